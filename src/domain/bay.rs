@@ -1,0 +1,137 @@
+//! A bay: one parking space. Its dense index, its kind, and the four things that can be said of it.
+
+use std::fmt;
+
+/// Dense index of a bay in this process, in spatial order. Not stable across restarts: what is written to
+/// disk uses the registry's stable number instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(transparent)]
+pub struct BayIx(pub u32);
+
+impl BayIx {
+    /// As an array position.
+    #[inline]
+    #[must_use]
+    pub const fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a bay is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum BayKind {
+    Car = 0,
+    Motorcycle = 1,
+    Heavy = 2,
+    Bicycle = 3,
+}
+
+impl BayKind {
+    /// How many kinds there are; per-kind arrays have this length.
+    pub const COUNT: usize = 4;
+    pub const ALL: [Self; Self::COUNT] = [Self::Car, Self::Motorcycle, Self::Heavy, Self::Bicycle];
+
+    /// The public name: `car`, `motorcycle`, `heavy`, `bicycle`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Car => "car",
+            Self::Motorcycle => "motorcycle",
+            Self::Heavy => "heavy",
+            Self::Bicycle => "bicycle",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.name() == name)
+    }
+
+    /// The inverse of `self as u8`; `None` above 3.
+    #[inline]
+    #[must_use]
+    pub const fn from_u8(n: u8) -> Option<Self> {
+        match n {
+            0 => Some(Self::Car),
+            1 => Some(Self::Motorcycle),
+            2 => Some(Self::Heavy),
+            3 => Some(Self::Bicycle),
+            _ => None,
+        }
+    }
+}
+
+/// What is held true of a bay. `Unknown` is a bucket of its own and never counts as vacant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum BayStatus {
+    #[default]
+    Unknown = 0,
+    Vacant = 1,
+    Occupied = 2,
+    Closed = 3,
+}
+
+impl BayStatus {
+    pub const ALL: [Self; 4] = [Self::Unknown, Self::Vacant, Self::Occupied, Self::Closed];
+
+    /// The public name: `unknown`, `vacant`, `occupied`, `closed`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Vacant => "vacant",
+            Self::Occupied => "occupied",
+            Self::Closed => "closed",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.name() == name)
+    }
+
+    /// The two low bits of `bits`; the inverse of `self as u8`.
+    #[inline]
+    #[must_use]
+    pub const fn from_bits(bits: u64) -> Self {
+        match bits & 3 {
+            0 => Self::Unknown,
+            1 => Self::Vacant,
+            2 => Self::Occupied,
+            _ => Self::Closed,
+        }
+    }
+}
+
+impl fmt::Display for BayStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for BayKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_numbers_are_inverse() {
+        for k in BayKind::ALL {
+            assert_eq!(BayKind::parse(k.name()), Some(k));
+            assert_eq!(BayKind::from_u8(k as u8), Some(k));
+        }
+        for s in BayStatus::ALL {
+            assert_eq!(BayStatus::parse(s.name()), Some(s));
+            assert_eq!(BayStatus::from_bits(s as u64), s);
+        }
+        assert_eq!(BayKind::from_u8(4), None);
+        assert_eq!(BayStatus::parse("free"), None);
+    }
+}

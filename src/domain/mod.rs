@@ -1,0 +1,23 @@
+//! The field's own words: bays, zones, sources, observations, occupancy, and what may be refused.
+//!
+//! Promises: no I/O, no async, no clock, no outside service. Everything here can be tested by calling it.
+//! These types are what rooms hand to each other; wire formats live at the edges (`ingest/codec`, `serve`).
+
+pub mod bay;
+pub mod change;
+pub mod geo;
+pub mod id;
+pub mod observation;
+pub mod refusal;
+pub mod source;
+pub mod time;
+pub mod zone;
+
+pub use bay::{BayIx, BayKind, BayStatus};
+pub use change::{BayView, ReadModel, ZoneTally};
+pub use geo::{BBox, LatLon};
+pub use observation::{Batch, Claim, CountObservation, Observation, Receipt, Submission};
+pub use refusal::{Door, Reason, Refusal};
+pub use source::{SourceIx, SourceKind};
+pub use time::{Clock, Millis};
+pub use zone::{ZoneIx, ZoneKind};

@@ -1,0 +1,84 @@
+//! Observations: claims about one bay or one zone, and the parcels they travel in between rooms.
+
+use super::{BayIx, BayKind, BayStatus, Millis, Refusal, SourceIx, SourceKind, ZoneIx};
+
+/// One claim about one bay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Observation {
+    /// When it was observed (the sender's clock, checked at the gate).
+    pub at: Millis,
+    /// The sender's own running number; 0 where it gives none. Breaks ties of `at`.
+    pub seq: u64,
+    pub bay: BayIx,
+    pub source: SourceIx,
+    pub source_kind: SourceKind,
+    pub status: BayStatus,
+    /// How sure the sender is, in 1/255.
+    pub confidence: u8,
+}
+
+/// One count of a whole zone, from a gate or a car park that only counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountObservation {
+    pub at: Millis,
+    pub zone: ZoneIx,
+    pub source: SourceIx,
+    pub kind: BayKind,
+    /// Never above `capacity`: the gate refuses what is.
+    pub vacant: u32,
+    pub capacity: u32,
+}
+
+/// Anything a source can say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    Bay(Observation),
+    Count(CountObservation),
+    /// The source is there; it says nothing of any bay.
+    Alive {
+        source: SourceIx,
+        at: Millis,
+    },
+}
+
+/// What a door hands to the journal: one message, or what one read of a connection brought.
+///
+/// The journal calls [`Receipt::durable`] once everything in it is on disk. A submission that is dropped
+/// without that call was not stored, and its sender must not be acknowledged.
+pub struct Submission {
+    pub claims: Vec<Claim>,
+    pub refusals: Vec<Refusal>,
+    pub receipt: Receipt,
+}
+
+/// Tells the door that a submission is durable. Dropping it unused means: it is not.
+pub struct Receipt(Option<Box<dyn FnOnce() + Send>>);
+
+impl Receipt {
+    /// `f` runs on the journal's thread: it must be short and must not block.
+    pub fn new(f: impl FnOnce() + Send + 'static) -> Self {
+        Self(Some(Box::new(f)))
+    }
+
+    /// A receipt nobody waits for (QoS 0).
+    #[must_use]
+    pub const fn unwatched() -> Self {
+        Self(None)
+    }
+
+    pub fn durable(mut self) {
+        if let Some(f) = self.0.take() {
+            f();
+        }
+    }
+}
+
+/// What the journal hands to the stream: claims that are on disk, in commit order.
+///
+/// An empty batch is a tick: it says only that ingest time has reached `ingest_at`.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// The hub's clock when the batch was committed; never goes back.
+    pub ingest_at: Millis,
+    pub claims: Vec<Claim>,
+}

@@ -1,0 +1,92 @@
+//! What was refused and why. Every refusal is counted by reason and kept in the quarantine.
+
+/// Why a report, or a part of it, was not taken. The names are public: metrics label, API field, MQTT 5 reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reason {
+    Malformed,
+    UnknownBay,
+    UnknownZone,
+    UnknownSource,
+    Forbidden,
+    TooFarInFuture,
+    TooOld,
+    TooLarge,
+}
+
+impl Reason {
+    pub const ALL: [Self; 8] = [
+        Self::Malformed,
+        Self::UnknownBay,
+        Self::UnknownZone,
+        Self::UnknownSource,
+        Self::Forbidden,
+        Self::TooFarInFuture,
+        Self::TooOld,
+        Self::TooLarge,
+    ];
+
+    /// The public name, snake case.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::UnknownBay => "unknown_bay",
+            Self::UnknownZone => "unknown_zone",
+            Self::UnknownSource => "unknown_source",
+            Self::Forbidden => "forbidden",
+            Self::TooFarInFuture => "too_far_in_future",
+            Self::TooOld => "too_old",
+            Self::TooLarge => "too_large",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.name() == name)
+    }
+}
+
+/// The door a message came through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Door {
+    Mqtt,
+    Http,
+}
+
+impl Door {
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mqtt => "mqtt",
+            Self::Http => "http",
+        }
+    }
+}
+
+/// One refused message, or one refused item of a message.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    pub reason: Reason,
+    pub door: Door,
+    /// Who sent it (the authenticated name), not who it claimed to be.
+    pub source: Box<str>,
+    /// MQTT topic or HTTP path.
+    pub topic: Box<str>,
+    /// Position in the message's `bays`, when only that item was refused.
+    pub index: Option<u32>,
+    /// For a human: what was wrong, naming the field or id.
+    pub detail: Box<str>,
+    /// The start of the offending payload, at most [`Refusal::EXCERPT`] bytes.
+    pub payload: Box<[u8]>,
+}
+
+impl Refusal {
+    /// How much of a refused payload is kept.
+    pub const EXCERPT: usize = 1024;
+
+    /// The part of `payload` that is kept.
+    #[must_use]
+    pub fn excerpt(payload: &[u8]) -> Box<[u8]> {
+        payload[..payload.len().min(Self::EXCERPT)].into()
+    }
+}

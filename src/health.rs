@@ -1,0 +1,79 @@
+//! Whether the hub is well: each part says so for itself, and `/readyz` reads it back with the reasons.
+//!
+//! A part that has said nothing yet is not ready. Reading takes a short lock; it is not for hot paths.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// The parts that must be well before the hub takes traffic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Registry,
+    Journal,
+    Stream,
+    Mqtt,
+}
+
+impl Part {
+    pub const ALL: [Self; 4] = [Self::Registry, Self::Journal, Self::Stream, Self::Mqtt];
+
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Registry => "registry",
+            Self::Journal => "journal",
+            Self::Stream => "stream",
+            Self::Mqtt => "mqtt",
+        }
+    }
+}
+
+/// What each part last said. `None` = well.
+#[derive(Debug, Default)]
+pub struct Health(Mutex<BTreeMap<Part, Option<String>>>);
+
+impl Health {
+    pub fn well(&self, part: Part) {
+        self.set(part, None);
+    }
+
+    pub fn unwell(&self, part: Part, reason: impl Into<String>) {
+        self.set(part, Some(reason.into()));
+    }
+
+    /// The reasons not to be ready; empty means ready.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<(&'static str, String)> {
+        let said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Part::ALL
+            .into_iter()
+            .filter_map(|p| match said.get(&p) {
+                Some(None) => None,
+                Some(Some(why)) => Some((p.name(), why.clone())),
+                None => Some((p.name(), "starting".to_owned())),
+            })
+            .collect()
+    }
+
+    fn set(&self, part: Part, word: Option<String>) {
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        said.insert(part, word);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn not_ready_until_every_part_has_said_so() {
+        let h = Health::default();
+        assert_eq!(h.reasons().len(), Part::ALL.len());
+        for p in Part::ALL {
+            h.well(p);
+        }
+        assert!(h.reasons().is_empty());
+        h.unwell(Part::Journal, "no space left on device");
+        assert_eq!(h.reasons(), [("journal", "no space left on device".to_owned())]);
+    }
+}

@@ -1,0 +1,7 @@
+//! bayhub: a real-time smart-parking data-sharing hub.
+
+pub mod clock;
+pub mod domain;
+pub mod health;
+pub mod metrics;
+pub mod registry;

@@ -1,0 +1,151 @@
+//! Everything the hub counts, by its Prometheus name. The only door to the `prometheus` crate.
+//!
+//! Names have the `bayhub_` prefix, base units and `_total`; no id is ever a label. Handles are looked up once
+//! here, so counting on a hot path is one atomic addition.
+
+use crate::domain::{Door, Reason};
+use prometheus::{
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+};
+
+/// All counters, gauges and histograms of one hub.
+pub struct Metrics {
+    registry: Registry,
+    refused: IntCounterVec,
+    accepted: IntCounterVec,
+    /// MQTT messages of QoS 0 that were dropped because the journal was busy.
+    pub shed: IntCounter,
+    pub mqtt_connections: IntGauge,
+    /// Connections the endpoint ended or never accepted, by reason.
+    pub mqtt_refused_connections: IntCounterVec,
+    pub mqtt_packets: IntCounterVec,
+    pub journal_commits: IntCounter,
+    pub journal_claims: IntCounter,
+    pub journal_bytes: IntGauge,
+    pub journal_commit_seconds: Histogram,
+    pub journal_errors: IntCounter,
+    pub quarantine_errors: IntCounter,
+    pub stream_claims: IntCounter,
+    /// Claims older than what was already known of their bay: taken, but without effect on the live state.
+    pub stream_superseded: IntCounter,
+    /// Ingest time reached by the stream, ms since 1970.
+    pub stream_frontier: IntGauge,
+    pub stream_batches_waiting: IntGauge,
+    pub bays: IntGauge,
+    pub zones: IntGauge,
+    pub zones_stale: IntGauge,
+    pub sources: IntGauge,
+    pub http_seconds: HistogramVec,
+    pub http_responses: IntCounterVec,
+}
+
+impl Metrics {
+    /// A fresh set, registered under their names.
+    ///
+    /// # Panics
+    /// If two share a name: a mistake in this file, found by its test.
+    #[must_use]
+    #[allow(clippy::new_without_default, reason = "a second set in one process would be a mistake")]
+    pub fn new() -> Self {
+        let r = Registry::new();
+        let hub = |name: &str, help: &str| Opts::new(name, help).namespace("bayhub");
+        macro_rules! add {
+            ($metric:expr) => {{
+                let m = $metric.expect("a valid metric");
+                r.register(Box::new(m.clone())).expect("a name of its own");
+                m
+            }};
+        }
+        let counter = |n, h| IntCounter::with_opts(hub(n, h));
+        let gauge = |n, h| IntGauge::with_opts(hub(n, h));
+        let counters = |n, h, labels: &[&str]| IntCounterVec::new(hub(n, h), labels);
+        let seconds = |n: &str, h: &str| HistogramOpts { common_opts: hub(n, h), buckets: BUCKETS_S.to_vec() };
+        Self {
+            refused: add!(counters(
+                "reports_refused_total",
+                "Reports or parts of reports refused.",
+                &["door", "reason"]
+            )),
+            accepted: add!(counters("reports_accepted_total", "Claims taken in at a door.", &["door"])),
+            shed: add!(counter("reports_shed_total", "QoS 0 messages dropped under overload, never acknowledged.")),
+            mqtt_connections: add!(gauge("mqtt_connections", "Open MQTT connections.")),
+            mqtt_refused_connections: add!(counters(
+                "mqtt_connections_refused_total",
+                "MQTT connections refused or ended by the hub.",
+                &["reason"]
+            )),
+            mqtt_packets: add!(counters("mqtt_packets_total", "MQTT packets read, by type.", &["type"])),
+            journal_commits: add!(counter("journal_commits_total", "Group commits.")),
+            journal_claims: add!(counter("journal_claims_total", "Claims made durable.")),
+            journal_bytes: add!(gauge("journal_bytes", "Bytes of journal on disk.")),
+            journal_commit_seconds: add!(Histogram::with_opts(seconds(
+                "journal_commit_seconds",
+                "Time to write and sync one group."
+            ))),
+            journal_errors: add!(counter("journal_errors_total", "Failed writes or syncs of the journal.")),
+            quarantine_errors: add!(counter("quarantine_errors_total", "Refusals that could not be kept.")),
+            stream_claims: add!(counter("stream_claims_total", "Claims the dataflow has applied.")),
+            stream_superseded: add!(counter(
+                "stream_superseded_total",
+                "Claims older than what was known of their bay."
+            )),
+            stream_frontier: add!(gauge("stream_frontier_milliseconds", "Ingest time the dataflow has reached.")),
+            stream_batches_waiting: add!(gauge("stream_batches_waiting", "Batches committed but not yet applied.")),
+            bays: add!(gauge("bays", "Bays in the registry.")),
+            zones: add!(gauge("zones", "Zones in the registry.")),
+            zones_stale: add!(gauge("zones_stale", "Zones whose sources have all gone silent.")),
+            sources: add!(gauge("sources", "Sources ever heard.")),
+            http_seconds: add!(HistogramVec::new(
+                seconds("http_request_seconds", "Time to answer, by route."),
+                &["route"]
+            )),
+            http_responses: add!(counters(
+                "http_responses_total",
+                "Answers, by route and status.",
+                &["route", "status"]
+            )),
+            registry: r,
+        }
+    }
+
+    pub fn refuse(&self, door: Door, reason: Reason) {
+        self.refused.with_label_values(&[door.name(), reason.name()]).inc();
+    }
+
+    pub fn accept(&self, door: Door, claims: u64) {
+        self.accepted.with_label_values(&[door.name()]).inc_by(claims);
+    }
+
+    /// How many were refused at `door` for `reason` since the start.
+    #[must_use]
+    pub fn refused(&self, door: Door, reason: Reason) -> u64 {
+        self.refused.with_label_values(&[door.name(), reason.name()]).get()
+    }
+
+    /// The Prometheus text format, version 0.0.4.
+    #[must_use]
+    pub fn render(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        if let Err(e) = TextEncoder::new().encode(&self.registry.gather(), &mut out) {
+            tracing::error!(error = %e, "metrics could not be written");
+        }
+        out
+    }
+}
+
+/// From 100 us to 10 s: a fast sync to a stalled disk.
+const BUCKETS_S: [f64; 16] =
+    [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_counted_by_door_and_reason() {
+        let m = Metrics::new();
+        m.refuse(Door::Mqtt, Reason::UnknownBay);
+        let text = String::from_utf8(m.render()).unwrap();
+        assert!(text.contains(r#"bayhub_reports_refused_total{door="mqtt",reason="unknown_bay"} 1"#), "{text}");
+    }
+}
