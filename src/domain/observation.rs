@@ -41,6 +41,47 @@ pub enum Claim {
     },
 }
 
+/// What a message's form is, as its topic (or its route) says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Topic {
+    Report,
+    Count,
+    Status,
+}
+
+impl Topic {
+    pub const ALL: [Self; 3] = [Self::Report, Self::Count, Self::Status];
+
+    /// The last level of `bayhub/v1/{source}/...`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Report => "report",
+            Self::Count => "count",
+            Self::Status => "status",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|t| t.name() == name)
+    }
+}
+
+/// What the gate made of one or more messages; doors add to one parcel until they submit it.
+#[derive(Debug, Default)]
+pub struct Parcel {
+    pub claims: Vec<Claim>,
+    pub refusals: Vec<Refusal>,
+}
+
+impl Parcel {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.claims.is_empty() && self.refusals.is_empty()
+    }
+}
+
 /// What a door hands to the journal: one message, or what one read of a connection brought.
 ///
 /// The journal calls [`Receipt::durable`] once everything in it is on disk. A submission that is dropped

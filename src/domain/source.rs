@@ -14,6 +14,14 @@ impl SourceIx {
     }
 }
 
+/// A source that has proved who it is, as the doors know it.
+#[derive(Clone, Debug)]
+pub struct Speaker {
+    pub source: SourceIx,
+    pub kind: SourceKind,
+    pub id: std::sync::Arc<str>,
+}
+
 /// What sort of sender a source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
