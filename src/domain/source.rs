@@ -1,7 +1,7 @@
 //! A source: one sender of reports (a lamp post, a gateway, an app). Its kind decides how long its word stands.
 
 /// Number of a source. Stable: it is the position in the registry's identity file and may be written to disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, bytemuck::Pod, bytemuck::Zeroable)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(transparent)]
 pub struct SourceIx(pub u32);
 

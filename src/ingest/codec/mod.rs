@@ -64,7 +64,8 @@ pub fn codec(topic: Topic) -> Decode {
 /// An `at` field: absent means "when received", anything but RFC 3339 is an error.
 fn time(at: Option<&str>) -> Result<Option<Millis>, Malformed> {
     let read = |t: &str| {
-        Millis::parse(t).ok_or_else(|| Malformed(format!("at: {t:?} is not an RFC 3339 time, as 2026-11-23T02:00:00.123Z")))
+        Millis::parse(t)
+            .ok_or_else(|| Malformed(format!("at: {t:?} is not an RFC 3339 time, as 2026-11-23T02:00:00.123Z")))
     };
     at.map(read).transpose()
 }

@@ -84,8 +84,9 @@ fn item_by_item<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>, first: &serde_js
 }
 
 fn said(item: Item<'_>, at: Option<crate::domain::Millis>, seq: u64) -> Result<Said<'_>, Malformed> {
-    let status = BayStatus::parse(&item.state)
-        .ok_or_else(|| Malformed(format!("state: {:?} is none of vacant, occupied, unknown, closed", cut(&item.state))))?;
+    let status = BayStatus::parse(&item.state).ok_or_else(|| {
+        Malformed(format!("state: {:?} is none of vacant, occupied, unknown, closed", cut(&item.state)))
+    })?;
     let confidence = match item.confidence {
         Some(c) if !(0.0..=1.0).contains(&c) => return Err(Malformed(format!("confidence: {c} is not within 0..1"))),
         c => c.map(|c| c as f32),
@@ -142,7 +143,13 @@ mod tests {
         )
         .unwrap();
         assert_eq!(out.len(), 6);
-        let why: Vec<_> = out[..5].iter().map(|s| match s { Said::Unreadable(Malformed(m)) => m.clone(), s => panic!("{s:?}") }).collect();
+        let why: Vec<_> = out[..5]
+            .iter()
+            .map(|s| match s {
+                Said::Unreadable(Malformed(m)) => m.clone(),
+                s => panic!("{s:?}"),
+            })
+            .collect();
         for (text, names) in why.iter().zip(["state", "invalid type", "state", "confidence", "at"]) {
             assert!(text.contains(names), "{text}");
         }
@@ -157,9 +164,24 @@ mod tests {
     #[test]
     fn what_is_no_report_is_refused_whole() {
         for bad in [
-            "", "{", "[]", "null", "7", "\"x\"", "{}", "\u{0}", r#"{"bays":7}"#, r#"{"bays":{}}"#, r#"{"bay":"A"}"#, r#"{"state":"vacant"}"#,
-            r#"{"bay":"A","state":"vacant","bays":[]}"#, r#"{"bay":"A","state":"vacant","at":7}"#, r#"{"bay":"A","state":"vacant","seq":-1}"#,
-            r#"{"bay":"A","state":"vacant","at":"2026-11-23"}"#, r#"{"bay":"A","state":"VACANT"}"#, r#"{"bay":"A","state":"vacant"} x"#,
+            "",
+            "{",
+            "[]",
+            "null",
+            "7",
+            "\"x\"",
+            "{}",
+            "\u{0}",
+            r#"{"bays":7}"#,
+            r#"{"bays":{}}"#,
+            r#"{"bay":"A"}"#,
+            r#"{"state":"vacant"}"#,
+            r#"{"bay":"A","state":"vacant","bays":[]}"#,
+            r#"{"bay":"A","state":"vacant","at":7}"#,
+            r#"{"bay":"A","state":"vacant","seq":-1}"#,
+            r#"{"bay":"A","state":"vacant","at":"2026-11-23"}"#,
+            r#"{"bay":"A","state":"VACANT"}"#,
+            r#"{"bay":"A","state":"vacant"} x"#,
             r#"{"bay":"A","bay":"B","state":"vacant"}"#,
         ] {
             assert!(read(bad).is_err(), "{bad}");

@@ -1,0 +1,175 @@
+//! The gate: turns what a proven speaker said into observations, or into refusals with a reason.
+//!
+//! Promises: every message becomes claims, refusals, or both; nothing vanishes. Each refusal is counted here,
+//! once, and carries enough for the quarantine. It holds no lock and touches no disk, so any number of
+//! connections pass at once. Dear: one id look-up in a concurrent map per bay.
+
+use super::codec::{self, BaySaid, CountSaid, Said};
+use crate::domain::{
+    Claim, Clock, CountObservation, Door, Millis, Observation, Parcel, Reason, Refusal, Speaker, Topic,
+};
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use serde::{Deserialize, Deserializer, de};
+use std::sync::Arc;
+
+/// What a message may be. Every limit can be set; time checks can be turned off.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// How far ahead of the hub's clock a report's time may lie, in s: a phone's clock errs by seconds, not minutes.
+    #[serde(deserialize_with = "seconds_or_off")]
+    pub future_s: Option<u32>,
+    /// How old a report may be, in s: a day covers what a lamp post stores through an outage.
+    #[serde(deserialize_with = "seconds_or_off")]
+    pub past_s: Option<u32>,
+    /// Bays in one message.
+    pub max_bays: usize,
+    /// Bytes of one payload.
+    pub max_bytes: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { future_s: Some(60), past_s: Some(24 * 3600), max_bays: 1000, max_bytes: 256 * 1024 }
+    }
+}
+
+/// A number of seconds, or `"off"`.
+fn seconds_or_off<'de, D: Deserializer<'de>>(d: D) -> Result<Option<u32>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Seconds(u32),
+        Word(String),
+    }
+    match Either::deserialize(d) {
+        Ok(Either::Seconds(s)) => Ok(Some(s)),
+        Ok(Either::Word(w)) if w == "off" => Ok(None),
+        _ => Err(de::Error::custom("expected a number of seconds, or \"off\"")),
+    }
+}
+
+/// See the module.
+pub struct Gate {
+    registry: Arc<Registry>,
+    clock: Arc<dyn Clock>,
+    metrics: Arc<Metrics>,
+    config: Config,
+}
+
+/// One message on its way through: who sends it, where, and what it holds.
+struct Message<'a> {
+    speaker: &'a Speaker,
+    door: Door,
+    place: &'a str,
+    payload: &'a [u8],
+    now: Millis,
+    /// Refusals that were there before this message.
+    before: usize,
+}
+
+impl Gate {
+    #[must_use]
+    pub fn new(registry: Arc<Registry>, clock: Arc<dyn Clock>, metrics: Arc<Metrics>, config: Config) -> Self {
+        Self { registry, clock, metrics, config }
+    }
+
+    /// Reads one payload and appends to `out` what may pass and what may not. `place` is the topic or path it
+    /// came on, for the quarantine.
+    pub fn take(&self, speaker: &Speaker, door: Door, place: &str, topic: Topic, payload: &[u8], out: &mut Parcel) {
+        let message = Message { speaker, door, place, payload, now: self.clock.now(), before: out.refusals.len() };
+        if payload.len() > self.config.max_bytes {
+            let why = format!("{} bytes; at most {} are taken", payload.len(), self.config.max_bytes);
+            return self.refuse(&message, Reason::TooLarge, None, why, out);
+        }
+        let mut said = Vec::with_capacity(1);
+        if let Err(e) = codec::codec(topic)(payload, &mut said) {
+            return self.refuse(&message, Reason::Malformed, None, e.0, out);
+        }
+        if said.len() > self.config.max_bays {
+            let why = format!("{} bays; at most {} are taken in a message", said.len(), self.config.max_bays);
+            return self.refuse(&message, Reason::TooLarge, None, why, out);
+        }
+        let before = out.claims.len();
+        for (i, one) in said.into_iter().enumerate() {
+            match self.judge(&message, one) {
+                Ok(claim) => out.claims.push(claim),
+                Err((reason, why)) => self.refuse(&message, reason, Some(i as u32), why, out),
+            }
+        }
+        self.metrics.accept(door, (out.claims.len() - before) as u64);
+    }
+
+    fn judge(&self, message: &Message<'_>, said: Said<'_>) -> Result<Claim, (Reason, String)> {
+        match said {
+            Said::Bay(b) => self.bay(message, &b).map(Claim::Bay),
+            Said::Count(c) => self.count(message, &c).map(Claim::Count),
+            // A goodbye is no evidence of any bay: the source's silence will speak for itself.
+            Said::Online(_) => Ok(Claim::Alive { source: message.speaker.source, at: message.now }),
+            Said::Unreadable(e) => Err((Reason::Malformed, e.0)),
+        }
+    }
+
+    fn bay(&self, message: &Message<'_>, said: &BaySaid<'_>) -> Result<Observation, (Reason, String)> {
+        let at = self.plausible(said.at, message.now)?;
+        let bay = self.registry.bay(&said.bay).ok_or_else(|| (Reason::UnknownBay, named("bay", &said.bay)))?;
+        let kind = message.speaker.kind;
+        let confidence = said.confidence.map_or(kind.default_confidence(), |c| (c * 255.0).round() as u8);
+        Ok(Observation {
+            at,
+            seq: said.seq,
+            bay,
+            source: message.speaker.source,
+            source_kind: kind,
+            status: said.status,
+            confidence,
+        })
+    }
+
+    fn count(&self, message: &Message<'_>, said: &CountSaid<'_>) -> Result<CountObservation, (Reason, String)> {
+        let at = self.plausible(said.at, message.now)?;
+        let zone = self.registry.zone(&said.zone).ok_or_else(|| (Reason::UnknownZone, named("zone", &said.zone)))?;
+        let (kind, vacant, capacity) = (said.kind, said.vacant, said.capacity);
+        Ok(CountObservation { at, zone, source: message.speaker.source, kind, vacant, capacity })
+    }
+
+    fn plausible(&self, at: Option<Millis>, now: Millis) -> Result<Millis, (Reason, String)> {
+        let Some(at) = at else { return Ok(now) };
+        let beyond = |limit: Option<u32>, by: u64| limit.is_some_and(|s| by > u64::from(s) * 1000);
+        if beyond(self.config.future_s, at.since(now)) {
+            return Err((
+                Reason::TooFarInFuture,
+                format!("at: {at} is {} s ahead of the hub's clock", at.since(now) / 1000),
+            ));
+        }
+        if beyond(self.config.past_s, now.since(at)) {
+            return Err((Reason::TooOld, format!("at: {at} was {} s ago", now.since(at) / 1000)));
+        }
+        Ok(at)
+    }
+
+    fn refuse(&self, message: &Message<'_>, reason: Reason, index: Option<u32>, why: String, out: &mut Parcel) {
+        self.metrics.refuse(message.door, reason);
+        // A batch of a thousand bad items is kept once, with its first refusal; the others name their index.
+        let first = out.refusals.len() == message.before;
+        out.refusals.push(Refusal {
+            reason,
+            door: message.door,
+            source: (*message.speaker.id).into(),
+            topic: message.place.into(),
+            index,
+            detail: why.into(),
+            payload: if first { Refusal::excerpt(message.payload) } else { Box::default() },
+        });
+    }
+}
+
+/// `bay "X" is not in the registry`, with no more of a sender's string than an error text should carry.
+fn named(what: &str, id: &str) -> String {
+    let id: String = id.chars().take(crate::domain::id::MAX_LEN).collect();
+    format!("{what} {id:?} is not in the registry")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! The doors for reports.
+
+pub mod codec;
+pub mod gate;

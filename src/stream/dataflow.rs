@@ -1,0 +1,365 @@
+//! The timely graph, and the only file that knows timely.
+//!
+//! ```text
+//! Feed (journal's thread) -> bounded channel -> Ingest (source, probe-gated) -> exchange by zone shard -> Apply -> probe
+//! ```
+//!
+//! Timestamps are ingest milliseconds: event time would let one slow sensor hold the frontier. Timely's own
+//! channels are unbounded, so Ingest pulls only while the output is less than [`MAX_BEHIND_MS`] behind.
+//! Promises: every claim fed is applied exactly once by the worker that owns its zone; when the feed is dropped
+//! the graph drains and its threads end. A worker that panics does not stop its peers, so the process must exit
+//! on panic (the app's hook) and on a stall (the app's watchdog, by [`Stream::progress`]).
+
+use super::worker::{SourcesSeen, Staleness, Worker, owner, shard};
+use super::{Config, wire};
+use crate::domain::{Batch, Claim, Millis, ReadModel};
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use timely::container::{CapacityContainerBuilder, DrainContainer, PushInto, SizableContainer};
+use timely::dataflow::channels::ContainerBytes;
+use timely::dataflow::channels::pact::ExchangeCore;
+use timely::dataflow::operators::generic::source;
+use timely::dataflow::operators::{Operator, Probe};
+use timely::dataflow::{ProbeHandle, Scope};
+use timely::scheduling::SyncActivator;
+
+/// How far the source may run ahead of what has been applied, in ingest ms.
+const MAX_BEHIND_MS: u64 = 64;
+
+/// Claims a source passes on before it lets the other operators run.
+const PER_ACTIVATION: usize = 1 << 18;
+
+/// Claims in one container of an exchange between workers: 64 KiB.
+const CONTAINER: usize = (1 << 16) / size_of::<Claim>();
+
+/// Hands batches to the workers, in commit order, from one thread. Dropping it ends the stream once it has drained.
+pub struct Feed {
+    workers: Vec<(mpsc::SyncSender<Batch>, SyncActivator)>,
+    next: usize,
+    progress: Arc<Progress>,
+}
+
+/// How far the stream has come; shared with whoever watches.
+#[derive(Debug, Default)]
+pub struct Progress {
+    fed: AtomicU64,
+    applied: AtomicU64,
+    frontier: AtomicU64,
+    live: AtomicBool,
+}
+
+impl Progress {
+    /// Claims handed in and not yet applied.
+    #[must_use]
+    pub fn waiting(&self) -> u64 {
+        self.fed.load(Ordering::Acquire).saturating_sub(self.applied.load(Ordering::Acquire))
+    }
+
+    /// Claims applied since the start.
+    #[must_use]
+    pub fn applied(&self) -> u64 {
+        self.applied.load(Ordering::Acquire)
+    }
+
+    /// The replay is over: from now on time passing makes claims lapse.
+    pub fn go_live(&self) {
+        self.live.store(true, Ordering::Release);
+    }
+
+    /// Ingest time below which everything has been applied.
+    #[must_use]
+    pub fn frontier(&self) -> Millis {
+        Millis(self.frontier.load(Ordering::Acquire))
+    }
+}
+
+/// A running stream.
+pub struct Stream {
+    pub progress: Arc<Progress>,
+    pub seen: Arc<SourcesSeen>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Stream {
+    /// Waits for the workers to end, after the [`Feed`] was dropped. Blocks.
+    ///
+    /// # Errors
+    /// When a worker panicked.
+    pub fn join(self) -> Result<(), &'static str> {
+        self.threads.into_iter().try_for_each(|t| t.join().map_err(|_| "a stream worker panicked"))
+    }
+}
+
+impl Feed {
+    /// Hands one batch to one worker and a tick of the same time to the others; waits while their queues are full.
+    pub fn push(&mut self, batch: Batch) {
+        self.progress.fed.fetch_add(batch.claims.len() as u64, Ordering::Release);
+        let (n, chosen) = (self.workers.len(), self.next);
+        self.next = (chosen + 1) % n;
+        for other in (0..n).filter(|i| *i != chosen) {
+            self.send(other, Batch { ingest_at: batch.ingest_at, claims: Vec::new() });
+        }
+        self.send(chosen, batch);
+    }
+
+    fn send(&self, worker: usize, batch: Batch) {
+        let (tx, wake) = &self.workers[worker];
+        // A worker that is gone has panicked, and the panic hook is ending the process.
+        let _ = tx.send(batch);
+        let _ = wake.activate();
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        for (tx, wake) in self.workers.drain(..) {
+            drop(tx);
+            let _ = wake.activate();
+        }
+    }
+}
+
+/// What every worker thread is built from.
+#[derive(Clone)]
+struct Parts {
+    registry: Arc<Registry>,
+    model: Arc<dyn ReadModel>,
+    seen: Arc<SourcesSeen>,
+    metrics: Arc<Metrics>,
+    progress: Arc<Progress>,
+    staleness: Staleness,
+}
+
+/// Starts the workers. `max_sources` bounds the table of when each source was last heard.
+///
+/// # Errors
+/// When threads cannot be started.
+pub fn start(
+    config: &Config,
+    registry: Arc<Registry>,
+    model: Arc<dyn ReadModel>,
+    metrics: Arc<Metrics>,
+    max_sources: usize,
+) -> Result<(Stream, Feed), String> {
+    let n = config.workers.max(1);
+    let shortest = {
+        let city = registry.city();
+        (0..city.zone_count()).filter_map(|z| city.zone(crate::domain::ZoneIx(z)).spec.stale_after_s).min()
+    };
+    let seen = Arc::new(SourcesSeen::new(max_sources));
+    let progress = Arc::new(Progress::default());
+    let staleness = config.staleness(shortest.unwrap_or(u32::MAX));
+    let parts = Parts { registry, model, seen: seen.clone(), metrics, progress: progress.clone(), staleness };
+
+    let (txs, rxs): (Vec<_>, Vec<_>) = (0..n)
+        .map(|_| mpsc::sync_channel::<Batch>(config.queue_batches.max(1)))
+        .map(|(t, r)| (t, Mutex::new(Some(r))))
+        .unzip();
+    let (wake_tx, wake_rx) = mpsc::sync_channel::<(usize, SyncActivator)>(n);
+    let timely = timely::Config::process(n);
+    let (builders, others) = timely.communication.try_build().map_err(|e| format!("timely: {e}"))?;
+    let rxs = Arc::new(rxs);
+    let guards = timely::execute::execute_from(builders, others, timely.worker, move |worker| {
+        let rx = rxs[worker.index()].lock().unwrap_or_else(PoisonError::into_inner).take();
+        let rx = rx.expect("each worker takes its own queue once");
+        run_worker(worker, rx, &wake_tx, parts.clone());
+    })
+    .map_err(|e| format!("timely: {e}"))?;
+
+    let mut wakers: Vec<_> = wake_rx.iter().take(n).collect();
+    wakers.sort_by_key(|w| w.0);
+    let workers = txs.into_iter().zip(wakers).map(|(tx, (_, wake))| (tx, wake)).collect();
+    let keeper = thread::Builder::new().name("stream-join".into());
+    let join = keeper
+        .spawn(move || guards.join().into_iter().for_each(|r| r.expect("stream worker")))
+        .map_err(|e| e.to_string())?;
+    Ok((Stream { progress: progress.clone(), seen, threads: vec![join] }, Feed { workers, next: 0, progress }))
+}
+
+fn run_worker(
+    worker: &mut timely::worker::Worker,
+    rx: mpsc::Receiver<Batch>,
+    wake: &mpsc::SyncSender<(usize, SyncActivator)>,
+    parts: Parts,
+) {
+    let (index, probe) = (worker.index(), ProbeHandle::<u64>::new());
+    let progress = parts.progress.clone();
+    worker.dataflow::<u64, _, _>(|scope| graph(scope, rx, wake, parts, &probe));
+    while worker.has_dataflows() {
+        worker.step_or_park(None);
+        if index == 0 {
+            let reached = probe.with_frontier(|f| f.first().copied());
+            // An empty frontier means the graph is done: all that was fed has been applied.
+            if let Some(t) = reached {
+                progress.frontier.store(t, Ordering::Release);
+            }
+        }
+    }
+}
+
+fn graph(
+    scope: Scope<'_, u64>,
+    rx: mpsc::Receiver<Batch>,
+    wake: &mpsc::SyncSender<(usize, SyncActivator)>,
+    parts: Parts,
+    probe: &ProbeHandle<u64>,
+) {
+    let (me, peers) = (scope.index() as u32, scope.peers() as u32);
+    let gate = probe.clone();
+    let mut route = router(parts.registry.clone(), peers);
+    let exchange = ExchangeCore::<CapacityContainerBuilder<Claims>, _>::new(move |claim: &Claim| route(claim));
+    source::<_, CapacityContainerBuilder<Claims>, _, _>(scope, "Ingest", |cap, info| {
+        // The receiving end outlives this closure unless the stream is being torn down.
+        let _ = wake.send((me as usize, scope.worker().sync_activator_for(info.address.to_vec())));
+        let again = scope.activator_for(info.address);
+        let mut cap = Some(cap);
+        move |output| {
+            let mut passed = 0;
+            while passed < PER_ACTIVATION {
+                let Some(held) = cap.as_mut() else { return };
+                if gate.less_than(&held.time().saturating_sub(MAX_BEHIND_MS)) {
+                    again.activate_after(Duration::from_millis(1));
+                    return;
+                }
+                match rx.try_recv() {
+                    Ok(batch) => {
+                        // From here on this worker promises nothing older; a tick says just that.
+                        if batch.ingest_at.0 > *held.time() {
+                            held.downgrade(&batch.ingest_at.0);
+                        }
+                        passed += batch.claims.len();
+                        if !batch.claims.is_empty() {
+                            output.session(&*held).give_container(&mut Claims(batch.claims));
+                        }
+                    }
+                    Err(mpsc::TryRecvError::Empty) => return,
+                    Err(mpsc::TryRecvError::Disconnected) => {
+                        cap = None;
+                        return;
+                    }
+                }
+            }
+            again.activate();
+        }
+    })
+    .unary_frontier::<CapacityContainerBuilder<Vec<()>>, _, _, _>(exchange, "Apply", move |first, _| {
+        // Keeping the first capability would hold time 0 for ever.
+        drop(first);
+        let mut apply = Apply::new((me, peers), parts);
+        move |(input, frontier), _output| {
+            input.for_each_stamp(|cap, containers| {
+                let now = Millis(cap.least().copied().unwrap_or_default());
+                containers.for_each(|c| apply.worker.apply(&c.0, now));
+            });
+            apply.finish(frontier.frontier().first().copied());
+        }
+    })
+    .probe_with(probe);
+}
+
+/// Which worker a claim goes to. Alone, a worker takes everything without looking.
+fn router(registry: Arc<Registry>, peers: u32) -> impl FnMut(&Claim) -> u64 {
+    move |claim| {
+        let zone = match claim {
+            _ if peers == 1 => return 0,
+            Claim::Bay(o) => registry.city().zone_of(o.bay),
+            Claim::Count(c) => c.zone,
+            Claim::Alive { .. } => return 0,
+        };
+        u64::from(owner(shard(zone), peers))
+    }
+}
+
+/// One worker's state and what it reports to.
+struct Apply {
+    worker: Worker,
+    metrics: Arc<Metrics>,
+    progress: Arc<Progress>,
+}
+
+impl Apply {
+    fn new(place: (u32, u32), p: Parts) -> Self {
+        Self {
+            worker: Worker::new(place, p.registry, p.seen, p.model, p.staleness),
+            metrics: p.metrics,
+            progress: p.progress,
+        }
+    }
+
+    /// Once per activation, after all input that was there.
+    fn finish(&mut self, frontier: Option<u64>) {
+        if let Some(t) = frontier
+            && self.progress.live.load(Ordering::Acquire)
+        {
+            self.worker.tick(Millis(t));
+        }
+        let done = self.worker.publish();
+        self.metrics.stream_claims.inc_by(done.claims);
+        self.metrics.stream_superseded.inc_by(done.superseded);
+        self.progress.applied.fetch_add(done.claims, Ordering::Release);
+    }
+}
+
+/// Claims in a container of timely's. Between threads it moves; between processes it is copied field by field.
+#[derive(Default)]
+struct Claims(Vec<Claim>);
+
+impl timely::Accountable for Claims {
+    fn record_count(&self) -> i64 {
+        self.0.len() as i64
+    }
+}
+
+impl DrainContainer for Claims {
+    type Item<'a> = Claim;
+    type DrainIter<'a> = std::vec::Drain<'a, Claim>;
+
+    fn drain(&mut self) -> Self::DrainIter<'_> {
+        self.0.drain(..)
+    }
+}
+
+impl SizableContainer for Claims {
+    fn at_capacity(&self) -> bool {
+        self.0.len() == self.0.capacity()
+    }
+
+    fn ensure_capacity(&mut self, stash: &mut Option<Self>) {
+        if self.0.capacity() == 0 {
+            *self = stash.take().unwrap_or_default();
+            self.0.clear();
+        }
+        if self.0.capacity() < CONTAINER {
+            self.0.reserve_exact(CONTAINER - self.0.len());
+        }
+    }
+}
+
+impl PushInto<Claim> for Claims {
+    #[inline]
+    fn push_into(&mut self, claim: Claim) {
+        self.0.push(claim);
+    }
+}
+
+impl ContainerBytes for Claims {
+    fn from_bytes(bytes: timely::bytes::arc::Bytes) -> Self {
+        Self(bytes.chunks_exact(wire::BYTES).filter_map(wire::read).collect())
+    }
+
+    fn length_in_bytes(&self) -> usize {
+        self.0.len() * wire::BYTES
+    }
+
+    fn into_bytes<W: Write>(&self, out: &mut W) {
+        for claim in &self.0 {
+            // Timely hands in a buffer of the length it asked for.
+            out.write_all(&wire::write(claim)).expect("room for the length announced");
+        }
+    }
+}

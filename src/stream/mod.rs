@@ -1,0 +1,50 @@
+//! The streaming aggregator: claims in commit order become the state of bays and zones.
+//!
+//! `dataflow` is the timely graph and the only file that knows timely; `worker`, `fuse` and `zones` are pure state
+//! machines. Nothing here reads a clock: time comes with the batches. Bounded: a batch channel of
+//! [`Config::queue_batches`] a worker; when it is full the journal's writer waits, and with it the doors.
+
+mod dataflow;
+pub mod fuse;
+mod wire;
+pub mod worker;
+pub mod zones;
+
+pub use dataflow::{Feed, Progress, Stream, start};
+
+use serde::Deserialize;
+use worker::Staleness;
+
+/// `[stream]`: how many hands, and how long a word stands.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Timely workers (threads). One keeps up with some millions of reports a second.
+    pub workers: usize,
+    /// Batches that may wait for each worker.
+    pub queue_batches: usize,
+    /// Silence after which a zone's sources are no longer believed, in s; a zone may set its own. Three missed
+    /// heartbeats of five minutes.
+    pub stale_after_s: u32,
+    /// Age at which any claim lapses even while its source is heard, in s.
+    pub max_age_s: u32,
+    /// No progress for this long with work waiting: not ready, in s.
+    pub stall_after_s: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { workers: 1, queue_batches: 16, stale_after_s: 900, max_age_s: 86_400, stall_after_s: 30 }
+    }
+}
+
+impl Config {
+    /// Lapsed claims are looked for four times in the shortest limit, but not more than four times a second nor
+    /// less than every 15 s.
+    #[must_use]
+    pub fn staleness(&self, shortest_s: u32) -> Staleness {
+        let default_ms = u64::from(self.stale_after_s) * 1000;
+        let sweep_ms = (u64::from(shortest_s.min(self.stale_after_s)) * 250).clamp(250, 15_000);
+        Staleness { default_ms, max_age_ms: u64::from(self.max_age_s) * 1000, sweep_ms }
+    }
+}

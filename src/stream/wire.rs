@@ -1,0 +1,105 @@
+//! Claims as bytes, for workers in other processes: 32 bytes each, little-endian. Not a format for disks.
+//!
+//! | bytes | bay | count | alive |
+//! |---|---|---|---|
+//! | 0..8 | at | at | at |
+//! | 8..16 | seq | vacant, capacity | 0 |
+//! | 16..20 | bay | zone | 0 |
+//! | 20..24 | source | source | source |
+//! | 24..28 | tag 0, status, confidence, source kind | tag 1, kind | tag 2 |
+
+use crate::domain::{
+    BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SourceIx, SourceKind, ZoneIx,
+};
+
+/// Bytes of one claim.
+pub(super) const BYTES: usize = 32;
+
+pub(super) fn write(claim: &Claim) -> [u8; BYTES] {
+    let mut b = [0; BYTES];
+    let mut head = |at: Millis, second: u64, subject: u32, source: SourceIx| {
+        b[0..8].copy_from_slice(&at.0.to_le_bytes());
+        b[8..16].copy_from_slice(&second.to_le_bytes());
+        b[16..20].copy_from_slice(&subject.to_le_bytes());
+        b[20..24].copy_from_slice(&source.0.to_le_bytes());
+    };
+    let tail = match claim {
+        Claim::Bay(o) => {
+            head(o.at, o.seq, o.bay.0, o.source);
+            [0, o.status as u8, o.confidence, o.source_kind as u8]
+        }
+        Claim::Count(c) => {
+            head(c.at, u64::from(c.vacant) << 32 | u64::from(c.capacity), c.zone.0, c.source);
+            [1, c.kind as u8, 0, 0]
+        }
+        Claim::Alive { source, at } => {
+            head(*at, 0, 0, *source);
+            [2, 0, 0, 0]
+        }
+    };
+    b[24..28].copy_from_slice(&tail);
+    b
+}
+
+/// `None` for bytes that [`write`] cannot have written.
+pub(super) fn read(b: &[u8]) -> Option<Claim> {
+    let u64_at = |i: usize| b.get(i..i + 8)?.try_into().ok().map(u64::from_le_bytes);
+    let u32_at = |i: usize| b.get(i..i + 4)?.try_into().ok().map(u32::from_le_bytes);
+    let (at, second) = (Millis(u64_at(0)?), u64_at(8)?);
+    let (subject, source) = (u32_at(16)?, SourceIx(u32_at(20)?));
+    match *b.get(24..28)? {
+        [0, status, confidence, kind] => Some(Claim::Bay(Observation {
+            at,
+            seq: second,
+            bay: BayIx(subject),
+            source,
+            source_kind: SourceKind::from_bits(u64::from(kind)),
+            status: BayStatus::from_bits(u64::from(status)),
+            confidence,
+        })),
+        [1, kind, ..] => Some(Claim::Count(CountObservation {
+            at,
+            zone: ZoneIx(subject),
+            source,
+            kind: BayKind::from_u8(kind)?,
+            vacant: (second >> 32) as u32,
+            capacity: second as u32,
+        })),
+        [2, ..] => Some(Claim::Alive { source, at }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn claims_survive_the_trip() {
+        let (at, source) = (Millis(1_795_402_800_123), SourceIx(7));
+        for claim in [
+            Claim::Bay(Observation {
+                at,
+                seq: u64::MAX - 1,
+                bay: BayIx(1_399_999),
+                source,
+                source_kind: SourceKind::Gate,
+                status: BayStatus::Closed,
+                confidence: 255,
+            }),
+            Claim::Count(CountObservation {
+                at,
+                zone: ZoneIx(13),
+                source,
+                kind: BayKind::Bicycle,
+                vacant: 68,
+                capacity: u32::MAX,
+            }),
+            Claim::Alive { source, at },
+        ] {
+            assert_eq!(read(&write(&claim)), Some(claim));
+        }
+        assert_eq!(read(&[9; BYTES]), None);
+        assert_eq!(read(&[0; 5]), None);
+    }
+}

@@ -1,0 +1,328 @@
+//! One worker's state: the bays and zones of its shards, and what claims do to them. Pure; no clock, no threads.
+//!
+//! Promises: a bay's state is a function of the set of claims made of it; a zone's counters always equal the sum
+//! of its bays; a source that is silent for longer than a zone's limit is no longer believed there. Dear: each
+//! claim touches one random cell, so cells are prefetched over the batch; a change of the registry walks all cells.
+
+use super::fuse::{Cell, Fused};
+use super::zones::ZoneCell;
+use crate::domain::{BayIx, BayView, Claim, Millis, Observation, ReadModel, SourceIx, SourceKind, ZoneIx, ZoneTally};
+use crate::registry::Registry;
+use crate::registry::city::City;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// How far ahead a batch's cells are asked for: about the memory latency divided by the work per claim.
+const AHEAD: usize = 12;
+
+/// Views told to the read model at a time.
+const VIEWS: usize = 512;
+
+/// Virtual shards: the unit in which state is owned, moved and saved.
+pub const SHARDS: u32 = 256;
+
+/// How long a claim stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Staleness {
+    /// Silence after which a source is no longer believed, ms, where the zone does not say.
+    pub default_ms: u64,
+    /// Age at which any claim lapses, however lively its source, ms.
+    pub max_age_ms: u64,
+    /// How often lapsed claims are looked for, ms.
+    pub sweep_ms: u64,
+}
+
+/// When each source last observed anything. One for all workers: a source's bays may lie in several shards.
+pub struct SourcesSeen(Box<[AtomicU64]>);
+
+impl SourcesSeen {
+    /// Room for `n` sources; memory is touched only for those that are heard.
+    #[must_use]
+    pub fn new(n: usize) -> Self {
+        Self((0..n).map(|_| AtomicU64::new(0)).collect())
+    }
+
+    #[inline]
+    fn hear(&self, source: SourceIx, at: Millis) {
+        if let Some(seen) = self.0.get(source.at())
+            && seen.load(Relaxed) < at.0
+        {
+            seen.fetch_max(at.0, Relaxed);
+        }
+    }
+
+    /// [`Millis::NEVER`] for a source never heard.
+    #[must_use]
+    pub fn last(&self, source: SourceIx) -> Millis {
+        Millis(self.0.get(source.at()).map_or(0, |s| s.load(Relaxed)))
+    }
+}
+
+/// What has been done since it was last asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    pub claims: u64,
+    pub superseded: u64,
+    pub lapsed: u64,
+}
+
+/// See the module.
+pub struct Worker {
+    me: u32,
+    peers: u32,
+    registry: Arc<Registry>,
+    city: Arc<City>,
+    cells: Vec<Cell>,
+    zones: Vec<ZoneCell>,
+    seen: Arc<SourcesSeen>,
+    model: Arc<dyn ReadModel>,
+    staleness: Staleness,
+    swept_at: Millis,
+    dirty: Vec<ZoneIx>,
+    views: Vec<BayView>,
+    tallies: Vec<(ZoneIx, ZoneTally)>,
+    done: Done,
+}
+
+/// The virtual shard of a zone: runs of eight neighbours go together. Does not depend on how many zones there
+/// are, so adding one never moves another.
+#[inline]
+#[must_use]
+pub const fn shard(zone: ZoneIx) -> u32 {
+    zone.0 / 8 % SHARDS
+}
+
+/// The worker that owns a shard.
+#[inline]
+#[must_use]
+pub const fn owner(shard: u32, peers: u32) -> u32 {
+    shard * peers / SHARDS
+}
+
+impl Worker {
+    #[must_use]
+    pub fn new(
+        (me, peers): (u32, u32),
+        registry: Arc<Registry>,
+        seen: Arc<SourcesSeen>,
+        model: Arc<dyn ReadModel>,
+        staleness: Staleness,
+    ) -> Self {
+        let city = registry.city().clone();
+        let mut worker = Self {
+            me,
+            peers,
+            registry,
+            // Zeroed by the allocator, so pages of other workers' shards are never touched.
+            cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
+            zones: vec![ZoneCell::default(); city.zone_count() as usize],
+            city: city.clone(),
+            seen,
+            model,
+            staleness,
+            swept_at: Millis::NEVER,
+            dirty: Vec::new(),
+            views: Vec::with_capacity(VIEWS),
+            tallies: Vec::new(),
+            done: Done::default(),
+        };
+        worker.settle_in(&city);
+        worker
+    }
+
+    fn owns(&self, zone: ZoneIx) -> bool {
+        self.peers == 1 || owner(shard(zone), self.peers) == self.me
+    }
+
+    /// Gives every zone and bay of a first picture its place.
+    fn settle_in(&mut self, city: &City) {
+        for z in (0..city.zone_count()).map(ZoneIx).filter(|z| self.owns(*z)).collect::<Vec<_>>() {
+            self.describe(city, z);
+            for bay in city.bays_of(z) {
+                self.cells[bay.at()] = Cell::vacated(z, city.attrs(bay).kind);
+            }
+        }
+    }
+
+    fn describe(&mut self, city: &City, z: ZoneIx) {
+        let spec = &city.zone(z).spec;
+        let zone = &mut self.zones[z.at()];
+        zone.capacity = spec.capacity;
+        zone.stale_after_ms = spec.stale_after_s.map_or(self.staleness.default_ms, |s| u64::from(s) * 1000);
+        mark(zone, z, &mut self.dirty);
+    }
+
+    /// Takes up run-time changes of the registry: new bays and zones, retired bays, other capacities.
+    fn take_up(&mut self, city: Arc<City>) {
+        self.cells.resize(city.bay_slots() as usize, Cell::default());
+        self.zones.resize(city.zone_count() as usize, ZoneCell::default());
+        self.city = city.clone();
+        for z in (0..city.zone_count()).map(ZoneIx).filter(|z| self.owns(*z)).collect::<Vec<_>>() {
+            self.describe(&city, z);
+        }
+        for bay in (0..city.bay_slots()).map(BayIx) {
+            let (z, kind, live) = (city.zone_of(bay), city.attrs(bay).kind, city.is_live(bay));
+            if !self.owns(z) {
+                continue;
+            }
+            let old = self.cells[bay.at()];
+            let placed = old.zone() == z && old.kind() == kind;
+            if placed && (live || !old.standing()) {
+                continue;
+            }
+            // A retired bay, or one that is now of another kind: nothing is known of it any more.
+            let new = Cell::vacated(z, kind);
+            if old.standing() {
+                self.replace(bay, old, new);
+            }
+            self.cells[bay.at()] = new;
+        }
+    }
+
+    /// Applies claims in their order of commit. `now` is the ingest time of their batch.
+    pub fn apply(&mut self, claims: &[Claim], now: Millis) {
+        if !Arc::ptr_eq(&self.city, &self.registry.city()) {
+            let city = self.registry.city().clone();
+            self.take_up(city);
+        }
+        for (i, claim) in claims.iter().enumerate() {
+            if let Some(Claim::Bay(next)) = claims.get(i + AHEAD) {
+                prefetch(&self.cells, next.bay.at());
+            }
+            match claim {
+                Claim::Bay(o) => self.observe(o, now),
+                Claim::Count(c) => {
+                    self.seen.hear(c.source, c.at.min(now));
+                    if let Some(zone) = self.zones.get_mut(c.zone.at()) {
+                        zone.observed_at = zone.observed_at.max(c.at);
+                        self.done.superseded += u64::from(!zone.count(c));
+                        mark(zone, c.zone, &mut self.dirty);
+                    }
+                }
+                Claim::Alive { source, at } => self.seen.hear(*source, (*at).min(now)),
+            }
+        }
+        self.done.claims += claims.len() as u64;
+    }
+
+    #[inline]
+    fn observe(&mut self, o: &Observation, now: Millis) {
+        self.seen.hear(o.source, o.at.min(now));
+        let Some(cell) = self.cells.get_mut(o.bay.at()) else { return };
+        let old = *cell;
+        if cell.absorb(o) == Fused::Superseded {
+            self.done.superseded += 1;
+            return;
+        }
+        let z = cell.zone();
+        let limit = self.zones[z.at()].stale_after_ms;
+        if silent(&self.seen, &self.staleness, limit, cell, now) {
+            cell.lapse();
+        }
+        let new = *cell;
+        self.replace(o.bay, old, new);
+        let zone = &mut self.zones[z.at()];
+        zone.observed_at = zone.observed_at.max(o.at);
+    }
+
+    /// Brings the zone's counters and the read model from `old` to `new`.
+    #[inline]
+    fn replace(&mut self, bay: BayIx, old: Cell, new: Cell) {
+        let (was, is) = (old.view(bay), new.view(bay));
+        let zone = &mut self.zones[was.zone.at()];
+        zone.shift(&was, old.standing(), &is, new.standing());
+        mark(zone, was.zone, &mut self.dirty);
+        self.views.push(is);
+        if self.views.len() == VIEWS {
+            self.model.bays(&self.views);
+            self.views.clear();
+        }
+    }
+
+    /// Looks for claims that have lapsed by `now`, if it is time to. Call on ticks, not during a replay.
+    pub fn tick(&mut self, now: Millis) {
+        if now.since(self.swept_at) < self.staleness.sweep_ms {
+            return;
+        }
+        self.swept_at = now;
+        for z in (0..self.zones.len() as u32).map(ZoneIx) {
+            let zone = &mut self.zones[z.at()];
+            if !zone.has_claims() {
+                continue;
+            }
+            let (limit, seen) = (zone.stale_after_ms, self.seen.clone());
+            let gone = |source, at: Millis| now.since(at.max(seen.last(source))) > limit;
+            if zone.lapse_gates(gone) {
+                mark(zone, z, &mut self.dirty);
+            }
+            if zone.has_standing_bays() {
+                self.sweep(z, limit, now);
+            }
+        }
+    }
+
+    fn sweep(&mut self, z: ZoneIx, limit: u64, now: Millis) {
+        let city = self.city.clone();
+        for bay in city.bays_of(z) {
+            let old = self.cells[bay.at()];
+            if old.standing() && silent(&self.seen, &self.staleness, limit, &old, now) {
+                self.cells[bay.at()].lapse();
+                self.replace(bay, old, self.cells[bay.at()]);
+                self.done.lapsed += 1;
+            }
+        }
+    }
+
+    /// Tells the read model what has changed, and the caller what was done since the last call.
+    pub fn publish(&mut self) -> Done {
+        if !self.views.is_empty() {
+            self.model.bays(&self.views);
+            self.views.clear();
+        }
+        for z in self.dirty.drain(..) {
+            let zone = &mut self.zones[z.at()];
+            zone.dirty = false;
+            self.tallies.push((z, zone.tally()));
+        }
+        if !self.tallies.is_empty() {
+            self.model.zones(&self.tallies);
+            self.tallies.clear();
+        }
+        std::mem::take(&mut self.done)
+    }
+}
+
+/// Whether the claim in `cell` has lapsed: its source silent for too long, or the claim itself too old. An app
+/// passes by, so its reports age one by one; a sensor that is heard at all vouches for all its bays.
+#[inline]
+fn silent(seen: &SourcesSeen, staleness: &Staleness, limit: u64, cell: &Cell, now: Millis) -> bool {
+    let age = now.since(cell.at());
+    age > staleness.max_age_ms
+        || age > limit && (cell.source_kind() == SourceKind::App || now.since(seen.last(cell.source())) > limit)
+}
+
+#[inline]
+fn mark(zone: &mut ZoneCell, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
+    if !zone.dirty {
+        zone.dirty = true;
+        dirty.push(z);
+    }
+}
+
+/// Asks for the cache line of `cells[i]`; a hint only.
+#[inline]
+#[allow(unsafe_code, reason = "the one intrinsic has no safe form")]
+fn prefetch(cells: &[Cell], i: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if i < cells.len() {
+        // SAFETY: the address is inside the slice, and a prefetch does not access memory in any case.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch(cells.as_ptr().add(i).cast::<i8>(), std::arch::x86_64::_MM_HINT_T0);
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (cells, i);
+}
+
+#[cfg(test)]
+mod tests;
