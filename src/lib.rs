@@ -7,3 +7,6 @@ pub mod ingest;
 pub mod metrics;
 pub mod registry;
 pub mod stream;
+
+#[cfg(test)]
+mod testing;

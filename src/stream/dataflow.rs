@@ -363,3 +363,6 @@ impl ContainerBytes for Claims {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
