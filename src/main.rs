@@ -1,2 +1,66 @@
-//! x
-fn main() {}
+//! bayhub: command line -> configuration -> hub -> run.
+
+use bayhub::app::{self, Failure};
+use bayhub::{config, demo};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A real-time smart-parking data-sharing hub.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The whole hub with a simulated city, nothing to install.
+    Demo(demo::Options),
+    /// A real deployment.
+    Run(Setup),
+    /// Reads the configuration and the registry, says what is wrong, and exits: 0 if all is well, else 2.
+    CheckConfig(Setup),
+}
+
+#[derive(clap::Args)]
+struct Setup {
+    /// The TOML file.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// HTTP address; stronger than the file and the environment.
+    #[arg(long, value_name = "ADDR")]
+    http: Option<String>,
+    /// MQTT address; likewise.
+    #[arg(long, value_name = "ADDR")]
+    mqtt: Option<String>,
+    /// Data folder; likewise.
+    #[arg(long, value_name = "DIR")]
+    data: Option<String>,
+}
+
+impl Setup {
+    fn load(self) -> Result<config::Config, Failure> {
+        let flags = [("http.listen", self.http), ("mqtt.listen", self.mqtt), ("data.path", self.data)];
+        let flags: Vec<_> = flags.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+        Ok(config::load(&self.config, &flags)?)
+    }
+}
+
+fn main() -> ExitCode {
+    app::log_to_stderr();
+    app::exit_on_worker_panic();
+    let done = match Cli::parse().command {
+        Command::Demo(options) => demo::run(options),
+        Command::Run(setup) => setup.load().and_then(app::run),
+        Command::CheckConfig(setup) => setup.load().and_then(|c| app::check(&c)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("bayhub: {failure}");
+            failure.exit_code()
+        }
+    }
+}

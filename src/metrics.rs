@@ -30,7 +30,7 @@ pub struct Metrics {
     pub stream_superseded: IntCounter,
     /// Ingest time reached by the stream, ms since 1970.
     pub stream_frontier: IntGauge,
-    pub stream_batches_waiting: IntGauge,
+    pub stream_claims_waiting: IntGauge,
     pub bays: IntGauge,
     pub zones: IntGauge,
     pub zones_stale: IntGauge,
@@ -90,7 +90,7 @@ impl Metrics {
                 "Claims older than what was known of their bay."
             )),
             stream_frontier: add!(gauge("stream_frontier_milliseconds", "Ingest time the dataflow has reached.")),
-            stream_batches_waiting: add!(gauge("stream_batches_waiting", "Batches committed but not yet applied.")),
+            stream_claims_waiting: add!(gauge("stream_claims_waiting", "Claims committed but not yet applied.")),
             bays: add!(gauge("bays", "Bays in the registry.")),
             zones: add!(gauge("zones", "Zones in the registry.")),
             zones_stale: add!(gauge("zones_stale", "Zones whose sources have all gone silent.")),

@@ -11,6 +11,7 @@ use crate::domain::{
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use serde::{Deserialize, Deserializer, de};
+use std::fmt::Display;
 use std::sync::Arc;
 
 /// What a message may be. Every limit can be set; time checks can be turned off.
@@ -62,7 +63,7 @@ pub struct Gate {
 struct Message<'a> {
     speaker: &'a Speaker,
     door: Door,
-    place: &'a str,
+    place: &'a dyn Display,
     payload: &'a [u8],
     now: Millis,
     /// Refusals that were there before this message.
@@ -76,8 +77,8 @@ impl Gate {
     }
 
     /// Reads one payload and appends to `out` what may pass and what may not. `place` is the topic or path it
-    /// came on, for the quarantine.
-    pub fn take(&self, speaker: &Speaker, door: Door, place: &str, topic: Topic, payload: &[u8], out: &mut Parcel) {
+    /// came on, for the quarantine; it is written out only when something is refused.
+    pub fn take(&self, speaker: &Speaker, door: Door, place: &dyn Display, topic: Topic, payload: &[u8], out: &mut Parcel) {
         let message = Message { speaker, door, place, payload, now: self.clock.now(), before: out.refusals.len() };
         if payload.len() > self.config.max_bytes {
             let why = format!("{} bytes; at most {} are taken", payload.len(), self.config.max_bytes);
@@ -157,7 +158,7 @@ impl Gate {
             reason,
             door: message.door,
             source: (*message.speaker.id).into(),
-            topic: message.place.into(),
+            topic: message.place.to_string().into(),
             index,
             detail: why.into(),
             payload: if first { Refusal::excerpt(message.payload) } else { Box::default() },

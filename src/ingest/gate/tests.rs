@@ -46,7 +46,7 @@ fn bench(config: Config) -> Bench {
 impl Bench {
     fn take(&self, topic: Topic, payload: &str) -> Parcel {
         let mut out = Parcel::default();
-        self.gate.take(&self.speaker, Door::Mqtt, "bayhub/v1/lamp-1/x", topic, payload.as_bytes(), &mut out);
+        self.gate.take(&self.speaker, Door::Mqtt, &"bayhub/v1/lamp-1/x", topic, payload.as_bytes(), &mut out);
         out
     }
 

@@ -1,0 +1,84 @@
+//! How the doors see the rest: who may speak (keys), and what was said (gate). Adapters only; no rule lives here.
+
+use super::Shared;
+use crate::config::Config;
+use crate::domain::{Door, Parcel, Speaker, Topic};
+use crate::ingest::endpoint::{self, Doorkeeper, Intake};
+use crate::ingest::gate::Gate;
+use crate::partner::{self, Keys};
+use crate::registry::Registry;
+use crate::serve::ReportDoor;
+use std::sync::Arc;
+
+pub(super) fn gate(shared: &Shared, config: &Config) -> Arc<Gate> {
+    let (registry, clock, metrics) = (shared.registry.clone(), shared.clock.clone(), shared.metrics.clone());
+    Arc::new(Gate::new(registry, clock, metrics, config.gate.clone()))
+}
+
+/// The MQTT door's keeper: a source's key is its password.
+pub(super) fn keeper(keys: Arc<Keys>, registry: Arc<Registry>) -> Arc<dyn Doorkeeper> {
+    Arc::new(Keeper { keys, registry })
+}
+
+struct Keeper {
+    keys: Arc<Keys>,
+    registry: Arc<Registry>,
+}
+
+impl Doorkeeper for Keeper {
+    fn admit(&self, user: &str, password: &[u8]) -> Result<Speaker, endpoint::Denied> {
+        let password = std::str::from_utf8(password).map_err(|_| endpoint::Denied::BadCredentials)?;
+        // A source that is new is written to disk before it speaks; that happens once in its life.
+        let said = tokio::task::block_in_place(|| partner::authenticate(&self.keys, &self.registry, user, password));
+        match said {
+            Ok((source, kind, id)) => Ok(Speaker { source, kind, id }),
+            Err(partner::Denied::BadKey | partner::Denied::UnknownSource) => Err(endpoint::Denied::BadCredentials),
+            Err(e @ partner::Denied::Full(_)) => {
+                tracing::warn!(source = user, error = %e, "a source could not be enrolled");
+                Err(endpoint::Denied::NotAuthorised)
+            }
+            Err(partner::Denied::NotAllowed) => Err(endpoint::Denied::NotAuthorised),
+        }
+    }
+}
+
+/// The gate as the MQTT door sees it.
+pub(super) fn intake(gate: Arc<Gate>) -> Arc<dyn Intake> {
+    Arc::new(ByMqtt(gate))
+}
+
+struct ByMqtt(Arc<Gate>);
+
+impl Intake for ByMqtt {
+    fn take(&self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
+        let place = Place { speaker, topic };
+        self.0.take(speaker, Door::Mqtt, &place, topic, payload, out);
+    }
+}
+
+/// The gate as `POST /v1/reports` sees it.
+pub(super) fn reports(gate: Arc<Gate>) -> Arc<dyn ReportDoor> {
+    Arc::new(ByHttp(gate))
+}
+
+struct ByHttp(Arc<Gate>);
+
+impl ReportDoor for ByHttp {
+    fn take(&self, speaker: &Speaker, body: &[u8]) -> Parcel {
+        let mut out = Parcel::default();
+        self.0.take(speaker, Door::Http, &"/v1/reports", Topic::Report, body, &mut out);
+        out
+    }
+}
+
+/// `bayhub/v1/{source}/{topic}`, written out only when something is refused.
+struct Place<'a> {
+    speaker: &'a Speaker,
+    topic: Topic,
+}
+
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "bayhub/v1/{}/{}", self.speaker.id, self.topic.name())
+    }
+}

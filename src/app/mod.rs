@@ -1,0 +1,269 @@
+//! The wiring: which room hands what to which, how the hub starts, and in which order it stops.
+//!
+//! The only file (with its neighbours here and `demo`) that names every room. A [`Hub`] is one running hub:
+//!
+//! ```text
+//! mqtt ---\                                   /-> live <- http
+//! http ----> inbox (bounded) -> journal -> stream
+//! ```
+//!
+//! Start: registry, live view, journal; listen; replay; then let reports in. Stop: doors first, then what is under
+//! way becomes durable and is applied, then the threads end. Nothing is acknowledged that is not on disk, so stopping
+//! at any other moment loses nothing either.
+
+mod doors;
+mod process;
+
+pub use process::{Failure, exit_on_worker_panic, log_to_stderr};
+
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::domain::{Batch, Clock, Submission};
+use crate::health::{Health, Part};
+use crate::ingest::{endpoint, gate::Gate};
+use crate::journal::{Journal, Replayed};
+use crate::live::{Live, Room};
+use crate::metrics::Metrics;
+use crate::partner::{self, Keys};
+use crate::registry::Registry;
+use crate::stream::{self, Feed, Progress, Stream};
+use crate::{registry, serve};
+use std::fs::{File, TryLockError};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+/// Submissions that may wait for the journal. When it is full MQTT senders wait, HTTP answers 429 and QoS 0 is shed.
+const INBOX: usize = 1024;
+
+/// Change-feed subscriptions at a time.
+const SUBSCRIBERS: usize = 20_000;
+
+/// How often subscribers are told of changes at most.
+const FEED_PACE: Duration = Duration::from_millis(2);
+
+/// A running hub.
+pub struct Hub {
+    pub http: SocketAddr,
+    pub mqtt: SocketAddr,
+    tasks: JoinSet<()>,
+    close: watch::Sender<bool>,
+    journal: JoinHandle<()>,
+    stream: Stream,
+    /// Held for as long as the hub uses the folder.
+    _lock: File,
+}
+
+/// What several rooms share.
+#[derive(Clone)]
+struct Shared {
+    registry: Arc<Registry>,
+    live: Arc<Live>,
+    metrics: Arc<Metrics>,
+    health: Arc<Health>,
+    clock: Arc<dyn Clock>,
+}
+
+/// Runs a hub until it is told to stop by SIGTERM or SIGINT.
+///
+/// # Errors
+/// See [`Failure`]; each kind has its exit code.
+pub fn run(config: Config) -> Result<(), Failure> {
+    process::block_on(async {
+        let stop = process::stop_signal()?;
+        let hub = Hub::start(config).await?;
+        tracing::info!(http = %hub.http, mqtt = %hub.mqtt, "ready");
+        stop.await;
+        hub.stop().await
+    })
+}
+
+/// Reads everything a run would read, changes nothing, and prints what was found.
+///
+/// # Errors
+/// [`Failure::Config`] with every fault that was found.
+pub fn check(config: &Config) -> Result<(), Failure> {
+    let keys = keys(config)?;
+    let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
+    let registry = Registry::open(&config.registry.path, scratch.path())?;
+    let city = registry.city();
+    println!("ok: {} zones, {} bays, {} keys", city.zone_count(), city.bay_slots(), keys.len());
+    Ok(())
+}
+
+fn keys(config: &Config) -> Result<Keys, Failure> {
+    partner::Config { keys: config.keys.clone() }.keys().map_err(|e| Failure::Config(e.to_string()))
+}
+
+impl Hub {
+    /// Starts everything and returns once reports are let in and what the journal held has been applied.
+    ///
+    /// # Errors
+    /// A bad configuration or registry, a taken port, a journal in use or damaged.
+    pub async fn start(config: Config) -> Result<Self, Failure> {
+        let keys = Arc::new(keys(&config)?);
+        let (http, mqtt) = (listen("http", config.http.listen).await?, listen("mqtt", config.mqtt.listen).await?);
+        let lock = own_folder(&config.data.path)?;
+        let shared = tokio::task::block_in_place(|| Shared::open(&config))?;
+        let journal = Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
+        let (stream, feed) = stream::start(
+            &config.stream,
+            shared.registry.clone(),
+            shared.live.clone(),
+            shared.metrics.clone(),
+            registry::MAX_SOURCES,
+        )
+        .map_err(Failure::Internal)?;
+
+        let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
+        let (close, closed) = watch::channel(false);
+        let (hub_http, hub_mqtt) = (address(&http)?, address(&mqtt)?);
+        let mut tasks = JoinSet::new();
+        let gate = doors::gate(&shared, &config);
+        let api = api(&shared, &config, &keys, gate.clone(), inbox.clone(), &journal);
+        tasks.spawn(serve::serve(http, api, config.http.limits(), process::closing(closed.clone())));
+
+        let (journal, mut feed) = replay(journal, feed, &stream.progress, &shared).await?;
+        let clock = shared.clock.clone();
+        stream.progress.go_live();
+        feed.push(Batch { ingest_at: clock.now(), claims: Vec::new() });
+        let committed = Box::new(move |batch| feed.push(batch));
+        let journal = journal
+            .start(outbox, clock, committed, shared.metrics.clone(), shared.health.clone())
+            .map_err(|e| Failure::Internal(format!("the journal's thread: {e}")))?;
+
+        let door = endpoint::Door::new(
+            config.mqtt.clone(),
+            doors::keeper(keys, shared.registry.clone()),
+            doors::intake(gate),
+            inbox,
+            shared.metrics.clone(),
+        );
+        tasks.spawn(endpoint::serve(mqtt, Arc::new(door), closed.clone()));
+        shared.health.well(Part::Mqtt);
+        let (live, pace) = (shared.live.clone(), process::closing(closed.clone()));
+        tasks.spawn(async move {
+            tokio::select! { () = live.feed().run(FEED_PACE) => {}, () = pace => {} }
+        });
+        let stall = Duration::from_secs(u64::from(config.stream.stall_after_s));
+        tasks.spawn(process::watch_stream(stream.progress.clone(), shared, stall, closed));
+        Ok(Self { http: hub_http, mqtt: hub_mqtt, tasks, close, journal, stream, _lock: lock })
+    }
+
+    /// Stops in order: doors, journal, stream.
+    ///
+    /// # Errors
+    /// [`Failure::Internal`] if a part did not end as it should.
+    pub async fn stop(mut self) -> Result<(), Failure> {
+        let begun = Instant::now();
+        self.close.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
+        // The doors are gone and with them the last sender: the journal drains its inbox, syncs and drops the feed.
+        tokio::task::spawn_blocking(move || {
+            self.journal.join().map_err(|_| Failure::Internal("the journal's thread panicked".into()))?;
+            self.stream.join().map_err(|e| Failure::Internal(e.into()))
+        })
+        .await
+        .map_err(|e| Failure::Internal(e.to_string()))??;
+        tracing::info!(took = ?begun.elapsed(), "stopped");
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn open(config: &Config) -> Result<Self, Failure> {
+        let begun = Instant::now();
+        let registry = Arc::new(Registry::open(&config.registry.path, &config.data.path)?);
+        let city = registry.city();
+        let (spare_bays, spare_zones) = (config.registry.spare_bays, config.registry.spare_zones);
+        let live = Arc::new(Live::new(&city, Room { spare_bays, spare_zones, subscribers: SUBSCRIBERS }));
+        tracing::info!(zones = city.zone_count(), bays = registry.live_bays(), took = ?begun.elapsed(), "registry read");
+        drop(city);
+        let health = Arc::new(Health::default());
+        health.well(Part::Registry);
+        Ok(Self { registry, live, metrics: Arc::new(Metrics::new()), health, clock: Arc::new(SystemClock) })
+    }
+}
+
+fn api(
+    shared: &Shared,
+    config: &Config,
+    keys: &Arc<Keys>,
+    gate: Arc<Gate>,
+    inbox: mpsc::Sender<Submission>,
+    journal: &Journal,
+) -> serve::Router {
+    serve::router(serve::Parts {
+        registry: shared.registry.clone(),
+        live: shared.live.clone(),
+        keys: keys.clone(),
+        clock: shared.clock.clone(),
+        health: shared.health.clone(),
+        metrics: shared.metrics.clone(),
+        reports: doors::reports(gate),
+        inbox,
+        quarantine: journal.quarantine(),
+        // The stream looks for a new picture with every batch, and a tick comes ten times a second.
+        on_change: Arc::new(|| {}),
+        config: config.http.clone(),
+    })
+}
+
+/// Feeds the stream what the journal holds, and waits until it has been applied.
+async fn replay(
+    journal: Journal,
+    mut feed: Feed,
+    progress: &Arc<Progress>,
+    shared: &Shared,
+) -> Result<(Journal, Feed), Failure> {
+    let (begun, health) = (Instant::now(), shared.health.clone());
+    let (journal, feed, replayed) = tokio::task::spawn_blocking(move || {
+        let mut claims = 0;
+        let replayed = journal.replay(|batch| {
+            claims += batch.claims.len();
+            health.unwell(Part::Stream, format!("replaying the journal: {claims} claims so far"));
+            feed.push(batch);
+        })?;
+        Ok::<(Journal, Feed, Replayed), Failure>((journal, feed, replayed))
+    })
+    .await
+    .map_err(|e| Failure::Internal(e.to_string()))??;
+    while progress.waiting() > 0 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    shared.health.well(Part::Stream);
+    let Replayed { claims, orphaned, torn, .. } = replayed;
+    tracing::info!(claims, orphaned, torn, took = ?begun.elapsed(), "journal replayed");
+    Ok((journal, feed))
+}
+
+/// Makes the data folder if need be and locks it: two hubs on one folder would write over each other.
+fn own_folder(data: &Path) -> Result<File, Failure> {
+    let fail = |e: &dyn std::fmt::Display| Failure::Config(format!("data.path: {}: {e}", data.display()));
+    std::fs::create_dir_all(data).map_err(|e| fail(&e))?;
+    let lock = File::create(data.join("lock")).map_err(|e| fail(&e))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(Failure::Bind(format!("{}: another hub uses this folder", data.display()))),
+        Err(TryLockError::Error(e)) => Err(fail(&e)),
+    }
+}
+
+async fn listen(what: &'static str, at: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(at).await.map_err(|e| Failure::Bind(format!("{what}: cannot listen on {at}: {e}")))
+}
+
+fn address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+    listener.local_addr().map_err(|e| Failure::Internal(e.to_string()))
+}
+
+/// Whether `dir` holds a city.
+#[must_use]
+pub fn has_city(dir: &Path) -> bool {
+    dir.join("zones.geojson").is_file() && dir.join("bays.geojson").is_file()
+}

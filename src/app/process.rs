@@ -1,0 +1,142 @@
+//! The process around the hub: its log, its signals, its exit codes, and the watchdog.
+
+use super::Shared;
+use crate::config::ConfigError;
+use crate::health::Part;
+use crate::journal::JournalError;
+use crate::registry::RegistryError;
+use crate::stream::Progress;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+/// Why a hub could not start or had to stop.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A bad configuration or registry: somebody has to mend a file. Exit 2.
+    #[error("{0}")]
+    Config(String),
+    /// An address, a folder or a server that is taken or not there. Exit 3.
+    #[error("{0}")]
+    Bind(String),
+    /// A fault of the hub. Exit 70.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl Failure {
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Config(_) => 2,
+            Self::Bind(_) => 3,
+            Self::Internal(_) => INTERNAL as u8,
+        })
+    }
+}
+
+/// Exit code of a fault of the hub (`EX_SOFTWARE`).
+const INTERNAL: i32 = 70;
+
+impl From<ConfigError> for Failure {
+    fn from(e: ConfigError) -> Self {
+        Self::Config(e.to_string())
+    }
+}
+
+impl From<RegistryError> for Failure {
+    fn from(e: RegistryError) -> Self {
+        Self::Config(e.to_string())
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(e: JournalError) -> Self {
+        match e {
+            JournalError::Busy(_) => Self::Bind(e.to_string()),
+            JournalError::Config(_) => Self::Config(e.to_string()),
+            _ => Self::Internal(e.to_string()),
+        }
+    }
+}
+
+/// Logs to stderr, `info` and above unless `RUST_LOG` says otherwise.
+pub fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// Ends the process when a thread panics that the hub cannot do without. A timely worker that panics stops neither
+/// its peers nor the process: the hub would go on acknowledging reports that nobody applies. A panic in the handler
+/// of one request ends that request only.
+pub fn exit_on_worker_panic() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        usual(info);
+        let name = std::thread::current().name().unwrap_or_default().to_owned();
+        if ["timely", "stream", "journal", "main"].iter().any(|n| name.starts_with(n)) {
+            eprintln!("bayhub: thread {name} panicked: stopping, so that it is restarted and replays");
+            std::process::exit(INTERNAL);
+        }
+    }));
+}
+
+pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|e| Failure::Internal(e.to_string()))?.block_on(work)
+}
+
+/// Ready when SIGTERM or SIGINT arrives; listens from the moment it is called.
+pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
+    let on = |kind| signal(kind).map_err(|e| Failure::Internal(e.to_string()));
+    let (mut term, mut int) = (on(SignalKind::terminate())?, on(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+        tracing::info!("told to stop: draining");
+    })
+}
+
+/// Ready when the hub closes.
+pub(super) async fn closing(mut closed: watch::Receiver<bool>) {
+    // A sender that is gone means the same.
+    let _ = closed.wait_for(|c| *c).await;
+}
+
+/// Keeps the gauges, and says when the stream has stopped: not ready after `stall` without progress while claims
+/// wait, and the end of the process after twice that, since a dead peer of timely's is never noticed otherwise.
+pub(super) async fn watch_stream(p: Arc<Progress>, shared: Shared, stall: Duration, mut closed: watch::Receiver<bool>) {
+    let mut every = tokio::time::interval(Duration::from_millis(500));
+    let (mut last, mut since, mut stalled) = (p.applied(), Instant::now(), false);
+    loop {
+        tokio::select! { _ = every.tick() => {}, _ = closed.wait_for(|c| *c) => return }
+        gauge(&p, &shared);
+        if p.waiting() == 0 || p.applied() != last {
+            (last, since) = (p.applied(), Instant::now());
+            if stalled {
+                shared.health.well(Part::Stream);
+                stalled = false;
+            }
+        } else if since.elapsed() > stall * 2 {
+            eprintln!("bayhub: the stream has stood still for {:?}: stopping, so that it is restarted and replays", since.elapsed());
+            std::process::exit(INTERNAL);
+        } else if since.elapsed() > stall && !stalled {
+            stalled = true;
+            tracing::error!(waiting = p.waiting(), "the stream stands still");
+            shared.health.unwell(Part::Stream, format!("no progress for {} s with {} claims waiting", stall.as_secs(), p.waiting()));
+        }
+    }
+}
+
+fn gauge(p: &Progress, shared: &Shared) {
+    let m = &shared.metrics;
+    m.stream_frontier.set(p.frontier().0 as i64);
+    m.stream_claims_waiting.set(p.waiting() as i64);
+    m.bays.set(shared.registry.live_bays() as i64);
+    m.sources.set(shared.registry.source_count() as i64);
+    let zones = shared.registry.city().zone_count();
+    m.zones.set(i64::from(zones));
+    let stale = (0..zones).filter(|z| shared.live.zone(crate::domain::ZoneIx(*z)).stale).count();
+    m.zones_stale.set(stale as i64);
+}

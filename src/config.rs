@@ -1,0 +1,162 @@
+//! What an operator can set: one struct a room, read from a TOML file, then the environment, then flags.
+//!
+//! The only door to `figment`. Promise: an unknown key is an error that names the nearest known one, wherever it
+//! stands; nothing misspelt is ever ignored. Every default is explained where its room keeps it.
+
+use crate::{ingest, journal, partner, serve, stream};
+use figment::error::Kind;
+use figment::providers::{Env, Format, Serialized, Toml};
+use figment::{Figment, Profile};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// The environment's prefix and separator: `BAYHUB__HTTP__LISTEN`.
+const PREFIX: &str = "BAYHUB__";
+const SEPARATOR: &str = "__";
+
+/// Everything. `[registry] path` and `[data] path` have no defaults: a city and a place to keep it must be named.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub registry: Registry,
+    pub data: Data,
+    #[serde(default)]
+    pub http: serve::Config,
+    #[serde(default)]
+    pub mqtt: ingest::endpoint::Config,
+    #[serde(default)]
+    pub gate: ingest::gate::Config,
+    #[serde(default)]
+    pub journal: journal::Config,
+    #[serde(default)]
+    pub stream: stream::Config,
+    #[serde(default)]
+    pub keys: Vec<partner::KeyConfig>,
+}
+
+/// `[registry]`: where the city is described.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registry {
+    /// The folder that holds `zones.geojson` and `bays.geojson`.
+    pub path: PathBuf,
+    /// How many bays may be added at run time before a restart makes new room.
+    #[serde(default = "spare_bays")]
+    pub spare_bays: u32,
+    /// The same for zones.
+    #[serde(default = "spare_zones")]
+    pub spare_zones: u32,
+}
+
+const fn spare_bays() -> u32 {
+    65_536
+}
+
+const fn spare_zones() -> u32 {
+    4096
+}
+
+/// `[data]`: where the hub keeps what must outlive it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Data {
+    pub path: PathBuf,
+}
+
+/// What is wrong with a configuration, one line a fault, each naming its key.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub String);
+
+/// One setting given on the command line, as a dotted key and its value.
+pub type Flag = (&'static str, String);
+
+/// Reads `file`, then the environment, then `flags`; each overrides what came before.
+///
+/// # Errors
+/// Names every key that is unknown, missing or of the wrong type.
+pub fn load(file: &Path, flags: &[Flag]) -> Result<Config, ConfigError> {
+    if !file.is_file() {
+        return Err(ConfigError(format!("{}: no such file", file.display())));
+    }
+    from(Figment::from(Toml::file_exact(file)), flags)
+}
+
+/// The same from a text instead of a file.
+pub fn parse(toml: &str, flags: &[Flag]) -> Result<Config, ConfigError> {
+    from(Figment::from(Toml::string(toml)), flags)
+}
+
+fn from(base: Figment, flags: &[Flag]) -> Result<Config, ConfigError> {
+    let mut figment = base.merge(Env::prefixed(PREFIX).split(SEPARATOR));
+    for (key, value) in flags {
+        figment = figment.merge(Serialized::default(key, value).profile(Profile::Default));
+    }
+    figment.extract().map_err(|e| ConfigError(e.into_iter().map(|e| explain(&e)).collect::<Vec<_>>().join("\n")))
+}
+
+/// `http.lisen: unknown key; did you mean listen? (in bayhub.toml)`
+fn explain(e: &figment::Error) -> String {
+    let mut path = e.path.clone();
+    let what = match &e.kind {
+        Kind::UnknownField(found, known) => {
+            if path.last() != Some(found) {
+                path.push(found.clone());
+            }
+            let near = known.iter().max_by(|a, b| strsim::jaro(a, found).total_cmp(&strsim::jaro(b, found)));
+            near.map_or_else(|| "unknown key".into(), |n| format!("unknown key; did you mean {n}?"))
+        }
+        Kind::MissingField(name) => {
+            path.push(name.to_string());
+            "missing".into()
+        }
+        kind => kind.to_string(),
+    };
+    let place = e.metadata.as_ref().map_or_else(String::new, |m| {
+        let source = m.source.as_ref().map_or_else(|| m.name.to_string(), ToString::to_string);
+        format!(" (in {source})")
+    });
+    format!("{}: {what}{place}", path.join("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINIMAL: &str = "[registry]\npath = \"city\"\n[data]\npath = \"data\"\n";
+
+    fn fault(more: &str) -> String {
+        parse(&format!("{MINIMAL}{more}"), &[]).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_smallest_configuration_names_a_city_and_a_place_to_keep_it() {
+        let c = parse(MINIMAL, &[]).unwrap();
+        assert_eq!((c.registry.path, c.data.path), ("city".into(), "data".into()));
+        let e = parse("", &[]).unwrap_err().to_string();
+        assert!(e.contains("registry: missing"), "{e}");
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest_known_one() {
+        let e = fault("[http]\nlisen = \"127.0.0.1:1\"\n");
+        assert!(e.contains("http.lisen") && e.contains("did you mean listen?"), "{e}");
+        let e = fault("[jornal]\nx = 1\n");
+        assert!(e.contains("jornal") && e.contains("did you mean journal?"), "{e}");
+    }
+
+    #[test]
+    fn a_wrong_type_names_its_key() {
+        let e = fault("[stream]\nworkers = \"two\"\n");
+        assert!(e.contains("stream.workers"), "{e}");
+        let e = fault("[http]\nlisten = \"nowhere\"\n");
+        assert!(e.contains("http.listen"), "{e}");
+    }
+
+    #[test]
+    fn flags_are_stronger_than_the_file() {
+        let file = format!("{MINIMAL}[http]\nlisten = \"127.0.0.1:1\"\n");
+        let c = parse(&file, &[("http.listen", "127.0.0.1:2".into())]).unwrap();
+        assert_eq!(c.http.listen, "127.0.0.1:2".parse().unwrap());
+    }
+}

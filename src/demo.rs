@@ -1,0 +1,228 @@
+//! `bayhub demo`: the whole hub and a simulated city on one machine, with nothing to install.
+//!
+//! The simulator is the `sensors-sim` crate: it knows the hub only by its MQTT address and a key. Everything the demo
+//! makes (city, keys, journal) lies in one folder, so a second start with the same `--data` finds it again. What is
+//! printed on stdout is one line of JSON, once the first query has an answer.
+
+use crate::app::{self, Failure, Hub, has_city};
+use crate::config::{self, Config};
+use crate::partner::Keys;
+use sensors_sim::{City, CityParams, SimConfig};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::{oneshot, watch};
+
+/// How large, where, and how lively.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Options {
+    /// Bays in the simulated city; 0 for an empty one.
+    #[arg(long, default_value_t = 20_000, value_name = "N")]
+    bays: u32,
+    /// HTTP address.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    http: SocketAddr,
+    /// MQTT address.
+    #[arg(long, default_value = "127.0.0.1:1883", value_name = "ADDR")]
+    mqtt: SocketAddr,
+    /// Where everything is kept; without it a fresh temporary folder, removed at the end.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Another city's zones.geojson and bays.geojson.
+    #[arg(long, value_name = "DIR", conflicts_with = "bays")]
+    registry: Option<PathBuf>,
+    /// The city, but no simulated traffic: every bay starts as reported by nobody.
+    #[arg(long)]
+    no_sim: bool,
+    /// How many times faster than the clock the city lives.
+    #[arg(long, default_value_t = 1.0, value_name = "N")]
+    speed: f64,
+    /// The city is the same for the same number.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+}
+
+/// The demo's keys in the clear. Kept in its folder, readable by its owner only.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct DemoKeys {
+    report: String,
+    share: String,
+    book: String,
+    monitor: String,
+    admin: String,
+    /// The simulator's own; not printed.
+    simulator: String,
+}
+
+/// The source that the printed `report` key speaks for.
+const SOURCE: &str = "demo-app";
+
+/// What is printed once the hub is ready.
+#[derive(Serialize)]
+struct Ready<'a> {
+    http: String,
+    mqtt: String,
+    data: &'a Path,
+    source: &'a str,
+    keys: Printed<'a>,
+}
+
+#[derive(Serialize)]
+struct Printed<'a> {
+    report: &'a str,
+    share: &'a str,
+    book: &'a str,
+    monitor: &'a str,
+    admin: &'a str,
+}
+
+/// Runs the demo until it is told to stop.
+///
+/// # Errors
+/// As [`app::run`].
+pub fn run(options: Options) -> Result<(), Failure> {
+    let internal = |e: &dyn std::fmt::Display| Failure::Internal(e.to_string());
+    // A temporary folder lives as long as this binding.
+    let scratch = tempfile::Builder::new().prefix("bayhub-demo-").tempdir().map_err(|e| internal(&e))?;
+    let data = options.data.clone().unwrap_or_else(|| scratch.path().to_owned());
+    let folder = |e| Failure::Config(format!("--data: {}: {e}", data.display()));
+    std::fs::create_dir_all(data.join("registry")).map_err(folder)?;
+    let data = data.canonicalize().map_err(folder)?;
+    let city = settle_city(&options, &data)?;
+    let keys = keys(&data.join("demo-keys.json")).map_err(|e| internal(&e))?;
+    let config = configure(&options, &data, &city, &keys)?;
+    app::process::block_on(serve(options, data, city, keys, config))
+}
+
+async fn serve(options: Options, data: PathBuf, city: PathBuf, keys: DemoKeys, config: Config) -> Result<(), Failure> {
+    let stop = app::process::stop_signal()?;
+    let hub = Hub::start(config).await?;
+    let (quiet, hush) = watch::channel(false);
+    let (filled, full) = oneshot::channel();
+    tokio::pin!(stop);
+    let simulation = if options.no_sim {
+        drop(filled);
+        None
+    } else {
+        Some(tokio::spawn(simulate(city, hub.mqtt, keys.simulator.clone(), options.clone(), filled, hush)))
+    };
+    // Ready with the first state of the city, so that the first query has an answer.
+    tokio::select! {
+        _ = full => print_ready(&hub, &data, &keys),
+        () = &mut stop => return hub.stop().await,
+    }
+    stop.await;
+    quiet.send_replace(true);
+    if let Some(simulation) = simulation {
+        match simulation.await {
+            Ok(Ok(())) => {}
+            Ok(Err(e)) => tracing::warn!(error = %e, "the simulator"),
+            Err(e) => tracing::warn!(error = %e, "the simulator"),
+        }
+    }
+    hub.stop().await
+}
+
+/// The simulator reads the city as anybody would, from its files.
+async fn simulate(
+    city: PathBuf,
+    broker: SocketAddr,
+    password: String,
+    options: Options,
+    filled: oneshot::Sender<()>,
+    stop: watch::Receiver<bool>,
+) -> Result<(), String> {
+    let city = tokio::task::spawn_blocking(move || City::load(&city)).await.map_err(|e| e.to_string())?;
+    let city = city.map_err(|e| e.to_string())?;
+    let config = SimConfig { password, speed: options.speed, seed: options.seed, ..SimConfig::at(broker) };
+    sensors_sim::run(Arc::new(city), config, filled, stop).await.map(|_| ()).map_err(|e| e.to_string())
+}
+
+/// The folder of the city: the one named, the one kept, or a new one.
+fn settle_city(options: &Options, data: &Path) -> Result<PathBuf, Failure> {
+    if let Some(dir) = &options.registry {
+        return Ok(dir.clone());
+    }
+    let dir = data.join("registry");
+    if has_city(&dir) {
+        tracing::info!(folder = %dir.display(), "the city that is kept here is used; --bays and --seed are for a fresh folder");
+        return Ok(dir);
+    }
+    let city = City::generate(&CityParams { bays: options.bays, seed: options.seed, ..CityParams::default() });
+    city.write(&dir).map_err(|e| Failure::Config(format!("{}: {e}", dir.display())))?;
+    Ok(dir)
+}
+
+fn keys(file: &Path) -> std::io::Result<DemoKeys> {
+    if let Ok(text) = std::fs::read(file) {
+        return Ok(serde_json::from_slice(&text)?);
+    }
+    let mut rng = rand::rng();
+    let mut mint = || Keys::mint(&mut rng).0.expose().to_owned();
+    let keys = DemoKeys {
+        report: mint(),
+        share: mint(),
+        book: mint(),
+        monitor: mint(),
+        admin: mint(),
+        simulator: mint(),
+    };
+    write_private(file, &serde_json::to_vec_pretty(&keys)?)?;
+    Ok(keys)
+}
+
+/// Readable by its owner only, and whole or not there at all.
+fn write_private(file: &Path, text: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    // `tempfile` makes its files with mode 0600.
+    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    new.write_all(text)?;
+    new.as_file().sync_all()?;
+    new.persist(file)?;
+    Ok(())
+}
+
+/// The same configuration an operator would write, so that the environment can change it in the same way.
+fn configure(options: &Options, data: &Path, city: &Path, keys: &DemoKeys) -> Result<Config, Failure> {
+    let key = |name: &str, key: &str, scope: &str, sources: &str, kind: &str| {
+        let digest: String = Keys::digest(key).iter().map(|b| format!("{b:02x}")).collect();
+        format!(
+            "[[keys]]\nname = \"{name}\"\npartner = \"demo\"\nsha256 = \"{digest}\"\nscopes = [\"{scope}\"]\n\
+             sources = [{sources}]\nsource_kind = \"{kind}\"\n"
+        )
+    };
+    let toml = [
+        key("demo-report", &keys.report, "report", &format!("\"{SOURCE}\""), "app"),
+        key("demo-share", &keys.share, "share", "", "app"),
+        key("demo-book", &keys.book, "book", "", "app"),
+        key("demo-monitor", &keys.monitor, "monitor", "", "app"),
+        key("demo-admin", &keys.admin, "admin", "", "app"),
+        key("simulator", &keys.simulator, "report", "\"gw-*\", \"lamp-*\", \"gate-*\", \"app-*\"", "sensor"),
+    ]
+    .concat();
+    let flags = [
+        ("registry.path", city.display().to_string()),
+        ("data.path", data.display().to_string()),
+        ("http.listen", options.http.to_string()),
+        ("mqtt.listen", options.mqtt.to_string()),
+    ];
+    Ok(config::parse(&toml, &flags)?)
+}
+
+fn print_ready(hub: &Hub, data: &Path, keys: &DemoKeys) {
+    let DemoKeys { report, share, book, monitor, admin, .. } = keys;
+    let ready = Ready {
+        http: format!("http://{}", hub.http),
+        mqtt: hub.mqtt.to_string(),
+        data,
+        source: SOURCE,
+        keys: Printed { report, share, book, monitor, admin },
+    };
+    match serde_json::to_string(&ready) {
+        Ok(line) => println!("{line}"),
+        Err(e) => tracing::error!(error = %e, "the ready line"),
+    }
+    tracing::info!("open http://{} for the map; stop with Ctrl-C", hub.http);
+}
