@@ -53,16 +53,26 @@ impl Query {
         }
     }
 
+    /// Whether anything but the kind matters.
+    const fn is_filtered(&self) -> bool {
+        self.accessible.is_some()
+            || self.ev_charging.is_some()
+            || self.min_height_cm.is_some()
+            || self.max_price_cents_per_hour.is_some()
+    }
+
     /// Whether the bay is one the driver can use. A bay whose kind has just been changed in the registry may still
     /// have its bit under the old one, hence the look at `kind`; one that was just retired may still have it at all.
     #[inline]
     pub(super) fn suits(&self, city: &City, bay: BayIx) -> bool {
-        if !city.is_live(bay) {
-            return false;
-        }
+        // Retirement and kind are one byte of the registry; the rest is another cache line, seldom asked for.
+        city.is_live(bay) && city.attrs(bay).kind == self.kind && (!self.is_filtered() || self.passes(city, bay))
+    }
+
+    #[inline(never)]
+    fn passes(&self, city: &City, bay: BayIx) -> bool {
         let attrs = city.attrs(bay);
-        attrs.kind == self.kind
-            && self.accessible.is_none_or(|want| attrs.accessible == want)
+        self.accessible.is_none_or(|want| attrs.accessible == want)
             && self.ev_charging.is_none_or(|want| attrs.ev_charging == want)
             && self.min_height_cm.is_none_or(|need| attrs.max_height_cm == 0 || attrs.max_height_cm >= need)
             && self.max_price_cents_per_hour.is_none_or(|most| attrs.price_cents_per_hour <= most)
