@@ -11,7 +11,7 @@ fn refusal(n: u64) -> Refusal {
         door: Door::Mqtt,
         source: format!("lamp-{}", n % 3).into(),
         topic: "bayhub/v1/lamp/report".into(),
-        index: (n % 2 == 0).then_some(n as u32),
+        index: n.is_multiple_of(2).then_some(n as u32),
         detail: format!("refusal {n}").into(),
         payload: Refusal::excerpt(format!("{{\"n\":{n}}}").as_bytes()),
     }

@@ -3,6 +3,7 @@
 use super::super::JournalError;
 use super::super::record::{HEAD, UNIT, encode, encoded_bytes};
 use super::*;
+use proptest::prelude::*;
 use std::os::unix::fs::FileExt;
 use tempfile::tempdir;
 
@@ -203,4 +204,66 @@ fn impossible_settings_are_refused_by_name() {
     let e = Journal::open(dir.path(), bad, Arc::new(Town::default())).err().unwrap();
     assert!(e.to_string().contains("journal.max_bytes"), "{e}");
     assert_eq!(Config::default().fault(), None);
+}
+
+/// Writes to a segment as a crash may leave them: of what was not synced, any of its 512-byte sectors.
+fn crash(whole: &[u8], synced: usize, sectors: &[bool]) -> Vec<u8> {
+    let mut left = vec![0; whole.len().next_multiple_of(512)];
+    left[..synced].copy_from_slice(&whole[..synced]);
+    for at in (synced..whole.len()).step_by(32) {
+        if sectors[at / 512 % sectors.len()] {
+            left[at..at + 32].copy_from_slice(&whole[at..at + 32]);
+        }
+    }
+    left
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn a_crash_in_any_state_of_the_last_write_loses_nothing_that_was_acknowledged(
+        acknowledged in 1..6usize, sizes in prop::collection::vec(1..200u64, 6),
+        sectors in prop::collection::vec(any::<bool>(), 1..60),
+    ) {
+        use super::super::record::SegmentHead;
+        let dir = tempdir().unwrap();
+        let mut units = SegmentHead::new(1, Millis(1), 0, Millis(0)).units().to_vec();
+        let (mut n, mut synced, mut stored) = (0, 0, 0);
+        for (i, size) in sizes[..=acknowledged].iter().enumerate() {
+            if i == acknowledged {
+                (synced, stored) = (units.len() * 32, n);
+            }
+            let group = if i == 0 { 0 } else { units.len() as u64 * UNIT };
+            encode(1, group, Millis(1 + i as u64), &claims(n..n + size), &Town::default(), &mut units);
+            n += size;
+        }
+        let path = dir.path().join("journal-0000000000000001.log");
+        std::fs::write(&path, crash(bytemuck::cast_slice(&units), synced, &sectors)).unwrap();
+        let got = flat(&read(dir.path(), small()).0);
+        // The write that was under way is there whole or not at all.
+        prop_assert!(got == claims(0..stored) || got == claims(0..n));
+    }
+}
+
+#[test]
+fn a_first_group_that_never_got_whole_leaves_its_segment_to_be_made_anew() {
+    let dir = tempdir().unwrap();
+    let (path, _) = five_groups(dir.path());
+    let running = Running::plain(dir.path(), small());
+    running.store(claims(15..99));
+    running.stop();
+    let second = segments(dir.path()).remove(1);
+    let whole = std::fs::read(&second).unwrap();
+    for lost in [0..64, 64..96, 96..128, 0..128, 0..whole.len()] {
+        let mut torn = whole.clone();
+        torn[lost].fill(0);
+        std::fs::write(&second, &torn).unwrap();
+        assert_eq!(flat(&read(dir.path(), small()).0), claims(0..15));
+        assert_eq!(segments(dir.path()), std::slice::from_ref(&path));
+    }
+    let running = Running::plain(dir.path(), small());
+    running.store(claims(15..20));
+    running.stop();
+    assert_eq!(flat(&read(dir.path(), small()).0), claims(0..20));
 }

@@ -24,7 +24,9 @@ fn commits_in_order_and_acknowledges_only_what_is_durable() {
     let dir = tempdir().unwrap();
     let running = Running::plain(dir.path(), small());
     let receipts: Vec<_> = (0..500).map(|n| running.send(claims(n * 3..n * 3 + 3), vec![])).collect();
-    receipts.iter().for_each(|r| acknowledged(r).unwrap());
+    for receipt in &receipts {
+        acknowledged(receipt).unwrap();
+    }
     let trace = running.trace.clone();
     assert_eq!(running.metrics.journal_claims.get(), 1500);
     let batches = running.stop();
@@ -43,7 +45,9 @@ fn a_group_is_closed_at_its_limit() {
     disk.fresh.store(2, SeqCst);
     let running = Running::start(dir.path(), config, disk);
     let receipts: Vec<_> = (0..50).map(|n| running.send(claims(n * 3..n * 3 + 3), vec![])).collect();
-    receipts.iter().for_each(|r| acknowledged(r).unwrap());
+    for receipt in &receipts {
+        acknowledged(receipt).unwrap();
+    }
     let batches = running.stop();
     assert!(batches.iter().all(|b| b.claims.len() <= 12), "the message that reaches the limit is taken whole");
     assert_eq!(flat(&batches), claims(0..150));
@@ -116,7 +120,7 @@ fn an_idle_journal_ticks_with_the_clock_and_never_back() {
     let (doors, inbox) = channel::<Submission>(1);
     let (tell, told) = mpsc::sync_channel(10_000);
     let clock = Arc::new(ManualClock::at(Millis(1000)));
-    let committed = Box::new(move |b: Batch| drop(tell.try_send((b.ingest_at, b.claims.len()))));
+    let committed = Box::new(move |b: Batch| tell.try_send((b.ingest_at, b.claims.len())).unwrap_or(()));
     let thread = journal.start(inbox, clock.clone(), committed, Arc::new(Metrics::new()), Arc::default()).unwrap();
     assert_eq!(told.recv().unwrap(), (Millis(1000), 0));
     clock.advance(500);
