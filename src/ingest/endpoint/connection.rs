@@ -1,0 +1,402 @@
+//! One connection's task: reads many packets at once, submits what they say as one parcel, and writes the acks of
+//! one parcel at once, when it is durable.
+//!
+//! Back-pressure: while the journal's queue is full, or too many submissions wait for their sync, the socket is not
+//! read, so TCP slows the client. QoS 0 never waits: under overload it is shed, and counted. An idle connection
+//! holds no buffers. Secretly dear: each read is copied once, from the thread's scratch buffer.
+
+use super::door::{Denied, Door};
+use super::owed::{NotDurable, Owed};
+use super::seats::Seat;
+use super::session::{Close, Desk, Limits, Session};
+use super::turn::Turn;
+use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, Topic};
+use bytes::BytesMut;
+use std::cell::RefCell;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{Notify, oneshot, watch};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+
+/// Whether the house has room for a connection that was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    Free,
+    /// It is heard only to be told so.
+    None,
+}
+
+/// Talks with one client until either side ends it.
+pub(super) async fn converse(
+    stream: TcpStream,
+    peer: SocketAddr,
+    door: Arc<Door>,
+    stop: watch::Receiver<bool>,
+    room: Room,
+) {
+    if let Err(e) = stream.set_nodelay(true) {
+        tracing::debug!(%peer, error = %e, "TCP_NODELAY not set");
+    }
+    let kick = Arc::new(Notify::new());
+    let desk = FrontDesk { door: Arc::clone(&door), room, kick: Arc::clone(&kick), seat: None };
+    let mut connection = Connection::new(stream, desk, stop);
+    let why = tokio::select! {
+        biased;
+        () = kick.notified() => Close::TakenOver,
+        why = connection.run() => why,
+    };
+    if let Some(label) = why.label() {
+        door.metrics.mqtt_refused_connections.with_label_values(&[label]).inc();
+    }
+    tracing::debug!(%peer, ?why, "MQTT connection ended");
+    connection.finish(why).await;
+}
+
+struct Connection {
+    stream: TcpStream,
+    desk: FrontDesk,
+    session: Session,
+    turn: Turn,
+    /// Read and not yet taken: less than one packet between turns.
+    buf: BytesMut,
+    /// To be written. Filled only when the last of it has been written.
+    out: BytesMut,
+    owed: Owed,
+    /// Waits for room in the journal's queue. While it does, nothing is read.
+    waiting: Option<Submission>,
+    /// The session is over; only what is under way is still awaited.
+    closing: Option<Close>,
+    /// When the last whole packet came, or reading began again.
+    heard: Instant,
+    /// Since when `buf` holds a part of a packet, or since when the connection is closing.
+    since: Instant,
+    timer: Pin<Box<Sleep>>,
+    stop: watch::Receiver<bool>,
+}
+
+enum Event {
+    Settled(Result<(), NotDurable>),
+    Submitted(Result<(), NotDurable>),
+    Read(io::Result<usize>),
+    Due,
+    Stop,
+}
+
+impl Connection {
+    fn new(stream: TcpStream, desk: FrontDesk, stop: watch::Receiver<bool>) -> Self {
+        desk.door.metrics.mqtt_connections.inc();
+        let config = &desk.door.config;
+        let limits = Limits {
+            packet: config.max_packet_bytes,
+            payload: config.max_payload_bytes(),
+            client_id: config.max_client_id_bytes,
+        };
+        let now = Instant::now();
+        Self {
+            stream,
+            session: Session::new(limits),
+            turn: Turn::default(),
+            buf: BytesMut::new(),
+            out: BytesMut::new(),
+            owed: Owed::default(),
+            waiting: None,
+            closing: None,
+            heard: now,
+            since: now,
+            timer: Box::pin(sleep_until(now + config.connect_timeout())),
+            stop,
+            desk,
+        }
+    }
+
+    /// Runs to the end; cancelled by a take-over, which loses nothing that was acknowledged.
+    async fn run(&mut self) -> Close {
+        loop {
+            if let Err(why) = self.flush().await {
+                return why;
+            }
+            if let Some(why) = self.closing
+                && self.owed.is_empty()
+                && self.waiting.is_none()
+            {
+                return why;
+            }
+            let was_reading = self.reading();
+            match self.next().await {
+                Event::Read(Ok(0) | Err(_)) => self.close(Close::PeerGone),
+                Event::Read(Ok(n)) => {
+                    if let Err(why) = self.on_read(n) {
+                        return why;
+                    }
+                }
+                Event::Settled(Ok(())) | Event::Submitted(Ok(())) => {}
+                Event::Settled(Err(NotDurable)) | Event::Submitted(Err(NotDurable)) => return Close::NotDurable,
+                Event::Due => {
+                    if let Some(why) = self.overdue() {
+                        return why;
+                    }
+                }
+                Event::Stop => self.close(Close::Shutdown),
+            }
+            if !was_reading && self.reading() {
+                // What the client sent meanwhile lies unread: its silence starts now.
+                self.heard = Instant::now();
+                self.since = self.heard;
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Event {
+        let reading = self.reading();
+        let due = self.due();
+        if let Some((at, _)) = due
+            && (at < self.timer.deadline() || self.timer.is_elapsed())
+        {
+            self.timer.as_mut().reset(at);
+        }
+        let Self { stream, buf, out, owed, waiting, timer, stop, desk, closing, .. } = self;
+        tokio::select! {
+            biased;
+            settled = owed.settle(out) => Event::Settled(settled),
+            permit = desk.door.journal.reserve(), if waiting.is_some() => Event::Submitted(match permit {
+                Ok(permit) => {
+                    if let Some(submission) = waiting.take() {
+                        permit.send(submission);
+                    }
+                    Ok(())
+                }
+                Err(_) => Err(NotDurable),
+            }),
+            () = timer.as_mut(), if due.is_some() => Event::Due,
+            _ = stop.wait_for(|stop| *stop), if closing.is_none() => Event::Stop,
+            read = std::future::poll_fn(|cx| read(stream, buf, cx)), if reading => Event::Read(read),
+        }
+    }
+
+    fn reading(&self) -> bool {
+        self.closing.is_none()
+            && self.waiting.is_none()
+            && self.owed.len() < self.desk.door.config.max_inflight_submissions.max(1)
+    }
+
+    /// One read's worth of packets: replies, and one submission for all its publishes. `n`: the bytes read.
+    fn on_read(&mut self, n: usize) -> Result<(), Close> {
+        let begins = self.buf.len() == n;
+        let ended = self.session.on_bytes(&mut self.buf, &mut self.turn, &mut self.desk);
+        let now = Instant::now();
+        let mut whole = false;
+        for (kind, n) in self.turn.drain_counts() {
+            self.desk.door.metrics.mqtt_packets.with_label_values(&[kind]).inc_by(n);
+            whole = true;
+        }
+        if whole {
+            self.heard = now;
+        }
+        if whole || begins {
+            self.since = now;
+        }
+        if self.buf.is_empty() {
+            self.buf = BytesMut::new();
+        }
+        self.out.unsplit(self.turn.replies.split());
+        let submitted = self.submit();
+        if let Some(why) = ended {
+            self.close(why);
+        }
+        submitted
+    }
+
+    fn submit(&mut self) -> Result<(), Close> {
+        let turn = std::mem::take(&mut self.turn);
+        if turn.parcel.is_empty() {
+            self.owed.queue(&turn.acks, &mut self.out);
+            return Ok(());
+        }
+        let Parcel { claims, refusals } = turn.parcel;
+        if turn.owed {
+            let (tx, durable) = oneshot::channel();
+            // The connection may be gone by then: nobody is left to be told.
+            let receipt = Receipt::new(move || tx.send(()).unwrap_or_default());
+            self.owed.push(durable, turn.acks);
+            self.waiting = Some(Submission { claims, refusals, receipt });
+            return Ok(());
+        }
+        self.owed.queue(&turn.acks, &mut self.out);
+        self.desk.offer(Submission { claims, refusals, receipt: Receipt::unwatched() }, turn.publishes)
+    }
+
+    fn close(&mut self, why: Close) {
+        if self.closing.is_none() {
+            self.closing = Some(why);
+            self.since = Instant::now();
+        }
+    }
+
+    /// The next time something must have happened by, and what it means if it has not.
+    fn due(&self) -> Option<(Instant, Close)> {
+        let config = &self.desk.door.config;
+        if let Some(why) = self.closing {
+            return Some((self.since + config.drain_timeout(), why));
+        }
+        if !self.reading() {
+            return None; // it is the hub that is slow
+        }
+        let Some(asked_s) = self.session.keep_alive_s() else {
+            return Some((self.heard + config.connect_timeout(), Close::ConnectTimeout));
+        };
+        let silent = config.silence(asked_s).map(|s| (self.heard + s, Close::KeepAlive));
+        let stalled = (!self.buf.is_empty()).then(|| (self.since + config.packet_timeout(), Close::Stalled));
+        silent.into_iter().chain(stalled).min_by_key(|(at, _)| *at)
+    }
+
+    /// The timer is set early rather than often; this says whether it is truly time.
+    fn overdue(&self) -> Option<Close> {
+        self.due().filter(|(at, _)| *at <= Instant::now()).map(|(_, why)| why)
+    }
+
+    async fn flush(&mut self) -> Result<(), Close> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        let patience = self.desk.door.config.write_timeout();
+        let written = timeout(patience, self.stream.write_all(&self.out)).await;
+        self.out = BytesMut::new();
+        match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Close::PeerGone),
+            Err(_) => Err(Close::SlowReader),
+        }
+    }
+
+    /// Leaves a last will, and the line in such a state that the client can still read why it was refused.
+    async fn finish(mut self, why: Close) {
+        // At a take-over the source is not gone: it has just come again. At shutdown it is the hub that goes.
+        if !matches!(why, Close::TakenOver | Close::Shutdown)
+            && let Some((speaker, payload, owed)) = self.session.take_will()
+        {
+            let mut parcel = Parcel::default();
+            self.desk.take(&speaker, Topic::Status, &payload, &mut parcel);
+            self.desk.leave_will(parcel, owed).await;
+        }
+        // The place is free before the line is: the client may be back at once.
+        self.desk.leave();
+        if !matches!(why, Close::PeerGone | Close::SlowReader) {
+            linger(&mut self.stream).await;
+        }
+    }
+}
+
+/// Closing a socket with unread bytes resets it, and the reset may overtake the CONNACK that said why. So: say that
+/// nothing more will come, then read on for a little while and throw away.
+async fn linger(stream: &mut TcpStream) {
+    const BYTES: usize = 256 * 1024;
+    const TIME: Duration = Duration::from_secs(1);
+    let discard = async {
+        stream.shutdown().await?;
+        let mut seen = 0;
+        let mut sink = BytesMut::new();
+        while seen < BYTES {
+            match std::future::poll_fn(|cx| read(stream, &mut sink, cx)).await? {
+                0 => break,
+                n => seen += n,
+            }
+            sink.clear();
+        }
+        io::Result::Ok(())
+    };
+    // Whatever goes wrong here: the connection is over.
+    drop(timeout(TIME, discard).await);
+}
+
+/// Appends what the socket has to `buf`, by way of a buffer that all connections of a thread share, so that one
+/// that waits holds none of its own.
+fn read(stream: &mut TcpStream, buf: &mut BytesMut, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+    const SCRATCH: usize = 64 * 1024;
+    thread_local! {
+        static BYTES: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH].into());
+    }
+    BYTES.with_borrow_mut(|scratch| {
+        let mut into = ReadBuf::new(scratch);
+        ready!(Pin::new(stream).poll_read(cx, &mut into))?;
+        buf.extend_from_slice(into.filled());
+        Poll::Ready(Ok(into.filled().len()))
+    })
+}
+
+/// The session's desk: the endpoint's, with this connection's place.
+struct FrontDesk {
+    door: Arc<Door>,
+    room: Room,
+    kick: Arc<Notify>,
+    seat: Option<Seat>,
+}
+
+impl FrontDesk {
+    /// Submits what nobody waits for; drops and counts it when the journal is busy.
+    fn offer(&self, submission: Submission, messages: u64) -> Result<(), Close> {
+        match self.door.journal.try_send(submission) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_)) => {
+                self.door.metrics.shed.inc_by(messages);
+                Ok(())
+            }
+            Err(TrySendError::Closed(_)) => Err(Close::NotDurable),
+        }
+    }
+
+    async fn leave_will(&self, parcel: Parcel, owed: bool) {
+        if parcel.is_empty() {
+            return;
+        }
+        let Parcel { claims, refusals } = parcel;
+        let submission = Submission { claims, refusals, receipt: Receipt::unwatched() };
+        if !owed {
+            let _ = self.offer(submission, 1); // the connection is over either way
+        } else if self.door.journal.send_timeout(submission, self.door.config.drain_timeout()).await.is_err() {
+            self.door.metrics.shed.inc();
+            tracing::warn!("a last will was dropped: the journal took nothing more");
+        }
+    }
+
+    fn leave(&mut self) {
+        if let Some(seat) = self.seat.take() {
+            self.door.seats.leave(seat);
+        }
+    }
+}
+
+impl Desk for FrontDesk {
+    fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied> {
+        self.door.keeper.admit(user, password)
+    }
+
+    fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> bool {
+        if self.room == Room::Free {
+            self.seat = self.door.seats.sit(speaker.source, client_id, &self.kick);
+        }
+        self.seat.is_some()
+    }
+
+    fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
+        self.door.intake.take(speaker, topic, payload, out);
+    }
+
+    fn refused(&mut self, reason: Reason) {
+        self.door.metrics.refuse(domain::Door::Mqtt, reason);
+    }
+}
+
+impl Drop for FrontDesk {
+    /// Also when the task panics or is cut off: a place is never lost.
+    fn drop(&mut self) {
+        self.leave();
+        self.door.metrics.mqtt_connections.dec();
+    }
+}

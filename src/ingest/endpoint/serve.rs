@@ -1,0 +1,67 @@
+//! The front door: accepts connections, one task each, until told to stop.
+//!
+//! Promises: returns only when every connection has ended; a failing accept (no file handles left) slows it down
+//! but neither spins nor stops it; a connection that panics takes none with it.
+
+use super::connection::{Room, converse};
+use super::door::Door;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+
+/// Connections beyond the limit that are still heard out, to be told "server unavailable" in the protocol's own
+/// words. Those beyond these are dropped unheard.
+const LOBBY: usize = 64;
+
+/// How long to leave `accept` alone after it has failed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves MQTT on `listener` until `shutdown` turns true (or its sender is gone): then stops accepting and reading,
+/// gives what is under way `drain_timeout_s` to become durable, acknowledges that, and closes.
+pub async fn serve(listener: TcpListener, door: Arc<Door>, mut shutdown: watch::Receiver<bool>) {
+    let mut connections = JoinSet::new();
+    let stop = shutdown.clone();
+    loop {
+        tokio::select! {
+            _ = shutdown.wait_for(|stop| *stop) => break,
+            Some(ended) = connections.join_next() => note(ended),
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    let open = connections.len();
+                    let room = if open < door.config.max_connections { Room::Free } else { Room::None };
+                    if open >= door.config.max_connections.saturating_add(LOBBY) {
+                        door.metrics.mqtt_refused_connections.with_label_values(&["full"]).inc();
+                        continue;
+                    }
+                    connections.spawn(converse(stream, peer, Arc::clone(&door), stop.clone(), room));
+                }
+                Err(e) => {
+                    tracing::warn!(error = %e, open = connections.len(), "MQTT connection not accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    // Each connection minds its own deadline; the second on top is for the one that hangs in a write.
+    let patience = door.config.drain_timeout() + Duration::from_secs(1);
+    let all = async {
+        while let Some(ended) = connections.join_next().await {
+            note(ended);
+        }
+    };
+    if tokio::time::timeout(patience, all).await.is_err() {
+        tracing::warn!("MQTT connections cut off at shutdown");
+        connections.shutdown().await;
+    }
+}
+
+fn note(ended: Result<(), JoinError>) {
+    if let Err(e) = ended
+        && e.is_panic()
+    {
+        tracing::error!(error = %e, "an MQTT connection failed");
+    }
+}
