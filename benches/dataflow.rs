@@ -1,0 +1,215 @@
+//! How much of a hand-written loop's speed the timely dataflow keeps, on one stream, in one run.
+//!
+//! `cargo bench --bench dataflow [-- CLAIMS]`. 1.4 million bays in 14,000 zones, a Zipf-like stream of reports (8 % of
+//! them true changes, 1 % noise, some seconds of disorder). Both sides do the same work: newest report wins, zone
+//! counters, live words and vacant bits. The loop is what one would write with nothing else in mind: dense arrays, one
+//! thread, a prefetch some reports ahead. Figures are millions of reports a second; the ratio is what to look at.
+
+use bayhub::domain::{
+    Batch, BayIx, BayKind, BayStatus, Claim, LatLon, Millis, Observation, SourceIx, SourceKind, ZoneKind,
+};
+use bayhub::live::{Live, Room};
+use bayhub::metrics::Metrics;
+use bayhub::registry::Registry;
+use bayhub::registry::city::{BayAttrs, BaySpec, ZoneSpec};
+use bayhub::stream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::time::Instant;
+
+const ZONES: usize = 14_000;
+const BAYS: usize = 1_400_000;
+const GROUP: usize = 65_536;
+const T0: u64 = 1_795_402_800_000;
+
+/// xorshift: the stream must cost less to make than to apply, and be the same in each run.
+struct Rng(u64);
+
+impl Rng {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+}
+
+fn city() -> Arc<Registry> {
+    let side = 120;
+    let place = |z: usize| LatLon { lat: 1.22 + (z / side) as f64 * 0.002, lon: 103.6 + (z % side) as f64 * 0.0036 };
+    let zones = (0..ZONES).map(|z| ZoneSpec {
+        id: format!("Z{z}"),
+        name: String::new(),
+        kind: ZoneKind::OffStreet,
+        operator: String::new(),
+        capacity: (BAYS / ZONES) as u32,
+        place: place(z),
+        outline: vec![],
+        stale_after_s: None,
+    });
+    let attrs = BayAttrs {
+        kind: BayKind::Car,
+        accessible: false,
+        ev_charging: false,
+        max_height_cm: 0,
+        max_stay_min: 0,
+        price_cents_per_hour: 120,
+    };
+    let bays = (0..BAYS).map(|b| {
+        let (z, i) = (b / (BAYS / ZONES), b % (BAYS / ZONES));
+        let at = place(z);
+        let place = LatLon { lat: at.lat + (i / 10) as f64 * 3e-5, lon: at.lon + (i % 10) as f64 * 3e-5 };
+        BaySpec { id: format!("Z{z}-{i}"), zone: format!("Z{z}"), place, attrs }
+    });
+    Arc::new(Registry::in_memory(zones.collect(), bays.collect()).expect("a sound city"))
+}
+
+/// Bays drawn by a Zipf-like law (exponent 0.8) over a permutation of all.
+fn reports(n: usize) -> Vec<Claim> {
+    let mut r = Rng(42);
+    let mut truth = vec![false; BAYS];
+    let k = (BAYS as f64).powf(0.2) - 1.0;
+    (0..n)
+        .map(|i| {
+            let rank = ((1.0 + r.unit() * k).powi(5) as u64).min(BAYS as u64 - 1);
+            let bay = (rank * 2_654_435_761 % BAYS as u64) as usize;
+            let x = r.next();
+            truth[bay] ^= x % 100 < 8;
+            let occupied = truth[bay] ^ ((x >> 8) % 100 == 0);
+            Claim::Bay(Observation {
+                at: Millis(T0 + i as u64 / 400 + (x >> 32) % 5000),
+                seq: i as u64,
+                bay: BayIx(bay as u32),
+                source: SourceIx(((x >> 20) & 1023) as u32),
+                source_kind: SourceKind::Sensor,
+                status: if occupied { BayStatus::Occupied } else { BayStatus::Vacant },
+                confidence: 247,
+            })
+        })
+        .collect()
+}
+
+/// The hand-written side: everything in plain dense arrays, in one loop.
+struct Loop {
+    cells: Vec<(u64, u64, u32, u32)>,
+    free: Vec<[u32; 4]>,
+    occupied: Vec<u32>,
+    words: Vec<AtomicU64>,
+    bits: Vec<AtomicU64>,
+    published: Vec<[AtomicU32; 2]>,
+}
+
+impl Loop {
+    fn new(registry: &Registry) -> Self {
+        let city = registry.city();
+        let zone = |b: u32| city.zone_of(BayIx(b)).0;
+        Self {
+            cells: (0..BAYS as u32).map(|b| (0, 0, 0, zone(b))).collect(),
+            free: vec![[0; 4]; ZONES],
+            occupied: vec![0; ZONES],
+            words: (0..BAYS).map(|_| AtomicU64::new(0)).collect(),
+            bits: (0..=BAYS / 64).map(|_| AtomicU64::new(0)).collect(),
+            published: (0..ZONES).map(|_| [const { AtomicU32::new(0) }; 2]).collect(),
+        }
+    }
+
+    fn run(&mut self, claims: &[Claim]) {
+        for (i, claim) in claims.iter().enumerate() {
+            if let Some(Claim::Bay(next)) = claims.get(i + 16) {
+                prefetch(&self.cells, next.bay.at());
+            }
+            let Claim::Bay(o) = claim else { continue };
+            let b = o.bay.at();
+            let (word, seq, source, zone) = &mut self.cells[b];
+            let (was, at) = (*word & 3, *word >> 20);
+            if (o.at.0, o.seq, o.source.0) <= (at, *seq, *source) {
+                continue;
+            }
+            let is = o.status as u64;
+            *word = o.at.0 << 20 | u64::from(o.confidence) << 12 | is;
+            (*seq, *source) = (o.seq, o.source.0);
+            let z = *zone as usize;
+            self.words[b].store(*word, Relaxed);
+            if was == is {
+                continue;
+            }
+            match was {
+                1 => self.free[z][0] -= 1,
+                2 => self.occupied[z] -= 1,
+                _ => {}
+            }
+            let bit = 1 << (b & 63);
+            if is == 1 {
+                self.free[z][0] += 1;
+                self.bits[b >> 6].fetch_or(bit, Relaxed);
+            } else {
+                self.occupied[z] += 1;
+                self.bits[b >> 6].fetch_and(!bit, Relaxed);
+            }
+            self.published[z][0].store(self.free[z][0], Relaxed);
+            self.published[z][1].store(self.occupied[z], Relaxed);
+        }
+    }
+}
+
+#[allow(unsafe_code, reason = "the prefetch intrinsic has no safe form")]
+fn prefetch<T>(cells: &[T], i: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: `i` is a bay of this city, so the address is inside the slice; a prefetch reads nothing in any case.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch(cells.as_ptr().add(i).cast::<i8>(), std::arch::x86_64::_MM_HINT_T0);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (cells, i);
+}
+
+fn by_loop(registry: &Registry, claims: &[Claim]) -> (f64, u64) {
+    let mut side = Loop::new(registry);
+    let begun = Instant::now();
+    claims.chunks(GROUP).for_each(|c| side.run(c));
+    let took = begun.elapsed().as_secs_f64();
+    (took, side.free.iter().map(|z| u64::from(z[0])).sum())
+}
+
+fn by_dataflow(registry: &Arc<Registry>, claims: &[Claim], workers: usize) -> (f64, u64) {
+    let live = Arc::new(Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 1 }));
+    let config = stream::Config { workers, ..stream::Config::default() };
+    let batches: Vec<_> = claims.chunks(GROUP).map(<[_]>::to_vec).collect();
+    let (stream, mut feed) =
+        stream::start(&config, registry.clone(), live.clone(), Arc::new(Metrics::new()), 2000).expect("threads");
+    let begun = Instant::now();
+    for (i, claims) in batches.into_iter().enumerate() {
+        feed.push(Batch { ingest_at: Millis(T0 + 6000 + i as u64 * 10), claims });
+    }
+    drop(feed);
+    stream.join().expect("a sound run");
+    let took = begun.elapsed().as_secs_f64();
+    let vacant = (0..ZONES as u32).map(|z| u64::from(live.zone(bayhub::domain::ZoneIx(z)).vacant[0])).sum();
+    (took, vacant)
+}
+
+fn main() {
+    let n = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(8_000_000);
+    let (registry, claims) = (city(), reports(n));
+    println!("{n} reports, {BAYS} bays, {ZONES} zones; million reports/s (median of 5 rounds taken in turn)");
+    let mut rounds = [vec![], vec![], vec![]];
+    for _ in 0..5 {
+        let (hand, a) = by_loop(&registry, &claims);
+        let (one, b) = by_dataflow(&registry, &claims, 1);
+        let (two, c) = by_dataflow(&registry, &claims, 2);
+        assert!(a == b && b == c, "the same stream must end in the same city: {a} {b} {c}");
+        for (side, took) in rounds.iter_mut().zip([hand, one, two]) {
+            side.push(n as f64 / took / 1e6);
+        }
+    }
+    let [hand, one, two] = rounds.map(|mut r| {
+        r.sort_by(f64::total_cmp);
+        r[r.len() / 2]
+    });
+    println!("hand-written loop   {hand:7.1}\ndataflow, 1 worker  {one:7.1}   {:.2} of the loop", one / hand);
+    println!("dataflow, 2 workers {two:7.1}   {:.2} of the loop", two / hand);
+}

@@ -1,0 +1,109 @@
+//! How the command ends: 0 after a clean stop, 2 for a configuration that is wrong, 3 for an address it cannot have.
+
+use super::hub::{Hub, bayhub, wait};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+/// Runs to its end: exit code and stderr.
+fn end_of(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String) {
+    let mut child = bayhub(args)
+        .envs(env.iter().copied())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the hub's binary");
+    if wait(&mut child, Duration::from_secs(60)).is_none() {
+        // Kill first: the pipe ends with the process.
+        child.kill().expect("it runs");
+    }
+    let output = child.wait_with_output().expect("its output");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+/// A configuration file beside a small registry it refers to.
+fn config(dir: &Path, more: &str) -> PathBuf {
+    let zone = r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[103.8563,1.3343]},
+        "properties":{"id":"TPY12","name":"Toa Payoh 12","kind":"off_street","operator":"HDB","capacity":2}}"#;
+    let bay = r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[103.8563,1.3343]},
+        "properties":{"id":"TPY12-001","zone":"TPY12","kind":"car"}}"#;
+    for (name, feature) in [("zones.geojson", zone), ("bays.geojson", bay)] {
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{feature}]}}"#);
+        std::fs::write(dir.join(name), text).expect("a file");
+    }
+    let path = dir.join("bayhub.toml");
+    let text = format!("[registry]\npath = {:?}\n\n[http]\nlisten = \"127.0.0.1:0\"\n{more}", dir.to_string_lossy());
+    std::fs::write(&path, text).expect("a file");
+    path
+}
+
+fn check_config(path: &Path, env: &[(&str, &str)]) -> (Option<i32>, String) {
+    end_of(&["check-config", "--config", &path.to_string_lossy()], env)
+}
+
+#[tokio::test]
+async fn sigterm_stops_a_busy_hub_with_0() {
+    let hub = Hub::start(&["--bays", "500"]);
+    assert_eq!(hub.stop().code(), Some(0));
+}
+
+#[test]
+fn a_taken_port_ends_with_3_and_says_which() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    for (door, other) in [("--http", "--mqtt"), ("--mqtt", "--http")] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let data = dir.path().to_string_lossy();
+        let common = ["demo", "--bays", "10", "--no-sim", "--data", &data, other, "127.0.0.1:0"];
+        let (code, stderr) = end_of(&[&common[..], &[door, &address]].concat(), &[]);
+        assert_eq!(code, Some(3), "{door}: {stderr}");
+        assert!(stderr.contains(&address), "{door}: {stderr}");
+    }
+}
+
+#[test]
+fn a_good_configuration_passes_the_check() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (code, stderr) = check_config(&config(dir.path(), ""), &[]);
+    assert_eq!(code, Some(0), "{stderr}");
+}
+
+#[test]
+fn an_unknown_key_ends_with_2_and_names_the_nearest_known_one() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = config(dir.path(), "lisen = \"127.0.0.1:0\"\n");
+    for command in ["check-config", "run"] {
+        let (code, stderr) = end_of(&[command, "--config", &path.to_string_lossy()], &[]);
+        assert_eq!(code, Some(2), "{command}: {stderr}");
+        assert!(stderr.contains("lisen") && stderr.contains("listen"), "{command}: {stderr}");
+    }
+}
+
+#[test]
+fn an_unknown_section_ends_with_2_and_names_the_nearest_known_one() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (code, stderr) = check_config(&config(dir.path(), "[jurnal]\n"), &[]);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("jurnal") && stderr.contains("journal"), "{stderr}");
+}
+
+#[test]
+fn a_value_of_the_wrong_type_ends_with_2_and_names_the_key() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let (code, stderr) = check_config(&config(dir.path(), ""), &[("BAYHUB__HTTP__LISTEN", "nowhere at all")]);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("listen"), "{stderr}");
+}
+
+#[test]
+fn a_file_that_is_no_toml_or_not_there_ends_with_2_and_names_it() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = config(dir.path(), "this is no TOML");
+    for path in [path, dir.path().join("absent.toml")] {
+        let (code, stderr) = check_config(&path, &[]);
+        assert_eq!(code, Some(2), "{stderr}");
+        let name = path.file_name().expect("a name").to_string_lossy();
+        assert!(stderr.contains(&*name), "{name} is not in: {stderr}");
+    }
+}

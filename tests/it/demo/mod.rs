@@ -1,0 +1,12 @@
+//! The command itself, as a user has it: real processes, real MQTT, real HTTP, checked against the public contract.
+//!
+//! Each test starts its own hub on ports that the system picks, in its own folder, and ends it. Deadlines are there
+//! so that a hang becomes a message; none of them says how fast the hub must be, but for the 15 s a clean stop has.
+
+mod exits;
+mod http;
+mod hub;
+mod mqtt;
+mod reports;
+mod restarts;
+mod start;

@@ -1,0 +1,55 @@
+//! A lamp post: publishes at QoS 1 and knows whether it was acknowledged. By rumqttc, and by `mosquitto_pub` where it is installed.
+
+use super::hub::Hub;
+use rumqttc::{AsyncClient, ConnectReturnCode, ConnectionError, Event, MqttOptions, Packet, QoS};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Publishes one message and waits for its acknowledgement. `Err`: the connection was refused with that code.
+pub(super) async fn publish(hub: &Hub, password: &str, topic: &str, payload: &str) -> Result<(), ConnectReturnCode> {
+    let mut options = MqttOptions::new("it-rumqttc", hub.mqtt.ip().to_string(), hub.mqtt.port());
+    options.set_credentials(hub.source(), password);
+    let (client, mut events) = AsyncClient::new(options, 10);
+    client.publish(topic, QoS::AtLeastOnce, false, payload).await.expect("room in its queue");
+    let talk = async {
+        loop {
+            match events.poll().await {
+                Ok(Event::Incoming(Packet::PubAck(_))) => return Ok(()),
+                Ok(_) => {}
+                Err(ConnectionError::ConnectionRefused(code)) => return Err(code),
+                Err(e) => panic!("MQTT: {e}\n{}", hub.log()),
+            }
+        }
+    };
+    let outcome = tokio::time::timeout(PATIENCE, talk).await;
+    outcome.unwrap_or_else(|_| panic!("neither acknowledged nor refused\n{}", hub.log()))
+}
+
+pub(super) fn topic(hub: &Hub) -> String {
+    format!("bayhub/v1/{}/report", hub.source())
+}
+
+/// The flat form of a report: one bay.
+pub(super) fn flat(bay: &str, state: &str) -> String {
+    serde_json::json!({"bay": bay, "state": state}).to_string()
+}
+
+/// Runs `mosquitto_pub` as the README shows it. `None` where it is not installed, which it says;
+/// with `BAYHUB_REQUIRE_PEERS=1`, as in CI, that is a failure.
+pub(super) fn mosquitto_pub(hub: &Hub, topic: &str, payload: &str) -> Option<Output> {
+    let (host, port) = (hub.mqtt.ip().to_string(), hub.mqtt.port().to_string());
+    let mut command = Command::new("mosquitto_pub");
+    command.args(["-h", &host, "-p", &port, "-u", hub.source(), "-P", hub.key("report"), "-q", "1"]);
+    match command.args(["-t", topic, "-m", payload]).output() {
+        Ok(output) => Some(output),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            let required = std::env::var("BAYHUB_REQUIRE_PEERS").is_ok_and(|v| v == "1");
+            assert!(!required, "mosquitto_pub is not installed, and BAYHUB_REQUIRE_PEERS=1");
+            eprintln!("skipped: mosquitto_pub not installed");
+            None
+        }
+        Err(e) => panic!("mosquitto_pub: {e}"),
+    }
+}

@@ -1,0 +1,210 @@
+//! One door per outside crate: where in `src/` each dependency may be named. A new dependency needs a row.
+//!
+//! The doors hold in test code too: who must test through another door belongs in `tests/`.
+
+use super::Source;
+use super::words::words;
+
+enum Door {
+    /// A plain tool: anywhere.
+    Open,
+    /// Files that begin with one of these, under `src/`.
+    Only(&'static [&'static str]),
+    /// Anywhere but here.
+    NotIn(&'static [&'static str]),
+}
+use Door::{NotIn, Only, Open};
+
+/// Every `[dependencies]` entry of the hub.
+const DOORS: &[(&str, Door)] = &[
+    ("ahash", Open),
+    ("arc-swap", Open),
+    ("axum", Only(&["serve/"])),
+    ("bytemuck", Only(&["domain/", "journal/", "stream/", "live/"])),
+    ("bytes", NotIn(&["domain/", "registry/", "stream/", "live/"])),
+    ("chrono", Only(&["domain/time.rs"])),
+    ("clap", Only(&["config.rs", "main.rs"])),
+    ("crc32c", Only(&["journal/"])),
+    ("dashmap", NotIn(&["domain/"])),
+    ("figment", Only(&["config.rs"])),
+    ("prometheus", Only(&["metrics.rs"])),
+    ("rand", NotIn(&["domain/", "live/"])),
+    ("rumqttc", Only(&["ingest/endpoint/", "ingest/broker.rs"])),
+    ("rustix", Only(&["journal/", "app.rs"])),
+    ("sensors-sim", Only(&["demo.rs", "app.rs"])),
+    ("serde", NotIn(&["domain/", "stream/"])),
+    ("serde_json", NotIn(&["domain/", "stream/"])),
+    ("sha2", Only(&["partner/"])),
+    ("strsim", Open),
+    ("subtle", Only(&["partner/"])),
+    ("tempfile", Open),
+    ("thiserror", Open),
+    ("timely", Only(&["stream/dataflow.rs"])),
+    ("tokio", NotIn(&["domain/", "registry/"])),
+    ("tower", Only(&["serve/"])),
+    ("tower-http", Only(&["serve/"])),
+    ("tracing", NotIn(&["domain/"])),
+    ("tracing-subscriber", Only(&["main.rs", "app.rs"])),
+    ("utoipa", Only(&["serve/"])),
+    ("utoipa-axum", Only(&["serve/"])),
+];
+
+const TABLE: &str = "DOORS (tests/it/tidy/doors.rs)";
+
+impl Door {
+    fn admits(&self, inner: &str) -> bool {
+        match self {
+            Self::Open => true,
+            Self::Only(here) => here.iter().any(|p| inner.starts_with(p)),
+            Self::NotIn(there) => !there.iter().any(|p| inner.starts_with(p)),
+        }
+    }
+
+    fn rule(&self) -> String {
+        match self {
+            Self::Open => String::new(),
+            Self::Only(here) => format!("its door is src/{}", here.join(", src/")),
+            Self::NotIn(there) => format!("it is kept out of src/{}", there.join(", src/")),
+        }
+    }
+}
+
+/// Crates named behind the wrong door, and rows and dependencies without each other.
+pub(super) fn check(files: &[Source], manifest: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    let used = dependencies(manifest);
+    for (name, line) in &used {
+        if !DOORS.iter().any(|(row, _)| row == name) {
+            faults.push(format!("Cargo.toml:{line}: dependency `{name}` has no row in {TABLE}"));
+        }
+    }
+    for (row, _) in DOORS {
+        if !used.iter().any(|(name, _)| name == row) {
+            faults.push(format!("Cargo.toml:1: `{row}` has a row in {TABLE} but is no dependency any more"));
+        }
+    }
+    let ours: Vec<Source> = files.iter().filter(|f| f.path.starts_with("src/")).cloned().collect();
+    for (file, words) in words(&ours) {
+        let inner = file.path.trim_start_matches("src/");
+        let mut last = (0, "");
+        for word in words.iter().filter(|w| w.in_use || w.path.len() > 1) {
+            let Some((name, door)) = DOORS.iter().find(|(row, _)| row.replace('-', "_") == word.path[0]) else {
+                continue;
+            };
+            if !door.admits(inner) && last != (word.line, name) {
+                last = (word.line, name);
+                faults.push(format!("{}:{}: names `{}`, but {}", file.path, word.line, word.text(), door.rule()));
+            }
+        }
+    }
+    faults
+}
+
+/// The simulator stands for other people's lamp posts: it shares no code with the hub.
+pub(super) fn check_simulator(files: &[Source], manifest: &str) -> Vec<String> {
+    const WHY: &str = "the simulator shares no code with the hub, or a mistake would be made on both sides alike";
+    let mut faults: Vec<String> = dependencies(manifest)
+        .iter()
+        .filter(|(name, _)| name == "bayhub")
+        .map(|(_, line)| format!("sensors-sim/Cargo.toml:{line}: depends on the hub; {WHY}"))
+        .collect();
+    let its: Vec<Source> = files.iter().filter(|f| f.path.starts_with("sensors-sim/")).cloned().collect();
+    for (file, words) in words(&its) {
+        faults.extend(
+            words
+                .iter()
+                .filter(|w| w.path[0] == "bayhub")
+                .map(|w| format!("{}:{}: names `{}`; {WHY}", file.path, w.line, w.text())),
+        );
+    }
+    faults
+}
+
+/// The names under `[dependencies]` (also of one target), with their lines.
+fn dependencies(manifest: &str) -> Vec<(String, usize)> {
+    let parsed: toml::Table = manifest.parse().expect("cargo has read this manifest already");
+    let targets = parsed.get("target").and_then(toml::Value::as_table).into_iter().flatten();
+    let tables = targets.filter_map(|(_, t)| t.as_table()).chain([&parsed]);
+    let names = tables.filter_map(|t| t.get("dependencies")?.as_table()).flat_map(toml::Table::keys);
+    names.map(|name| (name.clone(), line_of(manifest, name))).collect()
+}
+
+fn line_of(manifest: &str, name: &str) -> usize {
+    let starts = |line: &str| {
+        line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']))
+            || line.trim_end().ends_with(&format!("dependencies.{name}]"))
+    };
+    manifest.lines().position(starts).map_or(1, |at| at + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{none, one};
+    use super::*;
+
+    /// A manifest with a dependency for every row.
+    fn manifest() -> String {
+        DOORS.iter().fold("[dependencies]\n".to_owned(), |m, (name, _)| m + name + " = \"1\"\n")
+    }
+
+    fn planted(path: &str, text: &str) -> Vec<String> {
+        check(&[Source::new(path, text)], &manifest())
+    }
+
+    #[test]
+    fn a_crate_behind_the_wrong_door_is_caught_with_file_line_and_reason() {
+        let faults = planted("src/live/mod.rs", "//! x\nuse timely::dataflow::Scope;\n");
+        one(&faults, &["src/live/mod.rs:2:", "`timely::dataflow::Scope`", "its door is src/stream/dataflow.rs"]);
+    }
+
+    #[test]
+    fn every_way_to_write_it_is_caught() {
+        for text in [
+            "fn f(x: rumqttc::v5::Client) {}",
+            "fn f() { assert!(rumqttc::ready()); }",
+            "use {std::fmt, rumqttc::mqttbytes};",
+            "use rumqttc as m;",
+            "use ::rumqttc::X;",
+            "#[derive(rumqttc::X)] struct Y;",
+            "#[cfg(test)] mod tests { use rumqttc::X; }",
+        ] {
+            one(&planted("src/serve/mod.rs", text), &["src/serve/mod.rs:1:", "rumqttc", "src/ingest/endpoint/"]);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_out_of_a_room_is_caught_there_only() {
+        one(&planted("src/registry/mod.rs", "use tokio::sync::watch;"), &["kept out of src/domain/, src/registry/"]);
+        none(&planted("src/live/mod.rs", "use tokio::sync::watch;"));
+    }
+
+    #[test]
+    fn the_right_door_own_modules_comments_and_locals_are_fine() {
+        none(&planted("src/stream/dataflow.rs", "use timely::dataflow::Scope;"));
+        none(&planted("src/registry/mod.rs", "mod clap; use clap::Hands; // timely::x\nfn f(axum: u8) -> u8 { axum }"));
+    }
+
+    #[test]
+    fn a_dependency_without_a_door_is_caught() {
+        let with = manifest() + "left-pad = \"1\"\n";
+        one(&check(&[], &with), &["Cargo.toml:", "`left-pad` has no row"]);
+        let target = manifest() + "[target.'cfg(unix)'.dependencies]\nleft-pad = \"1\"\n";
+        one(&check(&[], &target), &["`left-pad` has no row"]);
+        none(&check(&[], &(manifest() + "[dev-dependencies]\nleft-pad = \"1\"\n")));
+    }
+
+    #[test]
+    fn a_door_without_a_dependency_is_caught() {
+        one(
+            &check(&[], &manifest().replace("timely = \"1\"\n", "")),
+            &["`timely` has a row", "no dependency any more"],
+        );
+    }
+
+    #[test]
+    fn a_simulator_that_leans_on_the_hub_is_caught() {
+        let file = [Source::new("sensors-sim/src/lib.rs", "//! x\nuse bayhub::domain::Bay;")];
+        one(&check_simulator(&file, "[dependencies]"), &["sensors-sim/src/lib.rs:2:", "shares no code"]);
+        one(&check_simulator(&[], "[dependencies]\nbayhub = { path = \"..\" }"), &["sensors-sim/Cargo.toml:2:"]);
+    }
+}
