@@ -1,6 +1,14 @@
 //! The city as one immutable picture: dense arrays in spatial order, replaced whole when something changes.
+//!
+//! Promises: a reader never waits and never sees half a change. A zone's bays that were known at start are one
+//! range, and within it the bays of one grid cell are one range. A change makes a new picture that shares all
+//! pages but the touched ones with the old. Dear: a change after many additions since the start (it copies the
+//! map of additions).
 
+use super::grid::{Cell, CellSize, Grid};
+use super::page::{PAGE, Page, Row};
 use crate::domain::{BayIx, BayKind, LatLon, ZoneIx, ZoneKind};
+use ahash::AHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,6 +19,7 @@ pub struct ZoneSpec {
     pub name: String,
     pub kind: ZoneKind,
     pub operator: String,
+    /// Bays in all; 0 takes the number of its bays that are known, now and whenever that changes.
     pub capacity: u32,
     /// Where it is shown: the point, or the centroid of the polygon.
     pub place: LatLon,
@@ -45,7 +54,12 @@ pub struct BayAttrs {
 /// A zone of the picture.
 #[derive(Clone, Debug)]
 pub struct Zone {
+    /// As described; `capacity` is the one that counts, given or not.
     pub spec: ZoneSpec,
+    /// False where `capacity` follows the number of bays.
+    pub capacity_given: bool,
+    /// Removed at run time: it has no bays and a capacity of 0, and is not to be shown.
+    pub removed: bool,
     /// Stable number, for what is written to disk.
     pub number: u32,
     /// Its bays that were known at start lie together.
@@ -54,80 +68,204 @@ pub struct Zone {
     pub later_bays: Vec<BayIx>,
 }
 
-pub struct City {}
+/// The picture: bays in pages, zones, and the grid over them. Immutable for its readers.
+///
+/// Reads are two dependent loads and no lock. Asking for an index that this city does not have panics: take the
+/// city *after* looking the index up, never before.
+#[derive(Clone)]
+pub struct City {
+    pub(super) pages: Vec<Arc<Page>>,
+    pub(super) slots: u32,
+    pub(super) live: u32,
+    pub(super) zones: Vec<Arc<Zone>>,
+    /// Stable number -> index; [`NOWHERE`] where the bay is gone.
+    pub(super) bay_of_number: Numbers,
+    pub(super) zone_of_number: Numbers,
+    pub(super) cell: CellSize,
+    /// Bays known at start.
+    pub(super) grid: Arc<Grid>,
+    /// Bays added since, by cell; without retired ones.
+    pub(super) later: Arc<AHashMap<Cell, Vec<u32>>>,
+}
 
-#[allow(clippy::unused_self)]
 impl City {
     /// Indices run from 0 to this, exclusive; some may be retired.
     pub fn bay_slots(&self) -> u32 {
-        todo!()
+        self.slots
     }
+
+    /// Bays that are neither moved away nor removed.
+    pub fn live_bays(&self) -> u32 {
+        self.live
+    }
+
     /// False for an index whose bay has been moved or removed.
+    #[inline]
     pub fn is_live(&self, bay: BayIx) -> bool {
-        let _ = bay;
-        todo!()
+        !self.page(bay).is_retired(bay.at() % PAGE)
     }
+
+    /// Zone indices run from 0 to this, exclusive; a removed zone keeps its index (see [`Zone::removed`]).
     pub fn zone_count(&self) -> u32 {
-        todo!()
+        self.zones.len() as u32
     }
+
+    /// Zones that have not been removed.
+    pub fn zones(&self) -> impl Iterator<Item = (ZoneIx, &Zone)> {
+        self.zones.iter().enumerate().filter(|(_, z)| !z.removed).map(|(i, z)| (ZoneIx(i as u32), &**z))
+    }
+
     /// (latitude, longitude) in 1e-7 degrees (1.1 cm).
+    #[inline]
     pub fn place_e7(&self, bay: BayIx) -> (i32, i32) {
-        let _ = bay;
-        todo!()
+        self.page(bay).place(bay.at() % PAGE)
     }
+
     pub fn place(&self, bay: BayIx) -> LatLon {
-        let _ = bay;
-        todo!()
+        from_e7(self.place_e7(bay))
     }
+
+    #[inline]
     pub fn attrs(&self, bay: BayIx) -> BayAttrs {
-        let _ = bay;
-        todo!()
+        self.page(bay).attrs(bay.at() % PAGE)
     }
+
+    #[inline]
     pub fn zone_of(&self, bay: BayIx) -> ZoneIx {
-        let _ = bay;
-        todo!()
+        ZoneIx(self.page(bay).zone(bay.at() % PAGE))
     }
+
+    #[inline]
     pub fn bay_id(&self, bay: BayIx) -> &Arc<str> {
-        let _ = bay;
-        todo!()
+        self.page(bay).id(bay.at() % PAGE)
     }
+
     /// The bay's stable number, for what is written to disk.
+    #[inline]
     pub fn bay_number(&self, bay: BayIx) -> u32 {
-        let _ = bay;
-        todo!()
+        self.page(bay).number(bay.at() % PAGE)
     }
-    /// The inverse; `None` for a number whose bay is gone.
+
+    /// The inverse; `None` for a number whose bay is gone or has moved.
+    #[inline]
     pub fn bay_numbered(&self, number: u32) -> Option<BayIx> {
-        let _ = number;
-        todo!()
+        self.bay_of_number.get(number).map(BayIx)
     }
+
+    /// The zone of that stable number; `None` when it is gone.
     pub fn zone_numbered(&self, number: u32) -> Option<ZoneIx> {
-        let _ = number;
-        todo!()
+        self.zone_of_number.get(number).map(ZoneIx)
     }
+
     /// # Panics
     /// For an index this city does not have.
+    #[inline]
     pub fn zone(&self, zone: ZoneIx) -> &Zone {
-        let _ = zone;
-        todo!()
+        &self.zones[zone.at()]
     }
+
     /// All live bays of a zone.
     pub fn bays_of(&self, zone: ZoneIx) -> impl Iterator<Item = BayIx> + '_ {
-        let _ = zone;
-        std::iter::empty()
+        let z = self.zone(zone);
+        z.bays.clone().map(BayIx).chain(z.later_bays.iter().copied()).filter(|&bay| self.is_live(bay))
     }
-    /// Index ranges of the bays in the grid cell at (column, row).
+
+    /// Index ranges of the bays in the grid cell at (column, row). A range may contain retired bays: a reader whose
+    /// own marks (such as a vacant bit) are never set for those needs no check, any other asks [`City::is_live`].
+    #[inline]
     pub fn cell_runs(&self, column: i32, row: i32) -> impl Iterator<Item = Range<u32>> + '_ {
-        let _ = (column, row);
-        std::iter::empty()
+        let cell = (column, row);
+        // A map that has never been added to answers without hashing.
+        let later = self.later.get(&cell).map_or(&[][..], |bays| bays);
+        self.grid.runs(cell).iter().map(|&(start, end)| start..end).chain(later.iter().map(|&bay| bay..bay + 1))
     }
+
     /// The grid cell (column, row) of a place.
+    #[inline]
     pub fn cell_at(&self, lat_e7: i32, lon_e7: i32) -> (i32, i32) {
-        let _ = (lat_e7, lon_e7);
-        todo!()
+        self.cell.cell_at((lat_e7, lon_e7))
     }
+
     /// (height, width) of a cell in 1e-7 degrees; some 125 m each at the city's mean latitude.
     pub fn cell_size_e7(&self) -> (i32, i32) {
-        todo!()
+        (self.cell.height, self.cell.width)
     }
+
+    /// Bytes of numbers held for bays (arrays, inverse of numbers, grid), without ids and zones. For measurements.
+    pub fn numeric_bytes(&self) -> usize {
+        self.pages.len() * PAGE * Page::NUMERIC_BYTES + self.bay_of_number.bytes() + self.grid.bytes()
+    }
+
+    #[inline]
+    fn page(&self, bay: BayIx) -> &Page {
+        // The last page has room beyond the last bay: that room must not be readable as a bay.
+        debug_assert!(bay.0 < self.slots, "bay {} of {}", bay.0, self.slots);
+        &self.pages[bay.at() / PAGE]
+    }
+
+    /// A page about to be changed; copied first if an older picture still shows it.
+    pub(super) fn page_mut(&mut self, bay: BayIx) -> &mut Page {
+        Arc::make_mut(&mut self.pages[bay.at() / PAGE])
+    }
+
+    /// A zone about to be changed; copied first if an older picture still shows it.
+    pub(super) fn zone_mut(&mut self, zone: ZoneIx) -> &mut Zone {
+        Arc::make_mut(&mut self.zones[zone.at()])
+    }
+
+    /// Puts a bay at the next free index. Its number is registered; grid and zone are the caller's to tell.
+    pub(super) fn push_bay(&mut self, row: Row) -> BayIx {
+        if self.pages.last().is_none_or(|p| p.is_full()) {
+            self.pages.push(Arc::new(Page::new()));
+        }
+        let bay = BayIx(self.slots);
+        self.bay_of_number.set(row.number, bay.0);
+        self.slots += 1;
+        self.live += 1;
+        self.page_mut(bay).push(row);
+        bay
+    }
+}
+
+/// Marks a number whose bay or zone is gone.
+const NOWHERE: u32 = u32::MAX;
+
+/// Stable number -> dense index, in shared pages like the bays themselves.
+#[derive(Clone, Default)]
+pub(super) struct Numbers(Vec<Arc<[u32; PAGE]>>);
+
+impl Numbers {
+    #[inline]
+    fn get(&self, number: u32) -> Option<u32> {
+        let page = self.0.get(number as usize / PAGE)?;
+        Some(page[number as usize % PAGE]).filter(|&index| index != NOWHERE)
+    }
+
+    pub(super) fn set(&mut self, number: u32, index: u32) {
+        let page = number as usize / PAGE;
+        while self.0.len() <= page {
+            self.0.push(Arc::new([NOWHERE; PAGE]));
+        }
+        Arc::make_mut(&mut self.0[page])[number as usize % PAGE] = index;
+    }
+
+    /// The number leads nowhere from now on.
+    pub(super) fn clear(&mut self, number: u32) {
+        self.set(number, NOWHERE);
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.len() * size_of::<[u32; PAGE]>()
+    }
+}
+
+/// Degrees to 1e-7 degrees: (latitude, longitude).
+pub(super) fn to_e7(place: LatLon) -> (i32, i32) {
+    // 180 degrees are 1.8e9: it fits.
+    ((place.lat * 1e7).round() as i32, (place.lon * 1e7).round() as i32)
+}
+
+/// The inverse of [`to_e7`].
+pub(super) fn from_e7((lat, lon): (i32, i32)) -> LatLon {
+    LatLon { lat: f64::from(lat) / 1e7, lon: f64::from(lon) / 1e7 }
 }

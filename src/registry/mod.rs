@@ -1,65 +1,209 @@
 //! Zones, bays and sources: who and where. Read from GeoJSON, changed at run time, looked up by id.
+//!
+//! Promises: a look-up takes no lock that a change holds; a change is durable before it is seen, whole or not at
+//! all; numbers given to bays, zones and sources last over restarts. Dear: changes and enrolments wait for the
+//! disk - call them where blocking is allowed.
+//!
+//! Architecture Invariant: indices ([`BayIx`], [`ZoneIx`]) are this process's own and never written to disk.
 
+mod build;
 pub mod city;
+mod draft;
+mod faults;
+mod grid;
+mod identities;
+mod linelog;
+mod load;
+mod page;
+mod sources;
 
 use crate::domain::{BayIx, SourceIx, SourceKind, ZoneIx};
-use arc_swap::Guard;
+use arc_swap::{ArcSwap, Guard};
 use city::{BaySpec, City, ZoneSpec};
+use dashmap::DashMap;
+use draft::Draft;
+use identities::{Identities, Known};
+use load::{Loaded, Loader};
+use sources::Sources;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// External id to what it leads to.
+type Ids<T> = DashMap<Arc<str>, T, ahash::RandomState>;
 
 /// What went wrong with a registry file or a run-time change; names the file, feature and id.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct RegistryError(pub String);
 
-pub struct Registry {}
+/// All zones, bays and sources of one hub.
+///
+/// A change first swaps the picture and then the ids: an index got by id is always in a city taken afterwards.
+/// For the length of that swap an id may still lead to an index just retired.
+pub struct Registry {
+    city: ArcSwap<City>,
+    bays: Ids<BayIx>,
+    zones: Ids<ZoneIx>,
+    sources: Sources,
+    /// Held for the whole of a change: one writer at a time. Taken before `identities`.
+    writer: Mutex<()>,
+    /// Also enrolments of sources write here. Held over a disk write, never by a reader.
+    identities: Mutex<Identities>,
+}
 
 impl Registry {
     /// Reads `zones.geojson` and `bays.geojson` from `dir`, then the run-time changes and identities kept in `data`.
     pub fn open(dir: &Path, data: &Path) -> Result<Self, RegistryError> {
-        let _ = (dir, data);
-        todo!()
+        let _ = (dir, data, Known::default());
+        Err(RegistryError("not built yet".into()))
     }
+
     /// A registry without files, for tests and benches.
     pub fn in_memory(zones: Vec<ZoneSpec>, bays: Vec<BaySpec>) -> Result<Self, RegistryError> {
-        let _ = (zones, bays);
-        todo!()
+        let mut loader = Loader::default();
+        let file = Arc::from("zones");
+        for (at, zone) in zones.into_iter().enumerate() {
+            loader.zone(&file, at, zone);
+        }
+        for (at, bay) in bays.iter().enumerate() {
+            loader.bay_spec("bays", at, bay);
+        }
+        drop(bays);
+        let mut identities = Identities::default();
+        let loaded = loader.finish(&mut identities, &Known::default())?;
+        Ok(Self::new(loaded, identities, &[]))
     }
+
+    fn new(loaded: Loaded, identities: Identities, sources: &[(&str, SourceKind)]) -> Self {
+        Self {
+            city: ArcSwap::from_pointee(loaded.city),
+            bays: loaded.bays,
+            zones: loaded.zones,
+            sources: Sources::new(sources),
+            writer: Mutex::new(()),
+            identities: Mutex::new(identities),
+        }
+    }
+
     /// The city as it is now: immutable, cheap to take, safe to hold for the length of one answer or batch.
+    #[inline]
     pub fn city(&self) -> Guard<Arc<City>> {
-        todo!()
+        self.city.load()
     }
+
+    /// The bay of that id. Take the city after this, not before: it may be newer than a city you hold.
+    #[inline]
     pub fn bay(&self, id: &str) -> Option<BayIx> {
-        let _ = id;
-        todo!()
+        self.bays.get(id).map(|bay| *bay)
     }
+
+    /// The zone of that id. Take the city after this, not before.
+    #[inline]
     pub fn zone(&self, id: &str) -> Option<ZoneIx> {
-        let _ = id;
-        todo!()
+        self.zones.get(id).map(|zone| *zone)
     }
+
     /// The source of that id, if it has ever been enrolled.
+    #[inline]
     pub fn source(&self, id: &str) -> Option<(SourceIx, SourceKind)> {
-        let _ = id;
-        todo!()
+        self.sources.get(id)
     }
-    /// Gives the source a number that lasts (durable before this returns). The kind of a known source is updated.
-    pub fn enrol_source(&self, id: &str, kind: SourceKind) -> Result<SourceIx, RegistryError> {
-        let _ = (id, kind);
-        todo!()
-    }
+
+    /// The id of a source; `None` for a number never given.
     pub fn source_id(&self, source: SourceIx) -> Option<Arc<str>> {
-        let _ = source;
-        todo!()
+        self.sources.id(source)
     }
+
+    /// Sources ever enrolled.
+    pub fn source_count(&self) -> u32 {
+        self.sources.count()
+    }
+
+    /// Gives the source a number that lasts (durable before this returns). The kind of a known source is updated.
+    ///
+    /// Waits for the disk unless the source is known with that kind.
+    ///
+    /// # Errors
+    /// An invalid id, more than 200,000 sources, or the disk.
+    pub fn enrol_source(&self, id: &str, kind: SourceKind) -> Result<SourceIx, RegistryError> {
+        self.enrol_sources(&[(id, kind)]).map(|known| known[0])
+    }
+
+    /// Many at once with one wait for the disk; all or none. The answers are in the order asked.
+    ///
+    /// # Errors
+    /// As [`Registry::enrol_source`].
+    pub fn enrol_sources(&self, all: &[(&str, SourceKind)]) -> Result<Vec<SourceIx>, RegistryError> {
+        if let Some(known) = self.sources.all_known(all) {
+            return Ok(known);
+        }
+        let mut identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
+        self.sources.enrol(all, &mut identities)
+    }
+
     /// Adds or changes zones, durably; all or nothing.
     pub fn put_zones(&self, zones: Vec<ZoneSpec>) -> Result<(), RegistryError> {
-        let _ = zones;
-        todo!()
+        self.change("zones", |draft| {
+            for (at, zone) in zones.iter().enumerate() {
+                draft.put_zone(at, zone);
+            }
+        })
     }
+
     /// Adds or changes bays, durably; all or nothing.
+    ///
+    /// A bay whose place or zone changes gets a new index and number: what was read at the old place says nothing
+    /// of the new one.
     pub fn put_bays(&self, bays: Vec<BaySpec>) -> Result<(), RegistryError> {
-        let _ = bays;
-        todo!()
+        self.change("bays", |draft| {
+            for (at, bay) in bays.iter().enumerate() {
+                draft.put_bay(at, bay);
+            }
+        })
+    }
+
+    /// Removes bays, durably; all or nothing. An unknown id is an error.
+    pub fn remove_bays(&self, ids: &[String]) -> Result<(), RegistryError> {
+        self.change("bays", |draft| {
+            for (at, id) in ids.iter().enumerate() {
+                draft.remove_bay(at, id);
+            }
+        })
+    }
+
+    /// Removes a zone that has no bays (left), durably.
+    pub fn remove_zone(&self, id: &str) -> Result<(), RegistryError> {
+        self.change("zones", |draft| draft.remove_zone(0, id))
+    }
+
+    /// One change: drafted, made durable, seen.
+    fn change(&self, batch: &'static str, edit: impl FnOnce(&mut Draft<'_>)) -> Result<(), RegistryError> {
+        let _one = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut draft = Draft::new(&self.city.load(), &self.bays, &self.zones, &mut identities, batch);
+        edit(&mut draft);
+        let changed = draft.changed;
+        let (city, bay_moves, zone_moves) = draft.finish()?;
+        if !changed {
+            return Ok(());
+        }
+        identities.commit()?;
+        self.city.store(Arc::new(city));
+        point(&self.bays, bay_moves);
+        point(&self.zones, zone_moves);
+        Ok(())
     }
 }
+
+/// Lets ids lead to where they lead from now on.
+fn point<Ix>(ids: &Ids<Ix>, moves: Vec<(Arc<str>, Option<Ix>)>) {
+    for (id, to) in moves {
+        match to {
+            Some(ix) => drop(ids.insert(id, ix)),
+            None => drop(ids.remove(&id)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! From zones and bays in any order to a [`City`] in spatial order.
+//!
+//! Zones go by the Morton code of their place; bays by zone, then cell, then place. So what is near on the ground
+//! is near in memory, a zone is one range, and each (zone, cell) pair is one run. Dear: a sort of all bays.
+
+use super::city::{City, Numbers, Zone, ZoneSpec, to_e7};
+use super::grid::{Cell, CellSize, Grid, Run};
+use super::page::Row;
+use crate::domain::{BayIx, ZoneIx};
+use ahash::AHashMap;
+use std::sync::Arc;
+
+/// The city, and where everything went.
+pub(super) struct Built {
+    pub(super) city: City,
+    /// Index of the bay that was the n-th row.
+    pub(super) bay_at: Vec<u32>,
+    /// Index of the zone that was the n-th.
+    pub(super) zone_at: Vec<u32>,
+}
+
+/// Builds the picture. `zones` carry their stable numbers; a row's `zone` is a position in `zones`.
+pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[Row]) -> Built {
+    let cell = CellSize::at_latitude(mean_latitude(&zones, rows));
+    let mut order: Vec<u32> = (0..zones.len() as u32).collect();
+    order.sort_by_cached_key(|&z| (morton(to_e7(zones[z as usize].0.place)), z));
+    let zone_at = inverse(&order);
+    let mut city = City {
+        pages: Vec::with_capacity(rows.len() / super::page::PAGE + 1),
+        slots: 0,
+        live: 0,
+        zones: Vec::with_capacity(zones.len()),
+        bay_of_number: Numbers::default(),
+        zone_of_number: Numbers::default(),
+        cell,
+        grid: Arc::new(Grid::new(Vec::new())),
+        later: Arc::new(AHashMap::new()),
+    };
+    let bay_at = lay_bays(&mut city, rows, &zone_at);
+    let mut specs: Vec<Option<(ZoneSpec, u32)>> = zones.into_iter().map(Some).collect();
+    let mut start = 0;
+    for (at, &z) in order.iter().enumerate() {
+        let Some((spec, number)) = specs[z as usize].take() else { continue };
+        let mut end = start;
+        while end < city.slots && city.zone_of(BayIx(end)) == ZoneIx(at as u32) {
+            end += 1;
+        }
+        city.zone_of_number.set(number, at as u32);
+        city.zones.push(Arc::new(new_zone(spec, number, start..end)));
+        start = end;
+    }
+    Built { city, bay_at, zone_at }
+}
+
+/// A zone whose bays lie at `bays`.
+pub(super) fn new_zone(mut spec: ZoneSpec, number: u32, bays: std::ops::Range<u32>) -> Zone {
+    let capacity_given = spec.capacity > 0;
+    if !capacity_given {
+        spec.capacity = bays.len() as u32;
+    }
+    Zone { spec, capacity_given, removed: false, number, bays, later_bays: Vec::new() }
+}
+
+/// Pushes the rows in order and tells the grid; returns where each went.
+fn lay_bays(city: &mut City, rows: &[Row], zone_at: &[u32]) -> Vec<u32> {
+    let key = |i: usize| {
+        let r = &rows[i];
+        let (column, row) = city.cell.cell_at(r.place);
+        (zone_at[r.zone as usize], morton((row, column)), morton(r.place), i as u32)
+    };
+    let mut keys: Vec<_> = (0..rows.len()).map(key).collect();
+    keys.sort_unstable();
+    let mut runs: Vec<(Cell, Run)> = Vec::new();
+    let mut bay_at = vec![0; rows.len()];
+    let mut last = None;
+    for &(zone, cell_code, _, i) in &keys {
+        let row = Row { zone, ..rows[i as usize].clone() };
+        let cell = city.cell.cell_at(row.place);
+        let bay = city.push_bay(row);
+        bay_at[i as usize] = bay.0;
+        match runs.last_mut() {
+            Some((_, run)) if last == Some((zone, cell_code)) => run.1 = bay.0 + 1,
+            _ => runs.push((cell, (bay.0, bay.0 + 1))),
+        }
+        last = Some((zone, cell_code));
+    }
+    city.grid = Arc::new(Grid::new(runs));
+    bay_at
+}
+
+/// Of the bays; of the zones while there are no bays; 0 for an empty city. Degrees.
+fn mean_latitude(zones: &[(ZoneSpec, u32)], rows: &[Row]) -> f64 {
+    if rows.is_empty() {
+        return zones.iter().map(|(z, _)| z.place.lat).sum::<f64>() / zones.len().max(1) as f64;
+    }
+    rows.iter().map(|r| f64::from(r.place.0)).sum::<f64>() / rows.len() as f64 / 1e7
+}
+
+fn inverse(order: &[u32]) -> Vec<u32> {
+    let mut at = vec![0; order.len()];
+    for (i, &was) in order.iter().enumerate() {
+        at[was as usize] = i as u32;
+    }
+    at
+}
+
+/// The bits of both numbers in turn: near codes are near places.
+fn morton((a, b): (i32, i32)) -> u64 {
+    // The sign bit flipped: order as unsigned is order as signed.
+    let part = |n: i32| spread(n as u32 ^ 0x8000_0000);
+    part(a) << 1 | part(b)
+}
+
+/// Bit n to bit 2n.
+fn spread(n: u32) -> u64 {
+    let mut n = u64::from(n);
+    n = (n | n << 16) & 0x0000_FFFF_0000_FFFF;
+    n = (n | n << 8) & 0x00FF_00FF_00FF_00FF;
+    n = (n | n << 4) & 0x0F0F_0F0F_0F0F_0F0F;
+    n = (n | n << 2) & 0x3333_3333_3333_3333;
+    (n | n << 1) & 0x5555_5555_5555_5555
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn morton_interleaves_bits_and_keeps_signs_in_order() {
+        for (n, want) in [(0, 0), (1, 1), (2, 4), (3, 5), (u32::MAX, 0x5555_5555_5555_5555)] {
+            assert_eq!(spread(n), want);
+        }
+        assert!(morton((-1, -1)) < morton((0, 0)));
+        assert!(morton((0, 0)) < morton((0, 1)) && morton((0, 1)) < morton((1, 0)));
+    }
+}

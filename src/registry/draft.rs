@@ -1,0 +1,212 @@
+//! A change in the making: a copy of the picture that is changed, checked, and then either taken or dropped.
+//!
+//! Pure but for the numbers it takes. Nobody sees a draft; its pages are shared with the picture until touched.
+
+use super::city::{BaySpec, City, ZoneSpec, to_e7};
+use super::faults::Faults;
+use super::identities::Identities;
+use super::load::{capacity_fault, check_bay, checked_zone, unknown_zone};
+use super::page::Row;
+use super::{Ids, RegistryError, build};
+use crate::domain::{BayIx, ZoneIx};
+use ahash::AHashSet;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Indices that lead nowhere any more; above this many, moves and removals need a restart, which drops them.
+const MAX_RETIRED: u32 = 1_000_000;
+
+/// What an id leads to once the draft is taken; `None`: nothing.
+type Moves<Ix> = Vec<(Arc<str>, Option<Ix>)>;
+
+/// See the module's words. Ids are looked up as they were before the draft: no id may come twice in one.
+pub(super) struct Draft<'r> {
+    pub(super) city: City,
+    pub(super) bay_moves: Moves<BayIx>,
+    pub(super) zone_moves: Moves<ZoneIx>,
+    /// Whether anything differs from before.
+    pub(super) changed: bool,
+    bays: &'r Ids<BayIx>,
+    zones: &'r Ids<ZoneIx>,
+    ids: &'r mut Identities,
+    /// Zones whose number of bays may have changed, and the position in the batch that last did so.
+    touched: BTreeMap<u32, usize>,
+    seen: AHashSet<String>,
+    faults: Faults,
+    batch: &'static str,
+}
+
+impl<'r> Draft<'r> {
+    /// `batch` stands for the file in faults.
+    pub(super) fn new(
+        city: &City,
+        bays: &'r Ids<BayIx>,
+        zones: &'r Ids<ZoneIx>,
+        ids: &'r mut Identities,
+        batch: &'static str,
+    ) -> Self {
+        Self {
+            city: city.clone(),
+            bay_moves: Vec::new(),
+            zone_moves: Vec::new(),
+            changed: false,
+            bays,
+            zones,
+            ids,
+            touched: BTreeMap::new(),
+            seen: AHashSet::new(),
+            faults: Faults::default(),
+            batch,
+        }
+    }
+
+    pub(super) fn put_zone(&mut self, at: usize, zone: &ZoneSpec) {
+        let spec = match checked_zone(zone.clone()) {
+            Ok(spec) => spec,
+            Err((id, what)) => return self.fault(at, &id, &what),
+        };
+        if !self.first_time(at, &spec.id) {
+            return;
+        }
+        let Some(ix) = self.zones.get(&*spec.id).map(|z| *z) else {
+            let ix = ZoneIx(self.city.zone_count());
+            let number = self.ids.new_zone(&spec.id);
+            self.city.zone_of_number.set(number, ix.0);
+            self.zone_moves.push((Arc::from(&*spec.id), Some(ix)));
+            // Bays known at start are none: an empty range.
+            self.city.zones.push(Arc::new(build::new_zone(spec, number, 0..0)));
+            self.changed = true;
+            return;
+        };
+        let old = self.city.zone(ix);
+        let as_given =
+            ZoneSpec { capacity: if old.capacity_given { old.spec.capacity } else { 0 }, ..old.spec.clone() };
+        if as_given != spec {
+            let z = self.city.zone_mut(ix);
+            z.capacity_given = spec.capacity > 0;
+            z.spec = spec;
+            self.touched.insert(ix.0, at);
+            self.changed = true;
+        }
+    }
+
+    pub(super) fn put_bay(&mut self, at: usize, bay: &BaySpec) {
+        if let Err(what) = check_bay(&bay.id, bay.place) {
+            return self.fault(at, &bay.id, &what);
+        }
+        if !self.first_time(at, &bay.id) {
+            return;
+        }
+        let Some(zone) = self.zones.get(&*bay.zone).map(|z| *z) else {
+            return self.fault(at, &bay.id, &unknown_zone(&bay.zone));
+        };
+        let place = to_e7(bay.place);
+        let id = match self.bays.get(&*bay.id).map(|b| *b) {
+            Some(ix) if self.city.place_e7(ix) == place && self.city.zone_of(ix) == zone => {
+                if self.city.attrs(ix) != bay.attrs {
+                    self.city.page_mut(ix).set_attrs(ix.at() % super::page::PAGE, bay.attrs);
+                    self.changed = true;
+                }
+                return;
+            }
+            Some(ix) => {
+                self.retire(at, ix);
+                Arc::clone(self.city.bay_id(ix))
+            }
+            None => Arc::from(&*bay.id),
+        };
+        let number = self.ids.new_bay(&id);
+        let row = Row { id: Arc::clone(&id), zone: zone.0, place, number, attrs: bay.attrs };
+        let ix = self.city.push_bay(row);
+        self.city.zone_mut(zone).later_bays.push(ix);
+        let cell = self.city.cell.cell_at(place);
+        Arc::make_mut(&mut self.city.later).entry(cell).or_default().push(ix.0);
+        self.touched.insert(zone.0, at);
+        self.bay_moves.push((id, Some(ix)));
+        self.changed = true;
+    }
+
+    pub(super) fn remove_bay(&mut self, at: usize, id: &str) {
+        if !self.first_time(at, id) {
+            return;
+        }
+        let Some(ix) = self.bays.get(id).map(|b| *b) else {
+            return self.fault(at, id, "unknown bay");
+        };
+        self.retire(at, ix);
+        self.bay_moves.push((Arc::clone(self.city.bay_id(ix)), None));
+    }
+
+    pub(super) fn remove_zone(&mut self, at: usize, id: &str) {
+        let Some(ix) = self.zones.get(id).map(|z| *z) else {
+            return self.fault(at, id, "unknown zone");
+        };
+        let left = self.city.bays_of(ix).count();
+        if left > 0 {
+            return self.fault(at, id, &format!("the zone still has {left} bays; move or remove them first"));
+        }
+        let zone = self.city.zone_mut(ix);
+        (zone.removed, zone.spec.capacity, zone.capacity_given) = (true, 0, false);
+        (zone.bays, zone.later_bays) = (0..0, Vec::new());
+        let number = zone.number;
+        self.city.zone_of_number.clear(number);
+        self.zone_moves.push((Arc::from(id), None));
+        self.changed = true;
+    }
+
+    /// Checks the whole; the city is as it should become, or nothing has happened.
+    pub(super) fn finish(mut self) -> Result<(City, Moves<BayIx>, Moves<ZoneIx>), RegistryError> {
+        for (zone, at) in std::mem::take(&mut self.touched) {
+            let zone = ZoneIx(zone);
+            let bays = self.city.bays_of(zone).count() as u32;
+            let given = self.city.zone(zone).capacity_given;
+            if !given {
+                self.city.zone_mut(zone).spec.capacity = bays;
+            } else if let Some(what) = capacity_fault(self.city.zone(zone).spec.capacity, bays) {
+                let id = self.city.zone(zone).spec.id.clone();
+                self.fault(at, &id, &what);
+            }
+        }
+        if self.city.slots - self.city.live > MAX_RETIRED {
+            self.faults.add(self.batch, 0, None, "too many bays moved or removed since the start: restart the hub");
+        }
+        if let Err(e) = self.faults.check() {
+            self.ids.abandon();
+            return Err(e);
+        }
+        Ok((self.city, self.bay_moves, self.zone_moves))
+    }
+
+    /// The bay's index leads nowhere from now on, and its number neither.
+    fn retire(&mut self, at: usize, ix: BayIx) {
+        let (number, zone, place) = (self.city.bay_number(ix), self.city.zone_of(ix), self.city.place_e7(ix));
+        self.city.bay_of_number.clear(number);
+        self.city.page_mut(ix).retire(ix.at() % super::page::PAGE);
+        self.city.live -= 1;
+        if self.city.zone(zone).later_bays.contains(&ix) {
+            self.city.zone_mut(zone).later_bays.retain(|&b| b != ix);
+            let cell = self.city.cell.cell_at(place);
+            let later = Arc::make_mut(&mut self.city.later);
+            if let Some(bays) = later.get_mut(&cell) {
+                bays.retain(|&b| b != ix.0);
+                if bays.is_empty() {
+                    later.remove(&cell);
+                }
+            }
+        }
+        self.touched.insert(zone.0, at);
+        self.changed = true;
+    }
+
+    fn first_time(&mut self, at: usize, id: &str) -> bool {
+        let first = self.seen.insert(id.to_owned());
+        if !first {
+            self.fault(at, id, "duplicate id: comes twice in one batch");
+        }
+        first
+    }
+
+    fn fault(&mut self, at: usize, id: &str, what: &str) {
+        self.faults.add(self.batch, at, Some(id), what);
+    }
+}

@@ -1,0 +1,182 @@
+//! Numbers that last: what other files on disk say of bays, zones and sources, they say by these.
+//!
+//! `identities` is an append-only text file, one line an identity: `b <id>`, `z <id>`, `s <kind> <id>`. The number
+//! of a bay or zone is how many lines of its class stand before its own; a later line of the same id gives it a
+//! new number, and the old one then means nothing (a bay that moved: a reading taken elsewhere says nothing of
+//! the new place). The number of a source is how many *other* sources stand before its first line; a later line
+//! changes only its kind. Promise: no number is used before its line is on disk.
+
+use super::RegistryError;
+use super::linelog::LineLog;
+use crate::domain::SourceKind;
+use ahash::AHashMap;
+use std::path::Path;
+
+/// How many numbers have been given out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    bays: u32,
+    zones: u32,
+}
+
+/// The file, and the next free numbers.
+#[derive(Default)]
+pub(super) struct Identities {
+    /// `None`: in memory only.
+    log: Option<LineLog>,
+    given: Counts,
+    /// As of the last commit, and of the one before it.
+    committed: Counts,
+    before: Counts,
+    /// Lines that are not on disk yet.
+    pending: Vec<u8>,
+}
+
+/// What the file holds, by id. Borrows its text.
+#[derive(Default)]
+pub(super) struct Known<'t> {
+    pub(super) bays: AHashMap<&'t str, u32>,
+    pub(super) zones: AHashMap<&'t str, u32>,
+    /// In order of their numbers.
+    pub(super) sources: Vec<(&'t str, SourceKind)>,
+}
+
+impl Identities {
+    /// Opens or creates the file; its text is for [`Identities::read`].
+    pub(super) fn open(path: &Path) -> Result<(Self, String), RegistryError> {
+        let (log, text) = LineLog::open(path)?;
+        Ok((Self { log: Some(log), ..Self::default() }, text))
+    }
+
+    /// Reads the file's text and takes up its counts.
+    pub(super) fn read<'t>(&mut self, text: &'t str) -> Result<Known<'t>, RegistryError> {
+        // A line of a bay takes some 16 bytes; too small a guess costs a few re-hashes.
+        let mut known = Known { bays: AHashMap::with_capacity(text.len() / 16), ..Known::default() };
+        let mut source_at: AHashMap<&str, usize> = AHashMap::default();
+        for (n, line) in text.lines().enumerate() {
+            let bad = || RegistryError(format!("identities: line {}: not an identity: {line:?}", n + 1));
+            let (class, rest) = line.split_once(' ').ok_or_else(bad)?;
+            match class {
+                "b" => {
+                    known.bays.insert(rest, self.given.bays);
+                    self.given.bays += 1;
+                }
+                "z" => {
+                    known.zones.insert(rest, self.given.zones);
+                    self.given.zones += 1;
+                }
+                "s" => {
+                    let (kind, id) = rest.split_once(' ').ok_or_else(bad)?;
+                    let kind = SourceKind::parse(kind).ok_or_else(bad)?;
+                    let at = *source_at.entry(id).or_insert(known.sources.len());
+                    if at == known.sources.len() {
+                        known.sources.push((id, kind));
+                    }
+                    known.sources[at].1 = kind;
+                }
+                _ => return Err(bad()),
+            }
+        }
+        self.committed = self.given;
+        Ok(known)
+    }
+
+    /// The next number for a bay; not to be used before [`Identities::commit`].
+    pub(super) fn new_bay(&mut self, id: &str) -> u32 {
+        self.note(&["b ", id]);
+        self.given.bays += 1;
+        self.given.bays - 1
+    }
+
+    /// The next number for a zone; not to be used before [`Identities::commit`].
+    pub(super) fn new_zone(&mut self, id: &str) -> u32 {
+        self.note(&["z ", id]);
+        self.given.zones += 1;
+        self.given.zones - 1
+    }
+
+    /// A source, new or of a new kind; not to be used before [`Identities::commit`].
+    pub(super) fn source(&mut self, id: &str, kind: SourceKind) {
+        self.note(&["s ", kind.name(), " ", id]);
+    }
+
+    /// Makes all numbers given since the last commit durable; on an error they are taken back.
+    pub(super) fn commit(&mut self) -> Result<(), RegistryError> {
+        let lines = std::mem::take(&mut self.pending);
+        self.before = self.committed;
+        if let Some(log) = &mut self.log
+            && !lines.is_empty()
+            && let Err(e) = log.append(&lines)
+        {
+            self.given = self.committed;
+            return Err(e);
+        }
+        self.committed = self.given;
+        Ok(())
+    }
+
+    /// Forgets what has been given since the last commit.
+    pub(super) fn abandon(&mut self) {
+        self.pending.clear();
+        self.given = self.committed;
+    }
+
+    /// Takes back a commit that gave numbers, because the change they were for failed. At most once a commit.
+    pub(super) fn undo(&mut self) {
+        if self.before != self.committed
+            && let Some(log) = &mut self.log
+        {
+            log.undo();
+        }
+        self.committed = self.before;
+        self.given = self.before;
+    }
+
+    fn note(&mut self, words: &[&str]) {
+        if self.log.is_some() {
+            for w in words {
+                self.pending.extend_from_slice(w.as_bytes());
+            }
+            self.pending.push(b'\n');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_positions_and_a_later_line_supersedes() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("identities");
+        let (mut ids, _) = Identities::open(&path).unwrap();
+        assert_eq!((ids.new_bay("a"), ids.new_zone("z"), ids.new_bay("b")), (0, 0, 1));
+        ids.source("lamp", SourceKind::Sensor);
+        ids.source("app", SourceKind::App);
+        ids.commit().unwrap();
+        assert_eq!(ids.new_bay("a"), 2);
+        ids.source("lamp", SourceKind::Gate);
+        ids.commit().unwrap();
+        ids.new_bay("never");
+        ids.abandon();
+        ids.new_bay("taken back");
+        ids.commit().unwrap();
+        ids.undo();
+
+        let (mut ids, text) = Identities::open(&path).unwrap();
+        let known = ids.read(&text).unwrap();
+        assert_eq!((known.bays["a"], known.bays["b"], known.bays.len()), (2, 1, 2));
+        assert_eq!(known.zones["z"], 0);
+        assert_eq!(known.sources, [("lamp", SourceKind::Gate), ("app", SourceKind::App)]);
+        assert_eq!(ids.new_bay("c"), 3);
+    }
+
+    #[test]
+    fn a_line_that_is_no_identity_is_an_error_with_its_number() {
+        for bad in ["b x\nnonsense\n", "b x\ns lamp\n", "b x\ns nothing lamp\n", "b x\nq y\n"] {
+            let e = Identities::default().read(bad).map(|_| ()).unwrap_err().to_string();
+            assert!(e.contains("line 2"), "{e}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Takes in zones and bays one by one, checks each, and builds the first picture.
+//!
+//! A faulty zone or bay is noted and left out, so that one reading of a file tells all its faults.
+
+use super::build::{Built, build};
+use super::city::{BayAttrs, BaySpec, City, ZoneSpec, from_e7, to_e7};
+use super::faults::{Faults, invalid_id};
+use super::identities::{Identities, Known};
+use super::page::Row;
+use super::{Ids, RegistryError};
+use crate::domain::{BayIx, LatLon, ZoneIx, id};
+use ahash::AHashMap;
+use std::sync::Arc;
+
+/// Zones and bays so far. Zones come first.
+#[derive(Default)]
+pub(super) struct Loader {
+    pub(super) faults: Faults,
+    zones: Vec<ZoneSpec>,
+    /// Where each zone came from, for faults found later.
+    zone_from: Vec<(Arc<str>, usize)>,
+    zone_at: AHashMap<String, u32>,
+    bays_in_zone: Vec<u32>,
+    rows: Vec<Row>,
+    /// Holds row numbers until the order is known.
+    bays: Ids<BayIx>,
+}
+
+/// What loading ends in.
+pub(super) struct Loaded {
+    pub(super) city: City,
+    pub(super) bays: Ids<BayIx>,
+    pub(super) zones: Ids<ZoneIx>,
+}
+
+impl Loader {
+    /// `file` and `at` say where it stands, for the faults.
+    pub(super) fn zone(&mut self, file: &Arc<str>, at: usize, spec: ZoneSpec) {
+        let spec = match checked_zone(spec) {
+            Ok(spec) => spec,
+            Err((id, what)) => return self.faults.add(file, at, Some(&id), what),
+        };
+        if self.zone_at.contains_key(&spec.id) {
+            return self.faults.add(file, at, Some(&spec.id), "duplicate id");
+        }
+        self.zone_at.insert(spec.id.clone(), self.zones.len() as u32);
+        self.zones.push(spec);
+        self.zone_from.push((Arc::clone(file), at));
+        self.bays_in_zone.push(0);
+    }
+
+    /// As [`Loader::zone`].
+    pub(super) fn bay(&mut self, file: &str, at: usize, id: &str, zone: &str, place: LatLon, attrs: BayAttrs) {
+        if let Err(what) = check_bay(id, place) {
+            return self.faults.add(file, at, Some(id), what);
+        }
+        let Some(&zone_at) = self.zone_at.get(zone) else {
+            return self.faults.add(file, at, Some(id), unknown_zone(zone));
+        };
+        let id: Arc<str> = Arc::from(id);
+        if self.bays.contains_key(&*id) {
+            return self.faults.add(file, at, Some(&id), "duplicate id");
+        }
+        self.bays.insert(Arc::clone(&id), BayIx(self.rows.len() as u32));
+        self.bays_in_zone[zone_at as usize] += 1;
+        self.rows.push(Row { id, zone: zone_at, place: to_e7(place), number: 0, attrs });
+    }
+
+    /// As [`Loader::bay`].
+    pub(super) fn bay_spec(&mut self, file: &str, at: usize, bay: &BaySpec) {
+        self.bay(file, at, &bay.id, &bay.zone, bay.place, bay.attrs);
+    }
+
+    /// Checks what can only be checked at the end, numbers everything durably, and sorts it.
+    pub(super) fn finish(mut self, ids: &mut Identities, known: &Known<'_>) -> Result<Loaded, RegistryError> {
+        for (z, &bays) in self.bays_in_zone.iter().enumerate() {
+            let zone = &self.zones[z];
+            if let Some(what) = capacity_fault(zone.capacity, bays) {
+                let (file, at) = &self.zone_from[z];
+                self.faults.add(file, *at, Some(&zone.id), what);
+            }
+        }
+        self.faults.check()?;
+        for row in &mut self.rows {
+            row.number = known.bays.get(&*row.id).copied().unwrap_or_else(|| ids.new_bay(&row.id));
+        }
+        let numbered = |spec: ZoneSpec| {
+            let number = known.zones.get(&*spec.id).copied().unwrap_or_else(|| ids.new_zone(&spec.id));
+            (spec, number)
+        };
+        let zones: Vec<_> = self.zones.into_iter().map(numbered).collect();
+        ids.commit()?;
+        let Built { city, bay_at, zone_at } = build(zones, &self.rows);
+        for mut bay in self.bays.iter_mut() {
+            bay.0 = bay_at[bay.at()];
+        }
+        let zones = Ids::default();
+        for (id, was) in self.zone_at {
+            zones.insert(Arc::from(id), ZoneIx(zone_at[was as usize]));
+        }
+        Ok(Loaded { city, bays: self.bays, zones })
+    }
+}
+
+/// The zone with its places in whole 1e-7 degrees, as everything here keeps them; or its id and what is wrong.
+pub(super) fn checked_zone(mut zone: ZoneSpec) -> Result<ZoneSpec, (String, String)> {
+    let what = if !id::is_valid(&zone.id) {
+        Some(invalid_id().to_owned())
+    } else if zone.name.len() > MAX_TEXT || zone.operator.len() > MAX_TEXT {
+        Some(format!("name and operator may have at most {MAX_TEXT} bytes"))
+    } else {
+        zone.outline.iter().chain([&zone.place]).find_map(|&p| bad_place(p))
+    };
+    if let Some(what) = what {
+        return Err((zone.id, what));
+    }
+    for p in zone.outline.iter_mut().chain([&mut zone.place]) {
+        *p = from_e7(to_e7(*p));
+    }
+    Ok(zone)
+}
+
+/// Longest name of a zone or operator, bytes.
+const MAX_TEXT: usize = 256;
+
+pub(super) fn check_bay(bay: &str, place: LatLon) -> Result<(), String> {
+    if !id::is_valid(bay) {
+        return Err(invalid_id().to_owned());
+    }
+    bad_place(place).map_or(Ok(()), Err)
+}
+
+pub(super) fn unknown_zone(zone: &str) -> String {
+    format!("unknown zone {:?}", zone.chars().take(80).collect::<String>())
+}
+
+/// A capacity of 0 follows the number of bays and is never too low.
+pub(super) fn capacity_fault(capacity: u32, bays: u32) -> Option<String> {
+    (capacity > 0 && capacity < bays).then(|| format!("capacity {capacity} is below its {bays} bays"))
+}
+
+/// Says what is wrong with a place.
+pub(super) fn bad_place(LatLon { lat, lon }: LatLon) -> Option<String> {
+    if LatLon::new(lat, lon).is_some() {
+        return None;
+    }
+    let hint = match LatLon::new(lon, lat) {
+        Some(_) => "; they look swapped: GeoJSON gives longitude first",
+        None => "",
+    };
+    Some(format!("bad coordinate: longitude {lon} and latitude {lat} are not both within +-180 and +-90{hint}"))
+}

@@ -1,0 +1,125 @@
+//! A page of 1,024 bays: parallel arrays, so that a query which asks for places touches places only.
+//!
+//! Promises: 25 bytes of numbers a bay (plus 4 for the number's inverse, kept by the city), and its id. Copying a
+//! page is what a run-time change costs: some 40 KB and 1,024 reference counts.
+
+use super::city::BayAttrs;
+use crate::domain::BayKind;
+use std::sync::Arc;
+
+/// Bays in a page.
+pub(super) const PAGE: usize = 1024;
+
+const KIND: u8 = 3;
+const ACCESSIBLE: u8 = 4;
+const EV_CHARGING: u8 = 8;
+const RETIRED: u8 = 16;
+
+/// One bay on its way into a page.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) id: Arc<str>,
+    pub(super) zone: u32,
+    /// Latitude, longitude in 1e-7 degrees.
+    pub(super) place: (i32, i32),
+    pub(super) number: u32,
+    pub(super) attrs: BayAttrs,
+}
+
+/// What is seldom asked of a bay, apart from what is asked of each candidate.
+#[derive(Clone, Copy, Default)]
+struct Limits {
+    price_cents_per_hour: u32,
+    max_height_cm: u16,
+    max_stay_min: u16,
+}
+
+/// Up to [`PAGE`] bays; positions beyond `ids.len()` hold nothing.
+#[derive(Clone)]
+pub(super) struct Page {
+    place: [(i32, i32); PAGE],
+    zone: [u32; PAGE],
+    number: [u32; PAGE],
+    limits: [Limits; PAGE],
+    flags: [u8; PAGE],
+    ids: Vec<Arc<str>>,
+}
+
+impl Page {
+    /// Bytes a bay takes in the arrays of numbers.
+    pub(super) const NUMERIC_BYTES: usize = (size_of::<Self>() - size_of::<Vec<Arc<str>>>()) / PAGE;
+
+    pub(super) fn new() -> Self {
+        Self {
+            place: [(0, 0); PAGE],
+            zone: [0; PAGE],
+            number: [0; PAGE],
+            limits: [Limits::default(); PAGE],
+            flags: [0; PAGE],
+            ids: Vec::with_capacity(PAGE),
+        }
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.ids.len() == PAGE
+    }
+
+    pub(super) fn push(&mut self, row: Row) {
+        let at = self.ids.len();
+        self.ids.push(row.id);
+        self.place[at] = row.place;
+        self.zone[at] = row.zone;
+        self.number[at] = row.number;
+        self.set_attrs(at, row.attrs);
+    }
+
+    #[inline]
+    pub(super) fn place(&self, at: usize) -> (i32, i32) {
+        self.place[at]
+    }
+
+    #[inline]
+    pub(super) fn zone(&self, at: usize) -> u32 {
+        self.zone[at]
+    }
+
+    #[inline]
+    pub(super) fn number(&self, at: usize) -> u32 {
+        self.number[at]
+    }
+
+    #[inline]
+    pub(super) fn id(&self, at: usize) -> &Arc<str> {
+        &self.ids[at]
+    }
+
+    #[inline]
+    pub(super) fn is_retired(&self, at: usize) -> bool {
+        self.flags[at] & RETIRED != 0
+    }
+
+    pub(super) fn retire(&mut self, at: usize) {
+        self.flags[at] |= RETIRED;
+    }
+
+    #[inline]
+    pub(super) fn attrs(&self, at: usize) -> BayAttrs {
+        let (flags, limits) = (self.flags[at], self.limits[at]);
+        BayAttrs {
+            kind: BayKind::from_u8(flags & KIND).unwrap_or(BayKind::Car),
+            accessible: flags & ACCESSIBLE != 0,
+            ev_charging: flags & EV_CHARGING != 0,
+            max_height_cm: limits.max_height_cm,
+            max_stay_min: limits.max_stay_min,
+            price_cents_per_hour: limits.price_cents_per_hour,
+        }
+    }
+
+    pub(super) fn set_attrs(&mut self, at: usize, attrs: BayAttrs) {
+        let BayAttrs { kind, accessible, ev_charging, max_height_cm, max_stay_min, price_cents_per_hour } = attrs;
+        let flag = |set: bool, bit: u8| if set { bit } else { 0 };
+        self.flags[at] =
+            (self.flags[at] & RETIRED) | kind as u8 | flag(accessible, ACCESSIBLE) | flag(ev_charging, EV_CHARGING);
+        self.limits[at] = Limits { price_cents_per_hour, max_height_cm, max_stay_min };
+    }
+}
