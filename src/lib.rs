@@ -3,5 +3,6 @@
 pub mod clock;
 pub mod domain;
 pub mod health;
+pub mod live;
 pub mod metrics;
 pub mod registry;

@@ -1,0 +1,281 @@
+//! The driver's query beside the full stream: 20 nearest vacant car bays within 500 m among 1.4 million, while
+//! another thread writes 500,000 bay states a second. The hub's live view, and for comparison the same grid over
+//! a `DashMap` from bay to word, in one run. Also: what the live view costs in memory.
+//!
+//! `cargo bench --bench nearby`, or the built program itself with `SECONDS [UPDATES_PER_S [BAYS]]`.
+
+use bayhub::domain::{BayIx, BayKind, BayStatus, BayView, LatLon, Millis, ReadModel, SourceKind, ZoneKind};
+use bayhub::live::{Hit, Live, Query, Room};
+use bayhub::registry::Registry;
+use bayhub::registry::city::{BayAttrs, BaySpec, City, ZoneSpec};
+use dashmap::DashMap;
+use hdrhistogram::Histogram;
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+const VACANT: f64 = 0.15;
+/// The box all of it lies in: 48 x 28 km.
+const SOUTH_WEST: LatLon = LatLon { lat: 1.21, lon: 103.6 };
+const WIDE_M: f64 = 48_000.0;
+const HIGH_M: f64 = 28_000.0;
+const M_PER_DEG: f64 = 111_195.0;
+/// How many states the writer hands over at a time.
+const BATCH: usize = 50;
+
+/// A read model under test.
+trait Model: Sync {
+    fn write(&self, views: &[BayView]);
+    fn nearest(&self, city: &City, query: &Query, out: &mut Vec<Hit>);
+}
+
+impl Model for Live {
+    fn write(&self, views: &[BayView]) {
+        self.bays(views);
+    }
+
+    fn nearest(&self, city: &City, query: &Query, out: &mut Vec<Hit>) {
+        Live::nearest(self, city, query, out);
+    }
+}
+
+/// What one would write first: a concurrent map from bay to status and kind.
+struct Mapped(DashMap<u32, u64, ahash::RandomState>);
+
+impl Mapped {
+    const fn word(kind: BayKind, status: BayStatus) -> u64 {
+        kind as u64 * 4 + status as u64
+    }
+}
+
+impl Model for Mapped {
+    fn write(&self, views: &[BayView]) {
+        for v in views {
+            self.0.insert(v.bay.0, Self::word(v.kind, v.status));
+        }
+    }
+
+    fn nearest(&self, city: &City, query: &Query, out: &mut Vec<Hit>) {
+        out.clear();
+        let wanted = Self::word(query.kind, BayStatus::Vacant);
+        let (lat, lon) = ((query.place.lat * 1e7) as i32, (query.place.lon * 1e7) as i32);
+        let (column, row) = city.cell_at(lat, lon);
+        let per_e7 = M_PER_DEG / 1e7;
+        let lon_m = per_e7 * query.place.lat.to_radians().cos();
+        let cell_m = f64::from(city.cell_size_e7().0) * per_e7;
+        let rings = (f64::from(query.radius_m) / cell_m).ceil() as i32 + 1;
+        let mut bound = query.radius_m * query.radius_m;
+        for ring in 0..=rings {
+            let reach = (f64::from(ring - 1).max(0.0) * cell_m) as f32;
+            if out.len() == query.limit && reach * reach > bound {
+                break;
+            }
+            for up in -ring..=ring {
+                let step = if up.abs() == ring { 1 } else { 2 * ring };
+                for across in (-ring..=ring).step_by(step.max(1) as usize) {
+                    for bay in city.cell_runs(column + across, row + up).flatten() {
+                        if self.0.get(&bay).is_none_or(|word| *word != wanted) {
+                            continue;
+                        }
+                        let (at_lat, at_lon) = city.place_e7(BayIx(bay));
+                        let (dy, dx) = (f64::from(at_lat - lat) * per_e7, f64::from(at_lon - lon) * lon_m);
+                        let d2 = (dx * dx + dy * dy) as f32;
+                        if d2 <= bound {
+                            let at = out.partition_point(|h| h.distance_m <= d2);
+                            out.insert(at, Hit { bay: BayIx(bay), distance_m: d2 });
+                            out.truncate(query.limit);
+                            if out.len() == query.limit {
+                                bound = out[query.limit - 1].distance_m;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        out.iter_mut().for_each(|h| h.distance_m = h.distance_m.sqrt());
+    }
+}
+
+/// Metres east and north of the box's south-west corner to a place, kept inside the box.
+fn place(x: f64, y: f64) -> LatLon {
+    let (x, y) = (x.clamp(0.0, WIDE_M), y.clamp(0.0, HIGH_M));
+    let lon = x / M_PER_DEG / SOUTH_WEST.lat.to_radians().cos();
+    LatLon { lat: SOUTH_WEST.lat + y / M_PER_DEG, lon: SOUTH_WEST.lon + lon }
+}
+
+/// Streets of 10 to 70 bays and car parks of 20 to 1,200 within 80 m, four fifths of them in sixty towns.
+fn city_specs(bays: usize) -> (Vec<ZoneSpec>, Vec<BaySpec>) {
+    let mut rng = SmallRng::seed_from_u64(99);
+    let bell = |rng: &mut SmallRng| (0..4).map(|_| rng.random_range(-0.5..0.5)).sum::<f64>();
+    let anywhere = |rng: &mut SmallRng| (rng.random_range(0.0..WIDE_M), rng.random_range(0.0..HIGH_M));
+    let towns: Vec<_> = (0..60).map(|_| anywhere(&mut rng)).collect();
+    let (mut zones, mut all) = (vec![], Vec::with_capacity(bays));
+    while all.len() < bays {
+        let town = towns[rng.random_range(0..towns.len())];
+        let in_town = (town.0 + bell(&mut rng) * 2_500.0, town.1 + bell(&mut rng) * 2_500.0);
+        let (x, y) = if rng.random_bool(0.8) { in_town } else { anywhere(&mut rng) };
+        let street = rng.random_bool(0.83);
+        let many =
+            if street { rng.random_range(10..70) } else { 20 + (rng.random::<f64>().powi(2) * 1_180.0) as usize };
+        let angle = rng.random_range(0.0..std::f64::consts::TAU);
+        let id = format!("z{}", zones.len());
+        for n in 0..many.min(bays - all.len()) {
+            let spot = if street {
+                place(x + angle.cos() * 5.5 * n as f64, y + angle.sin() * 5.5 * n as f64)
+            } else {
+                place(x + rng.random_range(-80.0..80.0), y + rng.random_range(-80.0..80.0))
+            };
+            let kind = [BayKind::Car, BayKind::Motorcycle][usize::from(rng.random_bool(0.08))];
+            let (accessible, ev_charging) = (rng.random_bool(0.02), rng.random_bool(0.03));
+            let attrs = BayAttrs {
+                kind,
+                accessible,
+                ev_charging,
+                max_height_cm: if street { 0 } else { 210 },
+                max_stay_min: 0,
+                price_cents_per_hour: 120,
+            };
+            all.push(BaySpec { id: format!("{id}-{n}"), zone: id.clone(), place: spot, attrs });
+        }
+        zones.push(ZoneSpec {
+            name: id.clone(),
+            id,
+            kind: if street { ZoneKind::OnStreet } else { ZoneKind::OffStreet },
+            operator: "bench".to_owned(),
+            capacity: many as u32,
+            place: place(x, y),
+            outline: vec![],
+            stale_after_s: None,
+        });
+    }
+    (zones, all)
+}
+
+fn view(city: &City, bay: u32, rng: &mut SmallRng) -> BayView {
+    let bay = BayIx(bay);
+    let status = if rng.random_bool(VACANT) { BayStatus::Vacant } else { BayStatus::Occupied };
+    BayView {
+        bay,
+        zone: city.zone_of(bay),
+        kind: city.attrs(bay).kind,
+        status,
+        claimed: status,
+        confidence: 247,
+        source_kind: SourceKind::Sensor,
+        observed_at: Millis(1_795_402_800_000),
+    }
+}
+
+/// The first state of every bay; the same for every model.
+fn fill(model: &impl Model, city: &City) {
+    let mut rng = SmallRng::seed_from_u64(5);
+    for bay in 0..city.bay_slots() {
+        model.write(&[view(city, bay, &mut rng)]);
+    }
+}
+
+/// Somewhere within 300 m east-west and north-south of a bay.
+fn query(city: &City, rng: &mut SmallRng) -> Query {
+    let at = city.place(BayIx(rng.random_range(0..city.bay_slots())));
+    let mut off = || rng.random_range(-300.0..300.0) / M_PER_DEG;
+    Query::at(LatLon { lat: at.lat + off(), lon: at.lon + off() })
+}
+
+/// Writes random states at that rate until told to stop; returns how many a second it managed.
+#[allow(clippy::disallowed_methods, reason = "a bench's writer paces itself on its own thread")]
+fn keep_writing(model: &impl Model, city: &City, rate: f64, stop: &AtomicBool) -> f64 {
+    let mut rng = SmallRng::seed_from_u64(777);
+    let (began, mut sent, mut batch) = (Instant::now(), 0_u64, Vec::with_capacity(BATCH));
+    while !stop.load(Ordering::Relaxed) {
+        let due = (began.elapsed().as_secs_f64() * rate) as u64;
+        while sent < due && !stop.load(Ordering::Relaxed) {
+            batch.clear();
+            batch.extend((0..BATCH).map(|_| view(city, rng.random_range(0..city.bay_slots()), &mut rng)));
+            model.write(&batch);
+            sent += BATCH as u64;
+        }
+        std::thread::sleep(Duration::from_micros(500));
+    }
+    sent as f64 / began.elapsed().as_secs_f64()
+}
+
+/// One row of the table: queries for `seconds` beside the writer.
+fn measure(name: &str, model: &impl Model, city: &City, seconds: f64, rate: f64) {
+    let (stop, wrote) = (AtomicBool::new(false), AtomicU64::new(0));
+    let mut took = Histogram::<u64>::new(3).expect("3 digits are allowed");
+    let mut rng = SmallRng::seed_from_u64(31);
+    let (mut out, mut hits) = (Vec::with_capacity(Query::MAX_LIMIT), 0);
+    let began = Instant::now();
+    std::thread::scope(|s| {
+        s.spawn(|| wrote.store(keep_writing(model, city, rate, &stop) as u64, Ordering::Relaxed));
+        while began.elapsed().as_secs_f64() < seconds {
+            let query = query(city, &mut rng);
+            let asked = Instant::now();
+            model.nearest(city, &query, &mut out);
+            took.record(asked.elapsed().as_nanos() as u64).expect("an auto-resizing histogram");
+            hits += out.len();
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    let us = |q: f64| took.value_at_quantile(q) as f64 / 1e3;
+    println!(
+        "| {name:<20} | {:>8.2} | {:>8.2} | {:>8.2} | {:>9.0} | {:>6.1} | {:>9} |",
+        us(0.5),
+        us(0.99),
+        us(0.999),
+        took.len() as f64 / (took.mean() * took.len() as f64 / 1e9),
+        hits as f64 / took.len() as f64,
+        wrote.load(Ordering::Relaxed),
+    );
+}
+
+/// Both models must say the same before their speeds are compared.
+fn agree(live: &Live, mapped: &Mapped, city: &City) {
+    let mut rng = SmallRng::seed_from_u64(8);
+    let (mut a, mut b) = (vec![], vec![]);
+    for _ in 0..500 {
+        let query = query(city, &mut rng);
+        live.nearest(city, &query, &mut a);
+        mapped.nearest(city, &query, &mut b);
+        assert_eq!(a.len(), b.len());
+        assert!(a.iter().zip(&b).all(|(a, b)| (a.distance_m - b.distance_m).abs() < 0.05), "{query:?}");
+    }
+}
+
+/// Resident memory of this process, bytes.
+fn resident() -> u64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    statm.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
+}
+
+fn main() {
+    let given: Vec<f64> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
+    let arg = |at: usize, default: f64| given.get(at).copied().unwrap_or(default);
+    let (seconds, rate, bays) = (arg(0, 10.0), arg(1, 500_000.0), arg(2, 1_400_000.0) as usize);
+
+    let began = Instant::now();
+    let (zones, specs) = city_specs(bays);
+    let registry = Registry::in_memory(zones, specs).expect("a city made to be valid");
+    let city = registry.city();
+    println!("{} bays in {} zones, built in {:.1?}", city.bay_slots(), city.zone_count(), began.elapsed());
+
+    let before = resident();
+    let live = Live::new(&city, Room { spare_bays: 200_000, spare_zones: 2_000, subscribers: 10_000 });
+    fill(&live, &city);
+    let per_bay = (resident() - before) as f64 / f64::from(city.bay_slots());
+    println!("live view: {per_bay:.2} bytes a bay resident (200,000 spare bays and 2,000 spare zones included)");
+
+    let mapped = Mapped(DashMap::default());
+    let before = resident();
+    fill(&mapped, &city);
+    println!("DashMap:   {:.2} bytes a bay resident", (resident() - before) as f64 / f64::from(city.bay_slots()));
+    agree(&live, &mapped, &city);
+
+    println!("\nk = 20 within 500 m, {rate:.0} updates/s wanted beside it, {seconds} s each");
+    println!("| read model           |   p50 us |   p99 us | p99.9 us | queries/s |   hits | updates/s |");
+    println!("|----------------------|----------|----------|----------|-----------|--------|-----------|");
+    measure("live view", &live, &city, seconds, rate);
+    measure("live view, no writer", &live, &city, seconds, 0.0);
+    measure("DashMap a bay", &mapped, &city, seconds, rate);
+}

@@ -1,0 +1,92 @@
+//! Which bays are vacant: one bit a bay for each kind, in index order, so that a grid cell is a few words.
+//!
+//! Words are shared by bays of two zones and thus by two writers, so bits are turned by atomic and/or. Readers load.
+
+use crate::domain::{BayIx, BayKind};
+use std::ops::Range;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Acquire, Release};
+
+/// The vacant bits of one kind of bay.
+pub(super) struct Bitmap(Box<[AtomicU64]>);
+
+impl Bitmap {
+    /// Bits for `capacity` bays, all clear, in zeroed pages that cost nothing until they are written.
+    pub(super) fn new(capacity: u32) -> Self {
+        Self(bytemuck::allocation::zeroed_slice_box(capacity.div_ceil(64) as usize))
+    }
+
+    /// One for each kind.
+    pub(super) fn one_a_kind(capacity: u32) -> [Self; BayKind::COUNT] {
+        std::array::from_fn(|_| Self::new(capacity))
+    }
+
+    /// Release: who sees the bit set sees the bay's word that set it, or a newer one.
+    #[inline]
+    pub(super) fn set(&self, bay: BayIx) {
+        self.0[bay.at() / 64].fetch_or(1 << (bay.0 % 64), Release);
+    }
+
+    #[inline]
+    pub(super) fn clear(&self, bay: BayIx) {
+        self.0[bay.at() / 64].fetch_and(!(1 << (bay.0 % 64)), Release);
+    }
+
+    /// Calls `found` for every set bit of `range`, in order. Bays beyond the capacity have no bit.
+    #[inline]
+    pub(super) fn for_each(&self, range: Range<u32>, mut found: impl FnMut(BayIx)) {
+        let end = range.end.min(self.0.len() as u32 * 64);
+        if range.start >= end {
+            return;
+        }
+        let last = (end - 1) / 64;
+        for at in range.start / 64..=last {
+            let mut bits = self.0[at as usize].load(Acquire);
+            if at == range.start / 64 {
+                bits &= u64::MAX << (range.start % 64);
+            }
+            if at == last {
+                bits &= u64::MAX >> (63 - (end - 1) % 64);
+            }
+            while bits != 0 {
+                found(BayIx(at * 64 + bits.trailing_zeros()));
+                bits &= bits - 1;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_yields_exactly_its_set_bits() {
+        let map = Bitmap::new(200);
+        let set: Vec<u32> = (0..200).filter(|n| n % 7 == 0 || n % 64 == 63 || n % 64 == 0).collect();
+        for n in 0..200 {
+            map.set(BayIx(n));
+        }
+        for n in (0..200).filter(|n| !set.contains(n)) {
+            map.clear(BayIx(n));
+        }
+        for start in 0..200 {
+            for end in start..=200 {
+                let mut got = vec![];
+                map.for_each(start..end, |bay| got.push(bay.0));
+                let want: Vec<u32> = set.iter().copied().filter(|n| (start..end).contains(n)).collect();
+                assert_eq!(got, want, "{start}..{end}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_range_beyond_the_capacity_is_cut_short() {
+        let map = Bitmap::new(64);
+        map.set(BayIx(63));
+        let mut got = vec![];
+        map.for_each(60..1000, |bay| got.push(bay.0));
+        map.for_each(64..1000, |bay| got.push(bay.0));
+        assert_eq!(got, [63]);
+    }
+}

@@ -1,0 +1,154 @@
+//! The read model: what is held true right now, written by the stream, read by every query.
+//!
+//! Promises: readers take no lock and wait for nobody; a bay's state and a zone's tally are each read whole; a bay
+//! that ceases to be vacant is out of the next query. All memory is laid out at creation (8.5 bytes a bay, some 100
+//! a zone) with room for bays and zones added later: what lies beyond that room is counted, logged once and
+//! otherwise left out, so whoever adds bays asks [`Live::bay_capacity`] first.
+//! Not promised: that a bay found by [`Live::nearest`] is still vacant when [`Live::bay`] is read a moment later.
+//!
+//! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` the query - `feed` who is told.
+
+mod bitmap;
+mod bits;
+mod feed;
+mod nearest;
+mod tallies;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use feed::{Dirty, Feed, FeedError, Zones};
+pub use nearest::{Hit, Query};
+
+use crate::domain::{BayIx, BayKind, BayView, ReadModel, ZoneIx, ZoneTally};
+use crate::registry::city::City;
+use bitmap::Bitmap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Relaxed, Release};
+use tallies::Tallies;
+
+/// The live state of a city.
+pub struct Live {
+    words: Box<[AtomicU64]>,
+    vacant: [Bitmap; BayKind::COUNT],
+    tallies: Tallies,
+    feed: Arc<Feed>,
+    /// Writes that found no room.
+    left_out: AtomicU64,
+}
+
+/// How much may be added while the hub runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Bays (and bays moved) at run time. Costs address space, and memory only once used.
+    pub spare_bays: u32,
+    pub spare_zones: u32,
+    /// Subscriptions to the change feed at a time.
+    pub subscribers: usize,
+}
+
+impl Live {
+    /// A view in which nothing has been reported: every bay unknown, every zone stale.
+    #[must_use]
+    pub fn new(city: &City, room: Room) -> Self {
+        let bays = city.bay_slots().saturating_add(room.spare_bays);
+        let tallies = Tallies::new(city.zone_count().saturating_add(room.spare_zones));
+        for zone in (0..city.zone_count()).map(ZoneIx) {
+            let capacity = city.zone(zone).spec.capacity;
+            tallies.put(zone, &ZoneTally { capacity, unknown: capacity, stale: true, ..ZoneTally::default() });
+        }
+        Self {
+            words: bytemuck::allocation::zeroed_slice_box(bays as usize),
+            vacant: Bitmap::one_a_kind(bays),
+            feed: Arc::new(Feed::new(tallies.capacity(), room.subscribers)),
+            tallies,
+            left_out: AtomicU64::new(0),
+        }
+    }
+
+    /// Bay indices up to this, exclusive, have a place here.
+    pub fn bay_capacity(&self) -> u32 {
+        self.words.len() as u32
+    }
+
+    /// Zone indices up to this, exclusive, have a place here.
+    pub fn zone_capacity(&self) -> u32 {
+        self.tallies.capacity()
+    }
+
+    /// How many writes found no room. Anything but 0 is a fault in whoever adds bays.
+    pub fn left_out(&self) -> u64 {
+        self.left_out.load(Relaxed)
+    }
+
+    /// What is held true of a bay; one that was never reported, or has no room here, is unknown.
+    ///
+    /// # Panics
+    /// For a bay this city does not have.
+    #[inline]
+    pub fn bay(&self, city: &City, bay: BayIx) -> BayView {
+        let word = self.words.get(bay.at()).map_or(0, |w| w.load(Relaxed));
+        words::unpack(word, bay, city.zone_of(bay), city.attrs(bay).kind)
+    }
+
+    /// The newest tally of a zone. Before its first report a zone that was there at creation is stale with all its
+    /// bays unknown; one added later is stale with a capacity of 0 until the stream has told of it. One that has no
+    /// room here stays so.
+    pub fn zone(&self, zone: ZoneIx) -> ZoneTally {
+        self.tallies.get(zone).unwrap_or(ZoneTally { stale: true, ..ZoneTally::default() })
+    }
+
+    /// Replaces `out` by the nearest vacant bays that suit the query, nearest first, ties by index. Give the same
+    /// vector again and again: it is not allocated anew.
+    pub fn nearest(&self, city: &City, query: &Query, out: &mut Vec<Hit>) {
+        nearest::nearest(&self.vacant[query.kind as usize], city, query, out);
+    }
+
+    /// Who is told of changes. [`Feed::run`] must be running for anybody to hear.
+    pub fn feed(&self) -> &Arc<Feed> {
+        &self.feed
+    }
+
+    #[inline]
+    fn put(&self, view: &BayView) -> bool {
+        let Some(word) = self.words.get(view.bay.at()) else { return false };
+        let new = words::pack(view);
+        // A bay has one writer, so nothing comes between this load and the store.
+        let old = word.load(Relaxed);
+        let (was, is) = (words::vacant_in(old), words::vacant_in(new));
+        if let Some(kind) = was.filter(|_| was != is) {
+            self.vacant[kind].clear(view.bay);
+        }
+        word.store(new, Release);
+        if let Some(kind) = is.filter(|_| was != is) {
+            self.vacant[kind].set(view.bay);
+        }
+        true
+    }
+
+    #[cold]
+    fn no_room(&self, what: &str, count: u64) {
+        if self.left_out.fetch_add(count, Relaxed) == 0 {
+            tracing::error!(what, count, "beyond the live view's room: left out of every answer until a restart");
+        }
+    }
+}
+
+impl ReadModel for Live {
+    fn bays(&self, views: &[BayView]) {
+        let missed = views.iter().filter(|view| !self.put(view)).count();
+        if missed > 0 {
+            self.no_room("bays", missed as u64);
+        }
+        self.feed.mark(views.iter().map(|view| view.zone));
+    }
+
+    fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]) {
+        let missed = tallies.iter().filter(|(zone, tally)| !self.tallies.put(*zone, tally)).count();
+        if missed > 0 {
+            self.no_room("zones", missed as u64);
+        }
+        self.feed.mark(tallies.iter().map(|(zone, _)| *zone));
+    }
+}
