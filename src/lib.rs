@@ -5,4 +5,6 @@ pub mod domain;
 pub mod health;
 pub mod live;
 pub mod metrics;
+pub mod partner;
 pub mod registry;
+pub mod serve;
