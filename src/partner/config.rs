@@ -1,0 +1,183 @@
+//! The `[[keys]]` part of the configuration: one entry a key, by its digest.
+//!
+//! `printf %s "$KEY" | sha256sum` gives the digest, so the file holds nothing that opens a door.
+
+use super::keys::{Digest, Grant, Keys, Scope, SourcePattern};
+use crate::domain::{SourceKind, id};
+use serde::{Deserialize, Deserializer, de};
+use std::collections::HashMap;
+
+/// Who may come in. Empty: nobody but the readers of public data.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    pub keys: Vec<KeyConfig>,
+}
+
+/// One key.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyConfig {
+    /// Its name, unique; appears in logs and in the quarantine.
+    pub name: String,
+    /// The organisation that holds it.
+    pub partner: String,
+    /// SHA-256 of the key's text, 64 hexadecimal digits.
+    #[serde(deserialize_with = "digest")]
+    pub sha256: Digest,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// The sources it may speak for: ids, or prefixes ending in `*`.
+    #[serde(default)]
+    pub sources: Vec<SourcePattern>,
+    /// What those sources are: `sensor` (the default), `app` or `gate`.
+    #[serde(default = "sensor", deserialize_with = "source_kind")]
+    pub source_kind: SourceKind,
+}
+
+/// An entry that reads well but makes no sense.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    #[error("keys: the name {0:?} is used twice; each key needs its own")]
+    SameName(String),
+    #[error("keys: {0:?} and {1:?} have the same sha256; a key may be listed once")]
+    SameKey(String, String),
+    #[error("keys: {0:?} is no name: expected [A-Za-z0-9._:-], 1 to 64 characters")]
+    BadName(String),
+    #[error("keys: {0:?} has no scopes; known are: report, share, book, monitor, admin")]
+    NoScopes(String),
+    #[error("keys: {0:?} has the scope report but no sources, so it could speak for nobody")]
+    NoSources(String),
+}
+
+impl Config {
+    /// The keys it names, ready to use.
+    ///
+    /// # Errors
+    /// Names the entry at fault.
+    pub fn keys(&self) -> Result<Keys, ConfigError> {
+        let keys = Keys::default();
+        let mut names: HashMap<Digest, &str> = HashMap::new();
+        for key in &self.keys {
+            if !id::is_valid(&key.name) {
+                return Err(ConfigError::BadName(key.name.clone()));
+            }
+            if names.values().any(|n| *n == key.name) {
+                return Err(ConfigError::SameName(key.name.clone()));
+            }
+            if let Some(other) = names.insert(key.sha256, &key.name) {
+                return Err(ConfigError::SameKey(other.to_owned(), key.name.clone()));
+            }
+            if key.scopes.is_empty() {
+                return Err(ConfigError::NoScopes(key.name.clone()));
+            }
+            if key.scopes.contains(&Scope::Report) && key.sources.is_empty() {
+                return Err(ConfigError::NoSources(key.name.clone()));
+            }
+            keys.insert(key.sha256, key.grant());
+        }
+        Ok(keys)
+    }
+}
+
+impl KeyConfig {
+    fn grant(&self) -> Grant {
+        Grant {
+            name: self.name.as_str().into(),
+            partner: self.partner.as_str().into(),
+            scopes: self.scopes.iter().copied().collect(),
+            sources: self.sources.clone(),
+            source_kind: self.source_kind,
+        }
+    }
+}
+
+const fn sensor() -> SourceKind {
+    SourceKind::Sensor
+}
+
+fn digest<'de, D: Deserializer<'de>>(d: D) -> Result<Digest, D::Error> {
+    let text = String::deserialize(d)?;
+    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        // The value is not repeated: someone may have put the key itself here.
+        return Err(de::Error::custom(format!(
+            "sha256 needs 64 hexadecimal digits (`printf %s \"$KEY\" | sha256sum`), this has {} characters{}",
+            text.chars().count(),
+            if text.starts_with("bh_") { " and looks like the key itself" } else { "" }
+        )));
+    }
+    let mut out = [0; 32];
+    for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = pair.iter().fold(0, |n, c| n << 4 | char::from(*c).to_digit(16).unwrap_or_default() as u8);
+    }
+    Ok(out)
+}
+
+fn source_kind<'de, D: Deserializer<'de>>(d: D) -> Result<SourceKind, D::Error> {
+    let name = String::deserialize(d)?;
+    SourceKind::parse(&name)
+        .ok_or_else(|| de::Error::unknown_variant(&name, &["sensor", "app", "gate"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use figment::providers::Format as _;
+
+    fn entry(name: &str, sha256: &str, more: &str) -> String {
+        format!("[[keys]]\nname = {name:?}\npartner = \"lta\"\nsha256 = {sha256:?}\n{more}\n")
+    }
+
+    fn read(text: &str) -> Result<Config, String> {
+        figment::Figment::from(figment::providers::Toml::string(text)).extract().map_err(|e| e.to_string())
+    }
+
+    fn hex(key: &str) -> String {
+        Keys::digest(key).iter().map(|b| format!("{b:02x}")).collect()
+    }
+
+    const REPORT: &str = "scopes = [\"report\"]\nsources = [\"lamp-*\"]";
+
+    #[test]
+    fn an_entry_opens_for_its_key() {
+        let keys = read(&entry("lamps", &hex("bh_x"), REPORT)).unwrap().keys().unwrap();
+        let grant = keys.grant("bh_x").unwrap();
+        assert!(Keys::may_speak_for(&grant, "lamp-3"));
+        assert_eq!((grant.source_kind, &*grant.partner), (SourceKind::Sensor, "lta"));
+        let apps = read(&entry("a", &hex("bh_x"), &format!("{REPORT}\nsource_kind = \"app\""))).unwrap();
+        assert_eq!(apps.keys[0].source_kind, SourceKind::App);
+        assert!(read("").unwrap().keys().unwrap().grant("bh_x").is_none());
+    }
+
+    #[test]
+    fn a_fault_is_named_with_its_remedy() {
+        let good = hex("bh_x");
+        for (text, words) in [
+            (entry("a", "abc", REPORT), vec!["64", "3 characters"]),
+            (entry("a", "bh_secret", REPORT), vec!["looks like the key itself"]),
+            (entry("a", &"z".repeat(64), REPORT), vec!["hexadecimal"]),
+            (entry("a", &good, "scopes = [\"reports\"]"), vec!["reports", "report", "monitor", "admin"]),
+            (entry("a", &good, "scopes = [\"report\"]\nsources = [\"a*b\"]"), vec!["a*b", "single"]),
+            (entry("a", &good, &format!("{REPORT}\nsource_kind = \"lamp\"")), vec!["lamp", "sensor", "gate"]),
+            (entry("a", &good, &format!("{REPORT}\nsource = 1")), vec!["source", "sources"]),
+        ] {
+            let said = read(&text).unwrap_err();
+            assert!(words.iter().all(|w| said.contains(w)), "{words:?} in: {said}");
+            assert!(!said.contains("bh_secret"), "{said}");
+        }
+    }
+
+    #[test]
+    fn entries_that_contradict_each_other_are_refused() {
+        let (one, two) = (hex("bh_1"), hex("bh_2"));
+        let fault = |text: String| read(&text).unwrap().keys().unwrap_err();
+        assert_eq!(fault(entry("a", &one, REPORT) + &entry("a", &two, REPORT)), ConfigError::SameName("a".into()));
+        assert_eq!(
+            fault(entry("a", &one, REPORT) + &entry("b", &one, REPORT)),
+            ConfigError::SameKey("a".into(), "b".into())
+        );
+        assert_eq!(fault(entry("a", &one, "scopes = [\"report\"]")), ConfigError::NoSources("a".into()));
+        assert_eq!(fault(entry("a", &one, "scopes = []")), ConfigError::NoScopes("a".into()));
+        assert_eq!(fault(entry("a b", &one, REPORT)), ConfigError::BadName("a b".into()));
+    }
+}

@@ -1,0 +1,266 @@
+//! API keys: 256 random bits behind `bh_`, held as digests, each with what it grants.
+//!
+//! Promises: no plaintext is kept. The map is keyed by digest, so what a guess's response time could tell is a prefix
+//! of a SHA-256 value, from which no key follows; the last comparison is constant-time all the same.
+//! Bounded by what the operator configures: nothing a caller sends adds an entry.
+
+use crate::domain::{SourceKind, id};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use dashmap::DashMap;
+use sha2::{Digest as _, Sha256};
+use std::fmt;
+use std::sync::Arc;
+use subtle::ConstantTimeEq as _;
+
+/// SHA-256 of a key's text.
+pub type Digest = [u8; 32];
+
+/// What every key begins with, so that leaked ones can be searched for.
+const PREFIX: &str = "bh_";
+
+/// Nothing longer is hashed: a caller must not make the hub hash megabytes.
+const LONGEST: usize = 256;
+
+/// What a key may be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[repr(u8)]
+pub enum Scope {
+    /// Send reports for the sources it covers.
+    Report = 1,
+    /// Offer private bays.
+    Share = 2,
+    /// Book bays.
+    Book = 4,
+    /// Read turnover and source quality.
+    Monitor = 8,
+    /// Change the registry, read the quarantine.
+    Admin = 16,
+}
+
+impl Scope {
+    pub const ALL: [Self; 5] = [Self::Report, Self::Share, Self::Book, Self::Monitor, Self::Admin];
+
+    /// The public name, as in the configuration and in problem details.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Report => "report",
+            Self::Share => "share",
+            Self::Book => "book",
+            Self::Monitor => "monitor",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// A set of [`Scope`]s.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Scopes(u8);
+
+impl Scopes {
+    #[must_use]
+    pub const fn has(self, scope: Scope) -> bool {
+        self.0 & scope as u8 != 0
+    }
+}
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        Self(scopes.into_iter().fold(0, |set, s| set | s as u8))
+    }
+}
+
+impl fmt::Debug for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(Scope::ALL.into_iter().filter(|s| self.has(*s))).finish()
+    }
+}
+
+/// Which sources a key may speak for: one by its exact id, or all whose id begins so.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(try_from = "String")]
+pub enum SourcePattern {
+    Exact(Box<str>),
+    /// Written with a trailing `*`; the empty prefix covers everyone.
+    Prefix(Box<str>),
+}
+
+impl SourcePattern {
+    /// Reads `lamp-7` or `lamp-*`.
+    ///
+    /// # Errors
+    /// Says what is wrong, quoting the pattern.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (stem, is_prefix) = text.strip_suffix('*').map_or((text, false), |stem| (stem, true));
+        // An empty stem is fine before the star only; `is_valid` also refuses a star anywhere else.
+        if !(id::is_valid(stem) || (is_prefix && stem.is_empty())) {
+            return Err(format!(
+                "source pattern {text:?}: expected an id of [A-Za-z0-9._:-], up to 64 characters, or a prefix of one \
+                 followed by a single `*`"
+            ));
+        }
+        Ok(if is_prefix { Self::Prefix(stem.into()) } else { Self::Exact(stem.into()) })
+    }
+
+    /// Whether `source` is one of them. Not so for what could not be a source id at all.
+    #[must_use]
+    pub fn covers(&self, source: &str) -> bool {
+        match self {
+            Self::Exact(own) => **own == *source,
+            Self::Prefix(stem) => source.starts_with(&**stem) && id::is_valid(source),
+        }
+    }
+}
+
+impl TryFrom<String> for SourcePattern {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text)
+    }
+}
+
+/// What the holder of one key may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The key's own name, for logs and the quarantine.
+    pub name: Arc<str>,
+    pub partner: Arc<str>,
+    pub scopes: Scopes,
+    pub sources: Vec<SourcePattern>,
+    /// What the sources it enrols are.
+    pub source_kind: SourceKind,
+}
+
+/// A key as it is shown once, to its owner. `Debug` does not show it.
+pub struct Plaintext(String);
+
+impl Plaintext {
+    /// The key itself; the caller must not log it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Plaintext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("bh_(hidden)")
+    }
+}
+
+/// All keys that are good now. Shared by the doors; changed at run time.
+#[derive(Default)]
+pub struct Keys(DashMap<Digest, Arc<Grant>>);
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keys({} held)", self.0.len())
+    }
+}
+
+impl Keys {
+    /// A new key and what to remember of it. Forgetting the digest makes the key worthless.
+    pub fn mint(rng: &mut impl rand::CryptoRng) -> (Plaintext, Digest) {
+        let mut bits = [0_u8; 32];
+        rng.fill_bytes(&mut bits);
+        let key = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bits));
+        let digest = Self::digest(&key);
+        (Plaintext(key), digest)
+    }
+
+    /// What is held of a key.
+    #[must_use]
+    pub fn digest(key: &str) -> Digest {
+        Sha256::digest(key.as_bytes()).into()
+    }
+
+    /// Makes a key good; one that was held already gets the new grant.
+    pub fn insert(&self, digest: Digest, grant: Grant) {
+        self.0.insert(digest, Arc::new(grant));
+    }
+
+    /// Makes a key worthless from the next look-up on. Whether it was held.
+    pub fn revoke(&self, digest: &Digest) -> bool {
+        self.0.remove(digest).is_some()
+    }
+
+    /// What `key` grants; `None` for one that is not held.
+    #[must_use]
+    pub fn grant(&self, key: &str) -> Option<Arc<Grant>> {
+        if key.len() > LONGEST {
+            return None;
+        }
+        let digest = Self::digest(key);
+        let held = self.0.get(&digest)?;
+        bool::from(held.key().ct_eq(&digest)).then(|| Arc::clone(held.value()))
+    }
+
+    /// Whether the holder of `grant` may send reports as `source`.
+    #[must_use]
+    pub fn may_speak_for(grant: &Grant, source: &str) -> bool {
+        grant.scopes.has(Scope::Report) && grant.sources.iter().any(|p| p.covers(source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(super) fn grant(sources: &[&str]) -> Grant {
+        Grant {
+            name: "lamps".into(),
+            partner: "lta".into(),
+            scopes: [Scope::Report].into_iter().collect(),
+            sources: sources.iter().map(|s| SourcePattern::parse(s).unwrap()).collect(),
+            source_kind: SourceKind::Sensor,
+        }
+    }
+
+    #[test]
+    fn a_minted_key_opens_until_it_is_revoked() {
+        let keys = Keys::default();
+        let (key, digest) = Keys::mint(&mut rand::rng());
+        assert!(key.expose().starts_with("bh_") && key.expose().len() == 46, "{}", key.expose());
+        assert!(keys.grant(key.expose()).is_none(), "not before it is inserted");
+        keys.insert(digest, grant(&["lamp-1"]));
+        assert_eq!(&*keys.grant(key.expose()).unwrap().name, "lamps");
+        assert!(keys.grant(&key.expose()[..45]).is_none());
+        assert!(keys.grant(&"x".repeat(100_000)).is_none());
+        assert!(keys.revoke(&digest) && !keys.revoke(&digest));
+        assert!(keys.grant(key.expose()).is_none());
+    }
+
+    #[test]
+    fn no_debug_form_shows_a_key() {
+        let keys = Keys::default();
+        let (key, digest) = Keys::mint(&mut rand::rng());
+        keys.insert(digest, grant(&["*"]));
+        let shown = format!("{key:?} {keys:?} {:?}", keys.grant(key.expose()));
+        assert!(!shown.contains(&key.expose()[3..]), "{shown}");
+    }
+
+    #[test]
+    fn speaks_only_for_what_its_patterns_cover() {
+        let g = grant(&["gate-1", "lamp-*"]);
+        for own in ["gate-1", "lamp-", "lamp-7", "lamp-7.b"] {
+            assert!(Keys::may_speak_for(&g, own), "{own}");
+        }
+        for foreign in ["gate-10", "gate-", "Lamp-7", "lam", "xlamp-7", "", "lamp-*/#", "lamp-7/+", "lamp-\u{e9}", "*"] {
+            assert!(!Keys::may_speak_for(&g, foreign), "{foreign:?}");
+        }
+        assert!(Keys::may_speak_for(&grant(&["*"]), "anyone"));
+        let mut no_scope = grant(&["*"]);
+        no_scope.scopes = [Scope::Admin, Scope::Monitor].into_iter().collect();
+        assert!(!Keys::may_speak_for(&no_scope, "anyone"), "admin does not include report");
+    }
+
+    #[test]
+    fn a_pattern_that_could_mislead_is_refused() {
+        for bad in ["", "a*b", "**", "lamp/*", "a b", "*-7", "\u{e9}*"] {
+            assert!(SourcePattern::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}

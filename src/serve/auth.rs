@@ -1,0 +1,99 @@
+//! Who may call: keys from `Authorization: Bearer`, checked before anything else of a request is looked at.
+//!
+//! A handler says what it needs by its argument's type ([`Reporter`], [`Admin`], [`Reader`]), so that one without it
+//! is visible in its signature and the check cannot be forgotten in its body.
+
+use super::error::ApiError;
+use crate::partner::{Grant, Keys, Scope};
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use std::sync::Arc;
+
+/// What the checks need to know.
+#[derive(Clone)]
+pub(super) struct Doorman {
+    pub(super) keys: Arc<Keys>,
+    /// Whether public data is read without a key.
+    pub(super) public_reads: bool,
+}
+
+/// A caller who may send reports.
+pub(super) struct Reporter(pub(super) Arc<Grant>);
+
+/// A caller who may change the registry and read the quarantine.
+pub(super) struct Admin;
+
+/// A caller who may read public data.
+pub(super) struct Reader;
+
+impl Doorman {
+    /// What the caller's key grants.
+    fn grant(&self, headers: &HeaderMap) -> Result<Arc<Grant>, ApiError> {
+        let mut given = headers.get_all(AUTHORIZATION).iter();
+        let key = match (given.next(), given.next()) {
+            (None, _) => return Err(ApiError::Unauthorized("this call needs a key: Authorization: Bearer bh_...")),
+            (Some(_), Some(_)) => return Err(ApiError::Unauthorized("Authorization is given twice")),
+            (Some(one), None) => one.to_str().ok().and_then(bearer),
+        };
+        let key = key.ok_or(ApiError::Unauthorized("Authorization must be: Bearer bh_..."))?;
+        self.keys.grant(key).ok_or(ApiError::Unauthorized("this key is not known"))
+    }
+
+    fn scoped(&self, headers: &HeaderMap, scope: Scope) -> Result<Arc<Grant>, ApiError> {
+        let grant = self.grant(headers)?;
+        if grant.scopes.has(scope) {
+            Ok(grant)
+        } else {
+            Err(ApiError::Forbidden(format!("this call needs the scope {}, which the key does not have", scope.name())))
+        }
+    }
+}
+
+/// The key in `Bearer <key>`; the scheme's case does not matter.
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, key) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim_start_matches(' '))
+}
+
+impl<S> FromRequestParts<S> for Reporter
+where
+    S: Send + Sync,
+    Doorman: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Doorman::from_ref(state).scoped(&parts.headers, Scope::Report).map(Self)
+    }
+}
+
+impl<S> FromRequestParts<S> for Admin
+where
+    S: Send + Sync,
+    Doorman: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Doorman::from_ref(state).scoped(&parts.headers, Scope::Admin).map(|_| Self)
+    }
+}
+
+impl<S> FromRequestParts<S> for Reader
+where
+    S: Send + Sync,
+    Doorman: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    /// Where reads are public a key is not even looked at: a wrong one does no harm.
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let doorman = Doorman::from_ref(state);
+        if doorman.public_reads {
+            return Ok(Self);
+        }
+        doorman.grant(&parts.headers).map(|_| Self)
+    }
+}

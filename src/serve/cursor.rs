@@ -1,0 +1,40 @@
+//! Cursors: where a walk over the zones goes on. Opaque to clients, so that they may change form.
+//!
+//! One form byte, then the stable number of the last zone that was sent. Nothing is kept on the hub: a cursor works
+//! after a restart, and on a city that has grown since.
+
+use super::error::ApiError;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// The one form there is.
+const FORM: u8 = 1;
+
+/// The cursor that continues after the zone of that number.
+pub(super) fn write(last: u32) -> String {
+    let [a, b, c, d] = last.to_be_bytes();
+    URL_SAFE_NO_PAD.encode([FORM, a, b, c, d])
+}
+
+/// The inverse.
+pub(super) fn read(cursor: &str) -> Result<u32, ApiError> {
+    match URL_SAFE_NO_PAD.decode(cursor).as_deref() {
+        Ok(&[FORM, a, b, c, d]) => Ok(u32::from_be_bytes([a, b, c, d])),
+        _ => Err(ApiError::bad("cursor", "cursor must be the `next` of an earlier answer, unchanged")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_its_own_and_nothing_else() {
+        for n in [0, 1, 255, 65_536, u32::MAX] {
+            assert_eq!(read(&write(n)), Ok(n));
+        }
+        for bad in ["a", "AAAAAAA", "////////", "AQAAAAA=", "AgAAAAA", &"A".repeat(10_000)] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The sockets: accepts connections and drives HTTP/1.1 on each.
+//!
+//! Why not `axum::serve`: it has no limit on connections and none on how long a client may take over its headers, so a
+//! few thousand idle sockets would hold it. Here both are bounded; a connection over the limit waits in the system's
+//! backlog.
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+/// What a client may take of the hub.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Open connections at a time.
+    pub max_connections: usize,
+    /// From the first wait for a request to the end of its headers; so also how long an idle connection is kept.
+    pub header_timeout: Duration,
+    /// How long open requests may go on once the hub stops.
+    pub drain_timeout: Duration,
+}
+
+/// Longest request line and headers together, bytes.
+const MAX_HEADERS: usize = 64 * 1024;
+
+/// How long to leave the listener alone when the system has no more sockets to give.
+const BREATHER: Duration = Duration::from_millis(100);
+
+/// Serves until `shutdown` is ready, then lets open requests finish, up to [`Limits::drain_timeout`].
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdown: impl Future<Output = ()>) {
+    let places = Arc::new(Semaphore::new(limits.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
+    let open = GracefulShutdown::new();
+    let protocol = protocol(&limits);
+    tokio::pin!(shutdown);
+    loop {
+        let accepted = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = accept(&listener, &places) => accepted,
+        };
+        let (stream, place) = match accepted {
+            Ok(both) => both,
+            Err(e) => {
+                // A peer that hung up while queued is no trouble; a lack of descriptors passes when others close.
+                if !is_the_peers(&e) {
+                    tracing::warn!(error = %e, "no connection could be accepted");
+                    tokio::time::sleep(BREATHER).await;
+                }
+                continue;
+            }
+        };
+        let service = TowerToHyperService::new(router.clone());
+        let connection = open.watch(protocol.serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(async move {
+            // Ends in an error whenever a client hangs up half-way: nothing to act upon.
+            if let Err(e) = connection.await {
+                tracing::trace!(error = %e, "connection ended");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(limits.drain_timeout, open.shutdown()).await.is_err() {
+        tracing::warn!("requests were still open when the hub stopped");
+    }
+}
+
+fn protocol(limits: &Limits) -> http1::Builder {
+    let mut protocol = http1::Builder::new();
+    protocol.timer(TokioTimer::new()).header_read_timeout(limits.header_timeout).max_buf_size(MAX_HEADERS);
+    protocol
+}
+
+/// The next connection, once there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    // Answers are written whole: waiting to fill a packet only delays them.
+    stream.set_nodelay(true)?;
+    Ok((stream, place))
+}
+
+fn is_the_peers(e: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, InvalidInput};
+    matches!(e.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | InvalidInput)
+}

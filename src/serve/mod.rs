@@ -1,0 +1,171 @@
+//! The HTTP API: what drivers' apps, data partners and operators call.
+//!
+//! Promises: every refusal is `application/problem+json`; nothing a caller sends grows memory without bound (bodies,
+//! connections and the inbox are all limited); a report is answered 202 only once it is durable; reads never wait for a
+//! writer. `/v1/openapi.json` is made from the handlers, so it cannot forget one.
+//!
+//! Each group of routes has a small state of its own. The path of a request: `listen` (sockets) -> `measure` (time
+//! limit, metrics) -> a handler in `routes` (who may, what is asked) -> `render` (bytes), or `error` (problems).
+
+mod arrival;
+mod atlas;
+mod auth;
+mod cursor;
+mod error;
+mod listen;
+mod measure;
+mod negotiate;
+mod params;
+mod render;
+mod routes;
+mod schema;
+#[cfg(test)]
+mod tests;
+
+pub use listen::{Limits, serve};
+pub use routes::reports::ReportDoor;
+
+use crate::domain::{Clock, Submission};
+use crate::health::Health;
+use crate::journal::Quarantine;
+use crate::live::Live;
+use crate::metrics::Metrics;
+use crate::partner::Keys;
+use crate::registry::Registry;
+use auth::Doorman;
+use axum::Router;
+use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH};
+use axum::http::Method;
+use error::ApiError;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tower_http::cors::CorsLayer;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+
+/// The `[http]` part of the configuration.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where to listen. The default is this machine only.
+    pub listen: SocketAddr,
+    /// Whether bays and zones are read without a key.
+    pub public_reads: bool,
+    /// Open connections at a time; more wait in the system's backlog.
+    pub max_connections: usize,
+    /// How long a client may take to send its headers, and how long an idle connection is kept, seconds.
+    pub header_timeout_s: u64,
+    /// How long a request may take, reading its body included, seconds.
+    pub request_timeout_s: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            public_reads: true,
+            max_connections: 10_000,
+            header_timeout_s: 10,
+            request_timeout_s: 10,
+        }
+    }
+}
+
+impl Config {
+    /// What the sockets need of it.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        Limits {
+            max_connections: self.max_connections,
+            header_timeout: Duration::from_secs(self.header_timeout_s),
+            drain_timeout: Duration::from_secs(self.request_timeout_s),
+        }
+    }
+}
+
+/// Called after the registry has changed.
+pub type OnChange = Arc<dyn Fn() + Send + Sync>;
+
+/// What the API is made of; every part is shared with the rest of the hub.
+pub struct Parts {
+    pub registry: Arc<Registry>,
+    pub live: Arc<Live>,
+    pub keys: Arc<Keys>,
+    pub clock: Arc<dyn Clock>,
+    pub health: Arc<Health>,
+    pub metrics: Arc<Metrics>,
+    /// Turns the body of a report into claims and refusals: the gate. It counts what it takes and refuses.
+    pub reports: Arc<dyn ReportDoor>,
+    /// The journal listens at the other end; full means busy, closed means the hub is stopping.
+    pub inbox: mpsc::Sender<Submission>,
+    pub quarantine: Quarantine,
+    /// Called after each change of zones or bays, on a thread that may block, so that the stream learns of it.
+    pub on_change: OnChange,
+    pub config: Config,
+}
+
+/// The whole API as one router.
+pub fn router(parts: Parts) -> Router {
+    let doorman = Doorman { keys: parts.keys, public_reads: parts.config.public_reads };
+    let reads = Arc::new(routes::Reads {
+        doorman: doorman.clone(),
+        registry: Arc::clone(&parts.registry),
+        live: Arc::clone(&parts.live),
+        clock: parts.clock,
+        atlases: atlas::Atlases::default(),
+    });
+    let reports = Arc::new(routes::reports::Desk {
+        doorman: doorman.clone(),
+        registry: Arc::clone(&parts.registry),
+        door: parts.reports,
+        inbox: parts.inbox,
+        metrics: Arc::clone(&parts.metrics),
+    });
+    let office = Arc::new(routes::admin::Office::new(doorman.clone(), parts.registry, parts.live, parts.on_change));
+    let cell = Arc::new(routes::quarantine::Cell { doorman, quarantine: parts.quarantine });
+    let watch = Arc::new(routes::health::Watch { health: parts.health, metrics: Arc::clone(&parts.metrics) });
+
+    let groups: [(OpenApiRouter, bool); 5] = [
+        (routes::reads(reads), true),
+        (routes::reports::routes(reports), false),
+        (routes::admin::routes(office), false),
+        (routes::quarantine::routes(cell), false),
+        (routes::health::routes(watch), false),
+    ];
+    let mut api = schema::Document::openapi();
+    let mut all = Router::new();
+    for (group, for_any_page) in groups {
+        let (router, part) = group.split_for_parts();
+        api.merge(part);
+        // Before the CORS layer, so that its answers to preflights win over this one's to OPTIONS.
+        let router = router.method_not_allowed_fallback(method_not_allowed);
+        all = all.merge(if for_any_page { router.layer(cors()) } else { router });
+    }
+    all.merge(routes::document::routes(api))
+        .merge(routes::page::routes())
+        .fallback(no_such_path)
+        .layer(axum::middleware::from_fn_with_state(
+            measure::Measure::new(parts.metrics, Duration::from_secs(parts.config.request_timeout_s)),
+            measure::measure,
+        ))
+}
+
+/// Any web page may read public data. A key is never sent by a browser on its own, so none can be abused this way.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(tower_http::cors::Any)
+        .allow_methods([Method::GET, Method::HEAD])
+        .allow_headers([ACCEPT, AUTHORIZATION, IF_NONE_MATCH])
+        .expose_headers([ETAG])
+        .max_age(Duration::from_secs(3600))
+}
+
+async fn method_not_allowed() -> ApiError {
+    ApiError::MethodNotAllowed
+}
+
+async fn no_such_path() -> ApiError {
+    ApiError::NotFound("there is nothing at this path; /v1/openapi.json lists what there is".to_owned())
+}

@@ -1,0 +1,89 @@
+//! Which of the formats on offer a client's `Accept` asks for.
+
+use super::error::ApiError;
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
+
+/// The formats of places: plain JSON or GeoJSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Json,
+    GeoJson,
+}
+
+impl Format {
+    /// In order of preference when the client does not mind.
+    const OFFERED: [Self; 2] = [Self::Json, Self::GeoJson];
+
+    pub(super) const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::GeoJson => "application/geo+json",
+        }
+    }
+
+    /// The one the client prefers; JSON when it does not say.
+    pub(super) fn asked(headers: &HeaderMap) -> Result<Self, ApiError> {
+        if !headers.contains_key(ACCEPT) {
+            return Ok(Self::Json);
+        }
+        let mut best = (0, None);
+        for format in Self::OFFERED {
+            let weight = headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok());
+            let weight = weight.flat_map(|v| v.split(',')).filter_map(|r| weigh(r, format.media_type())).max();
+            // `weigh` gives (how exact, q): the most exact range decides, whatever the others say (RFC 9110, 12.5.1).
+            let q = weight.map_or(0, |(_, q)| q);
+            if q > best.0 {
+                best = (q, Some(format));
+            }
+        }
+        best.1.ok_or(ApiError::NotAcceptable("application/json or application/geo+json"))
+    }
+}
+
+/// How exactly `range` names `media_type` (0..=2) and its weight in thousandths; `None` if it does not match.
+fn weigh(range: &str, media_type: &str) -> Option<(u8, u32)> {
+    let mut parts = range.split(';').map(str::trim);
+    let name = parts.next()?;
+    let exact = if name.eq_ignore_ascii_case(media_type) {
+        2
+    } else if name.eq_ignore_ascii_case("application/*") {
+        1
+    } else if name == "*/*" {
+        0
+    } else {
+        return None;
+    };
+    let q = parts.find_map(|p| p.strip_prefix("q=").or_else(|| p.strip_prefix("Q=")));
+    let q = q.and_then(|q| q.parse::<f64>().ok()).filter(|q| (0.0..=1.0).contains(q)).unwrap_or(1.0);
+    Some((exact, (q * 1000.0) as u32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clients_weights_decide() {
+        use Format::{GeoJson, Json};
+        for (accept, want) in [
+            ("application/json", Some(Json)),
+            ("application/geo+json", Some(GeoJson)),
+            ("APPLICATION/GEO+JSON", Some(GeoJson)),
+            ("*/*", Some(Json)),
+            ("text/html, application/xhtml+xml, */*;q=0.8", Some(Json)),
+            ("application/*", Some(Json)),
+            ("application/json;q=0.5, application/geo+json", Some(GeoJson)),
+            ("application/json;q=0.5, application/geo+json;q=0.4", Some(Json)),
+            ("application/geo+json;q=0, */*", Some(Json)),
+            ("application/json;q=0, */*;q=0.1", Some(GeoJson)),
+            ("text/csv", None),
+            ("application/json;q=0", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, accept.parse().unwrap());
+            assert_eq!(Format::asked(&headers).ok(), want, "{accept}");
+        }
+        assert_eq!(Format::asked(&HeaderMap::new()), Ok(Json));
+    }
+}

@@ -1,0 +1,105 @@
+//! Bays: the list a driver gets, and one bay with what is known of it and why.
+
+use super::text::Text;
+use crate::domain::{BayIx, BayStatus, BayView, Millis};
+use crate::registry::city::City;
+use crate::serve::arrival::p_vacant_after;
+use crate::serve::negotiate::Format;
+
+/// What one bay of a list takes at most, roughly.
+const BAY_BYTES: usize = 460;
+
+/// The answer to "nearby": bays with their distance in metres, nearest first. `ahead_ms` is how far off the arrival is.
+pub(in crate::serve) fn found(
+    city: &City,
+    bays: impl ExactSizeIterator<Item = (BayView, f32)>,
+    at: Millis,
+    ahead_ms: u64,
+    format: Format,
+) -> Vec<u8> {
+    let mut t = Text::with_capacity(64 + bays.len() * BAY_BYTES);
+    match format {
+        Format::Json => t.raw("{\"at\":").time(at).raw(",\"bays\":["),
+        Format::GeoJson => t.raw("{\"type\":\"FeatureCollection\",\"at\":").time(at).raw(",\"features\":["),
+    };
+    let mut first = true;
+    for (view, distance_m) in bays {
+        // Between the query and this look a bay may have been taken: it is left out, not shown as vacant.
+        if view.status == BayStatus::Vacant {
+            t.raw(if first { "" } else { "," });
+            first = false;
+            one_found(&mut t, city, &view, distance_m, ahead_ms, format);
+        }
+    }
+    t.raw("]}");
+    t.0
+}
+
+fn one_found(t: &mut Text, city: &City, view: &BayView, distance_m: f32, ahead_ms: u64, format: Format) {
+    open(t, city, view.bay, format);
+    let p = f64::from(view.confidence) / 255.0;
+    t.raw(",\"distance_m\":").tenths(distance_m.into());
+    t.raw(",\"state\":").word(view.status.name());
+    t.raw(",\"p_vacant\":").share(p);
+    t.raw(",\"p_vacant_on_arrival\":").share(if ahead_ms == 0 { p } else { p_vacant_after(p, ahead_ms) });
+    t.raw(",\"observed_at\":").time(view.observed_at);
+    t.raw(",\"source_kind\":").word(view.source_kind.name());
+    attributes(t, city, view.bay);
+    t.raw(if format == Format::GeoJson { "}}" } else { "}" });
+}
+
+/// One bay, with what is known of it and why.
+pub(in crate::serve) fn bay(city: &City, view: &BayView, at: Millis, format: Format) -> Vec<u8> {
+    let mut t = Text::with_capacity(BAY_BYTES + 128);
+    open(&mut t, city, view.bay, format);
+    let never = view.observed_at.is_never();
+    // What may be served differs from what was claimed only when the claim no longer stands.
+    let stale = !never && view.status != view.claimed;
+    t.raw(",\"at\":").time(at);
+    t.raw(",\"state\":").word(view.status.name());
+    t.raw(",\"p_vacant\":");
+    match view.status {
+        BayStatus::Vacant => t.share(f64::from(view.confidence) / 255.0),
+        BayStatus::Occupied => t.share(1.0 - f64::from(view.confidence) / 255.0),
+        BayStatus::Closed => t.raw("0"),
+        BayStatus::Unknown => t.raw("null"),
+    };
+    if stale {
+        t.raw(",\"claimed_state\":").word(view.claimed.name());
+    }
+    t.raw(",\"why\":").word(if never {
+        "never_reported"
+    } else if stale {
+        "stale"
+    } else {
+        "reported"
+    });
+    t.raw(",\"observed_at\":").time(view.observed_at);
+    t.raw(",\"source_kind\":");
+    if never { t.raw("null") } else { t.word(view.source_kind.name()) };
+    attributes(&mut t, city, view.bay);
+    t.raw(if format == Format::GeoJson { "}}" } else { "}" });
+    t.0
+}
+
+/// Up to and including the place: in GeoJSON that is the geometry, and the rest are properties.
+fn open(t: &mut Text, city: &City, bay: BayIx, format: Format) {
+    let (lat, lon) = city.place_e7(bay);
+    let zone = &city.zone(city.zone_of(bay)).spec.id;
+    if format == Format::GeoJson {
+        t.raw("{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
+        t.e7(lon).raw(",").e7(lat).raw("]},\"properties\":");
+    }
+    t.raw("{\"bay\":").word(city.bay_id(bay)).raw(",\"zone\":").word(zone);
+    t.raw(",\"lat\":").e7(lat).raw(",\"lon\":").e7(lon);
+}
+
+fn attributes(t: &mut Text, city: &City, bay: BayIx) {
+    let attrs = city.attrs(bay);
+    t.raw(",\"kind\":").word(attrs.kind.name());
+    t.raw(",\"accessible\":").flag(attrs.accessible);
+    t.raw(",\"ev_charging\":").flag(attrs.ev_charging);
+    t.raw(",\"price_cents_per_hour\":").number(attrs.price_cents_per_hour.into());
+    t.raw(",\"max_height_cm\":").limit(attrs.max_height_cm.into());
+    t.raw(",\"max_stay_min\":").limit(attrs.max_stay_min.into());
+}

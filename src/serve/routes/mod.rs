@@ -1,0 +1,40 @@
+//! One file per group of routes; each says who may call it by its handlers' arguments.
+
+pub(super) mod admin;
+mod bays;
+pub(super) mod document;
+mod extract;
+pub(super) mod health;
+pub(super) mod page;
+pub(super) mod quarantine;
+pub(super) mod reports;
+mod zones;
+
+use super::atlas::Atlases;
+use super::auth::Doorman;
+use crate::domain::Clock;
+use crate::live::Live;
+use crate::registry::Registry;
+use axum::extract::FromRef;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+
+/// What the public reads need.
+pub(super) struct Reads {
+    pub(super) doorman: Doorman,
+    pub(super) registry: Arc<Registry>,
+    pub(super) live: Arc<Live>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) atlases: Atlases,
+}
+
+impl FromRef<Arc<Reads>> for Doorman {
+    fn from_ref(reads: &Arc<Reads>) -> Self {
+        reads.doorman.clone()
+    }
+}
+
+/// Bays and zones.
+pub(super) fn reads(reads: Arc<Reads>) -> OpenApiRouter {
+    OpenApiRouter::new().merge(bays::routes()).merge(zones::routes()).with_state(reads)
+}
