@@ -9,6 +9,7 @@ use crate::config::{self, Config};
 use crate::partner::Keys;
 use sensors_sim::{City, CityParams, SimConfig};
 use serde::{Deserialize, Serialize};
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -135,8 +136,9 @@ async fn simulate(
 ) -> Result<(), String> {
     let city = tokio::task::spawn_blocking(move || City::load(&city)).await.map_err(|e| e.to_string())?;
     let city = city.map_err(|e| e.to_string())?;
-    let config = SimConfig { password, speed: options.speed, seed: options.seed, ..SimConfig::at(broker) };
-    sensors_sim::run(Arc::new(city), config, filled, stop).await.map(|_| ()).map_err(|e| e.to_string())
+    let mut config = SimConfig::new(broker.ip().to_string(), broker.port(), password);
+    (config.params.speed, config.params.seed) = (options.speed, options.seed);
+    sensors_sim::run(city, config, Arc::default(), filled, stop).await.map(|_| ()).map_err(|e| e.to_string())
 }
 
 /// The folder of the city: the one named, the one kept, or a new one.
@@ -160,21 +162,14 @@ fn keys(file: &Path) -> std::io::Result<DemoKeys> {
     }
     let mut rng = rand::rng();
     let mut mint = || Keys::mint(&mut rng).0.expose().to_owned();
-    let keys = DemoKeys {
-        report: mint(),
-        share: mint(),
-        book: mint(),
-        monitor: mint(),
-        admin: mint(),
-        simulator: mint(),
-    };
+    let keys =
+        DemoKeys { report: mint(), share: mint(), book: mint(), monitor: mint(), admin: mint(), simulator: mint() };
     write_private(file, &serde_json::to_vec_pretty(&keys)?)?;
     Ok(keys)
 }
 
 /// Readable by its owner only, and whole or not there at all.
 fn write_private(file: &Path, text: &[u8]) -> std::io::Result<()> {
-    use std::io::Write as _;
     let folder = file.parent().unwrap_or(Path::new("."));
     // `tempfile` makes its files with mode 0600.
     let mut new = tempfile::NamedTempFile::new_in(folder)?;
@@ -220,9 +215,10 @@ fn print_ready(hub: &Hub, data: &Path, keys: &DemoKeys) {
         source: SOURCE,
         keys: Printed { report, share, book, monitor, admin },
     };
-    match serde_json::to_string(&ready) {
-        Ok(line) => println!("{line}"),
-        Err(e) => tracing::error!(error = %e, "the ready line"),
+    let line = serde_json::to_string(&ready).unwrap_or_default();
+    // Whoever started the demo may have stopped listening; the hub runs on.
+    if let Err(e) = writeln!(std::io::stdout(), "{line}") {
+        tracing::warn!(error = %e, "the ready line could not be printed");
     }
     tracing::info!("open http://{} for the map; stop with Ctrl-C", hub.http);
 }

@@ -12,7 +12,7 @@
 //! at any other moment loses nothing either.
 
 mod doors;
-mod process;
+pub(crate) mod process;
 
 pub use process::{Failure, exit_on_worker_panic, log_to_stderr};
 
@@ -92,7 +92,7 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
     let registry = Registry::open(&config.registry.path, scratch.path())?;
     let city = registry.city();
-    println!("ok: {} zones, {} bays, {} keys", city.zone_count(), city.bay_slots(), keys.len());
+    println!("ok: {} zones, {} bays, {} keys", city.zone_count(), city.live_bays(), keys.len());
     Ok(())
 }
 
@@ -110,13 +110,14 @@ impl Hub {
         let (http, mqtt) = (listen("http", config.http.listen).await?, listen("mqtt", config.mqtt.listen).await?);
         let lock = own_folder(&config.data.path)?;
         let shared = tokio::task::block_in_place(|| Shared::open(&config))?;
-        let journal = Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
+        let journal =
+            Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
         let (stream, feed) = stream::start(
             &config.stream,
             shared.registry.clone(),
             shared.live.clone(),
             shared.metrics.clone(),
-            registry::MAX_SOURCES,
+            registry::MAX_SOURCES as usize,
         )
         .map_err(Failure::Internal)?;
 
@@ -182,7 +183,7 @@ impl Shared {
         let city = registry.city();
         let (spare_bays, spare_zones) = (config.registry.spare_bays, config.registry.spare_zones);
         let live = Arc::new(Live::new(&city, Room { spare_bays, spare_zones, subscribers: SUBSCRIBERS }));
-        tracing::info!(zones = city.zone_count(), bays = registry.live_bays(), took = ?begun.elapsed(), "registry read");
+        tracing::info!(zones = city.zone_count(), bays = city.live_bays(), took = ?begun.elapsed(), "registry read");
         drop(city);
         let health = Arc::new(Health::default());
         health.well(Part::Registry);
@@ -249,7 +250,9 @@ fn own_folder(data: &Path) -> Result<File, Failure> {
     let lock = File::create(data.join("lock")).map_err(|e| fail(&e))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(Failure::Bind(format!("{}: another hub uses this folder", data.display()))),
+        Err(TryLockError::WouldBlock) => {
+            Err(Failure::Bind(format!("{}: another hub uses this folder", data.display())))
+        }
         Err(TryLockError::Error(e)) => Err(fail(&e)),
     }
 }

@@ -119,12 +119,18 @@ pub(super) async fn watch_stream(p: Arc<Progress>, shared: Shared, stall: Durati
                 stalled = false;
             }
         } else if since.elapsed() > stall * 2 {
-            eprintln!("bayhub: the stream has stood still for {:?}: stopping, so that it is restarted and replays", since.elapsed());
+            eprintln!(
+                "bayhub: the stream has stood still for {:?}: stopping, so that it is restarted and replays",
+                since.elapsed()
+            );
             std::process::exit(INTERNAL);
         } else if since.elapsed() > stall && !stalled {
             stalled = true;
             tracing::error!(waiting = p.waiting(), "the stream stands still");
-            shared.health.unwell(Part::Stream, format!("no progress for {} s with {} claims waiting", stall.as_secs(), p.waiting()));
+            shared.health.unwell(
+                Part::Stream,
+                format!("no progress for {} s with {} claims waiting", stall.as_secs(), p.waiting()),
+            );
         }
     }
 }
@@ -133,9 +139,9 @@ fn gauge(p: &Progress, shared: &Shared) {
     let m = &shared.metrics;
     m.stream_frontier.set(p.frontier().0 as i64);
     m.stream_claims_waiting.set(p.waiting() as i64);
-    m.bays.set(shared.registry.live_bays() as i64);
-    m.sources.set(shared.registry.source_count() as i64);
-    let zones = shared.registry.city().zone_count();
+    m.sources.set(i64::from(shared.registry.source_count()));
+    let (zones, bays) = (shared.registry.city().zone_count(), shared.registry.city().live_bays());
+    m.bays.set(i64::from(bays));
     m.zones.set(i64::from(zones));
     let stale = (0..zones).filter(|z| shared.live.zone(crate::domain::ZoneIx(*z)).stale).count();
     m.zones_stale.set(stale as i64);

@@ -78,7 +78,15 @@ impl Gate {
 
     /// Reads one payload and appends to `out` what may pass and what may not. `place` is the topic or path it
     /// came on, for the quarantine; it is written out only when something is refused.
-    pub fn take(&self, speaker: &Speaker, door: Door, place: &dyn Display, topic: Topic, payload: &[u8], out: &mut Parcel) {
+    pub fn take(
+        &self,
+        speaker: &Speaker,
+        door: Door,
+        place: &dyn Display,
+        topic: Topic,
+        payload: &[u8],
+        out: &mut Parcel,
+    ) {
         let message = Message { speaker, door, place, payload, now: self.clock.now(), before: out.refusals.len() };
         if payload.len() > self.config.max_bytes {
             let why = format!("{} bytes; at most {} are taken", payload.len(), self.config.max_bytes);

@@ -177,6 +177,18 @@ impl Keys {
         Sha256::digest(key.as_bytes()).into()
     }
 
+    /// How many are good now.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Nobody may come in but the readers of public data.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Makes a key good; one that was held already gets the new grant.
     pub fn insert(&self, digest: Digest, grant: Grant) {
         self.0.insert(digest, Arc::new(grant));
@@ -248,7 +260,8 @@ mod tests {
         for own in ["gate-1", "lamp-", "lamp-7", "lamp-7.b"] {
             assert!(Keys::may_speak_for(&g, own), "{own}");
         }
-        for foreign in ["gate-10", "gate-", "Lamp-7", "lam", "xlamp-7", "", "lamp-*/#", "lamp-7/+", "lamp-\u{e9}", "*"] {
+        for foreign in ["gate-10", "gate-", "Lamp-7", "lam", "xlamp-7", "", "lamp-*/#", "lamp-7/+", "lamp-\u{e9}", "*"]
+        {
             assert!(!Keys::may_speak_for(&g, foreign), "{foreign:?}");
         }
         assert!(Keys::may_speak_for(&grant(&["*"]), "anyone"));

@@ -22,12 +22,13 @@ mod sources;
 
 use crate::domain::{BayIx, SourceIx, SourceKind, ZoneIx};
 use arc_swap::{ArcSwap, Guard};
-use changes::{Change, ChangeLog};
+use changes::ChangeLog;
 use city::{BaySpec, City, ZoneSpec};
 use dashmap::DashMap;
 use draft::{Draft, Drafted};
 use identities::{Identities, Known};
 use load::{Loaded, Loader};
+pub use sources::MAX_SOURCES;
 use sources::Sources;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};

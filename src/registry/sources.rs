@@ -8,7 +8,7 @@ use ahash::AHashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Sources a hub will enrol; beyond this, enrolment is an error. At some 150 bytes each.
-pub(super) const MAX_SOURCES: u32 = 200_000;
+pub const MAX_SOURCES: u32 = 200_000;
 
 pub(super) struct Sources {
     by_id: Ids<(SourceIx, SourceKind)>,

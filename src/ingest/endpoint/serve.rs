@@ -25,7 +25,7 @@ pub async fn serve(listener: TcpListener, door: Arc<Door>, mut shutdown: watch::
     let stop = shutdown.clone();
     loop {
         tokio::select! {
-            _ = shutdown.wait_for(|stop| *stop) => break,
+            () = closing(&mut shutdown) => break,
             Some(ended) = connections.join_next() => note(ended),
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
@@ -56,6 +56,11 @@ pub async fn serve(listener: TcpListener, door: Arc<Door>, mut shutdown: watch::
         tracing::warn!("MQTT connections cut off at shutdown");
         connections.shutdown().await;
     }
+}
+
+/// Ready when the hub closes. On its own so that the watch's guard is not held while other branches run.
+async fn closing(shutdown: &mut watch::Receiver<bool>) {
+    let _ = shutdown.wait_for(|stop| *stop).await;
 }
 
 fn note(ended: Result<(), JoinError>) {
