@@ -181,6 +181,11 @@ fn by_dataflow(registry: &Arc<Registry>, claims: &[Claim], workers: usize) -> (f
     let batches: Vec<_> = claims.chunks(GROUP).map(<[_]>::to_vec).collect();
     let (stream, mut feed) =
         stream::start(&config, registry.clone(), live.clone(), Arc::new(Metrics::new()), 2000).expect("threads");
+    // Threads and arrays are there before the clock starts, as they are for the loop.
+    feed.push(Batch { ingest_at: Millis(T0), claims: vec![Claim::Alive { source: SourceIx(0), at: Millis(T0) }] });
+    while stream.progress.waiting() > 0 {
+        std::thread::yield_now();
+    }
     let begun = Instant::now();
     for (i, claims) in batches.into_iter().enumerate() {
         feed.push(Batch { ingest_at: Millis(T0 + 6000 + i as u64 * 10), claims });

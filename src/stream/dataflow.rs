@@ -10,9 +10,9 @@
 //! the graph drains and its threads end. A worker that panics does not stop its peers, so the process must exit
 //! on panic (the app's hook) and on a stall (the app's watchdog, by [`Stream::progress`]).
 
-use super::worker::{SourcesSeen, Staleness, Worker, owner, shard};
+use super::worker::{SHARDS, SourcesSeen, Staleness, Worker, owner, shard};
 use super::{Config, wire};
-use crate::domain::{Batch, Claim, Millis, ReadModel};
+use crate::domain::{Batch, BayIx, Claim, Millis, ReadModel};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use std::io::Write;
@@ -146,7 +146,7 @@ pub fn start(
     metrics: Arc<Metrics>,
     max_sources: usize,
 ) -> Result<(Stream, Feed), String> {
-    let n = config.workers.max(1);
+    let n = config.workers.clamp(1, SHARDS as usize);
     let shortest = {
         let city = registry.city();
         (0..city.zone_count()).filter_map(|z| city.zone(crate::domain::ZoneIx(z)).spec.stale_after_s).min()
@@ -262,16 +262,21 @@ fn graph(
     .probe_with(probe);
 }
 
-/// Which worker a claim goes to. Alone, a worker takes everything without looking.
+/// Which worker a claim goes to. A bay's index never changes its zone, so the answer is looked up once a bay: one byte
+/// each, which stays in the cache where the registry's pages do not. Alone, a worker is never asked.
 fn router(registry: Arc<Registry>, peers: u32) -> impl FnMut(&Claim) -> u64 {
-    move |claim| {
-        let zone = match claim {
-            _ if peers == 1 => return 0,
-            Claim::Bay(o) => registry.city().zone_of(o.bay),
-            Claim::Count(c) => c.zone,
-            Claim::Alive { .. } => return 0,
-        };
-        u64::from(owner(shard(zone), peers))
+    let mut owners: Vec<u8> = Vec::new();
+    move |claim| match claim {
+        Claim::Bay(o) => {
+            if o.bay.at() >= owners.len() {
+                let city = registry.city();
+                let new = (owners.len() as u32..city.bay_slots()).map(|b| city.zone_of(BayIx(b)));
+                owners.extend(new.map(|z| owner(shard(z), peers) as u8));
+            }
+            u64::from(owners.get(o.bay.at()).copied().unwrap_or_default())
+        }
+        Claim::Count(c) => u64::from(owner(shard(c.zone), peers)),
+        Claim::Alive { .. } => 0,
     }
 }
 

@@ -43,8 +43,7 @@ impl Config {
     /// less than every 15 s.
     #[must_use]
     pub fn staleness(&self, shortest_s: u32) -> Staleness {
-        let default_ms = u64::from(self.stale_after_s) * 1000;
         let sweep_ms = (u64::from(shortest_s.min(self.stale_after_s)) * 250).clamp(250, 15_000);
-        Staleness { default_ms, max_age_ms: u64::from(self.max_age_s) * 1000, sweep_ms }
+        Staleness { default_s: self.stale_after_s, max_age_ms: u64::from(self.max_age_s) * 1000, sweep_ms }
     }
 }

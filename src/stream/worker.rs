@@ -5,7 +5,7 @@
 //! claim touches one random cell, so cells are prefetched over the batch; a change of the registry walks all cells.
 
 use super::fuse::{Cell, Fused};
-use super::zones::ZoneCell;
+use super::zones::{ZoneCell, ZonePulse};
 use crate::domain::{BayIx, BayView, Claim, Millis, Observation, ReadModel, SourceIx, SourceKind, ZoneIx, ZoneTally};
 use crate::registry::Registry;
 use crate::registry::city::City;
@@ -24,8 +24,8 @@ pub const SHARDS: u32 = 256;
 /// How long a claim stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Staleness {
-    /// Silence after which a source is no longer believed, ms, where the zone does not say.
-    pub default_ms: u64,
+    /// Silence after which a source is no longer believed, s, where the zone does not say.
+    pub default_s: u32,
     /// Age at which any claim lapses, however lively its source, ms.
     pub max_age_ms: u64,
     /// How often lapsed claims are looked for, ms.
@@ -74,6 +74,7 @@ pub struct Worker {
     city: Arc<City>,
     cells: Vec<Cell>,
     zones: Vec<ZoneCell>,
+    pulses: Vec<ZonePulse>,
     seen: Arc<SourcesSeen>,
     model: Arc<dyn ReadModel>,
     staleness: Staleness,
@@ -116,6 +117,7 @@ impl Worker {
             // Zeroed by the allocator, so pages of other workers' shards are never touched.
             cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
             zones: vec![ZoneCell::default(); city.zone_count() as usize],
+            pulses: vec![ZonePulse::default(); city.zone_count() as usize],
             city: city.clone(),
             seen,
             model,
@@ -146,19 +148,19 @@ impl Worker {
 
     fn describe(&mut self, city: &City, z: ZoneIx) {
         let spec = &city.zone(z).spec;
-        let zone = &mut self.zones[z.at()];
-        zone.capacity = spec.capacity;
-        zone.stale_after_ms = spec.stale_after_s.map_or(self.staleness.default_ms, |s| u64::from(s) * 1000);
-        mark(zone, z, &mut self.dirty);
+        self.zones[z.at()].capacity = spec.capacity;
+        self.pulses[z.at()].stale_after_s = spec.stale_after_s.unwrap_or(self.staleness.default_s);
+        mark(&mut self.pulses[z.at()], z, &mut self.dirty);
     }
 
     /// Takes up run-time changes of the registry: new bays and zones, retired bays, other capacities.
-    fn take_up(&mut self, city: Arc<City>) {
+    fn take_up(&mut self, city: &Arc<City>) {
         self.cells.resize(city.bay_slots() as usize, Cell::default());
         self.zones.resize(city.zone_count() as usize, ZoneCell::default());
+        self.pulses.resize(city.zone_count() as usize, ZonePulse::default());
         self.city = city.clone();
         for z in (0..city.zone_count()).map(ZoneIx).filter(|z| self.owns(*z)).collect::<Vec<_>>() {
-            self.describe(&city, z);
+            self.describe(city, z);
         }
         for bay in (0..city.bay_slots()).map(BayIx) {
             let (z, kind, live) = (city.zone_of(bay), city.attrs(bay).kind, city.is_live(bay));
@@ -183,7 +185,7 @@ impl Worker {
     pub fn apply(&mut self, claims: &[Claim], now: Millis) {
         if !Arc::ptr_eq(&self.city, &self.registry.city()) {
             let city = self.registry.city().clone();
-            self.take_up(city);
+            self.take_up(&city);
         }
         for (i, claim) in claims.iter().enumerate() {
             if let Some(Claim::Bay(next)) = claims.get(i + AHEAD) {
@@ -193,10 +195,10 @@ impl Worker {
                 Claim::Bay(o) => self.observe(o, now),
                 Claim::Count(c) => {
                     self.seen.hear(c.source, c.at.min(now));
-                    if let Some(zone) = self.zones.get_mut(c.zone.at()) {
-                        zone.observed_at = zone.observed_at.max(c.at);
+                    if let (Some(zone), Some(pulse)) = (self.zones.get_mut(c.zone.at()), self.pulses.get_mut(c.zone.at())) {
+                        pulse.observed_at = pulse.observed_at.max(c.at);
                         self.done.superseded += u64::from(!zone.count(c));
-                        mark(zone, c.zone, &mut self.dirty);
+                        mark(pulse, c.zone, &mut self.dirty);
                     }
                 }
                 Claim::Alive { source, at } => self.seen.hear(*source, (*at).min(now)),
@@ -214,24 +216,24 @@ impl Worker {
             self.done.superseded += 1;
             return;
         }
-        let z = cell.zone();
-        let limit = self.zones[z.at()].stale_after_ms;
-        if silent(&self.seen, &self.staleness, limit, cell, now) {
+        let pulse = &mut self.pulses[cell.zone().at()];
+        pulse.observed_at = pulse.observed_at.max(o.at);
+        if silent(&self.seen, &self.staleness, pulse.stale_after_s, cell, now) {
             cell.lapse();
         }
         let new = *cell;
         self.replace(o.bay, old, new);
-        let zone = &mut self.zones[z.at()];
-        zone.observed_at = zone.observed_at.max(o.at);
     }
 
     /// Brings the zone's counters and the read model from `old` to `new`.
     #[inline]
     fn replace(&mut self, bay: BayIx, old: Cell, new: Cell) {
-        let (was, is) = (old.view(bay), new.view(bay));
-        let zone = &mut self.zones[was.zone.at()];
-        zone.shift(&was, old.standing(), &is, new.standing());
-        mark(zone, was.zone, &mut self.dirty);
+        let is = new.view(bay);
+        // Most reports say what was known already: they move no counter.
+        if old.status() != new.status() || old.standing() != new.standing() || old.kind() != new.kind() {
+            self.zones[is.zone.at()].shift(&old.view(bay), old.standing(), &is, new.standing());
+        }
+        mark(&mut self.pulses[is.zone.at()], is.zone, &mut self.dirty);
         self.views.push(is);
         if self.views.len() == VIEWS {
             self.model.bays(&self.views);
@@ -250,10 +252,10 @@ impl Worker {
             if !zone.has_claims() {
                 continue;
             }
-            let (limit, seen) = (zone.stale_after_ms, self.seen.clone());
-            let gone = |source, at: Millis| now.since(at.max(seen.last(source))) > limit;
+            let (limit, seen) = (self.pulses[z.at()].stale_after_s, &self.seen);
+            let gone = |source, at: Millis| now.since(at.max(seen.last(source))) > u64::from(limit) * 1000;
             if zone.lapse_gates(gone) {
-                mark(zone, z, &mut self.dirty);
+                mark(&mut self.pulses[z.at()], z, &mut self.dirty);
             }
             if zone.has_standing_bays() {
                 self.sweep(z, limit, now);
@@ -261,7 +263,7 @@ impl Worker {
         }
     }
 
-    fn sweep(&mut self, z: ZoneIx, limit: u64, now: Millis) {
+    fn sweep(&mut self, z: ZoneIx, limit: u32, now: Millis) {
         let city = self.city.clone();
         for bay in city.bays_of(z) {
             let old = self.cells[bay.at()];
@@ -280,9 +282,9 @@ impl Worker {
             self.views.clear();
         }
         for z in self.dirty.drain(..) {
-            let zone = &mut self.zones[z.at()];
-            zone.dirty = false;
-            self.tallies.push((z, zone.tally()));
+            let pulse = &mut self.pulses[z.at()];
+            pulse.dirty = false;
+            self.tallies.push((z, self.zones[z.at()].tally(pulse.observed_at)));
         }
         if !self.tallies.is_empty() {
             self.model.zones(&self.tallies);
@@ -295,16 +297,16 @@ impl Worker {
 /// Whether the claim in `cell` has lapsed: its source silent for too long, or the claim itself too old. An app
 /// passes by, so its reports age one by one; a sensor that is heard at all vouches for all its bays.
 #[inline]
-fn silent(seen: &SourcesSeen, staleness: &Staleness, limit: u64, cell: &Cell, now: Millis) -> bool {
-    let age = now.since(cell.at());
+fn silent(seen: &SourcesSeen, staleness: &Staleness, limit_s: u32, cell: &Cell, now: Millis) -> bool {
+    let (age, limit) = (now.since(cell.at()), u64::from(limit_s) * 1000);
     age > staleness.max_age_ms
         || age > limit && (cell.source_kind() == SourceKind::App || now.since(seen.last(cell.source())) > limit)
 }
 
 #[inline]
-fn mark(zone: &mut ZoneCell, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
-    if !zone.dirty {
-        zone.dirty = true;
+fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
+    if !pulse.dirty {
+        pulse.dirty = true;
         dirty.push(z);
     }
 }

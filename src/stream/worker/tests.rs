@@ -16,7 +16,7 @@ struct Rig {
 
 fn rig(registry: Arc<Registry>) -> Rig {
     let model = Arc::new(Remembered::default());
-    let staleness = Staleness { default_ms: 15 * MIN, max_age_ms: 24 * 60 * MIN, sweep_ms: 0 };
+    let staleness = Staleness { default_s: 900, max_age_ms: 24 * 60 * MIN, sweep_ms: 0 };
     let seen = Arc::new(SourcesSeen::new(100));
     let mut worker = Worker::new((0, 1), registry.clone(), seen, model.clone(), staleness);
     worker.publish();
