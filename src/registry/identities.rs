@@ -54,7 +54,7 @@ impl Identities {
         let mut known = Known { bays: AHashMap::with_capacity(text.len() / 16), ..Known::default() };
         let mut source_at: AHashMap<&str, usize> = AHashMap::default();
         for (n, line) in text.lines().enumerate() {
-            let bad = || RegistryError(format!("identities: line {}: not an identity: {line:?}", n + 1));
+            let bad = || RegistryError(format!("line {}: not an identity: {line:?}", n + 1));
             let (class, rest) = line.split_once(' ').ok_or_else(bad)?;
             match class {
                 "b" => {

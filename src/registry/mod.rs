@@ -22,7 +22,7 @@ mod sources;
 
 use crate::domain::{BayIx, SourceIx, SourceKind, ZoneIx};
 use arc_swap::{ArcSwap, Guard};
-use changes::{Change, ChangeLog};
+use changes::ChangeLog;
 use city::{BaySpec, City, ZoneSpec};
 use dashmap::DashMap;
 use draft::{Draft, Drafted};
@@ -220,3 +220,7 @@ fn point<Ix>(ids: &Ids<Ix>, moves: Vec<(Arc<str>, Option<Ix>)>) {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_files;
+#[cfg(test)]
+mod tests_model;

@@ -22,8 +22,11 @@ pub(super) fn open(dir: &Path, data: &Path) -> Result<Registry, RegistryError> {
     }
     let kept = data.join("registry");
     make_folder(data, &kept).map_err(|e| RegistryError(format!("{}: cannot create: {e}", kept.display())))?;
-    let (mut identities, text) = Identities::open(&kept.join("identities"))?;
-    let known = identities.read(&text)?;
+    let identities_file = kept.join("identities");
+    let (mut identities, text) = Identities::open(&identities_file)?;
+    let known = identities
+        .read(&text)
+        .map_err(|RegistryError(e)| RegistryError(format!("{}: {e}", identities_file.display())))?;
     let changes_file = kept.join("changes.jsonl");
     let (mut changes, mut overlay) = ChangeLog::open(&changes_file)?;
 
