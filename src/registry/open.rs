@@ -34,10 +34,10 @@ pub(super) fn open(dir: &Path, data: &Path) -> Result<Registry, RegistryError> {
     let mut seen = AHashSet::new();
     load_zones(&mut loader, &zones_file, &overlay, &mut seen, &changes_file)?;
     load_bays(&mut loader, &bays_file, &overlay, &mut seen, &changes_file)?;
-    let loaded = loader.finish(&mut identities, &known)?;
+    let parts = loader.finish(&mut identities, &known)?;
     changes.compact(&mut overlay, |id, class| seen.contains(&(class == Class::Zone, id.to_owned())))?;
     let sources = known.sources;
-    Ok(Registry::new(loaded, identities, Some(changes), &sources))
+    Ok(Registry::new(parts, identities, Some(changes), &sources))
 }
 
 /// Ids of the files that a change speaks of: (is a zone, id).
