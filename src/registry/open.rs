@@ -27,6 +27,7 @@ pub(super) fn open(dir: &Path, data: &Path) -> Result<Registry, RegistryError> {
     let known = identities
         .read(&text)
         .map_err(|RegistryError(e)| RegistryError(format!("{}: {e}", identities_file.display())))?;
+    identities.compact(&text, &known)?;
     let changes_file = kept.join("changes.jsonl");
     let (mut changes, mut overlay) = ChangeLog::open(&changes_file)?;
 
