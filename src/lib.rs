@@ -27,6 +27,7 @@ pub mod journal;
 pub mod live;
 pub mod metrics;
 pub mod partner;
+mod prefetch;
 pub mod registry;
 pub mod serve;
 pub mod stream;

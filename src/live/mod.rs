@@ -21,12 +21,16 @@ pub use feed::{Dirty, Feed, FeedError, Zones};
 pub use nearest::{Hit, Query};
 
 use crate::domain::{BayIx, BayKind, BayView, ReadModel, ZoneIx, ZoneTally};
+use crate::prefetch::prefetch;
 use crate::registry::city::City;
 use bitmap::Bitmap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 use tallies::Tallies;
+
+/// How many views ahead a word is asked for: bays are reported in no order, so each word is a cache miss otherwise.
+const AHEAD: usize = 8;
 
 /// The live state of a city.
 pub struct Live {
@@ -137,9 +141,15 @@ impl Live {
 
 impl ReadModel for Live {
     fn bays(&self, views: &[BayView]) {
-        let missed = views.iter().filter(|view| !self.put(view)).count();
+        let mut missed = 0_u64;
+        for (i, view) in views.iter().enumerate() {
+            if let Some(next) = views.get(i + AHEAD) {
+                prefetch(&self.words, next.bay.at());
+            }
+            missed += u64::from(!self.put(view));
+        }
         if missed > 0 {
-            self.no_room("bays", missed as u64);
+            self.no_room("bays", missed);
         }
         self.feed.mark(views.iter().map(|view| view.zone));
     }

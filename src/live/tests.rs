@@ -233,6 +233,17 @@ fn a_bay_whose_kind_is_changed_is_found_under_the_new_kind_only() {
 }
 
 #[test]
+fn a_bay_that_is_removed_or_moved_away_is_not_found_though_nobody_has_said_so_here() {
+    let registry = street();
+    let live = Live::new(&registry.city(), ROOM);
+    live.bays(&[0, 1, 2].map(|b| view(&registry.city(), BayIx(b), BayStatus::Vacant)));
+    let (kept, place) = (registry.bay("b2").unwrap(), LatLon { lat: 1.3001, lon: 103.8 });
+    registry.remove_bays(&["b0".to_owned()]).unwrap();
+    registry.put_bays(vec![bay("b1".into(), "z", place, CAR)]).unwrap();
+    assert_eq!(found(&live, &registry.city(), &Query::at(place)), [kept]);
+}
+
+#[test]
 fn a_bay_added_at_run_time_is_found() {
     let registry = street();
     let live = Live::new(&registry.city(), ROOM);

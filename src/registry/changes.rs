@@ -117,6 +117,12 @@ impl ChangeLog {
         Ok((Self(log), overlay))
     }
 
+    /// A log whose disk is full.
+    #[cfg(test)]
+    pub(super) fn refusing() -> Self {
+        Self(LineLog::refusing())
+    }
+
     /// Makes a batch durable.
     pub(super) fn append(&mut self, batch: &[Change]) -> Result<(), RegistryError> {
         let mut line = serde_json::to_vec(batch).map_err(|e| RegistryError(format!("changes: {e}")))?;

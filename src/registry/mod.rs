@@ -77,8 +77,8 @@ impl Registry {
         }
         drop(bays);
         let mut identities = Identities::default();
-        let loaded = loader.finish(&mut identities, &Known::default())?;
-        Ok(Self::new(loaded, identities, None, &[]))
+        let parts = loader.finish(&mut identities, &Known::default())?;
+        Ok(Self::new(parts, identities, None, &[]))
     }
 
     fn new(loaded: Loaded, identities: Identities, changes: Option<ChangeLog>, sources: &[(&str, SourceKind)]) -> Self {
@@ -149,6 +149,7 @@ impl Registry {
     }
 
     /// Adds or changes zones, durably; all or nothing.
+    #[allow(clippy::needless_pass_by_value, reason = "the caller has no more use for them")]
     pub fn put_zones(&self, zones: Vec<ZoneSpec>) -> Result<(), RegistryError> {
         self.change("zones", |draft| {
             for (at, zone) in zones.iter().enumerate() {
@@ -161,6 +162,7 @@ impl Registry {
     ///
     /// A bay whose place or zone changes gets a new index and number: what was read at the old place says nothing
     /// of the new one.
+    #[allow(clippy::needless_pass_by_value, reason = "the caller has no more use for them")]
     pub fn put_bays(&self, bays: Vec<BaySpec>) -> Result<(), RegistryError> {
         self.change("bays", |draft| {
             for (at, bay) in bays.iter().enumerate() {
@@ -221,3 +223,7 @@ fn point<Ix>(ids: &Ids<Ix>, moves: Vec<(Arc<str>, Option<Ix>)>) {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_files;
+#[cfg(test)]
+mod tests_model;

@@ -22,8 +22,12 @@ pub(super) fn open(dir: &Path, data: &Path) -> Result<Registry, RegistryError> {
     }
     let kept = data.join("registry");
     make_folder(data, &kept).map_err(|e| RegistryError(format!("{}: cannot create: {e}", kept.display())))?;
-    let (mut identities, text) = Identities::open(&kept.join("identities"))?;
-    let known = identities.read(&text)?;
+    let identities_file = kept.join("identities");
+    let (mut identities, text) = Identities::open(&identities_file)?;
+    let known = identities
+        .read(&text)
+        .map_err(|RegistryError(e)| RegistryError(format!("{}: {e}", identities_file.display())))?;
+    identities.compact(&text, &known)?;
     let changes_file = kept.join("changes.jsonl");
     let (mut changes, mut overlay) = ChangeLog::open(&changes_file)?;
 
@@ -31,10 +35,10 @@ pub(super) fn open(dir: &Path, data: &Path) -> Result<Registry, RegistryError> {
     let mut seen = AHashSet::new();
     load_zones(&mut loader, &zones_file, &overlay, &mut seen, &changes_file)?;
     load_bays(&mut loader, &bays_file, &overlay, &mut seen, &changes_file)?;
-    let loaded = loader.finish(&mut identities, &known)?;
+    let parts = loader.finish(&mut identities, &known)?;
     changes.compact(&mut overlay, |id, class| seen.contains(&(class == Class::Zone, id.to_owned())))?;
     let sources = known.sources;
-    Ok(Registry::new(loaded, identities, Some(changes), &sources))
+    Ok(Registry::new(parts, identities, Some(changes), &sources))
 }
 
 /// Ids of the files that a change speaks of: (is a zone, id).

@@ -7,6 +7,7 @@
 use super::fuse::{Cell, Fused};
 use super::zones::{ZoneCell, ZonePulse};
 use crate::domain::{BayIx, BayView, Claim, Millis, Observation, ReadModel, SourceIx, SourceKind, ZoneIx, ZoneTally};
+use crate::prefetch::prefetch;
 use crate::registry::Registry;
 use crate::registry::city::City;
 use std::sync::Arc;
@@ -195,7 +196,9 @@ impl Worker {
                 Claim::Bay(o) => self.observe(o, now),
                 Claim::Count(c) => {
                     self.seen.hear(c.source, c.at.min(now));
-                    if let (Some(zone), Some(pulse)) = (self.zones.get_mut(c.zone.at()), self.pulses.get_mut(c.zone.at())) {
+                    if let (Some(zone), Some(pulse)) =
+                        (self.zones.get_mut(c.zone.at()), self.pulses.get_mut(c.zone.at()))
+                    {
                         pulse.observed_at = pulse.observed_at.max(c.at);
                         self.done.superseded += u64::from(!zone.count(c));
                         mark(pulse, c.zone, &mut self.dirty);
@@ -309,21 +312,6 @@ fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
         pulse.dirty = true;
         dirty.push(z);
     }
-}
-
-/// Asks for the cache line of `cells[i]`; a hint only.
-#[inline]
-#[allow(unsafe_code, reason = "the one intrinsic has no safe form")]
-fn prefetch(cells: &[Cell], i: usize) {
-    #[cfg(target_arch = "x86_64")]
-    if i < cells.len() {
-        // SAFETY: the address is inside the slice, and a prefetch does not access memory in any case.
-        unsafe {
-            std::arch::x86_64::_mm_prefetch(cells.as_ptr().add(i).cast::<i8>(), std::arch::x86_64::_MM_HINT_T0);
-        }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (cells, i);
 }
 
 #[cfg(test)]
