@@ -25,7 +25,22 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("share", &[SHARED, &["live", "store"]]),
     ("partner", &[SHARED, &["store"]]),
     ("history", &[SHARED]),
-    ("serve", &[SHARED, &["live", "share", "history", "partner", "forecast", "ingest::gate", "journal::quarantine"]]),
+    (
+        "serve",
+        &[
+            SHARED,
+            &[
+                "live",
+                "share",
+                "history",
+                "partner",
+                "forecast",
+                "ingest::gate",
+                "journal::Quarantine",
+                "journal::Filter",
+            ],
+        ],
+    ),
 ];
 
 /// Files that wire rooms together and may name any of them.
