@@ -23,8 +23,8 @@ pub(super) struct Hub {
     pub(super) http: String,
     pub(super) mqtt: SocketAddr,
     log: PathBuf,
-    /// Holds `--data` and the log, unless the test brought a folder of its own.
-    _own: Option<tempfile::TempDir>,
+    /// Holds `--data` and the log, unless the test brought a folder of its own; goes with the hub.
+    own: Option<tempfile::TempDir>,
 }
 
 /// The command, with nothing of this machine's configuration in its environment.
@@ -42,7 +42,7 @@ impl Hub {
     pub(super) fn start(args: &[&str]) -> Self {
         let own = tempfile::tempdir().expect("a folder");
         let mut hub = Self::start_in(own.path(), args);
-        hub._own = Some(own);
+        hub.own = Some(own);
         hub
     }
 
@@ -66,7 +66,7 @@ impl Hub {
             http: String::new(),
             mqtt: SocketAddr::from(([127, 0, 0, 1], 0)),
             log,
-            _own: None,
+            own: None,
         };
         hub.ready = hub.ready_line();
         let text = |key: &str| hub.ready[key].as_str().unwrap_or_else(|| panic!("no {key} in {}", hub.ready));
@@ -119,9 +119,9 @@ impl Hub {
         all["features"].as_array().expect("features").iter().map(Feature::read).collect()
     }
 
-    /// Some bay of the city.
+    /// Some bay of the city, for cars: what a query asks for unless it says otherwise.
     pub(super) fn some_bay(&self) -> Feature {
-        self.features("bays.geojson").swap_remove(0)
+        self.features("bays.geojson").into_iter().find(|f| f.kind == "car").expect("a city has bays for cars")
     }
 
     /// SIGTERM, then its exit.
@@ -153,6 +153,7 @@ impl Drop for Hub {
 pub(super) struct Feature {
     pub(super) id: String,
     pub(super) zone: String,
+    kind: String,
     pub(super) lon: f64,
     pub(super) lat: f64,
 }
@@ -169,7 +170,8 @@ impl Feature {
             }
             place[axis].as_f64().expect("a coordinate")
         };
-        Self { id, zone: properties["zone"].as_str().unwrap_or_default().to_owned(), lon: at(0), lat: at(1) }
+        let text = |key: &str| properties[key].as_str().unwrap_or_default().to_owned();
+        Self { id, zone: text("zone"), kind: text("kind"), lon: at(0), lat: at(1) }
     }
 }
 

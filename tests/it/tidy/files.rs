@@ -38,7 +38,10 @@ struct Lengths<'a> {
 }
 
 impl Lengths<'_> {
-    fn measure(&mut self, name: &syn::Ident, body: &syn::Block) {
+    fn measure(&mut self, name: &syn::Ident, attributes: &[syn::Attribute], body: &syn::Block) {
+        if attributes.iter().any(is_excuse) {
+            return;
+        }
         let (from, to) = (body.span().start().line, body.span().end().line);
         // The lines between the braces; a body on one line has none.
         let inner = self.lines.get(from..to.saturating_sub(1)).unwrap_or_default();
@@ -52,20 +55,28 @@ impl Lengths<'_> {
     }
 }
 
+/// `#[allow(clippy::too_many_lines, reason = "..")]`: a table of cases, say. Without a reason it excuses nothing.
+fn is_excuse(attribute: &syn::Attribute) -> bool {
+    attribute.meta.require_list().is_ok_and(|list| {
+        let text = list.tokens.to_string();
+        text.contains("too_many_lines") && text.contains("reason")
+    })
+}
+
 impl<'ast> Visit<'ast> for Lengths<'_> {
     fn visit_item_fn(&mut self, f: &'ast syn::ItemFn) {
-        self.measure(&f.sig.ident, &f.block);
+        self.measure(&f.sig.ident, &f.attrs, &f.block);
         syn::visit::visit_item_fn(self, f);
     }
 
     fn visit_impl_item_fn(&mut self, f: &'ast syn::ImplItemFn) {
-        self.measure(&f.sig.ident, &f.block);
+        self.measure(&f.sig.ident, &f.attrs, &f.block);
         syn::visit::visit_impl_item_fn(self, f);
     }
 
     fn visit_trait_item_fn(&mut self, f: &'ast syn::TraitItemFn) {
         if let Some(body) = &f.default {
-            self.measure(&f.sig.ident, body);
+            self.measure(&f.sig.ident, &f.attrs, body);
         }
         syn::visit::visit_trait_item_fn(self, f);
     }
@@ -106,6 +117,13 @@ mod tests {
         one(&planted(&format!("//! Methods.\nimpl X {{\n{}}}", body(71))), &["src/x.rs:3:"]);
         one(&planted(&format!("//! Traits.\ntrait X {{\n{}}}", body(71))), &["src/x.rs:3:"]);
         one(&planted(&format!("//! Nested.\nmod x {{ mod y {{\n{}}} }}", body(71))), &["src/x.rs:3:"]);
+    }
+
+    #[test]
+    fn only_a_stated_reason_excuses_a_long_function() {
+        let with = |attribute: &str| planted(&format!("//! Excuses.\n{attribute}\n{}", body(71)));
+        none(&with("#[allow(clippy::too_many_lines, reason = \"a table\")]"));
+        one(&with("#[allow(clippy::too_many_lines)]"), &["src/x.rs:3:"]);
     }
 
     #[test]

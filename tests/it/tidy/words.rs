@@ -124,17 +124,14 @@ impl Walk {
     fn module(&mut self, rest: &[TokenTree], here: &mut Vec<String>, test: bool) -> usize {
         let Some(TokenTree::Ident(name)) = rest.first() else { return 0 };
         here.push(name.to_string());
-        let taken = match rest.get(1) {
-            Some(TokenTree::Group(body)) => {
-                self.level(body.stream(), here, test);
-                2
+        let taken = if let Some(TokenTree::Group(body)) = rest.get(1) {
+            self.level(body.stream(), here, test);
+            2
+        } else {
+            if test {
+                self.test_modules.insert(here.clone());
             }
-            _ => {
-                if test {
-                    self.test_modules.insert(here.clone());
-                }
-                1
-            }
+            1
         };
         here.pop();
         taken
@@ -279,10 +276,11 @@ mod tests {
 
     #[test]
     fn test_code_is_told_from_the_rest() {
-        let text = "#[cfg(test)] use a::b; use c::d; #[cfg(test)] mod tests { use e::f; } use g::h; #[cfg(not(test))] use i::j;";
-        let test: Vec<_> = named("src/x.rs", text).into_iter().map(|w| (w.0, w.2)).collect();
+        let source = "#[cfg(test)] use a::b; use c::d; #[cfg(test)] mod tests { use e::f; } use g::h; \
+                      #[cfg(not(test))] use i::j;";
+        let got: Vec<_> = named("src/x.rs", source).into_iter().map(|w| (w.0, w.2)).collect();
         let want = [("a::b", true), ("c::d", false), ("e::f", true), ("g::h", false), ("i::j", false)];
-        assert_eq!(test, want.map(|(p, t)| (p.to_owned(), t)));
+        assert_eq!(got, want.map(|(p, t)| (p.to_owned(), t)));
         let files =
             [Source::new("src/x/mod.rs", "#[cfg(test)] mod tests;"), Source::new("src/x/tests.rs", "use a::b;")];
         assert!(words(&files)[1].1[0].in_test, "a file declared under cfg(test)");
