@@ -8,6 +8,7 @@
 use super::door::{Denied, Door};
 use super::owed::{NotDurable, Owed};
 use super::seats::Seat;
+use super::serve::told;
 use super::session::{Close, Desk, Limits, Session};
 use super::turn::Turn;
 use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, Topic};
@@ -175,7 +176,7 @@ impl Connection {
                 Err(_) => Err(NotDurable),
             }),
             () = timer.as_mut(), if due.is_some() => Event::Due,
-            _ = stop.wait_for(|stop| *stop), if closing.is_none() => Event::Stop,
+            () = told(stop), if closing.is_none() => Event::Stop,
             read = std::future::poll_fn(|cx| read(stream, buf, cx)), if reading => Event::Read(read),
         }
     }

@@ -25,7 +25,7 @@ pub async fn serve(listener: TcpListener, door: Arc<Door>, mut shutdown: watch::
     let stop = shutdown.clone();
     loop {
         tokio::select! {
-            _ = shutdown.wait_for(|stop| *stop) => break,
+            () = told(&mut shutdown) => break,
             Some(ended) = connections.join_next() => note(ended),
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
@@ -56,6 +56,11 @@ pub async fn serve(listener: TcpListener, door: Arc<Door>, mut shutdown: watch::
         tracing::warn!("MQTT connections cut off at shutdown");
         connections.shutdown().await;
     }
+}
+
+/// Waits until `stop` turns true, or its sender is gone. Safe to cancel.
+pub(super) async fn told(stop: &mut watch::Receiver<bool>) {
+    drop(stop.wait_for(|stop| *stop).await);
 }
 
 fn note(ended: Result<(), JoinError>) {
