@@ -3,7 +3,7 @@
 //! Promises: returns only when every connection has ended; a failing accept (no file handles left) slows it down
 //! but neither spins nor stops it; a connection that panics takes none with it.
 
-use super::connection::{Room, converse};
+use super::connection::converse;
 use super::door::Door;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
 /// Connections beyond the limit that are still heard out, to be told "server unavailable" in the protocol's own
-/// words. Those beyond these are dropped unheard.
+/// words, or that are over but for their last bytes. Those beyond these are dropped unheard.
 const LOBBY: usize = 64;
 
 /// How long to leave `accept` alone after it has failed.
@@ -29,12 +29,11 @@ pub async fn serve(listener: TcpListener, door: Arc<Door>, mut shutdown: watch::
             Some(ended) = connections.join_next() => note(ended),
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    let open = connections.len();
-                    let room = if open < door.config.max_connections { Room::Free } else { Room::None };
-                    if open >= door.config.max_connections.saturating_add(LOBBY) {
+                    if connections.len() >= door.config.max_connections.saturating_add(LOBBY) {
                         door.metrics.mqtt_refused_connections.with_label_values(&["full"]).inc();
                         continue;
                     }
+                    let room = door.seats.enter(door.config.max_connections);
                     connections.spawn(converse(stream, peer, Arc::clone(&door), stop.clone(), room));
                 }
                 Err(e) => {
