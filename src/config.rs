@@ -14,11 +14,12 @@ use std::path::{Path, PathBuf};
 const PREFIX: &str = "BAYHUB__";
 const SEPARATOR: &str = "__";
 
-/// Everything. `[registry] path` and `[data] path` have no defaults: a city and a place to keep it must be named.
+/// Everything. Only `[registry] path` has no default: a city must be named.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     pub registry: Registry,
+    #[serde(default)]
     pub data: Data,
     #[serde(default)]
     pub http: serve::Config,
@@ -58,9 +59,17 @@ const fn spare_zones() -> u32 {
 
 /// `[data]`: where the hub keeps what must outlive it.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Data {
+    /// The folder for the journal, the identities and the run-time changes. Default: `bayhub-data`, where the hub is
+    /// started.
     pub path: PathBuf,
+}
+
+impl Default for Data {
+    fn default() -> Self {
+        Self { path: "bayhub-data".into() }
+    }
 }
 
 /// What is wrong with a configuration, one line a fault, each naming its key.
@@ -123,16 +132,16 @@ fn explain(e: &figment::Error) -> String {
 mod tests {
     use super::*;
 
-    const MINIMAL: &str = "[registry]\npath = \"city\"\n[data]\npath = \"data\"\n";
+    const MINIMAL: &str = "[registry]\npath = \"city\"\n";
 
     fn fault(more: &str) -> String {
         parse(&format!("{MINIMAL}{more}"), &[]).unwrap_err().to_string()
     }
 
     #[test]
-    fn the_smallest_configuration_names_a_city_and_a_place_to_keep_it() {
+    fn the_smallest_configuration_names_a_city() {
         let c = parse(MINIMAL, &[]).unwrap();
-        assert_eq!((c.registry.path, c.data.path), ("city".into(), "data".into()));
+        assert_eq!((c.registry.path, c.data.path), ("city".into(), "bayhub-data".into()));
         let e = parse("", &[]).unwrap_err().to_string();
         assert!(e.contains("registry: missing"), "{e}");
     }

@@ -5,12 +5,14 @@
 //! read, so TCP slows the client. QoS 0 never waits: under overload it is shed, and counted. An idle connection
 //! holds no buffers. Secretly dear: each read is copied once, from the thread's scratch buffer.
 
-use super::door::{Denied, Door};
+use super::desk::FrontDesk;
+use super::door::Door;
 use super::owed::{NotDurable, Owed};
-use super::seats::Seat;
+use super::seats::Room;
+use super::serve::told;
 use super::session::{Close, Desk, Limits, Session};
 use super::turn::Turn;
-use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, Topic};
+use crate::domain::{Parcel, Receipt, Submission, Topic};
 use bytes::BytesMut;
 use std::cell::RefCell;
 use std::io;
@@ -21,17 +23,8 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
-
-/// Whether the house has room for a connection that was accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Room {
-    Free,
-    /// It is heard only to be told so.
-    None,
-}
 
 /// Talks with one client until either side ends it.
 pub(super) async fn converse(
@@ -45,7 +38,7 @@ pub(super) async fn converse(
         tracing::debug!(%peer, error = %e, "TCP_NODELAY not set");
     }
     let kick = Arc::new(Notify::new());
-    let desk = FrontDesk { door: Arc::clone(&door), room, kick: Arc::clone(&kick), seat: None };
+    let desk = FrontDesk::new(Arc::clone(&door), room, Arc::clone(&kick));
     let mut connection = Connection::new(stream, desk, stop);
     let why = tokio::select! {
         biased;
@@ -91,7 +84,6 @@ enum Event {
 
 impl Connection {
     fn new(stream: TcpStream, desk: FrontDesk, stop: watch::Receiver<bool>) -> Self {
-        desk.door.metrics.mqtt_connections.inc();
         let config = &desk.door.config;
         let limits = Limits {
             packet: config.max_packet_bytes,
@@ -175,7 +167,7 @@ impl Connection {
                 Err(_) => Err(NotDurable),
             }),
             () = timer.as_mut(), if due.is_some() => Event::Due,
-            _ = stop.wait_for(|stop| *stop), if closing.is_none() => Event::Stop,
+            () = told(stop), if closing.is_none() => Event::Stop,
             read = std::future::poll_fn(|cx| read(stream, buf, cx)), if reading => Event::Read(read),
         }
     }
@@ -328,75 +320,4 @@ fn read(stream: &mut TcpStream, buf: &mut BytesMut, cx: &mut Context<'_>) -> Pol
         buf.extend_from_slice(into.filled());
         Poll::Ready(Ok(into.filled().len()))
     })
-}
-
-/// The session's desk: the endpoint's, with this connection's place.
-struct FrontDesk {
-    door: Arc<Door>,
-    room: Room,
-    kick: Arc<Notify>,
-    seat: Option<Seat>,
-}
-
-impl FrontDesk {
-    /// Submits what nobody waits for; drops and counts it when the journal is busy.
-    fn offer(&self, submission: Submission, messages: u64) -> Result<(), Close> {
-        match self.door.journal.try_send(submission) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Full(_)) => {
-                self.door.metrics.shed.inc_by(messages);
-                Ok(())
-            }
-            Err(TrySendError::Closed(_)) => Err(Close::NotDurable),
-        }
-    }
-
-    async fn leave_will(&self, parcel: Parcel, owed: bool) {
-        if parcel.is_empty() {
-            return;
-        }
-        let Parcel { claims, refusals } = parcel;
-        let submission = Submission { claims, refusals, receipt: Receipt::unwatched() };
-        if !owed {
-            let _ = self.offer(submission, 1); // the connection is over either way
-        } else if self.door.journal.send_timeout(submission, self.door.config.drain_timeout()).await.is_err() {
-            self.door.metrics.shed.inc();
-            tracing::warn!("a last will was dropped: the journal took nothing more");
-        }
-    }
-
-    fn leave(&mut self) {
-        if let Some(seat) = self.seat.take() {
-            self.door.seats.leave(seat);
-        }
-    }
-}
-
-impl Desk for FrontDesk {
-    fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied> {
-        self.door.keeper.admit(user, password)
-    }
-
-    fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> bool {
-        if self.room == Room::Free {
-            self.seat = self.door.seats.sit(speaker.source, client_id, &self.kick);
-        }
-        self.seat.is_some()
-    }
-
-    fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
-        self.door.intake.take(speaker, topic, payload, out);
-    }
-
-    fn refused(&mut self, reason: Reason) {
-        self.door.metrics.refuse(domain::Door::Mqtt, reason);
-    }
-}
-
-impl Drop for FrontDesk {
-    /// Also when the task panics or is cut off: a place is never lost.
-    fn drop(&mut self) {
-        self.leave();
-        self.door.metrics.mqtt_connections.dec();
-    }
 }

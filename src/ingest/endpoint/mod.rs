@@ -10,6 +10,7 @@
 
 mod config;
 mod connection;
+mod desk;
 mod door;
 mod owed;
 mod seats;

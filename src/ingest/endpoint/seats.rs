@@ -5,15 +5,24 @@
 use crate::domain::SourceIx;
 use dashmap::{DashMap, Entry};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
 /// Bounded by the endpoint's limit of connections: one entry a connection at most, gone with it.
 pub(super) struct Seats {
     per_source: usize,
+    inside: AtomicUsize,
     next: AtomicU64,
     taken: DashMap<SourceIx, usize, ahash::RandomState>,
     clients: DashMap<(SourceIx, Box<str>), Client, ahash::RandomState>,
+}
+
+/// Whether the house had room for a connection that was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Room {
+    Free,
+    /// It is heard only to be told so.
+    None,
 }
 
 struct Client {
@@ -32,7 +41,26 @@ pub(super) struct Seat {
 
 impl Seats {
     pub(super) fn new(per_source: usize) -> Self {
-        Self { per_source, next: AtomicU64::new(0), taken: DashMap::default(), clients: DashMap::default() }
+        Self {
+            per_source,
+            inside: AtomicUsize::new(0),
+            next: AtomicU64::new(0),
+            taken: DashMap::default(),
+            clients: DashMap::default(),
+        }
+    }
+
+    /// Takes one of `max` places in the house, if there is one; give it back with [`Seats::exit`].
+    pub(super) fn enter(&self, max: usize) -> Room {
+        let add = |n| (n < max).then_some(n + 1);
+        match self.inside.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add) {
+            Ok(_) => Room::Free,
+            Err(_) => Room::None,
+        }
+    }
+
+    pub(super) fn exit(&self) {
+        self.inside.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// `None`: the source has no room left. `kick` is notified when a newer connection takes this one's id; such a

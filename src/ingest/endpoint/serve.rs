@@ -3,7 +3,7 @@
 //! Promises: returns only when every connection has ended; a failing accept (no file handles left) slows it down
 //! but neither spins nor stops it; a connection that panics takes none with it.
 
-use super::connection::{Room, converse};
+use super::connection::converse;
 use super::door::Door;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
 /// Connections beyond the limit that are still heard out, to be told "server unavailable" in the protocol's own
-/// words. Those beyond these are dropped unheard.
+/// words, or that are over but for their last bytes. Those beyond these are dropped unheard.
 const LOBBY: usize = 64;
 
 /// How long to leave `accept` alone after it has failed.
@@ -25,16 +25,15 @@ pub async fn serve(listener: TcpListener, door: Arc<Door>, mut shutdown: watch::
     let stop = shutdown.clone();
     loop {
         tokio::select! {
-            () = closing(&mut shutdown) => break,
+            () = told(&mut shutdown) => break,
             Some(ended) = connections.join_next() => note(ended),
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    let open = connections.len();
-                    let room = if open < door.config.max_connections { Room::Free } else { Room::None };
-                    if open >= door.config.max_connections.saturating_add(LOBBY) {
+                    if connections.len() >= door.config.max_connections.saturating_add(LOBBY) {
                         door.metrics.mqtt_refused_connections.with_label_values(&["full"]).inc();
                         continue;
                     }
+                    let room = door.seats.enter(door.config.max_connections);
                     connections.spawn(converse(stream, peer, Arc::clone(&door), stop.clone(), room));
                 }
                 Err(e) => {
@@ -58,9 +57,9 @@ pub async fn serve(listener: TcpListener, door: Arc<Door>, mut shutdown: watch::
     }
 }
 
-/// Ready when the hub closes. On its own so that the watch's guard is not held while other branches run.
-async fn closing(shutdown: &mut watch::Receiver<bool>) {
-    let _ = shutdown.wait_for(|stop| *stop).await;
+/// Waits until `stop` turns true, or its sender is gone. Safe to cancel.
+pub(super) async fn told(stop: &mut watch::Receiver<bool>) {
+    drop(stop.wait_for(|stop| *stop).await);
 }
 
 fn note(ended: Result<(), JoinError>) {

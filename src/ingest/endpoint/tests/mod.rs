@@ -1,1 +1,9 @@
-//! The endpoint tested.
+//! The endpoint's behaviour: the pure session in `conversation`, `topics` and `bytes`, real sockets in the others.
+
+mod bytes;
+mod conversation;
+mod doors;
+mod fakes;
+mod house;
+mod pressure;
+mod topics;
