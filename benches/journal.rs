@@ -18,7 +18,7 @@ use tokio::sync::mpsc::{Sender, channel};
 
 const BAYS: u32 = 1_400_000;
 /// How long each measurement of a round takes. Rounds alternate, because a shared disk's speed wanders.
-const RUN: Duration = Duration::from_millis(1000);
+const RUN: Duration = Duration::from_secs(1);
 const ROUNDS: usize = 7;
 
 /// Look-ups as a registry does them: through two tables, in no helpful order.
