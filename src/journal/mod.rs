@@ -51,7 +51,9 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use writer::Writer;
 
-/// Why a journal cannot be opened or replayed. None of these is repaired by itself: acknowledged data is at stake.
+/// Why a journal cannot be opened or replayed. None of these is repaired by itself: acknowledged data is at
+/// stake. After `Damaged` or `Missing` the way on is to restore the named file, or to move it and all newer segments
+/// away and so accept their loss.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     #[error("{}: {error}", path.display())]

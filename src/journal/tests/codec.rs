@@ -132,17 +132,8 @@ fn a_group_of_more_than_a_record_takes_is_several_records() {
     let claims = claims(0..70_000);
     let (read, end) = read_back(&written(&[(5, claims.clone())]), SEQUENCE);
     assert_eq!(read.iter().map(|(_, c)| c.len()).collect::<Vec<_>>(), [65_536, 4464]);
-    assert_eq!((read.concat_claims(), end), (claims, Next::End));
-}
-
-trait Concat {
-    fn concat_claims(self) -> Vec<Claim>;
-}
-
-impl Concat for Vec<(u64, Vec<Claim>)> {
-    fn concat_claims(self) -> Vec<Claim> {
-        self.into_iter().flat_map(|(_, c)| c).collect()
-    }
+    let joined: Vec<_> = read.into_iter().flat_map(|(_, c)| c).collect();
+    assert_eq!((joined, end), (claims, Next::End));
 }
 
 #[test]
