@@ -196,6 +196,14 @@ mod tests {
     }
 
     #[test]
+    fn a_number_the_disk_refuses_is_given_to_the_next() {
+        let mut ids = Identities { log: Some(LineLog::refusing()), ..Identities::default() };
+        ids.new_bay("a");
+        assert!(ids.commit().is_err());
+        assert_eq!(ids.new_bay("b"), 0);
+    }
+
+    #[test]
     fn outlived_kinds_of_sources_are_dropped_and_no_number_shifts() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("identities");
