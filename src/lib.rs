@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod domain;
 pub mod health;
+pub mod journal;
 pub mod live;
 pub mod metrics;
 pub mod partner;

@@ -1,0 +1,159 @@
+//! The journal's speed on this machine's disk: claims/s by group size, many small messages at once, and replay.
+//!
+//! `cargo bench --bench journal`; set `TMPDIR` to choose the disk. Every figure includes the wait for fdatasync.
+
+use bayhub::clock::SystemClock;
+use bayhub::domain::{
+    BayIx, BayStatus, Claim, Clock, Millis, Observation, Receipt, SourceIx, SourceKind, Submission, ZoneIx,
+};
+use bayhub::health::Health;
+use bayhub::journal::{Config, Entry, Journal, Numbers, Unreadable, View, decode, encode};
+use bayhub::metrics::Metrics;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, mpsc::sync_channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::{Sender, channel};
+
+const BAYS: u32 = 1_400_000;
+const RUN: Duration = Duration::from_secs(4);
+
+/// Look-ups as a registry does them: through two tables, in no helpful order.
+struct Town {
+    numbers: Vec<u32>,
+    bays: Vec<u32>,
+}
+
+impl Town {
+    fn new() -> Self {
+        let numbers: Vec<u32> = (0..BAYS).map(|i| (u64::from(i) * 999_983 % u64::from(BAYS)) as u32).collect();
+        let mut bays = vec![0; BAYS as usize];
+        (0..BAYS).for_each(|i| bays[numbers[i as usize] as usize] = i);
+        Self { numbers, bays }
+    }
+}
+
+impl View for Town {
+    fn bay_number(&self, bay: BayIx) -> u32 {
+        self.numbers[bay.at()]
+    }
+    fn bay(&self, number: u32) -> Option<BayIx> {
+        self.bays.get(number as usize).copied().map(BayIx)
+    }
+    fn zone_number(&self, zone: ZoneIx) -> u32 {
+        zone.0
+    }
+    fn zone(&self, number: u32) -> Option<ZoneIx> {
+        Some(ZoneIx(number))
+    }
+}
+
+impl Numbers for Town {
+    fn encode(&self, claims: &[Claim], out: &mut Vec<Entry>) {
+        encode(self, claims, out);
+    }
+    fn decode(&self, entries: &[Entry], out: &mut Vec<Claim>) -> Result<u64, Unreadable> {
+        decode(self, entries, out)
+    }
+}
+
+fn claims(from: u64, n: u64) -> Vec<Claim> {
+    let at = SystemClock.now();
+    let claim = |i: u64| Observation {
+        at: Millis(at.0 + i % 1000),
+        seq: i,
+        bay: BayIx((i * 7919 % u64::from(BAYS)) as u32),
+        source: SourceIx(i as u32 % 95_000),
+        source_kind: SourceKind::Sensor,
+        status: BayStatus::from_bits(i),
+        confidence: 247,
+    };
+    (from..from + n).map(|i| Claim::Bay(claim(i))).collect()
+}
+
+fn start(dir: &Path, town: &Arc<Town>) -> (Sender<Submission>, Arc<Metrics>, JoinHandle<()>) {
+    let journal = Journal::open(dir, Config::default(), town.clone()).expect("a fresh folder");
+    let (doors, inbox) = channel(4096);
+    let metrics = Arc::new(Metrics::new());
+    let health = Arc::new(Health::default());
+    let thread = journal.start(inbox, Arc::new(SystemClock), Box::new(drop), metrics.clone(), health);
+    (doors, metrics, thread.expect("a thread"))
+}
+
+/// One message after another, each waiting for its receipt: one group each.
+fn one_by_one(town: &Arc<Town>, size: u64) {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let (doors, metrics, thread) = start(dir.path(), town);
+    let (tell, told) = sync_channel(1);
+    let send = |n| {
+        let tell = tell.clone();
+        let receipt = Receipt::new(move || tell.send(()).expect("the bench waits"));
+        let message = Submission { claims: claims(n, size), refusals: vec![], receipt };
+        doors.blocking_send(message).expect("the journal runs");
+        told.recv().expect("a receipt");
+    };
+    send(0);
+    let (begin, mut n) = (Instant::now(), 1);
+    while begin.elapsed() < RUN {
+        send(n * size);
+        n += 1;
+    }
+    let s = begin.elapsed().as_secs_f64();
+    drop(doors);
+    thread.join().expect("no panic");
+    let (groups, mean) = (n as f64 / s, metrics.journal_commit_seconds.get_sample_sum() / n as f64 * 1e3);
+    println!(
+        "groups of {size:>5}: {:>10.0} claims/s  ({groups:.0} groups/s, {mean:.3} ms a commit)",
+        groups * size as f64
+    );
+}
+
+/// Two doors that send messages of `size` claims as fast as the journal takes them, then everything is read back.
+fn flood(town: &Arc<Town>, size: u64) {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let (doors, metrics, thread) = start(dir.path(), town);
+    let durable = Arc::new(AtomicU64::new(0));
+    let begin = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            let (doors, durable) = (doors.clone(), durable.clone());
+            scope.spawn(move || {
+                let message = claims(0, size);
+                while begin.elapsed() < RUN {
+                    let durable = durable.clone();
+                    let receipt = Receipt::new(move || {
+                        durable.fetch_add(size, Relaxed);
+                    });
+                    let message = Submission { claims: message.clone(), refusals: vec![], receipt };
+                    doors.blocking_send(message).expect("the journal runs");
+                }
+            });
+        }
+    });
+    drop(doors);
+    thread.join().expect("no panic");
+    let (s, n) = (begin.elapsed().as_secs_f64(), durable.load(Relaxed));
+    let commits = metrics.journal_commits.get();
+    println!("flood of {size:>4}s: {:>12.0} claims/s  ({commits} commits, {} claims each)", n as f64 / s, n / commits);
+
+    let begin = Instant::now();
+    let journal = Journal::open(dir.path(), Config::default(), town.clone()).expect("a whole journal");
+    let opened = begin.elapsed().as_secs_f64() * 1e3;
+    let mut sum = 0;
+    let replayed = journal.replay(|b| sum += b.claims.len() as u64).expect("a whole journal");
+    let s = begin.elapsed().as_secs_f64() - opened / 1e3;
+    assert_eq!((sum, replayed.orphaned), (n, 0));
+    let mb = replayed.bytes as f64 / 1e6;
+    println!("  open {opened:.0} ms, replay: {:.0} claims/s ({n} claims, {mb:.0} MB in {s:.2} s)", n as f64 / s);
+}
+
+fn main() {
+    let town = Arc::new(Town::new());
+    for size in [1, 64, 1024] {
+        one_by_one(&town, size);
+    }
+    for size in [1, 64] {
+        flood(&town, size);
+    }
+}

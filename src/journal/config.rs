@@ -1,0 +1,65 @@
+//! What an operator may set of the journal. Each default says why it is what it is.
+
+use serde::Deserialize;
+
+/// `[journal]` of the configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Size of one segment file, bytes. 64 MiB: two million claims, so a busy hub rotates every few seconds at
+    /// worst and what is zeroed ahead stays small.
+    pub segment_bytes: u64,
+    /// The most all segments together may take, bytes. 16 GiB: 25 hours at 5,500 claims/s. When it is reached and
+    /// nothing is old enough to go, intake stops and says so; acknowledged claims are never thrown away.
+    pub max_bytes: u64,
+    /// Segments go once everything in them is older than this, hours. 25: the 24 hours that a late report may lag,
+    /// and one more. Checkpoints, when they come, will let segments go sooner.
+    pub keep_hours: u32,
+    /// Claims after which a group is closed. 131,072: 4 MiB, some milliseconds of disk; more would only add delay.
+    pub group_claims: usize,
+    /// How often the stream is told the time while nothing arrives, ms. 100: ten wake-ups a second cost nothing
+    /// and nobody sees a zone become stale later than that.
+    pub tick_ms: u64,
+    /// The most the quarantine may take, bytes. 32 MiB: some 50,000 refused messages, enough to see what is wrong.
+    pub quarantine_bytes: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            segment_bytes: 64 << 20,
+            max_bytes: 16 << 30,
+            keep_hours: 25,
+            group_claims: 131_072,
+            tick_ms: 100,
+            quarantine_bytes: 32 << 20,
+        }
+    }
+}
+
+impl Config {
+    /// The smallest quarantine: one file of it must hold the longest line there can be.
+    pub const MIN_QUARANTINE_BYTES: u64 = 128 << 10;
+
+    /// What is wrong with these values, naming the key; `None` if nothing is.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let wrong = |key: &str, why: &str| Some(format!("journal.{key} {why}"));
+        if !(4096..=1 << 30).contains(&self.segment_bytes) {
+            return wrong("segment_bytes", "must lie between 4 KiB and 1 GiB");
+        }
+        if self.max_bytes < 2 * self.segment_bytes {
+            return wrong("max_bytes", "must hold at least two segments");
+        }
+        if self.group_claims == 0 || self.group_claims > 1 << 22 {
+            return wrong("group_claims", "must lie between 1 and 4,194,304");
+        }
+        if !(1..=60_000).contains(&self.tick_ms) {
+            return wrong("tick_ms", "must lie between 1 and 60,000");
+        }
+        if self.quarantine_bytes < Self::MIN_QUARANTINE_BYTES {
+            return wrong("quarantine_bytes", "must be at least 128 KiB");
+        }
+        None
+    }
+}

@@ -1,0 +1,163 @@
+//! A claim as it lies on disk: 32 bytes, little-endian, with the registry's stable numbers in place of indices.
+//!
+//! | bytes | bay claim | count claim | alive |
+//! |---|---|---|---|
+//! | 0 | tag 1 | tag 2 | tag 3 |
+//! | 1 | status | 0 | 0 |
+//! | 2 | confidence, 1/255 | 0 | 0 |
+//! | 3 | kind of source | kind of bay | 0 |
+//! | 4..8 | bay number | zone number | 0 |
+//! | 8..12 | source | source | source |
+//! | 12..16 | 0 | 0 | 0 |
+//! | 16..24 | observed at, ms | observed at, ms | at, ms |
+//! | 24..32 | sender's seq | vacant, then capacity (u32 each) | 0 |
+//!
+//! The tag comes first so that no entry, whatever a sender puts into it, can be taken for a record head.
+//! Encoding and decoding allocate nothing but growth of `out`.
+
+use crate::domain::{
+    BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SourceIx, SourceKind, ZoneIx,
+};
+use crate::registry::{Registry, city::City};
+
+#[cfg(target_endian = "big")]
+compile_error!("the journal's entries are written as they lie in memory, which must be little-endian");
+
+const BAY: u8 = 1;
+const COUNT: u8 = 2;
+const ALIVE: u8 = 3;
+
+/// One claim on disk. See the table above.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
+pub struct Entry {
+    tag: u8,
+    status: u8,
+    confidence: u8,
+    kind: u8,
+    number: u32,
+    source: u32,
+    zero: u32,
+    at: u64,
+    detail: u64,
+}
+
+/// An entry whose record is whole but which makes no sense: written by a fault or by a format not known here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreadable;
+
+/// Look-ups between this process's dense indices and the numbers that last. One picture of the city.
+pub trait View {
+    fn bay_number(&self, bay: BayIx) -> u32;
+    /// `None` if the bay is gone.
+    fn bay(&self, number: u32) -> Option<BayIx>;
+    fn zone_number(&self, zone: ZoneIx) -> u32;
+    /// `None` if the zone is gone.
+    fn zone(&self, number: u32) -> Option<ZoneIx>;
+}
+
+/// Translates whole batches, so that the picture of the city is taken once for each.
+pub trait Numbers: Send + Sync {
+    /// Appends one entry for each claim.
+    fn encode(&self, claims: &[Claim], out: &mut Vec<Entry>);
+    /// Appends the claims whose bay or zone still exists; returns how many do not.
+    fn decode(&self, entries: &[Entry], out: &mut Vec<Claim>) -> Result<u64, Unreadable>;
+}
+
+impl View for City {
+    fn bay_number(&self, bay: BayIx) -> u32 {
+        self.bay_number(bay)
+    }
+    fn bay(&self, number: u32) -> Option<BayIx> {
+        self.bay_numbered(number)
+    }
+    fn zone_number(&self, zone: ZoneIx) -> u32 {
+        self.zone(zone).number
+    }
+    fn zone(&self, number: u32) -> Option<ZoneIx> {
+        self.zone_numbered(number)
+    }
+}
+
+impl Numbers for Registry {
+    fn encode(&self, claims: &[Claim], out: &mut Vec<Entry>) {
+        encode(&**self.city(), claims, out);
+    }
+    fn decode(&self, entries: &[Entry], out: &mut Vec<Claim>) -> Result<u64, Unreadable> {
+        decode(&**self.city(), entries, out)
+    }
+}
+
+/// Appends one entry for each claim.
+pub fn encode(view: &impl View, claims: &[Claim], out: &mut Vec<Entry>) {
+    out.extend(claims.iter().map(|c| Entry::new(view, c)));
+}
+
+/// Appends the claims whose bay or zone still exists; returns how many do not.
+pub fn decode(view: &impl View, entries: &[Entry], out: &mut Vec<Claim>) -> Result<u64, Unreadable> {
+    out.reserve(entries.len());
+    let mut orphaned = 0;
+    for e in entries {
+        match e.claim(view)? {
+            Some(claim) => out.push(claim),
+            None => orphaned += 1,
+        }
+    }
+    Ok(orphaned)
+}
+
+impl Entry {
+    fn new(view: &impl View, claim: &Claim) -> Self {
+        match *claim {
+            Claim::Bay(o) => Self {
+                tag: BAY,
+                status: o.status as u8,
+                confidence: o.confidence,
+                kind: o.source_kind as u8,
+                number: view.bay_number(o.bay),
+                source: o.source.0,
+                zero: 0,
+                at: o.at.0,
+                detail: o.seq,
+            },
+            Claim::Count(c) => Self {
+                tag: COUNT,
+                kind: c.kind as u8,
+                number: view.zone_number(c.zone),
+                source: c.source.0,
+                at: c.at.0,
+                detail: u64::from(c.vacant) | u64::from(c.capacity) << 32,
+                ..Self::default()
+            },
+            Claim::Alive { source, at } => Self { tag: ALIVE, source: source.0, at: at.0, ..Self::default() },
+        }
+    }
+
+    /// `Ok(None)`: its bay or zone is gone.
+    #[inline]
+    fn claim(&self, view: &impl View) -> Result<Option<Claim>, Unreadable> {
+        let (at, source) = (Millis(self.at), SourceIx(self.source));
+        match self.tag {
+            BAY if self.status <= 3 && self.kind <= 2 => Ok(view.bay(self.number).map(|bay| {
+                Claim::Bay(Observation {
+                    at,
+                    seq: self.detail,
+                    bay,
+                    source,
+                    source_kind: SourceKind::from_bits(self.kind.into()),
+                    status: BayStatus::from_bits(self.status.into()),
+                    confidence: self.confidence,
+                })
+            })),
+            COUNT => {
+                let kind = BayKind::from_u8(self.kind).ok_or(Unreadable)?;
+                let (vacant, capacity) = (self.detail as u32, (self.detail >> 32) as u32);
+                Ok(view
+                    .zone(self.number)
+                    .map(|zone| Claim::Count(CountObservation { at, zone, source, kind, vacant, capacity })))
+            }
+            ALIVE => Ok(Some(Claim::Alive { source, at })),
+            _ => Err(Unreadable),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The journal: a segmented write-ahead log with group commit, and the quarantine beside it.
+//!
+//! Promises: a receipt fires only when its whole submission (claims and refusals) is on disk; claims reach the stream in
+//! commit order and only when durable; replay hands out the same claims in the same order, under the registry's stable
+//! numbers; memory is bounded by the inbox and one group. One folder has one owner.
+//!
+//! Why not a library: SQLite and embedded stores sync per transaction and pay for look-ups that nobody makes here; the
+//! journal is only ever appended to and read from start to end.
+//!
+//! Dear: [`Journal::open`] reads the last segment; [`Journal::replay`] reads everything that is kept.
+//!
+//! Segments go by age ([`Config::keep_hours`]); checkpoints come later and will let them go sooner.
+//!
+//! | file | |
+//! |---|---|
+//! | `record` | the format on disk, both ways |
+//! | `entry` | one claim in 32 bytes; stable numbers instead of indices |
+//! | `recover` | what a folder holds; cutting the tail; replay |
+//! | `log` | append, rotation, retention |
+//! | `quarantine` | what was refused |
+//! | `writer` | the thread that does it all |
+//! | `disk` | the system calls, behind a trait |
+
+mod config;
+mod disk;
+mod entry;
+mod log;
+mod quarantine;
+mod record;
+mod recover;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use config::Config;
+pub use entry::{Entry, Numbers, Unreadable, View, decode, encode};
+pub use quarantine::{Filter, Kept, Quarantine};
+
+use crate::domain::{Batch, Clock, Submission};
+use crate::health::Health;
+use crate::metrics::Metrics;
+use disk::{Disk, RealDisk};
+use log::Log;
+use quarantine::Keeper;
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::mpsc::Receiver;
+use writer::Writer;
+
+/// Why a journal cannot be opened or replayed. None of these is repaired by itself: acknowledged data is at stake.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    #[error("{}: {error}", path.display())]
+    Io { path: PathBuf, error: io::Error },
+    #[error("{}: another hub uses this folder", .0.display())]
+    Busy(PathBuf),
+    #[error("{}: damaged at byte {offset}, before the end of what was acknowledged", segment.display())]
+    Damaged { segment: PathBuf, offset: u64 },
+    #[error("{} is missing between its neighbours", segment.display())]
+    Missing { segment: PathBuf },
+    #[error("{}: written in format version {version}, which this hub does not know", segment.display())]
+    Version { segment: PathBuf, version: u32 },
+    #[error("{0}")]
+    Config(String),
+}
+
+impl JournalError {
+    fn io(path: &Path, error: io::Error) -> Self {
+        Self::Io { path: path.into(), error }
+    }
+}
+
+/// What a replay has read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Replayed {
+    /// Records; a group of more than 65,536 claims was several.
+    pub batches: u64,
+    /// Claims handed out.
+    pub claims: u64,
+    /// Claims whose bay or zone no longer exists, left out.
+    pub orphaned: u64,
+    /// Bytes of records.
+    pub bytes: u64,
+    /// Bytes of a torn tail that were cut off at opening.
+    pub torn: u64,
+}
+
+/// An opened journal, not yet writing. Holds its folder's lock.
+pub struct Journal {
+    config: Config,
+    numbers: Arc<dyn Numbers>,
+    log: Log,
+    keeper: Keeper,
+    torn: u64,
+    lock: File,
+}
+
+impl Journal {
+    /// Opens or makes the journal in `dir`: takes its lock, checks what is there and cuts off a torn tail.
+    pub fn open(dir: &Path, config: Config, numbers: Arc<dyn Numbers>) -> Result<Self, JournalError> {
+        Self::open_on(dir, config, numbers, Arc::new(RealDisk))
+    }
+
+    fn open_on(
+        dir: &Path,
+        config: Config,
+        numbers: Arc<dyn Numbers>,
+        disk: Arc<dyn Disk>,
+    ) -> Result<Self, JournalError> {
+        if let Some(fault) = config.fault() {
+            return Err(JournalError::Config(fault));
+        }
+        let fail = |e| JournalError::io(dir, e);
+        std::fs::create_dir_all(dir).map_err(fail)?;
+        disk::sync_folder(dir).map_err(fail)?;
+        let lock = File::create(dir.join("lock")).map_err(fail)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(JournalError::Busy(dir.into())),
+            Err(TryLockError::Error(e)) => return Err(fail(e)),
+        }
+        let (segments, torn) = recover::recover(dir)?;
+        let folder = dir.join("quarantine");
+        let keeper = Keeper::open(&folder, config.quarantine_bytes, disk.clone());
+        let keeper = keeper.map_err(|e| JournalError::io(&folder, e))?;
+        let log = Log::new(dir, &config, disk, numbers.clone(), segments);
+        Ok(Self { config, numbers, log, keeper, torn, lock })
+    }
+
+    /// Hands every durable record to `each`, oldest first. Memory: one record (2 MiB) and its batch.
+    pub fn replay(&self, mut each: impl FnMut(Batch)) -> Result<Replayed, JournalError> {
+        let mut total = Replayed { torn: self.torn, ..Replayed::default() };
+        for segment in self.log.segments() {
+            recover::replay(segment, &*self.numbers, &mut each, &mut total)?;
+        }
+        Ok(total)
+    }
+
+    /// Bytes of all segment files; the quarantine is not among them.
+    #[must_use]
+    pub fn dir_bytes(&self) -> u64 {
+        self.log.bytes()
+    }
+
+    /// A reader of what was refused; works on while the journal writes.
+    #[must_use]
+    pub fn quarantine(&self) -> Quarantine {
+        self.keeper.reader()
+    }
+
+    /// Starts the one writer thread.
+    ///
+    /// It takes submissions from `inbox`, makes them durable in groups, fires their receipts and calls `committed` with
+    /// their claims. `committed` may block: that is the back-pressure, the inbox then fills and the doors wait. While
+    /// nothing comes it is called with an empty batch every `tick_ms`. The thread says [`crate::health::Part::Journal`]
+    /// is well once it has a segment to write to. It ends when `inbox` is closed and drained; everything it has taken
+    /// is then on disk, and `committed` is dropped.
+    pub fn start(
+        self,
+        inbox: Receiver<Submission>,
+        clock: Arc<dyn Clock>,
+        committed: Box<dyn FnMut(Batch) + Send>,
+        metrics: Arc<Metrics>,
+        health: Arc<Health>,
+    ) -> io::Result<JoinHandle<()>> {
+        let Self { config, log, keeper, lock, .. } = self;
+        let tick = Duration::from_millis(config.tick_ms);
+        let group_claims = config.group_claims;
+        let writer = Writer { inbox, clock, committed, metrics, health, log, keeper, group_claims, tick, lock };
+        std::thread::Builder::new().name("journal".into()).spawn(move || writer.run())
+    }
+}

@@ -1,0 +1,221 @@
+//! Tests of the journal, and what they share: a small town, a disk that fails on demand, a running writer.
+
+mod codec;
+mod quarantine;
+mod recovery;
+mod retention;
+mod writing;
+
+use super::disk::{Disk, RealDisk};
+use super::{Config, Entry, Journal, Numbers, Replayed, Unreadable, View, decode, encode};
+use crate::clock::ManualClock;
+use crate::domain::{
+    Batch, BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, Receipt, Refusal, SourceIx,
+    SourceKind, Submission, ZoneIx,
+};
+use crate::health::Health;
+use crate::metrics::Metrics;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicI32, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::mpsc::{Sender, channel};
+
+/// A town without files: bay `i` has number `2^31 + 3 i`, zone `i` has `7 + i`; what `gone` is divisible by is gone.
+#[derive(Clone, Copy, Default)]
+struct Town {
+    gone: Option<u32>,
+}
+
+impl View for Town {
+    fn bay_number(&self, bay: BayIx) -> u32 {
+        (1 << 31) + 3 * bay.0
+    }
+    fn bay(&self, number: u32) -> Option<BayIx> {
+        let i = number.checked_sub(1 << 31)? / 3;
+        self.gone.is_none_or(|n| i % n != 0).then_some(BayIx(i))
+    }
+    fn zone_number(&self, zone: ZoneIx) -> u32 {
+        7 + zone.0
+    }
+    fn zone(&self, number: u32) -> Option<ZoneIx> {
+        let i = number.checked_sub(7)?;
+        self.gone.is_none_or(|n| i % n != 0).then_some(ZoneIx(i))
+    }
+}
+
+impl Numbers for Town {
+    fn encode(&self, claims: &[Claim], out: &mut Vec<Entry>) {
+        encode(self, claims, out);
+    }
+    fn decode(&self, entries: &[Entry], out: &mut Vec<Claim>) -> Result<u64, Unreadable> {
+        decode(self, entries, out)
+    }
+}
+
+/// What happened, in order: `sync`, `failed sync`, `receipt`, `batch`.
+type Trace = Arc<Mutex<Vec<&'static str>>>;
+
+/// The real disk, but the next so many writes, syncs or fresh files fail. A failed write leaves half of its bytes, a
+/// failed sync all of them: what a crash would find is the worst of both worlds.
+#[derive(Default)]
+struct FaultyDisk {
+    writes: AtomicI32,
+    syncs: AtomicI32,
+    fresh: AtomicI32,
+    /// Writes of quarantine lines only.
+    lines: AtomicI32,
+    trace: Trace,
+}
+
+fn due(faults: &AtomicI32) -> bool {
+    faults.fetch_update(SeqCst, SeqCst, |n| (n > 0).then_some(n - 1)).is_ok()
+}
+
+impl Disk for FaultyDisk {
+    fn zeroed(&self, path: &Path, bytes: u64) -> io::Result<File> {
+        if due(&self.fresh) {
+            return Err(io::Error::new(io::ErrorKind::StorageFull, "no space left (planted)"));
+        }
+        RealDisk.zeroed(path, bytes)
+    }
+    fn write(&self, file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+        if due(&self.writes) || bytes.starts_with(b"{") && due(&self.lines) {
+            RealDisk.write(file, &bytes[..bytes.len() / 2], at)?;
+            return Err(io::Error::other("write failed (planted)"));
+        }
+        RealDisk.write(file, bytes, at)
+    }
+    fn sync(&self, file: &File) -> io::Result<()> {
+        RealDisk.sync(file)?;
+        let failed = due(&self.syncs);
+        self.trace.lock().unwrap().push(if failed { "failed sync" } else { "sync" });
+        if failed { Err(io::Error::other("sync failed (planted)")) } else { Ok(()) }
+    }
+}
+
+/// Small segments, so that a few claims rotate them.
+fn small() -> Config {
+    Config { segment_bytes: 4096, max_bytes: 1 << 20, tick_ms: 5, ..Config::default() }
+}
+
+/// The `n`-th of a row of claims of all three sorts.
+fn claim(n: u64) -> Claim {
+    let (at, source) = (Millis(1_795_000_000_000 + n), SourceIx(n as u32 % 50));
+    match n % 8 {
+        6 => Claim::Count(CountObservation {
+            at,
+            zone: ZoneIx(n as u32 % 300),
+            source,
+            kind: BayKind::Heavy,
+            vacant: n as u32,
+            capacity: u32::MAX,
+        }),
+        7 => Claim::Alive { source, at },
+        _ => Claim::Bay(Observation {
+            at,
+            seq: n,
+            bay: BayIx(n as u32 % 20_000),
+            source,
+            source_kind: SourceKind::App,
+            status: BayStatus::ALL[n as usize % 4],
+            confidence: n as u8,
+        }),
+    }
+}
+
+fn claims(range: std::ops::Range<u64>) -> Vec<Claim> {
+    range.map(claim).collect()
+}
+
+/// A journal at work.
+struct Running {
+    doors: Sender<Submission>,
+    thread: JoinHandle<()>,
+    batches: Arc<Mutex<Vec<Batch>>>,
+    /// The length of every batch and tick, as it comes.
+    beats: mpsc::Receiver<usize>,
+    clock: Arc<ManualClock>,
+    metrics: Arc<Metrics>,
+    health: Arc<Health>,
+    trace: Trace,
+}
+
+impl Running {
+    fn start(dir: &Path, config: Config, disk: Arc<FaultyDisk>) -> Self {
+        let trace = disk.trace.clone();
+        let journal = Journal::open_on(dir, config, Arc::new(Town::default()), disk).unwrap();
+        let (doors, inbox) = channel(64);
+        let (beat, beats) = mpsc::sync_channel(10_000);
+        let batches = Arc::new(Mutex::new(Vec::new()));
+        let clock = Arc::new(ManualClock::at(Millis(1_795_000_000_000)));
+        let (metrics, health) = (Arc::new(Metrics::new()), Arc::new(Health::default()));
+        let (seen, steps) = (batches.clone(), trace.clone());
+        let committed = Box::new(move |batch: Batch| {
+            // A full channel only means that the test does not look at beats.
+            let _ = beat.try_send(batch.claims.len());
+            if !batch.claims.is_empty() {
+                steps.lock().unwrap().push("batch");
+                seen.lock().unwrap().push(batch);
+            }
+        });
+        let thread = journal.start(inbox, clock.clone(), committed, metrics.clone(), health.clone()).unwrap();
+        Self { doors, thread, batches, beats, clock, metrics, health, trace }
+    }
+
+    fn plain(dir: &Path, config: Config) -> Self {
+        Self::start(dir, config, Arc::default())
+    }
+
+    /// Hands in a submission; what is returned gets one word when it is durable and hangs up when it is dropped.
+    fn send(&self, claims: Vec<Claim>, refusals: Vec<Refusal>) -> mpsc::Receiver<()> {
+        let (done, durable) = mpsc::sync_channel(1);
+        let trace = self.trace.clone();
+        let receipt = Receipt::new(move || {
+            trace.lock().unwrap().push("receipt");
+            let _ = done.try_send(());
+        });
+        self.doors.blocking_send(Submission { claims, refusals, receipt }).ok().unwrap();
+        durable
+    }
+
+    /// Hands in claims and waits for the receipt.
+    fn store(&self, claims: Vec<Claim>) {
+        acknowledged(&self.send(claims, vec![])).unwrap();
+    }
+
+    /// Stops intake and waits for the end.
+    fn stop(self) -> Vec<Batch> {
+        drop(self.doors);
+        self.thread.join().unwrap();
+        std::mem::take(&mut *self.batches.lock().unwrap())
+    }
+}
+
+/// Waits for a receipt; long enough that only a fault runs into it.
+fn acknowledged(durable: &mpsc::Receiver<()>) -> Result<(), mpsc::RecvTimeoutError> {
+    durable.recv_timeout(Duration::from_secs(60))
+}
+
+/// Everything in the journal of `dir`, and what replay says of it.
+fn read(dir: &Path, config: Config) -> (Vec<Batch>, Replayed) {
+    let journal = Journal::open(dir, config, Arc::new(Town::default())).unwrap();
+    let mut batches = Vec::new();
+    let replayed = journal.replay(|b| batches.push(b)).unwrap();
+    (batches, replayed)
+}
+
+fn flat(batches: &[Batch]) -> Vec<Claim> {
+    batches.iter().flat_map(|b| b.claims.iter().copied()).collect()
+}
+
+/// The segment files of `dir`, oldest first.
+fn segments(dir: &Path) -> Vec<std::path::PathBuf> {
+    let mut files: Vec<_> = std::fs::read_dir(dir).unwrap().map(|f| f.unwrap().path()).collect();
+    files.retain(|p| p.extension().is_some_and(|e| e == "log"));
+    files.sort();
+    files
+}

@@ -1,0 +1,261 @@
+//! The journal's one thread: gathers what the doors hand in, makes it durable, says so, and passes it on.
+//!
+//! While a group is on its way to disk the next one gathers in the inbox, so groups grow by themselves with load, and
+//! no timer is touched while messages flow. Order for each group: claims and refusals durable, then receipts, then
+//! the stream (which may block: then the inbox fills and the doors wait). A disk that fails is tried again until it
+//! works; meanwhile nothing is acknowledged, nothing more is taken in, and the stream still hears the time.
+
+use super::log::Log;
+use super::quarantine::Keeper;
+use crate::domain::{Batch, Claim, Clock, Millis, Receipt, Refusal, Submission};
+use crate::health::{Health, Part};
+use crate::metrics::Metrics;
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::Receiver;
+
+const FIRST_WAIT: Duration = Duration::from_millis(50);
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+/// Attempts after which a group is given up when the doors are gone (nobody is left to be told): some 4 s.
+const GIVE_UP: u32 = 8;
+/// Refusals after which a group is closed, by the bytes they hold.
+const GROUP_REFUSED_BYTES: usize = 1 << 20;
+
+/// What is being made durable: some submissions, taken apart.
+#[derive(Default)]
+struct Group {
+    claims: Vec<Claim>,
+    refusals: Vec<Refusal>,
+    /// One for each submission.
+    receipts: Vec<Receipt>,
+    refused_bytes: usize,
+}
+
+impl Group {
+    fn add(&mut self, mut s: Submission) {
+        if self.claims.is_empty() {
+            // The first one's memory becomes the batch's.
+            self.claims = s.claims;
+        } else {
+            self.claims.append(&mut s.claims);
+        }
+        let bytes = |r: &Refusal| 128 + r.payload.len() + r.detail.len() + r.topic.len();
+        self.refused_bytes += s.refusals.iter().map(bytes).sum::<usize>();
+        self.refusals.append(&mut s.refusals);
+        self.receipts.push(s.receipt);
+    }
+}
+
+/// The thread's state. `inbox`: the doors send, closing it ends the thread once it is drained. `committed`: the
+/// stream's end, dropped when the thread ends.
+pub(super) struct Writer {
+    pub(super) inbox: Receiver<Submission>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) committed: Box<dyn FnMut(Batch) + Send>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) health: Arc<Health>,
+    pub(super) log: Log,
+    pub(super) keeper: Keeper,
+    pub(super) group_claims: usize,
+    pub(super) tick: Duration,
+    /// Held for as long as the folder is ours.
+    pub(super) lock: File,
+}
+
+/// What there is to do.
+enum Turn {
+    Commit,
+    Tick,
+    End,
+}
+
+impl Writer {
+    /// Runs until the inbox is closed and drained.
+    pub(super) fn run(self) {
+        raise_priority();
+        let last = self.log.reached();
+        let bell = Waker::from(Arc::new(Bell(std::thread::current())));
+        let mut run = Run { w: self, group: Group::default(), waiting: None, last, bell };
+        run.until_done();
+        run.w.log.close();
+        drop(run.w.lock);
+    }
+}
+
+/// A writer at work.
+struct Run {
+    w: Writer,
+    group: Group,
+    /// Durable claims the stream has not been given yet.
+    waiting: Option<Batch>,
+    /// The newest ingest time given out.
+    last: Millis,
+    /// Wakes this thread when something comes in.
+    bell: Waker,
+}
+
+impl Run {
+    fn until_done(&mut self) {
+        if !self.until_it_works(|r| r.w.log.ready(r.last)) {
+            return;
+        }
+        self.w.health.well(Part::Journal);
+        self.w.metrics.journal_bytes.set(self.w.log.bytes() as i64);
+        loop {
+            match self.gather() {
+                Turn::Commit if self.commit() => {}
+                Turn::Tick => self.tick(),
+                Turn::Commit | Turn::End => return,
+            }
+        }
+    }
+
+    /// Takes in what is there, up to one group; waits for something if nothing is.
+    fn gather(&mut self) -> Turn {
+        let until = Instant::now() + self.w.tick;
+        loop {
+            while self.group.claims.len() < self.w.group_claims && self.group.refused_bytes < GROUP_REFUSED_BYTES {
+                let Ok(s) = self.w.inbox.try_recv() else { break };
+                self.group.add(s);
+            }
+            if !self.group.receipts.is_empty() {
+                return Turn::Commit;
+            }
+            match self.w.inbox.poll_recv(&mut Context::from_waker(&self.bell)) {
+                Poll::Ready(Some(s)) => self.group.add(s),
+                Poll::Ready(None) => return Turn::End,
+                Poll::Pending => {
+                    let left = until.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        return Turn::Tick;
+                    }
+                    std::thread::park_timeout(left);
+                }
+            }
+        }
+    }
+
+    /// Makes the group durable and tells everyone. False if that was given up.
+    fn commit(&mut self) -> bool {
+        let start = Instant::now();
+        let claims = self.group.claims.len() as u64;
+        if claims > 0 {
+            if !self.until_it_works(Self::log_group) {
+                return false;
+            }
+            self.waiting = Some(Batch { ingest_at: self.last, claims: std::mem::take(&mut self.group.claims) });
+        }
+        if !self.group.refusals.is_empty() {
+            let at = self.stamp();
+            self.w.keeper.add(at, &self.group.refusals);
+            self.group.refusals.clear();
+            self.group.refused_bytes = 0;
+            if !self.until_it_works(Self::keep_refused) {
+                return false;
+            }
+        }
+        let m = &self.w.metrics;
+        m.journal_commit_seconds.observe(start.elapsed().as_secs_f64());
+        m.journal_commits.inc();
+        m.journal_claims.inc_by(claims);
+        m.journal_bytes.set(self.w.log.bytes() as i64);
+        for receipt in self.group.receipts.drain(..) {
+            receipt.durable();
+        }
+        self.pass_on();
+        true
+    }
+
+    fn log_group(&mut self) -> io::Result<()> {
+        let at = self.stamp();
+        self.w.log.append(at, &self.group.claims)
+    }
+
+    fn keep_refused(&mut self) -> io::Result<()> {
+        self.w.keeper.flush().map_err(|e| {
+            self.w.metrics.quarantine_errors.inc();
+            io::Error::new(e.kind(), format!("quarantine: {e}"))
+        })
+    }
+
+    /// Repeats `work` with growing pauses until it succeeds. False if the doors are gone and it still does not.
+    fn until_it_works(&mut self, work: fn(&mut Self) -> io::Result<()>) -> bool {
+        let (mut tries, mut wait) = (0, FIRST_WAIT);
+        while let Err(e) = work(self) {
+            tries += 1;
+            self.w.metrics.journal_errors.inc();
+            self.w.health.unwell(Part::Journal, e.to_string());
+            if tries == 1 {
+                tracing::error!(error = %e, "journal: nothing is acknowledged until this works");
+            }
+            // Durable claims need not wait for a quarantine that fails.
+            self.pass_on();
+            if tries >= GIVE_UP && self.w.inbox.is_closed() {
+                let messages = self.group.receipts.len();
+                tracing::error!(error = %e, messages, "journal: given up at shutdown; they were not acknowledged");
+                return false;
+            }
+            self.pause(wait);
+            wait = (2 * wait).min(LONGEST_WAIT);
+        }
+        if tries > 0 {
+            tracing::info!(tries, "journal: works again");
+            self.w.health.well(Part::Journal);
+        }
+        true
+    }
+
+    /// Lets `wait` pass, telling the stream the time.
+    fn pause(&mut self, wait: Duration) {
+        let until = Instant::now() + wait;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            std::thread::park_timeout(left.min(self.w.tick));
+            self.tick();
+        }
+    }
+
+    /// The ingest time of what is written now: the clock's, but never before one given out, also by an earlier run.
+    fn stamp(&mut self) -> Millis {
+        self.last = self.last.max(self.w.clock.now());
+        self.last
+    }
+
+    fn tick(&mut self) {
+        let ingest_at = self.stamp();
+        (self.w.committed)(Batch { ingest_at, claims: Vec::new() });
+    }
+
+    fn pass_on(&mut self) {
+        if let Some(batch) = self.waiting.take() {
+            (self.w.committed)(batch);
+        }
+    }
+}
+
+/// Wakes the thread that waits at the inbox.
+struct Bell(Thread);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// Every acknowledgement waits for this thread, so it goes before others. Needs a right that the hub may not have.
+fn raise_priority() {
+    if let Err(e) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), -10) {
+        tracing::debug!(error = %e, "journal: thread priority stays as it is");
+    }
+}
