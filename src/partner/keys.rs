@@ -248,7 +248,8 @@ mod tests {
         for own in ["gate-1", "lamp-", "lamp-7", "lamp-7.b"] {
             assert!(Keys::may_speak_for(&g, own), "{own}");
         }
-        for foreign in ["gate-10", "gate-", "Lamp-7", "lam", "xlamp-7", "", "lamp-*/#", "lamp-7/+", "lamp-\u{e9}", "*"] {
+        for foreign in ["gate-10", "gate-", "Lamp-7", "lam", "xlamp-7", "", "lamp-*/#", "lamp-7/+", "lamp-\u{e9}", "*"]
+        {
             assert!(!Keys::may_speak_for(&g, foreign), "{foreign:?}");
         }
         assert!(Keys::may_speak_for(&grant(&["*"]), "anyone"));

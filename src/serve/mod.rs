@@ -34,8 +34,8 @@ use crate::partner::Keys;
 use crate::registry::Registry;
 use auth::Doorman;
 use axum::Router;
-use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH};
 use axum::http::Method;
+use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH};
 use error::ApiError;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -143,13 +143,12 @@ pub fn router(parts: Parts) -> Router {
         let router = router.method_not_allowed_fallback(method_not_allowed);
         all = all.merge(if for_any_page { router.layer(cors()) } else { router });
     }
-    all.merge(routes::document::routes(api))
-        .merge(routes::page::routes())
-        .fallback(no_such_path)
-        .layer(axum::middleware::from_fn_with_state(
+    all.merge(routes::document::routes(api)).merge(routes::page::routes()).fallback(no_such_path).layer(
+        axum::middleware::from_fn_with_state(
             measure::Measure::new(parts.metrics, Duration::from_secs(parts.config.request_timeout_s)),
             measure::measure,
-        ))
+        ),
+    )
 }
 
 /// Any web page may read public data. A key is never sent by a browser on its own, so none can be abused this way.

@@ -3,6 +3,7 @@
 //! Most answers are written by `render` and not from these; a test holds every member of one against the other. A
 //! field's docstring is what the document says of it.
 #![allow(dead_code, reason = "fields are read by utoipa's derives only")]
+#![allow(clippy::struct_field_names, reason = "fields are the members' names in JSON")]
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -55,7 +56,7 @@ pub(super) struct NearbyQuery {
     #[param(minimum = 1, maximum = 200, default = 20)]
     limit: Option<u32>,
     /// What the bay is for.
-    #[param(default = "car")]
+    #[param(default = "car", inline)]
     kind: Option<BayKind>,
     /// true: only accessible bays.
     accessible: Option<bool>,
@@ -80,6 +81,7 @@ pub(super) struct ZonesQuery {
     /// west,south,east,north in degrees; west above east crosses the 180th meridian.
     bbox: Option<String>,
     /// What the zone is (on_street, off_street, private), or what it has bays for (car, motorcycle, heavy, bicycle).
+    #[param(inline)]
     kind: Option<AnyKind>,
     /// How many zones a page.
     #[param(minimum = 1, maximum = 1000, default = 100)]
@@ -92,6 +94,7 @@ pub(super) struct ZonesQuery {
 #[into_params(parameter_in = Query)]
 pub(super) struct QuarantineQuery {
     /// Only what was refused for this.
+    #[param(inline)]
     reason: Option<Reason>,
     /// Only what this sender sent.
     source: Option<String>,
