@@ -2,6 +2,7 @@
 //!
 //! Pure but for the numbers it takes. Nobody sees a draft; its pages are shared with the picture until touched.
 
+use super::changes::Change;
 use super::city::{BaySpec, City, ZoneSpec, to_e7};
 use super::faults::Faults;
 use super::identities::Identities;
@@ -19,13 +20,21 @@ const MAX_RETIRED: u32 = 1_000_000;
 /// What an id leads to once the draft is taken; `None`: nothing.
 type Moves<Ix> = Vec<(Arc<str>, Option<Ix>)>;
 
-/// See the module's words. Ids are looked up as they were before the draft: no id may come twice in one.
-pub(super) struct Draft<'r> {
+/// A draft that may be taken.
+pub(super) struct Drafted {
     pub(super) city: City,
     pub(super) bay_moves: Moves<BayIx>,
     pub(super) zone_moves: Moves<ZoneIx>,
-    /// Whether anything differs from before.
-    pub(super) changed: bool,
+    /// What to keep on disk; empty when all was so already.
+    pub(super) changes: Vec<Change>,
+}
+
+/// See the module's words. Ids are looked up as they were before the draft: no id may come twice in one.
+pub(super) struct Draft<'r> {
+    city: City,
+    bay_moves: Moves<BayIx>,
+    zone_moves: Moves<ZoneIx>,
+    changes: Vec<Change>,
     bays: &'r Ids<BayIx>,
     zones: &'r Ids<ZoneIx>,
     ids: &'r mut Identities,
@@ -49,7 +58,7 @@ impl<'r> Draft<'r> {
             city: city.clone(),
             bay_moves: Vec::new(),
             zone_moves: Vec::new(),
-            changed: false,
+            changes: Vec::new(),
             bays,
             zones,
             ids,
@@ -70,23 +79,23 @@ impl<'r> Draft<'r> {
         }
         let Some(ix) = self.zones.get(&*spec.id).map(|z| *z) else {
             let ix = ZoneIx(self.city.zone_count());
+            self.changes.push(Change::from(&spec));
             let number = self.ids.new_zone(&spec.id);
             self.city.zone_of_number.set(number, ix.0);
             self.zone_moves.push((Arc::from(&*spec.id), Some(ix)));
             // Bays known at start are none: an empty range.
             self.city.zones.push(Arc::new(build::new_zone(spec, number, 0..0)));
-            self.changed = true;
             return;
         };
         let old = self.city.zone(ix);
         let as_given =
             ZoneSpec { capacity: if old.capacity_given { old.spec.capacity } else { 0 }, ..old.spec.clone() };
         if as_given != spec {
+            self.changes.push(Change::from(&spec));
             let z = self.city.zone_mut(ix);
             z.capacity_given = spec.capacity > 0;
             z.spec = spec;
             self.touched.insert(ix.0, at);
-            self.changed = true;
         }
     }
 
@@ -105,7 +114,7 @@ impl<'r> Draft<'r> {
             Some(ix) if self.city.place_e7(ix) == place && self.city.zone_of(ix) == zone => {
                 if self.city.attrs(ix) != bay.attrs {
                     self.city.page_mut(ix).set_attrs(ix.at() % super::page::PAGE, bay.attrs);
-                    self.changed = true;
+                    self.changes.push(Change::from(bay));
                 }
                 return;
             }
@@ -123,7 +132,7 @@ impl<'r> Draft<'r> {
         Arc::make_mut(&mut self.city.later).entry(cell).or_default().push(ix.0);
         self.touched.insert(zone.0, at);
         self.bay_moves.push((id, Some(ix)));
-        self.changed = true;
+        self.changes.push(Change::from(bay));
     }
 
     pub(super) fn remove_bay(&mut self, at: usize, id: &str) {
@@ -135,6 +144,7 @@ impl<'r> Draft<'r> {
         };
         self.retire(at, ix);
         self.bay_moves.push((Arc::clone(self.city.bay_id(ix)), None));
+        self.changes.push(Change::RemoveBay(id.to_owned()));
     }
 
     pub(super) fn remove_zone(&mut self, at: usize, id: &str) {
@@ -151,11 +161,11 @@ impl<'r> Draft<'r> {
         let number = zone.number;
         self.city.zone_of_number.clear(number);
         self.zone_moves.push((Arc::from(id), None));
-        self.changed = true;
+        self.changes.push(Change::RemoveZone(id.to_owned()));
     }
 
     /// Checks the whole; the city is as it should become, or nothing has happened.
-    pub(super) fn finish(mut self) -> Result<(City, Moves<BayIx>, Moves<ZoneIx>), RegistryError> {
+    pub(super) fn finish(mut self) -> Result<Drafted, RegistryError> {
         for (zone, at) in std::mem::take(&mut self.touched) {
             let zone = ZoneIx(zone);
             let bays = self.city.bays_of(zone).count() as u32;
@@ -174,7 +184,8 @@ impl<'r> Draft<'r> {
             self.ids.abandon();
             return Err(e);
         }
-        Ok((self.city, self.bay_moves, self.zone_moves))
+        let Self { city, bay_moves, zone_moves, changes, .. } = self;
+        Ok(Drafted { city, bay_moves, zone_moves, changes })
     }
 
     /// The bay's index leads nowhere from now on, and its number neither.
@@ -195,7 +206,6 @@ impl<'r> Draft<'r> {
             }
         }
         self.touched.insert(zone.0, at);
-        self.changed = true;
     }
 
     fn first_time(&mut self, at: usize, id: &str) -> bool {

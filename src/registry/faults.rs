@@ -29,8 +29,9 @@ impl Faults {
         self.told.push(line);
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.told.is_empty()
+    /// A fault that ends the reading: told in any case.
+    pub(super) fn last(&mut self, RegistryError(what): RegistryError) {
+        self.told.push(what);
     }
 
     /// One fault a line.

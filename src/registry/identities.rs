@@ -12,6 +12,9 @@ use crate::domain::SourceKind;
 use ahash::AHashMap;
 use std::path::Path;
 
+/// Below this many lines of sources the file is left as it is.
+const COMPACT_FROM: usize = 1_000;
+
 /// How many numbers have been given out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Counts {
@@ -39,6 +42,8 @@ pub(super) struct Known<'t> {
     pub(super) zones: AHashMap<&'t str, u32>,
     /// In order of their numbers.
     pub(super) sources: Vec<(&'t str, SourceKind)>,
+    /// Lines that speak of sources; more than there are sources when some have changed their kind.
+    source_lines: usize,
 }
 
 impl Identities {
@@ -54,7 +59,7 @@ impl Identities {
         let mut known = Known { bays: AHashMap::with_capacity(text.len() / 16), ..Known::default() };
         let mut source_at: AHashMap<&str, usize> = AHashMap::default();
         for (n, line) in text.lines().enumerate() {
-            let bad = || RegistryError(format!("identities: line {}: not an identity: {line:?}", n + 1));
+            let bad = || RegistryError(format!("line {}: not an identity: {line:?}", n + 1));
             let (class, rest) = line.split_once(' ').ok_or_else(bad)?;
             match class {
                 "b" => {
@@ -66,6 +71,7 @@ impl Identities {
                     self.given.zones += 1;
                 }
                 "s" => {
+                    known.source_lines += 1;
                     let (kind, id) = rest.split_once(' ').ok_or_else(bad)?;
                     let kind = SourceKind::parse(kind).ok_or_else(bad)?;
                     let at = *source_at.entry(id).or_insert(known.sources.len());
@@ -79,6 +85,23 @@ impl Identities {
         }
         self.committed = self.given;
         Ok(known)
+    }
+
+    /// Rewrites the file without outlived kinds of sources, once those are most of what it says of sources. Lines of
+    /// bays and zones all stay: their count is the number.
+    pub(super) fn compact(&mut self, text: &str, known: &Known<'_>) -> Result<(), RegistryError> {
+        let Some(log) = &mut self.log else { return Ok(()) };
+        if known.source_lines < COMPACT_FROM || known.source_lines <= 2 * known.sources.len() {
+            return Ok(());
+        }
+        let mut lines = Vec::with_capacity(text.len());
+        for line in text.split_inclusive('\n').filter(|line| !line.starts_with("s ")) {
+            lines.extend_from_slice(line.as_bytes());
+        }
+        for (id, kind) in &known.sources {
+            lines.extend_from_slice(format!("s {} {id}\n", kind.name()).as_bytes());
+        }
+        log.rewrite(&lines)
     }
 
     /// The next number for a bay; not to be used before [`Identities::commit`].
@@ -170,6 +193,29 @@ mod tests {
         assert_eq!(known.zones["z"], 0);
         assert_eq!(known.sources, [("lamp", SourceKind::Gate), ("app", SourceKind::App)]);
         assert_eq!(ids.new_bay("c"), 3);
+    }
+
+    #[test]
+    fn outlived_kinds_of_sources_are_dropped_and_no_number_shifts() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("identities");
+        let (mut ids, _) = Identities::open(&path).unwrap();
+        ids.source("first", SourceKind::App);
+        for i in 0..COMPACT_FROM {
+            ids.source("lamp", SourceKind::ALL[i % 3]);
+            ids.new_bay(if i % 2 == 0 { "a" } else { "b" });
+        }
+        ids.commit().unwrap();
+        let read = || {
+            let (mut ids, text) = Identities::open(&path).unwrap();
+            let known = ids.read(&text).unwrap();
+            ids.compact(&text, &known).unwrap();
+            let sources: Vec<_> = known.sources.iter().map(|&(id, kind)| (id.to_owned(), kind)).collect();
+            (known.source_lines, known.bays["a"], ids.new_bay("c"), sources)
+        };
+        let (before, after) = (read(), read());
+        assert_eq!((before.0, after.0), (COMPACT_FROM + 1, 2));
+        assert_eq!((before.1, before.2, before.3), (after.1, after.2, after.3));
     }
 
     #[test]

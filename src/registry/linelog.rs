@@ -86,6 +86,14 @@ impl LineLog {
         Ok(())
     }
 
+    /// A log whose disk is full.
+    #[cfg(test)]
+    pub(super) fn refusing() -> Self {
+        let path = PathBuf::from("/dev/full");
+        let file = OpenOptions::new().write(true).open(&path).expect("there on any Linux");
+        Self { path, file, len: 0, before: 0, broken: false }
+    }
+
     fn cut_to(&mut self, len: u64) {
         let cut = self
             .file
@@ -134,13 +142,7 @@ mod tests {
 
     #[test]
     fn a_disk_that_refuses_is_an_error_and_leaves_nothing_behind() {
-        let mut log = LineLog {
-            path: PathBuf::from("/dev/full"),
-            file: OpenOptions::new().write(true).open("/dev/full").unwrap(),
-            len: 0,
-            before: 0,
-            broken: false,
-        };
+        let mut log = LineLog::refusing();
         let e = log.append(b"line\n").unwrap_err().to_string();
         assert!(e.contains("/dev/full") && e.contains("cannot write"), "{e}");
         assert!(log.append(b"line\n").unwrap_err().to_string().contains("restart"), "it could not be cut");

@@ -10,6 +10,7 @@ use super::page::Row;
 use super::{Ids, RegistryError};
 use crate::domain::{BayIx, LatLon, ZoneIx, id};
 use ahash::AHashMap;
+use dashmap::Entry;
 use std::sync::Arc;
 
 /// Zones and bays so far. Zones come first.
@@ -58,10 +59,10 @@ impl Loader {
             return self.faults.add(file, at, Some(id), unknown_zone(zone));
         };
         let id: Arc<str> = Arc::from(id);
-        if self.bays.contains_key(&*id) {
-            return self.faults.add(file, at, Some(&id), "duplicate id");
+        match self.bays.entry(Arc::clone(&id)) {
+            Entry::Occupied(_) => return self.faults.add(file, at, Some(&id), "duplicate id"),
+            Entry::Vacant(free) => drop(free.insert(BayIx(self.rows.len() as u32))),
         }
-        self.bays.insert(Arc::clone(&id), BayIx(self.rows.len() as u32));
         self.bays_in_zone[zone_at as usize] += 1;
         self.rows.push(Row { id, zone: zone_at, place: to_e7(place), number: 0, attrs });
     }

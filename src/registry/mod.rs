@@ -7,21 +7,25 @@
 //! Architecture Invariant: indices ([`BayIx`], [`ZoneIx`]) are this process's own and never written to disk.
 
 mod build;
+mod changes;
 pub mod city;
 mod draft;
 mod faults;
+pub mod geojson;
 mod grid;
 mod identities;
 mod linelog;
 mod load;
+mod open;
 mod page;
 mod sources;
 
 use crate::domain::{BayIx, SourceIx, SourceKind, ZoneIx};
 use arc_swap::{ArcSwap, Guard};
+use changes::ChangeLog;
 use city::{BaySpec, City, ZoneSpec};
 use dashmap::DashMap;
-use draft::Draft;
+use draft::{Draft, Drafted};
 use identities::{Identities, Known};
 use load::{Loaded, Loader};
 use sources::Sources;
@@ -45,17 +49,19 @@ pub struct Registry {
     bays: Ids<BayIx>,
     zones: Ids<ZoneIx>,
     sources: Sources,
-    /// Held for the whole of a change: one writer at a time. Taken before `identities`.
-    writer: Mutex<()>,
+    /// Held for the whole of a change: one writer at a time. Taken before `identities`. `None`: in memory only.
+    writer: Mutex<Option<ChangeLog>>,
     /// Also enrolments of sources write here. Held over a disk write, never by a reader.
     identities: Mutex<Identities>,
 }
 
 impl Registry {
     /// Reads `zones.geojson` and `bays.geojson` from `dir`, then the run-time changes and identities kept in `data`.
+    ///
+    /// # Errors
+    /// A file that is missing (its path), every fault found in them (one a line, up to 20), or the disk.
     pub fn open(dir: &Path, data: &Path) -> Result<Self, RegistryError> {
-        let _ = (dir, data, Known::default());
-        Err(RegistryError("not built yet".into()))
+        open::open(dir, data)
     }
 
     /// A registry without files, for tests and benches.
@@ -70,17 +76,17 @@ impl Registry {
         }
         drop(bays);
         let mut identities = Identities::default();
-        let loaded = loader.finish(&mut identities, &Known::default())?;
-        Ok(Self::new(loaded, identities, &[]))
+        let parts = loader.finish(&mut identities, &Known::default())?;
+        Ok(Self::new(parts, identities, None, &[]))
     }
 
-    fn new(loaded: Loaded, identities: Identities, sources: &[(&str, SourceKind)]) -> Self {
+    fn new(loaded: Loaded, identities: Identities, changes: Option<ChangeLog>, sources: &[(&str, SourceKind)]) -> Self {
         Self {
             city: ArcSwap::from_pointee(loaded.city),
             bays: loaded.bays,
             zones: loaded.zones,
             sources: Sources::new(sources),
-            writer: Mutex::new(()),
+            writer: Mutex::new(changes),
             identities: Mutex::new(identities),
         }
     }
@@ -142,6 +148,7 @@ impl Registry {
     }
 
     /// Adds or changes zones, durably; all or nothing.
+    #[allow(clippy::needless_pass_by_value, reason = "the caller has no more use for them")]
     pub fn put_zones(&self, zones: Vec<ZoneSpec>) -> Result<(), RegistryError> {
         self.change("zones", |draft| {
             for (at, zone) in zones.iter().enumerate() {
@@ -154,6 +161,7 @@ impl Registry {
     ///
     /// A bay whose place or zone changes gets a new index and number: what was read at the old place says nothing
     /// of the new one.
+    #[allow(clippy::needless_pass_by_value, reason = "the caller has no more use for them")]
     pub fn put_bays(&self, bays: Vec<BaySpec>) -> Result<(), RegistryError> {
         self.change("bays", |draft| {
             for (at, bay) in bays.iter().enumerate() {
@@ -178,16 +186,23 @@ impl Registry {
 
     /// One change: drafted, made durable, seen.
     fn change(&self, batch: &'static str, edit: impl FnOnce(&mut Draft<'_>)) -> Result<(), RegistryError> {
-        let _one = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut log = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
         let mut draft = Draft::new(&self.city.load(), &self.bays, &self.zones, &mut identities, batch);
         edit(&mut draft);
-        let changed = draft.changed;
-        let (city, bay_moves, zone_moves) = draft.finish()?;
-        if !changed {
+        let Drafted { city, bay_moves, zone_moves, changes } = draft.finish()?;
+        if changes.is_empty() {
             return Ok(());
         }
+        // Numbers first: a crash between the two leaves a number without a bay, never a bay at a new place under
+        // the number of the old.
         identities.commit()?;
+        if let Some(log) = &mut *log
+            && let Err(e) = log.append(&changes)
+        {
+            identities.undo();
+            return Err(e);
+        }
         self.city.store(Arc::new(city));
         point(&self.bays, bay_moves);
         point(&self.zones, zone_moves);
@@ -207,3 +222,7 @@ fn point<Ix>(ids: &Ids<Ix>, moves: Vec<(Arc<str>, Option<Ix>)>) {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_files;
+#[cfg(test)]
+mod tests_model;

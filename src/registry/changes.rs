@@ -1,0 +1,254 @@
+//! Run-time changes, kept: `changes.jsonl`, one line a batch, replayed over the GeoJSON files at every start.
+//!
+//! Promises: a batch is on disk before anyone sees it, and on disk whole or not at all (a torn line is cut). What
+//! a change said last of an id stands above what the files say of it. The file is compacted at start when it
+//! holds more than twice what is needed, so its growth between starts is what was changed between them.
+
+use super::RegistryError;
+use super::city::{BayAttrs, BaySpec, ZoneSpec, from_e7, to_e7};
+use super::linelog::LineLog;
+use crate::domain::{BayKind, ZoneKind};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Below this many changes the file is left as it is.
+const COMPACT_FROM: usize = 64;
+
+/// One change as it is written.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Change {
+    PutZone(StoredZone),
+    RemoveZone(String),
+    PutBay(StoredBay),
+    RemoveBay(String),
+}
+
+/// (latitude, longitude) in 1e-7 degrees: exact, where degrees would be rounded twice.
+type Place = (i32, i32);
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StoredZone {
+    id: String,
+    name: String,
+    kind: String,
+    operator: String,
+    /// 0: follows the number of bays.
+    capacity: u32,
+    at: Place,
+    outline: Vec<Place>,
+    stale_after_s: Option<u32>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StoredBay {
+    id: String,
+    zone: String,
+    at: Place,
+    kind: String,
+    accessible: bool,
+    ev_charging: bool,
+    max_height_cm: u16,
+    max_stay_min: u16,
+    price_cents_per_hour: u32,
+}
+
+/// What changes say of ids in the end; `None`: it is removed.
+#[derive(Default)]
+pub(super) struct Overlay {
+    pub(super) zones: BTreeMap<String, Option<ZoneSpec>>,
+    pub(super) bays: BTreeMap<String, Option<BaySpec>>,
+    /// Changes in the file.
+    read: usize,
+}
+
+impl Overlay {
+    fn from_text(name: &str, text: &str) -> Result<Self, RegistryError> {
+        let mut overlay = Self::default();
+        for (n, line) in text.lines().enumerate() {
+            let bad = |what: String| RegistryError(format!("{name}: line {}: {what}", n + 1));
+            let batch: Vec<Change> = serde_json::from_str(line).map_err(|e| bad(e.to_string()))?;
+            overlay.read += batch.len();
+            for change in batch {
+                overlay.apply(change).map_err(bad)?;
+            }
+        }
+        Ok(overlay)
+    }
+
+    fn apply(&mut self, change: Change) -> Result<(), String> {
+        match change {
+            Change::PutZone(stored) => {
+                let zone = stored.spec()?;
+                self.zones.insert(zone.id.clone(), Some(zone));
+            }
+            Change::RemoveZone(id) => drop(self.zones.insert(id, None)),
+            Change::PutBay(stored) => {
+                let bay = stored.spec()?;
+                self.bays.insert(bay.id.clone(), Some(bay));
+            }
+            Change::RemoveBay(id) => drop(self.bays.insert(id, None)),
+        }
+        Ok(())
+    }
+
+    /// As changes that come to the same.
+    fn changes(&self) -> impl Iterator<Item = Change> + '_ {
+        let zones = self.zones.iter().map(|(id, zone)| match zone {
+            Some(zone) => Change::from(zone),
+            None => Change::RemoveZone(id.clone()),
+        });
+        let bays = self.bays.iter().map(|(id, bay)| match bay {
+            Some(bay) => Change::from(bay),
+            None => Change::RemoveBay(id.clone()),
+        });
+        zones.chain(bays)
+    }
+}
+
+/// The file.
+pub(super) struct ChangeLog(LineLog);
+
+impl ChangeLog {
+    pub(super) fn open(path: &Path) -> Result<(Self, Overlay), RegistryError> {
+        let (log, text) = LineLog::open(path)?;
+        let overlay = Overlay::from_text(&path.display().to_string(), &text)?;
+        Ok((Self(log), overlay))
+    }
+
+    /// A log whose disk is full.
+    #[cfg(test)]
+    pub(super) fn refusing() -> Self {
+        Self(LineLog::refusing())
+    }
+
+    /// Makes a batch durable.
+    pub(super) fn append(&mut self, batch: &[Change]) -> Result<(), RegistryError> {
+        let mut line = serde_json::to_vec(batch).map_err(|e| RegistryError(format!("changes: {e}")))?;
+        line.push(b'\n');
+        self.0.append(&line)
+    }
+
+    /// Rewrites the file as what is needed of it, when it has grown to more than twice that. Removals of ids that
+    /// the files do not have either (`is_in_files`) are not needed.
+    pub(super) fn compact(
+        &mut self,
+        overlay: &mut Overlay,
+        is_in_files: impl Fn(&str, Class) -> bool,
+    ) -> Result<(), RegistryError> {
+        overlay.zones.retain(|id, zone| zone.is_some() || is_in_files(id, Class::Zone));
+        overlay.bays.retain(|id, bay| bay.is_some() || is_in_files(id, Class::Bay));
+        let needed = overlay.zones.len() + overlay.bays.len();
+        if overlay.read < COMPACT_FROM || overlay.read <= 2 * needed {
+            return Ok(());
+        }
+        let mut lines = Vec::new();
+        for change in overlay.changes() {
+            serde_json::to_writer(&mut lines, &[change]).map_err(|e| RegistryError(format!("changes: {e}")))?;
+            lines.push(b'\n');
+        }
+        self.0.rewrite(&lines)
+    }
+}
+
+/// What an id names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    Zone,
+    Bay,
+}
+
+impl From<&ZoneSpec> for Change {
+    fn from(zone: &ZoneSpec) -> Self {
+        let ZoneSpec { id, name, kind, operator, capacity, place, outline, stale_after_s } = zone;
+        Self::PutZone(StoredZone {
+            id: id.clone(),
+            name: name.clone(),
+            kind: kind.name().to_owned(),
+            operator: operator.clone(),
+            capacity: *capacity,
+            at: to_e7(*place),
+            outline: outline.iter().map(|&p| to_e7(p)).collect(),
+            stale_after_s: *stale_after_s,
+        })
+    }
+}
+
+impl From<&BaySpec> for Change {
+    fn from(bay: &BaySpec) -> Self {
+        let BayAttrs { kind, accessible, ev_charging, max_height_cm, max_stay_min, price_cents_per_hour } = bay.attrs;
+        Self::PutBay(StoredBay {
+            id: bay.id.clone(),
+            zone: bay.zone.clone(),
+            at: to_e7(bay.place),
+            kind: kind.name().to_owned(),
+            accessible,
+            ev_charging,
+            max_height_cm,
+            max_stay_min,
+            price_cents_per_hour,
+        })
+    }
+}
+
+impl StoredZone {
+    fn spec(self) -> Result<ZoneSpec, String> {
+        Ok(ZoneSpec {
+            kind: ZoneKind::parse(&self.kind)
+                .ok_or_else(|| format!("zone {:?}: unknown kind {:?}", self.id, self.kind))?,
+            id: self.id,
+            name: self.name,
+            operator: self.operator,
+            capacity: self.capacity,
+            place: from_e7(self.at),
+            outline: self.outline.into_iter().map(from_e7).collect(),
+            stale_after_s: self.stale_after_s,
+        })
+    }
+}
+
+impl StoredBay {
+    fn spec(self) -> Result<BaySpec, String> {
+        let attrs = BayAttrs {
+            kind: BayKind::parse(&self.kind)
+                .ok_or_else(|| format!("bay {:?}: unknown kind {:?}", self.id, self.kind))?,
+            accessible: self.accessible,
+            ev_charging: self.ev_charging,
+            max_height_cm: self.max_height_cm,
+            max_stay_min: self.max_stay_min,
+            price_cents_per_hour: self.price_cents_per_hour,
+        };
+        Ok(BaySpec { id: self.id, zone: self.zone, place: from_e7(self.at), attrs })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_rewritten_once_it_holds_more_than_twice_what_is_needed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("changes.jsonl");
+        let (mut log, _) = ChangeLog::open(&path).unwrap();
+        for i in 0..100 {
+            log.append(&[Change::RemoveBay("gone".into()), Change::RemoveBay(format!("b{}", i % 10))]).unwrap();
+        }
+        let (mut log, mut overlay) = ChangeLog::open(&path).unwrap();
+        assert_eq!((overlay.read, overlay.bays.len()), (200, 11));
+        log.compact(&mut overlay, |id, class| class == Class::Bay && id != "gone").unwrap();
+        let (mut log, mut overlay) = ChangeLog::open(&path).unwrap();
+        assert_eq!((overlay.read, overlay.bays.len()), (10, 10), "what the files do not have need not be removed");
+        log.compact(&mut overlay, |_, _| true).unwrap();
+        assert_eq!(ChangeLog::open(&path).unwrap().1.read, 10);
+    }
+
+    #[test]
+    fn a_line_that_is_no_change_is_an_error_with_its_number() {
+        for bad in ["[{\"put_tree\":1}]", "{}", "[{\"put_bay\":{}}]", "\0\0"] {
+            let e = Overlay::from_text("c", &format!("[]\n{bad}\n")).map(|_| ()).unwrap_err().to_string();
+            assert!(e.starts_with("c: line 2: "), "{e}");
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! Zones and bays out of GeoJSON: files at start, features through the admin API.
+//!
+//! Promises: every fault names the feature's position and its id; reading goes on after a fault of one feature and
+//! ends at one of the text itself (with line and column). Unknown members are ignored. Files are streamed: one
+//! feature is held at a time.
+
+mod shape;
+
+use super::RegistryError;
+use super::city::{BayAttrs, BaySpec, ZoneSpec};
+use super::faults::Faults;
+use crate::domain::{BayKind, LatLon, ZoneKind};
+use shape::{Collection, Coordinates, Feature, Geometry, Outer, Scalar, Top};
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+/// A bay as a feature describes it.
+pub(super) struct Bay<'a> {
+    pub(super) id: Cow<'a, str>,
+    pub(super) zone: Cow<'a, str>,
+    pub(super) place: LatLon,
+    pub(super) attrs: BayAttrs,
+}
+
+/// What is wrong with a feature, and its id if it has one.
+pub(super) type Fault = (Option<String>, String);
+
+/// The zones of a FeatureCollection, or the one of a Feature.
+///
+/// # Errors
+/// Every fault found, one a line (up to 20); or where the text is not JSON.
+pub fn parse_zones(json: &[u8]) -> Result<Vec<ZoneSpec>, RegistryError> {
+    parse("zones", json, zone)
+}
+
+/// The bays of a FeatureCollection, or the one of a Feature.
+///
+/// # Errors
+/// As [`parse_zones`].
+pub fn parse_bays(json: &[u8]) -> Result<Vec<BaySpec>, RegistryError> {
+    parse("bays", json, |feature| {
+        let Bay { id, zone, place, attrs } = bay(feature)?;
+        Ok(BaySpec { id: id.into_owned(), zone: zone.into_owned(), place, attrs })
+    })
+}
+
+/// Streams the zones of a file with their positions. `Err` where the text itself ends the reading.
+pub(super) fn read_zones(
+    path: &Path,
+    mut each: impl FnMut(usize, Result<ZoneSpec, Fault>),
+) -> Result<(), RegistryError> {
+    read(path, |at, feature| each(at, zone(feature)))
+}
+
+/// Streams the bays of a file with their positions. `Err` where the text itself ends the reading.
+pub(super) fn read_bays(
+    path: &Path,
+    mut each: impl for<'a> FnMut(usize, Result<Bay<'a>, Fault>),
+) -> Result<(), RegistryError> {
+    read(path, |at, feature| each(at, bay(feature)))
+}
+
+fn read(path: &Path, each: impl for<'a> FnMut(usize, Feature<'a>)) -> Result<(), RegistryError> {
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|e| RegistryError(format!("{name}: cannot open: {e}")))?;
+    let reader = BufReader::with_capacity(1 << 20, file);
+    collection(&name, serde_json::Deserializer::from_reader(reader), each)
+}
+
+fn parse<T>(
+    name: &str,
+    json: &[u8],
+    convert: impl Fn(Feature<'_>) -> Result<T, Fault>,
+) -> Result<Vec<T>, RegistryError> {
+    let mut faults = Faults::default();
+    let mut all = Vec::new();
+    let mut take = |at, feature: Feature<'_>| match convert(feature) {
+        Ok(one) => all.push(one),
+        Err((id, what)) => faults.add(name, at, id.as_deref(), what),
+    };
+    let is_feature =
+        matches!(serde_json::from_slice(json), Ok(Outer { kind: Scalar::Text(kind) }) if kind == "Feature");
+    if is_feature {
+        take(0, serde_json::from_slice(json).map_err(|e| RegistryError(format!("{name}: {e}")))?);
+    } else {
+        collection(name, serde_json::Deserializer::from_slice(json), take)?;
+    }
+    faults.check()?;
+    Ok(all)
+}
+
+fn collection<'de, R: serde_json::de::Read<'de>>(
+    name: &str,
+    mut json: serde_json::Deserializer<R>,
+    each: impl FnMut(usize, Feature<'de>),
+) -> Result<(), RegistryError> {
+    use serde::de::DeserializeSeed;
+    let mut at = 0;
+    let read = Collection { each, at: &mut at }.deserialize(&mut json).and_then(|top| json.end().map(|()| top));
+    match read {
+        Ok(Top { kind: Some(kind), has_features: true }) if kind == "FeatureCollection" => Ok(()),
+        Ok(Top { kind, has_features }) => Err(RegistryError(match kind {
+            Some(kind) if kind == "FeatureCollection" && !has_features => {
+                format!("{name}: the FeatureCollection has no \"features\"")
+            }
+            Some(kind) => format!("{name}: not a FeatureCollection: its type is {kind:?}"),
+            None => format!("{name}: not a FeatureCollection: it has no type"),
+        })),
+        Err(e) if e.is_io() => Err(RegistryError(format!("{name}: cannot read: {e}"))),
+        Err(e) => Err(RegistryError(format!("{name}: features[{at}]: {e}"))),
+    }
+}
+
+fn zone(feature: Feature<'_>) -> Result<ZoneSpec, Fault> {
+    let (id, geometry, p) = parts(feature)?;
+    let spec = || -> Result<ZoneSpec, String> {
+        let (place, outline) = zone_place(&geometry)?;
+        let name = text("name", p.name)?.map_or_else(|| id.clone().into_owned(), Cow::into_owned);
+        let known = ZoneKind::ALL.map(ZoneKind::name);
+        Ok(ZoneSpec {
+            kind: kind(p.kind, ZoneKind::parse, &known)?.unwrap_or(ZoneKind::OffStreet),
+            operator: text("operator", p.operator)?.unwrap_or_default().into_owned(),
+            capacity: whole("capacity", &p.capacity, u32::MAX)?,
+            stale_after_s: Some(whole("stale_after_s", &p.stale_after_s, u32::MAX)?).filter(|&s| s > 0),
+            id: String::new(),
+            name,
+            place,
+            outline,
+        })
+    };
+    match spec() {
+        Ok(spec) => Ok(ZoneSpec { id: id.into_owned(), ..spec }),
+        Err(what) => Err((Some(id.into_owned()), what)),
+    }
+}
+
+fn bay(feature: Feature<'_>) -> Result<Bay<'_>, Fault> {
+    let (id, geometry, p) = parts(feature)?;
+    let rest = || -> Result<_, String> {
+        let place = match (&geometry.kind, &geometry.coordinates) {
+            (Scalar::Text(kind), c) if kind == "Point" => point(c)?,
+            (kind, _) => return Err(format!("wrong geometry: a bay is a Point, not {}", shown(kind))),
+        };
+        let zone = text("zone", p.zone)?.ok_or("has no \"zone\"")?;
+        let known = BayKind::ALL.map(BayKind::name);
+        let short = |name, scalar| whole(name, scalar, u32::from(u16::MAX)).map(|n| n as u16);
+        let attrs = BayAttrs {
+            kind: kind(p.kind, BayKind::parse, &known)?.unwrap_or(BayKind::Car),
+            accessible: flag("accessible", &p.accessible)?,
+            ev_charging: flag("ev_charging", &p.ev_charging)?,
+            max_height_cm: short("max_height_cm", &p.max_height_cm)?,
+            max_stay_min: short("max_stay_min", &p.max_stay_min)?,
+            price_cents_per_hour: whole("price_cents_per_hour", &p.price_cents_per_hour, u32::MAX)?,
+        };
+        Ok((zone, place, attrs))
+    };
+    match rest() {
+        Ok((zone, place, attrs)) => Ok(Bay { id, zone, place, attrs }),
+        Err(what) => Err((Some(id.into_owned()), what)),
+    }
+}
+
+type Parts<'a> = (Cow<'a, str>, Geometry<'a>, shape::Properties<'a>);
+
+fn parts(feature: Feature<'_>) -> Result<Parts<'_>, Fault> {
+    let mut p = feature.properties.unwrap_or_default();
+    let id =
+        text("id", std::mem::take(&mut p.id)).and_then(|id| id.ok_or_else(|| "its properties have no \"id\"".into()));
+    let id = id.map_err(|what| (None, what))?;
+    if !matches!(&feature.kind, Scalar::Text(kind) if kind == "Feature") {
+        return Err((Some(id.into_owned()), format!("its type is {}, not \"Feature\"", shown(&feature.kind))));
+    }
+    match feature.geometry {
+        Some(geometry) => Ok((id, geometry, p)),
+        None => Err((Some(id.into_owned()), "has no geometry".into())),
+    }
+}
+
+/// Where a zone is shown, and its outer ring if it has one.
+fn zone_place(geometry: &Geometry<'_>) -> Result<(LatLon, Vec<LatLon>), String> {
+    let Scalar::Text(kind) = &geometry.kind else {
+        return Err(format!("wrong geometry: its type is {}", shown(&geometry.kind)));
+    };
+    match (&**kind, &geometry.coordinates) {
+        ("Point", c) => Ok((point(c)?, Vec::new())),
+        ("Polygon", c) => {
+            let ring = outer_ring(c)?;
+            Ok((centroid(&ring).0, ring))
+        }
+        ("MultiPolygon", Coordinates::List(polygons)) if !polygons.is_empty() => {
+            let rings = polygons.iter().map(outer_ring).collect::<Result<Vec<_>, _>>()?;
+            // The largest stands for all.
+            let largest = rings.into_iter().max_by(|a, b| centroid(a).1.total_cmp(&centroid(b).1));
+            largest.map(|ring| (centroid(&ring).0, ring)).ok_or_else(|| "bad coordinates".into())
+        }
+        ("MultiPolygon", c) => Err(bad_coordinates(c)),
+        (other, _) => Err(format!("wrong geometry: a zone is a Polygon, MultiPolygon or Point, not {other:?}")),
+    }
+}
+
+fn outer_ring(polygon: &Coordinates) -> Result<Vec<LatLon>, String> {
+    match polygon {
+        Coordinates::List(rings) => match rings.first() {
+            Some(Coordinates::List(ring)) if ring.len() >= 4 => ring.iter().map(point).collect(),
+            Some(Coordinates::List(_)) | None => Err("bad coordinates: a ring has at least four positions".into()),
+            Some(other) => Err(bad_coordinates(other)),
+        },
+        other => Err(bad_coordinates(other)),
+    }
+}
+
+/// Whether it can be on Earth is checked where all places are.
+fn point(c: &Coordinates) -> Result<LatLon, String> {
+    match *c {
+        Coordinates::Position { lon, lat } => match super::load::bad_place(LatLon { lat, lon }) {
+            None => Ok(LatLon { lat, lon }),
+            Some(what) => Err(what),
+        },
+        ref other => Err(bad_coordinates(other)),
+    }
+}
+
+fn bad_coordinates(found: &Coordinates) -> String {
+    let what = match found {
+        Coordinates::Missing => return "bad coordinates: there are none".into(),
+        Coordinates::Number(_) => "a number",
+        Coordinates::Position { .. } => "a position",
+        Coordinates::List(_) => "a list",
+        Coordinates::Bad(what) => what,
+    };
+    format!("bad coordinates: {what} where it does not belong; give numbers, longitude first")
+}
+
+/// Centre of gravity of the ring's area, and that area in square degrees. A ring without area: its mean.
+fn centroid(ring: &[LatLon]) -> (LatLon, f64) {
+    // Relative to the first corner: the products of whole degrees would eat the digits.
+    let LatLon { lat: lat0, lon: lon0 } = ring[0];
+    let (mut area, mut lat, mut lon) = (0.0, 0.0, 0.0);
+    for (i, a) in ring.iter().enumerate() {
+        let b = ring[(i + 1) % ring.len()];
+        let (ay, ax, by, bx) = (a.lat - lat0, a.lon - lon0, b.lat - lat0, b.lon - lon0);
+        let cross = ax * by - bx * ay;
+        area += cross / 2.0;
+        lat += (ay + by) * cross / 6.0;
+        lon += (ax + bx) * cross / 6.0;
+    }
+    let n = ring.len() as f64;
+    let mean =
+        LatLon { lat: ring.iter().map(|p| p.lat).sum::<f64>() / n, lon: ring.iter().map(|p| p.lon).sum::<f64>() / n };
+    let centre = LatLon { lat: lat0 + lat / area, lon: lon0 + lon / area };
+    // 1e-14 square degrees are a square of 1 cm.
+    (if area.abs() < 1e-14 { mean } else { centre }, area.abs())
+}
+
+fn text<'a>(name: &str, value: Scalar<'a>) -> Result<Option<Cow<'a, str>>, String> {
+    match value {
+        Scalar::Missing => Ok(None),
+        Scalar::Text(text) => Ok(Some(text)),
+        other => Err(format!("{name} is {}; give a string", shown(&other))),
+    }
+}
+
+/// 0 where it is missing.
+fn whole(name: &str, value: &Scalar<'_>, max: u32) -> Result<u32, String> {
+    match *value {
+        Scalar::Missing => Ok(0),
+        Scalar::Number(n) if n.fract() == 0.0 && (0.0..=f64::from(max)).contains(&n) => Ok(n as u32),
+        Scalar::Number(n) => Err(format!("{name} is {n}; give a whole number from 0 to {max}")),
+        ref other => Err(format!("{name} is {}; give a number", shown(other))),
+    }
+}
+
+fn flag(name: &str, value: &Scalar<'_>) -> Result<bool, String> {
+    match value {
+        Scalar::Missing => Ok(false),
+        Scalar::Bool(b) => Ok(*b),
+        other => Err(format!("{name} is {}; give true or false", shown(other))),
+    }
+}
+
+fn kind<T>(value: Scalar<'_>, parse: impl Fn(&str) -> Option<T>, known: &[&str]) -> Result<Option<T>, String> {
+    let Some(name) = text("kind", value)? else { return Ok(None) };
+    match parse(&name) {
+        Some(kind) => Ok(Some(kind)),
+        None => Err(format!("unknown kind {}; known are {}", shown(&Scalar::Text(name)), known.join(", "))),
+    }
+}
+
+/// For a fault's text.
+fn shown(value: &Scalar<'_>) -> String {
+    match value {
+        Scalar::Missing => "missing".into(),
+        Scalar::Bool(b) => b.to_string(),
+        Scalar::Number(n) => format!("the number {n}"),
+        Scalar::Text(text) => format!("the string {:?}", text.chars().take(40).collect::<String>()),
+        Scalar::List => "a list".into(),
+        Scalar::Object => "an object".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
