@@ -93,7 +93,9 @@ impl Model for Mapped {
                 }
             }
         }
-        out.iter_mut().for_each(|h| h.distance_m = h.distance_m.sqrt());
+        for hit in out {
+            hit.distance_m = hit.distance_m.sqrt();
+        }
     }
 }
 

@@ -53,16 +53,26 @@ impl Query {
         }
     }
 
+    /// Whether anything but the kind matters.
+    const fn is_filtered(&self) -> bool {
+        self.accessible.is_some()
+            || self.ev_charging.is_some()
+            || self.min_height_cm.is_some()
+            || self.max_price_cents_per_hour.is_some()
+    }
+
     /// Whether the bay is one the driver can use. A bay whose kind has just been changed in the registry may still
     /// have its bit under the old one, hence the look at `kind`; one that was just retired may still have it at all.
     #[inline]
     pub(super) fn suits(&self, city: &City, bay: BayIx) -> bool {
-        if !city.is_live(bay) {
-            return false;
-        }
+        // Retirement and kind are one byte of the registry; the rest is another cache line, seldom asked for.
+        city.is_live(bay) && city.attrs(bay).kind == self.kind && (!self.is_filtered() || self.passes(city, bay))
+    }
+
+    #[inline(never)]
+    fn passes(&self, city: &City, bay: BayIx) -> bool {
         let attrs = city.attrs(bay);
-        attrs.kind == self.kind
-            && self.accessible.is_none_or(|want| attrs.accessible == want)
+        self.accessible.is_none_or(|want| attrs.accessible == want)
             && self.ev_charging.is_none_or(|want| attrs.ev_charging == want)
             && self.min_height_cm.is_none_or(|need| attrs.max_height_cm == 0 || attrs.max_height_cm >= need)
             && self.max_price_cents_per_hour.is_none_or(|most| attrs.price_cents_per_hour <= most)
@@ -135,6 +145,12 @@ struct Best<'a> {
 }
 
 impl Best<'_> {
+    /// Whether nothing at least this far east or west and north or south, in metres, can become a hit.
+    #[inline]
+    fn excludes(&self, x: f32, y: f32) -> bool {
+        (x * x + y * y) * SLACK > self.bound
+    }
+
     /// Takes a bay within the bound to its place. Equal distances are ordered by index.
     #[inline]
     fn offer(&mut self, bay: BayIx, d2: f32) {
@@ -208,7 +224,7 @@ impl<'a> Scan<'a> {
     fn new(vacant: &'a Bitmap, city: &'a City, query: &'a Query, plane: Plane, radius_m: f32) -> Self {
         let (height, width) = city.cell_size_e7();
         let lon_m = plane.least_lon_m(radius_m);
-        // One more than the quotient says, as that may have been rounded down; `beyond` sees to the rest.
+        // One more than the quotient says, as that may have been rounded down; `excludes` sees to the rest.
         let reach = |cell_m: f32| (radius_m / cell_m).ceil() as i32 + 1;
         Self {
             vacant,
@@ -232,7 +248,7 @@ impl<'a> Scan<'a> {
             let beside = ring.min(self.columns);
             let mut hopeless = true;
             for down_up in [-ring, ring] {
-                if ring <= self.rows && !self.beyond(0.0, self.row_gap(down_up), best) {
+                if ring <= self.rows && !best.excludes(0.0, self.row_gap(down_up)) {
                     hopeless = false;
                     (-beside..=beside).for_each(|across| self.cell(across, down_up, best));
                 }
@@ -240,7 +256,7 @@ impl<'a> Scan<'a> {
             // The corners have been seen with the rows.
             let between = (ring - 1).min(self.rows);
             for left_right in [-ring, ring] {
-                if ring <= self.columns && !self.beyond(self.column_gap(left_right), 0.0, best) {
+                if ring <= self.columns && !best.excludes(self.column_gap(left_right), 0.0) {
                     hopeless = false;
                     (-between..=between).for_each(|up| self.cell(left_right, up, best));
                 }
@@ -254,7 +270,7 @@ impl<'a> Scan<'a> {
     /// Offers what is vacant and suits in the cell that many columns and rows away.
     #[inline]
     fn cell(&self, across: i32, up: i32, best: &mut Best<'_>) {
-        if self.beyond(self.column_gap(across), self.row_gap(up), best) {
+        if best.excludes(self.column_gap(across), self.row_gap(up)) {
             return;
         }
         for run in self.city.cell_runs(self.column + across, self.row + up) {
@@ -265,12 +281,6 @@ impl<'a> Scan<'a> {
                 }
             });
         }
-    }
-
-    /// Whether nothing at least this far east or west and north or south, in metres, can become a hit.
-    #[inline]
-    fn beyond(&self, x: f32, y: f32, best: &Best<'_>) -> bool {
-        (x * x + y * y) * SLACK > best.bound
     }
 
     /// Metres from the place to the nearest bay that a column this many away can hold.
