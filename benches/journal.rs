@@ -17,7 +17,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Sender, channel};
 
 const BAYS: u32 = 1_400_000;
-const RUN: Duration = Duration::from_secs(4);
+/// How long each measurement of a round takes. Rounds alternate, because a shared disk's speed wanders.
+const RUN: Duration = Duration::from_millis(1000);
+const ROUNDS: usize = 7;
 
 /// Look-ups as a registry does them: through two tables, in no helpful order.
 struct Town {
@@ -81,8 +83,8 @@ fn start(dir: &Path, town: &Arc<Town>) -> (Sender<Submission>, Arc<Metrics>, Joi
     (doors, metrics, thread.expect("a thread"))
 }
 
-/// One message after another, each waiting for its receipt: one group each.
-fn one_by_one(town: &Arc<Town>, size: u64) {
+/// One message after another, each waiting for its receipt: one group each. Groups/s.
+fn one_by_one(town: &Arc<Town>, size: u64) -> f64 {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let (doors, metrics, thread) = start(dir.path(), town);
     let (tell, told) = sync_channel(1);
@@ -102,11 +104,8 @@ fn one_by_one(town: &Arc<Town>, size: u64) {
     let s = begin.elapsed().as_secs_f64();
     drop(doors);
     thread.join().expect("no panic");
-    let (groups, mean) = (n as f64 / s, metrics.journal_commit_seconds.get_sample_sum() / n as f64 * 1e3);
-    println!(
-        "groups of {size:>5}: {:>10.0} claims/s  ({groups:.0} groups/s, {mean:.3} ms a commit)",
-        groups * size as f64
-    );
+    assert_eq!(metrics.journal_commits.get(), n, "one group a message");
+    n as f64 / s
 }
 
 /// Two doors that send messages of `size` claims as fast as the journal takes them, then everything is read back.
@@ -137,21 +136,68 @@ fn flood(town: &Arc<Town>, size: u64) {
     let commits = metrics.journal_commits.get();
     println!("flood of {size:>4}s: {:>12.0} claims/s  ({commits} commits, {} claims each)", n as f64 / s, n / commits);
 
+    replay(dir.path(), town, n, size);
+}
+
+/// Opens and reads back three times (from the page cache), looking at every claim, and checks what was read.
+fn replay(dir: &Path, town: &Arc<Town>, n: u64, size: u64) {
     let begin = Instant::now();
-    let journal = Journal::open(dir.path(), Config::default(), town.clone()).expect("a whole journal");
+    let journal = Journal::open(dir, Config::default(), town.clone()).expect("a whole journal");
     let opened = begin.elapsed().as_secs_f64() * 1e3;
-    let mut sum = 0;
-    let replayed = journal.replay(|b| sum += b.claims.len() as u64).expect("a whole journal");
-    let s = begin.elapsed().as_secs_f64() - opened / 1e3;
-    assert_eq!((sum, replayed.orphaned), (n, 0));
-    let mb = replayed.bytes as f64 / 1e6;
-    println!("  open {opened:.0} ms, replay: {:.0} claims/s ({n} claims, {mb:.0} MB in {s:.2} s)", n as f64 / s);
+    for _ in 0..3 {
+        let begin = Instant::now();
+        let (mut sum, mut bays) = (0, 0);
+        let replayed = journal.replay(|b| {
+            for claim in &b.claims {
+                if let Claim::Bay(o) = std::hint::black_box(claim) {
+                    sum += o.seq;
+                    bays += u64::from(o.bay == BayIx((o.seq * 7919 % u64::from(BAYS)) as u32));
+                }
+            }
+        });
+        let replayed = replayed.expect("a whole journal");
+        let s = begin.elapsed().as_secs_f64();
+        assert_eq!((sum, bays, replayed.orphaned), (n / size * (size * (size - 1) / 2), n, 0), "what was written");
+        let mb = replayed.bytes as f64 / 1e6;
+        println!("  open {opened:.0} ms, replay {:.0} claims/s ({n} claims, {mb:.0} MB in {s:.3} s)", n as f64 / s);
+    }
+}
+
+/// What the disk allows: one small write and fdatasync after another into a zeroed file. Syncs/s.
+fn disk_alone() -> f64 {
+    use std::os::unix::fs::FileExt;
+    let file = tempfile::tempfile().expect("a temporary file");
+    file.write_all_at(&vec![0; 16 << 20], 0).and_then(|()| file.sync_all()).expect("16 MiB of room");
+    let (begin, mut n) = (Instant::now(), 0);
+    while begin.elapsed() < RUN {
+        file.write_all_at(&[1; 64], n % (1 << 18) * 64).and_then(|()| file.sync_data()).expect("a working disk");
+        n += 1;
+    }
+    n as f64 / begin.elapsed().as_secs_f64()
+}
+
+/// Prints the median and range of `per_s`, times `size` claims.
+fn report(what: &str, mut per_s: Vec<f64>, size: u64) {
+    per_s.sort_by(f64::total_cmp);
+    let (low, median, high) = (per_s[0], per_s[per_s.len() / 2], per_s[per_s.len() - 1]);
+    let claims = median * size as f64;
+    println!("{what} {size:>4}: {median:>6.0}/s [{low:.0} .. {high:.0}] = {claims:>9.0} claims/s");
 }
 
 fn main() {
     let town = Arc::new(Town::new());
-    for size in [1, 64, 1024] {
-        one_by_one(&town, size);
+    let sizes = [1, 64, 1024];
+    let mut disk = Vec::new();
+    let mut groups = [const { Vec::new() }; 3];
+    for _ in 0..ROUNDS {
+        disk.push(disk_alone());
+        for (size, found) in sizes.iter().zip(&mut groups) {
+            found.push(one_by_one(&town, *size));
+        }
+    }
+    report("disk alone, writes of", disk, 1);
+    for (size, found) in sizes.into_iter().zip(groups) {
+        report("journal, groups of   ", found, size);
     }
     for size in [1, 64] {
         flood(&town, size);
