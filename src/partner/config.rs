@@ -115,8 +115,7 @@ fn digest<'de, D: Deserializer<'de>>(d: D) -> Result<Digest, D::Error> {
 
 fn source_kind<'de, D: Deserializer<'de>>(d: D) -> Result<SourceKind, D::Error> {
     let name = String::deserialize(d)?;
-    SourceKind::parse(&name)
-        .ok_or_else(|| de::Error::unknown_variant(&name, &["sensor", "app", "gate"]))
+    SourceKind::parse(&name).ok_or_else(|| de::Error::unknown_variant(&name, &["sensor", "app", "gate"]))
 }
 
 #[cfg(test)]
@@ -133,7 +132,7 @@ mod tests {
     }
 
     fn hex(key: &str) -> String {
-        Keys::digest(key).iter().map(|b| format!("{b:02x}")).collect()
+        Keys::digest(key).iter().fold(String::new(), |hex, b| hex + &format!("{b:02x}"))
     }
 
     const REPORT: &str = "scopes = [\"report\"]\nsources = [\"lamp-*\"]";

@@ -59,3 +59,62 @@ pub fn speaker(grant: &Grant, registry: &Registry, source: &str) -> Result<(Sour
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::partner::{Scope, SourcePattern};
+
+    fn door(scope: Scope, kind: SourceKind) -> (Keys, String) {
+        let (keys, (key, digest)) = (Keys::default(), Keys::mint(&mut rand::rng()));
+        let grant = Grant {
+            name: "k".into(),
+            partner: "p".into(),
+            scopes: [scope].into_iter().collect(),
+            sources: vec![SourcePattern::parse("lamp-*").expect("a pattern")],
+            source_kind: kind,
+        };
+        keys.insert(digest, grant);
+        (keys, key.expose().to_owned())
+    }
+
+    fn nobody() -> Registry {
+        Registry::in_memory(vec![], vec![]).expect("an empty city")
+    }
+
+    #[test]
+    fn a_covered_source_is_enrolled_once_and_keeps_its_number() {
+        let (registry, (keys, key)) = (nobody(), door(Scope::Report, SourceKind::App));
+        let (number, kind, id) = authenticate(&keys, &registry, "lamp-1", &key).unwrap();
+        assert_eq!((kind, &*id), (SourceKind::App, "lamp-1"));
+        assert_eq!(authenticate(&keys, &registry, "lamp-1", &key).unwrap().0, number);
+        assert_ne!(authenticate(&keys, &registry, "lamp-2", &key).unwrap().0, number);
+    }
+
+    #[test]
+    fn the_key_decides_what_its_sources_are() {
+        let (registry, (keys, key)) = (nobody(), door(Scope::Report, SourceKind::Gate));
+        let number = registry.enrol_source("lamp-1", SourceKind::Sensor).unwrap();
+        let (same, kind, _) = authenticate(&keys, &registry, "lamp-1", &key).unwrap();
+        assert_eq!((same, kind), (number, SourceKind::Gate));
+        assert_eq!(registry.source("lamp-1"), Some((number, SourceKind::Gate)));
+    }
+
+    #[test]
+    fn who_is_denied_is_not_enrolled() {
+        let (registry, (keys, key)) = (nobody(), door(Scope::Report, SourceKind::Sensor));
+        let (other_keys, admin) = door(Scope::Admin, SourceKind::Sensor);
+        for (keys, user, password, want) in [
+            (&keys, "lamp-1", "bh_wrong", Denied::BadKey),
+            (&keys, "lamp-1", "", Denied::BadKey),
+            (&keys, "gate-1", &key, Denied::NotAllowed),
+            (&other_keys, "lamp-1", &admin, Denied::NotAllowed),
+            (&keys, "", &key, Denied::UnknownSource),
+            (&keys, "lamp-/#", &key, Denied::UnknownSource),
+            (&keys, "lamp-\0", &key, Denied::UnknownSource),
+        ] {
+            assert_eq!(authenticate(keys, &registry, user, password), Err(want), "{user:?}");
+        }
+        assert_eq!(registry.source_count(), 0);
+    }
+}

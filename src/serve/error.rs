@@ -16,9 +16,15 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ApiError {
     /// A query parameter or path segment that cannot be.
-    BadParameter { field: Cow<'static, str>, detail: String },
+    BadParameter {
+        field: Cow<'static, str>,
+        detail: String,
+    },
     /// A body that cannot be read, or was refused as a whole.
-    Malformed { reason: Reason, detail: String },
+    Malformed {
+        reason: Reason,
+        detail: String,
+    },
     /// A body that reads well but contradicts itself or the registry; one message each.
     Contradiction(Vec<String>),
     /// No key where one is needed, or one that is not known.
@@ -45,19 +51,74 @@ pub(super) enum ApiError {
 
 /// Slug, status, title and what the type means: the list behind `/problems/{slug}`.
 pub(super) const PROBLEMS: [(&str, StatusCode, &str, &str); 14] = [
-    ("bad-parameter", StatusCode::BAD_REQUEST, "A parameter cannot be", "`field` names it, `detail` says what is allowed."),
-    ("malformed", StatusCode::BAD_REQUEST, "The body was refused", "`reason` is the counted reason, `detail` says where."),
-    ("contradiction", StatusCode::UNPROCESSABLE_ENTITY, "The change does not fit", "`errors` lists every fault; nothing was changed."),
-    ("unauthorized", StatusCode::UNAUTHORIZED, "A key is needed", "Send `Authorization: Bearer bh_...` with a key that is good."),
-    ("forbidden", StatusCode::FORBIDDEN, "The key does not reach this far", "The key is good but lacks the scope or the source."),
+    (
+        "bad-parameter",
+        StatusCode::BAD_REQUEST,
+        "A parameter cannot be",
+        "`field` names it, `detail` says what is allowed.",
+    ),
+    (
+        "malformed",
+        StatusCode::BAD_REQUEST,
+        "The body was refused",
+        "`reason` is the counted reason, `detail` says where.",
+    ),
+    (
+        "contradiction",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The change does not fit",
+        "`errors` lists every fault; nothing was changed.",
+    ),
+    (
+        "unauthorized",
+        StatusCode::UNAUTHORIZED,
+        "A key is needed",
+        "Send `Authorization: Bearer bh_...` with a key that is good.",
+    ),
+    (
+        "forbidden",
+        StatusCode::FORBIDDEN,
+        "The key does not reach this far",
+        "The key is good but lacks the scope or the source.",
+    ),
     ("not-found", StatusCode::NOT_FOUND, "There is no such thing", "The path or the id in it is not known."),
-    ("too-large", StatusCode::PAYLOAD_TOO_LARGE, "The body is too large", "`detail` names the limit; send several smaller ones."),
-    ("not-acceptable", StatusCode::NOT_ACCEPTABLE, "Not in that format", "`detail` lists the formats this answer comes in."),
-    ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "Not with that method", "The header `Allow` lists the methods."),
-    ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not that type of body", "`detail` names the type expected."),
+    (
+        "too-large",
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "The body is too large",
+        "`detail` names the limit; send several smaller ones.",
+    ),
+    (
+        "not-acceptable",
+        StatusCode::NOT_ACCEPTABLE,
+        "Not in that format",
+        "`detail` lists the formats this answer comes in.",
+    ),
+    (
+        "method-not-allowed",
+        StatusCode::METHOD_NOT_ALLOWED,
+        "Not with that method",
+        "The header `Allow` lists the methods.",
+    ),
+    (
+        "unsupported-media-type",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "Not that type of body",
+        "`detail` names the type expected.",
+    ),
     ("conflict", StatusCode::CONFLICT, "Something is in the way", "`detail` says what; nothing was changed."),
-    ("registry-full", StatusCode::INSUFFICIENT_STORAGE, "No room for more bays", "The hub must be restarted with room for more."),
-    ("busy", StatusCode::TOO_MANY_REQUESTS, "Too much at once", "Nothing was accepted; `Retry-After` says when to try again."),
+    (
+        "registry-full",
+        StatusCode::INSUFFICIENT_STORAGE,
+        "No room for more bays",
+        "The hub must be restarted with room for more.",
+    ),
+    (
+        "busy",
+        StatusCode::TOO_MANY_REQUESTS,
+        "Too much at once",
+        "Nothing was accepted; `Retry-After` says when to try again.",
+    ),
     ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not now", "Nothing was promised; send it again."),
 ];
 
@@ -92,7 +153,9 @@ impl ApiError {
     fn detail(&self) -> String {
         match self {
             Self::BadParameter { detail, .. } | Self::Malformed { detail, .. } => detail.clone(),
-            Self::Contradiction(errors) => format!("{} fault(s); the first: {}", errors.len(), errors.first().map_or("", |e| e)),
+            Self::Contradiction(errors) => {
+                format!("{} fault(s); the first: {}", errors.len(), errors.first().map_or("", |e| e))
+            }
             Self::Unauthorized(why) => (*why).to_owned(),
             Self::Forbidden(why)
             | Self::NotFound(why)

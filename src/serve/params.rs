@@ -103,10 +103,9 @@ fn unknown(name: &str, known: &[&'static str]) -> ApiError {
     // Long names would cost time to compare, and are no misspellings.
     let nearest = (name.len() <= 64).then(|| known.iter().min_by_key(|k| strsim::osa_distance(k, name))).flatten();
     let detail = match nearest {
-        Some(nearest) => format!(
-            "there is no parameter {shown}; the nearest is `{nearest}`, and all are: {}",
-            known.join(", ")
-        ),
+        Some(nearest) => {
+            format!("there is no parameter {shown}; the nearest is `{nearest}`, and all are: {}", known.join(", "))
+        }
         None => format!("there is no parameter {shown} here; known are: {}", known.join(", ")),
     };
     ApiError::bad(name.chars().take(64).collect::<String>(), detail)

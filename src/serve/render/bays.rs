@@ -76,7 +76,11 @@ pub(in crate::serve) fn bay(city: &City, view: &BayView, at: Millis, format: For
     });
     t.raw(",\"observed_at\":").time(view.observed_at);
     t.raw(",\"source_kind\":");
-    if never { t.raw("null") } else { t.word(view.source_kind.name()) };
+    if never {
+        t.raw("null")
+    } else {
+        t.word(view.source_kind.name())
+    };
     attributes(&mut t, city, view.bay);
     t.raw(if format == Format::GeoJson { "}}" } else { "}" });
     t.0

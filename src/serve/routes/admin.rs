@@ -143,7 +143,11 @@ async fn json(request: Request) -> Result<Bytes, ApiError> {
         (status = 507, description = "No room for more", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn put_zones(_: Admin, State(own): State<Arc<Office>>, request: Request) -> Result<Json<schema::ZonesPut>, ApiError> {
+async fn put_zones(
+    _: Admin,
+    State(own): State<Arc<Office>>,
+    request: Request,
+) -> Result<Json<schema::ZonesPut>, ApiError> {
     let body = json(request).await?;
     let zones = own.change(move |office| office.put_zones(&body)).await?;
     Ok(Json(schema::ZonesPut { zones }))
@@ -166,7 +170,11 @@ async fn put_zones(_: Admin, State(own): State<Arc<Office>>, request: Request) -
         (status = 507, description = "No room for more", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn put_bays(_: Admin, State(own): State<Arc<Office>>, request: Request) -> Result<Json<schema::BaysPut>, ApiError> {
+async fn put_bays(
+    _: Admin,
+    State(own): State<Arc<Office>>,
+    request: Request,
+) -> Result<Json<schema::BaysPut>, ApiError> {
     let body = json(request).await?;
     let bays = own.change(move |office| office.put_bays(&body)).await?;
     Ok(Json(schema::BaysPut { bays }))

@@ -105,7 +105,13 @@ async fn nearby(_: Reader, State(own): State<Arc<Reads>>, format: Format, uri: U
         (status = 406, description = "Not in that format", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn bay(_: Reader, State(own): State<Arc<Reads>>, format: Format, Id(id): Id, uri: Uri) -> Result<Response, ApiError> {
+async fn bay(
+    _: Reader,
+    State(own): State<Arc<Reads>>,
+    format: Format,
+    Id(id): Id,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     Params::read(uri.query(), &[])?;
     // First the index, then the city: the other way round the city could be older than the index.
     let found = own.registry.bay(&id);

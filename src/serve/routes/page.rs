@@ -13,13 +13,22 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 
 pub(in crate::serve) fn routes() -> Router {
     Router::new()
-        .route("/", get(|| file("text/html; charset=utf-8", include_str!("../../../dashboards/web/plain/index.html"))))
-        .route("/page.js", get(|| file("text/javascript; charset=utf-8", include_str!("../../../dashboards/web/plain/page.js"))))
-        .route("/page.css", get(|| file("text/css; charset=utf-8", include_str!("../../../dashboards/web/plain/page.css"))))
+        .route(
+            "/",
+            get(async || file("text/html; charset=utf-8", include_str!("../../../dashboards/web/plain/index.html"))),
+        )
+        .route(
+            "/page.js",
+            get(async || file("text/javascript; charset=utf-8", include_str!("../../../dashboards/web/plain/page.js"))),
+        )
+        .route(
+            "/page.css",
+            get(async || file("text/css; charset=utf-8", include_str!("../../../dashboards/web/plain/page.css"))),
+        )
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
 }
 
-async fn file(media_type: &'static str, text: &'static str) -> impl IntoResponse {
+fn file(media_type: &'static str, text: &'static str) -> impl IntoResponse {
     let headers: [(HeaderName, &str); 5] = [
         (header::CONTENT_TYPE, media_type),
         (header::CONTENT_SECURITY_POLICY, POLICY),

@@ -126,7 +126,8 @@ impl Unheard {
 impl Desk {
     /// Who speaks in `body`, if the holder of `grant` may speak so.
     async fn speaker(self: &Arc<Self>, grant: &Arc<Grant>, body: &Bytes) -> Result<Speaker, Unheard> {
-        let who: Who<'_> = serde_json::from_slice(body).map_err(|e| Unheard::malformed(format!("not a report: {e}")))?;
+        let who: Who<'_> =
+            serde_json::from_slice(body).map_err(|e| Unheard::malformed(format!("not a report: {e}")))?;
         let Some(source) = who.source else {
             return Err(Unheard::malformed("the body names no `source`".to_owned()));
         };
@@ -187,7 +188,10 @@ impl Desk {
 
 /// What the caller will be told once the parcel is durable.
 enum Outcome {
-    Taken { accepted: usize, refused: Vec<schema::Refused> },
+    Taken {
+        accepted: usize,
+        refused: Vec<schema::Refused>,
+    },
     /// Refused as a whole.
     None(ApiError),
 }

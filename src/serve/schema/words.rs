@@ -1,0 +1,71 @@
+//! The closed vocabularies: kinds, states, reasons.
+
+use utoipa::ToSchema;
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(in crate::serve) enum BayKind {
+    Car,
+    Motorcycle,
+    Heavy,
+    Bicycle,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(in crate::serve) enum ZoneKind {
+    OnStreet,
+    OffStreet,
+    Private,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(in crate::serve) enum AnyKind {
+    OnStreet,
+    OffStreet,
+    Private,
+    Car,
+    Motorcycle,
+    Heavy,
+    Bicycle,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(in crate::serve) enum BayState {
+    Vacant,
+    Occupied,
+    Unknown,
+    Closed,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(in crate::serve) enum SourceKind {
+    Sensor,
+    App,
+    Gate,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(in crate::serve) enum Reason {
+    Malformed,
+    UnknownBay,
+    UnknownZone,
+    UnknownSource,
+    Forbidden,
+    TooFarInFuture,
+    TooOld,
+    TooLarge,
+}
+
+/// Why the state is what it is.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(in crate::serve) enum Why {
+    Reported,
+    NeverReported,
+    Stale,
+}

@@ -1,0 +1,107 @@
+//! The OpenAPI document: complete, and true to what the handlers answer.
+
+use super::Town;
+use crate::domain::BayStatus::{Unknown, Vacant};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+const OPERATIONS: [(&str, &str); 14] = [
+    ("get", "/livez"),
+    ("get", "/readyz"),
+    ("get", "/metrics"),
+    ("get", "/v1/openapi.json"),
+    ("get", "/v1/bays/nearby"),
+    ("get", "/v1/bays/{bay}"),
+    ("get", "/v1/zones"),
+    ("get", "/v1/zones/{zone}"),
+    ("post", "/v1/reports"),
+    ("get", "/v1/quarantine"),
+    ("put", "/v1/admin/zones"),
+    ("put", "/v1/admin/bays"),
+    ("delete", "/v1/admin/zones/{zone}"),
+    ("delete", "/v1/admin/bays/{bay}"),
+];
+
+async fn document(town: &Town) -> Value {
+    town.get("/v1/openapi.json").await.json()
+}
+
+#[tokio::test]
+async fn every_route_is_in_it_and_every_entry_is_a_route() {
+    let town = Town::new();
+    let api = document(&town).await;
+    assert!(api["openapi"].as_str().unwrap().starts_with("3.1"), "{}", api["openapi"]);
+    let mut listed = BTreeSet::new();
+    for (path, item) in api["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            listed.insert((method.clone(), path.clone()));
+            assert!(operation["responses"].as_object().is_some_and(|r| !r.is_empty()), "{method} {path}");
+            let there = path.replace("{bay}", "EAST-1").replace("{zone}", "EAST");
+            let answer = town.call(&method.to_uppercase(), &there, &[], "").await;
+            assert!(![404, 405].contains(&answer.status.as_u16()), "{method} {path}: {answer:?}");
+            let status = answer.status.as_u16().to_string();
+            assert!(operation["responses"].get(&status).is_some(), "{method} {path} answers {status}");
+        }
+    }
+    let want = OPERATIONS.iter().map(|(m, p)| ((*m).to_owned(), (*p).to_owned())).collect();
+    assert_eq!(listed, want);
+}
+
+#[tokio::test]
+async fn every_reference_leads_somewhere() {
+    fn walk(v: &Value, found: &mut Vec<String>) {
+        match v {
+            Value::Object(o) => {
+                found.extend(o.get("$ref").and_then(Value::as_str).map(str::to_owned));
+                o.values().for_each(|v| walk(v, found));
+            }
+            Value::Array(a) => a.iter().for_each(|v| walk(v, found)),
+            _ => {}
+        }
+    }
+    let api = document(&Town::new()).await;
+    let mut found = vec![];
+    walk(&api, &mut found);
+    assert!(found.len() > 20);
+    for reference in found {
+        assert!(api.pointer(&reference[1..]).is_some(), "{reference}");
+    }
+    assert_eq!(api.pointer("/components/securitySchemes/key/scheme").unwrap(), "bearer");
+}
+
+/// Asserts that `got` has the members its schema requires and no others.
+fn holds(api: &Value, schema: &str, got: &Value) {
+    let schema = api.pointer(&format!("/components/schemas/{schema}")).unwrap_or_else(|| panic!("no schema {schema}"));
+    let known: BTreeSet<&String> = schema["properties"].as_object().unwrap().keys().collect();
+    let there: BTreeSet<&String> = got.as_object().unwrap().keys().collect();
+    assert!(there.is_subset(&known), "{schema:#} {got:#}");
+    for needed in schema["required"].as_array().unwrap() {
+        assert!(got.get(needed.as_str().unwrap()).is_some(), "{needed} in {got:#}");
+    }
+}
+
+#[tokio::test]
+async fn the_shapes_described_are_the_shapes_sent() {
+    let town = Town::new();
+    let api = document(&town).await;
+    town.turns("TPY12-001", Vacant, Vacant);
+    town.turns("EAST-1", Unknown, Vacant);
+    let near = town.get("/v1/bays/nearby?lat=1.3327&lon=103.8474").await.json();
+    holds(&api, "Nearby", &near);
+    holds(&api, "NearBay", &near["bays"][0]);
+    for bay in ["TPY12-001", "TPY12-002", "EAST-1"] {
+        holds(&api, "BayDetail", &town.get(&format!("/v1/bays/{bay}")).await.json());
+    }
+    let zones = town.get("/v1/zones?ids=EAST,x").await.json();
+    holds(&api, "Zones", &zones);
+    holds(&api, "Zone", &zones["zones"][0]);
+    holds(&api, "Problem", &town.get("/v1/zones?x").await.json());
+    holds(&api, "Ready", &town.get("/readyz").await.json());
+    let body = r#"{"source":"lamp-1","bays":[{"bay":"nope"}]}"#;
+    let accepted = town.call_as("report", "POST", "/v1/reports", body).await.json();
+    holds(&api, "Accepted", &accepted);
+    holds(&api, "Refused", &accepted["refused"][0]);
+    let quarantined = town.call_as("admin", "GET", "/v1/quarantine", "").await.json();
+    holds(&api, "Quarantined", &quarantined);
+    holds(&api, "Kept", &quarantined["refused"][0]);
+}

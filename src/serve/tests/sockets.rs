@@ -1,0 +1,91 @@
+//! On real sockets: slow clients are let go, connections are bounded, a stop drains.
+
+use super::Town;
+use crate::serve::{Limits, serve};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+const PATIENT: Duration = Duration::from_secs(600);
+
+async fn open(town: &Town, limits: Limits) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let served = tokio::spawn(serve(listener, town.router.clone(), limits, async { _ = stopped.await }));
+    (addr, stop, served)
+}
+
+const fn limits() -> Limits {
+    Limits { max_connections: 100, header_timeout: PATIENT, drain_timeout: PATIENT }
+}
+
+const ASK: &[u8] = b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+async fn ask(mut socket: TcpStream) -> String {
+    socket.write_all(ASK).await.unwrap();
+    let mut text = String::new();
+    socket.read_to_string(&mut text).await.unwrap();
+    text
+}
+
+#[tokio::test]
+async fn a_client_that_never_ends_its_headers_is_let_go() {
+    let town = Town::new();
+    let brief = Limits { header_timeout: Duration::from_millis(50), ..limits() };
+    let (addr, _stop, _served) = open(&town, brief).await;
+    let mut slow = TcpStream::connect(addr).await.unwrap();
+    slow.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n").await.unwrap();
+    let mut idle = TcpStream::connect(addr).await.unwrap();
+    let mut rest = Vec::new();
+    // Ends, however late; without the limit it would not end at all.
+    let _ = slow.read_to_end(&mut rest).await;
+    assert!(!String::from_utf8_lossy(&rest).contains("alive"), "no answer to half a question");
+    let _ = idle.read_to_end(&mut rest).await;
+    assert!(ask(TcpStream::connect(addr).await.unwrap()).await.contains("{\"alive\":true}"), "others are served");
+}
+
+#[tokio::test]
+async fn a_connection_over_the_limit_waits_for_a_place() {
+    let town = Town::new();
+    let (addr, _stop, _served) = open(&town, Limits { max_connections: 1, ..limits() }).await;
+    let mut first = TcpStream::connect(addr).await.unwrap();
+    first.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    let mut some = [0; 12];
+    first.read_exact(&mut some).await.unwrap();
+    assert_eq!(&some, b"HTTP/1.1 200");
+    let second = tokio::spawn(ask(TcpStream::connect(addr).await.unwrap()));
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(!second.is_finished(), "the only place is taken");
+    drop(first);
+    assert!(second.await.unwrap().contains("alive"));
+}
+
+#[tokio::test]
+async fn a_stop_lets_open_requests_finish() {
+    let (town, mut inbox) = Town::with_inbox(1);
+    let (addr, stop, served) = open(&town, limits()).await;
+    let body = r#"{"source":"lamp-1","bays":[{"bay":"EAST-1"}]}"#;
+    let mut socket = TcpStream::connect(addr).await.unwrap();
+    let head = format!(
+        "POST /v1/reports HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        town.keys["report"],
+        body.len()
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let submission = inbox.recv().await.unwrap();
+    stop.send(()).unwrap();
+    tokio::task::yield_now().await;
+    submission.receipt.durable();
+    let mut text = String::new();
+    socket.read_to_string(&mut text).await.unwrap();
+    assert!(text.starts_with("HTTP/1.1 202") && text.contains("\"accepted\":1"), "{text}");
+    served.await.unwrap();
+    assert!(TcpStream::connect(addr).await.is_err(), "no new ones");
+}
