@@ -79,7 +79,7 @@ fn reports(n: usize) -> Vec<Claim> {
             let bay = (rank * 2_654_435_761 % BAYS as u64) as usize;
             let x = r.next();
             truth[bay] ^= x % 100 < 8;
-            let occupied = truth[bay] ^ ((x >> 8) % 100 == 0);
+            let occupied = truth[bay] ^ (x >> 8).is_multiple_of(100);
             Claim::Bay(Observation {
                 at: Millis(T0 + i as u64 / 400 + (x >> 32) % 5000),
                 seq: i as u64,

@@ -182,7 +182,7 @@ fn write_private(file: &Path, text: &[u8]) -> std::io::Result<()> {
 /// The same configuration an operator would write, so that the environment can change it in the same way.
 fn configure(options: &Options, data: &Path, city: &Path, keys: &DemoKeys) -> Result<Config, Failure> {
     let key = |name: &str, key: &str, scope: &str, sources: &str, kind: &str| {
-        let digest: String = Keys::digest(key).iter().map(|b| format!("{b:02x}")).collect();
+        let digest = Keys::digest(key).iter().fold(String::new(), |text, b| text + &format!("{b:02x}"));
         format!(
             "[[keys]]\nname = \"{name}\"\npartner = \"demo\"\nsha256 = \"{digest}\"\nscopes = [\"{scope}\"]\n\
              sources = [{sources}]\nsource_kind = \"{kind}\"\n"

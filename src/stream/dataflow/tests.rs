@@ -13,7 +13,7 @@ fn claims(registry: &Registry, n: u64) -> Vec<Claim> {
             Claim::Bay(Observation {
                 at: Millis(T0 + i * 7 % 5000),
                 seq: i,
-                bay: crate::domain::BayIx((i * 2_654_435_761 % bays) as u32),
+                bay: BayIx((i * 2_654_435_761 % bays) as u32),
                 source: SourceIx((i % 13) as u32),
                 source_kind: SourceKind::Sensor,
                 status: BayStatus::ALL[(i * 31 % 4) as usize],
