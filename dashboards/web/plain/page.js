@@ -86,6 +86,7 @@ async function refresh() {
     hubTime = at;
     heardAt = performance.now();
     trouble = null;
+    if (!place) goToLinked();
     show();
     if (place) await findNear();
   } catch (e) {
@@ -425,10 +426,17 @@ function listenToMap() {
 
 // ---- nearest vacant bays -------------------------------------------------------------------------------------------
 
+// A page opened as /#TPY12 starts with that zone chosen.
+function goToLinked() {
+  const z = zones.find((z) => z.zone === location.hash.slice(1));
+  if (z) [place, chosen] = [{ lat: z.lat, lon: z.lon, name: z.name || z.zone }, z.zone];
+}
+
 async function go(to, zone) {
   place = to;
   chosen = zone;
   near = null;
+  history.replaceState(null, "", zone ? `#${zone}` : location.pathname);
   showTable();
   await findNear().catch((e) => {
     trouble = e.refused ? t("refused", e.message) : "gone";

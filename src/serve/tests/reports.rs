@@ -33,14 +33,14 @@ async fn no_answer_comes_before_it_is_durable() {
     assert!(matches!(submission.claims[..], [Claim::Bay(_)]));
     for _ in 0..10 {
         tokio::task::yield_now().await;
-        assert!(futures_poll(answer.as_mut()).await.is_none(), "not yet stored");
+        assert!(polled(answer.as_mut()).await.is_none(), "not yet stored");
     }
     submission.receipt.durable();
     assert_eq!(answer.await.status.as_u16(), 202);
 }
 
 /// The answer, if it is there already.
-async fn futures_poll<T>(mut f: std::pin::Pin<&mut impl Future<Output = T>>) -> Option<T> {
+async fn polled<T>(mut f: std::pin::Pin<&mut impl Future<Output = T>>) -> Option<T> {
     std::future::poll_fn(|cx| match f.as_mut().poll(cx) {
         std::task::Poll::Ready(done) => std::task::Poll::Ready(Some(done)),
         std::task::Poll::Pending => std::task::Poll::Ready(None),
@@ -123,4 +123,13 @@ async fn size_and_type_are_limited() {
         town.call("POST", "/v1/reports", &headers, "{}").await.problem("unsupported-media-type");
     }
     town.call("POST", "/v1/reports", &[("authorization", &key)], "{}").await.problem("unsupported-media-type");
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_given_up() {
+    let (inbox, _never_read) = tokio::sync::mpsc::channel(1);
+    let at_once = crate::serve::Config { request_timeout_s: 0, ..crate::serve::Config::default() };
+    let town = Town::with(at_once, super::small_town(), Some(inbox));
+    let answer = town.call_as("report", "POST", "/v1/reports", report(&["TPY12-001"])).await;
+    assert!(answer.problem("unavailable")["detail"].as_str().unwrap().contains("not known"));
 }
