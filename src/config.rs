@@ -3,7 +3,6 @@
 //! The only door to `figment`. Promise: an unknown key is an error that names the nearest known one, wherever it
 //! stands; nothing misspelt is ever ignored. Every default is explained where its room keeps it.
 
-use crate::{ingest, journal, partner, serve, stream};
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::{Figment, Profile};
@@ -22,17 +21,17 @@ pub struct Config {
     #[serde(default)]
     pub data: Data,
     #[serde(default)]
-    pub http: serve::Config,
+    pub http: crate::serve::Config,
     #[serde(default)]
-    pub mqtt: ingest::endpoint::Config,
+    pub mqtt: crate::ingest::endpoint::Config,
     #[serde(default)]
-    pub gate: ingest::gate::Config,
+    pub gate: crate::ingest::gate::Config,
     #[serde(default)]
-    pub journal: journal::Config,
+    pub journal: crate::journal::Config,
     #[serde(default)]
-    pub stream: stream::Config,
+    pub stream: crate::stream::Config,
     #[serde(default)]
-    pub keys: Vec<partner::KeyConfig>,
+    pub keys: Vec<crate::partner::KeyConfig>,
 }
 
 /// `[registry]`: where the city is described.

@@ -156,8 +156,8 @@ impl Journal {
 
     /// Starts the one writer thread.
     ///
-    /// It takes submissions from `inbox`, makes them durable in groups, fires their receipts and calls `committed` with
-    /// their claims. `committed` may block: that is the back-pressure, the inbox then fills and the doors wait. While
+    /// It takes submissions from `inbox`, makes them durable in groups, calls `committed` with their claims and fires
+    /// their receipts. `committed` may block: that is the back-pressure, the inbox then fills and the doors wait. While
     /// nothing comes it is called with an empty batch every `tick_ms`. The thread says [`crate::health::Part::Journal`]
     /// is well once it has a segment to write to. It ends when `inbox` is closed and drained; everything it has taken
     /// is then on disk, and `committed` is dropped.

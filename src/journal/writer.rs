@@ -1,8 +1,8 @@
-//! The journal's one thread: gathers what the doors hand in, makes it durable, says so, and passes it on.
+//! The journal's one thread: gathers what the doors hand in, makes it durable, passes it on, and says so.
 //!
 //! While a group is on its way to disk the next one gathers in the inbox, so groups grow by themselves with load, and
-//! no timer is touched while messages flow. Order for each group: claims and refusals durable, then receipts, then
-//! the stream (which may block: then the inbox fills and the doors wait). A disk that fails is tried again until it
+//! no timer is touched while messages flow. Order for each group: claims and refusals durable, then the stream
+//! (which may block: then the receipts wait, the inbox fills and the doors wait), then the receipts. A disk that fails is tried again until it
 //! works; meanwhile nothing is acknowledged, nothing more is taken in, and the stream still hears the time.
 
 use super::log::Log;
@@ -163,10 +163,12 @@ impl Run {
         m.journal_commits.inc();
         m.journal_claims.inc_by(claims);
         m.journal_bytes.set(self.w.log.bytes() as i64);
+        // The stream first: who is told "stored" and then asks finds its report applied or about to be. When the
+        // stream is behind, this waits, and so do the acknowledgements: that is the back-pressure.
+        self.pass_on();
         for receipt in self.group.receipts.drain(..) {
             receipt.durable();
         }
-        self.pass_on();
         true
     }
 
