@@ -214,7 +214,9 @@ fn a_publish_beyond_the_limit_is_refused_from_its_header_alone_and_quarantined()
         (r.reason, &*r.source, &*r.detail),
         (Reason::TooLarge, "lamp-1", "packet of 2097155 bytes, at most 3072")
     );
-    assert!(t.turn.owed, "may not be shed");
+    let mut t = Talk::open();
+    t.say(&[0x30, 0xff, 0xff, 0x7f]);
+    assert!(t.turn.owed, "its record may not be shed, though it was QoS 0 itself");
 }
 
 #[test]

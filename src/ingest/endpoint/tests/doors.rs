@@ -182,6 +182,20 @@ async fn strangers_and_half_packets_do_not_hold_a_place() {
 }
 
 #[tokio::test]
+async fn the_time_for_a_packet_starts_with_its_first_byte() {
+    let mut house = House::open(Config { packet_timeout_s: 1, ..Config::default() }, 16).await;
+    let mut lamp = house.enter("c").await;
+    let mut other = house.enter("other").await;
+    tokio::time::sleep(Duration::from_millis(1200)).await; // idle, which is no fault
+    let packet = publish(MINE, 1, 1, b"100");
+    lamp.say(&packet[..9]).await;
+    other.ping().await;
+    lamp.say(&packet[9..]).await;
+    house.next().await.receipt.durable();
+    lamp.hear(&[0x40, 2, 0, 1]).await;
+}
+
+#[tokio::test]
 async fn garbage_ends_its_own_connection_only() {
     let mut house = House::usual().await;
     let mut good = house.enter("good").await;

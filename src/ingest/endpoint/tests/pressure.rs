@@ -132,3 +132,41 @@ async fn a_client_that_does_not_read_its_acks_is_dropped() {
     house.ended("slow_reader", 1).await;
     idle.ping().await;
 }
+
+/// Resident bytes of this process.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
+}
+
+/// Run by hand, it needs 16,000 file handles:
+/// `cargo test --release --lib idle_connections -- --ignored --nocapture`.
+#[tokio::test]
+#[ignore = "opens 8,000 connections"]
+async fn idle_connections_cost_little_memory_even_after_a_burst() {
+    const N: usize = 8_000;
+    let config = Config { max_connections_per_source: N, ..Config::default() };
+    let mut house = House::open(config, 16).await;
+    let before = resident();
+    let mut lamps = Vec::with_capacity(N);
+    for n in 0..N {
+        lamps.push(house.enter(&format!("lamp-{n}")).await);
+    }
+    let quiet = resident() - before;
+    let burst: Vec<u8> = (1..=50).flat_map(|id| publish(MINE, 1, id, &[b'x'; 400])).collect();
+    for lamp in &mut lamps {
+        lamp.say(&burst).await;
+        let mut refused = 0;
+        while refused < 50 {
+            let s = house.next().await;
+            refused += s.refusals.len();
+            s.receipt.durable();
+        }
+        lamp.0.read_exact(&mut [0; 200]).await.unwrap();
+    }
+    let after = resident() - before;
+    // Both ends of each connection live in this process: what is shown is more than the endpoint's share.
+    println!("{} bytes a connection when new, {} after a burst of 20 KB each", quiet / N, after / N);
+    assert!(quiet / N <= 20_000 && after / N <= 20_000);
+}
