@@ -88,4 +88,40 @@ mod tests {
             assert_eq!(got, (0..count.min(130)).collect::<Vec<_>>());
         }
     }
+
+    #[test]
+    fn a_number_added_while_the_set_is_emptied_is_not_lost() {
+        const ROUNDS: u64 = 300_000;
+        let set = DirtyBits::new(64);
+        // What each number stands for: its newest state, stored before it is added.
+        let state: [AtomicU64; 64] = std::array::from_fn(|_| AtomicU64::new(0));
+        let writers = std::sync::atomic::AtomicUsize::new(2);
+        let (added, mut taken) = (AtomicU64::new(0), 0);
+        let mut seen = [0; 64];
+        std::thread::scope(|s| {
+            for half in 0..2 {
+                let (set, state, writers, added) = (&set, &state, &writers, &added);
+                s.spawn(move || {
+                    for n in 1..=ROUNDS {
+                        let number = half * 32 + n % 32;
+                        state[number as usize].store(n, Relaxed);
+                        added.fetch_add(u64::from(set.set(number as u32)), Relaxed);
+                    }
+                    writers.fetch_sub(1, AcqRel);
+                });
+            }
+            loop {
+                let last_look = writers.load(Acquire) == 0;
+                set.take(|n| {
+                    seen[n as usize] = state[n as usize].load(Relaxed);
+                    taken += 1;
+                });
+                if last_look {
+                    break;
+                }
+            }
+        });
+        assert_eq!(taken, added.into_inner(), "what was new when added is taken once");
+        assert_eq!(seen, state.map(AtomicU64::into_inner), "the newest of some number was never read");
+    }
 }
