@@ -7,7 +7,7 @@
 use crate::app::{self, Failure, Hub, has_city};
 use crate::config::{self, Config};
 use crate::partner::Keys;
-use sensors_sim::{City, CityParams, SimConfig};
+use sensors_sim::{City, CityParams, Passwords, SimConfig};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -52,8 +52,10 @@ struct DemoKeys {
     book: String,
     monitor: String,
     admin: String,
-    /// The simulator's own; not printed.
-    simulator: String,
+    /// The simulator's own, one a kind of source; not printed.
+    sensors: String,
+    apps: String,
+    gates: String,
 }
 
 /// The source that the printed `report` key speaks for.
@@ -106,7 +108,7 @@ async fn serve(options: Options, data: PathBuf, city: PathBuf, keys: DemoKeys, c
         drop(filled);
         None
     } else {
-        Some(tokio::spawn(simulate(city, hub.mqtt, keys.simulator.clone(), options.clone(), filled, hush)))
+        Some(tokio::spawn(simulate(city, hub.mqtt, passwords(&keys), options.clone(), filled, hush)))
     };
     // Ready with the first state of the city, so that the first query has an answer.
     tokio::select! {
@@ -125,18 +127,23 @@ async fn serve(options: Options, data: PathBuf, city: PathBuf, keys: DemoKeys, c
     hub.stop().await
 }
 
+fn passwords(keys: &DemoKeys) -> Passwords {
+    Passwords { sensors: keys.sensors.clone(), apps: keys.apps.clone(), gates: keys.gates.clone() }
+}
+
 /// The simulator reads the city as anybody would, from its files.
 async fn simulate(
     city: PathBuf,
     broker: SocketAddr,
-    password: String,
+    passwords: Passwords,
     options: Options,
     filled: oneshot::Sender<()>,
     stop: watch::Receiver<bool>,
 ) -> Result<(), String> {
     let city = tokio::task::spawn_blocking(move || City::load(&city)).await.map_err(|e| e.to_string())?;
     let city = city.map_err(|e| e.to_string())?;
-    let mut config = SimConfig::new(broker.ip().to_string(), broker.port(), password);
+    let mut config = SimConfig::new(broker.ip().to_string(), broker.port(), "");
+    config.passwords = passwords;
     (config.params.speed, config.params.seed) = (options.speed, options.seed);
     sensors_sim::run(city, config, Arc::default(), filled, stop).await.map(|_| ()).map_err(|e| e.to_string())
 }
@@ -162,8 +169,16 @@ fn keys(file: &Path) -> std::io::Result<DemoKeys> {
     }
     let mut rng = rand::rng();
     let mut mint = || Keys::mint(&mut rng).0.expose().to_owned();
-    let keys =
-        DemoKeys { report: mint(), share: mint(), book: mint(), monitor: mint(), admin: mint(), simulator: mint() };
+    let keys = DemoKeys {
+        report: mint(),
+        share: mint(),
+        book: mint(),
+        monitor: mint(),
+        admin: mint(),
+        sensors: mint(),
+        apps: mint(),
+        gates: mint(),
+    };
     write_private(file, &serde_json::to_vec_pretty(&keys)?)?;
     Ok(keys)
 }
@@ -194,7 +209,9 @@ fn configure(options: &Options, data: &Path, city: &Path, keys: &DemoKeys) -> Re
         key("demo-book", &keys.book, "book", "", "app"),
         key("demo-monitor", &keys.monitor, "monitor", "", "app"),
         key("demo-admin", &keys.admin, "admin", "", "app"),
-        key("simulator", &keys.simulator, "report", "\"gw-*\", \"lamp-*\", \"gate-*\", \"app-*\"", "sensor"),
+        key("sim-sensors", &keys.sensors, "report", "\"gw-*\", \"lamp-*\"", "sensor"),
+        key("sim-apps", &keys.apps, "report", "\"app-*\"", "app"),
+        key("sim-gates", &keys.gates, "report", "\"gate-*\"", "gate"),
     ]
     .concat();
     let flags = [

@@ -42,7 +42,7 @@ pub use geojson::LoadError;
 pub use message::{Message, Topic};
 pub use place::Place;
 pub use plan::{Plan, PlanParams, Source, SourceKind};
-pub use run::{SimConfig, SimError, run};
+pub use run::{Passwords, SimConfig, SimError, run};
 pub use sim::{Change, Outbox, Sim, SimParams};
 pub use stats::{Stats, Summary};
 pub use truth::TruthLog;

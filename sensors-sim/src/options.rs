@@ -1,7 +1,7 @@
 //! Command-line options and what they turn into.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use sensors_sim::{CityParams, Faults, PlanParams, SimConfig, SimParams};
+use sensors_sim::{CityParams, Faults, Passwords, PlanParams, SimConfig, SimParams};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -64,9 +64,15 @@ pub(crate) struct Run {
     /// HOST:PORT of the broker; it is waited for and tried again for ever
     #[arg(long, default_value = "127.0.0.1:1883")]
     broker: String,
-    /// The key, the same for all sources
+    /// The key of the sensors, and of all sources unless the next two are given
     #[arg(long, env = "SENSORS_SIM_PASSWORD", hide_env_values = true, default_value = "")]
     password: String,
+    /// The key of the apps
+    #[arg(long, env = "SENSORS_SIM_APP_PASSWORD", hide_env_values = true)]
+    app_password: Option<String>,
+    /// The key of the gates
+    #[arg(long, env = "SENSORS_SIM_GATE_PASSWORD", hide_env_values = true)]
+    gate_password: Option<String>,
     /// Folder with zones.geojson and bays.geojson, instead of a made-up city
     #[arg(long = "city", value_name = "DIR", conflicts_with_all = ["bays", "zones"])]
     pub(crate) city_dir: Option<PathBuf>,
@@ -208,7 +214,12 @@ impl Run {
             truth_max_bytes: self.truth_max_mb.saturating_mul(1 << 20),
             duration,
             once: self.once,
-            ..SimConfig::new(host, port, &*self.password)
+            passwords: Passwords {
+                sensors: self.password.clone(),
+                apps: self.app_password.as_ref().unwrap_or(&self.password).clone(),
+                gates: self.gate_password.as_ref().unwrap_or(&self.password).clone(),
+            },
+            ..SimConfig::new(host, port, "")
         })
     }
 }

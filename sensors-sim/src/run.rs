@@ -7,6 +7,7 @@
 use crate::city::{City, is_valid_id};
 use crate::clock::{Clock, wall_clock};
 use crate::link::{Link, Login};
+use crate::plan::SourceKind;
 use crate::sim::{Outbox, Sim, SimParams};
 use crate::stats::{Stats, Summary};
 use crate::truth::TruthLog;
@@ -30,8 +31,8 @@ pub struct SimConfig {
     /// Name or address of the broker.
     pub host: String,
     pub port: u16,
-    /// One key for all sources; the user name is the source id.
-    pub password: String,
+    /// The user name is the source id.
+    pub passwords: Passwords,
     pub params: SimParams,
     /// Ground-truth log; `None`: none.
     pub truth: Option<PathBuf>,
@@ -44,6 +45,31 @@ pub struct SimConfig {
     pub clock: Clock,
 }
 
+/// The keys of the three kinds of sources: at most hubs a key says what its sources are.
+#[derive(Clone)]
+pub struct Passwords {
+    pub sensors: String,
+    pub apps: String,
+    pub gates: String,
+}
+
+impl Passwords {
+    /// One key for all.
+    #[must_use]
+    pub fn same(password: impl Into<String>) -> Self {
+        let password = password.into();
+        Self { sensors: password.clone(), apps: password.clone(), gates: password }
+    }
+
+    fn of(&self, kind: SourceKind) -> &str {
+        match kind {
+            SourceKind::Sensor => &self.sensors,
+            SourceKind::App => &self.apps,
+            SourceKind::Gate => &self.gates,
+        }
+    }
+}
+
 impl SimConfig {
     /// Defaults for a broker at `host:port`.
     #[must_use]
@@ -51,7 +77,7 @@ impl SimConfig {
         Self {
             host: host.into(),
             port,
-            password: password.into(),
+            passwords: Passwords::same(password),
             params: SimParams::default(),
             truth: None,
             truth_max_bytes: 1 << 30,
@@ -159,7 +185,7 @@ impl Runner {
                 host: config.host.clone(),
                 port: config.port,
                 source: source.id.clone(),
-                password: config.password.clone(),
+                password: config.passwords.of(source.kind).to_owned(),
                 seed: config.params.seed ^ i as u64,
             };
             Link::open(login, stats.clone())

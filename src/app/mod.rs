@@ -152,7 +152,9 @@ impl Hub {
             tokio::select! { () = live.feed().run(FEED_PACE) => {}, () = pace => {} }
         });
         let stall = Duration::from_secs(u64::from(config.stream.stall_after_s));
+        let health = shared.health.clone();
         tasks.spawn(process::watch_stream(stream.progress.clone(), shared, stall, closed));
+        until_well(&health).await;
         Ok(Self { http: hub_http, mqtt: hub_mqtt, tasks, close, journal, stream, _lock: lock })
     }
 
@@ -241,6 +243,18 @@ async fn replay(
     let Replayed { claims, orphaned, torn, .. } = replayed;
     tracing::info!(claims, orphaned, torn, took = ?begun.elapsed(), "journal replayed");
     Ok((journal, feed))
+}
+
+/// Gives the last parts a moment to say that they are well. A hub whose disk is full starts all the same: it answers
+/// queries, takes no reports, and `/readyz` says why.
+async fn until_well(health: &Health) {
+    for _ in 0..200 {
+        if health.reasons().is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    tracing::warn!(reasons = ?health.reasons(), "started, but not ready");
 }
 
 /// Makes the data folder if need be and locks it: two hubs on one folder would write over each other.

@@ -149,8 +149,11 @@ fn a_stream_that_is_full_holds_back_the_receipts_and_the_doors() {
     let journal = Journal::open(dir.path(), small(), Arc::new(Town::default())).unwrap();
     let (doors, inbox) = channel(2);
     let (to_stream, stream) = mpsc::sync_channel::<Batch>(0);
+    let offered = Arc::new(AtomicBool::new(false));
+    let offer = offered.clone();
     let committed = Box::new(move |b: Batch| {
         if !b.claims.is_empty() {
+            offer.store(true, SeqCst);
             to_stream.send(b).unwrap();
         }
     });
@@ -161,7 +164,7 @@ fn a_stream_that_is_full_holds_back_the_receipts_and_the_doors() {
     let submission = |n, receipt| Submission { claims: vec![claim(n)], refusals: vec![], receipt };
     doors.blocking_send(submission(0, receipt)).ok().unwrap();
     // The batch waits to be taken by the stream; until then its sender is not told.
-    while doors.capacity() < 2 {
+    while !offered.load(SeqCst) {
         std::thread::yield_now();
     }
     assert!(durable.try_recv().is_err());

@@ -38,7 +38,7 @@ const DOORS: &[(&str, Door)] = &[
     ("rumqttc", Only(&["ingest/endpoint/", "ingest/broker.rs"])),
     ("rustix", Only(&["journal/"])),
     ("sensors-sim", Only(&["demo.rs"])),
-    ("serde", NotIn(&["domain/", "stream/"])),
+    ("serde", NotIn(&["domain/"])),
     ("serde_json", NotIn(&["domain/", "stream/"])),
     ("sha2", Only(&["partner/"])),
     ("strsim", Open),
