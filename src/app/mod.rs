@@ -12,8 +12,10 @@
 //! at any other moment loses nothing either.
 
 mod doors;
+mod partners;
 pub(crate) mod process;
 
+pub use partners::{NewKey, create_key};
 pub use process::{Failure, exit_on_worker_panic, log_to_stderr};
 
 use crate::clock::SystemClock;
@@ -24,7 +26,7 @@ use crate::ingest::{endpoint, gate::Gate};
 use crate::journal::{Journal, Replayed};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partner::{self, Keys};
+use crate::partner::{Issuer, Keys};
 use crate::registry::Registry;
 use crate::stream::{self, Feed, Progress, Stream};
 use crate::{registry, serve};
@@ -88,16 +90,13 @@ pub fn run(config: Config) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure::Config`] with every fault that was found.
 pub fn check(config: &Config) -> Result<(), Failure> {
-    let keys = keys(config)?;
+    let keys = partners::of_config(config)?;
+    config.store.check()?;
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
     let registry = Registry::open(&config.registry.path, scratch.path())?;
     let city = registry.city();
     println!("ok: {} zones, {} bays, {} keys", city.zone_count(), city.live_bays(), keys.len());
     Ok(())
-}
-
-fn keys(config: &Config) -> Result<Keys, Failure> {
-    partner::Config { keys: config.keys.clone() }.keys().map_err(|e| Failure::Config(e.to_string()))
 }
 
 impl Hub {
@@ -106,10 +105,11 @@ impl Hub {
     /// # Errors
     /// A bad configuration or registry, a taken port, a journal in use or damaged.
     pub async fn start(config: Config) -> Result<Self, Failure> {
-        let keys = Arc::new(keys(&config)?);
+        let keys = Arc::new(partners::of_config(&config)?);
         let (http, mqtt) = (listen("http", config.http.listen).await?, listen("mqtt", config.mqtt.listen).await?);
         let lock = own_folder(&config.data.path)?;
         let shared = tokio::task::block_in_place(|| Shared::open(&config))?;
+        let issuer = Arc::new(partners::open(&config, keys.clone(), shared.clock.clone()).await?);
         let journal =
             Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
         let (stream, feed) = stream::start(
@@ -126,7 +126,7 @@ impl Hub {
         let (hub_http, hub_mqtt) = (address(&http)?, address(&mqtt)?);
         let mut tasks = JoinSet::new();
         let gate = doors::gate(&shared, &config);
-        let api = api(&shared, &config, &keys, gate.clone(), inbox.clone(), &journal);
+        let api = api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), &journal);
         tasks.spawn(serve::serve(http, api, config.http.limits(), process::closing(closed.clone())));
 
         let (journal, mut feed) = replay(journal, feed, &stream.progress, &shared).await?;
@@ -140,13 +140,14 @@ impl Hub {
 
         let door = endpoint::Door::new(
             config.mqtt.clone(),
-            doors::keeper(keys, shared.registry.clone()),
+            doors::keeper(keys, &shared),
             doors::intake(gate),
             inbox,
             shared.metrics.clone(),
         );
         tasks.spawn(endpoint::serve(mqtt, Arc::new(door), closed.clone()));
         shared.health.well(Part::Mqtt);
+        tasks.spawn(partners::keep_uses(issuer, closed.clone()));
         let (live, pace) = (shared.live.clone(), process::closing(closed.clone()));
         tasks.spawn(async move {
             tokio::select! { () = live.feed().run(FEED_PACE) => {}, () = pace => {} }
@@ -196,7 +197,7 @@ impl Shared {
 fn api(
     shared: &Shared,
     config: &Config,
-    keys: &Arc<Keys>,
+    (keys, issuer): (&Arc<Keys>, &Arc<Issuer>),
     gate: Arc<Gate>,
     inbox: mpsc::Sender<Submission>,
     journal: &Journal,
@@ -205,6 +206,7 @@ fn api(
         registry: shared.registry.clone(),
         live: shared.live.clone(),
         keys: keys.clone(),
+        issuer: issuer.clone(),
         clock: shared.clock.clone(),
         health: shared.health.clone(),
         metrics: shared.metrics.clone(),

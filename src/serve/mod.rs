@@ -30,7 +30,7 @@ use crate::health::Health;
 use crate::journal::Quarantine;
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::partner::Keys;
+use crate::partner::{Issuer, Keys};
 use crate::registry::Registry;
 use auth::Doorman;
 pub use axum::Router;
@@ -93,6 +93,7 @@ pub struct Parts {
     pub registry: Arc<Registry>,
     pub live: Arc<Live>,
     pub keys: Arc<Keys>,
+    pub issuer: Arc<Issuer>,
     pub clock: Arc<dyn Clock>,
     pub health: Arc<Health>,
     pub metrics: Arc<Metrics>,
@@ -108,7 +109,8 @@ pub struct Parts {
 
 /// The whole API as one router.
 pub fn router(parts: Parts) -> Router {
-    let doorman = Doorman { keys: parts.keys, public_reads: parts.config.public_reads };
+    let public_reads = parts.config.public_reads;
+    let doorman = Doorman { keys: parts.keys, clock: Arc::clone(&parts.clock), public_reads };
     let reads = Arc::new(routes::Reads {
         doorman: doorman.clone(),
         registry: Arc::clone(&parts.registry),
@@ -124,13 +126,15 @@ pub fn router(parts: Parts) -> Router {
         metrics: Arc::clone(&parts.metrics),
     });
     let office = Arc::new(routes::admin::Office::new(doorman.clone(), parts.registry, parts.live, parts.on_change));
+    let registrar = Arc::new(routes::keys::Registrar { doorman: doorman.clone(), issuer: parts.issuer });
     let cell = Arc::new(routes::quarantine::Cell { doorman, quarantine: parts.quarantine });
     let watch = Arc::new(routes::health::Watch { health: parts.health, metrics: Arc::clone(&parts.metrics) });
 
-    let groups: [(OpenApiRouter, bool); 5] = [
+    let groups: [(OpenApiRouter, bool); 6] = [
         (routes::reads(reads), true),
         (routes::reports::routes(reports), false),
         (routes::admin::routes(office), false),
+        (routes::keys::routes(registrar), false),
         (routes::quarantine::routes(cell), false),
         (routes::health::routes(watch), false),
     ];

@@ -98,7 +98,7 @@ impl<'q> Params<'q> {
     }
 }
 
-fn unknown(name: &str, known: &[&'static str]) -> ApiError {
+pub(super) fn unknown(name: &str, known: &[&'static str]) -> ApiError {
     let shown = quoted(name);
     // Long names would cost time to compare, and are no misspellings.
     let nearest = (name.len() <= 64).then(|| known.iter().min_by_key(|k| strsim::osa_distance(k, name))).flatten();

@@ -5,7 +5,7 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 14] = [
+const OPERATIONS: [(&str, &str); 19] = [
     ("get", "/livez"),
     ("get", "/readyz"),
     ("get", "/metrics"),
@@ -20,6 +20,11 @@ const OPERATIONS: [(&str, &str); 14] = [
     ("put", "/v1/admin/bays"),
     ("delete", "/v1/admin/zones/{zone}"),
     ("delete", "/v1/admin/bays/{bay}"),
+    ("post", "/v1/admin/keys"),
+    ("get", "/v1/admin/keys"),
+    ("delete", "/v1/admin/keys/{key}"),
+    ("post", "/v1/admin/partners"),
+    ("get", "/v1/admin/partners"),
 ];
 
 async fn document(town: &Town) -> Value {
@@ -104,4 +109,14 @@ async fn the_shapes_described_are_the_shapes_sent() {
     let quarantined = town.call_as("admin", "GET", "/v1/quarantine", "").await.json();
     holds(&api, "Quarantined", &quarantined);
     holds(&api, "Kept", &quarantined["refused"][0]);
+    let asked = r#"{"name":"k","partner":"lta","scopes":["book"]}"#;
+    let mut made = town.call_as("admin", "POST", "/v1/admin/keys", asked).await.json();
+    assert!(made.as_object_mut().unwrap().remove("key").is_some());
+    holds(&api, "KeyShown", &made);
+    let keys = town.call_as("admin", "GET", "/v1/admin/keys", "").await.json();
+    holds(&api, "KeyList", &keys);
+    keys["keys"].as_array().unwrap().iter().for_each(|k| holds(&api, "KeyShown", k));
+    let partners = town.call_as("admin", "GET", "/v1/admin/partners", "").await.json();
+    holds(&api, "PartnerList", &partners);
+    holds(&api, "Partner", &partners["partners"][0]);
 }

@@ -4,6 +4,7 @@ mod access;
 mod admin;
 mod bays;
 mod document;
+mod keys;
 mod nearby;
 mod operators;
 mod quarantine;
@@ -14,23 +15,26 @@ mod zones;
 use super::{Config, Parts, ReportDoor, router};
 use crate::clock::ManualClock;
 use crate::domain::{
-    BayIx, BayKind, BayStatus, BayView, Claim, Door, LatLon, Millis, Observation, Parcel, ReadModel as _, Reason,
+    BayIx, BayKind, BayStatus, BayView, Claim, Door, LatLon, Millis, Observation, Parcel, Pass, ReadModel as _, Reason,
     Refusal, SourceKind, Speaker, Submission, ZoneKind, ZoneTally,
 };
 use crate::health::{Health, Part};
 use crate::journal::Journal;
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partner::{Grant, Keys, Scope, SourcePattern};
+use crate::partner::{Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
+use crate::store::{self, Store};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
+use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tower::ServiceExt as _;
 
@@ -193,12 +197,14 @@ impl Town {
             inbox
         });
         let (keys, plain) = keys();
+        let keys = Arc::new(keys);
         let changes = Arc::new(AtomicU32::new(0));
         let told = Arc::clone(&changes);
         let router = router(Parts {
             registry: registry.clone(),
             live: live.clone(),
-            keys: Arc::new(keys),
+            issuer: issuer(dir.path(), keys.clone(), clock.clone()),
+            keys,
             clock: clock.clone(),
             health: health.clone(),
             metrics: metrics.clone(),
@@ -275,6 +281,26 @@ impl Town {
     }
 }
 
+/// Opened on a runtime of its own, so that a town is built without waiting. One key is the configuration's.
+fn issuer(dir: &Path, keys: Arc<Keys>, clock: Arc<ManualClock>) -> Arc<Issuer> {
+    static STORES: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+    let (opened, open) = std::sync::mpsc::sync_channel(1);
+    let dir = dir.to_owned();
+    STORES.spawn(async move {
+        let fixed = KeyConfig {
+            name: "fixed".into(),
+            partner: "lta".into(),
+            sha256: Keys::digest("bh_fixed"),
+            scopes: vec![Scope::Monitor],
+            sources: vec![],
+            source_kind: SourceKind::Sensor,
+        };
+        let store = Store::open(&store::Config::default(), &dir).await.unwrap();
+        opened.send(Issuer::open(store, keys, &[fixed], clock).await.unwrap()).unwrap();
+    });
+    Arc::new(open.recv().unwrap())
+}
+
 fn small_journal() -> crate::journal::Config {
     crate::journal::Config { segment_bytes: 16 << 20, ..crate::journal::Config::default() }
 }
@@ -291,6 +317,7 @@ fn keys() -> (Keys, HashMap<&'static str, String>) {
                 scopes: [scope].into_iter().collect(),
                 sources: vec![SourcePattern::parse("lamp-*").unwrap()],
                 source_kind: SourceKind::Sensor,
+                pass: Pass::default(),
             },
         );
         plain.insert(scope.name(), key.expose().to_owned());

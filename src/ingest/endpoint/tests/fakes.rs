@@ -1,6 +1,6 @@
 //! Stand-ins for what the endpoint asks, and packets as a client writes them.
 
-use crate::domain::{Claim, Door, Millis, Parcel, Reason, Refusal, SourceIx, SourceKind, Speaker, Topic};
+use crate::domain::{Claim, Door, Millis, Parcel, Pass, Reason, Refusal, SourceIx, SourceKind, Speaker, Topic};
 use crate::ingest::endpoint::session::{Close, Desk, Limits, Session};
 use crate::ingest::endpoint::turn::Turn;
 use crate::ingest::endpoint::{Denied, Doorkeeper, Intake};
@@ -21,7 +21,7 @@ impl Doorkeeper for Keeper {
             ("barred", b"key") => return Err(Denied::NotAuthorised),
             _ => return Err(Denied::BadCredentials),
         };
-        Ok(Speaker { source, kind: SourceKind::Sensor, id: user.into() })
+        Ok(Speaker { source, kind: SourceKind::Sensor, id: user.into(), pass: Pass::default() })
     }
 }
 
