@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Timestamps are ingest milliseconds: event time would let one slow sensor hold the frontier. Timely's own
-//! channels are unbounded, so Ingest pulls only while the output is less than [`MAX_BEHIND_MS`] behind.
+//! channels are unbounded, so Ingest pulls only while fewer than [`MAX_AHEAD`] claims are on their way.
 //! Promises: every claim fed is applied exactly once by the worker that owns its zone; when the feed is dropped
 //! the graph drains and its threads end. A worker that panics does not stop its peers, so the process must exit
 //! on panic (the app's hook) and on a stall (the app's watchdog, by [`Stream::progress`]).
@@ -15,6 +15,7 @@ use super::{Config, wire};
 use crate::domain::{Batch, BayIx, Claim, Millis, ReadModel};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
+use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -28,8 +29,9 @@ use timely::dataflow::operators::{Operator, Probe};
 use timely::dataflow::{ProbeHandle, Scope};
 use timely::scheduling::SyncActivator;
 
-/// How far the source may run ahead of what has been applied, in ingest ms.
-const MAX_BEHIND_MS: u64 = 64;
+/// Claims that a worker's source may run ahead of what all workers have applied: some 40 MB. Counted in claims, since
+/// in a replay two batches may lie hours of ingest time apart.
+const MAX_AHEAD: usize = 1 << 20;
 
 /// Claims a source passes on before it lets the other operators run.
 const PER_ACTIVATION: usize = 1 << 18;
@@ -218,12 +220,13 @@ fn graph(
         let _ = wake.send((me as usize, scope.worker().sync_activator_for(info.address.to_vec())));
         let again = scope.activator_for(info.address);
         let mut cap = Some(cap);
+        let mut ahead = Ahead::default();
         move |output| {
             let mut passed = 0;
             while passed < PER_ACTIVATION {
                 let Some(held) = cap.as_mut() else { return };
-                if gate.less_than(&held.time().saturating_sub(MAX_BEHIND_MS)) {
-                    again.activate_after(Duration::from_millis(1));
+                if ahead.too_far(|t| gate.less_equal(&t)) {
+                    again.activate_after(Duration::from_micros(200));
                     return;
                 }
                 match rx.try_recv() {
@@ -233,6 +236,7 @@ fn graph(
                             held.downgrade(&batch.ingest_at.0);
                         }
                         passed += batch.claims.len();
+                        ahead.add(batch.ingest_at.0, batch.claims.len());
                         if !batch.claims.is_empty() {
                             output.session(&*held).give_container(&mut Claims(batch.claims));
                         }
@@ -260,6 +264,39 @@ fn graph(
         }
     })
     .probe_with(probe);
+}
+
+/// What one source has passed on and the output has not yet reached.
+#[derive(Default)]
+struct Ahead {
+    /// Time and claims of each batch, oldest first.
+    batches: VecDeque<(u64, usize)>,
+    claims: usize,
+}
+
+impl Ahead {
+    fn add(&mut self, at: u64, claims: usize) {
+        if claims > 0 {
+            self.batches.push_back((at, claims));
+            self.claims += claims;
+        }
+    }
+
+    /// `on_its_way(t)`: whether something of time `t` may still come out.
+    fn too_far(&mut self, on_its_way: impl Fn(u64) -> bool) -> bool {
+        if self.claims < MAX_AHEAD {
+            return false;
+        }
+        while let Some(&(at, claims)) = self.batches.front()
+            && !on_its_way(at)
+        {
+            self.batches.pop_front();
+            self.claims -= claims;
+        }
+        // The newest time stays open until a later one comes: batches of that very time must not hold it back.
+        let (oldest, newest) = (self.batches.front().map(|b| b.0), self.batches.back().map(|b| b.0));
+        self.claims >= MAX_AHEAD && oldest < newest
+    }
 }
 
 /// Which worker a claim goes to. A bay's index never changes its zone, so the answer is looked up once a bay: one byte
