@@ -262,6 +262,7 @@ impl Ask {
     fn check(&self, now: Millis) -> Result<(), IssueError> {
         let field = |field, why: &str| Err(IssueError::Field { field, why: why.to_owned() });
         named("name", &self.name)?;
+        named("partner", &self.partner)?;
         if self.scopes == Scopes::default() {
             return field("scopes", "must name one at least: report, share, book, monitor, admin");
         }

@@ -4,7 +4,7 @@
 //! answered once it is on disk.
 
 use super::extract::{Id, says_json, whole};
-use crate::domain::{Millis, SourceKind};
+use crate::domain::{Millis, SourceKind, id};
 use crate::partner::{Ask, IssueError, Issuer, KeyId, KeyInfo, Scope, SourcePattern};
 use crate::serve::auth::{Admin, Doorman};
 use crate::serve::error::ApiError;
@@ -177,8 +177,12 @@ async fn get_keys(_: Admin, State(own): State<Arc<Registrar>>, uri: Uri) -> Resu
         Some(text) => Some(KeyId::parse(&cursor::read_text(text)?).ok_or_else(cursor::not_ours)?),
         None => None,
     };
+    let of = p.text("partner");
+    if of.is_some_and(|of| !id::is_valid(of)) {
+        return Err(ApiError::bad("partner", "partner must be 1 to 64 characters of [A-Za-z0-9._:-]"));
+    }
     // One more than is shown tells whether another page would be empty.
-    let mut found = own.issuer.list(after.as_ref(), limit + 1, p.text("partner")).await?;
+    let mut found = own.issuer.list(after.as_ref(), limit + 1, of).await?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|k| cursor::write_text(&k.id.to_string()));

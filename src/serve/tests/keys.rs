@@ -63,6 +63,7 @@ async fn a_field_that_cannot_be_is_named() {
         ("name", json!(7)),
         ("name", Value::Null),
         ("partner", json!("nobody")),
+        ("partner", json!("\0")),
         ("scopes", json!([])),
         ("scopes", json!("report")),
         ("scopes", json!(["report", "everything"])),
@@ -119,7 +120,7 @@ async fn pages_of_keys_meet_and_a_foreign_cursor_is_refused() {
         path = format!("/v1/admin/keys?limit=2&partner=lta&cursor={next}");
     }
     assert_eq!(seen, ["k0", "k1", "k2", "k3", "fixed"]);
-    for bad in ["cursor=AQAAAAA", "cursor=x", "cursor=AmFi", "limit=0", "limit=1001", "partners=lta"] {
+    for bad in ["cursor=AQAAAAA", "cursor=x", "cursor=AmFi", "limit=0", "limit=1001", "partners=lta", "partner=%00"] {
         admin(&town, "GET", &format!("/v1/admin/keys?{bad}"), String::new()).await.problem("bad-parameter");
     }
 }
