@@ -5,17 +5,17 @@
 //! ```
 //!
 //! Timestamps are ingest milliseconds: event time would let one slow sensor hold the frontier. Timely's own
-//! channels are unbounded, so Ingest pulls only while fewer than [`MAX_AHEAD`] claims are on their way.
+//! channels are unbounded, so Ingest pulls only while fewer than [`MAX_AHEAD`](super::ahead::MAX_AHEAD) claims are on their way.
 //! Promises: every claim fed is applied exactly once by the worker that owns its zone; when the feed is dropped
 //! the graph drains and its threads end. A worker that panics does not stop its peers, so the process must exit
 //! on panic (the app's hook) and on a stall (the app's watchdog, by [`Stream::progress`]).
 
+use super::ahead::Ahead;
 use super::worker::{SHARDS, SourcesSeen, Staleness, Worker, owner, shard};
 use super::{Config, wire};
 use crate::domain::{Batch, BayIx, Claim, Millis, ReadModel};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
-use std::collections::VecDeque;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -28,10 +28,6 @@ use timely::dataflow::operators::generic::source;
 use timely::dataflow::operators::{Operator, Probe};
 use timely::dataflow::{ProbeHandle, Scope};
 use timely::scheduling::SyncActivator;
-
-/// Claims that a worker's source may run ahead of what all workers have applied: some 40 MB. Counted in claims, since
-/// in a replay two batches may lie hours of ingest time apart.
-const MAX_AHEAD: usize = 1 << 20;
 
 /// Claims a source passes on before it lets the other operators run.
 const PER_ACTIVATION: usize = 1 << 18;
@@ -264,39 +260,6 @@ fn graph(
         }
     })
     .probe_with(probe);
-}
-
-/// What one source has passed on and the output has not yet reached.
-#[derive(Default)]
-struct Ahead {
-    /// Time and claims of each batch, oldest first.
-    batches: VecDeque<(u64, usize)>,
-    claims: usize,
-}
-
-impl Ahead {
-    fn add(&mut self, at: u64, claims: usize) {
-        if claims > 0 {
-            self.batches.push_back((at, claims));
-            self.claims += claims;
-        }
-    }
-
-    /// `on_its_way(t)`: whether something of time `t` may still come out.
-    fn too_far(&mut self, on_its_way: impl Fn(u64) -> bool) -> bool {
-        if self.claims < MAX_AHEAD {
-            return false;
-        }
-        while let Some(&(at, claims)) = self.batches.front()
-            && !on_its_way(at)
-        {
-            self.batches.pop_front();
-            self.claims -= claims;
-        }
-        // The newest time stays open until a later one comes: batches of that very time must not hold it back.
-        let (oldest, newest) = (self.batches.front().map(|b| b.0), self.batches.back().map(|b| b.0));
-        self.claims >= MAX_AHEAD && oldest < newest
-    }
 }
 
 /// Which worker a claim goes to. A bay's index never changes its zone, so the answer is looked up once a bay: one byte
