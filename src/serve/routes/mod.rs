@@ -8,6 +8,7 @@ pub(super) mod health;
 pub(super) mod page;
 pub(super) mod quarantine;
 pub(super) mod reports;
+pub(super) mod stream;
 mod zones;
 
 use super::atlas::Atlases;

@@ -15,12 +15,12 @@ async fn open(town: &Town, limits: Limits) -> (SocketAddr, oneshot::Sender<()>, 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let served = tokio::spawn(serve(listener, town.router.clone(), limits, async { _ = stopped.await }));
+    let served = tokio::spawn(serve(listener, town.router.clone(), limits, town.metrics.clone(), async { _ = stopped.await }));
     (addr, stop, served)
 }
 
 const fn limits() -> Limits {
-    Limits { max_connections: 100, header_timeout: PATIENT, drain_timeout: PATIENT }
+    Limits { max_connections: 100, header_timeout: PATIENT, write_timeout: PATIENT, drain_timeout: PATIENT }
 }
 
 const ASK: &[u8] = b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
