@@ -37,8 +37,8 @@ use crate::partner::Keys;
 use crate::registry::Registry;
 use auth::Doorman;
 pub use axum::Router;
-use axum::http::{HeaderName, Method};
 use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderName, Method};
 use error::ApiError;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -157,7 +157,9 @@ pub fn router(parts: Parts) -> Router {
         let router = router.method_not_allowed_fallback(method_not_allowed);
         all = all.merge(if for_any_page { router.layer(cors()) } else { router });
     }
-    all.merge(routes::document::routes(api)).merge(routes::page::routes()).fallback(no_such_path).layer(
+    let (messages, part) = routes::messages::routes();
+    api.merge(part);
+    all.merge(messages).merge(routes::document::routes(api)).merge(routes::page::routes()).fallback(no_such_path).layer(
         axum::middleware::from_fn_with_state(
             measure::Measure::new(parts.metrics, Duration::from_secs(parts.config.request_timeout_s)),
             measure::measure,

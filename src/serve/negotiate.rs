@@ -44,7 +44,8 @@ impl Format {
 /// Whether the client takes a stream of events, as browsers and those that do not say so do.
 pub(super) fn takes_events(headers: &HeaderMap) -> Result<(), ApiError> {
     const EVENTS: &str = "text/event-stream";
-    let mut asked = headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).peekable();
+    let mut asked =
+        headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).peekable();
     let said = asked.peek().is_some();
     let best = asked.filter_map(|range| weigh(range, EVENTS)).max();
     if !said || best.is_some_and(|(_, q)| q > 0) { Ok(()) } else { Err(ApiError::NotAcceptable(EVENTS)) }
@@ -56,7 +57,10 @@ fn weigh(range: &str, media_type: &str) -> Option<(u8, u32)> {
     let name = parts.next()?;
     let exact = if name.eq_ignore_ascii_case(media_type) {
         2
-    } else if name.strip_suffix("/*").is_some_and(|t| media_type.split('/').next().is_some_and(|m| t.eq_ignore_ascii_case(m))) {
+    } else if name
+        .strip_suffix("/*")
+        .is_some_and(|t| media_type.split('/').next().is_some_and(|m| t.eq_ignore_ascii_case(m)))
+    {
         1
     } else if name == "*/*" {
         0

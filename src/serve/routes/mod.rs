@@ -5,6 +5,7 @@ mod bays;
 pub(super) mod document;
 mod extract;
 pub(super) mod health;
+pub(super) mod messages;
 pub(super) mod page;
 pub(super) mod quarantine;
 pub(super) mod reports;

@@ -6,13 +6,14 @@
 //! older than its id; changed since, it comes again.
 
 use super::bays::KnownBays;
-use super::id::{Held, NOT_ALL_YET, ResyncReason, write as write_id};
+use super::id::{Held, NOT_ALL_YET, write as write_id};
 use super::{Place, Streams};
 use crate::domain::ZoneIx;
 use crate::live::Dirty;
 use crate::registry::city::City;
 use crate::serve::atlas::Atlas;
 use crate::serve::render;
+use crate::serve::schema::{Gone, Resync};
 use axum::body::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
@@ -106,7 +107,10 @@ impl Follower {
                 self.pending.retain(|(_, zone)| feed.changed_at(*zone) > version);
                 return;
             }
-            Held::Unusable(reason) => self.resync(reason, out),
+            Held::Unusable(reason) => {
+                self.open(out, "resync");
+                json(out, &Resync { reason });
+            }
             Held::Nothing => {}
         }
         // Zones that have never changed are among these: only the last one makes it everything.
@@ -114,14 +118,6 @@ impl Follower {
             last.0 = complete;
             before.iter_mut().for_each(|(version, _)| *version = NOT_ALL_YET);
         }
-    }
-
-    fn resync(&self, reason: ResyncReason, out: &mut Vec<u8>) {
-        out.extend_from_slice(b"event: resync\nid: ");
-        write_id(out, self.streams().boot, NOT_ALL_YET);
-        out.extend_from_slice(b"\ndata: {\"reason\":\"");
-        out.extend_from_slice(reason.name().as_bytes());
-        out.extend_from_slice(b"\"}\n\n");
     }
 
     async fn wait(&mut self) -> Woken {
@@ -135,9 +131,11 @@ impl Follower {
             dirty.wait().await;
         };
         tokio::select! {
-            () = changed => Woken::Changed,
+            // A change that is there comes before a heartbeat that is due.
+            biased;
             // A sender that is gone means the same.
             _ = closed.wait_for(|c| *c) => Woken::Closed,
+            () = changed => Woken::Changed,
             () = tokio::time::sleep_until(self.spoke + HEARTBEAT) => Woken::Silent,
         }
     }
@@ -183,13 +181,10 @@ impl Follower {
         let streams = self.streams();
         let spec = city.zone(zone);
         if spec.removed {
-            self.open(out, b"gone");
-            out.extend_from_slice(b"{\"zone\":\"");
-            out.extend_from_slice(spec.spec.id.as_bytes());
-            out.extend_from_slice(b"\"}\n\n");
-            return;
+            self.open(out, "gone");
+            return json(out, &Gone { zone: &spec.spec.id });
         }
-        self.open(out, b"zone");
+        self.open(out, "zone");
         streams.cache.zone(out, city, atlas, zone, streams.reads.live.zone(zone));
         out.extend_from_slice(b"\n\n");
     }
@@ -208,7 +203,7 @@ impl Follower {
             }
             let view = self.streams().reads.live.bay(city, bay);
             if known.news(zone, at, &view) {
-                self.open(out, b"bay");
+                self.open(out, "bay");
                 render::bay_brief(out, city, &view);
                 out.extend_from_slice(b"\n\n");
             }
@@ -218,14 +213,21 @@ impl Follower {
     }
 
     /// The lines before an event's data.
-    fn open(&self, out: &mut Vec<u8>, event: &[u8]) {
+    fn open(&self, out: &mut Vec<u8>, event: &str) {
         self.streams().metrics.http_stream_events.inc();
         out.extend_from_slice(b"event: ");
-        out.extend_from_slice(event);
+        out.extend_from_slice(event.as_bytes());
         out.extend_from_slice(b"\nid: ");
         write_id(out, self.streams().boot, self.complete);
         out.extend_from_slice(b"\ndata: ");
     }
+}
+
+/// The data of an event, and its end. Escaped JSON has no line breaks.
+fn json(out: &mut Vec<u8>, data: &impl serde::Serialize) {
+    // Writing to a Vec cannot fail.
+    let _ = serde_json::to_writer(&mut *out, data);
+    out.extend_from_slice(b"\n\n");
 }
 
 enum Woken {

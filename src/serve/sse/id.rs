@@ -3,6 +3,8 @@
 //! `<process>-<version>`: the version is the change feed's, and means nothing to another process, so the process is
 //! named in front. Who holds an id has been told everything up to it; version 0 says: not yet everything.
 
+use crate::serve::schema::ResyncReason;
+
 /// The version of an id given out before a client has been told everything once.
 pub(super) const NOT_ALL_YET: u64 = 0;
 
@@ -14,26 +16,6 @@ pub(in crate::serve) enum Held {
     UpTo(u64),
     /// Something this process cannot tell: the client must forget what it knows.
     Unusable(ResyncReason),
-}
-
-/// Why a client has to begin again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::serve) enum ResyncReason {
-    /// The id is of another process: the hub was restarted, or this is another one.
-    OtherProcess,
-    /// The id is none that a hub has given out.
-    UnknownId,
-}
-
-impl ResyncReason {
-    pub(in crate::serve) const ALL: [Self; 2] = [Self::OtherProcess, Self::UnknownId];
-
-    pub(in crate::serve) const fn name(self) -> &'static str {
-        match self {
-            Self::OtherProcess => "other_process",
-            Self::UnknownId => "unknown_id",
-        }
-    }
 }
 
 impl Held {

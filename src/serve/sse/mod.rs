@@ -15,8 +15,7 @@ mod follower;
 mod id;
 mod selection;
 
-pub(super) use id::{Held, ResyncReason};
-pub(super) use selection::{MAX_BAYS_ZONES, Selection};
+pub(super) use selection::Selection;
 
 use super::error::ApiError;
 use super::routes::Reads;
@@ -25,6 +24,7 @@ use crate::metrics::Metrics;
 use axum::body::Body;
 use cache::Cache;
 use follower::Follower;
+use id::Held;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;

@@ -10,7 +10,7 @@ use crate::serve::routes::Reads;
 const MAX_IDS: usize = 500;
 
 /// With bays: the most zones.
-pub(in crate::serve) const MAX_BAYS_ZONES: usize = 200;
+const MAX_BAYS_ZONES: usize = 200;
 
 /// With bays: the most bays of one client. Of each the hub remembers what it last told.
 const MAX_BAYS: usize = 20_000;

@@ -10,3 +10,4 @@ mod mqtt;
 mod reports;
 mod restarts;
 mod start;
+mod stream;
