@@ -143,7 +143,9 @@ fn latency(seconds: u64, followed: usize) {
     std::thread::sleep(Duration::from_secs(seconds));
     let (done, took, used) = (reports.load(Relaxed), began.elapsed().as_secs_f64(), hub.busy() - busy);
     stop.store(true, Relaxed);
-    publishers.into_iter().for_each(|p| p.join().unwrap());
+    for publisher in publishers {
+        publisher.join().unwrap();
+    }
     let got: Vec<Got> = clients.into_iter().map(|c| c.join().unwrap()).collect();
     let events: usize = got.iter().map(Vec::len).sum();
     let times = times(&sent.lock().unwrap(), &got);
@@ -179,7 +181,9 @@ fn times(sent: &BTreeMap<String, Vec<(u64, u64)>>, got: &[Got]) -> Histogram<u64
         }
         for (zone, at, read) in events {
             let Some(waiting) = waiting.get_mut(zone.as_str()) else { continue };
-            while let Some((_, sent)) = waiting.pop_front_if(|(carried, sent)| *carried <= *at && *sent <= *read) {
+            while let Some((_, sent)) = waiting.front().copied().filter(|(carried, sent)| carried <= at && sent <= read)
+            {
+                waiting.pop_front();
                 times.record(read - sent).unwrap();
             }
         }

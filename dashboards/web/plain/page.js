@@ -45,7 +45,7 @@ const $ = (id) => document.getElementById(id);
 
 let language = navigator.language.startsWith("zh") ? "zh" : "en";
 let zones = [], hubTime = 0, heardAt = 0, trouble = null, order = { column: 4, down: true };
-let stream = null, streaming = false, streamFrom = 0, byId = new Map(), redraw = 0, timer = 0;
+let stream = null, streaming = false, streamFrom = 0, byId = new Map(), timer = 0;
 let view = null, fitted = null, place = null, chosen = null, cursor = null, near = null;
 const t = (key, ...args) => {
   const word = WORDS[language][key];
@@ -105,46 +105,44 @@ async function refresh() {
   if (!stream && !trouble && performance.now() >= streamFrom) follow();
 }
 
-// The browser connects again by itself and says where it was; a stream that is refused is tried again later.
+// A stream that is refused is tried again later; one that is lost comes back by itself.
 function follow() {
-  stream = new EventSource("/v1/stream");
-  stream.addEventListener("zone", (e) => {
-    const z = JSON.parse(e.data), had = byId.get(z.zone);
+  stream = new Worker("/stream.js");
+  stream.addEventListener("message", ({ data }) => {
+    if (data.zones) return take(data);
+    const was = streaming;
+    streaming = data.state === "open" || data.state === "resync";
+    if (data.state === "refused") giveUp();
+    // Another hub, or one that was restarted: what it does not have must go. And without the stream: ask.
+    if (data.state === "resync" || (was && !streaming)) refresh();
+    else if (streaming && !was) {
+      trouble = null;
+      showState();
+    }
+  });
+  stream.addEventListener("error", giveUp);
+}
+
+function giveUp() {
+  stream?.terminate();
+  [stream, streaming, streamFrom] = [null, false, performance.now() + AGAIN_MS];
+}
+
+function take({ zones: news, gone }) {
+  for (const z of news) {
+    const had = byId.get(z.zone);
     prepare(z);
     if (had) Object.assign(had, z);
     else {
       zones.push(z);
       byId.set(z.zone, z);
     }
-    heard();
-  });
-  stream.addEventListener("gone", (e) => {
-    const gone = JSON.parse(e.data).zone;
-    byId.delete(gone);
-    zones = zones.filter((z) => z.zone !== gone);
-    heard();
-  });
-  stream.addEventListener("open", () => {
-    streaming = true;
-    trouble = null;
-    showState();
-  });
-  // The hub that answers is another one, or was restarted: what it does not have must go.
-  stream.addEventListener("resync", refresh);
-  stream.addEventListener("error", () => {
-    if (stream.readyState === EventSource.CLOSED) [stream, streamFrom] = [null, performance.now() + AGAIN_MS];
-    if (!streaming) return;
-    streaming = false;
-    refresh();
-  });
-}
-
-// Changes come in bursts: they are shown together, at most ten times a second.
-function heard() {
-  redraw ||= setTimeout(() => {
-    redraw = 0;
-    show();
-  }, 100);
+  }
+  if (gone.length > 0) {
+    gone.forEach((id) => byId.delete(id));
+    zones = zones.filter((z) => byId.has(z.zone));
+  }
+  show();
 }
 
 function showState() {

@@ -55,7 +55,7 @@ fn word(view: &BayView) -> u64 {
     1 | (view.status as u64) << 1
         | (view.claimed as u64) << 3
         | (view.source_kind as u64) << 5
-        | (view.confidence as u64) << 8
+        | u64::from(view.confidence) << 8
         | view.observed_at.0 << 16
 }
 

@@ -34,7 +34,7 @@ const EVENT: usize = 480;
 
 /// A client is told up to so many bytes of changes a second; the more it was just told, the longer changes gather
 /// before it is told again. A lone change is never held back.
-const BYTES_PER_S: u32 = 512 * 1024;
+const BYTES_PER_S: u32 = 2 << 20;
 
 /// How much it may be told at once before that.
 const AT_ONCE: Duration = Duration::from_millis(50);
@@ -116,7 +116,9 @@ impl Follower {
         // Zones that have never changed are among these: only the last one makes it everything.
         if let Some((last, before)) = self.pending.split_first_mut() {
             last.0 = complete;
-            before.iter_mut().for_each(|(version, _)| *version = NOT_ALL_YET);
+            for (version, _) in before {
+                *version = NOT_ALL_YET;
+            }
         }
     }
 

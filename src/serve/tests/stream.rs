@@ -61,7 +61,6 @@ impl Stream {
         }
     }
 
-    #[track_caller]
     async fn event(&mut self) -> (String, String, Value) {
         match self.next().await {
             Said::Event { name, id, data } => (name, id, data),

@@ -32,10 +32,10 @@ impl Follower {
     /// The next event and its data; `None` once the hub has ended the stream in good order.
     async fn next(&mut self) -> Option<(String, Value)> {
         loop {
-            while let Some((block, rest)) = self.text.split_once("\n\n") {
+            while let Some(end) = self.text.find("\n\n") {
+                let block: String = self.text.drain(..end + 2).collect();
                 let field = |name: &str| block.lines().find_map(|l| l.strip_prefix(name)).map(str::to_owned);
                 let (event, id, data) = (field("event: "), field("id: "), field("data: "));
-                self.text = rest.to_owned();
                 if let (Some(event), Some(id), Some(data)) = (event, id, data) {
                     self.id = id;
                     return Some((event, serde_json::from_str(&data).expect("JSON in one line")));
