@@ -126,8 +126,14 @@ impl Hub {
         let (hub_http, hub_mqtt) = (address(&http)?, address(&mqtt)?);
         let mut tasks = JoinSet::new();
         let gate = doors::gate(&shared, &config);
-        let api = api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), &journal);
-        tasks.spawn(serve::serve(http, api, config.http.limits(), process::closing(closed.clone())));
+        let api = api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), &journal, closed.clone());
+        tasks.spawn(serve::serve(
+            http,
+            api,
+            config.http.limits(),
+            shared.metrics.clone(),
+            process::closing(closed.clone()),
+        ));
 
         let (journal, mut feed) = replay(journal, feed, &stream.progress, &shared).await?;
         let clock = shared.clock.clone();
@@ -201,6 +207,7 @@ fn api(
     gate: Arc<Gate>,
     inbox: mpsc::Sender<Submission>,
     journal: &Journal,
+    closed: watch::Receiver<bool>,
 ) -> serve::Router {
     serve::router(serve::Parts {
         registry: shared.registry.clone(),
@@ -215,6 +222,7 @@ fn api(
         quarantine: journal.quarantine(),
         // The stream looks for a new picture with every batch, and a tick comes ten times a second.
         on_change: Arc::new(|| {}),
+        closed,
         config: config.http.clone(),
     })
 }

@@ -11,3 +11,4 @@ mod mqtt;
 mod reports;
 mod restarts;
 mod start;
+mod stream;

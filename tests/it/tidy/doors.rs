@@ -36,7 +36,7 @@ const DOORS: &[(&str, Door)] = &[
     ("prometheus", Only(&["metrics.rs"])),
     ("rand", NotIn(&["domain/", "live/"])),
     ("rumqttc", Only(&["ingest/endpoint/", "ingest/broker.rs"])),
-    ("rustix", Only(&["journal/"])),
+    ("rustix", Only(&["journal/", "app/process.rs"])),
     ("sensors-sim", Only(&["demo.rs"])),
     ("serde", NotIn(&["domain/"])),
     ("serde_json", NotIn(&["domain/", "stream/"])),
