@@ -32,6 +32,11 @@ pub struct Config {
     /// Submissions of one connection that wait for the journal; when reached, its socket is not read. Each holds
     /// the publishes of one read, so 32 keep a fast sender busy through a slow sync.
     pub max_inflight_submissions: usize,
+    /// Messages of QoS 1 and 2 that one client may have unacknowledged; told to clients of MQTT 5 and held against
+    /// those. A thousand fill a slow sync from a fast sender.
+    pub receive_maximum: u16,
+    /// Topic aliases of one client of MQTT 5; a source has three topics of its own.
+    pub topic_aliases: u16,
 }
 
 impl Config {
@@ -85,6 +90,8 @@ impl Default for Config {
             max_client_id_bytes: 128,
             max_keep_alive_s: None,
             max_inflight_submissions: 32,
+            receive_maximum: 1000,
+            topic_aliases: 16,
         }
     }
 }

@@ -62,6 +62,8 @@ struct Connection {
     /// To be written. Filled only when the last of it has been written.
     out: BytesMut,
     owed: Owed,
+    /// Messages that acks in `out` settle, and that the session has not been told of.
+    settled: u32,
     /// Waits for room in the journal's queue. While it does, nothing is read.
     waiting: Option<Submission>,
     /// The session is over; only what is under way is still awaited.
@@ -89,6 +91,9 @@ impl Connection {
             packet: config.max_packet_bytes,
             payload: config.max_payload_bytes(),
             client_id: config.max_client_id_bytes,
+            receive_max: config.receive_maximum.max(1),
+            aliases: config.topic_aliases,
+            keep_alive_s: config.max_keep_alive_s,
         };
         let now = Instant::now();
         Self {
@@ -98,6 +103,7 @@ impl Connection {
             buf: BytesMut::new(),
             out: BytesMut::new(),
             owed: Owed::default(),
+            settled: 0,
             waiting: None,
             closing: None,
             heard: now,
@@ -128,7 +134,8 @@ impl Connection {
                         return why;
                     }
                 }
-                Event::Settled(Ok(())) | Event::Submitted(Ok(())) => {}
+                Event::Settled(Ok(())) => self.session.settled(std::mem::take(&mut self.settled)),
+                Event::Submitted(Ok(())) => {}
                 Event::Settled(Err(NotDurable)) | Event::Submitted(Err(NotDurable)) => return Close::NotDurable,
                 Event::Due => {
                     if let Some(why) = self.overdue() {
@@ -153,10 +160,10 @@ impl Connection {
         {
             self.timer.as_mut().reset(at);
         }
-        let Self { stream, buf, out, owed, waiting, timer, stop, desk, closing, .. } = self;
+        let Self { stream, buf, out, owed, settled, waiting, timer, stop, desk, closing, .. } = self;
         tokio::select! {
             biased;
-            settled = owed.settle(out) => Event::Settled(settled),
+            done = owed.settle(out, settled) => Event::Settled(done),
             permit = desk.door.journal.reserve(), if waiting.is_some() => Event::Submitted(match permit {
                 Ok(permit) => {
                     if let Some(submission) = waiting.take() {
@@ -208,7 +215,7 @@ impl Connection {
     fn submit(&mut self) -> Result<(), Close> {
         let turn = std::mem::take(&mut self.turn);
         if turn.parcel.is_empty() {
-            self.owed.queue(&turn.acks, &mut self.out);
+            self.queue(&turn.acks, turn.settles);
             return Ok(());
         }
         let Parcel { claims, refusals } = turn.parcel;
@@ -216,12 +223,17 @@ impl Connection {
             let (tx, durable) = oneshot::channel();
             // The connection may be gone by then: nobody is left to be told.
             let receipt = Receipt::new(move || tx.send(()).unwrap_or_default());
-            self.owed.push(durable, turn.acks);
+            self.owed.push(durable, turn.acks, turn.settles);
             self.waiting = Some(Submission { claims, refusals, receipt });
             return Ok(());
         }
-        self.owed.queue(&turn.acks, &mut self.out);
+        self.queue(&turn.acks, turn.settles);
         self.desk.offer(Submission { claims, refusals, receipt: Receipt::unwatched() }, turn.publishes)
+    }
+
+    fn queue(&mut self, acks: &BytesMut, settles: u32) {
+        let settled = self.owed.queue(acks, settles, &mut self.out);
+        self.session.settled(settled);
     }
 
     fn close(&mut self, why: Close) {
@@ -258,8 +270,16 @@ impl Connection {
             return Ok(());
         }
         let patience = self.desk.door.config.write_timeout();
-        let written = timeout(patience, self.stream.write_all(&self.out)).await;
-        self.out = BytesMut::new();
+        let Self { stream, out, .. } = self;
+        // What has been written leaves `out` at once: a take-over may cut in, and what follows must begin a packet.
+        let written = timeout(patience, async {
+            stream.write_all_buf(out).await?;
+            stream.flush().await
+        });
+        let written = written.await;
+        if self.out.is_empty() {
+            self.out = BytesMut::new(); // an idle connection holds no buffers
+        }
         match written {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(Close::PeerGone),
@@ -280,6 +300,8 @@ impl Connection {
         // The place is free before the line is: the client may be back at once.
         self.desk.leave();
         if !matches!(why, Close::PeerGone | Close::SlowReader) {
+            self.session.say_goodbye(why, &mut self.out);
+            let _ = self.flush().await; // whatever comes of it, the connection is over
             linger(&mut self.stream).await;
         }
     }

@@ -67,6 +67,10 @@ impl Desk for FrontDesk {
         self.door.keeper.admit(user, password)
     }
 
+    fn client_id(&mut self) -> String {
+        format!("hub-{:016x}", rand::random::<u64>())
+    }
+
     fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> bool {
         if self.room == Room::Free {
             self.seat = self.door.seats.sit(speaker.source, client_id, &self.kick);

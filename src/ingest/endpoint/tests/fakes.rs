@@ -6,6 +6,7 @@ use crate::ingest::endpoint::turn::Turn;
 use crate::ingest::endpoint::{Denied, Doorkeeper, Intake};
 use bytes::BytesMut;
 use rumqttc::mqttbytes::{QoS, v4};
+use rumqttc::v5::mqttbytes::{QoS as QoS5, v5};
 
 pub(super) const MINE: &str = "bayhub/v1/lamp-1/report";
 
@@ -25,23 +26,27 @@ impl Doorkeeper for Keeper {
     }
 }
 
-/// A number is a claim, "nothing" says nothing, all else is malformed.
+/// Numbers with spaces between are claims, "nothing" says nothing, all else is malformed.
 pub(super) struct Numbers;
 
 impl Intake for Numbers {
     fn take(&self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
-        match std::str::from_utf8(payload).ok().and_then(|s| s.parse().ok()) {
-            Some(n) => out.claims.push(Claim::Alive { source: speaker.source, at: Millis(n) }),
-            None if payload == b"nothing" => {}
-            None => out.refusals.push(Refusal {
-                reason: Reason::Malformed,
-                door: Door::Mqtt,
-                source: speaker.id.as_ref().into(),
-                topic: topic.name().into(),
-                index: None,
-                detail: "not a number".into(),
-                payload: Refusal::excerpt(payload),
-            }),
+        if payload == b"nothing" {
+            return;
+        }
+        for item in payload.split(|b| *b == b' ') {
+            match std::str::from_utf8(item).ok().and_then(|s| s.parse().ok()) {
+                Some(n) => out.claims.push(Claim::Alive { source: speaker.source, at: Millis(n) }),
+                None => out.refusals.push(Refusal {
+                    reason: if item == b"elsewhere" { Reason::UnknownBay } else { Reason::Malformed },
+                    door: Door::Mqtt,
+                    source: speaker.id.as_ref().into(),
+                    topic: topic.name().into(),
+                    index: None,
+                    detail: "not a number".into(),
+                    payload: Refusal::excerpt(payload),
+                }),
+            }
         }
     }
 }
@@ -58,6 +63,9 @@ impl Desk for FakeDesk {
     fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied> {
         Keeper.admit(user, password)
     }
+    fn client_id(&mut self) -> String {
+        "hub-1".into()
+    }
     fn seat(&mut self, _: &Speaker, client_id: Option<&str>) -> bool {
         self.seats.push(client_id.map(Into::into));
         !self.full
@@ -71,7 +79,8 @@ impl Desk for FakeDesk {
     }
 }
 
-pub(super) const LIMITS: Limits = Limits { packet: 3072, payload: 2048, client_id: 128 };
+pub(super) const LIMITS: Limits =
+    Limits { packet: 3072, payload: 2048, client_id: 128, receive_max: 10, aliases: 3, keep_alive_s: None };
 
 /// A session with its desk, fed by hand.
 pub(super) struct Talk {
@@ -93,6 +102,15 @@ impl Talk {
         let mut t = Self::new();
         t.say(&hello("c"));
         assert_eq!((t.end, t.replies()), (None, vec![0x20, 2, 0, 0]));
+        t
+    }
+
+    /// The same in MQTT 5.
+    pub(super) fn open5() -> Self {
+        let mut t = Self::new();
+        t.say(&hello5());
+        let welcome = t.replies();
+        assert_eq!((t.end, &welcome[..1], &welcome[2..4]), (None, &[0x20][..], &[0, 0][..]));
         t
     }
 
@@ -142,6 +160,36 @@ pub(super) fn publish(topic: &str, qos: u8, id: u16, payload: &[u8]) -> Vec<u8> 
 
 pub(super) fn release(id: u16) -> Vec<u8> {
     wire(&v4::Packet::PubRel(v4::PubRel::new(id)))
+}
+
+pub(super) fn wire5(packet: &v5::Packet) -> Vec<u8> {
+    let mut out = BytesMut::new();
+    packet.write(&mut out, None).unwrap();
+    out.to_vec()
+}
+
+/// What the endpoint said in MQTT 5, packet by packet.
+pub(super) fn read5(bytes: &[u8]) -> Vec<v5::Packet> {
+    let mut bytes = BytesMut::from(bytes);
+    std::iter::from_fn(|| (!bytes.is_empty()).then(|| v5::Packet::read(&mut bytes, None).unwrap())).collect()
+}
+
+/// `lamp-1`'s CONNECT of MQTT 5.
+pub(super) fn connect5(id: &str, p: v5::ConnectProperties, will: Option<v5::LastWill>) -> Vec<u8> {
+    let connect = v5::Connect { keep_alive: 30, client_id: id.into(), clean_start: true, properties: Some(p) };
+    wire5(&v5::Packet::Connect(connect, will, Some(v5::Login::new("lamp-1", "key"))))
+}
+
+pub(super) fn hello5() -> Vec<u8> {
+    connect5("c", v5::ConnectProperties::new(), None)
+}
+
+pub(super) fn publish5(topic: &str, qos: u8, id: u16, alias: Option<u16>, payload: &[u8]) -> Vec<u8> {
+    let qos = [QoS5::AtMostOnce, QoS5::AtLeastOnce, QoS5::ExactlyOnce][usize::from(qos)];
+    let properties = alias.map(|a| v5::PublishProperties { topic_alias: Some(a), ..v5::PublishProperties::default() });
+    let mut p = v5::Publish::new(topic, qos, payload.to_vec(), properties);
+    p.pkid = id;
+    wire5(&v5::Packet::Publish(p))
 }
 
 pub(super) const PING: [u8; 2] = [0xc0, 0];

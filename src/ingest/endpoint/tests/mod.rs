@@ -4,6 +4,8 @@ mod bytes;
 mod conversation;
 mod doors;
 mod fakes;
+mod five;
+mod five_bytes;
 mod house;
 mod pressure;
 mod topics;
