@@ -19,6 +19,8 @@ pub struct Metrics {
     /// Connections the endpoint ended or never accepted, by reason.
     pub mqtt_refused_connections: IntCounterVec,
     pub mqtt_packets: IntCounterVec,
+    pub mqtt_refused_subscriptions: IntCounterVec,
+    pub mqtt_deliveries: IntCounterVec,
     pub journal_commits: IntCounter,
     pub journal_claims: IntCounter,
     pub journal_bytes: IntGauge,
@@ -75,6 +77,16 @@ impl Metrics {
                 &["reason"]
             )),
             mqtt_packets: add!(counters("mqtt_packets_total", "MQTT packets read, by type.", &["type"])),
+            mqtt_refused_subscriptions: add!(counters(
+                "mqtt_subscriptions_refused_total",
+                "MQTT topic filters refused.",
+                &["reason"]
+            )),
+            mqtt_deliveries: add!(counters(
+                "mqtt_deliveries_total",
+                "MQTT messages for subscribers: sent, or longer than what the subscriber takes.",
+                &["outcome"]
+            )),
             journal_commits: add!(counter("journal_commits_total", "Group commits.")),
             journal_claims: add!(counter("journal_claims_total", "Claims made durable.")),
             journal_bytes: add!(gauge("journal_bytes", "Bytes of journal on disk.")),

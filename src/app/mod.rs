@@ -11,6 +11,7 @@
 //! way becomes durable and is applied, then the threads end. Nothing is acknowledged that is not on disk, so stopping
 //! at any other moment loses nothing either.
 
+mod board;
 mod doors;
 pub(crate) mod process;
 
@@ -142,6 +143,7 @@ impl Hub {
             config.mqtt.clone(),
             doors::keeper(keys, shared.registry.clone()),
             doors::intake(gate),
+            board::board(&shared),
             inbox,
             shared.metrics.clone(),
         );

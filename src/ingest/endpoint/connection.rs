@@ -7,36 +7,30 @@
 
 use super::desk::FrontDesk;
 use super::door::Door;
+use super::line::{Line, linger, read};
 use super::owed::{NotDurable, Owed};
 use super::seats::Room;
 use super::serve::told;
-use super::session::{Close, Desk, Limits, Session};
+use super::session::{Close, Delivered, Desk, Limits, Session};
 use super::turn::Turn;
 use crate::domain::{Parcel, Receipt, Submission, Topic};
 use bytes::BytesMut;
-use std::cell::RefCell;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::io::AsyncWriteExt;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 /// Talks with one client until either side ends it.
 pub(super) async fn converse(
-    stream: TcpStream,
+    stream: impl Line,
     peer: SocketAddr,
     door: Arc<Door>,
     stop: watch::Receiver<bool>,
     room: Room,
 ) {
-    if let Err(e) = stream.set_nodelay(true) {
-        tracing::debug!(%peer, error = %e, "TCP_NODELAY not set");
-    }
     let kick = Arc::new(Notify::new());
     let desk = FrontDesk::new(Arc::clone(&door), room, Arc::clone(&kick));
     let mut connection = Connection::new(stream, desk, stop);
@@ -52,8 +46,8 @@ pub(super) async fn converse(
     connection.finish(why).await;
 }
 
-struct Connection {
-    stream: TcpStream,
+struct Connection<S> {
+    stream: S,
     desk: FrontDesk,
     session: Session,
     turn: Turn,
@@ -82,10 +76,11 @@ enum Event {
     Read(io::Result<usize>),
     Due,
     Stop,
+    Show,
 }
 
-impl Connection {
-    fn new(stream: TcpStream, desk: FrontDesk, stop: watch::Receiver<bool>) -> Self {
+impl<S: Line> Connection<S> {
+    fn new(stream: S, desk: FrontDesk, stop: watch::Receiver<bool>) -> Self {
         let config = &desk.door.config;
         let limits = Limits {
             packet: config.max_packet_bytes,
@@ -143,6 +138,7 @@ impl Connection {
                     }
                 }
                 Event::Stop => self.close(Close::Shutdown),
+                Event::Show => self.show(),
             }
             if !was_reading && self.reading() {
                 // What the client sent meanwhile lies unread: its silence starts now.
@@ -160,11 +156,13 @@ impl Connection {
         {
             self.timer.as_mut().reset(at);
         }
+        let showing = self.closing.is_none() && self.session.has_room();
         let Self { stream, buf, out, owed, settled, waiting, timer, stop, desk, closing, .. } = self;
+        let FrontDesk { door, display, .. } = desk;
         tokio::select! {
             biased;
             done = owed.settle(out, settled) => Event::Settled(done),
-            permit = desk.door.journal.reserve(), if waiting.is_some() => Event::Submitted(match permit {
+            permit = door.journal.reserve(), if waiting.is_some() => Event::Submitted(match permit {
                 Ok(permit) => {
                     if let Some(submission) = waiting.take() {
                         permit.send(submission);
@@ -175,6 +173,8 @@ impl Connection {
             }),
             () = timer.as_mut(), if due.is_some() => Event::Due,
             () = told(stop), if closing.is_none() => Event::Stop,
+            // Before reading: a client that sends all the time still hears what it subscribed to, a round a second.
+            () = display.ready(), if showing => Event::Show,
             read = std::future::poll_fn(|cx| read(stream, buf, cx)), if reading => Event::Read(read),
         }
     }
@@ -183,6 +183,25 @@ impl Connection {
         self.closing.is_none()
             && self.waiting.is_none()
             && self.owed.len() < self.desk.door.config.max_inflight_submissions.max(1)
+    }
+
+    /// Shows zones to the subscriber, as far as it has room and a write is long.
+    fn show(&mut self) {
+        const WRITE: usize = 32 * 1024;
+        let (mut id, mut payload) = (String::new(), Vec::new());
+        while self.out.len() < WRITE && self.session.has_room() {
+            let Some((zone, current)) = self.desk.display.next() else { return };
+            id.clear();
+            payload.clear();
+            if self.desk.door.board.show(zone, &mut id, &mut payload) {
+                let outcome = match self.session.deliver((zone, &id), &payload, current, &mut self.out) {
+                    Delivered::Sent => "sent",
+                    Delivered::TooLong => "too_long",
+                    Delivered::Unwanted => continue,
+                };
+                self.desk.door.metrics.mqtt_deliveries.with_label_values(&[outcome]).inc();
+            }
+        }
     }
 
     /// One read's worth of packets: replies, and one submission for all its publishes. `n`: the bytes read.
@@ -305,41 +324,4 @@ impl Connection {
             linger(&mut self.stream).await;
         }
     }
-}
-
-/// Closing a socket with unread bytes resets it, and the reset may overtake the CONNACK that said why. So: say that
-/// nothing more will come, then read on for a little while and throw away.
-async fn linger(stream: &mut TcpStream) {
-    const BYTES: usize = 256 * 1024;
-    const TIME: Duration = Duration::from_secs(1);
-    let discard = async {
-        stream.shutdown().await?;
-        let mut seen = 0;
-        let mut sink = BytesMut::new();
-        while seen < BYTES {
-            match std::future::poll_fn(|cx| read(stream, &mut sink, cx)).await? {
-                0 => break,
-                n => seen += n,
-            }
-            sink.clear();
-        }
-        io::Result::Ok(())
-    };
-    // Whatever goes wrong here: the connection is over.
-    drop(timeout(TIME, discard).await);
-}
-
-/// Appends what the socket has to `buf`, by way of a buffer that all connections of a thread share, so that one
-/// that waits holds none of its own.
-fn read(stream: &mut TcpStream, buf: &mut BytesMut, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-    const SCRATCH: usize = 64 * 1024;
-    thread_local! {
-        static BYTES: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH].into());
-    }
-    BYTES.with_borrow_mut(|scratch| {
-        let mut into = ReadBuf::new(scratch);
-        ready!(Pin::new(stream).poll_read(cx, &mut into))?;
-        buf.extend_from_slice(into.filled());
-        Poll::Ready(Ok(into.filled().len()))
-    })
 }

@@ -1,5 +1,6 @@
 //! What the connections of one endpoint share, and what the rest of the hub has to provide for it.
 
+use super::board::Board;
 use super::config::Config;
 use super::seats::Seats;
 use crate::domain::{Parcel, Speaker, Submission, Topic};
@@ -33,6 +34,7 @@ pub struct Door {
     pub(super) config: Config,
     pub(super) keeper: Arc<dyn Doorkeeper>,
     pub(super) intake: Arc<dyn Intake>,
+    pub(super) board: Arc<dyn Board>,
     /// To the journal. Connections wait for room in it and do not read meanwhile; once its receiver is dropped,
     /// every connection that has something to submit ends without acknowledging it.
     pub(super) journal: mpsc::Sender<Submission>,
@@ -47,10 +49,11 @@ impl Door {
         config: Config,
         keeper: Arc<dyn Doorkeeper>,
         intake: Arc<dyn Intake>,
+        board: Arc<dyn Board>,
         journal: mpsc::Sender<Submission>,
         metrics: Arc<Metrics>,
     ) -> Self {
         let seats = Seats::new(config.max_connections_per_source);
-        Self { config, keeper, intake, journal, metrics, seats }
+        Self { config, keeper, intake, board, journal, metrics, seats }
     }
 }

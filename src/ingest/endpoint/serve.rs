@@ -33,6 +33,9 @@ pub async fn serve(listener: TcpListener, door: Arc<Door>, mut shutdown: watch::
                         door.metrics.mqtt_refused_connections.with_label_values(&["full"]).inc();
                         continue;
                     }
+                    if let Err(e) = stream.set_nodelay(true) {
+                        tracing::debug!(%peer, error = %e, "TCP_NODELAY not set");
+                    }
                     let room = door.seats.enter(door.config.max_connections);
                     connections.spawn(converse(stream, peer, Arc::clone(&door), stop.clone(), room));
                 }

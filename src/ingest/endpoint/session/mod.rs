@@ -6,17 +6,23 @@
 
 mod close;
 mod publish;
+mod subscribe;
 mod welcome;
 
 pub(super) use close::Close;
+pub(super) use subscribe::Delivered;
+#[cfg(test)]
+pub(super) use subscribe::MAX_FILTERS;
 
+use super::board::Wanted;
 use super::door::Denied;
 use super::turn::Turn;
-use super::wire::{self, Fault, Grant, Packet, Qos, Refused, Reply, Subscribe, Version, Voice, kind};
-use crate::domain::{Parcel, Reason, Speaker, Topic};
+use super::wire::{self, Fault, Grant, Packet, Qos, Refused, Reply, Version, Voice, kind};
+use crate::domain::{Parcel, Reason, Speaker, Topic, ZoneIx};
 use bytes::{Bytes, BytesMut};
 use publish::{Aliases, refuse};
 use std::collections::BTreeSet;
+use subscribe::Subscriptions;
 
 /// Whom the session asks.
 pub(super) trait Desk {
@@ -30,6 +36,14 @@ pub(super) trait Desk {
     fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel);
     /// Counts a refusal that the session made itself.
     fn refused(&mut self, reason: Reason);
+    /// The zone of that id.
+    fn zone(&mut self, id: &str) -> Option<ZoneIx>;
+    /// Watch these from now on, and show at once those of them that are `loud`. `false`: there is no room for it.
+    fn watch(&mut self, wanted: Wanted, loud: &dyn Fn(ZoneIx) -> bool) -> bool;
+    /// Watch nothing any more.
+    fn unwatch(&mut self);
+    /// Counts what a filter came to, where it was refused.
+    fn declined(&mut self, grant: Grant);
 }
 
 /// What a client may do, at most.
@@ -69,6 +83,9 @@ struct Open {
     /// Messages of QoS 1 and 2 whose last acknowledgement has not left.
     unsettled: u32,
     aliases: Aliases,
+    /// Messages the client takes before it has acknowledged any.
+    receive_max: u16,
+    subscriptions: Subscriptions,
 }
 
 impl Session {
@@ -120,6 +137,23 @@ impl Session {
         }
     }
 
+    /// Whether one more message may be on its way to the client.
+    pub(super) fn has_room(&self) -> bool {
+        self.open.as_ref().is_some_and(|o| o.has_room())
+    }
+
+    /// Appends the state of `zone` to `out` for a client that wants it; `current`: it answers a subscription.
+    pub(super) fn deliver(
+        &mut self,
+        zone: (ZoneIx, &str),
+        payload: &[u8],
+        current: bool,
+        out: &mut BytesMut,
+    ) -> Delivered {
+        let open = self.open.as_mut().filter(|_| self.ended.is_none());
+        open.map_or(Delivered::Unwanted, |o| o.deliver(&self.voice, zone, payload, current, out))
+    }
+
     fn next(&mut self, buf: &mut BytesMut, turn: &mut Turn) -> Result<Option<Packet>, Next> {
         // Judged by its first byte: a stranger's bytes are not collected.
         if self.open.is_none() && buf.first().is_some_and(|b| b >> 4 != kind::CONNECT) {
@@ -160,9 +194,10 @@ impl Session {
                 turn.settles += u32::from(known);
                 turn.ack(Reply::PubComp { id, known });
             }
-            Packet::Acked(_) | Packet::Auth => return Err(Close::Unexpected),
-            Packet::Subscribe(s) => return subscribe(*s, turn),
-            Packet::Unsubscribe(id, filters) => turn.reply(Reply::UnsubAck(id, vec![false; filters.len()])),
+            Packet::Acked(id) => return open.acked(id),
+            Packet::Auth => return Err(Close::Unexpected),
+            Packet::Subscribe(s) => return open.subscribe(*s, turn, desk),
+            Packet::Unsubscribe(id, paths) => open.unsubscribe(id, &paths, turn, desk),
             Packet::Ping => turn.reply(Reply::Pong),
             Packet::Disconnect { leave_will: false } => return Err(Close::Goodbye),
             Packet::Disconnect { leave_will: true } => return Err(Close::GoodbyeWithWill),
@@ -223,13 +258,4 @@ impl From<Fault> for Next {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
     }
-}
-
-fn subscribe(s: Subscribe, turn: &mut Turn) -> Result<(), Close> {
-    if s.marked {
-        return Err(Close::SubscriptionId);
-    }
-    let decline = |f: &wire::Filter| if f.path.starts_with("$share/") { Grant::Shared } else { Grant::Foreign };
-    turn.reply(Reply::SubAck(s.id, s.filters.iter().map(decline).collect()));
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The decision on a CONNECT: form first, then who, then what they leave behind, then room.
 
-use super::{Aliases, Close, Desk, Limits, Open};
+use super::{Aliases, Close, Desk, Limits, Open, Subscriptions};
 use crate::domain::{Topic, id};
 use crate::ingest::endpoint::door::Denied;
 use crate::ingest::endpoint::topic;
@@ -62,6 +62,8 @@ pub(super) fn welcome(
         held: BTreeSet::new(),
         unsettled: 0,
         aliases: Aliases::default(),
+        receive_max: c.receive_max,
+        subscriptions: Subscriptions::default(),
     };
     Ok((open, welcome))
 }

@@ -1,12 +1,16 @@
 //! Stand-ins for what the endpoint asks, and packets as a client writes them.
 
-use crate::domain::{Claim, Door, Millis, Parcel, Reason, Refusal, SourceIx, SourceKind, Speaker, Topic};
+use crate::domain::{Claim, Door, Millis, Parcel, Reason, Refusal, SourceIx, SourceKind, Speaker, Topic, ZoneIx};
 use crate::ingest::endpoint::session::{Close, Desk, Limits, Session};
 use crate::ingest::endpoint::turn::Turn;
-use crate::ingest::endpoint::{Denied, Doorkeeper, Intake};
+use crate::ingest::endpoint::wire::Grant;
+use crate::ingest::endpoint::{Board, Denied, Doorkeeper, Intake, Wanted, Watch};
 use bytes::BytesMut;
 use rumqttc::mqttbytes::{QoS, v4};
 use rumqttc::v5::mqttbytes::{QoS as QoS5, v5};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use tokio::sync::Notify;
 
 pub(super) const MINE: &str = "bayhub/v1/lamp-1/report";
 
@@ -51,12 +55,75 @@ impl Intake for Numbers {
     }
 }
 
+/// Ten zones, `Z0` to `Z9`, and a number each that the test sets.
+#[derive(Default)]
+pub(super) struct Zones(Mutex<Vec<Arc<Bits>>>, Mutex<[u64; 10]>);
+
+#[derive(Default)]
+struct Bits {
+    wanted: Option<Wanted>,
+    dirty: Mutex<Vec<ZoneIx>>,
+    bell: Notify,
+}
+
+impl Zones {
+    pub(super) fn set(&self, zone: u32, n: u64) {
+        self.1.lock().unwrap()[zone as usize] = n;
+        for bits in self.0.lock().unwrap().iter() {
+            let hears = |w: &Wanted| if let Wanted::These(z) = w { z.contains(&ZoneIx(zone)) } else { true };
+            if bits.wanted.as_ref().is_some_and(hears) {
+                bits.dirty.lock().unwrap().push(ZoneIx(zone));
+                bits.bell.notify_one();
+            }
+        }
+    }
+}
+
+impl Board for Zones {
+    fn zone(&self, id: &str) -> Option<ZoneIx> {
+        id.strip_prefix('Z').and_then(|n| n.parse().ok()).filter(|n| *n < 10).map(ZoneIx)
+    }
+    fn show(&self, zone: ZoneIx, id: &mut String, payload: &mut Vec<u8>) -> bool {
+        *id += &format!("Z{}", zone.0);
+        payload.extend_from_slice(self.1.lock().unwrap()[zone.at()].to_string().as_bytes());
+        true
+    }
+    fn watch(&self, wanted: Wanted) -> Option<Box<dyn Watch>> {
+        let first = if let Wanted::These(z) = &wanted { z.clone() } else { (0..10).map(ZoneIx).collect() };
+        let bits = Arc::new(Bits { wanted: Some(wanted), dirty: Mutex::new(first), bell: Notify::new() });
+        self.0.lock().unwrap().push(Arc::clone(&bits));
+        Some(Box::new(Watching(bits)))
+    }
+}
+
+struct Watching(Arc<Bits>);
+
+impl Watch for Watching {
+    fn changed<'a>(&'a mut self) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(async {
+            while self.0.dirty.lock().unwrap().is_empty() {
+                self.0.bell.notified().await;
+            }
+        })
+    }
+    fn take(&mut self, into: &mut Vec<ZoneIx>) {
+        into.append(&mut self.0.dirty.lock().unwrap());
+        into.sort_unstable();
+        into.dedup();
+    }
+}
+
 #[derive(Default)]
 pub(super) struct FakeDesk {
     pub takes: Vec<(Topic, Vec<u8>)>,
     pub seats: Vec<Option<String>>,
     pub refused: Vec<Reason>,
     pub full: bool,
+    pub watched: Option<Wanted>,
+    /// Of zones 0 to 9, those to be shown at once.
+    pub loud: Vec<u32>,
+    pub no_watch: bool,
+    pub declined: Vec<Grant>,
 }
 
 impl Desk for FakeDesk {
@@ -76,6 +143,22 @@ impl Desk for FakeDesk {
     }
     fn refused(&mut self, reason: Reason) {
         self.refused.push(reason);
+    }
+    fn zone(&mut self, id: &str) -> Option<ZoneIx> {
+        Zones::default().zone(id)
+    }
+    fn watch(&mut self, wanted: Wanted, loud: &dyn Fn(ZoneIx) -> bool) -> bool {
+        self.watched = Some(wanted);
+        self.loud = (0..10).filter(|z| loud(ZoneIx(*z))).collect();
+        !self.no_watch
+    }
+    fn unwatch(&mut self) {
+        self.watched = None;
+    }
+    fn declined(&mut self, grant: Grant) {
+        if !matches!(grant, Grant::Yes(_)) {
+            self.declined.push(grant);
+        }
     }
 }
 

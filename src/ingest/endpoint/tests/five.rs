@@ -6,9 +6,8 @@ use crate::ingest::endpoint::session::Close;
 use bytes::BytesMut;
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::{
-    ConnAck, ConnectProperties, ConnectReturnCode, DisconnectReasonCode, Filter, LastWill, LastWillProperties, Packet,
-    PubAckReason, PubCompReason, PubRecReason, Subscribe, SubscribeProperties, SubscribeReasonCode, UnsubAckReason,
-    Unsubscribe,
+    ConnAck, ConnectProperties, ConnectReturnCode, DisconnectReasonCode, LastWill, LastWillProperties, Packet,
+    PubAckReason, PubCompReason, PubRecReason,
 };
 
 fn knock(bytes: &[u8]) -> (ConnAck, Talk) {
@@ -288,25 +287,4 @@ fn a_will_may_have_properties_and_is_left_when_the_client_asks_for_it() {
         assert!(matches!(t.end, Some(Close::Goodbye | Close::GoodbyeWithWill)), "{:?}", t.end);
         assert_eq!(t.session.take_will().is_some(), left, "{bye:x?}");
     }
-}
-
-#[test]
-fn subscriptions_are_answered_filter_by_filter() {
-    let mut t = Talk::open5();
-    let filters = ["$share/g/bayhub/v1/zones/+/availability", "other"].map(|f| Filter::new(f, QoS::AtLeastOnce));
-    let mut s = Subscribe::new_many(filters, None);
-    s.pkid = 3;
-    let mut u = Unsubscribe::new("other", None);
-    u.pkid = 4;
-    t.say(&super::fakes::wire5(&Packet::Subscribe(s.clone())));
-    t.say(&super::fakes::wire5(&Packet::Unsubscribe(u)));
-    let said = read5(&t.replies());
-    let [Packet::SubAck(sub), Packet::UnsubAck(un)] = &said[..] else { panic!("{said:?}") };
-    let no = [SubscribeReasonCode::SharedSubscriptionsNotSupported, SubscribeReasonCode::TopicFilterInvalid];
-    assert_eq!((sub.pkid, &sub.return_codes[..]), (3, &no[..]));
-    assert_eq!((un.pkid, &un.reasons[..]), (4, &[UnsubAckReason::NoSubscriptionExisted][..]));
-    s.properties = Some(SubscribeProperties { id: Some(1), user_properties: vec![] });
-    t.say(&super::fakes::wire5(&Packet::Subscribe(s)));
-    assert_eq!(t.end, Some(Close::SubscriptionId));
-    assert_eq!(goodbye(&t).0, DisconnectReasonCode::SubscriptionIdentifiersNotSupported);
 }

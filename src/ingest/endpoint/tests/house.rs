@@ -1,6 +1,6 @@
 //! An endpoint on a real socket, its journal in the test's hands, and a raw client to misbehave with.
 
-use super::fakes::{Keeper, Numbers, PING, hello};
+use super::fakes::{Keeper, Numbers, PING, Zones, hello};
 use crate::domain::{Claim, Submission};
 use crate::ingest::endpoint::{Config, Door, serve};
 use crate::metrics::Metrics;
@@ -21,6 +21,7 @@ pub(super) struct House {
     pub metrics: Arc<Metrics>,
     pub stop: watch::Sender<bool>,
     pub serving: JoinHandle<()>,
+    pub zones: Arc<Zones>,
     /// What the endpoint submits; the test is the journal.
     pub journal: mpsc::Receiver<Submission>,
 }
@@ -31,10 +32,12 @@ impl House {
         let addr = listener.local_addr().unwrap();
         let (tx, journal) = mpsc::channel(queue);
         let metrics = Arc::new(Metrics::new());
-        let door = Door::new(config, Arc::new(Keeper), Arc::new(Numbers), tx, Arc::clone(&metrics));
+        let zones = Arc::new(Zones::default());
+        let (keeper, intake) = (Arc::new(Keeper), Arc::new(Numbers));
+        let door = Door::new(config, keeper, intake, zones.clone(), tx, Arc::clone(&metrics));
         let (stop, stopped) = watch::channel(false);
         let serving = tokio::spawn(serve(listener, Arc::new(door), stopped));
-        Self { addr, metrics, stop, serving, journal }
+        Self { addr, metrics, stop, serving, zones, journal }
     }
 
     pub(super) async fn usual() -> Self {

@@ -8,4 +8,6 @@ mod five;
 mod five_bytes;
 mod house;
 mod pressure;
+mod subscribers;
+mod subscriptions;
 mod topics;

@@ -290,6 +290,28 @@ pub(super) fn encode(voice: &Voice, reply: Reply, out: &mut BytesMut) -> bool {
     }
 }
 
+/// A message for a subscriber.
+pub(super) struct Outgoing<'a> {
+    pub topic: String,
+    pub payload: &'a [u8],
+    pub qos: Qos,
+    /// 0 with [`Qos::Zero`] only.
+    pub id: u16,
+    pub retain: bool,
+}
+
+/// Appends a PUBLISH to `out`. `false`: the client takes no packet as long as that.
+#[must_use]
+pub(super) fn publish(voice: &Voice, message: Outgoing<'_>, out: &mut BytesMut) -> bool {
+    match voice.version {
+        Version::V4 => {
+            v4::publish(message, out);
+            true
+        }
+        Version::V5 => say5::publish(voice, message, out),
+    }
+}
+
 /// Runs a codec. The guards leave it nothing to trip over; should it trip all the same, one client pays, not the hub.
 fn caught<P, E>(read: impl FnOnce() -> Result<P, E>) -> Result<P, Fault> {
     let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));

@@ -3,13 +3,13 @@
 //! The codec writes a DISCONNECT without a reason string wrong - one byte too many, or with an empty list of properties
 //! without its reason - so that one is written here.
 
-use super::{Grant, Refused, Reply, Verdict, Voice, Welcome};
+use super::{Grant, Outgoing, Refused, Reply, Verdict, Voice, Welcome};
 use crate::domain::Reason;
 use bytes::BytesMut;
 use rumqttc::v5::mqttbytes::v5::{
     ConnAck, ConnAckProperties, ConnectReturnCode, Disconnect, DisconnectProperties, DisconnectReasonCode, Packet,
     PingResp, PubAck, PubAckProperties, PubAckReason, PubComp, PubCompReason, PubRec, PubRecProperties, PubRecReason,
-    SubAck, SubscribeReasonCode, UnsubAck, UnsubAckReason,
+    Publish, SubAck, SubscribeReasonCode, UnsubAck, UnsubAckReason,
 };
 
 /// The longest reason string, in bytes: for a human, who finds the whole of it in the quarantine.
@@ -31,6 +31,18 @@ pub(super) fn encode(voice: &Voice, reply: Reply, out: &mut BytesMut) -> bool {
     } else if let Err(e) = packet.write(out, None) {
         // The codec fails only on sizes that none of these has.
         tracing::error!(error = %e, "an MQTT reply could not be written");
+    }
+    true
+}
+
+pub(super) fn publish(voice: &Voice, message: Outgoing<'_>, out: &mut BytesMut) -> bool {
+    let mut p = Publish::new(message.topic, message.qos.into(), message.payload.to_vec(), None);
+    (p.pkid, p.retain) = (message.id, message.retain);
+    if p.size() > voice.max_packet {
+        return false;
+    }
+    if let Err(e) = p.write(out) {
+        tracing::error!(error = %e, "an MQTT message could not be written");
     }
     true
 }

@@ -4,8 +4,8 @@
 //! without a user name and bytes after the end of a CONNECT, and reads a CONNECT of MQTT 5 as if it were its own.
 
 use super::{
-    Connect, Current, Fault, Filter, Frame, Grant, Packet, Publish, Qos, Refused, Reply, Subscribe, Walk, Will, caught,
-    connect_flags, kind,
+    Connect, Current, Fault, Filter, Frame, Grant, Outgoing, Packet, Publish, Qos, Refused, Reply, Subscribe, Walk,
+    Will, caught, connect_flags, kind,
 };
 use bytes::BytesMut;
 use rumqttc::mqttbytes::{QoS as CodecQos, v4};
@@ -89,6 +89,14 @@ pub(super) fn encode(reply: Reply, out: &mut BytesMut) {
     if let Err(e) = packet.write(out, usize::MAX) {
         // The codec fails only on sizes that none of these has.
         tracing::error!(error = %e, "an MQTT reply could not be written");
+    }
+}
+
+pub(super) fn publish(message: Outgoing<'_>, out: &mut BytesMut) {
+    let mut p = v4::Publish::new(message.topic, message.qos.into(), message.payload);
+    (p.pkid, p.retain) = (message.id, message.retain);
+    if let Err(e) = p.write(out) {
+        tracing::error!(error = %e, "an MQTT message could not be written");
     }
 }
 
