@@ -20,7 +20,10 @@ pub struct Metrics {
     pub mqtt_refused_connections: IntCounterVec,
     pub mqtt_packets: IntCounterVec,
     pub mqtt_refused_subscriptions: IntCounterVec,
+    /// Sent, or longer than what the subscriber takes.
     pub mqtt_deliveries: IntCounterVec,
+    /// How often a connection was not read for a while because its source sent too much.
+    pub mqtt_throttled: IntCounter,
     pub journal_commits: IntCounter,
     pub journal_claims: IntCounter,
     pub journal_bytes: IntGauge,
@@ -82,11 +85,8 @@ impl Metrics {
                 "MQTT topic filters refused.",
                 &["reason"]
             )),
-            mqtt_deliveries: add!(counters(
-                "mqtt_deliveries_total",
-                "MQTT messages for subscribers: sent, or longer than what the subscriber takes.",
-                &["outcome"]
-            )),
+            mqtt_deliveries: add!(counters("mqtt_deliveries_total", "Messages for MQTT subscribers.", &["outcome"])),
+            mqtt_throttled: add!(counter("mqtt_throttled_total", "Pauses in reading a source that sends too much.")),
             journal_commits: add!(counter("journal_commits_total", "Group commits.")),
             journal_claims: add!(counter("journal_claims_total", "Claims made durable.")),
             journal_bytes: add!(gauge("journal_bytes", "Bytes of journal on disk.")),

@@ -52,6 +52,8 @@ const FEED_PACE: Duration = Duration::from_millis(2);
 pub struct Hub {
     pub http: SocketAddr,
     pub mqtt: SocketAddr,
+    /// MQTT over TLS, where it is configured.
+    pub mqtts: Option<SocketAddr>,
     tasks: JoinSet<()>,
     close: watch::Sender<bool>,
     journal: JoinHandle<()>,
@@ -90,6 +92,7 @@ pub fn run(config: Config) -> Result<(), Failure> {
 /// [`Failure::Config`] with every fault that was found.
 pub fn check(config: &Config) -> Result<(), Failure> {
     let keys = keys(config)?;
+    doors::tls(config)?;
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
     let registry = Registry::open(&config.registry.path, scratch.path())?;
     let city = registry.city();
@@ -109,6 +112,7 @@ impl Hub {
     pub async fn start(config: Config) -> Result<Self, Failure> {
         let keys = Arc::new(keys(&config)?);
         let (http, mqtt) = (listen("http", config.http.listen).await?, listen("mqtt", config.mqtt.listen).await?);
+        let mqtts = doors::tls(&config)?;
         let lock = own_folder(&config.data.path)?;
         let shared = tokio::task::block_in_place(|| Shared::open(&config))?;
         let journal =
@@ -147,7 +151,12 @@ impl Hub {
             inbox,
             shared.metrics.clone(),
         );
-        tasks.spawn(endpoint::serve(mqtt, Arc::new(door), closed.clone()));
+        let door = Arc::new(door);
+        tasks.spawn(endpoint::serve(mqtt, door.clone(), closed.clone()));
+        let hub_mqtts = match mqtts {
+            Some((at, tls)) => Some(secure(at, tls, door, &mut tasks, &closed).await?),
+            None => None,
+        };
         shared.health.well(Part::Mqtt);
         let (live, pace) = (shared.live.clone(), process::closing(closed.clone()));
         tasks.spawn(async move {
@@ -157,7 +166,7 @@ impl Hub {
         let health = shared.health.clone();
         tasks.spawn(process::watch_stream(stream.progress.clone(), shared, stall, closed));
         until_well(&health).await;
-        Ok(Self { http: hub_http, mqtt: hub_mqtt, tasks, close, journal, stream, _lock: lock })
+        Ok(Self { http: hub_http, mqtt: hub_mqtt, mqtts: hub_mqtts, tasks, close, journal, stream, _lock: lock })
     }
 
     /// Stops in order: doors, journal, stream.
@@ -178,6 +187,22 @@ impl Hub {
         tracing::info!(took = ?begun.elapsed(), "stopped");
         Ok(())
     }
+}
+
+/// MQTT over TLS beside the plain listener, its certificate read again on SIGHUP.
+async fn secure(
+    at: SocketAddr,
+    tls: Arc<endpoint::Tls>,
+    door: Arc<endpoint::Door>,
+    tasks: &mut JoinSet<()>,
+    closed: &watch::Receiver<bool>,
+) -> Result<SocketAddr, Failure> {
+    let listener = listen("mqtt.tls", at).await?;
+    let at = address(&listener)?;
+    tasks.spawn(process::reload_on_hangup(tls.clone(), closed.clone())?);
+    tasks.spawn(endpoint::serve_tls(listener, tls, door, closed.clone()));
+    tracing::info!(mqtts = %at, "MQTT over TLS");
+    Ok(at)
 }
 
 impl Shared {

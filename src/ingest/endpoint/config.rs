@@ -37,6 +37,16 @@ pub struct Config {
     pub receive_maximum: u16,
     /// Topic aliases of one client of MQTT 5; a source has three topics of its own.
     pub topic_aliases: u16,
+    /// Connections a second from one address; ten seconds' worth may come at once. A city's gateways behind one
+    /// address all come back together after a power cut. 0: no limit.
+    pub max_connects_per_s_per_address: u32,
+    /// The same of one source.
+    pub max_connects_per_s_per_source: u32,
+    /// Messages a second of one source, one second's worth at once. Beyond it the hub stops reading the connection
+    /// for as long as it takes: nothing is lost, the sender waits. Absent: no limit but the journal's pace.
+    pub max_messages_per_s_per_source: Option<u32>,
+    /// A second listener, with TLS. Absent: none.
+    pub tls: Option<super::tls::TlsConfig>,
 }
 
 impl Config {
@@ -92,6 +102,10 @@ impl Default for Config {
             max_inflight_submissions: 32,
             receive_maximum: 1000,
             topic_aliases: 16,
+            max_connects_per_s_per_address: 1000,
+            max_connects_per_s_per_source: 1000,
+            max_messages_per_s_per_source: None,
+            tls: None,
         }
     }
 }

@@ -62,6 +62,8 @@ struct Connection<S> {
     waiting: Option<Submission>,
     /// The session is over; only what is under way is still awaited.
     closing: Option<Close>,
+    /// Its source sends too much: nothing is read until then.
+    rest: Option<Instant>,
     /// When the last whole packet came, or reading began again.
     heard: Instant,
     /// Since when `buf` holds a part of a packet, or since when the connection is closing.
@@ -77,6 +79,7 @@ enum Event {
     Due,
     Stop,
     Show,
+    Rested,
 }
 
 impl<S: Line> Connection<S> {
@@ -101,6 +104,7 @@ impl<S: Line> Connection<S> {
             settled: 0,
             waiting: None,
             closing: None,
+            rest: None,
             heard: now,
             since: now,
             timer: Box::pin(sleep_until(now + config.connect_timeout())),
@@ -139,6 +143,7 @@ impl<S: Line> Connection<S> {
                 }
                 Event::Stop => self.close(Close::Shutdown),
                 Event::Show => self.show(),
+                Event::Rested => self.rest = None,
             }
             if !was_reading && self.reading() {
                 // What the client sent meanwhile lies unread: its silence starts now.
@@ -157,7 +162,7 @@ impl<S: Line> Connection<S> {
             self.timer.as_mut().reset(at);
         }
         let showing = self.closing.is_none() && self.session.has_room();
-        let Self { stream, buf, out, owed, settled, waiting, timer, stop, desk, closing, .. } = self;
+        let Self { stream, buf, out, owed, settled, waiting, timer, stop, desk, closing, rest, .. } = self;
         let FrontDesk { door, display, .. } = desk;
         tokio::select! {
             biased;
@@ -173,6 +178,7 @@ impl<S: Line> Connection<S> {
             }),
             () = timer.as_mut(), if due.is_some() => Event::Due,
             () = told(stop), if closing.is_none() => Event::Stop,
+            () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => Event::Rested,
             // Before reading: a client that sends all the time still hears what it subscribed to, a round a second.
             () = display.ready(), if showing => Event::Show,
             read = std::future::poll_fn(|cx| read(stream, buf, cx)), if reading => Event::Read(read),
@@ -181,6 +187,7 @@ impl<S: Line> Connection<S> {
 
     fn reading(&self) -> bool {
         self.closing.is_none()
+            && self.rest.is_none()
             && self.waiting.is_none()
             && self.owed.len() < self.desk.door.config.max_inflight_submissions.max(1)
     }
@@ -224,11 +231,22 @@ impl<S: Line> Connection<S> {
             self.buf = BytesMut::new();
         }
         self.out.unsplit(self.turn.replies.split());
+        self.charge(now);
         let submitted = self.submit();
         if let Some(why) = ended {
             self.close(why);
         }
         submitted
+    }
+
+    /// Counts this turn's messages against their source's limit.
+    fn charge(&mut self, now: Instant) {
+        let (door, sent) = (&self.desk.door, self.turn.publishes);
+        let owed = self.session.source().filter(|_| sent > 0).and_then(|source| door.messages.charge(source, sent));
+        if let Some(owed) = owed {
+            door.metrics.mqtt_throttled.inc();
+            self.rest = Some(now + owed);
+        }
     }
 
     fn submit(&mut self) -> Result<(), Close> {

@@ -76,11 +76,14 @@ impl Desk for FrontDesk {
         format!("hub-{:016x}", rand::random::<u64>())
     }
 
-    fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> bool {
+    fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> Result<(), Close> {
+        if self.door.hurried_source(speaker.source) {
+            return Err(Close::Rate);
+        }
         if self.room == Room::Free {
             self.seat = self.door.seats.sit(speaker.source, client_id, &self.kick);
         }
-        self.seat.is_some()
+        self.seat.as_ref().map(drop).ok_or(Close::Full)
     }
 
     fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {

@@ -2,9 +2,11 @@
 
 use super::board::Board;
 use super::config::Config;
+use super::rates::Rates;
 use super::seats::Seats;
-use crate::domain::{Parcel, Speaker, Submission, Topic};
+use crate::domain::{Parcel, SourceIx, Speaker, Submission, Topic};
 use crate::metrics::Metrics;
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -40,7 +42,14 @@ pub struct Door {
     pub(super) journal: mpsc::Sender<Submission>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) seats: Seats,
+    connects_by_address: Rates<IpAddr>,
+    connects_by_source: Rates<SourceIx>,
+    /// Messages of each source.
+    pub(super) messages: Rates<SourceIx>,
 }
+
+/// Seconds' worth of connections that may come at once.
+const CONNECT_BURST_S: u32 = 10;
 
 impl Door {
     /// The journal's queue stays open for as long as this lives: drop it after [`super::serve()`] has returned.
@@ -53,7 +62,27 @@ impl Door {
         journal: mpsc::Sender<Submission>,
         metrics: Arc<Metrics>,
     ) -> Self {
-        let seats = Seats::new(config.max_connections_per_source);
-        Self { config, keeper, intake, board, journal, metrics, seats }
+        Self {
+            seats: Seats::new(config.max_connections_per_source),
+            connects_by_address: Rates::new(Some(config.max_connects_per_s_per_address), CONNECT_BURST_S),
+            connects_by_source: Rates::new(Some(config.max_connects_per_s_per_source), CONNECT_BURST_S),
+            messages: Rates::new(config.max_messages_per_s_per_source, 1),
+            config,
+            keeper,
+            intake,
+            board,
+            journal,
+            metrics,
+        }
+    }
+
+    /// Whether too many connections come from that address.
+    pub(super) fn hurried(&self, address: IpAddr) -> bool {
+        !self.connects_by_address.allow(address)
+    }
+
+    /// Whether too many connections come from that source.
+    pub(super) fn hurried_source(&self, source: SourceIx) -> bool {
+        !self.connects_by_source.allow(source)
     }
 }

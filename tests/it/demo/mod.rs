@@ -7,6 +7,7 @@ mod exits;
 mod http;
 mod hub;
 mod mqtt;
+mod mqtt_peers;
 mod reports;
 mod restarts;
 mod start;

@@ -22,6 +22,8 @@ pub(in super::super) enum Close {
     Will,
     /// No room in the house, or none for this source.
     Full,
+    /// Too many connections of this source in a short time.
+    Rate,
     Malformed(&'static str),
     /// Well formed, against the rules.
     Protocol(&'static str),
@@ -63,6 +65,7 @@ impl Close {
             Self::Method => "auth_method",
             Self::Will => "forbidden_will",
             Self::Full => "full",
+            Self::Rate => "connect_rate",
             Self::Malformed(_) => "malformed",
             Self::Protocol(_) => "protocol_error",
             Self::Unexpected => "unexpected_packet",
@@ -112,6 +115,7 @@ impl Close {
             | Self::Method
             | Self::Will
             | Self::Full
+            | Self::Rate
             | Self::ConnectTimeout
             | Self::SlowReader => (0x80, None),
         }

@@ -18,7 +18,7 @@ use super::board::Wanted;
 use super::door::Denied;
 use super::turn::Turn;
 use super::wire::{self, Fault, Grant, Packet, Qos, Refused, Reply, Version, Voice, kind};
-use crate::domain::{Parcel, Reason, Speaker, Topic, ZoneIx};
+use crate::domain::{Parcel, Reason, SourceIx, Speaker, Topic, ZoneIx};
 use bytes::{Bytes, BytesMut};
 use publish::{Aliases, refuse};
 use std::collections::BTreeSet;
@@ -30,8 +30,9 @@ pub(super) trait Desk {
     fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied>;
     /// An id for a client that brought none, and that no other has.
     fn client_id(&mut self) -> String;
-    /// Is there room for one more of this source? `client_id` is `None` where the client left it to the hub.
-    fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> bool;
+    /// Is there room for one more of this source? `client_id` is `None` where the client left it to the hub. Refused
+    /// with [`Close::Full`] or [`Close::Rate`].
+    fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> Result<(), Close>;
     /// What does this message say?
     fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel);
     /// Counts a refusal that the session made itself.
@@ -112,6 +113,11 @@ impl Session {
     /// The keep-alive that the client asked for, in seconds; `None` before its CONNECT was accepted.
     pub(super) fn keep_alive_s(&self) -> Option<u16> {
         self.open.as_ref().map(|o| o.keep_alive_s)
+    }
+
+    /// Whose connection it is, once it was accepted.
+    pub(super) fn source(&self) -> Option<SourceIx> {
+        self.open.as_ref().map(|o| o.speaker.source)
     }
 
     /// The last will, once: whose it is, what it says, and whether it may not be shed (QoS 1 or 2).

@@ -43,8 +43,8 @@ pub(super) fn welcome(
     }
     let assigned = (!given && voice.version == Version::V5).then(|| desk.client_id());
     let client_id = if given { Some(&*c.client_id) } else { assigned.as_deref() };
-    if !desk.seat(&speaker, client_id) {
-        return Err((Refused::Unavailable, Close::Full));
+    if let Err(why) = desk.seat(&speaker, client_id) {
+        return Err((if why == Close::Rate { Refused::Rate } else { Refused::Unavailable }, why));
     }
     let welcome = Welcome {
         receive_max: limits.receive_max,

@@ -87,7 +87,7 @@ fn without_a_good_name_and_password_nobody_comes_in() {
 #[test]
 fn where_there_is_no_room_it_says_unavailable() {
     let mut t = Talk::new();
-    t.desk.full = true;
+    t.desk.full = Some(Close::Full);
     t.say(&hello("c"));
     assert_eq!((t.replies(), t.end), (connack(3).to_vec(), Some(Close::Full)));
 }

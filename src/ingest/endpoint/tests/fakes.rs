@@ -118,7 +118,7 @@ pub(super) struct FakeDesk {
     pub takes: Vec<(Topic, Vec<u8>)>,
     pub seats: Vec<Option<String>>,
     pub refused: Vec<Reason>,
-    pub full: bool,
+    pub full: Option<Close>,
     pub watched: Option<Wanted>,
     /// Of zones 0 to 9, those to be shown at once.
     pub loud: Vec<u32>,
@@ -133,9 +133,9 @@ impl Desk for FakeDesk {
     fn client_id(&mut self) -> String {
         "hub-1".into()
     }
-    fn seat(&mut self, _: &Speaker, client_id: Option<&str>) -> bool {
+    fn seat(&mut self, _: &Speaker, client_id: Option<&str>) -> Result<(), Close> {
         self.seats.push(client_id.map(Into::into));
-        !self.full
+        self.full.map_or(Ok(()), Err)
     }
     fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
         self.takes.push((topic, payload.to_vec()));

@@ -102,10 +102,12 @@ fn whoever_is_refused_is_told_why() {
     let at = wrong.len() - 1;
     wrong[at] = b'x';
     assert_eq!(knock(&wrong).0.code, ConnectReturnCode::BadUserNamePassword);
-    let mut t = Talk::new();
-    t.desk.full = true;
-    t.say(&hello5());
-    assert_eq!((&t.replies()[2..4], t.end), (&[0, 0x88][..], Some(Close::Full)));
+    for (why, code) in [(Close::Full, 0x88), (Close::Rate, 0x9f)] {
+        let mut t = Talk::new();
+        t.desk.full = Some(why);
+        t.say(&hello5());
+        assert_eq!((&t.replies()[2..4], t.end), (&[0, code][..], Some(why)));
+    }
 }
 
 #[test]

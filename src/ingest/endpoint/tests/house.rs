@@ -2,7 +2,7 @@
 
 use super::fakes::{Keeper, Numbers, PING, Zones, hello};
 use crate::domain::{Claim, Submission};
-use crate::ingest::endpoint::{Config, Door, serve};
+use crate::ingest::endpoint::{Config, Door, Tls, serve, serve_tls};
 use crate::metrics::Metrics;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,6 +28,15 @@ pub(super) struct House {
 
 impl House {
     pub(super) async fn open(config: Config, queue: usize) -> Self {
+        Self::build(config, queue, None).await
+    }
+
+    /// One that speaks TLS.
+    pub(super) async fn secure(config: Config, tls: Arc<Tls>) -> Self {
+        Self::build(config, 16, Some(tls)).await
+    }
+
+    async fn build(config: Config, queue: usize, tls: Option<Arc<Tls>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let (tx, journal) = mpsc::channel(queue);
@@ -36,7 +45,11 @@ impl House {
         let (keeper, intake) = (Arc::new(Keeper), Arc::new(Numbers));
         let door = Door::new(config, keeper, intake, zones.clone(), tx, Arc::clone(&metrics));
         let (stop, stopped) = watch::channel(false);
-        let serving = tokio::spawn(serve(listener, Arc::new(door), stopped));
+        let door = Arc::new(door);
+        let serving = match tls {
+            None => tokio::spawn(serve(listener, door, stopped)),
+            Some(tls) => tokio::spawn(serve_tls(listener, tls, door, stopped)),
+        };
         Self { addr, metrics, stop, serving, zones, journal }
     }
 
