@@ -19,6 +19,11 @@ pub struct Metrics {
     /// Connections the endpoint ended or never accepted, by reason.
     pub mqtt_refused_connections: IntCounterVec,
     pub mqtt_packets: IntCounterVec,
+    pub mqtt_refused_subscriptions: IntCounterVec,
+    /// Sent, or longer than what the subscriber takes.
+    pub mqtt_deliveries: IntCounterVec,
+    /// How often a connection was not read for a while because its source sent too much.
+    pub mqtt_throttled: IntCounter,
     pub journal_commits: IntCounter,
     pub journal_claims: IntCounter,
     pub journal_bytes: IntGauge,
@@ -50,6 +55,7 @@ impl Metrics {
     /// # Panics
     /// If two share a name: a mistake in this file, found by its test.
     #[must_use]
+    #[allow(clippy::too_many_lines, reason = "a list, one metric a line")]
     #[allow(clippy::new_without_default, reason = "a second set in one process would be a mistake")]
     pub fn new() -> Self {
         let r = Registry::new();
@@ -80,6 +86,13 @@ impl Metrics {
                 &["reason"]
             )),
             mqtt_packets: add!(counters("mqtt_packets_total", "MQTT packets read, by type.", &["type"])),
+            mqtt_refused_subscriptions: add!(counters(
+                "mqtt_subscriptions_refused_total",
+                "MQTT topic filters refused.",
+                &["reason"]
+            )),
+            mqtt_deliveries: add!(counters("mqtt_deliveries_total", "Messages for MQTT subscribers.", &["outcome"])),
+            mqtt_throttled: add!(counter("mqtt_throttled_total", "Pauses in reading a source that sends too much.")),
             journal_commits: add!(counter("journal_commits_total", "Group commits.")),
             journal_claims: add!(counter("journal_claims_total", "Claims made durable.")),
             journal_bytes: add!(gauge("journal_bytes", "Bytes of journal on disk.")),

@@ -3,6 +3,7 @@
 use super::Shared;
 use crate::config::ConfigError;
 use crate::health::Part;
+use crate::ingest::endpoint::Tls;
 use crate::journal::JournalError;
 use crate::registry::RegistryError;
 use crate::stream::Progress;
@@ -106,6 +107,24 @@ pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     Ok(async move {
         tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
         tracing::info!("told to stop: draining");
+    })
+}
+
+/// Reads the certificate again whenever SIGHUP arrives, until the hub closes; listens from the moment it is called. A
+/// certificate that cannot be used leaves the old one in place.
+pub(super) fn reload_on_hangup(
+    tls: Arc<Tls>,
+    mut closed: watch::Receiver<bool>,
+) -> Result<impl Future<Output = ()>, Failure> {
+    let mut hangup = signal(SignalKind::hangup()).map_err(|e| Failure::Internal(e.to_string()))?;
+    Ok(async move {
+        loop {
+            tokio::select! { _ = hangup.recv() => {}, _ = closed.wait_for(|c| *c) => return }
+            match tokio::task::block_in_place(|| tls.reload()) {
+                Ok(()) => tracing::info!("MQTT certificate read again"),
+                Err(e) => tracing::error!(error = %e, "MQTT certificate not replaced"),
+            }
+        }
     })
 }
 

@@ -8,6 +8,7 @@ mod http;
 mod hub;
 mod keys;
 mod mqtt;
+mod mqtt_peers;
 mod reports;
 mod restarts;
 mod start;

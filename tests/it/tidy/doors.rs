@@ -48,6 +48,7 @@ const DOORS: &[(&str, Door)] = &[
     ("thiserror", Open),
     ("timely", Only(&["stream/dataflow.rs"])),
     ("tokio", NotIn(&["domain/", "registry/"])),
+    ("tokio-rustls", Only(&["ingest/endpoint/tls.rs", "ingest/endpoint/tests/"])),
     ("tower", Only(&["serve/"])),
     ("tower-http", Only(&["serve/"])),
     ("tracing", NotIn(&["domain/"])),
