@@ -3,14 +3,16 @@
 //! The only file (with its neighbours here and `demo`) that names every room. A [`Hub`] is one running hub:
 //!
 //! ```text
-//! mqtt ---\                                   /-> live <- http
-//! http ----> inbox (bounded) -> journal -> stream
+//! brokers -\
+//! mqtt -----\                                   /-> live <- http
+//! http ------> inbox (bounded) -> journal -> stream
 //! ```
 //!
 //! Start: registry, live view, journal; listen; replay; then let reports in. Stop: doors first, then what is under
 //! way becomes durable and is applied, then the threads end. Nothing is acknowledged that is not on disk, so stopping
 //! at any other moment loses nothing either.
 
+mod brokers;
 mod doors;
 pub(crate) mod process;
 
@@ -89,6 +91,7 @@ pub fn run(config: Config) -> Result<(), Failure> {
 /// [`Failure::Config`] with every fault that was found.
 pub fn check(config: &Config) -> Result<(), Failure> {
     let keys = keys(config)?;
+    brokers::check(&config.brokers)?;
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
     let registry = Registry::open(&config.registry.path, scratch.path())?;
     let city = registry.city();
@@ -107,6 +110,7 @@ impl Hub {
     /// A bad configuration or registry, a taken port, a journal in use or damaged.
     pub async fn start(config: Config) -> Result<Self, Failure> {
         let keys = Arc::new(keys(&config)?);
+        brokers::check(&config.brokers)?;
         let (http, mqtt) = (listen("http", config.http.listen).await?, listen("mqtt", config.mqtt.listen).await?);
         let lock = own_folder(&config.data.path)?;
         let shared = tokio::task::block_in_place(|| Shared::open(&config))?;
@@ -138,10 +142,12 @@ impl Hub {
             .start(outbox, clock, committed, shared.metrics.clone(), shared.health.clone())
             .map_err(|e| Failure::Internal(format!("the journal's thread: {e}")))?;
 
+        let intake = doors::intake(gate);
+        brokers::start(&config.brokers, &shared, &intake, &inbox, &closed, &mut tasks)?;
         let door = endpoint::Door::new(
             config.mqtt.clone(),
             doors::keeper(keys, shared.registry.clone()),
-            doors::intake(gate),
+            intake,
             inbox,
             shared.metrics.clone(),
         );
