@@ -42,6 +42,11 @@ pub struct Metrics {
     pub sources: IntGauge,
     pub http_seconds: HistogramVec,
     pub http_responses: IntCounterVec,
+    /// Open event streams.
+    pub http_streams: IntGauge,
+    pub http_stream_events: IntCounter,
+    /// Connections ended because the client left unread what was sent to it.
+    pub http_slow_clients: IntCounter,
 }
 
 impl Metrics {
@@ -50,6 +55,7 @@ impl Metrics {
     /// # Panics
     /// If two share a name: a mistake in this file, found by its test.
     #[must_use]
+    #[allow(clippy::too_many_lines, reason = "a list, one metric a line")]
     #[allow(clippy::new_without_default, reason = "a second set in one process would be a mistake")]
     pub fn new() -> Self {
         let r = Registry::new();
@@ -115,6 +121,12 @@ impl Metrics {
                 "http_responses_total",
                 "Answers, by route and status.",
                 &["route", "status"]
+            )),
+            http_streams: add!(gauge("http_streams", "Open event streams.")),
+            http_stream_events: add!(counter("http_stream_events_total", "Events written to streams.")),
+            http_slow_clients: add!(counter(
+                "http_slow_clients_total",
+                "Connections ended because the client did not read."
             )),
             registry: r,
         }

@@ -13,8 +13,10 @@
 
 mod board;
 mod doors;
+mod partners;
 pub(crate) mod process;
 
+pub use partners::{NewKey, create_key};
 pub use process::{Failure, exit_on_worker_panic, log_to_stderr};
 
 use crate::clock::SystemClock;
@@ -25,7 +27,7 @@ use crate::ingest::{endpoint, gate::Gate};
 use crate::journal::{Journal, Replayed};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partner::{self, Keys};
+use crate::partner::{Issuer, Keys};
 use crate::registry::Registry;
 use crate::stream::{self, Feed, Progress, Stream};
 use crate::{registry, serve};
@@ -91,7 +93,8 @@ pub fn run(config: Config) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure::Config`] with every fault that was found.
 pub fn check(config: &Config) -> Result<(), Failure> {
-    let keys = keys(config)?;
+    let keys = partners::of_config(config)?;
+    config.store.check()?;
     doors::tls(config)?;
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
     let registry = Registry::open(&config.registry.path, scratch.path())?;
@@ -100,21 +103,18 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
-fn keys(config: &Config) -> Result<Keys, Failure> {
-    partner::Config { keys: config.keys.clone() }.keys().map_err(|e| Failure::Config(e.to_string()))
-}
-
 impl Hub {
     /// Starts everything and returns once reports are let in and what the journal held has been applied.
     ///
     /// # Errors
     /// A bad configuration or registry, a taken port, a journal in use or damaged.
     pub async fn start(config: Config) -> Result<Self, Failure> {
-        let keys = Arc::new(keys(&config)?);
+        let keys = Arc::new(partners::of_config(&config)?);
         let (http, mqtt) = (listen("http", config.http.listen).await?, listen("mqtt", config.mqtt.listen).await?);
         let mqtts = doors::tls(&config)?;
         let lock = own_folder(&config.data.path)?;
         let shared = tokio::task::block_in_place(|| Shared::open(&config))?;
+        let issuer = Arc::new(partners::open(&config, keys.clone(), shared.clock.clone()).await?);
         let journal =
             Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
         let (stream, feed) = stream::start(
@@ -131,8 +131,14 @@ impl Hub {
         let (hub_http, hub_mqtt) = (address(&http)?, address(&mqtt)?);
         let mut tasks = JoinSet::new();
         let gate = doors::gate(&shared, &config);
-        let api = api(&shared, &config, &keys, gate.clone(), inbox.clone(), &journal);
-        tasks.spawn(serve::serve(http, api, config.http.limits(), process::closing(closed.clone())));
+        let api = api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), &journal, closed.clone());
+        tasks.spawn(serve::serve(
+            http,
+            api,
+            config.http.limits(),
+            shared.metrics.clone(),
+            process::closing(closed.clone()),
+        ));
 
         let (journal, mut feed) = replay(journal, feed, &stream.progress, &shared).await?;
         let clock = shared.clock.clone();
@@ -145,7 +151,7 @@ impl Hub {
 
         let door = endpoint::Door::new(
             config.mqtt.clone(),
-            doors::keeper(keys, shared.registry.clone()),
+            doors::keeper(keys, &shared),
             doors::intake(gate),
             board::board(&shared),
             inbox,
@@ -158,6 +164,7 @@ impl Hub {
             None => None,
         };
         shared.health.well(Part::Mqtt);
+        tasks.spawn(partners::keep_uses(issuer, closed.clone()));
         let (live, pace) = (shared.live.clone(), process::closing(closed.clone()));
         tasks.spawn(async move {
             tokio::select! { () = live.feed().run(FEED_PACE) => {}, () = pace => {} }
@@ -223,15 +230,17 @@ impl Shared {
 fn api(
     shared: &Shared,
     config: &Config,
-    keys: &Arc<Keys>,
+    (keys, issuer): (&Arc<Keys>, &Arc<Issuer>),
     gate: Arc<Gate>,
     inbox: mpsc::Sender<Submission>,
     journal: &Journal,
+    closed: watch::Receiver<bool>,
 ) -> serve::Router {
     serve::router(serve::Parts {
         registry: shared.registry.clone(),
         live: shared.live.clone(),
         keys: keys.clone(),
+        issuer: issuer.clone(),
         clock: shared.clock.clone(),
         health: shared.health.clone(),
         metrics: shared.metrics.clone(),
@@ -240,6 +249,7 @@ fn api(
         quarantine: journal.quarantine(),
         // The stream looks for a new picture with every batch, and a tick comes ten times a second.
         on_change: Arc::new(|| {}),
+        closed,
         config: config.http.clone(),
     })
 }

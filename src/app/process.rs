@@ -7,6 +7,7 @@ use crate::ingest::endpoint::Tls;
 use crate::journal::JournalError;
 use crate::registry::RegistryError;
 use crate::stream::Progress;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -84,7 +85,17 @@ pub fn exit_on_worker_panic() {
     }));
 }
 
+/// Each client is a descriptor, and the 1,024 that most systems start a program with are soon used up: takes as many
+/// as the system would give.
+fn take_descriptors() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(e) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(error = %e, limit = limit.current, "the limit of open files stays as it is");
+    }
+}
+
 pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    take_descriptors();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(|e| Failure::Internal(e.to_string()))?.block_on(work)
 }

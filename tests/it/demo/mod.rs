@@ -6,8 +6,10 @@
 mod exits;
 mod http;
 mod hub;
+mod keys;
 mod mqtt;
 mod mqtt_peers;
 mod reports;
 mod restarts;
 mod start;
+mod stream;

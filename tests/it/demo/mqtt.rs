@@ -1,7 +1,7 @@
 //! A lamp post: publishes at QoS 1 and knows whether it was acknowledged. By rumqttc, and by `mosquitto_pub` where it is installed.
 
 use super::hub::Hub;
-use rumqttc::{AsyncClient, ConnectReturnCode, ConnectionError, Event, MqttOptions, Packet, QoS};
+use rumqttc::{AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, MqttOptions, Packet, QoS};
 use std::process::{Command, Output};
 use std::time::Duration;
 
@@ -9,9 +9,25 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Publishes one message and waits for its acknowledgement. `Err`: the connection was refused with that code.
 pub(super) async fn publish(hub: &Hub, password: &str, topic: &str, payload: &str) -> Result<(), ConnectReturnCode> {
-    let mut options = MqttOptions::new("it-rumqttc", hub.mqtt.ip().to_string(), hub.mqtt.port());
-    options.set_credentials(hub.source(), password);
-    let (client, mut events) = AsyncClient::new(options, 10);
+    let (client, mut events) = client(hub, hub.source(), password);
+    acked(hub, &client, &mut events, topic, payload).await
+}
+
+/// A client that is not connected yet.
+pub(super) fn client(hub: &Hub, user: &str, password: &str) -> (AsyncClient, EventLoop) {
+    let mut options = MqttOptions::new(format!("it-{user}"), hub.mqtt.ip().to_string(), hub.mqtt.port());
+    options.set_credentials(user, password);
+    AsyncClient::new(options, 10)
+}
+
+/// Publishes one message and waits for its acknowledgement, connecting if need be.
+pub(super) async fn acked(
+    hub: &Hub,
+    client: &AsyncClient,
+    events: &mut EventLoop,
+    topic: &str,
+    payload: &str,
+) -> Result<(), ConnectReturnCode> {
     client.publish(topic, QoS::AtLeastOnce, false, payload).await.expect("room in its queue");
     let talk = async {
         loop {

@@ -1,6 +1,6 @@
 //! Stand-ins for what the endpoint asks, and packets as a client writes them.
 
-use crate::domain::{Claim, Door, Millis, Parcel, Reason, Refusal, SourceIx, SourceKind, Speaker, Topic, ZoneIx};
+use crate::domain::{Claim, Door, Millis, Parcel, Pass, Reason, Refusal, SourceIx, SourceKind, Speaker, Topic, ZoneIx};
 use crate::ingest::endpoint::session::{Close, Desk, Limits, Session};
 use crate::ingest::endpoint::turn::Turn;
 use crate::ingest::endpoint::wire::Grant;
@@ -26,7 +26,7 @@ impl Doorkeeper for Keeper {
             ("barred", b"key") => return Err(Denied::NotAuthorised),
             _ => return Err(Denied::BadCredentials),
         };
-        Ok(Speaker { source, kind: SourceKind::Sensor, id: user.into() })
+        Ok(Speaker { source, kind: SourceKind::Sensor, id: user.into(), pass: Pass::default() })
     }
 }
 
