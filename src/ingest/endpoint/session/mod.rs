@@ -193,7 +193,7 @@ impl Session {
         };
         match packet {
             Packet::Connect(_) => return Err(Close::SecondConnect),
-            Packet::Publish(p) => return open.publish(p, &self.limits, turn, desk),
+            Packet::Publish(p) => return open.publish(&p, &self.limits, turn, desk),
             Packet::Release(id) => {
                 // In line with the acks: should the message still be under way, "complete" must not overtake it.
                 let known = open.held.remove(&id);
@@ -255,6 +255,7 @@ impl Session {
 }
 
 /// Why there is no next packet.
+#[derive(Clone, Copy)]
 enum Next {
     Fault(Fault),
     Close(Close),

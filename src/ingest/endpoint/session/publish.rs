@@ -29,13 +29,13 @@ impl Place {
 impl Open {
     pub(super) fn publish(
         &mut self,
-        p: Publish,
+        p: &Publish,
         limits: &Limits,
         turn: &mut Turn,
         desk: &mut impl Desk,
     ) -> Result<(), Close> {
         let five = turn.voice.version == Version::V5;
-        let place = if five { self.place(&p, limits)? } else { Place::new(&p.topic, &self.speaker) };
+        let place = if five { self.place(p, limits)? } else { Place::new(&p.topic, &self.speaker) };
         if p.qos == Qos::Two && !self.held.insert(p.id) {
             // Sent again before its PUBREL: taken once, answered twice - and not before the first is durable.
             turn.ack(Reply::PubRec(p.id, Verdict::Taken));
@@ -69,7 +69,7 @@ impl Open {
         if p.qos != Qos::Zero {
             turn.owed = true;
             let verdict = if five { verdict(&turn.parcel, claims, refusals) } else { Verdict::Taken };
-            self.acknowledge(&p, verdict, turn);
+            self.acknowledge(p, verdict, turn);
         }
         Ok(())
     }
