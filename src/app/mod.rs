@@ -11,11 +11,15 @@
 //! way becomes durable and is applied and a last checkpoint is written, then the threads end. Nothing is acknowledged that is not on disk, so stopping
 //! at any other moment loses nothing either.
 
+mod backup;
 mod checkpoints;
 mod doors;
+mod inspect;
 pub(crate) mod process;
 mod replay;
 
+pub use backup::{backup, restore};
+pub use inspect::inspect;
 pub use process::{Failure, exit_on_worker_panic, log_to_stderr};
 
 use crate::clock::SystemClock;

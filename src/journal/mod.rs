@@ -16,6 +16,7 @@
 //! | `record` | the format on disk, both ways |
 //! | `entry` | one claim in 32 bytes; stable numbers instead of indices |
 //! | `recover` | what a folder holds; cutting the tail; replay |
+//! | `survey`, `copy` | a folder as a bystander reads it, and copies it |
 //! | `log` | append, rotation, retention |
 //! | `checkpoint` | files that hold another room's state at a place in the log |
 //! | `cutter` | when to ask for one |
@@ -25,6 +26,7 @@
 
 mod checkpoint;
 mod config;
+mod copy;
 mod cutter;
 mod disk;
 mod entry;
@@ -32,15 +34,18 @@ mod log;
 mod quarantine;
 mod record;
 mod recover;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use checkpoint::{Checkpoints, Cut, Draft, Position, Whole};
 pub use config::Config;
+pub use copy::copy;
 pub use cutter::Checkpointing;
 pub use entry::{Entry, Numbers, Unreadable, View, decode, encode};
 pub use quarantine::{Filter, Kept, Quarantine};
+pub use survey::{Surveyed, end_of, survey};
 
 use crate::domain::{Batch, Clock, Submission};
 use crate::health::Health;

@@ -75,7 +75,7 @@ pub(super) fn recover(dir: &Path) -> Result<(Vec<Segment>, u64), JournalError> {
 }
 
 /// Sequence and path of every segment file, in order.
-fn list(dir: &Path) -> Result<Vec<(u64, PathBuf)>, JournalError> {
+pub(super) fn list(dir: &Path) -> Result<Vec<(u64, PathBuf)>, JournalError> {
     let fail = |e| JournalError::io(dir, e);
     let mut files = Vec::new();
     for item in std::fs::read_dir(dir).map_err(fail)? {
