@@ -51,11 +51,17 @@ impl Hub {
     /// # Panics
     /// With its log, if it ends or stays silent instead.
     pub(super) fn start_in(dir: &Path, args: &[&str]) -> Self {
+        Self::start_with(dir, args, &[])
+    }
+
+    /// The same with settings from the environment.
+    pub(super) fn start_with(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Self {
         let (log, data) = (dir.join("stderr.log"), dir.join("data"));
         let common = ["demo", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--data"];
         let child = bayhub(&common)
             .arg(&data)
             .args(args)
+            .envs(env.iter().copied())
             .stdout(Stdio::piped())
             .stderr(File::options().create(true).append(true).open(&log).expect("a log"))
             .spawn()
@@ -122,6 +128,10 @@ impl Hub {
     /// Some bay of the city, for cars: what a query asks for unless it says otherwise.
     pub(super) fn some_bay(&self) -> Feature {
         self.features("bays.geojson").into_iter().find(|f| f.kind == "car").expect("a city has bays for cars")
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// SIGTERM, then its exit.
