@@ -61,7 +61,9 @@ impl Found {
         let scribe = Scribe { cuts: cuts.clone(), folder, needed_from: needed_from.clone(), metrics };
         let thread = std::thread::Builder::new().name("checkpoint".into()).spawn(move || {
             scribe.cuts.make_room(bays);
-            asked.iter().for_each(|cut| scribe.write(cut));
+            for cut in asked {
+                scribe.write(cut);
+            }
         })?;
         // One cut at a time, so there is always room for it.
         let ask = Box::new(move |cut: Cut| cuts.ask(cut.at) && ask.try_send(cut).is_ok());
@@ -84,7 +86,9 @@ impl Scribe {
         let pause = parts.iter().map(|p| p.pause).max().unwrap_or_default();
         self.metrics.checkpoint_pause_seconds.observe(pause.as_secs_f64());
         let written = self.folder.write(cut, |draft| parts.iter().try_for_each(|p| append(draft, p)));
-        parts.into_iter().for_each(|p| self.cuts.give_back(p));
+        for part in parts {
+            self.cuts.give_back(part);
+        }
         self.cuts.over();
         match written.and_then(|bytes| Ok((bytes, self.folder.prune()?))) {
             Ok((bytes, needed_from)) => {

@@ -267,3 +267,6 @@ fn address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
 pub fn has_city(dir: &Path) -> bool {
     dir.join("zones.geojson").is_file() && dir.join("bays.geojson").is_file()
 }
+
+#[cfg(test)]
+mod tests;

@@ -50,6 +50,14 @@ struct Rig {
     feed: Feed,
 }
 
+impl Rig {
+    fn push(&mut self, batches: &[Batch]) {
+        for b in batches {
+            self.feed.push(b.clone());
+        }
+    }
+}
+
 fn rig(workers: usize, saved: Saved) -> Rig {
     let (registry, model) = (testing::city(60, 20), Arc::new(Remembered::default()));
     for i in 0..13 {
@@ -78,7 +86,7 @@ fn collect(stream: &Stream) -> Saved {
 
 /// What the stream has told after `batches`.
 fn end_of(mut rig: Rig, batches: &[Batch]) -> Arc<Remembered> {
-    batches.iter().for_each(|b| rig.feed.push(b.clone()));
+    rig.push(batches);
     drop(rig.feed);
     rig.stream.join().unwrap();
     rig.model
@@ -86,9 +94,9 @@ fn end_of(mut rig: Rig, batches: &[Batch]) -> Arc<Remembered> {
 
 /// Feeds `before`, asks for a cut, and feeds `after` without waiting for it.
 fn cut_between(rig: &mut Rig, before: &[Batch], after: &[Batch]) -> Saved {
-    before.iter().for_each(|b| rig.feed.push(b.clone()));
+    rig.push(before);
     assert!(rig.stream.cuts.ask(before.last().unwrap().ingest_at.plus(1)));
-    after.iter().for_each(|b| rig.feed.push(b.clone()));
+    rig.push(after);
     collect(&rig.stream)
 }
 

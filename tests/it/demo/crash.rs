@@ -3,7 +3,7 @@
 //! `BAYHUB_KILLS=200` for more than the usual number.
 
 use super::hub::Hub;
-use super::load::Books;
+use super::load::{AHEAD, Books};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use std::time::Duration;
@@ -11,7 +11,8 @@ use std::time::Duration;
 const QUIET: [&str; 3] = ["--bays", "60", "--no-sim"];
 
 /// Segments fill and checkpoints are made many times in each short life.
-const BUSY: [(&str, &str); 4] = [
+const BUSY: [(&str, &str); 5] = [
+    AHEAD,
     ("BAYHUB__JOURNAL__SEGMENT_BYTES", "65536"),
     ("BAYHUB__JOURNAL__CHECKPOINT_BYTES", "16384"),
     ("BAYHUB__JOURNAL__CHECKPOINT_S", "1"),
@@ -19,7 +20,7 @@ const BUSY: [(&str, &str); 4] = [
 ];
 
 /// No checkpoint, so that the journal holds every claim there ever was.
-const KEPT: [(&str, &str); 1] = [("BAYHUB__JOURNAL__CHECKPOINT_S", "86400")];
+const KEPT: [(&str, &str); 2] = [AHEAD, ("BAYHUB__JOURNAL__CHECKPOINT_S", "86400")];
 
 fn kills() -> u64 {
     std::env::var("BAYHUB_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(20)
@@ -37,6 +38,7 @@ async fn lives(dir: &std::path::Path, kills: u64, env: &[(&str, &str)]) -> (Book
         hub = Hub::start_with(dir, &QUIET, env);
     }
     books.hold_against(&hub).await;
+    Books::none_refused(&hub);
     (books, hub)
 }
 

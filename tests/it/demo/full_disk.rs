@@ -2,7 +2,7 @@
 
 use super::http::{call, state, status};
 use super::hub::Hub;
-use super::load::Books;
+use super::load::{AHEAD, Books};
 use reqwest::Method;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 const QUIET: [&str; 3] = ["--bays", "60", "--no-sim"];
-const SMALL: [(&str, &str); 2] =
-    [("BAYHUB__JOURNAL__SEGMENT_BYTES", "16384"), ("BAYHUB__JOURNAL__QUARANTINE_BYTES", "131072")];
+const SMALL: [(&str, &str); 3] =
+    [AHEAD, ("BAYHUB__JOURNAL__SEGMENT_BYTES", "16384"), ("BAYHUB__JOURNAL__QUARANTINE_BYTES", "131072")];
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A file system of 2 MiB; gone with this value.

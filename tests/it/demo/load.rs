@@ -2,11 +2,15 @@
 
 use super::hub::Hub;
 use super::mqtt::topic;
-use bayhub::domain::Millis;
+use bayhub::clock::SystemClock;
+use bayhub::domain::{Clock as _, Millis};
 use rumqttc::{AsyncClient, Event, MqttOptions, Outgoing, Packet, QoS};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+
+/// More reports are made than there are ms, so their times run ahead of the clock.
+pub(super) const AHEAD: (&str, &str) = ("BAYHUB__GATE__FUTURE_S", "off");
 
 const STATES: [&str; 3] = ["vacant", "occupied", "closed"];
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -29,10 +33,9 @@ fn state_of(n: u64) -> &'static str {
 
 impl Books {
     pub(super) fn new(bays: Vec<String>) -> Self {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_millis() as u64;
+        let first = SystemClock.now().0;
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        // An hour's worth of reports may be sent before one lies in the future.
-        Self { bays, first: now - 600_000, next: 0, newest: BTreeMap::new(), acknowledged: 0, sent: 0, http }
+        Self { bays, first, next: 0, newest: BTreeMap::new(), acknowledged: 0, sent: 0, http }
     }
 
     /// The next report: its number and its payload.
@@ -138,6 +141,12 @@ impl Books {
             zones.iter().map(|z| total(&z[what])).sum()
         };
         assert_eq!((sum("vacant"), sum("occupied"), sum("closed")), (vacant, occupied, closed), "{zones}");
+    }
+
+    /// Asserts that every report that was acknowledged was also taken: one that is refused is acknowledged too.
+    pub(super) fn none_refused(hub: &Hub) {
+        let kept = std::fs::read_to_string(hub.data().join("journal/quarantine/current.jsonl"));
+        assert_eq!(kept.unwrap_or_default(), "");
     }
 
     async fn get(&self, hub: &Hub, path: &str) -> Value {
