@@ -271,6 +271,7 @@ fn main() {
     let registry = city();
     let dir = tempfile::tempdir().expect("a folder");
     let mut pauses = fill(dir.path(), &registry);
+    println!("pauses in order: {pauses:.1?}");
     pauses.sort();
     println!(
         "pause for a checkpoint of {BAYS} bays, under load: median {:.1?}, worst of {} {:.1?}",

@@ -34,7 +34,8 @@ impl Copied {
         // Anything but zeroes: those would come from the allocator untouched.
         let mut cells = vec![Cell::vacated(ZoneIx(u32::MAX), BayKind::Bicycle); bays];
         cells.clear();
-        Self { cells, ..Self::default() }
+        let seen = vec![1; crate::registry::MAX_SOURCES as usize];
+        Self { cells, seen, ..Self::default() }
     }
 }
 
