@@ -62,7 +62,7 @@ fn a_stream_that_stands_still_fills_bounded_queues_and_acknowledges_nothing_more
     // Full for good: no room has come for a while, long after the journal had time to take more.
     while moved.elapsed() < Duration::from_secs(2) {
         let count = acknowledged.clone();
-        let receipt = Receipt::new(move || drop(count.fetch_add(1, SeqCst)));
+        let receipt = Receipt::new(move || _ = count.fetch_add(1, SeqCst));
         if doors.try_send(Submission { claims: vec![claim(taken)], refusals: vec![], receipt }).is_ok() {
             (taken, moved) = (taken + 1, Instant::now());
         } else {
