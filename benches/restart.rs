@@ -8,11 +8,11 @@
 
 use bayhub::clock::SystemClock;
 use bayhub::domain::{
-    BayIx, BayKind, BayStatus, Claim, Clock, LatLon, Millis, Observation, Parcel, Receipt, SourceIx, SourceKind,
-    Speaker, Submission, Topic, ZoneKind,
+    BayIx, BayKind, BayStatus, Claim, Clock, LatLon, Millis, Observation, Parcel, Pass, Receipt, SourceIx, SourceKind,
+    Speaker, Submission, Topic, ZoneIx, ZoneKind,
 };
 use bayhub::health::Health;
-use bayhub::ingest::endpoint::{self, Denied, Door, Doorkeeper, Intake};
+use bayhub::ingest::endpoint::{self, Board, Denied, Door, Doorkeeper, Intake, Wanted, Watch};
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::journal::{Checkpointing, Checkpoints, Config, Cut, Journal};
 use bayhub::live::{Live, Room};
@@ -184,7 +184,7 @@ struct Open;
 
 impl Doorkeeper for Open {
     fn admit(&self, _: &str, _: &[u8]) -> Result<Speaker, Denied> {
-        Ok(Speaker { source: SourceIx(0), kind: SourceKind::Sensor, id: "s0".into() })
+        Ok(Speaker { source: SourceIx(0), kind: SourceKind::Sensor, id: "s0".into(), pass: Pass::default() })
     }
 }
 
@@ -193,6 +193,21 @@ struct ByGate(Gate);
 impl Intake for ByGate {
     fn take(&self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
         self.0.take(speaker, bayhub::domain::Door::Mqtt, &"bench", topic, payload, out);
+    }
+}
+
+/// Nobody subscribes here.
+struct Blank;
+
+impl Board for Blank {
+    fn zone(&self, _: &str) -> Option<ZoneIx> {
+        None
+    }
+    fn show(&self, _: ZoneIx, _: &mut String, _: &mut Vec<u8>) -> bool {
+        false
+    }
+    fn watch(&self, _: Wanted) -> Option<Box<dyn Watch>> {
+        None
     }
 }
 
@@ -205,7 +220,7 @@ fn publish(registry: &Arc<Registry>, durable: bool) -> f64 {
     let gate = Gate::new(registry.clone(), Arc::new(SystemClock), metrics.clone(), gate::Config::default());
     let (inbox, mut outbox) = mpsc::channel::<Submission>(1024);
     let config = endpoint::Config { max_connections_per_source: 100, ..endpoint::Config::default() };
-    let door = Door::new(config, Arc::new(Open), Arc::new(ByGate(gate)), inbox, metrics.clone());
+    let door = Door::new(config, Arc::new(Open), Arc::new(ByGate(gate)), Arc::new(Blank), inbox, metrics.clone());
     if durable {
         let journal = Journal::open(dir.path(), Config::default(), registry.clone()).expect("a fresh folder");
         let health = Arc::new(Health::default());

@@ -31,6 +31,8 @@ pub struct Config {
     #[serde(default)]
     pub stream: crate::stream::Config,
     #[serde(default)]
+    pub store: crate::store::Config,
+    #[serde(default)]
     pub keys: Vec<crate::partner::KeyConfig>,
 }
 

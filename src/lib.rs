@@ -8,6 +8,7 @@
 //! | [`journal`] | the write-ahead log; a report is acknowledged when its batch is on disk |
 //! | [`stream`] | one timely dataflow: fusion, zone counters, silence |
 //! | [`live`] | the read model: vacant bitmaps, bay words, zone tallies, the change feed |
+//! | [`store`] | what is transactional, in SQL: SQLite in the data folder, PostgreSQL by URL |
 //! | [`partner`] | API keys and what they may do |
 //! | [`serve`] | HTTP: queries, reports, administration, health |
 //! | [`app`], [`demo`] | the wiring, and a whole city on one machine |
@@ -30,6 +31,7 @@ pub mod partner;
 mod prefetch;
 pub mod registry;
 pub mod serve;
+pub mod store;
 pub mod stream;
 
 #[cfg(test)]

@@ -20,6 +20,9 @@ enum Command {
     Demo(demo::Options),
     /// A real deployment.
     Run(Setup),
+    /// Keys for partners, while the hub does not run; a running hub is asked over HTTP.
+    #[command(subcommand)]
+    Key(Key),
     /// Reads the configuration and the registry, says what is wrong, and exits: 0 if all is well, else 2.
     CheckConfig(Setup),
     /// What a data folder holds: segments, checkpoints, where they end, what is wrong. Changes nothing; a hub may run.
@@ -48,6 +51,17 @@ enum Command {
         /// The data folder: empty or not there.
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum Key {
+    /// Makes a key and prints it, this once.
+    Create {
+        #[command(flatten)]
+        setup: Setup,
+        #[command(flatten)]
+        new: app::NewKey,
     },
 }
 
@@ -81,6 +95,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Demo(options) => demo::run(options),
         Command::Run(setup) => setup.load().and_then(app::run),
+        Command::Key(Key::Create { setup, new }) => setup.load().and_then(|c| app::create_key(&c, new)),
         Command::CheckConfig(setup) => setup.load().and_then(|c| app::check(&c)),
         Command::Inspect { data, json } => app::inspect(&data, json),
         Command::Backup { data, to } => app::backup(&data, &to),

@@ -4,6 +4,7 @@
 //! power cut at that moment. Order makes it so: journal and checkpoint first, then the files that give the numbers in
 //! them their meaning, which only grow. The marker is written last; without it a folder is no backup. What lies outside
 //! the data folder (the configuration with its keys, the registry's GeoJSON) is not part of it.
+//! Falls short: an SQLite database in the folder is copied as a file, which is sound only while nobody writes to it.
 
 use super::Failure;
 use crate::journal;

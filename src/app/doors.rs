@@ -1,13 +1,14 @@
 //! How the doors see the rest: who may speak (keys), and what was said (gate). Adapters only; no rule lives here.
 
-use super::Shared;
+use super::{Failure, Shared};
 use crate::config::Config;
-use crate::domain::{Door, Parcel, Speaker, Topic};
+use crate::domain::{Clock, Door, Parcel, Speaker, Topic};
 use crate::ingest::endpoint::{self, Doorkeeper, Intake};
 use crate::ingest::gate::Gate;
 use crate::partner::{self, Keys};
 use crate::registry::Registry;
 use crate::serve::ReportDoor;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 pub(super) fn gate(shared: &Shared, config: &Config) -> Arc<Gate> {
@@ -16,22 +17,32 @@ pub(super) fn gate(shared: &Shared, config: &Config) -> Arc<Gate> {
 }
 
 /// The MQTT door's keeper: a source's key is its password.
-pub(super) fn keeper(keys: Arc<Keys>, registry: Arc<Registry>) -> Arc<dyn Doorkeeper> {
-    Arc::new(Keeper { keys, registry })
+pub(super) fn keeper(keys: Arc<Keys>, shared: &Shared) -> Arc<dyn Doorkeeper> {
+    Arc::new(Keeper { keys, registry: shared.registry.clone(), clock: shared.clock.clone() })
+}
+
+/// The second MQTT listener's address and certificate, where there is one.
+pub(super) fn tls(config: &Config) -> Result<Option<(SocketAddr, Arc<endpoint::Tls>)>, Failure> {
+    let Some(tls) = &config.mqtt.tls else { return Ok(None) };
+    let opened = endpoint::Tls::open(tls.clone()).map_err(|e| Failure::Config(format!("mqtt.tls: {e}")))?;
+    Ok(Some((tls.listen, Arc::new(opened))))
 }
 
 struct Keeper {
     keys: Arc<Keys>,
     registry: Arc<Registry>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Doorkeeper for Keeper {
     fn admit(&self, user: &str, password: &[u8]) -> Result<Speaker, endpoint::Denied> {
         let password = std::str::from_utf8(password).map_err(|_| endpoint::Denied::BadCredentials)?;
         // A source that is new is written to disk before it speaks; that happens once in its life.
-        let said = tokio::task::block_in_place(|| partner::authenticate(&self.keys, &self.registry, user, password));
+        let now = self.clock.now();
+        let said =
+            tokio::task::block_in_place(|| partner::authenticate(&self.keys, &self.registry, user, password, now));
         match said {
-            Ok((source, kind, id)) => Ok(Speaker { source, kind, id }),
+            Ok(speaker) => Ok(speaker),
             Err(partner::Denied::BadKey | partner::Denied::UnknownSource) => Err(endpoint::Denied::BadCredentials),
             Err(e @ partner::Denied::Full(_)) => {
                 tracing::warn!(source = user, error = %e, "a source could not be enrolled");

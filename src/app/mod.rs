@@ -7,19 +7,22 @@
 //! http ----> inbox (bounded) -> journal -> stream
 //! ```
 //!
-//! Start: registry, live view, journal, newest checkpoint; listen; replay what came after it; then let reports in. Stop: doors first, then what is under
-//! way becomes durable and is applied and a last checkpoint is written, then the threads end. Nothing is acknowledged that is not on disk, so stopping
-//! at any other moment loses nothing either.
+//! Start: registry, live view, journal, newest checkpoint; listen; replay what came after it; then let reports in.
+//! Stop: doors first, then what is under way becomes durable and is applied and a last checkpoint is written, then the
+//! threads end. Nothing is acknowledged that is not on disk, so stopping at any other moment loses nothing either.
 
 mod backup;
+mod board;
 mod checkpoints;
 mod doors;
 mod inspect;
+mod partners;
 pub(crate) mod process;
 mod replay;
 
 pub use backup::{backup, restore};
 pub use inspect::inspect;
+pub use partners::{NewKey, create_key};
 pub use process::{Failure, exit_on_worker_panic, log_to_stderr};
 
 use crate::clock::SystemClock;
@@ -30,7 +33,7 @@ use crate::ingest::{endpoint, gate::Gate};
 use crate::journal::Journal;
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partner::{self, Keys};
+use crate::partner::{Issuer, Keys};
 use crate::registry::Registry;
 use crate::stream::{self, Stream};
 use crate::{registry, serve};
@@ -57,6 +60,8 @@ const FEED_PACE: Duration = Duration::from_millis(2);
 pub struct Hub {
     pub http: SocketAddr,
     pub mqtt: SocketAddr,
+    /// MQTT over TLS, where it is configured.
+    pub mqtts: Option<SocketAddr>,
     tasks: JoinSet<()>,
     close: watch::Sender<bool>,
     journal: JoinHandle<()>,
@@ -95,16 +100,14 @@ pub fn run(config: Config) -> Result<(), Failure> {
 /// # Errors
 /// [`Failure::Config`] with every fault that was found.
 pub fn check(config: &Config) -> Result<(), Failure> {
-    let keys = keys(config)?;
+    let keys = partners::of_config(config)?;
+    config.store.check()?;
+    doors::tls(config)?;
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
     let registry = Registry::open(&config.registry.path, scratch.path())?;
     let city = registry.city();
     println!("ok: {} zones, {} bays, {} keys", city.zone_count(), city.live_bays(), keys.len());
     Ok(())
-}
-
-fn keys(config: &Config) -> Result<Keys, Failure> {
-    partner::Config { keys: config.keys.clone() }.keys().map_err(|e| Failure::Config(e.to_string()))
 }
 
 impl Hub {
@@ -113,10 +116,12 @@ impl Hub {
     /// # Errors
     /// A bad configuration or registry, a taken port, a journal in use or damaged.
     pub async fn start(config: Config) -> Result<Self, Failure> {
-        let keys = Arc::new(keys(&config)?);
+        let keys = Arc::new(partners::of_config(&config)?);
         let (http, mqtt) = (listen("http", config.http.listen).await?, listen("mqtt", config.mqtt.listen).await?);
+        let mqtts = doors::tls(&config)?;
         let lock = own_folder(&config.data.path)?;
         let shared = tokio::task::block_in_place(|| Shared::open(&config))?;
+        let issuer = Arc::new(partners::open(&config, keys.clone(), shared.clock.clone()).await?);
         let journal =
             Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
         let mut found = checkpoints::find(&config.data.path.join("checkpoints"), &journal)?;
@@ -127,8 +132,14 @@ impl Hub {
         let (hub_http, hub_mqtt) = (address(&http)?, address(&mqtt)?);
         let mut tasks = JoinSet::new();
         let gate = doors::gate(&shared, &config);
-        let api = api(&shared, &config, &keys, gate.clone(), inbox.clone(), &journal);
-        tasks.spawn(serve::serve(http, api, config.http.limits(), process::closing(closed.clone())));
+        let api = api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), &journal, closed.clone());
+        tasks.spawn(serve::serve(
+            http,
+            api,
+            config.http.limits(),
+            shared.metrics.clone(),
+            process::closing(closed.clone()),
+        ));
 
         let (journal, mut feed) =
             replay::replay(journal, found.newest.position, feed, &stream.progress, &shared).await?;
@@ -142,15 +153,16 @@ impl Hub {
             .start(outbox, shared.clock.clone(), committed, shared.metrics.clone(), shared.health.clone())
             .map_err(thread)?;
 
-        let door = endpoint::Door::new(
-            config.mqtt.clone(),
-            doors::keeper(keys, shared.registry.clone()),
-            doors::intake(gate),
-            inbox,
-            shared.metrics.clone(),
-        );
-        tasks.spawn(endpoint::serve(mqtt, Arc::new(door), closed.clone()));
+        let (keeper, intake) = (doors::keeper(keys, &shared), doors::intake(gate));
+        let (board, metrics) = (board::board(&shared), shared.metrics.clone());
+        let door = Arc::new(endpoint::Door::new(config.mqtt.clone(), keeper, intake, board, inbox, metrics));
+        tasks.spawn(endpoint::serve(mqtt, door.clone(), closed.clone()));
+        let hub_mqtts = match mqtts {
+            Some((at, tls)) => Some(secure(at, tls, door, &mut tasks, &closed).await?),
+            None => None,
+        };
         shared.health.well(Part::Mqtt);
+        tasks.spawn(partners::keep_uses(issuer, closed.clone()));
         let (live, pace) = (shared.live.clone(), process::closing(closed.clone()));
         tasks.spawn(async move {
             tokio::select! { () = live.feed().run(FEED_PACE) => {}, () = pace => {} }
@@ -159,7 +171,17 @@ impl Hub {
         let health = shared.health.clone();
         tasks.spawn(process::watch_stream(stream.progress.clone(), shared, stall, closed));
         until_well(&health).await;
-        Ok(Self { http: hub_http, mqtt: hub_mqtt, tasks, close, journal, stream, checkpoints, _lock: lock })
+        Ok(Self {
+            http: hub_http,
+            mqtt: hub_mqtt,
+            mqtts: hub_mqtts,
+            tasks,
+            close,
+            journal,
+            stream,
+            checkpoints,
+            _lock: lock,
+        })
     }
 
     /// Stops in order: doors, journal, stream.
@@ -181,6 +203,22 @@ impl Hub {
         tracing::info!(took = ?begun.elapsed(), "stopped");
         Ok(())
     }
+}
+
+/// MQTT over TLS beside the plain listener, its certificate read again on SIGHUP.
+async fn secure(
+    at: SocketAddr,
+    tls: Arc<endpoint::Tls>,
+    door: Arc<endpoint::Door>,
+    tasks: &mut JoinSet<()>,
+    closed: &watch::Receiver<bool>,
+) -> Result<SocketAddr, Failure> {
+    let listener = listen("mqtt.tls", at).await?;
+    let at = address(&listener)?;
+    tasks.spawn(process::reload_on_hangup(tls.clone(), closed.clone())?);
+    tasks.spawn(endpoint::serve_tls(listener, tls, door, closed.clone()));
+    tracing::info!(mqtts = %at, "MQTT over TLS");
+    Ok(at)
 }
 
 impl Shared {
@@ -207,15 +245,17 @@ impl Shared {
 fn api(
     shared: &Shared,
     config: &Config,
-    keys: &Arc<Keys>,
+    (keys, issuer): (&Arc<Keys>, &Arc<Issuer>),
     gate: Arc<Gate>,
     inbox: mpsc::Sender<Submission>,
     journal: &Journal,
+    closed: watch::Receiver<bool>,
 ) -> serve::Router {
     serve::router(serve::Parts {
         registry: shared.registry.clone(),
         live: shared.live.clone(),
         keys: keys.clone(),
+        issuer: issuer.clone(),
         clock: shared.clock.clone(),
         health: shared.health.clone(),
         metrics: shared.metrics.clone(),
@@ -224,6 +264,7 @@ fn api(
         quarantine: journal.quarantine(),
         // The stream looks for a new picture with every batch, and a tick comes ten times a second.
         on_change: Arc::new(|| {}),
+        closed,
         config: config.http.clone(),
     })
 }

@@ -18,6 +18,6 @@ pub use change::{BayView, ReadModel, ZoneTally};
 pub use geo::{BBox, LatLon};
 pub use observation::{Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission, Topic};
 pub use refusal::{Door, Reason, Refusal};
-pub use source::{SourceIx, SourceKind, Speaker};
+pub use source::{Pass, SourceIx, SourceKind, Speaker};
 pub use time::{Clock, Millis};
 pub use zone::{ZoneIx, ZoneKind};

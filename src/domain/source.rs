@@ -1,5 +1,9 @@
 //! A source: one sender of reports (a lamp post, a gateway, an app). Its kind decides how long its word stands.
 
+use super::Millis;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 /// Number of a source. Stable: it is the position in the registry's identity file and may be written to disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(transparent)]
@@ -19,7 +23,40 @@ impl SourceIx {
 pub struct Speaker {
     pub source: SourceIx,
     pub kind: SourceKind,
-    pub id: std::sync::Arc<str>,
+    pub id: Arc<str>,
+    /// How long it may go on speaking.
+    pub pass: Pass,
+}
+
+/// Until when somebody who was let in may stay. All clones share it, so that a key that is revoked ends what it has
+/// opened, whichever room holds it.
+#[derive(Clone, Debug)]
+pub struct Pass(Arc<AtomicU64>);
+
+impl Pass {
+    /// Good before `end`; for ever when there is none.
+    #[must_use]
+    pub fn until(end: Option<Millis>) -> Self {
+        Self(Arc::new(AtomicU64::new(end.map_or(u64::MAX, |end| end.0))))
+    }
+
+    /// Whether it is good at this time. One load of an atomic.
+    #[inline]
+    #[must_use]
+    pub fn is_good(&self, now: Millis) -> bool {
+        now.0 < self.0.load(Ordering::Acquire)
+    }
+
+    /// Ends it now and for ever, for everybody who holds it.
+    pub fn withdraw(&self) {
+        self.0.store(0, Ordering::Release);
+    }
+}
+
+impl Default for Pass {
+    fn default() -> Self {
+        Self::until(None)
+    }
 }
 
 /// What sort of sender a source is.
@@ -72,5 +109,19 @@ impl SourceKind {
             Self::App => 204,    // 0.80
             Self::Gate => 242,   // 0.95
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pass_ends_at_its_time_or_when_it_is_withdrawn_for_all_who_hold_it() {
+        let (short, long) = (Pass::until(Some(Millis(10))), Pass::default());
+        assert!(short.is_good(Millis(9)) && !short.is_good(Millis(10)) && long.is_good(Millis::MAX));
+        let held = long.clone();
+        long.withdraw();
+        assert!(!held.is_good(Millis(0)));
     }
 }

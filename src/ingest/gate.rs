@@ -88,6 +88,10 @@ impl Gate {
         out: &mut Parcel,
     ) {
         let message = Message { speaker, door, place, payload, now: self.clock.now(), before: out.refusals.len() };
+        if !speaker.pass.is_good(message.now) {
+            let why = "the key it came in with has been revoked or has expired".to_owned();
+            return self.refuse(&message, Reason::Forbidden, None, why, out);
+        }
         if payload.len() > self.config.max_bytes {
             let why = format!("{} bytes; at most {} are taken", payload.len(), self.config.max_bytes);
             return self.refuse(&message, Reason::TooLarge, None, why, out);

@@ -3,7 +3,7 @@
 //! `printf %s "$KEY" | sha256sum` gives the digest, so the file holds nothing that opens a door.
 
 use super::keys::{Digest, Grant, Keys, Scope, SourcePattern};
-use crate::domain::{SourceKind, id};
+use crate::domain::{Pass, SourceKind, id};
 use serde::{Deserialize, Deserializer, de};
 use std::collections::HashMap;
 
@@ -88,6 +88,7 @@ impl KeyConfig {
             scopes: self.scopes.iter().copied().collect(),
             sources: self.sources.clone(),
             source_kind: self.source_kind,
+            pass: Pass::default(),
         }
     }
 }
@@ -121,6 +122,7 @@ fn source_kind<'de, D: Deserializer<'de>>(d: D) -> Result<SourceKind, D::Error> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Millis;
 
     fn entry(name: &str, sha256: &str, more: &str) -> String {
         format!("[[keys]]\nname = {name:?}\npartner = \"lta\"\nsha256 = {sha256:?}\n{more}\n")
@@ -141,12 +143,12 @@ mod tests {
     #[test]
     fn an_entry_opens_for_its_key() {
         let keys = read(&entry("lamps", &hex("bh_x"), REPORT)).unwrap().keys().unwrap();
-        let grant = keys.grant("bh_x").unwrap();
+        let grant = keys.grant("bh_x", Millis(1)).unwrap();
         assert!(Keys::may_speak_for(&grant, "lamp-3"));
         assert_eq!((grant.source_kind, &*grant.partner), (SourceKind::Sensor, "lta"));
         let apps = read(&entry("a", &hex("bh_x"), &format!("{REPORT}\nsource_kind = \"app\""))).unwrap();
         assert_eq!(apps.keys[0].source_kind, SourceKind::App);
-        assert!(read("").unwrap().keys().unwrap().grant("bh_x").is_none());
+        assert!(read("").unwrap().keys().unwrap().grant("bh_x", Millis(1)).is_none());
     }
 
     #[test]

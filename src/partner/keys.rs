@@ -2,22 +2,28 @@
 //!
 //! Promises: no plaintext is kept. The map is keyed by digest, so what a guess's response time could tell is a prefix
 //! of a SHA-256 value, from which no key follows; the last comparison is constant-time all the same.
-//! Bounded by what the operator configures: nothing a caller sends adds an entry.
+//! Bounded by what the operator configures and by [`MOST`]: only an administrator adds an entry.
 
-use crate::domain::{SourceKind, id};
+use crate::domain::{Millis, Pass, SourceKind, id};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dashmap::DashMap;
 use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use subtle::ConstantTimeEq as _;
 
-/// SHA-256 of a key's text.
-pub type Digest = [u8; 32];
+pub use crate::store::Digest;
+
+const DAY_MS: u64 = 86_400_000;
 
 /// What every key begins with, so that leaked ones can be searched for.
 const PREFIX: &str = "bh_";
+
+/// Keys that are good at a time: some 50 MB of them.
+pub(super) const MOST: usize = 100_000;
 
 /// Nothing longer is hashed: a caller must not make the hub hash megabytes.
 const LONGEST: usize = 256;
@@ -53,6 +59,11 @@ impl Scope {
             Self::Admin => "admin",
         }
     }
+
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.name() == name)
+    }
 }
 
 /// A set of [`Scope`]s.
@@ -64,6 +75,11 @@ impl Scopes {
     pub const fn has(self, scope: Scope) -> bool {
         self.0 & scope as u8 != 0
     }
+
+    /// In the order of [`Scope::ALL`].
+    pub fn iter(self) -> impl Iterator<Item = Scope> {
+        Scope::ALL.into_iter().filter(move |s| self.has(*s))
+    }
 }
 
 impl FromIterator<Scope> for Scopes {
@@ -74,7 +90,7 @@ impl FromIterator<Scope> for Scopes {
 
 impl fmt::Debug for Scopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(Scope::ALL.into_iter().filter(|s| self.has(*s))).finish()
+        f.debug_set().entries(self.iter()).finish()
     }
 }
 
@@ -114,6 +130,15 @@ impl SourcePattern {
     }
 }
 
+impl fmt::Display for SourcePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(own) => f.write_str(own),
+            Self::Prefix(stem) => write!(f, "{stem}*"),
+        }
+    }
+}
+
 impl TryFrom<String> for SourcePattern {
     type Error = String;
 
@@ -123,7 +148,7 @@ impl TryFrom<String> for SourcePattern {
 }
 
 /// What the holder of one key may do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Grant {
     /// The key's own name, for logs and the quarantine.
     pub name: Arc<str>,
@@ -132,6 +157,8 @@ pub struct Grant {
     pub sources: Vec<SourcePattern>,
     /// What the sources it enrols are.
     pub source_kind: SourceKind,
+    /// Until when; shared with every connection the key has opened.
+    pub pass: Pass,
 }
 
 /// A key as it is shown once, to its owner. `Debug` does not show it.
@@ -153,7 +180,15 @@ impl fmt::Debug for Plaintext {
 
 /// All keys that are good now. Shared by the doors; changed at run time.
 #[derive(Default)]
-pub struct Keys(DashMap<Digest, Arc<Grant>>);
+pub struct Keys(DashMap<Digest, Held>);
+
+struct Held {
+    grant: Arc<Grant>,
+    /// Its number in the store; `None` for a key of the configuration.
+    id: Option<i64>,
+    /// The day of the last use, days since 1970, and whether the store knows it: `day << 1 | saved`. 0: never.
+    used: AtomicU32,
+}
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -189,25 +224,64 @@ impl Keys {
         self.0.is_empty()
     }
 
-    /// Makes a key good; one that was held already gets the new grant.
+    /// Makes a key of the configuration good; one that was held already gets the new grant.
     pub fn insert(&self, digest: Digest, grant: Grant) {
-        self.0.insert(digest, Arc::new(grant));
+        self.hold(digest, None, grant);
     }
 
-    /// Makes a key worthless from the next look-up on. Whether it was held.
+    /// The same for a key that the store keeps under `id`.
+    pub fn insert_stored(&self, digest: Digest, id: i64, grant: Grant) {
+        self.hold(digest, Some(id), grant);
+    }
+
+    fn hold(&self, digest: Digest, id: Option<i64>, grant: Grant) {
+        let new = Held { grant: Arc::new(grant), id, used: AtomicU32::new(0) };
+        if let Some(old) = self.0.insert(digest, new) {
+            // What the old grant let in must ask again.
+            old.grant.pass.withdraw();
+        }
+    }
+
+    /// Makes a key worthless from the next look-up on, and ends what it has opened. Whether it was held.
     pub fn revoke(&self, digest: &Digest) -> bool {
-        self.0.remove(digest).is_some()
+        self.0.remove(digest).map(|(_, held)| held.grant.pass.withdraw()).is_some()
     }
 
-    /// What `key` grants; `None` for one that is not held.
+    /// What `key` grants; `None` for one that is not held or has expired.
     #[must_use]
-    pub fn grant(&self, key: &str) -> Option<Arc<Grant>> {
+    pub fn grant(&self, key: &str, now: Millis) -> Option<Arc<Grant>> {
         if key.len() > LONGEST {
             return None;
         }
         let digest = Self::digest(key);
         let held = self.0.get(&digest)?;
-        bool::from(held.key().ct_eq(&digest)).then(|| Arc::clone(held.value()))
+        if !bool::from(held.key().ct_eq(&digest)) || !held.grant.pass.is_good(now) {
+            return None;
+        }
+        let today = (now.0 / DAY_MS) as u32;
+        if held.used.load(Ordering::Relaxed) >> 1 < today {
+            held.used.store(today << 1, Ordering::Relaxed);
+        }
+        Some(Arc::clone(&held.grant))
+    }
+
+    /// Stored keys and the day of their last use, as far as the store does not know it yet.
+    #[must_use]
+    pub fn unsaved_uses(&self) -> Vec<(i64, u32)> {
+        let unsaved = |used: u32| used != 0 && used & 1 == 0;
+        let uses = self.0.iter().filter_map(|held| Some((held.id?, held.used.load(Ordering::Relaxed))));
+        uses.filter(|(_, used)| unsaved(*used)).map(|(id, used)| (id, used >> 1)).collect()
+    }
+
+    /// The store knows these now.
+    pub fn uses_saved(&self, saved: &[(i64, u32)]) {
+        let saved: HashMap<i64, u32> = saved.iter().copied().collect();
+        for held in &self.0 {
+            if let Some(day) = held.id.and_then(|id| saved.get(&id)) {
+                // A key that was used on the next day meanwhile stays unsaved.
+                let _ = held.used.compare_exchange(day << 1, day << 1 | 1, Ordering::Relaxed, Ordering::Relaxed);
+            }
+        }
     }
 
     /// Whether the holder of `grant` may send reports as `source`.
@@ -221,6 +295,8 @@ impl Keys {
 mod tests {
     use super::*;
 
+    const NOW: Millis = Millis(1_795_399_200_123);
+
     pub(super) fn grant(sources: &[&str]) -> Grant {
         Grant {
             name: "lamps".into(),
@@ -228,6 +304,7 @@ mod tests {
             scopes: [Scope::Report].into_iter().collect(),
             sources: sources.iter().map(|s| SourcePattern::parse(s).unwrap()).collect(),
             source_kind: SourceKind::Sensor,
+            pass: Pass::default(),
         }
     }
 
@@ -236,13 +313,45 @@ mod tests {
         let keys = Keys::default();
         let (key, digest) = Keys::mint(&mut rand::rng());
         assert!(key.expose().starts_with("bh_") && key.expose().len() == 46, "{}", key.expose());
-        assert!(keys.grant(key.expose()).is_none(), "not before it is inserted");
+        assert!(keys.grant(key.expose(), NOW).is_none(), "not before it is inserted");
         keys.insert(digest, grant(&["lamp-1"]));
-        assert_eq!(&*keys.grant(key.expose()).unwrap().name, "lamps");
-        assert!(keys.grant(&key.expose()[..45]).is_none());
-        assert!(keys.grant(&"x".repeat(100_000)).is_none());
+        assert_eq!(&*keys.grant(key.expose(), NOW).unwrap().name, "lamps");
+        assert!(keys.grant(&key.expose()[..45], NOW).is_none());
+        assert!(keys.grant(&"x".repeat(100_000), NOW).is_none());
         assert!(keys.revoke(&digest) && !keys.revoke(&digest));
-        assert!(keys.grant(key.expose()).is_none());
+        assert!(keys.grant(key.expose(), NOW).is_none());
+    }
+
+    #[test]
+    fn a_key_opens_until_its_time_and_what_it_has_opened_ends_with_it() {
+        let (keys, (key, digest)) = (Keys::default(), Keys::mint(&mut rand::rng()));
+        keys.insert(digest, Grant { pass: Pass::until(Some(NOW)), ..grant(&["*"]) });
+        assert!(keys.grant(key.expose(), Millis(NOW.0 - 1)).is_some());
+        assert!(keys.grant(key.expose(), NOW).is_none());
+
+        keys.insert(digest, grant(&["*"]));
+        let first = keys.grant(key.expose(), NOW).unwrap();
+        keys.insert(digest, grant(&["lamp-1"]));
+        assert!(!first.pass.is_good(NOW), "a new grant ends the old one");
+        let second = keys.grant(key.expose(), NOW).unwrap();
+        keys.revoke(&digest);
+        assert!(!second.pass.is_good(NOW));
+    }
+
+    #[test]
+    fn a_day_of_use_is_told_once() {
+        let (keys, (key, digest)) = (Keys::default(), Keys::mint(&mut rand::rng()));
+        keys.insert_stored(digest, 7, grant(&["*"]));
+        assert!(keys.unsaved_uses().is_empty());
+        keys.grant(key.expose(), NOW).unwrap();
+        let today = (NOW.0 / DAY_MS) as u32;
+        assert_eq!(keys.unsaved_uses(), [(7, today)]);
+        keys.grant(key.expose(), NOW.plus(DAY_MS)).unwrap();
+        keys.uses_saved(&[(7, today)]);
+        assert_eq!(keys.unsaved_uses(), [(7, today + 1)], "used again while the first was being saved");
+        keys.uses_saved(&[(7, today + 1)]);
+        keys.grant(key.expose(), NOW.plus(DAY_MS)).unwrap();
+        assert!(keys.unsaved_uses().is_empty());
     }
 
     #[test]
@@ -250,7 +359,7 @@ mod tests {
         let keys = Keys::default();
         let (key, digest) = Keys::mint(&mut rand::rng());
         keys.insert(digest, grant(&["*"]));
-        let shown = format!("{key:?} {keys:?} {:?}", keys.grant(key.expose()));
+        let shown = format!("{key:?} {keys:?} {:?}", keys.grant(key.expose(), NOW));
         assert!(!shown.contains(&key.expose()[3..]), "{shown}");
     }
 

@@ -5,9 +5,13 @@
 //! [`speaker`] for a source that was never heard before: it writes the source's number to disk.
 
 mod config;
+mod issuer;
+#[cfg(test)]
+mod issuer_tests;
 mod keys;
 mod speak;
 
 pub use config::{Config, ConfigError, KeyConfig};
+pub use issuer::{Ask, IssueError, Issuer, KeyId, KeyInfo, PartnerInfo};
 pub use keys::{Digest, Grant, Keys, Plaintext, Scope, Scopes, SourcePattern};
 pub use speak::{Denied, authenticate, speaker};

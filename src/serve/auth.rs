@@ -4,6 +4,7 @@
 //! is visible in its signature and the check cannot be forgotten in its body.
 
 use super::error::ApiError;
+use crate::domain::Clock;
 use crate::partner::{Grant, Keys, Scope};
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub(super) struct Doorman {
     pub(super) keys: Arc<Keys>,
+    pub(super) clock: Arc<dyn Clock>,
     /// Whether public data is read without a key.
     pub(super) public_reads: bool,
 }
@@ -38,7 +40,8 @@ impl Doorman {
             (Some(one), None) => one.to_str().ok().and_then(bearer),
         };
         let key = key.ok_or(ApiError::Unauthorized("Authorization must be: Bearer bh_..."))?;
-        self.keys.grant(key).ok_or(ApiError::Unauthorized("this key is not known"))
+        let good = self.keys.grant(key, self.clock.now());
+        good.ok_or(ApiError::Unauthorized("this key is not good: nobody has it, or it was revoked or has expired"))
     }
 
     fn scoped(&self, headers: &HeaderMap, scope: Scope) -> Result<Arc<Grant>, ApiError> {

@@ -1,14 +1,17 @@
-//! Cursors: where a walk over the zones goes on. Opaque to clients, so that they may change form.
+//! Cursors: where a walk over zones or keys goes on. Opaque to clients, so that they may change form.
 //!
-//! One form byte, then the stable number of the last zone that was sent. Nothing is kept on the hub: a cursor works
+//! One form byte, then the stable number of the last zone that was sent, or the id of what it was. Nothing is kept on the hub: a cursor works
 //! after a restart, and on a city that has grown since.
 
 use super::error::ApiError;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// The one form there is.
+/// After a zone, by its number.
 const FORM: u8 = 1;
+
+/// After something with an id that is text.
+const TEXT: u8 = 2;
 
 /// The cursor that continues after the zone of that number.
 pub(super) fn write(last: u32) -> String {
@@ -20,8 +23,26 @@ pub(super) fn write(last: u32) -> String {
 pub(super) fn read(cursor: &str) -> Result<u32, ApiError> {
     match URL_SAFE_NO_PAD.decode(cursor).as_deref() {
         Ok(&[FORM, a, b, c, d]) => Ok(u32::from_be_bytes([a, b, c, d])),
-        _ => Err(ApiError::bad("cursor", "cursor must be the `next` of an earlier answer, unchanged")),
+        _ => Err(not_ours()),
     }
+}
+
+/// The cursor that continues after what has this id.
+pub(super) fn write_text(last: &str) -> String {
+    URL_SAFE_NO_PAD.encode([&[TEXT], last.as_bytes()].concat())
+}
+
+/// The inverse.
+pub(super) fn read_text(cursor: &str) -> Result<String, ApiError> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| not_ours())?;
+    match bytes.split_first() {
+        Some((&TEXT, text)) => String::from_utf8(text.to_vec()).map_err(|_| not_ours()),
+        _ => Err(not_ours()),
+    }
+}
+
+pub(super) fn not_ours() -> ApiError {
+    ApiError::bad("cursor", "cursor must be the `next` of an earlier answer, unchanged")
 }
 
 #[cfg(test)]
@@ -36,5 +57,10 @@ mod tests {
         for bad in ["a", "AAAAAAA", "////////", "AQAAAAA=", "AgAAAAA", &"A".repeat(10_000)] {
             assert!(read(bad).is_err(), "{bad}");
         }
+        for bad in ["a", "AAAAAAA", "////////", "AmFi=", "Av8"] {
+            assert!(read_text(bad).is_err(), "{bad}");
+        }
+        assert_eq!(read_text(&write_text("config:a")), Ok("config:a".to_owned()));
+        assert!(read(&write_text("1234")).is_err() && read_text(&write(7)).is_err());
     }
 }

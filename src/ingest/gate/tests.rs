@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::domain::{BayKind, BayStatus, LatLon, SourceIx, SourceKind, ZoneKind};
+use crate::domain::{BayKind, BayStatus, LatLon, Pass, SourceIx, SourceKind, ZoneKind};
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 
 const NOW: Millis = Millis(1_795_402_800_000);
@@ -40,7 +40,8 @@ struct Bench {
 fn bench(config: Config) -> Bench {
     let metrics = Arc::new(Metrics::new());
     let gate = Gate::new(city(), Arc::new(ManualClock::at(NOW)), metrics.clone(), config);
-    Bench { gate, metrics, speaker: Speaker { source: SourceIx(3), kind: SourceKind::Sensor, id: "lamp-1".into() } }
+    let (source, kind) = (SourceIx(3), SourceKind::Sensor);
+    Bench { gate, metrics, speaker: Speaker { source, kind, id: "lamp-1".into(), pass: Pass::default() } }
 }
 
 impl Bench {
@@ -136,4 +137,13 @@ fn limits_are_read_with_off_and_nothing_else() {
     assert_eq!((c.future_s, c.past_s, c.max_bays), (Some(5), None, 1000));
     assert!(serde_json::from_str::<Config>(r#"{"past_s":"never"}"#).is_err());
     assert!(serde_json::from_str::<Config>(r#"{"past_s":-1}"#).is_err());
+}
+
+#[test]
+fn who_came_in_with_a_key_that_is_revoked_is_heard_no_more() {
+    let bench = bench(Config::default());
+    let report = r#"{"bay":"A","state":"vacant"}"#;
+    assert_eq!(bench.take(Topic::Report, report).claims.len(), 1);
+    bench.speaker.pass.withdraw();
+    assert_eq!(bench.refused(report), Reason::Forbidden);
 }

@@ -5,9 +5,12 @@ mod bays;
 pub(super) mod document;
 mod extract;
 pub(super) mod health;
+pub(super) mod keys;
+pub(super) mod messages;
 pub(super) mod page;
 pub(super) mod quarantine;
 pub(super) mod reports;
+pub(super) mod stream;
 mod zones;
 
 use super::atlas::Atlases;

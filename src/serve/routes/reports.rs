@@ -143,7 +143,7 @@ impl Desk {
                 .unwrap_or_else(|e| Err(Denied::Full(e.to_string())))
         };
         match asked {
-            Ok((number, kind)) => Ok(Speaker { source: number, kind, id: source }),
+            Ok((number, kind)) => Ok(Speaker { source: number, kind, id: source, pass: grant.pass.clone() }),
             Err(denied) => {
                 let reason = match denied {
                     Denied::Full(_) => None,

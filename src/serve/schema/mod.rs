@@ -6,10 +6,14 @@
 #![allow(clippy::struct_field_names, reason = "fields are the members' names in JSON")]
 
 mod answers;
+mod keys;
+mod messages;
 mod questions;
 mod words;
 
 pub(super) use answers::*;
+pub(super) use keys::*;
+pub(super) use messages::*;
 pub(super) use questions::*;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};

@@ -4,7 +4,7 @@ use super::{Town, small_town};
 use crate::serve::Config;
 
 /// Method, path, and the scope it needs (empty: none).
-const ROUTES: [(&str, &str, &str); 15] = [
+const ROUTES: [(&str, &str, &str); 20] = [
     ("GET", "/", ""),
     ("GET", "/livez", ""),
     ("GET", "/readyz", ""),
@@ -20,6 +20,11 @@ const ROUTES: [(&str, &str, &str); 15] = [
     ("PUT", "/v1/admin/bays", "admin"),
     ("DELETE", "/v1/admin/zones/nope", "admin"),
     ("DELETE", "/v1/admin/bays/nope", "admin"),
+    ("POST", "/v1/admin/keys", "admin"),
+    ("GET", "/v1/admin/keys", "admin"),
+    ("DELETE", "/v1/admin/keys/999", "admin"),
+    ("POST", "/v1/admin/partners", "admin"),
+    ("GET", "/v1/admin/partners", "admin"),
 ];
 
 const WRONG: &str = "Bearer bh_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

@@ -5,21 +5,28 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 14] = [
+const OPERATIONS: [(&str, &str); 21] = [
     ("get", "/livez"),
     ("get", "/readyz"),
     ("get", "/metrics"),
     ("get", "/v1/openapi.json"),
+    ("get", "/v1/asyncapi.json"),
     ("get", "/v1/bays/nearby"),
     ("get", "/v1/bays/{bay}"),
     ("get", "/v1/zones"),
     ("get", "/v1/zones/{zone}"),
+    ("get", "/v1/stream"),
     ("post", "/v1/reports"),
     ("get", "/v1/quarantine"),
     ("put", "/v1/admin/zones"),
     ("put", "/v1/admin/bays"),
     ("delete", "/v1/admin/zones/{zone}"),
     ("delete", "/v1/admin/bays/{bay}"),
+    ("post", "/v1/admin/keys"),
+    ("get", "/v1/admin/keys"),
+    ("delete", "/v1/admin/keys/{key}"),
+    ("post", "/v1/admin/partners"),
+    ("get", "/v1/admin/partners"),
 ];
 
 async fn document(town: &Town) -> Value {
@@ -36,7 +43,7 @@ async fn every_route_is_in_it_and_every_entry_is_a_route() {
         for (method, operation) in item.as_object().unwrap() {
             listed.insert((method.clone(), path.clone()));
             assert!(operation["responses"].as_object().is_some_and(|r| !r.is_empty()), "{method} {path}");
-            let there = path.replace("{bay}", "EAST-1").replace("{zone}", "EAST");
+            let there = path.replace("{bay}", "EAST-1").replace("{zone}", "EAST").replace("/stream", "/stream?x");
             let answer = town.call(&method.to_uppercase(), &there, &[], "").await;
             assert!(![404, 405].contains(&answer.status.as_u16()), "{method} {path}: {answer:?}");
             let status = answer.status.as_u16().to_string();
@@ -47,8 +54,8 @@ async fn every_route_is_in_it_and_every_entry_is_a_route() {
     assert_eq!(listed, want);
 }
 
-#[tokio::test]
-async fn every_reference_leads_somewhere() {
+/// Asserts that every `$ref` in it can be followed; how many there are.
+fn follow_references(document: &Value) -> usize {
     fn walk(v: &Value, found: &mut Vec<String>) {
         match v {
             Value::Object(o) => {
@@ -59,13 +66,18 @@ async fn every_reference_leads_somewhere() {
             _ => {}
         }
     }
-    let api = document(&Town::new()).await;
     let mut found = vec![];
-    walk(&api, &mut found);
-    assert!(found.len() > 20);
-    for reference in found {
-        assert!(api.pointer(&reference[1..]).is_some(), "{reference}");
+    walk(document, &mut found);
+    for reference in &found {
+        assert!(document.pointer(&reference[1..]).is_some(), "{reference}");
     }
+    found.len()
+}
+
+#[tokio::test]
+async fn every_reference_leads_somewhere() {
+    let api = document(&Town::new()).await;
+    assert!(follow_references(&api) > 20);
     assert_eq!(api.pointer("/components/securitySchemes/key/scheme").unwrap(), "bearer");
 }
 
@@ -78,6 +90,37 @@ fn holds(api: &Value, schema: &str, got: &Value) {
     for needed in schema["required"].as_array().unwrap() {
         assert!(got.get(needed.as_str().unwrap()).is_some(), "{needed} in {got:#}");
     }
+}
+
+#[tokio::test]
+async fn messages_are_described_under_the_topics_of_the_contract() {
+    let town = Town::new();
+    let api = town.get("/v1/asyncapi.json").await.json();
+    assert_eq!(api["asyncapi"], "3.0.0");
+    assert!(follow_references(&api) > 30);
+    let channels = api["channels"].as_object().unwrap();
+    let addresses: BTreeSet<&str> = channels.values().map(|c| c["address"].as_str().unwrap()).collect();
+    let want = [
+        "bayhub/v1/{source}/report",
+        "bayhub/v1/{source}/count",
+        "bayhub/v1/{source}/status",
+        "bayhub/v1/zones/{zone}/availability",
+        "/v1/stream",
+    ];
+    assert_eq!(addresses, BTreeSet::from(want));
+    for (name, channel) in channels {
+        // A parameter stands in the address, and nothing else does.
+        let address = channel["address"].as_str().unwrap();
+        let named: BTreeSet<&str> = address.split(['{', '}']).skip(1).step_by(2).collect();
+        let given = channel["parameters"].as_object().map(|p| p.keys().map(String::as_str).collect());
+        assert_eq!(named, given.unwrap_or_default(), "{name}");
+        let mut operations = api["operations"].as_object().unwrap().values();
+        let uses = |o: &Value| o["channel"]["$ref"] == format!("#/channels/{name}");
+        let action = operations.find(|o| uses(o)).map(|o| o["action"].as_str().unwrap());
+        assert_eq!(action, Some(if address.contains("{source}") { "receive" } else { "send" }), "{name}");
+    }
+    assert_eq!(api["components"]["securitySchemes"]["source"]["type"], "userPassword");
+    holds(&api, "Zone", &town.get("/v1/zones/EAST").await.json());
 }
 
 #[tokio::test]
@@ -104,4 +147,14 @@ async fn the_shapes_described_are_the_shapes_sent() {
     let quarantined = town.call_as("admin", "GET", "/v1/quarantine", "").await.json();
     holds(&api, "Quarantined", &quarantined);
     holds(&api, "Kept", &quarantined["refused"][0]);
+    let asked = r#"{"name":"k","partner":"lta","scopes":["book"]}"#;
+    let mut made = town.call_as("admin", "POST", "/v1/admin/keys", asked).await.json();
+    assert!(made.as_object_mut().unwrap().remove("key").is_some());
+    holds(&api, "KeyShown", &made);
+    let keys = town.call_as("admin", "GET", "/v1/admin/keys", "").await.json();
+    holds(&api, "KeyList", &keys);
+    keys["keys"].as_array().unwrap().iter().for_each(|k| holds(&api, "KeyShown", k));
+    let partners = town.call_as("admin", "GET", "/v1/admin/partners", "").await.json();
+    holds(&api, "PartnerList", &partners);
+    holds(&api, "Partner", &partners["partners"][0]);
 }

@@ -4,34 +4,39 @@ mod access;
 mod admin;
 mod bays;
 mod document;
+mod keys;
 mod nearby;
 mod operators;
 mod quarantine;
 mod reports;
 mod sockets;
+mod stream;
 mod zones;
 
 use super::{Config, Parts, ReportDoor, router};
 use crate::clock::ManualClock;
 use crate::domain::{
-    BayIx, BayKind, BayStatus, BayView, Claim, Door, LatLon, Millis, Observation, Parcel, ReadModel as _, Reason,
+    BayIx, BayKind, BayStatus, BayView, Claim, Door, LatLon, Millis, Observation, Parcel, Pass, ReadModel as _, Reason,
     Refusal, SourceKind, Speaker, Submission, ZoneKind, ZoneTally,
 };
 use crate::health::{Health, Part};
 use crate::journal::Journal;
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partner::{Grant, Keys, Scope, SourcePattern};
+use crate::partner::{Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
+use crate::store::{self, Store};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
-use tokio::sync::mpsc;
+use std::sync::{Arc, LazyLock};
+use tokio::runtime::Runtime;
+use tokio::sync::{mpsc, watch};
 use tower::ServiceExt as _;
 
 /// 2026-11-23T02:00:00.123Z
@@ -49,6 +54,8 @@ pub(super) struct Town {
     pub(super) keys: HashMap<&'static str, String>,
     /// How often a change was told of.
     pub(super) changes: Arc<AtomicU32>,
+    /// Says that the hub stops.
+    pub(super) close: watch::Sender<bool>,
     _journal: tempfile::TempDir,
 }
 
@@ -180,7 +187,7 @@ impl Town {
 
     pub(super) fn with(config: Config, registry: Registry, inbox: Option<mpsc::Sender<Submission>>) -> Self {
         let registry = Arc::new(registry);
-        let room = Room { spare_bays: 3, spare_zones: 1, subscribers: 1 };
+        let room = Room { spare_bays: 3, spare_zones: 1, subscribers: 8 };
         let live = Arc::new(Live::new(&registry.city(), room));
         let (clock, health, metrics) =
             (Arc::new(ManualClock::at(NOW)), Arc::new(Health::default()), Arc::new(Metrics::new()));
@@ -193,12 +200,15 @@ impl Town {
             inbox
         });
         let (keys, plain) = keys();
+        let keys = Arc::new(keys);
         let changes = Arc::new(AtomicU32::new(0));
         let told = Arc::clone(&changes);
+        let (close, closed) = watch::channel(false);
         let router = router(Parts {
             registry: registry.clone(),
             live: live.clone(),
-            keys: Arc::new(keys),
+            issuer: issuer(dir.path(), keys.clone(), clock.clone()),
+            keys,
             clock: clock.clone(),
             health: health.clone(),
             metrics: metrics.clone(),
@@ -207,8 +217,9 @@ impl Town {
             quarantine,
             on_change: Arc::new(move || _ = told.fetch_add(1, Ordering::Relaxed)),
             config,
+            closed,
         });
-        Self { router, registry, live, clock, health, metrics, keys: plain, changes, _journal: dir }
+        Self { router, registry, live, clock, health, metrics, keys: plain, changes, close, _journal: dir }
     }
 
     /// Plays the stream: a bay is now so, as claimed a minute ago.
@@ -275,6 +286,26 @@ impl Town {
     }
 }
 
+/// Opened on a runtime of its own, so that a town is built without waiting. One key is the configuration's.
+fn issuer(dir: &Path, keys: Arc<Keys>, clock: Arc<ManualClock>) -> Arc<Issuer> {
+    static STORES: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+    let (opened, open) = std::sync::mpsc::sync_channel(1);
+    let dir = dir.to_owned();
+    STORES.spawn(async move {
+        let fixed = KeyConfig {
+            name: "fixed".into(),
+            partner: "lta".into(),
+            sha256: Keys::digest("bh_fixed"),
+            scopes: vec![Scope::Monitor],
+            sources: vec![],
+            source_kind: SourceKind::Sensor,
+        };
+        let store = Store::open(&store::Config::default(), &dir).await.unwrap();
+        opened.send(Issuer::open(store, keys, &[fixed], clock).await.unwrap()).unwrap();
+    });
+    Arc::new(open.recv().unwrap())
+}
+
 fn small_journal() -> crate::journal::Config {
     crate::journal::Config { segment_bytes: 16 << 20, ..crate::journal::Config::default() }
 }
@@ -291,6 +322,7 @@ fn keys() -> (Keys, HashMap<&'static str, String>) {
                 scopes: [scope].into_iter().collect(),
                 sources: vec![SourcePattern::parse("lamp-*").unwrap()],
                 source_kind: SourceKind::Sensor,
+                pass: Pass::default(),
             },
         );
         plain.insert(scope.name(), key.expose().to_owned());

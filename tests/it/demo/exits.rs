@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 /// Runs to its end: exit code and stderr.
-fn end_of(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String) {
+pub(super) fn end_of(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String) {
     let mut child = bayhub(args)
         .envs(env.iter().copied())
         .stdout(Stdio::null())
@@ -23,7 +23,7 @@ fn end_of(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String) {
 }
 
 /// A configuration file beside a small registry it refers to.
-fn config(dir: &Path, more: &str) -> PathBuf {
+pub(super) fn config(dir: &Path, more: &str) -> PathBuf {
     let zone = r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[103.8563,1.3343]},
         "properties":{"id":"TPY12","name":"Toa Payoh 12","kind":"off_street","operator":"HDB","capacity":2}}"#;
     let bay = r#"{"type":"Feature","geometry":{"type":"Point","coordinates":[103.8563,1.3343]},

@@ -1,0 +1,200 @@
+//! Partners and their keys. A key is here as its digest; what opens a door is nowhere.
+
+use super::{Store, StoreError, reading, transaction, writing};
+use crate::domain::Millis;
+
+/// SHA-256 of a key's text.
+pub type Digest = [u8; 32];
+
+/// An organisation that holds keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartnerRow {
+    pub id: i64,
+    pub name: String,
+    pub created_at: Millis,
+}
+
+/// A key to be kept. What it grants is text here; `partner` knows what it means.
+#[derive(Clone)]
+pub struct NewKey<'a> {
+    /// The partner's name; it must be there.
+    pub partner: &'a str,
+    pub name: &'a str,
+    pub digest: Digest,
+    pub scopes: &'a str,
+    pub sources: &'a str,
+    pub source_kind: &'a str,
+    pub created_at: Millis,
+    pub expires_at: Option<Millis>,
+}
+
+/// A key as it is kept, without its digest, so that it may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRow {
+    /// Never used again for another key.
+    pub id: i64,
+    pub partner: String,
+    pub name: String,
+    pub scopes: String,
+    pub sources: String,
+    pub source_kind: String,
+    pub created_at: Millis,
+    pub expires_at: Option<Millis>,
+    pub revoked_at: Option<Millis>,
+    /// Days since 1970.
+    pub last_used_day: Option<u32>,
+}
+
+type RawPartner = (i64, String, i64);
+
+type RawKey = (i64, String, String, Vec<u8>, String, String, String, i64, Option<i64>, Option<i64>, Option<i64>);
+
+/// Followed by a condition on `k` (api_key) and `p` (partner).
+macro_rules! select_keys {
+    ($rest:literal) => {
+        concat!(
+            "SELECT k.id, p.name, k.name, k.digest, k.scopes, k.sources, k.source_kind, k.created_at, k.expires_at, ",
+            "k.revoked_at, k.last_used_day FROM api_key k JOIN partner p ON p.id = k.partner ",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// Adds a partner.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if one has this name.
+    pub async fn add_partner(&self, name: &str, now: Millis) -> Result<PartnerRow, StoreError> {
+        const SQL: &str = "INSERT INTO partner (name, created_at) VALUES ($1, $2) RETURNING id, name, created_at";
+        let raw: RawPartner = writing!(self, db => sqlx::query_as(SQL).bind(name).bind(sql(now)).fetch_one(db).await)?;
+        Ok(partner(raw))
+    }
+
+    /// Makes sure that partners of these names are there, all or none.
+    pub async fn ensure_partners(&self, names: &[&str], now: Millis) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO partner (name, created_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+        transaction!(self, tx => {
+            for name in names {
+                sqlx::query(SQL).bind(*name).bind(sql(now)).execute(&mut *tx).await?;
+            }
+        });
+        Ok(())
+    }
+
+    /// Up to `limit` partners whose id is above `after`, by id.
+    pub async fn partners(&self, after: i64, limit: u32) -> Result<Vec<PartnerRow>, StoreError> {
+        const SQL: &str = "SELECT id, name, created_at FROM partner WHERE id > $1 ORDER BY id LIMIT $2";
+        let raw: Vec<RawPartner> =
+            reading!(self, db => sqlx::query_as(SQL).bind(after).bind(i64::from(limit)).fetch_all(db).await)?;
+        Ok(raw.into_iter().map(partner).collect())
+    }
+
+    /// Keeps a key.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if a key has this name or digest, [`StoreError::NoSuch`] without the partner.
+    pub async fn add_key(&self, key: &NewKey<'_>) -> Result<KeyRow, StoreError> {
+        const SQL: &str = "INSERT INTO api_key \
+             (partner, name, digest, scopes, sources, source_kind, created_at, expires_at) \
+             SELECT p.id, $2, $3, $4, $5, $6, $7, $8 FROM partner p WHERE p.name = $1 RETURNING id";
+        let expires_at = key.expires_at.map(sql);
+        let id: Option<(i64,)> = writing!(self, db => {
+            let insert = sqlx::query_as(SQL).bind(key.partner).bind(key.name).bind(&key.digest[..]).bind(key.scopes);
+            let insert = insert.bind(key.sources).bind(key.source_kind).bind(sql(key.created_at)).bind(expires_at);
+            insert.fetch_optional(db).await
+        })?;
+        let (id,) = id.ok_or(StoreError::NoSuch)?;
+        Ok(KeyRow {
+            id,
+            partner: key.partner.to_owned(),
+            name: key.name.to_owned(),
+            scopes: key.scopes.to_owned(),
+            sources: key.sources.to_owned(),
+            source_kind: key.source_kind.to_owned(),
+            created_at: key.created_at,
+            expires_at: key.expires_at,
+            revoked_at: None,
+            last_used_day: None,
+        })
+    }
+
+    /// Up to `limit` keys whose id is above `after`, by id; of one partner, or of all.
+    pub async fn keys(&self, after: i64, limit: u32, of: Option<&str>) -> Result<Vec<KeyRow>, StoreError> {
+        const SQL: &str = select_keys!("WHERE k.id > $1 AND ($3 IS NULL OR p.name = $3) ORDER BY k.id LIMIT $2");
+        let raw: Vec<RawKey> =
+            reading!(self, db => sqlx::query_as(SQL).bind(after).bind(i64::from(limit)).bind(of).fetch_all(db).await)?;
+        raw.into_iter().map(|raw| key(raw).map(|(_, row)| row)).collect()
+    }
+
+    /// All keys that are not revoked, with their digests: what a hub reads when it starts.
+    pub async fn live_keys(&self) -> Result<Vec<(Digest, KeyRow)>, StoreError> {
+        const SQL: &str = select_keys!("WHERE k.revoked_at IS NULL ORDER BY k.id");
+        let raw: Vec<RawKey> = reading!(self, db => sqlx::query_as(SQL).fetch_all(db).await)?;
+        raw.into_iter().map(key).collect()
+    }
+
+    /// One key with its digest.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuch`] if there is none.
+    pub async fn key(&self, id: i64) -> Result<(Digest, KeyRow), StoreError> {
+        const SQL: &str = select_keys!("WHERE k.id = $1");
+        let raw: Option<RawKey> = reading!(self, db => sqlx::query_as(SQL).bind(id).fetch_optional(db).await)?;
+        key(raw.ok_or(StoreError::NoSuch)?)
+    }
+
+    /// Marks a key as revoked. The time of the first revocation stays.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuch`] if there is none.
+    pub async fn revoke_key(&self, id: i64, now: Millis) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE api_key SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 RETURNING id";
+        let found: Option<(i64,)> =
+            writing!(self, db => sqlx::query_as(SQL).bind(id).bind(sql(now)).fetch_optional(db).await)?;
+        found.map(drop).ok_or(StoreError::NoSuch)
+    }
+
+    /// Notes on which day keys were last used: all or none. A day never goes back.
+    pub async fn used(&self, days: &[(i64, u32)]) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE api_key SET last_used_day = $2 \
+             WHERE id = $1 AND (last_used_day IS NULL OR last_used_day < $2)";
+        transaction!(self, tx => {
+            for (id, day) in days {
+                sqlx::query(SQL).bind(*id).bind(i64::from(*day)).execute(&mut *tx).await?;
+            }
+        });
+        Ok(())
+    }
+}
+
+/// SQL has signed numbers only; times end in the year 2527.
+const fn sql(time: Millis) -> i64 {
+    time.0 as i64
+}
+
+fn millis(raw: i64) -> Millis {
+    Millis(u64::try_from(raw).unwrap_or(0))
+}
+
+fn partner((id, name, created_at): RawPartner) -> PartnerRow {
+    PartnerRow { id, name, created_at: millis(created_at) }
+}
+
+fn key(raw: RawKey) -> Result<(Digest, KeyRow), StoreError> {
+    let (id, partner, name, digest, scopes, sources, source_kind, created, expires, revoked, used) = raw;
+    let digest = Digest::try_from(digest).map_err(|_| StoreError::Failed(format!("key {id}: not a digest")))?;
+    let row = KeyRow {
+        id,
+        partner,
+        name,
+        scopes,
+        sources,
+        source_kind,
+        created_at: millis(created),
+        expires_at: expires.map(millis),
+        revoked_at: revoked.map(millis),
+        last_used_day: used.and_then(|d| u32::try_from(d).ok()),
+    };
+    Ok((digest, row))
+}

@@ -1,0 +1,148 @@
+//! From a URL to an open database with the newest tables.
+
+use super::{Config, PATIENCE, Pools, Store, StoreError};
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
+use std::borrow::Cow;
+use std::fs::File;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+
+/// Number, what it brings, and the text for SQLite and for PostgreSQL. Only ever add lines: what has run somewhere
+/// must not change, and its checksum is looked at.
+const MIGRATIONS: &[(i64, &str, &str, &str)] =
+    &[(1, "keys", include_str!("migrations/sqlite/0001_keys.sql"), include_str!("migrations/postgres/0001_keys.sql"))];
+
+/// What a URL means.
+enum Place {
+    File(PathBuf),
+    Server(Box<PgConnectOptions>),
+}
+
+impl Config {
+    /// Whether the URL can be understood; nothing is opened.
+    ///
+    /// # Errors
+    /// [`StoreError::Unfit`], without the URL's password.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.place(Path::new("")).map(drop)
+    }
+
+    fn place(&self, data: &Path) -> Result<Place, StoreError> {
+        let unfit = |why: &str| StoreError::Unfit(format!("store.url: {why}"));
+        if self.connections == 0 || self.connections > 1000 {
+            return Err(StoreError::Unfit("store.connections: must be from 1 to 1000".into()));
+        }
+        let Some(url) = &self.url else { return Ok(Place::File(data.join("bayhub.db"))) };
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            // What SQLite takes for a name of memory would forget every key at the end.
+            if path.is_empty() || path.starts_with(':') || path.contains('?') {
+                return Err(unfit("after sqlite: comes the path of a file"));
+            }
+            return Ok(Place::File(path.into()));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            // The parser's own errors may quote what they could not read.
+            let options = PgConnectOptions::from_str(url)
+                .map_err(|_| unfit("cannot be read; the form is postgres://USER:PASSWORD@HOST:PORT/DATABASE"))?;
+            return Ok(Place::Server(Box::new(options)));
+        }
+        Err(unfit("must begin with sqlite: or postgres://"))
+    }
+}
+
+impl Store {
+    /// Opens the database that `config` names, makes it if it is a file that is not there, and brings its tables up
+    /// to date. `data` is the folder for the default file.
+    ///
+    /// # Errors
+    /// [`StoreError::Unreachable`] if PostgreSQL does not answer, [`StoreError::Unfit`] for a URL that makes no sense
+    /// or tables of a newer bayhub, [`StoreError::Failed`] for a file that cannot be used.
+    pub async fn open(config: &Config, data: &Path) -> Result<Self, StoreError> {
+        match config.place(data)? {
+            Place::File(path) => sqlite(&path, config.connections).await,
+            Place::Server(options) => postgres(*options, config.connections).await,
+        }
+    }
+}
+
+async fn sqlite(path: &Path, readers: u32) -> Result<Store, StoreError> {
+    let name = |e: &dyn std::fmt::Display| StoreError::Failed(format!("{}: {e}", path.display()));
+    make_private(path).map_err(|e| name(&e))?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .disable_statement_logging();
+    let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(PATIENCE);
+    let write = pool(1).connect_with(options.clone()).await.map_err(|e| name(&e))?;
+    let mut connection = write.acquire().await?;
+    migrate(&mut *connection, |m| m.2, &path.display().to_string()).await?;
+    drop(connection);
+    let read = pool(readers).connect_lazy_with(options.pragma("query_only", "on"));
+    Ok(Store(Pools::Sqlite { write, read }))
+}
+
+/// Makes the file for its owner only (SQLite gives its other files the same mode), and its name durable.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    File::options().create(true).append(true).mode(0o600).open(path)?.sync_all()?;
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
+async fn postgres(options: PgConnectOptions, size: u32) -> Result<Store, StoreError> {
+    let server = server(&options);
+    let gone = |why: &dyn std::fmt::Display| StoreError::Unreachable(format!("{server}: {why}"));
+    let millis = PATIENCE.as_millis().to_string();
+    let options = options
+        .application_name("bayhub")
+        .options([("statement_timeout", millis.as_str()), ("lock_timeout", millis.as_str())])
+        .disable_statement_logging();
+    // Once by hand: a pool would try again and again, and say in the end only that time was up.
+    let mut first = match tokio::time::timeout(PATIENCE, options.connect()).await {
+        Ok(Ok(connection)) => connection,
+        Ok(Err(e)) => return Err(gone(&e)),
+        Err(_) => return Err(gone(&format!("no answer in {} s", PATIENCE.as_secs()))),
+    };
+    migrate(&mut first, |m| m.3, &server).await?;
+    first.close().await.map_err(|e| gone(&e))?;
+    let pool = PgPoolOptions::new().max_connections(size).acquire_timeout(PATIENCE).connect_lazy_with(options);
+    Ok(Store(Pools::Postgres(pool)))
+}
+
+/// Where the server is, without anything secret.
+fn server(options: &PgConnectOptions) -> String {
+    let database = options.get_database().unwrap_or(options.get_username());
+    match options.get_socket() {
+        Some(socket) => format!("PostgreSQL at {} (database {database})", socket.display()),
+        None => format!("PostgreSQL at {}:{} (database {database})", options.get_host(), options.get_port()),
+    }
+}
+
+async fn migrate<C: Migrate>(
+    connection: &mut C,
+    text: impl Fn(&'static (i64, &str, &str, &str)) -> &'static str,
+    place: &str,
+) -> Result<(), StoreError> {
+    let all = MIGRATIONS.iter().map(|m| {
+        let (name, sql) = (Cow::Borrowed(m.1), Cow::Borrowed(text(m)));
+        Migration::new(m.0, name, MigrationType::Simple, sql, false)
+    });
+    let migrator = Migrator { migrations: all.collect(), ..Migrator::DEFAULT };
+    migrator.run_direct(connection).await.map_err(|e| match e {
+        MigrateError::VersionMissing(_) => {
+            StoreError::Unfit(format!("{place}: the tables were made by a newer bayhub; run that one"))
+        }
+        MigrateError::VersionMismatch(n) => {
+            StoreError::Unfit(format!("{place}: step {n} of the tables is not the one this bayhub knows"))
+        }
+        MigrateError::Execute(e) => StoreError::Failed(format!("{place}: {e}")),
+        other => StoreError::Failed(format!("{place}: {other}")),
+    })
+}
