@@ -4,10 +4,13 @@
 //!
 //! `cargo bench --bench nearby`, or the built program itself with `SECONDS [UPDATES_PER_S [BAYS]]`.
 
-use bayhub::domain::{BayIx, BayKind, BayStatus, BayView, LatLon, Millis, ReadModel, SourceKind, ZoneKind};
+mod common;
+
+use bayhub::domain::{BayIx, BayKind, BayStatus, BayView, ReadModel};
 use bayhub::live::{Hit, Live, Query, Room};
 use bayhub::registry::Registry;
-use bayhub::registry::city::{BayAttrs, BaySpec, City, ZoneSpec};
+use bayhub::registry::city::City;
+use common::{M_PER_DEG, city_specs, query, resident, view};
 use dashmap::DashMap;
 use hdrhistogram::Histogram;
 use rand::rngs::SmallRng;
@@ -15,12 +18,6 @@ use rand::{Rng, SeedableRng};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-const VACANT: f64 = 0.15;
-/// The box all of it lies in: 48 x 28 km.
-const SOUTH_WEST: LatLon = LatLon { lat: 1.21, lon: 103.6 };
-const WIDE_M: f64 = 48_000.0;
-const HIGH_M: f64 = 28_000.0;
-const M_PER_DEG: f64 = 111_195.0;
 /// How many states the writer hands over at a time.
 const BATCH: usize = 50;
 
@@ -99,89 +96,12 @@ impl Model for Mapped {
     }
 }
 
-/// Metres east and north of the box's south-west corner to a place, kept inside the box.
-fn place(x: f64, y: f64) -> LatLon {
-    let (x, y) = (x.clamp(0.0, WIDE_M), y.clamp(0.0, HIGH_M));
-    let lon = x / M_PER_DEG / SOUTH_WEST.lat.to_radians().cos();
-    LatLon { lat: SOUTH_WEST.lat + y / M_PER_DEG, lon: SOUTH_WEST.lon + lon }
-}
-
-/// Streets of 10 to 70 bays and car parks of 20 to 1,200 within 80 m, four fifths of them in sixty towns.
-fn city_specs(bays: usize) -> (Vec<ZoneSpec>, Vec<BaySpec>) {
-    let mut rng = SmallRng::seed_from_u64(99);
-    let bell = |rng: &mut SmallRng| (0..4).map(|_| rng.random_range(-0.5..0.5)).sum::<f64>();
-    let anywhere = |rng: &mut SmallRng| (rng.random_range(0.0..WIDE_M), rng.random_range(0.0..HIGH_M));
-    let towns: Vec<_> = (0..60).map(|_| anywhere(&mut rng)).collect();
-    let (mut zones, mut all) = (vec![], Vec::with_capacity(bays));
-    while all.len() < bays {
-        let town = towns[rng.random_range(0..towns.len())];
-        let in_town = (town.0 + bell(&mut rng) * 2_500.0, town.1 + bell(&mut rng) * 2_500.0);
-        let (x, y) = if rng.random_bool(0.8) { in_town } else { anywhere(&mut rng) };
-        let street = rng.random_bool(0.83);
-        let many =
-            if street { rng.random_range(10..70) } else { 20 + (rng.random::<f64>().powi(2) * 1_180.0) as usize };
-        let angle = rng.random_range(0.0..std::f64::consts::TAU);
-        let id = format!("z{}", zones.len());
-        for n in 0..many.min(bays - all.len()) {
-            let spot = if street {
-                place(x + angle.cos() * 5.5 * n as f64, y + angle.sin() * 5.5 * n as f64)
-            } else {
-                place(x + rng.random_range(-80.0..80.0), y + rng.random_range(-80.0..80.0))
-            };
-            let kind = [BayKind::Car, BayKind::Motorcycle][usize::from(rng.random_bool(0.08))];
-            let (accessible, ev_charging) = (rng.random_bool(0.02), rng.random_bool(0.03));
-            let attrs = BayAttrs {
-                kind,
-                accessible,
-                ev_charging,
-                max_height_cm: if street { 0 } else { 210 },
-                max_stay_min: 0,
-                price_cents_per_hour: 120,
-            };
-            all.push(BaySpec { id: format!("{id}-{n}"), zone: id.clone(), place: spot, attrs });
-        }
-        zones.push(ZoneSpec {
-            name: id.clone(),
-            id,
-            kind: if street { ZoneKind::OnStreet } else { ZoneKind::OffStreet },
-            operator: "bench".to_owned(),
-            capacity: many as u32,
-            place: place(x, y),
-            outline: vec![],
-            stale_after_s: None,
-        });
-    }
-    (zones, all)
-}
-
-fn view(city: &City, bay: u32, rng: &mut SmallRng) -> BayView {
-    let bay = BayIx(bay);
-    let status = if rng.random_bool(VACANT) { BayStatus::Vacant } else { BayStatus::Occupied };
-    BayView {
-        bay,
-        zone: city.zone_of(bay),
-        kind: city.attrs(bay).kind,
-        status,
-        claimed: status,
-        confidence: 247,
-        source_kind: SourceKind::Sensor,
-        observed_at: Millis(1_795_402_800_000),
-    }
-}
-
 /// The first state of every bay; the same for every model.
 fn fill(model: &impl Model, city: &City) {
     let mut rng = SmallRng::seed_from_u64(5);
     for bay in 0..city.bay_slots() {
         model.write(&[view(city, bay, &mut rng)]);
     }
-}
-
-/// Somewhere within 300 m east-west and north-south of a bay.
-fn query(city: &City, rng: &mut SmallRng) -> Query {
-    let at = city.place(BayIx(rng.random_range(0..city.bay_slots())));
-    let mut off = || rng.random_range(-300.0..300.0) / M_PER_DEG;
-    Query::at(LatLon { lat: at.lat + off(), lon: at.lon + off() })
 }
 
 /// Writes random states at that rate until told to stop; returns how many a second it managed.
@@ -243,12 +163,6 @@ fn agree(live: &Live, mapped: &Mapped, city: &City) {
         assert_eq!(a.len(), b.len());
         assert!(a.iter().zip(&b).all(|(a, b)| (a.distance_m - b.distance_m).abs() < 0.05), "{query:?}");
     }
-}
-
-/// Resident memory of this process, bytes.
-fn resident() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
 }
 
 fn main() {

@@ -104,7 +104,50 @@ fn from(base: Figment, flags: &[Flag]) -> Result<Config, ConfigError> {
     for (key, value) in flags {
         figment = figment.merge(Serialized::default(key, value).profile(Profile::Default));
     }
-    figment.extract().map_err(|e| ConfigError(e.into_iter().map(|e| explain(&e)).collect::<Vec<_>>().join("\n")))
+    let config: Config = figment
+        .extract()
+        .map_err(|e| ConfigError(e.into_iter().map(|e| explain(&e)).collect::<Vec<_>>().join("\n")))?;
+    let faults = config.faults();
+    if faults.is_empty() { Ok(config) } else { Err(ConfigError(faults.join("\n"))) }
+}
+
+impl Config {
+    /// Values of the right type that make no sense, such as a limit of 0 that would let nobody in. Found here, so that
+    /// `check-config` finds whatever would stop or cripple a run.
+    fn faults(&self) -> Vec<String> {
+        let Self { registry, data, http, mqtt, stream, .. } = self;
+        let most = u64::from(u32::MAX);
+        let bounds = [
+            ("registry.spare_bays", u64::from(registry.spare_bays), 0..=1 << 24),
+            ("registry.spare_zones", u64::from(registry.spare_zones), 0..=1 << 20),
+            ("http.max_connections", http.max_connections as u64, 1..=most),
+            ("http.header_timeout_s", http.header_timeout_s, 1..=86_400),
+            ("http.request_timeout_s", http.request_timeout_s, 1..=86_400),
+            ("mqtt.max_connections", mqtt.max_connections as u64, 1..=most),
+            ("mqtt.max_connections_per_source", mqtt.max_connections_per_source as u64, 1..=most),
+            ("mqtt.max_packet_bytes", mqtt.max_packet_bytes as u64, 2048..=1 << 28),
+            ("mqtt.connect_timeout_s", mqtt.connect_timeout_s, 1..=86_400),
+            ("mqtt.packet_timeout_s", mqtt.packet_timeout_s, 1..=86_400),
+            ("mqtt.write_timeout_s", mqtt.write_timeout_s, 1..=86_400),
+            // What the standard asks every server to take.
+            ("mqtt.max_client_id_bytes", mqtt.max_client_id_bytes as u64, 23..=65_535),
+            ("mqtt.max_inflight_submissions", mqtt.max_inflight_submissions as u64, 1..=65_536),
+            ("stream.workers", stream.workers as u64, 1..=u64::from(crate::stream::worker::SHARDS)),
+            ("stream.queue_batches", stream.queue_batches as u64, 1..=65_536),
+            ("stream.stale_after_s", u64::from(stream.stale_after_s), 1..=most),
+            ("stream.max_age_s", u64::from(stream.max_age_s), 1..=most),
+            ("stream.stall_after_s", u64::from(stream.stall_after_s), 1..=86_400),
+        ];
+        let outside = bounds.into_iter().filter(|(_, n, range)| !range.contains(n));
+        let mut faults: Vec<_> = outside
+            .map(|(key, n, range)| format!("{key}: must lie between {} and {}, not {n}", range.start(), range.end()))
+            .collect();
+        faults.extend(self.journal.fault());
+        if data.path.as_os_str().is_empty() {
+            faults.push("data.path: is empty".into());
+        }
+        faults
+    }
 }
 
 /// `http.lisen: unknown key; did you mean listen? (in bayhub.toml)`
@@ -163,6 +206,17 @@ mod tests {
         assert!(e.contains("stream.workers"), "{e}");
         let e = fault("[http]\nlisten = \"nowhere\"\n");
         assert!(e.contains("http.listen"), "{e}");
+    }
+
+    #[test]
+    fn a_value_that_makes_no_sense_names_its_key_and_its_bounds() {
+        let e = fault("[stream]\nworkers = 0\n[mqtt]\nmax_connections = 0\n[journal]\nsegment_bytes = 5\n");
+        assert!(e.contains("stream.workers: must lie between 1 and 256, not 0"), "{e}");
+        assert!(e.contains("mqtt.max_connections") && e.contains("journal.segment_bytes"), "{e}");
+        assert_eq!(e.lines().count(), 3, "{e}");
+        assert!(fault("[data]\npath = \"\"\n").contains("data.path: is empty"));
+        let e = parse(&format!("{MINIMAL}spare_bays = 4294967295\n"), &[]).unwrap_err().to_string();
+        assert!(e.contains("registry.spare_bays"), "{e}");
     }
 
     #[test]

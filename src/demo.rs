@@ -7,7 +7,7 @@
 use crate::app::{self, Failure, Hub, has_city};
 use crate::config::{self, Config};
 use crate::partner::Keys;
-use sensors_sim::{City, CityParams, Passwords, SimConfig};
+use sensors_sim::{City, CityParams, MAX_BAYS, Passwords, SimConfig, SimParams};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ use tokio::sync::{oneshot, watch};
 #[derive(clap::Args, Clone, Debug)]
 pub struct Options {
     /// Bays in the simulated city; 0 for an empty one.
-    #[arg(long, default_value_t = 20_000, value_name = "N")]
+    #[arg(long, default_value_t = 20_000, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=i64::from(MAX_BAYS)))]
     bays: u32,
     /// HTTP address.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
@@ -37,11 +37,17 @@ pub struct Options {
     #[arg(long)]
     no_sim: bool,
     /// How many times faster than the clock the city lives.
-    #[arg(long, default_value_t = 1.0, value_name = "N")]
+    #[arg(long, default_value_t = 1.0, value_name = "N", value_parser = speed)]
     speed: f64,
     /// The city is the same for the same number.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
+}
+
+/// A speed the simulator takes: found out here, not once the hub stands and waits for it.
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_| "this is no number".to_owned())?;
+    SimParams { speed, ..SimParams::default() }.check().map(|()| speed)
 }
 
 /// The demo's keys in the clear. Kept in its folder, readable by its owner only.
@@ -238,4 +244,17 @@ fn print_ready(hub: &Hub, data: &Path, keys: &DemoKeys) {
         tracing::warn!(error = %e, "the ready line could not be printed");
     }
     tracing::info!("open http://{} for the map; stop with Ctrl-C", hub.http);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_speed_the_simulator_would_refuse_is_refused_on_the_command_line() {
+        assert_eq!(speed("2.5"), Ok(2.5));
+        for bad in ["0", "-1", "nan", "inf", "1e9", "fast", ""] {
+            assert!(speed(bad).is_err(), "{bad}");
+        }
+    }
 }

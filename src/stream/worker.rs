@@ -308,6 +308,11 @@ impl Worker {
             let pulse = &mut self.pulses[z.at()];
             pulse.dirty = false;
             self.tallies.push((z, self.zones[z.at()].tally(pulse.observed_at)));
+            // At the start every zone is dirty: a list of all of them would stay allocated for ever.
+            if self.tallies.len() == VIEWS {
+                self.model.zones(&self.tallies);
+                self.tallies.clear();
+            }
         }
         if !self.tallies.is_empty() {
             self.model.zones(&self.tallies);

@@ -50,6 +50,10 @@ struct Loose<'a> {
 }
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
+    // serde would read a list as the members in our order: a second format that nobody promised.
+    if payload.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Malformed("a report is an object, not a list".into()));
+    }
     let report: Report<'a> = match serde_json::from_slice(payload) {
         Ok(r) => r,
         Err(e) if e.is_data() => return item_by_item(payload, out, &e),
@@ -167,6 +171,8 @@ mod tests {
             "",
             "{",
             "[]",
+            r#"[null,null,null,"A","vacant",null]"#,
+            " [null,1,[]]",
             "null",
             "7",
             "\"x\"",

@@ -1,8 +1,9 @@
 //! Bays: the list a driver gets, and one bay with what is known of it and why.
 
 use super::text::Text;
-use crate::domain::{BayIx, BayStatus, BayView, Millis};
-use crate::registry::city::City;
+use crate::domain::{BayStatus, BayView, Millis};
+use crate::prefetch::prefetch;
+use crate::registry::city::{BayAttrs, City};
 use crate::serve::arrival::p_vacant_after;
 use crate::serve::negotiate::Format;
 
@@ -22,21 +23,42 @@ pub(in crate::serve) fn found(
         Format::Json => t.raw("{\"at\":").time(at).raw(",\"bays\":["),
         Format::GeoJson => t.raw("{\"type\":\"FeatureCollection\",\"at\":").time(at).raw(",\"features\":["),
     };
-    let mut first = true;
-    for (view, distance_m) in bays {
+    // All are looked up before the first is written: among a million bays each look-up waits for memory, and these
+    // wait together.
+    let found: Vec<(Row<'_>, f32)> = bays
         // Between the query and this look a bay may have been taken: it is left out, not shown as vacant.
-        if view.status == BayStatus::Vacant {
-            t.raw(if first { "" } else { "," });
-            first = false;
-            one_found(&mut t, city, &view, distance_m, ahead_ms, format);
-        }
+        .filter(|(view, _)| view.status == BayStatus::Vacant)
+        .map(|(view, distance_m)| (Row::of(city, view), distance_m))
+        .collect();
+    for (n, (row, distance_m)) in found.iter().enumerate() {
+        t.raw(if n == 0 { "" } else { "," });
+        one_found(&mut t, row, *distance_m, ahead_ms, format);
     }
     t.raw("]}");
     t.0
 }
 
-fn one_found(t: &mut Text, city: &City, view: &BayView, distance_m: f32, ahead_ms: u64, format: Format) {
-    open(t, city, view.bay, format);
+/// What is written of one bay.
+struct Row<'c> {
+    view: BayView,
+    place_e7: (i32, i32),
+    attrs: BayAttrs,
+    id: &'c str,
+    zone: &'c str,
+}
+
+impl<'c> Row<'c> {
+    fn of(city: &'c City, view: BayView) -> Self {
+        let (id, zone) = (city.bay_id(view.bay), &city.zone(view.zone).spec.id);
+        prefetch(id.as_bytes(), 0);
+        prefetch(zone.as_bytes(), 0);
+        Self { view, place_e7: city.place_e7(view.bay), attrs: city.attrs(view.bay), id, zone }
+    }
+}
+
+fn one_found(t: &mut Text, row: &Row<'_>, distance_m: f32, ahead_ms: u64, format: Format) {
+    open(t, row, format);
+    let view = &row.view;
     let p = f64::from(view.confidence) / 255.0;
     t.raw(",\"distance_m\":").tenths(distance_m.into());
     t.raw(",\"state\":").word(view.status.name());
@@ -44,14 +66,15 @@ fn one_found(t: &mut Text, city: &City, view: &BayView, distance_m: f32, ahead_m
     t.raw(",\"p_vacant_on_arrival\":").share(if ahead_ms == 0 { p } else { p_vacant_after(p, ahead_ms) });
     t.raw(",\"observed_at\":").time(view.observed_at);
     t.raw(",\"source_kind\":").word(view.source_kind.name());
-    attributes(t, city, view.bay);
+    attributes(t, &row.attrs);
     t.raw(if format == Format::GeoJson { "}}" } else { "}" });
 }
 
 /// One bay, with what is known of it and why.
 pub(in crate::serve) fn bay(city: &City, view: &BayView, at: Millis, format: Format) -> Vec<u8> {
     let mut t = Text::with_capacity(BAY_BYTES + 128);
-    open(&mut t, city, view.bay, format);
+    let row = Row::of(city, *view);
+    open(&mut t, &row, format);
     let never = view.observed_at.is_never();
     // What may be served differs from what was claimed only when the claim no longer stands.
     let stale = !never && view.status != view.claimed;
@@ -68,7 +91,7 @@ pub(in crate::serve) fn bay(city: &City, view: &BayView, at: Millis, format: For
         "reported"
     });
     observed(&mut t, view);
-    attributes(&mut t, city, view.bay);
+    attributes(&mut t, &row.attrs);
     t.raw(if format == Format::GeoJson { "}}" } else { "}" });
     t.0
 }
@@ -106,19 +129,17 @@ fn observed(t: &mut Text, view: &BayView) {
 }
 
 /// Up to and including the place: in GeoJSON that is the geometry, and the rest are properties.
-fn open(t: &mut Text, city: &City, bay: BayIx, format: Format) {
-    let (lat, lon) = city.place_e7(bay);
-    let zone = &city.zone(city.zone_of(bay)).spec.id;
+fn open(t: &mut Text, row: &Row<'_>, format: Format) {
+    let (lat, lon) = row.place_e7;
     if format == Format::GeoJson {
         t.raw("{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
         t.e7(lon).raw(",").e7(lat).raw("]},\"properties\":");
     }
-    t.raw("{\"bay\":").word(city.bay_id(bay)).raw(",\"zone\":").word(zone);
+    t.raw("{\"bay\":").word(row.id).raw(",\"zone\":").word(row.zone);
     t.raw(",\"lat\":").e7(lat).raw(",\"lon\":").e7(lon);
 }
 
-fn attributes(t: &mut Text, city: &City, bay: BayIx) {
-    let attrs = city.attrs(bay);
+fn attributes(t: &mut Text, attrs: &BayAttrs) {
     t.raw(",\"kind\":").word(attrs.kind.name());
     t.raw(",\"accessible\":").flag(attrs.accessible);
     t.raw(",\"ev_charging\":").flag(attrs.ev_charging);

@@ -54,6 +54,7 @@ pub(in crate::serve) fn routes(desk: Arc<Desk>) -> OpenApiRouter {
 
 /// The part of a body that says who speaks; the gate reads the rest.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Who<'b> {
     #[serde(borrow)]
     source: Option<Cow<'b, str>>,

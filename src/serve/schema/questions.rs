@@ -40,8 +40,10 @@ pub(in crate::serve) struct NearbyQuery {
 #[into_params(parameter_in = Query)]
 pub(in crate::serve) struct ZonesQuery {
     /// Up to 500 zone ids with commas between them; without any other parameter.
+    #[param(min_length = 1, pattern = "^[^,]+(,[^,]+){0,499}$")]
     ids: Option<String>,
     /// west,south,east,north in degrees; west above east crosses the 180th meridian.
+    #[param(min_length = 7)]
     bbox: Option<String>,
     /// What the zone is (on_street, off_street, private), or what it has bays for (car, motorcycle, heavy, bicycle).
     #[param(inline)]
@@ -50,6 +52,7 @@ pub(in crate::serve) struct ZonesQuery {
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u32>,
     /// `next` of the page before.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 
@@ -73,6 +76,7 @@ pub(in crate::serve) struct QuarantineQuery {
     #[param(inline)]
     reason: Option<Reason>,
     /// Only what this sender sent.
+    #[param(min_length = 1)]
     source: Option<String>,
     /// How many at most.
     #[param(minimum = 1, maximum = 1000, default = 100)]
