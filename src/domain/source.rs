@@ -20,6 +20,8 @@ pub struct Speaker {
     pub source: SourceIx,
     pub kind: SourceKind,
     pub id: std::sync::Arc<str>,
+    /// A network server: it may hand on the uplinks of devices, besides what it says itself.
+    pub uplinks: bool,
 }
 
 /// What sort of sender a source is.

@@ -132,6 +132,8 @@ pub struct Grant {
     pub sources: Vec<SourcePattern>,
     /// What the sources it enrols are.
     pub source_kind: SourceKind,
+    /// Its sources are network servers: they may hand on the uplinks of devices.
+    pub uplinks: bool,
 }
 
 /// A key as it is shown once, to its owner. `Debug` does not show it.
@@ -228,6 +230,7 @@ mod tests {
             scopes: [Scope::Report].into_iter().collect(),
             sources: sources.iter().map(|s| SourcePattern::parse(s).unwrap()).collect(),
             source_kind: SourceKind::Sensor,
+            uplinks: false,
         }
     }
 

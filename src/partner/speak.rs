@@ -1,9 +1,8 @@
 //! May this caller speak as this source? Asked by both doors, so the answer cannot differ between them.
 
 use super::keys::{Grant, Keys};
-use crate::domain::{SourceIx, SourceKind, id};
+use crate::domain::{SourceIx, SourceKind, Speaker, id};
 use crate::registry::Registry;
-use std::sync::Arc;
 
 /// Why a caller may not speak as the source it named.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,20 +21,16 @@ pub enum Denied {
     Full(String),
 }
 
-/// The source `user`, spoken for by whoever knows `password`; also its id as text, to keep.
+/// The source `user`, spoken for by whoever knows `password`.
 /// Writes to disk when the source is new: call it where blocking is allowed.
 ///
 /// # Errors
 /// See [`Denied`].
-pub fn authenticate(
-    keys: &Keys,
-    registry: &Registry,
-    user: &str,
-    password: &str,
-) -> Result<(SourceIx, SourceKind, Arc<str>), Denied> {
+pub fn authenticate(keys: &Keys, registry: &Registry, user: &str, password: &str) -> Result<Speaker, Denied> {
     let grant = keys.grant(password).ok_or(Denied::BadKey)?;
     let (source, kind) = speaker(&grant, registry, user)?;
-    Ok((source, kind, registry.source_id(source).unwrap_or_else(|| user.into())))
+    let id = registry.source_id(source).unwrap_or_else(|| user.into());
+    Ok(Speaker { source, kind, id, uplinks: grant.uplinks })
 }
 
 /// The number and kind of `source`, for a caller that holds `grant`. One that was never heard is enrolled, with the
@@ -73,6 +68,7 @@ mod tests {
             scopes: [scope].into_iter().collect(),
             sources: vec![SourcePattern::parse("lamp-*").expect("a pattern")],
             source_kind: kind,
+            uplinks: true,
         };
         keys.insert(digest, grant);
         (keys, key.expose().to_owned())
@@ -85,18 +81,18 @@ mod tests {
     #[test]
     fn a_covered_source_is_enrolled_once_and_keeps_its_number() {
         let (registry, (keys, key)) = (nobody(), door(Scope::Report, SourceKind::App));
-        let (number, kind, id) = authenticate(&keys, &registry, "lamp-1", &key).unwrap();
-        assert_eq!((kind, &*id), (SourceKind::App, "lamp-1"));
-        assert_eq!(authenticate(&keys, &registry, "lamp-1", &key).unwrap().0, number);
-        assert_ne!(authenticate(&keys, &registry, "lamp-2", &key).unwrap().0, number);
+        let lamp = authenticate(&keys, &registry, "lamp-1", &key).unwrap();
+        assert_eq!((lamp.kind, &*lamp.id, lamp.uplinks), (SourceKind::App, "lamp-1", true));
+        assert_eq!(authenticate(&keys, &registry, "lamp-1", &key).unwrap().source, lamp.source);
+        assert_ne!(authenticate(&keys, &registry, "lamp-2", &key).unwrap().source, lamp.source);
     }
 
     #[test]
     fn the_key_decides_what_its_sources_are() {
         let (registry, (keys, key)) = (nobody(), door(Scope::Report, SourceKind::Gate));
         let number = registry.enrol_source("lamp-1", SourceKind::Sensor).unwrap();
-        let (same, kind, _) = authenticate(&keys, &registry, "lamp-1", &key).unwrap();
-        assert_eq!((same, kind), (number, SourceKind::Gate));
+        let lamp = authenticate(&keys, &registry, "lamp-1", &key).unwrap();
+        assert_eq!((lamp.source, lamp.kind), (number, SourceKind::Gate));
         assert_eq!(registry.source("lamp-1"), Some((number, SourceKind::Gate)));
     }
 
@@ -113,7 +109,7 @@ mod tests {
             (&keys, "lamp-/#", &key, Denied::UnknownSource),
             (&keys, "lamp-\0", &key, Denied::UnknownSource),
         ] {
-            assert_eq!(authenticate(keys, &registry, user, password), Err(want), "{user:?}");
+            assert_eq!(authenticate(keys, &registry, user, password).unwrap_err(), want, "{user:?}");
         }
         assert_eq!(registry.source_count(), 0);
     }

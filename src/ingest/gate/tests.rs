@@ -40,7 +40,8 @@ struct Bench {
 fn bench(config: Config) -> Bench {
     let metrics = Arc::new(Metrics::new());
     let gate = Gate::new(city(), Arc::new(ManualClock::at(NOW)), metrics.clone(), config);
-    Bench { gate, metrics, speaker: Speaker { source: SourceIx(3), kind: SourceKind::Sensor, id: "lamp-1".into() } }
+    let speaker = Speaker { source: SourceIx(3), kind: SourceKind::Sensor, id: "lamp-1".into(), uplinks: false };
+    Bench { gate, metrics, speaker }
 }
 
 impl Bench {

@@ -2,12 +2,14 @@
 
 pub(super) mod admin;
 mod bays;
+pub(super) mod devices;
 pub(super) mod document;
 mod extract;
 pub(super) mod health;
 pub(super) mod page;
 pub(super) mod quarantine;
 pub(super) mod reports;
+pub(super) mod uplinks;
 mod zones;
 
 use super::atlas::Atlases;

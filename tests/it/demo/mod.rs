@@ -6,6 +6,7 @@
 mod exits;
 mod http;
 mod hub;
+mod lorawan;
 mod mqtt;
 mod reports;
 mod restarts;
