@@ -69,15 +69,14 @@ impl<'de, F: FnMut(usize, Result<DeviceSpec, Fault>)> Visitor<'de> for Each<F> {
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut elements: A) -> Result<(), A::Error> {
         let mut at = 0;
         while let Some(raw) = elements.next_element::<Box<RawValue>>()? {
-            (self.0)(at, element(raw));
+            (self.0)(at, element(&raw));
             at += 1;
         }
         Ok(())
     }
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "an element is held while it is read and no longer")]
-fn element(raw: Box<RawValue>) -> Result<DeviceSpec, Fault> {
+fn element(raw: &RawValue) -> Result<DeviceSpec, Fault> {
     #[derive(Deserialize)]
     struct Named {
         device: String,

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 #[derive(Deserialize)]
-struct Message<'a> {
+struct Event<'a> {
     #[serde(borrow)]
     end_device_ids: DeviceIds<'a>,
     #[serde(borrow)]
@@ -49,7 +49,7 @@ struct UplinkMessage<'a> {
 }
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
-    let message: Message<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
+    let message: Event<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
     let (ids, up) = (message.end_device_ids, message.uplink_message);
     let eui = ids.dev_eui.map(|eui| eui.to_ascii_lowercase());
     let name = ids.application_ids.map(|app| format!("{}@{}", ids.device_id, app.application_id));

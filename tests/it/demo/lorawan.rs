@@ -29,9 +29,10 @@ fn town(dir: &Path) -> Hub {
     }
     let devices = r#"[{"device":"0004A30B001C0530","bay":"Z-1","model":"bosch-tps110"}]"#;
     std::fs::write(dir.join("devices.json"), devices).expect("a file");
+    let (city, data) = (dir.to_string_lossy(), dir.join("data"));
     let mut config = format!(
-        "[registry]\npath = {dir:?}\n[data]\npath = {:?}\n[http]\nlisten = \"127.0.0.1:0\"\n[mqtt]\nlisten = \"127.0.0.1:0\"\n",
-        dir.join("data")
+        "[registry]\npath = {city:?}\n[data]\npath = {:?}\n[http]\nlisten = \"127.0.0.1:0\"\n[mqtt]\nlisten = \"127.0.0.1:0\"\n",
+        data.to_string_lossy()
     );
     for (key, scope, more) in [
         (NETWORK, "report", "sources = [\"network-1\"]\nuplinks = true\n"),
@@ -51,7 +52,7 @@ fn town(dir: &Path) -> Hub {
 /// What ChirpStack publishes of a frame; `data` is base64.
 fn event(eui: &str, count: u32, port: u8, data: &str) -> String {
     let time = SystemClock.now().to_string().replace('Z', "456789Z");
-    json!({"deduplicationId": format!("{eui}-{count}"), "time": time, "deviceInfo": {"devEui": eui},
+    json!({"deduplicationId": format!("{eui}-{count}-{port}"), "time": time, "deviceInfo": {"devEui": eui},
         "fCnt": count, "fPort": port, "data": data})
     .to_string()
 }

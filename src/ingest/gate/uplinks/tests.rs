@@ -7,7 +7,6 @@ use crate::domain::{BayStatus, Claim, Door, Millis, Parcel, Reason, Receipt, Sou
 use crate::ingest::codec::device::MODELS;
 use crate::metrics::Metrics;
 use crate::registry::{DeviceSpec, Registry};
-use crate::testing;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -26,10 +25,9 @@ fn device(device: &str, bay: &str, model: &str) -> DeviceSpec {
 }
 
 fn bench() -> Bench {
-    let (zone, bays) = (testing::zone(0, 4), (0..4).map(|i| testing::bay(0, i)).collect());
-    let registry = Arc::new(Registry::in_memory(vec![zone], bays).unwrap().knowing(MODELS));
-    let other = DeviceSpec { via: Some("network-2".into()), ..device("1111111111111111", "Z0-2", "decoded") };
-    let devices = [device(EUI, "Z0-0", "bosch-tps110"), device("bay-1@park", "Z0-1", "decoded"), other];
+    let registry = Arc::new(super::super::tests::city().knowing(MODELS));
+    let other = DeviceSpec { via: Some("network-2".into()), ..device("1111111111111111", "B", "decoded") };
+    let devices = [device(EUI, "A", "bosch-tps110"), device("bay-1@park", "B", "decoded"), other];
     registry.put_devices(&devices).unwrap();
     let metrics = Arc::new(Metrics::new());
     let gate = Gate::new(registry.clone(), Arc::new(ManualClock::at(NOW)), metrics.clone(), Config::default());
@@ -82,7 +80,7 @@ fn store(parcel: Parcel) {
 fn each_frame_of_a_sensor_is_a_reading_in_the_devices_own_name() {
     let b = bench();
     let own = b.registry.source("dev.0004a30b001c0530").unwrap().0;
-    let bay = b.registry.bay("Z0-0").unwrap();
+    let bay = b.registry.bay("A").unwrap();
     let startup = "AAAAAAAAAAAAAAAAAAAAAAE=";
     for (count, port, data, want) in
         [(1, 1, "AA==", BayStatus::Vacant), (2, 2, "Af8=", BayStatus::Occupied), (3, 3, startup, BayStatus::Occupied)]
@@ -103,9 +101,9 @@ fn a_device_is_known_by_either_of_its_names() {
         .to_string()
     };
     for (ids, bay) in [
-        (json!({"device_id": "any", "dev_eui": "0004A30B001C0530"}), "Z0-0"),
-        (json!({"device_id": "bay-1", "application_ids": {"application_id": "park"}}), "Z0-1"),
-        (json!({"device_id": "bay-1", "application_ids": {"application_id": "park"}, "dev_eui": "99"}), "Z0-1"),
+        (json!({"device_id": "any", "dev_eui": "0004A30B001C0530"}), "A"),
+        (json!({"device_id": "bay-1", "application_ids": {"application_id": "park"}}), "B"),
+        (json!({"device_id": "bay-1", "application_ids": {"application_id": "park"}, "dev_eui": "99"}), "B"),
     ] {
         let out = b.take(Topic::Ttn, &message(ids));
         let [Claim::Bay(o)] = out.claims[..] else { panic!("{out:?}") };
@@ -140,7 +138,7 @@ fn each_wrong_uplink_has_its_reason() {
         assert!(detail.contains(words), "{detail}");
     }
     let b = bench();
-    b.registry.remove_bays(&["Z0-0".into()]).unwrap();
+    b.registry.remove_bays(&["A".into()]).unwrap();
     assert_eq!(b.refused(Topic::ChirpStack, &event(1, 1, "AQ==", 1)).0, Reason::UnknownBay);
 }
 
