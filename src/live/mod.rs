@@ -30,7 +30,7 @@ use std::sync::atomic::Ordering::{Relaxed, Release};
 use tallies::Tallies;
 
 /// How many views ahead a word is asked for: bays are reported in no order, so each word is a cache miss otherwise.
-const AHEAD: usize = 8;
+const AHEAD: usize = 32;
 
 /// The live state of a city.
 pub struct Live {
@@ -151,7 +151,7 @@ impl ReadModel for Live {
         if missed > 0 {
             self.no_room("bays", missed);
         }
-        self.feed.mark(views.iter().map(|view| view.zone));
+        // Subscribers are told with the zones: a zone's tally follows its bays in the same turn of the stream.
     }
 
     fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]) {

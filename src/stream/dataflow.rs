@@ -5,11 +5,12 @@
 //! ```
 //!
 //! Timestamps are ingest milliseconds: event time would let one slow sensor hold the frontier. Timely's own
-//! channels are unbounded, so Ingest pulls only while the output is less than [`MAX_BEHIND_MS`] behind.
+//! channels are unbounded, so Ingest pulls only while fewer than [`MAX_AHEAD`](super::ahead::MAX_AHEAD) claims are on their way.
 //! Promises: every claim fed is applied exactly once by the worker that owns its zone; when the feed is dropped
 //! the graph drains and its threads end. A worker that panics does not stop its peers, so the process must exit
 //! on panic (the app's hook) and on a stall (the app's watchdog, by [`Stream::progress`]).
 
+use super::ahead::Ahead;
 use super::worker::{SHARDS, SourcesSeen, Staleness, Worker, owner, shard};
 use super::{Config, wire};
 use crate::domain::{Batch, BayIx, Claim, Millis, ReadModel};
@@ -27,9 +28,6 @@ use timely::dataflow::operators::generic::source;
 use timely::dataflow::operators::{Operator, Probe};
 use timely::dataflow::{ProbeHandle, Scope};
 use timely::scheduling::SyncActivator;
-
-/// How far the source may run ahead of what has been applied, in ingest ms.
-const MAX_BEHIND_MS: u64 = 64;
 
 /// Claims a source passes on before it lets the other operators run.
 const PER_ACTIVATION: usize = 1 << 18;
@@ -218,12 +216,13 @@ fn graph(
         let _ = wake.send((me as usize, scope.worker().sync_activator_for(info.address.to_vec())));
         let again = scope.activator_for(info.address);
         let mut cap = Some(cap);
+        let mut ahead = Ahead::default();
         move |output| {
             let mut passed = 0;
             while passed < PER_ACTIVATION {
                 let Some(held) = cap.as_mut() else { return };
-                if gate.less_than(&held.time().saturating_sub(MAX_BEHIND_MS)) {
-                    again.activate_after(Duration::from_millis(1));
+                if ahead.too_far(|t| gate.less_equal(&t)) {
+                    again.activate_after(Duration::from_micros(200));
                     return;
                 }
                 match rx.try_recv() {
@@ -233,6 +232,7 @@ fn graph(
                             held.downgrade(&batch.ingest_at.0);
                         }
                         passed += batch.claims.len();
+                        ahead.add(batch.ingest_at.0, batch.claims.len());
                         if !batch.claims.is_empty() {
                             output.session(&*held).give_container(&mut Claims(batch.claims));
                         }

@@ -4,6 +4,7 @@
 //! machines. Nothing here reads a clock: time comes with the batches. Bounded: a batch channel of
 //! [`Config::queue_batches`] a worker; when it is full the journal's writer waits, and with it the doors.
 
+mod ahead;
 mod dataflow;
 pub mod fuse;
 mod wire;
