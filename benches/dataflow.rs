@@ -202,7 +202,7 @@ impl Meter {
     }
 
     fn end(&self) -> [f64; 2] {
-        [self.0.elapsed().as_secs_f64(), (Self::cpu() - self.1).as_secs_f64()]
+        [self.0.elapsed().as_secs_f64(), Self::cpu().saturating_sub(self.1).as_secs_f64()]
     }
 }
 

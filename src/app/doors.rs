@@ -67,14 +67,14 @@ pub(super) fn reports(gate: Arc<Gate>) -> Arc<dyn ReportDoor> {
 struct ByHttp(Arc<Gate>);
 
 impl ReportDoor for ByHttp {
-    fn take(&self, speaker: &Speaker, body: &[u8]) -> Parcel {
+    fn take(&self, speaker: &Speaker, topic: Topic, place: &str, body: &[u8]) -> Parcel {
         let mut out = Parcel::default();
-        self.0.take(speaker, Door::Http, &"/v1/reports", Topic::Report, body, &mut out);
+        self.0.take(speaker, Door::Http, &place, topic, body, &mut out);
         out
     }
 }
 
-/// `bayhub/v1/{source}/{topic}`, written out only when something is refused.
+/// The topic's form, written out only when something is refused. Which device an uplink was of its refusal says.
 struct Place<'a> {
     speaker: &'a Speaker,
     topic: Topic,
@@ -82,6 +82,10 @@ struct Place<'a> {
 
 impl std::fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "bayhub/v1/{}/{}", self.speaker.id, self.topic.name())
+        match self.topic {
+            Topic::ChirpStack => f.write_str("application/+/device/+/event/up"),
+            Topic::Ttn => f.write_str("v3/+/devices/+/up"),
+            own => write!(f, "bayhub/v1/{}/{}", self.speaker.id, own.name()),
+        }
     }
 }

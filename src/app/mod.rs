@@ -22,7 +22,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Batch, Clock, Submission};
 use crate::health::{Health, Part};
-use crate::ingest::{endpoint, gate::Gate};
+use crate::ingest::{codec::device, endpoint, gate::Gate};
 use crate::journal::{Journal, Replayed};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
@@ -93,9 +93,10 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     let keys = partners::of_config(config)?;
     config.store.check()?;
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
-    let registry = Registry::open(&config.registry.path, scratch.path())?;
+    let registry = Registry::open(&config.registry.path, scratch.path(), device::MODELS)?;
     let city = registry.city();
-    println!("ok: {} zones, {} bays, {} keys", city.zone_count(), city.live_bays(), keys.len());
+    let devices = registry.device_count();
+    println!("ok: {} zones, {} bays, {devices} devices, {} keys", city.zone_count(), city.live_bays(), keys.len());
     Ok(())
 }
 
@@ -182,7 +183,7 @@ impl Hub {
 impl Shared {
     fn open(config: &Config) -> Result<Self, Failure> {
         let begun = Instant::now();
-        let registry = Arc::new(Registry::open(&config.registry.path, &config.data.path)?);
+        let registry = Arc::new(Registry::open(&config.registry.path, &config.data.path, device::MODELS)?);
         let city = registry.city();
         let (spare_bays, spare_zones) = (config.registry.spare_bays, config.registry.spare_zones);
         let live = Arc::new(Live::new(&city, Room { spare_bays, spare_zones, subscribers: SUBSCRIBERS }));

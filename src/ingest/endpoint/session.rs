@@ -195,7 +195,7 @@ impl Open {
             return Err(Close::Unreleased);
         }
         turn.publishes += 1;
-        match topic::own(&p.topic, &self.speaker.id) {
+        match topic::allowed(&p.topic, &self.speaker) {
             Some(topic) if p.payload.len() <= limits.payload => {
                 desk.take(&self.speaker, topic, &p.payload, &mut turn.parcel);
             }

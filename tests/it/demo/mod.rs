@@ -7,6 +7,7 @@ mod exits;
 mod http;
 mod hub;
 mod keys;
+mod lorawan;
 mod mqtt;
 mod reports;
 mod restarts;
