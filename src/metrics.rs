@@ -23,6 +23,11 @@ pub struct Metrics {
     /// Connections the endpoint ended or never accepted, by reason.
     pub mqtt_refused_connections: IntCounterVec,
     pub mqtt_packets: IntCounterVec,
+    pub mqtt_refused_subscriptions: IntCounterVec,
+    /// Sent, or longer than what the subscriber takes.
+    pub mqtt_deliveries: IntCounterVec,
+    /// How often a connection was not read for a while because its source sent too much.
+    pub mqtt_throttled: IntCounter,
     pub journal_commits: IntCounter,
     pub journal_claims: IntCounter,
     pub journal_bytes: IntGauge,
@@ -41,6 +46,11 @@ pub struct Metrics {
     pub sources: IntGauge,
     pub http_seconds: HistogramVec,
     pub http_responses: IntCounterVec,
+    /// Open event streams.
+    pub http_streams: IntGauge,
+    pub http_stream_events: IntCounter,
+    /// Connections ended because the client left unread what was sent to it.
+    pub http_slow_clients: IntCounter,
 }
 
 impl Metrics {
@@ -49,6 +59,7 @@ impl Metrics {
     /// # Panics
     /// If two share a name: a mistake in this file, found by its test.
     #[must_use]
+    #[allow(clippy::too_many_lines, reason = "a list, one metric a line")]
     #[allow(clippy::new_without_default, reason = "a second set in one process would be a mistake")]
     pub fn new() -> Self {
         let r = Registry::new();
@@ -81,6 +92,13 @@ impl Metrics {
                 &["reason"]
             )),
             mqtt_packets: add!(counters("mqtt_packets_total", "MQTT packets read, by type.", &["type"])),
+            mqtt_refused_subscriptions: add!(counters(
+                "mqtt_subscriptions_refused_total",
+                "MQTT topic filters refused.",
+                &["reason"]
+            )),
+            mqtt_deliveries: add!(counters("mqtt_deliveries_total", "Messages for MQTT subscribers.", &["outcome"])),
+            mqtt_throttled: add!(counter("mqtt_throttled_total", "Pauses in reading a source that sends too much.")),
             journal_commits: add!(counter("journal_commits_total", "Group commits.")),
             journal_claims: add!(counter("journal_claims_total", "Claims made durable.")),
             journal_bytes: add!(gauge("journal_bytes", "Bytes of journal on disk.")),
@@ -109,6 +127,12 @@ impl Metrics {
                 "http_responses_total",
                 "Answers, by route and status.",
                 &["route", "status"]
+            )),
+            http_streams: add!(gauge("http_streams", "Open event streams.")),
+            http_stream_events: add!(counter("http_stream_events_total", "Events written to streams.")),
+            http_slow_clients: add!(counter(
+                "http_slow_clients_total",
+                "Connections ended because the client did not read."
             )),
             registry: r,
         }

@@ -1,6 +1,6 @@
 //! How the doors see the rest: who may speak (keys), and what was said (gate). Adapters only; no rule lives here.
 
-use super::Shared;
+use super::{Failure, Shared};
 use crate::config::Config;
 use crate::domain::{Clock, Door, Parcel, Speaker, Topic};
 use crate::ingest::endpoint::{self, Doorkeeper, Intake};
@@ -8,6 +8,7 @@ use crate::ingest::gate::Gate;
 use crate::partner::{self, Keys};
 use crate::registry::Registry;
 use crate::serve::ReportDoor;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 pub(super) fn gate(shared: &Shared, config: &Config) -> Arc<Gate> {
@@ -18,6 +19,13 @@ pub(super) fn gate(shared: &Shared, config: &Config) -> Arc<Gate> {
 /// The MQTT door's keeper: a source's key is its password.
 pub(super) fn keeper(keys: Arc<Keys>, shared: &Shared) -> Arc<dyn Doorkeeper> {
     Arc::new(Keeper { keys, registry: shared.registry.clone(), clock: shared.clock.clone() })
+}
+
+/// The second MQTT listener's address and certificate, where there is one.
+pub(super) fn tls(config: &Config) -> Result<Option<(SocketAddr, Arc<endpoint::Tls>)>, Failure> {
+    let Some(tls) = &config.mqtt.tls else { return Ok(None) };
+    let opened = endpoint::Tls::open(tls.clone()).map_err(|e| Failure::Config(format!("mqtt.tls: {e}")))?;
+    Ok(Some((tls.listen, Arc::new(opened))))
 }
 
 struct Keeper {
@@ -74,7 +82,7 @@ impl ReportDoor for ByHttp {
     }
 }
 
-/// The topic's form, written out only when something is refused. Which device an uplink was of its refusal says.
+/// The topic's form, written out only when something is refused.
 struct Place<'a> {
     speaker: &'a Speaker,
     topic: Topic,
@@ -82,10 +90,6 @@ struct Place<'a> {
 
 impl std::fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.topic {
-            Topic::ChirpStack => f.write_str("application/+/device/+/event/up"),
-            Topic::Ttn => f.write_str("v3/+/devices/+/up"),
-            own => write!(f, "bayhub/v1/{}/{}", self.speaker.id, own.name()),
-        }
+        self.topic.write(&self.speaker.id, f)
     }
 }

@@ -11,6 +11,7 @@
 //! way becomes durable and is applied, then the threads end. Nothing is acknowledged that is not on disk, so stopping
 //! at any other moment loses nothing either.
 
+mod board;
 mod doors;
 mod partners;
 pub(crate) mod process;
@@ -53,6 +54,8 @@ const FEED_PACE: Duration = Duration::from_millis(2);
 pub struct Hub {
     pub http: SocketAddr,
     pub mqtt: SocketAddr,
+    /// MQTT over TLS, where it is configured.
+    pub mqtts: Option<SocketAddr>,
     tasks: JoinSet<()>,
     close: watch::Sender<bool>,
     journal: JoinHandle<()>,
@@ -92,6 +95,7 @@ pub fn run(config: Config) -> Result<(), Failure> {
 pub fn check(config: &Config) -> Result<(), Failure> {
     let keys = partners::of_config(config)?;
     config.store.check()?;
+    doors::tls(config)?;
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
     let registry = Registry::open(&config.registry.path, scratch.path(), device::MODELS)?;
     let city = registry.city();
@@ -108,6 +112,7 @@ impl Hub {
     pub async fn start(config: Config) -> Result<Self, Failure> {
         let keys = Arc::new(partners::of_config(&config)?);
         let (http, mqtt) = (listen("http", config.http.listen).await?, listen("mqtt", config.mqtt.listen).await?);
+        let mqtts = doors::tls(&config)?;
         let lock = own_folder(&config.data.path)?;
         let shared = tokio::task::block_in_place(|| Shared::open(&config))?;
         let issuer = Arc::new(partners::open(&config, keys.clone(), shared.clock.clone()).await?);
@@ -127,8 +132,14 @@ impl Hub {
         let (hub_http, hub_mqtt) = (address(&http)?, address(&mqtt)?);
         let mut tasks = JoinSet::new();
         let gate = doors::gate(&shared, &config);
-        let api = api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), &journal);
-        tasks.spawn(serve::serve(http, api, config.http.limits(), process::closing(closed.clone())));
+        let api = api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), &journal, closed.clone());
+        tasks.spawn(serve::serve(
+            http,
+            api,
+            config.http.limits(),
+            shared.metrics.clone(),
+            process::closing(closed.clone()),
+        ));
 
         let (journal, mut feed) = replay(journal, feed, &stream.progress, &shared).await?;
         let clock = shared.clock.clone();
@@ -143,10 +154,16 @@ impl Hub {
             config.mqtt.clone(),
             doors::keeper(keys, &shared),
             doors::intake(gate),
+            board::board(&shared),
             inbox,
             shared.metrics.clone(),
         );
-        tasks.spawn(endpoint::serve(mqtt, Arc::new(door), closed.clone()));
+        let door = Arc::new(door);
+        tasks.spawn(endpoint::serve(mqtt, door.clone(), closed.clone()));
+        let hub_mqtts = match mqtts {
+            Some((at, tls)) => Some(secure(at, tls, door, &mut tasks, &closed).await?),
+            None => None,
+        };
         shared.health.well(Part::Mqtt);
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
         let (live, pace) = (shared.live.clone(), process::closing(closed.clone()));
@@ -157,7 +174,7 @@ impl Hub {
         let health = shared.health.clone();
         tasks.spawn(process::watch_stream(stream.progress.clone(), shared, stall, closed));
         until_well(&health).await;
-        Ok(Self { http: hub_http, mqtt: hub_mqtt, tasks, close, journal, stream, _lock: lock })
+        Ok(Self { http: hub_http, mqtt: hub_mqtt, mqtts: hub_mqtts, tasks, close, journal, stream, _lock: lock })
     }
 
     /// Stops in order: doors, journal, stream.
@@ -178,6 +195,22 @@ impl Hub {
         tracing::info!(took = ?begun.elapsed(), "stopped");
         Ok(())
     }
+}
+
+/// MQTT over TLS beside the plain listener, its certificate read again on SIGHUP.
+async fn secure(
+    at: SocketAddr,
+    tls: Arc<endpoint::Tls>,
+    door: Arc<endpoint::Door>,
+    tasks: &mut JoinSet<()>,
+    closed: &watch::Receiver<bool>,
+) -> Result<SocketAddr, Failure> {
+    let listener = listen("mqtt.tls", at).await?;
+    let at = address(&listener)?;
+    tasks.spawn(process::reload_on_hangup(tls.clone(), closed.clone())?);
+    tasks.spawn(endpoint::serve_tls(listener, tls, door, closed.clone()));
+    tracing::info!(mqtts = %at, "MQTT over TLS");
+    Ok(at)
 }
 
 impl Shared {
@@ -202,6 +235,7 @@ fn api(
     gate: Arc<Gate>,
     inbox: mpsc::Sender<Submission>,
     journal: &Journal,
+    closed: watch::Receiver<bool>,
 ) -> serve::Router {
     serve::router(serve::Parts {
         registry: shared.registry.clone(),
@@ -216,6 +250,7 @@ fn api(
         quarantine: journal.quarantine(),
         // The stream looks for a new picture with every batch, and a tick comes ten times a second.
         on_change: Arc::new(|| {}),
+        closed,
         config: config.http.clone(),
     })
 }

@@ -3,9 +3,11 @@
 use super::Shared;
 use crate::config::ConfigError;
 use crate::health::Part;
+use crate::ingest::endpoint::Tls;
 use crate::journal::JournalError;
 use crate::registry::RegistryError;
 use crate::stream::Progress;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -83,7 +85,17 @@ pub fn exit_on_worker_panic() {
     }));
 }
 
+/// Each client is a descriptor, and the 1,024 that most systems start a program with are soon used up: takes as many
+/// as the system would give.
+fn take_descriptors() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(e) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(error = %e, limit = limit.current, "the limit of open files stays as it is");
+    }
+}
+
 pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    take_descriptors();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.map_err(|e| Failure::Internal(e.to_string()))?.block_on(work)
 }
@@ -95,6 +107,24 @@ pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     Ok(async move {
         tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
         tracing::info!("told to stop: draining");
+    })
+}
+
+/// Reads the certificate again whenever SIGHUP arrives, until the hub closes; listens from the moment it is called. A
+/// certificate that cannot be used leaves the old one in place.
+pub(super) fn reload_on_hangup(
+    tls: Arc<Tls>,
+    mut closed: watch::Receiver<bool>,
+) -> Result<impl Future<Output = ()>, Failure> {
+    let mut hangup = signal(SignalKind::hangup()).map_err(|e| Failure::Internal(e.to_string()))?;
+    Ok(async move {
+        loop {
+            tokio::select! { _ = hangup.recv() => {}, _ = closed.wait_for(|c| *c) => return }
+            match tokio::task::block_in_place(|| tls.reload()) {
+                Ok(()) => tracing::info!("MQTT certificate read again"),
+                Err(e) => tracing::error!(error = %e, "MQTT certificate not replaced"),
+            }
+        }
     })
 }
 

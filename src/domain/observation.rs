@@ -1,6 +1,7 @@
 //! Observations: claims about one bay or one zone, and the parcels they travel in between rooms.
 
 use super::{BayIx, BayKind, BayStatus, Millis, Refusal, SourceIx, SourceKind, ZoneIx};
+use std::fmt;
 
 /// One claim about one bay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +78,15 @@ impl Topic {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|t| t.name() == name)
     }
+
+    /// Writes what `source` publishes it on, for the quarantine. Which device an uplink was of its refusal says.
+    pub fn write(self, source: &str, to: &mut impl fmt::Write) -> fmt::Result {
+        match self {
+            Self::ChirpStack => to.write_str("application/+/device/+/event/up"),
+            Self::Ttn => to.write_str("v3/+/devices/+/up"),
+            own => write!(to, "bayhub/v1/{source}/{}", own.name()),
+        }
+    }
 }
 
 /// What the gate made of one or more messages; doors add to one parcel until they submit it.
@@ -120,8 +130,8 @@ impl Afterwards {
     }
 }
 
-impl std::fmt::Debug for Afterwards {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Afterwards {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Afterwards({})", self.0.len())
     }
 }

@@ -2,11 +2,12 @@
 //!
 //! Promises: after a zone's last change every subscriber to it is woken and, reading the zone then, finds the newest
 //! state; changes that come close together melt into one. Memory is one bit a zone and subscriber, however slow the
-//! subscriber is: there is no queue that could grow or overflow.
+//! subscriber is: there is no queue that could grow or overflow. Each change has a version, so that who comes back can
+//! be told what changed while away ([`Feed::changed_at`]): one word a zone, since of a zone only its newest state counts.
 //!
 //! Two stages, so that the stream's worker pays the same whether one or ten thousand are listening: the worker sets
 //! a bit per changed zone ([`Feed::mark`]); [`Feed::run`] takes those bits at most once per pace and sets them for
-//! the zone's subscribers. With nobody subscribed a batch costs the worker one fence and one load.
+//! the zone's subscribers. Until somebody subscribes a batch costs the worker one fence and one load.
 //! Dear: subscribing and dropping a subscription (a map entry for each zone it names).
 
 use super::bits::DirtyBits;
@@ -14,8 +15,8 @@ use crate::domain::ZoneIx;
 use crate::registry::city::City;
 use dashmap::DashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::{Relaxed, SeqCst};
-use std::sync::atomic::{AtomicU64, AtomicUsize, fence};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
 use std::time::Duration;
 use tokio::sync::Notify;
 
@@ -41,7 +42,14 @@ pub struct Feed {
     changed: DirtyBits,
     /// Workers ring it for the first change of a round; only `run` listens.
     bell: Notify,
-    /// How many subscribe. Workers look here first.
+    /// Somebody has subscribed at some time. Workers look here first. Never unset: the version that a subscriber left
+    /// with stays good only if changes are noted on while nobody listens.
+    watched: AtomicBool,
+    /// By zone: the version of its last change; 0 for none since somebody first subscribed.
+    changed_at: Box<[AtomicU64]>,
+    /// Changes up to this version have been handed on.
+    version: AtomicU64,
+    /// How many subscribe.
     count: AtomicUsize,
     limit: usize,
     next_id: AtomicU64,
@@ -78,6 +86,9 @@ impl Feed {
         Self {
             changed: DirtyBits::new(zone_capacity),
             bell: Notify::new(),
+            watched: AtomicBool::new(false),
+            changed_at: bytemuck::allocation::zeroed_slice_box(zone_capacity as usize),
+            version: AtomicU64::new(1),
             count: AtomicUsize::new(0),
             limit,
             next_id: AtomicU64::new(0),
@@ -90,10 +101,10 @@ impl Feed {
     /// beyond the capacity is left out (it has no state to read either).
     #[inline]
     pub(super) fn mark(&self, zones: impl Iterator<Item = ZoneIx>) {
-        // Pairs with the fence in `subscribe`. Without it the count could be read before the state is visible to a
+        // Pairs with the fence in `subscribe`. Without it the flag could be read before the state is visible to a
         // subscriber that is just beginning: it would read the old state and we would see nobody to tell.
         fence(SeqCst);
-        if self.count.load(Relaxed) == 0 {
+        if !self.watched.load(Relaxed) {
             return;
         }
         let (mut last, mut news) = (None, false);
@@ -116,6 +127,7 @@ impl Feed {
     pub fn subscribe(self: &Arc<Self>, city: &City, zones: Zones) -> Result<Dirty, FeedError> {
         let taken = self.count.fetch_update(SeqCst, SeqCst, |n| (n < self.limit).then_some(n + 1));
         taken.map_err(|_| FeedError::Full(self.limit))?;
+        self.watched.store(true, SeqCst);
         let id = self.next_id.fetch_add(1, Relaxed);
         let known = city.zone_count().min(self.changed.len());
         let named = match zones {
@@ -144,6 +156,18 @@ impl Feed {
         Ok(Dirty { feed: Arc::clone(self), inbox, named })
     }
 
+    /// Changes up to this version have reached their subscribers' [`Dirty`] sets. At least 1, and only ever grows; it
+    /// means nothing to another process.
+    pub fn version(&self) -> u64 {
+        self.version.load(Acquire)
+    }
+
+    /// The version of a zone's last change. Whoever took everything up to a version has missed the zones that are
+    /// above it, and nothing else: see [`Feed::version`]. A change not handed on yet does not show here.
+    pub fn changed_at(&self, zone: ZoneIx) -> u64 {
+        self.changed_at.get(zone.at()).map_or(0, |v| v.load(Acquire))
+    }
+
     /// How many subscribe now.
     pub fn subscribers(&self) -> usize {
         self.count.load(Relaxed)
@@ -164,7 +188,11 @@ impl Feed {
 
     /// One round: every bit set by the workers is set for the zone's listeners.
     fn hand_on(&self) {
+        let mut version = self.version.load(Relaxed);
         self.changed.take(|zone| {
+            version += 1;
+            // Before the listeners are looked up: one that subscribes too late to be among them finds it here.
+            self.changed_at[zone as usize].store(version, Release);
             if let Some(listeners) = self.by_zone.get(&ZoneIx(zone)) {
                 for to in listeners.iter() {
                     to.inbox.mark(to.bit);
@@ -174,6 +202,8 @@ impl Feed {
                 inbox.mark(zone);
             }
         });
+        // After all marks, so that whoever reads it finds them.
+        self.version.store(version, Release);
     }
 }
 

@@ -4,6 +4,8 @@
 //! few thousand idle sockets would hold it. Here both are bounded; a connection over the limit waits in the system's
 //! backlog.
 
+use super::slow::Impatient;
+use crate::metrics::Metrics;
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -23,6 +25,8 @@ pub struct Limits {
     pub max_connections: usize,
     /// From the first wait for a request to the end of its headers; so also how long an idle connection is kept.
     pub header_timeout: Duration,
+    /// How long a client may leave what is sent to it unread.
+    pub write_timeout: Duration,
     /// How long open requests may go on once the hub stops.
     pub drain_timeout: Duration,
 }
@@ -34,7 +38,13 @@ const MAX_HEADERS: usize = 64 * 1024;
 const BREATHER: Duration = Duration::from_millis(100);
 
 /// Serves until `shutdown` is ready, then lets open requests finish, up to [`Limits::drain_timeout`].
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdown: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    metrics: Arc<Metrics>,
+    shutdown: impl Future<Output = ()>,
+) {
     let places = Arc::new(Semaphore::new(limits.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
     let open = GracefulShutdown::new();
     let protocol = protocol(&limits);
@@ -56,6 +66,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, shutdo
             }
         };
         let service = TowerToHyperService::new(router.clone());
+        let stream = Impatient::new(stream, limits.write_timeout, metrics.clone());
         let connection = open.watch(protocol.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             // Ends in an error whenever a client hangs up half-way: nothing to act upon.

@@ -6,6 +6,7 @@
 //!
 //! Each group of routes has a small state of its own. The path of a request: `listen` (sockets) -> `measure` (time
 //! limit, metrics) -> a handler in `routes` (who may, what is asked) -> `render` (bytes), or `error` (problems).
+//! A stream's answer is a body that never ends: `sse`.
 
 mod arrival;
 mod atlas;
@@ -19,6 +20,8 @@ mod params;
 mod render;
 mod routes;
 mod schema;
+mod slow;
+mod sse;
 #[cfg(test)]
 mod tests;
 
@@ -34,13 +37,13 @@ use crate::partner::{Issuer, Keys};
 use crate::registry::Registry;
 use auth::Doorman;
 pub use axum::Router;
-use axum::http::Method;
 use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderName, Method};
 use error::ApiError;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tower_http::cors::CorsLayer;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
@@ -53,8 +56,12 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Whether bays and zones are read without a key.
     pub public_reads: bool,
-    /// Open connections at a time; more wait in the system's backlog.
+    /// Open connections at a time, those of streams included; more wait in the system's backlog.
     pub max_connections: usize,
+    /// Open streams at a time; more are refused. Keep some connections above it for everything else.
+    pub max_streams: usize,
+    /// How long a client may leave what is sent to it unread, seconds; then it is disconnected.
+    pub write_timeout_s: u64,
     /// How long a client may take to send its headers, and how long an idle connection is kept, seconds.
     pub header_timeout_s: u64,
     /// How long a request may take, reading its body included, seconds.
@@ -66,7 +73,9 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_reads: true,
-            max_connections: 10_000,
+            max_connections: 16_000,
+            max_streams: 12_000,
+            write_timeout_s: 10,
             header_timeout_s: 10,
             request_timeout_s: 10,
         }
@@ -80,6 +89,7 @@ impl Config {
         Limits {
             max_connections: self.max_connections,
             header_timeout: Duration::from_secs(self.header_timeout_s),
+            write_timeout: Duration::from_secs(self.write_timeout_s),
             drain_timeout: Duration::from_secs(self.request_timeout_s),
         }
     }
@@ -104,6 +114,8 @@ pub struct Parts {
     pub quarantine: Quarantine,
     /// Called after each change of zones or bays, on a thread that may block, so that the stream learns of it.
     pub on_change: OnChange,
+    /// Turns true when the hub stops: streams end at once, everything else may finish.
+    pub closed: watch::Receiver<bool>,
     pub config: Config,
 }
 
@@ -118,6 +130,7 @@ pub fn router(parts: Parts) -> Router {
         clock: Arc::clone(&parts.clock),
         atlases: atlas::Atlases::default(),
     });
+    let streams = sse::Streams::new(reads.clone(), parts.metrics.clone(), parts.config.max_streams, parts.closed);
     let reports = Arc::new(routes::reports::Desk {
         doorman: doorman.clone(),
         registry: Arc::clone(&parts.registry),
@@ -138,8 +151,9 @@ pub fn router(parts: Parts) -> Router {
     let cell = Arc::new(routes::quarantine::Cell { doorman, quarantine: parts.quarantine });
     let watch = Arc::new(routes::health::Watch { health: parts.health, metrics: Arc::clone(&parts.metrics) });
 
-    let groups: [(OpenApiRouter, bool); 8] = [
+    let groups: [(OpenApiRouter, bool); 9] = [
         (routes::reads(reads), true),
+        (routes::stream::routes(Arc::new(streams)), true),
         (routes::reports::routes(Arc::clone(&reports)), false),
         (routes::uplinks::routes(reports), false),
         (routes::admin::routes(Arc::clone(&office)), false),
@@ -157,7 +171,9 @@ pub fn router(parts: Parts) -> Router {
         let router = router.method_not_allowed_fallback(method_not_allowed);
         all = all.merge(if for_any_page { router.layer(cors()) } else { router });
     }
-    all.merge(routes::document::routes(api)).merge(routes::page::routes()).fallback(no_such_path).layer(
+    let (messages, part) = routes::messages::routes();
+    api.merge(part);
+    all.merge(messages).merge(routes::document::routes(api)).merge(routes::page::routes()).fallback(no_such_path).layer(
         axum::middleware::from_fn_with_state(
             measure::Measure::new(parts.metrics, Duration::from_secs(parts.config.request_timeout_s)),
             measure::measure,
@@ -170,7 +186,7 @@ fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(tower_http::cors::Any)
         .allow_methods([Method::GET, Method::HEAD])
-        .allow_headers([ACCEPT, AUTHORIZATION, IF_NONE_MATCH])
+        .allow_headers([ACCEPT, AUTHORIZATION, IF_NONE_MATCH, HeaderName::from_static("last-event-id")])
         .expose_headers([ETAG])
         .max_age(Duration::from_secs(3600))
 }

@@ -41,13 +41,26 @@ impl Format {
     }
 }
 
+/// Whether the client takes a stream of events, as browsers and those that do not say so do.
+pub(super) fn takes_events(headers: &HeaderMap) -> Result<(), ApiError> {
+    const EVENTS: &str = "text/event-stream";
+    let mut asked =
+        headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(',')).peekable();
+    let said = asked.peek().is_some();
+    let best = asked.filter_map(|range| weigh(range, EVENTS)).max();
+    if !said || best.is_some_and(|(_, q)| q > 0) { Ok(()) } else { Err(ApiError::NotAcceptable(EVENTS)) }
+}
+
 /// How exactly `range` names `media_type` (0..=2) and its weight in thousandths; `None` if it does not match.
 fn weigh(range: &str, media_type: &str) -> Option<(u8, u32)> {
     let mut parts = range.split(';').map(str::trim);
     let name = parts.next()?;
     let exact = if name.eq_ignore_ascii_case(media_type) {
         2
-    } else if name.eq_ignore_ascii_case("application/*") {
+    } else if name
+        .strip_suffix("/*")
+        .is_some_and(|t| media_type.split('/').next().is_some_and(|m| t.eq_ignore_ascii_case(m)))
+    {
         1
     } else if name == "*/*" {
         0
@@ -85,5 +98,22 @@ mod tests {
             assert_eq!(Format::asked(&headers).ok(), want, "{accept}");
         }
         assert_eq!(Format::asked(&HeaderMap::new()), Ok(Json));
+    }
+
+    #[test]
+    fn events_go_to_those_who_take_them() {
+        for (accept, want) in [
+            ("text/event-stream", true),
+            ("text/*", true),
+            ("*/*", true),
+            ("application/json, */*;q=0.1", true),
+            ("application/json", false),
+            ("text/event-stream;q=0, */*", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, accept.parse().unwrap());
+            assert_eq!(takes_events(&headers).is_ok(), want, "{accept}");
+        }
+        assert!(takes_events(&HeaderMap::new()).is_ok());
     }
 }

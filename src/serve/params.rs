@@ -4,7 +4,7 @@
 //! an error that names the nearest known one; so are a repeated and an empty one.
 
 use super::error::ApiError;
-use crate::domain::Millis;
+use crate::domain::{BBox, Millis};
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
@@ -82,6 +82,21 @@ impl<'q> Params<'q> {
         parse(text)
             .map(Some)
             .ok_or_else(|| ApiError::bad(name, format!("{name} must be one of {names}, not {}", quoted(text))))
+    }
+
+    /// A box: west, south, east, north.
+    pub(super) fn bbox(&self, name: &'static str) -> Result<Option<BBox>, ApiError> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let numbers: Option<Vec<f64>> = text.split(',').map(|n| n.parse().ok()).collect();
+        let bbox = match numbers.as_deref() {
+            Some(&[west, south, east, north]) => BBox::new(west, south, east, north),
+            _ => None,
+        };
+        bbox.map(Some).ok_or_else(|| {
+            let form = "must be west,south,east,north in degrees (longitudes -180 to 180, latitudes -90 to 90, south not \
+                        above north)";
+            ApiError::bad(name, format!("{name} {form}, not {}", quoted(text)))
+        })
     }
 
     /// A time in RFC 3339.

@@ -1,5 +1,6 @@
 // The plain page: zones on a 2D canvas, a table beside it, and the nearest vacant bays of a chosen place.
-// Talks to the public API only. Keeps what it last heard and says how old that is when the hub is silent.
+// Talks to the public API only: follows the live stream, and asks again and again where that does not come through.
+// Keeps what it last heard and says how old that is when the hub is silent.
 "use strict";
 
 const WORDS = {
@@ -9,7 +10,7 @@ const WORDS = {
     observed: "Observed", near: "Nearest vacant bays", filter: "Filter zones", empty: "empty", full: "full",
     greyMeans: "unknown or stale",
     mapHelp: "Click, or move with the arrow keys and press Enter, to find vacant bays; + and - zoom, 0 shows all.",
-    connecting: "Connecting to the hub…", live: (t) => `Live · ${t}`,
+    connecting: "Connecting to the hub…", live: (t) => `Live · ${t}`, polled: (t) => `Asking every 2 s · ${t}`,
     stale: (n, all) => `${n} of ${all} zones are stale: their sources are silent, so their bays count as unknown`,
     gone: (s) => `The hub cannot be reached. What you see is ${s} old.`, never: "The hub cannot be reached.",
     refused: (why) => `The hub refused: ${why}`,
@@ -24,7 +25,7 @@ const WORDS = {
     occupancy: "占用率", zones: "停车区", staleZones: "失联停车区", map: "地图", zone: "停车区", observed: "观测于",
     near: "最近的空闲车位", filter: "筛选停车区", empty: "空", full: "满", greyMeans: "未知或失联",
     mapHelp: "点击地图，或用方向键移动后按回车，查找空闲车位；+ 和 - 缩放，0 显示全部。",
-    connecting: "正在连接…", live: (t) => `实时 · ${t}`,
+    connecting: "正在连接…", live: (t) => `实时 · ${t}`, polled: (t) => `每 2 秒查询 · ${t}`,
     stale: (n, all) => `${all} 个停车区中有 ${n} 个失联：来源无报告，其车位计为未知`,
     gone: (s) => `无法连接到服务器。所见数据为 ${s}前。`, never: "无法连接到服务器。",
     refused: (why) => `服务器拒绝：${why}`,
@@ -39,11 +40,12 @@ const COLUMNS = [
   ["zone", (z) => z.name || z.zone], ["vacant", (z) => z.free], ["occupied", (z) => z.occupied],
   ["unknown", (z) => z.unknown], ["occupancy", (z) => z.occupancy ?? -1], ["observed", (z) => -(z.seen ?? 0)],
 ];
-const REFRESH_MS = 2000, GIVE_UP_MS = 8000, MOST_ROWS = 500, GREY = "#8d9794";
+const REFRESH_MS = 2000, CLOCK_MS = 60000, NEAR_MS = 3000, AGAIN_MS = 20000, GIVE_UP_MS = 8000, MOST_ROWS = 500, GREY = "#8d9794";
 const $ = (id) => document.getElementById(id);
 
 let language = navigator.language.startsWith("zh") ? "zh" : "en";
 let zones = [], hubTime = 0, heardAt = 0, trouble = null, order = { column: 4, down: true };
+let stream = null, streaming = false, streamFrom = 0, byId = new Map(), timer = 0;
 let view = null, fitted = null, place = null, chosen = null, cursor = null, near = null;
 const t = (key, ...args) => {
   const word = WORDS[language][key];
@@ -68,7 +70,14 @@ async function ask(path) {
   throw Object.assign(new Error(problem.detail || `HTTP ${answer.status}`), { refused: true });
 }
 
+const prepare = (z) => {
+  z.free = Object.values(z.vacant).reduce((a, b) => a + b, 0);
+  z.seen = z.observed_at && Date.parse(z.observed_at);
+};
+
+// Asks for everything: once to begin with and for the hub's clock, and often while there is no stream.
 async function refresh() {
+  clearTimeout(timer);
   const began = performance.now();
   try {
     let all = [], cursor = null, at = 0;
@@ -78,11 +87,9 @@ async function refresh() {
       cursor = page.next;
       at = Date.parse(page.at);
     } while (cursor);
-    for (const z of all) {
-      z.free = Object.values(z.vacant).reduce((a, b) => a + b, 0);
-      z.seen = z.observed_at && Date.parse(z.observed_at);
-    }
+    all.forEach(prepare);
     zones = all;
+    byId = new Map(all.map((z) => [z.zone, z]));
     hubTime = at;
     heardAt = performance.now();
     trouble = null;
@@ -94,12 +101,54 @@ async function refresh() {
     showState();
   }
   // A large city is fetched less often: never more than a third of the time is spent on it.
-  setTimeout(refresh, Math.max(REFRESH_MS, 2 * (performance.now() - began)));
+  timer = setTimeout(refresh, Math.max(streaming && !trouble ? CLOCK_MS : REFRESH_MS, 2 * (performance.now() - began)));
+  if (!stream && !trouble && performance.now() >= streamFrom) follow();
+}
+
+// A stream that is refused is tried again later; one that is lost comes back by itself.
+function follow() {
+  stream = new Worker("/stream.js");
+  stream.addEventListener("message", ({ data }) => {
+    if (data.zones) return take(data);
+    const was = streaming;
+    streaming = data.state === "open" || data.state === "resync";
+    if (data.state === "refused") giveUp();
+    // Another hub, or one that was restarted: what it does not have must go. And without the stream: ask.
+    if (data.state === "resync" || (was && !streaming)) refresh();
+    else if (streaming && !was) {
+      trouble = null;
+      showState();
+    }
+  });
+  stream.addEventListener("error", giveUp);
+}
+
+function giveUp() {
+  stream?.terminate();
+  [stream, streaming, streamFrom] = [null, false, performance.now() + AGAIN_MS];
+}
+
+function take({ zones: news, gone }) {
+  for (const z of news) {
+    const had = byId.get(z.zone);
+    prepare(z);
+    if (had) Object.assign(had, z);
+    else {
+      zones.push(z);
+      byId.set(z.zone, z);
+    }
+  }
+  if (gone.length > 0) {
+    gone.forEach((id) => byId.delete(id));
+    zones = zones.filter((z) => byId.has(z.zone));
+  }
+  show();
 }
 
 function showState() {
   const box = $("state"), stale = zones.filter((z) => z.stale).length;
-  let kind = "live", text = heardAt ? t("live", new Date(hubTime).toLocaleTimeString(language)) : t("connecting");
+  let kind = "live", text = t("connecting");
+  if (heardAt) text = t(streaming ? "live" : "polled", new Date(streaming ? now() : hubTime).toLocaleTimeString(language));
   if (trouble) {
     kind = "bad";
     text = trouble !== "gone" ? trouble : heardAt ? t("gone", ago(performance.now() - heardAt)) : t("never");
@@ -471,7 +520,12 @@ $("language").addEventListener("click", () => {
 });
 $("filter").addEventListener("input", showTable);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-setInterval(() => { if (trouble) { showState(); draw(); } }, 1000);
+setInterval(() => {
+  if (trouble || streaming) showState();
+  if (trouble) draw();
+}, 1000);
+// Without the stream every refresh does this.
+setInterval(() => { if (streaming && place && !document.hidden) findNear().catch(() => {}); }, NEAR_MS);
 listenToMap();
 showWords();
 refresh();

@@ -32,6 +32,21 @@ pub struct Config {
     /// Submissions of one connection that wait for the journal; when reached, its socket is not read. Each holds
     /// the publishes of one read, so 32 keep a fast sender busy through a slow sync.
     pub max_inflight_submissions: usize,
+    /// Messages of QoS 1 and 2 that one client may have unacknowledged; told to clients of MQTT 5 and held against
+    /// those. A thousand fill a slow sync from a fast sender.
+    pub receive_maximum: u16,
+    /// Topic aliases of one client of MQTT 5; a source has three topics of its own.
+    pub topic_aliases: u16,
+    /// Connections a second from one address; ten seconds' worth may come at once. A city's gateways behind one
+    /// address all come back together after a power cut. 0: no limit.
+    pub max_connects_per_s_per_address: u32,
+    /// The same of one source.
+    pub max_connects_per_s_per_source: u32,
+    /// Messages a second of one source, one second's worth at once. Beyond it the hub stops reading the connection
+    /// for as long as it takes: nothing is lost, the sender waits. Absent: no limit but the journal's pace.
+    pub max_messages_per_s_per_source: Option<u32>,
+    /// A second listener, with TLS. Absent: none.
+    pub tls: Option<super::tls::TlsConfig>,
 }
 
 impl Config {
@@ -85,6 +100,12 @@ impl Default for Config {
             max_client_id_bytes: 128,
             max_keep_alive_s: None,
             max_inflight_submissions: 32,
+            receive_maximum: 1000,
+            topic_aliases: 16,
+            max_connects_per_s_per_address: 1000,
+            max_connects_per_s_per_source: 1000,
+            max_messages_per_s_per_source: None,
+            tls: None,
         }
     }
 }

@@ -7,36 +7,30 @@
 
 use super::desk::FrontDesk;
 use super::door::Door;
+use super::line::{Line, linger, read};
 use super::owed::{NotDurable, Owed};
 use super::seats::Room;
 use super::serve::told;
-use super::session::{Close, Desk, Limits, Session};
+use super::session::{Close, Delivered, Desk, Limits, Session};
 use super::turn::Turn;
 use crate::domain::{Parcel, Receipt, Submission, Topic};
 use bytes::BytesMut;
-use std::cell::RefCell;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::io::AsyncWriteExt;
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 /// Talks with one client until either side ends it.
 pub(super) async fn converse(
-    stream: TcpStream,
+    stream: impl Line,
     peer: SocketAddr,
     door: Arc<Door>,
     stop: watch::Receiver<bool>,
     room: Room,
 ) {
-    if let Err(e) = stream.set_nodelay(true) {
-        tracing::debug!(%peer, error = %e, "TCP_NODELAY not set");
-    }
     let kick = Arc::new(Notify::new());
     let desk = FrontDesk::new(Arc::clone(&door), room, Arc::clone(&kick));
     let mut connection = Connection::new(stream, desk, stop);
@@ -52,8 +46,8 @@ pub(super) async fn converse(
     connection.finish(why).await;
 }
 
-struct Connection {
-    stream: TcpStream,
+struct Connection<S> {
+    stream: S,
     desk: FrontDesk,
     session: Session,
     turn: Turn,
@@ -62,10 +56,14 @@ struct Connection {
     /// To be written. Filled only when the last of it has been written.
     out: BytesMut,
     owed: Owed,
+    /// Messages that acks in `out` settle, and that the session has not been told of.
+    settled: u32,
     /// Waits for room in the journal's queue. While it does, nothing is read.
     waiting: Option<Submission>,
     /// The session is over; only what is under way is still awaited.
     closing: Option<Close>,
+    /// Its source sends too much: nothing is read until then.
+    rest: Option<Instant>,
     /// When the last whole packet came, or reading began again.
     heard: Instant,
     /// Since when `buf` holds a part of a packet, or since when the connection is closing.
@@ -80,15 +78,20 @@ enum Event {
     Read(io::Result<usize>),
     Due,
     Stop,
+    Show,
+    Rested,
 }
 
-impl Connection {
-    fn new(stream: TcpStream, desk: FrontDesk, stop: watch::Receiver<bool>) -> Self {
+impl<S: Line> Connection<S> {
+    fn new(stream: S, desk: FrontDesk, stop: watch::Receiver<bool>) -> Self {
         let config = &desk.door.config;
         let limits = Limits {
             packet: config.max_packet_bytes,
             payload: config.max_payload_bytes(),
             client_id: config.max_client_id_bytes,
+            receive_max: config.receive_maximum.max(1),
+            aliases: config.topic_aliases,
+            keep_alive_s: config.max_keep_alive_s,
         };
         let now = Instant::now();
         Self {
@@ -98,8 +101,10 @@ impl Connection {
             buf: BytesMut::new(),
             out: BytesMut::new(),
             owed: Owed::default(),
+            settled: 0,
             waiting: None,
             closing: None,
+            rest: None,
             heard: now,
             since: now,
             timer: Box::pin(sleep_until(now + config.connect_timeout())),
@@ -128,7 +133,8 @@ impl Connection {
                         return why;
                     }
                 }
-                Event::Settled(Ok(())) | Event::Submitted(Ok(())) => {}
+                Event::Settled(Ok(())) => self.session.settled(std::mem::take(&mut self.settled)),
+                Event::Submitted(Ok(())) => {}
                 Event::Settled(Err(NotDurable)) | Event::Submitted(Err(NotDurable)) => return Close::NotDurable,
                 Event::Due => {
                     if let Some(why) = self.overdue() {
@@ -136,6 +142,8 @@ impl Connection {
                     }
                 }
                 Event::Stop => self.close(Close::Shutdown),
+                Event::Show => self.show(),
+                Event::Rested => self.rest = None,
             }
             if !was_reading && self.reading() {
                 // What the client sent meanwhile lies unread: its silence starts now.
@@ -153,11 +161,13 @@ impl Connection {
         {
             self.timer.as_mut().reset(at);
         }
-        let Self { stream, buf, out, owed, waiting, timer, stop, desk, closing, .. } = self;
+        let showing = self.closing.is_none() && self.session.has_room();
+        let Self { stream, buf, out, owed, settled, waiting, timer, stop, desk, closing, rest, .. } = self;
+        let FrontDesk { door, display, .. } = desk;
         tokio::select! {
             biased;
-            settled = owed.settle(out) => Event::Settled(settled),
-            permit = desk.door.journal.reserve(), if waiting.is_some() => Event::Submitted(match permit {
+            done = owed.settle(out, settled) => Event::Settled(done),
+            permit = door.journal.reserve(), if waiting.is_some() => Event::Submitted(match permit {
                 Ok(permit) => {
                     if let Some(submission) = waiting.take() {
                         permit.send(submission);
@@ -168,14 +178,37 @@ impl Connection {
             }),
             () = timer.as_mut(), if due.is_some() => Event::Due,
             () = told(stop), if closing.is_none() => Event::Stop,
+            () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => Event::Rested,
+            // Before reading: a client that sends all the time still hears what it subscribed to, a round a second.
+            () = display.ready(), if showing => Event::Show,
             read = std::future::poll_fn(|cx| read(stream, buf, cx)), if reading => Event::Read(read),
         }
     }
 
     fn reading(&self) -> bool {
         self.closing.is_none()
+            && self.rest.is_none()
             && self.waiting.is_none()
             && self.owed.len() < self.desk.door.config.max_inflight_submissions.max(1)
+    }
+
+    /// Shows zones to the subscriber, as far as it has room and a write is long.
+    fn show(&mut self) {
+        const WRITE: usize = 32 * 1024;
+        let (mut id, mut payload) = (String::new(), Vec::new());
+        while self.out.len() < WRITE && self.session.has_room() {
+            let Some((zone, current)) = self.desk.display.next() else { return };
+            id.clear();
+            payload.clear();
+            if self.desk.door.board.show(zone, &mut id, &mut payload) {
+                let outcome = match self.session.deliver((zone, &id), &payload, current, &mut self.out) {
+                    Delivered::Sent => "sent",
+                    Delivered::TooLong => "too_long",
+                    Delivered::Unwanted => continue,
+                };
+                self.desk.door.metrics.mqtt_deliveries.with_label_values(&[outcome]).inc();
+            }
+        }
     }
 
     /// One read's worth of packets: replies, and one submission for all its publishes. `n`: the bytes read.
@@ -198,6 +231,7 @@ impl Connection {
             self.buf = BytesMut::new();
         }
         self.out.unsplit(self.turn.replies.split());
+        self.charge(now);
         let submitted = self.submit();
         if let Some(why) = ended {
             self.close(why);
@@ -205,22 +239,37 @@ impl Connection {
         submitted
     }
 
+    /// Counts this turn's messages against their source's limit.
+    fn charge(&mut self, now: Instant) {
+        let (door, sent) = (&self.desk.door, self.turn.publishes);
+        let owed = self.session.source().filter(|_| sent > 0).and_then(|source| door.messages.charge(source, sent));
+        if let Some(owed) = owed {
+            door.metrics.mqtt_throttled.inc();
+            self.rest = Some(now + owed);
+        }
+    }
+
     fn submit(&mut self) -> Result<(), Close> {
         let turn = std::mem::take(&mut self.turn);
         if turn.parcel.is_empty() {
-            self.owed.queue(&turn.acks, &mut self.out);
+            self.queue(&turn.acks, turn.settles);
             return Ok(());
         }
         if turn.owed {
             let (tx, durable) = oneshot::channel();
             // The connection may be gone by then: nobody is left to be told.
             let receipt = Receipt::new(move || tx.send(()).unwrap_or_default());
-            self.owed.push(durable, turn.acks);
+            self.owed.push(durable, turn.acks, turn.settles);
             self.waiting = Some(turn.parcel.into_submission(receipt));
             return Ok(());
         }
-        self.owed.queue(&turn.acks, &mut self.out);
+        self.queue(&turn.acks, turn.settles);
         self.desk.offer(turn.parcel.into_submission(Receipt::unwatched()), turn.publishes)
+    }
+
+    fn queue(&mut self, acks: &BytesMut, settles: u32) {
+        let settled = self.owed.queue(acks, settles, &mut self.out);
+        self.session.settled(settled);
     }
 
     fn close(&mut self, why: Close) {
@@ -257,8 +306,16 @@ impl Connection {
             return Ok(());
         }
         let patience = self.desk.door.config.write_timeout();
-        let written = timeout(patience, self.stream.write_all(&self.out)).await;
-        self.out = BytesMut::new();
+        let Self { stream, out, .. } = self;
+        // What has been written leaves `out` at once: a take-over may cut in, and what follows must begin a packet.
+        let written = timeout(patience, async {
+            stream.write_all_buf(out).await?;
+            stream.flush().await
+        });
+        let written = written.await;
+        if self.out.is_empty() {
+            self.out = BytesMut::new(); // an idle connection holds no buffers
+        }
         match written {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(Close::PeerGone),
@@ -279,44 +336,9 @@ impl Connection {
         // The place is free before the line is: the client may be back at once.
         self.desk.leave();
         if !matches!(why, Close::PeerGone | Close::SlowReader) {
+            self.session.say_goodbye(why, &mut self.out);
+            let _ = self.flush().await; // whatever comes of it, the connection is over
             linger(&mut self.stream).await;
         }
     }
-}
-
-/// Closing a socket with unread bytes resets it, and the reset may overtake the CONNACK that said why. So: say that
-/// nothing more will come, then read on for a little while and throw away.
-async fn linger(stream: &mut TcpStream) {
-    const BYTES: usize = 256 * 1024;
-    const TIME: Duration = Duration::from_secs(1);
-    let discard = async {
-        stream.shutdown().await?;
-        let mut seen = 0;
-        let mut sink = BytesMut::new();
-        while seen < BYTES {
-            match std::future::poll_fn(|cx| read(stream, &mut sink, cx)).await? {
-                0 => break,
-                n => seen += n,
-            }
-            sink.clear();
-        }
-        io::Result::Ok(())
-    };
-    // Whatever goes wrong here: the connection is over.
-    drop(timeout(TIME, discard).await);
-}
-
-/// Appends what the socket has to `buf`, by way of a buffer that all connections of a thread share, so that one
-/// that waits holds none of its own.
-fn read(stream: &mut TcpStream, buf: &mut BytesMut, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-    const SCRATCH: usize = 64 * 1024;
-    thread_local! {
-        static BYTES: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH].into());
-    }
-    BYTES.with_borrow_mut(|scratch| {
-        let mut into = ReadBuf::new(scratch);
-        ready!(Pin::new(stream).poll_read(cx, &mut into))?;
-        buf.extend_from_slice(into.filled());
-        Poll::Ready(Ok(into.filled().len()))
-    })
 }

@@ -2,10 +2,13 @@
 //!
 //! Promises: a place is given back exactly once, also when the connection's task panics or is cut off.
 
+use super::board::Wanted;
+use super::display::Display;
 use super::door::{Denied, Door};
 use super::seats::{Room, Seat};
 use super::session::{Close, Desk};
-use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, Topic};
+use super::wire::Grant;
+use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, Topic, ZoneIx};
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::error::TrySendError;
@@ -13,6 +16,7 @@ use tokio::sync::mpsc::error::TrySendError;
 /// The session's desk: the endpoint's, with this connection's place.
 pub(super) struct FrontDesk {
     pub door: Arc<Door>,
+    pub display: Display,
     room: Room,
     kick: Arc<Notify>,
     seat: Option<Seat>,
@@ -21,7 +25,7 @@ pub(super) struct FrontDesk {
 impl FrontDesk {
     pub(super) fn new(door: Arc<Door>, room: Room, kick: Arc<Notify>) -> Self {
         door.metrics.mqtt_connections.inc();
-        Self { door, room, kick, seat: None }
+        Self { door, display: Display::default(), room, kick, seat: None }
     }
 
     /// Submits what nobody waits for; drops and counts it when the journal is busy.
@@ -52,6 +56,7 @@ impl FrontDesk {
 
     /// Gives this connection's place back; it may be called again.
     pub(super) fn leave(&mut self) {
+        self.display.end();
         if let Some(seat) = self.seat.take() {
             self.door.seats.leave(seat);
         }
@@ -66,11 +71,18 @@ impl Desk for FrontDesk {
         self.door.keeper.admit(user, password)
     }
 
-    fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> bool {
+    fn client_id(&mut self) -> String {
+        format!("hub-{:016x}", rand::random::<u64>())
+    }
+
+    fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> Result<(), Close> {
+        if self.door.hurried_source(speaker.source) {
+            return Err(Close::Rate);
+        }
         if self.room == Room::Free {
             self.seat = self.door.seats.sit(speaker.source, client_id, &self.kick);
         }
-        self.seat.is_some()
+        self.seat.as_ref().map(drop).ok_or(Close::Full)
     }
 
     fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
@@ -79,6 +91,32 @@ impl Desk for FrontDesk {
 
     fn refused(&mut self, reason: Reason) {
         self.door.metrics.refuse(domain::Door::Mqtt, reason);
+    }
+
+    fn zone(&mut self, id: &str) -> Option<ZoneIx> {
+        self.door.board.zone(id)
+    }
+
+    fn watch(&mut self, wanted: Wanted, loud: &dyn Fn(ZoneIx) -> bool) -> bool {
+        let watch = self.door.board.watch(wanted);
+        watch.is_some_and(|watch| {
+            self.display.begin(watch, loud);
+            true
+        })
+    }
+
+    fn unwatch(&mut self) {
+        self.display.end();
+    }
+
+    fn declined(&mut self, grant: Grant) {
+        let reason = match grant {
+            Grant::Yes(_) => return,
+            Grant::Foreign => "foreign",
+            Grant::Shared => "shared",
+            Grant::Quota => "quota",
+        };
+        self.door.metrics.mqtt_refused_subscriptions.with_label_values(&[reason]).inc();
     }
 }
 

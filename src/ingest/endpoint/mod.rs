@@ -3,25 +3,33 @@
 //! Promises: a PUBACK, PUBREC or PUBCOMP leaves only after the journal has said that the message is on disk; acks
 //! leave in the order of the publishes; nobody publishes but under the source whose key they hold; no input from
 //! one client harms another. It is **no general broker**: no stored sessions, no shared subscriptions, no message
-//! store, and it says so (`session present` is always 0, SUBACK answers "failure").
+//! store, no topics but its own, and it says so in the protocol's terms. Subscribers get the availability of zones:
+//! the current state first, then each zone's newest state, at most once a second. A will's delay counts as 0.
 //!
 //! The path of a byte: [`serve()`] accepts -> `connection` reads -> `session` (pure) decides -> `wire` decodes,
-//! the only file that knows the codec. MQTT 3.1.1 only; another version is answered with CONNACK 1.
+//! the only folder that knows the codecs. MQTT 3.1.1 and 5, by what each CONNECT asks for.
 
+mod board;
 mod config;
 mod connection;
 mod desk;
+mod display;
 mod door;
+mod line;
 mod owed;
+mod rates;
 mod seats;
 mod serve;
 mod session;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod topic;
 mod turn;
 mod wire;
 
+pub use board::{Board, Wanted, Watch};
 pub use config::Config;
 pub use door::{Denied, Door, Doorkeeper, Intake};
-pub use serve::serve;
+pub use serve::{serve, serve_tls};
+pub use tls::{Tls, TlsConfig, TlsError};

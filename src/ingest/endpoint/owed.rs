@@ -11,6 +11,8 @@ pub(super) struct Owed(VecDeque<Entry>);
 struct Entry {
     durable: oneshot::Receiver<()>,
     acks: BytesMut,
+    /// Messages that are settled by them.
+    settles: u32,
 }
 
 /// A submission was dropped by the journal: it is not on disk.
@@ -26,24 +28,32 @@ impl Owed {
         self.0.is_empty()
     }
 
-    /// `acks` are due once `durable` fires.
-    pub(super) fn push(&mut self, durable: oneshot::Receiver<()>, acks: BytesMut) {
-        self.0.push_back(Entry { durable, acks });
+    /// `acks`, which settle `settles` messages, are due once `durable` fires.
+    pub(super) fn push(&mut self, durable: oneshot::Receiver<()>, acks: BytesMut, settles: u32) {
+        self.0.push_back(Entry { durable, acks, settles });
     }
 
-    /// Acks that wait for nothing of their own, only for their turn: into `out` if nothing is before them.
-    pub(super) fn queue(&mut self, acks: &BytesMut, out: &mut BytesMut) {
-        self.0.back_mut().map_or(out, |last| &mut last.acks).extend_from_slice(acks);
+    /// Acks that wait for nothing of their own, only for their turn: into `out` if nothing is before them. Returns
+    /// how many messages are settled at once.
+    pub(super) fn queue(&mut self, acks: &BytesMut, settles: u32, out: &mut BytesMut) -> u32 {
+        let Some(last) = self.0.back_mut() else {
+            out.extend_from_slice(acks);
+            return settles;
+        };
+        last.acks.extend_from_slice(acks);
+        last.settles += settles;
+        0
     }
 
-    /// Waits for the oldest submission, then moves its acks to `out`, and those of all that are durable after it.
-    /// Safe to cancel. Pends for ever when nothing is owed.
-    pub(super) async fn settle(&mut self, out: &mut BytesMut) -> Result<(), NotDurable> {
+    /// Waits for the oldest submission, then moves its acks to `out`, and those of all that are durable after it;
+    /// adds to `settled` the messages they settle. Safe to cancel. Pends for ever when nothing is owed.
+    pub(super) async fn settle(&mut self, out: &mut BytesMut, settled: &mut u32) -> Result<(), NotDurable> {
         let Some(oldest) = self.0.front_mut() else { return std::future::pending().await };
         let mut fired = (&mut oldest.durable).await.map_err(|_| NotDurable);
         while fired.is_ok() {
             if let Some(entry) = self.0.pop_front() {
                 out.extend_from_slice(&entry.acks);
+                *settled += entry.settles;
             }
             match self.0.front_mut().map(|e| e.durable.try_recv()) {
                 Some(Ok(())) => {}

@@ -5,9 +5,12 @@
 
 use super::connection::converse;
 use super::door::Door;
+use super::seats::Room;
+use super::tls::Tls;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
@@ -20,7 +23,16 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves MQTT on `listener` until `shutdown` turns true (or its sender is gone): then stops accepting and reading,
 /// gives what is under way `drain_timeout_s` to become durable, acknowledges that, and closes.
-pub async fn serve(listener: TcpListener, door: Arc<Door>, mut shutdown: watch::Receiver<bool>) {
+pub async fn serve(listener: TcpListener, door: Arc<Door>, shutdown: watch::Receiver<bool>) {
+    accept(listener, None, door, shutdown).await;
+}
+
+/// The same over TLS. A handshake has as long as a CONNECT.
+pub async fn serve_tls(listener: TcpListener, tls: Arc<Tls>, door: Arc<Door>, shutdown: watch::Receiver<bool>) {
+    accept(listener, Some(tls), door, shutdown).await;
+}
+
+async fn accept(listener: TcpListener, tls: Option<Arc<Tls>>, door: Arc<Door>, mut shutdown: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     let stop = shutdown.clone();
     loop {
@@ -29,12 +41,21 @@ pub async fn serve(listener: TcpListener, door: Arc<Door>, mut shutdown: watch::
             Some(ended) = connections.join_next() => note(ended),
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    if connections.len() >= door.config.max_connections.saturating_add(LOBBY) {
-                        door.metrics.mqtt_refused_connections.with_label_values(&["full"]).inc();
+                    let full = connections.len() >= door.config.max_connections.saturating_add(LOBBY);
+                    let refused = if full { Some("full") } else { door.hurried(peer.ip()).then_some("connect_rate") };
+                    if let Some(reason) = refused {
+                        count(&door, reason);
                         continue;
                     }
+                    if let Err(e) = stream.set_nodelay(true) {
+                        tracing::debug!(%peer, error = %e, "TCP_NODELAY not set");
+                    }
                     let room = door.seats.enter(door.config.max_connections);
-                    connections.spawn(converse(stream, peer, Arc::clone(&door), stop.clone(), room));
+                    let (door, stop) = (Arc::clone(&door), stop.clone());
+                    match &tls {
+                        None => connections.spawn(converse(stream, peer, door, stop, room)),
+                        Some(tls) => connections.spawn(handshake(Arc::clone(tls), stream, peer, door, stop, room)),
+                    };
                 }
                 Err(e) => {
                     tracing::warn!(error = %e, open = connections.len(), "MQTT connection not accepted");
@@ -55,6 +76,34 @@ pub async fn serve(listener: TcpListener, door: Arc<Door>, mut shutdown: watch::
         tracing::warn!("MQTT connections cut off at shutdown");
         connections.shutdown().await;
     }
+}
+
+async fn handshake(
+    tls: Arc<Tls>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    door: Arc<Door>,
+    mut stop: watch::Receiver<bool>,
+    room: Room,
+) {
+    let shaken = tokio::select! {
+        shaken = tokio::time::timeout(door.config.connect_timeout(), tls.accept(stream)) => Some(shaken),
+        () = told(&mut stop) => None,
+    };
+    match shaken {
+        Some(Ok(Ok(stream))) => return converse(stream, peer, door, stop, room).await,
+        Some(Ok(Err(e))) => tracing::debug!(%peer, error = %e, "TLS handshake failed"),
+        Some(Err(_)) => tracing::debug!(%peer, "TLS handshake took too long"),
+        None => {}
+    }
+    count(&door, "tls_handshake");
+    if room == Room::Free {
+        door.seats.exit();
+    }
+}
+
+fn count(door: &Door, reason: &str) {
+    door.metrics.mqtt_refused_connections.with_label_values(&[reason]).inc();
 }
 
 /// Waits until `stop` turns true, or its sender is gone. Safe to cancel.

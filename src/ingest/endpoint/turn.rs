@@ -1,16 +1,22 @@
 //! A turn: what one read of a connection brought, and what is to be said for it, when.
 
-use super::wire::{self, Reply, kind};
+use super::wire::{self, Reply, Voice, kind};
 use crate::domain::Parcel;
 use bytes::BytesMut;
 
 /// Filled by the session, emptied by the connection.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Turn {
+    /// How its client is spoken to; set by the session.
+    pub voice: Voice,
+    /// Something had to be said that is longer than what the client takes.
+    pub unsayable: bool,
     /// To be written at once.
     pub replies: BytesMut,
     /// To be written once `parcel` and everything before it is durable; in the order of the packets.
     pub acks: BytesMut,
+    /// How many messages are settled with `acks`: nothing more will be said of them.
+    pub settles: u32,
     /// What the publishes came to.
     pub parcel: Parcel,
     /// Publishes behind `parcel`.
@@ -20,13 +26,29 @@ pub(super) struct Turn {
     packets: [u64; 16],
 }
 
+impl Default for Turn {
+    fn default() -> Self {
+        Self {
+            voice: Voice::UNKNOWN,
+            unsayable: false,
+            replies: BytesMut::new(),
+            acks: BytesMut::new(),
+            settles: 0,
+            parcel: Parcel::default(),
+            publishes: 0,
+            owed: false,
+            packets: [0; 16],
+        }
+    }
+}
+
 impl Turn {
     pub(super) fn reply(&mut self, reply: Reply) {
-        wire::encode(reply, &mut self.replies);
+        self.unsayable |= !wire::encode(&self.voice, reply, &mut self.replies);
     }
 
     pub(super) fn ack(&mut self, reply: Reply) {
-        wire::encode(reply, &mut self.acks);
+        self.unsayable |= !wire::encode(&self.voice, reply, &mut self.acks);
     }
 
     pub(super) fn count(&mut self, kind: u8) {
@@ -47,11 +69,13 @@ const fn name(kind: u8) -> &'static str {
     match kind {
         kind::CONNECT => "connect",
         kind::PUBLISH => "publish",
+        kind::PUBACK => "puback",
         kind::PUBREL => "pubrel",
         kind::SUBSCRIBE => "subscribe",
         kind::UNSUBSCRIBE => "unsubscribe",
         kind::PINGREQ => "pingreq",
         kind::DISCONNECT => "disconnect",
+        kind::AUTH => "auth",
         _ => "other",
     }
 }

@@ -62,9 +62,29 @@ fn subscriptions_are_bounded_and_leave_nothing_behind() {
     drop((one, two));
     assert_eq!(live.feed().subscribers(), 0);
     assert!(live.feed().by_zone.is_empty() && live.feed().to_all.is_empty());
-    live.zones(&[(ZoneIx(1), nth(1))]);
-    assert!(!live.feed().changed.any(), "with nobody listening nothing is noted");
     assert!(live.feed().subscribe(&city, Zones::All).is_ok());
+}
+
+#[test]
+fn who_comes_back_is_told_what_changed_while_away() {
+    let (registry, live) = hub(9);
+    let feed = live.feed();
+    live.zones(&[(ZoneIx(1), nth(1))]);
+    assert!(!feed.changed.any(), "until somebody listens nothing is noted");
+    let mut dirty = feed.subscribe(&registry.city(), Zones::All).unwrap();
+    live.zones(&[(ZoneIx(5), nth(1))]);
+    feed.hand_on();
+    let left_with = feed.version();
+    assert_eq!(taken(&mut dirty).len(), ZONES as usize);
+    drop(dirty);
+    for zone in [3, 69, 3] {
+        live.zones(&[(ZoneIx(zone), nth(2))]);
+        feed.hand_on();
+    }
+    let missed: Vec<u32> = (0..ZONES).filter(|z| feed.changed_at(ZoneIx(*z)) > left_with).collect();
+    assert_eq!(missed, [3, 69], "with nobody listening in between");
+    assert_eq!((feed.changed_at(ZoneIx(3)), feed.version()), (left_with + 3, left_with + 3));
+    assert_eq!(feed.changed_at(ZoneIx(9_999)), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -56,14 +56,7 @@ pub(in crate::serve) fn bay(city: &City, view: &BayView, at: Millis, format: For
     // What may be served differs from what was claimed only when the claim no longer stands.
     let stale = !never && view.status != view.claimed;
     t.raw(",\"at\":").time(at);
-    t.raw(",\"state\":").word(view.status.name());
-    t.raw(",\"p_vacant\":");
-    match view.status {
-        BayStatus::Vacant => t.share(f64::from(view.confidence) / 255.0),
-        BayStatus::Occupied => t.share(1.0 - f64::from(view.confidence) / 255.0),
-        BayStatus::Closed => t.raw("0"),
-        BayStatus::Unknown => t.raw("null"),
-    };
+    state(&mut t, view);
     if stale {
         t.raw(",\"claimed_state\":").word(view.claimed.name());
     }
@@ -74,16 +67,42 @@ pub(in crate::serve) fn bay(city: &City, view: &BayView, at: Millis, format: For
     } else {
         "reported"
     });
-    t.raw(",\"observed_at\":").time(view.observed_at);
-    t.raw(",\"source_kind\":");
-    if never {
-        t.raw("null")
-    } else {
-        t.word(view.source_kind.name())
-    };
+    observed(&mut t, view);
     attributes(&mut t, city, view.bay);
     t.raw(if format == Format::GeoJson { "}}" } else { "}" });
     t.0
+}
+
+/// The part of [`bay`] that changes, appended to `out`: for streams, whose clients know the rest.
+pub(in crate::serve) fn bay_brief(out: &mut Vec<u8>, city: &City, view: &BayView) {
+    let mut t = Text(std::mem::take(out));
+    t.raw("{\"bay\":").word(city.bay_id(view.bay));
+    t.raw(",\"zone\":").word(&city.zone(city.zone_of(view.bay)).spec.id);
+    state(&mut t, view);
+    observed(&mut t, view);
+    t.raw("}");
+    *out = t.0;
+}
+
+fn state(t: &mut Text, view: &BayView) {
+    t.raw(",\"state\":").word(view.status.name());
+    t.raw(",\"p_vacant\":");
+    match view.status {
+        BayStatus::Vacant => t.share(f64::from(view.confidence) / 255.0),
+        BayStatus::Occupied => t.share(1.0 - f64::from(view.confidence) / 255.0),
+        BayStatus::Closed => t.raw("0"),
+        BayStatus::Unknown => t.raw("null"),
+    };
+}
+
+fn observed(t: &mut Text, view: &BayView) {
+    t.raw(",\"observed_at\":").time(view.observed_at);
+    t.raw(",\"source_kind\":");
+    if view.observed_at.is_never() {
+        t.raw("null");
+    } else {
+        t.word(view.source_kind.name());
+    }
 }
 
 /// Up to and including the place: in GeoJSON that is the geometry, and the rest are properties.

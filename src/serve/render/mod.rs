@@ -5,5 +5,5 @@ mod bays;
 mod text;
 mod zones;
 
-pub(super) use bays::{bay, found};
+pub(super) use bays::{bay, bay_brief, found};
 pub(super) use zones::{Rendered, Shown, zone_list, zone_one};

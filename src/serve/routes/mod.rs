@@ -7,9 +7,11 @@ pub(super) mod document;
 mod extract;
 pub(super) mod health;
 pub(super) mod keys;
+pub(super) mod messages;
 pub(super) mod page;
 pub(super) mod quarantine;
 pub(super) mod reports;
+pub(super) mod stream;
 pub(super) mod uplinks;
 mod zones;
 

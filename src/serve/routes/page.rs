@@ -1,4 +1,4 @@
-//! The plain page at `/`: one file each of HTML, script and style, compiled in.
+//! The plain page at `/`: its HTML, scripts and style, compiled in.
 //!
 //! Promises: it loads nothing from anywhere else, and the browser is told to allow nothing else.
 
@@ -8,7 +8,7 @@ use axum::http::{HeaderName, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; connect-src 'self'; \
                       img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 pub(in crate::serve) fn routes() -> Router {
@@ -20,6 +20,12 @@ pub(in crate::serve) fn routes() -> Router {
         .route(
             "/page.js",
             get(async || file("text/javascript; charset=utf-8", include_str!("../../../dashboards/web/plain/page.js"))),
+        )
+        .route(
+            "/stream.js",
+            get(async || {
+                file("text/javascript; charset=utf-8", include_str!("../../../dashboards/web/plain/stream.js"))
+            }),
         )
         .route(
             "/page.css",

@@ -2,7 +2,7 @@
 
 use super::Reads;
 use super::extract::{Held, Id};
-use crate::domain::{BBox, BayKind, ZoneIx, ZoneKind};
+use crate::domain::{BayKind, ZoneIx, ZoneKind};
 use crate::registry::city::{City, Zone};
 use crate::serve::atlas::Atlas;
 use crate::serve::auth::Reader;
@@ -109,7 +109,7 @@ fn by_id(own: &Reads, ids: &str, format: Format) -> Result<Rendered, ApiError> {
 }
 
 fn page(own: &Reads, p: &Params<'_>, format: Format) -> Result<Rendered, ApiError> {
-    let bbox = p.text("bbox").map(read_bbox).transpose()?;
+    let bbox = p.bbox("bbox")?;
     let kinds = "on_street, off_street, private, car, motorcycle, heavy, bicycle";
     let kind = p.one_of("kind", OfKind::parse, kinds)?;
     let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
@@ -133,19 +133,6 @@ fn page(own: &Reads, p: &Params<'_>, format: Format) -> Result<Rendered, ApiErro
 
 fn show<'c>(own: &Reads, city: &'c City, atlas: &Atlas, zone: ZoneIx) -> Shown<'c> {
     Shown { zone: city.zone(zone), tally: own.live.zone(zone), kinds: atlas.kinds(zone) }
-}
-
-fn read_bbox(text: &str) -> Result<BBox, ApiError> {
-    let numbers: Option<Vec<f64>> = text.split(',').map(|n| n.parse().ok()).collect();
-    match numbers.as_deref() {
-        Some(&[west, south, east, north]) => BBox::new(west, south, east, north),
-        _ => None,
-    }
-    .ok_or_else(|| {
-        let form = "bbox must be west,south,east,north in degrees (longitudes -180 to 180, latitudes -90 to 90, south \
-                    not above north)";
-        ApiError::bad("bbox", format!("{form}, not {}", quoted(text)))
-    })
 }
 
 /// One zone with what is vacant in it.

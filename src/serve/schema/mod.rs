@@ -7,11 +7,13 @@
 
 mod answers;
 mod keys;
+mod messages;
 mod questions;
 mod words;
 
 pub(super) use answers::*;
 pub(super) use keys::*;
+pub(super) use messages::*;
 pub(super) use questions::*;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};

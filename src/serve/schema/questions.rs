@@ -55,6 +55,19 @@ pub(in crate::serve) struct ZonesQuery {
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+pub(in crate::serve) struct StreamQuery {
+    /// Up to 500 zone ids with commas between them. Without this and `bbox`: all zones.
+    zones: Option<String>,
+    /// Zones that are now within west,south,east,north in degrees.
+    bbox: Option<String>,
+    /// true: their bays too. For at most 200 zones with 20,000 bays.
+    bays: Option<bool>,
+    /// The id of the last event that was read, for clients that cannot send the header `Last-Event-ID`.
+    last_event_id: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(in crate::serve) struct QuarantineQuery {
     /// Only what was refused for this.
     #[param(inline)]

@@ -5,15 +5,17 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 24] = [
+const OPERATIONS: [(&str, &str); 26] = [
     ("get", "/livez"),
     ("get", "/readyz"),
     ("get", "/metrics"),
     ("get", "/v1/openapi.json"),
+    ("get", "/v1/asyncapi.json"),
     ("get", "/v1/bays/nearby"),
     ("get", "/v1/bays/{bay}"),
     ("get", "/v1/zones"),
     ("get", "/v1/zones/{zone}"),
+    ("get", "/v1/stream"),
     ("post", "/v1/reports"),
     ("get", "/v1/quarantine"),
     ("post", "/v1/uplinks/chirpstack"),
@@ -46,7 +48,7 @@ async fn every_route_is_in_it_and_every_entry_is_a_route() {
         for (method, operation) in item.as_object().unwrap() {
             listed.insert((method.clone(), path.clone()));
             assert!(operation["responses"].as_object().is_some_and(|r| !r.is_empty()), "{method} {path}");
-            let there = path.replace("{bay}", "EAST-1").replace("{zone}", "EAST");
+            let there = path.replace("{bay}", "EAST-1").replace("{zone}", "EAST").replace("/stream", "/stream?x");
             let answer = town.call(&method.to_uppercase(), &there, &[], "").await;
             assert!(![404, 405].contains(&answer.status.as_u16()), "{method} {path}: {answer:?}");
             let status = answer.status.as_u16().to_string();
@@ -57,8 +59,8 @@ async fn every_route_is_in_it_and_every_entry_is_a_route() {
     assert_eq!(listed, want);
 }
 
-#[tokio::test]
-async fn every_reference_leads_somewhere() {
+/// Asserts that every `$ref` in it can be followed; how many there are.
+fn follow_references(document: &Value) -> usize {
     fn walk(v: &Value, found: &mut Vec<String>) {
         match v {
             Value::Object(o) => {
@@ -69,13 +71,18 @@ async fn every_reference_leads_somewhere() {
             _ => {}
         }
     }
-    let api = document(&Town::new()).await;
     let mut found = vec![];
-    walk(&api, &mut found);
-    assert!(found.len() > 20);
-    for reference in found {
-        assert!(api.pointer(&reference[1..]).is_some(), "{reference}");
+    walk(document, &mut found);
+    for reference in &found {
+        assert!(document.pointer(&reference[1..]).is_some(), "{reference}");
     }
+    found.len()
+}
+
+#[tokio::test]
+async fn every_reference_leads_somewhere() {
+    let api = document(&Town::new()).await;
+    assert!(follow_references(&api) > 20);
     assert_eq!(api.pointer("/components/securitySchemes/key/scheme").unwrap(), "bearer");
 }
 
@@ -88,6 +95,37 @@ fn holds(api: &Value, schema: &str, got: &Value) {
     for needed in schema["required"].as_array().unwrap() {
         assert!(got.get(needed.as_str().unwrap()).is_some(), "{needed} in {got:#}");
     }
+}
+
+#[tokio::test]
+async fn messages_are_described_under_the_topics_of_the_contract() {
+    let town = Town::new();
+    let api = town.get("/v1/asyncapi.json").await.json();
+    assert_eq!(api["asyncapi"], "3.0.0");
+    assert!(follow_references(&api) > 30);
+    let channels = api["channels"].as_object().unwrap();
+    let addresses: BTreeSet<&str> = channels.values().map(|c| c["address"].as_str().unwrap()).collect();
+    let want = [
+        "bayhub/v1/{source}/report",
+        "bayhub/v1/{source}/count",
+        "bayhub/v1/{source}/status",
+        "bayhub/v1/zones/{zone}/availability",
+        "/v1/stream",
+    ];
+    assert_eq!(addresses, BTreeSet::from(want));
+    for (name, channel) in channels {
+        // A parameter stands in the address, and nothing else does.
+        let address = channel["address"].as_str().unwrap();
+        let named: BTreeSet<&str> = address.split(['{', '}']).skip(1).step_by(2).collect();
+        let given = channel["parameters"].as_object().map(|p| p.keys().map(String::as_str).collect());
+        assert_eq!(named, given.unwrap_or_default(), "{name}");
+        let mut operations = api["operations"].as_object().unwrap().values();
+        let uses = |o: &Value| o["channel"]["$ref"] == format!("#/channels/{name}");
+        let action = operations.find(|o| uses(o)).map(|o| o["action"].as_str().unwrap());
+        assert_eq!(action, Some(if address.contains("{source}") { "receive" } else { "send" }), "{name}");
+    }
+    assert_eq!(api["components"]["securitySchemes"]["source"]["type"], "userPassword");
+    holds(&api, "Zone", &town.get("/v1/zones/EAST").await.json());
 }
 
 #[tokio::test]

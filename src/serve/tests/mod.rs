@@ -11,6 +11,7 @@ mod operators;
 mod quarantine;
 mod reports;
 mod sockets;
+mod stream;
 mod uplinks;
 mod zones;
 
@@ -37,7 +38,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
 use tokio::runtime::Runtime;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tower::ServiceExt as _;
 
 /// 2026-11-23T02:00:00.123Z
@@ -55,6 +56,8 @@ pub(super) struct Town {
     pub(super) keys: HashMap<&'static str, String>,
     /// How often a change was told of.
     pub(super) changes: Arc<AtomicU32>,
+    /// Says that the hub stops.
+    pub(super) close: watch::Sender<bool>,
     _journal: tempfile::TempDir,
 }
 
@@ -221,7 +224,7 @@ impl Town {
 
     pub(super) fn with(config: Config, registry: Registry, inbox: Option<mpsc::Sender<Submission>>) -> Self {
         let registry = Arc::new(registry);
-        let room = Room { spare_bays: 3, spare_zones: 1, subscribers: 1 };
+        let room = Room { spare_bays: 3, spare_zones: 1, subscribers: 8 };
         let live = Arc::new(Live::new(&registry.city(), room));
         let (clock, health, metrics) =
             (Arc::new(ManualClock::at(NOW)), Arc::new(Health::default()), Arc::new(Metrics::new()));
@@ -237,6 +240,7 @@ impl Town {
         let keys = Arc::new(keys);
         let changes = Arc::new(AtomicU32::new(0));
         let told = Arc::clone(&changes);
+        let (close, closed) = watch::channel(false);
         let router = router(Parts {
             registry: registry.clone(),
             live: live.clone(),
@@ -250,8 +254,9 @@ impl Town {
             quarantine,
             on_change: Arc::new(move || _ = told.fetch_add(1, Ordering::Relaxed)),
             config,
+            closed,
         });
-        Self { router, registry, live, clock, health, metrics, keys: plain, changes, _journal: dir }
+        Self { router, registry, live, clock, health, metrics, keys: plain, changes, close, _journal: dir }
     }
 
     /// Plays the stream: a bay is now so, as claimed a minute ago.

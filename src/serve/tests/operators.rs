@@ -88,7 +88,12 @@ async fn any_web_page_may_read_and_none_may_write() {
 #[tokio::test]
 async fn the_page_allows_nothing_from_elsewhere() {
     let town = Town::new();
-    for (path, media_type) in [("/", "text/html"), ("/page.js", "text/javascript"), ("/page.css", "text/css")] {
+    for (path, media_type) in [
+        ("/", "text/html"),
+        ("/page.js", "text/javascript"),
+        ("/stream.js", "text/javascript"),
+        ("/page.css", "text/css"),
+    ] {
         let answer = town.get(path).await;
         assert!(answer.status.is_success() && answer.header("content-type").starts_with(media_type));
         assert!(answer.header("content-security-policy").starts_with("default-src 'none'; script-src 'self'"));

@@ -1,6 +1,7 @@
 //! A partner's key from its making to its end, through both doors and across kill -9, on both databases.
 
 #[path = "../../../src/store/tests/cluster.rs"]
+#[allow(clippy::unwrap_used, reason = "test code shared with the library's own suite")]
 mod cluster;
 
 use super::exits::{config, end_of};

@@ -9,6 +9,8 @@ mod hub;
 mod keys;
 mod lorawan;
 mod mqtt;
+mod mqtt_peers;
 mod reports;
 mod restarts;
 mod start;
+mod stream;

@@ -52,20 +52,36 @@ pub(super) fn flat(bay: &str, state: &str) -> String {
     serde_json::json!({"bay": bay, "state": state}).to_string()
 }
 
-/// Runs `mosquitto_pub` as the README shows it. `None` where it is not installed, which it says;
-/// with `BAYHUB_REQUIRE_PEERS=1`, as in CI, that is a failure.
+/// Runs `mosquitto_pub` as the README shows it. `None` where it is not installed, see [`peer`].
 pub(super) fn mosquitto_pub(hub: &Hub, topic: &str, payload: &str) -> Option<Output> {
+    let mut command = mosquitto("mosquitto_pub", hub);
+    peer(command.args(["-q", "1", "-t", topic, "-m", payload]))
+}
+
+/// One of mosquitto's clients, ready to speak to the hub as the demo's source.
+pub(super) fn mosquitto(program: &str, hub: &Hub) -> Command {
     let (host, port) = (hub.mqtt.ip().to_string(), hub.mqtt.port().to_string());
-    let mut command = Command::new("mosquitto_pub");
-    command.args(["-h", &host, "-p", &port, "-u", hub.source(), "-P", hub.key("report"), "-q", "1"]);
-    match command.args(["-t", topic, "-m", payload]).output() {
+    let mut command = Command::new(program);
+    command.args(["-h", &host, "-p", &port, "-u", hub.source(), "-P", hub.key("report")]);
+    command
+}
+
+/// Runs somebody else's program. `None` where it is not installed, which it says; with `BAYHUB_REQUIRE_PEERS=1`, as
+/// in CI, that is a failure.
+pub(super) fn peer(command: &mut Command) -> Option<Output> {
+    match command.output() {
         Ok(output) => Some(output),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            let required = std::env::var("BAYHUB_REQUIRE_PEERS").is_ok_and(|v| v == "1");
-            assert!(!required, "mosquitto_pub is not installed, and BAYHUB_REQUIRE_PEERS=1");
-            eprintln!("skipped: mosquitto_pub not installed");
+            missing(&command.get_program().to_string_lossy());
             None
         }
-        Err(e) => panic!("mosquitto_pub: {e}"),
+        Err(e) => panic!("{command:?}: {e}"),
     }
+}
+
+/// Says that a test is skipped for want of `what`, or fails it.
+pub(super) fn missing(what: &str) {
+    let required = std::env::var("BAYHUB_REQUIRE_PEERS").is_ok_and(|v| v == "1");
+    assert!(!required, "{what} is not installed, and BAYHUB_REQUIRE_PEERS=1");
+    eprintln!("skipped: {what} not installed");
 }

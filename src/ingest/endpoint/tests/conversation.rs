@@ -42,9 +42,9 @@ fn the_end_is_final() {
 
 #[test]
 fn another_version_is_told_so() {
-    let v5 = [0x10, 16, 0, 4, b'M', b'Q', b'T', b'T', 5, 2, 0, 60, 0, 0, 3, b'a', b'b', b'c'];
+    let v2 = [0x10, 15, 0, 4, b'M', b'Q', b'T', b'T', 2, 2, 0, 60, 0, 3, b'a', b'b', b'c'];
     let v31 = [0x10, 15, 0, 6, b'M', b'Q', b'I', b's', b'd', b'p', 3, 2, 0, 60, 0, 1, b'a'];
-    for bytes in [&v5[..], &v31] {
+    for bytes in [&v2[..], &v31] {
         let mut t = Talk::new();
         t.say(bytes);
         assert_eq!((t.replies(), t.end), (connack(1).to_vec(), Some(Close::Version)));
@@ -87,7 +87,7 @@ fn without_a_good_name_and_password_nobody_comes_in() {
 #[test]
 fn where_there_is_no_room_it_says_unavailable() {
     let mut t = Talk::new();
-    t.desk.full = true;
+    t.desk.full = Some(Close::Full);
     t.say(&hello("c"));
     assert_eq!((t.replies(), t.end), (connack(3).to_vec(), Some(Close::Full)));
 }

@@ -1,8 +1,8 @@
 //! An endpoint on a real socket, its journal in the test's hands, and a raw client to misbehave with.
 
-use super::fakes::{Keeper, Numbers, PING, hello};
+use super::fakes::{Keeper, Numbers, PING, Zones, hello};
 use crate::domain::{Claim, Submission};
-use crate::ingest::endpoint::{Config, Door, serve};
+use crate::ingest::endpoint::{Config, Door, Tls, serve, serve_tls};
 use crate::metrics::Metrics;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,20 +21,36 @@ pub(super) struct House {
     pub metrics: Arc<Metrics>,
     pub stop: watch::Sender<bool>,
     pub serving: JoinHandle<()>,
+    pub zones: Arc<Zones>,
     /// What the endpoint submits; the test is the journal.
     pub journal: mpsc::Receiver<Submission>,
 }
 
 impl House {
     pub(super) async fn open(config: Config, queue: usize) -> Self {
+        Self::build(config, queue, None).await
+    }
+
+    /// One that speaks TLS.
+    pub(super) async fn secure(config: Config, tls: Arc<Tls>) -> Self {
+        Self::build(config, 16, Some(tls)).await
+    }
+
+    async fn build(config: Config, queue: usize, tls: Option<Arc<Tls>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let (tx, journal) = mpsc::channel(queue);
         let metrics = Arc::new(Metrics::new());
-        let door = Door::new(config, Arc::new(Keeper), Arc::new(Numbers), tx, Arc::clone(&metrics));
+        let zones = Arc::new(Zones::default());
+        let (keeper, intake) = (Arc::new(Keeper), Arc::new(Numbers));
+        let door = Door::new(config, keeper, intake, zones.clone(), tx, Arc::clone(&metrics));
         let (stop, stopped) = watch::channel(false);
-        let serving = tokio::spawn(serve(listener, Arc::new(door), stopped));
-        Self { addr, metrics, stop, serving, journal }
+        let door = Arc::new(door);
+        let serving = match tls {
+            None => tokio::spawn(serve(listener, door, stopped)),
+            Some(tls) => tokio::spawn(serve_tls(listener, tls, door, stopped)),
+        };
+        Self { addr, metrics, stop, serving, zones, journal }
     }
 
     pub(super) async fn usual() -> Self {

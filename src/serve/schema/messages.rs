@@ -1,0 +1,123 @@
+//! What goes in and out as messages: MQTT payloads and stream events, as the AsyncAPI document describes them.
+
+use super::answers::Zone;
+use super::words::{BayKind, BayState, SourceKind};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::{OpenApi, ToSchema};
+
+/// Every payload; the document takes its schemas from here.
+#[derive(OpenApi)]
+#[openapi(components(schemas(
+    SourceReport,
+    ZoneCount,
+    SourceStatus,
+    ZoneAvailability,
+    Zone,
+    BayChange,
+    Gone,
+    Resync
+)))]
+pub(in crate::serve) struct Messages;
+
+/// What a source saw: `bays`, or one bay flat.
+#[derive(ToSchema)]
+pub(in crate::serve) struct SourceReport {
+    /// When it was seen; absent: when it was received.
+    #[schema(format = DateTime)]
+    at: Option<String>,
+    /// The source's own running number.
+    seq: Option<u64>,
+    /// Up to 1,000.
+    #[schema(max_items = 1000)]
+    bays: Option<Vec<SeenBay>>,
+    /// In place of `bays`.
+    bay: Option<String>,
+    state: Option<BayState>,
+    #[schema(minimum = 0, maximum = 1)]
+    confidence: Option<f64>,
+}
+
+/// One bay of a report.
+#[derive(ToSchema)]
+pub(in crate::serve) struct SeenBay {
+    bay: String,
+    state: BayState,
+    #[schema(minimum = 0, maximum = 1)]
+    confidence: Option<f64>,
+    /// Where it differs from the report's.
+    #[schema(format = DateTime)]
+    at: Option<String>,
+    seq: Option<u64>,
+}
+
+/// What a gate or a car park counts.
+#[derive(ToSchema)]
+pub(in crate::serve) struct ZoneCount {
+    zone: String,
+    /// Not more than `capacity`.
+    vacant: u32,
+    capacity: u32,
+    /// Absent: car.
+    kind: Option<BayKind>,
+    /// Absent: when it was received.
+    #[schema(format = DateTime)]
+    at: Option<String>,
+}
+
+/// Whether a source is there; `false` as its last will.
+#[derive(ToSchema)]
+pub(in crate::serve) struct SourceStatus {
+    online: bool,
+}
+
+/// How full a zone is.
+#[derive(ToSchema)]
+pub(in crate::serve) struct ZoneAvailability {
+    zone: String,
+    #[schema(format = DateTime)]
+    at: String,
+    capacity: u32,
+    /// By kind of bay; only kinds the zone has.
+    vacant: BTreeMap<String, u32>,
+    unknown: u32,
+    occupied: u32,
+}
+
+/// What changed of a bay.
+#[derive(ToSchema)]
+pub(in crate::serve) struct BayChange {
+    bay: String,
+    zone: String,
+    state: BayState,
+    /// null while nothing that stands is known.
+    #[schema(required, minimum = 0, maximum = 1)]
+    p_vacant: Option<f64>,
+    /// null: never.
+    #[schema(required, format = DateTime)]
+    observed_at: Option<String>,
+    /// null: nobody.
+    #[schema(required)]
+    source_kind: Option<SourceKind>,
+}
+
+/// The zone was removed.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Gone<'a> {
+    pub(in crate::serve) zone: &'a str,
+}
+
+/// What changed since the id the client came with cannot be told: forget everything, all of it follows.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Resync {
+    pub(in crate::serve) reason: ResyncReason,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::serve) enum ResyncReason {
+    /// The id is of another process: the hub was restarted, or this is another one.
+    OtherProcess,
+    /// The id is none that a hub has given out.
+    UnknownId,
+}

@@ -1,0 +1,239 @@
+//! One client's side of the change feed: waits for changes to what it follows, and writes them as events.
+//!
+//! The order of things is what makes resuming exact. Before the changed zones are taken, the feed's version is read:
+//! every zone at or below it is among those taken, or was told before. Zones are told by rising version, each event
+//! with the version that is complete once it has been read. A zone is read when its event is written, so it is never
+//! older than its id; changed since, it comes again.
+
+use super::bays::KnownBays;
+use super::id::{Held, NOT_ALL_YET, write as write_id};
+use super::{Place, Streams};
+use crate::domain::ZoneIx;
+use crate::live::Dirty;
+use crate::registry::city::City;
+use crate::serve::atlas::Atlas;
+use crate::serve::render;
+use crate::serve::schema::{Gone, Resync};
+use axum::body::Bytes;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// A comment is sent after so long a silence, so that proxies keep the connection and a dead one is found.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+const COMMENT: &[u8] = b": still here\n\n";
+
+/// Sent first: how long a client waits before it connects again, ms.
+const PRELUDE: &[u8] = b"retry: 2000\n\n";
+
+/// One frame ends when it has grown beyond this; hyper holds a few at a time.
+const FRAME: usize = 16 * 1024;
+
+/// What an event takes, roughly.
+const EVENT: usize = 480;
+
+/// A client is told up to so many bytes of changes a second; the more it was just told, the longer changes gather
+/// before it is told again. A lone change is never held back.
+const BYTES_PER_S: u32 = 2 << 20;
+
+/// How much it may be told at once before that.
+const AT_ONCE: Duration = Duration::from_millis(50);
+
+/// See the module.
+pub(super) struct Follower {
+    place: Place,
+    dirty: Dirty,
+    phase: Phase,
+    /// What is to be told, by falling version, so that the next is the last.
+    pending: Vec<(u64, ZoneIx)>,
+    /// The client knows everything up to this.
+    complete: u64,
+    bays: Option<KnownBays>,
+    spoke: Instant,
+    /// When what was told will have been paid for by [`BYTES_PER_S`].
+    paid: Instant,
+}
+
+enum Phase {
+    /// Nothing has been sent yet.
+    Begin(Held),
+    Follow,
+}
+
+impl Follower {
+    pub(super) fn new(place: Place, dirty: Dirty, held: Held, with_bays: bool) -> Self {
+        let now = Instant::now();
+        let bays = with_bays.then(KnownBays::default);
+        let (pending, complete) = (Vec::new(), NOT_ALL_YET);
+        Self { place, dirty, phase: Phase::Begin(held), pending, complete, bays, spoke: now, paid: now }
+    }
+
+    fn streams(&self) -> &Arc<Streams> {
+        &self.place.streams
+    }
+
+    /// The next bytes for the client, once there are any; `None` when the hub stops.
+    pub(super) async fn step(mut self: Box<Self>) -> Option<(Bytes, Box<Self>)> {
+        let mut out = Vec::new();
+        while out.is_empty() {
+            if *self.streams().closed.borrow() {
+                return None;
+            }
+            if let Phase::Begin(held) = self.phase {
+                self.begin(held, &mut out);
+            } else if self.pending.is_empty() {
+                match self.wait().await {
+                    Woken::Changed => _ = self.take(),
+                    Woken::Silent => out.extend_from_slice(COMMENT),
+                    Woken::Closed => return None,
+                }
+            }
+            self.tell(&mut out);
+        }
+        self.spoke = Instant::now();
+        let cost = Duration::from_secs(1) * out.len() as u32 / BYTES_PER_S;
+        self.paid = self.paid.max(self.spoke) + cost;
+        Some((out.into(), self))
+    }
+
+    fn begin(&mut self, held: Held, out: &mut Vec<u8>) {
+        self.phase = Phase::Follow;
+        out.extend_from_slice(PRELUDE);
+        let complete = self.take();
+        match held {
+            Held::UpTo(version) => {
+                self.complete = version;
+                let feed = self.streams().reads.live.feed().clone();
+                self.pending.retain(|(_, zone)| feed.changed_at(*zone) > version);
+                return;
+            }
+            Held::Unusable(reason) => {
+                self.open(out, "resync");
+                json(out, &Resync { reason });
+            }
+            Held::Nothing => {}
+        }
+        // Zones that have never changed are among these: only the last one makes it everything.
+        if let Some((last, before)) = self.pending.split_first_mut() {
+            last.0 = complete;
+            for (version, _) in before {
+                *version = NOT_ALL_YET;
+            }
+        }
+    }
+
+    async fn wait(&mut self) -> Woken {
+        let mut closed = self.place.streams.closed.clone();
+        let due = self.paid.checked_sub(AT_ONCE).filter(|due| *due > Instant::now());
+        let dirty = &mut self.dirty;
+        let changed = async move {
+            if let Some(due) = due {
+                tokio::time::sleep_until(due).await;
+            }
+            dirty.wait().await;
+        };
+        tokio::select! {
+            // A change that is there comes before a heartbeat that is due.
+            biased;
+            // A sender that is gone means the same.
+            _ = closed.wait_for(|c| *c) => Woken::Closed,
+            () = changed => Woken::Changed,
+            () = tokio::time::sleep_until(self.spoke + HEARTBEAT) => Woken::Silent,
+        }
+    }
+
+    /// Takes what changed, and gives the version that is complete once all of it has been told. See the module for why
+    /// in this order.
+    fn take(&mut self) -> u64 {
+        let feed = self.place.streams.reads.live.feed();
+        let complete = feed.version();
+        let mut zones = Vec::new();
+        self.dirty.take(&mut zones);
+        self.pending = zones.into_iter().map(|zone| (feed.changed_at(zone).min(complete), zone)).collect();
+        self.pending.sort_unstable_by(|a, b| b.cmp(a));
+        complete
+    }
+
+    /// Writes what is pending until that is all, or a frame is full.
+    fn tell(&mut self, out: &mut Vec<u8>) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let streams = Arc::clone(self.streams());
+        // After `take`, so it knows every zone that was taken.
+        let city = streams.reads.registry.city();
+        let atlas = streams.reads.atlases.of(&city);
+        out.reserve((self.pending.len() * EVENT).min(FRAME + EVENT));
+        while out.len() < FRAME {
+            let Some(&(version, zone)) = self.pending.last() else { break };
+            if !self.tell_bays(out, &city, zone) {
+                return;
+            }
+            self.pending.pop();
+            self.complete = self.complete.max(version);
+            self.tell_zone(out, &city, &atlas, zone);
+        }
+        if self.pending.is_empty() {
+            self.pending = Vec::new();
+        }
+    }
+
+    /// The zone itself; told last, so that its id covers its bays too.
+    fn tell_zone(&self, out: &mut Vec<u8>, city: &Arc<City>, atlas: &Atlas, zone: ZoneIx) {
+        let streams = self.streams();
+        let spec = city.zone(zone);
+        if spec.removed {
+            self.open(out, "gone");
+            return json(out, &Gone { zone: &spec.spec.id });
+        }
+        self.open(out, "zone");
+        streams.cache.zone(out, city, atlas, zone, streams.reads.live.zone(zone));
+        out.extend_from_slice(b"\n\n");
+    }
+
+    /// Those of the zone's bays that are not as last told; false if the frame was full before the end.
+    fn tell_bays(&mut self, out: &mut Vec<u8>, city: &Arc<City>, zone: ZoneIx) -> bool {
+        let Some(mut known) = self.bays.take() else { return true };
+        known.see(city);
+        let from = known.resume_at(zone);
+        let mut whole = true;
+        for (at, bay) in city.bays_of(zone).enumerate().skip(from) {
+            if out.len() >= FRAME {
+                known.interrupt(zone, at);
+                whole = false;
+                break;
+            }
+            let view = self.streams().reads.live.bay(city, bay);
+            if known.news(zone, at, &view) {
+                self.open(out, "bay");
+                render::bay_brief(out, city, &view);
+                out.extend_from_slice(b"\n\n");
+            }
+        }
+        self.bays = Some(known);
+        whole
+    }
+
+    /// The lines before an event's data.
+    fn open(&self, out: &mut Vec<u8>, event: &str) {
+        self.streams().metrics.http_stream_events.inc();
+        out.extend_from_slice(b"event: ");
+        out.extend_from_slice(event.as_bytes());
+        out.extend_from_slice(b"\nid: ");
+        write_id(out, self.streams().boot, self.complete);
+        out.extend_from_slice(b"\ndata: ");
+    }
+}
+
+/// The data of an event, and its end. Escaped JSON has no line breaks.
+fn json(out: &mut Vec<u8>, data: &impl serde::Serialize) {
+    // Writing to a Vec cannot fail.
+    let _ = serde_json::to_writer(&mut *out, data);
+    out.extend_from_slice(b"\n\n");
+}
+
+enum Woken {
+    Changed,
+    Silent,
+    Closed,
+}

@@ -1,0 +1,114 @@
+//! The live streams: which clients follow which zones, and what they are told.
+//!
+//! Promises: a client that stays connected is always told the newest state, however close together changes come, and
+//! one that comes back with the id of its last event is told exactly what changed meanwhile. No client has a queue:
+//! the live view keeps one bit a zone and client, and a zone's state is read when the socket has room for it. So a
+//! slow client costs what an idle one costs, and gets fewer, newer events.
+//!
+//! `selection` what a client asked for - `id` event ids - `follower` what it is told next - `bays` which bays it knows
+//! - `cache` events that many share - `body` the response body. Dear: a first look at a whole large city.
+
+mod bays;
+mod body;
+mod cache;
+mod follower;
+mod id;
+mod selection;
+
+pub(super) use selection::Selection;
+
+use super::error::ApiError;
+use super::routes::Reads;
+use crate::live::Zones;
+use crate::metrics::Metrics;
+use axum::body::Body;
+use cache::Cache;
+use follower::Follower;
+use id::Held;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+use tokio::sync::watch;
+
+/// Bays of which all streams together remember what they last told, 8 bytes each.
+const MAX_KNOWN_BAYS: usize = 4 << 20;
+
+/// What all streams of this hub share.
+pub(super) struct Streams {
+    pub(super) reads: Arc<Reads>,
+    metrics: Arc<Metrics>,
+    /// Tells the ids of this process from those of an earlier one.
+    boot: u64,
+    cache: Cache,
+    /// Turns true when the hub stops: streams end.
+    closed: watch::Receiver<bool>,
+    open: AtomicUsize,
+    max_open: usize,
+    known_bays: AtomicUsize,
+}
+
+/// One open stream's share of what is bounded; given back when it is dropped.
+struct Place {
+    streams: Arc<Streams>,
+    known_bays: usize,
+}
+
+impl Streams {
+    pub(super) fn new(
+        reads: Arc<Reads>,
+        metrics: Arc<Metrics>,
+        max_open: usize,
+        closed: watch::Receiver<bool>,
+    ) -> Self {
+        let (boot, cache) = (rand::random(), Cache::default());
+        let (open, known_bays) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { reads, metrics, boot, cache, closed, open, max_open, known_bays }
+    }
+
+    /// Begins a stream. `last_event_id` is what the client says it had last.
+    ///
+    /// # Errors
+    /// `unavailable` when there are too many, or the hub is stopping.
+    pub(super) fn follow(self: Arc<Self>, what: Selection, last_event_id: Option<&str>) -> Result<Body, ApiError> {
+        if *self.closed.borrow() {
+            return Err(ApiError::Unavailable("the hub is stopping".to_owned()));
+        }
+        let place = Place::take(&self, what.bays.unwrap_or(0))?;
+        let city = self.reads.registry.city();
+        let with_bays = what.bays.is_some();
+        let zones = what.zones.map_or(Zones::All, Zones::Some);
+        let feed = self.reads.live.feed();
+        let dirty = feed.subscribe(&city, zones).map_err(|e| ApiError::Unavailable(e.to_string()))?;
+        // Only now: a version that this process gives out later than the subscription cannot be held yet.
+        let held = Held::read(last_event_id, self.boot, feed.version());
+        Ok(Body::new(body::Unfold::new(Box::new(Follower::new(place, dirty, held, with_bays)))))
+    }
+}
+
+impl Place {
+    fn take(streams: &Arc<Streams>, known_bays: usize) -> Result<Self, ApiError> {
+        let full = |what: &str, limit| ApiError::Unavailable(format!("{what}: the hub serves at most {limit}"));
+        let below = |count: &AtomicUsize, more: usize, limit: usize| {
+            count.fetch_update(Relaxed, Relaxed, |n| n.checked_add(more).filter(|n| *n <= limit)).is_ok()
+        };
+        if !below(&streams.open, 1, streams.max_open) {
+            return Err(full("too many streams are open", streams.max_open));
+        }
+        // From here on dropping it gives back what it has.
+        let mut place = Self { streams: Arc::clone(streams), known_bays: 0 };
+        streams.metrics.http_streams.inc();
+        if !below(&streams.known_bays, known_bays, MAX_KNOWN_BAYS) {
+            return Err(full("too many bays are followed", MAX_KNOWN_BAYS));
+        }
+        place.known_bays = known_bays;
+        Ok(place)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.streams.open.fetch_sub(1, Relaxed);
+        self.streams.known_bays.fetch_sub(self.known_bays, Relaxed);
+        self.streams.metrics.http_streams.dec();
+    }
+}
