@@ -25,6 +25,8 @@ pub struct Config {
     #[serde(default)]
     pub mqtt: crate::ingest::endpoint::Config,
     #[serde(default)]
+    pub brokers: Vec<crate::ingest::broker::Config>,
+    #[serde(default)]
     pub gate: crate::ingest::gate::Config,
     #[serde(default)]
     pub journal: crate::journal::Config,

@@ -1,11 +1,13 @@
 //! Everything the hub counts, by its Prometheus name. The only door to the `prometheus` crate.
 //!
-//! Names have the `bayhub_` prefix, base units and `_total`; no id is ever a label. Handles are looked up once
+//! Names have the `bayhub_` prefix, base units and `_total`; no id is ever a label (a broker's name is none: the
+//! configuration lists the few there are). Handles are looked up once
 //! here, so counting on a hot path is one atomic addition.
 
 use crate::domain::{Door, Reason};
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 
 /// All counters, gauges and histograms of one hub.
@@ -28,6 +30,7 @@ pub struct Metrics {
     pub mqtt_deliveries: IntCounterVec,
     /// How often a connection was not read for a while because its source sent too much.
     pub mqtt_throttled: IntCounter,
+    pub brokers: Brokers,
     pub journal_commits: IntCounter,
     pub journal_claims: IntCounter,
     pub journal_bytes: IntGauge,
@@ -51,6 +54,41 @@ pub struct Metrics {
     pub http_stream_events: IntCounter,
     /// Connections ended because the client left unread what was sent to it.
     pub http_slow_clients: IntCounter,
+}
+
+/// Outside brokers, each under its name in the configuration.
+pub struct Brokers {
+    /// Clients whose connection stands.
+    pub connected: IntGaugeVec,
+    pub failures: IntCounterVec,
+    pub messages: IntCounterVec,
+    /// Among the messages: marked by the broker as sent before.
+    pub redelivered: IntCounterVec,
+    /// Acknowledgements that were still owed when their connection ended.
+    pub stale_acks: IntCounterVec,
+    pub published: IntCounterVec,
+}
+
+impl Brokers {
+    fn new(r: &Registry) -> Self {
+        let named = |name: &str, help: &str| Opts::new(name, help).namespace("bayhub").subsystem("broker");
+        let counter = |name: &str, help: &str| {
+            let m = IntCounterVec::new(named(name, help), &["broker"]).expect("a valid metric");
+            r.register(Box::new(m.clone())).expect("a name of its own");
+            m
+        };
+        let connected = IntGaugeVec::new(named("connected", "Clients whose connection stands."), &["broker"]);
+        let connected = connected.expect("a valid metric");
+        r.register(Box::new(connected.clone())).expect("a name of its own");
+        Self {
+            connected,
+            failures: counter("connection_failures_total", "Connections that ended or were never made."),
+            messages: counter("messages_total", "Messages received."),
+            redelivered: counter("redelivered_total", "Messages that the broker marked as sent before."),
+            stale_acks: counter("stale_acks_total", "Acknowledgements dropped as their connection had ended."),
+            published: counter("published_total", "Availability messages handed to the broker."),
+        }
+    }
 }
 
 impl Metrics {
@@ -99,6 +137,7 @@ impl Metrics {
             )),
             mqtt_deliveries: add!(counters("mqtt_deliveries_total", "Messages for MQTT subscribers.", &["outcome"])),
             mqtt_throttled: add!(counter("mqtt_throttled_total", "Pauses in reading a source that sends too much.")),
+            brokers: Brokers::new(&r),
             journal_commits: add!(counter("journal_commits_total", "Group commits.")),
             journal_claims: add!(counter("journal_claims_total", "Claims made durable.")),
             journal_bytes: add!(gauge("journal_bytes", "Bytes of journal on disk.")),

@@ -3,8 +3,9 @@
 //! The only file (with its neighbours here and `demo`) that names every room. A [`Hub`] is one running hub:
 //!
 //! ```text
-//! mqtt ---\                                   /-> live <- http
-//! http ----> inbox (bounded) -> journal -> stream
+//! brokers -\
+//! mqtt -----\                                   /-> live <- http
+//! http ------> inbox (bounded) -> journal -> stream
 //! ```
 //!
 //! Start: registry, live view, journal; listen; replay; then let reports in. Stop: doors first, then what is under
@@ -12,6 +13,7 @@
 //! at any other moment loses nothing either.
 
 mod board;
+mod brokers;
 mod doors;
 mod partners;
 pub(crate) mod process;
@@ -96,6 +98,7 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     let keys = partners::of_config(config)?;
     config.store.check()?;
     doors::tls(config)?;
+    brokers::check(&config.brokers)?;
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
     let registry = Registry::open(&config.registry.path, scratch.path(), device::MODELS)?;
     let city = registry.city();
@@ -111,6 +114,7 @@ impl Hub {
     /// A bad configuration or registry, a taken port, a journal in use or damaged.
     pub async fn start(config: Config) -> Result<Self, Failure> {
         let keys = Arc::new(partners::of_config(&config)?);
+        brokers::check(&config.brokers)?;
         let (http, mqtt) = (listen("http", config.http.listen).await?, listen("mqtt", config.mqtt.listen).await?);
         let mqtts = doors::tls(&config)?;
         let lock = own_folder(&config.data.path)?;
@@ -150,10 +154,12 @@ impl Hub {
             .start(outbox, clock, committed, shared.metrics.clone(), shared.health.clone())
             .map_err(|e| Failure::Internal(format!("the journal's thread: {e}")))?;
 
+        let intake = doors::intake(gate);
+        brokers::start(&config.brokers, &shared, &intake, &inbox, &closed, &mut tasks)?;
         let door = endpoint::Door::new(
             config.mqtt.clone(),
             doors::keeper(keys, &shared),
-            doors::intake(gate),
+            intake,
             board::board(&shared),
             inbox,
             shared.metrics.clone(),

@@ -1,0 +1,85 @@
+//! Cuts and kills in mid-stream: no report is lost, and none counts twice.
+
+use super::hub::{BAYS, Hub, Publisher};
+use super::mosquitto::Mosquitto;
+use super::relay::Relay;
+use std::time::Duration;
+
+#[tokio::test]
+async fn five_cuts_in_mid_stream_lose_nothing() {
+    let Some(broker) = Mosquitto::start() else { return };
+    let wire = Relay::to(broker.port).await;
+    let hub = Hub::start(&format!("mqtt://127.0.0.1:{}", wire.port), "").await;
+    hub.until("broker_connected", 4).await;
+    let mut publisher = Publisher::to(&broker);
+    for n in 0..5 {
+        // Cut while reports are under way, whatever has become of them by then; more come while the wire is down.
+        publisher.part(0, 20 + 30 * n).await;
+        wire.cut();
+        publisher.round().await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(hub.metric("broker_connected", "").await, 0);
+        wire.heal();
+        publisher.part(BAYS / 2, BAYS).await;
+        hub.until_as_published(&publisher).await;
+    }
+    assert!(hub.get("/readyz").await.is_some());
+}
+
+#[tokio::test]
+async fn a_hub_killed_in_mid_stream_finds_the_rest_at_the_broker() {
+    let Some(broker) = Mosquitto::start() else { return };
+    let mut hub = Hub::start(&format!("mqtt://127.0.0.1:{}", broker.port), "").await;
+    hub.until("broker_connected", 4).await;
+    let mut publisher = Publisher::to(&broker);
+    for _ in 0..3 {
+        publisher.round().await;
+        hub.kill();
+        publisher.part(0, BAYS / 2).await;
+        hub.restart().await;
+        hub.until_as_published(&publisher).await;
+    }
+}
+
+#[tokio::test]
+async fn a_broker_killed_in_mid_stream_goes_on_where_its_file_ends() {
+    let Some(mut broker) = Mosquitto::start() else { return };
+    let wire = Relay::to(broker.port).await;
+    let hub = Hub::start(&format!("mqtt://127.0.0.1:{}", wire.port), "").await;
+    hub.until("broker_connected", 4).await;
+    let mut publisher = Publisher::to(&broker);
+    for _ in 0..3 {
+        // Half of it has arrived or is under way, half waits in the broker's sessions when it dies.
+        publisher.part(0, BAYS / 2).await;
+        wire.cut();
+        publisher.round().await;
+        broker.save();
+        broker.kill();
+        wire.heal();
+        broker.restart();
+        publisher.part(0, BAYS / 3).await;
+        hub.until_as_published(&publisher).await;
+    }
+    // A clean restart in the middle of delivery.
+    publisher.round().await;
+    broker.stop();
+    broker.restart();
+    hub.until_as_published(&publisher).await;
+}
+
+#[tokio::test]
+async fn a_broker_that_forgot_its_sessions_is_subscribed_to_again() {
+    let Some(mut broker) = Mosquitto::start() else { return };
+    let hub = Hub::start(&format!("mqtt://127.0.0.1:{}", broker.port), "clients = 2\n").await;
+    hub.until("broker_connected", 2).await;
+    let mut publisher = Publisher::to(&broker);
+    publisher.round().await;
+    hub.until_as_published(&publisher).await;
+    broker.kill();
+    broker.forget();
+    hub.until("broker_connected", 0).await;
+    broker.restart();
+    hub.until("broker_connected", 2).await;
+    publisher.round().await;
+    hub.until_as_published(&publisher).await;
+}
