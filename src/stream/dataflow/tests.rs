@@ -69,7 +69,7 @@ fn an_idle_stream_still_sees_time_pass() {
     let begun = std::time::Instant::now();
     while !model.zones.lock().unwrap().get(&crate::domain::ZoneIx(0)).is_some_and(|z| z.stale) {
         assert!(begun.elapsed().as_secs() < 60, "time has passed and nobody noticed");
-        std::thread::yield_now();
+        thread::yield_now();
     }
     drop(feed);
     stream.join().unwrap();

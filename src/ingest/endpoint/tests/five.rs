@@ -162,9 +162,9 @@ fn reasons_are_left_out_for_who_has_no_room_or_no_wish_for_them() {
         let (code, text) = puback(&mut t);
         assert_eq!(code, PubAckReason::NotAuthorized);
         assert_eq!(t.end, None);
-        if text.is_some() {
+        if let Some(text) = text {
             // 62 bytes of reason do fit in 80.
-            assert!(text.unwrap().len() < 70);
+            assert!(text.len() < 70);
         }
     }
     let mut t = Talk::new();

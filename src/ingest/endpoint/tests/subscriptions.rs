@@ -130,7 +130,7 @@ fn filters_are_bounded_and_so_are_watchers() {
     let mut t = Talk::open5();
     let path = |n: usize| format!("bayhub/v1/zones/Z{}/{}", n % 10, ["availability", "+", "#"][n / 10 % 3]);
     // Only 30 paths exist here, so the rest have leading zeros: Z07 is Z7 to these zones.
-    let many: Vec<_> = (0..MAX_FILTERS + 1)
+    let many: Vec<_> = (0..=MAX_FILTERS)
         .map(|n| Filter::new(path(n).replace('Z', &format!("Z{}", "0".repeat(n / 30))), QoS::AtMostOnce))
         .collect();
     let codes = subscribe(&mut t, many);
