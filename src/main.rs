@@ -25,6 +25,33 @@ enum Command {
     Key(Key),
     /// Reads the configuration and the registry, says what is wrong, and exits: 0 if all is well, else 2.
     CheckConfig(Setup),
+    /// What a data folder holds: segments, checkpoints, where they end, what is wrong. Changes nothing; a hub may run.
+    Inspect {
+        /// The data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copies a data folder; a hub may run. The configuration and a registry outside the folder are not part of it.
+    Backup {
+        /// The data folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// Where to: a folder that is empty or not there.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
+    /// Puts a backup back.
+    Restore {
+        /// The backup.
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+        /// The data folder: empty or not there.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -70,6 +97,9 @@ fn main() -> ExitCode {
         Command::Run(setup) => setup.load().and_then(app::run),
         Command::Key(Key::Create { setup, new }) => setup.load().and_then(|c| app::create_key(&c, new)),
         Command::CheckConfig(setup) => setup.load().and_then(|c| app::check(&c)),
+        Command::Inspect { data, json } => app::inspect(&data, json),
+        Command::Backup { data, to } => app::backup(&data, &to),
+        Command::Restore { from, data } => app::restore(&from, &data),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -37,6 +37,11 @@ pub struct Metrics {
     pub journal_commit_seconds: Histogram,
     pub journal_errors: IntCounter,
     pub quarantine_errors: IntCounter,
+    pub checkpoints: IntCounter,
+    pub checkpoint_errors: IntCounter,
+    pub checkpoint_bytes: IntGauge,
+    /// How long a worker stands still to be copied.
+    pub checkpoint_pause_seconds: Histogram,
     pub stream_claims: IntCounter,
     /// Claims older than what was already known of their bay: taken, but without effect on the live state.
     pub stream_superseded: IntCounter,
@@ -147,6 +152,13 @@ impl Metrics {
             ))),
             journal_errors: add!(counter("journal_errors_total", "Failed writes or syncs of the journal.")),
             quarantine_errors: add!(counter("quarantine_errors_total", "Refusals that could not be kept.")),
+            checkpoints: add!(counter("checkpoints_total", "Checkpoints written.")),
+            checkpoint_errors: add!(counter("checkpoint_errors_total", "Checkpoints that could not be written.")),
+            checkpoint_bytes: add!(gauge("checkpoint_bytes", "Size of the newest checkpoint.")),
+            checkpoint_pause_seconds: add!(Histogram::with_opts(seconds(
+                "checkpoint_pause_seconds",
+                "Time a stream worker stands still to be copied."
+            ))),
             stream_claims: add!(counter("stream_claims_total", "Claims the dataflow has applied.")),
             stream_superseded: add!(counter(
                 "stream_superseded_total",

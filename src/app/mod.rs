@@ -8,30 +8,36 @@
 //! http ------> inbox (bounded) -> journal -> stream
 //! ```
 //!
-//! Start: registry, live view, journal; listen; replay; then let reports in. Stop: doors first, then what is under
-//! way becomes durable and is applied, then the threads end. Nothing is acknowledged that is not on disk, so stopping
-//! at any other moment loses nothing either.
+//! Start: registry, live view, journal, newest checkpoint; listen; replay what came after it; then let reports in.
+//! Stop: doors first, then what is under way becomes durable and is applied and a last checkpoint is written, then the
+//! threads end. Nothing is acknowledged that is not on disk, so stopping at any other moment loses nothing either.
 
+mod backup;
 mod board;
 mod brokers;
+mod checkpoints;
 mod doors;
+mod inspect;
 mod partners;
 pub(crate) mod process;
+mod replay;
 
+pub use backup::{backup, restore};
+pub use inspect::inspect;
 pub use partners::{NewKey, create_key};
 pub use process::{Failure, exit_on_worker_panic, log_to_stderr};
 
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::domain::{Batch, Clock, Submission};
+use crate::domain::{Clock, Submission};
 use crate::health::{Health, Part};
 use crate::ingest::{codec::device, endpoint, gate::Gate};
-use crate::journal::{Journal, Replayed};
+use crate::journal::Journal;
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
 use crate::partner::{Issuer, Keys};
 use crate::registry::Registry;
-use crate::stream::{self, Feed, Progress, Stream};
+use crate::stream::{self, Stream};
 use crate::{registry, serve};
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
@@ -62,6 +68,7 @@ pub struct Hub {
     close: watch::Sender<bool>,
     journal: JoinHandle<()>,
     stream: Stream,
+    checkpoints: JoinHandle<()>,
     /// Held for as long as the hub uses the folder.
     _lock: File,
 }
@@ -122,14 +129,8 @@ impl Hub {
         let issuer = Arc::new(partners::open(&config, keys.clone(), shared.clock.clone()).await?);
         let journal =
             Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
-        let (stream, feed) = stream::start(
-            &config.stream,
-            shared.registry.clone(),
-            shared.live.clone(),
-            shared.metrics.clone(),
-            registry::MAX_SOURCES as usize,
-        )
-        .map_err(Failure::Internal)?;
+        let mut found = checkpoints::find(&config.data.path.join("checkpoints"), &journal)?;
+        let (stream, feed) = shared.stream(&config, std::mem::take(&mut found.saved))?;
 
         let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
         let (close, closed) = watch::channel(false);
@@ -145,26 +146,22 @@ impl Hub {
             process::closing(closed.clone()),
         ));
 
-        let (journal, mut feed) = replay(journal, feed, &stream.progress, &shared).await?;
-        let clock = shared.clock.clone();
+        let (journal, mut feed) =
+            replay::replay(journal, found.newest.position, feed, &stream.progress, &shared).await?;
         stream.progress.go_live();
-        feed.push(Batch { ingest_at: clock.now(), claims: Vec::new() });
         let committed = Box::new(move |batch| feed.push(batch));
+        let thread = |e| Failure::Internal(format!("a thread: {e}"));
+        let bays = shared.registry.city().bay_slots();
+        let (how, checkpoints) = found.keep_up(stream.cuts.clone(), bays, shared.metrics.clone()).map_err(thread)?;
         let journal = journal
-            .start(outbox, clock, committed, shared.metrics.clone(), shared.health.clone())
-            .map_err(|e| Failure::Internal(format!("the journal's thread: {e}")))?;
+            .with_checkpoints(how)
+            .start(outbox, shared.clock.clone(), committed, shared.metrics.clone(), shared.health.clone())
+            .map_err(thread)?;
 
-        let intake = doors::intake(gate);
+        let (keeper, intake) = (doors::keeper(keys, &shared), doors::intake(gate));
         brokers::start(&config.brokers, &shared, &intake, &inbox, &closed, &mut tasks)?;
-        let door = endpoint::Door::new(
-            config.mqtt.clone(),
-            doors::keeper(keys, &shared),
-            intake,
-            board::board(&shared),
-            inbox,
-            shared.metrics.clone(),
-        );
-        let door = Arc::new(door);
+        let (board, metrics) = (board::board(&shared), shared.metrics.clone());
+        let door = Arc::new(endpoint::Door::new(config.mqtt.clone(), keeper, intake, board, inbox, metrics));
         tasks.spawn(endpoint::serve(mqtt, door.clone(), closed.clone()));
         let hub_mqtts = match mqtts {
             Some((at, tls)) => Some(secure(at, tls, door, &mut tasks, &closed).await?),
@@ -180,7 +177,17 @@ impl Hub {
         let health = shared.health.clone();
         tasks.spawn(process::watch_stream(stream.progress.clone(), shared, stall, closed));
         until_well(&health).await;
-        Ok(Self { http: hub_http, mqtt: hub_mqtt, mqtts: hub_mqtts, tasks, close, journal, stream, _lock: lock })
+        Ok(Self {
+            http: hub_http,
+            mqtt: hub_mqtt,
+            mqtts: hub_mqtts,
+            tasks,
+            close,
+            journal,
+            stream,
+            checkpoints,
+            _lock: lock,
+        })
     }
 
     /// Stops in order: doors, journal, stream.
@@ -194,7 +201,8 @@ impl Hub {
         // The doors are gone and with them the last sender: the journal drains its inbox, syncs and drops the feed.
         tokio::task::spawn_blocking(move || {
             self.journal.join().map_err(|_| Failure::Internal("the journal's thread panicked".into()))?;
-            self.stream.join().map_err(|e| Failure::Internal(e.into()))
+            self.stream.join().map_err(|e| Failure::Internal(e.into()))?;
+            self.checkpoints.join().map_err(|_| Failure::Internal("the checkpoints' thread panicked".into()))
         })
         .await
         .map_err(|e| Failure::Internal(e.to_string()))??;
@@ -232,6 +240,12 @@ impl Shared {
         health.well(Part::Registry);
         Ok(Self { registry, live, metrics: Arc::new(Metrics::new()), health, clock: Arc::new(SystemClock) })
     }
+
+    fn stream(&self, config: &Config, saved: stream::Saved) -> Result<(Stream, stream::Feed), Failure> {
+        let (registry, live, metrics) = (self.registry.clone(), self.live.clone(), self.metrics.clone());
+        let sources = registry::MAX_SOURCES as usize;
+        stream::resume(&config.stream, registry, live, metrics, sources, saved).map_err(Failure::Internal)
+    }
 }
 
 fn api(
@@ -259,34 +273,6 @@ fn api(
         closed,
         config: config.http.clone(),
     })
-}
-
-/// Feeds the stream what the journal holds, and waits until it has been applied.
-async fn replay(
-    journal: Journal,
-    mut feed: Feed,
-    progress: &Arc<Progress>,
-    shared: &Shared,
-) -> Result<(Journal, Feed), Failure> {
-    let (begun, health) = (Instant::now(), shared.health.clone());
-    let (journal, feed, replayed) = tokio::task::spawn_blocking(move || {
-        let mut claims = 0;
-        let replayed = journal.replay(|batch| {
-            claims += batch.claims.len();
-            health.unwell(Part::Stream, format!("replaying the journal: {claims} claims so far"));
-            feed.push(batch);
-        })?;
-        Ok::<(Journal, Feed, Replayed), Failure>((journal, feed, replayed))
-    })
-    .await
-    .map_err(|e| Failure::Internal(e.to_string()))??;
-    while progress.waiting() > 0 {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
-    shared.health.well(Part::Stream);
-    let Replayed { claims, orphaned, torn, .. } = replayed;
-    tracing::info!(claims, orphaned, torn, took = ?begun.elapsed(), "journal replayed");
-    Ok((journal, feed))
 }
 
 /// Gives the last parts a moment to say that they are well. A hub whose disk is full starts all the same: it answers
@@ -328,3 +314,6 @@ fn address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
 pub fn has_city(dir: &Path) -> bool {
     dir.join("zones.geojson").is_file() && dir.join("bays.geojson").is_file()
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,13 +13,17 @@ pub struct Config {
     /// nothing is old enough to go, intake stops and says so; acknowledged claims are never thrown away.
     pub max_bytes: u64,
     /// Segments go once everything in them is older than this, hours. 25: the 24 hours that a late report may lag,
-    /// and one more. Checkpoints, when they come, will let segments go sooner.
+    /// and one more. Checkpoints let them go sooner: those that lie wholly before the older of the two that are kept.
     pub keep_hours: u32,
     /// Claims after which a group is closed. 131,072: 4 MiB, some milliseconds of disk; more would only add delay.
     pub group_claims: usize,
     /// How often the stream is told the time while nothing arrives, ms. 100: ten wake-ups a second cost nothing
     /// and nobody sees a zone become stale later than that.
     pub tick_ms: u64,
+    /// A checkpoint of the stream's state is made this often, s. 60: a start then replays a minute.
+    pub checkpoint_s: u32,
+    /// And also after so many bytes of journal. 256 MiB: 8 million claims, some two seconds of replay.
+    pub checkpoint_bytes: u64,
     /// The most the quarantine may take, bytes. 32 MiB: some 50,000 refused messages, enough to see what is wrong.
     pub quarantine_bytes: u64,
 }
@@ -32,6 +36,8 @@ impl Default for Config {
             keep_hours: 25,
             group_claims: 131_072,
             tick_ms: 100,
+            checkpoint_s: 60,
+            checkpoint_bytes: 256 << 20,
             quarantine_bytes: 32 << 20,
         }
     }
@@ -56,6 +62,12 @@ impl Config {
         }
         if !(1..=60_000).contains(&self.tick_ms) {
             return wrong("tick_ms", "must lie between 1 and 60,000");
+        }
+        if !(1..=86_400).contains(&self.checkpoint_s) {
+            return wrong("checkpoint_s", "must lie between 1 and 86,400");
+        }
+        if self.checkpoint_bytes < 4096 {
+            return wrong("checkpoint_bytes", "must be at least 4096");
         }
         if self.quarantine_bytes < Self::MIN_QUARANTINE_BYTES {
             return wrong("quarantine_bytes", "must be at least 128 KiB");

@@ -9,7 +9,7 @@
 use super::disk::Disk;
 use super::record::{self, SegmentHead};
 use super::recover::{Segment, file_name};
-use super::{Config, Entry, Numbers};
+use super::{Config, Entry, Numbers, Position};
 use crate::domain::{Claim, Millis};
 use std::collections::VecDeque;
 use std::fs::File;
@@ -32,6 +32,10 @@ pub(super) struct Log {
     ahead: Option<JoinHandle<io::Result<File>>>,
     /// Ingest time of the newest durable group.
     reached: Millis,
+    /// Bytes made durable since the start.
+    written: u64,
+    /// Segments below this one are not needed any more.
+    pub(super) needed_from: u64,
     /// The group on its way to disk; kept for its memory.
     units: Vec<Entry>,
 }
@@ -65,8 +69,21 @@ impl Log {
             done: done.into(),
             current: None,
             ahead: None,
+            written: 0,
+            needed_from: 0,
             units: Vec::new(),
         }
+    }
+
+    /// Where the next group goes: all that is durable lies before it.
+    pub(super) fn position(&self) -> Position {
+        let last = self.done.back().map_or(Position::default(), |s| Position { segment: s.sequence, offset: s.end });
+        self.current.as_ref().filter(|c| c.end > 0).map_or(last, |c| Position { segment: c.sequence, offset: c.end })
+    }
+
+    /// Bytes made durable since the start.
+    pub(super) fn written(&self) -> u64 {
+        self.written
     }
 
     /// Ingest time of the newest durable group.
@@ -113,6 +130,7 @@ impl Log {
         }
         current.end += bytes.len() as u64;
         current.bytes = current.bytes.max(current.end);
+        self.written += bytes.len() as u64;
         self.reached = now;
         if current.end > current.bytes / 2 {
             self.prepare();
@@ -161,13 +179,23 @@ impl Log {
             }
             None => {}
         }
-        while self.done.len() > 1 && now.since(self.done[0].reached) > self.keep_ms {
-            let old = &self.done[0];
-            if let Err(e) = std::fs::remove_file(&old.path) {
-                tracing::warn!(segment = %old.path.display(), error = %e, "journal: old segment stays for now");
+        self.let_go(now);
+    }
+
+    /// Removes old segments: those too old, and those that a checkpoint stands for.
+    pub(super) fn let_go(&mut self, now: Millis) {
+        let oldest = |log: &Self| {
+            let s = log.done.front()?;
+            // The newest stays while it is all there is to say what the next sequence is.
+            let others = log.done.len() > 1 || log.current.as_ref().is_some_and(|c| c.end > 0);
+            (others && (now.since(s.reached) > log.keep_ms || s.sequence < log.needed_from)).then(|| s.path.clone())
+        };
+        while let Some(path) = oldest(self) {
+            if let Err(e) = std::fs::remove_file(&path) {
+                tracing::warn!(segment = %path.display(), error = %e, "journal: old segment stays for now");
                 return;
             }
-            tracing::info!(segment = %old.path.display(), "journal: old segment removed");
+            tracing::info!(segment = %path.display(), "journal: old segment removed");
             self.done.pop_front();
         }
     }

@@ -9,32 +9,43 @@
 //!
 //! Dear: [`Journal::open`] reads the last segment; [`Journal::replay`] reads everything that is kept.
 //!
-//! Segments go by age ([`Config::keep_hours`]); checkpoints come later and will let them go sooner.
+//! Segments go by age ([`Config::keep_hours`]), and sooner when two checkpoints lie behind them.
 //!
 //! | file | |
 //! |---|---|
 //! | `record` | the format on disk, both ways |
 //! | `entry` | one claim in 32 bytes; stable numbers instead of indices |
 //! | `recover` | what a folder holds; cutting the tail; replay |
+//! | `survey`, `copy` | a folder as a bystander reads it, and copies it |
 //! | `log` | append, rotation, retention |
+//! | `checkpoint` | files that hold another room's state at a place in the log |
+//! | `cutter` | when to ask for one |
 //! | `quarantine` | what was refused |
 //! | `writer` | the thread that does it all |
 //! | `disk` | the system calls, behind a trait |
 
+mod checkpoint;
 mod config;
+mod copy;
+mod cutter;
 mod disk;
 mod entry;
 mod log;
 mod quarantine;
 mod record;
 mod recover;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod writer;
 
+pub use checkpoint::{Checkpoints, Cut, Draft, Position, Whole};
 pub use config::Config;
+pub use copy::copy;
+pub use cutter::Checkpointing;
 pub use entry::{Entry, Numbers, Unreadable, View, decode, encode};
 pub use quarantine::{Filter, Kept, Quarantine};
+pub use survey::{Surveyed, end_of, survey};
 
 use crate::domain::{Batch, Clock, Submission};
 use crate::health::Health;
@@ -98,6 +109,7 @@ pub struct Journal {
     log: Log,
     keeper: Keeper,
     torn: u64,
+    cutter: Option<cutter::Cutter>,
     lock: File,
 }
 
@@ -130,16 +142,53 @@ impl Journal {
         let keeper = Keeper::open(&folder, config.quarantine_bytes, disk.clone());
         let keeper = keeper.map_err(|e| JournalError::io(&folder, e))?;
         let log = Log::new(dir, &config, disk, numbers.clone(), segments);
-        Ok(Self { config, numbers, log, keeper, torn, lock })
+        Ok(Self { config, numbers, log, keeper, torn, cutter: None, lock })
     }
 
     /// Hands every durable record to `each`, oldest first. Memory: one record (2 MiB) and its batch.
-    pub fn replay(&self, mut each: impl FnMut(Batch)) -> Result<Replayed, JournalError> {
+    pub fn replay(&self, each: impl FnMut(Batch)) -> Result<Replayed, JournalError> {
+        self.replay_from(Position::default(), each)
+    }
+
+    /// The same for what lies at or after `from`, which is a place that this journal once reached.
+    pub fn replay_from(&self, from: Position, mut each: impl FnMut(Batch)) -> Result<Replayed, JournalError> {
         let mut total = Replayed { torn: self.torn, ..Replayed::default() };
-        for segment in self.log.segments() {
-            recover::replay(segment, &*self.numbers, &mut each, &mut total)?;
+        for (segment, offset) in self.after(from) {
+            recover::replay(segment, offset, &*self.numbers, &mut each, &mut total)?;
         }
         Ok(total)
+    }
+
+    /// The end of what is durable.
+    #[must_use]
+    pub fn end(&self) -> Position {
+        self.log.position()
+    }
+
+    /// Whether segments have gone that an empty state would need.
+    #[must_use]
+    pub fn starts_late(&self) -> bool {
+        self.log.segments().next().is_some_and(|s| s.sequence > 1)
+    }
+
+    /// Claims at or after `from`, to within the heads of their records: for showing progress.
+    #[must_use]
+    pub fn behind(&self, from: Position) -> u64 {
+        self.after(from).map(|(s, offset)| s.end.saturating_sub(offset.max(record::HEAD)) / record::UNIT).sum()
+    }
+
+    /// The segments at or after `from`, and where to begin in each.
+    fn after(&self, from: Position) -> impl Iterator<Item = (&recover::Segment, u64)> {
+        let segments = self.log.segments().filter(move |s| s.sequence >= from.segment);
+        segments.map(move |s| (s, if s.sequence == from.segment { from.offset } else { 0 }))
+    }
+
+    /// Has checkpoints made while the journal writes.
+    #[must_use]
+    pub fn with_checkpoints(mut self, how: Checkpointing) -> Self {
+        let behind = self.behind(how.newest.position) * record::UNIT;
+        self.cutter = Some(cutter::Cutter::new(how, &self.config, behind));
+        self
     }
 
     /// Bytes of all segment files; the quarantine is not among them.
@@ -169,10 +218,10 @@ impl Journal {
         metrics: Arc<Metrics>,
         health: Arc<Health>,
     ) -> io::Result<JoinHandle<()>> {
-        let Self { config, log, keeper, lock, .. } = self;
+        let Self { config, log, keeper, cutter, lock, .. } = self;
         let tick = Duration::from_millis(config.tick_ms);
         let group_claims = config.group_claims;
-        let writer = Writer { inbox, clock, committed, metrics, health, log, keeper, group_claims, tick, lock };
+        let writer = Writer { inbox, clock, committed, metrics, health, log, keeper, cutter, group_claims, tick, lock };
         std::thread::Builder::new().name("journal".into()).spawn(move || writer.run())
     }
 }

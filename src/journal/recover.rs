@@ -75,7 +75,7 @@ pub(super) fn recover(dir: &Path) -> Result<(Vec<Segment>, u64), JournalError> {
 }
 
 /// Sequence and path of every segment file, in order.
-fn list(dir: &Path) -> Result<Vec<(u64, PathBuf)>, JournalError> {
+pub(super) fn list(dir: &Path) -> Result<Vec<(u64, PathBuf)>, JournalError> {
     let fail = |e| JournalError::io(dir, e);
     let mut files = Vec::new();
     for item in std::fs::read_dir(dir).map_err(fail)? {
@@ -207,17 +207,19 @@ fn check_version(path: &Path, head: &Head) -> Result<(), JournalError> {
     Err(JournalError::Version { segment: path.into(), version: head.version })
 }
 
-/// Hands every record of `segment` to `each`, in order, and adds up in `total`.
+/// Hands every record of `segment` from byte `from` on to `each`, in order, and adds up in `total`.
 pub(super) fn replay(
     segment: &Segment,
+    from: u64,
     numbers: &dyn Numbers,
     each: &mut impl FnMut(Batch),
     total: &mut Replayed,
 ) -> Result<(), JournalError> {
     let fail = |e| JournalError::io(&segment.path, e);
     let mut input = BufReader::with_capacity(1 << 20, File::open(&segment.path).map_err(fail)?);
-    input.seek(SeekFrom::Start(HEAD)).map_err(fail)?;
-    let mut records = Records::new(input, segment.sequence, HEAD, segment.end);
+    let from = from.max(HEAD);
+    input.seek(SeekFrom::Start(from)).map_err(fail)?;
+    let mut records = Records::new(input, segment.sequence, from, segment.end);
     let damaged = |offset| JournalError::Damaged { segment: segment.path.clone(), offset };
     loop {
         let start = records.at();

@@ -5,6 +5,8 @@
 //! (which may block: then the receipts wait, the inbox fills and the doors wait), then the receipts. A disk that fails is tried again until it
 //! works; meanwhile nothing is acknowledged, nothing more is taken in, and the stream still hears the time.
 
+use super::checkpoint::Cut;
+use super::cutter::Cutter;
 use super::log::Log;
 use super::quarantine::Keeper;
 use crate::domain::{Batch, Claim, Clock, Millis, Receipt, Refusal, Submission};
@@ -60,6 +62,7 @@ pub(super) struct Writer {
     pub(super) health: Arc<Health>,
     pub(super) log: Log,
     pub(super) keeper: Keeper,
+    pub(super) cutter: Option<Cutter>,
     pub(super) group_claims: usize,
     pub(super) tick: Duration,
     /// Held for as long as the folder is ours.
@@ -77,7 +80,8 @@ impl Writer {
     /// Runs until the inbox is closed and drained.
     pub(super) fn run(self) {
         raise_priority();
-        let last = self.log.reached();
+        let newest = self.cutter.as_ref().map_or(Millis::NEVER, |c| c.how.newest.at);
+        let last = self.log.reached().max(newest);
         let bell = Waker::from(Arc::new(Bell(std::thread::current())));
         let mut run = Run { w: self, group: Group::default(), waiting: None, last, bell };
         run.until_done();
@@ -103,13 +107,19 @@ impl Run {
         if !self.until_it_works(|r| r.w.log.ready(r.last)) {
             return;
         }
+        // The first word of the time after a replay; all times the stream is told come from here, so none goes back.
+        self.tick();
         self.w.health.well(Part::Journal);
         self.w.metrics.journal_bytes.set(self.w.log.bytes() as i64);
         loop {
             match self.gather() {
-                Turn::Commit if self.commit() => {}
-                Turn::Tick => self.tick(),
-                Turn::Commit | Turn::End => return,
+                Turn::Commit if self.commit() => self.cut(false),
+                Turn::Tick => {
+                    self.tick();
+                    self.cut(false);
+                }
+                Turn::Commit => return,
+                Turn::End => return self.cut(true),
             }
         }
     }
@@ -233,6 +243,21 @@ impl Run {
     fn tick(&mut self) {
         let ingest_at = self.stamp();
         (self.w.committed)(Batch { ingest_at, claims: Vec::new() });
+    }
+
+    /// Offers the place the journal has reached for a checkpoint, if it is time, and lets segments go that earlier
+    /// checkpoints stand for.
+    fn cut(&mut self, at_end: bool) {
+        let Some(cutter) = &mut self.w.cutter else { return };
+        self.w.log.needed_from = cutter.needed_from();
+        self.w.log.let_go(self.last);
+        let written = self.w.log.written();
+        // Everything so far was given a time before this one, and has been passed on; nothing after will be.
+        let cut = Cut { at: self.last.plus(1), position: self.w.log.position() };
+        if cutter.is_due(written, at_end) && cutter.ask(cut, written) {
+            self.last = cut.at;
+            self.tick();
+        }
     }
 
     fn pass_on(&mut self) {

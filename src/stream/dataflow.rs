@@ -11,13 +11,16 @@
 //! on panic (the app's hook) and on a stall (the app's watchdog, by [`Stream::progress`]).
 
 use super::ahead::Ahead;
+use super::checkpoint::Saved;
+use super::cut::{Cuts, Knife};
+use super::progress::Progress;
 use super::worker::{SHARDS, SourcesSeen, Staleness, Worker, owner, shard};
 use super::{Config, wire};
 use crate::domain::{Batch, BayIx, Claim, Millis, ReadModel};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use std::io::Write;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -42,44 +45,11 @@ pub struct Feed {
     progress: Arc<Progress>,
 }
 
-/// How far the stream has come; shared with whoever watches.
-#[derive(Debug, Default)]
-pub struct Progress {
-    fed: AtomicU64,
-    applied: AtomicU64,
-    frontier: AtomicU64,
-    live: AtomicBool,
-}
-
-impl Progress {
-    /// Claims handed in and not yet applied.
-    #[must_use]
-    pub fn waiting(&self) -> u64 {
-        self.fed.load(Ordering::Acquire).saturating_sub(self.applied.load(Ordering::Acquire))
-    }
-
-    /// Claims applied since the start.
-    #[must_use]
-    pub fn applied(&self) -> u64 {
-        self.applied.load(Ordering::Acquire)
-    }
-
-    /// The replay is over: from now on time passing makes claims lapse.
-    pub fn go_live(&self) {
-        self.live.store(true, Ordering::Release);
-    }
-
-    /// Ingest time below which everything has been applied.
-    #[must_use]
-    pub fn frontier(&self) -> Millis {
-        Millis(self.frontier.load(Ordering::Acquire))
-    }
-}
-
 /// A running stream.
 pub struct Stream {
     pub progress: Arc<Progress>,
     pub seen: Arc<SourcesSeen>,
+    pub cuts: Arc<Cuts>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -131,9 +101,11 @@ struct Parts {
     metrics: Arc<Metrics>,
     progress: Arc<Progress>,
     staleness: Staleness,
+    cuts: Arc<Cuts>,
+    saved: Arc<Saved>,
 }
 
-/// Starts the workers. `max_sources` bounds the table of when each source was last heard.
+/// Starts the workers with nothing known: see [`resume`].
 ///
 /// # Errors
 /// When threads cannot be started.
@@ -144,15 +116,33 @@ pub fn start(
     metrics: Arc<Metrics>,
     max_sources: usize,
 ) -> Result<(Stream, Feed), String> {
+    resume(config, registry, model, metrics, max_sources, Saved::default())
+}
+
+/// Starts the workers with the state of a checkpoint. `max_sources` bounds the table of when each source was last heard.
+///
+/// # Errors
+/// When threads cannot be started.
+pub fn resume(
+    config: &Config,
+    registry: Arc<Registry>,
+    model: Arc<dyn ReadModel>,
+    metrics: Arc<Metrics>,
+    max_sources: usize,
+    saved: Saved,
+) -> Result<(Stream, Feed), String> {
     let n = config.workers.clamp(1, SHARDS as usize);
     let shortest = {
         let city = registry.city();
         (0..city.zone_count()).filter_map(|z| city.zone(crate::domain::ZoneIx(z)).spec.stale_after_s).min()
     };
     let seen = Arc::new(SourcesSeen::new(max_sources));
-    let progress = Arc::new(Progress::default());
+    seen.restore(&saved.seen);
+    let progress = Arc::new(Progress { settling: AtomicU64::new(n as u64), ..Progress::default() });
     let staleness = config.staleness(shortest.unwrap_or(u32::MAX));
-    let parts = Parts { registry, model, seen: seen.clone(), metrics, progress: progress.clone(), staleness };
+    let (cuts, saved) = (Arc::new(Cuts::new(n)), Arc::new(saved));
+    let (p, s, c) = (progress.clone(), seen.clone(), cuts.clone());
+    let parts = Parts { registry, model, seen: s, metrics, progress: p, staleness, cuts: c, saved };
 
     let (txs, rxs): (Vec<_>, Vec<_>) = (0..n)
         .map(|_| mpsc::sync_channel::<Batch>(config.queue_batches.max(1)))
@@ -176,7 +166,7 @@ pub fn start(
     let join = keeper
         .spawn(move || guards.join().into_iter().for_each(|r| r.expect("stream worker")))
         .map_err(|e| e.to_string())?;
-    Ok((Stream { progress: progress.clone(), seen, threads: vec![join] }, Feed { workers, next: 0, progress }))
+    Ok((Stream { progress: progress.clone(), seen, cuts, threads: vec![join] }, Feed { workers, next: 0, progress }))
 }
 
 fn run_worker(
@@ -254,7 +244,7 @@ fn graph(
         move |(input, frontier), _output| {
             input.for_each_stamp(|cap, containers| {
                 let now = Millis(cap.least().copied().unwrap_or_default());
-                containers.for_each(|c| apply.worker.apply(&c.0, now));
+                containers.for_each(|c| apply.knife.apply(&mut apply.worker, &mut c.0, now));
             });
             apply.finish(frontier.frontier().first().copied());
         }
@@ -283,21 +273,23 @@ fn router(registry: Arc<Registry>, peers: u32) -> impl FnMut(&Claim) -> u64 {
 /// One worker's state and what it reports to.
 struct Apply {
     worker: Worker,
+    knife: Knife,
     metrics: Arc<Metrics>,
     progress: Arc<Progress>,
 }
 
 impl Apply {
     fn new(place: (u32, u32), p: Parts) -> Self {
-        Self {
-            worker: Worker::new(place, p.registry, p.seen, p.model, p.staleness),
-            metrics: p.metrics,
-            progress: p.progress,
-        }
+        let mut worker = Worker::new(place, p.registry, p.seen, p.model, p.staleness);
+        worker.restore(&p.saved);
+        worker.publish();
+        p.progress.settling.fetch_sub(1, Ordering::Release);
+        Self { worker, knife: Knife::new(p.cuts, place.0 as usize), metrics: p.metrics, progress: p.progress }
     }
 
     /// Once per activation, after all input that was there.
     fn finish(&mut self, frontier: Option<u64>) {
+        self.knife.cut(&mut self.worker, frontier);
         if let Some(t) = frontier
             && self.progress.live.load(Ordering::Acquire)
         {

@@ -28,6 +28,16 @@ pub struct Cell {
     zone: u32,
 }
 
+/// A cell as it lies on disk: with the bay's stable number, and without its zone, which the registry knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Kept {
+    word: u64,
+    seq: u64,
+    source: u32,
+    pub(super) bay: u32,
+}
+
 const STANDING: u64 = 1;
 const CLAIMED: u32 = 1;
 const SOURCE_KIND: u32 = 3;
@@ -40,6 +50,16 @@ impl Cell {
     #[must_use]
     pub fn vacated(zone: ZoneIx, kind: BayKind) -> Self {
         Self { word: (kind as u64) << BAY_KIND, seq: 0, source: 0, zone: zone.0 }
+    }
+
+    /// For the disk; `bay` is its stable number.
+    pub(super) const fn kept(&self, bay: u32) -> Kept {
+        Kept { word: self.word, seq: self.seq, source: self.source, bay }
+    }
+
+    /// The inverse.
+    pub(super) const fn restored(kept: &Kept, zone: ZoneIx) -> Self {
+        Self { word: kept.word, seq: kept.seq, source: kept.source, zone: zone.0 }
     }
 
     /// Fusion mode `latest`.

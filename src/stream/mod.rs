@@ -1,17 +1,24 @@
 //! The streaming aggregator: claims in commit order become the state of bays and zones.
 //!
 //! `dataflow` is the timely graph and the only file that knows timely; `worker`, `fuse` and `zones` are pure state
-//! machines. Nothing here reads a clock: time comes with the batches. Bounded: a batch channel of
-//! [`Config::queue_batches`] a worker; when it is full the journal's writer waits, and with it the doors.
+//! machines; `cut` copies their state at one ingest time and `checkpoint` makes bytes of it and back. Nothing here
+//! reads a clock: time comes with the batches. Bounded: a batch channel of [`Config::queue_batches`] a worker; when it
+//! is full the journal's writer waits, and with it the doors.
 
 mod ahead;
+pub mod checkpoint;
+mod cut;
 mod dataflow;
 pub mod fuse;
+mod progress;
 mod wire;
 pub mod worker;
 pub mod zones;
 
-pub use dataflow::{Feed, Progress, Stream, start};
+pub use checkpoint::Saved;
+pub use cut::{Cuts, Part};
+pub use dataflow::{Feed, Stream, resume, start};
+pub use progress::Progress;
 
 use serde::Deserialize;
 use worker::Staleness;

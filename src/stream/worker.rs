@@ -52,6 +52,13 @@ impl SourcesSeen {
         }
     }
 
+    /// Takes up when sources were last heard, by their numbers.
+    pub(super) fn restore(&self, seen: &[u64]) {
+        for (now, then) in self.0.iter().zip(seen) {
+            now.fetch_max(*then, Relaxed);
+        }
+    }
+
     /// [`Millis::NEVER`] for a source never heard.
     #[must_use]
     pub fn last(&self, source: SourceIx) -> Millis {
@@ -92,6 +99,12 @@ pub struct Worker {
 #[must_use]
 pub const fn shard(zone: ZoneIx) -> u32 {
     zone.0 / 8 % SHARDS
+}
+
+/// The zones of a shard, of `count` that there are.
+pub(super) fn zones_of(shard: u32, count: u32) -> impl Iterator<Item = ZoneIx> {
+    let runs = (shard * 8..count).step_by(8 * SHARDS as usize);
+    runs.flat_map(move |first| (first..count.min(first + 8)).map(ZoneIx))
 }
 
 /// The worker that owns a shard.
@@ -321,5 +334,8 @@ fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
     }
 }
 
+mod state;
 #[cfg(test)]
 mod tests;
+
+pub use state::Copied;

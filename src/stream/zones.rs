@@ -78,6 +78,17 @@ impl ZoneCell {
         self.gates.get_or_insert_default()[c.kind as usize].absorb(c)
     }
 
+    /// The counts there are, by kind of bay.
+    pub(super) fn counted(&self) -> impl Iterator<Item = (BayKind, GateCount)> {
+        let counts = self.gates().copied().zip(BayKind::ALL);
+        counts.filter(|(count, _)| !count.at.is_never()).map(|(count, kind)| (kind, count))
+    }
+
+    /// Puts a count back as it was.
+    pub(super) fn restore(&mut self, kind: BayKind, count: GateCount) {
+        self.gates.get_or_insert_default()[kind as usize] = count;
+    }
+
     /// Any bay or gate with a claim that could lapse.
     pub fn has_claims(&self) -> bool {
         self.standing > 0 || self.gates().any(|g| g.standing)

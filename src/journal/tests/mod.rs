@@ -1,5 +1,6 @@
 //! Tests of the journal, and what they share: a small town, a disk that fails on demand, a running writer.
 
+mod checkpoints;
 mod codec;
 mod quarantine;
 mod recovery;
@@ -146,8 +147,12 @@ struct Running {
 
 impl Running {
     fn start(dir: &Path, config: Config, disk: Arc<FaultyDisk>) -> Self {
+        Self::with(dir, config, disk, |journal| journal)
+    }
+
+    fn with(dir: &Path, config: Config, disk: Arc<FaultyDisk>, more: impl FnOnce(Journal) -> Journal) -> Self {
         let trace = disk.trace.clone();
-        let journal = Journal::open_on(dir, config, Arc::new(Town::default()), disk).unwrap();
+        let journal = more(Journal::open_on(dir, config, Arc::new(Town::default()), disk).unwrap());
         let (doors, inbox) = channel(64);
         let (beat, beats) = mpsc::sync_channel(10_000);
         let batches = Arc::new(Mutex::new(Vec::new()));

@@ -273,6 +273,9 @@ impl Town {
             source_kind: SourceKind::Sensor,
             observed_at: Millis(NOW.0 - 60_000),
         }]);
+        // As the stream does: a zone's tally is told after its bays, and that is what wakes subscribers.
+        let zone = city.zone_of(bay);
+        self.live.zones(&[(zone, self.live.zone(zone))]);
         bay
     }
 

@@ -65,7 +65,7 @@ client.connect(host, int(port))
 client.loop_start()
 told = {"connack": connected.get(timeout=PATIENCE_S)}
 told["acks"] = [publish(claim("occupied"), qos) for qos in (0, 1, 2)]
-told["bad"] = [publish('{"bay":', 1), publish(json.dumps({"bay": "nobody-knows-me", "state": "vacant"}), 2)]
+told["bad"] = [publish('{"bay":', 1), publish(json.dumps({"bay": "nobody-knows-me", "state": "vacant"}), 1)]
 told["shared"] = subscribe(f"$share/g/{topic}")
 told["foreign"] = subscribe("bayhub/#")
 told["granted"] = subscribe(topic)

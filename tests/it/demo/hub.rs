@@ -163,6 +163,10 @@ impl Hub {
         self.features("bays.geojson").into_iter().find(|f| f.kind == "car").expect("a city has bays for cars")
     }
 
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGTERM, then its exit.
     pub(super) fn stop(mut self) -> ExitStatus {
         kill_process(Pid::from_child(&self.child), Signal::TERM).expect("it runs");

@@ -3,10 +3,14 @@
 //! Each test starts its own hub on ports that the system picks, in its own folder, and ends it. Deadlines are there
 //! so that a hang becomes a message; none of them says how fast the hub must be, but for the 15 s a clean stop has.
 
+mod copies;
+mod crash;
 mod exits;
+mod full_disk;
 mod http;
 mod hub;
 mod keys;
+mod load;
 mod lorawan;
 mod mqtt;
 mod mqtt_peers;
@@ -14,3 +18,4 @@ mod reports;
 mod restarts;
 mod start;
 mod stream;
+mod trace;

@@ -84,7 +84,8 @@ impl Board for Zones {
         id.strip_prefix('Z').and_then(|n| n.parse().ok()).filter(|n| *n < 10).map(ZoneIx)
     }
     fn show(&self, zone: ZoneIx, id: &mut String, payload: &mut Vec<u8>) -> bool {
-        id.extend(["Z", &zone.0.to_string()]);
+        id.push('Z');
+        id.push_str(&zone.0.to_string());
         payload.extend_from_slice(self.1.lock().unwrap()[zone.at()].to_string().as_bytes());
         true
     }

@@ -1,0 +1,115 @@
+//! `bayhub backup` and `bayhub restore`: a data folder copied while a hub writes to it, and put back.
+//!
+//! Promise: what was acknowledged before the backup began is in it, and a hub starts on the restored folder as after a
+//! power cut at that moment. Order makes it so: journal and checkpoint first, then the files that give the numbers in
+//! them their meaning, which only grow. The marker is written last; without it a folder is no backup. What lies outside
+//! the data folder (the configuration with its keys, the registry's GeoJSON) is not part of it.
+//! Falls short: an SQLite database in the folder is copied as a file, which is sound only while nobody writes to it.
+
+use super::Failure;
+use crate::journal;
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+
+/// Says that the backup is whole.
+const MARKER: &str = "backup.json";
+
+/// What is copied in its own way, or belongs to a running hub only.
+const NOT_PLAIN: [&str; 4] = ["journal", "checkpoints", "lock", MARKER];
+
+/// Copies `data` to the folder `to`, which must be empty or not there.
+///
+/// # Errors
+/// [`Failure::Config`] for a folder that cannot be used, [`Failure::Internal`] for a copy that failed.
+pub fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
+    if !data.join("journal").is_dir() {
+        return Err(Failure::Config(format!("{}: no data folder of a hub", data.display())));
+    }
+    empty(to)?;
+    if within(to, data)? {
+        return Err(Failure::Config(format!("{}: lies in the folder to be copied", to.display())));
+    }
+    let work = || -> io::Result<String> {
+        let copied = journal::copy(&data.join("journal"), &data.join("checkpoints"), to)?;
+        tree(data, to, &NOT_PLAIN)?;
+        let refused = data.join("journal/quarantine");
+        if refused.is_dir() {
+            std::fs::create_dir(to.join("journal/quarantine"))?;
+            tree(&refused, &to.join("journal/quarantine"), &[])?;
+        }
+        let said = serde_json::json!({
+            "version": 1, "segments": copied.segments, "claims": copied.claims,
+            "checkpoints": copied.checkpoints, "bytes": copied.bytes,
+        });
+        let mut marker = File::create_new(to.join(MARKER))?;
+        writeln!(marker, "{said}")?;
+        marker.sync_all()?;
+        File::open(to)?.sync_all()?;
+        Ok(said.to_string())
+    };
+    let said = work().map_err(|e| Failure::Internal(format!("{}: {e}", to.display())))?;
+    writeln!(io::stdout(), "{said}").map_err(|e| Failure::Internal(e.to_string()))
+}
+
+/// Puts a backup back into `data`, which must be empty or not there.
+///
+/// # Errors
+/// As [`backup`].
+pub fn restore(from: &Path, data: &Path) -> Result<(), Failure> {
+    if !from.join(MARKER).is_file() {
+        return Err(Failure::Config(format!("{}: no whole backup ({MARKER} is not there)", from.display())));
+    }
+    empty(data)?;
+    tree(from, data, &[MARKER]).map_err(|e| Failure::Internal(format!("{}: {e}", data.display())))
+}
+
+/// Makes `dir` if need be.
+fn empty(dir: &Path) -> Result<(), Failure> {
+    let fail = |e: io::Error| Failure::Config(format!("{}: {e}", dir.display()));
+    std::fs::create_dir_all(dir).map_err(fail)?;
+    match std::fs::read_dir(dir).map_err(fail)?.next() {
+        None => Ok(()),
+        Some(_) => Err(Failure::Config(format!("{}: not empty", dir.display()))),
+    }
+}
+
+fn within(inner: &Path, outer: &Path) -> Result<bool, Failure> {
+    let whole = |p: &Path| p.canonicalize().map_err(|e| Failure::Config(format!("{}: {e}", p.display())));
+    Ok(whole(inner)?.starts_with(whole(outer)?))
+}
+
+/// Copies files and folders, each durable, in the order of their names (changes before the identities they name).
+fn tree(from: &Path, to: &Path, without: &[&str]) -> io::Result<()> {
+    let mut names: Vec<_> = std::fs::read_dir(from)?.map(|i| Ok(i?.file_name())).collect::<io::Result<_>>()?;
+    names.sort();
+    for name in names.iter().filter(|n| !without.iter().any(|w| n.as_os_str() == *w)) {
+        let (from, to) = (from.join(name), to.join(name));
+        if from.is_dir() {
+            std::fs::create_dir_all(&to)?;
+            tree(&from, &to, &[])?;
+        } else if from.is_file() {
+            file(&from, &to)?;
+        }
+    }
+    File::open(to)?.sync_all()
+}
+
+/// Files of lines end with a whole line, as far as they had got; a file that has gone meanwhile is left out.
+fn file(from: &Path, to: &Path) -> io::Result<()> {
+    let mut input = match File::open(from) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        input => input?,
+    };
+    let mut out = File::create_new(to)?;
+    out.set_permissions(input.metadata()?.permissions())?;
+    if from.file_name().is_some_and(|n| n == "identities") || from.extension().is_some_and(|e| e == "jsonl") {
+        let mut text = Vec::new();
+        input.read_to_end(&mut text)?;
+        let whole = text.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        out.write_all(&text[..whole])?;
+    } else {
+        io::copy(&mut input, &mut out)?;
+    }
+    out.sync_all()
+}

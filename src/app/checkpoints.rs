@@ -1,0 +1,123 @@
+//! Checkpoints: the journal says where, the stream says what, and a thread here writes it down.
+//!
+//! The thread waits for a cut, collects every worker's part, writes the file, keeps the two newest and tells the journal
+//! which segments it may let go. A checkpoint that fails is counted and tried again when the next is due; nothing
+//! else depends on it but the length of the next start.
+
+use super::Failure;
+use crate::journal::{Checkpointing, Checkpoints, Cut, Draft, Journal, Whole};
+use crate::metrics::Metrics;
+use crate::stream::{Cuts, Part, Saved};
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How often the thread looks whether the stream has ended while it waits for a part.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// What a start finds.
+pub(super) struct Found {
+    pub(super) saved: Saved,
+    pub(super) newest: Cut,
+    folder: Checkpoints,
+    needed_from: Arc<AtomicU64>,
+}
+
+/// Reads the newest checkpoint in `dir` that is good.
+pub(super) fn find(dir: &Path, journal: &Journal) -> Result<Found, Failure> {
+    let fail = |e: io::Error| Failure::Internal(format!("{}: {e}", dir.display()));
+    let begun = Instant::now();
+    let folder = Checkpoints::open(dir).map_err(fail)?;
+    let found = folder.newest(journal.end(), decode).map_err(fail)?;
+    let needed_from = Arc::new(AtomicU64::new(folder.prune().map_err(fail)?));
+    let (newest, saved) = found.unwrap_or_default();
+    if !newest.at.is_never() {
+        tracing::info!(at = newest.at.0, bays = saved.bays(), took = ?begun.elapsed(), "checkpoint read");
+    } else if journal.starts_late() {
+        tracing::warn!("no checkpoint, and the journal's beginning is gone: bays not reported since are unknown");
+    }
+    Ok(Found { saved, newest, folder, needed_from })
+}
+
+fn decode(whole: &Whole) -> Result<Saved, String> {
+    let mut saved = Saved::default();
+    whole.blocks().try_for_each(|(tag, bytes)| saved.read(tag, bytes)).map_err(|e| e.to_string())?;
+    Ok(saved)
+}
+
+impl Found {
+    /// Starts the thread. It ends when the journal has: with its last checkpoint written.
+    pub(super) fn keep_up(
+        self,
+        cuts: Arc<Cuts>,
+        bays: u32,
+        metrics: Arc<Metrics>,
+    ) -> io::Result<(Checkpointing, JoinHandle<()>)> {
+        let (ask, asked) = mpsc::sync_channel::<Cut>(1);
+        let Self { newest, folder, needed_from, .. } = self;
+        let scribe = Scribe { cuts: cuts.clone(), folder, needed_from: needed_from.clone(), metrics };
+        let thread = std::thread::Builder::new().name("checkpoint".into()).spawn(move || {
+            scribe.cuts.make_room(bays);
+            for cut in asked {
+                scribe.write(cut);
+            }
+        })?;
+        // One cut at a time, so there is always room for it.
+        let ask = Box::new(move |cut: Cut| cuts.ask(cut.at) && ask.try_send(cut).is_ok());
+        Ok((Checkpointing { ask, needed_from, newest }, thread))
+    }
+}
+
+struct Scribe {
+    cuts: Arc<Cuts>,
+    folder: Checkpoints,
+    needed_from: Arc<AtomicU64>,
+    metrics: Arc<Metrics>,
+}
+
+impl Scribe {
+    fn write(&self, cut: Cut) {
+        let begun = Instant::now();
+        // All parts first: a file that fails must not leave one behind for the next cut.
+        let Some(parts) = self.collect() else { return };
+        let pause = parts.iter().map(|p| p.pause).max().unwrap_or_default();
+        self.metrics.checkpoint_pause_seconds.observe(pause.as_secs_f64());
+        let written = self.folder.write(cut, |draft| parts.iter().try_for_each(|p| append(draft, p)));
+        for part in parts {
+            self.cuts.give_back(part);
+        }
+        self.cuts.over();
+        match written.and_then(|bytes| Ok((bytes, self.folder.prune()?))) {
+            Ok((bytes, needed_from)) => {
+                self.needed_from.store(needed_from, Ordering::Release);
+                self.metrics.checkpoints.inc();
+                self.metrics.checkpoint_bytes.set(bytes as i64);
+                tracing::debug!(at = cut.at.0, bytes, ?pause, took = ?begun.elapsed(), "checkpoint written");
+            }
+            Err(e) => {
+                self.metrics.checkpoint_errors.inc();
+                tracing::warn!(error = %e, "checkpoint not written; the journal keeps what it would have stood for");
+            }
+        }
+    }
+
+    /// `None` when the stream has ended without making the cut: a worker is gone.
+    fn collect(&self) -> Option<Vec<Part>> {
+        let mut parts = Vec::new();
+        while parts.len() < self.cuts.workers() {
+            match self.cuts.collect(LOOK) {
+                Some(part) => parts.push(part),
+                None if self.cuts.ended() => return None,
+                None => {}
+            }
+        }
+        Some(parts)
+    }
+}
+
+fn append(draft: &mut Draft, part: &Part) -> io::Result<()> {
+    part.copied.blocks(|tag, bytes| draft.block(tag, bytes))
+}

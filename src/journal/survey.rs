@@ -1,0 +1,109 @@
+//! What a journal's folder holds, read by somebody who does not own it: nothing is changed, nothing is locked, and a hub
+//! may be writing all the while.
+
+use super::Position;
+use super::record::{HEAD, HeadRead, Next, Records, SegmentHead, VERSION};
+use super::recover::list;
+use crate::domain::Millis;
+use std::fs::File;
+use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+
+/// One segment file as it is found.
+#[derive(Clone, Debug)]
+pub struct Surveyed {
+    pub path: PathBuf,
+    pub sequence: u64,
+    /// Length of the file.
+    pub bytes: u64,
+    /// End of its whole records that count; 0 if it holds none.
+    pub end: u64,
+    pub records: u64,
+    pub claims: u64,
+    /// Ingest times of its first and last record.
+    pub first: Millis,
+    pub last: Millis,
+    /// What is wrong with it.
+    pub fault: Option<String>,
+}
+
+/// Every segment of `dir`, oldest first; those prepared and not used are left out. Dear: reads all of them.
+///
+/// # Errors
+/// When the folder cannot be read. A segment that goes while it is being looked at is left out.
+pub fn survey(dir: &Path) -> io::Result<Vec<Surveyed>> {
+    let files = list(dir).map_err(io::Error::other)?;
+    let mut all: Vec<Surveyed> = Vec::with_capacity(files.len());
+    for (at, (sequence, path)) in files.iter().enumerate() {
+        // What the next one's head says of this one's end is read first: then this one is closed, or it is the last.
+        let limit = files.get(at + 1).and_then(|(_, next)| head(next)).map(|h| h.previous_end);
+        let one = match look(path, *sequence, limit) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+            one => one?,
+        };
+        if one.end > 0 || one.fault.is_some() {
+            all.push(one);
+        }
+    }
+    for i in 1..all.len() {
+        if all[i].sequence != all[i - 1].sequence + 1 {
+            let missing = all[i].sequence - 1;
+            all[i].fault.get_or_insert_with(|| format!("segment {missing:016x} before it is missing"));
+        }
+    }
+    Ok(all)
+}
+
+/// The place after the last whole record.
+#[must_use]
+pub fn end_of(all: &[Surveyed]) -> Position {
+    all.last().map_or(Position::default(), |s| Position { segment: s.sequence, offset: s.end })
+}
+
+fn head(path: &Path) -> Option<SegmentHead> {
+    let mut bytes = [0; HEAD as usize];
+    File::open(path).ok()?.read_exact(&mut bytes).ok()?;
+    match SegmentHead::read(&bytes) {
+        HeadRead::Whole(head) => Some(head),
+        _ => None,
+    }
+}
+
+/// `limit`: where its data ends, if a later segment says so.
+fn look(path: &Path, sequence: u64, limit: Option<u64>) -> io::Result<Surveyed> {
+    let file = File::open(path)?;
+    let bytes = file.metadata()?.len();
+    let (first, last, path) = (Millis::NEVER, Millis::NEVER, path.to_owned());
+    let mut s = Surveyed { path, sequence, bytes, end: 0, records: 0, claims: 0, first, last, fault: None };
+    match head(&s.path) {
+        None if limit.is_none() => return Ok(s),
+        Some(h) if h.version == VERSION && h.sequence == sequence => {}
+        Some(h) if h.version != VERSION => {
+            s.fault = Some(format!("format version {}", h.version));
+            return Ok(s);
+        }
+        _ => {
+            s.fault = Some("its head is damaged".into());
+            return Ok(s);
+        }
+    }
+    let mut input = BufReader::with_capacity(1 << 20, file);
+    input.seek(SeekFrom::Start(HEAD))?;
+    let mut records = Records::new(input, sequence, HEAD, limit.unwrap_or(bytes).min(bytes));
+    let rest = loop {
+        match records.next()? {
+            Next::Record(head) => {
+                s.last = Millis(head.ingest_ms);
+                s.first = if s.records == 0 { s.last } else { s.first };
+                (s.records, s.claims, s.end) = (s.records + 1, s.claims + u64::from(head.count), records.at());
+            }
+            rest => break rest,
+        }
+    };
+    match limit {
+        Some(limit) if s.end != limit => s.fault = Some(format!("damaged at byte {}", s.end)),
+        None if rest == Next::Broken => s.fault = Some(format!("ends at byte {} within a record", s.end)),
+        _ => {}
+    }
+    Ok(s)
+}

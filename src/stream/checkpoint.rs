@@ -1,0 +1,186 @@
+//! The stream's state as bytes: what a checkpoint holds, one block for each virtual shard. Pure; files are elsewhere.
+//!
+//! Little-endian, and with the registry's stable numbers in place of indices, so that a later run with another number
+//! of workers, or another order of bays, can read it. A block is a head of three counts and then its records:
+//!
+//! | record | bytes | |
+//! |---|---|---|
+//! | head | 16 | cells, zones, gates (u32 each), 0 |
+//! | cell | 24 | [`Kept`]: state word, sender's seq, source, bay number; only bays that somebody reported |
+//! | zone | 16 | newest observation (ms), zone number, 0; only zones that somebody reported |
+//! | gate | 32 | count of one kind of bay in one zone |
+//!
+//! Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms).
+//! The state word's layout (see [`super::fuse::Cell`]) is thereby a format on disk: changing it needs a new version of
+//! the file.
+
+use super::fuse::Kept;
+use super::worker::{Copied, SHARDS, owner};
+use super::zones::GateCount;
+use crate::domain::{BayKind, Millis, SourceIx, ZoneIx};
+use bytemuck::{Pod, Zeroable};
+
+#[cfg(target_endian = "big")]
+compile_error!("checkpoints are written as they lie in memory, which must be little-endian");
+
+/// The tag of the block that says when each source was last heard; below it, tags are shards.
+pub const SOURCES: u32 = SHARDS;
+
+/// Bytes that no version of this file can have written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("block {0} does not hold what a block must")]
+pub struct Unreadable(pub u32);
+
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+struct Head {
+    cells: u32,
+    zones: u32,
+    gates: u32,
+    zero: u32,
+}
+
+/// What is kept of a zone besides its cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct KeptZone {
+    pub(super) observed_at: u64,
+    pub(super) zone: u32,
+    zero: u32,
+}
+
+/// What is kept of a gate's count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct KeptGate {
+    at: u64,
+    pub(super) zone: u32,
+    source: u32,
+    vacant: u32,
+    capacity: u32,
+    kind: u32,
+    standing: u32,
+}
+
+impl KeptGate {
+    fn new(zone: u32, kind: BayKind, g: &GateCount) -> Self {
+        let (source, vacant, capacity) = (g.source.0, g.vacant, g.capacity);
+        Self { at: g.at.0, zone, source, vacant, capacity, kind: kind as u32, standing: u32::from(g.standing) }
+    }
+
+    /// `None` for a kind of bay that does not exist.
+    pub(super) fn count(&self) -> Option<(BayKind, GateCount)> {
+        let kind = BayKind::from_u8(u8::try_from(self.kind).ok()?)?;
+        let (at, source, standing) = (Millis(self.at), SourceIx(self.source), self.standing != 0);
+        Some((kind, GateCount { at, source, vacant: self.vacant, capacity: self.capacity, standing }))
+    }
+}
+
+/// What checkpoint blocks said, put together again.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Saved {
+    pub(super) cells: Vec<Kept>,
+    pub(super) zones: Vec<KeptZone>,
+    pub(super) gates: Vec<KeptGate>,
+    pub(super) seen: Vec<u64>,
+}
+
+impl Saved {
+    /// Takes up one block. Blocks may come in any order.
+    ///
+    /// # Errors
+    /// When its length is not what its head says. What was taken up before stays.
+    pub fn read(&mut self, tag: u32, bytes: &[u8]) -> Result<(), Unreadable> {
+        let bad = Unreadable(tag);
+        if tag == SOURCES {
+            self.seen = whole(bytes).ok_or(bad)?;
+            return Ok(());
+        }
+        let (head, rest) = bytes.split_at_checked(size_of::<Head>()).ok_or(bad)?;
+        let head: Head = bytemuck::pod_read_unaligned(head);
+        let part = |rest: &mut &[u8], count: u32, size: usize| {
+            let (part, after) = rest.split_at_checked(size * count as usize)?;
+            *rest = after;
+            Some(part.to_owned())
+        };
+        let mut rest = rest;
+        let mut next = |count, size| part(&mut rest, count, size).ok_or(bad);
+        let cells = next(head.cells, size_of::<Kept>())?;
+        let zones = next(head.zones, size_of::<KeptZone>())?;
+        let gates = next(head.gates, size_of::<KeptGate>())?;
+        if tag > SOURCES || !rest.is_empty() {
+            return Err(bad);
+        }
+        self.cells.extend(whole::<Kept>(&cells).ok_or(bad)?);
+        self.zones.extend(whole::<KeptZone>(&zones).ok_or(bad)?);
+        self.gates.extend(whole::<KeptGate>(&gates).ok_or(bad)?);
+        Ok(())
+    }
+
+    /// Bays of which it knows something.
+    #[must_use]
+    pub fn bays(&self) -> usize {
+        self.cells.len()
+    }
+}
+
+/// `bytes` as records, wherever they lie; `None` if they do not come out even.
+fn whole<T: Pod>(bytes: &[u8]) -> Option<Vec<T>> {
+    bytes.len().is_multiple_of(size_of::<T>()).then(|| bytemuck::pod_collect_to_vec(bytes))
+}
+
+impl Copied {
+    /// Hands every block of this copy to `each`: its tag and its bytes. Memory: one block at a time.
+    ///
+    /// # Errors
+    /// Whatever `each` returns first.
+    pub fn blocks<E>(&self, mut each: impl FnMut(u32, &[u8]) -> Result<(), E>) -> Result<(), E> {
+        let (mut cells, mut zones, mut gates) = (Vec::new(), Vec::new(), Vec::new());
+        let mut out = Vec::new();
+        for shard in (0..SHARDS).filter(|s| owner(*s, self.peers) == self.me) {
+            cells.clear();
+            zones.clear();
+            gates.clear();
+            self.gather(shard, &mut cells, &mut zones);
+            self.gather_gates(shard, &mut gates);
+            let head =
+                Head { cells: cells.len() as u32, zones: zones.len() as u32, gates: gates.len() as u32, zero: 0 };
+            out.clear();
+            out.extend_from_slice(bytemuck::bytes_of(&head));
+            out.extend_from_slice(bytemuck::cast_slice(&cells));
+            out.extend_from_slice(bytemuck::cast_slice(&zones));
+            out.extend_from_slice(bytemuck::cast_slice(&gates));
+            each(shard, &out)?;
+        }
+        if self.me == 0 {
+            each(SOURCES, bytemuck::cast_slice(&self.seen))?;
+        }
+        Ok(())
+    }
+
+    fn gather(&self, shard: u32, cells: &mut Vec<Kept>, zones: &mut Vec<KeptZone>) {
+        let Some(city) = &self.city else { return };
+        for z in super::worker::zones_of(shard, self.observed.len() as u32) {
+            let observed_at = self.observed[z.at()].0;
+            if observed_at > 0 {
+                zones.push(KeptZone { observed_at, zone: city.zone(z).number, zero: 0 });
+            }
+            for bay in city.bays_of(z) {
+                let cell = &self.cells[bay.at()];
+                if !cell.at().is_never() {
+                    cells.push(cell.kept(city.bay_number(bay)));
+                }
+            }
+        }
+    }
+
+    fn gather_gates(&self, shard: u32, gates: &mut Vec<KeptGate>) {
+        let Some(city) = &self.city else { return };
+        let ours = |z: ZoneIx| super::worker::shard(z) == shard;
+        let counts = self.gates.iter().filter(|(z, ..)| ours(*z));
+        gates.extend(counts.map(|(z, kind, count)| KeptGate::new(city.zone(*z).number, *kind, count)));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! A worker's state as a whole: copied out for a checkpoint, put back at start.
+//!
+//! Counters of zones are not part of it: they are the sums of the cells, and are added up again. What a cell or a gate
+//! was believed to be (standing or lapsed) is. Dear: `copy` stops the worker, so it is memory copies and one walk over
+//! the zones; `restore` touches every cell.
+
+use super::super::checkpoint::Saved;
+use super::super::fuse::Cell;
+use super::super::zones::GateCount;
+use super::{Worker, mark};
+use crate::domain::{BayKind, Millis, ZoneIx};
+use crate::registry::city::City;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// One worker's state at one moment. Indices are those of `city`, the picture the worker had then.
+#[derive(Default)]
+pub struct Copied {
+    /// `None` before the first copy.
+    pub(in crate::stream) city: Option<Arc<City>>,
+    pub(in crate::stream) me: u32,
+    pub(in crate::stream) peers: u32,
+    pub(in crate::stream) cells: Vec<Cell>,
+    /// By zone: its newest observation.
+    pub(in crate::stream) observed: Vec<Millis>,
+    pub(in crate::stream) gates: Vec<(ZoneIx, BayKind, GateCount)>,
+    /// By source: when it was last heard, ms. Only the first worker's copy has it.
+    pub(in crate::stream) seen: Vec<u64>,
+}
+
+impl Copied {
+    /// With memory for that many bays, each page of it touched.
+    pub(in crate::stream) fn with_room(bays: usize) -> Self {
+        // Anything but zeroes: those would come from the allocator untouched.
+        let mut cells = vec![Cell::vacated(ZoneIx(u32::MAX), BayKind::Bicycle); bays];
+        cells.clear();
+        let seen = vec![1; crate::registry::MAX_SOURCES as usize];
+        Self { cells, seen, ..Self::default() }
+    }
+}
+
+impl Worker {
+    /// Copies everything into `to`, whose memory is used again.
+    pub(in crate::stream) fn copy(&self, to: &mut Copied) {
+        (to.me, to.peers) = (self.me, self.peers);
+        to.city = Some(self.city.clone());
+        to.cells.clear();
+        to.cells.extend_from_slice(&self.cells);
+        to.observed.clear();
+        to.observed.extend(self.pulses.iter().map(|p| p.observed_at));
+        to.gates.clear();
+        for (zone, z) in self.zones.iter().zip(0..) {
+            to.gates.extend(zone.counted().map(|(kind, count)| (ZoneIx(z), kind, count)));
+        }
+        to.seen.clear();
+        if self.me == 0 {
+            let known = self.registry.source_count() as usize;
+            to.seen.extend(self.seen.0.iter().take(known).map(|s| s.load(Relaxed)));
+        }
+    }
+
+    /// Puts back what this worker owns of `saved`; what belongs to a bay or zone that is gone, or is now of another
+    /// kind, is left out. For a worker that has applied nothing yet.
+    pub(in crate::stream) fn restore(&mut self, saved: &Saved) {
+        let city = self.city.clone();
+        for kept in &saved.cells {
+            let Some(bay) = city.bay_numbered(kept.bay) else { continue };
+            let (zone, kind) = (city.zone_of(bay), city.attrs(bay).kind);
+            let new = Cell::restored(kept, zone);
+            if self.owns(zone) && new.kind() == kind {
+                let old = std::mem::replace(&mut self.cells[bay.at()], new);
+                self.replace(bay, old, new);
+            }
+        }
+        for kept in &saved.zones {
+            if let Some(z) = city.zone_numbered(kept.zone).filter(|z| self.owns(*z)) {
+                let pulse = &mut self.pulses[z.at()];
+                pulse.observed_at = pulse.observed_at.max(Millis(kept.observed_at));
+                mark(pulse, z, &mut self.dirty);
+            }
+        }
+        for kept in &saved.gates {
+            if let (Some(z), Some((kind, count))) = (city.zone_numbered(kept.zone), kept.count())
+                && self.owns(z)
+            {
+                self.zones[z.at()].restore(kind, count);
+                mark(&mut self.pulses[z.at()], z, &mut self.dirty);
+            }
+        }
+    }
+}
