@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn start_once(dir: &Path, start: &str) -> Result<(), Box<dyn std::error::Error>> {
     let at_rest = status_kb("VmRSS");
     let began = Instant::now();
-    let registry = Registry::open(dir, &dir.join("data"))?;
+    let registry = Registry::open(dir, &dir.join("data"), &[])?;
     let took = began.elapsed().as_secs_f64();
     let (rss, peak) = (status_kb("VmRSS") - at_rest, status_kb("VmHWM"));
     let city = registry.city();

@@ -184,7 +184,13 @@ struct Open;
 
 impl Doorkeeper for Open {
     fn admit(&self, _: &str, _: &[u8]) -> Result<Speaker, Denied> {
-        Ok(Speaker { source: SourceIx(0), kind: SourceKind::Sensor, id: "s0".into(), pass: Pass::default() })
+        Ok(Speaker {
+            source: SourceIx(0),
+            kind: SourceKind::Sensor,
+            id: "s0".into(),
+            pass: Pass::default(),
+            uplinks: false,
+        })
     }
 }
 

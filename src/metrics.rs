@@ -15,6 +15,10 @@ pub struct Metrics {
     registry: Registry,
     refused: IntCounterVec,
     accepted: IntCounterVec,
+    /// Uplinks that had been made durable already: acknowledged, not taken twice.
+    pub uplinks_duplicate: IntCounter,
+    /// Events of network servers that are no uplinks (joins, acks): accepted, of no use here.
+    pub uplinks_ignored: IntCounter,
     /// MQTT messages of QoS 0 that were dropped because the journal was busy.
     pub shed: IntCounter,
     pub mqtt_connections: IntGauge,
@@ -121,6 +125,8 @@ impl Metrics {
                 &["door", "reason"]
             )),
             accepted: add!(counters("reports_accepted_total", "Claims taken in at a door.", &["door"])),
+            uplinks_duplicate: add!(counter("uplinks_duplicate_total", "Uplinks that were durable already.")),
+            uplinks_ignored: add!(counter("uplinks_ignored_total", "Events of network servers that are no uplinks.")),
             shed: add!(counter("reports_shed_total", "QoS 0 messages dropped under overload, never acknowledged.")),
             mqtt_connections: add!(gauge("mqtt_connections", "Open MQTT connections.")),
             mqtt_refused_connections: add!(counters(

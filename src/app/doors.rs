@@ -75,14 +75,14 @@ pub(super) fn reports(gate: Arc<Gate>) -> Arc<dyn ReportDoor> {
 struct ByHttp(Arc<Gate>);
 
 impl ReportDoor for ByHttp {
-    fn take(&self, speaker: &Speaker, body: &[u8]) -> Parcel {
+    fn take(&self, speaker: &Speaker, topic: Topic, place: &str, body: &[u8]) -> Parcel {
         let mut out = Parcel::default();
-        self.0.take(speaker, Door::Http, &"/v1/reports", Topic::Report, body, &mut out);
+        self.0.take(speaker, Door::Http, &place, topic, body, &mut out);
         out
     }
 }
 
-/// `bayhub/v1/{source}/{topic}`, written out only when something is refused.
+/// The topic's form, written out only when something is refused.
 struct Place<'a> {
     speaker: &'a Speaker,
     topic: Topic,
@@ -90,6 +90,6 @@ struct Place<'a> {
 
 impl std::fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "bayhub/v1/{}/{}", self.speaker.id, self.topic.name())
+        self.topic.write(&self.speaker.id, f)
     }
 }

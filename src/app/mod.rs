@@ -31,7 +31,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Clock, Submission};
 use crate::health::{Health, Part};
-use crate::ingest::{endpoint, gate::Gate};
+use crate::ingest::{codec::device, endpoint, gate::Gate};
 use crate::journal::Journal;
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
@@ -107,9 +107,10 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     doors::tls(config)?;
     brokers::check(&config.brokers)?;
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
-    let registry = Registry::open(&config.registry.path, scratch.path())?;
+    let registry = Registry::open(&config.registry.path, scratch.path(), device::MODELS)?;
     let city = registry.city();
-    println!("ok: {} zones, {} bays, {} keys", city.zone_count(), city.live_bays(), keys.len());
+    let devices = registry.device_count();
+    println!("ok: {} zones, {} bays, {devices} devices, {} keys", city.zone_count(), city.live_bays(), keys.len());
     Ok(())
 }
 
@@ -229,7 +230,7 @@ async fn secure(
 impl Shared {
     fn open(config: &Config) -> Result<Self, Failure> {
         let begun = Instant::now();
-        let registry = Arc::new(Registry::open(&config.registry.path, &config.data.path)?);
+        let registry = Arc::new(Registry::open(&config.registry.path, &config.data.path, device::MODELS)?);
         let city = registry.city();
         let (spare_bays, spare_zones) = (config.registry.spare_bays, config.registry.spare_zones);
         let live = Arc::new(Live::new(&city, Room { spare_bays, spare_zones, subscribers: SUBSCRIBERS }));

@@ -73,6 +73,9 @@ pub struct NewKey {
     /// What those sources are: sensor, app or gate.
     #[arg(long, default_value = "sensor", value_parser = source_kind)]
     source_kind: SourceKind,
+    /// Those sources are LoRaWAN network servers and may hand on the uplinks of devices in the registry.
+    #[arg(long)]
+    uplinks: bool,
 }
 
 fn scope(text: &str) -> Result<Scope, String> {
@@ -100,7 +103,9 @@ pub fn create_key(config: &Config, new: NewKey) -> Result<(), Failure> {
         let issuer = Issuer::open(store.clone(), keys, &config.keys, clock).await?;
         let (name, partner, sources, source_kind) = (new.name, new.partner, new.sources, new.source_kind);
         let scopes = new.scopes.into_iter().collect();
-        let (plain, _) = issuer.create(Ask { name, partner, scopes, sources, source_kind, expires_at: None }).await?;
+        let (uplinks, expires_at) = (new.uplinks, None);
+        let (plain, _) =
+            issuer.create(Ask { name, partner, scopes, sources, source_kind, uplinks, expires_at }).await?;
         println!("{}", plain.expose());
         store.close().await;
         Ok(())

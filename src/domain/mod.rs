@@ -16,7 +16,7 @@ pub mod zone;
 pub use bay::{BayIx, BayKind, BayStatus};
 pub use change::{BayView, ReadModel, ZoneTally};
 pub use geo::{BBox, LatLon};
-pub use observation::{Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission, Topic};
+pub use observation::{Afterwards, Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission, Topic};
 pub use refusal::{Door, Reason, Refusal};
 pub use source::{Pass, SourceIx, SourceKind, Speaker};
 pub use time::{Clock, Millis};

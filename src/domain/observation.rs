@@ -1,6 +1,7 @@
 //! Observations: claims about one bay or one zone, and the parcels they travel in between rooms.
 
 use super::{BayIx, BayKind, BayStatus, Millis, Refusal, SourceIx, SourceKind, ZoneIx};
+use std::fmt;
 
 /// One claim about one bay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,24 +48,44 @@ pub enum Topic {
     Report,
     Count,
     Status,
+    /// A device's uplink as ChirpStack v4 hands it on.
+    ChirpStack,
+    /// The same by The Things Stack.
+    Ttn,
 }
 
 impl Topic {
+    /// Those of a source's own, `bayhub/v1/{source}/...`.
     pub const ALL: [Self; 3] = [Self::Report, Self::Count, Self::Status];
 
-    /// The last level of `bayhub/v1/{source}/...`.
+    /// Those of network servers.
+    pub const UPLINKS: [Self; 2] = [Self::ChirpStack, Self::Ttn];
+
+    /// The last level of `bayhub/v1/{source}/...`, or of the path an uplink is posted to.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Report => "report",
             Self::Count => "count",
             Self::Status => "status",
+            Self::ChirpStack => "chirpstack",
+            Self::Ttn => "ttn",
         }
     }
 
+    /// The topic of a source's own with that last level.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|t| t.name() == name)
+    }
+
+    /// Writes what `source` publishes it on, for the quarantine. Which device an uplink was of its refusal says.
+    pub fn write(self, source: &str, to: &mut impl fmt::Write) -> fmt::Result {
+        match self {
+            Self::ChirpStack => to.write_str("application/+/device/+/event/up"),
+            Self::Ttn => to.write_str("v3/+/devices/+/up"),
+            own => write!(to, "bayhub/v1/{source}/{}", own.name()),
+        }
     }
 }
 
@@ -73,12 +94,45 @@ impl Topic {
 pub struct Parcel {
     pub claims: Vec<Claim>,
     pub refusals: Vec<Refusal>,
+    /// What the gate wants to know once all of it is on disk.
+    pub afterwards: Afterwards,
 }
 
 impl Parcel {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.claims.is_empty() && self.refusals.is_empty()
+    }
+
+    /// As it goes to the journal. `receipt` follows what the gate wanted to know.
+    #[must_use]
+    pub fn into_submission(self, receipt: Receipt) -> Submission {
+        let Self { claims, refusals, afterwards } = self;
+        let receipt = if afterwards.0.is_empty() {
+            receipt
+        } else {
+            Receipt::new(move || {
+                afterwards.0.into_iter().for_each(|run| run());
+                receipt.durable();
+            })
+        };
+        Submission { claims, refusals, receipt }
+    }
+}
+
+/// Short, non-blocking calls to be made when a parcel is durable. Dropped uncalled with a parcel that never is.
+#[derive(Default)]
+pub struct Afterwards(Vec<Box<dyn FnOnce() + Send>>);
+
+impl Afterwards {
+    pub fn call(&mut self, f: impl FnOnce() + Send + 'static) {
+        self.0.push(Box::new(f));
+    }
+}
+
+impl fmt::Debug for Afterwards {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Afterwards({})", self.0.len())
     }
 }
 

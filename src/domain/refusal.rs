@@ -7,6 +7,7 @@ pub enum Reason {
     UnknownBay,
     UnknownZone,
     UnknownSource,
+    UnknownDevice,
     Forbidden,
     TooFarInFuture,
     TooOld,
@@ -14,11 +15,12 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Malformed,
         Self::UnknownBay,
         Self::UnknownZone,
         Self::UnknownSource,
+        Self::UnknownDevice,
         Self::Forbidden,
         Self::TooFarInFuture,
         Self::TooOld,
@@ -33,6 +35,7 @@ impl Reason {
             Self::UnknownBay => "unknown_bay",
             Self::UnknownZone => "unknown_zone",
             Self::UnknownSource => "unknown_source",
+            Self::UnknownDevice => "unknown_device",
             Self::Forbidden => "forbidden",
             Self::TooFarInFuture => "too_far_in_future",
             Self::TooOld => "too_old",

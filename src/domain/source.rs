@@ -26,6 +26,8 @@ pub struct Speaker {
     pub id: Arc<str>,
     /// How long it may go on speaking.
     pub pass: Pass,
+    /// A network server: it may hand on the uplinks of devices, besides what it says itself.
+    pub uplinks: bool,
 }
 
 /// Until when somebody who was let in may stay. All clones share it, so that a key that is revoked ends what it has

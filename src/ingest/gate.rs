@@ -1,18 +1,22 @@
 //! The gate: turns what a proven speaker said into observations, or into refusals with a reason.
 //!
 //! Promises: every message becomes claims, refusals, or both; nothing vanishes. Each refusal is counted here,
-//! once, and carries enough for the quarantine. It holds no lock and touches no disk, so any number of
-//! connections pass at once. Dear: one id look-up in a concurrent map per bay.
+//! once, and carries enough for the quarantine. It touches no disk and holds no lock (for uplinks: one
+//! of many, for a moment), so any number of connections pass at once. Dear: one id look-up in a concurrent map per bay.
+//! Uplinks of devices are judged in `uplinks`, which also knows those that have been taken already.
+
+mod uplinks;
 
 use super::codec::{self, BaySaid, CountSaid, Said};
 use crate::domain::{
-    Claim, Clock, CountObservation, Door, Millis, Observation, Parcel, Reason, Refusal, Speaker, Topic,
+    Afterwards, Claim, Clock, CountObservation, Door, Millis, Observation, Parcel, Reason, Refusal, Speaker, Topic,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use serde::{Deserialize, Deserializer, de};
 use std::fmt::Display;
 use std::sync::Arc;
+use uplinks::Recent;
 
 /// What a message may be. Every limit can be set; time checks can be turned off.
 #[derive(Clone, Debug, Deserialize)]
@@ -57,6 +61,7 @@ pub struct Gate {
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
     config: Config,
+    recent: Arc<Recent>,
 }
 
 /// One message on its way through: who sends it, where, and what it holds.
@@ -73,7 +78,7 @@ struct Message<'a> {
 impl Gate {
     #[must_use]
     pub fn new(registry: Arc<Registry>, clock: Arc<dyn Clock>, metrics: Arc<Metrics>, config: Config) -> Self {
-        Self { registry, clock, metrics, config }
+        Self { registry, clock, metrics, config, recent: Arc::default() }
     }
 
     /// Reads one payload and appends to `out` what may pass and what may not. `place` is the topic or path it
@@ -106,20 +111,28 @@ impl Gate {
         }
         let before = out.claims.len();
         for (i, one) in said.into_iter().enumerate() {
-            match self.judge(&message, one) {
-                Ok(claim) => out.claims.push(claim),
+            match self.judge(&message, one, &mut out.afterwards) {
+                Ok(Some(claim)) => out.claims.push(claim),
+                Ok(None) => {}
                 Err((reason, why)) => self.refuse(&message, reason, Some(i as u32), why, out),
             }
         }
         self.metrics.accept(door, (out.claims.len() - before) as u64);
     }
 
-    fn judge(&self, message: &Message<'_>, said: Said<'_>) -> Result<Claim, (Reason, String)> {
+    /// `Ok(None)`: it has been taken already.
+    fn judge(
+        &self,
+        message: &Message<'_>,
+        said: Said<'_>,
+        afterwards: &mut Afterwards,
+    ) -> Result<Option<Claim>, (Reason, String)> {
         match said {
-            Said::Bay(b) => self.bay(message, &b).map(Claim::Bay),
-            Said::Count(c) => self.count(message, &c).map(Claim::Count),
+            Said::Bay(b) => self.bay(message, &b).map(Claim::Bay).map(Some),
+            Said::Count(c) => self.count(message, &c).map(Claim::Count).map(Some),
+            Said::Uplink(u) => self.uplink(message, &u, afterwards),
             // A goodbye is no evidence of any bay: the source's silence will speak for itself.
-            Said::Online(_) => Ok(Claim::Alive { source: message.speaker.source, at: message.now }),
+            Said::Online(_) => Ok(Some(Claim::Alive { source: message.speaker.source, at: message.now })),
             Said::Unreadable(e) => Err((Reason::Malformed, e.0)),
         }
     }

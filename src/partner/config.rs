@@ -33,6 +33,9 @@ pub struct KeyConfig {
     /// What those sources are: `sensor` (the default), `app` or `gate`.
     #[serde(default = "sensor", deserialize_with = "source_kind")]
     pub source_kind: SourceKind,
+    /// Those sources are LoRaWAN network servers and may hand on the uplinks of devices in the registry.
+    #[serde(default)]
+    pub uplinks: bool,
 }
 
 /// An entry that reads well but makes no sense.
@@ -48,6 +51,8 @@ pub enum ConfigError {
     NoScopes(String),
     #[error("keys: {0:?} has the scope report but no sources, so it could speak for nobody")]
     NoSources(String),
+    #[error("keys: {0:?} has uplinks = true but not the scope report, which handing them on takes")]
+    UplinksUnscoped(String),
 }
 
 impl Config {
@@ -74,6 +79,9 @@ impl Config {
             if key.scopes.contains(&Scope::Report) && key.sources.is_empty() {
                 return Err(ConfigError::NoSources(key.name.clone()));
             }
+            if key.uplinks && !key.scopes.contains(&Scope::Report) {
+                return Err(ConfigError::UplinksUnscoped(key.name.clone()));
+            }
             keys.insert(key.sha256, key.grant());
         }
         Ok(keys)
@@ -89,6 +97,7 @@ impl KeyConfig {
             sources: self.sources.clone(),
             source_kind: self.source_kind,
             pass: Pass::default(),
+            uplinks: self.uplinks,
         }
     }
 }
@@ -148,6 +157,9 @@ mod tests {
         assert_eq!((grant.source_kind, &*grant.partner), (SourceKind::Sensor, "lta"));
         let apps = read(&entry("a", &hex("bh_x"), &format!("{REPORT}\nsource_kind = \"app\""))).unwrap();
         assert_eq!(apps.keys[0].source_kind, SourceKind::App);
+        assert!(!grant.uplinks, "only where the entry says so");
+        let network = read(&entry("n", &hex("bh_x"), &format!("{REPORT}\nuplinks = true"))).unwrap().keys().unwrap();
+        assert!(network.grant("bh_x", Millis(1)).unwrap().uplinks);
         assert!(read("").unwrap().keys().unwrap().grant("bh_x", Millis(1)).is_none());
     }
 
@@ -180,6 +192,8 @@ mod tests {
         );
         assert_eq!(fault(entry("a", &one, "scopes = [\"report\"]")), ConfigError::NoSources("a".into()));
         assert_eq!(fault(entry("a", &one, "scopes = []")), ConfigError::NoScopes("a".into()));
+        let uplinks = entry("a", &one, "scopes = [\"monitor\"]\nuplinks = true");
+        assert_eq!(fault(uplinks), ConfigError::UplinksUnscoped("a".into()));
         assert_eq!(fault(entry("a b", &one, REPORT)), ConfigError::BadName("a b".into()));
     }
 }

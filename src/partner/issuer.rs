@@ -26,6 +26,8 @@ pub struct Ask {
     pub scopes: Scopes,
     pub sources: Vec<SourcePattern>,
     pub source_kind: SourceKind,
+    /// As in [`Grant`].
+    pub uplinks: bool,
     /// `None`: good until it is revoked.
     pub expires_at: Option<Millis>,
 }
@@ -67,6 +69,8 @@ pub struct KeyInfo {
     pub scopes: Scopes,
     pub sources: Vec<SourcePattern>,
     pub source_kind: SourceKind,
+    /// As in [`Grant`].
+    pub uplinks: bool,
     /// `None` for a key of the configuration.
     pub created_at: Option<Millis>,
     pub expires_at: Option<Millis>,
@@ -169,6 +173,7 @@ impl Issuer {
             scopes: &scopes_text(ask.scopes),
             sources: &ask.sources.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
             source_kind: ask.source_kind.name(),
+            uplinks: ask.uplinks,
             created_at: now,
             expires_at: ask.expires_at,
         };
@@ -269,6 +274,9 @@ impl Ask {
         if self.scopes.has(Scope::Report) && self.sources.is_empty() {
             return field("sources", "must be given with the scope report, or the key could speak for nobody");
         }
+        if self.uplinks && !self.scopes.has(Scope::Report) {
+            return field("uplinks", "may be true with the scope report only, which handing them on takes");
+        }
         if self.sources.len() > MOST_SOURCES {
             return field("sources", &format!("may be {MOST_SOURCES} at most; a prefix with * covers many"));
         }
@@ -293,6 +301,7 @@ impl KeyInfo {
             sources: self.sources.clone(),
             source_kind: self.source_kind,
             pass: Pass::until(self.expires_at),
+            uplinks: self.uplinks,
         }
     }
 }
@@ -305,6 +314,7 @@ fn of_config(key: &KeyConfig) -> KeyInfo {
         scopes: key.scopes.iter().copied().collect(),
         sources: key.sources.clone(),
         source_kind: key.source_kind,
+        uplinks: key.uplinks,
         created_at: None,
         expires_at: None,
         revoked_at: None,
@@ -328,6 +338,7 @@ fn info(row: KeyRow) -> Result<KeyInfo, IssueError> {
         scopes: scopes.ok_or_else(|| bad("unknown scopes"))?,
         sources: sources.map_err(|_| bad("unreadable sources"))?,
         source_kind: SourceKind::parse(&row.source_kind).ok_or_else(|| bad("an unknown source_kind"))?,
+        uplinks: row.uplinks,
         id: KeyId::Stored(row.id),
         name: row.name,
         partner: row.partner,

@@ -33,6 +33,7 @@ fn configured(name: &str, key: &str) -> KeyConfig {
         scopes: vec![Scope::Admin],
         sources: vec![],
         source_kind: SourceKind::Sensor,
+        uplinks: false,
     }
 }
 
@@ -43,6 +44,7 @@ fn ask(name: &str) -> Ask {
         scopes: [Scope::Report].into_iter().collect(),
         sources: vec![SourcePattern::parse("x-*").unwrap(), SourcePattern::parse("y").unwrap()],
         source_kind: SourceKind::Gate,
+        uplinks: true,
         expires_at: None,
     }
 }
@@ -62,12 +64,12 @@ async fn a_key_opens_at_once_and_after_a_restart_until_it_is_revoked() {
     let (key, id) = (key.expose().to_owned(), info.id);
     let grant = first.keys.grant(&key, NOW).unwrap();
     assert!(Keys::may_speak_for(&grant, "x-1") && Keys::may_speak_for(&grant, "y"));
-    assert!(!Keys::may_speak_for(&grant, "z") && grant.source_kind == SourceKind::Gate);
+    assert!(!Keys::may_speak_for(&grant, "z") && grant.source_kind == SourceKind::Gate && grant.uplinks);
 
     let second = house(dir.path(), &config).await.unwrap();
     let same = second.keys.grant(&key, NOW).unwrap();
     assert_eq!((&same.name, &same.partner, same.scopes), (&grant.name, &grant.partner, grant.scopes));
-    assert_eq!((&same.sources, same.source_kind), (&grant.sources, grant.source_kind));
+    assert_eq!((&same.sources, same.source_kind, same.uplinks), (&grant.sources, grant.source_kind, true));
     second.issuer.revoke(&id).await.unwrap();
     second.issuer.revoke(&id).await.expect("again is no fault");
     assert!(!second.opens(&key) && !same.pass.is_good(NOW), "what it had opened ends too");
@@ -101,6 +103,7 @@ async fn what_cannot_be_is_refused_by_its_field_and_nothing_is_made() {
         ("scopes", Ask { scopes: Scopes::default(), ..ask("k") }),
         ("sources", Ask { sources: vec![], ..ask("k") }),
         ("sources", Ask { sources: vec![star; 101], ..ask("k") }),
+        ("uplinks", Ask { scopes: [Scope::Monitor].into_iter().collect(), ..ask("k") }),
         ("expires_at", Ask { expires_at: Some(NOW), ..ask("k") }),
     ] {
         let e = house.issuer.create(asked).await.unwrap_err();
@@ -193,6 +196,7 @@ async fn a_row_changed_by_hand_into_nonsense_opens_nothing() {
         scopes: "report everything",
         sources: "*",
         source_kind: "sensor",
+        uplinks: false,
         created_at: NOW,
         expires_at: None,
     };

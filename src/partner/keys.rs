@@ -159,6 +159,8 @@ pub struct Grant {
     pub source_kind: SourceKind,
     /// Until when; shared with every connection the key has opened.
     pub pass: Pass,
+    /// Its sources are network servers: they may hand on the uplinks of devices.
+    pub uplinks: bool,
 }
 
 /// A key as it is shown once, to its owner. `Debug` does not show it.
@@ -305,6 +307,7 @@ mod tests {
             sources: sources.iter().map(|s| SourcePattern::parse(s).unwrap()).collect(),
             source_kind: SourceKind::Sensor,
             pass: Pass::default(),
+            uplinks: false,
         }
     }
 

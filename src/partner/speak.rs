@@ -36,7 +36,7 @@ pub fn authenticate(
     let grant = keys.grant(password, now).ok_or(Denied::BadKey)?;
     let (source, kind) = speaker(&grant, registry, user)?;
     let id = registry.source_id(source).unwrap_or_else(|| user.into());
-    Ok(Speaker { source, kind, id, pass: grant.pass.clone() })
+    Ok(Speaker { source, kind, id, pass: grant.pass.clone(), uplinks: grant.uplinks })
 }
 
 /// The number and kind of `source`, for a caller that holds `grant`. One that was never heard is enrolled, with the
@@ -78,6 +78,7 @@ mod tests {
             sources: vec![SourcePattern::parse("lamp-*").expect("a pattern")],
             source_kind: kind,
             pass: Pass::default(),
+            uplinks: true,
         };
         keys.insert(digest, grant);
         (keys, key.expose().to_owned())
@@ -91,7 +92,7 @@ mod tests {
     fn a_covered_source_is_enrolled_once_and_keeps_its_number() {
         let (registry, (keys, key)) = (nobody(), door(Scope::Report, SourceKind::App));
         let first = authenticate(&keys, &registry, "lamp-1", &key, NOW).unwrap();
-        assert_eq!((first.kind, &*first.id), (SourceKind::App, "lamp-1"));
+        assert_eq!((first.kind, &*first.id, first.uplinks), (SourceKind::App, "lamp-1", true));
         assert_eq!(authenticate(&keys, &registry, "lamp-1", &key, NOW).unwrap().source, first.source);
         assert_ne!(authenticate(&keys, &registry, "lamp-2", &key, NOW).unwrap().source, first.source);
         keys.revoke(&Keys::digest(&key));

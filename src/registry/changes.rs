@@ -6,6 +6,7 @@
 
 use super::RegistryError;
 use super::city::{BayAttrs, BaySpec, ZoneSpec, from_e7, to_e7};
+use super::devices::DeviceSpec;
 use super::linelog::LineLog;
 use crate::domain::{BayKind, ZoneKind};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ pub(super) enum Change {
     RemoveZone(String),
     PutBay(StoredBay),
     RemoveBay(String),
+    PutDevice(DeviceSpec),
+    RemoveDevice(String),
 }
 
 /// (latitude, longitude) in 1e-7 degrees: exact, where degrees would be rounded twice.
@@ -59,6 +62,7 @@ pub(super) struct StoredBay {
 pub(super) struct Overlay {
     pub(super) zones: BTreeMap<String, Option<ZoneSpec>>,
     pub(super) bays: BTreeMap<String, Option<BaySpec>>,
+    pub(super) devices: BTreeMap<String, Option<DeviceSpec>>,
     /// Changes in the file.
     read: usize,
 }
@@ -89,6 +93,8 @@ impl Overlay {
                 self.bays.insert(bay.id.clone(), Some(bay));
             }
             Change::RemoveBay(id) => drop(self.bays.insert(id, None)),
+            Change::PutDevice(device) => drop(self.devices.insert(device.device.clone(), Some(device))),
+            Change::RemoveDevice(id) => drop(self.devices.insert(id, None)),
         }
         Ok(())
     }
@@ -103,7 +109,11 @@ impl Overlay {
             Some(bay) => Change::from(bay),
             None => Change::RemoveBay(id.clone()),
         });
-        zones.chain(bays)
+        let devices = self.devices.iter().map(|(id, device)| match device {
+            Some(device) => Change::PutDevice(device.clone()),
+            None => Change::RemoveDevice(id.clone()),
+        });
+        zones.chain(bays).chain(devices)
     }
 }
 
@@ -139,7 +149,8 @@ impl ChangeLog {
     ) -> Result<(), RegistryError> {
         overlay.zones.retain(|id, zone| zone.is_some() || is_in_files(id, Class::Zone));
         overlay.bays.retain(|id, bay| bay.is_some() || is_in_files(id, Class::Bay));
-        let needed = overlay.zones.len() + overlay.bays.len();
+        overlay.devices.retain(|id, device| device.is_some() || is_in_files(id, Class::Device));
+        let needed = overlay.zones.len() + overlay.bays.len() + overlay.devices.len();
         if overlay.read < COMPACT_FROM || overlay.read <= 2 * needed {
             return Ok(());
         }
@@ -153,10 +164,11 @@ impl ChangeLog {
 }
 
 /// What an id names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Class {
     Zone,
     Bay,
+    Device,
 }
 
 impl From<&ZoneSpec> for Change {

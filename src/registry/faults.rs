@@ -7,20 +7,31 @@ use std::fmt::{Display, Write};
 const TOLD: usize = 20;
 
 /// Faults so far.
-#[derive(Default)]
 pub(super) struct Faults {
     told: Vec<String>,
     more: usize,
+    /// What the elements of the list are called.
+    list: &'static str,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self::of("features")
+    }
 }
 
 impl Faults {
-    /// `at` is the position in the file's `features`, from 0.
+    pub(super) const fn of(list: &'static str) -> Self {
+        Self { told: Vec::new(), more: 0, list }
+    }
+
+    /// `at` is the position in the file's `features` (or whatever its list is), from 0.
     pub(super) fn add(&mut self, file: &str, at: usize, id: Option<&str>, what: impl Display) {
         if self.told.len() == TOLD {
             self.more += 1;
             return;
         }
-        let mut line = format!("{file}: features[{at}]");
+        let mut line = format!("{file}: {}[{at}]", self.list);
         if let Some(id) = id {
             // Writing to a string cannot fail. An id may be anything here, also very long.
             let _ = write!(line, " (id {:?})", id.chars().take(80).collect::<String>());

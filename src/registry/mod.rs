@@ -1,4 +1,4 @@
-//! Zones, bays and sources: who and where. Read from GeoJSON, changed at run time, looked up by id.
+//! Zones, bays, sources and devices: who and where. Read from files, changed at run time, looked up by id.
 //!
 //! Promises: a look-up takes no lock that a change holds; a change is durable before it is seen, whole or not at
 //! all; numbers given to bays, zones and sources last over restarts. Dear: changes and enrolments wait for the
@@ -9,6 +9,8 @@
 mod build;
 mod changes;
 pub mod city;
+mod devices;
+mod devices_file;
 mod draft;
 mod faults;
 pub mod geojson;
@@ -25,6 +27,9 @@ use arc_swap::{ArcSwap, Guard};
 use changes::ChangeLog;
 use city::{BaySpec, City, ZoneSpec};
 use dashmap::DashMap;
+use devices::Devices;
+pub use devices::{Device, DeviceSpec, Left, MAX_DEVICES, Models, normal as device_id};
+pub use devices_file::parse_devices;
 use draft::{Draft, Drafted};
 use identities::{Identities, Known};
 use load::{Loaded, Loader};
@@ -41,7 +46,7 @@ type Ids<T> = DashMap<Arc<str>, T, ahash::RandomState>;
 #[error("{0}")]
 pub struct RegistryError(pub String);
 
-/// All zones, bays and sources of one hub.
+/// All zones, bays, sources and devices of one hub.
 ///
 /// A change first swaps the picture and then the ids: an index got by id is always in a city taken afterwards.
 /// For the length of that swap an id may still lead to an index just retired.
@@ -50,6 +55,7 @@ pub struct Registry {
     bays: Ids<BayIx>,
     zones: Ids<ZoneIx>,
     sources: Sources,
+    devices: Devices,
     /// Held for the whole of a change: one writer at a time. Taken before `identities`. `None`: in memory only.
     writer: Mutex<Option<ChangeLog>>,
     /// Also enrolments of sources write here. Held over a disk write, never by a reader.
@@ -57,12 +63,13 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Reads `zones.geojson` and `bays.geojson` from `dir`, then the run-time changes and identities kept in `data`.
+    /// Reads `zones.geojson`, `bays.geojson` and, where it is there, `devices.json` from `dir`, then the run-time
+    /// changes and identities kept in `data`. `models` are the payload decoders that devices may name.
     ///
     /// # Errors
     /// A file that is missing (its path), every fault found in them (one a line, up to 20), or the disk.
-    pub fn open(dir: &Path, data: &Path) -> Result<Self, RegistryError> {
-        open::open(dir, data)
+    pub fn open(dir: &Path, data: &Path, models: Models) -> Result<Self, RegistryError> {
+        open::open(dir, data, models)
     }
 
     /// A registry without files, for tests and benches.
@@ -81,12 +88,20 @@ impl Registry {
         Ok(Self::new(parts, identities, None, &[]))
     }
 
+    /// With these payload decoders for devices to name.
+    #[must_use]
+    pub fn knowing(mut self, models: Models) -> Self {
+        self.devices.models = models;
+        self
+    }
+
     fn new(loaded: Loaded, identities: Identities, changes: Option<ChangeLog>, sources: &[(&str, SourceKind)]) -> Self {
         Self {
             city: ArcSwap::from_pointee(loaded.city),
             bays: loaded.bays,
             zones: loaded.zones,
             sources: Sources::new(sources),
+            devices: Devices::new(&[]),
             writer: Mutex::new(changes),
             identities: Mutex::new(identities),
         }
@@ -131,7 +146,7 @@ impl Registry {
     /// Waits for the disk unless the source is known with that kind.
     ///
     /// # Errors
-    /// An invalid id, more than 200,000 sources, or the disk.
+    /// An invalid id, too many sources, or the disk.
     pub fn enrol_source(&self, id: &str, kind: SourceKind) -> Result<SourceIx, RegistryError> {
         self.enrol_sources(&[(id, kind)]).map(|known| known[0])
     }
@@ -223,6 +238,8 @@ fn point<Ix>(ids: &Ids<Ix>, moves: Vec<(Arc<str>, Option<Ix>)>) {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_devices;
 #[cfg(test)]
 mod tests_files;
 #[cfg(test)]

@@ -1,19 +1,22 @@
 //! A registry out of its files: GeoJSON, the run-time changes over it, and the numbers that last.
 //!
-//! Order matters: identities and changes first (torn tails cut), then zones, then bays; new numbers are durable
-//! before the picture exists. Dear: 1.4 million bays take seconds.
+//! Order matters: identities and changes first (torn tails cut), then zones, then bays, then devices; new numbers are
+//! durable before the picture exists. Dear: 1.4 million bays take seconds.
 
 use super::changes::{ChangeLog, Class, Overlay};
+use super::devices::{DeviceSpec, Models, unknown_bay};
+use super::devices_file::read_devices;
+use super::faults::Faults;
 use super::geojson::{self, Bay};
 use super::identities::Identities;
 use super::load::Loader;
-use super::{Registry, RegistryError};
+use super::{Registry, RegistryError, device_id};
 use ahash::AHashSet;
 use std::path::Path;
 use std::sync::Arc;
 
 /// See [`Registry::open`].
-pub(super) fn open(dir: &Path, data: &Path) -> Result<Registry, RegistryError> {
+pub(super) fn open(dir: &Path, data: &Path, models: Models) -> Result<Registry, RegistryError> {
     let (zones_file, bays_file) = (dir.join("zones.geojson"), dir.join("bays.geojson"));
     for file in [&zones_file, &bays_file] {
         if !file.is_file() {
@@ -36,13 +39,17 @@ pub(super) fn open(dir: &Path, data: &Path) -> Result<Registry, RegistryError> {
     load_zones(&mut loader, &zones_file, &overlay, &mut seen, &changes_file)?;
     load_bays(&mut loader, &bays_file, &overlay, &mut seen, &changes_file)?;
     let parts = loader.finish(&mut identities, &known)?;
-    changes.compact(&mut overlay, |id, class| seen.contains(&(class == Class::Zone, id.to_owned())))?;
+    let devices_file = dir.join("devices.json");
+    let listed = list_devices(&devices_file, &overlay, &mut seen)?;
+    changes.compact(&mut overlay, |id, class| seen.contains(&(class, id.to_owned())))?;
     let sources = known.sources;
-    Ok(Registry::new(parts, identities, Some(changes), &sources))
+    let registry = Registry::new(parts, identities, Some(changes), &sources).knowing(models);
+    map_devices(&registry, &devices_file, listed, &changes_file, &overlay)?;
+    Ok(registry)
 }
 
-/// Ids of the files that a change speaks of: (is a zone, id).
-type Overlaid = AHashSet<(bool, String)>;
+/// Ids of the files that a change speaks of.
+type Overlaid = AHashSet<(Class, String)>;
 
 fn load_zones(
     loader: &mut Loader,
@@ -53,7 +60,7 @@ fn load_zones(
 ) -> Result<(), RegistryError> {
     let file: Arc<str> = Arc::from(path.display().to_string());
     let ended = geojson::read_zones(path, |at, zone| match zone {
-        Ok(zone) if overlay.zones.contains_key(&zone.id) => drop(seen.insert((true, zone.id))),
+        Ok(zone) if overlay.zones.contains_key(&zone.id) => drop(seen.insert((Class::Zone, zone.id))),
         Ok(zone) => loader.zone(&file, at, zone),
         Err((id, what)) => loader.faults.add(&file, at, id.as_deref(), what),
     });
@@ -77,7 +84,7 @@ fn load_bays(
 ) -> Result<(), RegistryError> {
     let file = path.display().to_string();
     let ended = geojson::read_bays(path, |at, bay| match bay {
-        Ok(Bay { id, .. }) if overlay.bays.contains_key(&*id) => drop(seen.insert((false, id.into_owned()))),
+        Ok(Bay { id, .. }) if overlay.bays.contains_key(&*id) => drop(seen.insert((Class::Bay, id.into_owned()))),
         Ok(Bay { id, zone, place, attrs }) => loader.bay(&file, at, &id, &zone, place, attrs),
         Err((id, what)) => loader.faults.add(&file, at, id.as_deref(), what),
     });
@@ -89,6 +96,84 @@ fn load_bays(
         loader.bay_spec(&file, at, bay);
     }
     loader.faults.check()
+}
+
+/// The devices of the file that no change speaks of, with their positions. No file: none.
+fn list_devices(
+    path: &Path,
+    overlay: &Overlay,
+    seen: &mut Overlaid,
+) -> Result<Vec<(usize, DeviceSpec)>, RegistryError> {
+    let mut listed = Vec::new();
+    if !path.is_file() {
+        return Ok(listed);
+    }
+    let (file, mut faults) = (path.display().to_string(), Faults::of("devices"));
+    let ended = read_devices(path, |at, device| match device {
+        Ok(device) => {
+            // Changes speak of ids as they are kept.
+            let id = device_id(&device.device).unwrap_or_default();
+            if overlay.devices.contains_key(&id) {
+                seen.insert((Class::Device, id));
+            } else {
+                listed.push((at, device));
+            }
+        }
+        Err((id, what)) => faults.add(&file, at, id.as_deref(), what),
+    });
+    if let Err(e) = ended {
+        faults.last(e);
+    }
+    faults.check()?;
+    Ok(listed)
+}
+
+/// Checks the devices, gives them sources, and maps them.
+///
+/// A bay that a change has removed, or that a later file no longer has, must not keep a hub from starting because a
+/// device still names it: that device is mapped all the same, with a warning. A bay nobody ever heard of is a fault.
+fn map_devices(
+    registry: &Registry,
+    file: &Path,
+    listed: Vec<(usize, DeviceSpec)>,
+    changes: &Path,
+    overlay: &Overlay,
+) -> Result<(), RegistryError> {
+    let (file, changes) = (file.display().to_string(), changes.display().to_string());
+    let (mut faults, mut all, mut ids, mut astray) = (Faults::of("devices"), Vec::new(), AHashSet::new(), 0);
+    for (at, device) in listed {
+        match registry.checked(&device) {
+            Ok(device) if !ids.insert(device.device.clone()) => {
+                faults.add(&file, at, Some(&device.device), "duplicate id");
+            }
+            Ok(device) => {
+                if registry.bay(&device.bay).is_none() {
+                    astray += 1;
+                    if !matches!(overlay.bays.get(&device.bay), Some(None)) {
+                        faults.add(&file, at, Some(&device.device), unknown_bay(&device.bay));
+                    }
+                }
+                all.push(device);
+            }
+            Err(what) => faults.add(&file, at, Some(&device.device), what),
+        }
+    }
+    for (at, device) in overlay.devices.values().flatten().enumerate() {
+        match registry.checked(device) {
+            Ok(device) => {
+                astray += usize::from(registry.bay(&device.bay).is_none());
+                all.push(device);
+            }
+            Err(what) => faults.add(&changes, at, Some(&device.device), what),
+        }
+    }
+    faults.check()?;
+    if astray > 0 {
+        tracing::warn!(devices = astray, "devices of bays that are gone: their uplinks will be refused");
+    }
+    let sources = registry.enrol_devices(&all)?;
+    registry.map(all, &sources);
+    Ok(())
 }
 
 /// Creates the folder and makes its entry durable.

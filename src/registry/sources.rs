@@ -7,8 +7,8 @@ use crate::domain::{SourceIx, SourceKind, id};
 use ahash::AHashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Sources a hub will enrol; beyond this, enrolment is an error. At some 150 bytes each.
-pub const MAX_SOURCES: u32 = 200_000;
+/// Sources a hub will enrol; beyond this, enrolment is an error. At some 150 bytes each: every device is one.
+pub const MAX_SOURCES: u32 = 200_000 + super::MAX_DEVICES as u32;
 
 pub(super) struct Sources {
     by_id: Ids<(SourceIx, SourceKind)>,

@@ -42,7 +42,7 @@ impl Place {
         self.put("bays.geojson", &collection(bays));
     }
 
-    fn put(&self, file: &str, text: &str) {
+    pub(super) fn put(&self, file: &str, text: &str) {
         fs::write(self.dir.path().join(file), text).unwrap();
     }
 
@@ -51,7 +51,7 @@ impl Place {
     }
 
     pub(super) fn open(&self) -> Result<Registry, RegistryError> {
-        Registry::open(self.dir.path(), &self.dir.path().join("data"))
+        Registry::open(self.dir.path(), &self.dir.path().join("data"), &["box", "decoded"])
     }
 }
 

@@ -1,4 +1,4 @@
-//! Cursors: where a walk over zones or keys goes on. Opaque to clients, so that they may change form.
+//! Cursors: where a walk over zones, keys or devices goes on. Opaque to clients, so that they may change form.
 //!
 //! One form byte, then the stable number of the last zone that was sent, or the id of what it was. Nothing is kept on the hub: a cursor works
 //! after a restart, and on a city that has grown since.
@@ -54,10 +54,11 @@ mod tests {
         for n in [0, 1, 255, 65_536, u32::MAX] {
             assert_eq!(read(&write(n)), Ok(n));
         }
+        assert_eq!(read_text(&write_text("0004a30b001c0530")), Ok("0004a30b001c0530".to_owned()));
         for bad in ["a", "AAAAAAA", "////////", "AQAAAAA=", "AgAAAAA", &"A".repeat(10_000)] {
             assert!(read(bad).is_err(), "{bad}");
         }
-        for bad in ["a", "AAAAAAA", "////////", "AmFi=", "Av8"] {
+        for bad in ["", "a", "AAAAAAA", "////////", "AmFi=", "Av8"] {
             assert!(read_text(bad).is_err(), "{bad}");
         }
         assert_eq!(read_text(&write_text("config:a")), Ok("config:a".to_owned()));

@@ -127,7 +127,7 @@ pub fn router(parts: Parts) -> Router {
         doorman: doorman.clone(),
         registry: Arc::clone(&parts.registry),
         live: Arc::clone(&parts.live),
-        clock: parts.clock,
+        clock: Arc::clone(&parts.clock),
         atlases: atlas::Atlases::default(),
     });
     let streams = sse::Streams::new(reads.clone(), parts.metrics.clone(), parts.config.max_streams, parts.closed);
@@ -135,19 +135,29 @@ pub fn router(parts: Parts) -> Router {
         doorman: doorman.clone(),
         registry: Arc::clone(&parts.registry),
         door: parts.reports,
-        inbox: parts.inbox,
+        inbox: parts.inbox.clone(),
         metrics: Arc::clone(&parts.metrics),
     });
-    let office = Arc::new(routes::admin::Office::new(doorman.clone(), parts.registry, parts.live, parts.on_change));
+    let office = Arc::new(routes::admin::Office {
+        doorman: doorman.clone(),
+        registry: parts.registry,
+        live: parts.live,
+        clock: parts.clock,
+        inbox: parts.inbox,
+        on_change: parts.on_change,
+        one: std::sync::Mutex::default(),
+    });
     let registrar = Arc::new(routes::keys::Registrar { doorman: doorman.clone(), issuer: parts.issuer });
     let cell = Arc::new(routes::quarantine::Cell { doorman, quarantine: parts.quarantine });
     let watch = Arc::new(routes::health::Watch { health: parts.health, metrics: Arc::clone(&parts.metrics) });
 
-    let groups: [(OpenApiRouter, bool); 7] = [
+    let groups: [(OpenApiRouter, bool); 9] = [
         (routes::reads(reads), true),
         (routes::stream::routes(Arc::new(streams)), true),
-        (routes::reports::routes(reports), false),
-        (routes::admin::routes(office), false),
+        (routes::reports::routes(Arc::clone(&reports)), false),
+        (routes::uplinks::routes(reports), false),
+        (routes::admin::routes(Arc::clone(&office)), false),
+        (routes::devices::routes(office), false),
         (routes::keys::routes(registrar), false),
         (routes::quarantine::routes(cell), false),
         (routes::health::routes(watch), false),

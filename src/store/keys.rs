@@ -24,6 +24,7 @@ pub struct NewKey<'a> {
     pub scopes: &'a str,
     pub sources: &'a str,
     pub source_kind: &'a str,
+    pub uplinks: bool,
     pub created_at: Millis,
     pub expires_at: Option<Millis>,
 }
@@ -38,6 +39,7 @@ pub struct KeyRow {
     pub scopes: String,
     pub sources: String,
     pub source_kind: String,
+    pub uplinks: bool,
     pub created_at: Millis,
     pub expires_at: Option<Millis>,
     pub revoked_at: Option<Millis>,
@@ -47,14 +49,14 @@ pub struct KeyRow {
 
 type RawPartner = (i64, String, i64);
 
-type RawKey = (i64, String, String, Vec<u8>, String, String, String, i64, Option<i64>, Option<i64>, Option<i64>);
+type RawKey = (i64, String, String, Vec<u8>, String, String, String, bool, i64, Option<i64>, Option<i64>, Option<i64>);
 
 /// Followed by a condition on `k` (api_key) and `p` (partner).
 macro_rules! select_keys {
     ($rest:literal) => {
         concat!(
-            "SELECT k.id, p.name, k.name, k.digest, k.scopes, k.sources, k.source_kind, k.created_at, k.expires_at, ",
-            "k.revoked_at, k.last_used_day FROM api_key k JOIN partner p ON p.id = k.partner ",
+            "SELECT k.id, p.name, k.name, k.digest, k.scopes, k.sources, k.source_kind, k.uplinks, k.created_at, ",
+            "k.expires_at, k.revoked_at, k.last_used_day FROM api_key k JOIN partner p ON p.id = k.partner ",
             $rest
         )
     };
@@ -96,12 +98,13 @@ impl Store {
     /// [`StoreError::Taken`] if a key has this name or digest, [`StoreError::NoSuch`] without the partner.
     pub async fn add_key(&self, key: &NewKey<'_>) -> Result<KeyRow, StoreError> {
         const SQL: &str = "INSERT INTO api_key \
-             (partner, name, digest, scopes, sources, source_kind, created_at, expires_at) \
-             SELECT p.id, $2, $3, $4, $5, $6, $7, $8 FROM partner p WHERE p.name = $1 RETURNING id";
+             (partner, name, digest, scopes, sources, source_kind, uplinks, created_at, expires_at) \
+             SELECT p.id, $2, $3, $4, $5, $6, $7, $8, $9 FROM partner p WHERE p.name = $1 RETURNING id";
         let expires_at = key.expires_at.map(sql);
         let id: Option<(i64,)> = writing!(self, db => {
             let insert = sqlx::query_as(SQL).bind(key.partner).bind(key.name).bind(&key.digest[..]).bind(key.scopes);
-            let insert = insert.bind(key.sources).bind(key.source_kind).bind(sql(key.created_at)).bind(expires_at);
+            let insert = insert.bind(key.sources).bind(key.source_kind).bind(key.uplinks);
+            let insert = insert.bind(sql(key.created_at)).bind(expires_at);
             insert.fetch_optional(db).await
         })?;
         let (id,) = id.ok_or(StoreError::NoSuch)?;
@@ -112,6 +115,7 @@ impl Store {
             scopes: key.scopes.to_owned(),
             sources: key.sources.to_owned(),
             source_kind: key.source_kind.to_owned(),
+            uplinks: key.uplinks,
             created_at: key.created_at,
             expires_at: key.expires_at,
             revoked_at: None,
@@ -182,7 +186,7 @@ fn partner((id, name, created_at): RawPartner) -> PartnerRow {
 }
 
 fn key(raw: RawKey) -> Result<(Digest, KeyRow), StoreError> {
-    let (id, partner, name, digest, scopes, sources, source_kind, created, expires, revoked, used) = raw;
+    let (id, partner, name, digest, scopes, sources, source_kind, uplinks, created, expires, revoked, used) = raw;
     let digest = Digest::try_from(digest).map_err(|_| StoreError::Failed(format!("key {id}: not a digest")))?;
     let row = KeyRow {
         id,
@@ -191,6 +195,7 @@ fn key(raw: RawKey) -> Result<(Digest, KeyRow), StoreError> {
         scopes,
         sources,
         source_kind,
+        uplinks,
         created_at: millis(created),
         expires_at: expires.map(millis),
         revoked_at: revoked.map(millis),

@@ -13,8 +13,15 @@ use std::str::FromStr as _;
 
 /// Number, what it brings, and the text for SQLite and for PostgreSQL. Only ever add lines: what has run somewhere
 /// must not change, and its checksum is looked at.
-const MIGRATIONS: &[(i64, &str, &str, &str)] =
-    &[(1, "keys", include_str!("migrations/sqlite/0001_keys.sql"), include_str!("migrations/postgres/0001_keys.sql"))];
+const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+    (1, "keys", include_str!("migrations/sqlite/0001_keys.sql"), include_str!("migrations/postgres/0001_keys.sql")),
+    (
+        2,
+        "uplinks",
+        include_str!("migrations/sqlite/0002_uplinks.sql"),
+        include_str!("migrations/postgres/0002_uplinks.sql"),
+    ),
+];
 
 /// What a URL means.
 enum Place {

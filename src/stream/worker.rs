@@ -40,7 +40,7 @@ impl SourcesSeen {
     /// Room for `n` sources; memory is touched only for those that are heard.
     #[must_use]
     pub fn new(n: usize) -> Self {
-        Self((0..n).map(|_| AtomicU64::new(0)).collect())
+        Self(bytemuck::zeroed_slice_box(n))
     }
 
     #[inline]

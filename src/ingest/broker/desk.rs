@@ -117,8 +117,7 @@ impl Desk {
         if parcel.is_empty() {
             receipt.durable(); // nothing to store; only its turn to wait for
         } else {
-            let Parcel { claims, refusals } = parcel;
-            self.waiting = Some(Submission { claims, refusals, receipt });
+            self.waiting = Some(parcel.into_submission(receipt));
         }
         Ok(())
     }
@@ -163,7 +162,8 @@ impl Desk {
             return self.refuse(message, Reason::Forbidden, why, out);
         }
         let speaker = house.registry.source(source).and_then(|(number, kind)| {
-            Some(Speaker { source: number, kind, id: house.registry.source_id(number)?, pass: Pass::default() })
+            let id = house.registry.source_id(number)?;
+            Some(Speaker { source: number, kind, id, pass: Pass::default(), uplinks: false })
         });
         match speaker {
             Some(speaker) => house.intake.take(&speaker, form, &message.publish.payload, out),

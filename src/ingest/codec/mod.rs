@@ -3,11 +3,16 @@
 //! A new format is one file here and one line in [`CODECS`]. A codec knows nothing of sources, bays or limits:
 //! that is the gate's part. Borrowed fields and one `Vec` that is used again keep a report free of allocations.
 
+mod chirpstack;
 mod count;
+pub mod device;
 mod report;
 mod status;
+mod ttn;
 
 use crate::domain::{BayKind, BayStatus, Millis, Topic};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::borrow::Cow;
 
 /// One thing a sender said, in its own words.
@@ -15,6 +20,7 @@ use std::borrow::Cow;
 pub enum Said<'a> {
     Bay(BaySaid<'a>),
     Count(CountSaid<'a>),
+    Uplink(Uplink<'a>),
     /// The source is there (`true`) or says goodbye (`false`).
     Online(bool),
     /// One item of a batch could not be read; the others stand.
@@ -43,6 +49,24 @@ pub struct CountSaid<'a> {
     pub at: Option<Millis>,
 }
 
+/// A device's frame, before anyone has asked which device that is.
+#[derive(Debug, PartialEq)]
+pub struct Uplink<'a> {
+    /// The names it may be registered under, as the registry writes them.
+    pub devices: Vec<String>,
+    /// `None`: when it was received.
+    pub at: Option<Millis>,
+    /// The device's frame counter; starts again with the device.
+    pub count: u32,
+    /// The network server's own mark of this very event: equal in copies of it.
+    pub copy: Option<Cow<'a, str>>,
+    /// 0: a frame of the network's own, or none.
+    pub port: u8,
+    pub payload: Vec<u8>,
+    /// JSON that the network server's decoder made of the payload.
+    pub object: Option<&'a str>,
+}
+
 /// Why a payload, or an item of it, could not be read. For a human; names the field.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -52,8 +76,13 @@ pub struct Malformed(pub String);
 pub type Decode = for<'a> fn(&'a [u8], &mut Vec<Said<'a>>) -> Result<(), Malformed>;
 
 /// Every format, by the topic it comes on.
-const CODECS: [(Topic, Decode); 3] =
-    [(Topic::Report, report::decode), (Topic::Count, count::decode), (Topic::Status, status::decode)];
+const CODECS: [(Topic, Decode); 5] = [
+    (Topic::Report, report::decode),
+    (Topic::Count, count::decode),
+    (Topic::Status, status::decode),
+    (Topic::ChirpStack, chirpstack::decode),
+    (Topic::Ttn, ttn::decode),
+];
 
 /// The codec of a topic.
 #[must_use]
@@ -63,11 +92,21 @@ pub fn codec(topic: Topic) -> Decode {
 
 /// An `at` field: absent means "when received", anything but RFC 3339 is an error.
 fn time(at: Option<&str>) -> Result<Option<Millis>, Malformed> {
+    time_in("at", at)
+}
+
+/// The same for a field of another name.
+fn time_in(field: &str, at: Option<&str>) -> Result<Option<Millis>, Malformed> {
     let read = |t: &str| {
         Millis::parse(t)
-            .ok_or_else(|| Malformed(format!("at: {t:?} is not an RFC 3339 time, as 2026-11-23T02:00:00.123Z")))
+            .ok_or_else(|| Malformed(format!("{field}: {t:?} is not an RFC 3339 time, as 2026-11-23T02:00:00.123Z")))
     };
     at.map(read).transpose()
+}
+
+/// A field of base64; absent: no bytes.
+fn bytes(field: &str, text: Option<&str>) -> Result<Vec<u8>, Malformed> {
+    STANDARD.decode(text.unwrap_or_default()).map_err(|e| Malformed(format!("{field}: not base64: {e}")))
 }
 
 fn json(e: &serde_json::Error) -> Malformed {
@@ -80,7 +119,7 @@ mod tests {
 
     #[test]
     fn every_topic_has_its_own_codec() {
-        for t in Topic::ALL {
+        for t in Topic::ALL.into_iter().chain(Topic::UPLINKS) {
             assert_eq!(CODECS.iter().filter(|(x, _)| *x == t).count(), 1, "{}", t.name());
         }
     }

@@ -255,17 +255,16 @@ impl<S: Line> Connection<S> {
             self.queue(&turn.acks, turn.settles);
             return Ok(());
         }
-        let Parcel { claims, refusals } = turn.parcel;
         if turn.owed {
             let (tx, durable) = oneshot::channel();
             // The connection may be gone by then: nobody is left to be told.
             let receipt = Receipt::new(move || tx.send(()).unwrap_or_default());
             self.owed.push(durable, turn.acks, turn.settles);
-            self.waiting = Some(Submission { claims, refusals, receipt });
+            self.waiting = Some(turn.parcel.into_submission(receipt));
             return Ok(());
         }
         self.queue(&turn.acks, turn.settles);
-        self.desk.offer(Submission { claims, refusals, receipt: Receipt::unwatched() }, turn.publishes)
+        self.desk.offer(turn.parcel.into_submission(Receipt::unwatched()), turn.publishes)
     }
 
     fn queue(&mut self, acks: &BytesMut, settles: u32) {

@@ -45,8 +45,7 @@ impl FrontDesk {
         if parcel.is_empty() {
             return;
         }
-        let Parcel { claims, refusals } = parcel;
-        let submission = Submission { claims, refusals, receipt: Receipt::unwatched() };
+        let submission = parcel.into_submission(Receipt::unwatched());
         if !owed {
             let _ = self.offer(submission, 1); // the connection is over either way
         } else if self.door.journal.send_timeout(submission, self.door.config.drain_timeout()).await.is_err() {

@@ -7,7 +7,7 @@ use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 
 const NOW: Millis = Millis(1_795_402_800_000);
 
-fn city() -> Arc<Registry> {
+pub(super) fn city() -> Registry {
     let place = LatLon { lat: 1.33, lon: 103.85 };
     let zone = ZoneSpec {
         id: "Z".into(),
@@ -28,7 +28,7 @@ fn city() -> Arc<Registry> {
         price_cents_per_hour: 0,
     };
     let bays = ["A", "B"].map(|id| BaySpec { id: id.into(), zone: "Z".into(), place, attrs });
-    Arc::new(Registry::in_memory(vec![zone], bays.to_vec()).unwrap())
+    Registry::in_memory(vec![zone], bays.to_vec()).unwrap()
 }
 
 struct Bench {
@@ -39,9 +39,10 @@ struct Bench {
 
 fn bench(config: Config) -> Bench {
     let metrics = Arc::new(Metrics::new());
-    let gate = Gate::new(city(), Arc::new(ManualClock::at(NOW)), metrics.clone(), config);
+    let gate = Gate::new(Arc::new(city()), Arc::new(ManualClock::at(NOW)), metrics.clone(), config);
     let (source, kind) = (SourceIx(3), SourceKind::Sensor);
-    Bench { gate, metrics, speaker: Speaker { source, kind, id: "lamp-1".into(), pass: Pass::default() } }
+    let speaker = Speaker { source, kind, id: "lamp-1".into(), pass: Pass::default(), uplinks: false };
+    Bench { gate, metrics, speaker }
 }
 
 impl Bench {

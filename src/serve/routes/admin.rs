@@ -3,6 +3,7 @@
 //! One change at a time, so that the check for room and the change itself cannot be parted by another one.
 
 use super::extract::{Id, says_json, whole};
+use crate::domain::{Clock, Submission};
 use crate::live::Live;
 use crate::registry::city::{BaySpec, City};
 use crate::registry::{Registry, RegistryError, geojson};
@@ -16,6 +17,7 @@ use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::StatusCode;
 use serde::de::IgnoredAny;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -24,12 +26,15 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 
 /// What these routes need.
 pub(in crate::serve) struct Office {
-    doorman: Doorman,
-    registry: Arc<Registry>,
-    live: Arc<Live>,
-    on_change: OnChange,
+    pub(in crate::serve) doorman: Doorman,
+    pub(in crate::serve) registry: Arc<Registry>,
+    pub(in crate::serve) live: Arc<Live>,
+    pub(in crate::serve) clock: Arc<dyn Clock>,
+    /// The journal listens: for what a change means for bays already claimed.
+    pub(in crate::serve) inbox: mpsc::Sender<Submission>,
+    pub(in crate::serve) on_change: OnChange,
     /// Held for the whole of a change, on threads that may block.
-    one: Mutex<()>,
+    pub(in crate::serve) one: Mutex<()>,
 }
 
 impl FromRef<Arc<Office>> for Doorman {
@@ -49,17 +54,8 @@ pub(in crate::serve) fn routes(office: Arc<Office>) -> OpenApiRouter {
 }
 
 impl Office {
-    pub(in crate::serve) fn new(
-        doorman: Doorman,
-        registry: Arc<Registry>,
-        live: Arc<Live>,
-        on_change: OnChange,
-    ) -> Self {
-        Self { doorman, registry, live, on_change, one: Mutex::new(()) }
-    }
-
     /// Makes a change where blocking is allowed, and tells of it.
-    async fn change<T: Send + 'static>(
+    pub(super) async fn change<T: Send + 'static>(
         self: Arc<Self>,
         edit: impl FnOnce(&Self) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
@@ -112,7 +108,7 @@ fn fits(what: &str, used: u32, added: usize, room: u32) -> Result<(), ApiError> 
 }
 
 /// The registry's messages, one a line.
-fn unfit(e: &RegistryError) -> ApiError {
+pub(super) fn unfit(e: &RegistryError) -> ApiError {
     ApiError::Contradiction(e.to_string().lines().filter(|l| !l.trim().is_empty()).map(str::to_owned).collect())
 }
 

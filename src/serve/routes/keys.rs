@@ -87,6 +87,15 @@ impl Members {
         self.text(name)?.ok_or_else(|| ApiError::bad(name, format!("{name} is needed")))
     }
 
+    /// Absent: false.
+    fn flag(&mut self, name: &'static str) -> Result<bool, ApiError> {
+        match self.0.remove(name) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(ApiError::bad(name, format!("{name} must be true or false"))),
+        }
+    }
+
     /// A list of strings, each read by `read`, which says why it cannot.
     fn list<T, C: FromIterator<T>>(
         &mut self,
@@ -129,6 +138,7 @@ fn ask(members: &mut Members) -> Result<Ask, ApiError> {
         scopes: members.list("scopes", scope)?,
         sources: members.list("sources", SourcePattern::parse)?,
         source_kind,
+        uplinks: members.flag("uplinks")?,
         expires_at: expires_at.transpose()?,
     })
 }
@@ -151,7 +161,7 @@ fn ask(members: &mut Members) -> Result<Ask, ApiError> {
     )
 )]
 async fn post_key(_: Admin, State(own): State<Arc<Registrar>>, request: Request) -> Result<Response, ApiError> {
-    const KNOWN: &[&str] = &["name", "partner", "scopes", "sources", "source_kind", "expires_at"];
+    const KNOWN: &[&str] = &["name", "partner", "scopes", "sources", "source_kind", "uplinks", "expires_at"];
     let ask = ask(&mut Members::of(request, KNOWN).await?)?;
     let (plain, info) = own.issuer.create(ask).await?;
     let made = schema::KeyMade { key: plain.expose().to_owned(), made: shown(info) };
@@ -273,6 +283,7 @@ fn shown(info: KeyInfo) -> schema::KeyShown {
         scopes: info.scopes.iter().map(Scope::name).collect(),
         sources: info.sources.iter().map(ToString::to_string).collect(),
         source_kind: info.source_kind.name(),
+        uplinks: info.uplinks,
         created_at: info.created_at.map(time),
         expires_at: info.expires_at.map(time),
         revoked_at: info.revoked_at.map(time),

@@ -2,6 +2,7 @@
 
 pub(super) mod admin;
 mod bays;
+pub(super) mod devices;
 pub(super) mod document;
 mod extract;
 pub(super) mod health;
@@ -11,6 +12,7 @@ pub(super) mod page;
 pub(super) mod quarantine;
 pub(super) mod reports;
 pub(super) mod stream;
+pub(super) mod uplinks;
 mod zones;
 
 use super::atlas::Atlases;

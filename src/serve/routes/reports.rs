@@ -1,7 +1,7 @@
 //! Reports over HTTP: the same gate, the same journal and the same promise as over MQTT. 202 means durable.
 
 use super::extract::{says_json, whole};
-use crate::domain::{Claim, Door, Parcel, Reason, Receipt, Refusal, Speaker, Submission};
+use crate::domain::{Claim, Door, Parcel, Reason, Receipt, Refusal, Speaker, Submission, Topic};
 use crate::metrics::Metrics;
 use crate::partner::{self, Denied, Grant};
 use crate::registry::Registry;
@@ -29,10 +29,11 @@ const PATH: &str = "/v1/reports";
 
 /// Turns the body of a report into claims and refusals, and counts both. Must not block.
 pub trait ReportDoor: Send + Sync {
-    fn take(&self, speaker: &Speaker, body: &[u8]) -> Parcel;
+    /// `place` is the path it was posted to.
+    fn take(&self, speaker: &Speaker, topic: Topic, place: &str, body: &[u8]) -> Parcel;
 }
 
-/// What this route needs.
+/// What this route and that of uplinks need.
 pub(in crate::serve) struct Desk {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
@@ -90,7 +91,7 @@ async fn report(
         Ok(body) => body,
         Err(ApiError::TooLarge(limit)) => {
             let detail = format!("the body has more than {limit} bytes");
-            own.refuse(&grant, Reason::TooLarge, detail, &[]).await?;
+            own.refuse(&grant, PATH, Reason::TooLarge, detail, &[]).await?;
             return Err(ApiError::TooLarge(limit));
         }
         Err(other) => return Err(other),
@@ -98,24 +99,19 @@ async fn report(
     let speaker = match own.speaker(&grant, &body).await {
         Ok(speaker) => speaker,
         Err(Unheard { reason: Some(reason), problem, detail }) => {
-            own.refuse(&grant, reason, detail, &body).await?;
+            own.refuse(&grant, PATH, reason, detail, &body).await?;
             return Err(problem);
         }
         Err(Unheard { problem, .. }) => return Err(problem),
     };
-    let parcel = own.door.take(&speaker, &body);
-    let answer = Outcome::of(&parcel);
-    if !parcel.is_empty() {
-        own.store(parcel).await?;
-    }
-    answer.into_answer()
+    own.pass(&speaker, Topic::Report, PATH, &body).await
 }
 
 /// Why nobody is let speak: for the caller, and for the quarantine where there is a counted reason.
-struct Unheard {
-    reason: Option<Reason>,
-    problem: ApiError,
-    detail: String,
+pub(super) struct Unheard {
+    pub(super) reason: Option<Reason>,
+    pub(super) problem: ApiError,
+    pub(super) detail: String,
 }
 
 impl Unheard {
@@ -132,6 +128,11 @@ impl Desk {
         let Some(source) = who.source else {
             return Err(Unheard::malformed("the body names no `source`".to_owned()));
         };
+        self.speaker_named(grant, &source).await
+    }
+
+    /// The speaker for `source`, if the holder of `grant` may be it.
+    pub(super) async fn speaker_named(self: &Arc<Self>, grant: &Arc<Grant>, source: &str) -> Result<Speaker, Unheard> {
         let source: Arc<str> = source.into();
         let known = self.registry.source(&source).is_some_and(|(_, kind)| kind == grant.source_kind);
         let asked = if known {
@@ -144,7 +145,9 @@ impl Desk {
                 .unwrap_or_else(|e| Err(Denied::Full(e.to_string())))
         };
         match asked {
-            Ok((number, kind)) => Ok(Speaker { source: number, kind, id: source, pass: grant.pass.clone() }),
+            Ok((number, kind)) => {
+                Ok(Speaker { source: number, kind, id: source, pass: grant.pass.clone(), uplinks: grant.uplinks })
+            }
             Err(denied) => {
                 let reason = match denied {
                     Denied::Full(_) => None,
@@ -157,20 +160,43 @@ impl Desk {
         }
     }
 
+    /// Lets a body through the gate and answers once what came of it is on disk.
+    pub(super) async fn pass(
+        &self,
+        speaker: &Speaker,
+        topic: Topic,
+        place: &str,
+        body: &[u8],
+    ) -> Result<Response, ApiError> {
+        let parcel = self.door.take(speaker, topic, place, body);
+        let answer = Outcome::of(&parcel);
+        if !parcel.is_empty() {
+            self.store(parcel).await?;
+        }
+        answer.into_answer()
+    }
+
     /// Counts one refusal of a whole message and makes it durable.
-    async fn refuse(&self, grant: &Grant, reason: Reason, detail: String, body: &[u8]) -> Result<(), ApiError> {
+    pub(super) async fn refuse(
+        &self,
+        grant: &Grant,
+        place: &str,
+        reason: Reason,
+        detail: String,
+        body: &[u8],
+    ) -> Result<(), ApiError> {
         self.metrics.refuse(Door::Http, reason);
         let refusal = Refusal {
             reason,
             door: Door::Http,
             // The key's name: who it really was, whatever the body says.
             source: (&*grant.name).into(),
-            topic: PATH.into(),
+            topic: place.into(),
             index: None,
             detail: detail.into(),
             payload: Refusal::excerpt(body),
         };
-        self.store(Parcel { claims: Vec::new(), refusals: vec![refusal] }).await
+        self.store(Parcel { refusals: vec![refusal], ..Parcel::default() }).await
     }
 
     /// Hands a parcel to the journal and waits until it is on disk.
@@ -178,8 +204,7 @@ impl Desk {
         let (told, stored) = oneshot::channel();
         // The caller may have hung up meanwhile: then nobody listens, which is no fault.
         let receipt = Receipt::new(move || _ = told.send(()));
-        let submission = Submission { claims: parcel.claims, refusals: parcel.refusals, receipt };
-        self.inbox.try_send(submission).map_err(|e| match e {
+        self.inbox.try_send(parcel.into_submission(receipt)).map_err(|e| match e {
             TrySendError::Full(_) => ApiError::Busy,
             TrySendError::Closed(_) => ApiError::Unavailable("the hub is stopping; send it again".to_owned()),
         })?;

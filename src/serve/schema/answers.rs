@@ -213,6 +213,33 @@ pub(in crate::serve) struct BaysPut {
     pub(in crate::serve) bays: usize,
 }
 
+/// How many devices were given.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct DevicesPut {
+    pub(in crate::serve) devices: usize,
+}
+
+/// A LoRaWAN device and the bay it watches.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Device {
+    /// A DevEUI, 16 hexadecimal digits; or {device_id}@{application_id} of The Things Stack.
+    device: String,
+    bay: String,
+    /// How its payloads are read, as bosch-tps110; `decoded`: its network server has read them.
+    model: String,
+    /// The only source that may hand on its uplinks; absent: any network server.
+    via: Option<String>,
+}
+
+/// A page of devices.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Devices {
+    devices: Vec<Device>,
+    /// Where to go on; null: this was the last page.
+    #[schema(required)]
+    next: Option<String>,
+}
+
 /// RFC 9457.
 #[derive(ToSchema)]
 pub(in crate::serve) struct Problem {

@@ -28,6 +28,8 @@ pub(in crate::serve) struct KeyAsked {
     sources: Option<Vec<String>>,
     /// What those sources are; absent: sensor.
     source_kind: Option<SourceKind>,
+    /// Those sources are LoRaWAN network servers and may hand on the uplinks of devices in the registry; absent: false.
+    uplinks: Option<bool>,
     /// When it ends; absent: when it is revoked.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
@@ -44,6 +46,7 @@ pub(in crate::serve) struct KeyShown {
     pub(in crate::serve) sources: Vec<String>,
     #[schema(value_type = SourceKind)]
     pub(in crate::serve) source_kind: &'static str,
+    pub(in crate::serve) uplinks: bool,
     /// config: of the hub's configuration, which alone can take it back; store: made while it ran.
     pub(in crate::serve) origin: &'static str,
     /// null: in the configuration.

@@ -86,6 +86,30 @@ pub(in crate::serve) struct QuarantineQuery {
     before: Option<u64>,
 }
 
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct DevicesQuery {
+    /// How many devices a page.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct UplinkQuery {
+    /// Which network server this is; not needed where the key is for one only.
+    source: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct EventQuery {
+    /// What happened; absent: up. ChirpStack adds it by itself.
+    event: Option<String>,
+}
+
 /// A report: `bays`, or one bay flat.
 #[derive(ToSchema)]
 pub(in crate::serve) struct Report {

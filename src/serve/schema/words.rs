@@ -55,6 +55,7 @@ pub(in crate::serve) enum Reason {
     UnknownBay,
     UnknownZone,
     UnknownSource,
+    UnknownDevice,
     Forbidden,
     TooFarInFuture,
     TooOld,

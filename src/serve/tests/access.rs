@@ -3,8 +3,8 @@
 use super::{Town, small_town};
 use crate::serve::Config;
 
-/// Method, path, and the scope it needs (empty: none).
-const ROUTES: [(&str, &str, &str); 20] = [
+/// Method, path, and the scope it needs (empty: none; network: that of reports, in the hands of a network server).
+const ROUTES: [(&str, &str, &str); 25] = [
     ("GET", "/", ""),
     ("GET", "/livez", ""),
     ("GET", "/readyz", ""),
@@ -15,7 +15,12 @@ const ROUTES: [(&str, &str, &str); 20] = [
     ("GET", "/v1/zones", ""),
     ("GET", "/v1/zones/EAST", ""),
     ("POST", "/v1/reports", "report"),
+    ("POST", "/v1/uplinks/chirpstack", "network"),
+    ("POST", "/v1/uplinks/ttn", "network"),
     ("GET", "/v1/quarantine", "admin"),
+    ("PUT", "/v1/admin/devices", "admin"),
+    ("GET", "/v1/admin/devices", "admin"),
+    ("DELETE", "/v1/admin/devices/nope", "admin"),
     ("PUT", "/v1/admin/zones", "admin"),
     ("PUT", "/v1/admin/bays", "admin"),
     ("DELETE", "/v1/admin/zones/nope", "admin"),
@@ -43,7 +48,8 @@ async fn each_route_opens_to_its_scope_and_to_no_other() {
                 assert!(answer.header("www-authenticate").starts_with("Bearer"), "{method} {path}");
             }
         }
-        for scope in ["report", "share", "book", "monitor", "admin"] {
+        let networks = if needs == "network" { &["network"][..] } else { &[] };
+        for scope in ["report", "share", "book", "monitor", "admin"].iter().chain(networks).copied() {
             let answer = town.call_as(scope, method, path, "").await;
             if needs.is_empty() || scope == needs {
                 assert!(![401, 403].contains(&answer.status.as_u16()), "{method} {path} as {scope}: {answer:?}");

@@ -5,7 +5,7 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 21] = [
+const OPERATIONS: [(&str, &str); 26] = [
     ("get", "/livez"),
     ("get", "/readyz"),
     ("get", "/metrics"),
@@ -18,6 +18,11 @@ const OPERATIONS: [(&str, &str); 21] = [
     ("get", "/v1/stream"),
     ("post", "/v1/reports"),
     ("get", "/v1/quarantine"),
+    ("post", "/v1/uplinks/chirpstack"),
+    ("post", "/v1/uplinks/ttn"),
+    ("put", "/v1/admin/devices"),
+    ("get", "/v1/admin/devices"),
+    ("delete", "/v1/admin/devices/{device}"),
     ("put", "/v1/admin/zones"),
     ("put", "/v1/admin/bays"),
     ("delete", "/v1/admin/zones/{zone}"),
@@ -157,4 +162,9 @@ async fn the_shapes_described_are_the_shapes_sent() {
     let partners = town.call_as("admin", "GET", "/v1/admin/partners", "").await.json();
     holds(&api, "PartnerList", &partners);
     holds(&api, "Partner", &partners["partners"][0]);
+    let device = r#"{"device":"0102030405060708","bay":"EAST-1","model":"decoded","via":"network-1"}"#;
+    holds(&api, "DevicesPut", &town.call_as("admin", "PUT", "/v1/admin/devices", device).await.json());
+    let devices = town.call_as("admin", "GET", "/v1/admin/devices", "").await.json();
+    holds(&api, "Devices", &devices);
+    holds(&api, "Device", &devices["devices"][0]);
 }

@@ -29,6 +29,7 @@ async fn a_key_is_shown_once_works_at_once_and_is_refused_once_it_is_revoked() {
     let made = made.json();
     let (key, id) = (made["key"].as_str().unwrap(), made["id"].as_str().unwrap());
     assert_eq!((made["origin"].as_str(), made["source_kind"].as_str()), (Some("store"), Some("sensor")));
+    assert_eq!(made["uplinks"], false);
     assert_eq!(report_with(&town, key).await.status.as_u16(), 202);
 
     let listed = admin(&town, "GET", "/v1/admin/keys", String::new()).await;
@@ -71,6 +72,7 @@ async fn a_field_that_cannot_be_is_named() {
         ("sources", json!(["a*b"])),
         ("sources", json!([7])),
         ("source_kind", json!("lamp")),
+        ("uplinks", json!("yes")),
         ("expires_at", json!("tomorrow")),
         ("expires_at", json!(NOW.to_string())),
         ("scope", json!(["report"])),

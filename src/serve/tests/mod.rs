@@ -3,6 +3,7 @@
 mod access;
 mod admin;
 mod bays;
+mod devices;
 mod document;
 mod keys;
 mod nearby;
@@ -11,13 +12,14 @@ mod quarantine;
 mod reports;
 mod sockets;
 mod stream;
+mod uplinks;
 mod zones;
 
 use super::{Config, Parts, ReportDoor, router};
 use crate::clock::ManualClock;
 use crate::domain::{
-    BayIx, BayKind, BayStatus, BayView, Claim, Door, LatLon, Millis, Observation, Parcel, Pass, ReadModel as _, Reason,
-    Refusal, SourceKind, Speaker, Submission, ZoneKind, ZoneTally,
+    BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Door, LatLon, Millis, Observation, Parcel, Pass,
+    ReadModel as _, Reason, Refusal, SourceKind, Speaker, Submission, Topic, ZoneIx, ZoneKind, ZoneTally,
 };
 use crate::health::{Health, Part};
 use crate::journal::Journal;
@@ -93,7 +95,10 @@ impl Answer {
 pub(super) struct Gate(Arc<Registry>, Arc<Metrics>);
 
 impl ReportDoor for Gate {
-    fn take(&self, speaker: &Speaker, body: &[u8]) -> Parcel {
+    fn take(&self, speaker: &Speaker, topic: Topic, place: &str, body: &[u8]) -> Parcel {
+        if topic != Topic::Report {
+            return self.uplink(speaker, place, body);
+        }
         let report: Value = serde_json::from_slice(body).unwrap();
         let refuse = |reason: Reason, index: Option<u32>| {
             self.1.refuse(Door::Http, reason);
@@ -126,6 +131,37 @@ impl ReportDoor for Gate {
                 None => parcel.refusals.push(refuse(Reason::UnknownBay, Some(index as u32))),
             }
         }
+        parcel
+    }
+}
+
+impl Gate {
+    /// Takes an uplink of `dev` and refuses any other.
+    fn uplink(&self, speaker: &Speaker, place: &str, body: &[u8]) -> Parcel {
+        assert!(speaker.uplinks);
+        let known = String::from_utf8_lossy(body).contains("\"dev\"");
+        let mut parcel = Parcel::default();
+        if known {
+            parcel.claims.push(Claim::Count(CountObservation {
+                at: NOW,
+                zone: ZoneIx(0),
+                source: speaker.source,
+                kind: BayKind::Car,
+                vacant: 0,
+                capacity: 0,
+            }));
+            return parcel;
+        }
+        self.1.refuse(Door::Http, Reason::UnknownDevice);
+        parcel.refusals.push(Refusal {
+            reason: Reason::UnknownDevice,
+            door: Door::Http,
+            source: (&*speaker.id).into(),
+            topic: place.into(),
+            index: Some(0),
+            detail: "who?".into(),
+            payload: Refusal::excerpt(body),
+        });
         parcel
     }
 }
@@ -171,6 +207,7 @@ fn small_town() -> Registry {
         ],
     )
     .unwrap()
+    .knowing(&["bosch-tps110", "decoded"])
 }
 
 impl Town {
@@ -302,6 +339,7 @@ fn issuer(dir: &Path, keys: Arc<Keys>, clock: Arc<ManualClock>) -> Arc<Issuer> {
             scopes: vec![Scope::Monitor],
             sources: vec![],
             source_kind: SourceKind::Sensor,
+            uplinks: false,
         };
         let store = Store::open(&store::Config::default(), &dir).await.unwrap();
         opened.send(Issuer::open(store, keys, &[fixed], clock).await.unwrap()).unwrap();
@@ -326,9 +364,24 @@ fn keys() -> (Keys, HashMap<&'static str, String>) {
                 sources: vec![SourcePattern::parse("lamp-*").unwrap()],
                 source_kind: SourceKind::Sensor,
                 pass: Pass::default(),
+                uplinks: false,
             },
         );
         plain.insert(scope.name(), key.expose().to_owned());
+    }
+    for (name, source) in [("network", "network-1"), ("networks", "network-*")] {
+        let (key, digest) = Keys::mint(&mut rand::rng());
+        let grant = Grant {
+            name: name.into(),
+            partner: "lora".into(),
+            scopes: [Scope::Report].into_iter().collect(),
+            sources: vec![SourcePattern::parse(source).unwrap()],
+            source_kind: SourceKind::Sensor,
+            pass: Pass::default(),
+            uplinks: true,
+        };
+        keys.insert(digest, grant);
+        plain.insert(name, key.expose().to_owned());
     }
     (keys, plain)
 }

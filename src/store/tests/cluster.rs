@@ -23,10 +23,10 @@ impl Cluster {
             eprintln!("skipped: PostgreSQL not installed");
             return None;
         };
-        let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let folder = tempfile::tempdir().expect("a folder");
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
         let own = Self { programs, folder, port };
-        std::fs::write(own.path("password"), PASSWORD).unwrap();
+        std::fs::write(own.path("password"), PASSWORD).expect("a file");
         if is_root() {
             // The server does not run as root: it gets the folder and a user of its own.
             run(Command::new("chown").args(["-R", "postgres"]).arg(own.folder.path()));

@@ -33,6 +33,7 @@ fn key<'a>(name: &'a str, partner: &'a str, digest: u8) -> NewKey<'a> {
         scopes: "report admin",
         sources: "lamp-* gate-1",
         source_kind: "sensor",
+        uplinks: digest % 2 == 1,
         created_at: NOW,
         expires_at: None,
     }
@@ -176,7 +177,7 @@ async fn what_is_written_is_there_for_the_next(config: &Config) {
 
 async fn newer_tables_are_left_alone(config: &Config) {
     const SQL: &str = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-         SELECT 9999, 'later', success, checksum, 0 FROM _sqlx_migrations";
+         SELECT 9999, 'later', success, checksum, 0 FROM _sqlx_migrations WHERE version = 1";
     let store = Store::open(config, Path::new("")).await.unwrap();
     writing!(store, db => sqlx::query(SQL).execute(db).await.map(drop)).unwrap();
     store.close().await;

@@ -1,4 +1,4 @@
-//! One running `bayhub demo`: started, spoken to, stopped or killed. Whatever happens, the process ends with the test.
+//! One running `bayhub demo`, or `bayhub run`: started, spoken to, stopped or killed. Whatever happens, the process ends with the test.
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -77,6 +77,39 @@ impl Hub {
         hub.ready = hub.ready_line();
         let text = |key: &str| hub.ready[key].as_str().unwrap_or_else(|| panic!("no {key} in {}", hub.ready));
         (hub.http, hub.mqtt) = (text("http").to_owned(), text("mqtt").parse().expect("an address"));
+        hub
+    }
+
+    /// `bayhub run` on a configuration, ready for traffic. `ready` stands for what a demo would print.
+    ///
+    /// # Panics
+    /// With its log, if it ends or stays silent instead.
+    pub(super) fn run(dir: &Path, config: &Path, mut ready: Value) -> Self {
+        let log = dir.join("stderr.log");
+        let before = std::fs::read_to_string(&log).map_or(0, |text| text.len());
+        let child = bayhub(&["run", "--config"])
+            .arg(config)
+            .env("NO_COLOR", "1")
+            .stdout(Stdio::null())
+            .stderr(File::options().create(true).append(true).open(&log).expect("a log"))
+            .spawn()
+            .expect("the hub's binary");
+        let mqtt = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut hub = Self { child, ready: Value::Null, http: String::new(), mqtt, log, own: None };
+        let end = Instant::now() + READY;
+        let line = loop {
+            let log = hub.log();
+            if let Some(line) = log[before..].lines().find(|l| l.contains(": ready http=") && l.contains(" mqtt=")) {
+                break line.to_owned();
+            }
+            assert!(wait(&mut hub.child, Duration::from_millis(20)).is_none(), "it ended:\n{log}");
+            assert!(Instant::now() < end, "not ready in {READY:?}:\n{log}");
+        };
+        let value =
+            |key: &str| line.split_once(key).and_then(|(_, v)| v.split_whitespace().next()).expect("an address");
+        (hub.http, hub.mqtt) = (format!("http://{}", value("http=")), value("mqtt=").parse().expect("an address"));
+        ready["http"] = hub.http.clone().into();
+        hub.ready = ready;
         hub
     }
 

@@ -11,6 +11,7 @@ mod http;
 mod hub;
 mod keys;
 mod load;
+mod lorawan;
 mod mqtt;
 mod mqtt_peers;
 mod reports;

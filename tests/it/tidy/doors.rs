@@ -21,7 +21,7 @@ const DOORS: &[(&str, Door)] = &[
     ("ahash", Open),
     ("arc-swap", Open),
     ("axum", Only(&["serve/"])),
-    ("base64", Only(&["serve/", "partner/", "journal/"])),
+    ("base64", Only(&["serve/", "partner/", "journal/", "ingest/codec/"])),
     ("bytemuck", Only(&["domain/", "journal/", "stream/", "live/"])),
     ("bytes", NotIn(&["domain/", "registry/", "stream/", "live/"])),
     ("chrono", Only(&["domain/time.rs"])),

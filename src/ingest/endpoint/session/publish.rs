@@ -1,4 +1,4 @@
-//! What becomes of a publish: the own-topic rule, the limits, and the verdict its sender is told.
+//! What becomes of a publish: who may publish where, the limits, and the verdict its sender is told.
 
 use super::{Close, Desk, Limits, MAX_HELD, Open};
 use crate::domain::{Door, Parcel, Reason, Refusal, Speaker, Topic};
@@ -15,14 +15,14 @@ pub(super) struct Aliases(BTreeMap<u16, Place>);
 /// What a topic name comes to.
 #[derive(Clone)]
 enum Place {
-    Own(Topic),
+    Allowed(Topic),
     /// Its beginning, for the quarantine.
     Foreign(Box<str>),
 }
 
 impl Place {
     fn new(name: &str, speaker: &Speaker) -> Self {
-        topic::own(name, &speaker.id).map_or_else(|| Self::Foreign(topic::excerpt(name).into()), Self::Own)
+        topic::allowed(name, speaker).map_or_else(|| Self::Foreign(topic::excerpt(name).into()), Self::Allowed)
     }
 }
 
@@ -53,12 +53,14 @@ impl Open {
         turn.publishes += 1;
         let (claims, refusals) = (turn.parcel.claims.len(), turn.parcel.refusals.len());
         match place {
-            Place::Own(topic) if p.payload.len() <= limits.payload => {
+            Place::Allowed(topic) if p.payload.len() <= limits.payload => {
                 desk.take(&self.speaker, topic, &p.payload, &mut turn.parcel);
             }
-            Place::Own(own) => {
+            Place::Allowed(topic) => {
                 let detail = format!("payload of {} bytes, at most {}", p.payload.len(), limits.payload);
-                let name = format!("bayhub/v1/{}/{}", self.speaker.id, own.name());
+                let mut name = String::new();
+                // Writing to a string does not fail.
+                let _ = topic.write(&self.speaker.id, &mut name);
                 refuse(&self.speaker, Reason::TooLarge, &name, detail, &p.payload, turn, desk);
             }
             Place::Foreign(name) => {

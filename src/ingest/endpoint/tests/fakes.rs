@@ -26,7 +26,7 @@ impl Doorkeeper for Keeper {
             ("barred", b"key") => return Err(Denied::NotAuthorised),
             _ => return Err(Denied::BadCredentials),
         };
-        Ok(Speaker { source, kind: SourceKind::Sensor, id: user.into(), pass: Pass::default() })
+        Ok(Speaker { source, kind: SourceKind::Sensor, id: user.into(), pass: Pass::default(), uplinks: false })
     }
 }
 

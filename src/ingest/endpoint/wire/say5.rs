@@ -203,9 +203,12 @@ const fn puback_reason(reason: Reason) -> PubAckReason {
         Reason::Malformed => PubAckReason::PayloadFormatInvalid,
         Reason::Forbidden => PubAckReason::NotAuthorized,
         Reason::TooLarge => PubAckReason::QuotaExceeded,
-        Reason::UnknownBay | Reason::UnknownZone | Reason::UnknownSource | Reason::TooFarInFuture | Reason::TooOld => {
-            PubAckReason::ImplementationSpecificError
-        }
+        Reason::UnknownBay
+        | Reason::UnknownZone
+        | Reason::UnknownSource
+        | Reason::UnknownDevice
+        | Reason::TooFarInFuture
+        | Reason::TooOld => PubAckReason::ImplementationSpecificError,
     }
 }
 

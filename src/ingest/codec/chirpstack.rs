@@ -1,0 +1,98 @@
+//! A device's uplink as ChirpStack v4 hands it on: its JSON `up` event.
+//!
+//! `time` is when the network server had it, which is when the sensor said it; `fCnt` orders what one device says.
+//! What radios measured (`rxInfo`, `txInfo`) is left alone. Members at their default may be missing altogether.
+
+use super::{Malformed, Said, Uplink, bytes, json, time_in};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Event<'a> {
+    #[serde(borrow)]
+    deduplication_id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    time: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    device_info: DeviceInfo<'a>,
+    #[serde(default)]
+    f_cnt: u32,
+    f_port: Option<u8>,
+    #[serde(borrow)]
+    data: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    object: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DeviceInfo<'a> {
+    #[serde(borrow)]
+    dev_eui: Cow<'a, str>,
+}
+
+pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
+    let event: Event<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
+    out.push(Said::Uplink(Uplink {
+        devices: vec![event.device_info.dev_eui.to_ascii_lowercase()],
+        at: time_in("time", event.time.as_deref())?,
+        count: event.f_cnt,
+        copy: event.deduplication_id,
+        port: event.f_port.unwrap_or(0),
+        payload: bytes("data", event.data.as_deref())?,
+        object: event.object.map(RawValue::get),
+    }));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Millis;
+
+    const UP: &str = include_str!("golden/chirpstack-up.json");
+
+    fn read(json: &str) -> Result<Uplink<'_>, Malformed> {
+        let mut out = Vec::new();
+        decode(json.as_bytes(), &mut out)?;
+        match out.pop() {
+            Some(Said::Uplink(uplink)) => Ok(uplink),
+            other => panic!("no uplink: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_event_is_read_as_the_server_writes_it() {
+        let up = read(UP).unwrap();
+        assert_eq!(up.devices, ["0004a30b001c0530"], "in lower case, as the registry keeps it");
+        assert_eq!((up.port, &*up.payload, up.count), (2, &[1, 255][..], 4711));
+        assert_eq!(up.at, Millis::parse("2026-11-23T02:00:00.123Z"), "nanoseconds and an offset");
+        assert_eq!(up.copy.as_deref(), Some("3ac7e3c4-4401-4b8d-9386-a5c902f9202d"));
+        assert!(up.object.is_some_and(|o| o.contains("occupied")));
+    }
+
+    #[test]
+    fn what_is_at_its_default_may_be_missing() {
+        let up = read(r#"{"deviceInfo":{"devEui":"0102030405060708"},"object":null}"#).unwrap();
+        assert_eq!((up.port, up.count, up.at, up.copy), (0, 0, None, None));
+        assert!(up.payload.is_empty() && up.object.is_none());
+    }
+
+    #[test]
+    fn what_is_no_uplink_is_refused_with_the_member_at_fault() {
+        for (bad, names) in [
+            ("{}", "deviceInfo"),
+            (r#"{"deviceInfo":{}}"#, "devEui"),
+            (r#"{"deviceInfo":{"devEui":"x"},"time":"noon"}"#, "time"),
+            (r#"{"deviceInfo":{"devEui":"x"},"data":"!"}"#, "data"),
+            (r#"{"deviceInfo":{"devEui":"x"},"fPort":256}"#, "u8"),
+            (r#"{"deviceInfo":{"devEui":"x"},"fCnt":-1}"#, "u32"),
+            ("[]", "devEui"),
+        ] {
+            let said = read(bad).map(|_| ()).unwrap_err().0;
+            assert!(said.contains(names) || bad == "[]", "{bad}: {said}");
+        }
+    }
+}
