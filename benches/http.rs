@@ -18,15 +18,16 @@ mod common;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use bayhub::clock::SystemClock;
-use bayhub::domain::{BayIx, Parcel, ReadModel as _, Speaker};
+use bayhub::domain::{BayIx, Parcel, ReadModel as _, Speaker, Topic};
 use bayhub::health::Health;
 use bayhub::journal::Journal;
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
-use bayhub::partner::Keys;
+use bayhub::partner::{Issuer, Keys};
 use bayhub::registry::Registry;
 use bayhub::registry::city::City;
 use bayhub::serve::{self, Parts, ReportDoor, Router, router};
+use bayhub::store::Store;
 use bytes::Bytes;
 use common::{city_specs, query, view};
 use hdrhistogram::Histogram;
@@ -38,7 +39,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 const CONNECTIONS: usize = 32;
 /// Requests made before the clock starts; each asks somewhere else.
@@ -50,16 +51,18 @@ const THREAD: &str = "bench-http";
 struct Shut;
 
 impl ReportDoor for Shut {
-    fn take(&self, _: &Speaker, _: &[u8]) -> Parcel {
+    fn take(&self, _: &Speaker, _: Topic, _: &str, _: &[u8]) -> Parcel {
         Parcel::default()
     }
 }
 
-fn hub(registry: &Arc<Registry>, live: &Arc<Live>, journal: &Journal) -> Router {
+fn hub(registry: &Arc<Registry>, live: &Arc<Live>, journal: &Journal, issuer: Issuer, keys: Arc<Keys>) -> Router {
     router(Parts {
         registry: registry.clone(),
         live: live.clone(),
-        keys: Arc::new(Keys::default()),
+        keys,
+        issuer: Arc::new(issuer),
+        closed: watch::channel(false).1,
         clock: Arc::new(SystemClock),
         health: Arc::new(Health::default()),
         metrics: Arc::new(Metrics::new()),
@@ -274,10 +277,15 @@ fn main() {
     let limits = serve::Config::default().limits();
     let start_own = |router: Router| {
         let (listener, at) = runtime.block_on(bound());
-        runtime.spawn(serve::serve(listener, router, limits, std::future::pending()));
+        runtime.spawn(serve::serve(listener, router, limits, Arc::new(Metrics::new()), std::future::pending()));
         at
     };
-    let hub_at = start_own(hub(&registry, &live, &journal));
+    let keys = Arc::new(Keys::default());
+    let issuer = runtime.block_on(async {
+        let store = Store::open(&bayhub::store::Config::default(), dir.path()).await.expect("a store");
+        Issuer::open(store, keys.clone(), &[], Arc::new(SystemClock)).await.expect("an issuer")
+    });
+    let hub_at = start_own(hub(&registry, &live, &journal, issuer, keys));
     let asked = requests(&city);
     let body = typical(hub_at, &asked);
     println!("{} bays in {} zones; a constant answer has {} bytes", city.bay_slots(), city.zone_count(), body.len());

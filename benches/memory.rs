@@ -43,7 +43,7 @@ struct Measured {
 /// Reads the city in `folder`, builds what is asked for, and prints its memory.
 fn measure(folder: &Path, hub: bool, reports: u32) {
     let data = tempfile::tempdir().expect("a folder");
-    let registry = Arc::new(Registry::open(folder, data.path()).expect("a generated city"));
+    let registry = Arc::new(Registry::open(folder, data.path(), &[]).expect("a generated city"));
     let mut m = Measured { registry: resident(), ..Measured::default() };
     m.numbers = registry.city().numeric_bytes() as u64;
     if hub {

@@ -85,7 +85,9 @@ fn connect(source: &str, password: &str) -> Vec<u8> {
     let mut body = Vec::new();
     text("MQTT", &mut body);
     body.extend([4, 0xC2, 0, 0]);
-    [source, source, password].iter().for_each(|s| text(s, &mut body));
+    for part in [source, source, password] {
+        text(part, &mut body);
+    }
     packet(0x10, &body)
 }
 
@@ -174,7 +176,9 @@ fn load(args: &[&str]) {
     let (window, seconds): (usize, f64) = (window.parse().expect("a number"), seconds.parse().expect("a number"));
     let mut all: Vec<Publisher> =
         (0..connections).map(|n| Publisher::open(at, n, password, window).expect("the server lets it in")).collect();
-    all.iter_mut().for_each(|p| p.send(window));
+    for p in &mut all {
+        p.send(window);
+    }
     let (mut acked, began) = (0_u64, Instant::now());
     while began.elapsed().as_secs_f64() < seconds {
         let mut round = 0;
@@ -215,10 +219,11 @@ fn loaded(at: SocketAddr, password: &str, shape: (usize, usize), seconds: f64, m
 fn hub(dir: &Path) {
     let digest = Keys::digest("bench-key").iter().fold(String::new(), |text, b| text + &format!("{b:02x}"));
     let toml = format!(
-        "[registry]\npath = {dir:?}\n[data]\npath = {:?}\n[http]\nlisten = \"127.0.0.1:0\"\n[mqtt]\nlisten = \"127.0.0.1:0\"\n\
+        "[registry]\npath = \"{}\"\n[data]\npath = \"{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n[mqtt]\nlisten = \"127.0.0.1:0\"\n\
          [[keys]]\nname = \"bench\"\npartner = \"bench\"\nsha256 = \"{digest}\"\nscopes = [\"report\"]\n\
          sources = [\"lamp-*\"]\n",
-        dir.join("data")
+        dir.display(),
+        dir.join("data").display()
     );
     let config = config::parse(&toml, &[]).expect("a configuration");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");

@@ -4,10 +4,10 @@
 //! power cut at that moment. Order makes it so: journal and checkpoint first, then the files that give the numbers in
 //! them their meaning, which only grow. The marker is written last; without it a folder is no backup. What lies outside
 //! the data folder (the configuration with its keys, the registry's GeoJSON) is not part of it.
-//! Falls short: an SQLite database in the folder is copied as a file, which is sound only while nobody writes to it.
+//! The SQLite database in the folder is copied by SQLite itself, as it is at one moment.
 
 use super::Failure;
-use crate::journal;
+use crate::{journal, store};
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -16,7 +16,7 @@ use std::path::Path;
 const MARKER: &str = "backup.json";
 
 /// What is copied in its own way, or belongs to a running hub only.
-const NOT_PLAIN: [&str; 4] = ["journal", "checkpoints", "lock", MARKER];
+const NOT_PLAIN: [&str; 7] = ["journal", "checkpoints", "lock", MARKER, store::FILE, "bayhub.db-wal", "bayhub.db-shm"];
 
 /// Copies `data` to the folder `to`, which must be empty or not there.
 ///
@@ -37,6 +37,11 @@ pub fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
         if refused.is_dir() {
             std::fs::create_dir(to.join("journal/quarantine"))?;
             tree(&refused, &to.join("journal/quarantine"), &[])?;
+        }
+        if data.join(store::FILE).is_file() {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let copied = runtime.block_on(store::copy(&data.join(store::FILE), &to.join(store::FILE)));
+            copied.map_err(io::Error::other)?;
         }
         let said = serde_json::json!({
             "version": 1, "segments": copied.segments, "claims": copied.claims,

@@ -10,10 +10,12 @@
 
 mod keys;
 mod open;
+
 #[cfg(test)]
 mod tests;
 
 pub use keys::{Digest, KeyRow, NewKey, PartnerRow};
+pub use open::{FILE, copy};
 
 use sqlx::{PgPool, SqlitePool};
 use std::fmt;

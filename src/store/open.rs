@@ -43,7 +43,7 @@ impl Config {
         if self.connections == 0 || self.connections > 1000 {
             return Err(StoreError::Unfit("store.connections: must be from 1 to 1000".into()));
         }
-        let Some(url) = &self.url else { return Ok(Place::File(data.join("bayhub.db"))) };
+        let Some(url) = &self.url else { return Ok(Place::File(data.join(FILE))) };
         if let Some(path) = url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
             // What SQLite takes for a name of memory would forget every key at the end.
@@ -94,6 +94,25 @@ async fn sqlite(path: &Path, readers: u32) -> Result<Store, StoreError> {
     drop(connection);
     let read = pool(readers).connect_lazy_with(options.pragma("query_only", "on"));
     Ok(Store(Pools::Sqlite { write, read }))
+}
+
+/// The default database in a data folder.
+pub const FILE: &str = "bayhub.db";
+
+/// Copies the SQLite database `from` as it is at one moment to the new file `to`, whoever writes to it meanwhile. SQLite
+/// itself makes the copy: a file taken as it lies could hold half of a change.
+///
+/// # Errors
+/// [`StoreError::Failed`] naming the file.
+pub async fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let name = |e: &dyn std::fmt::Display| StoreError::Failed(format!("{}: {e}", from.display()));
+    make_private(to).map_err(|e| name(&e))?;
+    let options = SqliteConnectOptions::new().filename(from).busy_timeout(PATIENCE).disable_statement_logging();
+    let mut db = options.connect().await.map_err(|e| name(&e))?;
+    // Into an empty file that is there: so it has its owner's rights from the first byte.
+    sqlx::query("VACUUM INTO $1").bind(to.display().to_string()).execute(&mut db).await.map_err(|e| name(&e))?;
+    db.close().await.map_err(|e| name(&e))?;
+    File::open(to).and_then(|f| f.sync_all()).map_err(|e| name(&e))
 }
 
 /// Makes the file for its owner only (SQLite gives its other files the same mode), and its name durable.

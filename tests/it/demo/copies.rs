@@ -79,6 +79,7 @@ async fn a_backup_taken_under_load_holds_what_was_acknowledged_before_it() {
         assert_eq!(again.status.code(), Some(2), "a folder that is not empty is refused: {again:?}");
         let seen = inspect(&target.join("data"));
         assert_eq!(seen["faults"], Value::Array(vec![]), "{seen}");
+        assert!(target.join("data/bayhub.db").is_file(), "the keys are in it");
         let hub = Hub::start_with(&target, &QUIET, &BUSY);
         for bay in hub.features("bays.geojson") {
             assert_ne!(super::http::state(&hub, &bay.id).await, "unknown", "{}: {}", bay.id, hub.log());
