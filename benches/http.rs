@@ -166,15 +166,21 @@ impl Tally {
             line.answer();
         }
         let (began, cpu) = (Instant::now(), server_cpu());
-        lines.iter_mut().for_each(|line| self.ask(line));
+        for line in &mut *lines {
+            self.ask(line);
+        }
         let (mut now, mut then) = lines.split_at_mut(CONNECTIONS / 2);
         while began.elapsed() < length {
             // From the last to the first: when that one has its answer the others mostly have theirs.
             now.iter_mut().rev().for_each(|line| self.hear(line));
-            now.iter_mut().for_each(|line| self.ask(line));
+            for line in &mut *now {
+                self.ask(line);
+            }
             std::mem::swap(&mut now, &mut then);
         }
-        lines.iter_mut().for_each(|line| self.hear(line));
+        for line in &mut *lines {
+            self.hear(line);
+        }
         self.wall += began.elapsed();
         self.cpu += server_cpu().saturating_sub(cpu);
     }
@@ -308,7 +314,9 @@ fn main() {
     let wrote = std::thread::scope(|s| {
         let writer = s.spawn(|| keep_writing(&live, &city, rate, &stop));
         for _ in 0..rounds {
-            all.iter_mut().for_each(|t| t.round(Duration::from_secs_f64(seconds)));
+            for t in &mut *all {
+                t.round(Duration::from_secs_f64(seconds));
+            }
         }
         stop.store(true, Ordering::Relaxed);
         writer.join().expect("the writer")

@@ -132,7 +132,7 @@ impl Config {
             // What the standard asks every server to take.
             ("mqtt.max_client_id_bytes", mqtt.max_client_id_bytes as u64, 23..=65_535),
             ("mqtt.max_inflight_submissions", mqtt.max_inflight_submissions as u64, 1..=65_536),
-            ("stream.workers", stream.workers as u64, 1..=u64::from(crate::stream::worker::SHARDS)),
+            ("stream.workers", stream.workers as u64, 1..=u64::from(crate::stream::Config::MAX_WORKERS)),
             ("stream.queue_batches", stream.queue_batches as u64, 1..=65_536),
             ("stream.stale_after_s", u64::from(stream.stale_after_s), 1..=most),
             ("stream.max_age_s", u64::from(stream.max_age_s), 1..=most),

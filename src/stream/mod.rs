@@ -47,6 +47,9 @@ impl Default for Config {
 }
 
 impl Config {
+    /// One shard each.
+    pub const MAX_WORKERS: u32 = worker::SHARDS;
+
     /// Lapsed claims are looked for four times in the shortest limit, but not more than four times a second nor
     /// less than every 15 s.
     #[must_use]

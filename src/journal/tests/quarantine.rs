@@ -42,7 +42,7 @@ fn keeps_everything_said_of_a_refusal() {
     assert_eq!(
         json,
         serde_json::json!({
-            "id": 1, "at": "2026-11-18T11:06:40.000Z", "reason": "forbidden", "door": "mqtt", "source": "lamp-1",
+            "id": 1, "at": "2026-11-18T11:06:40.000Z", "reason": Reason::ALL[4].name(), "door": "mqtt", "source": "lamp-1",
             "topic": "bayhub/v1/lamp/report", "index": 4, "detail": "refusal 4", "payload": "{\"n\":4}",
             "encoding": "utf8",
         })

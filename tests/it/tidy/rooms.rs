@@ -31,7 +31,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("share", &[SHARED, &["live", "store"]]),
     ("partner", &[SHARED, &["store"]]),
     ("history", &[SHARED]),
-    ("serve", &[SHARED, ANSWERS, PARTS_FOR_SERVE]),
+    ("serve", &[SHARED, ANSWERS, PARTS_FOR_SERVE, &["prefetch"]]),
 ];
 
 /// Files that wire rooms together and may name any of them.
