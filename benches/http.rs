@@ -314,7 +314,7 @@ fn main() {
     let wrote = std::thread::scope(|s| {
         let writer = s.spawn(|| keep_writing(&live, &city, rate, &stop));
         for _ in 0..rounds {
-            for t in &mut *all {
+            for t in &mut all {
                 t.round(Duration::from_secs_f64(seconds));
             }
         }
