@@ -11,6 +11,8 @@ pub mod observation;
 pub mod refusal;
 pub mod source;
 pub mod time;
+pub mod turnover;
+pub mod visit;
 pub mod zone;
 
 pub use bay::{BayIx, BayKind, BayStatus};
@@ -20,4 +22,6 @@ pub use observation::{Afterwards, Batch, Claim, CountObservation, Observation, P
 pub use refusal::{Door, Reason, Refusal};
 pub use source::{Pass, SourceIx, SourceKind, Speaker};
 pub use time::{Clock, Millis};
+pub use turnover::{RowChange, Stays, Sums, WindowRow};
+pub use visit::{SourceKinds, Visit, VisitChange};
 pub use zone::{ZoneIx, ZoneKind};
