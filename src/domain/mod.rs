@@ -22,6 +22,6 @@ pub use observation::{Afterwards, Batch, Claim, CountObservation, Observation, P
 pub use refusal::{Door, Reason, Refusal};
 pub use source::{Pass, SourceIx, SourceKind, Speaker};
 pub use time::{Clock, Millis};
-pub use turnover::{RowChange, Stays, Sums, WindowRow};
+pub use turnover::{Corrections, SettledHour, Stays, Sums, Window, WindowRow};
 pub use visit::{SourceKinds, Visit, VisitChange};
 pub use zone::{ZoneIx, ZoneKind};

@@ -1,115 +1,150 @@
 //! Turnover: what a zone's bays did in a window of time, as integers that add up and can be taken back.
 //!
 //! Everything the authority is told (turnover, mean stay, occupancy, coverage) is a ratio of these sums. They form a
-//! group under addition: rows of 5 minutes add up to hours and days, and a correction subtracts what was wrong and adds
-//! what is right, exactly. Ratios are taken at the very end.
+//! group under addition: what each bay contributed adds up to its zone's [`Window`] of five minutes, windows add up to
+//! hours and days, and a correction is the difference of what is right and what was told, exactly. Ratios are taken at
+//! the very end. Two steps, because "the zone was full" is said of a whole zone at one moment: a window holds how many
+//! bays were vacant at its start, which adds up over bays; [`Sums`] holds in how many windows none was, which adds up
+//! over time.
 
-use super::Millis;
+use super::{Millis, Visit, VisitChange};
 
-/// Length of the shortest window, ms: all others are sums of it.
-pub const BASE_MS: u64 = 5 * 60 * 1000;
+/// Length of a window, ms.
+pub const WINDOW_MS: u64 = 5 * 60 * 1000;
 
-/// What one zone did in one window. Times are bay-milliseconds unless said otherwise.
+/// Length of an hour, ms: what is settled is handed on by hours, counted from 1970 in UTC.
+pub const HOUR_MS: u64 = 60 * 60 * 1000;
+
+/// Above this share of occupied bays, in percent, a zone counts as crowded.
+const CROWDED: i64 = 85;
+
+/// What one zone's bays did in one window, or by how much that has to be corrected. Times are bay-milliseconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sums {
-    pub occupied_ms: u64,
-    pub vacant_ms: u64,
-    /// In service, and nobody's word stands. Never counts as vacant.
-    pub unknown_ms: u64,
+pub struct Window {
+    pub occupied_ms: i64,
+    pub vacant_ms: i64,
+    /// In service, and nobody's word stood. Never counts as vacant.
+    pub unknown_ms: i64,
     /// Out of service: part of no ratio.
-    pub closed_ms: u64,
+    pub closed_ms: i64,
     /// Visits seen to start in the window, short ones left out.
-    pub started: u32,
+    pub started: i64,
     /// Visits that ended in the window with both ends seen, short ones left out.
-    pub ended: u32,
+    pub ended: i64,
     /// Stays too short to be a visit, by the window they ended in.
-    pub short: u32,
+    pub short: i64,
     /// Stays that ended in the window of which one end was not seen.
-    pub censored: u32,
+    pub censored: i64,
     /// Length of the visits in `ended`, ms.
-    pub stay_ms: u64,
+    pub stay_ms: i64,
     /// Their lengths.
     pub stays: Stays,
-    /// Zone-milliseconds in which at least half of the bays in service were known: what the next two are shares of.
-    pub judged_ms: u64,
-    /// Zone-milliseconds of those in which no known bay was vacant.
-    pub full_ms: u64,
-    /// Zone-milliseconds of those in which more than 85 % of the known bays were occupied.
-    pub above_85_ms: u64,
+    /// Bays occupied at the very start of the window.
+    pub occupied_at: i64,
+    pub vacant_at: i64,
+    pub unknown_at: i64,
 }
 
-impl Sums {
-    /// Bay-milliseconds in service.
-    #[must_use]
-    pub const fn in_service_ms(&self) -> u64 {
-        self.occupied_ms + self.vacant_ms + self.unknown_ms
+/// What zones did over a time: windows added up, and in how many of them a zone was full.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    pub occupied_ms: i64,
+    pub vacant_ms: i64,
+    pub unknown_ms: i64,
+    pub closed_ms: i64,
+    pub started: i64,
+    pub ended: i64,
+    pub short: i64,
+    pub censored: i64,
+    pub stay_ms: i64,
+    pub stays: Stays,
+    /// Windows at whose start at least half of the bays in service were known: what the next two are shares of.
+    pub judged: i64,
+    /// Those of them with no known bay vacant.
+    pub full: i64,
+    /// Those of them with more than 85 % of the known bays occupied.
+    pub crowded: i64,
+}
+
+/// `a op= b` for each plain member of two values that have the same ones.
+macro_rules! members {
+    ($a:expr, $b:expr, $op:tt, $($name:ident),+) => { $($a.$name $op $b.$name;)+ };
+}
+
+impl Window {
+    pub fn add(&mut self, other: &Self) {
+        members!(self, other, +=, occupied_ms, vacant_ms, unknown_ms, closed_ms, started, ended, short, censored, stay_ms);
+        members!(self, other, +=, occupied_at, vacant_at, unknown_at);
+        self.stays.merge(&other.stays, 1);
     }
 
-    /// Bay-milliseconds in service of which the state was known.
-    #[must_use]
-    pub const fn known_ms(&self) -> u64 {
-        self.occupied_ms + self.vacant_ms
+    pub fn subtract(&mut self, other: &Self) {
+        members!(self, other, -=, occupied_ms, vacant_ms, unknown_ms, closed_ms, started, ended, short, censored, stay_ms);
+        members!(self, other, -=, occupied_at, vacant_at, unknown_at);
+        self.stays.merge(&other.stays, -1);
     }
 
     #[must_use]
     pub fn is_zero(&self) -> bool {
         *self == Self::default()
     }
+}
 
-    /// Adds another window's or zone's sums.
+impl Sums {
     pub fn add(&mut self, other: &Self) {
-        self.each(other, |a, b| a + b, |a, b| a + b);
-        self.stays.merge(&other.stays, |a, b| a + b);
+        members!(self, other, +=, occupied_ms, vacant_ms, unknown_ms, closed_ms, started, ended, short, censored, stay_ms);
+        members!(self, other, +=, judged, full, crowded);
+        self.stays.merge(&other.stays, 1);
     }
 
-    /// Takes back what was added before.
-    ///
-    /// # Panics
-    /// In debug builds, if it was not.
-    pub fn subtract(&mut self, other: &Self) {
-        self.each(other, |a, b| a - b, |a, b| a - b);
-        self.stays.merge(&other.stays, |a, b| a - b);
+    /// Bay-milliseconds in service of which the state was known.
+    #[must_use]
+    pub const fn known_ms(&self) -> i64 {
+        self.occupied_ms + self.vacant_ms
     }
 
-    fn each(&mut self, other: &Self, long: fn(u64, u64) -> u64, short: fn(u32, u32) -> u32) {
-        for (own, other) in [
-            (&mut self.occupied_ms, other.occupied_ms),
-            (&mut self.vacant_ms, other.vacant_ms),
-            (&mut self.unknown_ms, other.unknown_ms),
-            (&mut self.closed_ms, other.closed_ms),
-            (&mut self.stay_ms, other.stay_ms),
-            (&mut self.judged_ms, other.judged_ms),
-            (&mut self.full_ms, other.full_ms),
-            (&mut self.above_85_ms, other.above_85_ms),
-        ] {
-            *own = long(*own, other);
+    /// Bay-milliseconds in service.
+    #[must_use]
+    pub const fn in_service_ms(&self) -> i64 {
+        self.known_ms() + self.unknown_ms
+    }
+
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The whole of one zone's window. Not for a correction: half a zone cannot be judged.
+impl From<&Window> for Sums {
+    fn from(w: &Window) -> Self {
+        let mut sums = Self { stays: w.stays.clone(), ..Self::default() };
+        members!(sums, w, =, occupied_ms, vacant_ms, unknown_ms, closed_ms, started, ended, short, censored, stay_ms);
+        let known = w.occupied_at + w.vacant_at;
+        if known > 0 && known >= w.unknown_at {
+            sums.judged = 1;
+            sums.full = i64::from(w.vacant_at == 0);
+            sums.crowded = i64::from(w.occupied_at * 100 > known * CROWDED);
         }
-        for (own, other) in [
-            (&mut self.started, other.started),
-            (&mut self.ended, other.ended),
-            (&mut self.short, other.short),
-            (&mut self.censored, other.censored),
-        ] {
-            *own = short(*own, other);
-        }
+        sums
     }
 }
 
 /// Lengths of stays as counts in buckets that grow by 4 %, so that any quantile is right to 2 %. Unlike a sketch that
-/// merges centroids, it can be subtracted.
+/// merges centroids, counts can be taken back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stays(Vec<(u16, u32)>);
+pub struct Stays(Vec<(u16, i32)>);
 
 impl Stays {
     /// Growth from one bucket to the next.
     const GROWTH: f64 = 1.04;
 
-    /// Adds one stay. Anything below a second falls in the first bucket.
+    /// Adds one stay.
     pub fn count(&mut self, stay_ms: u64) {
-        self.merge(&Self(vec![(Self::bucket(stay_ms), 1)]), |a, b| a + b);
+        self.put(Self::bucket(stay_ms), 1);
     }
 
-    /// The bucket of a stay.
+    /// The bucket of a stay. Anything below a second falls in the first.
     #[must_use]
     pub fn bucket(stay_ms: u64) -> u16 {
         let seconds = (stay_ms as f64 / 1000.0).max(1.0);
@@ -118,92 +153,114 @@ impl Stays {
 
     /// `(bucket, count)`, ascending; no count is 0.
     #[must_use]
-    pub fn buckets(&self) -> &[(u16, u32)] {
+    pub fn buckets(&self) -> &[(u16, i32)] {
         &self.0
     }
 
-    /// From what [`Self::buckets`] gave.
+    /// From what [`Self::buckets`] gave, in any order.
     #[must_use]
-    pub fn from_buckets(mut buckets: Vec<(u16, u32)>) -> Self {
-        buckets.sort_unstable();
+    pub fn from_buckets(buckets: impl IntoIterator<Item = (u16, i32)>) -> Self {
         let mut out = Self::default();
-        out.merge(&Self(buckets), |a, b| a + b);
+        buckets.into_iter().for_each(|(bucket, n)| out.put(bucket, n));
         out
     }
 
     /// The length, ms, that a share `q` of the stays do not exceed; the middle of its bucket. `None` without stays.
     #[must_use]
     pub fn quantile_ms(&self, q: f64) -> Option<u64> {
-        let total: u64 = self.0.iter().map(|b| u64::from(b.1)).sum();
-        if total == 0 {
-            return None;
-        }
-        let rank = ((q.clamp(0.0, 1.0) * total as f64).ceil() as u64).max(1);
+        let total: i64 = self.0.iter().map(|b| i64::from(b.1)).sum();
+        let rank = ((q.clamp(0.0, 1.0) * total as f64).ceil() as i64).max(1);
         let mut below = 0;
         let bucket = self.0.iter().find(|b| {
-            below += u64::from(b.1);
+            below += i64::from(b.1);
             below >= rank
         })?;
         Some((Self::GROWTH.powf(f64::from(bucket.0) + 0.5) * 1000.0) as u64)
     }
 
-    fn merge(&mut self, other: &Self, how: fn(u32, u32) -> u32) {
-        for &(bucket, n) in &other.0 {
-            match self.0.binary_search_by_key(&bucket, |b| b.0) {
-                Ok(at) => {
-                    self.0[at].1 = how(self.0[at].1, n);
-                    if self.0[at].1 == 0 {
-                        self.0.remove(at);
-                    }
-                }
-                Err(at) => self.0.insert(at, (bucket, how(0, n))),
-            }
+    fn merge(&mut self, other: &Self, sign: i32) {
+        other.0.iter().for_each(|&(bucket, n)| self.put(bucket, sign * n));
+    }
+
+    fn put(&mut self, bucket: u16, n: i32) {
+        match self.0.binary_search_by_key(&bucket, |b| b.0) {
+            Ok(at) if self.0[at].1 + n == 0 => drop(self.0.remove(at)),
+            Ok(at) => self.0[at].1 += n,
+            Err(at) if n != 0 => self.0.insert(at, (bucket, n)),
+            Err(_) => {}
         }
     }
 }
 
-/// One settled window of one zone: what the stream tells history.
+/// One window of one zone, or a correction of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowRow {
     /// The zone's stable number.
     pub zone: u32,
-    /// Start of the window; a multiple of [`BASE_MS`]. Its length is [`BASE_MS`].
+    /// Start of the window; a multiple of [`WINDOW_MS`].
     pub from: Millis,
-    pub sums: Sums,
+    pub window: Window,
 }
 
-/// What became of a row: said for the first time, or corrected after a late report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowChange {
-    /// What was told before; `None` the first time.
-    pub was: Option<Sums>,
-    pub row: WindowRow,
+/// Settled results of one hour: everything that is known of it when the watermark passes its end. A function of the
+/// journal alone, so it may be told again after a restart, and is then the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SettledHour {
+    /// Start of the hour.
+    pub hour: Millis,
+    /// By zone, then by time. Zones of which nothing was ever heard are left out.
+    pub windows: Vec<WindowRow>,
+    /// Visits, short stays among them, that ended in the hour; by end, then by bay.
+    pub visits: Vec<Visit>,
+}
+
+/// What late reports that came in during one hour of ingest changed about hours that had been told before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Corrections {
+    /// Start of the hour of ingest.
+    pub hour: Millis,
+    /// Differences, to be added to what was told.
+    pub windows: Vec<WindowRow>,
+    pub visits: Vec<VisitChange>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn sums(stays: &[u64]) -> Sums {
-        let mut s = Sums { occupied_ms: 7, started: 2, full_ms: 3, ..Sums::default() };
+    fn window(stays: &[u64]) -> Window {
+        let mut w = Window { occupied_ms: 7, started: 2, vacant_at: 3, ..Window::default() };
         for stay in stays {
-            s.ended += 1;
-            s.stay_ms += stay;
-            s.stays.count(*stay);
+            w.ended += 1;
+            w.stay_ms += *stay as i64;
+            w.stays.count(*stay);
         }
-        s
+        w
     }
 
     #[test]
-    fn what_is_added_can_be_taken_back_exactly() {
-        let (a, b) = (sums(&[60_000, 3_600_000, 61_000]), sums(&[3_600_000, 5]));
-        let mut both = a.clone();
-        both.add(&b);
-        assert_eq!((both.ended, both.occupied_ms), (5, 14));
+    fn what_is_added_can_be_taken_back_exactly_in_any_order() {
+        let (a, b) = (window(&[60_000, 3_600_000, 61_000]), window(&[3_600_000, 5]));
+        let mut both = Window::default();
         both.subtract(&b);
+        both.add(&a);
+        both.add(&b);
         assert_eq!(both, a);
         both.subtract(&a);
         assert!(both.is_zero());
+    }
+
+    #[test]
+    fn a_zone_is_full_only_if_enough_of_it_is_known() {
+        let at = |occupied_at, vacant_at, unknown_at| {
+            let s = Sums::from(&Window { occupied_at, vacant_at, unknown_at, ..Window::default() });
+            (s.judged, s.full, s.crowded)
+        };
+        assert_eq!(at(10, 0, 10), (1, 1, 1));
+        assert_eq!(at(10, 0, 11), (0, 0, 0), "most of it unknown");
+        assert_eq!(at(0, 0, 0), (0, 0, 0));
+        assert_eq!(at(85, 15, 0), (1, 0, 0));
+        assert_eq!(at(86, 14, 0), (1, 0, 1));
     }
 
     #[test]
@@ -215,6 +272,6 @@ mod tests {
             assert!((got / want - 1.0).abs() < 0.021, "{q}: {got}");
         }
         assert_eq!(Stays::default().quantile_ms(0.5), None);
-        assert_eq!(Stays::from_buckets(stays.buckets().to_vec()), stays);
+        assert_eq!(Stays::from_buckets(stays.buckets().iter().rev().copied()), stays);
     }
 }
