@@ -10,6 +10,7 @@
 //! | [`live`] | the read model: vacant bitmaps, bay words, zone tallies, the change feed |
 //! | [`store`] | what is transactional, in SQL: SQLite in the data folder, PostgreSQL by URL |
 //! | [`partner`] | API keys and what they may do |
+//! | [`share`] | private bays: the matcher, which plans who gets which |
 //! | [`serve`] | HTTP: queries, reports, administration, health |
 //! | [`app`], [`demo`] | the wiring, and a whole city on one machine |
 //!
@@ -31,6 +32,7 @@ pub mod partner;
 mod prefetch;
 pub mod registry;
 pub mod serve;
+pub mod share;
 pub mod store;
 pub mod stream;
 

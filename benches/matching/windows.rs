@@ -2,7 +2,7 @@
 
 use bayhub::domain::Millis;
 use bayhub::share::matcher::Weights;
-use bayhub::share::matcher::windows::{Ask, Bay, Bond, Choice, Effort, Picture, Plan, Span, first_come, improve};
+use bayhub::share::matcher::windows::{Ask, Bay, Bond, Choice, Effort, Held, Picture, Plan, Span, first_come, improve};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::time::Instant;
@@ -63,10 +63,10 @@ fn picture(drivers: usize, bays: usize, seed: u64) -> Picture {
 /// longer walk than they were told, give or take `slack`.
 fn promised(picture: &Picture, first: &Plan, slack: (i64, u32)) -> Picture {
     let mut picture = picture.clone();
-    for (ask, seat) in picture.asks.iter_mut().zip(&first.seats).filter(|(_, s)| s.is_some()) {
-        ask.held = *seat;
-        let told = seat.map_or((0, 0), |s| (s.price_cents + slack.0, s.walk_m + slack.1));
-        ask.bond = Bond::Promised { price_cents: told.0, walk_m: told.1 };
+    for (ask, seat) in picture.asks.iter_mut().zip(&first.seats) {
+        let Some(seat) = *seat else { continue };
+        ask.held = Some(Held { seat, clear: ask.span.end });
+        ask.bond = Bond::Promised { price_cents: seat.price_cents + slack.0, walk_m: seat.walk_m + slack.1 };
     }
     picture
 }
