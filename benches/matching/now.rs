@@ -8,22 +8,22 @@ use rand::{Rng, SeedableRng};
 use std::time::{Duration, Instant};
 
 /// The town is a square of 15 km, cut into cells of 200 m.
-const SIDE_M: i64 = 15_000;
-const CELL_M: i64 = 200;
-const CELLS: i64 = SIDE_M / CELL_M;
+const SIDE_M: i32 = 15_000;
+const CELL_M: i32 = 200;
+const CELLS: i32 = SIDE_M / CELL_M;
 
 struct Bay {
-    x: i64,
-    y: i64,
-    price_cents: i64,
+    x: i32,
+    y: i32,
+    price_cents: i32,
     number: u32,
 }
 
 struct Driver {
-    x: i64,
-    y: i64,
-    walk_m: i64,
-    price_cents: i64,
+    x: i32,
+    y: i32,
+    walk_m: i32,
+    price_cents: i32,
     weights: Weights,
 }
 
@@ -39,7 +39,7 @@ impl Town {
     fn new(drivers: usize, bays: usize, hot: f64, seed: u64) -> Self {
         let mut rng = SmallRng::seed_from_u64(seed);
         let bell = |rng: &mut SmallRng, sd: f64| (0..12).map(|_| rng.random_range(-0.5..0.5)).sum::<f64>() * sd;
-        let inside = |x: f64| (x as i64).clamp(0, SIDE_M - 1);
+        let inside = |x: f64| (x as i32).clamp(0, SIDE_M - 1);
         let places: Vec<(f64, f64)> =
             (0..30).map(|_| (rng.random_range(2_000.0..13_000.0), rng.random_range(2_000.0..13_000.0))).collect();
         let spot = |rng: &mut SmallRng, near: Option<usize>, sd: f64| match near.map(|n| places[n]) {
@@ -77,10 +77,11 @@ impl Town {
             let (from, to) = (self.cells[(row * CELLS + west) as usize], self.cells[(row * CELLS + east + 1) as usize]);
             for b in &self.bays[from as usize..to as usize] {
                 let squared = (b.x - d.x).pow(2) + (b.y - d.y).pow(2);
-                let fits = (b.number.wrapping_mul(2_654_435_761) ^ (driver as u32).wrapping_mul(40_503)) % 10 < 7;
-                if squared <= reach * reach && b.price_cents <= d.price_cents && fits {
-                    let walk_m = ((squared as f64).sqrt() * 1.3) as u32;
-                    out.push(Candidate { bay: b.number, cost_cents: d.weights.cost(b.price_cents, walk_m) as u32 });
+                let fits = || (b.number.wrapping_mul(2_654_435_761) ^ (driver as u32).wrapping_mul(40_503)) % 10 < 7;
+                if b.price_cents <= d.price_cents && squared <= reach * reach && fits() {
+                    let walk_m = (f64::from(squared).sqrt() * 1.3) as u32;
+                    let cost_cents = d.weights.cost(i64::from(b.price_cents), walk_m) as u32;
+                    out.push(Candidate { bay: b.number, cost_cents });
                 }
             }
         }
@@ -111,7 +112,7 @@ impl Town {
     }
 }
 
-const fn cell(x: i64, y: i64) -> i64 {
+const fn cell(x: i32, y: i32) -> i32 {
     y / CELL_M * CELLS + x / CELL_M
 }
 

@@ -8,6 +8,7 @@
 //! | `plan` | lamp posts, gates, apps, and the connections they share |
 //! | `sim` | the pure core: `step(now)` gives messages, breaks and true changes |
 //! | `faults`, `message` | what goes wrong on the way; the JSON on the wire |
+//! | `sharing` | a day of shared private bays, booked at a hub over HTTP |
 //! | `link`, `run`, `truth`, `stats` | MQTT, the loop that drives it all, the log, the counters |
 //!
 //! It shares no code with the hub, so that a mistake in one cannot hide the same mistake in the other.
@@ -30,6 +31,7 @@ mod message;
 mod place;
 mod plan;
 mod run;
+mod sharing;
 mod sim;
 mod stats;
 mod truth;
@@ -43,6 +45,10 @@ pub use message::{Message, Topic};
 pub use place::Place;
 pub use plan::{Plan, PlanParams, Source, SourceKind};
 pub use run::{Passwords, SimConfig, SimError, run};
+pub use sharing::{
+    District, DistrictParams, Driver, Figures, Hub, Offered, Outcome, Parked, Purpose, SharingError, book, table,
+    without_sharing,
+};
 pub use sim::{Change, Outbox, Sim, SimParams};
 pub use stats::{Stats, Summary};
 pub use truth::TruthLog;

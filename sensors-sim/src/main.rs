@@ -1,13 +1,14 @@
-//! The simulator's command line: `generate` writes a city, `run` lets one live against a broker.
+//! The simulator's command line: `generate` writes a city, `run` lets one live against a broker, `sharing` books a day of
+//! shared bays.
 //!
-//! Exit codes: 0 done, 2 bad arguments or city files, 3 broker not reachable (only with `--once`), 70 a fault inside.
+//! Exit codes: 0 done, 2 bad arguments or city files, 3 broker (only with `--once`) or hub not reachable, 70 a fault inside.
 
 mod options;
 mod progress;
 
 use clap::Parser;
-use options::{Cli, Command, Generate, Run};
-use sensors_sim::{City, SimError, Stats, Summary};
+use options::{Cli, Command, Generate, Run, Sharing};
+use sensors_sim::{City, District, SharingError, SimError, Stats, Summary};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Generate(g) => generate(&g),
         Command::Run(r) => run(&r),
+        Command::Sharing(s) => share(&s),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -52,6 +54,28 @@ fn run(options: &Run) -> Result<(), Failure> {
         SimError::Truth(..) | SimError::Internal(_) => (70, e.to_string()),
     })?;
     println!("{}", serde_json::to_string(&summary).map_err(|e| (70, e.to_string()))?);
+    Ok(())
+}
+
+fn share(options: &Sharing) -> Result<(), Failure> {
+    let district = District::generate(&options.district());
+    if let Some(dir) = &options.write_city {
+        return district.city.write(dir).map_err(|e| (70, format!("cannot write to {}: {e}", dir.display())));
+    }
+    let hubs = options.hubs().map_err(|why| (2, why))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|e| (70, format!("cannot start: {e}")))?;
+    let clock = sensors_sim::wall_clock();
+    let mut outcomes = vec![sensors_sim::without_sharing(&district)];
+    for hub in &hubs {
+        let outcome = runtime.block_on(sensors_sim::book(&district, hub, clock())).map_err(|e| match e {
+            SharingError::Config(_) => (2, e.to_string()),
+            SharingError::Hub(_) => (3, e.to_string()),
+            SharingError::Answer(_) => (70, e.to_string()),
+        })?;
+        outcomes.push(outcome);
+    }
+    print!("{}", sensors_sim::table(&district, &outcomes));
     Ok(())
 }
 

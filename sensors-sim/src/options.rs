@@ -1,9 +1,13 @@
 //! Command-line options and what they turn into.
 
+mod sharing;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use sensors_sim::{CityParams, Faults, Passwords, PlanParams, SimConfig, SimParams};
 use std::path::PathBuf;
 use std::time::Duration;
+
+pub(crate) use sharing::Sharing;
 
 /// A simulated parking city that publishes over MQTT.
 ///
@@ -22,6 +26,8 @@ pub(crate) enum Command {
     Generate(Generate),
     /// Lets a city live against a broker, until SIGINT, SIGTERM or --duration
     Run(Box<Run>),
+    /// Books a day of shared private bays at hubs over HTTP, and compares what it brings
+    Sharing(Box<Sharing>),
 }
 
 #[derive(Args)]

@@ -22,22 +22,24 @@ pub trait Candidates {
 pub struct Gathered<F> {
     gather: F,
     /// By request; what is behind the first `n` of a list is dearer, and in no order. `None`: not gathered yet.
-    all: Vec<Option<Vec<Candidate>>>,
+    all: Vec<Option<Box<[Candidate]>>>,
+    /// Gathered into, so that what is kept is as large as it has to be.
+    basket: Vec<Candidate>,
 }
 
 impl<F: FnMut(usize, &mut Vec<Candidate>)> Gathered<F> {
     /// `gather(request, out)` appends all candidates of a request; it is called once for each.
     pub fn new(requests: usize, gather: F) -> Self {
-        Self { gather, all: vec![None; requests] }
+        Self { gather, all: vec![None; requests], basket: Vec::new() }
     }
 }
 
 impl<F: FnMut(usize, &mut Vec<Candidate>)> Candidates for Gathered<F> {
     fn more(&mut self, request: usize, upto: usize, list: &mut Vec<Candidate>) -> bool {
         let all = self.all[request].get_or_insert_with(|| {
-            let mut all = Vec::new();
-            (self.gather)(request, &mut all);
-            all
+            self.basket.clear();
+            (self.gather)(request, &mut self.basket);
+            self.basket.as_slice().into()
         });
         let from = list.len();
         let to = upto.min(all.len());

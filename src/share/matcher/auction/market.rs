@@ -32,11 +32,11 @@ struct Side {
     looked: u32,
 }
 
-/// A candidate as its bay sees it: who could have it and at what cost. Edges of a bay are chained by `next`.
+/// A candidate as its bay sees it: who could have it and at what cost, in cents.
+#[derive(Clone, Copy, Default)]
 struct Edge {
     request: u32,
-    at: u32,
-    next: u32,
+    cost: u32,
 }
 
 pub(super) struct Market<C> {
@@ -47,8 +47,14 @@ pub(super) struct Market<C> {
     penalty: i64,
     pub(super) price: Vec<i64>,
     owner: Vec<u32>,
+    /// By request: what it pays for what it has. Apart, since bays that come down ask many.
+    pays: Vec<i64>,
+    /// All candidates seen so far, by bay, and where each bay's begin. Made when a bay comes down; `listed` says how many
+    /// candidates had been seen then.
     edges: Vec<Edge>,
-    first_edge: Vec<u32>,
+    edges_of: Vec<u32>,
+    listed: usize,
+    seen: usize,
     queue: VecDeque<u32>,
     /// Bays that lost their driver and still have a price.
     deserted: Vec<u32>,
@@ -94,8 +100,11 @@ impl<C: Candidates> Market<C> {
             penalty: 0,
             price: vec![0; bays],
             owner: vec![NONE; bays],
-            edges: Vec::with_capacity(requests.len() * FIRST),
-            first_edge: vec![NONE; bays],
+            pays: vec![0; requests.len()],
+            edges: Vec::new(),
+            edges_of: Vec::new(),
+            listed: 0,
+            seen: 0,
             queue: VecDeque::with_capacity(requests.len()),
             deserted: Vec::new(),
             fell: 1,
@@ -112,7 +121,7 @@ impl<C: Candidates> Market<C> {
     }
 
     /// What a candidate costs without a price on its bay.
-    fn bare(&self, c: &Candidate) -> i64 {
+    fn bare(&self, c: Candidate) -> i64 {
         i64::from(c.cost_cents) * self.unit
     }
 
@@ -130,8 +139,8 @@ impl<C: Candidates> Market<C> {
         Some(self.owner[bay as usize]).filter(|o| *o != NONE).map(|o| o as usize)
     }
 
-    pub(super) fn seen(&self, request: usize) -> usize {
-        self.sides[request].list.len()
+    pub(super) fn seen(&self) -> usize {
+        self.seen
     }
 
     /// The candidates of a request, all of them.
@@ -150,15 +159,15 @@ impl<C: Candidates> Market<C> {
         debug_assert!(side.list.is_sorted_by_key(|c| c.cost_cents), "candidates come cheapest first");
         // A source that gives nothing has nothing.
         side.more &= side.list.len() > from;
-        for (at, c) in side.list.iter().enumerate().skip(from) {
-            let next = std::mem::replace(&mut self.first_edge[c.bay as usize], self.edges.len() as u32);
-            self.edges.push(Edge { request: request as u32, at: at as u32, next });
-        }
+        self.seen += side.list.len() - from;
     }
 
     /// Makes the invariant hold with step `eps`.
     pub(super) fn settle(&mut self, eps: i64) {
         for request in 0..self.sides.len() {
+            if self.sides[request].holds == NONE {
+                self.pays[request] = self.dummy(request);
+            }
             if !self.is_content(request, eps) {
                 self.release(request);
                 self.enqueue(request as u32);
@@ -168,7 +177,10 @@ impl<C: Candidates> Market<C> {
             self.sides[request as usize].queued = false;
             self.bid(request as usize, eps);
         }
-        self.fell += u32::from(!self.deserted.is_empty());
+        if !self.deserted.is_empty() {
+            self.fell += 1;
+            self.list_by_bay();
+        }
         while let Some(bay) = self.deserted.pop() {
             self.come_down(bay, eps);
         }
@@ -180,24 +192,45 @@ impl<C: Candidates> Market<C> {
         }
     }
 
-    /// What a request pays for what it has.
-    fn pays(&self, request: usize) -> i64 {
-        self.held(request).map_or(self.dummy(request), |c| self.bare(&c) + self.price[c.bay as usize])
+    /// Lists all candidates by bay, if there are new ones.
+    fn list_by_bay(&mut self) {
+        if std::mem::replace(&mut self.listed, self.seen) == self.seen {
+            return;
+        }
+        let all = |sides: &[Side], take: &mut dyn FnMut(usize, &Candidate)| {
+            sides.iter().enumerate().for_each(|(r, side)| side.list.iter().for_each(|c| take(r, c)));
+        };
+        // Where each ends, then, filled from the end, where each begins.
+        self.edges_of.clear();
+        self.edges_of.resize(self.price.len() + 1, 0);
+        all(&self.sides, &mut |_, c| self.edges_of[c.bay as usize] += 1);
+        let mut sum = 0;
+        for of in &mut self.edges_of {
+            sum += *of;
+            *of = sum;
+        }
+        self.edges.clear();
+        self.edges.resize(self.seen, Edge::default());
+        all(&self.sides, &mut |r, c| {
+            let to = &mut self.edges_of[c.bay as usize];
+            *to -= 1;
+            self.edges[*to as usize] = Edge { request: r as u32, cost: c.cost_cents };
+        });
     }
 
     /// What a candidate behind the list costs at least.
     fn unseen(&self, request: usize) -> i64 {
         let side = &self.sides[request];
-        if side.more { side.list.last().map_or(0, |c| self.bare(c)) } else { i64::MAX }
+        if side.more { side.list.last().map_or(0, |c| self.bare(*c)) } else { i64::MAX }
     }
 
     fn is_content(&self, request: usize, eps: i64) -> bool {
-        let most = self.pays(request) - eps;
+        let most = self.pays[request] - eps;
         self.unseen(request) >= most && self.dummy(request) >= most && {
             let list = &self.sides[request].list;
             list.iter()
-                .take_while(|c| self.bare(c) < most)
-                .all(|c| self.bare(c) + self.price[c.bay as usize] >= most)
+                .take_while(|c| self.bare(*c) < most)
+                .all(|c| self.bare(*c) + self.price[c.bay as usize] >= most)
         }
     }
 
@@ -205,6 +238,7 @@ impl<C: Candidates> Market<C> {
         if let Some(c) = self.held(request) {
             self.owner[c.bay as usize] = NONE;
             self.sides[request].holds = NONE;
+            self.pays[request] = self.dummy(request);
             if self.price[c.bay as usize] > 0 {
                 self.deserted.push(c.bay);
             }
@@ -218,7 +252,7 @@ impl<C: Candidates> Market<C> {
         if side.looked == self.fell {
             for &at in &side.best {
                 let Some(c) = side.list.get(at as usize) else { break };
-                choice.offer(at, self.bare(c) + self.price[c.bay as usize]);
+                choice.offer(at, self.bare(*c) + self.price[c.bay as usize]);
             }
             if choice.second.min(self.dummy(request)) <= side.others {
                 return choice;
@@ -235,7 +269,7 @@ impl<C: Candidates> Market<C> {
         let others = loop {
             let list = &self.sides[request].list;
             while let Some(c) = list.get(at) {
-                let bare = self.bare(c);
+                let bare = self.bare(*c);
                 if bare >= best[BEST].0 {
                     break;
                 }
@@ -251,7 +285,7 @@ impl<C: Candidates> Market<C> {
                 at += 1;
             }
             // What has not been looked at costs at least this.
-            let rest = list.get(at).map_or(self.unseen(request), |c| self.bare(c));
+            let rest = list.get(at).map_or(self.unseen(request), |c| self.bare(*c));
             if at < list.len() || rest >= best[1].0 {
                 break rest.min(best[BEST].0);
             }
@@ -268,12 +302,18 @@ impl<C: Candidates> Market<C> {
         self.bids += 1;
         let choice = self.choose(request);
         self.sides[request].holds = choice.at;
-        let Some(c) = self.held(request) else { return };
+        let Some(c) = self.held(request) else {
+            self.pays[request] = self.dummy(request);
+            return;
+        };
         let bay = c.bay as usize;
-        self.price[bay] += choice.second.min(self.dummy(request)) - choice.best + eps;
+        let raise = choice.second.min(self.dummy(request)) - choice.best + eps;
+        self.price[bay] += raise;
+        self.pays[request] = choice.best + raise;
         let before = std::mem::replace(&mut self.owner[bay], request as u32);
         if before != NONE {
             self.sides[before as usize].holds = NONE;
+            self.pays[before as usize] = self.dummy(before as usize);
             self.enqueue(before);
         }
     }
@@ -285,35 +325,39 @@ impl<C: Candidates> Market<C> {
             return;
         }
         self.bids += 1;
-        let (mut best, mut second, mut taker) = (0, 0, NONE);
-        let mut next = self.first_edge[bay as usize];
-        while let Some(edge) = self.edges.get(next as usize) {
-            let request = edge.request as usize;
-            let gain = self.pays(request) - self.bare(&self.sides[request].list[edge.at as usize]);
-            if gain > best {
-                (best, second, taker) = (gain, best, next);
-            } else {
-                second = second.max(gain);
+        let (mut best, mut second, mut taker) = (0, 0, Edge::default());
+        let (from, to) = (self.edges_of[bay as usize] as usize, self.edges_of[bay as usize + 1] as usize);
+        for edge in &self.edges[from..to] {
+            let gain = self.pays[edge.request as usize] - i64::from(edge.cost) * self.unit;
+            if gain > second {
+                if gain > best {
+                    (best, second, taker) = (gain, best, *edge);
+                } else {
+                    second = gain;
+                }
             }
-            next = edge.next;
         }
         if best <= eps {
             self.price[bay as usize] = 0;
             return;
         }
-        let edge = &self.edges[taker as usize];
-        let (request, at) = (edge.request, edge.at);
-        self.release(request as usize);
-        self.price[bay as usize] = (second - eps).max(0);
-        self.owner[bay as usize] = request;
-        self.sides[request as usize].holds = at;
+        let request = taker.request as usize;
+        self.release(request);
+        let price = (second - eps).max(0);
+        self.price[bay as usize] = price;
+        self.owner[bay as usize] = taker.request;
+        self.pays[request] = i64::from(taker.cost) * self.unit + price;
+        let side = &mut self.sides[request];
+        let from = side.list.partition_point(|c| c.cost_cents < taker.cost);
+        let at = side.list[from..].iter().position(|c| c.bay == bay).unwrap_or_default();
+        side.holds = (from + at) as u32;
     }
 
     /// The dual value of the prices, in cents, rounded up: totals are whole cents.
     pub(super) fn bound_cents(&self) -> i64 {
         let least = |request: usize| {
             let list = self.sides[request].list.iter();
-            let seen = list.map(|c| self.bare(c) + self.price[c.bay as usize]).min().unwrap_or(i64::MAX);
+            let seen = list.map(|c| self.bare(*c) + self.price[c.bay as usize]).min().unwrap_or(i64::MAX);
             seen.min(self.unseen(request)).min(self.dummy(request))
         };
         let dual = (0..self.sides.len()).map(least).sum::<i64>() - self.price.iter().sum::<i64>();

@@ -112,7 +112,7 @@ fn outcome<C: Candidates>(market: &Market<C>, penalty_cents: i64) -> Outcome {
         bound_cents: market.bound_cents(),
         scarce: scarce.map(|(bay, p)| (bay as u32, p / market.unit)).collect(),
         bids: market.bids,
-        seen: (0..n).map(|r| market.seen(r)).sum(),
+        seen: market.seen(),
         assigned,
     }
 }

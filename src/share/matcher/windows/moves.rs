@@ -92,7 +92,9 @@ fn knots(leads_to: &[Vec<u32>]) -> Vec<Vec<u32>> {
             } else if low[node] == order[node] {
                 let from = stack.iter().rposition(|m| *m as usize == node).unwrap_or_default();
                 let knot = stack.split_off(from);
-                knot.iter().for_each(|m| open[*m as usize] = false);
+                for member in &knot {
+                    open[*member as usize] = false;
+                }
                 knots.push(knot);
             }
         }

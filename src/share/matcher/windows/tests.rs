@@ -20,8 +20,8 @@ fn ask(span: Span, choices: &[Choice]) -> Ask {
 }
 
 /// Where it sits, with the buffer of its bay.
-fn held(picture: &Picture, span: Span, seat: Choice) -> Option<Held> {
-    Some(Held { seat, clear: span.end.plus(picture.bays[seat.bay as usize].buffer_ms) })
+fn held(picture: &Picture, span: Span, seat: Choice) -> Held {
+    Held { seat, clear: span.end.plus(picture.bays[seat.bay as usize].buffer_ms) }
 }
 
 fn open_all_day(bays: usize) -> Vec<Bay> {
@@ -45,7 +45,7 @@ fn pictures() -> impl Strategy<Value = Picture> {
         for (n, (seat, (_, _, kind, slack))) in seats.into_iter().zip(&asks).enumerate() {
             let Some(seat) = seat.filter(|_| *kind > 1) else { continue };
             let promise = Bond::Promised { price_cents: seat.price_cents + slack, walk_m: seat.walk_m + 100 };
-            picture.asks[n].held = held(&picture, picture.asks[n].span, seat);
+            picture.asks[n].held = Some(held(&picture, picture.asks[n].span, seat));
             picture.asks[n].bond = [Bond::None, Bond::Pinned, promise, promise][usize::from(*kind) - 2];
         }
         // Owners may have taken hours back since, or want more time between two bookings.
@@ -88,7 +88,7 @@ fn clash(picture: &Picture, a: (usize, Choice), b: (usize, Choice)) -> bool {
     let times = |(n, seat): (usize, Choice)| {
         let ask = &picture.asks[n];
         let held = ask.held.filter(|h| h.seat.bay == seat.bay);
-        (ask.span.start, held.or_else(|| self::held(picture, ask.span, seat)).map(|h| h.clear).unwrap())
+        (ask.span.start, held.unwrap_or_else(|| self::held(picture, ask.span, seat)).clear)
     };
     let (x, y) = (times(a), times(b));
     a.1.bay == b.1.bay && x.0 < y.1 && y.0 < x.1

@@ -1,0 +1,131 @@
+//! What came of a day, in figures that can be compared.
+
+use super::district::{District, Purpose};
+use std::fmt::Write as _;
+
+/// Where a driver parked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parked {
+    /// In a shared bay; otherwise on the street.
+    pub shared: bool,
+    pub walk_m: u32,
+    pub price_cents: u32,
+}
+
+/// One way to run the day.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub name: String,
+    /// By driver.
+    pub parked: Vec<Option<Parked>>,
+    /// Bookings that got another bay than they were first given.
+    pub moved: usize,
+}
+
+/// The figures of one way to run the day.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figures {
+    /// Of all drivers who came.
+    pub served: f64,
+    /// In shared bays.
+    pub shared: usize,
+    pub walk_m: f64,
+    /// An hour.
+    pub price_cents: f64,
+    /// Booked time / offered time of the shared bays.
+    pub utilisation: f64,
+    /// Visits a bay, shared and public.
+    pub turnover: f64,
+}
+
+impl Outcome {
+    /// Drivers who cancelled did not come, and are left out.
+    #[must_use]
+    pub fn figures(&self, district: &District, whom: Option<Purpose>) -> Figures {
+        let came = district.drivers.iter().zip(&self.parked);
+        let came: Vec<_> = came.filter(|(d, _)| !d.cancels && whom.is_none_or(|w| d.purpose == w)).collect();
+        let parked: Vec<_> = came.iter().filter_map(|(d, p)| Some((*d, (**p)?))).collect();
+        let mean = |of: &dyn Fn(&Parked) -> f64| share(parked.iter().map(|(_, p)| of(p)).sum(), parked.len() as f64);
+        let minutes: u32 = parked.iter().map(|(d, _)| d.minutes()).sum();
+        let in_shared: u32 = parked.iter().filter(|(_, p)| p.shared).map(|(d, _)| d.minutes()).sum();
+        let offered: u32 = district.offered.iter().map(|o| o.open.end - o.open.start).sum();
+        let paid: f64 = parked.iter().map(|(_, p)| f64::from(p.price_cents)).sum();
+        Figures {
+            served: share(parked.len() as f64, came.len() as f64),
+            shared: parked.iter().filter(|(_, p)| p.shared).count(),
+            walk_m: mean(&|p| f64::from(p.walk_m)),
+            price_cents: share(paid * 60.0, f64::from(minutes)),
+            utilisation: share(f64::from(in_shared), f64::from(offered)),
+            turnover: share(parked.len() as f64, district.city.bays().len() as f64),
+        }
+    }
+}
+
+fn share(part: f64, of: f64) -> f64 {
+    if of > 0.0 { part / of } else { 0.0 }
+}
+
+/// A table of several ways to run the same day.
+#[must_use]
+pub fn table(district: &District, outcomes: &[Outcome]) -> String {
+    let mut out = String::from(
+        "| matching     | served | office | stadium | home   | in shared bays | walk m | cents/h | utilisation | visits/bay | moved |\n\
+         |--------------|--------|--------|---------|--------|----------------|--------|---------|-------------|------------|-------|\n",
+    );
+    for o in outcomes {
+        let all = o.figures(district, None);
+        let of = |purpose| o.figures(district, Some(purpose)).served * 100.0;
+        writeln!(
+            out,
+            "| {:<12} | {:>4.1} % | {:>4.1} % | {:>5.1} % | {:>4.1} % | {:>14} | {:>6.0} | {:>7.0} | {:>9.1} % | {:>10.2} | {:>5} |",
+            o.name,
+            all.served * 100.0,
+            of(Purpose::Office),
+            of(Purpose::Stadium),
+            of(Purpose::Home),
+            all.shared,
+            all.walk_m,
+            all.price_cents,
+            all.utilisation * 100.0,
+            all.turnover,
+            o.moved,
+        )
+        .expect("writing to a string cannot fail");
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::district::DistrictParams;
+    use super::*;
+
+    #[test]
+    fn figures_are_of_those_who_came() {
+        let mut d = District::generate(&DistrictParams { bays: 2, public_bays: 2, drivers: 4, ..DistrictParams::default() });
+        for (n, driver) in d.drivers.iter_mut().enumerate() {
+            (driver.cancels, driver.stay) = (n == 3, 600..660);
+        }
+        d.offered.iter_mut().for_each(|o| o.open = 600..900);
+        let parked = |shared, walk_m| Some(Parked { shared, walk_m, price_cents: 240 });
+        let parked = vec![parked(true, 100), parked(false, 300), None, parked(true, 1)];
+        let o = Outcome { name: "x".into(), parked, moved: 0 };
+        let want = Figures {
+            served: 2.0 / 3.0,
+            shared: 1,
+            walk_m: 200.0,
+            price_cents: 240.0,
+            utilisation: 0.1,
+            turnover: 0.5,
+        };
+        assert_eq!(o.figures(&d, None), want);
+        assert!(table(&d, &[o]).contains("66.7 %"));
+    }
+
+    #[test]
+    fn a_day_without_anybody_has_figures_too() {
+        let d = District::generate(&DistrictParams { bays: 0, public_bays: 0, drivers: 0, ..DistrictParams::default() });
+        let o = Outcome { name: "empty".into(), parked: vec![], moved: 0 };
+        assert_eq!(o.figures(&d, None).served.to_bits(), 0_f64.to_bits());
+    }
+}
