@@ -9,6 +9,7 @@
 //! | [`stream`] | one timely dataflow: fusion, zone counters, silence |
 //! | [`live`] | the read model: vacant bitmaps, bay words, zone tallies, the change feed |
 //! | [`store`] | what is transactional, in SQL: SQLite in the data folder, PostgreSQL by URL |
+//! | [`share`] | private bays on offer, and who gets them: the matcher plans, the desk carries out |
 //! | [`partner`] | API keys and what they may do |
 //! | [`serve`] | HTTP: queries, reports, administration, health |
 //! | [`app`], [`demo`] | the wiring, and a whole city on one machine |
@@ -31,6 +32,7 @@ pub mod partner;
 mod prefetch;
 pub mod registry;
 pub mod serve;
+pub mod share;
 pub mod store;
 pub mod stream;
 
