@@ -17,6 +17,7 @@ mod ask;
 mod config;
 mod counter;
 mod desk;
+pub mod matcher;
 mod offering;
 mod owners;
 mod search;
