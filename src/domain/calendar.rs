@@ -220,7 +220,10 @@ mod tests {
         let got = occurrences(&[nights], sg, span("2026-11-27T00:30:00Z", "2026-11-30T10:30:00Z"));
         assert_eq!(
             got,
-            [span("2026-11-27T10:00:00Z", "2026-11-28T00:00:00Z"), span("2026-11-30T10:00:00Z", "2026-11-30T10:30:00Z")]
+            [
+                span("2026-11-27T10:00:00Z", "2026-11-28T00:00:00Z"),
+                span("2026-11-30T10:00:00Z", "2026-11-30T10:30:00Z")
+            ]
         );
         let winter = occurrences(&[nights], berlin(), span("2027-01-04T12:00:00Z", "2027-01-05T12:00:00Z"));
         let summer = occurrences(&[nights], berlin(), span("2027-07-05T12:00:00Z", "2027-07-06T12:00:00Z"));

@@ -273,12 +273,7 @@ pub(crate) mod tests {
             free_at: span.end.plus(5 * MINUTE_MS),
             price_cents: 300,
             currency: Currency::SGD,
-            promise: Promise {
-                place: LatLon { lat: 1.3, lon: 103.8 },
-                max_walk_m: 400,
-                max_price_cents: 300,
-                vehicle,
-            },
+            promise: Promise { place: LatLon { lat: 1.3, lon: 103.8 }, max_walk_m: 400, max_price_cents: 300, vehicle },
             walk_m: 120,
             expires_at: NOW.plus(3 * MINUTE_MS),
             created_at: NOW,
@@ -343,10 +338,7 @@ pub(crate) mod tests {
                 Cancelled,
                 [over(Cancelled), same, same, over(Cancelled), over(Cancelled), over(Cancelled), over(Cancelled)],
             ),
-            (
-                Expired,
-                [over(Expired), over(Expired), over(Expired), over(Expired), over(Expired), same, over(Expired)],
-            ),
+            (Expired, [over(Expired), over(Expired), over(Expired), over(Expired), over(Expired), same, over(Expired)]),
             (NoShow, [over(NoShow), over(NoShow), over(NoShow), over(NoShow), over(NoShow), over(NoShow), same]),
         ];
         assert_eq!(table.map(|row| row.0), ReservationState::ALL);

@@ -20,8 +20,7 @@ pub(super) async fn object(request: Request) -> Result<(Map<String, Value>, Byte
         return Err(ApiError::UnsupportedMediaType("application/json"));
     }
     let bytes = whole(request, MAX).await?;
-    let members =
-        serde_json::from_slice(&bytes).map_err(|e| ApiError::malformed(format!("not a JSON object: {e}")))?;
+    let members = serde_json::from_slice(&bytes).map_err(|e| ApiError::malformed(format!("not a JSON object: {e}")))?;
     Ok((members, bytes))
 }
 
@@ -116,8 +115,7 @@ impl<'v> Fields<'v> {
             return Err(self.bad(name, format_args!("has {} items; at most {most} are taken", items.len())));
         }
         let one = |(at, item): (usize, &'v Value)| {
-            let members =
-                item.as_object().ok_or_else(|| self.bad(&format!("{name}[{at}]"), "must be an object"))?;
+            let members = item.as_object().ok_or_else(|| self.bad(&format!("{name}[{at}]"), "must be an object"))?;
             Ok(Self { members, of: Some((name, Some(at))) })
         };
         items.iter().enumerate().map(one).collect::<Result<_, _>>().map(Some)

@@ -17,6 +17,7 @@ mod error;
 mod listen;
 mod measure;
 mod negotiate;
+mod offering;
 mod params;
 mod render;
 mod routes;
@@ -142,11 +143,8 @@ pub fn router(parts: Parts) -> Router {
         inbox: parts.inbox.clone(),
         metrics: Arc::clone(&parts.metrics),
     });
-    let market = Arc::new(routes::Market {
-        doorman: doorman.clone(),
-        registry: Arc::clone(&parts.registry),
-        desk: parts.desk,
-    });
+    let market =
+        Arc::new(routes::Market { doorman: doorman.clone(), registry: Arc::clone(&parts.registry), desk: parts.desk });
     let office = Arc::new(routes::admin::Office {
         doorman: doorman.clone(),
         registry: parts.registry,

@@ -3,6 +3,7 @@
 use crate::domain::reservation::StepError;
 use crate::domain::{Currency, LatLon, Millis, Span, Vehicle, offer};
 use crate::store::{Digest, StoreError};
+use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
 /// A driver wants a bay.
@@ -108,4 +109,10 @@ impl From<StoreError> for DeskError {
             other => Self::Unavailable(other.to_string()),
         }
     }
+}
+
+/// What two bodies are compared by.
+#[must_use]
+pub fn digest(body: &[u8]) -> Digest {
+    Sha256::digest(body).into()
 }

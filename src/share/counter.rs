@@ -28,7 +28,12 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, DeskError>>;
 pub(super) enum Command {
     Ask(Ask, Reply<Reservation>),
     /// By the driver whose reservation it is.
-    Step { name: String, driver: Arc<str>, event: Event, reply: Reply<Reservation> },
+    Step {
+        name: String,
+        driver: Arc<str>,
+        event: Event,
+        reply: Reply<Reservation>,
+    },
     AddOffer(Offer, Reply<Offer>),
     PutOffer(Offer, Reply<Offer>),
     /// Does what is due by now.
@@ -101,7 +106,9 @@ impl Counter {
         waiting: &mut Vec<Waiting>,
     ) -> Result<(), StoreError> {
         match command {
-            Command::Ask(ask, reply) => self.fenced(work, reply, waiting, async |own, work| own.ask(work, &ask).await).await,
+            Command::Ask(ask, reply) => {
+                self.fenced(work, reply, waiting, async |own, work| own.ask(work, &ask).await).await
+            }
             Command::Step { name, driver, event, reply } => {
                 self.fenced(work, reply, waiting, async |own, work| own.drive(work, &name, &driver, event).await).await
             }

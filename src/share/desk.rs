@@ -46,8 +46,7 @@ impl Desk {
         let desk = Self { commands, store: store.clone(), owners, clock: clock.clone(), config: config.clone() };
         let (reserved, seen, last) = Default::default();
         let (dirty, seen): (_, ahash::AHashSet<i64>) = (false, seen);
-        let mut counter =
-            Counter { store, registry, live, clock, metrics, config, shelf, dirty, reserved, seen, last };
+        let mut counter = Counter { store, registry, live, clock, metrics, config, shelf, dirty, reserved, seen, last };
         counter.show_reserved();
         Ok((desk, counter.run(told)))
     }

@@ -27,7 +27,9 @@ mod steps;
 mod tests;
 mod tick;
 
-pub use ask::{Ask, DeskError, Why};
+pub use ask::{Ask, DeskError, Why, digest};
 pub use config::{Config, Matching};
 pub use desk::{Desk, Parts};
 pub use offering::{Day, Use};
+
+pub use crate::store::{Entry, Party, Total};

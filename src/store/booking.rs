@@ -44,14 +44,7 @@ where
                 number("version")?,
             ],
             times: [row.try_get("arrived_at")?, row.try_get("departed_at")?, row.try_get("moved_at")?],
-            texts: [
-                text("name")?,
-                text("bay_id")?,
-                text("owner")?,
-                text("driver")?,
-                text("state")?,
-                text("currency")?,
-            ],
+            texts: [text("name")?, text("bay_id")?, text("owner")?, text("driver")?, text("state")?, text("currency")?],
             moved_from: row.try_get("moved_from_id")?,
             moved_taken: row.try_get("moved_taken")?,
         })
@@ -266,8 +259,23 @@ fn reservation(raw: RawReservation) -> Result<Reservation, StoreError> {
 
 /// `None` for what only another program can have written.
 fn read(raw: RawReservation) -> Option<Reservation> {
-    let [id, offer, start, end, free_at, price_cents, lat, lon, walk_limit, price_limit, vehicle, walk, expires, made, version] =
-        raw.numbers;
+    let [
+        id,
+        offer,
+        start,
+        end,
+        free_at,
+        price_cents,
+        lat,
+        lon,
+        walk_limit,
+        price_limit,
+        vehicle,
+        walk,
+        expires,
+        made,
+        version,
+    ] = raw.numbers;
     let [arrived, departed, moved_at] = raw.times;
     let [name, bay, owner, driver, state, currency] = raw.texts;
     let moved = match (moved_at, raw.moved_from, raw.moved_taken) {

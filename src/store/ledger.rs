@@ -61,12 +61,10 @@ impl Store {
         after: i64,
         limit: u32,
     ) -> Result<Vec<Entry>, StoreError> {
-        const OWNER: &str = select_entries!(
-            "WHERE l.owner = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5"
-        );
-        const DRIVER: &str = select_entries!(
-            "WHERE l.driver = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5"
-        );
+        const OWNER: &str =
+            select_entries!("WHERE l.owner = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5");
+        const DRIVER: &str =
+            select_entries!("WHERE l.driver = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5");
         let text = if party == Party::Owner { OWNER } else { DRIVER };
         let raw: Vec<RawEntry> = reading!(self, db => {
             let ask = sqlx::query_as(text).bind(partner).bind(sql(span.start)).bind(sql(span.end)).bind(after);

@@ -5,7 +5,7 @@ mod bays;
 pub(super) mod bookings;
 pub(super) mod devices;
 pub(super) mod document;
-mod extract;
+pub(super) mod extract;
 pub(super) mod health;
 pub(super) mod keys;
 pub(super) mod messages;

@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn pieces_are_as_if_all_had_been_sorted() {
-        let all: Vec<_> = (0..40_u32).map(|n| Candidate { bay: n * 7 % 40, cost_cents: i64::from(n * 13 % 11) }).collect();
+        let all: Vec<_> =
+            (0..40_u32).map(|n| Candidate { bay: n * 7 % 40, cost_cents: i64::from(n * 13 % 11) }).collect();
         let mut sorted = all.clone();
         sorted.sort_by_key(|c| (c.cost_cents, c.bay));
         let mut gathered = 0;

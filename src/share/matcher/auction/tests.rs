@@ -28,7 +28,13 @@ impl Round {
         const PENALTY: i64 = 1 << 24;
         let (n, m) = (self.wanted.len(), self.bays + self.wanted.len());
         let cost = |r: usize, column: usize| match column.checked_sub(self.bays) {
-            Some(own) => if own == r { PENALTY + self.requests[r].bonus_cents } else { FAR },
+            Some(own) => {
+                if own == r {
+                    PENALTY + self.requests[r].bonus_cents
+                } else {
+                    FAR
+                }
+            }
             None => self.wanted[r].iter().find(|c| c.bay as usize == column).map_or(FAR, |c| c.cost_cents),
         };
         let (mut u, mut v, mut row_of) = (vec![0; n + 1], vec![0; m + 1], vec![0; m + 1]);
@@ -180,7 +186,8 @@ fn of_two_who_fit_equally_the_one_who_has_waited_is_served() {
 
 #[test]
 fn drivers_far_apart_see_only_their_first_candidates() {
-    let lists: Vec<Vec<(u32, i64)>> = (0..4).map(|r| (0..16).map(|n| (r * 16 + n, 100 + 10 * i64::from(n))).collect()).collect();
+    let lists: Vec<Vec<(u32, i64)>> =
+        (0..4).map(|r| (0..16).map(|n| (r * 16 + n, 100 + 10 * i64::from(n))).collect()).collect();
     let lists: Vec<&[(u32, i64)]> = lists.iter().map(Vec::as_slice).collect();
     let out = round(&lists, &[0; 4]).run(Settings::default());
     assert_eq!((out.served, out.cost_cents, out.seen), (4, 400, 4 * 8));

@@ -27,7 +27,8 @@ fn open_all_day(bays: usize) -> Vec<Bay> {
 fn pictures() -> impl Strategy<Value = Picture> {
     let hours = (0..10_u64, 1..14_u64).prop_map(|(from, long)| span(from, from + long));
     let bay = (proptest::collection::vec(hours.clone(), 1..3), proptest::option::weighted(0.2, hours), 0..3_u64);
-    let bay = bay.prop_map(|(open, taken, b)| Bay { open, taken: taken.into_iter().collect(), buffer_ms: b * HALF_HOUR / 2 });
+    let bay =
+        bay.prop_map(|(open, taken, b)| Bay { open, taken: taken.into_iter().collect(), buffer_ms: b * HALF_HOUR / 2 });
     let choices = proptest::collection::vec((0..3_u32, 0..1_500_i64, 0..500_u32), 0..4);
     let one = ((0..12_u64, 1..7_u64), choices, 0..6_u8, 0..300_i64);
     (proptest::collection::vec(bay, 3), proptest::collection::vec(one, 1..7)).prop_map(|(bays, asks)| {
@@ -133,7 +134,8 @@ fn carry_out(picture: &Picture, plan: &Plan, refused: &[bool]) -> Option<Vec<Opt
         }
         for m in step.moves.iter().filter(|m| m.to.is_some()) {
             let seat = plan.seats[m.ask]?;
-            let free = |(n, other): (usize, &Option<Choice>)| other.is_none_or(|o| !clash(picture, (n, o), (m.ask, seat)));
+            let free =
+                |(n, other): (usize, &Option<Choice>)| other.is_none_or(|o| !clash(picture, (n, o), (m.ask, seat)));
             if Some(seat.bay) != m.to || !seats.iter().enumerate().all(free) {
                 return None;
             }
@@ -224,7 +226,11 @@ fn a_tight_promise_and_a_pin_stay() {
 fn two_who_change_places_go_in_one_step() {
     let there = |at: u32| {
         let (here, other) = (choice(at, 500), choice(1 - at, 100));
-        Ask { held: Some(here), bond: Bond::Promised { price_cents: 500, walk_m: 0 }, ..ask(span(4, 8), &[here, other]) }
+        Ask {
+            held: Some(here),
+            bond: Bond::Promised { price_cents: 500, walk_m: 0 },
+            ..ask(span(4, 8), &[here, other])
+        }
     };
     let picture = Picture { bays: open_all_day(2), asks: vec![there(0), there(1)], ..Picture::default() };
     let plan = improve(&picture, Effort::default()).unwrap();
