@@ -16,7 +16,7 @@ mod open;
 mod work;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use keys::{Digest, KeyRow, NewKey, PartnerRow};
 pub use ledger::{Entry, Party, Total};

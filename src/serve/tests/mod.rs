@@ -10,6 +10,8 @@ mod nearby;
 mod operators;
 mod quarantine;
 mod reports;
+mod sharing;
+mod sharing_bad;
 mod sockets;
 mod stream;
 mod uplinks;
@@ -384,6 +386,21 @@ fn keys() -> (Keys, HashMap<&'static str, String>) {
             },
         );
         plain.insert(scope.name(), key.expose().to_owned());
+    }
+    // Another business and another app.
+    for (name, scope) in [("share2", Scope::Share), ("book2", Scope::Book)] {
+        let (key, digest) = Keys::mint(&mut rand::rng());
+        let grant = Grant {
+            name: name.into(),
+            partner: "ura".into(),
+            scopes: [scope].into_iter().collect(),
+            sources: vec![],
+            source_kind: SourceKind::Sensor,
+            pass: Pass::default(),
+            uplinks: false,
+        };
+        keys.insert(digest, grant);
+        plain.insert(name, key.expose().to_owned());
     }
     for (name, source) in [("network", "network-1"), ("networks", "network-*")] {
         let (key, digest) = Keys::mint(&mut rand::rng());
