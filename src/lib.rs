@@ -11,6 +11,7 @@
 //! | [`store`] | what is transactional, in SQL: SQLite in the data folder, PostgreSQL by URL |
 //! | [`share`] | private bays on offer, and who gets them: the matcher plans, the desk carries out |
 //! | [`partner`] | API keys and what they may do |
+//! | [`share`] | private bays: the matcher, which plans who gets which |
 //! | [`serve`] | HTTP: queries, reports, administration, health |
 //! | [`app`], [`demo`] | the wiring, and a whole city on one machine |
 //!

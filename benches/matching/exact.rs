@@ -46,7 +46,7 @@ impl Solver<'_> {
         let (far, mut column) = loop {
             rows.push((row, base));
             let own = (self.bays + row, PENALTY);
-            for (c, cost) in self.wanted[row].iter().map(|c| (c.bay as usize, c.cost_cents)).chain([own]) {
+            for (c, cost) in self.wanted[row].iter().map(|c| (c.bay as usize, i64::from(c.cost_cents))).chain([own]) {
                 let far = base + cost - self.u[row] - self.v[c];
                 if reached.get(&c).is_none_or(|r| far < r.far) {
                     reached.insert(c, Reached { far, row, cost, settled: false });

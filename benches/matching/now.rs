@@ -2,9 +2,7 @@
 
 use crate::exact::optimum;
 use bayhub::share::matcher::Weights;
-use bayhub::share::matcher::auction::{
-    Candidate, Candidates, Gathered, Outcome, Request, Settings, assign, first_come,
-};
+use bayhub::share::matcher::auction::{Candidate, Candidates, Gathered, Outcome, Request, Settings, assign, first_come};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::time::{Duration, Instant};
@@ -81,8 +79,8 @@ impl Town {
                 let squared = (b.x - d.x).pow(2) + (b.y - d.y).pow(2);
                 let fits = (b.number.wrapping_mul(2_654_435_761) ^ (driver as u32).wrapping_mul(40_503)) % 10 < 7;
                 if squared <= reach * reach && b.price_cents <= d.price_cents && fits {
-                    let walk_m = (squared as u64).isqrt() as u32 * 13 / 10;
-                    out.push(Candidate { bay: b.number, cost_cents: d.weights.cost(b.price_cents, walk_m) });
+                    let walk_m = ((squared as f64).sqrt() * 1.3) as u32;
+                    out.push(Candidate { bay: b.number, cost_cents: d.weights.cost(b.price_cents, walk_m) as u32 });
                 }
             }
         }
@@ -119,12 +117,8 @@ const fn cell(x: i64, y: i64) -> i64 {
 
 pub(crate) fn run(seed: u64) {
     println!("Drivers who want a bay now: all within their walk gathered, and matched");
-    println!(
-        "| drivers x bays, near hot spots | how        | time ms | served | cost, cents | above bound | bids    | seen each |"
-    );
-    println!(
-        "|--------------------------------|------------|---------|--------|-------------|-------------|---------|-----------|"
-    );
+    println!("| drivers x bays, near hot spots | how        | time ms | served | cost, cents | above bound | bids    | seen each |");
+    println!("|--------------------------------|------------|---------|--------|-------------|-------------|---------|-----------|");
     for (drivers, bays, hot) in [
         (10_000, 100_000, 0.5),
         (10_000, 100_000, 0.8),
@@ -139,11 +133,8 @@ pub(crate) fn run(seed: u64) {
         let began = Instant::now();
         let first = first_come(drivers, bays, town.source());
         let took = began.elapsed().as_secs_f64() * 1e3;
-        let (served, cost) = first.iter().flatten().fold((0, 0), |(n, sum), c| (n + 1, sum + c.cost_cents));
-        println!(
-            "| {name:<30} | first come | {took:>7.1} | {served:>6} | {cost:>11} | {:>11} | {:>7} | {:>9} |",
-            "", "", ""
-        );
+        let (served, cost) = first.iter().flatten().fold((0, 0), |(n, sum), c| (n + 1, sum + i64::from(c.cost_cents)));
+        println!("| {name:<30} | first come | {took:>7.1} | {served:>6} | {cost:>11} | {:>11} | {:>7} | {:>9} |", "", "", "");
         for (how, finest) in [("cent / 16", Some(16)), ("optimum", None)] {
             let (out, took) = town.round(finest);
             let above = out.total_cents - out.bound_cents;

@@ -2,7 +2,7 @@
 
 use bayhub::domain::Millis;
 use bayhub::share::matcher::Weights;
-use bayhub::share::matcher::windows::{Ask, Bay, Bond, Choice, Effort, Picture, Plan, Span, first_come, improve};
+use bayhub::share::matcher::windows::{Ask, Bay, Bond, Choice, Effort, Held, Picture, Plan, Span, first_come, improve};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::time::Instant;
@@ -30,13 +30,7 @@ fn picture(drivers: usize, bays: usize, seed: u64) -> Picture {
                 from = rng.random_range(0..300);
                 to = (from + rng.random_range(240..600)).min(DAY);
             }
-            there.push((
-                rng.random_range(0.0..side),
-                rng.random_range(0.0..side),
-                rng.random_range(100..500_i64),
-                from,
-                to,
-            ));
+            there.push((rng.random_range(0.0..side), rng.random_range(0.0..side), rng.random_range(100..500_i64), from, to));
             Bay { open: vec![span(from, to)], ..Bay::default() }
         })
         .collect();
@@ -69,22 +63,18 @@ fn picture(drivers: usize, bays: usize, seed: u64) -> Picture {
 /// longer walk than they were told, give or take `slack`.
 fn promised(picture: &Picture, first: &Plan, slack: (i64, u32)) -> Picture {
     let mut picture = picture.clone();
-    for (ask, seat) in picture.asks.iter_mut().zip(&first.seats).filter(|(_, s)| s.is_some()) {
-        ask.held = *seat;
-        let told = seat.map_or((0, 0), |s| (s.price_cents + slack.0, s.walk_m + slack.1));
-        ask.bond = Bond::Promised { price_cents: told.0, walk_m: told.1 };
+    for (ask, seat) in picture.asks.iter_mut().zip(&first.seats) {
+        let Some(seat) = *seat else { continue };
+        ask.held = Some(Held { seat, clear: ask.span.end });
+        ask.bond = Bond::Promised { price_cents: seat.price_cents + slack.0, walk_m: seat.walk_m + slack.1 };
     }
     picture
 }
 
 pub(crate) fn run(seed: u64) {
     println!("\nBookings of a day");
-    println!(
-        "| drivers x bays | how                                  | time ms | served |      value |      bound | below bound |"
-    );
-    println!(
-        "|----------------|--------------------------------------|---------|--------|------------|------------|-------------|"
-    );
+    println!("| drivers x bays | how                                  | time ms | served |      value |      bound | below bound |");
+    println!("|----------------|--------------------------------------|---------|--------|------------|------------|-------------|");
     for (drivers, bays) in [(10_000, 2_000), (10_000, 1_000), (3_000, 2_000)] {
         let picture = picture(drivers, bays, seed);
         let effort = |rounds| Effort { rounds, ..Effort::default() };
@@ -108,9 +98,7 @@ pub(crate) fn run(seed: u64) {
         show("steal", &mut || made(improve(&picture, effort(0))));
         let served = show("steal, 20 rounds of prices", &mut || made(improve(&picture, effort(20)))).served;
         show("steal, 200 rounds of prices", &mut || made(improve(&picture, effort(200))));
-        for (slack, name) in
-            [((0, 0), "exactly"), ((100, 100), "+ 1 dollar, 100 m"), ((300, 300), "+ 3 dollars, 300 m")]
-        {
+        for (slack, name) in [((0, 0), "exactly"), ((100, 100), "+ 1 dollar, 100 m"), ((300, 300), "+ 3 dollars, 300 m")] {
             let kept = promised(&picture, &first, slack);
             show(&format!("answers kept, {name}"), &mut || made(improve(&kept, effort(20))));
         }

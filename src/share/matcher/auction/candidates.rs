@@ -8,7 +8,7 @@
 pub struct Candidate {
     pub bay: u32,
     /// What it would cost the driver, walk included.
-    pub cost_cents: i64,
+    pub cost_cents: u32,
 }
 
 /// A source of candidates.
@@ -61,8 +61,7 @@ mod tests {
 
     #[test]
     fn pieces_are_as_if_all_had_been_sorted() {
-        let all: Vec<_> =
-            (0..40_u32).map(|n| Candidate { bay: n * 7 % 40, cost_cents: i64::from(n * 13 % 11) }).collect();
+        let all: Vec<_> = (0..40_u32).map(|n| Candidate { bay: n * 7 % 40, cost_cents: n * 13 % 11 }).collect();
         let mut sorted = all.clone();
         sorted.sort_by_key(|c| (c.cost_cents, c.bay));
         let mut gathered = 0;

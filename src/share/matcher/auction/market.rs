@@ -12,6 +12,9 @@ pub(super) const NONE: u32 = u32::MAX;
 /// How many candidates a request sees to begin with.
 pub(super) const FIRST: usize = 8;
 
+/// How many of its best candidates a request remembers.
+const BEST: usize = 8;
+
 /// What one request knows and has.
 struct Side {
     list: Vec<Candidate>,
@@ -22,6 +25,11 @@ struct Side {
     /// Waits to bid.
     queued: bool,
     bonus: i64,
+    /// Its best candidates when it last looked at all of them, as places in the list.
+    best: [u32; BEST],
+    /// All others cost at least this, as long as no price has fallen since, which the next one says.
+    others: i64,
+    looked: u32,
 }
 
 /// A candidate as its bay sees it: who could have it and at what cost. Edges of a bay are chained by `next`.
@@ -44,6 +52,8 @@ pub(super) struct Market<C> {
     queue: VecDeque<u32>,
     /// Bays that lost their driver and still have a price.
     deserted: Vec<u32>,
+    /// Counts the times that prices have fallen.
+    fell: u32,
     pub(super) bids: u64,
 }
 
@@ -55,6 +65,16 @@ struct Choice {
     second: i64,
 }
 
+impl Choice {
+    fn offer(&mut self, at: u32, cost: i64) {
+        if cost < self.best {
+            *self = Self { at, best: cost, second: self.best };
+        } else {
+            self.second = self.second.min(cost);
+        }
+    }
+}
+
 impl<C: Candidates> Market<C> {
     pub(super) fn new(source: C, requests: &[Request], bays: usize, unit: i64) -> Self {
         let side = |r: &Request| Side {
@@ -63,6 +83,9 @@ impl<C: Candidates> Market<C> {
             holds: NONE,
             queued: false,
             bonus: r.bonus_cents.max(0) * unit,
+            best: [NONE; BEST],
+            others: 0,
+            looked: 0,
         };
         Self {
             source,
@@ -75,6 +98,7 @@ impl<C: Candidates> Market<C> {
             first_edge: vec![NONE; bays],
             queue: VecDeque::with_capacity(requests.len()),
             deserted: Vec::new(),
+            fell: 1,
             bids: 0,
         }
     }
@@ -85,6 +109,11 @@ impl<C: Candidates> Market<C> {
 
     pub(super) fn set_penalty(&mut self, cents: i64) {
         self.penalty = cents * self.unit;
+    }
+
+    /// What a candidate costs without a price on its bay.
+    fn bare(&self, c: &Candidate) -> i64 {
+        i64::from(c.cost_cents) * self.unit
     }
 
     /// What it costs not to serve a request.
@@ -139,6 +168,7 @@ impl<C: Candidates> Market<C> {
             self.sides[request as usize].queued = false;
             self.bid(request as usize, eps);
         }
+        self.fell += u32::from(!self.deserted.is_empty());
         while let Some(bay) = self.deserted.pop() {
             self.come_down(bay, eps);
         }
@@ -152,13 +182,13 @@ impl<C: Candidates> Market<C> {
 
     /// What a request pays for what it has.
     fn pays(&self, request: usize) -> i64 {
-        self.held(request).map_or(self.dummy(request), |c| c.cost_cents * self.unit + self.price[c.bay as usize])
+        self.held(request).map_or(self.dummy(request), |c| self.bare(&c) + self.price[c.bay as usize])
     }
 
     /// What a candidate behind the list costs at least.
     fn unseen(&self, request: usize) -> i64 {
         let side = &self.sides[request];
-        if side.more { side.list.last().map_or(0, |c| c.cost_cents * self.unit) } else { i64::MAX }
+        if side.more { side.list.last().map_or(0, |c| self.bare(c)) } else { i64::MAX }
     }
 
     fn is_content(&self, request: usize, eps: i64) -> bool {
@@ -166,8 +196,8 @@ impl<C: Candidates> Market<C> {
         self.unseen(request) >= most && self.dummy(request) >= most && {
             let list = &self.sides[request].list;
             list.iter()
-                .take_while(|c| c.cost_cents * self.unit < most)
-                .all(|c| c.cost_cents * self.unit + self.price[c.bay as usize] >= most)
+                .take_while(|c| self.bare(c) < most)
+                .all(|c| self.bare(c) + self.price[c.bay as usize] >= most)
         }
     }
 
@@ -181,32 +211,56 @@ impl<C: Candidates> Market<C> {
         }
     }
 
-    /// The two best options, with the list as long as that takes.
+    /// The two best options. While prices only rise, those remembered are enough until they cost what others might.
     fn choose(&mut self, request: usize) -> Choice {
+        let side = &self.sides[request];
+        let mut choice = Choice { at: NONE, best: self.dummy(request), second: i64::MAX };
+        if side.looked == self.fell {
+            for &at in &side.best {
+                let Some(c) = side.list.get(at as usize) else { break };
+                choice.offer(at, self.bare(c) + self.price[c.bay as usize]);
+            }
+            if choice.second.min(self.dummy(request)) <= side.others {
+                return choice;
+            }
+        }
+        self.look(request)
+    }
+
+    /// The two best options of all, with the list as long as that takes. Remembers the best.
+    fn look(&mut self, request: usize) -> Choice {
         let dummy = self.dummy(request);
-        let mut choice = Choice { at: NONE, best: dummy, second: i64::MAX };
+        let mut best = [(dummy, NONE); BEST + 1];
         let mut at = 0;
-        loop {
+        let others = loop {
             let list = &self.sides[request].list;
             while let Some(c) = list.get(at) {
-                let bare = c.cost_cents * self.unit;
-                if bare >= choice.second.min(dummy) {
-                    // Nor does any that comes after it.
-                    return choice;
+                let bare = self.bare(c);
+                if bare >= best[BEST].0 {
+                    break;
                 }
                 let cost = bare + self.price[c.bay as usize];
-                if cost < choice.best {
-                    choice = Choice { at: at as u32, best: cost, second: choice.best };
-                } else {
-                    choice.second = choice.second.min(cost);
+                if cost < best[BEST].0 {
+                    let mut to = BEST;
+                    while to > 0 && cost < best[to - 1].0 {
+                        best[to] = best[to - 1];
+                        to -= 1;
+                    }
+                    best[to] = (cost, at as u32);
                 }
                 at += 1;
             }
-            if self.unseen(request) >= choice.second.min(dummy) {
-                return choice;
+            // What has not been looked at costs at least this.
+            let rest = list.get(at).map_or(self.unseen(request), |c| self.bare(c));
+            if at < list.len() || rest >= best[1].0 {
+                break rest.min(best[BEST].0);
             }
             self.see_more(request);
-        }
+        };
+        let side = &mut self.sides[request];
+        side.best.iter_mut().zip(best).for_each(|(b, (_, at))| *b = at);
+        (side.others, side.looked) = (others, self.fell);
+        Choice { at: best[0].1, best: best[0].0, second: best[1].0 }
     }
 
     /// A request takes what is best for it and raises its price until the second best would be as good, and a step more.
@@ -235,7 +289,7 @@ impl<C: Candidates> Market<C> {
         let mut next = self.first_edge[bay as usize];
         while let Some(edge) = self.edges.get(next as usize) {
             let request = edge.request as usize;
-            let gain = self.pays(request) - self.sides[request].list[edge.at as usize].cost_cents * self.unit;
+            let gain = self.pays(request) - self.bare(&self.sides[request].list[edge.at as usize]);
             if gain > best {
                 (best, second, taker) = (gain, best, next);
             } else {
@@ -259,7 +313,7 @@ impl<C: Candidates> Market<C> {
     pub(super) fn bound_cents(&self) -> i64 {
         let least = |request: usize| {
             let list = self.sides[request].list.iter();
-            let seen = list.map(|c| c.cost_cents * self.unit + self.price[c.bay as usize]).min().unwrap_or(i64::MAX);
+            let seen = list.map(|c| self.bare(c) + self.price[c.bay as usize]).min().unwrap_or(i64::MAX);
             seen.min(self.unseen(request)).min(self.dummy(request))
         };
         let dual = (0..self.sides.len()).map(least).sum::<i64>() - self.price.iter().sum::<i64>();

@@ -101,7 +101,7 @@ const RAISE: i64 = 8;
 fn outcome<C: Candidates>(market: &Market<C>, penalty_cents: i64) -> Outcome {
     let n = market.len();
     let assigned: Vec<_> = (0..n).map(|r| market.held(r)).collect();
-    let cost_cents = assigned.iter().flatten().map(|c| c.cost_cents).sum();
+    let cost_cents = assigned.iter().flatten().map(|c| i64::from(c.cost_cents)).sum();
     let missed: i64 = (0..n).filter(|&r| assigned[r].is_none()).map(|r| market.dummy(r) / market.unit).sum();
     let scarce = market.price.iter().enumerate().filter(|(_, p)| **p >= market.unit);
     Outcome {

@@ -28,14 +28,8 @@ impl Round {
         const PENALTY: i64 = 1 << 24;
         let (n, m) = (self.wanted.len(), self.bays + self.wanted.len());
         let cost = |r: usize, column: usize| match column.checked_sub(self.bays) {
-            Some(own) => {
-                if own == r {
-                    PENALTY + self.requests[r].bonus_cents
-                } else {
-                    FAR
-                }
-            }
-            None => self.wanted[r].iter().find(|c| c.bay as usize == column).map_or(FAR, |c| c.cost_cents),
+            Some(own) => if own == r { PENALTY + self.requests[r].bonus_cents } else { FAR },
+            None => self.wanted[r].iter().find(|c| c.bay as usize == column).map_or(FAR, |c| i64::from(c.cost_cents)),
         };
         let (mut u, mut v, mut row_of) = (vec![0; n + 1], vec![0; m + 1], vec![0; m + 1]);
         for row in 1..=n {
@@ -83,18 +77,18 @@ impl Round {
 
     fn judged(&self, out: &Outcome) -> (usize, i64) {
         let bonus = |r: usize| self.requests[r].bonus_cents;
-        let paid = out.assigned.iter().enumerate().filter_map(|(r, c)| Some(c.as_ref()?.cost_cents - bonus(r)));
+        let paid = out.assigned.iter().enumerate().filter_map(|(r, c)| Some(i64::from(c.as_ref()?.cost_cents) - bonus(r)));
         (out.served, paid.sum())
     }
 }
 
 /// Rounds with few or many bays, short or long lists, all kinds of ties, costs above the penalty among them.
 fn rounds() -> impl Strategy<Value = Round> {
-    (1..24_usize, 1..30_usize, 1..60_i64, 1..4_usize).prop_flat_map(|(n, bays, spread, dense)| {
+    (1..24_usize, 1..30_usize, 1..60_u32, 1..4_usize).prop_flat_map(|(n, bays, spread, dense)| {
         let one = proptest::collection::vec(proptest::option::weighted(0.25 * dense as f64, 0..spread * 40), bays);
         let bonus = prop_oneof![Just(0_i64), 0..600_i64];
         (proptest::collection::vec(one, n), proptest::collection::vec(bonus, n)).prop_map(move |(costs, bonus)| {
-            let list = |row: &Vec<Option<i64>>| {
+            let list = |row: &Vec<Option<u32>>| {
                 let there = row.iter().enumerate().filter_map(|(b, c)| Some((b as u32, (*c)?)));
                 there.map(|(bay, cost_cents)| Candidate { bay, cost_cents }).collect()
             };
@@ -153,8 +147,8 @@ proptest! {
     }
 }
 
-fn round(wanted: &[&[(u32, i64)]], bonus: &[i64]) -> Round {
-    let list = |l: &&[(u32, i64)]| l.iter().map(|&(bay, cost_cents)| Candidate { bay, cost_cents }).collect();
+fn round(wanted: &[&[(u32, u32)]], bonus: &[i64]) -> Round {
+    let list = |l: &&[(u32, u32)]| l.iter().map(|&(bay, cost_cents)| Candidate { bay, cost_cents }).collect();
     let requests: Vec<_> = bonus.iter().map(|b| Request { bonus_cents: *b }).collect();
     Round { bays: 64, wanted: wanted.iter().map(list).collect(), requests }
 }
@@ -186,9 +180,8 @@ fn of_two_who_fit_equally_the_one_who_has_waited_is_served() {
 
 #[test]
 fn drivers_far_apart_see_only_their_first_candidates() {
-    let lists: Vec<Vec<(u32, i64)>> =
-        (0..4).map(|r| (0..16).map(|n| (r * 16 + n, 100 + 10 * i64::from(n))).collect()).collect();
-    let lists: Vec<&[(u32, i64)]> = lists.iter().map(Vec::as_slice).collect();
+    let lists: Vec<Vec<(u32, u32)>> = (0..4).map(|r| (0..16).map(|n| (r * 16 + n, 100 + 10 * n)).collect()).collect();
+    let lists: Vec<&[(u32, u32)]> = lists.iter().map(Vec::as_slice).collect();
     let out = round(&lists, &[0; 4]).run(Settings::default());
     assert_eq!((out.served, out.cost_cents, out.seen), (4, 400, 4 * 8));
 }

@@ -27,11 +27,10 @@ pub(super) fn coarse(table: &Table) -> i64 {
 
 /// Runs the rounds, leaves the best seating found in `layout`, and returns the bound.
 pub(super) fn rounds(table: &Table, layout: &mut Layout, effort: Effort) -> i64 {
-    let asks = table.must.len();
     let mut bound = coarse(table) * UNIT;
-    let mut value = layout.value(table);
-    let mut charges = vec![0_i64; asks];
+    let mut value = layout.value();
     let mut chosen = Chosen::default();
+    let mut charges = vec![0; table.must.len()];
     // The step in 1/1024 of the classic one (Polyak): as far as the gap says.
     let (mut step, mut stalled) = (1024_i64, 0);
     for round in 0..effort.rounds {
@@ -48,7 +47,7 @@ pub(super) fn rounds(table: &Table, layout: &mut Layout, effort: Effort) -> i64 
             && let Some(mut seated) = chosen.seat(table)
         {
             steal(table, &mut seated, if last { effort.passes } else { PASSES });
-            let worth = seated.value(table);
+            let worth = seated.value();
             if worth > value {
                 (value, *layout) = (worth, seated);
             }
@@ -80,11 +79,7 @@ impl Chosen {
         self.times.resize(charges.len(), 0);
         let mut sum: i64 = charges.iter().sum();
         for items in &table.items {
-            let weigh = |slot: u32| {
-                let s = table.slot(slot);
-                s.gain * UNIT - charges[s.ask as usize]
-            };
-            sum += best_day(items, &mut self.best, &mut self.day, weigh);
+            sum += best_day(items, UNIT, charges, &mut self.best, &mut self.day);
             self.slots.extend_from_slice(&self.day);
             self.day.iter().for_each(|s| self.times[table.slot(*s).ask as usize] += 1);
         }

@@ -6,13 +6,16 @@ use super::table::{NONE, Slot, Table};
 pub(super) struct Layout {
     /// By ask: its slot.
     pub at: Vec<u32>,
+    /// By ask: what it gains there; 0: nowhere.
+    pub gain: Vec<i64>,
     /// By bay: its slots in order of time. A bay has a handful a day.
     pub day: Vec<Vec<u32>>,
 }
 
 impl Layout {
     pub(super) fn empty(table: &Table) -> Self {
-        Self { at: vec![NONE; table.must.len()], day: vec![Vec::new(); table.items.len()] }
+        let asks = table.must.len();
+        Self { at: vec![NONE; asks], gain: vec![0; asks], day: vec![Vec::new(); table.items.len()] }
     }
 
     /// The seating that is in force; what is pinned is no part of it.
@@ -52,6 +55,7 @@ impl Layout {
         let s = table.slot(slot);
         debug_assert!(self.in_the_way(table, s).is_empty(), "no bay is promised twice");
         self.at[s.ask as usize] = slot;
+        self.gain[s.ask as usize] = s.gain;
         let day = &mut self.day[s.bay as usize];
         let at = day.partition_point(|other| table.slot(*other).start < s.start);
         day.insert(at, slot);
@@ -60,13 +64,14 @@ impl Layout {
     /// Takes an ask from where it sits, if it does, and says where that was.
     pub(super) fn lift(&mut self, table: &Table, ask: u32) -> u32 {
         let slot = std::mem::replace(&mut self.at[ask as usize], NONE);
+        self.gain[ask as usize] = 0;
         if slot != NONE {
             self.day[table.slot(slot).bay as usize].retain(|s| *s != slot);
         }
         slot
     }
 
-    pub(super) fn value(&self, table: &Table) -> i64 {
-        self.at.iter().filter(|s| **s != NONE).map(|s| table.slot(*s).gain).sum()
+    pub(super) fn value(&self) -> i64 {
+        self.gain.iter().sum()
     }
 }

@@ -55,6 +55,13 @@ pub struct Choice {
     pub walk_m: u32,
 }
 
+/// Where a booking sits, and from when its bay is free again: owners may have changed the buffer since it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub seat: Choice,
+    pub clear: Millis,
+}
+
 /// How far a booking may be changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Bond {
@@ -76,7 +83,7 @@ pub struct Ask {
     /// In any order. Those outside the bay's hours or beyond the promise are left out here.
     pub choices: Vec<Choice>,
     /// Where it sits now. May stay there even where the bay is no longer offered: what was promised is kept.
-    pub held: Option<Choice>,
+    pub held: Option<Held>,
     pub bond: Bond,
 }
 
@@ -160,8 +167,8 @@ fn plan(picture: &Picture, work: impl FnOnce(&Table, &mut Layout) -> i64) -> Res
         steps: moves::steps(&table, &before, &layout),
         served: seats.iter().flatten().count(),
         seats,
-        value_before: table.fixed + before.value(&table),
-        value: table.fixed + layout.value(&table),
+        value_before: table.fixed + before.value(),
+        value: table.fixed + layout.value(),
         bound: table.fixed + bound,
     })
 }

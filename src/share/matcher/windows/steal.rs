@@ -22,14 +22,17 @@ pub(super) fn steal(table: &Table, layout: &mut Layout, passes: u32) {
     }
 }
 
-/// Of a bay's items those that together weigh most. `chosen` gets their slots, latest first; returns their weight.
-pub(super) fn best_day(items: &[Item], best: &mut Vec<i64>, chosen: &mut Vec<u32>, weigh: impl Fn(u32) -> i64) -> i64 {
+/// Of a bay's items those that together weigh most, where each weighs `unit` x its gain, less what its ask has `without`
+/// this bay. `chosen` gets their slots, latest first; returns their weight.
+pub(super) fn best_day(items: &[Item], unit: i64, without: &[i64], best: &mut Vec<i64>, chosen: &mut Vec<u32>) -> i64 {
     best.clear();
     best.push(0);
-    for (n, item) in items.iter().enumerate() {
+    let mut last = 0;
+    for item in items {
         // Nothing that weighs nothing is taken: it would sit in another's way.
-        let with = best[item.before as usize] + weigh(item.slot).max(0);
-        best.push(with.max(best[n]));
+        let with = best[item.before as usize] + item.gain * unit - without[item.ask as usize];
+        last = last.max(with);
+        best.push(last);
     }
     chosen.clear();
     let mut n = items.len();
@@ -41,7 +44,7 @@ pub(super) fn best_day(items: &[Item], best: &mut Vec<i64>, chosen: &mut Vec<u32
             n -= 1;
         }
     }
-    best[items.len()]
+    last
 }
 
 /// Room to work in, kept from bay to bay.
@@ -49,8 +52,6 @@ pub(super) fn best_day(items: &[Item], best: &mut Vec<i64>, chosen: &mut Vec<u32
 struct Desk {
     best: Vec<i64>,
     chosen: Vec<u32>,
-    /// Who sits on the bay, and what each would lose by leaving.
-    sitting: Vec<(u32, i64)>,
     /// Who was moved, and from which slot.
     moved: Vec<(u32, u32)>,
 }
@@ -58,24 +59,22 @@ struct Desk {
 impl Desk {
     /// Improves one bay and says by how much.
     fn improve(&mut self, table: &Table, layout: &mut Layout, bay: u32) -> i64 {
-        let sitting = &mut self.sitting;
-        sitting.clear();
-        sitting.extend(layout.day[bay as usize].iter().map(|&slot| {
+        let now: i64 = layout.day[bay as usize].iter().map(|s| table.slot(*s).gain).sum();
+        let mut elsewhere = 0;
+        for n in 0..layout.day[bay as usize].len() {
+            let ask = table.slot(layout.day[bay as usize][n]).ask;
+            let nowhere = if table.must[ask as usize] { -NEVER } else { 0 };
+            let without = layout.room_for(table, ask, bay).map_or(nowhere, |slot| table.slot(slot).gain);
+            layout.gain[ask as usize] = without;
+            elsewhere += without;
+        }
+        let items = &table.items[bay as usize];
+        let then = best_day(items, 1, &layout.gain, &mut self.best, &mut self.chosen);
+        for &slot in &layout.day[bay as usize] {
             let s = table.slot(slot);
-            let must = table.must[s.ask as usize];
-            let elsewhere = layout.room_for(table, s.ask, bay).map(|e| table.slot(e).gain);
-            (slot, s.gain - elsewhere.unwrap_or(if must { -NEVER } else { 0 }))
-        }));
-        let now: i64 = sitting.iter().map(|s| s.1).sum();
-        let weigh = |slot: u32| {
-            let s = table.slot(slot);
-            match layout.at[s.ask as usize] {
-                NONE => s.gain,
-                at if at == slot => sitting.iter().find(|x| x.0 == slot).map_or(0, |x| x.1),
-                at => s.gain - table.slot(at).gain,
-            }
-        };
-        let then = best_day(&table.items[bay as usize], &mut self.best, &mut self.chosen, weigh);
+            layout.gain[s.ask as usize] = s.gain;
+        }
+        let now = now - elsewhere;
         if then > now { self.adopt(table, layout, bay) } else { 0 }
     }
 
@@ -102,8 +101,8 @@ impl Desk {
                 None => kept &= !table.must[ask as usize],
             }
         }
-        let gain = |slot: u32| if slot == NONE { 0 } else { table.slot(slot).gain };
-        let gained: i64 = self.moved.iter().map(|m| gain(layout.at[m.0 as usize]) - gain(m.1)).sum();
+        let had = |slot: u32| table.slots.get(slot as usize).map_or(0, |s| s.gain);
+        let gained: i64 = self.moved.iter().map(|m| layout.gain[m.0 as usize] - had(m.1)).sum();
         if kept && gained > 0 {
             return gained;
         }

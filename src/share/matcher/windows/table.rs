@@ -3,7 +3,8 @@
 //! Dear: one slot for each ask and bay that fit, some thirty an ask; they lie in two arrays, by ask with the best first,
 //! and by bay in order of time.
 
-use super::{Ask, Bay, Bond, Choice, Fault, Picture, Span};
+use super::{Ask, Bay, Bond, Choice, Fault, Held, Picture, Span};
+use crate::domain::Millis;
 
 /// No slot.
 pub(super) const NONE: u32 = u32::MAX;
@@ -25,7 +26,9 @@ pub(super) struct Slot {
 /// A slot as its bay sees it: which it is, and how many of those before it in the bay's list end before it begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Item {
+    pub gain: i64,
     pub slot: u32,
+    pub ask: u32,
     pub before: u32,
 }
 
@@ -62,22 +65,23 @@ impl Table {
             let from = table.slots.len();
             table.first.push(from as u32);
             table.must.push(ask.held.is_some() && matches!(ask.bond, Bond::Promised { .. }));
-            if let (Bond::Pinned, Some(seat)) = (ask.bond, &ask.held) {
-                table.fixed += gain(ask, seat);
+            if let (Bond::Pinned, Some(held)) = (ask.bond, &ask.held) {
+                table.fixed += gain(ask, &held.seat);
                 continue;
             }
-            let slot = |choice: u32, c: &Choice| Slot {
+            let slot = |choice: u32, c: &Choice, clear: Millis| Slot {
                 bay: c.bay,
                 ask: number as u32,
                 gain: gain(ask, c),
                 start: ask.span.start.0,
-                clear: ask.span.end.plus(picture.bays[c.bay as usize].buffer_ms).0,
+                clear: clear.0,
                 choice,
             };
-            let fits = |c: &Choice| Some(c.bay) != ask.held.map(|h| h.bay) && fits(ask, c, &hours[c.bay as usize]);
+            let here = ask.held.map(|h| h.seat.bay);
+            let fits = |c: &Choice| Some(c.bay) != here && fits(ask, c, &hours[c.bay as usize]);
             let others = ask.choices.iter().enumerate().filter(|(_, c)| fits(c));
-            table.slots.extend(ask.held.iter().map(|c| slot(NONE, c)));
-            table.slots.extend(others.map(|(n, c)| slot(n as u32, c)));
+            table.slots.extend(ask.held.iter().map(|h| slot(NONE, &h.seat, h.clear)));
+            table.slots.extend(others.map(|(n, c)| slot(n as u32, c, ask.span.end.plus(hours[c.bay as usize].buffer_ms))));
             let own = &mut table.slots[from..];
             own.sort_by_key(|s| (s.bay, -s.gain));
             let once = own.chunk_by(|a, b| a.bay == b.bay).map(|same| same[0]).collect::<Vec<_>>();
@@ -85,8 +89,8 @@ impl Table {
             table.slots.extend(once);
             let own = &mut table.slots[from..];
             own.sort_by_key(|s| (-s.gain, s.bay));
-            if let Some(seat) = ask.held {
-                let at = own.iter().position(|s| s.bay == seat.bay).unwrap_or_default();
+            if let Some(here) = here {
+                let at = own.iter().position(|s| s.bay == here).unwrap_or_default();
                 table.held[number] = (from + at) as u32;
             }
         }
@@ -97,7 +101,7 @@ impl Table {
 
     fn list_by_bay(&mut self) {
         for (n, s) in self.slots.iter().enumerate() {
-            self.items[s.bay as usize].push(Item { slot: n as u32, before: 0 });
+            self.items[s.bay as usize].push(Item { gain: s.gain, slot: n as u32, ask: s.ask, before: 0 });
         }
         for items in &mut self.items {
             items.sort_by_key(|i| (self.slots[i.slot as usize].clear, i.slot));
@@ -121,21 +125,21 @@ impl Table {
     pub(super) fn seat(&self, ask: usize, layout: &super::Layout, picture: &Picture) -> Option<Choice> {
         let asked = &picture.asks[ask];
         if asked.bond == Bond::Pinned {
-            return asked.held;
+            return asked.held.map(|h| h.seat);
         }
         let slot = self.slots.get(layout.at[ask] as usize)?;
-        if slot.choice == NONE { asked.held } else { asked.choices.get(slot.choice as usize).copied() }
+        if slot.choice == NONE { asked.held.map(|h| h.seat) } else { asked.choices.get(slot.choice as usize).copied() }
     }
 }
 
 fn check(ask: usize, a: &Ask, bays: usize) -> Result<(), Fault> {
-    if a.span.end <= a.span.start {
+    if a.span.end <= a.span.start || a.held.is_some_and(|h| h.clear < a.span.end) {
         return Err(Fault::Empty { ask });
     }
     if a.bond == Bond::Pinned && a.held.is_none() {
         return Err(Fault::PinnedNowhere { ask });
     }
-    match a.held.iter().chain(&a.choices).find(|c| c.bay as usize >= bays) {
+    match a.held.iter().map(|h| &h.seat).chain(&a.choices).find(|c| c.bay as usize >= bays) {
         Some(c) => Err(Fault::NoSuchBay { ask, bay: c.bay }),
         None => Ok(()),
     }
@@ -180,9 +184,9 @@ fn hours(picture: &Picture) -> Result<Vec<Hours>, Fault> {
     let mut hours: Vec<Hours> = picture.bays.iter().map(of).collect();
     let mut held: Vec<Vec<(Span, usize)>> = vec![Vec::new(); hours.len()];
     for (number, ask) in picture.asks.iter().enumerate() {
-        let Some(seat) = ask.held else { continue };
-        let end = ask.span.end.plus(hours[seat.bay as usize].buffer_ms);
-        held[seat.bay as usize].push((Span { end, ..ask.span }, number));
+        if let Some(Held { seat, clear }) = ask.held {
+            held[seat.bay as usize].push((Span { end: clear, ..ask.span }, number));
+        }
     }
     for (bay, mut there) in held.into_iter().enumerate() {
         there.sort_unstable();

@@ -19,6 +19,11 @@ fn ask(span: Span, choices: &[Choice]) -> Ask {
     Ask { span, worth_cents, choices: choices.to_vec(), held: None, bond: Bond::None }
 }
 
+/// Where it sits, with the buffer of its bay.
+fn held(picture: &Picture, span: Span, seat: Choice) -> Option<Held> {
+    Some(Held { seat, clear: span.end.plus(picture.bays[seat.bay as usize].buffer_ms) })
+}
+
 fn open_all_day(bays: usize) -> Vec<Bay> {
     vec![Bay { open: vec![span(0, 48)], ..Bay::default() }; bays]
 }
@@ -27,8 +32,7 @@ fn open_all_day(bays: usize) -> Vec<Bay> {
 fn pictures() -> impl Strategy<Value = Picture> {
     let hours = (0..10_u64, 1..14_u64).prop_map(|(from, long)| span(from, from + long));
     let bay = (proptest::collection::vec(hours.clone(), 1..3), proptest::option::weighted(0.2, hours), 0..3_u64);
-    let bay =
-        bay.prop_map(|(open, taken, b)| Bay { open, taken: taken.into_iter().collect(), buffer_ms: b * HALF_HOUR / 2 });
+    let bay = bay.prop_map(|(open, taken, b)| Bay { open, taken: taken.into_iter().collect(), buffer_ms: b * HALF_HOUR / 2 });
     let choices = proptest::collection::vec((0..3_u32, 0..1_500_i64, 0..500_u32), 0..4);
     let one = ((0..12_u64, 1..7_u64), choices, 0..6_u8, 0..300_i64);
     (proptest::collection::vec(bay, 3), proptest::collection::vec(one, 1..7)).prop_map(|(bays, asks)| {
@@ -38,21 +42,17 @@ fn pictures() -> impl Strategy<Value = Picture> {
         };
         let mut picture = Picture { bays, asks: asks.iter().map(want).collect(), weights: Weights::default() };
         let seats = first_come(&picture).unwrap().seats;
-        for ((ask, seat), (_, _, kind, slack)) in picture.asks.iter_mut().zip(seats).zip(&asks) {
-            let Some(seat) = seat else { continue };
-            (ask.held, ask.bond) = match kind {
-                0 | 1 => (None, Bond::None),
-                2 => (Some(seat), Bond::None),
-                3 => (Some(seat), Bond::Pinned),
-                _ => {
-                    let promise = Bond::Promised { price_cents: seat.price_cents + slack, walk_m: seat.walk_m + 100 };
-                    (Some(seat), promise)
-                }
-            };
+        for (n, (seat, (_, _, kind, slack))) in seats.into_iter().zip(&asks).enumerate() {
+            let Some(seat) = seat.filter(|_| *kind > 1) else { continue };
+            let promise = Bond::Promised { price_cents: seat.price_cents + slack, walk_m: seat.walk_m + 100 };
+            picture.asks[n].held = held(&picture, picture.asks[n].span, seat);
+            picture.asks[n].bond = [Bond::None, Bond::Pinned, promise, promise][usize::from(*kind) - 2];
         }
-        // Owners may have taken hours back since.
-        if asks[0].3 % 5 == 0 {
-            picture.bays[0].open.pop();
+        // Owners may have taken hours back since, or want more time between two bookings.
+        match asks[0].3 % 5 {
+            0 => drop(picture.bays[0].open.pop()),
+            1 => picture.bays[1].buffer_ms += HALF_HOUR,
+            _ => {}
         }
         picture
     })
@@ -67,7 +67,7 @@ fn allowed(picture: &Picture, ask: &Ask, seat: Option<Choice>) -> bool {
     let Some(seat) = seat else {
         return ask.held.is_none() || ask.bond == Bond::None;
     };
-    if ask.held == Some(seat) {
+    if ask.held.is_some_and(|h| h.seat == seat) {
         return true;
     }
     let bay = &picture.bays[seat.bay as usize];
@@ -85,9 +85,13 @@ fn allowed(picture: &Picture, ask: &Ask, seat: Option<Choice>) -> bool {
 }
 
 fn clash(picture: &Picture, a: (usize, Choice), b: (usize, Choice)) -> bool {
-    let (x, y) = (picture.asks[a.0].span, picture.asks[b.0].span);
-    let buffer = picture.bays[a.1.bay as usize].buffer_ms;
-    a.1.bay == b.1.bay && x.start.0 < y.end.0 + buffer && y.start.0 < x.end.0 + buffer
+    let times = |(n, seat): (usize, Choice)| {
+        let ask = &picture.asks[n];
+        let held = ask.held.filter(|h| h.seat.bay == seat.bay);
+        (ask.span.start, held.or_else(|| self::held(picture, ask.span, seat)).map(|h| h.clear).unwrap())
+    };
+    let (x, y) = (times(a), times(b));
+    a.1.bay == b.1.bay && x.0 < y.1 && y.0 < x.1
 }
 
 fn is_sound(picture: &Picture, seats: &[Option<Choice>]) -> bool {
@@ -100,7 +104,8 @@ fn is_sound(picture: &Picture, seats: &[Option<Choice>]) -> bool {
 fn optimum(picture: &Picture) -> i64 {
     fn go(picture: &Picture, seats: &mut Vec<(usize, Choice)>, at: usize) -> Option<i64> {
         let Some(ask) = picture.asks.get(at) else { return Some(0) };
-        let options = ask.held.iter().chain(&ask.choices).map(|c| Some(*c)).chain([None]);
+        let here = ask.held.iter().map(|h| &h.seat);
+        let options = here.chain(&ask.choices).map(|c| Some(*c)).chain([None]);
         let mut best = None;
         for option in options.filter(|o| allowed(picture, ask, *o)).collect::<Vec<_>>() {
             let Some(seat) = option else {
@@ -120,7 +125,7 @@ fn optimum(picture: &Picture) -> i64 {
 
 /// Does the steps as a desk would, without those in `refused` and what rests on them; `None` if a step finds a bay taken.
 fn carry_out(picture: &Picture, plan: &Plan, refused: &[bool]) -> Option<Vec<Option<Choice>>> {
-    let mut seats: Vec<Option<Choice>> = picture.asks.iter().map(|a| a.held).collect();
+    let mut seats: Vec<Option<Choice>> = picture.asks.iter().map(|a| a.held.map(|h| h.seat)).collect();
     let mut done = vec![false; plan.steps.len()];
     for (n, step) in plan.steps.iter().enumerate() {
         assert!(step.after.iter().all(|a| *a < n), "a step rests on earlier ones");
@@ -134,8 +139,7 @@ fn carry_out(picture: &Picture, plan: &Plan, refused: &[bool]) -> Option<Vec<Opt
         }
         for m in step.moves.iter().filter(|m| m.to.is_some()) {
             let seat = plan.seats[m.ask]?;
-            let free =
-                |(n, other): (usize, &Option<Choice>)| other.is_none_or(|o| !clash(picture, (n, o), (m.ask, seat)));
+            let free = |(n, other): (usize, &Option<Choice>)| other.is_none_or(|o| !clash(picture, (n, o), (m.ask, seat)));
             if Some(seat.bay) != m.to || !seats.iter().enumerate().all(free) {
                 return None;
             }
@@ -200,7 +204,8 @@ fn small_pictures_are_seated_within_a_percent_of_the_best() {
 /// One sits on the only bay another can have, and could sit elsewhere.
 fn in_the_way(bond: Bond) -> Picture {
     let sits = choice(0, 200);
-    let first = Ask { held: Some(sits), bond, ..ask(span(4, 8), &[sits, choice(1, 250)]) };
+    let held = Some(Held { seat: sits, clear: span(4, 8).end });
+    let first = Ask { held, bond, ..ask(span(4, 8), &[sits, choice(1, 250)]) };
     Picture { bays: open_all_day(2), asks: vec![first, ask(span(6, 10), &[choice(0, 200)])], ..Picture::default() }
 }
 
@@ -226,11 +231,8 @@ fn a_tight_promise_and_a_pin_stay() {
 fn two_who_change_places_go_in_one_step() {
     let there = |at: u32| {
         let (here, other) = (choice(at, 500), choice(1 - at, 100));
-        Ask {
-            held: Some(here),
-            bond: Bond::Promised { price_cents: 500, walk_m: 0 },
-            ..ask(span(4, 8), &[here, other])
-        }
+        let held = Some(Held { seat: here, clear: span(4, 8).end });
+        Ask { held, bond: Bond::Promised { price_cents: 500, walk_m: 0 }, ..ask(span(4, 8), &[here, other]) }
     };
     let picture = Picture { bays: open_all_day(2), asks: vec![there(0), there(1)], ..Picture::default() };
     let plan = improve(&picture, Effort::default()).unwrap();
@@ -262,7 +264,9 @@ fn a_buffer_keeps_the_bay_free_after_each_booking() {
 
 #[test]
 fn a_broken_picture_is_refused_with_what_is_wrong() {
-    let held = |span: Span, bond: Bond| Ask { held: Some(choice(0, 0)), bond, ..ask(span, &[]) };
+    let held = |span: Span, bond: Bond| {
+        Ask { held: Some(Held { seat: choice(0, 0), clear: span.end }), bond, ..ask(span, &[]) }
+    };
     let fault = |asks: Vec<Ask>| {
         improve(&Picture { bays: open_all_day(1), asks, ..Picture::default() }, Effort::default()).unwrap_err()
     };

@@ -7,12 +7,8 @@
 //!
 //! `cargo bench --bench matching`, or the built program itself with `SEED`.
 
-mod common;
-#[path = "matching/exact.rs"]
 mod exact;
-#[path = "matching/now.rs"]
 mod now;
-#[path = "matching/windows.rs"]
 mod windows;
 
 fn main() {
