@@ -9,6 +9,7 @@
 //! | [`stream`] | one timely dataflow: fusion, zone counters, silence |
 //! | [`live`] | the read model: vacant bitmaps, bay words, zone tallies, the change feed |
 //! | [`store`] | what is transactional, in SQL: SQLite in the data folder, PostgreSQL by URL |
+//! | [`share`] | private bays on offer, and who gets them: the matcher plans, the desk carries out |
 //! | [`partner`] | API keys and what they may do |
 //! | [`share`] | private bays: the matcher, which plans who gets which |
 //! | [`serve`] | HTTP: queries, reports, administration, health |

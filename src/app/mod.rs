@@ -21,6 +21,7 @@ mod inspect;
 mod partners;
 pub(crate) mod process;
 mod replay;
+mod sharing;
 
 pub use backup::{backup, restore};
 pub use inspect::inspect;
@@ -37,6 +38,8 @@ use crate::live::{Live, Room};
 use crate::metrics::Metrics;
 use crate::partner::{Issuer, Keys};
 use crate::registry::Registry;
+use crate::share::Desk;
+use crate::store::Store;
 use crate::stream::{self, Stream};
 use crate::{registry, serve};
 use std::fs::{File, TryLockError};
@@ -126,7 +129,8 @@ impl Hub {
         let mqtts = doors::tls(&config)?;
         let lock = own_folder(&config.data.path)?;
         let shared = tokio::task::block_in_place(|| Shared::open(&config))?;
-        let issuer = Arc::new(partners::open(&config, keys.clone(), shared.clock.clone()).await?);
+        let store = Store::open(&config.store, &config.data.path).await?;
+        let issuer = Arc::new(partners::open(store.clone(), &config, keys.clone(), shared.clock.clone()).await?);
         let journal =
             Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
         let mut found = checkpoints::find(&config.data.path.join("checkpoints"), &journal)?;
@@ -137,7 +141,9 @@ impl Hub {
         let (hub_http, hub_mqtt) = (address(&http)?, address(&mqtt)?);
         let mut tasks = JoinSet::new();
         let gate = doors::gate(&shared, &config);
-        let api = api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), &journal, closed.clone());
+        let desk = sharing::open(store, &config, &shared, &closed, &mut tasks).await?;
+        let parts = (&keys, &issuer, desk);
+        let api = api(&shared, &config, parts, gate.clone(), inbox.clone(), &journal, closed.clone());
         tasks.spawn(serve::serve(
             http,
             api,
@@ -251,7 +257,7 @@ impl Shared {
 fn api(
     shared: &Shared,
     config: &Config,
-    (keys, issuer): (&Arc<Keys>, &Arc<Issuer>),
+    (keys, issuer, desk): (&Arc<Keys>, &Arc<Issuer>, Arc<Desk>),
     gate: Arc<Gate>,
     inbox: mpsc::Sender<Submission>,
     journal: &Journal,
@@ -262,6 +268,7 @@ fn api(
         live: shared.live.clone(),
         keys: keys.clone(),
         issuer: issuer.clone(),
+        desk,
         clock: shared.clock.clone(),
         health: shared.health.clone(),
         metrics: shared.metrics.clone(),

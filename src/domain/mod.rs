@@ -4,24 +4,34 @@
 //! These types are what rooms hand to each other; wire formats live at the edges (`ingest/codec`, `serve`).
 
 pub mod bay;
+pub mod calendar;
 pub mod change;
+pub mod currency;
 pub mod geo;
 pub mod id;
 pub mod observation;
+pub mod offer;
 pub mod refusal;
+pub mod reservation;
 pub mod source;
+pub mod span;
 pub mod time;
 pub mod turnover;
 pub mod visit;
 pub mod zone;
 
 pub use bay::{BayIx, BayKind, BayStatus};
+pub use calendar::{TimeZone, Weekly};
 pub use change::{BayView, ReadModel, ZoneTally};
+pub use currency::Currency;
 pub use geo::{BBox, LatLon};
 pub use observation::{Afterwards, Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission, Topic};
+pub use offer::{Offer, OfferState, Rules};
 pub use refusal::{Door, Reason, Refusal};
+pub use reservation::{Event, Promise, Reservation, ReservationState, Vehicle};
 pub use source::{Pass, SourceIx, SourceKind, Speaker};
-pub use time::{Clock, Millis};
+pub use span::Span;
+pub use time::{Clock, Millis, TimeOfDay};
 pub use turnover::{Corrections, SettledHour, Stays, Sums, Window, WindowRow};
 pub use visit::{SourceKinds, Visit, VisitChange};
 pub use zone::{ZoneIx, ZoneKind};

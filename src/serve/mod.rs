@@ -11,11 +11,13 @@
 mod arrival;
 mod atlas;
 mod auth;
+mod body;
 mod cursor;
 mod error;
 mod listen;
 mod measure;
 mod negotiate;
+mod offering;
 mod params;
 mod render;
 mod routes;
@@ -35,6 +37,7 @@ use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partner::{Issuer, Keys};
 use crate::registry::Registry;
+use crate::share::Desk;
 use auth::Doorman;
 pub use axum::Router;
 use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH};
@@ -104,6 +107,8 @@ pub struct Parts {
     pub live: Arc<Live>,
     pub keys: Arc<Keys>,
     pub issuer: Arc<Issuer>,
+    /// Books shared bays.
+    pub desk: Arc<Desk>,
     pub clock: Arc<dyn Clock>,
     pub health: Arc<Health>,
     pub metrics: Arc<Metrics>,
@@ -138,6 +143,8 @@ pub fn router(parts: Parts) -> Router {
         inbox: parts.inbox.clone(),
         metrics: Arc::clone(&parts.metrics),
     });
+    let market =
+        Arc::new(routes::Market { doorman: doorman.clone(), registry: Arc::clone(&parts.registry), desk: parts.desk });
     let office = Arc::new(routes::admin::Office {
         doorman: doorman.clone(),
         registry: parts.registry,
@@ -151,11 +158,12 @@ pub fn router(parts: Parts) -> Router {
     let cell = Arc::new(routes::quarantine::Cell { doorman, quarantine: parts.quarantine });
     let watch = Arc::new(routes::health::Watch { health: parts.health, metrics: Arc::clone(&parts.metrics) });
 
-    let groups: [(OpenApiRouter, bool); 9] = [
+    let groups: [(OpenApiRouter, bool); 10] = [
         (routes::reads(reads), true),
         (routes::stream::routes(Arc::new(streams)), true),
         (routes::reports::routes(Arc::clone(&reports)), false),
         (routes::uplinks::routes(reports), false),
+        (routes::market(market), false),
         (routes::admin::routes(Arc::clone(&office)), false),
         (routes::devices::routes(office), false),
         (routes::keys::routes(registrar), false),

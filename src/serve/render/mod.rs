@@ -2,8 +2,12 @@
 //! bays costs one allocation. The tests compare every one with a plain `serde_json::json!` of the same data.
 
 mod bays;
+mod ical;
+mod settled;
 mod text;
 mod zones;
 
 pub(super) use bays::{bay, bay_brief, found};
+pub(super) use ical::calendar;
+pub(super) use settled::settlement_csv;
 pub(super) use zones::{Rendered, Shown, zone_list, zone_one};

@@ -9,12 +9,14 @@ mod answers;
 mod keys;
 mod messages;
 mod questions;
+mod sharing;
 mod words;
 
 pub(super) use answers::*;
 pub(super) use keys::*;
 pub(super) use messages::*;
 pub(super) use questions::*;
+pub(super) use sharing::*;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -31,6 +33,8 @@ use utoipa::{Modify, OpenApi};
     tags(
         (name = "drivers", description = "Public reads"),
         (name = "data partners", description = "Reports in"),
+        (name = "sharing businesses", description = "Private bays on offer"),
+        (name = "booking", description = "Private bays for drivers"),
         (name = "operators", description = "Registry, quarantine, health"),
     ),
     modifiers(&Key)

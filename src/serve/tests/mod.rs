@@ -10,6 +10,8 @@ mod nearby;
 mod operators;
 mod quarantine;
 mod reports;
+mod sharing;
+mod sharing_bad;
 mod sockets;
 mod stream;
 mod uplinks;
@@ -28,6 +30,7 @@ use crate::metrics::Metrics;
 use crate::partner::{Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
+use crate::share::{self, Desk};
 use crate::store::{self, Store};
 use axum::Router;
 use axum::body::Body;
@@ -52,6 +55,7 @@ pub(super) struct Town {
     pub(super) clock: Arc<ManualClock>,
     pub(super) health: Arc<Health>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) desk: Arc<Desk>,
     /// A key by the scope it has.
     pub(super) keys: HashMap<&'static str, String>,
     /// How often a change was told of.
@@ -241,10 +245,12 @@ impl Town {
         let changes = Arc::new(AtomicU32::new(0));
         let told = Arc::clone(&changes);
         let (close, closed) = watch::channel(false);
+        let (issuer, desk) = behind(dir.path(), keys.clone(), clock.clone(), &registry, &live, &metrics);
         let router = router(Parts {
             registry: registry.clone(),
             live: live.clone(),
-            issuer: issuer(dir.path(), keys.clone(), clock.clone()),
+            issuer,
+            desk: desk.clone(),
             keys,
             clock: clock.clone(),
             health: health.clone(),
@@ -256,7 +262,7 @@ impl Town {
             config,
             closed,
         });
-        Self { router, registry, live, clock, health, metrics, keys: plain, changes, close, _journal: dir }
+        Self { router, registry, live, clock, health, metrics, desk, keys: plain, changes, close, _journal: dir }
     }
 
     /// Plays the stream: a bay is now so, as claimed a minute ago.
@@ -327,10 +333,18 @@ impl Town {
 }
 
 /// Opened on a runtime of its own, so that a town is built without waiting. One key is the configuration's.
-fn issuer(dir: &Path, keys: Arc<Keys>, clock: Arc<ManualClock>) -> Arc<Issuer> {
+fn behind(
+    dir: &Path,
+    keys: Arc<Keys>,
+    clock: Arc<ManualClock>,
+    registry: &Arc<Registry>,
+    live: &Arc<Live>,
+    metrics: &Arc<Metrics>,
+) -> (Arc<Issuer>, Arc<Desk>) {
     static STORES: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();
+    let (registry, live, metrics) = (registry.clone(), live.clone(), metrics.clone());
     STORES.spawn(async move {
         let fixed = KeyConfig {
             name: "fixed".into(),
@@ -342,9 +356,13 @@ fn issuer(dir: &Path, keys: Arc<Keys>, clock: Arc<ManualClock>) -> Arc<Issuer> {
             uplinks: false,
         };
         let store = Store::open(&store::Config::default(), &dir).await.unwrap();
-        opened.send(Issuer::open(store, keys, &[fixed], clock).await.unwrap()).unwrap();
+        let issuer = Issuer::open(store.clone(), keys, &[fixed], clock.clone()).await.unwrap();
+        let config = share::Config::default();
+        let (desk, task) = Desk::open(share::Parts { store, registry, live, clock, metrics, config }).await.unwrap();
+        opened.send((Arc::new(issuer), Arc::new(desk))).unwrap();
+        task.await;
     });
-    Arc::new(open.recv().unwrap())
+    open.recv().unwrap()
 }
 
 fn small_journal() -> crate::journal::Config {
@@ -368,6 +386,21 @@ fn keys() -> (Keys, HashMap<&'static str, String>) {
             },
         );
         plain.insert(scope.name(), key.expose().to_owned());
+    }
+    // Another business and another app.
+    for (name, scope) in [("share2", Scope::Share), ("book2", Scope::Book)] {
+        let (key, digest) = Keys::mint(&mut rand::rng());
+        let grant = Grant {
+            name: name.into(),
+            partner: "ura".into(),
+            scopes: [scope].into_iter().collect(),
+            sources: vec![],
+            source_kind: SourceKind::Sensor,
+            pass: Pass::default(),
+            uplinks: false,
+        };
+        keys.insert(digest, grant);
+        plain.insert(name, key.expose().to_owned());
     }
     for (name, source) in [("network", "network-1"), ("networks", "network-*")] {
         let (key, digest) = Keys::mint(&mut rand::rng());

@@ -3,7 +3,8 @@
 //! PostgreSQL is the real one: a cluster of its own in a temporary folder. Without it the case says so and passes;
 //! with `BAYHUB_REQUIRE_PEERS=1` it fails.
 
-mod cluster;
+mod booking;
+pub(crate) mod cluster;
 mod suite;
 
 use super::*;
@@ -13,22 +14,24 @@ use std::path::Path;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_keeps_what_the_suite_promises() {
     let dir = tempfile::tempdir().unwrap();
-    suite::all(async |name: &str| {
+    let fresh = async |name: &str| {
         let url = format!("sqlite:{}", dir.path().join(name).display());
         Config { url: Some(url), ..Config::default() }
-    })
-    .await;
+    };
+    suite::all(fresh).await;
+    booking::all(fresh).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_keeps_what_the_suite_promises() {
     let Some(cluster) = Cluster::start() else { return };
     let admin = PgPool::connect(&cluster.url("postgres")).await.unwrap();
-    suite::all(async |name: &str| {
+    let fresh = async |name: &str| {
         sqlx::query(&format!("CREATE DATABASE {name}")).execute(&admin).await.unwrap();
         Config { url: Some(cluster.url(name)), ..Config::default() }
-    })
-    .await;
+    };
+    suite::all(fresh).await;
+    booking::all(fresh).await;
     // The server goes away while the hub runs: an error in time, not a wait for ever; and after it nobody can start.
     let config = Config { url: Some(cluster.url("postgres")), ..Config::default() };
     let store = Store::open(&config, Path::new("")).await.unwrap();

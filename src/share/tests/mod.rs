@@ -1,0 +1,1 @@
+//! The desk, on a small town and a real store.
