@@ -89,7 +89,8 @@ mod tests {
     fn hubs(arguments: &[&str]) -> Result<Vec<String>, String> {
         let cli = Cli::try_parse_from([&["sensors-sim", "sharing"], arguments].concat()).map_err(|e| e.to_string())?;
         let Command::Sharing(s) = cli.command else { panic!("not a sharing") };
-        s.hubs().map(|h| h.into_iter().map(|h| format!("{} {} {} {}", h.name, h.url, h.share_key, h.book_key)).collect())
+        s.hubs()
+            .map(|h| h.into_iter().map(|h| format!("{} {} {} {}", h.name, h.url, h.share_key, h.book_key)).collect())
     }
 
     #[test]

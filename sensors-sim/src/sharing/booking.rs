@@ -1,5 +1,8 @@
 //! A day at a hub: all bays offered, all drivers' wishes told in their order, and the outcome read back.
 //!
+//! Before that a few drivers come at once, to bays that are also offered for the next two hours: they book, confirm, arrive
+//! and leave, which nobody can do today who has booked for tomorrow.
+//!
 //! A driver who is refused asks again, [`AGAIN`] times in all, each time after everybody else has had a turn: somebody may
 //! have cancelled, or the hub may have made room. Who is refused to the end looks for a bay on the street.
 
@@ -16,6 +19,10 @@ use tokio::time::sleep;
 
 /// How often a driver asks who has been refused.
 const AGAIN: u32 = 2;
+/// How many drivers come at once, and for how long their bays are offered and used.
+const AT_ONCE: usize = 5;
+const OPEN_MS: u64 = 2 * 3_600_000;
+const STAY_MS: u64 = 30 * MINUTE_MS;
 /// Of so many requests one is sent twice.
 const TWICE: usize = 50;
 /// Singapore is eight hours ahead of UTC.
@@ -42,7 +49,7 @@ pub struct Hub {
 pub fn without_sharing(district: &District) -> Outcome {
     let mut parked = vec![None; district.drivers.len()];
     on_the_street(district, &mut parked);
-    Outcome { name: "no sharing".into(), parked, moved: 0 }
+    Outcome { name: "no sharing".into(), parked, moved: 0, at_once: 0 }
 }
 
 /// Drivers without a bay who come all the same.
@@ -57,12 +64,13 @@ fn on_the_street(district: &District, parked: &mut [Option<Parked>]) {
 /// The day with shared bays at a hub. `now`: ms since 1970; the day begins at the next midnight in Singapore.
 pub async fn book(district: &District, hub: &Hub, now: u64) -> Result<Outcome, SharingError> {
     let midnight = (now + AHEAD_MS) / DAY_MS * DAY_MS + DAY_MS - AHEAD_MS;
-    let mut day = Day { district, hub, client: Client::new(&hub.url)?, midnight };
+    let mut day = Day { district, hub, client: Client::new(&hub.url)?, now, midnight };
     for offered in 0..district.offered.len() {
         day.offer(offered).await?;
     }
     // Two runs at one hub are two days, not one that is repeated.
     let run = format!("{now:x}");
+    let at_once = day.come_and_go(&run).await?;
     let mut booked: Vec<Option<Value>> = vec![None; district.drivers.len()];
     let mut refused: Vec<usize> = (0..district.drivers.len()).collect();
     for turn in 0..=AGAIN {
@@ -90,13 +98,14 @@ pub async fn book(district: &District, hub: &Hub, now: u64) -> Result<Outcome, S
         parked[n] = Some(day.parked(n, &last)?);
     }
     on_the_street(district, &mut parked);
-    Ok(Outcome { name: hub.name.clone(), parked, moved })
+    Ok(Outcome { name: hub.name.clone(), parked, moved, at_once })
 }
 
 struct Day<'a> {
     district: &'a District,
     hub: &'a Hub,
     client: Client,
+    now: u64,
     midnight: u64,
 }
 
@@ -107,9 +116,13 @@ impl Day<'_> {
 
     async fn offer(&mut self, offered: usize) -> Result<(), SharingError> {
         let o = &self.district.offered[offered];
+        let mut windows = vec![json!({"start": self.at(o.open.start), "end": self.at(o.open.end)})];
+        if offered < AT_ONCE {
+            windows.push(json!({"start": rfc3339(self.now), "end": rfc3339(self.now + OPEN_MS)}));
+        }
         let body = json!({
             "bay": self.district.city.bay_id(o.bay),
-            "windows": [{"start": self.at(o.open.start), "end": self.at(o.open.end)}],
+            "windows": windows,
             "price_cents_per_hour": o.price_cents_per_hour,
             "currency": "SGD",
         });
@@ -151,6 +164,31 @@ impl Day<'_> {
         }
     }
 
+    /// Drivers who are there already. Returns how many have parked and left.
+    async fn come_and_go(&mut self, run: &str) -> Result<usize, SharingError> {
+        let district = self.district;
+        for (n, o) in district.offered.iter().take(AT_ONCE).enumerate() {
+            let place = district.city.bays()[o.bay as usize].place;
+            let end = rfc3339(self.now + STAY_MS);
+            let body = json!({"lat": place.lat(), "lon": place.lon(), "end": end, "max_walk_m": 200});
+            let once = format!("{run}-at-once-{n}");
+            let key = &self.hub.book_key;
+            let call = Call { method: Method::POST, path: "/v1/requests", key, once: Some(&once), body: Some(body) };
+            let answer = self.client.call(&call).await?;
+            if answer.status != StatusCode::CREATED {
+                return Err(unexpected(&call, &answer));
+            }
+            for step in ["confirm", "arrive", "depart"] {
+                self.step(&answer.body, step).await?;
+            }
+            let last = self.look(&answer.body).await?;
+            if last["state"] != "completed" {
+                return Err(SharingError::Answer(format!("left, and still it is {last}")));
+            }
+        }
+        Ok(district.offered.len().min(AT_ONCE))
+    }
+
     async fn step(&mut self, reservation: &Value, step: &str) -> Result<(), SharingError> {
         let path = format!("/v1/reservations/{}/{step}", reservation["id"].as_str().unwrap_or_default());
         let call = Call { method: Method::POST, path: &path, key: &self.hub.book_key, once: None, body: None };
@@ -171,7 +209,9 @@ impl Day<'_> {
         let number = |name: &str| last[name].as_u64().and_then(|v| u32::try_from(v).ok()).unwrap_or(u32::MAX);
         let (walk_m, price_cents) = (number("walk_m"), number("price_cents"));
         let kept = last["state"] == "confirmed" && walk_m <= d.max_walk_m && price_cents <= d.max_price_cents;
-        if kept { Ok(Parked { shared: true, walk_m, price_cents }) } else {
+        if kept {
+            Ok(Parked { shared: true, walk_m, price_cents })
+        } else {
             Err(SharingError::Answer(format!("a promise is broken: {d:?} has {last}")))
         }
     }

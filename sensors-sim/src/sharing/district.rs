@@ -106,8 +106,8 @@ impl District {
         let middle = Place::from_degrees(MIDDLE.0, MIDDLE.1);
         for n in 0..params.drivers {
             let driver = match n % 20 {
-                0..8 => drive(Purpose::Office, pick(&offices, middle, &mut rng), &mut rng),
-                8..15 => drive(Purpose::Stadium, middle, &mut rng),
+                0..11 => drive(Purpose::Office, pick(&offices, middle, &mut rng), &mut rng),
+                11..16 => drive(Purpose::Stadium, middle, &mut rng),
                 _ => drive(Purpose::Home, pick(&homes, middle, &mut rng), &mut rng),
             };
             own.drivers.push(driver);
@@ -125,12 +125,16 @@ impl District {
             let size = bays / ZONES + u32::from(n < bays % ZONES);
             let angle = f64::from(n) * std::f64::consts::TAU / f64::from(ZONES) + rng.random_range(0.0..0.8);
             let out = RING_M * rng.random_range(0.5..1.5);
-            let centre = middle_of_all
-                .shifted(angle.cos() * out + aside.sample(rng), angle.sin() * out + aside.sample(rng));
+            let centre =
+                middle_of_all.shifted(angle.cos() * out + aside.sample(rng), angle.sin() * out + aside.sample(rng));
             let layout = Layout::new(kind, centre, size, rng);
             let id = format!("{name}-{}", n + 1);
             let first = self.city.bays.len() as u32;
-            let price = rng.random_range(2..=6) * 60;
+            let price = match (kind, name) {
+                (ZoneKind::OnStreet, _) => 120,
+                (_, "HOME") => 150,
+                _ => 240,
+            };
             for b in 0..size {
                 self.city.push_bay(
                     &format!("{id}-{:03}", b + 1),
@@ -246,7 +250,10 @@ mod tests {
     fn exactly_what_was_asked_for_is_there() {
         for (bays, public_bays, drivers) in [(400, 300, 2_000), (7, 5, 3), (1, 0, 1), (0, 0, 0)] {
             let d = District::generate(&DistrictParams { bays, public_bays, drivers, ..DistrictParams::default() });
-            assert_eq!((d.offered.len(), d.public.len(), d.drivers.len()), (bays as usize, public_bays as usize, drivers as usize));
+            assert_eq!(
+                (d.offered.len(), d.public.len(), d.drivers.len()),
+                (bays as usize, public_bays as usize, drivers as usize)
+            );
             assert_eq!(d.city.bays().len(), (bays + public_bays) as usize);
         }
     }

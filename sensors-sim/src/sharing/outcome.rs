@@ -20,6 +20,8 @@ pub struct Outcome {
     pub parked: Vec<Option<Parked>>,
     /// Bookings that got another bay than they were first given.
     pub moved: usize,
+    /// Drivers beside these who came at once, parked and left.
+    pub at_once: usize,
 }
 
 /// The figures of one way to run the day.
@@ -69,15 +71,15 @@ fn share(part: f64, of: f64) -> f64 {
 #[must_use]
 pub fn table(district: &District, outcomes: &[Outcome]) -> String {
     let mut out = String::from(
-        "| matching     | served | office | stadium | home   | in shared bays | walk m | cents/h | utilisation | visits/bay | moved |\n\
-         |--------------|--------|--------|---------|--------|----------------|--------|---------|-------------|------------|-------|\n",
+        "| matching     | served | office | stadium | home   | in shared bays | walk m | cents/h | utilisation | visits/bay | moved | at once |\n\
+         |--------------|--------|--------|---------|--------|----------------|--------|---------|-------------|------------|-------|---------|\n",
     );
     for o in outcomes {
         let all = o.figures(district, None);
         let of = |purpose| o.figures(district, Some(purpose)).served * 100.0;
         writeln!(
             out,
-            "| {:<12} | {:>4.1} % | {:>4.1} % | {:>5.1} % | {:>4.1} % | {:>14} | {:>6.0} | {:>7.0} | {:>9.1} % | {:>10.2} | {:>5} |",
+            "| {:<12} | {:>4.1} % | {:>4.1} % | {:>5.1} % | {:>4.1} % | {:>14} | {:>6.0} | {:>7.0} | {:>9.1} % | {:>10.2} | {:>5} | {:>7} |",
             o.name,
             all.served * 100.0,
             of(Purpose::Office),
@@ -89,6 +91,7 @@ pub fn table(district: &District, outcomes: &[Outcome]) -> String {
             all.utilisation * 100.0,
             all.turnover,
             o.moved,
+            o.at_once,
         )
         .expect("writing to a string cannot fail");
     }
@@ -102,14 +105,15 @@ mod tests {
 
     #[test]
     fn figures_are_of_those_who_came() {
-        let mut d = District::generate(&DistrictParams { bays: 2, public_bays: 2, drivers: 4, ..DistrictParams::default() });
+        let mut d =
+            District::generate(&DistrictParams { bays: 2, public_bays: 2, drivers: 4, ..DistrictParams::default() });
         for (n, driver) in d.drivers.iter_mut().enumerate() {
             (driver.cancels, driver.stay) = (n == 3, 600..660);
         }
         d.offered.iter_mut().for_each(|o| o.open = 600..900);
         let parked = |shared, walk_m| Some(Parked { shared, walk_m, price_cents: 240 });
         let parked = vec![parked(true, 100), parked(false, 300), None, parked(true, 1)];
-        let o = Outcome { name: "x".into(), parked, moved: 0 };
+        let o = Outcome { name: "x".into(), parked, moved: 0, at_once: 0 };
         let want = Figures {
             served: 2.0 / 3.0,
             shared: 1,
@@ -124,8 +128,9 @@ mod tests {
 
     #[test]
     fn a_day_without_anybody_has_figures_too() {
-        let d = District::generate(&DistrictParams { bays: 0, public_bays: 0, drivers: 0, ..DistrictParams::default() });
-        let o = Outcome { name: "empty".into(), parked: vec![], moved: 0 };
+        let d =
+            District::generate(&DistrictParams { bays: 0, public_bays: 0, drivers: 0, ..DistrictParams::default() });
+        let o = Outcome { name: "empty".into(), parked: vec![], moved: 0, at_once: 0 };
         assert_eq!(o.figures(&d, None).served.to_bits(), 0_f64.to_bits());
     }
 }

@@ -1,11 +1,11 @@
-//! The public supply, as simple as can be: who comes takes the nearest bay on a street that is free for the whole stay.
+//! The public supply, as simple as can be: who comes takes the nearest bay on a street that is free just then.
 //!
-//! Drivers come in the order of their arrival and see which bays are free; nobody reserves. That a bay has to be free for
-//! the whole stay is kinder than life, where others take it meanwhile: the comparison is not made easier for sharing.
+//! Drivers come in the order of their arrival; nobody reserves. Others stand there as the district says, but who has
+//! found a bay keeps it for the whole stay, and whom that drives away is not counted: this is kinder than life to a day
+//! without sharing.
 
 use super::district::{District, Driver};
 use crate::place::Place;
-use std::ops::Range;
 
 /// Flat distance, metres: good to a metre within a district.
 pub(super) fn distance_m(a: Place, b: Place) -> f64 {
@@ -23,23 +23,24 @@ pub(super) struct Found {
 
 /// By driver, for those in `looking`: what they find.
 pub(super) fn park(district: &District, looking: &[usize]) -> Vec<(usize, Option<Found>)> {
-    let mut taken: Vec<Vec<Range<u32>>> = district.public.iter().map(|(_, busy)| busy.clone()).collect();
+    let mut kept_until = vec![0; district.public.len()];
     let mut order = looking.to_vec();
     order.sort_by_key(|n| (district.drivers[*n].stay.start, *n));
-    order.into_iter().map(|n| (n, find(district, &district.drivers[n], &mut taken))).collect()
+    order.into_iter().map(|n| (n, find(district, &district.drivers[n], &mut kept_until))).collect()
 }
 
-fn find(district: &District, driver: &Driver, taken: &mut [Vec<Range<u32>>]) -> Option<Found> {
-    let bays = district.public.iter().enumerate().filter_map(|(n, (bay, _))| {
+fn find(district: &District, driver: &Driver, kept_until: &mut [u32]) -> Option<Found> {
+    let bays = district.public.iter().enumerate().filter_map(|(n, (bay, busy))| {
         let bay = &district.city.bays()[*bay as usize];
         let walk_m = distance_m(bay.place, driver.place).round() as u32;
         let price_cents = bay.price_cents_per_hour * driver.minutes() / 60;
-        let free = taken[n].iter().all(|t| t.end <= driver.stay.start || driver.stay.end <= t.start);
+        let now = driver.stay.start;
+        let free = kept_until[n] <= now && !busy.iter().any(|b| b.contains(&now));
         let fits = walk_m <= driver.max_walk_m && price_cents <= driver.max_price_cents && free;
         fits.then_some((walk_m, n, price_cents))
     });
     let (walk_m, n, price_cents) = bays.min()?;
-    taken[n].push(driver.stay.clone());
+    kept_until[n] = driver.stay.end;
     Some(Found { walk_m, price_cents })
 }
 
@@ -50,7 +51,8 @@ mod tests {
 
     #[test]
     fn the_nearest_free_bay_is_taken_once() {
-        let mut d = District::generate(&DistrictParams { bays: 0, public_bays: 2, drivers: 3, ..DistrictParams::default() });
+        let mut d =
+            District::generate(&DistrictParams { bays: 0, public_bays: 2, drivers: 3, ..DistrictParams::default() });
         let [a, b] = [0, 1].map(|n| d.city.bays()[n].place);
         d.public.iter_mut().for_each(|p| p.1.clear());
         for (n, driver) in d.drivers.iter_mut().enumerate() {
@@ -65,7 +67,8 @@ mod tests {
 
     #[test]
     fn a_walk_too_long_or_a_price_too_high_is_not_taken() {
-        let mut d = District::generate(&DistrictParams { bays: 0, public_bays: 1, drivers: 2, ..DistrictParams::default() });
+        let mut d =
+            District::generate(&DistrictParams { bays: 0, public_bays: 1, drivers: 2, ..DistrictParams::default() });
         d.public[0].1.clear();
         let place = d.city.bays()[0].place;
         for driver in &mut d.drivers {

@@ -46,14 +46,14 @@ impl Weights {
     /// What it is worth to serve a stay, before its cost.
     #[must_use]
     pub fn worth(&self, stay_ms: u64) -> i64 {
-        self.booking_cents + i64::try_from(stay_ms / MINUTE_MS).unwrap_or(i64::MAX / 1_000_000) * self.minute_cents
+        // Minutes of any u64 of milliseconds fit.
+        self.booking_cents.saturating_add(((stay_ms / MINUTE_MS) as i64).saturating_mul(self.minute_cents))
     }
 
     /// What is added for a driver who has waited: of two who fit equally, the one who has waited longer is served.
     #[must_use]
     pub fn bonus(&self, waited_ms: u64) -> i64 {
-        let minutes = i64::try_from(waited_ms / MINUTE_MS).unwrap_or(i64::MAX);
-        minutes.saturating_mul(self.waited_minute_cents).min(self.waited_most_cents)
+        ((waited_ms / MINUTE_MS) as i64).saturating_mul(self.waited_minute_cents).min(self.waited_most_cents)
     }
 }
 

@@ -229,7 +229,7 @@ impl<C: Candidates> Market<C> {
         self.unseen(request) >= most && self.dummy(request) >= most && {
             let list = &self.sides[request].list;
             list.iter()
-                .take_while(|c| self.bare(*c) < most)
+                .take_while(|c| self.bare(**c) < most)
                 .all(|c| self.bare(*c) + self.price[c.bay as usize] >= most)
         }
     }

@@ -35,7 +35,8 @@ pub struct Request {
 pub struct Settings {
     /// The penalty for a driver not served, to begin with. Best a little above what any candidate costs.
     pub penalty_cents: i64,
-    /// Steps of the auction are at least this fraction of a cent; `None`: fine enough for the exact optimum.
+    /// How many steps of the auction make a cent at the end, which puts the total at most requests / steps cents above
+    /// the optimum; `None`: one more than there are requests, which leaves no cent.
     pub finest: Option<i64>,
 }
 
@@ -92,9 +93,9 @@ pub fn assign(requests: &[Request], bays: usize, source: impl Candidates, settin
 }
 
 /// The first step is this part of the penalty.
-const COARSEST: i64 = 32;
+const COARSEST: i64 = 64;
 /// Each further step is this part of the one before.
-const FINER: i64 = 6;
+const FINER: i64 = 16;
 /// How much a penalty grows that was too low.
 const RAISE: i64 = 8;
 

@@ -24,16 +24,10 @@ mod tests;
 
 use super::Weights;
 use crate::domain::Millis;
+pub use crate::domain::Span;
 use layout::Layout;
 pub use moves::{Move, Step};
 use table::Table;
-
-/// A half-open time, `[start, end)`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span {
-    pub start: Millis,
-    pub end: Millis,
-}
 
 /// A shared bay and the hours it may be used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

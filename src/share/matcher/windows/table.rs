@@ -3,8 +3,9 @@
 //! Dear: one slot for each ask and bay that fit, some thirty an ask; they lie in two arrays, by ask with the best first,
 //! and by bay in order of time.
 
-use super::{Ask, Bay, Bond, Choice, Fault, Held, Picture, Span};
-use crate::domain::Millis;
+use super::{Ask, Bay, Bond, Choice, Fault, Held, Picture};
+use crate::domain::span::melt;
+use crate::domain::{Millis, Span};
 
 /// No slot.
 pub(super) const NONE: u32 = u32::MAX;
@@ -81,7 +82,9 @@ impl Table {
             let fits = |c: &Choice| Some(c.bay) != here && fits(ask, c, &hours[c.bay as usize]);
             let others = ask.choices.iter().enumerate().filter(|(_, c)| fits(c));
             table.slots.extend(ask.held.iter().map(|h| slot(NONE, &h.seat, h.clear)));
-            table.slots.extend(others.map(|(n, c)| slot(n as u32, c, ask.span.end.plus(hours[c.bay as usize].buffer_ms))));
+            table
+                .slots
+                .extend(others.map(|(n, c)| slot(n as u32, c, ask.span.end.plus(hours[c.bay as usize].buffer_ms))));
             let own = &mut table.slots[from..];
             own.sort_by_key(|s| (s.bay, -s.gain));
             let once = own.chunk_by(|a, b| a.bay == b.bay).map(|same| same[0]).collect::<Vec<_>>();
@@ -162,9 +165,8 @@ struct Hours {
 
 impl Hours {
     fn admit(&self, span: Span) -> bool {
-        let clear = span.end.plus(self.buffer_ms);
-        self.open.iter().any(|o| o.start <= span.start && span.end <= o.end)
-            && self.taken.iter().all(|t| t.end <= span.start || clear <= t.start)
+        let kept = Span { end: span.end.plus(self.buffer_ms), ..span };
+        self.open.iter().any(|o| o.contains(span)) && !self.taken.iter().any(|t| t.overlaps(kept))
     }
 }
 
@@ -173,12 +175,7 @@ impl Hours {
 fn hours(picture: &Picture) -> Result<Vec<Hours>, Fault> {
     let of = |bay: &Bay| {
         let mut open = bay.open.clone();
-        open.sort_unstable();
-        open.dedup_by(|next, last| {
-            let one = next.start <= last.end;
-            last.end = if one { last.end.max(next.end) } else { last.end };
-            one
-        });
+        melt(&mut open);
         Hours { open, taken: bay.taken.clone(), buffer_ms: bay.buffer_ms }
     };
     let mut hours: Vec<Hours> = picture.bays.iter().map(of).collect();
