@@ -62,8 +62,12 @@ impl Solver<'_> {
             columns.push((c, far));
             (row, base) = (self.row_at[c], far);
         };
-        rows.iter().for_each(|(r, base)| self.u[*r] += far - base);
-        columns.iter().for_each(|(c, at)| self.v[*c] -= far - at);
+        for (r, base) in rows {
+            self.u[r] += far - base;
+        }
+        for (c, at) in columns {
+            self.v[c] -= far - at;
+        }
         loop {
             let Reached { row, cost, .. } = reached[&column];
             let left = std::mem::replace(&mut self.column_of[row], column);
