@@ -16,6 +16,7 @@ mod mqtt;
 mod mqtt_peers;
 mod reports;
 mod restarts;
+mod sharing;
 mod start;
 mod stream;
 mod trace;
