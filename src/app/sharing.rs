@@ -2,7 +2,7 @@
 
 use super::{Failure, Shared};
 use crate::config::Config;
-use crate::share::{self, Desk};
+use crate::share::{self, Desk, Matching};
 use crate::store::Store;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +27,9 @@ pub(super) async fn open(
     let desk = Arc::new(desk);
     tasks.spawn(task);
     tasks.spawn(tick(desk.clone(), closed.clone()));
+    if desk.config().matching == Matching::Batch {
+        tasks.spawn(improve(desk.clone(), closed.clone()));
+    }
     Ok(desk)
 }
 
@@ -37,6 +40,19 @@ async fn tick(desk: Arc<Desk>, mut closed: watch::Receiver<bool>) {
         tokio::select! { _ = every.tick() => {}, _ = closed.wait_for(|c| *c) => return }
         if let Err(e) = desk.tick().await {
             tracing::warn!(error = %e, "what is due for shared bays has not been done; tried again");
+        }
+    }
+}
+
+async fn improve(desk: Arc<Desk>, mut closed: watch::Receiver<bool>) {
+    let mut every = tokio::time::interval(Duration::from_secs(desk.config().improve_every_s));
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! { _ = every.tick() => {}, _ = closed.wait_for(|c| *c) => return }
+        match desk.improve().await {
+            Ok(0) => {}
+            Ok(moved) => tracing::info!(moved, "bookings moved to better bays"),
+            Err(e) => tracing::warn!(error = %e, "bookings were not looked over; tried again"),
         }
     }
 }

@@ -6,7 +6,9 @@
 //! each other.
 
 use super::ask::{Ask, DeskError};
-use super::config::Config;
+use super::config::{Config, Matching};
+use super::improve::Snapshot;
+use super::plan::Step;
 use super::search::View;
 use super::shelf::Shelf;
 use crate::domain::{BayIx, Clock, Event, Offer, Reservation};
@@ -26,7 +28,8 @@ pub(super) type Reply<T> = oneshot::Sender<Result<T, DeskError>>;
 
 /// What the desk is told to do.
 pub(super) enum Command {
-    Ask(Ask, Reply<Reservation>),
+    /// And the offer that it has won where several bid at once.
+    Ask(Ask, Option<i64>, Reply<Reservation>),
     /// By the driver whose reservation it is.
     Step {
         name: String,
@@ -38,6 +41,10 @@ pub(super) enum Command {
     PutOffer(Offer, Reply<Offer>),
     /// Does what is due by now.
     Tick(Reply<()>),
+    /// What is known, for a plan.
+    Look(Reply<Snapshot>),
+    /// Carries a plan out; how many bookings have moved.
+    Carry(Vec<Step>, Reply<usize>),
 }
 
 /// An answer that waits for the commit: told `None` then, or why there was none.
@@ -58,21 +65,30 @@ pub(super) struct Counter {
     /// Active stays whose vehicle a sensor has seen.
     pub(super) seen: AHashSet<i64>,
     pub(super) last: super::tick::Last,
+    /// How often room may still be made before the next tick.
+    pub(super) room_left: u32,
 }
 
 impl Counter {
     /// Runs until every handle is gone.
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
-        let most = if self.store.shares_waits() { GROUP } else { 1 };
-        let mut group = Vec::with_capacity(most);
-        while commands.recv_many(&mut group, most).await > 0 {
-            self.serve(&mut group).await;
+        let mut group = Vec::with_capacity(GROUP);
+        while commands.recv_many(&mut group, GROUP).await > 0 {
+            self.shelf.follow(&self.registry);
+            if self.config.matching == Matching::Batch {
+                self.let_bid(&mut group);
+            }
+            let most = if self.store.shares_waits() { GROUP } else { 1 };
+            while !group.is_empty() {
+                let part: Vec<Command> = group.drain(..most.min(group.len())).collect();
+                self.serve(part).await;
+            }
         }
     }
 
-    async fn serve(&mut self, group: &mut Vec<Command>) {
-        let mut waiting: Vec<Waiting> = Vec::with_capacity(group.len());
-        let done = self.in_one(group, &mut waiting).await;
+    async fn serve(&mut self, group: Vec<Command>) {
+        let (mut waiting, mut left) = (Vec::with_capacity(group.len()), group.into_iter());
+        let done = self.in_one(&mut left, &mut waiting).await;
         let failure = done.err().map(|e| {
             tracing::warn!(error = %e, "the desk could not store what it did; nothing of it has happened");
             self.dirty = true;
@@ -81,19 +97,22 @@ impl Counter {
         for answer in waiting {
             answer(failure.clone());
         }
-        for left in group.drain(..) {
-            left.refuse(failure.clone().unwrap_or(DeskError::Busy));
+        for command in left {
+            command.refuse(failure.clone().unwrap_or(DeskError::Busy));
         }
         self.show_reserved();
     }
 
-    async fn in_one(&mut self, group: &mut Vec<Command>, waiting: &mut Vec<Waiting>) -> Result<(), StoreError> {
+    async fn in_one(
+        &mut self,
+        group: &mut impl Iterator<Item = Command>,
+        waiting: &mut Vec<Waiting>,
+    ) -> Result<(), StoreError> {
         if self.dirty {
             self.reload().await?;
         }
-        self.shelf.follow(&self.registry);
         let mut work = self.store.work().await?;
-        for command in group.drain(..) {
+        for command in group {
             self.carry_out(&mut work, command, waiting).await?;
         }
         work.commit().await
@@ -106,8 +125,8 @@ impl Counter {
         waiting: &mut Vec<Waiting>,
     ) -> Result<(), StoreError> {
         match command {
-            Command::Ask(ask, reply) => {
-                self.fenced(work, reply, waiting, async |own, work| own.ask(work, &ask).await).await
+            Command::Ask(ask, won, reply) => {
+                self.fenced(work, reply, waiting, async |own, work| own.ask(work, &ask, won).await).await
             }
             Command::Step { name, driver, event, reply } => {
                 self.fenced(work, reply, waiting, async |own, work| own.drive(work, &name, &driver, event).await).await
@@ -117,6 +136,10 @@ impl Counter {
             }
             Command::PutOffer(offer, reply) => {
                 self.fenced(work, reply, waiting, async |own, work| own.put_offer(work, &offer).await).await
+            }
+            Command::Look(reply) => self.fenced(work, reply, waiting, async |own, _| Ok(own.snapshot())).await,
+            Command::Carry(steps, reply) => {
+                self.fenced(work, reply, waiting, async |own, work| own.carry(work, steps).await).await
             }
             Command::Tick(reply) => self.fenced(work, reply, waiting, async |own, work| own.tick(work).await).await,
         }
@@ -161,12 +184,6 @@ impl Counter {
         Ok(())
     }
 
-    /// Moves bookings so that more fit.
-    #[allow(clippy::unused_async, reason = "the plan is carried out here")]
-    pub(super) async fn improve(&mut self, _: &mut Work) -> Result<(), StoreError> {
-        Ok(())
-    }
-
     pub(super) fn view(&self) -> View<'_> {
         View { shelf: &self.shelf, live: &self.live, now: self.clock.now() }
     }
@@ -201,12 +218,22 @@ impl From<DeskError> for Failed {
 }
 
 impl Command {
+    /// What a request wants, and where what it has won is noted.
+    pub(super) fn wish(&mut self) -> Option<(&Ask, &mut Option<i64>)> {
+        match self {
+            Self::Ask(ask, won, _) => Some((ask, won)),
+            _ => None,
+        }
+    }
+
     fn refuse(self, why: DeskError) {
         // Who asked may have gone.
         let _ = match self {
-            Self::Ask(_, reply) | Self::Step { reply, .. } => reply.send(Err(why)).is_ok(),
+            Self::Ask(_, _, reply) | Self::Step { reply, .. } => reply.send(Err(why)).is_ok(),
             Self::AddOffer(_, reply) | Self::PutOffer(_, reply) => reply.send(Err(why)).is_ok(),
             Self::Tick(reply) => reply.send(Err(why)).is_ok(),
+            Self::Look(reply) => reply.send(Err(why)).is_ok(),
+            Self::Carry(_, reply) => reply.send(Err(why)).is_ok(),
         };
     }
 }

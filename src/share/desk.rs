@@ -3,6 +3,7 @@
 use super::ask::{Ask, DeskError};
 use super::config::Config;
 use super::counter::{Command, Counter, Reply};
+use super::improve::ROOM_A_TICK;
 use super::owners::Owners;
 use super::shelf::Shelf;
 use crate::domain::{Clock, Event, Millis, Offer, OfferState, Reservation, Span};
@@ -45,8 +46,20 @@ impl Desk {
         let (commands, told) = mpsc::channel(config.queue);
         let desk = Self { commands, store: store.clone(), owners, clock: clock.clone(), config: config.clone() };
         let (reserved, seen, last) = Default::default();
-        let (dirty, seen): (_, ahash::AHashSet<i64>) = (false, seen);
-        let mut counter = Counter { store, registry, live, clock, metrics, config, shelf, dirty, reserved, seen, last };
+        let mut counter = Counter {
+            store,
+            registry,
+            live,
+            clock,
+            metrics,
+            config,
+            shelf,
+            dirty: false,
+            reserved,
+            seen,
+            last,
+            room_left: ROOM_A_TICK,
+        };
         counter.show_reserved();
         Ok((desk, counter.run(told)))
     }
@@ -61,7 +74,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NoMatch`] and the others.
     pub async fn ask(&self, ask: Ask) -> Result<Reservation, DeskError> {
-        self.tell(|reply| Command::Ask(ask, reply)).await
+        self.tell(|reply| Command::Ask(ask, None, reply)).await
     }
 
     /// What a driver's app says of one of its reservations.
@@ -89,7 +102,20 @@ impl Desk {
         self.tell(Command::Tick).await
     }
 
-    async fn tell<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, DeskError> {
+    /// Looks for a better seating of those who may still be moved, and moves them. How many have moved.
+    ///
+    /// The plan is made away from the desk's task, which goes on meanwhile: parts that are stale by then are left out.
+    pub async fn improve(&self) -> Result<usize, DeskError> {
+        let known = self.tell(Command::Look).await?;
+        let planned = tokio::task::spawn_blocking(|| known.plan()).await;
+        let steps = planned.map_err(|e| DeskError::Unavailable(format!("the planner: {e}")))?;
+        if steps.is_empty() {
+            return Ok(0);
+        }
+        self.tell(|reply| Command::Carry(steps, reply)).await
+    }
+
+    pub(super) async fn tell<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, DeskError> {
         let (reply, answer) = oneshot::channel();
         self.commands.try_send(command(reply)).map_err(|e| match e {
             TrySendError::Full(_) => DeskError::Busy,

@@ -4,6 +4,7 @@
 //! wants a bay now; a bay that nobody watches is believed to be as its owner says.
 
 use super::ask::{Ask, Why};
+use super::plan;
 use super::shelf::{Shelf, Shelved};
 use crate::domain::geo::M_PER_DEG;
 use crate::domain::{BayIx, BayStatus, LatLon, Millis, Offer, Vehicle};
@@ -22,14 +23,6 @@ pub(super) struct Fit {
     pub(super) price_cents: i64,
     /// Price and walk, in cents.
     pub(super) cost_cents: i64,
-}
-
-/// What an hour of walking costs a driver, and how far it leads.
-const HOUR_CENTS: i64 = 1_200;
-const HOUR_M: i64 = 4_800;
-
-fn cost(price_cents: i64, walk_m: u32) -> i64 {
-    price_cents + (i64::from(walk_m) * HOUR_CENTS + HOUR_M / 2) / HOUR_M
 }
 
 /// What is looked at.
@@ -102,7 +95,8 @@ impl View<'_> {
             return Err(Why::Window);
         }
         let walk_m = walk.round() as u32;
-        let fit = Fit { offer: offer.clone(), walk_m, price_cents, cost_cents: cost(price_cents, walk_m) };
+        let fit =
+            Fit { offer: offer.clone(), walk_m, price_cents, cost_cents: plan::weights().cost(price_cents, walk_m) };
         let kept = crate::domain::Span { start: ask.span.start, end: offer.free_at(ask.span) };
         if !self.shelf.is_free(&offer.bay, kept) {
             found.kept.push(fit);

@@ -20,8 +20,8 @@ pub(super) struct Shelved {
     cell: Option<Cell>,
 }
 
-/// See the top.
-#[derive(Default)]
+/// See the top. A copy costs a copy of its tables, not of what is in them.
+#[derive(Clone, Default)]
 pub(super) struct Shelf {
     offers: AHashMap<i64, Shelved>,
     by_bay: AHashMap<Arc<str>, i64>,
@@ -86,10 +86,6 @@ impl Shelf {
         }
         self.by_bay.insert(offer.bay.clone(), offer.id);
         self.offers.insert(offer.id, Shelved { offer, bay, cell });
-    }
-
-    pub(super) fn offer(&self, id: i64) -> Option<&Shelved> {
-        self.offers.get(&id)
     }
 
     /// The offer a bay is on now.
@@ -164,11 +160,6 @@ impl Shelf {
     pub(super) fn due(&self, now: Millis, ahead: u64, registry: &Registry) -> AHashSet<BayIx> {
         let soon = self.kept().filter(|r| is_due(r, now, ahead));
         soon.filter_map(|r| registry.bay(&r.bay)).collect()
-    }
-
-    /// Whether one bay is.
-    pub(super) fn is_due(&self, bay: &str, now: Millis, ahead: u64) -> bool {
-        self.kept_on(bay).any(|r| is_due(r, now, ahead))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Booking a bay and changing a reservation: within the transaction of a command.
 
 use super::ask::{Ask, DeskError, Why};
+use super::config::Matching;
 use super::counter::{Counter, Failed};
 use super::search::Fit;
 use crate::domain::reservation::Moved;
@@ -34,15 +35,15 @@ impl Cause {
 
 impl Counter {
     /// A driver's request: as answered before, or a hold, or why there is none.
-    pub(super) async fn ask(&mut self, work: &mut Work, ask: &Ask) -> Result<Reservation, Failed> {
-        let Some((key, body)) = &ask.key else { return self.hold(work, ask).await };
+    pub(super) async fn ask(&mut self, work: &mut Work, ask: &Ask, won: Option<i64>) -> Result<Reservation, Failed> {
+        let Some((key, body)) = &ask.key else { return self.hold(work, ask, won).await };
         if let Some((before, answer)) = work.answered(&ask.driver, key).await? {
             if before != *body {
                 return Err(DeskError::KeyReused.into());
             }
             return Answer::read(&answer).ok_or_else(unreadable)?.again(work).await;
         }
-        let outcome = self.hold(work, ask).await;
+        let outcome = self.hold(work, ask, won).await;
         let answer = match &outcome {
             Ok(held) => Answer::Held(held.clone()),
             Err(Failed::No(DeskError::NoMatch(why))) => Answer::No(*why),
@@ -52,33 +53,49 @@ impl Counter {
         outcome
     }
 
-    async fn hold(&mut self, work: &mut Work, ask: &Ask) -> Result<Reservation, Failed> {
-        let now = self.clock.now();
+    async fn hold(&mut self, work: &mut Work, ask: &Ask, won: Option<i64>) -> Result<Reservation, Failed> {
         let mut why = Why::Full;
         for _ in 0..TRIES {
-            let found = self.view().find(ask, now);
-            let Some(fit) = found.free.first() else {
-                why = found.why();
-                break;
+            let found = self.view().find(ask, self.clock.now());
+            why = found.why();
+            // What was won is as cheap as can be without taking another's only bay.
+            let best = found.free.iter().find(|f| Some(f.offer.id) == won).or(found.free.first());
+            let fit = match best {
+                Some(fit) => fit.clone(),
+                None if self.config.matching == Matching::Batch && !found.kept.is_empty() => {
+                    match self.make_room(work, ask, found.kept).await? {
+                        Some(fit) => fit,
+                        None => break,
+                    }
+                }
+                None => break,
             };
-            let new = self.new_reservation(ask, fit, now);
-            work.mark().await?;
-            match book(work, fit, &new).await {
-                Ok(held) => {
-                    work.keep().await?;
-                    self.shelf.put(held.clone());
-                    self.metrics.share.served.inc();
-                    return Ok(held);
-                }
-                Err(StoreError::Booked | StoreError::Stale | StoreError::NoSuch) => {
-                    work.undo().await?;
-                    self.look_again(work, &fit.offer.clone()).await?;
-                }
-                Err(e) => return Err(e.into()),
+            if let Some(held) = self.try_to_hold(work, ask, &fit).await? {
+                self.metrics.share.served.inc();
+                return Ok(held);
             }
         }
         self.metrics.share.unserved.with_label_values(&[why.name()]).inc();
         Err(DeskError::NoMatch(why).into())
+    }
+
+    /// `None`: another hub was faster; what it did is known now.
+    async fn try_to_hold(&mut self, work: &mut Work, ask: &Ask, fit: &Fit) -> Result<Option<Reservation>, Failed> {
+        let new = self.new_reservation(ask, fit, self.clock.now());
+        work.mark().await?;
+        match book(work, fit, &new).await {
+            Ok(held) => {
+                work.keep().await?;
+                self.shelf.put(held.clone());
+                Ok(Some(held))
+            }
+            Err(StoreError::Booked | StoreError::Stale | StoreError::NoSuch) => {
+                work.undo().await?;
+                self.look_again(work, &fit.offer).await?;
+                Ok(None)
+            }
+            Err(e) => Err(e.into()),
+        }
     }
 
     fn new_reservation(&self, ask: &Ask, fit: &Fit, now: Millis) -> Reservation {

@@ -5,8 +5,8 @@
 //! one. A stay is over when the sensor that saw the vehicle sees it gone, or, where nobody looks, when its time is.
 
 use super::ask::{Ask, DeskError};
-use super::config::Matching;
 use super::counter::{Counter, Failed};
+use super::improve::ROOM_A_TICK;
 use super::steps::Cause;
 use crate::domain::reservation::EARLY_MS;
 use crate::domain::{BayStatus, BayView, Event, Millis, Reservation, ReservationState};
@@ -25,6 +25,10 @@ const OVERSTAY_MS: u64 = 2 * 60_000;
 /// Changes of one tick: one transaction that others wait for.
 const MOST: usize = 256;
 
+/// How often what other hubs have done to the same database is read. Until then a booking of theirs is found out when
+/// the store refuses another, and a bay they have let go of is believed to be taken.
+const OTHERS_MS: u64 = 5_000;
+
 /// How often old answers are forgotten.
 const FORGET_MS: u64 = 60 * 60_000;
 
@@ -32,7 +36,8 @@ const FORGET_MS: u64 = 60 * 60_000;
 #[derive(Default)]
 pub(super) struct Last {
     forgot: Millis,
-    improved: Millis,
+    /// Also at the start, when all has just been read: once more does no harm.
+    read_others: Millis,
 }
 
 /// What is due for one reservation.
@@ -46,6 +51,7 @@ enum Due {
 impl Counter {
     pub(super) async fn tick(&mut self, work: &mut Work) -> Result<(), Failed> {
         let now = self.clock.now();
+        self.room_left = ROOM_A_TICK;
         for (r, due) in self.due(now) {
             // As it is in the store: it may have changed since the shelf was filled, by another hub.
             let r = match work.reservation(&r.name).await {
@@ -63,14 +69,13 @@ impl Counter {
                 Err(e) => return Err(e),
             }
         }
+        if !self.store.shares_waits() && now.since(self.last.read_others) >= OTHERS_MS {
+            self.last.read_others = now;
+            self.dirty = true;
+        }
         if now.since(self.last.forgot) >= FORGET_MS {
             self.last.forgot = now;
             work.forget_answers(Millis(now.0.saturating_sub(self.config.remember_h * 3_600_000))).await?;
-        }
-        let every = self.config.improve_every_s * 1000;
-        if self.config.matching == Matching::Batch && now.since(self.last.improved) >= every {
-            self.last.improved = now;
-            self.improve(work).await?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 mod access;
 mod admin;
 mod bays;
+mod behind;
 mod devices;
 mod document;
 mod keys;
@@ -20,27 +21,22 @@ mod zones;
 use super::{Config, Parts, ReportDoor, router};
 use crate::clock::ManualClock;
 use crate::domain::{
-    BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Door, LatLon, Millis, Observation, Parcel, Pass,
+    BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Door, LatLon, Millis, Observation, Parcel,
     ReadModel as _, Reason, Refusal, SourceKind, Speaker, Submission, Topic, ZoneIx, ZoneKind, ZoneTally,
 };
 use crate::health::{Health, Part};
 use crate::journal::Journal;
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partner::{Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
-use crate::share::{self, Desk};
-use crate::store::{self, Store};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use std::collections::HashMap;
-use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, LazyLock};
-use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 use tower::ServiceExt as _;
 
@@ -55,7 +51,6 @@ pub(super) struct Town {
     pub(super) clock: Arc<ManualClock>,
     pub(super) health: Arc<Health>,
     pub(super) metrics: Arc<Metrics>,
-    pub(super) desk: Arc<Desk>,
     /// A key by the scope it has.
     pub(super) keys: HashMap<&'static str, String>,
     /// How often a change was told of.
@@ -233,24 +228,24 @@ impl Town {
         let (clock, health, metrics) =
             (Arc::new(ManualClock::at(NOW)), Arc::new(Health::default()), Arc::new(Metrics::new()));
         let dir = tempfile::tempdir().unwrap();
-        let journal = Journal::open(dir.path(), small_journal(), registry.clone()).unwrap();
+        let journal = Journal::open(dir.path(), behind::small_journal(), registry.clone()).unwrap();
         let quarantine = journal.quarantine();
         let inbox = inbox.unwrap_or_else(|| {
             let (inbox, submissions) = mpsc::channel(16);
             journal.start(submissions, clock.clone(), Box::new(|_| {}), metrics.clone(), health.clone()).unwrap();
             inbox
         });
-        let (keys, plain) = keys();
+        let (keys, plain) = behind::keys();
         let keys = Arc::new(keys);
         let changes = Arc::new(AtomicU32::new(0));
         let told = Arc::clone(&changes);
         let (close, closed) = watch::channel(false);
-        let (issuer, desk) = behind(dir.path(), keys.clone(), clock.clone(), &registry, &live, &metrics);
+        let (issuer, desk) = behind::behind(dir.path(), keys.clone(), clock.clone(), &registry, &live, &metrics);
         let router = router(Parts {
             registry: registry.clone(),
             live: live.clone(),
             issuer,
-            desk: desk.clone(),
+            desk,
             keys,
             clock: clock.clone(),
             health: health.clone(),
@@ -262,7 +257,7 @@ impl Town {
             config,
             closed,
         });
-        Self { router, registry, live, clock, health, metrics, desk, keys: plain, changes, close, _journal: dir }
+        Self { router, registry, live, clock, health, metrics, keys: plain, changes, close, _journal: dir }
     }
 
     /// Plays the stream: a bay is now so, as claimed a minute ago.
@@ -330,91 +325,4 @@ impl Town {
         let key = format!("Bearer {}", self.keys[scope]);
         self.call(method, path, &[("authorization", &key), ("content-type", "application/json")], body).await
     }
-}
-
-/// Opened on a runtime of its own, so that a town is built without waiting. One key is the configuration's.
-fn behind(
-    dir: &Path,
-    keys: Arc<Keys>,
-    clock: Arc<ManualClock>,
-    registry: &Arc<Registry>,
-    live: &Arc<Live>,
-    metrics: &Arc<Metrics>,
-) -> (Arc<Issuer>, Arc<Desk>) {
-    static STORES: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
-    let (opened, open) = std::sync::mpsc::sync_channel(1);
-    let dir = dir.to_owned();
-    let (registry, live, metrics) = (registry.clone(), live.clone(), metrics.clone());
-    STORES.spawn(async move {
-        let fixed = KeyConfig {
-            name: "fixed".into(),
-            partner: "lta".into(),
-            sha256: Keys::digest("bh_fixed"),
-            scopes: vec![Scope::Monitor],
-            sources: vec![],
-            source_kind: SourceKind::Sensor,
-            uplinks: false,
-        };
-        let store = Store::open(&store::Config::default(), &dir).await.unwrap();
-        let issuer = Issuer::open(store.clone(), keys, &[fixed], clock.clone()).await.unwrap();
-        let config = share::Config::default();
-        let (desk, task) = Desk::open(share::Parts { store, registry, live, clock, metrics, config }).await.unwrap();
-        opened.send((Arc::new(issuer), Arc::new(desk))).unwrap();
-        task.await;
-    });
-    open.recv().unwrap()
-}
-
-fn small_journal() -> crate::journal::Config {
-    crate::journal::Config { segment_bytes: 16 << 20, ..crate::journal::Config::default() }
-}
-
-fn keys() -> (Keys, HashMap<&'static str, String>) {
-    let (keys, mut plain) = (Keys::default(), HashMap::new());
-    for scope in Scope::ALL {
-        let (key, digest) = Keys::mint(&mut rand::rng());
-        keys.insert(
-            digest,
-            Grant {
-                name: format!("key-{}", scope.name()).into(),
-                partner: "lta".into(),
-                scopes: [scope].into_iter().collect(),
-                sources: vec![SourcePattern::parse("lamp-*").unwrap()],
-                source_kind: SourceKind::Sensor,
-                pass: Pass::default(),
-                uplinks: false,
-            },
-        );
-        plain.insert(scope.name(), key.expose().to_owned());
-    }
-    // Another business and another app.
-    for (name, scope) in [("share2", Scope::Share), ("book2", Scope::Book)] {
-        let (key, digest) = Keys::mint(&mut rand::rng());
-        let grant = Grant {
-            name: name.into(),
-            partner: "ura".into(),
-            scopes: [scope].into_iter().collect(),
-            sources: vec![],
-            source_kind: SourceKind::Sensor,
-            pass: Pass::default(),
-            uplinks: false,
-        };
-        keys.insert(digest, grant);
-        plain.insert(name, key.expose().to_owned());
-    }
-    for (name, source) in [("network", "network-1"), ("networks", "network-*")] {
-        let (key, digest) = Keys::mint(&mut rand::rng());
-        let grant = Grant {
-            name: name.into(),
-            partner: "lora".into(),
-            scopes: [Scope::Report].into_iter().collect(),
-            sources: vec![SourcePattern::parse(source).unwrap()],
-            source_kind: SourceKind::Sensor,
-            pass: Pass::default(),
-            uplinks: true,
-        };
-        keys.insert(digest, grant);
-        plain.insert(name, key.expose().to_owned());
-    }
-    (keys, plain)
 }

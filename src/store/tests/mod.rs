@@ -50,7 +50,7 @@ async fn a_file_is_made_in_the_data_folder_for_its_owner_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(&Config::default(), dir.path()).await.unwrap();
-    store.add_partner("lta", crate::domain::Millis(1)).await.unwrap();
+    store.add_partner("lta", Millis(1)).await.unwrap();
     for name in ["bayhub.db", "bayhub.db-wal"] {
         let mode = dir.path().join(name).metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
