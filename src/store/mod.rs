@@ -87,6 +87,8 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(d) if d.is_unique_violation() => Self::Taken,
             // PostgreSQL names the constraint; SQLite's trigger says the name itself.
             sqlx::Error::Database(d) if d.message().contains("reservation_overlap") => Self::Booked,
+            // PostgreSQL has ended one of two that waited for each other: the other was faster.
+            sqlx::Error::Database(d) if matches!(d.code().as_deref(), Some("40P01" | "40001")) => Self::Stale,
             sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
                 Self::Unreachable(e.to_string())
             }
