@@ -31,8 +31,10 @@ pub struct Config {
     /// What those sources are: `sensor` (the default), `app` or `gate`.
     #[serde(default = "sensor", deserialize_with = "source_kind")]
     pub source_kind: SourceKind,
-    /// Connections that share the messages among them. Each acknowledges one by one, so several do more; with more
-    /// than one, reports of one source may overtake each other, so they should carry `at`.
+    /// Connections that share the messages among them. Each acknowledges one by one, so several do more, where one is
+    /// too slow: it does tens of thousands of messages a second. With more than one, reports of one source may overtake each
+    /// other, so they should carry `at`; and the broker must keep shared subscriptions through its own restarts.
+    /// mosquitto 2.0 does not: what it is sent between its start and the hub's return goes nowhere.
     #[serde(default = "clients")]
     pub clients: u16,
     /// `$share/{client_id_prefix}/...` subscriptions. Absent: when there are several clients. `false` for a broker
@@ -69,7 +71,7 @@ const fn sensor() -> SourceKind {
 }
 
 const fn clients() -> u16 {
-    4
+    1
 }
 
 fn topics() -> Vec<String> {
