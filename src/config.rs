@@ -193,6 +193,14 @@ mod tests {
     }
 
     #[test]
+    fn the_configuration_that_the_readme_shows_is_one() {
+        let readme = include_str!("../README.md");
+        let shown = readme.split("```toml\n").nth(1).and_then(|s| s.split("```").next()).unwrap();
+        let c = parse(shown, &[]).unwrap();
+        assert!(c.mqtt.tls.is_some() && c.brokers.len() == 1 && c.keys.len() == 1);
+    }
+
+    #[test]
     fn an_unknown_key_names_the_nearest_known_one() {
         let e = fault("[http]\nlisen = \"127.0.0.1:1\"\n");
         assert!(e.contains("http.lisen") && e.contains("did you mean listen?"), "{e}");

@@ -109,6 +109,8 @@ async fn messages_are_described_under_the_topics_of_the_contract() {
         "bayhub/v1/{source}/report",
         "bayhub/v1/{source}/count",
         "bayhub/v1/{source}/status",
+        "application/{application}/device/{device}/event/up",
+        "v3/{application}/devices/{device}/up",
         "bayhub/v1/zones/{zone}/availability",
         "/v1/stream",
     ];
@@ -122,7 +124,11 @@ async fn messages_are_described_under_the_topics_of_the_contract() {
         let mut operations = api["operations"].as_object().unwrap().values();
         let uses = |o: &Value| o["channel"]["$ref"] == format!("#/channels/{name}");
         let action = operations.find(|o| uses(o)).map(|o| o["action"].as_str().unwrap());
-        assert_eq!(action, Some(if address.contains("{source}") { "receive" } else { "send" }), "{name}");
+        assert_eq!(
+            action,
+            Some(if ["{source}", "{device}"].iter().any(|p| address.contains(p)) { "receive" } else { "send" }),
+            "{name}"
+        );
     }
     assert_eq!(api["components"]["securitySchemes"]["source"]["type"], "userPassword");
     holds(&api, "Zone", &town.get("/v1/zones/EAST").await.json());
