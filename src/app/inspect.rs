@@ -66,6 +66,9 @@ pub fn inspect(data: &Path, json: bool) -> Result<(), Failure> {
     if !data.is_dir() {
         return Err(Failure::Config(format!("{}: no such folder", data.display())));
     }
+    if !data.join("journal").is_dir() {
+        return Err(Failure::Config(format!("{}: no data folder of a hub: it holds no journal", data.display())));
+    }
     let fail = |e: &dyn fmt::Display| Failure::Internal(format!("{}: {e}", data.display()));
     let report = look(data).map_err(|e| fail(&e))?;
     let text = if json { serde_json::to_string_pretty(&report).map_err(|e| fail(&e))? } else { report.table() };

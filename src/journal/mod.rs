@@ -30,6 +30,8 @@ mod copy;
 mod cutter;
 mod disk;
 mod entry;
+#[doc(hidden)]
+pub mod fuzzing;
 mod log;
 mod quarantine;
 mod record;
@@ -165,10 +167,10 @@ impl Journal {
         self.log.position()
     }
 
-    /// Whether segments have gone that an empty state would need.
+    /// Whether segments have gone that a state as of `from` would need.
     #[must_use]
-    pub fn starts_late(&self) -> bool {
-        self.log.segments().next().is_some_and(|s| s.sequence > 1)
+    pub fn starts_after(&self, from: Position) -> bool {
+        self.log.segments().next().is_some_and(|s| s.sequence > from.segment.max(1))
     }
 
     /// Claims at or after `from`, to within the heads of their records: for showing progress.
