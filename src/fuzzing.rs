@@ -170,7 +170,9 @@ impl Api {
         let store = runtime.block_on(Store::open(&store::Config::default(), folder.path()))?;
         let issuer = runtime.block_on(Issuer::open(store, keys.clone(), &[], clock.clone()))?;
         let health = Arc::new(Health::default());
-        Part::ALL.into_iter().for_each(|part| health.well(part));
+        for part in Part::ALL {
+            health.well(part);
+        }
         let (stop, closed) = watch::channel(false);
         let router = serve::router(serve::Parts {
             registry,

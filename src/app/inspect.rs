@@ -85,6 +85,12 @@ fn look(data: &Path) -> io::Result<Report> {
     if newest.position > end {
         faults.push("the newest checkpoint is ahead of the journal".into());
     }
+    if let Some(first) = all.first().filter(|first| first.sequence > newest.position.segment.max(1)) {
+        faults.push(format!(
+            "{}: what came before it is gone, and no good checkpoint stands for that: what only it said is not known",
+            name(&first.path)
+        ));
+    }
     let claims_behind = all.iter().map(|s| behind(s, newest.position)).sum();
     let segments = all.iter().map(Segment::of).collect();
     Ok(Report {

@@ -8,6 +8,7 @@ use crate::journal::JournalError;
 use crate::registry::RegistryError;
 use crate::stream::Progress;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -67,7 +68,9 @@ impl From<JournalError> for Failure {
 /// Logs to stderr, `info` and above unless `RUST_LOG` says otherwise.
 pub fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Colours are for people: a file or a supervisor would get their codes.
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
 }
 
 /// Ends the process when a thread panics that the hub cannot do without. A timely worker that panics stops neither

@@ -73,9 +73,17 @@ pub enum JournalError {
     Io { path: PathBuf, error: io::Error },
     #[error("{}: another hub uses this folder", .0.display())]
     Busy(PathBuf),
-    #[error("{}: damaged at byte {offset}, before the end of what was acknowledged", segment.display())]
+    #[error(
+        "{}: damaged at byte {offset}, before the end of what was acknowledged: put this file back from a backup, or move \
+         it and all newer segments away and so give up what they hold",
+        segment.display()
+    )]
     Damaged { segment: PathBuf, offset: u64 },
-    #[error("{} is missing between its neighbours", segment.display())]
+    #[error(
+        "{} is missing between its neighbours: put it back from a backup, or move all newer segments away and so give up \
+         what they hold",
+        segment.display()
+    )]
     Missing { segment: PathBuf },
     #[error("{}: written in format version {version}, which this hub does not know", segment.display())]
     Version { segment: PathBuf, version: u32 },

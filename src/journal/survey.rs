@@ -2,7 +2,7 @@
 //! may be writing all the while.
 
 use super::record::{HEAD, HeadRead, Next, Records, SegmentHead, VERSION};
-use super::recover::list;
+use super::recover::{At, Rest, list, rest};
 use super::{JournalError, Position};
 use crate::domain::Millis;
 use std::fs::File;
@@ -109,8 +109,23 @@ fn look(path: &Path, sequence: u64, limit: Option<u64>) -> io::Result<Surveyed> 
     };
     match limit {
         Some(limit) if s.end != limit => s.fault = Some(format!("damaged at byte {}", s.end)),
-        None if rest == Next::Broken => s.fault = Some(format!("ends at byte {} within a record", s.end)),
+        None if rest == Next::Broken && later_group(&s)? => s.fault = Some(format!("damaged at byte {}", s.end)),
+        None if rest == Next::Broken => {
+            s.fault = Some(format!("ends within a record at byte {}: not acknowledged, a start cuts it off", s.end));
+        }
         _ => {}
     }
     Ok(s)
+}
+
+/// Whether something was written behind what cannot be read, so that it must have been whole once. While a hub writes,
+/// a record may be half there at one moment and whole at the next: that is no damage.
+fn later_group(s: &Surveyed) -> io::Result<bool> {
+    let (file, end) = (File::open(&s.path)?, s.end.max(HEAD));
+    let bytes = file.metadata()?.len();
+    if !matches!(rest(&file, end, bytes, s.sequence)?, Rest::Damaged) {
+        return Ok(false);
+    }
+    let again = Records::new(At(&file, end), s.sequence, end, bytes).next()?;
+    Ok(!matches!(again, Next::Record(_)))
 }
