@@ -36,8 +36,10 @@ pub(super) fn find(dir: &Path, journal: &Journal) -> Result<Found, Failure> {
     let (newest, saved) = found.unwrap_or_default();
     if !newest.at.is_never() {
         tracing::info!(at = newest.at.0, bays = saved.bays(), took = ?begun.elapsed(), "checkpoint read");
-    } else if journal.starts_late() {
-        tracing::warn!("no checkpoint, and the journal's beginning is gone: bays not reported since are unknown");
+    }
+    if journal.starts_after(newest.position) {
+        let what = if newest.at.is_never() { "no good checkpoint" } else { "a checkpoint older than the journal" };
+        tracing::warn!("{what}, and segments before the journal's first are gone: what only they said is not known");
     }
     Ok(Found { saved, newest, folder, needed_from })
 }

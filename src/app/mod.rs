@@ -291,6 +291,7 @@ async fn until_well(health: &Health) {
 fn own_folder(data: &Path) -> Result<File, Failure> {
     let fail = |e: &dyn std::fmt::Display| Failure::Config(format!("data.path: {}: {e}", data.display()));
     std::fs::create_dir_all(data).map_err(|e| fail(&e))?;
+    backup::refuse_unfinished(data)?;
     let lock = File::create(data.join("lock")).map_err(|e| fail(&e))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),

@@ -13,6 +13,8 @@ mod atlas;
 mod auth;
 mod cursor;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod listen;
 mod measure;
 mod negotiate;

@@ -5,4 +5,5 @@
 mod broker;
 mod dashboards;
 mod demo;
+mod fuzz;
 mod tidy;

@@ -30,6 +30,9 @@ mod tls;
 mod topic;
 
 pub use config::{Config, Secret, Url};
+/// For fuzzing.
+#[doc(hidden)]
+pub use topic::read as whose;
 
 use super::board::Board;
 use super::endpoint::Intake;

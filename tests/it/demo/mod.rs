@@ -5,6 +5,7 @@
 
 mod copies;
 mod crash;
+mod crowd;
 mod exits;
 mod full_disk;
 mod http;
