@@ -33,6 +33,8 @@ pub struct Config {
     #[serde(default)]
     pub stream: crate::stream::Config,
     #[serde(default)]
+    pub history: crate::history::Config,
+    #[serde(default)]
     pub store: crate::store::Config,
     #[serde(default)]
     pub keys: Vec<crate::partner::KeyConfig>,
@@ -143,6 +145,7 @@ impl Config {
             .map(|(key, n, range)| format!("{key}: must lie between {} and {}, not {n}", range.start(), range.end()))
             .collect();
         faults.extend(self.journal.fault());
+        faults.extend(self.history.fault());
         if data.path.as_os_str().is_empty() {
             faults.push("data.path: is empty".into());
         }

@@ -6,8 +6,8 @@
 
 use crate::domain::{Door, Reason};
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
 
 /// All counters, gauges and histograms of one hub.
@@ -48,6 +48,19 @@ pub struct Metrics {
     /// Ingest time reached by the stream, ms since 1970.
     pub stream_frontier: IntGauge,
     pub stream_claims_waiting: IntGauge,
+    /// Files of history written, by class.
+    pub history_files: IntCounterVec,
+    pub history_bytes: IntCounter,
+    pub history_errors: IntCounter,
+    /// Hours that were not taken for lack of room: the stream keeps them.
+    pub history_refused: IntCounter,
+    pub history_waiting: IntGauge,
+    /// The end of the newest hour that is written, ms since 1970.
+    pub history_newest: IntGauge,
+    /// Occupied share of the bays that are known, now, by kind of zone.
+    pub occupancy: GaugeVec,
+    /// Of the newest hour that is settled, by kind of zone.
+    pub turnover: GaugeVec,
     pub bays: IntGauge,
     pub zones: IntGauge,
     pub zones_stale: IntGauge,
@@ -117,6 +130,7 @@ impl Metrics {
         let counter = |n, h| IntCounter::with_opts(hub(n, h));
         let gauge = |n, h| IntGauge::with_opts(hub(n, h));
         let counters = |n, h, labels: &[&str]| IntCounterVec::new(hub(n, h), labels);
+        let shares = |n, h, labels: &[&str]| GaugeVec::new(hub(n, h), labels);
         let seconds = |n: &str, h: &str| HistogramOpts { common_opts: hub(n, h), buckets: BUCKETS_S.to_vec() };
         Self {
             refused: add!(counters(
@@ -166,6 +180,14 @@ impl Metrics {
             )),
             stream_frontier: add!(gauge("stream_frontier_milliseconds", "Ingest time the dataflow has reached.")),
             stream_claims_waiting: add!(gauge("stream_claims_waiting", "Claims committed but not yet applied.")),
+            history_files: add!(counters("history_files_total", "Files of history written.", &["class"])),
+            history_bytes: add!(counter("history_bytes_total", "Bytes of history written.")),
+            history_errors: add!(counter("history_errors_total", "Hours of history that could not be written.")),
+            history_refused: add!(counter("history_refused_total", "Hours left in the stream for lack of room.")),
+            history_waiting: add!(gauge("history_hours_waiting", "Hours that wait to be written.")),
+            history_newest: add!(gauge("history_newest_milliseconds", "End of the newest hour that is written.")),
+            occupancy: add!(shares("occupancy_ratio", "Occupied share of known bays.", &["kind"])),
+            turnover: add!(shares("turnover_per_bay_hour", "Visits a bay-hour, newest settled hour.", &["kind"])),
             bays: add!(gauge("bays", "Bays in the registry.")),
             zones: add!(gauge("zones", "Zones in the registry.")),
             zones_stale: add!(gauge("zones_stale", "Zones whose sources have all gone silent.")),

@@ -17,12 +17,14 @@ mod board;
 mod brokers;
 mod checkpoints;
 mod doors;
+mod history;
 mod inspect;
 mod partners;
 pub(crate) mod process;
 mod replay;
 
 pub use backup::{backup, restore};
+pub use history::{Exported, export};
 pub use inspect::inspect;
 pub use partners::{NewKey, create_key};
 pub use process::{Failure, exit_on_worker_panic, log_to_stderr};
@@ -69,6 +71,7 @@ pub struct Hub {
     journal: JoinHandle<()>,
     stream: Stream,
     checkpoints: JoinHandle<()>,
+    history: history::Opened,
     /// Held for as long as the hub uses the folder.
     _lock: File,
 }
@@ -137,7 +140,11 @@ impl Hub {
         let (hub_http, hub_mqtt) = (address(&http)?, address(&mqtt)?);
         let mut tasks = JoinSet::new();
         let gate = doors::gate(&shared, &config);
-        let api = api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), &journal, closed.clone());
+        let recent = history::recent();
+        let kept = history::open(&config, &shared, recent.clone())?;
+        let authority = kept.authority(&config, &gate);
+        let api =
+            api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), (&journal, authority), closed.clone());
         tasks.spawn(serve::serve(
             http,
             api,
@@ -168,6 +175,7 @@ impl Hub {
             None => None,
         };
         shared.health.well(Part::Mqtt);
+        tasks.spawn(history::keep_gauges(recent, shared.clone(), closed.clone()));
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
         let (live, pace) = (shared.live.clone(), process::closing(closed.clone()));
         tasks.spawn(async move {
@@ -186,6 +194,7 @@ impl Hub {
             journal,
             stream,
             checkpoints,
+            history: kept,
             _lock: lock,
         })
     }
@@ -202,7 +211,9 @@ impl Hub {
         tokio::task::spawn_blocking(move || {
             self.journal.join().map_err(|_| Failure::Internal("the journal's thread panicked".into()))?;
             self.stream.join().map_err(|e| Failure::Internal(e.into()))?;
-            self.checkpoints.join().map_err(|_| Failure::Internal("the checkpoints' thread panicked".into()))
+            self.checkpoints.join().map_err(|_| Failure::Internal("the checkpoints' thread panicked".into()))?;
+            self.history.keeper.stop();
+            self.history.thread.join().map_err(|_| Failure::Internal("the history's thread panicked".into()))
         })
         .await
         .map_err(|e| Failure::Internal(e.to_string()))??;
@@ -254,7 +265,7 @@ fn api(
     (keys, issuer): (&Arc<Keys>, &Arc<Issuer>),
     gate: Arc<Gate>,
     inbox: mpsc::Sender<Submission>,
-    journal: &Journal,
+    (journal, authority): (&Journal, serve::Authority),
     closed: watch::Receiver<bool>,
 ) -> serve::Router {
     serve::router(serve::Parts {
@@ -268,6 +279,7 @@ fn api(
         reports: doors::reports(gate),
         inbox,
         quarantine: journal.quarantine(),
+        authority,
         // The stream looks for a new picture with every batch, and a tick comes ten times a second.
         on_change: Arc::new(|| {}),
         closed,

@@ -78,7 +78,7 @@ pub fn exit_on_worker_panic() {
     std::panic::set_hook(Box::new(move |info| {
         usual(info);
         let name = std::thread::current().name().unwrap_or_default().to_owned();
-        if ["timely", "stream", "journal", "checkpoint", "main"].iter().any(|n| name.starts_with(n)) {
+        if ["timely", "stream", "journal", "checkpoint", "history", "main"].iter().any(|n| name.starts_with(n)) {
             eprintln!("bayhub: thread {name} panicked: stopping, so that it is restarted and replays");
             std::process::exit(INTERNAL);
         }

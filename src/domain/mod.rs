@@ -4,6 +4,7 @@
 //! These types are what rooms hand to each other; wire formats live at the edges (`ingest/codec`, `serve`).
 
 pub mod bay;
+pub mod calendar;
 pub mod change;
 pub mod geo;
 pub mod id;
@@ -16,6 +17,7 @@ pub mod visit;
 pub mod zone;
 
 pub use bay::{BayIx, BayKind, BayStatus};
+pub use calendar::{Calendar, WallTime};
 pub use change::{BayView, ReadModel, ZoneTally};
 pub use geo::{BBox, LatLon};
 pub use observation::{Afterwards, Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission, Topic};

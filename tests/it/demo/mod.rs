@@ -12,7 +12,7 @@ mod hub;
 mod keys;
 mod load;
 mod lorawan;
-mod mqtt;
+pub(crate) mod mqtt;
 mod mqtt_peers;
 mod reports;
 mod restarts;
