@@ -21,6 +21,7 @@ mod inspect;
 mod partners;
 pub(crate) mod process;
 mod replay;
+mod settled;
 
 pub use backup::{backup, restore};
 pub use inspect::inspect;
@@ -130,7 +131,9 @@ impl Hub {
         let journal =
             Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
         let mut found = checkpoints::find(&config.data.path.join("checkpoints"), &journal)?;
-        let (stream, feed) = shared.stream(&config, std::mem::take(&mut found.saved))?;
+        let kept = settled::open(&config.data.path.join("settled"), &config, &found.saved, &shared)?;
+        let settlement = settled::settlement(&kept, &config, &shared.metrics);
+        let (stream, feed) = shared.stream(&config, std::mem::take(&mut found.saved), settlement)?;
 
         let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
         let (close, closed) = watch::channel(false);
@@ -152,7 +155,8 @@ impl Hub {
         let committed = Box::new(move |batch| feed.push(batch));
         let thread = |e| Failure::Internal(format!("a thread: {e}"));
         let bays = shared.registry.city().bay_slots();
-        let (how, checkpoints) = found.keep_up(stream.cuts.clone(), bays, shared.metrics.clone()).map_err(thread)?;
+        let (how, checkpoints) =
+            found.keep_up(stream.cuts.clone(), kept, bays, shared.metrics.clone()).map_err(thread)?;
         let journal = journal
             .with_checkpoints(how)
             .start(outbox, shared.clock.clone(), committed, shared.metrics.clone(), shared.health.clone())
@@ -175,7 +179,7 @@ impl Hub {
         });
         let stall = Duration::from_secs(u64::from(config.stream.stall_after_s));
         let health = shared.health.clone();
-        tasks.spawn(process::watch_stream(stream.progress.clone(), shared, stall, closed));
+        tasks.spawn(process::watch_stream(stream.progress.clone(), stream.turnover.clone(), shared, stall, closed));
         until_well(&health).await;
         Ok(Self {
             http: hub_http,
@@ -241,10 +245,16 @@ impl Shared {
         Ok(Self { registry, live, metrics: Arc::new(Metrics::new()), health, clock: Arc::new(SystemClock) })
     }
 
-    fn stream(&self, config: &Config, saved: stream::Saved) -> Result<(Stream, stream::Feed), Failure> {
+    fn stream(
+        &self,
+        config: &Config,
+        saved: stream::Saved,
+        settlement: stream::Settlement,
+    ) -> Result<(Stream, stream::Feed), Failure> {
         let (registry, live, metrics) = (self.registry.clone(), self.live.clone(), self.metrics.clone());
         let sources = registry::MAX_SOURCES as usize;
-        stream::resume(&config.stream, registry, live, metrics, sources, saved).map_err(Failure::Internal)
+        stream::resume(&config.stream, registry, live, metrics, sources, saved, Some(settlement))
+            .map_err(Failure::Internal)
     }
 }
 
