@@ -140,7 +140,7 @@ impl Config {
             ("stream.max_age_s", u64::from(stream.max_age_s), 1..=most),
             ("stream.stall_after_s", u64::from(stream.stall_after_s), 1..=86_400),
         ];
-        let outside = bounds.into_iter().filter(|(_, n, range)| !range.contains(n));
+        let outside = bounds.into_iter().chain(stream.settle.bounds()).filter(|(_, n, range)| !range.contains(n));
         let mut faults: Vec<_> = outside
             .map(|(key, n, range)| format!("{key}: must lie between {} and {}, not {n}", range.start(), range.end()))
             .collect();

@@ -61,6 +61,7 @@ pub struct Metrics {
     pub occupancy: GaugeVec,
     /// Of the newest hour that is settled, by kind of zone.
     pub turnover: GaugeVec,
+    pub settled: Settled,
     pub bays: IntGauge,
     pub zones: IntGauge,
     pub zones_stale: IntGauge,
@@ -105,6 +106,52 @@ impl Brokers {
             redelivered: counter("redelivered_total", "Messages that the broker marked as sent before."),
             stale_acks: counter("stale_acks_total", "Acknowledgements dropped as their connection had ended."),
             published: counter("published_total", "Availability messages handed to the broker."),
+        }
+    }
+}
+
+/// The settlement. Labels are few and fixed.
+pub struct Settled {
+    pub reports: IntCounter,
+    /// Ended visits: those that count, and short stays.
+    pub visits: IntCounter,
+    pub short: IntCounter,
+    /// Late reports; each is then either amended or too late.
+    pub late: IntCounter,
+    pub amended: IntCounter,
+    pub too_late: IntCounter,
+    /// Parts of hours of results that were handed over, one a worker.
+    pub hours: IntCounter,
+    /// Hours of results that were not taken by anybody.
+    pub hours_lost: IntCounter,
+    /// Settled reports that could not be kept for amendments.
+    pub unkept: IntCounter,
+    /// From the newest settled window to the ingest time that the stream has reached.
+    pub lag: IntGauge,
+}
+
+impl Settled {
+    fn new(r: &Registry) -> Self {
+        let named = |name: &str, help: &str| Opts::new(name, help).namespace("bayhub").subsystem("settled");
+        let counter = |name: &str, help: &str| {
+            let m = IntCounter::with_opts(named(name, help)).expect("a valid metric");
+            r.register(Box::new(m.clone())).expect("a name of its own");
+            m
+        };
+        let lag =
+            IntGauge::with_opts(named("lag_seconds", "Age of the newest settled window.")).expect("a valid metric");
+        r.register(Box::new(lag.clone())).expect("a name of its own");
+        Self {
+            reports: counter("reports_total", "Reports settled in time."),
+            visits: counter("visits_total", "Settled visits that ended."),
+            short: counter("short_stays_total", "Settled stays too short to be visits."),
+            late: counter("late_reports_total", "Reports that came after the watermark."),
+            amended: counter("amended_reports_total", "Late reports that amended what was settled."),
+            too_late: counter("too_late_reports_total", "Reports too late to amend, kept aside."),
+            hours: counter("hours_total", "Parts of hours of settled results handed over."),
+            hours_lost: counter("hours_lost_total", "Hours of settled results that nobody took."),
+            unkept: counter("unkept_reports_total", "Settled reports that could not be kept for amendments."),
+            lag,
         }
     }
 }
@@ -188,6 +235,7 @@ impl Metrics {
             history_newest: add!(gauge("history_newest_milliseconds", "End of the newest hour that is written.")),
             occupancy: add!(shares("occupancy_ratio", "Occupied share of known bays.", &["kind"])),
             turnover: add!(shares("turnover_per_bay_hour", "Visits a bay-hour, newest settled hour.", &["kind"])),
+            settled: Settled::new(&r),
             bays: add!(gauge("bays", "Bays in the registry.")),
             zones: add!(gauge("zones", "Zones in the registry.")),
             zones_stale: add!(gauge("zones_stale", "Zones whose sources have all gone silent.")),

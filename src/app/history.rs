@@ -3,8 +3,10 @@
 use super::{Failure, Shared};
 use crate::config::Config;
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{Millis, ZoneKind};
-use crate::history::{self, Around, Class, Export, ExportError, Format, History, Keeper, Names, Recent, Registered};
+use crate::domain::{Millis, RecentTurnover, ZoneKind};
+use crate::history::{
+    self, Around, Class, Export, ExportError, Format, History, Keeper, Lately, Names, Recent, Registered,
+};
 use crate::serve::Authority;
 use std::fs::File;
 use std::io::BufWriter;
@@ -19,6 +21,7 @@ pub(super) struct Opened {
     pub(super) history: Arc<History>,
     pub(super) keeper: Arc<Keeper>,
     pub(super) names: Arc<dyn Names>,
+    pub(super) lately: Arc<Lately>,
     pub(super) thread: JoinHandle<()>,
 }
 
@@ -26,7 +29,8 @@ pub(super) struct Opened {
 const GAUGES: Duration = Duration::from_secs(15);
 
 /// Opens the files and starts the thread that writes them.
-pub(super) fn open(config: &Config, shared: &Shared, recent: Arc<dyn Recent>) -> Result<Opened, Failure> {
+pub(super) fn open(config: &Config, shared: &Shared) -> Result<Opened, Failure> {
+    let lately = Arc::new(Lately::new(shared.registry.clone(), shared.clock.clone()));
     let names: Arc<dyn Names> = Arc::new(Registered::new(shared.registry.clone(), &config.data.path));
     let around = Around {
         names: names.clone(),
@@ -35,14 +39,23 @@ pub(super) fn open(config: &Config, shared: &Shared, recent: Arc<dyn Recent>) ->
         health: shared.health.clone(),
     };
     let runtime = tokio::runtime::Handle::current();
-    let (history, keeper) = History::open(&config.history, &config.data.path, runtime, recent, around)
+    let (history, keeper) = History::open(&config.history, &config.data.path, runtime, lately.clone(), around)
         .map_err(|e| Failure::Bind(format!("history: {e}")))?;
     let thread = History::keep(&keeper).map_err(|e| Failure::Internal(format!("a thread: {e}")))?;
-    Ok(Opened { history: Arc::new(history), keeper, names, thread })
+    Ok(Opened { history: Arc::new(history), keeper, names, lately, thread })
 }
 
 impl Opened {
-    pub(super) fn authority(&self, config: &Config, gate: &crate::ingest::gate::Gate) -> Authority {
+    /// What the routes are given; `turnover` is what the stream remembers.
+    pub(super) fn authority(
+        &self,
+        config: &Config,
+        gate: &crate::ingest::gate::Gate,
+        turnover: Option<Arc<dyn RecentTurnover>>,
+    ) -> Authority {
+        if let Some(turnover) = turnover {
+            self.lately.remember(turnover);
+        }
         Authority {
             history: self.history.clone(),
             names: self.names.clone(),
@@ -53,12 +66,12 @@ impl Opened {
 }
 
 /// Keeps the gauges by kind of zone: how full they are now, and how they turned over in the newest settled hour.
-pub(super) async fn keep_gauges(recent: Arc<dyn Recent>, shared: Shared, mut closed: watch::Receiver<bool>) {
+pub(super) async fn keep_gauges(recent: Arc<Lately>, shared: Shared, mut closed: watch::Receiver<bool>) {
     let mut every = tokio::time::interval(GAUGES);
     loop {
         tokio::select! { _ = every.tick() => {}, _ = closed.wait_for(|c| *c) => return }
         occupancy(&shared);
-        turnover(&*recent, &shared);
+        tokio::task::block_in_place(|| turnover(&*recent, &shared));
     }
 }
 
@@ -160,25 +173,4 @@ pub fn export(options: &Exported) -> Result<(), Failure> {
     draft.sync_all().map_err(output)?;
     println!("{rows} rows of {} in {}", class.name(), options.out.display());
     Ok(())
-}
-
-/// What the stream remembers.
-pub(super) fn recent() -> Arc<dyn Recent> {
-    Arc::new(Nothing)
-}
-
-struct Nothing;
-
-impl Recent for Nothing {
-    fn settled_to(&self) -> Millis {
-        Millis::NEVER
-    }
-
-    fn oldest(&self) -> Millis {
-        Millis::MAX
-    }
-
-    fn cells(&self, _: Millis, _: bool) -> Option<history::Cells> {
-        None
-    }
 }

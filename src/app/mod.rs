@@ -22,6 +22,7 @@ mod inspect;
 mod partners;
 pub(crate) mod process;
 mod replay;
+mod settled;
 
 pub use backup::{backup, restore};
 pub use history::{Exported, export};
@@ -133,16 +134,17 @@ impl Hub {
         let journal =
             Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
         let mut found = checkpoints::find(&config.data.path.join("checkpoints"), &journal)?;
-        let (stream, feed) = shared.stream(&config, std::mem::take(&mut found.saved))?;
+        let kept = settled::open(&config.data.path.join("settled"), &config, &found.saved, &shared)?;
+        let history = history::open(&config, &shared)?;
+        let settlement = settled::settlement(&kept, &config, history.keeper.clone());
+        let (stream, feed) = shared.stream(&config, std::mem::take(&mut found.saved), settlement)?;
 
         let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
         let (close, closed) = watch::channel(false);
         let (hub_http, hub_mqtt) = (address(&http)?, address(&mqtt)?);
         let mut tasks = JoinSet::new();
         let gate = doors::gate(&shared, &config);
-        let recent = history::recent();
-        let kept = history::open(&config, &shared, recent.clone())?;
-        let authority = kept.authority(&config, &gate);
+        let authority = history.authority(&config, &gate, stream.turnover.clone());
         let api =
             api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), (&journal, authority), closed.clone());
         tasks.spawn(serve::serve(
@@ -159,7 +161,8 @@ impl Hub {
         let committed = Box::new(move |batch| feed.push(batch));
         let thread = |e| Failure::Internal(format!("a thread: {e}"));
         let bays = shared.registry.city().bay_slots();
-        let (how, checkpoints) = found.keep_up(stream.cuts.clone(), bays, shared.metrics.clone()).map_err(thread)?;
+        let (how, checkpoints) =
+            found.keep_up(stream.cuts.clone(), kept, bays, shared.metrics.clone()).map_err(thread)?;
         let journal = journal
             .with_checkpoints(how)
             .start(outbox, shared.clock.clone(), committed, shared.metrics.clone(), shared.health.clone())
@@ -175,15 +178,12 @@ impl Hub {
             None => None,
         };
         shared.health.well(Part::Mqtt);
-        tasks.spawn(history::keep_gauges(recent, shared.clone(), closed.clone()));
+        tasks.spawn(history::keep_gauges(history.lately.clone(), shared.clone(), closed.clone()));
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
-        let (live, pace) = (shared.live.clone(), process::closing(closed.clone()));
-        tasks.spawn(async move {
-            tokio::select! { () = live.feed().run(FEED_PACE) => {}, () = pace => {} }
-        });
+        tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         let stall = Duration::from_secs(u64::from(config.stream.stall_after_s));
         let health = shared.health.clone();
-        tasks.spawn(process::watch_stream(stream.progress.clone(), shared, stall, closed));
+        tasks.spawn(process::watch_stream(stream.progress.clone(), stream.turnover.clone(), shared, stall, closed));
         until_well(&health).await;
         Ok(Self {
             http: hub_http,
@@ -194,7 +194,7 @@ impl Hub {
             journal,
             stream,
             checkpoints,
-            history: kept,
+            history,
             _lock: lock,
         })
     }
@@ -220,6 +220,11 @@ impl Hub {
         tracing::info!(took = ?begun.elapsed(), "stopped");
         Ok(())
     }
+}
+
+/// Tells subscribers of changes, at the feed's pace, until the hub closes.
+async fn keep_pace(live: Arc<Live>, closed: watch::Receiver<bool>) {
+    tokio::select! { () = live.feed().run(FEED_PACE) => {}, () = process::closing(closed) => {} }
 }
 
 /// MQTT over TLS beside the plain listener, its certificate read again on SIGHUP.
@@ -252,10 +257,16 @@ impl Shared {
         Ok(Self { registry, live, metrics: Arc::new(Metrics::new()), health, clock: Arc::new(SystemClock) })
     }
 
-    fn stream(&self, config: &Config, saved: stream::Saved) -> Result<(Stream, stream::Feed), Failure> {
+    fn stream(
+        &self,
+        config: &Config,
+        saved: stream::Saved,
+        settlement: stream::Settlement,
+    ) -> Result<(Stream, stream::Feed), Failure> {
         let (registry, live, metrics) = (self.registry.clone(), self.live.clone(), self.metrics.clone());
         let sources = registry::MAX_SOURCES as usize;
-        stream::resume(&config.stream, registry, live, metrics, sources, saved).map_err(Failure::Internal)
+        stream::resume(&config.stream, registry, live, metrics, sources, saved, Some(settlement))
+            .map_err(Failure::Internal)
     }
 }
 

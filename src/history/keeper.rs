@@ -12,9 +12,10 @@ use super::store::{Shelf, StoreError};
 use super::visits::{counted, write_visits};
 use super::{Config, table};
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{Clock, Corrections, Millis, SettledHour, Visit, WindowRow};
+use crate::domain::{Clock, Corrections, Millis, SettledHour, SettledSink, Visit, WindowRow};
 use crate::health::{Health, Part};
 use crate::metrics::Metrics;
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -144,8 +145,8 @@ impl Keeper {
         if gathered.parts != parts {
             *gathered = Gathered { parts, ..Gathered::default() };
         }
-        if !gathered.have.contains_key(&part) {
-            gathered.have.insert(part, settled.clone());
+        if let Slot::Vacant(free) = gathered.have.entry(part) {
+            free.insert(settled.clone());
             self.metrics.history_waiting.set(state.waiting.len() as i64);
             self.wake.notify_all();
         }
@@ -228,6 +229,7 @@ impl Keeper {
         }
         self.metrics.history_waiting.set(state.waiting.len() as i64);
         if !key.1 {
+            self.metrics.settled.hours.inc();
             self.metrics.history_newest.set(self.metrics.history_newest.get().max((key.0.0 + HOUR_MS) as i64));
         }
     }
@@ -273,9 +275,19 @@ impl Keeper {
                 Ok(0) => {}
                 Ok(files) => tracing::info!(class = class.name(), files, "history past its time removed"),
                 Err(e) => {
-                    tracing::warn!(error = %e, "history past its time could not be removed; tried again tomorrow")
+                    tracing::warn!(error = %e, "history past its time could not be removed; tried again tomorrow");
                 }
             }
         }
+    }
+}
+
+impl SettledSink for Keeper {
+    fn try_hour(&self, part: u32, parts: u32, hour: &Arc<SettledHour>) -> bool {
+        self.offer(part, parts, &Settled::Hour(hour.clone()))
+    }
+
+    fn try_corrections(&self, part: u32, parts: u32, corrections: &Arc<Corrections>) -> bool {
+        self.offer(part, parts, &Settled::Corrections(corrections.clone()))
     }
 }

@@ -30,6 +30,7 @@ mod copy;
 mod cutter;
 mod disk;
 mod entry;
+mod kept;
 mod log;
 mod quarantine;
 mod record;
@@ -44,6 +45,7 @@ pub use config::Config;
 pub use copy::copy;
 pub use cutter::Checkpointing;
 pub use entry::{Entry, Numbers, Unreadable, View, decode, encode};
+pub use kept::KeptFiles;
 pub use quarantine::{Filter, Kept, Quarantine};
 pub use survey::{Surveyed, end_of, survey};
 

@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod codec;
+mod kept;
 mod quarantine;
 mod recovery;
 mod retention;

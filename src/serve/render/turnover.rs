@@ -6,6 +6,9 @@ use crate::domain::{Calendar, Millis, Sums};
 use crate::history::csv::field;
 use crate::history::{Page, Row};
 
+/// Gives the id of the zone of that number to whom it is handed.
+pub(in crate::serve) type Ids<'a> = &'a mut dyn FnMut(u32, &mut dyn FnMut(&str));
+
 /// What one row takes, roughly.
 const ROW_BYTES: usize = 420;
 
@@ -49,7 +52,7 @@ pub(in crate::serve) fn turnover_json(
     interval: &str,
     next: Option<&str>,
     detail: bool,
-    id: &mut dyn FnMut(u32, &mut dyn FnMut(&str)),
+    id: Ids<'_>,
 ) -> Vec<u8> {
     let mut t = Text::with_capacity(200 + page.rows.len() * ROW_BYTES);
     t.raw("{\"interval\":").word(interval).raw(",\"settled_to\":").time(page.settled_to).raw(",\"next\":");
@@ -90,7 +93,7 @@ pub(in crate::serve) fn turnover_json(
 }
 
 /// The rows as CSV; nothing stands where there is nothing to say.
-pub(in crate::serve) fn turnover_csv(rows: &[Row], id: &mut dyn FnMut(u32, &mut dyn FnMut(&str))) -> Vec<u8> {
+pub(in crate::serve) fn turnover_csv(rows: &[Row], id: Ids<'_>) -> Vec<u8> {
     let mut t = Text::with_capacity(200 + rows.len() * ROW_BYTES / 3);
     t.raw("zone,from,to,complete,suppressed");
     let names = Figures::of(&Sums::default(), Millis(0), Millis(HOUR_MS));
@@ -163,12 +166,7 @@ impl CdsMetric {
 }
 
 /// Rows of CDS aggregates: hours of zones.
-pub(in crate::serve) fn cds_csv(
-    rows: &[Row],
-    metrics: &[CdsMetric],
-    calendar: Calendar,
-    id: &mut dyn FnMut(u32, &mut dyn FnMut(&str)),
-) -> Vec<u8> {
+pub(in crate::serve) fn cds_csv(rows: &[Row], metrics: &[CdsMetric], calendar: Calendar, id: Ids<'_>) -> Vec<u8> {
     let mut t = Text::with_capacity(100 + rows.len() * metrics.len() * 90);
     t.raw("curb_place_type,curb_place_id,metric_type,date,hour,value\r\n");
     for row in rows {

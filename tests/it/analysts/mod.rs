@@ -55,7 +55,15 @@ fn window(zone: u32, from: Millis, n: i64) -> WindowRow {
 
 fn visit(bay: u32, end: Millis) -> Visit {
     let kinds = SourceKinds::default();
-    Visit { bay, zone: bay % 3, start: Millis(end.0 - 400_000), end, start_seen: true, end_seen: bay % 2 == 0, kinds }
+    Visit {
+        bay,
+        zone: bay % 3,
+        start: Millis(end.0 - 400_000),
+        end,
+        start_seen: true,
+        end_seen: bay.is_multiple_of(2),
+        kinds,
+    }
 }
 
 /// Thirty hours over midnight, and late reports about some of them.

@@ -51,7 +51,7 @@ const DOORS: &[(&str, Door)] = &[
     ("subtle", Only(&["partner/"])),
     ("tempfile", Open),
     ("thiserror", Open),
-    ("timely", Only(&["stream/dataflow.rs"])),
+    ("timely", Only(&["stream/dataflow.rs", "stream/dataflow/claims.rs"])),
     ("tokio", NotIn(&["domain/", "registry/"])),
     ("tokio-rustls", Only(&["ingest/endpoint/tls.rs", "ingest/endpoint/tests/", "ingest/broker/tls.rs"])),
     ("tower", Only(&["serve/"])),
