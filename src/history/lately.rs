@@ -102,7 +102,7 @@ impl Recent for Lately {
             }
             cells
         });
-        // Nothing heard: if there is anything of this hour, it is in a file.
-        (!cells.is_empty()).then_some(cells)
+        // Nothing heard: if there is anything of this hour, it is in a file, unless it is not over yet.
+        (!cells.is_empty() || hour.plus(HOUR_MS) > settled).then_some(cells)
     }
 }

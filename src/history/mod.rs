@@ -107,8 +107,12 @@ impl History {
         withhold::page(&mut Walk::new(&self.archive, &*self.recent, q.zones), q, self.first_file(), discretion)
     }
 
-    /// The start of the first day of which there is a file.
+    /// The first hour of which there is a file.
     fn first_file(&self) -> Millis {
-        self.catalogue.days().ok().and_then(|days| days.first().copied()).unwrap_or(Millis::MAX)
+        let first = || {
+            let day = *self.catalogue.days().ok()?.first()?;
+            self.catalogue.day(day).ok()?.iter().filter(|e| e.class == Class::Turnover).map(|e| e.hour).min()
+        };
+        first().unwrap_or(Millis::MAX)
     }
 }

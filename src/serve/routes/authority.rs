@@ -98,10 +98,12 @@ impl Bureau {
     }
 }
 
-/// `from` and `to`, by default the 24 hours before what is settled.
+/// `from` and `to`: by default from 24 hours before what is settled on, and as far as it goes.
 pub(super) fn stretch(p: &Params<'_>, settled_to: Millis) -> Result<(Millis, Millis), ApiError> {
-    let to = p.time("to")?.unwrap_or(settled_to);
-    let from = p.time("from")?.unwrap_or(Millis(to.0.saturating_sub(24 * 3_600_000)));
+    let to = p.time("to")?;
+    let from = p.time("from")?.unwrap_or(Millis(to.unwrap_or(settled_to).0.saturating_sub(24 * 3_600_000)));
+    // Without an end: as far as it goes.
+    let to = to.unwrap_or(Millis::MAX);
     if from >= to {
         return Err(ApiError::bad("to", format!("to must lie after from; {to} does not lie after {from}")));
     }

@@ -123,8 +123,10 @@ impl Asked {
         let of = |name: &str| CdsMetric::ALL.into_iter().find(|m| m.name() == name);
         let metric = p.one_of("metric_type", of, &CdsMetric::ALL.map(CdsMetric::name).join(", "))?;
         let time = |name| p.number::<u64>(name, 0..=Millis::MAX.0);
-        let to = time("end_time")?.map_or_else(|| own.history().settled_to(), Millis);
-        let from = time("start_time")?.map_or(Millis(to.0.saturating_sub(24 * HOUR_MS)), Millis);
+        let to = time("end_time")?.map(Millis);
+        let last = to.unwrap_or_else(|| own.history().settled_to());
+        let from = time("start_time")?.map_or(Millis(last.0.saturating_sub(24 * HOUR_MS)), Millis);
+        let to = to.unwrap_or(Millis::MAX);
         if from >= to {
             return Err(ApiError::bad("end_time", "end_time must lie after start_time; both are ms since 1970"));
         }
