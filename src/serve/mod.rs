@@ -156,6 +156,7 @@ pub fn router(parts: Parts) -> Router {
         doorman: doorman.clone(),
         registry: Arc::clone(&parts.registry),
         authority: parts.authority,
+        room: Arc::new(tokio::sync::Semaphore::new(routes::authority::AT_A_TIME)),
     });
     let office = Arc::new(routes::admin::Office {
         doorman: doorman.clone(),

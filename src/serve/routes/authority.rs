@@ -12,6 +12,7 @@ use crate::serve::{Authority, cursor};
 use axum::extract::FromRef;
 use axum::http::{HeaderValue, Uri};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// The most zones of one question.
 const MAX_IDS: usize = 500;
@@ -21,7 +22,12 @@ pub(in crate::serve) struct Bureau {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) authority: Authority,
+    /// Questions that may be worked on at a time; more wait. One may decode fifty files: anybody may ask, but not everybody at once.
+    pub(in crate::serve) room: Arc<Semaphore>,
 }
+
+/// How many questions are worked on at a time.
+pub(in crate::serve) const AT_A_TIME: usize = 4;
 
 impl FromRef<Arc<Bureau>> for Doorman {
     fn from_ref(bureau: &Arc<Bureau>) -> Self {
@@ -30,6 +36,22 @@ impl FromRef<Arc<Bureau>> for Doorman {
 }
 
 impl Bureau {
+    /// Does what may wait for files on a thread that may, once there is room.
+    pub(super) async fn work<T: Send + 'static>(
+        &self,
+        answer: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let unreadable =
+            |e: &dyn std::fmt::Display| ApiError::Unavailable(format!("the figures cannot be read now: {e}"));
+        let permit = self.room.clone().acquire_owned().await.map_err(|e| unreadable(&e))?;
+        let work = move || {
+            // Given back when the work is done, though nobody may wait for it any more.
+            let _permit = permit;
+            answer()
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|e| unreadable(&e))?
+    }
+
     pub(super) fn history(&self) -> &History {
         &self.authority.history
     }

@@ -62,9 +62,8 @@ async fn aggregates(
         return Err(ApiError::NotAcceptable(MEDIA_TYPE));
     }
     let asked = Asked::read(&own, uri.query())?;
-    let (body, next) = tokio::task::spawn_blocking(move || asked.answer(&own))
-        .await
-        .map_err(|e| ApiError::Unavailable(format!("the figures cannot be read now: {e}")))??;
+    let bureau = own.clone();
+    let (body, next) = bureau.work(move || asked.answer(&own)).await?;
     let mut answer = body.into_response();
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     if let Some(link) = next.and_then(|next| link(&uri, &next)) {

@@ -56,10 +56,8 @@ async fn turnover(
 ) -> Result<Response, ApiError> {
     let format = choose(&headers, &FORMATS).ok_or(ApiError::NotAcceptable("application/json or text/csv"))?;
     let asked = Asked::read(&own, viewer, uri.query())?;
-    let work = move || asked.answer(&own, viewer, format);
-    let (body, next) = tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|e| ApiError::Unavailable(format!("the figures cannot be read now: {e}")))??;
+    let bureau = own.clone();
+    let (body, next) = bureau.work(move || asked.answer(&own, viewer, format)).await?;
     let mut answer = body.into_response();
     let headers = answer.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(["application/json", "text/csv; charset=utf-8"][format]));
