@@ -41,15 +41,19 @@ impl Settle {
         let (me, of) = self.place;
         let shared = self.shared.clone();
         while let Some(hour) = self.first_ready(HOURS) {
-            let told = Arc::new(self.gather_hour(hour));
+            let refused = self.refused.0.take().filter(|told| told.hour.0 == hour);
+            let told = refused.unwrap_or_else(|| Arc::new(self.gather_hour(hour)));
             if !shared.sink.try_hour(me, of, &told) {
+                self.refused.0 = Some(told);
                 break;
             }
             shared.handed.set(me, HOURS, hour);
         }
         while let Some(hour) = self.first_ready(FIXES) {
-            let told = Arc::new(self.gather_corrections(hour));
+            let refused = self.refused.1.take().filter(|told| told.hour.0 == hour);
+            let told = refused.unwrap_or_else(|| Arc::new(self.gather_corrections(hour)));
             if !shared.sink.try_corrections(me, of, &told) {
+                self.refused.1 = Some(told);
                 break;
             }
             shared.handed.set(me, FIXES, hour);
