@@ -140,7 +140,9 @@ impl Chains {
     }
 
     pub fn clear(&mut self, reports: &[Report]) {
-        reports.iter().for_each(|r| self.last[r.bay as usize] = 0);
+        for r in reports {
+            self.last[r.bay as usize] = 0;
+        }
     }
 }
 
