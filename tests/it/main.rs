@@ -5,4 +5,5 @@
 mod broker;
 mod dashboards;
 mod demo;
+mod ground_truth;
 mod tidy;

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// What was offered and not taken, put together once: a sink takes an hour when it is durable, which is some ticks later.
+pub(super) type Offered = (Option<Arc<SettledHour>>, Option<Arc<Corrections>>);
+
 /// By worker: the start of the last hour, and of the last hour of corrections, that it has handed over. 0: none.
 pub struct Handed(Vec<[AtomicU64; 2]>);
 
@@ -41,19 +44,19 @@ impl Settle {
         let (me, of) = self.place;
         let shared = self.shared.clone();
         while let Some(hour) = self.first_ready(HOURS) {
-            let refused = self.refused.0.take().filter(|told| told.hour.0 == hour);
-            let told = refused.unwrap_or_else(|| Arc::new(self.gather_hour(hour)));
+            let offered = self.offered.0.take().filter(|told| told.hour.0 == hour);
+            let told = offered.unwrap_or_else(|| Arc::new(self.gather_hour(hour)));
             if !shared.sink.try_hour(me, of, &told) {
-                self.refused.0 = Some(told);
+                self.offered.0 = Some(told);
                 break;
             }
             shared.handed.set(me, HOURS, hour);
         }
         while let Some(hour) = self.first_ready(FIXES) {
-            let refused = self.refused.1.take().filter(|told| told.hour.0 == hour);
-            let told = refused.unwrap_or_else(|| Arc::new(self.gather_corrections(hour)));
+            let offered = self.offered.1.take().filter(|told| told.hour.0 == hour);
+            let told = offered.unwrap_or_else(|| Arc::new(self.gather_corrections(hour)));
             if !shared.sink.try_corrections(me, of, &told) {
-                self.refused.1 = Some(told);
+                self.offered.1 = Some(told);
                 break;
             }
             shared.handed.set(me, FIXES, hour);

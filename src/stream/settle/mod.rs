@@ -34,9 +34,7 @@ pub use step::Counts;
 
 use super::worker::{SHARDS, owner, shard, zones_of};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{
-    BayIx, Claim, Corrections, KeptReports, Millis, Observation, SettledHour, SettledSink, SourceIx, SourceKind, ZoneIx,
-};
+use crate::domain::{BayIx, Claim, KeptReports, Millis, Observation, SettledSink, SourceIx, SourceKind, ZoneIx};
 use crate::registry::city::City;
 use heard::{Heard, MINUTE_MS};
 use recent::Recent;
@@ -106,11 +104,10 @@ pub struct Settle {
     to: u64,
     next: u32,
     waiting: usize,
+    offered: hand::Offered,
     counts: Counts,
     due: Vec<Report>,
     late: Vec<Late>,
-    /// What the sink had no room for, put together already.
-    refused: (Option<Arc<SettledHour>>, Option<Arc<Corrections>>),
 }
 
 impl Settle {
@@ -128,10 +125,10 @@ impl Settle {
             to: 0,
             next: 0,
             waiting: 0,
+            offered: hand::Offered::default(),
             counts: Counts::default(),
             due: Vec::new(),
             late: Vec::new(),
-            refused: (None, None),
         };
         for bay in (0..city.bay_slots()).map(BayIx).filter(|b| !city.serving_since(*b).is_never()) {
             settle.cells[bay.at()] = Cell::serving_since(city.serving_since(bay).0);
