@@ -2,8 +2,8 @@
 
 use bayhub::clock::ManualClock;
 use bayhub::domain::{
-    Batch, Corrections, Door, KeptLength, KeptReports, Millis, Parcel, Pass, RecentTurnover, SettledHour, SettledSink,
-    SourceKind, Speaker, Topic, Visit, VisitChange,
+    Batch, Corrections, Door, KeptLength, KeptReports, Millis, Parcel, Pass, SettledHour, SettledSink, SourceKind,
+    Speaker, Topic, Visit, VisitChange,
 };
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::live::{Live, Room};
@@ -28,13 +28,13 @@ struct Sum(Mutex<BTreeMap<Visit, i32>>);
 
 impl SettledSink for Sum {
     fn try_hour(&self, _: u32, _: u32, hour: &Arc<SettledHour>) -> bool {
-        let mut all = self.0.lock().unwrap();
+        let mut all = self.0.lock().expect("nobody panicked");
         hour.visits.iter().for_each(|v| *all.entry(*v).or_default() += 1);
         true
     }
 
     fn try_corrections(&self, _: u32, _: u32, corrections: &Arc<Corrections>) -> bool {
-        let mut all = self.0.lock().unwrap();
+        let mut all = self.0.lock().expect("nobody panicked");
         for change in &corrections.visits {
             *all.entry(*change.visit()).or_default() += if matches!(change, VisitChange::Assert(_)) { 1 } else { -1 };
         }
@@ -77,10 +77,10 @@ type Truth = (String, u64, u64);
 
 /// Six hours of a city. What truly happened, and what was settled: by bay, in order.
 fn six_hours(faults: Faults) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = tempfile::tempdir().expect("a folder");
     let city = City::generate(&CityParams { bays: BAYS, ..CityParams::default() });
-    city.write(dir.path()).unwrap();
-    let registry = Arc::new(Registry::open(dir.path(), &dir.path().join("data"), &[]).unwrap());
+    city.write(dir.path()).expect("room on disk");
+    let registry = Arc::new(Registry::open(dir.path(), &dir.path().join("data"), &[]).expect("a sound city"));
     let params = SimParams {
         faults,
         start_hour: Some(9.0),
@@ -90,7 +90,7 @@ fn six_hours(faults: Faults) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
     };
     let mut sim = Sim::new(city, params, START);
     let sensor = |id: &str| Speaker {
-        source: registry.enrol_source(id, SourceKind::Sensor).unwrap(),
+        source: registry.enrol_source(id, SourceKind::Sensor).expect("room for it"),
         kind: SourceKind::Sensor,
         id: id.into(),
         pass: Pass::default(),
@@ -104,7 +104,8 @@ fn six_hours(faults: Faults) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
     let settlement = Settlement { sink: sum.clone(), kept: Arc::new(|_| Box::new(Kept::default())) };
     let config = stream::Config::default();
     let (stream, mut feed) =
-        stream::resume(&config, registry.clone(), live, metrics, 1000, Saved::default(), Some(settlement)).unwrap();
+        stream::resume(&config, registry.clone(), live, metrics, 1000, Saved::default(), Some(settlement))
+            .expect("threads");
 
     let mut out = Outbox::default();
     while sim.fill(&mut out.messages) {}
@@ -120,13 +121,13 @@ fn six_hours(faults: Faults) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
         feed.push(Batch { ingest_at: Millis(now), claims: parcel.claims });
         truth.append(&mut out.truth);
     }
-    let (turnover, mut end) = (stream.turnover.clone().unwrap(), START + HOURS * HOUR);
+    let (turnover, mut end) = (stream.turnover.clone().expect("it settles"), START + HOURS * HOUR);
     while turnover.settled().0 < START + HOURS * HOUR {
         end += 60_000;
         feed.push(Batch { ingest_at: Millis(end), claims: vec![] });
     }
     drop(feed);
-    stream.join().unwrap();
+    stream.join().expect("no panic");
 
     let id = |lot: u32| sim.city().bay_id(lot).to_owned();
     let mut open: HashMap<u32, u64> = HashMap::new();
@@ -140,9 +141,9 @@ fn six_hours(faults: Faults) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
     }
     let city = registry.city();
     let mut settled: HashMap<String, Vec<Visit>> = HashMap::new();
-    for (visit, times) in sum.0.lock().unwrap().iter().filter(|(_, times)| **times != 0) {
+    for (visit, times) in sum.0.lock().expect("nobody panicked").iter().filter(|(_, times)| **times != 0) {
         assert_eq!(*times, 1);
-        let bay = city.bay_numbered(visit.bay).unwrap();
+        let bay = city.bay_numbered(visit.bay).expect("a bay of the city");
         settled.entry(city.bay_id(bay).to_string()).or_default().push(*visit);
     }
     (visits, settled)
