@@ -132,25 +132,25 @@ pub struct Settled {
 
 impl Settled {
     fn new(r: &Registry) -> Self {
-        let named = |name: &str, help: &str| Opts::new(name, help).namespace("bayhub").subsystem("settled");
+        let named = |name: &str, help: &str| Opts::new(name, help).namespace("bayhub");
         let counter = |name: &str, help: &str| {
             let m = IntCounter::with_opts(named(name, help)).expect("a valid metric");
             r.register(Box::new(m.clone())).expect("a name of its own");
             m
         };
-        let lag =
-            IntGauge::with_opts(named("lag_seconds", "Age of the newest settled window.")).expect("a valid metric");
+        let lag = IntGauge::with_opts(named("settled_lag_seconds", "Age of the newest settled window."))
+            .expect("a valid metric");
         r.register(Box::new(lag.clone())).expect("a name of its own");
         Self {
-            reports: counter("reports_total", "Reports settled in time."),
-            visits: counter("visits_total", "Settled visits that ended."),
-            short: counter("short_stays_total", "Settled stays too short to be visits."),
-            late: counter("late_reports_total", "Reports that came after the watermark."),
-            amended: counter("amended_reports_total", "Late reports that amended what was settled."),
-            too_late: counter("too_late_reports_total", "Reports too late to amend, kept aside."),
-            hours: counter("hours_total", "Parts of hours of settled results handed over."),
-            hours_lost: counter("hours_lost_total", "Hours of settled results that nobody took."),
-            unkept: counter("unkept_reports_total", "Settled reports that could not be kept for amendments."),
+            reports: counter("settled_reports_total", "Reports settled in time."),
+            visits: counter("settled_visits_total", "Settled visits that ended."),
+            short: counter("settled_short_stays_total", "Settled stays too short to be visits."),
+            late: counter("settled_late_reports_total", "Reports that came after the watermark."),
+            amended: counter("settled_amended_reports_total", "Late reports that amended what was settled."),
+            too_late: counter("settled_too_late_reports_total", "Reports too late to amend, kept aside."),
+            hours: counter("settled_hours_total", "Parts of hours of settled results handed over."),
+            hours_lost: counter("settled_hours_lost_total", "Hours of settled results that nobody took."),
+            unkept: counter("settled_unkept_reports_total", "Settled reports that could not be kept for amendments."),
             lag,
         }
     }

@@ -11,6 +11,7 @@
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{KeptLength, KeptReports, Millis};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::FileExt;
@@ -195,11 +196,14 @@ impl KeptReports for Hand {
     fn append(&mut self, hour: Millis, group: u32, bytes: &[u8]) -> io::Result<()> {
         let (files, name) = (&self.files, (hour.0, self.me, self.files.generation));
         let mut state = files.state();
-        if !state.files.contains_key(&name) {
-            let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(files.path(name))?;
-            state.files.insert(name, Hour { file, len: 0, blocks: Vec::new(), unsynced: true });
-        }
-        let Some(file) = state.files.get_mut(&name) else { return Ok(()) };
+        let file = match state.files.entry(name) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(free) => {
+                let path = files.path(name);
+                let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
+                free.insert(Hour { file, len: 0, blocks: Vec::new(), unsynced: true })
+            }
+        };
         let written = file.append(group, bytes)?;
         state.bytes += written;
         while state.bytes > files.max_bytes

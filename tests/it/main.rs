@@ -6,4 +6,5 @@ mod analysts;
 mod broker;
 mod dashboards;
 mod demo;
+mod ground_truth;
 mod tidy;

@@ -133,6 +133,8 @@ fn settled_hours_come_out_whole_whatever_the_number_of_workers() {
         for (i, claim) in all.iter_mut().enumerate() {
             let Claim::Bay(o) = claim else { continue };
             (o.at, o.confidence) = (Millis(T0 + i as u64 * 200), 255);
+            // Each bay is reported every four minutes, and then always something else.
+            o.status = [BayStatus::Vacant, BayStatus::Occupied][(i / 1200 + i) % 2];
         }
         for part in all.chunks(500) {
             let Some(Claim::Bay(last)) = part.last() else { continue };

@@ -16,6 +16,7 @@ use super::timeline::{Cell, Rules};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{BayIx, Millis};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 
 /// Hours read so far in this step, by their start.
@@ -45,24 +46,29 @@ impl Step<'_> {
         late.sort_unstable_by(|a, b| a.report.place().cmp(&b.report.place()).then(a.ingest.cmp(&b.ingest)));
         for of_bay in late.chunk_by(|a, b| a.report.bay == b.report.bay) {
             match self.past(of_bay[0].report, &mut read) {
-                Ok(Some(past)) => self.amend_bay(past, of_bay, &mut read),
+                Ok(Some(past)) => self.amend_bay(&past, of_bay, &mut read),
                 Ok(None) => of_bay.iter().for_each(|l| self.aside(l)),
                 Err(e) => {
                     tracing::warn!(error = %e, "settled reports could not be read again: late ones are kept aside");
                     self.counts.unkept += of_bay.len() as u64;
-                    of_bay.iter().for_each(|l| self.aside(l));
+                    for l in of_bay {
+                        self.aside(l);
+                    }
                 }
             }
         }
     }
 
     fn part(&mut self, hour: u64, bay: u32, read: &mut Read) -> io::Result<Part> {
-        if !read.contains_key(&hour) {
-            let mut bytes = Vec::new();
-            self.kept.read(Millis(hour), self.shard, &mut bytes)?;
-            read.insert(hour, Hour::read(&bytes));
-        }
-        Ok(read.get(&hour).map(|h| h.part(bay)).unwrap_or_default())
+        let there = match read.entry(hour) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(free) => {
+                let mut bytes = Vec::new();
+                self.kept.read(Millis(hour), self.shard, &mut bytes)?;
+                free.insert(Hour::read(&bytes))
+            }
+        };
+        Ok(there.part(bay))
     }
 
     /// `None` when too much of it is gone to say.
@@ -77,8 +83,8 @@ impl Step<'_> {
         let mut past = Past { cell: unheard, from: hour, reports: Vec::new(), carried: false };
         for h in (oldest.max(kept_from)..=hour).rev().step_by(HOUR_MS as usize) {
             let h = h / HOUR_MS * HOUR_MS;
-            let part = self.part(h, number, read)?;
-            if let Some(cell) = part.carry.filter(|_| part.reports.first().is_some_and(|r| r.at() <= at)) {
+            let found = self.part(h, number, read)?;
+            if let Some(cell) = found.carry.filter(|_| found.reports.first().is_some_and(|r| r.at() <= at)) {
                 (past.cell, past.from, past.carried) = (cell, h, true);
                 break;
             }
@@ -93,7 +99,7 @@ impl Step<'_> {
         Ok(Some(past))
     }
 
-    fn amend_bay(&mut self, past: Past, late: &[Late], read: &mut Read) {
+    fn amend_bay(&mut self, past: &Past, late: &[Late], read: &mut Read) {
         let bay = late[0].report.bay;
         let (zone, rows) = self.zone_of(bay);
         let swept = rows.swept;

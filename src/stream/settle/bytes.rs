@@ -47,7 +47,7 @@ impl Writer {
             self.u64(n as u64);
         }
         self.list(w.stays.buckets().iter(), |out, (bucket, n)| {
-            out.u64(u64::from(*bucket) << 32 | u64::from(*n as u32))
+            out.u64(u64::from(*bucket) << 32 | u64::from(*n as u32));
         });
     }
 

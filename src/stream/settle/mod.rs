@@ -33,12 +33,12 @@ pub use hand::Handed;
 pub use step::Counts;
 
 use super::worker::{SHARDS, owner, shard, zones_of};
-use crate::domain::turnover::WINDOW_MS;
+use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{BayIx, Claim, KeptReports, Millis, Observation, SettledSink, SourceIx, SourceKind, ZoneIx};
 use crate::registry::city::City;
 use heard::{Heard, MINUTE_MS};
 use recent::Recent;
-use report::Report;
+use report::{Chains, Report};
 use shard::{Late, Shard};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -77,7 +77,6 @@ impl Shared {
 
     /// From where on everything is settled: the start of an hour before anything that can come in time. 0: not begun.
     fn from(&self) -> u64 {
-        use crate::domain::turnover::HOUR_MS;
         self.begun.load(Ordering::Acquire).saturating_sub(self.limits.lateness) / HOUR_MS * HOUR_MS
     }
 }
@@ -99,6 +98,7 @@ pub struct Settle {
     kept: Box<dyn KeptReports>,
     city: Arc<City>,
     cells: Vec<Cell>,
+    chains: Chains,
     shards: Vec<Shard>,
     /// The window being settled ends here, and the shards before `next` are done with it. 0: none.
     to: u64,
@@ -120,6 +120,7 @@ impl Settle {
             kept,
             city: city.clone(),
             cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
+            chains: Chains::new(city.bay_slots() as usize),
             shards: (0..SHARDS).map(|_| Shard::default()).collect(),
             to: 0,
             next: 0,
@@ -168,6 +169,7 @@ impl Settle {
     pub(super) fn take_up(&mut self, city: &Arc<City>) {
         let old = std::mem::replace(&mut self.city, city.clone());
         self.cells.resize(city.bay_slots() as usize, Cell::default());
+        self.chains.grow(city.bay_slots() as usize);
         self.make_rows();
         for bay in (0..city.bay_slots()).map(BayIx) {
             let new = bay.0 >= old.bay_slots();
@@ -299,7 +301,7 @@ impl Settle {
 
     /// Lends out what a shard is made of.
     fn with_step<T>(&mut self, s: u32, act: impl FnOnce(&mut Step<'_>) -> T) -> T {
-        let Self { shared, kept, city, cells, shards, counts, .. } = self;
+        let Self { shared, kept, city, cells, chains, shards, counts, .. } = self;
         let state = &mut shards[s as usize];
         shared.recent.change(s, |rows| {
             let mut step = Step {
@@ -311,6 +313,7 @@ impl Settle {
                 rows,
                 out: Arc::make_mut(&mut state.out),
                 kept: &mut **kept,
+                chains,
                 counts,
             };
             let result = act(&mut step);
@@ -320,7 +323,6 @@ impl Settle {
 
     /// Lets go of kept reports that nothing can amend any more.
     fn forget(&mut self) {
-        use crate::domain::turnover::HOUR_MS;
         if self.to.is_multiple_of(HOUR_MS) {
             let limits = &self.shared.limits;
             let needed = self.to.saturating_sub(limits.amend + limits.max_age + 2 * HOUR_MS);

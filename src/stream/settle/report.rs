@@ -1,6 +1,6 @@
 //! A report as settlement holds it: 24 bytes, in order of bay, then time, then whatever breaks a tie.
 
-use crate::domain::{BayStatus, Observation, SourceIx, SourceKind};
+use crate::domain::{BayIx, BayStatus, Observation, SourceIx, SourceKind};
 use bytemuck::{Pod, Zeroable};
 
 /// Confidence from which on a report of a vehicle, or of none, counts: 0.8 in 1/255. What is less sure changes nothing
@@ -90,10 +90,66 @@ pub fn order(reports: &mut Vec<Report>) {
     reports.dedup_by_key(|r| r.place());
 }
 
+/// Reports strung together by bay: cheaper than sorting them, when the bays are gone through in any case.
+pub struct Chains {
+    /// By bay: one more than the position of its last report; 0 for none.
+    last: Vec<u32>,
+    /// By position: the same for the one before it of its bay.
+    before: Vec<u32>,
+    of_bay: Vec<Report>,
+}
+
+impl Chains {
+    /// For so many bays.
+    #[must_use]
+    pub fn new(bays: usize) -> Self {
+        Self { last: bytemuck::zeroed_vec(bays), before: Vec::new(), of_bay: Vec::new() }
+    }
+
+    pub fn grow(&mut self, bays: usize) {
+        self.last.resize(bays, 0);
+    }
+
+    /// Strings them together. Nothing may be from before.
+    pub fn link(&mut self, reports: &[Report]) {
+        self.before.clear();
+        for (r, position) in reports.iter().zip(1..) {
+            self.before.push(std::mem::replace(&mut self.last[r.bay as usize], position));
+        }
+    }
+
+    #[inline]
+    #[must_use]
+    pub fn has(&self, bay: BayIx) -> bool {
+        self.last[bay.at()] != 0
+    }
+
+    /// The bay's part of `reports`, ordered.
+    #[inline]
+    pub fn of(&mut self, bay: BayIx, reports: &[Report]) -> &[Report] {
+        self.of_bay.clear();
+        let mut position = self.last[bay.at()];
+        while position != 0 {
+            self.of_bay.push(reports[position as usize - 1]);
+            position = self.before[position as usize - 1];
+        }
+        if self.of_bay.len() > 1 {
+            order(&mut self.of_bay);
+        }
+        &self.of_bay
+    }
+
+    pub fn clear(&mut self, reports: &[Report]) {
+        for r in reports {
+            self.last[r.bay as usize] = 0;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{BayIx, Millis};
+    use crate::domain::Millis;
 
     fn seen(at: u64, seq: u64, status: BayStatus, confidence: u8) -> Observation {
         let (bay, source, source_kind) = (BayIx(3), SourceIx(7), SourceKind::App);

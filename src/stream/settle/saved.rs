@@ -107,7 +107,13 @@ impl Copied {
         Self { cells, ..Self::default() }
     }
 
-    /// Hands every block to `each`; lets go of what is shared as it goes.
+    /// Lets go of what it shares with the worker.
+    pub(in crate::stream) fn let_go(&mut self) {
+        self.shards.clear();
+        self.shared = None;
+    }
+
+    /// Hands every block to `each`.
     ///
     /// # Errors
     /// Whatever `each` returns first.
@@ -251,9 +257,9 @@ impl Settle {
             }
         }
         self.restore_reports(saved, &city);
-        let mut outs = deal(saved, &city);
+        let mut dealt = deal(saved, &city);
         for s in self.owned() {
-            self.shards[s as usize].out = Arc::new(std::mem::take(&mut outs[s as usize]));
+            self.shards[s as usize].out = Arc::new(std::mem::take(&mut dealt[s as usize]));
         }
         // Bays that went meanwhile: their service ended.
         for kept in saved.cells.iter().filter(|k| bay(k.bay).is_none()) {

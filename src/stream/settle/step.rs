@@ -6,7 +6,7 @@ use super::fixes::{Fixes, is_told};
 use super::heard::Heard;
 use super::kept::Record;
 use super::recent::{PER_HOUR, ShardRows, ZoneRows, slot};
-use super::report::{Report, order};
+use super::report::{Chains, Report};
 use super::shard::{Late, Out};
 use super::tape::Tape;
 use super::timeline::{Cell, Rules};
@@ -54,6 +54,7 @@ pub(super) struct Step<'a> {
     pub(super) rows: &'a mut ShardRows,
     pub(super) out: &'a mut Out,
     pub(super) kept: &'a mut dyn KeptReports,
+    pub(super) chains: &'a mut Chains,
     pub(super) counts: &'a mut Counts,
 }
 
@@ -61,8 +62,7 @@ impl<'a> Step<'a> {
     /// Settles the window that ends at `to`, and leaves in `due` what was walked through. Returns how much work it was.
     pub(super) fn run(&mut self, to: u64, due: &mut Vec<Report>, late: &[Late]) -> usize {
         self.close_fixes((to + self.limits.lateness).saturating_sub(WINDOW_MS) / HOUR_MS * HOUR_MS);
-        let city = self.city;
-        due.retain(|r| city.is_live(BayIx(r.bay)));
+        let (city, from) = (self.city, to - WINDOW_MS);
         let mut amend = Vec::new();
         for l in late {
             self.counts.late += 1;
@@ -76,27 +76,33 @@ impl<'a> Step<'a> {
                 due.push(l.report);
             }
         }
-        // A lateness that was made longer since the last run lets in reports of what is settled.
-        let ingest = to + self.limits.lateness - 1;
-        due.retain(|r| {
-            let settled = r.at() < self.zone_of(r.bay).1.swept;
-            if settled {
-                amend.push(Late { ingest, report: *r });
-            }
-            !settled
-        });
-        order(due);
+        if due.iter().any(|r| r.at() < from) || self.rows.0.iter().any(|z| z.swept != from) {
+            self.take_settled(to, due, &mut amend);
+        }
         if !amend.is_empty() {
             self.amend(amend);
         }
         self.counts.settled += due.len() as u64;
-        self.walk(due);
-        let swept = self.sweep(to);
+        let swept = self.walk(due, to);
         let told = to.saturating_sub(self.limits.pad);
         if told >= HOUR_MS && told.is_multiple_of(HOUR_MS) {
             self.tell(told - HOUR_MS);
         }
         due.len() + swept
+    }
+
+    /// A lateness that was made longer since the last run lets in reports of what is settled: they amend.
+    #[cold]
+    fn take_settled(&mut self, to: u64, due: &mut Vec<Report>, amend: &mut Vec<Late>) {
+        let ingest = to + self.limits.lateness - 1;
+        due.retain(|r| {
+            let settled = r.at() < self.zone_of(r.bay).1.swept;
+            if settled && self.city.is_live(BayIx(r.bay)) {
+                self.counts.late += 1;
+                amend.push(Late { ingest, report: *r });
+            }
+            !settled
+        });
     }
 
     pub(super) fn zone_of(&mut self, bay: u32) -> (ZoneIx, &mut ZoneRows) {
@@ -112,32 +118,65 @@ impl<'a> Step<'a> {
         Rules { heard: self.heard, limit, max_age, min_visit, swept, bay: 0, zone: z.number }
     }
 
-    /// Walks through reports that are due, in order of their bays, and keeps them.
-    fn walk(&mut self, due: &[Report]) {
-        let (mut tape, mut records) = (Tape::default(), Vec::with_capacity(due.len() + due.len() / 4));
-        let mut hour = 0;
-        for of_zone in due.chunk_by(|a, b| self.city.zone_of(BayIx(a.bay)) == self.city.zone_of(BayIx(b.bay))) {
-            let zone = self.city.zone_of(BayIx(of_zone[0].bay));
-            // All of one window, and so of one hour.
-            hour = of_zone[0].at() / HOUR_MS * HOUR_MS;
-            self.wake(zone, hour);
-            let mut rules = self.rules(zone, self.rows.0[slot(zone)].swept);
-            for of_bay in of_zone.chunk_by(|a, b| a.bay == b.bay) {
-                let cell = &mut self.cells[of_bay[0].bay as usize];
-                rules.bay = self.city.bay_number(BayIx(of_bay[0].bay));
-                if cell.at() < hour {
-                    records.push(Record::carry(*cell, rules.bay));
-                }
-                for r in of_bay {
-                    cell.report(r, &rules, &mut tape);
-                    records.push(Record::report(r, rules.bay));
-                }
+    /// Walks every bay of every zone that was ever heard through what is due of it, and on to the window's end.
+    fn walk(&mut self, due: &[Report], to: u64) -> usize {
+        self.chains.link(due);
+        let hour = (to - WINDOW_MS) / HOUR_MS * HOUR_MS;
+        let (mut tape, mut records, mut work) = (Tape::default(), Vec::with_capacity(due.len() * 5 / 4), 0);
+        let city = self.city;
+        for zone in zones_of(self.shard, city.zone_count()) {
+            let rows = &self.rows.0[slot(zone)];
+            if rows.swept >= to {
+                continue;
             }
-            self.put_down(zone, &mut tape);
+            if rows.heard_from == 0 && city.bays_of(zone).any(|bay| self.chains.has(bay)) {
+                self.wake(zone, hour);
+            }
+            if self.rows.0[slot(zone)].heard_from != 0 {
+                self.walk_zone(zone, due, to, hour, &mut tape, &mut records);
+                work += city.zone(zone).bays.len();
+            }
+            let rows = &mut self.rows.0[slot(zone)];
+            rows.swept = to;
+            rows.age(self.limits.keep_hours);
         }
+        self.chains.clear(due);
         if !records.is_empty() {
             self.keep(hour, &records);
         }
+        work + 8
+    }
+
+    fn walk_zone(
+        &mut self,
+        zone: ZoneIx,
+        due: &[Report],
+        to: u64,
+        hour: u64,
+        tape: &mut Tape,
+        records: &mut Vec<Record>,
+    ) {
+        let (city, mut rules) = (self.city, self.rules(zone, self.rows.0[slot(zone)].swept));
+        for bay in city.bays_of(zone) {
+            let cell = &mut self.cells[bay.at()];
+            rules.bay = bay.0;
+            let reports = self.chains.of(bay, due);
+            if !reports.is_empty() {
+                let number = city.bay_number(bay);
+                if cell.at() < hour {
+                    records.push(Record::carry(*cell, number));
+                }
+                for r in reports {
+                    cell.report(r, &rules, tape);
+                    records.push(Record::report(r, number));
+                }
+            }
+            cell.advance(to, &rules, tape);
+        }
+        for v in &mut tape.visits {
+            v.bay = city.bay_number(BayIx(v.bay));
+        }
+        self.put_down(zone, tape);
     }
 
     pub(super) fn keep(&mut self, hour: u64, records: &[Record]) {
@@ -187,33 +226,6 @@ impl<'a> Step<'a> {
                 self.out.fixes.window(rows.number, *n, w);
             }
         }
-    }
-
-    /// Brings every bay to the window's end.
-    fn sweep(&mut self, to: u64) -> usize {
-        let (mut tape, mut work) = (Tape::default(), 0);
-        for zone in zones_of(self.shard, self.city.zone_count()) {
-            let rows = &self.rows.0[slot(zone)];
-            if rows.swept >= to {
-                continue;
-            }
-            if rows.heard_from != 0 {
-                let mut rules = self.rules(zone, rows.swept);
-                for bay in self.city.bays_of(zone) {
-                    rules.bay = bay.0;
-                    self.cells[bay.at()].advance(to, &rules, &mut tape);
-                    work += 1;
-                }
-                for v in &mut tape.visits {
-                    v.bay = self.city.bay_number(BayIx(v.bay));
-                }
-                self.put_down(zone, &mut tape);
-            }
-            let rows = &mut self.rows.0[slot(zone)];
-            rows.swept = to;
-            rows.age(self.limits.keep_hours);
-        }
-        work + 8
     }
 
     /// An hour is settled: makes it ready to be handed over.

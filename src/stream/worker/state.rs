@@ -39,6 +39,13 @@ impl Copied {
         let seen = vec![1; crate::registry::MAX_SOURCES as usize];
         Self { cells, seen, settle: Some(settle::saved::Copied::with_room(bays)), ..Self::default() }
     }
+
+    /// Lets go of what it shares with the worker, which would have to copy it before the next change.
+    pub(in crate::stream) fn let_go(&mut self) {
+        if let Some(settled) = &mut self.settle {
+            settled.let_go();
+        }
+    }
 }
 
 impl Worker {

@@ -164,7 +164,7 @@ fn held(registry: &Registry, want: &Figures, got: &Settled) -> Result<(), TestCa
         let of = |from: Millis, to: u64| want.windows.range((number, from.0)..(number, to));
         let mut fine = BTreeMap::new();
         recent.windows(zone, recent.windows_from(), Millis::MAX, &mut |at, w| {
-            drop(fine.insert((number, at.0), w.clone()))
+            fine.insert((number, at.0), w.clone());
         });
         fine.retain(|_, w| !w.is_zero());
         let whole: BTreeMap<_, Window> = of(recent.windows_from(), settled.0).map(|(a, w)| (*a, w.clone())).collect();
@@ -182,7 +182,7 @@ fn held(registry: &Registry, want: &Figures, got: &Settled) -> Result<(), TestCa
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn settled_is_what_a_plain_recomputation_says(
@@ -222,4 +222,27 @@ proptest! {
         prop_assert_eq!(one.0, other.0);
         prop_assert_eq!(one.1, other.1);
     }
+}
+
+#[test]
+fn many_reports_at_once_go_every_way_there_is() {
+    let registry = city();
+    let mut n = 42_u64;
+    let mut next = |below: u64| {
+        n = n.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (n >> 33) % below
+    };
+    let drafts: Vec<Draft> = (0..3000)
+        .map(|_| (next(4) as usize, next(5) as usize, next(SPAN), next(64) as usize, next(1_000_000), next(1000)))
+        .collect();
+    let said: Vec<Said> = drafts.iter().map(|d| draft(&registry, *d)).collect();
+    let mut got = Feeding { registry: &registry, workers: vec![2], restarts: vec![], work: 10 }.run(&said);
+    check(&registry, &said, &got).unwrap();
+    let counts: Vec<Counts> = got.rig.workers.iter_mut().map(crate::stream::worker::Worker::settled).collect();
+    let sum = |of: fn(&Counts) -> u64| counts.iter().map(of).sum::<u64>();
+    assert!(sum(|c| c.settled) > 1000 && sum(|c| c.visits) > 200 && sum(|c| c.short) > 20, "{counts:?}");
+    assert!(sum(|c| c.amended) > 100 && sum(|c| c.too_late) > 10, "{counts:?}");
+    assert_eq!(sum(|c| c.late), sum(|c| c.amended) + sum(|c| c.too_late));
+    assert_eq!((sum(|c| c.lost), sum(|c| c.unkept)), (0, 0));
+    assert!(got.taken.told().1.iter().any(|c| c.visits.len() > 3 && c.windows.len() > 10));
 }

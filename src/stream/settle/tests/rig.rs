@@ -17,16 +17,19 @@ use std::sync::{Arc, Mutex};
 
 pub(super) const STALENESS: Staleness = Staleness { default_s: 900, max_age_ms: 3 * 3_600_000, sweep_ms: 0 };
 
+/// By hour: of how many parts it is, and those there are.
+type Parts<T> = BTreeMap<Millis, (u32, BTreeMap<u32, T>)>;
+
 /// Takes what it is given, and forgets the parts of an hour when the number of parts changes.
 #[derive(Default)]
 pub(super) struct Taken {
-    hours: Mutex<BTreeMap<Millis, (u32, BTreeMap<u32, SettledHour>)>>,
-    fixes: Mutex<BTreeMap<Millis, (u32, BTreeMap<u32, Corrections>)>>,
+    hours: Mutex<Parts<SettledHour>>,
+    fixes: Mutex<Parts<Corrections>>,
     /// Refuses every other call, to be asked again.
     pub(super) moody: Mutex<u32>,
 }
 
-fn take<T: Clone>(all: &Mutex<BTreeMap<Millis, (u32, BTreeMap<u32, T>)>>, hour: Millis, part: u32, of: u32, told: &T) {
+fn take<T: Clone>(all: &Mutex<Parts<T>>, hour: Millis, part: u32, of: u32, told: &T) {
     let mut all = all.lock().unwrap();
     let entry = all.entry(hour).or_insert_with(|| (of, BTreeMap::new()));
     if entry.0 != of {
@@ -39,7 +42,7 @@ impl Taken {
     fn in_the_mood(&self) -> bool {
         let mut moody = self.moody.lock().unwrap();
         *moody += 1;
-        *moody % 3 != 0
+        !moody.is_multiple_of(3)
     }
 
     /// All told and corrected, added up: windows, and visits by how often they stand.
@@ -68,8 +71,10 @@ impl Taken {
         let hours = self.hours.lock().unwrap();
         let hours = hours.iter().map(|(at, (_, parts))| {
             let mut all = SettledHour { hour: *at, ..SettledHour::default() };
-            parts.values().for_each(|p| all.windows.extend(p.windows.clone()));
-            parts.values().for_each(|p| all.visits.extend(&p.visits));
+            for p in parts.values() {
+                all.windows.extend_from_slice(&p.windows);
+                all.visits.extend_from_slice(&p.visits);
+            }
             all.windows.sort_by_key(|w| (w.zone, w.from));
             all.visits.sort();
             all
@@ -77,8 +82,10 @@ impl Taken {
         let fixes = self.fixes.lock().unwrap();
         let fixes = fixes.iter().map(|(at, (_, parts))| {
             let mut all = Corrections { hour: *at, ..Corrections::default() };
-            parts.values().for_each(|p| all.windows.extend(p.windows.clone()));
-            parts.values().for_each(|p| all.visits.extend(&p.visits));
+            for p in parts.values() {
+                all.windows.extend_from_slice(&p.windows);
+                all.visits.extend_from_slice(&p.visits);
+            }
             all.windows.sort_by_key(|w| (w.zone, w.from));
             all.visits.sort();
             all
