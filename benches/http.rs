@@ -69,6 +69,7 @@ fn hub(registry: &Arc<Registry>, live: &Arc<Live>, journal: &Journal, issuer: Is
         reports: Arc::new(Shut),
         inbox: mpsc::channel(1).0,
         quarantine: journal.quarantine(),
+        authority: common::authority(registry, Arc::new(common::NoMemory)),
         on_change: Arc::new(|| {}),
         config: serve::Config::default(),
     })

@@ -33,6 +33,8 @@ pub struct Config {
     #[serde(default)]
     pub stream: crate::stream::Config,
     #[serde(default)]
+    pub history: crate::history::Config,
+    #[serde(default)]
     pub store: crate::store::Config,
     #[serde(default)]
     pub keys: Vec<crate::partner::KeyConfig>,
@@ -138,11 +140,12 @@ impl Config {
             ("stream.max_age_s", u64::from(stream.max_age_s), 1..=most),
             ("stream.stall_after_s", u64::from(stream.stall_after_s), 1..=86_400),
         ];
-        let outside = bounds.into_iter().filter(|(_, n, range)| !range.contains(n));
+        let outside = bounds.into_iter().chain(stream.settle.bounds()).filter(|(_, n, range)| !range.contains(n));
         let mut faults: Vec<_> = outside
             .map(|(key, n, range)| format!("{key}: must lie between {} and {}, not {n}", range.start(), range.end()))
             .collect();
         faults.extend(self.journal.fault());
+        faults.extend(self.history.fault());
         if data.path.as_os_str().is_empty() {
             faults.push("data.path: is empty".into());
         }

@@ -8,6 +8,7 @@
 //! | [`journal`] | the write-ahead log; a report is acknowledged when its batch is on disk |
 //! | [`stream`] | one timely dataflow: fusion, zone counters, silence |
 //! | [`live`] | the read model: vacant bitmaps, bay words, zone tallies, the change feed |
+//! | [`history`] | settled turnover and visits as hourly Parquet files, and every question about them |
 //! | [`store`] | what is transactional, in SQL: SQLite in the data folder, PostgreSQL by URL |
 //! | [`partner`] | API keys and what they may do |
 //! | [`serve`] | HTTP: queries, reports, administration, health |
@@ -25,6 +26,7 @@ pub mod domain;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod health;
+pub mod history;
 pub mod ingest;
 pub mod journal;
 pub mod live;

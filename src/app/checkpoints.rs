@@ -5,7 +5,7 @@
 //! else depends on it but the length of the next start.
 
 use super::Failure;
-use crate::journal::{Checkpointing, Checkpoints, Cut, Draft, Journal, Whole};
+use crate::journal::{Checkpointing, Checkpoints, Cut, Draft, Journal, KeptFiles, Whole};
 use crate::metrics::Metrics;
 use crate::stream::{Cuts, Part, Saved};
 use std::io;
@@ -55,12 +55,13 @@ impl Found {
     pub(super) fn keep_up(
         self,
         cuts: Arc<Cuts>,
+        kept: KeptFiles,
         bays: u32,
         metrics: Arc<Metrics>,
     ) -> io::Result<(Checkpointing, JoinHandle<()>)> {
         let (ask, asked) = mpsc::sync_channel::<Cut>(1);
         let Self { newest, folder, needed_from, .. } = self;
-        let scribe = Scribe { cuts: cuts.clone(), folder, needed_from: needed_from.clone(), metrics };
+        let scribe = Scribe { cuts: cuts.clone(), kept, folder, needed_from: needed_from.clone(), metrics };
         let thread = std::thread::Builder::new().name("checkpoint".into()).spawn(move || {
             scribe.cuts.make_room(bays);
             for cut in asked {
@@ -75,6 +76,8 @@ impl Found {
 
 struct Scribe {
     cuts: Arc<Cuts>,
+    /// Settled reports: a checkpoint says how much of them counts.
+    kept: KeptFiles,
     folder: Checkpoints,
     needed_from: Arc<AtomicU64>,
     metrics: Arc<Metrics>,
@@ -87,7 +90,10 @@ impl Scribe {
         let Some(parts) = self.collect() else { return };
         let pause = parts.iter().map(|p| p.pause).max().unwrap_or_default();
         self.metrics.checkpoint_pause_seconds.observe(pause.as_secs_f64());
-        let written = self.folder.write(cut, |draft| parts.iter().try_for_each(|p| append(draft, p)));
+        let written = self.folder.write(cut, |draft| {
+            parts.iter().try_for_each(|p| append(draft, p))?;
+            self.kept.sync()
+        });
         for part in parts {
             self.cuts.give_back(part);
         }

@@ -17,12 +17,15 @@ mod board;
 mod brokers;
 mod checkpoints;
 mod doors;
+mod history;
 mod inspect;
 mod partners;
 pub(crate) mod process;
 mod replay;
+mod settled;
 
 pub use backup::{backup, restore};
+pub use history::{Exported, export};
 pub use inspect::inspect;
 pub use partners::{NewKey, create_key};
 pub use process::{Failure, exit_on_worker_panic, log_to_stderr};
@@ -69,6 +72,7 @@ pub struct Hub {
     journal: JoinHandle<()>,
     stream: Stream,
     checkpoints: JoinHandle<()>,
+    history: history::Opened,
     /// Held for as long as the hub uses the folder.
     _lock: File,
 }
@@ -130,14 +134,19 @@ impl Hub {
         let journal =
             Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
         let mut found = checkpoints::find(&config.data.path.join("checkpoints"), &journal)?;
-        let (stream, feed) = shared.stream(&config, std::mem::take(&mut found.saved))?;
+        let kept = settled::open(&config.data.path.join("settled"), &config, &found.saved, &shared)?;
+        let history = history::open(&config, &shared)?;
+        let settlement = settled::settlement(&kept, &config, history.keeper.clone());
+        let (stream, feed) = shared.stream(&config, std::mem::take(&mut found.saved), settlement)?;
 
         let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
         let (close, closed) = watch::channel(false);
         let (hub_http, hub_mqtt) = (address(&http)?, address(&mqtt)?);
         let mut tasks = JoinSet::new();
         let gate = doors::gate(&shared, &config);
-        let api = api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), &journal, closed.clone());
+        let authority = history.authority(&config, &gate, stream.turnover.clone());
+        let api =
+            api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), (&journal, authority), closed.clone());
         tasks.spawn(serve::serve(
             http,
             api,
@@ -152,7 +161,8 @@ impl Hub {
         let committed = Box::new(move |batch| feed.push(batch));
         let thread = |e| Failure::Internal(format!("a thread: {e}"));
         let bays = shared.registry.city().bay_slots();
-        let (how, checkpoints) = found.keep_up(stream.cuts.clone(), bays, shared.metrics.clone()).map_err(thread)?;
+        let (how, checkpoints) =
+            found.keep_up(stream.cuts.clone(), kept, bays, shared.metrics.clone()).map_err(thread)?;
         let journal = journal
             .with_checkpoints(how)
             .start(outbox, shared.clock.clone(), committed, shared.metrics.clone(), shared.health.clone())
@@ -168,14 +178,12 @@ impl Hub {
             None => None,
         };
         shared.health.well(Part::Mqtt);
+        tasks.spawn(history::keep_gauges(history.lately.clone(), shared.clone(), closed.clone()));
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
-        let (live, pace) = (shared.live.clone(), process::closing(closed.clone()));
-        tasks.spawn(async move {
-            tokio::select! { () = live.feed().run(FEED_PACE) => {}, () = pace => {} }
-        });
+        tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         let stall = Duration::from_secs(u64::from(config.stream.stall_after_s));
         let health = shared.health.clone();
-        tasks.spawn(process::watch_stream(stream.progress.clone(), shared, stall, closed));
+        tasks.spawn(process::watch_stream(stream.progress.clone(), stream.turnover.clone(), shared, stall, closed));
         until_well(&health).await;
         Ok(Self {
             http: hub_http,
@@ -186,6 +194,7 @@ impl Hub {
             journal,
             stream,
             checkpoints,
+            history,
             _lock: lock,
         })
     }
@@ -202,13 +211,20 @@ impl Hub {
         tokio::task::spawn_blocking(move || {
             self.journal.join().map_err(|_| Failure::Internal("the journal's thread panicked".into()))?;
             self.stream.join().map_err(|e| Failure::Internal(e.into()))?;
-            self.checkpoints.join().map_err(|_| Failure::Internal("the checkpoints' thread panicked".into()))
+            self.checkpoints.join().map_err(|_| Failure::Internal("the checkpoints' thread panicked".into()))?;
+            self.history.keeper.stop();
+            self.history.thread.join().map_err(|_| Failure::Internal("the history's thread panicked".into()))
         })
         .await
         .map_err(|e| Failure::Internal(e.to_string()))??;
         tracing::info!(took = ?begun.elapsed(), "stopped");
         Ok(())
     }
+}
+
+/// Tells subscribers of changes, at the feed's pace, until the hub closes.
+async fn keep_pace(live: Arc<Live>, closed: watch::Receiver<bool>) {
+    tokio::select! { () = live.feed().run(FEED_PACE) => {}, () = process::closing(closed) => {} }
 }
 
 /// MQTT over TLS beside the plain listener, its certificate read again on SIGHUP.
@@ -241,10 +257,16 @@ impl Shared {
         Ok(Self { registry, live, metrics: Arc::new(Metrics::new()), health, clock: Arc::new(SystemClock) })
     }
 
-    fn stream(&self, config: &Config, saved: stream::Saved) -> Result<(Stream, stream::Feed), Failure> {
+    fn stream(
+        &self,
+        config: &Config,
+        saved: stream::Saved,
+        settlement: stream::Settlement,
+    ) -> Result<(Stream, stream::Feed), Failure> {
         let (registry, live, metrics) = (self.registry.clone(), self.live.clone(), self.metrics.clone());
         let sources = registry::MAX_SOURCES as usize;
-        stream::resume(&config.stream, registry, live, metrics, sources, saved).map_err(Failure::Internal)
+        stream::resume(&config.stream, registry, live, metrics, sources, saved, Some(settlement))
+            .map_err(Failure::Internal)
     }
 }
 
@@ -254,7 +276,7 @@ fn api(
     (keys, issuer): (&Arc<Keys>, &Arc<Issuer>),
     gate: Arc<Gate>,
     inbox: mpsc::Sender<Submission>,
-    journal: &Journal,
+    (journal, authority): (&Journal, serve::Authority),
     closed: watch::Receiver<bool>,
 ) -> serve::Router {
     serve::router(serve::Parts {
@@ -268,6 +290,7 @@ fn api(
         reports: doors::reports(gate),
         inbox,
         quarantine: journal.quarantine(),
+        authority,
         // The stream looks for a new picture with every batch, and a tick comes ten times a second.
         on_change: Arc::new(|| {}),
         closed,

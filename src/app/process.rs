@@ -2,6 +2,7 @@
 
 use super::Shared;
 use crate::config::ConfigError;
+use crate::domain::RecentTurnover;
 use crate::health::Part;
 use crate::ingest::endpoint::Tls;
 use crate::journal::JournalError;
@@ -81,7 +82,7 @@ pub fn exit_on_worker_panic() {
     std::panic::set_hook(Box::new(move |info| {
         usual(info);
         let name = std::thread::current().name().unwrap_or_default().to_owned();
-        if ["timely", "stream", "journal", "checkpoint", "main"].iter().any(|n| name.starts_with(n)) {
+        if ["timely", "stream", "journal", "checkpoint", "history", "main"].iter().any(|n| name.starts_with(n)) {
             eprintln!("bayhub: thread {name} panicked: stopping, so that it is restarted and replays");
             std::process::exit(INTERNAL);
         }
@@ -139,12 +140,21 @@ pub(super) async fn closing(mut closed: watch::Receiver<bool>) {
 
 /// Keeps the gauges, and says when the stream has stopped: not ready after `stall` without progress while claims
 /// wait, and the end of the process after twice that, since a dead peer of timely's is never noticed otherwise.
-pub(super) async fn watch_stream(p: Arc<Progress>, shared: Shared, stall: Duration, mut closed: watch::Receiver<bool>) {
+pub(super) async fn watch_stream(
+    p: Arc<Progress>,
+    turnover: Option<Arc<dyn RecentTurnover>>,
+    shared: Shared,
+    stall: Duration,
+    mut closed: watch::Receiver<bool>,
+) {
     let mut every = tokio::time::interval(Duration::from_millis(500));
     let (mut last, mut since, mut stalled) = (p.applied(), Instant::now(), false);
     loop {
         tokio::select! { _ = every.tick() => {}, _ = closed.wait_for(|c| *c) => return }
         gauge(&p, &shared);
+        if let Some(settled) = turnover.as_ref().map(|t| t.settled()).filter(|t| !t.is_never()) {
+            shared.metrics.settled.lag.set((p.frontier().since(settled) / 1000) as i64);
+        }
         if p.waiting() == 0 || p.applied() != last {
             (last, since) = (p.applied(), Instant::now());
             if stalled {

@@ -32,6 +32,7 @@ mod disk;
 mod entry;
 #[doc(hidden)]
 pub mod fuzzing;
+mod kept;
 mod log;
 mod quarantine;
 mod record;
@@ -46,6 +47,7 @@ pub use config::Config;
 pub use copy::copy;
 pub use cutter::Checkpointing;
 pub use entry::{Entry, Numbers, Unreadable, View, decode, encode};
+pub use kept::KeptFiles;
 pub use quarantine::{Filter, Kept, Quarantine};
 pub use survey::{Surveyed, end_of, survey};
 

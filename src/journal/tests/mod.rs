@@ -3,6 +3,7 @@
 mod checkpoints;
 mod codec;
 mod copies;
+mod kept;
 mod quarantine;
 mod recovery;
 mod retention;

@@ -3,7 +3,9 @@
 
 mod bays;
 mod text;
+mod turnover;
 mod zones;
 
 pub(super) use bays::{bay, bay_brief, found};
+pub(super) use turnover::{CdsMetric, cds_csv, turnover_csv, turnover_json};
 pub(super) use zones::{Rendered, Shown, zone_list, zone_one};

@@ -1,7 +1,9 @@
 //! One file per group of routes; each says who may call it by its handlers' arguments.
 
 pub(super) mod admin;
+pub(super) mod authority;
 mod bays;
+pub(super) mod cds;
 pub(super) mod devices;
 pub(super) mod document;
 mod extract;
@@ -11,7 +13,9 @@ pub(super) mod messages;
 pub(super) mod page;
 pub(super) mod quarantine;
 pub(super) mod reports;
+pub(super) mod sources;
 pub(super) mod stream;
+pub(super) mod turnover;
 pub(super) mod uplinks;
 mod zones;
 

@@ -6,12 +6,14 @@
 #![allow(clippy::struct_field_names, reason = "fields are the members' names in JSON")]
 
 mod answers;
+mod authority;
 mod keys;
 mod messages;
 mod questions;
 mod words;
 
 pub(super) use answers::*;
+pub(super) use authority::*;
 pub(super) use keys::*;
 pub(super) use messages::*;
 pub(super) use questions::*;
@@ -31,6 +33,7 @@ use utoipa::{Modify, OpenApi};
     tags(
         (name = "drivers", description = "Public reads"),
         (name = "data partners", description = "Reports in"),
+        (name = "authority", description = "Turnover, and how sources do"),
         (name = "operators", description = "Registry, quarantine, health"),
     ),
     modifiers(&Key)

@@ -5,7 +5,10 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 26] = [
+const OPERATIONS: [(&str, &str); 29] = [
+    ("get", "/v1/turnover"),
+    ("get", "/v1/cds/metrics/aggregates"),
+    ("get", "/v1/sources"),
     ("get", "/livez"),
     ("get", "/readyz"),
     ("get", "/metrics"),
@@ -168,6 +171,14 @@ async fn the_shapes_described_are_the_shapes_sent() {
     let partners = town.call_as("admin", "GET", "/v1/admin/partners", "").await.json();
     holds(&api, "PartnerList", &partners);
     holds(&api, "Partner", &partners["partners"][0]);
+    town.settle_day();
+    let turnover = town.call_as("monitor", "GET", "/v1/turnover", "").await.json();
+    holds(&api, "TurnoverPage", &turnover);
+    holds(&api, "TurnoverRow", &turnover["rows"][0]);
+    holds(&api, "Gap", &serde_json::json!({"hour": "", "reason": "damaged", "detail": "x"}));
+    let sources = town.call_as("monitor", "GET", "/v1/sources", "").await.json();
+    holds(&api, "Sources", &sources);
+    holds(&api, "SourceShown", &sources["sources"][0]);
     let device = r#"{"device":"0102030405060708","bay":"EAST-1","model":"decoded","via":"network-1"}"#;
     holds(&api, "DevicesPut", &town.call_as("admin", "PUT", "/v1/admin/devices", device).await.json());
     let devices = town.call_as("admin", "GET", "/v1/admin/devices", "").await.json();

@@ -11,7 +11,9 @@ mod operators;
 mod quarantine;
 mod reports;
 mod sockets;
+mod sources;
 mod stream;
+mod turnover;
 mod uplinks;
 mod zones;
 
@@ -52,6 +54,8 @@ pub(super) struct Town {
     pub(super) clock: Arc<ManualClock>,
     pub(super) health: Arc<Health>,
     pub(super) metrics: Arc<Metrics>,
+    /// What the stream remembers of what it has settled.
+    pub(super) memory: Arc<turnover::Memory>,
     /// A key by the scope it has.
     pub(super) keys: HashMap<&'static str, String>,
     /// How often a change was told of.
@@ -241,6 +245,8 @@ impl Town {
         let changes = Arc::new(AtomicU32::new(0));
         let told = Arc::clone(&changes);
         let (close, closed) = watch::channel(false);
+        let memory = Arc::new(turnover::Memory::default());
+        let authority = turnover::authority(dir.path(), &registry, &memory, (&clock, &metrics));
         let router = router(Parts {
             registry: registry.clone(),
             live: live.clone(),
@@ -252,11 +258,12 @@ impl Town {
             reports: Arc::new(Gate(registry.clone(), metrics.clone())),
             inbox,
             quarantine,
+            authority,
             on_change: Arc::new(move || _ = told.fetch_add(1, Ordering::Relaxed)),
             config,
             closed,
         });
-        Self { router, registry, live, clock, health, metrics, keys: plain, changes, close, _journal: dir }
+        Self { router, registry, live, clock, health, metrics, memory, keys: plain, changes, close, _journal: dir }
     }
 
     /// Plays the stream: a bay is now so, as claimed a minute ago.
@@ -326,9 +333,11 @@ impl Town {
     }
 }
 
+/// Stores and histories are opened on a runtime of their own.
+static STORES: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
 /// Opened on a runtime of its own, so that a town is built without waiting. One key is the configuration's.
 fn issuer(dir: &Path, keys: Arc<Keys>, clock: Arc<ManualClock>) -> Arc<Issuer> {
-    static STORES: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();
     STORES.spawn(async move {

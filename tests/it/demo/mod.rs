@@ -13,7 +13,7 @@ mod hub;
 mod keys;
 mod load;
 mod lorawan;
-mod mqtt;
+pub(crate) mod mqtt;
 mod mqtt_peers;
 mod reports;
 mod restarts;
