@@ -27,6 +27,7 @@ use bayhub::partner::{Issuer, Keys};
 use bayhub::registry::Registry;
 use bayhub::registry::city::City;
 use bayhub::serve::{self, Parts, ReportDoor, Router, router};
+use bayhub::share::{self, Desk};
 use bayhub::store::Store;
 use bytes::Bytes;
 use common::{city_specs, query, view};
@@ -56,12 +57,19 @@ impl ReportDoor for Shut {
     }
 }
 
-fn hub(registry: &Arc<Registry>, live: &Arc<Live>, journal: &Journal, issuer: Issuer, keys: Arc<Keys>) -> Router {
+fn hub(
+    registry: &Arc<Registry>,
+    live: &Arc<Live>,
+    journal: &Journal,
+    (issuer, desk): (Issuer, Desk),
+    keys: Arc<Keys>,
+) -> Router {
     router(Parts {
         registry: registry.clone(),
         live: live.clone(),
         keys,
         issuer: Arc::new(issuer),
+        desk: Arc::new(desk),
         closed: watch::channel(false).1,
         clock: Arc::new(SystemClock),
         health: Arc::new(Health::default()),
@@ -288,11 +296,17 @@ fn main() {
         at
     };
     let keys = Arc::new(Keys::default());
-    let issuer = runtime.block_on(async {
+    let office = runtime.block_on(async {
         let store = Store::open(&bayhub::store::Config::default(), dir.path()).await.expect("a store");
-        Issuer::open(store, keys.clone(), &[], Arc::new(SystemClock)).await.expect("an issuer")
+        let issuer = Issuer::open(store.clone(), keys.clone(), &[], Arc::new(SystemClock)).await.expect("an issuer");
+        let (registry, live, metrics) = (registry.clone(), live.clone(), Arc::new(Metrics::new()));
+        let (clock, config) = (Arc::new(SystemClock), share::Config::default());
+        // Nobody books: its task is not run.
+        let (desk, _) =
+            Desk::open(share::Parts { store, registry, live, clock, metrics, config }).await.expect("a desk");
+        (issuer, desk)
     });
-    let hub_at = start_own(hub(&registry, &live, &journal, issuer, keys));
+    let hub_at = start_own(hub(&registry, &live, &journal, office, keys));
     let asked = requests(&city);
     let body = typical(hub_at, &asked);
     println!("{} bays in {} zones; a constant answer has {} bytes", city.bay_slots(), city.zone_count(), body.len());

@@ -37,6 +37,8 @@ pub struct Config {
     #[serde(default)]
     pub store: crate::store::Config,
     #[serde(default)]
+    pub share: crate::share::Config,
+    #[serde(default)]
     pub keys: Vec<crate::partner::KeyConfig>,
 }
 
@@ -117,7 +119,7 @@ impl Config {
     /// Values of the right type that make no sense, such as a limit of 0 that would let nobody in. Found here, so that
     /// `check-config` finds whatever would stop or cripple a run.
     fn faults(&self) -> Vec<String> {
-        let Self { registry, data, http, mqtt, stream, .. } = self;
+        let Self { registry, data, http, mqtt, stream, share, .. } = self;
         let most = u64::from(u32::MAX);
         let bounds = [
             ("registry.spare_bays", u64::from(registry.spare_bays), 0..=1 << 24),
@@ -139,6 +141,12 @@ impl Config {
             ("stream.stale_after_s", u64::from(stream.stale_after_s), 1..=most),
             ("stream.max_age_s", u64::from(stream.max_age_s), 1..=most),
             ("stream.stall_after_s", u64::from(stream.stall_after_s), 1..=86_400),
+            ("share.hold_s", share.hold_s, 1..=86_400),
+            ("share.furthest_days", share.furthest_days, 1..=400),
+            ("share.longest_stay_h", share.longest_stay_h, 1..=24 * 366),
+            ("share.improve_every_s", share.improve_every_s, 1..=86_400),
+            ("share.remember_h", share.remember_h, 1..=24 * 366),
+            ("share.queue", share.queue as u64, 1..=65_536),
         ];
         let outside = bounds.into_iter().chain(stream.settle.bounds()).filter(|(_, n, range)| !range.contains(n));
         let mut faults: Vec<_> = outside

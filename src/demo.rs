@@ -164,10 +164,15 @@ fn settle_city(options: &Options, data: &Path) -> Result<PathBuf, Failure> {
         tracing::info!(folder = %dir.display(), "the city that is kept here is used; --bays and --seed are for a fresh folder");
         return Ok(dir);
     }
-    let city = City::generate(&CityParams { bays: options.bays, seed: options.seed, ..CityParams::default() });
+    let mut city = City::generate(&CityParams { bays: options.bays, seed: options.seed, ..CityParams::default() });
+    // So that the demo's `share` key has bays to offer.
+    city.give_private_zones(2, PARTNER);
     city.write(&dir).map_err(|e| Failure::Config(format!("{}: {e}", dir.display())))?;
     Ok(dir)
 }
+
+/// The holder of the demo's keys.
+const PARTNER: &str = "demo";
 
 fn keys(file: &Path) -> std::io::Result<DemoKeys> {
     if let Ok(text) = std::fs::read(file) {
@@ -205,7 +210,7 @@ fn configure(options: &Options, data: &Path, city: &Path, keys: &DemoKeys) -> Re
     let key = |name: &str, key: &str, scope: &str, sources: &str, kind: &str| {
         let digest = Keys::digest(key).iter().fold(String::new(), |text, b| text + &format!("{b:02x}"));
         format!(
-            "[[keys]]\nname = \"{name}\"\npartner = \"demo\"\nsha256 = \"{digest}\"\nscopes = [\"{scope}\"]\n\
+            "[[keys]]\nname = \"{name}\"\npartner = \"{PARTNER}\"\nsha256 = \"{digest}\"\nscopes = [\"{scope}\"]\n\
              sources = [{sources}]\nsource_kind = \"{kind}\"\n"
         )
     };

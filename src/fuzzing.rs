@@ -9,6 +9,7 @@ use crate::domain::{
     BayKind, Door, LatLon, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, Topic, ZoneKind,
 };
 use crate::health::{Health, Part};
+use crate::history::{self, Around, Cells, History, Recent, Registered};
 use crate::ingest::codec::device;
 use crate::ingest::gate::{self, Gate};
 use crate::ingest::{broker, endpoint};
@@ -19,6 +20,7 @@ use crate::partner::{Grant, Issuer, Keys, Scope};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use crate::serve::{self, ReportDoor, Router};
+use crate::share::{self, Desk};
 use crate::store::{self, Store};
 use crate::stream::Saved;
 use std::sync::{Arc, LazyLock};
@@ -143,6 +145,23 @@ impl ReportDoor for Nowhere {
     }
 }
 
+/// No stream stands behind it: nothing was settled.
+struct NothingSettled;
+
+impl Recent for NothingSettled {
+    fn settled_to(&self) -> Millis {
+        Millis::NEVER
+    }
+
+    fn oldest(&self) -> Millis {
+        Millis::MAX
+    }
+
+    fn cells(&self, _: Millis, _: bool) -> Option<Cells> {
+        None
+    }
+}
+
 /// The whole API on a small town, and what it stands on.
 struct Api {
     router: Router,
@@ -168,23 +187,43 @@ impl Api {
         let (name, partner) = ("fuzzer".into(), "nobody".into());
         keys.insert(digest, Grant { name, partner, scopes, sources: vec![], source_kind, pass, uplinks: false });
         let store = runtime.block_on(Store::open(&store::Config::default(), folder.path()))?;
-        let issuer = runtime.block_on(Issuer::open(store, keys.clone(), &[], clock.clone()))?;
+        let issuer = runtime.block_on(Issuer::open(store.clone(), keys.clone(), &[], clock.clone()))?;
         let health = Arc::new(Health::default());
         for part in Part::ALL {
             health.well(part);
         }
+        let around = share::Parts {
+            store,
+            registry: registry.clone(),
+            live: live.clone(),
+            clock: clock.clone(),
+            metrics: metrics.clone(),
+            config: share::Config::default(),
+        };
+        let (desk, task) = runtime.block_on(Desk::open(around))?;
+        runtime.spawn(task);
+        let names = Arc::new(Registered::new(registry.clone(), folder.path()));
+        let around =
+            Around { names: names.clone(), clock: clock.clone(), metrics: metrics.clone(), health: health.clone() };
+        let (handle, settings) = (runtime.handle().clone(), history::Config::default());
+        let (history, _) = History::open(&settings, folder.path(), handle, Arc::new(NothingSettled), around)?;
+        let gate = Gate::new(registry.clone(), clock.clone(), metrics.clone(), gate::Config::default());
+        let history = Arc::new(history);
+        let authority = serve::Authority { history, names, calendar: settings.calendar(), ledger: gate.ledger() };
         let (stop, closed) = watch::channel(false);
         let router = serve::router(serve::Parts {
             registry,
             live,
             keys,
             issuer: Arc::new(issuer),
+            desk: Arc::new(desk),
             clock,
             health,
             metrics,
             reports: Arc::new(Nowhere),
             inbox: mpsc::channel(1).0,
             quarantine: journal.quarantine(),
+            authority,
             on_change: Arc::new(|| {}),
             closed,
             config: serve::Config::default(),

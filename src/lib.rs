@@ -10,7 +10,9 @@
 //! | [`live`] | the read model: vacant bitmaps, bay words, zone tallies, the change feed |
 //! | [`history`] | settled turnover and visits as hourly Parquet files, and every question about them |
 //! | [`store`] | what is transactional, in SQL: SQLite in the data folder, PostgreSQL by URL |
+//! | [`share`] | private bays on offer, and who gets them: the matcher plans, the desk carries out |
 //! | [`partner`] | API keys and what they may do |
+//! | [`share`] | private bays: the matcher, which plans who gets which |
 //! | [`serve`] | HTTP: queries, reports, administration, health |
 //! | [`app`], [`demo`] | the wiring, and a whole city on one machine |
 //!
@@ -35,6 +37,7 @@ pub mod partner;
 mod prefetch;
 pub mod registry;
 pub mod serve;
+pub mod share;
 pub mod store;
 pub mod stream;
 

@@ -31,6 +31,7 @@ pub struct Metrics {
     /// How often a connection was not read for a while because its source sent too much.
     pub mqtt_throttled: IntCounter,
     pub brokers: Brokers,
+    pub share: Share,
     pub journal_commits: IntCounter,
     pub journal_claims: IntCounter,
     pub journal_bytes: IntGauge,
@@ -156,6 +157,54 @@ impl Settled {
     }
 }
 
+/// Shared private bays.
+pub struct Share {
+    /// Offers that are not withdrawn.
+    pub offers: IntGauge,
+    /// Reservations that keep a bay.
+    pub kept: IntGauge,
+    /// Requests that got a bay.
+    pub served: IntCounter,
+    /// Requests that got none, by reason.
+    pub unserved: IntCounterVec,
+    /// Reservations that came to a state.
+    pub transitions: IntCounterVec,
+    /// Bookings that were given another bay.
+    pub moved: IntCounter,
+    /// Parts of a plan that had become impossible when they were carried out.
+    pub stale_moves: IntCounter,
+}
+
+impl Share {
+    fn new(r: &Registry) -> Self {
+        let named = |name: &str, help: &str| Opts::new(name, help).namespace("bayhub").subsystem("share");
+        let counter = |name: &str, help: &str| {
+            let m = IntCounter::with_opts(named(name, help)).expect("a valid metric");
+            r.register(Box::new(m.clone())).expect("a name of its own");
+            m
+        };
+        let by = |name: &str, help: &str, label: &str| {
+            let m = IntCounterVec::new(named(name, help), &[label]).expect("a valid metric");
+            r.register(Box::new(m.clone())).expect("a name of its own");
+            m
+        };
+        let gauge = |name: &str, help: &str| {
+            let m = IntGauge::with_opts(named(name, help)).expect("a valid metric");
+            r.register(Box::new(m.clone())).expect("a name of its own");
+            m
+        };
+        Self {
+            offers: gauge("offers", "Offers of private bays that are not withdrawn."),
+            kept: gauge("reservations", "Reservations that keep a bay now or later."),
+            served: counter("requests_served_total", "Requests for a private bay that got one."),
+            unserved: by("requests_unserved_total", "Requests that got none, by reason.", "reason"),
+            transitions: by("transitions_total", "Reservations that came to a state, by state.", "state"),
+            moved: counter("moved_total", "Bookings that were given another bay."),
+            stale_moves: counter("stale_moves_total", "Planned moves that were not possible any more."),
+        }
+    }
+}
+
 impl Metrics {
     /// A fresh set, registered under their names.
     ///
@@ -204,6 +253,7 @@ impl Metrics {
             mqtt_deliveries: add!(counters("mqtt_deliveries_total", "Messages for MQTT subscribers.", &["outcome"])),
             mqtt_throttled: add!(counter("mqtt_throttled_total", "Pauses in reading a source that sends too much.")),
             brokers: Brokers::new(&r),
+            share: Share::new(&r),
             journal_commits: add!(counter("journal_commits_total", "Group commits.")),
             journal_claims: add!(counter("journal_claims_total", "Claims made durable.")),
             journal_bytes: add!(gauge("journal_bytes", "Bytes of journal on disk.")),

@@ -95,6 +95,12 @@ pub struct City {
 }
 
 impl City {
+    /// Gives every `nth` private zone to one operator.
+    pub fn give_private_zones(&mut self, nth: usize, operator: &str) {
+        let private = self.zones.iter_mut().filter(|z| z.kind == ZoneKind::Private);
+        private.step_by(nth).for_each(|z| operator.clone_into(&mut z.operator));
+    }
+
     pub(crate) fn with_capacity(zones: usize, bays: usize) -> Self {
         Self {
             zones: Vec::with_capacity(zones),

@@ -23,6 +23,7 @@ mod partners;
 pub(crate) mod process;
 mod replay;
 mod settled;
+mod sharing;
 
 pub use backup::{backup, restore};
 pub use history::{Exported, export};
@@ -40,6 +41,8 @@ use crate::live::{Live, Room};
 use crate::metrics::Metrics;
 use crate::partner::{Issuer, Keys};
 use crate::registry::Registry;
+use crate::share::Desk;
+use crate::store::Store;
 use crate::stream::{self, Stream};
 use crate::{registry, serve};
 use std::fs::{File, TryLockError};
@@ -130,7 +133,8 @@ impl Hub {
         let mqtts = doors::tls(&config)?;
         let lock = own_folder(&config.data.path)?;
         let shared = tokio::task::block_in_place(|| Shared::open(&config))?;
-        let issuer = Arc::new(partners::open(&config, keys.clone(), shared.clock.clone()).await?);
+        let store = Store::open(&config.store, &config.data.path).await?;
+        let issuer = Arc::new(partners::open(store.clone(), &config, keys.clone(), shared.clock.clone()).await?);
         let journal =
             Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
         let mut found = checkpoints::find(&config.data.path.join("checkpoints"), &journal)?;
@@ -145,15 +149,11 @@ impl Hub {
         let mut tasks = JoinSet::new();
         let gate = doors::gate(&shared, &config);
         let authority = history.authority(&config, &gate, stream.turnover.clone());
-        let api =
-            api(&shared, &config, (&keys, &issuer), gate.clone(), inbox.clone(), (&journal, authority), closed.clone());
-        tasks.spawn(serve::serve(
-            http,
-            api,
-            config.http.limits(),
-            shared.metrics.clone(),
-            process::closing(closed.clone()),
-        ));
+        let desk = sharing::open(store, &config, &shared, &closed, &mut tasks).await?;
+        let parts = (&keys, &issuer, desk);
+        let api = api(&shared, &config, parts, gate.clone(), inbox.clone(), (&journal, authority), closed.clone());
+        let (limits, closing) = (config.http.limits(), process::closing(closed.clone()));
+        tasks.spawn(serve::serve(http, api, limits, shared.metrics.clone(), closing));
 
         let (journal, mut feed) =
             replay::replay(journal, found.newest.position, feed, &stream.progress, &shared).await?;
@@ -172,11 +172,7 @@ impl Hub {
         brokers::start(&config.brokers, &shared, &intake, &inbox, &closed, &mut tasks)?;
         let (board, metrics) = (board::board(&shared), shared.metrics.clone());
         let door = Arc::new(endpoint::Door::new(config.mqtt.clone(), keeper, intake, board, inbox, metrics));
-        tasks.spawn(endpoint::serve(mqtt, door.clone(), closed.clone()));
-        let hub_mqtts = match mqtts {
-            Some((at, tls)) => Some(secure(at, tls, door, &mut tasks, &closed).await?),
-            None => None,
-        };
+        let hub_mqtts = endpoints(mqtt, mqtts, door, &mut tasks, &closed).await?;
         shared.health.well(Part::Mqtt);
         tasks.spawn(history::keep_gauges(history.lately.clone(), shared.clone(), closed.clone()));
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
@@ -227,6 +223,21 @@ async fn keep_pace(live: Arc<Live>, closed: watch::Receiver<bool>) {
     tokio::select! { () = live.feed().run(FEED_PACE) => {}, () = process::closing(closed) => {} }
 }
 
+/// Opens the MQTT door, and the one over TLS where there is one; returns where that listens.
+async fn endpoints(
+    mqtt: TcpListener,
+    mqtts: Option<(SocketAddr, Arc<endpoint::Tls>)>,
+    door: Arc<endpoint::Door>,
+    tasks: &mut JoinSet<()>,
+    closed: &watch::Receiver<bool>,
+) -> Result<Option<SocketAddr>, Failure> {
+    tasks.spawn(endpoint::serve(mqtt, door.clone(), closed.clone()));
+    match mqtts {
+        Some((at, tls)) => secure(at, tls, door, tasks, closed).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// MQTT over TLS beside the plain listener, its certificate read again on SIGHUP.
 async fn secure(
     at: SocketAddr,
@@ -273,7 +284,7 @@ impl Shared {
 fn api(
     shared: &Shared,
     config: &Config,
-    (keys, issuer): (&Arc<Keys>, &Arc<Issuer>),
+    (keys, issuer, desk): (&Arc<Keys>, &Arc<Issuer>, Arc<Desk>),
     gate: Arc<Gate>,
     inbox: mpsc::Sender<Submission>,
     (journal, authority): (&Journal, serve::Authority),
@@ -284,6 +295,7 @@ fn api(
         live: shared.live.clone(),
         keys: keys.clone(),
         issuer: issuer.clone(),
+        desk,
         clock: shared.clock.clone(),
         health: shared.health.clone(),
         metrics: shared.metrics.clone(),

@@ -37,9 +37,13 @@ pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {
     partner::Config { keys: config.keys.clone() }.keys().map_err(|e| Failure::Config(e.to_string()))
 }
 
-/// Opens the store and adds its keys to those of the configuration.
-pub(super) async fn open(config: &Config, keys: Arc<Keys>, clock: Arc<dyn Clock>) -> Result<Issuer, Failure> {
-    let store = Store::open(&config.store, &config.data.path).await?;
+/// Adds the store's keys to those of the configuration.
+pub(super) async fn open(
+    store: Store,
+    config: &Config,
+    keys: Arc<Keys>,
+    clock: Arc<dyn Clock>,
+) -> Result<Issuer, Failure> {
     Ok(Issuer::open(store, keys, &config.keys, clock).await?)
 }
 

@@ -1,6 +1,6 @@
 //! Time as the hub counts it: milliseconds since 1970 in UTC, read and written as RFC 3339.
 //!
-//! The only door to `chrono` besides logging. Writing is done by hand because an answer with twenty bays writes
+//! With `calendar` the only door to `chrono` besides logging. Writing is done by hand because an answer with twenty bays writes
 //! twenty times, and chrono's formatter costs more than finding the bays does.
 
 use std::fmt;
@@ -84,6 +84,28 @@ impl fmt::Display for Millis {
     }
 }
 
+/// A time of day by the wall clock, minutes after midnight; 1440 is the midnight that ends the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimeOfDay(pub u16);
+
+impl TimeOfDay {
+    /// Reads `00:00` to `24:00`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let two = |t: &str| (t.len() == 2 && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.parse::<u16>().ok())?;
+        let (hours, minutes) = text.split_once(':')?;
+        let (hours, minutes) = (two(hours)?, two(minutes)?);
+        let all = hours * 60 + minutes;
+        (minutes < 60 && all <= 1440).then_some(Self(all))
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+}
+
 /// Where "now" comes from. Passed in everywhere, so that a test can stop or turn it.
 pub trait Clock: Send + Sync {
     fn now(&self) -> Millis;
@@ -103,6 +125,16 @@ mod tests {
         while ms < Millis::MAX.0 {
             assert_eq!(Millis::parse(&Millis(ms).to_string()), Some(Millis(ms)));
             ms += 86_399_999 * 37;
+        }
+    }
+
+    #[test]
+    fn times_of_day_end_at_24_00() {
+        for good in ["00:00", "09:05", "23:59", "24:00"] {
+            assert_eq!(TimeOfDay::parse(good).unwrap().to_string(), good);
+        }
+        for bad in ["", "9:00", "24:01", "12:60", "-1:00", "+1:00", "12", "12:00:00", "1200"] {
+            assert_eq!(TimeOfDay::parse(bad), None, "{bad}");
         }
     }
 

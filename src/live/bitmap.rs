@@ -32,21 +32,45 @@ impl Bitmap {
         self.0[bay.at() / 64].fetch_and(!(1 << (bay.0 % 64)), Release);
     }
 
-    /// Calls `found` for every set bit of `range`, in order. Bays beyond the capacity have no bit.
+    #[inline]
+    pub(super) fn has(&self, bay: BayIx) -> bool {
+        self.0.get(bay.at() / 64).is_some_and(|word| word.load(Acquire) >> (bay.0 % 64) & 1 == 1)
+    }
+
+    /// The bits that are set here and not in `other`, which is as long.
+    #[inline]
+    pub(super) fn without<'a>(&'a self, other: &'a Self) -> Difference<'a> {
+        Difference { set: &self.0, unset: &other.0 }
+    }
+}
+
+/// See [`Bitmap::without`].
+#[derive(Clone, Copy)]
+pub(super) struct Difference<'a> {
+    set: &'a [AtomicU64],
+    unset: &'a [AtomicU64],
+}
+
+impl Difference<'_> {
+    /// Calls `found` for every bit of `range`, in order. Bays beyond the capacity have no bit.
     #[inline]
     pub(super) fn for_each(&self, range: Range<u32>, mut found: impl FnMut(BayIx)) {
-        let end = range.end.min(self.0.len() as u32 * 64);
+        let end = range.end.min(self.set.len() as u32 * 64);
         if range.start >= end {
             return;
         }
         let last = (end - 1) / 64;
         for at in range.start / 64..=last {
-            let mut bits = self.0[at as usize].load(Acquire);
+            let mut bits = self.set[at as usize].load(Acquire);
             if at == range.start / 64 {
                 bits &= u64::MAX << (range.start % 64);
             }
             if at == last {
                 bits &= u64::MAX >> (63 - (end - 1) % 64);
+            }
+            // Most words have no vacant bay: those are not asked for a second time.
+            if bits != 0 {
+                bits &= !self.unset[at as usize].load(Acquire);
             }
             while bits != 0 {
                 found(BayIx(at * 64 + bits.trailing_zeros()));
@@ -62,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_range_yields_exactly_its_set_bits() {
-        let map = Bitmap::new(200);
+        let (map, none) = (Bitmap::new(200), Bitmap::new(200));
         let set: Vec<u32> = (0..200).filter(|n| n % 7 == 0 || n % 64 == 63 || n % 64 == 0).collect();
         for n in 0..200 {
             map.set(BayIx(n));
@@ -73,7 +97,7 @@ mod tests {
         for start in 0..200 {
             for end in start..=200 {
                 let mut got = vec![];
-                map.for_each(start..end, |bay| got.push(bay.0));
+                map.without(&none).for_each(start..end, |bay| got.push(bay.0));
                 let want: Vec<u32> = set.iter().copied().filter(|n| (start..end).contains(n)).collect();
                 assert_eq!(got, want, "{start}..{end}");
             }
@@ -81,12 +105,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_set_in_the_other_is_left_out_until_it_is_cleared_there() {
+        let (map, other) = (Bitmap::new(200), Bitmap::new(200));
+        (0..200).for_each(|n| map.set(BayIx(n)));
+        other.set(BayIx(70));
+        let found = || {
+            let mut got = vec![];
+            map.without(&other).for_each(69..72, |bay| got.push(bay.0));
+            got
+        };
+        assert!(other.has(BayIx(70)) && !other.has(BayIx(71)) && !other.has(BayIx(10_000)));
+        assert_eq!(found(), [69, 71]);
+        other.clear(BayIx(70));
+        assert_eq!(found(), [69, 70, 71]);
+    }
+
+    #[test]
     fn a_range_beyond_the_capacity_is_cut_short() {
-        let map = Bitmap::new(64);
+        let (map, none) = (Bitmap::new(64), Bitmap::new(64));
         map.set(BayIx(63));
         let mut got = vec![];
-        map.for_each(60..1000, |bay| got.push(bay.0));
-        map.for_each(64..1000, |bay| got.push(bay.0));
+        map.without(&none).for_each(60..1000, |bay| got.push(bay.0));
+        map.without(&none).for_each(64..1000, |bay| got.push(bay.0));
         assert_eq!(got, [63]);
     }
 }

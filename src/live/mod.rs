@@ -36,6 +36,8 @@ const AHEAD: usize = 32;
 pub struct Live {
     words: Box<[AtomicU64]>,
     vacant: [Bitmap; BayKind::COUNT],
+    /// Bays that are kept for who has booked them, whatever a sensor sees.
+    reserved: Bitmap,
     tallies: Tallies,
     feed: Arc<Feed>,
     /// Writes that found no room.
@@ -65,6 +67,7 @@ impl Live {
         Self {
             words: bytemuck::allocation::zeroed_slice_box(bays as usize),
             vacant: Bitmap::one_a_kind(bays),
+            reserved: Bitmap::new(bays),
             feed: Arc::new(Feed::new(tallies.capacity(), room.subscribers)),
             tallies,
             left_out: AtomicU64::new(0),
@@ -106,7 +109,23 @@ impl Live {
     /// Replaces `out` by the nearest vacant bays that suit the query, nearest first, ties by index. Give the same
     /// vector again and again: it is not allocated anew.
     pub fn nearest(&self, city: &City, query: &Query, out: &mut Vec<Hit>) {
-        nearest::nearest(&self.vacant[query.kind as usize], city, query, out);
+        let vacant = &self.vacant[query.kind as usize];
+        nearest::nearest(&vacant.without(&self.reserved), city, query, out);
+    }
+
+    /// Keeps a bay out of what [`Live::nearest`] finds, or lets it in again. One writer: the desk that books bays.
+    pub fn reserve(&self, bay: BayIx, reserved: bool) {
+        match (bay.0 < self.bay_capacity(), reserved) {
+            (true, true) => self.reserved.set(bay),
+            (true, false) => self.reserved.clear(bay),
+            (false, _) => {}
+        }
+    }
+
+    /// Whether it is kept for who has booked it.
+    #[inline]
+    pub fn is_reserved(&self, bay: BayIx) -> bool {
+        self.reserved.has(bay)
     }
 
     /// Who is told of changes. [`Feed::run`] must be running for anybody to hear.

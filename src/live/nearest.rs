@@ -10,7 +10,7 @@
 //! 89 degrees of latitude meridians are taken as if they still were as far apart as there.
 //! Dear: a large radius where nothing is vacant (5 km is 6,500 cells).
 
-use super::bitmap::Bitmap;
+use super::bitmap::Difference;
 use crate::domain::geo::M_PER_DEG;
 use crate::domain::{BayIx, BayKind, LatLon};
 use crate::registry::city::City;
@@ -182,7 +182,7 @@ impl Best<'_> {
 }
 
 /// Replaces `out` by the nearest vacant bays that suit the query, nearest first.
-pub(super) fn nearest(vacant: &Bitmap, city: &City, query: &Query, out: &mut Vec<Hit>) {
+pub(super) fn nearest(vacant: &Difference<'_>, city: &City, query: &Query, out: &mut Vec<Hit>) {
     out.clear();
     let limit = query.limit.min(Query::MAX_LIMIT);
     let radius_m = query.radius_m.clamp(0.0, Query::MAX_RADIUS_M);
@@ -204,7 +204,7 @@ pub(super) fn nearest(vacant: &Bitmap, city: &City, query: &Query, out: &mut Vec
 
 /// One walk outwards from a place.
 struct Scan<'a> {
-    vacant: &'a Bitmap,
+    vacant: &'a Difference<'a>,
     city: &'a City,
     query: &'a Query,
     plane: Plane,
@@ -221,7 +221,7 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    fn new(vacant: &'a Bitmap, city: &'a City, query: &'a Query, plane: Plane, radius_m: f32) -> Self {
+    fn new(vacant: &'a Difference<'a>, city: &'a City, query: &'a Query, plane: Plane, radius_m: f32) -> Self {
         let (height, width) = city.cell_size_e7();
         let lon_m = plane.least_lon_m(radius_m);
         // One more than the quotient says, as that may have been rounded down; `excludes` sees to the rest.

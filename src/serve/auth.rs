@@ -41,6 +41,15 @@ pub(super) enum Viewer {
     Public,
 }
 
+/// A caller who may offer bays.
+pub(super) struct Sharer(pub(super) Arc<Grant>);
+
+/// A caller who may book bays.
+pub(super) struct Booker(pub(super) Arc<Grant>);
+
+/// A caller who may do one of both.
+pub(super) struct Trader(pub(super) Arc<Grant>);
+
 /// A caller who may read public data.
 pub(super) struct Reader;
 
@@ -95,6 +104,46 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         Doorman::from_ref(state).scoped(&parts.headers, Scope::Admin).map(|_| Self)
+    }
+}
+
+impl<S> FromRequestParts<S> for Sharer
+where
+    S: Send + Sync,
+    Doorman: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Doorman::from_ref(state).scoped(&parts.headers, Scope::Share).map(Self)
+    }
+}
+
+impl<S> FromRequestParts<S> for Booker
+where
+    S: Send + Sync,
+    Doorman: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Doorman::from_ref(state).scoped(&parts.headers, Scope::Book).map(Self)
+    }
+}
+
+impl<S> FromRequestParts<S> for Trader
+where
+    S: Send + Sync,
+    Doorman: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let grant = Doorman::from_ref(state).grant(&parts.headers)?;
+        if grant.scopes.has(Scope::Share) || grant.scopes.has(Scope::Book) {
+            return Ok(Self(grant));
+        }
+        Err(ApiError::Forbidden("this call needs the scope share or book, and the key has neither".to_owned()))
     }
 }
 

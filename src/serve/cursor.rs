@@ -58,6 +58,11 @@ pub(super) fn read_text(cursor: &str) -> Result<String, ApiError> {
     }
 }
 
+/// The number after which to go on; 0 without a cursor.
+pub(super) fn read_number(cursor: Option<&str>) -> Result<i64, ApiError> {
+    cursor.map_or(Ok(0), |text| read_text(text)?.parse().map_err(|_| not_ours()))
+}
+
 pub(super) fn not_ours() -> ApiError {
     ApiError::bad("cursor", "cursor must be the `next` of an earlier answer, unchanged")
 }

@@ -5,6 +5,7 @@
 
 use crate::domain::Reason;
 use crate::partner::Denied;
+use crate::share::{DeskError, Why};
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -32,6 +33,15 @@ pub(super) enum ApiError {
     /// A good key that does not reach this far.
     Forbidden(String),
     NotFound(String),
+    /// The same of something that a member of the body names.
+    NoSuch {
+        field: &'static str,
+        detail: String,
+    },
+    /// No bay suits the request.
+    NoMatch(Why),
+    /// The key of an earlier request with another body.
+    KeyReused,
     /// The body is longer than this many bytes.
     TooLarge(usize),
     /// None of what the client accepts; names what is offered.
@@ -50,7 +60,7 @@ pub(super) enum ApiError {
 }
 
 /// Slug, status, title and what the type means: the list behind `/problems/{slug}`.
-pub(super) const PROBLEMS: [(&str, StatusCode, &str, &str); 14] = [
+pub(super) const PROBLEMS: [(&str, StatusCode, &str, &str); 16] = [
     (
         "bad-parameter",
         StatusCode::BAD_REQUEST,
@@ -108,6 +118,18 @@ pub(super) const PROBLEMS: [(&str, StatusCode, &str, &str); 14] = [
     ),
     ("conflict", StatusCode::CONFLICT, "Something is in the way", "`detail` says what; nothing was changed."),
     (
+        "no-match",
+        StatusCode::CONFLICT,
+        "No bay suits",
+        "`reason` is the first thing none passes: walk, vehicle, price, window, full.",
+    ),
+    (
+        "idempotency-key-reused",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The Idempotency-Key is taken",
+        "It came with another body before; use a new one for a new request.",
+    ),
+    (
         "registry-full",
         StatusCode::INSUFFICIENT_STORAGE,
         "No room for more bays",
@@ -138,7 +160,9 @@ impl ApiError {
             Self::Contradiction(_) => "contradiction",
             Self::Unauthorized(_) => "unauthorized",
             Self::Forbidden(_) => "forbidden",
-            Self::NotFound(_) => "not-found",
+            Self::NotFound(_) | Self::NoSuch { .. } => "not-found",
+            Self::NoMatch(_) => "no-match",
+            Self::KeyReused => "idempotency-key-reused",
             Self::TooLarge(_) => "too-large",
             Self::NotAcceptable(_) => "not-acceptable",
             Self::MethodNotAllowed => "method-not-allowed",
@@ -152,7 +176,11 @@ impl ApiError {
 
     fn detail(&self) -> String {
         match self {
-            Self::BadParameter { detail, .. } | Self::Malformed { detail, .. } => detail.clone(),
+            Self::BadParameter { detail, .. } | Self::Malformed { detail, .. } | Self::NoSuch { detail, .. } => {
+                detail.clone()
+            }
+            Self::NoMatch(why) => why.says().to_owned(),
+            Self::KeyReused => "an earlier request with this Idempotency-Key had another body".to_owned(),
             Self::Contradiction(errors) => {
                 format!("{} fault(s); the first: {}", errors.len(), errors.first().map_or("", |e| e))
             }
@@ -166,7 +194,7 @@ impl ApiError {
             Self::NotAcceptable(offered) => format!("this answer comes as {offered}"),
             Self::MethodNotAllowed => "the header Allow lists the methods of this path".to_owned(),
             Self::UnsupportedMediaType(expected) => format!("the body must be {expected}; say so in Content-Type"),
-            Self::Busy => "too many reports are waiting to be stored; nothing of this one was accepted".to_owned(),
+            Self::Busy => "too much is waiting to be stored; nothing of this was accepted".to_owned(),
         }
     }
 
@@ -174,6 +202,8 @@ impl ApiError {
         let mut more = Map::new();
         match self {
             Self::BadParameter { field, .. } => _ = more.insert("field".to_owned(), json!(field)),
+            Self::NoSuch { field, .. } => _ = more.insert("field".to_owned(), json!(field)),
+            Self::NoMatch(why) => _ = more.insert("reason".to_owned(), json!(why.name())),
             Self::Malformed { reason, .. } => _ = more.insert("reason".to_owned(), json!(reason.name())),
             Self::Contradiction(errors) => _ = more.insert("errors".to_owned(), json!(errors)),
             _ => {}
@@ -188,6 +218,21 @@ impl From<Denied> for ApiError {
             Denied::BadKey => Self::Unauthorized("this key is not known"),
             Denied::NotAllowed | Denied::UnknownSource => Self::Forbidden(denied.to_string()),
             Denied::Full(_) => Self::Unavailable(denied.to_string()),
+        }
+    }
+}
+
+impl From<DeskError> for ApiError {
+    fn from(e: DeskError) -> Self {
+        match e {
+            DeskError::NoMatch(why) => Self::NoMatch(why),
+            DeskError::KeyReused => Self::KeyReused,
+            DeskError::NoSuch => Self::NotFound("there is no such thing, or it is another's".to_owned()),
+            DeskError::Busy => Self::Busy,
+            DeskError::Unavailable(why) => Self::Unavailable(why),
+            DeskError::Step(_) | DeskError::Offered | DeskError::Stale | DeskError::Withdrawn => {
+                Self::Conflict(e.to_string())
+            }
         }
     }
 }

@@ -11,6 +11,7 @@
 mod arrival;
 mod atlas;
 mod auth;
+mod body;
 mod cursor;
 mod error;
 #[doc(hidden)]
@@ -18,6 +19,7 @@ pub mod fuzzing;
 mod listen;
 mod measure;
 mod negotiate;
+mod offering;
 mod params;
 mod render;
 mod routes;
@@ -39,6 +41,7 @@ use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partner::{Issuer, Keys};
 use crate::registry::Registry;
+use crate::share::Desk;
 use auth::Doorman;
 pub use axum::Router;
 use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH};
@@ -108,6 +111,8 @@ pub struct Parts {
     pub live: Arc<Live>,
     pub keys: Arc<Keys>,
     pub issuer: Arc<Issuer>,
+    /// Books shared bays.
+    pub desk: Arc<Desk>,
     pub clock: Arc<dyn Clock>,
     pub health: Arc<Health>,
     pub metrics: Arc<Metrics>,
@@ -160,6 +165,8 @@ pub fn router(parts: Parts) -> Router {
         authority: parts.authority,
         room: Arc::new(tokio::sync::Semaphore::new(routes::authority::AT_A_TIME)),
     });
+    let market =
+        Arc::new(routes::Market { doorman: doorman.clone(), registry: Arc::clone(&parts.registry), desk: parts.desk });
     let office = Arc::new(routes::admin::Office {
         doorman: doorman.clone(),
         registry: parts.registry,
@@ -173,7 +180,7 @@ pub fn router(parts: Parts) -> Router {
     let cell = Arc::new(routes::quarantine::Cell { doorman, quarantine: parts.quarantine });
     let watch = Arc::new(routes::health::Watch { health: parts.health, metrics: Arc::clone(&parts.metrics) });
 
-    let groups: [(OpenApiRouter, bool); 12] = [
+    let groups: [(OpenApiRouter, bool); 13] = [
         (routes::reads(reads), true),
         (routes::stream::routes(Arc::new(streams)), true),
         (routes::turnover::routes(bureau.clone()), true),
@@ -181,6 +188,7 @@ pub fn router(parts: Parts) -> Router {
         (routes::sources::routes(bureau), false),
         (routes::reports::routes(Arc::clone(&reports)), false),
         (routes::uplinks::routes(reports), false),
+        (routes::market(market), false),
         (routes::admin::routes(Arc::clone(&office)), false),
         (routes::devices::routes(office), false),
         (routes::keys::routes(registrar), false),

@@ -67,6 +67,17 @@ pub(super) fn takes_events(headers: &HeaderMap) -> Result<(), ApiError> {
     if !said || best.is_some_and(|(_, q)| q > 0) { Ok(()) } else { Err(ApiError::NotAcceptable(EVENTS)) }
 }
 
+/// Whether the client prefers rows of CSV to JSON, which it gets if it does not mind.
+pub(super) fn takes_csv(headers: &HeaderMap) -> Result<bool, ApiError> {
+    let ranges = || headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
+    let q = |kind: &str| ranges().filter_map(|r| weigh(r, kind)).max().map_or(0, |(_, q)| q);
+    let (csv, json) = (q("text/csv"), q("application/json"));
+    if csv == 0 && json == 0 && headers.contains_key(ACCEPT) {
+        return Err(ApiError::NotAcceptable("application/json or text/csv"));
+    }
+    Ok(csv > json)
+}
+
 /// How exactly `range` names `media_type` (0..=2) and its weight in thousandths; `None` if it does not match.
 fn weigh(range: &str, media_type: &str) -> Option<(u8, u32)> {
     let mut parts = range.split(';').map(str::trim);

@@ -1,6 +1,6 @@
 //! Partners and their keys. A key is here as its digest; what opens a door is nowhere.
 
-use super::{Store, StoreError, reading, transaction, writing};
+use super::{Store, StoreError, millis, reading, sql, transaction, writing};
 use crate::domain::Millis;
 
 /// SHA-256 of a key's text.
@@ -182,15 +182,6 @@ impl Store {
         });
         Ok(())
     }
-}
-
-/// SQL has signed numbers only; times end in the year 2527.
-const fn sql(time: Millis) -> i64 {
-    time.0 as i64
-}
-
-fn millis(raw: i64) -> Millis {
-    Millis(u64::try_from(raw).unwrap_or(0))
 }
 
 fn partner((id, name, created_at): RawPartner) -> PartnerRow {

@@ -8,15 +8,22 @@
 //! SQLite has one connection that writes, so writers queue here (for `PATIENCE` at most) and not at a lock of the
 //! file; readers see the last commit and wait for nobody. Dear: each write waits for the disk.
 
+mod booking;
 mod keys;
+mod ledger;
+mod offers;
 mod open;
+mod work;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use keys::{Digest, KeyRow, NewKey, PartnerRow};
+pub use ledger::{Entry, Party, Total};
 pub use open::{FILE, copy};
+pub use work::Work;
 
+use crate::domain::Millis;
 use sqlx::{PgPool, SqlitePool};
 use std::fmt;
 use std::time::Duration;
@@ -60,6 +67,12 @@ pub enum StoreError {
     /// It is there already, and each must be different.
     #[error("store: that is taken already")]
     Taken,
+    /// The bay is kept for another at that time.
+    #[error("store: the bay is booked at that time")]
+    Booked,
+    /// What was to be changed has been changed by another meanwhile.
+    #[error("store: it has changed meanwhile")]
+    Stale,
     /// What the call refers to is not there.
     #[error("store: there is no such thing")]
     NoSuch,
@@ -72,6 +85,8 @@ impl From<sqlx::Error> for StoreError {
     fn from(e: sqlx::Error) -> Self {
         match &e {
             sqlx::Error::Database(d) if d.is_unique_violation() => Self::Taken,
+            // PostgreSQL names the constraint; SQLite's trigger says the name itself.
+            sqlx::Error::Database(d) if d.message().contains("reservation_overlap") => Self::Booked,
             sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
                 Self::Unreachable(e.to_string())
             }
@@ -83,6 +98,15 @@ impl From<sqlx::Error> for StoreError {
 /// One open database. Cheap to clone; all clones share its connections.
 #[derive(Clone)]
 pub struct Store(Pools);
+
+/// SQL has signed numbers only; times end in the year 2527.
+const fn sql(time: Millis) -> i64 {
+    time.0 as i64
+}
+
+fn millis(raw: i64) -> Millis {
+    Millis(u64::try_from(raw).unwrap_or(0))
+}
 
 #[derive(Clone)]
 enum Pools {
@@ -142,6 +166,12 @@ macro_rules! transaction {
 use {reading, transaction, writing};
 
 impl Store {
+    /// Whether writers queue for one connection, so that several changes in one transaction share a wait for the disk.
+    #[must_use]
+    pub const fn shares_waits(&self) -> bool {
+        matches!(self.0, Pools::Sqlite { .. })
+    }
+
     /// Ends all connections, when what is under way is done. SQLite folds its write-ahead log into the file.
     pub async fn close(&self) {
         match &self.0 {

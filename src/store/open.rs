@@ -21,6 +21,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("migrations/sqlite/0002_uplinks.sql"),
         include_str!("migrations/postgres/0002_uplinks.sql"),
     ),
+    (
+        3,
+        "sharing",
+        include_str!("migrations/sqlite/0003_sharing.sql"),
+        include_str!("migrations/postgres/0003_sharing.sql"),
+    ),
 ];
 
 /// What a URL means.

@@ -53,14 +53,14 @@ impl<S: Sync> FromRequestParts<S> for Held {
 }
 
 /// Whether the body says it is JSON: `application/json`, or any `application/...+json`.
-pub(super) fn says_json(headers: &HeaderMap) -> bool {
+pub(in crate::serve) fn says_json(headers: &HeaderMap) -> bool {
     let Some(given) = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()) else { return false };
     let essence = given.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
     essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 /// The whole body. `limit` is what the route's `DefaultBodyLimit` enforces.
-pub(super) async fn whole(request: Request, limit: usize) -> Result<Bytes, ApiError> {
+pub(in crate::serve) async fn whole(request: Request, limit: usize) -> Result<Bytes, ApiError> {
     Bytes::from_request(request, &()).await.map_err(|e| match e.status() {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge(limit),
         _ => ApiError::malformed("the body ended early or could not be read"),

@@ -250,8 +250,8 @@ pub(in crate::serve) struct Problem {
     detail: String,
     /// The parameter at fault.
     field: Option<String>,
-    /// Why a report was refused as a whole.
-    reason: Option<Reason>,
+    /// Why a report was refused as a whole, or a request for a bay got none.
+    reason: Option<String>,
     /// Every fault of a registry change.
     errors: Option<Vec<String>>,
 }

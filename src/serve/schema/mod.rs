@@ -10,6 +10,7 @@ mod authority;
 mod keys;
 mod messages;
 mod questions;
+mod sharing;
 mod words;
 
 pub(super) use answers::*;
@@ -17,6 +18,7 @@ pub(super) use authority::*;
 pub(super) use keys::*;
 pub(super) use messages::*;
 pub(super) use questions::*;
+pub(super) use sharing::*;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -34,6 +36,8 @@ use utoipa::{Modify, OpenApi};
         (name = "drivers", description = "Public reads"),
         (name = "data partners", description = "Reports in"),
         (name = "authority", description = "Turnover, and how sources do"),
+        (name = "sharing businesses", description = "Private bays on offer"),
+        (name = "booking", description = "Private bays for drivers"),
         (name = "operators", description = "Registry, quarantine, health"),
     ),
     modifiers(&Key)

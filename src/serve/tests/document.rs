@@ -5,7 +5,7 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 29] = [
+const OPERATIONS: [(&str, &str); 44] = [
     ("get", "/v1/turnover"),
     ("get", "/v1/cds/metrics/aggregates"),
     ("get", "/v1/sources"),
@@ -35,6 +35,21 @@ const OPERATIONS: [(&str, &str); 29] = [
     ("delete", "/v1/admin/keys/{key}"),
     ("post", "/v1/admin/partners"),
     ("get", "/v1/admin/partners"),
+    ("put", "/v1/admin/bays/{bay}/owner"),
+    ("post", "/v1/offers"),
+    ("get", "/v1/offers"),
+    ("get", "/v1/offers/{offer}"),
+    ("patch", "/v1/offers/{offer}"),
+    ("delete", "/v1/offers/{offer}"),
+    ("get", "/v1/offers/{offer}/calendar.ics"),
+    ("get", "/v1/offers/{offer}/utilisation"),
+    ("get", "/v1/partners/me/settlement"),
+    ("post", "/v1/requests"),
+    ("get", "/v1/reservations/{reservation}"),
+    ("post", "/v1/reservations/{reservation}/confirm"),
+    ("post", "/v1/reservations/{reservation}/cancel"),
+    ("post", "/v1/reservations/{reservation}/arrive"),
+    ("post", "/v1/reservations/{reservation}/depart"),
 ];
 
 async fn document(town: &Town) -> Value {
@@ -179,9 +194,34 @@ async fn the_shapes_described_are_the_shapes_sent() {
     let sources = town.call_as("monitor", "GET", "/v1/sources", "").await.json();
     holds(&api, "Sources", &sources);
     holds(&api, "SourceShown", &sources["sources"][0]);
+    sharing_is_as_described(&town, &api).await;
     let device = r#"{"device":"0102030405060708","bay":"EAST-1","model":"decoded","via":"network-1"}"#;
     holds(&api, "DevicesPut", &town.call_as("admin", "PUT", "/v1/admin/devices", device).await.json());
     let devices = town.call_as("admin", "GET", "/v1/admin/devices", "").await.json();
     holds(&api, "Devices", &devices);
     holds(&api, "Device", &devices["devices"][0]);
+}
+
+async fn sharing_is_as_described(town: &Town, api: &Value) {
+    let owner = town.call_as("admin", "PUT", "/v1/admin/bays/TPY12-001/owner", r#"{"partner":"lta"}"#).await.json();
+    holds(api, "Owner", &owner);
+    let windows = r#"[{"start":"2026-11-23T03:00:00Z","end":"2026-11-24T03:00:00Z"},{"days":["mon"],"from":"09:00","to":"10:00"}]"#;
+    let body = format!(r#"{{"bay":"TPY12-001","windows":{windows},"price_cents_per_hour":100}}"#);
+    let offer = town.call_as("share", "POST", "/v1/offers", body).await.json();
+    holds(api, "Offer", &offer);
+    holds(api, "OfferRules", &offer["rules"]);
+    holds(api, "Stretch", &offer["windows"][0]);
+    holds(api, "Weekly", &offer["windows"][1]);
+    holds(api, "Offers", &town.call_as("share", "GET", "/v1/offers", "").await.json());
+    let body = r#"{"lat":1.3327,"lon":103.8474,"start":"2026-11-23T03:00:00Z","end":"2026-11-23T04:00:00Z"}"#;
+    holds(api, "Reservation", &town.call_as("book", "POST", "/v1/requests", body).await.json());
+    holds(api, "Problem", &town.call_as("book", "POST", "/v1/requests", body).await.json());
+    let path = format!("/v1/offers/{}/utilisation", offer["id"].as_str().unwrap());
+    let used = town.call_as("share", "GET", &path, "").await.json();
+    holds(api, "Utilisation", &used);
+    holds(api, "UtilisationDay", &used["days"][0]);
+    let month = town.call_as("share", "GET", "/v1/partners/me/settlement?month=2026-11", "").await.json();
+    holds(api, "Settlement", &month);
+    holds(api, "SettlementRow", &month["rows"][0]);
+    holds(api, "SettlementTotal", &month["totals"][0]);
 }

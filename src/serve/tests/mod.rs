@@ -3,6 +3,7 @@
 mod access;
 mod admin;
 mod bays;
+mod behind;
 mod devices;
 mod document;
 mod keys;
@@ -10,6 +11,8 @@ mod nearby;
 mod operators;
 mod quarantine;
 mod reports;
+mod sharing;
+mod sharing_bad;
 mod sockets;
 mod sources;
 mod stream;
@@ -20,23 +23,20 @@ mod zones;
 use super::{Config, Parts, ReportDoor, router};
 use crate::clock::ManualClock;
 use crate::domain::{
-    BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Door, LatLon, Millis, Observation, Parcel, Pass,
+    BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Door, LatLon, Millis, Observation, Parcel,
     ReadModel as _, Reason, Refusal, SourceKind, Speaker, Submission, Topic, ZoneIx, ZoneKind, ZoneTally,
 };
 use crate::health::{Health, Part};
 use crate::journal::Journal;
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partner::{Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
-use crate::store::{self, Store};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
 use tokio::runtime::Runtime;
@@ -233,24 +233,26 @@ impl Town {
         let (clock, health, metrics) =
             (Arc::new(ManualClock::at(NOW)), Arc::new(Health::default()), Arc::new(Metrics::new()));
         let dir = tempfile::tempdir().unwrap();
-        let journal = Journal::open(dir.path(), small_journal(), registry.clone()).unwrap();
+        let journal = Journal::open(dir.path(), behind::small_journal(), registry.clone()).unwrap();
         let quarantine = journal.quarantine();
         let inbox = inbox.unwrap_or_else(|| {
             let (inbox, submissions) = mpsc::channel(16);
             journal.start(submissions, clock.clone(), Box::new(|_| {}), metrics.clone(), health.clone()).unwrap();
             inbox
         });
-        let (keys, plain) = keys();
+        let (keys, plain) = behind::keys();
         let keys = Arc::new(keys);
         let changes = Arc::new(AtomicU32::new(0));
         let told = Arc::clone(&changes);
         let (close, closed) = watch::channel(false);
         let memory = Arc::new(turnover::Memory::default());
         let authority = turnover::authority(dir.path(), &registry, &memory, (&clock, &metrics));
+        let (issuer, desk) = behind::behind(dir.path(), keys.clone(), clock.clone(), &registry, &live, &metrics);
         let router = router(Parts {
             registry: registry.clone(),
             live: live.clone(),
-            issuer: issuer(dir.path(), keys.clone(), clock.clone()),
+            issuer,
+            desk,
             keys,
             clock: clock.clone(),
             health: health.clone(),
@@ -335,62 +337,3 @@ impl Town {
 
 /// Stores and histories are opened on a runtime of their own.
 static STORES: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
-
-/// Opened on a runtime of its own, so that a town is built without waiting. One key is the configuration's.
-fn issuer(dir: &Path, keys: Arc<Keys>, clock: Arc<ManualClock>) -> Arc<Issuer> {
-    let (opened, open) = std::sync::mpsc::sync_channel(1);
-    let dir = dir.to_owned();
-    STORES.spawn(async move {
-        let fixed = KeyConfig {
-            name: "fixed".into(),
-            partner: "lta".into(),
-            sha256: Keys::digest("bh_fixed"),
-            scopes: vec![Scope::Monitor],
-            sources: vec![],
-            source_kind: SourceKind::Sensor,
-            uplinks: false,
-        };
-        let store = Store::open(&store::Config::default(), &dir).await.unwrap();
-        opened.send(Issuer::open(store, keys, &[fixed], clock).await.unwrap()).unwrap();
-    });
-    Arc::new(open.recv().unwrap())
-}
-
-fn small_journal() -> crate::journal::Config {
-    crate::journal::Config { segment_bytes: 16 << 20, ..crate::journal::Config::default() }
-}
-
-fn keys() -> (Keys, HashMap<&'static str, String>) {
-    let (keys, mut plain) = (Keys::default(), HashMap::new());
-    for scope in Scope::ALL {
-        let (key, digest) = Keys::mint(&mut rand::rng());
-        keys.insert(
-            digest,
-            Grant {
-                name: format!("key-{}", scope.name()).into(),
-                partner: "lta".into(),
-                scopes: [scope].into_iter().collect(),
-                sources: vec![SourcePattern::parse("lamp-*").unwrap()],
-                source_kind: SourceKind::Sensor,
-                pass: Pass::default(),
-                uplinks: false,
-            },
-        );
-        plain.insert(scope.name(), key.expose().to_owned());
-    }
-    for (name, source) in [("network", "network-1"), ("networks", "network-*")] {
-        let (key, digest) = Keys::mint(&mut rand::rng());
-        let grant = Grant {
-            name: name.into(),
-            partner: "lora".into(),
-            scopes: [Scope::Report].into_iter().collect(),
-            sources: vec![SourcePattern::parse(source).unwrap()],
-            source_kind: SourceKind::Sensor,
-            pass: Pass::default(),
-            uplinks: true,
-        };
-        keys.insert(digest, grant);
-        plain.insert(name, key.expose().to_owned());
-    }
-    (keys, plain)
-}

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 pub(super) const PASSWORD: &str = "hush-hush";
 
 /// Runs until it is dropped.
-pub(super) struct Cluster {
+pub(crate) struct Cluster {
     programs: PathBuf,
     folder: tempfile::TempDir,
     port: u16,
@@ -16,7 +16,7 @@ pub(super) struct Cluster {
 
 impl Cluster {
     /// `None` where PostgreSQL is not installed, which it says.
-    pub(super) fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let Some(programs) = programs() else {
             let required = std::env::var("BAYHUB_REQUIRE_PEERS").is_ok_and(|v| v == "1");
             assert!(!required, "PostgreSQL is not installed, and BAYHUB_REQUIRE_PEERS=1");
@@ -48,7 +48,7 @@ impl Cluster {
         Some(own)
     }
 
-    pub(super) fn url(&self, database: &str) -> String {
+    pub(crate) fn url(&self, database: &str) -> String {
         format!("postgres://tester:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
     }
 

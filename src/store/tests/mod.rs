@@ -3,7 +3,8 @@
 //! PostgreSQL is the real one: a cluster of its own in a temporary folder. Without it the case says so and passes;
 //! with `BAYHUB_REQUIRE_PEERS=1` it fails.
 
-mod cluster;
+mod booking;
+pub(crate) mod cluster;
 mod suite;
 
 use super::*;
@@ -13,22 +14,24 @@ use std::path::Path;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_keeps_what_the_suite_promises() {
     let dir = tempfile::tempdir().unwrap();
-    suite::all(async |name: &str| {
+    let fresh = async |name: &str| {
         let url = format!("sqlite:{}", dir.path().join(name).display());
         Config { url: Some(url), ..Config::default() }
-    })
-    .await;
+    };
+    suite::all(fresh).await;
+    booking::all(fresh).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_keeps_what_the_suite_promises() {
     let Some(cluster) = Cluster::start() else { return };
     let admin = PgPool::connect(&cluster.url("postgres")).await.unwrap();
-    suite::all(async |name: &str| {
+    let fresh = async |name: &str| {
         sqlx::query(&format!("CREATE DATABASE {name}")).execute(&admin).await.unwrap();
         Config { url: Some(cluster.url(name)), ..Config::default() }
-    })
-    .await;
+    };
+    suite::all(fresh).await;
+    booking::all(fresh).await;
     // The server goes away while the hub runs: an error in time, not a wait for ever; and after it nobody can start.
     let config = Config { url: Some(cluster.url("postgres")), ..Config::default() };
     let store = Store::open(&config, Path::new("")).await.unwrap();
@@ -47,7 +50,7 @@ async fn a_file_is_made_in_the_data_folder_for_its_owner_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(&Config::default(), dir.path()).await.unwrap();
-    store.add_partner("lta", crate::domain::Millis(1)).await.unwrap();
+    store.add_partner("lta", Millis(1)).await.unwrap();
     for name in ["bayhub.db", "bayhub.db-wal"] {
         let mode = dir.path().join(name).metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");

@@ -196,7 +196,8 @@ impl Drop for Hub {
 pub(super) struct Feature {
     pub(super) id: String,
     pub(super) zone: String,
-    kind: String,
+    pub(super) kind: String,
+    pub(super) operator: String,
     pub(super) lon: f64,
     pub(super) lat: f64,
 }
@@ -214,7 +215,7 @@ impl Feature {
             place[axis].as_f64().expect("a coordinate")
         };
         let text = |key: &str| properties[key].as_str().unwrap_or_default().to_owned();
-        Self { id, zone: text("zone"), kind: text("kind"), lon: at(0), lat: at(1) }
+        Self { id, zone: text("zone"), kind: text("kind"), operator: text("operator"), lon: at(0), lat: at(1) }
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) mod mqtt;
 mod mqtt_peers;
 mod reports;
 mod restarts;
+mod sharing;
 mod start;
 mod stream;
 mod trace;

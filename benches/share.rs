@@ -1,0 +1,180 @@
+//! What a booking costs: holds at a steady rate, on SQLite with full durability, and how many fit when nobody waits.
+//!
+//! 2,000 private bays on offer around the clock. Requests come at fixed times, whether or not the one before has been
+//! answered, so a stall shows in all that come meanwhile; every third hold is confirmed. The latency is that of
+//! `Desk::ask`: from the request to the answer, which comes once it is on disk. The last round asks for as much as
+//! the desk's queue takes, to see what shared waits for the disk are worth.
+//!
+//! `cargo bench --bench share`, or the built program itself with `SECONDS [REQUESTS_PER_S]`.
+
+use bayhub::clock::SystemClock;
+use bayhub::domain::offer::Hours;
+use bayhub::domain::{
+    BayKind, Clock as _, Currency, Event, LatLon, Offer, OfferState, Rules, Span, TimeZone, Vehicle, ZoneKind,
+};
+use bayhub::live::{Live, Room};
+use bayhub::metrics::Metrics;
+use bayhub::registry::Registry;
+use bayhub::registry::city::{BayAttrs, BaySpec, ZoneSpec};
+use bayhub::share::{Ask, Config, Desk, DeskError, Parts};
+use bayhub::store::Store;
+use hdrhistogram::Histogram;
+use rand::rngs::SmallRng;
+use rand::{Rng as _, SeedableRng as _};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+
+const BAYS: u32 = 2_000;
+const HOUR: u64 = 3_600_000;
+
+/// A square of bays, 25 m apart.
+fn place(n: u32) -> LatLon {
+    LatLon { lat: 1.3 + 0.000_225 * f64::from(n / 45), lon: 103.8 + 0.000_225 * f64::from(n % 45) }
+}
+
+fn town() -> Registry {
+    let attrs = BayAttrs {
+        kind: BayKind::Car,
+        accessible: false,
+        ev_charging: false,
+        max_height_cm: 0,
+        max_stay_min: 0,
+        price_cents_per_hour: 0,
+    };
+    let zone = ZoneSpec {
+        id: "P".into(),
+        name: "Private".into(),
+        kind: ZoneKind::Private,
+        operator: "acme".into(),
+        capacity: 0,
+        place: place(0),
+        outline: vec![],
+        stale_after_s: None,
+    };
+    let bay = |n| BaySpec { id: format!("P-{n}"), zone: "P".into(), place: place(n), attrs };
+    Registry::in_memory(vec![zone], (0..BAYS).map(bay).collect()).expect("a town")
+}
+
+async fn desk(folder: &std::path::Path) -> Arc<Desk> {
+    let store = Store::open(&bayhub::store::Config::default(), folder).await.expect("a store");
+    let registry = Arc::new(town());
+    let live = Arc::new(Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 1 }));
+    let (clock, metrics, config) = (Arc::new(SystemClock), Arc::new(Metrics::new()), Config::default());
+    let parts = Parts { store, registry, live, clock, metrics, config };
+    let (desk, task) = Desk::open(parts).await.expect("a desk");
+    tokio::spawn(task);
+    let desk = Arc::new(desk);
+    let now = SystemClock.now();
+    let mut offers = JoinSet::new();
+    for n in 0..BAYS {
+        let all = Span::new(now, now.plus(90 * 24 * HOUR)).expect("a span");
+        let offer = Offer {
+            id: 0,
+            name: "".into(),
+            bay: format!("P-{n}").into(),
+            owner: "acme".into(),
+            state: OfferState::Open,
+            hours: Hours { zone: TimeZone::UTC, once: vec![all], weekly: vec![], closed: vec![] },
+            price_cents_per_hour: 100 + n % 7 * 50,
+            currency: Currency::SGD,
+            rules: Rules::default(),
+            notes: String::new(),
+            created_at: now,
+            version: 0,
+        };
+        let desk = desk.clone();
+        offers.spawn(async move { desk.add_offer(offer).await.expect("an offer") });
+        if offers.len() >= 500 {
+            offers.join_next().await;
+        }
+    }
+    while offers.join_next().await.is_some() {}
+    desk
+}
+
+fn ask(rng: &mut SmallRng) -> Ask {
+    let start = SystemClock.now().plus(rng.random_range(1..72) * HOUR);
+    Ask {
+        driver: "app".into(),
+        place: place(rng.random_range(0..BAYS)),
+        span: Span::new(start, start.plus(rng.random_range(1..5) * HOUR)).expect("a span"),
+        max_walk_m: 400,
+        max_price_cents: None,
+        currency: Currency::SGD,
+        vehicle: Vehicle { kind: BayKind::Car, height_cm: None, ev: false, accessible: false },
+        key: None,
+    }
+}
+
+/// One request, timed, and every third time a confirmation.
+async fn drive(desk: &Desk, ask: Ask, confirm: bool) -> (Duration, bool) {
+    let begun = Instant::now();
+    let held = desk.ask(ask).await;
+    let took = begun.elapsed();
+    match held {
+        Ok(held) if confirm => {
+            desk.step(held.name.to_string(), "app".into(), Event::Confirm).await.expect("in time");
+            (took, true)
+        }
+        Ok(_) => (took, true),
+        Err(DeskError::NoMatch(_)) => (took, false),
+        Err(e) => panic!("{e}"),
+    }
+}
+
+async fn steady(desk: &Arc<Desk>, seconds: u64, rate: u64) {
+    let mut rng = SmallRng::seed_from_u64(1);
+    let mut latency = Histogram::<u64>::new_with_bounds(1, 60_000_000, 3).expect("bounds");
+    let (mut under_way, mut served) = (JoinSet::new(), 0);
+    let mut every = tokio::time::interval(Duration::from_micros(1_000_000 / rate));
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Burst);
+    let requests = seconds * rate;
+    for n in 0..requests {
+        every.tick().await;
+        let (desk, ask) = (desk.clone(), ask(&mut rng));
+        under_way.spawn(async move { drive(&desk, ask, n % 3 == 0).await });
+    }
+    while let Some(done) = under_way.join_next().await {
+        let (took, held) = done.expect("a task");
+        latency.record(took.as_micros() as u64).expect("within bounds");
+        served += u64::from(held);
+    }
+    let ms = |q: f64| latency.value_at_quantile(q) as f64 / 1000.0;
+    println!(
+        "{rate:>5} requests/s for {seconds} s: {served} of {requests} held; p50 {:.2} ms, p90 {:.2}, p99 {:.2}, max {:.2}",
+        ms(0.5),
+        ms(0.9),
+        ms(0.99),
+        latency.max() as f64 / 1000.0
+    );
+}
+
+async fn flat_out(desk: &Arc<Desk>, requests: u32) {
+    let mut rng = SmallRng::seed_from_u64(2);
+    let (mut under_way, begun) = (JoinSet::new(), Instant::now());
+    for _ in 0..requests {
+        if under_way.len() >= 1000 {
+            under_way.join_next().await;
+        }
+        let (desk, ask) = (desk.clone(), ask(&mut rng));
+        under_way.spawn(async move { drive(&desk, ask, false).await });
+    }
+    while under_way.join_next().await.is_some() {}
+    println!("flat out, 1,000 under way: {:.0} requests/s", f64::from(requests) / begun.elapsed().as_secs_f64());
+}
+
+fn main() {
+    let mut args = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
+    let seconds = args.next().map_or(20, |n| n.parse().expect("seconds"));
+    let rate = args.next().map_or(100, |n| n.parse().expect("requests a second"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    println!("load average before: {}", std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
+    runtime.block_on(async {
+        let desk = desk(folder.path()).await;
+        steady(&desk, seconds, rate).await;
+        flat_out(&desk, 10_000).await;
+    });
+}

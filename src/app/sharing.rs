@@ -1,0 +1,58 @@
+//! The desk for shared bays: its task, and the clock that tells it when something is due.
+
+use super::{Failure, Shared};
+use crate::config::Config;
+use crate::share::{self, Desk, Matching};
+use crate::store::Store;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+
+/// How exactly deadlines are kept. A late tick costs nothing but time: what is due is compared with stored times.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Reads what the store has of offers and bookings, and begins. The task ends with the last handle.
+pub(super) async fn open(
+    store: Store,
+    config: &Config,
+    shared: &Shared,
+    closed: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) -> Result<Arc<Desk>, Failure> {
+    let (registry, live, clock) = (shared.registry.clone(), shared.live.clone(), shared.clock.clone());
+    let (metrics, config) = (shared.metrics.clone(), config.share.clone());
+    let (desk, task) = Desk::open(share::Parts { store, registry, live, clock, metrics, config }).await?;
+    let desk = Arc::new(desk);
+    tasks.spawn(task);
+    tasks.spawn(tick(desk.clone(), closed.clone()));
+    if desk.config().matching == Matching::Batch {
+        tasks.spawn(improve(desk.clone(), closed.clone()));
+    }
+    Ok(desk)
+}
+
+async fn tick(desk: Arc<Desk>, mut closed: watch::Receiver<bool>) {
+    let mut every = tokio::time::interval(TICK);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! { _ = every.tick() => {}, _ = closed.wait_for(|c| *c) => return }
+        if let Err(e) = desk.tick().await {
+            tracing::warn!(error = %e, "what is due for shared bays has not been done; tried again");
+        }
+    }
+}
+
+async fn improve(desk: Arc<Desk>, mut closed: watch::Receiver<bool>) {
+    let mut every = tokio::time::interval(Duration::from_secs(desk.config().improve_every_s));
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! { _ = every.tick() => {}, _ = closed.wait_for(|c| *c) => return }
+        match desk.improve().await {
+            Ok(0) => {}
+            Ok(moved) => tracing::info!(moved, "bookings moved to better bays"),
+            Err(e) => tracing::warn!(error = %e, "bookings were not looked over; tried again"),
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! A reservation: what a driver was promised, and the only ways in which it may go on.
+//!
+//! ```text
+//! held -> confirmed -> active -> completed
+//!   |\        |\
+//!   | expired | no_show          cancelled: from held and confirmed
+//! ```
+//!
+//! Promises: [`Reservation::step`] is pure and decides alone. What is over stays over: no event leads out of the last
+//! four. Money moves only by what a [`Step`] says, so the amounts of a reservation add up to what was paid.
+
+use super::span::Span;
+use super::{BayKind, Currency, LatLon, Millis};
+use std::sync::Arc;
+
+const MINUTE_MS: u64 = 60_000;
+
+/// How long before its start a stay may begin, by the driver's word.
+pub const EARLY_MS: u64 = 10 * MINUTE_MS;
+
+/// How long after its start a bay is kept for who has not come.
+pub const GRACE_MS: u64 = 15 * MINUTE_MS;
+
+/// How long before its start a booking stops being moved to a better bay.
+pub const PIN_MS: u64 = 30 * MINUTE_MS;
+
+/// Where a reservation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReservationState {
+    Held,
+    Confirmed,
+    /// The vehicle is there.
+    Active,
+    Completed,
+    Cancelled,
+    /// Held and not confirmed in time.
+    Expired,
+    /// Confirmed, and nobody came.
+    NoShow,
+}
+use ReservationState::{Active, Cancelled, Completed, Confirmed, Expired, Held, NoShow};
+
+impl ReservationState {
+    pub const ALL: [Self; 7] = [Held, Confirmed, Active, Completed, Cancelled, Expired, NoShow];
+
+    /// The public name, as `no_show`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Held => "held",
+            Confirmed => "confirmed",
+            Active => "active",
+            Completed => "completed",
+            Cancelled => "cancelled",
+            Expired => "expired",
+            NoShow => "no_show",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.name() == name)
+    }
+
+    /// Whether it keeps its bay from others.
+    #[must_use]
+    pub const fn holds(self) -> bool {
+        matches!(self, Held | Confirmed | Active)
+    }
+}
+
+/// What can happen to one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    Confirm,
+    /// By the driver.
+    Cancel,
+    /// By the hub, which has no bay to give: the driver gets everything back.
+    Revoke,
+    Arrive,
+    Depart,
+    /// The hold's deadline has passed.
+    Expire,
+    /// The time of grace has passed.
+    MissOut,
+}
+
+impl Event {
+    pub const ALL: [Self; 7] =
+        [Self::Confirm, Self::Cancel, Self::Revoke, Self::Arrive, Self::Depart, Self::Expire, Self::MissOut];
+}
+
+/// Why an event has no effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StepError {
+    #[error("it is {} and cannot be", .0.name())]
+    Over(ReservationState),
+    #[error("the hold has expired at {0}")]
+    Late(Millis),
+    #[error("it must be confirmed first")]
+    Unconfirmed,
+    #[error("the stay begins at {0}, and may be begun 10 minutes before")]
+    Early(Millis),
+    #[error("the stay has ended at {0}")]
+    Ended(Millis),
+    #[error("the vehicle is there: depart instead")]
+    Arrived,
+    #[error("nobody has arrived")]
+    NotArrived,
+    #[error("its time has not come")]
+    NotDue,
+}
+
+/// What an event does: the state it leads to and the money that moves with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub to: ReservationState,
+    /// What the driver owes more (or, below 0, less) from now on.
+    pub amount_cents: i64,
+}
+
+/// What needs a bay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vehicle {
+    pub kind: BayKind,
+    pub height_cm: Option<u16>,
+    /// Wants to charge.
+    pub ev: bool,
+    /// Needs an accessible bay.
+    pub accessible: bool,
+}
+
+/// What holds whichever bay it is in the end; a better bay may be given, a worse one never.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Promise {
+    pub place: LatLon,
+    pub max_walk_m: u32,
+    /// As first told; later bays cost no more.
+    pub max_price_cents: i64,
+    pub vehicle: Vehicle,
+}
+
+/// That the bay is another one than at first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    pub at: Millis,
+    /// The bay before.
+    pub from: Arc<str>,
+    /// Because that bay is taken; otherwise because this one makes room for others.
+    pub taken: bool,
+}
+
+/// One booking of one bay.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reservation {
+    /// Its number in the store.
+    pub id: i64,
+    /// Its public id.
+    pub name: Arc<str>,
+    /// The offer's number in the store.
+    pub offer: i64,
+    pub bay: Arc<str>,
+    /// The partner whose bay it is.
+    pub owner: Arc<str>,
+    /// The partner whose app asked.
+    pub driver: Arc<str>,
+    pub state: ReservationState,
+    pub span: Span,
+    /// The bay is kept from `span.start` until then.
+    pub free_at: Millis,
+    pub price_cents: i64,
+    pub currency: Currency,
+    pub promise: Promise,
+    pub walk_m: u32,
+    /// A hold that is not confirmed by then is none.
+    pub expires_at: Millis,
+    pub created_at: Millis,
+    pub arrived_at: Option<Millis>,
+    pub departed_at: Option<Millis>,
+    pub moved: Option<Moved>,
+    /// Grows with each change.
+    pub version: i64,
+}
+
+impl Reservation {
+    /// What keeps the bay from others.
+    #[must_use]
+    pub const fn kept(&self) -> Span {
+        Span { start: self.span.start, end: self.free_at }
+    }
+
+    /// What `event` does at `now`; `None`: it has been done before, and stands.
+    ///
+    /// # Errors
+    /// Why it does nothing.
+    pub fn step(&self, event: Event, now: Millis) -> Result<Option<Step>, StepError> {
+        let to = |to, amount_cents| Ok(Some(Step { to, amount_cents }));
+        match (event, self.state) {
+            (Event::Confirm, Confirmed | Active)
+            | (Event::Cancel | Event::Revoke, Cancelled)
+            | (Event::Arrive, Active)
+            | (Event::Depart, Completed)
+            | (Event::Expire, Expired)
+            | (Event::MissOut, NoShow) => Ok(None),
+            (_, over @ (Completed | Cancelled | Expired | NoShow)) => Err(StepError::Over(over)),
+
+            // The deadline itself is too late: at it the bay is free for others.
+            (Event::Confirm, Held) if now >= self.expires_at => Err(StepError::Late(self.expires_at)),
+            (Event::Confirm, Held) => to(Confirmed, self.price_cents),
+
+            (Event::Cancel | Event::Revoke, Held) => to(Cancelled, 0),
+            (Event::Cancel, Confirmed) => to(Cancelled, if now < self.span.start { -self.price_cents } else { 0 }),
+            (Event::Revoke, Confirmed) => to(Cancelled, -self.price_cents),
+            (Event::Cancel | Event::Revoke, Active) => Err(StepError::Arrived),
+
+            (Event::Arrive | Event::MissOut, Held) => Err(StepError::Unconfirmed),
+            (Event::Arrive, Confirmed) if now.plus(EARLY_MS) < self.span.start => {
+                Err(StepError::Early(self.span.start))
+            }
+            (Event::Arrive, Confirmed) if now >= self.span.end => Err(StepError::Ended(self.span.end)),
+            (Event::Arrive, Confirmed) => to(Active, 0),
+
+            (Event::Depart, Active) => to(Completed, self.overstay_cents(now)),
+            (Event::Depart, Held | Confirmed) => Err(StepError::NotArrived),
+
+            (Event::Expire, Held) if now >= self.expires_at => to(Expired, 0),
+            (Event::MissOut, Confirmed) if now >= self.missed_at() => to(NoShow, 0),
+            (Event::Expire, _) | (Event::MissOut, _) => Err(StepError::NotDue),
+        }
+    }
+
+    /// From when on nobody is waited for.
+    #[must_use]
+    pub fn missed_at(&self) -> Millis {
+        self.span.start.plus(GRACE_MS).min(self.span.end)
+    }
+
+    /// Whether the batch must leave it where it is.
+    #[must_use]
+    pub const fn is_pinned(&self, now: Millis) -> bool {
+        !matches!(self.state, Held | Confirmed) || now.plus(PIN_MS).0 >= self.span.start.0
+    }
+
+    /// For who departs at `now`, after the end: the same rate for as long as it was exceeded.
+    fn overstay_cents(&self, now: Millis) -> i64 {
+        let (over, ms) = (u128::from(now.since(self.span.end)), u128::from(self.span.ms()));
+        let cents = u128::from(self.price_cents.unsigned_abs()) * over;
+        i64::try_from(cents.div_ceil(ms)).unwrap_or(i64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! The bookings of an offer as iCalendar (RFC 5545), for the owner's calendar. No driver is named.
+
+use crate::domain::{Millis, Offer, Reservation, ReservationState};
+
+/// One event a booking that stands or has stood; holds are tentative, what was given up is not shown.
+pub(in crate::serve) fn calendar(offer: &Offer, bookings: &[Reservation], now: Millis) -> Vec<u8> {
+    let mut out = String::with_capacity(512 + bookings.len() * 320);
+    line(&mut out, "BEGIN:VCALENDAR");
+    line(&mut out, "VERSION:2.0");
+    line(&mut out, "PRODID:-//bayhub//shared bays//EN");
+    line(&mut out, "CALSCALE:GREGORIAN");
+    line(&mut out, &format!("X-WR-CALNAME:{}", text(&offer.bay)));
+    for r in bookings {
+        let status = match r.state {
+            ReservationState::Held => "TENTATIVE",
+            ReservationState::Confirmed | ReservationState::Active | ReservationState::Completed => "CONFIRMED",
+            ReservationState::Cancelled | ReservationState::Expired | ReservationState::NoShow => continue,
+        };
+        line(&mut out, "BEGIN:VEVENT");
+        line(&mut out, &format!("UID:{}@bayhub", r.name));
+        line(&mut out, &format!("DTSTAMP:{}", stamp(now)));
+        line(&mut out, &format!("DTSTART:{}", stamp(r.span.start)));
+        line(&mut out, &format!("DTEND:{}", stamp(r.span.end)));
+        line(&mut out, &format!("SEQUENCE:{}", r.version - 1));
+        line(&mut out, &format!("STATUS:{status}"));
+        let (bay, state) = (text(&r.bay), r.state.name());
+        line(&mut out, &format!("SUMMARY:{bay} ({state})"));
+        line(&mut out, &format!("DESCRIPTION:{}.{:02} {}", r.price_cents / 100, r.price_cents % 100, r.currency));
+        line(&mut out, "END:VEVENT");
+    }
+    line(&mut out, "END:VCALENDAR");
+    out.into_bytes()
+}
+
+/// `20261123T020000Z`.
+fn stamp(at: Millis) -> String {
+    at.to_string().chars().filter(|c| !matches!(c, '-' | ':')).take(15).chain(['Z']).collect()
+}
+
+/// What would end a value or a line is escaped.
+fn text(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for c in value.chars() {
+        match c {
+            '\\' | ';' | ',' => out.extend(['\\', c]),
+            '\n' => out += "\\n",
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A line of the file: at most 75 octets, the rest on lines that begin with a space.
+fn line(out: &mut String, content: &str) {
+    let mut room = 75;
+    for c in content.chars() {
+        if c.len_utf8() > room {
+            *out += "\r\n ";
+            room = 74;
+        }
+        room -= c.len_utf8();
+        out.push(c);
+    }
+    *out += "\r\n";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_folded_between_characters_and_unfold_to_what_was_written() {
+        let long = format!("SUMMARY:{}", "\u{5927}\u{5df4}\u{7a91}-".repeat(30));
+        let mut out = String::new();
+        line(&mut out, &long);
+        assert!(out.ends_with("\r\n") && out.split("\r\n").all(|l| l.len() <= 75));
+        assert_eq!(out.replace("\r\n ", "").trim_end(), long);
+    }
+
+    #[test]
+    fn no_text_can_end_its_line_or_value() {
+        assert_eq!(text("a;b,c\\d\r\nEND:VCALENDAR"), "a\\;b\\,c\\\\d\\nEND:VCALENDAR");
+        assert_eq!(stamp(Millis(1_795_399_200_123)), "20261123T020000Z");
+    }
+}

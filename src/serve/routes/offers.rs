@@ -1,0 +1,273 @@
+//! Private bays on offer, for the businesses that own them. Somebody else's offer is not there.
+
+use super::Market;
+use super::extract::Id;
+use crate::domain::offer::Hours;
+use crate::domain::{Millis, Offer, OfferState, Rules, Span, TimeZone};
+use crate::partner::Grant;
+use crate::serve::auth::Sharer;
+use crate::serve::body::{self, Fields};
+use crate::serve::error::ApiError;
+use crate::serve::offering::{changed, shown};
+use crate::serve::params::{Params, quoted};
+use crate::serve::{cursor, render, schema};
+use crate::share::DeskError;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// How much of its past and future a calendar shows.
+const CALENDAR_MS: u64 = 90 * 86_400_000;
+const MOST_EVENTS: u32 = 10_000;
+const MOST_DAYS_MS: u64 = 93 * 86_400_000;
+const WEEK_MS: u64 = 7 * 86_400_000;
+
+pub(super) fn routes() -> OpenApiRouter<Arc<Market>> {
+    OpenApiRouter::new()
+        .routes(routes!(post_offer, get_offers))
+        .routes(routes!(get_offer, patch_offer, delete_offer))
+        .routes(routes!(calendar))
+        .routes(routes!(utilisation))
+}
+
+/// Put one of your bays on offer.
+///
+/// A bay is yours if its zone is private and names you as its operator, or if an administrator has recorded it as yours.
+#[utoipa::path(
+    post, path = "/v1/offers", tag = "sharing businesses", security(("key" = ["share"])),
+    request_body = schema::OfferAsked,
+    responses(
+        (status = 201, description = "On offer, durably", body = schema::Offer),
+        (status = 400, description = "`field` cannot be so", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or not a good one", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key lacks the scope", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such bay of yours", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "The bay is on another offer", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "More than 64 KiB", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Busy", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn post_offer(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (members, _) = body::object(request).await?;
+    let fields = Fields::of(&members);
+    let bay = fields.needed("bay")?;
+    if own.desk.owner(bay).is_none_or(|owner| owner != grant.partner) {
+        let detail = format!("bay: you have no bay {}", quoted(bay));
+        return Err(ApiError::NoSuch { field: "bay", detail });
+    }
+    let now = own.desk.now();
+    for name in ["windows", "price_cents_per_hour"] {
+        if !fields.has(name) {
+            return Err(fields.bad(name, "is needed"));
+        }
+    }
+    let hours = Hours { zone: TimeZone::UTC, once: vec![], weekly: vec![], closed: vec![] };
+    let blank = Offer {
+        id: 0,
+        name: "".into(),
+        bay: bay.into(),
+        owner: grant.partner.clone(),
+        state: OfferState::Open,
+        hours,
+        price_cents_per_hour: 0,
+        currency: own.desk.config().currency,
+        rules: Rules::default(),
+        notes: String::new(),
+        created_at: now,
+        version: 0,
+    };
+    let made = own.desk.add_offer(changed(blank, fields, now)?).await?;
+    let place = format!("/v1/offers/{}", made.name);
+    Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(shown(&made))).into_response())
+}
+
+/// Your offers, also those that are withdrawn.
+#[utoipa::path(
+    get, path = "/v1/offers", tag = "sharing businesses", security(("key" = ["share"])),
+    params(schema::PageQuery),
+    responses(
+        (status = 200, description = "A page of offers", body = schema::Offers),
+        (status = 400, description = "A parameter cannot be", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or not a good one", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key lacks the scope", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn get_offers(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    uri: Uri,
+) -> Result<Json<schema::Offers>, ApiError> {
+    let p = Params::read(uri.query(), &["limit", "cursor"])?;
+    let limit = p.number("limit", 1..=1000_u32)?.unwrap_or(100);
+    let after = cursor::read_number(p.text("cursor"))?;
+    let mut found = own.desk.offers(&grant.partner, after, limit + 1).await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next = found.last().filter(|_| more).map(|o| cursor::write_text(&o.id.to_string()));
+    Ok(Json(schema::Offers { offers: found.iter().map(shown).collect(), next }))
+}
+
+/// One of your offers.
+#[utoipa::path(
+    get, path = "/v1/offers/{offer}", tag = "sharing businesses", security(("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id")),
+    responses(
+        (status = 200, description = "The offer", body = schema::Offer),
+        (status = 400, description = "The path is not UTF-8", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or not a good one", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key lacks the scope", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such offer of yours", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn get_offer(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    Id(id): Id,
+) -> Result<Json<schema::Offer>, ApiError> {
+    Ok(Json(shown(&one(&own, &grant, &id).await?)))
+}
+
+/// Change, pause or reopen an offer.
+///
+/// What is booked stands as it was booked.
+#[utoipa::path(
+    patch, path = "/v1/offers/{offer}", tag = "sharing businesses", security(("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id")),
+    request_body = schema::OfferChanges,
+    responses(
+        (status = 200, description = "Changed, durably", body = schema::Offer),
+        (status = 400, description = "`field` cannot be so", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or not a good one", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key lacks the scope", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such offer of yours", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Withdrawn, or changed by another at the same time", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "More than 64 KiB", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Busy", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn patch_offer(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    Id(id): Id,
+    request: Request,
+) -> Result<Json<schema::Offer>, ApiError> {
+    let old = one(&own, &grant, &id).await?;
+    let (members, _) = body::object(request).await?;
+    let new = changed(old, Fields::of(&members), own.desk.now())?;
+    Ok(Json(shown(&own.desk.put_offer(new).await?)))
+}
+
+/// Withdraw an offer.
+///
+/// Nothing new is booked from now on; what is booked stands.
+#[utoipa::path(
+    delete, path = "/v1/offers/{offer}", tag = "sharing businesses", security(("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id")),
+    responses(
+        (status = 204, description = "Withdrawn, durably; also if it was before"),
+        (status = 400, description = "The path is not UTF-8", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or not a good one", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key lacks the scope", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such offer of yours", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Changed by another at the same time", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Busy", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn delete_offer(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    Id(id): Id,
+) -> Result<StatusCode, ApiError> {
+    let offer = one(&own, &grant, &id).await?;
+    own.desk.withdraw(offer).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The bookings of one of your offers as a calendar: 90 days back and ahead.
+#[utoipa::path(
+    get, path = "/v1/offers/{offer}/calendar.ics", tag = "sharing businesses", security(("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id")),
+    responses(
+        (status = 200, description = "iCalendar (RFC 5545)", body = String, content_type = "text/calendar"),
+        (status = 400, description = "The path is not UTF-8", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or not a good one", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key lacks the scope", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such offer of yours", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn calendar(Sharer(grant): Sharer, State(own): State<Arc<Market>>, Id(id): Id) -> Result<Response, ApiError> {
+    let offer = one(&own, &grant, &id).await?;
+    let now = own.desk.now();
+    let span = Span { start: Millis(now.0.saturating_sub(CALENDAR_MS)), end: now.plus(CALENDAR_MS) };
+    let bookings = own.desk.bookings(&offer, span, MOST_EVENTS).await?;
+    Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], render::calendar(&offer, &bookings, now))
+        .into_response())
+}
+
+/// How one of your offers was used, day by day.
+#[utoipa::path(
+    get, path = "/v1/offers/{offer}/utilisation", tag = "sharing businesses", security(("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id"), schema::SpanQuery),
+    responses(
+        (status = 200, description = "By day", body = schema::Utilisation),
+        (status = 400, description = "A parameter cannot be", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or not a good one", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key lacks the scope", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such offer of yours", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn utilisation(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    Id(id): Id,
+    uri: Uri,
+) -> Result<Json<schema::Utilisation>, ApiError> {
+    let p = Params::read(uri.query(), &["from", "to"])?;
+    let offer = one(&own, &grant, &id).await?;
+    let to = p.time("to")?.unwrap_or_else(|| own.desk.now());
+    let from = p.time("from")?.unwrap_or(Millis(to.0.saturating_sub(WEEK_MS)));
+    let span = Span::new(from, to).ok_or_else(|| ApiError::bad("to", "to must be later than from"))?;
+    if span.ms() > MOST_DAYS_MS {
+        return Err(ApiError::bad("from", "from and to may lie at most 93 days apart"));
+    }
+    let used = own.desk.utilisation(&offer, span).await?;
+    let day = |d: crate::share::Day| schema::UtilisationDay {
+        utilisation: (d.offered_s > 0).then(|| (d.used_s as f64 / d.offered_s as f64 * 1000.0).round() / 1000.0),
+        date: d.date,
+        offered_s: d.offered_s,
+        booked_s: d.booked_s,
+        used_s: d.used_s,
+        bookings: d.bookings,
+        revenue_cents: d.revenue_cents,
+    };
+    Ok(Json(schema::Utilisation {
+        offer: offer.name.to_string(),
+        time_zone: offer.hours.zone.name(),
+        currency: offer.currency.to_string(),
+        days: used.days.into_iter().map(day).collect(),
+    }))
+}
+
+async fn one(own: &Market, grant: &Grant, id: &str) -> Result<Offer, ApiError> {
+    own.desk.offer(id, &grant.partner).await.map_err(|e| match e {
+        DeskError::NoSuch => ApiError::NotFound(format!("you have no offer {}", quoted(id))),
+        other => other.into(),
+    })
+}

@@ -1,0 +1,57 @@
+//! Whose a bay is, for administrators.
+
+use super::Market;
+use super::extract::Id;
+use crate::domain::id;
+use crate::serve::auth::Admin;
+use crate::serve::body::{self, Fields};
+use crate::serve::error::ApiError;
+use crate::serve::params::quoted;
+use crate::serve::schema;
+use axum::Json;
+use axum::extract::{Request, State};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) fn routes() -> OpenApiRouter<Arc<Market>> {
+    OpenApiRouter::new().routes(routes!(put_owner))
+}
+
+/// Record which partner owns a bay and may offer it.
+///
+/// This is stronger than the operator of the bay's zone. What is on offer already stays so.
+#[utoipa::path(
+    put, path = "/v1/admin/bays/{bay}/owner", tag = "operators", security(("key" = ["admin"])),
+    params(("bay" = String, Path, description = "The bay's id")),
+    request_body = schema::OwnerAsked,
+    responses(
+        (status = 200, description = "Recorded, durably", body = schema::Owner),
+        (status = 400, description = "`field` cannot be so", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or not a good one", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key lacks the scope", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such bay", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 413, description = "More than 64 KiB", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn put_owner(
+    _: Admin,
+    State(own): State<Arc<Market>>,
+    Id(bay): Id,
+    request: Request,
+) -> Result<Json<schema::Owner>, ApiError> {
+    let (members, _) = body::object(request).await?;
+    let fields = Fields::of(&members);
+    let partner = fields.text("partner")?;
+    if partner.is_some_and(|p| !id::is_valid(p)) {
+        return Err(fields.bad("partner", "must be 1 to 64 characters of [A-Za-z0-9._:-], or null"));
+    }
+    if own.registry.bay(&bay).is_none() {
+        return Err(ApiError::NotFound(format!("there is no bay {}", quoted(&bay))));
+    }
+    own.desk.record_owner(&bay, partner).await?;
+    let partner = own.desk.owner(&bay).map(|p| p.to_string());
+    Ok(Json(schema::Owner { bay, partner }))
+}

@@ -1,0 +1,100 @@
+//! What stands behind the router in these tests: keys of every scope, and a store with an issuer and a desk on it.
+
+use super::STORES;
+use crate::clock::ManualClock;
+use crate::domain::{Pass, SourceKind};
+use crate::live::Live;
+use crate::metrics::Metrics;
+use crate::partner::{Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
+use crate::registry::Registry;
+use crate::share::{self, Desk};
+use crate::store::{self, Store};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Opened on a runtime of its own, so that a town is built without waiting. One key is the configuration's.
+pub(super) fn behind(
+    dir: &Path,
+    keys: Arc<Keys>,
+    clock: Arc<ManualClock>,
+    registry: &Arc<Registry>,
+    live: &Arc<Live>,
+    metrics: &Arc<Metrics>,
+) -> (Arc<Issuer>, Arc<Desk>) {
+    let (opened, open) = std::sync::mpsc::sync_channel(1);
+    let dir = dir.to_owned();
+    let (registry, live, metrics) = (registry.clone(), live.clone(), metrics.clone());
+    STORES.spawn(async move {
+        let fixed = KeyConfig {
+            name: "fixed".into(),
+            partner: "lta".into(),
+            sha256: Keys::digest("bh_fixed"),
+            scopes: vec![Scope::Monitor],
+            sources: vec![],
+            source_kind: SourceKind::Sensor,
+            uplinks: false,
+        };
+        let store = Store::open(&store::Config::default(), &dir).await.unwrap();
+        let issuer = Issuer::open(store.clone(), keys, &[fixed], clock.clone()).await.unwrap();
+        let config = share::Config::default();
+        let (desk, task) = Desk::open(share::Parts { store, registry, live, clock, metrics, config }).await.unwrap();
+        opened.send((Arc::new(issuer), Arc::new(desk))).unwrap();
+        task.await;
+    });
+    open.recv().unwrap()
+}
+
+pub(super) fn small_journal() -> crate::journal::Config {
+    crate::journal::Config { segment_bytes: 16 << 20, ..crate::journal::Config::default() }
+}
+
+pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
+    let (keys, mut plain) = (Keys::default(), HashMap::new());
+    for scope in Scope::ALL {
+        let (key, digest) = Keys::mint(&mut rand::rng());
+        keys.insert(
+            digest,
+            Grant {
+                name: format!("key-{}", scope.name()).into(),
+                partner: "lta".into(),
+                scopes: [scope].into_iter().collect(),
+                sources: vec![SourcePattern::parse("lamp-*").unwrap()],
+                source_kind: SourceKind::Sensor,
+                pass: Pass::default(),
+                uplinks: false,
+            },
+        );
+        plain.insert(scope.name(), key.expose().to_owned());
+    }
+    // Another business and another app.
+    for (name, scope) in [("share2", Scope::Share), ("book2", Scope::Book)] {
+        let (key, digest) = Keys::mint(&mut rand::rng());
+        let grant = Grant {
+            name: name.into(),
+            partner: "ura".into(),
+            scopes: [scope].into_iter().collect(),
+            sources: vec![],
+            source_kind: SourceKind::Sensor,
+            pass: Pass::default(),
+            uplinks: false,
+        };
+        keys.insert(digest, grant);
+        plain.insert(name, key.expose().to_owned());
+    }
+    for (name, source) in [("network", "network-1"), ("networks", "network-*")] {
+        let (key, digest) = Keys::mint(&mut rand::rng());
+        let grant = Grant {
+            name: name.into(),
+            partner: "lora".into(),
+            scopes: [Scope::Report].into_iter().collect(),
+            sources: vec![SourcePattern::parse(source).unwrap()],
+            source_kind: SourceKind::Sensor,
+            pass: Pass::default(),
+            uplinks: true,
+        };
+        keys.insert(digest, grant);
+        plain.insert(name, key.expose().to_owned());
+    }
+    (keys, plain)
+}

@@ -1,0 +1,55 @@
+//! `[share]`: how private bays are matched.
+
+use crate::domain::Currency;
+use serde::{Deserialize, Deserializer, de};
+
+/// The `[share]` part of the configuration.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Who gets a bay when there are not enough.
+    pub matching: Matching,
+    /// How long a bay is held for a driver who has not confirmed, seconds.
+    pub hold_s: u64,
+    /// How far ahead a bay can be booked, days.
+    pub furthest_days: u64,
+    /// The longest stay, hours.
+    pub longest_stay_h: u64,
+    /// What a price is in where nothing else is said.
+    #[serde(deserialize_with = "currency")]
+    pub currency: Currency,
+    /// How often bookings are looked over for a better seating, seconds; with `matching = "batch"` only.
+    pub improve_every_s: u64,
+    /// How long an answer is remembered for its `Idempotency-Key`, hours.
+    pub remember_h: u64,
+    /// Commands that may wait for the desk. When it is full HTTP answers 429.
+    pub queue: usize,
+}
+
+/// First come, first served, or moving what may be moved so that more are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Matching {
+    FirstCome,
+    Batch,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            matching: Matching::Batch,
+            hold_s: 180,
+            furthest_days: 90,
+            longest_stay_h: 7 * 24,
+            currency: Currency::SGD,
+            improve_every_s: 30,
+            remember_h: 24,
+            queue: 2048,
+        }
+    }
+}
+
+fn currency<'de, D: Deserializer<'de>>(d: D) -> Result<Currency, D::Error> {
+    let code = String::deserialize(d)?;
+    Currency::parse(&code).ok_or_else(|| de::Error::custom(format!("{code:?} is no currency of ISO 4217")))
+}

@@ -1,0 +1,132 @@
+//! Carrying out what the matcher plans: room for a request that does not fit, and better seats for those who wait.
+//!
+//! A plan is made from what is known in memory and may be stale when it is carried out. So each step is a fenced part
+//! of the transaction: the offer must still be the one that was looked at, the booking must have the version it had,
+//! and the store refuses an overlap. A step that is refused is left out, and so is whatever rests on it.
+
+use super::ask::Ask;
+use super::counter::{Command, Counter, Failed};
+use super::plan::{self, Plan, Step};
+use super::search::{Fit, View};
+use super::shelf::Shelf;
+use super::steps::{Cause, elsewhere, entry};
+use crate::domain::{Millis, OfferState, Reservation};
+use crate::live::Live;
+use crate::store::{StoreError, Work};
+use std::sync::Arc;
+
+/// Bookings that are looked over at a time.
+const MOST: usize = 5_000;
+
+/// How often between two ticks room is made for a request: each takes some milliseconds, and others wait for it.
+pub(super) const ROOM_A_TICK: u32 = 16;
+
+/// What is known at one moment, for planning away from the desk's task.
+pub(super) struct Snapshot {
+    shelf: Shelf,
+    live: Arc<Live>,
+    now: Millis,
+}
+
+impl Snapshot {
+    /// Takes a while.
+    pub(super) fn plan(self) -> Vec<Step> {
+        plan::better(View { shelf: &self.shelf, live: &self.live, now: self.now }, MOST).steps
+    }
+}
+
+impl Counter {
+    pub(super) fn snapshot(&self) -> Snapshot {
+        Snapshot { shelf: self.shelf.clone(), live: self.live.clone(), now: self.clock.now() }
+    }
+
+    /// Moves others so that a request fits; the bay it may have then.
+    pub(super) async fn make_room(
+        &mut self,
+        work: &mut Work,
+        ask: &Ask,
+        kept: Vec<Fit>,
+    ) -> Result<Option<Fit>, Failed> {
+        if self.room_left == 0 {
+            return Ok(None);
+        }
+        self.room_left -= 1;
+        let Plan { steps, wanted } = plan::room(self.view(), ask, kept);
+        let Some(wanted) = wanted else { return Ok(None) };
+        self.carry(work, steps).await?;
+        // A step may have been refused; what has come of it is looked up rather than trusted.
+        let room = crate::domain::Span { start: ask.span.start, end: wanted.offer.free_at(ask.span) };
+        Ok(self.shelf.is_free(&wanted.offer.bay, room).then_some(wanted))
+    }
+
+    /// Carries out what can be; how many bookings have moved.
+    pub(super) async fn carry(&mut self, work: &mut Work, steps: Vec<Step>) -> Result<usize, Failed> {
+        let mut refused = vec![false; steps.len()];
+        let mut moved = 0;
+        for (at, step) in steps.iter().enumerate() {
+            if step.moves.is_empty() {
+                continue;
+            }
+            if step.after.iter().any(|needed| refused[*needed]) {
+                refused[at] = true;
+                continue;
+            }
+            work.mark().await?;
+            match self.seat_all(work, step).await {
+                Ok(now) => {
+                    work.keep().await?;
+                    moved += now.len();
+                    now.into_iter().for_each(|r| self.shelf.put(r));
+                }
+                Err(StoreError::Booked | StoreError::Stale | StoreError::NoSuch) => {
+                    work.undo().await?;
+                    refused[at] = true;
+                    self.metrics.share.stale_moves.inc_by(step.moves.len() as u64);
+                }
+                Err(e) => return Err(e.into()),
+            }
+        }
+        self.metrics.share.moved.inc_by(moved as u64);
+        Ok(moved)
+    }
+
+    /// First all leave, then all arrive.
+    async fn seat_all(&self, work: &mut Work, step: &Step) -> Result<Vec<Reservation>, StoreError> {
+        let now = self.clock.now();
+        for m in &step.moves {
+            if m.booking.is_pinned(now) {
+                return Err(StoreError::Stale);
+            }
+            work.unseat(m.booking.id, m.booking.version).await?;
+        }
+        let mut seated = Vec::with_capacity(step.moves.len());
+        for m in &step.moves {
+            let offer = work.lock_offer(m.fit.offer.id).await?;
+            if offer.version != m.fit.offer.version || offer.state != OfferState::Open {
+                return Err(StoreError::Stale);
+            }
+            let (next, refund) = elsewhere((*m.booking).clone(), &m.fit, false, now);
+            let next = work.seat(&next).await?;
+            work.log(&entry(&next, "moved", Cause::Hub, refund, now)).await?;
+            seated.push(next);
+        }
+        Ok(seated)
+    }
+
+    /// Of requests that have gathered, those who want a bay at once bid for it together. Each winner is told its bay;
+    /// who has won none comes last, for what is left then.
+    pub(super) fn let_bid(&self, group: &mut [Command]) {
+        let now = self.clock.now();
+        let mut bidders: Vec<(&Ask, &mut Option<i64>)> = group.iter_mut().filter_map(|c| c.wish()).collect();
+        bidders.retain(|(ask, _)| ask.is_now(now));
+        if bidders.len() < 2 {
+            return;
+        }
+        let asks: Vec<&Ask> = bidders.iter().map(|(ask, _)| *ask).collect();
+        let won = plan::at_once(self.view(), &asks);
+        for ((_, bay), won) in bidders.into_iter().zip(won) {
+            *bay = won;
+        }
+        group.sort_by_key(|c| matches!(c, Command::Ask(ask, None, _) if ask.is_now(now)));
+    }
+}

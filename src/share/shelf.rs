@@ -1,0 +1,169 @@
+//! What the desk knows in memory: offers where they are, and what is kept of each bay. A copy of the store, no more.
+//!
+//! Belongs to one task. Dear: nothing; a bay has a handful of bookings at a time, and they are looked through.
+
+use crate::domain::{BayIx, Millis, Offer, OfferState, Reservation, Span};
+use crate::registry::Registry;
+use crate::registry::city::City;
+use ahash::{AHashMap, AHashSet};
+use std::sync::Arc;
+
+/// A grid cell of the city.
+type Cell = (i32, i32);
+
+/// An offer and where its bay is now.
+#[derive(Clone, Debug)]
+pub(super) struct Shelved {
+    pub(super) offer: Arc<Offer>,
+    /// `None`: the registry has no such bay, for the time being.
+    pub(super) bay: Option<BayIx>,
+    cell: Option<Cell>,
+}
+
+/// See the top. A copy costs a copy of its tables, not of what is in them.
+#[derive(Clone, Default)]
+pub(super) struct Shelf {
+    offers: AHashMap<i64, Shelved>,
+    by_bay: AHashMap<Arc<str>, i64>,
+    cells: AHashMap<Cell, Vec<i64>>,
+    /// What keeps each bay.
+    kept: AHashMap<Arc<str>, Vec<Arc<Reservation>>>,
+    /// Which bay each reservation keeps.
+    seats: AHashMap<i64, Arc<str>>,
+    /// The picture of the city that places were taken from.
+    city: Option<Arc<City>>,
+}
+
+impl Shelf {
+    pub(super) fn new(offers: Vec<Offer>, kept: Vec<Reservation>, registry: &Registry) -> Self {
+        let mut shelf = Self::default();
+        shelf.follow(registry);
+        offers.into_iter().for_each(|offer| shelf.put_offer(offer, registry));
+        kept.into_iter().for_each(|r| shelf.put(r));
+        shelf
+    }
+
+    /// The city as places were last taken from it. Taken once per command, so that one command sees one city.
+    pub(super) fn city(&self) -> Option<&Arc<City>> {
+        self.city.as_ref()
+    }
+
+    /// Looks where the bays are if the city has changed: they may have been moved, removed or added.
+    pub(super) fn follow(&mut self, registry: &Registry) {
+        let now = Arc::clone(&registry.city());
+        if self.city.as_ref().is_some_and(|old| Arc::ptr_eq(old, &now)) {
+            return;
+        }
+        self.city = Some(now);
+        let offers: Vec<Arc<Offer>> = self.offers.drain().map(|(_, s)| s.offer).collect();
+        (self.by_bay, self.cells) = Default::default();
+        offers.into_iter().for_each(|offer| self.shelve(offer, registry));
+    }
+
+    /// Takes in a new offer or a new version of one.
+    pub(super) fn put_offer(&mut self, offer: Offer, registry: &Registry) {
+        if let Some(old) = self.offers.remove(&offer.id) {
+            self.by_bay.remove(&old.offer.bay);
+            if let Some(cell) = old.cell.and_then(|c| self.cells.get_mut(&c)) {
+                cell.retain(|id| *id != offer.id);
+            }
+        }
+        if offer.state != OfferState::Withdrawn {
+            self.shelve(Arc::new(offer), registry);
+        }
+    }
+
+    fn shelve(&mut self, offer: Arc<Offer>, registry: &Registry) {
+        let bay = registry.bay(&offer.bay);
+        // An index got by id is in a city taken afterwards, which may be newer than the one held here.
+        let bay = bay.filter(|b| self.city.as_ref().is_some_and(|c| b.0 < c.bay_slots() && c.is_live(*b)));
+        let cell = bay.zip(self.city.as_ref()).map(|(bay, city)| {
+            let (lat, lon) = city.place_e7(bay);
+            city.cell_at(lat, lon)
+        });
+        if let Some(cell) = cell {
+            self.cells.entry(cell).or_default().push(offer.id);
+        }
+        self.by_bay.insert(offer.bay.clone(), offer.id);
+        self.offers.insert(offer.id, Shelved { offer, bay, cell });
+    }
+
+    /// The offer a bay is on now.
+    pub(super) fn of_bay(&self, bay: &str) -> Option<&Shelved> {
+        self.by_bay.get(bay).and_then(|id| self.offers.get(id))
+    }
+
+    /// The offers whose bays are in a cell.
+    pub(super) fn in_cell(&self, cell: Cell) -> impl Iterator<Item = &Shelved> {
+        self.cells.get(&cell).into_iter().flatten().filter_map(|id| self.offers.get(id))
+    }
+
+    pub(super) fn offers(&self) -> usize {
+        self.offers.len()
+    }
+
+    /// Takes in a reservation as it is now, and lets go of its bay if it keeps none any more.
+    pub(super) fn put(&mut self, r: Reservation) {
+        if let Some(bay) = self.seats.remove(&r.id) {
+            self.unseat(&bay, r.id);
+        }
+        if r.state.holds() {
+            self.seats.insert(r.id, r.bay.clone());
+            self.kept.entry(r.bay.clone()).or_default().push(Arc::new(r));
+        }
+    }
+
+    /// Replaces all that is known of one bay.
+    pub(super) fn put_bay(&mut self, bay: &str, kept: Vec<Reservation>) {
+        let old: Vec<i64> = self.kept_on(bay).map(|r| r.id).collect();
+        for id in old {
+            self.seats.remove(&id);
+            self.unseat(bay, id);
+        }
+        kept.into_iter().for_each(|r| self.put(r));
+    }
+
+    fn unseat(&mut self, bay: &str, id: i64) {
+        if let Some(kept) = self.kept.get_mut(bay) {
+            kept.retain(|r| r.id != id);
+            if kept.is_empty() {
+                self.kept.remove(bay);
+            }
+        }
+    }
+
+    /// What keeps a bay.
+    pub(super) fn kept_on(&self, bay: &str) -> impl Iterator<Item = &Arc<Reservation>> {
+        self.kept.get(bay).into_iter().flatten()
+    }
+
+    /// All that keep any bay.
+    pub(super) fn kept(&self) -> impl Iterator<Item = &Arc<Reservation>> {
+        self.kept.values().flatten()
+    }
+
+    /// Whether a reservation keeps a bay.
+    pub(super) fn keeps(&self, id: i64) -> bool {
+        self.seats.contains_key(&id)
+    }
+
+    pub(super) fn booked(&self) -> usize {
+        self.seats.len()
+    }
+
+    /// Whether nobody keeps the bay at any time of `span`.
+    pub(super) fn is_free(&self, bay: &str, span: Span) -> bool {
+        self.kept_on(bay).all(|r| !r.kept().overlaps(span))
+    }
+
+    /// The bays that are kept for somebody now or within `ahead` milliseconds.
+    pub(super) fn due(&self, now: Millis, ahead: u64, registry: &Registry) -> AHashSet<BayIx> {
+        let soon = self.kept().filter(|r| is_due(r, now, ahead));
+        soon.filter_map(|r| registry.bay(&r.bay)).collect()
+    }
+}
+
+/// A stay that has run over keeps its bay until somebody departs.
+fn is_due(r: &Reservation, now: Millis, ahead: u64) -> bool {
+    r.span.start.0 <= now.0.saturating_add(ahead) && (now < r.free_at || r.arrived_at.is_some())
+}

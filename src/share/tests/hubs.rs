@@ -1,0 +1,48 @@
+//! Two hubs on one PostgreSQL, each with a desk that knows only what it has seen itself.
+
+use super::*;
+use crate::domain::ReservationState;
+use crate::store::tests::cluster::Cluster;
+
+async fn hub(cluster: &Cluster, clock: &Arc<ManualClock>) -> Rig {
+    let config = store::Config { url: Some(cluster.url("postgres")), ..store::Config::default() };
+    let store = Store::open(&config, Path::new("")).await.unwrap();
+    Rig::on(store, Matching::Batch, clock.clone()).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_drivers_at_two_hubs_want_one_slot_and_one_gets_it() {
+    let Some(cluster) = Cluster::start() else { return };
+    let clock = Arc::new(ManualClock::at(NOW));
+    let first = hub(&cluster, &clock).await;
+    let offer = first.offer(0, 0, 600, |_| {}).await;
+    let second = hub(&cluster, &clock).await;
+    let tasks: Vec<_> = (0..1000_u64)
+        .map(|n| {
+            let desk = if n % 2 == 0 { &first } else { &second }.desk.clone();
+            tokio::spawn(async move { desk.ask(ask(60 + n % 30, 120)).await })
+        })
+        .collect();
+    let mut held = Vec::new();
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(r) => held.push(r),
+            Err(e) => assert_eq!(e, DeskError::NoMatch(Why::Full)),
+        }
+    }
+    assert_eq!(held.len(), 1);
+
+    // Whichever hub it was, the other may go on with it.
+    for (hub, event, state) in [
+        (&first, Event::Confirm, ReservationState::Confirmed),
+        (&second, Event::Confirm, ReservationState::Confirmed),
+        (&second, Event::Cancel, ReservationState::Cancelled),
+    ] {
+        assert_eq!(hub.step(&held[0], event).await.unwrap().state, state);
+    }
+    first.at(1).await;
+    first.hold(60, 120).await.expect("it has read that the other hub let go of the bay");
+    // And a bay that one hub has withdrawn is given away by neither.
+    second.desk.withdraw(offer).await.unwrap();
+    assert!(matches!(first.hold(200, 260).await, Err(DeskError::NoMatch(_))));
+}

@@ -1,0 +1,178 @@
+//! The desk on a small town, a real store and a clock that the test turns.
+
+mod books;
+mod hubs;
+mod moves;
+mod time;
+
+use super::*;
+use crate::clock::ManualClock;
+use crate::domain::offer::Hours;
+use crate::domain::{
+    BayKind, BayStatus, BayView, Clock as _, Currency, Event, LatLon, Millis, Offer, OfferState, ReadModel as _,
+    Reservation, Rules, SourceKind, Span, TimeZone, Vehicle, ZoneKind,
+};
+use crate::live::{Live, Query, Room};
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use crate::registry::city::ZoneSpec;
+use crate::store::{self, Store};
+use crate::testing;
+use std::path::Path;
+use std::sync::Arc;
+
+/// 2026-11-23T02:00:00.123Z
+const NOW: Millis = Millis(1_795_399_200_123);
+const MINUTE: u64 = 60_000;
+
+/// A desk for `P-0` to `P-3`, private bays of `acme`, each some 100 m further north than the one before.
+struct Rig {
+    desk: Arc<Desk>,
+    clock: Arc<ManualClock>,
+    live: Arc<Live>,
+    registry: Arc<Registry>,
+    store: Store,
+    metrics: Arc<Metrics>,
+}
+
+fn north(n: u32) -> LatLon {
+    LatLon { lat: 1.3 + 0.0009 * f64::from(n), lon: 103.8 }
+}
+
+fn town() -> Arc<Registry> {
+    let zone = ZoneSpec {
+        id: "P".into(),
+        kind: ZoneKind::Private,
+        operator: "acme".into(),
+        capacity: 0,
+        ..testing::zone(0, 0)
+    };
+    let bays = (0..4).map(|n| {
+        let mut bay = testing::bay(0, 0);
+        (bay.id, bay.zone, bay.place) = (format!("P-{n}"), "P".into(), north(n));
+        bay
+    });
+    Arc::new(Registry::in_memory(vec![zone], bays.collect()).unwrap())
+}
+
+impl Rig {
+    async fn new(folder: &Path, matching: Matching) -> Self {
+        let store = Store::open(&store::Config::default(), folder).await.unwrap();
+        Self::on(store, matching, Arc::new(ManualClock::at(NOW))).await
+    }
+
+    async fn on(store: Store, matching: Matching, clock: Arc<ManualClock>) -> Self {
+        let registry = town();
+        let live = Arc::new(Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 1 }));
+        let metrics = Arc::new(Metrics::new());
+        let config = Config { matching, ..Config::default() };
+        let (desk, task) = Desk::open(Parts {
+            store: store.clone(),
+            registry: registry.clone(),
+            live: live.clone(),
+            clock: clock.clone(),
+            metrics: metrics.clone(),
+            config,
+        })
+        .await
+        .unwrap();
+        tokio::spawn(task);
+        Self { desk: Arc::new(desk), clock, live, registry, store, metrics }
+    }
+
+    /// Puts a bay on offer between two minutes from [`NOW`].
+    async fn offer(&self, bay: u32, from: u64, to: u64, edit: impl FnOnce(&mut Offer)) -> Offer {
+        let hours = Hours { zone: TimeZone::UTC, once: vec![span(from, to)], weekly: vec![], closed: vec![] };
+        let mut offer = Offer {
+            id: 0,
+            name: "".into(),
+            bay: format!("P-{bay}").into(),
+            owner: "acme".into(),
+            state: OfferState::Open,
+            hours,
+            price_cents_per_hour: 300,
+            currency: Currency::SGD,
+            rules: Rules::default(),
+            notes: String::new(),
+            created_at: NOW,
+            version: 0,
+        };
+        edit(&mut offer);
+        self.desk.add_offer(offer).await.unwrap()
+    }
+
+    async fn hold(&self, from: u64, to: u64) -> Result<Reservation, DeskError> {
+        self.desk.ask(ask(from, to)).await
+    }
+
+    /// A hold that is confirmed at once.
+    async fn book(&self, from: u64, to: u64) -> Reservation {
+        let held = self.hold(from, to).await.unwrap();
+        self.step(&held, Event::Confirm).await.unwrap()
+    }
+
+    async fn step(&self, r: &Reservation, event: Event) -> Result<Reservation, DeskError> {
+        self.desk.step(r.name.to_string(), "app".into(), event).await
+    }
+
+    async fn now(&self, r: &Reservation) -> Reservation {
+        self.desk.reservation(&r.name, "app").await.unwrap()
+    }
+
+    /// Turns the clock to so many minutes from [`NOW`] and does what is due.
+    async fn at(&self, minutes: u64) {
+        self.clock.set(NOW.plus(minutes * MINUTE));
+        self.desk.tick().await.unwrap();
+    }
+
+    /// A sensor sees the bay so, now.
+    fn sees(&self, bay: u32, status: BayStatus) {
+        let ix = self.registry.bay(&format!("P-{bay}")).unwrap();
+        let city = self.registry.city();
+        self.live.bays(&[BayView {
+            bay: ix,
+            zone: city.zone_of(ix),
+            kind: BayKind::Car,
+            status,
+            claimed: status,
+            confidence: 250,
+            source_kind: SourceKind::Sensor,
+            observed_at: self.clock.now(),
+        }]);
+    }
+
+    /// What a driver who books nothing finds vacant.
+    fn nearby(&self) -> Vec<String> {
+        let city = self.registry.city();
+        let mut hits = Vec::new();
+        self.live.nearest(&city, &Query::at(north(0)), &mut hits);
+        hits.iter().map(|h| city.bay_id(h.bay).to_string()).collect()
+    }
+
+    async fn events(&self, r: &Reservation) -> Vec<(String, String, i64)> {
+        let history = self.store.history(&r.name).await.unwrap();
+        history.into_iter().map(|e| (e.event, e.cause, e.amount_cents)).collect()
+    }
+}
+
+fn span(from: u64, to: u64) -> Span {
+    Span::new(NOW.plus(from * MINUTE), NOW.plus(to * MINUTE)).unwrap()
+}
+
+/// For a car that wants to stand beside `P-0`.
+fn ask(from: u64, to: u64) -> Ask {
+    Ask {
+        driver: "app".into(),
+        place: north(0),
+        span: span(from, to),
+        max_walk_m: 1000,
+        max_price_cents: None,
+        currency: Currency::SGD,
+        vehicle: Vehicle { kind: BayKind::Car, height_cm: None, ev: false, accessible: false },
+        key: None,
+    }
+}
+
+fn named(event: &str, cause: &str, cents: i64) -> (String, String, i64) {
+    (event.to_owned(), cause.to_owned(), cents)
+}

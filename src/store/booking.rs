@@ -1,0 +1,311 @@
+//! Reservations and what was answered to requests. A bay is kept by its `seat`, and no two may share one at a time.
+
+use super::work::within;
+use super::{Digest, Store, StoreError, Work, millis, reading, sql};
+use crate::domain::reservation::Moved;
+use crate::domain::{BayKind, Currency, LatLon, Millis, Promise, Reservation, ReservationState, Span, Vehicle};
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
+
+/// A row of `reservation` with its bays' ids.
+struct RawReservation {
+    numbers: [i64; 15],
+    times: [Option<i64>; 3],
+    texts: [String; 6],
+    moved_from: Option<String>,
+    moved_taken: Option<bool>,
+}
+
+impl<'r, R: Row> FromRow<'r, R> for RawReservation
+where
+    &'static str: ColumnIndex<R>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+    bool: Decode<'r, R::Database> + Type<R::Database>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        let number = |name: &'static str| row.try_get::<i64, _>(name);
+        let text = |name: &'static str| row.try_get::<String, _>(name);
+        Ok(Self {
+            numbers: [
+                number("id")?,
+                number("offer")?,
+                number("start_at")?,
+                number("end_at")?,
+                number("free_at")?,
+                number("price_cents")?,
+                number("lat_e7")?,
+                number("lon_e7")?,
+                number("max_walk_m")?,
+                number("max_price_cents")?,
+                number("vehicle")?,
+                number("walk_m")?,
+                number("expires_at")?,
+                number("created_at")?,
+                number("version")?,
+            ],
+            times: [row.try_get("arrived_at")?, row.try_get("departed_at")?, row.try_get("moved_at")?],
+            texts: [text("name")?, text("bay_id")?, text("owner")?, text("driver")?, text("state")?, text("currency")?],
+            moved_from: row.try_get("moved_from_id")?,
+            moved_taken: row.try_get("moved_taken")?,
+        })
+    }
+}
+
+/// Followed by a condition on `r` (reservation).
+macro_rules! select_reservations {
+    ($rest:literal) => {
+        concat!(
+            "SELECT r.*, b.bay AS bay_id, m.bay AS moved_from_id FROM reservation r ",
+            "JOIN shared_bay b ON b.id = r.bay LEFT JOIN shared_bay m ON m.id = r.moved_from ",
+            $rest
+        )
+    };
+}
+
+const BY_NAME: &str = select_reservations!("WHERE r.name = $1");
+
+impl Store {
+    /// The reservation of that public id.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuch`] if there is none.
+    pub async fn reservation(&self, name: &str) -> Result<Reservation, StoreError> {
+        let raw: Option<RawReservation> =
+            reading!(self, db => sqlx::query_as(BY_NAME).bind(name).fetch_optional(db).await)?;
+        raw.ok_or(StoreError::NoSuch).and_then(reservation)
+    }
+
+    /// All that keep a bay: what a desk reads when it starts.
+    pub async fn kept(&self) -> Result<Vec<Reservation>, StoreError> {
+        const SQL: &str = select_reservations!("WHERE r.seat IS NOT NULL ORDER BY r.id");
+        let raw: Vec<RawReservation> = reading!(self, db => sqlx::query_as(SQL).fetch_all(db).await)?;
+        raw.into_iter().map(reservation).collect()
+    }
+
+    /// Up to `limit` reservations of an offer that touch `span`, by their start.
+    pub async fn bookings(&self, offer: i64, span: Span, limit: u32) -> Result<Vec<Reservation>, StoreError> {
+        const SQL: &str = select_reservations!(
+            "WHERE r.offer = $1 AND r.start_at < $3 AND r.end_at > $2 ORDER BY r.start_at, r.id LIMIT $4"
+        );
+        let raw: Vec<RawReservation> = reading!(self, db => {
+            let ask = sqlx::query_as(SQL).bind(offer).bind(sql(span.start)).bind(sql(span.end));
+            ask.bind(i64::from(limit)).fetch_all(db).await
+        })?;
+        raw.into_iter().map(reservation).collect()
+    }
+}
+
+impl Work {
+    /// The reservation of that public id, as it is now.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuch`] if there is none.
+    pub async fn reservation(&mut self, name: &str) -> Result<Reservation, StoreError> {
+        let raw: Option<RawReservation> =
+            within!(self, db => sqlx::query_as(BY_NAME).bind(name).fetch_optional(db).await)?;
+        raw.ok_or(StoreError::NoSuch).and_then(reservation)
+    }
+
+    /// All that keep this bay.
+    pub async fn kept_on(&mut self, bay: &str) -> Result<Vec<Reservation>, StoreError> {
+        const SQL: &str = select_reservations!("WHERE r.seat = (SELECT id FROM shared_bay WHERE bay = $1)");
+        let raw: Vec<RawReservation> = within!(self, db => sqlx::query_as(SQL).bind(bay).fetch_all(db).await)?;
+        raw.into_iter().map(reservation).collect()
+    }
+
+    /// Adds a reservation in the state it has; its number is given here.
+    ///
+    /// # Errors
+    /// [`StoreError::Booked`] if the bay is kept for another.
+    pub async fn book(&mut self, new: &Reservation) -> Result<Reservation, StoreError> {
+        const SQL: &str = "INSERT INTO reservation (name, offer, bay, seat, owner, driver, state, start_at, end_at, \
+             free_at, price_cents, currency, lat_e7, lon_e7, max_walk_m, max_price_cents, vehicle, walk_m, \
+             expires_at, created_at, version) \
+             VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1) \
+             RETURNING id";
+        let bay = self.bay(&new.bay).await?;
+        let promise = &new.promise;
+        let (id,): (i64,) = within!(self, db => {
+            let insert = sqlx::query_as(SQL).bind(&*new.name).bind(new.offer).bind(bay);
+            let insert = insert.bind(&*new.owner).bind(&*new.driver).bind(new.state.name());
+            let insert = insert.bind(sql(new.span.start)).bind(sql(new.span.end)).bind(sql(new.free_at));
+            let insert = insert.bind(new.price_cents).bind(new.currency.code());
+            let insert = insert.bind(e7(promise.place.lat)).bind(e7(promise.place.lon));
+            let insert = insert.bind(i64::from(promise.max_walk_m)).bind(promise.max_price_cents);
+            let insert = insert.bind(packed(&promise.vehicle)).bind(i64::from(new.walk_m));
+            insert.bind(sql(new.expires_at)).bind(sql(new.created_at)).fetch_one(db).await
+        })?;
+        Ok(Reservation { id, version: 1, ..new.clone() })
+    }
+
+    /// Stores the state that `next` has come to from the version it carries, and gives the next version. A hold that
+    /// becomes confirmed must not have reached its stored deadline at `now`.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if it has another version or the deadline has passed.
+    pub async fn advance(&mut self, next: &Reservation, now: Millis) -> Result<Reservation, StoreError> {
+        const SQL: &str = "UPDATE reservation SET state = $3, seat = CASE WHEN $4 THEN seat ELSE NULL END, \
+             arrived_at = $5, departed_at = $6, version = version + 1 \
+             WHERE id = $1 AND version = $2 AND (state <> 'held' OR $3 <> 'confirmed' OR expires_at > $7) \
+             RETURNING version";
+        let version: Option<(i64,)> = within!(self, db => {
+            let update = sqlx::query_as(SQL).bind(next.id).bind(next.version).bind(next.state.name());
+            let update = update.bind(next.state.holds());
+            let update = update.bind(next.arrived_at.map(sql)).bind(next.departed_at.map(sql));
+            update.bind(sql(now)).fetch_optional(db).await
+        })?;
+        let (version,) = version.ok_or(StoreError::Stale)?;
+        Ok(Reservation { version, ..next.clone() })
+    }
+
+    /// Takes the bay from a reservation that is about to get another, so that several can change places.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if it has another version or no bay to give up.
+    pub async fn unseat(&mut self, id: i64, version: i64) -> Result<(), StoreError> {
+        const SQL: &str =
+            "UPDATE reservation SET seat = NULL WHERE id = $1 AND version = $2 AND seat IS NOT NULL RETURNING id";
+        let done: Option<(i64,)> =
+            within!(self, db => sqlx::query_as(SQL).bind(id).bind(version).fetch_optional(db).await)?;
+        done.map(drop).ok_or(StoreError::Stale)
+    }
+
+    /// Gives a reservation that was unseated the bay, price and walk that `next` has, and the next version.
+    ///
+    /// # Errors
+    /// [`StoreError::Booked`] if the bay is kept for another, [`StoreError::Stale`] if it has another version.
+    pub async fn seat(&mut self, next: &Reservation) -> Result<Reservation, StoreError> {
+        const SQL: &str = "UPDATE reservation SET offer = $3, bay = $4, seat = $4, owner = $5, free_at = $6, \
+             price_cents = $7, walk_m = $8, moved_at = $9, moved_from = $10, moved_taken = $11, version = version + 1 \
+             WHERE id = $1 AND version = $2 AND seat IS NULL AND state IN ('held', 'confirmed') RETURNING version";
+        let bay = self.bay(&next.bay).await?;
+        let from = match &next.moved {
+            Some(moved) => Some(self.bay(&moved.from).await?),
+            None => None,
+        };
+        let version: Option<(i64,)> = within!(self, db => {
+            let update = sqlx::query_as(SQL).bind(next.id).bind(next.version).bind(next.offer).bind(bay);
+            let update = update.bind(&*next.owner).bind(sql(next.free_at)).bind(next.price_cents);
+            let update = update.bind(i64::from(next.walk_m)).bind(next.moved.as_ref().map(|m| sql(m.at)));
+            update.bind(from).bind(next.moved.as_ref().map(|m| m.taken)).fetch_optional(db).await
+        })?;
+        let (version,) = version.ok_or(StoreError::Stale)?;
+        Ok(Reservation { version, ..next.clone() })
+    }
+
+    /// What was answered to a driver's request with this key, and the digest of that request's body.
+    pub async fn answered(&mut self, driver: &str, key: &str) -> Result<Option<(Digest, String)>, StoreError> {
+        const SQL: &str = "SELECT body, answer FROM request WHERE driver = $1 AND key = $2";
+        let found: Option<(Vec<u8>, String)> =
+            within!(self, db => sqlx::query_as(SQL).bind(driver).bind(key).fetch_optional(db).await)?;
+        found
+            .map(|(body, answer)| {
+                let body = Digest::try_from(body).map_err(|_| StoreError::Failed("request: not a digest".into()))?;
+                Ok((body, answer))
+            })
+            .transpose()
+    }
+
+    /// Forgets what was answered before then.
+    pub async fn forget_answers(&mut self, before: Millis) -> Result<(), StoreError> {
+        const SQL: &str = "DELETE FROM request WHERE at < $1";
+        within!(self, db => sqlx::query(SQL).bind(sql(before)).execute(db).await.map(drop))?;
+        Ok(())
+    }
+
+    /// Remembers an answer.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if another has answered this key meanwhile.
+    pub async fn answer(
+        &mut self,
+        (driver, key): (&str, &str),
+        body: &Digest,
+        answer: &str,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO request (driver, key, body, at, answer) VALUES ($1, $2, $3, $4, $5)";
+        within!(self, db => {
+            let insert = sqlx::query(SQL).bind(driver).bind(key).bind(&body[..]).bind(sql(now)).bind(answer);
+            insert.execute(db).await.map(drop)
+        })?;
+        Ok(())
+    }
+}
+
+fn e7(degrees: f64) -> i64 {
+    (degrees * 1e7).round() as i64
+}
+
+/// Kind in two bits, then what it needs, then its height in cm and one more (0: not given).
+fn packed(vehicle: &Vehicle) -> i64 {
+    let height = vehicle.height_cm.map_or(0, |h| i64::from(h) + 1);
+    vehicle.kind as i64 | i64::from(vehicle.ev) << 2 | i64::from(vehicle.accessible) << 3 | height << 4
+}
+
+fn unpacked(bits: i64) -> Option<Vehicle> {
+    Some(Vehicle {
+        kind: BayKind::from_u8((bits & 3) as u8)?,
+        ev: bits >> 2 & 1 == 1,
+        accessible: bits >> 3 & 1 == 1,
+        height_cm: if bits >> 4 == 0 { None } else { Some(u16::try_from((bits >> 4) - 1).ok()?) },
+    })
+}
+
+fn reservation(raw: RawReservation) -> Result<Reservation, StoreError> {
+    let id = raw.numbers[0];
+    read(raw).ok_or_else(|| StoreError::Failed(format!("reservation {id} cannot be read")))
+}
+
+/// `None` for what only another program can have written.
+fn read(raw: RawReservation) -> Option<Reservation> {
+    let [
+        id,
+        offer,
+        start,
+        end,
+        free_at,
+        price_cents,
+        lat,
+        lon,
+        walk_limit,
+        price_limit,
+        vehicle,
+        walk,
+        expires,
+        made,
+        version,
+    ] = raw.numbers;
+    let [arrived, departed, moved_at] = raw.times;
+    let [name, bay, owner, driver, state, currency] = raw.texts;
+    let moved = match (moved_at, raw.moved_from, raw.moved_taken) {
+        (Some(at), Some(from), Some(taken)) => Some(Moved { at: millis(at), from: from.into(), taken }),
+        _ => None,
+    };
+    Some(Reservation {
+        id,
+        name: name.into(),
+        offer,
+        bay: bay.into(),
+        owner: owner.into(),
+        driver: driver.into(),
+        state: ReservationState::parse(&state)?,
+        span: Span::new(millis(start), millis(end))?,
+        free_at: millis(free_at),
+        price_cents,
+        currency: Currency::parse(&currency)?,
+        promise: Promise {
+            place: LatLon::new(lat as f64 / 1e7, lon as f64 / 1e7)?,
+            max_walk_m: u32::try_from(walk_limit).ok()?,
+            max_price_cents: price_limit,
+            vehicle: unpacked(vehicle)?,
+        },
+        walk_m: u32::try_from(walk).ok()?,
+        expires_at: millis(expires),
+        created_at: millis(made),
+        arrived_at: arrived.map(millis),
+        departed_at: departed.map(millis),
+        moved,
+        version,
+    })
+}

@@ -1,0 +1,134 @@
+//! The ledger: what happened to each reservation and the money that moved with it. Only ever added to; the database
+//! itself refuses anything else.
+
+use super::work::within;
+use super::{Store, StoreError, Work, millis, reading, sql};
+use crate::domain::{Currency, Millis, Span};
+
+/// One line. What it is named by is copied, so that it stands whatever becomes of the rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number, given by the store; later lines have larger ones.
+    pub id: i64,
+    pub at: Millis,
+    /// The reservation's public id.
+    pub reservation: String,
+    pub bay: String,
+    pub owner: String,
+    pub driver: String,
+    /// What happened, as `confirmed`.
+    pub event: String,
+    /// Whose doing it was: driver, sensor, clock, hub.
+    pub cause: String,
+    /// What the driver owes the owner more from now on.
+    pub amount_cents: i64,
+    pub currency: Currency,
+}
+
+/// On whose side of the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Party {
+    Owner,
+    Driver,
+}
+
+/// What the lines of one currency add up to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Total {
+    pub currency: Currency,
+    pub amount_cents: i64,
+    pub lines: i64,
+}
+
+type RawEntry = (i64, i64, String, String, String, String, String, String, i64, String);
+
+macro_rules! select_entries {
+    ($rest:literal) => {
+        concat!(
+            "SELECT l.id, l.at, r.name, b.bay, l.owner, l.driver, l.event, l.cause, l.amount_cents, l.currency ",
+            "FROM ledger l JOIN reservation r ON r.id = l.reservation JOIN shared_bay b ON b.id = l.bay ",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// Up to `limit` lines of a partner in `span` whose number is above `after`, by number.
+    pub async fn ledger(
+        &self,
+        (party, partner): (Party, &str),
+        span: Span,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Entry>, StoreError> {
+        const OWNER: &str =
+            select_entries!("WHERE l.owner = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5");
+        const DRIVER: &str =
+            select_entries!("WHERE l.driver = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5");
+        let text = if party == Party::Owner { OWNER } else { DRIVER };
+        let raw: Vec<RawEntry> = reading!(self, db => {
+            let ask = sqlx::query_as(text).bind(partner).bind(sql(span.start)).bind(sql(span.end)).bind(after);
+            ask.bind(i64::from(limit)).fetch_all(db).await
+        })?;
+        raw.into_iter().map(entry).collect()
+    }
+
+    /// What a partner's lines in `span` add up to, by currency.
+    pub async fn totals(&self, (party, partner): (Party, &str), span: Span) -> Result<Vec<Total>, StoreError> {
+        // PostgreSQL sums BIGINT as NUMERIC, which is another type.
+        const OWNER: &str = "SELECT currency, CAST(SUM(amount_cents) AS BIGINT), COUNT(*) FROM ledger \
+             WHERE owner = $1 AND at >= $2 AND at < $3 GROUP BY currency ORDER BY currency";
+        const DRIVER: &str = "SELECT currency, CAST(SUM(amount_cents) AS BIGINT), COUNT(*) FROM ledger \
+             WHERE driver = $1 AND at >= $2 AND at < $3 GROUP BY currency ORDER BY currency";
+        let text = if party == Party::Owner { OWNER } else { DRIVER };
+        let raw: Vec<(String, i64, i64)> = reading!(self, db => {
+            sqlx::query_as(text).bind(partner).bind(sql(span.start)).bind(sql(span.end)).fetch_all(db).await
+        })?;
+        let total = |(code, amount_cents, lines): (String, i64, i64)| {
+            Ok(Total { currency: currency(&code)?, amount_cents, lines })
+        };
+        raw.into_iter().map(total).collect()
+    }
+
+    /// All lines of one reservation, oldest first.
+    pub async fn history(&self, reservation: &str) -> Result<Vec<Entry>, StoreError> {
+        const SQL: &str = select_entries!("WHERE r.name = $1 ORDER BY l.id");
+        let raw: Vec<RawEntry> = reading!(self, db => sqlx::query_as(SQL).bind(reservation).fetch_all(db).await)?;
+        raw.into_iter().map(entry).collect()
+    }
+
+    /// What an offer's reservations have brought, by time: amount and when.
+    pub async fn takings(&self, offer: i64, span: Span) -> Result<Vec<(Millis, i64)>, StoreError> {
+        const SQL: &str = "SELECT l.at, l.amount_cents FROM ledger l JOIN reservation r ON r.id = l.reservation \
+             WHERE r.offer = $1 AND l.at >= $2 AND l.at < $3 AND l.amount_cents <> 0";
+        let raw: Vec<(i64, i64)> = reading!(self, db => {
+            sqlx::query_as(SQL).bind(offer).bind(sql(span.start)).bind(sql(span.end)).fetch_all(db).await
+        })?;
+        Ok(raw.into_iter().map(|(at, cents)| (millis(at), cents)).collect())
+    }
+}
+
+impl Work {
+    /// Adds a line. `id` is not looked at; the reservation and the bay must be there.
+    pub async fn log(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO ledger (at, reservation, bay, owner, driver, event, cause, amount_cents, currency) \
+             SELECT $1, r.id, b.id, $4, $5, $6, $7, $8, $9 FROM reservation r, shared_bay b \
+             WHERE r.name = $2 AND b.bay = $3 RETURNING id";
+        let done: Option<(i64,)> = within!(self, db => {
+            let insert = sqlx::query_as(SQL).bind(sql(entry.at)).bind(&entry.reservation).bind(&entry.bay);
+            let insert = insert.bind(&entry.owner).bind(&entry.driver).bind(&entry.event).bind(&entry.cause);
+            insert.bind(entry.amount_cents).bind(entry.currency.code()).fetch_optional(db).await
+        })?;
+        done.map(drop).ok_or(StoreError::NoSuch)
+    }
+}
+
+fn currency(code: &str) -> Result<Currency, StoreError> {
+    Currency::parse(code).ok_or_else(|| StoreError::Failed(format!("ledger: {code:?} is no currency")))
+}
+
+fn entry(raw: RawEntry) -> Result<Entry, StoreError> {
+    let (id, at, reservation, bay, owner, driver, event, cause, amount_cents, code) = raw;
+    let currency = currency(&code)?;
+    Ok(Entry { id, at: millis(at), reservation, bay, owner, driver, event, cause, amount_cents, currency })
+}

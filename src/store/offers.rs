@@ -1,0 +1,268 @@
+//! Offers, their hours, and who owns a bay.
+
+use super::work::within;
+use super::{Store, StoreError, Work, millis, reading, sql, writing};
+use crate::domain::offer::Hours;
+use crate::domain::{Currency, Offer, OfferState, Rules, Span, TimeOfDay, TimeZone, Weekly};
+use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
+use std::collections::HashMap;
+
+/// A row of `offer` with its bay's id.
+struct RawOffer {
+    numbers: [i64; 9],
+    texts: [String; 7],
+    ev_only: bool,
+}
+
+impl<'r, R: Row> FromRow<'r, R> for RawOffer
+where
+    &'static str: ColumnIndex<R>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+    bool: Decode<'r, R::Database> + Type<R::Database>,
+    String: Decode<'r, R::Database> + Type<R::Database>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        let number = |name: &'static str| row.try_get::<i64, _>(name);
+        let text = |name: &'static str| row.try_get::<String, _>(name);
+        Ok(Self {
+            numbers: [
+                number("id")?,
+                number("price_cents_per_hour")?,
+                number("max_height_cm")?,
+                number("min_stay_min")?,
+                number("max_stay_min")?,
+                number("notice_min")?,
+                number("buffer_min")?,
+                number("created_at")?,
+                number("version")?,
+            ],
+            texts: [
+                text("name")?,
+                text("bay_id")?,
+                text("owner")?,
+                text("state")?,
+                text("time_zone")?,
+                text("currency")?,
+                text("notes")?,
+            ],
+            ev_only: row.try_get("ev_only")?,
+        })
+    }
+}
+
+type RawHours = (i64, String, i64, i64, i64);
+
+/// Followed by a condition on `o` (offer) and `b` (shared_bay).
+macro_rules! select_offers {
+    ($rest:literal) => {
+        concat!("SELECT o.*, b.bay AS bay_id FROM offer o JOIN shared_bay b ON b.id = o.bay ", $rest)
+    };
+}
+
+impl Store {
+    /// All offers that are not withdrawn: what a desk reads when it starts.
+    pub async fn standing_offers(&self) -> Result<Vec<Offer>, StoreError> {
+        const SQL: &str = select_offers!("WHERE o.state <> 'withdrawn' ORDER BY o.id");
+        const HOURS: &str = "SELECT h.offer, h.kind, h.days, h.opens, h.closes FROM offer_hours h \
+             JOIN offer o ON o.id = h.offer WHERE o.state <> 'withdrawn'";
+        let raw: Vec<RawOffer> = reading!(self, db => sqlx::query_as(SQL).fetch_all(db).await)?;
+        let hours: Vec<RawHours> = reading!(self, db => sqlx::query_as(HOURS).fetch_all(db).await)?;
+        offers(raw, hours)
+    }
+
+    /// Up to `limit` offers of a partner whose number is above `after`, by number.
+    pub async fn offers(&self, owner: &str, after: i64, limit: u32) -> Result<Vec<Offer>, StoreError> {
+        const SQL: &str = select_offers!("WHERE o.owner = $1 AND o.id > $2 ORDER BY o.id LIMIT $3");
+        const HOURS: &str = "SELECT h.offer, h.kind, h.days, h.opens, h.closes FROM offer_hours h \
+             JOIN offer o ON o.id = h.offer WHERE o.owner = $1 AND o.id > $2 AND o.id <= $3";
+        let raw: Vec<RawOffer> = reading!(self, db => {
+            sqlx::query_as(SQL).bind(owner).bind(after).bind(i64::from(limit)).fetch_all(db).await
+        })?;
+        let Some(last) = raw.last().map(|o| o.numbers[0]) else { return Ok(Vec::new()) };
+        let hours: Vec<RawHours> =
+            reading!(self, db => sqlx::query_as(HOURS).bind(owner).bind(after).bind(last).fetch_all(db).await)?;
+        offers(raw, hours)
+    }
+
+    /// The offer of that public id.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuch`] if there is none.
+    pub async fn offer(&self, name: &str) -> Result<Offer, StoreError> {
+        const SQL: &str = select_offers!("WHERE o.name = $1");
+        let raw: Option<RawOffer> = reading!(self, db => sqlx::query_as(SQL).bind(name).fetch_optional(db).await)?;
+        let raw = raw.ok_or(StoreError::NoSuch)?;
+        let id = raw.numbers[0];
+        let hours: Vec<RawHours> = reading!(self, db => sqlx::query_as(HOURS_OF).bind(id).fetch_all(db).await)?;
+        one(raw, hours)
+    }
+
+    /// Who owns bays by an administrator's word.
+    pub async fn recorded_owners(&self) -> Result<Vec<(String, String)>, StoreError> {
+        const SQL: &str = "SELECT bay, owner FROM shared_bay WHERE owner IS NOT NULL";
+        Ok(reading!(self, db => sqlx::query_as(SQL).fetch_all(db).await)?)
+    }
+
+    /// Records who owns a bay; `None`: the operator of its zone, as if nothing had been recorded.
+    pub async fn record_owner(&self, bay: &str, owner: Option<&str>) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO shared_bay (bay, owner) VALUES ($1, $2) \
+             ON CONFLICT (bay) DO UPDATE SET owner = excluded.owner";
+        writing!(self, db => sqlx::query(SQL).bind(bay).bind(owner).execute(db).await.map(drop))?;
+        Ok(())
+    }
+}
+
+const HOURS_OF: &str = "SELECT offer, kind, days, opens, closes FROM offer_hours WHERE offer = $1";
+
+impl Work {
+    /// The number of a bay, given now if it has none yet.
+    pub async fn bay(&mut self, bay: &str) -> Result<i64, StoreError> {
+        const FIND: &str = "SELECT id FROM shared_bay WHERE bay = $1";
+        const ADD: &str = "INSERT INTO shared_bay (bay) VALUES ($1) \
+             ON CONFLICT (bay) DO UPDATE SET bay = excluded.bay RETURNING id";
+        let found: Option<(i64,)> = within!(self, db => sqlx::query_as(FIND).bind(bay).fetch_optional(db).await)?;
+        if let Some((id,)) = found {
+            return Ok(id);
+        }
+        let (id,): (i64,) = within!(self, db => sqlx::query_as(ADD).bind(bay).fetch_one(db).await)?;
+        Ok(id)
+    }
+
+    /// Adds an offer; its number and version are given here.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if the bay is on another offer.
+    pub async fn add_offer(&mut self, offer: &Offer) -> Result<Offer, StoreError> {
+        const SQL: &str = "INSERT INTO offer (name, bay, owner, state, time_zone, price_cents_per_hour, currency, \
+             max_height_cm, ev_only, min_stay_min, max_stay_min, notice_min, buffer_min, notes, created_at, version) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1) RETURNING id";
+        let bay = self.bay(&offer.bay).await?;
+        let rules = &offer.rules;
+        let (id,): (i64,) = within!(self, db => {
+            let insert = sqlx::query_as(SQL).bind(&*offer.name).bind(bay).bind(&*offer.owner).bind(offer.state.name());
+            let insert = insert.bind(offer.hours.zone.name()).bind(i64::from(offer.price_cents_per_hour));
+            let insert = insert.bind(offer.currency.code()).bind(i64::from(rules.max_height_cm)).bind(rules.ev_only);
+            let insert = insert.bind(i64::from(rules.min_stay_min)).bind(i64::from(rules.max_stay_min));
+            let insert = insert.bind(i64::from(rules.notice_min)).bind(i64::from(rules.buffer_min));
+            insert.bind(&*offer.notes).bind(sql(offer.created_at)).fetch_one(db).await
+        })?;
+        let offer = Offer { id, version: 1, ..offer.clone() };
+        self.put_hours(&offer).await?;
+        Ok(offer)
+    }
+
+    /// Replaces what an owner may change of the offer with this number and version, and gives the next version.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if it has another version.
+    pub async fn put_offer(&mut self, offer: &Offer) -> Result<Offer, StoreError> {
+        const SQL: &str = "UPDATE offer SET state = $3, time_zone = $4, price_cents_per_hour = $5, currency = $6, \
+             max_height_cm = $7, ev_only = $8, min_stay_min = $9, max_stay_min = $10, notice_min = $11, \
+             buffer_min = $12, notes = $13, version = version + 1 WHERE id = $1 AND version = $2 RETURNING version";
+        const CLEAR: &str = "DELETE FROM offer_hours WHERE offer = $1";
+        let rules = &offer.rules;
+        let version: Option<(i64,)> = within!(self, db => {
+            let update = sqlx::query_as(SQL).bind(offer.id).bind(offer.version).bind(offer.state.name());
+            let update = update.bind(offer.hours.zone.name()).bind(i64::from(offer.price_cents_per_hour));
+            let update = update.bind(offer.currency.code()).bind(i64::from(rules.max_height_cm)).bind(rules.ev_only);
+            let update = update.bind(i64::from(rules.min_stay_min)).bind(i64::from(rules.max_stay_min));
+            let update = update.bind(i64::from(rules.notice_min)).bind(i64::from(rules.buffer_min));
+            update.bind(&*offer.notes).fetch_optional(db).await
+        })?;
+        let (version,) = version.ok_or(StoreError::Stale)?;
+        within!(self, db => sqlx::query(CLEAR).bind(offer.id).execute(db).await.map(drop))?;
+        let offer = Offer { version, ..offer.clone() };
+        self.put_hours(&offer).await?;
+        Ok(offer)
+    }
+
+    async fn put_hours(&mut self, offer: &Offer) -> Result<(), StoreError> {
+        const SQL: &str = "INSERT INTO offer_hours (offer, kind, days, opens, closes) VALUES ($1, $2, $3, $4, $5)";
+        let of = |kind, spans: &[Span]| -> Vec<(&'static str, i64, i64, i64)> {
+            spans.iter().map(|s| (kind, 0, sql(s.start), sql(s.end))).collect()
+        };
+        let hours = &offer.hours;
+        let weekly = hours.weekly.iter().map(|w| ("weekly", i64::from(w.days), i64::from(w.from.0), i64::from(w.to.0)));
+        let rows = of("once", &hours.once).into_iter().chain(of("closed", &hours.closed)).chain(weekly);
+        for (kind, days, opens, closes) in rows {
+            within!(self, db => {
+                let insert = sqlx::query(SQL).bind(offer.id).bind(kind).bind(days).bind(opens).bind(closes);
+                insert.execute(db).await.map(drop)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The offer of that number, which nobody else changes before this work ends.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuch`] if there is none.
+    pub async fn lock_offer(&mut self, id: i64) -> Result<Offer, StoreError> {
+        const SQL: &str = select_offers!("WHERE o.id = $1");
+        // The writer of SQLite is alone anyway.
+        const LOCKED: &str = select_offers!("WHERE o.id = $1 FOR UPDATE OF o");
+        let raw: Option<RawOffer> = match &mut self.0 {
+            super::work::Tx::Sqlite(tx) => sqlx::query_as(SQL).bind(id).fetch_optional(&mut **tx).await?,
+            super::work::Tx::Postgres(tx) => sqlx::query_as(LOCKED).bind(id).fetch_optional(&mut **tx).await?,
+        };
+        let raw = raw.ok_or(StoreError::NoSuch)?;
+        let hours: Vec<RawHours> = within!(self, db => sqlx::query_as(HOURS_OF).bind(id).fetch_all(db).await)?;
+        one(raw, hours)
+    }
+}
+
+fn one(raw: RawOffer, hours: Vec<RawHours>) -> Result<Offer, StoreError> {
+    offers(vec![raw], hours)?.pop().ok_or(StoreError::NoSuch)
+}
+
+fn offers(raw: Vec<RawOffer>, hours: Vec<RawHours>) -> Result<Vec<Offer>, StoreError> {
+    let mut of: HashMap<i64, Vec<RawHours>> = HashMap::new();
+    for row in hours {
+        of.entry(row.0).or_default().push(row);
+    }
+    let whole = |raw: RawOffer| {
+        let hours = of.remove(&raw.numbers[0]).unwrap_or_default();
+        let id = raw.numbers[0];
+        offer(raw, &hours).ok_or_else(|| StoreError::Failed(format!("offer {id} cannot be read")))
+    };
+    raw.into_iter().map(whole).collect()
+}
+
+/// `None` for what only another program can have written.
+fn offer(raw: RawOffer, hours: &[RawHours]) -> Option<Offer> {
+    let [id, price, max_height, min_stay, max_stay, notice, buffer, created_at, version] = raw.numbers;
+    let [name, bay, owner, state, zone, currency, notes] = raw.texts;
+    let small = |n: i64| u32::try_from(n).ok();
+    let spans = |of: &str| -> Option<Vec<Span>> {
+        hours.iter().filter(|h| h.1 == of).map(|h| Span::new(millis(h.3), millis(h.4))).collect()
+    };
+    let time = |n: i64| u16::try_from(n).ok().map(TimeOfDay);
+    let weekly = hours.iter().filter(|h| h.1 == "weekly");
+    let weekly = weekly.map(|h| Some(Weekly { days: u8::try_from(h.2).ok()?, from: time(h.3)?, to: time(h.4)? }));
+    Some(Offer {
+        id,
+        name: name.into(),
+        bay: bay.into(),
+        owner: owner.into(),
+        state: OfferState::parse(&state)?,
+        hours: Hours {
+            zone: TimeZone::parse(&zone)?,
+            once: spans("once")?,
+            weekly: weekly.collect::<Option<_>>()?,
+            closed: spans("closed")?,
+        },
+        price_cents_per_hour: small(price)?,
+        currency: Currency::parse(&currency)?,
+        rules: Rules {
+            max_height_cm: u16::try_from(max_height).ok()?,
+            ev_only: raw.ev_only,
+            min_stay_min: small(min_stay)?,
+            max_stay_min: small(max_stay)?,
+            notice_min: small(notice)?,
+            buffer_min: small(buffer)?,
+        },
+        notes,
+        created_at: millis(created_at),
+        version,
+    })
+}
