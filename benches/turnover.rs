@@ -191,7 +191,8 @@ impl Hub {
             quarantine: self.journal.quarantine(),
             authority: Authority { history: Arc::new(history), names, calendar: bayhub::domain::Calendar::UTC, ledger },
             on_change: Arc::new(|| {}),
-            config: serve::Config::default(),
+            // A day of cold files takes longer than the hub waits; here it is to be measured.
+            config: serve::Config { request_timeout_s: 300, ..serve::Config::default() },
         })
     }
 

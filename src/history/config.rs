@@ -22,7 +22,7 @@ pub struct Config {
     /// Hours that may wait to be written. 6: the store may be away that long before the stream has to keep them
     /// itself. An hour of 1.4 million bays takes some 30 MB.
     pub queue_hours: usize,
-    /// What is kept decoded of files that were asked for, MB. 128: a day and a half of 14,000 zones.
+    /// What is kept decoded of files that were asked for, MB. 256: a day and a half of 14,000 busy zones.
     pub cache_mb: usize,
     /// The place whose days are meant where a question does not say, by its IANA name.
     pub time_zone: String,
@@ -37,7 +37,7 @@ impl Default for Config {
             keep_turnover_days: 1100,
             keep_visits_days: 90,
             queue_hours: 6,
-            cache_mb: 128,
+            cache_mb: 256,
             time_zone: "UTC".into(),
         }
     }
