@@ -2,7 +2,9 @@
 
 use crate::exact::optimum;
 use bayhub::share::matcher::Weights;
-use bayhub::share::matcher::auction::{Candidate, Candidates, Gathered, Outcome, Request, Settings, assign, first_come};
+use bayhub::share::matcher::auction::{
+    Candidate, Candidates, Gathered, Outcome, Request, Settings, assign, first_come,
+};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::time::{Duration, Instant};
@@ -117,8 +119,12 @@ const fn cell(x: i64, y: i64) -> i64 {
 
 pub(crate) fn run(seed: u64) {
     println!("Drivers who want a bay now: all within their walk gathered, and matched");
-    println!("| drivers x bays, near hot spots | how        | time ms | served | cost, cents | above bound | bids    | seen each |");
-    println!("|--------------------------------|------------|---------|--------|-------------|-------------|---------|-----------|");
+    println!(
+        "| drivers x bays, near hot spots | how        | time ms | served | cost, cents | above bound | bids    | seen each |"
+    );
+    println!(
+        "|--------------------------------|------------|---------|--------|-------------|-------------|---------|-----------|"
+    );
     for (drivers, bays, hot) in [
         (10_000, 100_000, 0.5),
         (10_000, 100_000, 0.8),
@@ -134,7 +140,10 @@ pub(crate) fn run(seed: u64) {
         let first = first_come(drivers, bays, town.source());
         let took = began.elapsed().as_secs_f64() * 1e3;
         let (served, cost) = first.iter().flatten().fold((0, 0), |(n, sum), c| (n + 1, sum + i64::from(c.cost_cents)));
-        println!("| {name:<30} | first come | {took:>7.1} | {served:>6} | {cost:>11} | {:>11} | {:>7} | {:>9} |", "", "", "");
+        println!(
+            "| {name:<30} | first come | {took:>7.1} | {served:>6} | {cost:>11} | {:>11} | {:>7} | {:>9} |",
+            "", "", ""
+        );
         for (how, finest) in [("cent / 16", Some(16)), ("optimum", None)] {
             let (out, took) = town.round(finest);
             let above = out.total_cents - out.bound_cents;

@@ -30,7 +30,13 @@ fn picture(drivers: usize, bays: usize, seed: u64) -> Picture {
                 from = rng.random_range(0..300);
                 to = (from + rng.random_range(240..600)).min(DAY);
             }
-            there.push((rng.random_range(0.0..side), rng.random_range(0.0..side), rng.random_range(100..500_i64), from, to));
+            there.push((
+                rng.random_range(0.0..side),
+                rng.random_range(0.0..side),
+                rng.random_range(100..500_i64),
+                from,
+                to,
+            ));
             Bay { open: vec![span(from, to)], ..Bay::default() }
         })
         .collect();
@@ -73,8 +79,12 @@ fn promised(picture: &Picture, first: &Plan, slack: (i64, u32)) -> Picture {
 
 pub(crate) fn run(seed: u64) {
     println!("\nBookings of a day");
-    println!("| drivers x bays | how                                  | time ms | served |      value |      bound | below bound |");
-    println!("|----------------|--------------------------------------|---------|--------|------------|------------|-------------|");
+    println!(
+        "| drivers x bays | how                                  | time ms | served |      value |      bound | below bound |"
+    );
+    println!(
+        "|----------------|--------------------------------------|---------|--------|------------|------------|-------------|"
+    );
     for (drivers, bays) in [(10_000, 2_000), (10_000, 1_000), (3_000, 2_000)] {
         let picture = picture(drivers, bays, seed);
         let effort = |rounds| Effort { rounds, ..Effort::default() };
@@ -98,7 +108,9 @@ pub(crate) fn run(seed: u64) {
         show("steal", &mut || made(improve(&picture, effort(0))));
         let served = show("steal, 20 rounds of prices", &mut || made(improve(&picture, effort(20)))).served;
         show("steal, 200 rounds of prices", &mut || made(improve(&picture, effort(200))));
-        for (slack, name) in [((0, 0), "exactly"), ((100, 100), "+ 1 dollar, 100 m"), ((300, 300), "+ 3 dollars, 300 m")] {
+        for (slack, name) in
+            [((0, 0), "exactly"), ((100, 100), "+ 1 dollar, 100 m"), ((300, 300), "+ 3 dollars, 300 m")]
+        {
             let kept = promised(&picture, &first, slack);
             show(&format!("answers kept, {name}"), &mut || made(improve(&kept, effort(20))));
         }

@@ -5,7 +5,7 @@
 //! form shows the password of a URL. The only door to `sqlx`. Every statement is text with `$1` parameters that both
 //! databases read, so each is written once; what differs are the migrations and how a transaction begins.
 //!
-//! SQLite has one connection that writes, so writers queue here (for [`PATIENCE`] at most) and not at a lock of the
+//! SQLite has one connection that writes, so writers queue here (for `PATIENCE` at most) and not at a lock of the
 //! file; readers see the last commit and wait for nobody. Dear: each write waits for the disk.
 
 mod booking;

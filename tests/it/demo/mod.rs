@@ -5,6 +5,7 @@
 
 mod copies;
 mod crash;
+mod crowd;
 mod exits;
 mod full_disk;
 mod http;
@@ -12,7 +13,7 @@ mod hub;
 mod keys;
 mod load;
 mod lorawan;
-mod mqtt;
+pub(crate) mod mqtt;
 mod mqtt_peers;
 mod reports;
 mod restarts;

@@ -195,9 +195,7 @@ impl<C: Candidates> Market<C> {
         let most = self.pays(request) - eps;
         self.unseen(request) >= most && self.dummy(request) >= most && {
             let list = &self.sides[request].list;
-            list.iter()
-                .take_while(|c| self.bare(c) < most)
-                .all(|c| self.bare(c) + self.price[c.bay as usize] >= most)
+            list.iter().take_while(|c| self.bare(c) < most).all(|c| self.bare(c) + self.price[c.bay as usize] >= most)
         }
     }
 

@@ -4,8 +4,8 @@
 //! to what they could have instead, and so on to a bay that is vacant. Where there is no such path, the requests that
 //! were reached want only bays that are all held by them, and no assignment serves more (Berge, Hall).
 
-use super::market::Market;
 use super::Candidates;
+use super::market::Market;
 
 /// Is there such a path? Looks at each request once, with its whole list.
 pub(super) fn could_serve_more<C: Candidates>(market: &mut Market<C>) -> bool {

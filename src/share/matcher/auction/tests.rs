@@ -28,7 +28,13 @@ impl Round {
         const PENALTY: i64 = 1 << 24;
         let (n, m) = (self.wanted.len(), self.bays + self.wanted.len());
         let cost = |r: usize, column: usize| match column.checked_sub(self.bays) {
-            Some(own) => if own == r { PENALTY + self.requests[r].bonus_cents } else { FAR },
+            Some(own) => {
+                if own == r {
+                    PENALTY + self.requests[r].bonus_cents
+                } else {
+                    FAR
+                }
+            }
             None => self.wanted[r].iter().find(|c| c.bay as usize == column).map_or(FAR, |c| i64::from(c.cost_cents)),
         };
         let (mut u, mut v, mut row_of) = (vec![0; n + 1], vec![0; m + 1], vec![0; m + 1]);
@@ -77,7 +83,8 @@ impl Round {
 
     fn judged(&self, out: &Outcome) -> (usize, i64) {
         let bonus = |r: usize| self.requests[r].bonus_cents;
-        let paid = out.assigned.iter().enumerate().filter_map(|(r, c)| Some(i64::from(c.as_ref()?.cost_cents) - bonus(r)));
+        let paid =
+            out.assigned.iter().enumerate().filter_map(|(r, c)| Some(i64::from(c.as_ref()?.cost_cents) - bonus(r)));
         (out.served, paid.sum())
     }
 }

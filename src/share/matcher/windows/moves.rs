@@ -26,7 +26,8 @@ pub struct Step {
 
 /// The steps from `before` to `then`, each after what it needs.
 pub(super) fn steps(table: &Table, before: &Layout, then: &Layout) -> Vec<Step> {
-    let moving: Vec<u32> = (0..then.at.len() as u32).filter(|a| before.at[*a as usize] != then.at[*a as usize]).collect();
+    let moving: Vec<u32> =
+        (0..then.at.len() as u32).filter(|a| before.at[*a as usize] != then.at[*a as usize]).collect();
     let mut number = vec![NONE; then.at.len()];
     moving.iter().enumerate().for_each(|(n, ask)| number[*ask as usize] = n as u32);
     // Who has to leave first: those who sit where it is going.
@@ -47,7 +48,8 @@ pub(super) fn steps(table: &Table, before: &Layout, then: &Layout) -> Vec<Step> 
             .map(|ask| Move { ask, from: bay(before.at[ask]), to: bay(then.at[ask]) })
             .collect();
         moves.sort_unstable_by_key(|m| m.ask);
-        let mut after: Vec<usize> = group.iter().flat_map(|n| &needs[*n as usize]).map(|n| step_of[*n as usize]).collect();
+        let mut after: Vec<usize> =
+            group.iter().flat_map(|n| &needs[*n as usize]).map(|n| step_of[*n as usize]).collect();
         after.sort_unstable();
         after.dedup();
         after.retain(|s| *s != at);

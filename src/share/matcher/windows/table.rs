@@ -81,7 +81,9 @@ impl Table {
             let fits = |c: &Choice| Some(c.bay) != here && fits(ask, c, &hours[c.bay as usize]);
             let others = ask.choices.iter().enumerate().filter(|(_, c)| fits(c));
             table.slots.extend(ask.held.iter().map(|h| slot(NONE, &h.seat, h.clear)));
-            table.slots.extend(others.map(|(n, c)| slot(n as u32, c, ask.span.end.plus(hours[c.bay as usize].buffer_ms))));
+            table
+                .slots
+                .extend(others.map(|(n, c)| slot(n as u32, c, ask.span.end.plus(hours[c.bay as usize].buffer_ms))));
             let own = &mut table.slots[from..];
             own.sort_by_key(|s| (s.bay, -s.gain));
             let once = own.chunk_by(|a, b| a.bay == b.bay).map(|same| same[0]).collect::<Vec<_>>();

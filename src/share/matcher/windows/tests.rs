@@ -32,7 +32,8 @@ fn open_all_day(bays: usize) -> Vec<Bay> {
 fn pictures() -> impl Strategy<Value = Picture> {
     let hours = (0..10_u64, 1..14_u64).prop_map(|(from, long)| span(from, from + long));
     let bay = (proptest::collection::vec(hours.clone(), 1..3), proptest::option::weighted(0.2, hours), 0..3_u64);
-    let bay = bay.prop_map(|(open, taken, b)| Bay { open, taken: taken.into_iter().collect(), buffer_ms: b * HALF_HOUR / 2 });
+    let bay =
+        bay.prop_map(|(open, taken, b)| Bay { open, taken: taken.into_iter().collect(), buffer_ms: b * HALF_HOUR / 2 });
     let choices = proptest::collection::vec((0..3_u32, 0..1_500_i64, 0..500_u32), 0..4);
     let one = ((0..12_u64, 1..7_u64), choices, 0..6_u8, 0..300_i64);
     (proptest::collection::vec(bay, 3), proptest::collection::vec(one, 1..7)).prop_map(|(bays, asks)| {
@@ -139,7 +140,8 @@ fn carry_out(picture: &Picture, plan: &Plan, refused: &[bool]) -> Option<Vec<Opt
         }
         for m in step.moves.iter().filter(|m| m.to.is_some()) {
             let seat = plan.seats[m.ask]?;
-            let free = |(n, other): (usize, &Option<Choice>)| other.is_none_or(|o| !clash(picture, (n, o), (m.ask, seat)));
+            let free =
+                |(n, other): (usize, &Option<Choice>)| other.is_none_or(|o| !clash(picture, (n, o), (m.ask, seat)));
             if Some(seat.bay) != m.to || !seats.iter().enumerate().all(free) {
                 return None;
             }
@@ -264,8 +266,10 @@ fn a_buffer_keeps_the_bay_free_after_each_booking() {
 
 #[test]
 fn a_broken_picture_is_refused_with_what_is_wrong() {
-    let held = |span: Span, bond: Bond| {
-        Ask { held: Some(Held { seat: choice(0, 0), clear: span.end }), bond, ..ask(span, &[]) }
+    let held = |span: Span, bond: Bond| Ask {
+        held: Some(Held { seat: choice(0, 0), clear: span.end }),
+        bond,
+        ..ask(span, &[])
     };
     let fault = |asks: Vec<Ask>| {
         improve(&Picture { bays: open_all_day(1), asks, ..Picture::default() }, Effort::default()).unwrap_err()
