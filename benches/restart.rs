@@ -8,18 +8,18 @@
 
 use bayhub::clock::SystemClock;
 use bayhub::domain::{
-    BayIx, BayKind, BayStatus, Claim, Clock, LatLon, Millis, Observation, Parcel, Pass, Receipt, SourceIx, SourceKind,
-    Speaker, Submission, Topic, ZoneIx, ZoneKind,
+    BayIx, BayKind, BayStatus, Claim, Clock, Corrections, LatLon, Millis, Observation, Parcel, Pass, Receipt,
+    SettledHour, SettledSink, SourceIx, SourceKind, Speaker, Submission, Topic, ZoneIx, ZoneKind,
 };
 use bayhub::health::Health;
 use bayhub::ingest::endpoint::{self, Board, Denied, Door, Doorkeeper, Intake, Wanted, Watch};
 use bayhub::ingest::gate::{self, Gate};
-use bayhub::journal::{Checkpointing, Checkpoints, Config, Cut, Journal};
+use bayhub::journal::{Checkpointing, Checkpoints, Config, Cut, Journal, KeptFiles};
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
 use bayhub::registry::Registry;
 use bayhub::registry::city::{BayAttrs, BaySpec, ZoneSpec};
-use bayhub::stream::{self, Saved, Stream};
+use bayhub::stream::{self, Saved, Settlement, Stream};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -85,16 +85,34 @@ fn live(registry: &Registry) -> Arc<Live> {
     Arc::new(Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 1 }))
 }
 
-fn resume(registry: &Arc<Registry>, live: &Arc<Live>, saved: Saved) -> (Stream, stream::Feed) {
-    let (config, metrics) = (stream::Config::default(), Arc::new(Metrics::new()));
-    stream::resume(&config, registry.clone(), live.clone(), metrics, SOURCES as usize, saved).expect("threads")
+/// Takes all results and drops them.
+struct Nobody;
+
+impl SettledSink for Nobody {
+    fn try_hour(&self, _: u32, _: u32, _: &Arc<SettledHour>) -> bool {
+        true
+    }
+
+    fn try_corrections(&self, _: u32, _: u32, _: &Arc<Corrections>) -> bool {
+        true
+    }
+}
+
+/// Settling too, as the hub does; all claims are of a few seconds, so they all wait to be settled.
+fn resume(registry: &Arc<Registry>, live: &Arc<Live>, saved: Saved, dir: &Path) -> (Stream, stream::Feed) {
+    let (mut config, metrics) = (stream::Config::default(), Arc::new(Metrics::new()));
+    config.settle.max_waiting = 1 << 25;
+    let kept = KeptFiles::open(&dir.join("settled"), 0, 1 << 30, saved.kept()).expect("a folder");
+    let settlement = Settlement { sink: Arc::new(Nobody), kept: Arc::new(move |me| kept.of_worker(me, 1)) };
+    let sources = SOURCES as usize;
+    stream::resume(&config, registry.clone(), live.clone(), metrics, sources, saved, Some(settlement)).expect("threads")
 }
 
 /// Writes the journal: every bay once, cuts, then `CLAIMS` behind the last of them. Pauses of the cuts.
 fn fill(dir: &Path, registry: &Arc<Registry>) -> Vec<Duration> {
     let folder = Checkpoints::open(&dir.join("checkpoints")).expect("a folder");
     let journal = Journal::open(&dir.join("journal"), config(), registry.clone()).expect("a fresh folder");
-    let (stream, mut feed) = resume(registry, &live(registry), Saved::default());
+    let (stream, mut feed) = resume(registry, &live(registry), Saved::default(), dir);
     stream.cuts.make_room(BAYS as u32);
     let wanted = Arc::new(AtomicU64::new(0));
     let (cuts, asked) = (stream.cuts.clone(), std::sync::mpsc::sync_channel::<Cut>(1));
@@ -155,7 +173,7 @@ fn restart(dir: &Path, registry: &Arc<Registry>) {
     let (cut, saved) = found.expect("it can be read").expect("there is one");
     let (bays, read) = (saved.bays(), ms(step));
     let step = Instant::now();
-    let (stream, mut feed) = resume(registry, &live, saved);
+    let (stream, mut feed) = resume(registry, &live, saved, dir);
     while !stream.progress.settled() {
         std::thread::yield_now();
     }

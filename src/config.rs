@@ -33,6 +33,8 @@ pub struct Config {
     #[serde(default)]
     pub stream: crate::stream::Config,
     #[serde(default)]
+    pub history: crate::history::Config,
+    #[serde(default)]
     pub store: crate::store::Config,
     #[serde(default)]
     pub share: crate::share::Config,
@@ -146,11 +148,12 @@ impl Config {
             ("share.remember_h", share.remember_h, 1..=24 * 366),
             ("share.queue", share.queue as u64, 1..=65_536),
         ];
-        let outside = bounds.into_iter().filter(|(_, n, range)| !range.contains(n));
+        let outside = bounds.into_iter().chain(stream.settle.bounds()).filter(|(_, n, range)| !range.contains(n));
         let mut faults: Vec<_> = outside
             .map(|(key, n, range)| format!("{key}: must lie between {} and {}, not {n}", range.start(), range.end()))
             .collect();
         faults.extend(self.journal.fault());
+        faults.extend(self.history.fault());
         if data.path.as_os_str().is_empty() {
             faults.push("data.path: is empty".into());
         }
@@ -198,6 +201,14 @@ mod tests {
         assert_eq!((c.registry.path, c.data.path), ("city".into(), "bayhub-data".into()));
         let e = parse("", &[]).unwrap_err().to_string();
         assert!(e.contains("registry: missing"), "{e}");
+    }
+
+    #[test]
+    fn the_configuration_that_the_readme_shows_is_one() {
+        let readme = include_str!("../README.md");
+        let shown = readme.split("```toml\n").nth(1).and_then(|s| s.split("```").next()).unwrap();
+        let c = parse(shown, &[]).unwrap();
+        assert!(c.mqtt.tls.is_some() && c.brokers.len() == 1 && c.keys.len() == 1);
     }
 
     #[test]

@@ -12,10 +12,11 @@ pub enum Part {
     Journal,
     Stream,
     Mqtt,
+    History,
 }
 
 impl Part {
-    pub const ALL: [Self; 4] = [Self::Registry, Self::Journal, Self::Stream, Self::Mqtt];
+    pub const ALL: [Self; 5] = [Self::Registry, Self::Journal, Self::Stream, Self::Mqtt, Self::History];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -24,6 +25,7 @@ impl Part {
             Self::Journal => "journal",
             Self::Stream => "stream",
             Self::Mqtt => "mqtt",
+            Self::History => "history",
         }
     }
 }

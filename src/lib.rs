@@ -8,6 +8,7 @@
 //! | [`journal`] | the write-ahead log; a report is acknowledged when its batch is on disk |
 //! | [`stream`] | one timely dataflow: fusion, zone counters, silence |
 //! | [`live`] | the read model: vacant bitmaps, bay words, zone tallies, the change feed |
+//! | [`history`] | settled turnover and visits as hourly Parquet files, and every question about them |
 //! | [`store`] | what is transactional, in SQL: SQLite in the data folder, PostgreSQL by URL |
 //! | [`share`] | private bays on offer, and who gets them: the matcher plans, the desk carries out |
 //! | [`partner`] | API keys and what they may do |
@@ -24,7 +25,10 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod domain;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod health;
+pub mod history;
 pub mod ingest;
 pub mod journal;
 pub mod live;

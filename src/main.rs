@@ -43,6 +43,8 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         to: PathBuf,
     },
+    /// Writes a stretch of the history to a file for analysts; a hub may run.
+    Export(app::Exported),
     /// Puts a backup back.
     Restore {
         /// The backup.
@@ -99,6 +101,7 @@ fn main() -> ExitCode {
         Command::CheckConfig(setup) => setup.load().and_then(|c| app::check(&c)),
         Command::Inspect { data, json } => app::inspect(&data, json),
         Command::Backup { data, to } => app::backup(&data, &to),
+        Command::Export(options) => app::export(&options),
         Command::Restore { from, data } => app::restore(&from, &data),
     };
     match done {

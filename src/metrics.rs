@@ -6,8 +6,8 @@
 
 use crate::domain::{Door, Reason};
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    Encoder, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
 
 /// All counters, gauges and histograms of one hub.
@@ -49,6 +49,20 @@ pub struct Metrics {
     /// Ingest time reached by the stream, ms since 1970.
     pub stream_frontier: IntGauge,
     pub stream_claims_waiting: IntGauge,
+    /// Files of history written, by class.
+    pub history_files: IntCounterVec,
+    pub history_bytes: IntCounter,
+    pub history_errors: IntCounter,
+    /// Hours that were not taken for lack of room: the stream keeps them.
+    pub history_refused: IntCounter,
+    pub history_waiting: IntGauge,
+    /// The end of the newest hour that is written, ms since 1970.
+    pub history_newest: IntGauge,
+    /// Occupied share of the bays that are known, now, by kind of zone.
+    pub occupancy: GaugeVec,
+    /// Of the newest hour that is settled, by kind of zone.
+    pub turnover: GaugeVec,
+    pub settled: Settled,
     pub bays: IntGauge,
     pub zones: IntGauge,
     pub zones_stale: IntGauge,
@@ -93,6 +107,52 @@ impl Brokers {
             redelivered: counter("redelivered_total", "Messages that the broker marked as sent before."),
             stale_acks: counter("stale_acks_total", "Acknowledgements dropped as their connection had ended."),
             published: counter("published_total", "Availability messages handed to the broker."),
+        }
+    }
+}
+
+/// The settlement. Labels are few and fixed.
+pub struct Settled {
+    pub reports: IntCounter,
+    /// Ended visits: those that count, and short stays.
+    pub visits: IntCounter,
+    pub short: IntCounter,
+    /// Late reports; each is then either amended or too late.
+    pub late: IntCounter,
+    pub amended: IntCounter,
+    pub too_late: IntCounter,
+    /// Parts of hours of results that were handed over, one a worker.
+    pub hours: IntCounter,
+    /// Hours of results that were not taken by anybody.
+    pub hours_lost: IntCounter,
+    /// Settled reports that could not be kept for amendments.
+    pub unkept: IntCounter,
+    /// From the newest settled window to the ingest time that the stream has reached.
+    pub lag: IntGauge,
+}
+
+impl Settled {
+    fn new(r: &Registry) -> Self {
+        let named = |name: &str, help: &str| Opts::new(name, help).namespace("bayhub");
+        let counter = |name: &str, help: &str| {
+            let m = IntCounter::with_opts(named(name, help)).expect("a valid metric");
+            r.register(Box::new(m.clone())).expect("a name of its own");
+            m
+        };
+        let lag = IntGauge::with_opts(named("settled_lag_seconds", "Age of the newest settled window."))
+            .expect("a valid metric");
+        r.register(Box::new(lag.clone())).expect("a name of its own");
+        Self {
+            reports: counter("settled_reports_total", "Reports settled in time."),
+            visits: counter("settled_visits_total", "Settled visits that ended."),
+            short: counter("settled_short_stays_total", "Settled stays too short to be visits."),
+            late: counter("settled_late_reports_total", "Reports that came after the watermark."),
+            amended: counter("settled_amended_reports_total", "Late reports that amended what was settled."),
+            too_late: counter("settled_too_late_reports_total", "Reports too late to amend, kept aside."),
+            hours: counter("settled_hours_total", "Parts of hours of settled results handed over."),
+            hours_lost: counter("settled_hours_lost_total", "Hours of settled results that nobody took."),
+            unkept: counter("settled_unkept_reports_total", "Settled reports that could not be kept for amendments."),
+            lag,
         }
     }
 }
@@ -166,6 +226,7 @@ impl Metrics {
         let counter = |n, h| IntCounter::with_opts(hub(n, h));
         let gauge = |n, h| IntGauge::with_opts(hub(n, h));
         let counters = |n, h, labels: &[&str]| IntCounterVec::new(hub(n, h), labels);
+        let shares = |n, h, labels: &[&str]| GaugeVec::new(hub(n, h), labels);
         let seconds = |n: &str, h: &str| HistogramOpts { common_opts: hub(n, h), buckets: BUCKETS_S.to_vec() };
         Self {
             refused: add!(counters(
@@ -216,6 +277,15 @@ impl Metrics {
             )),
             stream_frontier: add!(gauge("stream_frontier_milliseconds", "Ingest time the dataflow has reached.")),
             stream_claims_waiting: add!(gauge("stream_claims_waiting", "Claims committed but not yet applied.")),
+            history_files: add!(counters("history_files_total", "Files of history written.", &["class"])),
+            history_bytes: add!(counter("history_bytes_total", "Bytes of history written.")),
+            history_errors: add!(counter("history_errors_total", "Hours of history that could not be written.")),
+            history_refused: add!(counter("history_refused_total", "Hours left in the stream for lack of room.")),
+            history_waiting: add!(gauge("history_hours_waiting", "Hours that wait to be written.")),
+            history_newest: add!(gauge("history_newest_milliseconds", "End of the newest hour that is written.")),
+            occupancy: add!(shares("occupancy_ratio", "Occupied share of known bays.", &["kind"])),
+            turnover: add!(shares("turnover_per_bay_hour", "Visits a bay-hour, newest settled hour.", &["kind"])),
+            settled: Settled::new(&r),
             bays: add!(gauge("bays", "Bays in the registry.")),
             zones: add!(gauge("zones", "Zones in the registry.")),
             zones_stale: add!(gauge("zones_stale", "Zones whose sources have all gone silent.")),

@@ -4,11 +4,18 @@
 
 #![allow(dead_code, reason = "each bench uses its part")]
 
-use bayhub::domain::{BayIx, BayKind, BayStatus, BayView, LatLon, Millis, SourceKind, ZoneKind};
+use bayhub::clock::SystemClock;
+use bayhub::domain::{BayIx, BayKind, BayStatus, BayView, Calendar, LatLon, Millis, SourceKind, ZoneKind};
+use bayhub::history::{self, Around, Cells, History, Recent, Registered};
+use bayhub::ingest::gate::{self, Gate};
 use bayhub::live::Query;
+use bayhub::metrics::Metrics;
+use bayhub::registry::Registry;
 use bayhub::registry::city::{BayAttrs, BaySpec, City, ZoneSpec};
+use bayhub::serve::Authority;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
+use std::sync::Arc;
 
 /// The share of bays that are vacant.
 const VACANT: f64 = 0.15;
@@ -100,4 +107,35 @@ pub(crate) fn query(city: &City, rng: &mut SmallRng) -> Query {
 pub(crate) fn resident() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     statm.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
+}
+
+/// A stream that has settled nothing.
+pub(crate) struct NoMemory;
+
+impl Recent for NoMemory {
+    fn settled_to(&self) -> Millis {
+        Millis::NEVER
+    }
+
+    fn oldest(&self) -> Millis {
+        Millis::MAX
+    }
+
+    fn cells(&self, _: Millis, _: bool) -> Option<Cells> {
+        None
+    }
+}
+
+/// What the authority's routes need, with no file of history. Needs a runtime.
+pub(crate) fn authority(registry: &Arc<Registry>, recent: Arc<dyn Recent>) -> Authority {
+    let dir = std::env::temp_dir().join(format!("bayhub-bench-history-{}", std::process::id()));
+    let (metrics, clock) = (Arc::new(Metrics::new()), Arc::new(SystemClock));
+    let names = Arc::new(Registered::new(registry.clone(), &dir));
+    let around =
+        Around { names: names.clone(), clock: clock.clone(), metrics: metrics.clone(), health: Arc::default() };
+    let runtime = tokio::runtime::Handle::current();
+    let (history, _) =
+        History::open(&history::Config::default(), &dir, runtime, recent, around).expect("a folder of its own");
+    let ledger = Gate::new(registry.clone(), clock, metrics, gate::Config::default()).ledger();
+    Authority { history: Arc::new(history), names, calendar: Calendar::UTC, ledger }
 }

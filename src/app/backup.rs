@@ -2,7 +2,8 @@
 //!
 //! Promise: what was acknowledged before the backup began is in it, and a hub starts on the restored folder as after a
 //! power cut at that moment. Order makes it so: journal and checkpoint first, then the files that give the numbers in
-//! them their meaning, which only grow. The marker is written last; without it a folder is no backup. What lies outside
+//! them their meaning, which only grow. The marker is written last; without it a folder is no backup. While a copy is
+//! under way either way its target holds another marker, and no hub starts on such a folder. What lies outside
 //! the data folder (the configuration with its keys, the registry's GeoJSON) is not part of it.
 //! The SQLite database in the folder is copied by SQLite itself, as it is at one moment.
 
@@ -15,8 +16,12 @@ use std::path::Path;
 /// Says that the backup is whole.
 const MARKER: &str = "backup.json";
 
+/// Says that a folder is only part of a copy.
+const UNFINISHED: &str = "unfinished-copy";
+
 /// What is copied in its own way, or belongs to a running hub only.
-const NOT_PLAIN: [&str; 7] = ["journal", "checkpoints", "lock", MARKER, store::FILE, "bayhub.db-wal", "bayhub.db-shm"];
+const NOT_PLAIN: [&str; 8] =
+    ["journal", "checkpoints", "lock", MARKER, UNFINISHED, store::FILE, "bayhub.db-wal", "bayhub.db-shm"];
 
 /// Copies `data` to the folder `to`, which must be empty or not there.
 ///
@@ -31,6 +36,7 @@ pub fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
         return Err(Failure::Config(format!("{}: lies in the folder to be copied", to.display())));
     }
     let work = || -> io::Result<String> {
+        begin(to)?;
         let copied = journal::copy(&data.join("journal"), &data.join("checkpoints"), to)?;
         tree(data, to, &NOT_PLAIN)?;
         let refused = data.join("journal/quarantine");
@@ -50,10 +56,10 @@ pub fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
         let mut marker = File::create_new(to.join(MARKER))?;
         writeln!(marker, "{said}")?;
         marker.sync_all()?;
-        File::open(to)?.sync_all()?;
+        end(to)?;
         Ok(said.to_string())
     };
-    let said = work().map_err(|e| Failure::Internal(format!("{}: {e}", to.display())))?;
+    let said = work().map_err(|e| failed(to, &e))?;
     writeln!(io::stdout(), "{said}").map_err(|e| Failure::Internal(e.to_string()))
 }
 
@@ -62,11 +68,41 @@ pub fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
 /// # Errors
 /// As [`backup`].
 pub fn restore(from: &Path, data: &Path) -> Result<(), Failure> {
+    refuse_unfinished(from)?;
     if !from.join(MARKER).is_file() {
         return Err(Failure::Config(format!("{}: no whole backup ({MARKER} is not there)", from.display())));
     }
     empty(data)?;
-    tree(from, data, &[MARKER]).map_err(|e| Failure::Internal(format!("{}: {e}", data.display())))
+    let work = || {
+        begin(data)?;
+        tree(from, data, &[MARKER, UNFINISHED])?;
+        end(data)
+    };
+    work().map_err(|e| failed(data, &e))
+}
+
+/// Refuses a folder that is only part of a copy: a hub would start on it as if nothing was missing.
+pub(super) fn refuse_unfinished(data: &Path) -> Result<(), Failure> {
+    if data.join(UNFINISHED).exists() {
+        let why = "a backup or restore into it did not finish; empty the folder and repeat that";
+        return Err(Failure::Config(format!("{}: {why}", data.display())));
+    }
+    Ok(())
+}
+
+fn begin(to: &Path) -> io::Result<()> {
+    File::create_new(to.join(UNFINISHED))?.sync_all()?;
+    File::open(to)?.sync_all()
+}
+
+fn end(to: &Path) -> io::Result<()> {
+    File::open(to)?.sync_all()?;
+    std::fs::remove_file(to.join(UNFINISHED))?;
+    File::open(to)?.sync_all()
+}
+
+fn failed(to: &Path, e: &io::Error) -> Failure {
+    Failure::Internal(format!("{}: not finished, and of no use as it is: {e}", to.display()))
 }
 
 /// Makes `dir` if need be.

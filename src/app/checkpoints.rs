@@ -5,7 +5,7 @@
 //! else depends on it but the length of the next start.
 
 use super::Failure;
-use crate::journal::{Checkpointing, Checkpoints, Cut, Draft, Journal, Whole};
+use crate::journal::{Checkpointing, Checkpoints, Cut, Draft, Journal, KeptFiles, Whole};
 use crate::metrics::Metrics;
 use crate::stream::{Cuts, Part, Saved};
 use std::io;
@@ -36,8 +36,10 @@ pub(super) fn find(dir: &Path, journal: &Journal) -> Result<Found, Failure> {
     let (newest, saved) = found.unwrap_or_default();
     if !newest.at.is_never() {
         tracing::info!(at = newest.at.0, bays = saved.bays(), took = ?begun.elapsed(), "checkpoint read");
-    } else if journal.starts_late() {
-        tracing::warn!("no checkpoint, and the journal's beginning is gone: bays not reported since are unknown");
+    }
+    if journal.starts_after(newest.position) {
+        let what = if newest.at.is_never() { "no good checkpoint" } else { "a checkpoint older than the journal" };
+        tracing::warn!("{what}, and segments before the journal's first are gone: what only they said is not known");
     }
     Ok(Found { saved, newest, folder, needed_from })
 }
@@ -53,12 +55,13 @@ impl Found {
     pub(super) fn keep_up(
         self,
         cuts: Arc<Cuts>,
+        kept: KeptFiles,
         bays: u32,
         metrics: Arc<Metrics>,
     ) -> io::Result<(Checkpointing, JoinHandle<()>)> {
         let (ask, asked) = mpsc::sync_channel::<Cut>(1);
         let Self { newest, folder, needed_from, .. } = self;
-        let scribe = Scribe { cuts: cuts.clone(), folder, needed_from: needed_from.clone(), metrics };
+        let scribe = Scribe { cuts: cuts.clone(), kept, folder, needed_from: needed_from.clone(), metrics };
         let thread = std::thread::Builder::new().name("checkpoint".into()).spawn(move || {
             scribe.cuts.make_room(bays);
             for cut in asked {
@@ -73,6 +76,8 @@ impl Found {
 
 struct Scribe {
     cuts: Arc<Cuts>,
+    /// Settled reports: a checkpoint says how much of them counts.
+    kept: KeptFiles,
     folder: Checkpoints,
     needed_from: Arc<AtomicU64>,
     metrics: Arc<Metrics>,
@@ -85,7 +90,10 @@ impl Scribe {
         let Some(parts) = self.collect() else { return };
         let pause = parts.iter().map(|p| p.pause).max().unwrap_or_default();
         self.metrics.checkpoint_pause_seconds.observe(pause.as_secs_f64());
-        let written = self.folder.write(cut, |draft| parts.iter().try_for_each(|p| append(draft, p)));
+        let written = self.folder.write(cut, |draft| {
+            parts.iter().try_for_each(|p| append(draft, p))?;
+            self.kept.sync()
+        });
         for part in parts {
             self.cuts.give_back(part);
         }

@@ -45,8 +45,9 @@ impl Doorkeeper for Keeper {
             Ok(speaker) => Ok(speaker),
             Err(partner::Denied::BadKey | partner::Denied::UnknownSource) => Err(endpoint::Denied::BadCredentials),
             Err(e @ partner::Denied::Full(_)) => {
+                // A sender that is told "not authorised" may never come back.
                 tracing::warn!(source = user, error = %e, "a source could not be enrolled");
-                Err(endpoint::Denied::NotAuthorised)
+                Err(endpoint::Denied::NotNow)
             }
             Err(partner::Denied::NotAllowed) => Err(endpoint::Denied::NotAuthorised),
         }

@@ -66,6 +66,9 @@ pub fn inspect(data: &Path, json: bool) -> Result<(), Failure> {
     if !data.is_dir() {
         return Err(Failure::Config(format!("{}: no such folder", data.display())));
     }
+    if !data.join("journal").is_dir() {
+        return Err(Failure::Config(format!("{}: no data folder of a hub: it holds no journal", data.display())));
+    }
     let fail = |e: &dyn fmt::Display| Failure::Internal(format!("{}: {e}", data.display()));
     let report = look(data).map_err(|e| fail(&e))?;
     let text = if json { serde_json::to_string_pretty(&report).map_err(|e| fail(&e))? } else { report.table() };
@@ -81,6 +84,12 @@ fn look(data: &Path) -> io::Result<Report> {
     let end = end_of(&all);
     if newest.position > end {
         faults.push("the newest checkpoint is ahead of the journal".into());
+    }
+    if let Some(first) = all.first().filter(|first| first.sequence > newest.position.segment.max(1)) {
+        faults.push(format!(
+            "{}: what came before it is gone, and no good checkpoint stands for that: what only it said is not known",
+            name(&first.path)
+        ));
     }
     let claims_behind = all.iter().map(|s| behind(s, newest.position)).sum();
     let segments = all.iter().map(Segment::of).collect();

@@ -17,13 +17,16 @@ mod board;
 mod brokers;
 mod checkpoints;
 mod doors;
+mod history;
 mod inspect;
 mod partners;
 pub(crate) mod process;
 mod replay;
+mod settled;
 mod sharing;
 
 pub use backup::{backup, restore};
+pub use history::{Exported, export};
 pub use inspect::inspect;
 pub use partners::{NewKey, create_key};
 pub use process::{Failure, exit_on_worker_panic, log_to_stderr};
@@ -72,6 +75,7 @@ pub struct Hub {
     journal: JoinHandle<()>,
     stream: Stream,
     checkpoints: JoinHandle<()>,
+    history: history::Opened,
     /// Held for as long as the hub uses the folder.
     _lock: File,
 }
@@ -134,23 +138,22 @@ impl Hub {
         let journal =
             Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
         let mut found = checkpoints::find(&config.data.path.join("checkpoints"), &journal)?;
-        let (stream, feed) = shared.stream(&config, std::mem::take(&mut found.saved))?;
+        let kept = settled::open(&config.data.path.join("settled"), &config, &found.saved, &shared)?;
+        let history = history::open(&config, &shared)?;
+        let settlement = settled::settlement(&kept, &config, history.keeper.clone());
+        let (stream, feed) = shared.stream(&config, std::mem::take(&mut found.saved), settlement)?;
 
         let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
         let (close, closed) = watch::channel(false);
         let (hub_http, hub_mqtt) = (address(&http)?, address(&mqtt)?);
         let mut tasks = JoinSet::new();
         let gate = doors::gate(&shared, &config);
+        let authority = history.authority(&config, &gate, stream.turnover.clone());
         let desk = sharing::open(store, &config, &shared, &closed, &mut tasks).await?;
         let parts = (&keys, &issuer, desk);
-        let api = api(&shared, &config, parts, gate.clone(), inbox.clone(), &journal, closed.clone());
-        tasks.spawn(serve::serve(
-            http,
-            api,
-            config.http.limits(),
-            shared.metrics.clone(),
-            process::closing(closed.clone()),
-        ));
+        let api = api(&shared, &config, parts, gate.clone(), inbox.clone(), (&journal, authority), closed.clone());
+        let (limits, closing) = (config.http.limits(), process::closing(closed.clone()));
+        tasks.spawn(serve::serve(http, api, limits, shared.metrics.clone(), closing));
 
         let (journal, mut feed) =
             replay::replay(journal, found.newest.position, feed, &stream.progress, &shared).await?;
@@ -158,7 +161,8 @@ impl Hub {
         let committed = Box::new(move |batch| feed.push(batch));
         let thread = |e| Failure::Internal(format!("a thread: {e}"));
         let bays = shared.registry.city().bay_slots();
-        let (how, checkpoints) = found.keep_up(stream.cuts.clone(), bays, shared.metrics.clone()).map_err(thread)?;
+        let (how, checkpoints) =
+            found.keep_up(stream.cuts.clone(), kept, bays, shared.metrics.clone()).map_err(thread)?;
         let journal = journal
             .with_checkpoints(how)
             .start(outbox, shared.clock.clone(), committed, shared.metrics.clone(), shared.health.clone())
@@ -168,20 +172,14 @@ impl Hub {
         brokers::start(&config.brokers, &shared, &intake, &inbox, &closed, &mut tasks)?;
         let (board, metrics) = (board::board(&shared), shared.metrics.clone());
         let door = Arc::new(endpoint::Door::new(config.mqtt.clone(), keeper, intake, board, inbox, metrics));
-        tasks.spawn(endpoint::serve(mqtt, door.clone(), closed.clone()));
-        let hub_mqtts = match mqtts {
-            Some((at, tls)) => Some(secure(at, tls, door, &mut tasks, &closed).await?),
-            None => None,
-        };
+        let hub_mqtts = endpoints(mqtt, mqtts, door, &mut tasks, &closed).await?;
         shared.health.well(Part::Mqtt);
+        tasks.spawn(history::keep_gauges(history.lately.clone(), shared.clone(), closed.clone()));
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
-        let (live, pace) = (shared.live.clone(), process::closing(closed.clone()));
-        tasks.spawn(async move {
-            tokio::select! { () = live.feed().run(FEED_PACE) => {}, () = pace => {} }
-        });
+        tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         let stall = Duration::from_secs(u64::from(config.stream.stall_after_s));
         let health = shared.health.clone();
-        tasks.spawn(process::watch_stream(stream.progress.clone(), shared, stall, closed));
+        tasks.spawn(process::watch_stream(stream.progress.clone(), stream.turnover.clone(), shared, stall, closed));
         until_well(&health).await;
         Ok(Self {
             http: hub_http,
@@ -192,6 +190,7 @@ impl Hub {
             journal,
             stream,
             checkpoints,
+            history,
             _lock: lock,
         })
     }
@@ -208,12 +207,34 @@ impl Hub {
         tokio::task::spawn_blocking(move || {
             self.journal.join().map_err(|_| Failure::Internal("the journal's thread panicked".into()))?;
             self.stream.join().map_err(|e| Failure::Internal(e.into()))?;
-            self.checkpoints.join().map_err(|_| Failure::Internal("the checkpoints' thread panicked".into()))
+            self.checkpoints.join().map_err(|_| Failure::Internal("the checkpoints' thread panicked".into()))?;
+            self.history.keeper.stop();
+            self.history.thread.join().map_err(|_| Failure::Internal("the history's thread panicked".into()))
         })
         .await
         .map_err(|e| Failure::Internal(e.to_string()))??;
         tracing::info!(took = ?begun.elapsed(), "stopped");
         Ok(())
+    }
+}
+
+/// Tells subscribers of changes, at the feed's pace, until the hub closes.
+async fn keep_pace(live: Arc<Live>, closed: watch::Receiver<bool>) {
+    tokio::select! { () = live.feed().run(FEED_PACE) => {}, () = process::closing(closed) => {} }
+}
+
+/// Opens the MQTT door, and the one over TLS where there is one; returns where that listens.
+async fn endpoints(
+    mqtt: TcpListener,
+    mqtts: Option<(SocketAddr, Arc<endpoint::Tls>)>,
+    door: Arc<endpoint::Door>,
+    tasks: &mut JoinSet<()>,
+    closed: &watch::Receiver<bool>,
+) -> Result<Option<SocketAddr>, Failure> {
+    tasks.spawn(endpoint::serve(mqtt, door.clone(), closed.clone()));
+    match mqtts {
+        Some((at, tls)) => secure(at, tls, door, tasks, closed).await.map(Some),
+        None => Ok(None),
     }
 }
 
@@ -247,10 +268,16 @@ impl Shared {
         Ok(Self { registry, live, metrics: Arc::new(Metrics::new()), health, clock: Arc::new(SystemClock) })
     }
 
-    fn stream(&self, config: &Config, saved: stream::Saved) -> Result<(Stream, stream::Feed), Failure> {
+    fn stream(
+        &self,
+        config: &Config,
+        saved: stream::Saved,
+        settlement: stream::Settlement,
+    ) -> Result<(Stream, stream::Feed), Failure> {
         let (registry, live, metrics) = (self.registry.clone(), self.live.clone(), self.metrics.clone());
         let sources = registry::MAX_SOURCES as usize;
-        stream::resume(&config.stream, registry, live, metrics, sources, saved).map_err(Failure::Internal)
+        stream::resume(&config.stream, registry, live, metrics, sources, saved, Some(settlement))
+            .map_err(Failure::Internal)
     }
 }
 
@@ -260,7 +287,7 @@ fn api(
     (keys, issuer, desk): (&Arc<Keys>, &Arc<Issuer>, Arc<Desk>),
     gate: Arc<Gate>,
     inbox: mpsc::Sender<Submission>,
-    journal: &Journal,
+    (journal, authority): (&Journal, serve::Authority),
     closed: watch::Receiver<bool>,
 ) -> serve::Router {
     serve::router(serve::Parts {
@@ -275,6 +302,7 @@ fn api(
         reports: doors::reports(gate),
         inbox,
         quarantine: journal.quarantine(),
+        authority,
         // The stream looks for a new picture with every batch, and a tick comes ten times a second.
         on_change: Arc::new(|| {}),
         closed,
@@ -298,6 +326,7 @@ async fn until_well(health: &Health) {
 fn own_folder(data: &Path) -> Result<File, Failure> {
     let fail = |e: &dyn std::fmt::Display| Failure::Config(format!("data.path: {}: {e}", data.display()));
     std::fs::create_dir_all(data).map_err(|e| fail(&e))?;
+    backup::refuse_unfinished(data)?;
     let lock = File::create(data.join("lock")).map_err(|e| fail(&e))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),

@@ -2,12 +2,14 @@
 
 use super::Shared;
 use crate::config::ConfigError;
+use crate::domain::RecentTurnover;
 use crate::health::Part;
 use crate::ingest::endpoint::Tls;
 use crate::journal::JournalError;
 use crate::registry::RegistryError;
 use crate::stream::Progress;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -67,7 +69,9 @@ impl From<JournalError> for Failure {
 /// Logs to stderr, `info` and above unless `RUST_LOG` says otherwise.
 pub fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Colours are for people: not in a file or a pipe, nor where NO_COLOR asks for none.
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
 }
 
 /// Ends the process when a thread panics that the hub cannot do without. A timely worker that panics stops neither
@@ -78,7 +82,7 @@ pub fn exit_on_worker_panic() {
     std::panic::set_hook(Box::new(move |info| {
         usual(info);
         let name = std::thread::current().name().unwrap_or_default().to_owned();
-        if ["timely", "stream", "journal", "checkpoint", "main"].iter().any(|n| name.starts_with(n)) {
+        if ["timely", "stream", "journal", "checkpoint", "history", "main"].iter().any(|n| name.starts_with(n)) {
             eprintln!("bayhub: thread {name} panicked: stopping, so that it is restarted and replays");
             std::process::exit(INTERNAL);
         }
@@ -136,12 +140,21 @@ pub(super) async fn closing(mut closed: watch::Receiver<bool>) {
 
 /// Keeps the gauges, and says when the stream has stopped: not ready after `stall` without progress while claims
 /// wait, and the end of the process after twice that, since a dead peer of timely's is never noticed otherwise.
-pub(super) async fn watch_stream(p: Arc<Progress>, shared: Shared, stall: Duration, mut closed: watch::Receiver<bool>) {
+pub(super) async fn watch_stream(
+    p: Arc<Progress>,
+    turnover: Option<Arc<dyn RecentTurnover>>,
+    shared: Shared,
+    stall: Duration,
+    mut closed: watch::Receiver<bool>,
+) {
     let mut every = tokio::time::interval(Duration::from_millis(500));
     let (mut last, mut since, mut stalled) = (p.applied(), Instant::now(), false);
     loop {
         tokio::select! { _ = every.tick() => {}, _ = closed.wait_for(|c| *c) => return }
         gauge(&p, &shared);
+        if let Some(settled) = turnover.as_ref().map(|t| t.settled()).filter(|t| !t.is_never()) {
+            shared.metrics.settled.lag.set((p.frontier().since(settled) / 1000) as i64);
+        }
         if p.waiting() == 0 || p.applied() != last {
             (last, since) = (p.applied(), Instant::now());
             if stalled {

@@ -78,3 +78,20 @@ impl Drop for Word {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_asks_during_a_replay_is_told_how_far_it_is() {
+        let health = Arc::new(Health::default());
+        let stream = || health.reasons().into_iter().find(|(part, _)| *part == "stream").map(|(_, why)| why);
+        let mut word = Word::new(health.clone(), 10);
+        assert_eq!(stream().as_deref(), Some("replaying: 0 of 10 claims"));
+        word.more(3);
+        word.said = None;
+        word.more(1);
+        assert_eq!(stream().as_deref(), Some("replaying: 4 of 10 claims"));
+    }
+}

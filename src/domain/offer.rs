@@ -1,8 +1,8 @@
 //! An offer: one private bay, when it may be used by others, by which vehicles, for how much.
 
-use super::calendar::{TimeZone, Weekly, occurrences};
 use super::reservation::Vehicle;
 use super::span::{Span, melt, without};
+use super::weekly::{TimeZone, Weekly, occurrences};
 use super::{Currency, Millis};
 use std::sync::Arc;
 

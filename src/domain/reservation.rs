@@ -225,7 +225,7 @@ impl Reservation {
 
             (Event::Expire, Held) if now >= self.expires_at => to(Expired, 0),
             (Event::MissOut, Confirmed) if now >= self.missed_at() => to(NoShow, 0),
-            (Event::Expire, _) | (Event::MissOut, _) => Err(StepError::NotDue),
+            (Event::Expire | Event::MissOut, _) => Err(StepError::NotDue),
         }
     }
 

@@ -45,6 +45,16 @@ pub enum VisitChange {
     Assert(Visit),
 }
 
+impl VisitChange {
+    /// The visit it is about.
+    #[must_use]
+    pub const fn visit(&self) -> &Visit {
+        match self {
+            Self::Retract(v) | Self::Assert(v) => v,
+        }
+    }
+}
+
 /// A set of [`SourceKind`]s.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceKinds(pub u8);

@@ -5,7 +5,10 @@
 //! of many, for a moment), so any number of connections pass at once. Dear: one id look-up in a concurrent map per bay.
 //! Uplinks of devices are judged in `uplinks`, which also knows those that have been taken already.
 
+mod ledger;
 mod uplinks;
+
+pub use ledger::{Ledger, Sent};
 
 use super::codec::{self, BaySaid, CountSaid, Said};
 use crate::domain::{
@@ -62,6 +65,7 @@ pub struct Gate {
     metrics: Arc<Metrics>,
     config: Config,
     recent: Arc<Recent>,
+    ledger: Arc<Ledger>,
 }
 
 /// One message on its way through: who sends it, where, and what it holds.
@@ -78,7 +82,14 @@ struct Message<'a> {
 impl Gate {
     #[must_use]
     pub fn new(registry: Arc<Registry>, clock: Arc<dyn Clock>, metrics: Arc<Metrics>, config: Config) -> Self {
-        Self { registry, clock, metrics, config, recent: Arc::default() }
+        let ledger = Arc::new(Ledger::new(clock.now()));
+        Self { registry, clock, metrics, config, recent: Arc::default(), ledger }
+    }
+
+    /// What each source has sent since the start. Of a device's uplinks, what was refused counts for its network server.
+    #[must_use]
+    pub fn ledger(&self) -> Arc<Ledger> {
+        self.ledger.clone()
     }
 
     /// Reads one payload and appends to `out` what may pass and what may not. `place` is the topic or path it
@@ -112,7 +123,10 @@ impl Gate {
         let before = out.claims.len();
         for (i, one) in said.into_iter().enumerate() {
             match self.judge(&message, one, &mut out.afterwards) {
-                Ok(Some(claim)) => out.claims.push(claim),
+                Ok(Some(claim)) => {
+                    self.note(&claim, message.now);
+                    out.claims.push(claim);
+                }
                 Ok(None) => {}
                 Err((reason, why)) => self.refuse(&message, reason, Some(i as u32), why, out),
             }
@@ -132,7 +146,10 @@ impl Gate {
             Said::Count(c) => self.count(message, &c).map(Claim::Count).map(Some),
             Said::Uplink(u) => self.uplink(message, &u, afterwards),
             // A goodbye is no evidence of any bay: the source's silence will speak for itself.
-            Said::Online(_) => Ok(Some(Claim::Alive { source: message.speaker.source, at: message.now })),
+            Said::Online(online) => {
+                self.ledger.say(message.speaker.source, online);
+                Ok(Some(Claim::Alive { source: message.speaker.source, at: message.now }))
+            }
             Said::Unreadable(e) => Err((Reason::Malformed, e.0)),
         }
     }
@@ -175,8 +192,18 @@ impl Gate {
         Ok(at)
     }
 
+    fn note(&self, claim: &Claim, now: Millis) {
+        let (source, at) = match claim {
+            Claim::Bay(o) => (o.source, o.at),
+            Claim::Count(c) => (c.source, c.at),
+            Claim::Alive { source, at } => (*source, *at),
+        };
+        self.ledger.accept(source, now, at);
+    }
+
     fn refuse(&self, message: &Message<'_>, reason: Reason, index: Option<u32>, why: String, out: &mut Parcel) {
         self.metrics.refuse(message.door, reason);
+        self.ledger.refuse(message.speaker.source, message.now, reason);
         // A batch of a thousand bad items is kept once, with its first refusal; the others name their index.
         let first = out.refusals.len() == message.before;
         out.refusals.push(Refusal {

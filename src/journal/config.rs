@@ -15,7 +15,8 @@ pub struct Config {
     /// Segments go once everything in them is older than this, hours. 25: the 24 hours that a late report may lag,
     /// and one more. Checkpoints let them go sooner: those that lie wholly before the older of the two that are kept.
     pub keep_hours: u32,
-    /// Claims after which a group is closed. 131,072: 4 MiB, some milliseconds of disk; more would only add delay.
+    /// Claims after which a group is closed. 32,768: 1 MiB, a millisecond or two of disk; more would only add delay, and
+    /// memory where groups wait for the stream.
     pub group_claims: usize,
     /// How often the stream is told the time while nothing arrives, ms. 100: ten wake-ups a second cost nothing
     /// and nobody sees a zone become stale later than that.
@@ -34,7 +35,7 @@ impl Default for Config {
             segment_bytes: 64 << 20,
             max_bytes: 16 << 30,
             keep_hours: 25,
-            group_claims: 131_072,
+            group_claims: 32_768,
             tick_ms: 100,
             checkpoint_s: 60,
             checkpoint_bytes: 256 << 20,

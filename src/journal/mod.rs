@@ -30,6 +30,9 @@ mod copy;
 mod cutter;
 mod disk;
 mod entry;
+#[doc(hidden)]
+pub mod fuzzing;
+mod kept;
 mod log;
 mod quarantine;
 mod record;
@@ -44,6 +47,7 @@ pub use config::Config;
 pub use copy::copy;
 pub use cutter::Checkpointing;
 pub use entry::{Entry, Numbers, Unreadable, View, decode, encode};
+pub use kept::KeptFiles;
 pub use quarantine::{Filter, Kept, Quarantine};
 pub use survey::{Surveyed, end_of, survey};
 
@@ -71,9 +75,17 @@ pub enum JournalError {
     Io { path: PathBuf, error: io::Error },
     #[error("{}: another hub uses this folder", .0.display())]
     Busy(PathBuf),
-    #[error("{}: damaged at byte {offset}, before the end of what was acknowledged", segment.display())]
+    #[error(
+        "{}: damaged at byte {offset}, before the end of what was acknowledged: put this file back from a backup, or move \
+         it and all newer segments away and so give up what they hold",
+        segment.display()
+    )]
     Damaged { segment: PathBuf, offset: u64 },
-    #[error("{} is missing between its neighbours", segment.display())]
+    #[error(
+        "{} is missing between its neighbours: put it back from a backup, or move all newer segments away and so give up \
+         what they hold",
+        segment.display()
+    )]
     Missing { segment: PathBuf },
     #[error("{}: written in format version {version}, which this hub does not know", segment.display())]
     Version { segment: PathBuf, version: u32 },
@@ -165,10 +177,10 @@ impl Journal {
         self.log.position()
     }
 
-    /// Whether segments have gone that an empty state would need.
+    /// Whether segments have gone that a state as of `from` would need.
     #[must_use]
-    pub fn starts_late(&self) -> bool {
-        self.log.segments().next().is_some_and(|s| s.sequence > 1)
+    pub fn starts_after(&self, from: Position) -> bool {
+        self.log.segments().next().is_some_and(|s| s.sequence > from.segment.max(1))
     }
 
     /// Claims at or after `from`, to within the heads of their records: for showing progress.

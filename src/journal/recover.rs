@@ -155,7 +155,7 @@ impl Tail {
 }
 
 /// What follows the last whole record in a row.
-enum Rest {
+pub(super) enum Rest {
     /// So many bytes that are not blank; none belongs to a group that was acknowledged.
     Torn(u64),
     /// A whole record that was written when everything up to it was on disk, and no longer is.
@@ -163,7 +163,7 @@ enum Rest {
 }
 
 /// Looks through `file` from `end` on for records of later groups.
-fn rest(file: &File, end: u64, bytes: u64, sequence: u64) -> std::io::Result<Rest> {
+pub(super) fn rest(file: &File, end: u64, bytes: u64, sequence: u64) -> std::io::Result<Rest> {
     let mut input = file;
     input.seek(SeekFrom::Start(end))?;
     let mut input = BufReader::with_capacity(1 << 20, input.take(bytes - end));
@@ -190,7 +190,7 @@ fn rest(file: &File, end: u64, bytes: u64, sequence: u64) -> std::io::Result<Res
 }
 
 /// Reads a file from a place without moving its cursor.
-struct At<'a>(&'a File, u64);
+pub(super) struct At<'a>(pub(super) &'a File, pub(super) u64);
 
 impl Read for At<'_> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {

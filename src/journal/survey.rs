@@ -1,9 +1,9 @@
 //! What a journal's folder holds, read by somebody who does not own it: nothing is changed, nothing is locked, and a hub
 //! may be writing all the while.
 
-use super::Position;
 use super::record::{HEAD, HeadRead, Next, Records, SegmentHead, VERSION};
-use super::recover::list;
+use super::recover::{At, Rest, list, rest};
+use super::{JournalError, Position};
 use crate::domain::Millis;
 use std::fs::File;
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
@@ -32,11 +32,18 @@ pub struct Surveyed {
 /// # Errors
 /// When the folder cannot be read. A segment that goes while it is being looked at is left out.
 pub fn survey(dir: &Path) -> io::Result<Vec<Surveyed>> {
-    let files = list(dir).map_err(io::Error::other)?;
-    let mut all: Vec<Surveyed> = Vec::with_capacity(files.len());
-    for (at, (sequence, path)) in files.iter().enumerate() {
-        // What the next one's head says of this one's end is read first: then this one is closed, or it is the last.
-        let limit = files.get(at + 1).and_then(|(_, next)| head(next)).map(|h| h.previous_end);
+    let files = list(dir).map_err(|e| match e {
+        JournalError::Io { error, .. } => error,
+        other => io::Error::other(other),
+    })?;
+    // All heads before any record, and the newest first: a segment that is begun later is left out, so that each but
+    // the last is closed, and its end known, before it is read.
+    let mut heads: Vec<_> = files.iter().rev().map(|(_, path)| head(path)).collect();
+    heads.reverse();
+    let known = heads.iter().rposition(Option::is_some).map_or(files.len(), |last| last + 1);
+    let mut all: Vec<Surveyed> = Vec::with_capacity(known);
+    for (at, (sequence, path)) in files.iter().take(known).enumerate() {
+        let limit = heads.get(at + 1).copied().flatten().map(|next| next.previous_end);
         let one = match look(path, *sequence, limit) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
             one => one?,
@@ -102,8 +109,23 @@ fn look(path: &Path, sequence: u64, limit: Option<u64>) -> io::Result<Surveyed> 
     };
     match limit {
         Some(limit) if s.end != limit => s.fault = Some(format!("damaged at byte {}", s.end)),
-        None if rest == Next::Broken => s.fault = Some(format!("ends at byte {} within a record", s.end)),
+        None if rest == Next::Broken && later_group(&s)? => s.fault = Some(format!("damaged at byte {}", s.end)),
+        None if rest == Next::Broken => {
+            s.fault = Some(format!("ends within a record at byte {}: not acknowledged, a start cuts it off", s.end));
+        }
         _ => {}
     }
     Ok(s)
+}
+
+/// Whether something was written behind what cannot be read, so that it must have been whole once. While a hub writes,
+/// a record may be half there at one moment and whole at the next: that is no damage.
+fn later_group(s: &Surveyed) -> io::Result<bool> {
+    let (file, end) = (File::open(&s.path)?, s.end.max(HEAD));
+    let bytes = file.metadata()?.len();
+    if !matches!(rest(&file, end, bytes, s.sequence)?, Rest::Damaged) {
+        return Ok(false);
+    }
+    let again = Records::new(At(&file, end), s.sequence, end, bytes).next()?;
+    Ok(!matches!(again, Next::Record(_)))
 }

@@ -35,6 +35,7 @@ pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[Row]) -> Built {
         cell,
         grid: Arc::new(Grid::new(Vec::new())),
         later: Arc::new(AHashMap::new()),
+        since: Arc::new(AHashMap::new()),
     };
     let bay_at = lay_bays(&mut city, rows, &zone_at);
     let mut specs: Vec<Option<(ZoneSpec, u32)>> = zones.into_iter().map(Some).collect();

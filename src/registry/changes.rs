@@ -8,7 +8,7 @@ use super::RegistryError;
 use super::city::{BayAttrs, BaySpec, ZoneSpec, from_e7, to_e7};
 use super::devices::DeviceSpec;
 use super::linelog::LineLog;
-use crate::domain::{BayKind, ZoneKind};
+use crate::domain::{BayKind, Millis, ZoneKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -55,6 +55,14 @@ pub(super) struct StoredBay {
     max_height_cm: u16,
     max_stay_min: u16,
     price_cents_per_hour: u32,
+    /// When it came into service at this place, ms; absent: from the beginning.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    since: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// What changes say of ids in the end; `None`: it is removed.
@@ -62,6 +70,8 @@ pub(super) struct StoredBay {
 pub(super) struct Overlay {
     pub(super) zones: BTreeMap<String, Option<ZoneSpec>>,
     pub(super) bays: BTreeMap<String, Option<BaySpec>>,
+    /// When those bays came into service that were not there from the beginning.
+    pub(super) since: BTreeMap<String, Millis>,
     pub(super) devices: BTreeMap<String, Option<DeviceSpec>>,
     /// Changes in the file.
     read: usize,
@@ -89,6 +99,10 @@ impl Overlay {
             }
             Change::RemoveZone(id) => drop(self.zones.insert(id, None)),
             Change::PutBay(stored) => {
+                self.since.remove(&stored.id);
+                if stored.since > 0 {
+                    self.since.insert(stored.id.clone(), Millis(stored.since));
+                }
                 let bay = stored.spec()?;
                 self.bays.insert(bay.id.clone(), Some(bay));
             }
@@ -106,7 +120,7 @@ impl Overlay {
             None => Change::RemoveZone(id.clone()),
         });
         let bays = self.bays.iter().map(|(id, bay)| match bay {
-            Some(bay) => Change::from(bay),
+            Some(bay) => Change::put_bay(bay, self.since.get(id).copied().unwrap_or(Millis::NEVER)),
             None => Change::RemoveBay(id.clone()),
         });
         let devices = self.devices.iter().map(|(id, device)| match device {
@@ -187,8 +201,9 @@ impl From<&ZoneSpec> for Change {
     }
 }
 
-impl From<&BaySpec> for Change {
-    fn from(bay: &BaySpec) -> Self {
+impl Change {
+    /// A bay that came into service at this place then.
+    pub(super) fn put_bay(bay: &BaySpec, since: Millis) -> Self {
         let BayAttrs { kind, accessible, ev_charging, max_height_cm, max_stay_min, price_cents_per_hour } = bay.attrs;
         Self::PutBay(StoredBay {
             id: bay.id.clone(),
@@ -200,6 +215,7 @@ impl From<&BaySpec> for Change {
             max_height_cm,
             max_stay_min,
             price_cents_per_hour,
+            since: since.0,
         })
     }
 }

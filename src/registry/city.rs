@@ -7,7 +7,7 @@
 
 use super::grid::{Cell, CellSize, Grid};
 use super::page::{PAGE, Page, Row};
-use crate::domain::{BayIx, BayKind, LatLon, ZoneIx, ZoneKind};
+use crate::domain::{BayIx, BayKind, LatLon, Millis, ZoneIx, ZoneKind};
 use ahash::AHashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -86,6 +86,8 @@ pub struct City {
     pub(super) grid: Arc<Grid>,
     /// Bays added since, by cell; without retired ones.
     pub(super) later: Arc<AHashMap<Cell, Vec<u32>>>,
+    /// By stable number: when bays came into service that were not there from the beginning.
+    pub(super) since: Arc<AHashMap<u32, Millis>>,
 }
 
 impl City {
@@ -144,6 +146,14 @@ impl City {
     #[inline]
     pub fn bay_number(&self, bay: BayIx) -> u32 {
         self.page(bay).number(bay.at() % PAGE)
+    }
+
+    /// When the bay came into service at this place; [`Millis::NEVER`] for one that has always been there.
+    pub fn serving_since(&self, bay: BayIx) -> Millis {
+        if self.since.is_empty() {
+            return Millis::NEVER;
+        }
+        self.since.get(&self.bay_number(bay)).copied().unwrap_or(Millis::NEVER)
     }
 
     /// The inverse; `None` for a number whose bay is gone or has moved.

@@ -9,7 +9,7 @@ use super::identities::Identities;
 use super::load::{capacity_fault, check_bay, checked_zone, unknown_zone};
 use super::page::Row;
 use super::{Ids, RegistryError, build};
-use crate::domain::{BayIx, ZoneIx};
+use crate::domain::{BayIx, Millis, ZoneIx};
 use ahash::AHashSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,6 +43,8 @@ pub(super) struct Draft<'r> {
     seen: AHashSet<String>,
     faults: Faults,
     batch: &'static str,
+    /// When bays that are new, or new at their place, come into service; never: they always were.
+    now: Millis,
 }
 
 impl<'r> Draft<'r> {
@@ -66,7 +68,13 @@ impl<'r> Draft<'r> {
             seen: AHashSet::new(),
             faults: Faults::default(),
             batch,
+            now: Millis::NEVER,
         }
+    }
+
+    /// Bays that are new from here on come into service at `now`.
+    pub(super) const fn at(&mut self, now: Millis) {
+        self.now = now;
     }
 
     pub(super) fn put_zone(&mut self, at: usize, zone: &ZoneSpec) {
@@ -114,7 +122,7 @@ impl<'r> Draft<'r> {
             Some(ix) if self.city.place_e7(ix) == place && self.city.zone_of(ix) == zone => {
                 if self.city.attrs(ix) != bay.attrs {
                     self.city.page_mut(ix).set_attrs(ix.at() % super::page::PAGE, bay.attrs);
-                    self.changes.push(Change::from(bay));
+                    self.changes.push(Change::put_bay(bay, self.city.serving_since(ix)));
                 }
                 return;
             }
@@ -132,7 +140,10 @@ impl<'r> Draft<'r> {
         Arc::make_mut(&mut self.city.later).entry(cell).or_default().push(ix.0);
         self.touched.insert(zone.0, at);
         self.bay_moves.push((id, Some(ix)));
-        self.changes.push(Change::from(bay));
+        if !self.now.is_never() {
+            Arc::make_mut(&mut self.city.since).insert(number, self.now);
+        }
+        self.changes.push(Change::put_bay(bay, self.now));
     }
 
     pub(super) fn remove_bay(&mut self, at: usize, id: &str) {

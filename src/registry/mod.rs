@@ -22,7 +22,7 @@ mod open;
 mod page;
 mod sources;
 
-use crate::domain::{BayIx, SourceIx, SourceKind, ZoneIx};
+use crate::domain::{BayIx, Millis, SourceIx, SourceKind, ZoneIx};
 use arc_swap::{ArcSwap, Guard};
 use changes::ChangeLog;
 use city::{BaySpec, City, ZoneSpec};
@@ -177,9 +177,15 @@ impl Registry {
     ///
     /// A bay whose place or zone changes gets a new index and number: what was read at the old place says nothing
     /// of the new one.
-    #[allow(clippy::needless_pass_by_value, reason = "the caller has no more use for them")]
     pub fn put_bays(&self, bays: Vec<BaySpec>) -> Result<(), RegistryError> {
+        self.put_bays_at(bays, Millis::NEVER)
+    }
+
+    /// The same; bays that are new, or new at their place, come into service at `now`, and that is kept with them.
+    #[allow(clippy::needless_pass_by_value, reason = "the caller has no more use for them")]
+    pub fn put_bays_at(&self, bays: Vec<BaySpec>, now: Millis) -> Result<(), RegistryError> {
         self.change("bays", |draft| {
+            draft.at(now);
             for (at, bay) in bays.iter().enumerate() {
                 draft.put_bay(at, bay);
             }

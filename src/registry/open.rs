@@ -38,7 +38,9 @@ pub(super) fn open(dir: &Path, data: &Path, models: Models) -> Result<Registry, 
     let mut seen = AHashSet::new();
     load_zones(&mut loader, &zones_file, &overlay, &mut seen, &changes_file)?;
     load_bays(&mut loader, &bays_file, &overlay, &mut seen, &changes_file)?;
-    let parts = loader.finish(&mut identities, &known)?;
+    let mut parts = loader.finish(&mut identities, &known)?;
+    let known_since = overlay.since.iter().filter_map(|(id, since)| Some((*parts.bays.get(&**id)?, *since)));
+    parts.city.since = Arc::new(known_since.map(|(bay, since)| (parts.city.bay_number(bay), since)).collect());
     let devices_file = dir.join("devices.json");
     let listed = list_devices(&devices_file, &overlay, &mut seen)?;
     changes.compact(&mut overlay, |id, class| seen.contains(&(class, id.to_owned())))?;

@@ -27,6 +27,20 @@ pub(super) struct Reporter(pub(super) Arc<Grant>);
 /// A caller who may change the registry and read the quarantine.
 pub(super) struct Admin;
 
+/// A caller who may read how well each source does.
+pub(super) struct Overseer;
+
+/// A caller who asks for turnover, and how much of it may be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Viewer {
+    /// The authority: everything.
+    Monitor,
+    /// A partner with a good key.
+    Known,
+    /// Anybody.
+    Public,
+}
+
 /// A caller who may offer bays.
 pub(super) struct Sharer(pub(super) Arc<Grant>);
 
@@ -41,7 +55,7 @@ pub(super) struct Reader;
 
 impl Doorman {
     /// What the caller's key grants.
-    fn grant(&self, headers: &HeaderMap) -> Result<Arc<Grant>, ApiError> {
+    pub(super) fn grant(&self, headers: &HeaderMap) -> Result<Arc<Grant>, ApiError> {
         let mut given = headers.get_all(AUTHORIZATION).iter();
         let key = match (given.next(), given.next()) {
             (None, _) => return Err(ApiError::Unauthorized("this call needs a key: Authorization: Bearer bh_...")),
@@ -130,6 +144,40 @@ where
             return Ok(Self(grant));
         }
         Err(ApiError::Forbidden("this call needs the scope share or book, and the key has neither".to_owned()))
+    }
+}
+
+impl<S> FromRequestParts<S> for Overseer
+where
+    S: Send + Sync,
+    Doorman: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let grant = Doorman::from_ref(state).grant(&parts.headers)?;
+        if grant.scopes.has(Scope::Monitor) || grant.scopes.has(Scope::Admin) {
+            return Ok(Self);
+        }
+        Err(ApiError::Forbidden("this call needs the scope monitor or admin, which the key does not have".to_owned()))
+    }
+}
+
+impl<S> FromRequestParts<S> for Viewer
+where
+    S: Send + Sync,
+    Doorman: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    /// A key that is given must be good: who mistypes it should learn that, not get less.
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let doorman = Doorman::from_ref(state);
+        if doorman.public_reads && !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(Self::Public);
+        }
+        let grant = doorman.grant(&parts.headers)?;
+        Ok(if grant.scopes.has(Scope::Monitor) { Self::Monitor } else { Self::Known })
     }
 }
 

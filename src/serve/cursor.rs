@@ -27,6 +27,23 @@ pub(super) fn read(cursor: &str) -> Result<u32, ApiError> {
     }
 }
 
+/// At a place in time and, there, at a zone.
+const PLACE: u8 = 3;
+
+/// The cursor that continues at `zone` of the rows that start at `start`.
+pub(super) fn write_place(start: u64, zone: u32) -> String {
+    URL_SAFE_NO_PAD.encode([&[PLACE], &start.to_be_bytes()[..], &zone.to_be_bytes()[..]].concat())
+}
+
+/// The inverse.
+pub(super) fn read_place(cursor: &str) -> Result<(u64, u32), ApiError> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| not_ours())?;
+    let (Some((&PLACE, place)), 13) = (bytes.split_first(), bytes.len()) else { return Err(not_ours()) };
+    let (start, zone) = place.split_at(8);
+    let read = || Some((u64::from_be_bytes(start.try_into().ok()?), u32::from_be_bytes(zone.try_into().ok()?)));
+    read().ok_or_else(not_ours)
+}
+
 /// The cursor that continues after what has this id.
 pub(super) fn write_text(last: &str) -> String {
     URL_SAFE_NO_PAD.encode([&[TEXT], last.as_bytes()].concat())
@@ -59,6 +76,8 @@ mod tests {
         for n in [0, 1, 255, 65_536, u32::MAX] {
             assert_eq!(read(&write(n)), Ok(n));
         }
+        assert_eq!(read_place(&write_place(u64::MAX, 7)), Ok((u64::MAX, 7)));
+        assert!(read_place(&write(7)).is_err() && read_place("AwAAAA").is_err());
         assert_eq!(read_text(&write_text("0004a30b001c0530")), Ok("0004a30b001c0530".to_owned()));
         for bad in ["a", "AAAAAAA", "////////", "AQAAAAA=", "AgAAAAA", &"A".repeat(10_000)] {
             assert!(read(bad).is_err(), "{bad}");

@@ -14,6 +14,8 @@ mod auth;
 mod body;
 mod cursor;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod listen;
 mod measure;
 mod negotiate;
@@ -30,8 +32,10 @@ mod tests;
 pub use listen::{Limits, serve};
 pub use routes::reports::ReportDoor;
 
-use crate::domain::{Clock, Submission};
+use crate::domain::{Calendar, Clock, Submission};
 use crate::health::Health;
+use crate::history::{History, Names};
+use crate::ingest::gate::Ledger;
 use crate::journal::Quarantine;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -117,11 +121,23 @@ pub struct Parts {
     /// The journal listens at the other end; full means busy, closed means the hub is stopping.
     pub inbox: mpsc::Sender<Submission>,
     pub quarantine: Quarantine,
+    pub authority: Authority,
     /// Called after each change of zones or bays, on a thread that may block, so that the stream learns of it.
     pub on_change: OnChange,
     /// Turns true when the hub stops: streams end at once, everything else may finish.
     pub closed: watch::Receiver<bool>,
     pub config: Config,
+}
+
+/// What the authority's questions are answered from.
+#[derive(Clone)]
+pub struct Authority {
+    pub history: Arc<History>,
+    /// The ids of zones, also of those that are gone.
+    pub names: Arc<dyn Names>,
+    /// Whose days are meant where a question does not say.
+    pub calendar: Calendar,
+    pub ledger: Arc<Ledger>,
 }
 
 /// The whole API as one router.
@@ -143,6 +159,12 @@ pub fn router(parts: Parts) -> Router {
         inbox: parts.inbox.clone(),
         metrics: Arc::clone(&parts.metrics),
     });
+    let bureau = Arc::new(routes::authority::Bureau {
+        doorman: doorman.clone(),
+        registry: Arc::clone(&parts.registry),
+        authority: parts.authority,
+        room: Arc::new(tokio::sync::Semaphore::new(routes::authority::AT_A_TIME)),
+    });
     let market =
         Arc::new(routes::Market { doorman: doorman.clone(), registry: Arc::clone(&parts.registry), desk: parts.desk });
     let office = Arc::new(routes::admin::Office {
@@ -158,9 +180,12 @@ pub fn router(parts: Parts) -> Router {
     let cell = Arc::new(routes::quarantine::Cell { doorman, quarantine: parts.quarantine });
     let watch = Arc::new(routes::health::Watch { health: parts.health, metrics: Arc::clone(&parts.metrics) });
 
-    let groups: [(OpenApiRouter, bool); 10] = [
+    let groups: [(OpenApiRouter, bool); 13] = [
         (routes::reads(reads), true),
         (routes::stream::routes(Arc::new(streams)), true),
+        (routes::turnover::routes(bureau.clone()), true),
+        (routes::cds::routes(bureau.clone()), false),
+        (routes::sources::routes(bureau), false),
         (routes::reports::routes(Arc::clone(&reports)), false),
         (routes::uplinks::routes(reports), false),
         (routes::market(market), false),

@@ -41,6 +41,22 @@ impl Format {
     }
 }
 
+/// Which of `offered` (in order of preference) the client takes; the first when it does not say. `None`: none of them.
+pub(super) fn choose(headers: &HeaderMap, offered: &[&'static str]) -> Option<usize> {
+    if !headers.contains_key(ACCEPT) {
+        return Some(0);
+    }
+    let asked = || headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(','));
+    let mut best = (0, None);
+    for (at, media_type) in offered.iter().enumerate() {
+        let q = asked().filter_map(|range| weigh(range, media_type)).max().map_or(0, |(_, q)| q);
+        if q > best.0 {
+            best = (q, Some(at));
+        }
+    }
+    best.1
+}
+
 /// Whether the client takes a stream of events, as browsers and those that do not say so do.
 pub(super) fn takes_events(headers: &HeaderMap) -> Result<(), ApiError> {
     const EVENTS: &str = "text/event-stream";

@@ -76,7 +76,9 @@ impl Counter {
                 Ok(now) => {
                     work.keep().await?;
                     moved += now.len();
-                    now.into_iter().for_each(|r| self.shelf.put(r));
+                    for r in now {
+                        self.shelf.put(r);
+                    }
                 }
                 Err(StoreError::Booked | StoreError::Stale | StoreError::NoSuch) => {
                     work.undo().await?;

@@ -83,7 +83,7 @@ impl View<'_> {
         if walk > limit || offer.state != crate::domain::OfferState::Open {
             return Err(Why::Walk);
         }
-        if !suits(city, bay, &ask.vehicle) || !offer.takes(&ask.vehicle) {
+        if !suits(city, bay, ask.vehicle) || !offer.takes(&ask.vehicle) {
             return Err(Why::Vehicle);
         }
         let price_cents = offer.price_cents(ask.span);
@@ -116,7 +116,7 @@ impl View<'_> {
 }
 
 /// Whether the bay itself takes the vehicle.
-fn suits(city: &City, bay: BayIx, vehicle: &Vehicle) -> bool {
+fn suits(city: &City, bay: BayIx, vehicle: Vehicle) -> bool {
     let attrs = city.attrs(bay);
     attrs.kind == vehicle.kind
         && (attrs.max_height_cm == 0 || vehicle.height_cm.is_none_or(|h| h <= attrs.max_height_cm))

@@ -38,8 +38,12 @@ impl Shelf {
     pub(super) fn new(offers: Vec<Offer>, kept: Vec<Reservation>, registry: &Registry) -> Self {
         let mut shelf = Self::default();
         shelf.follow(registry);
-        offers.into_iter().for_each(|offer| shelf.put_offer(offer, registry));
-        kept.into_iter().for_each(|r| shelf.put(r));
+        for offer in offers {
+            shelf.put_offer(offer, registry);
+        }
+        for r in kept {
+            shelf.put(r);
+        }
         shelf
     }
 
@@ -57,7 +61,9 @@ impl Shelf {
         self.city = Some(now);
         let offers: Vec<Arc<Offer>> = self.offers.drain().map(|(_, s)| s.offer).collect();
         (self.by_bay, self.cells) = Default::default();
-        offers.into_iter().for_each(|offer| self.shelve(offer, registry));
+        for offer in offers {
+            self.shelve(offer, registry);
+        }
     }
 
     /// Takes in a new offer or a new version of one.
@@ -120,7 +126,9 @@ impl Shelf {
             self.seats.remove(&id);
             self.unseat(bay, id);
         }
-        kept.into_iter().for_each(|r| self.put(r));
+        for r in kept {
+            self.put(r);
+        }
     }
 
     fn unseat(&mut self, bay: &str, id: i64) {

@@ -45,7 +45,7 @@ impl Counter {
         }
         let outcome = self.hold(work, ask, won).await;
         let answer = match &outcome {
-            Ok(held) => Answer::Held(held.clone()),
+            Ok(held) => Answer::Held(held),
             Err(Failed::No(DeskError::NoMatch(why))) => Answer::No(*why),
             Err(_) => return outcome,
         };
@@ -305,12 +305,12 @@ fn unreadable() -> Failed {
 }
 
 /// What was answered, as it is kept: the text is this file's own.
-enum Answer {
-    Held(Reservation),
+enum Answer<'a> {
+    Held(&'a Reservation),
     No(Why),
 }
 
-impl Answer {
+impl Answer<'_> {
     /// `held rs_... price walk bay` - what may change later is kept as it was told - or `no full`.
     fn write(&self) -> String {
         match self {
@@ -349,7 +349,7 @@ impl Kept {
                 let r = work.reservation(&name).await?;
                 let state = ReservationState::Held;
                 let (arrived_at, departed_at, moved) = (None, None, None);
-                Ok(Reservation { state, price_cents, walk_m, bay, arrived_at, departed_at, moved, ..r })
+                Ok(Reservation { bay, state, price_cents, walk_m, arrived_at, departed_at, moved, ..r })
             }
         }
     }

@@ -132,7 +132,7 @@ impl Work {
             let insert = insert.bind(new.price_cents).bind(new.currency.code());
             let insert = insert.bind(e7(promise.place.lat)).bind(e7(promise.place.lon));
             let insert = insert.bind(i64::from(promise.max_walk_m)).bind(promise.max_price_cents);
-            let insert = insert.bind(packed(&promise.vehicle)).bind(i64::from(new.walk_m));
+            let insert = insert.bind(packed(promise.vehicle)).bind(i64::from(new.walk_m));
             insert.bind(sql(new.expires_at)).bind(sql(new.created_at)).fetch_one(db).await
         })?;
         Ok(Reservation { id, version: 1, ..new.clone() })
@@ -238,7 +238,7 @@ fn e7(degrees: f64) -> i64 {
 }
 
 /// Kind in two bits, then what it needs, then its height in cm and one more (0: not given).
-fn packed(vehicle: &Vehicle) -> i64 {
+fn packed(vehicle: Vehicle) -> i64 {
     let height = vehicle.height_cm.map_or(0, |h| i64::from(h) + 1);
     vehicle.kind as i64 | i64::from(vehicle.ev) << 2 | i64::from(vehicle.accessible) << 3 | height << 4
 }

@@ -76,8 +76,20 @@ impl Store {
     /// Makes sure that partners of these names are there, all or none.
     pub async fn ensure_partners(&self, names: &[&str], now: Millis) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO partner (name, created_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+        // Looked for first: even a write that changes nothing wants room, and a start on a full disk must not fail for it.
+        const THERE: &str = "SELECT count(*) FROM partner WHERE name = $1";
+        let mut new = Vec::new();
+        for name in names {
+            let there: i64 = reading!(self, db => sqlx::query_scalar(THERE).bind(*name).fetch_one(db).await)?;
+            if there == 0 {
+                new.push(*name);
+            }
+        }
+        if new.is_empty() {
+            return Ok(());
+        }
         transaction!(self, tx => {
-            for name in names {
+            for name in &new {
                 sqlx::query(SQL).bind(*name).bind(sql(now)).execute(&mut *tx).await?;
             }
         });

@@ -5,7 +5,7 @@
 //! form shows the password of a URL. The only door to `sqlx`. Every statement is text with `$1` parameters that both
 //! databases read, so each is written once; what differs are the migrations and how a transaction begins.
 //!
-//! SQLite has one connection that writes, so writers queue here (for [`PATIENCE`] at most) and not at a lock of the
+//! SQLite has one connection that writes, so writers queue here (for `PATIENCE` at most) and not at a lock of the
 //! file; readers see the last commit and wait for nobody. Dear: each write waits for the disk.
 
 mod booking;
@@ -87,6 +87,8 @@ impl From<sqlx::Error> for StoreError {
             sqlx::Error::Database(d) if d.is_unique_violation() => Self::Taken,
             // PostgreSQL names the constraint; SQLite's trigger says the name itself.
             sqlx::Error::Database(d) if d.message().contains("reservation_overlap") => Self::Booked,
+            // PostgreSQL has ended one of two that waited for each other: the other was faster.
+            sqlx::Error::Database(d) if matches!(d.code().as_deref(), Some("40P01" | "40001")) => Self::Stale,
             sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
                 Self::Unreachable(e.to_string())
             }

@@ -4,8 +4,8 @@
 
 use std::collections::VecDeque;
 
-/// Claims that a worker's source may run ahead of what all workers have applied: some 40 MB.
-pub(super) const MAX_AHEAD: usize = 1 << 20;
+/// Claims that a worker's source may run ahead of what all workers have applied: some 25 MB.
+pub(super) const MAX_AHEAD: usize = 1 << 19;
 
 /// What one source has passed on and the output has not yet reached.
 #[derive(Default)]

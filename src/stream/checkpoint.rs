@@ -10,14 +10,16 @@
 //! | zone | 16 | newest observation (ms), zone number, 0; only zones that somebody reported |
 //! | gate | 32 | count of one kind of bay in one zone |
 //!
-//! Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms).
+//! Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms). Blocks from
+//! [`settle::saved::HEAD`] on are the settlement's; in a checkpoint without them settlement starts there.
 //! The state word's layout (see [`super::fuse::Cell`]) is thereby a format on disk: changing it needs a new version of
 //! the file.
 
 use super::fuse::Kept;
+use super::settle;
 use super::worker::{Copied, SHARDS, owner};
 use super::zones::GateCount;
-use crate::domain::{BayKind, Millis, SourceIx, ZoneIx};
+use crate::domain::{BayKind, KeptLength, Millis, SourceIx, ZoneIx};
 use bytemuck::{Pod, Zeroable};
 
 #[cfg(target_endian = "big")]
@@ -83,6 +85,7 @@ pub struct Saved {
     pub(super) zones: Vec<KeptZone>,
     pub(super) gates: Vec<KeptGate>,
     pub(super) seen: Vec<u64>,
+    pub(super) settled: settle::saved::Saved,
 }
 
 impl Saved {
@@ -92,6 +95,9 @@ impl Saved {
     /// When its length is not what its head says. What was taken up before stays.
     pub fn read(&mut self, tag: u32, bytes: &[u8]) -> Result<(), Unreadable> {
         let bad = Unreadable(tag);
+        if tag >= settle::saved::HEAD {
+            return self.settled.read(tag, bytes).ok_or(bad);
+        }
         if tag == SOURCES {
             self.seen = whole(bytes).ok_or(bad)?;
             return Ok(());
@@ -115,6 +121,12 @@ impl Saved {
         self.zones.extend(whole::<KeptZone>(&zones).ok_or(bad)?);
         self.gates.extend(whole::<KeptGate>(&gates).ok_or(bad)?);
         Ok(())
+    }
+
+    /// How much counts of the settled reports that are kept elsewhere.
+    #[must_use]
+    pub fn kept(&self) -> &[KeptLength] {
+        &self.settled.kept
     }
 
     /// Bays of which it knows something.
@@ -154,6 +166,9 @@ impl Copied {
         }
         if self.me == 0 {
             each(SOURCES, bytemuck::cast_slice(&self.seen))?;
+        }
+        if let (Some(settled), Some(city)) = (&self.settle, &self.city) {
+            settled.blocks(city, &mut each)?;
         }
         Ok(())
     }

@@ -61,7 +61,8 @@ impl Cuts {
     }
 
     /// Takes a part's memory back.
-    pub fn give_back(&self, part: Part) {
+    pub fn give_back(&self, mut part: Part) {
+        part.copied.let_go();
         *self.room[part.worker].lock().unwrap_or_else(PoisonError::into_inner) = Some(part.copied);
     }
 

@@ -1,4 +1,4 @@
-//! The timely graph, and the only file that knows timely.
+//! The timely graph; with `claims` beside it the only file that knows timely.
 //!
 //! ```text
 //! Feed (journal's thread) -> bounded channel -> Ingest (source, probe-gated) -> exchange by zone shard -> Apply -> probe
@@ -14,18 +14,17 @@ use super::ahead::Ahead;
 use super::checkpoint::Saved;
 use super::cut::{Cuts, Knife};
 use super::progress::Progress;
-use super::worker::{SHARDS, SourcesSeen, Staleness, Worker, owner, shard};
-use super::{Config, wire};
-use crate::domain::{Batch, BayIx, Claim, Millis, ReadModel};
+use super::worker::{SourcesSeen, Staleness, Worker, owner, shard};
+use super::{Config, settle};
+use crate::domain::{Batch, BayIx, Claim, KeptReports, Millis, ReadModel, RecentTurnover, SettledSink};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
-use std::io::Write;
+use claims::Claims;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use timely::container::{CapacityContainerBuilder, DrainContainer, PushInto, SizableContainer};
-use timely::dataflow::channels::ContainerBytes;
+use timely::container::CapacityContainerBuilder;
 use timely::dataflow::channels::pact::ExchangeCore;
 use timely::dataflow::operators::generic::source;
 use timely::dataflow::operators::{Operator, Probe};
@@ -35,14 +34,12 @@ use timely::scheduling::SyncActivator;
 /// Claims a source passes on before it lets the other operators run.
 const PER_ACTIVATION: usize = 1 << 18;
 
-/// Claims in one container of an exchange between workers: 64 KiB.
-const CONTAINER: usize = (1 << 16) / size_of::<Claim>();
-
 /// Hands batches to the workers, in commit order, from one thread. Dropping it ends the stream once it has drained.
 pub struct Feed {
     workers: Vec<(mpsc::SyncSender<Batch>, SyncActivator)>,
     next: usize,
     progress: Arc<Progress>,
+    settle: Option<Arc<settle::Shared>>,
 }
 
 /// A running stream.
@@ -50,6 +47,8 @@ pub struct Stream {
     pub progress: Arc<Progress>,
     pub seen: Arc<SourcesSeen>,
     pub cuts: Arc<Cuts>,
+    /// What was settled lately; `None` without settlement.
+    pub turnover: Option<Arc<dyn RecentTurnover>>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -66,6 +65,9 @@ impl Stream {
 impl Feed {
     /// Hands one batch to one worker and a tick of the same time to the others; waits while their queues are full.
     pub fn push(&mut self, batch: Batch) {
+        if let Some(settle) = &self.settle {
+            settle.begin(batch.ingest_at);
+        }
         self.progress.fed.fetch_add(batch.claims.len() as u64, Ordering::Release);
         let (n, chosen) = (self.workers.len(), self.next);
         self.next = (chosen + 1) % n;
@@ -103,6 +105,16 @@ struct Parts {
     staleness: Staleness,
     cuts: Arc<Cuts>,
     saved: Arc<Saved>,
+    settle: Option<(Arc<settle::Shared>, KeptOf)>,
+}
+
+/// Where each worker keeps its settled reports.
+pub type KeptOf = Arc<dyn Fn(u32) -> Box<dyn KeptReports> + Send + Sync>;
+
+/// Where settlement gets its room and puts its results.
+pub struct Settlement {
+    pub sink: Arc<dyn SettledSink>,
+    pub kept: KeptOf,
 }
 
 /// Starts the workers with nothing known: see [`resume`].
@@ -116,7 +128,7 @@ pub fn start(
     metrics: Arc<Metrics>,
     max_sources: usize,
 ) -> Result<(Stream, Feed), String> {
-    resume(config, registry, model, metrics, max_sources, Saved::default())
+    resume(config, registry, model, metrics, max_sources, Saved::default(), None)
 }
 
 /// Starts the workers with the state of a checkpoint. `max_sources` bounds the table of when each source was last heard.
@@ -130,8 +142,9 @@ pub fn resume(
     metrics: Arc<Metrics>,
     max_sources: usize,
     saved: Saved,
+    settlement: Option<Settlement>,
 ) -> Result<(Stream, Feed), String> {
-    let n = config.workers.clamp(1, SHARDS as usize);
+    let n = config.hands();
     let shortest = {
         let city = registry.city();
         (0..city.zone_count()).filter_map(|z| city.zone(crate::domain::ZoneIx(z)).spec.stale_after_s).min()
@@ -140,9 +153,15 @@ pub fn resume(
     seen.restore(&saved.seen);
     let progress = Arc::new(Progress { settling: AtomicU64::new(n as u64), ..Progress::default() });
     let staleness = config.staleness(shortest.unwrap_or(u32::MAX));
+    let settle = settlement.map(|s| {
+        let shared = settle::Shared::new(config.settle.limits(&staleness), n, max_sources, s.sink);
+        saved.settled.restore_shared(&shared);
+        (Arc::new(shared), s.kept)
+    });
+    let settled = settle.as_ref().map(|s| s.0.clone());
     let (cuts, saved) = (Arc::new(Cuts::new(n)), Arc::new(saved));
     let (p, s, c) = (progress.clone(), seen.clone(), cuts.clone());
-    let parts = Parts { registry, model, seen: s, metrics, progress: p, staleness, cuts: c, saved };
+    let parts = Parts { registry, model, seen: s, metrics, progress: p, staleness, cuts: c, saved, settle };
 
     let (txs, rxs): (Vec<_>, Vec<_>) = (0..n)
         .map(|_| mpsc::sync_channel::<Batch>(config.queue_batches.max(1)))
@@ -166,7 +185,9 @@ pub fn resume(
     let join = keeper
         .spawn(move || guards.join().into_iter().for_each(|r| r.expect("stream worker")))
         .map_err(|e| e.to_string())?;
-    Ok((Stream { progress: progress.clone(), seen, cuts, threads: vec![join] }, Feed { workers, next: 0, progress }))
+    let turnover = settled.as_ref().map(|s| -> Arc<dyn RecentTurnover> { s.recent.clone() });
+    let stream = Stream { progress: progress.clone(), seen, cuts, turnover, threads: vec![join] };
+    Ok((stream, Feed { workers, next: 0, progress, settle: settled }))
 }
 
 fn run_worker(
@@ -237,16 +258,21 @@ fn graph(
             again.activate();
         }
     })
-    .unary_frontier::<CapacityContainerBuilder<Vec<()>>, _, _, _>(exchange, "Apply", move |first, _| {
+    .unary_frontier::<CapacityContainerBuilder<Vec<()>>, _, _, _>(exchange, "Apply", move |first, info| {
         // Keeping the first capability would hold time 0 for ever.
         drop(first);
         let mut apply = Apply::new((me, peers), parts);
+        let (again, reached) = (scope.activator_for(info.address), probe.clone());
         move |(input, frontier), _output| {
             input.for_each_stamp(|cap, containers| {
                 let now = Millis(cap.least().copied().unwrap_or_default());
                 containers.for_each(|c| apply.knife.apply(&mut apply.worker, &mut c.0, now));
             });
             apply.finish(frontier.frontier().first().copied());
+            // What all workers have applied, which may be less than what has reached this one.
+            if apply.settle(reached.with_frontier(|f| f.first().copied())) {
+                again.activate();
+            }
         }
     })
     .probe_with(probe);
@@ -281,10 +307,26 @@ struct Apply {
 impl Apply {
     fn new(place: (u32, u32), p: Parts) -> Self {
         let mut worker = Worker::new(place, p.registry, p.seen, p.model, p.staleness);
+        if let Some((shared, kept)) = p.settle {
+            worker = worker.settling(shared, kept(place.0));
+        }
         worker.restore(&p.saved);
         worker.publish();
         p.progress.settling.fetch_sub(1, Ordering::Release);
         Self { worker, knife: Knife::new(p.cuts, place.0 as usize), metrics: p.metrics, progress: p.progress }
+    }
+
+    /// Settles what everybody has applied; a little at a time while reports come in live. True: there is more to do.
+    fn settle(&mut self, reached: Option<u64>) -> bool {
+        let Some(reached) = reached else { return false };
+        let live = self.progress.live.load(Ordering::Acquire);
+        let more = self.worker.settle(Millis(reached), if live { settle::A_LITTLE } else { usize::MAX });
+        let (done, to) = (self.worker.settled(), &self.metrics.settled);
+        let all = [&to.reports, &to.visits, &to.short, &to.late, &to.amended, &to.too_late, &to.hours_lost, &to.unkept];
+        for (counter, n) in all.into_iter().zip(done.each()) {
+            counter.inc_by(n);
+        }
+        more
     }
 
     /// Once per activation, after all input that was there.
@@ -302,64 +344,6 @@ impl Apply {
     }
 }
 
-/// Claims in a container of timely's. Between threads it moves; between processes it is copied field by field.
-#[derive(Default)]
-struct Claims(Vec<Claim>);
-
-impl timely::Accountable for Claims {
-    fn record_count(&self) -> i64 {
-        self.0.len() as i64
-    }
-}
-
-impl DrainContainer for Claims {
-    type Item<'a> = Claim;
-    type DrainIter<'a> = std::vec::Drain<'a, Claim>;
-
-    fn drain(&mut self) -> Self::DrainIter<'_> {
-        self.0.drain(..)
-    }
-}
-
-impl SizableContainer for Claims {
-    fn at_capacity(&self) -> bool {
-        self.0.len() == self.0.capacity()
-    }
-
-    fn ensure_capacity(&mut self, stash: &mut Option<Self>) {
-        if self.0.capacity() == 0 {
-            *self = stash.take().unwrap_or_default();
-            self.0.clear();
-        }
-        if self.0.capacity() < CONTAINER {
-            self.0.reserve_exact(CONTAINER - self.0.len());
-        }
-    }
-}
-
-impl PushInto<Claim> for Claims {
-    #[inline]
-    fn push_into(&mut self, claim: Claim) {
-        self.0.push(claim);
-    }
-}
-
-impl ContainerBytes for Claims {
-    fn from_bytes(bytes: timely::bytes::arc::Bytes) -> Self {
-        Self(bytes.chunks_exact(wire::BYTES).filter_map(wire::read).collect())
-    }
-
-    fn length_in_bytes(&self) -> usize {
-        self.0.len() * wire::BYTES
-    }
-
-    fn into_bytes<W: Write>(&self, out: &mut W) {
-        for claim in &self.0 {
-            // Timely hands in a buffer of the length it asked for.
-            out.write_all(&wire::write(claim)).expect("room for the length announced");
-        }
-    }
-}
-
+mod claims;
 #[cfg(test)]
 mod tests;

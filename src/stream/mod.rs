@@ -11,13 +11,14 @@ mod cut;
 mod dataflow;
 pub mod fuse;
 mod progress;
+pub mod settle;
 mod wire;
 pub mod worker;
 pub mod zones;
 
 pub use checkpoint::Saved;
 pub use cut::{Cuts, Part};
-pub use dataflow::{Feed, Stream, resume, start};
+pub use dataflow::{Feed, KeptOf, Settlement, Stream, resume, start};
 pub use progress::Progress;
 
 use serde::Deserialize;
@@ -38,17 +39,32 @@ pub struct Config {
     pub max_age_s: u32,
     /// No progress for this long with work waiting: not ready, in s.
     pub stall_after_s: u32,
+    /// Settled visits and turnover.
+    pub settle: settle::Config,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { workers: 1, queue_batches: 16, stale_after_s: 900, max_age_s: 86_400, stall_after_s: 30 }
+        Self {
+            workers: 1,
+            queue_batches: 16,
+            stale_after_s: 900,
+            max_age_s: 86_400,
+            stall_after_s: 30,
+            settle: settle::Config::default(),
+        }
     }
 }
 
 impl Config {
     /// One shard each.
     pub const MAX_WORKERS: u32 = worker::SHARDS;
+
+    /// Workers that there will be.
+    #[must_use]
+    pub fn hands(&self) -> usize {
+        self.workers.clamp(1, Self::MAX_WORKERS as usize)
+    }
 
     /// Lapsed claims are looked for four times in the shortest limit, but not more than four times a second nor
     /// less than every 15 s.

@@ -5,8 +5,11 @@
 //! claim touches one random cell, so cells are prefetched over the batch; a change of the registry walks all cells.
 
 use super::fuse::{Cell, Fused};
+use super::settle::{self, Settle};
 use super::zones::{ZoneCell, ZonePulse};
-use crate::domain::{BayIx, BayView, Claim, Millis, Observation, ReadModel, SourceIx, SourceKind, ZoneIx, ZoneTally};
+use crate::domain::{
+    BayIx, BayView, Claim, KeptReports, Millis, Observation, ReadModel, SourceIx, SourceKind, ZoneIx, ZoneTally,
+};
 use crate::prefetch::prefetch;
 use crate::registry::Registry;
 use crate::registry::city::City;
@@ -91,6 +94,7 @@ pub struct Worker {
     views: Vec<BayView>,
     tallies: Vec<(ZoneIx, ZoneTally)>,
     done: Done,
+    settle: Option<Settle>,
 }
 
 /// The virtual shard of a zone: runs of eight neighbours go together. Does not depend on how many zones there
@@ -141,9 +145,27 @@ impl Worker {
             views: Vec::with_capacity(VIEWS),
             tallies: Vec::new(),
             done: Done::default(),
+            settle: None,
         };
         worker.settle_in(&city);
         worker
+    }
+
+    /// Also settles what it is told.
+    #[must_use]
+    pub fn settling(mut self, shared: Arc<settle::Shared>, kept: Box<dyn KeptReports>) -> Self {
+        self.settle = Some(Settle::new((self.me, self.peers), &self.city, shared, kept));
+        self
+    }
+
+    /// See [`Settle::settle`]; false too when nothing is to be settled at all.
+    pub fn settle(&mut self, frontier: Millis, work: usize) -> bool {
+        self.settle.as_mut().is_some_and(|s| s.settle(frontier, work))
+    }
+
+    /// What the settlement did since this was last asked.
+    pub fn settled(&mut self) -> settle::Counts {
+        self.settle.as_mut().map(Settle::counts).unwrap_or_default()
     }
 
     fn owns(&self, zone: ZoneIx) -> bool {
@@ -193,6 +215,9 @@ impl Worker {
             }
             self.cells[bay.at()] = new;
         }
+        if let Some(settle) = &mut self.settle {
+            settle.take_up(city);
+        }
     }
 
     /// Applies claims in their order of commit. `now` is the ingest time of their batch.
@@ -206,7 +231,12 @@ impl Worker {
                 prefetch(&self.cells, next.bay.at());
             }
             match claim {
-                Claim::Bay(o) => self.observe(o, now),
+                Claim::Bay(o) => {
+                    self.observe(o, now);
+                    if let (Some(settle), Some(cell)) = (&mut self.settle, self.cells.get(o.bay.at())) {
+                        settle.take(o, cell.zone(), now);
+                    }
+                }
                 Claim::Count(c) => {
                     self.seen.hear(c.source, c.at.min(now));
                     if let (Some(zone), Some(pulse)) =
@@ -218,6 +248,9 @@ impl Worker {
                     }
                 }
                 Claim::Alive { source, at } => self.seen.hear(*source, (*at).min(now)),
+            }
+            if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&self.settle, claim) {
+                settle.note(claim, now);
             }
         }
         self.done.claims += claims.len() as u64;

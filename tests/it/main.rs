@@ -2,7 +2,10 @@
 //!
 //! Here only what needs the tree or a real process; what a room promises is tested in the room.
 
+mod analysts;
 mod broker;
 mod dashboards;
 mod demo;
+mod fuzz;
+mod ground_truth;
 mod tidy;

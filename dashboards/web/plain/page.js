@@ -334,7 +334,8 @@ function grid(g, w, h, style) {
   for (let n = Math.ceil(nw.lon / step); n * step < se.lon; n++) {
     const [x] = toScreen({ lat: 0, lon: n * step });
     line(g, x, 0, x, h);
-    g.fillText(`${(n * step).toFixed(digits)}°`, x + 4, h - 6);
+    const label = `${(n * step).toFixed(digits)}°`;
+    if (x + 4 + g.measureText(label).width < w) g.fillText(label, x + 4, h - 6);
   }
   for (let n = Math.ceil(se.lat / step); n * step < nw.lat; n++) {
     const [, y] = toScreen({ lat: n * step, lon: 0 });

@@ -84,7 +84,7 @@ pub(super) async fn run(broker: Arc<Broker>, number: u16, mut stop: watch::Recei
     let desk = tokio::spawn(Desk::new(Arc::clone(&broker), Arc::clone(&line), received).run());
     let dial = Dial::new(Arc::clone(&broker), name);
     let room = Arc::new(Semaphore::new(BYTES));
-    let mut inlet = Inlet { broker, events, line, dial, room, subscribed: false };
+    let mut inlet = Inlet { broker, events, line, dial, room };
     inlet.receive(&to_desk, &mut stop).await;
     drop(to_desk);
     inlet.leave(desk).await;
@@ -96,8 +96,6 @@ struct Inlet {
     line: Arc<Line>,
     dial: Dial,
     room: Arc<Semaphore>,
-    /// The broker has confirmed the subscription, in this session.
-    subscribed: bool,
 }
 
 impl Inlet {
@@ -112,7 +110,7 @@ impl Inlet {
                 event = self.events.poll() => event.map_err(|e| explain(&e)),
             };
             let done = match event {
-                Ok(Event::Incoming(Packet::ConnAck(ack))) => self.connected(ack.session_present),
+                Ok(Event::Incoming(Packet::ConnAck(_))) => self.subscribe(),
                 Ok(Event::Incoming(Packet::SubAck(ack))) => self.confirmed(&ack),
                 Ok(Event::Incoming(Packet::Publish(publish))) => {
                     let epoch = self.line.ledger().epoch();
@@ -128,14 +126,10 @@ impl Inlet {
         }
     }
 
-    fn connected(&mut self, session_present: bool) -> Result<(), String> {
-        // A session that is present may still lack the subscription: the cut came before it was made, or it was made
-        // by a hub with other topics.
-        if session_present && self.subscribed {
-            self.dial.up();
-            return Ok(());
-        }
-        self.subscribed = false;
+    /// On each connection, whatever it says of a session that is present: mosquitto 2.0 finds the session in its file
+    /// after a restart, and what was queued in it, but not its shared subscriptions, so nothing would come any more.
+    /// Where the subscription is there this changes nothing; at most what is retained comes once more.
+    fn subscribe(&self) -> Result<(), String> {
         let filters = self.broker.config.filters();
         let filters = filters.into_iter().map(|path| SubscribeFilter { path, qos: QoS::AtLeastOnce });
         self.line.client.try_subscribe_many(filters).map_err(|e| e.to_string())
@@ -148,7 +142,6 @@ impl Inlet {
             let filter = filters.get(at).map_or("?", String::as_str);
             return Err(format!("the broker refused the subscription to {filter}"));
         }
-        self.subscribed = true;
         self.dial.up();
         Ok(())
     }

@@ -11,12 +11,13 @@
 //! outlet (polls)  <- bounded queue <- newest availability, at most once a second a zone
 //! ```
 //!
-//! What rumqttc leaves to its user, and where it is done here: it never subscribes anew (`inlet`: unless the session
-//! is present *and* the subscription was confirmed); acknowledgements of one connection would go out on the next
-//! (`ledger`); events of the old connection come out after the new one is made (`inlet` clears them); it forgets what it
-//! was to publish when the session is new, and can stay stuck on a packet id (the outlet publishes at QoS 0 and starts
-//! over with every zone on each connection); an ack awaited in the polling task can deadlock (its queue holds more
-//! acks than a connection has packet ids); its poll must not be cancelled (only ever with the connection).
+//! What rumqttc leaves to its user, and where it is done here: it never subscribes anew (`inlet` does on each
+//! connection, since not every broker keeps a session's subscriptions); acknowledgements of one connection would go
+//! out on the next (`ledger`); events of the old connection come out after the new one is made (`inlet` clears them);
+//! it forgets what it was to publish when the session is new, and can stay stuck on a packet id (the outlet publishes
+//! at QoS 0 and starts over with every zone on each connection); an ack awaited in the polling task can deadlock (its
+//! queue holds more acks than a connection has packet ids); its poll must not be cancelled (only ever with the
+//! connection).
 
 mod config;
 mod desk;
@@ -29,6 +30,9 @@ mod tls;
 mod topic;
 
 pub use config::{Config, Secret, Url};
+/// For fuzzing.
+#[doc(hidden)]
+pub use topic::read as whose;
 
 use super::board::Board;
 use super::endpoint::Intake;

@@ -4,7 +4,7 @@ use crate::domain::{Topic, id};
 
 /// The source and form of `.../bayhub/v1/{source}/report|count|status`. Levels in front are a bridge's own prefix.
 /// `None` for anything else; a source that comes out is a valid id.
-pub(super) fn read(topic: &str) -> Option<(&str, Topic)> {
+pub fn read(topic: &str) -> Option<(&str, Topic)> {
     let mut levels = topic.rsplit('/');
     let form = Topic::parse(levels.next()?)?;
     let source = levels.next().filter(|source| id::is_valid(source))?;

@@ -1,6 +1,6 @@
 //! Payload formats: bytes in, what the sender said out, still in the sender's own ids.
 //!
-//! A new format is one file here and one line in [`CODECS`]. A codec knows nothing of sources, bays or limits:
+//! A new format is one file here and one line in `CODECS`. A codec knows nothing of sources, bays or limits:
 //! that is the gate's part. Borrowed fields and one `Vec` that is used again keep a report free of allocations.
 
 mod chirpstack;

@@ -17,6 +17,8 @@ pub enum Denied {
     BadCredentials,
     /// The key is good but may not report for this source.
     NotAuthorised,
+    /// Nothing is wrong with either, but the hub cannot take the source up now: its disk is full, say.
+    NotNow,
 }
 
 /// Knows who may come in. Called on a network task: it must not block.

@@ -15,6 +15,8 @@ mod connection;
 mod desk;
 mod display;
 mod door;
+#[doc(hidden)]
+pub mod fuzzing;
 mod line;
 mod owed;
 mod rates;

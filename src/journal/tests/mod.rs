@@ -2,6 +2,8 @@
 
 mod checkpoints;
 mod codec;
+mod copies;
+mod kept;
 mod quarantine;
 mod recovery;
 mod retention;

@@ -5,9 +5,11 @@ mod bays;
 mod ical;
 mod settled;
 mod text;
+mod turnover;
 mod zones;
 
 pub(super) use bays::{bay, bay_brief, found};
 pub(super) use ical::calendar;
 pub(super) use settled::settlement_csv;
+pub(super) use turnover::{CdsMetric, cds_csv, turnover_csv, turnover_json};
 pub(super) use zones::{Rendered, Shown, zone_list, zone_one};

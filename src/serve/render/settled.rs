@@ -14,7 +14,9 @@ pub(in crate::serve) fn settlement_csv(rows: &[Entry]) -> Vec<u8> {
                 out.push(',');
             }
             if cell.contains([',', '"', '\r', '\n']) {
-                out += &format!("\"{}\"", cell.replace('"', "\"\""));
+                out.push('"');
+                out += &cell.replace('"', "\"\"");
+                out.push('"');
             } else {
                 out += cell;
             }

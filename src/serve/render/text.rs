@@ -78,6 +78,22 @@ impl Text {
         self.decimal((p.clamp(0.0, 1.0) * 1000.0).round() as u64, 3)
     }
 
+    /// A number with up to `places` decimals, at most 8; null where there is none.
+    pub(super) fn rounded(&mut self, n: Option<f64>, places: u32) -> &mut Self {
+        let Some(n) = n.filter(|n| n.is_finite()) else { return self.raw("null") };
+        let scaled = (n.abs() * f64::from(10_u32.pow(places))).round() as u64;
+        if n < 0.0 && scaled > 0 {
+            self.0.push(b'-');
+        }
+        self.decimal(scaled, places as usize)
+    }
+
+    /// A count, which a correction could make negative.
+    pub(super) fn integer(&mut self, n: i64) -> &mut Self {
+        self.0.extend_from_slice(itoa::Buffer::new().format(n).as_bytes());
+        self
+    }
+
     /// Degrees, given in 1e-7: exactly, without trailing zeros.
     #[inline]
     pub(super) fn e7(&mut self, degrees: i32) -> &mut Self {
@@ -96,7 +112,7 @@ impl Text {
         if rest == 0 {
             return self;
         }
-        let mut digits = [b'0'; 8];
+        let mut digits = [b'0'; 9];
         digits[0] = b'.';
         for at in (1..=places).rev() {
             digits[at] = b'0' + (rest % 10) as u8;
@@ -136,6 +152,13 @@ mod tests {
         for (p, want) in [(0.0, "0"), (1.0, "1"), (0.9686, "0.969"), (0.5, "0.5"), (0.05, "0.05"), (1.2, "1")] {
             assert_eq!(written(|t| _ = t.share(p)), want);
         }
+    }
+
+    #[test]
+    fn what_cannot_be_said_is_null() {
+        assert_eq!(written(|t| _ = t.rounded(None, 3).rounded(Some(f64::NAN), 3)), "nullnull");
+        assert_eq!(written(|t| _ = t.rounded(Some(-1.25), 1).raw(" ").rounded(Some(0.00004), 4)), "-1.3 0");
+        assert_eq!(written(|t| _ = t.rounded(Some(0.123_456_785), 8).raw(" ").integer(-3)), "0.12345679 -3");
     }
 
     #[test]

@@ -84,7 +84,7 @@ impl Office {
         let added = bays.iter().filter(|b| !self.stays(&city, b)).count();
         fits("bays", city.bay_slots(), added, self.live.bay_capacity())?;
         let count = bays.len();
-        self.registry.put_bays(bays).map_err(|e| unfit(&e))?;
+        self.registry.put_bays_at(bays, self.clock.now()).map_err(|e| unfit(&e))?;
         Ok(count)
     }
 

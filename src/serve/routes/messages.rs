@@ -33,10 +33,12 @@ pub(in crate::serve) fn routes() -> (Router, utoipa::openapi::OpenApi) {
 async fn asyncapi() {}
 
 /// Name of the message, its schema, title.
-const MESSAGES: [(&str, &str, &str); 8] = [
+const MESSAGES: [(&str, &str, &str); 10] = [
     ("report", "SourceReport", "What a source saw of its bays"),
     ("count", "ZoneCount", "What a gate counts"),
     ("status", "SourceStatus", "A source's birth and last will"),
+    ("chirpstack", "ChirpstackUplink", "An uplink of ChirpStack v4"),
+    ("ttn", "TtnUplink", "An uplink of The Things Stack"),
     ("availability", "ZoneAvailability", "How full a zone is"),
     ("zone", "Zone", "A zone as it is now"),
     ("bay", "BayChange", "A bay as it is now"),
@@ -46,6 +48,12 @@ const MESSAGES: [(&str, &str, &str); 8] = [
 
 /// What a source sends: its topic, and whether it is retained.
 const FROM_SOURCES: [(&str, bool); 3] = [("report", false), ("count", false), ("status", true)];
+
+/// What LoRaWAN network servers send, under their own topics.
+const FROM_NETWORKS: [(&str, &str); 2] = [
+    ("chirpstack", "application/{application}/device/{device}/event/up"),
+    ("ttn", "v3/{application}/devices/{device}/up"),
+];
 
 /// The events of a stream.
 const EVENTS: [&str; 4] = ["zone", "bay", "gone", "resync"];
@@ -78,6 +86,8 @@ fn document() -> Value {
             "parameters": {
                 "source": {"description": "The source's id, which is also its user name: [A-Za-z0-9._:-]{1,64}"},
                 "zone": {"description": "The zone's id: [A-Za-z0-9._:-]{1,64}"},
+                "application": {"description": "The network server's own: not read"},
+                "device": {"description": "Likewise; the payload names the device"},
             },
             "securitySchemes": {
                 "source": {
@@ -119,6 +129,20 @@ fn channels() -> Value {
             }),
         );
     }
+    for (name, address) in FROM_NETWORKS {
+        all.insert(
+            name.to_owned(),
+            json!({
+                "address": address,
+                "description": "With a key that may hand on uplinks; the device's bay is in the registry.",
+                "servers": [{"$ref": "#/servers/mqtt"}],
+                "parameters": {
+                    "application": reference("parameters/application"), "device": reference("parameters/device"),
+                },
+                "messages": {name: reference(&format!("messages/{name}"))},
+            }),
+        );
+    }
     all.insert(
         "availability".to_owned(),
         json!({
@@ -154,6 +178,10 @@ fn operations() -> Value {
     };
     for (name, retain) in FROM_SOURCES {
         let mqtt = json!({"mqtt": {"qos": 1, "retain": retain, "bindingVersion": "0.2.0"}});
+        add(format!("take_{name}"), "receive", name, &[name], mqtt);
+    }
+    for (name, _) in FROM_NETWORKS {
+        let mqtt = json!({"mqtt": {"qos": 1, "bindingVersion": "0.2.0"}});
         add(format!("take_{name}"), "receive", name, &[name], mqtt);
     }
     let mqtt = json!({"mqtt": {"qos": 0, "retain": true, "bindingVersion": "0.2.0"}});

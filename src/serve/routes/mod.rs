@@ -1,8 +1,10 @@
 //! One file per group of routes; each says who may call it by its handlers' arguments.
 
 pub(super) mod admin;
+pub(super) mod authority;
 mod bays;
 pub(super) mod bookings;
+pub(super) mod cds;
 pub(super) mod devices;
 pub(super) mod document;
 pub(super) mod extract;
@@ -15,7 +17,9 @@ pub(super) mod page;
 pub(super) mod quarantine;
 pub(super) mod reports;
 pub(super) mod settlement;
+pub(super) mod sources;
 pub(super) mod stream;
+pub(super) mod turnover;
 pub(super) mod uplinks;
 mod zones;
 

@@ -54,9 +54,8 @@ async fn settlement(
         span.ok_or_else(|| ApiError::bad("month", format!("month must be such as 2026-11, not {}", quoted(month))))?;
     let shares = grant.scopes.has(Scope::Share);
     let party = match p.text("role") {
-        None if shares => Party::Owner,
+        None | Some("owner") if shares => Party::Owner,
         None => Party::Driver,
-        Some("owner") if shares => Party::Owner,
         Some("driver") if grant.scopes.has(Scope::Book) => Party::Driver,
         Some("owner" | "driver") => {
             return Err(ApiError::Forbidden("that role needs the scope share (owner) or book (driver)".to_owned()));

@@ -12,6 +12,8 @@ use utoipa::{OpenApi, ToSchema};
     SourceReport,
     ZoneCount,
     SourceStatus,
+    ChirpstackUplink,
+    TtnUplink,
     ZoneAvailability,
     Zone,
     BayChange,
@@ -69,6 +71,57 @@ pub(in crate::serve) struct ZoneCount {
 #[derive(ToSchema)]
 pub(in crate::serve) struct SourceStatus {
     online: bool,
+}
+
+/// What the hub reads of an uplink of ChirpStack v4; the rest of it is ignored.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub(in crate::serve) struct ChirpstackUplink {
+    /// The same for copies of one uplink.
+    deduplication_id: Option<String>,
+    /// When it was received by the gateways.
+    #[schema(format = DateTime)]
+    time: Option<String>,
+    device_info: ChirpstackDevice,
+    f_cnt: Option<u32>,
+    f_port: Option<u8>,
+    /// The frame, in base64.
+    data: Option<String>,
+    /// What the network server decoded.
+    #[schema(value_type = Option<Object>)]
+    object: Option<()>,
+}
+
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub(in crate::serve) struct ChirpstackDevice {
+    dev_eui: String,
+}
+
+/// What the hub reads of an uplink of The Things Stack; the rest of it is ignored.
+#[derive(ToSchema)]
+pub(in crate::serve) struct TtnUplink {
+    end_device_ids: TtnDevice,
+    #[schema(format = DateTime)]
+    received_at: Option<String>,
+    uplink_message: TtnFrame,
+}
+
+#[derive(ToSchema)]
+pub(in crate::serve) struct TtnDevice {
+    device_id: String,
+    dev_eui: Option<String>,
+}
+
+#[derive(ToSchema)]
+pub(in crate::serve) struct TtnFrame {
+    f_cnt: Option<u32>,
+    f_port: Option<u8>,
+    /// The frame, in base64.
+    frm_payload: Option<String>,
+    /// What the network server decoded.
+    #[schema(value_type = Option<Object>)]
+    decoded_payload: Option<()>,
 }
 
 /// How full a zone is.

@@ -6,6 +6,7 @@
 #![allow(clippy::struct_field_names, reason = "fields are the members' names in JSON")]
 
 mod answers;
+mod authority;
 mod keys;
 mod messages;
 mod questions;
@@ -13,6 +14,7 @@ mod sharing;
 mod words;
 
 pub(super) use answers::*;
+pub(super) use authority::*;
 pub(super) use keys::*;
 pub(super) use messages::*;
 pub(super) use questions::*;
@@ -33,6 +35,7 @@ use utoipa::{Modify, OpenApi};
     tags(
         (name = "drivers", description = "Public reads"),
         (name = "data partners", description = "Reports in"),
+        (name = "authority", description = "Turnover, and how sources do"),
         (name = "sharing businesses", description = "Private bays on offer"),
         (name = "booking", description = "Private bays for drivers"),
         (name = "operators", description = "Registry, quarantine, health"),

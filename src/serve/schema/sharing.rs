@@ -1,4 +1,5 @@
 //! Offers of private bays, and reservations of them.
+#![allow(clippy::unreadable_literal, reason = "numbers as utoipa's attributes take them")]
 
 use super::words::BayKind;
 use serde::Serialize;

@@ -1,5 +1,6 @@
 //! What stands behind the router in these tests: keys of every scope, and a store with an issuer and a desk on it.
 
+use super::STORES;
 use crate::clock::ManualClock;
 use crate::domain::{Pass, SourceKind};
 use crate::live::Live;
@@ -10,8 +11,7 @@ use crate::share::{self, Desk};
 use crate::store::{self, Store};
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
-use tokio::runtime::Runtime;
+use std::sync::Arc;
 
 /// Opened on a runtime of its own, so that a town is built without waiting. One key is the configuration's.
 pub(super) fn behind(
@@ -22,7 +22,6 @@ pub(super) fn behind(
     live: &Arc<Live>,
     metrics: &Arc<Metrics>,
 ) -> (Arc<Issuer>, Arc<Desk>) {
-    static STORES: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();
     let (registry, live, metrics) = (registry.clone(), live.clone(), metrics.clone());

@@ -5,7 +5,10 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 41] = [
+const OPERATIONS: [(&str, &str); 44] = [
+    ("get", "/v1/turnover"),
+    ("get", "/v1/cds/metrics/aggregates"),
+    ("get", "/v1/sources"),
     ("get", "/livez"),
     ("get", "/readyz"),
     ("get", "/metrics"),
@@ -124,6 +127,8 @@ async fn messages_are_described_under_the_topics_of_the_contract() {
         "bayhub/v1/{source}/report",
         "bayhub/v1/{source}/count",
         "bayhub/v1/{source}/status",
+        "application/{application}/device/{device}/event/up",
+        "v3/{application}/devices/{device}/up",
         "bayhub/v1/zones/{zone}/availability",
         "/v1/stream",
     ];
@@ -137,7 +142,11 @@ async fn messages_are_described_under_the_topics_of_the_contract() {
         let mut operations = api["operations"].as_object().unwrap().values();
         let uses = |o: &Value| o["channel"]["$ref"] == format!("#/channels/{name}");
         let action = operations.find(|o| uses(o)).map(|o| o["action"].as_str().unwrap());
-        assert_eq!(action, Some(if address.contains("{source}") { "receive" } else { "send" }), "{name}");
+        assert_eq!(
+            action,
+            Some(if ["{source}", "{device}"].iter().any(|p| address.contains(p)) { "receive" } else { "send" }),
+            "{name}"
+        );
     }
     assert_eq!(api["components"]["securitySchemes"]["source"]["type"], "userPassword");
     holds(&api, "Zone", &town.get("/v1/zones/EAST").await.json());
@@ -177,6 +186,14 @@ async fn the_shapes_described_are_the_shapes_sent() {
     let partners = town.call_as("admin", "GET", "/v1/admin/partners", "").await.json();
     holds(&api, "PartnerList", &partners);
     holds(&api, "Partner", &partners["partners"][0]);
+    town.settle_day();
+    let turnover = town.call_as("monitor", "GET", "/v1/turnover", "").await.json();
+    holds(&api, "TurnoverPage", &turnover);
+    holds(&api, "TurnoverRow", &turnover["rows"][0]);
+    holds(&api, "Gap", &serde_json::json!({"hour": "", "reason": "damaged", "detail": "x"}));
+    let sources = town.call_as("monitor", "GET", "/v1/sources", "").await.json();
+    holds(&api, "Sources", &sources);
+    holds(&api, "SourceShown", &sources["sources"][0]);
     sharing_is_as_described(&town, &api).await;
     let device = r#"{"device":"0102030405060708","bay":"EAST-1","model":"decoded","via":"network-1"}"#;
     holds(&api, "DevicesPut", &town.call_as("admin", "PUT", "/v1/admin/devices", device).await.json());

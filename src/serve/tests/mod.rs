@@ -14,7 +14,9 @@ mod reports;
 mod sharing;
 mod sharing_bad;
 mod sockets;
+mod sources;
 mod stream;
+mod turnover;
 mod uplinks;
 mod zones;
 
@@ -35,8 +37,9 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
+use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, watch};
 use tower::ServiceExt as _;
 
@@ -51,6 +54,8 @@ pub(super) struct Town {
     pub(super) clock: Arc<ManualClock>,
     pub(super) health: Arc<Health>,
     pub(super) metrics: Arc<Metrics>,
+    /// What the stream remembers of what it has settled.
+    pub(super) memory: Arc<turnover::Memory>,
     /// A key by the scope it has.
     pub(super) keys: HashMap<&'static str, String>,
     /// How often a change was told of.
@@ -240,6 +245,8 @@ impl Town {
         let changes = Arc::new(AtomicU32::new(0));
         let told = Arc::clone(&changes);
         let (close, closed) = watch::channel(false);
+        let memory = Arc::new(turnover::Memory::default());
+        let authority = turnover::authority(dir.path(), &registry, &memory, (&clock, &metrics));
         let (issuer, desk) = behind::behind(dir.path(), keys.clone(), clock.clone(), &registry, &live, &metrics);
         let router = router(Parts {
             registry: registry.clone(),
@@ -253,11 +260,12 @@ impl Town {
             reports: Arc::new(Gate(registry.clone(), metrics.clone())),
             inbox,
             quarantine,
+            authority,
             on_change: Arc::new(move || _ = told.fetch_add(1, Ordering::Relaxed)),
             config,
             closed,
         });
-        Self { router, registry, live, clock, health, metrics, keys: plain, changes, close, _journal: dir }
+        Self { router, registry, live, clock, health, metrics, memory, keys: plain, changes, close, _journal: dir }
     }
 
     /// Plays the stream: a bay is now so, as claimed a minute ago.
@@ -326,3 +334,6 @@ impl Town {
         self.call(method, path, &[("authorization", &key), ("content-type", "application/json")], body).await
     }
 }
+
+/// Stores and histories are opened on a runtime of their own.
+static STORES: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());

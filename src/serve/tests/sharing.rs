@@ -160,21 +160,21 @@ async fn an_offer_is_changed_paused_and_withdrawn_and_what_is_booked_stands() {
     let town = market().await;
     let id = post_offer(&town, &offer("TPY12-001")).await.json()["id"].as_str().unwrap().to_owned();
     let path = format!("/v1/offers/{id}");
-    let patch = async |body: Value| town.call_as("share", "PATCH", &path, body.to_string()).await;
+    let change = async |body: Value| town.call_as("share", "PATCH", &path, body.to_string()).await;
     let held = ask(&town, &request(60)).await.json();
     let rs = held["id"].as_str().unwrap();
     assert_eq!(step(&town, rs, "confirm").await.json()["state"], "confirmed");
 
-    let changed = patch(json!({"price_cents_per_hour": 500, "rules": {"buffer_min": 10}})).await.json();
+    let changed = change(json!({"price_cents_per_hour": 500, "rules": {"buffer_min": 10}})).await.json();
     assert_eq!((&changed["price_cents_per_hour"], &changed["version"]), (&json!(500), &json!(2)));
     assert_eq!((&changed["rules"]["buffer_min"], &changed["windows"]), (&json!(10), &offer("")["windows"]));
     assert_eq!(ask(&town, &request(200)).await.json()["price_cents"], 500);
-    assert_eq!(patch(json!({"state": "paused"})).await.json()["state"], "paused");
+    assert_eq!(change(json!({"state": "paused"})).await.json()["state"], "paused");
     assert_eq!(ask(&town, &request(400)).await.problem("no-match")["reason"], "walk");
-    assert_eq!(patch(json!({"state": "open"})).await.json()["state"], "open");
+    assert_eq!(change(json!({"state": "open"})).await.json()["state"], "open");
     assert_eq!(town.call_as("share", "DELETE", &path, "").await.status.as_u16(), 204);
     assert_eq!(town.call_as("share", "DELETE", &path, "").await.status.as_u16(), 204, "withdrawn is withdrawn");
-    patch(json!({"state": "open"})).await.problem("conflict");
+    change(json!({"state": "open"})).await.problem("conflict");
     ask(&town, &request(400)).await.problem("no-match");
     let seen = town.call_as("book", "GET", &format!("/v1/reservations/{rs}"), "").await.json();
     assert_eq!((&seen["state"], &seen["price_cents"]), (&json!("confirmed"), &json!(240)));

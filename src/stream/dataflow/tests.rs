@@ -1,7 +1,7 @@
 //! The graph as a whole: nothing lost, any number of workers agree, and it ends when the feed does.
 
 use super::*;
-use crate::domain::{BayStatus, Observation, SourceIx, SourceKind};
+use crate::domain::{BayStatus, Corrections, KeptLength, Observation, SettledHour, SourceIx, SourceKind};
 use crate::testing::{self, Remembered};
 
 const T0: u64 = 1_795_402_800_000;
@@ -73,4 +73,97 @@ fn an_idle_stream_still_sees_time_pass() {
     }
     drop(feed);
     stream.join().unwrap();
+}
+
+/// Takes every hour, and keeps no reports.
+#[derive(Default)]
+struct Sink(Mutex<std::collections::BTreeMap<(Millis, u32), Arc<SettledHour>>>);
+
+impl SettledSink for Sink {
+    fn try_hour(&self, part: u32, _: u32, hour: &Arc<SettledHour>) -> bool {
+        self.0.lock().unwrap().insert((hour.hour, part), hour.clone());
+        true
+    }
+
+    fn try_corrections(&self, _: u32, _: u32, _: &Arc<Corrections>) -> bool {
+        true
+    }
+}
+
+struct NoneKept;
+
+impl KeptReports for NoneKept {
+    fn append(&mut self, _: Millis, _: u32, _: &[u8]) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn read(&mut self, _: Millis, _: u32, _: &mut Vec<u8>) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn kept_from(&self) -> Millis {
+        Millis::MAX
+    }
+
+    fn forget(&mut self, _: Millis) {}
+
+    fn too_late(&mut self, _: &[u8]) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn lengths(&mut self) -> Vec<KeptLength> {
+        vec![]
+    }
+}
+
+#[test]
+fn settled_hours_come_out_whole_whatever_the_number_of_workers() {
+    let told = |workers: usize, live: bool| {
+        let registry = testing::city(60, 20);
+        let sink = Arc::new(Sink::default());
+        let config = Config { workers, queue_batches: 2, ..Config::default() };
+        let settlement = Settlement { sink: sink.clone(), kept: Arc::new(|_| Box::new(NoneKept)) };
+        let (model, metrics) = (Arc::new(Remembered::default()), Arc::new(Metrics::new()));
+        let (stream, mut feed) =
+            resume(&config, registry.clone(), model, metrics, 100, Saved::default(), Some(settlement)).unwrap();
+        if live {
+            stream.progress.go_live();
+        }
+        let mut all = claims(&registry, 20_000);
+        for (i, claim) in all.iter_mut().enumerate() {
+            let Claim::Bay(o) = claim else { continue };
+            (o.at, o.confidence) = (Millis(T0 + i as u64 * 200), 255);
+            // Each bay is reported every four minutes, and then always something else.
+            o.status = [BayStatus::Vacant, BayStatus::Occupied][(i / 1200 + i) % 2];
+        }
+        for part in all.chunks(500) {
+            let Some(Claim::Bay(last)) = part.last() else { continue };
+            feed.push(Batch { ingest_at: last.at.plus(20_000), claims: part.to_vec() });
+        }
+        let (mut end, turnover) = (Millis(T0 + 3 * 3_600_000), stream.turnover.clone().unwrap());
+        let begun = std::time::Instant::now();
+        while turnover.settled().0 < T0 + 2 * 3_600_000 {
+            assert!(begun.elapsed().as_secs() < 60, "time has passed and nothing is settled");
+            feed.push(Batch { ingest_at: end, claims: vec![] });
+            end = end.plus(1);
+        }
+        drop(feed);
+        stream.join().unwrap();
+        let parts = sink.0.lock().unwrap().clone();
+        let mut hours: std::collections::BTreeMap<Millis, SettledHour> = std::collections::BTreeMap::new();
+        for ((hour, _), part) in parts {
+            let all = hours.entry(hour).or_default();
+            all.windows.extend(part.windows.clone());
+            all.visits.extend(&part.visits);
+            all.windows.sort_by_key(|w| (w.zone, w.from));
+            all.visits.sort();
+        }
+        hours.retain(|hour, _| hour.0 < T0 + 2 * 3_600_000);
+        hours
+    };
+    let one = told(1, false);
+    assert!(one.values().any(|h| h.visits.len() > 1000 && h.windows.len() > 600));
+    for (workers, live) in [(1, true), (2, false), (3, true)] {
+        assert_eq!(told(workers, live), one, "{workers} workers");
+    }
 }

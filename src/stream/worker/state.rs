@@ -6,6 +6,7 @@
 
 use super::super::checkpoint::Saved;
 use super::super::fuse::Cell;
+use super::super::settle;
 use super::super::zones::GateCount;
 use super::{Worker, mark};
 use crate::domain::{BayKind, Millis, ZoneIx};
@@ -26,6 +27,7 @@ pub struct Copied {
     pub(in crate::stream) gates: Vec<(ZoneIx, BayKind, GateCount)>,
     /// By source: when it was last heard, ms. Only the first worker's copy has it.
     pub(in crate::stream) seen: Vec<u64>,
+    pub(in crate::stream) settle: Option<settle::saved::Copied>,
 }
 
 impl Copied {
@@ -35,13 +37,20 @@ impl Copied {
         let mut cells = vec![Cell::vacated(ZoneIx(u32::MAX), BayKind::Bicycle); bays];
         cells.clear();
         let seen = vec![1; crate::registry::MAX_SOURCES as usize];
-        Self { cells, seen, ..Self::default() }
+        Self { cells, seen, settle: Some(settle::saved::Copied::with_room(bays)), ..Self::default() }
+    }
+
+    /// Lets go of what it shares with the worker, which would have to copy it before the next change.
+    pub(in crate::stream) fn let_go(&mut self) {
+        if let Some(settled) = &mut self.settle {
+            settled.let_go();
+        }
     }
 }
 
 impl Worker {
     /// Copies everything into `to`, whose memory is used again.
-    pub(in crate::stream) fn copy(&self, to: &mut Copied) {
+    pub(in crate::stream) fn copy(&mut self, to: &mut Copied) {
         (to.me, to.peers) = (self.me, self.peers);
         to.city = Some(self.city.clone());
         to.cells.clear();
@@ -51,6 +60,10 @@ impl Worker {
         to.gates.clear();
         for (zone, z) in self.zones.iter().zip(0..) {
             to.gates.extend(zone.counted().map(|(kind, count)| (ZoneIx(z), kind, count)));
+        }
+        match &mut self.settle {
+            Some(settle) => settle.copy(to.settle.get_or_insert_default()),
+            None => to.settle = None,
         }
         to.seen.clear();
         if self.me == 0 {
@@ -78,6 +91,9 @@ impl Worker {
                 pulse.observed_at = pulse.observed_at.max(Millis(kept.observed_at));
                 mark(pulse, z, &mut self.dirty);
             }
+        }
+        if let Some(settle) = &mut self.settle {
+            settle.restore(&saved.settled);
         }
         for kept in &saved.gates {
             if let (Some(z), Some((kind, count))) = (city.zone_numbered(kept.zone), kept.count())

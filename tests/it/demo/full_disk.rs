@@ -71,6 +71,12 @@ async fn a_full_disk_stops_acknowledgements_and_nothing_else_and_the_hub_recover
     assert_eq!(status(&hub, "/livez").await, 200);
     let bay = hub.some_bay().id;
     assert_ne!(state(&hub, &bay).await, "unknown", "reads are answered");
+    // Killed in the middle of it, it starts again, and is what it was.
+    hub.kill();
+    let hub = Hub::start_with(dir.path(), &QUIET, &SMALL);
+    books.hold_against(&hub).await;
+    assert_eq!(status(&hub, "/readyz").await, 503);
+    assert!(!books.post(&hub, Duration::from_millis(500)).await, "acknowledged on a full disk");
 
     std::fs::remove_file(ballast).expect("it is there");
     let end = Instant::now() + PATIENCE;

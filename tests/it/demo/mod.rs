@@ -5,6 +5,7 @@
 
 mod copies;
 mod crash;
+mod crowd;
 mod district;
 mod exits;
 mod full_disk;
@@ -13,7 +14,7 @@ mod hub;
 mod keys;
 mod load;
 mod lorawan;
-mod mqtt;
+pub(crate) mod mqtt;
 mod mqtt_peers;
 mod reports;
 mod restarts;

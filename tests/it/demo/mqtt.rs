@@ -68,7 +68,7 @@ pub(super) fn mosquitto(program: &str, hub: &Hub) -> Command {
 
 /// Runs somebody else's program. `None` where it is not installed, which it says; with `BAYHUB_REQUIRE_PEERS=1`, as
 /// in CI, that is a failure.
-pub(super) fn peer(command: &mut Command) -> Option<Output> {
+pub(crate) fn peer(command: &mut Command) -> Option<Output> {
     match command.output() {
         Ok(output) => Some(output),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
@@ -80,7 +80,7 @@ pub(super) fn peer(command: &mut Command) -> Option<Output> {
 }
 
 /// Says that a test is skipped for want of `what`, or fails it.
-pub(super) fn missing(what: &str) {
+pub(crate) fn missing(what: &str) {
     let required = std::env::var("BAYHUB_REQUIRE_PEERS").is_ok_and(|v| v == "1");
     assert!(!required, "{what} is not installed, and BAYHUB_REQUIRE_PEERS=1");
     eprintln!("skipped: {what} not installed");

@@ -12,7 +12,7 @@ fn in_hours(hours: u64) -> String {
 }
 
 async fn call(hub: &Hub, key: &str, method: Method, path: &str, body: Option<Value>) -> (u16, Value) {
-    let key = hub.ready["keys"][key].as_str().unwrap();
+    let key = hub.ready["keys"][key].as_str().expect("a demo key");
     let answer = http::call(hub, method, path, Some(key), body.as_ref()).await;
     (answer.status.as_u16(), answer.json)
 }

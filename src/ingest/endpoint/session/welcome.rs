@@ -32,6 +32,7 @@ pub(super) fn welcome(
     let speaker = desk.admit(user, password).map_err(|denied| match denied {
         Denied::BadCredentials => (Refused::BadCredentials, Close::BadCredentials),
         Denied::NotAuthorised => (Refused::NotAuthorised, Close::NotAuthorised),
+        Denied::NotNow => (Refused::Unavailable, Close::Full),
     })?;
     // The own-topic rule stands on this: an id with a slash in it would name someone else's topics.
     if !id::is_valid(&speaker.id) {

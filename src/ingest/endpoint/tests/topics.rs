@@ -133,10 +133,27 @@ const FOREIGN: &[&str] = &[
     "bayhub/v1/lamp-1\u{ad}/report",
 ];
 
+/// Bent at every level of each own topic: put before it, behind it, and in its place.
+fn bent() -> Vec<String> {
+    let tricks =
+        ["+", "#", "$", "..", ".", "%2e%2e", "%2F", " ", "\t", "\u{7f}", "\u{a0}", "\u{200b}", "\u{2215}", "lamp-2"];
+    let own = Topic::ALL.map(|t| ["bayhub", "v1", "lamp-1", t.name()]);
+    let mut all = Vec::new();
+    for (own, at, trick) in own.iter().flat_map(|o| (0..4).flat_map(move |at| tricks.map(|t| (o, at, t)))) {
+        for level in [format!("{trick}{}", own[at]), format!("{}{trick}", own[at]), trick.to_owned()] {
+            let mut levels = own.map(str::to_owned);
+            levels[at] = level;
+            all.push(levels.join("/"));
+        }
+    }
+    all
+}
+
 #[test]
 fn no_other_topic_passes() {
-    assert!(FOREIGN.len() >= 60);
-    for topic in FOREIGN {
+    let all: Vec<String> = FOREIGN.iter().map(|t| (*t).to_owned()).chain(bent()).collect();
+    assert!(FOREIGN.len() >= 90 && all.len() >= 500);
+    for topic in all {
         let mut t = attempt(topic.as_bytes());
         assert_eq!(t.desk.takes, [], "{topic:?}");
         assert_eq!(t.desk.refused, [Reason::Forbidden], "{topic:?}");

@@ -156,7 +156,9 @@ const fn refused(why: Refused) -> (ConnectReturnCode, Option<&'static str>) {
     match why {
         Refused::Version => (ConnectReturnCode::UnsupportedProtocolVersion, None),
         Refused::ClientId => (ConnectReturnCode::ClientIdentifierNotValid, Some("client id too long")),
-        Refused::Unavailable => (ConnectReturnCode::ServerUnavailable, Some("no room for one more connection")),
+        Refused::Unavailable => {
+            (ConnectReturnCode::ServerUnavailable, Some("no room for one more now; try again later"))
+        }
         Refused::BadCredentials => (ConnectReturnCode::BadUserNamePassword, None),
         Refused::NotAuthorised => (ConnectReturnCode::NotAuthorized, None),
         Refused::Malformed(what) => (ConnectReturnCode::MalformedPacket, Some(what)),

@@ -1,7 +1,7 @@
 //! Back-pressure through the wired chain: a stream that stands still stops the journal, and a full inbox is what the
 //! doors then meet. What each door makes of it (wait, 429, shed) is tested at the door.
 
-use super::INBOX;
+use super::super::INBOX;
 use crate::clock::SystemClock;
 use crate::domain::{BayIx, BayStatus, BayView, Claim, Millis, Observation, ReadModel, Receipt, SourceIx, SourceKind};
 use crate::domain::{Submission, ZoneIx, ZoneTally};

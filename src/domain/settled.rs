@@ -1,0 +1,75 @@
+//! What settlement hands to other rooms, and what it asks of them: where settled hours go, where recent figures are
+//! read, where settled reports are kept for amendments.
+
+use super::{Corrections, Millis, SettledHour, Sums, Window, ZoneIx};
+use std::io;
+use std::sync::Arc;
+
+/// Where settled hours go. Calls come from the stream's workers and must not block: a sink with no room says so, and
+/// is offered the same again a little later.
+///
+/// Each worker hands over the part of an hour that its zones make up: `part` of `parts`, each zone in one of them. After
+/// a crash the hours that may not have been taken are offered again, with the same content altogether; the
+/// number of parts may be another one then, so a sink that has some of an hour and is offered an hour of another
+/// number of parts forgets what it has.
+pub trait SettledSink: Send + Sync {
+    /// False: no room, offer it again.
+    fn try_hour(&self, part: u32, parts: u32, hour: &Arc<SettledHour>) -> bool;
+
+    /// The same for corrections: by hour of ingest, ascending. Parts without any are handed over too.
+    fn try_corrections(&self, part: u32, parts: u32, corrections: &Arc<Corrections>) -> bool;
+}
+
+/// The newest figures, in memory. Readers hold up nobody.
+pub trait RecentTurnover: Send + Sync {
+    /// Everything before it is settled; a multiple of [`super::turnover::WINDOW_MS`]. [`Millis::NEVER`] before the
+    /// first settlement.
+    fn settled(&self) -> Millis;
+
+    /// From where on windows of five minutes are held, at least; before that only hours.
+    fn windows_from(&self) -> Millis;
+
+    /// From where on hours are held, at least.
+    fn hours_from(&self) -> Millis;
+
+    /// Hands `each` every window of `zone` that begins in `from..to` and is held, ascending. What is not settled yet is
+    /// left out, and so are windows before anything was heard of the zone.
+    fn windows(&self, zone: ZoneIx, from: Millis, to: Millis, each: &mut dyn FnMut(Millis, &Window));
+
+    /// The same by hours: the sums of those that begin in `from..to` and are settled to their end.
+    fn hours(&self, zone: ZoneIx, from: Millis, to: Millis, each: &mut dyn FnMut(Millis, &Sums));
+}
+
+/// One worker's settled reports, by hour of event time: written as they are settled, read when a late report amends.
+/// What the bytes say is the stream's affair. Calls come from the worker.
+pub trait KeptReports: Send {
+    /// Appends a block to an hour. `group` tells the blocks of an hour apart.
+    fn append(&mut self, hour: Millis, group: u32, bytes: &[u8]) -> io::Result<()>;
+
+    /// All blocks of that hour and group, in the order in which they were appended, one after the other.
+    fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u8>) -> io::Result<()>;
+
+    /// The first hour that is kept whole. Nothing before it is.
+    fn kept_from(&self) -> Millis;
+
+    /// Lets go of everything before `hour`.
+    fn forget(&mut self, hour: Millis);
+
+    /// A report that came too late to amend anything: kept aside, and read by people only.
+    fn too_late(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// How long what this worker has appended is now: a checkpoint names it, and a start goes back to it.
+    fn lengths(&mut self) -> Vec<KeptLength>;
+}
+
+/// How much of a worker's blocks of an hour counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
+pub struct KeptLength {
+    /// Start of the hour, ms.
+    pub hour: u64,
+    pub bytes: u64,
+    pub worker: u32,
+    /// Tells apart what one worker kept of one hour under different cities.
+    pub generation: u32,
+}

@@ -1,0 +1,227 @@
+//! The archive: what is known of an hour, out of its file and the corrections to it, as cells of five minutes or an hour.
+//!
+//! Promises: a file whose length or checksum is not the manifest's is not believed, and named; the others are still
+//! read. Corrections are added to a zone's window before anything is said of the whole zone. Decoded hours are kept up
+//! to `cache_mb`. Dear: an hour that is not (some 50 ms for 14,000 zones). Call where blocking is allowed.
+
+use super::Config;
+use super::catalogue::{Catalogue, Class, Entry};
+use super::files::{read_turnover, read_zones};
+use super::store::Shelf;
+use super::visits::{VisitRow, read_visits};
+use crate::domain::turnover::HOUR_MS;
+use crate::domain::{Millis, Sums, WindowRow};
+use ahash::AHashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Corrections of an hour come in up to this long after it, ms: the day in which late reports amend, and the hours in
+/// which they are settled and told.
+const AMENDED_FOR_MS: u64 = 50 * HOUR_MS;
+
+/// What one zone did in some five minutes or hour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    pub zone: u32,
+    pub from: Millis,
+    pub sums: Sums,
+}
+
+/// Cells by time, then by zone.
+pub type Cells = Arc<[Cell]>;
+
+/// Why an hour cannot be told.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Gap {
+    /// Nothing was ever written of it, or it is past its time.
+    #[error("there is no file of this hour")]
+    NoFile,
+    #[error("{file} is damaged: {why}")]
+    Damaged { file: String, why: String },
+    #[error("the store does not answer: {0}")]
+    Away(String),
+}
+
+impl Gap {
+    /// A word that lasts.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NoFile => "no_file",
+            Self::Damaged { .. } => "damaged",
+            Self::Away(_) => "store_away",
+        }
+    }
+}
+
+/// See the module.
+pub(super) struct Archive {
+    shelf: Arc<Shelf>,
+    catalogue: Arc<Catalogue>,
+    cache: Mutex<Cache>,
+}
+
+#[derive(Default)]
+struct Cache {
+    most: usize,
+    bytes: usize,
+    turn: u64,
+    held: AHashMap<(Millis, bool), Held>,
+}
+
+/// Decoded cells, and which files they were made of.
+struct Held {
+    of: Vec<u32>,
+    cells: Cells,
+    bytes: usize,
+    used: u64,
+}
+
+impl Archive {
+    pub(super) fn new(shelf: Arc<Shelf>, catalogue: Arc<Catalogue>, config: &Config) -> Self {
+        let cache = Cache { most: config.cache_mb << 20, ..Cache::default() };
+        Self { shelf, catalogue, cache: Mutex::new(cache) }
+    }
+
+    /// What was done in the hour that begins at `hour`: by five minutes, or in the whole. Of these zones (ascending) at
+    /// least. The flag says whether files had to be read.
+    pub(super) fn cells(&self, hour: Millis, fine: bool, zones: Option<&[u32]>) -> (Result<Cells, Gap>, bool) {
+        let of = match self.entries(hour) {
+            Ok(of) => of,
+            Err(gap) => return (Err(gap), false),
+        };
+        let sums: Vec<u32> = of.iter().map(|e| e.crc32c).collect();
+        if let Some(cells) = self.cached((hour, fine), &sums) {
+            return (Ok(cells), false);
+        }
+        let read = self.windows(&of, hour, zones).map(|rows| fold(rows, hour, fine));
+        if let (Ok(cells), None) = (&read, zones) {
+            self.keep((hour, fine), sums, cells);
+        }
+        (read, true)
+    }
+
+    /// The files that speak of an hour, its own first.
+    fn entries(&self, hour: Millis) -> Result<Vec<Entry>, Gap> {
+        let day = |at: Millis| self.catalogue.day(at).map_err(|e| Gap::Away(e.to_string()));
+        let of_turnover = |e: &&Entry| e.class == Class::Turnover;
+        let own = day(hour)?.iter().filter(of_turnover).find(|e| !e.correction && e.hour == hour).cloned();
+        let mut found = vec![own.ok_or(Gap::NoFile)?];
+        let (end, mut at) = (hour.plus(AMENDED_FOR_MS), hour);
+        loop {
+            let files = day(at)?;
+            let amends = |e: &&Entry| e.correction && e.first < hour.plus(HOUR_MS) && e.last >= hour;
+            found.extend(files.iter().filter(of_turnover).filter(amends).cloned());
+            if at.0 / (24 * HOUR_MS) >= end.0 / (24 * HOUR_MS) {
+                return Ok(found);
+            }
+            at = at.plus(24 * HOUR_MS);
+        }
+    }
+
+    /// The windows of an hour as they are right now: base and corrections added up.
+    fn windows(&self, of: &[Entry], hour: Millis, zones: Option<&[u32]>) -> Result<Vec<WindowRow>, Gap> {
+        let mut rows: Vec<WindowRow> = Vec::new();
+        for entry in of.iter().filter(|e| e.rows > 0) {
+            let read = read_turnover(self.whole(entry)?, zones);
+            let read = read.map_err(|e| Gap::Damaged { file: entry.file.clone(), why: e.to_string() })?;
+            rows.extend(read.into_iter().filter(|r| r.from >= hour && r.from < hour.plus(HOUR_MS)));
+        }
+        if of.len() > 1 {
+            rows.sort_by_key(|r| (r.zone, r.from));
+            rows.dedup_by(|later, kept| {
+                let same = (later.zone, later.from) == (kept.zone, kept.from);
+                if same {
+                    kept.window.add(&later.window);
+                }
+                same
+            });
+        }
+        Ok(rows)
+    }
+
+    /// A file's bytes, if they are those that were written.
+    fn whole(&self, entry: &Entry) -> Result<Vec<u8>, Gap> {
+        let damaged = |why: &str| Gap::Damaged { file: entry.file.clone(), why: why.to_owned() };
+        let bytes = self.shelf.get(&entry.file).map_err(|e| Gap::Away(e.to_string()))?;
+        let bytes = bytes.ok_or_else(|| damaged("it is in the manifest but not there"))?;
+        if bytes.len() as u64 != entry.bytes || crc32c::crc32c(&bytes) != entry.crc32c {
+            return Err(damaged("its checksum is not the manifest's"));
+        }
+        Ok(bytes)
+    }
+
+    /// Everything written of a class whose hour lies in `from..to`, file by file: the windows of one, or its visits.
+    pub(super) fn files(&self, class: Class, from: Millis, to: Millis) -> Result<Vec<Entry>, Gap> {
+        let mut found = Vec::new();
+        let days = self.catalogue.days().map_err(|e| Gap::Away(e.to_string()))?;
+        // A correction lies in the hour in which it came in.
+        let last = to.plus(AMENDED_FOR_MS);
+        for day in days.into_iter().filter(|d| d.plus(24 * HOUR_MS) > from && *d < last) {
+            let files = self.catalogue.day(day).map_err(|e| Gap::Away(e.to_string()))?;
+            let meant = |e: &&Entry| e.class == class && e.rows > 0 && e.first < to && e.last >= from;
+            found.extend(files.iter().filter(meant).cloned());
+        }
+        Ok(found)
+    }
+
+    /// The zones that a file of turnover speaks of.
+    pub(super) fn zones_of(&self, entry: &Entry) -> Result<Vec<(u32, Arc<str>)>, Gap> {
+        let read = read_zones(self.whole(entry)?);
+        read.map_err(|e| Gap::Damaged { file: entry.file.clone(), why: e.to_string() })
+    }
+
+    /// The windows of an hour, corrections worked in.
+    pub(super) fn windows_of_hour(&self, hour: Millis, zones: Option<&[u32]>) -> Result<Vec<WindowRow>, Gap> {
+        self.windows(&self.entries(hour)?, hour, zones)
+    }
+
+    pub(super) fn visits_of(&self, entry: &Entry) -> Result<Vec<VisitRow>, Gap> {
+        let read = read_visits(self.whole(entry)?);
+        read.map_err(|e| Gap::Damaged { file: entry.file.clone(), why: e.to_string() })
+    }
+
+    fn cached(&self, key: (Millis, bool), of: &[u32]) -> Option<Cells> {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.turn += 1;
+        let turn = cache.turn;
+        let held = cache.held.get_mut(&key).filter(|h| h.of == of)?;
+        held.used = turn;
+        Some(held.cells.clone())
+    }
+
+    fn keep(&self, key: (Millis, bool), of: Vec<u32>, cells: &Cells) {
+        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let stays: usize = cells.iter().map(|c| c.sums.stays.buckets().len()).sum();
+        let bytes = cells.len() * size_of::<Cell>() + stays * 8;
+        if bytes > cache.most {
+            return;
+        }
+        cache.turn += 1;
+        let held = Held { of, cells: cells.clone(), bytes, used: cache.turn };
+        cache.bytes += bytes;
+        if let Some(old) = cache.held.insert(key, held) {
+            cache.bytes -= old.bytes;
+        }
+        while cache.bytes > cache.most {
+            let oldest = cache.held.iter().min_by_key(|(_, h)| h.used).map(|(key, _)| *key);
+            match oldest.and_then(|key| cache.held.remove(&key)) {
+                Some(gone) => cache.bytes -= gone.bytes,
+                None => return,
+            }
+        }
+    }
+}
+
+/// Windows of one hour, by zone and then by time, to cells.
+pub(super) fn fold(rows: Vec<WindowRow>, hour: Millis, fine: bool) -> Cells {
+    let mut cells: Vec<Cell> = Vec::new();
+    for row in rows {
+        let sums = Sums::from(&row.window);
+        match cells.last_mut() {
+            Some(last) if !fine && last.zone == row.zone => last.sums.add(&sums),
+            _ => cells.push(Cell { zone: row.zone, from: if fine { row.from } else { hour }, sums }),
+        }
+    }
+    cells.sort_by_key(|c| (c.from, c.zone));
+    cells.into()
+}

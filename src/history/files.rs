@@ -1,0 +1,238 @@
+//! Files of turnover, column by column; single visits are in `visits.rs`.
+//!
+//! A base file holds what was settled of an hour. A file of corrections holds what late reports changed afterwards, as
+//! differences: whoever adds up both has the right figure. What the columns mean is said in the README.
+
+use super::names::Names;
+use super::table::{Column, Kind, TableError, Writer, read};
+use crate::domain::{Millis, Stays, Window, WindowRow};
+use std::io::Write;
+use std::sync::Arc;
+
+/// Rows of a group: a reader of one zone skips the others.
+pub(super) const GROUP: usize = 24_576;
+
+const TURNOVER: &str = "message turnover {
+  required binary zone (STRING);
+  required int32 zone_number (INTEGER(32,false));
+  required int64 window_start (TIMESTAMP(MILLIS,true));
+  required int64 occupied_ms; required int64 vacant_ms; required int64 unknown_ms; required int64 closed_ms;
+  required int64 visits_started; required int64 visits_ended; required int64 short_stays; required int64 censored_stays;
+  required int64 stay_ms;
+  required int64 bays_occupied; required int64 bays_vacant; required int64 bays_unknown;
+  required group stay_buckets (LIST) { repeated group list { required int32 element; } }
+  required group stay_counts (LIST) { repeated group list { required int32 element; } }
+  required boolean correction;
+  optional int64 amended_at (TIMESTAMP(MILLIS,true));
+}";
+/// Position of `zone_number`, and of what a reader needs.
+const ZONE_NUMBER: usize = 1;
+const WINDOW_COLUMNS: [(usize, Kind); 16] = {
+    let mut all = [(0, Kind::Int64); 16];
+    let mut at = 0;
+    while at < 16 {
+        all[at].0 = at + 1;
+        at += 1;
+    }
+    all[0].1 = Kind::Int32;
+    all[14].1 = Kind::List;
+    all[15].1 = Kind::List;
+    all
+};
+
+/// The integers of a window, in the order of their columns.
+pub(super) fn members(w: &Window) -> [i64; 12] {
+    [
+        w.occupied_ms,
+        w.vacant_ms,
+        w.unknown_ms,
+        w.closed_ms,
+        w.started,
+        w.ended,
+        w.short,
+        w.censored,
+        w.stay_ms,
+        w.occupied_at,
+        w.vacant_at,
+        w.unknown_at,
+    ]
+}
+
+/// A file of turnover. `amended`: these are corrections that came in during the hour of ingest that begins then.
+pub(super) fn write_turnover(
+    rows: &[WindowRow],
+    amended: Option<Millis>,
+    names: &dyn Names,
+) -> Result<Vec<u8>, TableError> {
+    let mut file = TurnoverWriter::new(Vec::new())?;
+    file.add(rows, amended, names)?;
+    file.finish()
+}
+
+/// A file of turnover that grows.
+pub(super) struct TurnoverWriter<W: Write + Send>(Writer<W>);
+
+impl<W: Write + Send> TurnoverWriter<W> {
+    pub(super) fn new(to: W) -> Result<Self, TableError> {
+        Writer::new(TURNOVER, to).map(Self)
+    }
+
+    pub(super) fn add(
+        &mut self,
+        rows: &[WindowRow],
+        amended: Option<Millis>,
+        names: &dyn Names,
+    ) -> Result<(), TableError> {
+        for rows in rows.chunks(GROUP) {
+            let mut columns = vec![
+                Column::Text(rows.iter().map(|r| names.zone(r.zone).as_bytes().to_vec()).collect()),
+                Column::Int32(rows.iter().map(|r| r.zone as i32).collect()),
+                Column::Int64(rows.iter().map(|r| r.from.0 as i64).collect()),
+            ];
+            columns.extend((0..12).map(|m| Column::Int64(rows.iter().map(|r| members(&r.window)[m]).collect())));
+            let lengths: Vec<u32> = rows.iter().map(|r| r.window.stays.buckets().len() as u32).collect();
+            let buckets = || rows.iter().flat_map(|r| r.window.stays.buckets());
+            columns.push(Column::List(lengths.clone(), buckets().map(|b| i32::from(b.0)).collect()));
+            columns.push(Column::List(lengths, buckets().map(|b| b.1).collect()));
+            columns.extend(correction(rows.len(), amended));
+            self.0.group(&columns)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(self) -> Result<W, TableError> {
+        self.0.finish()
+    }
+}
+
+/// The last two columns of either file.
+pub(super) fn correction(rows: usize, amended: Option<Millis>) -> [Column; 2] {
+    [Column::Flag(vec![amended.is_some(); rows]), Column::Maybe64(vec![amended.map(|t| t.0 as i64); rows])]
+}
+
+/// The rows of a file of turnover, of these zones (ascending) or of all.
+pub(super) fn read_turnover(file: Vec<u8>, zones: Option<&[u32]>) -> Result<Vec<WindowRow>, TableError> {
+    let mut rows = Vec::new();
+    let mut odd = None;
+    let outside = |least: i32, most: i32| {
+        let (least, most) = (least as u32, most as u32);
+        zones.is_some_and(|z| z.get(z.partition_point(|n| *n < least)).is_none_or(|n| *n > most))
+    };
+    let wanted = |zone: u32| zones.is_none_or(|z| z.binary_search(&zone).is_ok());
+    read(file, &WINDOW_COLUMNS, ZONE_NUMBER, &outside, &mut |columns| match Windows::of(&columns) {
+        Some(windows) => windows.rows(&wanted, &mut rows),
+        None => odd = Some(()),
+    })?;
+    if odd.is_some() { Err(TableError::odd()) } else { Ok(rows) }
+}
+
+/// Which zones a file of turnover speaks of: numbers and ids.
+pub(super) fn read_zones(file: Vec<u8>) -> Result<Vec<(u32, Arc<str>)>, TableError> {
+    let (mut zones, mut odd): (Vec<(u32, Arc<str>)>, bool) = (Vec::new(), false);
+    read(file, &[(0, Kind::Text), (ZONE_NUMBER, Kind::Int32)], ZONE_NUMBER, &|_, _| false, &mut |columns| {
+        let [Column::Text(ids), Column::Int32(numbers)] = &columns[..] else {
+            odd = true;
+            return;
+        };
+        for (id, number) in ids.iter().zip(numbers) {
+            if zones.last().is_none_or(|(last, _)| *last != *number as u32) {
+                zones.push((*number as u32, String::from_utf8_lossy(id).into()));
+            }
+        }
+    })?;
+    if odd { Err(TableError::odd()) } else { Ok(zones) }
+}
+
+/// The columns of one group.
+struct Windows<'c> {
+    zones: &'c [i32],
+    starts: &'c [i64],
+    members: Vec<&'c [i64]>,
+    lengths: &'c [u32],
+    buckets: &'c [i32],
+    counts: &'c [i32],
+}
+
+impl<'c> Windows<'c> {
+    /// `None`: no columns of ours.
+    fn of(columns: &'c [Column]) -> Option<Self> {
+        let [Column::Int32(zones), Column::Int64(starts), members @ .., a, b] = columns else { return None };
+        let (Column::List(lengths, buckets), Column::List(others, counts)) = (a, b) else { return None };
+        let members: Option<Vec<&[i64]>> =
+            members.iter().map(|m| if let Column::Int64(n) = m { Some(&n[..]) } else { None }).collect();
+        let members = members.filter(|_| lengths == others)?;
+        Some(Self { zones, starts, members, lengths, buckets, counts })
+    }
+
+    fn rows(&self, wanted: &dyn Fn(u32) -> bool, out: &mut Vec<WindowRow>) {
+        let mut at = 0;
+        for (row, (zone, start)) in self.zones.iter().zip(self.starts).enumerate() {
+            let stays = at..at + self.lengths[row] as usize;
+            at = stays.end;
+            let zone = *zone as u32;
+            if !wanted(zone) {
+                continue;
+            }
+            let m = |n: usize| self.members[n][row];
+            let pairs = self.buckets[stays.clone()].iter().zip(&self.counts[stays]);
+            let window = Window {
+                occupied_ms: m(0),
+                vacant_ms: m(1),
+                unknown_ms: m(2),
+                closed_ms: m(3),
+                started: m(4),
+                ended: m(5),
+                short: m(6),
+                censored: m(7),
+                stay_ms: m(8),
+                stays: Stays::from_buckets(pairs.map(|(bucket, n)| (*bucket as u16, *n))),
+                occupied_at: m(9),
+                vacant_at: m(10),
+                unknown_at: m(11),
+            };
+            out.push(WindowRow { zone, from: Millis(*start as u64), window });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::names::Numbered;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn row() -> impl Strategy<Value = WindowRow> {
+        let numbers = proptest::collection::vec(-1_000_000_000_000..1_000_000_000_000_i64, 12);
+        let stays = proptest::collection::vec((0..500_u16, -3..3_i32), 0..20);
+        (0..100_u32, 0..1_000_u64, numbers, stays).prop_map(|(zone, from, m, stays)| WindowRow {
+            zone,
+            from: Millis(from * 300_000),
+            window: Window {
+                occupied_ms: m[0],
+                vacant_ms: m[1],
+                unknown_ms: m[2],
+                closed_ms: m[3],
+                started: m[4],
+                ended: m[5],
+                short: m[6],
+                censored: m[7],
+                stay_ms: m[8],
+                stays: Stays::from_buckets(stays),
+                occupied_at: m[9],
+                vacant_at: m[10],
+                unknown_at: m[11],
+            },
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn rows_of_turnover_come_back_as_they_went(rows in proptest::collection::vec(row(), 0..40)) {
+            let file = write_turnover(&rows, None, &Numbered).unwrap();
+            prop_assert_eq!(&read_turnover(file.clone(), None).unwrap(), &rows);
+            let some: Vec<WindowRow> = rows.iter().filter(|r| [3, 50].contains(&r.zone)).cloned().collect();
+            prop_assert_eq!(&read_turnover(file, Some(&[3, 50])).unwrap(), &some);
+        }
+    }
+}

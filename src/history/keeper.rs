@@ -1,0 +1,293 @@
+//! The keeper: collects what the stream's workers have settled and writes it down, an hour a file.
+//!
+//! Promises: what is offered is said to be taken only once all parts of its hour are durable, so that the stream may
+//! forget it and a checkpoint that says so is true; an hour that is told again replaces itself. Bounded: beyond
+//! `queue_hours` nothing more is collected. When the store is away the thread tries again, after 1 s at first and a
+//! minute at last; the stream goes on offering meanwhile.
+
+use super::catalogue::{Catalogue, Class, Entry};
+use super::files::write_turnover;
+use super::names::Names;
+use super::store::{Shelf, StoreError};
+use super::visits::{counted, write_visits};
+use super::{Config, table};
+use crate::domain::turnover::HOUR_MS;
+use crate::domain::{Clock, Corrections, Millis, SettledHour, SettledSink, Visit, WindowRow};
+use crate::health::{Health, Part};
+use crate::metrics::Metrics;
+use std::collections::btree_map::Entry as Slot;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// What one worker of the stream has settled of its zones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settled {
+    Hour(Arc<SettledHour>),
+    Corrections(Arc<Corrections>),
+}
+
+impl Settled {
+    fn key(&self) -> Key {
+        match self {
+            Self::Hour(h) => (h.hour, false),
+            Self::Corrections(c) => (c.hour, true),
+        }
+    }
+}
+
+/// The hour, and whether it is of corrections.
+type Key = (Millis, bool);
+
+/// What has been collected of one file pair, by part.
+#[derive(Clone, Default)]
+struct Gathered {
+    parts: u32,
+    have: BTreeMap<u32, Settled>,
+}
+
+impl Gathered {
+    fn is_whole(&self) -> bool {
+        self.have.len() >= self.parts as usize
+    }
+
+    /// Which part had which zones must not show.
+    fn windows(&self) -> Vec<WindowRow> {
+        let of = |s: &Settled| match s {
+            Settled::Hour(h) => h.windows.clone(),
+            Settled::Corrections(c) => c.windows.clone(),
+        };
+        let mut all: Vec<WindowRow> = self.have.values().flat_map(of).collect();
+        all.sort_by_key(|r| (r.zone, r.from));
+        all
+    }
+
+    fn visits(&self) -> Vec<(Visit, i32)> {
+        let of = |s: &Settled| -> Vec<(Visit, i32)> {
+            match s {
+                Settled::Hour(h) => h.visits.iter().map(|v| (*v, 1)).collect(),
+                Settled::Corrections(c) => c.visits.iter().map(|c| counted(*c)).collect(),
+            }
+        };
+        let mut all: Vec<(Visit, i32)> = self.have.values().flat_map(of).collect();
+        all.sort_by_key(|(v, n)| (v.end, v.bay, v.start, *n));
+        all
+    }
+}
+
+#[derive(Default)]
+struct State {
+    waiting: BTreeMap<Key, Gathered>,
+    /// Written lately, as many as could be asked about.
+    done: BTreeSet<Key>,
+    full: bool,
+    stopping: bool,
+}
+
+/// Files that are remembered as written. The stream asks about the newest only.
+const DONE: usize = 256;
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// See the module. Cheap to share.
+pub struct Keeper {
+    state: Mutex<State>,
+    wake: Condvar,
+    shelf: Arc<Shelf>,
+    catalogue: Arc<Catalogue>,
+    config: Config,
+    names: Arc<dyn Names>,
+    clock: Arc<dyn Clock>,
+    metrics: Arc<Metrics>,
+    health: Arc<Health>,
+}
+
+/// What the keeper needs of the hub.
+pub struct Around {
+    pub names: Arc<dyn Names>,
+    pub clock: Arc<dyn Clock>,
+    pub metrics: Arc<Metrics>,
+    pub health: Arc<Health>,
+}
+
+impl Keeper {
+    pub(super) fn new(shelf: Arc<Shelf>, catalogue: Arc<Catalogue>, config: Config, around: Around) -> Self {
+        let Around { names, clock, metrics, health } = around;
+        health.well(Part::History);
+        Self { state: Mutex::default(), wake: Condvar::new(), shelf, catalogue, config, names, clock, metrics, health }
+    }
+
+    /// Starts the thread; it ends after [`Keeper::stop`].
+    pub(super) fn start(self: &Arc<Self>) -> io::Result<JoinHandle<()>> {
+        let own = self.clone();
+        std::thread::Builder::new().name("history".into()).spawn(move || own.run())
+    }
+
+    /// Takes part `part` of `parts` of what was settled; every part is offered, though there be nothing in it. True
+    /// once all of it is durable: until then it is to be offered again, and may be a hundred times. Never waits.
+    pub fn offer(&self, part: u32, parts: u32, settled: &Settled) -> bool {
+        let key = settled.key();
+        let mut state = self.lock();
+        if state.done.contains(&key) {
+            return true;
+        }
+        if state.waiting.len() >= self.config.queue_hours * 2 && !state.waiting.contains_key(&key) {
+            if !state.full {
+                state.full = true;
+                self.health.unwell(Part::History, "the store takes nothing: settled hours stay in the stream");
+            }
+            self.metrics.history_refused.inc();
+            return false;
+        }
+        let gathered = state.waiting.entry(key).or_default();
+        if gathered.parts != parts {
+            *gathered = Gathered { parts, ..Gathered::default() };
+        }
+        if let Slot::Vacant(free) = gathered.have.entry(part) {
+            free.insert(settled.clone());
+            self.metrics.history_waiting.set(state.waiting.len() as i64);
+            self.wake.notify_all();
+        }
+        false
+    }
+
+    /// Whether the hour (or its corrections) has been written by this process, and lately.
+    pub fn durable(&self, hour: Millis, corrections: bool) -> bool {
+        self.lock().done.contains(&(hour, corrections))
+    }
+
+    /// Writes what is complete, once, and ends the thread.
+    pub fn stop(&self) {
+        self.lock().stopping = true;
+        self.wake.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run(&self) {
+        let swept = self.shelf.sweep();
+        if swept > 0 {
+            tracing::info!(files = swept, "half-written files of history removed");
+        }
+        let (mut wait, mut retired) = (FIRST_WAIT, None);
+        while let Some((key, gathered)) = self.next() {
+            if let Err(e) = self.write(key, &gathered) {
+                self.metrics.history_errors.inc();
+                tracing::warn!(error = %e, again = ?wait, "history not written; the hour waits");
+                if self.pause(wait) {
+                    return;
+                }
+                wait = (wait * 2).min(LONGEST_WAIT);
+                continue;
+            }
+            wait = FIRST_WAIT;
+            self.written(key);
+            let today = self.clock.now().0 / (24 * HOUR_MS);
+            if retired != Some(today) {
+                retired = Some(today);
+                self.retire();
+            }
+        }
+    }
+
+    /// The oldest file pair that is complete; waits for one. `None`: there is none and there will be none.
+    fn next(&self) -> Option<(Key, Gathered)> {
+        let mut state = self.lock();
+        loop {
+            if let Some((key, gathered)) = state.waiting.iter().find(|(_, g)| g.is_whole()) {
+                return Some((*key, gathered.clone()));
+            }
+            if state.stopping {
+                return None;
+            }
+            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Waits, unless it is time to stop. Whether it is.
+    fn pause(&self, wait: Duration) -> bool {
+        let going_on = |s: &mut State| !s.stopping;
+        let (state, _) =
+            self.wake.wait_timeout_while(self.lock(), wait, going_on).unwrap_or_else(PoisonError::into_inner);
+        state.stopping
+    }
+
+    fn written(&self, key: Key) {
+        let mut state = self.lock();
+        state.waiting.remove(&key);
+        state.done.insert(key);
+        while state.done.len() > DONE {
+            state.done.pop_first();
+        }
+        if state.full {
+            state.full = false;
+            self.health.well(Part::History);
+        }
+        self.metrics.history_waiting.set(state.waiting.len() as i64);
+        if !key.1 {
+            self.metrics.settled.hours.inc();
+            self.metrics.history_newest.set(self.metrics.history_newest.get().max((key.0.0 + HOUR_MS) as i64));
+        }
+    }
+
+    fn write(&self, (hour, correction): Key, gathered: &Gathered) -> Result<(), StoreError> {
+        let amended = correction.then_some(hour);
+        let (windows, visits) = (gathered.windows(), gathered.visits());
+        let span = |times: &mut dyn Iterator<Item = Millis>| {
+            times.fold((Millis::MAX, Millis::NEVER), |(first, last), t| (first.min(t), last.max(t)))
+        };
+        let turnover = (windows.len(), span(&mut windows.iter().map(|r| r.from)));
+        let single = (visits.len(), span(&mut visits.iter().map(|(v, _)| v.end)));
+        for (class, (rows, (first, last))) in [(Class::Turnover, turnover), (Class::Visits, single)] {
+            let file = Entry::path(class, correction, hour);
+            let written = match class {
+                _ if rows == 0 => Ok(Vec::new()),
+                Class::Turnover => write_turnover(&windows, amended, &*self.names),
+                Class::Visits => write_visits(&visits, amended, &*self.names),
+            };
+            let bytes =
+                written.map_err(|e: table::TableError| StoreError { file: file.clone(), why: e.to_string() })?;
+            let (length, crc32c) = (bytes.len() as u64, crc32c::crc32c(&bytes));
+            if rows > 0 {
+                self.shelf.put(&file, bytes)?;
+                self.metrics.history_files.with_label_values(&[class.name()]).inc();
+                self.metrics.history_bytes.inc_by(length);
+            } else if correction {
+                continue;
+            }
+            let (first, last) = if rows > 0 { (first, last) } else { (hour, hour) };
+            let rows = rows as u64;
+            self.catalogue.put(Entry { class, correction, hour, file, rows, bytes: length, crc32c, first, last })?;
+        }
+        tracing::debug!(hour = %hour, correction, rows = turnover.0, visits = single.0, "history written");
+        Ok(())
+    }
+
+    fn retire(&self) {
+        let keep = [(Class::Turnover, self.config.keep_turnover_days), (Class::Visits, self.config.keep_visits_days)];
+        for (class, days) in keep.into_iter().filter(|(_, days)| *days > 0) {
+            let before = Millis(self.clock.now().0.saturating_sub(u64::from(days) * 24 * HOUR_MS));
+            match self.catalogue.retire(class, before) {
+                Ok(0) => {}
+                Ok(files) => tracing::info!(class = class.name(), files, "history past its time removed"),
+                Err(e) => {
+                    tracing::warn!(error = %e, "history past its time could not be removed; tried again tomorrow");
+                }
+            }
+        }
+    }
+}
+
+impl SettledSink for Keeper {
+    fn try_hour(&self, part: u32, parts: u32, hour: &Arc<SettledHour>) -> bool {
+        self.offer(part, parts, &Settled::Hour(hour.clone()))
+    }
+
+    fn try_corrections(&self, part: u32, parts: u32, corrections: &Arc<Corrections>) -> bool {
+        self.offer(part, parts, &Settled::Corrections(corrections.clone()))
+    }
+}

@@ -1,0 +1,118 @@
+//! History: what was settled, kept as hourly Parquet files that anybody can read, and every question about it.
+//!
+//! ```text
+//! stream -> Keeper (collects, one thread writes) -> files + manifest -> Archive (decodes, caches) -\
+//!      \------------------------- Recent (what the stream still holds) ------------------------------> figures
+//! ```
+//!
+//! Promises: a file is whole or not there, and an hour told again replaces itself with the same bytes; corrections are
+//! rows of differences, so that whoever adds up all rows is right; a damaged file is named and the others are served;
+//! an answer does not change where the stream's memory ends. Dear: a day that nobody has asked for before (24 files).
+//!
+//! Architecture Invariant: the stream never waits for the store. It offers, and keeps what is not taken.
+
+mod archive;
+mod catalogue;
+mod config;
+pub mod csv;
+mod export;
+mod figures;
+mod files;
+mod keeper;
+mod lately;
+mod names;
+mod store;
+mod table;
+#[cfg(test)]
+mod tests;
+mod visits;
+mod withhold;
+
+pub use archive::{Cell, Cells, Gap};
+pub use catalogue::{Class, Entry};
+pub use config::Config;
+pub use export::{Export, ExportError, Format};
+pub use figures::{Interval, Page, Place, Question, Recent, Row, Unanswerable};
+pub use keeper::{Around, Keeper, Settled};
+pub use lately::Lately;
+pub use names::{Names, Numbered, Registered};
+pub use store::StoreError;
+pub use visits::VisitRow;
+pub use withhold::Discretion;
+
+use crate::domain::Millis;
+use archive::Archive;
+use catalogue::Catalogue;
+use figures::Walk;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use store::Shelf;
+use tokio::runtime::Handle;
+
+/// Everything that was settled, as it can be asked about.
+pub struct History {
+    archive: Archive,
+    catalogue: Arc<Catalogue>,
+    recent: Arc<dyn Recent>,
+}
+
+impl History {
+    /// Opens the files to be read and, by the keeper, written. `data` is the hub's data folder; `runtime` is what an
+    /// outside store is talked to on.
+    ///
+    /// # Errors
+    /// A folder or store that cannot be opened.
+    pub fn open(
+        config: &Config,
+        data: &Path,
+        runtime: Handle,
+        recent: Arc<dyn Recent>,
+        around: Around,
+    ) -> Result<(Self, Arc<Keeper>), StoreError> {
+        let shelf = Arc::new(Shelf::open(config, &data.join("history"), runtime)?);
+        Ok(Self::of(shelf, config, recent, around))
+    }
+
+    fn of(shelf: Arc<Shelf>, config: &Config, recent: Arc<dyn Recent>, around: Around) -> (Self, Arc<Keeper>) {
+        let catalogue = Arc::new(Catalogue::new(shelf.clone()));
+        let keeper = Keeper::new(shelf.clone(), catalogue.clone(), config.clone(), around);
+        let archive = Archive::new(shelf, catalogue.clone(), config);
+        (Self { archive, catalogue, recent }, Arc::new(keeper))
+    }
+
+    /// Starts the keeper's thread. It ends after [`Keeper::stop`].
+    ///
+    /// # Errors
+    /// A thread that cannot be had.
+    pub fn keep(keeper: &Arc<Keeper>) -> std::io::Result<JoinHandle<()>> {
+        keeper.start()
+    }
+
+    /// Everything before this has been settled.
+    pub fn settled_to(&self) -> Millis {
+        self.recent.settled_to()
+    }
+
+    /// The full figures. Waits for the store: call where blocking is allowed.
+    ///
+    /// # Errors
+    /// A question that has no answer in what is kept.
+    pub fn page(&self, q: &Question<'_>) -> Result<Page, Unanswerable> {
+        figures::page(&mut Walk::new(&self.archive, &*self.recent, q.zones), q, self.first_file())
+    }
+
+    /// The figures as anybody may see them: see `withhold`. Days are those of UTC.
+    pub fn discreet_page(&self, q: &Question<'_>, discretion: Discretion<'_>) -> Page {
+        withhold::page(&mut Walk::new(&self.archive, &*self.recent, q.zones), q, self.first_file(), discretion)
+    }
+
+    /// The first hour of which there is a file.
+    fn first_file(&self) -> Millis {
+        let first = || {
+            let day = *self.catalogue.days().ok()?.first()?;
+            self.catalogue.day(day).ok()?.iter().filter(|e| e.class == Class::Turnover).map(|e| e.hour).min()
+        };
+        first().unwrap_or(Millis::MAX)
+    }
+}

@@ -1,0 +1,282 @@
+//! One shard, one window: what is due is walked through, late reports amend, every bay is brought to the window's end.
+
+use super::super::worker::zones_of;
+use super::Limits;
+use super::fixes::{Fixes, is_told};
+use super::heard::Heard;
+use super::kept::Record;
+use super::recent::{PER_HOUR, ShardRows, ZoneRows, slot};
+use super::report::{Chains, Report};
+use super::shard::{Late, Out};
+use super::tape::Tape;
+use super::timeline::{Cell, Rules};
+use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
+use crate::domain::{BayIx, BayStatus, KeptReports, Millis, SettledHour, WindowRow, ZoneIx};
+use crate::registry::city::City;
+use std::sync::Arc;
+
+/// What was done, for the metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Reports settled in time.
+    pub settled: u64,
+    /// Visits that ended, short ones left out.
+    pub visits: u64,
+    pub short: u64,
+    /// Reports that came after their window was settled or would have been.
+    pub late: u64,
+    /// Those of them that were taken into account all the same.
+    pub amended: u64,
+    /// Those that came too late even for that.
+    pub too_late: u64,
+    /// Hours of results that nobody took.
+    pub lost: u64,
+    /// Reports that could not be kept or read again.
+    pub unkept: u64,
+}
+
+impl Counts {
+    /// In the order of the fields.
+    #[must_use]
+    pub const fn each(&self) -> [u64; 8] {
+        let Self { settled, visits, short, late, amended, too_late, lost, unkept } = *self;
+        [settled, visits, short, late, amended, too_late, lost, unkept]
+    }
+}
+
+/// The pieces of a worker that a step works on.
+pub(super) struct Step<'a> {
+    pub(super) shard: u32,
+    pub(super) city: &'a City,
+    pub(super) heard: &'a Heard,
+    pub(super) limits: &'a Limits,
+    pub(super) cells: &'a mut [Cell],
+    pub(super) rows: &'a mut ShardRows,
+    pub(super) out: &'a mut Out,
+    pub(super) kept: &'a mut dyn KeptReports,
+    pub(super) chains: &'a mut Chains,
+    pub(super) counts: &'a mut Counts,
+}
+
+impl<'a> Step<'a> {
+    /// Settles the window that ends at `to`, and leaves in `due` what was walked through. Returns how much work it was.
+    pub(super) fn run(&mut self, to: u64, due: &mut Vec<Report>, late: &[Late]) -> usize {
+        self.close_fixes((to + self.limits.lateness).saturating_sub(WINDOW_MS) / HOUR_MS * HOUR_MS);
+        let (city, from) = (self.city, to - WINDOW_MS);
+        let mut amend = Vec::new();
+        for l in late {
+            self.counts.late += 1;
+            if !city.is_live(BayIx(l.report.bay)) {
+                self.aside(l);
+            } else if l.report.at() < self.zone_of(l.report.bay).1.swept {
+                amend.push(*l);
+            } else {
+                // Its window is not settled yet: nothing has to be amended.
+                self.counts.amended += 1;
+                due.push(l.report);
+            }
+        }
+        if due.iter().any(|r| r.at() < from) || self.rows.0.iter().any(|z| z.swept != from) {
+            self.take_settled(to, due, &mut amend);
+        }
+        if !amend.is_empty() {
+            self.amend(amend);
+        }
+        self.counts.settled += due.len() as u64;
+        let swept = self.walk(due, to);
+        let told = to.saturating_sub(self.limits.pad);
+        if told >= HOUR_MS && told.is_multiple_of(HOUR_MS) {
+            self.tell(told - HOUR_MS);
+        }
+        due.len() + swept
+    }
+
+    /// A lateness that was made longer since the last run lets in reports of what is settled: they amend.
+    #[cold]
+    fn take_settled(&mut self, to: u64, due: &mut Vec<Report>, amend: &mut Vec<Late>) {
+        let ingest = to + self.limits.lateness - 1;
+        due.retain(|r| {
+            let settled = r.at() < self.zone_of(r.bay).1.swept;
+            if settled && self.city.is_live(BayIx(r.bay)) {
+                self.counts.late += 1;
+                amend.push(Late { ingest, report: *r });
+            }
+            !settled
+        });
+    }
+
+    pub(super) fn zone_of(&mut self, bay: u32) -> (ZoneIx, &mut ZoneRows) {
+        let zone = self.city.zone_of(BayIx(bay));
+        (zone, &mut self.rows.0[slot(zone)])
+    }
+
+    /// What the walk of a bay of that zone depends on.
+    pub(super) fn rules(&self, zone: ZoneIx, swept: u64) -> Rules<'a> {
+        let (z, l) = (self.city.zone(zone), self.limits);
+        let limit = z.spec.stale_after_s.map_or(l.stale_after, |s| u64::from(s) * 1000);
+        let (max_age, min_visit) = (l.max_age, l.min_visit);
+        Rules { heard: self.heard, limit, max_age, min_visit, swept, bay: 0, zone: z.number }
+    }
+
+    /// Walks every bay of every zone that was ever heard through what is due of it, and on to the window's end.
+    fn walk(&mut self, due: &[Report], to: u64) -> usize {
+        self.chains.link(due);
+        let hour = (to - WINDOW_MS) / HOUR_MS * HOUR_MS;
+        let (mut tape, mut records, mut work) = (Tape::default(), Vec::with_capacity(due.len() * 5 / 4), 0);
+        let city = self.city;
+        for zone in zones_of(self.shard, city.zone_count()) {
+            let rows = &self.rows.0[slot(zone)];
+            if rows.swept >= to {
+                continue;
+            }
+            if rows.heard_from == 0 && city.bays_of(zone).any(|bay| self.chains.has(bay)) {
+                self.wake(zone, hour);
+            }
+            if self.rows.0[slot(zone)].heard_from != 0 {
+                self.walk_zone(zone, due, to, hour, &mut tape, &mut records);
+                work += city.zone(zone).bays.len();
+            }
+            let rows = &mut self.rows.0[slot(zone)];
+            rows.swept = to;
+            rows.age(self.limits.keep_hours);
+        }
+        self.chains.clear(due);
+        if !records.is_empty() {
+            self.keep(hour, &records);
+        }
+        work + 8
+    }
+
+    fn walk_zone(
+        &mut self,
+        zone: ZoneIx,
+        due: &[Report],
+        to: u64,
+        hour: u64,
+        tape: &mut Tape,
+        records: &mut Vec<Record>,
+    ) {
+        let (city, mut rules) = (self.city, self.rules(zone, self.rows.0[slot(zone)].swept));
+        for bay in city.bays_of(zone) {
+            let cell = &mut self.cells[bay.at()];
+            rules.bay = bay.0;
+            let reports = self.chains.of(bay, due);
+            if !reports.is_empty() {
+                let number = city.bay_number(bay);
+                if cell.at() < hour {
+                    records.push(Record::carry(*cell, number));
+                }
+                for r in reports {
+                    cell.report(r, &rules, tape);
+                    records.push(Record::report(r, number));
+                }
+            }
+            cell.advance(to, &rules, tape);
+        }
+        for v in &mut tape.visits {
+            v.bay = city.bay_number(BayIx(v.bay));
+        }
+        self.put_down(zone, tape);
+    }
+
+    pub(super) fn keep(&mut self, hour: u64, records: &[Record]) {
+        if let Err(e) = self.kept.append(Millis(hour), self.shard, bytemuck::cast_slice(records)) {
+            self.counts.unkept += records.len() as u64;
+            tracing::warn!(error = %e, "settled reports not kept: what comes late for them cannot amend");
+        }
+    }
+
+    /// A bay is gone: its service ends where its zone has come to.
+    pub(super) fn retire(&mut self, zone: ZoneIx, mut cell: Cell, number: u32) {
+        let swept = self.rows.0[slot(zone)].swept;
+        let (mut tape, rules) = (Tape::default(), Rules { bay: number, ..self.rules(zone, swept) });
+        cell.retire(swept, &rules, &mut tape);
+        self.put_down(zone, &mut tape);
+    }
+
+    /// Adds what walks of that zone's bays put down.
+    fn put_down(&mut self, zone: ZoneIx, tape: &mut Tape) {
+        let rows = &mut self.rows.0[slot(zone)];
+        tape.drain().for_each(|(n, w)| rows.add(n, &w));
+        let min = self.limits.min_visit;
+        let short = tape.visits.iter().filter(|v| v.is_whole() && v.stay_ms() < min).count() as u64;
+        self.counts.short += short;
+        self.counts.visits += tape.visits.len() as u64 - short;
+        self.out.visits.append(&mut tape.visits);
+    }
+
+    /// From the hour of its first report on a zone is told of: what its bays were before, all unknown, is made up for.
+    pub(super) fn wake(&mut self, zone: ZoneIx, hour: u64) {
+        let (city, pad) = (self.city, self.limits.pad);
+        let rows = &mut self.rows.0[slot(zone)];
+        let until = if rows.heard_from == 0 { rows.swept } else { rows.heard_from.min(rows.swept) };
+        if rows.heard_from != 0 && rows.heard_from <= hour {
+            return;
+        }
+        rows.heard_from = hour;
+        let mut tape = Tape::default();
+        for bay in city.bays_of(zone) {
+            tape.spend(BayStatus::Unknown, city.serving_since(bay).0.max(hour), until);
+        }
+        let mut windows: Vec<_> = tape.drain().collect();
+        windows.sort_unstable_by_key(|w| w.0);
+        for (n, w) in &windows {
+            rows.add(*n, w);
+            if is_told(n * WINDOW_MS, rows.swept, pad) {
+                self.out.fixes.window(rows.number, *n, w);
+            }
+        }
+    }
+
+    /// An hour is settled: makes it ready to be handed over.
+    fn tell(&mut self, hour: u64) {
+        let mut told = SettledHour { hour: Millis(hour), ..SettledHour::default() };
+        if let Some(there) = self.out.hours.remove(&hour) {
+            told = Arc::unwrap_or_clone(there);
+        }
+        let first = hour / WINDOW_MS;
+        for zone in zones_of(self.shard, self.city.zone_count()) {
+            let rows = &self.rows.0[slot(zone)];
+            let again = told.windows.iter().any(|w| w.zone == rows.number);
+            if rows.heard_from == 0 || rows.heard_from > hour || again {
+                continue;
+            }
+            let windows = rows.fine.range(first as u32..(first + PER_HOUR) as u32).filter(|(_, w)| !w.is_zero());
+            told.windows.extend(windows.map(|(n, w)| WindowRow {
+                zone: rows.number,
+                from: Millis(u64::from(*n) * WINDOW_MS),
+                window: w.clone(),
+            }));
+        }
+        told.windows.sort_unstable_by_key(|w| (w.zone, w.from));
+        told.visits.extend(self.out.visits.extract_if(.., |v| v.end.0 < hour + HOUR_MS));
+        told.visits.sort_unstable_by_key(|v| (v.end, v.bay));
+        self.out.hours.insert(hour, Arc::new(told));
+    }
+
+    /// Corrections of an hour of ingest are finished when one of the next begins.
+    fn close_fixes(&mut self, hour: u64) {
+        let fixes = &mut self.out.fixes;
+        if fixes.hour == hour {
+            return;
+        }
+        if fixes.hour != 0 {
+            if let Some(there) = self.out.corrections.get(&fixes.hour) {
+                fixes.absorb(there);
+            }
+            self.out.corrections.insert(fixes.hour, Arc::new(fixes.told()));
+        }
+        self.out.fixes = Fixes { hour, ..Fixes::default() };
+    }
+
+    /// Too late even to amend.
+    pub(super) fn aside(&mut self, late: &Late) {
+        self.counts.too_late += 1;
+        let bay = self.city.bay_number(BayIx(late.report.bay));
+        let kept = Late { report: late.report.of(bay), ..*late };
+        if let Err(e) = self.kept.too_late(bytemuck::bytes_of(&kept)) {
+            self.counts.unkept += 1;
+            tracing::warn!(error = %e, "a report that came too late could not be kept aside");
+        }
+    }
+}

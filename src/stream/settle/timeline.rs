@@ -1,0 +1,184 @@
+//! What the reports of one bay come to: its states over time, and its visits. Pure.
+//!
+//! The meaning of the settled record. Reports of a bay stand in order of their time, at most one at each; each stands
+//! from its time until the next, or until it lapses:
+//!
+//! * an app's word at its time plus the zone's limit;
+//! * a sensor's or gate's at the end of the last heard minute plus the limit: from the minute of the report on, as long
+//!   as the source was heard again before that instant (see [`super::heard`]);
+//! * any word at its time plus the greatest age.
+//!
+//! A lapsed word leaves the bay unknown. A visit is a longest stretch of *occupied*; it was seen to start if
+//! the bay was vacant just before, and seen to end if it is vacant right after.
+//!
+//! A [`Cell`] is where a bay's walk through its reports has come to; walking on from a copy of it gives the same as
+//! walking from the beginning. That is what makes checkpoints, amendments and windows one and the same thing.
+
+use super::heard::{Heard, MINUTE_MS};
+use super::report::Report;
+use super::tape::Tape;
+use crate::domain::{BayStatus, Millis, SourceIx, SourceKind, SourceKinds, Visit};
+use bytemuck::{Pod, Zeroable};
+
+/// What the walk depends on besides the reports. Times in ms.
+#[derive(Clone, Copy)]
+pub struct Rules<'a> {
+    pub heard: &'a Heard,
+    /// Silence after which a word lapses: the zone's.
+    pub limit: u64,
+    /// Age at which any word lapses.
+    pub max_age: u64,
+    /// A whole visit that is shorter is a short stay.
+    pub min_visit: u64,
+    /// Everything before it is on the tape already.
+    pub swept: u64,
+    /// Stable numbers of bay and zone, for visits.
+    pub bay: u32,
+    pub zone: u32,
+}
+
+/// One bay's walk. All zeroes: in service from the beginning, never reported.
+///
+/// `word`, from the low bits: state 2 | source kind 2 | start seen 1 | start counted 1 | kinds of the visit 3 |
+/// (11 spare) | time of the standing report 44.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Cell {
+    word: u64,
+    /// Since when it has been in its state, ms; of a bay never reported, since when it has been in service.
+    since: u64,
+    source: u32,
+    /// The last minute up to which the standing report's source is known to have been heard without a gap.
+    chain: u32,
+}
+
+const KIND: u32 = 2;
+const START_SEEN: u64 = 1 << 4;
+const COUNTED: u64 = 1 << 5;
+const KINDS: u32 = 6;
+const AT: u32 = 20;
+/// All that belongs to the stretch in one state.
+const STRETCH: u64 = 3 | START_SEEN | COUNTED | 7 << KINDS;
+
+impl Cell {
+    /// A bay that came into service then.
+    #[must_use]
+    pub const fn serving_since(since: u64) -> Self {
+        Self { word: 0, since, source: 0, chain: 0 }
+    }
+
+    #[inline]
+    #[must_use]
+    pub const fn state(&self) -> BayStatus {
+        BayStatus::from_bits(self.word)
+    }
+
+    /// Time of the newest report, ms; 0 if there was none.
+    #[inline]
+    #[must_use]
+    pub const fn at(&self) -> u64 {
+        self.word >> AT
+    }
+
+    const fn kind(&self) -> SourceKind {
+        SourceKind::from_bits(self.word >> KIND)
+    }
+
+    /// Walks to the next report. What is before the bay's service is passed over.
+    #[inline]
+    pub fn report(&mut self, r: &Report, rules: &Rules<'_>, tape: &mut Tape) {
+        let (at, old) = (r.at(), self.at());
+        if old == 0 && at < self.since {
+            return;
+        }
+        // Within the limit no word can have lapsed.
+        if at - old > rules.limit.min(rules.max_age) {
+            self.lapse(at, rules, tape);
+        }
+        let status = r.status();
+        if status != self.state() {
+            self.turn(status, at, rules, tape);
+        }
+        let vouched = if status == BayStatus::Occupied { 1 << (KINDS + r.kind() as u32) } else { 0 };
+        self.word = self.word & STRETCH | vouched | (r.kind() as u64) << KIND | at << AT;
+        self.source = r.source().0;
+        self.chain = (at / MINUTE_MS) as u32;
+    }
+
+    /// Walks on to `to`, before which there is no other report, and puts everything up to there on the tape.
+    #[inline]
+    pub fn advance(&mut self, to: u64, rules: &Rules<'_>, tape: &mut Tape) {
+        if self.state() != BayStatus::Unknown && to - self.at() > rules.limit.min(rules.max_age) {
+            self.lapse(to, rules, tape);
+        }
+        // By now it is known to be no short stay.
+        let open = self.word & (START_SEEN | COUNTED) == START_SEEN && self.state() == BayStatus::Occupied;
+        if open && to - self.since >= rules.min_visit {
+            self.word |= COUNTED;
+            tape.started(self.since);
+        }
+        tape.spend(self.state(), self.since.max(rules.swept), to);
+    }
+
+    /// Ends the service at `to`: an open visit ends unseen.
+    pub fn retire(&mut self, to: u64, rules: &Rules<'_>, tape: &mut Tape) {
+        if self.since < to {
+            self.advance(to, rules, tape);
+            let done = Rules { swept: to, ..*rules };
+            self.turn(BayStatus::Unknown, to, &done, tape);
+        }
+    }
+
+    fn lapse(&mut self, before: u64, rules: &Rules<'_>, tape: &mut Tape) {
+        if self.state() != BayStatus::Unknown
+            && let Some(at) = self.lapses_before(before, rules)
+        {
+            self.turn(BayStatus::Unknown, at, rules, tape);
+        }
+    }
+
+    /// When the standing word lapses, if that is before `to`.
+    fn lapses_before(&mut self, to: u64, rules: &Rules<'_>) -> Option<u64> {
+        let oldest = self.at() + rules.max_age;
+        if self.kind() == SourceKind::App {
+            return Some(oldest.min(self.at() + rules.limit)).filter(|at| *at < to);
+        }
+        loop {
+            let at = (u64::from(self.chain) + 1) * MINUTE_MS + rules.limit;
+            if at >= to {
+                return Some(oldest).filter(|at| *at < to);
+            }
+            // Whichever minute is reached from one in between is reached from the last as well.
+            let range = self.chain + 1..=((at - 1) / MINUTE_MS) as u32;
+            match rules.heard.last_in(SourceIx(self.source), range) {
+                Some(minute) => self.chain = minute,
+                None => return Some(at.min(oldest)),
+            }
+        }
+    }
+
+    #[cold]
+    fn turn(&mut self, to: BayStatus, at: u64, rules: &Rules<'_>, tape: &mut Tape) {
+        let was = self.state();
+        tape.spend(was, self.since.max(rules.swept), at);
+        if was == BayStatus::Occupied {
+            let visit = Visit {
+                bay: rules.bay,
+                zone: rules.zone,
+                start: Millis(self.since),
+                end: Millis(at),
+                start_seen: self.word & START_SEEN != 0,
+                end_seen: to == BayStatus::Vacant,
+                kinds: SourceKinds((self.word >> KINDS & 7) as u8),
+            };
+            let short = visit.is_whole() && visit.stay_ms() < rules.min_visit;
+            if visit.start_seen && self.word & COUNTED == 0 && !short {
+                tape.started(self.since);
+            }
+            tape.ended(&visit, short);
+        }
+        let seen = if to == BayStatus::Occupied && was == BayStatus::Vacant { START_SEEN } else { 0 };
+        self.word = self.word & !STRETCH | to as u64 | seen;
+        self.since = at;
+    }
+}
