@@ -25,6 +25,7 @@ use bayhub::partner::{Grant, Issuer, Keys, Scope, SourcePattern};
 use bayhub::registry::Registry;
 use bayhub::registry::city::ZoneSpec;
 use bayhub::serve::{self, Authority, Parts, ReportDoor, router};
+use bayhub::share::{self, Desk};
 use bayhub::store::Store;
 use hdrhistogram::Histogram;
 use rand::rngs::SmallRng;
@@ -118,6 +119,7 @@ struct Hub {
     key: String,
     journal: Journal,
     issuer: Arc<Issuer>,
+    desk: Arc<Desk>,
 }
 
 impl Hub {
@@ -152,9 +154,15 @@ impl Hub {
         );
         let journal = Journal::open(&dir.join("journal"), bayhub::journal::Config::default(), registry.clone());
         let store = Store::open(&bayhub::store::Config::default(), dir).await.expect("a store");
-        let issuer = Issuer::open(store, keys.clone(), &[], Arc::new(SystemClock)).await.expect("keys");
+        let issuer = Issuer::open(store.clone(), keys.clone(), &[], Arc::new(SystemClock)).await.expect("keys");
+        let room = Room { spare_bays: 1, spare_zones: 1, subscribers: 1 };
+        let live = Arc::new(Live::new(&registry.city(), room));
+        let (clock, metrics) = (Arc::new(SystemClock), Arc::new(Metrics::new()));
+        let config = share::Config::default();
+        let around = share::Parts { store, registry: registry.clone(), live, clock, metrics, config };
+        let (desk, _) = Desk::open(around).await.expect("a desk");
         let (key, journal) = (key.expose().to_owned(), journal.expect("a journal"));
-        Self { registry, keys, key, journal, issuer: Arc::new(issuer) }
+        Self { registry, keys, key, journal, issuer: Arc::new(issuer), desk: Arc::new(desk) }
     }
 
     fn history(&self, dir: &Path, recent: Arc<dyn Recent>) -> (History, Arc<history::Keeper>, Arc<Registered>) {
@@ -182,6 +190,7 @@ impl Hub {
             live: Arc::new(Live::new(&self.registry.city(), room)),
             keys: self.keys.clone(),
             issuer: self.issuer.clone(),
+            desk: self.desk.clone(),
             closed: watch::channel(false).1,
             clock: Arc::new(SystemClock),
             health: Arc::new(Health::default()),

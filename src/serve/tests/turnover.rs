@@ -234,8 +234,11 @@ async fn an_id_that_a_spreadsheet_would_run_is_only_text_in_csv() {
     assert!(text.lines().nth(1).unwrap().starts_with("\"'-1\","), "{text}");
 }
 
+/// The values that a standard lists for a member, by its name.
+type Listed = BTreeMap<String, Vec<String>>;
+
 /// The members that the standard's schema requires, with the values it lists for those that have a list.
-fn cds_schema() -> Option<(Vec<String>, BTreeMap<String, Vec<String>>)> {
+fn cds_schema() -> Option<(Vec<String>, Listed)> {
     let file =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas/cds-1.1/Shared Data Models/aggregate.yaml");
     let text = std::fs::read_to_string(file).ok()?;
@@ -254,11 +257,12 @@ async fn aggregates_are_those_of_cds() {
     town.settle(|zone, _| i64::from(zone) * 6);
     // HE12 was not heard for most of the last hour, and EAST had no visits.
     let he12 = town.registry.city().zone(town.registry.zone("HE12").unwrap()).number;
-    let mut hours = town.memory.hours.lock().unwrap();
-    let last = hours.values_mut().next_back().unwrap();
-    let cell = last.iter_mut().find(|c| c.zone == he12).unwrap();
-    (cell.sums.unknown_ms, cell.sums.vacant_ms) = (cell.sums.vacant_ms + 3 * HOUR_MS as i64, 0);
-    drop(hours);
+    {
+        let mut hours = town.memory.hours.lock().unwrap();
+        let last = hours.values_mut().next_back().unwrap();
+        let cell = last.iter_mut().find(|c| c.zone == he12).unwrap();
+        (cell.sums.unknown_ms, cell.sums.vacant_ms) = (cell.sums.vacant_ms + 3 * HOUR_MS as i64, 0);
+    }
     let answer =
         town.call_as("monitor", "GET", &format!("/v1/cds/metrics/aggregates?start_time={}", day().0), "").await;
     assert_eq!(answer.header("content-type"), "application/vnd.cds+csv;version=1.1");
