@@ -41,7 +41,7 @@ fn world(seed: u64, files_to: u64, memory_from: u64, settled_to: Millis) -> Worl
     });
     told.extend(merged.into_values().map(|c| Settled::Corrections(Arc::new(c))));
     let mut whole: BTreeMap<(u32, Millis), Window> = BTreeMap::new();
-    for r in all {
+    for r in &all {
         whole.entry((r.zone, r.from)).or_default().add(&r.window);
     }
     for ((zone, from), window) in whole.into_iter().filter(|((_, from), _)| *from < settled_to) {
