@@ -99,6 +99,13 @@ impl Live {
         words::unpack(word, bay, city.zone_of(bay), city.attrs(bay).kind)
     }
 
+    /// Asks the processor for what [`Live::bay`] reads.
+    #[inline]
+    pub fn ask_for(&self, city: &City, bay: BayIx) {
+        prefetch(&self.words, bay.at());
+        city.ask_for(bay);
+    }
+
     /// The newest tally of a zone. Before its first report a zone that was there at creation is stale with all its
     /// bays unknown; one added later is stale with a capacity of 0 until the stream has told of it. One that has no
     /// room here stays so.

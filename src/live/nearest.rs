@@ -243,9 +243,11 @@ impl<'a> Scan<'a> {
     }
 
     fn run(&self, best: &mut Best<'_>) {
+        self.ask_for(0, 0, best);
         self.cell(0, 0, best);
         for ring in 1..=self.columns.max(self.rows) {
             let beside = ring.min(self.columns);
+            self.ask_for_ring(ring, best);
             let mut hopeless = true;
             for down_up in [-ring, ring] {
                 if ring <= self.rows && !best.excludes(0.0, self.row_gap(down_up)) {
@@ -263,6 +265,28 @@ impl<'a> Scan<'a> {
             }
             if hopeless {
                 return;
+            }
+        }
+    }
+
+    /// Asks for the vacant bays of a ring's cells, so that their look-ups wait for memory together.
+    fn ask_for_ring(&self, ring: i32, best: &Best<'_>) {
+        let (beside, between) = (ring.min(self.columns), (ring - 1).min(self.rows));
+        for end in [-ring, ring] {
+            if ring <= self.rows {
+                (-beside..=beside).for_each(|across| self.ask_for(across, end, best));
+            }
+            if ring <= self.columns {
+                (-between..=between).for_each(|up| self.ask_for(end, up, best));
+            }
+        }
+    }
+
+    #[inline]
+    fn ask_for(&self, across: i32, up: i32, best: &Best<'_>) {
+        if !best.excludes(self.column_gap(across), self.row_gap(up)) {
+            for run in self.city.cell_runs(self.column + across, self.row + up) {
+                self.vacant.for_each(run, |bay| self.city.ask_for_place(bay));
             }
         }
     }

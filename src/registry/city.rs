@@ -142,6 +142,18 @@ impl City {
         self.page(bay).id(bay.at() % PAGE)
     }
 
+    /// Asks the processor for all there is of a bay but the text of its id, before it is needed.
+    #[inline]
+    pub fn ask_for(&self, bay: BayIx) {
+        self.page(bay).ask_for(bay.at() % PAGE);
+    }
+
+    /// The same for what a query for the nearest looks at.
+    #[inline]
+    pub fn ask_for_place(&self, bay: BayIx) {
+        self.page(bay).ask_for_place(bay.at() % PAGE);
+    }
+
     /// The bay's stable number, for what is written to disk.
     #[inline]
     pub fn bay_number(&self, bay: BayIx) -> u32 {

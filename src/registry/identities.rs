@@ -38,12 +38,28 @@ pub(super) struct Identities {
 /// What the file holds, by id. Borrows its text.
 #[derive(Default)]
 pub(super) struct Known<'t> {
-    pub(super) bays: AHashMap<&'t str, u32>,
+    /// The bays' lines: the n-th gave number n.
+    bays: Vec<&'t str>,
     pub(super) zones: AHashMap<&'t str, u32>,
     /// In order of their numbers.
     pub(super) sources: Vec<(&'t str, SourceKind)>,
     /// Lines that speak of sources; more than there are sources when some have changed their kind.
     source_lines: usize,
+}
+
+impl<'t> Known<'t> {
+    /// The number of each of `ids`, none of which comes twice; `None` for one that has none.
+    ///
+    /// As long as the ids are those of the lines, in that order (a city whose file has not changed), nothing is
+    /// looked up: a map of a million strings costs more than to read them. Later lines supersede.
+    pub(super) fn bay_numbers<'i: 't>(
+        &'i self,
+        ids: impl Iterator<Item = &'i str> + Clone,
+    ) -> impl Iterator<Item = Option<u32>> {
+        let same = ids.clone().zip(&self.bays).take_while(|(id, line)| id == *line).count();
+        let later: AHashMap<&str, u32> = self.bays[same..].iter().copied().zip(same as u32..).collect();
+        ids.zip(0..).map(move |(id, at)| later.get(id).copied().or((at < same as u32).then_some(at)))
+    }
 }
 
 impl Identities {
@@ -55,15 +71,15 @@ impl Identities {
 
     /// Reads the file's text and takes up its counts.
     pub(super) fn read<'t>(&mut self, text: &'t str) -> Result<Known<'t>, RegistryError> {
-        // A line of a bay takes some 16 bytes; too small a guess costs a few re-hashes.
-        let mut known = Known { bays: AHashMap::with_capacity(text.len() / 16), ..Known::default() };
+        // A line of a bay takes some 16 bytes; too small a guess costs a few copies.
+        let mut known = Known { bays: Vec::with_capacity(text.len() / 16), ..Known::default() };
         let mut source_at: AHashMap<&str, usize> = AHashMap::default();
         for (n, line) in text.lines().enumerate() {
             let bad = || RegistryError(format!("line {}: not an identity: {line:?}", n + 1));
             let (class, rest) = line.split_once(' ').ok_or_else(bad)?;
             match class {
                 "b" => {
-                    known.bays.insert(rest, self.given.bays);
+                    known.bays.push(rest);
                     self.given.bays += 1;
                 }
                 "z" => {
@@ -189,10 +205,32 @@ mod tests {
 
         let (mut ids, text) = Identities::open(&path).unwrap();
         let known = ids.read(&text).unwrap();
-        assert_eq!((known.bays["a"], known.bays["b"], known.bays.len()), (2, 1, 2));
+        let of = |ids: &[&'static str]| known.bay_numbers(ids.iter().copied()).collect::<Vec<_>>();
+        assert_eq!(of(&["a", "b", "never", "taken back"]), [Some(2), Some(1), None, None]);
+        assert_eq!(of(&["b", "a"]), [Some(1), Some(2)]);
         assert_eq!(known.zones["z"], 0);
         assert_eq!(known.sources, [("lamp", SourceKind::Gate), ("app", SourceKind::App)]);
         assert_eq!(ids.new_bay("c"), 3);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn in_any_order_a_bay_has_the_number_of_its_last_line(
+            lines in proptest::collection::vec("[a-e]{1,2}", 0..12),
+            ids in proptest::collection::hash_set("[a-e]{1,2}", 0..12),
+            begins_alike in 0..12_usize,
+        ) {
+            let text = lines.iter().fold(String::new(), |text, id| text + "b " + id + "\n");
+            let known = Identities::default().read(&text).unwrap();
+            let mut asked: Vec<&str> = Vec::new();
+            for id in lines.iter().take(begins_alike).chain(&ids) {
+                if !asked.contains(&&**id) {
+                    asked.push(id);
+                }
+            }
+            let want: Vec<_> = asked.iter().map(|id| lines.iter().rposition(|l| l == id).map(|at| at as u32)).collect();
+            proptest::prop_assert_eq!(known.bay_numbers(asked.iter().copied()).collect::<Vec<_>>(), want);
+        }
     }
 
     #[test]
@@ -219,7 +257,12 @@ mod tests {
             let known = ids.read(&text).unwrap();
             ids.compact(&text, &known).unwrap();
             let sources: Vec<_> = known.sources.iter().map(|&(id, kind)| (id.to_owned(), kind)).collect();
-            (known.source_lines, known.bays["a"], ids.new_bay("c"), sources)
+            (
+                known.source_lines,
+                known.bay_numbers(["a"].into_iter()).next().unwrap().unwrap(),
+                ids.new_bay("c"),
+                sources,
+            )
         };
         let (before, after) = (read(), read());
         assert_eq!((before.0, after.0), (COMPACT_FROM + 1, 2));

@@ -11,7 +11,9 @@ use super::{Ids, RegistryError};
 use crate::domain::{BayIx, LatLon, ZoneIx, id};
 use ahash::AHashMap;
 use dashmap::Entry;
+use std::num::NonZero;
 use std::sync::Arc;
+use std::thread;
 
 /// Zones and bays so far. Zones come first.
 #[derive(Default)]
@@ -52,19 +54,47 @@ impl Loader {
 
     /// As [`Loader::zone`].
     pub(super) fn bay(&mut self, file: &str, at: usize, id: &str, zone: &str, place: LatLon, attrs: BayAttrs) {
-        if let Err(what) = check_bay(id, place) {
-            return self.faults.add(file, at, Some(id), what);
-        }
-        let Some(&zone_at) = self.zone_at.get(zone) else {
-            return self.faults.add(file, at, Some(id), unknown_zone(zone));
+        let row = match self.row(id, zone, place, attrs) {
+            Ok(row) => row,
+            Err(what) => return self.faults.add(file, at, Some(id), what),
         };
-        let id: Arc<str> = Arc::from(id);
-        match self.bays.entry(Arc::clone(&id)) {
-            Entry::Occupied(_) => return self.faults.add(file, at, Some(&id), "duplicate id"),
+        match self.bays.entry(Arc::clone(&row.id)) {
+            Entry::Occupied(_) => return self.faults.add(file, at, Some(id), "duplicate id"),
             Entry::Vacant(free) => drop(free.insert(BayIx(self.rows.len() as u32))),
         }
-        self.bays_in_zone[zone_at as usize] += 1;
-        self.rows.push(Row { id, zone: zone_at, place: to_e7(place), number: 0, attrs });
+        self.bays_in_zone[row.zone as usize] += 1;
+        self.rows.push(row);
+    }
+
+    /// A bay for [`Loader::all_bays`], or what is wrong with it. All its zones have been taken in.
+    pub(super) fn row(&self, id: &str, zone: &str, place: LatLon, attrs: BayAttrs) -> Result<Row, String> {
+        check_bay(id, place)?;
+        let zone = *self.zone_at.get(zone).ok_or_else(|| unknown_zone(zone))?;
+        Ok(Row { id: Arc::from(id), zone, place: to_e7(place), number: 0, attrs })
+    }
+
+    /// The first bays, at once and by all cores. False, and none is taken, where an id is there twice.
+    pub(super) fn all_bays(&mut self, rows: Vec<Row>) -> bool {
+        let bays = Ids::with_capacity_and_hasher(rows.len(), ahash::RandomState::default());
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let share = rows.len().div_ceil(cores).max(1);
+        let all_new = |(part, rows): (usize, &[Row])| {
+            rows.iter()
+                .zip(part * share..)
+                .all(|(row, at)| bays.insert(Arc::clone(&row.id), BayIx(at as u32)).is_none())
+        };
+        let fine = thread::scope(|s| {
+            let parts = rows.chunks(share).enumerate();
+            let hands: Vec<_> = parts.map(|part| s.spawn(move || all_new(part))).collect();
+            hands.into_iter().all(|hand| hand.join().is_ok_and(|all_new| all_new))
+        });
+        if fine {
+            for row in &rows {
+                self.bays_in_zone[row.zone as usize] += 1;
+            }
+            (self.bays, self.rows) = (bays, rows);
+        }
+        fine
     }
 
     /// As [`Loader::bay`].
@@ -82,8 +112,9 @@ impl Loader {
             }
         }
         self.faults.check()?;
-        for row in &mut self.rows {
-            row.number = known.bays.get(&*row.id).copied().unwrap_or_else(|| ids.new_bay(&row.id));
+        let numbers: Vec<_> = known.bay_numbers(self.rows.iter().map(|row| &*row.id)).collect();
+        for (row, number) in self.rows.iter_mut().zip(numbers) {
+            row.number = number.unwrap_or_else(|| ids.new_bay(&row.id));
         }
         let numbered = |spec: ZoneSpec| {
             let number = known.zones.get(&*spec.id).copied().unwrap_or_else(|| ids.new_zone(&spec.id));

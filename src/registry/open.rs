@@ -84,6 +84,43 @@ fn load_bays(
     seen: &mut Overlaid,
     changes: &Path,
 ) -> Result<(), RegistryError> {
+    if !load_bays_at_once(loader, path, overlay, seen) {
+        load_bays_patiently(loader, path, overlay, seen);
+    }
+    let file = changes.display().to_string();
+    for (at, bay) in overlay.bays.values().flatten().enumerate() {
+        loader.bay_spec(&file, at, bay);
+    }
+    loader.faults.check()
+}
+
+/// By all cores. False, and nothing is taken in, for a file that has a fault or cannot be read so: that is for
+/// [`load_bays_patiently`] to tell.
+fn load_bays_at_once(loader: &mut Loader, path: &Path, overlay: &Overlay, seen: &mut Overlaid) -> bool {
+    let own = &*loader;
+    let blocks = geojson::read_bays_by_blocks(path, geojson::BLOCK, |Bay { id, zone, place, attrs }| {
+        if overlay.bays.contains_key(&*id) {
+            return Some(Err(id.into_owned()));
+        }
+        own.row(&id, &zone, place, attrs).ok().map(Ok)
+    });
+    let Some(blocks) = blocks else { return false };
+    let (mut rows, mut changed) = (Vec::with_capacity(blocks.iter().map(Vec::len).sum()), Vec::new());
+    for bay in blocks.into_iter().flatten() {
+        match bay {
+            Ok(row) => rows.push(row),
+            Err(id) => changed.push((Class::Bay, id)),
+        }
+    }
+    let taken = loader.all_bays(rows);
+    if taken {
+        seen.extend(changed);
+    }
+    taken
+}
+
+/// From end to end, telling every fault.
+fn load_bays_patiently(loader: &mut Loader, path: &Path, overlay: &Overlay, seen: &mut Overlaid) {
     let file = path.display().to_string();
     let ended = geojson::read_bays(path, |at, bay| match bay {
         Ok(Bay { id, .. }) if overlay.bays.contains_key(&*id) => drop(seen.insert((Class::Bay, id.into_owned()))),
@@ -93,11 +130,6 @@ fn load_bays(
     if let Err(e) = ended {
         loader.faults.last(e);
     }
-    let file = changes.display().to_string();
-    for (at, bay) in overlay.bays.values().flatten().enumerate() {
-        loader.bay_spec(&file, at, bay);
-    }
-    loader.faults.check()
 }
 
 /// The devices of the file that no change speaks of, with their positions. No file: none.

@@ -5,6 +5,7 @@
 
 use super::city::BayAttrs;
 use crate::domain::BayKind;
+use crate::prefetch::prefetch;
 use std::sync::Arc;
 
 /// Bays in a page.
@@ -91,6 +92,23 @@ impl Page {
     #[inline]
     pub(super) fn id(&self, at: usize) -> &Arc<str> {
         &self.ids[at]
+    }
+
+    /// Asks for all there is of the bay.
+    #[inline]
+    pub(super) fn ask_for(&self, at: usize) {
+        prefetch(&self.place, at);
+        prefetch(&self.zone, at);
+        prefetch(&self.limits, at);
+        prefetch(&self.flags, at);
+        prefetch(&self.ids, at);
+    }
+
+    /// Asks for what a query looks at.
+    #[inline]
+    pub(super) fn ask_for_place(&self, at: usize) {
+        prefetch(&self.place, at);
+        prefetch(&self.flags, at);
     }
 
     #[inline]

@@ -206,12 +206,12 @@ pub fn router(parts: Parts) -> Router {
     }
     let (messages, part) = routes::messages::routes();
     api.merge(part);
-    all.merge(messages).merge(routes::document::routes(api)).merge(routes::page::routes()).fallback(no_such_path).layer(
-        axum::middleware::from_fn_with_state(
-            measure::Measure::new(parts.metrics, Duration::from_secs(parts.config.request_timeout_s)),
-            measure::measure,
-        ),
-    )
+    let limit = Duration::from_secs(parts.config.request_timeout_s);
+    all.merge(messages)
+        .merge(routes::document::routes(api))
+        .merge(routes::page::routes())
+        .fallback(no_such_path)
+        .layer(measure::Measure::new(parts.metrics, limit))
 }
 
 /// Any web page may read public data. A key is never sent by a browser on its own, so none can be abused this way.

@@ -45,11 +45,7 @@ impl<'q> Params<'q> {
         T: FromStr + PartialOrd + Display,
     {
         let Some(text) = self.text(name) else { return Ok(None) };
-        text.parse().ok().filter(|n| range.contains(n)).map(Some).ok_or_else(|| {
-            let whole = if std::any::type_name::<T>().starts_with('f') { "number" } else { "whole number" };
-            let (low, high) = range.into_inner();
-            ApiError::bad(name, format!("{name} must be a {whole} from {low} to {high}, not {}", quoted(text)))
-        })
+        within(name, text, range).map(Some)
     }
 
     /// The same for one that must be there.
@@ -57,9 +53,11 @@ impl<'q> Params<'q> {
     where
         T: FromStr + PartialOrd + Display,
     {
-        let (low, high) = (range.start().to_string(), range.end().to_string());
-        self.number(name, range)?
-            .ok_or_else(|| ApiError::bad(name, format!("{name} is needed: a number from {low} to {high}")))
+        let Some(text) = self.text(name) else {
+            let (low, high) = range.into_inner();
+            return Err(ApiError::bad(name, format!("{name} is needed: a number from {low} to {high}")));
+        };
+        within(name, text, range)
     }
 
     /// `true` or `false`; false when absent.
@@ -111,6 +109,17 @@ impl<'q> Params<'q> {
             )
         })
     }
+}
+
+fn within<T>(name: &'static str, text: &str, range: RangeInclusive<T>) -> Result<T, ApiError>
+where
+    T: FromStr + PartialOrd + Display,
+{
+    text.parse().ok().filter(|n| range.contains(n)).ok_or_else(|| {
+        let whole = if std::any::type_name::<T>().starts_with('f') { "number" } else { "whole number" };
+        let (low, high) = range.into_inner();
+        ApiError::bad(name, format!("{name} must be a {whole} from {low} to {high}, not {}", quoted(text)))
+    })
 }
 
 pub(super) fn unknown(name: &str, known: &[&'static str]) -> ApiError {

@@ -2,14 +2,16 @@
 //!
 //! Promises: every fault names the feature's position and its id; reading goes on after a fault of one feature and
 //! ends at one of the text itself (with line and column). Unknown members are ignored. Files are streamed: one
-//! feature is held at a time.
+//! feature is held at a time, or where all cores read (`blocks`) a block each.
 
+mod blocks;
 mod shape;
 
 use super::RegistryError;
 use super::city::{BayAttrs, BaySpec, ZoneSpec};
 use super::faults::Faults;
 use crate::domain::{BayKind, LatLon, ZoneKind};
+pub(super) use blocks::{BLOCK, read_bays_by_blocks};
 use shape::{Collection, Coordinates, Feature, Geometry, Outer, Scalar, Top};
 use std::borrow::Cow;
 use std::fs::File;

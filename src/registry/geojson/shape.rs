@@ -248,9 +248,10 @@ impl<'de, F: FnMut(usize, Feature<'de>)> Visitor<'de> for Collection<'_, F> {
     }
 }
 
-struct Features<'f, F> {
-    each: &'f mut F,
-    at: &'f mut usize,
+/// Reads a list of features, as [`Collection`].
+pub(super) struct Features<'f, F> {
+    pub(super) each: &'f mut F,
+    pub(super) at: &'f mut usize,
 }
 
 impl<'de, F: FnMut(usize, Feature<'de>)> DeserializeSeed<'de> for Features<'_, F> {

@@ -6,6 +6,7 @@ use crate::prefetch::prefetch;
 use crate::registry::city::{BayAttrs, City};
 use crate::serve::arrival::p_vacant_after;
 use crate::serve::negotiate::Format;
+use std::ops::Range;
 
 /// What one bay of a list takes at most, roughly.
 const BAY_BYTES: usize = 460;
@@ -24,18 +25,41 @@ pub(in crate::serve) fn found(
         Format::GeoJson => t.raw("{\"type\":\"FeatureCollection\",\"at\":").time(at).raw(",\"features\":["),
     };
     // All are looked up before the first is written: among a million bays each look-up waits for memory, and these
-    // wait together.
-    let found: Vec<(Row<'_>, f32)> = bays
-        // Between the query and this look a bay may have been taken: it is left out, not shown as vacant.
-        .filter(|(view, _)| view.status == BayStatus::Vacant)
-        .map(|(view, distance_m)| (Row::of(city, view), distance_m))
-        .collect();
-    for (n, (row, distance_m)) in found.iter().enumerate() {
+    // wait together; first for the zones, then for the ids that lead from there.
+    let mut found: Vec<(BayView, f32)> = Vec::with_capacity(bays.len());
+    // Between the query and this look a bay may have been taken: it is left out, not shown as vacant.
+    found.extend(bays.filter(|(view, _)| view.status == BayStatus::Vacant));
+    for (view, _) in &found {
+        prefetch(std::slice::from_ref(&city.zone(view.zone).spec.id), 0);
+    }
+    let mut rows: Vec<(Row<'_>, f32)> = Vec::with_capacity(found.len());
+    rows.extend(found.into_iter().map(|(view, distance_m)| (Row::of(city, view), distance_m)));
+    let mut tail = Tail::default();
+    for (n, (row, distance_m)) in rows.iter().enumerate() {
         t.raw(if n == 0 { "" } else { "," });
         one_found(&mut t, row, *distance_m, ahead_ms, format);
+        tail.add(&mut t, &row.attrs);
+        t.raw(if format == Format::GeoJson { "}}" } else { "}" });
     }
     t.raw("]}");
     t.0
+}
+
+/// The attributes written last, and where: neighbours mostly have the same.
+#[derive(Default)]
+struct Tail(Option<(BayAttrs, Range<usize>)>);
+
+impl Tail {
+    fn add(&mut self, t: &mut Text, attrs: &BayAttrs) {
+        match &self.0 {
+            Some((written, at)) if written == attrs => t.0.extend_from_within(at.clone()),
+            _ => {
+                let start = t.0.len();
+                attributes(t, attrs);
+                self.0 = Some((*attrs, start..t.0.len()));
+            }
+        }
+    }
 }
 
 /// What is written of one bay.
@@ -56,6 +80,7 @@ impl<'c> Row<'c> {
     }
 }
 
+/// All but the attributes and the end.
 fn one_found(t: &mut Text, row: &Row<'_>, distance_m: f32, ahead_ms: u64, format: Format) {
     open(t, row, format);
     let view = &row.view;
@@ -66,8 +91,6 @@ fn one_found(t: &mut Text, row: &Row<'_>, distance_m: f32, ahead_ms: u64, format
     t.raw(",\"p_vacant_on_arrival\":").share(if ahead_ms == 0 { p } else { p_vacant_after(p, ahead_ms) });
     t.raw(",\"observed_at\":").time(view.observed_at);
     t.raw(",\"source_kind\":").word(view.source_kind.name());
-    attributes(t, &row.attrs);
-    t.raw(if format == Format::GeoJson { "}}" } else { "}" });
 }
 
 /// One bay, with what is known of it and why.

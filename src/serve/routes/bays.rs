@@ -89,6 +89,10 @@ async fn nearby(_: Reader, State(own): State<Arc<Reads>>, format: Format, uri: U
     let city = own.registry.city();
     let mut hits = Vec::with_capacity(query.limit);
     own.live.nearest(&city, &query, &mut hits);
+    // Among a million bays each look-up waits for memory; asked for ahead, all wait together.
+    for hit in &hits {
+        own.live.ask_for(&city, hit.bay);
+    }
     let bays = hits.iter().map(|hit| (own.live.bay(&city, hit.bay), hit.distance_m));
     Ok(answer(render::found(&city, bays, now, ahead_ms, format), format))
 }

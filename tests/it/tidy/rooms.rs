@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("clock", &[&["domain"]]),
     ("metrics", &[&["domain"]]),
     ("health", &[&["domain"]]),
-    ("registry", &[&["domain", "metrics", "health"]]),
+    ("registry", &[&["domain", "metrics", "health", "prefetch"]]),
     ("ingest", &[SHARED]),
     ("journal", &[SHARED]),
     ("testing", &[SHARED]),
