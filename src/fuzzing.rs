@@ -160,6 +160,10 @@ impl Recent for NothingSettled {
     fn cells(&self, _: Millis, _: bool) -> Option<Cells> {
         None
     }
+
+    fn stamp(&self, _: Millis) -> Option<u64> {
+        None
+    }
 }
 
 /// The whole API on a small town, and what it stands on.

@@ -124,6 +124,10 @@ impl Recent for NoMemory {
     fn cells(&self, _: Millis, _: bool) -> Option<Cells> {
         None
     }
+
+    fn stamp(&self, _: Millis) -> Option<u64> {
+        None
+    }
 }
 
 /// What the authority's routes need, with no file of history. Needs a runtime.

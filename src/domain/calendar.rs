@@ -1,14 +1,13 @@
 //! Days as people count them: from midnight to midnight in some place, 23 to 25 hours long where clocks change.
 //!
-//! With `time.rs` the only door to `chrono`; the rules of each place are the IANA database's, by `chrono-tz`.
+//! The rules of each place are those of its [`TimeZone`].
 
-use super::Millis;
+use super::{Millis, TimeZone};
 use chrono::{Datelike as _, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Timelike as _};
-use chrono_tz::Tz;
 
 /// The calendar of one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Calendar(Tz);
+pub struct Calendar(TimeZone);
 
 /// The date and hour that a clock on the wall shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +19,12 @@ pub struct WallTime {
 }
 
 impl Calendar {
-    pub const UTC: Self = Self(Tz::UTC);
+    pub const UTC: Self = Self(TimeZone::UTC);
 
     /// By its IANA name, such as `Asia/Singapore`.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        name.parse().ok().map(Self)
+        TimeZone::parse(name).map(Self)
     }
 
     #[must_use]
@@ -48,26 +47,26 @@ impl Calendar {
     /// What a clock there shows at `at`.
     #[must_use]
     pub fn wall(self, at: Millis) -> WallTime {
-        let local = self.0.timestamp_millis_opt(at.0 as i64).single().map(|t| t.naive_local()).unwrap_or_default();
+        let local = self.0.0.timestamp_millis_opt(at.0 as i64).single().map(|t| t.naive_local()).unwrap_or_default();
         WallTime { year: local.year(), month: local.month(), day: local.day(), hour: local.hour() }
     }
 
     /// Whether its hours begin when those of UTC do, at `at`.
     #[must_use]
     pub fn has_whole_hours(self, at: Millis) -> bool {
-        let at = self.0.timestamp_millis_opt(at.0 as i64).single();
+        let at = self.0.0.timestamp_millis_opt(at.0 as i64).single();
         at.is_some_and(|t| t.offset().fix().local_minus_utc() % 3600 == 0)
     }
 
     fn date(self, at: Millis) -> NaiveDate {
-        self.0.timestamp_millis_opt(at.0 as i64).single().map(|t| t.date_naive()).unwrap_or_default()
+        self.0.0.timestamp_millis_opt(at.0 as i64).single().map(|t| t.date_naive()).unwrap_or_default()
     }
 
     /// The first moment of a date. Where clocks skip midnight, that is when they have skipped it.
     fn midnight(self, date: NaiveDate) -> Millis {
         let mut wall = date.and_time(NaiveTime::MIN);
         for _ in 0..8 {
-            if let Some(t) = self.0.from_local_datetime(&wall).earliest() {
+            if let Some(t) = self.0.0.from_local_datetime(&wall).earliest() {
                 return Millis(u64::try_from(t.timestamp_millis()).unwrap_or(0));
             }
             wall += TimeDelta::minutes(30);

@@ -35,7 +35,7 @@ pub use settled::{KeptLength, KeptReports, RecentTurnover, SettledSink};
 pub use source::{Pass, SourceIx, SourceKind, Speaker};
 pub use span::Span;
 pub use time::{Clock, Millis, TimeOfDay};
-pub use turnover::{Corrections, SettledHour, Stays, Sums, Window, WindowRow};
+pub use turnover::{Corrections, SettledHour, Stays, Sums, Tally, Window, WindowRow};
 pub use visit::{SourceKinds, Visit, VisitChange};
 pub use weekly::{TimeZone, Weekly};
 pub use zone::{ZoneIx, ZoneKind};

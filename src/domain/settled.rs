@@ -38,6 +38,9 @@ pub trait RecentTurnover: Send + Sync {
 
     /// The same by hours: the sums of those that begin in `from..to` and are settled to their end.
     fn hours(&self, zone: ZoneIx, from: Millis, to: Millis, each: &mut dyn FnMut(Millis, &Sums));
+
+    /// Changes whenever a window of the hour that begins at `hour` has changed, and now and then without need.
+    fn version(&self, hour: Millis) -> u64;
 }
 
 /// One worker's settled reports, by hour of event time: written as they are settled, read when a late report amends.

@@ -118,7 +118,13 @@ impl Sums {
 /// The whole of one zone's window. Not for a correction: half a zone cannot be judged.
 impl From<&Window> for Sums {
     fn from(w: &Window) -> Self {
-        let mut sums = Self { stays: w.stays.clone(), ..Self::default() };
+        Self { stays: w.stays.clone(), ..Self::without_stays(w) }
+    }
+}
+
+impl Sums {
+    fn without_stays(w: &Window) -> Self {
+        let mut sums = Self::default();
         members!(sums, w, =, occupied_ms, vacant_ms, unknown_ms, closed_ms, started, ended, short, censored, stay_ms);
         let known = w.occupied_at + w.vacant_at;
         if known > 0 && known >= w.unknown_at {
@@ -127,6 +133,66 @@ impl From<&Window> for Sums {
             sums.crowded = i64::from(w.occupied_at * 100 > known * CROWDED);
         }
         sums
+    }
+}
+
+/// Buckets there can be: of the longest stay that can be written, and some more.
+const BUCKETS: usize = 1024;
+
+/// Many sums being added up. Lengths of stays are counted in an array: merging lists bucket by bucket would cost more
+/// than all else.
+pub struct Tally {
+    sums: Sums,
+    counts: [i32; BUCKETS],
+    /// The buckets counted in, from and to.
+    touched: (usize, usize),
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { sums: Sums::default(), counts: [0; BUCKETS], touched: (BUCKETS, 0) }
+    }
+}
+
+impl Tally {
+    pub fn add(&mut self, more: &Sums) {
+        self.plain(more);
+        self.count(more.stays.buckets().iter().copied());
+    }
+
+    /// The whole of one zone's window.
+    pub fn add_window(&mut self, w: &Window) {
+        self.plain(&Sums::without_stays(w));
+        self.count(w.stays.buckets().iter().copied());
+    }
+
+    /// Stays by bucket.
+    pub fn count(&mut self, stays: impl IntoIterator<Item = (u16, i32)>) {
+        for (bucket, n) in stays {
+            let bucket = usize::from(bucket).min(BUCKETS - 1);
+            self.counts[bucket] += n;
+            self.touched = (self.touched.0.min(bucket), self.touched.1.max(bucket + 1));
+        }
+    }
+
+    /// What has been added up since it was last taken.
+    pub fn take(&mut self) -> Sums {
+        let (from, to) = std::mem::replace(&mut self.touched, (BUCKETS, 0));
+        if from < to {
+            let counts = &mut self.counts[from..to];
+            let there = counts.iter().enumerate().filter(|c| *c.1 != 0);
+            let mut stays = Vec::with_capacity(there.clone().count());
+            stays.extend(there.map(|(at, n)| ((from + at) as u16, *n)));
+            counts.fill(0);
+            self.sums.stays = Stays(stays);
+        }
+        std::mem::take(&mut self.sums)
+    }
+
+    fn plain(&mut self, more: &Sums) {
+        let sums = &mut self.sums;
+        members!(sums, more, +=, occupied_ms, vacant_ms, unknown_ms, closed_ms, started, ended, short, censored, stay_ms);
+        members!(sums, more, +=, judged, full, crowded);
     }
 }
 
@@ -160,8 +226,16 @@ impl Stays {
     /// From what [`Self::buckets`] gave, in any order.
     #[must_use]
     pub fn from_buckets(buckets: impl IntoIterator<Item = (u16, i32)>) -> Self {
-        let mut out = Self::default();
-        buckets.into_iter().for_each(|(bucket, n)| out.put(bucket, n));
+        let buckets = buckets.into_iter();
+        let mut out = Self(Vec::with_capacity(buckets.size_hint().0));
+        for (bucket, n) in buckets {
+            // Files and tallies give them ascending: no search.
+            if n != 0 && out.0.last().is_none_or(|last| last.0 < bucket) {
+                out.0.push((bucket, n));
+            } else {
+                out.put(bucket, n);
+            }
+        }
         out
     }
 
@@ -248,6 +322,21 @@ mod tests {
         assert_eq!(both, a);
         both.subtract(&a);
         assert!(both.is_zero());
+    }
+
+    #[test]
+    fn a_tally_is_what_adding_one_by_one_gives_and_then_begins_anew() {
+        let windows = [window(&[60_000, 3_600_000, 61_000]), window(&[]), window(&[u64::MAX, 0]), window(&[60_000])];
+        let (mut tally, mut other, mut want) = (Tally::default(), Tally::default(), Sums::default());
+        for w in &windows {
+            want.add(&Sums::from(w));
+            tally.add_window(w);
+            other.add(&Sums::from(w));
+        }
+        assert_eq!((tally.take(), other.take()), (want.clone(), want));
+        assert!(tally.take().is_zero());
+        tally.count([(7, 1), (9, 2), (7, -1)]);
+        assert_eq!(tally.take().stays.buckets(), [(9, 2)]);
     }
 
     #[test]

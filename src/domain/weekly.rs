@@ -14,7 +14,7 @@ const DAY_MS: u64 = 86_400_000;
 
 /// A named zone of the IANA data base.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct TimeZone(chrono_tz::Tz);
+pub struct TimeZone(pub(super) chrono_tz::Tz);
 
 impl fmt::Debug for TimeZone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

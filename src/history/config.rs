@@ -22,7 +22,8 @@ pub struct Config {
     /// Hours that may wait to be written. 6: the store may be away that long before the stream has to keep them
     /// itself. An hour of 1.4 million bays takes some 30 MB.
     pub queue_hours: usize,
-    /// What is kept decoded of files that were asked for, MB. 256: a day and a half of 14,000 busy zones.
+    /// What is kept decoded of files that were asked for, MB. 256: a day and a half of 14,000 busy zones. The sums
+    /// of four days, 20 MB each there, are kept besides.
     pub cache_mb: usize,
     /// The place whose days are meant where a question does not say, by its IANA name.
     pub time_zone: String,

@@ -2,11 +2,14 @@
 //!
 //! Promises: an hour that the stream still holds is answered from there (corrections included at once), any other from
 //! its file and corrections; either gives the same sums, so where one ends and the other begins cannot be seen. A
-//! page does a bounded amount of work: it may end early, and says where to go on. What is missing is named.
+//! page does a bounded amount of work: it may end early, even without rows, and says where to go on. What is missing is
+//! named.
 
-use super::archive::{Archive, Cell, Cells, Gap};
+use super::archive::{Archive, Cells, Gap};
+use super::days::{Counts, Days, Part, add_up, counts};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{Calendar, Millis, Stays, Sums};
+use crate::domain::{Calendar, Millis, Sums};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// What the stream holds itself of what it has settled.
@@ -18,6 +21,8 @@ pub trait Recent: Send + Sync {
     /// Cells of the hour that begins at `hour`, as far as it is settled: of five minutes, or one a zone. `None`: not
     /// held (any more).
     fn cells(&self, hour: Millis, fine: bool) -> Option<Cells>;
+    /// Changes whenever the cells of an hour do that is settled to its end. `None`: not held.
+    fn stamp(&self, hour: Millis) -> Option<u64>;
 }
 
 /// How long a row is.
@@ -98,46 +103,145 @@ pub enum Unanswerable {
     HalfHours(&'static str),
 }
 
-/// Hours that a page reads from files at most, for all zones and for some.
-const READS: usize = 50;
-const READS_OF_SOME: usize = 400;
+/// Rows of files that a page decodes at most, and those of one hour more: half a second to a second of work.
+pub(super) const WORK: u64 = 1_000_000;
+/// Of so few zones the groups of rows that speak of them are read, of more all, which can then be kept.
+const FEW: usize = 64;
 const MAX_GAPS: usize = 100;
+
+/// A day added up: see [`Walk::day`].
+pub(super) struct Whole {
+    /// By zone.
+    pub(super) cells: Cells,
+    /// Those of its hours that were settled to their end, and how many visits there were in each.
+    pub(super) hours: Vec<Millis>,
+    pub(super) counts: Vec<Counts>,
+    /// Every hour of it could be told.
+    pub(super) whole: bool,
+}
 
 /// The two places of answers, and the walk over them.
 pub(super) struct Walk<'a> {
     pub(super) archive: &'a Archive,
     pub(super) recent: &'a dyn Recent,
+    pub(super) days: &'a Days,
     pub(super) zones: Option<&'a [u32]>,
+    /// The first hour of which there is a file.
+    pub(super) first_file: Millis,
     pub(super) gaps: Vec<(Millis, Gap)>,
-    reads: usize,
+    work: u64,
+    /// After how much work a page ends.
+    pub(super) most: u64,
     /// The hour that was looked at last.
-    last: Option<(Millis, bool, Option<Cells>)>,
+    last: Option<(Millis, bool, Result<Cells, Gap>)>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(archive: &'a Archive, recent: &'a dyn Recent, zones: Option<&'a [u32]>) -> Self {
-        Self { archive, recent, zones, gaps: Vec::new(), reads: 0, last: None }
+    pub(super) fn new(
+        archive: &'a Archive,
+        recent: &'a dyn Recent,
+        days: &'a Days,
+        zones: Option<&'a [u32]>,
+        first_file: Millis,
+    ) -> Self {
+        Self { archive, recent, days, zones, first_file, gaps: Vec::new(), work: 0, most: WORK, last: None }
     }
 
     /// Whether it has done enough work for one answer: a page may end before its limit, even without rows.
     pub(super) fn is_tired(&self) -> bool {
-        self.reads >= if self.zones.is_some() { READS_OF_SOME } else { READS }
+        self.work >= self.most
+    }
+
+    /// The start of all that is known.
+    pub(super) fn begin(&self) -> Millis {
+        self.first_file.min(self.recent.oldest())
+    }
+
+    /// The zones asked for, if they are few.
+    pub(super) fn few(&self) -> Option<&'a [u32]> {
+        self.zones.filter(|z| z.len() <= FEW)
     }
 
     /// Cells of an hour, possibly of more zones than were asked for; `None` where there is a gap.
     pub(super) fn hour(&mut self, hour: Millis, fine: bool) -> Option<Cells> {
+        self.look(hour, fine).map_err(|gap| self.note(hour, gap)).ok()
+    }
+
+    fn look(&mut self, hour: Millis, fine: bool) -> Result<Cells, Gap> {
         if let Some((of, as_fine, cells)) = &self.last
             && (*of, *as_fine) == (hour, fine)
         {
             return cells.clone();
         }
-        let cells = self.recent.cells(hour, fine).or_else(|| {
-            let (read, from_files) = self.archive.cells(hour, fine, self.zones);
-            self.reads += usize::from(from_files);
-            read.map_err(|gap| self.note(hour, gap)).ok()
-        });
+        let cells = match self.recent.cells(hour, fine) {
+            Some(cells) => Ok(cells),
+            None => self.archive.cells(hour, fine, self.few(), &mut self.work),
+        };
         self.last = Some((hour, fine, cells.clone()));
         cells
+    }
+
+    /// All of a day, as far as it is settled, possibly of more zones than were asked for. `None`: that would be too much
+    /// for one page; the next one gets further.
+    pub(super) fn day(&mut self, start: Millis, end: Millis) -> Option<Whole> {
+        let (begin, settled_to) = (self.begin(), self.recent.settled_to());
+        let first = start.max(Millis(begin.0 / HOUR_MS * HOUR_MS));
+        let mut hours = Vec::new();
+        let mut hour = first;
+        while hour.plus(HOUR_MS) <= end.min(settled_to) {
+            hours.push(hour);
+            hour = hour.plus(HOUR_MS);
+        }
+        let mut part = self.settled_part((first, end), &hours)?;
+        part.gaps.iter().for_each(|(hour, gap)| self.note(*hour, gap.clone()));
+        let mut whole = start >= begin && part.gaps.is_empty();
+        if hour < end.min(settled_to) {
+            // The hour under way.
+            match self.hour(hour, false) {
+                Some(cells) => part.cells = add_up(&[part.cells, cells], start),
+                None => whole = false,
+            }
+        }
+        Some(Whole { cells: part.cells, hours, counts: part.counts, whole })
+    }
+
+    /// The sums of hours that are settled to their end.
+    fn settled_part(&mut self, key: (Millis, Millis), hours: &[Millis]) -> Option<Part> {
+        let stamp = |hour: &Millis| self.recent.stamp(*hour).or_else(|| self.archive.stamp(*hour).ok());
+        let stamps: Vec<Option<u64>> = hours.iter().map(stamp).collect();
+        let mut part = self.days.part(key, &stamps);
+        let gaps = part.gaps.clone();
+        if gaps.iter().any(|(hour, gap)| *gap != Gap::NoFile && self.look(*hour, false).is_ok()) {
+            // A damaged file was mended, or the store is back.
+            part = Part::default();
+        }
+        let known = part.stamps.len();
+        let mut tables = vec![part.cells.clone()];
+        // Few zones are little work, and what is known of them alone is not kept.
+        let is_few = self.few().is_some();
+        for (hour, stamp) in hours.iter().zip(stamps).skip(known) {
+            if self.is_tired() && !is_few {
+                break;
+            }
+            match self.look(*hour, false) {
+                Ok(cells) => {
+                    part.counts.push(counts(&cells));
+                    tables.push(cells);
+                }
+                Err(gap) => {
+                    part.counts.push(Arc::from([]));
+                    part.gaps.push((*hour, gap));
+                }
+            }
+            part.stamps.push(stamp);
+        }
+        if tables.len() > 1 {
+            part.cells = add_up(&tables, key.0);
+        }
+        if part.stamps.len() > known && !is_few {
+            self.days.keep(key, &part);
+        }
+        (part.stamps.len() == hours.len()).then_some(part)
     }
 
     fn note(&mut self, hour: Millis, gap: Gap) {
@@ -152,14 +256,14 @@ impl<'a> Walk<'a> {
 }
 
 /// See [`super::History::page`].
-pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>, first_file: Millis) -> Result<Page, Unanswerable> {
+pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>) -> Result<Page, Unanswerable> {
     if let Interval::Day(calendar) = q.interval
         && !calendar.has_whole_hours(q.from)
     {
         return Err(Unanswerable::HalfHours(calendar.name()));
     }
     let settled_to = walk.recent.settled_to();
-    let begin = first_file.min(walk.recent.oldest()).max(q.from);
+    let begin = walk.begin().max(q.from);
     let (mut start, skip_to) = match q.place {
         Some(place) => (place.start, place.zone),
         // The interval in which the history begins counts.
@@ -173,20 +277,23 @@ pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>, first_file: Millis) ->
             break;
         }
         let end = q.interval.next(start);
-        let (cells, whole) = interval(walk, q.interval, start, end, first_file)?;
-        let complete = whole && end <= settled_to;
         let from_zone = skip_to.take().unwrap_or(0);
-        let mut wanted = cells.into_iter().filter(|(zone, _)| *zone >= from_zone && walk.takes(*zone));
+        let Some((cells, at, whole)) = interval(walk, q.interval, start, end)? else {
+            page.next = Some(Place { start, zone: from_zone });
+            break;
+        };
+        let complete = whole && end <= settled_to;
+        let mut wanted = cells[at].iter().filter(|c| c.zone >= from_zone && walk.takes(c.zone));
         let room = q.limit - page.rows.len();
-        page.rows.extend(wanted.by_ref().take(room).map(|(zone, sums)| Row {
-            zone,
+        page.rows.extend(wanted.by_ref().take(room).map(|c| Row {
+            zone: c.zone,
             from: start,
             to: end,
             complete,
-            sums: Some(sums),
+            sums: Some(c.sums.clone()),
         }));
-        if let Some((zone, _)) = wanted.next() {
-            page.next = Some(Place { start, zone });
+        if let Some(cell) = wanted.next() {
+            page.next = Some(Place { start, zone: cell.zone });
             break;
         }
         start = end;
@@ -205,93 +312,28 @@ fn first_with(q: &Question<'_>, begin: Millis) -> Millis {
     if start >= q.from { start } else { q.interval.first(q.from) }
 }
 
-/// The sums of an interval by zone, ascending, and whether every hour of it could be told.
-fn interval(
-    walk: &mut Walk<'_>,
-    interval: Interval,
-    start: Millis,
-    end: Millis,
-    first_file: Millis,
-) -> Result<(Vec<(u32, Sums)>, bool), Unanswerable> {
-    let of = |cells: Option<Cells>| {
-        let whole = cells.is_some();
-        (cells.iter().flat_map(|c| c.iter()).map(|c| (c.zone, c.sums.clone())).collect(), whole)
+/// Cells, which of them are an interval's, by zone, and whether every hour of it could be told. `None`: too much work
+/// for this page.
+type Found = Option<(Cells, Range<usize>, bool)>;
+
+fn interval(walk: &mut Walk<'_>, interval: Interval, start: Millis, end: Millis) -> Result<Found, Unanswerable> {
+    let all = |cells: Cells, whole: bool| {
+        let to = cells.len();
+        Some((cells, 0..to, whole))
     };
+    let nothing = || Some((Arc::from([]), 0..0, false));
     match interval {
-        Interval::Hour => Ok(of(walk.hour(start, false))),
+        Interval::Hour => Ok(walk.hour(start, false).map_or_else(nothing, |cells| all(cells, true))),
         Interval::FiveMinutes => {
-            let Some(cells) = walk.hour(Millis(start.0 / HOUR_MS * HOUR_MS), true) else {
-                return Ok((Vec::new(), false));
-            };
+            let Some(cells) = walk.hour(Millis(start.0 / HOUR_MS * HOUR_MS), true) else { return Ok(nothing()) };
             let (from, to) = (cells.partition_point(|c| c.from < start), cells.partition_point(|c| c.from <= start));
-            Ok((cells[from..to].iter().map(|c| (c.zone, c.sums.clone())).collect(), true))
+            Ok(Some((cells, from..to, true)))
         }
         Interval::Day(calendar) => {
             if !calendar.has_whole_hours(start) || !calendar.has_whole_hours(end) {
                 return Err(Unanswerable::HalfHours(calendar.name()));
             }
-            let begin = first_file.min(walk.recent.oldest());
-            let settled_to = walk.recent.settled_to();
-            let (mut tables, mut whole, mut hour) = (Vec::new(), start >= begin, start);
-            while hour < end && hour < settled_to {
-                if hour.plus(HOUR_MS) > begin {
-                    match walk.hour(hour, false) {
-                        Some(cells) => tables.push(cells),
-                        None => whole = false,
-                    }
-                }
-                hour = hour.plus(HOUR_MS);
-            }
-            Ok((add_up(&tables), whole))
+            Ok(walk.day(start, end).and_then(|day| all(day.cells, day.whole)))
         }
     }
-}
-
-/// Buckets of stays there can be: of ten years and more.
-const BUCKETS: usize = 1024;
-
-/// Several tables of one cell a zone, added up by zone. Lengths of stays are counted in an array, since merging lists
-/// bucket by bucket would cost more than all else.
-pub(super) fn add_up(tables: &[Cells]) -> Vec<(u32, Sums)> {
-    let mut at = vec![0_usize; tables.len()];
-    let mut counts = [0_i32; BUCKETS];
-    let mut out = Vec::new();
-    let head = |table: &Arc<[Cell]>, at: usize| table.get(at).map(|c| c.zone);
-    while let Some(zone) = tables.iter().zip(&at).filter_map(|(t, at)| head(t, *at)).min() {
-        let mut sums = Sums::default();
-        let (mut least, mut most) = (BUCKETS, 0);
-        for (table, at) in tables.iter().zip(&mut at) {
-            let Some(cell) = table.get(*at).filter(|c| c.zone == zone) else { continue };
-            *at += 1;
-            add(&mut sums, &cell.sums);
-            for &(bucket, n) in cell.sums.stays.buckets() {
-                let bucket = usize::from(bucket).min(BUCKETS - 1);
-                counts[bucket] += n;
-                (least, most) = (least.min(bucket), most.max(bucket));
-            }
-        }
-        if least <= most {
-            let there = (least..=most).filter(|b| counts[*b] != 0);
-            sums.stays = Stays::from_buckets(there.map(|b| (b as u16, counts[b])));
-            counts[least..=most].fill(0);
-        }
-        out.push((zone, sums));
-    }
-    out
-}
-
-/// All but the lengths of stays.
-fn add(sums: &mut Sums, more: &Sums) {
-    sums.occupied_ms += more.occupied_ms;
-    sums.vacant_ms += more.vacant_ms;
-    sums.unknown_ms += more.unknown_ms;
-    sums.closed_ms += more.closed_ms;
-    sums.started += more.started;
-    sums.ended += more.ended;
-    sums.short += more.short;
-    sums.censored += more.censored;
-    sums.stay_ms += more.stay_ms;
-    sums.judged += more.judged;
-    sums.full += more.full;
-    sums.crowded += more.crowded;
 }

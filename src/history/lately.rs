@@ -1,19 +1,22 @@
 //! What the stream holds of the last day, as tables: the stream answers zone by zone, questions are about all of them.
 //!
-//! A table is made when it is asked for and kept for ten seconds, and no longer than until more is settled: so late an
-//! amendment may show. Dear: making one (some 20 ms for 14,000 zones).
+//! A table is made when it is asked for. That of an hour that is over is good until a late report has changed the hour,
+//! and then for ten seconds more; that of the hour under way no longer than until more is settled. Dear: making one
+//! (some 20 ms for 14,000 zones).
 
 use super::archive::{Cell, Cells};
 use super::figures::Recent;
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{Clock, Millis, RecentTurnover, Sums, ZoneIx};
+use crate::domain::{Clock, Millis, RecentTurnover, Sums, Tally, ZoneIx};
 use crate::registry::Registry;
 use ahash::AHashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-/// How long a table is good, ms.
+/// How long a table is good though the hour has changed, ms.
 const GOOD_FOR_MS: u64 = 10_000;
+/// How long one is good though it has not: zones come and go.
+const KEPT_FOR_MS: u64 = 600_000;
 /// Tables that are kept: a day and two hours, and their windows of five minutes.
 const TABLES: usize = 32;
 
@@ -25,18 +28,33 @@ pub struct Lately {
     tables: Mutex<AHashMap<(Millis, bool), Table>>,
     /// The first hour of which the stream holds anything; 0: not looked for yet.
     first: AtomicU64,
+    stamps: AtomicU64,
 }
 
 struct Table {
     settled: Millis,
+    /// What the stream said of the hour before it was read.
+    version: u64,
     made_at: Millis,
+    /// No other table has the same.
+    stamp: u64,
     cells: Cells,
+}
+
+impl Table {
+    fn is_good(&self, hour: Millis, stream: &dyn RecentTurnover, now: Millis) -> bool {
+        let age = now.since(self.made_at);
+        let is_over = hour.plus(HOUR_MS) <= self.settled;
+        let same = age < KEPT_FOR_MS && self.version == stream.version(hour);
+        (is_over || self.settled == stream.settled()) && (age < GOOD_FOR_MS || same)
+    }
 }
 
 impl Lately {
     #[must_use]
     pub fn new(registry: Arc<Registry>, clock: Arc<dyn Clock>) -> Self {
-        Self { registry, clock, stream: OnceLock::new(), tables: Mutex::default(), first: AtomicU64::new(0) }
+        let (first, stamps) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { registry, clock, stream: OnceLock::new(), tables: Mutex::default(), first, stamps }
     }
 
     /// The stream has started. Only the first call counts.
@@ -44,20 +62,54 @@ impl Lately {
         let _ = self.stream.set(stream);
     }
 
+    /// The table of an hour, and its stamp. `None`: not held.
+    fn table(&self, hour: Millis, fine: bool) -> Option<(Cells, u64)> {
+        let stream = &**self.stream.get()?;
+        let (settled, now) = (stream.settled(), self.clock.now());
+        let held = if fine { stream.windows_from() } else { stream.hours_from() };
+        if settled.is_never() || hour < held || hour >= settled {
+            return None;
+        }
+        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = tables.get(&(hour, fine)).filter(|t| t.is_good(hour, stream, now));
+        let known = known.map(|t| (t.cells.clone(), t.stamp));
+        let (cells, stamp) = known.unwrap_or_else(|| {
+            let version = stream.version(hour);
+            let cells = self.make(stream, hour, fine, settled);
+            let stamp = self.stamps.fetch_add(1, Ordering::Relaxed);
+            tables.retain(|key, t| t.is_good(key.0, stream, now) && *key != (hour, fine));
+            if tables.len() < TABLES {
+                tables.insert((hour, fine), Table { settled, version, made_at: now, stamp, cells: cells.clone() });
+            }
+            (cells, stamp)
+        });
+        // Nothing heard: if there is anything of this hour, it is in a file, unless it is not over yet.
+        (!cells.is_empty() || hour.plus(HOUR_MS) > settled).then_some((cells, stamp))
+    }
+
     fn make(&self, stream: &dyn RecentTurnover, hour: Millis, fine: bool, settled: Millis) -> Cells {
         let city = self.registry.city();
         let end = hour.plus(HOUR_MS);
         let mut cells: Vec<Cell> = Vec::new();
+        let mut tally = Tally::default();
         for ix in (0..city.zone_count()).map(ZoneIx) {
             let zone = city.zone(ix).number;
-            let mut put = |from: Millis, sums: Sums| match cells.last_mut() {
-                Some(last) if !fine && last.zone == zone => last.sums.add(&sums),
-                _ => cells.push(Cell { zone, from: if fine { from } else { hour }, sums }),
-            };
-            if fine || end > settled {
-                stream.windows(ix, hour, end, &mut |from, w| put(from, Sums::from(w)));
+            let mut heard = false;
+            if fine {
+                stream.windows(ix, hour, end, &mut |from, w| cells.push(Cell { zone, from, sums: Sums::from(w) }));
+            } else if end > settled {
+                stream.windows(ix, hour, end, &mut |_, w| {
+                    heard = true;
+                    tally.add_window(w);
+                });
             } else {
-                stream.hours(ix, hour, end, &mut |from, sums| put(from, sums.clone()));
+                stream.hours(ix, hour, end, &mut |_, sums| {
+                    heard = true;
+                    tally.add(sums);
+                });
+            }
+            if heard {
+                cells.push(Cell { zone, from: hour, sums: tally.take() });
             }
         }
         cells.sort_by_key(|c| (c.from, c.zone));
@@ -85,24 +137,10 @@ impl Recent for Lately {
     }
 
     fn cells(&self, hour: Millis, fine: bool) -> Option<Cells> {
-        let stream = self.stream.get()?;
-        let (settled, now) = (stream.settled(), self.clock.now());
-        let held = if fine { stream.windows_from() } else { stream.hours_from() };
-        if settled.is_never() || hour < held || hour >= settled {
-            return None;
-        }
-        let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        let good = |t: &Table| t.settled == settled && now.since(t.made_at) < GOOD_FOR_MS;
-        let known = tables.get(&(hour, fine)).filter(|t| good(t)).map(|t| t.cells.clone());
-        let cells = known.unwrap_or_else(|| {
-            let cells = self.make(&**stream, hour, fine, settled);
-            tables.retain(|key, t| good(t) && *key != (hour, fine));
-            if tables.len() < TABLES {
-                tables.insert((hour, fine), Table { settled, made_at: now, cells: cells.clone() });
-            }
-            cells
-        });
-        // Nothing heard: if there is anything of this hour, it is in a file, unless it is not over yet.
-        (!cells.is_empty() || hour.plus(HOUR_MS) > settled).then_some(cells)
+        self.table(hour, fine).map(|(cells, _)| cells)
+    }
+
+    fn stamp(&self, hour: Millis) -> Option<u64> {
+        self.table(hour, false).map(|(_, stamp)| stamp)
     }
 }

@@ -7,7 +7,8 @@
 //!
 //! Promises: a file is whole or not there, and an hour told again replaces itself with the same bytes; corrections are
 //! rows of differences, so that whoever adds up all rows is right; a damaged file is named and the others are served;
-//! an answer does not change where the stream's memory ends. Dear: a day that nobody has asked for before (24 files).
+//! an answer does not change where the stream's memory ends. Dear: a day that nobody has asked for before (24 files), so
+//! it is answered page by page.
 //!
 //! Architecture Invariant: the stream never waits for the store. It offers, and keeps what is not taken.
 
@@ -15,6 +16,7 @@ mod archive;
 mod catalogue;
 mod config;
 pub mod csv;
+mod days;
 mod export;
 mod figures;
 mod files;
@@ -43,7 +45,8 @@ pub use withhold::Discretion;
 use crate::domain::Millis;
 use archive::Archive;
 use catalogue::Catalogue;
-use figures::Walk;
+use days::Days;
+use figures::{WORK, Walk};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -55,6 +58,9 @@ pub struct History {
     archive: Archive,
     catalogue: Arc<Catalogue>,
     recent: Arc<dyn Recent>,
+    days: Days,
+    /// How much work one page is.
+    page_work: u64,
 }
 
 impl History {
@@ -78,7 +84,7 @@ impl History {
         let catalogue = Arc::new(Catalogue::new(shelf.clone()));
         let keeper = Keeper::new(shelf.clone(), catalogue.clone(), config.clone(), around);
         let archive = Archive::new(shelf, catalogue.clone(), config);
-        (Self { archive, catalogue, recent }, Arc::new(keeper))
+        (Self { archive, catalogue, recent, days: Days::default(), page_work: WORK }, Arc::new(keeper))
     }
 
     /// Starts the keeper's thread. It ends after [`Keeper::stop`].
@@ -99,12 +105,18 @@ impl History {
     /// # Errors
     /// A question that has no answer in what is kept.
     pub fn page(&self, q: &Question<'_>) -> Result<Page, Unanswerable> {
-        figures::page(&mut Walk::new(&self.archive, &*self.recent, q.zones), q, self.first_file())
+        figures::page(&mut self.walk(q), q)
     }
 
     /// The figures as anybody may see them: see `withhold`. Days are those of UTC.
     pub fn discreet_page(&self, q: &Question<'_>, discretion: Discretion<'_>) -> Page {
-        withhold::page(&mut Walk::new(&self.archive, &*self.recent, q.zones), q, self.first_file(), discretion)
+        withhold::page(&mut self.walk(q), q, discretion)
+    }
+
+    fn walk<'a>(&'a self, q: &Question<'a>) -> Walk<'a> {
+        let mut walk = Walk::new(&self.archive, &*self.recent, &self.days, q.zones, self.first_file());
+        walk.most = self.page_work;
+        walk
     }
 
     /// The first hour of which there is a file.

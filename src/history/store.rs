@@ -110,8 +110,15 @@ fn fault(file: &str, why: &dyn std::fmt::Display) -> StoreError {
 
 #[cfg(feature = "s3")]
 fn s3(config: &Config) -> Result<Arc<dyn ObjectStore>, StoreError> {
-    use object_store::aws::AmazonS3Builder;
-    let mut builder = AmazonS3Builder::from_env().with_url(&config.url).with_region(&config.s3_region);
+    // Its HTTP client takes the process's cryptography; if that was chosen before, that is as good.
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    bucket(object_store::aws::AmazonS3Builder::from_env(), config)
+}
+
+/// `keys`: what the environment says.
+#[cfg(feature = "s3")]
+fn bucket(keys: object_store::aws::AmazonS3Builder, config: &Config) -> Result<Arc<dyn ObjectStore>, StoreError> {
+    let mut builder = keys.with_url(&config.url).with_region(&config.s3_region);
     if !config.s3_endpoint.is_empty() {
         builder = builder.with_endpoint(&config.s3_endpoint).with_allow_http(config.s3_endpoint.starts_with("http://"));
     }
@@ -171,5 +178,33 @@ mod tests {
         let config = Config { url: "s3://bucket/hub".into(), ..Config::default() };
         let e = Shelf::open(&config, Path::new("."), runtime.handle().clone()).err().unwrap().to_string();
         assert!(e.contains("--features s3"), "{e}");
+    }
+
+    #[test]
+    #[cfg(feature = "s3")]
+    fn a_bucket_is_asked_at_the_endpoint_that_is_set_and_under_its_prefix() {
+        use std::io::{Read as _, Write as _};
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let s3_endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let served = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let (mut asked, mut some) = (Vec::new(), [0; 4096]);
+            // Two bytes of body end the request.
+            while !asked.ends_with(b"\r\n\r\nhi") {
+                let n = stream.read(&mut some).unwrap();
+                asked.extend_from_slice(&some[..n]);
+            }
+            stream.write_all(b"HTTP/1.1 200 OK\r\netag: \"1\"\r\ncontent-length: 0\r\n\r\n").unwrap();
+            String::from_utf8_lossy(&asked).into_owned()
+        });
+        let config = Config { url: "s3://bucket/hub/".into(), s3_endpoint, ..Config::default() };
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        assert!(Shelf::open(&config, Path::new("."), runtime.handle().clone()).is_ok(), "with cryptography of its own");
+        let keys = object_store::aws::AmazonS3Builder::new().with_access_key_id("id").with_secret_access_key("secret");
+        let shelf = Shelf { store: bucket(keys, &config).unwrap(), runtime: runtime.handle().clone(), local: None };
+        shelf.put("turnover/10.parquet", b"hi".to_vec()).unwrap();
+        let asked = served.join().unwrap();
+        assert!(asked.starts_with("PUT /bucket/hub/turnover/10.parquet HTTP/1.1"), "{asked}");
+        assert!(asked.to_ascii_lowercase().contains("authorization: aws4-hmac-sha256 credential=id/"), "{asked}");
     }
 }

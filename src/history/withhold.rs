@@ -8,9 +8,10 @@
 //! from each other.
 
 use super::archive::Cell;
-use super::figures::{Interval, Page, Place, Question, Row, Walk, add_up};
+use super::figures::{Interval, Page, Place, Question, Row, Walk, Whole};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{Calendar, Millis, Sums};
+use ahash::AHashSet;
 use std::collections::BTreeMap;
 
 const DAY_MS: u64 = 24 * HOUR_MS;
@@ -63,25 +64,14 @@ fn withheld(parts: &[Count], whole_is: bool, least: i64) -> Vec<bool> {
 }
 
 /// See [`super::History::discreet_page`].
-pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>, first_file: Millis, d: Discretion<'_>) -> Page {
+pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>, d: Discretion<'_>) -> Page {
     let settled_to = walk.recent.settled_to();
-    let mut page = Page { settled_to, ..Page::default() };
-    let begin = first_file.min(walk.recent.oldest()).max(q.from);
+    let begin = walk.begin().max(q.from);
     let mut day = Calendar::UTC.day_start(q.place.map_or(begin, |p| p.start));
-    let past = |row: &Row| q.place.is_some_and(|p| (row.from, row.zone) < (p.start, p.zone));
+    let mut page = Page { settled_to, ..Page::default() };
     while day < q.to && day.plus(DAY_MS) <= settled_to {
-        if walk.is_tired() {
-            page.next = Some(Place { start: day, zone: 0 });
-            break;
-        }
-        let mut rows = rows_of_day(walk, q.interval, day, d);
-        rows.retain(|r| r.from >= q.from && r.from < q.to && !past(r));
-        rows.sort_by_key(|r| (r.from, r.zone));
-        let room = q.limit - page.rows.len();
-        if let Some(more) = rows.get(room) {
-            page.next = Some(Place { start: more.from, zone: more.zone });
-        }
-        page.rows.extend(rows.into_iter().take(room));
+        page.next =
+            if walk.is_tired() { Some(Place { start: day, zone: 0 }) } else { of_day(walk, q, day, d, &mut page) };
         if page.next.is_some() {
             break;
         }
@@ -91,67 +81,90 @@ pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>, first_file: Millis, d:
     page
 }
 
-fn rows_of_day(walk: &mut Walk<'_>, interval: Interval, day: Millis, d: Discretion<'_>) -> Vec<Row> {
-    let mut zones: BTreeMap<u32, Vec<Cell>> = BTreeMap::new();
-    let (mut complete, mut tables) = (true, Vec::new());
-    for hour in (0..24).map(|h| day.plus(h * HOUR_MS)) {
-        let Some(cells) = walk.hour(hour, false) else {
-            complete = false;
+/// Adds the rows of a day. Where to go on, if not all of them have room or could be had.
+fn of_day(walk: &mut Walk<'_>, q: &Question<'_>, day: Millis, d: Discretion<'_>, page: &mut Page) -> Option<Place> {
+    let place = q.place.filter(|p| p.start >= day).unwrap_or(Place { start: day, zone: 0 });
+    let Some(whole) = walk.day(day, day.plus(DAY_MS)) else { return Some(place) };
+    let complete = whole.whole;
+    let mut put = |zone: u32, from: Millis, ms: u64, sums: Option<Sums>| {
+        if from < q.from || from >= q.to || (from, zone) < (place.start, place.zone) {
+            return None;
+        }
+        if page.rows.len() >= q.limit {
+            return Some(Place { start: from, zone });
+        }
+        page.rows.push(Row { zone, from, to: from.plus(ms), complete, sums });
+        None
+    };
+    let is_small = |sums: &Sums| Count::of(sums).is_small(d.least);
+    if let Interval::Day(_) = q.interval {
+        let wanted = whole.cells.iter().filter(|c| walk.takes(c.zone) && !(d.never)(c.zone));
+        return wanted
+            .map(|c| (c.zone, (!is_small(&c.sums)).then(|| c.sums.clone())))
+            .find_map(|(zone, sums)| put(zone, day, DAY_MS, sums));
+    }
+    let hidden = hidden_hours(walk, &whole, d);
+    for (hour, hidden) in whole.hours.iter().zip(&hidden) {
+        if hour.plus(HOUR_MS) <= q.from.max(place.start) {
             continue;
+        }
+        if *hour >= q.to {
+            break;
+        }
+        if walk.is_tired() && walk.few().is_none() {
+            return Some(if *hour > place.start { Place { start: *hour, zone: 0 } } else { place });
+        }
+        let Some(cells) = walk.hour(*hour, q.interval == Interval::FiveMinutes) else { continue };
+        let wanted = cells.iter().filter(|c| walk.takes(c.zone) && !(d.never)(c.zone));
+        let full = if q.interval == Interval::Hour {
+            wanted
+                .map(|c| (c.zone, (!hidden.contains(&c.zone)).then(|| c.sums.clone())))
+                .find_map(|(zone, sums)| put(zone, *hour, HOUR_MS, sums))
+        } else {
+            let told = fives(wanted, hidden, d.least);
+            told.into_iter().find_map(|((from, zone), sums)| put(zone, from, WINDOW_MS, sums.cloned()))
         };
-        for cell in cells.iter().filter(|c| walk.takes(c.zone) && !(d.never)(c.zone)) {
-            zones.entry(cell.zone).or_default().push(cell.clone());
+        if full.is_some() {
+            return full;
         }
-        tables.push(cells);
     }
-    let days: BTreeMap<u32, Sums> = add_up(&tables).into_iter().filter(|(zone, _)| zones.contains_key(zone)).collect();
-    let small = |zone: &u32| days.get(zone).is_none_or(|s| Count::of(s).is_small(d.least));
-    let row =
-        |zone: u32, from: Millis, ms: u64, sums: Option<Sums>| Row { zone, from, to: from.plus(ms), complete, sums };
-    if let Interval::Day(_) = interval {
-        let told = |zone: u32, sums: &Sums| (!small(&zone)).then(|| sums.clone());
-        return days.iter().map(|(zone, sums)| row(*zone, day, DAY_MS, told(*zone, sums))).collect();
+    None
+}
+
+/// For each hour of a day the zones of which it is withheld.
+fn hidden_hours(walk: &Walk<'_>, day: &Whole, d: Discretion<'_>) -> Vec<AHashSet<u32>> {
+    let mut zones: BTreeMap<u32, Vec<(usize, Count)>> = BTreeMap::new();
+    for (hour, counts) in day.counts.iter().enumerate() {
+        for (zone, started, ended) in counts.iter().filter(|c| walk.takes(c.0) && !(d.never)(c.0)) {
+            zones.entry(*zone).or_default().push((hour, Count(*started, *ended)));
+        }
     }
-    let mut out = Vec::new();
-    let mut hidden_hours: BTreeMap<(Millis, u32), bool> = BTreeMap::new();
+    let mut out = vec![AHashSet::new(); day.hours.len()];
     for (zone, hours) in zones {
-        let counts: Vec<Count> = hours.iter().map(|c| Count::of(&c.sums)).collect();
-        for (cell, hidden) in hours.into_iter().zip(withheld(&counts, small(&zone), d.least)) {
-            if interval == Interval::Hour {
-                out.push(row(zone, cell.from, HOUR_MS, (!hidden).then_some(cell.sums)));
-            } else {
-                hidden_hours.insert((cell.from, zone), hidden);
-            }
-        }
-    }
-    if interval == Interval::FiveMinutes {
-        fives(walk, day, &hidden_hours, d, &mut |zone, from, sums| out.push(row(zone, from, WINDOW_MS, sums)));
+        let counts: Vec<Count> = hours.iter().map(|(_, count)| *count).collect();
+        let of_day = counts.iter().fold(Count::default(), |sum, count| sum.plus(*count));
+        let hidden = withheld(&counts, of_day.is_small(d.least), d.least);
+        hours.iter().zip(hidden).filter(|(_, hidden)| *hidden).for_each(|((hour, _), _)| _ = out[*hour].insert(zone));
     }
     out
 }
 
-/// The five minutes of a day's hours, of which it is known whether they are withheld.
-fn fives(
-    walk: &mut Walk<'_>,
-    day: Millis,
-    hidden_hours: &BTreeMap<(Millis, u32), bool>,
-    d: Discretion<'_>,
-    each: &mut dyn FnMut(u32, Millis, Option<Sums>),
-) {
-    for hour in (0..24).map(|h| day.plus(h * HOUR_MS)) {
-        let Some(cells) = walk.hour(hour, true) else { continue };
-        let mut zones: BTreeMap<u32, Vec<&Cell>> = BTreeMap::new();
-        for cell in cells.iter().filter(|c| hidden_hours.contains_key(&(hour, c.zone))) {
-            zones.entry(cell.zone).or_default().push(cell);
-        }
-        for (zone, cells) in zones {
-            let counts: Vec<Count> = cells.iter().map(|c| Count::of(&c.sums)).collect();
-            let whole_is = hidden_hours[&(hour, zone)];
-            for (cell, hidden) in cells.into_iter().zip(withheld(&counts, whole_is, d.least)) {
-                each(zone, cell.from, (!hidden).then(|| cell.sums.clone()));
-            }
+/// The five minutes of an hour by time and zone, if it is known of which zones the hour is withheld.
+fn fives<'c>(
+    cells: impl Iterator<Item = &'c Cell>,
+    hidden: &AHashSet<u32>,
+    least: i64,
+) -> BTreeMap<(Millis, u32), Option<&'c Sums>> {
+    let mut zones: BTreeMap<u32, Vec<&Cell>> = BTreeMap::new();
+    cells.for_each(|cell| zones.entry(cell.zone).or_default().push(cell));
+    let mut out = BTreeMap::new();
+    for (zone, cells) in zones {
+        let counts: Vec<Count> = cells.iter().map(|c| Count::of(&c.sums)).collect();
+        for (cell, hidden) in cells.into_iter().zip(withheld(&counts, hidden.contains(&zone), least)) {
+            out.insert((cell.from, zone), (!hidden).then_some(&cell.sums));
         }
     }
+    out
 }
 
 #[cfg(test)]

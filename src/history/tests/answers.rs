@@ -136,7 +136,7 @@ fn days_that_do_not_begin_on_a_whole_hour_are_refused_with_a_reason() {
 }
 
 /// Everything a reader can be told of the first day, at every length.
-fn discreet(history: &History, interval: Interval, least: i64, never: &dyn Fn(u32) -> bool) -> Vec<Row> {
+pub(super) fn discreet(history: &History, interval: Interval, least: i64, never: &dyn Fn(u32) -> bool) -> Vec<Row> {
     let (mut rows, mut place) = (Vec::new(), None);
     loop {
         let q = Question { limit: 17, place, ..question(DAY, hour(24), interval) };

@@ -32,7 +32,8 @@ pub(in crate::serve) fn routes(bureau: Arc<Bureau>) -> OpenApiRouter {
 
 /// How each zone's bays turned over.
 ///
-/// Rows start in `from`..`to`, by time and then by zone. Go on with `cursor` until `next` is null; a page may end early.
+/// Rows start in `from`..`to`, by time and then by zone. Go on with `cursor` until `next` is null; a page may end early,
+/// even without rows.
 /// With the scope `monitor` all settled figures are told. Without it days that are over, in UTC, and what fewer than
 /// five visits (without a key: ten) speak of is null and `suppressed`, and whatever would give it away.
 #[utoipa::path(

@@ -21,6 +21,9 @@ pub const PER_HOUR: u64 = HOUR_MS / WINDOW_MS;
 /// shards are not settled at the same moment.
 const FINE_HOURS: u64 = 2;
 
+/// Hours that are told apart in whether they changed; further apart ones share.
+const VERSIONS: u64 = u64::BITS as u64;
+
 /// One hour of one zone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HourRow {
@@ -62,11 +65,14 @@ pub struct ZoneRows {
     pub fine: BTreeMap<u32, Window>,
     /// By number of the hour since 1970. No hour is in both.
     pub hours: BTreeMap<u32, HourRow>,
+    /// Which hours were added to since that was last asked: a bit for the hour's number modulo 64.
+    pub touched: u64,
 }
 
 impl ZoneRows {
     /// Adds a contribution or a correction.
     pub fn add(&mut self, n: u64, w: &Window) {
+        self.touched |= 1 << (n / PER_HOUR % VERSIONS);
         let coarse = self.fine.first_key_value().is_some_and(|(first, _)| n / PER_HOUR < u64::from(*first) / PER_HOUR);
         if coarse || self.hours.contains_key(&((n / PER_HOUR) as u32)) {
             self.hours.entry((n / PER_HOUR) as u32).or_default().add(n, w);
@@ -120,6 +126,8 @@ pub struct Recent {
     shards: Vec<RwLock<Arc<ShardRows>>>,
     /// By shard: everything before it is settled, ms. `MAX` for a shard without zones.
     swept: Vec<AtomicU64>,
+    /// By the hour's number modulo their number: how often it was changed.
+    versions: Vec<AtomicU64>,
     /// Lateness of the last word on what started in a window: it may still prove to be a short stay.
     pad: u64,
     keep_hours: u64,
@@ -131,7 +139,8 @@ impl Recent {
     pub fn new(pad: u64, keep_hours: u64) -> Self {
         let shards = (0..SHARDS).map(|_| RwLock::default()).collect();
         let swept = (0..SHARDS).map(|_| AtomicU64::new(u64::MAX)).collect();
-        Self { shards, swept, pad, keep_hours }
+        let versions = (0..VERSIONS).map(|_| AtomicU64::new(0)).collect();
+        Self { shards, swept, versions, pad, keep_hours }
     }
 
     /// A shard's windows as they are.
@@ -143,7 +152,12 @@ impl Recent {
     /// Changes a shard's windows; `swept` is how far it is settled afterwards.
     pub(super) fn change<T>(&self, shard: u32, edit: impl FnOnce(&mut ShardRows) -> (u64, T)) -> T {
         let mut rows = self.shards[shard as usize].write().unwrap_or_else(PoisonError::into_inner);
-        let (swept, result) = edit(Arc::make_mut(&mut rows));
+        let rows = Arc::make_mut(&mut rows);
+        let (swept, result) = edit(rows);
+        let touched = rows.0.iter_mut().fold(0, |all, zone| all | std::mem::take(&mut zone.touched));
+        for (_, version) in self.versions.iter().enumerate().filter(|(bit, _)| touched >> bit & 1 == 1) {
+            version.fetch_add(1, Ordering::AcqRel);
+        }
         self.swept[shard as usize].store(swept, Ordering::Release);
         result
     }
@@ -192,5 +206,9 @@ impl RecentTurnover for Recent {
                 }
             }
         });
+    }
+
+    fn version(&self, hour: Millis) -> u64 {
+        self.versions[(hour.0 / HOUR_MS % VERSIONS) as usize].load(Ordering::Acquire)
     }
 }

@@ -193,7 +193,7 @@ fn read_zone(r: &mut Reader<'_>) -> Option<ZoneRows> {
         at_starts.as_flattened_mut().copy_from_slice(&flat);
         Some((n, HourRow { sum, at_starts }))
     })?;
-    Some(ZoneRows { number, swept, heard_from, fine, hours: hours.into_iter().collect() })
+    Some(ZoneRows { number, swept, heard_from, fine, hours: hours.into_iter().collect(), touched: 0 })
 }
 
 impl Saved {
@@ -300,7 +300,7 @@ impl Settle {
                 for zone in zones {
                     let row = &mut rows.0[slot(zone)];
                     match found.get(&zone.0) {
-                        Some(z) => *row = (*z).clone(),
+                        Some(z) => *row = ZoneRows { touched: u64::MAX, ..(*z).clone() },
                         // A zone that is new since.
                         None => row.swept = newest,
                     }

@@ -33,6 +33,10 @@ impl Recent for Forgetful {
     fn cells(&self, _: Millis, _: bool) -> Option<Cells> {
         None
     }
+
+    fn stamp(&self, _: Millis) -> Option<u64> {
+        None
+    }
 }
 
 fn window(zone: u32, from: Millis, n: i64) -> WindowRow {
