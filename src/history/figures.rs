@@ -117,7 +117,7 @@ pub(super) struct Whole {
     pub(super) hours: Vec<Millis>,
     pub(super) counts: Vec<Counts>,
     /// Every hour of it could be told.
-    pub(super) whole: bool,
+    pub(super) complete: bool,
 }
 
 /// The two places of answers, and the walk over them.
@@ -202,7 +202,7 @@ impl<'a> Walk<'a> {
                 None => whole = false,
             }
         }
-        Some(Whole { cells: part.cells, hours, counts: part.counts, whole })
+        Some(Whole { cells: part.cells, hours, counts: part.counts, complete: whole })
     }
 
     /// The sums of hours that are settled to their end.
@@ -333,7 +333,7 @@ fn interval(walk: &mut Walk<'_>, interval: Interval, start: Millis, end: Millis)
             if !calendar.has_whole_hours(start) || !calendar.has_whole_hours(end) {
                 return Err(Unanswerable::HalfHours(calendar.name()));
             }
-            Ok(walk.day(start, end).and_then(|day| all(day.cells, day.whole)))
+            Ok(walk.day(start, end).and_then(|day| all(day.cells, day.complete)))
         }
     }
 }

@@ -85,7 +85,7 @@ pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>, d: Discretion<'_>) -> 
 fn of_day(walk: &mut Walk<'_>, q: &Question<'_>, day: Millis, d: Discretion<'_>, page: &mut Page) -> Option<Place> {
     let place = q.place.filter(|p| p.start >= day).unwrap_or(Place { start: day, zone: 0 });
     let Some(whole) = walk.day(day, day.plus(DAY_MS)) else { return Some(place) };
-    let complete = whole.whole;
+    let complete = whole.complete;
     let mut put = |zone: u32, from: Millis, ms: u64, sums: Option<Sums>| {
         if from < q.from || from >= q.to || (from, zone) < (place.start, place.zone) {
             return None;
