@@ -96,6 +96,8 @@ impl SettledSink for Nobody {
     fn try_corrections(&self, _: u32, _: u32, _: &Arc<Corrections>) -> bool {
         true
     }
+
+    fn given_up(&self, _: Millis, _: bool) {}
 }
 
 /// Settling too, as the hub does; all claims are of a few seconds, so they all wait to be settled.

@@ -5,10 +5,15 @@
 //! them their meaning, which only grow. The marker is written last; without it a folder is no backup. While a copy is
 //! under way either way its target holds another marker, and no hub starts on such a folder. What lies outside
 //! the data folder (the configuration with its keys, the registry's GeoJSON) is not part of it.
+//! That holds for what is settled too. A checkpoint says how much of each file in `settled` counts and which hours are safe in
+//! `history`; both only grow from there, and a start cuts `settled` back to what the copied checkpoint says. (An hour that goes
+//! from `settled` meanwhile is one that nothing could amend any more.) In `history` the manifest, which names files that
+//! are whole, is copied before them, and files under way are left out.
 //! The SQLite database in the folder is copied by SQLite itself, as it is at one moment.
 
 use super::Failure;
-use crate::{journal, store};
+use crate::{history, journal, store};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -122,9 +127,10 @@ fn within(inner: &Path, outer: &Path) -> Result<bool, Failure> {
 
 /// Copies files and folders, each durable, in the order of their names (changes before the identities they name).
 fn tree(from: &Path, to: &Path, without: &[&str]) -> io::Result<()> {
-    let mut names: Vec<_> = std::fs::read_dir(from)?.map(|i| Ok(i?.file_name())).collect::<io::Result<_>>()?;
+    let mut names: Vec<OsString> = std::fs::read_dir(from)?.map(|i| Ok(i?.file_name())).collect::<io::Result<_>>()?;
     names.sort();
-    for name in names.iter().filter(|n| !without.iter().any(|w| n.as_os_str() == *w)) {
+    let half_written = |n: &OsString| n.to_str().is_some_and(history::is_staging);
+    for name in names.iter().filter(|n| !half_written(n) && !without.iter().any(|w| n.as_os_str() == *w)) {
         let (from, to) = (from.join(name), to.join(name));
         if from.is_dir() {
             std::fs::create_dir_all(&to)?;

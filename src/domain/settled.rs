@@ -18,6 +18,10 @@ pub trait SettledSink: Send + Sync {
 
     /// The same for corrections: by hour of ingest, ascending. Parts without any are handed over too.
     fn try_corrections(&self, part: u32, parts: u32, corrections: &Arc<Corrections>) -> bool;
+
+    /// Some worker does not offer its part of that hour, or of its corrections, again: it was refused for too long, and the room
+    /// is needed.
+    fn given_up(&self, hour: Millis, corrections: bool);
 }
 
 /// The newest figures, in memory. Readers hold up nobody.

@@ -82,6 +82,8 @@ struct State {
     waiting: BTreeMap<Key, Gathered>,
     /// Written lately, as many as could be asked about.
     done: BTreeSet<Key>,
+    /// Given up by the stream before they were whole here.
+    lost: BTreeSet<Key>,
     full: bool,
     stopping: bool,
 }
@@ -130,7 +132,7 @@ impl Keeper {
     pub fn offer(&self, part: u32, parts: u32, settled: &Settled) -> bool {
         let key = settled.key();
         let mut state = self.lock();
-        if state.done.contains(&key) {
+        if state.done.contains(&key) || state.lost.contains(&key) {
             return true;
         }
         if state.waiting.len() >= self.config.queue_hours * 2 && !state.waiting.contains_key(&key) {
@@ -223,7 +225,8 @@ impl Keeper {
         while state.done.len() > DONE {
             state.done.pop_first();
         }
-        if state.full {
+        // What was lost stays lost; but from here on the store takes what comes.
+        if state.full && state.lost.last().is_none_or(|lost| *lost < key) {
             state.full = false;
             self.health.well(Part::History);
         }
@@ -289,5 +292,23 @@ impl SettledSink for Keeper {
 
     fn try_corrections(&self, part: u32, parts: u32, corrections: &Arc<Corrections>) -> bool {
         self.offer(part, parts, &Settled::Corrections(corrections.clone()))
+    }
+
+    /// One that is whole here waits on for the store, without the stream behind it.
+    fn given_up(&self, hour: Millis, corrections: bool) {
+        let (key, mut state) = ((hour, corrections), self.lock());
+        let what = if corrections { "the corrections of the hour" } else { "the settled hour" };
+        let why = if state.waiting.get(&key).is_some_and(Gathered::is_whole) {
+            format!("the store takes nothing: {what} {hour} and older are only in memory")
+        } else {
+            state.waiting.remove(&key);
+            state.lost.insert(key);
+            while state.lost.len() > DONE {
+                state.lost.pop_first();
+            }
+            format!("the store took nothing for too long: {what} {hour} is lost")
+        };
+        state.full = true;
+        self.health.unwell(Part::History, why);
     }
 }

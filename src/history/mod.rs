@@ -38,7 +38,7 @@ pub use figures::{Interval, Page, Place, Question, Recent, Row, Unanswerable};
 pub use keeper::{Around, Keeper, Settled};
 pub use lately::Lately;
 pub use names::{Names, Numbered, Registered};
-pub use store::StoreError;
+pub use store::{StoreError, is_staging};
 pub use visits::VisitRow;
 pub use withhold::Discretion;
 

@@ -84,13 +84,17 @@ impl Shelf {
     }
 }
 
-/// Staging names end in `#` and a number; nothing else of ours does.
+/// Whether a file of that name is half-written: staging names end in `#` and a number; nothing else of ours does.
+pub fn is_staging(name: &str) -> bool {
+    name.rsplit_once('#').is_some_and(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+}
+
 fn sweep(folder: &Path, depth: usize) -> usize {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     let mut swept = 0;
     for path in entries.flatten().map(|e| e.path()) {
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        let staged = name.rsplit_once('#').is_some_and(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+        let staged = is_staging(name);
         if path.is_dir() {
             swept += if depth > 0 { sweep(&path, depth - 1) } else { 0 };
         } else if staged && std::fs::remove_file(&path).is_ok() {

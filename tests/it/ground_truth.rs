@@ -40,6 +40,8 @@ impl SettledSink for Sum {
         }
         true
     }
+
+    fn given_up(&self, _: Millis, _: bool) {}
 }
 
 /// Blocks in memory.

@@ -1,6 +1,7 @@
 //! Writing: parts are collected, files replace themselves, a store that is away is waited for.
 
 use super::*;
+use crate::domain::SettledSink;
 use std::fs;
 
 fn corrections(of: Millis, windows: Vec<WindowRow>, visits: Vec<VisitChange>) -> Settled {
@@ -132,6 +133,28 @@ fn while_the_store_is_away_hours_wait_and_beyond_that_the_stream_keeps_them() {
     thread.join().unwrap();
     *place.memory.settled_to.lock().unwrap() = hour(4);
     assert_eq!(history.page(&question(hour(1), hour(4), Interval::Hour)).unwrap().rows.len(), 3);
+}
+
+#[test]
+fn an_hour_that_the_stream_has_given_up_is_said_to_be_lost_until_a_later_one_is_written() {
+    let place = Den::new();
+    let (_, keeper) = place.open();
+    let why = || place.health.reasons().into_iter().find(|(part, _)| *part == "history").map(|(_, why)| why);
+    let part = || of_hour(settled(hour(3), 0..1, |_, _| 1));
+    // Of two workers one waited too long.
+    assert!(!keeper.offer(0, 2, &part()));
+    keeper.given_up(hour(3), false);
+    assert!(why().unwrap().contains("T03") && why().unwrap().contains("is lost"), "{:?}", why());
+    // The other need not wait for what cannot be whole.
+    assert!(keeper.offer(1, 2, &part()) && !keeper.durable(hour(3), false));
+    // One that is whole is only behind.
+    assert!(!keeper.offer(0, 1, &of_hour(settled(hour(4), 0..1, |_, _| 1))));
+    keeper.given_up(hour(4), false);
+    assert!(why().unwrap().contains("T04") && why().unwrap().contains("in memory"), "{:?}", why());
+    keeper.stop();
+    keeper.start().unwrap().join().unwrap();
+    assert!(keeper.durable(hour(4), false));
+    assert_eq!(why(), None);
 }
 
 #[test]

@@ -88,6 +88,8 @@ impl SettledSink for Sink {
     fn try_corrections(&self, _: u32, _: u32, _: &Arc<Corrections>) -> bool {
         true
     }
+
+    fn given_up(&self, _: Millis, _: bool) {}
 }
 
 struct NoneKept;

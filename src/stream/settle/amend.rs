@@ -6,7 +6,7 @@
 
 use super::fixes::{Change, is_told};
 use super::heard::{MINUTE_MS, REACH};
-use super::kept::{Hour, Part, Record};
+use super::kept::{Hour, Part, Records};
 use super::recent::slot;
 use super::report::{Report, order};
 use super::shard::Late;
@@ -118,12 +118,12 @@ impl Step<'_> {
         let (with, cell, carries) = walk(past.cell, &reports, swept, &rules);
         self.cells[bay as usize] = cell;
         self.change(slot(zone), &Change::between(with, without));
-        let mut by_hour: BTreeMap<u64, Vec<Record>> = BTreeMap::new();
+        let mut by_hour: BTreeMap<u64, Records> = BTreeMap::new();
         for (hour, carry) in carries.into_iter().filter(|c| c.0 > past.from || !past.carried) {
-            by_hour.entry(hour).or_default().push(Record::carry(carry, number));
+            by_hour.entry(hour).or_default().carry(carry, number);
         }
         for r in &new {
-            by_hour.entry(r.at() / HOUR_MS * HOUR_MS).or_default().push(Record::report(r, number));
+            by_hour.entry(r.at() / HOUR_MS * HOUR_MS).or_default().report(r, number);
         }
         for (hour, records) in by_hour {
             self.keep(hour, &records);

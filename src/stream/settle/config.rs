@@ -20,9 +20,9 @@ pub struct Config {
     pub amend_h: u32,
     /// Reports that may wait in each worker to be settled, at 24 bytes; what comes on top is kept aside.
     pub max_waiting: usize,
-    /// The most that settled reports kept for amendments may take on disk, bytes. At 32 bytes a report 4 GiB are
-    /// two days of 780 reports a second; of a hub that takes more the oldest hours go, and what comes late for them is
-    /// too late.
+    /// The most that settled reports kept for amendments may take on disk, bytes. At 24 bytes a report, and 32 once an
+    /// hour for a bay that reports, 4 GiB are two days of 440 to 1,000 reports a second; of a hub that takes more the oldest
+    /// hours go, and what comes late for them is too late.
     pub kept_bytes: u64,
     /// Hours of results that may wait for a sink that does not take them.
     pub max_hours: usize,

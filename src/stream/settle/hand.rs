@@ -144,6 +144,7 @@ impl Settle {
             if let Some(hour) = self.first_ready(what) {
                 self.counts.lost += 1;
                 tracing::error!(hour = %Millis(hour), "settled results are lost: nobody took them");
+                self.shared.sink.given_up(Millis(hour), what == FIXES);
                 self.shared.handed.set(self.place.0, what, hour);
             }
         }

@@ -8,7 +8,7 @@
 use crate::domain::SourceIx;
 use std::ops::RangeInclusive;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Length of a minute, ms.
 pub const MINUTE_MS: u64 = 60_000;
@@ -23,19 +23,35 @@ pub const REACH: u32 = (WORDS as u32 - 1) * BITS;
 type Page = Box<[AtomicU64]>;
 
 /// See the module.
-pub struct Heard(Box<[OnceLock<Page>]>);
+pub struct Heard {
+    pages: Box<[OnceLock<Page>]>,
+    /// By source: one more than a minute in which it was heard, the one noted last; 0 for none. Most reports are of a minute
+    /// that is noted already, and these lie closer together than the words.
+    last: Box<[AtomicU32]>,
+}
 
 impl Heard {
     /// Room for `n` sources.
     #[must_use]
     pub fn new(n: usize) -> Self {
-        Self((0..n.div_ceil(PER_PAGE)).map(|_| OnceLock::new()).collect())
+        let pages: Box<[_]> = (0..n.div_ceil(PER_PAGE)).map(|_| OnceLock::new()).collect();
+        let last = bytemuck::zeroed_slice_box(pages.len() * PER_PAGE);
+        Self { pages, last }
     }
 
     /// The source was heard in that minute since 1970.
     #[inline]
     pub fn hear(&self, source: SourceIx, minute: u32) {
-        let Some(page) = self.0.get(source.at() / PER_PAGE) else { return };
+        let Some(last) = self.last.get(source.at()) else { return };
+        if last.load(Relaxed) != minute + 1 {
+            self.hear_first(source, minute);
+            last.store(minute + 1, Relaxed);
+        }
+    }
+
+    #[inline(never)]
+    fn hear_first(&self, source: SourceIx, minute: u32) {
+        let Some(page) = self.pages.get(source.at() / PER_PAGE) else { return };
         let page = page.get_or_init(|| bytemuck::zeroed_slice_box(PER_PAGE * WORDS));
         let (tag, bit) = (minute / BITS, 1 << (minute % BITS));
         let word = &page[place(source, tag)];
@@ -49,7 +65,7 @@ impl Heard {
     #[inline]
     #[must_use]
     pub fn last_in(&self, source: SourceIx, range: RangeInclusive<u32>) -> Option<u32> {
-        let page = self.0.get(source.at() / PER_PAGE)?.get()?;
+        let page = self.pages.get(source.at() / PER_PAGE)?.get()?;
         let (from, mut to) = range.into_inner();
         while to >= from {
             let tag = to / BITS;
@@ -66,13 +82,13 @@ impl Heard {
 
     /// For a checkpoint: the words of every page there is, and the first source of each.
     pub fn pages(&self) -> impl Iterator<Item = (u32, Vec<u64>)> {
-        let there = self.0.iter().enumerate().filter_map(|(at, page)| Some((at * PER_PAGE, page.get()?)));
+        let there = self.pages.iter().enumerate().filter_map(|(at, page)| Some((at * PER_PAGE, page.get()?)));
         there.map(|(first, page)| (first as u32, page.iter().map(|w| w.load(Relaxed)).collect()))
     }
 
     /// Takes up a page of [`Heard::pages`].
     pub fn restore(&self, first: u32, words: &[u64]) {
-        let Some(page) = self.0.get(first as usize / PER_PAGE) else { return };
+        let Some(page) = self.pages.get(first as usize / PER_PAGE) else { return };
         let page = page.get_or_init(|| bytemuck::zeroed_slice_box(PER_PAGE * WORDS));
         for (now, then) in page.iter().zip(words) {
             now.store(*then, Relaxed);

@@ -1,4 +1,4 @@
-//! Settled reports as they are kept for amendments: records of 32 bytes, and where a bay's walk can be taken up again. Pure.
+//! Settled reports as they are kept for amendments: records of 24 bytes, and where a bay's walk can be taken up again. Pure.
 //!
 //! An hour of event time holds, of each bay that reported in it, its reports and before the first of them a *carry*: the
 //! walk as it stood just before. A walk through any time in or after that report starts there. Records are
@@ -6,30 +6,59 @@
 
 use super::report::{Report, order};
 use super::timeline::Cell;
-use bytemuck::{Pod, Zeroable};
 
-/// One record; bays by their stable numbers.
-///
-/// | bytes | report | carry |
-/// |---|---|---|
-/// | 0..24 | [`Report`] | [`Cell`] |
-/// | 24..28 | bay | bay |
-/// | 28..32 | 0 | 1 |
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
-#[repr(C)]
-pub(super) struct Record {
-    body: [u64; 3],
+/// Marks a carry: a bit of the first word that neither a report nor a cell uses.
+const CARRY: u64 = 1 << 19;
+
+/// Records as they are written, in words; bays by their stable numbers. A report is its three words; a carry is the
+/// three of a [`Cell`], marked, and the bay.
+#[derive(Debug, Default)]
+pub(super) struct Records(Vec<u64>);
+
+impl Records {
+    #[inline]
+    pub(super) fn report(&mut self, report: &Report, bay: u32) {
+        let words: [u64; 3] = bytemuck::cast(report.of(bay));
+        self.0.extend_from_slice(&words);
+    }
+
+    #[inline]
+    pub(super) fn carry(&mut self, cell: Cell, bay: u32) {
+        let [word, since, rest]: [u64; 3] = bytemuck::cast(cell);
+        self.0.extend_from_slice(&[word | CARRY, since, rest, u64::from(bay)]);
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        bytemuck::cast_slice(&self.0)
+    }
+
+    /// Empties it, and keeps its memory.
+    pub(super) fn clear(&mut self) {
+        if self.0.capacity() > 4 * self.0.len() + 1024 {
+            self.0.shrink_to(2 * self.0.len());
+        }
+        self.0.clear();
+    }
+}
+
+/// One record that was read.
+#[derive(Clone, Copy, Debug)]
+struct Record {
+    words: [u64; 3],
     bay: u32,
-    tag: u32,
+    carry: bool,
 }
 
 impl Record {
-    pub(super) fn report(report: &Report, bay: u32) -> Self {
-        Self { body: bytemuck::cast(report.of(bay)), bay, tag: 0 }
-    }
-
-    pub(super) fn carry(cell: Cell, bay: u32) -> Self {
-        Self { body: bytemuck::cast(cell), bay, tag: 1 }
+    /// The first of `words`, and the rest. `None` for half of one.
+    fn first(words: &[u64]) -> Option<(Self, &[u64])> {
+        let (body, rest) = words.split_first_chunk::<3>()?;
+        if body[0] & CARRY == 0 {
+            let report: Report = bytemuck::cast(*body);
+            return Some((Self { words: *body, bay: report.bay, carry: false }, rest));
+        }
+        let ([word, since, source], (bay, rest)) = (*body, rest.split_first()?);
+        Some((Self { words: [word & !CARRY, since, source], bay: *bay as u32, carry: true }, rest))
     }
 }
 
@@ -46,10 +75,18 @@ pub(super) struct Part {
 }
 
 impl Hour {
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// From the bytes of its blocks in order. What does not come out even is left off.
     pub(super) fn read(bytes: &[u8]) -> Self {
-        let whole = bytes.len() / size_of::<Record>() * size_of::<Record>();
-        let mut records: Vec<Record> = bytemuck::pod_collect_to_vec(&bytes[..whole]);
+        let words: Vec<u64> = bytemuck::pod_collect_to_vec(&bytes[..bytes.len() / 8 * 8]);
+        let (mut records, mut rest) = (Vec::with_capacity(words.len() / 3), &words[..]);
+        while let Some((record, behind)) = Record::first(rest) {
+            records.push(record);
+            rest = behind;
+        }
         // Stable: carries stay in the order in which they were written.
         records.sort_by_key(|r| r.bay);
         Self(records)
@@ -59,12 +96,47 @@ impl Hour {
         let from = self.0.partition_point(|r| r.bay < bay);
         let mut part = Part::default();
         for r in self.0[from..].iter().take_while(|r| r.bay == bay) {
-            match r.tag {
-                0 => part.reports.push(bytemuck::cast(r.body)),
-                _ => part.carry = Some(bytemuck::cast(r.body)),
+            if r.carry {
+                part.carry = Some(bytemuck::cast(r.words));
+            } else {
+                part.reports.push(bytemuck::cast(r.words));
             }
         }
         order(&mut part.reports);
         part
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{BayIx, BayStatus, Millis, Observation, SourceIx, SourceKind};
+
+    #[test]
+    fn records_come_back_by_bay_and_half_of_one_is_left_off() {
+        let report = |at, bay| {
+            let (source, source_kind, status) = (SourceIx(u32::MAX), SourceKind::Gate, BayStatus::Closed);
+            let o = Observation {
+                at: Millis(at),
+                seq: u64::MAX,
+                bay: BayIx(bay),
+                source,
+                source_kind,
+                status,
+                confidence: 255,
+            };
+            Report::new(&o).unwrap()
+        };
+        let mut records = Records::default();
+        let cell = Cell::serving_since(u64::MAX);
+        records.carry(cell, 9);
+        records.report(&report((1 << 44) - 1, 3), 9);
+        records.report(&report(5, 4), 8);
+        records.carry(Cell::serving_since(2), 8);
+        let read = Hour::read(&[records.bytes(), &[1; 20]].concat());
+        assert_eq!(read.len(), 4);
+        let part = read.part(9);
+        assert_eq!((part.carry, part.reports), (Some(cell), vec![report((1 << 44) - 1, 9)]));
+        assert_eq!((read.part(8).reports, read.part(7).carry), (vec![report(5, 8)], None));
     }
 }

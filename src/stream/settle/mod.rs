@@ -37,6 +37,7 @@ use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{BayIx, Claim, KeptReports, Millis, Observation, SettledSink, SourceIx, SourceKind, ZoneIx};
 use crate::registry::city::City;
 use heard::{Heard, MINUTE_MS};
+use kept::Records;
 use recent::Recent;
 use report::{Chains, Report};
 use shard::{Late, Shard};
@@ -99,6 +100,8 @@ pub struct Settle {
     city: Arc<City>,
     cells: Vec<Cell>,
     chains: Chains,
+    /// What a step keeps; empty between steps.
+    records: Records,
     shards: Vec<Shard>,
     /// The window being settled ends here, and the shards before `next` are done with it. 0: none.
     to: u64,
@@ -121,6 +124,7 @@ impl Settle {
             city: city.clone(),
             cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
             chains: Chains::new(city.bay_slots() as usize),
+            records: Records::default(),
             shards: (0..SHARDS).map(|_| Shard::default()).collect(),
             to: 0,
             next: 0,
@@ -295,13 +299,16 @@ impl Settle {
         self.waiting -= due.len() + late.len();
         self.shards[s as usize].swept = to;
         let work = self.with_step(s, |step| step.run(to, &mut due, &late));
+        if due.capacity() > 4 * due.len() + 1024 {
+            due.shrink_to(2 * due.len());
+        }
         (self.due, self.late) = (due, late);
         work
     }
 
     /// Lends out what a shard is made of.
     fn with_step<T>(&mut self, s: u32, act: impl FnOnce(&mut Step<'_>) -> T) -> T {
-        let Self { shared, kept, city, cells, chains, shards, counts, .. } = self;
+        let Self { shared, kept, city, cells, chains, records, shards, counts, .. } = self;
         let state = &mut shards[s as usize];
         shared.recent.change(s, |rows| {
             let mut step = Step {
@@ -314,6 +321,7 @@ impl Settle {
                 out: Arc::make_mut(&mut state.out),
                 kept: &mut **kept,
                 chains,
+                records,
                 counts,
             };
             let result = act(&mut step);

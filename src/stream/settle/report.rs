@@ -126,14 +126,21 @@ impl Chains {
 
     /// The bay's part of `reports`, ordered.
     #[inline]
-    pub fn of(&mut self, bay: BayIx, reports: &[Report]) -> &[Report] {
+    pub fn of<'a>(&'a mut self, bay: BayIx, reports: &'a [Report]) -> &'a [Report] {
+        let Some(last) = self.last[bay.at()].checked_sub(1) else { return &[] };
+        let (last, mut position) = (&reports[last as usize], self.before[last as usize]);
+        if position == 0 {
+            return std::slice::from_ref(last);
+        }
         self.of_bay.clear();
-        let mut position = self.last[bay.at()];
+        self.of_bay.push(*last);
         while position != 0 {
             self.of_bay.push(reports[position as usize - 1]);
             position = self.before[position as usize - 1];
         }
-        if self.of_bay.len() > 1 {
+        // As they came, which is nearly always the order they are wanted in.
+        self.of_bay.reverse();
+        if !self.of_bay.is_sorted_by(|a, b| a.at() < b.at()) {
             order(&mut self.of_bay);
         }
         &self.of_bay

@@ -4,7 +4,7 @@ use super::super::worker::zones_of;
 use super::Limits;
 use super::fixes::{Fixes, is_told};
 use super::heard::Heard;
-use super::kept::Record;
+use super::kept::{Hour, Records};
 use super::recent::{PER_HOUR, ShardRows, ZoneRows, slot};
 use super::report::{Chains, Report};
 use super::shard::{Late, Out};
@@ -55,6 +55,7 @@ pub(super) struct Step<'a> {
     pub(super) out: &'a mut Out,
     pub(super) kept: &'a mut dyn KeptReports,
     pub(super) chains: &'a mut Chains,
+    pub(super) records: &'a mut Records,
     pub(super) counts: &'a mut Counts,
 }
 
@@ -122,7 +123,7 @@ impl<'a> Step<'a> {
     fn walk(&mut self, due: &[Report], to: u64) -> usize {
         self.chains.link(due);
         let hour = (to - WINDOW_MS) / HOUR_MS * HOUR_MS;
-        let (mut tape, mut records, mut work) = (Tape::default(), Vec::with_capacity(due.len() * 5 / 4), 0);
+        let (mut tape, mut records, mut work) = (Tape::default(), std::mem::take(self.records), 0);
         let city = self.city;
         for zone in zones_of(self.shard, city.zone_count()) {
             let rows = &self.rows.0[slot(zone)];
@@ -141,37 +142,42 @@ impl<'a> Step<'a> {
             rows.age(self.limits.keep_hours);
         }
         self.chains.clear(due);
-        if !records.is_empty() {
+        if !records.bytes().is_empty() {
             self.keep(hour, &records);
         }
+        records.clear();
+        *self.records = records;
         work + 8
     }
 
-    fn walk_zone(
-        &mut self,
-        zone: ZoneIx,
-        due: &[Report],
-        to: u64,
-        hour: u64,
-        tape: &mut Tape,
-        records: &mut Vec<Record>,
-    ) {
+    fn walk_zone(&mut self, zone: ZoneIx, due: &[Report], to: u64, hour: u64, tape: &mut Tape, records: &mut Records) {
         let (city, mut rules) = (self.city, self.rules(zone, self.rows.0[slot(zone)].swept));
+        let mut resting = [0; 4];
         for bay in city.bays_of(zone) {
             let cell = &mut self.cells[bay.at()];
-            rules.bay = bay.0;
             let reports = self.chains.of(bay, due);
-            if !reports.is_empty() {
+            if reports.is_empty() {
+                // Most bays of most windows.
+                if cell.rests(to, &rules) {
+                    resting[cell.state() as usize] += 1;
+                    continue;
+                }
+                rules.bay = bay.0;
+            } else {
+                rules.bay = bay.0;
                 let number = city.bay_number(bay);
                 if cell.at() < hour {
-                    records.push(Record::carry(*cell, number));
+                    records.carry(*cell, number);
                 }
                 for r in reports {
                     cell.report(r, &rules, tape);
-                    records.push(Record::report(r, number));
+                    records.report(r, number);
                 }
             }
             cell.advance(to, &rules, tape);
+        }
+        for (state, bays) in (0..).zip(resting).filter(|(_, bays)| *bays > 0) {
+            tape.spend_all(bays, BayStatus::from_bits(state), rules.swept, to);
         }
         for v in &mut tape.visits {
             v.bay = city.bay_number(BayIx(v.bay));
@@ -179,9 +185,9 @@ impl<'a> Step<'a> {
         self.put_down(zone, tape);
     }
 
-    pub(super) fn keep(&mut self, hour: u64, records: &[Record]) {
-        if let Err(e) = self.kept.append(Millis(hour), self.shard, bytemuck::cast_slice(records)) {
-            self.counts.unkept += records.len() as u64;
+    pub(super) fn keep(&mut self, hour: u64, records: &Records) {
+        if let Err(e) = self.kept.append(Millis(hour), self.shard, records.bytes()) {
+            self.counts.unkept += Hour::read(records.bytes()).len() as u64;
             tracing::warn!(error = %e, "settled reports not kept: what comes late for them cannot amend");
         }
     }

@@ -27,11 +27,17 @@ impl Tape {
 
     /// The bay was in that state from `from` to `to`.
     #[inline]
-    pub fn spend(&mut self, state: BayStatus, mut from: u64, to: u64) {
+    pub fn spend(&mut self, state: BayStatus, from: u64, to: u64) {
+        self.spend_all(1, state, from, to);
+    }
+
+    /// So many bays were.
+    #[inline]
+    pub fn spend_all(&mut self, bays: i64, state: BayStatus, mut from: u64, to: u64) {
         while from < to {
             let n = from / WINDOW_MS;
             let end = to.min((n + 1) * WINDOW_MS);
-            let (ms, at_start) = ((end - from) as i64, i64::from(from == n * WINDOW_MS));
+            let (ms, at_start) = ((end - from) as i64 * bays, i64::from(from == n * WINDOW_MS) * bays);
             let w = self.window(n);
             match state {
                 BayStatus::Occupied => (w.occupied_ms, w.occupied_at) = (w.occupied_ms + ms, w.occupied_at + at_start),

@@ -105,6 +105,14 @@ impl Cell {
         self.chain = (at / MINUTE_MS) as u32;
     }
 
+    /// Whether walking on to `to` changes nothing: the bay was in its state all the time since all was on the tape.
+    #[inline]
+    #[must_use]
+    pub fn rests(&self, to: u64, rules: &Rules<'_>) -> bool {
+        let stands = self.state() == BayStatus::Unknown || to - self.at() <= rules.limit.min(rules.max_age);
+        stands && self.word & (START_SEEN | COUNTED) != START_SEEN && self.since <= rules.swept
+    }
+
     /// Walks on to `to`, before which there is no other report, and puts everything up to there on the tape.
     #[inline]
     pub fn advance(&mut self, to: u64, rules: &Rules<'_>, tape: &mut Tape) {

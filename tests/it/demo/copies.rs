@@ -2,9 +2,13 @@
 
 use super::hub::{Hub, bayhub};
 use super::load::{AHEAD, Books};
+use bayhub::domain::{KeptReports, Millis};
+use bayhub::journal::KeptFiles;
 use serde_json::Value;
+use std::fs;
 use std::path::Path;
 use std::process::Output;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 const QUIET: [&str; 3] = ["--bays", "60", "--no-sim"];
@@ -87,6 +91,60 @@ async fn a_backup_taken_under_load_holds_what_was_acknowledged_before_it() {
         assert!(!hub.log().contains("torn tail"), "{}", hub.log());
         assert!(hub.stop().success());
     }
+}
+
+/// What the settling hub does to its files all the while: settled reports grow, and files of history are staged, then renamed.
+fn go_on_settling(data: &Path, kept: &mut dyn KeptReports, stop: &AtomicBool) {
+    let (hour, folder) = (Millis(3_600_000), data.join("history/turnover/date=2026-11-27"));
+    fs::create_dir_all(&folder).expect("a folder");
+    for n in 0.. {
+        kept.append(hour, 7, &[2; 4096]).expect("room on disk");
+        let (staged, whole) = (folder.join(format!("10.parquet#{n}")), folder.join("10.parquet"));
+        fs::write(&staged, b"PAR1 whole PAR1").and_then(|()| fs::rename(&staged, &whole)).expect("room on disk");
+        // Enough for a disk; the last of them stays staged.
+        if stop.load(Relaxed) || n == 20_000 {
+            fs::write(&staged, b"PAR1").expect("room on disk");
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_backup_holds_of_what_was_settled_all_that_its_checkpoint_counts() {
+    let (dir, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let hub = Hub::start_in(dir.path(), &QUIET);
+    let data = hub.data().to_owned();
+    assert!(hub.stop().success());
+    fs::create_dir_all(data.join("history/turnover")).expect("a folder");
+    let files = KeptFiles::open(&data.join("settled"), 5, 1 << 40, &[]).expect("a folder");
+    let mut kept = files.of_worker(0, 1);
+    kept.append(Millis(3_600_000), 7, &[1; 1000]).expect("room on disk");
+    let counted = kept.lengths();
+    let stop = AtomicBool::new(false);
+    let backups: Vec<_> = (0..4).map(|i| other.path().join(format!("backup-{i}"))).collect();
+    std::thread::scope(|s| {
+        let settling = s.spawn(|| go_on_settling(&data, &mut *kept, &stop));
+        for to in &backups {
+            let said = run(&["backup"], &[("--data", &data), ("--to", to)]);
+            assert!(said.status.success(), "{said:?}");
+        }
+        stop.store(true, Relaxed);
+        settling.join().expect("it goes on to the end");
+    });
+    let last = other.path().join("backup-last");
+    assert!(run(&["backup"], &[("--data", &data), ("--to", &last)]).status.success());
+    for (i, backup) in backups.iter().chain([&last]).enumerate() {
+        let target = other.path().join(format!("restored-{i}"));
+        assert!(run(&["restore"], &[("--from", backup), ("--data", &target)]).status.success());
+        let files = KeptFiles::open(&target.join("settled"), 5, 1 << 40, &counted).expect("a folder");
+        let (mut kept, mut bytes) = (files.of_worker(0, 1), Vec::new());
+        kept.read(Millis(3_600_000), 7, &mut bytes).expect("sound blocks");
+        assert_eq!((bytes, kept.kept_from(), kept.lengths()), (vec![1; 1000], Millis::NEVER, counted.clone()));
+        for (path, ..) in state(&target.join("history/turnover")) {
+            assert_eq!(fs::read(&path).expect("a file"), b"PAR1 whole PAR1", "{}", path.display());
+        }
+    }
+    assert!(last.join("history/turnover/date=2026-11-27/10.parquet").is_file());
 }
 
 #[tokio::test]

@@ -110,6 +110,8 @@ impl SettledSink for Taken {
         }
         taken
     }
+
+    fn given_up(&self, _: Millis, _: bool) {}
 }
 
 type Blocks = BTreeMap<(u64, u32), Vec<(u32, Vec<u8>)>>;
