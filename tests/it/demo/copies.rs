@@ -33,7 +33,7 @@ pub(super) fn inspect(data: &Path) -> Value {
 /// Every file's name, length and time of change.
 fn state(dir: &Path) -> Vec<(std::path::PathBuf, u64, std::time::SystemTime)> {
     let mut all = Vec::new();
-    for item in std::fs::read_dir(dir).expect("a folder").flatten() {
+    for item in fs::read_dir(dir).expect("a folder").flatten() {
         let meta = item.metadata().expect("a file");
         if meta.is_dir() {
             all.extend(state(&item.path()));
@@ -76,7 +76,7 @@ async fn a_backup_taken_under_load_holds_what_was_acknowledged_before_it() {
     assert!(before.acknowledged > acknowledged, "it went on while copies were taken");
     for (i, backup) in backups.iter().enumerate() {
         let target = other.path().join(format!("restored-{i}"));
-        std::fs::create_dir(&target).expect("a folder");
+        fs::create_dir(&target).expect("a folder");
         let said = run(&["restore"], &[("--from", backup), ("--data", &target.join("data"))]);
         assert!(said.status.success(), "{said:?}");
         let again = run(&["restore"], &[("--from", backup), ("--data", &target.join("data"))]);
