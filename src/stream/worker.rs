@@ -158,7 +158,7 @@ impl Worker {
         self
     }
 
-    /// See [`Settle::settle`]; false too when nothing is to be settled at all.
+    /// See `Settle::settle`; false too when nothing is to be settled at all.
     pub fn settle(&mut self, frontier: Millis, work: usize) -> bool {
         self.settle.as_mut().is_some_and(|s| s.settle(frontier, work))
     }

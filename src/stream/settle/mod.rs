@@ -3,7 +3,7 @@
 //! Claims wait, by shard, until no more can come in time for their window of five minutes. Then the window is settled, shard by
 //! shard: reports that are due are walked through in order of bay and time ([`timeline`]), every bay is
 //! brought to the window's end, and what that came to is added to the zones' windows ([`recent`]). What comes later
-//! still amends ([`amend`]), for as long as the configuration says.
+//! still amends (`amend`), for as long as the configuration says.
 //!
 //! Promises: what is settled is a function of the set of claims that came in time, of the set that came late, and
 //! of the bays' service; not of order, duplicates, batches, workers or restarts. The watermark is the frontier of what

@@ -6,9 +6,9 @@
 //! * **Lists grow on demand.** A request sees its 8 cheapest candidates. A longer list is fetched only while an unseen
 //!   one could still matter: prices are never negative, so an unseen bay costs at least what the last seen one does.
 //! * **Steps shrink.** Rounds with coarse steps settle who fights for what; finer ones start from those prices. Between
-//!   them the bays that lost their driver come down in price again until they find one or cost nothing ([`market`]).
+//!   them the bays that lost their driver come down in price again until they find one or cost nothing (`market`).
 //! * **Not to be served** is an option like a bay, at a penalty. If afterwards anybody could still be served by moving
-//!   others ([`reach`]), the penalty was too low: it is raised and the auction goes on. So first as many as possible
+//!   others (`reach`), the penalty was too low: it is raised and the auction goes on. So first as many as possible
 //!   are served, then the cheapest way to do so is found.
 //!
 //! The last step is a fraction 1/(n+1) of a cent, which makes the result the optimum in whole cents, and

@@ -4,12 +4,12 @@
 //! hours. Which bay it will be may still change until the booking is pinned (half an hour before it begins, or once the
 //! driver is on the way). [`improve`] looks at everything that may still move and finds a better seating:
 //!
-//! * [`steal`] takes one bay at a time and asks which of all bookings that could sit there should (weighted interval
+//! * `steal` takes one bay at a time and asks which of all bookings that could sit there should (weighted interval
 //!   scheduling, exact); one that sits elsewhere counts by what it gains, one that has to leave by what it loses in the
 //!   best place left for it. Each adoption raises the total, so this ends.
-//! * [`bound`] prices each driver (Lagrange): the bays then choose by themselves, and prices fall for those whom nobody
+//! * `bound` prices each driver (Lagrange): the bays then choose by themselves, and prices fall for those whom nobody
 //!   took and rise for those whom several did. Each round yields a bound that no seating can beat, and a seating to
-//!   start [`steal`] from.
+//!   start `steal` from.
 //!
 //! Promises: a pinned booking stays where it is. A promised one stays served, within its promise. One bay's bookings
 //! never overlap, the owner's buffer after each included. The total never falls. The same picture gives the same plan.
