@@ -83,85 +83,42 @@ fn bearer(value: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim_start_matches(' '))
 }
 
-impl<S> FromRequestParts<S> for Reporter
-where
-    S: Send + Sync,
-    Doorman: FromRef<S>,
-{
-    type Rejection = ApiError;
+/// A kind of caller, and what its key must be good for: `$check` of the doorman and the headers.
+macro_rules! caller {
+    ($kind:ty, |$doorman:ident, $headers:ident| $check:expr) => {
+        impl<S> FromRequestParts<S> for $kind
+        where
+            S: Send + Sync,
+            Doorman: FromRef<S>,
+        {
+            type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        Doorman::from_ref(state).scoped(&parts.headers, Scope::Report).map(Self)
-    }
-}
-
-impl<S> FromRequestParts<S> for Admin
-where
-    S: Send + Sync,
-    Doorman: FromRef<S>,
-{
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        Doorman::from_ref(state).scoped(&parts.headers, Scope::Admin).map(|_| Self)
-    }
-}
-
-impl<S> FromRequestParts<S> for Sharer
-where
-    S: Send + Sync,
-    Doorman: FromRef<S>,
-{
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        Doorman::from_ref(state).scoped(&parts.headers, Scope::Share).map(Self)
-    }
-}
-
-impl<S> FromRequestParts<S> for Booker
-where
-    S: Send + Sync,
-    Doorman: FromRef<S>,
-{
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        Doorman::from_ref(state).scoped(&parts.headers, Scope::Book).map(Self)
-    }
-}
-
-impl<S> FromRequestParts<S> for Trader
-where
-    S: Send + Sync,
-    Doorman: FromRef<S>,
-{
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let grant = Doorman::from_ref(state).grant(&parts.headers)?;
-        if grant.scopes.has(Scope::Share) || grant.scopes.has(Scope::Book) {
-            return Ok(Self(grant));
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+                let ($doorman, $headers) = (Doorman::from_ref(state), &parts.headers);
+                $check
+            }
         }
-        Err(ApiError::Forbidden("this call needs the scope share or book, and the key has neither".to_owned()))
-    }
+    };
 }
 
-impl<S> FromRequestParts<S> for Overseer
-where
-    S: Send + Sync,
-    Doorman: FromRef<S>,
-{
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let grant = Doorman::from_ref(state).grant(&parts.headers)?;
-        if grant.scopes.has(Scope::Monitor) || grant.scopes.has(Scope::Admin) {
-            return Ok(Self);
-        }
-        Err(ApiError::Forbidden("this call needs the scope monitor or admin, which the key does not have".to_owned()))
+caller!(Reporter, |doorman, headers| doorman.scoped(headers, Scope::Report).map(Self));
+caller!(Admin, |doorman, headers| doorman.scoped(headers, Scope::Admin).map(|_| Self));
+caller!(Sharer, |doorman, headers| doorman.scoped(headers, Scope::Share).map(Self));
+caller!(Booker, |doorman, headers| doorman.scoped(headers, Scope::Book).map(Self));
+caller!(Trader, |doorman, headers| {
+    let grant = doorman.grant(headers)?;
+    if grant.scopes.has(Scope::Share) || grant.scopes.has(Scope::Book) {
+        return Ok(Self(grant));
     }
-}
+    Err(ApiError::Forbidden("this call needs the scope share or book, and the key has neither".to_owned()))
+});
+caller!(Overseer, |doorman, headers| {
+    let grant = doorman.grant(headers)?;
+    if grant.scopes.has(Scope::Monitor) || grant.scopes.has(Scope::Admin) {
+        return Ok(Self);
+    }
+    Err(ApiError::Forbidden("this call needs the scope monitor or admin, which the key does not have".to_owned()))
+});
 
 impl<S> FromRequestParts<S> for Viewer
 where
