@@ -48,13 +48,17 @@ pub trait RecentTurnover: Send + Sync {
 }
 
 /// One worker's settled reports, by hour of event time: written as they are settled, read when a late report amends.
-/// What the bytes say is the stream's affair. Calls come from the worker.
+/// What the words say is the stream's affair. Calls come from the worker.
 pub trait KeptReports: Send {
-    /// Appends a block to an hour. `group` tells the blocks of an hour apart.
-    fn append(&mut self, hour: Millis, group: u32, bytes: &[u8]) -> io::Result<()>;
+    /// Appends a block to an hour, now or a little later. `group` tells the blocks of an hour apart.
+    fn append(&mut self, hour: Millis, group: u32, words: Vec<u64>);
+
+    /// What has come of a block that was appended, and the block itself, whose memory may be used again. `None`: nothing more
+    /// is known yet.
+    fn done(&mut self) -> Option<(Vec<u64>, io::Result<()>)>;
 
     /// All blocks of that hour and group, in the order in which they were appended, one after the other.
-    fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u8>) -> io::Result<()>;
+    fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u64>) -> io::Result<()>;
 
     /// The first hour that is kept whole. Nothing before it is.
     fn kept_from(&self) -> Millis;

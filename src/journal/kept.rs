@@ -5,8 +5,12 @@
 //! Promises: bounded (the oldest hours go first, and [`KeptReports::kept_from`] says so); a block that a crash of the machine has
 //! damaged is told by its checksum, and its hour counts as gone.
 //!
-//! A file is blocks: group, length, checksum of both and the bytes (CRC-32C), 0 (u32 each), and the bytes. Its name tells hour, worker, and
-//! generation: groups mean something only within a generation, so of another one all blocks are read.
+//! A thread of its own (the clerk) writes, so that no worker waits for a disk: only for room in its queue, for what it reads
+//! again, and a checkpoint for what it makes durable. Memory: [`QUEUE`] blocks, each what a shard settles in one window.
+//!
+//! A file is blocks: group, length, checksum of both and the bytes (CRC-32C), 0 (u32 each), and the bytes. Its name tells hour, worker,
+//! generation, and version of the format: groups mean something only within a generation, so of another one all blocks
+//! are read; files of another version are removed, and their hours count as gone.
 
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{KeptLength, KeptReports, Millis};
@@ -16,7 +20,15 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+/// Ends the names of files. Changes whenever the layout does, here or of what the blocks say.
+const ENDING: &str = ".kept1";
+
+/// Blocks that wait to be written. More: the worker waits.
+const QUEUE: usize = 32;
 
 /// What came too late: at this size the file becomes `too-late.old`, whose former content goes. Two million reports.
 const ASIDE_BYTES: u64 = 64 << 20;
@@ -42,8 +54,13 @@ impl Head {
 /// Start of the hour, worker, generation.
 type Name = (u64, u32, u32);
 
+/// Bytes that a block takes in its file.
+const fn size(words: &[u64]) -> u64 {
+    size_of::<Head>() as u64 + size_of_val(words) as u64
+}
+
 struct Hour {
-    file: File,
+    file: Arc<File>,
     len: u64,
     /// Group, offset and length of each block's bytes.
     blocks: Vec<(u32, u64, u32)>,
@@ -59,13 +76,66 @@ struct State {
     aside_bytes: u64,
 }
 
-/// The folder of kept reports.
-#[derive(Clone)]
-pub struct KeptFiles {
+/// What the clerk and everybody else see.
+struct Folder {
     dir: PathBuf,
     generation: u32,
     max_bytes: u64,
-    state: Arc<Mutex<State>>,
+    state: Mutex<State>,
+}
+
+/// The folder of kept reports.
+#[derive(Clone)]
+pub struct KeptFiles {
+    folder: Arc<Folder>,
+    clerk: Arc<Clerk>,
+}
+
+/// What the clerk is to do, in order.
+enum Job {
+    Append(Name, u32, Vec<u64>, SyncSender<Done>),
+    /// Hours before that one, of a worker, of so many.
+    Forget(u64, u32, u32),
+    /// Say when everything before is done.
+    Tell(SyncSender<()>),
+}
+
+/// The hour of a block, the block, and what came of it.
+type Done = (u64, Vec<u64>, io::Result<()>);
+
+/// The thread that writes. Ends, with everything written, when the last that can ask it is gone.
+struct Clerk(Option<(SyncSender<Job>, JoinHandle<()>)>);
+
+impl Clerk {
+    fn hire(folder: Arc<Folder>) -> io::Result<Self> {
+        let (jobs, queue) = mpsc::sync_channel(QUEUE);
+        let work = move || queue.into_iter().for_each(|job| folder.carry_out(job));
+        Ok(Self(Some((jobs, thread::Builder::new().name("kept".into()).spawn(work)?))))
+    }
+
+    /// Waits while the queue is full. False: the thread is gone.
+    fn ask(&self, job: Job) -> bool {
+        self.0.as_ref().is_some_and(|(jobs, _)| jobs.send(job).is_ok())
+    }
+
+    /// Waits until all that was asked before is done.
+    fn wait(&self) -> io::Result<()> {
+        let (tell, told) = mpsc::sync_channel(1);
+        if self.ask(Job::Tell(tell)) && told.recv().is_ok() {
+            return Ok(());
+        }
+        Err(io::Error::other("the thread that keeps settled reports is gone"))
+    }
+}
+
+impl Drop for Clerk {
+    fn drop(&mut self) {
+        if let Some((jobs, thread)) = self.0.take() {
+            drop(jobs);
+            // A panic of it was reported where it happened.
+            let _ = thread.join();
+        }
+    }
 }
 
 impl KeptFiles {
@@ -78,7 +148,13 @@ impl KeptFiles {
         let mut state = State { files: BTreeMap::new(), bytes: 0, kept_from: 0, aside, aside_bytes };
         for item in std::fs::read_dir(dir)? {
             let path = item?.path();
-            let Some(name) = parse(&path) else { continue };
+            let Some(name) = parse(&path) else {
+                if path.extension().is_some_and(|e| e.to_string_lossy().starts_with("kept")) {
+                    // Of another version.
+                    std::fs::remove_file(&path)?;
+                }
+                continue;
+            };
             let named = lengths.iter().find(|l| (l.hour, l.worker, l.generation) == name);
             let Some(length) = named.filter(|l| l.bytes > 0) else {
                 std::fs::remove_file(&path)?;
@@ -98,33 +174,44 @@ impl KeptFiles {
                 state.kept_from = state.kept_from.max(l.hour + HOUR_MS);
             }
         }
-        Ok(Self { dir: dir.into(), generation, max_bytes, state: Arc::new(Mutex::new(state)) })
+        let folder = Arc::new(Folder { dir: dir.into(), generation, max_bytes, state: Mutex::new(state) });
+        let clerk = Arc::new(Clerk::hire(folder.clone())?);
+        Ok(Self { folder, clerk })
     }
 
     /// What worker `me` of `of` uses.
     #[must_use]
     pub fn of_worker(&self, me: u32, of: u32) -> Box<dyn KeptReports> {
-        Box::new(Hand { files: self.clone(), me, of, forgotten: 0 })
+        let state = self.folder.state();
+        let ours = state.files.iter().filter(|(n, _)| (n.1, n.2) == (me, self.folder.generation));
+        let lengths = ours.map(|(n, hour)| (n.0, hour.len)).collect();
+        // Whoever asks what became of a block each time it appends one never has more of them before it.
+        let (back, done) = mpsc::sync_channel(2 * QUEUE);
+        let files = self.clone();
+        Box::new(Hand { files, me, of, forgotten: 0, lengths, back, done })
     }
 
     /// Makes durable what has been appended so far.
     pub fn sync(&self) -> io::Result<()> {
+        self.clerk.wait()?;
         // Syncing waits for the disk; workers must not.
         let mut files = Vec::new();
-        for hour in self.state().files.values_mut().filter(|h| h.unsynced) {
-            files.push(hour.file.try_clone()?);
+        for hour in self.folder.state().files.values_mut().filter(|h| h.unsynced) {
+            files.push(hour.file.clone());
             hour.unsynced = false;
         }
-        files.iter().try_for_each(File::sync_data)?;
-        File::open(&self.dir)?.sync_all()
+        files.iter().try_for_each(|f| f.sync_data())?;
+        File::open(&self.folder.dir)?.sync_all()
     }
+}
 
+impl Folder {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn path(&self, (hour, worker, generation): Name) -> PathBuf {
-        self.dir.join(format!("{:08}-{worker:03}-{generation:08x}.kept", hour / HOUR_MS))
+        self.dir.join(format!("{:08}-{worker:03}-{generation:08x}{ENDING}", hour / HOUR_MS))
     }
 
     fn remove(&self, state: &mut State, gone: impl Fn(&Name) -> bool) {
@@ -137,10 +224,57 @@ impl KeptFiles {
             }
         }
     }
+
+    fn carry_out(&self, job: Job) {
+        match job {
+            Job::Append(name, group, words, back) => {
+                let done = self.append(name, group, &words);
+                // Nobody wants to know when the worker is gone, or has not asked for long.
+                let _ = back.try_send((name.0, words, done));
+            }
+            Job::Forget(hour, me, of) => {
+                // The first also clears up after workers that there were more of once.
+                let ours = |worker: u32| worker == me || me == 0 && worker >= of;
+                self.remove(&mut self.state(), |n| n.0 < hour && ours(n.1));
+            }
+            Job::Tell(tell) => drop(tell.send(())),
+        }
+    }
+
+    /// Only the clerk appends, so nothing has to be locked while it writes.
+    fn append(&self, name: Name, group: u32, words: &[u64]) -> io::Result<()> {
+        let (file, len) = match self.state().files.entry(name) {
+            Entry::Occupied(there) => (there.get().file.clone(), there.get().len),
+            Entry::Vacant(free) => {
+                let path = self.path(name);
+                let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
+                let hour = free.insert(Hour { file: Arc::new(file), len: 0, blocks: Vec::new(), unsynced: true });
+                (hour.file.clone(), 0)
+            }
+        };
+        let (bytes, at) = (bytemuck::cast_slice(words), len + size_of::<Head>() as u64);
+        // One call more costs less than putting both together first.
+        file.write_all_at(bytemuck::bytes_of(&Head::new(group, bytes)), len)?;
+        file.write_all_at(bytes, at)?;
+        let mut state = self.state();
+        // It may have gone meanwhile, for want of room.
+        let Some(hour) = state.files.get_mut(&name) else { return Ok(()) };
+        hour.blocks.push((group, at, bytes.len() as u32));
+        (hour.len, hour.unsynced) = (len + size(words), true);
+        state.bytes += size(words);
+        while state.bytes > self.max_bytes
+            && let Some(oldest) = state.files.keys().next().map(|n| n.0)
+            && oldest < name.0
+        {
+            self.remove(&mut state, |n| n.0 == oldest);
+            state.kept_from = state.kept_from.max(oldest + HOUR_MS);
+        }
+        Ok(())
+    }
 }
 
 fn parse(path: &Path) -> Option<Name> {
-    let mut parts = path.file_name()?.to_str()?.strip_suffix(".kept")?.splitn(3, '-');
+    let mut parts = path.file_name()?.to_str()?.strip_suffix(ENDING)?.splitn(3, '-');
     let (hour, worker) = (parts.next()?.parse::<u64>().ok()?, parts.next()?.parse().ok()?);
     Some((hour * HOUR_MS, worker, u32::from_str_radix(parts.next()?, 16).ok()?))
 }
@@ -149,7 +283,7 @@ impl Hour {
     /// Reads where the blocks of the first `len` bytes lie; what is behind them, or damaged, is cut off.
     fn open(path: &Path, len: u64) -> io::Result<Self> {
         let file = OpenOptions::new().read(true).write(true).open(path)?;
-        let mut hour = Self { file, len: 0, blocks: Vec::new(), unsynced: false };
+        let mut hour = Self { file: Arc::new(file), len: 0, blocks: Vec::new(), unsynced: false };
         let mut bytes = Vec::new();
         while hour.len < len {
             let mut head = [0; size_of::<Head>()];
@@ -172,18 +306,6 @@ impl Hour {
         hour.file.set_len(hour.len)?;
         Ok(hour)
     }
-
-    fn append(&mut self, group: u32, bytes: &[u8]) -> io::Result<u64> {
-        let at = self.len + size_of::<Head>() as u64;
-        // One call more costs less than putting both together first.
-        self.file.write_all_at(bytemuck::bytes_of(&Head::new(group, bytes)), self.len)?;
-        self.file.write_all_at(bytes, at)?;
-        self.blocks.push((group, at, bytes.len() as u32));
-        let written = at + bytes.len() as u64 - self.len;
-        self.len += written;
-        self.unsynced = true;
-        Ok(written)
-    }
 }
 
 struct Hand {
@@ -191,40 +313,37 @@ struct Hand {
     me: u32,
     of: u32,
     forgotten: u64,
+    /// By hour: how long this worker's file will be when the clerk has done what it was asked.
+    lengths: BTreeMap<u64, u64>,
+    back: SyncSender<Done>,
+    done: Receiver<Done>,
 }
 
 impl KeptReports for Hand {
-    fn append(&mut self, hour: Millis, group: u32, bytes: &[u8]) -> io::Result<()> {
-        let (files, name) = (&self.files, (hour.0, self.me, self.files.generation));
-        let mut state = files.state();
-        let file = match state.files.entry(name) {
-            Entry::Occupied(there) => there.into_mut(),
-            Entry::Vacant(free) => {
-                let path = files.path(name);
-                let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
-                free.insert(Hour { file, len: 0, blocks: Vec::new(), unsynced: true })
-            }
-        };
-        let written = file.append(group, bytes)?;
-        state.bytes += written;
-        while state.bytes > files.max_bytes
-            && let Some(oldest) = state.files.keys().next().map(|n| n.0)
-            && oldest < hour.0
-        {
-            files.remove(&mut state, |n| n.0 == oldest);
-            state.kept_from = state.kept_from.max(oldest + HOUR_MS);
-        }
-        Ok(())
+    fn append(&mut self, hour: Millis, group: u32, words: Vec<u64>) {
+        let name = (hour.0, self.me, self.files.folder.generation);
+        *self.lengths.entry(hour.0).or_default() += size(&words);
+        let _ = self.files.clerk.ask(Job::Append(name, group, words, self.back.clone()));
     }
 
-    fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u8>) -> io::Result<()> {
-        let state = self.files.state();
+    fn done(&mut self) -> Option<(Vec<u64>, io::Result<()>)> {
+        let (hour, words, done) = self.done.try_recv().ok()?;
+        if let (Err(_), Some(length)) = (&done, self.lengths.get_mut(&hour)) {
+            *length -= size(&words);
+        }
+        Some((words, done))
+    }
+
+    fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u64>) -> io::Result<()> {
+        self.files.clerk.wait()?;
+        let folder = &self.files.folder;
+        let state = folder.state();
         for ((_, _, generation), file) in state.files.range((hour.0, 0, 0)..=(hour.0, u32::MAX, u32::MAX)) {
             for (of, at, len) in &file.blocks {
-                if *of == group || *generation != self.files.generation {
+                if *of == group || *generation != folder.generation {
                     let from = into.len();
-                    into.resize(from + *len as usize, 0);
-                    file.file.read_exact_at(&mut into[from..], *at)?;
+                    into.resize(from + *len as usize / 8, 0);
+                    file.file.read_exact_at(bytemuck::cast_slice_mut(&mut into[from..]), *at)?;
                 }
             }
         }
@@ -232,23 +351,21 @@ impl KeptReports for Hand {
     }
 
     fn kept_from(&self) -> Millis {
-        Millis(self.files.state().kept_from.max(self.forgotten))
+        Millis(self.files.folder.state().kept_from.max(self.forgotten))
     }
 
     fn forget(&mut self, hour: Millis) {
         self.forgotten = self.forgotten.max(hour.0);
-        let (me, of) = (self.me, self.of);
-        // The first also clears up after workers that there were more of once.
-        let ours = |worker: u32| worker == me || me == 0 && worker >= of;
-        let mut state = self.files.state();
-        self.files.remove(&mut state, |n| n.0 < hour.0 && ours(n.1));
+        self.lengths.retain(|h, _| *h >= hour.0);
+        let _ = self.files.clerk.ask(Job::Forget(hour.0, self.me, self.of));
     }
 
     fn too_late(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let mut state = self.files.state();
+        let folder = &self.files.folder;
+        let mut state = folder.state();
         if state.aside_bytes >= ASIDE_BYTES {
             state.aside.flush()?;
-            let path = self.files.dir.join(ASIDE);
+            let path = folder.dir.join(ASIDE);
             std::fs::rename(&path, path.with_extension("old"))?;
             state.aside = BufWriter::new(OpenOptions::new().append(true).create(true).open(path)?);
             state.aside_bytes = 0;
@@ -257,15 +374,21 @@ impl KeptReports for Hand {
         state.aside.write_all(bytes)
     }
 
+    /// Does not wait for the clerk: a file that turns out to be shorter counts as damaged.
     fn lengths(&mut self) -> Vec<KeptLength> {
-        let mut state = self.files.state();
+        let folder = &self.files.folder;
+        let mut state = folder.state();
         // A crash before this is followed by a replay, in which they come too late again.
         if let Err(e) = state.aside.flush() {
             tracing::warn!(error = %e, "reports that came too late could not be kept aside");
         }
+        let (me, generation, from) = (self.me, folder.generation, state.kept_from);
+        self.lengths.retain(|hour, _| *hour >= from);
+        let mine =
+            self.lengths.iter().map(|(hour, bytes)| KeptLength { hour: *hour, bytes: *bytes, worker: me, generation });
         // Files of an earlier run's workers do not grow; the first names those that have no owner.
-        let ours = |worker: u32| worker == self.me || self.me == 0 && worker >= self.of;
-        let mine = state.files.iter().filter(|(n, _)| ours(n.1));
-        mine.map(|(n, h)| KeptLength { hour: n.0, bytes: h.len, worker: n.1, generation: n.2 }).collect()
+        let others = state.files.iter().filter(|(n, _)| n.2 != generation && n.1 == me || me == 0 && n.1 >= self.of);
+        let others = others.map(|(n, h)| KeptLength { hour: n.0, bytes: h.len, worker: n.1, generation: n.2 });
+        mine.chain(others).collect()
     }
 }

@@ -14,7 +14,8 @@ use super::ahead::Ahead;
 use super::checkpoint::Saved;
 use super::cut::{Cuts, Knife};
 use super::progress::Progress;
-use super::worker::{SourcesSeen, Staleness, Worker, owner, shard};
+use super::seen::SourcesSeen;
+use super::worker::{Staleness, Worker, owner, shard};
 use super::{Config, settle};
 use crate::domain::{Batch, BayIx, Claim, KeptReports, Millis, ReadModel, RecentTurnover, SettledSink};
 use crate::metrics::Metrics;
@@ -149,7 +150,7 @@ pub fn resume(
         let city = registry.city();
         (0..city.zone_count()).filter_map(|z| city.zone(crate::domain::ZoneIx(z)).spec.stale_after_s).min()
     };
-    let seen = Arc::new(SourcesSeen::new(max_sources));
+    let seen = Arc::new(SourcesSeen::new(max_sources, n));
     seen.restore(&saved.seen);
     let progress = Arc::new(Progress { settling: AtomicU64::new(n as u64), ..Progress::default() });
     let staleness = config.staleness(shortest.unwrap_or(u32::MAX));

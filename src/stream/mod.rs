@@ -11,6 +11,7 @@ mod cut;
 mod dataflow;
 pub mod fuse;
 mod progress;
+mod seen;
 pub mod settle;
 mod wire;
 pub mod worker;

@@ -5,16 +5,16 @@
 //! claim touches one random cell, so cells are prefetched over the batch; a change of the registry walks all cells.
 
 use super::fuse::{Cell, Fused};
+use super::seen::SourcesSeen;
 use super::settle::{self, Settle};
 use super::zones::{ZoneCell, ZonePulse};
 use crate::domain::{
-    BayIx, BayView, Claim, KeptReports, Millis, Observation, ReadModel, SourceIx, SourceKind, ZoneIx, ZoneTally,
+    BayIx, BayView, Claim, KeptReports, Millis, Observation, ReadModel, SourceKind, ZoneIx, ZoneTally,
 };
 use crate::prefetch::prefetch;
 use crate::registry::Registry;
 use crate::registry::city::City;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// How far ahead a batch's cells are asked for: about the memory latency divided by the work per claim.
 const AHEAD: usize = 16;
@@ -34,39 +34,6 @@ pub struct Staleness {
     pub max_age_ms: u64,
     /// How often lapsed claims are looked for, ms.
     pub sweep_ms: u64,
-}
-
-/// When each source last observed anything. One for all workers: a source's bays may lie in several shards.
-pub struct SourcesSeen(Box<[AtomicU64]>);
-
-impl SourcesSeen {
-    /// Room for `n` sources; memory is touched only for those that are heard.
-    #[must_use]
-    pub fn new(n: usize) -> Self {
-        Self(bytemuck::zeroed_slice_box(n))
-    }
-
-    #[inline]
-    fn hear(&self, source: SourceIx, at: Millis) {
-        if let Some(seen) = self.0.get(source.at())
-            && seen.load(Relaxed) < at.0
-        {
-            seen.fetch_max(at.0, Relaxed);
-        }
-    }
-
-    /// Takes up when sources were last heard, by their numbers.
-    pub(super) fn restore(&self, seen: &[u64]) {
-        for (now, then) in self.0.iter().zip(seen) {
-            now.fetch_max(*then, Relaxed);
-        }
-    }
-
-    /// [`Millis::NEVER`] for a source never heard.
-    #[must_use]
-    pub fn last(&self, source: SourceIx) -> Millis {
-        Millis(self.0.get(source.at()).map_or(0, |s| s.load(Relaxed)))
-    }
 }
 
 /// What has been done since it was last asked.
@@ -238,7 +205,7 @@ impl Worker {
                     }
                 }
                 Claim::Count(c) => {
-                    self.seen.hear(c.source, c.at.min(now));
+                    self.seen.hear(self.me, c.source, c.at.min(now));
                     if let (Some(zone), Some(pulse)) =
                         (self.zones.get_mut(c.zone.at()), self.pulses.get_mut(c.zone.at()))
                     {
@@ -247,7 +214,7 @@ impl Worker {
                         mark(pulse, c.zone, &mut self.dirty);
                     }
                 }
-                Claim::Alive { source, at } => self.seen.hear(*source, (*at).min(now)),
+                Claim::Alive { source, at } => self.seen.hear(self.me, *source, (*at).min(now)),
             }
             if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&self.settle, claim) {
                 settle.note(claim, now);
@@ -258,7 +225,7 @@ impl Worker {
 
     #[inline]
     fn observe(&mut self, o: &Observation, now: Millis) {
-        self.seen.hear(o.source, o.at.min(now));
+        self.seen.hear(self.me, o.source, o.at.min(now));
         let Some(cell) = self.cells.get_mut(o.bay.at()) else { return };
         let old = *cell;
         if cell.absorb(o) == Fused::Superseded {

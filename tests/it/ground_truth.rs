@@ -46,15 +46,18 @@ impl SettledSink for Sum {
 
 /// Blocks in memory.
 #[derive(Default)]
-struct Kept(HashMap<(Millis, u32), Vec<u8>>);
+struct Kept(HashMap<(Millis, u32), Vec<u64>>);
 
 impl KeptReports for Kept {
-    fn append(&mut self, hour: Millis, group: u32, bytes: &[u8]) -> io::Result<()> {
-        self.0.entry((hour, group)).or_default().extend(bytes);
-        Ok(())
+    fn append(&mut self, hour: Millis, group: u32, words: Vec<u64>) {
+        self.0.entry((hour, group)).or_default().extend(words);
     }
 
-    fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u8>) -> io::Result<()> {
+    fn done(&mut self) -> Option<(Vec<u64>, io::Result<()>)> {
+        None
+    }
+
+    fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u64>) -> io::Result<()> {
         into.extend(self.0.get(&(hour, group)).into_iter().flatten());
         Ok(())
     }

@@ -95,11 +95,13 @@ impl SettledSink for Sink {
 struct NoneKept;
 
 impl KeptReports for NoneKept {
-    fn append(&mut self, _: Millis, _: u32, _: &[u8]) -> std::io::Result<()> {
-        Ok(())
+    fn append(&mut self, _: Millis, _: u32, _: Vec<u64>) {}
+
+    fn done(&mut self) -> Option<(Vec<u64>, std::io::Result<()>)> {
+        None
     }
 
-    fn read(&mut self, _: Millis, _: u32, _: &mut Vec<u8>) -> std::io::Result<()> {
+    fn read(&mut self, _: Millis, _: u32, _: &mut Vec<u64>) -> std::io::Result<()> {
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use super::shard::Late;
 use super::step::Step;
 use super::tape::Tape;
 use super::timeline::{Cell, Rules};
+use super::walk::Still;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{BayIx, Millis};
 use std::collections::BTreeMap;
@@ -44,7 +45,7 @@ impl Step<'_> {
             fine
         });
         late.sort_unstable_by(|a, b| a.report.place().cmp(&b.report.place()).then(a.ingest.cmp(&b.ingest)));
-        for of_bay in late.chunk_by(|a, b| a.report.bay == b.report.bay) {
+        for of_bay in late.chunk_by(|a, b| a.report.bay() == b.report.bay()) {
             match self.past(of_bay[0].report, &mut read) {
                 Ok(Some(past)) => self.amend_bay(&past, of_bay, &mut read),
                 Ok(None) => of_bay.iter().for_each(|l| self.aside(l)),
@@ -63,9 +64,9 @@ impl Step<'_> {
         let there = match read.entry(hour) {
             Entry::Occupied(there) => there.into_mut(),
             Entry::Vacant(free) => {
-                let mut bytes = Vec::new();
-                self.kept.read(Millis(hour), self.shard, &mut bytes)?;
-                free.insert(Hour::read(&bytes))
+                let mut words = Vec::new();
+                self.kept.read(Millis(hour), self.shard, &mut words)?;
+                free.insert(Hour::read(&words))
             }
         };
         Ok(there.part(bay))
@@ -73,7 +74,7 @@ impl Step<'_> {
 
     /// `None` when too much of it is gone to say.
     fn past(&mut self, first: Report, read: &mut Read) -> io::Result<Option<Past>> {
-        let (bay, at) = (BayIx(first.bay), first.at());
+        let (bay, at) = (BayIx(first.bay()), first.at());
         let (number, swept) = (self.city.bay_number(bay), self.zone_of(bay.0).1.swept);
         let hour = at / HOUR_MS * HOUR_MS;
         // What was reported before that has lapsed.
@@ -100,7 +101,7 @@ impl Step<'_> {
     }
 
     fn amend_bay(&mut self, past: &Past, late: &[Late], read: &mut Read) {
-        let bay = late[0].report.bay;
+        let bay = late[0].report.bay();
         let (zone, rows) = self.zone_of(bay);
         let swept = rows.swept;
         let number = self.city.bay_number(BayIx(bay));
@@ -117,6 +118,7 @@ impl Step<'_> {
         let (without, ..) = walk(past.cell, &past.reports, swept, &rules);
         let (with, cell, carries) = walk(past.cell, &reports, swept, &rules);
         self.cells[bay as usize] = cell;
+        self.still[zone.at()] = Still::default();
         self.change(slot(zone), &Change::between(with, without));
         let mut by_hour: BTreeMap<u64, Records> = BTreeMap::new();
         for (hour, carry) in carries.into_iter().filter(|c| c.0 > past.from || !past.carried) {
@@ -126,7 +128,8 @@ impl Step<'_> {
             by_hour.entry(r.at() / HOUR_MS * HOUR_MS).or_default().report(r, number);
         }
         for (hour, records) in by_hour {
-            self.keep(hour, &records);
+            *self.records = records;
+            self.keep_records(hour);
             read.remove(&hour);
         }
     }

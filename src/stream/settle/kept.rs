@@ -28,16 +28,21 @@ impl Records {
         self.0.extend_from_slice(&[word | CARRY, since, rest, u64::from(bay)]);
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
-        bytemuck::cast_slice(&self.0)
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
-    /// Empties it, and keeps its memory.
-    pub(super) fn clear(&mut self) {
-        if self.0.capacity() > 4 * self.0.len() + 1024 {
-            self.0.shrink_to(2 * self.0.len());
+    pub(super) fn into_words(self) -> Vec<u64> {
+        self.0
+    }
+
+    /// Empty, in memory that served already; not in far more than was needed.
+    pub(super) fn reusing(mut words: Vec<u64>) -> Self {
+        if words.capacity() > 4 * words.len() + 1024 {
+            words.shrink_to(2 * words.len());
         }
-        self.0.clear();
+        words.clear();
+        Self(words)
     }
 }
 
@@ -55,7 +60,7 @@ impl Record {
         let (body, rest) = words.split_first_chunk::<3>()?;
         if body[0] & CARRY == 0 {
             let report: Report = bytemuck::cast(*body);
-            return Some((Self { words: *body, bay: report.bay, carry: false }, rest));
+            return Some((Self { words: *body, bay: report.bay(), carry: false }, rest));
         }
         let ([word, since, source], (bay, rest)) = (*body, rest.split_first()?);
         Some((Self { words: [word & !CARRY, since, source], bay: *bay as u32, carry: true }, rest))
@@ -79,10 +84,9 @@ impl Hour {
         self.0.len()
     }
 
-    /// From the bytes of its blocks in order. What does not come out even is left off.
-    pub(super) fn read(bytes: &[u8]) -> Self {
-        let words: Vec<u64> = bytemuck::pod_collect_to_vec(&bytes[..bytes.len() / 8 * 8]);
-        let (mut records, mut rest) = (Vec::with_capacity(words.len() / 3), &words[..]);
+    /// From the words of its blocks in order. What does not come out even is left off.
+    pub(super) fn read(words: &[u64]) -> Self {
+        let (mut records, mut rest) = (Vec::with_capacity(words.len() / 3), words);
         while let Some((record, behind)) = Record::first(rest) {
             records.push(record);
             rest = behind;
@@ -133,7 +137,7 @@ mod tests {
         records.report(&report((1 << 44) - 1, 3), 9);
         records.report(&report(5, 4), 8);
         records.carry(Cell::serving_since(2), 8);
-        let read = Hour::read(&[records.bytes(), &[1; 20]].concat());
+        let read = Hour::read(&[records.into_words(), vec![1; 2]].concat());
         assert_eq!(read.len(), 4);
         let part = read.part(9);
         assert_eq!((part.carry, part.reports), (Some(cell), vec![report((1 << 44) - 1, 9)]));

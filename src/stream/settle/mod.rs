@@ -15,10 +15,12 @@
 
 mod amend;
 mod bytes;
+mod chains;
 pub mod config;
 pub mod fixes;
 mod hand;
 pub mod heard;
+mod inbox;
 mod kept;
 pub mod recent;
 pub mod report;
@@ -27,6 +29,7 @@ mod shard;
 mod step;
 pub mod tape;
 pub mod timeline;
+mod walk;
 
 pub use config::{Config, Limits};
 pub use hand::Handed;
@@ -36,15 +39,18 @@ use super::worker::{SHARDS, owner, shard, zones_of};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{BayIx, Claim, KeptReports, Millis, Observation, SettledSink, SourceIx, SourceKind, ZoneIx};
 use crate::registry::city::City;
+use chains::Chains;
 use heard::{Heard, MINUTE_MS};
+use inbox::{Inbox, window_of};
 use kept::Records;
 use recent::Recent;
-use report::{Chains, Report};
+use report::Report;
 use shard::{Late, Shard};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use step::Step;
 use timeline::Cell;
+use walk::{Still, Trail};
 
 /// Work done in one go while the stream is live, in reports and bays: a few ms.
 pub const A_LITTLE: usize = 1 << 16;
@@ -102,14 +108,19 @@ pub struct Settle {
     chains: Chains,
     /// What a step keeps; empty between steps.
     records: Records,
+    trail: Trail,
+    /// By zone.
+    still: Vec<Still>,
     shards: Vec<Shard>,
+    inbox: Inbox,
     /// The window being settled ends here, and the shards before `next` are done with it. 0: none.
     to: u64,
     next: u32,
+    /// No shard is settled further than that.
+    reached: u64,
     waiting: usize,
     offered: hand::Offered,
     counts: Counts,
-    due: Vec<Report>,
     late: Vec<Late>,
 }
 
@@ -125,13 +136,16 @@ impl Settle {
             cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
             chains: Chains::new(city.bay_slots() as usize),
             records: Records::default(),
+            trail: Trail::default(),
+            still: Vec::new(),
             shards: (0..SHARDS).map(|_| Shard::default()).collect(),
+            inbox: Inbox::default(),
             to: 0,
             next: 0,
+            reached: 0,
             waiting: 0,
             offered: hand::Offered::default(),
             counts: Counts::default(),
-            due: Vec::new(),
             late: Vec::new(),
         };
         for bay in (0..city.bay_slots()).map(BayIx).filter(|b| !city.serving_since(*b).is_never()) {
@@ -166,6 +180,10 @@ impl Settle {
                 (swept, ())
             });
         }
+        // Whatever has changed, all bays are looked at once more.
+        self.still.clear();
+        self.still.resize(count as usize, Still::default());
+        self.reached = self.reached.max(newest);
     }
 
     /// Takes up run-time changes of the registry. A bay that is gone ends its service at the end of the last window
@@ -195,16 +213,37 @@ impl Settle {
     }
 
     /// One claim of a bay, in the order of commit.
-    #[inline]
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "the hot path: a report that goes through memory on its way costs a wait")]
     pub(super) fn take(&mut self, o: &Observation, zone: ZoneIx, now: Millis) {
         let in_time = self.hear(o.source, o.source_kind, o.at, now);
         let Some(report) = Report::new(o) else { return };
-        let shard = &mut self.shards[shard(zone) as usize];
         if in_time && self.waiting < self.shared.limits.max_waiting {
-            self.waiting += 1;
-            shard.wait(report);
+            self.wait(report, shard(zone));
         } else {
             self.take_late(report, zone, now);
+        }
+    }
+
+    /// Until its window is settled; or the next window of its shard, if that is settled already.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as above")]
+    fn wait(&mut self, report: Report, shard: u32) {
+        self.waiting += 1;
+        if report.at() < self.reached {
+            self.wait_longer(report, shard);
+        } else {
+            self.inbox.push(report, shard, window_of(report.at()));
+        }
+    }
+
+    #[cold]
+    fn wait_longer(&mut self, report: Report, shard: u32) {
+        let (own, next) = (window_of(report.at()), window_of(self.shards[shard as usize].swept.max(self.to)));
+        if own < next {
+            self.inbox.push_older(report, shard, next);
+        } else {
+            self.inbox.push(report, shard, own);
         }
     }
 
@@ -254,6 +293,12 @@ impl Settle {
             if self.to == 0 && !self.begin_window(from, end) {
                 return false;
             }
+            while let Some(dealt) = self.inbox.deal() {
+                done += dealt / 8;
+                if done >= work {
+                    return true;
+                }
+            }
             while self.next < SHARDS {
                 if self.is_due(self.next) {
                     if done >= work {
@@ -276,7 +321,8 @@ impl Settle {
         if !self.make_room() {
             return false;
         }
-        (self.to, self.next) = (to, 0);
+        (self.to, self.next, self.reached) = (to, 0, self.reached.max(to));
+        self.inbox.begin(window_of(to));
         true
     }
 
@@ -294,21 +340,20 @@ impl Settle {
                 (from, ())
             });
         }
-        let (mut due, mut late) = (std::mem::take(&mut self.due), std::mem::take(&mut self.late));
-        self.shards[s as usize].due(to, to + self.shared.limits.lateness, &mut due, &mut late);
-        self.waiting -= due.len() + late.len();
+        let (there, range) = self.inbox.of(s);
+        let mut late = std::mem::take(&mut self.late);
+        self.shards[s as usize].take_late(to + self.shared.limits.lateness, &mut late);
+        self.waiting -= range.len() + late.len();
         self.shards[s as usize].swept = to;
-        let work = self.with_step(s, |step| step.run(to, &mut due, &late));
-        if due.capacity() > 4 * due.len() + 1024 {
-            due.shrink_to(2 * due.len());
-        }
-        (self.due, self.late) = (due, late);
+        let mixed = self.inbox.is_mixed();
+        let work = self.with_step(s, |step| step.run(to, &there[range], mixed, &late));
+        self.late = late;
         work
     }
 
     /// Lends out what a shard is made of.
     fn with_step<T>(&mut self, s: u32, act: impl FnOnce(&mut Step<'_>) -> T) -> T {
-        let Self { shared, kept, city, cells, chains, records, shards, counts, .. } = self;
+        let Self { shared, kept, city, cells, chains, records, trail, still, shards, counts, .. } = self;
         let state = &mut shards[s as usize];
         shared.recent.change(s, |rows| {
             let mut step = Step {
@@ -322,6 +367,9 @@ impl Settle {
                 kept: &mut **kept,
                 chains,
                 records,
+                trail,
+                still,
+                open: &mut state.open,
                 counts,
             };
             let result = act(&mut step);

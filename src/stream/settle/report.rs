@@ -1,6 +1,6 @@
 //! A report as settlement holds it: 24 bytes, in order of bay, then time, then whatever breaks a tie.
 
-use crate::domain::{BayIx, BayStatus, Observation, SourceIx, SourceKind};
+use crate::domain::{BayStatus, Observation, SourceIx, SourceKind};
 use bytemuck::{Pod, Zeroable};
 
 /// Confidence from which on a report of a vehicle, or of none, counts: 0.8 in 1/255. What is less sure changes nothing
@@ -9,19 +9,23 @@ pub const SURE: u8 = 204;
 
 /// One report of one bay. `bay` is an index while it waits in memory, a stable number where it is kept on disk.
 ///
-/// `word`, from the low bits: confidence 8 | status 2 | source kind 2 | (8 spare) | at 44.
+/// `word`, from the low bits: confidence 8 | status 2 | source kind 2 | shard 8 | at 44. The shard is there only while it
+/// waits, and is no part of what the report says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Report {
     word: u64,
     seq: u64,
-    source: u32,
-    pub bay: u32,
+    /// Source in the low half, bay in the high. Whole words, as they are written and read one right after the other:
+    /// reading at once what was written in two parts makes the processor wait for all writes before.
+    who: u64,
 }
 
 const STATUS: u32 = 8;
 const KIND: u32 = 10;
+const SHARD: u32 = 12;
 const AT: u32 = 20;
+const NO_SHARD: u64 = !(0xff << SHARD);
 
 impl Report {
     /// `None` for one that is not sure enough to settle anything.
@@ -33,14 +37,34 @@ impl Report {
             | (o.status as u64) << STATUS
             | (o.source_kind as u64) << KIND
             | o.at.0.min((1 << 44) - 1) << AT;
-        sure.then_some(Self { word, seq: o.seq, source: o.source.0, bay: o.bay.0 })
+        sure.then_some(Self { word, seq: o.seq, who: u64::from(o.source.0) | u64::from(o.bay.0) << 32 })
     }
 
     /// The same of a bay by another name: its number, or its index.
     #[inline]
     #[must_use]
     pub const fn of(self, bay: u32) -> Self {
-        Self { bay, ..self }
+        Self { word: self.word & NO_SHARD, seq: self.seq, who: self.who & 0xffff_ffff | (bay as u64) << 32 }
+    }
+
+    #[inline]
+    #[must_use]
+    pub const fn bay(&self) -> u32 {
+        (self.who >> 32) as u32
+    }
+
+    /// The same, on its way to a shard.
+    #[inline]
+    #[must_use]
+    pub const fn in_shard(self, shard: u32) -> Self {
+        Self { word: self.word & NO_SHARD | (shard as u64 & 0xff) << SHARD, ..self }
+    }
+
+    /// The shard it is on its way to.
+    #[inline]
+    #[must_use]
+    pub const fn shard(&self) -> u32 {
+        (self.word >> SHARD & 0xff) as u32
     }
 
     /// ms since 1970.
@@ -65,98 +89,41 @@ impl Report {
     #[inline]
     #[must_use]
     pub const fn source(&self) -> SourceIx {
-        SourceIx(self.source)
+        SourceIx(self.who as u32)
     }
 
     /// Bay and time: of two with the same, only the greater [`Report::rank`] counts.
     #[inline]
     #[must_use]
     pub const fn place(&self) -> u128 {
-        (self.bay as u128) << 64 | self.at() as u128
+        (self.bay() as u128) << 64 | self.at() as u128
     }
 
     /// What breaks a tie of bay and time.
     #[inline]
     #[must_use]
     pub const fn rank(&self) -> (u64, u32, u64) {
-        (self.seq, self.source, self.word)
+        (self.seq, self.who as u32, self.word & NO_SHARD)
     }
 }
 
 /// Orders reports by bay and time, and leaves one of each: the greatest of those that say something of the same bay
 /// at the same time.
 pub fn order(reports: &mut Vec<Report>) {
-    reports.sort_unstable_by(|a, b| a.place().cmp(&b.place()).then_with(|| b.rank().cmp(&a.rank())));
-    reports.dedup_by_key(|r| r.place());
-}
-
-/// Reports strung together by bay: cheaper than sorting them, when the bays are gone through in any case.
-pub struct Chains {
-    /// By bay: one more than the position of its last report; 0 for none.
-    last: Vec<u32>,
-    /// By position: the same for the one before it of its bay.
-    before: Vec<u32>,
-    of_bay: Vec<Report>,
-}
-
-impl Chains {
-    /// For so many bays.
-    #[must_use]
-    pub fn new(bays: usize) -> Self {
-        Self { last: bytemuck::zeroed_vec(bays), before: Vec::new(), of_bay: Vec::new() }
-    }
-
-    pub fn grow(&mut self, bays: usize) {
-        self.last.resize(bays, 0);
-    }
-
-    /// Strings them together. Nothing may be from before.
-    pub fn link(&mut self, reports: &[Report]) {
-        self.before.clear();
-        for (r, position) in reports.iter().zip(1..) {
-            self.before.push(std::mem::replace(&mut self.last[r.bay as usize], position));
+    reports.sort_unstable_by_key(Report::place);
+    reports.dedup_by(|next, kept| {
+        let same = next.place() == kept.place();
+        if same && next.rank() > kept.rank() {
+            *kept = *next;
         }
-    }
-
-    #[inline]
-    #[must_use]
-    pub fn has(&self, bay: BayIx) -> bool {
-        self.last[bay.at()] != 0
-    }
-
-    /// The bay's part of `reports`, ordered.
-    #[inline]
-    pub fn of<'a>(&'a mut self, bay: BayIx, reports: &'a [Report]) -> &'a [Report] {
-        let Some(last) = self.last[bay.at()].checked_sub(1) else { return &[] };
-        let (last, mut position) = (&reports[last as usize], self.before[last as usize]);
-        if position == 0 {
-            return std::slice::from_ref(last);
-        }
-        self.of_bay.clear();
-        self.of_bay.push(*last);
-        while position != 0 {
-            self.of_bay.push(reports[position as usize - 1]);
-            position = self.before[position as usize - 1];
-        }
-        // As they came, which is nearly always the order they are wanted in.
-        self.of_bay.reverse();
-        if !self.of_bay.is_sorted_by(|a, b| a.at() < b.at()) {
-            order(&mut self.of_bay);
-        }
-        &self.of_bay
-    }
-
-    pub fn clear(&mut self, reports: &[Report]) {
-        for r in reports {
-            self.last[r.bay as usize] = 0;
-        }
-    }
+        same
+    });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Millis;
+    use crate::domain::{BayIx, Millis};
 
     fn seen(at: u64, seq: u64, status: BayStatus, confidence: u8) -> Observation {
         let (bay, source, source_kind) = (BayIx(3), SourceIx(7), SourceKind::App);

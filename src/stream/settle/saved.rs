@@ -2,12 +2,13 @@
 //!
 //! Everything is named by stable numbers, and dealt out by zone, so that neither the number of workers nor the order
 //! of zones has to be the same again. Blocks: [`HEAD`] once, [`HEARD`] one for each page of the table of minutes,
-//! [`SHARD`] + n one for each shard. Dear: the copy stops the worker; it copies the cells and what came late, and all
+//! [`SHARD`] + n one for each shard, [`WAITING`] some for the reports that wait. Dear: the copy stops the worker; it copies the cells and what came late, and all
 //! else is shared until it is next changed.
 
 use super::super::worker::{SHARDS, shard, zones_of};
 use super::bytes::{Reader, Writer};
 use super::fixes::Fixes;
+use super::inbox::Seen;
 use super::recent::{HourRow, ShardRows, ZoneRows, slot};
 use super::report::Report;
 use super::shard::{Late, Out};
@@ -25,6 +26,8 @@ use std::sync::atomic::Ordering;
 pub const HEAD: u32 = 1024;
 /// Tag of a page of the table of heard minutes.
 pub const HEARD: u32 = 1025;
+/// Tag of reports that wait.
+pub const WAITING: u32 = 1026;
 /// Tag of shard 0; the others follow.
 pub const SHARD: u32 = 2048;
 
@@ -36,6 +39,7 @@ const FORMAT: u64 = 1;
 pub struct Copied {
     cells: Vec<Cell>,
     shards: Vec<ShardCopy>,
+    waiting: Vec<Seen>,
     begun: u64,
     kept: Vec<KeptLength>,
     /// Only the first worker's copy has it. Bits that are set after the cut do no harm: they are set again.
@@ -45,7 +49,6 @@ pub struct Copied {
 struct ShardCopy {
     shard: u32,
     swept: u64,
-    waiting: Vec<Arc<Vec<Report>>>,
     late: Vec<Late>,
     out: Arc<Out>,
     rows: Arc<ShardRows>,
@@ -84,13 +87,13 @@ impl Settle {
         to.begun = self.shared.begun.load(Ordering::Acquire);
         to.kept = self.kept.lengths();
         to.shared = (self.place.0 == 0).then(|| self.shared.clone());
+        to.waiting = self.inbox.freeze(if self.to == 0 { SHARDS } else { self.next });
         to.shards.clear();
         for s in self.owned() {
-            let state = &mut self.shards[s as usize];
+            let state = &self.shards[s as usize];
             to.shards.push(ShardCopy {
                 shard: s,
                 swept: state.swept,
-                waiting: state.freeze(),
                 late: state.late.clone(),
                 out: state.out.clone(),
                 rows: self.shared.recent.shard(s),
@@ -110,6 +113,7 @@ impl Copied {
     /// Lets go of what it shares with the worker.
     pub(in crate::stream) fn let_go(&mut self) {
         self.shards.clear();
+        self.waiting.clear();
         self.shared = None;
     }
 
@@ -133,6 +137,13 @@ impl Copied {
             page.pods(&words);
             each(HEARD, &page.0)?;
         }
+        for (page, range) in &self.waiting {
+            let live = page[range.clone()].iter().filter(|r| city.is_live(BayIx(r.bay())));
+            let numbered: Vec<Report> = live.map(|r| r.of(city.bay_number(BayIx(r.bay())))).collect();
+            let mut out = Writer::default();
+            out.pods(&numbered);
+            each(WAITING, &out.0)?;
+        }
         self.shards.iter().try_for_each(|s| each(SHARD + s.shard, &self.shard(s, city).0))
     }
 
@@ -145,16 +156,13 @@ impl Copied {
             let of = city.zone(zone).number;
             cells.extend(known.map(|(b, cell)| KeptCell { cell, bay: city.bay_number(b), zone: of }));
         }
-        let waiting: Vec<Report> = s.waiting.iter().flat_map(|w| w.iter()).copied().collect();
-        let live = |r: &Report| city.is_live(BayIx(r.bay));
-        let numbered = |r: Report| r.of(number(r.bay));
-        let waiting: Vec<Report> = waiting.into_iter().filter(live).map(numbered).collect();
-        let late = s.late.iter().filter(|l| live(&l.report));
-        let late: Vec<Late> = late.map(|l| Late { report: numbered(l.report), ..*l }).collect();
+        let late = s.late.iter().filter(|l| city.is_live(BayIx(l.report.bay())));
+        let late: Vec<Late> = late.map(|l| Late { report: l.report.of(number(l.report.bay())), ..*l }).collect();
         let mut out = Writer::default();
         out.u64(s.swept);
         out.pods(&cells);
-        out.pods(&waiting);
+        // Where an earlier version kept the reports that wait.
+        out.pods::<Report>(&[]);
         out.pods(&late);
         out.list(s.rows.0.iter(), write_zone);
         out.list(s.out.visits.iter(), Writer::visit);
@@ -212,6 +220,7 @@ impl Saved {
                 let (first, words) = (r.u32()?, r.pods()?);
                 self.heard.push((first, words));
             }
+            WAITING => self.waiting.extend(r.pods::<Report>()?),
             _ if (SHARD..SHARD + SHARDS).contains(&tag) => self.read_shard(&mut r)?,
             _ => return None,
         }
@@ -273,13 +282,15 @@ impl Settle {
         let place = self.place;
         let late = saved.late.iter().map(|l| (Some(l.ingest), l.report));
         for (ingest, report) in saved.waiting.iter().map(|r| (None, *r)).chain(late) {
-            let Some(bay) = city.bay_numbered(report.bay) else { continue };
+            let Some(bay) = city.bay_numbered(report.bay()) else { continue };
             let (s, report) = (shard(city.zone_of(bay)), report.of(bay.0));
             if super::owner(s, place.1) == place.0 {
-                self.waiting += 1;
                 match ingest {
-                    None => self.shards[s as usize].wait(report),
-                    Some(ingest) => self.shards[s as usize].late.push(Late { ingest, report }),
+                    None => self.wait(report, s),
+                    Some(ingest) => {
+                        self.waiting += 1;
+                        self.shards[s as usize].late.push(Late { ingest, report });
+                    }
                 }
             }
         }
@@ -309,6 +320,7 @@ impl Settle {
                 (least, least)
             });
             self.shards[s as usize].swept = swept;
+            self.reached = self.reached.max(swept);
         }
     }
 }

@@ -2,14 +2,16 @@
 
 use super::super::worker::zones_of;
 use super::Limits;
+use super::chains::Chains;
 use super::fixes::{Fixes, is_told};
 use super::heard::Heard;
 use super::kept::{Hour, Records};
 use super::recent::{PER_HOUR, ShardRows, ZoneRows, slot};
-use super::report::{Chains, Report};
+use super::report::Report;
 use super::shard::{Late, Out};
 use super::tape::Tape;
 use super::timeline::{Cell, Rules};
+use super::walk::{Still, Trail};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{BayIx, BayStatus, KeptReports, Millis, SettledHour, WindowRow, ZoneIx};
 use crate::registry::city::City;
@@ -55,41 +57,55 @@ pub(super) struct Step<'a> {
     pub(super) out: &'a mut Out,
     pub(super) kept: &'a mut dyn KeptReports,
     pub(super) chains: &'a mut Chains,
+    /// What is to be kept of the walk under way; empty between steps.
     pub(super) records: &'a mut Records,
+    pub(super) trail: &'a mut Trail,
+    /// By zone.
+    pub(super) still: &'a mut [Still],
+    pub(super) open: &'a mut Vec<u32>,
     pub(super) counts: &'a mut Counts,
 }
 
 impl<'a> Step<'a> {
-    /// Settles the window that ends at `to`, and leaves in `due` what was walked through. Returns how much work it was.
-    pub(super) fn run(&mut self, to: u64, due: &mut Vec<Report>, late: &[Late]) -> usize {
+    /// Settles the window that ends at `to`. `mixed`: what is due may be of older windows too. Returns how much work it was.
+    pub(super) fn run(&mut self, to: u64, due: &[Report], mixed: bool, late: &[Late]) -> usize {
         self.close_fixes((to + self.limits.lateness).saturating_sub(WINDOW_MS) / HOUR_MS * HOUR_MS);
         let (city, from) = (self.city, to - WINDOW_MS);
-        let mut amend = Vec::new();
+        let (mut amend, mut also) = (Vec::new(), Vec::new());
         for l in late {
             self.counts.late += 1;
-            if !city.is_live(BayIx(l.report.bay)) {
+            if !city.is_live(BayIx(l.report.bay())) {
                 self.aside(l);
-            } else if l.report.at() < self.zone_of(l.report.bay).1.swept {
+            } else if l.report.at() < self.zone_of(l.report.bay()).1.swept {
                 amend.push(*l);
             } else {
                 // Its window is not settled yet: nothing has to be amended.
                 self.counts.amended += 1;
-                due.push(l.report);
+                also.push(l.report);
             }
         }
-        if due.iter().any(|r| r.at() < from) || self.rows.0.iter().any(|z| z.swept != from) {
-            self.take_settled(to, due, &mut amend);
-        }
+        let odd = mixed || self.rows.0.iter().any(|z| z.swept != from);
+        let mut all = Vec::new();
+        let due = if odd || !also.is_empty() {
+            all.extend_from_slice(due);
+            all.append(&mut also);
+            if odd {
+                self.take_settled(to, &mut all, &mut amend);
+            }
+            &all
+        } else {
+            due
+        };
         if !amend.is_empty() {
             self.amend(amend);
         }
         self.counts.settled += due.len() as u64;
-        let swept = self.walk(due, to);
+        let work = self.walk(due, to);
         let told = to.saturating_sub(self.limits.pad);
         if told >= HOUR_MS && told.is_multiple_of(HOUR_MS) {
             self.tell(told - HOUR_MS);
         }
-        due.len() + swept
+        due.len() + work
     }
 
     /// A lateness that was made longer since the last run lets in reports of what is settled: they amend.
@@ -97,8 +113,8 @@ impl<'a> Step<'a> {
     fn take_settled(&mut self, to: u64, due: &mut Vec<Report>, amend: &mut Vec<Late>) {
         let ingest = to + self.limits.lateness - 1;
         due.retain(|r| {
-            let settled = r.at() < self.zone_of(r.bay).1.swept;
-            if settled && self.city.is_live(BayIx(r.bay)) {
+            let settled = r.at() < self.zone_of(r.bay()).1.swept;
+            if settled && self.city.is_live(BayIx(r.bay())) {
                 self.counts.late += 1;
                 amend.push(Late { ingest, report: *r });
             }
@@ -119,76 +135,20 @@ impl<'a> Step<'a> {
         Rules { heard: self.heard, limit, max_age, min_visit, swept, bay: 0, zone: z.number }
     }
 
-    /// Walks every bay of every zone that was ever heard through what is due of it, and on to the window's end.
-    fn walk(&mut self, due: &[Report], to: u64) -> usize {
-        self.chains.link(due);
-        let hour = (to - WINDOW_MS) / HOUR_MS * HOUR_MS;
-        let (mut tape, mut records, mut work) = (Tape::default(), std::mem::take(self.records), 0);
-        let city = self.city;
-        for zone in zones_of(self.shard, city.zone_count()) {
-            let rows = &self.rows.0[slot(zone)];
-            if rows.swept >= to {
-                continue;
+    /// Has kept what the walk has put into the records.
+    pub(super) fn keep_records(&mut self, hour: u64) {
+        if self.records.is_empty() {
+            return;
+        }
+        self.kept.append(Millis(hour), self.shard, std::mem::take(self.records).into_words());
+        while let Some((words, done)) = self.kept.done() {
+            if let Err(e) = done {
+                self.counts.unkept += Hour::read(&words).len() as u64;
+                tracing::warn!(error = %e, "settled reports not kept: what comes late for them cannot amend");
             }
-            if rows.heard_from == 0 && city.bays_of(zone).any(|bay| self.chains.has(bay)) {
-                self.wake(zone, hour);
+            if self.records.is_empty() {
+                *self.records = Records::reusing(words);
             }
-            if self.rows.0[slot(zone)].heard_from != 0 {
-                self.walk_zone(zone, due, to, hour, &mut tape, &mut records);
-                work += city.zone(zone).bays.len();
-            }
-            let rows = &mut self.rows.0[slot(zone)];
-            rows.swept = to;
-            rows.age(self.limits.keep_hours);
-        }
-        self.chains.clear(due);
-        if !records.bytes().is_empty() {
-            self.keep(hour, &records);
-        }
-        records.clear();
-        *self.records = records;
-        work + 8
-    }
-
-    fn walk_zone(&mut self, zone: ZoneIx, due: &[Report], to: u64, hour: u64, tape: &mut Tape, records: &mut Records) {
-        let (city, mut rules) = (self.city, self.rules(zone, self.rows.0[slot(zone)].swept));
-        let mut resting = [0; 4];
-        for bay in city.bays_of(zone) {
-            let cell = &mut self.cells[bay.at()];
-            let reports = self.chains.of(bay, due);
-            if reports.is_empty() {
-                // Most bays of most windows.
-                if cell.rests(to, &rules) {
-                    resting[cell.state() as usize] += 1;
-                    continue;
-                }
-                rules.bay = bay.0;
-            } else {
-                rules.bay = bay.0;
-                let number = city.bay_number(bay);
-                if cell.at() < hour {
-                    records.carry(*cell, number);
-                }
-                for r in reports {
-                    cell.report(r, &rules, tape);
-                    records.report(r, number);
-                }
-            }
-            cell.advance(to, &rules, tape);
-        }
-        for (state, bays) in (0..).zip(resting).filter(|(_, bays)| *bays > 0) {
-            tape.spend_all(bays, BayStatus::from_bits(state), rules.swept, to);
-        }
-        for v in &mut tape.visits {
-            v.bay = city.bay_number(BayIx(v.bay));
-        }
-        self.put_down(zone, tape);
-    }
-
-    pub(super) fn keep(&mut self, hour: u64, records: &Records) {
-        if let Err(e) = self.kept.append(Millis(hour), self.shard, records.bytes()) {
-            self.counts.unkept += Hour::read(records.bytes()).len() as u64;
-            tracing::warn!(error = %e, "settled reports not kept: what comes late for them cannot amend");
         }
     }
 
@@ -201,7 +161,7 @@ impl<'a> Step<'a> {
     }
 
     /// Adds what walks of that zone's bays put down.
-    fn put_down(&mut self, zone: ZoneIx, tape: &mut Tape) {
+    pub(super) fn put_down(&mut self, zone: ZoneIx, tape: &mut Tape) {
         let rows = &mut self.rows.0[slot(zone)];
         tape.drain().for_each(|(n, w)| rows.add(n, &w));
         let min = self.limits.min_visit;
@@ -278,7 +238,7 @@ impl<'a> Step<'a> {
     /// Too late even to amend.
     pub(super) fn aside(&mut self, late: &Late) {
         self.counts.too_late += 1;
-        let bay = self.city.bay_number(BayIx(late.report.bay));
+        let bay = self.city.bay_number(BayIx(late.report.bay()));
         let kept = Late { report: late.report.of(bay), ..*late };
         if let Err(e) = self.kept.too_late(bytemuck::bytes_of(&kept)) {
             self.counts.unkept += 1;

@@ -47,9 +47,8 @@ pub struct Cell {
     word: u64,
     /// Since when it has been in its state, ms; of a bay never reported, since when it has been in service.
     since: u64,
-    source: u32,
-    /// The last minute up to which the standing report's source is known to have been heard without a gap.
-    chain: u32,
+    /// Source in the low half; in the high one the last minute up to which it is known to have been heard without a gap.
+    heard: u64,
 }
 
 const KIND: u32 = 2;
@@ -64,7 +63,7 @@ impl Cell {
     /// A bay that came into service then.
     #[must_use]
     pub const fn serving_since(since: u64) -> Self {
-        Self { word: 0, since, source: 0, chain: 0 }
+        Self { word: 0, since, heard: 0 }
     }
 
     #[inline]
@@ -84,6 +83,18 @@ impl Cell {
         SourceKind::from_bits(self.word >> KIND)
     }
 
+    const fn source(&self) -> SourceIx {
+        SourceIx(self.heard as u32)
+    }
+
+    const fn heard_in(&self) -> u64 {
+        self.heard >> 32
+    }
+
+    const fn set_heard_in(&mut self, minute: u32) {
+        self.heard = self.heard & 0xffff_ffff | (minute as u64) << 32;
+    }
+
     /// Walks to the next report. What is before the bay's service is passed over.
     #[inline]
     pub fn report(&mut self, r: &Report, rules: &Rules<'_>, tape: &mut Tape) {
@@ -101,16 +112,46 @@ impl Cell {
         }
         let vouched = if status == BayStatus::Occupied { 1 << (KINDS + r.kind() as u32) } else { 0 };
         self.word = self.word & STRETCH | vouched | (r.kind() as u64) << KIND | at << AT;
-        self.source = r.source().0;
-        self.chain = (at / MINUTE_MS) as u32;
+        self.heard = u64::from(r.source().0) | (at / MINUTE_MS) << 32;
     }
 
-    /// Whether walking on to `to` changes nothing: the bay was in its state all the time since all was on the tape.
+    /// The bay was in its state all the time since everything was on the tape.
     #[inline]
     #[must_use]
-    pub fn rests(&self, to: u64, rules: &Rules<'_>) -> bool {
-        let stands = self.state() == BayStatus::Unknown || to - self.at() <= rules.limit.min(rules.max_age);
-        stands && self.word & (START_SEEN | COUNTED) != START_SEEN && self.since <= rules.swept
+    pub const fn is_since(&self, swept: u64) -> bool {
+        self.since <= swept
+    }
+
+    /// Whether it has a visit that may still prove to be a short stay.
+    #[inline]
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.word & (START_SEEN | COUNTED) == START_SEEN
+    }
+
+    /// Up to there its word certainly stands, whatever else is heard.
+    #[inline]
+    #[must_use]
+    pub fn stands_until(&self, rules: &Rules<'_>) -> u64 {
+        if self.state() == BayStatus::Unknown {
+            return u64::MAX;
+        }
+        let heard = if self.kind() == SourceKind::App { self.at() } else { (self.heard_in() + 1) * MINUTE_MS };
+        (heard + rules.limit).min(self.at() + rules.max_age)
+    }
+
+    /// The same, after looking up until when its source was heard if it is not sure to stand up to `until`.
+    pub fn look_ahead(&mut self, until: u64, rules: &Rules<'_>) -> u64 {
+        let sure = self.stands_until(rules);
+        if sure < until && self.kind() != SourceKind::App {
+            // What is heard stays heard: this only finds now what would be found later.
+            let range = self.heard_in() as u32 + 1..=((sure - 1) / MINUTE_MS) as u32;
+            if let Some(minute) = rules.heard.last_in(self.source(), range) {
+                self.set_heard_in(minute);
+                return self.stands_until(rules);
+            }
+        }
+        sure
     }
 
     /// Walks on to `to`, before which there is no other report, and puts everything up to there on the tape.
@@ -152,14 +193,14 @@ impl Cell {
             return Some(oldest.min(self.at() + rules.limit)).filter(|at| *at < to);
         }
         loop {
-            let at = (u64::from(self.chain) + 1) * MINUTE_MS + rules.limit;
+            let at = (self.heard_in() + 1) * MINUTE_MS + rules.limit;
             if at >= to {
                 return Some(oldest).filter(|at| *at < to);
             }
             // Whichever minute is reached from one in between is reached from the last as well.
-            let range = self.chain + 1..=((at - 1) / MINUTE_MS) as u32;
-            match rules.heard.last_in(SourceIx(self.source), range) {
-                Some(minute) => self.chain = minute,
+            let range = self.heard_in() as u32 + 1..=((at - 1) / MINUTE_MS) as u32;
+            match rules.heard.last_in(self.source(), range) {
+                Some(minute) => self.set_heard_in(minute),
                 None => return Some(at.min(oldest)),
             }
         }

@@ -12,7 +12,6 @@ use super::{Worker, mark};
 use crate::domain::{BayKind, Millis, ZoneIx};
 use crate::registry::city::City;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 
 /// One worker's state at one moment. Indices are those of `city`, the picture the worker had then.
 #[derive(Default)]
@@ -65,11 +64,9 @@ impl Worker {
             Some(settle) => settle.copy(to.settle.get_or_insert_default()),
             None => to.settle = None,
         }
-        to.seen.clear();
-        if self.me == 0 {
-            let known = self.registry.source_count() as usize;
-            to.seen.extend(self.seen.0.iter().take(known).map(|s| s.load(Relaxed)));
-        }
+        // All lanes: what another worker hears after the cut does no harm, it is heard again.
+        let known = if self.me == 0 { self.registry.source_count() as usize } else { 0 };
+        self.seen.copy(known, &mut to.seen);
     }
 
     /// Puts back what this worker owns of `saved`; what belongs to a bay or zone that is gone, or is now of another

@@ -1,7 +1,7 @@
 //! What a worker makes of claims: states, tallies, silence, and changes of the registry under way.
 
 use super::*;
-use crate::domain::{BayKind, BayStatus, CountObservation};
+use crate::domain::{BayKind, BayStatus, CountObservation, SourceIx};
 use crate::testing::{self, Remembered};
 use proptest::prelude::*;
 
@@ -17,7 +17,7 @@ struct Rig {
 fn rig(registry: Arc<Registry>) -> Rig {
     let model = Arc::new(Remembered::default());
     let staleness = Staleness { default_s: 900, max_age_ms: 24 * 60 * MIN, sweep_ms: 0 };
-    let seen = Arc::new(SourcesSeen::new(100));
+    let seen = Arc::new(SourcesSeen::new(100, 1));
     let mut worker = Worker::new((0, 1), registry.clone(), seen, model.clone(), staleness);
     worker.publish();
     Rig { registry, model, worker }

@@ -98,7 +98,7 @@ fn go_on_settling(data: &Path, kept: &mut dyn KeptReports, stop: &AtomicBool) {
     let (hour, folder) = (Millis(3_600_000), data.join("history/turnover/date=2026-11-27"));
     fs::create_dir_all(&folder).expect("a folder");
     for n in 0.. {
-        kept.append(hour, 7, &[2; 4096]).expect("room on disk");
+        kept.append(hour, 7, vec![2; 512]);
         let (staged, whole) = (folder.join(format!("10.parquet#{n}")), folder.join("10.parquet"));
         fs::write(&staged, b"PAR1 whole PAR1").and_then(|()| fs::rename(&staged, &whole)).expect("room on disk");
         // Enough for a disk; the last of them stays staged.
@@ -118,7 +118,7 @@ fn a_backup_holds_of_what_was_settled_all_that_its_checkpoint_counts() {
     fs::create_dir_all(data.join("history/turnover")).expect("a folder");
     let files = KeptFiles::open(&data.join("settled"), 5, 1 << 40, &[]).expect("a folder");
     let mut kept = files.of_worker(0, 1);
-    kept.append(Millis(3_600_000), 7, &[1; 1000]).expect("room on disk");
+    kept.append(Millis(3_600_000), 7, vec![1; 125]);
     let counted = kept.lengths();
     let stop = AtomicBool::new(false);
     let backups: Vec<_> = (0..4).map(|i| other.path().join(format!("backup-{i}"))).collect();

@@ -8,8 +8,9 @@ use crate::domain::{
 };
 use crate::registry::Registry;
 use crate::stream::checkpoint::Saved;
+use crate::stream::seen::SourcesSeen;
 use crate::stream::settle::{Config, Shared};
-use crate::stream::worker::{Copied, SourcesSeen, Staleness, Worker, owner, shard};
+use crate::stream::worker::{Copied, Staleness, Worker, owner, shard};
 use crate::testing::Remembered;
 use std::collections::BTreeMap;
 use std::io;
@@ -114,7 +115,7 @@ impl SettledSink for Taken {
     fn given_up(&self, _: Millis, _: bool) {}
 }
 
-type Blocks = BTreeMap<(u64, u32), Vec<(u32, Vec<u8>)>>;
+type Blocks = BTreeMap<(u64, u32), Vec<(u32, Vec<u64>)>>;
 
 /// Kept reports of all workers, by hour and worker.
 #[derive(Clone, Default)]
@@ -130,16 +131,20 @@ impl Disk {
     }
 }
 
-struct Kept(Disk, u32, u64);
+struct Kept(Disk, u32, u64, Vec<Vec<u64>>);
 
 impl KeptReports for Kept {
-    fn append(&mut self, hour: Millis, group: u32, bytes: &[u8]) -> io::Result<()> {
+    fn append(&mut self, hour: Millis, group: u32, words: Vec<u64>) {
         let mut all = self.0.0.lock().unwrap();
-        all.entry((hour.0, self.1)).or_default().push((group, bytes.to_vec()));
-        Ok(())
+        all.entry((hour.0, self.1)).or_default().push((group, words.clone()));
+        self.3.push(words);
     }
 
-    fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u8>) -> io::Result<()> {
+    fn done(&mut self) -> Option<(Vec<u64>, io::Result<()>)> {
+        Some((self.3.pop()?, Ok(())))
+    }
+
+    fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u64>) -> io::Result<()> {
         let all = self.0.0.lock().unwrap();
         for (_, blocks) in all.range((hour.0, 0)..=(hour.0, u32::MAX)) {
             blocks.iter().filter(|b| b.0 == group).for_each(|b| into.extend(&b.1));
@@ -186,11 +191,11 @@ impl Rig {
     ) -> Self {
         let shared = Shared::new(config.limits(&STALENESS), n as usize, 64, sink.clone());
         saved.settled.restore_shared(&shared);
-        let (shared, seen) = (Arc::new(shared), Arc::new(SourcesSeen::new(64)));
+        let (shared, seen) = (Arc::new(shared), Arc::new(SourcesSeen::new(64, n as usize)));
         let model = Arc::new(Remembered::default());
         let worker = |i| {
             let mut w = Worker::new((i, n), registry.clone(), seen.clone(), model.clone(), STALENESS)
-                .settling(shared.clone(), Box::new(Kept(disk.clone(), i, 0)));
+                .settling(shared.clone(), Box::new(Kept(disk.clone(), i, 0, Vec::new())));
             w.restore(saved);
             w
         };
