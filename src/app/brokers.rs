@@ -71,7 +71,7 @@ impl Board for Picture {
         let city = self.registry.city();
         let known = (zone.0 < city.zone_count()).then(|| city.zone(zone)).filter(|zone| !zone.removed)?;
         let kinds = city.bays_of(zone).fold(0, |kinds, bay| kinds | 1 << city.attrs(bay).kind as u8);
-        let (zone, tally) = (known.spec.id.clone(), self.live.zone(zone));
+        let (zone, tally) = (known.spec.id.clone(), self.live.on_offer(&city, zone));
         Some(Availability { zone, at: self.clock.now(), tally, kinds })
     }
 }

@@ -94,13 +94,16 @@ impl Counter {
             self.dirty = true;
             DeskError::Unavailable(format!("the store cannot do it now: {e}"))
         });
+        if failure.is_none() {
+            // Before the answers: who is told that a bay is booked sees it booked.
+            self.show_reserved();
+        }
         for answer in waiting {
             answer(failure.clone());
         }
         for command in left {
             command.refuse(failure.clone().unwrap_or(DeskError::Busy));
         }
-        self.show_reserved();
     }
 
     async fn in_one(
@@ -188,11 +191,13 @@ impl Counter {
         View { shelf: &self.shelf, live: &self.live, now: self.clock.now() }
     }
 
-    /// Keeps the live view in step: a bay that is booked for now, or soon, is not found by others.
+    /// Keeps the live view in step: a bay that is booked for now, or soon, is not shown as vacant to others.
     pub(super) fn show_reserved(&mut self) {
         let due = self.shelf.due(self.clock.now(), super::tick::LEAD_MS, &self.registry);
-        self.reserved.difference(&due).for_each(|bay| self.live.reserve(*bay, false));
-        due.difference(&self.reserved).for_each(|bay| self.live.reserve(*bay, true));
+        // After the indices: the other way round the city could be older than one of them.
+        let city = self.registry.city();
+        self.reserved.difference(&due).for_each(|bay| self.live.reserve(&city, *bay, false));
+        due.difference(&self.reserved).for_each(|bay| self.live.reserve(&city, *bay, true));
         self.reserved = due;
         self.metrics.share.offers.set(self.shelf.offers() as i64);
         self.metrics.share.kept.set(self.shelf.booked() as i64);

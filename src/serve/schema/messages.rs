@@ -1,7 +1,7 @@
 //! What goes in and out as messages: MQTT payloads and stream events, as the AsyncAPI document describes them.
 
 use super::answers::Zone;
-use super::words::{BayKind, BayState, SourceKind};
+use super::words::{BayKind, BayState, ShownState, SourceKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::{OpenApi, ToSchema};
@@ -142,8 +142,10 @@ pub(in crate::serve) struct ZoneAvailability {
 pub(in crate::serve) struct BayChange {
     bay: String,
     zone: String,
-    state: BayState,
-    /// null while nothing that stands is known.
+    state: ShownState,
+    /// Kept for who has booked it; also while that vehicle stands there.
+    reserved: bool,
+    /// For who has not booked it; null while nothing that stands is known.
     #[schema(required, minimum = 0, maximum = 1)]
     p_vacant: Option<f64>,
     /// null: never.

@@ -40,6 +40,17 @@ pub(in crate::serve) enum BayState {
     Closed,
 }
 
+/// As it is for who looks for a bay: `reserved` is one that stands empty for who has booked it.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(in crate::serve) enum ShownState {
+    Vacant,
+    Occupied,
+    Unknown,
+    Closed,
+    Reserved,
+}
+
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub(in crate::serve) enum SourceKind {
@@ -69,4 +80,5 @@ pub(in crate::serve) enum Why {
     Reported,
     NeverReported,
     Stale,
+    Reserved,
 }

@@ -187,7 +187,7 @@ impl Follower {
             return json(out, &Gone { zone: &spec.spec.id });
         }
         self.open(out, "zone");
-        streams.cache.zone(out, city, atlas, zone, streams.reads.live.zone(zone));
+        streams.cache.zone(out, city, atlas, zone, streams.reads.live.on_offer(city, zone));
         out.extend_from_slice(b"\n\n");
     }
 
@@ -203,10 +203,11 @@ impl Follower {
                 whole = false;
                 break;
             }
-            let view = self.streams().reads.live.bay(city, bay);
-            if known.news(zone, at, &view) {
+            let live = &self.streams().reads.live;
+            let (view, reserved) = (live.bay(city, bay), live.is_reserved(bay));
+            if known.news(zone, at, &view, reserved) {
                 self.open(out, "bay");
-                render::bay_brief(out, city, &view);
+                render::bay_brief(out, city, &view, reserved);
                 out.extend_from_slice(b"\n\n");
             }
         }

@@ -11,6 +11,7 @@ mod nearby;
 mod operators;
 mod quarantine;
 mod reports;
+mod reserved;
 mod sharing;
 mod sharing_bad;
 mod sockets;

@@ -17,7 +17,7 @@ use std::time::Duration;
 use tower::ServiceExt as _;
 
 /// One open stream.
-struct Stream {
+pub(super) struct Stream {
     body: Body,
     text: String,
 }
@@ -31,7 +31,7 @@ enum Said {
 }
 
 impl Stream {
-    async fn open(town: &Town, query: &str, last_event_id: Option<&str>) -> Self {
+    pub(super) async fn open(town: &Town, query: &str, last_event_id: Option<&str>) -> Self {
         let mut request = Request::get(format!("/v1/stream{query}"));
         if let Some(id) = last_event_id {
             request = request.header("last-event-id", id);
@@ -61,7 +61,7 @@ impl Stream {
         }
     }
 
-    async fn event(&mut self) -> (String, String, Value) {
+    pub(super) async fn event(&mut self) -> (String, String, Value) {
         match self.next().await {
             Said::Event { name, id, data } => (name, id, data),
             other => panic!("{other:?} is no event"),
@@ -99,7 +99,7 @@ fn town() -> Town {
     running(Town::new())
 }
 
-fn running(town: Town) -> Town {
+pub(super) fn running(town: Town) -> Town {
     let feed = town.live.feed().clone();
     tokio::spawn(async move { feed.run(Duration::from_millis(1)).await });
     town
