@@ -301,9 +301,16 @@ fn main() {
         let issuer = Issuer::open(store.clone(), keys.clone(), &[], Arc::new(SystemClock)).await.expect("an issuer");
         let (registry, live, metrics) = (registry.clone(), live.clone(), Arc::new(Metrics::new()));
         let (clock, config) = (Arc::new(SystemClock), share::Config::default());
+        let witness = share::Witness {
+            inbox: tokio::sync::mpsc::channel(1).0,
+            registry: registry.clone(),
+            live: live.clone(),
+            metrics: metrics.clone(),
+            stale_after_s: 900,
+        };
+        let parts = share::Parts { store, registry, live, clock, metrics, witness, config };
         // Nobody books: its task is not run.
-        let (desk, _) =
-            Desk::open(share::Parts { store, registry, live, clock, metrics, config }).await.expect("a desk");
+        let (desk, _) = Desk::open(parts).await.expect("a desk");
         (issuer, desk)
     });
     let hub_at = start_own(hub(&registry, &live, &journal, office, keys));

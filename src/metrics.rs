@@ -173,6 +173,8 @@ pub struct Share {
     pub moved: IntCounter,
     /// Parts of a plan that had become impossible when they were carried out.
     pub stale_moves: IntCounter,
+    /// Reports of bays made of what drivers' apps say of their stays.
+    pub reports: IntCounter,
 }
 
 impl Share {
@@ -200,6 +202,7 @@ impl Share {
             unserved: by("requests_unserved_total", "Requests that got none, by reason.", "reason"),
             transitions: by("transitions_total", "Reservations that came to a state, by state.", "state"),
             moved: counter("moved_total", "Bookings that were given another bay."),
+            reports: counter("reports_total", "Reports of bays made of what drivers' apps say of their stays."),
             stale_moves: counter("stale_moves_total", "Planned moves that were not possible any more."),
         }
     }

@@ -1,6 +1,7 @@
 //! Outside brokers: whom each is trusted for, and what it is told of the zones. Adapters only; no rule lives here.
 
 use super::{Failure, Shared};
+use crate::domain::source::BOOKINGS;
 use crate::domain::{Clock, Submission, ZoneIx};
 use crate::ingest::board::{Availability, Board, Follow};
 use crate::ingest::broker::{self, Broker, Config, House, Roster};
@@ -50,7 +51,7 @@ struct Trusted(Vec<SourcePattern>);
 
 impl Roster for Trusted {
     fn trusts(&self, source: &str) -> bool {
-        self.0.iter().any(|pattern| pattern.covers(source))
+        source != BOOKINGS && self.0.iter().any(|pattern| pattern.covers(source))
     }
 }
 

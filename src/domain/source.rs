@@ -18,6 +18,9 @@ impl SourceIx {
     }
 }
 
+/// The hub's own source: what drivers' apps say of their booked stays. Nobody else may speak as it.
+pub const BOOKINGS: &str = "bayhub:bookings";
+
 /// A source that has proved who it is, as the doors know it.
 #[derive(Clone, Debug)]
 pub struct Speaker {

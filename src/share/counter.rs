@@ -11,6 +11,7 @@ use super::improve::Snapshot;
 use super::plan::Step;
 use super::search::View;
 use super::shelf::Shelf;
+use super::witness::Witness;
 use crate::domain::{BayIx, Clock, Event, Offer, Reservation};
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -56,6 +57,7 @@ pub(super) struct Counter {
     pub(super) live: Arc<Live>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) witness: Witness,
     pub(super) config: Config,
     pub(super) shelf: Shelf,
     /// What is not on the shelf as it is in the store: read it again before anything else.

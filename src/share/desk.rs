@@ -6,6 +6,7 @@ use super::counter::{Command, Counter, Reply};
 use super::improve::ROOM_A_TICK;
 use super::owners::Owners;
 use super::shelf::Shelf;
+use super::witness::Witness;
 use crate::domain::{Clock, Event, Millis, Offer, OfferState, Reservation, Span};
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -22,6 +23,7 @@ pub struct Parts {
     pub live: Arc<Live>,
     pub clock: Arc<dyn Clock>,
     pub metrics: Arc<Metrics>,
+    pub witness: Witness,
     pub config: Config,
 }
 
@@ -32,6 +34,7 @@ pub struct Desk {
     owners: Owners,
     pub(super) clock: Arc<dyn Clock>,
     config: Config,
+    witness: Witness,
 }
 
 impl Desk {
@@ -40,11 +43,18 @@ impl Desk {
     /// # Errors
     /// The store's.
     pub async fn open(parts: Parts) -> Result<(Self, impl Future<Output = ()> + Send + 'static), StoreError> {
-        let Parts { store, registry, live, clock, metrics, config } = parts;
+        let Parts { store, registry, live, clock, metrics, witness, config } = parts;
         let owners = Owners::open(&store, registry.clone()).await?;
         let shelf = Shelf::new(store.standing_offers().await?, store.kept().await?, &registry);
         let (commands, told) = mpsc::channel(config.queue);
-        let desk = Self { commands, store: store.clone(), owners, clock: clock.clone(), config: config.clone() };
+        let desk = Self {
+            commands,
+            store: store.clone(),
+            owners,
+            clock: clock.clone(),
+            config: config.clone(),
+            witness: witness.clone(),
+        };
         let (reserved, seen, last) = Default::default();
         let mut counter = Counter {
             store,
@@ -52,6 +62,7 @@ impl Desk {
             live,
             clock,
             metrics,
+            witness,
             config,
             shelf,
             dirty: false,
@@ -77,9 +88,12 @@ impl Desk {
         self.tell(|reply| Command::Ask(ask, None, reply)).await
     }
 
-    /// What a driver's app says of one of its reservations.
+    /// What a driver's app says of one of its reservations. An arrival or departure that no sensor sees is on disk as a
+    /// report too when this returns; if it fails after the reservation has changed, saying it again mends that.
     pub async fn step(&self, name: String, driver: Arc<str>, event: Event) -> Result<Reservation, DeskError> {
-        self.tell(|reply| Command::Step { name, driver, event, reply }).await
+        let done = self.tell(|reply| Command::Step { name, driver, event, reply }).await?;
+        self.witness.tell(&done, event, self.clock.now()).await?;
+        Ok(done)
     }
 
     /// Puts a bay on offer; number, public id and version are given here.

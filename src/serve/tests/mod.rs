@@ -248,7 +248,8 @@ impl Town {
         let (close, closed) = watch::channel(false);
         let memory = Arc::new(turnover::Memory::default());
         let authority = turnover::authority(dir.path(), &registry, &memory, (&clock, &metrics));
-        let (issuer, desk) = behind::behind(dir.path(), keys.clone(), clock.clone(), &registry, &live, &metrics);
+        let (issuer, desk) =
+            behind::behind(dir.path(), keys.clone(), clock.clone(), &registry, &live, &metrics, inbox.clone());
         let router = router(Parts {
             registry: registry.clone(),
             live: live.clone(),
