@@ -8,6 +8,8 @@
 use super::ask::{Ask, DeskError};
 use super::config::{Config, Matching};
 use super::improve::Snapshot;
+use super::notices::Notices;
+use super::owners::Owners;
 use super::plan::Step;
 use super::search::View;
 use super::shelf::Shelf;
@@ -58,6 +60,8 @@ pub(super) struct Counter {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) witness: Witness,
+    pub(super) owners: Arc<Owners>,
+    pub(super) notices: Arc<Notices>,
     pub(super) config: Config,
     pub(super) shelf: Shelf,
     /// What is not on the shelf as it is in the store: read it again before anything else.
@@ -99,6 +103,7 @@ impl Counter {
         if failure.is_none() {
             // Before the answers: who is told that a bay is booked sees it booked.
             self.show_reserved();
+            self.shelf.take_touched().iter().for_each(|driver| self.notices.ring(driver));
         }
         for answer in waiting {
             answer(failure.clone());
@@ -185,6 +190,9 @@ impl Counter {
     async fn reload(&mut self) -> Result<(), StoreError> {
         let (offers, kept) = (self.store.standing_offers().await?, self.store.kept().await?);
         self.shelf = Shelf::new(offers, kept, &self.registry);
+        // What another hub has done since, and whom for, is not known: whoever follows looks for himself.
+        self.notices.ring_all();
+        self.owners.read(&self.store).await?;
         self.dirty = false;
         Ok(())
     }

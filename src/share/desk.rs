@@ -4,6 +4,7 @@ use super::ask::{Ask, DeskError};
 use super::config::Config;
 use super::counter::{Command, Counter, Reply};
 use super::improve::ROOM_A_TICK;
+use super::notices::Notices;
 use super::owners::Owners;
 use super::shelf::Shelf;
 use super::witness::Witness;
@@ -31,7 +32,8 @@ pub struct Parts {
 pub struct Desk {
     commands: mpsc::Sender<Command>,
     pub(super) store: Store,
-    owners: Owners,
+    owners: Arc<Owners>,
+    pub(super) notices: Arc<Notices>,
     pub(super) clock: Arc<dyn Clock>,
     config: Config,
     witness: Witness,
@@ -44,13 +46,15 @@ impl Desk {
     /// The store's.
     pub async fn open(parts: Parts) -> Result<(Self, impl Future<Output = ()> + Send + 'static), StoreError> {
         let Parts { store, registry, live, clock, metrics, witness, config } = parts;
-        let owners = Owners::open(&store, registry.clone()).await?;
+        let owners = Arc::new(Owners::open(&store, registry.clone()).await?);
+        let notices = Arc::<Notices>::default();
         let shelf = Shelf::new(store.standing_offers().await?, store.kept().await?, &registry);
         let (commands, told) = mpsc::channel(config.queue);
         let desk = Self {
             commands,
             store: store.clone(),
-            owners,
+            owners: owners.clone(),
+            notices: notices.clone(),
             clock: clock.clone(),
             config: config.clone(),
             witness: witness.clone(),
@@ -63,6 +67,8 @@ impl Desk {
             clock,
             metrics,
             witness,
+            owners,
+            notices,
             config,
             shelf,
             dirty: false,
@@ -172,6 +178,11 @@ impl Desk {
     pub async fn reservation(&self, name: &str, driver: &str) -> Result<Reservation, DeskError> {
         let r = self.store.reservation(name).await?;
         if *r.driver == *driver { Ok(r) } else { Err(DeskError::NoSuch) }
+    }
+
+    /// The number of the ledger's newest line, which a follower may begin after.
+    pub async fn newest(&self) -> Result<i64, DeskError> {
+        Ok(self.store.newest_line().await?)
     }
 
     /// What has been booked of an offer in some time, by start.

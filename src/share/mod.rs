@@ -19,6 +19,7 @@ mod counter;
 mod desk;
 mod improve;
 pub mod matcher;
+mod notices;
 mod offering;
 mod owners;
 mod plan;
@@ -33,6 +34,7 @@ mod witness;
 pub use ask::{Ask, DeskError, Why, digest};
 pub use config::{Config, Matching};
 pub use desk::{Desk, Parts};
+pub use notices::Following;
 pub use offering::{Day, Use};
 pub use witness::Witness;
 

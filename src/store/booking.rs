@@ -82,6 +82,16 @@ impl Store {
         raw.into_iter().map(reservation).collect()
     }
 
+    /// Up to `limit` of a driver's that keep a bay and whose number is above `after`, by number.
+    pub async fn kept_by(&self, driver: &str, after: i64, limit: u32) -> Result<Vec<Reservation>, StoreError> {
+        const SQL: &str =
+            select_reservations!("WHERE r.driver = $1 AND r.seat IS NOT NULL AND r.id > $2 ORDER BY r.id LIMIT $3");
+        let raw: Vec<RawReservation> = reading!(self, db => {
+            sqlx::query_as(SQL).bind(driver).bind(after).bind(i64::from(limit)).fetch_all(db).await
+        })?;
+        raw.into_iter().map(reservation).collect()
+    }
+
     /// Up to `limit` reservations of an offer that touch `span`, by their start.
     pub async fn bookings(&self, offer: i64, span: Span, limit: u32) -> Result<Vec<Reservation>, StoreError> {
         const SQL: &str = select_reservations!(

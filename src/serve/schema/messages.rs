@@ -1,6 +1,7 @@
 //! What goes in and out as messages: MQTT payloads and stream events, as the AsyncAPI document describes them.
 
 use super::answers::Zone;
+use super::sharing::Reservation;
 use super::words::{BayKind, BayState, ShownState, SourceKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -18,7 +19,9 @@ use utoipa::{OpenApi, ToSchema};
     Zone,
     BayChange,
     Gone,
-    Resync
+    Resync,
+    ReservationEvent,
+    OwnReady
 )))]
 pub(in crate::serve) struct Messages;
 
@@ -154,6 +157,26 @@ pub(in crate::serve) struct BayChange {
     /// null: nobody.
     #[schema(required)]
     source_kind: Option<SourceKind>,
+}
+
+/// Something has happened to one of a booking app's reservations.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct ReservationEvent {
+    /// held, confirmed, moved, active, completed, cancelled, expired, no_show; standing: nothing, it is so since before.
+    pub(in crate::serve) event: String,
+    #[schema(format = DateTime)]
+    pub(in crate::serve) at: String,
+    /// Whose doing it was: driver, sensor, clock, hub.
+    pub(in crate::serve) cause: String,
+    /// As it is now.
+    pub(in crate::serve) reservation: Reservation,
+}
+
+/// All that stand have been told.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct OwnReady {
+    /// How many there are.
+    pub(in crate::serve) standing: u64,
 }
 
 /// The zone was removed.

@@ -71,6 +71,13 @@ pub(in crate::serve) struct StreamQuery {
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+pub(in crate::serve) struct OwnStreamQuery {
+    /// The id of the last event that was read, for clients that cannot send the header `Last-Event-ID`.
+    last_event_id: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(in crate::serve) struct QuarantineQuery {
     /// Only what was refused for this.
     #[param(inline)]

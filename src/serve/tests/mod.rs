@@ -9,6 +9,7 @@ mod document;
 mod keys;
 mod nearby;
 mod operators;
+mod own_stream;
 mod quarantine;
 mod reports;
 mod reserved;

@@ -32,9 +32,14 @@ enum Said {
 
 impl Stream {
     pub(super) async fn open(town: &Town, query: &str, last_event_id: Option<&str>) -> Self {
-        let mut request = Request::get(format!("/v1/stream{query}"));
-        if let Some(id) = last_event_id {
-            request = request.header("last-event-id", id);
+        let headers: Vec<_> = last_event_id.map(|id| ("last-event-id", id)).into_iter().collect();
+        Self::open_at(town, &format!("/v1/stream{query}"), &headers).await
+    }
+
+    pub(super) async fn open_at(town: &Town, path: &str, headers: &[(&str, &str)]) -> Self {
+        let mut request = Request::get(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let answer = town.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.status(), 200);
@@ -87,7 +92,7 @@ fn parse(block: &str) -> Said {
         (Some(ms), None) => Said::Retry(ms.parse().unwrap()),
         (None, Some(data)) => Said::Event {
             name: fields["event"].to_owned(),
-            id: fields["id"].to_owned(),
+            id: fields.get("id").copied().unwrap_or_default().to_owned(),
             data: serde_json::from_str(data).unwrap(),
         },
         _ => Said::Comment,

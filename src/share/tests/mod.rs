@@ -3,6 +3,7 @@
 mod books;
 mod hubs;
 mod moves;
+mod notices;
 mod time;
 mod witness;
 
