@@ -165,7 +165,7 @@ impl Hub {
         let (clock, metrics) = (Arc::new(SystemClock), Arc::new(Metrics::new()));
         let config = share::Config::default();
         let witness = share::Witness {
-            inbox: tokio::sync::mpsc::channel(1).0,
+            inbox: mpsc::channel(1).0,
             registry: registry.clone(),
             live: live.clone(),
             metrics: metrics.clone(),

@@ -36,7 +36,7 @@ impl Notices {
     }
 
     pub(super) fn ring_all(&self) {
-        self.0.iter().for_each(|bell| _ = bell.send_replace(()));
+        self.0.iter().for_each(|bell| bell.send_replace(()));
     }
 
     fn listen(&self, driver: &Arc<str>) -> Option<watch::Receiver<()>> {
