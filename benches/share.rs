@@ -8,7 +8,7 @@
 //! `cargo bench --bench share`, or the built program itself with `SECONDS [REQUESTS_PER_S]`.
 
 use bayhub::clock::SystemClock;
-use bayhub::domain::offer::Hours;
+use bayhub::domain::offer::{CalendarToken, Hours};
 use bayhub::domain::{
     BayKind, Clock as _, Currency, Event, LatLon, Offer, OfferState, Rules, Span, TimeZone, Vehicle, ZoneKind,
 };
@@ -87,6 +87,7 @@ async fn desk(folder: &std::path::Path) -> Arc<Desk> {
             currency: Currency::SGD,
             rules: Rules::default(),
             notes: String::new(),
+            calendar: CalendarToken("".into()),
             created_at: now,
             version: 0,
         };

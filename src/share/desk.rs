@@ -1,12 +1,13 @@
 //! The desk's door: commands go to its one task, questions straight to the store.
 
-use super::ask::{Ask, DeskError};
+use super::ask::{Ask, DeskError, digest};
 use super::config::Config;
 use super::counter::{Command, Counter, Reply};
 use super::improve::ROOM_A_TICK;
 use super::notices::Notices;
 use super::owners::Owners;
 use super::shelf::Shelf;
+use super::steps::calendar_token;
 use super::witness::Witness;
 use crate::domain::{Clock, Event, Millis, Offer, OfferState, Reservation, Span};
 use crate::live::Live;
@@ -117,6 +118,11 @@ impl Desk {
         self.put_offer(Offer { state: OfferState::Withdrawn, ..offer }).await
     }
 
+    /// Gives an offer's calendar another secret token; the one before opens nothing any more.
+    pub async fn renew_calendar(&self, offer: Offer) -> Result<Offer, DeskError> {
+        self.put_offer(Offer { calendar: calendar_token(), ..offer }).await
+    }
+
     /// Does what is due by now. To be called every second or so.
     pub async fn tick(&self) -> Result<(), DeskError> {
         self.tell(Command::Tick).await
@@ -164,6 +170,17 @@ impl Desk {
     pub async fn offer(&self, name: &str, owner: &str) -> Result<Offer, DeskError> {
         let offer = self.store.offer(name).await?;
         if *offer.owner == *owner { Ok(offer) } else { Err(DeskError::NoSuch) }
+    }
+
+    /// The offer, for whoever holds its calendar's token.
+    ///
+    /// # Errors
+    /// [`DeskError::NoSuch`] also for another token.
+    pub async fn offer_by_calendar(&self, name: &str, token: &str) -> Result<Offer, DeskError> {
+        let offer = self.store.offer(name).await?;
+        // Of digests, so that the time it takes says nothing of the token.
+        let same = !token.is_empty() && digest(token.as_bytes()) == digest(offer.calendar.0.as_bytes());
+        if same { Ok(offer) } else { Err(DeskError::NoSuch) }
     }
 
     /// A partner's offers by age, those withdrawn too.

@@ -33,6 +33,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("migrations/sqlite/0004_following.sql"),
         include_str!("migrations/postgres/0004_following.sql"),
     ),
+    (
+        5,
+        "calendar",
+        include_str!("migrations/sqlite/0005_calendar.sql"),
+        include_str!("migrations/postgres/0005_calendar.sql"),
+    ),
 ];
 
 /// What a URL means.

@@ -71,6 +71,13 @@ pub(in crate::serve) struct StreamQuery {
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+pub(in crate::serve) struct CalendarQuery {
+    /// The secret of the offer's `calendar` address, in place of a key.
+    token: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(in crate::serve) struct OwnStreamQuery {
     /// The id of the last event that was read, for clients that cannot send the header `Last-Event-ID`.
     last_event_id: Option<String>,

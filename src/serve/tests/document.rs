@@ -5,7 +5,7 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 45] = [
+const OPERATIONS: [(&str, &str); 46] = [
     ("get", "/v1/turnover"),
     ("get", "/v1/cds/metrics/aggregates"),
     ("get", "/v1/sources"),
@@ -42,6 +42,7 @@ const OPERATIONS: [(&str, &str); 45] = [
     ("patch", "/v1/offers/{offer}"),
     ("delete", "/v1/offers/{offer}"),
     ("get", "/v1/offers/{offer}/calendar.ics"),
+    ("post", "/v1/offers/{offer}/calendar"),
     ("get", "/v1/offers/{offer}/utilisation"),
     ("get", "/v1/partners/me/settlement"),
     ("post", "/v1/requests"),

@@ -9,7 +9,7 @@ mod witness;
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::domain::offer::Hours;
+use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
     BayKind, BayStatus, BayView, Claim, Clock as _, Currency, Event, LatLon, Millis, Observation, Offer, OfferState,
     ReadModel as _, Reservation, Rules, SourceKind, Span, Submission, TimeZone, Vehicle, ZoneKind,
@@ -108,6 +108,7 @@ impl Rig {
             currency: Currency::SGD,
             rules: Rules::default(),
             notes: String::new(),
+            calendar: CalendarToken("".into()),
             created_at: NOW,
             version: 0,
         };
