@@ -143,6 +143,7 @@ pub(in crate::serve) struct AggregatesQuery {
     /// ms since 1970, exclusive.
     end_time: Option<u64>,
     /// As in the `Link` of the answer before.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

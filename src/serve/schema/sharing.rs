@@ -144,6 +144,7 @@ pub(in crate::serve) struct PageQuery {
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u32>,
     /// `next` of the page before.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 
@@ -314,6 +315,7 @@ pub(in crate::serve) struct SettlementQuery {
     #[param(minimum = 1, maximum = 10000, default = 1000)]
     limit: Option<u32>,
     /// `next` of the page before.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 
