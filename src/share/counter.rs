@@ -71,6 +71,8 @@ pub(super) struct Counter {
     /// Active stays whose vehicle a sensor has seen.
     pub(super) seen: AHashSet<i64>,
     pub(super) last: super::tick::Last,
+    /// Bays of stays that the clock has ended in this transaction.
+    pub(super) in_doubt: Vec<Arc<str>>,
     /// How often room may still be made before the next tick.
     pub(super) room_left: u32,
 }
@@ -100,10 +102,15 @@ impl Counter {
             self.dirty = true;
             DeskError::Unavailable(format!("the store cannot do it now: {e}"))
         });
+        // Before the answers: who is told that a bay is booked sees it booked. Also when nothing was stored, since time
+        // goes on.
+        self.show_reserved();
+        let (touched, in_doubt) = (self.shelf.take_touched(), std::mem::take(&mut self.in_doubt));
         if failure.is_none() {
-            // Before the answers: who is told that a bay is booked sees it booked.
-            self.show_reserved();
-            self.shelf.take_touched().iter().for_each(|driver| self.notices.ring(driver));
+            touched.iter().for_each(|driver| self.notices.ring(driver));
+            for bay in in_doubt {
+                self.witness.doubt(&bay, self.clock.now());
+            }
         }
         for answer in waiting {
             answer(failure.clone());

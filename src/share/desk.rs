@@ -76,6 +76,7 @@ impl Desk {
             reserved,
             seen,
             last,
+            in_doubt: vec![],
             room_left: ROOM_A_TICK,
         };
         counter.show_reserved();

@@ -173,6 +173,7 @@ impl Counter {
             // Nobody has seen when the bay became vacant: what was paid for is what was used.
             Event::Depart if cause == Cause::Clock => {
                 (next.departed_at, step.amount_cents) = (Some(next.span.end), 0);
+                self.in_doubt.push(next.bay.clone());
             }
             Event::Depart => next.departed_at = Some(now),
             _ => {}

@@ -2,7 +2,8 @@
 //!
 //! A sensor's word closes the loop where there is one. Somebody who is seen in a booked bay from five minutes before
 //! its start on is the driver; somebody who is seen there earlier is not, and the driver gets another bay if there is
-//! one. Passers-by and the drivers' own word count for nothing here: neither watches. A stay is over when the sensor that saw the vehicle sees it gone, or, where nobody looks, when its time is.
+//! one. What the hub itself has said of a stay
+//! comes back here and counts for nothing. A stay is over when the sensor that saw the vehicle sees it gone, or, where nobody looks, when its time is.
 
 use super::ask::{Ask, DeskError};
 use super::counter::{Counter, Failed};
@@ -152,11 +153,11 @@ impl Counter {
         self.shelf.kept_on(&r.bay).any(|o| over(&o))
     }
 
-    /// What is held true of a reservation's bay by what watches it.
+    /// What is held true of a reservation's bay by others than the hub itself.
     fn seen_at(&self, r: &Reservation) -> Option<BayView> {
         let (bay, city) = (self.registry.bay(&r.bay)?, self.shelf.city()?);
         let view = (bay.0 < city.bay_slots()).then(|| self.live.bay(city, bay))?;
-        (view.source_kind != SourceKind::App).then_some(view)
+        (view.source_kind != SourceKind::Booking).then_some(view)
     }
 
     /// Another bay that keeps the promise; where there is none and the stay has begun, the money back.

@@ -4,8 +4,8 @@
 //! Promises: an arrival or departure is answered only once its report is on disk; said again, it is the same report and
 //! changes nothing. It is told only where no sensor or gate has a word that stands: that one sees it for itself, to the
 //! second, and two accounts of one stay would make it two. Who arrives shows that the bay was vacant until then, who
-//! departs that it was taken until then, so both ends of the stay are seen. An app's word ages, so for as long as the
-//! stay is booked the hub says it again.
+//! departs that it was taken until then, so both ends of the stay are seen. Such a word ages, so for as long as the stay
+//! is booked the hub says it again; where time alone ends the stay it says that nobody knows.
 
 use super::ask::DeskError;
 use crate::domain::source::BOOKINGS;
@@ -20,9 +20,6 @@ use crate::registry::city::City;
 use std::sync::Arc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
-
-/// How sure it is, in 1/255: a driver who stands there knows, but may have taken the wrong bay.
-const CONFIDENCE: u8 = 242;
 
 /// How often stays are looked through for those that must be said again.
 const LOOK_MS: u64 = 5_000;
@@ -83,18 +80,29 @@ impl Witness {
         }
     }
 
-    /// The bay, if what an app said of it is its last word and a third of its time has gone by.
+    /// Says that nobody knows any more whether the bay is taken, if the last word of it was the hub's own: its stay was
+    /// ended by the clock.
+    pub(super) fn doubt(&self, bay: &str, now: Millis) {
+        let Some((source, _)) = self.registry.source(BOOKINGS) else { return };
+        let Some(bay) = self.seen(bay).filter(|(_, view)| is_own(view)).map(|(_, view)| view.bay) else { return };
+        let claims = vec![claim(source, bay, now, 2, BayStatus::Unknown)];
+        // A journal that is busy does without: the word lapses by itself.
+        if self.inbox.try_send(Submission { claims, refusals: vec![], receipt: Receipt::unwatched() }).is_ok() {
+            self.metrics.share.reports.inc();
+        }
+    }
+
+    /// The bay, if the hub's own word of it is the last and a third of its time has gone by.
     fn fading(&self, bay: &str, now: Millis) -> Option<BayIx> {
         let (city, view) = self.seen(bay)?;
         let limit_s = city.zone(view.zone).spec.stale_after_s.unwrap_or(self.stale_after_s);
-        let own = view.source_kind == SourceKind::App && view.claimed == BayStatus::Occupied;
-        (own && now.since(view.observed_at) >= u64::from(limit_s) * 1000 / 3).then_some(view.bay)
+        (is_own(&view) && now.since(view.observed_at) >= u64::from(limit_s) * 1000 / 3).then_some(view.bay)
     }
 
     /// The bay, if nothing watches it all the time.
     fn unwatched(&self, bay: &str) -> Option<BayIx> {
         let (_, view) = self.seen(bay)?;
-        let watched = view.status != BayStatus::Unknown && view.source_kind != SourceKind::App;
+        let watched = view.status != BayStatus::Unknown && !view.source_kind.passes_by();
         (!watched).then_some(view.bay)
     }
 
@@ -112,10 +120,15 @@ impl Witness {
             return Ok(source);
         }
         let registry = self.registry.clone();
-        let enrolled = tokio::task::spawn_blocking(move || registry.enrol_source(BOOKINGS, SourceKind::App)).await;
+        let enrolled = tokio::task::spawn_blocking(move || registry.enrol_source(BOOKINGS, SourceKind::Booking)).await;
         let enrolled = enrolled.map_err(|e| DeskError::Unavailable(e.to_string()))?;
         enrolled.map_err(|e| DeskError::Unavailable(e.to_string()))
     }
+}
+
+/// Whether the last word of a bay was the hub's own, that it is taken.
+fn is_own(view: &BayView) -> bool {
+    view.source_kind == SourceKind::Booking && view.claimed == BayStatus::Occupied
 }
 
 /// What an event says of the bay, and when it was so; nothing, if nobody saw it or it is long ago.
@@ -134,7 +147,8 @@ fn said(r: &Reservation, event: Event, now: Millis) -> Vec<(Millis, BayStatus)> 
 }
 
 fn claim(source: SourceIx, bay: BayIx, at: Millis, seq: u64, status: BayStatus) -> Claim {
-    let (source_kind, confidence) = (SourceKind::App, CONFIDENCE);
+    let source_kind = SourceKind::Booking;
+    let confidence = source_kind.default_confidence();
     Claim::Bay(Observation { at, seq, bay, source, source_kind, status, confidence })
 }
 

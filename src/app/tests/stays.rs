@@ -147,7 +147,7 @@ async fn a_stay_that_no_sensor_sees_is_one_visit_of_its_whole_length() {
     // As one that has lost the answer.
     town.step(&id, "arrive").await;
     let there = town.until(&path, |b| b["state"] == "occupied").await;
-    assert_eq!((&there["source_kind"], &there["reserved"]), (&json!("app"), &json!(true)));
+    assert_eq!((&there["source_kind"], &there["reserved"]), (&json!("booking"), &json!(true)));
     // Twice as long as one word of an app stands.
     for minute in [6, 12, 18, 24, 30] {
         let now = NOW.plus(minute * MINUTE);

@@ -1,6 +1,6 @@
 //! What the hub answers.
 
-use super::words::{BayKind, BayState, Reason, ShownState, SourceKind, Why, ZoneKind};
+use super::words::{BayKind, BayState, Reason, ShownSourceKind, ShownState, Why, ZoneKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -31,7 +31,7 @@ pub(in crate::serve) struct NearBay {
     p_vacant_on_arrival: f64,
     #[schema(format = DateTime)]
     observed_at: String,
-    source_kind: SourceKind,
+    source_kind: ShownSourceKind,
     kind: BayKind,
     accessible: bool,
     ev_charging: bool,
@@ -67,7 +67,7 @@ pub(in crate::serve) struct BayDetail {
     observed_at: Option<String>,
     /// null: nobody.
     #[schema(required)]
-    source_kind: Option<SourceKind>,
+    source_kind: Option<ShownSourceKind>,
     kind: BayKind,
     accessible: bool,
     ev_charging: bool,

@@ -1,6 +1,6 @@
 //! Turnover and sources: what is asked and what is answered.
 
-use super::words::SourceKind;
+use super::words::ShownSourceKind;
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
@@ -179,7 +179,7 @@ pub(in crate::serve) struct Sources {
 #[derive(ToSchema)]
 pub(in crate::serve) struct SourceShown {
     source: String,
-    kind: SourceKind,
+    kind: ShownSourceKind,
     /// What it last said of itself (birth or last will); null: nothing.
     #[schema(required)]
     online: Option<bool>,

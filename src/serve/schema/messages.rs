@@ -2,7 +2,7 @@
 
 use super::answers::Zone;
 use super::sharing::Reservation;
-use super::words::{BayKind, BayState, ShownState, SourceKind};
+use super::words::{BayKind, BayState, ShownSourceKind, ShownState};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::{OpenApi, ToSchema};
@@ -156,7 +156,7 @@ pub(in crate::serve) struct BayChange {
     observed_at: Option<String>,
     /// null: nobody.
     #[schema(required)]
-    source_kind: Option<SourceKind>,
+    source_kind: Option<ShownSourceKind>,
 }
 
 /// Something has happened to one of a booking app's reservations.

@@ -51,6 +51,16 @@ pub(in crate::serve) enum ShownState {
     Reserved,
 }
 
+/// Who has said it; `booking`: the hub, for who has booked the bay.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(in crate::serve) enum ShownSourceKind {
+    Sensor,
+    App,
+    Gate,
+    Booking,
+}
+
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub(in crate::serve) enum SourceKind {

@@ -7,7 +7,9 @@ impl Rig {
     /// What the journal has been told since the last look: at, status.
     fn heard(&self) -> Vec<(Millis, BayStatus)> {
         let told = std::mem::take(&mut *self.told.lock().unwrap());
-        assert!(told.iter().all(|o| o.source_kind == SourceKind::App && o.bay == self.registry.bay("P-0").unwrap()));
+        assert!(
+            told.iter().all(|o| o.source_kind == SourceKind::Booking && o.bay == self.registry.bay("P-0").unwrap())
+        );
         told.iter().map(|o| (o.at, o.status)).collect()
     }
 
@@ -52,13 +54,13 @@ async fn while_the_stay_lasts_its_word_is_kept_from_lapsing_and_no_longer() {
     let dir = tempfile::tempdir().unwrap();
     let rig = Rig::new(dir.path(), Matching::Batch).await;
     let there = rig.arrived().await;
-    rig.is_said(0, Occupied, SourceKind::App);
+    rig.is_said(0, Occupied, SourceKind::Booking);
     rig.heard();
     rig.at(4).await;
     assert_eq!(rig.heard(), [], "a third of 15 minutes has not gone by");
     rig.at(5).await;
     assert_eq!(rig.heard(), [(minute(5), Occupied)]);
-    rig.is_said(0, Occupied, SourceKind::App);
+    rig.is_said(0, Occupied, SourceKind::Booking);
     rig.at(9).await;
     assert_eq!(rig.heard(), []);
     // It had lapsed: the hub was away.
@@ -67,11 +69,14 @@ async fn while_the_stay_lasts_its_word_is_kept_from_lapsing_and_no_longer() {
     rig.sees(0, Occupied);
     rig.at(50).await;
     assert_eq!(rig.heard(), [], "now a sensor sees it");
-    rig.is_said(0, Occupied, SourceKind::App);
+    rig.is_said(0, Occupied, SourceKind::Booking);
     rig.at(119).await;
     assert_eq!(rig.heard(), [(minute(119), Occupied)]);
+    rig.is_said(0, Occupied, SourceKind::Booking);
     rig.at(121).await;
     assert_eq!(rig.now(&there).await.state, crate::domain::ReservationState::Completed, "its own word keeps no bay");
+    assert_eq!(rig.heard(), [(minute(121), Unknown)], "nobody has seen it leave");
+    rig.is_said(0, Unknown, SourceKind::Booking);
     rig.at(140).await;
     rig.step(&there, Event::Depart).await.unwrap();
     assert_eq!(rig.heard(), [], "nobody has seen when it ended");
@@ -96,13 +101,16 @@ async fn what_a_sensor_sees_is_not_told_twice() {
 }
 
 #[tokio::test]
-async fn a_passer_by_is_neither_the_driver_nor_the_end_of_a_stay() {
+async fn what_the_hub_has_said_itself_is_not_the_next_driver() {
     let dir = tempfile::tempdir().unwrap();
     let rig = Rig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     let booked = rig.book(60, 120).await;
     rig.clock.set(minute(58));
-    rig.is_said(0, Occupied, SourceKind::App);
+    rig.is_said(0, Occupied, SourceKind::Booking);
     rig.at(59).await;
     assert_eq!(rig.now(&booked).await.state, crate::domain::ReservationState::Confirmed);
+    rig.is_said(0, Occupied, SourceKind::App);
+    rig.at(60).await;
+    assert_eq!(rig.now(&booked).await.state, crate::domain::ReservationState::Active, "somebody else has seen it");
 }

@@ -99,7 +99,7 @@ impl Cell {
         if status != self.state() {
             self.turn(status, at, rules, tape);
         }
-        let vouched = if status == BayStatus::Occupied { 1 << (KINDS + r.kind() as u32) } else { 0 };
+        let vouched = if status == BayStatus::Occupied { 1 << (KINDS + r.kind().vouches_as()) } else { 0 };
         self.word = self.word & STRETCH | vouched | (r.kind() as u64) << KIND | at << AT;
         self.source = r.source().0;
         self.chain = (at / MINUTE_MS) as u32;
@@ -148,7 +148,7 @@ impl Cell {
     /// When the standing word lapses, if that is before `to`.
     fn lapses_before(&mut self, to: u64, rules: &Rules<'_>) -> Option<u64> {
         let oldest = self.at() + rules.max_age;
-        if self.kind() == SourceKind::App {
+        if self.kind().passes_by() {
             return Some(oldest.min(self.at() + rules.limit)).filter(|at| *at < to);
         }
         loop {
