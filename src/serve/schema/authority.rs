@@ -47,9 +47,9 @@ pub(in crate::serve) struct TurnoverQuery {
 #[derive(ToSchema)]
 pub(in crate::serve) struct TurnoverPage {
     interval: String,
-    /// Everything before this is settled: nothing is said of what comes after.
-    #[schema(format = DateTime)]
-    settled_to: String,
+    /// Everything before this is settled: nothing is said of what comes after; null: nothing yet.
+    #[schema(required, format = DateTime)]
+    settled_to: Option<String>,
     /// Where to go on; null: this was the last page.
     #[schema(required)]
     next: Option<String>,
