@@ -36,6 +36,7 @@ use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -273,6 +274,25 @@ fn keep_writing(live: &Live, city: &City, rate: f64, stop: &AtomicBool) -> f64 {
     sent as f64 / began.elapsed().as_secs_f64()
 }
 
+/// Who gives out keys and books: what the router needs, and nobody asks.
+async fn office(dir: &Path, keys: Arc<Keys>, registry: &Arc<Registry>, live: &Arc<Live>) -> (Issuer, Desk) {
+    let store = Store::open(&bayhub::store::Config::default(), dir).await.expect("a store");
+    let issuer = Issuer::open(store.clone(), keys.clone(), &[], Arc::new(SystemClock)).await.expect("an issuer");
+    let (registry, live, metrics) = (registry.clone(), live.clone(), Arc::new(Metrics::new()));
+    let (clock, config) = (Arc::new(SystemClock), share::Config::default());
+    let witness = share::Witness {
+        inbox: mpsc::channel(1).0,
+        registry: registry.clone(),
+        live: live.clone(),
+        metrics: metrics.clone(),
+        stale_after_s: 900,
+    };
+    let parts = share::Parts { store, registry, live, clock, metrics, witness, config };
+    // Nobody books: its task is not run.
+    let (desk, _) = Desk::open(parts).await.expect("a desk");
+    (issuer, desk)
+}
+
 fn main() {
     let given: Vec<f64> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
     let arg = |at: usize, default: f64| given.get(at).copied().unwrap_or(default);
@@ -296,16 +316,7 @@ fn main() {
         at
     };
     let keys = Arc::new(Keys::default());
-    let office = runtime.block_on(async {
-        let store = Store::open(&bayhub::store::Config::default(), dir.path()).await.expect("a store");
-        let issuer = Issuer::open(store.clone(), keys.clone(), &[], Arc::new(SystemClock)).await.expect("an issuer");
-        let (registry, live, metrics) = (registry.clone(), live.clone(), Arc::new(Metrics::new()));
-        let (clock, config) = (Arc::new(SystemClock), share::Config::default());
-        // Nobody books: its task is not run.
-        let (desk, _) =
-            Desk::open(share::Parts { store, registry, live, clock, metrics, config }).await.expect("a desk");
-        (issuer, desk)
-    });
+    let office = runtime.block_on(office(dir.path(), keys.clone(), &registry, &live));
     let hub_at = start_own(hub(&registry, &live, &journal, office, keys));
     let asked = requests(&city);
     let body = typical(hub_at, &asked);

@@ -8,7 +8,7 @@
 //! `cargo bench --bench share`, or the built program itself with `SECONDS [REQUESTS_PER_S]`.
 
 use bayhub::clock::SystemClock;
-use bayhub::domain::offer::Hours;
+use bayhub::domain::offer::{CalendarToken, Hours};
 use bayhub::domain::{
     BayKind, Clock as _, Currency, Event, LatLon, Offer, OfferState, Rules, Span, TimeZone, Vehicle, ZoneKind,
 };
@@ -16,7 +16,7 @@ use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
 use bayhub::registry::Registry;
 use bayhub::registry::city::{BayAttrs, BaySpec, ZoneSpec};
-use bayhub::share::{Ask, Config, Desk, DeskError, Parts};
+use bayhub::share::{Ask, Config, Desk, DeskError, Parts, Witness};
 use bayhub::store::Store;
 use hdrhistogram::Histogram;
 use rand::rngs::SmallRng;
@@ -61,7 +61,14 @@ async fn desk(folder: &std::path::Path) -> Arc<Desk> {
     let registry = Arc::new(town());
     let live = Arc::new(Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 1 }));
     let (clock, metrics, config) = (Arc::new(SystemClock), Arc::new(Metrics::new()), Config::default());
-    let parts = Parts { store, registry, live, clock, metrics, config };
+    let witness = Witness {
+        inbox: tokio::sync::mpsc::channel(1).0,
+        registry: registry.clone(),
+        live: live.clone(),
+        metrics: metrics.clone(),
+        stale_after_s: 900,
+    };
+    let parts = Parts { store, registry, live, clock, metrics, witness, config };
     let (desk, task) = Desk::open(parts).await.expect("a desk");
     tokio::spawn(task);
     let desk = Arc::new(desk);
@@ -80,6 +87,7 @@ async fn desk(folder: &std::path::Path) -> Arc<Desk> {
             currency: Currency::SGD,
             rules: Rules::default(),
             notes: String::new(),
+            calendar: CalendarToken("".into()),
             created_at: now,
             version: 0,
         };

@@ -164,7 +164,14 @@ impl Hub {
         let live = Arc::new(Live::new(&registry.city(), room));
         let (clock, metrics) = (Arc::new(SystemClock), Arc::new(Metrics::new()));
         let config = share::Config::default();
-        let around = share::Parts { store, registry: registry.clone(), live, clock, metrics, config };
+        let witness = share::Witness {
+            inbox: mpsc::channel(1).0,
+            registry: registry.clone(),
+            live: live.clone(),
+            metrics: metrics.clone(),
+            stale_after_s: 900,
+        };
+        let around = share::Parts { store, registry: registry.clone(), live, clock, metrics, witness, config };
         let (desk, _) = Desk::open(around).await.expect("a desk");
         let (key, journal) = (key.expose().to_owned(), journal.expect("a journal"));
         Self { registry, keys, key, journal, issuer: Arc::new(issuer), desk: Arc::new(desk) }

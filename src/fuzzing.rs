@@ -202,6 +202,13 @@ impl Api {
             live: live.clone(),
             clock: clock.clone(),
             metrics: metrics.clone(),
+            witness: share::Witness {
+                inbox: mpsc::channel(1).0,
+                registry: registry.clone(),
+                live: live.clone(),
+                metrics: metrics.clone(),
+                stale_after_s: 900,
+            },
             config: share::Config::default(),
         };
         let (desk, task) = runtime.block_on(Desk::open(around))?;

@@ -173,11 +173,13 @@ pub struct Share {
     pub moved: IntCounter,
     /// Parts of a plan that had become impossible when they were carried out.
     pub stale_moves: IntCounter,
+    /// Reports of bays made of what drivers' apps say of their stays.
+    pub reports: IntCounter,
 }
 
 impl Share {
     fn new(r: &Registry) -> Self {
-        let named = |name: &str, help: &str| Opts::new(name, help).namespace("bayhub").subsystem("share");
+        let named = |name: &str, help: &str| Opts::new(name, help).namespace("bayhub");
         let counter = |name: &str, help: &str| {
             let m = IntCounter::with_opts(named(name, help)).expect("a valid metric");
             r.register(Box::new(m.clone())).expect("a name of its own");
@@ -194,13 +196,14 @@ impl Share {
             m
         };
         Self {
-            offers: gauge("offers", "Offers of private bays that are not withdrawn."),
-            kept: gauge("reservations", "Reservations that keep a bay now or later."),
-            served: counter("requests_served_total", "Requests for a private bay that got one."),
-            unserved: by("requests_unserved_total", "Requests that got none, by reason.", "reason"),
-            transitions: by("transitions_total", "Reservations that came to a state, by state.", "state"),
-            moved: counter("moved_total", "Bookings that were given another bay."),
-            stale_moves: counter("stale_moves_total", "Planned moves that were not possible any more."),
+            offers: gauge("share_offers", "Offers of private bays that are not withdrawn."),
+            kept: gauge("share_reservations", "Reservations that keep a bay now or later."),
+            served: counter("share_requests_served_total", "Requests for a private bay that got one."),
+            unserved: by("share_requests_unserved_total", "Requests that got none, by reason.", "reason"),
+            transitions: by("share_transitions_total", "Reservations that came to a state, by state.", "state"),
+            moved: counter("share_moved_total", "Bookings that were given another bay."),
+            reports: counter("share_reports_total", "Reports of bays made of what drivers' apps say of their stays."),
+            stale_moves: counter("share_stale_moves_total", "Planned moves that were not possible any more."),
         }
     }
 }

@@ -30,7 +30,7 @@ impl Board for Shown {
             return false;
         }
         *id += &city.zone(zone).spec.id;
-        availability(&city, zone, &self.live.zone(zone), payload);
+        availability(&city, zone, &self.live.on_offer(&city, zone), payload);
         true
     }
 

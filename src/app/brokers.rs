@@ -1,6 +1,7 @@
 //! Outside brokers: whom each is trusted for, and what it is told of the zones. Adapters only; no rule lives here.
 
 use super::{Failure, Shared};
+use crate::domain::source::BOOKINGS;
 use crate::domain::{Clock, Submission, ZoneIx};
 use crate::ingest::board::{Availability, Board, Follow};
 use crate::ingest::broker::{self, Broker, Config, House, Roster};
@@ -50,7 +51,7 @@ struct Trusted(Vec<SourcePattern>);
 
 impl Roster for Trusted {
     fn trusts(&self, source: &str) -> bool {
-        self.0.iter().any(|pattern| pattern.covers(source))
+        source != BOOKINGS && self.0.iter().any(|pattern| pattern.covers(source))
     }
 }
 
@@ -71,7 +72,7 @@ impl Board for Picture {
         let city = self.registry.city();
         let known = (zone.0 < city.zone_count()).then(|| city.zone(zone)).filter(|zone| !zone.removed)?;
         let kinds = city.bays_of(zone).fold(0, |kinds, bay| kinds | 1 << city.attrs(bay).kind as u8);
-        let (zone, tally) = (known.spec.id.clone(), self.live.zone(zone));
+        let (zone, tally) = (known.spec.id.clone(), self.live.on_offer(&city, zone));
         Some(Availability { zone, at: self.clock.now(), tally, kinds })
     }
 }

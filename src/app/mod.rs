@@ -127,12 +127,17 @@ impl Hub {
     /// # Errors
     /// A bad configuration or registry, a taken port, a journal in use or damaged.
     pub async fn start(config: Config) -> Result<Self, Failure> {
+        Self::start_by(config, Arc::new(SystemClock)).await
+    }
+
+    /// By another clock than the machine's.
+    async fn start_by(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let keys = Arc::new(partners::of_config(&config)?);
         brokers::check(&config.brokers)?;
         let (http, mqtt) = (listen("http", config.http.listen).await?, listen("mqtt", config.mqtt.listen).await?);
         let mqtts = doors::tls(&config)?;
         let lock = own_folder(&config.data.path)?;
-        let shared = tokio::task::block_in_place(|| Shared::open(&config))?;
+        let shared = tokio::task::block_in_place(|| Shared::open(&config, clock))?;
         let store = Store::open(&config.store, &config.data.path).await?;
         let issuer = Arc::new(partners::open(store.clone(), &config, keys.clone(), shared.clock.clone()).await?);
         let journal =
@@ -149,7 +154,7 @@ impl Hub {
         let mut tasks = JoinSet::new();
         let gate = doors::gate(&shared, &config);
         let authority = history.authority(&config, &gate, stream.turnover.clone());
-        let desk = sharing::open(store, &config, &shared, &closed, &mut tasks).await?;
+        let desk = sharing::open(store, &config, &shared, inbox.clone(), &closed, &mut tasks).await?;
         let parts = (&keys, &issuer, desk);
         let api = api(&shared, &config, parts, gate.clone(), inbox.clone(), (&journal, authority), closed.clone());
         let (limits, closing) = (config.http.limits(), process::closing(closed.clone()));
@@ -255,7 +260,7 @@ async fn secure(
 }
 
 impl Shared {
-    fn open(config: &Config) -> Result<Self, Failure> {
+    fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let begun = Instant::now();
         let registry = Arc::new(Registry::open(&config.registry.path, &config.data.path, device::MODELS)?);
         let city = registry.city();
@@ -265,7 +270,7 @@ impl Shared {
         drop(city);
         let health = Arc::new(Health::default());
         health.well(Part::Registry);
-        Ok(Self { registry, live, metrics: Arc::new(Metrics::new()), health, clock: Arc::new(SystemClock) })
+        Ok(Self { registry, live, metrics: Arc::new(Metrics::new()), health, clock })
     }
 
     fn stream(

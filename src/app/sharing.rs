@@ -2,11 +2,12 @@
 
 use super::{Failure, Shared};
 use crate::config::Config;
-use crate::share::{self, Desk, Matching};
+use crate::domain::Submission;
+use crate::share::{self, Desk, Matching, Witness};
 use crate::store::Store;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
@@ -18,12 +19,15 @@ pub(super) async fn open(
     store: Store,
     config: &Config,
     shared: &Shared,
+    inbox: mpsc::Sender<Submission>,
     closed: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Arc<Desk>, Failure> {
     let (registry, live, clock) = (shared.registry.clone(), shared.live.clone(), shared.clock.clone());
-    let (metrics, config) = (shared.metrics.clone(), config.share.clone());
-    let (desk, task) = Desk::open(share::Parts { store, registry, live, clock, metrics, config }).await?;
+    let (metrics, stale_after_s, config) = (shared.metrics.clone(), config.stream.stale_after_s, config.share.clone());
+    let witness =
+        Witness { inbox, registry: registry.clone(), live: live.clone(), metrics: metrics.clone(), stale_after_s };
+    let (desk, task) = Desk::open(share::Parts { store, registry, live, clock, metrics, witness, config }).await?;
     let desk = Arc::new(desk);
     tasks.spawn(task);
     tasks.spawn(tick(desk.clone(), closed.clone()));

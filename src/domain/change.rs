@@ -26,6 +26,9 @@ pub struct ZoneTally {
     pub occupied: u32,
     pub unknown: u32,
     pub closed: u32,
+    /// Seen vacant, but kept for who has booked them: no bay of these is in `vacant`. The stream knows no bookings and
+    /// leaves it 0; the read model puts it in for who is told what may be had.
+    pub reserved: u32,
     pub capacity: u32,
     /// The newest observation any of its sources made; [`Millis::NEVER`] where there was none.
     pub observed_at: Millis,
@@ -34,10 +37,11 @@ pub struct ZoneTally {
 }
 
 impl ZoneTally {
-    /// Share of the known, open bays that are taken, 0..=1; `None` while nothing is known.
+    /// Share of the known, open bays that are taken, 0..=1; `None` while nothing is known. A bay that waits for who has
+    /// booked it is not taken yet.
     #[must_use]
     pub fn occupancy(&self) -> Option<f64> {
-        let known = self.vacant.iter().sum::<u32>() + self.occupied;
+        let known = self.vacant.iter().sum::<u32>() + self.reserved + self.occupied;
         (known > 0).then(|| f64::from(self.occupied) / f64::from(known))
     }
 }

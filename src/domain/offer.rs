@@ -4,6 +4,7 @@ use super::reservation::Vehicle;
 use super::span::{Span, melt, without};
 use super::weekly::{TimeZone, Weekly, occurrences};
 use super::{Currency, Millis};
+use std::fmt;
 use std::sync::Arc;
 
 const MINUTE_MS: u64 = 60_000;
@@ -90,6 +91,16 @@ impl Hours {
     }
 }
 
+/// What opens an offer's calendar to a program that can send no key. It is a secret: its debug form does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CalendarToken(pub Arc<str>);
+
+impl fmt::Debug for CalendarToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CalendarToken(..)")
+    }
+}
+
 /// One bay on offer. Each change makes the next version.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Offer {
@@ -106,6 +117,7 @@ pub struct Offer {
     pub currency: Currency,
     pub rules: Rules,
     pub notes: String,
+    pub calendar: CalendarToken,
     pub created_at: Millis,
     pub version: i64,
 }
@@ -169,9 +181,15 @@ mod tests {
             currency: Currency::SGD,
             rules: Rules::default(),
             notes: String::new(),
+            calendar: CalendarToken("secret".into()),
             created_at: NOW,
             version: 1,
         }
+    }
+
+    #[test]
+    fn a_calendars_token_is_not_shown_where_an_offer_is_written_out() {
+        assert!(!format!("{:?}", offer()).contains("secret"));
     }
 
     #[test]

@@ -18,6 +18,9 @@ impl SourceIx {
     }
 }
 
+/// The hub's own source: what drivers' apps say of their booked stays. Nobody else may speak as it.
+pub const BOOKINGS: &str = "bayhub:bookings";
+
 /// A source that has proved who it is, as the doors know it.
 #[derive(Clone, Debug)]
 pub struct Speaker {
@@ -71,34 +74,57 @@ pub enum SourceKind {
     App = 1,
     /// Counts what goes in and out of a zone.
     Gate = 2,
+    /// The hub itself, for who has booked a bay: it says what the driver's app has said. Ages as an app's word does.
+    Booking = 3,
 }
 
 impl SourceKind {
+    /// Those that a partner's source can be.
     pub const ALL: [Self; 3] = [Self::Sensor, Self::App, Self::Gate];
 
-    /// The public name: `sensor`, `app`, `gate`.
+    /// The public name: `sensor`, `app`, `gate`, `booking`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sensor => "sensor",
             Self::App => "app",
             Self::Gate => "gate",
+            Self::Booking => "booking",
         }
     }
 
+    /// One that a partner's source can be.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|k| k.name() == name)
     }
 
-    /// The two low bits of `bits`; the inverse of `self as u8` (3 reads as `Gate`).
+    /// Whether each of its reports ages on its own, however lively it is otherwise.
+    #[inline]
+    #[must_use]
+    pub const fn passes_by(self) -> bool {
+        matches!(self, Self::App | Self::Booking)
+    }
+
+    /// Whom it counts as in what is written of a visit: 0 sensor, 1 app, 2 gate. A booked stay is told by an app.
+    #[inline]
+    #[must_use]
+    pub const fn vouches_as(self) -> u32 {
+        match self {
+            Self::Booking => Self::App as u32,
+            own => own as u32,
+        }
+    }
+
+    /// The two low bits of `bits`; the inverse of `self as u8`.
     #[inline]
     #[must_use]
     pub const fn from_bits(bits: u64) -> Self {
         match bits & 3 {
             0 => Self::Sensor,
             1 => Self::App,
-            _ => Self::Gate,
+            2 => Self::Gate,
+            _ => Self::Booking,
         }
     }
 
@@ -109,7 +135,8 @@ impl SourceKind {
         match self {
             Self::Sensor => 247, // 0.97
             Self::App => 204,    // 0.80
-            Self::Gate => 242,   // 0.95
+            // 0.95; who has booked stands there and knows, but may have taken the wrong bay.
+            Self::Gate | Self::Booking => 242,
         }
     }
 }
@@ -117,6 +144,15 @@ impl SourceKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kinds_and_their_bits_are_inverse_and_no_partner_can_be_the_hub() {
+        for kind in SourceKind::ALL.into_iter().chain([SourceKind::Booking]) {
+            assert_eq!(SourceKind::from_bits(kind as u64 | 0xf4), kind);
+        }
+        assert!(SourceKind::ALL.into_iter().all(|k| SourceKind::parse(k.name()) == Some(k)));
+        assert_eq!(SourceKind::parse(SourceKind::Booking.name()), None);
+    }
 
     #[test]
     fn a_pass_ends_at_its_time_or_when_it_is_withdrawn_for_all_who_hold_it() {

@@ -62,12 +62,12 @@ pub struct SourceKinds(pub u8);
 impl SourceKinds {
     #[must_use]
     pub const fn with(self, kind: SourceKind) -> Self {
-        Self(self.0 | 1 << kind as u8)
+        Self(self.0 | 1 << kind.vouches_as())
     }
 
     #[must_use]
     pub const fn has(self, kind: SourceKind) -> bool {
-        self.0 >> kind as u8 & 1 == 1
+        self.0 >> kind.vouches_as() & 1 == 1
     }
 
     /// In the order of [`SourceKind::ALL`].

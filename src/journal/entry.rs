@@ -138,7 +138,7 @@ impl Entry {
     fn claim(&self, view: &impl View) -> Result<Option<Claim>, Unreadable> {
         let (at, source) = (Millis(self.at), SourceIx(self.source));
         match self.tag {
-            BAY if self.status <= 3 && self.kind <= 2 => Ok(view.bay(self.number).map(|bay| {
+            BAY if self.status <= 3 && self.kind <= 3 => Ok(view.bay(self.number).map(|bay| {
                 Claim::Bay(Observation {
                     at,
                     seq: self.detail,

@@ -37,6 +37,25 @@ impl Bitmap {
         self.0.get(bay.at() / 64).is_some_and(|word| word.load(Acquire) >> (bay.0 % 64) & 1 == 1)
     }
 
+    /// How many bits of `range` are set here and in `other`, which is as long. Dear only where `other` has any there.
+    pub(super) fn common(&self, other: &Self, range: Range<u32>) -> u32 {
+        let mut count = 0;
+        each_word(&range, self.0.len(), |at, mask| {
+            let bits = other.0[at].load(Acquire) & mask;
+            if bits != 0 {
+                count += (bits & self.0[at].load(Acquire)).count_ones();
+            }
+        });
+        count
+    }
+
+    /// Whether any bit of `range` is set.
+    pub(super) fn any(&self, range: Range<u32>) -> bool {
+        let mut any = false;
+        each_word(&range, self.0.len(), |at, mask| any |= self.0[at].load(Acquire) & mask != 0);
+        any
+    }
+
     /// The bits that are set here and not in `other`, which is as long.
     #[inline]
     pub(super) fn without<'a>(&'a self, other: &'a Self) -> Difference<'a> {
@@ -55,28 +74,37 @@ impl Difference<'_> {
     /// Calls `found` for every bit of `range`, in order. Bays beyond the capacity have no bit.
     #[inline]
     pub(super) fn for_each(&self, range: Range<u32>, mut found: impl FnMut(BayIx)) {
-        let end = range.end.min(self.set.len() as u32 * 64);
-        if range.start >= end {
-            return;
-        }
-        let last = (end - 1) / 64;
-        for at in range.start / 64..=last {
-            let mut bits = self.set[at as usize].load(Acquire);
-            if at == range.start / 64 {
-                bits &= u64::MAX << (range.start % 64);
-            }
-            if at == last {
-                bits &= u64::MAX >> (63 - (end - 1) % 64);
-            }
+        each_word(&range, self.set.len(), |at, mask| {
+            let mut bits = self.set[at].load(Acquire) & mask;
             // Most words have no vacant bay: those are not asked for a second time.
             if bits != 0 {
-                bits &= !self.unset[at as usize].load(Acquire);
+                bits &= !self.unset[at].load(Acquire);
             }
             while bits != 0 {
-                found(BayIx(at * 64 + bits.trailing_zeros()));
+                found(BayIx(at as u32 * 64 + bits.trailing_zeros()));
                 bits &= bits - 1;
             }
+        });
+    }
+}
+
+/// Calls `look` for each word that `range` touches, of `words` that there are, with the bits of the range in it.
+#[inline]
+fn each_word(range: &Range<u32>, words: usize, mut look: impl FnMut(usize, u64)) {
+    let end = range.end.min(words as u32 * 64);
+    if range.start >= end {
+        return;
+    }
+    let (first, last) = (range.start / 64, (end - 1) / 64);
+    for at in first..=last {
+        let mut mask = u64::MAX;
+        if at == first {
+            mask &= u64::MAX << (range.start % 64);
         }
+        if at == last {
+            mask &= u64::MAX >> (63 - (end - 1) % 64);
+        }
+        look(at as usize, mask);
     }
 }
 
@@ -118,6 +146,21 @@ mod tests {
         assert_eq!(found(), [69, 71]);
         other.clear(BayIx(70));
         assert_eq!(found(), [69, 70, 71]);
+    }
+
+    #[test]
+    fn what_two_have_in_common_is_counted_within_the_range_only() {
+        let (map, other) = (Bitmap::new(200), Bitmap::new(200));
+        (0..200).filter(|n| n % 2 == 0).for_each(|n| map.set(BayIx(n)));
+        (0..200).filter(|n| n % 3 == 0).for_each(|n| other.set(BayIx(n)));
+        for start in 0..200 {
+            for end in start..=205 {
+                let want = (start..end.min(200)).filter(|n| n % 6 == 0).count() as u32;
+                assert_eq!(map.common(&other, start..end), want, "{start}..{end}");
+                let any = (start..end.min(200)).any(|n| n % 3 == 0);
+                assert_eq!(other.any(start..end), any, "{start}..{end}");
+            }
+        }
     }
 
     #[test]

@@ -106,11 +106,35 @@ impl Live {
         city.ask_for(bay);
     }
 
-    /// The newest tally of a zone. Before its first report a zone that was there at creation is stale with all its
+    /// The newest tally of a zone, as the stream tells it: bookings play no part. Before its first report a zone that was there at creation is stale with all its
     /// bays unknown; one added later is stale with a capacity of 0 until the stream has told of it. One that has no
     /// room here stays so.
     pub fn zone(&self, zone: ZoneIx) -> ZoneTally {
         self.tallies.get(zone).unwrap_or(ZoneTally { stale: true, ..ZoneTally::default() })
+    }
+
+    /// The same for who looks for a bay: those that are kept for somebody are not among the vacant but `reserved`. Only
+    /// bays that are themselves seen vacant count: where a gate counts alone, nobody knows which they are.
+    ///
+    /// # Panics
+    /// For a zone this city does not have.
+    pub fn on_offer(&self, city: &City, zone: ZoneIx) -> ZoneTally {
+        let mut tally = self.zone(zone);
+        let spec = city.zone(zone);
+        let later = spec.later_bays.iter().map(|bay| bay.0..bay.0 + 1);
+        for run in std::iter::once(spec.bays.clone()).chain(later) {
+            // In most zones nothing is booked.
+            if !self.reserved.any(run.clone()) {
+                continue;
+            }
+            for (vacant, bits) in tally.vacant.iter_mut().zip(&self.vacant) {
+                // The tally may be a moment older than the bits.
+                let kept = bits.common(&self.reserved, run.clone()).min(*vacant);
+                *vacant -= kept;
+                tally.reserved += kept;
+            }
+        }
+        tally
     }
 
     /// Replaces `out` by the nearest vacant bays that suit the query, nearest first, ties by index. Give the same
@@ -120,13 +144,19 @@ impl Live {
         nearest::nearest(&vacant.without(&self.reserved), city, query, out);
     }
 
-    /// Keeps a bay out of what [`Live::nearest`] finds, or lets it in again. One writer: the desk that books bays.
-    pub fn reserve(&self, bay: BayIx, reserved: bool) {
+    /// Keeps a bay out of what [`Live::nearest`] finds and [`Live::on_offer`] counts, or lets it in again, and tells
+    /// who follows its zone. One writer: the desk that books bays.
+    ///
+    /// # Panics
+    /// For a bay this city does not have.
+    pub fn reserve(&self, city: &City, bay: BayIx, reserved: bool) {
         match (bay.0 < self.bay_capacity(), reserved) {
             (true, true) => self.reserved.set(bay),
             (true, false) => self.reserved.clear(bay),
-            (false, _) => {}
+            (false, _) => return,
         }
+        // After the bit, so that whoever is told finds it.
+        self.feed.mark(std::iter::once(city.zone_of(bay)));
     }
 
     /// Whether it is kept for who has booked it.

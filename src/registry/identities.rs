@@ -89,7 +89,8 @@ impl Identities {
                 "s" => {
                     known.source_lines += 1;
                     let (kind, id) = rest.split_once(' ').ok_or_else(bad)?;
-                    let kind = SourceKind::parse(kind).ok_or_else(bad)?;
+                    let own = (kind == SourceKind::Booking.name()).then_some(SourceKind::Booking);
+                    let kind = own.or_else(|| SourceKind::parse(kind)).ok_or_else(bad)?;
                     let at = *source_at.entry(id).or_insert(known.sources.len());
                     if at == known.sources.len() {
                         known.sources.push((id, kind));

@@ -151,7 +151,8 @@ pub fn router(parts: Parts) -> Router {
         clock: Arc::clone(&parts.clock),
         atlases: atlas::Atlases::default(),
     });
-    let streams = sse::Streams::new(reads.clone(), parts.metrics.clone(), parts.config.max_streams, parts.closed);
+    let streams =
+        Arc::new(sse::Streams::new(reads.clone(), parts.metrics.clone(), parts.config.max_streams, parts.closed));
     let reports = Arc::new(routes::reports::Desk {
         doorman: doorman.clone(),
         registry: Arc::clone(&parts.registry),
@@ -180,9 +181,10 @@ pub fn router(parts: Parts) -> Router {
     let cell = Arc::new(routes::quarantine::Cell { doorman, quarantine: parts.quarantine });
     let watch = Arc::new(routes::health::Watch { health: parts.health, metrics: Arc::clone(&parts.metrics) });
 
-    let groups: [(OpenApiRouter, bool); 13] = [
+    let groups: [(OpenApiRouter, bool); 14] = [
         (routes::reads(reads), true),
-        (routes::stream::routes(Arc::new(streams)), true),
+        (routes::stream::routes(streams.clone()), true),
+        (routes::stream::own_routes(Arc::new(sse::Own { market: market.clone(), streams })), false),
         (routes::turnover::routes(bureau.clone()), true),
         (routes::cds::routes(bureau.clone()), false),
         (routes::sources::routes(bureau), false),

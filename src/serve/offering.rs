@@ -167,6 +167,7 @@ pub(super) fn shown(offer: &Offer) -> schema::Offer {
         currency: offer.currency.to_string(),
         rules: schema::OfferRules { max_height_cm, ev_only, min_stay_min, max_stay_min, notice_min, buffer_min },
         notes: offer.notes.clone(),
+        calendar: format!("/v1/offers/{}/calendar.ics?token={}", offer.name, offer.calendar.0),
         created_at: offer.created_at.to_string(),
         version: offer.version,
     }

@@ -8,9 +8,12 @@
 use super::ask::{Ask, DeskError};
 use super::config::{Config, Matching};
 use super::improve::Snapshot;
+use super::notices::Notices;
+use super::owners::Owners;
 use super::plan::Step;
 use super::search::View;
 use super::shelf::Shelf;
+use super::witness::Witness;
 use crate::domain::{BayIx, Clock, Event, Offer, Reservation};
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -56,6 +59,9 @@ pub(super) struct Counter {
     pub(super) live: Arc<Live>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) witness: Witness,
+    pub(super) owners: Arc<Owners>,
+    pub(super) notices: Arc<Notices>,
     pub(super) config: Config,
     pub(super) shelf: Shelf,
     /// What is not on the shelf as it is in the store: read it again before anything else.
@@ -65,6 +71,8 @@ pub(super) struct Counter {
     /// Active stays whose vehicle a sensor has seen.
     pub(super) seen: AHashSet<i64>,
     pub(super) last: super::tick::Last,
+    /// Bays of stays that the clock has ended in this transaction.
+    pub(super) in_doubt: Vec<Arc<str>>,
     /// How often room may still be made before the next tick.
     pub(super) room_left: u32,
 }
@@ -94,13 +102,22 @@ impl Counter {
             self.dirty = true;
             DeskError::Unavailable(format!("the store cannot do it now: {e}"))
         });
+        // Before the answers: who is told that a bay is booked sees it booked. Also when nothing was stored, since time
+        // goes on.
+        self.show_reserved();
+        let (touched, in_doubt) = (self.shelf.take_touched(), std::mem::take(&mut self.in_doubt));
+        if failure.is_none() {
+            touched.iter().for_each(|driver| self.notices.ring(driver));
+            for bay in in_doubt {
+                self.witness.doubt(&bay, self.clock.now());
+            }
+        }
         for answer in waiting {
             answer(failure.clone());
         }
         for command in left {
             command.refuse(failure.clone().unwrap_or(DeskError::Busy));
         }
-        self.show_reserved();
     }
 
     async fn in_one(
@@ -180,6 +197,9 @@ impl Counter {
     async fn reload(&mut self) -> Result<(), StoreError> {
         let (offers, kept) = (self.store.standing_offers().await?, self.store.kept().await?);
         self.shelf = Shelf::new(offers, kept, &self.registry);
+        // What another hub has done since, and whom for, is not known: whoever follows looks for himself.
+        self.notices.ring_all();
+        self.owners.read(&self.store).await?;
         self.dirty = false;
         Ok(())
     }
@@ -188,11 +208,13 @@ impl Counter {
         View { shelf: &self.shelf, live: &self.live, now: self.clock.now() }
     }
 
-    /// Keeps the live view in step: a bay that is booked for now, or soon, is not found by others.
+    /// Keeps the live view in step: a bay that is booked for now, or soon, is not shown as vacant to others.
     pub(super) fn show_reserved(&mut self) {
         let due = self.shelf.due(self.clock.now(), super::tick::LEAD_MS, &self.registry);
-        self.reserved.difference(&due).for_each(|bay| self.live.reserve(*bay, false));
-        due.difference(&self.reserved).for_each(|bay| self.live.reserve(*bay, true));
+        // After the indices: the other way round the city could be older than one of them.
+        let city = self.registry.city();
+        self.reserved.difference(&due).for_each(|bay| self.live.reserve(&city, *bay, false));
+        due.difference(&self.reserved).for_each(|bay| self.live.reserve(&city, *bay, true));
         self.reserved = due;
         self.metrics.share.offers.set(self.shelf.offers() as i64);
         self.metrics.share.kept.set(self.shelf.booked() as i64);

@@ -1,11 +1,14 @@
 //! The desk's door: commands go to its one task, questions straight to the store.
 
-use super::ask::{Ask, DeskError};
+use super::ask::{Ask, DeskError, digest};
 use super::config::Config;
 use super::counter::{Command, Counter, Reply};
 use super::improve::ROOM_A_TICK;
+use super::notices::Notices;
 use super::owners::Owners;
 use super::shelf::Shelf;
+use super::steps::calendar_token;
+use super::witness::Witness;
 use crate::domain::{Clock, Event, Millis, Offer, OfferState, Reservation, Span};
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -22,6 +25,7 @@ pub struct Parts {
     pub live: Arc<Live>,
     pub clock: Arc<dyn Clock>,
     pub metrics: Arc<Metrics>,
+    pub witness: Witness,
     pub config: Config,
 }
 
@@ -29,9 +33,11 @@ pub struct Parts {
 pub struct Desk {
     commands: mpsc::Sender<Command>,
     pub(super) store: Store,
-    owners: Owners,
+    owners: Arc<Owners>,
+    pub(super) notices: Arc<Notices>,
     pub(super) clock: Arc<dyn Clock>,
     config: Config,
+    witness: Witness,
 }
 
 impl Desk {
@@ -40,11 +46,20 @@ impl Desk {
     /// # Errors
     /// The store's.
     pub async fn open(parts: Parts) -> Result<(Self, impl Future<Output = ()> + Send + 'static), StoreError> {
-        let Parts { store, registry, live, clock, metrics, config } = parts;
-        let owners = Owners::open(&store, registry.clone()).await?;
+        let Parts { store, registry, live, clock, metrics, witness, config } = parts;
+        let owners = Arc::new(Owners::open(&store, registry.clone()).await?);
+        let notices = Arc::<Notices>::default();
         let shelf = Shelf::new(store.standing_offers().await?, store.kept().await?, &registry);
         let (commands, told) = mpsc::channel(config.queue);
-        let desk = Self { commands, store: store.clone(), owners, clock: clock.clone(), config: config.clone() };
+        let desk = Self {
+            commands,
+            store: store.clone(),
+            owners: owners.clone(),
+            notices: notices.clone(),
+            clock: clock.clone(),
+            config: config.clone(),
+            witness: witness.clone(),
+        };
         let (reserved, seen, last) = Default::default();
         let mut counter = Counter {
             store,
@@ -52,12 +67,16 @@ impl Desk {
             live,
             clock,
             metrics,
+            witness,
+            owners,
+            notices,
             config,
             shelf,
             dirty: false,
             reserved,
             seen,
             last,
+            in_doubt: vec![],
             room_left: ROOM_A_TICK,
         };
         counter.show_reserved();
@@ -77,9 +96,12 @@ impl Desk {
         self.tell(|reply| Command::Ask(ask, None, reply)).await
     }
 
-    /// What a driver's app says of one of its reservations.
+    /// What a driver's app says of one of its reservations. An arrival or departure that no sensor sees is on disk as a
+    /// report too when this returns; if it fails after the reservation has changed, saying it again mends that.
     pub async fn step(&self, name: String, driver: Arc<str>, event: Event) -> Result<Reservation, DeskError> {
-        self.tell(|reply| Command::Step { name, driver, event, reply }).await
+        let done = self.tell(|reply| Command::Step { name, driver, event, reply }).await?;
+        self.witness.tell(&done, event, self.clock.now()).await?;
+        Ok(done)
     }
 
     /// Puts a bay on offer; number, public id and version are given here.
@@ -95,6 +117,11 @@ impl Desk {
     /// Withdraws an offer for good. What is booked stands.
     pub async fn withdraw(&self, offer: Offer) -> Result<Offer, DeskError> {
         self.put_offer(Offer { state: OfferState::Withdrawn, ..offer }).await
+    }
+
+    /// Gives an offer's calendar another secret token; the one before opens nothing any more.
+    pub async fn renew_calendar(&self, offer: Offer) -> Result<Offer, DeskError> {
+        self.put_offer(Offer { calendar: calendar_token(), ..offer }).await
     }
 
     /// Does what is due by now. To be called every second or so.
@@ -146,6 +173,17 @@ impl Desk {
         if *offer.owner == *owner { Ok(offer) } else { Err(DeskError::NoSuch) }
     }
 
+    /// The offer, for whoever holds its calendar's token.
+    ///
+    /// # Errors
+    /// [`DeskError::NoSuch`] also for another token.
+    pub async fn offer_by_calendar(&self, name: &str, token: &str) -> Result<Offer, DeskError> {
+        let offer = self.store.offer(name).await?;
+        // Of digests, so that the time it takes says nothing of the token.
+        let same = !token.is_empty() && digest(token.as_bytes()) == digest(offer.calendar.0.as_bytes());
+        if same { Ok(offer) } else { Err(DeskError::NoSuch) }
+    }
+
     /// A partner's offers by age, those withdrawn too.
     pub async fn offers(&self, owner: &str, after: i64, limit: u32) -> Result<Vec<Offer>, DeskError> {
         Ok(self.store.offers(owner, after, limit).await?)
@@ -158,6 +196,11 @@ impl Desk {
     pub async fn reservation(&self, name: &str, driver: &str) -> Result<Reservation, DeskError> {
         let r = self.store.reservation(name).await?;
         if *r.driver == *driver { Ok(r) } else { Err(DeskError::NoSuch) }
+    }
+
+    /// The number of the ledger's newest line, which a follower may begin after.
+    pub async fn newest(&self) -> Result<i64, DeskError> {
+        Ok(self.store.newest_line().await?)
     }
 
     /// What has been booked of an offer in some time, by start.

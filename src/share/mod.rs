@@ -8,7 +8,7 @@
 //! the order they come, as many as have gathered in one transaction, so that a wait for the disk is shared. What it
 //! knows of offers and bookings in memory (`shelf`) is read from the store at the start, and anew whenever a
 //! transaction fails. `search` finds bays for one request, `steps` books and changes reservations, `tick` does what
-//! time brings, `improve` moves bookings to make room.
+//! time brings, `improve` moves bookings to make room, `witness` tells the stream of stays that no sensor sees.
 //!
 //! **Whose bay is it?** The partner's whom an administrator has recorded for it; where none is recorded, the partner
 //! whose name is the `operator` of the bay's zone, if that zone is private.
@@ -19,6 +19,7 @@ mod counter;
 mod desk;
 mod improve;
 pub mod matcher;
+mod notices;
 mod offering;
 mod owners;
 mod plan;
@@ -28,10 +29,13 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod tick;
+mod witness;
 
 pub use ask::{Ask, DeskError, Why, digest};
 pub use config::{Config, Matching};
 pub use desk::{Desk, Parts};
+pub use notices::Following;
 pub use offering::{Day, Use};
+pub use witness::Witness;
 
 pub use crate::store::{Entry, Party, Total};

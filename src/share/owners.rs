@@ -3,19 +3,40 @@
 use crate::domain::ZoneKind;
 use crate::registry::Registry;
 use crate::store::{Store, StoreError};
-use dashmap::DashMap;
-use std::sync::Arc;
+use ahash::AHashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
-/// Who owns which bay.
+/// Who owns which bay. Locks are held for a look-up or an exchange, never across a wait.
 pub(super) struct Owners {
     registry: Arc<Registry>,
-    recorded: DashMap<String, Arc<str>, ahash::RandomState>,
+    recorded: RwLock<Recorded>,
+}
+
+#[derive(Default)]
+struct Recorded {
+    by_bay: AHashMap<String, Arc<str>>,
+    /// How often this hub has recorded an owner.
+    notes: u64,
 }
 
 impl Owners {
     pub(super) async fn open(store: &Store, registry: Arc<Registry>) -> Result<Self, StoreError> {
-        let recorded = store.recorded_owners().await?;
-        Ok(Self { registry, recorded: recorded.into_iter().map(|(bay, owner)| (bay, owner.into())).collect() })
+        let owners = Self { registry, recorded: RwLock::default() };
+        owners.read(store).await?;
+        Ok(owners)
+    }
+
+    /// Reads all anew: another hub on the same database may have recorded some.
+    pub(super) async fn read(&self, store: &Store) -> Result<(), StoreError> {
+        let notes = self.recorded.read().unwrap_or_else(PoisonError::into_inner).notes;
+        let read = store.recorded_owners().await?;
+        let by_bay = read.into_iter().map(|(bay, owner)| (bay, owner.into())).collect();
+        let mut recorded = self.recorded.write().unwrap_or_else(PoisonError::into_inner);
+        // What was noted meanwhile may not be in what was read; the next reading has it.
+        if recorded.notes == notes {
+            recorded.by_bay = by_bay;
+        }
+        Ok(())
     }
 
     /// The partner who may offer the bay; `None`: there is no such bay, or nobody may.
@@ -25,8 +46,9 @@ impl Owners {
         if !city.is_live(at) {
             return None;
         }
-        if let Some(owner) = self.recorded.get(bay) {
-            return Some(owner.clone());
+        let recorded = self.recorded.read().unwrap_or_else(PoisonError::into_inner).by_bay.get(bay).cloned();
+        if recorded.is_some() {
+            return recorded;
         }
         let zone = &city.zone(city.zone_of(at)).spec;
         (zone.kind == ZoneKind::Private && !zone.operator.is_empty()).then(|| zone.operator.as_str().into())
@@ -34,9 +56,11 @@ impl Owners {
 
     /// Notes what an administrator has recorded, once it is stored.
     pub(super) fn note(&self, bay: &str, owner: Option<&str>) {
+        let mut recorded = self.recorded.write().unwrap_or_else(PoisonError::into_inner);
+        recorded.notes += 1;
         match owner {
-            Some(owner) => drop(self.recorded.insert(bay.to_owned(), owner.into())),
-            None => drop(self.recorded.remove(bay)),
+            Some(owner) => drop(recorded.by_bay.insert(bay.to_owned(), owner.into())),
+            None => drop(recorded.by_bay.remove(bay)),
         }
     }
 }

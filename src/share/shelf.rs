@@ -30,6 +30,8 @@ pub(super) struct Shelf {
     kept: AHashMap<Arc<str>, Vec<Arc<Reservation>>>,
     /// Which bay each reservation keeps.
     seats: AHashMap<i64, Arc<str>>,
+    /// Drivers of whose reservations one was put here since it was last asked.
+    touched: AHashSet<Arc<str>>,
     /// The picture of the city that places were taken from.
     city: Option<Arc<City>>,
 }
@@ -44,6 +46,7 @@ impl Shelf {
         for r in kept {
             shelf.put(r);
         }
+        shelf.touched.clear();
         shelf
     }
 
@@ -110,6 +113,7 @@ impl Shelf {
 
     /// Takes in a reservation as it is now, and lets go of its bay if it keeps none any more.
     pub(super) fn put(&mut self, r: Reservation) {
+        self.touched.insert(r.driver.clone());
         if let Some(bay) = self.seats.remove(&r.id) {
             self.unseat(&bay, r.id);
         }
@@ -138,6 +142,11 @@ impl Shelf {
                 self.kept.remove(bay);
             }
         }
+    }
+
+    /// Whose reservations have changed since this was last asked.
+    pub(super) fn take_touched(&mut self) -> AHashSet<Arc<str>> {
+        std::mem::take(&mut self.touched)
     }
 
     /// What keeps a bay.

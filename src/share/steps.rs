@@ -4,6 +4,7 @@ use super::ask::{Ask, DeskError, Why};
 use super::config::Matching;
 use super::counter::{Counter, Failed};
 use super::search::Fit;
+use crate::domain::offer::CalendarToken;
 use crate::domain::reservation::Moved;
 use crate::domain::{Event, Millis, Offer, OfferState, Promise, Reservation, ReservationState};
 use crate::store::{Entry, StoreError, Work};
@@ -172,6 +173,7 @@ impl Counter {
             // Nobody has seen when the bay became vacant: what was paid for is what was used.
             Event::Depart if cause == Cause::Clock => {
                 (next.departed_at, step.amount_cents) = (Some(next.span.end), 0);
+                self.in_doubt.push(next.bay.clone());
             }
             Event::Depart => next.departed_at = Some(now),
             _ => {}
@@ -206,7 +208,7 @@ impl Counter {
     }
 
     pub(super) async fn add_offer(&mut self, work: &mut Work, offer: &Offer) -> Result<Offer, Failed> {
-        let offer = Offer { name: public_name("of").into(), ..offer.clone() };
+        let offer = Offer { name: public_name("of").into(), calendar: calendar_token(), ..offer.clone() };
         work.mark().await?;
         match work.add_offer(&offer).await {
             Ok(made) => {
@@ -290,14 +292,19 @@ fn absent(e: StoreError) -> Failed {
 
 /// 80 random bits: it cannot be guessed, and says nothing of how many there are.
 fn public_name(kind: &str) -> String {
+    format!("{kind}_{}", random_digits(16))
+}
+
+/// 125 random bits: a secret.
+pub(super) fn calendar_token() -> CalendarToken {
+    CalendarToken(random_digits(25).into())
+}
+
+/// Of 5 bits each; at most 25.
+fn random_digits(count: usize) -> String {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let mut bits: u128 = rand::rng().random();
-    let mut name = format!("{kind}_");
-    for _ in 0..16 {
-        name.push(char::from(DIGITS[(bits & 31) as usize]));
-        bits >>= 5;
-    }
-    name
+    let bits: u128 = rand::rng().random();
+    (0..count).map(|at| char::from(DIGITS[(bits >> (5 * at) & 31) as usize])).collect()
 }
 
 fn unreadable() -> Failed {

@@ -2,14 +2,16 @@
 //!
 //! A sensor's word closes the loop where there is one. Somebody who is seen in a booked bay from five minutes before
 //! its start on is the driver; somebody who is seen there earlier is not, and the driver gets another bay if there is
-//! one. A stay is over when the sensor that saw the vehicle sees it gone, or, where nobody looks, when its time is.
+//! one. What the hub itself has said of a stay
+//! comes back here and counts for nothing. A stay is over when the sensor that saw the vehicle sees it gone, or, where nobody looks, when its time is.
 
 use super::ask::{Ask, DeskError};
 use super::counter::{Counter, Failed};
 use super::improve::ROOM_A_TICK;
 use super::steps::Cause;
+use super::witness::Looked;
 use crate::domain::reservation::EARLY_MS;
-use crate::domain::{BayStatus, BayView, Event, Millis, Reservation, ReservationState};
+use crate::domain::{BayStatus, BayView, Event, Millis, Reservation, ReservationState, SourceKind};
 use crate::store::{StoreError, Work};
 use std::sync::Arc;
 
@@ -38,6 +40,7 @@ pub(super) struct Last {
     forgot: Millis,
     /// Also at the start, when all has just been read: once more does no harm.
     read_others: Millis,
+    vouched: Looked,
 }
 
 /// What is due for one reservation.
@@ -68,6 +71,9 @@ impl Counter {
                 Ok(()) | Err(Failed::No(DeskError::Step(_) | DeskError::Stale)) => {}
                 Err(e) => return Err(e),
             }
+        }
+        if self.last.vouched.is_due(now) {
+            self.witness.vouch(self.shelf.kept(), now);
         }
         if !self.store.shares_waits() && now.since(self.last.read_others) >= OTHERS_MS {
             self.last.read_others = now;
@@ -147,10 +153,11 @@ impl Counter {
         self.shelf.kept_on(&r.bay).any(|o| over(&o))
     }
 
-    /// What is held true of a reservation's bay.
+    /// What is held true of a reservation's bay by others than the hub itself.
     fn seen_at(&self, r: &Reservation) -> Option<BayView> {
         let (bay, city) = (self.registry.bay(&r.bay)?, self.shelf.city()?);
-        (bay.0 < city.bay_slots()).then(|| self.live.bay(city, bay))
+        let view = (bay.0 < city.bay_slots()).then(|| self.live.bay(city, bay))?;
+        (view.source_kind != SourceKind::Booking).then_some(view)
     }
 
     /// Another bay that keeps the promise; where there is none and the stay has begun, the money back.

@@ -1,55 +1,46 @@
 //! Reservations and what was answered to requests. A bay is kept by its `seat`, and no two may share one at a time.
 
+use super::row::{from_row, odd};
 use super::work::within;
-use super::{Digest, Store, StoreError, Work, millis, reading, sql};
+use super::{Digest, Store, StoreError, Work, reading, sql};
 use crate::domain::reservation::Moved;
 use crate::domain::{BayKind, Currency, LatLon, Millis, Promise, Reservation, ReservationState, Span, Vehicle};
-use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 
-/// A row of `reservation` with its bays' ids.
-struct RawReservation {
-    numbers: [i64; 15],
-    times: [Option<i64>; 3],
-    texts: [String; 6],
-    moved_from: Option<String>,
-    moved_taken: Option<bool>,
-}
-
-impl<'r, R: Row> FromRow<'r, R> for RawReservation
-where
-    &'static str: ColumnIndex<R>,
-    i64: Decode<'r, R::Database> + Type<R::Database>,
-    bool: Decode<'r, R::Database> + Type<R::Database>,
-    String: Decode<'r, R::Database> + Type<R::Database>,
-{
-    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
-        let number = |name: &'static str| row.try_get::<i64, _>(name);
-        let text = |name: &'static str| row.try_get::<String, _>(name);
-        Ok(Self {
-            numbers: [
-                number("id")?,
-                number("offer")?,
-                number("start_at")?,
-                number("end_at")?,
-                number("free_at")?,
-                number("price_cents")?,
-                number("lat_e7")?,
-                number("lon_e7")?,
-                number("max_walk_m")?,
-                number("max_price_cents")?,
-                number("vehicle")?,
-                number("walk_m")?,
-                number("expires_at")?,
-                number("created_at")?,
-                number("version")?,
-            ],
-            times: [row.try_get("arrived_at")?, row.try_get("departed_at")?, row.try_get("moved_at")?],
-            texts: [text("name")?, text("bay_id")?, text("owner")?, text("driver")?, text("state")?, text("currency")?],
-            moved_from: row.try_get("moved_from_id")?,
-            moved_taken: row.try_get("moved_taken")?,
-        })
-    }
-}
+from_row!(Reservation, |row| {
+    let e7 = |n: i64| n as f64 / 1e7;
+    let (lat, lon) = (e7(row.number("lat_e7")?), e7(row.number("lon_e7")?));
+    let (start, end) = (row.time("start_at")?, row.time("end_at")?);
+    let moved = (row.maybe_time("moved_at")?, row.maybe_text("moved_from_id")?, row.maybe_flag("moved_taken")?);
+    Ok(Self {
+        id: row.number("id")?,
+        name: row.text("name")?,
+        offer: row.number("offer")?,
+        bay: row.text("bay_id")?,
+        owner: row.text("owner")?,
+        driver: row.text("driver")?,
+        state: row.word("state", ReservationState::parse)?,
+        span: Span::new(start, end).ok_or_else(|| odd("end_at", &end))?,
+        free_at: row.time("free_at")?,
+        price_cents: row.number("price_cents")?,
+        currency: row.word("currency", Currency::parse)?,
+        promise: Promise {
+            place: LatLon::new(lat, lon).ok_or_else(|| odd("lat_e7", &lat))?,
+            max_walk_m: row.small("max_walk_m")?,
+            max_price_cents: row.number("max_price_cents")?,
+            vehicle: row.fit("vehicle", unpacked)?,
+        },
+        walk_m: row.small("walk_m")?,
+        expires_at: row.time("expires_at")?,
+        created_at: row.time("created_at")?,
+        arrived_at: row.maybe_time("arrived_at")?,
+        departed_at: row.maybe_time("departed_at")?,
+        moved: match moved {
+            (Some(at), Some(from), Some(taken)) => Some(Moved { at, from, taken }),
+            _ => None,
+        },
+        version: row.number("version")?,
+    })
+});
 
 /// Followed by a condition on `r` (reservation).
 macro_rules! select_reservations {
@@ -70,16 +61,24 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoSuch`] if there is none.
     pub async fn reservation(&self, name: &str) -> Result<Reservation, StoreError> {
-        let raw: Option<RawReservation> =
+        let found: Option<Reservation> =
             reading!(self, db => sqlx::query_as(BY_NAME).bind(name).fetch_optional(db).await)?;
-        raw.ok_or(StoreError::NoSuch).and_then(reservation)
+        found.ok_or(StoreError::NoSuch)
     }
 
     /// All that keep a bay: what a desk reads when it starts.
     pub async fn kept(&self) -> Result<Vec<Reservation>, StoreError> {
         const SQL: &str = select_reservations!("WHERE r.seat IS NOT NULL ORDER BY r.id");
-        let raw: Vec<RawReservation> = reading!(self, db => sqlx::query_as(SQL).fetch_all(db).await)?;
-        raw.into_iter().map(reservation).collect()
+        Ok(reading!(self, db => sqlx::query_as(SQL).fetch_all(db).await)?)
+    }
+
+    /// Up to `limit` of a driver's that keep a bay and whose number is above `after`, by number.
+    pub async fn kept_by(&self, driver: &str, after: i64, limit: u32) -> Result<Vec<Reservation>, StoreError> {
+        const SQL: &str =
+            select_reservations!("WHERE r.driver = $1 AND r.seat IS NOT NULL AND r.id > $2 ORDER BY r.id LIMIT $3");
+        Ok(reading!(self, db => {
+            sqlx::query_as(SQL).bind(driver).bind(after).bind(i64::from(limit)).fetch_all(db).await
+        })?)
     }
 
     /// Up to `limit` reservations of an offer that touch `span`, by their start.
@@ -87,11 +86,10 @@ impl Store {
         const SQL: &str = select_reservations!(
             "WHERE r.offer = $1 AND r.start_at < $3 AND r.end_at > $2 ORDER BY r.start_at, r.id LIMIT $4"
         );
-        let raw: Vec<RawReservation> = reading!(self, db => {
+        Ok(reading!(self, db => {
             let ask = sqlx::query_as(SQL).bind(offer).bind(sql(span.start)).bind(sql(span.end));
             ask.bind(i64::from(limit)).fetch_all(db).await
-        })?;
-        raw.into_iter().map(reservation).collect()
+        })?)
     }
 }
 
@@ -101,16 +99,15 @@ impl Work {
     /// # Errors
     /// [`StoreError::NoSuch`] if there is none.
     pub async fn reservation(&mut self, name: &str) -> Result<Reservation, StoreError> {
-        let raw: Option<RawReservation> =
+        let found: Option<Reservation> =
             within!(self, db => sqlx::query_as(BY_NAME).bind(name).fetch_optional(db).await)?;
-        raw.ok_or(StoreError::NoSuch).and_then(reservation)
+        found.ok_or(StoreError::NoSuch)
     }
 
     /// All that keep this bay.
     pub async fn kept_on(&mut self, bay: &str) -> Result<Vec<Reservation>, StoreError> {
         const SQL: &str = select_reservations!("WHERE r.seat = (SELECT id FROM shared_bay WHERE bay = $1)");
-        let raw: Vec<RawReservation> = within!(self, db => sqlx::query_as(SQL).bind(bay).fetch_all(db).await)?;
-        raw.into_iter().map(reservation).collect()
+        Ok(within!(self, db => sqlx::query_as(SQL).bind(bay).fetch_all(db).await)?)
     }
 
     /// Adds a reservation in the state it has; its number is given here.
@@ -249,63 +246,5 @@ fn unpacked(bits: i64) -> Option<Vehicle> {
         ev: bits >> 2 & 1 == 1,
         accessible: bits >> 3 & 1 == 1,
         height_cm: if bits >> 4 == 0 { None } else { Some(u16::try_from((bits >> 4) - 1).ok()?) },
-    })
-}
-
-fn reservation(raw: RawReservation) -> Result<Reservation, StoreError> {
-    let id = raw.numbers[0];
-    read(raw).ok_or_else(|| StoreError::Failed(format!("reservation {id} cannot be read")))
-}
-
-/// `None` for what only another program can have written.
-fn read(raw: RawReservation) -> Option<Reservation> {
-    let [
-        id,
-        offer,
-        start,
-        end,
-        free_at,
-        price_cents,
-        lat,
-        lon,
-        walk_limit,
-        price_limit,
-        vehicle,
-        walk,
-        expires,
-        made,
-        version,
-    ] = raw.numbers;
-    let [arrived, departed, moved_at] = raw.times;
-    let [name, bay, owner, driver, state, currency] = raw.texts;
-    let moved = match (moved_at, raw.moved_from, raw.moved_taken) {
-        (Some(at), Some(from), Some(taken)) => Some(Moved { at: millis(at), from: from.into(), taken }),
-        _ => None,
-    };
-    Some(Reservation {
-        id,
-        name: name.into(),
-        offer,
-        bay: bay.into(),
-        owner: owner.into(),
-        driver: driver.into(),
-        state: ReservationState::parse(&state)?,
-        span: Span::new(millis(start), millis(end))?,
-        free_at: millis(free_at),
-        price_cents,
-        currency: Currency::parse(&currency)?,
-        promise: Promise {
-            place: LatLon::new(lat as f64 / 1e7, lon as f64 / 1e7)?,
-            max_walk_m: u32::try_from(walk_limit).ok()?,
-            max_price_cents: price_limit,
-            vehicle: unpacked(vehicle)?,
-        },
-        walk_m: u32::try_from(walk).ok()?,
-        expires_at: millis(expires),
-        created_at: millis(made),
-        arrived_at: arrived.map(millis),
-        departed_at: departed.map(millis),
-        moved,
-        version,
     })
 }

@@ -90,6 +90,22 @@ impl Store {
         raw.into_iter().map(total).collect()
     }
 
+    /// Up to `limit` lines of a driver whose number is above `after`, by number.
+    pub async fn happened(&self, driver: &str, after: i64, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        const SQL: &str = select_entries!("WHERE l.driver = $1 AND l.id > $2 ORDER BY l.id LIMIT $3");
+        let raw: Vec<RawEntry> = reading!(self, db => {
+            sqlx::query_as(SQL).bind(driver).bind(after).bind(i64::from(limit)).fetch_all(db).await
+        })?;
+        raw.into_iter().map(entry).collect()
+    }
+
+    /// The number of the newest line; 0 while there is none.
+    pub async fn newest_line(&self) -> Result<i64, StoreError> {
+        const SQL: &str = "SELECT COALESCE(MAX(id), 0) FROM ledger";
+        let (newest,): (i64,) = reading!(self, db => sqlx::query_as(SQL).fetch_one(db).await)?;
+        Ok(newest)
+    }
+
     /// All lines of one reservation, oldest first.
     pub async fn history(&self, reservation: &str) -> Result<Vec<Entry>, StoreError> {
         const SQL: &str = select_entries!("WHERE r.name = $1 ORDER BY l.id");

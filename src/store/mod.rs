@@ -13,6 +13,7 @@ mod keys;
 mod ledger;
 mod offers;
 mod open;
+mod row;
 mod work;
 
 #[cfg(test)]

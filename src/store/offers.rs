@@ -1,54 +1,38 @@
 //! Offers, their hours, and who owns a bay.
 
+use super::row::from_row;
 use super::work::within;
 use super::{Store, StoreError, Work, millis, reading, sql, writing};
-use crate::domain::offer::Hours;
+use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{Currency, Offer, OfferState, Rules, Span, TimeOfDay, TimeZone, Weekly};
-use sqlx::{ColumnIndex, Decode, FromRow, Row, Type};
 use std::collections::HashMap;
 
-/// A row of `offer` with its bay's id.
-struct RawOffer {
-    numbers: [i64; 9],
-    texts: [String; 7],
-    ev_only: bool,
-}
-
-impl<'r, R: Row> FromRow<'r, R> for RawOffer
-where
-    &'static str: ColumnIndex<R>,
-    i64: Decode<'r, R::Database> + Type<R::Database>,
-    bool: Decode<'r, R::Database> + Type<R::Database>,
-    String: Decode<'r, R::Database> + Type<R::Database>,
-{
-    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
-        let number = |name: &'static str| row.try_get::<i64, _>(name);
-        let text = |name: &'static str| row.try_get::<String, _>(name);
-        Ok(Self {
-            numbers: [
-                number("id")?,
-                number("price_cents_per_hour")?,
-                number("max_height_cm")?,
-                number("min_stay_min")?,
-                number("max_stay_min")?,
-                number("notice_min")?,
-                number("buffer_min")?,
-                number("created_at")?,
-                number("version")?,
-            ],
-            texts: [
-                text("name")?,
-                text("bay_id")?,
-                text("owner")?,
-                text("state")?,
-                text("time_zone")?,
-                text("currency")?,
-                text("notes")?,
-            ],
-            ev_only: row.try_get("ev_only")?,
-        })
-    }
-}
+// Its hours are rows of their own.
+from_row!(Offer, |row| {
+    let zone = row.word("time_zone", TimeZone::parse)?;
+    Ok(Self {
+        id: row.number("id")?,
+        name: row.text("name")?,
+        bay: row.text("bay_id")?,
+        owner: row.text("owner")?,
+        state: row.word("state", OfferState::parse)?,
+        hours: Hours { zone, once: vec![], weekly: vec![], closed: vec![] },
+        price_cents_per_hour: row.small("price_cents_per_hour")?,
+        currency: row.word("currency", Currency::parse)?,
+        rules: Rules {
+            max_height_cm: row.small("max_height_cm")?,
+            ev_only: row.flag("ev_only")?,
+            min_stay_min: row.small("min_stay_min")?,
+            max_stay_min: row.small("max_stay_min")?,
+            notice_min: row.small("notice_min")?,
+            buffer_min: row.small("buffer_min")?,
+        },
+        notes: row.text("notes")?,
+        calendar: CalendarToken(row.text("calendar")?),
+        created_at: row.time("created_at")?,
+        version: row.number("version")?,
+    })
+});
 
 type RawHours = (i64, String, i64, i64, i64);
 
@@ -65,9 +49,9 @@ impl Store {
         const SQL: &str = select_offers!("WHERE o.state <> 'withdrawn' ORDER BY o.id");
         const HOURS: &str = "SELECT h.offer, h.kind, h.days, h.opens, h.closes FROM offer_hours h \
              JOIN offer o ON o.id = h.offer WHERE o.state <> 'withdrawn'";
-        let raw: Vec<RawOffer> = reading!(self, db => sqlx::query_as(SQL).fetch_all(db).await)?;
+        let found: Vec<Offer> = reading!(self, db => sqlx::query_as(SQL).fetch_all(db).await)?;
         let hours: Vec<RawHours> = reading!(self, db => sqlx::query_as(HOURS).fetch_all(db).await)?;
-        offers(raw, hours)
+        offers(found, hours)
     }
 
     /// Up to `limit` offers of a partner whose number is above `after`, by number.
@@ -75,13 +59,13 @@ impl Store {
         const SQL: &str = select_offers!("WHERE o.owner = $1 AND o.id > $2 ORDER BY o.id LIMIT $3");
         const HOURS: &str = "SELECT h.offer, h.kind, h.days, h.opens, h.closes FROM offer_hours h \
              JOIN offer o ON o.id = h.offer WHERE o.owner = $1 AND o.id > $2 AND o.id <= $3";
-        let raw: Vec<RawOffer> = reading!(self, db => {
+        let found: Vec<Offer> = reading!(self, db => {
             sqlx::query_as(SQL).bind(owner).bind(after).bind(i64::from(limit)).fetch_all(db).await
         })?;
-        let Some(last) = raw.last().map(|o| o.numbers[0]) else { return Ok(Vec::new()) };
+        let Some(last) = found.last().map(|o| o.id) else { return Ok(Vec::new()) };
         let hours: Vec<RawHours> =
             reading!(self, db => sqlx::query_as(HOURS).bind(owner).bind(after).bind(last).fetch_all(db).await)?;
-        offers(raw, hours)
+        offers(found, hours)
     }
 
     /// The offer of that public id.
@@ -90,11 +74,11 @@ impl Store {
     /// [`StoreError::NoSuch`] if there is none.
     pub async fn offer(&self, name: &str) -> Result<Offer, StoreError> {
         const SQL: &str = select_offers!("WHERE o.name = $1");
-        let raw: Option<RawOffer> = reading!(self, db => sqlx::query_as(SQL).bind(name).fetch_optional(db).await)?;
-        let raw = raw.ok_or(StoreError::NoSuch)?;
-        let id = raw.numbers[0];
+        let found: Option<Offer> = reading!(self, db => sqlx::query_as(SQL).bind(name).fetch_optional(db).await)?;
+        let found = found.ok_or(StoreError::NoSuch)?;
+        let id = found.id;
         let hours: Vec<RawHours> = reading!(self, db => sqlx::query_as(HOURS_OF).bind(id).fetch_all(db).await)?;
-        one(raw, hours)
+        one(found, hours)
     }
 
     /// Who owns bays by an administrator's word.
@@ -134,8 +118,8 @@ impl Work {
     /// [`StoreError::Taken`] if the bay is on another offer.
     pub async fn add_offer(&mut self, offer: &Offer) -> Result<Offer, StoreError> {
         const SQL: &str = "INSERT INTO offer (name, bay, owner, state, time_zone, price_cents_per_hour, currency, \
-             max_height_cm, ev_only, min_stay_min, max_stay_min, notice_min, buffer_min, notes, created_at, version) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1) RETURNING id";
+             max_height_cm, ev_only, min_stay_min, max_stay_min, notice_min, buffer_min, notes, calendar, created_at, version) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1) RETURNING id";
         let bay = self.bay(&offer.bay).await?;
         let rules = &offer.rules;
         let (id,): (i64,) = within!(self, db => {
@@ -144,7 +128,7 @@ impl Work {
             let insert = insert.bind(offer.currency.code()).bind(i64::from(rules.max_height_cm)).bind(rules.ev_only);
             let insert = insert.bind(i64::from(rules.min_stay_min)).bind(i64::from(rules.max_stay_min));
             let insert = insert.bind(i64::from(rules.notice_min)).bind(i64::from(rules.buffer_min));
-            insert.bind(&*offer.notes).bind(sql(offer.created_at)).fetch_one(db).await
+            insert.bind(&*offer.notes).bind(&*offer.calendar.0).bind(sql(offer.created_at)).fetch_one(db).await
         })?;
         let offer = Offer { id, version: 1, ..offer.clone() };
         self.put_hours(&offer).await?;
@@ -158,7 +142,7 @@ impl Work {
     pub async fn put_offer(&mut self, offer: &Offer) -> Result<Offer, StoreError> {
         const SQL: &str = "UPDATE offer SET state = $3, time_zone = $4, price_cents_per_hour = $5, currency = $6, \
              max_height_cm = $7, ev_only = $8, min_stay_min = $9, max_stay_min = $10, notice_min = $11, \
-             buffer_min = $12, notes = $13, version = version + 1 WHERE id = $1 AND version = $2 RETURNING version";
+             buffer_min = $12, notes = $13, calendar = $14, version = version + 1 WHERE id = $1 AND version = $2 RETURNING version";
         const CLEAR: &str = "DELETE FROM offer_hours WHERE offer = $1";
         let rules = &offer.rules;
         let version: Option<(i64,)> = within!(self, db => {
@@ -167,7 +151,7 @@ impl Work {
             let update = update.bind(offer.currency.code()).bind(i64::from(rules.max_height_cm)).bind(rules.ev_only);
             let update = update.bind(i64::from(rules.min_stay_min)).bind(i64::from(rules.max_stay_min));
             let update = update.bind(i64::from(rules.notice_min)).bind(i64::from(rules.buffer_min));
-            update.bind(&*offer.notes).fetch_optional(db).await
+            update.bind(&*offer.notes).bind(&*offer.calendar.0).fetch_optional(db).await
         })?;
         let (version,) = version.ok_or(StoreError::Stale)?;
         within!(self, db => sqlx::query(CLEAR).bind(offer.id).execute(db).await.map(drop))?;
@@ -201,68 +185,46 @@ impl Work {
         const SQL: &str = select_offers!("WHERE o.id = $1");
         // The writer of SQLite is alone anyway.
         const LOCKED: &str = select_offers!("WHERE o.id = $1 FOR UPDATE OF o");
-        let raw: Option<RawOffer> = match &mut self.0 {
+        let found: Option<Offer> = match &mut self.0 {
             super::work::Tx::Sqlite(tx) => sqlx::query_as(SQL).bind(id).fetch_optional(&mut **tx).await?,
             super::work::Tx::Postgres(tx) => sqlx::query_as(LOCKED).bind(id).fetch_optional(&mut **tx).await?,
         };
-        let raw = raw.ok_or(StoreError::NoSuch)?;
+        let found = found.ok_or(StoreError::NoSuch)?;
         let hours: Vec<RawHours> = within!(self, db => sqlx::query_as(HOURS_OF).bind(id).fetch_all(db).await)?;
-        one(raw, hours)
+        one(found, hours)
     }
 }
 
-fn one(raw: RawOffer, hours: Vec<RawHours>) -> Result<Offer, StoreError> {
-    offers(vec![raw], hours)?.pop().ok_or(StoreError::NoSuch)
+fn one(offer: Offer, hours: Vec<RawHours>) -> Result<Offer, StoreError> {
+    offers(vec![offer], hours)?.pop().ok_or(StoreError::NoSuch)
 }
 
-fn offers(raw: Vec<RawOffer>, hours: Vec<RawHours>) -> Result<Vec<Offer>, StoreError> {
+/// The offers with their hours.
+fn offers(mut offers: Vec<Offer>, hours: Vec<RawHours>) -> Result<Vec<Offer>, StoreError> {
     let mut of: HashMap<i64, Vec<RawHours>> = HashMap::new();
     for row in hours {
         of.entry(row.0).or_default().push(row);
     }
-    let whole = |raw: RawOffer| {
-        let hours = of.remove(&raw.numbers[0]).unwrap_or_default();
-        let id = raw.numbers[0];
-        offer(raw, &hours).ok_or_else(|| StoreError::Failed(format!("offer {id} cannot be read")))
-    };
-    raw.into_iter().map(whole).collect()
+    for offer in &mut offers {
+        for row in of.remove(&offer.id).unwrap_or_default() {
+            open(&mut offer.hours, &row)
+                .ok_or_else(|| StoreError::Failed(format!("offer {}: {row:?} are no hours", offer.id)))?;
+        }
+    }
+    Ok(offers)
 }
 
 /// `None` for what only another program can have written.
-fn offer(raw: RawOffer, hours: &[RawHours]) -> Option<Offer> {
-    let [id, price, max_height, min_stay, max_stay, notice, buffer, created_at, version] = raw.numbers;
-    let [name, bay, owner, state, zone, currency, notes] = raw.texts;
-    let small = |n: i64| u32::try_from(n).ok();
-    let spans = |of: &str| -> Option<Vec<Span>> {
-        hours.iter().filter(|h| h.1 == of).map(|h| Span::new(millis(h.3), millis(h.4))).collect()
-    };
+fn open(hours: &mut Hours, (_, kind, days, opens, closes): &RawHours) -> Option<()> {
+    let span = || Span::new(millis(*opens), millis(*closes));
     let time = |n: i64| u16::try_from(n).ok().map(TimeOfDay);
-    let weekly = hours.iter().filter(|h| h.1 == "weekly");
-    let weekly = weekly.map(|h| Some(Weekly { days: u8::try_from(h.2).ok()?, from: time(h.3)?, to: time(h.4)? }));
-    Some(Offer {
-        id,
-        name: name.into(),
-        bay: bay.into(),
-        owner: owner.into(),
-        state: OfferState::parse(&state)?,
-        hours: Hours {
-            zone: TimeZone::parse(&zone)?,
-            once: spans("once")?,
-            weekly: weekly.collect::<Option<_>>()?,
-            closed: spans("closed")?,
-        },
-        price_cents_per_hour: small(price)?,
-        currency: Currency::parse(&currency)?,
-        rules: Rules {
-            max_height_cm: u16::try_from(max_height).ok()?,
-            ev_only: raw.ev_only,
-            min_stay_min: small(min_stay)?,
-            max_stay_min: small(max_stay)?,
-            notice_min: small(notice)?,
-            buffer_min: small(buffer)?,
-        },
-        notes,
-        created_at: millis(created_at),
-        version,
-    })
+    match kind.as_str() {
+        "once" => hours.once.push(span()?),
+        "closed" => hours.closed.push(span()?),
+        "weekly" => {
+            hours.weekly.push(Weekly { days: u8::try_from(*days).ok()?, from: time(*opens)?, to: time(*closes)? });
+        }
+        _ => return None,
+    }
+    Some(())
 }

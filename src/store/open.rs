@@ -27,6 +27,18 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("migrations/sqlite/0003_sharing.sql"),
         include_str!("migrations/postgres/0003_sharing.sql"),
     ),
+    (
+        4,
+        "following",
+        include_str!("migrations/sqlite/0004_following.sql"),
+        include_str!("migrations/postgres/0004_following.sql"),
+    ),
+    (
+        5,
+        "calendar",
+        include_str!("migrations/sqlite/0005_calendar.sql"),
+        include_str!("migrations/postgres/0005_calendar.sql"),
+    ),
 ];
 
 /// What a URL means.

@@ -8,9 +8,7 @@ use super::fuse::{Cell, Fused};
 use super::seen::SourcesSeen;
 use super::settle::{self, Settle};
 use super::zones::{ZoneCell, ZonePulse};
-use crate::domain::{
-    BayIx, BayView, Claim, KeptReports, Millis, Observation, ReadModel, SourceKind, ZoneIx, ZoneTally,
-};
+use crate::domain::{BayIx, BayView, Claim, KeptReports, Millis, Observation, ReadModel, ZoneIx, ZoneTally};
 use crate::prefetch::prefetch;
 use crate::registry::Registry;
 use crate::registry::city::City;
@@ -328,7 +326,7 @@ impl Worker {
 fn silent(seen: &SourcesSeen, staleness: &Staleness, limit_s: u32, cell: &Cell, now: Millis) -> bool {
     let (age, limit) = (now.since(cell.at()), u64::from(limit_s) * 1000);
     age > staleness.max_age_ms
-        || age > limit && (cell.source_kind() == SourceKind::App || now.since(seen.last(cell.source())) > limit)
+        || age > limit && (cell.source_kind().passes_by() || now.since(seen.last(cell.source())) > limit)
 }
 
 #[inline]

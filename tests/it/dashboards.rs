@@ -125,6 +125,11 @@ fn the_grafana_dashboard_parses_and_names_real_metrics() {
     let path = "dashboards/grafana/bayhub.json";
     let board: Value = serde_json::from_str(&read(path)).expect("JSON");
     assert_expressions_true(path, &board, 20);
+    let shown = read(path);
+    let sharing: Vec<String> =
+        series(&read("src/metrics.rs")).into_keys().filter(|name| name.starts_with("bayhub_share_")).collect();
+    assert!(sharing.len() > 5, "{sharing:?}");
+    assert!(sharing.iter().all(|name| shown.contains(&format!("{name}{{"))), "not all of {sharing:?} are shown");
     let panels = board["panels"].as_array().expect("panels");
     let ids: BTreeSet<_> = panels.iter().map(|p| p["id"].as_u64().expect("an id")).collect();
     assert_eq!(ids.len(), panels.len(), "panel ids must differ");

@@ -6,7 +6,7 @@
 const WORDS = {
   en: {
     skip: "Skip to the table", totals: "Totals", vacant: "Vacant", occupied: "Occupied", unknown: "Unknown",
-    closed: "Closed", occupancy: "Occupancy", zones: "Zones", staleZones: "Stale zones", map: "Map", zone: "Zone",
+    closed: "Closed", reserved: "Reserved", occupancy: "Occupancy", zones: "Zones", staleZones: "Stale zones", map: "Map", zone: "Zone",
     observed: "Observed", near: "Nearest vacant bays", filter: "Filter zones", empty: "empty", full: "full",
     greyMeans: "unknown or stale",
     mapHelp: "Click, or move with the arrow keys and press Enter, to find vacant bays; + and - zoom, 0 shows all.",
@@ -21,7 +21,7 @@ const WORDS = {
     shown: (n, all) => n < all ? `${n} of ${all} zones shown` : `${all} zones`, noZones: "The hub has no zones yet.",
   },
   zh: {
-    skip: "跳到表格", totals: "总计", vacant: "空闲", occupied: "占用", unknown: "未知", closed: "关闭",
+    skip: "跳到表格", totals: "总计", vacant: "空闲", occupied: "占用", unknown: "未知", closed: "关闭", reserved: "已预订",
     occupancy: "占用率", zones: "停车区", staleZones: "失联停车区", map: "地图", zone: "停车区", observed: "观测于",
     near: "最近的空闲车位", filter: "筛选停车区", empty: "空", full: "满", greyMeans: "未知或失联",
     mapHelp: "点击地图，或用方向键移动后按回车，查找空闲车位；+ 和 - 缩放，0 显示全部。",
@@ -168,16 +168,18 @@ function show() {
   showState();
   const sum = (of) => zones.reduce((a, z) => a + of(z), 0);
   const vacant = sum((z) => z.free), occupied = sum((z) => z.occupied), unknown = sum((z) => z.unknown);
-  const closed = sum((z) => z.closed), known = vacant + occupied;
+  // Reserved bays stand empty for who has booked them: neither vacant for others nor taken yet.
+  const closed = sum((z) => z.closed), reserved = sum((z) => z.reserved), known = vacant + reserved + occupied;
   $("total-vacant").textContent = count(vacant);
+  $("total-reserved").textContent = count(reserved);
   $("total-occupied").textContent = count(occupied);
   $("total-unknown").textContent = count(unknown);
   $("total-occupancy").textContent = known ? `${Math.round(100 * occupied / known)}%` : "–";
   $("total-zones").textContent = count(zones.length);
   $("total-stale").textContent = count(zones.filter((z) => z.stale).length);
-  [vacant, occupied, unknown, closed].forEach((n, i) => { $("bar").children[i].style.flexGrow = String(n); });
-  $("bar").setAttribute("aria-label", ["vacant", "occupied", "unknown", "closed"]
-    .map((k, i) => `${t(k)} ${[vacant, occupied, unknown, closed][i]}`).join(", "));
+  const parts = { vacant, reserved, occupied, unknown, closed };
+  Object.values(parts).forEach((n, i) => { $("bar").children[i].style.flexGrow = String(n); });
+  $("bar").setAttribute("aria-label", Object.entries(parts).map(([k, n]) => `${t(k)} ${n}`).join(", "));
   showTable();
   draw();
 }
@@ -256,6 +258,7 @@ function fillRow(row, z) {
   put(name, z.name || z.zone);
   name.title = `${z.zone} · ${z.operator}`;
   put(vacant, z.stale ? "–" : count(z.free));
+  vacant.title = z.reserved ? `${t("reserved")} ${count(z.reserved)}` : "";
   put(occupied, z.stale ? "–" : count(z.occupied));
   put(unknown, count(z.unknown));
   const o = z.stale ? null : z.occupancy;
@@ -314,7 +317,8 @@ function draw() {
     g.fillStyle = colour(z);
     g.fill();
     g.lineWidth = z.zone === chosen ? 3 : 1;
-    g.strokeStyle = z.zone === chosen ? style.getPropertyValue("--ink") : style.getPropertyValue("--card");
+    // A zone with bays that wait for who has booked them has a rim of their colour.
+    g.strokeStyle = style.getPropertyValue(z.zone === chosen ? "--ink" : z.reserved ? "--reserved" : "--card");
     g.stroke();
   }
   g.globalAlpha = 1;
@@ -417,7 +421,7 @@ function tip(x, y) {
   const bold = document.createElement("b");
   bold.textContent = z.name || z.zone;
   const share = z.stale || z.occupancy === null ? t("greyMeans") : `${t("occupancy")} ${Math.round(100 * z.occupancy)}%`;
-  box.replaceChildren(bold, `${share} · ${t("vacant")} ${count(z.free)} / ${count(z.capacity)} · ${z.seen ? ago(now() - z.seen) : t("notSeen")}`);
+  box.replaceChildren(bold, `${share} · ${t("vacant")} ${count(z.free)} / ${count(z.capacity)}${z.reserved ? ` · ${t("reserved")} ${count(z.reserved)}` : ""} · ${z.seen ? ago(now() - z.seen) : t("notSeen")}`);
   const c = $("map");
   box.style.left = `${Math.min(c.offsetLeft + x + 14, c.offsetLeft + c.clientWidth - 250)}px`;
   box.style.top = `${c.offsetTop + y + 16}px`;

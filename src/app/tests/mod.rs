@@ -1,4 +1,5 @@
-//! Tests of the wired chain, journal to live view, without doors.
+//! Several rooms wired together: what none of them promises alone.
 
 mod pressure;
 mod replays;
+mod stays;

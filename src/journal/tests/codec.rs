@@ -5,14 +5,14 @@ use super::*;
 use proptest::prelude::*;
 
 fn any_claim() -> impl Strategy<Value = Claim> {
-    let bay = (any::<u64>(), any::<u64>(), 0..1_400_000u32, any::<u32>(), 0..3usize, 0..4usize, any::<u8>()).prop_map(
+    let bay = (any::<u64>(), any::<u64>(), 0..1_400_000u32, any::<u32>(), 0..4u64, 0..4usize, any::<u8>()).prop_map(
         |(at, seq, bay, source, kind, status, confidence)| {
             Claim::Bay(Observation {
                 at: Millis(at),
                 seq,
                 bay: BayIx(bay),
                 source: SourceIx(source),
-                source_kind: SourceKind::ALL[kind],
+                source_kind: SourceKind::from_bits(kind),
                 status: BayStatus::ALL[status],
                 confidence,
             })

@@ -93,20 +93,23 @@ fn one_found(t: &mut Text, row: &Row<'_>, distance_m: f32, ahead_ms: u64, format
     t.raw(",\"source_kind\":").word(view.source_kind.name());
 }
 
-/// One bay, with what is known of it and why.
-pub(in crate::serve) fn bay(city: &City, view: &BayView, at: Millis, format: Format) -> Vec<u8> {
+/// One bay, with what is known of it and why. `reserved`: it is kept for who has booked it.
+pub(in crate::serve) fn bay(city: &City, view: &BayView, reserved: bool, at: Millis, format: Format) -> Vec<u8> {
     let mut t = Text::with_capacity(BAY_BYTES + 128);
     let row = Row::of(city, *view);
     open(&mut t, &row, format);
     let never = view.observed_at.is_never();
     // What may be served differs from what was claimed only when the claim no longer stands.
     let stale = !never && view.status != view.claimed;
+    let kept = is_kept(view, reserved);
     t.raw(",\"at\":").time(at);
-    state(&mut t, view);
-    if stale {
+    state(&mut t, view, reserved);
+    if stale || kept {
         t.raw(",\"claimed_state\":").word(view.claimed.name());
     }
-    t.raw(",\"why\":").word(if never {
+    t.raw(",\"why\":").word(if kept {
+        "reserved"
+    } else if never {
         "never_reported"
     } else if stale {
         "stale"
@@ -120,20 +123,28 @@ pub(in crate::serve) fn bay(city: &City, view: &BayView, at: Millis, format: For
 }
 
 /// The part of [`bay`] that changes, appended to `out`: for streams, whose clients know the rest.
-pub(in crate::serve) fn bay_brief(out: &mut Vec<u8>, city: &City, view: &BayView) {
+pub(in crate::serve) fn bay_brief(out: &mut Vec<u8>, city: &City, view: &BayView, reserved: bool) {
     let mut t = Text(std::mem::take(out));
     t.raw("{\"bay\":").word(city.bay_id(view.bay));
     t.raw(",\"zone\":").word(&city.zone(city.zone_of(view.bay)).spec.id);
-    state(&mut t, view);
+    state(&mut t, view, reserved);
     observed(&mut t, view);
     t.raw("}");
     *out = t.0;
 }
 
-fn state(t: &mut Text, view: &BayView) {
-    t.raw(",\"state\":").word(view.status.name());
+/// Whether it stands empty for somebody: to anybody else it is not vacant.
+fn is_kept(view: &BayView, reserved: bool) -> bool {
+    reserved && view.status == BayStatus::Vacant
+}
+
+fn state(t: &mut Text, view: &BayView, reserved: bool) {
+    let kept = is_kept(view, reserved);
+    t.raw(",\"state\":").word(if kept { "reserved" } else { view.status.name() });
+    t.raw(",\"reserved\":").flag(reserved);
     t.raw(",\"p_vacant\":");
     match view.status {
+        _ if kept => t.raw("0"),
         BayStatus::Vacant => t.share(f64::from(view.confidence) / 255.0),
         BayStatus::Occupied => t.share(1.0 - f64::from(view.confidence) / 255.0),
         BayStatus::Closed => t.raw("0"),

@@ -94,6 +94,7 @@ fn one(t: &mut Text, shown: &Shown<'_>, format: Format) {
     t.raw("},\"occupied\":").number(tally.occupied.into());
     t.raw(",\"unknown\":").number(tally.unknown.into());
     t.raw(",\"closed\":").number(tally.closed.into());
+    t.raw(",\"reserved\":").number(tally.reserved.into());
     t.raw(",\"occupancy\":");
     match tally.occupancy() {
         Some(share) => t.share(share),

@@ -123,8 +123,8 @@ async fn bay(
     let bay = found
         .filter(|bay| city.is_live(*bay))
         .ok_or_else(|| ApiError::NotFound(format!("there is no bay {}", quoted(&id))))?;
-    let view = own.live.bay(&city, bay);
-    Ok(answer(render::bay(&city, &view, own.clock.now(), format), format))
+    let (view, reserved) = (own.live.bay(&city, bay), own.live.is_reserved(bay));
+    Ok(answer(render::bay(&city, &view, reserved, own.clock.now(), format), format))
 }
 
 fn answer(body: Vec<u8>, format: Format) -> Response {

@@ -210,7 +210,7 @@ fn absent(e: DeskError, id: &str) -> ApiError {
 }
 
 impl Market {
-    fn shown(&self, r: &Reservation) -> schema::Reservation {
+    pub(in crate::serve) fn shown(&self, r: &Reservation) -> schema::Reservation {
         // First the index, then the city: the other way round the city could be older than the index.
         let bay = self.registry.bay(&r.bay);
         let city = self.registry.city();

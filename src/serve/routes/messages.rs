@@ -33,7 +33,7 @@ pub(in crate::serve) fn routes() -> (Router, utoipa::openapi::OpenApi) {
 async fn asyncapi() {}
 
 /// Name of the message, its schema, title.
-const MESSAGES: [(&str, &str, &str); 10] = [
+const MESSAGES: [(&str, &str, &str); 12] = [
     ("report", "SourceReport", "What a source saw of its bays"),
     ("count", "ZoneCount", "What a gate counts"),
     ("status", "SourceStatus", "A source's birth and last will"),
@@ -44,6 +44,8 @@ const MESSAGES: [(&str, &str, &str); 10] = [
     ("bay", "BayChange", "A bay as it is now"),
     ("gone", "Gone", "A zone was removed"),
     ("resync", "Resync", "The client must begin again"),
+    ("reservation", "ReservationEvent", "Something has happened to a reservation"),
+    ("ready", "OwnReady", "All reservations that stand have been told"),
 ];
 
 /// What a source sends: its topic, and whether it is retained.
@@ -57,6 +59,9 @@ const FROM_NETWORKS: [(&str, &str); 2] = [
 
 /// The events of a stream.
 const EVENTS: [&str; 4] = ["zone", "bay", "gone", "resync"];
+
+/// Those of the stream of one's own reservations.
+const OWN_EVENTS: [&str; 3] = ["reservation", "ready", "resync"];
 
 fn document() -> Value {
     let messages = MESSAGES.iter().map(|(name, schema, title)| {
@@ -164,6 +169,17 @@ fn channels() -> Value {
             "messages": events.collect::<Map<_, _>>(),
         }),
     );
+    let events = OWN_EVENTS.iter().map(|name| ((*name).to_owned(), reference(&format!("messages/{name}"))));
+    all.insert(
+        "reservations".to_owned(),
+        json!({
+            "address": "/v1/reservations/stream",
+            "description": "Server-Sent Events for the holder of a key with the scope book: what stands, ready, and then \
+                            each thing that happens. From ready on each event has an id; Last-Event-ID resumes.",
+            "servers": [{"$ref": "#/servers/http"}],
+            "messages": events.collect::<Map<_, _>>(),
+        }),
+    );
     Value::Object(all)
 }
 
@@ -194,6 +210,11 @@ fn operations() -> Value {
     }});
     let http = json!({"http": {"method": "GET", "query": query, "bindingVersion": "0.3.0"}});
     add("tell_stream".to_owned(), "send", "stream", &EVENTS, http);
+    let query = json!({"type": "object", "properties": {
+        "last_event_id": {"type": "string", "description": "In place of the header Last-Event-ID"},
+    }});
+    let http = json!({"http": {"method": "GET", "query": query, "bindingVersion": "0.3.0"}});
+    add("tell_reservations".to_owned(), "send", "reservations", &OWN_EVENTS, http);
     Value::Object(all)
 }
 

@@ -2,7 +2,7 @@
 
 use super::Market;
 use super::extract::Id;
-use crate::domain::offer::Hours;
+use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{Millis, Offer, OfferState, Rules, Span, TimeZone};
 use crate::partner::Grant;
 use crate::serve::auth::Sharer;
@@ -31,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Market>> {
         .routes(routes!(post_offer, get_offers))
         .routes(routes!(get_offer, patch_offer, delete_offer))
         .routes(routes!(calendar))
+        .routes(routes!(renew_calendar))
         .routes(routes!(utilisation))
 }
 
@@ -83,6 +84,8 @@ async fn post_offer(
         currency: own.desk.config().currency,
         rules: Rules::default(),
         notes: String::new(),
+        // Given by the desk.
+        calendar: CalendarToken("".into()),
         created_at: now,
         version: 0,
     };
@@ -199,25 +202,67 @@ async fn delete_offer(
 }
 
 /// The bookings of one of your offers as a calendar: 90 days back and ahead.
+///
+/// With your key or, for a calendar program, at the address that the offer names as `calendar`.
 #[utoipa::path(
-    get, path = "/v1/offers/{offer}/calendar.ics", tag = "sharing businesses", security(("key" = ["share"])),
-    params(("offer" = String, Path, description = "The offer's id")),
+    get, path = "/v1/offers/{offer}/calendar.ics", tag = "sharing businesses", security((), ("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id"), schema::CalendarQuery),
     responses(
         (status = 200, description = "iCalendar (RFC 5545)", body = String, content_type = "text/calendar"),
-        (status = 400, description = "The path is not UTF-8", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 400, description = "A parameter cannot be", body = schema::Problem, content_type = "application/problem+json"),
         (status = 401, description = "No key, or not a good one", body = schema::Problem, content_type = "application/problem+json"),
         (status = 403, description = "The key lacks the scope", body = schema::Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such offer of yours", body = schema::Problem, content_type = "application/problem+json"),
         (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn calendar(Sharer(grant): Sharer, State(own): State<Arc<Market>>, Id(id): Id) -> Result<Response, ApiError> {
-    let offer = one(&own, &grant, &id).await?;
+async fn calendar(
+    caller: Result<Sharer, ApiError>,
+    State(own): State<Arc<Market>>,
+    Id(id): Id,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    let p = Params::read(uri.query(), &["token"])?;
+    let offer = match p.text("token") {
+        Some(token) => own.desk.offer_by_calendar(&id, token).await.map_err(|e| match e {
+            DeskError::NoSuch => ApiError::NotFound("there is no calendar at this address".to_owned()),
+            other => other.into(),
+        })?,
+        None => one(&own, &caller?.0, &id).await?,
+    };
     let now = own.desk.now();
     let span = Span { start: Millis(now.0.saturating_sub(CALENDAR_MS)), end: now.plus(CALENDAR_MS) };
     let bookings = own.desk.bookings(&offer, span, MOST_EVENTS).await?;
-    Ok(([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], render::calendar(&offer, &bookings, now))
-        .into_response())
+    // Who may read it depends on more than the address, so nobody keeps it for others.
+    let headers =
+        [(header::CONTENT_TYPE, "text/calendar; charset=utf-8"), (header::CACHE_CONTROL, "private, max-age=60")];
+    Ok((headers, render::calendar(&offer, &bookings, now)).into_response())
+}
+
+/// Give an offer's calendar a new secret address.
+///
+/// The one before opens nothing any more.
+#[utoipa::path(
+    post, path = "/v1/offers/{offer}/calendar", tag = "sharing businesses", security(("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id")),
+    responses(
+        (status = 200, description = "Changed, durably; `calendar` is the new address", body = schema::Offer),
+        (status = 400, description = "The path is not UTF-8", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or not a good one", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key lacks the scope", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such offer of yours", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Withdrawn, or changed by another at the same time", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Busy", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn renew_calendar(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    Id(id): Id,
+) -> Result<Json<schema::Offer>, ApiError> {
+    let old = one(&own, &grant, &id).await?;
+    Ok(Json(shown(&own.desk.renew_calendar(old).await?)))
 }
 
 /// How one of your offers was used, day by day.

@@ -44,6 +44,10 @@ async fn put_owner(
 ) -> Result<Json<schema::Owner>, ApiError> {
     let (members, _) = body::object(request).await?;
     let fields = Fields::of(&members);
+    // Null means the zone's operator; who leaves it out may have meant something else.
+    if !members.contains_key("partner") {
+        return Err(fields.bad("partner", "is needed, if only as null"));
+    }
     let partner = fields.text("partner")?;
     if partner.is_some_and(|p| !id::is_valid(p)) {
         return Err(fields.bad("partner", "must be 1 to 64 characters of [A-Za-z0-9._:-], or null"));

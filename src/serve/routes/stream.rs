@@ -1,11 +1,12 @@
-//! The live stream: zones, and their bays, as they change.
+//! The live streams: zones and their bays as they change, and what becomes of a booking app's reservations.
 
-use crate::serve::auth::{Doorman, Reader};
+use crate::serve::auth::{Booker, Doorman, Reader};
 use crate::serve::error::ApiError;
 use crate::serve::negotiate;
 use crate::serve::params::Params;
 use crate::serve::schema;
-use crate::serve::sse::{Selection, Streams};
+use crate::serve::sse::{Own, Selection, Streams};
+use axum::body::Body;
 use axum::extract::{FromRef, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -56,13 +57,56 @@ async fn stream(
     negotiate::takes_events(&headers)?;
     let p = Params::read(uri.query(), &["zones", "bbox", "bays", "last_event_id"])?;
     let what = Selection::read(&own.reads, &p)?;
-    // The header is the browser's own and newer than the address it was given; bytes that are no text are no id.
-    let held = headers.get(LAST_EVENT_ID).map(|v| v.to_str().unwrap_or("?")).or(p.text("last_event_id"));
-    let events = own.follow(what, held)?;
+    Ok(events(own.follow(what, held(&headers, &p))?))
+}
+
+/// What the client says it had last. The header is the browser's own and newer than the address it was given; bytes that
+/// are no text are no id.
+fn held<'a>(headers: &'a HeaderMap, p: &'a Params<'_>) -> Option<&'a str> {
+    headers.get(LAST_EVENT_ID).map(|v| v.to_str().unwrap_or("?")).or(p.text("last_event_id"))
+}
+
+fn events(body: Body) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (NO_BUFFERING, HeaderValue::from_static("no")),
     ];
-    Ok((headers, events).into_response())
+    (headers, body).into_response()
+}
+
+/// A booking app's own reservations.
+pub(in crate::serve) fn own_routes(own: Arc<Own>) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(own_reservations)).with_state(own)
+}
+
+/// What becomes of your reservations, by Server-Sent Events.
+///
+/// First those that stand (`reservation` with the `event` `standing`), then `ready`, then a `reservation` for each thing
+/// that happens to one: `held`, `confirmed`, `moved` (it has another bay), `active`, `completed`, `cancelled`, `expired`,
+/// `no_show`; `cause` says whose doing it was, and `reservation` is as it is now. A client that comes back with the `id` it
+/// read last is told everything since, also after a restart; `resync` where the id is none of ours, followed by all that
+/// stand. With several hubs on one database an event may come twice. A comment is sent every 15 s of silence. At most 32
+/// at a time for one partner.
+#[utoipa::path(
+    get, path = "/v1/reservations/stream", tag = "booking", security(("key" = ["book"])),
+    params(schema::OwnStreamQuery),
+    responses(
+        (status = 200, description = "Events, until the client or the hub ends it", body = String, content_type = "text/event-stream"),
+        (status = 400, description = "A parameter cannot be", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or not a good one", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 403, description = "The key lacks the scope", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 406, description = "Not in that format", body = schema::Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Too many streams, or not now", body = schema::Problem, content_type = "application/problem+json"),
+    )
+)]
+async fn own_reservations(
+    Booker(grant): Booker,
+    State(own): State<Arc<Own>>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    negotiate::takes_events(&headers)?;
+    let p = Params::read(uri.query(), &["last_event_id"])?;
+    Ok(events(own.follow(&grant, held(&headers, &p)).await?))
 }

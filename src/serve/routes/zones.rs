@@ -132,7 +132,7 @@ fn page(own: &Reads, p: &Params<'_>, format: Format) -> Result<Rendered, ApiErro
 }
 
 fn show<'c>(own: &Reads, city: &'c City, atlas: &Atlas, zone: ZoneIx) -> Shown<'c> {
-    Shown { zone: city.zone(zone), tally: own.live.zone(zone), kinds: atlas.kinds(zone) }
+    Shown { zone: city.zone(zone), tally: own.live.on_offer(city, zone), kinds: atlas.kinds(zone) }
 }
 
 /// One zone with what is vacant in it.

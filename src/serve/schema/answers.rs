@@ -1,6 +1,6 @@
 //! What the hub answers.
 
-use super::words::{BayKind, BayState, Reason, SourceKind, Why, ZoneKind};
+use super::words::{BayKind, BayState, Reason, ShownSourceKind, ShownState, Why, ZoneKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -31,7 +31,7 @@ pub(in crate::serve) struct NearBay {
     p_vacant_on_arrival: f64,
     #[schema(format = DateTime)]
     observed_at: String,
-    source_kind: SourceKind,
+    source_kind: ShownSourceKind,
     kind: BayKind,
     accessible: bool,
     ev_charging: bool,
@@ -53,11 +53,13 @@ pub(in crate::serve) struct BayDetail {
     lon: f64,
     #[schema(format = DateTime)]
     at: String,
-    state: BayState,
-    /// null while nothing that stands is known.
+    state: ShownState,
+    /// Kept for who has booked it, from ten minutes before the stay; also while that vehicle stands there.
+    reserved: bool,
+    /// For who has not booked it; null while nothing that stands is known.
     #[schema(required, minimum = 0, maximum = 1)]
     p_vacant: Option<f64>,
-    /// What was last claimed, where it no longer stands.
+    /// What was last claimed, where `state` is something else.
     claimed_state: Option<BayState>,
     why: Why,
     /// null: never.
@@ -65,7 +67,7 @@ pub(in crate::serve) struct BayDetail {
     observed_at: Option<String>,
     /// null: nobody.
     #[schema(required)]
-    source_kind: Option<SourceKind>,
+    source_kind: Option<ShownSourceKind>,
     kind: BayKind,
     accessible: bool,
     ev_charging: bool,
@@ -96,7 +98,7 @@ pub(in crate::serve) struct Zones {
     zones: Vec<Zone>,
 }
 
-/// A zone; vacant + occupied + unknown + closed = capacity.
+/// A zone; vacant + occupied + unknown + closed + reserved = capacity.
 #[derive(ToSchema)]
 pub(in crate::serve) struct Zone {
     zone: String,
@@ -111,6 +113,8 @@ pub(in crate::serve) struct Zone {
     occupied: u32,
     unknown: u32,
     closed: u32,
+    /// Bays that stand empty for who has booked them; they are not among the vacant.
+    reserved: u32,
     /// Taken share of what is known and open; null while nothing is.
     #[schema(required, minimum = 0, maximum = 1)]
     occupancy: Option<f64>,

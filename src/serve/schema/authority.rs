@@ -1,6 +1,6 @@
 //! Turnover and sources: what is asked and what is answered.
 
-use super::words::SourceKind;
+use super::words::ShownSourceKind;
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
@@ -47,9 +47,9 @@ pub(in crate::serve) struct TurnoverQuery {
 #[derive(ToSchema)]
 pub(in crate::serve) struct TurnoverPage {
     interval: String,
-    /// Everything before this is settled: nothing is said of what comes after.
-    #[schema(format = DateTime)]
-    settled_to: String,
+    /// Everything before this is settled: nothing is said of what comes after; null: nothing yet.
+    #[schema(required, format = DateTime)]
+    settled_to: Option<String>,
     /// Where to go on; null: this was the last page.
     #[schema(required)]
     next: Option<String>,
@@ -143,6 +143,7 @@ pub(in crate::serve) struct AggregatesQuery {
     /// ms since 1970, exclusive.
     end_time: Option<u64>,
     /// As in the `Link` of the answer before.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 
@@ -178,7 +179,7 @@ pub(in crate::serve) struct Sources {
 #[derive(ToSchema)]
 pub(in crate::serve) struct SourceShown {
     source: String,
-    kind: SourceKind,
+    kind: ShownSourceKind,
     /// What it last said of itself (birth or last will); null: nothing.
     #[schema(required)]
     online: Option<bool>,

@@ -1,7 +1,8 @@
 //! What goes in and out as messages: MQTT payloads and stream events, as the AsyncAPI document describes them.
 
 use super::answers::Zone;
-use super::words::{BayKind, BayState, SourceKind};
+use super::sharing::Reservation;
+use super::words::{BayKind, BayState, ShownSourceKind, ShownState};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::{OpenApi, ToSchema};
@@ -18,7 +19,9 @@ use utoipa::{OpenApi, ToSchema};
     Zone,
     BayChange,
     Gone,
-    Resync
+    Resync,
+    ReservationEvent,
+    OwnReady
 )))]
 pub(in crate::serve) struct Messages;
 
@@ -142,8 +145,10 @@ pub(in crate::serve) struct ZoneAvailability {
 pub(in crate::serve) struct BayChange {
     bay: String,
     zone: String,
-    state: BayState,
-    /// null while nothing that stands is known.
+    state: ShownState,
+    /// Kept for who has booked it; also while that vehicle stands there.
+    reserved: bool,
+    /// For who has not booked it; null while nothing that stands is known.
     #[schema(required, minimum = 0, maximum = 1)]
     p_vacant: Option<f64>,
     /// null: never.
@@ -151,7 +156,27 @@ pub(in crate::serve) struct BayChange {
     observed_at: Option<String>,
     /// null: nobody.
     #[schema(required)]
-    source_kind: Option<SourceKind>,
+    source_kind: Option<ShownSourceKind>,
+}
+
+/// Something has happened to one of a booking app's reservations.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct ReservationEvent {
+    /// held, confirmed, moved, active, completed, cancelled, expired, no_show; standing: nothing, it is so since before.
+    pub(in crate::serve) event: String,
+    #[schema(format = DateTime)]
+    pub(in crate::serve) at: String,
+    /// Whose doing it was: driver, sensor, clock, hub.
+    pub(in crate::serve) cause: String,
+    /// As it is now.
+    pub(in crate::serve) reservation: Reservation,
+}
+
+/// All that stand have been told.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct OwnReady {
+    /// How many there are.
+    pub(in crate::serve) standing: u64,
 }
 
 /// The zone was removed.

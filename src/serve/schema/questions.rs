@@ -71,6 +71,20 @@ pub(in crate::serve) struct StreamQuery {
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+pub(in crate::serve) struct CalendarQuery {
+    /// The secret of the offer's `calendar` address, in place of a key.
+    token: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct OwnStreamQuery {
+    /// The id of the last event that was read, for clients that cannot send the header `Last-Event-ID`.
+    last_event_id: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(in crate::serve) struct QuarantineQuery {
     /// Only what was refused for this.
     #[param(inline)]
@@ -93,6 +107,7 @@ pub(in crate::serve) struct DevicesQuery {
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u32>,
     /// `next` of the page before.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

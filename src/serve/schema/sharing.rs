@@ -119,6 +119,9 @@ pub(in crate::serve) struct Offer {
     pub(in crate::serve) currency: String,
     pub(in crate::serve) rules: OfferRules,
     pub(in crate::serve) notes: String,
+    /// For a calendar program, at this host: whoever has this address reads what is booked, without a key. Keep it secret;
+    /// `POST /v1/offers/{offer}/calendar` makes another.
+    pub(in crate::serve) calendar: String,
     #[schema(format = DateTime)]
     pub(in crate::serve) created_at: String,
     /// Grows with each change.
@@ -141,6 +144,7 @@ pub(in crate::serve) struct PageQuery {
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u32>,
     /// `next` of the page before.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 
@@ -311,6 +315,7 @@ pub(in crate::serve) struct SettlementQuery {
     #[param(minimum = 1, maximum = 10000, default = 1000)]
     limit: Option<u32>,
     /// `next` of the page before.
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

@@ -40,6 +40,27 @@ pub(in crate::serve) enum BayState {
     Closed,
 }
 
+/// As it is for who looks for a bay: `reserved` is one that stands empty for who has booked it.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(in crate::serve) enum ShownState {
+    Vacant,
+    Occupied,
+    Unknown,
+    Closed,
+    Reserved,
+}
+
+/// Who has said it; `booking`: the hub, for who has booked the bay.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(in crate::serve) enum ShownSourceKind {
+    Sensor,
+    App,
+    Gate,
+    Booking,
+}
+
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 pub(in crate::serve) enum SourceKind {
@@ -69,4 +90,5 @@ pub(in crate::serve) enum Why {
     Reported,
     NeverReported,
     Stale,
+    Reserved,
 }

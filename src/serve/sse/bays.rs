@@ -35,9 +35,9 @@ impl KnownBays {
     }
 
     /// Notes what is now told of the zone's bay at position `at`; false if that was told before.
-    pub(super) fn news(&mut self, zone: ZoneIx, at: usize, view: &BayView) -> bool {
+    pub(super) fn news(&mut self, zone: ZoneIx, at: usize, view: &BayView, reserved: bool) -> bool {
         let words = self.by_zone.entry(zone).or_default();
-        let word = word(view);
+        let word = word(view, reserved);
         if words.get(at) == Some(&word) {
             return false;
         }
@@ -50,11 +50,12 @@ impl KnownBays {
     }
 }
 
-/// All of a view that an event shows, never 0. The time has 44 bits.
-fn word(view: &BayView) -> u64 {
+/// All that an event shows of a bay, never 0. The time has 44 bits.
+fn word(view: &BayView, reserved: bool) -> u64 {
     1 | (view.status as u64) << 1
         | (view.claimed as u64) << 3
         | (view.source_kind as u64) << 5
+        | u64::from(reserved) << 7
         | u64::from(view.confidence) << 8
         | view.observed_at.0 << 16
 }
@@ -86,9 +87,11 @@ mod tests {
             BayView { source_kind: SourceKind::Gate, ..never },
             BayView { observed_at: Millis::MAX, ..never },
         ] {
-            assert!(known.news(zone, 7, &view), "{view:?}");
-            assert!(!known.news(zone, 7, &view), "{view:?}");
+            assert!(known.news(zone, 7, &view, false), "{view:?}");
+            assert!(!known.news(zone, 7, &view, false), "{view:?}");
+            assert!(known.news(zone, 7, &view, true), "{view:?}, reserved");
+            assert!(!known.news(zone, 7, &view, true), "{view:?}, reserved");
         }
-        assert!(known.news(zone, 6, &never), "its neighbour was not told of");
+        assert!(known.news(zone, 6, &never, false), "its neighbour was not told of");
     }
 }

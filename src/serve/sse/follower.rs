@@ -6,6 +6,7 @@
 //! older than its id; changed since, it comes again.
 
 use super::bays::KnownBays;
+use super::body::{Step, Telling};
 use super::id::{Held, NOT_ALL_YET, write as write_id};
 use super::{Place, Streams};
 use crate::domain::ZoneIx;
@@ -14,17 +15,16 @@ use crate::registry::city::City;
 use crate::serve::atlas::Atlas;
 use crate::serve::render;
 use crate::serve::schema::{Gone, Resync};
-use axum::body::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// A comment is sent after so long a silence, so that proxies keep the connection and a dead one is found.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-const COMMENT: &[u8] = b": still here\n\n";
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
+pub(super) const COMMENT: &[u8] = b": still here\n\n";
 
 /// Sent first: how long a client waits before it connects again, ms.
-const PRELUDE: &[u8] = b"retry: 2000\n\n";
+pub(super) const PRELUDE: &[u8] = b"retry: 2000\n\n";
 
 /// One frame ends when it has grown beyond this; hyper holds a few at a time.
 const FRAME: usize = 16 * 1024;
@@ -60,6 +60,12 @@ enum Phase {
     Follow,
 }
 
+impl Telling for Follower {
+    fn step(mut self: Box<Self>) -> Step<Self> {
+        Box::pin(async move { self.next().await.map(|out| (out.into(), self)) })
+    }
+}
+
 impl Follower {
     pub(super) fn new(place: Place, dirty: Dirty, held: Held, with_bays: bool) -> Self {
         let now = Instant::now();
@@ -72,8 +78,8 @@ impl Follower {
         &self.place.streams
     }
 
-    /// The next bytes for the client, once there are any; `None` when the hub stops.
-    pub(super) async fn step(mut self: Box<Self>) -> Option<(Bytes, Box<Self>)> {
+    /// The next bytes for the client; `None` when the hub stops.
+    async fn next(&mut self) -> Option<Vec<u8>> {
         let mut out = Vec::new();
         while out.is_empty() {
             if *self.streams().closed.borrow() {
@@ -93,7 +99,7 @@ impl Follower {
         self.spoke = Instant::now();
         let cost = Duration::from_secs(1) * out.len() as u32 / BYTES_PER_S;
         self.paid = self.paid.max(self.spoke) + cost;
-        Some((out.into(), self))
+        Some(out)
     }
 
     fn begin(&mut self, held: Held, out: &mut Vec<u8>) {
@@ -187,7 +193,7 @@ impl Follower {
             return json(out, &Gone { zone: &spec.spec.id });
         }
         self.open(out, "zone");
-        streams.cache.zone(out, city, atlas, zone, streams.reads.live.zone(zone));
+        streams.cache.zone(out, city, atlas, zone, streams.reads.live.on_offer(city, zone));
         out.extend_from_slice(b"\n\n");
     }
 
@@ -203,10 +209,11 @@ impl Follower {
                 whole = false;
                 break;
             }
-            let view = self.streams().reads.live.bay(city, bay);
-            if known.news(zone, at, &view) {
+            let live = &self.streams().reads.live;
+            let (view, reserved) = (live.bay(city, bay), live.is_reserved(bay));
+            if known.news(zone, at, &view, reserved) {
                 self.open(out, "bay");
-                render::bay_brief(out, city, &view);
+                render::bay_brief(out, city, &view, reserved);
                 out.extend_from_slice(b"\n\n");
             }
         }
@@ -226,7 +233,7 @@ impl Follower {
 }
 
 /// The data of an event, and its end. Escaped JSON has no line breaks.
-fn json(out: &mut Vec<u8>, data: &impl serde::Serialize) {
+pub(super) fn json(out: &mut Vec<u8>, data: &impl serde::Serialize) {
     // Writing to a Vec cannot fail.
     let _ = serde_json::to_writer(&mut *out, data);
     out.extend_from_slice(b"\n\n");

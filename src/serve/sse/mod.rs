@@ -6,15 +6,17 @@
 //! slow client costs what an idle one costs, and gets fewer, newer events.
 //!
 //! `selection` what a client asked for - `id` event ids - `follower` what it is told next - `bays` which bays it knows
-//! - `cache` events that many share - `body` the response body. Dear: a first look at a whole large city.
+//! - `cache` events that many share - `own` a booking app's reservations - `body` the response body. Dear: a first look at a whole large city.
 
 mod bays;
 mod body;
 mod cache;
 mod follower;
 mod id;
+mod own;
 mod selection;
 
+pub(super) use own::Own;
 pub(super) use selection::Selection;
 
 use super::error::ApiError;

@@ -10,7 +10,7 @@ async fn a_bay_tells_what_is_known_and_why() {
     let answer = town.get("/v1/bays/TPY12-002").await;
     let never = json!({
         "bay": "TPY12-002", "zone": "TPY12", "lat": 1.3337, "lon": 103.8474, "at": "2026-11-23T02:00:00.123Z",
-        "state": "unknown", "p_vacant": null, "why": "never_reported", "observed_at": null, "source_kind": null,
+        "state": "unknown", "reserved": false, "p_vacant": null, "why": "never_reported", "observed_at": null, "source_kind": null,
         "kind": "car", "accessible": true, "ev_charging": false, "price_cents_per_hour": 120, "max_height_cm": null,
         "max_stay_min": 120,
     });

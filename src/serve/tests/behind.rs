@@ -7,11 +7,12 @@ use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partner::{Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
 use crate::registry::Registry;
-use crate::share::{self, Desk};
+use crate::share::{self, Desk, Witness};
 use crate::store::{self, Store};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use tokio::sync::mpsc;
 
 /// Opened on a runtime of its own, so that a town is built without waiting. One key is the configuration's.
 pub(super) fn behind(
@@ -21,6 +22,7 @@ pub(super) fn behind(
     registry: &Arc<Registry>,
     live: &Arc<Live>,
     metrics: &Arc<Metrics>,
+    inbox: mpsc::Sender<crate::domain::Submission>,
 ) -> (Arc<Issuer>, Arc<Desk>) {
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();
@@ -38,7 +40,15 @@ pub(super) fn behind(
         let store = Store::open(&store::Config::default(), &dir).await.unwrap();
         let issuer = Issuer::open(store.clone(), keys, &[fixed], clock.clone()).await.unwrap();
         let config = share::Config::default();
-        let (desk, task) = Desk::open(share::Parts { store, registry, live, clock, metrics, config }).await.unwrap();
+        let witness = Witness {
+            inbox,
+            registry: registry.clone(),
+            live: live.clone(),
+            metrics: metrics.clone(),
+            stale_after_s: 900,
+        };
+        let parts = share::Parts { store, registry, live, clock, metrics, witness, config };
+        let (desk, task) = Desk::open(parts).await.unwrap();
         opened.send((Arc::new(issuer), Arc::new(desk))).unwrap();
         task.await;
     });

@@ -5,7 +5,7 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 44] = [
+const OPERATIONS: [(&str, &str); 46] = [
     ("get", "/v1/turnover"),
     ("get", "/v1/cds/metrics/aggregates"),
     ("get", "/v1/sources"),
@@ -42,9 +42,11 @@ const OPERATIONS: [(&str, &str); 44] = [
     ("patch", "/v1/offers/{offer}"),
     ("delete", "/v1/offers/{offer}"),
     ("get", "/v1/offers/{offer}/calendar.ics"),
+    ("post", "/v1/offers/{offer}/calendar"),
     ("get", "/v1/offers/{offer}/utilisation"),
     ("get", "/v1/partners/me/settlement"),
     ("post", "/v1/requests"),
+    ("get", "/v1/reservations/stream"),
     ("get", "/v1/reservations/{reservation}"),
     ("post", "/v1/reservations/{reservation}/confirm"),
     ("post", "/v1/reservations/{reservation}/cancel"),
@@ -131,6 +133,7 @@ async fn messages_are_described_under_the_topics_of_the_contract() {
         "v3/{application}/devices/{device}/up",
         "bayhub/v1/zones/{zone}/availability",
         "/v1/stream",
+        "/v1/reservations/stream",
     ];
     assert_eq!(addresses, BTreeSet::from(want));
     for (name, channel) in channels {

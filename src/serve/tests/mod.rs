@@ -9,8 +9,10 @@ mod document;
 mod keys;
 mod nearby;
 mod operators;
+mod own_stream;
 mod quarantine;
 mod reports;
+mod reserved;
 mod sharing;
 mod sharing_bad;
 mod sockets;
@@ -247,7 +249,8 @@ impl Town {
         let (close, closed) = watch::channel(false);
         let memory = Arc::new(turnover::Memory::default());
         let authority = turnover::authority(dir.path(), &registry, &memory, (&clock, &metrics));
-        let (issuer, desk) = behind::behind(dir.path(), keys.clone(), clock.clone(), &registry, &live, &metrics);
+        let (issuer, desk) =
+            behind::behind(dir.path(), keys.clone(), clock.clone(), &registry, &live, &metrics, inbox.clone());
         let router = router(Parts {
             registry: registry.clone(),
             live: live.clone(),

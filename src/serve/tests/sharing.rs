@@ -213,6 +213,38 @@ async fn bookings_come_as_a_calendar_and_the_ledger_as_rows() {
 }
 
 #[tokio::test]
+async fn a_calendar_program_reads_by_a_secret_address_until_there_is_another() {
+    let town = market().await;
+    let made = post_offer(&town, &offer("TPY12-001")).await.json();
+    let (id, first) = (made["id"].as_str().unwrap(), made["calendar"].as_str().unwrap().to_owned());
+    assert!(first.starts_with(&format!("/v1/offers/{id}/calendar.ics?token=")), "{first}");
+    let held = ask(&town, &request(60)).await.json();
+    let feed = town.get(&first).await;
+    assert_eq!((feed.status.as_u16(), feed.header("content-type")), (200, "text/calendar; charset=utf-8"));
+    assert!(String::from_utf8(feed.body).unwrap().contains(held["id"].as_str().unwrap()));
+    let bare = first.split('?').next().unwrap().to_owned();
+    town.get(&bare).await.problem("unauthorized");
+    for wrong in ["?token=x", &first.replace("?token=", "?token=0")[bare.len()..]] {
+        town.get(&format!("{bare}{wrong}")).await.problem("not-found");
+    }
+    let other = post_offer(&town, &offer("EAST-1")).await.json()["calendar"].as_str().unwrap().to_owned();
+    let crossed = format!("{bare}?{}", other.split('?').nth(1).unwrap());
+    town.get(&crossed).await.problem("not-found");
+
+    let shown = town.call_as("share", "GET", &format!("/v1/offers/{id}"), "").await.json();
+    assert_eq!(shown["calendar"], first);
+    let renew = format!("/v1/offers/{id}/calendar");
+    town.call_as("share2", "POST", &renew, "").await.problem("not-found");
+    let second = town.call_as("share", "POST", &renew, "").await.json()["calendar"].as_str().unwrap().to_owned();
+    assert_ne!(first, second);
+    town.get(&first).await.problem("not-found");
+    assert_eq!(town.get(&second).await.status.as_u16(), 200);
+    let changed = town.call_as("share", "PATCH", &format!("/v1/offers/{id}"), r#"{"notes":"x"}"#).await.json();
+    assert_eq!(changed["calendar"], second, "another change leaves it");
+    assert_eq!(town.call_as("share", "GET", &bare, "").await.status.as_u16(), 200, "and the key is good too");
+}
+
+#[tokio::test]
 async fn many_at_once_for_one_bay_and_one_gets_it() {
     let town = std::sync::Arc::new(market().await);
     post_offer(&town, &offer("TPY12-001")).await;

@@ -17,7 +17,7 @@ use std::time::Duration;
 use tower::ServiceExt as _;
 
 /// One open stream.
-struct Stream {
+pub(super) struct Stream {
     body: Body,
     text: String,
 }
@@ -31,10 +31,15 @@ enum Said {
 }
 
 impl Stream {
-    async fn open(town: &Town, query: &str, last_event_id: Option<&str>) -> Self {
-        let mut request = Request::get(format!("/v1/stream{query}"));
-        if let Some(id) = last_event_id {
-            request = request.header("last-event-id", id);
+    pub(super) async fn open(town: &Town, query: &str, last_event_id: Option<&str>) -> Self {
+        let headers: Vec<_> = last_event_id.map(|id| ("last-event-id", id)).into_iter().collect();
+        Self::open_at(town, &format!("/v1/stream{query}"), &headers).await
+    }
+
+    pub(super) async fn open_at(town: &Town, path: &str, headers: &[(&str, &str)]) -> Self {
+        let mut request = Request::get(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         let answer = town.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(answer.status(), 200);
@@ -61,7 +66,7 @@ impl Stream {
         }
     }
 
-    async fn event(&mut self) -> (String, String, Value) {
+    pub(super) async fn event(&mut self) -> (String, String, Value) {
         match self.next().await {
             Said::Event { name, id, data } => (name, id, data),
             other => panic!("{other:?} is no event"),
@@ -87,7 +92,7 @@ fn parse(block: &str) -> Said {
         (Some(ms), None) => Said::Retry(ms.parse().unwrap()),
         (None, Some(data)) => Said::Event {
             name: fields["event"].to_owned(),
-            id: fields["id"].to_owned(),
+            id: fields.get("id").copied().unwrap_or_default().to_owned(),
             data: serde_json::from_str(data).unwrap(),
         },
         _ => Said::Comment,
@@ -99,7 +104,7 @@ fn town() -> Town {
     running(Town::new())
 }
 
-fn running(town: Town) -> Town {
+pub(super) fn running(town: Town) -> Town {
     let feed = town.live.feed().clone();
     tokio::spawn(async move { feed.run(Duration::from_millis(1)).await });
     town

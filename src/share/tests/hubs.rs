@@ -42,6 +42,13 @@ async fn a_thousand_drivers_at_two_hubs_want_one_slot_and_one_gets_it() {
     }
     first.at(1).await;
     first.hold(60, 120).await.expect("it has read that the other hub let go of the bay");
+    // Who owns a bay is known to both, as soon as the one that was told and at its next reading by the other.
+    second.desk.record_owner("P-3", Some("bmce")).await.unwrap();
+    first.at(2).await;
+    first.desk.tick().await.unwrap();
+    assert_eq!(first.desk.owner("P-3").as_deref(), Some("bmce"));
+    second.desk.record_owner("P-3", None).await.unwrap();
+    assert_eq!(second.desk.owner("P-3").as_deref(), Some("acme"));
     // And a bay that one hub has withdrawn is given away by neither.
     second.desk.withdraw(offer).await.unwrap();
     assert!(matches!(first.hold(200, 260).await, Err(DeskError::NoMatch(_))));

@@ -3,14 +3,16 @@
 mod books;
 mod hubs;
 mod moves;
+mod notices;
 mod time;
+mod witness;
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::domain::offer::Hours;
+use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
-    BayKind, BayStatus, BayView, Clock as _, Currency, Event, LatLon, Millis, Offer, OfferState, ReadModel as _,
-    Reservation, Rules, SourceKind, Span, TimeZone, Vehicle, ZoneKind,
+    BayKind, BayStatus, BayView, Claim, Clock as _, Currency, Event, LatLon, Millis, Observation, Offer, OfferState,
+    ReadModel as _, Reservation, Rules, SourceKind, Span, Submission, TimeZone, Vehicle, ZoneKind,
 };
 use crate::live::{Live, Query, Room};
 use crate::metrics::Metrics;
@@ -19,7 +21,8 @@ use crate::registry::city::ZoneSpec;
 use crate::store::{self, Store};
 use crate::testing;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use tokio::sync::mpsc;
 
 /// 2026-11-23T02:00:00.123Z
 const NOW: Millis = Millis(1_795_399_200_123);
@@ -33,6 +36,8 @@ struct Rig {
     registry: Arc<Registry>,
     store: Store,
     metrics: Arc<Metrics>,
+    /// What the journal was told, in order.
+    told: Arc<Mutex<Vec<Observation>>>,
 }
 
 fn north(n: u32) -> LatLon {
@@ -66,18 +71,27 @@ impl Rig {
         let live = Arc::new(Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 1 }));
         let metrics = Arc::new(Metrics::new());
         let config = Config { matching, ..Config::default() };
+        let (inbox, told) = journal();
+        let witness = Witness {
+            inbox,
+            registry: registry.clone(),
+            live: live.clone(),
+            metrics: metrics.clone(),
+            stale_after_s: 900,
+        };
         let (desk, task) = Desk::open(Parts {
             store: store.clone(),
             registry: registry.clone(),
             live: live.clone(),
             clock: clock.clone(),
             metrics: metrics.clone(),
+            witness,
             config,
         })
         .await
         .unwrap();
         tokio::spawn(task);
-        Self { desk: Arc::new(desk), clock, live, registry, store, metrics }
+        Self { desk: Arc::new(desk), clock, live, registry, store, metrics, told }
     }
 
     /// Puts a bay on offer between two minutes from [`NOW`].
@@ -94,6 +108,7 @@ impl Rig {
             currency: Currency::SGD,
             rules: Rules::default(),
             notes: String::new(),
+            calendar: CalendarToken("".into()),
             created_at: NOW,
             version: 0,
         };
@@ -127,6 +142,11 @@ impl Rig {
 
     /// A sensor sees the bay so, now.
     fn sees(&self, bay: u32, status: BayStatus) {
+        self.is_said(bay, status, SourceKind::Sensor);
+    }
+
+    /// The stream tells the live view so, now.
+    fn is_said(&self, bay: u32, status: BayStatus, source_kind: SourceKind) {
         let ix = self.registry.bay(&format!("P-{bay}")).unwrap();
         let city = self.registry.city();
         self.live.bays(&[BayView {
@@ -136,7 +156,7 @@ impl Rig {
             status,
             claimed: status,
             confidence: 250,
-            source_kind: SourceKind::Sensor,
+            source_kind,
             observed_at: self.clock.now(),
         }]);
     }
@@ -153,6 +173,23 @@ impl Rig {
         let history = self.store.history(&r.name).await.unwrap();
         history.into_iter().map(|e| (e.event, e.cause, e.amount_cents)).collect()
     }
+}
+
+/// A journal that stores all it gets, and remembers it.
+fn journal() -> (mpsc::Sender<Submission>, Arc<Mutex<Vec<Observation>>>) {
+    let (inbox, mut submissions) = mpsc::channel::<Submission>(16);
+    let told = Arc::<Mutex<Vec<Observation>>>::default();
+    let remembered = told.clone();
+    tokio::spawn(async move {
+        while let Some(Submission { claims, receipt, .. }) = submissions.recv().await {
+            remembered.lock().unwrap().extend(claims.iter().filter_map(|c| match c {
+                Claim::Bay(o) => Some(*o),
+                _ => None,
+            }));
+            receipt.durable();
+        }
+    });
+    (inbox, told)
 }
 
 fn span(from: u64, to: u64) -> Span {

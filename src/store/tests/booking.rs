@@ -1,7 +1,7 @@
 //! Offers, reservations and the ledger, alike on both databases. Above all: no bay twice.
 
 use super::*;
-use crate::domain::offer::Hours;
+use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::reservation::Moved;
 use crate::domain::{
     BayKind, Currency, LatLon, Millis, Offer, OfferState, Promise, Reservation, ReservationState, Rules, Span,
@@ -43,6 +43,7 @@ fn offer(bay: &str) -> Offer {
         currency: Currency::SGD,
         rules: Rules::default(),
         notes: String::new(),
+        calendar: CalendarToken("k1".into()),
         created_at: NOW,
         version: 0,
     }
@@ -111,7 +112,8 @@ async fn an_offer_is_kept_whole_and_changed_by_version(store: &Store) {
     assert!(store.offers("nobody", 0, 10).await.unwrap().is_empty());
 
     let hours = Hours { once: vec![], closed: vec![], ..made.hours.clone() };
-    let next = Offer { price_cents_per_hour: 0, state: OfferState::Paused, hours, ..made.clone() };
+    let calendar = CalendarToken("k2".into());
+    let next = Offer { price_cents_per_hour: 0, state: OfferState::Paused, hours, calendar, ..made.clone() };
     let changed = done(store, async |w| w.put_offer(&next).await).await.unwrap();
     assert_eq!(changed, Offer { version: 2, ..next.clone() });
     assert_eq!(store.offer("of_B1").await, Ok(changed.clone()));

@@ -273,7 +273,7 @@ impl Settle {
     #[inline]
     fn hear(&self, source: SourceIx, kind: SourceKind, at: Millis, now: Millis) -> bool {
         let in_time = at.0 + self.shared.limits.lateness >= now.0;
-        if in_time && kind != SourceKind::App {
+        if in_time && !kind.passes_by() {
             self.shared.heard.hear(source, (at.0 / MINUTE_MS) as u32);
         }
         in_time

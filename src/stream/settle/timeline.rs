@@ -110,7 +110,7 @@ impl Cell {
         if status != self.state() {
             self.turn(status, at, rules, tape);
         }
-        let vouched = if status == BayStatus::Occupied { 1 << (KINDS + r.kind() as u32) } else { 0 };
+        let vouched = if status == BayStatus::Occupied { 1 << (KINDS + r.kind().vouches_as()) } else { 0 };
         self.word = self.word & STRETCH | vouched | (r.kind() as u64) << KIND | at << AT;
         self.heard = u64::from(r.source().0) | (at / MINUTE_MS) << 32;
     }
@@ -136,14 +136,14 @@ impl Cell {
         if self.state() == BayStatus::Unknown {
             return u64::MAX;
         }
-        let heard = if self.kind() == SourceKind::App { self.at() } else { (self.heard_in() + 1) * MINUTE_MS };
+        let heard = if self.kind().passes_by() { self.at() } else { (self.heard_in() + 1) * MINUTE_MS };
         (heard + rules.limit).min(self.at() + rules.max_age)
     }
 
     /// The same, after looking up until when its source was heard if it is not sure to stand up to `until`.
     pub fn look_ahead(&mut self, until: u64, rules: &Rules<'_>) -> u64 {
         let sure = self.stands_until(rules);
-        if sure < until && self.kind() != SourceKind::App {
+        if sure < until && !self.kind().passes_by() {
             // What is heard stays heard: this only finds now what would be found later.
             let range = self.heard_in() as u32 + 1..=((sure - 1) / MINUTE_MS) as u32;
             if let Some(minute) = rules.heard.last_in(self.source(), range) {
@@ -189,7 +189,7 @@ impl Cell {
     /// When the standing word lapses, if that is before `to`.
     fn lapses_before(&mut self, to: u64, rules: &Rules<'_>) -> Option<u64> {
         let oldest = self.at() + rules.max_age;
-        if self.kind() == SourceKind::App {
+        if self.kind().passes_by() {
             return Some(oldest.min(self.at() + rules.limit)).filter(|at| *at < to);
         }
         loop {

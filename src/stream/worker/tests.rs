@@ -1,7 +1,7 @@
 //! What a worker makes of claims: states, tallies, silence, and changes of the registry under way.
 
 use super::*;
-use crate::domain::{BayKind, BayStatus, CountObservation, SourceIx};
+use crate::domain::{BayKind, BayStatus, CountObservation, SourceIx, SourceKind};
 use crate::testing::{self, Remembered};
 use proptest::prelude::*;
 

@@ -16,6 +16,7 @@ mod load;
 mod lorawan;
 pub(crate) mod mqtt;
 mod mqtt_peers;
+mod openapi_peer;
 mod reports;
 mod restarts;
 mod sharing;

@@ -1,0 +1,194 @@
+//! A stay at a shared bay, from the offer to the authority's figures, at a whole hub by a clock that the test turns.
+
+use crate::app::Hub;
+use crate::clock::ManualClock;
+use crate::config;
+use crate::domain::{Clock as _, Millis};
+use crate::partner::Keys;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// 2026-11-23T02:00:00Z.
+const HOUR: Millis = Millis(1_795_399_200_000);
+/// Three minutes after it.
+const NOW: Millis = Millis(HOUR.0 + 3 * MINUTE);
+const MINUTE: u64 = 60_000;
+const KEY: &str = "bh_all-of-it";
+
+/// How long an effect may take to show before the test gives up on it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A zone of two private bays, 1 and 2, some 11 m apart.
+fn city(folder: &Path) {
+    let point = |lat: f64| json!({"type": "Point", "coordinates": [103.8, lat]});
+    let bay = |n: u32| {
+        let lat = 1.3 + f64::from(n) / 10_000.0;
+        json!({"type": "Feature", "geometry": point(lat), "properties": {"id": format!("P-{n}"), "zone": "P", "kind": "car"}})
+    };
+    let properties = json!({"id": "P", "name": "Office", "kind": "private", "operator": "acme", "capacity": 2});
+    let zone = json!({"type": "Feature", "geometry": point(1.3), "properties": properties});
+    let write = |name: &str, features: &[Value]| {
+        let text = json!({"type": "FeatureCollection", "features": features}).to_string();
+        std::fs::write(folder.join(name), text).unwrap();
+    };
+    write("zones.geojson", &[zone]);
+    write("bays.geojson", &[bay(1), bay(2)]);
+}
+
+struct Running {
+    hub: Hub,
+    clock: Arc<ManualClock>,
+}
+
+impl Running {
+    async fn start(folder: &Path) -> Self {
+        city(folder);
+        let sha256 = Keys::digest(KEY).iter().fold(String::new(), |text, b| text + &format!("{b:02x}"));
+        let toml = format!(
+            "[[keys]]\nname = \"all\"\npartner = \"acme\"\nsha256 = \"{sha256}\"\nsource_kind = \"sensor\"\n\
+             scopes = [\"report\", \"share\", \"book\", \"monitor\"]\nsources = [\"lamp\"]\n"
+        );
+        let flags = [
+            ("registry.path", folder.display().to_string()),
+            ("data.path", folder.join("data").display().to_string()),
+            ("http.listen", "127.0.0.1:0".to_owned()),
+            ("mqtt.listen", "127.0.0.1:0".to_owned()),
+        ];
+        let clock = Arc::new(ManualClock::at(NOW));
+        let hub = Hub::start_by(config::parse(&toml, &flags).unwrap(), clock.clone()).await.unwrap();
+        Self { hub, clock }
+    }
+
+    async fn call(&self, method: &str, path: &str, body: &Value) -> Value {
+        let mut line = TcpStream::connect(self.hub.http).await.unwrap();
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer {KEY}\r\nconnection: close\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        line.write_all((head + &body).as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        line.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 2"), "{method} {path}: {answer}");
+        serde_json::from_str(body).unwrap_or_else(|e| panic!("{e}: {answer}"))
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        self.call("GET", path, &Value::Null).await
+    }
+
+    /// Asks until the answer is as wanted.
+    async fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let got = self.get(path).await;
+            if wanted(&got) {
+                return got;
+            }
+            assert!(Instant::now() < end, "{path} stays {got}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn offer(&self, bay: &str) {
+        let windows = json!([{"start": NOW.to_string(), "end": NOW.plus(600 * MINUTE).to_string()}]);
+        let body = json!({"bay": bay, "windows": windows, "price_cents_per_hour": 200, "currency": "SGD"});
+        self.call("POST", "/v1/offers", &body).await;
+    }
+
+    /// A booking for an hour from now on that has been confirmed.
+    async fn book(&self) -> (String, String) {
+        let (start, end) = (self.clock.now(), self.clock.now().plus(60 * MINUTE));
+        let body = json!({"lat": 1.3, "lon": 103.8, "start": start.to_string(), "end": end.to_string()});
+        let held = self.call("POST", "/v1/requests", &body).await;
+        let (id, bay) = (held["id"].as_str().unwrap().to_owned(), held["bay"].as_str().unwrap().to_owned());
+        self.step(&id, "confirm").await;
+        (id, bay)
+    }
+
+    async fn step(&self, id: &str, what: &str) {
+        self.call("POST", &format!("/v1/reservations/{id}/{what}"), &Value::Null).await;
+    }
+
+    async fn report(&self, bay: &str, state: &str) {
+        let body = json!({"source": "lamp", "bay": bay, "state": state, "at": self.clock.now().to_string()});
+        self.call("POST", "/v1/reports", &body).await;
+        self.until(&format!("/v1/bays/{bay}"), |b| b["claimed_state"] == state || b["state"] == state).await;
+    }
+
+    /// What was settled of the hour, once all of it is.
+    async fn hour(&self) -> Value {
+        self.clock.set(HOUR.plus(100 * MINUTE));
+        let path = format!("/v1/turnover?zone=P&interval=1h&from={HOUR}&to={}", HOUR.plus(60 * MINUTE));
+        // What is settled follows the time of batches, which must go on.
+        let on = |page: &Value| {
+            self.clock.advance(1000);
+            page["rows"][0]["complete"] == true
+        };
+        let page = self.until(&path, on).await;
+        page["rows"][0].clone()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stay_that_no_sensor_sees_is_one_visit_of_its_whole_length() {
+    let dir = tempfile::tempdir().unwrap();
+    let town = Running::start(dir.path()).await;
+    town.offer("P-1").await;
+    let (id, bay) = town.book().await;
+    let path = format!("/v1/bays/{bay}");
+    town.step(&id, "arrive").await;
+    // As one that has lost the answer.
+    town.step(&id, "arrive").await;
+    let there = town.until(&path, |b| b["state"] == "occupied").await;
+    assert_eq!((&there["source_kind"], &there["reserved"]), (&json!("booking"), &json!(true)));
+    // Twice as long as one word of an app stands.
+    for minute in [6, 12, 18, 24, 30] {
+        let now = NOW.plus(minute * MINUTE);
+        town.clock.set(now);
+        town.until(&path, |b| b["observed_at"] == now.to_string()).await;
+    }
+    town.step(&id, "depart").await;
+    town.step(&id, "depart").await;
+    let gone = town.until(&path, |b| b["state"] == "vacant").await;
+    assert_eq!(gone["reserved"], false);
+    let hour = town.hour().await;
+    assert_eq!((&hour["visits"], &hour["visits_ended"]), (&json!(1), &json!(1)), "{hour}");
+    assert_eq!((&hour["mean_stay_s"], &hour["censored_stays"]), (&json!(1800), &json!(0)), "{hour}");
+    town.hub.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stay_that_a_sensor_sees_and_an_app_tells_is_one_visit_as_the_sensor_saw_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let town = Running::start(dir.path()).await;
+    town.report("P-1", "vacant").await;
+    town.offer("P-1").await;
+    let (id, bay) = town.book().await;
+    town.step(&id, "arrive").await;
+    let minute = |n: u64| town.clock.set(NOW.plus(n * MINUTE));
+    // The app is early at both ends, and the sensor says what it sees in between.
+    minute(1);
+    town.report(&bay, "vacant").await;
+    minute(2);
+    town.report(&bay, "occupied").await;
+    for at in [8, 14] {
+        minute(at);
+        town.report(&bay, "occupied").await;
+    }
+    town.step(&id, "depart").await;
+    minute(15);
+    town.report(&bay, "occupied").await;
+    minute(20);
+    town.report(&bay, "vacant").await;
+    let hour = town.hour().await;
+    assert_eq!((&hour["visits"], &hour["visits_ended"]), (&json!(1), &json!(1)), "{hour}");
+    assert_eq!((&hour["mean_stay_s"], &hour["short_stays"]), (&json!(1080), &json!(0)), "{hour}");
+    town.hub.stop().await.unwrap();
+}

@@ -1,0 +1,3 @@
+-- What opens an offer's calendar to a program that can send no key. Offers from before get one too.
+ALTER TABLE offer ADD COLUMN calendar TEXT NOT NULL DEFAULT '';
+UPDATE offer SET calendar = replace(gen_random_uuid()::text, '-', '');
