@@ -65,8 +65,8 @@ pub(super) struct Counter {
     /// Active stays whose vehicle a sensor has seen.
     pub(super) seen: AHashSet<i64>,
     pub(super) last: super::tick::Last,
-    /// How often room may still be made before the next tick.
-    pub(super) room_left: u32,
+    /// How many bookings may still be looked at to make room before the next tick.
+    pub(super) looks_left: u32,
 }
 
 impl Counter {
@@ -179,7 +179,8 @@ impl Counter {
 
     async fn reload(&mut self) -> Result<(), StoreError> {
         let (offers, kept) = (self.store.standing_offers().await?, self.store.kept().await?);
-        self.shelf = Shelf::new(offers, kept, &self.registry);
+        let old = std::mem::replace(&mut self.shelf, Shelf::new(offers, kept, &self.registry));
+        self.shelf.learn_from(old);
         self.dirty = false;
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::ask::{Ask, DeskError};
 use super::config::Config;
 use super::counter::{Command, Counter, Reply};
-use super::improve::ROOM_A_TICK;
+use super::improve::LOOKS_A_TICK;
 use super::owners::Owners;
 use super::shelf::Shelf;
 use crate::domain::{Clock, Event, Millis, Offer, OfferState, Reservation, Span};
@@ -58,7 +58,7 @@ impl Desk {
             reserved,
             seen,
             last,
-            room_left: ROOM_A_TICK,
+            looks_left: LOOKS_A_TICK,
         };
         counter.show_reserved();
         Ok((desk, counter.run(told)))
