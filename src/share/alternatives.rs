@@ -24,11 +24,14 @@ pub(super) struct Alternative {
     pub(super) price_cents: u32,
 }
 
+/// Those of one booking, the best first.
+pub(super) type Bays = Arc<[Alternative]>;
+
 #[derive(Clone)]
 struct Known {
     place: LatLon,
     max_walk_m: u32,
-    bays: Arc<[Alternative]>,
+    bays: Bays,
 }
 
 /// See the top. By number of the booking.
@@ -39,11 +42,11 @@ pub(super) struct Alternatives {
 }
 
 impl Alternatives {
-    pub(super) fn of(&self, booking: i64) -> Option<Arc<[Alternative]>> {
+    pub(super) fn of(&self, booking: i64) -> Option<Bays> {
         self.known.get(&booking).map(|k| k.bays.clone())
     }
 
-    pub(super) fn note(&mut self, booking: i64, (place, max_walk_m): (LatLon, u32), bays: Arc<[Alternative]>) {
+    pub(super) fn note(&mut self, booking: i64, (place, max_walk_m): (LatLon, u32), bays: Bays) {
         if self.bays + bays.len() > ALL {
             *self = Self::default();
         }
@@ -67,7 +70,7 @@ impl Alternatives {
 }
 
 /// The best of what has been found, free or not, at no more than a price.
-pub(super) fn best<'a>(found: impl Iterator<Item = &'a Fit>, max_price_cents: i64) -> Arc<[Alternative]> {
+pub(super) fn best<'a>(found: impl Iterator<Item = &'a Fit>, max_price_cents: i64) -> Bays {
     let mut fits: Vec<(i64, Alternative)> = found
         .filter(|f| f.price_cents <= max_price_cents)
         .filter_map(|f| {
@@ -91,7 +94,7 @@ mod tests {
         LatLon { lat: 1.3 + north / 111_195.0, lon: 103.8 }
     }
 
-    fn some(offers: i64) -> Arc<[Alternative]> {
+    fn some(offers: i64) -> Bays {
         (0..offers).map(|offer| Alternative { offer, walk_m: 1, price_cents: 1 }).collect()
     }
 

@@ -43,7 +43,9 @@ impl Snapshot {
 impl Counter {
     pub(super) fn snapshot(&mut self) -> Snapshot {
         let freed = self.shelf.take_freed(MOST_FREED);
-        Snapshot { shelf: self.shelf.clone(), freed, live: self.live.clone(), now: self.clock.now() }
+        // Where nothing has become free there is nothing to look at.
+        let known = if freed.is_empty() { Shelf::default() } else { self.shelf.clone() };
+        Snapshot { shelf: known, freed, live: self.live.clone(), now: self.clock.now() }
     }
 
     /// Moves others so that a request fits; the bay it may have then.

@@ -62,11 +62,18 @@ pub(super) fn at_once(view: View<'_>, asks: &[&Ask]) -> Vec<Option<i64>> {
 /// comes later can wait until something else near it becomes free.
 pub(super) fn better(view: View<'_>, freed: &AHashMap<Arc<str>, Span>, most: usize) -> Plan {
     let there = |r: &Reservation| freed.get(&r.bay).is_some_and(|s| s.overlaps(r.kept()));
-    let mut movable: Vec<Movable> = Vec::new();
+    let (mut movable, mut look_ups): (Vec<Movable>, _) = (Vec::new(), most);
     let mut kept: Vec<_> = view.shelf.kept().filter(|r| !r.is_pinned(view.now)).collect();
     kept.sort_unstable_by_key(|r| (r.span.start, r.id));
     for r in kept.into_iter().filter(|r| freed.values().any(|s| s.overlaps(r.span))) {
-        let bays = view.shelf.alternatives.of(r.id).unwrap_or_else(|| room::look_up(view, r));
+        let known = view.shelf.alternatives.of(r.id);
+        if known.is_none() {
+            if look_ups == 0 {
+                continue;
+            }
+            look_ups -= 1;
+        }
+        let bays = known.unwrap_or_else(|| room::look_up(view, r));
         let fits = fits(view, r, &bays);
         let gains = |f: &Fit| freed.get(&f.offer.bay).is_some_and(|s| s.overlaps(r.span));
         if there(r) || fits.iter().any(gains) {
@@ -85,7 +92,7 @@ struct Movable {
     fits: Vec<Fit>,
 }
 
-/// The bays where a booking would sit no worse: for who sits well there are few.
+/// Where a booking could sit for no more than it costs now, the best first.
 fn fits(view: View<'_>, r: &Reservation, bays: &[Alternative]) -> Vec<Fit> {
     let fit = |a: &Alternative| {
         let offer = &view.shelf.offer(a.offer).filter(|s| s.offer.state == OfferState::Open)?.offer;
@@ -116,7 +123,9 @@ fn plan(view: View<'_>, movable: &[Movable]) -> Plan {
         return Plan::default();
     }
     let mut drawing = Drawing { moves: movable.iter().map(|m| m.booking.id).collect(), ..Drawing::default() };
-    movable.iter().for_each(|m| drawing.booking(view, m));
+    for m in movable {
+        drawing.booking(view, m);
+    }
     match windows::improve(&drawing.picture, Effort { passes: 20, rounds: 10 }) {
         Ok(made) => drawing.read(made, movable),
         Err(e) => {

@@ -1,6 +1,6 @@
 //! Room for a request that does not fit: what the search for a chain of moves is shown of the shelf, as far as it asks.
 
-use super::alternatives::{self, Alternative};
+use super::alternatives::{self, Bays};
 use super::ask::Ask;
 use super::matcher::chain::{self, Board, Limits, REQUEST, Seat, Sitting};
 use super::plan::{self, Plan, Reseat, Step};
@@ -23,7 +23,7 @@ const LOOK_UPS: u32 = 32;
 const LOOK_UP: u32 = 20;
 
 /// Alternatives of a booking that had to be looked up: to be noted.
-pub(super) type Learnt = Vec<(Arc<Reservation>, Arc<[Alternative]>)>;
+pub(super) type Learnt = Vec<(Arc<Reservation>, Bays)>;
 
 /// What has come of a search.
 pub(super) struct Search {
@@ -52,7 +52,7 @@ pub(super) fn room(view: View<'_>, ask: &Ask, kept: &[Fit], looks: u32) -> Searc
 }
 
 /// The bays that a booking could have besides its own, best first.
-pub(super) fn look_up(view: View<'_>, r: &Reservation) -> Arc<[Alternative]> {
+pub(super) fn look_up(view: View<'_>, r: &Reservation) -> Bays {
     let found = view.find(&ask_again(r), r.created_at);
     alternatives::best(found.free.iter().chain(&found.kept), r.price_cents)
 }
@@ -61,9 +61,9 @@ pub(super) fn look_up(view: View<'_>, r: &Reservation) -> Arc<[Alternative]> {
 struct Town<'a> {
     view: View<'a>,
     ask: &'a Ask,
-    wanted: Arc<[Alternative]>,
+    wanted: Bays,
     /// By number less one, since the request is 0: a booking that may move, and what is known of its alternatives.
-    bookings: Vec<(Arc<Reservation>, Option<Arc<[Alternative]>>)>,
+    bookings: Vec<(Arc<Reservation>, Option<Bays>)>,
     numbers: AHashMap<i64, u32>,
     /// By number: its offer, and what keeps it.
     bays: Vec<(Arc<Offer>, Vec<Sitting>)>,
@@ -97,7 +97,7 @@ impl Board for Town<'_> {
 }
 
 impl Town<'_> {
-    fn alternatives(&mut self, who: u32) -> Option<Arc<[Alternative]>> {
+    fn alternatives(&mut self, who: u32) -> Option<Bays> {
         let (r, known) = &mut self.bookings[who as usize - 1];
         if known.is_none() && self.look_ups < LOOK_UPS {
             self.look_ups += 1;

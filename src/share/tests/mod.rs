@@ -2,6 +2,8 @@
 
 mod books;
 mod hubs;
+mod kill;
+mod model;
 mod moves;
 mod time;
 
@@ -25,7 +27,7 @@ use std::sync::Arc;
 const NOW: Millis = Millis(1_795_399_200_123);
 const MINUTE: u64 = 60_000;
 
-/// A desk for `P-0` to `P-3`, private bays of `acme`, each some 100 m further north than the one before.
+/// A desk for `P-0` to `P-5`, private bays of `acme`, each some 100 m further north than the one before.
 struct Rig {
     desk: Arc<Desk>,
     clock: Arc<ManualClock>,
@@ -47,7 +49,7 @@ fn town() -> Arc<Registry> {
         capacity: 0,
         ..testing::zone(0, 0)
     };
-    let bays = (0..4).map(|n| {
+    let bays = (0..6).map(|n| {
         let mut bay = testing::bay(0, 0);
         (bay.id, bay.zone, bay.place) = (format!("P-{n}"), "P".into(), north(n));
         bay
@@ -66,18 +68,29 @@ impl Rig {
         let live = Arc::new(Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 1 }));
         let metrics = Arc::new(Metrics::new());
         let config = Config { matching, ..Config::default() };
-        let (desk, task) = Desk::open(Parts {
+        let parts = Parts {
             store: store.clone(),
             registry: registry.clone(),
             live: live.clone(),
             clock: clock.clone(),
             metrics: metrics.clone(),
             config,
-        })
-        .await
-        .unwrap();
+        };
+        let (desk, task) = Desk::open(parts).await.unwrap();
         tokio::spawn(task);
         Self { desk: Arc::new(desk), clock, live, registry, store, metrics }
+    }
+
+    /// For another desk on the same store.
+    fn parts(&self, matching: Matching) -> Parts {
+        Parts {
+            store: self.store.clone(),
+            registry: self.registry.clone(),
+            live: self.live.clone(),
+            clock: self.clock.clone(),
+            metrics: self.metrics.clone(),
+            config: Config { matching, ..Config::default() },
+        }
     }
 
     /// Puts a bay on offer between two minutes from [`NOW`].

@@ -63,7 +63,9 @@ impl Town {
 
     fn carry_out(&self, moves: &[(u32, Seat)]) -> Vec<Option<u32>> {
         let mut at = self.at.clone();
-        moves.iter().for_each(|(who, _)| at[*who as usize] = None);
+        for (who, _) in moves {
+            at[*who as usize] = None;
+        }
         for (who, seat) in moves {
             let who = *who as usize;
             assert!(!self.pinned[who] && self.could[who].contains(&seat.bay) && at[who].is_none());
