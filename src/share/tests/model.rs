@@ -1,4 +1,4 @@
-//! Ten thousand random acts, and after each of them what must be so whatever happens.
+//! Ten thousand random acts in two towns, and after each of them what must be so whatever happens.
 
 use super::*;
 use crate::domain::ReservationState::{Active, Cancelled, Completed, Confirmed, Expired, Held, NoShow};
@@ -7,7 +7,8 @@ use rand::rngs::SmallRng;
 use rand::{Rng as _, SeedableRng as _};
 use std::collections::{BTreeMap, BTreeSet};
 
-const ACTS: u32 = 10_000;
+/// In each of the two.
+const ACTS: u32 = 5_000;
 const BAYS: u32 = 6;
 
 /// What drivers, owners, sensors and the clock do, and what was seen after the act before.
@@ -29,25 +30,35 @@ struct Model {
 /// Whatever happens: no bay is kept twice at a time; who is given a bay is given it within the hours its owner offers at
 /// that moment; nobody is moved in the last half hour, or to where it is dearer or further than they were told; a hold
 /// that was not confirmed in time is gone and stays gone; every ledger adds up; a desk that is started again knows all.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_random_acts_leave_the_books_in_order() {
+    let towns = [7, 8].map(|number| tokio::spawn(run(number)));
+    for town in towns {
+        town.await.unwrap();
+    }
+}
+
+async fn run(number: u64) {
     let dir = tempfile::tempdir().unwrap();
     let rig = Rig::new(dir.path(), Matching::Batch).await;
     let mut offers = Vec::new();
     for bay in 0..BAYS {
         offers.push(rig.offer(bay, 0, 1_000_000, |o| o.rules.buffer_min = bay % 3 * 5).await);
     }
-    let rng = SmallRng::seed_from_u64(7);
+    let rng = SmallRng::seed_from_u64(number);
     let (told, open, seen, happened, ends) = Default::default();
     let mut model = Model { rng, rig, offers, minutes: 0, told, open, seen, happened, ends };
-    for _ in 0..ACTS {
+    for act in 0..ACTS {
         let before = model.rig.clock.now();
         let what = model.act().await;
         *model.happened.entry(what).or_default() += 1;
-        model.check(before, what).await;
+        // What has no effect need not be looked at each time: if it had one, the next look would see it.
+        if act % 8 == 0 || !["refused", "sensed", "stepped in vain"].contains(&what) {
+            model.check(before, what).await;
+        }
     }
     for what in ["held", "refused", "stepped", "sensed", "improved", "offered", "restarted", "waited", "moved"] {
-        assert!(model.happened.get(what).is_some_and(|n| *n >= 20), "{what}: {:?}", model.happened);
+        assert!(model.happened.get(what).is_some_and(|n| *n >= 10), "{what}, seed {number}: {:?}", model.happened);
     }
     assert_eq!(model.ends.len(), 4, "{:?}", model.ends);
 }
