@@ -2,8 +2,9 @@
 //!
 //! 2,000 private bays on offer around the clock. Requests come at fixed times, whether or not the one before has been
 //! answered, so a stall shows in all that come meanwhile; every third hold is confirmed. The latency is that of
-//! `Desk::ask`: from the request to the answer, which comes once it is on disk. The last round asks for as much as
-//! the desk's queue takes, to see what shared waits for the disk are worth.
+//! `Desk::ask`: from the request to the answer, which comes once it is on disk. Then a crowd
+//! asks for more than there is, so that most requests are a search for who could move. The last round asks for as much as
+//! the desk's queue takes, to see what shared waits for the disk are worth. Then bookings are looked over for better seats.
 //!
 //! `cargo bench --bench share`, or the built program itself with `SECONDS [REQUESTS_PER_S]`.
 
@@ -115,6 +116,17 @@ fn ask(rng: &mut SmallRng) -> Ask {
     }
 }
 
+/// A crowd that wants to park around one place for one evening: some 200 bays for all of them.
+fn evening(rng: &mut SmallRng) -> Ask {
+    let start = SystemClock.now().plus(96 * HOUR + rng.random_range(0..4) * HOUR / 2);
+    Ask {
+        place: place(rng.random_range(1_000..1_010)),
+        span: Span::new(start, start.plus(rng.random_range(1..5) * HOUR)).expect("a span"),
+        max_walk_m: rng.random_range(100..220),
+        ..ask(rng)
+    }
+}
+
 /// One request, timed, and every third time a confirmation.
 async fn drive(desk: &Desk, ask: Ask, confirm: bool) -> (Duration, bool) {
     let begun = Instant::now();
@@ -131,7 +143,7 @@ async fn drive(desk: &Desk, ask: Ask, confirm: bool) -> (Duration, bool) {
     }
 }
 
-async fn steady(desk: &Arc<Desk>, seconds: u64, rate: u64) {
+async fn steady(what: &str, desk: &Arc<Desk>, (seconds, rate): (u64, u64), ask: fn(&mut SmallRng) -> Ask) {
     let mut rng = SmallRng::seed_from_u64(1);
     let mut latency = Histogram::<u64>::new_with_bounds(1, 60_000_000, 3).expect("bounds");
     let (mut under_way, mut served) = (JoinSet::new(), 0);
@@ -150,7 +162,7 @@ async fn steady(desk: &Arc<Desk>, seconds: u64, rate: u64) {
     }
     let ms = |q: f64| latency.value_at_quantile(q) as f64 / 1000.0;
     println!(
-        "{rate:>5} requests/s for {seconds} s: {served} of {requests} held; p50 {:.2} ms, p90 {:.2}, p99 {:.2}, max {:.2}",
+        "{what}, {rate} requests/s for {seconds} s: {served} of {requests} held; p50 {:.2} ms, p90 {:.2}, p99 {:.2}, max {:.2}",
         ms(0.5),
         ms(0.9),
         ms(0.99),
@@ -172,6 +184,18 @@ async fn flat_out(desk: &Arc<Desk>, requests: u32) {
     println!("flat out, 1,000 under way: {:.0} requests/s", f64::from(requests) / begun.elapsed().as_secs_f64());
 }
 
+/// Looks for better seats until nothing near a bay that has become free is left to look at.
+async fn improve(desk: &Desk) {
+    let (mut looks, mut moved, mut longest) = (0, 0, Duration::ZERO);
+    for _ in 0..BAYS.div_ceil(256) {
+        let begun = Instant::now();
+        moved += desk.improve().await.expect("a look");
+        longest = longest.max(begun.elapsed());
+        looks += 1;
+    }
+    println!("better seats: {moved} moves in {looks} looks, the longest {longest:.1?}");
+}
+
 fn main() {
     let mut args = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
     let seconds = args.next().map_or(20, |n| n.parse().expect("seconds"));
@@ -182,7 +206,9 @@ fn main() {
     println!("load average before: {}", std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
     runtime.block_on(async {
         let desk = desk(folder.path()).await;
-        steady(&desk, seconds, rate).await;
+        steady("room for all", &desk, (seconds, rate), ask).await;
+        steady("a crowd", &desk, (seconds, rate), evening).await;
         flat_out(&desk, 10_000).await;
+        improve(&desk).await;
     });
 }

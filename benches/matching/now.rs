@@ -87,8 +87,11 @@ impl Town {
         // Streets make a walk a third longer than the straight line.
         let reach = d.walk_m * 10 / 13;
         let rows = ((d.y - reach).max(0) / CELL_M)..=((d.y + reach).min(SIDE_M - 1) / CELL_M);
-        let (west, east) = ((d.x - reach).max(0) / CELL_M, (d.x + reach).min(SIDE_M - 1) / CELL_M);
         for row in rows {
+            // Only as far to the sides as the circle goes in this row.
+            let aside = (row * CELL_M - d.y).max(d.y - (row * CELL_M + CELL_M - 1)).max(0);
+            let half = f64::from(reach * reach - aside * aside).sqrt() as i32;
+            let (west, east) = ((d.x - half).max(0) / CELL_M, (d.x + half).min(SIDE_M - 1) / CELL_M);
             let (from, to) = (self.cells[(row * CELLS + west) as usize], self.cells[(row * CELLS + east + 1) as usize]);
             for b in &self.bays[from as usize..to as usize] {
                 let squared = (b.x - d.x).pow(2) + (b.y - d.y).pow(2);

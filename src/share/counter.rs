@@ -73,8 +73,8 @@ pub(super) struct Counter {
     pub(super) last: super::tick::Last,
     /// Bays of stays that the clock has ended in this transaction.
     pub(super) in_doubt: Vec<Arc<str>>,
-    /// How often room may still be made before the next tick.
-    pub(super) room_left: u32,
+    /// How many bookings may still be looked at to make room before the next tick.
+    pub(super) looks_left: u32,
 }
 
 impl Counter {
@@ -196,7 +196,8 @@ impl Counter {
 
     async fn reload(&mut self) -> Result<(), StoreError> {
         let (offers, kept) = (self.store.standing_offers().await?, self.store.kept().await?);
-        self.shelf = Shelf::new(offers, kept, &self.registry);
+        let old = std::mem::replace(&mut self.shelf, Shelf::new(offers, kept, &self.registry));
+        self.shelf.learn_from(old);
         // What another hub has done since, and whom for, is not known: whoever follows looks for himself.
         self.notices.ring_all();
         self.owners.read(&self.store).await?;

@@ -3,7 +3,7 @@
 use super::ask::{Ask, DeskError, digest};
 use super::config::Config;
 use super::counter::{Command, Counter, Reply};
-use super::improve::ROOM_A_TICK;
+use super::improve::LOOKS_A_TICK;
 use super::notices::Notices;
 use super::owners::Owners;
 use super::shelf::Shelf;
@@ -77,7 +77,7 @@ impl Desk {
             seen,
             last,
             in_doubt: vec![],
-            room_left: ROOM_A_TICK,
+            looks_left: LOOKS_A_TICK,
         };
         counter.show_reserved();
         Ok((desk, counter.run(told)))

@@ -7,23 +7,28 @@
 use super::ask::Ask;
 use super::counter::{Command, Counter, Failed};
 use super::plan::{self, Plan, Step};
+use super::room::{self, Search};
 use super::search::{Fit, View};
 use super::shelf::Shelf;
 use super::steps::{Cause, elsewhere, entry};
-use crate::domain::{Millis, OfferState, Reservation};
+use crate::domain::{Millis, OfferState, Reservation, Span};
 use crate::live::Live;
 use crate::store::{StoreError, Work};
+use ahash::AHashMap;
 use std::sync::Arc;
 
-/// Bookings that are looked over at a time.
-const MOST: usize = 5_000;
+/// Bookings that are looked over at a time, around so many bays that have become free.
+const MOST: usize = 1_000;
+const MOST_FREED: usize = 256;
 
-/// How often between two ticks room is made for a request: each takes some milliseconds, and others wait for it.
-pub(super) const ROOM_A_TICK: u32 = 16;
+/// Bookings that are looked at between two ticks to make room for requests: a tenth of a second, while others wait.
+pub(super) const LOOKS_A_TICK: u32 = 50_000;
 
 /// What is known at one moment, for planning away from the desk's task.
 pub(super) struct Snapshot {
     shelf: Shelf,
+    /// By bay when it has become free since the last look.
+    freed: AHashMap<Arc<str>, Span>,
     live: Arc<Live>,
     now: Millis,
 }
@@ -31,31 +36,33 @@ pub(super) struct Snapshot {
 impl Snapshot {
     /// Takes a while.
     pub(super) fn plan(self) -> Vec<Step> {
-        plan::better(View { shelf: &self.shelf, live: &self.live, now: self.now }, MOST).steps
+        plan::better(View { shelf: &self.shelf, live: &self.live, now: self.now }, &self.freed, MOST).steps
     }
 }
 
 impl Counter {
-    pub(super) fn snapshot(&self) -> Snapshot {
-        Snapshot { shelf: self.shelf.clone(), live: self.live.clone(), now: self.clock.now() }
+    pub(super) fn snapshot(&mut self) -> Snapshot {
+        let freed = self.shelf.take_freed(MOST_FREED);
+        // Where nothing has become free there is nothing to look at.
+        let known = if freed.is_empty() { Shelf::default() } else { self.shelf.clone() };
+        Snapshot { shelf: known, freed, live: self.live.clone(), now: self.clock.now() }
     }
 
     /// Moves others so that a request fits; the bay it may have then.
-    pub(super) async fn make_room(
-        &mut self,
-        work: &mut Work,
-        ask: &Ask,
-        kept: Vec<Fit>,
-    ) -> Result<Option<Fit>, Failed> {
-        if self.room_left == 0 {
+    pub(super) async fn make_room(&mut self, work: &mut Work, ask: &Ask, kept: &[Fit]) -> Result<Option<Fit>, Failed> {
+        if self.looks_left == 0 {
             return Ok(None);
         }
-        self.room_left -= 1;
-        let Plan { steps, wanted } = plan::room(self.view(), ask, kept);
+        let Search { plan, looks, learnt } = room::room(self.view(), ask, kept, self.looks_left);
+        self.looks_left = self.looks_left.saturating_sub(looks);
+        for (r, bays) in learnt {
+            self.shelf.alternatives.note(r.id, (r.promise.place, r.promise.max_walk_m), bays);
+        }
+        let Plan { steps, wanted } = plan;
         let Some(wanted) = wanted else { return Ok(None) };
         self.carry(work, steps).await?;
         // A step may have been refused; what has come of it is looked up rather than trusted.
-        let room = crate::domain::Span { start: ask.span.start, end: wanted.offer.free_at(ask.span) };
+        let room = Span { start: ask.span.start, end: wanted.offer.free_at(ask.span) };
         Ok(self.shelf.is_free(&wanted.offer.bay, room).then_some(wanted))
     }
 

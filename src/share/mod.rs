@@ -8,11 +8,13 @@
 //! the order they come, as many as have gathered in one transaction, so that a wait for the disk is shared. What it
 //! knows of offers and bookings in memory (`shelf`) is read from the store at the start, and anew whenever a
 //! transaction fails. `search` finds bays for one request, `steps` books and changes reservations, `tick` does what
-//! time brings, `improve` moves bookings to make room, `witness` tells the stream of stays that no sensor sees.
+//! time brings, `room` finds out who could move for a request that does not fit, `plan` who would sit better, and
+//! `improve` moves them; `witness` tells the stream of stays that no sensor sees.
 //!
 //! **Whose bay is it?** The partner's whom an administrator has recorded for it; where none is recorded, the partner
 //! whose name is the `operator` of the bay's zone, if that zone is private.
 
+mod alternatives;
 mod ask;
 mod config;
 mod counter;
@@ -23,6 +25,7 @@ mod notices;
 mod offering;
 mod owners;
 mod plan;
+mod room;
 mod search;
 mod shelf;
 mod steps;

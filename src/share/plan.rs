@@ -1,20 +1,18 @@
 //! What the matcher is shown, and what its plans mean for bookings: pure, and nothing is done here.
 
+use super::alternatives::Alternative;
 use super::ask::Ask;
 use super::matcher::auction::{self, Candidate, Gathered};
 use super::matcher::windows::{self, Bay, Bond, Choice, Effort, Held, Picture};
 use super::matcher::{Weights, windows::Span as Time};
+use super::room;
 use super::search::{Fit, View};
-use super::tick::ask_again;
-use crate::domain::{Reservation, Span};
-use ahash::AHashMap;
+use crate::domain::{Millis, OfferState, Reservation, Span};
+use ahash::{AHashMap, AHashSet};
 use std::sync::Arc;
 
 /// Bays that are looked at for one booking.
 const MOST_CHOICES: usize = 24;
-
-/// Bays that are looked at to make room for one request.
-const MOST_BAYS: usize = 12;
 
 /// A booking and the bay it is to have.
 pub(super) struct Reseat {
@@ -60,61 +58,75 @@ pub(super) fn at_once(view: View<'_>, asks: &[&Ask]) -> Vec<Option<i64>> {
     outcome.assigned.iter().map(|got| got.map(|c| offers[c.bay as usize])).collect()
 }
 
-/// How bookings would have to move for a request to fit, if they can.
-pub(super) fn room(view: View<'_>, ask: &Ask, mut kept: Vec<Fit>) -> Plan {
-    kept.sort_unstable_by_key(|f| (f.cost_cents, f.offer.id));
-    kept.truncate(MOST_BAYS);
-    let in_the_way = |fit: &Fit| {
-        let wanted = Span { start: ask.span.start, end: fit.offer.free_at(ask.span) };
-        let on = view.shelf.kept_on(&fit.offer.bay);
-        on.filter(|r| r.kept().overlaps(wanted) && !r.is_pinned(view.now)).cloned().collect::<Vec<_>>()
-    };
-    let movable: Vec<Arc<Reservation>> = kept.iter().flat_map(in_the_way).collect();
-    if movable.is_empty() {
-        return Plan::default();
+/// How bookings near bays that have become free would be better seated. At most `most` are looked at, the soonest: what
+/// comes later can wait until something else near it becomes free.
+pub(super) fn better(view: View<'_>, freed: &AHashMap<Arc<str>, Span>, most: usize) -> Plan {
+    let there = |r: &Reservation| freed.get(&r.bay).is_some_and(|s| s.overlaps(r.kept()));
+    let (mut movable, mut look_ups): (Vec<Movable>, _) = (Vec::new(), most);
+    let mut kept: Vec<_> = view.shelf.kept().filter(|r| !r.is_pinned(view.now)).collect();
+    kept.sort_unstable_by_key(|r| (r.span.start, r.id));
+    for r in kept.into_iter().filter(|r| freed.values().any(|s| s.overlaps(r.span))) {
+        let known = view.shelf.alternatives.of(r.id);
+        if known.is_none() {
+            if look_ups == 0 {
+                continue;
+            }
+            look_ups -= 1;
+        }
+        let bays = known.unwrap_or_else(|| room::look_up(view, r));
+        let fits = fits(view, r, &bays);
+        let gains = |f: &Fit| freed.get(&f.offer.bay).is_some_and(|s| s.overlaps(r.span));
+        if there(r) || fits.iter().any(gains) {
+            movable.push(Movable { booking: r.clone(), fits });
+        }
+        if movable.len() == most {
+            break;
+        }
     }
-    plan(view, &movable, Some((ask, kept)), Effort { passes: 8, rounds: 0 })
+    plan(view, &movable)
 }
 
-/// How bookings would be better seated.
-pub(super) fn better(view: View<'_>, most: usize) -> Plan {
-    let mut movable: Vec<_> = view.shelf.kept().filter(|r| !r.is_pinned(view.now)).cloned().collect();
-    // The soonest first: what comes later can wait for the next look.
-    movable.sort_unstable_by_key(|r| (r.span.start, r.id));
-    movable.truncate(most);
-    plan(view, &movable, None, Effort { passes: 20, rounds: 10 })
+/// A booking that may move, and where it could sit, the best first.
+struct Movable {
+    booking: Arc<Reservation>,
+    fits: Vec<Fit>,
+}
+
+/// Where a booking could sit for no more than it costs now, the best first.
+fn fits(view: View<'_>, r: &Reservation, bays: &[Alternative]) -> Vec<Fit> {
+    let fit = |a: &Alternative| {
+        let offer = &view.shelf.offer(a.offer).filter(|s| s.offer.state == OfferState::Open)?.offer;
+        let price_cents = i64::from(a.price_cents);
+        let fit = Fit {
+            offer: offer.clone(),
+            walk_m: a.walk_m,
+            price_cents,
+            cost_cents: weights().cost(price_cents, a.walk_m),
+        };
+        (price_cents <= r.price_cents).then_some(fit)
+    };
+    bays.iter().filter_map(fit).take(MOST_CHOICES).collect()
 }
 
 /// The picture as it grows.
 #[derive(Default)]
 struct Drawing {
+    /// Who may move.
+    moves: AHashSet<i64>,
     picture: Picture,
     bays: AHashMap<Arc<str>, u32>,
     fits: AHashMap<(usize, u32), Fit>,
 }
 
-fn plan(view: View<'_>, movable: &[Arc<Reservation>], new: Option<(&Ask, Vec<Fit>)>, effort: Effort) -> Plan {
-    let spans = movable.iter().map(|r| r.kept()).chain(new.as_ref().map(|(ask, _)| ask.span));
-    let Some(all) = spans.reduce(|a, b| Span { start: a.start.min(b.start), end: a.end.max(b.end) }) else {
+fn plan(view: View<'_>, movable: &[Movable]) -> Plan {
+    if movable.is_empty() {
         return Plan::default();
-    };
-    let mut drawing = Drawing::default();
-    for r in movable {
-        drawing.booking(view, r, movable, all);
     }
-    if let Some((ask, fits)) = new {
-        let worth_cents = drawing.picture.weights.worth(ask.span.ms());
-        let asks = drawing.picture.asks.len();
-        let choices = fits.into_iter().map(|fit| drawing.choice(view, asks, fit, movable, all)).collect();
-        drawing.picture.asks.push(windows::Ask {
-            span: time(ask.span),
-            worth_cents,
-            choices,
-            held: None,
-            bond: Bond::None,
-        });
+    let mut drawing = Drawing { moves: movable.iter().map(|m| m.booking.id).collect(), ..Drawing::default() };
+    for m in movable {
+        drawing.booking(view, m);
     }
-    match windows::improve(&drawing.picture, effort) {
+    match windows::improve(&drawing.picture, Effort { passes: 20, rounds: 10 }) {
         Ok(made) => drawing.read(made, movable),
         Err(e) => {
             // Nothing is lost: everybody stays where they are.
@@ -125,15 +137,11 @@ fn plan(view: View<'_>, movable: &[Arc<Reservation>], new: Option<(&Ask, Vec<Fit
 }
 
 impl Drawing {
-    fn booking(&mut self, view: View<'_>, r: &Arc<Reservation>, movable: &[Arc<Reservation>], all: Span) {
-        let found = view.find(&ask_again(r), r.created_at);
-        let mut fits: Vec<Fit> = found.free.into_iter().chain(found.kept).collect();
-        fits.retain(|f| f.price_cents <= r.price_cents);
-        fits.sort_unstable_by_key(|f| (f.cost_cents, f.offer.id));
-        fits.truncate(MOST_CHOICES);
+    fn booking(&mut self, view: View<'_>, m: &Movable) {
+        let r = &m.booking;
         let ask = self.picture.asks.len();
-        let choices = fits.into_iter().map(|fit| self.choice(view, ask, fit, movable, all)).collect();
-        let seat = Choice { bay: self.bay(view, &r.bay, movable, all), price_cents: r.price_cents, walk_m: r.walk_m };
+        let choices = m.fits.iter().map(|fit| self.choice(view, ask, fit)).collect();
+        let seat = Choice { bay: self.bay(view, &r.bay), price_cents: r.price_cents, walk_m: r.walk_m };
         self.picture.asks.push(windows::Ask {
             span: time(r.span),
             worth_cents: self.picture.weights.worth(r.span.ms()),
@@ -143,23 +151,23 @@ impl Drawing {
         });
     }
 
-    fn choice(&mut self, view: View<'_>, ask: usize, fit: Fit, movable: &[Arc<Reservation>], all: Span) -> Choice {
-        let bay = self.bay(view, &fit.offer.bay.clone(), movable, all);
-        let choice = Choice { bay, price_cents: fit.price_cents, walk_m: fit.walk_m };
-        self.fits.insert((ask, bay), fit);
-        choice
+    fn choice(&mut self, view: View<'_>, ask: usize, fit: &Fit) -> Choice {
+        let bay = self.bay(view, &fit.offer.bay);
+        self.fits.insert((ask, bay), fit.clone());
+        Choice { bay, price_cents: fit.price_cents, walk_m: fit.walk_m }
     }
 
-    /// The bay's number in the picture. What keeps it and may not move is taken.
-    fn bay(&mut self, view: View<'_>, bay: &Arc<str>, movable: &[Arc<Reservation>], all: Span) -> u32 {
+    /// The bay's number in the picture. What keeps it and does not move is taken.
+    fn bay(&mut self, view: View<'_>, bay: &Arc<str>) -> u32 {
         if let Some(number) = self.bays.get(bay) {
             return *number;
         }
         let number = self.picture.bays.len() as u32;
         let offer = view.shelf.of_bay(bay).map(|s| &s.offer);
-        let fixed = view.shelf.kept_on(bay).filter(|r| !movable.iter().any(|m| m.id == r.id));
+        let fixed = view.shelf.kept_on(bay).filter(|r| !self.moves.contains(&r.id));
         self.picture.bays.push(Bay {
-            open: offer.map_or_else(Vec::new, |o| o.hours.open(all).into_iter().map(time).collect()),
+            // Who could have it has been found out: the owner's hours need not be asked again.
+            open: vec![Time { start: Millis(0), end: Millis(u64::MAX) }],
             taken: fixed.map(|r| time(r.kept())).collect(),
             buffer_ms: offer.map_or(0, |o| u64::from(o.rules.buffer_min) * 60_000),
         });
@@ -167,20 +175,16 @@ impl Drawing {
         number
     }
 
-    fn read(mut self, made: windows::Plan, movable: &[Arc<Reservation>]) -> Plan {
-        let wanted = made.seats.get(movable.len()).copied().flatten();
-        let wanted = wanted.and_then(|seat| self.fits.remove(&(movable.len(), seat.bay)));
+    fn read(self, made: windows::Plan, movable: &[Movable]) -> Plan {
+        let reseat = |m: windows::Move| {
+            let fit = self.fits.get(&(m.ask, m.to?))?.clone();
+            Some(Reseat { booking: movable.get(m.ask)?.booking.clone(), fit })
+        };
         let step = |step: windows::Step| Step {
-            moves: step.moves.iter().filter_map(|m| self.reseat(m, movable)).collect(),
+            moves: step.moves.into_iter().filter_map(reseat).collect(),
             after: step.after,
         };
-        Plan { steps: made.steps.into_iter().map(step).collect(), wanted }
-    }
-
-    /// `None` for the new request, which is no booking yet.
-    fn reseat(&self, m: &windows::Move, movable: &[Arc<Reservation>]) -> Option<Reseat> {
-        let fit = self.fits.get(&(m.ask, m.to?))?.clone();
-        Some(Reseat { booking: movable.get(m.ask)?.clone(), fit })
+        Plan { steps: made.steps.into_iter().map(step).collect(), wanted: None }
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) struct View<'a> {
 pub(super) struct Found {
     /// That nobody keeps and, for who comes now, nobody stands in: cheapest first.
     pub(super) free: Vec<Fit>,
-    /// That somebody else has booked.
+    /// That somebody else has booked, in no order.
     pub(super) kept: Vec<Fit>,
     /// How far the best of them came.
     why: Option<Why>,
@@ -97,12 +97,12 @@ impl View<'_> {
         let walk_m = walk.round() as u32;
         let fit =
             Fit { offer: offer.clone(), walk_m, price_cents, cost_cents: plan::weights().cost(price_cents, walk_m) };
+        if ask.is_now(self.now) && self.is_taken(city, bay) {
+            return Err(Why::Full);
+        }
         let kept = crate::domain::Span { start: ask.span.start, end: offer.free_at(ask.span) };
         if !self.shelf.is_free(&offer.bay, kept) {
             found.kept.push(fit);
-            return Err(Why::Full);
-        }
-        if ask.is_now(self.now) && self.is_taken(city, bay) {
             return Err(Why::Full);
         }
         found.free.push(fit);

@@ -2,6 +2,7 @@
 //!
 //! Belongs to one task. Dear: nothing; a bay has a handful of bookings at a time, and they are looked through.
 
+use super::alternatives::Alternatives;
 use crate::domain::{BayIx, Millis, Offer, OfferState, Reservation, Span};
 use crate::registry::Registry;
 use crate::registry::city::City;
@@ -34,6 +35,10 @@ pub(super) struct Shelf {
     touched: AHashSet<Arc<str>>,
     /// The picture of the city that places were taken from.
     city: Option<Arc<City>>,
+    /// What else bookings could have, as far as that is known.
+    pub(super) alternatives: Alternatives,
+    /// By bay when it has become free, or its offer has changed, since bookings were last looked over.
+    freed: AHashMap<Arc<str>, Span>,
 }
 
 impl Shelf {
@@ -62,6 +67,7 @@ impl Shelf {
             return;
         }
         self.city = Some(now);
+        self.alternatives = Alternatives::default();
         let offers: Vec<Arc<Offer>> = self.offers.drain().map(|(_, s)| s.offer).collect();
         (self.by_bay, self.cells) = Default::default();
         for offer in offers {
@@ -69,8 +75,28 @@ impl Shelf {
         }
     }
 
+    /// Takes over what another shelf knows besides what is in the store, if offers are the same.
+    pub(super) fn learn_from(&mut self, mut old: Self) {
+        let same = |s: &Shelved| old.offers.get(&s.offer.id).is_some_and(|o| o.offer.version == s.offer.version);
+        let city = self.city.as_ref().zip(old.city.as_ref()).is_some_and(|(a, b)| Arc::ptr_eq(a, b));
+        if city && self.offers.len() == old.offers.len() && self.offers.values().all(same) {
+            self.alternatives = std::mem::take(&mut old.alternatives);
+        }
+        let freed = std::mem::replace(&mut self.freed, std::mem::take(&mut old.freed));
+        for (bay, span) in freed {
+            if !self.of_bay(&bay).is_some_and(same) {
+                free(&mut self.freed, &bay, span);
+            }
+        }
+        for (bay, kept) in old.kept {
+            let gone = kept.iter().filter(|r| self.seats.get(&r.id) != Some(&bay));
+            gone.for_each(|r| free(&mut self.freed, &bay, r.kept()));
+        }
+    }
+
     /// Takes in a new offer or a new version of one.
     pub(super) fn put_offer(&mut self, offer: Offer, registry: &Registry) {
+        free(&mut self.freed, &offer.bay, Span { start: Millis(0), end: Millis(u64::MAX) });
         if let Some(old) = self.offers.remove(&offer.id) {
             self.by_bay.remove(&old.offer.bay);
             if let Some(cell) = old.cell.and_then(|c| self.cells.get_mut(&c)) {
@@ -93,8 +119,15 @@ impl Shelf {
         if let Some(cell) = cell {
             self.cells.entry(cell).or_default().push(offer.id);
         }
+        if let Some((bay, city)) = bay.zip(self.city.as_ref()) {
+            self.alternatives.forget_near(city.place(bay));
+        }
         self.by_bay.insert(offer.bay.clone(), offer.id);
         self.offers.insert(offer.id, Shelved { offer, bay, cell });
+    }
+
+    pub(super) fn offer(&self, id: i64) -> Option<&Shelved> {
+        self.offers.get(&id)
     }
 
     /// The offer a bay is on now.
@@ -116,19 +149,25 @@ impl Shelf {
         self.touched.insert(r.driver.clone());
         if let Some(bay) = self.seats.remove(&r.id) {
             self.unseat(&bay, r.id);
+            if !r.state.holds() || r.bay != bay {
+                free(&mut self.freed, &bay, r.kept());
+            }
         }
         if r.state.holds() {
             self.seats.insert(r.id, r.bay.clone());
             self.kept.entry(r.bay.clone()).or_default().push(Arc::new(r));
+        } else {
+            self.alternatives.forget(r.id);
         }
     }
 
     /// Replaces all that is known of one bay.
     pub(super) fn put_bay(&mut self, bay: &str, kept: Vec<Reservation>) {
-        let old: Vec<i64> = self.kept_on(bay).map(|r| r.id).collect();
-        for id in old {
-            self.seats.remove(&id);
-            self.unseat(bay, id);
+        let old: Vec<Arc<Reservation>> = self.kept_on(bay).cloned().collect();
+        for r in old {
+            self.seats.remove(&r.id);
+            self.unseat(bay, r.id);
+            free(&mut self.freed, &r.bay, r.kept());
         }
         for r in kept {
             self.put(r);
@@ -147,6 +186,12 @@ impl Shelf {
     /// Whose reservations have changed since this was last asked.
     pub(super) fn take_touched(&mut self) -> AHashSet<Arc<str>> {
         std::mem::take(&mut self.touched)
+    }
+
+    /// Up to `most` bays that have become free since they were taken here before, and when.
+    pub(super) fn take_freed(&mut self, most: usize) -> AHashMap<Arc<str>, Span> {
+        let some: Vec<Arc<str>> = self.freed.keys().take(most).cloned().collect();
+        some.into_iter().filter_map(|bay| self.freed.remove_entry(&bay)).collect()
     }
 
     /// What keeps a bay.
@@ -178,6 +223,11 @@ impl Shelf {
         let soon = self.kept().filter(|r| is_due(r, now, ahead));
         soon.filter_map(|r| registry.bay(&r.bay)).collect()
     }
+}
+
+fn free(freed: &mut AHashMap<Arc<str>, Span>, bay: &Arc<str>, span: Span) {
+    let hull = |a: &mut Span| *a = Span { start: a.start.min(span.start), end: a.end.max(span.end) };
+    freed.entry(bay.clone()).and_modify(hull).or_insert(span);
 }
 
 /// A stay that has run over keeps its bay until somebody departs.

@@ -1,9 +1,10 @@
 //! Booking a bay and changing a reservation: within the transaction of a command.
 
+use super::alternatives;
 use super::ask::{Ask, DeskError, Why};
 use super::config::Matching;
 use super::counter::{Counter, Failed};
-use super::search::Fit;
+use super::search::{Fit, Found};
 use crate::domain::offer::CalendarToken;
 use crate::domain::reservation::Moved;
 use crate::domain::{Event, Millis, Offer, OfferState, Promise, Reservation, ReservationState};
@@ -64,7 +65,7 @@ impl Counter {
             let fit = match best {
                 Some(fit) => fit.clone(),
                 None if self.config.matching == Matching::Batch && !found.kept.is_empty() => {
-                    match self.make_room(work, ask, found.kept).await? {
+                    match self.make_room(work, ask, &found.kept).await? {
                         Some(fit) => fit,
                         None => break,
                     }
@@ -72,6 +73,7 @@ impl Counter {
                 None => break,
             };
             if let Some(held) = self.try_to_hold(work, ask, &fit).await? {
+                self.note_alternatives(&held, &found);
                 self.metrics.share.served.inc();
                 return Ok(held);
             }
@@ -96,6 +98,14 @@ impl Counter {
                 Ok(None)
             }
             Err(e) => Err(e.into()),
+        }
+    }
+
+    /// What else would have done is known just now, and will be asked when others want the bay.
+    fn note_alternatives(&mut self, held: &Reservation, found: &Found) {
+        if self.config.matching == Matching::Batch && !held.is_pinned(held.created_at) {
+            let bays = alternatives::best(found.free.iter().chain(&found.kept), held.price_cents);
+            self.shelf.alternatives.note(held.id, (held.promise.place, held.promise.max_walk_m), bays);
         }
     }
 

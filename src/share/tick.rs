@@ -7,7 +7,7 @@
 
 use super::ask::{Ask, DeskError};
 use super::counter::{Counter, Failed};
-use super::improve::ROOM_A_TICK;
+use super::improve::LOOKS_A_TICK;
 use super::steps::Cause;
 use super::witness::Looked;
 use crate::domain::reservation::EARLY_MS;
@@ -54,7 +54,7 @@ enum Due {
 impl Counter {
     pub(super) async fn tick(&mut self, work: &mut Work) -> Result<(), Failed> {
         let now = self.clock.now();
-        self.room_left = ROOM_A_TICK;
+        self.looks_left = LOOKS_A_TICK;
         for (r, due) in self.due(now) {
             // As it is in the store: it may have changed since the shelf was filled, by another hub.
             let r = match work.reservation(&r.name).await {

@@ -29,8 +29,9 @@ pub struct Outcome {
 pub struct Figures {
     /// Of all drivers who came.
     pub served: f64,
-    /// In shared bays.
+    /// In shared bays, and which part that is of all drivers who came.
     pub shared: usize,
+    pub by_sharing: f64,
     pub walk_m: f64,
     /// An hour.
     pub price_cents: f64,
@@ -52,9 +53,11 @@ impl Outcome {
         let in_shared: u32 = parked.iter().filter(|(_, p)| p.shared).map(|(d, _)| d.minutes()).sum();
         let offered: u32 = district.offered.iter().map(|o| o.open.end - o.open.start).sum();
         let paid: f64 = parked.iter().map(|(_, p)| f64::from(p.price_cents)).sum();
+        let shared = parked.iter().filter(|(_, p)| p.shared).count();
         Figures {
             served: share(parked.len() as f64, came.len() as f64),
-            shared: parked.iter().filter(|(_, p)| p.shared).count(),
+            shared,
+            by_sharing: share(shared as f64, came.len() as f64),
             walk_m: mean(&|p| f64::from(p.walk_m)),
             price_cents: share(paid * 60.0, f64::from(minutes)),
             utilisation: share(f64::from(in_shared), f64::from(offered)),
@@ -71,21 +74,21 @@ fn share(part: f64, of: f64) -> f64 {
 #[must_use]
 pub fn table(district: &District, outcomes: &[Outcome]) -> String {
     let mut out = String::from(
-        "| matching     | served | office | stadium | home   | in shared bays | walk m | cents/h | utilisation | visits/bay | moved | at once |\n\
-         |--------------|--------|--------|---------|--------|----------------|--------|---------|-------------|------------|-------|---------|\n",
+        "| matching     | served | office | stadium | home   | in shared bays  | walk m | cents/h | utilisation | visits/bay | moved | at once |\n\
+         |--------------|--------|--------|---------|--------|-----------------|--------|---------|-------------|------------|-------|---------|\n",
     );
     for o in outcomes {
         let all = o.figures(district, None);
         let of = |purpose| o.figures(district, Some(purpose)).served * 100.0;
         writeln!(
             out,
-            "| {:<12} | {:>4.1} % | {:>4.1} % | {:>5.1} % | {:>4.1} % | {:>14} | {:>6.0} | {:>7.0} | {:>9.1} % | {:>10.2} | {:>5} | {:>7} |",
+            "| {:<12} | {:>4.1} % | {:>4.1} % | {:>5.1} % | {:>4.1} % | {:>15} | {:>6.0} | {:>7.0} | {:>9.1} % | {:>10.2} | {:>5} | {:>7} |",
             o.name,
             all.served * 100.0,
             of(Purpose::Office),
             of(Purpose::Stadium),
             of(Purpose::Home),
-            all.shared,
+            format!("{} ({:.1} %)", all.shared, all.by_sharing * 100.0),
             all.walk_m,
             all.price_cents,
             all.utilisation * 100.0,
@@ -117,13 +120,15 @@ mod tests {
         let want = Figures {
             served: 2.0 / 3.0,
             shared: 1,
+            by_sharing: 1.0 / 3.0,
             walk_m: 200.0,
             price_cents: 240.0,
             utilisation: 0.1,
             turnover: 0.5,
         };
         assert_eq!(o.figures(&d, None), want);
-        assert!(table(&d, &[o]).contains("66.7 %"));
+        let table = table(&d, &[o]);
+        assert!(table.contains("66.7 %") && table.contains("1 (33.3 %)"), "{table}");
     }
 
     #[test]

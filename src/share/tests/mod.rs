@@ -2,6 +2,8 @@
 
 mod books;
 mod hubs;
+mod kill;
+mod model;
 mod moves;
 mod notices;
 mod time;
@@ -28,7 +30,7 @@ use tokio::sync::mpsc;
 const NOW: Millis = Millis(1_795_399_200_123);
 const MINUTE: u64 = 60_000;
 
-/// A desk for `P-0` to `P-3`, private bays of `acme`, each some 100 m further north than the one before.
+/// A desk for `P-0` to `P-5`, private bays of `acme`, each some 100 m further north than the one before.
 struct Rig {
     desk: Arc<Desk>,
     clock: Arc<ManualClock>,
@@ -52,7 +54,7 @@ fn town() -> Arc<Registry> {
         capacity: 0,
         ..testing::zone(0, 0)
     };
-    let bays = (0..4).map(|n| {
+    let bays = (0..6).map(|n| {
         let mut bay = testing::bay(0, 0);
         (bay.id, bay.zone, bay.place) = (format!("P-{n}"), "P".into(), north(n));
         bay
@@ -79,7 +81,7 @@ impl Rig {
             metrics: metrics.clone(),
             stale_after_s: 900,
         };
-        let (desk, task) = Desk::open(Parts {
+        let parts = Parts {
             store: store.clone(),
             registry: registry.clone(),
             live: live.clone(),
@@ -87,11 +89,26 @@ impl Rig {
             metrics: metrics.clone(),
             witness,
             config,
-        })
-        .await
-        .unwrap();
+        };
+        let (desk, task) = Desk::open(parts).await.unwrap();
         tokio::spawn(task);
         Self { desk: Arc::new(desk), clock, live, registry, store, metrics, told }
+    }
+
+    /// For another desk on the same store.
+    fn parts(&self, matching: Matching) -> Parts {
+        let (registry, live, metrics) = (self.registry.clone(), self.live.clone(), self.metrics.clone());
+        let inbox = journal().0;
+        let witness = Witness { inbox, registry, live, metrics, stale_after_s: 900 };
+        Parts {
+            store: self.store.clone(),
+            registry: self.registry.clone(),
+            live: self.live.clone(),
+            clock: self.clock.clone(),
+            metrics: self.metrics.clone(),
+            witness,
+            config: Config { matching, ..Config::default() },
+        }
     }
 
     /// Puts a bay on offer between two minutes from [`NOW`].

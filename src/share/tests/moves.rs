@@ -109,3 +109,32 @@ async fn those_who_come_at_once_bid_so_that_both_are_served() {
         assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), want, "{matching:?}");
     }
 }
+
+#[tokio::test]
+async fn a_bay_that_is_offered_later_makes_room_too_and_one_that_is_paused_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    rig.offer(0, 0, 600, |_| {}).await;
+    let first = rig.book(120, 180).await;
+    let lame = || Ask { max_walk_m: 50, ..ask(120, 180) };
+    assert_eq!(rig.desk.ask(lame()).await, Err(DeskError::NoMatch(Why::Full)));
+    let later = rig.offer(1, 0, 600, |o| o.state = OfferState::Paused).await;
+    assert_eq!(rig.desk.ask(lame()).await, Err(DeskError::NoMatch(Why::Full)));
+    rig.desk.put_offer(Offer { state: OfferState::Open, ..later }).await.unwrap();
+    assert_eq!(&*rig.desk.ask(lame()).await.unwrap().bay, "P-0");
+    assert_eq!(&*rig.now(&first).await.bay, "P-1");
+}
+
+#[tokio::test]
+async fn nobody_moves_for_who_comes_now_to_a_bay_where_somebody_stands() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    two_bays(&rig).await;
+    let later = rig.book(120, 180).await;
+    rig.sees(0, BayStatus::Occupied);
+    assert_eq!(rig.hold(0, 240).await, Err(DeskError::NoMatch(Why::Full)));
+    assert_eq!(rig.now(&later).await, later);
+    rig.sees(0, BayStatus::Vacant);
+    assert_eq!(&*rig.hold(0, 240).await.unwrap().bay, "P-0");
+    assert_eq!(&*rig.now(&later).await.bay, "P-1");
+}

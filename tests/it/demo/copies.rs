@@ -139,7 +139,7 @@ fn a_backup_holds_of_what_was_settled_all_that_its_checkpoint_counts() {
         let files = KeptFiles::open(&target.join("settled"), 5, 1 << 40, &counted).expect("a folder");
         let (mut kept, mut bytes) = (files.of_worker(0, 1), Vec::new());
         kept.read(Millis(3_600_000), 7, &mut bytes).expect("sound blocks");
-        assert_eq!((bytes, kept.kept_from(), kept.lengths()), (vec![1; 1000], Millis::NEVER, counted.clone()));
+        assert_eq!((bytes, kept.kept_from(), kept.lengths()), (vec![1; 125], Millis::NEVER, counted.clone()));
         for (path, ..) in state(&target.join("history/turnover")) {
             assert_eq!(fs::read(&path).expect("a file"), b"PAR1 whole PAR1", "{}", path.display());
         }

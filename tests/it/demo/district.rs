@@ -27,11 +27,13 @@ async fn day(district: &District, matching: &str) -> Outcome {
 }
 
 #[tokio::test]
-async fn sharing_serves_drivers_whom_the_streets_do_not_however_it_is_matched() {
+async fn sharing_serves_drivers_whom_the_streets_do_not_and_more_where_bookings_may_move() {
     let params = DistrictParams { bays: 24, public_bays: 12, drivers: 120, ..DistrictParams::default() };
     let district = District::generate(&params);
     let served = |o: &Outcome| o.figures(&district, None).served;
     let (first, batch) = tokio::join!(day(&district, "first-come"), day(&district, "batch"));
+    let shared = |o: &Outcome| o.figures(&district, None).shared;
+    assert!(shared(&batch) > shared(&first), "{} and {}", shared(&batch), shared(&first));
     for outcome in [first, batch] {
         assert!(outcome.figures(&district, None).shared > 24, "several a bay");
         assert!(served(&outcome) > served(&without_sharing(&district)) + 0.1);

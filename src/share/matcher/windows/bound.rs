@@ -16,7 +16,8 @@ const UNIT: i64 = 256;
 const SEAT_EVERY: u32 = 10;
 /// Passes of improvement each of those gets: enough to compare, the best one gets all.
 const PASSES: u32 = 6;
-/// The step shrinks to 7/10 after so many rounds without a better bound.
+/// The step shrinks to 7/10 after so many rounds without a better bound, or a twentieth of the rounds if that is more:
+/// who takes many can afford to look for long.
 const PATIENCE: u32 = 5;
 
 /// The bound for nothing: everybody gets their best bay.
@@ -33,11 +34,12 @@ pub(super) fn rounds(table: &Table, layout: &mut Layout, effort: Effort) -> i64 
     let mut charges = vec![0; table.must.len()];
     // The step in 1/1024 of the classic one (Polyak): as far as the gap says.
     let (mut step, mut stalled) = (1024_i64, 0);
+    let patience = PATIENCE.max(effort.rounds / 20);
     for round in 0..effort.rounds {
         let now = chosen.choose(table, &charges);
         stalled = if now < bound - bound / 100_000 { 0 } else { stalled + 1 };
         bound = bound.min(now);
-        if stalled == PATIENCE {
+        if stalled == patience {
             (step, stalled) = (step * 7 / 10, 0);
         }
         let length = chosen.length(table, &charges);
