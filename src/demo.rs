@@ -93,8 +93,13 @@ struct Printed<'a> {
 pub fn run(options: Options) -> Result<(), Failure> {
     let internal = |e: &dyn std::fmt::Display| Failure::Internal(e.to_string());
     // A temporary folder lives as long as this binding.
-    let scratch = tempfile::Builder::new().prefix("bayhub-demo-").tempdir().map_err(|e| internal(&e))?;
-    let data = options.data.clone().unwrap_or_else(|| scratch.path().to_owned());
+    let mut scratch = None;
+    let data = if let Some(data) = &options.data {
+        data.clone()
+    } else {
+        let made = tempfile::Builder::new().prefix("bayhub-demo-").tempdir().map_err(|e| internal(&e))?;
+        scratch.insert(made).path().to_owned()
+    };
     let folder = |e| Failure::Config(format!("--data: {}: {e}", data.display()));
     std::fs::create_dir_all(data.join("registry")).map_err(folder)?;
     let data = data.canonicalize().map_err(folder)?;
