@@ -110,7 +110,8 @@ impl Clerk {
     fn hire(folder: Arc<Folder>) -> io::Result<Self> {
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
         let work = move || queue.into_iter().for_each(|job| folder.carry_out(job));
-        Ok(Self(Some((jobs, thread::Builder::new().name("kept".into()).spawn(work)?))))
+        // By this name its panic ends the hub, as a journal's does: what it no longer keeps could not amend.
+        Ok(Self(Some((jobs, thread::Builder::new().name("journal-kept".into()).spawn(work)?))))
     }
 
     /// Waits while the queue is full. False: the thread is gone.
