@@ -78,7 +78,7 @@ fn hub(
         reports: Arc::new(Shut),
         inbox: mpsc::channel(1).0,
         quarantine: journal.quarantine(),
-        authority: common::authority(registry, Arc::new(common::NoMemory)),
+        authority: common::authority(registry, Arc::new(bayhub::history::NothingSettled)),
         on_change: Arc::new(|| {}),
         config: serve::Config::default(),
     })

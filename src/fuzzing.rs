@@ -9,7 +9,7 @@ use crate::domain::{
     BayKind, Door, LatLon, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, Topic, ZoneKind,
 };
 use crate::health::{Health, Part};
-use crate::history::{self, Around, Cells, History, Recent, Registered};
+use crate::history::{self, Around, History, NothingSettled, Registered};
 use crate::ingest::codec::device;
 use crate::ingest::gate::{self, Gate};
 use crate::ingest::{broker, endpoint};
@@ -142,27 +142,6 @@ struct Nowhere;
 impl ReportDoor for Nowhere {
     fn take(&self, _: &Speaker, _: Topic, _: &str, _: &[u8]) -> Parcel {
         Parcel::default()
-    }
-}
-
-/// No stream stands behind it: nothing was settled.
-struct NothingSettled;
-
-impl Recent for NothingSettled {
-    fn settled_to(&self) -> Millis {
-        Millis::NEVER
-    }
-
-    fn oldest(&self) -> Millis {
-        Millis::MAX
-    }
-
-    fn cells(&self, _: Millis, _: bool) -> Option<Cells> {
-        None
-    }
-
-    fn stamp(&self, _: Millis) -> Option<u64> {
-        None
     }
 }
 

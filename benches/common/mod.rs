@@ -6,7 +6,7 @@
 
 use bayhub::clock::SystemClock;
 use bayhub::domain::{BayIx, BayKind, BayStatus, BayView, Calendar, LatLon, Millis, SourceKind, ZoneKind};
-use bayhub::history::{self, Around, Cells, History, Recent, Registered};
+use bayhub::history::{self, Around, History, Recent, Registered};
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::live::Query;
 use bayhub::metrics::Metrics;
@@ -107,27 +107,6 @@ pub(crate) fn query(city: &City, rng: &mut SmallRng) -> Query {
 pub(crate) fn resident() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     statm.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
-}
-
-/// A stream that has settled nothing.
-pub(crate) struct NoMemory;
-
-impl Recent for NoMemory {
-    fn settled_to(&self) -> Millis {
-        Millis::NEVER
-    }
-
-    fn oldest(&self) -> Millis {
-        Millis::MAX
-    }
-
-    fn cells(&self, _: Millis, _: bool) -> Option<Cells> {
-        None
-    }
-
-    fn stamp(&self, _: Millis) -> Option<u64> {
-        None
-    }
 }
 
 /// What the authority's routes need, with no file of history. Needs a runtime.

@@ -25,6 +25,27 @@ pub trait Recent: Send + Sync {
     fn stamp(&self, hour: Millis) -> Option<u64>;
 }
 
+/// Where no stream stands behind: nothing was settled.
+pub struct NothingSettled;
+
+impl Recent for NothingSettled {
+    fn settled_to(&self) -> Millis {
+        Millis::NEVER
+    }
+
+    fn oldest(&self) -> Millis {
+        Millis::MAX
+    }
+
+    fn cells(&self, _: Millis, _: bool) -> Option<Cells> {
+        None
+    }
+
+    fn stamp(&self, _: Millis) -> Option<u64> {
+        None
+    }
+}
+
 /// How long a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interval {

@@ -34,7 +34,7 @@ pub use archive::{Cell, Cells, Gap};
 pub use catalogue::{Class, Entry};
 pub use config::Config;
 pub use export::{Export, ExportError, Format};
-pub use figures::{Interval, Page, Place, Question, Recent, Row, Unanswerable};
+pub use figures::{Interval, NothingSettled, Page, Place, Question, Recent, Row, Unanswerable};
 pub use keeper::{Around, Keeper, Settled};
 pub use lately::Lately;
 pub use names::{Names, Numbered, Registered};

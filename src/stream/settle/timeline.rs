@@ -140,18 +140,27 @@ impl Cell {
         (heard + rules.limit).min(self.at() + rules.max_age)
     }
 
-    /// The same, after looking up until when its source was heard if it is not sure to stand up to `until`.
+    /// The same, after looking up once when its source was heard last, if it is not sure to stand up to `until`.
     pub fn look_ahead(&mut self, until: u64, rules: &Rules<'_>) -> u64 {
-        let sure = self.stands_until(rules);
-        if sure < until && !self.kind().passes_by() {
-            // What is heard stays heard: this only finds now what would be found later.
-            let range = self.heard_in() as u32 + 1..=((sure - 1) / MINUTE_MS) as u32;
-            if let Some(minute) = rules.heard.last_in(self.source(), range) {
-                self.set_heard_in(minute);
-                return self.stands_until(rules);
-            }
+        if self.stands_until(rules) < until {
+            self.hear_on(rules);
         }
-        sure
+        self.stands_until(rules)
+    }
+
+    /// Looks up the last minute in which its source was heard while its word stood; false if there is none that is not
+    /// known yet. What is heard stays heard: to ask early finds now what would be found later, and whichever minute is
+    /// reached from one in between is reached from the last as well.
+    fn hear_on(&mut self, rules: &Rules<'_>) -> bool {
+        if self.kind().passes_by() {
+            return false;
+        }
+        let range = self.heard_in() as u32 + 1..=((self.stands_until(rules) - 1) / MINUTE_MS) as u32;
+        let minute = rules.heard.last_in(self.source(), range);
+        if let Some(minute) = minute {
+            self.set_heard_in(minute);
+        }
+        minute.is_some()
     }
 
     /// Walks on to `to`, before which there is no other report, and puts everything up to there on the tape.
@@ -161,8 +170,7 @@ impl Cell {
             self.lapse(to, rules, tape);
         }
         // By now it is known to be no short stay.
-        let open = self.word & (START_SEEN | COUNTED) == START_SEEN && self.state() == BayStatus::Occupied;
-        if open && to - self.since >= rules.min_visit {
+        if self.is_open() && to - self.since >= rules.min_visit {
             self.word |= COUNTED;
             tape.started(self.since);
         }
@@ -179,29 +187,20 @@ impl Cell {
     }
 
     fn lapse(&mut self, before: u64, rules: &Rules<'_>, tape: &mut Tape) {
-        if self.state() != BayStatus::Unknown
-            && let Some(at) = self.lapses_before(before, rules)
-        {
+        if let Some(at) = self.lapses_before(before, rules) {
             self.turn(BayStatus::Unknown, at, rules, tape);
         }
     }
 
     /// When the standing word lapses, if that is before `to`.
     fn lapses_before(&mut self, to: u64, rules: &Rules<'_>) -> Option<u64> {
-        let oldest = self.at() + rules.max_age;
-        if self.kind().passes_by() {
-            return Some(oldest.min(self.at() + rules.limit)).filter(|at| *at < to);
-        }
         loop {
-            let at = (self.heard_in() + 1) * MINUTE_MS + rules.limit;
-            if at >= to {
-                return Some(oldest).filter(|at| *at < to);
+            let until = self.stands_until(rules);
+            if until >= to {
+                return None;
             }
-            // Whichever minute is reached from one in between is reached from the last as well.
-            let range = self.heard_in() as u32 + 1..=((at - 1) / MINUTE_MS) as u32;
-            match rules.heard.last_in(self.source(), range) {
-                Some(minute) => self.set_heard_in(minute),
-                None => return Some(at.min(oldest)),
+            if !self.hear_on(rules) {
+                return Some(until);
             }
         }
     }
