@@ -1,22 +1,27 @@
 //! How much of a hand-written loop's speed the timely dataflow keeps, on one stream, in one run.
 //!
-//! `cargo bench --bench dataflow [-- CLAIMS [PER_SECOND [settling]]]`; with `settling` only the last line, for a profiler. 1.4 million bays in 14,000 zones, a Zipf-like stream of reports (8 % of
-//! them true changes, 1 % noise, some seconds of disorder). Both sides do the same work: newest report wins, zone
-//! counters, when each zone and source was last heard, silence, live words and vacant bits. The loop is what one would write with nothing else in mind: dense arrays, one
-//! thread, a prefetch some reports ahead. Figures are millions of reports a second of wall time, and a second of
-//! processor time, which other programs on the machine disturb less; the ratios are what to look at.
+//! `cargo bench --bench dataflow [-- CLAIMS [PER_SECOND [settling]]]`; with `settling` only the
+//! last line, for a profiler. 1.4 million bays in 14,000 zones, a Zipf-like stream of reports (8 %
+//! of them true changes, 1 % noise, some seconds of disorder). Both sides do the same work: newest
+//! report wins, zone counters, when each zone and source was last heard, silence, live words and
+//! vacant bits. The loop is what one would write with nothing else in mind: dense arrays, one
+//! thread, a prefetch some reports ahead. Figures are millions of reports a second of wall time,
+//! and a second of processor time, which other programs on the machine disturb less; the ratios are
+//! what to look at.
 //!
-//! The first half of the stream is not timed: it fills what has to be filled once, as in a hub that has run for a while.
+//! The first half of the stream is not timed: it fills what has to be filled once, as in a hub that
+//! has run for a while.
 //!
-//! The last line is the dataflow that also settles the same reports by event time, with files for amendments on a real disk
-//! (nothing is synced, as in the hub between checkpoints). How dense the stream is in event time matters to it, as every bay is
-//! gone through once a window of five minutes: `PER_SECOND`, 6,500 if not said, is two million reports a window. A
-//! country at its peak is 3,600: more of the going through for each report. What is told is what a catching-up hub does, which
-//! takes the same stream as fast as it can.
+//! The last line is the dataflow that also settles the same reports by event time, with files for
+//! amendments on a real disk (nothing is synced, as in the hub between checkpoints). How dense the
+//! stream is in event time matters to it, as every bay is gone through once a window of five
+//! minutes: `PER_SECOND`, 6,500 if not said, is two million reports a window. A country at its peak
+//! is 3,600: more of the going through for each report. What is told is what a catching-up hub
+//! does, which takes the same stream as fast as it can.
 
 use bayhub::domain::{
-    Batch, BayIx, BayKind, BayStatus, Claim, Corrections, LatLon, Millis, Observation, SettledHour, SettledSink,
-    SourceIx, SourceKind, ZoneKind,
+    Batch, BayIx, BayKind, BayStatus, Claim, Corrections, LatLon, Millis, Observation, SettledHour,
+    SettledSink, SourceIx, SourceKind, ZoneKind,
 };
 use bayhub::journal::KeptFiles;
 use bayhub::live::{Live, Room};
@@ -53,7 +58,10 @@ impl Rng {
 
 fn city() -> Arc<Registry> {
     let side = 120;
-    let place = |z: usize| LatLon { lat: 1.22 + (z / side) as f64 * 0.002, lon: 103.6 + (z % side) as f64 * 0.0036 };
+    let place = |z: usize| LatLon {
+        lat: 1.22 + (z / side) as f64 * 0.002,
+        lon: 103.6 + (z % side) as f64 * 0.0036,
+    };
     let zones = (0..ZONES).map(|z| ZoneSpec {
         id: format!("Z{z}"),
         name: String::new(),
@@ -73,10 +81,19 @@ fn city() -> Arc<Registry> {
         price_cents_per_hour: 120,
     };
     let bays = (0..BAYS).map(|b| {
-        let (z, i) = (b / (BAYS / ZONES), b % (BAYS / ZONES));
+        let z = b / (BAYS / ZONES);
+        let i = b % (BAYS / ZONES);
         let at = place(z);
-        let place = LatLon { lat: at.lat + (i / 10) as f64 * 3e-5, lon: at.lon + (i % 10) as f64 * 3e-5 };
-        BaySpec { id: format!("Z{z}-{i}"), zone: format!("Z{z}"), place, attrs }
+        let place = LatLon {
+            lat: at.lat + (i / 10) as f64 * 3e-5,
+            lon: at.lon + (i % 10) as f64 * 3e-5,
+        };
+        BaySpec {
+            id: format!("Z{z}-{i}"),
+            zone: format!("Z{z}"),
+            place,
+            attrs,
+        }
     });
     Arc::new(Registry::in_memory(zones.collect(), bays.collect()).expect("a sound city"))
 }
@@ -99,7 +116,11 @@ fn reports(n: usize, step_ms: u64) -> Vec<Claim> {
                 bay: BayIx(bay as u32),
                 source: SourceIx(((x >> 20) & 1023) as u32),
                 source_kind: SourceKind::Sensor,
-                status: if occupied { BayStatus::Occupied } else { BayStatus::Vacant },
+                status: if occupied {
+                    BayStatus::Occupied
+                } else {
+                    BayStatus::Vacant
+                },
                 confidence: 247,
             })
         })
@@ -137,7 +158,9 @@ impl Loop {
             bits: (0..=BAYS / 64).map(|_| AtomicU64::new(0)).collect(),
             heard: (0..1024).map(|_| AtomicU64::new(0)).collect(),
             newest: (0..ZONES).map(|_| AtomicU64::new(0)).collect(),
-            published: (0..ZONES).map(|_| [const { AtomicU32::new(0) }; 2]).collect(),
+            published: (0..ZONES)
+                .map(|_| [const { AtomicU32::new(0) }; 2])
+                .collect(),
         }
     }
 
@@ -153,11 +176,13 @@ impl Loop {
                 heard.store(o.at.0.min(now), Relaxed);
             }
             let (word, seq, source, zone) = &mut self.cells[b];
-            let (was, at) = (*word & 3, *word >> 20);
+            let was = *word & 3;
+            let at = *word >> 20;
             if (o.at.0, o.seq, o.source.0) <= (at, *seq, *source) {
                 continue;
             }
-            let silent = now.saturating_sub(o.at.0) > 900_000 && now.saturating_sub(heard.load(Relaxed)) > 900_000;
+            let silent = now.saturating_sub(o.at.0) > 900_000
+                && now.saturating_sub(heard.load(Relaxed)) > 900_000;
             let is = if silent { 0 } else { o.status as u64 };
             *word = o.at.0 << 20 | u64::from(o.confidence) << 12 | is;
             (*seq, *source) = (o.seq, o.source.0);
@@ -191,9 +216,13 @@ impl Loop {
 #[allow(unsafe_code, reason = "the prefetch intrinsic has no safe form")]
 fn prefetch<T>(cells: &[T], i: usize) {
     #[cfg(target_arch = "x86_64")]
-    // SAFETY: `i` is a bay of this city, so the address is inside the slice; a prefetch reads nothing in any case.
+    // SAFETY: `i` is a bay of this city, so the address is inside the slice; a prefetch reads
+    // nothing in any case.
     unsafe {
-        std::arch::x86_64::_mm_prefetch(cells.as_ptr().add(i).cast::<i8>(), std::arch::x86_64::_MM_HINT_T0);
+        std::arch::x86_64::_mm_prefetch(
+            cells.as_ptr().add(i).cast::<i8>(),
+            std::arch::x86_64::_MM_HINT_T0,
+        );
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (cells, i);
@@ -213,14 +242,20 @@ impl Meter {
     }
 
     fn end(&self) -> [f64; 2] {
-        [self.0.elapsed().as_secs_f64(), Self::cpu().saturating_sub(self.1).as_secs_f64()]
+        [
+            self.0.elapsed().as_secs_f64(),
+            Self::cpu().saturating_sub(self.1).as_secs_f64(),
+        ]
     }
 }
 
 fn by_loop(registry: &Registry, claims: &[Claim], step_ms: u64) -> ([f64; 2], u64) {
     let mut side = Loop::new(registry);
     let mut batches = claims.chunks(GROUP).enumerate();
-    batches.by_ref().take(untimed(claims.len())).for_each(|(i, c)| side.run(c, ingest_ms(i, step_ms)));
+    batches
+        .by_ref()
+        .take(untimed(claims.len()))
+        .for_each(|(i, c)| side.run(c, ingest_ms(i, step_ms)));
     let meter = Meter::begin();
     batches.for_each(|(i, c)| side.run(c, ingest_ms(i, step_ms)));
     let took = meter.end();
@@ -247,15 +282,24 @@ const fn untimed(claims: usize) -> usize {
     (claims / 2).div_ceil(GROUP)
 }
 
-/// Waits until everything is applied that came in by `ingest`, and settled what can be settled then.
+/// Waits until everything is applied that came in by `ingest`, and settled what can be settled
+/// then.
 fn keep_up(stream: &stream::Stream, feed: &mut stream::Feed, ingest: u64) {
     const LATENESS: u64 = 120_000;
     const WINDOW: u64 = 300_000;
     // The last word on a window is spoken a window later.
     let due = ((ingest - LATENESS) / WINDOW * WINDOW).saturating_sub(WINDOW);
-    let is_settled = || stream.turnover.as_ref().is_none_or(|t| t.settled().0 >= due);
+    let is_settled = || {
+        stream
+            .turnover
+            .as_ref()
+            .is_none_or(|t| t.settled().0 >= due)
+    };
     // One more moment, so that what came in at the last one is all there.
-    feed.push(Batch { ingest_at: Millis(ingest + 1), claims: vec![] });
+    feed.push(Batch {
+        ingest_at: Millis(ingest + 1),
+        claims: vec![],
+    });
     while stream.progress.waiting() > 0 || !is_settled() {
         std::thread::park_timeout(Duration::from_micros(200));
     }
@@ -263,7 +307,10 @@ fn keep_up(stream: &stream::Stream, feed: &mut stream::Feed, ingest: u64) {
 
 fn settlement(dir: &Path) -> Settlement {
     let kept = KeptFiles::open(dir, 0, 1 << 40, &[]).expect("a fresh folder");
-    Settlement { sink: Arc::new(Nobody), kept: Arc::new(move |me| kept.of_worker(me, 1)) }
+    Settlement {
+        sink: Arc::new(Nobody),
+        kept: Arc::new(move |me| kept.of_worker(me, 1)),
+    }
 }
 
 fn by_dataflow(
@@ -273,41 +320,78 @@ fn by_dataflow(
     workers: usize,
     settle: bool,
 ) -> ([f64; 2], u64) {
-    let live = Arc::new(Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 1 }));
-    let config = stream::Config { workers, ..stream::Config::default() };
+    let live = Arc::new(Live::new(
+        &registry.city(),
+        Room {
+            spare_bays: 0,
+            spare_zones: 0,
+            subscribers: 1,
+        },
+    ));
+    let config = stream::Config {
+        workers,
+        ..stream::Config::default()
+    };
     let batches: Vec<_> = claims.chunks(GROUP).map(<[_]>::to_vec).collect();
     let dir = tempfile::tempdir().expect("a folder");
     let settlement = settle.then(|| settlement(dir.path()));
-    let (metrics, saved) = (Arc::new(Metrics::new()), stream::Saved::default());
-    let (stream, mut feed) =
-        stream::resume(&config, registry.clone(), live.clone(), metrics.clone(), 2000, saved, settlement)
-            .expect("threads");
+    let metrics = Arc::new(Metrics::new());
+    let saved = stream::Saved::default();
+    let (stream, mut feed) = stream::resume(
+        &config,
+        registry.clone(),
+        live.clone(),
+        metrics.clone(),
+        2000,
+        saved,
+        settlement,
+    )
+    .expect("threads");
     let mut meter = Meter::begin();
-    let (all, untimed) = (batches.len(), untimed(claims.len()));
+    let all = batches.len();
+    let untimed = untimed(claims.len());
     for (i, claims) in batches.into_iter().enumerate() {
         if i == untimed {
             keep_up(&stream, &mut feed, ingest_ms(i - 1, step_ms));
             meter = Meter::begin();
         }
-        feed.push(Batch { ingest_at: Millis(ingest_ms(i, step_ms)), claims });
+        feed.push(Batch {
+            ingest_at: Millis(ingest_ms(i, step_ms)),
+            claims,
+        });
     }
     keep_up(&stream, &mut feed, ingest_ms(all - 1, step_ms));
     let took = meter.end();
     drop(feed);
     stream.join().expect("a sound run");
-    assert!(!settle || metrics.settled.reports.get() as usize > claims.len() / 2, "most of them are settled");
-    let vacant = (0..ZONES as u32).map(|z| u64::from(live.zone(bayhub::domain::ZoneIx(z)).vacant[0])).sum();
+    assert!(
+        !settle || metrics.settled.reports.get() as usize > claims.len() / 2,
+        "most of them are settled"
+    );
+    let vacant = (0..ZONES as u32)
+        .map(|z| u64::from(live.zone(bayhub::domain::ZoneIx(z)).vacant[0]))
+        .sum();
     (took, vacant)
 }
 
 fn main() {
-    let mut numbers = std::env::args().skip(1).filter_map(|a| a.parse::<usize>().ok());
-    let (n, rate) = (numbers.next().unwrap_or(8_000_000), numbers.next().unwrap_or(6500));
+    let mut numbers = std::env::args()
+        .skip(1)
+        .filter_map(|a| a.parse::<usize>().ok());
+    let n = numbers.next().unwrap_or(8_000_000);
+    let rate = numbers.next().unwrap_or(6500);
     let step_ms = (GROUP * 1000 / rate) as u64;
-    let (registry, claims) = (city(), reports(n, step_ms));
+    let registry = city();
+    let claims = reports(n, step_ms);
     let timed = (n - untimed(n) * GROUP) as f64;
-    println!("{n} reports, {BAYS} bays, {ZONES} zones; million reports/s, median of {ROUNDS} rounds taken in turn");
-    println!("{rate} a second of event time: {:.1} windows, of {} reports", n as f64 / rate as f64 / 300.0, rate * 300);
+    println!(
+        "{n} reports, {BAYS} bays, {ZONES} zones; million reports/s, median of {ROUNDS} rounds taken in turn"
+    );
+    println!(
+        "{rate} a second of event time: {:.1} windows, of {} reports",
+        n as f64 / rate as f64 / 300.0,
+        rate * 300
+    );
     if std::env::args().any(|a| a == "settling") {
         for _ in 0..ROUNDS {
             let ([wall, cpu], _) = by_dataflow(&registry, &claims, step_ms, 1, true);
@@ -328,9 +412,14 @@ fn main() {
             by_dataflow(&registry, &claims, step_ms, 1, true),
         ];
         let vacant = runs.map(|run| run.1);
-        assert!(vacant.iter().all(|v| *v == vacant[0]), "the same stream must end in the same city: {vacant:?}");
+        assert!(
+            vacant.iter().all(|v| *v == vacant[0]),
+            "the same stream must end in the same city: {vacant:?}"
+        );
         for (side, (took, _)) in rounds.iter_mut().zip(runs) {
-            side.iter_mut().zip(took).for_each(|(all, s)| all.push(timed / s / 1e6));
+            side.iter_mut()
+                .zip(took)
+                .for_each(|(all, s)| all.push(timed / s / 1e6));
         }
     }
     let [hand, one, two, settled] = rounds.map(|side| {
@@ -341,11 +430,18 @@ fn main() {
     });
     println!("                      wall   of the loop       CPU   of the loop");
     let settling = ("1 worker, settling", settled);
-    for (name, side) in
-        [("hand-written loop", hand), ("dataflow, 1 worker", one), ("dataflow, 2 workers", two), settling]
-    {
+    for (name, side) in [
+        ("hand-written loop", hand),
+        ("dataflow, 1 worker", one),
+        ("dataflow, 2 workers", two),
+        settling,
+    ] {
         let [w, c] = side;
-        println!("{name:<20} {w:6.1}   {:11.2}   {c:7.1}   {:11.2}", w / hand[0], c / hand[1]);
+        println!(
+            "{name:<20} {w:6.1}   {:11.2}   {c:7.1}   {:11.2}",
+            w / hand[0],
+            c / hand[1]
+        );
     }
     let cost = |i: usize| 100.0 * (1.0 - settled[i] / one[i]);
     println!(

@@ -1,17 +1,21 @@
-//! What HTTP costs a driver's query: `GET /v1/bays/nearby` (k = 20 within 500 m among 1.4 million bays) beside a
-//! constant answer of the same size, in one run, in turns.
+//! What HTTP costs a driver's query: `GET /v1/bays/nearby` (k = 20 within 500 m among 1.4 million
+//! bays) beside a constant answer of the same size, in one run, in turns.
 //!
-//! Three servers stand on one tokio worker thread: the hub's whole router on the hub's own listener (`hub`), an axum
-//! router whose only handler returns the same bytes each time on `axum::serve` with nothing around it (`constant`),
-//! and that router on the hub's listener (`constant, own listener`: what the listener itself costs). One load
-//! thread keeps 32 connections open, each with one request under way: it asks on sixteen while the other sixteen are
-//! being answered, so it sleeps and is woken once a half and not once an answer. Load and server are two threads, so
-//! on two cores each has its own. A thread that writes random bay states stands beside them, for all three.
+//! Three servers stand on one tokio worker thread: the hub's whole router on the hub's own listener
+//! (`hub`), an axum router whose only handler returns the same bytes each time on `axum::serve`
+//! with nothing around it (`constant`), and that router on the hub's listener (`constant, own
+//! listener`: what the listener itself costs). One load thread keeps 32 connections open, each with
+//! one request under way: it asks on sixteen while the other sixteen are being answered, so it
+//! sleeps and is woken once a half and not once an answer. Load and server are two threads, so on
+//! two cores each has its own. A thread that writes random bay states stands beside them, for all
+//! three.
 //!
-//! Read the last column too: if the load thread is the slower one, requests a second say less than requests a
-//! second of the server thread's own CPU time. Latencies are those of a server at its limit, 32 deep.
+//! Read the last column too: if the load thread is the slower one, requests a second say less than
+//! requests a second of the server thread's own CPU time. Latencies are those of a server at its
+//! limit, 32 deep.
 //!
-//! `cargo bench --bench http`, or the built program itself with `SECONDS_A_ROUND [ROUNDS [UPDATES_PER_S [BAYS]]]`.
+//! `cargo bench --bench http`, or the built program itself with `SECONDS_A_ROUND [ROUNDS
+//! [UPDATES_PER_S [BAYS]]]`.
 
 mod common;
 
@@ -85,7 +89,10 @@ fn hub(
 }
 
 fn constant(body: Bytes) -> Router {
-    Router::new().route("/", get(move || async move { ([(CONTENT_TYPE, "application/json")], body) }))
+    Router::new().route(
+        "/",
+        get(move || async move { ([(CONTENT_TYPE, "application/json")], body) }),
+    )
 }
 
 async fn bound() -> (TcpListener, SocketAddr) {
@@ -97,10 +104,18 @@ async fn bound() -> (TcpListener, SocketAddr) {
 /// CPU time the server's thread has had.
 fn server_cpu() -> Duration {
     let mut total = 0;
-    for task in std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
+    for task in std::fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         let read = |name: &str| std::fs::read_to_string(task.path().join(name)).unwrap_or_default();
         if read("comm").trim() == THREAD {
-            total += read("schedstat").split(' ').next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+            total += read("schedstat")
+                .split(' ')
+                .next()
+                .and_then(|n| n.parse::<u64>().ok())
+                .unwrap_or(0);
         }
     }
     Duration::from_nanos(total)
@@ -117,7 +132,11 @@ impl Line {
     fn open(at: SocketAddr) -> Self {
         let socket = TcpStream::connect(at).expect("the server listens");
         socket.set_nodelay(true).expect("a socket");
-        Self { socket, asked: Instant::now(), buffer: vec![0; 64 * 1024] }
+        Self {
+            socket,
+            asked: Instant::now(),
+            buffer: vec![0; 64 * 1024],
+        }
     }
 
     fn ask(&mut self, request: &[u8]) {
@@ -127,21 +146,33 @@ impl Line {
 
     /// Reads one answer, framed by its content-length; returns the length of its body.
     fn answer(&mut self) -> usize {
-        let (mut have, mut whole) = (0, usize::MAX);
+        let mut have = 0;
+        let mut whole = usize::MAX;
         let mut body = 0;
         while have < whole {
-            let n = self.socket.read(&mut self.buffer[have..]).expect("the server is there");
+            let n = self
+                .socket
+                .read(&mut self.buffer[have..])
+                .expect("the server is there");
             assert!(n > 0, "the server hung up");
             have += n;
             if whole == usize::MAX
-                && let Some(end) = self.buffer[..have].windows(4).position(|w| w == b"\r\n\r\n")
+                && let Some(end) = self.buffer[..have]
+                    .windows(4)
+                    .position(|w| w == b"\r\n\r\n")
             {
                 let head = std::str::from_utf8(&self.buffer[..end]).expect("headers are text");
                 assert!(head.starts_with("HTTP/1.1 200 "), "{head}");
-                let length = head.lines().find_map(|l| l.strip_prefix("content-length: ")).expect("a length");
+                let length = head
+                    .lines()
+                    .find_map(|l| l.strip_prefix("content-length: "))
+                    .expect("a length");
                 body = length.parse().expect("a number");
                 whole = end + 4 + body;
-                assert!(whole <= self.buffer.len(), "larger than this bench expects: {whole}");
+                assert!(
+                    whole <= self.buffer.len(),
+                    "larger than this bench expects: {whole}"
+                );
             }
         }
         assert_eq!(have, whole, "more than was asked for");
@@ -166,7 +197,17 @@ impl Tally {
     fn new(name: &'static str, at: SocketAddr, requests: Vec<Vec<u8>>) -> Self {
         let took = Histogram::new(3).expect("3 digits are allowed");
         let (wall, cpu) = Default::default();
-        Self { name, at, requests, next: 0, answers: 0, bytes: 0, wall, cpu, took }
+        Self {
+            name,
+            at,
+            requests,
+            next: 0,
+            answers: 0,
+            bytes: 0,
+            wall,
+            cpu,
+            took,
+        }
     }
 
     fn round(&mut self, length: Duration) {
@@ -175,13 +216,15 @@ impl Tally {
             line.ask(&self.requests[0]);
             line.answer();
         }
-        let (began, cpu) = (Instant::now(), server_cpu());
+        let began = Instant::now();
+        let cpu = server_cpu();
         for line in &mut *lines {
             self.ask(line);
         }
         let (mut now, mut then) = lines.split_at_mut(CONNECTIONS / 2);
         while began.elapsed() < length {
-            // From the last to the first: when that one has its answer the others mostly have theirs.
+            // From the last to the first: when that one has its answer the others mostly have
+            // theirs.
             now.iter_mut().rev().for_each(|line| self.hear(line));
             for line in &mut *now {
                 self.ask(line);
@@ -202,7 +245,9 @@ impl Tally {
 
     fn hear(&mut self, line: &mut Line) {
         self.bytes += line.answer() as u64;
-        self.took.record(line.asked.elapsed().as_micros() as u64).expect("an auto-resizing histogram");
+        self.took
+            .record(line.asked.elapsed().as_micros() as u64)
+            .expect("an auto-resizing histogram");
         self.answers += 1;
     }
 
@@ -245,12 +290,19 @@ fn requests(city: &City) -> Vec<Vec<u8>> {
 
 /// A real answer, cut or padded with blanks to the mean length of 2,000 answers.
 fn typical(at: SocketAddr, requests: &[Vec<u8>]) -> Bytes {
-    let (mut line, mut total, mut last) = (Line::open(at), 0, vec![]);
+    let mut line = Line::open(at);
+    let mut total = 0;
+    let mut last = vec![];
     for request in &requests[..2000] {
         line.ask(request);
         let body = line.answer();
         total += body;
-        let end = line.buffer.windows(4).position(|w| w == b"\r\n\r\n").expect("headers end") + 4;
+        let end = line
+            .buffer
+            .windows(4)
+            .position(|w| w == b"\r\n\r\n")
+            .expect("headers end")
+            + 4;
         last = line.buffer[end..end + body].to_vec();
     }
     last.resize(total / 2000, b' ');
@@ -258,14 +310,20 @@ fn typical(at: SocketAddr, requests: &[Vec<u8>]) -> Bytes {
 }
 
 /// Writes random states at that rate until told to stop.
-#[allow(clippy::disallowed_methods, reason = "a bench's writer paces itself on its own thread")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a bench's writer paces itself on its own thread"
+)]
 fn keep_writing(live: &Live, city: &City, rate: f64, stop: &AtomicBool) -> f64 {
     let mut rng = SmallRng::seed_from_u64(777);
-    let (began, mut sent) = (Instant::now(), 0_u64);
+    let began = Instant::now();
+    let mut sent = 0_u64;
     while !stop.load(Ordering::Relaxed) {
         let due = (began.elapsed().as_secs_f64() * rate) as u64;
         while sent < due && !stop.load(Ordering::Relaxed) {
-            let batch: Vec<_> = (0..50).map(|_| view(city, rng.random_range(0..city.bay_slots()), &mut rng)).collect();
+            let batch: Vec<_> = (0..50)
+                .map(|_| view(city, rng.random_range(0..city.bay_slots()), &mut rng))
+                .collect();
             live.bays(&batch);
             sent += 50;
         }
@@ -275,11 +333,23 @@ fn keep_writing(live: &Live, city: &City, rate: f64, stop: &AtomicBool) -> f64 {
 }
 
 /// Who gives out keys and books: what the router needs, and nobody asks.
-async fn office(dir: &Path, keys: Arc<Keys>, registry: &Arc<Registry>, live: &Arc<Live>) -> (Issuer, Desk) {
-    let store = Store::open(&bayhub::store::Config::default(), dir).await.expect("a store");
-    let issuer = Issuer::open(store.clone(), keys.clone(), &[], Arc::new(SystemClock)).await.expect("an issuer");
-    let (registry, live, metrics) = (registry.clone(), live.clone(), Arc::new(Metrics::new()));
-    let (clock, config) = (Arc::new(SystemClock), share::Config::default());
+async fn office(
+    dir: &Path,
+    keys: Arc<Keys>,
+    registry: &Arc<Registry>,
+    live: &Arc<Live>,
+) -> (Issuer, Desk) {
+    let store = Store::open(&bayhub::store::Config::default(), dir)
+        .await
+        .expect("a store");
+    let issuer = Issuer::open(store.clone(), keys.clone(), &[], Arc::new(SystemClock))
+        .await
+        .expect("an issuer");
+    let registry = registry.clone();
+    let live = live.clone();
+    let metrics = Arc::new(Metrics::new());
+    let clock = Arc::new(SystemClock);
+    let config = share::Config::default();
     let witness = share::Witness {
         inbox: mpsc::channel(1).0,
         registry: registry.clone(),
@@ -287,32 +357,69 @@ async fn office(dir: &Path, keys: Arc<Keys>, registry: &Arc<Registry>, live: &Ar
         metrics: metrics.clone(),
         stale_after_s: 900,
     };
-    let parts = share::Parts { store, registry, live, clock, metrics, witness, config };
+    let parts = share::Parts {
+        store,
+        registry,
+        live,
+        clock,
+        metrics,
+        witness,
+        config,
+    };
     // Nobody books: its task is not run.
     let (desk, _) = Desk::open(parts).await.expect("a desk");
     (issuer, desk)
 }
 
 fn main() {
-    let given: Vec<f64> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
+    let given: Vec<f64> = std::env::args()
+        .skip(1)
+        .filter_map(|a| a.parse().ok())
+        .collect();
     let arg = |at: usize, default: f64| given.get(at).copied().unwrap_or(default);
-    let (seconds, rounds, rate, bays) = (arg(0, 3.0), arg(1, 4.0) as usize, arg(2, 100_000.0), arg(3, 1_400_000.0));
+    let seconds = arg(0, 3.0);
+    let rounds = arg(1, 4.0) as usize;
+    let rate = arg(2, 100_000.0);
+    let bays = arg(3, 1_400_000.0);
 
     let (zones, specs) = city_specs(bays as usize);
     let registry = Arc::new(Registry::in_memory(zones, specs).expect("a city made to be valid"));
     let city = registry.city().clone();
-    let live = Arc::new(Live::new(&city, Room { spare_bays: 0, spare_zones: 0, subscribers: 1 }));
+    let live = Arc::new(Live::new(
+        &city,
+        Room {
+            spare_bays: 0,
+            spare_zones: 0,
+            subscribers: 1,
+        },
+    ));
     let mut rng = SmallRng::seed_from_u64(5);
     (0..city.bay_slots()).for_each(|bay| live.bays(&[view(&city, BayIx(bay).0, &mut rng)]));
     let dir = tempfile::tempdir().expect("a folder");
-    let journal = Journal::open(dir.path(), bayhub::journal::Config::default(), registry.clone()).expect("a journal");
+    let journal = Journal::open(
+        dir.path(),
+        bayhub::journal::Config::default(),
+        registry.clone(),
+    )
+    .expect("a journal");
 
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
-    let runtime = runtime.worker_threads(1).thread_name(THREAD).enable_all().build().expect("a runtime");
+    let runtime = runtime
+        .worker_threads(1)
+        .thread_name(THREAD)
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let limits = serve::Config::default().limits();
     let start_own = |router: Router| {
         let (listener, at) = runtime.block_on(bound());
-        runtime.spawn(serve::serve(listener, router, limits, Arc::new(Metrics::new()), std::future::pending()));
+        runtime.spawn(serve::serve(
+            listener,
+            router,
+            limits,
+            Arc::new(Metrics::new()),
+            std::future::pending(),
+        ));
         at
     };
     let keys = Arc::new(Keys::default());
@@ -320,7 +427,12 @@ fn main() {
     let hub_at = start_own(hub(&registry, &live, &journal, office, keys));
     let asked = requests(&city);
     let body = typical(hub_at, &asked);
-    println!("{} bays in {} zones; a constant answer has {} bytes", city.bay_slots(), city.zone_count(), body.len());
+    println!(
+        "{} bays in {} zones; a constant answer has {} bytes",
+        city.bay_slots(),
+        city.zone_count(),
+        body.len()
+    );
     let (plain, plain_at) = runtime.block_on(bound());
     let bare = constant(body.clone());
     runtime.spawn(async move { axum::serve(plain, bare).await });
@@ -328,7 +440,11 @@ fn main() {
     // As long as the hub's, so that reading the request costs the same.
     let root: Vec<Vec<u8>> = asked
         .iter()
-        .map(|r| String::from_utf8_lossy(r).replace("/v1/bays/nearby?", "/?pad=-----------&").into_bytes())
+        .map(|r| {
+            String::from_utf8_lossy(r)
+                .replace("/v1/bays/nearby?", "/?pad=-----------&")
+                .into_bytes()
+        })
         .collect();
     let mut all = [
         Tally::new("constant", plain_at, root.clone()),
@@ -347,7 +463,9 @@ fn main() {
         stop.store(true, Ordering::Relaxed);
         writer.join().expect("the writer")
     });
-    println!("{CONNECTIONS} connections, {rounds} rounds of {seconds} s each in turn, {wrote:.0} updates/s beside\n");
+    println!(
+        "{CONNECTIONS} connections, {rounds} rounds of {seconds} s each in turn, {wrote:.0} updates/s beside\n"
+    );
     println!(
         "|                        | requests/s |  p50 ms |  p99 ms | body bytes | server CPU   | per server CPU s |"
     );

@@ -1,10 +1,13 @@
-//! The journal's speed on this machine's disk: claims/s by group size, many small messages at once, and replay.
+//! The journal's speed on this machine's disk: claims/s by group size, many small messages at once,
+//! and replay.
 //!
-//! `cargo bench --bench journal`; set `TMPDIR` to choose the disk. Every figure includes the wait for fdatasync.
+//! `cargo bench --bench journal`; set `TMPDIR` to choose the disk. Every figure includes the wait
+//! for fdatasync.
 
 use bayhub::clock::SystemClock;
 use bayhub::domain::{
-    BayIx, BayStatus, Claim, Clock, Millis, Observation, Receipt, SourceIx, SourceKind, Submission, ZoneIx,
+    BayIx, BayStatus, Claim, Clock, Millis, Observation, Receipt, SourceIx, SourceKind, Submission,
+    ZoneIx,
 };
 use bayhub::health::Health;
 use bayhub::journal::{Config, Entry, Journal, Numbers, Unreadable, View, decode, encode};
@@ -17,7 +20,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{Sender, channel};
 
 const BAYS: u32 = 1_400_000;
-/// How long each measurement of a round takes. Rounds alternate, because a shared disk's speed wanders.
+/// How long each measurement of a round takes. Rounds alternate, because a shared disk's speed
+/// wanders.
 const RUN: Duration = Duration::from_secs(1);
 const ROUNDS: usize = 7;
 
@@ -29,7 +33,9 @@ struct Town {
 
 impl Town {
     fn new() -> Self {
-        let numbers: Vec<u32> = (0..BAYS).map(|i| (u64::from(i) * 999_983 % u64::from(BAYS)) as u32).collect();
+        let numbers: Vec<u32> = (0..BAYS)
+            .map(|i| (u64::from(i) * 999_983 % u64::from(BAYS)) as u32)
+            .collect();
         let mut bays = vec![0; BAYS as usize];
         (0..BAYS).for_each(|i| bays[numbers[i as usize] as usize] = i);
         Self { numbers, bays }
@@ -79,7 +85,13 @@ fn start(dir: &Path, town: &Arc<Town>) -> (Sender<Submission>, Arc<Metrics>, Joi
     let (doors, inbox) = channel(4096);
     let metrics = Arc::new(Metrics::new());
     let health = Arc::new(Health::default());
-    let thread = journal.start(inbox, Arc::new(SystemClock), Box::new(drop), metrics.clone(), health);
+    let thread = journal.start(
+        inbox,
+        Arc::new(SystemClock),
+        Box::new(drop),
+        metrics.clone(),
+        health,
+    );
     (doors, metrics, thread.expect("a thread"))
 }
 
@@ -91,12 +103,17 @@ fn one_by_one(town: &Arc<Town>, size: u64) -> f64 {
     let send = |n| {
         let tell = tell.clone();
         let receipt = Receipt::new(move || tell.send(()).expect("the bench waits"));
-        let message = Submission { claims: claims(n, size), refusals: vec![], receipt };
+        let message = Submission {
+            claims: claims(n, size),
+            refusals: vec![],
+            receipt,
+        };
         doors.blocking_send(message).expect("the journal runs");
         told.recv().expect("a receipt");
     };
     send(0);
-    let (begin, mut n) = (Instant::now(), 1);
+    let begin = Instant::now();
+    let mut n = 1;
     while begin.elapsed() < RUN {
         send(n * size);
         n += 1;
@@ -108,7 +125,8 @@ fn one_by_one(town: &Arc<Town>, size: u64) -> f64 {
     n as f64 / s
 }
 
-/// Two doors that send messages of `size` claims as fast as the journal takes them, then everything is read back.
+/// Two doors that send messages of `size` claims as fast as the journal takes them, then everything
+/// is read back.
 fn flood(town: &Arc<Town>, size: u64) {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let (doors, metrics, thread) = start(dir.path(), town);
@@ -116,7 +134,8 @@ fn flood(town: &Arc<Town>, size: u64) {
     let begin = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..2 {
-            let (doors, durable) = (doors.clone(), durable.clone());
+            let doors = doors.clone();
+            let durable = durable.clone();
             scope.spawn(move || {
                 let message = claims(0, size);
                 while begin.elapsed() < RUN {
@@ -124,7 +143,11 @@ fn flood(town: &Arc<Town>, size: u64) {
                     let receipt = Receipt::new(move || {
                         durable.fetch_add(size, Relaxed);
                     });
-                    let message = Submission { claims: message.clone(), refusals: vec![], receipt };
+                    let message = Submission {
+                        claims: message.clone(),
+                        refusals: vec![],
+                        receipt,
+                    };
                     doors.blocking_send(message).expect("the journal runs");
                 }
             });
@@ -132,21 +155,28 @@ fn flood(town: &Arc<Town>, size: u64) {
     });
     drop(doors);
     thread.join().expect("no panic");
-    let (s, n) = (begin.elapsed().as_secs_f64(), durable.load(Relaxed));
+    let s = begin.elapsed().as_secs_f64();
+    let n = durable.load(Relaxed);
     let commits = metrics.journal_commits.get();
-    println!("flood of {size:>4}s: {:>12.0} claims/s  ({commits} commits, {} claims each)", n as f64 / s, n / commits);
+    println!(
+        "flood of {size:>4}s: {:>12.0} claims/s  ({commits} commits, {} claims each)",
+        n as f64 / s,
+        n / commits
+    );
 
     replay(dir.path(), town, n, size);
 }
 
-/// Opens and reads back three times (from the page cache), looking at every claim, and checks what was read.
+/// Opens and reads back three times (from the page cache), looking at every claim, and checks what
+/// was read.
 fn replay(dir: &Path, town: &Arc<Town>, n: u64, size: u64) {
     let begin = Instant::now();
     let journal = Journal::open(dir, Config::default(), town.clone()).expect("a whole journal");
     let opened = begin.elapsed().as_secs_f64() * 1e3;
     for _ in 0..3 {
         let begin = Instant::now();
-        let (mut sum, mut bays) = (0, 0);
+        let mut sum = 0;
+        let mut bays = 0;
         let replayed = journal.replay(|b| {
             for claim in &b.claims {
                 if let Claim::Bay(o) = std::hint::black_box(claim) {
@@ -157,9 +187,16 @@ fn replay(dir: &Path, town: &Arc<Town>, n: u64, size: u64) {
         });
         let replayed = replayed.expect("a whole journal");
         let s = begin.elapsed().as_secs_f64();
-        assert_eq!((sum, bays, replayed.orphaned), (n / size * (size * (size - 1) / 2), n, 0), "what was written");
+        assert_eq!(
+            (sum, bays, replayed.orphaned),
+            (n / size * (size * (size - 1) / 2), n, 0),
+            "what was written"
+        );
         let mb = replayed.bytes as f64 / 1e6;
-        println!("  open {opened:.0} ms, replay {:.0} claims/s ({n} claims, {mb:.0} MB in {s:.3} s)", n as f64 / s);
+        println!(
+            "  open {opened:.0} ms, replay {:.0} claims/s ({n} claims, {mb:.0} MB in {s:.3} s)",
+            n as f64 / s
+        );
     }
 }
 
@@ -167,10 +204,15 @@ fn replay(dir: &Path, town: &Arc<Town>, n: u64, size: u64) {
 fn disk_alone() -> f64 {
     use std::os::unix::fs::FileExt;
     let file = tempfile::tempfile().expect("a temporary file");
-    file.write_all_at(&vec![0; 16 << 20], 0).and_then(|()| file.sync_all()).expect("16 MiB of room");
-    let (begin, mut n) = (Instant::now(), 0);
+    file.write_all_at(&vec![0; 16 << 20], 0)
+        .and_then(|()| file.sync_all())
+        .expect("16 MiB of room");
+    let begin = Instant::now();
+    let mut n = 0;
     while begin.elapsed() < RUN {
-        file.write_all_at(&[1; 64], n % (1 << 18) * 64).and_then(|()| file.sync_data()).expect("a working disk");
+        file.write_all_at(&[1; 64], n % (1 << 18) * 64)
+            .and_then(|()| file.sync_data())
+            .expect("a working disk");
         n += 1;
     }
     n as f64 / begin.elapsed().as_secs_f64()
@@ -179,7 +221,9 @@ fn disk_alone() -> f64 {
 /// Prints the median and range of `per_s`, times `size` claims.
 fn report(what: &str, mut per_s: Vec<f64>, size: u64) {
     per_s.sort_by(f64::total_cmp);
-    let (low, median, high) = (per_s[0], per_s[per_s.len() / 2], per_s[per_s.len() - 1]);
+    let low = per_s[0];
+    let median = per_s[per_s.len() / 2];
+    let high = per_s[per_s.len() - 1];
     let claims = median * size as f64;
     println!("{what} {size:>4}: {median:>6.0}/s [{low:.0} .. {high:.0}] = {claims:>9.0} claims/s");
 }

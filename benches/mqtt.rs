@@ -1,16 +1,20 @@
-//! Durable QoS 1 reports a second: the hub's own MQTT endpoint beside what one would build otherwise, a mosquitto
-//! broker with a rumqttc subscriber that acknowledges by hand. One run, in turns, on 127.0.0.1.
+//! Durable QoS 1 reports a second: the hub's own MQTT endpoint beside what one would build
+//! otherwise, a mosquitto broker with a rumqttc subscriber that acknowledges by hand. One run, in
+//! turns, on 127.0.0.1.
 //!
-//! The load is the same for both: raw sockets in a process of its own, PUBLISH packets made beforehand (one bay each,
-//! some 120 bytes), counted by their PUBACKs. Two shapes: 50 connections with 100 messages under way each, and 1,000
-//! connections that each wait for their PUBACK before they send again.
+//! The load is the same for both: raw sockets in a process of its own, PUBLISH packets made
+//! beforehand (one bay each, some 120 bytes), counted by their PUBACKs. Two shapes: 50 connections
+//! with 100 messages under way each, and 1,000 connections that each wait for their PUBACK before
+//! they send again.
 //!
-//! Not the same is what a PUBACK means, and it is in the peer's favour: the hub's says "synced to disk, and refused
-//! or taken". mosquitto's says "in memory"; its subscriber decodes the report and acknowledges it at once and stores
-//! nothing. The peer's figure is the slower of what was acknowledged to publishers and what reached the subscriber.
-//! mosquitto runs with `max_queued_messages 0` and `max_inflight_messages 0` (no limits), so that it drops nothing.
+//! Not the same is what a PUBACK means, and it is in the peer's favour: the hub's says "synced to
+//! disk, and refused or taken". mosquitto's says "in memory"; its subscriber decodes the report and
+//! acknowledges it at once and stores nothing. The peer's figure is the slower of what was
+//! acknowledged to publishers and what reached the subscriber. mosquitto runs with
+//! `max_queued_messages 0` and `max_inflight_messages 0` (no limits), so that it drops nothing.
 //!
-//! `cargo bench --bench mqtt`, or the built program itself with `SECONDS`. Without mosquitto the peer is skipped.
+//! `cargo bench --bench mqtt`, or the built program itself with `SECONDS`. Without mosquitto the
+//! peer is skipped.
 
 use bayhub::app::Hub;
 use bayhub::config;
@@ -42,7 +46,9 @@ fn city(dir: &Path) {
     std::fs::write(dir.join("zones.geojson"), square).expect("room on disk");
     let mut bays = String::from("{\"type\":\"FeatureCollection\",\"features\":[");
     for n in 0..BAYS {
-        let (comma, lat, lon) = (if n == 0 { "" } else { "," }, n / 200, n % 200);
+        let comma = if n == 0 { "" } else { "," };
+        let lat = n / 200;
+        let lon = n % 200;
         write!(
             bays,
             "{comma}{{\"type\":\"Feature\",\"geometry\":{{\"type\":\"Point\",\"coordinates\":[103.8{lon:03},1.3{lat:03}]}},\
@@ -56,7 +62,12 @@ fn city(dir: &Path) {
 /// Resident memory of a process, bytes.
 fn resident(pid: u32) -> u64 {
     let statm = std::fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
-    statm.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
+    statm
+        .split_whitespace()
+        .nth(1)
+        .and_then(|pages| pages.parse::<u64>().ok())
+        .unwrap_or(0)
+        * 4096
 }
 
 // ---------------------------------------------------------------- the load
@@ -95,7 +106,11 @@ fn publish(source: &str, id: u16, bay: usize) -> Vec<u8> {
     let mut body = Vec::new();
     text(&format!("bayhub/v1/{source}/report"), &mut body);
     body.extend(id.to_be_bytes());
-    let state = if bay.is_multiple_of(7) { "vacant" } else { "occupied" };
+    let state = if bay.is_multiple_of(7) {
+        "vacant"
+    } else {
+        "occupied"
+    };
     let report = format!(
         "{{\"bays\":[{{\"bay\":\"Z-{bay}\",\"state\":\"{state}\",\"confidence\":0.98}}],\"note\":\"lamp post\"}}"
     );
@@ -124,16 +139,25 @@ impl Publisher {
         let mut connack = [0; 4];
         socket.read_exact(&mut connack)?;
         assert_eq!(connack, [0x20, 2, 0, 0], "let in");
-        let (mut packets, mut starts) = (Vec::new(), vec![0]);
+        let mut packets = Vec::new();
+        let mut starts = vec![0];
         for id in 1..=window.max(4) * 2 {
             packets.extend(publish(&source, id as u16, (n * 37 + id * 101) % BAYS));
             starts.push(packets.len());
         }
         socket.set_nonblocking(true)?;
-        Ok(Self { socket, packets, starts, next: 0, acks: vec![0; 4 * window], left: 0 })
+        Ok(Self {
+            socket,
+            packets,
+            starts,
+            next: 0,
+            acks: vec![0; 4 * window],
+            left: 0,
+        })
     }
 
-    /// Sends `n` more; a socket that takes no more for now is tried again: windows are far smaller than its buffer.
+    /// Sends `n` more; a socket that takes no more for now is tried again: windows are far smaller
+    /// than its buffer.
     fn send(&mut self, mut n: usize) {
         while n > 0 {
             let run = n.min(self.starts.len() - 1 - self.next);
@@ -155,8 +179,13 @@ impl Publisher {
         match self.socket.read(&mut self.acks[self.left..]) {
             Ok(0) => panic!("the server hung up"),
             Ok(n) => {
-                let (n, had) = (n + self.left, self.left);
-                assert!(had > 0 || self.acks[0] == 0x40, "not a PUBACK: {:x?}", &self.acks[..4]);
+                let n = n + self.left;
+                let had = self.left;
+                assert!(
+                    had > 0 || self.acks[0] == 0x40,
+                    "not a PUBACK: {:x?}",
+                    &self.acks[..4]
+                );
                 self.left = n % 4;
                 self.acks.copy_within(n - self.left..n, 0);
                 n / 4
@@ -167,19 +196,28 @@ impl Publisher {
     }
 }
 
-/// Publishes for that long and prints how many acknowledgements came a second. One thread goes round all
-/// connections, with a short rest when a round brought nothing.
-#[allow(clippy::disallowed_methods, reason = "the load paces itself on its own thread")]
+/// Publishes for that long and prints how many acknowledgements came a second. One thread goes
+/// round all connections, with a short rest when a round brought nothing.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the load paces itself on its own thread"
+)]
 fn load(args: &[&str]) {
-    let [at, password, connections, window, seconds] = args else { panic!("{args:?}") };
-    let (at, connections) = (at.parse().expect("an address"), connections.parse().expect("a number"));
-    let (window, seconds): (usize, f64) = (window.parse().expect("a number"), seconds.parse().expect("a number"));
-    let mut all: Vec<Publisher> =
-        (0..connections).map(|n| Publisher::open(at, n, password, window).expect("the server lets it in")).collect();
+    let [at, password, connections, window, seconds] = args else {
+        panic!("{args:?}")
+    };
+    let at = at.parse().expect("an address");
+    let connections = connections.parse().expect("a number");
+    let window: usize = window.parse().expect("a number");
+    let seconds: f64 = seconds.parse().expect("a number");
+    let mut all: Vec<Publisher> = (0..connections)
+        .map(|n| Publisher::open(at, n, password, window).expect("the server lets it in"))
+        .collect();
     for p in &mut all {
         p.send(window);
     }
-    let (mut acked, began) = (0_u64, Instant::now());
+    let mut acked = 0_u64;
+    let began = Instant::now();
     while began.elapsed().as_secs_f64() < seconds {
         let mut round = 0;
         for publisher in &mut all {
@@ -195,12 +233,30 @@ fn load(args: &[&str]) {
     println!("{}", acked as f64 / began.elapsed().as_secs_f64());
 }
 
-/// Runs the load in its own process; meanwhile `peak` is asked again and again. Acknowledged messages a second.
+/// Runs the load in its own process; meanwhile `peak` is asked again and again. Acknowledged
+/// messages a second.
 #[allow(clippy::disallowed_methods, reason = "waits on its own thread")]
-fn loaded(at: SocketAddr, password: &str, shape: (usize, usize), seconds: f64, mut peak: impl FnMut()) -> f64 {
+fn loaded(
+    at: SocketAddr,
+    password: &str,
+    shape: (usize, usize),
+    seconds: f64,
+    mut peak: impl FnMut(),
+) -> f64 {
     let this = std::env::current_exe().expect("this program");
-    let args = [at.to_string(), password.into(), shape.0.to_string(), shape.1.to_string(), seconds.to_string()];
-    let mut child = Command::new(this).arg(LOAD).args(args).stdout(Stdio::piped()).spawn().expect("it runs");
+    let args = [
+        at.to_string(),
+        password.into(),
+        shape.0.to_string(),
+        shape.1.to_string(),
+        seconds.to_string(),
+    ];
+    let mut child = Command::new(this)
+        .arg(LOAD)
+        .args(args)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
     let end = Instant::now() + Duration::from_secs_f64(seconds + 20.0);
     while child.try_wait().expect("a child").is_none() {
         if Instant::now() > end {
@@ -210,14 +266,19 @@ fn loaded(at: SocketAddr, password: &str, shape: (usize, usize), seconds: f64, m
         std::thread::sleep(Duration::from_millis(50));
     }
     let out = child.wait_with_output().expect("its output");
-    String::from_utf8_lossy(&out.stdout).trim().parse().expect("the load ended well")
+    String::from_utf8_lossy(&out.stdout)
+        .trim()
+        .parse()
+        .expect("the load ended well")
 }
 
 // ---------------------------------------------------------------- the hub
 
 /// The hub as it is deployed, in its own process so that its memory can be told apart.
 fn hub(dir: &Path) {
-    let digest = Keys::digest("bench-key").iter().fold(String::new(), |text, b| text + &format!("{b:02x}"));
+    let digest = Keys::digest("bench-key")
+        .iter()
+        .fold(String::new(), |text, b| text + &format!("{b:02x}"));
     let toml = format!(
         "[registry]\npath = \"{}\"\n[data]\npath = \"{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n[mqtt]\nlisten = \"127.0.0.1:0\"\n\
          [[keys]]\nname = \"bench\"\npartner = \"bench\"\nsha256 = \"{digest}\"\nscopes = [\"report\"]\n\
@@ -226,7 +287,10 @@ fn hub(dir: &Path) {
         dir.join("data").display()
     );
     let config = config::parse(&toml, &[]).expect("a configuration");
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(async {
         let hub = Hub::start(config).await.expect("the hub starts");
         println!("{}", hub.mqtt);
@@ -239,10 +303,17 @@ fn hub(dir: &Path) {
 fn start_hub(dir: &Path) -> (Child, SocketAddr) {
     let this = std::env::current_exe().expect("this program");
     let mut child = Command::new(this);
-    let mut child = child.arg(HUB).arg(dir).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it runs");
+    let mut child = child
+        .arg(HUB)
+        .arg(dir)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
     let mut line = String::new();
     let stdout = child.stdout.take().expect("a pipe");
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).expect("an address");
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line)
+        .expect("an address");
     (child, line.trim().parse().expect("an address"))
 }
 
@@ -260,7 +331,10 @@ impl Mosquitto {
     #[allow(clippy::disallowed_methods, reason = "waits on its own thread")]
     fn start() -> Option<Self> {
         let dir = tempfile::tempdir().expect("a folder");
-        let at = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("bound");
+        let at = TcpListener::bind("127.0.0.1:0")
+            .expect("a free port")
+            .local_addr()
+            .expect("bound");
         let settings = format!(
             "listener {} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\n\
              max_inflight_messages 0\nset_tcp_nodelay true\nlog_type error\n",
@@ -268,9 +342,21 @@ impl Mosquitto {
         );
         let file = dir.path().join("mosquitto.conf");
         std::fs::write(&file, settings).expect("room on disk");
-        let start = |program: &str| Command::new(program).arg("-c").arg(&file).stderr(Stdio::null()).spawn();
-        let child = start("mosquitto").or_else(|_| start("/usr/sbin/mosquitto")).ok()?;
-        let own = Self { child, at, _dir: dir };
+        let start = |program: &str| {
+            Command::new(program)
+                .arg("-c")
+                .arg(&file)
+                .stderr(Stdio::null())
+                .spawn()
+        };
+        let child = start("mosquitto")
+            .or_else(|_| start("/usr/sbin/mosquitto"))
+            .ok()?;
+        let own = Self {
+            child,
+            at,
+            _dir: dir,
+        };
         for _ in 0..100 {
             if TcpStream::connect(at).is_ok() {
                 return Some(own);
@@ -292,15 +378,25 @@ impl Drop for Mosquitto {
 /// Subscribes, decodes each report and acknowledges it by hand, for ever.
 async fn subscribe(at: SocketAddr, heard: Arc<AtomicU64>) {
     let mut options = MqttOptions::new("bench-subscriber", at.ip().to_string(), at.port());
-    options.set_manual_acks(true).set_clean_session(true).set_max_packet_size(1 << 20, 1 << 20);
+    options
+        .set_manual_acks(true)
+        .set_clean_session(true)
+        .set_max_packet_size(1 << 20, 1 << 20);
     let (client, mut events) = AsyncClient::new(options, 1000);
-    client.subscribe("bayhub/v1/+/report", QoS::AtLeastOnce).await.expect("room for a request");
+    client
+        .subscribe("bayhub/v1/+/report", QoS::AtLeastOnce)
+        .await
+        .expect("room for a request");
     loop {
-        if let Event::Incoming(Packet::Publish(publish)) = events.poll().await.expect("the broker is there") {
-            let report: serde_json::Value = serde_json::from_slice(&publish.payload).expect("a report");
+        if let Event::Incoming(Packet::Publish(publish)) =
+            events.poll().await.expect("the broker is there")
+        {
+            let report: serde_json::Value =
+                serde_json::from_slice(&publish.payload).expect("a report");
             assert!(report["bays"].is_array());
             if client.try_ack(&publish).is_err() {
-                // The queue of requests is full: only polling empties it, so the ack waits on a task of its own.
+                // The queue of requests is full: only polling empties it, so the ack waits on a
+                // task of its own.
                 let client = client.clone();
                 tokio::spawn(async move { client.ack(&publish).await });
             }
@@ -313,10 +409,15 @@ async fn subscribe(at: SocketAddr, heard: Arc<AtomicU64>) {
 fn peer(shape: (usize, usize), seconds: f64) -> Option<(f64, f64)> {
     let mosquitto = Mosquitto::start()?;
     let heard = Arc::new(AtomicU64::new(0));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().ok()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .ok()?;
     runtime.spawn(subscribe(mosquitto.at, heard.clone()));
     // The clock of what was heard runs from the first to the last look at which it had grown.
-    let (mut first, mut last) = (None, (Instant::now(), 0));
+    let mut first = None;
+    let mut last = (Instant::now(), 0);
     let acked = loaded(mosquitto.at, "any", shape, seconds, || {
         let n = heard.load(Ordering::Relaxed);
         if n > last.1 {
@@ -326,7 +427,10 @@ fn peer(shape: (usize, usize), seconds: f64) -> Option<(f64, f64)> {
     });
     runtime.shutdown_background();
     let (from, before) = first?;
-    Some((acked, (last.1 - before) as f64 / (last.0 - from).as_secs_f64()))
+    Some((
+        acked,
+        (last.1 - before) as f64 / (last.0 - from).as_secs_f64(),
+    ))
 }
 
 // ---------------------------------------------------------------- the run
@@ -344,7 +448,10 @@ fn main() {
     city(dir.path());
     let (mut child, at) = start_hub(dir.path());
     let idle = resident(child.id());
-    println!("{seconds} s each; the hub idle: {:.1} MB\n", idle as f64 / 1e6);
+    println!(
+        "{seconds} s each; the hub idle: {:.1} MB\n",
+        idle as f64 / 1e6
+    );
     println!(
         "| connections x in flight | hub, durable/s | hub RSS above idle | mosquitto acked/s | subscriber acked/s | hub / peer |"
     );
@@ -354,7 +461,9 @@ fn main() {
     for (connections, window, wanted) in SHAPES {
         let mut peak = idle;
         let shape = (connections, window);
-        let ours = loaded(at, "bench-key", shape, seconds, || peak = peak.max(resident(child.id())));
+        let ours = loaded(at, "bench-key", shape, seconds, || {
+            peak = peak.max(resident(child.id()));
+        });
         print!(
             "| {:>23} | {ours:>14.0} | {:>15.1} MB |",
             format!("{connections} x {window}"),

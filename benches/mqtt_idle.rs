@@ -1,9 +1,14 @@
-//! What an idle MQTT connection costs: 10,000 lamp posts that have said one thing each and are silent since, and
-//! 10,000 apps that subscribe to a zone; the growth of the server's resident memory, the hub's beside mosquitto's.
+//! What an idle MQTT connection costs: 10,000 lamp posts that have said one thing each and are
+//! silent since, and 10,000 apps that subscribe to a zone; the growth of the server's resident
+//! memory, the hub's beside mosquitto's.
 //!
-//! `cargo bench --bench mqtt_idle [-- CONNECTIONS]`. Hub, mosquitto and clients are processes of their own on loopback,
-//! so 10,000 descriptors each must be allowed. Without mosquitto the peer is skipped.
-#![allow(clippy::unwrap_used, reason = "a measurement that cannot be made may end")]
+//! `cargo bench --bench mqtt_idle [-- CONNECTIONS]`. Hub, mosquitto and clients are processes of
+//! their own on loopback, so 10,000 descriptors each must be allowed. Without mosquitto the peer is
+//! skipped.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a measurement that cannot be made may end"
+)]
 #![allow(clippy::disallowed_methods, reason = "waits on its own thread")]
 
 use bayhub::partner::Keys;
@@ -21,13 +26,30 @@ const KINDS: [&str; 2] = ["publishers", "subscribers"];
 const KEY: &str = "bench-key";
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let args: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| a != "--bench")
+        .collect();
     let limit = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).expect("descriptors for all sockets");
+    setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: limit.maximum,
+            ..limit
+        },
+    )
+    .expect("descriptors for all sockets");
     if args.first().is_some_and(|a| a == CLIENTS) {
-        return clients(args[1].parse().unwrap(), &args[2], args[3].parse().unwrap(), args[4].parse().unwrap());
+        return clients(
+            args[1].parse().unwrap(),
+            &args[2],
+            args[3].parse().unwrap(),
+            args[4].parse().unwrap(),
+        );
     }
-    let connections = args.first().map_or(10_000, |n| n.parse().expect("connections"));
+    let connections = args
+        .first()
+        .map_or(10_000, |n| n.parse().expect("connections"));
     println!("| {connections} idle            | hub, KB each | mosquitto, KB each |");
     println!("|-----------------------|--------------|--------------------|");
     for kind in KINDS {
@@ -49,12 +71,19 @@ impl Drop for Server {
     }
 }
 
-/// Kilobytes of resident memory that each connection adds. The first hundred make the server's threads and tables.
+/// Kilobytes of resident memory that each connection adds. The first hundred make the server's
+/// threads and tables.
 fn cost(server: Option<Server>, kind: &str, connections: usize) -> Option<f64> {
     let server = server?;
     let resident = || {
         let statm = std::fs::read_to_string(format!("/proc/{}/statm", server.0.id())).unwrap();
-        statm.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 4096
+        statm
+            .split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            * 4096
     };
     let _few = spawn(server.1, kind, 0, 100);
     let before = resident();
@@ -73,7 +102,10 @@ fn wait_for(at: SocketAddr) {
 }
 
 fn free() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
 }
 
 fn hub(dir: &Path) -> Server {
@@ -83,14 +115,21 @@ fn hub(dir: &Path) -> Server {
              \"coordinates\":[103.8,1.3]}},\"properties\":{properties}}}]}}"
         )
     };
-    let zone = feature(r#"{"id":"Z","name":"Z","kind":"off_street","operator":"bench","capacity":1}"#);
+    let zone =
+        feature(r#"{"id":"Z","name":"Z","kind":"off_street","operator":"bench","capacity":1}"#);
     std::fs::write(dir.join("zones.geojson"), zone).unwrap();
-    std::fs::write(dir.join("bays.geojson"), feature(r#"{"id":"Z-1","zone":"Z","kind":"car"}"#)).unwrap();
+    std::fs::write(
+        dir.join("bays.geojson"),
+        feature(r#"{"id":"Z-1","zone":"Z","kind":"car"}"#),
+    )
+    .unwrap();
     let digest = Keys::digest(KEY).iter().fold(String::new(), |mut text, b| {
         write!(text, "{b:02x}").expect("a string takes all");
         text
     });
-    let (http, mqtt, dir_text) = (free(), free(), dir.display());
+    let http = free();
+    let mqtt = free();
+    let dir_text = dir.display();
     let toml = format!(
         "[registry]\npath = \"{dir_text}\"\n[data]\npath = \"{dir_text}/data\"\n[http]\nlisten = \"{http}\"\n\
          [mqtt]\nlisten = \"{mqtt}\"\n[[keys]]\nname = \"bench\"\npartner = \"bench\"\nsha256 = \"{digest}\"\n\
@@ -99,7 +138,13 @@ fn hub(dir: &Path) -> Server {
     let file = dir.join("bayhub.toml");
     std::fs::write(&file, toml).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_bayhub"));
-    let child = command.arg("run").arg("--config").arg(file).env("RUST_LOG", "error").spawn().expect("the hub");
+    let child = command
+        .arg("run")
+        .arg("--config")
+        .arg(file)
+        .env("RUST_LOG", "error")
+        .spawn()
+        .expect("the hub");
     wait_for(mqtt);
     Server(child, mqtt)
 }
@@ -107,11 +152,21 @@ fn hub(dir: &Path) -> Server {
 fn mosquitto(dir: &Path) -> Option<Server> {
     let at = free();
     let file = dir.join("mosquitto.conf");
-    let settings =
-        format!("listener {} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_type error\n", at.port());
+    let settings = format!(
+        "listener {} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_type error\n",
+        at.port()
+    );
     std::fs::write(&file, settings).unwrap();
-    let start = |program: &str| Command::new(program).arg("-c").arg(&file).stderr(Stdio::null()).spawn();
-    let child = start("mosquitto").or_else(|_| start("/usr/sbin/mosquitto")).ok()?;
+    let start = |program: &str| {
+        Command::new(program)
+            .arg("-c")
+            .arg(&file)
+            .stderr(Stdio::null())
+            .spawn()
+    };
+    let child = start("mosquitto")
+        .or_else(|_| start("/usr/sbin/mosquitto"))
+        .ok()?;
     wait_for(at);
     Some(Server(child, at))
 }
@@ -119,13 +174,21 @@ fn mosquitto(dir: &Path) -> Option<Server> {
 /// A process with that many clients, once each has been answered; it ends when its stdin does.
 fn spawn(at: SocketAddr, kind: &str, first: usize, connections: usize) -> (Child, ChildStdin) {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args([CLIENTS, &at.to_string(), kind, &first.to_string(), &connections.to_string()])
+        .args([
+            CLIENTS,
+            &at.to_string(),
+            kind,
+            &first.to_string(),
+            &connections.to_string(),
+        ])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
     assert_eq!(line.trim(), "open");
     let stdin = child.stdin.take().unwrap();
     (child, stdin)
@@ -168,7 +231,13 @@ fn text(s: &str, out: &mut Vec<u8>) {
 }
 
 fn framed(kind: u8, body: &[u8]) -> Vec<u8> {
-    let mut out = vec![kind, u8::try_from(body.len()).ok().filter(|n| *n < 128).expect("a short packet")];
+    let mut out = vec![
+        kind,
+        u8::try_from(body.len())
+            .ok()
+            .filter(|n| *n < 128)
+            .expect("a short packet"),
+    ];
     out.extend(body);
     out
 }

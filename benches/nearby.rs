@@ -1,6 +1,7 @@
-//! The driver's query beside the full stream: 20 nearest vacant car bays within 500 m among 1.4 million, while
-//! another thread writes 500,000 bay states a second. The hub's live view, and for comparison the same grid over
-//! a `DashMap` from bay to word, in one run. Also: what the live view costs in memory.
+//! The driver's query beside the full stream: 20 nearest vacant car bays within 500 m among 1.4
+//! million, while another thread writes 500,000 bay states a second. The hub's live view, and for
+//! comparison the same grid over a `DashMap` from bay to word, in one run. Also: what the live view
+//! costs in memory.
 //!
 //! `cargo bench --bench nearby`, or the built program itself with `SECONDS [UPDATES_PER_S [BAYS]]`.
 
@@ -56,7 +57,8 @@ impl Model for Mapped {
     fn nearest(&self, city: &City, query: &Query, out: &mut Vec<Hit>) {
         out.clear();
         let wanted = Self::word(query.kind, BayStatus::Vacant);
-        let (lat, lon) = ((query.place.lat * 1e7) as i32, (query.place.lon * 1e7) as i32);
+        let lat = (query.place.lat * 1e7) as i32;
+        let lon = (query.place.lon * 1e7) as i32;
         let (column, row) = city.cell_at(lat, lon);
         let per_e7 = M_PER_DEG / 1e7;
         let lon_m = per_e7 * query.place.lat.to_radians().cos();
@@ -76,11 +78,18 @@ impl Model for Mapped {
                             continue;
                         }
                         let (at_lat, at_lon) = city.place_e7(BayIx(bay));
-                        let (dy, dx) = (f64::from(at_lat - lat) * per_e7, f64::from(at_lon - lon) * lon_m);
+                        let dy = f64::from(at_lat - lat) * per_e7;
+                        let dx = f64::from(at_lon - lon) * lon_m;
                         let d2 = (dx * dx + dy * dy) as f32;
                         if d2 <= bound {
                             let at = out.partition_point(|h| h.distance_m <= d2);
-                            out.insert(at, Hit { bay: BayIx(bay), distance_m: d2 });
+                            out.insert(
+                                at,
+                                Hit {
+                                    bay: BayIx(bay),
+                                    distance_m: d2,
+                                },
+                            );
                             out.truncate(query.limit);
                             if out.len() == query.limit {
                                 bound = out[query.limit - 1].distance_m;
@@ -105,15 +114,22 @@ fn fill(model: &impl Model, city: &City) {
 }
 
 /// Writes random states at that rate until told to stop; returns how many a second it managed.
-#[allow(clippy::disallowed_methods, reason = "a bench's writer paces itself on its own thread")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a bench's writer paces itself on its own thread"
+)]
 fn keep_writing(model: &impl Model, city: &City, rate: f64, stop: &AtomicBool) -> f64 {
     let mut rng = SmallRng::seed_from_u64(777);
-    let (began, mut sent, mut batch) = (Instant::now(), 0_u64, Vec::with_capacity(BATCH));
+    let began = Instant::now();
+    let mut sent = 0_u64;
+    let mut batch = Vec::with_capacity(BATCH);
     while !stop.load(Ordering::Relaxed) {
         let due = (began.elapsed().as_secs_f64() * rate) as u64;
         while sent < due && !stop.load(Ordering::Relaxed) {
             batch.clear();
-            batch.extend((0..BATCH).map(|_| view(city, rng.random_range(0..city.bay_slots()), &mut rng)));
+            batch.extend(
+                (0..BATCH).map(|_| view(city, rng.random_range(0..city.bay_slots()), &mut rng)),
+            );
             model.write(&batch);
             sent += BATCH as u64;
         }
@@ -124,18 +140,26 @@ fn keep_writing(model: &impl Model, city: &City, rate: f64, stop: &AtomicBool) -
 
 /// One row of the table: queries for `seconds` beside the writer.
 fn measure(name: &str, model: &impl Model, city: &City, seconds: f64, rate: f64) {
-    let (stop, wrote) = (AtomicBool::new(false), AtomicU64::new(0));
+    let stop = AtomicBool::new(false);
+    let wrote = AtomicU64::new(0);
     let mut took = Histogram::<u64>::new(3).expect("3 digits are allowed");
     let mut rng = SmallRng::seed_from_u64(31);
-    let (mut out, mut hits) = (Vec::with_capacity(Query::MAX_LIMIT), 0);
+    let mut out = Vec::with_capacity(Query::MAX_LIMIT);
+    let mut hits = 0;
     let began = Instant::now();
     std::thread::scope(|s| {
-        s.spawn(|| wrote.store(keep_writing(model, city, rate, &stop) as u64, Ordering::Relaxed));
+        s.spawn(|| {
+            wrote.store(
+                keep_writing(model, city, rate, &stop) as u64,
+                Ordering::Relaxed,
+            );
+        });
         while began.elapsed().as_secs_f64() < seconds {
             let query = query(city, &mut rng);
             let asked = Instant::now();
             model.nearest(city, &query, &mut out);
-            took.record(asked.elapsed().as_nanos() as u64).expect("an auto-resizing histogram");
+            took.record(asked.elapsed().as_nanos() as u64)
+                .expect("an auto-resizing histogram");
             hits += out.len();
         }
         stop.store(true, Ordering::Relaxed);
@@ -155,42 +179,74 @@ fn measure(name: &str, model: &impl Model, city: &City, seconds: f64, rate: f64)
 /// Both models must say the same before their speeds are compared.
 fn agree(live: &Live, mapped: &Mapped, city: &City) {
     let mut rng = SmallRng::seed_from_u64(8);
-    let (mut a, mut b) = (vec![], vec![]);
+    let mut a = vec![];
+    let mut b = vec![];
     for _ in 0..500 {
         let query = query(city, &mut rng);
         live.nearest(city, &query, &mut a);
         mapped.nearest(city, &query, &mut b);
         assert_eq!(a.len(), b.len());
-        assert!(a.iter().zip(&b).all(|(a, b)| (a.distance_m - b.distance_m).abs() < 0.05), "{query:?}");
+        assert!(
+            a.iter()
+                .zip(&b)
+                .all(|(a, b)| (a.distance_m - b.distance_m).abs() < 0.05),
+            "{query:?}"
+        );
     }
 }
 
 fn main() {
-    let given: Vec<f64> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
+    let given: Vec<f64> = std::env::args()
+        .skip(1)
+        .filter_map(|a| a.parse().ok())
+        .collect();
     let arg = |at: usize, default: f64| given.get(at).copied().unwrap_or(default);
-    let (seconds, rate, bays) = (arg(0, 10.0), arg(1, 500_000.0), arg(2, 1_400_000.0) as usize);
+    let seconds = arg(0, 10.0);
+    let rate = arg(1, 500_000.0);
+    let bays = arg(2, 1_400_000.0) as usize;
 
     let began = Instant::now();
     let (zones, specs) = city_specs(bays);
     let registry = Registry::in_memory(zones, specs).expect("a city made to be valid");
     let city = registry.city();
-    println!("{} bays in {} zones, built in {:.1?}", city.bay_slots(), city.zone_count(), began.elapsed());
+    println!(
+        "{} bays in {} zones, built in {:.1?}",
+        city.bay_slots(),
+        city.zone_count(),
+        began.elapsed()
+    );
 
     let before = resident();
-    let live = Live::new(&city, Room { spare_bays: 200_000, spare_zones: 2_000, subscribers: 10_000 });
+    let live = Live::new(
+        &city,
+        Room {
+            spare_bays: 200_000,
+            spare_zones: 2_000,
+            subscribers: 10_000,
+        },
+    );
     fill(&live, &city);
     let per_bay = (resident() - before) as f64 / f64::from(city.bay_slots());
-    println!("live view: {per_bay:.2} bytes a bay resident (200,000 spare bays and 2,000 spare zones included)");
+    println!(
+        "live view: {per_bay:.2} bytes a bay resident (200,000 spare bays and 2,000 spare zones included)"
+    );
 
     let mapped = Mapped(DashMap::default());
     let before = resident();
     fill(&mapped, &city);
-    println!("DashMap:   {:.2} bytes a bay resident", (resident() - before) as f64 / f64::from(city.bay_slots()));
+    println!(
+        "DashMap:   {:.2} bytes a bay resident",
+        (resident() - before) as f64 / f64::from(city.bay_slots())
+    );
     agree(&live, &mapped, &city);
 
     println!("\nk = 20 within 500 m, {rate:.0} updates/s wanted beside it, {seconds} s each");
-    println!("| read model           |   p50 us |   p99 us | p99.9 us | queries/s |   hits | updates/s |");
-    println!("|----------------------|----------|----------|----------|-----------|--------|-----------|");
+    println!(
+        "| read model           |   p50 us |   p99 us | p99.9 us | queries/s |   hits | updates/s |"
+    );
+    println!(
+        "|----------------------|----------|----------|----------|-----------|--------|-----------|"
+    );
     measure("live view", &live, &city, seconds, rate);
     measure("live view, no writer", &live, &city, seconds, 0.0);
     measure("DashMap a bay", &mapped, &city, seconds, rate);

@@ -1,13 +1,19 @@
-//! Ten times what the hub can store: does its memory stay where it is, and is every report accounted for?
+//! Ten times what the hub can store: does its memory stay where it is, and is every report
+//! accounted for?
 //!
-//! `cargo bench --bench overload [-- SECONDS]`, 120 unless told otherwise. A real hub process on loopback, its journal
-//! told to sync after every few reports, which makes its disk a slow one. First, what it can store: senders at QoS 1
-//! that each wait for their acknowledgement. Then, on top of those, reports at QoS 0 at ten times that rate, and
-//! `POST /v1/reports` without a pause. Then, on a hub as it comes, batches of 500 bays as fast as the sockets take them.
+//! `cargo bench --bench overload [-- SECONDS]`, 120 unless told otherwise. A real hub process on
+//! loopback, its journal told to sync after every few reports, which makes its disk a slow one.
+//! First, what it can store: senders at QoS 1 that each wait for their acknowledgement. Then, on
+//! top of those, reports at QoS 0 at ten times that rate, and `POST /v1/reports` without a pause.
+//! Then, on a hub as it comes, batches of 500 bays as fast as the sockets take them.
 //!
-//! Printed: resident memory, once a second, against what it was before; how many reports were stored, shed and answered
-//! with 429; the time of a driver's query meanwhile. At the end the hub's counts are held against the senders'.
-#![allow(clippy::unwrap_used, reason = "a measurement that cannot be made may end")]
+//! Printed: resident memory, once a second, against what it was before; how many reports were
+//! stored, shed and answered with 429; the time of a driver's query meanwhile. At the end the hub's
+//! counts are held against the senders'.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a measurement that cannot be made may end"
+)]
 #![allow(clippy::disallowed_methods, reason = "threads that wait")]
 
 use hdrhistogram::Histogram;
@@ -27,8 +33,17 @@ const POSTING: usize = 4;
 const WANTED: f64 = 64.0;
 
 fn main() {
-    let seconds = std::env::args().skip(1).filter(|a| a != "--bench").find_map(|a| a.parse().ok()).unwrap_or(120);
-    println!("load average before: {}", std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
+    let seconds = std::env::args()
+        .skip(1)
+        .filter(|a| a != "--bench")
+        .find_map(|a| a.parse().ok())
+        .unwrap_or(120);
+    println!(
+        "load average before: {}",
+        std::fs::read_to_string("/proc/loadavg")
+            .unwrap_or_default()
+            .trim()
+    );
     slow_disk(seconds);
     as_it_comes(seconds / 2);
 }
@@ -43,18 +58,33 @@ struct Hub {
 impl Hub {
     fn start(env: &[(&str, &str)]) -> Arc<Self> {
         let mut child = Command::new(env!("CARGO_BIN_EXE_bayhub"))
-            .args(["demo", "--no-sim", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"])
+            .args([
+                "demo",
+                "--no-sim",
+                "--http",
+                "127.0.0.1:0",
+                "--mqtt",
+                "127.0.0.1:0",
+            ])
             .env("RUST_LOG", "warn")
             .envs(env.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the hub");
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
         let ready: Value = serde_json::from_str(&line).expect("a ready line");
         let path = format!("{}/registry/bays.geojson", ready["data"].as_str().unwrap());
         let all: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-        let id = |bay: &Value| bay["properties"]["id"].as_str().or(bay["id"].as_str()).unwrap().to_owned();
+        let id = |bay: &Value| {
+            bay["properties"]["id"]
+                .as_str()
+                .or(bay["id"].as_str())
+                .unwrap()
+                .to_owned()
+        };
         let bays = all["features"].as_array().unwrap().iter().map(id).collect();
         Arc::new(Self { child, ready, bays })
     }
@@ -66,12 +96,18 @@ impl Hub {
     fn resident_mb(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() * 1.024e-3
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<f64>()
+            .unwrap()
+            * 1.024e-3
     }
 
     /// The status line, headers and body.
     fn ask(&self, request: &str) -> String {
-        let mut socket = TcpStream::connect(self.text("/http").trim_start_matches("http://")).unwrap();
+        let mut socket =
+            TcpStream::connect(self.text("/http").trim_start_matches("http://")).unwrap();
         socket.write_all(request.as_bytes()).unwrap();
         let mut text = String::new();
         socket.read_to_string(&mut text).unwrap();
@@ -81,8 +117,12 @@ impl Hub {
     /// The sum of a counter over its labels.
     fn counted(&self, name: &str) -> u64 {
         let text = self.ask("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        let lines = text.lines().filter(|l| l.starts_with(name) && l[name.len()..].starts_with([' ', '{']));
-        lines.filter_map(|l| l.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>() as u64
+        let lines = text
+            .lines()
+            .filter(|l| l.starts_with(name) && l[name.len()..].starts_with([' ', '{']));
+        lines
+            .filter_map(|l| l.rsplit(' ').next()?.parse::<f64>().ok())
+            .sum::<f64>() as u64
     }
 
     /// An MQTT connection that has been let in.
@@ -104,7 +144,8 @@ impl Hub {
     fn report(&self, n: usize, bays: usize) -> String {
         let mut text = format!(r#"{{"seq":{n},"bays":["#);
         for i in 0..bays {
-            let (bay, comma) = (&self.bays[(n * 7919 + i) % self.bays.len()], if i > 0 { "," } else { "" });
+            let bay = &self.bays[(n * 7919 + i) % self.bays.len()];
+            let comma = if i > 0 { "," } else { "" };
             let state = ["vacant", "occupied"][(n + i) % 2];
             write!(text, r#"{comma}{{"bay":"{bay}","state":"{state}"}}"#).unwrap();
         }
@@ -125,7 +166,8 @@ fn string(to: &mut Vec<u8>, text: &str) {
 }
 
 fn packet(kind: u8, rest: &[u8]) -> Vec<u8> {
-    let (mut out, mut left) = (vec![kind], rest.len());
+    let mut out = vec![kind];
+    let mut left = rest.len();
     loop {
         let more = left >= 128;
         out.push((left % 128) as u8 | u8::from(more) << 7);
@@ -166,7 +208,8 @@ type Running = Vec<std::thread::JoinHandle<()>>;
 
 fn spawn(n: usize, hub: &Arc<Hub>, load: &Arc<Load>, work: fn(usize, &Hub, &Load)) -> Running {
     let one = |i| {
-        let (hub, load) = (hub.clone(), load.clone());
+        let hub = hub.clone();
+        let load = load.clone();
         std::thread::spawn(move || work(i, &hub, &load))
     };
     (0..n).map(one).collect()
@@ -181,10 +224,13 @@ fn join(running: Running) {
 /// Sends at QoS 1 and waits for each acknowledgement.
 fn wait(i: usize, hub: &Hub, load: &Load) {
     let mut socket = hub.connect(&format!("waits-{i}"));
-    let (mut ack, mut n) = ([0; 4], i);
+    let mut ack = [0; 4];
+    let mut n = i;
     while !load.stop.load(Relaxed) {
         n += WAITING;
-        socket.write_all(&publish(1 + (n % 60_000) as u16, &hub.report(n, 1))).unwrap();
+        socket
+            .write_all(&publish(1 + (n % 60_000) as u16, &hub.report(n, 1)))
+            .unwrap();
         socket.read_exact(&mut ack).unwrap();
         load.acknowledged.fetch_add(1, Relaxed);
     }
@@ -193,15 +239,19 @@ fn wait(i: usize, hub: &Hub, load: &Load) {
 /// Sends `rate` reports a second at QoS 0.
 fn flood(i: usize, hub: &Hub, load: &Load, rate: f64) {
     let mut socket = hub.connect(&format!("floods-{i}"));
-    let (begun, mut n) = (Instant::now(), 0_u64);
+    let begun = Instant::now();
+    let mut n = 0_u64;
     while !load.stop.load(Relaxed) {
         let due = (begun.elapsed().as_secs_f64() * rate) as u64;
         if n >= due {
             std::thread::sleep(Duration::from_millis(1));
             continue;
         }
-        // One write a report: what comes in one read would become one submission, and be stored with one sync.
-        socket.write_all(&publish(0, &hub.report(n as usize * FLOODING + i, 1))).unwrap();
+        // One write a report: what comes in one read would become one submission, and be stored
+        // with one sync.
+        socket
+            .write_all(&publish(0, &hub.report(n as usize * FLOODING + i, 1)))
+            .unwrap();
         n += 1;
         load.sent.fetch_add(1, Relaxed);
     }
@@ -214,7 +264,9 @@ fn post(i: usize, hub: &Hub, load: &Load) {
     let mut n = i;
     while !load.stop.load(Relaxed) {
         n += POSTING;
-        let body = hub.report(n, 1).replacen('{', &format!(r#"{{"source":"{}","#, hub.text("/source")), 1);
+        let body =
+            hub.report(n, 1)
+                .replacen('{', &format!(r#"{{"source":"{}","#, hub.text("/source")), 1);
         let answer = hub.ask(&format!(
             "POST /v1/reports HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -225,7 +277,8 @@ fn post(i: usize, hub: &Hub, load: &Load) {
             load.posted.fetch_add(1, Relaxed);
         } else {
             assert!(
-                answer.starts_with("HTTP/1.1 429") && answer.to_lowercase().contains("\r\nretry-after: "),
+                answer.starts_with("HTTP/1.1 429")
+                    && answer.to_lowercase().contains("\r\nretry-after: "),
                 "{answer}"
             );
             load.busy.fetch_add(1, Relaxed);
@@ -248,14 +301,19 @@ fn ask(_: usize, hub: &Hub, load: &Load) {
     *load.asked.lock().unwrap() = Some(times);
 }
 
-/// Batches at QoS 0 and 1 in turn as fast as the socket takes them; acknowledgements are read and left.
+/// Batches at QoS 0 and 1 in turn as fast as the socket takes them; acknowledgements are read and
+/// left.
 fn pour(i: usize, hub: &Hub, load: &Load) {
     let mut socket = hub.connect(&format!("pours-{i}"));
     let mut acks = socket.try_clone().unwrap();
-    let reader = std::thread::spawn(move || while acks.read(&mut [0; 4096]).is_ok_and(|n| n > 0) {});
-    let batches: Vec<_> =
-        (1..=64_u16).map(|id| publish(id * (id % 2), &hub.report(usize::from(id) * 31 + i, 500))).collect();
-    socket.set_write_timeout(Some(Duration::from_secs(5))).unwrap();
+    let reader =
+        std::thread::spawn(move || while acks.read(&mut [0; 4096]).is_ok_and(|n| n > 0) {});
+    let batches: Vec<_> = (1..=64_u16)
+        .map(|id| publish(id * (id % 2), &hub.report(usize::from(id) * 31 + i, 500)))
+        .collect();
+    socket
+        .set_write_timeout(Some(Duration::from_secs(5)))
+        .unwrap();
     for batch in batches.iter().cycle() {
         if load.stop.load(Relaxed) || socket.write_all(batch).is_err() {
             break;
@@ -278,8 +336,14 @@ fn watch(hub: &Hub, seconds: u64) -> f64 {
 
 fn verdict(what: &str, before: f64, most: f64) {
     let grown = most - before;
-    let word = if grown < WANTED { "within" } else { "MORE THAN" };
-    println!("{what}: resident {before:.0} MB before, {most:.0} MB at most: grew by {grown:.1} MB, {word} {WANTED} MB");
+    let word = if grown < WANTED {
+        "within"
+    } else {
+        "MORE THAN"
+    };
+    println!(
+        "{what}: resident {before:.0} MB before, {most:.0} MB at most: grew by {grown:.1} MB, {word} {WANTED} MB"
+    );
 }
 
 fn slow_disk(seconds: u64) {
@@ -287,14 +351,21 @@ fn slow_disk(seconds: u64) {
     let load = Arc::new(Load::default());
     let mut running = spawn(WAITING, &hub, &load, wait);
     watch(&hub, 3);
-    let (from, begun) = (load.acknowledged.load(Relaxed), Instant::now());
+    let from = load.acknowledged.load(Relaxed);
+    let begun = Instant::now();
     let before = watch(&hub, 5);
     let rate = (load.acknowledged.load(Relaxed) - from) as f64 / begun.elapsed().as_secs_f64();
-    println!("with one report a sync the hub stores {rate:.0} reports/s from {WAITING} senders that wait");
-    let (from, begun) = (load.acknowledged.load(Relaxed), Instant::now());
+    println!(
+        "with one report a sync the hub stores {rate:.0} reports/s from {WAITING} senders that wait"
+    );
+    let from = load.acknowledged.load(Relaxed);
+    let begun = Instant::now();
     for i in 0..FLOODING {
-        let (hub, load) = (hub.clone(), load.clone());
-        running.push(std::thread::spawn(move || flood(i, &hub, &load, rate * 10.0 / FLOODING as f64)));
+        let hub = hub.clone();
+        let load = load.clone();
+        running.push(std::thread::spawn(move || {
+            flood(i, &hub, &load, rate * 10.0 / FLOODING as f64);
+        }));
     }
     running.extend(spawn(POSTING, &hub, &load, post));
     running.extend(spawn(1, &hub, &load, ask));
@@ -303,7 +374,9 @@ fn slow_disk(seconds: u64) {
     let waited = (load.acknowledged.load(Relaxed) - from) as f64 / took;
     load.stop.store(true, Relaxed);
     join(running);
-    let (sent, posted, busy) = (load.sent.load(Relaxed), load.posted.load(Relaxed), load.busy.load(Relaxed));
+    let sent = load.sent.load(Relaxed);
+    let posted = load.posted.load(Relaxed);
+    let busy = load.busy.load(Relaxed);
     println!(
         "for {took:.0} s besides: {:.0} reports/s at QoS 0 ({:.1} times that); QoS 1 got {waited:.0}/s; HTTP {:.0}/s stored, \
          {:.0}/s answered 429 with Retry-After",
@@ -315,7 +388,12 @@ fn slow_disk(seconds: u64) {
     verdict("slow disk", before, most);
     let times = load.asked.lock().unwrap().take().unwrap();
     let ms = |q| times.value_at_quantile(q) as f64 / 1e3;
-    println!("a driver's query meanwhile: p50 {:.1} ms  p99 {:.1} ms  of {}", ms(0.5), ms(0.99), times.len());
+    println!(
+        "a driver's query meanwhile: p50 {:.1} ms  p99 {:.1} ms  of {}",
+        ms(0.5),
+        ms(0.99),
+        times.len()
+    );
     let shed = hub.counted("bayhub_reports_shed_total");
     let stored = load.acknowledged.load(Relaxed) + posted + sent - shed;
     let end = Instant::now() + Duration::from_secs(30);
@@ -336,7 +414,12 @@ fn as_it_comes(seconds: u64) {
     for n in 0..hub.bays.len() / 500 {
         let mut text = r#"{"bays":["#.to_owned();
         for (i, bay) in hub.bays[n * 500..][..500].iter().enumerate() {
-            write!(text, r#"{}{{"bay":"{bay}","state":"vacant"}}"#, if i > 0 { "," } else { "" }).unwrap();
+            write!(
+                text,
+                r#"{}{{"bay":"{bay}","state":"vacant"}}"#,
+                if i > 0 { "," } else { "" }
+            )
+            .unwrap();
         }
         warm.write_all(&publish(1, &(text + "]}"))).unwrap();
         warm.read_exact(&mut [0; 4]).unwrap();

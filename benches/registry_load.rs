@@ -1,7 +1,9 @@
-//! How long a start takes and what the registry weighs: 1.4 million bays in 14,000 zones, from files.
+//! How long a start takes and what the registry weighs: 1.4 million bays in 14,000 zones, from
+//! files.
 //!
-//! Prints seconds of a first start (numbers are given and written) and of a second (numbers are read), resident
-//! memory, and bytes a bay of numbers and of all else (ids, maps, zones). `registry_load [bays]` for other sizes.
+//! Prints seconds of a first start (numbers are given and written) and of a second (numbers are
+//! read), resident memory, and bytes a bay of numbers and of all else (ids, maps, zones).
+//! `registry_load [bays]` for other sizes.
 
 use bayhub::domain::{BayIx, LatLon};
 use bayhub::registry::Registry;
@@ -21,14 +23,25 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     {
         return start_once(Path::new(dir), start);
     }
-    let bays = args.iter().find_map(|a| a.parse().ok()).unwrap_or(1_400_000_u32);
+    let bays = args
+        .iter()
+        .find_map(|a| a.parse().ok())
+        .unwrap_or(1_400_000_u32);
     let dir = tempfile::tempdir()?;
     write_city(dir.path(), bays)?;
     let size = fs::metadata(dir.path().join("bays.geojson"))?.len();
-    println!("{bays} bays in {} zones; bays.geojson {} MB", bays.div_ceil(BAYS_PER_ZONE), size >> 20);
+    println!(
+        "{bays} bays in {} zones; bays.geojson {} MB",
+        bays.div_ceil(BAYS_PER_ZONE),
+        size >> 20
+    );
     for start in ["first", "second", "third"] {
-        // A process of its own: memory that an earlier start has freed would be counted for the later.
-        let status = std::process::Command::new(std::env::current_exe()?).arg(dir.path()).arg(start).status()?;
+        // A process of its own: memory that an earlier start has freed would be counted for the
+        // later.
+        let status = std::process::Command::new(std::env::current_exe()?)
+            .arg(dir.path())
+            .arg(start)
+            .status()?;
         assert!(status.success(), "the {start} start failed");
     }
     Ok(())
@@ -39,7 +52,8 @@ fn start_once(dir: &Path, start: &str) -> Result<(), Box<dyn std::error::Error>>
     let began = Instant::now();
     let registry = Registry::open(dir, &dir.join("data"), &[])?;
     let took = began.elapsed().as_secs_f64();
-    let (rss, peak) = (status_kb("VmRSS") - at_rest, status_kb("VmHWM"));
+    let rss = status_kb("VmRSS") - at_rest;
+    let peak = status_kb("VmHWM");
     let city = registry.city();
     let bays = city.live_bays();
     let numbers = city.numeric_bytes() as f64 / f64::from(bays.max(1));
@@ -58,16 +72,23 @@ fn start_once(dir: &Path, start: &str) -> Result<(), Box<dyn std::error::Error>>
 }
 
 fn lookups(registry: &Registry, bays: u32) {
-    let ids: Vec<String> = (0..1_000_000).map(|i: u32| id(i.wrapping_mul(2_654_435_761) % bays.max(1))).collect();
+    let ids: Vec<String> = (0..1_000_000)
+        .map(|i: u32| id(i.wrapping_mul(2_654_435_761) % bays.max(1)))
+        .collect();
     let began = Instant::now();
     let found = ids.iter().filter(|id| registry.bay(id).is_some()).count();
     let each = began.elapsed().as_nanos() as usize / ids.len();
     println!("look-up of a random id: {each} ns ({found} found)");
     let began = Instant::now();
     let city = registry.city();
-    let sum: i64 = (0..city.bay_slots()).map(|b| i64::from(city.place_e7(BayIx(b)).0)).sum();
+    let sum: i64 = (0..city.bay_slots())
+        .map(|b| i64::from(city.place_e7(BayIx(b)).0))
+        .sum();
     black_box(sum);
-    println!("place of a bay, in order: {:.1} ns", began.elapsed().as_nanos() as f64 / f64::from(bays.max(1)));
+    println!(
+        "place of a bay, in order: {:.1} ns",
+        began.elapsed().as_nanos() as f64 / f64::from(bays.max(1))
+    );
 }
 
 fn changes(registry: &Registry) -> Result<(), Box<dyn std::error::Error>> {
@@ -78,10 +99,24 @@ fn changes(registry: &Registry) -> Result<(), Box<dyn std::error::Error>> {
         let mut attrs = city.attrs(ix);
         attrs.max_stay_min = 61;
         let zone = city.zone(city.zone_of(ix)).spec.id.clone();
-        let bay = BaySpec { id: city.bay_id(ix).to_string(), zone, place: city.place(ix), attrs };
-        registry.put_bays(vec![BaySpec { place: LatLon { lat: bay.place.lat + 1e-4, ..bay.place }, ..bay }])?;
+        let bay = BaySpec {
+            id: city.bay_id(ix).to_string(),
+            zone,
+            place: city.place(ix),
+            attrs,
+        };
+        registry.put_bays(vec![BaySpec {
+            place: LatLon {
+                lat: bay.place.lat + 1e-4,
+                ..bay.place
+            },
+            ..bay
+        }])?;
     }
-    println!("one bay moved, durably: {:.2} ms", began.elapsed().as_secs_f64() * 10.0);
+    println!(
+        "one bay moved, durably: {:.2} ms",
+        began.elapsed().as_secs_f64() * 10.0
+    );
     Ok(())
 }
 
@@ -92,13 +127,22 @@ fn id(bay: u32) -> String {
 /// A city of some 45 by 25 km, zones scattered, bays in rows of 2.5 m.
 fn write_city(dir: &Path, bays: u32) -> std::io::Result<()> {
     let zone_count = bays.div_ceil(BAYS_PER_ZONE);
-    let spread = |z: u32, salt: u32| f64::from((z ^ salt).wrapping_mul(2_654_435_761) >> 8) / f64::from(1 << 24);
-    let place = |z: u32| (1.24 + spread(z, 0) * 0.22, 103.62 + spread(z, 0x5bd1_e995) * 0.4);
+    let spread = |z: u32, salt: u32| {
+        f64::from((z ^ salt).wrapping_mul(2_654_435_761) >> 8) / f64::from(1 << 24)
+    };
+    let place = |z: u32| {
+        (
+            1.24 + spread(z, 0) * 0.22,
+            103.62 + spread(z, 0x5bd1_e995) * 0.4,
+        )
+    };
     let mut out = BufWriter::new(File::create(dir.join("zones.geojson"))?);
     write!(out, "{{\"type\":\"FeatureCollection\",\"features\":[")?;
     for z in 0..zone_count {
-        let ((lat, lon), comma) = (place(z), if z == 0 { "" } else { "," });
-        let (n, e) = (lat + 0.001, lon + 0.001);
+        let (lat, lon) = place(z);
+        let comma = if z == 0 { "" } else { "," };
+        let n = lat + 0.001;
+        let e = lon + 0.001;
         write!(
             out,
             "{comma}\n{{\"type\":\"Feature\",\"properties\":{{\"id\":\"Z{z:05}\",\"name\":\"Zone {z}\",\"kind\":\"off_street\",\
@@ -111,9 +155,11 @@ fn write_city(dir: &Path, bays: u32) -> std::io::Result<()> {
     let mut out = BufWriter::new(File::create(dir.join("bays.geojson"))?);
     write!(out, "{{\"type\":\"FeatureCollection\",\"features\":[")?;
     for b in 0..bays {
-        let ((lat, lon), comma) = (place(b / BAYS_PER_ZONE), if b == 0 { "" } else { "," });
+        let (lat, lon) = place(b / BAYS_PER_ZONE);
+        let comma = if b == 0 { "" } else { "," };
         let n = b % BAYS_PER_ZONE;
-        let (lat, lon) = (lat + f64::from(n / 10) * 5e-5, lon + f64::from(n % 10) * 2.3e-5);
+        let lat = lat + f64::from(n / 10) * 5e-5;
+        let lon = lon + f64::from(n % 10) * 2.3e-5;
         write!(
             out,
             "{comma}\n{{\"type\":\"Feature\",\"properties\":{{\"id\":\"{}\",\"zone\":\"Z{:05}\",\"kind\":\"car\",\"accessible\":{},\
@@ -132,5 +178,7 @@ fn write_city(dir: &Path, bays: u32) -> std::io::Result<()> {
 fn status_kb(name: &str) -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|l| l.starts_with(name));
-    line.and_then(|l| l.split_whitespace().nth(1)).and_then(|n| n.parse().ok()).unwrap_or(0)
+    line.and_then(|l| l.split_whitespace().nth(1))
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0)
 }

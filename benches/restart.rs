@@ -1,15 +1,17 @@
 //! What a restart costs, and what durability costs a sender.
 //!
-//! `cargo bench --bench restart`. First: 1.4 million bays, 10 million journalled claims behind the newest checkpoint; how
-//! long a worker stands still for a checkpoint, how long it takes to read one, how fast the journal is replayed, and both
-//! together (the registry is in memory already; `registry_load` measures that). Then: reports at QoS 1 over MQTT, once
-//! acknowledged when they are on disk and once by an inbox that acknowledges at once, in turn. Files lie in the system's
+//! `cargo bench --bench restart`. First: 1.4 million bays, 10 million journalled claims behind the
+//! newest checkpoint; how long a worker stands still for a checkpoint, how long it takes to read
+//! one, how fast the journal is replayed, and both together (the registry is in memory already;
+//! `registry_load` measures that). Then: reports at QoS 1 over MQTT, once acknowledged when they
+//! are on disk and once by an inbox that acknowledges at once, in turn. Files lie in the system's
 //! temporary folder, and are read from the page cache.
 
 use bayhub::clock::SystemClock;
 use bayhub::domain::{
-    BayIx, BayKind, BayStatus, Claim, Clock, Corrections, LatLon, Millis, Observation, Parcel, Pass, Receipt,
-    SettledHour, SettledSink, SourceIx, SourceKind, Speaker, Submission, Topic, ZoneIx, ZoneKind,
+    BayIx, BayKind, BayStatus, Claim, Clock, Corrections, LatLon, Millis, Observation, Parcel,
+    Pass, Receipt, SettledHour, SettledSink, SourceIx, SourceKind, Speaker, Submission, Topic,
+    ZoneIx, ZoneKind,
 };
 use bayhub::health::Health;
 use bayhub::ingest::endpoint::{self, Board, Denied, Door, Doorkeeper, Intake, Wanted, Watch};
@@ -35,7 +37,10 @@ const SOURCES: u32 = 20_000;
 const LONG: Duration = Duration::from_secs(60);
 
 fn city() -> Arc<Registry> {
-    let place = |z: usize| LatLon { lat: 1.22 + (z / 120) as f64 * 0.002, lon: 103.6 + (z % 120) as f64 * 0.0036 };
+    let place = |z: usize| LatLon {
+        lat: 1.22 + (z / 120) as f64 * 0.002,
+        lon: 103.6 + (z % 120) as f64 * 0.0036,
+    };
     let zones = (0..ZONES).map(|z| ZoneSpec {
         id: format!("Z{z}"),
         name: String::new(),
@@ -55,14 +60,26 @@ fn city() -> Arc<Registry> {
         price_cents_per_hour: 120,
     };
     let bays = (0..BAYS).map(|b| {
-        let (z, i) = (b / (BAYS / ZONES), b % (BAYS / ZONES));
+        let z = b / (BAYS / ZONES);
+        let i = b % (BAYS / ZONES);
         let at = place(z);
-        let place = LatLon { lat: at.lat + (i / 10) as f64 * 3e-5, lon: at.lon + (i % 10) as f64 * 3e-5 };
-        BaySpec { id: format!("Z{z}-{i}"), zone: format!("Z{z}"), place, attrs }
+        let place = LatLon {
+            lat: at.lat + (i / 10) as f64 * 3e-5,
+            lon: at.lon + (i % 10) as f64 * 3e-5,
+        };
+        BaySpec {
+            id: format!("Z{z}-{i}"),
+            zone: format!("Z{z}"),
+            place,
+            attrs,
+        }
     });
     let registry = Registry::in_memory(zones.collect(), bays.collect()).expect("a sound city");
     let names: Vec<String> = (0..SOURCES).map(|s| format!("s{s}")).collect();
-    let all: Vec<_> = names.iter().map(|n| (n.as_str(), SourceKind::Sensor)).collect();
+    let all: Vec<_> = names
+        .iter()
+        .map(|n| (n.as_str(), SourceKind::Sensor))
+        .collect();
     registry.enrol_sources(&all).expect("room for them");
     Arc::new(registry)
 }
@@ -82,7 +99,14 @@ fn claims(from: u64, now: Millis) -> Vec<Claim> {
 }
 
 fn live(registry: &Registry) -> Arc<Live> {
-    Arc::new(Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 1 }))
+    Arc::new(Live::new(
+        &registry.city(),
+        Room {
+            spare_bays: 0,
+            spare_zones: 0,
+            subscribers: 1,
+        },
+    ))
 }
 
 /// Takes all results and drops them.
@@ -101,36 +125,78 @@ impl SettledSink for Nobody {
 }
 
 /// Settling too, as the hub does; all claims are of a few seconds, so they all wait to be settled.
-fn resume(registry: &Arc<Registry>, live: &Arc<Live>, saved: Saved, dir: &Path) -> (Stream, stream::Feed) {
-    let (mut config, metrics) = (stream::Config::default(), Arc::new(Metrics::new()));
+fn resume(
+    registry: &Arc<Registry>,
+    live: &Arc<Live>,
+    saved: Saved,
+    dir: &Path,
+) -> (Stream, stream::Feed) {
+    let mut config = stream::Config::default();
+    let metrics = Arc::new(Metrics::new());
     config.settle.max_waiting = 1 << 25;
     let kept = KeptFiles::open(&dir.join("settled"), 0, 1 << 30, saved.kept()).expect("a folder");
-    let settlement = Settlement { sink: Arc::new(Nobody), kept: Arc::new(move |me| kept.of_worker(me, 1)) };
+    let settlement = Settlement {
+        sink: Arc::new(Nobody),
+        kept: Arc::new(move |me| kept.of_worker(me, 1)),
+    };
     let sources = SOURCES as usize;
-    stream::resume(&config, registry.clone(), live.clone(), metrics, sources, saved, Some(settlement)).expect("threads")
+    stream::resume(
+        &config,
+        registry.clone(),
+        live.clone(),
+        metrics,
+        sources,
+        saved,
+        Some(settlement),
+    )
+    .expect("threads")
 }
 
-/// Writes the journal: every bay once, cuts, then `CLAIMS` behind the last of them. Pauses of the cuts.
+/// Writes the journal: every bay once, cuts, then `CLAIMS` behind the last of them. Pauses of the
+/// cuts.
 fn fill(dir: &Path, registry: &Arc<Registry>) -> Vec<Duration> {
     let folder = Checkpoints::open(&dir.join("checkpoints")).expect("a folder");
-    let journal = Journal::open(&dir.join("journal"), config(), registry.clone()).expect("a fresh folder");
+    let journal =
+        Journal::open(&dir.join("journal"), config(), registry.clone()).expect("a fresh folder");
     let (stream, mut feed) = resume(registry, &live(registry), Saved::default(), dir);
     stream.cuts.make_room(BAYS as u32);
     let wanted = Arc::new(AtomicU64::new(0));
-    let (cuts, asked) = (stream.cuts.clone(), std::sync::mpsc::sync_channel::<Cut>(1));
-    let (tell, want) = (asked.0, wanted.clone());
-    let ask = Box::new(move |cut: Cut| want.swap(0, Relaxed) > 0 && cuts.ask(cut.at) && tell.try_send(cut).is_ok());
-    let how = Checkpointing { ask, needed_from: Arc::default(), newest: Cut::default() };
+    let cuts = stream.cuts.clone();
+    let asked = std::sync::mpsc::sync_channel::<Cut>(1);
+    let tell = asked.0;
+    let want = wanted.clone();
+    let ask = Box::new(move |cut: Cut| {
+        want.swap(0, Relaxed) > 0 && cuts.ask(cut.at) && tell.try_send(cut).is_ok()
+    });
+    let how = Checkpointing {
+        ask,
+        needed_from: Arc::default(),
+        newest: Cut::default(),
+    };
     let (doors, inbox) = mpsc::channel(64);
     let committed = Box::new(move |batch| feed.push(batch));
-    let (metrics, health) = (Arc::new(Metrics::new()), Arc::new(Health::default()));
-    let journal = journal.with_checkpoints(how).start(inbox, Arc::new(SystemClock), committed, metrics, health);
+    let metrics = Arc::new(Metrics::new());
+    let health = Arc::new(Health::default());
+    let journal = journal.with_checkpoints(how).start(
+        inbox,
+        Arc::new(SystemClock),
+        committed,
+        metrics,
+        health,
+    );
     let journal = journal.expect("a thread");
-    let (now, mut n, mut pauses) = (SystemClock.now(), 0, Vec::new());
+    let now = SystemClock.now();
+    let mut n = 0;
+    let mut pauses = Vec::new();
     let mut send = |upto: u64| {
         while n < upto {
-            let (claims, receipt) = (claims(n, now), Receipt::unwatched());
-            let sent = doors.blocking_send(Submission { claims, refusals: vec![], receipt });
+            let claims = claims(n, now);
+            let receipt = Receipt::unwatched();
+            let sent = doors.blocking_send(Submission {
+                claims,
+                refusals: vec![],
+                receipt,
+            });
             assert!(sent.is_ok(), "the journal runs");
             n += GROUP;
         }
@@ -144,7 +210,11 @@ fn fill(dir: &Path, registry: &Arc<Registry>) -> Vec<Duration> {
         let cut = asked.1.recv().expect("a cut");
         let part = stream.cuts.collect(LONG).expect("a part");
         pauses.push(part.pause);
-        folder.write(cut, |draft| part.copied.blocks(|tag, bytes| draft.block(tag, bytes))).expect("room on disk");
+        folder
+            .write(cut, |draft| {
+                part.copied.blocks(|tag, bytes| draft.block(tag, bytes))
+            })
+            .expect("room on disk");
         stream.cuts.give_back(part);
         stream.cuts.over();
     }
@@ -157,23 +227,31 @@ fn fill(dir: &Path, registry: &Arc<Registry>) -> Vec<Duration> {
 
 /// Only what is asked for is cut.
 fn config() -> Config {
-    Config { checkpoint_bytes: 1 << 20, ..Config::default() }
+    Config {
+        checkpoint_bytes: 1 << 20,
+        ..Config::default()
+    }
 }
 
 fn restart(dir: &Path, registry: &Arc<Registry>) {
     let live = live(registry);
     let begun = Instant::now();
-    let journal = Journal::open(&dir.join("journal"), config(), registry.clone()).expect("a whole journal");
+    let journal =
+        Journal::open(&dir.join("journal"), config(), registry.clone()).expect("a whole journal");
     let open = ms(begun);
     let step = Instant::now();
     let folder = Checkpoints::open(&dir.join("checkpoints")).expect("a folder");
     let found = folder.newest(journal.end(), |whole| {
         let mut saved = Saved::default();
-        whole.blocks().try_for_each(|(tag, bytes)| saved.read(tag, bytes)).map_err(|e| e.to_string())?;
+        whole
+            .blocks()
+            .try_for_each(|(tag, bytes)| saved.read(tag, bytes))
+            .map_err(|e| e.to_string())?;
         Ok(saved)
     });
     let (cut, saved) = found.expect("it can be read").expect("there is one");
-    let (bays, read) = (saved.bays(), ms(step));
+    let bays = saved.bays();
+    let read = ms(step);
     let step = Instant::now();
     let (stream, mut feed) = resume(registry, &live, saved, dir);
     while !stream.progress.settled() {
@@ -181,11 +259,15 @@ fn restart(dir: &Path, registry: &Arc<Registry>) {
     }
     let back = ms(step);
     let step = Instant::now();
-    let replayed = journal.replay_from(cut.position, |batch| feed.push(batch)).expect("a whole journal");
+    let replayed = journal
+        .replay_from(cut.position, |batch| feed.push(batch))
+        .expect("a whole journal");
     while stream.progress.waiting() > 0 {
         std::thread::yield_now();
     }
-    let (replay, ready, claims) = (ms(step), ms(begun), replayed.claims);
+    let replay = ms(step);
+    let ready = ms(begun);
+    let claims = replayed.claims;
     let rate = claims as f64 / replay / 1e3;
     println!(
         "restart: open {open:.0} ms, read checkpoint ({bays} bays) {read:.0} ms, put back {back:.0} ms, \
@@ -218,7 +300,14 @@ struct ByGate(Gate);
 
 impl Intake for ByGate {
     fn take(&self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
-        self.0.take(speaker, bayhub::domain::Door::Mqtt, &"bench", topic, payload, out);
+        self.0.take(
+            speaker,
+            bayhub::domain::Door::Mqtt,
+            &"bench",
+            topic,
+            payload,
+            out,
+        );
     }
 }
 
@@ -241,16 +330,43 @@ impl Board for Blank {
 fn publish(registry: &Arc<Registry>, durable: bool) -> f64 {
     const CONNECTIONS: usize = 16;
     const RUN: Duration = Duration::from_secs(3);
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
-    let (metrics, dir) = (Arc::new(Metrics::new()), tempfile::tempdir().expect("a folder"));
-    let gate = Gate::new(registry.clone(), Arc::new(SystemClock), metrics.clone(), gate::Config::default());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("threads");
+    let metrics = Arc::new(Metrics::new());
+    let dir = tempfile::tempdir().expect("a folder");
+    let gate = Gate::new(
+        registry.clone(),
+        Arc::new(SystemClock),
+        metrics.clone(),
+        gate::Config::default(),
+    );
     let (inbox, mut outbox) = mpsc::channel::<Submission>(1024);
-    let config = endpoint::Config { max_connections_per_source: 100, ..endpoint::Config::default() };
-    let door = Door::new(config, Arc::new(Open), Arc::new(ByGate(gate)), Arc::new(Blank), inbox, metrics.clone());
+    let config = endpoint::Config {
+        max_connections_per_source: 100,
+        ..endpoint::Config::default()
+    };
+    let door = Door::new(
+        config,
+        Arc::new(Open),
+        Arc::new(ByGate(gate)),
+        Arc::new(Blank),
+        inbox,
+        metrics.clone(),
+    );
     if durable {
-        let journal = Journal::open(dir.path(), Config::default(), registry.clone()).expect("a fresh folder");
+        let journal =
+            Journal::open(dir.path(), Config::default(), registry.clone()).expect("a fresh folder");
         let health = Arc::new(Health::default());
-        let _ends_with_its_inbox = journal.start(outbox, Arc::new(SystemClock), Box::new(drop), metrics, health);
+        let _ends_with_its_inbox = journal.start(
+            outbox,
+            Arc::new(SystemClock),
+            Box::new(drop),
+            metrics,
+            health,
+        );
     } else {
         runtime.spawn(async move {
             while let Some(s) = outbox.recv().await {
@@ -258,11 +374,14 @@ fn publish(registry: &Arc<Registry>, durable: bool) -> f64 {
             }
         });
     }
-    let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).expect("a port");
+    let listener = runtime
+        .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+        .expect("a port");
     let addr = listener.local_addr().expect("an address");
     let (_stop, stopped) = watch::channel(false);
     runtime.spawn(endpoint::serve(listener, Arc::new(door), stopped));
-    let (begun, acknowledged) = (Instant::now(), AtomicU64::new(0));
+    let begun = Instant::now();
+    let acknowledged = AtomicU64::new(0);
     std::thread::scope(|scope| {
         for c in 0..CONNECTIONS {
             let acknowledged = &acknowledged;
@@ -293,7 +412,12 @@ fn talk(addr: std::net::SocketAddr, c: usize, end: Instant) -> u64 {
         let topic = b"bayhub/v1/s0/report";
         let bay = (c * 1000 + usize::from(id)) % ZONES;
         let payload = format!(r#"{{"bay":"Z{bay}-7","state":"vacant"}}"#);
-        round.extend_from_slice(&[0x32, (2 + topic.len() + 2 + payload.len()) as u8, 0, topic.len() as u8]);
+        round.extend_from_slice(&[
+            0x32,
+            (2 + topic.len() + 2 + payload.len()) as u8,
+            0,
+            topic.len() as u8,
+        ]);
         round.extend_from_slice(topic);
         round.extend_from_slice(&id.to_be_bytes());
         round.extend_from_slice(payload.as_bytes());
@@ -321,13 +445,18 @@ fn main() {
         pauses[pauses.len() - 1]
     );
     (0..3).for_each(|_| restart(dir.path(), &registry));
-    let (mut with, mut without) = (Vec::new(), Vec::new());
+    let mut with = Vec::new();
+    let mut without = Vec::new();
     for _ in 0..3 {
         without.push(publish(&registry, false));
         with.push(publish(&registry, true));
     }
     with.sort_by(f64::total_cmp);
     without.sort_by(f64::total_cmp);
-    let (with, without) = (with[1], without[1]);
-    println!("QoS 1 reports/s: durable {with:.0}, acknowledged at once {without:.0}; ratio {:.2}", with / without);
+    let with = with[1];
+    let without = without[1];
+    println!(
+        "QoS 1 reports/s: durable {with:.0}, acknowledged at once {without:.0}; ratio {:.2}",
+        with / without
+    );
 }

@@ -1,17 +1,20 @@
-//! What a booking costs: holds at a steady rate, on SQLite with full durability, and how many fit when nobody waits.
+//! What a booking costs: holds at a steady rate, on SQLite with full durability, and how many fit
+//! when nobody waits.
 //!
-//! 2,000 private bays on offer around the clock. Requests come at fixed times, whether or not the one before has been
-//! answered, so a stall shows in all that come meanwhile; every third hold is confirmed. The latency is that of
-//! `Desk::ask`: from the request to the answer, which comes once it is on disk. Then a crowd
-//! asks for more than there is, so that most requests are a search for who could move. The last round asks for as much as
-//! the desk's queue takes, to see what shared waits for the disk are worth. Then bookings are looked over for better seats.
+//! 2,000 private bays on offer around the clock. Requests come at fixed times, whether or not the
+//! one before has been answered, so a stall shows in all that come meanwhile; every third hold is
+//! confirmed. The latency is that of `Desk::ask`: from the request to the answer, which comes once
+//! it is on disk. Then a crowd asks for more than there is, so that most requests are a search for
+//! who could move. The last round asks for as much as the desk's queue takes, to see what shared
+//! waits for the disk are worth. Then bookings are looked over for better seats.
 //!
 //! `cargo bench --bench share`, or the built program itself with `SECONDS [REQUESTS_PER_S]`.
 
 use bayhub::clock::SystemClock;
 use bayhub::domain::offer::{CalendarToken, Hours};
 use bayhub::domain::{
-    BayKind, Clock as _, Currency, Event, LatLon, Offer, OfferState, Rules, Span, TimeZone, Vehicle, ZoneKind,
+    BayKind, Clock as _, Currency, Event, LatLon, Offer, OfferState, Rules, Span, TimeZone,
+    Vehicle, ZoneKind,
 };
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
@@ -31,7 +34,10 @@ const HOUR: u64 = 3_600_000;
 
 /// A square of bays, 25 m apart.
 fn place(n: u32) -> LatLon {
-    LatLon { lat: 1.3 + 0.000_225 * f64::from(n / 45), lon: 103.8 + 0.000_225 * f64::from(n % 45) }
+    LatLon {
+        lat: 1.3 + 0.000_225 * f64::from(n / 45),
+        lon: 103.8 + 0.000_225 * f64::from(n % 45),
+    }
 }
 
 fn town() -> Registry {
@@ -53,15 +59,31 @@ fn town() -> Registry {
         outline: vec![],
         stale_after_s: None,
     };
-    let bay = |n| BaySpec { id: format!("P-{n}"), zone: "P".into(), place: place(n), attrs };
+    let bay = |n| BaySpec {
+        id: format!("P-{n}"),
+        zone: "P".into(),
+        place: place(n),
+        attrs,
+    };
     Registry::in_memory(vec![zone], (0..BAYS).map(bay).collect()).expect("a town")
 }
 
 async fn desk(folder: &std::path::Path) -> Arc<Desk> {
-    let store = Store::open(&bayhub::store::Config::default(), folder).await.expect("a store");
+    let store = Store::open(&bayhub::store::Config::default(), folder)
+        .await
+        .expect("a store");
     let registry = Arc::new(town());
-    let live = Arc::new(Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 1 }));
-    let (clock, metrics, config) = (Arc::new(SystemClock), Arc::new(Metrics::new()), Config::default());
+    let live = Arc::new(Live::new(
+        &registry.city(),
+        Room {
+            spare_bays: 0,
+            spare_zones: 0,
+            subscribers: 1,
+        },
+    ));
+    let clock = Arc::new(SystemClock);
+    let metrics = Arc::new(Metrics::new());
+    let config = Config::default();
     let witness = Witness {
         inbox: tokio::sync::mpsc::channel(1).0,
         registry: registry.clone(),
@@ -69,7 +91,15 @@ async fn desk(folder: &std::path::Path) -> Arc<Desk> {
         metrics: metrics.clone(),
         stale_after_s: 900,
     };
-    let parts = Parts { store, registry, live, clock, metrics, witness, config };
+    let parts = Parts {
+        store,
+        registry,
+        live,
+        clock,
+        metrics,
+        witness,
+        config,
+    };
     let (desk, task) = Desk::open(parts).await.expect("a desk");
     tokio::spawn(task);
     let desk = Arc::new(desk);
@@ -83,7 +113,12 @@ async fn desk(folder: &std::path::Path) -> Arc<Desk> {
             bay: format!("P-{n}").into(),
             owner: "acme".into(),
             state: OfferState::Open,
-            hours: Hours { zone: TimeZone::UTC, once: vec![all], weekly: vec![], closed: vec![] },
+            hours: Hours {
+                zone: TimeZone::UTC,
+                once: vec![all],
+                weekly: vec![],
+                closed: vec![],
+            },
             price_cents_per_hour: 100 + n % 7 * 50,
             currency: Currency::SGD,
             rules: Rules::default(),
@@ -111,14 +146,21 @@ fn ask(rng: &mut SmallRng) -> Ask {
         max_walk_m: 400,
         max_price_cents: None,
         currency: Currency::SGD,
-        vehicle: Vehicle { kind: BayKind::Car, height_cm: None, ev: false, accessible: false },
+        vehicle: Vehicle {
+            kind: BayKind::Car,
+            height_cm: None,
+            ev: false,
+            accessible: false,
+        },
         key: None,
     }
 }
 
 /// A crowd that wants to park around one place for one evening: some 200 bays for all of them.
 fn evening(rng: &mut SmallRng) -> Ask {
-    let start = SystemClock.now().plus(96 * HOUR + rng.random_range(0..4) * HOUR / 2);
+    let start = SystemClock
+        .now()
+        .plus(96 * HOUR + rng.random_range(0..4) * HOUR / 2);
     Ask {
         place: place(rng.random_range(1_000..1_010)),
         span: Span::new(start, start.plus(rng.random_range(1..5) * HOUR)).expect("a span"),
@@ -134,7 +176,9 @@ async fn drive(desk: &Desk, ask: Ask, confirm: bool) -> (Duration, bool) {
     let took = begun.elapsed();
     match held {
         Ok(held) if confirm => {
-            desk.step(held.name.to_string(), "app".into(), Event::Confirm).await.expect("in time");
+            desk.step(held.name.to_string(), "app".into(), Event::Confirm)
+                .await
+                .expect("in time");
             (took, true)
         }
         Ok(_) => (took, true),
@@ -143,21 +187,30 @@ async fn drive(desk: &Desk, ask: Ask, confirm: bool) -> (Duration, bool) {
     }
 }
 
-async fn steady(what: &str, desk: &Arc<Desk>, (seconds, rate): (u64, u64), ask: fn(&mut SmallRng) -> Ask) {
+async fn steady(
+    what: &str,
+    desk: &Arc<Desk>,
+    (seconds, rate): (u64, u64),
+    ask: fn(&mut SmallRng) -> Ask,
+) {
     let mut rng = SmallRng::seed_from_u64(1);
     let mut latency = Histogram::<u64>::new_with_bounds(1, 60_000_000, 3).expect("bounds");
-    let (mut under_way, mut served) = (JoinSet::new(), 0);
+    let mut under_way = JoinSet::new();
+    let mut served = 0;
     let mut every = tokio::time::interval(Duration::from_micros(1_000_000 / rate));
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Burst);
     let requests = seconds * rate;
     for n in 0..requests {
         every.tick().await;
-        let (desk, ask) = (desk.clone(), ask(&mut rng));
+        let desk = desk.clone();
+        let ask = ask(&mut rng);
         under_way.spawn(async move { drive(&desk, ask, n % 3 == 0).await });
     }
     while let Some(done) = under_way.join_next().await {
         let (took, held) = done.expect("a task");
-        latency.record(took.as_micros() as u64).expect("within bounds");
+        latency
+            .record(took.as_micros() as u64)
+            .expect("within bounds");
         served += u64::from(held);
     }
     let ms = |q: f64| latency.value_at_quantile(q) as f64 / 1000.0;
@@ -172,21 +225,28 @@ async fn steady(what: &str, desk: &Arc<Desk>, (seconds, rate): (u64, u64), ask: 
 
 async fn flat_out(desk: &Arc<Desk>, requests: u32) {
     let mut rng = SmallRng::seed_from_u64(2);
-    let (mut under_way, begun) = (JoinSet::new(), Instant::now());
+    let mut under_way = JoinSet::new();
+    let begun = Instant::now();
     for _ in 0..requests {
         if under_way.len() >= 1000 {
             under_way.join_next().await;
         }
-        let (desk, ask) = (desk.clone(), ask(&mut rng));
+        let desk = desk.clone();
+        let ask = ask(&mut rng);
         under_way.spawn(async move { drive(&desk, ask, false).await });
     }
     while under_way.join_next().await.is_some() {}
-    println!("flat out, 1,000 under way: {:.0} requests/s", f64::from(requests) / begun.elapsed().as_secs_f64());
+    println!(
+        "flat out, 1,000 under way: {:.0} requests/s",
+        f64::from(requests) / begun.elapsed().as_secs_f64()
+    );
 }
 
 /// Looks for better seats until nothing near a bay that has become free is left to look at.
 async fn improve(desk: &Desk) {
-    let (mut looks, mut moved, mut longest) = (0, 0, Duration::ZERO);
+    let mut looks = 0;
+    let mut moved = 0;
+    let mut longest = Duration::ZERO;
     for _ in 0..BAYS.div_ceil(256) {
         let begun = Instant::now();
         moved += desk.improve().await.expect("a look");
@@ -199,11 +259,21 @@ async fn improve(desk: &Desk) {
 fn main() {
     let mut args = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
     let seconds = args.next().map_or(20, |n| n.parse().expect("seconds"));
-    let rate = args.next().map_or(100, |n| n.parse().expect("requests a second"));
+    let rate = args
+        .next()
+        .map_or(100, |n| n.parse().expect("requests a second"));
     let folder = tempfile::tempdir().expect("a folder");
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-    println!("load average before: {}", std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    println!(
+        "load average before: {}",
+        std::fs::read_to_string("/proc/loadavg")
+            .unwrap_or_default()
+            .trim()
+    );
     runtime.block_on(async {
         let desk = desk(folder.path()).await;
         steady("room for all", &desk, (seconds, rate), ask).await;

@@ -1,14 +1,23 @@
-//! The live stream under load: from a report's PUBLISH to the event at a client, and what an idle client costs.
+//! The live stream under load: from a report's PUBLISH to the event at a client, and what an idle
+//! client costs.
 //!
-//! `cargo bench --bench sse [-- SECONDS [ZONES_A_CLIENT [IDLE_CLIENTS]]]`. A real hub process on loopback with the
-//! demo's city and no simulator. 50,000 reports a second come in by MQTT at QoS 1 in batches of 20 bays of one zone;
-//! 50 clients follow some zones each. The time of a report runs from just before its message is written to the socket
-//! until a client has read an event of its zone that is not older: every report counts, also those that melted into one
-//! event. Clients and publishers run in this process, on the same cores as the hub.
+//! `cargo bench --bench sse [-- SECONDS [ZONES_A_CLIENT [IDLE_CLIENTS]]]`. A real hub process on
+//! loopback with the demo's city and no simulator. 50,000 reports a second come in by MQTT at QoS 1
+//! in batches of 20 bays of one zone; 50 clients follow some zones each. The time of a report runs
+//! from just before its message is written to the socket until a client has read an event of its
+//! zone that is not older: every report counts, also those that melted into one event. Clients and
+//! publishers run in this process, on the same cores as the hub.
 //!
-//! Then, on a fresh hub, clients in a process of their own open idle streams: what the hub's memory grows by.
-#![allow(clippy::unwrap_used, reason = "a measurement that cannot be made may end")]
-#![allow(clippy::disallowed_methods, reason = "threads that wait, and a wall clock that the hub's is compared with")]
+//! Then, on a fresh hub, clients in a process of their own open idle streams: what the hub's memory
+//! grows by.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a measurement that cannot be made may end"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "threads that wait, and a wall clock that the hub's is compared with"
+)]
 
 use bayhub::domain::Millis;
 use hdrhistogram::Histogram;
@@ -41,11 +50,27 @@ fn main() {
         return idle_clients(&args.next().unwrap(), args.next().unwrap().parse().unwrap());
     }
     let seconds = first.map_or(10, |n| n.parse().expect("seconds"));
-    let followed = args.next().map_or(10, |n| n.parse().expect("zones a client"));
-    let idle = args.next().map_or(10_000, |n| n.parse().expect("idle clients"));
+    let followed = args
+        .next()
+        .map_or(10, |n| n.parse().expect("zones a client"));
+    let idle = args
+        .next()
+        .map_or(10_000, |n| n.parse().expect("idle clients"));
     let limit = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).expect("descriptors for all sockets");
-    println!("load average before: {}", std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
+    setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: limit.maximum,
+            ..limit
+        },
+    )
+    .expect("descriptors for all sockets");
+    println!(
+        "load average before: {}",
+        std::fs::read_to_string("/proc/loadavg")
+            .unwrap_or_default()
+            .trim()
+    );
     latency(seconds, followed);
     memory(idle);
 }
@@ -59,14 +84,26 @@ struct Hub {
 impl Hub {
     fn start() -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_bayhub"))
-            .args(["demo", "--no-sim", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"])
+            .args([
+                "demo",
+                "--no-sim",
+                "--http",
+                "127.0.0.1:0",
+                "--mqtt",
+                "127.0.0.1:0",
+            ])
             .env("RUST_LOG", "warn")
             .stdout(Stdio::piped())
             .spawn()
             .expect("the hub");
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self { child, ready: serde_json::from_str(&line).expect("a ready line") }
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        Self {
+            child,
+            ready: serde_json::from_str(&line).expect("a ready line"),
+        }
     }
 
     fn text(&self, pointer: &str) -> &str {
@@ -74,7 +111,10 @@ impl Hub {
     }
 
     fn http(&self) -> SocketAddr {
-        self.text("/http").trim_start_matches("http://").parse().unwrap()
+        self.text("/http")
+            .trim_start_matches("http://")
+            .parse()
+            .unwrap()
     }
 
     /// Bays by zone; only zones with enough for a batch.
@@ -84,24 +124,40 @@ impl Hub {
         let mut zones = BTreeMap::<String, Vec<String>>::new();
         for bay in all["features"].as_array().unwrap() {
             let text = |key: &str| bay["properties"][key].as_str().map(str::to_owned);
-            let id = text("id").or_else(|| bay["id"].as_str().map(str::to_owned)).unwrap();
+            let id = text("id")
+                .or_else(|| bay["id"].as_str().map(str::to_owned))
+                .unwrap();
             zones.entry(text("zone").unwrap()).or_default().push(id);
         }
-        zones.into_iter().filter(|(_, bays)| bays.len() >= BATCH).collect()
+        zones
+            .into_iter()
+            .filter(|(_, bays)| bays.len() >= BATCH)
+            .collect()
     }
 
     /// Resident memory, bytes.
     fn resident(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
-        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+        line.split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            * 1024
     }
 
     /// Processor time used so far, s (user and system, in ticks of 10 ms).
     fn busy(&self) -> f64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
         let after = stat.rsplit_once(')').unwrap().1;
-        after.split_whitespace().skip(11).take(2).map(|t| t.parse::<f64>().unwrap()).sum::<f64>() / 100.0
+        after
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .map(|t| t.parse::<f64>().unwrap())
+            .sum::<f64>()
+            / 100.0
     }
 }
 
@@ -113,35 +169,48 @@ impl Drop for Hub {
 }
 
 fn now_us() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros() as u64
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_micros() as u64
 }
 
-// ---- latency --------------------------------------------------------------------------------------------------------
+// ---- latency
+// --------------------------------------------------------------------------------------------------------
 
 fn latency(seconds: u64, followed: usize) {
     let hub = Hub::start();
     let zones = Arc::new(hub.zones());
-    let (sent, stop, reports) =
-        (Arc::new(Sent::default()), Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let sent = Arc::new(Sent::default());
+    let stop = Arc::new(AtomicBool::new(false));
+    let reports = Arc::new(AtomicU64::new(0));
     let clients: Vec<_> = (0..CLIENTS)
         .map(|n| {
-            let mine: Vec<&str> = (0..followed).map(|z| &*zones[(n * followed + z) * 7 % zones.len()].0).collect();
+            let mine: Vec<&str> = (0..followed)
+                .map(|z| &*zones[(n * followed + z) * 7 % zones.len()].0)
+                .collect();
             let stream = open(hub.http(), &format!("/v1/stream?zones={}", mine.join(",")));
             let stop = stop.clone();
             std::thread::spawn(move || follow(stream, &stop))
         })
         .collect();
     std::thread::sleep(Duration::from_secs(1));
-    let (busy, began) = (hub.busy(), Instant::now());
+    let busy = hub.busy();
+    let began = Instant::now();
     let publishers: Vec<_> = (0..PUBLISHERS)
         .map(|n| {
             let socket = connect(&hub, n);
-            let (zones, sent, stop, reports) = (zones.clone(), sent.clone(), stop.clone(), reports.clone());
+            let zones = zones.clone();
+            let sent = sent.clone();
+            let stop = stop.clone();
+            let reports = reports.clone();
             std::thread::spawn(move || publish(socket, n, &zones, &sent, &stop, &reports))
         })
         .collect();
     std::thread::sleep(Duration::from_secs(seconds));
-    let (done, took, used) = (reports.load(Relaxed), began.elapsed().as_secs_f64(), hub.busy() - busy);
+    let done = reports.load(Relaxed);
+    let took = began.elapsed().as_secs_f64();
+    let used = hub.busy() - busy;
     stop.store(true, Relaxed);
     for publisher in publishers {
         publisher.join().unwrap();
@@ -176,12 +245,19 @@ fn times(sent: &BTreeMap<String, Vec<(u64, u64)>>, got: &[Got]) -> Histogram<u64
         let mut waiting: BTreeMap<&str, VecDeque<(u64, u64)>> = BTreeMap::new();
         for (zone, ..) in events {
             if let Some(all) = sent.get(zone) {
-                waiting.entry(zone).or_insert_with(|| all.iter().copied().collect());
+                waiting
+                    .entry(zone)
+                    .or_insert_with(|| all.iter().copied().collect());
             }
         }
         for (zone, at, read) in events {
-            let Some(waiting) = waiting.get_mut(zone.as_str()) else { continue };
-            while let Some((_, sent)) = waiting.front().copied().filter(|(carried, sent)| carried <= at && sent <= read)
+            let Some(waiting) = waiting.get_mut(zone.as_str()) else {
+                continue;
+            };
+            while let Some((_, sent)) = waiting
+                .front()
+                .copied()
+                .filter(|(carried, sent)| carried <= at && sent <= read)
             {
                 waiting.pop_front();
                 times.record(read - sent).unwrap();
@@ -195,14 +271,22 @@ fn times(sent: &BTreeMap<String, Vec<(u64, u64)>>, got: &[Got]) -> Histogram<u64
 fn open(http: SocketAddr, path: &str) -> TcpStream {
     let mut socket = TcpStream::connect(http).unwrap();
     socket.set_nodelay(true).unwrap();
-    write!(socket, "GET {path} HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n").unwrap();
+    write!(
+        socket,
+        "GET {path} HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n"
+    )
+    .unwrap();
     socket
 }
 
 /// Reads events until told to stop.
 fn follow(mut socket: TcpStream, stop: &AtomicBool) -> Got {
-    socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
-    let (mut got, mut text, mut some) = (Vec::new(), Vec::new(), vec![0; 65536]);
+    socket
+        .set_read_timeout(Some(Duration::from_millis(200)))
+        .unwrap();
+    let mut got = Vec::new();
+    let mut text = Vec::new();
+    let mut some = vec![0; 65536];
     while !stop.load(Relaxed) {
         let n = match socket.read(&mut some) {
             Ok(0) => panic!("the hub ended a stream"),
@@ -211,11 +295,19 @@ fn follow(mut socket: TcpStream, stop: &AtomicBool) -> Got {
         };
         let read = now_us();
         text.extend_from_slice(&some[..n]);
-        let whole = text.iter().rposition(|b| *b == b'\n').map_or(0, |end| end + 1);
-        for line in String::from_utf8_lossy(&text[..whole]).lines().filter(|l| l.starts_with("data: ")) {
+        let whole = text
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(0, |end| end + 1);
+        for line in String::from_utf8_lossy(&text[..whole])
+            .lines()
+            .filter(|l| l.starts_with("data: "))
+        {
             let field = |name| Some(line.split_once(name)?.1.split_once('"')?.0);
-            if let (Some(zone), Some(at)) = (field("\"zone\":\""), field("\"observed_at\":\"").and_then(Millis::parse))
-            {
+            if let (Some(zone), Some(at)) = (
+                field("\"zone\":\""),
+                field("\"observed_at\":\"").and_then(Millis::parse),
+            ) {
                 got.push((zone.to_owned(), at.0, read));
             }
         }
@@ -229,7 +321,11 @@ fn connect(hub: &Hub, n: usize) -> TcpStream {
     let mut socket = TcpStream::connect(hub.text("/mqtt")).unwrap();
     socket.set_nodelay(true).unwrap();
     let mut rest = b"\x00\x04MQTT\x04\xc2\x00\x00".to_vec();
-    for field in [&format!("bench-{n}"), hub.text("/source"), hub.text("/keys/report")] {
+    for field in [
+        &format!("bench-{n}"),
+        hub.text("/source"),
+        hub.text("/keys/report"),
+    ] {
         string(&mut rest, field);
     }
     socket.write_all(&packet(0x10, &rest)).unwrap();
@@ -259,7 +355,8 @@ fn packet(kind: u8, rest: &[u8]) -> Vec<u8> {
     out
 }
 
-/// This publisher's share of [`RATE`], a zone after another; acknowledgements are counted by a reader of their own.
+/// This publisher's share of [`RATE`], a zone after another; acknowledgements are counted by a
+/// reader of their own.
 fn publish(
     mut socket: TcpStream,
     n: usize,
@@ -268,7 +365,8 @@ fn publish(
     stop: &AtomicBool,
     reports: &Arc<AtomicU64>,
 ) {
-    let (mut acks, counted) = (socket.try_clone().unwrap(), reports.clone());
+    let mut acks = socket.try_clone().unwrap();
+    let counted = reports.clone();
     let reader = std::thread::spawn(move || {
         let mut ack = [0; 4 * 64];
         let mut left = 0;
@@ -279,7 +377,8 @@ fn publish(
         }
     });
     let pause = Duration::from_micros(1_000_000 * (BATCH * PUBLISHERS) as u64 / RATE);
-    let (began, mut id) = (Instant::now(), 0_u16);
+    let began = Instant::now();
+    let mut id = 0_u16;
     for count in 0_u32.. {
         let due = began + pause * count;
         if let Some(early) = due.checked_duration_since(Instant::now()) {
@@ -296,19 +395,33 @@ fn publish(
         let now = now_us();
         let mut body = format!("{{\"at\":\"{}\",\"bays\":[", Millis(now / 1000));
         for (i, bay) in bays.iter().take(BATCH).enumerate() {
-            let state = if (i + count as usize).is_multiple_of(3) { "vacant" } else { "occupied" };
-            write!(body, "{}{{\"bay\":\"{bay}\",\"state\":\"{state}\"}}", if i > 0 { "," } else { "" }).unwrap();
+            let state = if (i + count as usize).is_multiple_of(3) {
+                "vacant"
+            } else {
+                "occupied"
+            };
+            write!(
+                body,
+                "{}{{\"bay\":\"{bay}\",\"state\":\"{state}\"}}",
+                if i > 0 { "," } else { "" }
+            )
+            .unwrap();
         }
         body.push_str("]}");
         topic.extend_from_slice(body.as_bytes());
-        sent.lock().unwrap().entry(zone.clone()).or_default().push((now / 1000, now));
+        sent.lock()
+            .unwrap()
+            .entry(zone.clone())
+            .or_default()
+            .push((now / 1000, now));
         socket.write_all(&packet(0x32, &topic)).unwrap();
     }
     let _ = socket.shutdown(std::net::Shutdown::Both);
     reader.join().unwrap();
 }
 
-// ---- memory ---------------------------------------------------------------------------------------------------------
+// ---- memory
+// ---------------------------------------------------------------------------------------------------------
 
 fn memory(clients: usize) {
     let hub = Hub::start();
@@ -317,22 +430,34 @@ fn memory(clients: usize) {
     let before = hub.resident();
     let (_many, _stdin) = spawn_idle(&hub, clients);
     let grown = hub.resident().saturating_sub(before);
-    println!("{clients} idle clients: {:.1} KB each of the hub's resident memory", grown as f64 / clients as f64 / 1e3);
+    println!(
+        "{clients} idle clients: {:.1} KB each of the hub's resident memory",
+        grown as f64 / clients as f64 / 1e3
+    );
     std::thread::sleep(Duration::from_secs(20));
     let grown = hub.resident().saturating_sub(before);
-    println!("after a heartbeat:    {:.1} KB each", grown as f64 / clients as f64 / 1e3);
+    println!(
+        "after a heartbeat:    {:.1} KB each",
+        grown as f64 / clients as f64 / 1e3
+    );
 }
 
 /// A process that opens idle streams, once all of them are open; it ends when its stdin does.
 fn spawn_idle(hub: &Hub, clients: usize) -> (Child, ChildStdin) {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["idle-clients", &hub.http().to_string(), &clients.to_string()])
+        .args([
+            "idle-clients",
+            &hub.http().to_string(),
+            &clients.to_string(),
+        ])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
     assert_eq!(line.trim(), "open");
     let stdin = child.stdin.take().unwrap();
     (child, stdin)
@@ -342,16 +467,27 @@ fn idle_clients(http: &str, clients: usize) {
     let http: SocketAddr = http.parse().unwrap();
     let page = {
         let mut socket = TcpStream::connect(http).unwrap();
-        write!(socket, "GET /v1/zones?limit=1 HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n").unwrap();
+        write!(
+            socket,
+            "GET /v1/zones?limit=1 HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
         let mut text = String::new();
         socket.read_to_string(&mut text).unwrap();
         text
     };
-    let zone = page.split_once("\"zone\":\"").unwrap().1.split_once('"').unwrap().0;
+    let zone = page
+        .split_once("\"zone\":\"")
+        .unwrap()
+        .1
+        .split_once('"')
+        .unwrap()
+        .0;
     let mut streams = Vec::with_capacity(clients);
     for _ in 0..clients {
         let mut socket = open(http, &format!("/v1/stream?zones={zone}"));
-        let (mut text, mut some) = (Vec::new(), [0; 4096]);
+        let mut text = Vec::new();
+        let mut some = [0; 4096];
         while !text.windows(6).any(|w| w == b"data: ") {
             let n = socket.read(&mut some).unwrap();
             assert!(n > 0, "refused: {}", String::from_utf8_lossy(&text));

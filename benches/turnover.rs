@@ -1,10 +1,12 @@
-//! What the authority's questions cost: `GET /v1/turnover` for all 14,000 zones and one day, through the whole router.
+//! What the authority's questions cost: `GET /v1/turnover` for all 14,000 zones and one day,
+//! through the whole router.
 //!
-//! The day stands three times: in the stream's memory (`memory`), in files that were read before (`files, warm`), and
-//! in files that nobody has asked for yet (`files, cold`: another process's cache, opened anew each time). By days all
-//! zones are one page, from cold files some pages more, without rows; by hours it takes 17 pages of 20,000 rows; each
-//! page is one measurement, and none may take longer than the hub lets an answer take. Bound to meet: p99 of a page from
-//! memory and from warm files at most 200 ms. Cold files are shown beside, with what they take on disk.
+//! The day stands three times: in the stream's memory (`memory`), in files that were read before
+//! (`files, warm`), and in files that nobody has asked for yet (`files, cold`: another process's
+//! cache, opened anew each time). By days all zones are one page, from cold files some pages more,
+//! without rows; by hours it takes 17 pages of 20,000 rows; each page is one measurement, and none
+//! may take longer than the hub lets an answer take. Bound to meet: p99 of a page from memory and
+//! from warm files at most 200 ms. Cold files are shown beside, with what they take on disk.
 //!
 //! `cargo bench --bench turnover`, or the built program itself with `ZONES [ROUNDS]`.
 
@@ -15,7 +17,9 @@ use axum::body::Body;
 use axum::http::Request;
 use bayhub::clock::SystemClock;
 use bayhub::domain::turnover::{HOUR_MS, WINDOW_MS};
-use bayhub::domain::{Millis, Parcel, SettledHour, Speaker, Stays, Sums, Topic, Window, WindowRow, ZoneKind};
+use bayhub::domain::{
+    Millis, Parcel, SettledHour, Speaker, Stays, Sums, Topic, Window, WindowRow, ZoneKind,
+};
 use bayhub::health::Health;
 use bayhub::history::{self, Around, Cell, Cells, History, Recent, Registered, Settled};
 use bayhub::ingest::gate::{self, Gate};
@@ -60,11 +64,21 @@ impl Recent for Held {
     }
 
     fn oldest(&self) -> Millis {
-        if self.hours.is_empty() { Millis::MAX } else { DAY }
+        if self.hours.is_empty() {
+            Millis::MAX
+        } else {
+            DAY
+        }
     }
 
     fn cells(&self, hour: Millis, fine: bool) -> Option<Cells> {
-        if fine { None } else { self.hours.get(hour.since(DAY) as usize / HOUR_MS as usize).cloned() }
+        if fine {
+            None
+        } else {
+            self.hours
+                .get(hour.since(DAY) as usize / HOUR_MS as usize)
+                .cloned()
+        }
     }
 
     fn stamp(&self, hour: Millis) -> Option<u64> {
@@ -100,7 +114,11 @@ fn windows(zones: u32, hour: Millis, rng: &mut SmallRng) -> Vec<WindowRow> {
                 unknown_at: 5,
                 ..Window::default()
             };
-            rows.push(WindowRow { zone, from: hour.plus(n * WINDOW_MS), window });
+            rows.push(WindowRow {
+                zone,
+                from: hour.plus(n * WINDOW_MS),
+                window,
+            });
         }
     }
     rows
@@ -112,7 +130,11 @@ fn cells(rows: &[WindowRow], hour: Millis) -> Cells {
         let sums = Sums::from(&row.window);
         match cells.last_mut() {
             Some(last) if last.zone == row.zone => last.sums.add(&sums),
-            _ => cells.push(Cell { zone: row.zone, from: hour, sums }),
+            _ => cells.push(Cell {
+                zone: row.zone,
+                from: hour,
+                sums,
+            }),
         }
     }
     cells.into()
@@ -142,7 +164,9 @@ impl Hub {
             outline: vec![],
             stale_after_s: None,
         };
-        let registry = Arc::new(Registry::in_memory((0..zones).map(zone).collect(), vec![]).expect("a good city"));
+        let registry = Arc::new(
+            Registry::in_memory((0..zones).map(zone).collect(), vec![]).expect("a good city"),
+        );
         let keys = Arc::new(Keys::default());
         let (key, digest) = Keys::mint(&mut rand::rng());
         keys.insert(
@@ -157,12 +181,25 @@ impl Hub {
                 uplinks: false,
             },
         );
-        let journal = Journal::open(&dir.join("journal"), bayhub::journal::Config::default(), registry.clone());
-        let store = Store::open(&bayhub::store::Config::default(), dir).await.expect("a store");
-        let issuer = Issuer::open(store.clone(), keys.clone(), &[], Arc::new(SystemClock)).await.expect("keys");
-        let room = Room { spare_bays: 1, spare_zones: 1, subscribers: 1 };
+        let journal = Journal::open(
+            &dir.join("journal"),
+            bayhub::journal::Config::default(),
+            registry.clone(),
+        );
+        let store = Store::open(&bayhub::store::Config::default(), dir)
+            .await
+            .expect("a store");
+        let issuer = Issuer::open(store.clone(), keys.clone(), &[], Arc::new(SystemClock))
+            .await
+            .expect("keys");
+        let room = Room {
+            spare_bays: 1,
+            spare_zones: 1,
+            subscribers: 1,
+        };
         let live = Arc::new(Live::new(&registry.city(), room));
-        let (clock, metrics) = (Arc::new(SystemClock), Arc::new(Metrics::new()));
+        let clock = Arc::new(SystemClock);
+        let metrics = Arc::new(Metrics::new());
         let config = share::Config::default();
         let witness = share::Witness {
             inbox: mpsc::channel(1).0,
@@ -171,13 +208,33 @@ impl Hub {
             metrics: metrics.clone(),
             stale_after_s: 900,
         };
-        let around = share::Parts { store, registry: registry.clone(), live, clock, metrics, witness, config };
+        let around = share::Parts {
+            store,
+            registry: registry.clone(),
+            live,
+            clock,
+            metrics,
+            witness,
+            config,
+        };
         let (desk, _) = Desk::open(around).await.expect("a desk");
-        let (key, journal) = (key.expose().to_owned(), journal.expect("a journal"));
-        Self { registry, keys, key, journal, issuer: Arc::new(issuer), desk: Arc::new(desk) }
+        let key = key.expose().to_owned();
+        let journal = journal.expect("a journal");
+        Self {
+            registry,
+            keys,
+            key,
+            journal,
+            issuer: Arc::new(issuer),
+            desk: Arc::new(desk),
+        }
     }
 
-    fn history(&self, dir: &Path, recent: Arc<dyn Recent>) -> (History, Arc<history::Keeper>, Arc<Registered>) {
+    fn history(
+        &self,
+        dir: &Path,
+        recent: Arc<dyn Recent>,
+    ) -> (History, Arc<history::Keeper>, Arc<Registered>) {
         let names = Arc::new(Registered::new(self.registry.clone(), dir));
         let around = Around {
             names: names.clone(),
@@ -186,17 +243,31 @@ impl Hub {
             health: Arc::default(),
         };
         let runtime = tokio::runtime::Handle::current();
-        let config = history::Config { queue_hours: 100, keep_turnover_days: 0, ..history::Config::default() };
-        let (history, keeper) = History::open(&config, dir, runtime, recent, around).expect("a folder");
+        let config = history::Config {
+            queue_hours: 100,
+            keep_turnover_days: 0,
+            ..history::Config::default()
+        };
+        let (history, keeper) =
+            History::open(&config, dir, runtime, recent, around).expect("a folder");
         (history, keeper, names)
     }
 
     fn router(&self, dir: &Path, recent: Arc<dyn Recent>) -> Router {
         let (history, _, names) = self.history(dir, recent);
         let metrics = Arc::new(Metrics::new());
-        let ledger =
-            Gate::new(self.registry.clone(), Arc::new(SystemClock), metrics.clone(), gate::Config::default()).ledger();
-        let room = Room { spare_bays: 1, spare_zones: 1, subscribers: 1 };
+        let ledger = Gate::new(
+            self.registry.clone(),
+            Arc::new(SystemClock),
+            metrics.clone(),
+            gate::Config::default(),
+        )
+        .ledger();
+        let room = Room {
+            spare_bays: 1,
+            spare_zones: 1,
+            subscribers: 1,
+        };
         router(Parts {
             registry: self.registry.clone(),
             live: Arc::new(Live::new(&self.registry.city(), room)),
@@ -210,7 +281,12 @@ impl Hub {
             reports: Arc::new(Shut),
             inbox: mpsc::channel(1).0,
             quarantine: self.journal.quarantine(),
-            authority: Authority { history: Arc::new(history), names, calendar: bayhub::domain::Calendar::UTC, ledger },
+            authority: Authority {
+                history: Arc::new(history),
+                names,
+                calendar: bayhub::domain::Calendar::UTC,
+                ledger,
+            },
             on_change: Arc::new(|| {}),
             config: serve::Config::default(),
         })
@@ -218,26 +294,50 @@ impl Hub {
 
     /// One page: how long it took, its size, and where to go on.
     async fn page(&self, router: &Router, query: &str) -> (Duration, usize, Option<String>) {
-        let path = format!("/v1/turnover?from={DAY}&to={}&limit={LIMIT}{query}", DAY.plus(24 * HOUR_MS));
-        let request = Request::get(path).header("authorization", format!("Bearer {}", self.key)).body(Body::empty());
+        let path = format!(
+            "/v1/turnover?from={DAY}&to={}&limit={LIMIT}{query}",
+            DAY.plus(24 * HOUR_MS)
+        );
+        let request = Request::get(path)
+            .header("authorization", format!("Bearer {}", self.key))
+            .body(Body::empty());
         let begun = Instant::now();
-        let answer = router.clone().oneshot(request.expect("a request")).await.expect("an answer");
+        let answer = router
+            .clone()
+            .oneshot(request.expect("a request"))
+            .await
+            .expect("an answer");
         assert!(answer.status().is_success(), "{answer:?}");
-        let body = axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body");
+        let body = axum::body::to_bytes(answer.into_body(), usize::MAX)
+            .await
+            .expect("a body");
         let took = begun.elapsed();
         let start = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
-        let next = start.split("\"next\":\"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
+        let next = start
+            .split("\"next\":\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .map(str::to_owned);
         (took, body.len(), next)
     }
 
     /// All pages of an answer, each measured.
-    async fn walk(&self, router: &Router, interval: &str, into: &mut Histogram<u64>) -> (usize, usize) {
-        let (mut query, mut pages, mut bytes) = (format!("&interval={interval}"), 0, 0);
+    async fn walk(
+        &self,
+        router: &Router,
+        interval: &str,
+        into: &mut Histogram<u64>,
+    ) -> (usize, usize) {
+        let mut query = format!("&interval={interval}");
+        let mut pages = 0;
+        let mut bytes = 0;
         loop {
             let (took, size, next) = self.page(router, &query).await;
             into.record(took.as_micros() as u64).expect("in range");
             (pages, bytes) = (pages + 1, bytes + size);
-            let Some(next) = next else { return (pages, bytes) };
+            let Some(next) = next else {
+                return (pages, bytes);
+            };
             query = format!("&interval={interval}&cursor={next}");
         }
     }
@@ -255,26 +355,46 @@ fn report(what: &str, interval: &str, (pages, bytes): (usize, usize), took: &His
 }
 
 fn main() {
-    let numbers: Vec<u32> = std::env::args().skip(1).filter_map(|a| a.parse().ok()).collect();
-    let (zones, rounds) = (numbers.first().copied().unwrap_or(14_000), numbers.get(1).copied().unwrap_or(20));
+    let numbers: Vec<u32> = std::env::args()
+        .skip(1)
+        .filter_map(|a| a.parse().ok())
+        .collect();
+    let zones = numbers.first().copied().unwrap_or(14_000);
+    let rounds = numbers.get(1).copied().unwrap_or(20);
     let dir = tempfile::tempdir().expect("a folder");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let hub = runtime.block_on(Hub::new(zones, dir.path()));
     let mut rng = SmallRng::seed_from_u64(7);
     let mut held = Held { hours: Vec::new() };
     let begun = Instant::now();
-    let keeper = runtime.block_on(async { hub.history(dir.path(), Arc::new(Held { hours: vec![] })).1 });
+    let keeper =
+        runtime.block_on(async { hub.history(dir.path(), Arc::new(Held { hours: vec![] })).1 });
     for hour in (0..24).map(|h| DAY.plus(h * HOUR_MS)) {
         let windows = windows(zones, hour, &mut rng);
         held.hours.push(cells(&windows, hour));
-        keeper.offer(0, 1, &Settled::Hour(Arc::new(SettledHour { hour, windows, visits: vec![] })));
+        keeper.offer(
+            0,
+            1,
+            &Settled::Hour(Arc::new(SettledHour {
+                hour,
+                windows,
+                visits: vec![],
+            })),
+        );
     }
     println!("{zones} zones, 24 hours made in {:.1?}", begun.elapsed());
     let begun = Instant::now();
     keeper.stop();
-    History::keep(&keeper).expect("a thread").join().expect("written");
+    History::keep(&keeper)
+        .expect("a thread")
+        .join()
+        .expect("written");
     let bytes: u64 = walk_bytes(&dir.path().join("history"));
-    println!("written in {:.1?}: {:.1} MB an hour on disk", begun.elapsed(), bytes as f64 / 24e6);
+    println!(
+        "written in {:.1?}: {:.1} MB an hour on disk",
+        begun.elapsed(),
+        bytes as f64 / 24e6
+    );
     runtime.block_on(async {
         let held: Arc<dyn Recent> = Arc::new(held);
         let empty = dir.path().join("no files");
@@ -283,17 +403,29 @@ fn main() {
         let warm = hub.router(dir.path(), nothing());
         for interval in ["1d", "1h"] {
             for (what, router) in [("memory", &memory), ("files, warm", &warm)] {
-                hub.walk(router, interval, &mut Histogram::new(3).expect("a histogram")).await;
+                hub.walk(
+                    router,
+                    interval,
+                    &mut Histogram::new(3).expect("a histogram"),
+                )
+                .await;
                 let mut took = Histogram::new(3).expect("a histogram");
                 let mut last = (0, 0);
-                for _ in 0..if interval == "1d" { rounds * 5 } else { rounds.div_ceil(4) } {
+                for _ in 0..if interval == "1d" {
+                    rounds * 5
+                } else {
+                    rounds.div_ceil(4)
+                } {
                     last = hub.walk(router, interval, &mut took).await;
                 }
                 report(what, interval, last, &took);
             }
-            let (mut took, mut last) = (Histogram::new(3).expect("a histogram"), (0, 0));
+            let mut took = Histogram::new(3).expect("a histogram");
+            let mut last = (0, 0);
             for _ in 0..2 {
-                last = hub.walk(&hub.router(dir.path(), nothing()), interval, &mut took).await;
+                last = hub
+                    .walk(&hub.router(dir.path(), nothing()), interval, &mut took)
+                    .await;
             }
             report("files, cold", interval, last, &took);
         }
@@ -302,5 +434,13 @@ fn main() {
 
 fn walk_bytes(folder: &Path) -> u64 {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.map(|e| if e.path().is_dir() { walk_bytes(&e.path()) } else { e.metadata().map_or(0, |m| m.len()) }).sum()
+    entries
+        .map(|e| {
+            if e.path().is_dir() {
+                walk_bytes(&e.path())
+            } else {
+                e.metadata().map_or(0, |m| m.len())
+            }
+        })
+        .sum()
 }

@@ -11,7 +11,9 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Millis {
         #[allow(clippy::disallowed_methods, reason = "this is the one place")]
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Millis(u64::try_from(since.as_millis()).unwrap_or(0))
     }
 }

@@ -1,7 +1,9 @@
-//! What an operator can set: one struct a room, read from a TOML file, then the environment, then flags.
+//! What an operator can set: one struct a room, read from a TOML file, then the environment, then
+//! flags.
 //!
-//! The only door to `figment`. Promise: an unknown key is an error that names the nearest known one, wherever it
-//! stands; nothing misspelt is ever ignored. Every default is explained where its room keeps it.
+//! The only door to `figment`. Promise: an unknown key is an error that names the nearest known
+//! one, wherever it stands; nothing misspelt is ever ignored. Every default is explained where its
+//! room keeps it.
 
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -68,14 +70,16 @@ const fn spare_zones() -> u32 {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Data {
-    /// The folder for the journal, the identities and the run-time changes. Default: `bayhub-data`, where the hub is
-    /// started.
+    /// The folder for the journal, the identities and the run-time changes. Default: `bayhub-data`,
+    /// where the hub is started.
     pub path: PathBuf,
 }
 
 impl Default for Data {
     fn default() -> Self {
-        Self { path: "bayhub-data".into() }
+        Self {
+            path: "bayhub-data".into(),
+        }
     }
 }
 
@@ -108,39 +112,104 @@ fn from(base: Figment, flags: &[Flag]) -> Result<Config, ConfigError> {
     for (key, value) in flags {
         figment = figment.merge(Serialized::default(key, value).profile(Profile::Default));
     }
-    let config: Config = figment
-        .extract()
-        .map_err(|e| ConfigError(e.into_iter().map(|e| explain(&e)).collect::<Vec<_>>().join("\n")))?;
+    let config: Config = figment.extract().map_err(|e| {
+        ConfigError(
+            e.into_iter()
+                .map(|e| explain(&e))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        )
+    })?;
     let faults = config.faults();
-    if faults.is_empty() { Ok(config) } else { Err(ConfigError(faults.join("\n"))) }
+    if faults.is_empty() {
+        Ok(config)
+    } else {
+        Err(ConfigError(faults.join("\n")))
+    }
 }
 
 impl Config {
-    /// Values of the right type that make no sense, such as a limit of 0 that would let nobody in. Found here, so that
-    /// `check-config` finds whatever would stop or cripple a run.
+    /// Values of the right type that make no sense, such as a limit of 0 that would let nobody in.
+    /// Found here, so that `check-config` finds whatever would stop or cripple a run.
     fn faults(&self) -> Vec<String> {
-        let Self { registry, data, http, mqtt, stream, share, .. } = self;
+        let Self {
+            registry,
+            data,
+            http,
+            mqtt,
+            stream,
+            share,
+            ..
+        } = self;
         let most = u64::from(u32::MAX);
         let bounds = [
-            ("registry.spare_bays", u64::from(registry.spare_bays), 0..=1 << 24),
-            ("registry.spare_zones", u64::from(registry.spare_zones), 0..=1 << 20),
-            ("http.max_connections", http.max_connections as u64, 1..=most),
+            (
+                "registry.spare_bays",
+                u64::from(registry.spare_bays),
+                0..=1 << 24,
+            ),
+            (
+                "registry.spare_zones",
+                u64::from(registry.spare_zones),
+                0..=1 << 20,
+            ),
+            (
+                "http.max_connections",
+                http.max_connections as u64,
+                1..=most,
+            ),
             ("http.header_timeout_s", http.header_timeout_s, 1..=86_400),
             ("http.request_timeout_s", http.request_timeout_s, 1..=86_400),
-            ("mqtt.max_connections", mqtt.max_connections as u64, 1..=most),
-            ("mqtt.max_connections_per_source", mqtt.max_connections_per_source as u64, 1..=most),
-            ("mqtt.max_packet_bytes", mqtt.max_packet_bytes as u64, 2048..=1 << 28),
+            (
+                "mqtt.max_connections",
+                mqtt.max_connections as u64,
+                1..=most,
+            ),
+            (
+                "mqtt.max_connections_per_source",
+                mqtt.max_connections_per_source as u64,
+                1..=most,
+            ),
+            (
+                "mqtt.max_packet_bytes",
+                mqtt.max_packet_bytes as u64,
+                2048..=1 << 28,
+            ),
             ("mqtt.connect_timeout_s", mqtt.connect_timeout_s, 1..=86_400),
             ("mqtt.packet_timeout_s", mqtt.packet_timeout_s, 1..=86_400),
             ("mqtt.write_timeout_s", mqtt.write_timeout_s, 1..=86_400),
             // What the standard asks every server to take.
-            ("mqtt.max_client_id_bytes", mqtt.max_client_id_bytes as u64, 23..=65_535),
-            ("mqtt.max_inflight_submissions", mqtt.max_inflight_submissions as u64, 1..=65_536),
-            ("stream.workers", stream.workers as u64, 1..=u64::from(crate::stream::Config::MAX_WORKERS)),
-            ("stream.queue_batches", stream.queue_batches as u64, 1..=65_536),
-            ("stream.stale_after_s", u64::from(stream.stale_after_s), 1..=most),
+            (
+                "mqtt.max_client_id_bytes",
+                mqtt.max_client_id_bytes as u64,
+                23..=65_535,
+            ),
+            (
+                "mqtt.max_inflight_submissions",
+                mqtt.max_inflight_submissions as u64,
+                1..=65_536,
+            ),
+            (
+                "stream.workers",
+                stream.workers as u64,
+                1..=u64::from(crate::stream::Config::MAX_WORKERS),
+            ),
+            (
+                "stream.queue_batches",
+                stream.queue_batches as u64,
+                1..=65_536,
+            ),
+            (
+                "stream.stale_after_s",
+                u64::from(stream.stale_after_s),
+                1..=most,
+            ),
             ("stream.max_age_s", u64::from(stream.max_age_s), 1..=most),
-            ("stream.stall_after_s", u64::from(stream.stall_after_s), 1..=86_400),
+            (
+                "stream.stall_after_s",
+                u64::from(stream.stall_after_s),
+                1..=86_400,
+            ),
             ("share.hold_s", share.hold_s, 1..=86_400),
             ("share.furthest_days", share.furthest_days, 1..=400),
             ("share.longest_stay_h", share.longest_stay_h, 1..=24 * 366),
@@ -148,9 +217,18 @@ impl Config {
             ("share.remember_h", share.remember_h, 1..=24 * 366),
             ("share.queue", share.queue as u64, 1..=65_536),
         ];
-        let outside = bounds.into_iter().chain(stream.settle.bounds()).filter(|(_, n, range)| !range.contains(n));
+        let outside = bounds
+            .into_iter()
+            .chain(stream.settle.bounds())
+            .filter(|(_, n, range)| !range.contains(n));
         let mut faults: Vec<_> = outside
-            .map(|(key, n, range)| format!("{key}: must lie between {} and {}, not {n}", range.start(), range.end()))
+            .map(|(key, n, range)| {
+                format!(
+                    "{key}: must lie between {} and {}, not {n}",
+                    range.start(),
+                    range.end()
+                )
+            })
             .collect();
         faults.extend(self.journal.fault());
         faults.extend(self.history.fault());
@@ -169,8 +247,13 @@ fn explain(e: &figment::Error) -> String {
             if path.last() != Some(found) {
                 path.push(found.clone());
             }
-            let near = known.iter().max_by(|a, b| strsim::jaro(a, found).total_cmp(&strsim::jaro(b, found)));
-            near.map_or_else(|| "unknown key".into(), |n| format!("unknown key; did you mean {n}?"))
+            let near = known
+                .iter()
+                .max_by(|a, b| strsim::jaro(a, found).total_cmp(&strsim::jaro(b, found)));
+            near.map_or_else(
+                || "unknown key".into(),
+                |n| format!("unknown key; did you mean {n}?"),
+            )
         }
         Kind::MissingField(name) => {
             path.push(name.to_string());
@@ -179,7 +262,10 @@ fn explain(e: &figment::Error) -> String {
         kind => kind.to_string(),
     };
     let place = e.metadata.as_ref().map_or_else(String::new, |m| {
-        let source = m.source.as_ref().map_or_else(|| m.name.to_string(), ToString::to_string);
+        let source = m
+            .source
+            .as_ref()
+            .map_or_else(|| m.name.to_string(), ToString::to_string);
         format!(" (in {source})")
     });
     format!("{}: {what}{place}", path.join("."))
@@ -192,13 +278,18 @@ mod tests {
     const MINIMAL: &str = "[registry]\npath = \"city\"\n";
 
     fn fault(more: &str) -> String {
-        parse(&format!("{MINIMAL}{more}"), &[]).unwrap_err().to_string()
+        parse(&format!("{MINIMAL}{more}"), &[])
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn the_smallest_configuration_names_a_city() {
         let c = parse(MINIMAL, &[]).unwrap();
-        assert_eq!((c.registry.path, c.data.path), ("city".into(), "bayhub-data".into()));
+        assert_eq!(
+            (c.registry.path, c.data.path),
+            ("city".into(), "bayhub-data".into())
+        );
         let e = parse("", &[]).unwrap_err().to_string();
         assert!(e.contains("registry: missing"), "{e}");
     }
@@ -206,7 +297,11 @@ mod tests {
     #[test]
     fn the_configuration_that_the_readme_shows_is_one() {
         let readme = include_str!("../README.md");
-        let shown = readme.split("```toml\n").nth(1).and_then(|s| s.split("```").next()).unwrap();
+        let shown = readme
+            .split("```toml\n")
+            .nth(1)
+            .and_then(|s| s.split("```").next())
+            .unwrap();
         let c = parse(shown, &[]).unwrap();
         assert!(c.mqtt.tls.is_some() && c.brokers.len() == 1 && c.keys.len() == 1);
     }
@@ -214,9 +309,15 @@ mod tests {
     #[test]
     fn an_unknown_key_names_the_nearest_known_one() {
         let e = fault("[http]\nlisen = \"127.0.0.1:1\"\n");
-        assert!(e.contains("http.lisen") && e.contains("did you mean listen?"), "{e}");
+        assert!(
+            e.contains("http.lisen") && e.contains("did you mean listen?"),
+            "{e}"
+        );
         let e = fault("[jornal]\nx = 1\n");
-        assert!(e.contains("jornal") && e.contains("did you mean journal?"), "{e}");
+        assert!(
+            e.contains("jornal") && e.contains("did you mean journal?"),
+            "{e}"
+        );
     }
 
     #[test]
@@ -229,12 +330,22 @@ mod tests {
 
     #[test]
     fn a_value_that_makes_no_sense_names_its_key_and_its_bounds() {
-        let e = fault("[stream]\nworkers = 0\n[mqtt]\nmax_connections = 0\n[journal]\nsegment_bytes = 5\n");
-        assert!(e.contains("stream.workers: must lie between 1 and 256, not 0"), "{e}");
-        assert!(e.contains("mqtt.max_connections") && e.contains("journal.segment_bytes"), "{e}");
+        let e = fault(
+            "[stream]\nworkers = 0\n[mqtt]\nmax_connections = 0\n[journal]\nsegment_bytes = 5\n",
+        );
+        assert!(
+            e.contains("stream.workers: must lie between 1 and 256, not 0"),
+            "{e}"
+        );
+        assert!(
+            e.contains("mqtt.max_connections") && e.contains("journal.segment_bytes"),
+            "{e}"
+        );
         assert_eq!(e.lines().count(), 3, "{e}");
         assert!(fault("[data]\npath = \"\"\n").contains("data.path: is empty"));
-        let e = parse(&format!("{MINIMAL}spare_bays = 4294967295\n"), &[]).unwrap_err().to_string();
+        let e = parse(&format!("{MINIMAL}spare_bays = 4294967295\n"), &[])
+            .unwrap_err()
+            .to_string();
         assert!(e.contains("registry.spare_bays"), "{e}");
     }
 

@@ -1,8 +1,9 @@
 //! `bayhub demo`: the whole hub and a simulated city on one machine, with nothing to install.
 //!
-//! The simulator is the `sensors-sim` crate: it knows the hub only by its MQTT address and a key. Everything the demo
-//! makes (city, keys, journal) lies in one folder, so a second start with the same `--data` finds it again. What is
-//! printed on stdout is one line of JSON, once the first query has an answer.
+//! The simulator is the `sensors-sim` crate: it knows the hub only by its MQTT address and a key.
+//! Everything the demo makes (city, keys, journal) lies in one folder, so a second start with the
+//! same `--data` finds it again. What is printed on stdout is one line of JSON, once the first
+//! query has an answer.
 
 use crate::app::{self, Failure, Hub, has_city};
 use crate::config::{self, Config};
@@ -19,7 +20,12 @@ use tokio::sync::{oneshot, watch};
 #[derive(clap::Args, Clone, Debug)]
 pub struct Options {
     /// Bays in the simulated city; 0 for an empty one.
-    #[arg(long, default_value_t = 20_000, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=i64::from(MAX_BAYS)))]
+    #[arg(
+        long,
+        default_value_t = 20_000,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(0..=i64::from(MAX_BAYS))
+    )]
     bays: u32,
     /// HTTP address.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
@@ -47,7 +53,12 @@ pub struct Options {
 /// A speed the simulator takes: found out here, not once the hub stands and waits for it.
 fn speed(text: &str) -> Result<f64, String> {
     let speed: f64 = text.parse().map_err(|_| "this is no number".to_owned())?;
-    SimParams { speed, ..SimParams::default() }.check().map(|()| speed)
+    SimParams {
+        speed,
+        ..SimParams::default()
+    }
+    .check()
+    .map(|()| speed)
 }
 
 /// The demo's keys in the clear. Kept in its folder, readable by its owner only.
@@ -97,7 +108,10 @@ pub fn run(options: Options) -> Result<(), Failure> {
     let data = if let Some(data) = &options.data {
         data.clone()
     } else {
-        let made = tempfile::Builder::new().prefix("bayhub-demo-").tempdir().map_err(|e| internal(&e))?;
+        let made = tempfile::Builder::new()
+            .prefix("bayhub-demo-")
+            .tempdir()
+            .map_err(|e| internal(&e))?;
         scratch.insert(made).path().to_owned()
     };
     let folder = |e| Failure::Config(format!("--data: {}: {e}", data.display()));
@@ -109,7 +123,13 @@ pub fn run(options: Options) -> Result<(), Failure> {
     app::process::block_on(serve(options, data, city, keys, config))
 }
 
-async fn serve(options: Options, data: PathBuf, city: PathBuf, keys: DemoKeys, config: Config) -> Result<(), Failure> {
+async fn serve(
+    options: Options,
+    data: PathBuf,
+    city: PathBuf,
+    keys: DemoKeys,
+    config: Config,
+) -> Result<(), Failure> {
     let stop = app::process::stop_signal()?;
     let hub = Hub::start(config).await?;
     let (quiet, hush) = watch::channel(false);
@@ -119,7 +139,14 @@ async fn serve(options: Options, data: PathBuf, city: PathBuf, keys: DemoKeys, c
         drop(filled);
         None
     } else {
-        Some(tokio::spawn(simulate(city, hub.mqtt, passwords(&keys), options.clone(), filled, hush)))
+        Some(tokio::spawn(simulate(
+            city,
+            hub.mqtt,
+            passwords(&keys),
+            options.clone(),
+            filled,
+            hush,
+        )))
     };
     // Ready with the first state of the city, so that the first query has an answer.
     tokio::select! {
@@ -139,7 +166,11 @@ async fn serve(options: Options, data: PathBuf, city: PathBuf, keys: DemoKeys, c
 }
 
 fn passwords(keys: &DemoKeys) -> Passwords {
-    Passwords { sensors: keys.sensors.clone(), apps: keys.apps.clone(), gates: keys.gates.clone() }
+    Passwords {
+        sensors: keys.sensors.clone(),
+        apps: keys.apps.clone(),
+        gates: keys.gates.clone(),
+    }
 }
 
 /// The simulator reads the city as anybody would, from its files.
@@ -151,12 +182,17 @@ async fn simulate(
     filled: oneshot::Sender<()>,
     stop: watch::Receiver<bool>,
 ) -> Result<(), String> {
-    let city = tokio::task::spawn_blocking(move || City::load(&city)).await.map_err(|e| e.to_string())?;
+    let city = tokio::task::spawn_blocking(move || City::load(&city))
+        .await
+        .map_err(|e| e.to_string())?;
     let city = city.map_err(|e| e.to_string())?;
     let mut config = SimConfig::new(broker.ip().to_string(), broker.port(), "");
     config.passwords = passwords;
     (config.params.speed, config.params.seed) = (options.speed, options.seed);
-    sensors_sim::run(city, config, Arc::default(), filled, stop).await.map(|_| ()).map_err(|e| e.to_string())
+    sensors_sim::run(city, config, Arc::default(), filled, stop)
+        .await
+        .map(|_| ())
+        .map_err(|e| e.to_string())
 }
 
 /// The folder of the city: the one named, the one kept, or a new one.
@@ -166,13 +202,21 @@ fn settle_city(options: &Options, data: &Path) -> Result<PathBuf, Failure> {
     }
     let dir = data.join("registry");
     if has_city(&dir) {
-        tracing::info!(folder = %dir.display(), "the city that is kept here is used; --bays and --seed are for a fresh folder");
+        tracing::info!(
+            folder = %dir.display(),
+            "the city that is kept here is used; --bays and --seed are for a fresh folder",
+        );
         return Ok(dir);
     }
-    let mut city = City::generate(&CityParams { bays: options.bays, seed: options.seed, ..CityParams::default() });
+    let mut city = City::generate(&CityParams {
+        bays: options.bays,
+        seed: options.seed,
+        ..CityParams::default()
+    });
     // So that the demo's `share` key has bays to offer.
     city.give_private_zones(2, PARTNER);
-    city.write(&dir).map_err(|e| Failure::Config(format!("{}: {e}", dir.display())))?;
+    city.write(&dir)
+        .map_err(|e| Failure::Config(format!("{}: {e}", dir.display())))?;
     Ok(dir)
 }
 
@@ -210,22 +254,42 @@ fn write_private(file: &Path, text: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The same configuration an operator would write, so that the environment can change it in the same way.
-fn configure(options: &Options, data: &Path, city: &Path, keys: &DemoKeys) -> Result<Config, Failure> {
+/// The same configuration an operator would write, so that the environment can change it in the
+/// same way.
+fn configure(
+    options: &Options,
+    data: &Path,
+    city: &Path,
+    keys: &DemoKeys,
+) -> Result<Config, Failure> {
     let key = |name: &str, key: &str, scope: &str, sources: &str, kind: &str| {
-        let digest = Keys::digest(key).iter().fold(String::new(), |text, b| text + &format!("{b:02x}"));
+        let digest = Keys::digest(key)
+            .iter()
+            .fold(String::new(), |text, b| text + &format!("{b:02x}"));
         format!(
             "[[keys]]\nname = \"{name}\"\npartner = \"{PARTNER}\"\nsha256 = \"{digest}\"\nscopes = [\"{scope}\"]\n\
              sources = [{sources}]\nsource_kind = \"{kind}\"\n"
         )
     };
     let toml = [
-        key("demo-report", &keys.report, "report", &format!("\"{SOURCE}\""), "app"),
+        key(
+            "demo-report",
+            &keys.report,
+            "report",
+            &format!("\"{SOURCE}\""),
+            "app",
+        ),
         key("demo-share", &keys.share, "share", "", "app"),
         key("demo-book", &keys.book, "book", "", "app"),
         key("demo-monitor", &keys.monitor, "monitor", "", "app"),
         key("demo-admin", &keys.admin, "admin", "", "app"),
-        key("sim-sensors", &keys.sensors, "report", "\"gw-*\", \"lamp-*\"", "sensor"),
+        key(
+            "sim-sensors",
+            &keys.sensors,
+            "report",
+            "\"gw-*\", \"lamp-*\"",
+            "sensor",
+        ),
         key("sim-apps", &keys.apps, "report", "\"app-*\"", "app"),
         key("sim-gates", &keys.gates, "report", "\"gate-*\"", "gate"),
     ]
@@ -240,13 +304,26 @@ fn configure(options: &Options, data: &Path, city: &Path, keys: &DemoKeys) -> Re
 }
 
 fn print_ready(hub: &Hub, data: &Path, keys: &DemoKeys) {
-    let DemoKeys { report, share, book, monitor, admin, .. } = keys;
+    let DemoKeys {
+        report,
+        share,
+        book,
+        monitor,
+        admin,
+        ..
+    } = keys;
     let ready = Ready {
         http: format!("http://{}", hub.http),
         mqtt: hub.mqtt.to_string(),
         data,
         source: SOURCE,
-        keys: Printed { report, share, book, monitor, admin },
+        keys: Printed {
+            report,
+            share,
+            book,
+            monitor,
+            admin,
+        },
     };
     let line = serde_json::to_string(&ready).unwrap_or_default();
     // Whoever started the demo may have stopped listening; the hub runs on.

@@ -1,12 +1,15 @@
-//! What fuzzers may call: one function for each kind of input that strangers control. Not part of the API.
+//! What fuzzers may call: one function for each kind of input that strangers control. Not part of
+//! the API.
 //!
-//! Each takes any bytes and panics only where a promise is broken. `fuzz/` runs them under libFuzzer for as long as one
-//! likes; the test suite runs each some thousand times from the same seeds.
+//! Each takes any bytes and panics only where a promise is broken. `fuzz/` runs them under
+//! libFuzzer for as long as one likes; the test suite runs each some thousand times from the same
+//! seeds.
 
 use crate::clock::ManualClock;
 use crate::config;
 use crate::domain::{
-    BayKind, Door, LatLon, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, Topic, ZoneKind,
+    BayKind, Door, LatLon, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, Topic,
+    ZoneKind,
 };
 use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
@@ -51,7 +54,10 @@ pub fn run(target: &str, bytes: &[u8]) {
 const NOW: Millis = Millis(1_795_399_200_123);
 
 fn town() -> Arc<Registry> {
-    let place = LatLon { lat: 1.3343, lon: 103.8563 };
+    let place = LatLon {
+        lat: 1.3343,
+        lon: 103.8563,
+    };
     let zone = |n: u32| ZoneSpec {
         id: format!("Z{n}"),
         name: "Toa Payoh \"12\"\n".into(),
@@ -70,28 +76,63 @@ fn town() -> Arc<Registry> {
         max_stay_min: 0,
         price_cents_per_hour: 120,
     };
-    let bay = |n: u32| BaySpec { id: format!("Z{}-{n}", n % 2), zone: format!("Z{}", n % 2), place, attrs };
+    let bay = |n: u32| BaySpec {
+        id: format!("Z{}-{n}", n % 2),
+        zone: format!("Z{}", n % 2),
+        place,
+        attrs,
+    };
     let town = Registry::in_memory((0..2).map(zone).collect(), (0..8).map(bay).collect());
-    Arc::new(town.unwrap_or_else(|e| panic!("a sound town: {e}")).knowing(device::MODELS))
+    Arc::new(
+        town.unwrap_or_else(|e| panic!("a sound town: {e}"))
+            .knowing(device::MODELS),
+    )
 }
 
-/// The first byte says on what form of topic, the rest is the payload. It becomes claims, or refusals that say why, or
-/// both; an uplink also nothing.
+/// The first byte says on what form of topic, the rest is the payload. It becomes claims, or
+/// refusals that say why, or both; an uplink also nothing.
 fn payloads(bytes: &[u8]) {
     static GATE: LazyLock<Gate> = LazyLock::new(|| {
-        Gate::new(town(), Arc::new(ManualClock::at(NOW)), Arc::new(Metrics::new()), gate::Config::default())
+        Gate::new(
+            town(),
+            Arc::new(ManualClock::at(NOW)),
+            Arc::new(Metrics::new()),
+            gate::Config::default(),
+        )
     });
-    let Some((form, payload)) = bytes.split_first() else { return };
-    let forms = [Topic::Report, Topic::Count, Topic::Status, Topic::ChirpStack, Topic::Ttn];
+    let Some((form, payload)) = bytes.split_first() else {
+        return;
+    };
+    let forms = [
+        Topic::Report,
+        Topic::Count,
+        Topic::Status,
+        Topic::ChirpStack,
+        Topic::Ttn,
+    ];
     let topic = forms[usize::from(*form) % forms.len()];
-    let (source, kind, pass) = (SourceIx(0), SourceKind::Sensor, Pass::default());
-    let speaker = Speaker { source, kind, id: "lamp-1".into(), pass, uplinks: true };
+    let source = SourceIx(0);
+    let kind = SourceKind::Sensor;
+    let pass = Pass::default();
+    let speaker = Speaker {
+        source,
+        kind,
+        id: "lamp-1".into(),
+        pass,
+        uplinks: true,
+    };
     let mut out = Parcel::default();
     GATE.take(&speaker, Door::Mqtt, &"a place", topic, payload, &mut out);
     assert!(out.claims.len() <= gate::Config::default().max_bays);
     for refusal in &out.refusals {
-        assert!(!refusal.detail.is_empty() && refusal.reason != Reason::Forbidden, "{refusal:?}");
-        assert!(refusal.payload.len() <= payload.len() && refusal.detail.len() < 4096, "{refusal:?}");
+        assert!(
+            !refusal.detail.is_empty() && refusal.reason != Reason::Forbidden,
+            "{refusal:?}"
+        );
+        assert!(
+            refusal.payload.len() <= payload.len() && refusal.detail.len() < 4096,
+            "{refusal:?}"
+        );
     }
 }
 
@@ -100,7 +141,10 @@ fn topics(bytes: &[u8]) {
     let topic = String::from_utf8_lossy(bytes);
     if let Some((source, form)) = broker::whose(&topic) {
         let end = format!("bayhub/v1/{source}/{}", form.name());
-        assert!(topic == end || topic.ends_with(&format!("/{end}")), "{topic:?} is {source:?}'s");
+        assert!(
+            topic == end || topic.ends_with(&format!("/{end}")),
+            "{topic:?} is {source:?}'s"
+        );
         assert!(!source.contains(['/', '+', '#', '$', '\0']), "{topic:?}");
     }
 }
@@ -109,7 +153,8 @@ fn topics(bytes: &[u8]) {
 fn queries(bytes: &[u8]) {
     static API: LazyLock<Api> = LazyLock::new(Api::open);
     let target = String::from_utf8_lossy(bytes);
-    API.runtime.block_on(serve::fuzzing::ask(API.router.clone(), &API.key, &target));
+    API.runtime
+        .block_on(serve::fuzzing::ask(API.router.clone(), &API.key, &target));
 }
 
 /// A file of settings: read, or refused with a reason.
@@ -119,7 +164,9 @@ fn configuration(bytes: &[u8]) {
         Ok(config) => {
             let keys = crate::partner::Config { keys: config.keys };
             assert!(keys.keys().is_ok() || keys.keys().is_err_and(|e| !e.to_string().is_empty()));
-            assert!(broker::Config::fault_among(&config.brokers).is_none_or(|fault| !fault.is_empty()));
+            assert!(
+                broker::Config::fault_among(&config.brokers).is_none_or(|fault| !fault.is_empty())
+            );
         }
         Err(e) => assert!(!e.to_string().trim().is_empty()),
     }
@@ -160,17 +207,46 @@ impl Api {
     }
 
     fn try_open() -> Result<Self, Box<dyn std::error::Error>> {
-        let (runtime, folder) = (tokio::runtime::Runtime::new()?, tempfile::tempdir()?);
-        let (registry, clock, metrics) = (town(), Arc::new(ManualClock::at(NOW)), Arc::new(Metrics::new()));
-        let live = Arc::new(Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 8 }));
+        let runtime = tokio::runtime::Runtime::new()?;
+        let folder = tempfile::tempdir()?;
+        let registry = town();
+        let clock = Arc::new(ManualClock::at(NOW));
+        let metrics = Arc::new(Metrics::new());
+        let live = Arc::new(Live::new(
+            &registry.city(),
+            Room {
+                spare_bays: 0,
+                spare_zones: 0,
+                subscribers: 8,
+            },
+        ));
         let journal = Journal::open(folder.path(), journal::Config::default(), registry.clone())?;
-        let (keys, (key, digest)) = (Arc::new(Keys::default()), Keys::mint(&mut rand::rng()));
+        let keys = Arc::new(Keys::default());
+        let (key, digest) = Keys::mint(&mut rand::rng());
         let scopes = Scope::ALL.into_iter().collect();
-        let (pass, source_kind) = (Pass::default(), SourceKind::Sensor);
-        let (name, partner) = ("fuzzer".into(), "nobody".into());
-        keys.insert(digest, Grant { name, partner, scopes, sources: vec![], source_kind, pass, uplinks: false });
+        let pass = Pass::default();
+        let source_kind = SourceKind::Sensor;
+        let name = "fuzzer".into();
+        let partner = "nobody".into();
+        keys.insert(
+            digest,
+            Grant {
+                name,
+                partner,
+                scopes,
+                sources: vec![],
+                source_kind,
+                pass,
+                uplinks: false,
+            },
+        );
         let store = runtime.block_on(Store::open(&store::Config::default(), folder.path()))?;
-        let issuer = runtime.block_on(Issuer::open(store.clone(), keys.clone(), &[], clock.clone()))?;
+        let issuer = runtime.block_on(Issuer::open(
+            store.clone(),
+            keys.clone(),
+            &[],
+            clock.clone(),
+        ))?;
         let health = Arc::new(Health::default());
         for part in Part::ALL {
             health.well(part);
@@ -193,13 +269,34 @@ impl Api {
         let (desk, task) = runtime.block_on(Desk::open(around))?;
         runtime.spawn(task);
         let names = Arc::new(Registered::new(registry.clone(), folder.path()));
-        let around =
-            Around { names: names.clone(), clock: clock.clone(), metrics: metrics.clone(), health: health.clone() };
-        let (handle, settings) = (runtime.handle().clone(), history::Config::default());
-        let (history, _) = History::open(&settings, folder.path(), handle, Arc::new(NothingSettled), around)?;
-        let gate = Gate::new(registry.clone(), clock.clone(), metrics.clone(), gate::Config::default());
+        let around = Around {
+            names: names.clone(),
+            clock: clock.clone(),
+            metrics: metrics.clone(),
+            health: health.clone(),
+        };
+        let handle = runtime.handle().clone();
+        let settings = history::Config::default();
+        let (history, _) = History::open(
+            &settings,
+            folder.path(),
+            handle,
+            Arc::new(NothingSettled),
+            around,
+        )?;
+        let gate = Gate::new(
+            registry.clone(),
+            clock.clone(),
+            metrics.clone(),
+            gate::Config::default(),
+        );
         let history = Arc::new(history);
-        let authority = serve::Authority { history, names, calendar: settings.calendar(), ledger: gate.ledger() };
+        let authority = serve::Authority {
+            history,
+            names,
+            calendar: settings.calendar(),
+            ledger: gate.ledger(),
+        };
         let (stop, closed) = watch::channel(false);
         let router = serve::router(serve::Parts {
             registry,
@@ -218,6 +315,12 @@ impl Api {
             closed,
             config: serve::Config::default(),
         });
-        Ok(Self { router, key: key.expose().to_owned(), runtime, _stop: stop, _folder: folder })
+        Ok(Self {
+            router,
+            key: key.expose().to_owned(),
+            runtime,
+            _stop: stop,
+            _folder: folder,
+        })
     }
 }

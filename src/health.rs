@@ -1,6 +1,8 @@
-//! Whether the hub is well: each part says so for itself, and `/readyz` reads it back with the reasons.
+//! Whether the hub is well: each part says so for itself, and `/readyz` reads it back with the
+//! reasons.
 //!
-//! A part that has said nothing yet is not ready. Reading takes a short lock; it is not for hot paths.
+//! A part that has said nothing yet is not ready. Reading takes a short lock; it is not for hot
+//! paths.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +18,13 @@ pub enum Part {
 }
 
 impl Part {
-    pub const ALL: [Self; 5] = [Self::Registry, Self::Journal, Self::Stream, Self::Mqtt, Self::History];
+    pub const ALL: [Self; 5] = [
+        Self::Registry,
+        Self::Journal,
+        Self::Stream,
+        Self::Mqtt,
+        Self::History,
+    ];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -76,6 +84,9 @@ mod tests {
         }
         assert!(h.reasons().is_empty());
         h.unwell(Part::Journal, "no space left on device");
-        assert_eq!(h.reasons(), [("journal", "no space left on device".to_owned())]);
+        assert_eq!(
+            h.reasons(),
+            [("journal", "no space left on device".to_owned())]
+        );
     }
 }

@@ -16,9 +16,9 @@
 //! | [`serve`] | HTTP: queries, reports, administration, health |
 //! | [`app`], [`demo`] | the wiring, and a whole city on one machine |
 //!
-//! The path of one report: `ingest::endpoint` reads it, `ingest::gate` turns it into a `domain::Claim` or a
-//! `domain::Refusal`, `journal` makes it durable and lets the door acknowledge it, `stream` fuses it, `live` holds what
-//! is now true, and `serve` tells a driver.
+//! The path of one report: `ingest::endpoint` reads it, `ingest::gate` turns it into a
+//! `domain::Claim` or a `domain::Refusal`, `journal` makes it durable and lets the door acknowledge
+//! it, `stream` fuses it, `live` holds what is now true, and `serve` tells a driver.
 
 pub mod app;
 pub mod clock;

@@ -23,9 +23,11 @@ enum Command {
     /// Keys for partners, while the hub does not run; a running hub is asked over HTTP.
     #[command(subcommand)]
     Key(Key),
-    /// Reads the configuration and the registry, says what is wrong, and exits: 0 if all is well, else 2.
+    /// Reads the configuration and the registry, says what is wrong, and exits: 0 if all is well,
+    /// else 2.
     CheckConfig(Setup),
-    /// What a data folder holds: segments, checkpoints, where they end, what is wrong. Changes nothing; a hub may run.
+    /// What a data folder holds: segments, checkpoints, where they end, what is wrong. Changes
+    /// nothing; a hub may run.
     Inspect {
         /// The data folder.
         #[arg(long, value_name = "DIR")]
@@ -34,7 +36,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Copies a data folder; a hub may run. The configuration and a registry outside the folder are not part of it.
+    /// Copies a data folder; a hub may run. The configuration and a registry outside the folder are
+    /// not part of it.
     Backup {
         /// The data folder.
         #[arg(long, value_name = "DIR")]
@@ -85,8 +88,15 @@ struct Setup {
 
 impl Setup {
     fn load(self) -> Result<config::Config, Failure> {
-        let flags = [("http.listen", self.http), ("mqtt.listen", self.mqtt), ("data.path", self.data)];
-        let flags: Vec<_> = flags.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+        let flags = [
+            ("http.listen", self.http),
+            ("mqtt.listen", self.mqtt),
+            ("data.path", self.data),
+        ];
+        let flags: Vec<_> = flags
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect();
         Ok(config::load(&self.config, &flags)?)
     }
 }
@@ -97,7 +107,9 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Demo(options) => demo::run(options),
         Command::Run(setup) => setup.load().and_then(app::run),
-        Command::Key(Key::Create { setup, new }) => setup.load().and_then(|c| app::create_key(&c, new)),
+        Command::Key(Key::Create { setup, new }) => {
+            setup.load().and_then(|c| app::create_key(&c, new))
+        }
         Command::CheckConfig(setup) => setup.load().and_then(|c| app::check(&c)),
         Command::Inspect { data, json } => app::inspect(&data, json),
         Command::Backup { data, to } => app::backup(&data, &to),

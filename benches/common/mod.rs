@@ -1,11 +1,14 @@
-//! What several benches share: a made-up city of any size, queries in it, and this process's memory.
+//! What several benches share: a made-up city of any size, queries in it, and this process's
+//! memory.
 //!
 //! Everything random is seeded, so each bench sees the same city in each run.
 
 #![allow(dead_code, reason = "each bench uses its part")]
 
 use bayhub::clock::SystemClock;
-use bayhub::domain::{BayIx, BayKind, BayStatus, BayView, Calendar, LatLon, Millis, SourceKind, ZoneKind};
+use bayhub::domain::{
+    BayIx, BayKind, BayStatus, BayView, Calendar, LatLon, Millis, SourceKind, ZoneKind,
+};
 use bayhub::history::{self, Around, History, Recent, Registered};
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::live::Query;
@@ -20,42 +23,69 @@ use std::sync::Arc;
 /// The share of bays that are vacant.
 const VACANT: f64 = 0.15;
 /// The box all of it lies in: 48 x 28 km.
-const SOUTH_WEST: LatLon = LatLon { lat: 1.21, lon: 103.6 };
+const SOUTH_WEST: LatLon = LatLon {
+    lat: 1.21,
+    lon: 103.6,
+};
 const WIDE_M: f64 = 48_000.0;
 const HIGH_M: f64 = 28_000.0;
 pub(crate) const M_PER_DEG: f64 = 111_195.0;
 
 /// Metres east and north of the box's south-west corner to a place, kept inside the box.
 fn place(x: f64, y: f64) -> LatLon {
-    let (x, y) = (x.clamp(0.0, WIDE_M), y.clamp(0.0, HIGH_M));
+    let x = x.clamp(0.0, WIDE_M);
+    let y = y.clamp(0.0, HIGH_M);
     let lon = x / M_PER_DEG / SOUTH_WEST.lat.to_radians().cos();
-    LatLon { lat: SOUTH_WEST.lat + y / M_PER_DEG, lon: SOUTH_WEST.lon + lon }
+    LatLon {
+        lat: SOUTH_WEST.lat + y / M_PER_DEG,
+        lon: SOUTH_WEST.lon + lon,
+    }
 }
 
-/// Streets of 10 to 70 bays and car parks of 20 to 1,200 within 80 m, four fifths of them in sixty towns.
+/// Streets of 10 to 70 bays and car parks of 20 to 1,200 within 80 m, four fifths of them in sixty
+/// towns.
 pub(crate) fn city_specs(bays: usize) -> (Vec<ZoneSpec>, Vec<BaySpec>) {
     let mut rng = SmallRng::seed_from_u64(99);
     let bell = |rng: &mut SmallRng| (0..4).map(|_| rng.random_range(-0.5..0.5)).sum::<f64>();
-    let anywhere = |rng: &mut SmallRng| (rng.random_range(0.0..WIDE_M), rng.random_range(0.0..HIGH_M));
+    let anywhere =
+        |rng: &mut SmallRng| (rng.random_range(0.0..WIDE_M), rng.random_range(0.0..HIGH_M));
     let towns: Vec<_> = (0..60).map(|_| anywhere(&mut rng)).collect();
-    let (mut zones, mut all) = (vec![], Vec::with_capacity(bays));
+    let mut zones = vec![];
+    let mut all = Vec::with_capacity(bays);
     while all.len() < bays {
         let town = towns[rng.random_range(0..towns.len())];
-        let in_town = (town.0 + bell(&mut rng) * 2_500.0, town.1 + bell(&mut rng) * 2_500.0);
-        let (x, y) = if rng.random_bool(0.8) { in_town } else { anywhere(&mut rng) };
+        let in_town = (
+            town.0 + bell(&mut rng) * 2_500.0,
+            town.1 + bell(&mut rng) * 2_500.0,
+        );
+        let (x, y) = if rng.random_bool(0.8) {
+            in_town
+        } else {
+            anywhere(&mut rng)
+        };
         let street = rng.random_bool(0.83);
-        let many =
-            if street { rng.random_range(10..70) } else { 20 + (rng.random::<f64>().powi(2) * 1_180.0) as usize };
+        let many = if street {
+            rng.random_range(10..70)
+        } else {
+            20 + (rng.random::<f64>().powi(2) * 1_180.0) as usize
+        };
         let angle = rng.random_range(0.0..std::f64::consts::TAU);
         let id = format!("z{}", zones.len());
         for n in 0..many.min(bays - all.len()) {
             let spot = if street {
-                place(x + angle.cos() * 5.5 * n as f64, y + angle.sin() * 5.5 * n as f64)
+                place(
+                    x + angle.cos() * 5.5 * n as f64,
+                    y + angle.sin() * 5.5 * n as f64,
+                )
             } else {
-                place(x + rng.random_range(-80.0..80.0), y + rng.random_range(-80.0..80.0))
+                place(
+                    x + rng.random_range(-80.0..80.0),
+                    y + rng.random_range(-80.0..80.0),
+                )
             };
             let kind = [BayKind::Car, BayKind::Motorcycle][usize::from(rng.random_bool(0.08))];
-            let (accessible, ev_charging) = (rng.random_bool(0.02), rng.random_bool(0.03));
+            let accessible = rng.random_bool(0.02);
+            let ev_charging = rng.random_bool(0.03);
             let attrs = BayAttrs {
                 kind,
                 accessible,
@@ -64,12 +94,21 @@ pub(crate) fn city_specs(bays: usize) -> (Vec<ZoneSpec>, Vec<BaySpec>) {
                 max_stay_min: 0,
                 price_cents_per_hour: 120,
             };
-            all.push(BaySpec { id: format!("{id}-{n}"), zone: id.clone(), place: spot, attrs });
+            all.push(BaySpec {
+                id: format!("{id}-{n}"),
+                zone: id.clone(),
+                place: spot,
+                attrs,
+            });
         }
         zones.push(ZoneSpec {
             name: id.clone(),
             id,
-            kind: if street { ZoneKind::OnStreet } else { ZoneKind::OffStreet },
+            kind: if street {
+                ZoneKind::OnStreet
+            } else {
+                ZoneKind::OffStreet
+            },
             operator: "bench".to_owned(),
             capacity: many as u32,
             place: place(x, y),
@@ -83,7 +122,11 @@ pub(crate) fn city_specs(bays: usize) -> (Vec<ZoneSpec>, Vec<BaySpec>) {
 /// A random state for a bay, as of its report.
 pub(crate) fn view(city: &City, bay: u32, rng: &mut SmallRng) -> BayView {
     let bay = BayIx(bay);
-    let status = if rng.random_bool(VACANT) { BayStatus::Vacant } else { BayStatus::Occupied };
+    let status = if rng.random_bool(VACANT) {
+        BayStatus::Vacant
+    } else {
+        BayStatus::Occupied
+    };
     BayView {
         bay,
         zone: city.zone_of(bay),
@@ -100,25 +143,43 @@ pub(crate) fn view(city: &City, bay: u32, rng: &mut SmallRng) -> BayView {
 pub(crate) fn query(city: &City, rng: &mut SmallRng) -> Query {
     let at = city.place(BayIx(rng.random_range(0..city.bay_slots())));
     let mut off = || rng.random_range(-300.0..300.0) / M_PER_DEG;
-    Query::at(LatLon { lat: at.lat + off(), lon: at.lon + off() })
+    Query::at(LatLon {
+        lat: at.lat + off(),
+        lon: at.lon + off(),
+    })
 }
 
 /// Resident memory of this process, bytes.
 pub(crate) fn resident() -> u64 {
     let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0) * 4096
+    statm
+        .split_whitespace()
+        .nth(1)
+        .and_then(|pages| pages.parse::<u64>().ok())
+        .unwrap_or(0)
+        * 4096
 }
 
 /// What the authority's routes need, with no file of history. Needs a runtime.
 pub(crate) fn authority(registry: &Arc<Registry>, recent: Arc<dyn Recent>) -> Authority {
     let dir = std::env::temp_dir().join(format!("bayhub-bench-history-{}", std::process::id()));
-    let (metrics, clock) = (Arc::new(Metrics::new()), Arc::new(SystemClock));
+    let metrics = Arc::new(Metrics::new());
+    let clock = Arc::new(SystemClock);
     let names = Arc::new(Registered::new(registry.clone(), &dir));
-    let around =
-        Around { names: names.clone(), clock: clock.clone(), metrics: metrics.clone(), health: Arc::default() };
+    let around = Around {
+        names: names.clone(),
+        clock: clock.clone(),
+        metrics: metrics.clone(),
+        health: Arc::default(),
+    };
     let runtime = tokio::runtime::Handle::current();
-    let (history, _) =
-        History::open(&history::Config::default(), &dir, runtime, recent, around).expect("a folder of its own");
+    let (history, _) = History::open(&history::Config::default(), &dir, runtime, recent, around)
+        .expect("a folder of its own");
     let ledger = Gate::new(registry.clone(), clock, metrics, gate::Config::default()).ledger();
-    Authority { history: Arc::new(history), names, calendar: Calendar::UTC, ledger }
+    Authority {
+        history: Arc::new(history),
+        names,
+        calendar: Calendar::UTC,
+        ledger,
+    }
 }

@@ -1,43 +1,79 @@
-//! The simulator's day of shared bays, matched without a hub: what is to be had, beside what each way of matching gets.
+//! The simulator's day of shared bays, matched without a hub: what is to be had, beside what each
+//! way of matching gets.
 //!
-//! Drivers ask one after the other and are answered at once. First come, first served moves nobody; with chains those who
-//! have an answer may move, at the price they were told. Above both lies what could be seated if all were known before
-//! anybody is answered, which no hub can do, and a bound that nothing can beat.
+//! Drivers ask one after the other and are answered at once. First come, first served moves nobody;
+//! with chains those who have an answer may move, at the price they were told. Above both lies what
+//! could be seated if all were known before anybody is answered, which no hub can do, and a bound
+//! that nothing can beat.
 
 use bayhub::domain::{LatLon, Millis, Span};
 use bayhub::share::matcher::Weights;
 use bayhub::share::matcher::chain::{Board, Limits, REQUEST, Seat, Sitting, room};
-use bayhub::share::matcher::windows::{Ask, Bay, Bond, Choice, Effort, Picture, first_come, improve};
+use bayhub::share::matcher::windows::{
+    Ask, Bay, Bond, Choice, Effort, Picture, first_come, improve,
+};
 use sensors_sim::{District, DistrictParams, Place};
 use std::time::{Duration, Instant};
 
 /// As the desk has it.
-const LIMITS: Limits = Limits { looks: 1_000, moves: 6 };
+const LIMITS: Limits = Limits {
+    looks: 1_000,
+    moves: 6,
+};
 
 fn span(minutes: &std::ops::Range<u32>) -> Span {
     let at = |minute: u32| Millis(u64::from(minute) * 60_000);
-    Span { start: at(minutes.start), end: at(minutes.end) }
+    Span {
+        start: at(minutes.start),
+        end: at(minutes.end),
+    }
 }
 
 /// Who comes, with the bays they could have.
 fn picture(district: &District) -> Picture {
-    let place = |p: Place| LatLon { lat: p.lat(), lon: p.lon() };
+    let place = |p: Place| LatLon {
+        lat: p.lat(),
+        lon: p.lon(),
+    };
     let weights = Weights::default();
     let asks = district.drivers.iter().filter(|d| !d.cancels).map(|d| {
         let choice = |(bay, o): (usize, &sensors_sim::Offered)| {
             let walk = place(district.city.bays()[o.bay as usize].place).distance_m(place(d.place));
-            let price_cents = (i64::from(o.price_cents_per_hour) * i64::from(d.minutes()) + 59) / 60;
+            let price_cents =
+                (i64::from(o.price_cents_per_hour) * i64::from(d.minutes()) + 59) / 60;
             let fits = walk <= f64::from(d.max_walk_m)
                 && price_cents <= i64::from(d.max_price_cents)
                 && span(&o.open).contains(span(&d.stay));
-            fits.then(|| Choice { bay: bay as u32, price_cents, walk_m: walk.round() as u32 })
+            fits.then(|| Choice {
+                bay: bay as u32,
+                price_cents,
+                walk_m: walk.round() as u32,
+            })
         };
-        let mut choices: Vec<Choice> = district.offered.iter().enumerate().filter_map(choice).collect();
+        let mut choices: Vec<Choice> = district
+            .offered
+            .iter()
+            .enumerate()
+            .filter_map(choice)
+            .collect();
         choices.sort_by_key(|c| (weights.cost(c.price_cents, c.walk_m), c.bay));
-        Ask { span: span(&d.stay), worth_cents: ONE, choices, held: None, bond: Bond::None }
+        Ask {
+            span: span(&d.stay),
+            worth_cents: ONE,
+            choices,
+            held: None,
+            bond: Bond::None,
+        }
     });
-    let bays = district.offered.iter().map(|o| Bay { open: vec![span(&o.open)], ..Bay::default() });
-    Picture { bays: bays.collect(), asks: asks.collect(), weights }
+    let bays = district.offered.iter().map(|o| Bay {
+        open: vec![span(&o.open)],
+        ..Bay::default()
+    });
+    Picture {
+        bays: bays.collect(),
+        asks: asks.collect(),
+        weights,
+    }
 }
 
 /// The day as it goes: who sits where so far. The request is whoever asks just now.
@@ -50,7 +86,11 @@ struct Day<'a> {
 
 impl Day<'_> {
     fn ask(&self, who: u32) -> usize {
-        if who == REQUEST { self.asks } else { who as usize - 1 }
+        if who == REQUEST {
+            self.asks
+        } else {
+            who as usize - 1
+        }
     }
 
     fn sit(&mut self, ask: usize, bay: u32) {
@@ -59,7 +99,11 @@ impl Day<'_> {
         if let Some(before) = self.seats[ask] {
             self.days[before.bay as usize].retain(|s| s.who != who);
         }
-        self.seats[ask] = self.picture.asks[ask].choices.iter().find(|c| c.bay == bay).copied();
+        self.seats[ask] = self.picture.asks[ask]
+            .choices
+            .iter()
+            .find(|c| c.bay == bay)
+            .copied();
         self.days[bay as usize].push(Sitting { who, kept });
     }
 }
@@ -67,9 +111,16 @@ impl Day<'_> {
 impl Board for Day<'_> {
     fn seats(&mut self, who: u32, out: &mut Vec<Seat>) {
         let ask = self.ask(who);
-        let (asked, has) = (&self.picture.asks[ask], self.seats[ask]);
-        let may = asked.choices.iter().filter(|c| has.is_none_or(|h| c.bay != h.bay && c.price_cents <= h.price_cents));
-        out.extend(may.map(|c| Seat { bay: c.bay, kept: asked.span }));
+        let asked = &self.picture.asks[ask];
+        let has = self.seats[ask];
+        let may = asked
+            .choices
+            .iter()
+            .filter(|c| has.is_none_or(|h| c.bay != h.bay && c.price_cents <= h.price_cents));
+        out.extend(may.map(|c| Seat {
+            bay: c.bay,
+            kept: asked.span,
+        }));
     }
 
     fn day(&mut self, bay: u32) -> &[Sitting] {
@@ -79,9 +130,16 @@ impl Board for Day<'_> {
 
 /// How many are served, how many moves that took, and the longest a driver waited for the answer.
 fn with_chains(picture: &Picture) -> (usize, usize, Duration) {
-    let (seats, days) = (vec![None; picture.asks.len()], vec![Vec::new(); picture.bays.len()]);
-    let mut day = Day { picture, seats, days, asks: 0 };
-    let (mut moves, mut longest) = (0, Duration::ZERO);
+    let seats = vec![None; picture.asks.len()];
+    let days = vec![Vec::new(); picture.bays.len()];
+    let mut day = Day {
+        picture,
+        seats,
+        days,
+        asks: 0,
+    };
+    let mut moves = 0;
+    let mut longest = Duration::ZERO;
     for ask in 0..picture.asks.len() {
         day.asks = ask;
         let began = Instant::now();
@@ -97,13 +155,25 @@ fn with_chains(picture: &Picture) -> (usize, usize, Duration) {
 
 pub(crate) fn run() {
     println!("\nA day of shared bays, `sensors-sim sharing`: drivers in shared bays");
-    println!("| seed | came | first come | with chains (moves, longest search) | all known before | at most |");
-    println!("|------|------|------------|-------------------------------------|------------------|---------|");
+    println!(
+        "| seed | came | first come | with chains (moves, longest search) | all known before | at most |"
+    );
+    println!(
+        "|------|------|------------|-------------------------------------|------------------|---------|"
+    );
     for seed in 1..=5 {
-        let picture = picture(&District::generate(&DistrictParams { seed, ..DistrictParams::default() }));
-        let first = first_come(&picture).expect("a picture made to be sound").served;
+        let picture = picture(&District::generate(&DistrictParams {
+            seed,
+            ..DistrictParams::default()
+        }));
+        let first = first_come(&picture)
+            .expect("a picture made to be sound")
+            .served;
         let (served, moves, longest) = with_chains(&picture);
-        let effort = Effort { passes: 50, rounds: 1_000 };
+        let effort = Effort {
+            passes: 50,
+            rounds: 1_000,
+        };
         let known = improve(&counted(&picture), effort).expect("a picture made to be sound");
         let chains = format!("{served} ({moves}, {longest:.1?})");
         let most = known.bound / ONE;
@@ -112,7 +182,10 @@ pub(crate) fn run() {
             picture.asks.len(),
             known.served
         );
-        assert!(first <= served && served as i64 <= most, "chains serve more, and nothing beats the bound");
+        assert!(
+            first <= served && served as i64 <= most,
+            "chains serve more, and nothing beats the bound"
+        );
     }
 }
 
@@ -123,6 +196,10 @@ const ONE: i64 = 1_000_000;
 fn counted(picture: &Picture) -> Picture {
     let mut counted = picture.clone();
     counted.weights.hour_cents = 0;
-    counted.asks.iter_mut().flat_map(|a| &mut a.choices).for_each(|c| c.price_cents = 0);
+    counted
+        .asks
+        .iter_mut()
+        .flat_map(|a| &mut a.choices)
+        .for_each(|c| c.price_cents = 0);
     counted
 }

@@ -1,5 +1,6 @@
-//! An exact solver that shares nothing with the auction: shortest augmenting paths, one request after the other, on the
-//! full lists. Each request has a column of its own for not being served, dearer than any path: most are served first.
+//! An exact solver that shares nothing with the auction: shortest augmenting paths, one request
+//! after the other, on the full lists. Each request has a column of its own for not being served,
+//! dearer than any path: most are served first.
 
 use bayhub::share::matcher::auction::Candidate;
 use std::cmp::Reverse;
@@ -28,11 +29,26 @@ struct Solver<'a> {
 
 /// How many are served, and what that costs.
 pub(crate) fn optimum(wanted: &[Vec<Candidate>], bays: usize) -> (usize, i64) {
-    let (n, m) = (wanted.len(), bays + wanted.len());
-    let (u, v, row_at) = (vec![0; n], vec![0; m], vec![NONE; m]);
-    let mut solver = Solver { wanted, bays, u, v, row_at, column_of: vec![NONE; n], cost_of: vec![0; n] };
+    let n = wanted.len();
+    let m = bays + wanted.len();
+    let u = vec![0; n];
+    let v = vec![0; m];
+    let row_at = vec![NONE; m];
+    let mut solver = Solver {
+        wanted,
+        bays,
+        u,
+        v,
+        row_at,
+        column_of: vec![NONE; n],
+        cost_of: vec![0; n],
+    };
     (0..n).for_each(|row| solver.seat(row));
-    let served: Vec<i64> = solver.cost_of.into_iter().filter(|c| *c < PENALTY).collect();
+    let served: Vec<i64> = solver
+        .cost_of
+        .into_iter()
+        .filter(|c| *c < PENALTY)
+        .collect();
     (served.len(), served.iter().sum())
 }
 
@@ -41,19 +57,34 @@ impl Solver<'_> {
     fn seat(&mut self, start: usize) {
         let mut reached: HashMap<usize, Reached> = HashMap::new();
         let mut heap = BinaryHeap::new();
-        let (mut rows, mut columns) = (Vec::new(), Vec::new());
-        let (mut row, mut base) = (start, 0);
+        let mut rows = Vec::new();
+        let mut columns = Vec::new();
+        let mut row = start;
+        let mut base = 0;
         let (far, mut column) = loop {
             rows.push((row, base));
             let own = (self.bays + row, PENALTY);
-            for (c, cost) in self.wanted[row].iter().map(|c| (c.bay as usize, i64::from(c.cost_cents))).chain([own]) {
+            for (c, cost) in self.wanted[row]
+                .iter()
+                .map(|c| (c.bay as usize, i64::from(c.cost_cents)))
+                .chain([own])
+            {
                 let far = base + cost - self.u[row] - self.v[c];
                 if reached.get(&c).is_none_or(|r| far < r.far) {
-                    reached.insert(c, Reached { far, row, cost, settled: false });
+                    reached.insert(
+                        c,
+                        Reached {
+                            far,
+                            row,
+                            cost,
+                            settled: false,
+                        },
+                    );
                     heap.push(Reverse((far, c)));
                 }
             }
-            let next = std::iter::from_fn(|| heap.pop()).find(|Reverse((_, c))| !reached[c].settled);
+            let next =
+                std::iter::from_fn(|| heap.pop()).find(|Reverse((_, c))| !reached[c].settled);
             let Reverse((far, c)) = next.expect("a request always has its own column");
             if self.row_at[c] == NONE {
                 break (far, c);

@@ -2,7 +2,9 @@
 
 use bayhub::domain::{Millis, Span};
 use bayhub::share::matcher::Weights;
-use bayhub::share::matcher::windows::{Ask, Bay, Bond, Choice, Effort, Held, Picture, Plan, first_come, improve};
+use bayhub::share::matcher::windows::{
+    Ask, Bay, Bond, Choice, Effort, Held, Picture, Plan, first_come, improve,
+};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::time::Instant;
@@ -11,21 +13,33 @@ use std::time::Instant;
 const DAY: u64 = 14 * 60;
 
 fn span(start: u64, end: u64) -> Span {
-    Span { start: Millis(start * 60_000), end: Millis(end * 60_000) }
+    Span {
+        start: Millis(start * 60_000),
+        end: Millis(end * 60_000),
+    }
 }
 
-/// `bays` on a square at 125 a km2, half of them all day, the others for 4 to 10 hours; stays around an hour and a half,
-/// three fifths of them around six places.
+/// `bays` on a square at 125 a km2, half of them all day, the others for 4 to 10 hours; stays
+/// around an hour and a half, three fifths of them around six places.
 fn picture(drivers: usize, bays: usize, seed: u64) -> Picture {
     let mut rng = SmallRng::seed_from_u64(seed);
-    let bell = |rng: &mut SmallRng, sd: f64| (0..12).map(|_| rng.random_range(-0.5..0.5)).sum::<f64>() * sd;
+    let bell = |rng: &mut SmallRng, sd: f64| {
+        (0..12).map(|_| rng.random_range(-0.5..0.5)).sum::<f64>() * sd
+    };
     let side = (bays as f64 / 2_000.0).sqrt() * 4_000.0;
-    let places: Vec<(f64, f64)> =
-        (0..6).map(|_| (rng.random_range(0.2..0.8) * side, rng.random_range(0.2..0.8) * side)).collect();
+    let places: Vec<(f64, f64)> = (0..6)
+        .map(|_| {
+            (
+                rng.random_range(0.2..0.8) * side,
+                rng.random_range(0.2..0.8) * side,
+            )
+        })
+        .collect();
     let mut there = Vec::new();
     let offered = (0..bays)
         .map(|_| {
-            let (mut from, mut to) = (0, DAY);
+            let mut from = 0;
+            let mut to = DAY;
             if rng.random_bool(0.5) {
                 from = rng.random_range(0..300);
                 to = (from + rng.random_range(240..600)).min(DAY);
@@ -37,7 +51,10 @@ fn picture(drivers: usize, bays: usize, seed: u64) -> Picture {
                 from,
                 to,
             ));
-            Bay { open: vec![span(from, to)], ..Bay::default() }
+            Bay {
+                open: vec![span(from, to)],
+                ..Bay::default()
+            }
         })
         .collect();
     let weights = Weights::default();
@@ -55,24 +72,44 @@ fn picture(drivers: usize, bays: usize, seed: u64) -> Picture {
             let choice = |(bay, b): (usize, &(f64, f64, i64, u64, u64))| {
                 let walk_m = (b.0 - x).hypot(b.1 - y) * 1.3;
                 let fits = walk_m <= reach && b.3 <= from && from + long <= b.4;
-                fits.then(|| Choice { bay: bay as u32, price_cents: b.2 * long as i64 / 60, walk_m: walk_m as u32 })
+                fits.then(|| Choice {
+                    bay: bay as u32,
+                    price_cents: b.2 * long as i64 / 60,
+                    walk_m: walk_m as u32,
+                })
             };
             let choices = there.iter().enumerate().filter_map(choice).collect();
             let worth_cents = weights.worth(long * 60_000);
-            Ask { span: span(from, from + long), worth_cents, choices, held: None, bond: Bond::None }
+            Ask {
+                span: span(from, from + long),
+                worth_cents,
+                choices,
+                held: None,
+                bond: Bond::None,
+            }
         })
         .collect();
-    Picture { bays: offered, asks, weights }
+    Picture {
+        bays: offered,
+        asks,
+        weights,
+    }
 }
 
-/// The same with all answers given that first come, first served gives: who sits will sit, within the walk they asked
-/// for, and for no more than they were told, give or take `slack`.
+/// The same with all answers given that first come, first served gives: who sits will sit, within
+/// the walk they asked for, and for no more than they were told, give or take `slack`.
 fn promised(picture: &Picture, first: &Plan, slack: i64) -> Picture {
     let mut picture = picture.clone();
     for (ask, seat) in picture.asks.iter_mut().zip(&first.seats) {
         let Some(seat) = *seat else { continue };
-        ask.held = Some(Held { seat, clear: ask.span.end });
-        ask.bond = Bond::Promised { price_cents: seat.price_cents + slack, walk_m: u32::MAX };
+        ask.held = Some(Held {
+            seat,
+            clear: ask.span.end,
+        });
+        ask.bond = Bond::Promised {
+            price_cents: seat.price_cents + slack,
+            walk_m: u32::MAX,
+        };
     }
     picture
 }
@@ -87,7 +124,10 @@ pub(crate) fn run(seed: u64) {
     );
     for (drivers, bays) in [(10_000, 2_000), (10_000, 1_000), (3_000, 2_000)] {
         let picture = picture(drivers, bays, seed);
-        let effort = |rounds| Effort { rounds, ..Effort::default() };
+        let effort = |rounds| Effort {
+            rounds,
+            ..Effort::default()
+        };
         let show = |how: &str, plan: &mut dyn FnMut() -> Plan| {
             let began = Instant::now();
             let plan = plan();
@@ -104,13 +144,26 @@ pub(crate) fn run(seed: u64) {
             plan
         };
         let made = |p: Result<Plan, _>| p.expect("a picture made to be sound");
-        let first = show("first come, first served", &mut || made(first_come(&picture)));
+        let first = show("first come, first served", &mut || {
+            made(first_come(&picture))
+        });
         show("steal", &mut || made(improve(&picture, effort(0))));
-        let served = show("steal, 20 rounds of prices", &mut || made(improve(&picture, effort(20)))).served;
-        show("steal, 200 rounds of prices", &mut || made(improve(&picture, effort(200))));
-        for (slack, name) in [(0, "at the price told"), (100, "at a dollar more"), (100_000, "at any price")] {
+        let served = show("steal, 20 rounds of prices", &mut || {
+            made(improve(&picture, effort(20)))
+        })
+        .served;
+        show("steal, 200 rounds of prices", &mut || {
+            made(improve(&picture, effort(200)))
+        });
+        for (slack, name) in [
+            (0, "at the price told"),
+            (100, "at a dollar more"),
+            (100_000, "at any price"),
+        ] {
             let kept = promised(&picture, &first, slack);
-            show(&format!("answers kept, {name}"), &mut || made(improve(&kept, effort(20))));
+            show(&format!("answers kept, {name}"), &mut || {
+                made(improve(&kept, effort(20)))
+            });
         }
         if (drivers, bays) == (10_000, 2_000) {
             assert!(served >= 7_700, "the day of the design is served");

@@ -1,6 +1,7 @@
 //! The 55 planning areas of Singapore: where they are and how much of the city's parking they hold.
 //!
-//! Approximate on purpose: centres to some hundred metres, weights by rough population and workplaces.
+//! Approximate on purpose: centres to some hundred metres, weights by rough population and
+//! workplaces.
 
 /// One planning area.
 pub(crate) struct Area {
@@ -16,8 +17,22 @@ pub(crate) struct Area {
     pub(crate) spread_m: f64,
 }
 
-const fn area(code: &'static str, name: &'static str, lat: f64, lon: f64, weight: f64, spread_m: f64) -> Area {
-    Area { code, name, lat, lon, weight, spread_m }
+const fn area(
+    code: &'static str,
+    name: &'static str,
+    lat: f64,
+    lon: f64,
+    weight: f64,
+    spread_m: f64,
+) -> Area {
+    Area {
+        code,
+        name,
+        lat,
+        lon,
+        weight,
+        spread_m,
+    }
 }
 
 pub(crate) const AREAS: [Area; 55] = [
@@ -29,7 +44,14 @@ pub(crate) const AREAS: [Area; 55] = [
     area("BMH", "Bukit Merah", 1.2819, 103.8239, 5.0, 1000.0),
     area("BPJ", "Bukit Panjang", 1.3774, 103.7719, 4.0, 900.0),
     area("BTM", "Bukit Timah", 1.3294, 103.8021, 3.0, 1300.0),
-    area("CWC", "Central Water Catchment", 1.3780, 103.8050, 0.1, 1500.0),
+    area(
+        "CWC",
+        "Central Water Catchment",
+        1.3780,
+        103.8050,
+        0.1,
+        1500.0,
+    ),
     area("CHG", "Changi", 1.3575, 103.9870, 1.5, 1300.0),
     area("CHB", "Changi Bay", 1.3330, 104.0180, 0.1, 800.0),
     area("CCK", "Choa Chu Kang", 1.3840, 103.7470, 5.0, 1100.0),
@@ -47,7 +69,14 @@ pub(crate) const AREAS: [Area; 55] = [
     area("MPR", "Marine Parade", 1.3040, 103.9060, 1.5, 700.0),
     area("MUS", "Museum", 1.2966, 103.8485, 0.8, 350.0),
     area("NWT", "Newton", 1.3120, 103.8370, 0.8, 500.0),
-    area("NEI", "North-Eastern Islands", 1.4100, 103.9650, 0.02, 800.0),
+    area(
+        "NEI",
+        "North-Eastern Islands",
+        1.4100,
+        103.9650,
+        0.02,
+        800.0,
+    ),
     area("NVN", "Novena", 1.3203, 103.8439, 2.0, 700.0),
     area("ORC", "Orchard", 1.3038, 103.8330, 2.2, 450.0),
     area("OTM", "Outram", 1.2795, 103.8389, 1.0, 450.0),
@@ -73,7 +102,14 @@ pub(crate) const AREAS: [Area; 55] = [
     area("TPY", "Toa Payoh", 1.3343, 103.8563, 4.0, 1000.0),
     area("TUA", "Tuas", 1.2940, 103.6300, 2.0, 1200.0),
     area("WIS", "Western Islands", 1.2680, 103.7000, 0.6, 900.0),
-    area("WWC", "Western Water Catchment", 1.3900, 103.6800, 0.1, 1300.0),
+    area(
+        "WWC",
+        "Western Water Catchment",
+        1.3900,
+        103.6800,
+        0.1,
+        1300.0,
+    ),
     area("WDL", "Woodlands", 1.4382, 103.7891, 7.5, 1200.0),
     area("YSN", "Yishun", 1.4304, 103.8354, 6.0, 1100.0),
 ];
@@ -86,7 +122,10 @@ mod tests {
 
     #[test]
     fn every_area_has_its_own_code_and_a_centre_on_land() {
-        assert_eq!(AREAS.iter().map(|a| a.code).collect::<BTreeSet<_>>().len(), AREAS.len());
+        assert_eq!(
+            AREAS.iter().map(|a| a.code).collect::<BTreeSet<_>>().len(),
+            AREAS.len()
+        );
         for a in &AREAS {
             assert!(Place::from_degrees(a.lat, a.lon).is_on_land(), "{}", a.name);
         }

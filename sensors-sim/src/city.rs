@@ -1,7 +1,7 @@
 //! A city as the simulator knows it: zones, and their bays lying together in zone order.
 //!
-//! Promises: bays of a zone are contiguous, every id is valid and unique, a zone's capacity is at least its bays.
-//! Ids live in one string: 1.4 million bays take some 50 MB.
+//! Promises: bays of a zone are contiguous, every id is valid and unique, a zone's capacity is at
+//! least its bays. Ids live in one string: 1.4 million bays take some 50 MB.
 
 use crate::place::Place;
 use std::ops::Range;
@@ -85,7 +85,8 @@ pub struct Bay {
     pub ev_charging: bool,
 }
 
-/// Zones and bays. Build one with [`City::generate`](crate::City::generate) or [`City::load`](crate::City::load).
+/// Zones and bays. Build one with [`City::generate`](crate::City::generate) or
+/// [`City::load`](crate::City::load).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct City {
     pub(crate) zones: Vec<Zone>,
@@ -97,8 +98,13 @@ pub struct City {
 impl City {
     /// Gives every `nth` private zone to one operator.
     pub fn give_private_zones(&mut self, nth: usize, operator: &str) {
-        let private = self.zones.iter_mut().filter(|z| z.kind == ZoneKind::Private);
-        private.step_by(nth).for_each(|z| operator.clone_into(&mut z.operator));
+        let private = self
+            .zones
+            .iter_mut()
+            .filter(|z| z.kind == ZoneKind::Private);
+        private
+            .step_by(nth)
+            .for_each(|z| operator.clone_into(&mut z.operator));
     }
 
     pub(crate) fn with_capacity(zones: usize, bays: usize) -> Self {
@@ -134,7 +140,11 @@ impl City {
     #[must_use]
     pub fn bay_id(&self, bay: u32) -> &str {
         let i = bay as usize;
-        let start = if i == 0 { 0 } else { self.id_ends[i - 1] as usize };
+        let start = if i == 0 {
+            0
+        } else {
+            self.id_ends[i - 1] as usize
+        };
         &self.ids[start..self.id_ends[i] as usize]
     }
 }
@@ -143,5 +153,7 @@ impl City {
 #[must_use]
 pub fn is_valid_id(id: &str) -> bool {
     (1..=64).contains(&id.len())
-        && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-'))
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-'))
 }

@@ -9,8 +9,12 @@ pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 #[must_use]
 pub fn wall_clock() -> Clock {
     Arc::new(|| {
-        #[allow(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "this is the one place that reads the machine's clock"
+        )]
         let now = std::time::SystemTime::now();
-        now.duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_millis() as u64)
+        now.duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |d| d.as_millis() as u64)
     })
 }

@@ -1,8 +1,9 @@
 //! Demand: when cars come and how long they stay, by what a zone is used for.
 //!
-//! A wanted occupancy for each hour is turned into arrivals once, by walking round the day in five-minute steps:
-//! whatever of the earlier arrivals is still there is topped up to the target. From that come the arrival rate of
-//! a vacant bay and the start state, so a city starts in the state it would have settled into.
+//! A wanted occupancy for each hour is turned into arrivals once, by walking round the day in
+//! five-minute steps: whatever of the earlier arrivals is still there is topped up to the target.
+//! From that come the arrival rate of a vacant bay and the start state, so a city starts in the
+//! state it would have settled into.
 
 use crate::city::ZoneKind;
 use rand::rngs::SmallRng;
@@ -27,9 +28,16 @@ pub(crate) enum Use {
 }
 
 impl Use {
-    pub(crate) const ALL: [Self; 5] = [Self::Residents, Self::Offices, Self::Shops, Self::Street, Self::Food];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Residents,
+        Self::Offices,
+        Self::Shops,
+        Self::Street,
+        Self::Food,
+    ];
 
-    /// Follows from kind and id alone, so that a city read back from files behaves as the one that was written.
+    /// Follows from kind and id alone, so that a city read back from files behaves as the one that
+    /// was written.
     pub(crate) fn of(kind: ZoneKind, id: &str) -> Self {
         let ticket = fnv(id.as_bytes()) % 100;
         match kind {
@@ -45,11 +53,21 @@ impl Use {
     /// Wanted occupancy at 0, 2, 4 ... 22 o'clock.
     const fn occupancy(self) -> [f64; 12] {
         match self {
-            Self::Residents => [0.88, 0.90, 0.90, 0.87, 0.66, 0.54, 0.52, 0.53, 0.56, 0.66, 0.77, 0.84],
-            Self::Offices => [0.06, 0.05, 0.05, 0.12, 0.55, 0.84, 0.82, 0.84, 0.72, 0.32, 0.14, 0.08],
-            Self::Shops => [0.12, 0.08, 0.06, 0.08, 0.22, 0.52, 0.76, 0.72, 0.70, 0.84, 0.68, 0.30],
-            Self::Street => [0.34, 0.30, 0.28, 0.36, 0.62, 0.74, 0.80, 0.76, 0.74, 0.72, 0.58, 0.42],
-            Self::Food => [0.30, 0.18, 0.12, 0.26, 0.48, 0.56, 0.86, 0.58, 0.62, 0.88, 0.80, 0.52],
+            Self::Residents => [
+                0.88, 0.90, 0.90, 0.87, 0.66, 0.54, 0.52, 0.53, 0.56, 0.66, 0.77, 0.84,
+            ],
+            Self::Offices => [
+                0.06, 0.05, 0.05, 0.12, 0.55, 0.84, 0.82, 0.84, 0.72, 0.32, 0.14, 0.08,
+            ],
+            Self::Shops => [
+                0.12, 0.08, 0.06, 0.08, 0.22, 0.52, 0.76, 0.72, 0.70, 0.84, 0.68, 0.30,
+            ],
+            Self::Street => [
+                0.34, 0.30, 0.28, 0.36, 0.62, 0.74, 0.80, 0.76, 0.74, 0.72, 0.58, 0.42,
+            ],
+            Self::Food => [
+                0.30, 0.18, 0.12, 0.26, 0.48, 0.56, 0.86, 0.58, 0.62, 0.88, 0.80, 0.52,
+            ],
         }
     }
 
@@ -86,10 +104,15 @@ impl Profile {
 
     fn solve(used: Use) -> Self {
         let stays = used.stays().map(|(share, median, sigma)| {
-            (share, LogNormal::new((median * 60_000.0).ln(), sigma).expect("fixed, finite parameters"))
+            (
+                share,
+                LogNormal::new((median * 60_000.0).ln(), sigma).expect("fixed, finite parameters"),
+            )
         });
         let survival = survival_of(&stays);
-        let target: Vec<f64> = (0..STEPS).map(|k| between_hours(&used.occupancy(), k)).collect();
+        let target: Vec<f64> = (0..STEPS)
+            .map(|k| between_hours(&used.occupancy(), k))
+            .collect();
         let mean_stay: f64 = survival.iter().sum();
         let mut arrivals = vec![target.iter().sum::<f64>() / STEPS as f64 / mean_stay; STEPS];
         for _ in 0..6 {
@@ -99,13 +122,27 @@ impl Profile {
             }
             arrivals = smooth(&arrivals);
         }
-        let occupancy: Vec<f64> = (0..STEPS).map(|k| still_there(&arrivals, &survival, k).clamp(0.01, 0.97)).collect();
-        let rate: Vec<f64> = arrivals.iter().zip(&occupancy).map(|(a, n)| a / (1.0 - n)).collect();
+        let occupancy: Vec<f64> = (0..STEPS)
+            .map(|k| still_there(&arrivals, &survival, k).clamp(0.01, 0.97))
+            .collect();
+        let rate: Vec<f64> = arrivals
+            .iter()
+            .zip(&occupancy)
+            .map(|(a, n)| a / (1.0 - n))
+            .collect();
         let rate_max = rate.iter().fold(1e-6, |a: f64, b| a.max(*b));
-        Self { stays, occupancy, rate, rate_max, survival, arrivals }
+        Self {
+            stays,
+            occupancy,
+            rate,
+            rate_max,
+            survival,
+            arrivals,
+        }
     }
 
-    /// The share of bays taken at `day_ms` when a zone is `appeal` times as sought after as the average one.
+    /// The share of bays taken at `day_ms` when a zone is `appeal` times as sought after as the
+    /// average one.
     pub(crate) fn occupancy(&self, day_ms: u64, appeal: f64) -> f64 {
         let n = self.occupancy[step_of(day_ms)];
         (n * appeal / (1.0 + n * (appeal - 1.0))).min(0.98)
@@ -137,7 +174,10 @@ impl Profile {
                 sum
             })
             .collect();
-        Parked { up_to_age, survival: &self.survival }
+        Parked {
+            up_to_age,
+            survival: &self.survival,
+        }
     }
 }
 
@@ -152,8 +192,12 @@ impl Parked<'_> {
     /// What is left of the stay of one of them, ms.
     pub(crate) fn rest(&self, rng: &mut SmallRng) -> f64 {
         let ticket = rng.random::<f64>() * self.up_to_age[STEPS - 1];
-        let age = self.up_to_age.partition_point(|c| *c <= ticket).min(STEPS - 1);
-        // How long a stay lasts that has lasted `age` steps: where survival falls below a uniform share of its value.
+        let age = self
+            .up_to_age
+            .partition_point(|c| *c <= ticket)
+            .min(STEPS - 1);
+        // How long a stay lasts that has lasted `age` steps: where survival falls below a uniform
+        // share of its value.
         let level = rng.random::<f64>() * self.survival[age];
         let end = self.survival.partition_point(|s| *s > level);
         ((end.max(age + 1) - age) as f64 - rng.random::<f64>()).max(0.1) * STEP_MS
@@ -167,18 +211,23 @@ fn step_of(day_ms: u64) -> usize {
 
 fn between_hours(points: &[f64; 12], step: usize) -> f64 {
     let x = step as f64 * 12.0 / STEPS as f64;
-    let (i, part) = (x as usize, x.fract());
+    let i = x as usize;
+    let part = x.fract();
     points[i] * (1.0 - part) + points[(i + 1) % 12] * part
 }
 
 /// Cars there at step `k`, counting those that arrive in it.
 fn still_there(arrivals: &[f64], survival: &[f64], k: usize) -> f64 {
-    (0..STEPS).map(|age| arrivals[(k + STEPS - age) % STEPS] * survival[age]).sum()
+    (0..STEPS)
+        .map(|age| arrivals[(k + STEPS - age) % STEPS] * survival[age])
+        .sum()
 }
 
 /// A mean over half an hour round the clock: takes the spikes out that topping up puts in.
 fn smooth(a: &[f64]) -> Vec<f64> {
-    (0..STEPS).map(|k| (0..7).map(|d| a[(k + STEPS + d - 3) % STEPS]).sum::<f64>() / 7.0).collect()
+    (0..STEPS)
+        .map(|k| (0..7).map(|d| a[(k + STEPS + d - 3) % STEPS]).sum::<f64>() / 7.0)
+        .collect()
 }
 
 /// Measured from the sampler itself, so the two cannot disagree.
@@ -201,12 +250,17 @@ fn survival_of(stays: &[(f64, LogNormal<f64>); 2]) -> Vec<f64> {
 
 fn draw_stay(stays: &[(f64, LogNormal<f64>); 2], rng: &mut SmallRng) -> f64 {
     let which = usize::from(rng.random::<f64>() >= stays[0].0);
-    stays[which].1.sample(rng).clamp(30_000.0, (DAY_MS - 1) as f64)
+    stays[which]
+        .1
+        .sample(rng)
+        .clamp(30_000.0, (DAY_MS - 1) as f64)
 }
 
 /// FNV-1a: small, and the same in every build.
 pub(crate) fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |h, b| {
+        (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]
@@ -217,8 +271,9 @@ mod tests {
     fn a_settled_day_follows_what_was_wanted() {
         for used in Use::ALL {
             let p = Profile::solve(used);
-            let worst =
-                (0..STEPS).map(|k| (p.occupancy[k] - between_hours(&used.occupancy(), k)).abs()).fold(0.0, f64::max);
+            let worst = (0..STEPS)
+                .map(|k| (p.occupancy[k] - between_hours(&used.occupancy(), k)).abs())
+                .fold(0.0, f64::max);
             assert!(worst < 0.15, "{used:?} is off by {worst}");
         }
     }
@@ -226,7 +281,8 @@ mod tests {
     #[test]
     fn offices_fill_by_day_and_homes_by_night() {
         let [night, noon] = [2, 11].map(|h| h * 3_600_000);
-        let (homes, offices) = (Profile::solve(Use::Residents), Profile::solve(Use::Offices));
+        let homes = Profile::solve(Use::Residents);
+        let offices = Profile::solve(Use::Offices);
         assert!(homes.occupancy(night, 1.0) > homes.occupancy(noon, 1.0) + 0.2);
         assert!(offices.occupancy(noon, 1.0) > offices.occupancy(night, 1.0) + 0.5);
     }

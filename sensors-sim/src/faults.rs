@@ -1,7 +1,8 @@
 //! What goes wrong between a sensor and the hub, each kind dialled on its own.
 //!
-//! [`Faults`] are the dials. [`Road`] is the part that messages travel: it loses, doubles, delays and swaps them,
-//! and says when a connection breaks. Misreadings, stuck sensors and clock skew happen in the sensor (`sim.rs`).
+//! [`Faults`] are the dials. [`Road`] is the part that messages travel: it loses, doubles, delays
+//! and swaps them, and says when a connection breaks. Misreadings, stuck sensors and clock skew
+//! happen in the sensor (`sim.rs`).
 
 use crate::message::Message;
 use rand::rngs::SmallRng;
@@ -9,7 +10,8 @@ use rand::{Rng, SeedableRng};
 use rand_distr::{Distribution, Normal};
 use std::collections::BTreeMap;
 
-/// Most messages held back at a time. Beyond it nothing more is delayed: a message that would be goes out at once.
+/// Most messages held back at a time. Beyond it nothing more is delayed: a message that would be
+/// goes out at once.
 pub(crate) const MAX_HELD: usize = 50_000;
 /// The furthest a source's clock is off: within the 60 s that a hub lets a report be ahead.
 pub(crate) const MAX_SKEW_MS: i64 = 45_000;
@@ -33,7 +35,8 @@ pub struct Faults {
     pub stuck_hours: f64,
     /// Share of readings that are wrong; a lamp post corrects itself at its next sample.
     pub misread: f64,
-    /// Standard deviation of the sources' clocks, ms (each is off by its own constant, at most 45 s).
+    /// Standard deviation of the sources' clocks, ms (each is off by its own constant, at most 45
+    /// s).
     pub skew_ms: f64,
     /// How often each connection breaks.
     pub reconnects_per_hour: f64,
@@ -161,7 +164,8 @@ impl Road {
 
     /// Each source's clock error, ms.
     pub(crate) fn skews(&mut self) -> Vec<i64> {
-        let normal = Normal::new(0.0, self.faults.skew_ms).expect("checked: finite and not negative");
+        let normal =
+            Normal::new(0.0, self.faults.skew_ms).expect("checked: finite and not negative");
         (0..self.swapped.len())
             .map(|_| (normal.sample(&mut self.rng) as i64).clamp(-MAX_SKEW_MS, MAX_SKEW_MS))
             .collect()

@@ -1,7 +1,7 @@
 //! Makes up a city: zones scattered around Singapore's planning areas, bays laid out inside them.
 //!
-//! Promises: the same parameters give the same city; exactly the bays asked for; capacities in plausible ranges
-//! wherever the numbers leave room for that. 1.4 million bays take about a second.
+//! Promises: the same parameters give the same city; exactly the bays asked for; capacities in
+//! plausible ranges wherever the numbers leave room for that. 1.4 million bays take about a second.
 
 use crate::areas::{AREAS, Area};
 use crate::city::{Bay, BayKind, City, Zone, ZoneKind};
@@ -29,7 +29,11 @@ pub struct CityParams {
 
 impl Default for CityParams {
     fn default() -> Self {
-        Self { bays: 20_000, zones: None, seed: 1 }
+        Self {
+            bays: 20_000,
+            zones: None,
+            seed: 1,
+        }
     }
 }
 
@@ -91,7 +95,8 @@ fn pick_area(mut ticket: f64) -> usize {
 fn draft_zones(count: u32, rng: &mut SmallRng) -> Vec<Draft> {
     (1..=count)
         .map(|n| {
-            // Every 25th is a car park that only counts; the first never is, so that one zone makes a city.
+            // Every 25th is a car park that only counts; the first never is, so that one zone makes
+            // a city.
             let count_only = n % 25 == 0;
             let kind = match rng.random_range(0..100) {
                 _ if count_only => ZoneKind::OffStreet,
@@ -99,7 +104,11 @@ fn draft_zones(count: u32, rng: &mut SmallRng) -> Vec<Draft> {
                 35..88 => ZoneKind::OffStreet,
                 _ => ZoneKind::Private,
             };
-            Draft { kind, count_only, size: 0 }
+            Draft {
+                kind,
+                count_only,
+                size: 0,
+            }
         })
         .collect()
 }
@@ -111,39 +120,63 @@ fn fit_sizes(drafts: &mut [Draft], bays: u32, rng: &mut SmallRng) {
     let sensed = drafts.iter().filter(|d| !d.count_only).count().max(1) as u32;
     let mean = f64::from(bays) / f64::from(sensed);
     let (low_street, high_street) = if mean >= 12.0 { (5, 60) } else { (1, 60) };
-    let (low, high) = (if mean >= 40.0 { 20 } else { 1 }, (mean * 4.0).max(1200.0) as u32);
+    let low = if mean >= 40.0 { 20 } else { 1 };
+    let high = (mean * 4.0).max(1200.0) as u32;
     let weights: Vec<f64> = drafts.iter().map(|_| spread.sample(rng)).collect();
     let mut left = i64::from(bays);
     let mut parks = 0.0;
     for (d, w) in drafts.iter_mut().zip(&weights) {
         match d.kind {
             ZoneKind::OnStreet => {
-                d.size = ((w * 18.0) as u32).clamp(low_street, high_street.min((mean * 2.0) as u32).max(low_street));
+                d.size = ((w * 18.0) as u32).clamp(
+                    low_street,
+                    high_street.min((mean * 2.0) as u32).max(low_street),
+                );
                 left -= i64::from(d.size);
             }
             _ if !d.count_only => parks += w,
             _ => {}
         }
     }
-    let scale = if parks > 0.0 { left.max(0) as f64 / parks } else { 0.0 };
-    for (d, w) in drafts.iter_mut().zip(&weights).filter(|(d, _)| d.kind != ZoneKind::OnStreet) {
+    let scale = if parks > 0.0 {
+        left.max(0) as f64 / parks
+    } else {
+        0.0
+    };
+    for (d, w) in drafts
+        .iter_mut()
+        .zip(&weights)
+        .filter(|(d, _)| d.kind != ZoneKind::OnStreet)
+    {
         d.size = ((w * scale).max(if d.count_only { 40.0 } else { 0.0 }) as u32).clamp(low, high);
         left -= if d.count_only { 0 } else { i64::from(d.size) };
     }
     settle_remainder(drafts, left, low, high);
 }
 
-/// Hands out (or takes back) what clamping and rounding left over, a little from each zone in turn. Where the
-/// limits leave no room, they give way: exactly the bays asked for is the stronger promise.
+/// Hands out (or takes back) what clamping and rounding left over, a little from each zone in turn.
+/// Where the limits leave no room, they give way: exactly the bays asked for is the stronger
+/// promise.
 fn settle_remainder(drafts: &mut [Draft], mut left: i64, low: u32, high: u32) {
-    let (mut low, mut widened) = (i64::from(low), 1);
+    let mut low = i64::from(low);
+    let mut widened = 1;
     while left != 0 {
-        let (before, share) = (left, (left.abs() / drafts.len() as i64).max(1));
+        let before = left;
+        let share = (left.abs() / drafts.len() as i64).max(1);
         for d in drafts.iter_mut().filter(|d| !d.count_only) {
             let street = d.kind == ZoneKind::OnStreet;
-            let (least, most) = if street { (low.min(5), 60 * widened) } else { (low, i64::from(high) * widened) };
-            let (size, step) = (i64::from(d.size), share.min(left.abs()));
-            let new = if left > 0 { (size + step).min(most).max(size) } else { (size - step).max(least).min(size) };
+            let (least, most) = if street {
+                (low.min(5), 60 * widened)
+            } else {
+                (low, i64::from(high) * widened)
+            };
+            let size = i64::from(d.size);
+            let step = share.min(left.abs());
+            let new = if left > 0 {
+                (size + step).min(most).max(size)
+            } else {
+                (size - step).max(least).min(size)
+            };
             left -= new - size;
             d.size = new as u32;
         }
@@ -163,7 +196,11 @@ fn add_zone(city: &mut City, area: &Area, n: usize, draft: &Draft, rng: &mut Sma
     if !draft.count_only {
         add_bays(city, &id, draft, used, &layout, rng);
     }
-    let outline = if draft.kind == ZoneKind::OnStreet { Vec::new() } else { layout.outline() };
+    let outline = if draft.kind == ZoneKind::OnStreet {
+        Vec::new()
+    } else {
+        layout.outline()
+    };
     city.zones.push(Zone {
         id,
         name,
@@ -177,12 +214,26 @@ fn add_zone(city: &mut City, area: &Area, n: usize, draft: &Draft, rng: &mut Sma
     });
 }
 
-fn add_bays(city: &mut City, zone: &str, draft: &Draft, used: Use, layout: &Layout, rng: &mut SmallRng) {
+fn add_bays(
+    city: &mut City,
+    zone: &str,
+    draft: &Draft,
+    used: Use,
+    layout: &Layout,
+    rng: &mut SmallRng,
+) {
     let price = price_of(draft.kind, used, rng);
     let off_street = draft.kind != ZoneKind::OnStreet;
-    let max_height_cm = if off_street { layout::pick(&[200, 200, 215, 215, 450], rng) } else { 0 };
-    let max_stay_min =
-        if !off_street && rng.random_bool(0.4) { layout::pick(&[30, 60, 120, 120, 240], rng) } else { 0 };
+    let max_height_cm = if off_street {
+        layout::pick(&[200, 200, 215, 215, 450], rng)
+    } else {
+        0
+    };
+    let max_stay_min = if !off_street && rng.random_bool(0.4) {
+        layout::pick(&[30, 60, 120, 120, 240], rng)
+    } else {
+        0
+    };
     let mut id = String::new();
     for n in 0..draft.size {
         id.clear();
@@ -218,23 +269,46 @@ fn price_of(kind: ZoneKind, used: Use, rng: &mut SmallRng) -> u32 {
     }
 }
 
-/// A place near the area's centre, on land; the centre itself when the draw keeps falling into the sea.
+/// A place near the area's centre, on land; the centre itself when the draw keeps falling into the
+/// sea.
 fn centre_of(area: &Area, rng: &mut SmallRng) -> Place {
     let centre = Place::from_degrees(area.lat, area.lon);
     let step = Normal::new(0.0, area.spread_m).expect("a fixed, finite spread");
-    (0..64).map(|_| centre.shifted(step.sample(rng), step.sample(rng))).find(|p| p.is_on_land()).unwrap_or(centre)
+    (0..64)
+        .map(|_| centre.shifted(step.sample(rng), step.sample(rng)))
+        .find(|p| p.is_on_land())
+        .unwrap_or(centre)
 }
 
-fn name_zone(area: &Area, kind: ZoneKind, used: Use, n: usize, rng: &mut SmallRng) -> (String, String) {
-    let road = layout::pick(&["Avenue", "Street", "Drive", "Road", "Central", "Lorong", "Crescent", "Link"], rng);
+fn name_zone(
+    area: &Area,
+    kind: ZoneKind,
+    used: Use,
+    n: usize,
+    rng: &mut SmallRng,
+) -> (String, String) {
+    let road = layout::pick(
+        &[
+            "Avenue", "Street", "Drive", "Road", "Central", "Lorong", "Crescent", "Link",
+        ],
+        rng,
+    );
     let number = rng.random_range(1..=12);
     let street = format!("{} {road} {number}", area.name);
     match (kind, used) {
         (ZoneKind::OnStreet, _) => (format!("{street} Kerbside {n}"), "LTA".into()),
         (ZoneKind::OffStreet, Use::Residents) => (format!("{street} Car Park {n}"), "HDB".into()),
-        (ZoneKind::OffStreet, Use::Shops) => (format!("{} Mall Car Park {n}", area.name), "URA".into()),
+        (ZoneKind::OffStreet, Use::Shops) => {
+            (format!("{} Mall Car Park {n}", area.name), "URA".into())
+        }
         (ZoneKind::OffStreet, _) => (format!("{street} Car Park {n}"), "URA".into()),
-        (ZoneKind::Private, Use::Residents) => (format!("{} Residences {n}", area.name), format!("Condo {n} MCST")),
-        (ZoneKind::Private, _) => (format!("{} Business Centre {n}", area.name), "Harbourfront Estates".into()),
+        (ZoneKind::Private, Use::Residents) => (
+            format!("{} Residences {n}", area.name),
+            format!("Condo {n} MCST"),
+        ),
+        (ZoneKind::Private, _) => (
+            format!("{} Business Centre {n}", area.name),
+            "Harbourfront Estates".into(),
+        ),
     }
 }

@@ -1,10 +1,12 @@
-//! `zones.geojson` and `bays.geojson`: written and read one feature at a time, so 1.4 million bays need no more
-//! memory than the city itself. Writing them takes a second or two, reading some five.
+//! `zones.geojson` and `bays.geojson`: written and read one feature at a time, so 1.4 million bays
+//! need no more memory than the city itself. Writing them takes a second or two, reading some five.
 
 use crate::city::{Bay, BayKind, City, Zone, ZoneKind, is_valid_id};
 use crate::place::Place;
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use std::collections::HashMap;
 use std::fmt;
 use std::fs::File;
@@ -36,40 +38,69 @@ impl City {
     pub fn write(&self, dir: &Path) -> io::Result<()> {
         std::fs::create_dir_all(dir)?;
         write_collection(&dir.join("zones.geojson"), self.zones.iter(), write_zone)?;
-        let bays = self.zones.iter().flat_map(|z| z.bays.clone().map(move |b| (z, b)));
-        write_collection(&dir.join("bays.geojson"), bays, |out, (zone, b)| self.write_bay(out, &zone.id, b))
+        let bays = self
+            .zones
+            .iter()
+            .flat_map(|z| z.bays.clone().map(move |b| (z, b)));
+        write_collection(&dir.join("bays.geojson"), bays, |out, (zone, b)| {
+            self.write_bay(out, &zone.id, b)
+        })
     }
 
     fn write_bay(&self, out: &mut impl Write, zone: &str, at: u32) -> io::Result<()> {
         let b = &self.bays[at as usize];
         // Ids need no escaping: their alphabet is checked on the way in.
-        write!(out, r#"{{"type":"Feature","geometry":{{"type":"Point","coordinates":"#)?;
+        write!(
+            out,
+            r#"{{"type":"Feature","geometry":{{"type":"Point","coordinates":"#
+        )?;
         write_place(out, b.place)?;
-        write!(out, r#"}},"properties":{{"id":"{}","zone":"{zone}","kind":"{}""#, self.bay_id(at), b.kind.name())?;
-        write!(out, r#","accessible":{},"ev_charging":{}"#, b.accessible, b.ev_charging)?;
+        write!(
+            out,
+            r#"}},"properties":{{"id":"{}","zone":"{zone}","kind":"{}""#,
+            self.bay_id(at),
+            b.kind.name()
+        )?;
+        write!(
+            out,
+            r#","accessible":{},"ev_charging":{}"#,
+            b.accessible, b.ev_charging
+        )?;
         if b.max_height_cm > 0 {
             write!(out, r#","max_height_cm":{}"#, b.max_height_cm)?;
         }
         if b.max_stay_min > 0 {
             write!(out, r#","max_stay_min":{}"#, b.max_stay_min)?;
         }
-        write!(out, r#","price_cents_per_hour":{}}}}}"#, b.price_cents_per_hour)
+        write!(
+            out,
+            r#","price_cents_per_hour":{}}}}}"#,
+            b.price_cents_per_hour
+        )
     }
 
-    /// Reads `zones.geojson` and `bays.geojson` from `dir`. Bays may come in any order; each zone's keep theirs.
+    /// Reads `zones.geojson` and `bays.geojson` from `dir`. Bays may come in any order; each zone's
+    /// keep theirs.
     pub fn load(dir: &Path) -> Result<Self, LoadError> {
         let mut zones = Vec::new();
         let zones_file = dir.join("zones.geojson");
-        read_collection(&zones_file, |f: Feature<ZoneProps>| f.into_zone().map(|z| zones.push(z)))?;
+        read_collection(&zones_file, |f: Feature<ZoneProps>| {
+            f.into_zone().map(|z| zones.push(z))
+        })?;
         let mut by_id = HashMap::with_capacity(zones.len());
         for (i, z) in zones.iter().enumerate() {
             if by_id.insert(z.id.clone(), i as u32).is_some() {
-                return Err(LoadError::Bad(zones_file, format!("zone {} is there twice", z.id)));
+                return Err(LoadError::Bad(
+                    zones_file,
+                    format!("zone {} is there twice", z.id),
+                ));
             }
         }
         let mut bays: Vec<(u32, Box<str>, Bay)> = Vec::new();
         let bays_file = dir.join("bays.geojson");
-        read_collection(&bays_file, |f: Feature<BayProps>| f.into_bay(&by_id).map(|b| bays.push(b)))?;
+        read_collection(&bays_file, |f: Feature<BayProps>| {
+            f.into_bay(&by_id).map(|b| bays.push(b))
+        })?;
         bays.sort_by_key(|(zone, ..)| *zone);
         assemble(zones, &bays).map_err(|why| LoadError::Bad(bays_file, why))
     }
@@ -94,10 +125,16 @@ fn write_collection<T>(
 
 fn write_zone(out: &mut BufWriter<File>, z: &Zone) -> io::Result<()> {
     if z.outline.is_empty() {
-        write!(out, r#"{{"type":"Feature","geometry":{{"type":"Point","coordinates":"#)?;
+        write!(
+            out,
+            r#"{{"type":"Feature","geometry":{{"type":"Point","coordinates":"#
+        )?;
         write_place(out, z.place)?;
     } else {
-        write!(out, r#"{{"type":"Feature","geometry":{{"type":"Polygon","coordinates":[["#)?;
+        write!(
+            out,
+            r#"{{"type":"Feature","geometry":{{"type":"Polygon","coordinates":[["#
+        )?;
         for (i, p) in z.outline.iter().enumerate() {
             out.write_all(if i > 0 { b"," } else { b"" })?;
             write_place(out, *p)?;
@@ -105,13 +142,31 @@ fn write_zone(out: &mut BufWriter<File>, z: &Zone) -> io::Result<()> {
         out.write_all(b"]]")?;
     }
     let text = |s: &str| serde_json::Value::from(s).to_string();
-    write!(out, r#"}},"properties":{{"id":"{}","name":{},"kind":"{}""#, z.id, text(&z.name), z.kind.name())?;
-    write!(out, r#","operator":{},"capacity":{}}}}}"#, text(&z.operator), z.capacity)
+    write!(
+        out,
+        r#"}},"properties":{{"id":"{}","name":{},"kind":"{}""#,
+        z.id,
+        text(&z.name),
+        z.kind.name()
+    )?;
+    write!(
+        out,
+        r#","operator":{},"capacity":{}}}}}"#,
+        text(&z.operator),
+        z.capacity
+    )
 }
 
 fn write_place(out: &mut impl Write, p: Place) -> io::Result<()> {
-    let part = |n: i32| (if n < 0 { "-" } else { "" }, n.unsigned_abs() / 10_000_000, n.unsigned_abs() % 10_000_000);
-    let ((ls, l, lf), (bs, b, bf)) = (part(p.lon_e7), part(p.lat_e7));
+    let part = |n: i32| {
+        (
+            if n < 0 { "-" } else { "" },
+            n.unsigned_abs() / 10_000_000,
+            n.unsigned_abs() % 10_000_000,
+        )
+    };
+    let (ls, l, lf) = part(p.lon_e7);
+    let (bs, b, bf) = part(p.lat_e7);
     write!(out, "[{ls}{l}.{lf:07},{bs}{b}.{bf:07}]")
 }
 
@@ -130,7 +185,12 @@ fn assemble(zones: Vec<Zone>, bays: &[(u32, Box<str>, Bay)]) -> Result<City, Str
             at += 1;
         }
         if (zone.capacity as usize) < at - first {
-            return Err(format!("zone {} has {} bays and a capacity of {}", zone.id, at - first, zone.capacity));
+            return Err(format!(
+                "zone {} has {} bays and a capacity of {}",
+                zone.id,
+                at - first,
+                zone.capacity
+            ));
         }
         zone.bays = first as u32..at as u32;
         city.zones.push(zone);
@@ -193,13 +253,18 @@ impl Feature<ZoneProps> {
         let kind = kind.ok_or_else(|| format!("zone {}: kind {:?} is not known", p.id, p.kind))?;
         let outline = match &self.geometry {
             Geometry::Point(_) => Vec::new(),
-            Geometry::Polygon(rings) => {
-                rings.first().into_iter().flatten().map(|c| place(*c, &p.id)).collect::<Result<_, _>>()?
-            }
+            Geometry::Polygon(rings) => rings
+                .first()
+                .into_iter()
+                .flatten()
+                .map(|c| place(*c, &p.id))
+                .collect::<Result<_, _>>()?,
         };
         let at = match self.geometry {
             Geometry::Point(c) => place(c, &p.id)?,
-            Geometry::Polygon(_) => middle(&outline).ok_or_else(|| format!("zone {}: an empty polygon", p.id))?,
+            Geometry::Polygon(_) => {
+                middle(&outline).ok_or_else(|| format!("zone {}: an empty polygon", p.id))?
+            }
         };
         Ok(Zone {
             id: p.id,
@@ -217,9 +282,13 @@ impl Feature<ZoneProps> {
 /// Mean of the corners of a closed ring.
 pub(crate) fn middle(ring: &[Place]) -> Option<Place> {
     let corners = ring.get(1..).filter(|c| !c.is_empty())?;
-    let mean =
-        |get: fn(&Place) -> i32| (corners.iter().map(|p| i64::from(get(p))).sum::<i64>() / corners.len() as i64) as i32;
-    Some(Place { lat_e7: mean(|p| p.lat_e7), lon_e7: mean(|p| p.lon_e7) })
+    let mean = |get: fn(&Place) -> i32| {
+        (corners.iter().map(|p| i64::from(get(p))).sum::<i64>() / corners.len() as i64) as i32
+    };
+    Some(Place {
+        lat_e7: mean(|p| p.lat_e7),
+        lon_e7: mean(|p| p.lon_e7),
+    })
 }
 
 impl Feature<BayProps> {
@@ -228,7 +297,9 @@ impl Feature<BayProps> {
         if !is_valid_id(&p.id) {
             return Err(format!("{:?} is no bay id", p.id));
         }
-        let zone = *zones.get(&p.zone).ok_or_else(|| format!("bay {}: zone {:?} is not known", p.id, p.zone))?;
+        let zone = *zones
+            .get(&p.zone)
+            .ok_or_else(|| format!("bay {}: zone {:?} is not known", p.id, p.zone))?;
         let kind = match p.kind.as_deref() {
             None => BayKind::Car,
             Some(name) => BayKind::ALL
@@ -236,7 +307,9 @@ impl Feature<BayProps> {
                 .find(|k| k.name() == name)
                 .ok_or_else(|| format!("bay {}: kind {name:?} is not known", p.id))?,
         };
-        let Geometry::Point(at) = self.geometry else { return Err(format!("bay {} is no point", p.id)) };
+        let Geometry::Point(at) = self.geometry else {
+            return Err(format!("bay {} is no point", p.id));
+        };
         let bay = Bay {
             place: place(at, &p.id)?,
             price_cents_per_hour: p.price_cents_per_hour.unwrap_or(0),
@@ -259,20 +332,26 @@ where
     let open = File::open(file).map_err(|e| LoadError::Io(file.into(), e))?;
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 18, open));
     let each = Each(take, std::marker::PhantomData);
-    each.deserialize(&mut json).and_then(|()| json.end()).map_err(|e| LoadError::Bad(file.into(), e.to_string()))
+    each.deserialize(&mut json)
+        .and_then(|()| json.end())
+        .map_err(|e| LoadError::Bad(file.into(), e.to_string()))
 }
 
 /// Used twice: on the collection's object, and on its list of features.
 struct Each<P, F>(F, std::marker::PhantomData<P>);
 
-impl<'de, P: DeserializeOwned, F: FnMut(Feature<P>) -> Result<(), String>> DeserializeSeed<'de> for Each<P, F> {
+impl<'de, P: DeserializeOwned, F: FnMut(Feature<P>) -> Result<(), String>> DeserializeSeed<'de>
+    for Each<P, F>
+{
     type Value = ();
     fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<(), D::Error> {
         d.deserialize_any(self)
     }
 }
 
-impl<'de, P: DeserializeOwned, F: FnMut(Feature<P>) -> Result<(), String>> Visitor<'de> for Each<P, F> {
+impl<'de, P: DeserializeOwned, F: FnMut(Feature<P>) -> Result<(), String>> Visitor<'de>
+    for Each<P, F>
+{
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -28,9 +28,24 @@ impl Layout {
         let turn = rng.random_range(0.0..std::f64::consts::PI);
         let street = kind == ZoneKind::OnStreet;
         let deck = size.min(PER_DECK);
-        let columns = if street { size } else { (f64::from(deck) * 1.6).sqrt().ceil() as u32 }.max(1);
-        let rows = if street { 1 } else { deck.div_ceil(columns).max(1) };
-        let mut layout = Self { origin: centre, turn, columns, rows, street };
+        let columns = if street {
+            size
+        } else {
+            (f64::from(deck) * 1.6).sqrt().ceil() as u32
+        }
+        .max(1);
+        let rows = if street {
+            1
+        } else {
+            deck.div_ceil(columns).max(1)
+        };
+        let mut layout = Self {
+            origin: centre,
+            turn,
+            columns,
+            rows,
+            street,
+        };
         let (w, d) = layout.extent();
         layout.origin = layout.at(-w / 2.0, -d / 2.0);
         layout
@@ -38,14 +53,18 @@ impl Layout {
 
     fn at(&self, along: f64, across: f64) -> Place {
         let (s, c) = self.turn.sin_cos();
-        self.origin.shifted(along * c - across * s, along * s + across * c)
+        self.origin
+            .shifted(along * c - across * s, along * s + across * c)
     }
 
     fn extent(&self) -> (f64, f64) {
         if self.street {
             (f64::from(self.columns) * KERB_M, 0.0)
         } else {
-            (f64::from(self.columns) * STALL_M.0, f64::from(self.rows) * STALL_M.1)
+            (
+                f64::from(self.columns) * STALL_M.0,
+                f64::from(self.rows) * STALL_M.1,
+            )
         }
     }
 
@@ -54,9 +73,14 @@ impl Layout {
         if self.street {
             return self.at((f64::from(n) + 0.5) * KERB_M, 0.0);
         }
-        let (deck, n) = (f64::from(n / PER_DECK), n % PER_DECK);
-        let (column, row) = (n % self.columns, n / self.columns);
-        self.at((f64::from(column) + 0.5) * STALL_M.0 + deck * 0.5, (f64::from(row) + 0.5) * STALL_M.1 + deck * 0.5)
+        let deck = f64::from(n / PER_DECK);
+        let n = n % PER_DECK;
+        let column = n % self.columns;
+        let row = n / self.columns;
+        self.at(
+            (f64::from(column) + 0.5) * STALL_M.0 + deck * 0.5,
+            (f64::from(row) + 0.5) * STALL_M.1 + deck * 0.5,
+        )
     }
 
     pub(crate) fn middle(&self) -> Place {
@@ -66,8 +90,11 @@ impl Layout {
 
     /// A closed ring three metres outside the outermost bays, counter-clockwise.
     pub(crate) fn outline(&self) -> Vec<Place> {
-        let ((w, d), m) = (self.extent(), 3.0);
-        [(-m, -m), (w + m, -m), (w + m, d + m), (-m, d + m), (-m, -m)].map(|(x, y)| self.at(x, y)).to_vec()
+        let (w, d) = self.extent();
+        let m = 3.0;
+        [(-m, -m), (w + m, -m), (w + m, d + m), (-m, d + m), (-m, -m)]
+            .map(|(x, y)| self.at(x, y))
+            .to_vec()
     }
 }
 

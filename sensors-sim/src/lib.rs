@@ -1,4 +1,5 @@
-//! A simulated parking city that publishes over MQTT, with dialled-in faults and a ground-truth log.
+//! A simulated parking city that publishes over MQTT, with dialled-in faults and a ground-truth
+//! log.
 //!
 //! | file | what it does |
 //! |---|---|
@@ -11,12 +12,13 @@
 //! | `sharing` | a day of shared private bays, booked at a hub over HTTP |
 //! | `link`, `run`, `truth`, `stats` | MQTT, the loop that drives it all, the log, the counters |
 //!
-//! It shares no code with the hub, so that a mistake in one cannot hide the same mistake in the other.
+//! It shares no code with the hub, so that a mistake in one cannot hide the same mistake in the
+//! other.
 //!
-//! **Speed.** At `speed` N the city lives N times faster: cars come, stay and leave N times as often. Reports still
-//! carry the wall-clock time at which they were made (plus the source's skew), because a hub refuses reports from
-//! the future, and lamp posts still look every `sample_s` seconds of wall-clock time. So speed makes the city
-//! livelier; it does not shift its time stamps.
+//! **Speed.** At `speed` N the city lives N times faster: cars come, stay and leave N times as
+//! often. Reports still carry the wall-clock time at which they were made (plus the source's skew),
+//! because a hub refuses reports from the future, and lamp posts still look every `sample_s`
+//! seconds of wall-clock time. So speed makes the city livelier; it does not shift its time stamps.
 
 mod areas;
 mod city;
@@ -46,8 +48,8 @@ pub use place::Place;
 pub use plan::{Plan, PlanParams, Source, SourceKind};
 pub use run::{Passwords, SimConfig, SimError, run};
 pub use sharing::{
-    District, DistrictParams, Driver, Figures, Hub, Offered, Outcome, Parked, Purpose, SharingError, book, table,
-    without_sharing,
+    District, DistrictParams, Driver, Figures, Hub, Offered, Outcome, Parked, Purpose,
+    SharingError, book, table, without_sharing,
 };
 pub use sim::{Change, Outbox, Sim, SimParams};
 pub use stats::{Stats, Summary};

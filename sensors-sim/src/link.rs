@@ -1,9 +1,11 @@
-//! One source's MQTT connection: a bounded queue, a window of unacknowledged messages, and endless reconnecting.
+//! One source's MQTT connection: a bounded queue, a window of unacknowledged messages, and endless
+//! reconnecting.
 //!
-//! Promises: QoS 1; whatever was sent and not acknowledged is sent again after a reconnect, in order; births and
-//! last will tell whether the source is there. What is dear: two tasks a connection. rumqttc forgets unacknowledged
-//! messages when the broker kept no session, so they are taken out of it when a connection breaks and put back when
-//! the next one stands. The window bounds them: permits are taken before sending and returned by acknowledgements.
+//! Promises: QoS 1; whatever was sent and not acknowledged is sent again after a reconnect, in
+//! order; births and last will tell whether the source is there. What is dear: two tasks a
+//! connection. rumqttc forgets unacknowledged messages when the broker kept no session, so they are
+//! taken out of it when a connection breaks and put back when the next one stands. The window
+//! bounds them: permits are taken before sending and returned by acknowledgements.
 
 use crate::message::{MAX_BYTES, Message};
 use crate::stats::Stats;
@@ -11,8 +13,8 @@ use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use rumqttc::mqttbytes::v4::Publish;
 use rumqttc::{
-    AsyncClient, ConnectionError, Event, EventLoop, LastWill, MqttOptions, NetworkOptions, Outgoing, Packet, QoS,
-    Request,
+    AsyncClient, ConnectionError, Event, EventLoop, LastWill, MqttOptions, NetworkOptions,
+    Outgoing, Packet, QoS, Request,
 };
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -41,7 +43,8 @@ pub(crate) struct Login {
     pub(crate) seed: u64,
 }
 
-/// The sender's end of a connection. Dropping it breaks the connection; [`Self::close`] ends it properly.
+/// The sender's end of a connection. Dropping it breaks the connection; [`Self::close`] ends it
+/// properly.
 pub(crate) struct Link {
     pub(crate) queue: mpsc::Sender<Message>,
     /// Breaks the connection without a goodbye.
@@ -52,7 +55,8 @@ pub(crate) struct Link {
 impl Link {
     pub(crate) fn open(login: Login, stats: Arc<Stats>) -> Self {
         let (queue, waiting) = mpsc::channel(QUEUE);
-        let (cut, window) = (Arc::new(Notify::new()), Arc::new(Semaphore::new(usize::from(WINDOW))));
+        let cut = Arc::new(Notify::new());
+        let window = Arc::new(Semaphore::new(usize::from(WINDOW)));
         let (client, events) = connection(&login);
         let poller = Poller {
             events,
@@ -67,7 +71,11 @@ impl Link {
         };
         let poller = tokio::spawn(poller.run(cut.clone()));
         let feeder = tokio::spawn(feed(waiting, client, login.source, window, stats));
-        Self { queue, cut, goodbye: Goodbye { feeder, poller } }
+        Self {
+            queue,
+            cut,
+            goodbye: Goodbye { feeder, poller },
+        }
     }
 
     /// Takes no more messages; what it has is sent, acknowledged, and followed by a goodbye.
@@ -99,8 +107,12 @@ impl Drop for Goodbye {
 
 fn connection(login: &Login) -> (AsyncClient, EventLoop) {
     let mut options = MqttOptions::new(&login.source, &login.host, login.port);
-    let will =
-        LastWill::new(format!("bayhub/v1/{}/status", login.source), r#"{"online":false}"#, QoS::AtLeastOnce, true);
+    let will = LastWill::new(
+        format!("bayhub/v1/{}/status", login.source),
+        r#"{"online":false}"#,
+        QoS::AtLeastOnce,
+        true,
+    );
     options
         .set_credentials(&login.source, &login.password)
         .set_keep_alive(Duration::from_secs(30))
@@ -126,12 +138,18 @@ async fn feed(
 ) {
     let topics = ["report", "count"].map(|t| format!("bayhub/v1/{source}/{t}"));
     while let Some(message) = waiting.recv().await {
-        let Ok(permit) = window.acquire().await else { return };
+        let Ok(permit) = window.acquire().await else {
+            return;
+        };
         permit.forget();
         let topic = topics[message.topic as usize].as_str();
         stats.published.fetch_add(1, Relaxed);
         stats.bays.fetch_add(u64::from(message.bays), Relaxed);
-        if client.publish(topic, QoS::AtLeastOnce, false, message.payload).await.is_err() {
+        if client
+            .publish(topic, QoS::AtLeastOnce, false, message.payload)
+            .await
+            .is_err()
+        {
             return;
         }
     }
@@ -139,7 +157,9 @@ async fn feed(
     let all = window.acquire_many(u32::from(WINDOW)).await;
     let topic = format!("bayhub/v1/{source}/status");
     // QoS 0: nobody stays to hear an acknowledgement.
-    let _ = client.publish(topic, QoS::AtMostOnce, true, r#"{"online":false}"#).await;
+    let _ = client
+        .publish(topic, QoS::AtMostOnce, true, r#"{"online":false}"#)
+        .await;
     let _ = client.disconnect().await;
     drop(all);
 }
@@ -170,13 +190,16 @@ impl Poller {
     async fn run(mut self, cut: Arc<Notify>) {
         let mut backoff = BACKOFF_MIN;
         loop {
-            // Cancelling the poll may lose a half-written packet, which is no loss when the connection goes anyway.
+            // Cancelling the poll may lose a half-written packet, which is no loss when the
+            // connection goes anyway.
             let result = tokio::select! {
                 r = self.events.poll() => Some(r),
                 () = cut.notified(), if self.up => None,
             };
             match result {
-                Some(Ok(Event::Outgoing(Outgoing::Disconnect)) | Err(ConnectionError::RequestsDone)) => break,
+                Some(
+                    Ok(Event::Outgoing(Outgoing::Disconnect)) | Err(ConnectionError::RequestsDone),
+                ) => break,
                 Some(Ok(event)) => {
                     if matches!(event, Event::Incoming(Packet::ConnAck(_))) {
                         backoff = BACKOFF_MIN;
@@ -211,7 +234,9 @@ impl Poller {
                     self.window.add_permits(1);
                 }
             }
-            Event::Outgoing(Outgoing::Publish(id)) if self.birth == Birth::Queued => self.birth = Birth::Sent(*id),
+            Event::Outgoing(Outgoing::Publish(id)) if self.birth == Birth::Queued => {
+                self.birth = Birth::Sent(*id);
+            }
             _ => {}
         }
     }
@@ -237,11 +262,16 @@ impl Poller {
             self.heard(&event);
         }
         let collided = self.events.state.collision.take().map(Request::Publish);
-        for request in std::mem::take(&mut self.events.pending).into_iter().chain(collided) {
+        for request in std::mem::take(&mut self.events.pending)
+            .into_iter()
+            .chain(collided)
+        {
             match request {
                 Request::Publish(p) if p.topic == self.topic && p.payload.ends_with(b"true}") => {}
                 // Ids belong to a connection; a new one gives new ones.
-                Request::Publish(p) => self.resend.push_back(Request::Publish(Publish { pkid: 0, ..p })),
+                Request::Publish(p) => self
+                    .resend
+                    .push_back(Request::Publish(Publish { pkid: 0, ..p })),
                 other => self.resend.push_back(other),
             }
         }

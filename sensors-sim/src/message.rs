@@ -1,4 +1,5 @@
-//! What goes on the wire: the JSON of reports and counts, written by hand and kept within the contract's limits.
+//! What goes on the wire: the JSON of reports and counts, written by hand and kept within the
+//! contract's limits.
 
 use chrono::{DateTime, SecondsFormat};
 use std::io::Write;
@@ -59,7 +60,11 @@ pub(crate) struct Batch {
 
 impl Batch {
     pub(crate) fn new(at: u64, seq: u64) -> Self {
-        Self { head: format!(r#"{{"at":"{}","seq":{seq}"#, rfc3339(at)), json: Vec::with_capacity(256), bays: 0 }
+        Self {
+            head: format!(r#"{{"at":"{}","seq":{seq}"#, rfc3339(at)),
+            json: Vec::with_capacity(256),
+            bays: 0,
+        }
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -74,8 +79,11 @@ impl Batch {
         let comma = if self.bays > 0 { "," } else { "" };
         let state = state_name(occupied);
         let c = (confidence.clamp(0.0, 1.0) * 100.0).round() / 100.0;
-        write!(self.json, r#"{comma}{{"bay":"{id}","state":"{state}","confidence":{c}}}"#)
-            .expect("writing to memory cannot fail");
+        write!(
+            self.json,
+            r#"{comma}{{"bay":"{id}","state":"{state}","confidence":{c}}}"#
+        )
+        .expect("writing to memory cannot fail");
         self.bays += 1;
     }
 
@@ -90,14 +98,26 @@ impl Batch {
             payload.extend_from_slice(&self.json);
             payload.extend_from_slice(b"]}");
         }
-        Message { link, topic: Topic::Report, payload, bays: self.bays as u16 }
+        Message {
+            link,
+            topic: Topic::Report,
+            payload,
+            bays: self.bays as u16,
+        }
     }
 }
 
 pub(crate) fn count(link: u32, zone: &str, vacant: u32, capacity: u32, at: u64) -> Message {
     let at = rfc3339(at);
-    let json = format!(r#"{{"zone":"{zone}","vacant":{vacant},"capacity":{capacity},"kind":"car","at":"{at}"}}"#);
-    Message { link, topic: Topic::Count, payload: json.into_bytes(), bays: 0 }
+    let json = format!(
+        r#"{{"zone":"{zone}","vacant":{vacant},"capacity":{capacity},"kind":"car","at":"{at}"}}"#
+    );
+    Message {
+        link,
+        topic: Topic::Count,
+        payload: json.into_bytes(),
+        bays: 0,
+    }
 }
 
 #[cfg(test)]
@@ -122,7 +142,10 @@ mod tests {
         let mut b = Batch::new(0, 1);
         b.bay("A-1", false, 0.7);
         let v: serde_json::Value = serde_json::from_slice(&b.finish(0, true).payload).unwrap();
-        assert_eq!((&v["bay"], &v["state"], &v["seq"]), (&"A-1".into(), &"vacant".into(), &1.into()));
+        assert_eq!(
+            (&v["bay"], &v["state"], &v["seq"]),
+            (&"A-1".into(), &"vacant".into(), &1.into())
+        );
     }
 
     #[test]

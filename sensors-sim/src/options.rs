@@ -11,8 +11,9 @@ pub(crate) use sharing::Sharing;
 
 /// A simulated parking city that publishes over MQTT.
 ///
-/// Lamp posts, gates and app users report to bayhub/v1/{source}/report and /count at QoS 1; user name = source,
-/// password = key. Time stamps are always wall-clock time: --speed makes the city livelier, it does not shift them.
+/// Lamp posts, gates and app users report to bayhub/v1/{source}/report and /count at QoS 1; user
+/// name = source, password = key. Time stamps are always wall-clock time: --speed makes the city
+/// livelier, it does not shift them.
 #[derive(Parser)]
 #[command(version)]
 pub(crate) struct Cli {
@@ -54,7 +55,11 @@ pub(crate) struct CityOptions {
 
 impl CityOptions {
     pub(crate) fn params(&self) -> CityParams {
-        CityParams { bays: self.bays, zones: self.zones, seed: self.seed }
+        CityParams {
+            bays: self.bays,
+            zones: self.zones,
+            seed: self.seed,
+        }
     }
 }
 
@@ -71,7 +76,12 @@ pub(crate) struct Run {
     #[arg(long, default_value = "127.0.0.1:1883")]
     broker: String,
     /// The key of the sensors, and of all sources unless the next two are given
-    #[arg(long, env = "SENSORS_SIM_PASSWORD", hide_env_values = true, default_value = "")]
+    #[arg(
+        long,
+        env = "SENSORS_SIM_PASSWORD",
+        hide_env_values = true,
+        default_value = ""
+    )]
     password: String,
     /// The key of the apps
     #[arg(long, env = "SENSORS_SIM_APP_PASSWORD", hide_env_values = true)]
@@ -194,7 +204,9 @@ impl Run {
         let (host, port) = host_and_port(&self.broker)?;
         let duration = match self.duration {
             None => None,
-            Some(s) => Some(Duration::try_from_secs_f64(s).map_err(|e| format!("--duration {s}: {e}"))?),
+            Some(s) => {
+                Some(Duration::try_from_secs_f64(s).map_err(|e| format!("--duration {s}: {e}"))?)
+            }
         };
         let plan = PlanParams {
             connections: self.connections,
@@ -223,7 +235,11 @@ impl Run {
             passwords: Passwords {
                 sensors: self.password.clone(),
                 apps: self.app_password.as_ref().unwrap_or(&self.password).clone(),
-                gates: self.gate_password.as_ref().unwrap_or(&self.password).clone(),
+                gates: self
+                    .gate_password
+                    .as_ref()
+                    .unwrap_or(&self.password)
+                    .clone(),
             },
             ..SimConfig::new(host, port, "")
         })
@@ -262,7 +278,15 @@ mod tests {
     #[test]
     fn a_single_dial_overrides_the_preset() {
         let cli = Cli::parse_from(["sensors-sim", "run", "--faults", "none", "--loss", "0.25"]);
-        let Command::Run(run) = cli.command else { panic!("not a run") };
-        assert_eq!(run.config().unwrap().params.faults, Faults { loss: 0.25, ..Faults::none() });
+        let Command::Run(run) = cli.command else {
+            panic!("not a run")
+        };
+        assert_eq!(
+            run.config().unwrap().params.faults,
+            Faults {
+                loss: 0.25,
+                ..Faults::none()
+            }
+        );
     }
 }

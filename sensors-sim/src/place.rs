@@ -1,7 +1,9 @@
-//! Places in the simulated city: WGS 84 in whole 1e-7 degrees, metres for small steps, and the island's outline.
+//! Places in the simulated city: WGS 84 in whole 1e-7 degrees, metres for small steps, and the
+//! island's outline.
 //!
-//! Whole numbers so that a written file reads back to exactly the same city. The outline is rough (a few dozen
-//! points, some 300 m inside the real coast): it keeps car parks out of the sea, no more.
+//! Whole numbers so that a written file reads back to exactly the same city. The outline is rough
+//! (a few dozen points, some 300 m inside the real coast): it keeps car parks out of the sea, no
+//! more.
 
 /// A WGS 84 position in 1e-7 degrees (1.1 cm).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +21,10 @@ impl Place {
     /// From degrees; the caller vouches for the range (files are checked by the reader).
     #[must_use]
     pub fn from_degrees(lat: f64, lon: f64) -> Self {
-        Self { lat_e7: (lat * 1e7).round() as i32, lon_e7: (lon * 1e7).round() as i32 }
+        Self {
+            lat_e7: (lat * 1e7).round() as i32,
+            lon_e7: (lon * 1e7).round() as i32,
+        }
     }
 
     /// Latitude in degrees.
@@ -34,7 +39,8 @@ impl Place {
         f64::from(self.lon_e7) / 1e7
     }
 
-    /// The place `east` and `north` metres away: flat, good to centimetres within a few kilometres of Singapore.
+    /// The place `east` and `north` metres away: flat, good to centimetres within a few kilometres
+    /// of Singapore.
     #[must_use]
     pub fn shifted(self, east: f64, north: f64) -> Self {
         Self {
@@ -43,11 +49,15 @@ impl Place {
         }
     }
 
-    /// Whether it lies inside the rough outline of the main island or in one of three boxes on smaller ones.
+    /// Whether it lies inside the rough outline of the main island or in one of three boxes on
+    /// smaller ones.
     #[must_use]
     pub fn is_on_land(self) -> bool {
-        let (x, y) = (self.lon(), self.lat());
-        let on_islet = ISLETS.iter().any(|b| (b[0]..=b[2]).contains(&x) && (b[1]..=b[3]).contains(&y));
+        let x = self.lon();
+        let y = self.lat();
+        let on_islet = ISLETS
+            .iter()
+            .any(|b| (b[0]..=b[2]).contains(&x) && (b[1]..=b[3]).contains(&y));
         on_islet || inside(&MAIN_ISLAND, x, y)
     }
 }
@@ -65,8 +75,11 @@ fn inside(ring: &[(f64, f64)], x: f64, y: f64) -> bool {
 }
 
 /// West, south, east, north: Sentosa, Jurong Island, Pulau Ubin.
-const ISLETS: [[f64; 4]; 3] =
-    [[103.815, 1.245, 103.840, 1.256], [103.680, 1.257, 103.720, 1.282], [103.945, 1.402, 103.985, 1.416]];
+const ISLETS: [[f64; 4]; 3] = [
+    [103.815, 1.245, 103.840, 1.256],
+    [103.680, 1.257, 103.720, 1.282],
+    [103.945, 1.402, 103.985, 1.416],
+];
 
 /// (longitude, latitude), from Tuas along the south coast and back along the Johor Strait.
 const MAIN_ISLAND: [(f64, f64); 39] = [
@@ -117,7 +130,12 @@ mod tests {
 
     #[test]
     fn the_sea_and_johor_are_not_land() {
-        for (lat, lon) in [(1.20, 103.85), (1.48, 103.75), (1.30, 104.02), (1.27, 103.76)] {
+        for (lat, lon) in [
+            (1.20, 103.85),
+            (1.48, 103.75),
+            (1.30, 104.02),
+            (1.27, 103.76),
+        ] {
             assert!(!Place::from_degrees(lat, lon).is_on_land(), "{lat} {lon}");
         }
         assert!(Place::from_degrees(1.3521, 103.8198).is_on_land());

@@ -1,8 +1,9 @@
-//! Who sees what and who speaks for whom: lamp posts over bays, gates over zones, and the connections they use.
+//! Who sees what and who speaks for whom: lamp posts over bays, gates over zones, and the
+//! connections they use.
 //!
-//! A source may publish under its own name only, so one connection is one source. While the lamp posts are no more
-//! than the cap, each has its own (`lamp-<zone>-<n>`); beyond it they share gateways (`gw-<n>`), in zone order, so
-//! that a gateway's lamp posts are neighbours.
+//! A source may publish under its own name only, so one connection is one source. While the lamp
+//! posts are no more than the cap, each has its own (`lamp-<zone>-<n>`); beyond it they share
+//! gateways (`gw-<n>`), in zone order, so that a gateway's lamp posts are neighbours.
 
 use crate::city::City;
 use rand::rngs::SmallRng;
@@ -30,7 +31,8 @@ pub struct PlanParams {
     pub connections: u32,
     /// Sources of app users; each stands for the back end of one app.
     pub apps: u32,
-    /// Sources of gates, shared among the zones that only count; at least 1 when there are such zones.
+    /// Sources of gates, shared among the zones that only count; at least 1 when there are such
+    /// zones.
     pub gates: u32,
     /// Put before every source id.
     pub source_prefix: String,
@@ -39,7 +41,13 @@ pub struct PlanParams {
 
 impl Default for PlanParams {
     fn default() -> Self {
-        Self { connections: 64, apps: 8, gates: 4, source_prefix: String::new(), seed: 1 }
+        Self {
+            connections: 64,
+            apps: 8,
+            gates: 4,
+            source_prefix: String::new(),
+            seed: 1,
+        }
     }
 }
 
@@ -89,8 +97,15 @@ impl Plan {
         let first_app = ids.len() as u32;
         let apps = if city.bays.is_empty() { 0 } else { params.apps };
         ids.extend((0..apps).map(|n| (format!("app-{n:03}"), SourceKind::App)));
-        let prefixed = |(id, kind)| Source { id: format!("{}{id}", params.source_prefix), kind };
-        Self { sources: ids.into_iter().map(prefixed).collect(), posts, apps: first_app..first_app + apps }
+        let prefixed = |(id, kind)| Source {
+            id: format!("{}{id}", params.source_prefix),
+            kind,
+        };
+        Self {
+            sources: ids.into_iter().map(prefixed).collect(),
+            posts,
+            apps: first_app..first_app + apps,
+        }
     }
 
     /// Everyone who will publish: what a hub has to enrol or hand keys to.
@@ -112,18 +127,34 @@ impl Plan {
 
 /// Each lamp post of a zone sees 8 to 24 neighbouring bays.
 fn place_lamps(city: &City, rng: &mut SmallRng) -> (Vec<Post>, Vec<String>) {
-    let (mut posts, mut names) = (Vec::new(), Vec::new());
+    let mut posts = Vec::new();
+    let mut names = Vec::new();
     for (zone, z) in city.zones.iter().enumerate() {
-        let (mut first, mut n) = (z.bays.start, 0);
+        let mut first = z.bays.start;
+        let mut n = 0;
         while first < z.bays.end {
             let left = z.bays.end - first;
             let wanted = rng.random_range(8..=24);
             // No lamp post for a handful of bays that its neighbour can see as well.
-            let len = if left <= 24 { left } else { wanted.min(left - 8) };
+            let len = if left <= 24 {
+                left
+            } else {
+                wanted.min(left - 8)
+            };
             n += 1;
-            posts.push(Post { link: 0, zone: zone as u32, first, len, gate: false });
+            posts.push(Post {
+                link: 0,
+                zone: zone as u32,
+                first,
+                len,
+                gate: false,
+            });
             let name = format!("lamp-{}-{n}", z.id);
-            names.push(if name.len() <= 56 { name } else { format!("lamp-{}", posts.len()) });
+            names.push(if name.len() <= 56 {
+                name
+            } else {
+                format!("lamp-{}", posts.len())
+            });
             first += len;
         }
     }
@@ -131,14 +162,21 @@ fn place_lamps(city: &City, rng: &mut SmallRng) -> (Vec<Post>, Vec<String>) {
 }
 
 fn add_gates(city: &City, gates: u32, posts: &mut Vec<Post>, ids: &mut Vec<(String, SourceKind)>) {
-    let counted: Vec<usize> =
-        (0..city.zones.len()).filter(|z| city.zones[*z].bays.is_empty() && city.zones[*z].capacity > 0).collect();
+    let counted: Vec<usize> = (0..city.zones.len())
+        .filter(|z| city.zones[*z].bays.is_empty() && city.zones[*z].capacity > 0)
+        .collect();
     let gates = gates.clamp(1, 1000).min(counted.len() as u32);
     let mut lot = city.bays.len() as u32;
     for (i, zone) in counted.iter().enumerate() {
         let link = ids.len() as u32 + i as u32 % gates;
         let len = city.zones[*zone].capacity;
-        posts.push(Post { link, zone: *zone as u32, first: lot, len, gate: true });
+        posts.push(Post {
+            link,
+            zone: *zone as u32,
+            first: lot,
+            len,
+            gate: true,
+        });
         lot += len;
     }
     ids.extend((0..gates).map(|n| (format!("gate-{n:03}"), SourceKind::Gate)));
@@ -150,7 +188,10 @@ mod tests {
     use crate::CityParams;
 
     fn city(bays: u32) -> City {
-        City::generate(&CityParams { bays, ..CityParams::default() })
+        City::generate(&CityParams {
+            bays,
+            ..CityParams::default()
+        })
     }
 
     #[test]
@@ -177,17 +218,36 @@ mod tests {
         let city = city(300);
         let own = Plan::new(&city, &PlanParams::default());
         assert!(own.sources().iter().any(|s| s.id.starts_with("lamp-")));
-        let shared = Plan::new(&city, &PlanParams { connections: 3, ..PlanParams::default() });
-        let sensors = shared.sources().iter().filter(|s| s.kind == SourceKind::Sensor).count();
+        let shared = Plan::new(
+            &city,
+            &PlanParams {
+                connections: 3,
+                ..PlanParams::default()
+            },
+        );
+        let sensors = shared
+            .sources()
+            .iter()
+            .filter(|s| s.kind == SourceKind::Sensor)
+            .count();
         assert_eq!(sensors, 3);
         assert!(shared.sources().iter().all(|s| !s.id.starts_with("lamp-")));
     }
 
     #[test]
     fn sources_have_valid_ids_of_their_own() {
-        let plan = Plan::new(&city(20_000), &PlanParams { source_prefix: "sim.".into(), ..PlanParams::default() });
+        let plan = Plan::new(
+            &city(20_000),
+            &PlanParams {
+                source_prefix: "sim.".into(),
+                ..PlanParams::default()
+            },
+        );
         let ids: std::collections::BTreeSet<_> = plan.sources().iter().map(|s| &s.id).collect();
         assert_eq!(ids.len(), plan.sources().len());
-        assert!(ids.iter().all(|id| crate::city::is_valid_id(id) && id.starts_with("sim.")));
+        assert!(
+            ids.iter()
+                .all(|id| crate::city::is_valid_id(id) && id.starts_with("sim."))
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The progress line on stderr: once a second over itself on a terminal, else a line every ten seconds.
+//! The progress line on stderr: once a second over itself on a terminal, else a line every ten
+//! seconds.
 
 use sensors_sim::Stats;
 use std::io::{IsTerminal, Write, stderr};
@@ -6,7 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// Shows `stats` until it is aborted; says once when the city has been filled, and why connections fail.
+/// Shows `stats` until it is aborted; says once when the city has been filled, and why connections
+/// fail.
 pub(crate) async fn show(stats: Arc<Stats>, filled: oneshot::Receiver<()>) {
     let terminal = stderr().is_terminal();
     tokio::join!(told_filled(filled, terminal), lines(stats, terminal));
@@ -24,8 +26,14 @@ async fn lines(stats: Arc<Stats>, terminal: bool) {
     for second in 0u64.. {
         ticks.tick().await;
         // The same trouble is told once, and again after ten seconds.
-        if let Some(why) = stats.take_trouble().filter(|why| *why != last_trouble || second % 10 == 0) {
-            say(&format!("a connection failed and is tried again: {why}"), terminal);
+        if let Some(why) = stats
+            .take_trouble()
+            .filter(|why| *why != last_trouble || second % 10 == 0)
+        {
+            say(
+                &format!("a connection failed and is tried again: {why}"),
+                terminal,
+            );
             last_trouble = why;
         }
         if terminal {

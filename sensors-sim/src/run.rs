@@ -1,8 +1,10 @@
-//! Runs a simulated city against a broker: connects every source, fills the hub, then lives through time.
+//! Runs a simulated city against a broker: connects every source, fills the hub, then lives through
+//! time.
 //!
-//! Promises: nothing is simulated before the fill is acknowledged; `stop` ends the run within a few seconds; queues
-//! are bounded (a message that finds its queue full is shed and counted, as a lamp post without a link would lose
-//! it; the next heartbeat repairs that). A broker that is away is waited for, unless `once` is set.
+//! Promises: nothing is simulated before the fill is acknowledged; `stop` ends the run within a few
+//! seconds; queues are bounded (a message that finds its queue full is shed and counted, as a lamp
+//! post without a link would lose it; the next heartbeat repairs that). A broker that is away is
+//! waited for, unless `once` is set.
 
 use crate::city::{City, is_valid_id};
 use crate::clock::{Clock, wall_clock};
@@ -58,7 +60,11 @@ impl Passwords {
     #[must_use]
     pub fn same(password: impl Into<String>) -> Self {
         let password = password.into();
-        Self { sensors: password.clone(), apps: password.clone(), gates: password }
+        Self {
+            sensors: password.clone(),
+            apps: password.clone(),
+            gates: password,
+        }
     }
 
     fn of(&self, kind: SourceKind) -> &str {
@@ -91,7 +97,9 @@ impl SimConfig {
     pub fn check(&self) -> Result<(), SimError> {
         let prefix = &self.params.plan.source_prefix;
         if prefix.len() > 8 || !(prefix.is_empty() || is_valid_id(prefix)) {
-            return Err(SimError::Config(format!("source prefix {prefix:?} is no part of an id, or above 8 bytes")));
+            return Err(SimError::Config(format!(
+                "source prefix {prefix:?} is no part of an id, or above 8 bytes"
+            )));
         }
         self.params.check().map_err(SimError::Config)
     }
@@ -123,10 +131,11 @@ impl fmt::Display for SimError {
 
 impl std::error::Error for SimError {}
 
-/// Simulates `city` until `stop` turns true (or its sender is dropped) or the configured duration is over.
+/// Simulates `city` until `stop` turns true (or its sender is dropped) or the configured duration
+/// is over.
 ///
-/// `filled` is told once every bay's state has been published and acknowledged. `stats` may be read at any time.
-/// Call it on a tokio runtime with time and I/O enabled.
+/// `filled` is told once every bay's state has been published and acknowledged. `stats` may be read
+/// at any time. Call it on a tokio runtime with time and I/O enabled.
 pub async fn run(
     city: City,
     config: SimConfig,
@@ -135,7 +144,8 @@ pub async fn run(
     mut stop: watch::Receiver<bool>,
 ) -> Result<Summary, SimError> {
     config.check()?;
-    let (params, now) = (config.params.clone(), (config.clock)());
+    let params = config.params.clone();
+    let now = (config.clock)();
     // Half a second of work for a large city: not on a thread that serves sockets.
     let sim = tokio::task::spawn_blocking(move || Sim::new(city, params, now));
     let sim = sim.await.map_err(|e| SimError::Internal(e.to_string()))?;
@@ -172,9 +182,10 @@ impl Runner {
     fn start(sim: Sim, config: SimConfig, stats: Arc<Stats>) -> Result<Self, SimError> {
         let mut truth = match &config.truth {
             None => None,
-            Some(file) => {
-                Some(TruthLog::create(file, config.truth_max_bytes).map_err(|e| SimError::Truth(file.clone(), e))?)
-            }
+            Some(file) => Some(
+                TruthLog::create(file, config.truth_max_bytes)
+                    .map_err(|e| SimError::Truth(file.clone(), e))?,
+            ),
         };
         if let Some(log) = &mut truth {
             log.write(sim.city(), sim.plan(), sim.truth());
@@ -192,19 +203,29 @@ impl Runner {
         };
         let links: Vec<Link> = sim.plan().sources().iter().enumerate().map(open).collect();
         stats.connections.store(links.len() as u64, Relaxed);
-        let mut runner = Self { sim, config, links, stats, truth };
+        let mut runner = Self {
+            sim,
+            config,
+            links,
+            stats,
+            truth,
+        };
         runner.note_state();
         Ok(runner)
     }
 
     /// Publishes every bay's state and waits until all of it is acknowledged.
     async fn fill(&mut self) -> Result<(), SimError> {
-        let (mut sent, mut messages) = (0, Vec::new());
+        let mut sent = 0;
+        let mut messages = Vec::new();
         while self.sim.fill(&mut messages) {
             for message in messages.drain(..) {
                 sent += 1;
                 let queue = &self.links[message.link as usize].queue;
-                queue.send(message).await.map_err(|_| SimError::Internal("a connection's task died".into()))?;
+                queue
+                    .send(message)
+                    .await
+                    .map_err(|_| SimError::Internal("a connection's task died".into()))?;
             }
         }
         while self.stats.acked.load(Relaxed) < sent {
@@ -218,7 +239,8 @@ impl Runner {
         let until = self.config.duration.map(|d| Instant::now() + d);
         let mut ticks = interval(STEP);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut out, mut n) = (Outbox::default(), 0u32);
+        let mut out = Outbox::default();
+        let mut n = 0u32;
         while until.is_none_or(|end| Instant::now() < end) {
             ticks.tick().await;
             self.sim.step((self.config.clock)(), &mut out);
@@ -232,14 +254,20 @@ impl Runner {
 
     fn deliver(&mut self, out: &mut Outbox) {
         for message in out.messages.drain(..) {
-            if self.links[message.link as usize].queue.try_send(message).is_err() {
+            if self.links[message.link as usize]
+                .queue
+                .try_send(message)
+                .is_err()
+            {
                 self.stats.shed.fetch_add(1, Relaxed);
             }
         }
         for link in out.breaks.drain(..) {
             self.links[link as usize].cut.notify_one();
         }
-        self.stats.changes.fetch_add(out.truth.len() as u64, Relaxed);
+        self.stats
+            .changes
+            .fetch_add(out.truth.len() as u64, Relaxed);
         if let Some(log) = &mut self.truth {
             log.write(self.sim.city(), self.sim.plan(), out.truth.drain(..));
         }
@@ -257,7 +285,8 @@ impl Runner {
         }
     }
 
-    /// Sends what is still under way, says goodbye on every connection, and gives up after a few seconds.
+    /// Sends what is still under way, says goodbye on every connection, and gives up after a few
+    /// seconds.
     async fn finish(mut self) -> Summary {
         let mut out = Outbox::default();
         self.sim.finish(&mut out.messages);
@@ -288,5 +317,9 @@ async fn first_failure(stats: &Stats) -> SimError {
     while stats.failures.load(Relaxed) == 0 {
         sleep(Duration::from_millis(50)).await;
     }
-    SimError::Broker(stats.take_trouble().unwrap_or_else(|| "no reason known".into()))
+    SimError::Broker(
+        stats
+            .take_trouble()
+            .unwrap_or_else(|| "no reason known".into()),
+    )
 }

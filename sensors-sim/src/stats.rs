@@ -39,12 +39,18 @@ impl Stats {
     pub(crate) fn fail(&self, why: String) {
         self.failures.fetch_add(1, Relaxed);
         // A poisoned lock still holds a usable text.
-        *self.trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(why);
+        *self
+            .trouble
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(why);
     }
 
     /// Why a connection last failed, once.
     pub fn take_trouble(&self) -> Option<String> {
-        self.trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
+        self.trouble
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take()
     }
 
     /// One line for a person.
@@ -61,7 +67,10 @@ impl Stats {
             get(&self.occupied),
             get(&self.lots),
         );
-        for (n, what) in [(get(&self.shed), "shed"), (get(&self.truth_skipped), "truth lines skipped")] {
+        for (n, what) in [
+            (get(&self.shed), "shed"),
+            (get(&self.truth_skipped), "truth lines skipped"),
+        ] {
             if n > 0 {
                 let _ = write!(line, "  {n} {what}");
             }

@@ -1,8 +1,9 @@
 //! The ground-truth log: JSON lines, one for each lot at the start and one for each true change.
 //!
-//! `{"bay":"TPY012-007","state":"occupied","at":"..."}`; a lot of a zone that is only counted has no id of its own
-//! and is written as `{"zone":"TPY014","lot":12,"state":...}`. Buffered; the log stops for good when the next line
-//! would pass its size limit or the disk refuses it. What is not written is counted, and said once.
+//! `{"bay":"TPY012-007","state":"occupied","at":"..."}`; a lot of a zone that is only counted has
+//! no id of its own and is written as `{"zone":"TPY014","lot":12,"state":...}`. Buffered; the log
+//! stops for good when the next line would pass its size limit or the disk refuses it. What is not
+//! written is counted, and said once.
 
 use crate::city::City;
 use crate::message::{rfc3339, state_name};
@@ -26,7 +27,12 @@ impl TruthLog {
     /// Starts the file anew.
     pub fn create(file: &Path, max_bytes: u64) -> io::Result<Self> {
         let out = Some(BufWriter::with_capacity(1 << 16, File::create(file)?));
-        Ok(Self { out, left: max_bytes, skipped: 0, at: (0, rfc3339(0)) })
+        Ok(Self {
+            out,
+            left: max_bytes,
+            skipped: 0,
+            at: (0, rfc3339(0)),
+        })
     }
 
     /// Writes changes in the order given.
@@ -45,21 +51,30 @@ impl TruthLog {
         if self.at.0 != change.at {
             self.at = (change.at, rfc3339(change.at));
         }
-        let (state, at) = (state_name(change.occupied), &self.at.1);
+        let state = state_name(change.occupied);
+        let at = &self.at.1;
         if (change.lot as usize) < city.bays.len() {
-            return format!("{{\"bay\":\"{}\",\"state\":\"{state}\",\"at\":\"{at}\"}}\n", city.bay_id(change.lot));
+            return format!(
+                "{{\"bay\":\"{}\",\"state\":\"{state}\",\"at\":\"{at}\"}}\n",
+                city.bay_id(change.lot)
+            );
         }
         let post = &plan.posts[plan.post_of(change.lot)];
-        let (zone, lot) = (&city.zones[post.zone as usize].id, change.lot - post.first + 1);
+        let zone = &city.zones[post.zone as usize].id;
+        let lot = change.lot - post.first + 1;
         format!("{{\"zone\":\"{zone}\",\"lot\":{lot},\"state\":\"{state}\",\"at\":\"{at}\"}}\n")
     }
 
     fn put(&mut self, line: &str) {
         let Some(out) = &mut self.out else { return };
         if line.len() as u64 > self.left {
-            tracing::warn!("the truth log has reached its size limit; later changes are only counted");
+            tracing::warn!(
+                "the truth log has reached its size limit; later changes are only counted"
+            );
         } else if let Err(error) = out.write_all(line.as_bytes()) {
-            tracing::warn!(%error, "the truth log cannot be written; later changes are only counted");
+            tracing::warn!(
+                %error, "the truth log cannot be written; later changes are only counted"
+            );
         } else {
             self.left -= line.len() as u64;
             return;
@@ -73,7 +88,9 @@ impl TruthLog {
     pub fn flush(&mut self) {
         let failed = self.out.as_mut().and_then(|out| out.flush().err());
         if let Some(error) = failed {
-            tracing::warn!(%error, "the truth log cannot be written; later changes are only counted");
+            tracing::warn!(
+                %error, "the truth log cannot be written; later changes are only counted"
+            );
             self.out = None;
         }
     }

@@ -16,12 +16,26 @@ fn the_default_is_20_000_bays_in_300_zones() {
 
 #[test]
 fn singapore_has_1_400_000_bays_in_14_000_zones() {
-    assert_eq!(CityParams { bays: 1_400_000, ..CityParams::default() }.zone_count(), 14_000);
+    assert_eq!(
+        CityParams {
+            bays: 1_400_000,
+            ..CityParams::default()
+        }
+        .zone_count(),
+        14_000
+    );
 }
 
 #[test]
 fn any_size_gives_exactly_the_bays_and_zones_asked_for() {
-    for (bays, zones) in [(0, None), (1, None), (7, Some(3)), (50, Some(50)), (999, Some(2)), (30_000, Some(3))] {
+    for (bays, zones) in [
+        (0, None),
+        (1, None),
+        (7, Some(3)),
+        (50, Some(50)),
+        (999, Some(2)),
+        (30_000, Some(3)),
+    ] {
         let c = city(bays, zones, 5);
         assert_eq!(c.bays().len(), bays as usize, "{bays} {zones:?}");
         if let (Some(z), true) = (zones, bays > 0) {
@@ -48,11 +62,19 @@ fn ids_are_valid_and_unique() {
 #[test]
 fn zones_hold_their_bays_and_a_few_are_only_counted() {
     let c = city(20_000, None, 1);
-    assert!(c.zones().iter().all(|z| z.capacity as usize >= z.bays.len()));
+    assert!(
+        c.zones()
+            .iter()
+            .all(|z| z.capacity as usize >= z.bays.len())
+    );
     let counted = c.zones().iter().filter(|z| z.bays.is_empty()).count();
     assert!((5..=25).contains(&counted), "{counted}");
     for z in c.zones() {
-        let usual = if z.kind == ZoneKind::OnStreet { 5..=60 } else { 20..=1200 };
+        let usual = if z.kind == ZoneKind::OnStreet {
+            5..=60
+        } else {
+            20..=1200
+        };
         assert!(usual.contains(&z.capacity), "{} has {}", z.id, z.capacity);
     }
 }
@@ -60,16 +82,25 @@ fn zones_hold_their_bays_and_a_few_are_only_counted() {
 #[test]
 fn all_places_lie_within_the_islands_box() {
     let c = city(50_000, None, 3);
-    let places = c.bays().iter().map(|b| b.place).chain(c.zones().iter().map(|z| z.place));
+    let places = c
+        .bays()
+        .iter()
+        .map(|b| b.place)
+        .chain(c.zones().iter().map(|z| z.place));
     for p in places.chain(c.zones().iter().flat_map(|z| z.outline.clone())) {
-        assert!((1.15..1.48).contains(&p.lat()) && (103.55..104.1).contains(&p.lon()), "{p:?}");
+        assert!(
+            (1.15..1.48).contains(&p.lat()) && (103.55..104.1).contains(&p.lon()),
+            "{p:?}"
+        );
     }
 }
 
 #[test]
 fn attributes_come_in_the_shares_of_a_real_city() {
     let c = city(50_000, None, 4);
-    let share = |f: fn(&sensors_sim::Bay) -> bool| c.bays().iter().filter(|b| f(b)).count() as f64 / 50_000.0;
+    let share = |f: fn(&sensors_sim::Bay) -> bool| {
+        c.bays().iter().filter(|b| f(b)).count() as f64 / 50_000.0
+    };
     assert!((0.015..0.025).contains(&share(|b| b.accessible)));
     assert!((0.03..0.05).contains(&share(|b| b.ev_charging)));
     assert!(share(|b| b.kind == sensors_sim::BayKind::Car) > 0.85);
@@ -77,7 +108,8 @@ fn attributes_come_in_the_shares_of_a_real_city() {
 
 #[test]
 fn what_is_written_reads_back_as_the_same_city() {
-    let (dir, c) = (tempfile::tempdir().unwrap(), city(5_000, None, 2));
+    let dir = tempfile::tempdir().unwrap();
+    let c = city(5_000, None, 2);
     c.write(dir.path()).unwrap();
     assert!(City::load(dir.path()).unwrap() == c);
     let text = fs::read_to_string(dir.path().join("bays.geojson")).unwrap();
@@ -101,9 +133,22 @@ fn bays_of_other_makers_may_come_in_any_order() {
                "geometry":{{"type":"Point","coordinates":[103.8,1.3]}}}}"#
         )
     };
-    let collect = |f: &[String]| format!(r#"{{"features":[{}],"type":"FeatureCollection"}}"#, f.join(","));
-    fs::write(dir.path().join("zones.geojson"), collect(&[zone("A"), zone("B")])).unwrap();
-    fs::write(dir.path().join("bays.geojson"), collect(&[bay("b1", "B"), bay("a1", "A"), bay("b2", "B")])).unwrap();
+    let collect = |f: &[String]| {
+        format!(
+            r#"{{"features":[{}],"type":"FeatureCollection"}}"#,
+            f.join(",")
+        )
+    };
+    fs::write(
+        dir.path().join("zones.geojson"),
+        collect(&[zone("A"), zone("B")]),
+    )
+    .unwrap();
+    fs::write(
+        dir.path().join("bays.geojson"),
+        collect(&[bay("b1", "B"), bay("a1", "A"), bay("b2", "B")]),
+    )
+    .unwrap();
     let c = City::load(dir.path()).unwrap();
     assert_eq!((c.bay_id(0), c.bay_id(1), c.bay_id(2)), ("a1", "b1", "b2"));
     assert_eq!(c.zones()[1].bays, 1..3);
@@ -115,11 +160,19 @@ fn a_bad_file_is_refused_with_its_name_and_the_feature() {
     let c = city(40, Some(2), 2);
     let breakages: [(&str, &str, &str); 6] = [
         ("bays.geojson", r#""kind":"car""#, r#""kind":"tank""#),
-        ("bays.geojson", r#""coordinates":[103."#, r#""coordinates":[903."#),
+        (
+            "bays.geojson",
+            r#""coordinates":[103."#,
+            r#""coordinates":[903."#,
+        ),
         ("bays.geojson", r#""zone":"#, r#""zone":"nowhere","was":"#),
         ("bays.geojson", "-002\"", "-001\""),
         ("zones.geojson", r#""capacity":"#, r#""capacity":1,"was":"#),
-        ("zones.geojson", "FeatureCollection\",\"features\"", "FeatureCollection\",\"none\""),
+        (
+            "zones.geojson",
+            "FeatureCollection\",\"features\"",
+            "FeatureCollection\",\"none\"",
+        ),
     ];
     for (file, from, to) in breakages {
         c.write(dir.path()).unwrap();
@@ -128,7 +181,10 @@ fn a_bad_file_is_refused_with_its_name_and_the_feature() {
         assert!(good.contains(from), "{from}");
         fs::write(&path, good.replace(from, to)).unwrap();
         let e = City::load(dir.path()).unwrap_err();
-        assert!(matches!(e, LoadError::Bad(..)) && e.to_string().contains(".geojson"), "{to}: {e}");
+        assert!(
+            matches!(e, LoadError::Bad(..)) && e.to_string().contains(".geojson"),
+            "{to}: {e}"
+        );
     }
     fs::remove_file(dir.path().join("zones.geojson")).unwrap();
     assert!(matches!(City::load(dir.path()), Err(LoadError::Io(..))));

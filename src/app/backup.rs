@@ -1,15 +1,18 @@
-//! `bayhub backup` and `bayhub restore`: a data folder copied while a hub writes to it, and put back.
+//! `bayhub backup` and `bayhub restore`: a data folder copied while a hub writes to it, and put
+//! back.
 //!
-//! Promise: what was acknowledged before the backup began is in it, and a hub starts on the restored folder as after a
-//! power cut at that moment. Order makes it so: journal and checkpoint first, then the files that give the numbers in
-//! them their meaning, which only grow. The marker is written last; without it a folder is no backup. While a copy is
-//! under way either way its target holds another marker, and no hub starts on such a folder. What lies outside
-//! the data folder (the configuration with its keys, the registry's GeoJSON) is not part of it.
-//! That holds for what is settled too. A checkpoint says how much of each file in `settled` counts and which hours are safe in
-//! `history`; both only grow from there, and a start cuts `settled` back to what the copied checkpoint says. (An hour that goes
-//! from `settled` meanwhile is one that nothing could amend any more.) In `history` the manifest, which names files that
-//! are whole, is copied before them, and files under way are left out.
-//! The SQLite database in the folder is copied by SQLite itself, as it is at one moment.
+//! Promise: what was acknowledged before the backup began is in it, and a hub starts on the
+//! restored folder as after a power cut at that moment. Order makes it so: journal and checkpoint
+//! first, then the files that give the numbers in them their meaning, which only grow. The marker
+//! is written last; without it a folder is no backup. While a copy is under way either way its
+//! target holds another marker, and no hub starts on such a folder. What lies outside the data
+//! folder (the configuration with its keys, the registry's GeoJSON) is not part of it. That holds
+//! for what is settled too. A checkpoint says how much of each file in `settled` counts and which
+//! hours are safe in `history`; both only grow from there, and a start cuts `settled` back to what
+//! the copied checkpoint says. (An hour that goes from `settled` meanwhile is one that nothing
+//! could amend any more.) In `history` the manifest, which names files that are whole, is copied
+//! before them, and files under way are left out. The SQLite database in the folder is copied by
+//! SQLite itself, as it is at one moment.
 
 use super::Failure;
 use crate::{history, journal, store};
@@ -25,20 +28,35 @@ const MARKER: &str = "backup.json";
 const UNFINISHED: &str = "unfinished-copy";
 
 /// What is copied in its own way, or belongs to a running hub only.
-const NOT_PLAIN: [&str; 8] =
-    ["journal", "checkpoints", "lock", MARKER, UNFINISHED, store::FILE, "bayhub.db-wal", "bayhub.db-shm"];
+const NOT_PLAIN: [&str; 8] = [
+    "journal",
+    "checkpoints",
+    "lock",
+    MARKER,
+    UNFINISHED,
+    store::FILE,
+    "bayhub.db-wal",
+    "bayhub.db-shm",
+];
 
 /// Copies `data` to the folder `to`, which must be empty or not there.
 ///
 /// # Errors
-/// [`Failure::Config`] for a folder that cannot be used, [`Failure::Internal`] for a copy that failed.
+/// [`Failure::Config`] for a folder that cannot be used, [`Failure::Internal`] for a copy that
+/// failed.
 pub fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
     if !data.join("journal").is_dir() {
-        return Err(Failure::Config(format!("{}: no data folder of a hub", data.display())));
+        return Err(Failure::Config(format!(
+            "{}: no data folder of a hub",
+            data.display()
+        )));
     }
     empty(to)?;
     if within(to, data)? {
-        return Err(Failure::Config(format!("{}: lies in the folder to be copied", to.display())));
+        return Err(Failure::Config(format!(
+            "{}: lies in the folder to be copied",
+            to.display()
+        )));
     }
     let work = || -> io::Result<String> {
         begin(to)?;
@@ -50,8 +68,11 @@ pub fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
             tree(&refused, &to.join("journal/quarantine"), &[])?;
         }
         if data.join(store::FILE).is_file() {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            let copied = runtime.block_on(store::copy(&data.join(store::FILE), &to.join(store::FILE)));
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            let copied =
+                runtime.block_on(store::copy(&data.join(store::FILE), &to.join(store::FILE)));
             copied.map_err(io::Error::other)?;
         }
         let said = serde_json::json!({
@@ -75,7 +96,10 @@ pub fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
 pub fn restore(from: &Path, data: &Path) -> Result<(), Failure> {
     refuse_unfinished(from)?;
     if !from.join(MARKER).is_file() {
-        return Err(Failure::Config(format!("{}: no whole backup ({MARKER} is not there)", from.display())));
+        return Err(Failure::Config(format!(
+            "{}: no whole backup ({MARKER} is not there)",
+            from.display()
+        )));
     }
     empty(data)?;
     let work = || {
@@ -107,7 +131,10 @@ fn end(to: &Path) -> io::Result<()> {
 }
 
 fn failed(to: &Path, e: &io::Error) -> Failure {
-    Failure::Internal(format!("{}: not finished, and of no use as it is: {e}", to.display()))
+    Failure::Internal(format!(
+        "{}: not finished, and of no use as it is: {e}",
+        to.display()
+    ))
 }
 
 /// Makes `dir` if need be.
@@ -121,17 +148,27 @@ fn empty(dir: &Path) -> Result<(), Failure> {
 }
 
 fn within(inner: &Path, outer: &Path) -> Result<bool, Failure> {
-    let whole = |p: &Path| p.canonicalize().map_err(|e| Failure::Config(format!("{}: {e}", p.display())));
+    let whole = |p: &Path| {
+        p.canonicalize()
+            .map_err(|e| Failure::Config(format!("{}: {e}", p.display())))
+    };
     Ok(whole(inner)?.starts_with(whole(outer)?))
 }
 
-/// Copies files and folders, each durable, in the order of their names (changes before the identities they name).
+/// Copies files and folders, each durable, in the order of their names (changes before the
+/// identities they name).
 fn tree(from: &Path, to: &Path, without: &[&str]) -> io::Result<()> {
-    let mut names: Vec<OsString> = std::fs::read_dir(from)?.map(|i| Ok(i?.file_name())).collect::<io::Result<_>>()?;
+    let mut names: Vec<OsString> = std::fs::read_dir(from)?
+        .map(|i| Ok(i?.file_name()))
+        .collect::<io::Result<_>>()?;
     names.sort();
     let half_written = |n: &OsString| n.to_str().is_some_and(history::is_staging);
-    for name in names.iter().filter(|n| !half_written(n) && !without.iter().any(|w| n.as_os_str() == *w)) {
-        let (from, to) = (from.join(name), to.join(name));
+    for name in names
+        .iter()
+        .filter(|n| !half_written(n) && !without.iter().any(|w| n.as_os_str() == *w))
+    {
+        let from = from.join(name);
+        let to = to.join(name);
         if from.is_dir() {
             std::fs::create_dir_all(&to)?;
             tree(&from, &to, &[])?;
@@ -142,7 +179,8 @@ fn tree(from: &Path, to: &Path, without: &[&str]) -> io::Result<()> {
     File::open(to)?.sync_all()
 }
 
-/// Files of lines end with a whole line, as far as they had got; a file that has gone meanwhile is left out.
+/// Files of lines end with a whole line, as far as they had got; a file that has gone meanwhile is
+/// left out.
 fn file(from: &Path, to: &Path) -> io::Result<()> {
     let mut input = match File::open(from) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -150,10 +188,15 @@ fn file(from: &Path, to: &Path) -> io::Result<()> {
     };
     let mut out = File::create_new(to)?;
     out.set_permissions(input.metadata()?.permissions())?;
-    if from.file_name().is_some_and(|n| n == "identities") || from.extension().is_some_and(|e| e == "jsonl") {
+    if from.file_name().is_some_and(|n| n == "identities")
+        || from.extension().is_some_and(|e| e == "jsonl")
+    {
         let mut text = Vec::new();
         input.read_to_end(&mut text)?;
-        let whole = text.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        let whole = text
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(0, |at| at + 1);
         out.write_all(&text[..whole])?;
     } else {
         io::copy(&mut input, &mut out)?;

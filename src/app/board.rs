@@ -1,4 +1,5 @@
-//! The live view as MQTT subscribers see it. An adapter: which zones there are, what each says, who is told.
+//! The live view as MQTT subscribers see it. An adapter: which zones there are, what each says, who
+//! is told.
 
 use super::Shared;
 use crate::domain::{BayKind, ZoneIx, ZoneTally};
@@ -11,7 +12,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 pub(super) fn board(shared: &Shared) -> Arc<dyn Board> {
-    Arc::new(Shown { registry: shared.registry.clone(), live: shared.live.clone() })
+    Arc::new(Shown {
+        registry: shared.registry.clone(),
+        live: shared.live.clone(),
+    })
 }
 
 struct Shown {
@@ -39,7 +43,11 @@ impl Board for Shown {
             Wanted::All => Zones::All,
             Wanted::These(zones) => Zones::Some(zones),
         };
-        let dirty = self.live.feed().subscribe(&self.registry.city(), zones).ok()?;
+        let dirty = self
+            .live
+            .feed()
+            .subscribe(&self.registry.city(), zones)
+            .ok()?;
         Some(Box::new(Told(dirty)))
     }
 }
@@ -56,8 +64,10 @@ impl Watch for Told {
     }
 }
 
-/// Appends what is published of a zone: `{"zone","at","capacity","vacant":{kind:n},"unknown","occupied"}`. `at` is its
-/// newest observation, null where there is none; `vacant` names the kinds it has bays of, and any that was counted.
+/// Appends what is published of a zone:
+/// `{"zone","at","capacity","vacant":{kind:n},"unknown","occupied"}`. `at` is its newest
+/// observation, null where there is none; `vacant` names the kinds it has bays of, and any that was
+/// counted.
 fn availability(city: &City, zone: ZoneIx, tally: &ZoneTally, out: &mut Vec<u8>) {
     let mut kinds = [false; BayKind::COUNT];
     for bay in city.bays_of(zone) {
@@ -84,5 +94,9 @@ fn availability(city: &City, zone: ZoneIx, tally: &ZoneTally, out: &mut Vec<u8>)
             comma = ",";
         }
     }
-    let _ = write!(out, r#"}},"unknown":{},"occupied":{}}}"#, tally.unknown, tally.occupied);
+    let _ = write!(
+        out,
+        r#"}},"unknown":{},"occupied":{}}}"#,
+        tally.unknown, tally.occupied
+    );
 }

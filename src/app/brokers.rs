@@ -1,4 +1,5 @@
-//! Outside brokers: whom each is trusted for, and what it is told of the zones. Adapters only; no rule lives here.
+//! Outside brokers: whom each is trusted for, and what it is told of the zones. Adapters only; no
+//! rule lives here.
 
 use super::{Failure, Shared};
 use crate::domain::source::BOOKINGS;
@@ -19,10 +20,13 @@ pub(super) fn check(brokers: &[Config]) -> Result<(), Failure> {
     if let Some(fault) = Config::fault_among(brokers) {
         return Err(Failure::Config(fault));
     }
-    brokers.iter().try_for_each(|config| roster(config).map(drop))
+    brokers
+        .iter()
+        .try_for_each(|config| roster(config).map(drop))
 }
 
-/// Starts the clients of every broker. None of them holds up the hub: a broker that is away is tried again for ever.
+/// Starts the clients of every broker. None of them holds up the hub: a broker that is away is
+/// tried again for ever.
 pub(super) fn start(
     brokers: &[Config],
     shared: &Shared,
@@ -31,19 +35,41 @@ pub(super) fn start(
     closed: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<(), Failure> {
-    let Shared { registry, live, clock, metrics, .. } = shared.clone();
-    let board = Arc::new(Picture { registry: registry.clone(), live, clock });
-    let house = House { intake: intake.clone(), registry, board, journal: journal.clone(), metrics };
+    let Shared {
+        registry,
+        live,
+        clock,
+        metrics,
+        ..
+    } = shared.clone();
+    let board = Arc::new(Picture {
+        registry: registry.clone(),
+        live,
+        clock,
+    });
+    let house = House {
+        intake: intake.clone(),
+        registry,
+        board,
+        journal: journal.clone(),
+        metrics,
+    };
     for config in brokers {
-        let broker = Broker::new(config.clone(), roster(config)?, house.clone()).map_err(Failure::Config)?;
+        let broker =
+            Broker::new(config.clone(), roster(config)?, house.clone()).map_err(Failure::Config)?;
         tasks.spawn(broker::serve(Arc::new(broker), closed.clone()));
     }
     Ok(())
 }
 
 fn roster(config: &Config) -> Result<Arc<dyn Roster>, Failure> {
-    let patterns = config.sources.iter().map(|text| SourcePattern::parse(text)).collect::<Result<_, _>>();
-    let patterns = patterns.map_err(|e| Failure::Config(format!("brokers: {:?}: sources: {e}", config.name)))?;
+    let patterns = config
+        .sources
+        .iter()
+        .map(|text| SourcePattern::parse(text))
+        .collect::<Result<_, _>>();
+    let patterns = patterns
+        .map_err(|e| Failure::Config(format!("brokers: {:?}: sources: {e}", config.name)))?;
     Ok(Arc::new(Trusted(patterns)))
 }
 
@@ -64,16 +90,30 @@ struct Picture {
 
 impl Board for Picture {
     fn follow(&self) -> Option<Box<dyn Follow>> {
-        let dirty = self.live.feed().subscribe(&self.registry.city(), Zones::All).ok()?;
+        let dirty = self
+            .live
+            .feed()
+            .subscribe(&self.registry.city(), Zones::All)
+            .ok()?;
         Some(Box::new(Follower(dirty)))
     }
 
     fn availability(&self, zone: ZoneIx) -> Option<Availability> {
         let city = self.registry.city();
-        let known = (zone.0 < city.zone_count()).then(|| city.zone(zone)).filter(|zone| !zone.removed)?;
-        let kinds = city.bays_of(zone).fold(0, |kinds, bay| kinds | 1 << city.attrs(bay).kind as u8);
-        let (zone, tally) = (known.spec.id.clone(), self.live.on_offer(&city, zone));
-        Some(Availability { zone, at: self.clock.now(), tally, kinds })
+        let known = (zone.0 < city.zone_count())
+            .then(|| city.zone(zone))
+            .filter(|zone| !zone.removed)?;
+        let kinds = city
+            .bays_of(zone)
+            .fold(0, |kinds, bay| kinds | 1 << city.attrs(bay).kind as u8);
+        let tally = self.live.on_offer(&city, zone);
+        let zone = known.spec.id.clone();
+        Some(Availability {
+            zone,
+            at: self.clock.now(),
+            tally,
+            kinds,
+        })
     }
 }
 

@@ -1,8 +1,8 @@
 //! Checkpoints: the journal says where, the stream says what, and a thread here writes it down.
 //!
-//! The thread waits for a cut, collects every worker's part, writes the file, keeps the two newest and tells the journal
-//! which segments it may let go. A checkpoint that fails is counted and tried again when the next is due; nothing
-//! else depends on it but the length of the next start.
+//! The thread waits for a cut, collects every worker's part, writes the file, keeps the two newest
+//! and tells the journal which segments it may let go. A checkpoint that fails is counted and tried
+//! again when the next is due; nothing else depends on it but the length of the next start.
 
 use super::Failure;
 use crate::journal::{Checkpointing, Checkpoints, Cut, Draft, Journal, KeptFiles, Whole};
@@ -35,18 +35,34 @@ pub(super) fn find(dir: &Path, journal: &Journal) -> Result<Found, Failure> {
     let needed_from = Arc::new(AtomicU64::new(folder.prune().map_err(fail)?));
     let (newest, saved) = found.unwrap_or_default();
     if !newest.at.is_never() {
-        tracing::info!(at = newest.at.0, bays = saved.bays(), took = ?begun.elapsed(), "checkpoint read");
+        tracing::info!(
+            at = newest.at.0, bays = saved.bays(), took = ?begun.elapsed(), "checkpoint read"
+        );
     }
     if journal.starts_after(newest.position) {
-        let what = if newest.at.is_never() { "no good checkpoint" } else { "a checkpoint older than the journal" };
-        tracing::warn!("{what}, and segments before the journal's first are gone: what only they said is not known");
+        let what = if newest.at.is_never() {
+            "no good checkpoint"
+        } else {
+            "a checkpoint older than the journal"
+        };
+        tracing::warn!(
+            "{what}, and segments before the journal's first are gone: what only they said is not known"
+        );
     }
-    Ok(Found { saved, newest, folder, needed_from })
+    Ok(Found {
+        saved,
+        newest,
+        folder,
+        needed_from,
+    })
 }
 
 fn decode(whole: &Whole) -> Result<Saved, String> {
     let mut saved = Saved::default();
-    whole.blocks().try_for_each(|(tag, bytes)| saved.read(tag, bytes)).map_err(|e| e.to_string())?;
+    whole
+        .blocks()
+        .try_for_each(|(tag, bytes)| saved.read(tag, bytes))
+        .map_err(|e| e.to_string())?;
     Ok(saved)
 }
 
@@ -60,17 +76,37 @@ impl Found {
         metrics: Arc<Metrics>,
     ) -> io::Result<(Checkpointing, JoinHandle<()>)> {
         let (ask, asked) = mpsc::sync_channel::<Cut>(1);
-        let Self { newest, folder, needed_from, .. } = self;
-        let scribe = Scribe { cuts: cuts.clone(), kept, folder, needed_from: needed_from.clone(), metrics };
-        let thread = std::thread::Builder::new().name("checkpoint".into()).spawn(move || {
-            scribe.cuts.make_room(bays);
-            for cut in asked {
-                scribe.write(cut);
-            }
-        })?;
+        let Self {
+            newest,
+            folder,
+            needed_from,
+            ..
+        } = self;
+        let scribe = Scribe {
+            cuts: cuts.clone(),
+            kept,
+            folder,
+            needed_from: needed_from.clone(),
+            metrics,
+        };
+        let thread = std::thread::Builder::new()
+            .name("checkpoint".into())
+            .spawn(move || {
+                scribe.cuts.make_room(bays);
+                for cut in asked {
+                    scribe.write(cut);
+                }
+            })?;
         // One cut at a time, so there is always room for it.
         let ask = Box::new(move |cut: Cut| cuts.ask(cut.at) && ask.try_send(cut).is_ok());
-        Ok((Checkpointing { ask, needed_from, newest }, thread))
+        Ok((
+            Checkpointing {
+                ask,
+                needed_from,
+                newest,
+            },
+            thread,
+        ))
     }
 }
 
@@ -89,7 +125,9 @@ impl Scribe {
         // All parts first: a file that fails must not leave one behind for the next cut.
         let Some(parts) = self.collect() else { return };
         let pause = parts.iter().map(|p| p.pause).max().unwrap_or_default();
-        self.metrics.checkpoint_pause_seconds.observe(pause.as_secs_f64());
+        self.metrics
+            .checkpoint_pause_seconds
+            .observe(pause.as_secs_f64());
         let written = self.folder.write(cut, |draft| {
             parts.iter().try_for_each(|p| append(draft, p))?;
             self.kept.sync()
@@ -103,11 +141,16 @@ impl Scribe {
                 self.needed_from.store(needed_from, Ordering::Release);
                 self.metrics.checkpoints.inc();
                 self.metrics.checkpoint_bytes.set(bytes as i64);
-                tracing::debug!(at = cut.at.0, bytes, ?pause, took = ?begun.elapsed(), "checkpoint written");
+                tracing::debug!(
+                    at = cut.at.0, bytes, ?pause, took = ?begun.elapsed(), "checkpoint written"
+                );
             }
             Err(e) => {
                 self.metrics.checkpoint_errors.inc();
-                tracing::warn!(error = %e, "checkpoint not written; the journal keeps what it would have stood for");
+                tracing::warn!(
+                    error = %e,
+                    "checkpoint not written; the journal keeps what it would have stood for",
+                );
             }
         }
     }

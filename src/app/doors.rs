@@ -1,4 +1,5 @@
-//! How the doors see the rest: who may speak (keys), and what was said (gate). Adapters only; no rule lives here.
+//! How the doors see the rest: who may speak (keys), and what was said (gate). Adapters only; no
+//! rule lives here.
 
 use super::{Failure, Shared};
 use crate::config::Config;
@@ -12,19 +13,28 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 pub(super) fn gate(shared: &Shared, config: &Config) -> Arc<Gate> {
-    let (registry, clock, metrics) = (shared.registry.clone(), shared.clock.clone(), shared.metrics.clone());
+    let registry = shared.registry.clone();
+    let clock = shared.clock.clone();
+    let metrics = shared.metrics.clone();
     Arc::new(Gate::new(registry, clock, metrics, config.gate.clone()))
 }
 
 /// The MQTT door's keeper: a source's key is its password.
 pub(super) fn keeper(keys: Arc<Keys>, shared: &Shared) -> Arc<dyn Doorkeeper> {
-    Arc::new(Keeper { keys, registry: shared.registry.clone(), clock: shared.clock.clone() })
+    Arc::new(Keeper {
+        keys,
+        registry: shared.registry.clone(),
+        clock: shared.clock.clone(),
+    })
 }
 
 /// The second MQTT listener's address and certificate, where there is one.
 pub(super) fn tls(config: &Config) -> Result<Option<(SocketAddr, Arc<endpoint::Tls>)>, Failure> {
-    let Some(tls) = &config.mqtt.tls else { return Ok(None) };
-    let opened = endpoint::Tls::open(tls.clone()).map_err(|e| Failure::Config(format!("mqtt.tls: {e}")))?;
+    let Some(tls) = &config.mqtt.tls else {
+        return Ok(None);
+    };
+    let opened =
+        endpoint::Tls::open(tls.clone()).map_err(|e| Failure::Config(format!("mqtt.tls: {e}")))?;
     Ok(Some((tls.listen, Arc::new(opened))))
 }
 
@@ -36,14 +46,18 @@ struct Keeper {
 
 impl Doorkeeper for Keeper {
     fn admit(&self, user: &str, password: &[u8]) -> Result<Speaker, endpoint::Denied> {
-        let password = std::str::from_utf8(password).map_err(|_| endpoint::Denied::BadCredentials)?;
+        let password =
+            std::str::from_utf8(password).map_err(|_| endpoint::Denied::BadCredentials)?;
         // A source that is new is written to disk before it speaks; that happens once in its life.
         let now = self.clock.now();
-        let said =
-            tokio::task::block_in_place(|| partner::authenticate(&self.keys, &self.registry, user, password, now));
+        let said = tokio::task::block_in_place(|| {
+            partner::authenticate(&self.keys, &self.registry, user, password, now)
+        });
         match said {
             Ok(speaker) => Ok(speaker),
-            Err(partner::Denied::BadKey | partner::Denied::UnknownSource) => Err(endpoint::Denied::BadCredentials),
+            Err(partner::Denied::BadKey | partner::Denied::UnknownSource) => {
+                Err(endpoint::Denied::BadCredentials)
+            }
             Err(e @ partner::Denied::Full(_)) => {
                 // A sender that is told "not authorised" may never come back.
                 tracing::warn!(source = user, error = %e, "a source could not be enrolled");
@@ -64,7 +78,8 @@ struct ByMqtt(Arc<Gate>);
 impl Intake for ByMqtt {
     fn take(&self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
         let place = Place { speaker, topic };
-        self.0.take(speaker, Door::Mqtt, &place, topic, payload, out);
+        self.0
+            .take(speaker, Door::Mqtt, &place, topic, payload, out);
     }
 }
 
@@ -78,7 +93,8 @@ struct ByHttp(Arc<Gate>);
 impl ReportDoor for ByHttp {
     fn take(&self, speaker: &Speaker, topic: Topic, place: &str, body: &[u8]) -> Parcel {
         let mut out = Parcel::default();
-        self.0.take(speaker, Door::Http, &place, topic, body, &mut out);
+        self.0
+            .take(speaker, Door::Http, &place, topic, body, &mut out);
         out
     }
 }

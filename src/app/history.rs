@@ -1,11 +1,13 @@
-//! The history in the hub: opened at start, its figures beside the live ones as gauges, exported from the command line.
+//! The history in the hub: opened at start, its figures beside the live ones as gauges, exported
+//! from the command line.
 
 use super::{Failure, Shared};
 use crate::config::Config;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Millis, RecentTurnover, ZoneKind};
 use crate::history::{
-    self, Around, Class, Export, ExportError, Format, History, Keeper, Lately, Names, Recent, Registered,
+    self, Around, Class, Export, ExportError, Format, History, Keeper, Lately, Names, Recent,
+    Registered,
 };
 use crate::serve::Authority;
 use std::fs::File;
@@ -31,7 +33,8 @@ const GAUGES: Duration = Duration::from_secs(15);
 /// Opens the files and starts the thread that writes them.
 pub(super) fn open(config: &Config, shared: &Shared) -> Result<Opened, Failure> {
     let lately = Arc::new(Lately::new(shared.registry.clone(), shared.clock.clone()));
-    let names: Arc<dyn Names> = Arc::new(Registered::new(shared.registry.clone(), &config.data.path));
+    let names: Arc<dyn Names> =
+        Arc::new(Registered::new(shared.registry.clone(), &config.data.path));
     let around = Around {
         names: names.clone(),
         clock: shared.clock.clone(),
@@ -39,10 +42,22 @@ pub(super) fn open(config: &Config, shared: &Shared) -> Result<Opened, Failure> 
         health: shared.health.clone(),
     };
     let runtime = tokio::runtime::Handle::current();
-    let (history, keeper) = History::open(&config.history, &config.data.path, runtime, lately.clone(), around)
-        .map_err(|e| Failure::Bind(format!("history: {e}")))?;
+    let (history, keeper) = History::open(
+        &config.history,
+        &config.data.path,
+        runtime,
+        lately.clone(),
+        around,
+    )
+    .map_err(|e| Failure::Bind(format!("history: {e}")))?;
     let thread = History::keep(&keeper).map_err(|e| Failure::Internal(format!("a thread: {e}")))?;
-    Ok(Opened { history: Arc::new(history), keeper, names, lately, thread })
+    Ok(Opened {
+        history: Arc::new(history),
+        keeper,
+        names,
+        lately,
+        thread,
+    })
 }
 
 impl Opened {
@@ -65,8 +80,13 @@ impl Opened {
     }
 }
 
-/// Keeps the gauges by kind of zone: how full they are now, and how they turned over in the newest settled hour.
-pub(super) async fn keep_gauges(recent: Arc<Lately>, shared: Shared, mut closed: watch::Receiver<bool>) {
+/// Keeps the gauges by kind of zone: how full they are now, and how they turned over in the newest
+/// settled hour.
+pub(super) async fn keep_gauges(
+    recent: Arc<Lately>,
+    shared: Shared,
+    mut closed: watch::Receiver<bool>,
+) {
     let mut every = tokio::time::interval(GAUGES);
     loop {
         tokio::select! { _ = every.tick() => {}, _ = closed.wait_for(|c| *c) => return }
@@ -82,23 +102,34 @@ fn occupancy(shared: &Shared) {
         let tally = shared.live.zone(ix);
         let (occupied, known) = &mut taken[zone.spec.kind as usize];
         *occupied += u64::from(tally.occupied);
-        *known += u64::from(tally.occupied) + tally.vacant.iter().map(|n| u64::from(*n)).sum::<u64>();
+        *known +=
+            u64::from(tally.occupied) + tally.vacant.iter().map(|n| u64::from(*n)).sum::<u64>();
     }
     for kind in ZoneKind::ALL {
         let (occupied, known) = taken[kind as usize];
         if known > 0 {
-            shared.metrics.occupancy.with_label_values(&[kind.name()]).set(occupied as f64 / known as f64);
+            shared
+                .metrics
+                .occupancy
+                .with_label_values(&[kind.name()])
+                .set(occupied as f64 / known as f64);
         }
     }
 }
 
 fn turnover(recent: &dyn Recent, shared: &Shared) {
-    let newest = Millis(recent.settled_to().0 / HOUR_MS * HOUR_MS).0.checked_sub(HOUR_MS);
-    let Some(cells) = newest.and_then(|hour| recent.cells(Millis(hour), false)) else { return };
+    let newest = Millis(recent.settled_to().0 / HOUR_MS * HOUR_MS)
+        .0
+        .checked_sub(HOUR_MS);
+    let Some(cells) = newest.and_then(|hour| recent.cells(Millis(hour), false)) else {
+        return;
+    };
     let city = shared.registry.city();
     let mut done = [(0_i64, 0_i64); ZoneKind::ALL.len()];
     for cell in cells.iter() {
-        let Some(zone) = city.zone_numbered(cell.zone) else { continue };
+        let Some(zone) = city.zone_numbered(cell.zone) else {
+            continue;
+        };
         let (visits, bay_ms) = &mut done[city.zone(zone).spec.kind as usize];
         *visits += cell.sums.started;
         *bay_ms += cell.sums.in_service_ms();
@@ -107,7 +138,11 @@ fn turnover(recent: &dyn Recent, shared: &Shared) {
         let (visits, bay_ms) = done[kind as usize];
         if bay_ms > 0 {
             let per_bay_hour = visits as f64 * HOUR_MS as f64 / bay_ms as f64;
-            shared.metrics.turnover.with_label_values(&[kind.name()]).set(per_bay_hour);
+            shared
+                .metrics
+                .turnover
+                .with_label_values(&[kind.name()])
+                .set(per_bay_hour);
         }
     }
 }
@@ -124,7 +159,8 @@ pub struct Exported {
     /// Turnover by five minutes, or single visits.
     #[arg(long, value_name = "WHAT", value_parser = ["turnover", "visits"])]
     what: String,
-    /// From this time on (turnover: of the window's start; visits: of the end), such as 2026-11-27T00:00:00Z.
+    /// From this time on (turnover: of the window's start; visits: of the end), such as
+    /// 2026-11-27T00:00:00Z.
     #[arg(long, value_name = "TIME", value_parser = time)]
     from: Millis,
     /// Before this time.
@@ -134,7 +170,9 @@ pub struct Exported {
     #[arg(long, value_name = "ID")]
     zone: Option<String>,
     /// The form of the file.
-    #[arg(long, value_name = "FORMAT", default_value = "parquet", value_parser = ["parquet", "csv"])]
+    #[arg(
+        long, value_name = "FORMAT", default_value = "parquet", value_parser = ["parquet", "csv"]
+    )]
     format: String,
     /// The file to write; one that is there is replaced.
     #[arg(long, value_name = "FILE")]
@@ -148,29 +186,65 @@ fn time(text: &str) -> Result<Millis, String> {
 /// Writes a stretch of history to a file, corrections worked in.
 ///
 /// # Errors
-/// [`Failure::Config`] for what is not there or damaged, [`Failure::Bind`] for a store that cannot be reached.
+/// [`Failure::Config`] for what is not there or damaged, [`Failure::Bind`] for a store that cannot
+/// be reached.
 pub fn export(options: &Exported) -> Result<(), Failure> {
-    let config = history::Config { url: options.history.clone(), ..history::Config::default() };
+    let config = history::Config {
+        url: options.history.clone(),
+        ..history::Config::default()
+    };
     if options.history.is_empty() && !options.data.join("history").is_dir() {
         let folder = options.data.join("history");
-        return Err(Failure::Config(format!("{}: there is no history here yet", folder.display())));
+        return Err(Failure::Config(format!(
+            "{}: there is no history here yet",
+            folder.display()
+        )));
     }
-    let class = if options.what == "visits" { Class::Visits } else { Class::Turnover };
-    let format = if options.format == "csv" { Format::Csv } else { Format::Parquet };
-    let export = Export { class, from: options.from, to: options.to, zone: options.zone.clone(), format };
-    let folder = options.out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
-    let output = |e: std::io::Error| Failure::Config(format!("--out: {}: {e}", options.out.display()));
+    let class = if options.what == "visits" {
+        Class::Visits
+    } else {
+        Class::Turnover
+    };
+    let format = if options.format == "csv" {
+        Format::Csv
+    } else {
+        Format::Parquet
+    };
+    let export = Export {
+        class,
+        from: options.from,
+        to: options.to,
+        zone: options.zone.clone(),
+        format,
+    };
+    let folder = options
+        .out
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(std::path::Path::new("."));
+    let output =
+        |e: std::io::Error| Failure::Config(format!("--out: {}: {e}", options.out.display()));
     // Whole or not there: a half-written file would be taken for a quiet day.
     let draft = tempfile::NamedTempFile::new_in(folder).map_err(output)?;
     let runtime = tokio::runtime::Runtime::new().map_err(|e| Failure::Internal(e.to_string()))?;
     let file: File = draft.reopen().map_err(output)?;
-    let rows =
-        export.write(&config, &options.data, runtime.handle().clone(), BufWriter::new(file)).map_err(|e| match e {
+    let rows = export
+        .write(
+            &config,
+            &options.data,
+            runtime.handle().clone(),
+            BufWriter::new(file),
+        )
+        .map_err(|e| match e {
             ExportError::Store(e) => Failure::Bind(e.to_string()),
             e => Failure::Config(e.to_string()),
         })?;
     let draft = draft.persist(&options.out).map_err(|e| output(e.error))?;
     draft.sync_all().map_err(output)?;
-    println!("{rows} rows of {} in {}", class.name(), options.out.display());
+    println!(
+        "{rows} rows of {} in {}",
+        class.name(),
+        options.out.display()
+    );
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! `bayhub inspect`: what a data folder holds, for a person or as JSON. Works while a hub runs, and never changes a thing.
+//! `bayhub inspect`: what a data folder holds, for a person or as JSON. Works while a hub runs, and
+//! never changes a thing.
 
 use super::Failure;
 use crate::domain::Millis;
@@ -13,7 +14,8 @@ use std::path::Path;
 /// Everything that is found.
 #[derive(Serialize)]
 struct Report {
-    /// Process of the hub that uses the folder; `null` if none does, or none that can be seen from here.
+    /// Process of the hub that uses the folder; `null` if none does, or none that can be seen from
+    /// here.
     hub_pid: Option<u32>,
     segments: Vec<Segment>,
     checkpoints: Vec<Checkpoint>,
@@ -54,7 +56,10 @@ struct Place {
 
 impl From<Position> for Place {
     fn from(p: Position) -> Self {
-        Self { segment: p.segment, offset: p.offset }
+        Self {
+            segment: p.segment,
+            offset: p.offset,
+        }
     }
 }
 
@@ -64,28 +69,45 @@ impl From<Position> for Place {
 /// [`Failure::Config`] when there is no such folder, [`Failure::Internal`] when it cannot be read.
 pub fn inspect(data: &Path, json: bool) -> Result<(), Failure> {
     if !data.is_dir() {
-        return Err(Failure::Config(format!("{}: no such folder", data.display())));
+        return Err(Failure::Config(format!(
+            "{}: no such folder",
+            data.display()
+        )));
     }
     if !data.join("journal").is_dir() {
-        return Err(Failure::Config(format!("{}: no data folder of a hub: it holds no journal", data.display())));
+        return Err(Failure::Config(format!(
+            "{}: no data folder of a hub: it holds no journal",
+            data.display()
+        )));
     }
     let fail = |e: &dyn fmt::Display| Failure::Internal(format!("{}: {e}", data.display()));
     let report = look(data).map_err(|e| fail(&e))?;
-    let text = if json { serde_json::to_string_pretty(&report).map_err(|e| fail(&e))? } else { report.table() };
+    let text = if json {
+        serde_json::to_string_pretty(&report).map_err(|e| fail(&e))?
+    } else {
+        report.table()
+    };
     writeln!(io::stdout(), "{}", text.trim_end()).map_err(|e| fail(&e))
 }
 
 fn look(data: &Path) -> io::Result<Report> {
     let mut faults = Vec::new();
-    // Checkpoints first: the journal they need stays for as long as they do, so what is read after them covers them.
+    // Checkpoints first: the journal they need stays for as long as they do, so what is read after
+    // them covers them.
     let (newest, checkpoints) = checkpoints(&data.join("checkpoints"), &mut faults)?;
     let all = absent_is_empty(survey(&data.join("journal")))?;
-    faults.extend(all.iter().filter_map(|s| Some(format!("{}: {}", name(&s.path), s.fault.as_ref()?))));
+    faults.extend(
+        all.iter()
+            .filter_map(|s| Some(format!("{}: {}", name(&s.path), s.fault.as_ref()?))),
+    );
     let end = end_of(&all);
     if newest.position > end {
         faults.push("the newest checkpoint is ahead of the journal".into());
     }
-    if let Some(first) = all.first().filter(|first| first.sequence > newest.position.segment.max(1)) {
+    if let Some(first) = all
+        .first()
+        .filter(|first| first.sequence > newest.position.segment.max(1))
+    {
         faults.push(format!(
             "{}: what came before it is gone, and no good checkpoint stands for that: what only it said is not known",
             name(&first.path)
@@ -109,12 +131,20 @@ fn checkpoints(dir: &Path, faults: &mut Vec<String>) -> io::Result<(Cut, Vec<Che
     let mut found = Vec::new();
     for (_, path) in absent_is_empty(Checkpoints::list(dir))? {
         let Ok(meta) = path.metadata() else { continue };
-        let mut one =
-            Checkpoint { file: name(&path), bytes: meta.len(), at: None, resumes: None, bays: None, good: false };
+        let mut one = Checkpoint {
+            file: name(&path),
+            bytes: meta.len(),
+            at: None,
+            resumes: None,
+            bays: None,
+            good: false,
+        };
         match Whole::read(&path) {
             Ok(whole) => {
                 let mut saved = Saved::default();
-                let read = whole.blocks().try_for_each(|(tag, bytes)| saved.read(tag, bytes));
+                let read = whole
+                    .blocks()
+                    .try_for_each(|(tag, bytes)| saved.read(tag, bytes));
                 (one.good, one.bays) = (read.is_ok(), Some(saved.bays()));
                 (one.at, one.resumes) = (said(whole.cut.at), Some(whole.cut.position.into()));
                 if let Err(e) = read {
@@ -130,7 +160,8 @@ fn checkpoints(dir: &Path, faults: &mut Vec<String>) -> io::Result<(Cut, Vec<Che
     Ok((newest.unwrap_or_default(), found))
 }
 
-/// Claims of one segment that lie after `from`, to within the heads of their records where it lies inside.
+/// Claims of one segment that lie after `from`, to within the heads of their records where it lies
+/// inside.
 fn behind(s: &Surveyed, from: Position) -> u64 {
     const CLAIM: u64 = 32;
     match s.sequence.cmp(&from.segment) {
@@ -147,7 +178,8 @@ fn absent_is_empty<T>(found: io::Result<Vec<T>>) -> io::Result<Vec<T>> {
     }
 }
 
-/// Who holds the lock on `file`, without touching the lock: a hub that starts at this moment must get it.
+/// Who holds the lock on `file`, without touching the lock: a hub that starts at this moment must
+/// get it.
 fn owner(file: &Path) -> Option<u32> {
     let inode = std::fs::metadata(file).ok()?.ino();
     let locks = std::fs::read_to_string("/proc/locks").ok()?;
@@ -155,12 +187,19 @@ fn owner(file: &Path) -> Option<u32> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let at = words.iter().position(|w| *w == "FLOCK")?;
         let held = words.get(at + 4)?.rsplit(':').next()?.parse() == Ok(inode);
-        if held { words.get(at + 3)?.parse().ok() } else { None }
+        if held {
+            words.get(at + 3)?.parse().ok()
+        } else {
+            None
+        }
     })
 }
 
 fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn said(at: Millis) -> Option<String> {
@@ -169,8 +208,19 @@ fn said(at: Millis) -> Option<String> {
 
 impl Segment {
     fn of(s: &Surveyed) -> Self {
-        let (bytes, used, records, claims) = (s.bytes, s.end, s.records, s.claims);
-        Self { file: name(&s.path), bytes, used, records, claims, first: said(s.first), last: said(s.last) }
+        let bytes = s.bytes;
+        let used = s.end;
+        let records = s.records;
+        let claims = s.claims;
+        Self {
+            file: name(&s.path),
+            bytes,
+            used,
+            records,
+            claims,
+            first: said(s.first),
+            last: said(s.last),
+        }
     }
 }
 
@@ -194,21 +244,37 @@ impl Report {
             "segment", "bytes", "used", "records", "claims", "first"
         )?;
         for s in &self.segments {
-            let (first, last) = (s.first.clone().unwrap_or_else(dash), s.last.clone().unwrap_or_else(dash));
+            let first = s.first.clone().unwrap_or_else(dash);
+            let last = s.last.clone().unwrap_or_else(dash);
             writeln!(
                 t,
                 "{:<29} {:>12} {:>12} {:>9} {:>11}  {first:<24} {last}",
                 s.file, s.bytes, s.used, s.records, s.claims
             )?;
         }
-        writeln!(t, "\n{:<32} {:>12} {:>9}  {:<24} resumes at", "checkpoint", "bytes", "bays", "of")?;
+        writeln!(
+            t,
+            "\n{:<32} {:>12} {:>9}  {:<24} resumes at",
+            "checkpoint", "bytes", "bays", "of"
+        )?;
         for c in &self.checkpoints {
-            let place = c.resumes.map_or_else(dash, |p| format!("{:x}:{}", p.segment, p.offset));
-            let (bays, at) = (c.bays.map_or_else(dash, |b| b.to_string()), c.at.clone().unwrap_or_else(dash));
-            writeln!(t, "{:<32} {:>12} {bays:>9}  {at:<24} {place}", c.file, c.bytes)?;
+            let place = c
+                .resumes
+                .map_or_else(dash, |p| format!("{:x}:{}", p.segment, p.offset));
+            let bays = c.bays.map_or_else(dash, |b| b.to_string());
+            let at = c.at.clone().unwrap_or_else(dash);
+            writeln!(
+                t,
+                "{:<32} {:>12} {bays:>9}  {at:<24} {place}",
+                c.file, c.bytes
+            )?;
         }
         let Place { segment, offset } = self.journal_end;
-        writeln!(t, "\njournal ends at {segment:x}:{offset}; a start replays {} claims", self.claims_behind)?;
+        writeln!(
+            t,
+            "\njournal ends at {segment:x}:{offset}; a start replays {} claims",
+            self.claims_behind
+        )?;
         match &self.faults[..] {
             [] => writeln!(t, "health: well"),
             faults => faults.iter().try_for_each(|f| writeln!(t, "fault: {f}")),

@@ -1,6 +1,7 @@
 //! The wiring: which room hands what to which, how the hub starts, and in which order it stops.
 //!
-//! The only file (with its neighbours here and `demo`) that names every room. A [`Hub`] is one running hub:
+//! The only file (with its neighbours here and `demo`) that names every room. A [`Hub`] is one
+//! running hub:
 //!
 //! ```text
 //! brokers -\
@@ -8,9 +9,10 @@
 //! http ------> inbox (bounded) -> journal -> stream
 //! ```
 //!
-//! Start: registry, live view, journal, newest checkpoint; listen; replay what came after it; then let reports in.
-//! Stop: doors first, then what is under way becomes durable and is applied and a last checkpoint is written, then the
-//! threads end. Nothing is acknowledged that is not on disk, so stopping at any other moment loses nothing either.
+//! Start: registry, live view, journal, newest checkpoint; listen; replay what came after it; then
+//! let reports in. Stop: doors first, then what is under way becomes durable and is applied and a
+//! last checkpoint is written, then the threads end. Nothing is acknowledged that is not on disk,
+//! so stopping at any other moment loses nothing either.
 
 mod backup;
 mod board;
@@ -55,7 +57,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-/// Submissions that may wait for the journal. When it is full MQTT senders wait, HTTP answers 429 and QoS 0 is shed.
+/// Submissions that may wait for the journal. When it is full MQTT senders wait, HTTP answers 429
+/// and QoS 0 is shed.
 const INBOX: usize = 1024;
 
 /// Change-feed subscriptions at a time.
@@ -117,12 +120,18 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     let registry = Registry::open(&config.registry.path, scratch.path(), device::MODELS)?;
     let city = registry.city();
     let devices = registry.device_count();
-    println!("ok: {} zones, {} bays, {devices} devices, {} keys", city.zone_count(), city.live_bays(), keys.len());
+    println!(
+        "ok: {} zones, {} bays, {devices} devices, {} keys",
+        city.zone_count(),
+        city.live_bays(),
+        keys.len()
+    );
     Ok(())
 }
 
 impl Hub {
-    /// Starts everything and returns once reports are let in and what the journal held has been applied.
+    /// Starts everything and returns once reports are let in and what the journal held has been
+    /// applied.
     ///
     /// # Errors
     /// A bad configuration or registry, a taken port, a journal in use or damaged.
@@ -134,57 +143,125 @@ impl Hub {
     async fn start_by(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let keys = Arc::new(partners::of_config(&config)?);
         brokers::check(&config.brokers)?;
-        let (http, mqtt) = (listen("http", config.http.listen).await?, listen("mqtt", config.mqtt.listen).await?);
+        let http = listen("http", config.http.listen).await?;
+        let mqtt = listen("mqtt", config.mqtt.listen).await?;
         let mqtts = doors::tls(&config)?;
         let lock = own_folder(&config.data.path)?;
         let shared = tokio::task::block_in_place(|| Shared::open(&config, clock))?;
         let store = Store::open(&config.store, &config.data.path).await?;
-        let issuer = Arc::new(partners::open(store.clone(), &config, keys.clone(), shared.clock.clone()).await?);
-        let journal =
-            Journal::open(&config.data.path.join("journal"), config.journal.clone(), shared.registry.clone())?;
+        let issuer = Arc::new(
+            partners::open(store.clone(), &config, keys.clone(), shared.clock.clone()).await?,
+        );
+        let journal = Journal::open(
+            &config.data.path.join("journal"),
+            config.journal.clone(),
+            shared.registry.clone(),
+        )?;
         let mut found = checkpoints::find(&config.data.path.join("checkpoints"), &journal)?;
-        let kept = settled::open(&config.data.path.join("settled"), &config, &found.saved, &shared)?;
+        let kept = settled::open(
+            &config.data.path.join("settled"),
+            &config,
+            &found.saved,
+            &shared,
+        )?;
         let history = history::open(&config, &shared)?;
         let settlement = settled::settlement(&kept, &config, history.keeper.clone());
-        let (stream, feed) = shared.stream(&config, std::mem::take(&mut found.saved), settlement)?;
+        let (stream, feed) =
+            shared.stream(&config, std::mem::take(&mut found.saved), settlement)?;
 
         let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
         let (close, closed) = watch::channel(false);
-        let (hub_http, hub_mqtt) = (address(&http)?, address(&mqtt)?);
+        let hub_http = address(&http)?;
+        let hub_mqtt = address(&mqtt)?;
         let mut tasks = JoinSet::new();
         let gate = doors::gate(&shared, &config);
         let authority = history.authority(&config, &gate, stream.turnover.clone());
-        let desk = sharing::open(store, &config, &shared, inbox.clone(), &closed, &mut tasks).await?;
+        let desk =
+            sharing::open(store, &config, &shared, inbox.clone(), &closed, &mut tasks).await?;
         let parts = (&keys, &issuer, desk);
-        let api = api(&shared, &config, parts, gate.clone(), inbox.clone(), (&journal, authority), closed.clone());
-        let (limits, closing) = (config.http.limits(), process::closing(closed.clone()));
-        tasks.spawn(serve::serve(http, api, limits, shared.metrics.clone(), closing));
+        let api = api(
+            &shared,
+            &config,
+            parts,
+            gate.clone(),
+            inbox.clone(),
+            (&journal, authority),
+            closed.clone(),
+        );
+        let limits = config.http.limits();
+        let closing = process::closing(closed.clone());
+        tasks.spawn(serve::serve(
+            http,
+            api,
+            limits,
+            shared.metrics.clone(),
+            closing,
+        ));
 
-        let (journal, mut feed) =
-            replay::replay(journal, found.newest.position, feed, &stream.progress, &shared).await?;
+        let (journal, mut feed) = replay::replay(
+            journal,
+            found.newest.position,
+            feed,
+            &stream.progress,
+            &shared,
+        )
+        .await?;
         stream.progress.go_live();
         let committed = Box::new(move |batch| feed.push(batch));
         let thread = |e| Failure::Internal(format!("a thread: {e}"));
         let bays = shared.registry.city().bay_slots();
-        let (how, checkpoints) =
-            found.keep_up(stream.cuts.clone(), kept, bays, shared.metrics.clone()).map_err(thread)?;
+        let (how, checkpoints) = found
+            .keep_up(stream.cuts.clone(), kept, bays, shared.metrics.clone())
+            .map_err(thread)?;
         let journal = journal
             .with_checkpoints(how)
-            .start(outbox, shared.clock.clone(), committed, shared.metrics.clone(), shared.health.clone())
+            .start(
+                outbox,
+                shared.clock.clone(),
+                committed,
+                shared.metrics.clone(),
+                shared.health.clone(),
+            )
             .map_err(thread)?;
 
-        let (keeper, intake) = (doors::keeper(keys, &shared), doors::intake(gate));
-        brokers::start(&config.brokers, &shared, &intake, &inbox, &closed, &mut tasks)?;
-        let (board, metrics) = (board::board(&shared), shared.metrics.clone());
-        let door = Arc::new(endpoint::Door::new(config.mqtt.clone(), keeper, intake, board, inbox, metrics));
+        let keeper = doors::keeper(keys, &shared);
+        let intake = doors::intake(gate);
+        brokers::start(
+            &config.brokers,
+            &shared,
+            &intake,
+            &inbox,
+            &closed,
+            &mut tasks,
+        )?;
+        let board = board::board(&shared);
+        let metrics = shared.metrics.clone();
+        let door = Arc::new(endpoint::Door::new(
+            config.mqtt.clone(),
+            keeper,
+            intake,
+            board,
+            inbox,
+            metrics,
+        ));
         let hub_mqtts = endpoints(mqtt, mqtts, door, &mut tasks, &closed).await?;
         shared.health.well(Part::Mqtt);
-        tasks.spawn(history::keep_gauges(history.lately.clone(), shared.clone(), closed.clone()));
+        tasks.spawn(history::keep_gauges(
+            history.lately.clone(),
+            shared.clone(),
+            closed.clone(),
+        ));
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         let stall = Duration::from_secs(u64::from(config.stream.stall_after_s));
         let health = shared.health.clone();
-        tasks.spawn(process::watch_stream(stream.progress.clone(), stream.turnover.clone(), shared, stall, closed));
+        tasks.spawn(process::watch_stream(
+            stream.progress.clone(),
+            stream.turnover.clone(),
+            shared,
+            stall,
+            closed,
+        ));
         until_well(&health).await;
         Ok(Self {
             http: hub_http,
@@ -208,13 +285,23 @@ impl Hub {
         let begun = Instant::now();
         self.close.send_replace(true);
         while self.tasks.join_next().await.is_some() {}
-        // The doors are gone and with them the last sender: the journal drains its inbox, syncs and drops the feed.
+        // The doors are gone and with them the last sender: the journal drains its inbox, syncs and
+        // drops the feed.
         tokio::task::spawn_blocking(move || {
-            self.journal.join().map_err(|_| Failure::Internal("the journal's thread panicked".into()))?;
-            self.stream.join().map_err(|e| Failure::Internal(e.into()))?;
-            self.checkpoints.join().map_err(|_| Failure::Internal("the checkpoints' thread panicked".into()))?;
+            self.journal
+                .join()
+                .map_err(|_| Failure::Internal("the journal's thread panicked".into()))?;
+            self.stream
+                .join()
+                .map_err(|e| Failure::Internal(e.into()))?;
+            self.checkpoints
+                .join()
+                .map_err(|_| Failure::Internal("the checkpoints' thread panicked".into()))?;
             self.history.keeper.stop();
-            self.history.thread.join().map_err(|_| Failure::Internal("the history's thread panicked".into()))
+            self.history
+                .thread
+                .join()
+                .map_err(|_| Failure::Internal("the history's thread panicked".into()))
         })
         .await
         .map_err(|e| Failure::Internal(e.to_string()))??;
@@ -262,15 +349,38 @@ async fn secure(
 impl Shared {
     fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let begun = Instant::now();
-        let registry = Arc::new(Registry::open(&config.registry.path, &config.data.path, device::MODELS)?);
+        let registry = Arc::new(Registry::open(
+            &config.registry.path,
+            &config.data.path,
+            device::MODELS,
+        )?);
         let city = registry.city();
-        let (spare_bays, spare_zones) = (config.registry.spare_bays, config.registry.spare_zones);
-        let live = Arc::new(Live::new(&city, Room { spare_bays, spare_zones, subscribers: SUBSCRIBERS }));
-        tracing::info!(zones = city.zone_count(), bays = city.live_bays(), took = ?begun.elapsed(), "registry read");
+        let spare_bays = config.registry.spare_bays;
+        let spare_zones = config.registry.spare_zones;
+        let live = Arc::new(Live::new(
+            &city,
+            Room {
+                spare_bays,
+                spare_zones,
+                subscribers: SUBSCRIBERS,
+            },
+        ));
+        tracing::info!(
+            zones = city.zone_count(),
+            bays = city.live_bays(),
+            took = ?begun.elapsed(),
+            "registry read",
+        );
         drop(city);
         let health = Arc::new(Health::default());
         health.well(Part::Registry);
-        Ok(Self { registry, live, metrics: Arc::new(Metrics::new()), health, clock })
+        Ok(Self {
+            registry,
+            live,
+            metrics: Arc::new(Metrics::new()),
+            health,
+            clock,
+        })
     }
 
     fn stream(
@@ -279,10 +389,20 @@ impl Shared {
         saved: stream::Saved,
         settlement: stream::Settlement,
     ) -> Result<(Stream, stream::Feed), Failure> {
-        let (registry, live, metrics) = (self.registry.clone(), self.live.clone(), self.metrics.clone());
+        let registry = self.registry.clone();
+        let live = self.live.clone();
+        let metrics = self.metrics.clone();
         let sources = registry::MAX_SOURCES as usize;
-        stream::resume(&config.stream, registry, live, metrics, sources, saved, Some(settlement))
-            .map_err(Failure::Internal)
+        stream::resume(
+            &config.stream,
+            registry,
+            live,
+            metrics,
+            sources,
+            saved,
+            Some(settlement),
+        )
+        .map_err(Failure::Internal)
     }
 }
 
@@ -315,8 +435,8 @@ fn api(
     })
 }
 
-/// Gives the last parts a moment to say that they are well. A hub whose disk is full starts all the same: it answers
-/// queries, takes no reports, and `/readyz` says why.
+/// Gives the last parts a moment to say that they are well. A hub whose disk is full starts all the
+/// same: it answers queries, takes no reports, and `/readyz` says why.
 async fn until_well(health: &Health) {
     for _ in 0..200 {
         if health.reasons().is_empty() {
@@ -327,27 +447,34 @@ async fn until_well(health: &Health) {
     tracing::warn!(reasons = ?health.reasons(), "started, but not ready");
 }
 
-/// Makes the data folder if need be and locks it: two hubs on one folder would write over each other.
+/// Makes the data folder if need be and locks it: two hubs on one folder would write over each
+/// other.
 fn own_folder(data: &Path) -> Result<File, Failure> {
-    let fail = |e: &dyn std::fmt::Display| Failure::Config(format!("data.path: {}: {e}", data.display()));
+    let fail =
+        |e: &dyn std::fmt::Display| Failure::Config(format!("data.path: {}: {e}", data.display()));
     std::fs::create_dir_all(data).map_err(|e| fail(&e))?;
     backup::refuse_unfinished(data)?;
     let lock = File::create(data.join("lock")).map_err(|e| fail(&e))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => {
-            Err(Failure::Bind(format!("{}: another hub uses this folder", data.display())))
-        }
+        Err(TryLockError::WouldBlock) => Err(Failure::Bind(format!(
+            "{}: another hub uses this folder",
+            data.display()
+        ))),
         Err(TryLockError::Error(e)) => Err(fail(&e)),
     }
 }
 
 async fn listen(what: &'static str, at: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(at).await.map_err(|e| Failure::Bind(format!("{what}: cannot listen on {at}: {e}")))
+    TcpListener::bind(at)
+        .await
+        .map_err(|e| Failure::Bind(format!("{what}: cannot listen on {at}: {e}")))
 }
 
 fn address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
-    listener.local_addr().map_err(|e| Failure::Internal(e.to_string()))
+    listener
+        .local_addr()
+        .map_err(|e| Failure::Internal(e.to_string()))
 }
 
 /// Whether `dir` holds a city.

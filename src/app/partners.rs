@@ -34,7 +34,11 @@ impl From<IssueError> for Failure {
 
 /// The keys of the configuration, checked.
 pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {
-    partner::Config { keys: config.keys.clone() }.keys().map_err(|e| Failure::Config(e.to_string()))
+    partner::Config {
+        keys: config.keys.clone(),
+    }
+    .keys()
+    .map_err(|e| Failure::Config(e.to_string()))
 }
 
 /// Adds the store's keys to those of the configuration.
@@ -54,7 +58,9 @@ pub(super) async fn keep_uses(issuer: Arc<Issuer>, mut closed: watch::Receiver<b
     while open {
         open = tokio::select! { _ = every.tick() => true, _ = closed.wait_for(|c| *c) => false };
         if let Err(e) = issuer.save_uses().await {
-            tracing::warn!(error = %e, "on which days keys were used could not be stored; tried again later");
+            tracing::warn!(
+                error = %e, "on which days keys were used could not be stored; tried again later"
+            );
         }
     }
 }
@@ -77,27 +83,37 @@ pub struct NewKey {
     /// What those sources are: sensor, app or gate.
     #[arg(long, default_value = "sensor", value_parser = source_kind)]
     source_kind: SourceKind,
-    /// Those sources are LoRaWAN network servers and may hand on the uplinks of devices in the registry.
+    /// Those sources are LoRaWAN network servers and may hand on the uplinks of devices in the
+    /// registry.
     #[arg(long)]
     uplinks: bool,
 }
 
 fn scope(text: &str) -> Result<Scope, String> {
-    Scope::parse(text).ok_or_else(|| format!("known are: {}", Scope::ALL.map(Scope::name).join(", ")))
+    Scope::parse(text)
+        .ok_or_else(|| format!("known are: {}", Scope::ALL.map(Scope::name).join(", ")))
 }
 
 fn source_kind(text: &str) -> Result<SourceKind, String> {
-    SourceKind::parse(text).ok_or_else(|| format!("known are: {}", SourceKind::ALL.map(SourceKind::name).join(", ")))
+    SourceKind::parse(text).ok_or_else(|| {
+        format!(
+            "known are: {}",
+            SourceKind::ALL.map(SourceKind::name).join(", ")
+        )
+    })
 }
 
-/// Makes a key while the hub does not run and prints it on stdout. This is how the first administrator gets one.
+/// Makes a key while the hub does not run and prints it on stdout. This is how the first
+/// administrator gets one.
 ///
 /// # Errors
 /// [`Failure::Bind`] while a hub uses the folder: it would not learn of the key.
 pub fn create_key(config: &Config, new: NewKey) -> Result<(), Failure> {
     let keys = Arc::new(of_config(config)?);
     let _lock = own_folder(&config.data.path).map_err(|e| match e {
-        Failure::Bind(why) => Failure::Bind(format!("{why}; ask it for a key with POST /v1/admin/keys")),
+        Failure::Bind(why) => {
+            Failure::Bind(format!("{why}; ask it for a key with POST /v1/admin/keys"))
+        }
         other => other,
     })?;
     super::process::block_on(async {
@@ -105,11 +121,24 @@ pub fn create_key(config: &Config, new: NewKey) -> Result<(), Failure> {
         let clock = Arc::new(SystemClock);
         store.ensure_partners(&[&new.partner], clock.now()).await?;
         let issuer = Issuer::open(store.clone(), keys, &config.keys, clock).await?;
-        let (name, partner, sources, source_kind) = (new.name, new.partner, new.sources, new.source_kind);
+        let name = new.name;
+        let partner = new.partner;
+        let sources = new.sources;
+        let source_kind = new.source_kind;
         let scopes = new.scopes.into_iter().collect();
-        let (uplinks, expires_at) = (new.uplinks, None);
-        let (plain, _) =
-            issuer.create(Ask { name, partner, scopes, sources, source_kind, uplinks, expires_at }).await?;
+        let uplinks = new.uplinks;
+        let expires_at = None;
+        let (plain, _) = issuer
+            .create(Ask {
+                name,
+                partner,
+                scopes,
+                sources,
+                source_kind,
+                uplinks,
+                expires_at,
+            })
+            .await?;
         println!("{}", plain.expose());
         store.close().await;
         Ok(())

@@ -68,54 +68,83 @@ impl From<JournalError> for Failure {
 
 /// Logs to stderr, `info` and above unless `RUST_LOG` says otherwise.
 pub fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
     // Colours are for people: not in a file or a pipe, nor where NO_COLOR asks for none.
-    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).init();
+    let colours = std::io::stderr().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours)
+        .init();
 }
 
-/// Ends the process when a thread panics that the hub cannot do without. A timely worker that panics stops neither
-/// its peers nor the process: the hub would go on acknowledging reports that nobody applies. A panic in the handler
-/// of one request ends that request only.
+/// Ends the process when a thread panics that the hub cannot do without. A timely worker that
+/// panics stops neither its peers nor the process: the hub would go on acknowledging reports that
+/// nobody applies. A panic in the handler of one request ends that request only.
 pub fn exit_on_worker_panic() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         usual(info);
         let name = std::thread::current().name().unwrap_or_default().to_owned();
-        if ["timely", "stream", "journal", "checkpoint", "history", "main"].iter().any(|n| name.starts_with(n)) {
-            eprintln!("bayhub: thread {name} panicked: stopping, so that it is restarted and replays");
+        if [
+            "timely",
+            "stream",
+            "journal",
+            "checkpoint",
+            "history",
+            "main",
+        ]
+        .iter()
+        .any(|n| name.starts_with(n))
+        {
+            eprintln!(
+                "bayhub: thread {name} panicked: stopping, so that it is restarted and replays"
+            );
             std::process::exit(INTERNAL);
         }
     }));
 }
 
-/// Each client is a descriptor, and the 1,024 that most systems start a program with are soon used up: takes as many
-/// as the system would give.
+/// Each client is a descriptor, and the 1,024 that most systems start a program with are soon used
+/// up: takes as many as the system would give.
 fn take_descriptors() {
     let limit = getrlimit(Resource::Nofile);
-    if let Err(e) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+    if let Err(e) = setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: limit.maximum,
+            ..limit
+        },
+    ) {
         tracing::warn!(error = %e, limit = limit.current, "the limit of open files stays as it is");
     }
 }
 
 pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     take_descriptors();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(|e| Failure::Internal(e.to_string()))?.block_on(work)
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    runtime
+        .map_err(|e| Failure::Internal(e.to_string()))?
+        .block_on(work)
 }
 
 /// Ready when SIGTERM or SIGINT arrives; listens from the moment it is called.
 pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     let on = |kind| signal(kind).map_err(|e| Failure::Internal(e.to_string()));
-    let (mut term, mut int) = (on(SignalKind::terminate())?, on(SignalKind::interrupt())?);
+    let mut term = on(SignalKind::terminate())?;
+    let mut int = on(SignalKind::interrupt())?;
     Ok(async move {
         tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
         tracing::info!("told to stop: draining");
     })
 }
 
-/// Reads the certificate again whenever SIGHUP arrives, until the hub closes; listens from the moment it is called. A
-/// certificate that cannot be used leaves the old one in place.
+/// Reads the certificate again whenever SIGHUP arrives, until the hub closes; listens from the
+/// moment it is called. A certificate that cannot be used leaves the old one in place.
 pub(super) fn reload_on_hangup(
     tls: Arc<Tls>,
     mut closed: watch::Receiver<bool>,
@@ -138,8 +167,9 @@ pub(super) async fn closing(mut closed: watch::Receiver<bool>) {
     let _ = closed.wait_for(|c| *c).await;
 }
 
-/// Keeps the gauges, and says when the stream has stopped: not ready after `stall` without progress while claims
-/// wait, and the end of the process after twice that, since a dead peer of timely's is never noticed otherwise.
+/// Keeps the gauges, and says when the stream has stopped: not ready after `stall` without progress
+/// while claims wait, and the end of the process after twice that, since a dead peer of timely's is
+/// never noticed otherwise.
 pub(super) async fn watch_stream(
     p: Arc<Progress>,
     turnover: Option<Arc<dyn RecentTurnover>>,
@@ -148,12 +178,22 @@ pub(super) async fn watch_stream(
     mut closed: watch::Receiver<bool>,
 ) {
     let mut every = tokio::time::interval(Duration::from_millis(500));
-    let (mut last, mut since, mut stalled) = (p.applied(), Instant::now(), false);
+    let mut last = p.applied();
+    let mut since = Instant::now();
+    let mut stalled = false;
     loop {
         tokio::select! { _ = every.tick() => {}, _ = closed.wait_for(|c| *c) => return }
         gauge(&p, &shared);
-        if let Some(settled) = turnover.as_ref().map(|t| t.settled()).filter(|t| !t.is_never()) {
-            shared.metrics.settled.lag.set((p.frontier().since(settled) / 1000) as i64);
+        if let Some(settled) = turnover
+            .as_ref()
+            .map(|t| t.settled())
+            .filter(|t| !t.is_never())
+        {
+            shared
+                .metrics
+                .settled
+                .lag
+                .set((p.frontier().since(settled) / 1000) as i64);
         }
         if p.waiting() == 0 || p.applied() != last {
             (last, since) = (p.applied(), Instant::now());
@@ -172,7 +212,11 @@ pub(super) async fn watch_stream(
             tracing::error!(waiting = p.waiting(), "the stream stands still");
             shared.health.unwell(
                 Part::Stream,
-                format!("no progress for {} s with {} claims waiting", stall.as_secs(), p.waiting()),
+                format!(
+                    "no progress for {} s with {} claims waiting",
+                    stall.as_secs(),
+                    p.waiting()
+                ),
             );
         }
     }
@@ -183,9 +227,12 @@ fn gauge(p: &Progress, shared: &Shared) {
     m.stream_frontier.set(p.frontier().0 as i64);
     m.stream_claims_waiting.set(p.waiting() as i64);
     m.sources.set(i64::from(shared.registry.source_count()));
-    let (zones, bays) = (shared.registry.city().zone_count(), shared.registry.city().live_bays());
+    let zones = shared.registry.city().zone_count();
+    let bays = shared.registry.city().live_bays();
     m.bays.set(i64::from(bays));
     m.zones.set(i64::from(zones));
-    let stale = (0..zones).filter(|z| shared.live.zone(crate::domain::ZoneIx(*z)).stale).count();
+    let stale = (0..zones)
+        .filter(|z| shared.live.zone(crate::domain::ZoneIx(*z)).stale)
+        .count();
     m.zones_stale.set(stale as i64);
 }

@@ -1,4 +1,5 @@
-//! The start's long part: what the journal holds goes through the stream again, and everybody may see how far it is.
+//! The start's long part: what the journal holds goes through the stream again, and everybody may
+//! see how far it is.
 
 use super::{Failure, Shared};
 use crate::health::{Health, Part};
@@ -11,7 +12,8 @@ use std::time::{Duration, Instant};
 /// How often the word on progress changes.
 const PACE: Duration = Duration::from_millis(100);
 
-/// Feeds the stream what the journal holds from `from` on, and waits until all of it has been applied.
+/// Feeds the stream what the journal holds from `from` on, and waits until all of it has been
+/// applied.
 pub(super) async fn replay(
     journal: Journal,
     from: Position,
@@ -19,7 +21,8 @@ pub(super) async fn replay(
     progress: &Arc<Progress>,
     shared: &Shared,
 ) -> Result<(Journal, Feed), Failure> {
-    let (begun, health) = (Instant::now(), shared.health.clone());
+    let begun = Instant::now();
+    let health = shared.health.clone();
     let (journal, feed, replayed) = tokio::task::spawn_blocking(move || {
         let mut word = Word::new(health, journal.behind(from));
         let replayed = journal.replay_from(from, |batch| {
@@ -34,7 +37,12 @@ pub(super) async fn replay(
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     shared.health.well(Part::Stream);
-    let Replayed { claims, orphaned, torn, .. } = replayed;
+    let Replayed {
+        claims,
+        orphaned,
+        torn,
+        ..
+    } = replayed;
     tracing::info!(claims, orphaned, torn, took = ?begun.elapsed(), "journal replayed");
     Ok((journal, feed))
 }
@@ -50,7 +58,13 @@ struct Word {
 
 impl Word {
     fn new(health: Arc<Health>, of: u64) -> Self {
-        let mut word = Self { health, of, claims: 0, said: None, terminal: std::io::stderr().is_terminal() };
+        let mut word = Self {
+            health,
+            of,
+            claims: 0,
+            said: None,
+            terminal: std::io::stderr().is_terminal(),
+        };
         word.more(0);
         word
     }
@@ -86,7 +100,13 @@ mod tests {
     #[test]
     fn whoever_asks_during_a_replay_is_told_how_far_it_is() {
         let health = Arc::new(Health::default());
-        let stream = || health.reasons().into_iter().find(|(part, _)| *part == "stream").map(|(_, why)| why);
+        let stream = || {
+            health
+                .reasons()
+                .into_iter()
+                .find(|(part, _)| *part == "stream")
+                .map(|(_, why)| why)
+        };
         let mut word = Word::new(health.clone(), 10);
         assert_eq!(stream().as_deref(), Some("replaying: 0 of 10 claims"));
         word.more(3);

@@ -9,14 +9,32 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Opens `dir` as the checkpoint left it.
-pub(super) fn open(dir: &Path, config: &Config, saved: &Saved, shared: &Shared) -> Result<KeptFiles, Failure> {
+pub(super) fn open(
+    dir: &Path,
+    config: &Config,
+    saved: &Saved,
+    shared: &Shared,
+) -> Result<KeptFiles, Failure> {
     let generation = settle::generation(&shared.registry.city());
-    KeptFiles::open(dir, generation, config.stream.settle.kept_bytes, saved.kept())
-        .map_err(|e| Failure::Internal(format!("{}: {e}", dir.display())))
+    KeptFiles::open(
+        dir,
+        generation,
+        config.stream.settle.kept_bytes,
+        saved.kept(),
+    )
+    .map_err(|e| Failure::Internal(format!("{}: {e}", dir.display())))
 }
 
 /// What the stream settles with.
-pub(super) fn settlement(kept: &KeptFiles, config: &Config, sink: Arc<dyn SettledSink>) -> Settlement {
-    let (kept, workers) = (kept.clone(), config.stream.hands() as u32);
-    Settlement { sink, kept: Arc::new(move |me| kept.of_worker(me, workers)) }
+pub(super) fn settlement(
+    kept: &KeptFiles,
+    config: &Config,
+    sink: Arc<dyn SettledSink>,
+) -> Settlement {
+    let kept = kept.clone();
+    let workers = config.stream.hands() as u32;
+    Settlement {
+        sink,
+        kept: Arc::new(move |me| kept.of_worker(me, workers)),
+    }
 }

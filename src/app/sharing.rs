@@ -11,7 +11,8 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
-/// How exactly deadlines are kept. A late tick costs nothing but time: what is due is compared with stored times.
+/// How exactly deadlines are kept. A late tick costs nothing but time: what is due is compared with
+/// stored times.
 const TICK: Duration = Duration::from_secs(1);
 
 /// Reads what the store has of offers and bookings, and begins. The task ends with the last handle.
@@ -23,11 +24,29 @@ pub(super) async fn open(
     closed: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Arc<Desk>, Failure> {
-    let (registry, live, clock) = (shared.registry.clone(), shared.live.clone(), shared.clock.clone());
-    let (metrics, stale_after_s, config) = (shared.metrics.clone(), config.stream.stale_after_s, config.share.clone());
-    let witness =
-        Witness { inbox, registry: registry.clone(), live: live.clone(), metrics: metrics.clone(), stale_after_s };
-    let (desk, task) = Desk::open(share::Parts { store, registry, live, clock, metrics, witness, config }).await?;
+    let registry = shared.registry.clone();
+    let live = shared.live.clone();
+    let clock = shared.clock.clone();
+    let metrics = shared.metrics.clone();
+    let stale_after_s = config.stream.stale_after_s;
+    let config = config.share.clone();
+    let witness = Witness {
+        inbox,
+        registry: registry.clone(),
+        live: live.clone(),
+        metrics: metrics.clone(),
+        stale_after_s,
+    };
+    let (desk, task) = Desk::open(share::Parts {
+        store,
+        registry,
+        live,
+        clock,
+        metrics,
+        witness,
+        config,
+    })
+    .await?;
     let desk = Arc::new(desk);
     tasks.spawn(task);
     tasks.spawn(tick(desk.clone(), closed.clone()));
@@ -43,7 +62,9 @@ async fn tick(desk: Arc<Desk>, mut closed: watch::Receiver<bool>) {
     loop {
         tokio::select! { _ = every.tick() => {}, _ = closed.wait_for(|c| *c) => return }
         if let Err(e) = desk.tick().await {
-            tracing::warn!(error = %e, "what is due for shared bays has not been done; tried again");
+            tracing::warn!(
+                error = %e, "what is due for shared bays has not been done; tried again"
+            );
         }
     }
 }

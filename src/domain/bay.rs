@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-/// Dense index of a bay in this process, in spatial order. Not stable across restarts: what is written to
-/// disk uses the registry's stable number instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, bytemuck::Pod, bytemuck::Zeroable)]
+/// Dense index of a bay in this process, in spatial order. Not stable across restarts: what is
+/// written to disk uses the registry's stable number instead.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, bytemuck::Pod, bytemuck::Zeroable,
+)]
 #[repr(transparent)]
 pub struct BayIx(pub u32);
 

@@ -1,9 +1,12 @@
-//! Days as people count them: from midnight to midnight in some place, 23 to 25 hours long where clocks change.
+//! Days as people count them: from midnight to midnight in some place, 23 to 25 hours long where
+//! clocks change.
 //!
 //! The rules of each place are those of its [`TimeZone`].
 
 use super::{Millis, TimeZone};
-use chrono::{Datelike as _, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Timelike as _};
+use chrono::{
+    Datelike as _, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Timelike as _,
+};
 
 /// The calendar of one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,14 +44,27 @@ impl Calendar {
     /// The midnight after `at`.
     #[must_use]
     pub fn next_day(self, at: Millis) -> Millis {
-        self.date(at).succ_opt().map_or(Millis::MAX, |date| self.midnight(date))
+        self.date(at)
+            .succ_opt()
+            .map_or(Millis::MAX, |date| self.midnight(date))
     }
 
     /// What a clock there shows at `at`.
     #[must_use]
     pub fn wall(self, at: Millis) -> WallTime {
-        let local = self.0.0.timestamp_millis_opt(at.0 as i64).single().map(|t| t.naive_local()).unwrap_or_default();
-        WallTime { year: local.year(), month: local.month(), day: local.day(), hour: local.hour() }
+        let local = self
+            .0
+            .0
+            .timestamp_millis_opt(at.0 as i64)
+            .single()
+            .map(|t| t.naive_local())
+            .unwrap_or_default();
+        WallTime {
+            year: local.year(),
+            month: local.month(),
+            day: local.day(),
+            hour: local.hour(),
+        }
     }
 
     /// Whether its hours begin when those of UTC do, at `at`.
@@ -59,7 +75,12 @@ impl Calendar {
     }
 
     fn date(self, at: Millis) -> NaiveDate {
-        self.0.0.timestamp_millis_opt(at.0 as i64).single().map(|t| t.date_naive()).unwrap_or_default()
+        self.0
+            .0
+            .timestamp_millis_opt(at.0 as i64)
+            .single()
+            .map(|t| t.date_naive())
+            .unwrap_or_default()
     }
 
     /// The first moment of a date. Where clocks skip midnight, that is when they have skipped it.
@@ -86,11 +107,31 @@ mod tests {
     #[test]
     fn a_day_begins_at_midnight_of_the_place() {
         let sg = Calendar::parse("Asia/Singapore").unwrap();
-        assert_eq!(sg.day_start(at("2026-11-27T15:59:59Z")), at("2026-11-26T16:00:00Z"));
-        assert_eq!(sg.next_day(at("2026-11-27T15:59:59Z")), at("2026-11-27T16:00:00Z"));
-        assert_eq!(sg.day_start(at("2026-11-27T16:00:00Z")), at("2026-11-27T16:00:00Z"));
-        assert_eq!(Calendar::UTC.day_start(at("2026-11-27T15:59:59Z")), at("2026-11-27T00:00:00Z"));
-        assert_eq!(sg.wall(at("2026-11-27T16:30:00Z")), WallTime { year: 2026, month: 11, day: 28, hour: 0 });
+        assert_eq!(
+            sg.day_start(at("2026-11-27T15:59:59Z")),
+            at("2026-11-26T16:00:00Z")
+        );
+        assert_eq!(
+            sg.next_day(at("2026-11-27T15:59:59Z")),
+            at("2026-11-27T16:00:00Z")
+        );
+        assert_eq!(
+            sg.day_start(at("2026-11-27T16:00:00Z")),
+            at("2026-11-27T16:00:00Z")
+        );
+        assert_eq!(
+            Calendar::UTC.day_start(at("2026-11-27T15:59:59Z")),
+            at("2026-11-27T00:00:00Z")
+        );
+        assert_eq!(
+            sg.wall(at("2026-11-27T16:30:00Z")),
+            WallTime {
+                year: 2026,
+                month: 11,
+                day: 28,
+                hour: 0
+            }
+        );
         assert_eq!(Calendar::parse("Asia/Singapur"), None);
     }
 
@@ -108,7 +149,11 @@ mod tests {
 
     #[test]
     fn some_places_do_not_keep_whole_hours() {
-        let whole = |place: &str| Calendar::parse(place).unwrap().has_whole_hours(at("2026-11-27T00:00:00Z"));
+        let whole = |place: &str| {
+            Calendar::parse(place)
+                .unwrap()
+                .has_whole_hours(at("2026-11-27T00:00:00Z"))
+        };
         assert!(whole("Asia/Singapore") && whole("America/Los_Angeles"));
         assert!(!whole("Asia/Kolkata") && !whole("Asia/Kathmandu"));
     }

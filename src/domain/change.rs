@@ -26,8 +26,9 @@ pub struct ZoneTally {
     pub occupied: u32,
     pub unknown: u32,
     pub closed: u32,
-    /// Seen vacant, but kept for who has booked them: no bay of these is in `vacant`. The stream knows no bookings and
-    /// leaves it 0; the read model puts it in for who is told what may be had.
+    /// Seen vacant, but kept for who has booked them: no bay of these is in `vacant`. The stream
+    /// knows no bookings and leaves it 0; the read model puts it in for who is told what may be
+    /// had.
     pub reserved: u32,
     pub capacity: u32,
     /// The newest observation any of its sources made; [`Millis::NEVER`] where there was none.
@@ -37,8 +38,8 @@ pub struct ZoneTally {
 }
 
 impl ZoneTally {
-    /// Share of the known, open bays that are taken, 0..=1; `None` while nothing is known. A bay that waits for who has
-    /// booked it is not taken yet.
+    /// Share of the known, open bays that are taken, 0..=1; `None` while nothing is known. A bay
+    /// that waits for who has booked it is not taken yet.
     #[must_use]
     pub fn occupancy(&self) -> Option<f64> {
         let known = self.vacant.iter().sum::<u32>() + self.reserved + self.occupied;
@@ -46,8 +47,8 @@ impl ZoneTally {
     }
 }
 
-/// The read model as the stream sees it. Calls come from the one worker that owns the zone, so two calls never
-/// race on the same zone or bay; readers look on at any time. Must not block.
+/// The read model as the stream sees it. Calls come from the one worker that owns the zone, so two
+/// calls never race on the same zone or bay; readers look on at any time. Must not block.
 pub trait ReadModel: Send + Sync {
     fn bays(&self, views: &[BayView]);
     fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]);

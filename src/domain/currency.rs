@@ -1,4 +1,5 @@
-//! Money is integer hundredths of a unit of an ISO 4217 currency. Amounts of two currencies are never added.
+//! Money is integer hundredths of a unit of an ISO 4217 currency. Amounts of two currencies are
+//! never added.
 
 use std::fmt;
 
@@ -21,7 +22,9 @@ impl Currency {
     /// `None` for what is no code of ISO 4217; the case matters.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
-        CODES.split_ascii_whitespace().find(|known| *known == code)?;
+        CODES
+            .split_ascii_whitespace()
+            .find(|known| *known == code)?;
         code.as_bytes().try_into().ok().map(Self)
     }
 

@@ -17,14 +17,17 @@ impl LatLon {
     /// `None` unless latitude is within +-90 and longitude within +-180.
     #[must_use]
     pub fn new(lat: f64, lon: f64) -> Option<Self> {
-        ((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon)).then_some(Self { lat, lon })
+        ((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon))
+            .then_some(Self { lat, lon })
     }
 
     /// Great-circle distance in metres (haversine).
     #[must_use]
     pub fn distance_m(self, other: Self) -> f64 {
-        let (a, b) = (self.lat.to_radians(), other.lat.to_radians());
-        let (dlat, dlon) = ((b - a) / 2.0, (other.lon - self.lon).to_radians() / 2.0);
+        let a = self.lat.to_radians();
+        let b = other.lat.to_radians();
+        let dlat = (b - a) / 2.0;
+        let dlon = (other.lon - self.lon).to_radians() / 2.0;
         let h = dlat.sin().powi(2) + a.cos() * b.cos() * dlon.sin().powi(2);
         2.0 * EARTH_M * h.sqrt().min(1.0).asin()
     }
@@ -45,7 +48,12 @@ impl BBox {
     pub fn new(west: f64, south: f64, east: f64, north: f64) -> Option<Self> {
         LatLon::new(south, west)?;
         LatLon::new(north, east)?;
-        (south <= north).then_some(Self { west, south, east, north })
+        (south <= north).then_some(Self {
+            west,
+            south,
+            east,
+            north,
+        })
     }
 
     #[must_use]
@@ -66,25 +74,50 @@ mod tests {
     #[test]
     fn known_distances_hold() {
         // Raffles Place MRT to Toa Payoh MRT: 5.53 km by any map.
-        let (a, b) = (LatLon::new(1.2830, 103.8513).unwrap(), LatLon::new(1.3327, 103.8474).unwrap());
-        assert!((a.distance_m(b) - 5_543.0).abs() < 15.0, "{}", a.distance_m(b));
+        let a = LatLon::new(1.2830, 103.8513).unwrap();
+        let b = LatLon::new(1.3327, 103.8474).unwrap();
+        assert!(
+            (a.distance_m(b) - 5_543.0).abs() < 15.0,
+            "{}",
+            a.distance_m(b)
+        );
         assert!(a.distance_m(a) < 1e-6);
-        let (w, e) = (LatLon::new(0.0, 179.999).unwrap(), LatLon::new(0.0, -179.999).unwrap());
-        assert!((w.distance_m(e) - 222.4).abs() < 0.5, "across the date line");
+        let w = LatLon::new(0.0, 179.999).unwrap();
+        let e = LatLon::new(0.0, -179.999).unwrap();
+        assert!(
+            (w.distance_m(e) - 222.4).abs() < 0.5,
+            "across the date line"
+        );
     }
 
     #[test]
     fn impossible_places_are_refused() {
-        for (lat, lon) in [(91.0, 0.0), (0.0, 181.0), (f64::NAN, 0.0), (0.0, f64::INFINITY)] {
+        for (lat, lon) in [
+            (91.0, 0.0),
+            (0.0, 181.0),
+            (f64::NAN, 0.0),
+            (0.0, f64::INFINITY),
+        ] {
             assert!(LatLon::new(lat, lon).is_none());
         }
-        assert!(BBox::new(103.0, 1.4, 104.0, 1.2).is_none(), "south above north");
+        assert!(
+            BBox::new(103.0, 1.4, 104.0, 1.2).is_none(),
+            "south above north"
+        );
     }
 
     #[test]
     fn a_box_may_cross_the_date_line() {
         let b = BBox::new(179.0, -1.0, -179.0, 1.0).unwrap();
-        assert!(b.contains(LatLon { lat: 0.0, lon: 179.5 }) && b.contains(LatLon { lat: 0.0, lon: -179.5 }));
+        assert!(
+            b.contains(LatLon {
+                lat: 0.0,
+                lon: 179.5
+            }) && b.contains(LatLon {
+                lat: 0.0,
+                lon: -179.5
+            })
+        );
         assert!(!b.contains(LatLon { lat: 0.0, lon: 0.0 }));
     }
 }

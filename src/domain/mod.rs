@@ -1,7 +1,8 @@
 //! The field's own words: bays, zones, sources, observations, occupancy, and what may be refused.
 //!
-//! Promises: no I/O, no async, no clock, no outside service. Everything here can be tested by calling it.
-//! These types are what rooms hand to each other; wire formats live at the edges (`ingest/codec`, `serve`).
+//! Promises: no I/O, no async, no clock, no outside service. Everything here can be tested by
+//! calling it. These types are what rooms hand to each other; wire formats live at the edges
+//! (`ingest/codec`, `serve`).
 
 pub mod bay;
 pub mod calendar;
@@ -27,7 +28,9 @@ pub use calendar::{Calendar, WallTime};
 pub use change::{BayView, ReadModel, ZoneTally};
 pub use currency::Currency;
 pub use geo::{BBox, LatLon};
-pub use observation::{Afterwards, Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission, Topic};
+pub use observation::{
+    Afterwards, Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission, Topic,
+};
 pub use offer::{Offer, OfferState, Rules};
 pub use refusal::{Door, Reason, Refusal};
 pub use reservation::{Event, Promise, Reservation, ReservationState, Vehicle};

@@ -79,7 +79,8 @@ impl Topic {
         Self::ALL.into_iter().find(|t| t.name() == name)
     }
 
-    /// Writes what `source` publishes it on, for the quarantine. Which device an uplink was of its refusal says.
+    /// Writes what `source` publishes it on, for the quarantine. Which device an uplink was of its
+    /// refusal says.
     pub fn write(self, source: &str, to: &mut impl fmt::Write) -> fmt::Result {
         match self {
             Self::ChirpStack => to.write_str("application/+/device/+/event/up"),
@@ -107,7 +108,11 @@ impl Parcel {
     /// As it goes to the journal. `receipt` follows what the gate wanted to know.
     #[must_use]
     pub fn into_submission(self, receipt: Receipt) -> Submission {
-        let Self { claims, refusals, afterwards } = self;
+        let Self {
+            claims,
+            refusals,
+            afterwards,
+        } = self;
         let receipt = if afterwards.0.is_empty() {
             receipt
         } else {
@@ -116,11 +121,16 @@ impl Parcel {
                 receipt.durable();
             })
         };
-        Submission { claims, refusals, receipt }
+        Submission {
+            claims,
+            refusals,
+            receipt,
+        }
     }
 }
 
-/// Short, non-blocking calls to be made when a parcel is durable. Dropped uncalled with a parcel that never is.
+/// Short, non-blocking calls to be made when a parcel is durable. Dropped uncalled with a parcel
+/// that never is.
 #[derive(Default)]
 pub struct Afterwards(Vec<Box<dyn FnOnce() + Send>>);
 
@@ -138,8 +148,8 @@ impl fmt::Debug for Afterwards {
 
 /// What a door hands to the journal: one message, or what one read of a connection brought.
 ///
-/// The journal calls [`Receipt::durable`] once everything in it is on disk. A submission that is dropped
-/// without that call was not stored, and its sender must not be acknowledged.
+/// The journal calls [`Receipt::durable`] once everything in it is on disk. A submission that is
+/// dropped without that call was not stored, and its sender must not be acknowledged.
 pub struct Submission {
     pub claims: Vec<Claim>,
     pub refusals: Vec<Refusal>,

@@ -87,11 +87,16 @@ impl Hours {
     /// When the last of it is over; `None` where it recurs for ever.
     #[must_use]
     pub fn last(&self) -> Option<Millis> {
-        if self.weekly.is_empty() { self.once.iter().map(|w| w.end).max() } else { None }
+        if self.weekly.is_empty() {
+            self.once.iter().map(|w| w.end).max()
+        } else {
+            None
+        }
     }
 }
 
-/// What opens an offer's calendar to a program that can send no key. It is a secret: its debug form does not show it.
+/// What opens an offer's calendar to a program that can send no key. It is a secret: its debug form
+/// does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CalendarToken(pub Arc<str>);
 
@@ -140,13 +145,19 @@ impl Offer {
     #[must_use]
     pub fn takes(&self, vehicle: &Vehicle) -> bool {
         let limit = self.rules.max_height_cm;
-        (limit == 0 || vehicle.height_cm.is_none_or(|h| h <= limit)) && (!self.rules.ev_only || vehicle.ev)
+        (limit == 0 || vehicle.height_cm.is_none_or(|h| h <= limit))
+            && (!self.rules.ev_only || vehicle.ev)
     }
 
     /// Whether the owner's hours and limits of stay and notice allow it, asked for now.
     #[must_use]
     pub fn allows(&self, span: Span, now: Millis) -> bool {
-        let Rules { min_stay_min, max_stay_min, notice_min, .. } = self.rules;
+        let Rules {
+            min_stay_min,
+            max_stay_min,
+            notice_min,
+            ..
+        } = self.rules;
         let ms = |min: u32| u64::from(min) * MINUTE_MS;
         span.ms() >= ms(min_stay_min)
             && (max_stay_min == 0 || span.ms() <= ms(max_stay_min))
@@ -176,7 +187,12 @@ mod tests {
             bay: "B1".into(),
             owner: "acme".into(),
             state: OfferState::Open,
-            hours: Hours { zone: TimeZone::UTC, once: vec![span(0, 600)], weekly: vec![], closed: vec![] },
+            hours: Hours {
+                zone: TimeZone::UTC,
+                once: vec![span(0, 600)],
+                weekly: vec![],
+                closed: vec![],
+            },
             price_cents_per_hour: 250,
             currency: Currency::SGD,
             rules: Rules::default(),
@@ -197,44 +213,113 @@ mod tests {
         let o = offer();
         assert_eq!(o.price_cents(span(0, 60)), 250);
         assert_eq!(o.price_cents(span(0, 61)), 255, "254.17");
-        assert_eq!(Offer { price_cents_per_hour: 0, ..offer() }.price_cents(span(0, 60)), 0);
+        assert_eq!(
+            Offer {
+                price_cents_per_hour: 0,
+                ..offer()
+            }
+            .price_cents(span(0, 60)),
+            0
+        );
         let long = Span::new(Millis(0), Millis(u64::MAX)).unwrap();
-        assert_eq!(Offer { price_cents_per_hour: u32::MAX, ..offer() }.price_cents(long), i64::MAX);
+        assert_eq!(
+            Offer {
+                price_cents_per_hour: u32::MAX,
+                ..offer()
+            }
+            .price_cents(long),
+            i64::MAX
+        );
     }
 
     #[test]
     fn a_stay_must_lie_within_hours_limits_and_notice() {
-        let rules = Rules { min_stay_min: 30, max_stay_min: 120, notice_min: 60, buffer_min: 15, ..Rules::default() };
+        let rules = Rules {
+            min_stay_min: 30,
+            max_stay_min: 120,
+            notice_min: 60,
+            buffer_min: 15,
+            ..Rules::default()
+        };
         let o = Offer { rules, ..offer() };
         assert!(o.allows(span(60, 90), NOW) && o.allows(span(480, 600), NOW));
-        for (from, to, why) in [(60, 89, "short"), (60, 181, "long"), (58, 100, "notice"), (540, 601, "hours")] {
+        for (from, to, why) in [
+            (60, 89, "short"),
+            (60, 181, "long"),
+            (58, 100, "notice"),
+            (540, 601, "hours"),
+        ] {
             assert!(!o.allows(span(from, to), NOW), "{why}");
         }
         assert_eq!(o.free_at(span(60, 90)), span(60, 105).end);
         let mut o = offer();
         o.hours.closed = vec![span(100, 110)];
-        assert!(o.allows(span(60, 100), NOW) && o.allows(span(110, 120), NOW) && !o.allows(span(60, 101), NOW));
+        assert!(
+            o.allows(span(60, 100), NOW)
+                && o.allows(span(110, 120), NOW)
+                && !o.allows(span(60, 101), NOW)
+        );
     }
 
     #[test]
     fn single_and_weekly_hours_that_meet_are_one() {
         // 2026-11-23 02:00 UTC is a Monday.
         let mut o = offer();
-        let daily = |from, to| Weekly { days: 0x7f, from: TimeOfDay(from), to: TimeOfDay(to) };
-        o.hours = Hours { weekly: vec![daily(240, 300)], once: vec![span(0, 120)], ..o.hours };
-        assert!(o.hours.covers(span(90, 180)), "02:00-04:00 once, 04:00-05:00 each day");
+        let daily = |from, to| Weekly {
+            days: 0x7f,
+            from: TimeOfDay(from),
+            to: TimeOfDay(to),
+        };
+        o.hours = Hours {
+            weekly: vec![daily(240, 300)],
+            once: vec![span(0, 120)],
+            ..o.hours
+        };
+        assert!(
+            o.hours.covers(span(90, 180)),
+            "02:00-04:00 once, 04:00-05:00 each day"
+        );
         assert!(!o.hours.covers(span(90, 181)));
-        assert_eq!(o.hours.open(span(30, 24 * 60 + 150)), [span(30, 180), span(24 * 60 + 120, 24 * 60 + 150)]);
-        assert_eq!((o.hours.last(), offer().hours.last()), (None, Some(span(0, 600).end)));
+        assert_eq!(
+            o.hours.open(span(30, 24 * 60 + 150)),
+            [span(30, 180), span(24 * 60 + 120, 24 * 60 + 150)]
+        );
+        assert_eq!(
+            (o.hours.last(), offer().hours.last()),
+            (None, Some(span(0, 600).end))
+        );
     }
 
     #[test]
     fn a_vehicle_must_suit_the_owner() {
-        let van = Vehicle { kind: BayKind::Car, height_cm: Some(230), ev: false, accessible: false };
-        let low = Offer { rules: Rules { max_height_cm: 210, ..Rules::default() }, ..offer() };
+        let van = Vehicle {
+            kind: BayKind::Car,
+            height_cm: Some(230),
+            ev: false,
+            accessible: false,
+        };
+        let low = Offer {
+            rules: Rules {
+                max_height_cm: 210,
+                ..Rules::default()
+            },
+            ..offer()
+        };
         assert!(offer().takes(&van) && !low.takes(&van));
-        assert!(low.takes(&Vehicle { height_cm: None, ..van }), "who gives no height knows it fits");
-        let charger = Offer { rules: Rules { ev_only: true, ..Rules::default() }, ..offer() };
+        assert!(
+            low.takes(&Vehicle {
+                height_cm: None,
+                ..van
+            }),
+            "who gives no height knows it fits"
+        );
+        let charger = Offer {
+            rules: Rules {
+                ev_only: true,
+                ..Rules::default()
+            },
+            ..offer()
+        };
         assert!(!charger.takes(&van) && charger.takes(&Vehicle { ev: true, ..van }));
     }
 }

@@ -1,6 +1,7 @@
 //! What was refused and why. Every refusal is counted by reason and kept in the quarantine.
 
-/// Why a report, or a part of it, was not taken. The names are public: metrics label, API field, MQTT 5 reason.
+/// Why a report, or a part of it, was not taken. The names are public: metrics label, API field,
+/// MQTT 5 reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
     Malformed,

@@ -6,8 +6,9 @@
 //!   | expired | no_show          cancelled: from held and confirmed
 //! ```
 //!
-//! Promises: [`Reservation::step`] is pure and decides alone. What is over stays over: no event leads out of the last
-//! four. Money moves only by what a [`Step`] says, so the amounts of a reservation add up to what was paid.
+//! Promises: [`Reservation::step`] is pure and decides alone. What is over stays over: no event
+//! leads out of the last four. Money moves only by what a [`Step`] says, so the amounts of a
+//! reservation add up to what was paid.
 
 use super::span::Span;
 use super::{BayKind, Currency, LatLon, Millis};
@@ -41,7 +42,9 @@ pub enum ReservationState {
 use ReservationState::{Active, Cancelled, Completed, Confirmed, Expired, Held, NoShow};
 
 impl ReservationState {
-    pub const ALL: [Self; 7] = [Held, Confirmed, Active, Completed, Cancelled, Expired, NoShow];
+    pub const ALL: [Self; 7] = [
+        Held, Confirmed, Active, Completed, Cancelled, Expired, NoShow,
+    ];
 
     /// The public name, as `no_show`.
     #[must_use]
@@ -86,8 +89,15 @@ pub enum Event {
 }
 
 impl Event {
-    pub const ALL: [Self; 7] =
-        [Self::Confirm, Self::Cancel, Self::Revoke, Self::Arrive, Self::Depart, Self::Expire, Self::MissOut];
+    pub const ALL: [Self; 7] = [
+        Self::Confirm,
+        Self::Cancel,
+        Self::Revoke,
+        Self::Arrive,
+        Self::Depart,
+        Self::Expire,
+        Self::MissOut,
+    ];
 }
 
 /// Why an event has no effect.
@@ -186,7 +196,10 @@ impl Reservation {
     /// What keeps the bay from others.
     #[must_use]
     pub const fn kept(&self) -> Span {
-        Span { start: self.span.start, end: self.free_at }
+        Span {
+            start: self.span.start,
+            end: self.free_at,
+        }
     }
 
     /// What `event` does at `now`; `None`: it has been done before, and stands.
@@ -205,11 +218,20 @@ impl Reservation {
             (_, over @ (Completed | Cancelled | Expired | NoShow)) => Err(StepError::Over(over)),
 
             // The deadline itself is too late: at it the bay is free for others.
-            (Event::Confirm, Held) if now >= self.expires_at => Err(StepError::Late(self.expires_at)),
+            (Event::Confirm, Held) if now >= self.expires_at => {
+                Err(StepError::Late(self.expires_at))
+            }
             (Event::Confirm, Held) => to(Confirmed, self.price_cents),
 
             (Event::Cancel | Event::Revoke, Held) => to(Cancelled, 0),
-            (Event::Cancel, Confirmed) => to(Cancelled, if now < self.span.start { -self.price_cents } else { 0 }),
+            (Event::Cancel, Confirmed) => to(
+                Cancelled,
+                if now < self.span.start {
+                    -self.price_cents
+                } else {
+                    0
+                },
+            ),
             (Event::Revoke, Confirmed) => to(Cancelled, -self.price_cents),
             (Event::Cancel | Event::Revoke, Active) => Err(StepError::Arrived),
 
@@ -217,7 +239,9 @@ impl Reservation {
             (Event::Arrive, Confirmed) if now.plus(EARLY_MS) < self.span.start => {
                 Err(StepError::Early(self.span.start))
             }
-            (Event::Arrive, Confirmed) if now >= self.span.end => Err(StepError::Ended(self.span.end)),
+            (Event::Arrive, Confirmed) if now >= self.span.end => {
+                Err(StepError::Ended(self.span.end))
+            }
             (Event::Arrive, Confirmed) => to(Active, 0),
 
             (Event::Depart, Active) => to(Completed, self.overstay_cents(now)),
@@ -243,7 +267,8 @@ impl Reservation {
 
     /// For who departs at `now`, after the end: the same rate for as long as it was exceeded.
     fn overstay_cents(&self, now: Millis) -> i64 {
-        let (over, ms) = (u128::from(now.since(self.span.end)), u128::from(self.span.ms()));
+        let over = u128::from(now.since(self.span.end));
+        let ms = u128::from(self.span.ms());
         let cents = u128::from(self.price_cents.unsigned_abs()) * over;
         i64::try_from(cents.div_ceil(ms)).unwrap_or(i64::MAX)
     }

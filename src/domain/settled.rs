@@ -1,33 +1,34 @@
-//! What settlement hands to other rooms, and what it asks of them: where settled hours go, where recent figures are
-//! read, where settled reports are kept for amendments.
+//! What settlement hands to other rooms, and what it asks of them: where settled hours go, where
+//! recent figures are read, where settled reports are kept for amendments.
 
 use super::{Corrections, Millis, SettledHour, Sums, Window, ZoneIx};
 use std::io;
 use std::sync::Arc;
 
-/// Where settled hours go. Calls come from the stream's workers and must not block: a sink with no room says so, and
-/// is offered the same again a little later.
+/// Where settled hours go. Calls come from the stream's workers and must not block: a sink with no
+/// room says so, and is offered the same again a little later.
 ///
-/// Each worker hands over the part of an hour that its zones make up: `part` of `parts`, each zone in one of them. After
-/// a crash the hours that may not have been taken are offered again, with the same content altogether; the
-/// number of parts may be another one then, so a sink that has some of an hour and is offered an hour of another
-/// number of parts forgets what it has.
+/// Each worker hands over the part of an hour that its zones make up: `part` of `parts`, each zone
+/// in one of them. After a crash the hours that may not have been taken are offered again, with the
+/// same content altogether; the number of parts may be another one then, so a sink that has some of
+/// an hour and is offered an hour of another number of parts forgets what it has.
 pub trait SettledSink: Send + Sync {
     /// False: no room, offer it again.
     fn try_hour(&self, part: u32, parts: u32, hour: &Arc<SettledHour>) -> bool;
 
-    /// The same for corrections: by hour of ingest, ascending. Parts without any are handed over too.
+    /// The same for corrections: by hour of ingest, ascending. Parts without any are handed over
+    /// too.
     fn try_corrections(&self, part: u32, parts: u32, corrections: &Arc<Corrections>) -> bool;
 
-    /// Some worker does not offer its part of that hour, or of its corrections, again: it was refused for too long, and the room
-    /// is needed.
+    /// Some worker does not offer its part of that hour, or of its corrections, again: it was
+    /// refused for too long, and the room is needed.
     fn given_up(&self, hour: Millis, corrections: bool);
 }
 
 /// The newest figures, in memory. Readers hold up nobody.
 pub trait RecentTurnover: Send + Sync {
-    /// Everything before it is settled; a multiple of [`super::turnover::WINDOW_MS`]. [`Millis::NEVER`] before the
-    /// first settlement.
+    /// Everything before it is settled; a multiple of [`super::turnover::WINDOW_MS`].
+    /// [`Millis::NEVER`] before the first settlement.
     fn settled(&self) -> Millis;
 
     /// From where on windows of five minutes are held, at least; before that only hours.
@@ -36,28 +37,37 @@ pub trait RecentTurnover: Send + Sync {
     /// From where on hours are held, at least.
     fn hours_from(&self) -> Millis;
 
-    /// Hands `each` every window of `zone` that begins in `from..to` and is held, ascending. What is not settled yet is
-    /// left out, and so are windows before anything was heard of the zone.
-    fn windows(&self, zone: ZoneIx, from: Millis, to: Millis, each: &mut dyn FnMut(Millis, &Window));
+    /// Hands `each` every window of `zone` that begins in `from..to` and is held, ascending. What
+    /// is not settled yet is left out, and so are windows before anything was heard of the zone.
+    fn windows(
+        &self,
+        zone: ZoneIx,
+        from: Millis,
+        to: Millis,
+        each: &mut dyn FnMut(Millis, &Window),
+    );
 
     /// The same by hours: the sums of those that begin in `from..to` and are settled to their end.
     fn hours(&self, zone: ZoneIx, from: Millis, to: Millis, each: &mut dyn FnMut(Millis, &Sums));
 
-    /// Changes whenever a window of the hour that begins at `hour` has changed, and now and then without need.
+    /// Changes whenever a window of the hour that begins at `hour` has changed, and now and then
+    /// without need.
     fn version(&self, hour: Millis) -> u64;
 }
 
-/// One worker's settled reports, by hour of event time: written as they are settled, read when a late report amends.
-/// What the words say is the stream's affair. Calls come from the worker.
+/// One worker's settled reports, by hour of event time: written as they are settled, read when a
+/// late report amends. What the words say is the stream's affair. Calls come from the worker.
 pub trait KeptReports: Send {
-    /// Appends a block to an hour, now or a little later. `group` tells the blocks of an hour apart.
+    /// Appends a block to an hour, now or a little later. `group` tells the blocks of an hour
+    /// apart.
     fn append(&mut self, hour: Millis, group: u32, words: Vec<u64>);
 
-    /// What has come of a block that was appended, and the block itself, whose memory may be used again. `None`: nothing more
-    /// is known yet.
+    /// What has come of a block that was appended, and the block itself, whose memory may be used
+    /// again. `None`: nothing more is known yet.
     fn done(&mut self) -> Option<(Vec<u64>, io::Result<()>)>;
 
-    /// All blocks of that hour and group, in the order in which they were appended, one after the other.
+    /// All blocks of that hour and group, in the order in which they were appended, one after the
+    /// other.
     fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u64>) -> io::Result<()>;
 
     /// The first hour that is kept whole. Nothing before it is.
@@ -69,7 +79,8 @@ pub trait KeptReports: Send {
     /// A report that came too late to amend anything: kept aside, and read by people only.
     fn too_late(&mut self, bytes: &[u8]) -> io::Result<()>;
 
-    /// How long what this worker has appended is now: a checkpoint names it, and a start goes back to it.
+    /// How long what this worker has appended is now: a checkpoint names it, and a start goes back
+    /// to it.
     fn lengths(&mut self) -> Vec<KeptLength>;
 }
 

@@ -1,11 +1,25 @@
-//! A source: one sender of reports (a lamp post, a gateway, an app). Its kind decides how long its word stands.
+//! A source: one sender of reports (a lamp post, a gateway, an app). Its kind decides how long its
+//! word stands.
 
 use super::Millis;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Number of a source. Stable: it is the position in the registry's identity file and may be written to disk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, bytemuck::Pod, bytemuck::Zeroable)]
+/// Number of a source. Stable: it is the position in the registry's identity file and may be
+/// written to disk.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    bytemuck::Pod,
+    bytemuck::Zeroable,
+)]
 #[repr(transparent)]
 pub struct SourceIx(pub u32);
 
@@ -33,8 +47,8 @@ pub struct Speaker {
     pub uplinks: bool,
 }
 
-/// Until when somebody who was let in may stay. All clones share it, so that a key that is revoked ends what it has
-/// opened, whichever room holds it.
+/// Until when somebody who was let in may stay. All clones share it, so that a key that is revoked
+/// ends what it has opened, whichever room holds it.
 #[derive(Clone, Debug)]
 pub struct Pass(Arc<AtomicU64>);
 
@@ -74,7 +88,8 @@ pub enum SourceKind {
     App = 1,
     /// Counts what goes in and out of a zone.
     Gate = 2,
-    /// The hub itself, for who has booked a bay: it says what the driver's app has said. Ages as an app's word does.
+    /// The hub itself, for who has booked a bay: it says what the driver's app has said. Ages as an
+    /// app's word does.
     Booking = 3,
 }
 
@@ -106,7 +121,8 @@ impl SourceKind {
         matches!(self, Self::App | Self::Booking)
     }
 
-    /// Whom it counts as in what is written of a visit: 0 sensor, 1 app, 2 gate. A booked stay is told by an app.
+    /// Whom it counts as in what is written of a visit: 0 sensor, 1 app, 2 gate. A booked stay is
+    /// told by an app.
     #[inline]
     #[must_use]
     pub const fn vouches_as(self) -> u32 {
@@ -128,8 +144,8 @@ impl SourceKind {
         }
     }
 
-    /// Confidence of a report that states none, in 1/255: a sensor errs in a few per cent of its readings, a
-    /// passer-by more often.
+    /// Confidence of a report that states none, in 1/255: a sensor errs in a few per cent of its
+    /// readings, a passer-by more often.
     #[must_use]
     pub const fn default_confidence(self) -> u8 {
         match self {
@@ -150,14 +166,21 @@ mod tests {
         for kind in SourceKind::ALL.into_iter().chain([SourceKind::Booking]) {
             assert_eq!(SourceKind::from_bits(kind as u64 | 0xf4), kind);
         }
-        assert!(SourceKind::ALL.into_iter().all(|k| SourceKind::parse(k.name()) == Some(k)));
+        assert!(
+            SourceKind::ALL
+                .into_iter()
+                .all(|k| SourceKind::parse(k.name()) == Some(k))
+        );
         assert_eq!(SourceKind::parse(SourceKind::Booking.name()), None);
     }
 
     #[test]
     fn a_pass_ends_at_its_time_or_when_it_is_withdrawn_for_all_who_hold_it() {
-        let (short, long) = (Pass::until(Some(Millis(10))), Pass::default());
-        assert!(short.is_good(Millis(9)) && !short.is_good(Millis(10)) && long.is_good(Millis::MAX));
+        let short = Pass::until(Some(Millis(10)));
+        let long = Pass::default();
+        assert!(
+            short.is_good(Millis(9)) && !short.is_good(Millis(10)) && long.is_good(Millis::MAX)
+        );
         let held = long.clone();
         long.withdraw();
         assert!(!held.is_good(Millis(0)));

@@ -13,7 +13,11 @@ impl Span {
     /// `None` unless it ends after it starts.
     #[must_use]
     pub const fn new(start: Millis, end: Millis) -> Option<Self> {
-        if start.0 < end.0 { Some(Self { start, end }) } else { None }
+        if start.0 < end.0 {
+            Some(Self { start, end })
+        } else {
+            None
+        }
     }
 
     #[must_use]
@@ -67,7 +71,11 @@ pub fn without(mut spans: Vec<Span>, holes: &[Span]) -> Vec<Span> {
                 let before = Span::new(s.start, s.end.min(hole.start));
                 let after = Span::new(s.start.max(hole.end), s.end);
                 let whole = (!s.overlaps(*hole)).then_some(s);
-                if whole.is_some() { [whole, None] } else { [before, after] }
+                if whole.is_some() {
+                    [whole, None]
+                } else {
+                    [before, after]
+                }
             })
             .flatten()
             .collect();
@@ -88,12 +96,21 @@ mod tests {
     fn what_meets_does_not_overlap_and_what_is_empty_is_none() {
         assert!(!span(1, 5).overlaps(span(5, 9)) && span(1, 6).overlaps(span(5, 9)));
         assert!(span(1, 5).has(Millis(1)) && !span(1, 5).has(Millis(5)));
-        assert_eq!((Span::new(Millis(5), Millis(5)), Span::new(Millis(6), Millis(5))), (None, None));
+        assert_eq!(
+            (
+                Span::new(Millis(5), Millis(5)),
+                Span::new(Millis(6), Millis(5))
+            ),
+            (None, None)
+        );
         assert_eq!(span(1, 5).and(span(5, 9)), None);
     }
 
     fn spans() -> impl Strategy<Value = Vec<Span>> {
-        prop::collection::vec((0_u64..60, 1_u64..20).prop_map(|(at, ms)| span(at, at + ms)), 0..8)
+        prop::collection::vec(
+            (0_u64..60, 1_u64..20).prop_map(|(at, ms)| span(at, at + ms)),
+            0..8,
+        )
     }
 
     proptest! {

@@ -1,7 +1,8 @@
 //! Time as the hub counts it: milliseconds since 1970 in UTC, read and written as RFC 3339.
 //!
-//! With `calendar` the only door to `chrono` besides logging. Writing is done by hand because an answer with twenty bays writes
-//! twenty times, and chrono's formatter costs more than finding the bays does.
+//! With `calendar` the only door to `chrono` besides logging. Writing is done by hand because an
+//! answer with twenty bays writes twenty times, and chrono's formatter costs more than finding the
+//! bays does.
 
 use std::fmt;
 
@@ -22,10 +23,13 @@ impl Millis {
         self.0 == 0
     }
 
-    /// Reads RFC 3339 with any offset. `None` for anything else, and for what lies outside 1970..2527.
+    /// Reads RFC 3339 with any offset. `None` for anything else, and for what lies outside
+    /// 1970..2527.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let t = chrono::DateTime::parse_from_rfc3339(text).ok()?.timestamp_millis();
+        let t = chrono::DateTime::parse_from_rfc3339(text)
+            .ok()?
+            .timestamp_millis();
         u64::try_from(t).ok().map(Self).filter(|t| *t <= Self::MAX)
     }
 
@@ -45,9 +49,11 @@ impl Millis {
     /// `2026-11-23T02:00:00.123Z` as ASCII.
     #[must_use]
     pub fn rfc3339(self) -> [u8; 24] {
-        let (days, ms) = (self.0 / 86_400_000, self.0 % 86_400_000);
+        let days = self.0 / 86_400_000;
+        let ms = self.0 % 86_400_000;
         let (year, month, day) = civil(days);
-        let (s, ms) = (ms / 1000, ms % 1000);
+        let s = ms / 1000;
+        let ms = ms % 1000;
         let mut out = *b"0000-00-00T00:00:00.000Z";
         let mut put = |at: usize, digits: usize, mut n: u64| {
             for i in (at..at + digits).rev() {
@@ -69,11 +75,13 @@ impl Millis {
 /// Days since 1970 to year, month, day (Howard Hinnant's `civil_from_days`, for days >= 0).
 const fn civil(days: u64) -> (u64, u64, u64) {
     let z = days + 719_468;
-    let (era, doe) = (z / 146_097, z % 146_097);
+    let era = z / 146_097;
+    let doe = z % 146_097;
     let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
     let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     let mp = (5 * doy + 2) / 153;
-    let (d, m) = (doy - (153 * mp + 2) / 5 + 1, if mp < 10 { mp + 3 } else { mp - 9 });
+    let d = doy - (153 * mp + 2) / 5 + 1;
+    let m = if mp < 10 { mp + 3 } else { mp - 9 };
     (yoe + era * 400 + (m <= 2) as u64, m, d)
 }
 
@@ -92,9 +100,13 @@ impl TimeOfDay {
     /// Reads `00:00` to `24:00`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let two = |t: &str| (t.len() == 2 && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.parse::<u16>().ok())?;
+        let two = |t: &str| {
+            (t.len() == 2 && t.bytes().all(|b| b.is_ascii_digit()))
+                .then(|| t.parse::<u16>().ok())?
+        };
         let (hours, minutes) = text.split_once(':')?;
-        let (hours, minutes) = (two(hours)?, two(minutes)?);
+        let hours = two(hours)?;
+        let minutes = two(minutes)?;
         let all = hours * 60 + minutes;
         (minutes < 60 && all <= 1440).then_some(Self(all))
     }
@@ -117,9 +129,19 @@ mod tests {
 
     #[test]
     fn writes_what_chrono_writes() {
-        for ms in [0, 1, 951_782_400_000, 1_709_164_800_123, 1_795_402_800_999, Millis::MAX.0] {
+        for ms in [
+            0,
+            1,
+            951_782_400_000,
+            1_709_164_800_123,
+            1_795_402_800_999,
+            Millis::MAX.0,
+        ] {
             let want = chrono::DateTime::from_timestamp_millis(ms as i64).unwrap();
-            assert_eq!(Millis(ms).to_string(), want.to_rfc3339_opts(chrono::SecondsFormat::Millis, true));
+            assert_eq!(
+                Millis(ms).to_string(),
+                want.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+            );
         }
         let mut ms = 7;
         while ms < Millis::MAX.0 {
@@ -133,14 +155,19 @@ mod tests {
         for good in ["00:00", "09:05", "23:59", "24:00"] {
             assert_eq!(TimeOfDay::parse(good).unwrap().to_string(), good);
         }
-        for bad in ["", "9:00", "24:01", "12:60", "-1:00", "+1:00", "12", "12:00:00", "1200"] {
+        for bad in [
+            "", "9:00", "24:01", "12:60", "-1:00", "+1:00", "12", "12:00:00", "1200",
+        ] {
             assert_eq!(TimeOfDay::parse(bad), None, "{bad}");
         }
     }
 
     #[test]
     fn reads_offsets_and_refuses_what_is_no_time() {
-        assert_eq!(Millis::parse("2021-08-02T04:59:27+08:00"), Millis::parse("2021-08-01T20:59:27Z"));
+        assert_eq!(
+            Millis::parse("2021-08-02T04:59:27+08:00"),
+            Millis::parse("2021-08-01T20:59:27Z")
+        );
         for bad in [
             "",
             "2021-08-02",

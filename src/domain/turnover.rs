@@ -1,11 +1,13 @@
-//! Turnover: what a zone's bays did in a window of time, as integers that add up and can be taken back.
+//! Turnover: what a zone's bays did in a window of time, as integers that add up and can be taken
+//! back.
 //!
-//! Everything the authority is told (turnover, mean stay, occupancy, coverage) is a ratio of these sums. They form a
-//! group under addition: what each bay contributed adds up to its zone's [`Window`] of five minutes, windows add up to
-//! hours and days, and a correction is the difference of what is right and what was told, exactly. Ratios are taken at
-//! the very end. Two steps, because "the zone was full" is said of a whole zone at one moment: a window holds how many
-//! bays were vacant at its start, which adds up over bays; [`Sums`] holds in how many windows none was, which adds up
-//! over time.
+//! Everything the authority is told (turnover, mean stay, occupancy, coverage) is a ratio of these
+//! sums. They form a group under addition: what each bay contributed adds up to its zone's
+//! [`Window`] of five minutes, windows add up to hours and days, and a correction is the difference
+//! of what is right and what was told, exactly. Ratios are taken at the very end. Two steps,
+//! because "the zone was full" is said of a whole zone at one moment: a window holds how many bays
+//! were vacant at its start, which adds up over bays; [`Sums`] holds in how many windows none was,
+//! which adds up over time.
 
 use super::{Millis, Visit, VisitChange};
 
@@ -18,7 +20,8 @@ pub const HOUR_MS: u64 = 60 * 60 * 1000;
 /// Above this share of occupied bays, in percent, a zone counts as crowded.
 const CROWDED: i64 = 85;
 
-/// What one zone's bays did in one window, or by how much that has to be corrected. Times are bay-milliseconds.
+/// What one zone's bays did in one window, or by how much that has to be corrected. Times are
+/// bay-milliseconds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Window {
     pub occupied_ms: i64,
@@ -58,7 +61,8 @@ pub struct Sums {
     pub censored: i64,
     pub stay_ms: i64,
     pub stays: Stays,
-    /// Windows at whose start at least half of the bays in service were known: what the next two are shares of.
+    /// Windows at whose start at least half of the bays in service were known: what the next two
+    /// are shares of.
     pub judged: i64,
     /// Those of them with no known bay vacant.
     pub full: i64,
@@ -68,18 +72,44 @@ pub struct Sums {
 
 /// `a op= b` for each plain member of two values that have the same ones.
 macro_rules! members {
-    ($a:expr, $b:expr, $op:tt, $($name:ident),+) => { $($a.$name $op $b.$name;)+ };
+    ($a:expr, $b:expr, $op:tt, $($name:ident),+ $(,)?) => { $($a.$name $op $b.$name;)+ };
 }
 
 impl Window {
     pub fn add(&mut self, other: &Self) {
-        members!(self, other, +=, occupied_ms, vacant_ms, unknown_ms, closed_ms, started, ended, short, censored, stay_ms);
+        members!(
+            self,
+            other,
+            +=,
+            occupied_ms,
+            vacant_ms,
+            unknown_ms,
+            closed_ms,
+            started,
+            ended,
+            short,
+            censored,
+            stay_ms,
+        );
         members!(self, other, +=, occupied_at, vacant_at, unknown_at);
         self.stays.merge(&other.stays, 1);
     }
 
     pub fn subtract(&mut self, other: &Self) {
-        members!(self, other, -=, occupied_ms, vacant_ms, unknown_ms, closed_ms, started, ended, short, censored, stay_ms);
+        members!(
+            self,
+            other,
+            -=,
+            occupied_ms,
+            vacant_ms,
+            unknown_ms,
+            closed_ms,
+            started,
+            ended,
+            short,
+            censored,
+            stay_ms,
+        );
         members!(self, other, -=, occupied_at, vacant_at, unknown_at);
         self.stays.merge(&other.stays, -1);
     }
@@ -92,7 +122,20 @@ impl Window {
 
 impl Sums {
     pub fn add(&mut self, other: &Self) {
-        members!(self, other, +=, occupied_ms, vacant_ms, unknown_ms, closed_ms, started, ended, short, censored, stay_ms);
+        members!(
+            self,
+            other,
+            +=,
+            occupied_ms,
+            vacant_ms,
+            unknown_ms,
+            closed_ms,
+            started,
+            ended,
+            short,
+            censored,
+            stay_ms,
+        );
         members!(self, other, +=, judged, full, crowded);
         self.stays.merge(&other.stays, 1);
     }
@@ -118,14 +161,30 @@ impl Sums {
 /// The whole of one zone's window. Not for a correction: half a zone cannot be judged.
 impl From<&Window> for Sums {
     fn from(w: &Window) -> Self {
-        Self { stays: w.stays.clone(), ..Self::without_stays(w) }
+        Self {
+            stays: w.stays.clone(),
+            ..Self::without_stays(w)
+        }
     }
 }
 
 impl Sums {
     fn without_stays(w: &Window) -> Self {
         let mut sums = Self::default();
-        members!(sums, w, =, occupied_ms, vacant_ms, unknown_ms, closed_ms, started, ended, short, censored, stay_ms);
+        members!(
+            sums,
+            w,
+            =,
+            occupied_ms,
+            vacant_ms,
+            unknown_ms,
+            closed_ms,
+            started,
+            ended,
+            short,
+            censored,
+            stay_ms,
+        );
         let known = w.occupied_at + w.vacant_at;
         if known > 0 && known >= w.unknown_at {
             sums.judged = 1;
@@ -139,8 +198,8 @@ impl Sums {
 /// Buckets there can be: of the longest stay that can be written, and some more.
 const BUCKETS: usize = 1024;
 
-/// Many sums being added up. Lengths of stays are counted in an array: merging lists bucket by bucket would cost more
-/// than all else.
+/// Many sums being added up. Lengths of stays are counted in an array: merging lists bucket by
+/// bucket would cost more than all else.
 pub struct Tally {
     sums: Sums,
     counts: [i32; BUCKETS],
@@ -150,7 +209,11 @@ pub struct Tally {
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { sums: Sums::default(), counts: [0; BUCKETS], touched: (BUCKETS, 0) }
+        Self {
+            sums: Sums::default(),
+            counts: [0; BUCKETS],
+            touched: (BUCKETS, 0),
+        }
     }
 }
 
@@ -191,13 +254,26 @@ impl Tally {
 
     fn plain(&mut self, more: &Sums) {
         let sums = &mut self.sums;
-        members!(sums, more, +=, occupied_ms, vacant_ms, unknown_ms, closed_ms, started, ended, short, censored, stay_ms);
+        members!(
+            sums,
+            more,
+            +=,
+            occupied_ms,
+            vacant_ms,
+            unknown_ms,
+            closed_ms,
+            started,
+            ended,
+            short,
+            censored,
+            stay_ms,
+        );
         members!(sums, more, +=, judged, full, crowded);
     }
 }
 
-/// Lengths of stays as counts in buckets that grow by 4 %, so that any quantile is right to 2 %. Unlike a sketch that
-/// merges centroids, counts can be taken back.
+/// Lengths of stays as counts in buckets that grow by 4 %, so that any quantile is right to 2 %.
+/// Unlike a sketch that merges centroids, counts can be taken back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stays(Vec<(u16, i32)>);
 
@@ -239,7 +315,8 @@ impl Stays {
         out
     }
 
-    /// The length, ms, that a share `q` of the stays do not exceed; the middle of its bucket. `None` without stays.
+    /// The length, ms, that a share `q` of the stays do not exceed; the middle of its bucket.
+    /// `None` without stays.
     #[must_use]
     pub fn quantile_ms(&self, q: f64) -> Option<u64> {
         let total: i64 = self.0.iter().map(|b| i64::from(b.1)).sum();
@@ -253,7 +330,10 @@ impl Stays {
     }
 
     fn merge(&mut self, other: &Self, sign: i32) {
-        other.0.iter().for_each(|&(bucket, n)| self.put(bucket, sign * n));
+        other
+            .0
+            .iter()
+            .for_each(|&(bucket, n)| self.put(bucket, sign * n));
     }
 
     fn put(&mut self, bucket: u16, n: i32) {
@@ -276,8 +356,8 @@ pub struct WindowRow {
     pub window: Window,
 }
 
-/// Settled results of one hour: everything that is known of it when the watermark passes its end. A function of the
-/// journal alone, so it may be told again after a restart, and is then the same.
+/// Settled results of one hour: everything that is known of it when the watermark passes its end. A
+/// function of the journal alone, so it may be told again after a restart, and is then the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SettledHour {
     /// Start of the hour.
@@ -288,7 +368,8 @@ pub struct SettledHour {
     pub visits: Vec<Visit>,
 }
 
-/// What late reports that came in during one hour of ingest changed about hours that had been told before.
+/// What late reports that came in during one hour of ingest changed about hours that had been told
+/// before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Corrections {
     /// Start of the hour of ingest.
@@ -303,7 +384,12 @@ mod tests {
     use super::*;
 
     fn window(stays: &[u64]) -> Window {
-        let mut w = Window { occupied_ms: 7, started: 2, vacant_at: 3, ..Window::default() };
+        let mut w = Window {
+            occupied_ms: 7,
+            started: 2,
+            vacant_at: 3,
+            ..Window::default()
+        };
         for stay in stays {
             w.ended += 1;
             w.stay_ms += *stay as i64;
@@ -314,7 +400,8 @@ mod tests {
 
     #[test]
     fn what_is_added_can_be_taken_back_exactly_in_any_order() {
-        let (a, b) = (window(&[60_000, 3_600_000, 61_000]), window(&[3_600_000, 5]));
+        let a = window(&[60_000, 3_600_000, 61_000]);
+        let b = window(&[3_600_000, 5]);
         let mut both = Window::default();
         both.subtract(&b);
         both.add(&a);
@@ -326,8 +413,15 @@ mod tests {
 
     #[test]
     fn a_tally_is_what_adding_one_by_one_gives_and_then_begins_anew() {
-        let windows = [window(&[60_000, 3_600_000, 61_000]), window(&[]), window(&[u64::MAX, 0]), window(&[60_000])];
-        let (mut tally, mut other, mut want) = (Tally::default(), Tally::default(), Sums::default());
+        let windows = [
+            window(&[60_000, 3_600_000, 61_000]),
+            window(&[]),
+            window(&[u64::MAX, 0]),
+            window(&[60_000]),
+        ];
+        let mut tally = Tally::default();
+        let mut other = Tally::default();
+        let mut want = Sums::default();
         for w in &windows {
             want.add(&Sums::from(w));
             tally.add_window(w);
@@ -342,7 +436,12 @@ mod tests {
     #[test]
     fn a_zone_is_full_only_if_enough_of_it_is_known() {
         let at = |occupied_at, vacant_at, unknown_at| {
-            let s = Sums::from(&Window { occupied_at, vacant_at, unknown_at, ..Window::default() });
+            let s = Sums::from(&Window {
+                occupied_at,
+                vacant_at,
+                unknown_at,
+                ..Window::default()
+            });
             (s.judged, s.full, s.crowded)
         };
         assert_eq!(at(10, 0, 10), (1, 1, 1));
@@ -361,6 +460,9 @@ mod tests {
             assert!((got / want - 1.0).abs() < 0.021, "{q}: {got}");
         }
         assert_eq!(Stays::default().quantile_ms(0.5), None);
-        assert_eq!(Stays::from_buckets(stays.buckets().iter().rev().copied()), stays);
+        assert_eq!(
+            Stays::from_buckets(stays.buckets().iter().rev().copied()),
+            stays
+        );
     }
 }

@@ -1,6 +1,8 @@
-//! A visit: one stay of a vehicle at a bay, as it is settled once all reports of that time have come in.
+//! A visit: one stay of a vehicle at a bay, as it is settled once all reports of that time have
+//! come in.
 //!
-//! Bays and zones are named by their stable numbers, not by this process's indices: visits outlive the process.
+//! Bays and zones are named by their stable numbers, not by this process's indices: visits outlive
+//! the process.
 
 use super::{Millis, SourceKind};
 
@@ -14,10 +16,11 @@ pub struct Visit {
     pub start: Millis,
     /// Exclusive. After `start`.
     pub end: Millis,
-    /// Whether the bay was seen to become occupied (it was vacant before). If not, the stay began at `start` or
-    /// earlier, and is no arrival.
+    /// Whether the bay was seen to become occupied (it was vacant before). If not, the stay began
+    /// at `start` or earlier, and is no arrival.
     pub start_seen: bool,
-    /// Whether the bay was seen to become vacant. If not, its sources fell silent or it was closed at `end`.
+    /// Whether the bay was seen to become vacant. If not, its sources fell silent or it was closed
+    /// at `end`.
     pub end_seen: bool,
     /// Who vouched for it.
     pub kinds: SourceKinds,
@@ -82,8 +85,13 @@ mod tests {
 
     #[test]
     fn a_set_of_kinds_has_what_was_put_in() {
-        let set = SourceKinds::default().with(SourceKind::Gate).with(SourceKind::Sensor);
-        assert_eq!(set.iter().collect::<Vec<_>>(), [SourceKind::Sensor, SourceKind::Gate]);
+        let set = SourceKinds::default()
+            .with(SourceKind::Gate)
+            .with(SourceKind::Sensor);
+        assert_eq!(
+            set.iter().collect::<Vec<_>>(),
+            [SourceKind::Sensor, SourceKind::Gate]
+        );
         assert!(!set.has(SourceKind::App));
     }
 }

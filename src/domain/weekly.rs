@@ -1,13 +1,18 @@
-//! Hours by the wall clock of a place: weekly windows in a named time zone, and what becomes of them when clocks turn.
+//! Hours by the wall clock of a place: weekly windows in a named time zone, and what becomes of
+//! them when clocks turn.
 //!
-//! The only door to `chrono-tz`. A weekly window means the owner's wall clock. Where a bound does not exist (clocks
-//! sprang over it) it moves to the moment of the jump; where it exists twice, a window opens at the later and closes at
-//! the earlier of the two, so that nobody is promised an hour the owner may not have meant; a window that this leaves
-//! empty does not happen on that day. A single time that a caller writes without an offset must exist exactly once.
+//! The only door to `chrono-tz`. A weekly window means the owner's wall clock. Where a bound does
+//! not exist (clocks sprang over it) it moves to the moment of the jump; where it exists twice, a
+//! window opens at the later and closes at the earlier of the two, so that nobody is promised an
+//! hour the owner may not have meant; a window that this leaves empty does not happen on that day.
+//! A single time that a caller writes without an offset must exist exactly once.
 
 use super::span::{Span, melt};
 use super::{Millis, TimeOfDay};
-use chrono::{Datelike as _, Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _};
+use chrono::{
+    Datelike as _, Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta,
+    TimeZone as _,
+};
 use std::fmt;
 
 const DAY_MS: u64 = 86_400_000;
@@ -60,7 +65,9 @@ impl TimeZone {
     /// See [`LocalFault`].
     pub fn moment(self, text: &str) -> Result<Millis, LocalFault> {
         let read = |form| NaiveDateTime::parse_from_str(text, form).ok();
-        let local = read("%Y-%m-%dT%H:%M").or_else(|| read("%Y-%m-%dT%H:%M:%S")).ok_or(LocalFault::Unreadable)?;
+        let local = read("%Y-%m-%dT%H:%M")
+            .or_else(|| read("%Y-%m-%dT%H:%M:%S"))
+            .ok_or(LocalFault::Unreadable)?;
         match self.0.from_local_datetime(&local) {
             MappedLocalTime::Single(t) => millis(t.timestamp_millis()).ok_or(LocalFault::TooFar),
             MappedLocalTime::Ambiguous(..) => Err(LocalFault::Fold),
@@ -89,13 +96,19 @@ impl TimeZone {
         Some(utc.with_timezone(&self.0).date_naive())
     }
 
-    /// The days by the wall clock that `span` touches, each with its name (`2027-03-28`): some have 23 or 25 hours.
+    /// The days by the wall clock that `span` touches, each with its name (`2027-03-28`): some have
+    /// 23 or 25 hours.
     #[must_use]
     pub fn days(self, span: Span) -> Vec<(String, Span)> {
         let mut days = Vec::new();
-        let Some(mut date) = self.date(span.start) else { return days };
-        // Midnight may be sprung over too: the day begins when it begins, and one that is left out has no length.
-        while let (Some(start), Some(next)) = (self.midnight(date), date.checked_add_days(Days::new(1))) {
+        let Some(mut date) = self.date(span.start) else {
+            return days;
+        };
+        // Midnight may be sprung over too: the day begins when it begins, and one that is left out
+        // has no length.
+        while let (Some(start), Some(next)) =
+            (self.midnight(date), date.checked_add_days(Days::new(1)))
+        {
             if start >= span.end {
                 break;
             }
@@ -114,7 +127,9 @@ impl TimeZone {
     /// The month named `2027-03`, from midnight to midnight.
     #[must_use]
     pub fn month(self, name: &str) -> Option<Span> {
-        let (year, month) = name.split_once('-').filter(|(y, m)| y.len() == 4 && m.len() == 2)?;
+        let (year, month) = name
+            .split_once('-')
+            .filter(|(y, m)| y.len() == 4 && m.len() == 2)?;
         let first = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1)?;
         let next = first.checked_add_months(chrono::Months::new(1))?;
         Span::new(self.midnight(first)?, self.midnight(next)?)
@@ -122,10 +137,14 @@ impl TimeZone {
 }
 
 fn millis(t: i64) -> Option<Millis> {
-    u64::try_from(t).ok().map(Millis).filter(|t| *t <= Millis::MAX)
+    u64::try_from(t)
+        .ok()
+        .map(Millis)
+        .filter(|t| *t <= Millis::MAX)
 }
 
-/// Days of the week and hours of the day. Hours that do not end later than they start end on the next day.
+/// Days of the week and hours of the day. Hours that do not end later than they start end on the
+/// next day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weekly {
     /// Bit 0 is Monday.
@@ -137,8 +156,13 @@ pub struct Weekly {
 impl Weekly {
     /// Minutes from one bound to the other where no clocks turn: 1 to 1440.
     const fn minutes(self) -> u32 {
-        let (from, to) = (self.from.0 as u32, self.to.0 as u32);
-        if to > from { to - from } else { to + 1440 - from }
+        let from = self.from.0 as u32;
+        let to = self.to.0 as u32;
+        if to > from {
+            to - from
+        } else {
+            to + 1440 - from
+        }
     }
 
     /// Whether some week has a moment in both.
@@ -151,10 +175,13 @@ impl Weekly {
         };
         // On a circle: the one starts within the other.
         let within = |at: u32, from: u32, minutes: u32| (at + WEEK - from) % WEEK < minutes;
-        starts(self).any(|a| starts(other).any(|b| within(a, b, other.minutes()) || within(b, a, self.minutes())))
+        starts(self).any(|a| {
+            starts(other).any(|b| within(a, b, other.minutes()) || within(b, a, self.minutes()))
+        })
     }
 
-    /// Whether two of its own days run into each other; none can, as a day's hours end before the next day's start.
+    /// Whether two of its own days run into each other; none can, as a day's hours end before the
+    /// next day's start.
     fn on(self, zone: TimeZone, date: NaiveDate) -> Option<Span> {
         if self.days >> date.weekday().num_days_from_monday() & 1 == 0 {
             return None;
@@ -163,7 +190,11 @@ impl Weekly {
             let midnight = date.and_time(NaiveTime::MIN);
             midnight.checked_add_signed(TimeDelta::minutes(i64::from(time.0)))
         };
-        let last = if self.to > self.from { date } else { date.succ_opt()? };
+        let last = if self.to > self.from {
+            date
+        } else {
+            date.succ_opt()?
+        };
         let opens = zone.bound(at(date, self.from)?, Bound::Opens)?;
         Span::new(opens, zone.bound(at(last, self.to)?, Bound::Closes)?)
     }
@@ -177,7 +208,12 @@ pub fn occurrences(weekly: &[Weekly], zone: TimeZone, span: Span) -> Vec<Span> {
     let first = zone.date(Millis(span.start.0.saturating_sub(2 * DAY_MS)));
     let mut date = first.unwrap_or_default();
     for _ in 0..=span.ms() / DAY_MS + 5 {
-        open.extend(weekly.iter().filter_map(|w| w.on(zone, date)).filter_map(|s| s.and(span)));
+        open.extend(
+            weekly
+                .iter()
+                .filter_map(|w| w.on(zone, date))
+                .filter_map(|s| s.and(span)),
+        );
         let Some(next) = date.succ_opt() else { break };
         date = next;
     }
@@ -198,7 +234,11 @@ mod tests {
     }
 
     fn weekly(days: u8, from: &str, to: &str) -> Weekly {
-        Weekly { days, from: TimeOfDay::parse(from).unwrap(), to: TimeOfDay::parse(to).unwrap() }
+        Weekly {
+            days,
+            from: TimeOfDay::parse(from).unwrap(),
+            to: TimeOfDay::parse(to).unwrap(),
+        }
     }
 
     const DAILY: u8 = 0x7f;
@@ -217,7 +257,11 @@ mod tests {
         let nights = weekly(0b001_1111, "18:00", "08:00");
         let sg = TimeZone::parse("Asia/Singapore").unwrap();
         // Friday 2026-11-27 18:00 in Singapore to Saturday 08:00; then nothing until Monday 18:00.
-        let got = occurrences(&[nights], sg, span("2026-11-27T00:30:00Z", "2026-11-30T10:30:00Z"));
+        let got = occurrences(
+            &[nights],
+            sg,
+            span("2026-11-27T00:30:00Z", "2026-11-30T10:30:00Z"),
+        );
         assert_eq!(
             got,
             [
@@ -225,38 +269,94 @@ mod tests {
                 span("2026-11-30T10:00:00Z", "2026-11-30T10:30:00Z")
             ]
         );
-        let winter = occurrences(&[nights], berlin(), span("2027-01-04T12:00:00Z", "2027-01-05T12:00:00Z"));
-        let summer = occurrences(&[nights], berlin(), span("2027-07-05T12:00:00Z", "2027-07-06T12:00:00Z"));
-        assert_eq!(winter, [span("2027-01-04T17:00:00Z", "2027-01-05T07:00:00Z")]);
-        assert_eq!(summer, [span("2027-07-05T16:00:00Z", "2027-07-06T06:00:00Z")]);
+        let winter = occurrences(
+            &[nights],
+            berlin(),
+            span("2027-01-04T12:00:00Z", "2027-01-05T12:00:00Z"),
+        );
+        let summer = occurrences(
+            &[nights],
+            berlin(),
+            span("2027-07-05T12:00:00Z", "2027-07-06T12:00:00Z"),
+        );
+        assert_eq!(
+            winter,
+            [span("2027-01-04T17:00:00Z", "2027-01-05T07:00:00Z")]
+        );
+        assert_eq!(
+            summer,
+            [span("2027-07-05T16:00:00Z", "2027-07-06T06:00:00Z")]
+        );
     }
 
     #[test]
     fn hours_that_clocks_spring_over_shrink_or_do_not_happen() {
         // Berlin, 2027-03-28: 02:00 becomes 03:00, at 01:00 UTC.
         let day = |from: &str, to: &str| on_day(weekly(DAILY, from, to), "2027-03-28");
-        assert_eq!(day("01:00", "04:00"), [span("2027-03-28T00:00:00Z", "2027-03-28T02:00:00Z")], "an hour shorter");
-        assert_eq!(day("02:30", "05:00"), [span("2027-03-28T01:00:00Z", "2027-03-28T03:00:00Z")], "opens at the jump");
-        assert_eq!(day("01:00", "02:30"), [span("2027-03-28T00:00:00Z", "2027-03-28T01:00:00Z")], "closes at the jump");
-        assert_eq!(day("02:10", "02:50"), [], "there are no such hours that day");
+        assert_eq!(
+            day("01:00", "04:00"),
+            [span("2027-03-28T00:00:00Z", "2027-03-28T02:00:00Z")],
+            "an hour shorter"
+        );
+        assert_eq!(
+            day("02:30", "05:00"),
+            [span("2027-03-28T01:00:00Z", "2027-03-28T03:00:00Z")],
+            "opens at the jump"
+        );
+        assert_eq!(
+            day("01:00", "02:30"),
+            [span("2027-03-28T00:00:00Z", "2027-03-28T01:00:00Z")],
+            "closes at the jump"
+        );
+        assert_eq!(
+            day("02:10", "02:50"),
+            [],
+            "there are no such hours that day"
+        );
     }
 
     #[test]
     fn hours_that_happen_twice_open_late_and_close_early() {
         // Berlin, 2026-10-25: 03:00 becomes 02:00, at 01:00 UTC.
         let day = |from: &str, to: &str| on_day(weekly(DAILY, from, to), "2026-10-25");
-        assert_eq!(day("02:30", "05:00"), [span("2026-10-25T01:30:00Z", "2026-10-25T04:00:00Z")]);
-        assert_eq!(day("01:00", "02:30"), [span("2026-10-24T23:00:00Z", "2026-10-25T00:30:00Z")]);
-        assert_eq!(day("01:00", "04:00"), [span("2026-10-24T23:00:00Z", "2026-10-25T03:00:00Z")], "an hour longer");
-        assert_eq!(day("02:10", "02:50"), [], "nobody can say which of the two was meant");
+        assert_eq!(
+            day("02:30", "05:00"),
+            [span("2026-10-25T01:30:00Z", "2026-10-25T04:00:00Z")]
+        );
+        assert_eq!(
+            day("01:00", "02:30"),
+            [span("2026-10-24T23:00:00Z", "2026-10-25T00:30:00Z")]
+        );
+        assert_eq!(
+            day("01:00", "04:00"),
+            [span("2026-10-24T23:00:00Z", "2026-10-25T03:00:00Z")],
+            "an hour longer"
+        );
+        assert_eq!(
+            day("02:10", "02:50"),
+            [],
+            "nobody can say which of the two was meant"
+        );
     }
 
     #[test]
     fn a_single_time_must_exist_exactly_once() {
-        assert_eq!(berlin().moment("2027-03-28T01:59"), Ok(at("2027-03-28T00:59:00Z")));
+        assert_eq!(
+            berlin().moment("2027-03-28T01:59"),
+            Ok(at("2027-03-28T00:59:00Z"))
+        );
         assert_eq!(berlin().moment("2027-03-28T02:30"), Err(LocalFault::Gap));
-        assert_eq!(berlin().moment("2026-10-25T02:30:00"), Err(LocalFault::Fold));
-        for bad in ["", "2027-03-28", "2027-13-01T00:00", "2027-03-28 02:30", "1969-01-01T00:00x"] {
+        assert_eq!(
+            berlin().moment("2026-10-25T02:30:00"),
+            Err(LocalFault::Fold)
+        );
+        for bad in [
+            "",
+            "2027-03-28",
+            "2027-13-01T00:00",
+            "2027-03-28 02:30",
+            "1969-01-01T00:00x",
+        ] {
             assert_eq!(berlin().moment(bad), Err(LocalFault::Unreadable), "{bad}");
         }
         assert_eq!(berlin().moment("1950-01-01T00:00"), Err(LocalFault::TooFar));
@@ -266,11 +366,28 @@ mod tests {
     #[test]
     fn days_have_the_hours_they_have() {
         let days = berlin().days(span("2027-03-27T23:30:00Z", "2027-03-29T12:00:00Z"));
-        let hours: Vec<_> = days.iter().map(|(name, d)| (name.as_str(), d.ms() / 3_600_000)).collect();
+        let hours: Vec<_> = days
+            .iter()
+            .map(|(name, d)| (name.as_str(), d.ms() / 3_600_000))
+            .collect();
         assert_eq!(hours, [("2027-03-28", 23), ("2027-03-29", 24)]);
-        assert_eq!(TimeZone::UTC.month("2026-11"), Some(span("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z")));
-        assert_eq!(berlin().month("2026-10").unwrap().ms(), 31 * DAY_MS + 3_600_000);
-        for bad in ["", "2026", "2026-13", "2026-1", "26-11", "2026-11-01", "+026-11"] {
+        assert_eq!(
+            TimeZone::UTC.month("2026-11"),
+            Some(span("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"))
+        );
+        assert_eq!(
+            berlin().month("2026-10").unwrap().ms(),
+            31 * DAY_MS + 3_600_000
+        );
+        for bad in [
+            "",
+            "2026",
+            "2026-13",
+            "2026-1",
+            "26-11",
+            "2026-11-01",
+            "+026-11",
+        ] {
             assert_eq!(TimeZone::UTC.month(bad), None, "{bad}");
         }
     }

@@ -1,7 +1,9 @@
 //! A zone: a car park or a street segment, the unit in which occupancy is reported.
 
 /// Dense index of a zone in this process. Not stable across restarts (see [`super::BayIx`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, bytemuck::Pod, bytemuck::Zeroable)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, bytemuck::Pod, bytemuck::Zeroable,
+)]
 #[repr(transparent)]
 pub struct ZoneIx(pub u32);
 

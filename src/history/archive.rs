@@ -1,8 +1,10 @@
-//! The archive: what is known of an hour, out of its file and the corrections to it, as cells of five minutes or an hour.
+//! The archive: what is known of an hour, out of its file and the corrections to it, as cells of
+//! five minutes or an hour.
 //!
-//! Promises: a file whose length or checksum is not the manifest's is not believed, and named; the others are still
-//! read. Corrections are added to a zone's window before anything is said of the whole zone. Decoded hours are kept up
-//! to `cache_mb`. Dear: an hour that is not (some 100 ms for 14,000 zones). Call where blocking is allowed.
+//! Promises: a file whose length or checksum is not the manifest's is not believed, and named; the
+//! others are still read. Corrections are added to a zone's window before anything is said of the
+//! whole zone. Decoded hours are kept up to `cache_mb`. Dear: an hour that is not (some 100 ms for
+//! 14,000 zones). Call where blocking is allowed.
 
 use super::Config;
 use super::catalogue::{Catalogue, Class, Entry};
@@ -15,8 +17,8 @@ use ahash::AHashMap;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Corrections of an hour come in up to this long after it, ms: the day in which late reports amend, and the hours in
-/// which they are settled and told.
+/// Corrections of an hour come in up to this long after it, ms: the day in which late reports
+/// amend, and the hours in which they are settled and told.
 const AMENDED_FOR_MS: u64 = 50 * HOUR_MS;
 
 /// What opening a file and summing it up costs, in rows that could be decoded meanwhile.
@@ -82,13 +84,27 @@ struct Held {
 
 impl Archive {
     pub(super) fn new(shelf: Arc<Shelf>, catalogue: Arc<Catalogue>, config: &Config) -> Self {
-        let cache = Cache { most: config.cache_mb << 20, ..Cache::default() };
-        Self { shelf, catalogue, cache: Mutex::new(cache) }
+        let cache = Cache {
+            most: config.cache_mb << 20,
+            ..Cache::default()
+        };
+        Self {
+            shelf,
+            catalogue,
+            cache: Mutex::new(cache),
+        }
     }
 
-    /// What was done in the hour that begins at `hour`: by five minutes, or in the whole. Of these zones (ascending) at
-    /// least. `work` grows by the rows that had to be decoded for it, or as much.
-    pub(super) fn cells(&self, hour: Millis, fine: bool, zones: Option<&[u32]>, work: &mut u64) -> Result<Cells, Gap> {
+    /// What was done in the hour that begins at `hour`: by five minutes, or in the whole. Of these
+    /// zones (ascending) at least. `work` grows by the rows that had to be decoded for it, or as
+    /// much.
+    pub(super) fn cells(
+        &self,
+        hour: Millis,
+        fine: bool,
+        zones: Option<&[u32]>,
+        work: &mut u64,
+    ) -> Result<Cells, Gap> {
         let of = self.entries(hour)?;
         let sums: Vec<u32> = of.iter().map(|e| e.crc32c).collect();
         if let Some(cells) = self.cached((hour, fine), &sums) {
@@ -108,19 +124,27 @@ impl Archive {
     /// Changes whenever the files do that speak of an hour.
     pub(super) fn stamp(&self, hour: Millis) -> Result<u64, Gap> {
         let of = self.entries(hour)?;
-        Ok(of.iter().fold(of.len() as u64, |stamp, e| stamp.rotate_left(7) ^ u64::from(e.crc32c) ^ (e.bytes << 32)))
+        Ok(of.iter().fold(of.len() as u64, |stamp, e| {
+            stamp.rotate_left(7) ^ u64::from(e.crc32c) ^ (e.bytes << 32)
+        }))
     }
 
     /// The files that speak of an hour, its own first.
     fn entries(&self, hour: Millis) -> Result<Vec<Entry>, Gap> {
         let day = |at: Millis| self.catalogue.day(at).map_err(|e| Gap::Away(e.to_string()));
         let of_turnover = |e: &&Entry| e.class == Class::Turnover;
-        let own = day(hour)?.iter().filter(of_turnover).find(|e| !e.correction && e.hour == hour).cloned();
+        let own = day(hour)?
+            .iter()
+            .filter(of_turnover)
+            .find(|e| !e.correction && e.hour == hour)
+            .cloned();
         let mut found = vec![own.ok_or(Gap::NoFile)?];
-        let (end, mut at) = (hour.plus(AMENDED_FOR_MS), hour);
+        let end = hour.plus(AMENDED_FOR_MS);
+        let mut at = hour;
         loop {
             let files = day(at)?;
-            let amends = |e: &&Entry| e.correction && e.first < hour.plus(HOUR_MS) && e.last >= hour;
+            let amends =
+                |e: &&Entry| e.correction && e.first < hour.plus(HOUR_MS) && e.last >= hour;
             found.extend(files.iter().filter(of_turnover).filter(amends).cloned());
             if at.0 / (24 * HOUR_MS) >= end.0 / (24 * HOUR_MS) {
                 return Ok(found);
@@ -154,19 +178,37 @@ impl Archive {
         Ok(rows)
     }
 
-    /// The sums of an hour by zone: what `windows` gives, added up, without a row in memory for each window.
-    fn summed(&self, of: &[Entry], hour: Millis, zones: Option<&[u32]>, work: &mut u64) -> Result<Cells, Gap> {
-        let Some((base, corrections)) = of.split_first() else { return Err(Gap::NoFile) };
+    /// The sums of an hour by zone: what `windows` gives, added up, without a row in memory for
+    /// each window.
+    fn summed(
+        &self,
+        of: &[Entry],
+        hour: Millis,
+        zones: Option<&[u32]>,
+        work: &mut u64,
+    ) -> Result<Cells, Gap> {
+        let Some((base, corrections)) = of.split_first() else {
+            return Err(Gap::NoFile);
+        };
         let mut amended: BTreeMap<(u32, Millis), Window> = BTreeMap::new();
         for entry in corrections {
             self.rows(entry, hour, zones, work, &mut |raw| {
-                amended.entry((raw.zone, raw.from)).or_default().add(&raw.row().window);
+                amended
+                    .entry((raw.zone, raw.from))
+                    .or_default()
+                    .add(&raw.row().window);
             })?;
         }
-        let (mut cells, mut tally, mut zone) = (Vec::new(), Tally::default(), None);
+        let mut cells = Vec::new();
+        let mut tally = Tally::default();
+        let mut zone = None;
         self.rows(base, hour, zones, work, &mut |raw| {
             if let Some(before) = zone.replace(raw.zone).filter(|z| *z != raw.zone) {
-                cells.push(Cell { zone: before, from: hour, sums: tally.take() });
+                cells.push(Cell {
+                    zone: before,
+                    from: hour,
+                    sums: tally.take(),
+                });
             }
             if let Some(more) = amended.remove(&(raw.zone, raw.from)) {
                 let mut window = raw.row().window;
@@ -177,13 +219,24 @@ impl Archive {
                 tally.count(raw.stays());
             }
         })?;
-        cells.extend(zone.map(|zone| Cell { zone, from: hour, sums: tally.take() }));
+        cells.extend(zone.map(|zone| Cell {
+            zone,
+            from: hour,
+            sums: tally.take(),
+        }));
         cells.sort_by_key(|c| c.zone);
         // Windows of which the hour's own file does not speak.
         for ((zone, _), window) in amended {
             match cells.binary_search_by_key(&zone, |c| c.zone) {
                 Ok(at) => cells[at].sums.add(&Sums::from(&window)),
-                Err(at) => cells.insert(at, Cell { zone, from: hour, sums: Sums::from(&window) }),
+                Err(at) => cells.insert(
+                    at,
+                    Cell {
+                        zone,
+                        from: hour,
+                        sums: Sums::from(&window),
+                    },
+                ),
             }
         }
         Ok(cells.into())
@@ -207,14 +260,24 @@ impl Archive {
                 each(raw);
             }
         });
-        *work += OPENING + read.map_err(|e| Gap::Damaged { file: entry.file.clone(), why: e.to_string() })?;
+        *work += OPENING
+            + read.map_err(|e| Gap::Damaged {
+                file: entry.file.clone(),
+                why: e.to_string(),
+            })?;
         Ok(())
     }
 
     /// A file's bytes, if they are those that were written.
     fn whole(&self, entry: &Entry) -> Result<Vec<u8>, Gap> {
-        let damaged = |why: &str| Gap::Damaged { file: entry.file.clone(), why: why.to_owned() };
-        let bytes = self.shelf.get(&entry.file).map_err(|e| Gap::Away(e.to_string()))?;
+        let damaged = |why: &str| Gap::Damaged {
+            file: entry.file.clone(),
+            why: why.to_owned(),
+        };
+        let bytes = self
+            .shelf
+            .get(&entry.file)
+            .map_err(|e| Gap::Away(e.to_string()))?;
         let bytes = bytes.ok_or_else(|| damaged("it is in the manifest but not there"))?;
         if bytes.len() as u64 != entry.bytes || crc32c::crc32c(&bytes) != entry.crc32c {
             return Err(damaged("its checksum is not the manifest's"));
@@ -222,15 +285,26 @@ impl Archive {
         Ok(bytes)
     }
 
-    /// Everything written of a class whose hour lies in `from..to`, file by file: the windows of one, or its visits.
+    /// Everything written of a class whose hour lies in `from..to`, file by file: the windows of
+    /// one, or its visits.
     pub(super) fn files(&self, class: Class, from: Millis, to: Millis) -> Result<Vec<Entry>, Gap> {
         let mut found = Vec::new();
-        let days = self.catalogue.days().map_err(|e| Gap::Away(e.to_string()))?;
+        let days = self
+            .catalogue
+            .days()
+            .map_err(|e| Gap::Away(e.to_string()))?;
         // A correction lies in the hour in which it came in.
         let last = to.plus(AMENDED_FOR_MS);
-        for day in days.into_iter().filter(|d| d.plus(24 * HOUR_MS) > from && *d < last) {
-            let files = self.catalogue.day(day).map_err(|e| Gap::Away(e.to_string()))?;
-            let meant = |e: &&Entry| e.class == class && e.rows > 0 && e.first < to && e.last >= from;
+        for day in days
+            .into_iter()
+            .filter(|d| d.plus(24 * HOUR_MS) > from && *d < last)
+        {
+            let files = self
+                .catalogue
+                .day(day)
+                .map_err(|e| Gap::Away(e.to_string()))?;
+            let meant =
+                |e: &&Entry| e.class == class && e.rows > 0 && e.first < to && e.last >= from;
             found.extend(files.iter().filter(meant).cloned());
         }
         Ok(found)
@@ -239,17 +313,27 @@ impl Archive {
     /// The zones that a file of turnover speaks of.
     pub(super) fn zones_of(&self, entry: &Entry) -> Result<Vec<(u32, Arc<str>)>, Gap> {
         let read = read_zones(self.whole(entry)?);
-        read.map_err(|e| Gap::Damaged { file: entry.file.clone(), why: e.to_string() })
+        read.map_err(|e| Gap::Damaged {
+            file: entry.file.clone(),
+            why: e.to_string(),
+        })
     }
 
     /// The windows of an hour, corrections worked in.
-    pub(super) fn windows_of_hour(&self, hour: Millis, zones: Option<&[u32]>) -> Result<Vec<WindowRow>, Gap> {
+    pub(super) fn windows_of_hour(
+        &self,
+        hour: Millis,
+        zones: Option<&[u32]>,
+    ) -> Result<Vec<WindowRow>, Gap> {
         self.windows(&self.entries(hour)?, hour, zones, &mut 0)
     }
 
     pub(super) fn visits_of(&self, entry: &Entry) -> Result<Vec<VisitRow>, Gap> {
         let read = read_visits(self.whole(entry)?);
-        read.map_err(|e| Gap::Damaged { file: entry.file.clone(), why: e.to_string() })
+        read.map_err(|e| Gap::Damaged {
+            file: entry.file.clone(),
+            why: e.to_string(),
+        })
     }
 
     fn cached(&self, key: (Millis, bool), of: &[u32]) -> Option<Cells> {
@@ -269,13 +353,22 @@ impl Archive {
             return;
         }
         cache.turn += 1;
-        let held = Held { of, cells: cells.clone(), bytes, used: cache.turn };
+        let held = Held {
+            of,
+            cells: cells.clone(),
+            bytes,
+            used: cache.turn,
+        };
         cache.bytes += bytes;
         if let Some(old) = cache.held.insert(key, held) {
             cache.bytes -= old.bytes;
         }
         while cache.bytes > cache.most {
-            let oldest = cache.held.iter().min_by_key(|(_, h)| h.used).map(|(key, _)| *key);
+            let oldest = cache
+                .held
+                .iter()
+                .min_by_key(|(_, h)| h.used)
+                .map(|(key, _)| *key);
             match oldest.and_then(|key| cache.held.remove(&key)) {
                 Some(gone) => cache.bytes -= gone.bytes,
                 None => return,
@@ -291,7 +384,11 @@ pub(super) fn fold(rows: Vec<WindowRow>, hour: Millis, fine: bool) -> Cells {
         let sums = Sums::from(&row.window);
         match cells.last_mut() {
             Some(last) if !fine && last.zone == row.zone => last.sums.add(&sums),
-            _ => cells.push(Cell { zone: row.zone, from: if fine { row.from } else { hour }, sums }),
+            _ => cells.push(Cell {
+                zone: row.zone,
+                from: if fine { row.from } else { hour },
+                sums,
+            }),
         }
     }
     cells.sort_by_key(|c| (c.from, c.zone));

@@ -1,8 +1,8 @@
-//! The manifest: which files there are, of which hours, how large, with which checksum. One JSON file a day, replaced
-//! whole: `manifest/2026-11-27.json`.
+//! The manifest: which files there are, of which hours, how large, with which checksum. One JSON
+//! file a day, replaced whole: `manifest/2026-11-27.json`.
 //!
-//! A file counts once it stands here. What lies in the folders besides is a file whose entry a crash kept from being
-//! written; its hour is told again at the next start, and replaces it.
+//! A file counts once it stands here. What lies in the folders besides is a file whose entry a
+//! crash kept from being written; its hour is told again at the next start, and replaces it.
 
 use super::store::{Shelf, StoreError};
 use crate::domain::Millis;
@@ -47,7 +47,8 @@ pub struct Entry {
     pub rows: u64,
     pub bytes: u64,
     pub crc32c: u32,
-    /// The times its rows speak of: the first and the last. A window counts by its start, a visit by its end.
+    /// The times its rows speak of: the first and the last. A window counts by its start, a visit
+    /// by its end.
     #[serde(with = "rfc3339")]
     pub first: Millis,
     #[serde(with = "rfc3339")]
@@ -55,10 +56,16 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The path of such a file: `turnover/date=2026-11-27/10.parquet`, `.../corrections-10.parquet`.
+    /// The path of such a file: `turnover/date=2026-11-27/10.parquet`,
+    /// `.../corrections-10.parquet`.
     pub(super) fn path(class: Class, correction: bool, hour: Millis) -> String {
         let prefix = if correction { "corrections-" } else { "" };
-        format!("{}/date={}/{prefix}{:02}.parquet", class.name(), day(hour), hour.0 / HOUR_MS % 24)
+        format!(
+            "{}/date={}/{prefix}{:02}.parquet",
+            class.name(),
+            day(hour),
+            hour.0 / HOUR_MS % 24
+        )
     }
 }
 
@@ -79,20 +86,32 @@ const REMEMBERED: usize = 800;
 
 impl Catalogue {
     pub(super) fn new(shelf: Arc<Shelf>) -> Self {
-        Self { shelf, days: Mutex::default() }
+        Self {
+            shelf,
+            days: Mutex::default(),
+        }
     }
 
     /// The files of the day that `at` falls in.
     pub(super) fn day(&self, at: Millis) -> Result<Arc<Vec<Entry>>, StoreError> {
         let number = at.0 / DAY_MS;
-        if let Some(known) = self.days.lock().unwrap_or_else(PoisonError::into_inner).get(&number) {
+        if let Some(known) = self
+            .days
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&number)
+        {
             return Ok(known.clone());
         }
         let name = manifest(at);
         let files = match self.shelf.get(&name)? {
             Some(text) => {
                 let day: Result<Day, _> = serde_json::from_slice(&text);
-                day.map_err(|e| StoreError { file: name, why: format!("is no manifest: {e}") })?.files
+                day.map_err(|e| StoreError {
+                    file: name,
+                    why: format!("is no manifest: {e}"),
+                })?
+                .files
             }
             None => Vec::new(),
         };
@@ -116,7 +135,9 @@ impl Catalogue {
             return Ok(());
         }
         let at = entry.hour;
-        files.retain(|e| (e.class, e.correction, e.hour) != (entry.class, entry.correction, entry.hour));
+        files.retain(|e| {
+            (e.class, e.correction, e.hour) != (entry.class, entry.correction, entry.hour)
+        });
         files.push(entry);
         files.sort_by_key(|e| (e.class, e.hour, e.correction));
         self.replace(at, files)
@@ -127,8 +148,13 @@ impl Catalogue {
         if files.is_empty() {
             self.shelf.delete(&name)?;
         } else {
-            let text = serde_json::to_vec_pretty(&Day { files: files.clone() });
-            let text = text.map_err(|e| StoreError { file: name.clone(), why: e.to_string() })?;
+            let text = serde_json::to_vec_pretty(&Day {
+                files: files.clone(),
+            });
+            let text = text.map_err(|e| StoreError {
+                file: name.clone(),
+                why: e.to_string(),
+            })?;
             self.shelf.put(&name, text)?;
         }
         self.remember(at.0 / DAY_MS, Arc::new(files));
@@ -138,19 +164,28 @@ impl Catalogue {
     /// The starts of the days that have a manifest, ascending.
     pub(super) fn days(&self) -> Result<Vec<Millis>, StoreError> {
         let names = self.shelf.list(FOLDER)?;
-        Ok(names.iter().filter_map(|n| Millis::parse(&format!("{}T00:00:00Z", n.strip_suffix(".json")?))).collect())
+        Ok(names
+            .iter()
+            .filter_map(|n| Millis::parse(&format!("{}T00:00:00Z", n.strip_suffix(".json")?)))
+            .collect())
     }
 
     /// Deletes the files of a class of all days that ended before `before`. How many.
     pub(super) fn retire(&self, class: Class, before: Millis) -> Result<usize, StoreError> {
         let mut gone = 0;
-        for day in self.days()?.into_iter().filter(|d| d.0 + DAY_MS <= before.0) {
+        for day in self
+            .days()?
+            .into_iter()
+            .filter(|d| d.0 + DAY_MS <= before.0)
+        {
             let files = self.day(day)?;
-            let (old, kept): (Vec<Entry>, Vec<Entry>) = files.iter().cloned().partition(|e| e.class == class);
+            let (old, kept): (Vec<Entry>, Vec<Entry>) =
+                files.iter().cloned().partition(|e| e.class == class);
             if old.is_empty() {
                 continue;
             }
-            // The files first: what still stands in the manifest is tried again, what does not would lie there for ever.
+            // The files first: what still stands in the manifest is tried again, what does not
+            // would lie there for ever.
             for entry in old.iter().filter(|e| e.rows > 0) {
                 self.shelf.delete(&entry.file)?;
             }
@@ -192,14 +227,30 @@ mod tests {
     fn entry(class: Class, hour: u64, rows: u64) -> Entry {
         let hour = Millis(hour * HOUR_MS);
         let file = Entry::path(class, false, hour);
-        Entry { class, correction: false, hour, file, rows, bytes: 7, crc32c: 1, first: hour, last: hour }
+        Entry {
+            class,
+            correction: false,
+            hour,
+            file,
+            rows,
+            bytes: 7,
+            crc32c: 1,
+            first: hour,
+            last: hour,
+        }
     }
 
     #[test]
     fn an_entry_replaces_its_own_and_is_found_by_a_second_reader() {
-        let (dir, runtime) = (tempfile::tempdir().unwrap(), tokio::runtime::Runtime::new().unwrap());
+        let dir = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
         let open = || {
-            let shelf = Shelf::open(&super::super::Config::default(), dir.path(), runtime.handle().clone()).unwrap();
+            let shelf = Shelf::open(
+                &super::super::Config::default(),
+                dir.path(),
+                runtime.handle().clone(),
+            )
+            .unwrap();
             Catalogue::new(Arc::new(shelf))
         };
         let writer = open();
@@ -208,31 +259,74 @@ mod tests {
         }
         writer.put(entry(Class::Visits, 49, 4)).unwrap();
         for catalogue in [writer, open()] {
-            let rows =
-                |day: u64| catalogue.day(Millis(day * DAY_MS)).unwrap().iter().map(|e| e.rows).collect::<Vec<_>>();
+            let rows = |day: u64| {
+                catalogue
+                    .day(Millis(day * DAY_MS))
+                    .unwrap()
+                    .iter()
+                    .map(|e| e.rows)
+                    .collect::<Vec<_>>()
+            };
             assert_eq!((rows(0), rows(1), rows(2)), (vec![], vec![2, 3], vec![4]));
-            assert_eq!(catalogue.days().unwrap(), [Millis(DAY_MS), Millis(2 * DAY_MS)]);
+            assert_eq!(
+                catalogue.days().unwrap(),
+                [Millis(DAY_MS), Millis(2 * DAY_MS)]
+            );
         }
         std::fs::write(dir.path().join("manifest/1970-01-03.json"), "{").unwrap();
-        assert!(open().day(Millis(2 * DAY_MS)).unwrap_err().to_string().contains("1970-01-03.json: is no manifest"));
+        assert!(
+            open()
+                .day(Millis(2 * DAY_MS))
+                .unwrap_err()
+                .to_string()
+                .contains("1970-01-03.json: is no manifest")
+        );
     }
 
     #[test]
     fn a_class_is_retired_by_whole_days() {
-        let (dir, runtime) = (tempfile::tempdir().unwrap(), tokio::runtime::Runtime::new().unwrap());
-        let shelf = Shelf::open(&super::super::Config::default(), dir.path(), runtime.handle().clone()).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let shelf = Shelf::open(
+            &super::super::Config::default(),
+            dir.path(),
+            runtime.handle().clone(),
+        )
+        .unwrap();
         let shelf = Arc::new(shelf);
         let catalogue = Catalogue::new(shelf.clone());
-        for (class, hour) in [(Class::Turnover, 1), (Class::Visits, 1), (Class::Visits, 25), (Class::Visits, 49)] {
+        for (class, hour) in [
+            (Class::Turnover, 1),
+            (Class::Visits, 1),
+            (Class::Visits, 25),
+            (Class::Visits, 49),
+        ] {
             let entry = entry(class, hour, 1);
             shelf.put(&entry.file, vec![1]).unwrap();
             catalogue.put(entry).unwrap();
         }
-        assert_eq!(catalogue.retire(Class::Visits, Millis(2 * DAY_MS + 1)).unwrap(), 2);
+        assert_eq!(
+            catalogue
+                .retire(Class::Visits, Millis(2 * DAY_MS + 1))
+                .unwrap(),
+            2
+        );
         let left = |day: u64| catalogue.day(Millis(day * DAY_MS)).unwrap().len();
-        assert_eq!((left(0), left(1), left(2)), (1, 0, 1), "turnover stays, and what is younger");
-        assert!(!dir.path().join("visits/date=1970-01-01/01.parquet").exists());
-        assert!(dir.path().join("turnover/date=1970-01-01/01.parquet").exists());
+        assert_eq!(
+            (left(0), left(1), left(2)),
+            (1, 0, 1),
+            "turnover stays, and what is younger"
+        );
+        assert!(
+            !dir.path()
+                .join("visits/date=1970-01-01/01.parquet")
+                .exists()
+        );
+        assert!(
+            dir.path()
+                .join("turnover/date=1970-01-01/01.parquet")
+                .exists()
+        );
         assert!(!dir.path().join("manifest/1970-01-02.json").exists());
     }
 }

@@ -7,23 +7,24 @@ use serde::Deserialize;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Where the files lie: a folder, or `s3://bucket/prefix` in a build that has S3. Empty: `history` in the data
-    /// folder.
+    /// Where the files lie: a folder, or `s3://bucket/prefix` in a build that has S3. Empty:
+    /// `history` in the data folder.
     pub url: String,
-    /// Endpoint of an S3-compatible store, for `s3://`; empty: Amazon's. Its keys come from the environment
-    /// (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`), so that they stand in no file.
+    /// Endpoint of an S3-compatible store, for `s3://`; empty: Amazon's. Its keys come from the
+    /// environment (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`), so that they stand in no file.
     pub s3_endpoint: String,
     pub s3_region: String,
-    /// How long rows of turnover are kept, days. 1,100: three years can be compared month by month. 0: for ever.
+    /// How long rows of turnover are kept, days. 1,100: three years can be compared month by month.
+    /// 0: for ever.
     pub keep_turnover_days: u32,
-    /// How long single visits are kept, days. 90: what a study needs; nothing finer than turnover is kept longer. 0:
-    /// for ever.
+    /// How long single visits are kept, days. 90: what a study needs; nothing finer than turnover
+    /// is kept longer. 0: for ever.
     pub keep_visits_days: u32,
-    /// Hours that may wait to be written. 6: the store may be away that long before the stream has to keep them
-    /// itself. An hour of 1.4 million bays takes some 30 MB.
+    /// Hours that may wait to be written. 6: the store may be away that long before the stream has
+    /// to keep them itself. An hour of 1.4 million bays takes some 30 MB.
     pub queue_hours: usize,
-    /// What is kept decoded of files that were asked for, MB. 256: a day and a half of 14,000 busy zones. The sums
-    /// of four days, 20 MB each there, are kept besides.
+    /// What is kept decoded of files that were asked for, MB. 256: a day and a half of 14,000 busy
+    /// zones. The sums of four days, 20 MB each there, are kept besides.
     pub cache_mb: usize,
     /// The place whose days are meant where a question does not say, by its IANA name.
     pub time_zone: String,
@@ -56,10 +57,19 @@ impl Config {
             return wrong("cache_mb", "must be at most 1,048,576");
         }
         if Calendar::parse(&self.time_zone).is_none() {
-            return wrong("time_zone", "must be the IANA name of a place, such as Asia/Singapore, or UTC");
+            return wrong(
+                "time_zone",
+                "must be the IANA name of a place, such as Asia/Singapore, or UTC",
+            );
         }
-        if self.url.contains("://") && !self.url.starts_with("s3://") && !self.url.starts_with("file://") {
-            return wrong("url", "must be a folder, file://folder or s3://bucket/prefix");
+        if self.url.contains("://")
+            && !self.url.starts_with("s3://")
+            && !self.url.starts_with("file://")
+        {
+            return wrong(
+                "url",
+                "must be a folder, file://folder or s3://bucket/prefix",
+            );
         }
         None
     }

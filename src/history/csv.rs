@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-/// Quoted where it must be. A text that a spreadsheet would run (`=`, `+`, `-`, `@` or a control character at its
-/// start) has an apostrophe put before it: ids are the partners' own, and may begin with a dash.
+/// Quoted where it must be. A text that a spreadsheet would run (`=`, `+`, `-`, `@` or a control
+/// character at its start) has an apostrophe put before it: ids are the partners' own, and may
+/// begin with a dash.
 #[must_use]
 pub fn field(text: &str) -> Cow<'_, str> {
     let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r']);

@@ -1,8 +1,8 @@
 //! Days added up out of hours, and kept as long as those hours are the same.
 //!
-//! Promises: a day that is too much work for one page gets further with every page, whatever the cache of hours holds;
-//! what is settled of today is added up once, and only the hour under way each time. Dear: some 20 MB for each of the
-//! few days that are kept of 14,000 zones.
+//! Promises: a day that is too much work for one page gets further with every page, whatever the
+//! cache of hours holds; what is settled of today is added up once, and only the hour under way
+//! each time. Dear: some 20 MB for each of the few days that are kept of 14,000 zones.
 
 use super::archive::{Cell, Cells, Gap};
 use crate::domain::{Millis, Tally};
@@ -28,7 +28,12 @@ pub(super) struct Part {
 
 impl Default for Part {
     fn default() -> Self {
-        Self { stamps: Vec::new(), cells: Arc::from([]), counts: Vec::new(), gaps: Vec::new() }
+        Self {
+            stamps: Vec::new(),
+            cells: Arc::from([]),
+            counts: Vec::new(),
+            gaps: Vec::new(),
+        }
     }
 }
 
@@ -43,7 +48,9 @@ impl Days {
     /// What is known of a day whose hours are now these. Empty, if they were others.
     pub(super) fn part(&self, day: Key, stamps: &[Option<u64>]) -> Part {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(at) = kept.iter().position(|(key, _)| *key == day) else { return Part::default() };
+        let Some(at) = kept.iter().position(|(key, _)| *key == day) else {
+            return Part::default();
+        };
         let (key, part) = kept.remove(at);
         if !stamps.starts_with(&part.stamps) {
             return Part::default();
@@ -64,7 +71,10 @@ impl Days {
 
 /// How many visits started and ended, zone by zone.
 pub(super) fn counts(cells: &[Cell]) -> Counts {
-    cells.iter().map(|c| (c.zone, c.sums.started, c.sums.ended)).collect()
+    cells
+        .iter()
+        .map(|c| (c.zone, c.sums.started, c.sums.ended))
+        .collect()
 }
 
 /// Several tables of one cell a zone, added up by zone.
@@ -72,14 +82,23 @@ pub(super) fn add_up(tables: &[Cells], from: Millis) -> Cells {
     let mut at = vec![0_usize; tables.len()];
     let mut tally = Tally::default();
     let mut out = Vec::with_capacity(tables.iter().map(|t| t.len()).max().unwrap_or_default());
-    while let Some(zone) = tables.iter().zip(&at).filter_map(|(t, at)| t.get(*at).map(|c| c.zone)).min() {
+    while let Some(zone) = tables
+        .iter()
+        .zip(&at)
+        .filter_map(|(t, at)| t.get(*at).map(|c| c.zone))
+        .min()
+    {
         for (table, at) in tables.iter().zip(&mut at) {
             if let Some(cell) = table.get(*at).filter(|c| c.zone == zone) {
                 *at += 1;
                 tally.add(&cell.sums);
             }
         }
-        out.push(Cell { zone, from, sums: tally.take() });
+        out.push(Cell {
+            zone,
+            from,
+            sums: tally.take(),
+        });
     }
     out.into()
 }

@@ -1,6 +1,8 @@
-//! A stretch of history as one file, Parquet or CSV: with corrections worked in, so that it can be used as it is.
+//! A stretch of history as one file, Parquet or CSV: with corrections worked in, so that it can be
+//! used as it is.
 //!
-//! Reads the folder or store by itself; a hub may run meanwhile. An hour is held in memory at a time.
+//! Reads the folder or store by itself; a hub may run meanwhile. An hour is held in memory at a
+//! time.
 
 use super::archive::{Archive, Gap};
 use super::catalogue::{Catalogue, Class};
@@ -83,7 +85,10 @@ impl Export {
             ids.0.extend(archive.zones_of(entry)?);
         }
         let zones = match &self.zone {
-            Some(id) => Some(ids.numbers(id).ok_or_else(|| ExportError::NoZone(id.clone()))?),
+            Some(id) => Some(
+                ids.numbers(id)
+                    .ok_or_else(|| ExportError::NoZone(id.clone()))?,
+            ),
             None => None,
         };
         let mut sink = Sink::new(self.format, out, TurnoverWriter::new, TURNOVER_HEADER)?;
@@ -94,7 +99,9 @@ impl Export {
             rows += windows.len() as u64;
             match &mut sink {
                 Sink::Parquet(file) => file.add(&windows, None, &ids)?,
-                Sink::Csv(out) => windows.iter().try_for_each(|r| turnover_line(out, r, &ids))?,
+                Sink::Csv(out) => windows
+                    .iter()
+                    .try_for_each(|r| turnover_line(out, r, &ids))?,
             }
         }
         match sink {
@@ -108,13 +115,21 @@ impl Export {
         let files = archive.files(Class::Visits, self.from, self.to)?;
         let mut sink = Sink::new(self.format, out, VisitWriter::new, VISIT_HEADER)?;
         let wanted = |v: &VisitRow| {
-            v.end >= self.from && v.end < self.to && self.zone.as_deref().is_none_or(|zone| zone == &*v.zone)
+            v.end >= self.from
+                && v.end < self.to
+                && self.zone.as_deref().is_none_or(|zone| zone == &*v.zone)
         };
         // What corrections make of each visit, all together.
         let mut changes: AHashMap<VisitRow, i32> = AHashMap::default();
         for entry in files.iter().filter(|e| e.correction) {
             for visit in archive.visits_of(entry)?.into_iter().filter(wanted) {
-                *changes.entry(VisitRow { count: 1, amended_at: None, ..visit.clone() }).or_default() += visit.count;
+                *changes
+                    .entry(VisitRow {
+                        count: 1,
+                        amended_at: None,
+                        ..visit.clone()
+                    })
+                    .or_default() += visit.count;
             }
         }
         let mut rows = 0;
@@ -124,7 +139,11 @@ impl Export {
             rows += visits.len() as u64;
             sink.visits(&visits)?;
         }
-        let mut late: Vec<VisitRow> = changes.into_iter().filter(|(_, n)| *n > 0).map(|(v, _)| v).collect();
+        let mut late: Vec<VisitRow> = changes
+            .into_iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(v, _)| v)
+            .collect();
         late.sort_by_key(|v| (v.end, v.bay_number, v.start));
         rows += late.len() as u64;
         sink.visits(&late)?;
@@ -173,7 +192,9 @@ impl<W: Write + Send> Sink<VisitWriter<W>, W> {
     fn visits(&mut self, visits: &[VisitRow]) -> Result<(), ExportError> {
         match self {
             Self::Parquet(file) => Ok(file.add(visits)?),
-            Self::Csv(out) => visits.iter().try_for_each(|v| visit_line(out, v).map_err(ExportError::from)),
+            Self::Csv(out) => visits
+                .iter()
+                .try_for_each(|v| visit_line(out, v).map_err(ExportError::from)),
         }
     }
 }
@@ -181,7 +202,11 @@ impl<W: Write + Send> Sink<VisitWriter<W>, W> {
 const TURNOVER_HEADER: &str = "zone,window_start,occupied_ms,vacant_ms,unknown_ms,closed_ms,visits_started,\
     visits_ended,short_stays,censored_stays,stay_ms,bays_occupied,bays_vacant,bays_unknown";
 
-fn turnover_line(out: &mut impl Write, row: &WindowRow, names: &dyn Names) -> Result<(), ExportError> {
+fn turnover_line(
+    out: &mut impl Write,
+    row: &WindowRow,
+    names: &dyn Names,
+) -> Result<(), ExportError> {
     write!(out, "{},{}", field(&names.zone(row.zone)), row.from)?;
     for n in super::files::members(&row.window) {
         write!(out, ",{n}")?;
@@ -190,10 +215,20 @@ fn turnover_line(out: &mut impl Write, row: &WindowRow, names: &dyn Names) -> Re
     Ok(())
 }
 
-const VISIT_HEADER: &str = "bay,zone,started_at,ended_at,start_seen,end_seen,by_sensor,by_app,by_gate";
+const VISIT_HEADER: &str =
+    "bay,zone,started_at,ended_at,start_seen,end_seen,by_sensor,by_app,by_gate";
 
 fn visit_line(out: &mut impl Write, v: &VisitRow) -> io::Result<()> {
-    write!(out, "{},{},{},{},{},{}", field(&v.bay), field(&v.zone), v.start, v.end, v.start_seen, v.end_seen)?;
+    write!(
+        out,
+        "{},{},{},{},{},{}",
+        field(&v.bay),
+        field(&v.zone),
+        v.start,
+        v.end,
+        v.start_seen,
+        v.end_seen
+    )?;
     for kind in SourceKind::ALL {
         write!(out, ",{}", v.kinds.has(kind))?;
     }
@@ -207,7 +242,12 @@ struct Ids(AHashMap<u32, Arc<str>>);
 impl Ids {
     /// The numbers that an id has had, ascending.
     fn numbers(&self, id: &str) -> Option<Vec<u32>> {
-        let mut numbers: Vec<u32> = self.0.iter().filter(|(_, known)| &***known == id).map(|(n, _)| *n).collect();
+        let mut numbers: Vec<u32> = self
+            .0
+            .iter()
+            .filter(|(_, known)| &***known == id)
+            .map(|(n, _)| *n)
+            .collect();
         numbers.sort_unstable();
         (!numbers.is_empty()).then_some(numbers)
     }
@@ -215,7 +255,10 @@ impl Ids {
 
 impl Names for Ids {
     fn zone(&self, number: u32) -> Arc<str> {
-        self.0.get(&number).cloned().unwrap_or_else(|| number.to_string().into())
+        self.0
+            .get(&number)
+            .cloned()
+            .unwrap_or_else(|| number.to_string().into())
     }
 
     fn bay(&self, number: u32) -> Arc<str> {

@@ -1,9 +1,10 @@
-//! Answers: what zones did, by five minutes, hours or days, out of the stream's memory and the archive.
+//! Answers: what zones did, by five minutes, hours or days, out of the stream's memory and the
+//! archive.
 //!
-//! Promises: an hour that the stream still holds is answered from there (corrections included at once), any other from
-//! its file and corrections; either gives the same sums, so where one ends and the other begins cannot be seen. A
-//! page does a bounded amount of work: it may end early, even without rows, and says where to go on. What is missing is
-//! named.
+//! Promises: an hour that the stream still holds is answered from there (corrections included at
+//! once), any other from its file and corrections; either gives the same sums, so where one ends
+//! and the other begins cannot be seen. A page does a bounded amount of work: it may end early,
+//! even without rows, and says where to go on. What is missing is named.
 
 use super::archive::{Archive, Cells, Gap};
 use super::days::{Counts, Days, Part, add_up, counts};
@@ -18,8 +19,8 @@ pub trait Recent: Send + Sync {
     fn settled_to(&self) -> Millis;
     /// The start of the oldest hour it holds.
     fn oldest(&self) -> Millis;
-    /// Cells of the hour that begins at `hour`, as far as it is settled: of five minutes, or one a zone. `None`: not
-    /// held (any more).
+    /// Cells of the hour that begins at `hour`, as far as it is settled: of five minutes, or one a
+    /// zone. `None`: not held (any more).
     fn cells(&self, hour: Millis, fine: bool) -> Option<Cells>;
     /// Changes whenever the cells of an hour do that is settled to its end. `None`: not held.
     fn stamp(&self, hour: Millis) -> Option<u64>;
@@ -120,13 +121,17 @@ pub struct Page {
 /// What cannot be answered at all.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unanswerable {
-    #[error("days in {0} do not begin on a whole hour of UTC, and hours are what is kept; ask for hours instead")]
+    #[error(
+        "days in {0} do not begin on a whole hour of UTC, and hours are what is kept; ask for hours instead"
+    )]
     HalfHours(&'static str),
 }
 
-/// Rows of files that a page decodes at most, and those of one hour more: half a second to a second of work.
+/// Rows of files that a page decodes at most, and those of one hour more: half a second to a second
+/// of work.
 pub(super) const WORK: u64 = 1_000_000;
-/// Of so few zones the groups of rows that speak of them are read, of more all, which can then be kept.
+/// Of so few zones the groups of rows that speak of them are read, of more all, which can then be
+/// kept.
 const FEW: usize = 64;
 const MAX_GAPS: usize = 100;
 
@@ -165,10 +170,21 @@ impl<'a> Walk<'a> {
         zones: Option<&'a [u32]>,
         first_file: Millis,
     ) -> Self {
-        Self { archive, recent, days, zones, first_file, gaps: Vec::new(), work: 0, most: WORK, last: None }
+        Self {
+            archive,
+            recent,
+            days,
+            zones,
+            first_file,
+            gaps: Vec::new(),
+            work: 0,
+            most: WORK,
+            last: None,
+        }
     }
 
-    /// Whether it has done enough work for one answer: a page may end before its limit, even without rows.
+    /// Whether it has done enough work for one answer: a page may end before its limit, even
+    /// without rows.
     pub(super) fn is_tired(&self) -> bool {
         self.work >= self.most
     }
@@ -185,7 +201,9 @@ impl<'a> Walk<'a> {
 
     /// Cells of an hour, possibly of more zones than were asked for; `None` where there is a gap.
     pub(super) fn hour(&mut self, hour: Millis, fine: bool) -> Option<Cells> {
-        self.look(hour, fine).map_err(|gap| self.note(hour, gap)).ok()
+        self.look(hour, fine)
+            .map_err(|gap| self.note(hour, gap))
+            .ok()
     }
 
     fn look(&mut self, hour: Millis, fine: bool) -> Result<Cells, Gap> {
@@ -202,10 +220,11 @@ impl<'a> Walk<'a> {
         cells
     }
 
-    /// All of a day, as far as it is settled, possibly of more zones than were asked for. `None`: that would be too much
-    /// for one page; the next one gets further.
+    /// All of a day, as far as it is settled, possibly of more zones than were asked for. `None`:
+    /// that would be too much for one page; the next one gets further.
     pub(super) fn day(&mut self, start: Millis, end: Millis) -> Option<Whole> {
-        let (begin, settled_to) = (self.begin(), self.recent.settled_to());
+        let begin = self.begin();
+        let settled_to = self.recent.settled_to();
         let first = start.max(Millis(begin.0 / HOUR_MS * HOUR_MS));
         let mut hours = Vec::new();
         let mut hour = first;
@@ -214,7 +233,9 @@ impl<'a> Walk<'a> {
             hour = hour.plus(HOUR_MS);
         }
         let mut part = self.settled_part((first, end), &hours)?;
-        part.gaps.iter().for_each(|(hour, gap)| self.note(*hour, gap.clone()));
+        part.gaps
+            .iter()
+            .for_each(|(hour, gap)| self.note(*hour, gap.clone()));
         let mut whole = start >= begin && part.gaps.is_empty();
         if hour < end.min(settled_to) {
             // The hour under way.
@@ -223,16 +244,28 @@ impl<'a> Walk<'a> {
                 None => whole = false,
             }
         }
-        Some(Whole { cells: part.cells, hours, counts: part.counts, complete: whole })
+        Some(Whole {
+            cells: part.cells,
+            hours,
+            counts: part.counts,
+            complete: whole,
+        })
     }
 
     /// The sums of hours that are settled to their end.
     fn settled_part(&mut self, key: (Millis, Millis), hours: &[Millis]) -> Option<Part> {
-        let stamp = |hour: &Millis| self.recent.stamp(*hour).or_else(|| self.archive.stamp(*hour).ok());
+        let stamp = |hour: &Millis| {
+            self.recent
+                .stamp(*hour)
+                .or_else(|| self.archive.stamp(*hour).ok())
+        };
         let stamps: Vec<Option<u64>> = hours.iter().map(stamp).collect();
         let mut part = self.days.part(key, &stamps);
         let gaps = part.gaps.clone();
-        if gaps.iter().any(|(hour, gap)| *gap != Gap::NoFile && self.look(*hour, false).is_ok()) {
+        if gaps
+            .iter()
+            .any(|(hour, gap)| *gap != Gap::NoFile && self.look(*hour, false).is_ok())
+        {
             // A damaged file was mended, or the store is back.
             part = Part::default();
         }
@@ -288,9 +321,17 @@ pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>) -> Result<Page, Unansw
     let (mut start, skip_to) = match q.place {
         Some(place) => (place.start, place.zone),
         // The interval in which the history begins counts.
-        None => (q.interval.first(begin.max(q.from)).min(first_with(q, begin)), 0),
+        None => (
+            q.interval
+                .first(begin.max(q.from))
+                .min(first_with(q, begin)),
+            0,
+        ),
     };
-    let mut page = Page { settled_to, ..Page::default() };
+    let mut page = Page {
+        settled_to,
+        ..Page::default()
+    };
     let mut skip_to = Some(skip_to);
     while start < q.to && start < settled_to {
         if page.rows.len() >= q.limit || walk.is_tired() {
@@ -300,11 +341,16 @@ pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>) -> Result<Page, Unansw
         let end = q.interval.next(start);
         let from_zone = skip_to.take().unwrap_or(0);
         let Some((cells, at, whole)) = interval(walk, q.interval, start, end)? else {
-            page.next = Some(Place { start, zone: from_zone });
+            page.next = Some(Place {
+                start,
+                zone: from_zone,
+            });
             break;
         };
         let complete = whole && end <= settled_to;
-        let mut wanted = cells[at].iter().filter(|c| c.zone >= from_zone && walk.takes(c.zone));
+        let mut wanted = cells[at]
+            .iter()
+            .filter(|c| c.zone >= from_zone && walk.takes(c.zone));
         let room = q.limit - page.rows.len();
         page.rows.extend(wanted.by_ref().take(room).map(|c| Row {
             zone: c.zone,
@@ -314,7 +360,10 @@ pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>) -> Result<Page, Unansw
             sums: Some(c.sums.clone()),
         }));
         if let Some(cell) = wanted.next() {
-            page.next = Some(Place { start, zone: cell.zone });
+            page.next = Some(Place {
+                start,
+                zone: cell.zone,
+            });
             break;
         }
         start = end;
@@ -330,31 +379,47 @@ fn first_with(q: &Question<'_>, begin: Millis) -> Millis {
         Interval::Hour => Millis(begin.0 / HOUR_MS * HOUR_MS),
         Interval::Day(c) => c.day_start(begin),
     };
-    if start >= q.from { start } else { q.interval.first(q.from) }
+    if start >= q.from {
+        start
+    } else {
+        q.interval.first(q.from)
+    }
 }
 
-/// Cells, which of them are an interval's, by zone, and whether every hour of it could be told. `None`: too much work
-/// for this page.
+/// Cells, which of them are an interval's, by zone, and whether every hour of it could be told.
+/// `None`: too much work for this page.
 type Found = Option<(Cells, Range<usize>, bool)>;
 
-fn interval(walk: &mut Walk<'_>, interval: Interval, start: Millis, end: Millis) -> Result<Found, Unanswerable> {
+fn interval(
+    walk: &mut Walk<'_>,
+    interval: Interval,
+    start: Millis,
+    end: Millis,
+) -> Result<Found, Unanswerable> {
     let all = |cells: Cells, whole: bool| {
         let to = cells.len();
         Some((cells, 0..to, whole))
     };
     let nothing = || Some((Arc::from([]), 0..0, false));
     match interval {
-        Interval::Hour => Ok(walk.hour(start, false).map_or_else(nothing, |cells| all(cells, true))),
+        Interval::Hour => Ok(walk
+            .hour(start, false)
+            .map_or_else(nothing, |cells| all(cells, true))),
         Interval::FiveMinutes => {
-            let Some(cells) = walk.hour(Millis(start.0 / HOUR_MS * HOUR_MS), true) else { return Ok(nothing()) };
-            let (from, to) = (cells.partition_point(|c| c.from < start), cells.partition_point(|c| c.from <= start));
-            Ok(Some((cells, from..to, true)))
+            let Some(cells) = walk.hour(Millis(start.0 / HOUR_MS * HOUR_MS), true) else {
+                return Ok(nothing());
+            };
+            let first = cells.partition_point(|c| c.from < start);
+            let end = cells.partition_point(|c| c.from <= start);
+            Ok(Some((cells, first..end, true)))
         }
         Interval::Day(calendar) => {
             if !calendar.has_whole_hours(start) || !calendar.has_whole_hours(end) {
                 return Err(Unanswerable::HalfHours(calendar.name()));
             }
-            Ok(walk.day(start, end).and_then(|day| all(day.cells, day.complete)))
+            Ok(walk
+                .day(start, end)
+                .and_then(|day| all(day.cells, day.complete)))
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Files of turnover, column by column; single visits are in `visits.rs`.
 //!
-//! A base file holds what was settled of an hour. A file of corrections holds what late reports changed afterwards, as
-//! differences: whoever adds up both has the right figure. What the columns mean is said in the README.
+//! A base file holds what was settled of an hour. A file of corrections holds what late reports
+//! changed afterwards, as differences: whoever adds up both has the right figure. What the columns
+//! mean is said in the README.
 
 use super::names::Names;
 use super::table::{Column, Kind, TableError, Writer, read};
@@ -58,7 +59,8 @@ pub(super) fn members(w: &Window) -> [i64; 12] {
     ]
 }
 
-/// A file of turnover. `amended`: these are corrections that came in during the hour of ingest that begins then.
+/// A file of turnover. `amended`: these are corrections that came in during the hour of ingest that
+/// begins then.
 pub(super) fn write_turnover(
     rows: &[WindowRow],
     amended: Option<Millis>,
@@ -85,14 +87,27 @@ impl<W: Write + Send> TurnoverWriter<W> {
     ) -> Result<(), TableError> {
         for rows in rows.chunks(GROUP) {
             let mut columns = vec![
-                Column::Text(rows.iter().map(|r| names.zone(r.zone).as_bytes().to_vec()).collect()),
+                Column::Text(
+                    rows.iter()
+                        .map(|r| names.zone(r.zone).as_bytes().to_vec())
+                        .collect(),
+                ),
                 Column::Int32(rows.iter().map(|r| r.zone as i32).collect()),
                 Column::Int64(rows.iter().map(|r| r.from.0 as i64).collect()),
             ];
-            columns.extend((0..12).map(|m| Column::Int64(rows.iter().map(|r| members(&r.window)[m]).collect())));
-            let lengths: Vec<u32> = rows.iter().map(|r| r.window.stays.buckets().len() as u32).collect();
+            columns.extend(
+                (0..12)
+                    .map(|m| Column::Int64(rows.iter().map(|r| members(&r.window)[m]).collect())),
+            );
+            let lengths: Vec<u32> = rows
+                .iter()
+                .map(|r| r.window.stays.buckets().len() as u32)
+                .collect();
             let buckets = || rows.iter().flat_map(|r| r.window.stays.buckets());
-            columns.push(Column::List(lengths.clone(), buckets().map(|b| i32::from(b.0)).collect()));
+            columns.push(Column::List(
+                lengths.clone(),
+                buckets().map(|b| i32::from(b.0)).collect(),
+            ));
             columns.push(Column::List(lengths, buckets().map(|b| b.1).collect()));
             columns.extend(correction(rows.len(), amended));
             self.0.group(&columns)?;
@@ -107,7 +122,10 @@ impl<W: Write + Send> TurnoverWriter<W> {
 
 /// The last two columns of either file.
 pub(super) fn correction(rows: usize, amended: Option<Millis>) -> [Column; 2] {
-    [Column::Flag(vec![amended.is_some(); rows]), Column::Maybe64(vec![amended.map(|t| t.0 as i64); rows])]
+    [
+        Column::Flag(vec![amended.is_some(); rows]),
+        Column::Maybe64(vec![amended.map(|t| t.0 as i64); rows]),
+    ]
 }
 
 /// One row of a file of turnover as it stands there.
@@ -122,52 +140,89 @@ pub(super) struct RawRow<'c> {
 
 impl RawRow<'_> {
     pub(super) fn stays(&self) -> impl Iterator<Item = (u16, i32)> {
-        self.buckets.iter().zip(self.counts).map(|(bucket, n)| (*bucket as u16, *n))
+        self.buckets
+            .iter()
+            .zip(self.counts)
+            .map(|(bucket, n)| (*bucket as u16, *n))
     }
 
     pub(super) fn row(&self) -> WindowRow {
-        let window = Window { stays: Stays::from_buckets(self.stays()), ..self.window.clone() };
-        WindowRow { zone: self.zone, from: self.from, window }
+        let window = Window {
+            stays: Stays::from_buckets(self.stays()),
+            ..self.window.clone()
+        };
+        WindowRow {
+            zone: self.zone,
+            from: self.from,
+            window,
+        }
     }
 }
 
-/// Hands `each` the rows of a file of turnover, of these zones (ascending) or of all. How many rows had to be decoded.
+/// Hands `each` the rows of a file of turnover, of these zones (ascending) or of all. How many rows
+/// had to be decoded.
 pub(super) fn read_turnover(
     file: Vec<u8>,
     zones: Option<&[u32]>,
     each: &mut dyn FnMut(&RawRow<'_>),
 ) -> Result<u64, TableError> {
-    let (mut decoded, mut odd) = (0, false);
+    let mut decoded = 0;
+    let mut odd = false;
     let outside = |least: i32, most: i32| {
-        let (least, most) = (least as u32, most as u32);
-        zones.is_some_and(|z| z.get(z.partition_point(|n| *n < least)).is_none_or(|n| *n > most))
+        let least = least as u32;
+        let most = most as u32;
+        zones.is_some_and(|z| {
+            z.get(z.partition_point(|n| *n < least))
+                .is_none_or(|n| *n > most)
+        })
     };
     let wanted = |zone: u32| zones.is_none_or(|z| z.binary_search(&zone).is_ok());
-    read(file, &WINDOW_COLUMNS, ZONE_NUMBER, &outside, &mut |columns| match Windows::of(&columns) {
-        Some(windows) => {
-            decoded += windows.zones.len() as u64;
-            windows.rows(&wanted, each);
-        }
-        None => odd = true,
-    })?;
-    if odd { Err(TableError::odd()) } else { Ok(decoded) }
+    read(
+        file,
+        &WINDOW_COLUMNS,
+        ZONE_NUMBER,
+        &outside,
+        &mut |columns| match Windows::of(&columns) {
+            Some(windows) => {
+                decoded += windows.zones.len() as u64;
+                windows.rows(&wanted, each);
+            }
+            None => odd = true,
+        },
+    )?;
+    if odd {
+        Err(TableError::odd())
+    } else {
+        Ok(decoded)
+    }
 }
 
 /// Which zones a file of turnover speaks of: numbers and ids.
 pub(super) fn read_zones(file: Vec<u8>) -> Result<Vec<(u32, Arc<str>)>, TableError> {
-    let (mut zones, mut odd): (Vec<(u32, Arc<str>)>, bool) = (Vec::new(), false);
-    read(file, &[(0, Kind::Text), (ZONE_NUMBER, Kind::Int32)], ZONE_NUMBER, &|_, _| false, &mut |columns| {
-        let [Column::Text(ids), Column::Int32(numbers)] = &columns[..] else {
-            odd = true;
-            return;
-        };
-        for (id, number) in ids.iter().zip(numbers) {
-            if zones.last().is_none_or(|(last, _)| *last != *number as u32) {
-                zones.push((*number as u32, String::from_utf8_lossy(id).into()));
+    let mut zones: Vec<(u32, Arc<str>)> = Vec::new();
+    let mut odd: bool = false;
+    read(
+        file,
+        &[(0, Kind::Text), (ZONE_NUMBER, Kind::Int32)],
+        ZONE_NUMBER,
+        &|_, _| false,
+        &mut |columns| {
+            let [Column::Text(ids), Column::Int32(numbers)] = &columns[..] else {
+                odd = true;
+                return;
+            };
+            for (id, number) in ids.iter().zip(numbers) {
+                if zones.last().is_none_or(|(last, _)| *last != *number as u32) {
+                    zones.push((*number as u32, String::from_utf8_lossy(id).into()));
+                }
             }
-        }
-    })?;
-    if odd { Err(TableError::odd()) } else { Ok(zones) }
+        },
+    )?;
+    if odd {
+        Err(TableError::odd())
+    } else {
+        Ok(zones)
+    }
 }
 
 /// The columns of one group.
@@ -183,12 +238,38 @@ struct Windows<'c> {
 impl<'c> Windows<'c> {
     /// `None`: no columns of ours.
     fn of(columns: &'c [Column]) -> Option<Self> {
-        let [Column::Int32(zones), Column::Int64(starts), members @ .., a, b] = columns else { return None };
-        let (Column::List(lengths, buckets), Column::List(others, counts)) = (a, b) else { return None };
-        let members: Option<Vec<&[i64]>> =
-            members.iter().map(|m| if let Column::Int64(n) = m { Some(&n[..]) } else { None }).collect();
+        let [
+            Column::Int32(zones),
+            Column::Int64(starts),
+            members @ ..,
+            a,
+            b,
+        ] = columns
+        else {
+            return None;
+        };
+        let (Column::List(lengths, buckets), Column::List(others, counts)) = (a, b) else {
+            return None;
+        };
+        let members: Option<Vec<&[i64]>> = members
+            .iter()
+            .map(|m| {
+                if let Column::Int64(n) = m {
+                    Some(&n[..])
+                } else {
+                    None
+                }
+            })
+            .collect();
         let members = members.filter(|_| lengths == others)?;
-        Some(Self { zones, starts, members, lengths, buckets, counts })
+        Some(Self {
+            zones,
+            starts,
+            members,
+            lengths,
+            buckets,
+            counts,
+        })
     }
 
     fn rows(&self, wanted: &dyn Fn(u32) -> bool, each: &mut dyn FnMut(&RawRow<'_>)) {
@@ -216,8 +297,15 @@ impl<'c> Windows<'c> {
                 vacant_at: m(10),
                 unknown_at: m(11),
             };
-            let (buckets, counts) = (&self.buckets[stays.clone()], &self.counts[stays]);
-            each(&RawRow { zone, from: Millis(*start as u64), window, buckets, counts });
+            let buckets = &self.buckets[stays.clone()];
+            let counts = &self.counts[stays];
+            each(&RawRow {
+                zone,
+                from: Millis(*start as u64),
+                window,
+                buckets,
+                counts,
+            });
         }
     }
 }

@@ -1,9 +1,10 @@
 //! The keeper: collects what the stream's workers have settled and writes it down, an hour a file.
 //!
-//! Promises: what is offered is said to be taken only once all parts of its hour are durable, so that the stream may
-//! forget it and a checkpoint that says so is true; an hour that is told again replaces itself. Bounded: beyond
-//! `queue_hours` nothing more is collected. When the store is away the thread tries again, after 1 s at first and a
-//! minute at last; the stream goes on offering meanwhile.
+//! Promises: what is offered is said to be taken only once all parts of its hour are durable, so
+//! that the stream may forget it and a checkpoint that says so is true; an hour that is told again
+//! replaces itself. Bounded: beyond `queue_hours` nothing more is collected. When the store is away
+//! the thread tries again, after 1 s at first and a minute at last; the stream goes on offering
+//! meanwhile.
 
 use super::catalogue::{Catalogue, Class, Entry};
 use super::files::write_turnover;
@@ -115,20 +116,43 @@ pub struct Around {
 }
 
 impl Keeper {
-    pub(super) fn new(shelf: Arc<Shelf>, catalogue: Arc<Catalogue>, config: Config, around: Around) -> Self {
-        let Around { names, clock, metrics, health } = around;
+    pub(super) fn new(
+        shelf: Arc<Shelf>,
+        catalogue: Arc<Catalogue>,
+        config: Config,
+        around: Around,
+    ) -> Self {
+        let Around {
+            names,
+            clock,
+            metrics,
+            health,
+        } = around;
         health.well(Part::History);
-        Self { state: Mutex::default(), wake: Condvar::new(), shelf, catalogue, config, names, clock, metrics, health }
+        Self {
+            state: Mutex::default(),
+            wake: Condvar::new(),
+            shelf,
+            catalogue,
+            config,
+            names,
+            clock,
+            metrics,
+            health,
+        }
     }
 
     /// Starts the thread; it ends after [`Keeper::stop`].
     pub(super) fn start(self: &Arc<Self>) -> io::Result<JoinHandle<()>> {
         let own = self.clone();
-        std::thread::Builder::new().name("history".into()).spawn(move || own.run())
+        std::thread::Builder::new()
+            .name("history".into())
+            .spawn(move || own.run())
     }
 
-    /// Takes part `part` of `parts` of what was settled; every part is offered, though there be nothing in it. True
-    /// once all of it is durable: until then it is to be offered again, and may be a hundred times. Never waits.
+    /// Takes part `part` of `parts` of what was settled; every part is offered, though there be
+    /// nothing in it. True once all of it is durable: until then it is to be offered again, and may
+    /// be a hundred times. Never waits.
     pub fn offer(&self, part: u32, parts: u32, settled: &Settled) -> bool {
         let key = settled.key();
         let mut state = self.lock();
@@ -138,14 +162,20 @@ impl Keeper {
         if state.waiting.len() >= self.config.queue_hours * 2 && !state.waiting.contains_key(&key) {
             if !state.full {
                 state.full = true;
-                self.health.unwell(Part::History, "the store takes nothing: settled hours stay in the stream");
+                self.health.unwell(
+                    Part::History,
+                    "the store takes nothing: settled hours stay in the stream",
+                );
             }
             self.metrics.history_refused.inc();
             return false;
         }
         let gathered = state.waiting.entry(key).or_default();
         if gathered.parts != parts {
-            *gathered = Gathered { parts, ..Gathered::default() };
+            *gathered = Gathered {
+                parts,
+                ..Gathered::default()
+            };
         }
         if let Slot::Vacant(free) = gathered.have.entry(part) {
             free.insert(settled.clone());
@@ -175,7 +205,8 @@ impl Keeper {
         if swept > 0 {
             tracing::info!(files = swept, "half-written files of history removed");
         }
-        let (mut wait, mut retired) = (FIRST_WAIT, None);
+        let mut wait = FIRST_WAIT;
+        let mut retired = None;
         while let Some((key, gathered)) = self.next() {
             if let Err(e) = self.write(key, &gathered) {
                 self.metrics.history_errors.inc();
@@ -196,7 +227,8 @@ impl Keeper {
         }
     }
 
-    /// The oldest file pair that is complete; waits for one. `None`: there is none and there will be none.
+    /// The oldest file pair that is complete; waits for one. `None`: there is none and there will
+    /// be none.
     fn next(&self) -> Option<(Key, Gathered)> {
         let mut state = self.lock();
         loop {
@@ -206,15 +238,20 @@ impl Keeper {
             if state.stopping {
                 return None;
             }
-            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .wake
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     /// Waits, unless it is time to stop. Whether it is.
     fn pause(&self, wait: Duration) -> bool {
         let going_on = |s: &mut State| !s.stopping;
-        let (state, _) =
-            self.wake.wait_timeout_while(self.lock(), wait, going_on).unwrap_or_else(PoisonError::into_inner);
+        let (state, _) = self
+            .wake
+            .wait_timeout_while(self.lock(), wait, going_on)
+            .unwrap_or_else(PoisonError::into_inner);
         state.stopping
     }
 
@@ -233,52 +270,96 @@ impl Keeper {
         self.metrics.history_waiting.set(state.waiting.len() as i64);
         if !key.1 {
             self.metrics.settled.hours.inc();
-            self.metrics.history_newest.set(self.metrics.history_newest.get().max((key.0.0 + HOUR_MS) as i64));
+            self.metrics.history_newest.set(
+                self.metrics
+                    .history_newest
+                    .get()
+                    .max((key.0.0 + HOUR_MS) as i64),
+            );
         }
     }
 
     fn write(&self, (hour, correction): Key, gathered: &Gathered) -> Result<(), StoreError> {
         let amended = correction.then_some(hour);
-        let (windows, visits) = (gathered.windows(), gathered.visits());
+        let windows = gathered.windows();
+        let visits = gathered.visits();
         let span = |times: &mut dyn Iterator<Item = Millis>| {
-            times.fold((Millis::MAX, Millis::NEVER), |(first, last), t| (first.min(t), last.max(t)))
+            times.fold((Millis::MAX, Millis::NEVER), |(first, last), t| {
+                (first.min(t), last.max(t))
+            })
         };
         let turnover = (windows.len(), span(&mut windows.iter().map(|r| r.from)));
         let single = (visits.len(), span(&mut visits.iter().map(|(v, _)| v.end)));
-        for (class, (rows, (first, last))) in [(Class::Turnover, turnover), (Class::Visits, single)] {
+        for (class, (rows, (first, last))) in [(Class::Turnover, turnover), (Class::Visits, single)]
+        {
             let file = Entry::path(class, correction, hour);
             let written = match class {
                 _ if rows == 0 => Ok(Vec::new()),
                 Class::Turnover => write_turnover(&windows, amended, &*self.names),
                 Class::Visits => write_visits(&visits, amended, &*self.names),
             };
-            let bytes =
-                written.map_err(|e: table::TableError| StoreError { file: file.clone(), why: e.to_string() })?;
-            let (length, crc32c) = (bytes.len() as u64, crc32c::crc32c(&bytes));
+            let bytes = written.map_err(|e: table::TableError| StoreError {
+                file: file.clone(),
+                why: e.to_string(),
+            })?;
+            let length = bytes.len() as u64;
+            let crc32c = crc32c::crc32c(&bytes);
             if rows > 0 {
                 self.shelf.put(&file, bytes)?;
-                self.metrics.history_files.with_label_values(&[class.name()]).inc();
+                self.metrics
+                    .history_files
+                    .with_label_values(&[class.name()])
+                    .inc();
                 self.metrics.history_bytes.inc_by(length);
             } else if correction {
                 continue;
             }
-            let (first, last) = if rows > 0 { (first, last) } else { (hour, hour) };
+            let (first, last) = if rows > 0 {
+                (first, last)
+            } else {
+                (hour, hour)
+            };
             let rows = rows as u64;
-            self.catalogue.put(Entry { class, correction, hour, file, rows, bytes: length, crc32c, first, last })?;
+            self.catalogue.put(Entry {
+                class,
+                correction,
+                hour,
+                file,
+                rows,
+                bytes: length,
+                crc32c,
+                first,
+                last,
+            })?;
         }
-        tracing::debug!(hour = %hour, correction, rows = turnover.0, visits = single.0, "history written");
+        tracing::debug!(
+            hour = %hour, correction, rows = turnover.0, visits = single.0, "history written"
+        );
         Ok(())
     }
 
     fn retire(&self) {
-        let keep = [(Class::Turnover, self.config.keep_turnover_days), (Class::Visits, self.config.keep_visits_days)];
+        let keep = [
+            (Class::Turnover, self.config.keep_turnover_days),
+            (Class::Visits, self.config.keep_visits_days),
+        ];
         for (class, days) in keep.into_iter().filter(|(_, days)| *days > 0) {
-            let before = Millis(self.clock.now().0.saturating_sub(u64::from(days) * 24 * HOUR_MS));
+            let before = Millis(
+                self.clock
+                    .now()
+                    .0
+                    .saturating_sub(u64::from(days) * 24 * HOUR_MS),
+            );
             match self.catalogue.retire(class, before) {
                 Ok(0) => {}
-                Ok(files) => tracing::info!(class = class.name(), files, "history past its time removed"),
+                Ok(files) => {
+                    tracing::info!(class = class.name(), files, "history past its time removed");
+                }
                 Err(e) => {
-                    tracing::warn!(error = %e, "history past its time could not be removed; tried again tomorrow");
+                    tracing::warn!(
+                        error = %e,
+                        "history past its time could not be removed; tried again tomorrow",
+                    );
                 }
             }
         }
@@ -296,8 +377,13 @@ impl SettledSink for Keeper {
 
     /// One that is whole here waits on for the store, without the stream behind it.
     fn given_up(&self, hour: Millis, corrections: bool) {
-        let (key, mut state) = ((hour, corrections), self.lock());
-        let what = if corrections { "the corrections of the hour" } else { "the settled hour" };
+        let key = (hour, corrections);
+        let mut state = self.lock();
+        let what = if corrections {
+            "the corrections of the hour"
+        } else {
+            "the settled hour"
+        };
         let why = if state.waiting.get(&key).is_some_and(Gathered::is_whole) {
             format!("the store takes nothing: {what} {hour} and older are only in memory")
         } else {

@@ -1,8 +1,9 @@
-//! What the stream holds of the last day, as tables: the stream answers zone by zone, questions are about all of them.
+//! What the stream holds of the last day, as tables: the stream answers zone by zone, questions are
+//! about all of them.
 //!
-//! A table is made when it is asked for. That of an hour that is over is good until a late report has changed the hour,
-//! and then for ten seconds more; that of the hour under way no longer than until more is settled. Dear: making one
-//! (some 20 ms for 14,000 zones).
+//! A table is made when it is asked for. That of an hour that is over is good until a late report
+//! has changed the hour, and then for ten seconds more; that of the hour under way no longer than
+//! until more is settled. Dear: making one (some 20 ms for 14,000 zones).
 
 use super::archive::{Cell, Cells};
 use super::figures::Recent;
@@ -53,8 +54,16 @@ impl Table {
 impl Lately {
     #[must_use]
     pub fn new(registry: Arc<Registry>, clock: Arc<dyn Clock>) -> Self {
-        let (first, stamps) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { registry, clock, stream: OnceLock::new(), tables: Mutex::default(), first, stamps }
+        let first = AtomicU64::new(0);
+        let stamps = AtomicU64::new(0);
+        Self {
+            registry,
+            clock,
+            stream: OnceLock::new(),
+            tables: Mutex::default(),
+            first,
+            stamps,
+        }
     }
 
     /// The stream has started. Only the first call counts.
@@ -65,13 +74,20 @@ impl Lately {
     /// The table of an hour, and its stamp. `None`: not held.
     fn table(&self, hour: Millis, fine: bool) -> Option<(Cells, u64)> {
         let stream = &**self.stream.get()?;
-        let (settled, now) = (stream.settled(), self.clock.now());
-        let held = if fine { stream.windows_from() } else { stream.hours_from() };
+        let settled = stream.settled();
+        let now = self.clock.now();
+        let held = if fine {
+            stream.windows_from()
+        } else {
+            stream.hours_from()
+        };
         if settled.is_never() || hour < held || hour >= settled {
             return None;
         }
         let mut tables = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = tables.get(&(hour, fine)).filter(|t| t.is_good(hour, stream, now));
+        let known = tables
+            .get(&(hour, fine))
+            .filter(|t| t.is_good(hour, stream, now));
         let known = known.map(|t| (t.cells.clone(), t.stamp));
         let (cells, stamp) = known.unwrap_or_else(|| {
             let version = stream.version(hour);
@@ -79,15 +95,31 @@ impl Lately {
             let stamp = self.stamps.fetch_add(1, Ordering::Relaxed);
             tables.retain(|key, t| t.is_good(key.0, stream, now) && *key != (hour, fine));
             if tables.len() < TABLES {
-                tables.insert((hour, fine), Table { settled, version, made_at: now, stamp, cells: cells.clone() });
+                tables.insert(
+                    (hour, fine),
+                    Table {
+                        settled,
+                        version,
+                        made_at: now,
+                        stamp,
+                        cells: cells.clone(),
+                    },
+                );
             }
             (cells, stamp)
         });
-        // Nothing heard: if there is anything of this hour, it is in a file, unless it is not over yet.
+        // Nothing heard: if there is anything of this hour, it is in a file, unless it is not over
+        // yet.
         (!cells.is_empty() || hour.plus(HOUR_MS) > settled).then_some((cells, stamp))
     }
 
-    fn make(&self, stream: &dyn RecentTurnover, hour: Millis, fine: bool, settled: Millis) -> Cells {
+    fn make(
+        &self,
+        stream: &dyn RecentTurnover,
+        hour: Millis,
+        fine: bool,
+        settled: Millis,
+    ) -> Cells {
         let city = self.registry.city();
         let end = hour.plus(HOUR_MS);
         let mut cells: Vec<Cell> = Vec::new();
@@ -96,7 +128,13 @@ impl Lately {
             let zone = city.zone(ix).number;
             let mut heard = false;
             if fine {
-                stream.windows(ix, hour, end, &mut |from, w| cells.push(Cell { zone, from, sums: Sums::from(w) }));
+                stream.windows(ix, hour, end, &mut |from, w| {
+                    cells.push(Cell {
+                        zone,
+                        from,
+                        sums: Sums::from(w),
+                    });
+                });
             } else if end > settled {
                 stream.windows(ix, hour, end, &mut |_, w| {
                     heard = true;
@@ -109,7 +147,11 @@ impl Lately {
                 });
             }
             if heard {
-                cells.push(Cell { zone, from: hour, sums: tally.take() });
+                cells.push(Cell {
+                    zone,
+                    from: hour,
+                    sums: tally.take(),
+                });
             }
         }
         cells.sort_by_key(|c| (c.from, c.zone));
@@ -123,8 +165,11 @@ impl Recent for Lately {
     }
 
     fn oldest(&self) -> Millis {
-        let Some(stream) = self.stream.get().filter(|s| !s.settled().is_never()) else { return Millis::MAX };
-        let (held, known) = (stream.hours_from(), Millis(self.first.load(Ordering::Relaxed)));
+        let Some(stream) = self.stream.get().filter(|s| !s.settled().is_never()) else {
+            return Millis::MAX;
+        };
+        let held = stream.hours_from();
+        let known = Millis(self.first.load(Ordering::Relaxed));
         if known >= held {
             return known;
         }

@@ -1,16 +1,18 @@
-//! History: what was settled, kept as hourly Parquet files that anybody can read, and every question about it.
+//! History: what was settled, kept as hourly Parquet files that anybody can read, and every
+//! question about it.
 //!
 //! ```text
 //! stream -> Keeper (collects, one thread writes) -> files + manifest -> Archive (decodes, caches) -\
 //!      \------------------------- Recent (what the stream still holds) ------------------------------> figures
 //! ```
 //!
-//! Promises: a file is whole or not there, and an hour told again replaces itself with the same bytes; corrections are
-//! rows of differences, so that whoever adds up all rows is right; a damaged file is named and the others are served;
-//! an answer does not change where the stream's memory ends. Dear: a day that nobody has asked for before (24 files), so
-//! it is answered page by page.
+//! Promises: a file is whole or not there, and an hour told again replaces itself with the same
+//! bytes; corrections are rows of differences, so that whoever adds up all rows is right; a damaged
+//! file is named and the others are served; an answer does not change where the stream's memory
+//! ends. Dear: a day that nobody has asked for before (24 files), so it is answered page by page.
 //!
-//! Architecture Invariant: the stream never waits for the store. It offers, and keeps what is not taken.
+//! Architecture Invariant: the stream never waits for the store. It offers, and keeps what is not
+//! taken.
 
 mod archive;
 mod catalogue;
@@ -64,8 +66,8 @@ pub struct History {
 }
 
 impl History {
-    /// Opens the files to be read and, by the keeper, written. `data` is the hub's data folder; `runtime` is what an
-    /// outside store is talked to on.
+    /// Opens the files to be read and, by the keeper, written. `data` is the hub's data folder;
+    /// `runtime` is what an outside store is talked to on.
     ///
     /// # Errors
     /// A folder or store that cannot be opened.
@@ -80,11 +82,25 @@ impl History {
         Ok(Self::of(shelf, config, recent, around))
     }
 
-    fn of(shelf: Arc<Shelf>, config: &Config, recent: Arc<dyn Recent>, around: Around) -> (Self, Arc<Keeper>) {
+    fn of(
+        shelf: Arc<Shelf>,
+        config: &Config,
+        recent: Arc<dyn Recent>,
+        around: Around,
+    ) -> (Self, Arc<Keeper>) {
         let catalogue = Arc::new(Catalogue::new(shelf.clone()));
         let keeper = Keeper::new(shelf.clone(), catalogue.clone(), config.clone(), around);
         let archive = Archive::new(shelf, catalogue.clone(), config);
-        (Self { archive, catalogue, recent, days: Days::default(), page_work: WORK }, Arc::new(keeper))
+        (
+            Self {
+                archive,
+                catalogue,
+                recent,
+                days: Days::default(),
+                page_work: WORK,
+            },
+            Arc::new(keeper),
+        )
     }
 
     /// Starts the keeper's thread. It ends after [`Keeper::stop`].
@@ -114,7 +130,13 @@ impl History {
     }
 
     fn walk<'a>(&'a self, q: &Question<'a>) -> Walk<'a> {
-        let mut walk = Walk::new(&self.archive, &*self.recent, &self.days, q.zones, self.first_file());
+        let mut walk = Walk::new(
+            &self.archive,
+            &*self.recent,
+            &self.days,
+            q.zones,
+            self.first_file(),
+        );
         walk.most = self.page_work;
         walk
     }
@@ -123,7 +145,13 @@ impl History {
     fn first_file(&self) -> Millis {
         let first = || {
             let day = *self.catalogue.days().ok()?.first()?;
-            self.catalogue.day(day).ok()?.iter().filter(|e| e.class == Class::Turnover).map(|e| e.hour).min()
+            self.catalogue
+                .day(day)
+                .ok()?
+                .iter()
+                .filter(|e| e.class == Class::Turnover)
+                .map(|e| e.hour)
+                .min()
         };
         first().unwrap_or(Millis::MAX)
     }

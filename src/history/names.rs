@@ -1,7 +1,8 @@
 //! What numbers stand for: files speak to people by ids.
 //!
-//! A zone or bay that is gone from the registry still has its line in the identities file, where a number is a
-//! position; the file is read when such a number turns up, and what was found is remembered. Dear: that reading.
+//! A zone or bay that is gone from the registry still has its line in the identities file, where a
+//! number is a position; the file is read when such a number turns up, and what was found is
+//! remembered. Dear: that reading.
 
 use crate::registry::Registry;
 use ahash::AHashMap;
@@ -29,7 +30,11 @@ const MAX_GONE: usize = 100_000;
 impl Registered {
     /// `data` is the hub's data folder.
     pub fn new(registry: Arc<Registry>, data: &std::path::Path) -> Self {
-        Self { registry, identities: data.join("registry").join("identities"), gone: Mutex::default() }
+        Self {
+            registry,
+            identities: data.join("registry").join("identities"),
+            gone: Mutex::default(),
+        }
     }
 
     fn past(&self, class: char, number: u32) -> Arc<str> {
@@ -50,8 +55,11 @@ impl Registered {
 
     fn look_up(&self, class: char, number: u32) -> Option<String> {
         let lines = BufReader::new(std::fs::File::open(&self.identities).ok()?).lines();
-        let ids =
-            lines.map_while(Result::ok).filter_map(|l| l.strip_prefix([class])?.strip_prefix(' ').map(str::to_owned));
+        let ids = lines.map_while(Result::ok).filter_map(|l| {
+            l.strip_prefix([class])?
+                .strip_prefix(' ')
+                .map(str::to_owned)
+        });
         ids.into_iter().nth(number as usize)
     }
 }
@@ -98,8 +106,15 @@ mod tests {
         let lines = "z A\nb A-1\nz B\nb A-2\ns sensor lamp\nb B-1\n";
         std::fs::write(data.path().join("registry/identities"), lines).unwrap();
         let names = Registered::new(crate::testing::city(1, 1), data.path());
-        assert_eq!((&*names.zone(0), &*names.bay(0)), ("Z0", "Z0-0"), "the registry's own");
-        assert_eq!((&*names.zone(1), &*names.bay(2), &*names.bay(1)), ("B", "B-1", "A-2"));
+        assert_eq!(
+            (&*names.zone(0), &*names.bay(0)),
+            ("Z0", "Z0-0"),
+            "the registry's own"
+        );
+        assert_eq!(
+            (&*names.zone(1), &*names.bay(2), &*names.bay(1)),
+            ("B", "B-1", "A-2")
+        );
         assert_eq!(&*names.zone(9), "9", "never given");
     }
 }

@@ -1,8 +1,8 @@
-//! Columns to Parquet and back. The only door to the `parquet` crate, used without Arrow: the hub's rows are integers,
-//! flags and ids, and the format's own writer takes those as they are.
+//! Columns to Parquet and back. The only door to the `parquet` crate, used without Arrow: the hub's
+//! rows are integers, flags and ids, and the format's own writer takes those as they are.
 //!
-//! Promise: the same rows give the same bytes, so that a file written again replaces itself with itself. Snappy,
-//! because a reader of a whole day is bound by decoding.
+//! Promise: the same rows give the same bytes, so that a file written again replaces itself with
+//! itself. Snappy, because a reader of a whole day is bound by decoding.
 
 use parquet::basic::Compression;
 use parquet::column::reader::{ColumnReader, get_typed_column_reader};
@@ -65,8 +65,14 @@ impl<W: Write + Send> Writer<W> {
     /// `schema` is a message type in the format's own language.
     pub(super) fn new(schema: &str, to: W) -> Result<Self, TableError> {
         let schema = Arc::new(parse_message_type(schema)?);
-        let how = WriterProperties::builder().set_compression(Compression::SNAPPY).set_created_by("bayhub".into());
-        Ok(Self(SerializedFileWriter::new(to, schema, Arc::new(how.build()))?))
+        let how = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_created_by("bayhub".into());
+        Ok(Self(SerializedFileWriter::new(
+            to,
+            schema,
+            Arc::new(how.build()),
+        )?))
     }
 
     /// Adds rows as a group of their own: a reader may skip it by its smallest and largest values.
@@ -89,22 +95,38 @@ impl<W: Write + Send> Writer<W> {
     }
 }
 
-fn write_column(writer: &mut SerializedColumnWriter<'_>, column: &Column) -> Result<(), TableError> {
+fn write_column(
+    writer: &mut SerializedColumnWriter<'_>,
+    column: &Column,
+) -> Result<(), TableError> {
     match column {
         Column::Text(texts) => {
             let texts: Vec<ByteArray> = texts.iter().map(|t| ByteArray::from(t.clone())).collect();
-            writer.typed::<ByteArrayType>().write_batch(&texts, None, None)?;
+            writer
+                .typed::<ByteArrayType>()
+                .write_batch(&texts, None, None)?;
         }
-        Column::Int64(numbers) => drop(writer.typed::<Int64Type>().write_batch(numbers, None, None)?),
+        Column::Int64(numbers) => drop(
+            writer
+                .typed::<Int64Type>()
+                .write_batch(numbers, None, None)?,
+        ),
         Column::Maybe64(numbers) => {
             let levels: Vec<i16> = numbers.iter().map(|n| i16::from(n.is_some())).collect();
             let there: Vec<i64> = numbers.iter().copied().flatten().collect();
-            writer.typed::<Int64Type>().write_batch(&there, Some(&levels), None)?;
+            writer
+                .typed::<Int64Type>()
+                .write_batch(&there, Some(&levels), None)?;
         }
-        Column::Int32(numbers) => drop(writer.typed::<Int32Type>().write_batch(numbers, None, None)?),
+        Column::Int32(numbers) => drop(
+            writer
+                .typed::<Int32Type>()
+                .write_batch(numbers, None, None)?,
+        ),
         Column::Flag(flags) => drop(writer.typed::<BoolType>().write_batch(flags, None, None)?),
         Column::List(lengths, elements) => {
-            let (mut defined, mut repeated) = (Vec::new(), Vec::new());
+            let mut defined = Vec::new();
+            let mut repeated = Vec::new();
             for &length in lengths {
                 // A row without elements still takes a place.
                 defined.push(i16::from(length > 0));
@@ -112,14 +134,17 @@ fn write_column(writer: &mut SerializedColumnWriter<'_>, column: &Column) -> Res
                 defined.extend((1..length).map(|_| 1_i16));
                 repeated.extend((1..length).map(|_| 1_i16));
             }
-            writer.typed::<Int32Type>().write_batch(elements, Some(&defined), Some(&repeated))?;
+            writer
+                .typed::<Int32Type>()
+                .write_batch(elements, Some(&defined), Some(&repeated))?;
         }
     }
     Ok(())
 }
 
-/// Reads the columns at `wanted` (position in the schema, and what it holds), group by group. A group is left out
-/// when `skip` says so of the smallest and largest value of the 32-bit column at `by`.
+/// Reads the columns at `wanted` (position in the schema, and what it holds), group by group. A
+/// group is left out when `skip` says so of the smallest and largest value of the 32-bit column at
+/// `by`.
 pub(super) fn read(
     file: Vec<u8>,
     wanted: &[(usize, Kind)],
@@ -136,15 +161,23 @@ pub(super) fn read(
         {
             continue;
         }
-        let rows = usize::try_from(group.metadata().num_rows()).map_err(|e| TableError(e.to_string()))?;
-        let columns: Result<Vec<_>, _> =
-            wanted.iter().map(|&(column, kind)| read_column(&*group, column, kind, rows)).collect();
+        let rows =
+            usize::try_from(group.metadata().num_rows()).map_err(|e| TableError(e.to_string()))?;
+        let columns: Result<Vec<_>, _> = wanted
+            .iter()
+            .map(|&(column, kind)| read_column(&*group, column, kind, rows))
+            .collect();
         each(columns?);
     }
     Ok(())
 }
 
-fn read_column(group: &dyn RowGroupReader, at: usize, kind: Kind, rows: usize) -> Result<Column, TableError> {
+fn read_column(
+    group: &dyn RowGroupReader,
+    at: usize,
+    kind: Kind,
+    rows: usize,
+) -> Result<Column, TableError> {
     let is = group.metadata().column(at).column_type();
     let reader = group.get_column_reader(at)?;
     let should = match kind {
@@ -168,10 +201,16 @@ fn read_column(group: &dyn RowGroupReader, at: usize, kind: Kind, rows: usize) -
             let mut levels = Vec::with_capacity(rows);
             let there = levelled::<Int64Type>(reader, rows, &mut levels, None)?;
             let mut there = there.into_iter();
-            Column::Maybe64(levels.iter().map(|l| if *l > 0 { there.next() } else { None }).collect())
+            Column::Maybe64(
+                levels
+                    .iter()
+                    .map(|l| if *l > 0 { there.next() } else { None })
+                    .collect(),
+            )
         }
         Kind::List => {
-            let (mut defined, mut repeated) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+            let mut defined = Vec::with_capacity(rows);
+            let mut repeated = Vec::with_capacity(rows);
             let elements = levelled::<Int32Type>(reader, rows, &mut defined, Some(&mut repeated))?;
             let mut lengths: Vec<u32> = Vec::with_capacity(rows);
             for (d, r) in defined.iter().zip(&repeated) {
@@ -192,7 +231,9 @@ fn plain<T: DataType>(reader: ColumnReader, rows: usize) -> Result<Vec<T::T>, Ta
     while got < rows {
         let (records, ..) = reader.read_records(rows - got, None, None, &mut out)?;
         if records == 0 {
-            return Err(TableError(format!("a column ends after {got} of {rows} rows")));
+            return Err(TableError(format!(
+                "a column ends after {got} of {rows} rows"
+            )));
         }
         got += records;
     }
@@ -209,9 +250,12 @@ fn levelled<T: DataType>(
     let mut reader = get_typed_column_reader::<T>(reader);
     let mut got = 0;
     while got < rows {
-        let (records, ..) = reader.read_records(rows - got, Some(defined), repeated.as_deref_mut(), &mut out)?;
+        let (records, ..) =
+            reader.read_records(rows - got, Some(defined), repeated.as_deref_mut(), &mut out)?;
         if records == 0 {
-            return Err(TableError(format!("a column ends after {got} of {rows} rows")));
+            return Err(TableError(format!(
+                "a column ends after {got} of {rows} rows"
+            )));
         }
         got += records;
     }
@@ -225,8 +269,14 @@ mod tests {
     const SCHEMA: &str = "message t { required binary id (STRING); required int32 n (INTEGER(32,false)); \
         required int64 at (TIMESTAMP(MILLIS,true)); optional int64 later (TIMESTAMP(MILLIS,true)); required boolean b; \
         required group l (LIST) { repeated group list { required int32 element; } } }";
-    const ALL: [(usize, Kind); 6] =
-        [(0, Kind::Text), (1, Kind::Int32), (2, Kind::Int64), (3, Kind::Maybe64), (4, Kind::Flag), (5, Kind::List)];
+    const ALL: [(usize, Kind); 6] = [
+        (0, Kind::Text),
+        (1, Kind::Int32),
+        (2, Kind::Int64),
+        (3, Kind::Maybe64),
+        (4, Kind::Flag),
+        (5, Kind::List),
+    ];
 
     fn rows(first: i32) -> Vec<Column> {
         vec![
@@ -257,7 +307,10 @@ mod tests {
     #[test]
     fn groups_out_of_range_are_not_read() {
         let mut got = Vec::new();
-        read(file(), &ALL[1..2], 1, &|_, most| most < 10, &mut |c| got.push(c)).unwrap();
+        read(file(), &ALL[1..2], 1, &|_, most| most < 10, &mut |c| {
+            got.push(c);
+        })
+        .unwrap();
         assert_eq!(got, [rows(10)[1..2].to_vec()]);
     }
 

@@ -1,5 +1,5 @@
-//! Files of single visits, column by column. A visit that was taken back stands in a file of corrections once more and
-//! counts -1 there: whoever adds up `count` has the right number.
+//! Files of single visits, column by column. A visit that was taken back stands in a file of
+//! corrections once more and counts -1 there: whoever adds up `count` has the right number.
 
 use super::files::GROUP;
 use super::names::Names;
@@ -42,7 +42,10 @@ pub(super) fn write_visits(
     amended: Option<Millis>,
     names: &dyn Names,
 ) -> Result<Vec<u8>, TableError> {
-    let rows: Vec<VisitRow> = visits.iter().map(|(v, count)| VisitRow::new(v, *count, amended, names)).collect();
+    let rows: Vec<VisitRow> = visits
+        .iter()
+        .map(|(v, count)| VisitRow::new(v, *count, amended, names))
+        .collect();
     let mut file = VisitWriter::new(Vec::new())?;
     file.add(&rows)?;
     file.finish()
@@ -60,7 +63,9 @@ impl<W: Write + Send> VisitWriter<W> {
         for rows in rows.chunks(GROUP) {
             let flag = |f: &dyn Fn(&VisitRow) -> bool| Column::Flag(rows.iter().map(f).collect());
             let number = |f: &dyn Fn(&VisitRow) -> i32| Column::Int32(rows.iter().map(f).collect());
-            let time = |f: &dyn Fn(&VisitRow) -> Millis| Column::Int64(rows.iter().map(|r| f(r).0 as i64).collect());
+            let time = |f: &dyn Fn(&VisitRow) -> Millis| {
+                Column::Int64(rows.iter().map(|r| f(r).0 as i64).collect())
+            };
             let text = |f: &dyn Fn(&VisitRow) -> Arc<str>| {
                 Column::Text(rows.iter().map(|r| f(r).as_bytes().to_vec()).collect())
             };
@@ -78,7 +83,11 @@ impl<W: Write + Send> VisitWriter<W> {
                 flag(&|v| v.kinds.has(SourceKind::Gate)),
                 number(&|v| v.count),
                 flag(&|v| v.amended_at.is_some()),
-                Column::Maybe64(rows.iter().map(|v| v.amended_at.map(|t| t.0 as i64)).collect()),
+                Column::Maybe64(
+                    rows.iter()
+                        .map(|v| v.amended_at.map(|t| t.0 as i64))
+                        .collect(),
+                ),
             ])?;
         }
         Ok(())
@@ -117,9 +126,30 @@ pub struct VisitRow {
 
 impl VisitRow {
     fn new(v: &Visit, count: i32, amended_at: Option<Millis>, names: &dyn Names) -> Self {
-        let Visit { bay: bay_number, zone: zone_number, start, end, start_seen, end_seen, kinds } = *v;
-        let (bay, zone) = (names.bay(bay_number), names.zone(zone_number));
-        Self { bay, bay_number, zone, zone_number, start, end, start_seen, end_seen, kinds, count, amended_at }
+        let Visit {
+            bay: bay_number,
+            zone: zone_number,
+            start,
+            end,
+            start_seen,
+            end_seen,
+            kinds,
+        } = *v;
+        let bay = names.bay(bay_number);
+        let zone = names.zone(zone_number);
+        Self {
+            bay,
+            bay_number,
+            zone,
+            zone_number,
+            start,
+            end,
+            start_seen,
+            end_seen,
+            kinds,
+            count,
+            amended_at,
+        }
     }
 }
 
@@ -127,10 +157,20 @@ impl VisitRow {
 pub(super) fn read_visits(file: Vec<u8>) -> Result<Vec<VisitRow>, TableError> {
     let mut rows = Vec::new();
     let mut odd = false;
-    read(file, &VISIT_COLUMNS, BAY_NUMBER, &|_, _| false, &mut |columns| {
-        odd |= visit_rows(&columns, &mut rows).is_none();
-    })?;
-    if odd { Err(TableError::odd()) } else { Ok(rows) }
+    read(
+        file,
+        &VISIT_COLUMNS,
+        BAY_NUMBER,
+        &|_, _| false,
+        &mut |columns| {
+            odd |= visit_rows(&columns, &mut rows).is_none();
+        },
+    )?;
+    if odd {
+        Err(TableError::odd())
+    } else {
+        Ok(rows)
+    }
 }
 
 fn visit_rows(columns: &[Column], out: &mut Vec<VisitRow>) -> Option<()> {
@@ -148,11 +188,22 @@ fn visit_rows(columns: &[Column], out: &mut Vec<VisitRow>) -> Option<()> {
     else {
         return None;
     };
-    let flags: Option<Vec<&Vec<bool>>> =
-        flags.iter().map(|f| if let Column::Flag(f) = f { Some(f) } else { None }).collect();
+    let flags: Option<Vec<&Vec<bool>>> = flags
+        .iter()
+        .map(|f| {
+            if let Column::Flag(f) = f {
+                Some(f)
+            } else {
+                None
+            }
+        })
+        .collect();
     let flags = flags?;
     for at in 0..bays.len() {
-        let kinds = SourceKind::ALL.into_iter().enumerate().filter(|(n, _)| flags[2 + n][at]);
+        let kinds = SourceKind::ALL
+            .into_iter()
+            .enumerate()
+            .filter(|(n, _)| flags[2 + n][at]);
         out.push(VisitRow {
             bay: String::from_utf8_lossy(&bays[at]).into(),
             bay_number: bay_numbers[at] as u32,
@@ -186,12 +237,21 @@ mod tests {
             end_seen: bay == 2,
             kinds,
         };
-        let kinds = SourceKinds::default().with(SourceKind::App).with(SourceKind::Gate);
+        let kinds = SourceKinds::default()
+            .with(SourceKind::App)
+            .with(SourceKind::Gate);
         let rows = [(visit(1, kinds), 1), (visit(2, SourceKinds::default()), -1)];
-        let got = read_visits(write_visits(&rows, Some(Millis(3_600_000)), &Numbered).unwrap()).unwrap();
+        let got =
+            read_visits(write_visits(&rows, Some(Millis(3_600_000)), &Numbered).unwrap()).unwrap();
         assert_eq!(got.len(), 2);
-        assert_eq!((&*got[0].bay, &*got[0].zone, got[0].kinds, got[0].count), ("1", "7", kinds, 1));
-        assert_eq!((got[1].start_seen, got[1].end_seen, got[1].count), (false, true, -1));
+        assert_eq!(
+            (&*got[0].bay, &*got[0].zone, got[0].kinds, got[0].count),
+            ("1", "7", kinds, 1)
+        );
+        assert_eq!(
+            (got[1].start_seen, got[1].end_seen, got[1].count),
+            (false, true, -1)
+        );
         assert_eq!(
             (got[1].start, got[1].end, got[1].amended_at),
             (Millis(1000), Millis(9000), Some(Millis(3_600_000)))

@@ -1,10 +1,11 @@
 //! What is withheld from those who may not see single people's visits.
 //!
-//! A cell in which fewer than `least` visits start or end is withheld. That alone would not do: whoever is told the
-//! day and 23 of its hours knows the 24th. So within each whole that is told (the hours of a day, the five minutes of
-//! an hour) either nothing is withheld, or at least two parts are, with `least` visits between them; more parts, the
-//! smallest first, are withheld until that is so. Parts of a whole that is withheld are withheld too. Readers get
-//! days that are over only, in UTC: a figure that still grows, or days that begin at other hours, could be subtracted
+//! A cell in which fewer than `least` visits start or end is withheld. That alone would not do:
+//! whoever is told the day and 23 of its hours knows the 24th. So within each whole that is told
+//! (the hours of a day, the five minutes of an hour) either nothing is withheld, or at least two
+//! parts are, with `least` visits between them; more parts, the smallest first, are withheld until
+//! that is so. Parts of a whole that is withheld are withheld too. Readers get days that are over
+//! only, in UTC: a figure that still grows, or days that begin at other hours, could be subtracted
 //! from each other.
 
 use super::archive::Cell;
@@ -50,8 +51,15 @@ fn withheld(parts: &[Count], whole_is: bool, least: i64) -> Vec<bool> {
     }
     let mut out: Vec<bool> = parts.iter().map(|p| p.is_small(least)).collect();
     loop {
-        let hidden = || parts.iter().zip(&out).filter(|(_, hidden)| **hidden).map(|(p, _)| *p);
-        let (n, together) = hidden().fold((0, Count::default()), |(n, sum), p| (n + 1, sum.plus(p)));
+        let hidden = || {
+            parts
+                .iter()
+                .zip(&out)
+                .filter(|(_, hidden)| **hidden)
+                .map(|(p, _)| *p)
+        };
+        let (n, together) =
+            hidden().fold((0, Count::default()), |(n, sum), p| (n + 1, sum.plus(p)));
         if n == 0 || (n >= 2 && !together.is_small(least)) {
             return out;
         }
@@ -68,10 +76,19 @@ pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>, d: Discretion<'_>) -> 
     let settled_to = walk.recent.settled_to();
     let begin = walk.begin().max(q.from);
     let mut day = Calendar::UTC.day_start(q.place.map_or(begin, |p| p.start));
-    let mut page = Page { settled_to, ..Page::default() };
+    let mut page = Page {
+        settled_to,
+        ..Page::default()
+    };
     while day < q.to && day.plus(DAY_MS) <= settled_to {
-        page.next =
-            if walk.is_tired() { Some(Place { start: day, zone: 0 }) } else { of_day(walk, q, day, d, &mut page) };
+        page.next = if walk.is_tired() {
+            Some(Place {
+                start: day,
+                zone: 0,
+            })
+        } else {
+            of_day(walk, q, day, d, &mut page)
+        };
         if page.next.is_some() {
             break;
         }
@@ -82,9 +99,20 @@ pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>, d: Discretion<'_>) -> 
 }
 
 /// Adds the rows of a day. Where to go on, if not all of them have room or could be had.
-fn of_day(walk: &mut Walk<'_>, q: &Question<'_>, day: Millis, d: Discretion<'_>, page: &mut Page) -> Option<Place> {
-    let place = q.place.filter(|p| p.start >= day).unwrap_or(Place { start: day, zone: 0 });
-    let Some(whole) = walk.day(day, day.plus(DAY_MS)) else { return Some(place) };
+fn of_day(
+    walk: &mut Walk<'_>,
+    q: &Question<'_>,
+    day: Millis,
+    d: Discretion<'_>,
+    page: &mut Page,
+) -> Option<Place> {
+    let place = q.place.filter(|p| p.start >= day).unwrap_or(Place {
+        start: day,
+        zone: 0,
+    });
+    let Some(whole) = walk.day(day, day.plus(DAY_MS)) else {
+        return Some(place);
+    };
     let complete = whole.complete;
     let mut put = |zone: u32, from: Millis, ms: u64, sums: Option<Sums>| {
         if from < q.from || from >= q.to || (from, zone) < (place.start, place.zone) {
@@ -93,12 +121,21 @@ fn of_day(walk: &mut Walk<'_>, q: &Question<'_>, day: Millis, d: Discretion<'_>,
         if page.rows.len() >= q.limit {
             return Some(Place { start: from, zone });
         }
-        page.rows.push(Row { zone, from, to: from.plus(ms), complete, sums });
+        page.rows.push(Row {
+            zone,
+            from,
+            to: from.plus(ms),
+            complete,
+            sums,
+        });
         None
     };
     let is_small = |sums: &Sums| Count::of(sums).is_small(d.least);
     if let Interval::Day(_) = q.interval {
-        let wanted = whole.cells.iter().filter(|c| walk.takes(c.zone) && !(d.never)(c.zone));
+        let wanted = whole
+            .cells
+            .iter()
+            .filter(|c| walk.takes(c.zone) && !(d.never)(c.zone));
         return wanted
             .map(|c| (c.zone, (!is_small(&c.sums)).then(|| c.sums.clone())))
             .find_map(|(zone, sums)| put(zone, day, DAY_MS, sums));
@@ -112,17 +149,29 @@ fn of_day(walk: &mut Walk<'_>, q: &Question<'_>, day: Millis, d: Discretion<'_>,
             break;
         }
         if walk.is_tired() && walk.few().is_none() {
-            return Some(if *hour > place.start { Place { start: *hour, zone: 0 } } else { place });
+            return Some(if *hour > place.start {
+                Place {
+                    start: *hour,
+                    zone: 0,
+                }
+            } else {
+                place
+            });
         }
-        let Some(cells) = walk.hour(*hour, q.interval == Interval::FiveMinutes) else { continue };
-        let wanted = cells.iter().filter(|c| walk.takes(c.zone) && !(d.never)(c.zone));
+        let Some(cells) = walk.hour(*hour, q.interval == Interval::FiveMinutes) else {
+            continue;
+        };
+        let wanted = cells
+            .iter()
+            .filter(|c| walk.takes(c.zone) && !(d.never)(c.zone));
         let full = if q.interval == Interval::Hour {
             wanted
                 .map(|c| (c.zone, (!hidden.contains(&c.zone)).then(|| c.sums.clone())))
                 .find_map(|(zone, sums)| put(zone, *hour, HOUR_MS, sums))
         } else {
             let told = fives(wanted, hidden, d.least);
-            told.into_iter().find_map(|((from, zone), sums)| put(zone, from, WINDOW_MS, sums.cloned()))
+            told.into_iter()
+                .find_map(|((from, zone), sums)| put(zone, from, WINDOW_MS, sums.cloned()))
         };
         if full.is_some() {
             return full;
@@ -136,20 +185,30 @@ fn hidden_hours(walk: &Walk<'_>, day: &Whole, d: Discretion<'_>) -> Vec<AHashSet
     let mut zones: BTreeMap<u32, Vec<(usize, Count)>> = BTreeMap::new();
     for (hour, counts) in day.counts.iter().enumerate() {
         for (zone, started, ended) in counts.iter().filter(|c| walk.takes(c.0) && !(d.never)(c.0)) {
-            zones.entry(*zone).or_default().push((hour, Count(*started, *ended)));
+            zones
+                .entry(*zone)
+                .or_default()
+                .push((hour, Count(*started, *ended)));
         }
     }
     let mut out = vec![AHashSet::new(); day.hours.len()];
     for (zone, hours) in zones {
         let counts: Vec<Count> = hours.iter().map(|(_, count)| *count).collect();
-        let of_day = counts.iter().fold(Count::default(), |sum, count| sum.plus(*count));
+        let of_day = counts
+            .iter()
+            .fold(Count::default(), |sum, count| sum.plus(*count));
         let hidden = withheld(&counts, of_day.is_small(d.least), d.least);
-        hours.iter().zip(hidden).filter(|(_, hidden)| *hidden).for_each(|((hour, _), _)| _ = out[*hour].insert(zone));
+        hours
+            .iter()
+            .zip(hidden)
+            .filter(|(_, hidden)| *hidden)
+            .for_each(|((hour, _), _)| _ = out[*hour].insert(zone));
     }
     out
 }
 
-/// The five minutes of an hour by time and zone, if it is known of which zones the hour is withheld.
+/// The five minutes of an hour by time and zone, if it is known of which zones the hour is
+/// withheld.
 fn fives<'c>(
     cells: impl Iterator<Item = &'c Cell>,
     hidden: &AHashSet<u32>,
@@ -160,7 +219,11 @@ fn fives<'c>(
     let mut out = BTreeMap::new();
     for (zone, cells) in zones {
         let counts: Vec<Count> = cells.iter().map(|c| Count::of(&c.sums)).collect();
-        for (cell, hidden) in cells.into_iter().zip(withheld(&counts, hidden.contains(&zone), least)) {
+        for (cell, hidden) in
+            cells
+                .into_iter()
+                .zip(withheld(&counts, hidden.contains(&zone), least))
+        {
             out.insert((cell.from, zone), (!hidden).then_some(&cell.sums));
         }
     }
@@ -178,7 +241,10 @@ mod tests {
 
     #[test]
     fn one_small_part_takes_the_next_smallest_with_it() {
-        assert_eq!(withheld(&parts(&[9, 2, 7, 30]), false, 5), [false, true, true, false]);
+        assert_eq!(
+            withheld(&parts(&[9, 2, 7, 30]), false, 5),
+            [false, true, true, false]
+        );
         assert_eq!(withheld(&parts(&[9, 7, 30]), false, 5), [false; 3]);
         assert_eq!(
             withheld(&parts(&[9, 1, 2, 30]), false, 5),
@@ -186,7 +252,10 @@ mod tests {
             "1 and 2 are too few together"
         );
         assert_eq!(withheld(&parts(&[9, 30]), true, 5), [true; 2]);
-        assert_eq!(withheld(&[Count(9, 9), Count(8, 1), Count(20, 20)], false, 5), [true, true, false]);
+        assert_eq!(
+            withheld(&[Count(9, 9), Count(8, 1), Count(20, 20)], false, 5),
+            [true, true, false]
+        );
     }
 
     proptest! {
@@ -201,7 +270,8 @@ mod tests {
             let told = parts.iter().zip(&hidden).filter(|(_, h)| !**h).fold(Count::default(), |s, (p, _)| s.plus(*p));
             let n = hidden.iter().filter(|h| **h).count();
             let left = Count(whole.0 - told.0, whole.1 - told.1);
-            // Either the whole is not told, or what can be computed from it and its parts is no small cell.
+            // Either the whole is not told, or what can be computed from it and its parts is no
+            // small cell.
             prop_assert!(whole.is_small(least) || n == 0 || (!left.is_small(least) && (n >= 2 || parts.len() == 1)));
         }
     }

@@ -1,9 +1,10 @@
 //! The gate: turns what a proven speaker said into observations, or into refusals with a reason.
 //!
-//! Promises: every message becomes claims, refusals, or both; nothing vanishes. Each refusal is counted here,
-//! once, and carries enough for the quarantine. It touches no disk and holds no lock (for uplinks: one
-//! of many, for a moment), so any number of connections pass at once. Dear: one id look-up in a concurrent map per bay.
-//! Uplinks of devices are judged in `uplinks`, which also knows those that have been taken already.
+//! Promises: every message becomes claims, refusals, or both; nothing vanishes. Each refusal is
+//! counted here, once, and carries enough for the quarantine. It touches no disk and holds no lock
+//! (for uplinks: one of many, for a moment), so any number of connections pass at once. Dear: one
+//! id look-up in a concurrent map per bay. Uplinks of devices are judged in `uplinks`, which also
+//! knows those that have been taken already.
 
 mod ledger;
 mod uplinks;
@@ -12,7 +13,8 @@ pub use ledger::{Ledger, Sent};
 
 use super::codec::{self, BaySaid, CountSaid, Said};
 use crate::domain::{
-    Afterwards, Claim, Clock, CountObservation, Door, Millis, Observation, Parcel, Reason, Refusal, Speaker, Topic,
+    Afterwards, Claim, Clock, CountObservation, Door, Millis, Observation, Parcel, Reason, Refusal,
+    Speaker, Topic,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -25,7 +27,8 @@ use uplinks::Recent;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// How far ahead of the hub's clock a report's time may lie, in s: a phone's clock errs by seconds, not minutes.
+    /// How far ahead of the hub's clock a report's time may lie, in s: a phone's clock errs by
+    /// seconds, not minutes.
     #[serde(deserialize_with = "seconds_or_off")]
     pub future_s: Option<u32>,
     /// How old a report may be, in s: a day covers what a lamp post stores through an outage.
@@ -39,7 +42,12 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { future_s: Some(60), past_s: Some(24 * 3600), max_bays: 1000, max_bytes: 256 * 1024 }
+        Self {
+            future_s: Some(60),
+            past_s: Some(24 * 3600),
+            max_bays: 1000,
+            max_bytes: 256 * 1024,
+        }
     }
 }
 
@@ -54,7 +62,9 @@ fn seconds_or_off<'de, D: Deserializer<'de>>(d: D) -> Result<Option<u32>, D::Err
     match Either::deserialize(d) {
         Ok(Either::Seconds(s)) => Ok(Some(s)),
         Ok(Either::Word(w)) if w == "off" => Ok(None),
-        _ => Err(de::Error::custom("expected a number of seconds, or \"off\"")),
+        _ => Err(de::Error::custom(
+            "expected a number of seconds, or \"off\"",
+        )),
     }
 }
 
@@ -81,19 +91,32 @@ struct Message<'a> {
 
 impl Gate {
     #[must_use]
-    pub fn new(registry: Arc<Registry>, clock: Arc<dyn Clock>, metrics: Arc<Metrics>, config: Config) -> Self {
+    pub fn new(
+        registry: Arc<Registry>,
+        clock: Arc<dyn Clock>,
+        metrics: Arc<Metrics>,
+        config: Config,
+    ) -> Self {
         let ledger = Arc::new(Ledger::new(clock.now()));
-        Self { registry, clock, metrics, config, recent: Arc::default(), ledger }
+        Self {
+            registry,
+            clock,
+            metrics,
+            config,
+            recent: Arc::default(),
+            ledger,
+        }
     }
 
-    /// What each source has sent since the start. Of a device's uplinks, what was refused counts for its network server.
+    /// What each source has sent since the start. Of a device's uplinks, what was refused counts
+    /// for its network server.
     #[must_use]
     pub fn ledger(&self) -> Arc<Ledger> {
         self.ledger.clone()
     }
 
-    /// Reads one payload and appends to `out` what may pass and what may not. `place` is the topic or path it
-    /// came on, for the quarantine; it is written out only when something is refused.
+    /// Reads one payload and appends to `out` what may pass and what may not. `place` is the topic
+    /// or path it came on, for the quarantine; it is written out only when something is refused.
     pub fn take(
         &self,
         speaker: &Speaker,
@@ -103,13 +126,24 @@ impl Gate {
         payload: &[u8],
         out: &mut Parcel,
     ) {
-        let message = Message { speaker, door, place, payload, now: self.clock.now(), before: out.refusals.len() };
+        let message = Message {
+            speaker,
+            door,
+            place,
+            payload,
+            now: self.clock.now(),
+            before: out.refusals.len(),
+        };
         if !speaker.pass.is_good(message.now) {
             let why = "the key it came in with has been revoked or has expired".to_owned();
             return self.refuse(&message, Reason::Forbidden, None, why, out);
         }
         if payload.len() > self.config.max_bytes {
-            let why = format!("{} bytes; at most {} are taken", payload.len(), self.config.max_bytes);
+            let why = format!(
+                "{} bytes; at most {} are taken",
+                payload.len(),
+                self.config.max_bytes
+            );
             return self.refuse(&message, Reason::TooLarge, None, why, out);
         }
         let mut said = Vec::with_capacity(1);
@@ -117,7 +151,11 @@ impl Gate {
             return self.refuse(&message, Reason::Malformed, None, e.0, out);
         }
         if said.len() > self.config.max_bays {
-            let why = format!("{} bays; at most {} are taken in a message", said.len(), self.config.max_bays);
+            let why = format!(
+                "{} bays; at most {} are taken in a message",
+                said.len(),
+                self.config.max_bays
+            );
             return self.refuse(&message, Reason::TooLarge, None, why, out);
         }
         let before = out.claims.len();
@@ -131,7 +169,8 @@ impl Gate {
                 Err((reason, why)) => self.refuse(&message, reason, Some(i as u32), why, out),
             }
         }
-        self.metrics.accept(door, (out.claims.len() - before) as u64);
+        self.metrics
+            .accept(door, (out.claims.len() - before) as u64);
     }
 
     /// `Ok(None)`: it has been taken already.
@@ -148,17 +187,29 @@ impl Gate {
             // A goodbye is no evidence of any bay: the source's silence will speak for itself.
             Said::Online(online) => {
                 self.ledger.say(message.speaker.source, online);
-                Ok(Some(Claim::Alive { source: message.speaker.source, at: message.now }))
+                Ok(Some(Claim::Alive {
+                    source: message.speaker.source,
+                    at: message.now,
+                }))
             }
             Said::Unreadable(e) => Err((Reason::Malformed, e.0)),
         }
     }
 
-    fn bay(&self, message: &Message<'_>, said: &BaySaid<'_>) -> Result<Observation, (Reason, String)> {
+    fn bay(
+        &self,
+        message: &Message<'_>,
+        said: &BaySaid<'_>,
+    ) -> Result<Observation, (Reason, String)> {
         let at = self.plausible(said.at, message.now)?;
-        let bay = self.registry.bay(&said.bay).ok_or_else(|| (Reason::UnknownBay, named("bay", &said.bay)))?;
+        let bay = self
+            .registry
+            .bay(&said.bay)
+            .ok_or_else(|| (Reason::UnknownBay, named("bay", &said.bay)))?;
         let kind = message.speaker.kind;
-        let confidence = said.confidence.map_or(kind.default_confidence(), |c| (c * 255.0).round() as u8);
+        let confidence = said
+            .confidence
+            .map_or(kind.default_confidence(), |c| (c * 255.0).round() as u8);
         Ok(Observation {
             at,
             seq: said.seq,
@@ -170,11 +221,27 @@ impl Gate {
         })
     }
 
-    fn count(&self, message: &Message<'_>, said: &CountSaid<'_>) -> Result<CountObservation, (Reason, String)> {
+    fn count(
+        &self,
+        message: &Message<'_>,
+        said: &CountSaid<'_>,
+    ) -> Result<CountObservation, (Reason, String)> {
         let at = self.plausible(said.at, message.now)?;
-        let zone = self.registry.zone(&said.zone).ok_or_else(|| (Reason::UnknownZone, named("zone", &said.zone)))?;
-        let (kind, vacant, capacity) = (said.kind, said.vacant, said.capacity);
-        Ok(CountObservation { at, zone, source: message.speaker.source, kind, vacant, capacity })
+        let zone = self
+            .registry
+            .zone(&said.zone)
+            .ok_or_else(|| (Reason::UnknownZone, named("zone", &said.zone)))?;
+        let kind = said.kind;
+        let vacant = said.vacant;
+        let capacity = said.capacity;
+        Ok(CountObservation {
+            at,
+            zone,
+            source: message.speaker.source,
+            kind,
+            vacant,
+            capacity,
+        })
     }
 
     fn plausible(&self, at: Option<Millis>, now: Millis) -> Result<Millis, (Reason, String)> {
@@ -183,11 +250,17 @@ impl Gate {
         if beyond(self.config.future_s, at.since(now)) {
             return Err((
                 Reason::TooFarInFuture,
-                format!("at: {at} is {} s ahead of the hub's clock", at.since(now) / 1000),
+                format!(
+                    "at: {at} is {} s ahead of the hub's clock",
+                    at.since(now) / 1000
+                ),
             ));
         }
         if beyond(self.config.past_s, now.since(at)) {
-            return Err((Reason::TooOld, format!("at: {at} was {} s ago", now.since(at) / 1000)));
+            return Err((
+                Reason::TooOld,
+                format!("at: {at} was {} s ago", now.since(at) / 1000),
+            ));
         }
         Ok(at)
     }
@@ -201,10 +274,19 @@ impl Gate {
         self.ledger.accept(source, now, at);
     }
 
-    fn refuse(&self, message: &Message<'_>, reason: Reason, index: Option<u32>, why: String, out: &mut Parcel) {
+    fn refuse(
+        &self,
+        message: &Message<'_>,
+        reason: Reason,
+        index: Option<u32>,
+        why: String,
+        out: &mut Parcel,
+    ) {
         self.metrics.refuse(message.door, reason);
-        self.ledger.refuse(message.speaker.source, message.now, reason);
-        // A batch of a thousand bad items is kept once, with its first refusal; the others name their index.
+        self.ledger
+            .refuse(message.speaker.source, message.now, reason);
+        // A batch of a thousand bad items is kept once, with its first refusal; the others name
+        // their index.
         let first = out.refusals.len() == message.before;
         out.refusals.push(Refusal {
             reason,
@@ -213,12 +295,17 @@ impl Gate {
             topic: message.place.to_string().into(),
             index,
             detail: why.into(),
-            payload: if first { Refusal::excerpt(message.payload) } else { Box::default() },
+            payload: if first {
+                Refusal::excerpt(message.payload)
+            } else {
+                Box::default()
+            },
         });
     }
 }
 
-/// `bay "X" is not in the registry`, with no more of a sender's string than an error text should carry.
+/// `bay "X" is not in the registry`, with no more of a sender's string than an error text should
+/// carry.
 fn named(what: &str, id: &str) -> String {
     let id: String = id.chars().take(crate::domain::id::MAX_LEN).collect();
     format!("{what} {id:?} is not in the registry")

@@ -1,7 +1,8 @@
 //! The doors for reports, and the gate that every report passes.
 //!
-//! `endpoint` is the hub's own MQTT server; `broker` is a client of somebody else's; `codec` knows payload formats;
-//! `gate` decides what passes; `board` is what doors that publish may know of the zones.
+//! `endpoint` is the hub's own MQTT server; `broker` is a client of somebody else's; `codec` knows
+//! payload formats; `gate` decides what passes; `board` is what doors that publish may know of the
+//! zones.
 
 pub mod board;
 pub mod broker;

@@ -1,7 +1,9 @@
-//! Checkpoint files: the state of another room in blocks of bytes, and the place in the journal it corresponds to.
+//! Checkpoint files: the state of another room in blocks of bytes, and the place in the journal it
+//! corresponds to.
 //!
-//! Promises: a file under its final name is whole; one that is not (a bad disk, a hand) is told by its checksums, set
-//! aside under `.bad` with a warning, and the one before it is used. The two newest are kept. What the blocks say is not known here.
+//! Promises: a file under its final name is whole; one that is not (a bad disk, a hand) is told by
+//! its checksums, set aside under `.bad` with a warning, and the one before it is used. The two
+//! newest are kept. What the blocks say is not known here.
 //!
 //! | bytes | head (64) | | bytes | block head (16) |
 //! |---|---|---|---|---|
@@ -14,7 +16,8 @@
 //! | 48..56 | bytes of the file | | | |
 //! | 56..64 | 0 | | | |
 //!
-//! Dear: writing 1.4 million bays is 34 MB to disk; loading reads as much and checks it before any of it is used.
+//! Dear: writing 1.4 million bays is 34 MB to disk; loading reads as much and checks it before any
+//! of it is used.
 
 use super::disk::sync_folder;
 use crate::domain::Millis;
@@ -37,7 +40,8 @@ pub struct Position {
     pub offset: u64,
 }
 
-/// A cut through the journal: every record before `position` was committed before `at`, none after it was.
+/// A cut through the journal: every record before `position` was committed before `at`, none after
+/// it was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cut {
     pub at: Millis,
@@ -60,9 +64,21 @@ struct Head {
 
 impl Head {
     fn new(cut: Cut, blocks: u64, bytes: u64) -> Self {
-        let Cut { at, position: Position { segment, offset } } = cut;
-        let mut head =
-            Self { magic: MAGIC, crc: 0, version: VERSION, at: at.0, segment, offset, blocks, bytes, zero: 0 };
+        let Cut {
+            at,
+            position: Position { segment, offset },
+        } = cut;
+        let mut head = Self {
+            magic: MAGIC,
+            crc: 0,
+            version: VERSION,
+            at: at.0,
+            segment,
+            offset,
+            blocks,
+            bytes,
+            zero: 0,
+        };
         head.crc = crc32c::crc32c(&bytemuck::bytes_of(&head)[12..]);
         head
     }
@@ -76,13 +92,22 @@ impl Head {
             return Err("its head is damaged".into());
         }
         if head.version != VERSION {
-            return Err(format!("format version {}, which this hub does not know", head.version));
+            return Err(format!(
+                "format version {}, which this hub does not know",
+                head.version
+            ));
         }
         Ok(head)
     }
 
     fn cut(&self) -> Cut {
-        Cut { at: Millis(self.at), position: Position { segment: self.segment, offset: self.offset } }
+        Cut {
+            at: Millis(self.at),
+            position: Position {
+                segment: self.segment,
+                offset: self.offset,
+            },
+        }
     }
 }
 
@@ -95,7 +120,10 @@ struct BlockHead {
 }
 
 fn crc_of(tag: u32, bytes: &[u8]) -> u32 {
-    let crc = crc32c::crc32c_append(crc32c::crc32c(&tag.to_le_bytes()), &(bytes.len() as u64).to_le_bytes());
+    let crc = crc32c::crc32c_append(
+        crc32c::crc32c(&tag.to_le_bytes()),
+        &(bytes.len() as u64).to_le_bytes(),
+    );
     crc32c::crc32c_append(crc, bytes)
 }
 
@@ -109,7 +137,11 @@ pub struct Draft {
 impl Draft {
     /// Appends one block.
     pub fn block(&mut self, tag: u32, bytes: &[u8]) -> io::Result<()> {
-        let head = BlockHead { tag, crc: crc_of(tag, bytes), len: bytes.len() as u64 };
+        let head = BlockHead {
+            tag,
+            crc: crc_of(tag, bytes),
+            len: bytes.len() as u64,
+        };
         self.out.write_all(bytemuck::bytes_of(&head))?;
         self.out.write_all(bytes)?;
         self.blocks += 1;
@@ -118,8 +150,14 @@ impl Draft {
     }
 
     fn finish(self, cut: Cut) -> io::Result<u64> {
-        let file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.write_all_at(bytemuck::bytes_of(&Head::new(cut, self.blocks, self.bytes)), 0)?;
+        let file = self
+            .out
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        file.write_all_at(
+            bytemuck::bytes_of(&Head::new(cut, self.blocks, self.bytes)),
+            0,
+        )?;
         file.sync_all()?;
         Ok(self.bytes)
     }
@@ -146,7 +184,11 @@ impl Whole {
         if head.bytes != bytes.len() as u64 {
             return Err(format!("{} bytes instead of {}", bytes.len(), head.bytes));
         }
-        let whole = Self { cut: head.cut(), bytes, blocks: head.blocks };
+        let whole = Self {
+            cut: head.cut(),
+            bytes,
+            blocks: head.blocks,
+        };
         let mut found = 0;
         for (tag, block) in whole.raw() {
             let (crc, block) = block.ok_or("its last block is cut short")?;
@@ -155,7 +197,11 @@ impl Whole {
             }
             found += 1;
         }
-        if found == whole.blocks { Ok(whole) } else { Err(format!("{found} blocks instead of {}", whole.blocks)) }
+        if found == whole.blocks {
+            Ok(whole)
+        } else {
+            Err(format!("{found} blocks instead of {}", whole.blocks))
+        }
     }
 
     /// Tag and bytes of every block.
@@ -175,7 +221,9 @@ impl Whole {
                 return Some((u32::MAX, None));
             };
             let head: BlockHead = bytemuck::pod_read_unaligned(head);
-            let split = usize::try_from(head.len).ok().and_then(|len| after.split_at_checked(len));
+            let split = usize::try_from(head.len)
+                .ok()
+                .and_then(|len| after.split_at_checked(len));
             rest = split.map_or(&[], |(_, next)| next);
             Some((head.tag, split.map(|(block, _)| (head.crc, block))))
         })
@@ -205,8 +253,13 @@ impl Checkpoints {
         let mut found = Vec::new();
         for item in std::fs::read_dir(dir)? {
             let path = item?.path();
-            let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-            let digits = name.strip_prefix("checkpoint-").and_then(|n| n.strip_suffix(".bin"));
+            let name = path
+                .file_name()
+                .and_then(|n| n.to_str())
+                .unwrap_or_default();
+            let digits = name
+                .strip_prefix("checkpoint-")
+                .and_then(|n| n.strip_suffix(".bin"));
             if let Some(at) = digits.and_then(|d| u64::from_str_radix(d, 16).ok()) {
                 found.push((Millis(at), path));
             }
@@ -215,8 +268,8 @@ impl Checkpoints {
         Ok(found)
     }
 
-    /// The newest whole checkpoint that `decode` can make something of and that is not ahead of the journal, which
-    /// ends at `end`. What is newer than it and no good is set aside.
+    /// The newest whole checkpoint that `decode` can make something of and that is not ahead of the
+    /// journal, which ends at `end`. What is newer than it and no good is set aside.
     pub fn newest<T>(
         &self,
         end: Position,
@@ -232,7 +285,11 @@ impl Checkpoints {
             match read {
                 Ok(good) => return Ok(Some(good)),
                 Err(why) => {
-                    tracing::warn!(file = %path.display(), why, "checkpoint set aside; the one before it is used");
+                    tracing::warn!(
+                        file = %path.display(),
+                        why,
+                        "checkpoint set aside; the one before it is used",
+                    );
                     std::fs::rename(&path, path.with_extension("bad"))?;
                     sync_folder(&path)?;
                 }
@@ -241,14 +298,23 @@ impl Checkpoints {
         Ok(None)
     }
 
-    /// Writes a checkpoint: `fill` appends the blocks. Returns its size in bytes. On an error nothing is left of it.
-    pub fn write(&self, cut: Cut, fill: impl FnOnce(&mut Draft) -> io::Result<()>) -> io::Result<u64> {
+    /// Writes a checkpoint: `fill` appends the blocks. Returns its size in bytes. On an error
+    /// nothing is left of it.
+    pub fn write(
+        &self,
+        cut: Cut,
+        fill: impl FnOnce(&mut Draft) -> io::Result<()>,
+    ) -> io::Result<u64> {
         let path = self.0.join(format!("checkpoint-{:016x}.bin", cut.at.0));
         let draft = path.with_extension("tmp");
         let made = (|| {
             let mut out = BufWriter::with_capacity(1 << 20, File::create(&draft)?);
             out.write_all(&[0; HEAD])?;
-            let mut d = Draft { out, blocks: 0, bytes: HEAD as u64 };
+            let mut d = Draft {
+                out,
+                blocks: 0,
+                bytes: HEAD as u64,
+            };
             fill(&mut d)?;
             let bytes = d.finish(cut)?;
             std::fs::rename(&draft, &path)?;
@@ -261,14 +327,16 @@ impl Checkpoints {
         })
     }
 
-    /// Removes all but the two newest, and returns the first segment that the older of them needs: 0, all of them,
-    /// while there is only one.
+    /// Removes all but the two newest, and returns the first segment that the older of them needs:
+    /// 0, all of them, while there is only one.
     pub fn prune(&self) -> io::Result<u64> {
         let files = Self::list(&self.0)?;
         for (_, old) in files.iter().skip(KEEP) {
             std::fs::remove_file(old)?;
         }
-        let Some((_, older)) = files.get(KEEP - 1) else { return Ok(0) };
+        let Some((_, older)) = files.get(KEEP - 1) else {
+            return Ok(0);
+        };
         let mut head = [0; HEAD];
         File::open(older)?.read_exact_at(&mut head, 0)?;
         Ok(Head::read(&head).map_or(0, |h| h.segment))

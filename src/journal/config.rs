@@ -6,26 +6,30 @@ use serde::Deserialize;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Size of one segment file, bytes. 64 MiB: two million claims, so a busy hub rotates every few seconds at
-    /// worst and what is zeroed ahead stays small.
+    /// Size of one segment file, bytes. 64 MiB: two million claims, so a busy hub rotates every few
+    /// seconds at worst and what is zeroed ahead stays small.
     pub segment_bytes: u64,
-    /// The most all segments together may take, bytes. 16 GiB: 25 hours at 5,500 claims/s. When it is reached and
-    /// nothing is old enough to go, intake stops and says so; acknowledged claims are never thrown away.
+    /// The most all segments together may take, bytes. 16 GiB: 25 hours at 5,500 claims/s. When it
+    /// is reached and nothing is old enough to go, intake stops and says so; acknowledged claims
+    /// are never thrown away.
     pub max_bytes: u64,
-    /// Segments go once everything in them is older than this, hours. 25: the 24 hours that a late report may lag,
-    /// and one more. Checkpoints let them go sooner: those that lie wholly before the older of the two that are kept.
+    /// Segments go once everything in them is older than this, hours. 25: the 24 hours that a late
+    /// report may lag, and one more. Checkpoints let them go sooner: those that lie wholly before
+    /// the older of the two that are kept.
     pub keep_hours: u32,
-    /// Claims after which a group is closed. 32,768: 1 MiB, a millisecond or two of disk; more would only add delay, and
-    /// memory where groups wait for the stream.
+    /// Claims after which a group is closed. 32,768: 1 MiB, a millisecond or two of disk; more
+    /// would only add delay, and memory where groups wait for the stream.
     pub group_claims: usize,
-    /// How often the stream is told the time while nothing arrives, ms. 100: ten wake-ups a second cost nothing
-    /// and nobody sees a zone become stale later than that.
+    /// How often the stream is told the time while nothing arrives, ms. 100: ten wake-ups a second
+    /// cost nothing and nobody sees a zone become stale later than that.
     pub tick_ms: u64,
     /// A checkpoint of the stream's state is made this often, s. 60: a start then replays a minute.
     pub checkpoint_s: u32,
-    /// And also after so many bytes of journal. 256 MiB: 8 million claims, some two seconds of replay.
+    /// And also after so many bytes of journal. 256 MiB: 8 million claims, some two seconds of
+    /// replay.
     pub checkpoint_bytes: u64,
-    /// The most the quarantine may take, bytes. 32 MiB: some 50,000 refused messages, enough to see what is wrong.
+    /// The most the quarantine may take, bytes. 32 MiB: some 50,000 refused messages, enough to see
+    /// what is wrong.
     pub quarantine_bytes: u64,
 }
 

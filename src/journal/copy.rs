@@ -1,9 +1,11 @@
-//! A copy of a journal and its checkpoints, taken while a hub may be writing: what was durable when it began is in it.
+//! A copy of a journal and its checkpoints, taken while a hub may be writing: what was durable when
+//! it began is in it.
 //!
-//! How it stays consistent without a lock: the newest checkpoint is read whole first; the hub keeps every segment that
-//! the checkpoint before it needs, so those after it are there, and if two newer checkpoints come meanwhile and
-//! segments go, the copy begins anew. A segment is copied up to the end of its whole records only: what is being
-//! written behind that was not acknowledged when the copy began.
+//! How it stays consistent without a lock: the newest checkpoint is read whole first; the hub keeps
+//! every segment that the checkpoint before it needs, so those after it are there, and if two newer
+//! checkpoints come meanwhile and segments go, the copy begins anew. A segment is copied up to the
+//! end of its whole records only: what is being written behind that was not acknowledged when the
+//! copy began.
 
 use super::checkpoint::{Checkpoints, Position, Whole};
 use super::disk::sync_folder;
@@ -24,8 +26,8 @@ pub struct Copied {
     pub bytes: u64,
 }
 
-/// Copies the journal in `journal` and the newest good checkpoint in `checkpoints` to folders of the same names in `to`,
-/// which must not hold any. All of it is on disk when this returns.
+/// Copies the journal in `journal` and the newest good checkpoint in `checkpoints` to folders of
+/// the same names in `to`, which must not hold any. All of it is on disk when this returns.
 ///
 /// # Errors
 /// When something cannot be read or written, or is damaged.
@@ -58,16 +60,34 @@ fn attempt(journal: &Path, checkpoints: &Path, to: &Path) -> io::Result<Copied> 
     let needed: Vec<&Surveyed> = all.iter().filter(|s| s.sequence >= from.segment).collect();
     let first = needed.first().map_or(u64::MAX, |s| s.sequence);
     if from != Position::default() && first > from.segment {
-        return Err(io::Error::new(io::ErrorKind::NotFound, "segments have gone meanwhile"));
+        return Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            "segments have gone meanwhile",
+        ));
     }
     for s in needed {
         // The last one may end within a record that is being written.
-        if let Some(fault) = s.fault.as_ref().filter(|_| s.sequence < all.last().map_or(0, |l| l.sequence)) {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{}: {fault}", s.path.display())));
+        if let Some(fault) = s
+            .fault
+            .as_ref()
+            .filter(|_| s.sequence < all.last().map_or(0, |l| l.sequence))
+        {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("{}: {fault}", s.path.display()),
+            ));
         }
         if s.end > 0 {
-            piece(&s.path, &folder.join(s.path.file_name().unwrap_or_default()), s.end)?;
-            (done.segments, done.claims, done.bytes) = (done.segments + 1, done.claims + s.claims, done.bytes + s.end);
+            piece(
+                &s.path,
+                &folder.join(s.path.file_name().unwrap_or_default()),
+                s.end,
+            )?;
+            (done.segments, done.claims, done.bytes) = (
+                done.segments + 1,
+                done.claims + s.claims,
+                done.bytes + s.end,
+            );
         }
     }
     sync_folder(&folder.join("."))?;
@@ -102,7 +122,10 @@ fn piece(from: &Path, to: &Path, bytes: u64) -> io::Result<()> {
     let mut out = File::create_new(to)?;
     let copied = io::copy(&mut File::open(from)?.take(bytes), &mut out)?;
     if copied < bytes {
-        return Err(io::Error::new(io::ErrorKind::NotFound, format!("{} has become shorter", from.display())));
+        return Err(io::Error::new(
+            io::ErrorKind::NotFound,
+            format!("{} has become shorter", from.display()),
+        ));
     }
     out.flush()?;
     out.sync_all()

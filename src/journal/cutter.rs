@@ -1,4 +1,5 @@
-//! When to cut: every so often, or when so much has been written since, a place in the journal is offered for a checkpoint.
+//! When to cut: every so often, or when so much has been written since, a place in the journal is
+//! offered for a checkpoint.
 
 use super::Config;
 use super::checkpoint::Cut;
@@ -8,8 +9,8 @@ use std::time::{Duration, Instant};
 
 /// What the journal's thread needs to know of checkpoints.
 pub struct Checkpointing {
-    /// Asks for a checkpoint at a cut; false if it cannot be made now. The journal then hands on nothing older than
-    /// the cut. Called on the journal's thread: it must not block.
+    /// Asks for a checkpoint at a cut; false if it cannot be made now. The journal then hands on
+    /// nothing older than the cut. Called on the journal's thread: it must not block.
     pub ask: Box<dyn FnMut(Cut) -> bool + Send>,
     /// The first segment that is still needed; set by whoever writes the checkpoints.
     pub needed_from: Arc<AtomicU64>,
@@ -32,10 +33,18 @@ impl Cutter {
     /// `behind`: bytes of records after the newest checkpoint.
     pub(super) fn new(how: Checkpointing, config: &Config, behind: u64) -> Self {
         let every = Duration::from_secs(u64::from(config.checkpoint_s));
-        Self { how, every, bytes: config.checkpoint_bytes, last: Instant::now(), written: 0, behind }
+        Self {
+            how,
+            every,
+            bytes: config.checkpoint_bytes,
+            last: Instant::now(),
+            written: 0,
+            behind,
+        }
     }
 
-    /// Whether it is time. `written`: bytes since the start. Never when nothing was written since the last.
+    /// Whether it is time. `written`: bytes since the start. Never when nothing was written since
+    /// the last.
     pub(super) fn is_due(&self, written: u64, at_end: bool) -> bool {
         let new = self.behind + written - self.written;
         new > 0 && (at_end || new >= self.bytes || self.last.elapsed() >= self.every)

@@ -1,4 +1,5 @@
-//! A claim as it lies on disk: 32 bytes, little-endian, with the registry's stable numbers in place of indices.
+//! A claim as it lies on disk: 32 bytes, little-endian, with the registry's stable numbers in place
+//! of indices.
 //!
 //! | bytes | bay claim | count claim | alive |
 //! |---|---|---|---|
@@ -12,16 +13,19 @@
 //! | 16..24 | observed at, ms | observed at, ms | at, ms |
 //! | 24..32 | sender's seq | vacant, then capacity (u32 each) | 0 |
 //!
-//! The tag comes first so that no entry, whatever a sender puts into it, can be taken for a record head.
-//! Encoding and decoding allocate nothing but growth of `out`.
+//! The tag comes first so that no entry, whatever a sender puts into it, can be taken for a record
+//! head. Encoding and decoding allocate nothing but growth of `out`.
 
 use crate::domain::{
-    BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SourceIx, SourceKind, ZoneIx,
+    BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SourceIx, SourceKind,
+    ZoneIx,
 };
 use crate::registry::{Registry, city::City};
 
 #[cfg(target_endian = "big")]
-compile_error!("the journal's entries are written as they lie in memory, which must be little-endian");
+compile_error!(
+    "the journal's entries are written as they lie in memory, which must be little-endian"
+);
 
 const BAY: u8 = 1;
 const COUNT: u8 = 2;
@@ -42,11 +46,13 @@ pub struct Entry {
     detail: u64,
 }
 
-/// An entry whose record is whole but which makes no sense: written by a fault or by a format not known here.
+/// An entry whose record is whole but which makes no sense: written by a fault or by a format not
+/// known here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreadable;
 
-/// Look-ups between this process's dense indices and the numbers that last. One picture of the city.
+/// Look-ups between this process's dense indices and the numbers that last. One picture of the
+/// city.
 pub trait View {
     fn bay_number(&self, bay: BayIx) -> u32;
     /// `None` if the bay is gone.
@@ -94,7 +100,11 @@ pub fn encode(view: &impl View, claims: &[Claim], out: &mut Vec<Entry>) {
 }
 
 /// Appends the claims whose bay or zone still exists; returns how many do not.
-pub fn decode(view: &impl View, entries: &[Entry], out: &mut Vec<Claim>) -> Result<u64, Unreadable> {
+pub fn decode(
+    view: &impl View,
+    entries: &[Entry],
+    out: &mut Vec<Claim>,
+) -> Result<u64, Unreadable> {
     out.reserve(entries.len());
     let mut orphaned = 0;
     for e in entries {
@@ -129,14 +139,20 @@ impl Entry {
                 detail: u64::from(c.vacant) | u64::from(c.capacity) << 32,
                 ..Self::default()
             },
-            Claim::Alive { source, at } => Self { tag: ALIVE, source: source.0, at: at.0, ..Self::default() },
+            Claim::Alive { source, at } => Self {
+                tag: ALIVE,
+                source: source.0,
+                at: at.0,
+                ..Self::default()
+            },
         }
     }
 
     /// `Ok(None)`: its bay or zone is gone.
     #[inline]
     fn claim(&self, view: &impl View) -> Result<Option<Claim>, Unreadable> {
-        let (at, source) = (Millis(self.at), SourceIx(self.source));
+        let at = Millis(self.at);
+        let source = SourceIx(self.source);
         match self.tag {
             BAY if self.status <= 3 && self.kind <= 3 => Ok(view.bay(self.number).map(|bay| {
                 Claim::Bay(Observation {
@@ -151,10 +167,18 @@ impl Entry {
             })),
             COUNT => {
                 let kind = BayKind::from_u8(self.kind).ok_or(Unreadable)?;
-                let (vacant, capacity) = (self.detail as u32, (self.detail >> 32) as u32);
-                Ok(view
-                    .zone(self.number)
-                    .map(|zone| Claim::Count(CountObservation { at, zone, source, kind, vacant, capacity })))
+                let vacant = self.detail as u32;
+                let capacity = (self.detail >> 32) as u32;
+                Ok(view.zone(self.number).map(|zone| {
+                    Claim::Count(CountObservation {
+                        at,
+                        zone,
+                        source,
+                        kind,
+                        vacant,
+                        capacity,
+                    })
+                }))
             }
             ALIVE => Ok(Some(Claim::Alive { source, at })),
             _ => Err(Unreadable),

@@ -1,4 +1,5 @@
-//! Bytes as they might lie on a disk, for fuzzing: a damaged file is told, and what is read can be written again.
+//! Bytes as they might lie on a disk, for fuzzing: a damaged file is told, and what is read can be
+//! written again.
 
 use super::checkpoint::Whole;
 use super::entry::{Entry, View, decode, encode};
@@ -25,19 +26,28 @@ impl View for Town {
 
 /// `bytes` as a segment with and without its head, and as entries whose record was found whole.
 pub fn segment(bytes: &[u8]) {
-    let body = bytes.get(64..).filter(|_| matches!(SegmentHead::read(&bytes[..64]), HeadRead::Whole(_)));
+    let body = bytes
+        .get(64..)
+        .filter(|_| matches!(SegmentHead::read(&bytes[..64]), HeadRead::Whole(_)));
     for bytes in [Some(bytes), body].into_iter().flatten() {
         let mut records = Records::new(bytes, 1, 0, bytes.len() as u64);
         let mut end = 0;
         while let Ok(Next::Record(head)) = records.next() {
-            assert_eq!((records.at(), records.entries().len()), (end + head.bytes(), head.count as usize));
+            assert_eq!(
+                (records.at(), records.entries().len()),
+                (end + head.bytes(), head.count as usize)
+            );
             end = records.at();
         }
         assert!(end <= bytes.len() as u64 && end.is_multiple_of(UNIT));
     }
-    let entries: Vec<Entry> =
-        bytes.chunks_exact(UNIT as usize).filter_map(|unit| bytemuck::try_pod_read_unaligned(unit).ok()).collect();
-    let (mut claims, mut again, mut second) = (Vec::new(), Vec::new(), Vec::new());
+    let entries: Vec<Entry> = bytes
+        .chunks_exact(UNIT as usize)
+        .filter_map(|unit| bytemuck::try_pod_read_unaligned(unit).ok())
+        .collect();
+    let mut claims = Vec::new();
+    let mut again = Vec::new();
+    let mut second = Vec::new();
     if let Ok(orphaned) = decode(&Town, &entries, &mut claims) {
         assert_eq!(claims.len() as u64 + orphaned, entries.len() as u64);
         encode(&Town, &claims, &mut again);
@@ -49,7 +59,9 @@ pub fn segment(bytes: &[u8]) {
 /// `bytes` as a checkpoint: refused with a reason, or whole.
 pub fn checkpoint(bytes: &[u8]) {
     match Whole::check(bytes.to_vec()) {
-        Ok(whole) => assert!(whole.blocks().map(|(_, block)| block.len()).sum::<usize>() <= bytes.len()),
+        Ok(whole) => {
+            assert!(whole.blocks().map(|(_, block)| block.len()).sum::<usize>() <= bytes.len());
+        }
         Err(why) => assert!(!why.is_empty()),
     }
 }

@@ -1,16 +1,20 @@
-//! Settled reports in files, one an hour and worker, so that a late report can amend what was settled.
+//! Settled reports in files, one an hour and worker, so that a late report can amend what was
+//! settled.
 //!
-//! Not a journal: what is here can be made again from the journal and the checkpoint it goes with. So nothing is
-//! synced but for a checkpoint, which names how much of each file counts; a start cuts the files back to that.
-//! Promises: bounded (the oldest hours go first, and [`KeptReports::kept_from`] says so); a block that a crash of the machine has
-//! damaged is told by its checksum, and its hour counts as gone.
+//! Not a journal: what is here can be made again from the journal and the checkpoint it goes with.
+//! So nothing is synced but for a checkpoint, which names how much of each file counts; a start
+//! cuts the files back to that. Promises: bounded (the oldest hours go first, and
+//! [`KeptReports::kept_from`] says so); a block that a crash of the machine has damaged is told by
+//! its checksum, and its hour counts as gone.
 //!
-//! A thread of its own (the clerk) writes, so that no worker waits for a disk: only for room in its queue, for what it reads
-//! again, and a checkpoint for what it makes durable. Memory: [`QUEUE`] blocks, each what a shard settles in one window.
+//! A thread of its own (the clerk) writes, so that no worker waits for a disk: only for room in its
+//! queue, for what it reads again, and a checkpoint for what it makes durable. Memory: [`QUEUE`]
+//! blocks, each what a shard settles in one window.
 //!
-//! A file is blocks: group, length, checksum of both and the bytes (CRC-32C), 0 (u32 each), and the bytes. Its name tells hour, worker,
-//! generation, and version of the format: groups mean something only within a generation, so of another one all blocks
-//! are read; files of another version are removed, and their hours count as gone.
+//! A file is blocks: group, length, checksum of both and the bytes (CRC-32C), 0 (u32 each), and the
+//! bytes. Its name tells hour, worker, generation, and version of the format: groups mean something
+//! only within a generation, so of another one all blocks are read; files of another version are
+//! removed, and their hours count as gone.
 
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{KeptLength, KeptReports, Millis};
@@ -30,7 +34,8 @@ const ENDING: &str = ".kept1";
 /// Blocks that wait to be written. More: the worker waits.
 const QUEUE: usize = 32;
 
-/// What came too late: at this size the file becomes `too-late.old`, whose former content goes. Two million reports.
+/// What came too late: at this size the file becomes `too-late.old`, whose former content goes. Two
+/// million reports.
 const ASIDE_BYTES: u64 = 64 << 20;
 const ASIDE: &str = "too-late.bin";
 
@@ -47,7 +52,12 @@ impl Head {
     fn new(group: u32, bytes: &[u8]) -> Self {
         let len = bytes.len() as u32;
         let crc = crc32c::crc32c_append(crc32c::crc32c(bytemuck::cast_slice(&[group, len])), bytes);
-        Self { group, len, crc, zero: 0 }
+        Self {
+            group,
+            len,
+            crc,
+            zero: 0,
+        }
     }
 }
 
@@ -110,13 +120,21 @@ impl Clerk {
     fn hire(folder: Arc<Folder>) -> io::Result<Self> {
         let (jobs, queue) = mpsc::sync_channel(QUEUE);
         let work = move || queue.into_iter().for_each(|job| folder.carry_out(job));
-        // By this name its panic ends the hub, as a journal's does: what it no longer keeps could not amend.
-        Ok(Self(Some((jobs, thread::Builder::new().name("journal-kept".into()).spawn(work)?))))
+        // By this name its panic ends the hub, as a journal's does: what it no longer keeps could
+        // not amend.
+        Ok(Self(Some((
+            jobs,
+            thread::Builder::new()
+                .name("journal-kept".into())
+                .spawn(work)?,
+        ))))
     }
 
     /// Waits while the queue is full. False: the thread is gone.
     fn ask(&self, job: Job) -> bool {
-        self.0.as_ref().is_some_and(|(jobs, _)| jobs.send(job).is_ok())
+        self.0
+            .as_ref()
+            .is_some_and(|(jobs, _)| jobs.send(job).is_ok())
     }
 
     /// Waits until all that was asked before is done.
@@ -125,7 +143,9 @@ impl Clerk {
         if self.ask(Job::Tell(tell)) && told.recv().is_ok() {
             return Ok(());
         }
-        Err(io::Error::other("the thread that keeps settled reports is gone"))
+        Err(io::Error::other(
+            "the thread that keeps settled reports is gone",
+        ))
     }
 }
 
@@ -140,30 +160,53 @@ impl Drop for Clerk {
 }
 
 impl KeptFiles {
-    /// Opens the folder as a checkpoint left it: cuts its files back to `lengths`, and removes the others.
-    pub fn open(dir: &Path, generation: u32, max_bytes: u64, lengths: &[KeptLength]) -> io::Result<Self> {
+    /// Opens the folder as a checkpoint left it: cuts its files back to `lengths`, and removes the
+    /// others.
+    pub fn open(
+        dir: &Path,
+        generation: u32,
+        max_bytes: u64,
+        lengths: &[KeptLength],
+    ) -> io::Result<Self> {
         std::fs::create_dir_all(dir)?;
-        let aside = OpenOptions::new().append(true).create(true).open(dir.join(ASIDE))?;
+        let aside = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(dir.join(ASIDE))?;
         let aside_bytes = aside.metadata()?.len();
         let aside = BufWriter::new(aside);
-        let mut state = State { files: BTreeMap::new(), bytes: 0, kept_from: 0, aside, aside_bytes };
+        let mut state = State {
+            files: BTreeMap::new(),
+            bytes: 0,
+            kept_from: 0,
+            aside,
+            aside_bytes,
+        };
         for item in std::fs::read_dir(dir)? {
             let path = item?.path();
             let Some(name) = parse(&path) else {
-                if path.extension().is_some_and(|e| e.to_string_lossy().starts_with("kept")) {
+                if path
+                    .extension()
+                    .is_some_and(|e| e.to_string_lossy().starts_with("kept"))
+                {
                     // Of another version.
                     std::fs::remove_file(&path)?;
                 }
                 continue;
             };
-            let named = lengths.iter().find(|l| (l.hour, l.worker, l.generation) == name);
+            let named = lengths
+                .iter()
+                .find(|l| (l.hour, l.worker, l.generation) == name);
             let Some(length) = named.filter(|l| l.bytes > 0) else {
                 std::fs::remove_file(&path)?;
                 continue;
             };
             let hour = Hour::open(&path, length.bytes)?;
             if hour.len < length.bytes {
-                tracing::warn!(file = %path.display(), "kept reports are damaged: late ones of that hour cannot amend");
+                tracing::warn!(
+                    file = %path.display(),
+                    "kept reports are damaged: late ones of that hour cannot amend",
+                );
                 state.kept_from = state.kept_from.max(name.0 + HOUR_MS);
             }
             state.bytes += hour.len;
@@ -175,7 +218,12 @@ impl KeptFiles {
                 state.kept_from = state.kept_from.max(l.hour + HOUR_MS);
             }
         }
-        let folder = Arc::new(Folder { dir: dir.into(), generation, max_bytes, state: Mutex::new(state) });
+        let folder = Arc::new(Folder {
+            dir: dir.into(),
+            generation,
+            max_bytes,
+            state: Mutex::new(state),
+        });
         let clerk = Arc::new(Clerk::hire(folder.clone())?);
         Ok(Self { folder, clerk })
     }
@@ -184,12 +232,24 @@ impl KeptFiles {
     #[must_use]
     pub fn of_worker(&self, me: u32, of: u32) -> Box<dyn KeptReports> {
         let state = self.folder.state();
-        let ours = state.files.iter().filter(|(n, _)| (n.1, n.2) == (me, self.folder.generation));
+        let ours = state
+            .files
+            .iter()
+            .filter(|(n, _)| (n.1, n.2) == (me, self.folder.generation));
         let lengths = ours.map(|(n, hour)| (n.0, hour.len)).collect();
-        // Whoever asks what became of a block each time it appends one never has more of them before it.
+        // Whoever asks what became of a block each time it appends one never has more of them
+        // before it.
         let (back, done) = mpsc::sync_channel(2 * QUEUE);
         let files = self.clone();
-        Box::new(Hand { files, me, of, forgotten: 0, lengths, back, done })
+        Box::new(Hand {
+            files,
+            me,
+            of,
+            forgotten: 0,
+            lengths,
+            back,
+            done,
+        })
     }
 
     /// Makes durable what has been appended so far.
@@ -197,7 +257,13 @@ impl KeptFiles {
         self.clerk.wait()?;
         // Syncing waits for the disk; workers must not.
         let mut files = Vec::new();
-        for hour in self.folder.state().files.values_mut().filter(|h| h.unsynced) {
+        for hour in self
+            .folder
+            .state()
+            .files
+            .values_mut()
+            .filter(|h| h.unsynced)
+        {
             files.push(hour.file.clone());
             hour.unsynced = false;
         }
@@ -212,7 +278,10 @@ impl Folder {
     }
 
     fn path(&self, (hour, worker, generation): Name) -> PathBuf {
-        self.dir.join(format!("{:08}-{worker:03}-{generation:08x}{ENDING}", hour / HOUR_MS))
+        self.dir.join(format!(
+            "{:08}-{worker:03}-{generation:08x}{ENDING}",
+            hour / HOUR_MS
+        ))
     }
 
     fn remove(&self, state: &mut State, gone: impl Fn(&Name) -> bool) {
@@ -248,18 +317,31 @@ impl Folder {
             Entry::Occupied(there) => (there.get().file.clone(), there.get().len),
             Entry::Vacant(free) => {
                 let path = self.path(name);
-                let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
-                let hour = free.insert(Hour { file: Arc::new(file), len: 0, blocks: Vec::new(), unsynced: true });
+                let file = OpenOptions::new()
+                    .read(true)
+                    .write(true)
+                    .create(true)
+                    .truncate(true)
+                    .open(path)?;
+                let hour = free.insert(Hour {
+                    file: Arc::new(file),
+                    len: 0,
+                    blocks: Vec::new(),
+                    unsynced: true,
+                });
                 (hour.file.clone(), 0)
             }
         };
-        let (bytes, at) = (bytemuck::cast_slice(words), len + size_of::<Head>() as u64);
+        let bytes = bytemuck::cast_slice(words);
+        let at = len + size_of::<Head>() as u64;
         // One call more costs less than putting both together first.
         file.write_all_at(bytemuck::bytes_of(&Head::new(group, bytes)), len)?;
         file.write_all_at(bytes, at)?;
         let mut state = self.state();
         // It may have gone meanwhile, for want of room.
-        let Some(hour) = state.files.get_mut(&name) else { return Ok(()) };
+        let Some(hour) = state.files.get_mut(&name) else {
+            return Ok(());
+        };
         hour.blocks.push((group, at, bytes.len() as u32));
         (hour.len, hour.unsynced) = (len + size(words), true);
         state.bytes += size(words);
@@ -275,16 +357,31 @@ impl Folder {
 }
 
 fn parse(path: &Path) -> Option<Name> {
-    let mut parts = path.file_name()?.to_str()?.strip_suffix(ENDING)?.splitn(3, '-');
-    let (hour, worker) = (parts.next()?.parse::<u64>().ok()?, parts.next()?.parse().ok()?);
-    Some((hour * HOUR_MS, worker, u32::from_str_radix(parts.next()?, 16).ok()?))
+    let mut parts = path
+        .file_name()?
+        .to_str()?
+        .strip_suffix(ENDING)?
+        .splitn(3, '-');
+    let hour = parts.next()?.parse::<u64>().ok()?;
+    let worker = parts.next()?.parse().ok()?;
+    Some((
+        hour * HOUR_MS,
+        worker,
+        u32::from_str_radix(parts.next()?, 16).ok()?,
+    ))
 }
 
 impl Hour {
-    /// Reads where the blocks of the first `len` bytes lie; what is behind them, or damaged, is cut off.
+    /// Reads where the blocks of the first `len` bytes lie; what is behind them, or damaged, is cut
+    /// off.
     fn open(path: &Path, len: u64) -> io::Result<Self> {
         let file = OpenOptions::new().read(true).write(true).open(path)?;
-        let mut hour = Self { file: Arc::new(file), len: 0, blocks: Vec::new(), unsynced: false };
+        let mut hour = Self {
+            file: Arc::new(file),
+            len: 0,
+            blocks: Vec::new(),
+            unsynced: false,
+        };
         let mut bytes = Vec::new();
         while hour.len < len {
             let mut head = [0; size_of::<Head>()];
@@ -292,13 +389,15 @@ impl Hour {
                 break;
             }
             let head: Head = bytemuck::cast(head);
-            let (at, end) =
-                (hour.len + size_of::<Head>() as u64, hour.len + size_of::<Head>() as u64 + u64::from(head.len));
+            let at = hour.len + size_of::<Head>() as u64;
+            let end = hour.len + size_of::<Head>() as u64 + u64::from(head.len);
             if end > len {
                 break;
             }
             bytes.resize(head.len as usize, 0);
-            if hour.file.read_exact_at(&mut bytes, at).is_err() || Head::new(head.group, &bytes).crc != head.crc {
+            if hour.file.read_exact_at(&mut bytes, at).is_err()
+                || Head::new(head.group, &bytes).crc != head.crc
+            {
                 break;
             }
             hour.blocks.push((head.group, at, head.len));
@@ -324,7 +423,10 @@ impl KeptReports for Hand {
     fn append(&mut self, hour: Millis, group: u32, words: Vec<u64>) {
         let name = (hour.0, self.me, self.files.folder.generation);
         *self.lengths.entry(hour.0).or_default() += size(&words);
-        let _ = self.files.clerk.ask(Job::Append(name, group, words, self.back.clone()));
+        let _ = self
+            .files
+            .clerk
+            .ask(Job::Append(name, group, words, self.back.clone()));
     }
 
     fn done(&mut self) -> Option<(Vec<u64>, io::Result<()>)> {
@@ -339,12 +441,16 @@ impl KeptReports for Hand {
         self.files.clerk.wait()?;
         let folder = &self.files.folder;
         let state = folder.state();
-        for ((_, _, generation), file) in state.files.range((hour.0, 0, 0)..=(hour.0, u32::MAX, u32::MAX)) {
+        for ((_, _, generation), file) in state
+            .files
+            .range((hour.0, 0, 0)..=(hour.0, u32::MAX, u32::MAX))
+        {
             for (of, at, len) in &file.blocks {
                 if *of == group || *generation != folder.generation {
                     let from = into.len();
                     into.resize(from + *len as usize / 8, 0);
-                    file.file.read_exact_at(bytemuck::cast_slice_mut(&mut into[from..]), *at)?;
+                    file.file
+                        .read_exact_at(bytemuck::cast_slice_mut(&mut into[from..]), *at)?;
                 }
             }
         }
@@ -383,13 +489,27 @@ impl KeptReports for Hand {
         if let Err(e) = state.aside.flush() {
             tracing::warn!(error = %e, "reports that came too late could not be kept aside");
         }
-        let (me, generation, from) = (self.me, folder.generation, state.kept_from);
+        let me = self.me;
+        let generation = folder.generation;
+        let from = state.kept_from;
         self.lengths.retain(|hour, _| *hour >= from);
-        let mine =
-            self.lengths.iter().map(|(hour, bytes)| KeptLength { hour: *hour, bytes: *bytes, worker: me, generation });
+        let mine = self.lengths.iter().map(|(hour, bytes)| KeptLength {
+            hour: *hour,
+            bytes: *bytes,
+            worker: me,
+            generation,
+        });
         // Files of an earlier run's workers do not grow; the first names those that have no owner.
-        let others = state.files.iter().filter(|(n, _)| n.2 != generation && n.1 == me || me == 0 && n.1 >= self.of);
-        let others = others.map(|(n, h)| KeptLength { hour: n.0, bytes: h.len, worker: n.1, generation: n.2 });
+        let others = state
+            .files
+            .iter()
+            .filter(|(n, _)| n.2 != generation && n.1 == me || me == 0 && n.1 >= self.of);
+        let others = others.map(|(n, h)| KeptLength {
+            hour: n.0,
+            bytes: h.len,
+            worker: n.1,
+            generation: n.2,
+        });
         mine.chain(others).collect()
     }
 }

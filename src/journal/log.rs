@@ -1,10 +1,13 @@
-//! The writing side of the segments: append and sync one group, go on to the next file, let old files go.
+//! The writing side of the segments: append and sync one group, go on to the next file, let old
+//! files go.
 //!
-//! Promises: when [`Log::append`] returns `Ok`, the claims are on disk. When it returns `Err`, they count as not
-//! written, whatever part of them reached the disk: the next attempt goes to a fresh segment, whose head says where
-//! the previous one's data ends (after a failed sync the page cache no longer tells what the disk holds).
+//! Promises: when [`Log::append`] returns `Ok`, the claims are on disk. When it returns `Err`, they
+//! count as not written, whatever part of them reached the disk: the next attempt goes to a fresh
+//! segment, whose head says where the previous one's data ends (after a failed sync the page cache
+//! no longer tells what the disk holds).
 //!
-//! Dear: a fresh segment is zeroed (64 MiB); a short-lived helper thread does that while the current one is filling.
+//! Dear: a fresh segment is zeroed (64 MiB); a short-lived helper thread does that while the
+//! current one is filling.
 
 use super::disk::Disk;
 use super::record::{self, SegmentHead};
@@ -25,8 +28,8 @@ pub(super) struct Log {
     segment_bytes: u64,
     max_bytes: u64,
     keep_ms: u64,
-    /// Full, abandoned or earlier runs' segments, oldest first. The newest always stays: it carries the sequence
-    /// and the ingest time on to the next. Bounded by `max_bytes`.
+    /// Full, abandoned or earlier runs' segments, oldest first. The newest always stays: it carries
+    /// the sequence and the ingest time on to the next. Bounded by `max_bytes`.
     done: VecDeque<Segment>,
     current: Option<Current>,
     ahead: Option<JoinHandle<io::Result<File>>>,
@@ -77,8 +80,17 @@ impl Log {
 
     /// Where the next group goes: all that is durable lies before it.
     pub(super) fn position(&self) -> Position {
-        let last = self.done.back().map_or(Position::default(), |s| Position { segment: s.sequence, offset: s.end });
-        self.current.as_ref().filter(|c| c.end > 0).map_or(last, |c| Position { segment: c.sequence, offset: c.end })
+        let last = self.done.back().map_or(Position::default(), |s| Position {
+            segment: s.sequence,
+            offset: s.end,
+        });
+        self.current
+            .as_ref()
+            .filter(|c| c.end > 0)
+            .map_or(last, |c| Position {
+                segment: c.sequence,
+                offset: c.end,
+            })
     }
 
     /// Bytes made durable since the start.
@@ -98,29 +110,50 @@ impl Log {
     /// Bytes of all segment files, prepared ones included.
     pub(super) fn bytes(&self) -> u64 {
         let done: u64 = self.done.iter().map(|s| s.bytes).sum();
-        let ahead = if self.ahead.is_some() { self.segment_bytes } else { 0 };
+        let ahead = if self.ahead.is_some() {
+            self.segment_bytes
+        } else {
+            0
+        };
         done + self.current.as_ref().map_or(0, |c| c.bytes) + ahead
     }
 
     /// Makes sure that there is a segment to write to.
     pub(super) fn ready(&mut self, now: Millis) -> io::Result<()> {
-        if self.current.is_some() { Ok(()) } else { self.turn(now) }
+        if self.current.is_some() {
+            Ok(())
+        } else {
+            self.turn(now)
+        }
     }
 
     /// Writes and syncs `claims` as one group. `now` must not go back.
     pub(super) fn append(&mut self, now: Millis, claims: &[Claim]) -> io::Result<()> {
         let need = record::encoded_bytes(claims.len());
         // A group larger than a whole segment makes its segment longer.
-        if !self.current.as_ref().is_some_and(|c| c.end == 0 || c.end + need <= c.bytes) {
+        if !self
+            .current
+            .as_ref()
+            .is_some_and(|c| c.end == 0 || c.end + need <= c.bytes)
+        {
             self.turn(now)?;
         }
         let current = self.current.as_mut().expect("turn left one");
         self.units.clear();
         if current.end == 0 {
             let previous_end = self.done.back().map_or(0, |s| s.end);
-            self.units.extend(SegmentHead::new(current.sequence, now, previous_end, self.reached).units());
+            self.units.extend(
+                SegmentHead::new(current.sequence, now, previous_end, self.reached).units(),
+            );
         }
-        record::encode(current.sequence, current.end, now, claims, &*self.numbers, &mut self.units);
+        record::encode(
+            current.sequence,
+            current.end,
+            now,
+            claims,
+            &*self.numbers,
+            &mut self.units,
+        );
         let bytes: &[u8] = bytemuck::cast_slice(&self.units);
         let written = self.disk.write(&current.file, bytes, current.end);
         if let Err(e) = written.and_then(|()| self.disk.sync(&current.file)) {
@@ -151,30 +184,61 @@ impl Log {
         self.leave(now);
         let sequence = self.done.back().map_or(1, |s| s.sequence + 1);
         let path = self.dir.join(file_name(sequence));
-        let prepared = self.ahead.take().and_then(|h| h.join().ok()).and_then(|made| {
-            made.inspect_err(|e| tracing::warn!(error = %e, "journal: no segment ahead; making one now")).ok()
-        });
+        let prepared = self
+            .ahead
+            .take()
+            .and_then(|h| h.join().ok())
+            .and_then(|made| {
+                made.inspect_err(
+                    |e| tracing::warn!(error = %e, "journal: no segment ahead; making one now"),
+                )
+                .ok()
+            });
         let file = if let Some(file) = prepared {
             file
         } else {
             self.room()?;
-            self.disk.zeroed(&path, self.segment_bytes).map_err(|e| named(&path, &e))?
+            self.disk
+                .zeroed(&path, self.segment_bytes)
+                .map_err(|e| named(&path, &e))?
         };
-        self.current = Some(Current { file, path, sequence, end: 0, bytes: self.segment_bytes });
+        self.current = Some(Current {
+            file,
+            path,
+            sequence,
+            end: 0,
+            bytes: self.segment_bytes,
+        });
         Ok(())
     }
 
-    /// Closes the current segment at the end of its durable data. One without any is removed: the next attempt makes
-    /// it anew under the same sequence.
+    /// Closes the current segment at the end of its durable data. One without any is removed: the
+    /// next attempt makes it anew under the same sequence.
     fn leave(&mut self, now: Millis) {
         match self.current.take() {
             Some(c) if c.end > 0 => {
-                let Current { path, sequence, end, bytes, .. } = c;
-                self.done.push_back(Segment { path, sequence, end, bytes, reached: self.reached });
+                let Current {
+                    path,
+                    sequence,
+                    end,
+                    bytes,
+                    ..
+                } = c;
+                self.done.push_back(Segment {
+                    path,
+                    sequence,
+                    end,
+                    bytes,
+                    reached: self.reached,
+                });
             }
             Some(c) => {
                 if let Err(e) = std::fs::remove_file(&c.path) {
-                    tracing::warn!(segment = %c.path.display(), error = %e, "journal: unused segment stays for now");
+                    tracing::warn!(
+                        segment = %c.path.display(),
+                        error = %e,
+                        "journal: unused segment stays for now",
+                    );
                 }
             }
             None => {}
@@ -188,11 +252,14 @@ impl Log {
             let s = log.done.front()?;
             // The newest stays while it is all there is to say what the next sequence is.
             let others = log.done.len() > 1 || log.current.as_ref().is_some_and(|c| c.end > 0);
-            (others && (now.since(s.reached) > log.keep_ms || s.sequence < log.needed_from)).then(|| s.path.clone())
+            (others && (now.since(s.reached) > log.keep_ms || s.sequence < log.needed_from))
+                .then(|| s.path.clone())
         };
         while let Some(path) = oldest(self) {
             if let Err(e) = std::fs::remove_file(&path) {
-                tracing::warn!(segment = %path.display(), error = %e, "journal: old segment stays for now");
+                tracing::warn!(
+                    segment = %path.display(), error = %e, "journal: old segment stays for now"
+                );
                 return;
             }
             tracing::info!(segment = %path.display(), "journal: old segment removed");
@@ -202,11 +269,15 @@ impl Log {
 
     /// Has the next segment made by a helper, unless that is under way or there is no room for it.
     fn prepare(&mut self) {
-        let Some(sequence) = self.current.as_ref().map(|c| c.sequence + 1) else { return };
+        let Some(sequence) = self.current.as_ref().map(|c| c.sequence + 1) else {
+            return;
+        };
         if self.ahead.is_some() || self.room().is_err() {
             return;
         }
-        let (disk, path, bytes) = (self.disk.clone(), self.dir.join(file_name(sequence)), self.segment_bytes);
+        let disk = self.disk.clone();
+        let path = self.dir.join(file_name(sequence));
+        let bytes = self.segment_bytes;
         let made = std::thread::Builder::new().name("journal-ahead".into());
         // Without a helper the next turn makes the segment itself.
         self.ahead = made.spawn(move || disk.zeroed(&path, bytes)).ok();
@@ -217,8 +288,11 @@ impl Log {
         if self.bytes() + self.segment_bytes <= self.max_bytes {
             return Ok(());
         }
-        let (max, hours) = (self.max_bytes, self.keep_ms / 3_600_000);
-        let why = format!("journal.max_bytes = {max} is used up and no segment is older than keep_hours = {hours}");
+        let max = self.max_bytes;
+        let hours = self.keep_ms / 3_600_000;
+        let why = format!(
+            "journal.max_bytes = {max} is used up and no segment is older than keep_hours = {hours}"
+        );
         Err(io::Error::new(io::ErrorKind::StorageFull, why))
     }
 }

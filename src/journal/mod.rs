@@ -1,13 +1,15 @@
 //! The journal: a segmented write-ahead log with group commit, and the quarantine beside it.
 //!
-//! Promises: a receipt fires only when its whole submission (claims and refusals) is on disk; claims reach the stream in
-//! commit order and only when durable; replay hands out the same claims in the same order, under the registry's stable
-//! numbers; memory is bounded by the inbox and one group. One folder has one owner.
+//! Promises: a receipt fires only when its whole submission (claims and refusals) is on disk;
+//! claims reach the stream in commit order and only when durable; replay hands out the same claims
+//! in the same order, under the registry's stable numbers; memory is bounded by the inbox and one
+//! group. One folder has one owner.
 //!
-//! Why not a library: SQLite and embedded stores sync per transaction and pay for look-ups that nobody makes here; the
-//! journal is only ever appended to and read from start to end.
+//! Why not a library: SQLite and embedded stores sync per transaction and pay for look-ups that
+//! nobody makes here; the journal is only ever appended to and read from start to end.
 //!
-//! Dear: [`Journal::open`] reads the last segment; [`Journal::replay`] reads everything that is kept.
+//! Dear: [`Journal::open`] reads the last segment; [`Journal::replay`] reads everything that is
+//! kept.
 //!
 //! Segments go by age ([`Config::keep_hours`]), and sooner when two checkpoints lie behind them.
 //!
@@ -66,9 +68,9 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use writer::Writer;
 
-/// Why a journal cannot be opened or replayed. None of these is repaired by itself: acknowledged data is at
-/// stake. After `Damaged` or `Missing` the way on is to restore the named file, or to move it and all newer segments
-/// away and so accept their loss.
+/// Why a journal cannot be opened or replayed. None of these is repaired by itself: acknowledged
+/// data is at stake. After `Damaged` or `Missing` the way on is to restore the named file, or to
+/// move it and all newer segments away and so accept their loss.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     #[error("{}: {error}", path.display())]
@@ -87,7 +89,9 @@ pub enum JournalError {
         segment.display()
     )]
     Missing { segment: PathBuf },
-    #[error("{}: written in format version {version}, which this hub does not know", segment.display())]
+    #[error(
+        "{}: written in format version {version}, which this hub does not know", segment.display()
+    )]
     Version { segment: PathBuf, version: u32 },
     #[error("{0}")]
     Config(String),
@@ -95,7 +99,10 @@ pub enum JournalError {
 
 impl JournalError {
     fn io(path: &Path, error: io::Error) -> Self {
-        Self::Io { path: path.into(), error }
+        Self::Io {
+            path: path.into(),
+            error,
+        }
     }
 }
 
@@ -126,8 +133,13 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Opens or makes the journal in `dir`: takes its lock, checks what is there and cuts off a torn tail.
-    pub fn open(dir: &Path, config: Config, numbers: Arc<dyn Numbers>) -> Result<Self, JournalError> {
+    /// Opens or makes the journal in `dir`: takes its lock, checks what is there and cuts off a
+    /// torn tail.
+    pub fn open(
+        dir: &Path,
+        config: Config,
+        numbers: Arc<dyn Numbers>,
+    ) -> Result<Self, JournalError> {
         Self::open_on(dir, config, numbers, Arc::new(RealDisk))
     }
 
@@ -154,17 +166,33 @@ impl Journal {
         let keeper = Keeper::open(&folder, config.quarantine_bytes, disk.clone());
         let keeper = keeper.map_err(|e| JournalError::io(&folder, e))?;
         let log = Log::new(dir, &config, disk, numbers.clone(), segments);
-        Ok(Self { config, numbers, log, keeper, torn, cutter: None, lock })
+        Ok(Self {
+            config,
+            numbers,
+            log,
+            keeper,
+            torn,
+            cutter: None,
+            lock,
+        })
     }
 
-    /// Hands every durable record to `each`, oldest first. Memory: one record (2 MiB) and its batch.
+    /// Hands every durable record to `each`, oldest first. Memory: one record (2 MiB) and its
+    /// batch.
     pub fn replay(&self, each: impl FnMut(Batch)) -> Result<Replayed, JournalError> {
         self.replay_from(Position::default(), each)
     }
 
     /// The same for what lies at or after `from`, which is a place that this journal once reached.
-    pub fn replay_from(&self, from: Position, mut each: impl FnMut(Batch)) -> Result<Replayed, JournalError> {
-        let mut total = Replayed { torn: self.torn, ..Replayed::default() };
+    pub fn replay_from(
+        &self,
+        from: Position,
+        mut each: impl FnMut(Batch),
+    ) -> Result<Replayed, JournalError> {
+        let mut total = Replayed {
+            torn: self.torn,
+            ..Replayed::default()
+        };
         for (segment, offset) in self.after(from) {
             recover::replay(segment, offset, &*self.numbers, &mut each, &mut total)?;
         }
@@ -180,19 +208,36 @@ impl Journal {
     /// Whether segments have gone that a state as of `from` would need.
     #[must_use]
     pub fn starts_after(&self, from: Position) -> bool {
-        self.log.segments().next().is_some_and(|s| s.sequence > from.segment.max(1))
+        self.log
+            .segments()
+            .next()
+            .is_some_and(|s| s.sequence > from.segment.max(1))
     }
 
     /// Claims at or after `from`, to within the heads of their records: for showing progress.
     #[must_use]
     pub fn behind(&self, from: Position) -> u64 {
-        self.after(from).map(|(s, offset)| s.end.saturating_sub(offset.max(record::HEAD)) / record::UNIT).sum()
+        self.after(from)
+            .map(|(s, offset)| s.end.saturating_sub(offset.max(record::HEAD)) / record::UNIT)
+            .sum()
     }
 
     /// The segments at or after `from`, and where to begin in each.
     fn after(&self, from: Position) -> impl Iterator<Item = (&recover::Segment, u64)> {
-        let segments = self.log.segments().filter(move |s| s.sequence >= from.segment);
-        segments.map(move |s| (s, if s.sequence == from.segment { from.offset } else { 0 }))
+        let segments = self
+            .log
+            .segments()
+            .filter(move |s| s.sequence >= from.segment);
+        segments.map(move |s| {
+            (
+                s,
+                if s.sequence == from.segment {
+                    from.offset
+                } else {
+                    0
+                },
+            )
+        })
     }
 
     /// Has checkpoints made while the journal writes.
@@ -217,11 +262,12 @@ impl Journal {
 
     /// Starts the one writer thread.
     ///
-    /// It takes submissions from `inbox`, makes them durable in groups, calls `committed` with their claims and fires
-    /// their receipts. `committed` may block: that is the back-pressure, the inbox then fills and the doors wait. While
-    /// nothing comes it is called with an empty batch every `tick_ms`. The thread says [`crate::health::Part::Journal`]
-    /// is well once it has a segment to write to. It ends when `inbox` is closed and drained; everything it has taken
-    /// is then on disk, and `committed` is dropped.
+    /// It takes submissions from `inbox`, makes them durable in groups, calls `committed` with
+    /// their claims and fires their receipts. `committed` may block: that is the back-pressure, the
+    /// inbox then fills and the doors wait. While nothing comes it is called with an empty batch
+    /// every `tick_ms`. The thread says [`crate::health::Part::Journal`] is well once it has a
+    /// segment to write to. It ends when `inbox` is closed and drained; everything it has taken is
+    /// then on disk, and `committed` is dropped.
     pub fn start(
         self,
         inbox: Receiver<Submission>,
@@ -230,10 +276,31 @@ impl Journal {
         metrics: Arc<Metrics>,
         health: Arc<Health>,
     ) -> io::Result<JoinHandle<()>> {
-        let Self { config, log, keeper, cutter, lock, .. } = self;
+        let Self {
+            config,
+            log,
+            keeper,
+            cutter,
+            lock,
+            ..
+        } = self;
         let tick = Duration::from_millis(config.tick_ms);
         let group_claims = config.group_claims;
-        let writer = Writer { inbox, clock, committed, metrics, health, log, keeper, cutter, group_claims, tick, lock };
-        std::thread::Builder::new().name("journal".into()).spawn(move || writer.run())
+        let writer = Writer {
+            inbox,
+            clock,
+            committed,
+            metrics,
+            health,
+            log,
+            keeper,
+            cutter,
+            group_claims,
+            tick,
+            lock,
+        };
+        std::thread::Builder::new()
+            .name("journal".into())
+            .spawn(move || writer.run())
     }
 }

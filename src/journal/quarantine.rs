@@ -1,11 +1,14 @@
-//! The quarantine: what was refused and why, kept as JSON lines in two files, newest in `current.jsonl`.
+//! The quarantine: what was refused and why, kept as JSON lines in two files, newest in
+//! `current.jsonl`.
 //!
-//! Promises: bounded (when `current.jsonl` reaches half of `quarantine_bytes` it becomes `previous.jsonl`, whose former
-//! content goes: the oldest half is what is lost, never the newest); ids run on across restarts; a reader sees
-//! lines newest first and never a torn one. A payload is kept as text if it is UTF-8 (a character cut in two by the
-//! excerpt's end is left off), else as lower-case hex, and `encoding` says which.
+//! Promises: bounded (when `current.jsonl` reaches half of `quarantine_bytes` it becomes
+//! `previous.jsonl`, whose former content goes: the oldest half is what is lost, never the newest);
+//! ids run on across restarts; a reader sees lines newest first and never a torn one. A payload is
+//! kept as text if it is UTF-8 (a character cut in two by the excerpt's end is left off), else as
+//! lower-case hex, and `encoding` says which.
 //!
-//! Dear: [`Quarantine::read`] reads up to both files; one reader at a time, so that memory stays at one file.
+//! Dear: [`Quarantine::read`] reads up to both files; one reader at a time, so that memory stays at
+//! one file.
 
 use super::disk::{Disk, sync_folder};
 use crate::domain::{Millis, Reason, Refusal};
@@ -18,7 +21,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 const CURRENT: &str = "current.jsonl";
 const PREVIOUS: &str = "previous.jsonl";
-/// The most of a topic or detail that is kept, bytes: bounds a line to some 20 KiB, however it must be escaped.
+/// The most of a topic or detail that is kept, bytes: bounds a line to some 20 KiB, however it must
+/// be escaped.
 const TEXT_MAX: usize = 1024;
 
 /// One refusal as it is kept and shown.
@@ -66,7 +70,9 @@ impl Kept {
 }
 
 fn start(text: &str) -> &str {
-    let cut = (0..=TEXT_MAX.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    let cut = (0..=TEXT_MAX.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at));
     &text[..cut.unwrap_or(0)]
 }
 
@@ -81,11 +87,14 @@ fn text(payload: &[u8]) -> Option<&str> {
 }
 
 fn hex(payload: &[u8]) -> String {
-    payload.iter().take(Refusal::EXCERPT).fold(String::with_capacity(2 * payload.len()), |mut out, b| {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{b:02x}");
-        out
-    })
+    payload.iter().take(Refusal::EXCERPT).fold(
+        String::with_capacity(2 * payload.len()),
+        |mut out, b| {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{b:02x}");
+            out
+        },
+    )
 }
 
 /// Which refusals to read. The default is the newest 100 of all.
@@ -111,7 +120,12 @@ impl Filter {
 
 impl Default for Filter {
     fn default() -> Self {
-        Self { reason: None, source: None, before_id: None, limit: 100 }
+        Self {
+            reason: None,
+            source: None,
+            before_id: None,
+            limit: 100,
+        }
     }
 }
 
@@ -128,12 +142,20 @@ struct Shared {
 pub struct Quarantine(Arc<Shared>);
 
 impl Quarantine {
-    /// The refusals that `filter` takes, newest first. Blocks on disk: not to be called on an async thread.
+    /// The refusals that `filter` takes, newest first. Blocks on disk: not to be called on an async
+    /// thread.
     pub fn read(&self, filter: &Filter) -> io::Result<Vec<Kept>> {
-        let _one = self.0.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one = self
+            .0
+            .reading
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let files = {
             let _names = self.0.names.lock().unwrap_or_else(PoisonError::into_inner);
-            [open(&self.0.dir.join(CURRENT))?, open(&self.0.dir.join(PREVIOUS))?]
+            [
+                open(&self.0.dir.join(CURRENT))?,
+                open(&self.0.dir.join(PREVIOUS))?,
+            ]
         };
         let limit = filter.limit.min(Filter::MAX_LIMIT);
         let mut found = Vec::new();
@@ -162,13 +184,22 @@ fn open(path: &Path) -> io::Result<Option<File>> {
 
 /// Bytes up to and including the last line's end.
 fn whole(lines: &[u8]) -> usize {
-    lines.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1)
+    lines
+        .iter()
+        .rposition(|b| *b == b'\n')
+        .map_or(0, |at| at + 1)
 }
 
 fn newest_first(lines: &[u8]) -> impl Iterator<Item = Kept> + '_ {
-    lines[..whole(lines)].split(|b| *b == b'\n').rev().filter(|line| !line.is_empty()).filter_map(|line| {
-        serde_json::from_slice(line).inspect_err(|e| tracing::warn!(error = %e, "quarantine: unreadable line")).ok()
-    })
+    lines[..whole(lines)]
+        .split(|b| *b == b'\n')
+        .rev()
+        .filter(|line| !line.is_empty())
+        .filter_map(|line| {
+            serde_json::from_slice(line)
+                .inspect_err(|e| tracing::warn!(error = %e, "quarantine: unreadable line"))
+                .ok()
+        })
 }
 
 /// The writing side; one, on the journal's thread.
@@ -192,13 +223,21 @@ impl Keeper {
         std::fs::create_dir_all(dir)?;
         sync_folder(dir)?;
         let path = dir.join(CURRENT);
-        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)?;
         sync_folder(&path)?;
         let mut lines = Vec::new();
         file.read_to_end(&mut lines)?;
         let end = whole(&lines);
         if end < lines.len() {
-            tracing::warn!(bytes = lines.len() - end, "quarantine: torn last line cut off; it was not acknowledged");
+            tracing::warn!(
+                bytes = lines.len() - end,
+                "quarantine: torn last line cut off; it was not acknowledged"
+            );
             file.set_len(end as u64)?;
         }
         let mut newest = newest_first(&lines).map(|k| k.id).max();
@@ -209,7 +248,11 @@ impl Keeper {
             previous.read_to_end(&mut lines)?;
             newest = newest_first(&lines).map(|k| k.id).next();
         }
-        let shared = Shared { dir: dir.into(), names: Mutex::new(()), reading: Mutex::new(()) };
+        let shared = Shared {
+            dir: dir.into(),
+            names: Mutex::new(()),
+            reading: Mutex::new(()),
+        };
         Ok(Self {
             shared: Arc::new(shared),
             disk,
@@ -231,19 +274,24 @@ impl Keeper {
         for r in refusals {
             let kept = Kept::new(self.next_id, at, r);
             self.next_id += 1;
-            // Strings and numbers always have a JSON form, and a Vec takes all that is written to it.
+            // Strings and numbers always have a JSON form, and a Vec takes all that is written to
+            // it.
             serde_json::to_writer(&mut self.lines, &kept).expect("a line of strings and numbers");
             self.lines.push(b'\n');
         }
     }
 
-    /// Writes and syncs what was added. After an error it may be called again: what is durable is not written
-    /// twice, and what may not be is written again over the same place.
+    /// Writes and syncs what was added. After an error it may be called again: what is durable is
+    /// not written twice, and what may not be is written again over the same place.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         while self.done < self.lines.len() {
             let room = (self.half.saturating_sub(self.end)) as usize;
             let left = &self.lines[self.done..];
-            let fits = if left.len() <= room { left.len() } else { whole(&left[..room]) };
+            let fits = if left.len() <= room {
+                left.len()
+            } else {
+                whole(&left[..room])
+            };
             match &self.file {
                 Some(file) if fits > 0 => {
                     self.disk.write(file, &left[..fits], self.end)?;
@@ -261,12 +309,21 @@ impl Keeper {
 
     fn rotate(&mut self) -> io::Result<()> {
         let path = self.shared.dir.join(CURRENT);
-        let _names = self.shared.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let _names = self
+            .shared
+            .names
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if self.file.is_some() {
             std::fs::rename(&path, self.shared.dir.join(PREVIOUS))?;
             self.file = None;
         }
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&path)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(&path)?;
         sync_folder(&path)?;
         self.file = Some(file);
         self.end = 0;

@@ -1,6 +1,8 @@
-//! The journal's format on disk: what a segment file is made of, how it is written and how it is read back.
+//! The journal's format on disk: what a segment file is made of, how it is written and how it is
+//! read back.
 //!
-//! Everything is a multiple of 32 bytes and little-endian. A segment is zeroed before its first use.
+//! Everything is a multiple of 32 bytes and little-endian. A segment is zeroed before its first
+//! use.
 //!
 //! | bytes | segment head (64) | | bytes | record head (32) |
 //! |---|---|---|---|---|
@@ -14,12 +16,14 @@
 //! | 48..64 | 0 | | | |
 //!
 //! - The data ends at the first record head that is all zero.
-//! - A record's CRC starts from the segment's sequence: bytes left over from another file never pass for a record.
-//! - A group is written and synced as a whole; larger ones take several records. What lies before a group was on
-//!   disk when the group was written. So a bad record is a torn tail, unless a whole record that belongs to a *later*
-//!   group follows: then acknowledged data is damaged. The head and the first group of a segment are one group.
-//! - What follows the end named in the next segment's head was never acknowledged (its sync failed and it was written
-//!   again in the next segment) and is not read.
+//! - A record's CRC starts from the segment's sequence: bytes left over from another file never
+//!   pass for a record.
+//! - A group is written and synced as a whole; larger ones take several records. What lies before a
+//!   group was on disk when the group was written. So a bad record is a torn tail, unless a whole
+//!   record that belongs to a *later* group follows: then acknowledged data is damaged. The head
+//!   and the first group of a segment are one group.
+//! - What follows the end named in the next segment's head was never acknowledged (its sync failed
+//!   and it was written again in the next segment) and is not read.
 
 use super::entry::{Entry, Numbers};
 use crate::domain::{Claim, Millis};
@@ -80,7 +84,9 @@ impl SegmentHead {
             return HeadRead::Blank;
         }
         match bytemuck::try_pod_read_unaligned::<Self>(bytes) {
-            Ok(h) if h.magic == SEGMENT_MAGIC && h.crc == crc32c::crc32c(&bytes[12..]) => HeadRead::Whole(h),
+            Ok(h) if h.magic == SEGMENT_MAGIC && h.crc == crc32c::crc32c(&bytes[12..]) => {
+                HeadRead::Whole(h)
+            }
             _ => HeadRead::Broken,
         }
     }
@@ -126,7 +132,8 @@ fn seed(sequence: u64) -> u32 {
     crc32c::crc32c(&sequence.to_le_bytes())
 }
 
-/// Appends `claims` to `out` as the records of one group that begins at byte `group` of segment `sequence`.
+/// Appends `claims` to `out` as the records of one group that begins at byte `group` of segment
+/// `sequence`.
 ///
 /// Heads and entries are both one unit, so a group is built in place and leaves in one write.
 pub(super) fn encode(
@@ -186,7 +193,14 @@ pub(super) struct Records<R> {
 impl<R: Read> Records<R> {
     /// `input` stands at byte `at` of segment `sequence`, and nothing at or after `limit` counts.
     pub(super) fn new(input: R, sequence: u64, at: u64, limit: u64) -> Self {
-        Self { input, seed: seed(sequence), at, limit, entries: Vec::new(), count: 0 }
+        Self {
+            input,
+            seed: seed(sequence),
+            at,
+            limit,
+            entries: Vec::new(),
+            count: 0,
+        }
     }
 
     pub(super) fn at(&self) -> u64 {
@@ -214,7 +228,8 @@ impl<R: Read> Records<R> {
         if self.entries.len() < self.count {
             self.entries.resize(self.count, Entry::default());
         }
-        self.input.read_exact(bytemuck::cast_slice_mut(&mut self.entries[..self.count]))?;
+        self.input
+            .read_exact(bytemuck::cast_slice_mut(&mut self.entries[..self.count]))?;
         if head.crc != head.crc_with(self.seed, self.entries()) {
             return Ok(Next::Broken);
         }

@@ -1,8 +1,9 @@
 //! What a folder of segments holds: checked and, at its end, cut at start; read in order at replay.
 //!
-//! Opening reads the heads of all segments and the whole of the last one. Replay reads everything. Neither skips a
-//! byte that may have been acknowledged: what cannot be read is an error that names the place. The one thing that
-//! cannot be told from a torn tail is damage to the very last group written.
+//! Opening reads the heads of all segments and the whole of the last one. Replay reads everything.
+//! Neither skips a byte that may have been acknowledged: what cannot be read is an error that names
+//! the place. The one thing that cannot be told from a torn tail is damage to the very last group
+//! written.
 
 use super::record::{HEAD, Head, HeadRead, Next, Records, SegmentHead, UNIT, VERSION};
 use super::{JournalError, Numbers, Replayed};
@@ -30,7 +31,8 @@ pub(super) fn file_name(sequence: u64) -> String {
     format!("journal-{sequence:016x}.log")
 }
 
-/// The segments of `dir`, oldest first, after cutting the last at its last whole record; and the bytes cut off.
+/// The segments of `dir`, oldest first, after cutting the last at its last whole record; and the
+/// bytes cut off.
 pub(super) fn recover(dir: &Path) -> Result<(Vec<Segment>, u64), JournalError> {
     let mut files = list(dir)?;
     let mut torn = 0;
@@ -40,8 +42,12 @@ pub(super) fn recover(dir: &Path) -> Result<(Vec<Segment>, u64), JournalError> {
         let tail = Tail::read(path, *sequence)?;
         torn += tail.torn;
         if tail.torn > 0 {
-            let (segment, end, bytes) = (path.display(), tail.end, tail.torn);
-            tracing::warn!(%segment, end, bytes, "journal: torn tail cut off; none of it was acknowledged");
+            let segment = path.display();
+            let end = tail.end;
+            let bytes = tail.torn;
+            tracing::warn!(
+                %segment, end, bytes, "journal: torn tail cut off; none of it was acknowledged"
+            );
         }
         if tail.end > 0 {
             tail.cut(path)?;
@@ -57,17 +63,30 @@ pub(super) fn recover(dir: &Path) -> Result<(Vec<Segment>, u64), JournalError> {
         let head = head_of(&path, sequence)?;
         let (end, reached) = match (&next, &last) {
             (Some(next), _) if next.sequence != sequence + 1 => {
-                return Err(JournalError::Missing { segment: dir.join(file_name(next.sequence - 1)) });
+                return Err(JournalError::Missing {
+                    segment: dir.join(file_name(next.sequence - 1)),
+                });
             }
             (Some(next), _) => (next.previous_end, Millis(next.reached)),
             (None, Some(tail)) => (tail.end, tail.reached.max(Millis(head.reached))),
             (None, None) => unreachable!("files without a last one"),
         };
-        let bytes = std::fs::metadata(&path).map_err(|e| JournalError::io(&path, e))?.len();
+        let bytes = std::fs::metadata(&path)
+            .map_err(|e| JournalError::io(&path, e))?
+            .len();
         if bytes < end {
-            return Err(JournalError::Damaged { segment: path, offset: bytes });
+            return Err(JournalError::Damaged {
+                segment: path,
+                offset: bytes,
+            });
         }
-        segments.push(Segment { path, sequence, end, bytes, reached });
+        segments.push(Segment {
+            path,
+            sequence,
+            end,
+            bytes,
+            reached,
+        });
         next = Some(head);
     }
     segments.reverse();
@@ -80,8 +99,13 @@ pub(super) fn list(dir: &Path) -> Result<Vec<(u64, PathBuf)>, JournalError> {
     let mut files = Vec::new();
     for item in std::fs::read_dir(dir).map_err(fail)? {
         let path = item.map_err(fail)?.path();
-        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
-        let digits = name.strip_prefix("journal-").and_then(|n| n.strip_suffix(".log"));
+        let name = path
+            .file_name()
+            .and_then(|n| n.to_str())
+            .unwrap_or_default();
+        let digits = name
+            .strip_prefix("journal-")
+            .and_then(|n| n.strip_suffix(".log"));
         if let Some(sequence) = digits.and_then(|d| u64::from_str_radix(d, 16).ok()) {
             files.push((sequence, path));
         }
@@ -92,14 +116,18 @@ pub(super) fn list(dir: &Path) -> Result<Vec<(u64, PathBuf)>, JournalError> {
 
 /// The head of a segment that must have one.
 fn head_of(path: &Path, sequence: u64) -> Result<SegmentHead, JournalError> {
-    let damaged = || JournalError::Damaged { segment: path.into(), offset: 0 };
+    let damaged = || JournalError::Damaged {
+        segment: path.into(),
+        offset: 0,
+    };
     let mut bytes = [0; HEAD as usize];
     let file = File::open(path).map_err(|e| JournalError::io(path, e))?;
     file.read_exact_at(&mut bytes, 0).map_err(|_| damaged())?;
     match SegmentHead::read(&bytes) {
-        HeadRead::Whole(head) if head.version != VERSION => {
-            Err(JournalError::Version { segment: path.into(), version: head.version })
-        }
+        HeadRead::Whole(head) if head.version != VERSION => Err(JournalError::Version {
+            segment: path.into(),
+            version: head.version,
+        }),
         HeadRead::Whole(head) if head.sequence == sequence => Ok(head),
         _ => Err(damaged()),
     }
@@ -118,7 +146,11 @@ struct Tail {
 impl Tail {
     fn read(path: &Path, sequence: u64) -> Result<Self, JournalError> {
         let fail = |e| JournalError::io(path, e);
-        let file = OpenOptions::new().read(true).write(true).open(path).map_err(fail)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(path)
+            .map_err(fail)?;
         let bytes = file.metadata().map_err(fail)?.len();
         let mut reached = Millis::NEVER;
         let mut end = 0;
@@ -139,8 +171,16 @@ impl Tail {
         }
         let torn = rest(&file, end, bytes, sequence).map_err(fail)?;
         match torn {
-            Rest::Torn(torn) => Ok(Self { file, end, torn, reached }),
-            Rest::Damaged => Err(JournalError::Damaged { segment: path.into(), offset: end }),
+            Rest::Torn(torn) => Ok(Self {
+                file,
+                end,
+                torn,
+                reached,
+            }),
+            Rest::Damaged => Err(JournalError::Damaged {
+                segment: path.into(),
+                offset: end,
+            }),
         }
     }
 
@@ -168,7 +208,8 @@ pub(super) fn rest(file: &File, end: u64, bytes: u64, sequence: u64) -> std::io:
     input.seek(SeekFrom::Start(end))?;
     let mut input = BufReader::with_capacity(1 << 20, input.take(bytes - end));
     let mut unit = [0u8; UNIT as usize];
-    let (mut at, mut used) = (end, end);
+    let mut at = end;
+    let mut used = end;
     while at < bytes {
         let n = (bytes - at).min(UNIT) as usize;
         input.read_exact(&mut unit[..n])?;
@@ -204,7 +245,10 @@ fn check_version(path: &Path, head: &Head) -> Result<(), JournalError> {
     if head.version == VERSION {
         return Ok(());
     }
-    Err(JournalError::Version { segment: path.into(), version: head.version })
+    Err(JournalError::Version {
+        segment: path.into(),
+        version: head.version,
+    })
 }
 
 /// Hands every record of `segment` from byte `from` on to `each`, in order, and adds up in `total`.
@@ -220,19 +264,27 @@ pub(super) fn replay(
     let from = from.max(HEAD);
     input.seek(SeekFrom::Start(from)).map_err(fail)?;
     let mut records = Records::new(input, segment.sequence, from, segment.end);
-    let damaged = |offset| JournalError::Damaged { segment: segment.path.clone(), offset };
+    let damaged = |offset| JournalError::Damaged {
+        segment: segment.path.clone(),
+        offset,
+    };
     loop {
         let start = records.at();
         match records.next().map_err(fail)? {
             Next::Record(head) => {
                 check_version(&segment.path, &head)?;
                 let mut claims = Vec::new();
-                let orphaned = numbers.decode(records.entries(), &mut claims).map_err(|_| damaged(start))?;
+                let orphaned = numbers
+                    .decode(records.entries(), &mut claims)
+                    .map_err(|_| damaged(start))?;
                 total.batches += 1;
                 total.claims += claims.len() as u64;
                 total.orphaned += orphaned;
                 total.bytes += head.bytes();
-                each(Batch { ingest_at: Millis(head.ingest_ms), claims });
+                each(Batch {
+                    ingest_at: Millis(head.ingest_ms),
+                    claims,
+                });
             }
             Next::End if start == segment.end => return Ok(()),
             Next::End | Next::Broken => return Err(damaged(start)),

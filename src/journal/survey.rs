@@ -1,5 +1,5 @@
-//! What a journal's folder holds, read by somebody who does not own it: nothing is changed, nothing is locked, and a hub
-//! may be writing all the while.
+//! What a journal's folder holds, read by somebody who does not own it: nothing is changed, nothing
+//! is locked, and a hub may be writing all the while.
 
 use super::record::{HEAD, HeadRead, Next, Records, SegmentHead, VERSION};
 use super::recover::{At, Rest, list, rest};
@@ -27,7 +27,8 @@ pub struct Surveyed {
     pub fault: Option<String>,
 }
 
-/// Every segment of `dir`, oldest first; those prepared and not used are left out. Dear: reads all of them.
+/// Every segment of `dir`, oldest first; those prepared and not used are left out. Dear: reads all
+/// of them.
 ///
 /// # Errors
 /// When the folder cannot be read. A segment that goes while it is being looked at is left out.
@@ -36,14 +37,21 @@ pub fn survey(dir: &Path) -> io::Result<Vec<Surveyed>> {
         JournalError::Io { error, .. } => error,
         other => io::Error::other(other),
     })?;
-    // All heads before any record, and the newest first: a segment that is begun later is left out, so that each but
-    // the last is closed, and its end known, before it is read.
+    // All heads before any record, and the newest first: a segment that is begun later is left out,
+    // so that each but the last is closed, and its end known, before it is read.
     let mut heads: Vec<_> = files.iter().rev().map(|(_, path)| head(path)).collect();
     heads.reverse();
-    let known = heads.iter().rposition(Option::is_some).map_or(files.len(), |last| last + 1);
+    let known = heads
+        .iter()
+        .rposition(Option::is_some)
+        .map_or(files.len(), |last| last + 1);
     let mut all: Vec<Surveyed> = Vec::with_capacity(known);
     for (at, (sequence, path)) in files.iter().take(known).enumerate() {
-        let limit = heads.get(at + 1).copied().flatten().map(|next| next.previous_end);
+        let limit = heads
+            .get(at + 1)
+            .copied()
+            .flatten()
+            .map(|next| next.previous_end);
         let one = match look(path, *sequence, limit) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
             one => one?,
@@ -55,7 +63,9 @@ pub fn survey(dir: &Path) -> io::Result<Vec<Surveyed>> {
     for i in 1..all.len() {
         if all[i].sequence != all[i - 1].sequence + 1 {
             let missing = all[i].sequence - 1;
-            all[i].fault.get_or_insert_with(|| format!("segment {missing:016x} before it is missing"));
+            all[i]
+                .fault
+                .get_or_insert_with(|| format!("segment {missing:016x} before it is missing"));
         }
     }
     Ok(all)
@@ -64,7 +74,10 @@ pub fn survey(dir: &Path) -> io::Result<Vec<Surveyed>> {
 /// The place after the last whole record.
 #[must_use]
 pub fn end_of(all: &[Surveyed]) -> Position {
-    all.last().map_or(Position::default(), |s| Position { segment: s.sequence, offset: s.end })
+    all.last().map_or(Position::default(), |s| Position {
+        segment: s.sequence,
+        offset: s.end,
+    })
 }
 
 fn head(path: &Path) -> Option<SegmentHead> {
@@ -80,8 +93,20 @@ fn head(path: &Path) -> Option<SegmentHead> {
 fn look(path: &Path, sequence: u64, limit: Option<u64>) -> io::Result<Surveyed> {
     let file = File::open(path)?;
     let bytes = file.metadata()?.len();
-    let (first, last, path) = (Millis::NEVER, Millis::NEVER, path.to_owned());
-    let mut s = Surveyed { path, sequence, bytes, end: 0, records: 0, claims: 0, first, last, fault: None };
+    let first = Millis::NEVER;
+    let last = Millis::NEVER;
+    let path = path.to_owned();
+    let mut s = Surveyed {
+        path,
+        sequence,
+        bytes,
+        end: 0,
+        records: 0,
+        claims: 0,
+        first,
+        last,
+        fault: None,
+    };
     match head(&s.path) {
         None if limit.is_none() => return Ok(s),
         Some(h) if h.version == VERSION && h.sequence == sequence => {}
@@ -102,26 +127,37 @@ fn look(path: &Path, sequence: u64, limit: Option<u64>) -> io::Result<Surveyed> 
             Next::Record(head) => {
                 s.last = Millis(head.ingest_ms);
                 s.first = if s.records == 0 { s.last } else { s.first };
-                (s.records, s.claims, s.end) = (s.records + 1, s.claims + u64::from(head.count), records.at());
+                (s.records, s.claims, s.end) = (
+                    s.records + 1,
+                    s.claims + u64::from(head.count),
+                    records.at(),
+                );
             }
             rest => break rest,
         }
     };
     match limit {
         Some(limit) if s.end != limit => s.fault = Some(format!("damaged at byte {}", s.end)),
-        None if rest == Next::Broken && later_group(&s)? => s.fault = Some(format!("damaged at byte {}", s.end)),
+        None if rest == Next::Broken && later_group(&s)? => {
+            s.fault = Some(format!("damaged at byte {}", s.end));
+        }
         None if rest == Next::Broken => {
-            s.fault = Some(format!("ends within a record at byte {}: not acknowledged, a start cuts it off", s.end));
+            s.fault = Some(format!(
+                "ends within a record at byte {}: not acknowledged, a start cuts it off",
+                s.end
+            ));
         }
         _ => {}
     }
     Ok(s)
 }
 
-/// Whether something was written behind what cannot be read, so that it must have been whole once. While a hub writes,
-/// a record may be half there at one moment and whole at the next: that is no damage.
+/// Whether something was written behind what cannot be read, so that it must have been whole once.
+/// While a hub writes, a record may be half there at one moment and whole at the next: that is no
+/// damage.
 fn later_group(s: &Surveyed) -> io::Result<bool> {
-    let (file, end) = (File::open(&s.path)?, s.end.max(HEAD));
+    let file = File::open(&s.path)?;
+    let end = s.end.max(HEAD);
     let bytes = file.metadata()?.len();
     if !matches!(rest(&file, end, bytes, s.sequence)?, Rest::Damaged) {
         return Ok(false);

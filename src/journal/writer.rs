@@ -1,9 +1,12 @@
-//! The journal's one thread: gathers what the doors hand in, makes it durable, passes it on, and says so.
+//! The journal's one thread: gathers what the doors hand in, makes it durable, passes it on, and
+//! says so.
 //!
-//! While a group is on its way to disk the next one gathers in the inbox, so groups grow by themselves with load, and
-//! no timer is touched while messages flow. Order for each group: claims and refusals durable, then the stream
-//! (which may block: then the receipts wait, the inbox fills and the doors wait), then the receipts. A disk that fails is tried again until it
-//! works; meanwhile nothing is acknowledged, nothing more is taken in, and the stream still hears the time.
+//! While a group is on its way to disk the next one gathers in the inbox, so groups grow by
+//! themselves with load, and no timer is touched while messages flow. Order for each group: claims
+//! and refusals durable, then the stream (which may block: then the receipts wait, the inbox fills
+//! and the doors wait), then the receipts. A disk that fails is tried again until it works;
+//! meanwhile nothing is acknowledged, nothing more is taken in, and the stream still hears the
+//! time.
 
 use super::checkpoint::Cut;
 use super::cutter::Cutter;
@@ -22,7 +25,8 @@ use tokio::sync::mpsc::Receiver;
 
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
-/// Attempts after which a group is given up when the doors are gone (nobody is left to be told): some 4 s.
+/// Attempts after which a group is given up when the doors are gone (nobody is left to be told):
+/// some 4 s.
 const GIVE_UP: u32 = 8;
 /// Refusals after which a group is closed, by the bytes they hold.
 const GROUP_REFUSED_BYTES: usize = 1 << 20;
@@ -52,8 +56,8 @@ impl Group {
     }
 }
 
-/// The thread's state. `inbox`: the doors send, closing it ends the thread once it is drained. `committed`: the
-/// stream's end, dropped when the thread ends.
+/// The thread's state. `inbox`: the doors send, closing it ends the thread once it is drained.
+/// `committed`: the stream's end, dropped when the thread ends.
 pub(super) struct Writer {
     pub(super) inbox: Receiver<Submission>,
     pub(super) clock: Arc<dyn Clock>,
@@ -80,10 +84,19 @@ impl Writer {
     /// Runs until the inbox is closed and drained.
     pub(super) fn run(self) {
         raise_priority();
-        let newest = self.cutter.as_ref().map_or(Millis::NEVER, |c| c.how.newest.at);
+        let newest = self
+            .cutter
+            .as_ref()
+            .map_or(Millis::NEVER, |c| c.how.newest.at);
         let last = self.log.reached().max(newest);
         let bell = Waker::from(Arc::new(Bell(std::thread::current())));
-        let mut run = Run { w: self, group: Group::default(), waiting: None, last, bell };
+        let mut run = Run {
+            w: self,
+            group: Group::default(),
+            waiting: None,
+            last,
+            bell,
+        };
         run.until_done();
         run.w.log.close();
         drop(run.w.lock);
@@ -107,7 +120,8 @@ impl Run {
         if !self.until_it_works(|r| r.w.log.ready(r.last)) {
             return;
         }
-        // The first word of the time after a replay; all times the stream is told come from here, so none goes back.
+        // The first word of the time after a replay; all times the stream is told come from here,
+        // so none goes back.
         self.tick();
         self.w.health.well(Part::Journal);
         self.w.metrics.journal_bytes.set(self.w.log.bytes() as i64);
@@ -128,8 +142,12 @@ impl Run {
     fn gather(&mut self) -> Turn {
         let until = Instant::now() + self.w.tick;
         loop {
-            while self.group.claims.len() < self.w.group_claims && self.group.refused_bytes < GROUP_REFUSED_BYTES {
-                let Ok(s) = self.w.inbox.try_recv() else { break };
+            while self.group.claims.len() < self.w.group_claims
+                && self.group.refused_bytes < GROUP_REFUSED_BYTES
+            {
+                let Ok(s) = self.w.inbox.try_recv() else {
+                    break;
+                };
                 self.group.add(s);
             }
             if !self.group.receipts.is_empty() {
@@ -157,7 +175,10 @@ impl Run {
             if !self.until_it_works(Self::log_group) {
                 return false;
             }
-            self.waiting = Some(Batch { ingest_at: self.last, claims: std::mem::take(&mut self.group.claims) });
+            self.waiting = Some(Batch {
+                ingest_at: self.last,
+                claims: std::mem::take(&mut self.group.claims),
+            });
         }
         if !self.group.refusals.is_empty() {
             let at = self.stamp();
@@ -169,12 +190,14 @@ impl Run {
             }
         }
         let m = &self.w.metrics;
-        m.journal_commit_seconds.observe(start.elapsed().as_secs_f64());
+        m.journal_commit_seconds
+            .observe(start.elapsed().as_secs_f64());
         m.journal_commits.inc();
         m.journal_claims.inc_by(claims);
         m.journal_bytes.set(self.w.log.bytes() as i64);
-        // The stream first: who is told "stored" and then asks finds its report applied or about to be. When the
-        // stream is behind, this waits, and so do the acknowledgements: that is the back-pressure.
+        // The stream first: who is told "stored" and then asks finds its report applied or about to
+        // be. When the stream is behind, this waits, and so do the acknowledgements: that is the
+        // back-pressure.
         self.pass_on();
         for receipt in self.group.receipts.drain(..) {
             receipt.durable();
@@ -194,9 +217,11 @@ impl Run {
         })
     }
 
-    /// Repeats `work` with growing pauses until it succeeds. False if the doors are gone and it still does not.
+    /// Repeats `work` with growing pauses until it succeeds. False if the doors are gone and it
+    /// still does not.
     fn until_it_works(&mut self, work: fn(&mut Self) -> io::Result<()>) -> bool {
-        let (mut tries, mut wait) = (0, FIRST_WAIT);
+        let mut tries = 0;
+        let mut wait = FIRST_WAIT;
         while let Err(e) = work(self) {
             tries += 1;
             self.w.metrics.journal_errors.inc();
@@ -208,7 +233,11 @@ impl Run {
             self.pass_on();
             if tries >= GIVE_UP && self.w.inbox.is_closed() {
                 let messages = self.group.receipts.len();
-                tracing::error!(error = %e, messages, "journal: given up at shutdown; they were not acknowledged");
+                tracing::error!(
+                    error = %e,
+                    messages,
+                    "journal: given up at shutdown; they were not acknowledged",
+                );
                 return false;
             }
             self.pause(wait);
@@ -234,7 +263,8 @@ impl Run {
         }
     }
 
-    /// The ingest time of what is written now: the clock's, but never before one given out, also by an earlier run.
+    /// The ingest time of what is written now: the clock's, but never before one given out, also by
+    /// an earlier run.
     fn stamp(&mut self) -> Millis {
         self.last = self.last.max(self.w.clock.now());
         self.last
@@ -242,18 +272,27 @@ impl Run {
 
     fn tick(&mut self) {
         let ingest_at = self.stamp();
-        (self.w.committed)(Batch { ingest_at, claims: Vec::new() });
+        (self.w.committed)(Batch {
+            ingest_at,
+            claims: Vec::new(),
+        });
     }
 
-    /// Offers the place the journal has reached for a checkpoint, if it is time, and lets segments go that earlier
-    /// checkpoints stand for.
+    /// Offers the place the journal has reached for a checkpoint, if it is time, and lets segments
+    /// go that earlier checkpoints stand for.
     fn cut(&mut self, at_end: bool) {
-        let Some(cutter) = &mut self.w.cutter else { return };
+        let Some(cutter) = &mut self.w.cutter else {
+            return;
+        };
         self.w.log.needed_from = cutter.needed_from();
         self.w.log.let_go(self.last);
         let written = self.w.log.written();
-        // Everything so far was given a time before this one, and has been passed on; nothing after will be.
-        let cut = Cut { at: self.last.plus(1), position: self.w.log.position() };
+        // Everything so far was given a time before this one, and has been passed on; nothing after
+        // will be.
+        let cut = Cut {
+            at: self.last.plus(1),
+            position: self.w.log.position(),
+        };
         if cutter.is_due(written, at_end) && cutter.ask(cut, written) {
             self.last = cut.at;
             self.tick();
@@ -280,7 +319,8 @@ impl Wake for Bell {
     }
 }
 
-/// Every acknowledgement waits for this thread, so it goes before others. Needs a right that the hub may not have.
+/// Every acknowledgement waits for this thread, so it goes before others. Needs a right that the
+/// hub may not have.
 fn raise_priority() {
     if let Err(e) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), -10) {
         tracing::debug!(error = %e, "journal: thread priority stays as it is");

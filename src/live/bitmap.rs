@@ -1,6 +1,8 @@
-//! Which bays are vacant: one bit a bay for each kind, in index order, so that a grid cell is a few words.
+//! Which bays are vacant: one bit a bay for each kind, in index order, so that a grid cell is a few
+//! words.
 //!
-//! Words are shared by bays of two zones and thus by two writers, so bits are turned by atomic and/or. Readers load.
+//! Words are shared by bays of two zones and thus by two writers, so bits are turned by atomic
+//! and/or. Readers load.
 
 use crate::domain::{BayIx, BayKind};
 use std::ops::Range;
@@ -11,9 +13,12 @@ use std::sync::atomic::Ordering::{Acquire, Release};
 pub(super) struct Bitmap(Box<[AtomicU64]>);
 
 impl Bitmap {
-    /// Bits for `capacity` bays, all clear, in zeroed pages that cost nothing until they are written.
+    /// Bits for `capacity` bays, all clear, in zeroed pages that cost nothing until they are
+    /// written.
     pub(super) fn new(capacity: u32) -> Self {
-        Self(bytemuck::allocation::zeroed_slice_box(capacity.div_ceil(64) as usize))
+        Self(bytemuck::allocation::zeroed_slice_box(
+            capacity.div_ceil(64) as usize,
+        ))
     }
 
     /// One for each kind.
@@ -34,10 +39,13 @@ impl Bitmap {
 
     #[inline]
     pub(super) fn has(&self, bay: BayIx) -> bool {
-        self.0.get(bay.at() / 64).is_some_and(|word| word.load(Acquire) >> (bay.0 % 64) & 1 == 1)
+        self.0
+            .get(bay.at() / 64)
+            .is_some_and(|word| word.load(Acquire) >> (bay.0 % 64) & 1 == 1)
     }
 
-    /// How many bits of `range` are set here and in `other`, which is as long. Dear only where `other` has any there.
+    /// How many bits of `range` are set here and in `other`, which is as long. Dear only where
+    /// `other` has any there.
     pub(super) fn common(&self, other: &Self, range: Range<u32>) -> u32 {
         let mut count = 0;
         each_word(&range, self.0.len(), |at, mask| {
@@ -52,14 +60,19 @@ impl Bitmap {
     /// Whether any bit of `range` is set.
     pub(super) fn any(&self, range: Range<u32>) -> bool {
         let mut any = false;
-        each_word(&range, self.0.len(), |at, mask| any |= self.0[at].load(Acquire) & mask != 0);
+        each_word(&range, self.0.len(), |at, mask| {
+            any |= self.0[at].load(Acquire) & mask != 0;
+        });
         any
     }
 
     /// The bits that are set here and not in `other`, which is as long.
     #[inline]
     pub(super) fn without<'a>(&'a self, other: &'a Self) -> Difference<'a> {
-        Difference { set: &self.0, unset: &other.0 }
+        Difference {
+            set: &self.0,
+            unset: &other.0,
+        }
     }
 }
 
@@ -88,14 +101,16 @@ impl Difference<'_> {
     }
 }
 
-/// Calls `look` for each word that `range` touches, of `words` that there are, with the bits of the range in it.
+/// Calls `look` for each word that `range` touches, of `words` that there are, with the bits of the
+/// range in it.
 #[inline]
 fn each_word(range: &Range<u32>, words: usize, mut look: impl FnMut(usize, u64)) {
     let end = range.end.min(words as u32 * 64);
     if range.start >= end {
         return;
     }
-    let (first, last) = (range.start / 64, (end - 1) / 64);
+    let first = range.start / 64;
+    let last = (end - 1) / 64;
     for at in first..=last {
         let mut mask = u64::MAX;
         if at == first {
@@ -114,8 +129,11 @@ mod tests {
 
     #[test]
     fn a_range_yields_exactly_its_set_bits() {
-        let (map, none) = (Bitmap::new(200), Bitmap::new(200));
-        let set: Vec<u32> = (0..200).filter(|n| n % 7 == 0 || n % 64 == 63 || n % 64 == 0).collect();
+        let map = Bitmap::new(200);
+        let none = Bitmap::new(200);
+        let set: Vec<u32> = (0..200)
+            .filter(|n| n % 7 == 0 || n % 64 == 63 || n % 64 == 0)
+            .collect();
         for n in 0..200 {
             map.set(BayIx(n));
         }
@@ -125,8 +143,13 @@ mod tests {
         for start in 0..200 {
             for end in start..=200 {
                 let mut got = vec![];
-                map.without(&none).for_each(start..end, |bay| got.push(bay.0));
-                let want: Vec<u32> = set.iter().copied().filter(|n| (start..end).contains(n)).collect();
+                map.without(&none)
+                    .for_each(start..end, |bay| got.push(bay.0));
+                let want: Vec<u32> = set
+                    .iter()
+                    .copied()
+                    .filter(|n| (start..end).contains(n))
+                    .collect();
                 assert_eq!(got, want, "{start}..{end}");
             }
         }
@@ -134,7 +157,8 @@ mod tests {
 
     #[test]
     fn what_is_set_in_the_other_is_left_out_until_it_is_cleared_there() {
-        let (map, other) = (Bitmap::new(200), Bitmap::new(200));
+        let map = Bitmap::new(200);
+        let other = Bitmap::new(200);
         (0..200).for_each(|n| map.set(BayIx(n)));
         other.set(BayIx(70));
         let found = || {
@@ -150,9 +174,14 @@ mod tests {
 
     #[test]
     fn what_two_have_in_common_is_counted_within_the_range_only() {
-        let (map, other) = (Bitmap::new(200), Bitmap::new(200));
-        (0..200).filter(|n| n % 2 == 0).for_each(|n| map.set(BayIx(n)));
-        (0..200).filter(|n| n % 3 == 0).for_each(|n| other.set(BayIx(n)));
+        let map = Bitmap::new(200);
+        let other = Bitmap::new(200);
+        (0..200)
+            .filter(|n| n % 2 == 0)
+            .for_each(|n| map.set(BayIx(n)));
+        (0..200)
+            .filter(|n| n % 3 == 0)
+            .for_each(|n| other.set(BayIx(n)));
         for start in 0..200 {
             for end in start..=205 {
                 let want = (start..end.min(200)).filter(|n| n % 6 == 0).count() as u32;
@@ -165,7 +194,8 @@ mod tests {
 
     #[test]
     fn a_range_beyond_the_capacity_is_cut_short() {
-        let (map, none) = (Bitmap::new(64), Bitmap::new(64));
+        let map = Bitmap::new(64);
+        let none = Bitmap::new(64);
         map.set(BayIx(63));
         let mut got = vec![];
         map.without(&none).for_each(60..1000, |bay| got.push(bay.0));

@@ -1,4 +1,5 @@
-//! A set of small numbers that many threads add to and one empties, without locks. One bit a number.
+//! A set of small numbers that many threads add to and one empties, without locks. One bit a
+//! number.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
@@ -11,7 +12,10 @@ pub(super) struct DirtyBits {
 
 impl DirtyBits {
     pub(super) fn new(len: u32) -> Self {
-        Self { words: bytemuck::allocation::zeroed_slice_box(len.div_ceil(64) as usize), len }
+        Self {
+            words: bytemuck::allocation::zeroed_slice_box(len.div_ceil(64) as usize),
+            len,
+        }
     }
 
     pub(super) fn len(&self) -> u32 {
@@ -20,8 +24,9 @@ impl DirtyBits {
 
     /// Adds a number; true if it was not there. One that is out of range is not added.
     ///
-    /// Always a read-modify-write, though a load would often show the bit set already: `take` would then not be
-    /// ordered after what the caller stored before, and its reader could miss the newest state for good.
+    /// Always a read-modify-write, though a load would often show the bit set already: `take` would
+    /// then not be ordered after what the caller stored before, and its reader could miss the
+    /// newest state for good.
     #[inline]
     pub(super) fn set(&self, number: u32) -> bool {
         let bit = 1 << (number % 64);
@@ -41,12 +46,13 @@ impl DirtyBits {
         self.words.iter().any(|w| w.load(Acquire) != 0)
     }
 
-    /// Empties the set, calling `each` for what was in it, ascending. A number added meanwhile is either seen now
-    /// or stays for the next call.
+    /// Empties the set, calling `each` for what was in it, ascending. A number added meanwhile is
+    /// either seen now or stays for the next call.
     pub(super) fn take(&self, mut each: impl FnMut(u32)) {
         for (at, word) in (0_u32..).zip(&self.words) {
-            // Most words of a quiet set are empty; a plain look keeps their cache lines shared. One that is set just
-            // after it stays for the next call, and whoever set it rings after this call has begun.
+            // Most words of a quiet set are empty; a plain look keeps their cache lines shared. One
+            // that is set just after it stays for the next call, and whoever set it rings after
+            // this call has begun.
             if word.load(Relaxed) == 0 {
                 continue;
             }
@@ -96,11 +102,15 @@ mod tests {
         // What each number stands for: its newest state, stored before it is added.
         let state: [AtomicU64; 64] = std::array::from_fn(|_| AtomicU64::new(0));
         let writers = std::sync::atomic::AtomicUsize::new(2);
-        let (added, mut taken) = (AtomicU64::new(0), 0);
+        let added = AtomicU64::new(0);
+        let mut taken = 0;
         let mut seen = [0; 64];
         std::thread::scope(|s| {
             for half in 0..2 {
-                let (set, state, writers, added) = (&set, &state, &writers, &added);
+                let set = &set;
+                let state = &state;
+                let writers = &writers;
+                let added = &added;
                 s.spawn(move || {
                     for n in 1..=ROUNDS {
                         let number = half * 32 + n % 32;
@@ -121,7 +131,15 @@ mod tests {
                 }
             }
         });
-        assert_eq!(taken, added.into_inner(), "what was new when added is taken once");
-        assert_eq!(seen, state.map(AtomicU64::into_inner), "the newest of some number was never read");
+        assert_eq!(
+            taken,
+            added.into_inner(),
+            "what was new when added is taken once"
+        );
+        assert_eq!(
+            seen,
+            state.map(AtomicU64::into_inner),
+            "the newest of some number was never read"
+        );
     }
 }

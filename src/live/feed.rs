@@ -1,14 +1,16 @@
 //! The change feed: tells subscribers which zones changed, never what the change was.
 //!
-//! Promises: after a zone's last change every subscriber to it is woken and, reading the zone then, finds the newest
-//! state; changes that come close together melt into one. Memory is one bit a zone and subscriber, however slow the
-//! subscriber is: there is no queue that could grow or overflow. Each change has a version, so that who comes back can
-//! be told what changed while away ([`Feed::changed_at`]): one word a zone, since of a zone only its newest state counts.
+//! Promises: after a zone's last change every subscriber to it is woken and, reading the zone then,
+//! finds the newest state; changes that come close together melt into one. Memory is one bit a zone
+//! and subscriber, however slow the subscriber is: there is no queue that could grow or overflow.
+//! Each change has a version, so that who comes back can be told what changed while away
+//! ([`Feed::changed_at`]): one word a zone, since of a zone only its newest state counts.
 //!
-//! Two stages, so that the stream's worker pays the same whether one or ten thousand are listening: the worker sets
-//! a bit per changed zone ([`Feed::mark`]); [`Feed::run`] takes those bits at most once per pace and sets them for
-//! the zone's subscribers. Until somebody subscribes a batch costs the worker one fence and one load.
-//! Dear: subscribing and dropping a subscription (a map entry for each zone it names).
+//! Two stages, so that the stream's worker pays the same whether one or ten thousand are listening:
+//! the worker sets a bit per changed zone ([`Feed::mark`]); [`Feed::run`] takes those bits at most
+//! once per pace and sets them for the zone's subscribers. Until somebody subscribes a batch costs
+//! the worker one fence and one load. Dear: subscribing and dropping a subscription (a map entry
+//! for each zone it names).
 
 use super::bits::DirtyBits;
 use crate::domain::ZoneIx;
@@ -42,8 +44,8 @@ pub struct Feed {
     changed: DirtyBits,
     /// Workers ring it for the first change of a round; only `run` listens.
     bell: Notify,
-    /// Somebody has subscribed at some time. Workers look here first. Never unset: the version that a subscriber left
-    /// with stays good only if changes are noted on while nobody listens.
+    /// Somebody has subscribed at some time. Workers look here first. Never unset: the version that
+    /// a subscriber left with stays good only if changes are noted on while nobody listens.
     watched: AtomicBool,
     /// By zone: the version of its last change; 0 for none since somebody first subscribed.
     changed_at: Box<[AtomicU64]>,
@@ -97,19 +99,22 @@ impl Feed {
         }
     }
 
-    /// Notes that `zones` changed. To be called after their new state has been stored. Does not block; a zone
-    /// beyond the capacity is left out (it has no state to read either).
+    /// Notes that `zones` changed. To be called after their new state has been stored. Does not
+    /// block; a zone beyond the capacity is left out (it has no state to read either).
     #[inline]
     pub(super) fn mark(&self, zones: impl Iterator<Item = ZoneIx>) {
-        // Pairs with the fence in `subscribe`. Without it the flag could be read before the state is visible to a
-        // subscriber that is just beginning: it would read the old state and we would see nobody to tell.
+        // Pairs with the fence in `subscribe`. Without it the flag could be read before the state
+        // is visible to a subscriber that is just beginning: it would read the old state and we
+        // would see nobody to tell.
         fence(SeqCst);
         if !self.watched.load(Relaxed) {
             return;
         }
-        let (mut last, mut news) = (None, false);
+        let mut last = None;
+        let mut news = false;
         for zone in zones {
-            // Batches come sorted into runs of one zone; the state of the whole batch is already stored.
+            // Batches come sorted into runs of one zone; the state of the whole batch is already
+            // stored.
             if last.replace(zone) != Some(zone) {
                 news |= self.changed.set(zone.0);
             }
@@ -119,13 +124,15 @@ impl Feed {
         }
     }
 
-    /// Begins a subscription. All its zones count as changed to begin with, so that a subscriber needs no
-    /// separate first reading. `All` includes zones added later.
+    /// Begins a subscription. All its zones count as changed to begin with, so that a subscriber
+    /// needs no separate first reading. `All` includes zones added later.
     ///
     /// # Errors
     /// When the limit of subscriptions is reached.
     pub fn subscribe(self: &Arc<Self>, city: &City, zones: Zones) -> Result<Dirty, FeedError> {
-        let taken = self.count.fetch_update(SeqCst, SeqCst, |n| (n < self.limit).then_some(n + 1));
+        let taken = self
+            .count
+            .fetch_update(SeqCst, SeqCst, |n| (n < self.limit).then_some(n + 1));
         taken.map_err(|_| FeedError::Full(self.limit))?;
         self.watched.store(true, SeqCst);
         let id = self.next_id.fetch_add(1, Relaxed);
@@ -139,33 +146,51 @@ impl Feed {
                 Some(zones.into_boxed_slice())
             }
         };
-        let bits = named.as_ref().map_or(self.changed.len(), |zones| zones.len() as u32);
-        let inbox = Arc::new(Inbox { id, dirty: DirtyBits::new(bits), bell: Notify::new() });
+        let bits = named
+            .as_ref()
+            .map_or(self.changed.len(), |zones| zones.len() as u32);
+        let inbox = Arc::new(Inbox {
+            id,
+            dirty: DirtyBits::new(bits),
+            bell: Notify::new(),
+        });
         match &named {
             None => drop(self.to_all.insert(id, Arc::clone(&inbox))),
             Some(zones) => {
                 for (bit, zone) in (0..).zip(zones) {
-                    let listener = Listener { inbox: Arc::clone(&inbox), bit };
+                    let listener = Listener {
+                        inbox: Arc::clone(&inbox),
+                        bit,
+                    };
                     self.by_zone.entry(*zone).or_default().push(listener);
                 }
             }
         }
         // From here on every change is marked; what was stored before is visible. See `mark`.
         fence(SeqCst);
-        inbox.dirty.set_first(named.as_ref().map_or(known, |zones| zones.len() as u32));
-        Ok(Dirty { feed: Arc::clone(self), inbox, named })
+        inbox
+            .dirty
+            .set_first(named.as_ref().map_or(known, |zones| zones.len() as u32));
+        Ok(Dirty {
+            feed: Arc::clone(self),
+            inbox,
+            named,
+        })
     }
 
-    /// Changes up to this version have reached their subscribers' [`Dirty`] sets. At least 1, and only ever grows; it
-    /// means nothing to another process.
+    /// Changes up to this version have reached their subscribers' [`Dirty`] sets. At least 1, and
+    /// only ever grows; it means nothing to another process.
     pub fn version(&self) -> u64 {
         self.version.load(Acquire)
     }
 
-    /// The version of a zone's last change. Whoever took everything up to a version has missed the zones that are
-    /// above it, and nothing else: see [`Feed::version`]. A change not handed on yet does not show here.
+    /// The version of a zone's last change. Whoever took everything up to a version has missed the
+    /// zones that are above it, and nothing else: see [`Feed::version`]. A change not handed on yet
+    /// does not show here.
     pub fn changed_at(&self, zone: ZoneIx) -> u64 {
-        self.changed_at.get(zone.at()).map_or(0, |v| v.load(Acquire))
+        self.changed_at
+            .get(zone.at())
+            .map_or(0, |v| v.load(Acquire))
     }
 
     /// How many subscribe now.
@@ -173,9 +198,9 @@ impl Feed {
         self.count.load(Relaxed)
     }
 
-    /// Hands changes on to subscribers, at most one round per `pace`: a zone that changes all the time wakes its
-    /// subscribers that often and no oftener. Never returns; dropping the future between rounds loses nothing, as
-    /// the next call finds the bits still set. Run one at a time.
+    /// Hands changes on to subscribers, at most one round per `pace`: a zone that changes all the
+    /// time wakes its subscribers that often and no oftener. Never returns; dropping the future
+    /// between rounds loses nothing, as the next call finds the bits still set. Run one at a time.
     pub async fn run(&self, pace: Duration) {
         loop {
             if !self.changed.any() {
@@ -191,7 +216,8 @@ impl Feed {
         let mut version = self.version.load(Relaxed);
         self.changed.take(|zone| {
             version += 1;
-            // Before the listeners are looked up: one that subscribes too late to be among them finds it here.
+            // Before the listeners are looked up: one that subscribes too late to be among them
+            // finds it here.
             self.changed_at[zone as usize].store(version, Release);
             if let Some(listeners) = self.by_zone.get(&ZoneIx(zone)) {
                 for to in listeners.iter() {
@@ -223,12 +249,15 @@ impl Dirty {
         }
     }
 
-    /// Appends the zones that changed since the last call, ascending, and forgets them. What the live view says
-    /// of them after this call is at least as new as the changes this call took. A zone may be newer than the city
-    /// the subscription was made with: look it up in a city taken after this call.
+    /// Appends the zones that changed since the last call, ascending, and forgets them. What the
+    /// live view says of them after this call is at least as new as the changes this call took. A
+    /// zone may be newer than the city the subscription was made with: look it up in a city taken
+    /// after this call.
     pub fn take(&mut self, into: &mut Vec<ZoneIx>) {
         let named = self.named.as_deref();
-        self.inbox.dirty.take(|bit| into.push(named.map_or(ZoneIx(bit), |zones| zones[bit as usize])));
+        self.inbox
+            .dirty
+            .take(|bit| into.push(named.map_or(ZoneIx(bit), |zones| zones[bit as usize])));
     }
 }
 
@@ -238,7 +267,8 @@ impl Drop for Dirty {
             None => drop(self.feed.to_all.remove(&self.inbox.id)),
             Some(zones) => {
                 for zone in zones {
-                    // Emptied entries go, or a client that asks for ever new zones would leave them behind.
+                    // Emptied entries go, or a client that asks for ever new zones would leave them
+                    // behind.
                     self.feed.by_zone.remove_if_mut(zone, |_, listeners| {
                         listeners.retain(|l| l.inbox.id != self.inbox.id);
                         listeners.is_empty()

@@ -1,12 +1,14 @@
 //! The read model: what is held true right now, written by the stream, read by every query.
 //!
-//! Promises: readers take no lock and wait for nobody; a bay's state and a zone's tally are each read whole; a bay
-//! that ceases to be vacant is out of the next query. All memory is laid out at creation (8.5 bytes a bay, some 100
-//! a zone) with room for bays and zones added later: what lies beyond that room is counted, logged once and
-//! otherwise left out, so whoever adds bays asks [`Live::bay_capacity`] first.
-//! Not promised: that a bay found by [`Live::nearest`] is still vacant when [`Live::bay`] is read a moment later.
+//! Promises: readers take no lock and wait for nobody; a bay's state and a zone's tally are each
+//! read whole; a bay that ceases to be vacant is out of the next query. All memory is laid out at
+//! creation (8.5 bytes a bay, some 100 a zone) with room for bays and zones added later: what lies
+//! beyond that room is counted, logged once and otherwise left out, so whoever adds bays asks
+//! [`Live::bay_capacity`] first. Not promised: that a bay found by [`Live::nearest`] is still
+//! vacant when [`Live::bay`] is read a moment later.
 //!
-//! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` the query - `feed` who is told.
+//! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` the query -
+//! `feed` who is told.
 
 mod bitmap;
 mod bits;
@@ -29,7 +31,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
 use tallies::Tallies;
 
-/// How many views ahead a word is asked for: bays are reported in no order, so each word is a cache miss otherwise.
+/// How many views ahead a word is asked for: bays are reported in no order, so each word is a cache
+/// miss otherwise.
 const AHEAD: usize = 32;
 
 /// The live state of a city.
@@ -62,7 +65,15 @@ impl Live {
         let tallies = Tallies::new(city.zone_count().saturating_add(room.spare_zones));
         for zone in (0..city.zone_count()).map(ZoneIx) {
             let capacity = city.zone(zone).spec.capacity;
-            tallies.put(zone, &ZoneTally { capacity, unknown: capacity, stale: true, ..ZoneTally::default() });
+            tallies.put(
+                zone,
+                &ZoneTally {
+                    capacity,
+                    unknown: capacity,
+                    stale: true,
+                    ..ZoneTally::default()
+                },
+            );
         }
         Self {
             words: bytemuck::allocation::zeroed_slice_box(bays as usize),
@@ -106,15 +117,20 @@ impl Live {
         city.ask_for(bay);
     }
 
-    /// The newest tally of a zone, as the stream tells it: bookings play no part. Before its first report a zone that was there at creation is stale with all its
-    /// bays unknown; one added later is stale with a capacity of 0 until the stream has told of it. One that has no
-    /// room here stays so.
+    /// The newest tally of a zone, as the stream tells it: bookings play no part. Before its first
+    /// report a zone that was there at creation is stale with all its bays unknown; one added later
+    /// is stale with a capacity of 0 until the stream has told of it. One that has no room here
+    /// stays so.
     pub fn zone(&self, zone: ZoneIx) -> ZoneTally {
-        self.tallies.get(zone).unwrap_or(ZoneTally { stale: true, ..ZoneTally::default() })
+        self.tallies.get(zone).unwrap_or(ZoneTally {
+            stale: true,
+            ..ZoneTally::default()
+        })
     }
 
-    /// The same for who looks for a bay: those that are kept for somebody are not among the vacant but `reserved`. Only
-    /// bays that are themselves seen vacant count: where a gate counts alone, nobody knows which they are.
+    /// The same for who looks for a bay: those that are kept for somebody are not among the vacant
+    /// but `reserved`. Only bays that are themselves seen vacant count: where a gate counts alone,
+    /// nobody knows which they are.
     ///
     /// # Panics
     /// For a zone this city does not have.
@@ -137,15 +153,15 @@ impl Live {
         tally
     }
 
-    /// Replaces `out` by the nearest vacant bays that suit the query, nearest first, ties by index. Give the same
-    /// vector again and again: it is not allocated anew.
+    /// Replaces `out` by the nearest vacant bays that suit the query, nearest first, ties by index.
+    /// Give the same vector again and again: it is not allocated anew.
     pub fn nearest(&self, city: &City, query: &Query, out: &mut Vec<Hit>) {
         let vacant = &self.vacant[query.kind as usize];
         nearest::nearest(&vacant.without(&self.reserved), city, query, out);
     }
 
-    /// Keeps a bay out of what [`Live::nearest`] finds and [`Live::on_offer`] counts, or lets it in again, and tells
-    /// who follows its zone. One writer: the desk that books bays.
+    /// Keeps a bay out of what [`Live::nearest`] finds and [`Live::on_offer`] counts, or lets it in
+    /// again, and tells who follows its zone. One writer: the desk that books bays.
     ///
     /// # Panics
     /// For a bay this city does not have.
@@ -172,11 +188,14 @@ impl Live {
 
     #[inline]
     fn put(&self, view: &BayView) -> bool {
-        let Some(word) = self.words.get(view.bay.at()) else { return false };
+        let Some(word) = self.words.get(view.bay.at()) else {
+            return false;
+        };
         let new = words::pack(view);
         // A bay has one writer, so nothing comes between this load and the store.
         let old = word.load(Relaxed);
-        let (was, is) = (words::vacant_in(old), words::vacant_in(new));
+        let was = words::vacant_in(old);
+        let is = words::vacant_in(new);
         if let Some(kind) = was.filter(|_| was != is) {
             self.vacant[kind].clear(view.bay);
         }
@@ -190,7 +209,11 @@ impl Live {
     #[cold]
     fn no_room(&self, what: &str, count: u64) {
         if self.left_out.fetch_add(count, Relaxed) == 0 {
-            tracing::error!(what, count, "beyond the live view's room: left out of every answer until a restart");
+            tracing::error!(
+                what,
+                count,
+                "beyond the live view's room: left out of every answer until a restart"
+            );
         }
     }
 }
@@ -207,11 +230,15 @@ impl ReadModel for Live {
         if missed > 0 {
             self.no_room("bays", missed);
         }
-        // Subscribers are told with the zones: a zone's tally follows its bays in the same turn of the stream.
+        // Subscribers are told with the zones: a zone's tally follows its bays in the same turn of
+        // the stream.
     }
 
     fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]) {
-        let missed = tallies.iter().filter(|(zone, tally)| !self.tallies.put(*zone, tally)).count();
+        let missed = tallies
+            .iter()
+            .filter(|(zone, tally)| !self.tallies.put(*zone, tally))
+            .count();
         if missed > 0 {
             self.no_room("zones", missed as u64);
         }

@@ -1,14 +1,15 @@
 //! The nearest vacant bays around a place: the query a driver waits for.
 //!
-//! Promises: exactly the bays a full scan would find, in the same order; no lock, and no allocation while `out` has
-//! room for `limit` hits. Cells are visited in growing rings around the place; a ring, a side of it or a cell that
-//! cannot hold anything nearer than what is already found is left out, so that a query in a busy quarter reads a
-//! few cells and one in an empty quarter some eighty for 500 m.
+//! Promises: exactly the bays a full scan would find, in the same order; no lock, and no allocation
+//! while `out` has room for `limit` hits. Cells are visited in growing rings around the place; a
+//! ring, a side of it or a cell that cannot hold anything nearer than what is already found is left
+//! out, so that a query in a busy quarter reads a few cells and one in an empty quarter some eighty
+//! for 500 m.
 //!
-//! Distances are taken on a plane, with the parallels' length at the latitude half-way to the bay: within 5 km they
-//! agree with the great circle to a centimetre up to 70 degrees of latitude. The 180th meridian is crossed. Beyond
-//! 89 degrees of latitude meridians are taken as if they still were as far apart as there.
-//! Dear: a large radius where nothing is vacant (5 km is 6,500 cells).
+//! Distances are taken on a plane, with the parallels' length at the latitude half-way to the bay:
+//! within 5 km they agree with the great circle to a centimetre up to 70 degrees of latitude. The
+//! 180th meridian is crossed. Beyond 89 degrees of latitude meridians are taken as if they still
+//! were as far apart as there. Dear: a large radius where nothing is vacant (5 km is 6,500 cells).
 
 use super::bitmap::Difference;
 use crate::domain::geo::M_PER_DEG;
@@ -61,21 +62,31 @@ impl Query {
             || self.max_price_cents_per_hour.is_some()
     }
 
-    /// Whether the bay is one the driver can use. A bay whose kind has just been changed in the registry may still
-    /// have its bit under the old one, hence the look at `kind`; one that was just retired may still have it at all.
+    /// Whether the bay is one the driver can use. A bay whose kind has just been changed in the
+    /// registry may still have its bit under the old one, hence the look at `kind`; one that was
+    /// just retired may still have it at all.
     #[inline]
     pub(super) fn suits(&self, city: &City, bay: BayIx) -> bool {
-        // Retirement and kind are one byte of the registry; the rest is another cache line, seldom asked for.
-        city.is_live(bay) && city.attrs(bay).kind == self.kind && (!self.is_filtered() || self.passes(city, bay))
+        // Retirement and kind are one byte of the registry; the rest is another cache line, seldom
+        // asked for.
+        city.is_live(bay)
+            && city.attrs(bay).kind == self.kind
+            && (!self.is_filtered() || self.passes(city, bay))
     }
 
     #[inline(never)]
     fn passes(&self, city: &City, bay: BayIx) -> bool {
         let attrs = city.attrs(bay);
         self.accessible.is_none_or(|want| attrs.accessible == want)
-            && self.ev_charging.is_none_or(|want| attrs.ev_charging == want)
-            && self.min_height_cm.is_none_or(|need| attrs.max_height_cm == 0 || attrs.max_height_cm >= need)
-            && self.max_price_cents_per_hour.is_none_or(|most| attrs.price_cents_per_hour <= most)
+            && self
+                .ev_charging
+                .is_none_or(|want| attrs.ev_charging == want)
+            && self
+                .min_height_cm
+                .is_none_or(|need| attrs.max_height_cm == 0 || attrs.max_height_cm >= need)
+            && self
+                .max_price_cents_per_hour
+                .is_none_or(|most| attrs.price_cents_per_hour <= most)
     }
 }
 
@@ -91,7 +102,8 @@ const M_PER_E7: f64 = M_PER_DEG / 1e7;
 const RAD_PER_E7: f64 = std::f64::consts::PI / 180.0 / 1e7;
 /// All the way round, 1e-7 degrees.
 const ROUND_E7: i64 = 3_600_000_000;
-/// Lower bounds are taken this much lower, so that rounding never leaves out a bay on the very edge.
+/// Lower bounds are taken this much lower, so that rounding never leaves out a bay on the very
+/// edge.
 const SLACK: f32 = 0.9999;
 
 /// The plane around a place.
@@ -100,7 +112,8 @@ pub(super) struct Plane {
     lat: i32,
     /// May lie beyond +-180 degrees: the place as seen from across the date line.
     lon: i64,
-    /// Metres in 1e-7 degrees of longitude at the place, and how much less for each 1e-7 degrees further north.
+    /// Metres in 1e-7 degrees of longitude at the place, and how much less for each 1e-7 degrees
+    /// further north.
     lon_m: f32,
     lean: f32,
 }
@@ -132,7 +145,10 @@ impl Plane {
 
     /// The same place, `rounds` times around the world.
     pub(super) fn shifted(self, rounds: i64) -> Self {
-        Self { lon: self.lon + rounds * ROUND_E7, ..self }
+        Self {
+            lon: self.lon + rounds * ROUND_E7,
+            ..self
+        }
     }
 }
 
@@ -145,7 +161,8 @@ struct Best<'a> {
 }
 
 impl Best<'_> {
-    /// Whether nothing at least this far east or west and north or south, in metres, can become a hit.
+    /// Whether nothing at least this far east or west and north or south, in metres, can become a
+    /// hit.
     #[inline]
     fn excludes(&self, x: f32, y: f32) -> bool {
         (x * x + y * y) * SLACK > self.bound
@@ -162,13 +179,19 @@ impl Best<'_> {
             }
             at -= 1;
         } else {
-            self.hits.push(Hit { bay, distance_m: d2 });
+            self.hits.push(Hit {
+                bay,
+                distance_m: d2,
+            });
         }
         while at > 0 && (d2, bay) < (self.hits[at - 1].distance_m, self.hits[at - 1].bay) {
             self.hits[at] = self.hits[at - 1];
             at -= 1;
         }
-        self.hits[at] = Hit { bay, distance_m: d2 };
+        self.hits[at] = Hit {
+            bay,
+            distance_m: d2,
+        };
         if self.hits.len() == self.limit {
             self.bound = self.hits[self.limit - 1].distance_m;
         }
@@ -191,10 +214,17 @@ pub(super) fn nearest(vacant: &Difference<'_>, city: &City, query: &Query, out: 
     }
     let plane = Plane::around(query.place);
     let reach = f64::from(radius_m / plane.least_lon_m(radius_m) / SLACK).ceil() as i64;
-    let mut best = Best { hits: out, limit, bound: radius_m * radius_m };
+    let mut best = Best {
+        hits: out,
+        limit,
+        bound: radius_m * radius_m,
+    };
     Scan::new(vacant, city, query, plane, radius_m).run(&mut best);
     // Bays across the date line have longitudes that look a world away: look again from over there.
-    for (rounds, crosses) in [(-1, plane.lon + reach >= ROUND_E7 / 2), (1, plane.lon - reach <= -ROUND_E7 / 2)] {
+    for (rounds, crosses) in [
+        (-1, plane.lon + reach >= ROUND_E7 / 2),
+        (1, plane.lon - reach <= -ROUND_E7 / 2),
+    ] {
         if crosses {
             Scan::new(vacant, city, query, plane.shifted(rounds), radius_m).run(&mut best);
         }
@@ -221,10 +251,17 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    fn new(vacant: &'a Difference<'a>, city: &'a City, query: &'a Query, plane: Plane, radius_m: f32) -> Self {
+    fn new(
+        vacant: &'a Difference<'a>,
+        city: &'a City,
+        query: &'a Query,
+        plane: Plane,
+        radius_m: f32,
+    ) -> Self {
         let (height, width) = city.cell_size_e7();
         let lon_m = plane.least_lon_m(radius_m);
-        // One more than the quotient says, as that may have been rounded down; `excludes` sees to the rest.
+        // One more than the quotient says, as that may have been rounded down; `excludes` sees to
+        // the rest.
         let reach = |cell_m: f32| (radius_m / cell_m).ceil() as i32 + 1;
         Self {
             vacant,
@@ -271,7 +308,8 @@ impl<'a> Scan<'a> {
 
     /// Asks for the vacant bays of a ring's cells, so that their look-ups wait for memory together.
     fn ask_for_ring(&self, ring: i32, best: &Best<'_>) {
-        let (beside, between) = (ring.min(self.columns), (ring - 1).min(self.rows));
+        let beside = ring.min(self.columns);
+        let between = (ring - 1).min(self.rows);
         for end in [-ring, ring] {
             if ring <= self.rows {
                 (-beside..=beside).for_each(|across| self.ask_for(across, end, best));
@@ -286,7 +324,8 @@ impl<'a> Scan<'a> {
     fn ask_for(&self, across: i32, up: i32, best: &Best<'_>) {
         if !best.excludes(self.column_gap(across), self.row_gap(up)) {
             for run in self.city.cell_runs(self.column + across, self.row + up) {
-                self.vacant.for_each(run, |bay| self.city.ask_for_place(bay));
+                self.vacant
+                    .for_each(run, |bay| self.city.ask_for_place(bay));
             }
         }
     }
@@ -315,7 +354,12 @@ impl<'a> Scan<'a> {
 
     #[inline]
     fn row_gap(&self, up: i32) -> f32 {
-        gap(i64::from(self.plane.lat), i64::from(self.row), self.height, up) * M_PER_E7 as f32
+        gap(
+            i64::from(self.plane.lat),
+            i64::from(self.row),
+            self.height,
+            up,
+        ) * M_PER_E7 as f32
     }
 }
 

@@ -1,10 +1,10 @@
 //! The zones' tallies: written by one worker each, read whole by anyone, without locks.
 //!
-//! Promises: a reader gets a tally that was written as one, never half of two. Each row holds two copies: the
-//! writer fills the one nobody is sent to and then turns the version, so a reader waits for nobody, not even for a
-//! writer that was interrupted half-way (on a two-core machine a plain seqlock's reader would spin a whole
-//! time slice there). A reader tries again only when a newer tally was published during its read.
-//! Dear: nothing; a read is some twelve loads.
+//! Promises: a reader gets a tally that was written as one, never half of two. Each row holds two
+//! copies: the writer fills the one nobody is sent to and then turns the version, so a reader waits
+//! for nobody, not even for a writer that was interrupted half-way (on a two-core machine a plain
+//! seqlock's reader would spin a whole time slice there). A reader tries again only when a newer
+//! tally was published during its read. Dear: nothing; a read is some twelve loads.
 
 use crate::domain::{BayKind, Millis, ZoneIx, ZoneTally};
 use bytemuck::Zeroable;
@@ -75,14 +75,16 @@ impl Tallies {
         self.0.len() as u32
     }
 
-    /// Publishes `tally`; false for a zone beyond the capacity. To be called by one thread at a time for a zone:
-    /// two at once would mix their buckets (though nothing worse).
+    /// Publishes `tally`; false for a zone beyond the capacity. To be called by one thread at a
+    /// time for a zone: two at once would mix their buckets (though nothing worse).
     pub(super) fn put(&self, zone: ZoneIx, tally: &ZoneTally) -> bool {
-        let Some(row) = self.0.get(zone.at()) else { return false };
+        let Some(row) = self.0.get(zone.at()) else {
+            return false;
+        };
         let version = row.version.load(Relaxed);
-        // The copy written now is the one that version - 1 sent readers to. A late one among them that sees any
-        // of these stores must also see that the version has moved on: the fence orders our last turn of it
-        // before them, and pairs with the reader's.
+        // The copy written now is the one that version - 1 sent readers to. A late one among them
+        // that sees any of these stores must also see that the version has moved on: the fence
+        // orders our last turn of it before them, and pairs with the reader's.
         fence(Release);
         row.copies[(version.wrapping_add(1) & 1) as usize].put(tally);
         // Release: who reads this version reads the copy as it was filled above.
@@ -96,8 +98,9 @@ impl Tallies {
         loop {
             let before = row.version.load(Acquire);
             let tally = row.copies[(before & 1) as usize].get();
-            // If any load above saw the tally after next, this fence makes the version's turn visible below.
-            // (A version would have to turn 2^32 times during one read to fool this.)
+            // If any load above saw the tally after next, this fence makes the version's turn
+            // visible below. (A version would have to turn 2^32 times during one read to fool
+            // this.)
             fence(Acquire);
             if row.version.load(Relaxed) == before {
                 return Some(tally);
@@ -127,7 +130,13 @@ mod tests {
     #[test]
     fn what_is_put_is_got_and_what_was_never_put_is_stale() {
         let rows = Tallies::new(2);
-        assert_eq!(rows.get(ZoneIx(1)), Some(ZoneTally { stale: true, ..ZoneTally::default() }));
+        assert_eq!(
+            rows.get(ZoneIx(1)),
+            Some(ZoneTally {
+                stale: true,
+                ..ZoneTally::default()
+            })
+        );
         for n in 0..5 {
             assert!(rows.put(ZoneIx(0), &nth(n)));
             assert_eq!(rows.get(ZoneIx(0)), Some(nth(n)));
@@ -145,7 +154,8 @@ mod tests {
         std::thread::scope(|s| {
             for _ in 0..2 {
                 s.spawn(|| {
-                    let (mut last, mut changes) = (0, 0);
+                    let mut last = 0;
+                    let mut changes = 0;
                     // Until it has met enough of the writer's changes, or a wrong one.
                     let wrong = loop {
                         let got = rows.get(ZoneIx(0)).unwrap();
@@ -160,7 +170,10 @@ mod tests {
                         last = n;
                     };
                     reading.fetch_sub(1, Relaxed);
-                    assert_eq!(wrong, None, "never written, or older than what was read before");
+                    assert_eq!(
+                        wrong, None,
+                        "never written, or older than what was read before"
+                    );
                 });
             }
             let mut n = 0;

@@ -1,4 +1,5 @@
-//! The live view as a whole: against a full scan of random cities, and through everything a bay can go through.
+//! The live view as a whole: against a full scan of random cities, and through everything a bay can
+//! go through.
 
 use super::nearest::Plane;
 use super::*;
@@ -8,7 +9,11 @@ use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-const ROOM: Room = Room { spare_bays: 100, spare_zones: 2, subscribers: 4 };
+const ROOM: Room = Room {
+    spare_bays: 100,
+    spare_zones: 2,
+    subscribers: 4,
+};
 
 pub(super) fn zone(id: &str, place: LatLon, capacity: u32) -> ZoneSpec {
     ZoneSpec {
@@ -33,7 +38,12 @@ const CAR: BayAttrs = BayAttrs {
 };
 
 fn bay(id: String, zone: &str, place: LatLon, attrs: BayAttrs) -> BaySpec {
-    BaySpec { id, zone: zone.to_owned(), place, attrs }
+    BaySpec {
+        id,
+        zone: zone.to_owned(),
+        place,
+        attrs,
+    }
 }
 
 fn view(city: &City, bay: BayIx, status: BayStatus) -> BayView {
@@ -49,11 +59,15 @@ fn view(city: &City, bay: BayIx, status: BayStatus) -> BayView {
     }
 }
 
-/// A place up to `metres` north or south and east or west of `centre`, taken around the date line if need be.
+/// A place up to `metres` north or south and east or west of `centre`, taken around the date line
+/// if need be.
 fn near(rng: &mut StdRng, centre: LatLon, metres: f64) -> LatLon {
     let deg = metres / crate::domain::geo::M_PER_DEG;
     let lon = centre.lon + rng.random_range(-deg..=deg) / centre.lat.to_radians().cos();
-    LatLon { lat: centre.lat + rng.random_range(-deg..=deg), lon: (lon + 540.0).rem_euclid(360.0) - 180.0 }
+    LatLon {
+        lat: centre.lat + rng.random_range(-deg..=deg),
+        lon: (lon + 540.0).rem_euclid(360.0) - 180.0,
+    }
 }
 
 fn attrs(rng: &mut StdRng) -> BayAttrs {
@@ -67,9 +81,12 @@ fn attrs(rng: &mut StdRng) -> BayAttrs {
     }
 }
 
-/// A few clusters around `centre`, most of the bays known at start, some added later, some of those moved.
+/// A few clusters around `centre`, most of the bays known at start, some added later, some of those
+/// moved.
 fn random_city(rng: &mut StdRng, centre: LatLon) -> Registry {
-    let zones: Vec<_> = (0..5).map(|z| zone(&format!("z{z}"), near(rng, centre, 2_000.0), 1_000)).collect();
+    let zones: Vec<_> = (0..5)
+        .map(|z| zone(&format!("z{z}"), near(rng, centre, 2_000.0), 1_000))
+        .collect();
     let mut bays: Vec<_> = (0..rng.random_range(1..400))
         .map(|n| {
             let z = &zones[rng.random_range(0..zones.len())];
@@ -85,11 +102,21 @@ fn random_city(rng: &mut StdRng, centre: LatLon) -> Registry {
     let later: Vec<_> = bays
         .iter()
         .take(20)
-        .map(|b| bay(format!("later-{}", b.id), &b.zone, near(rng, b.place, 300.0), attrs(rng)))
+        .map(|b| {
+            bay(
+                format!("later-{}", b.id),
+                &b.zone,
+                near(rng, b.place, 300.0),
+                attrs(rng),
+            )
+        })
         .collect();
     let registry = Registry::in_memory(zones, bays).unwrap();
     registry.put_bays(later.clone()).unwrap();
-    let moved = later.into_iter().take(5).map(|b| BaySpec { place: near(rng, b.place, 500.0), ..b });
+    let moved = later.into_iter().take(5).map(|b| BaySpec {
+        place: near(rng, b.place, 500.0),
+        ..b
+    });
     registry.put_bays(moved.collect()).unwrap();
     registry
 }
@@ -114,7 +141,15 @@ fn full_scan(live: &Live, city: &City, query: &Query) -> Vec<(BayIx, f32)> {
     let mut all: Vec<_> = (0..city.bay_slots())
         .map(BayIx)
         .filter(|&b| live.bay(city, b).status == BayStatus::Vacant && query.suits(city, b))
-        .map(|b| (b, [-1, 0, 1].map(|n| plane.shifted(n).d2(city.place_e7(b))).into_iter().fold(f32::MAX, f32::min)))
+        .map(|b| {
+            (
+                b,
+                [-1, 0, 1]
+                    .map(|n| plane.shifted(n).d2(city.place_e7(b)))
+                    .into_iter()
+                    .fold(f32::MAX, f32::min),
+            )
+        })
         .filter(|&(_, d2)| d2 <= radius * radius)
         .collect();
     all.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
@@ -124,7 +159,8 @@ fn full_scan(live: &Live, city: &City, query: &Query) -> Vec<(BayIx, f32)> {
 
 fn compare_with_full_scan(seed: u64, centre: LatLon) {
     let mut rng = StdRng::seed_from_u64(seed);
-    let (mut out, mut found) = (vec![], 0);
+    let mut out = vec![];
+    let mut found = 0;
     for _ in 0..12 {
         let registry = random_city(&mut rng, centre);
         let city = registry.city();
@@ -132,17 +168,31 @@ fn compare_with_full_scan(seed: u64, centre: LatLon) {
         let views: Vec<_> = (0..city.bay_slots())
             .map(BayIx)
             .filter(|&b| city.is_live(b))
-            .map(|b| view(&city, b, BayStatus::ALL[[0, 1, 1, 1, 2, 3][rng.random_range(0..6)]]))
+            .map(|b| {
+                view(
+                    &city,
+                    b,
+                    BayStatus::ALL[[0, 1, 1, 1, 2, 3][rng.random_range(0..6)]],
+                )
+            })
             .collect();
         live.bays(&views);
         for _ in 0..40 {
             let query = random_query(&mut rng, centre);
             live.nearest(&city, &query, &mut out);
             let got: Vec<_> = out.iter().map(|h| (h.bay, h.distance_m)).collect();
-            assert_eq!(got, full_scan(&live, &city, &query), "seed {seed}: {query:?}");
+            assert_eq!(
+                got,
+                full_scan(&live, &city, &query),
+                "seed {seed}: {query:?}"
+            );
             for hit in &out {
                 let true_m = query.place.distance_m(city.place(hit.bay));
-                assert!((true_m - f64::from(hit.distance_m)).abs() < 0.05, "{true_m} m, not {}", hit.distance_m);
+                assert!(
+                    (true_m - f64::from(hit.distance_m)).abs() < 0.05,
+                    "{true_m} m, not {}",
+                    hit.distance_m
+                );
             }
             found += out.len();
         }
@@ -152,7 +202,13 @@ fn compare_with_full_scan(seed: u64, centre: LatLon) {
 
 #[test]
 fn finds_what_a_full_scan_finds_in_singapore() {
-    compare_with_full_scan(1, LatLon { lat: 1.3521, lon: 103.8198 });
+    compare_with_full_scan(
+        1,
+        LatLon {
+            lat: 1.3521,
+            lon: 103.8198,
+        },
+    );
 }
 
 #[test]
@@ -162,20 +218,49 @@ fn finds_what_a_full_scan_finds_where_equator_and_meridian_cross() {
 
 #[test]
 fn finds_what_a_full_scan_finds_at_65_degrees_north_and_south() {
-    compare_with_full_scan(3, LatLon { lat: 65.0, lon: 25.47 });
-    compare_with_full_scan(4, LatLon { lat: -65.0, lon: -60.0 });
+    compare_with_full_scan(
+        3,
+        LatLon {
+            lat: 65.0,
+            lon: 25.47,
+        },
+    );
+    compare_with_full_scan(
+        4,
+        LatLon {
+            lat: -65.0,
+            lon: -60.0,
+        },
+    );
 }
 
 #[test]
 fn finds_what_a_full_scan_finds_across_the_date_line() {
-    compare_with_full_scan(5, LatLon { lat: -16.8, lon: 179.995 });
-    compare_with_full_scan(6, LatLon { lat: 64.9, lon: -179.995 });
+    compare_with_full_scan(
+        5,
+        LatLon {
+            lat: -16.8,
+            lon: 179.995,
+        },
+    );
+    compare_with_full_scan(
+        6,
+        LatLon {
+            lat: 64.9,
+            lon: -179.995,
+        },
+    );
 }
 
 /// Three bays in a row, some 11 m apart, one zone.
 fn street() -> Registry {
-    let place = |n: i32| LatLon { lat: 1.3, lon: 103.8 + f64::from(n) * 1e-4 };
-    let bays = (0..3).map(|n| bay(format!("b{n}"), "z", place(n), CAR)).collect();
+    let place = |n: i32| LatLon {
+        lat: 1.3,
+        lon: 103.8 + f64::from(n) * 1e-4,
+    };
+    let bays = (0..3)
+        .map(|n| bay(format!("b{n}"), "z", place(n), CAR))
+        .collect();
     Registry::in_memory(vec![zone("z", place(0), 0)], bays).unwrap()
 }
 
@@ -192,9 +277,17 @@ fn a_city_nobody_has_reported_on_is_unknown_and_stale() {
     let live = Live::new(&city, ROOM);
     for b in (0..3).map(BayIx) {
         let v = live.bay(&city, b);
-        assert_eq!((v.status, v.claimed, v.observed_at), (BayStatus::Unknown, BayStatus::Unknown, Millis::NEVER));
+        assert_eq!(
+            (v.status, v.claimed, v.observed_at),
+            (BayStatus::Unknown, BayStatus::Unknown, Millis::NEVER)
+        );
     }
-    let want = ZoneTally { capacity: 3, unknown: 3, stale: true, ..ZoneTally::default() };
+    let want = ZoneTally {
+        capacity: 3,
+        unknown: 3,
+        stale: true,
+        ..ZoneTally::default()
+    };
     assert_eq!(live.zone(ZoneIx(0)), want);
     assert!(found(&live, &city, &Query::at(city.place(BayIx(0)))).is_empty());
 }
@@ -223,9 +316,26 @@ fn a_bay_whose_kind_is_changed_is_found_under_the_new_kind_only() {
     let live = Live::new(&registry.city(), ROOM);
     live.bays(&[view(&registry.city(), b, BayStatus::Vacant)]);
     let place = registry.city().place(b);
-    registry.put_bays(vec![bay("b1".into(), "z", place, BayAttrs { kind: BayKind::Bicycle, ..CAR })]).unwrap();
-    let (cars, bicycles) = (Query::at(place), Query { kind: BayKind::Bicycle, ..Query::at(place) });
-    assert!(found(&live, &registry.city(), &cars).is_empty(), "even before the stream has said so");
+    registry
+        .put_bays(vec![bay(
+            "b1".into(),
+            "z",
+            place,
+            BayAttrs {
+                kind: BayKind::Bicycle,
+                ..CAR
+            },
+        )])
+        .unwrap();
+    let cars = Query::at(place);
+    let bicycles = Query {
+        kind: BayKind::Bicycle,
+        ..Query::at(place)
+    };
+    assert!(
+        found(&live, &registry.city(), &cars).is_empty(),
+        "even before the stream has said so"
+    );
     let b = registry.bay("b1").unwrap();
     live.bays(&[view(&registry.city(), b, BayStatus::Vacant)]);
     assert_eq!(found(&live, &registry.city(), &bicycles), [b]);
@@ -237,9 +347,15 @@ fn a_bay_that_is_removed_or_moved_away_is_not_found_though_nobody_has_said_so_he
     let registry = street();
     let live = Live::new(&registry.city(), ROOM);
     live.bays(&[0, 1, 2].map(|b| view(&registry.city(), BayIx(b), BayStatus::Vacant)));
-    let (kept, place) = (registry.bay("b2").unwrap(), LatLon { lat: 1.3001, lon: 103.8 });
+    let kept = registry.bay("b2").unwrap();
+    let place = LatLon {
+        lat: 1.3001,
+        lon: 103.8,
+    };
     registry.remove_bays(&["b0".to_owned()]).unwrap();
-    registry.put_bays(vec![bay("b1".into(), "z", place, CAR)]).unwrap();
+    registry
+        .put_bays(vec![bay("b1".into(), "z", place, CAR)])
+        .unwrap();
     assert_eq!(found(&live, &registry.city(), &Query::at(place)), [kept]);
 }
 
@@ -247,9 +363,15 @@ fn a_bay_that_is_removed_or_moved_away_is_not_found_though_nobody_has_said_so_he
 fn a_bay_added_at_run_time_is_found() {
     let registry = street();
     let live = Live::new(&registry.city(), ROOM);
-    let far = LatLon { lat: 1.35, lon: 103.9 };
-    registry.put_bays(vec![bay("new".into(), "z", far, CAR)]).unwrap();
-    let (city, b) = (registry.city(), registry.bay("new").unwrap());
+    let far = LatLon {
+        lat: 1.35,
+        lon: 103.9,
+    };
+    registry
+        .put_bays(vec![bay("new".into(), "z", far, CAR)])
+        .unwrap();
+    let city = registry.city();
+    let b = registry.bay("new").unwrap();
     assert_eq!(live.bay(&city, b).status, BayStatus::Unknown);
     live.bays(&[view(&city, b, BayStatus::Vacant)]);
     assert_eq!(found(&live, &city, &Query::at(far)), [b]);
@@ -258,15 +380,48 @@ fn a_bay_added_at_run_time_is_found() {
 #[test]
 fn what_lies_beyond_the_room_is_counted_and_harms_nothing() {
     let registry = street();
-    let live = Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 0 });
+    let live = Live::new(
+        &registry.city(),
+        Room {
+            spare_bays: 0,
+            spare_zones: 0,
+            subscribers: 0,
+        },
+    );
     assert_eq!((live.bay_capacity(), live.zone_capacity()), (3, 1));
-    let place = LatLon { lat: 1.3, lon: 103.8 };
-    registry.put_bays((0..200).map(|n| bay(format!("n{n}"), "z", place, CAR)).collect()).unwrap();
+    let place = LatLon {
+        lat: 1.3,
+        lon: 103.8,
+    };
+    registry
+        .put_bays(
+            (0..200)
+                .map(|n| bay(format!("n{n}"), "z", place, CAR))
+                .collect(),
+        )
+        .unwrap();
     let city = registry.city();
-    live.bays(&(0..203).map(|b| view(&city, BayIx(b), BayStatus::Vacant)).collect::<Vec<_>>());
-    live.zones(&[(ZoneIx(1), ZoneTally::default()), (ZoneIx(0), ZoneTally::default())]);
+    live.bays(
+        &(0..203)
+            .map(|b| view(&city, BayIx(b), BayStatus::Vacant))
+            .collect::<Vec<_>>(),
+    );
+    live.zones(&[
+        (ZoneIx(1), ZoneTally::default()),
+        (ZoneIx(0), ZoneTally::default()),
+    ]);
     assert_eq!(live.left_out(), 201);
-    assert_eq!(found(&live, &city, &Query { limit: 200, ..Query::at(place) }), [0, 1, 2].map(BayIx));
+    assert_eq!(
+        found(
+            &live,
+            &city,
+            &Query {
+                limit: 200,
+                ..Query::at(place)
+            }
+        ),
+        [0, 1, 2].map(BayIx)
+    );
     assert_eq!(live.bay(&city, BayIx(150)).status, BayStatus::Unknown);
     assert!(live.zone(ZoneIx(1)).stale && !live.zone(ZoneIx(0)).stale);
 }
@@ -277,12 +432,27 @@ fn impossible_places_and_radii_find_nothing_and_end() {
     let city = registry.city();
     let live = Live::new(&city, ROOM);
     live.bays(&[view(&city, BayIx(0), BayStatus::Vacant)]);
-    for (lat, lon) in [(f64::NAN, 0.0), (0.0, f64::NAN), (90.0, 103.8), (-90.0, 180.0), (1e300, -1e300)] {
-        let query = Query { radius_m: 5_000.0, ..Query::at(LatLon { lat, lon }) };
+    for (lat, lon) in [
+        (f64::NAN, 0.0),
+        (0.0, f64::NAN),
+        (90.0, 103.8),
+        (-90.0, 180.0),
+        (1e300, -1e300),
+    ] {
+        let query = Query {
+            radius_m: 5_000.0,
+            ..Query::at(LatLon { lat, lon })
+        };
         assert!(found(&live, &city, &query).is_empty(), "{lat} {lon}");
     }
     for radius_m in [f32::NAN, -1.0, f32::NEG_INFINITY] {
-        let query = Query { radius_m, ..Query::at(LatLon { lat: 1.3001, lon: 103.8 }) };
+        let query = Query {
+            radius_m,
+            ..Query::at(LatLon {
+                lat: 1.3001,
+                lon: 103.8,
+            })
+        };
         assert!(found(&live, &city, &query).is_empty(), "{radius_m}");
     }
 }

@@ -1,4 +1,5 @@
-//! What is held true of one bay, in one 64-bit word: read and written whole, so it is never half new.
+//! What is held true of one bay, in one 64-bit word: read and written whole, so it is never half
+//! new.
 //!
 //! | bits   | field                                                        |
 //! |--------|--------------------------------------------------------------|
@@ -10,7 +11,8 @@
 //! | 16..20 | unused, zero                                                 |
 //! | 20..64 | observed at, ms since 1970 (44 bits: until the year 2527)    |
 //!
-//! The word 0 reads as: unknown, observed never. So zeroed memory is a city nobody has reported on yet.
+//! The word 0 reads as: unknown, observed never. So zeroed memory is a city nobody has reported on
+//! yet.
 
 use crate::domain::{BayIx, BayKind, BayStatus, BayView, Millis, SourceKind, ZoneIx};
 
@@ -20,11 +22,15 @@ const KIND: u32 = 6;
 const CONFIDENCE: u32 = 8;
 const OBSERVED: u32 = 20;
 
-/// The word for a view. A time beyond [`Millis::MAX`] is held as that: the gate lets none through, and a wrong
-/// century must not spill into the other fields.
+/// The word for a view. A time beyond [`Millis::MAX`] is held as that: the gate lets none through,
+/// and a wrong century must not spill into the other fields.
 #[inline]
 pub(super) const fn pack(view: &BayView) -> u64 {
-    let at = if view.observed_at.0 > Millis::MAX.0 { Millis::MAX.0 } else { view.observed_at.0 };
+    let at = if view.observed_at.0 > Millis::MAX.0 {
+        Millis::MAX.0
+    } else {
+        view.observed_at.0
+    };
     view.status as u64
         | (view.claimed as u64) << CLAIMED
         | (view.source_kind as u64) << SOURCE
@@ -33,7 +39,8 @@ pub(super) const fn pack(view: &BayView) -> u64 {
         | at << OBSERVED
 }
 
-/// The view a word stands for. `kind` is the registry's, which knows it before anything is reported.
+/// The view a word stands for. `kind` is the registry's, which knows it before anything is
+/// reported.
 #[inline]
 pub(super) const fn unpack(word: u64, bay: BayIx, zone: ZoneIx, kind: BayKind) -> BayView {
     BayView {
@@ -48,19 +55,39 @@ pub(super) const fn unpack(word: u64, bay: BayIx, zone: ZoneIx, kind: BayKind) -
     }
 }
 
-/// The bitmap (by kind) in which the word's bay has its bit set; `None` for a bay that is not vacant.
+/// The bitmap (by kind) in which the word's bay has its bit set; `None` for a bay that is not
+/// vacant.
 #[inline]
 pub(super) const fn vacant_in(word: u64) -> Option<usize> {
-    if word & 3 == BayStatus::Vacant as u64 { Some((word >> KIND & 3) as usize) } else { None }
+    if word & 3 == BayStatus::Vacant as u64 {
+        Some((word >> KIND & 3) as usize)
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn view(status: BayStatus, claimed: BayStatus, kind: BayKind, source_kind: SourceKind) -> BayView {
-        let (bay, zone) = (BayIx(7), ZoneIx(3));
-        BayView { bay, zone, kind, status, claimed, confidence: 0, source_kind, observed_at: Millis::NEVER }
+    fn view(
+        status: BayStatus,
+        claimed: BayStatus,
+        kind: BayKind,
+        source_kind: SourceKind,
+    ) -> BayView {
+        let bay = BayIx(7);
+        let zone = ZoneIx(3);
+        BayView {
+            bay,
+            zone,
+            kind,
+            status,
+            claimed,
+            confidence: 0,
+            source_kind,
+            observed_at: Millis::NEVER,
+        }
     }
 
     #[test]
@@ -87,16 +114,35 @@ mod tests {
 
     #[test]
     fn a_time_beyond_the_word_does_not_spill_into_the_state() {
-        let mut v = view(BayStatus::Occupied, BayStatus::Vacant, BayKind::Heavy, SourceKind::Gate);
+        let mut v = view(
+            BayStatus::Occupied,
+            BayStatus::Vacant,
+            BayKind::Heavy,
+            SourceKind::Gate,
+        );
         v.observed_at = Millis(u64::MAX);
         let back = unpack(pack(&v), v.bay, v.zone, v.kind);
-        assert_eq!(back, BayView { observed_at: Millis::MAX, ..v });
+        assert_eq!(
+            back,
+            BayView {
+                observed_at: Millis::MAX,
+                ..v
+            }
+        );
     }
 
     #[test]
     fn zeroed_memory_reads_as_never_reported() {
         let v = unpack(0, BayIx(7), ZoneIx(3), BayKind::Bicycle);
-        assert_eq!(v, view(BayStatus::Unknown, BayStatus::Unknown, BayKind::Bicycle, SourceKind::Sensor));
+        assert_eq!(
+            v,
+            view(
+                BayStatus::Unknown,
+                BayStatus::Unknown,
+                BayKind::Bicycle,
+                SourceKind::Sensor
+            )
+        );
         assert_eq!(vacant_in(0), None);
     }
 }

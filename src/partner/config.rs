@@ -33,7 +33,8 @@ pub struct KeyConfig {
     /// What those sources are: `sensor` (the default), `app` or `gate`.
     #[serde(default = "sensor", deserialize_with = "source_kind")]
     pub source_kind: SourceKind,
-    /// Those sources are LoRaWAN network servers and may hand on the uplinks of devices in the registry.
+    /// Those sources are LoRaWAN network servers and may hand on the uplinks of devices in the
+    /// registry.
     #[serde(default)]
     pub uplinks: bool,
 }
@@ -113,19 +114,26 @@ fn digest<'de, D: Deserializer<'de>>(d: D) -> Result<Digest, D::Error> {
         return Err(de::Error::custom(format!(
             "sha256 needs 64 hexadecimal digits (`printf %s \"$KEY\" | sha256sum`), this has {} characters{}",
             text.chars().count(),
-            if text.starts_with("bh_") { " and looks like the key itself" } else { "" }
+            if text.starts_with("bh_") {
+                " and looks like the key itself"
+            } else {
+                ""
+            }
         )));
     }
     let mut out = [0; 32];
     for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = pair.iter().fold(0, |n, c| n << 4 | char::from(*c).to_digit(16).unwrap_or_default() as u8);
+        *byte = pair.iter().fold(0, |n, c| {
+            n << 4 | char::from(*c).to_digit(16).unwrap_or_default() as u8
+        });
     }
     Ok(out)
 }
 
 fn source_kind<'de, D: Deserializer<'de>>(d: D) -> Result<SourceKind, D::Error> {
     let name = String::deserialize(d)?;
-    SourceKind::parse(&name).ok_or_else(|| de::Error::unknown_variant(&name, &["sensor", "app", "gate"]))
+    SourceKind::parse(&name)
+        .ok_or_else(|| de::Error::unknown_variant(&name, &["sensor", "app", "gate"]))
 }
 
 #[cfg(test)]
@@ -138,29 +146,57 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<Config, String> {
-        // By way of a value: the library's own errors would quote the line, and with it what someone put there.
+        // By way of a value: the library's own errors would quote the line, and with it what
+        // someone put there.
         let value: toml::Value = toml::from_str(text).map_err(|e| e.to_string())?;
         Config::deserialize(value).map_err(|e| e.to_string())
     }
 
     fn hex(key: &str) -> String {
-        Keys::digest(key).iter().fold(String::new(), |hex, b| hex + &format!("{b:02x}"))
+        Keys::digest(key)
+            .iter()
+            .fold(String::new(), |hex, b| hex + &format!("{b:02x}"))
     }
 
     const REPORT: &str = "scopes = [\"report\"]\nsources = [\"lamp-*\"]";
 
     #[test]
     fn an_entry_opens_for_its_key() {
-        let keys = read(&entry("lamps", &hex("bh_x"), REPORT)).unwrap().keys().unwrap();
+        let keys = read(&entry("lamps", &hex("bh_x"), REPORT))
+            .unwrap()
+            .keys()
+            .unwrap();
         let grant = keys.grant("bh_x", Millis(1)).unwrap();
         assert!(Keys::may_speak_for(&grant, "lamp-3"));
-        assert_eq!((grant.source_kind, &*grant.partner), (SourceKind::Sensor, "lta"));
-        let apps = read(&entry("a", &hex("bh_x"), &format!("{REPORT}\nsource_kind = \"app\""))).unwrap();
+        assert_eq!(
+            (grant.source_kind, &*grant.partner),
+            (SourceKind::Sensor, "lta")
+        );
+        let apps = read(&entry(
+            "a",
+            &hex("bh_x"),
+            &format!("{REPORT}\nsource_kind = \"app\""),
+        ))
+        .unwrap();
         assert_eq!(apps.keys[0].source_kind, SourceKind::App);
         assert!(!grant.uplinks, "only where the entry says so");
-        let network = read(&entry("n", &hex("bh_x"), &format!("{REPORT}\nuplinks = true"))).unwrap().keys().unwrap();
+        let network = read(&entry(
+            "n",
+            &hex("bh_x"),
+            &format!("{REPORT}\nuplinks = true"),
+        ))
+        .unwrap()
+        .keys()
+        .unwrap();
         assert!(network.grant("bh_x", Millis(1)).unwrap().uplinks);
-        assert!(read("").unwrap().keys().unwrap().grant("bh_x", Millis(1)).is_none());
+        assert!(
+            read("")
+                .unwrap()
+                .keys()
+                .unwrap()
+                .grant("bh_x", Millis(1))
+                .is_none()
+        );
     }
 
     #[test]
@@ -168,32 +204,63 @@ mod tests {
         let good = hex("bh_x");
         for (text, words) in [
             (entry("a", "abc", REPORT), vec!["64", "3 characters"]),
-            (entry("a", "bh_secret", REPORT), vec!["looks like the key itself"]),
+            (
+                entry("a", "bh_secret", REPORT),
+                vec!["looks like the key itself"],
+            ),
             (entry("a", &"z".repeat(64), REPORT), vec!["hexadecimal"]),
-            (entry("a", &good, "scopes = [\"reports\"]"), vec!["reports", "report", "monitor", "admin"]),
-            (entry("a", &good, "scopes = [\"report\"]\nsources = [\"a*b\"]"), vec!["a*b", "single"]),
-            (entry("a", &good, &format!("{REPORT}\nsource_kind = \"lamp\"")), vec!["lamp", "sensor", "gate"]),
-            (entry("a", &good, &format!("{REPORT}\nsource = 1")), vec!["source", "sources"]),
+            (
+                entry("a", &good, "scopes = [\"reports\"]"),
+                vec!["reports", "report", "monitor", "admin"],
+            ),
+            (
+                entry("a", &good, "scopes = [\"report\"]\nsources = [\"a*b\"]"),
+                vec!["a*b", "single"],
+            ),
+            (
+                entry("a", &good, &format!("{REPORT}\nsource_kind = \"lamp\"")),
+                vec!["lamp", "sensor", "gate"],
+            ),
+            (
+                entry("a", &good, &format!("{REPORT}\nsource = 1")),
+                vec!["source", "sources"],
+            ),
         ] {
             let said = read(&text).unwrap_err();
-            assert!(words.iter().all(|w| said.contains(w)), "{words:?} in: {said}");
+            assert!(
+                words.iter().all(|w| said.contains(w)),
+                "{words:?} in: {said}"
+            );
             assert!(!said.contains("bh_secret"), "{said}");
         }
     }
 
     #[test]
     fn entries_that_contradict_each_other_are_refused() {
-        let (one, two) = (hex("bh_1"), hex("bh_2"));
+        let one = hex("bh_1");
+        let two = hex("bh_2");
         let fault = |text: String| read(&text).unwrap().keys().unwrap_err();
-        assert_eq!(fault(entry("a", &one, REPORT) + &entry("a", &two, REPORT)), ConfigError::SameName("a".into()));
+        assert_eq!(
+            fault(entry("a", &one, REPORT) + &entry("a", &two, REPORT)),
+            ConfigError::SameName("a".into())
+        );
         assert_eq!(
             fault(entry("a", &one, REPORT) + &entry("b", &one, REPORT)),
             ConfigError::SameKey("a".into(), "b".into())
         );
-        assert_eq!(fault(entry("a", &one, "scopes = [\"report\"]")), ConfigError::NoSources("a".into()));
-        assert_eq!(fault(entry("a", &one, "scopes = []")), ConfigError::NoScopes("a".into()));
+        assert_eq!(
+            fault(entry("a", &one, "scopes = [\"report\"]")),
+            ConfigError::NoSources("a".into())
+        );
+        assert_eq!(
+            fault(entry("a", &one, "scopes = []")),
+            ConfigError::NoScopes("a".into())
+        );
         let uplinks = entry("a", &one, "scopes = [\"monitor\"]\nuplinks = true");
         assert_eq!(fault(uplinks), ConfigError::UplinksUnscoped("a".into()));
-        assert_eq!(fault(entry("a b", &one, REPORT)), ConfigError::BadName("a b".into()));
+        assert_eq!(
+            fault(entry("a b", &one, REPORT)),
+            ConfigError::BadName("a b".into())
+        );
     }
 }

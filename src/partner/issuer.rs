@@ -1,9 +1,11 @@
-//! Who issues keys and takes them back: what is in the store and what the doors look up, kept in step.
+//! Who issues keys and takes them back: what is in the store and what the doors look up, kept in
+//! step.
 //!
-//! Promises: a key that was handed out is on disk, and good at both doors before its owner has it. A revocation takes
-//! effect at both doors before it is on disk, and is on disk before it is answered; one that could not be stored
-//! says so. A key's text is handed out once and is nowhere afterwards. Keys of the configuration are shown here, but
-//! only the configuration changes them. Other hubs on the same database learn of a change when they start.
+//! Promises: a key that was handed out is on disk, and good at both doors before its owner has it.
+//! A revocation takes effect at both doors before it is on disk, and is on disk before it is
+//! answered; one that could not be stored says so. A key's text is handed out once and is nowhere
+//! afterwards. Keys of the configuration are shown here, but only the configuration changes them.
+//! Other hubs on the same database learn of a change when they start.
 
 use super::config::KeyConfig;
 use super::keys::{Grant, Keys, MOST, Plaintext, Scope, Scopes, SourcePattern};
@@ -47,7 +49,10 @@ impl KeyId {
             return Some(Self::Config(name.to_owned()));
         }
         // One form only: `+17` and `017` are nobody's id.
-        text.parse().ok().filter(|n: &i64| *n > 0 && n.to_string() == text).map(Self::Stored)
+        text.parse()
+            .ok()
+            .filter(|n: &i64| *n > 0 && n.to_string() == text)
+            .map(Self::Stored)
     }
 }
 
@@ -75,7 +80,8 @@ pub struct KeyInfo {
     pub created_at: Option<Millis>,
     pub expires_at: Option<Millis>,
     pub revoked_at: Option<Millis>,
-    /// Midnight UTC of that day. A use of the last minute may be missing; `None` for a key of the configuration.
+    /// Midnight UTC of that day. A use of the last minute may be missing; `None` for a key of the
+    /// configuration.
     pub last_used: Option<Millis>,
 }
 
@@ -109,23 +115,30 @@ pub struct Issuer {
     clock: Arc<dyn Clock>,
     /// Those of the configuration, by name.
     fixed: Vec<KeyInfo>,
-    /// One change at a time, or a key could be revoked between its going to the store and its coming to the doors.
+    /// One change at a time, or a key could be revoked between its going to the store and its
+    /// coming to the doors.
     one: Mutex<()>,
 }
 
 impl fmt::Debug for Issuer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Issuer({:?}, {:?}, {} of the configuration)", self.store, self.keys, self.fixed.len())
+        write!(
+            f,
+            "Issuer({:?}, {:?}, {} of the configuration)",
+            self.store,
+            self.keys,
+            self.fixed.len()
+        )
     }
 }
 
 impl Issuer {
-    /// Adds what the store holds to `keys`, which has those of the configuration already, and the configuration's
-    /// partners to the store.
+    /// Adds what the store holds to `keys`, which has those of the configuration already, and the
+    /// configuration's partners to the store.
     ///
     /// # Errors
-    /// [`IssueError::Taken`] if a key of the store that is good has the name of one in the configuration, or what
-    /// the store says.
+    /// [`IssueError::Taken`] if a key of the store that is good has the name of one in the
+    /// configuration, or what the store says.
     pub async fn open(
         store: Store,
         keys: Arc<Keys>,
@@ -137,7 +150,10 @@ impl Issuer {
         let mut partners: Vec<&str> = fixed.iter().map(|k| k.partner.as_str()).collect();
         partners.sort_unstable();
         partners.dedup();
-        store.ensure_partners(&partners, clock.now()).await.map_err(IssueError::Store)?;
+        store
+            .ensure_partners(&partners, clock.now())
+            .await
+            .map_err(IssueError::Store)?;
         for (digest, row) in store.live_keys().await.map_err(IssueError::Store)? {
             if fixed.iter().any(|k| k.name == row.name) {
                 return Err(IssueError::Taken(row.name));
@@ -148,13 +164,20 @@ impl Issuer {
             let id = row.id;
             keys.insert_stored(digest, id, info(row)?.grant());
         }
-        Ok(Self { keys, store, clock, fixed, one: Mutex::new(()) })
+        Ok(Self {
+            keys,
+            store,
+            clock,
+            fixed,
+            one: Mutex::new(()),
+        })
     }
 
     /// Makes a key. Its text is in the answer and nowhere else.
     ///
     /// # Errors
-    /// See [`IssueError`]; nothing was made, or in the case of [`StoreError::Unreachable`] nothing anybody can use.
+    /// See [`IssueError`]; nothing was made, or in the case of [`StoreError::Unreachable`] nothing
+    /// anybody can use.
     pub async fn create(&self, ask: Ask) -> Result<(Plaintext, KeyInfo), IssueError> {
         let now = self.clock.now();
         ask.check(now)?;
@@ -171,7 +194,12 @@ impl Issuer {
             name: &ask.name,
             digest,
             scopes: &scopes_text(ask.scopes),
-            sources: &ask.sources.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+            sources: &ask
+                .sources
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" "),
             source_kind: ask.source_kind.name(),
             uplinks: ask.uplinks,
             created_at: now,
@@ -179,22 +207,29 @@ impl Issuer {
         };
         let row = self.store.add_key(&new).await.map_err(|e| match e {
             StoreError::Taken => IssueError::Taken(ask.name.clone()),
-            StoreError::NoSuch => {
-                IssueError::Field { field: "partner", why: format!("is nobody known: {:?}; add it first", ask.partner) }
-            }
+            StoreError::NoSuch => IssueError::Field {
+                field: "partner",
+                why: format!("is nobody known: {:?}; add it first", ask.partner),
+            },
             other => IssueError::Store(other),
         })?;
-        let (id, made) = (row.id, info(row)?);
+        let id = row.id;
+        let made = info(row)?;
         self.keys.insert_stored(digest, id, made.grant());
-        tracing::info!(key = made.name, partner = made.partner, id, "a key was made");
+        tracing::info!(
+            key = made.name,
+            partner = made.partner,
+            id,
+            "a key was made"
+        );
         Ok((plain, made))
     }
 
     /// Takes a key back. Once it is revoked, doing so again changes nothing.
     ///
     /// # Errors
-    /// [`IssueError::Fixed`] or [`IssueError::NoSuchKey`]. After [`IssueError::Store`] the key is refused, but might be
-    /// good again after a restart: ask again.
+    /// [`IssueError::Fixed`] or [`IssueError::NoSuchKey`]. After [`IssueError::Store`] the key is
+    /// refused, but might be good again after a restart: ask again.
     pub async fn revoke(&self, id: &KeyId) -> Result<(), IssueError> {
         let number = match id {
             KeyId::Stored(number) => *number,
@@ -204,17 +239,31 @@ impl Issuer {
             KeyId::Config(_) => return Err(IssueError::NoSuchKey),
         };
         let _one = self.one.lock().await;
-        let missing = |e| if e == StoreError::NoSuch { IssueError::NoSuchKey } else { IssueError::Store(e) };
+        let missing = |e| {
+            if e == StoreError::NoSuch {
+                IssueError::NoSuchKey
+            } else {
+                IssueError::Store(e)
+            }
+        };
         let (digest, row) = self.store.key(number).await.map_err(missing)?;
         // First at the doors: an answer that is late or lost must not leave a stolen key good.
         if self.keys.revoke(&digest) {
-            tracing::info!(key = row.name, partner = row.partner, id = number, "a key was revoked");
+            tracing::info!(
+                key = row.name,
+                partner = row.partner,
+                id = number,
+                "a key was revoked"
+            );
         }
-        self.store.revoke_key(number, self.clock.now()).await.map_err(missing)
+        self.store
+            .revoke_key(number, self.clock.now())
+            .await
+            .map_err(missing)
     }
 
-    /// Up to `limit` keys after `after`, also those that are revoked or have expired: first the store's by age, then
-    /// the configuration's by name. `of`: one partner's only.
+    /// Up to `limit` keys after `after`, also those that are revoked or have expired: first the
+    /// store's by age, then the configuration's by name. `of`: one partner's only.
     pub async fn list(
         &self,
         after: Option<&KeyId>,
@@ -223,13 +272,26 @@ impl Issuer {
     ) -> Result<Vec<KeyInfo>, IssueError> {
         let mut found = Vec::new();
         if !matches!(after, Some(KeyId::Config(_))) {
-            let from = if let Some(KeyId::Stored(number)) = after { *number } else { 0 };
+            let from = if let Some(KeyId::Stored(number)) = after {
+                *number
+            } else {
+                0
+            };
             let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-            let rows = self.store.keys(from, limit, of).await.map_err(IssueError::Store)?;
+            let rows = self
+                .store
+                .keys(from, limit, of)
+                .await
+                .map_err(IssueError::Store)?;
             found = rows.into_iter().map(info).collect::<Result<_, _>>()?;
         }
-        let fixed = self.fixed.iter().filter(|k| of.is_none_or(|of| k.partner == of));
-        let rest = fixed.filter(|k| after.is_none_or(|after| k.id > *after)).take(limit - found.len().min(limit));
+        let fixed = self
+            .fixed
+            .iter()
+            .filter(|k| of.is_none_or(|of| k.partner == of));
+        let rest = fixed
+            .filter(|k| after.is_none_or(|after| k.id > *after))
+            .take(limit - found.len().min(limit));
         found.extend(rest.cloned());
         Ok(found)
     }
@@ -240,19 +302,26 @@ impl Issuer {
     /// [`IssueError::Field`] for a name that is none, [`IssueError::Taken`].
     pub async fn add_partner(&self, name: &str) -> Result<PartnerInfo, IssueError> {
         named("name", name)?;
-        self.store.add_partner(name, self.clock.now()).await.map_err(|e| match e {
-            StoreError::Taken => IssueError::Taken(name.to_owned()),
-            other => IssueError::Store(other),
-        })
+        self.store
+            .add_partner(name, self.clock.now())
+            .await
+            .map_err(|e| match e {
+                StoreError::Taken => IssueError::Taken(name.to_owned()),
+                other => IssueError::Store(other),
+            })
     }
 
     /// Up to `limit` partners whose id is above `after`.
     pub async fn partners(&self, after: i64, limit: usize) -> Result<Vec<PartnerInfo>, IssueError> {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        self.store.partners(after, limit).await.map_err(IssueError::Store)
+        self.store
+            .partners(after, limit)
+            .await
+            .map_err(IssueError::Store)
     }
 
-    /// Stores on which days keys were used. Call it now and then, and at the end; what fails is tried again.
+    /// Stores on which days keys were used. Call it now and then, and at the end; what fails is
+    /// tried again.
     pub async fn save_uses(&self) -> Result<(), IssueError> {
         let uses = self.keys.unsaved_uses();
         if !uses.is_empty() {
@@ -265,20 +334,37 @@ impl Issuer {
 
 impl Ask {
     fn check(&self, now: Millis) -> Result<(), IssueError> {
-        let field = |field, why: &str| Err(IssueError::Field { field, why: why.to_owned() });
+        let field = |field, why: &str| {
+            Err(IssueError::Field {
+                field,
+                why: why.to_owned(),
+            })
+        };
         named("name", &self.name)?;
         named("partner", &self.partner)?;
         if self.scopes == Scopes::default() {
-            return field("scopes", "must name one at least: report, share, book, monitor, admin");
+            return field(
+                "scopes",
+                "must name one at least: report, share, book, monitor, admin",
+            );
         }
         if self.scopes.has(Scope::Report) && self.sources.is_empty() {
-            return field("sources", "must be given with the scope report, or the key could speak for nobody");
+            return field(
+                "sources",
+                "must be given with the scope report, or the key could speak for nobody",
+            );
         }
         if self.uplinks && !self.scopes.has(Scope::Report) {
-            return field("uplinks", "may be true with the scope report only, which handing them on takes");
+            return field(
+                "uplinks",
+                "may be true with the scope report only, which handing them on takes",
+            );
         }
         if self.sources.len() > MOST_SOURCES {
-            return field("sources", &format!("may be {MOST_SOURCES} at most; a prefix with * covers many"));
+            return field(
+                "sources",
+                &format!("may be {MOST_SOURCES} at most; a prefix with * covers many"),
+            );
         }
         if self.expires_at.is_some_and(|end| end <= now) {
             return field("expires_at", "must lie ahead");
@@ -289,7 +375,14 @@ impl Ask {
 
 fn named(field: &'static str, name: &str) -> Result<(), IssueError> {
     let why = "must be 1 to 64 characters of [A-Za-z0-9._:-]";
-    if id::is_valid(name) { Ok(()) } else { Err(IssueError::Field { field, why: why.to_owned() }) }
+    if id::is_valid(name) {
+        Ok(())
+    } else {
+        Err(IssueError::Field {
+            field,
+            why: why.to_owned(),
+        })
+    }
 }
 
 impl KeyInfo {
@@ -326,18 +419,27 @@ fn scopes_text(scopes: Scopes) -> String {
     scopes.iter().map(Scope::name).collect::<Vec<_>>().join(" ")
 }
 
-/// What a row of the store means. Somebody may have changed it by hand: then it must not open more than was meant.
+/// What a row of the store means. Somebody may have changed it by hand: then it must not open more
+/// than was meant.
 fn info(row: KeyRow) -> Result<KeyInfo, IssueError> {
     let bad = |what: &str| {
-        IssueError::Store(StoreError::Failed(format!("the key {:?} (id {}) has {what}", row.name, row.id)))
+        IssueError::Store(StoreError::Failed(format!(
+            "the key {:?} (id {}) has {what}",
+            row.name, row.id
+        )))
     };
     let scopes: Option<Scopes> = row.scopes.split(' ').map(Scope::parse).collect();
-    let sources: Result<Vec<_>, _> =
-        row.sources.split(' ').filter(|s| !s.is_empty()).map(SourcePattern::parse).collect();
+    let sources: Result<Vec<_>, _> = row
+        .sources
+        .split(' ')
+        .filter(|s| !s.is_empty())
+        .map(SourcePattern::parse)
+        .collect();
     Ok(KeyInfo {
         scopes: scopes.ok_or_else(|| bad("unknown scopes"))?,
         sources: sources.map_err(|_| bad("unreadable sources"))?,
-        source_kind: SourceKind::parse(&row.source_kind).ok_or_else(|| bad("an unknown source_kind"))?,
+        source_kind: SourceKind::parse(&row.source_kind)
+            .ok_or_else(|| bad("an unknown source_kind"))?,
         uplinks: row.uplinks,
         id: KeyId::Stored(row.id),
         name: row.name,
@@ -345,6 +447,8 @@ fn info(row: KeyRow) -> Result<KeyInfo, IssueError> {
         created_at: Some(row.created_at),
         expires_at: row.expires_at,
         revoked_at: row.revoked_at,
-        last_used: row.last_used_day.map(|day| Millis(u64::from(day) * 86_400_000)),
+        last_used: row
+            .last_used_day
+            .map(|day| Millis(u64::from(day) * 86_400_000)),
     })
 }

@@ -1,4 +1,5 @@
-//! Keys as they are issued and taken back: what the store keeps and what the doors look up, in step.
+//! Keys as they are issued and taken back: what the store keeps and what the doors look up, in
+//! step.
 
 use super::*;
 use crate::clock::ManualClock;
@@ -19,10 +20,21 @@ struct House {
 
 async fn house(dir: &Path, config: &[KeyConfig]) -> Result<House, IssueError> {
     let store = Store::open(&store::Config::default(), dir).await.unwrap();
-    let keys = Arc::new(Config { keys: config.to_vec() }.keys().unwrap());
+    let keys = Arc::new(
+        Config {
+            keys: config.to_vec(),
+        }
+        .keys()
+        .unwrap(),
+    );
     let clock = Arc::new(ManualClock::at(NOW));
     let issuer = Arc::new(Issuer::open(store.clone(), keys.clone(), config, clock.clone()).await?);
-    Ok(House { keys, issuer, clock, store })
+    Ok(House {
+        keys,
+        issuer,
+        clock,
+        store,
+    })
 }
 
 fn configured(name: &str, key: &str) -> KeyConfig {
@@ -42,7 +54,10 @@ fn ask(name: &str) -> Ask {
         name: name.into(),
         partner: "lta".into(),
         scopes: [Scope::Report].into_iter().collect(),
-        sources: vec![SourcePattern::parse("x-*").unwrap(), SourcePattern::parse("y").unwrap()],
+        sources: vec![
+            SourcePattern::parse("x-*").unwrap(),
+            SourcePattern::parse("y").unwrap(),
+        ],
         source_kind: SourceKind::Gate,
         uplinks: true,
         expires_at: None,
@@ -61,18 +76,30 @@ async fn a_key_opens_at_once_and_after_a_restart_until_it_is_revoked() {
     let config = [configured("root", "bh_root")];
     let first = house(dir.path(), &config).await.unwrap();
     let (key, info) = first.issuer.create(ask("lamps")).await.unwrap();
-    let (key, id) = (key.expose().to_owned(), info.id);
+    let key = key.expose().to_owned();
+    let id = info.id;
     let grant = first.keys.grant(&key, NOW).unwrap();
     assert!(Keys::may_speak_for(&grant, "x-1") && Keys::may_speak_for(&grant, "y"));
-    assert!(!Keys::may_speak_for(&grant, "z") && grant.source_kind == SourceKind::Gate && grant.uplinks);
+    assert!(
+        !Keys::may_speak_for(&grant, "z") && grant.source_kind == SourceKind::Gate && grant.uplinks
+    );
 
     let second = house(dir.path(), &config).await.unwrap();
     let same = second.keys.grant(&key, NOW).unwrap();
-    assert_eq!((&same.name, &same.partner, same.scopes), (&grant.name, &grant.partner, grant.scopes));
-    assert_eq!((&same.sources, same.source_kind, same.uplinks), (&grant.sources, grant.source_kind, true));
+    assert_eq!(
+        (&same.name, &same.partner, same.scopes),
+        (&grant.name, &grant.partner, grant.scopes)
+    );
+    assert_eq!(
+        (&same.sources, same.source_kind, same.uplinks),
+        (&grant.sources, grant.source_kind, true)
+    );
     second.issuer.revoke(&id).await.unwrap();
     second.issuer.revoke(&id).await.expect("again is no fault");
-    assert!(!second.opens(&key) && !same.pass.is_good(NOW), "what it had opened ends too");
+    assert!(
+        !second.opens(&key) && !same.pass.is_good(NOW),
+        "what it had opened ends too"
+    );
 
     let third = house(dir.path(), &config).await.unwrap();
     assert!(!third.opens(&key) && third.opens("bh_root"));
@@ -81,8 +108,13 @@ async fn a_key_opens_at_once_and_after_a_restart_until_it_is_revoked() {
 #[tokio::test]
 async fn a_key_ends_at_its_time_by_the_hubs_clock() {
     let dir = tempfile::tempdir().unwrap();
-    let house = house(dir.path(), &[configured("root", "bh_root")]).await.unwrap();
-    let asked = Ask { expires_at: Some(NOW.plus(1000)), ..ask("short") };
+    let house = house(dir.path(), &[configured("root", "bh_root")])
+        .await
+        .unwrap();
+    let asked = Ask {
+        expires_at: Some(NOW.plus(1000)),
+        ..ask("short")
+    };
     let (key, _) = house.issuer.create(asked).await.unwrap();
     house.clock.advance(999);
     assert!(house.opens(key.expose()));
@@ -93,23 +125,67 @@ async fn a_key_ends_at_its_time_by_the_hubs_clock() {
 #[tokio::test]
 async fn what_cannot_be_is_refused_by_its_field_and_nothing_is_made() {
     let dir = tempfile::tempdir().unwrap();
-    let house = house(dir.path(), &[configured("root", "bh_root")]).await.unwrap();
+    let house = house(dir.path(), &[configured("root", "bh_root")])
+        .await
+        .unwrap();
     let star = SourcePattern::parse("*").unwrap();
     for (field, asked) in [
         ("name", ask("")),
         ("name", ask("a b")),
         ("name", ask(&"x".repeat(65))),
-        ("partner", Ask { partner: "nobody".into(), ..ask("k") }),
-        ("scopes", Ask { scopes: Scopes::default(), ..ask("k") }),
-        ("sources", Ask { sources: vec![], ..ask("k") }),
-        ("sources", Ask { sources: vec![star; 101], ..ask("k") }),
-        ("uplinks", Ask { scopes: [Scope::Monitor].into_iter().collect(), ..ask("k") }),
-        ("expires_at", Ask { expires_at: Some(NOW), ..ask("k") }),
+        (
+            "partner",
+            Ask {
+                partner: "nobody".into(),
+                ..ask("k")
+            },
+        ),
+        (
+            "scopes",
+            Ask {
+                scopes: Scopes::default(),
+                ..ask("k")
+            },
+        ),
+        (
+            "sources",
+            Ask {
+                sources: vec![],
+                ..ask("k")
+            },
+        ),
+        (
+            "sources",
+            Ask {
+                sources: vec![star; 101],
+                ..ask("k")
+            },
+        ),
+        (
+            "uplinks",
+            Ask {
+                scopes: [Scope::Monitor].into_iter().collect(),
+                ..ask("k")
+            },
+        ),
+        (
+            "expires_at",
+            Ask {
+                expires_at: Some(NOW),
+                ..ask("k")
+            },
+        ),
     ] {
         let e = house.issuer.create(asked).await.unwrap_err();
-        assert!(matches!(&e, IssueError::Field { field: f, .. } if *f == field), "{field}: {e:?}");
+        assert!(
+            matches!(&e, IssueError::Field { field: f, .. } if *f == field),
+            "{field}: {e:?}"
+        );
     }
-    assert_eq!(house.issuer.create(ask("root")).await.unwrap_err(), IssueError::Taken("root".into()));
+    assert_eq!(
+        house.issuer.create(ask("root")).await.unwrap_err(),
+        IssueError::Taken("root".into())
+    );
     assert_eq!(house.keys.len(), 1);
     assert!(house.store.keys(0, 10, None).await.unwrap().is_empty());
 }
@@ -117,14 +193,24 @@ async fn what_cannot_be_is_refused_by_its_field_and_nothing_is_made() {
 #[tokio::test]
 async fn keys_of_the_configuration_are_listed_last_and_only_the_configuration_takes_them_back() {
     let dir = tempfile::tempdir().unwrap();
-    let house = house(dir.path(), &[configured("zoo", "bh_1"), configured("ape", "bh_2")]).await.unwrap();
+    let house = house(
+        dir.path(),
+        &[configured("zoo", "bh_1"), configured("ape", "bh_2")],
+    )
+    .await
+    .unwrap();
     for name in ["m1", "m2", "m3"] {
         house.issuer.create(ask(name)).await.unwrap();
     }
     for limit in 1..7 {
-        let (mut after, mut seen) = (None, Vec::new());
+        let mut after = None;
+        let mut seen = Vec::new();
         loop {
-            let page = house.issuer.list(after.as_ref(), limit, Some("lta")).await.unwrap();
+            let page = house
+                .issuer
+                .list(after.as_ref(), limit, Some("lta"))
+                .await
+                .unwrap();
             assert!(page.len() <= limit);
             let Some(last) = page.last() else { break };
             after = KeyId::parse(&last.id.to_string());
@@ -132,39 +218,64 @@ async fn keys_of_the_configuration_are_listed_last_and_only_the_configuration_ta
         }
         assert_eq!(seen, ["m1", "m2", "m3", "ape", "zoo"], "{limit} a page");
     }
-    assert!(house.issuer.list(None, 10, Some("nobody")).await.unwrap().is_empty());
+    assert!(
+        house
+            .issuer
+            .list(None, 10, Some("nobody"))
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let zoo = KeyId::Config("zoo".into());
-    assert_eq!(house.issuer.revoke(&zoo).await.unwrap_err(), IssueError::Fixed("zoo".into()));
+    assert_eq!(
+        house.issuer.revoke(&zoo).await.unwrap_err(),
+        IssueError::Fixed("zoo".into())
+    );
     assert!(house.opens("bh_1"));
     for nobody in [KeyId::Stored(999), KeyId::Config("nobody".into())] {
-        assert_eq!(house.issuer.revoke(&nobody).await.unwrap_err(), IssueError::NoSuchKey);
+        assert_eq!(
+            house.issuer.revoke(&nobody).await.unwrap_err(),
+            IssueError::NoSuchKey
+        );
     }
-    assert_eq!(house.issuer.partners(0, 10).await.unwrap()[0].name, "lta", "the configuration's are partners too");
+    assert_eq!(
+        house.issuer.partners(0, 10).await.unwrap()[0].name,
+        "lta",
+        "the configuration's are partners too"
+    );
 }
 
 #[tokio::test]
 async fn a_configuration_that_takes_a_name_of_the_store_is_told() {
     let dir = tempfile::tempdir().unwrap();
-    let first = house(dir.path(), &[configured("root", "bh_root")]).await.unwrap();
+    let first = house(dir.path(), &[configured("root", "bh_root")])
+        .await
+        .unwrap();
     let (_, info) = first.issuer.create(ask("lamps")).await.unwrap();
     let clash = [configured("lamps", "bh_x")];
     let e = house(dir.path(), &clash).await.err();
     assert_eq!(e, Some(IssueError::Taken("lamps".into())));
     first.issuer.revoke(&info.id).await.unwrap();
-    assert!(house(dir.path(), &clash).await.is_ok(), "one that is revoked is in nobody's way");
+    assert!(
+        house(dir.path(), &clash).await.is_ok(),
+        "one that is revoked is in nobody's way"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_at_once_are_a_hundred_keys() {
     let dir = tempfile::tempdir().unwrap();
-    let house = house(dir.path(), &[configured("root", "bh_root")]).await.unwrap();
+    let house = house(dir.path(), &[configured("root", "bh_root")])
+        .await
+        .unwrap();
     let tasks: Vec<_> = (0..100)
         .map(|n| {
             let issuer = house.issuer.clone();
             tokio::spawn(async move { issuer.create(ask(&format!("k{n}"))).await.unwrap() })
         })
         .collect();
-    let (mut texts, mut ids) = (HashSet::new(), HashSet::new());
+    let mut texts = HashSet::new();
+    let mut ids = HashSet::new();
     for task in tasks {
         let (key, info) = task.await.unwrap();
         assert!(house.opens(key.expose()));
@@ -176,19 +287,26 @@ async fn a_hundred_at_once_are_a_hundred_keys() {
 #[tokio::test]
 async fn the_day_of_use_is_stored_and_shown() {
     let dir = tempfile::tempdir().unwrap();
-    let house = house(dir.path(), &[configured("root", "bh_root")]).await.unwrap();
+    let house = house(dir.path(), &[configured("root", "bh_root")])
+        .await
+        .unwrap();
     let (key, info) = house.issuer.create(ask("lamps")).await.unwrap();
     assert!(house.opens(key.expose()));
     house.issuer.save_uses().await.unwrap();
     let shown = house.issuer.list(None, 1, None).await.unwrap();
-    assert_eq!((&shown[0].id, shown[0].last_used.unwrap().to_string()), (&info.id, "2026-11-23T00:00:00.000Z".into()));
+    assert_eq!(
+        (&shown[0].id, shown[0].last_used.unwrap().to_string()),
+        (&info.id, "2026-11-23T00:00:00.000Z".into())
+    );
     assert!(house.keys.unsaved_uses().is_empty());
 }
 
 #[tokio::test]
 async fn a_row_changed_by_hand_into_nonsense_opens_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let first = house(dir.path(), &[configured("root", "bh_root")]).await.unwrap();
+    let first = house(dir.path(), &[configured("root", "bh_root")])
+        .await
+        .unwrap();
     let odd = store::NewKey {
         partner: "lta",
         name: "odd",
@@ -202,19 +320,33 @@ async fn a_row_changed_by_hand_into_nonsense_opens_nothing() {
     };
     first.store.add_key(&odd).await.unwrap();
     let e = house(dir.path(), &[]).await.err();
-    assert!(matches!(&e, Some(IssueError::Store(StoreError::Failed(why))) if why.contains("\"odd\"")), "{e:?}");
+    assert!(
+        matches!(&e, Some(IssueError::Store(StoreError::Failed(why))) if why.contains("\"odd\"")),
+        "{e:?}"
+    );
 }
 
 #[tokio::test]
 async fn no_debug_form_shows_a_key_or_its_digest() {
     let dir = tempfile::tempdir().unwrap();
-    let house = house(dir.path(), &[configured("root", "bh_root")]).await.unwrap();
+    let house = house(dir.path(), &[configured("root", "bh_root")])
+        .await
+        .unwrap();
     let (key, info) = house.issuer.create(ask("lamps")).await.unwrap();
     let rows = house.store.keys(0, 10, None).await.unwrap();
-    let shown = format!("{key:?} {info:?} {:?} {:?} {:?} {rows:?}", house.issuer, house.keys, house.store);
+    let shown = format!(
+        "{key:?} {info:?} {:?} {:?} {:?} {rows:?}",
+        house.issuer, house.keys, house.store
+    );
     let digest = Keys::digest(key.expose());
-    let (listed, hex) = (format!("{digest:?}"), digest.iter().fold(String::new(), |hex, b| hex + &format!("{b:02x}")));
+    let listed = format!("{digest:?}");
+    let hex = digest
+        .iter()
+        .fold(String::new(), |hex, b| hex + &format!("{b:02x}"));
     for secret in [&key.expose()[3..], &listed[1..20], &hex] {
-        assert!(!shown.to_lowercase().contains(&secret.to_lowercase()), "{secret} in {shown}");
+        assert!(
+            !shown.to_lowercase().contains(&secret.to_lowercase()),
+            "{secret} in {shown}"
+        );
     }
 }

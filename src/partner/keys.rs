@@ -1,8 +1,9 @@
 //! API keys: 256 random bits behind `bh_`, held as digests, each with what it grants.
 //!
-//! Promises: no plaintext is kept. The map is keyed by digest, so what a guess's response time could tell is a prefix
-//! of a SHA-256 value, from which no key follows; the last comparison is constant-time all the same.
-//! Bounded by what the operator configures and by [`MOST`]: only an administrator adds an entry.
+//! Promises: no plaintext is kept. The map is keyed by digest, so what a guess's response time
+//! could tell is a prefix of a SHA-256 value, from which no key follows; the last comparison is
+//! constant-time all the same. Bounded by what the operator configures and by [`MOST`]: only an
+//! administrator adds an entry.
 
 use crate::domain::{Millis, Pass, SourceKind, id};
 use base64::Engine as _;
@@ -46,7 +47,13 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub const ALL: [Self; 5] = [Self::Report, Self::Share, Self::Book, Self::Monitor, Self::Admin];
+    pub const ALL: [Self; 5] = [
+        Self::Report,
+        Self::Share,
+        Self::Book,
+        Self::Monitor,
+        Self::Admin,
+    ];
 
     /// The public name, as in the configuration and in problem details.
     #[must_use]
@@ -109,7 +116,9 @@ impl SourcePattern {
     /// # Errors
     /// Says what is wrong, quoting the pattern.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let (stem, is_prefix) = text.strip_suffix('*').map_or((text, false), |stem| (stem, true));
+        let (stem, is_prefix) = text
+            .strip_suffix('*')
+            .map_or((text, false), |stem| (stem, true));
         // An empty stem is fine before the star only; `is_valid` also refuses a star anywhere else.
         if !(id::is_valid(stem) || (is_prefix && stem.is_empty())) {
             return Err(format!(
@@ -117,7 +126,11 @@ impl SourcePattern {
                  followed by a single `*`"
             ));
         }
-        Ok(if is_prefix { Self::Prefix(stem.into()) } else { Self::Exact(stem.into()) })
+        Ok(if is_prefix {
+            Self::Prefix(stem.into())
+        } else {
+            Self::Exact(stem.into())
+        })
     }
 
     /// Whether `source` is one of them. Not so for what could not be a source id at all.
@@ -188,7 +201,8 @@ struct Held {
     grant: Arc<Grant>,
     /// Its number in the store; `None` for a key of the configuration.
     id: Option<i64>,
-    /// The day of the last use, days since 1970, and whether the store knows it: `day << 1 | saved`. 0: never.
+    /// The day of the last use, days since 1970, and whether the store knows it: `day << 1 |
+    /// saved`. 0: never.
     used: AtomicU32,
 }
 
@@ -237,16 +251,24 @@ impl Keys {
     }
 
     fn hold(&self, digest: Digest, id: Option<i64>, grant: Grant) {
-        let new = Held { grant: Arc::new(grant), id, used: AtomicU32::new(0) };
+        let new = Held {
+            grant: Arc::new(grant),
+            id,
+            used: AtomicU32::new(0),
+        };
         if let Some(old) = self.0.insert(digest, new) {
             // What the old grant let in must ask again.
             old.grant.pass.withdraw();
         }
     }
 
-    /// Makes a key worthless from the next look-up on, and ends what it has opened. Whether it was held.
+    /// Makes a key worthless from the next look-up on, and ends what it has opened. Whether it was
+    /// held.
     pub fn revoke(&self, digest: &Digest) -> bool {
-        self.0.remove(digest).map(|(_, held)| held.grant.pass.withdraw()).is_some()
+        self.0
+            .remove(digest)
+            .map(|(_, held)| held.grant.pass.withdraw())
+            .is_some()
     }
 
     /// What `key` grants; `None` for one that is not held or has expired.
@@ -271,8 +293,13 @@ impl Keys {
     #[must_use]
     pub fn unsaved_uses(&self) -> Vec<(i64, u32)> {
         let unsaved = |used: u32| used != 0 && used & 1 == 0;
-        let uses = self.0.iter().filter_map(|held| Some((held.id?, held.used.load(Ordering::Relaxed))));
-        uses.filter(|(_, used)| unsaved(*used)).map(|(id, used)| (id, used >> 1)).collect()
+        let uses = self
+            .0
+            .iter()
+            .filter_map(|held| Some((held.id?, held.used.load(Ordering::Relaxed))));
+        uses.filter(|(_, used)| unsaved(*used))
+            .map(|(id, used)| (id, used >> 1))
+            .collect()
     }
 
     /// The store knows these now.
@@ -281,7 +308,12 @@ impl Keys {
         for held in &self.0 {
             if let Some(day) = held.id.and_then(|id| saved.get(&id)) {
                 // A key that was used on the next day meanwhile stays unsaved.
-                let _ = held.used.compare_exchange(day << 1, day << 1 | 1, Ordering::Relaxed, Ordering::Relaxed);
+                let _ = held.used.compare_exchange(
+                    day << 1,
+                    day << 1 | 1,
+                    Ordering::Relaxed,
+                    Ordering::Relaxed,
+                );
             }
         }
     }
@@ -304,7 +336,10 @@ mod tests {
             name: "lamps".into(),
             partner: "lta".into(),
             scopes: [Scope::Report].into_iter().collect(),
-            sources: sources.iter().map(|s| SourcePattern::parse(s).unwrap()).collect(),
+            sources: sources
+                .iter()
+                .map(|s| SourcePattern::parse(s).unwrap())
+                .collect(),
             source_kind: SourceKind::Sensor,
             pass: Pass::default(),
             uplinks: false,
@@ -315,8 +350,15 @@ mod tests {
     fn a_minted_key_opens_until_it_is_revoked() {
         let keys = Keys::default();
         let (key, digest) = Keys::mint(&mut rand::rng());
-        assert!(key.expose().starts_with("bh_") && key.expose().len() == 46, "{}", key.expose());
-        assert!(keys.grant(key.expose(), NOW).is_none(), "not before it is inserted");
+        assert!(
+            key.expose().starts_with("bh_") && key.expose().len() == 46,
+            "{}",
+            key.expose()
+        );
+        assert!(
+            keys.grant(key.expose(), NOW).is_none(),
+            "not before it is inserted"
+        );
         keys.insert(digest, grant(&["lamp-1"]));
         assert_eq!(&*keys.grant(key.expose(), NOW).unwrap().name, "lamps");
         assert!(keys.grant(&key.expose()[..45], NOW).is_none());
@@ -327,8 +369,15 @@ mod tests {
 
     #[test]
     fn a_key_opens_until_its_time_and_what_it_has_opened_ends_with_it() {
-        let (keys, (key, digest)) = (Keys::default(), Keys::mint(&mut rand::rng()));
-        keys.insert(digest, Grant { pass: Pass::until(Some(NOW)), ..grant(&["*"]) });
+        let keys = Keys::default();
+        let (key, digest) = Keys::mint(&mut rand::rng());
+        keys.insert(
+            digest,
+            Grant {
+                pass: Pass::until(Some(NOW)),
+                ..grant(&["*"])
+            },
+        );
         assert!(keys.grant(key.expose(), Millis(NOW.0 - 1)).is_some());
         assert!(keys.grant(key.expose(), NOW).is_none());
 
@@ -343,7 +392,8 @@ mod tests {
 
     #[test]
     fn a_day_of_use_is_told_once() {
-        let (keys, (key, digest)) = (Keys::default(), Keys::mint(&mut rand::rng()));
+        let keys = Keys::default();
+        let (key, digest) = Keys::mint(&mut rand::rng());
         keys.insert_stored(digest, 7, grant(&["*"]));
         assert!(keys.unsaved_uses().is_empty());
         keys.grant(key.expose(), NOW).unwrap();
@@ -351,7 +401,11 @@ mod tests {
         assert_eq!(keys.unsaved_uses(), [(7, today)]);
         keys.grant(key.expose(), NOW.plus(DAY_MS)).unwrap();
         keys.uses_saved(&[(7, today)]);
-        assert_eq!(keys.unsaved_uses(), [(7, today + 1)], "used again while the first was being saved");
+        assert_eq!(
+            keys.unsaved_uses(),
+            [(7, today + 1)],
+            "used again while the first was being saved"
+        );
         keys.uses_saved(&[(7, today + 1)]);
         keys.grant(key.expose(), NOW.plus(DAY_MS)).unwrap();
         assert!(keys.unsaved_uses().is_empty());
@@ -372,14 +426,27 @@ mod tests {
         for own in ["gate-1", "lamp-", "lamp-7", "lamp-7.b"] {
             assert!(Keys::may_speak_for(&g, own), "{own}");
         }
-        for foreign in ["gate-10", "gate-", "Lamp-7", "lam", "xlamp-7", "", "lamp-*/#", "lamp-7/+", "lamp-\u{e9}", "*"]
-        {
+        for foreign in [
+            "gate-10",
+            "gate-",
+            "Lamp-7",
+            "lam",
+            "xlamp-7",
+            "",
+            "lamp-*/#",
+            "lamp-7/+",
+            "lamp-\u{e9}",
+            "*",
+        ] {
             assert!(!Keys::may_speak_for(&g, foreign), "{foreign:?}");
         }
         assert!(Keys::may_speak_for(&grant(&["*"]), "anyone"));
         let mut no_scope = grant(&["*"]);
         no_scope.scopes = [Scope::Admin, Scope::Monitor].into_iter().collect();
-        assert!(!Keys::may_speak_for(&no_scope, "anyone"), "admin does not include report");
+        assert!(
+            !Keys::may_speak_for(&no_scope, "anyone"),
+            "admin does not include report"
+        );
     }
 
     #[test]

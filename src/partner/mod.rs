@@ -1,8 +1,9 @@
 //! Partners: who holds which API key, what the key may do, and for which sources it may speak.
 //!
-//! Promises: a key is never stored, logged or printed; only its SHA-256 digest is held. A look-up is one hash of a
-//! short string and one map access, so it may be made for every connection and every request. The only dear call is
-//! [`speaker`] for a source that was never heard before: it writes the source's number to disk.
+//! Promises: a key is never stored, logged or printed; only its SHA-256 digest is held. A look-up
+//! is one hash of a short string and one map access, so it may be made for every connection and
+//! every request. The only dear call is [`speaker`] for a source that was never heard before: it
+//! writes the source's number to disk.
 
 mod config;
 mod issuer;

@@ -1,4 +1,5 @@
-//! May this caller speak as this source? Asked by both doors, so the answer cannot differ between them.
+//! May this caller speak as this source? Asked by both doors, so the answer cannot differ between
+//! them.
 
 use super::keys::{Grant, Keys};
 use crate::domain::source::BOOKINGS;
@@ -37,15 +38,26 @@ pub fn authenticate(
     let grant = keys.grant(password, now).ok_or(Denied::BadKey)?;
     let (source, kind) = speaker(&grant, registry, user)?;
     let id = registry.source_id(source).unwrap_or_else(|| user.into());
-    Ok(Speaker { source, kind, id, pass: grant.pass.clone(), uplinks: grant.uplinks })
+    Ok(Speaker {
+        source,
+        kind,
+        id,
+        pass: grant.pass.clone(),
+        uplinks: grant.uplinks,
+    })
 }
 
-/// The number and kind of `source`, for a caller that holds `grant`. One that was never heard is enrolled, with the
-/// grant's kind, durably: that case blocks on the disk, all others are one map access.
+/// The number and kind of `source`, for a caller that holds `grant`. One that was never heard is
+/// enrolled, with the grant's kind, durably: that case blocks on the disk, all others are one map
+/// access.
 ///
 /// # Errors
 /// [`Denied::NotAllowed`], [`Denied::UnknownSource`] or [`Denied::Full`].
-pub fn speaker(grant: &Grant, registry: &Registry, source: &str) -> Result<(SourceIx, SourceKind), Denied> {
+pub fn speaker(
+    grant: &Grant,
+    registry: &Registry,
+    source: &str,
+) -> Result<(SourceIx, SourceKind), Denied> {
     if !id::is_valid(source) {
         return Err(Denied::UnknownSource);
     }
@@ -53,7 +65,8 @@ pub fn speaker(grant: &Grant, registry: &Registry, source: &str) -> Result<(Sour
         return Err(Denied::NotAllowed);
     }
     match registry.source(source) {
-        // The key decides what its sources are: a changed configuration must reach those already enrolled.
+        // The key decides what its sources are: a changed configuration must reach those already
+        // enrolled.
         Some((number, kind)) if kind == grant.source_kind => Ok((number, kind)),
         _ => match registry.enrol_source(source, grant.source_kind) {
             Ok(number) => Ok((number, grant.source_kind)),
@@ -71,7 +84,8 @@ mod tests {
     const NOW: Millis = Millis(1);
 
     fn door(scope: Scope, kind: SourceKind) -> (Keys, String) {
-        let (keys, (key, digest)) = (Keys::default(), Keys::mint(&mut rand::rng()));
+        let keys = Keys::default();
+        let (key, digest) = Keys::mint(&mut rand::rng());
         let grant = Grant {
             name: "k".into(),
             partner: "p".into(),
@@ -91,18 +105,33 @@ mod tests {
 
     #[test]
     fn a_covered_source_is_enrolled_once_and_keeps_its_number() {
-        let (registry, (keys, key)) = (nobody(), door(Scope::Report, SourceKind::App));
+        let registry = nobody();
+        let (keys, key) = door(Scope::Report, SourceKind::App);
         let first = authenticate(&keys, &registry, "lamp-1", &key, NOW).unwrap();
-        assert_eq!((first.kind, &*first.id, first.uplinks), (SourceKind::App, "lamp-1", true));
-        assert_eq!(authenticate(&keys, &registry, "lamp-1", &key, NOW).unwrap().source, first.source);
-        assert_ne!(authenticate(&keys, &registry, "lamp-2", &key, NOW).unwrap().source, first.source);
+        assert_eq!(
+            (first.kind, &*first.id, first.uplinks),
+            (SourceKind::App, "lamp-1", true)
+        );
+        assert_eq!(
+            authenticate(&keys, &registry, "lamp-1", &key, NOW)
+                .unwrap()
+                .source,
+            first.source
+        );
+        assert_ne!(
+            authenticate(&keys, &registry, "lamp-2", &key, NOW)
+                .unwrap()
+                .source,
+            first.source
+        );
         keys.revoke(&Keys::digest(&key));
         assert!(!first.pass.is_good(NOW), "who is in does not stay in");
     }
 
     #[test]
     fn the_key_decides_what_its_sources_are() {
-        let (registry, (keys, key)) = (nobody(), door(Scope::Report, SourceKind::Gate));
+        let registry = nobody();
+        let (keys, key) = door(Scope::Report, SourceKind::Gate);
         let number = registry.enrol_source("lamp-1", SourceKind::Sensor).unwrap();
         let same = authenticate(&keys, &registry, "lamp-1", &key, NOW).unwrap();
         assert_eq!((same.source, same.kind), (number, SourceKind::Gate));
@@ -111,7 +140,8 @@ mod tests {
 
     #[test]
     fn who_is_denied_is_not_enrolled() {
-        let (registry, (keys, key)) = (nobody(), door(Scope::Report, SourceKind::Sensor));
+        let registry = nobody();
+        let (keys, key) = door(Scope::Report, SourceKind::Sensor);
         let (other_keys, admin) = door(Scope::Admin, SourceKind::Sensor);
         for (keys, user, password, want) in [
             (&keys, "lamp-1", "bh_wrong", Denied::BadKey),
@@ -122,7 +152,11 @@ mod tests {
             (&keys, "lamp-/#", &key, Denied::UnknownSource),
             (&keys, "lamp-\0", &key, Denied::UnknownSource),
         ] {
-            assert_eq!(authenticate(keys, &registry, user, password, NOW).unwrap_err(), want, "{user:?}");
+            assert_eq!(
+                authenticate(keys, &registry, user, password, NOW).unwrap_err(),
+                want,
+                "{user:?}"
+            );
         }
         assert_eq!(registry.source_count(), 0);
     }

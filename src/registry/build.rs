@@ -1,7 +1,8 @@
 //! From zones and bays in any order to a [`City`] in spatial order.
 //!
-//! Zones go by the Morton code of their place; bays by zone, then cell, then place. So what is near on the ground
-//! is near in memory, a zone is one range, and each (zone, cell) pair is one run. Dear: a sort of all bays.
+//! Zones go by the Morton code of their place; bays by zone, then cell, then place. So what is near
+//! on the ground is near in memory, a zone is one range, and each (zone, cell) pair is one run.
+//! Dear: a sort of all bays.
 
 use super::city::{City, Numbers, Zone, ZoneSpec, to_e7};
 use super::grid::{Cell, CellSize, Grid, Run};
@@ -41,16 +42,23 @@ pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[Row]) -> Built {
     let mut specs: Vec<Option<(ZoneSpec, u32)>> = zones.into_iter().map(Some).collect();
     let mut start = 0;
     for (at, &z) in order.iter().enumerate() {
-        let Some((spec, number)) = specs[z as usize].take() else { continue };
+        let Some((spec, number)) = specs[z as usize].take() else {
+            continue;
+        };
         let mut end = start;
         while end < city.slots && city.zone_of(BayIx(end)) == ZoneIx(at as u32) {
             end += 1;
         }
         city.zone_of_number.set(number, at as u32);
-        city.zones.push(Arc::new(new_zone(spec, number, start..end)));
+        city.zones
+            .push(Arc::new(new_zone(spec, number, start..end)));
         start = end;
     }
-    Built { city, bay_at, zone_at }
+    Built {
+        city,
+        bay_at,
+        zone_at,
+    }
 }
 
 /// A zone whose bays lie at `bays`.
@@ -59,7 +67,14 @@ pub(super) fn new_zone(mut spec: ZoneSpec, number: u32, bays: std::ops::Range<u3
     if !capacity_given {
         spec.capacity = bays.len() as u32;
     }
-    Zone { spec, capacity_given, removed: false, number, bays, later_bays: Vec::new() }
+    Zone {
+        spec,
+        capacity_given,
+        removed: false,
+        number,
+        bays,
+        later_bays: Vec::new(),
+    }
 }
 
 /// Pushes the rows in order and tells the grid; returns where each went.
@@ -67,7 +82,12 @@ fn lay_bays(city: &mut City, rows: &[Row], zone_at: &[u32]) -> Vec<u32> {
     let key = |i: usize| {
         let r = &rows[i];
         let (column, row) = city.cell.cell_at(r.place);
-        (zone_at[r.zone as usize], morton((row, column)), morton(r.place), i as u32)
+        (
+            zone_at[r.zone as usize],
+            morton((row, column)),
+            morton(r.place),
+            i as u32,
+        )
     };
     let mut keys: Vec<_> = (0..rows.len()).map(key).collect();
     keys.sort_unstable();
@@ -75,7 +95,10 @@ fn lay_bays(city: &mut City, rows: &[Row], zone_at: &[u32]) -> Vec<u32> {
     let mut bay_at = vec![0; rows.len()];
     let mut last = None;
     for &(zone, cell_code, _, i) in &keys {
-        let row = Row { zone, ..rows[i as usize].clone() };
+        let row = Row {
+            zone,
+            ..rows[i as usize].clone()
+        };
         let cell = city.cell.cell_at(row.place);
         let bay = city.push_bay(row);
         bay_at[i as usize] = bay.0;
@@ -128,7 +151,13 @@ mod tests {
 
     #[test]
     fn morton_interleaves_bits_and_keeps_signs_in_order() {
-        for (n, want) in [(0, 0), (1, 1), (2, 4), (3, 5), (u32::MAX, 0x5555_5555_5555_5555)] {
+        for (n, want) in [
+            (0, 0),
+            (1, 1),
+            (2, 4),
+            (3, 5),
+            (u32::MAX, 0x5555_5555_5555_5555),
+        ] {
             assert_eq!(spread(n), want);
         }
         assert!(morton((-1, -1)) < morton((0, 0)));

@@ -1,8 +1,10 @@
-//! Run-time changes, kept: `changes.jsonl`, one line a batch, replayed over the GeoJSON files at every start.
+//! Run-time changes, kept: `changes.jsonl`, one line a batch, replayed over the GeoJSON files at
+//! every start.
 //!
-//! Promises: a batch is on disk before anyone sees it, and on disk whole or not at all (a torn line is cut). What
-//! a change said last of an id stands above what the files say of it. The file is compacted at start when it
-//! holds more than twice what is needed, so its growth between starts is what was changed between them.
+//! Promises: a batch is on disk before anyone sees it, and on disk whole or not at all (a torn line
+//! is cut). What a change said last of an id stands above what the files say of it. The file is
+//! compacted at start when it holds more than twice what is needed, so its growth between starts is
+//! what was changed between them.
 
 use super::RegistryError;
 use super::city::{BayAttrs, BaySpec, ZoneSpec, from_e7, to_e7};
@@ -107,7 +109,9 @@ impl Overlay {
                 self.bays.insert(bay.id.clone(), Some(bay));
             }
             Change::RemoveBay(id) => drop(self.bays.insert(id, None)),
-            Change::PutDevice(device) => drop(self.devices.insert(device.device.clone(), Some(device))),
+            Change::PutDevice(device) => {
+                drop(self.devices.insert(device.device.clone(), Some(device)));
+            }
             Change::RemoveDevice(id) => drop(self.devices.insert(id, None)),
         }
         Ok(())
@@ -149,28 +153,36 @@ impl ChangeLog {
 
     /// Makes a batch durable.
     pub(super) fn append(&mut self, batch: &[Change]) -> Result<(), RegistryError> {
-        let mut line = serde_json::to_vec(batch).map_err(|e| RegistryError(format!("changes: {e}")))?;
+        let mut line =
+            serde_json::to_vec(batch).map_err(|e| RegistryError(format!("changes: {e}")))?;
         line.push(b'\n');
         self.0.append(&line)
     }
 
-    /// Rewrites the file as what is needed of it, when it has grown to more than twice that. Removals of ids that
-    /// the files do not have either (`is_in_files`) are not needed.
+    /// Rewrites the file as what is needed of it, when it has grown to more than twice that.
+    /// Removals of ids that the files do not have either (`is_in_files`) are not needed.
     pub(super) fn compact(
         &mut self,
         overlay: &mut Overlay,
         is_in_files: impl Fn(&str, Class) -> bool,
     ) -> Result<(), RegistryError> {
-        overlay.zones.retain(|id, zone| zone.is_some() || is_in_files(id, Class::Zone));
-        overlay.bays.retain(|id, bay| bay.is_some() || is_in_files(id, Class::Bay));
-        overlay.devices.retain(|id, device| device.is_some() || is_in_files(id, Class::Device));
+        overlay
+            .zones
+            .retain(|id, zone| zone.is_some() || is_in_files(id, Class::Zone));
+        overlay
+            .bays
+            .retain(|id, bay| bay.is_some() || is_in_files(id, Class::Bay));
+        overlay
+            .devices
+            .retain(|id, device| device.is_some() || is_in_files(id, Class::Device));
         let needed = overlay.zones.len() + overlay.bays.len() + overlay.devices.len();
         if overlay.read < COMPACT_FROM || overlay.read <= 2 * needed {
             return Ok(());
         }
         let mut lines = Vec::new();
         for change in overlay.changes() {
-            serde_json::to_writer(&mut lines, &[change]).map_err(|e| RegistryError(format!("changes: {e}")))?;
+            serde_json::to_writer(&mut lines, &[change])
+                .map_err(|e| RegistryError(format!("changes: {e}")))?;
             lines.push(b'\n');
         }
         self.0.rewrite(&lines)
@@ -187,7 +199,16 @@ pub(super) enum Class {
 
 impl From<&ZoneSpec> for Change {
     fn from(zone: &ZoneSpec) -> Self {
-        let ZoneSpec { id, name, kind, operator, capacity, place, outline, stale_after_s } = zone;
+        let ZoneSpec {
+            id,
+            name,
+            kind,
+            operator,
+            capacity,
+            place,
+            outline,
+            stale_after_s,
+        } = zone;
         Self::PutZone(StoredZone {
             id: id.clone(),
             name: name.clone(),
@@ -204,7 +225,14 @@ impl From<&ZoneSpec> for Change {
 impl Change {
     /// A bay that came into service at this place then.
     pub(super) fn put_bay(bay: &BaySpec, since: Millis) -> Self {
-        let BayAttrs { kind, accessible, ev_charging, max_height_cm, max_stay_min, price_cents_per_hour } = bay.attrs;
+        let BayAttrs {
+            kind,
+            accessible,
+            ev_charging,
+            max_height_cm,
+            max_stay_min,
+            price_cents_per_hour,
+        } = bay.attrs;
         Self::PutBay(StoredBay {
             id: bay.id.clone(),
             zone: bay.zone.clone(),
@@ -247,7 +275,12 @@ impl StoredBay {
             max_stay_min: self.max_stay_min,
             price_cents_per_hour: self.price_cents_per_hour,
         };
-        Ok(BaySpec { id: self.id, zone: self.zone, place: from_e7(self.at), attrs })
+        Ok(BaySpec {
+            id: self.id,
+            zone: self.zone,
+            place: from_e7(self.at),
+            attrs,
+        })
     }
 }
 
@@ -261,13 +294,24 @@ mod tests {
         let path = dir.path().join("changes.jsonl");
         let (mut log, _) = ChangeLog::open(&path).unwrap();
         for i in 0..100 {
-            log.append(&[Change::RemoveBay("gone".into()), Change::RemoveBay(format!("b{}", i % 10))]).unwrap();
+            log.append(&[
+                Change::RemoveBay("gone".into()),
+                Change::RemoveBay(format!("b{}", i % 10)),
+            ])
+            .unwrap();
         }
         let (mut log, mut overlay) = ChangeLog::open(&path).unwrap();
         assert_eq!((overlay.read, overlay.bays.len()), (200, 11));
-        log.compact(&mut overlay, |id, class| class == Class::Bay && id != "gone").unwrap();
+        log.compact(&mut overlay, |id, class| {
+            class == Class::Bay && id != "gone"
+        })
+        .unwrap();
         let (mut log, mut overlay) = ChangeLog::open(&path).unwrap();
-        assert_eq!((overlay.read, overlay.bays.len()), (10, 10), "what the files do not have need not be removed");
+        assert_eq!(
+            (overlay.read, overlay.bays.len()),
+            (10, 10),
+            "what the files do not have need not be removed"
+        );
         log.compact(&mut overlay, |_, _| true).unwrap();
         assert_eq!(ChangeLog::open(&path).unwrap().1.read, 10);
     }
@@ -275,7 +319,10 @@ mod tests {
     #[test]
     fn a_line_that_is_no_change_is_an_error_with_its_number() {
         for bad in ["[{\"put_tree\":1}]", "{}", "[{\"put_bay\":{}}]", "\0\0"] {
-            let e = Overlay::from_text("c", &format!("[]\n{bad}\n")).map(|_| ()).unwrap_err().to_string();
+            let e = Overlay::from_text("c", &format!("[]\n{bad}\n"))
+                .map(|_| ())
+                .unwrap_err()
+                .to_string();
             assert!(e.starts_with("c: line 2: "), "{e}");
         }
     }

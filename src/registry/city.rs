@@ -1,9 +1,10 @@
-//! The city as one immutable picture: dense arrays in spatial order, replaced whole when something changes.
+//! The city as one immutable picture: dense arrays in spatial order, replaced whole when something
+//! changes.
 //!
-//! Promises: a reader never waits and never sees half a change. A zone's bays that were known at start are one
-//! range, and within it the bays of one grid cell are one range. A change makes a new picture that shares all
-//! pages but the touched ones with the old. Dear: a change after many additions since the start (it copies the
-//! map of additions).
+//! Promises: a reader never waits and never sees half a change. A zone's bays that were known at
+//! start are one range, and within it the bays of one grid cell are one range. A change makes a new
+//! picture that shares all pages but the touched ones with the old. Dear: a change after many
+//! additions since the start (it copies the map of additions).
 
 use super::grid::{Cell, CellSize, Grid};
 use super::page::{PAGE, Page, Row};
@@ -70,8 +71,8 @@ pub struct Zone {
 
 /// The picture: bays in pages, zones, and the grid over them. Immutable for its readers.
 ///
-/// Reads are two dependent loads and no lock. Asking for an index that this city does not have panics: take the
-/// city *after* looking the index up, never before.
+/// Reads are two dependent loads and no lock. Asking for an index that this city does not have
+/// panics: take the city *after* looking the index up, never before.
 #[derive(Clone)]
 pub struct City {
     pub(super) pages: Vec<Arc<Page>>,
@@ -107,14 +108,19 @@ impl City {
         !self.page(bay).is_retired(bay.at() % PAGE)
     }
 
-    /// Zone indices run from 0 to this, exclusive; a removed zone keeps its index (see [`Zone::removed`]).
+    /// Zone indices run from 0 to this, exclusive; a removed zone keeps its index (see
+    /// [`Zone::removed`]).
     pub fn zone_count(&self) -> u32 {
         self.zones.len() as u32
     }
 
     /// Zones that have not been removed.
     pub fn zones(&self) -> impl Iterator<Item = (ZoneIx, &Zone)> {
-        self.zones.iter().enumerate().filter(|(_, z)| !z.removed).map(|(i, z)| (ZoneIx(i as u32), &**z))
+        self.zones
+            .iter()
+            .enumerate()
+            .filter(|(_, z)| !z.removed)
+            .map(|(i, z)| (ZoneIx(i as u32), &**z))
     }
 
     /// (latitude, longitude) in 1e-7 degrees (1.1 cm).
@@ -160,12 +166,16 @@ impl City {
         self.page(bay).number(bay.at() % PAGE)
     }
 
-    /// When the bay came into service at this place; [`Millis::NEVER`] for one that has always been there.
+    /// When the bay came into service at this place; [`Millis::NEVER`] for one that has always been
+    /// there.
     pub fn serving_since(&self, bay: BayIx) -> Millis {
         if self.since.is_empty() {
             return Millis::NEVER;
         }
-        self.since.get(&self.bay_number(bay)).copied().unwrap_or(Millis::NEVER)
+        self.since
+            .get(&self.bay_number(bay))
+            .copied()
+            .unwrap_or(Millis::NEVER)
     }
 
     /// The inverse; `None` for a number whose bay is gone or has moved.
@@ -189,17 +199,26 @@ impl City {
     /// All live bays of a zone.
     pub fn bays_of(&self, zone: ZoneIx) -> impl Iterator<Item = BayIx> + '_ {
         let z = self.zone(zone);
-        z.bays.clone().map(BayIx).chain(z.later_bays.iter().copied()).filter(|&bay| self.is_live(bay))
+        z.bays
+            .clone()
+            .map(BayIx)
+            .chain(z.later_bays.iter().copied())
+            .filter(|&bay| self.is_live(bay))
     }
 
-    /// Index ranges of the bays in the grid cell at (column, row). A range may contain retired bays: a reader whose
-    /// own marks (such as a vacant bit) are never set for those needs no check, any other asks [`City::is_live`].
+    /// Index ranges of the bays in the grid cell at (column, row). A range may contain retired
+    /// bays: a reader whose own marks (such as a vacant bit) are never set for those needs no
+    /// check, any other asks [`City::is_live`].
     #[inline]
     pub fn cell_runs(&self, column: i32, row: i32) -> impl Iterator<Item = Range<u32>> + '_ {
         let cell = (column, row);
         // A map that has never been added to answers without hashing.
         let later = self.later.get(&cell).map_or(&[][..], |bays| bays);
-        self.grid.runs(cell).iter().map(|&(start, end)| start..end).chain(later.iter().map(|&bay| bay..bay + 1))
+        self.grid
+            .runs(cell)
+            .iter()
+            .map(|&(start, end)| start..end)
+            .chain(later.iter().map(|&bay| bay..bay + 1))
     }
 
     /// The grid cell (column, row) of a place.
@@ -213,9 +232,12 @@ impl City {
         (self.cell.height, self.cell.width)
     }
 
-    /// Bytes of numbers held for bays (arrays, inverse of numbers, grid), without ids and zones. For measurements.
+    /// Bytes of numbers held for bays (arrays, inverse of numbers, grid), without ids and zones.
+    /// For measurements.
     pub fn numeric_bytes(&self) -> usize {
-        self.pages.len() * PAGE * Page::NUMERIC_BYTES + self.bay_of_number.bytes() + self.grid.bytes()
+        self.pages.len() * PAGE * Page::NUMERIC_BYTES
+            + self.bay_of_number.bytes()
+            + self.grid.bytes()
     }
 
     #[inline]
@@ -235,7 +257,8 @@ impl City {
         Arc::make_mut(&mut self.zones[zone.at()])
     }
 
-    /// Puts a bay at the next free index. Its number is registered; grid and zone are the caller's to tell.
+    /// Puts a bay at the next free index. Its number is registered; grid and zone are the caller's
+    /// to tell.
     pub(super) fn push_bay(&mut self, row: Row) -> BayIx {
         if self.pages.last().is_none_or(|p| p.is_full()) {
             self.pages.push(Arc::new(Page::new()));
@@ -284,10 +307,16 @@ impl Numbers {
 /// Degrees to 1e-7 degrees: (latitude, longitude).
 pub(super) fn to_e7(place: LatLon) -> (i32, i32) {
     // 180 degrees are 1.8e9: it fits.
-    ((place.lat * 1e7).round() as i32, (place.lon * 1e7).round() as i32)
+    (
+        (place.lat * 1e7).round() as i32,
+        (place.lon * 1e7).round() as i32,
+    )
 }
 
 /// The inverse of [`to_e7`].
 pub(super) fn from_e7((lat, lon): (i32, i32)) -> LatLon {
-    LatLon { lat: f64::from(lat) / 1e7, lon: f64::from(lon) / 1e7 }
+    LatLon {
+        lat: f64::from(lat) / 1e7,
+        lon: f64::from(lon) / 1e7,
+    }
 }

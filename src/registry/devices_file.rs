@@ -1,7 +1,8 @@
 //! Devices out of JSON: `devices.json` at start, a body through the admin API.
 //!
-//! Promises: every fault names the element's position and its id; reading goes on after the fault of one element and
-//! ends at one of the text itself (with line and column). Files are streamed; unknown members are ignored.
+//! Promises: every fault names the element's position and its id; reading goes on after the fault
+//! of one element and ends at one of the text itself (with line and column). Files are streamed;
+//! unknown members are ignored.
 
 use super::RegistryError;
 use super::devices::DeviceSpec;
@@ -29,7 +30,12 @@ pub fn parse_devices(json: &[u8]) -> Result<Vec<DeviceSpec>, RegistryError> {
         Err((id, what)) => faults.add("devices", at, id.as_deref(), what),
     };
     if json.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'{') {
-        take(0, element(serde_json::from_slice(json).map_err(|e| RegistryError(format!("devices: {e}")))?));
+        take(
+            0,
+            element(
+                serde_json::from_slice(json).map_err(|e| RegistryError(format!("devices: {e}")))?,
+            ),
+        );
     } else {
         array("devices", serde_json::Deserializer::from_slice(json), take)?;
     }
@@ -37,14 +43,19 @@ pub fn parse_devices(json: &[u8]) -> Result<Vec<DeviceSpec>, RegistryError> {
     Ok(all)
 }
 
-/// Streams the devices of a file with their positions. `Err` where the text itself ends the reading.
+/// Streams the devices of a file with their positions. `Err` where the text itself ends the
+/// reading.
 pub(super) fn read_devices(
     path: &Path,
     each: impl FnMut(usize, Result<DeviceSpec, Fault>),
 ) -> Result<(), RegistryError> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|e| RegistryError(format!("{name}: cannot open: {e}")))?;
-    array(&name, serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 20, file)), each)
+    array(
+        &name,
+        serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 20, file)),
+        each,
+    )
 }
 
 fn array<'de, R: serde_json::de::Read<'de>>(
@@ -85,7 +96,11 @@ fn element(raw: &RawValue) -> Result<DeviceSpec, Fault> {
         let named = serde_json::from_str::<Named>(raw.get()).ok();
         // Its line and column count from the element's start: of no use to anybody.
         let what = e.to_string();
-        let what = what.split(" at line ").next().unwrap_or_default().to_owned();
+        let what = what
+            .split(" at line ")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         (named.map(|n| n.device), what)
     })
 }

@@ -1,6 +1,8 @@
-//! A change in the making: a copy of the picture that is changed, checked, and then either taken or dropped.
+//! A change in the making: a copy of the picture that is changed, checked, and then either taken or
+//! dropped.
 //!
-//! Pure but for the numbers it takes. Nobody sees a draft; its pages are shared with the picture until touched.
+//! Pure but for the numbers it takes. Nobody sees a draft; its pages are shared with the picture
+//! until touched.
 
 use super::changes::Change;
 use super::city::{BaySpec, City, ZoneSpec, to_e7};
@@ -14,7 +16,8 @@ use ahash::AHashSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Indices that lead nowhere any more; above this many, moves and removals need a restart, which drops them.
+/// Indices that lead nowhere any more; above this many, moves and removals need a restart, which
+/// drops them.
 const MAX_RETIRED: u32 = 1_000_000;
 
 /// What an id leads to once the draft is taken; `None`: nothing.
@@ -29,7 +32,8 @@ pub(super) struct Drafted {
     pub(super) changes: Vec<Change>,
 }
 
-/// See the module's words. Ids are looked up as they were before the draft: no id may come twice in one.
+/// See the module's words. Ids are looked up as they were before the draft: no id may come twice in
+/// one.
 pub(super) struct Draft<'r> {
     city: City,
     bay_moves: Moves<BayIx>,
@@ -92,12 +96,20 @@ impl<'r> Draft<'r> {
             self.city.zone_of_number.set(number, ix.0);
             self.zone_moves.push((Arc::from(&*spec.id), Some(ix)));
             // Bays known at start are none: an empty range.
-            self.city.zones.push(Arc::new(build::new_zone(spec, number, 0..0)));
+            self.city
+                .zones
+                .push(Arc::new(build::new_zone(spec, number, 0..0)));
             return;
         };
         let old = self.city.zone(ix);
-        let as_given =
-            ZoneSpec { capacity: if old.capacity_given { old.spec.capacity } else { 0 }, ..old.spec.clone() };
+        let as_given = ZoneSpec {
+            capacity: if old.capacity_given {
+                old.spec.capacity
+            } else {
+                0
+            },
+            ..old.spec.clone()
+        };
         if as_given != spec {
             self.changes.push(Change::from(&spec));
             let z = self.city.zone_mut(ix);
@@ -121,8 +133,11 @@ impl<'r> Draft<'r> {
         let id = match self.bays.get(&*bay.id).map(|b| *b) {
             Some(ix) if self.city.place_e7(ix) == place && self.city.zone_of(ix) == zone => {
                 if self.city.attrs(ix) != bay.attrs {
-                    self.city.page_mut(ix).set_attrs(ix.at() % super::page::PAGE, bay.attrs);
-                    self.changes.push(Change::put_bay(bay, self.city.serving_since(ix)));
+                    self.city
+                        .page_mut(ix)
+                        .set_attrs(ix.at() % super::page::PAGE, bay.attrs);
+                    self.changes
+                        .push(Change::put_bay(bay, self.city.serving_since(ix)));
                 }
                 return;
             }
@@ -133,11 +148,20 @@ impl<'r> Draft<'r> {
             None => Arc::from(&*bay.id),
         };
         let number = self.ids.new_bay(&id);
-        let row = Row { id: Arc::clone(&id), zone: zone.0, place, number, attrs: bay.attrs };
+        let row = Row {
+            id: Arc::clone(&id),
+            zone: zone.0,
+            place,
+            number,
+            attrs: bay.attrs,
+        };
         let ix = self.city.push_bay(row);
         self.city.zone_mut(zone).later_bays.push(ix);
         let cell = self.city.cell.cell_at(place);
-        Arc::make_mut(&mut self.city.later).entry(cell).or_default().push(ix.0);
+        Arc::make_mut(&mut self.city.later)
+            .entry(cell)
+            .or_default()
+            .push(ix.0);
         self.touched.insert(zone.0, at);
         self.bay_moves.push((id, Some(ix)));
         if !self.now.is_never() {
@@ -154,7 +178,8 @@ impl<'r> Draft<'r> {
             return self.fault(at, id, "unknown bay");
         };
         self.retire(at, ix);
-        self.bay_moves.push((Arc::clone(self.city.bay_id(ix)), None));
+        self.bay_moves
+            .push((Arc::clone(self.city.bay_id(ix)), None));
         self.changes.push(Change::RemoveBay(id.to_owned()));
     }
 
@@ -164,7 +189,11 @@ impl<'r> Draft<'r> {
         };
         let left = self.city.bays_of(ix).count();
         if left > 0 {
-            return self.fault(at, id, &format!("the zone still has {left} bays; move or remove them first"));
+            return self.fault(
+                at,
+                id,
+                &format!("the zone still has {left} bays; move or remove them first"),
+            );
         }
         let zone = self.city.zone_mut(ix);
         (zone.removed, zone.spec.capacity, zone.capacity_given) = (true, 0, false);
@@ -189,19 +218,37 @@ impl<'r> Draft<'r> {
             }
         }
         if self.city.slots - self.city.live > MAX_RETIRED {
-            self.faults.add(self.batch, 0, None, "too many bays moved or removed since the start: restart the hub");
+            self.faults.add(
+                self.batch,
+                0,
+                None,
+                "too many bays moved or removed since the start: restart the hub",
+            );
         }
         if let Err(e) = self.faults.check() {
             self.ids.abandon();
             return Err(e);
         }
-        let Self { city, bay_moves, zone_moves, changes, .. } = self;
-        Ok(Drafted { city, bay_moves, zone_moves, changes })
+        let Self {
+            city,
+            bay_moves,
+            zone_moves,
+            changes,
+            ..
+        } = self;
+        Ok(Drafted {
+            city,
+            bay_moves,
+            zone_moves,
+            changes,
+        })
     }
 
     /// The bay's index leads nowhere from now on, and its number neither.
     fn retire(&mut self, at: usize, ix: BayIx) {
-        let (number, zone, place) = (self.city.bay_number(ix), self.city.zone_of(ix), self.city.place_e7(ix));
+        let number = self.city.bay_number(ix);
+        let zone = self.city.zone_of(ix);
+        let place = self.city.place_e7(ix);
         self.city.bay_of_number.clear(number);
         self.city.page_mut(ix).retire(ix.at() % super::page::PAGE);
         self.city.live -= 1;

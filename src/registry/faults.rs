@@ -22,7 +22,11 @@ impl Default for Faults {
 
 impl Faults {
     pub(super) const fn of(list: &'static str) -> Self {
-        Self { told: Vec::new(), more: 0, list }
+        Self {
+            told: Vec::new(),
+            more: 0,
+            list,
+        }
     }
 
     /// `at` is the position in the file's `features` (or whatever its list is), from 0.

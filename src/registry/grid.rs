@@ -1,7 +1,8 @@
 //! The grid over the city: which index ranges lie in which cell of some 125 m.
 //!
-//! Built once at start. A dense directory where the city is compact (4 bytes a cell), a hashed one where its
-//! bays are far apart; the reader cannot tell. A look-up is one or two dependent loads, no allocation.
+//! Built once at start. A dense directory where the city is compact (4 bytes a cell), a hashed one
+//! where its bays are far apart; the reader cannot tell. A look-up is one or two dependent loads,
+//! no allocation.
 
 use crate::domain::geo::M_PER_DEG;
 use ahash::AHashMap;
@@ -26,16 +27,23 @@ pub(super) struct CellSize {
 }
 
 impl CellSize {
-    /// Square at the given latitude (degrees). Near the poles a cell is kept from spanning the globe.
+    /// Square at the given latitude (degrees). Near the poles a cell is kept from spanning the
+    /// globe.
     pub(super) fn at_latitude(lat: f64) -> Self {
         let height = CELL_M / M_PER_DEG * 1e7;
         let width = height / lat.to_radians().cos().max(0.01);
-        Self { height: height.round() as i32, width: width.round() as i32 }
+        Self {
+            height: height.round() as i32,
+            width: width.round() as i32,
+        }
     }
 
     #[inline]
     pub(super) fn cell_at(self, (lat_e7, lon_e7): (i32, i32)) -> Cell {
-        (lon_e7.div_euclid(self.width), lat_e7.div_euclid(self.height))
+        (
+            lon_e7.div_euclid(self.width),
+            lat_e7.div_euclid(self.height),
+        )
     }
 }
 
@@ -66,20 +74,32 @@ impl Grid {
     pub(super) fn new(mut runs: Vec<(Cell, Run)>) -> Self {
         runs.sort_unstable_by_key(|&((column, row), run)| (row, column, run));
         let directory = match Extent::of(&runs) {
-            Some(e) if e.cells() <= DENSE_CELLS.min(65_536 + CELLS_PER_RUN * runs.len() as i64) => e.dense(&runs),
+            Some(e) if e.cells() <= DENSE_CELLS.min(65_536 + CELLS_PER_RUN * runs.len() as i64) => {
+                e.dense(&runs)
+            }
             Some(_) => hashed(&runs),
             None => Directory::Hashed(AHashMap::default()),
         };
-        Self { runs: runs.into_iter().map(|(_, run)| run).collect(), directory }
+        Self {
+            runs: runs.into_iter().map(|(_, run)| run).collect(),
+            directory,
+        }
     }
 
     /// The runs of a cell; empty for any cell without bays, wherever it is.
     #[inline]
     pub(super) fn runs(&self, (column, row): Cell) -> &[Run] {
         let (start, end) = match &self.directory {
-            Directory::Dense { west, south, columns, rows, starts } => {
+            Directory::Dense {
+                west,
+                south,
+                columns,
+                rows,
+                starts,
+            } => {
                 // Wrapping, then as unsigned: one comparison refuses both sides of the box.
-                let (c, r) = (column.wrapping_sub(*west) as u32, row.wrapping_sub(*south) as u32);
+                let c = column.wrapping_sub(*west) as u32;
+                let r = row.wrapping_sub(*south) as u32;
                 if c >= *columns as u32 || r >= *rows as u32 {
                     return &[];
                 }
@@ -116,7 +136,8 @@ impl Extent {
     fn of(runs: &[(Cell, Run)]) -> Option<Self> {
         let columns = || runs.iter().map(|&((column, _), _)| column);
         let rows = || runs.iter().map(|&((_, row), _)| row);
-        let (west, south) = (columns().min()?, rows().min()?);
+        let west = columns().min()?;
+        let south = rows().min()?;
         Some(Self {
             west,
             south,
@@ -140,8 +161,15 @@ impl Extent {
             sum += *n;
             *n = sum;
         }
-        let (columns, rows) = (self.columns as i32, self.rows as i32);
-        Directory::Dense { west: self.west, south: self.south, columns, rows, starts }
+        let columns = self.columns as i32;
+        let rows = self.rows as i32;
+        Directory::Dense {
+            west: self.west,
+            south: self.south,
+            columns,
+            rows,
+            starts,
+        }
     }
 }
 
@@ -167,17 +195,31 @@ mod tests {
             want.sort_unstable();
             assert_eq!(grid.runs(cell), want);
         }
-        for nowhere in [(i32::MIN, i32::MIN), (i32::MAX, i32::MAX), (0, i32::MIN), (77, 78)] {
+        for nowhere in [
+            (i32::MIN, i32::MIN),
+            (i32::MAX, i32::MAX),
+            (0, i32::MIN),
+            (77, 78),
+        ] {
             assert!(grid.runs(nowhere).is_empty(), "{nowhere:?}");
         }
     }
 
     #[test]
     fn a_compact_city_and_a_scattered_one_answer_alike() {
-        let compact = [((5, 5), (0, 3)), ((-2, 9), (3, 4)), ((5, 5), (9, 11)), ((6, 5), (4, 9))];
+        let compact = [
+            ((5, 5), (0, 3)),
+            ((-2, 9), (3, 4)),
+            ((5, 5), (9, 11)),
+            ((6, 5), (4, 9)),
+        ];
         check(&compact, true);
-        let scattered =
-            [((5, 5), (0, 3)), ((-144_000, 80_000), (3, 4)), ((5, 5), (9, 11)), ((150_000, -70_000), (4, 9))];
+        let scattered = [
+            ((5, 5), (0, 3)),
+            ((-144_000, 80_000), (3, 4)),
+            ((5, 5), (9, 11)),
+            ((150_000, -70_000), (4, 9)),
+        ];
         check(&scattered, false);
         check(&[], false);
     }

@@ -1,10 +1,11 @@
 //! Numbers that last: what other files on disk say of bays, zones and sources, they say by these.
 //!
-//! `identities` is an append-only text file, one line an identity: `b <id>`, `z <id>`, `s <kind> <id>`. The number
-//! of a bay or zone is how many lines of its class stand before its own; a later line of the same id gives it a
-//! new number, and the old one then means nothing (a bay that moved: a reading taken elsewhere says nothing of
-//! the new place). The number of a source is how many *other* sources stand before its first line; a later line
-//! changes only its kind. Promise: no number is used before its line is on disk.
+//! `identities` is an append-only text file, one line an identity: `b <id>`, `z <id>`, `s <kind>
+//! <id>`. The number of a bay or zone is how many lines of its class stand before its own; a later
+//! line of the same id gives it a new number, and the old one then means nothing (a bay that moved:
+//! a reading taken elsewhere says nothing of the new place). The number of a source is how many
+//! *other* sources stand before its first line; a later line changes only its kind. Promise: no
+//! number is used before its line is on disk.
 
 use super::RegistryError;
 use super::linelog::LineLog;
@@ -50,15 +51,25 @@ pub(super) struct Known<'t> {
 impl<'t> Known<'t> {
     /// The number of each of `ids`, none of which comes twice; `None` for one that has none.
     ///
-    /// As long as the ids are those of the lines, in that order (a city whose file has not changed), nothing is
-    /// looked up: a map of a million strings costs more than to read them. Later lines supersede.
+    /// As long as the ids are those of the lines, in that order (a city whose file has not
+    /// changed), nothing is looked up: a map of a million strings costs more than to read them.
+    /// Later lines supersede.
     pub(super) fn bay_numbers<'i: 't>(
         &'i self,
         ids: impl Iterator<Item = &'i str> + Clone,
     ) -> impl Iterator<Item = Option<u32>> {
-        let same = ids.clone().zip(&self.bays).take_while(|(id, line)| id == *line).count();
-        let later: AHashMap<&str, u32> = self.bays[same..].iter().copied().zip(same as u32..).collect();
-        ids.zip(0..).map(move |(id, at)| later.get(id).copied().or((at < same as u32).then_some(at)))
+        let same = ids
+            .clone()
+            .zip(&self.bays)
+            .take_while(|(id, line)| id == *line)
+            .count();
+        let later: AHashMap<&str, u32> = self.bays[same..]
+            .iter()
+            .copied()
+            .zip(same as u32..)
+            .collect();
+        ids.zip(0..)
+            .map(move |(id, at)| later.get(id).copied().or((at < same as u32).then_some(at)))
     }
 }
 
@@ -66,13 +77,22 @@ impl Identities {
     /// Opens or creates the file; its text is for [`Identities::read`].
     pub(super) fn open(path: &Path) -> Result<(Self, String), RegistryError> {
         let (log, text) = LineLog::open(path)?;
-        Ok((Self { log: Some(log), ..Self::default() }, text))
+        Ok((
+            Self {
+                log: Some(log),
+                ..Self::default()
+            },
+            text,
+        ))
     }
 
     /// Reads the file's text and takes up its counts.
     pub(super) fn read<'t>(&mut self, text: &'t str) -> Result<Known<'t>, RegistryError> {
         // A line of a bay takes some 16 bytes; too small a guess costs a few copies.
-        let mut known = Known { bays: Vec::with_capacity(text.len() / 16), ..Known::default() };
+        let mut known = Known {
+            bays: Vec::with_capacity(text.len() / 16),
+            ..Known::default()
+        };
         let mut source_at: AHashMap<&str, usize> = AHashMap::default();
         for (n, line) in text.lines().enumerate() {
             let bad = || RegistryError(format!("line {}: not an identity: {line:?}", n + 1));
@@ -104,15 +124,20 @@ impl Identities {
         Ok(known)
     }
 
-    /// Rewrites the file without outlived kinds of sources, once those are most of what it says of sources. Lines of
-    /// bays and zones all stay: their count is the number.
+    /// Rewrites the file without outlived kinds of sources, once those are most of what it says of
+    /// sources. Lines of bays and zones all stay: their count is the number.
     pub(super) fn compact(&mut self, text: &str, known: &Known<'_>) -> Result<(), RegistryError> {
-        let Some(log) = &mut self.log else { return Ok(()) };
+        let Some(log) = &mut self.log else {
+            return Ok(());
+        };
         if known.source_lines < COMPACT_FROM || known.source_lines <= 2 * known.sources.len() {
             return Ok(());
         }
         let mut lines = Vec::with_capacity(text.len());
-        for line in text.split_inclusive('\n').filter(|line| !line.starts_with("s ")) {
+        for line in text
+            .split_inclusive('\n')
+            .filter(|line| !line.starts_with("s "))
+        {
             lines.extend_from_slice(line.as_bytes());
         }
         for (id, kind) in &known.sources {
@@ -161,7 +186,8 @@ impl Identities {
         self.given = self.committed;
     }
 
-    /// Takes back a commit that gave numbers, because the change they were for failed. At most once a commit.
+    /// Takes back a commit that gave numbers, because the change they were for failed. At most once
+    /// a commit.
     pub(super) fn undo(&mut self) {
         if self.before != self.committed
             && let Some(log) = &mut self.log
@@ -191,7 +217,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("identities");
         let (mut ids, _) = Identities::open(&path).unwrap();
-        assert_eq!((ids.new_bay("a"), ids.new_zone("z"), ids.new_bay("b")), (0, 0, 1));
+        assert_eq!(
+            (ids.new_bay("a"), ids.new_zone("z"), ids.new_bay("b")),
+            (0, 0, 1)
+        );
         ids.source("lamp", SourceKind::Sensor);
         ids.source("app", SourceKind::App);
         ids.commit().unwrap();
@@ -207,10 +236,16 @@ mod tests {
         let (mut ids, text) = Identities::open(&path).unwrap();
         let known = ids.read(&text).unwrap();
         let of = |ids: &[&'static str]| known.bay_numbers(ids.iter().copied()).collect::<Vec<_>>();
-        assert_eq!(of(&["a", "b", "never", "taken back"]), [Some(2), Some(1), None, None]);
+        assert_eq!(
+            of(&["a", "b", "never", "taken back"]),
+            [Some(2), Some(1), None, None]
+        );
         assert_eq!(of(&["b", "a"]), [Some(1), Some(2)]);
         assert_eq!(known.zones["z"], 0);
-        assert_eq!(known.sources, [("lamp", SourceKind::Gate), ("app", SourceKind::App)]);
+        assert_eq!(
+            known.sources,
+            [("lamp", SourceKind::Gate), ("app", SourceKind::App)]
+        );
         assert_eq!(ids.new_bay("c"), 3);
     }
 
@@ -236,7 +271,10 @@ mod tests {
 
     #[test]
     fn a_number_the_disk_refuses_is_given_to_the_next() {
-        let mut ids = Identities { log: Some(LineLog::refusing()), ..Identities::default() };
+        let mut ids = Identities {
+            log: Some(LineLog::refusing()),
+            ..Identities::default()
+        };
         ids.new_bay("a");
         assert!(ids.commit().is_err());
         assert_eq!(ids.new_bay("b"), 0);
@@ -257,23 +295,41 @@ mod tests {
             let (mut ids, text) = Identities::open(&path).unwrap();
             let known = ids.read(&text).unwrap();
             ids.compact(&text, &known).unwrap();
-            let sources: Vec<_> = known.sources.iter().map(|&(id, kind)| (id.to_owned(), kind)).collect();
+            let sources: Vec<_> = known
+                .sources
+                .iter()
+                .map(|&(id, kind)| (id.to_owned(), kind))
+                .collect();
             (
                 known.source_lines,
-                known.bay_numbers(["a"].into_iter()).next().unwrap().unwrap(),
+                known
+                    .bay_numbers(["a"].into_iter())
+                    .next()
+                    .unwrap()
+                    .unwrap(),
                 ids.new_bay("c"),
                 sources,
             )
         };
-        let (before, after) = (read(), read());
+        let before = read();
+        let after = read();
         assert_eq!((before.0, after.0), (COMPACT_FROM + 1, 2));
         assert_eq!((before.1, before.2, before.3), (after.1, after.2, after.3));
     }
 
     #[test]
     fn a_line_that_is_no_identity_is_an_error_with_its_number() {
-        for bad in ["b x\nnonsense\n", "b x\ns lamp\n", "b x\ns nothing lamp\n", "b x\nq y\n"] {
-            let e = Identities::default().read(bad).map(|_| ()).unwrap_err().to_string();
+        for bad in [
+            "b x\nnonsense\n",
+            "b x\ns lamp\n",
+            "b x\ns nothing lamp\n",
+            "b x\nq y\n",
+        ] {
+            let e = Identities::default()
+                .read(bad)
+                .map(|_| ())
+                .unwrap_err()
+                .to_string();
             assert!(e.contains("line 2"), "{e}");
         }
     }

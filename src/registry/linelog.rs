@@ -1,8 +1,8 @@
 //! An append-only text file of lines that is durable line by line.
 //!
-//! Promises: when `append` returns `Ok` the lines are on disk; when it returns an error the file holds none of
-//! them, or refuses all further appends. A last line cut short by a crash is removed at the next start, with a
-//! warning. Dear: an append waits for the disk.
+//! Promises: when `append` returns `Ok` the lines are on disk; when it returns an error the file
+//! holds none of them, or refuses all further appends. A last line cut short by a crash is removed
+//! at the next start, with a warning. Dear: an append waits for the disk.
 
 use super::RegistryError;
 use std::fs::{File, OpenOptions};
@@ -24,7 +24,9 @@ pub(super) struct LineLog {
 impl LineLog {
     /// Opens or creates the file and returns it with its whole lines.
     pub(super) fn open(path: &Path) -> Result<(Self, String), RegistryError> {
-        let fail = |what: &str, e: &dyn std::fmt::Display| RegistryError(format!("{}: {what}: {e}", path.display()));
+        let fail = |what: &str, e: &dyn std::fmt::Display| {
+            RegistryError(format!("{}: {what}: {e}", path.display()))
+        };
         let is_new = !path.exists();
         let mut file = OpenOptions::new()
             .read(true)
@@ -34,31 +36,63 @@ impl LineLog {
             .open(path)
             .map_err(|e| fail("cannot open", &e))?;
         if is_new {
-            file.sync_all().and_then(|()| sync_folder(path)).map_err(|e| fail("cannot create", &e))?;
+            file.sync_all()
+                .and_then(|()| sync_folder(path))
+                .map_err(|e| fail("cannot create", &e))?;
         }
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(|e| fail("cannot read", &e))?;
-        let whole = bytes.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+        file.read_to_end(&mut bytes)
+            .map_err(|e| fail("cannot read", &e))?;
+        let whole = bytes
+            .iter()
+            .rposition(|&b| b == b'\n')
+            .map_or(0, |at| at + 1);
         if whole < bytes.len() {
-            tracing::warn!(file = %path.display(), bytes = bytes.len() - whole, "cut a last line that was not whole");
+            tracing::warn!(
+                file = %path.display(),
+                bytes = bytes.len() - whole,
+                "cut a last line that was not whole",
+            );
             bytes.truncate(whole);
-            file.set_len(whole as u64).and_then(|()| file.sync_all()).map_err(|e| fail("cannot cut", &e))?;
+            file.set_len(whole as u64)
+                .and_then(|()| file.sync_all())
+                .map_err(|e| fail("cannot cut", &e))?;
         }
-        file.seek(SeekFrom::Start(whole as u64)).map_err(|e| fail("cannot seek", &e))?;
+        file.seek(SeekFrom::Start(whole as u64))
+            .map_err(|e| fail("cannot seek", &e))?;
         let text = String::from_utf8(bytes).map_err(|e| fail("not UTF-8", &e))?;
         let len = whole as u64;
-        Ok((Self { path: path.to_owned(), file, len, before: len, broken: false }, text))
+        Ok((
+            Self {
+                path: path.to_owned(),
+                file,
+                len,
+                before: len,
+                broken: false,
+            },
+            text,
+        ))
     }
 
     /// Appends `lines` (each ending in a newline) and waits until they are on disk.
     pub(super) fn append(&mut self, lines: &[u8]) -> Result<(), RegistryError> {
         if self.broken {
-            return Err(RegistryError(format!("{}: an earlier write failed; restart the hub", self.path.display())));
+            return Err(RegistryError(format!(
+                "{}: an earlier write failed; restart the hub",
+                self.path.display()
+            )));
         }
         self.before = self.len;
-        if let Err(e) = self.file.write_all(lines).and_then(|()| self.file.sync_data()) {
+        if let Err(e) = self
+            .file
+            .write_all(lines)
+            .and_then(|()| self.file.sync_data())
+        {
             self.cut_to(self.before);
-            return Err(RegistryError(format!("{}: cannot write: {e}", self.path.display())));
+            return Err(RegistryError(format!(
+                "{}: cannot write: {e}",
+                self.path.display()
+            )));
         }
         self.len += lines.len() as u64;
         Ok(())
@@ -69,7 +103,8 @@ impl LineLog {
         self.cut_to(self.before);
     }
 
-    /// Replaces the whole content by way of a second file, so that a crash leaves either the old or the new.
+    /// Replaces the whole content by way of a second file, so that a crash leaves either the old or
+    /// the new.
     pub(super) fn rewrite(&mut self, lines: &[u8]) -> Result<(), RegistryError> {
         let next = self.path.with_extension("next");
         let swap = || -> std::io::Result<File> {
@@ -80,7 +115,8 @@ impl LineLog {
             sync_folder(&self.path)?;
             Ok(file)
         };
-        self.file = swap().map_err(|e| RegistryError(format!("{}: cannot rewrite: {e}", self.path.display())))?;
+        self.file = swap()
+            .map_err(|e| RegistryError(format!("{}: cannot rewrite: {e}", self.path.display())))?;
         self.len = lines.len() as u64;
         self.before = self.len;
         Ok(())
@@ -90,8 +126,17 @@ impl LineLog {
     #[cfg(test)]
     pub(super) fn refusing() -> Self {
         let path = PathBuf::from("/dev/full");
-        let file = OpenOptions::new().write(true).open(&path).expect("there on any Linux");
-        Self { path, file, len: 0, before: 0, broken: false }
+        let file = OpenOptions::new()
+            .write(true)
+            .open(&path)
+            .expect("there on any Linux");
+        Self {
+            path,
+            file,
+            len: 0,
+            before: 0,
+            broken: false,
+        }
     }
 
     fn cut_to(&mut self, len: u64) {
@@ -103,7 +148,11 @@ impl LineLog {
         match cut {
             Ok(()) => self.len = len,
             Err(e) => {
-                tracing::error!(file = %self.path.display(), error = %e, "a failed write could not be taken back");
+                tracing::error!(
+                    file = %self.path.display(),
+                    error = %e,
+                    "a failed write could not be taken back",
+                );
                 self.broken = true;
             }
         }
@@ -137,7 +186,11 @@ mod tests {
         log.rewrite(b"all\n").unwrap();
         log.append(b"new\n").unwrap();
         assert_eq!(LineLog::open(&path).unwrap().1, "all\nnew\n");
-        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "no second file left behind");
+        assert_eq!(
+            std::fs::read_dir(dir.path()).unwrap().count(),
+            1,
+            "no second file left behind"
+        );
     }
 
     #[test]
@@ -145,6 +198,12 @@ mod tests {
         let mut log = LineLog::refusing();
         let e = log.append(b"line\n").unwrap_err().to_string();
         assert!(e.contains("/dev/full") && e.contains("cannot write"), "{e}");
-        assert!(log.append(b"line\n").unwrap_err().to_string().contains("restart"), "it could not be cut");
+        assert!(
+            log.append(b"line\n")
+                .unwrap_err()
+                .to_string()
+                .contains("restart"),
+            "it could not be cut"
+        );
     }
 }

@@ -46,14 +46,23 @@ impl Loader {
         if self.zone_at.contains_key(&spec.id) {
             return self.faults.add(file, at, Some(&spec.id), "duplicate id");
         }
-        self.zone_at.insert(spec.id.clone(), self.zones.len() as u32);
+        self.zone_at
+            .insert(spec.id.clone(), self.zones.len() as u32);
         self.zones.push(spec);
         self.zone_from.push((Arc::clone(file), at));
         self.bays_in_zone.push(0);
     }
 
     /// As [`Loader::zone`].
-    pub(super) fn bay(&mut self, file: &str, at: usize, id: &str, zone: &str, place: LatLon, attrs: BayAttrs) {
+    pub(super) fn bay(
+        &mut self,
+        file: &str,
+        at: usize,
+        id: &str,
+        zone: &str,
+        place: LatLon,
+        attrs: BayAttrs,
+    ) {
         let row = match self.row(id, zone, place, attrs) {
             Ok(row) => row,
             Err(what) => return self.faults.add(file, at, Some(id), what),
@@ -67,13 +76,26 @@ impl Loader {
     }
 
     /// A bay for [`Loader::all_bays`], or what is wrong with it. All its zones have been taken in.
-    pub(super) fn row(&self, id: &str, zone: &str, place: LatLon, attrs: BayAttrs) -> Result<Row, String> {
+    pub(super) fn row(
+        &self,
+        id: &str,
+        zone: &str,
+        place: LatLon,
+        attrs: BayAttrs,
+    ) -> Result<Row, String> {
         check_bay(id, place)?;
         let zone = *self.zone_at.get(zone).ok_or_else(|| unknown_zone(zone))?;
-        Ok(Row { id: Arc::from(id), zone, place: to_e7(place), number: 0, attrs })
+        Ok(Row {
+            id: Arc::from(id),
+            zone,
+            place: to_e7(place),
+            number: 0,
+            attrs,
+        })
     }
 
-    /// The first bays, at once and by all cores. False, and none is taken, where an id is there twice.
+    /// The first bays, at once and by all cores. False, and none is taken, where an id is there
+    /// twice.
     pub(super) fn all_bays(&mut self, rows: Vec<Row>) -> bool {
         let bays = Ids::with_capacity_and_hasher(rows.len(), ahash::RandomState::default());
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
@@ -86,7 +108,9 @@ impl Loader {
         let fine = thread::scope(|s| {
             let parts = rows.chunks(share).enumerate();
             let hands: Vec<_> = parts.map(|part| s.spawn(move || all_new(part))).collect();
-            hands.into_iter().all(|hand| hand.join().is_ok_and(|all_new| all_new))
+            hands
+                .into_iter()
+                .all(|hand| hand.join().is_ok_and(|all_new| all_new))
         });
         if fine {
             for row in &rows {
@@ -103,7 +127,11 @@ impl Loader {
     }
 
     /// Checks what can only be checked at the end, numbers everything durably, and sorts it.
-    pub(super) fn finish(mut self, ids: &mut Identities, known: &Known<'_>) -> Result<Loaded, RegistryError> {
+    pub(super) fn finish(
+        mut self,
+        ids: &mut Identities,
+        known: &Known<'_>,
+    ) -> Result<Loaded, RegistryError> {
         for (z, &bays) in self.bays_in_zone.iter().enumerate() {
             let zone = &self.zones[z];
             if let Some(what) = capacity_fault(zone.capacity, bays) {
@@ -112,17 +140,27 @@ impl Loader {
             }
         }
         self.faults.check()?;
-        let numbers: Vec<_> = known.bay_numbers(self.rows.iter().map(|row| &*row.id)).collect();
+        let numbers: Vec<_> = known
+            .bay_numbers(self.rows.iter().map(|row| &*row.id))
+            .collect();
         for (row, number) in self.rows.iter_mut().zip(numbers) {
             row.number = number.unwrap_or_else(|| ids.new_bay(&row.id));
         }
         let numbered = |spec: ZoneSpec| {
-            let number = known.zones.get(&*spec.id).copied().unwrap_or_else(|| ids.new_zone(&spec.id));
+            let number = known
+                .zones
+                .get(&*spec.id)
+                .copied()
+                .unwrap_or_else(|| ids.new_zone(&spec.id));
             (spec, number)
         };
         let zones: Vec<_> = self.zones.into_iter().map(numbered).collect();
         ids.commit()?;
-        let Built { city, bay_at, zone_at } = build(zones, &self.rows);
+        let Built {
+            city,
+            bay_at,
+            zone_at,
+        } = build(zones, &self.rows);
         for mut bay in self.bays.iter_mut() {
             bay.0 = bay_at[bay.at()];
         }
@@ -130,18 +168,28 @@ impl Loader {
         for (id, was) in self.zone_at {
             zones.insert(Arc::from(id), ZoneIx(zone_at[was as usize]));
         }
-        Ok(Loaded { city, bays: self.bays, zones })
+        Ok(Loaded {
+            city,
+            bays: self.bays,
+            zones,
+        })
     }
 }
 
-/// The zone with its places in whole 1e-7 degrees, as everything here keeps them; or its id and what is wrong.
+/// The zone with its places in whole 1e-7 degrees, as everything here keeps them; or its id and
+/// what is wrong.
 pub(super) fn checked_zone(mut zone: ZoneSpec) -> Result<ZoneSpec, (String, String)> {
     let what = if !id::is_valid(&zone.id) {
         Some(invalid_id().to_owned())
     } else if zone.name.len() > MAX_TEXT || zone.operator.len() > MAX_TEXT {
-        Some(format!("name and operator may have at most {MAX_TEXT} bytes"))
+        Some(format!(
+            "name and operator may have at most {MAX_TEXT} bytes"
+        ))
     } else {
-        zone.outline.iter().chain([&zone.place]).find_map(|&p| bad_place(p))
+        zone.outline
+            .iter()
+            .chain([&zone.place])
+            .find_map(|&p| bad_place(p))
     };
     if let Some(what) = what {
         return Err((zone.id, what));
@@ -163,12 +211,16 @@ pub(super) fn check_bay(bay: &str, place: LatLon) -> Result<(), String> {
 }
 
 pub(super) fn unknown_zone(zone: &str) -> String {
-    format!("unknown zone {:?}", zone.chars().take(80).collect::<String>())
+    format!(
+        "unknown zone {:?}",
+        zone.chars().take(80).collect::<String>()
+    )
 }
 
 /// A capacity of 0 follows the number of bays and is never too low.
 pub(super) fn capacity_fault(capacity: u32, bays: u32) -> Option<String> {
-    (capacity > 0 && capacity < bays).then(|| format!("capacity {capacity} is below its {bays} bays"))
+    (capacity > 0 && capacity < bays)
+        .then(|| format!("capacity {capacity} is below its {bays} bays"))
 }
 
 /// Says what is wrong with a place.
@@ -180,5 +232,7 @@ pub(super) fn bad_place(LatLon { lat, lon }: LatLon) -> Option<String> {
         Some(_) => "; they look swapped: GeoJSON gives longitude first",
         None => "",
     };
-    Some(format!("bad coordinate: longitude {lon} and latitude {lat} are not both within +-180 and +-90{hint}"))
+    Some(format!(
+        "bad coordinate: longitude {lon} and latitude {lat} are not both within +-180 and +-90{hint}"
+    ))
 }

@@ -1,10 +1,12 @@
-//! Zones, bays, sources and devices: who and where. Read from files, changed at run time, looked up by id.
+//! Zones, bays, sources and devices: who and where. Read from files, changed at run time, looked up
+//! by id.
 //!
-//! Promises: a look-up takes no lock that a change holds; a change is durable before it is seen, whole or not at
-//! all; numbers given to bays, zones and sources last over restarts. Dear: changes and enrolments wait for the
-//! disk - call them where blocking is allowed.
+//! Promises: a look-up takes no lock that a change holds; a change is durable before it is seen,
+//! whole or not at all; numbers given to bays, zones and sources last over restarts. Dear: changes
+//! and enrolments wait for the disk - call them where blocking is allowed.
 //!
-//! Architecture Invariant: indices ([`BayIx`], [`ZoneIx`]) are this process's own and never written to disk.
+//! Architecture Invariant: indices ([`BayIx`], [`ZoneIx`]) are this process's own and never written
+//! to disk.
 
 mod build;
 mod changes;
@@ -48,26 +50,29 @@ pub struct RegistryError(pub String);
 
 /// All zones, bays, sources and devices of one hub.
 ///
-/// A change first swaps the picture and then the ids: an index got by id is always in a city taken afterwards.
-/// For the length of that swap an id may still lead to an index just retired.
+/// A change first swaps the picture and then the ids: an index got by id is always in a city taken
+/// afterwards. For the length of that swap an id may still lead to an index just retired.
 pub struct Registry {
     city: ArcSwap<City>,
     bays: Ids<BayIx>,
     zones: Ids<ZoneIx>,
     sources: Sources,
     devices: Devices,
-    /// Held for the whole of a change: one writer at a time. Taken before `identities`. `None`: in memory only.
+    /// Held for the whole of a change: one writer at a time. Taken before `identities`. `None`: in
+    /// memory only.
     writer: Mutex<Option<ChangeLog>>,
     /// Also enrolments of sources write here. Held over a disk write, never by a reader.
     identities: Mutex<Identities>,
 }
 
 impl Registry {
-    /// Reads `zones.geojson`, `bays.geojson` and, where it is there, `devices.json` from `dir`, then the run-time
-    /// changes and identities kept in `data`. `models` are the payload decoders that devices may name.
+    /// Reads `zones.geojson`, `bays.geojson` and, where it is there, `devices.json` from `dir`,
+    /// then the run-time changes and identities kept in `data`. `models` are the payload decoders
+    /// that devices may name.
     ///
     /// # Errors
-    /// A file that is missing (its path), every fault found in them (one a line, up to 20), or the disk.
+    /// A file that is missing (its path), every fault found in them (one a line, up to 20), or the
+    /// disk.
     pub fn open(dir: &Path, data: &Path, models: Models) -> Result<Self, RegistryError> {
         open::open(dir, data, models)
     }
@@ -95,7 +100,12 @@ impl Registry {
         self
     }
 
-    fn new(loaded: Loaded, identities: Identities, changes: Option<ChangeLog>, sources: &[(&str, SourceKind)]) -> Self {
+    fn new(
+        loaded: Loaded,
+        identities: Identities,
+        changes: Option<ChangeLog>,
+        sources: &[(&str, SourceKind)],
+    ) -> Self {
         Self {
             city: ArcSwap::from_pointee(loaded.city),
             bays: loaded.bays,
@@ -107,13 +117,15 @@ impl Registry {
         }
     }
 
-    /// The city as it is now: immutable, cheap to take, safe to hold for the length of one answer or batch.
+    /// The city as it is now: immutable, cheap to take, safe to hold for the length of one answer
+    /// or batch.
     #[inline]
     pub fn city(&self) -> Guard<Arc<City>> {
         self.city.load()
     }
 
-    /// The bay of that id. Take the city after this, not before: it may be newer than a city you hold.
+    /// The bay of that id. Take the city after this, not before: it may be newer than a city you
+    /// hold.
     #[inline]
     pub fn bay(&self, id: &str) -> Option<BayIx> {
         self.bays.get(id).map(|bay| *bay)
@@ -141,7 +153,8 @@ impl Registry {
         self.sources.count()
     }
 
-    /// Gives the source a number that lasts (durable before this returns). The kind of a known source is updated.
+    /// Gives the source a number that lasts (durable before this returns). The kind of a known
+    /// source is updated.
     ///
     /// Waits for the disk unless the source is known with that kind.
     ///
@@ -155,16 +168,25 @@ impl Registry {
     ///
     /// # Errors
     /// As [`Registry::enrol_source`].
-    pub fn enrol_sources(&self, all: &[(&str, SourceKind)]) -> Result<Vec<SourceIx>, RegistryError> {
+    pub fn enrol_sources(
+        &self,
+        all: &[(&str, SourceKind)],
+    ) -> Result<Vec<SourceIx>, RegistryError> {
         if let Some(known) = self.sources.all_known(all) {
             return Ok(known);
         }
-        let mut identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut identities = self
+            .identities
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         self.sources.enrol(all, &mut identities)
     }
 
     /// Adds or changes zones, durably; all or nothing.
-    #[allow(clippy::needless_pass_by_value, reason = "the caller has no more use for them")]
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "the caller has no more use for them"
+    )]
     pub fn put_zones(&self, zones: Vec<ZoneSpec>) -> Result<(), RegistryError> {
         self.change("zones", |draft| {
             for (at, zone) in zones.iter().enumerate() {
@@ -175,14 +197,18 @@ impl Registry {
 
     /// Adds or changes bays, durably; all or nothing.
     ///
-    /// A bay whose place or zone changes gets a new index and number: what was read at the old place says nothing
-    /// of the new one.
+    /// A bay whose place or zone changes gets a new index and number: what was read at the old
+    /// place says nothing of the new one.
     pub fn put_bays(&self, bays: Vec<BaySpec>) -> Result<(), RegistryError> {
         self.put_bays_at(bays, Millis::NEVER)
     }
 
-    /// The same; bays that are new, or new at their place, come into service at `now`, and that is kept with them.
-    #[allow(clippy::needless_pass_by_value, reason = "the caller has no more use for them")]
+    /// The same; bays that are new, or new at their place, come into service at `now`, and that is
+    /// kept with them.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "the caller has no more use for them"
+    )]
     pub fn put_bays_at(&self, bays: Vec<BaySpec>, now: Millis) -> Result<(), RegistryError> {
         self.change("bays", |draft| {
             draft.at(now);
@@ -207,17 +233,35 @@ impl Registry {
     }
 
     /// One change: drafted, made durable, seen.
-    fn change(&self, batch: &'static str, edit: impl FnOnce(&mut Draft<'_>)) -> Result<(), RegistryError> {
+    fn change(
+        &self,
+        batch: &'static str,
+        edit: impl FnOnce(&mut Draft<'_>),
+    ) -> Result<(), RegistryError> {
         let mut log = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut identities = self.identities.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut draft = Draft::new(&self.city.load(), &self.bays, &self.zones, &mut identities, batch);
+        let mut identities = self
+            .identities
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut draft = Draft::new(
+            &self.city.load(),
+            &self.bays,
+            &self.zones,
+            &mut identities,
+            batch,
+        );
         edit(&mut draft);
-        let Drafted { city, bay_moves, zone_moves, changes } = draft.finish()?;
+        let Drafted {
+            city,
+            bay_moves,
+            zone_moves,
+            changes,
+        } = draft.finish()?;
         if changes.is_empty() {
             return Ok(());
         }
-        // Numbers first: a crash between the two leaves a number without a bay, never a bay at a new place under
-        // the number of the old.
+        // Numbers first: a crash between the two leaves a number without a bay, never a bay at a
+        // new place under the number of the old.
         identities.commit()?;
         if let Some(log) = &mut *log
             && let Err(e) = log.append(&changes)

@@ -1,7 +1,7 @@
 //! A registry out of its files: GeoJSON, the run-time changes over it, and the numbers that last.
 //!
-//! Order matters: identities and changes first (torn tails cut), then zones, then bays, then devices; new numbers are
-//! durable before the picture exists. Dear: 1.4 million bays take seconds.
+//! Order matters: identities and changes first (torn tails cut), then zones, then bays, then
+//! devices; new numbers are durable before the picture exists. Dear: 1.4 million bays take seconds.
 
 use super::changes::{ChangeLog, Class, Overlay};
 use super::devices::{DeviceSpec, Models, unknown_bay};
@@ -17,14 +17,19 @@ use std::sync::Arc;
 
 /// See [`Registry::open`].
 pub(super) fn open(dir: &Path, data: &Path, models: Models) -> Result<Registry, RegistryError> {
-    let (zones_file, bays_file) = (dir.join("zones.geojson"), dir.join("bays.geojson"));
+    let zones_file = dir.join("zones.geojson");
+    let bays_file = dir.join("bays.geojson");
     for file in [&zones_file, &bays_file] {
         if !file.is_file() {
-            return Err(RegistryError(format!("{}: there is no such file", file.display())));
+            return Err(RegistryError(format!(
+                "{}: there is no such file",
+                file.display()
+            )));
         }
     }
     let kept = data.join("registry");
-    make_folder(data, &kept).map_err(|e| RegistryError(format!("{}: cannot create: {e}", kept.display())))?;
+    make_folder(data, &kept)
+        .map_err(|e| RegistryError(format!("{}: cannot create: {e}", kept.display())))?;
     let identities_file = kept.join("identities");
     let (mut identities, text) = Identities::open(&identities_file)?;
     let known = identities
@@ -39,11 +44,20 @@ pub(super) fn open(dir: &Path, data: &Path, models: Models) -> Result<Registry, 
     load_zones(&mut loader, &zones_file, &overlay, &mut seen, &changes_file)?;
     load_bays(&mut loader, &bays_file, &overlay, &mut seen, &changes_file)?;
     let mut parts = loader.finish(&mut identities, &known)?;
-    let known_since = overlay.since.iter().filter_map(|(id, since)| Some((*parts.bays.get(&**id)?, *since)));
-    parts.city.since = Arc::new(known_since.map(|(bay, since)| (parts.city.bay_number(bay), since)).collect());
+    let known_since = overlay
+        .since
+        .iter()
+        .filter_map(|(id, since)| Some((*parts.bays.get(&**id)?, *since)));
+    parts.city.since = Arc::new(
+        known_since
+            .map(|(bay, since)| (parts.city.bay_number(bay), since))
+            .collect(),
+    );
     let devices_file = dir.join("devices.json");
     let listed = list_devices(&devices_file, &overlay, &mut seen)?;
-    changes.compact(&mut overlay, |id, class| seen.contains(&(class, id.to_owned())))?;
+    changes.compact(&mut overlay, |id, class| {
+        seen.contains(&(class, id.to_owned()))
+    })?;
     let sources = known.sources;
     let registry = Registry::new(parts, identities, Some(changes), &sources).knowing(models);
     map_devices(&registry, &devices_file, listed, &changes_file, &overlay)?;
@@ -62,7 +76,9 @@ fn load_zones(
 ) -> Result<(), RegistryError> {
     let file: Arc<str> = Arc::from(path.display().to_string());
     let ended = geojson::read_zones(path, |at, zone| match zone {
-        Ok(zone) if overlay.zones.contains_key(&zone.id) => drop(seen.insert((Class::Zone, zone.id))),
+        Ok(zone) if overlay.zones.contains_key(&zone.id) => {
+            seen.insert((Class::Zone, zone.id));
+        }
         Ok(zone) => loader.zone(&file, at, zone),
         Err((id, what)) => loader.faults.add(&file, at, id.as_deref(), what),
     });
@@ -94,18 +110,33 @@ fn load_bays(
     loader.faults.check()
 }
 
-/// By all cores. False, and nothing is taken in, for a file that has a fault or cannot be read so: that is for
-/// [`load_bays_patiently`] to tell.
-fn load_bays_at_once(loader: &mut Loader, path: &Path, overlay: &Overlay, seen: &mut Overlaid) -> bool {
+/// By all cores. False, and nothing is taken in, for a file that has a fault or cannot be read so:
+/// that is for [`load_bays_patiently`] to tell.
+fn load_bays_at_once(
+    loader: &mut Loader,
+    path: &Path,
+    overlay: &Overlay,
+    seen: &mut Overlaid,
+) -> bool {
     let own = &*loader;
-    let blocks = geojson::read_bays_by_blocks(path, geojson::BLOCK, |Bay { id, zone, place, attrs }| {
-        if overlay.bays.contains_key(&*id) {
-            return Some(Err(id.into_owned()));
-        }
-        own.row(&id, &zone, place, attrs).ok().map(Ok)
-    });
+    let blocks = geojson::read_bays_by_blocks(
+        path,
+        geojson::BLOCK,
+        |Bay {
+             id,
+             zone,
+             place,
+             attrs,
+         }| {
+            if overlay.bays.contains_key(&*id) {
+                return Some(Err(id.into_owned()));
+            }
+            own.row(&id, &zone, place, attrs).ok().map(Ok)
+        },
+    );
     let Some(blocks) = blocks else { return false };
-    let (mut rows, mut changed) = (Vec::with_capacity(blocks.iter().map(Vec::len).sum()), Vec::new());
+    let mut rows = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
+    let mut changed = Vec::new();
     for bay in blocks.into_iter().flatten() {
         match bay {
             Ok(row) => rows.push(row),
@@ -123,8 +154,15 @@ fn load_bays_at_once(loader: &mut Loader, path: &Path, overlay: &Overlay, seen: 
 fn load_bays_patiently(loader: &mut Loader, path: &Path, overlay: &Overlay, seen: &mut Overlaid) {
     let file = path.display().to_string();
     let ended = geojson::read_bays(path, |at, bay| match bay {
-        Ok(Bay { id, .. }) if overlay.bays.contains_key(&*id) => drop(seen.insert((Class::Bay, id.into_owned()))),
-        Ok(Bay { id, zone, place, attrs }) => loader.bay(&file, at, &id, &zone, place, attrs),
+        Ok(Bay { id, .. }) if overlay.bays.contains_key(&*id) => {
+            seen.insert((Class::Bay, id.into_owned()));
+        }
+        Ok(Bay {
+            id,
+            zone,
+            place,
+            attrs,
+        }) => loader.bay(&file, at, &id, &zone, place, attrs),
         Err((id, what)) => loader.faults.add(&file, at, id.as_deref(), what),
     });
     if let Err(e) = ended {
@@ -142,7 +180,8 @@ fn list_devices(
     if !path.is_file() {
         return Ok(listed);
     }
-    let (file, mut faults) = (path.display().to_string(), Faults::of("devices"));
+    let file = path.display().to_string();
+    let mut faults = Faults::of("devices");
     let ended = read_devices(path, |at, device| match device {
         Ok(device) => {
             // Changes speak of ids as they are kept.
@@ -164,8 +203,9 @@ fn list_devices(
 
 /// Checks the devices, gives them sources, and maps them.
 ///
-/// A bay that a change has removed, or that a later file no longer has, must not keep a hub from starting because a
-/// device still names it: that device is mapped all the same, with a warning. A bay nobody ever heard of is a fault.
+/// A bay that a change has removed, or that a later file no longer has, must not keep a hub from
+/// starting because a device still names it: that device is mapped all the same, with a warning. A
+/// bay nobody ever heard of is a fault.
 fn map_devices(
     registry: &Registry,
     file: &Path,
@@ -173,8 +213,12 @@ fn map_devices(
     changes: &Path,
     overlay: &Overlay,
 ) -> Result<(), RegistryError> {
-    let (file, changes) = (file.display().to_string(), changes.display().to_string());
-    let (mut faults, mut all, mut ids, mut astray) = (Faults::of("devices"), Vec::new(), AHashSet::new(), 0);
+    let file = file.display().to_string();
+    let changes = changes.display().to_string();
+    let mut faults = Faults::of("devices");
+    let mut all = Vec::new();
+    let mut ids = AHashSet::new();
+    let mut astray = 0;
     for (at, device) in listed {
         match registry.checked(&device) {
             Ok(device) if !ids.insert(device.device.clone()) => {
@@ -203,7 +247,10 @@ fn map_devices(
     }
     faults.check()?;
     if astray > 0 {
-        tracing::warn!(devices = astray, "devices of bays that are gone: their uplinks will be refused");
+        tracing::warn!(
+            devices = astray,
+            "devices of bays that are gone: their uplinks will be refused"
+        );
     }
     let sources = registry.enrol_devices(&all)?;
     registry.map(all, &sources);

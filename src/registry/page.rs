@@ -1,7 +1,8 @@
-//! A page of 1,024 bays: parallel arrays, so that a query which asks for places touches places only.
+//! A page of 1,024 bays: parallel arrays, so that a query which asks for places touches places
+//! only.
 //!
-//! Promises: 25 bytes of numbers a bay (plus 4 for the number's inverse, kept by the city), and its id. Copying a
-//! page is what a run-time change costs: some 40 KB and 1,024 reference counts.
+//! Promises: 25 bytes of numbers a bay (plus 4 for the number's inverse, kept by the city), and its
+//! id. Copying a page is what a run-time change costs: some 40 KB and 1,024 reference counts.
 
 use super::city::BayAttrs;
 use crate::domain::BayKind;
@@ -122,7 +123,8 @@ impl Page {
 
     #[inline]
     pub(super) fn attrs(&self, at: usize) -> BayAttrs {
-        let (flags, limits) = (self.flags[at], self.limits[at]);
+        let flags = self.flags[at];
+        let limits = self.limits[at];
         BayAttrs {
             kind: BayKind::from_u8(flags & KIND).unwrap_or(BayKind::Car),
             accessible: flags & ACCESSIBLE != 0,
@@ -134,10 +136,23 @@ impl Page {
     }
 
     pub(super) fn set_attrs(&mut self, at: usize, attrs: BayAttrs) {
-        let BayAttrs { kind, accessible, ev_charging, max_height_cm, max_stay_min, price_cents_per_hour } = attrs;
+        let BayAttrs {
+            kind,
+            accessible,
+            ev_charging,
+            max_height_cm,
+            max_stay_min,
+            price_cents_per_hour,
+        } = attrs;
         let flag = |set: bool, bit: u8| if set { bit } else { 0 };
-        self.flags[at] =
-            (self.flags[at] & RETIRED) | kind as u8 | flag(accessible, ACCESSIBLE) | flag(ev_charging, EV_CHARGING);
-        self.limits[at] = Limits { price_cents_per_hour, max_height_cm, max_stay_min };
+        self.flags[at] = (self.flags[at] & RETIRED)
+            | kind as u8
+            | flag(accessible, ACCESSIBLE)
+            | flag(ev_charging, EV_CHARGING);
+        self.limits[at] = Limits {
+            price_cents_per_hour,
+            max_height_cm,
+            max_stay_min,
+        };
     }
 }

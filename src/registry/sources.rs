@@ -1,4 +1,5 @@
-//! Sources by id and by number. Look-ups take no lock that an enrolment holds while it waits for the disk.
+//! Sources by id and by number. Look-ups take no lock that an enrolment holds while it waits for
+//! the disk.
 
 use super::faults::invalid_id;
 use super::identities::Identities;
@@ -7,7 +8,8 @@ use crate::domain::{SourceIx, SourceKind, id};
 use ahash::AHashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Sources a hub will enrol; beyond this, enrolment is an error. At some 150 bytes each: every device is one.
+/// Sources a hub will enrol; beyond this, enrolment is an error. At some 150 bytes each: every
+/// device is one.
 pub const MAX_SOURCES: u32 = 200_000 + super::MAX_DEVICES as u32;
 
 pub(super) struct Sources {
@@ -20,7 +22,11 @@ pub(super) struct Sources {
 impl Sources {
     /// In the order of their numbers.
     pub(super) fn new(known: &[(&str, SourceKind)]) -> Self {
-        let sources = Self { by_id: Ids::default(), by_number: RwLock::new(Vec::new()), max: MAX_SOURCES };
+        let sources = Self {
+            by_id: Ids::default(),
+            by_number: RwLock::new(Vec::new()),
+            max: MAX_SOURCES,
+        };
         for &(id, kind) in known {
             sources.set(id, kind);
         }
@@ -32,16 +38,29 @@ impl Sources {
     }
 
     pub(super) fn id(&self, source: SourceIx) -> Option<Arc<str>> {
-        self.by_number.read().unwrap_or_else(PoisonError::into_inner).get(source.at()).cloned()
+        self.by_number
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(source.at())
+            .cloned()
     }
 
     pub(super) fn count(&self) -> u32 {
-        self.by_number.read().unwrap_or_else(PoisonError::into_inner).len() as u32
+        self.by_number
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len() as u32
     }
 
     /// Their numbers, when all are known with these kinds.
     pub(super) fn all_known(&self, all: &[(&str, SourceKind)]) -> Option<Vec<SourceIx>> {
-        all.iter().map(|&(id, kind)| self.get(id).filter(|known| known.1 == kind).map(|known| known.0)).collect()
+        all.iter()
+            .map(|&(id, kind)| {
+                self.get(id)
+                    .filter(|known| known.1 == kind)
+                    .map(|known| known.0)
+            })
+            .collect()
     }
 
     /// The caller holds the one lock of `identities`, so two enrolments never cross.
@@ -54,7 +73,11 @@ impl Sources {
             let shown: String = bad.chars().take(80).collect();
             return Err(RegistryError(format!("source {shown:?}: {}", invalid_id())));
         }
-        let fresh: AHashSet<&str> = all.iter().map(|&(id, _)| id).filter(|id| self.get(id).is_none()).collect();
+        let fresh: AHashSet<&str> = all
+            .iter()
+            .map(|&(id, _)| id)
+            .filter(|id| self.get(id).is_none())
+            .collect();
         if self.count() as usize + fresh.len() > self.max as usize {
             return Err(RegistryError(format!(
                 "{} sources are enrolled: no more than {} are taken",
@@ -79,7 +102,10 @@ impl Sources {
         }
         let id: Arc<str> = Arc::from(id);
         let source = {
-            let mut ids = self.by_number.write().unwrap_or_else(PoisonError::into_inner);
+            let mut ids = self
+                .by_number
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
             ids.push(Arc::clone(&id));
             SourceIx(ids.len() as u32 - 1)
         };

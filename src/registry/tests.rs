@@ -28,25 +28,41 @@ pub(super) fn zone(id: &str, lat: f64, lon: f64) -> ZoneSpec {
 }
 
 pub(super) fn bay(id: &str, zone: &str, lat: f64, lon: f64) -> BaySpec {
-    BaySpec { id: id.into(), zone: zone.into(), place: LatLon { lat, lon }, attrs: CAR }
+    BaySpec {
+        id: id.into(),
+        zone: zone.into(),
+        place: LatLon { lat, lon },
+        attrs: CAR,
+    }
 }
 
-/// `zones` zones in a square of 20 km, each with `each` bays in some 300 m around it, in shuffled order.
+/// `zones` zones in a square of 20 km, each with `each` bays in some 300 m around it, in shuffled
+/// order.
 pub(super) fn town(zones: u32, each: u32) -> (Vec<ZoneSpec>, Vec<BaySpec>) {
-    let hash =
-        |n: u32, salt: u32| f64::from((n.wrapping_mul(0x9E37_79B1) ^ salt).wrapping_mul(0x85EB_CA6B) >> 16) / 65_536.0;
+    let hash = |n: u32, salt: u32| {
+        f64::from((n.wrapping_mul(0x9E37_79B1) ^ salt).wrapping_mul(0x85EB_CA6B) >> 16) / 65_536.0
+    };
     let place = |z: u32| (1.25 + hash(z, 1) * 0.18, 103.7 + hash(z, 2) * 0.18);
-    let zs = (0..zones).map(|z| zone(&format!("z{z}"), place(z).0, place(z).1)).collect();
+    let zs = (0..zones)
+        .map(|z| zone(&format!("z{z}"), place(z).0, place(z).1))
+        .collect();
     let bays = (0..zones * each).map(|b| {
         let z = b % zones;
         let (lat, lon) = place(z);
-        bay(&format!("b{b}"), &format!("z{z}"), lat + hash(b, 3) * 0.003, lon + hash(b, 4) * 0.003)
+        bay(
+            &format!("b{b}"),
+            &format!("z{z}"),
+            lat + hash(b, 3) * 0.003,
+            lon + hash(b, 4) * 0.003,
+        )
     });
     (zs, bays.collect())
 }
 
 pub(super) fn live(city: &City) -> impl Iterator<Item = BayIx> {
-    (0..city.bay_slots()).map(BayIx).filter(|&b| city.is_live(b))
+    (0..city.bay_slots())
+        .map(BayIx)
+        .filter(|&b| city.is_live(b))
 }
 
 /// What holds of every city, however it came about.
@@ -66,7 +82,11 @@ pub(super) fn check_invariants(r: &Registry) {
         assert!(zone.spec.capacity >= count);
         assert!(zone.capacity_given || zone.spec.capacity == count);
     }
-    assert_eq!(in_zones.len() as u32, city.live_bays(), "every bay is in a zone");
+    assert_eq!(
+        in_zones.len() as u32,
+        city.live_bays(),
+        "every bay is in a zone"
+    );
     let mut numbers = BTreeSet::new();
     for b in live(&city) {
         assert_eq!(r.bay(city.bay_id(b)), Some(b));
@@ -74,7 +94,11 @@ pub(super) fn check_invariants(r: &Registry) {
         assert!(numbers.insert(city.bay_number(b)));
         let (lat, lon) = city.place_e7(b);
         let (column, row) = city.cell_at(lat, lon);
-        let found = |c, r| city.cell_runs(c, r).filter(|run| run.contains(&b.0)).count();
+        let found = |c, r| {
+            city.cell_runs(c, r)
+                .filter(|run| run.contains(&b.0))
+                .count()
+        };
         assert_eq!(found(column, row), 1, "in one run of its own cell");
         for (dc, dr) in [(0, 1), (1, 0), (1, 1), (-1, 0), (0, -1)] {
             assert_eq!(found(column + dc, row + dr), 0, "and in no neighbour's");
@@ -100,10 +124,16 @@ fn a_city_is_laid_out_by_zone_and_cell() {
         let range = city.zone(ZoneIx(z)).bays.clone();
         assert_eq!(range.start, next, "zone ranges lie end to end");
         next = range.end;
-        let cells: Vec<_> =
-            range.clone().map(|b| city.cell_at(city.place_e7(BayIx(b)).0, city.place_e7(BayIx(b)).1)).collect();
+        let cells: Vec<_> = range
+            .clone()
+            .map(|b| city.cell_at(city.place_e7(BayIx(b)).0, city.place_e7(BayIx(b)).1))
+            .collect();
         let changes = cells.windows(2).filter(|w| w[0] != w[1]).count();
-        assert_eq!(changes + 1, cells.iter().collect::<BTreeSet<_>>().len(), "one run a cell within the zone");
+        assert_eq!(
+            changes + 1,
+            cells.iter().collect::<BTreeSet<_>>().len(),
+            "one run a cell within the zone"
+        );
     }
     assert_eq!(next, 4_000);
     for b in &bays {
@@ -124,18 +154,45 @@ fn attributes_come_back_as_given() {
         max_stay_min: 7,
         price_cents_per_hour: u32::MAX,
     };
-    let r =
-        Registry::in_memory(vec![zone("z", 1.3, 103.8)], vec![BaySpec { attrs, ..bay("b", "z", 1.3, 103.8) }]).unwrap();
+    let r = Registry::in_memory(
+        vec![zone("z", 1.3, 103.8)],
+        vec![BaySpec {
+            attrs,
+            ..bay("b", "z", 1.3, 103.8)
+        }],
+    )
+    .unwrap();
     let city = r.city();
     assert_eq!(city.attrs(BayIx(0)), attrs);
-    assert_eq!(city.place(BayIx(0)), LatLon { lat: 1.3, lon: 103.8 });
+    assert_eq!(
+        city.place(BayIx(0)),
+        LatLon {
+            lat: 1.3,
+            lon: 103.8
+        }
+    );
 }
 
 #[test]
 fn an_empty_city_answers_and_can_be_added_to() {
     let r = Registry::in_memory(vec![], vec![]).unwrap();
-    assert_eq!((r.city().bay_slots(), r.city().zone_count(), r.city().cell_runs(0, 0).count()), (0, 0, 0));
-    assert_eq!((r.bay("b"), r.zone("z"), r.source("s"), r.city().bay_numbered(0)), (None, None, None, None));
+    assert_eq!(
+        (
+            r.city().bay_slots(),
+            r.city().zone_count(),
+            r.city().cell_runs(0, 0).count()
+        ),
+        (0, 0, 0)
+    );
+    assert_eq!(
+        (
+            r.bay("b"),
+            r.zone("z"),
+            r.source("s"),
+            r.city().bay_numbered(0)
+        ),
+        (None, None, None, None)
+    );
     r.put_zones(vec![zone("z", 1.3, 103.8)]).unwrap();
     r.put_bays(vec![bay("b", "z", 1.3, 103.8)]).unwrap();
     check_invariants(&r);
@@ -147,17 +204,30 @@ fn a_change_is_whole_or_not_at_all() {
     let (zones, bays) = town(3, 10);
     let r = Registry::in_memory(zones, bays).unwrap();
     let before = r.city().live_bays();
-    let e = err(r.put_bays(vec![bay("new", "z1", 1.3, 103.8), bay("lost", "nowhere", 1.3, 103.8)]));
-    assert_eq!(e, r#"bays: features[1] (id "lost"): unknown zone "nowhere""#);
+    let e = err(r.put_bays(vec![
+        bay("new", "z1", 1.3, 103.8),
+        bay("lost", "nowhere", 1.3, 103.8),
+    ]));
+    assert_eq!(
+        e,
+        r#"bays: features[1] (id "lost"): unknown zone "nowhere""#
+    );
     assert_eq!((r.bay("new"), r.city().live_bays()), (None, before));
-    let e = err(r.put_bays(vec![bay("new", "z1", 1.3, 103.8), bay("new", "z1", 1.3, 103.8)]));
+    let e = err(r.put_bays(vec![
+        bay("new", "z1", 1.3, 103.8),
+        bay("new", "z1", 1.3, 103.8),
+    ]));
     assert!(e.contains("duplicate"), "{e}");
     let e = err(r.remove_bays(&["b1".into(), "none".into()]));
     assert!(e.contains(r#"(id "none"): unknown bay"#), "{e}");
     assert!(r.bay("b1").is_some());
     assert_eq!(r.city().bay_number(r.bay("b1").unwrap()), 1);
     r.put_bays(vec![bay("new", "z1", 1.3, 103.8)]).unwrap();
-    assert_eq!(r.city().bay_number(r.bay("new").unwrap()), 30, "numbers of abandoned changes are not lost");
+    assert_eq!(
+        r.city().bay_number(r.bay("new").unwrap()),
+        30,
+        "numbers of abandoned changes are not lost"
+    );
     check_invariants(&r);
 }
 
@@ -165,42 +235,94 @@ fn a_change_is_whole_or_not_at_all() {
 fn changing_attributes_keeps_the_index_and_moving_does_not() {
     let (zones, bays) = town(3, 10);
     let r = Registry::in_memory(zones, bays.clone()).unwrap();
-    let (was, old) = (r.bay("b4").unwrap(), r.city.load_full());
-    let priced = BaySpec { attrs: BayAttrs { price_cents_per_hour: 120, ..CAR }, ..bays[4].clone() };
+    let was = r.bay("b4").unwrap();
+    let old = r.city.load_full();
+    let priced = BaySpec {
+        attrs: BayAttrs {
+            price_cents_per_hour: 120,
+            ..CAR
+        },
+        ..bays[4].clone()
+    };
     r.put_bays(vec![priced.clone()]).unwrap();
     assert_eq!(r.bay("b4"), Some(was));
     assert_eq!(r.city().attrs(was).price_cents_per_hour, 120);
-    assert_eq!(old.attrs(was).price_cents_per_hour, 0, "a picture once taken does not change");
+    assert_eq!(
+        old.attrs(was).price_cents_per_hour,
+        0,
+        "a picture once taken does not change"
+    );
 
     let number = old.bay_number(was);
-    r.put_bays(vec![BaySpec { place: LatLon { lat: 1.31, lon: 103.81 }, ..priced.clone() }]).unwrap();
+    r.put_bays(vec![BaySpec {
+        place: LatLon {
+            lat: 1.31,
+            lon: 103.81,
+        },
+        ..priced.clone()
+    }])
+    .unwrap();
     let now = r.bay("b4").unwrap();
-    assert_eq!((now, r.city().is_live(was), r.city().bay_numbered(number)), (BayIx(30), false, None));
+    assert_eq!(
+        (now, r.city().is_live(was), r.city().bay_numbered(number)),
+        (BayIx(30), false, None)
+    );
     assert_eq!(&**r.city().bay_id(now), "b4");
     check_invariants(&r);
-    r.put_bays(vec![BaySpec { zone: "z0".into(), ..priced }]).unwrap();
+    r.put_bays(vec![BaySpec {
+        zone: "z0".into(),
+        ..priced
+    }])
+    .unwrap();
     assert_eq!(r.city().zone(r.zone("z0").unwrap()).spec.capacity, 11);
     assert_eq!(r.city().zone(r.zone("z1").unwrap()).spec.capacity, 9);
     check_invariants(&r);
     let same = r.city.load_full();
     r.put_bays(vec![bays[7].clone()]).unwrap();
-    assert!(Arc::ptr_eq(&same, &r.city.load_full()), "what changes nothing makes no new picture");
+    assert!(
+        Arc::ptr_eq(&same, &r.city.load_full()),
+        "what changes nothing makes no new picture"
+    );
 }
 
 #[test]
 fn a_capacity_is_never_below_the_bays() {
     let (zones, bays) = town(2, 5);
-    let tight = ZoneSpec { capacity: 4, ..zones[0].clone() };
-    let e = err(Registry::in_memory(vec![tight.clone(), zones[1].clone()], bays.clone()));
-    assert_eq!(e, r#"zones: features[0] (id "z0"): capacity 4 is below its 5 bays"#);
+    let tight = ZoneSpec {
+        capacity: 4,
+        ..zones[0].clone()
+    };
+    let e = err(Registry::in_memory(
+        vec![tight.clone(), zones[1].clone()],
+        bays.clone(),
+    ));
+    assert_eq!(
+        e,
+        r#"zones: features[0] (id "z0"): capacity 4 is below its 5 bays"#
+    );
     let r = Registry::in_memory(zones, bays).unwrap();
     assert_eq!(err(r.put_zones(vec![tight.clone()])), e);
-    r.put_zones(vec![ZoneSpec { capacity: 5, ..tight.clone() }]).unwrap();
+    r.put_zones(vec![ZoneSpec {
+        capacity: 5,
+        ..tight.clone()
+    }])
+    .unwrap();
     let e = err(r.put_bays(vec![bay("more", "z0", 1.3, 103.8)]));
-    assert!(e.contains(r#"(id "z0"): capacity 5 is below its 6 bays"#), "{e}");
-    r.put_zones(vec![ZoneSpec { capacity: 0, ..tight }]).unwrap();
+    assert!(
+        e.contains(r#"(id "z0"): capacity 5 is below its 6 bays"#),
+        "{e}"
+    );
+    r.put_zones(vec![ZoneSpec {
+        capacity: 0,
+        ..tight
+    }])
+    .unwrap();
     r.put_bays(vec![bay("more", "z0", 1.3, 103.8)]).unwrap();
-    assert_eq!(r.city().zone(r.zone("z0").unwrap()).spec.capacity, 6, "not given: it follows the bays");
+    assert_eq!(
+        r.city().zone(r.zone("z0").unwrap()).spec.capacity,
+        6,
+        "not given: it follows the bays"
+    );
 }
 
 #[test]
@@ -210,7 +332,8 @@ fn a_zone_goes_only_when_it_is_empty_and_may_come_back() {
     let e = err(r.remove_zone("z1"));
     assert!(e.contains(r#"(id "z1"): the zone still has 2 bays"#), "{e}");
     r.remove_bays(&["b1".into(), "b3".into()]).unwrap();
-    let (ix, number) = (r.zone("z1").unwrap(), r.city().zone(r.zone("z1").unwrap()).number);
+    let ix = r.zone("z1").unwrap();
+    let number = r.city().zone(r.zone("z1").unwrap()).number;
     r.remove_zone("z1").unwrap();
     check_invariants(&r);
     assert_eq!((r.zone("z1"), r.city().zone_numbered(number)), (None, None));
@@ -226,10 +349,26 @@ fn a_zone_goes_only_when_it_is_empty_and_may_come_back() {
 fn sources_keep_their_number_when_their_kind_changes() {
     let r = Registry::in_memory(vec![], vec![]).unwrap();
     let a = r.enrol_source("a", SourceKind::Sensor).unwrap();
-    let many = r.enrol_sources(&[("b", SourceKind::App), ("a", SourceKind::Gate), ("b", SourceKind::App)]).unwrap();
-    assert_eq!((a, many), (SourceIx(0), vec![SourceIx(1), SourceIx(0), SourceIx(1)]));
+    let many = r
+        .enrol_sources(&[
+            ("b", SourceKind::App),
+            ("a", SourceKind::Gate),
+            ("b", SourceKind::App),
+        ])
+        .unwrap();
+    assert_eq!(
+        (a, many),
+        (SourceIx(0), vec![SourceIx(1), SourceIx(0), SourceIx(1)])
+    );
     assert_eq!(r.source("a"), Some((SourceIx(0), SourceKind::Gate)));
-    assert_eq!((r.source_id(SourceIx(1)).as_deref(), r.source_id(SourceIx(2)), r.source_count()), (Some("b"), None, 2));
+    assert_eq!(
+        (
+            r.source_id(SourceIx(1)).as_deref(),
+            r.source_id(SourceIx(2)),
+            r.source_count()
+        ),
+        (Some("b"), None, 2)
+    );
     assert!(err(r.enrol_source("a/b", SourceKind::App)).contains("invalid id"));
 }
 
@@ -237,7 +376,12 @@ fn sources_keep_their_number_when_their_kind_changes() {
 fn sources_are_bounded() {
     let mut r = Registry::in_memory(vec![], vec![]).unwrap();
     r.sources.max = 2;
-    r.enrol_sources(&[("a", SourceKind::App), ("b", SourceKind::App)]).unwrap();
+    r.enrol_sources(&[("a", SourceKind::App), ("b", SourceKind::App)])
+        .unwrap();
     assert!(err(r.enrol_source("c", SourceKind::App)).contains("no more than 2"));
-    assert_eq!(r.enrol_source("b", SourceKind::Gate).unwrap(), SourceIx(1), "a known one may still change");
+    assert_eq!(
+        r.enrol_source("b", SourceKind::Gate).unwrap(),
+        SourceIx(1),
+        "a known one may still change"
+    );
 }

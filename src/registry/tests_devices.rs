@@ -5,16 +5,26 @@ use super::tests_files::Place;
 use super::*;
 
 fn spec(device: &str, bay: &str) -> DeviceSpec {
-    DeviceSpec { device: device.into(), bay: bay.into(), model: "box".into(), via: None }
+    DeviceSpec {
+        device: device.into(),
+        bay: bay.into(),
+        model: "box".into(),
+        via: None,
+    }
 }
 
 fn town() -> (Vec<ZoneSpec>, Vec<BaySpec>) {
-    (vec![zone("Z", 1.3, 103.8)], (0..3).map(|i| bay(&bay_id(i), "Z", 1.3, 103.8)).collect())
+    (
+        vec![zone("Z", 1.3, 103.8)],
+        (0..3).map(|i| bay(&bay_id(i), "Z", 1.3, 103.8)).collect(),
+    )
 }
 
 fn in_memory() -> Registry {
     let (zones, bays) = town();
-    Registry::in_memory(zones, bays).unwrap().knowing(&["box", "decoded"])
+    Registry::in_memory(zones, bays)
+        .unwrap()
+        .knowing(&["box", "decoded"])
 }
 
 fn place() -> Place {
@@ -33,12 +43,29 @@ fn err<T>(r: Result<T, RegistryError>) -> String {
 #[test]
 fn a_device_is_found_by_its_normal_id_and_is_a_source_of_its_own() {
     let r = in_memory();
-    assert_eq!(r.put_devices(&[spec("00AB000000000001", &bay_id(0)), spec("b-1@app", &bay_id(1))]).unwrap(), []);
+    assert_eq!(
+        r.put_devices(&[
+            spec("00AB000000000001", &bay_id(0)),
+            spec("b-1@app", &bay_id(1))
+        ])
+        .unwrap(),
+        []
+    );
     let device = r.device("00ab000000000001").unwrap();
     assert_eq!((&*device.bay, device.model), (&*bay_id(0), "box"));
-    assert_eq!(r.source("dev.00ab000000000001"), Some((device.source, SourceKind::Sensor)));
-    assert_eq!(r.source("dev.b-1:app").unwrap().0, r.device("b-1@app").unwrap().source);
-    assert_eq!(r.device("00AB000000000001"), None, "as it is kept, and no other way");
+    assert_eq!(
+        r.source("dev.00ab000000000001"),
+        Some((device.source, SourceKind::Sensor))
+    );
+    assert_eq!(
+        r.source("dev.b-1:app").unwrap().0,
+        r.device("b-1@app").unwrap().source
+    );
+    assert_eq!(
+        r.device("00AB000000000001"),
+        None,
+        "as it is kept, and no other way"
+    );
 }
 
 #[test]
@@ -47,13 +74,26 @@ fn a_bay_that_is_left_is_told_and_one_that_stays_is_not() {
     let id = "0000000000000001";
     r.put_devices(&[spec(id, &bay_id(0))]).unwrap();
     let source = r.device(id).unwrap().source;
-    let decoded = DeviceSpec { model: "decoded".into(), ..spec(id, &bay_id(0)) };
-    assert_eq!(r.put_devices(&[decoded]).unwrap(), [], "another decoder, the same bay");
-    let left = |i| Left { bay: r.bay(&bay_id(i)).unwrap(), source };
+    let decoded = DeviceSpec {
+        model: "decoded".into(),
+        ..spec(id, &bay_id(0))
+    };
+    assert_eq!(
+        r.put_devices(&[decoded]).unwrap(),
+        [],
+        "another decoder, the same bay"
+    );
+    let left = |i| Left {
+        bay: r.bay(&bay_id(i)).unwrap(),
+        source,
+    };
     assert_eq!(r.put_devices(&[spec(id, &bay_id(1))]).unwrap(), [left(0)]);
     assert_eq!(r.device(id).unwrap().source, source, "it keeps its number");
     assert_eq!(r.remove_device(id).unwrap().unwrap(), [left(1)]);
-    assert_eq!((r.device(id), r.remove_device(id).unwrap(), r.device_count()), (None, None, 0));
+    assert_eq!(
+        (r.device(id), r.remove_device(id).unwrap(), r.device_count()),
+        (None, None, 0)
+    );
 }
 
 #[test]
@@ -63,10 +103,16 @@ fn faults_are_all_told_and_nothing_is_mapped() {
     let e = err(r.put_devices(&[
         spec("0000000000000001", &bay_id(0)),
         spec("0000000000000002", "nowhere"),
-        DeviceSpec { model: "bax".into(), ..spec("0000000000000003", &bay_id(0)) },
+        DeviceSpec {
+            model: "bax".into(),
+            ..spec("0000000000000003", &bay_id(0))
+        },
         spec("xyz", &bay_id(0)),
         spec("0000000000000001", &bay_id(1)),
-        DeviceSpec { via: Some("a/b".into()), ..spec("0000000000000004", &bay_id(0)) },
+        DeviceSpec {
+            via: Some("a/b".into()),
+            ..spec("0000000000000004", &bay_id(0))
+        },
         spec(&long, &bay_id(0)),
     ]));
     for words in [
@@ -86,20 +132,34 @@ fn faults_are_all_told_and_nothing_is_mapped() {
 fn too_many_devices_are_refused() {
     let mut r = in_memory();
     r.devices.max = 1;
-    r.put_devices(&[spec("0000000000000001", &bay_id(0))]).unwrap();
+    r.put_devices(&[spec("0000000000000001", &bay_id(0))])
+        .unwrap();
     assert!(err(r.put_devices(&[spec("0000000000000002", &bay_id(0))])).contains("no more than 1"));
-    r.put_devices(&[spec("0000000000000001", &bay_id(1))]).unwrap();
+    r.put_devices(&[spec("0000000000000001", &bay_id(1))])
+        .unwrap();
 }
 
 #[test]
 fn pages_run_in_the_order_of_ids() {
     let r = in_memory();
-    let all: Vec<_> = (0..5).rev().map(|n| spec(&format!("000000000000000{n}"), &bay_id(0))).collect();
+    let all: Vec<_> = (0..5)
+        .rev()
+        .map(|n| spec(&format!("000000000000000{n}"), &bay_id(0)))
+        .collect();
     r.put_devices(&all).unwrap();
     let first = r.devices_after("", 3);
     let rest = r.devices_after(&first[2].device, 3);
-    let ids: Vec<_> = first.iter().chain(&rest).map(|d| d.device.as_str()).collect();
-    assert_eq!(ids, (0..5).map(|n| format!("000000000000000{n}")).collect::<Vec<_>>());
+    let ids: Vec<_> = first
+        .iter()
+        .chain(&rest)
+        .map(|d| d.device.as_str())
+        .collect();
+    assert_eq!(
+        ids,
+        (0..5)
+            .map(|n| format!("000000000000000{n}"))
+            .collect::<Vec<_>>()
+    );
     assert_eq!(rest[1], all[0]);
 }
 
@@ -110,14 +170,28 @@ fn what_was_mapped_and_forgotten_stays_so_over_restarts() {
         {"device":"0000000000000002","bay":"B0","model":"decoded","via":"net"}]"#;
     place.put("devices.json", &file.replace("B0", &bay_id(0)));
     let r = place.open().unwrap();
-    assert_eq!(r.device("0000000000000002").unwrap().via.as_deref(), Some("net"));
-    r.put_devices(&[spec("00000000000000AA", &bay_id(1)), spec("0000000000000001", &bay_id(2))]).unwrap();
+    assert_eq!(
+        r.device("0000000000000002").unwrap().via.as_deref(),
+        Some("net")
+    );
+    r.put_devices(&[
+        spec("00000000000000AA", &bay_id(1)),
+        spec("0000000000000001", &bay_id(2)),
+    ])
+    .unwrap();
     r.remove_device("0000000000000002").unwrap().unwrap();
-    let before: Vec<_> = ["0000000000000001", "00000000000000aa"].map(|d| r.device(d).unwrap()).into();
+    let before: Vec<_> = ["0000000000000001", "00000000000000aa"]
+        .map(|d| r.device(d).unwrap())
+        .into();
     drop(r);
     for _ in 0..2 {
         let r = place.open().unwrap();
-        assert_eq!(["0000000000000001", "00000000000000aa"].map(|d| r.device(d).unwrap()).to_vec(), before);
+        assert_eq!(
+            ["0000000000000001", "00000000000000aa"]
+                .map(|d| r.device(d).unwrap())
+                .to_vec(),
+            before
+        );
         assert_eq!(r.device("0000000000000002"), None);
     }
 }
@@ -125,16 +199,28 @@ fn what_was_mapped_and_forgotten_stays_so_over_restarts() {
 #[test]
 fn a_fault_of_the_file_names_file_position_and_id() {
     let place = place();
-    let good = format!(r#"{{"device":"0000000000000001","bay":"{}","model":"box"}}"#, bay_id(0));
+    let good = format!(
+        r#"{{"device":"0000000000000001","bay":"{}","model":"box"}}"#,
+        bay_id(0)
+    );
     for (file, words) in [
         (good.clone(), "expected an array"),
-        (format!("[{good},{good}]"), "devices[1] (id \"0000000000000001\"): duplicate id"),
+        (
+            format!("[{good},{good}]"),
+            "devices[1] (id \"0000000000000001\"): duplicate id",
+        ),
         (
             format!("[{good},{}]", good.replace("box", "bax")),
             "devices[1] (id \"0000000000000001\"): unknown model \"bax\"",
         ),
-        (format!("[{}]", good.replace(&bay_id(0), "Q")), "devices[0] (id \"0000000000000001\"): unknown bay \"Q\""),
-        (format!("[{},7]", good.replace("0000000000000001", "00")), "devices[1]: invalid type"),
+        (
+            format!("[{}]", good.replace(&bay_id(0), "Q")),
+            "devices[0] (id \"0000000000000001\"): unknown bay \"Q\"",
+        ),
+        (
+            format!("[{},7]", good.replace("0000000000000001", "00")),
+            "devices[1]: invalid type",
+        ),
         (
             format!("[{}]", good.replace("\"bay\"", "\"bays\"")),
             "devices[0] (id \"0000000000000001\"): missing field `bay`",
@@ -143,16 +229,26 @@ fn a_fault_of_the_file_names_file_position_and_id() {
     ] {
         place.put("devices.json", &file);
         let e = err(place.open());
-        assert!(e.contains("devices.json") && e.contains(words), "{words} in {e}");
+        assert!(
+            e.contains("devices.json") && e.contains(words),
+            "{words} in {e}"
+        );
     }
 }
 
 #[test]
 fn a_bay_removed_at_run_time_does_not_keep_the_hub_from_starting() {
     let place = place();
-    place.put("devices.json", &format!(r#"[{{"device":"0000000000000001","bay":"{}","model":"box"}}]"#, bay_id(0)));
+    place.put(
+        "devices.json",
+        &format!(
+            r#"[{{"device":"0000000000000001","bay":"{}","model":"box"}}]"#,
+            bay_id(0)
+        ),
+    );
     let r = place.open().unwrap();
-    r.put_devices(&[spec("0000000000000002", &bay_id(1))]).unwrap();
+    r.put_devices(&[spec("0000000000000002", &bay_id(1))])
+        .unwrap();
     r.remove_bays(&[bay_id(0), bay_id(1)]).unwrap();
     drop(r);
     let r = place.open().unwrap();
@@ -164,6 +260,9 @@ fn a_bay_removed_at_run_time_does_not_keep_the_hub_from_starting() {
 fn a_mapping_the_disk_refuses_is_not_seen() {
     let r = in_memory();
     *r.writer.lock().unwrap() = Some(ChangeLog::refusing());
-    assert!(r.put_devices(&[spec("0000000000000001", &bay_id(0))]).is_err());
+    assert!(
+        r.put_devices(&[spec("0000000000000001", &bay_id(0))])
+            .is_err()
+    );
     assert_eq!(r.device_count(), 0);
 }

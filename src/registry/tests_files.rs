@@ -16,13 +16,20 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn new(zones: &[ZoneSpec], bays: &[BaySpec]) -> Self {
-        let place = Self { dir: tempfile::tempdir().unwrap() };
+        let place = Self {
+            dir: tempfile::tempdir().unwrap(),
+        };
         place.write(zones, bays);
         place
     }
 
     pub(super) fn write(&self, zones: &[ZoneSpec], bays: &[BaySpec]) {
-        let point = |p: LatLon| format!(r#""geometry":{{"type":"Point","coordinates":[{},{}]}}"#, p.lon, p.lat);
+        let point = |p: LatLon| {
+            format!(
+                r#""geometry":{{"type":"Point","coordinates":[{},{}]}}"#,
+                p.lon, p.lat
+            )
+        };
         let zones = zones.iter().map(|z| {
             let p = format!(
                 r#"{{"id":"{}","name":"{}","kind":"{}","capacity":{}}}"#,
@@ -31,12 +38,21 @@ impl Place {
                 z.kind.name(),
                 z.capacity
             );
-            format!(r#"{{"type":"Feature",{},"properties":{p}}}"#, point(z.place))
+            format!(
+                r#"{{"type":"Feature",{},"properties":{p}}}"#,
+                point(z.place)
+            )
         });
         let bays = bays.iter().map(|b| {
             let price = b.attrs.price_cents_per_hour;
-            let p = format!(r#"{{"id":"{}","zone":"{}","price_cents_per_hour":{price}}}"#, b.id, b.zone);
-            format!(r#"{{"type":"Feature",{},"properties":{p}}}"#, point(b.place))
+            let p = format!(
+                r#"{{"id":"{}","zone":"{}","price_cents_per_hour":{price}}}"#,
+                b.id, b.zone
+            );
+            format!(
+                r#"{{"type":"Feature",{},"properties":{p}}}"#,
+                point(b.place)
+            )
         });
         self.put("zones.geojson", &collection(zones));
         self.put("bays.geojson", &collection(bays));
@@ -51,7 +67,11 @@ impl Place {
     }
 
     pub(super) fn open(&self) -> Result<Registry, RegistryError> {
-        Registry::open(self.dir.path(), &self.dir.path().join("data"), &["box", "decoded"])
+        Registry::open(
+            self.dir.path(),
+            &self.dir.path().join("data"),
+            &["box", "decoded"],
+        )
     }
 }
 
@@ -69,7 +89,9 @@ fn err<T>(r: Result<T, RegistryError>) -> String {
 
 fn numbers(r: &Registry) -> BTreeMap<String, u32> {
     let city = r.city();
-    tests::live(&city).map(|b| (city.bay_id(b).to_string(), city.bay_number(b))).collect()
+    tests::live(&city)
+        .map(|b| (city.bay_id(b).to_string(), city.bay_number(b)))
+        .collect()
 }
 
 #[test]
@@ -80,11 +102,17 @@ fn what_the_files_say_is_what_the_city_is() {
     let city = r.city();
     for b in &bays {
         let ix = r.bay(&b.id).unwrap();
-        assert_eq!((city.attrs(ix), &city.zone(city.zone_of(ix)).spec.id), (b.attrs, &b.zone));
+        assert_eq!(
+            (city.attrs(ix), &city.zone(city.zone_of(ix)).spec.id),
+            (b.attrs, &b.zone)
+        );
         assert!(city.place(ix).distance_m(b.place) < 0.02);
     }
     let empty = Place::new(&[], &[]).open().unwrap();
-    assert_eq!((empty.city().bay_slots(), empty.city().zone_count()), (0, 0));
+    assert_eq!(
+        (empty.city().bay_slots(), empty.city().zone_count()),
+        (0, 0)
+    );
 }
 
 #[test]
@@ -92,7 +120,10 @@ fn a_missing_file_is_named() {
     let place = Place::new(&[], &[]);
     fs::remove_file(place.dir.path().join("bays.geojson")).unwrap();
     let e = err(place.open());
-    assert!(e.contains("bays.geojson: there is no such file") && e.starts_with('/'), "{e}");
+    assert!(
+        e.contains("bays.geojson: there is no such file") && e.starts_with('/'),
+        "{e}"
+    );
 }
 
 #[test]
@@ -112,14 +143,29 @@ fn all_faults_of_a_file_are_told_at_once_with_file_position_and_id() {
     ]) {
         assert!(line.contains(want), "{line}");
     }
-    assert!(!place.kept("identities").exists() || fs::read(place.kept("identities")).unwrap().is_empty());
+    assert!(
+        !place.kept("identities").exists()
+            || fs::read(place.kept("identities")).unwrap().is_empty()
+    );
 
     let twice = [zones[0].clone(), zones[0].clone()];
     let e = err(Place::new(&twice, &[]).open());
-    assert!(e.contains(r#"zones.geojson: features[1] (id "z0"): duplicate id"#), "{e}");
-    let tight = [ZoneSpec { capacity: 2, ..zones[0].clone() }, zones[1].clone()];
+    assert!(
+        e.contains(r#"zones.geojson: features[1] (id "z0"): duplicate id"#),
+        "{e}"
+    );
+    let tight = [
+        ZoneSpec {
+            capacity: 2,
+            ..zones[0].clone()
+        },
+        zones[1].clone(),
+    ];
     let e = err(Place::new(&tight, &town(2, 3).1).open());
-    assert!(e.contains(r#"zones.geojson: features[0] (id "z0"): capacity 2 is below its 3 bays"#), "{e}");
+    assert!(
+        e.contains(r#"zones.geojson: features[0] (id "z0"): capacity 2 is below its 3 bays"#),
+        "{e}"
+    );
 }
 
 #[test]
@@ -130,7 +176,12 @@ fn a_torn_file_of_bays_is_told_with_the_faults_before_it() {
     let text = fs::read_to_string(place.dir.path().join("bays.geojson")).unwrap();
     place.put("bays.geojson", &text[..text.len() - 40]);
     let e = err(place.open());
-    assert!(e.contains("unknown zone") && e.contains("bays.geojson: features[2]: EOF") && e.contains("line 4"), "{e}");
+    assert!(
+        e.contains("unknown zone")
+            && e.contains("bays.geojson: features[2]: EOF")
+            && e.contains("line 4"),
+        "{e}"
+    );
 }
 
 #[test]
@@ -159,14 +210,28 @@ fn changes_outlive_a_restart_and_stand_above_the_files() {
     let (zones, bays) = town(3, 4);
     let place = Place::new(&zones, &bays);
     let r = place.open().unwrap();
-    r.put_zones(vec![zone("new", 1.4, 103.9), ZoneSpec { capacity: 50, operator: "LTA".into(), ..zones[0].clone() }])
-        .unwrap();
-    r.put_bays(vec![
-        bay("n1", "new", 1.4, 103.9),
-        BaySpec { place: LatLon { lat: 1.5, lon: 104.0 }, ..bays[0].clone() },
+    r.put_zones(vec![
+        zone("new", 1.4, 103.9),
+        ZoneSpec {
+            capacity: 50,
+            operator: "LTA".into(),
+            ..zones[0].clone()
+        },
     ])
     .unwrap();
-    r.remove_bays(&["b2".into(), "b5".into(), "b8".into(), "b11".into()]).unwrap();
+    r.put_bays(vec![
+        bay("n1", "new", 1.4, 103.9),
+        BaySpec {
+            place: LatLon {
+                lat: 1.5,
+                lon: 104.0,
+            },
+            ..bays[0].clone()
+        },
+    ])
+    .unwrap();
+    r.remove_bays(&["b2".into(), "b5".into(), "b8".into(), "b11".into()])
+        .unwrap();
     r.remove_zone("z2").unwrap();
     let before = numbers(&r);
     drop(r);
@@ -174,28 +239,44 @@ fn changes_outlive_a_restart_and_stand_above_the_files() {
         let r = place.open().unwrap();
         check_invariants(&r);
         assert_eq!(numbers(&r), before);
-        assert_eq!((r.zone("z2"), r.bay("b5"), r.city().bay_slots()), (None, None, 9));
-        assert_eq!(r.city().place_e7(r.bay("b0").unwrap()), (15_000_000, 1_040_000_000));
+        assert_eq!(
+            (r.zone("z2"), r.bay("b5"), r.city().bay_slots()),
+            (None, None, 9)
+        );
+        assert_eq!(
+            r.city().place_e7(r.bay("b0").unwrap()),
+            (15_000_000, 1_040_000_000)
+        );
         let z0 = r.city().zone(r.zone("z0").unwrap()).spec.clone();
         assert_eq!((&*z0.operator, z0.capacity), ("LTA", 50));
     }
     place.write(&zones[1..], &bays);
-    assert!(place.open().is_ok(), "a zone that was changed at run time is kept when the file drops it");
+    assert!(
+        place.open().is_ok(),
+        "a zone that was changed at run time is kept when the file drops it"
+    );
     place.write(&[zones[0].clone(), zones[2].clone()], &[]);
     let r = place.open().unwrap();
-    assert_eq!((r.bay("n1").is_some(), r.bay("b0").is_some(), r.bay("b1")), (true, true, None));
+    assert_eq!(
+        (r.bay("n1").is_some(), r.bay("b0").is_some(), r.bay("b1")),
+        (true, true, None)
+    );
 }
 
 #[test]
 fn sources_outlive_a_restart() {
     let place = Place::new(&[], &[]);
     let r = place.open().unwrap();
-    r.enrol_sources(&[("lamp", SourceKind::Sensor), ("app", SourceKind::App)]).unwrap();
+    r.enrol_sources(&[("lamp", SourceKind::Sensor), ("app", SourceKind::App)])
+        .unwrap();
     r.enrol_source("lamp", SourceKind::Gate).unwrap();
     let r = place.open().unwrap();
     assert_eq!(r.source("lamp"), Some((SourceIx(0), SourceKind::Gate)));
     assert_eq!(r.source("app"), Some((SourceIx(1), SourceKind::App)));
-    assert_eq!(r.enrol_source("third", SourceKind::App).unwrap(), SourceIx(2));
+    assert_eq!(
+        r.enrol_source("third", SourceKind::App).unwrap(),
+        SourceIx(2)
+    );
 }
 
 #[test]
@@ -208,10 +289,17 @@ fn torn_tails_are_cut_and_all_before_them_stands() {
     for file in ["identities", "changes.jsonl"] {
         let path = place.kept(file);
         let whole = fs::read(&path).unwrap();
-        let torn = if file == "identities" { &b"b half-a-li"[..] } else { &b"[{\"remove_bay\":\"n1\"}"[..] };
+        let torn = if file == "identities" {
+            &b"b half-a-li"[..]
+        } else {
+            &b"[{\"remove_bay\":\"n1\"}"[..]
+        };
         fs::write(&path, [&whole, torn].concat()).unwrap();
         let r = place.open().unwrap();
-        assert_eq!((numbers(&r), fs::read(&path).unwrap()), (before.clone(), whole));
+        assert_eq!(
+            (numbers(&r), fs::read(&path).unwrap()),
+            (before.clone(), whole)
+        );
     }
 }
 
@@ -221,7 +309,10 @@ fn a_spoilt_line_within_is_an_error_that_names_file_and_line() {
     drop(place.open().unwrap());
     fs::write(place.kept("identities"), "b x\nspoilt\nb y\n").unwrap();
     let e = err(place.open());
-    assert!(e.contains("registry/identities: line 2: not an identity"), "{e}");
+    assert!(
+        e.contains("registry/identities: line 2: not an identity"),
+        "{e}"
+    );
     fs::write(place.kept("identities"), "").unwrap();
     fs::write(place.kept("changes.jsonl"), "[]\nspoilt\n").unwrap();
     let e = err(place.open());
@@ -233,14 +324,25 @@ fn a_change_the_disk_refuses_has_not_happened() {
     let (zones, bays) = town(2, 3);
     let place = Place::new(&zones, &bays);
     let r = place.open().unwrap();
-    let (before, kept) = (numbers(&r), fs::read(place.kept("identities")).unwrap());
+    let before = numbers(&r);
+    let kept = fs::read(place.kept("identities")).unwrap();
     *r.writer.lock().unwrap() = Some(ChangeLog::refusing());
-    let moved = BaySpec { place: LatLon { lat: 1.5, lon: 104.0 }, ..bays[0].clone() };
+    let moved = BaySpec {
+        place: LatLon {
+            lat: 1.5,
+            lon: 104.0,
+        },
+        ..bays[0].clone()
+    };
     let e = err(r.put_bays(vec![bay("n1", "z0", 1.4, 103.9), moved]));
     assert!(e.contains("cannot write"), "{e}");
     check_invariants(&r);
     assert_eq!((numbers(&r), r.bay("n1")), (before.clone(), None));
-    assert_eq!(fs::read(place.kept("identities")).unwrap(), kept, "its numbers are taken back");
+    assert_eq!(
+        fs::read(place.kept("identities")).unwrap(),
+        kept,
+        "its numbers are taken back"
+    );
     assert_eq!(numbers(&place.open().unwrap()), before);
 }
 
@@ -254,11 +356,19 @@ fn many_changes_are_compacted_at_the_next_start() {
         b.attrs.price_cents_per_hour = price + 1;
         r.put_bays(vec![b]).unwrap();
     }
-    let lines = || fs::read_to_string(place.kept("changes.jsonl")).unwrap().lines().count();
+    let lines = || {
+        fs::read_to_string(place.kept("changes.jsonl"))
+            .unwrap()
+            .lines()
+            .count()
+    };
     assert_eq!(lines(), 100);
     for _ in 0..2 {
         let r = place.open().unwrap();
         assert_eq!(lines(), 1);
-        assert_eq!(r.city().attrs(r.bay("b0").unwrap()).price_cents_per_hour, 100);
+        assert_eq!(
+            r.city().attrs(r.bay("b0").unwrap()).price_cents_per_hour,
+            100
+        );
     }
 }

@@ -46,7 +46,10 @@ struct Model {
 impl Model {
     fn fits(&self) -> bool {
         self.bays.values().all(|b| self.zones.contains_key(&b.zone))
-            && self.zones.iter().all(|(z, &c)| c == 0 || self.bays_in(*z) <= c)
+            && self
+                .zones
+                .iter()
+                .all(|(z, &c)| c == 0 || self.bays_in(*z) <= c)
     }
 
     fn bays_in(&self, zone: u8) -> u32 {
@@ -79,24 +82,37 @@ impl Model {
 }
 
 fn zone_spec(z: u8, capacity: u32) -> ZoneSpec {
-    ZoneSpec { capacity, ..zone(&format!("z{z}"), 1.3 + f64::from(z) / 100.0, 103.8) }
+    ZoneSpec {
+        capacity,
+        ..zone(&format!("z{z}"), 1.3 + f64::from(z) / 100.0, 103.8)
+    }
 }
 
 fn bay_spec(b: u8, Bay { zone, place, price }: &Bay) -> BaySpec {
     BaySpec {
         id: format!("b{b}"),
         zone: format!("z{zone}"),
-        place: LatLon { lat: 1.3, lon: 103.8 + f64::from(*place) / 1000.0 },
-        attrs: BayAttrs { price_cents_per_hour: u32::from(*price), ..CAR },
+        place: LatLon {
+            lat: 1.3,
+            lon: 103.8 + f64::from(*place) / 1000.0,
+        },
+        attrs: BayAttrs {
+            price_cents_per_hour: u32::from(*price),
+            ..CAR
+        },
     }
 }
 
 fn act(r: &Registry, action: &Action) -> Result<(), RegistryError> {
     match action {
-        Action::PutBays(puts) => {
-            r.put_bays(puts.iter().map(|&(b, zone, place, price)| bay_spec(b, &Bay { zone, place, price })).collect())
+        Action::PutBays(puts) => r.put_bays(
+            puts.iter()
+                .map(|&(b, zone, place, price)| bay_spec(b, &Bay { zone, place, price }))
+                .collect(),
+        ),
+        Action::RemoveBays(gone) => {
+            r.remove_bays(&gone.iter().map(|b| format!("b{b}")).collect::<Vec<_>>())
         }
-        Action::RemoveBays(gone) => r.remove_bays(&gone.iter().map(|b| format!("b{b}")).collect::<Vec<_>>()),
         Action::PutZone(z, capacity) => r.put_zones(vec![zone_spec(*z, *capacity)]),
         Action::RemoveZone(z) => r.remove_zone(&format!("z{z}")),
         Action::Restart => Ok(()),
@@ -106,18 +122,35 @@ fn act(r: &Registry, action: &Action) -> Result<(), RegistryError> {
 fn compare(r: &Registry, m: &Model) {
     check_invariants(r);
     let city = r.city();
-    let zones: BTreeMap<_, _> = city.zones().map(|(_, z)| (z.spec.id.clone(), z.spec.capacity)).collect();
-    let want: BTreeMap<_, _> =
-        m.zones.iter().map(|(&z, &c)| (format!("z{z}"), if c == 0 { m.bays_in(z) } else { c })).collect();
+    let zones: BTreeMap<_, _> = city
+        .zones()
+        .map(|(_, z)| (z.spec.id.clone(), z.spec.capacity))
+        .collect();
+    let want: BTreeMap<_, _> = m
+        .zones
+        .iter()
+        .map(|(&z, &c)| (format!("z{z}"), if c == 0 { m.bays_in(z) } else { c }))
+        .collect();
     assert_eq!(zones, want);
     assert_eq!(city.live_bays() as usize, m.bays.len());
     for (&b, bay) in &m.bays {
         let want = bay_spec(b, bay);
         let ix = r.bay(&want.id).expect("the model has it");
         let zone = city.zone(city.zone_of(ix)).spec.id.clone();
-        let got = BaySpec { id: city.bay_id(ix).to_string(), zone, place: city.place(ix), attrs: city.attrs(ix) };
+        let got = BaySpec {
+            id: city.bay_id(ix).to_string(),
+            zone,
+            place: city.place(ix),
+            attrs: city.attrs(ix),
+        };
         assert!(got.place.distance_m(want.place) < 0.02);
-        assert_eq!(BaySpec { place: want.place, ..got }, want);
+        assert_eq!(
+            BaySpec {
+                place: want.place,
+                ..got
+            },
+            want
+        );
     }
 }
 
@@ -132,7 +165,10 @@ fn check_numbers(
     let city = r.city();
     for (&b, bay) in &after.bays {
         let number = city.bay_number(r.bay(&format!("b{b}")).expect("the model has it"));
-        let stayed = before.bays.get(&b).is_some_and(|was| (was.zone, was.place) == (bay.zone, bay.place));
+        let stayed = before
+            .bays
+            .get(&b)
+            .is_some_and(|was| (was.zone, was.place) == (bay.zone, bay.place));
         if stayed {
             assert_eq!(numbers[&b], number);
         } else {
@@ -153,7 +189,8 @@ proptest! {
         let bays: Vec<_> = model.bays.iter().map(|(&b, bay)| bay_spec(b, bay)).collect();
         let place = Place::new(&zones, &bays);
         let mut r = place.open().expect("valid files");
-        let (mut numbers, mut used) = (BTreeMap::new(), BTreeSet::new());
+        let mut numbers = BTreeMap::new();
+        let mut used = BTreeSet::new();
         check_numbers(&r, &Model::default(), &model, &mut numbers, &mut used);
         for action in actions.into_iter().chain([Action::Restart]) {
             let next = model.after(&action);

@@ -1,8 +1,9 @@
 //! How likely a bay that is vacant now is still vacant when the driver gets there.
 //!
-//! A bay is a two-state Markov chain: vacant spells end at one rate, stays at another. From what is known now its
-//! probability relaxes to the long-run share: `pi + (p - pi) * exp(-(lambda + mu) * h)`. The rates are city-wide priors
-//! until the forecast learns each zone's own; they stand here and nowhere else.
+//! A bay is a two-state Markov chain: vacant spells end at one rate, stays at another. From what is
+//! known now its probability relaxes to the long-run share: `pi + (p - pi) * exp(-(lambda + mu) *
+//! h)`. The rates are city-wide priors until the forecast learns each zone's own; they stand here
+//! and nowhere else.
 
 /// How long a bay stands vacant on average, minutes.
 const MEAN_VACANCY_MIN: f64 = 25.0;
@@ -33,11 +34,24 @@ mod tests {
     #[test]
     fn relaxes_from_what_is_known_to_the_long_run_share() {
         assert!((p_vacant_after(0.97, 0) - 0.97).abs() < 1e-12, "now is now");
-        assert!((p_vacant_after(0.97, 86_400_000) - PI).abs() < 1e-9, "a day later only the long run counts");
-        assert!((PI - 25.0 / 85.0).abs() < 1e-12, "25 minutes vacant, 60 taken");
+        assert!(
+            (p_vacant_after(0.97, 86_400_000) - PI).abs() < 1e-9,
+            "a day later only the long run counts"
+        );
+        assert!(
+            (PI - 25.0 / 85.0).abs() < 1e-12,
+            "25 minutes vacant, 60 taken"
+        );
         // 10 minutes ahead, by hand: 0.294118 + 0.675882 * exp(-0.0566667 * 10).
-        assert!((p_vacant_after(0.97, 600_000) - 0.677_627).abs() < 1e-4, "{}", p_vacant_after(0.97, 600_000));
+        assert!(
+            (p_vacant_after(0.97, 600_000) - 0.677_627).abs() < 1e-4,
+            "{}",
+            p_vacant_after(0.97, 600_000)
+        );
         let series: Vec<f64> = (0..100).map(|m| p_vacant_after(1.0, m * 60_000)).collect();
-        assert!(series.is_sorted_by(|a, b| a > b), "the later, the less sure");
+        assert!(
+            series.is_sorted_by(|a, b| a > b),
+            "the later, the less sure"
+        );
     }
 }

@@ -1,8 +1,9 @@
-//! What the zone feed needs of a city besides the city: zones in the order of their stable numbers, and which kinds of
-//! bay each has.
+//! What the zone feed needs of a city besides the city: zones in the order of their stable numbers,
+//! and which kinds of bay each has.
 //!
-//! Worked out once a picture (dear: a pass over all bays) and kept until the picture changes. The order by number is
-//! what makes cursors last: zones added later come after every cursor that was handed out.
+//! Worked out once a picture (dear: a pass over all bays) and kept until the picture changes. The
+//! order by number is what makes cursors last: zones added later come after every cursor that was
+//! handed out.
 
 use crate::domain::ZoneIx;
 use crate::registry::city::City;
@@ -21,7 +22,8 @@ pub(super) struct Atlas {
 }
 
 impl Atlases {
-    /// The atlas of `city`. Two callers may both work it out after a change; either result is right.
+    /// The atlas of `city`. Two callers may both work it out after a change; either result is
+    /// right.
     pub(super) fn of(&self, city: &Arc<City>) -> Arc<Atlas> {
         if let Some(kept) = self.0.load_full().filter(|a| Arc::ptr_eq(&a.city, city)) {
             return kept;
@@ -34,7 +36,8 @@ impl Atlases {
 
 impl Atlas {
     fn new(city: Arc<City>) -> Self {
-        let mut by_number: Vec<(u32, ZoneIx)> = city.zones().map(|(ix, zone)| (zone.number, ix)).collect();
+        let mut by_number: Vec<(u32, ZoneIx)> =
+            city.zones().map(|(ix, zone)| (zone.number, ix)).collect();
         by_number.sort_unstable();
         let mut kinds = vec![0_u8; city.zone_count() as usize];
         for (_, zone) in &by_number {
@@ -42,7 +45,11 @@ impl Atlas {
                 kinds[zone.at()] |= 1 << city.attrs(bay).kind as u8;
             }
         }
-        Self { city, by_number, kinds }
+        Self {
+            city,
+            by_number,
+            kinds,
+        }
     }
 
     /// Bit `k` is set when the zone has bays of kind `k`.
@@ -52,7 +59,10 @@ impl Atlas {
 
     /// Zones whose number is above `after` (all for `None`), by number.
     pub(super) fn after(&self, after: Option<u32>) -> &[(u32, ZoneIx)] {
-        let from = after.map_or(0, |last| self.by_number.partition_point(|(number, _)| *number <= last));
+        let from = after.map_or(0, |last| {
+            self.by_number
+                .partition_point(|(number, _)| *number <= last)
+        });
         &self.by_number[from..]
     }
 }

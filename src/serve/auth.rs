@@ -1,7 +1,8 @@
-//! Who may call: keys from `Authorization: Bearer`, checked before anything else of a request is looked at.
+//! Who may call: keys from `Authorization: Bearer`, checked before anything else of a request is
+//! looked at.
 //!
-//! A handler says what it needs by its argument's type ([`Reporter`], [`Admin`], [`Reader`]), so that one without it
-//! is visible in its signature and the check cannot be forgotten in its body.
+//! A handler says what it needs by its argument's type ([`Reporter`], [`Admin`], [`Reader`]), so
+//! that one without it is visible in its signature and the check cannot be forgotten in its body.
 
 use super::error::ApiError;
 use crate::domain::Clock;
@@ -58,13 +59,23 @@ impl Doorman {
     pub(super) fn grant(&self, headers: &HeaderMap) -> Result<Arc<Grant>, ApiError> {
         let mut given = headers.get_all(AUTHORIZATION).iter();
         let key = match (given.next(), given.next()) {
-            (None, _) => return Err(ApiError::Unauthorized("this call needs a key: Authorization: Bearer bh_...")),
-            (Some(_), Some(_)) => return Err(ApiError::Unauthorized("Authorization is given twice")),
+            (None, _) => {
+                return Err(ApiError::Unauthorized(
+                    "this call needs a key: Authorization: Bearer bh_...",
+                ));
+            }
+            (Some(_), Some(_)) => {
+                return Err(ApiError::Unauthorized("Authorization is given twice"));
+            }
             (Some(one), None) => one.to_str().ok().and_then(bearer),
         };
-        let key = key.ok_or(ApiError::Unauthorized("Authorization must be: Bearer bh_..."))?;
+        let key = key.ok_or(ApiError::Unauthorized(
+            "Authorization must be: Bearer bh_...",
+        ))?;
         let good = self.keys.grant(key, self.clock.now());
-        good.ok_or(ApiError::Unauthorized("this key is not good: nobody has it, or it was revoked or has expired"))
+        good.ok_or(ApiError::Unauthorized(
+            "this key is not good: nobody has it, or it was revoked or has expired",
+        ))
     }
 
     fn scoped(&self, headers: &HeaderMap, scope: Scope) -> Result<Arc<Grant>, ApiError> {
@@ -72,7 +83,10 @@ impl Doorman {
         if grant.scopes.has(scope) {
             Ok(grant)
         } else {
-            Err(ApiError::Forbidden(format!("this call needs the scope {}, which the key does not have", scope.name())))
+            Err(ApiError::Forbidden(format!(
+                "this call needs the scope {}, which the key does not have",
+                scope.name()
+            )))
         }
     }
 }
@@ -80,7 +94,9 @@ impl Doorman {
 /// The key in `Bearer <key>`; the scheme's case does not matter.
 fn bearer(value: &str) -> Option<&str> {
     let (scheme, key) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim_start_matches(' '))
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| key.trim_start_matches(' '))
 }
 
 /// A kind of caller, and what its key must be good for: `$check` of the doorman and the headers.
@@ -94,30 +110,43 @@ macro_rules! caller {
             type Rejection = ApiError;
 
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-                let ($doorman, $headers) = (Doorman::from_ref(state), &parts.headers);
+                let $doorman = Doorman::from_ref(state);
+                let $headers = &parts.headers;
                 $check
             }
         }
     };
 }
 
-caller!(Reporter, |doorman, headers| doorman.scoped(headers, Scope::Report).map(Self));
-caller!(Admin, |doorman, headers| doorman.scoped(headers, Scope::Admin).map(|_| Self));
-caller!(Sharer, |doorman, headers| doorman.scoped(headers, Scope::Share).map(Self));
-caller!(Booker, |doorman, headers| doorman.scoped(headers, Scope::Book).map(Self));
+caller!(Reporter, |doorman, headers| doorman
+    .scoped(headers, Scope::Report)
+    .map(Self));
+caller!(Admin, |doorman, headers| doorman
+    .scoped(headers, Scope::Admin)
+    .map(|_| Self));
+caller!(Sharer, |doorman, headers| doorman
+    .scoped(headers, Scope::Share)
+    .map(Self));
+caller!(Booker, |doorman, headers| doorman
+    .scoped(headers, Scope::Book)
+    .map(Self));
 caller!(Trader, |doorman, headers| {
     let grant = doorman.grant(headers)?;
     if grant.scopes.has(Scope::Share) || grant.scopes.has(Scope::Book) {
         return Ok(Self(grant));
     }
-    Err(ApiError::Forbidden("this call needs the scope share or book, and the key has neither".to_owned()))
+    Err(ApiError::Forbidden(
+        "this call needs the scope share or book, and the key has neither".to_owned(),
+    ))
 });
 caller!(Overseer, |doorman, headers| {
     let grant = doorman.grant(headers)?;
     if grant.scopes.has(Scope::Monitor) || grant.scopes.has(Scope::Admin) {
         return Ok(Self);
     }
-    Err(ApiError::Forbidden("this call needs the scope monitor or admin, which the key does not have".to_owned()))
+    Err(ApiError::Forbidden(
+        "this call needs the scope monitor or admin, which the key does not have".to_owned(),
+    ))
 });
 
 impl<S> FromRequestParts<S> for Viewer
@@ -134,7 +163,11 @@ where
             return Ok(Self::Public);
         }
         let grant = doorman.grant(&parts.headers)?;
-        Ok(if grant.scopes.has(Scope::Monitor) { Self::Monitor } else { Self::Known })
+        Ok(if grant.scopes.has(Scope::Monitor) {
+            Self::Monitor
+        } else {
+            Self::Known
+        })
     }
 }
 

@@ -20,7 +20,8 @@ pub(super) async fn object(request: Request) -> Result<(Map<String, Value>, Byte
         return Err(ApiError::UnsupportedMediaType("application/json"));
     }
     let bytes = whole(request, MAX).await?;
-    let members = serde_json::from_slice(&bytes).map_err(|e| ApiError::malformed(format!("not a JSON object: {e}")))?;
+    let members = serde_json::from_slice(&bytes)
+        .map_err(|e| ApiError::malformed(format!("not a JSON object: {e}")))?;
     Ok((members, bytes))
 }
 
@@ -62,7 +63,9 @@ impl<'v> Fields<'v> {
     }
 
     pub(super) fn text(&self, name: &str) -> Result<Option<&'v str>, ApiError> {
-        self.get(name).map(|v| v.as_str().ok_or_else(|| self.bad(name, "must be a string"))).transpose()
+        self.get(name)
+            .map(|v| v.as_str().ok_or_else(|| self.bad(name, "must be a string")))
+            .transpose()
     }
 
     pub(super) fn needed(&self, name: &str) -> Result<&'v str, ApiError> {
@@ -70,16 +73,37 @@ impl<'v> Fields<'v> {
     }
 
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, ApiError> {
-        self.get(name).map(|v| v.as_bool().ok_or_else(|| self.bad(name, "must be true or false"))).transpose()
+        self.get(name)
+            .map(|v| {
+                v.as_bool()
+                    .ok_or_else(|| self.bad(name, "must be true or false"))
+            })
+            .transpose()
     }
 
     /// A whole number within `range`.
-    pub(super) fn whole(&self, name: &str, range: RangeInclusive<u32>) -> Result<Option<u32>, ApiError> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        let number = value.as_u64().and_then(|n| u32::try_from(n).ok()).filter(|n| range.contains(n));
+    pub(super) fn whole(
+        &self,
+        name: &str,
+        range: RangeInclusive<u32>,
+    ) -> Result<Option<u32>, ApiError> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let number = value
+            .as_u64()
+            .and_then(|n| u32::try_from(n).ok())
+            .filter(|n| range.contains(n));
         number.map(Some).ok_or_else(|| {
-            let (low, high) = (range.start(), range.end());
-            self.bad(name, format_args!("must be a whole number from {low} to {high}, not {}", shown(value)))
+            let low = range.start();
+            let high = range.end();
+            self.bad(
+                name,
+                format_args!(
+                    "must be a whole number from {low} to {high}, not {}",
+                    shown(value)
+                ),
+            )
         })
     }
 
@@ -88,37 +112,79 @@ impl<'v> Fields<'v> {
         let value = self.get(name).ok_or_else(|| self.bad(name, "is needed"))?;
         let number = value.as_f64().filter(|n| n.abs() <= most);
         number.ok_or_else(|| {
-            self.bad(name, format_args!("must be a number from -{most} to {most}, not {}", shown(value)))
+            self.bad(
+                name,
+                format_args!(
+                    "must be a number from -{most} to {most}, not {}",
+                    shown(value)
+                ),
+            )
         })
     }
 
     /// A time in RFC 3339.
     pub(super) fn time(&self, name: &str) -> Result<Option<Millis>, ApiError> {
-        let Some(text) = self.text(name)? else { return Ok(None) };
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
         Millis::parse(text).map(Some).ok_or_else(|| {
-            self.bad(name, format_args!("must be a time such as 2026-11-23T02:00:00Z, not {}", quoted(text)))
+            self.bad(
+                name,
+                format_args!(
+                    "must be a time such as 2026-11-23T02:00:00Z, not {}",
+                    quoted(text)
+                ),
+            )
         })
     }
 
     /// An object within.
     pub(super) fn object(&self, name: &'static str) -> Result<Option<Fields<'v>>, ApiError> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        let members = value.as_object().ok_or_else(|| self.bad(name, "must be an object"))?;
-        Ok(Some(Self { members, of: Some((name, None)) }))
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let members = value
+            .as_object()
+            .ok_or_else(|| self.bad(name, "must be an object"))?;
+        Ok(Some(Self {
+            members,
+            of: Some((name, None)),
+        }))
     }
 
     /// A list of objects, `most` at most.
-    pub(super) fn objects(&self, name: &'static str, most: usize) -> Result<Option<Vec<Fields<'v>>>, ApiError> {
-        let Some(value) = self.get(name) else { return Ok(None) };
-        let items = value.as_array().ok_or_else(|| self.bad(name, "must be a list"))?;
+    pub(super) fn objects(
+        &self,
+        name: &'static str,
+        most: usize,
+    ) -> Result<Option<Vec<Fields<'v>>>, ApiError> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let items = value
+            .as_array()
+            .ok_or_else(|| self.bad(name, "must be a list"))?;
         if items.len() > most {
-            return Err(self.bad(name, format_args!("has {} items; at most {most} are taken", items.len())));
+            return Err(self.bad(
+                name,
+                format_args!("has {} items; at most {most} are taken", items.len()),
+            ));
         }
         let one = |(at, item): (usize, &'v Value)| {
-            let members = item.as_object().ok_or_else(|| self.bad(&format!("{name}[{at}]"), "must be an object"))?;
-            Ok(Self { members, of: Some((name, Some(at))) })
+            let members = item
+                .as_object()
+                .ok_or_else(|| self.bad(&format!("{name}[{at}]"), "must be an object"))?;
+            Ok(Self {
+                members,
+                of: Some((name, Some(at))),
+            })
         };
-        items.iter().enumerate().map(one).collect::<Result<_, _>>().map(Some)
+        items
+            .iter()
+            .enumerate()
+            .map(one)
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 }
 

@@ -1,7 +1,8 @@
-//! Cursors: where a walk over zones, keys or devices goes on. Opaque to clients, so that they may change form.
+//! Cursors: where a walk over zones, keys or devices goes on. Opaque to clients, so that they may
+//! change form.
 //!
-//! One form byte, then the stable number of the last zone that was sent, or the id of what it was. Nothing is kept on the hub: a cursor works
-//! after a restart, and on a city that has grown since.
+//! One form byte, then the stable number of the last zone that was sent, or the id of what it was.
+//! Nothing is kept on the hub: a cursor works after a restart, and on a city that has grown since.
 
 use super::error::ApiError;
 use base64::Engine as _;
@@ -38,9 +39,16 @@ pub(super) fn write_place(start: u64, zone: u32) -> String {
 /// The inverse.
 pub(super) fn read_place(cursor: &str) -> Result<(u64, u32), ApiError> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| not_ours())?;
-    let (Some((&PLACE, place)), 13) = (bytes.split_first(), bytes.len()) else { return Err(not_ours()) };
+    let (Some((&PLACE, place)), 13) = (bytes.split_first(), bytes.len()) else {
+        return Err(not_ours());
+    };
     let (start, zone) = place.split_at(8);
-    let read = || Some((u64::from_be_bytes(start.try_into().ok()?), u32::from_be_bytes(zone.try_into().ok()?)));
+    let read = || {
+        Some((
+            u64::from_be_bytes(start.try_into().ok()?),
+            u32::from_be_bytes(zone.try_into().ok()?),
+        ))
+    };
     read().ok_or_else(not_ours)
 }
 
@@ -60,11 +68,16 @@ pub(super) fn read_text(cursor: &str) -> Result<String, ApiError> {
 
 /// The number after which to go on; 0 without a cursor.
 pub(super) fn read_number(cursor: Option<&str>) -> Result<i64, ApiError> {
-    cursor.map_or(Ok(0), |text| read_text(text)?.parse().map_err(|_| not_ours()))
+    cursor.map_or(Ok(0), |text| {
+        read_text(text)?.parse().map_err(|_| not_ours())
+    })
 }
 
 pub(super) fn not_ours() -> ApiError {
-    ApiError::bad("cursor", "cursor must be the `next` of an earlier answer, unchanged")
+    ApiError::bad(
+        "cursor",
+        "cursor must be the `next` of an earlier answer, unchanged",
+    )
 }
 
 #[cfg(test)]
@@ -78,14 +91,27 @@ mod tests {
         }
         assert_eq!(read_place(&write_place(u64::MAX, 7)), Ok((u64::MAX, 7)));
         assert!(read_place(&write(7)).is_err() && read_place("AwAAAA").is_err());
-        assert_eq!(read_text(&write_text("0004a30b001c0530")), Ok("0004a30b001c0530".to_owned()));
-        for bad in ["a", "AAAAAAA", "////////", "AQAAAAA=", "AgAAAAA", &"A".repeat(10_000)] {
+        assert_eq!(
+            read_text(&write_text("0004a30b001c0530")),
+            Ok("0004a30b001c0530".to_owned())
+        );
+        for bad in [
+            "a",
+            "AAAAAAA",
+            "////////",
+            "AQAAAAA=",
+            "AgAAAAA",
+            &"A".repeat(10_000),
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
         for bad in ["", "a", "AAAAAAA", "////////", "AmFi=", "Av8"] {
             assert!(read_text(bad).is_err(), "{bad}");
         }
-        assert_eq!(read_text(&write_text("config:a")), Ok("config:a".to_owned()));
+        assert_eq!(
+            read_text(&write_text("config:a")),
+            Ok("config:a".to_owned())
+        );
         assert!(read(&write_text("1234")).is_err() && read_text(&write(7)).is_err());
     }
 }

@@ -1,7 +1,7 @@
 //! The one place where what went wrong becomes an HTTP answer: RFC 9457 `application/problem+json`.
 //!
-//! Promises: every refusal of this API has this form, with a `type` that never changes its meaning. Rooms further in
-//! know no status codes; their errors are turned here.
+//! Promises: every refusal of this API has this form, with a `type` that never changes its meaning.
+//! Rooms further in know no status codes; their errors are turned here.
 
 use crate::domain::Reason;
 use crate::partner::Denied;
@@ -91,7 +91,12 @@ pub(super) const PROBLEMS: [(&str, StatusCode, &str, &str); 16] = [
         "The key does not reach this far",
         "The key is good but lacks the scope or the source.",
     ),
-    ("not-found", StatusCode::NOT_FOUND, "There is no such thing", "The path or the id in it is not known."),
+    (
+        "not-found",
+        StatusCode::NOT_FOUND,
+        "There is no such thing",
+        "The path or the id in it is not known.",
+    ),
     (
         "too-large",
         StatusCode::PAYLOAD_TOO_LARGE,
@@ -116,7 +121,12 @@ pub(super) const PROBLEMS: [(&str, StatusCode, &str, &str); 16] = [
         "Not that type of body",
         "`detail` names the type expected.",
     ),
-    ("conflict", StatusCode::CONFLICT, "Something is in the way", "`detail` says what; nothing was changed."),
+    (
+        "conflict",
+        StatusCode::CONFLICT,
+        "Something is in the way",
+        "`detail` says what; nothing was changed.",
+    ),
     (
         "no-match",
         StatusCode::CONFLICT,
@@ -141,16 +151,27 @@ pub(super) const PROBLEMS: [(&str, StatusCode, &str, &str); 16] = [
         "Too much at once",
         "Nothing was accepted; `Retry-After` says when to try again.",
     ),
-    ("unavailable", StatusCode::SERVICE_UNAVAILABLE, "Not now", "Nothing was promised; send it again."),
+    (
+        "unavailable",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Not now",
+        "Nothing was promised; send it again.",
+    ),
 ];
 
 impl ApiError {
     pub(super) fn bad(field: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
-        Self::BadParameter { field: field.into(), detail: detail.into() }
+        Self::BadParameter {
+            field: field.into(),
+            detail: detail.into(),
+        }
     }
 
     pub(super) fn malformed(detail: impl Into<String>) -> Self {
-        Self::Malformed { reason: Reason::Malformed, detail: detail.into() }
+        Self::Malformed {
+            reason: Reason::Malformed,
+            detail: detail.into(),
+        }
     }
 
     const fn slug(&self) -> &'static str {
@@ -176,13 +197,19 @@ impl ApiError {
 
     fn detail(&self) -> String {
         match self {
-            Self::BadParameter { detail, .. } | Self::Malformed { detail, .. } | Self::NoSuch { detail, .. } => {
-                detail.clone()
-            }
+            Self::BadParameter { detail, .. }
+            | Self::Malformed { detail, .. }
+            | Self::NoSuch { detail, .. } => detail.clone(),
             Self::NoMatch(why) => why.says().to_owned(),
-            Self::KeyReused => "an earlier request with this Idempotency-Key had another body".to_owned(),
+            Self::KeyReused => {
+                "an earlier request with this Idempotency-Key had another body".to_owned()
+            }
             Self::Contradiction(errors) => {
-                format!("{} fault(s); the first: {}", errors.len(), errors.first().map_or("", |e| e))
+                format!(
+                    "{} fault(s); the first: {}",
+                    errors.len(),
+                    errors.first().map_or("", |e| e)
+                )
             }
             Self::Unauthorized(why) => (*why).to_owned(),
             Self::Forbidden(why)
@@ -193,8 +220,12 @@ impl ApiError {
             Self::TooLarge(limit) => format!("the body may have at most {limit} bytes"),
             Self::NotAcceptable(offered) => format!("this answer comes as {offered}"),
             Self::MethodNotAllowed => "the header Allow lists the methods of this path".to_owned(),
-            Self::UnsupportedMediaType(expected) => format!("the body must be {expected}; say so in Content-Type"),
-            Self::Busy => "too much is waiting to be stored; nothing of this was accepted".to_owned(),
+            Self::UnsupportedMediaType(expected) => {
+                format!("the body must be {expected}; say so in Content-Type")
+            }
+            Self::Busy => {
+                "too much is waiting to be stored; nothing of this was accepted".to_owned()
+            }
         }
     }
 
@@ -204,7 +235,9 @@ impl ApiError {
             Self::BadParameter { field, .. } => _ = more.insert("field".to_owned(), json!(field)),
             Self::NoSuch { field, .. } => _ = more.insert("field".to_owned(), json!(field)),
             Self::NoMatch(why) => _ = more.insert("reason".to_owned(), json!(why.name())),
-            Self::Malformed { reason, .. } => _ = more.insert("reason".to_owned(), json!(reason.name())),
+            Self::Malformed { reason, .. } => {
+                _ = more.insert("reason".to_owned(), json!(reason.name()));
+            }
             Self::Contradiction(errors) => _ = more.insert("errors".to_owned(), json!(errors)),
             _ => {}
         }
@@ -227,7 +260,9 @@ impl From<DeskError> for ApiError {
         match e {
             DeskError::NoMatch(why) => Self::NoMatch(why),
             DeskError::KeyReused => Self::KeyReused,
-            DeskError::NoSuch => Self::NotFound("there is no such thing, or it is another's".to_owned()),
+            DeskError::NoSuch => {
+                Self::NotFound("there is no such thing, or it is another's".to_owned())
+            }
             DeskError::Busy => Self::Busy,
             DeskError::Unavailable(why) => Self::Unavailable(why),
             DeskError::Step(_) | DeskError::Offered | DeskError::Stale | DeskError::Withdrawn => {
@@ -239,14 +274,18 @@ impl From<DeskError> for ApiError {
 
 /// The description of a problem type: status, title and meaning.
 pub(super) fn describe(slug: &str) -> Option<(StatusCode, &'static str, &'static str)> {
-    PROBLEMS.iter().find(|p| p.0 == slug).map(|p| (p.1, p.2, p.3))
+    PROBLEMS
+        .iter()
+        .find(|p| p.0 == slug)
+        .map(|p| (p.1, p.2, p.3))
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let slug = self.slug();
         // A slug missing from the list would be a mistake in this file; its test finds it.
-        let (status, title, _) = describe(slug).unwrap_or((StatusCode::INTERNAL_SERVER_ERROR, "", ""));
+        let (status, title, _) =
+            describe(slug).unwrap_or((StatusCode::INTERNAL_SERVER_ERROR, "", ""));
         let mut body = json!({
             "type": format!("/problems/{slug}"), "title": title, "status": status.as_u16(), "detail": self.detail(),
         });
@@ -256,10 +295,16 @@ impl IntoResponse for ApiError {
         let mut answer = Response::new(Body::from(body.to_string()));
         *answer.status_mut() = status;
         let headers = answer.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         match self {
             Self::Unauthorized(_) => {
-                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"bayhub\""));
+                headers.insert(
+                    WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Bearer realm=\"bayhub\""),
+                );
             }
             Self::Busy => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));

@@ -1,4 +1,5 @@
-//! One question to the whole router, for fuzzing: without a socket, and without its answer's body if that never ends.
+//! One question to the whole router, for fuzzing: without a socket, and without its answer's body
+//! if that never ends.
 
 use super::Router;
 use axum::body::Body;
@@ -6,14 +7,20 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Request, Uri};
 use tower::ServiceExt as _;
 
-/// Asks for `target` with a key. Whatever it is, the hub is not at fault, and says what is wrong as a problem.
+/// Asks for `target` with a key. Whatever it is, the hub is not at fault, and says what is wrong as
+/// a problem.
 ///
 /// # Panics
 /// If it is.
 pub async fn ask(router: Router, key: &str, target: &str) {
     // What hyper would not let through either.
-    let Ok(uri) = target.parse::<Uri>() else { return };
-    let request = Request::builder().uri(uri).header(AUTHORIZATION, format!("Bearer {key}")).body(Body::empty());
+    let Ok(uri) = target.parse::<Uri>() else {
+        return;
+    };
+    let request = Request::builder()
+        .uri(uri)
+        .header(AUTHORIZATION, format!("Bearer {key}"))
+        .body(Body::empty());
     let Ok(request) = request else { return };
     let answer = match router.oneshot(request).await {
         Ok(answer) => answer,
@@ -21,8 +28,15 @@ pub async fn ask(router: Router, key: &str, target: &str) {
     };
     let status = answer.status().as_u16();
     assert!(status < 500 || status == 503, "{status} for {target:?}");
-    let kind = answer.headers().get(CONTENT_TYPE).map_or("", |kind| kind.to_str().unwrap_or_default()).to_owned();
-    assert!(status < 400 || kind == "application/problem+json", "{status} as {kind:?} for {target:?}");
+    let kind = answer
+        .headers()
+        .get(CONTENT_TYPE)
+        .map_or("", |kind| kind.to_str().unwrap_or_default())
+        .to_owned();
+    assert!(
+        status < 400 || kind == "application/problem+json",
+        "{status} as {kind:?} for {target:?}"
+    );
     if !kind.starts_with("text/event-stream") {
         let body = axum::body::to_bytes(answer.into_body(), 1 << 24).await;
         assert!(body.is_ok(), "an answer that does not end, to {target:?}");

@@ -1,8 +1,8 @@
 //! The sockets: accepts connections and drives HTTP/1.1 on each.
 //!
-//! Why not `axum::serve`: it has no limit on connections and none on how long a client may take over its headers, so a
-//! few thousand idle sockets would hold it. Here both are bounded; a connection over the limit waits in the system's
-//! backlog.
+//! Why not `axum::serve`: it has no limit on connections and none on how long a client may take
+//! over its headers, so a few thousand idle sockets would hold it. Here both are bounded; a
+//! connection over the limit waits in the system's backlog.
 
 use super::slow::Impatient;
 use crate::metrics::Metrics;
@@ -23,7 +23,8 @@ use tokio::sync::Semaphore;
 pub struct Limits {
     /// Open connections at a time.
     pub max_connections: usize,
-    /// From the first wait for a request to the end of its headers; so also how long an idle connection is kept.
+    /// From the first wait for a request to the end of its headers; so also how long an idle
+    /// connection is kept.
     pub header_timeout: Duration,
     /// How long a client may leave what is sent to it unread.
     pub write_timeout: Duration,
@@ -37,7 +38,8 @@ const MAX_HEADERS: usize = 64 * 1024;
 /// How long to leave the listener alone when the system has no more sockets to give.
 const BREATHER: Duration = Duration::from_millis(100);
 
-/// Serves until `shutdown` is ready, then lets open requests finish, up to [`Limits::drain_timeout`].
+/// Serves until `shutdown` is ready, then lets open requests finish, up to
+/// [`Limits::drain_timeout`].
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -45,7 +47,9 @@ pub async fn serve(
     metrics: Arc<Metrics>,
     shutdown: impl Future<Output = ()>,
 ) {
-    let places = Arc::new(Semaphore::new(limits.max_connections.clamp(1, Semaphore::MAX_PERMITS)));
+    let places = Arc::new(Semaphore::new(
+        limits.max_connections.clamp(1, Semaphore::MAX_PERMITS),
+    ));
     let open = GracefulShutdown::new();
     let protocol = protocol(&limits);
     tokio::pin!(shutdown);
@@ -57,7 +61,8 @@ pub async fn serve(
         let (stream, place) = match accepted {
             Ok(both) => both,
             Err(e) => {
-                // A peer that hung up while queued is no trouble; a lack of descriptors passes when others close.
+                // A peer that hung up while queued is no trouble; a lack of descriptors passes when
+                // others close.
                 if !is_the_peers(&e) {
                     tracing::warn!(error = %e, "no connection could be accepted");
                     tokio::time::sleep(BREATHER).await;
@@ -77,14 +82,20 @@ pub async fn serve(
         });
     }
     drop(listener);
-    if tokio::time::timeout(limits.drain_timeout, open.shutdown()).await.is_err() {
+    if tokio::time::timeout(limits.drain_timeout, open.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("requests were still open when the hub stopped");
     }
 }
 
 fn protocol(limits: &Limits) -> http1::Builder {
     let mut protocol = http1::Builder::new();
-    protocol.timer(TokioTimer::new()).header_read_timeout(limits.header_timeout).max_buf_size(MAX_HEADERS);
+    protocol
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_timeout)
+        .max_buf_size(MAX_HEADERS);
     protocol
 }
 
@@ -93,7 +104,10 @@ async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
 ) -> io::Result<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.map_err(io::Error::other)?;
+    let place = Arc::clone(places)
+        .acquire_owned()
+        .await
+        .map_err(io::Error::other)?;
     let (stream, _) = listener.accept().await?;
     // Answers are written whole: waiting to fill a packet only delays them.
     stream.set_nodelay(true)?;
@@ -102,5 +116,8 @@ async fn accept(
 
 fn is_the_peers(e: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, InvalidInput};
-    matches!(e.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | InvalidInput)
+    matches!(
+        e.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset | InvalidInput
+    )
 }

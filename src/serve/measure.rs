@@ -1,5 +1,5 @@
-//! Around every request: a time limit, and what the metrics say of it. Routes are named by their pattern, never by the
-//! raw path: an id in a label would make one series a bay.
+//! Around every request: a time limit, and what the metrics say of it. Routes are named by their
+//! pattern, never by the raw path: an id in a label would make one series a bay.
 
 use super::error::ApiError;
 use crate::metrics::Metrics;
@@ -12,7 +12,8 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tower::{Layer, Service};
 
-/// See the module. A layer of its own, as axum's functions as layers copy all that lies below for each request.
+/// See the module. A layer of its own, as axum's functions as layers copy all that lies below for
+/// each request.
 #[derive(Clone)]
 pub(super) struct Measure(Arc<Inner>);
 
@@ -31,7 +32,10 @@ impl<S> Layer<S> for Measure {
     type Service = Measured<S>;
 
     fn layer(&self, below: S) -> Measured<S> {
-        Measured { own: self.clone(), below }
+        Measured {
+            own: self.clone(),
+            below,
+        }
     }
 }
 
@@ -57,14 +61,19 @@ where
     fn call(&mut self, request: Request) -> Self::Future {
         let began = Instant::now();
         let route = request.extensions().get::<MatchedPath>().cloned();
-        let (own, answer) = (self.own.clone(), self.below.call(request));
+        let own = self.own.clone();
+        let answer = self.below.call(request);
         Box::pin(async move {
             let answer = match tokio::time::timeout(own.0.limit, answer).await {
                 Ok(Ok(answer)) => answer,
                 Ok(Err(never)) => match never {},
                 Err(_) => own.0.given_up().into_response(),
             };
-            own.0.count(route.as_ref().map_or("none", MatchedPath::as_str), &answer, began.elapsed());
+            own.0.count(
+                route.as_ref().map_or("none", MatchedPath::as_str),
+                &answer,
+                began.elapsed(),
+            );
             Ok(answer)
         })
     }
@@ -79,7 +88,13 @@ impl Inner {
     }
 
     fn count(&self, route: &str, answer: &Response, took: Duration) {
-        self.metrics.http_seconds.with_label_values(&[route]).observe(took.as_secs_f64());
-        self.metrics.http_responses.with_label_values(&[route, answer.status().as_str()]).inc();
+        self.metrics
+            .http_seconds
+            .with_label_values(&[route])
+            .observe(took.as_secs_f64());
+        self.metrics
+            .http_responses
+            .with_label_values(&[route, answer.status().as_str()])
+            .inc();
     }
 }

@@ -1,12 +1,13 @@
 //! The HTTP API: what drivers' apps, data partners and operators call.
 //!
-//! Promises: every refusal is `application/problem+json`; nothing a caller sends grows memory without bound (bodies,
-//! connections and the inbox are all limited); a report is answered 202 only once it is durable; reads never wait for a
-//! writer. `/v1/openapi.json` is made from the handlers, so it cannot forget one.
+//! Promises: every refusal is `application/problem+json`; nothing a caller sends grows memory
+//! without bound (bodies, connections and the inbox are all limited); a report is answered 202 only
+//! once it is durable; reads never wait for a writer. `/v1/openapi.json` is made from the handlers,
+//! so it cannot forget one.
 //!
-//! Each group of routes has a small state of its own. The path of a request: `listen` (sockets) -> `measure` (time
-//! limit, metrics) -> a handler in `routes` (who may, what is asked) -> `render` (bytes), or `error` (problems).
-//! A stream's answer is a body that never ends: `sse`.
+//! Each group of routes has a small state of its own. The path of a request: `listen` (sockets) ->
+//! `measure` (time limit, metrics) -> a handler in `routes` (who may, what is asked) -> `render`
+//! (bytes), or `error` (problems). A stream's answer is a body that never ends: `sse`.
 
 mod arrival;
 mod atlas;
@@ -65,11 +66,13 @@ pub struct Config {
     pub public_reads: bool,
     /// Open connections at a time, those of streams included; more wait in the system's backlog.
     pub max_connections: usize,
-    /// Open streams at a time; more are refused. Keep some connections above it for everything else.
+    /// Open streams at a time; more are refused. Keep some connections above it for everything
+    /// else.
     pub max_streams: usize,
     /// How long a client may leave what is sent to it unread, seconds; then it is disconnected.
     pub write_timeout_s: u64,
-    /// How long a client may take to send its headers, and how long an idle connection is kept, seconds.
+    /// How long a client may take to send its headers, and how long an idle connection is kept,
+    /// seconds.
     pub header_timeout_s: u64,
     /// How long a request may take, reading its body included, seconds.
     pub request_timeout_s: u64,
@@ -116,13 +119,15 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub health: Arc<Health>,
     pub metrics: Arc<Metrics>,
-    /// Turns the body of a report into claims and refusals: the gate. It counts what it takes and refuses.
+    /// Turns the body of a report into claims and refusals: the gate. It counts what it takes and
+    /// refuses.
     pub reports: Arc<dyn ReportDoor>,
     /// The journal listens at the other end; full means busy, closed means the hub is stopping.
     pub inbox: mpsc::Sender<Submission>,
     pub quarantine: Quarantine,
     pub authority: Authority,
-    /// Called after each change of zones or bays, on a thread that may block, so that the stream learns of it.
+    /// Called after each change of zones or bays, on a thread that may block, so that the stream
+    /// learns of it.
     pub on_change: OnChange,
     /// Turns true when the hub stops: streams end at once, everything else may finish.
     pub closed: watch::Receiver<bool>,
@@ -143,7 +148,11 @@ pub struct Authority {
 /// The whole API as one router.
 pub fn router(parts: Parts) -> Router {
     let public_reads = parts.config.public_reads;
-    let doorman = Doorman { keys: parts.keys, clock: Arc::clone(&parts.clock), public_reads };
+    let doorman = Doorman {
+        keys: parts.keys,
+        clock: Arc::clone(&parts.clock),
+        public_reads,
+    };
     let reads = Arc::new(routes::Reads {
         doorman: doorman.clone(),
         registry: Arc::clone(&parts.registry),
@@ -151,8 +160,12 @@ pub fn router(parts: Parts) -> Router {
         clock: Arc::clone(&parts.clock),
         atlases: atlas::Atlases::default(),
     });
-    let streams =
-        Arc::new(sse::Streams::new(reads.clone(), parts.metrics.clone(), parts.config.max_streams, parts.closed));
+    let streams = Arc::new(sse::Streams::new(
+        reads.clone(),
+        parts.metrics.clone(),
+        parts.config.max_streams,
+        parts.closed,
+    ));
     let reports = Arc::new(routes::reports::Desk {
         doorman: doorman.clone(),
         registry: Arc::clone(&parts.registry),
@@ -166,8 +179,11 @@ pub fn router(parts: Parts) -> Router {
         authority: parts.authority,
         room: Arc::new(tokio::sync::Semaphore::new(routes::authority::AT_A_TIME)),
     });
-    let market =
-        Arc::new(routes::Market { doorman: doorman.clone(), registry: Arc::clone(&parts.registry), desk: parts.desk });
+    let market = Arc::new(routes::Market {
+        doorman: doorman.clone(),
+        registry: Arc::clone(&parts.registry),
+        desk: parts.desk,
+    });
     let office = Arc::new(routes::admin::Office {
         doorman: doorman.clone(),
         registry: parts.registry,
@@ -177,14 +193,29 @@ pub fn router(parts: Parts) -> Router {
         on_change: parts.on_change,
         one: std::sync::Mutex::default(),
     });
-    let registrar = Arc::new(routes::keys::Registrar { doorman: doorman.clone(), issuer: parts.issuer });
-    let cell = Arc::new(routes::quarantine::Cell { doorman, quarantine: parts.quarantine });
-    let watch = Arc::new(routes::health::Watch { health: parts.health, metrics: Arc::clone(&parts.metrics) });
+    let registrar = Arc::new(routes::keys::Registrar {
+        doorman: doorman.clone(),
+        issuer: parts.issuer,
+    });
+    let cell = Arc::new(routes::quarantine::Cell {
+        doorman,
+        quarantine: parts.quarantine,
+    });
+    let watch = Arc::new(routes::health::Watch {
+        health: parts.health,
+        metrics: Arc::clone(&parts.metrics),
+    });
 
     let groups: [(OpenApiRouter, bool); 14] = [
         (routes::reads(reads), true),
         (routes::stream::routes(streams.clone()), true),
-        (routes::stream::own_routes(Arc::new(sse::Own { market: market.clone(), streams })), false),
+        (
+            routes::stream::own_routes(Arc::new(sse::Own {
+                market: market.clone(),
+                streams,
+            })),
+            false,
+        ),
         (routes::turnover::routes(bureau.clone()), true),
         (routes::cds::routes(bureau.clone()), false),
         (routes::sources::routes(bureau), false),
@@ -204,7 +235,11 @@ pub fn router(parts: Parts) -> Router {
         api.merge(part);
         // Before the CORS layer, so that its answers to preflights win over this one's to OPTIONS.
         let router = router.method_not_allowed_fallback(method_not_allowed);
-        all = all.merge(if for_any_page { router.layer(cors()) } else { router });
+        all = all.merge(if for_any_page {
+            router.layer(cors())
+        } else {
+            router
+        });
     }
     let (messages, part) = routes::messages::routes();
     api.merge(part);
@@ -216,12 +251,18 @@ pub fn router(parts: Parts) -> Router {
         .layer(measure::Measure::new(parts.metrics, limit))
 }
 
-/// Any web page may read public data. A key is never sent by a browser on its own, so none can be abused this way.
+/// Any web page may read public data. A key is never sent by a browser on its own, so none can be
+/// abused this way.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(tower_http::cors::Any)
         .allow_methods([Method::GET, Method::HEAD])
-        .allow_headers([ACCEPT, AUTHORIZATION, IF_NONE_MATCH, HeaderName::from_static("last-event-id")])
+        .allow_headers([
+            ACCEPT,
+            AUTHORIZATION,
+            IF_NONE_MATCH,
+            HeaderName::from_static("last-event-id"),
+        ])
         .expose_headers([ETAG])
         .max_age(Duration::from_secs(3600))
 }
@@ -231,5 +272,7 @@ async fn method_not_allowed() -> ApiError {
 }
 
 async fn no_such_path() -> ApiError {
-    ApiError::NotFound("there is nothing at this path; /v1/openapi.json lists what there is".to_owned())
+    ApiError::NotFound(
+        "there is nothing at this path; /v1/openapi.json lists what there is".to_owned(),
+    )
 }

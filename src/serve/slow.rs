@@ -1,7 +1,9 @@
-//! A socket whose peer must read: one that leaves what is sent to it unread for too long is ended, and counted.
+//! A socket whose peer must read: one that leaves what is sent to it unread for too long is ended,
+//! and counted.
 //!
-//! Without it a client that stops reading keeps its connection, and the bytes written for it, for as long as it likes.
-//! Costs nothing while the peer reads: the timer exists only while a write is blocked.
+//! Without it a client that stops reading keeps its connection, and the bytes written for it, for
+//! as long as it likes. Costs nothing while the peer reads: the timer exists only while a write is
+//! blocked.
 
 use crate::metrics::Metrics;
 use std::io;
@@ -23,11 +25,20 @@ pub(super) struct Impatient<S> {
 
 impl<S> Impatient<S> {
     pub(super) fn new(socket: S, limit: Duration, metrics: Arc<Metrics>) -> Self {
-        Self { socket, limit, metrics, blocked: None }
+        Self {
+            socket,
+            limit,
+            metrics,
+            blocked: None,
+        }
     }
 
     /// Passes on what a write came to, and watches how long none goes through.
-    fn watch(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn watch(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
         if written.is_ready() {
             self.blocked = None;
             return written;
@@ -38,18 +49,29 @@ impl<S> Impatient<S> {
             return Poll::Pending;
         }
         self.metrics.http_slow_clients.inc();
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not read")))
+        Poll::Ready(Err(io::Error::new(
+            io::ErrorKind::TimedOut,
+            "the client does not read",
+        )))
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Impatient<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.socket).poll_read(cx, buf)
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Impatient<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.socket).poll_write(cx, buf);
         self.watch(cx, written)
     }

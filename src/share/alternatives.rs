@@ -1,8 +1,10 @@
-//! What else each booking could have: looked up once, when it is made, and forgotten where offers change.
+//! What else each booking could have: looked up once, when it is made, and forgotten where offers
+//! change.
 //!
-//! A search for room asks this of hundreds of bookings within a millisecond or two; a walk through the grid for each
-//! would take a hundred times as long. Whose alternatives are not known, since the desk has just been started or an
-//! offer near by has changed, is looked up anew, a few a search. Bounded: when too much is known all of it is forgotten.
+//! A search for room asks this of hundreds of bookings within a millisecond or two; a walk through
+//! the grid for each would take a hundred times as long. Whose alternatives are not known, since
+//! the desk has just been started or an offer near by has changed, is looked up anew, a few a
+//! search. Bounded: when too much is known all of it is forgotten.
 
 use super::search::Fit;
 use crate::domain::LatLon;
@@ -51,7 +53,14 @@ impl Alternatives {
             *self = Self::default();
         }
         self.bays += bays.len();
-        if let Some(old) = self.known.insert(booking, Known { place, max_walk_m, bays }) {
+        if let Some(old) = self.known.insert(
+            booking,
+            Known {
+                place,
+                max_walk_m,
+                bays,
+            },
+        ) {
             self.bays -= old.bays.len();
         }
     }
@@ -64,7 +73,8 @@ impl Alternatives {
 
     /// Forgets those of all who could walk to a place.
     pub(super) fn forget_near(&mut self, place: LatLon) {
-        self.known.retain(|_, k| k.place.distance_m(place) > f64::from(k.max_walk_m));
+        self.known
+            .retain(|_, k| k.place.distance_m(place) > f64::from(k.max_walk_m));
         self.bays = self.known.values().map(|k| k.bays.len()).sum();
     }
 }
@@ -75,7 +85,14 @@ pub(super) fn best<'a>(found: impl Iterator<Item = &'a Fit>, max_price_cents: i6
         .filter(|f| f.price_cents <= max_price_cents)
         .filter_map(|f| {
             let price_cents = u32::try_from(f.price_cents).ok()?;
-            Some((f.cost_cents, Alternative { offer: f.offer.id, walk_m: f.walk_m, price_cents }))
+            Some((
+                f.cost_cents,
+                Alternative {
+                    offer: f.offer.id,
+                    walk_m: f.walk_m,
+                    price_cents,
+                },
+            ))
         })
         .collect();
     if fits.len() > EACH {
@@ -91,11 +108,20 @@ mod tests {
     use super::*;
 
     fn place(north: f64) -> LatLon {
-        LatLon { lat: 1.3 + north / 111_195.0, lon: 103.8 }
+        LatLon {
+            lat: 1.3 + north / 111_195.0,
+            lon: 103.8,
+        }
     }
 
     fn some(offers: i64) -> Bays {
-        (0..offers).map(|offer| Alternative { offer, walk_m: 1, price_cents: 1 }).collect()
+        (0..offers)
+            .map(|offer| Alternative {
+                offer,
+                walk_m: 1,
+                price_cents: 1,
+            })
+            .collect()
     }
 
     #[test]
@@ -104,7 +130,10 @@ mod tests {
         known.note(1, (place(0.0), 300), some(2));
         known.note(2, (place(0.0), 100), some(3));
         known.forget_near(place(200.0));
-        assert_eq!((known.of(1).map(|a| a.len()), known.of(2).map(|a| a.len())), (None, Some(3)));
+        assert_eq!(
+            (known.of(1).map(|a| a.len()), known.of(2).map(|a| a.len())),
+            (None, Some(3))
+        );
         known.note(2, (place(0.0), 100), some(4));
         known.forget(7);
         assert_eq!(known.bays, 4);

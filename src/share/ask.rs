@@ -45,7 +45,13 @@ pub enum Why {
 }
 
 impl Why {
-    pub const ALL: [Self; 5] = [Self::Walk, Self::Vehicle, Self::Price, Self::Window, Self::Full];
+    pub const ALL: [Self; 5] = [
+        Self::Walk,
+        Self::Vehicle,
+        Self::Price,
+        Self::Window,
+        Self::Full,
+    ];
 
     /// The public name, as `full`.
     #[must_use]

@@ -18,7 +18,8 @@ pub struct Config {
     /// What a price is in where nothing else is said.
     #[serde(deserialize_with = "currency")]
     pub currency: Currency,
-    /// How often bookings are looked over for a better seating, seconds; with `matching = "batch"` only.
+    /// How often bookings are looked over for a better seating, seconds; with `matching = "batch"`
+    /// only.
     pub improve_every_s: u64,
     /// How long an answer is remembered for its `Idempotency-Key`, hours.
     pub remember_h: u64,
@@ -51,5 +52,6 @@ impl Default for Config {
 
 fn currency<'de, D: Deserializer<'de>>(d: D) -> Result<Currency, D::Error> {
     let code = String::deserialize(d)?;
-    Currency::parse(&code).ok_or_else(|| de::Error::custom(format!("{code:?} is no currency of ISO 4217")))
+    Currency::parse(&code)
+        .ok_or_else(|| de::Error::custom(format!("{code:?} is no currency of ISO 4217")))
 }

@@ -1,9 +1,10 @@
-//! The desk's one task: takes what has gathered, does it in one transaction, and answers once that is on disk.
+//! The desk's one task: takes what has gathered, does it in one transaction, and answers once that
+//! is on disk.
 //!
-//! What is known in memory follows each command as it is done, so that the next of the group sees it; when the
-//! transaction fails, all of it is read again from the store. SQLite shares a wait for the disk among a group;
-//! PostgreSQL gets one command at a time, since two hubs whose groups lock the same rows in another order would block
-//! each other.
+//! What is known in memory follows each command as it is done, so that the next of the group sees
+//! it; when the transaction fails, all of it is read again from the store. SQLite shares a wait for
+//! the disk among a group; PostgreSQL gets one command at a time, since two hubs whose groups lock
+//! the same rows in another order would block each other.
 
 use super::ask::{Ask, DeskError};
 use super::config::{Config, Matching};
@@ -95,17 +96,21 @@ impl Counter {
     }
 
     async fn serve(&mut self, group: Vec<Command>) {
-        let (mut waiting, mut left) = (Vec::with_capacity(group.len()), group.into_iter());
+        let mut waiting = Vec::with_capacity(group.len());
+        let mut left = group.into_iter();
         let done = self.in_one(&mut left, &mut waiting).await;
         let failure = done.err().map(|e| {
-            tracing::warn!(error = %e, "the desk could not store what it did; nothing of it has happened");
+            tracing::warn!(
+                error = %e, "the desk could not store what it did; nothing of it has happened"
+            );
             self.dirty = true;
             DeskError::Unavailable(format!("the store cannot do it now: {e}"))
         });
-        // Before the answers: who is told that a bay is booked sees it booked. Also when nothing was stored, since time
-        // goes on.
+        // Before the answers: who is told that a bay is booked sees it booked. Also when nothing
+        // was stored, since time goes on.
         self.show_reserved();
-        let (touched, in_doubt) = (self.shelf.take_touched(), std::mem::take(&mut self.in_doubt));
+        let touched = self.shelf.take_touched();
+        let in_doubt = std::mem::take(&mut self.in_doubt);
         if failure.is_none() {
             touched.iter().for_each(|driver| self.notices.ring(driver));
             for bay in in_doubt {
@@ -143,22 +148,48 @@ impl Counter {
     ) -> Result<(), StoreError> {
         match command {
             Command::Ask(ask, won, reply) => {
-                self.fenced(work, reply, waiting, async |own, work| own.ask(work, &ask, won).await).await
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.ask(work, &ask, won).await
+                })
+                .await
             }
-            Command::Step { name, driver, event, reply } => {
-                self.fenced(work, reply, waiting, async |own, work| own.drive(work, &name, &driver, event).await).await
+            Command::Step {
+                name,
+                driver,
+                event,
+                reply,
+            } => {
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.drive(work, &name, &driver, event).await
+                })
+                .await
             }
             Command::AddOffer(offer, reply) => {
-                self.fenced(work, reply, waiting, async |own, work| own.add_offer(work, &offer).await).await
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.add_offer(work, &offer).await
+                })
+                .await
             }
             Command::PutOffer(offer, reply) => {
-                self.fenced(work, reply, waiting, async |own, work| own.put_offer(work, &offer).await).await
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.put_offer(work, &offer).await
+                })
+                .await
             }
-            Command::Look(reply) => self.fenced(work, reply, waiting, async |own, _| Ok(own.snapshot())).await,
+            Command::Look(reply) => {
+                self.fenced(work, reply, waiting, async |own, _| Ok(own.snapshot()))
+                    .await
+            }
             Command::Carry(steps, reply) => {
-                self.fenced(work, reply, waiting, async |own, work| own.carry(work, steps).await).await
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.carry(work, steps).await
+                })
+                .await
             }
-            Command::Tick(reply) => self.fenced(work, reply, waiting, async |own, work| own.tick(work).await).await,
+            Command::Tick(reply) => {
+                self.fenced(work, reply, waiting, async |own, work| own.tick(work).await)
+                    .await
+            }
         }
     }
 
@@ -183,7 +214,9 @@ impl Counter {
             }
             Err(Failed::Store(e)) => {
                 // What others of the group have seen in memory may rest on it: none of it happens.
-                waiting.push(Box::new(move |failure| _ = reply.send(Err(failure.unwrap_or(DeskError::Busy)))));
+                waiting.push(Box::new(move |failure| {
+                    _ = reply.send(Err(failure.unwrap_or(DeskError::Busy)));
+                }));
                 return Err(e);
             }
         };
@@ -195,10 +228,12 @@ impl Counter {
     }
 
     async fn reload(&mut self) -> Result<(), StoreError> {
-        let (offers, kept) = (self.store.standing_offers().await?, self.store.kept().await?);
+        let offers = self.store.standing_offers().await?;
+        let kept = self.store.kept().await?;
         let old = std::mem::replace(&mut self.shelf, Shelf::new(offers, kept, &self.registry));
         self.shelf.learn_from(old);
-        // What another hub has done since, and whom for, is not known: whoever follows looks for himself.
+        // What another hub has done since, and whom for, is not known: whoever follows looks for
+        // himself.
         self.notices.ring_all();
         self.owners.read(&self.store).await?;
         self.dirty = false;
@@ -206,16 +241,26 @@ impl Counter {
     }
 
     pub(super) fn view(&self) -> View<'_> {
-        View { shelf: &self.shelf, live: &self.live, now: self.clock.now() }
+        View {
+            shelf: &self.shelf,
+            live: &self.live,
+            now: self.clock.now(),
+        }
     }
 
-    /// Keeps the live view in step: a bay that is booked for now, or soon, is not shown as vacant to others.
+    /// Keeps the live view in step: a bay that is booked for now, or soon, is not shown as vacant
+    /// to others.
     pub(super) fn show_reserved(&mut self) {
-        let due = self.shelf.due(self.clock.now(), super::tick::LEAD_MS, &self.registry);
+        let due = self
+            .shelf
+            .due(self.clock.now(), super::tick::LEAD_MS, &self.registry);
         // After the indices: the other way round the city could be older than one of them.
         let city = self.registry.city();
-        self.reserved.difference(&due).for_each(|bay| self.live.reserve(&city, *bay, false));
-        due.difference(&self.reserved).for_each(|bay| self.live.reserve(&city, *bay, true));
+        self.reserved
+            .difference(&due)
+            .for_each(|bay| self.live.reserve(&city, *bay, false));
+        due.difference(&self.reserved)
+            .for_each(|bay| self.live.reserve(&city, *bay, true));
         self.reserved = due;
         self.metrics.share.offers.set(self.shelf.offers() as i64);
         self.metrics.share.kept.set(self.shelf.booked() as i64);

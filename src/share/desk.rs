@@ -41,15 +41,30 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Reads offers and bookings from the store. The task that is returned beside the handle must be run.
+    /// Reads offers and bookings from the store. The task that is returned beside the handle must
+    /// be run.
     ///
     /// # Errors
     /// The store's.
-    pub async fn open(parts: Parts) -> Result<(Self, impl Future<Output = ()> + Send + 'static), StoreError> {
-        let Parts { store, registry, live, clock, metrics, witness, config } = parts;
+    pub async fn open(
+        parts: Parts,
+    ) -> Result<(Self, impl Future<Output = ()> + Send + 'static), StoreError> {
+        let Parts {
+            store,
+            registry,
+            live,
+            clock,
+            metrics,
+            witness,
+            config,
+        } = parts;
         let owners = Arc::new(Owners::open(&store, registry.clone()).await?);
         let notices = Arc::<Notices>::default();
-        let shelf = Shelf::new(store.standing_offers().await?, store.kept().await?, &registry);
+        let shelf = Shelf::new(
+            store.standing_offers().await?,
+            store.kept().await?,
+            &registry,
+        );
         let (commands, told) = mpsc::channel(config.queue);
         let desk = Self {
             commands,
@@ -96,10 +111,23 @@ impl Desk {
         self.tell(|reply| Command::Ask(ask, None, reply)).await
     }
 
-    /// What a driver's app says of one of its reservations. An arrival or departure that no sensor sees is on disk as a
-    /// report too when this returns; if it fails after the reservation has changed, saying it again mends that.
-    pub async fn step(&self, name: String, driver: Arc<str>, event: Event) -> Result<Reservation, DeskError> {
-        let done = self.tell(|reply| Command::Step { name, driver, event, reply }).await?;
+    /// What a driver's app says of one of its reservations. An arrival or departure that no sensor
+    /// sees is on disk as a report too when this returns; if it fails after the reservation has
+    /// changed, saying it again mends that.
+    pub async fn step(
+        &self,
+        name: String,
+        driver: Arc<str>,
+        event: Event,
+    ) -> Result<Reservation, DeskError> {
+        let done = self
+            .tell(|reply| Command::Step {
+                name,
+                driver,
+                event,
+                reply,
+            })
+            .await?;
         self.witness.tell(&done, event, self.clock.now()).await?;
         Ok(done)
     }
@@ -116,12 +144,20 @@ impl Desk {
 
     /// Withdraws an offer for good. What is booked stands.
     pub async fn withdraw(&self, offer: Offer) -> Result<Offer, DeskError> {
-        self.put_offer(Offer { state: OfferState::Withdrawn, ..offer }).await
+        self.put_offer(Offer {
+            state: OfferState::Withdrawn,
+            ..offer
+        })
+        .await
     }
 
     /// Gives an offer's calendar another secret token; the one before opens nothing any more.
     pub async fn renew_calendar(&self, offer: Offer) -> Result<Offer, DeskError> {
-        self.put_offer(Offer { calendar: calendar_token(), ..offer }).await
+        self.put_offer(Offer {
+            calendar: calendar_token(),
+            ..offer
+        })
+        .await
     }
 
     /// Does what is due by now. To be called every second or so.
@@ -129,9 +165,11 @@ impl Desk {
         self.tell(Command::Tick).await
     }
 
-    /// Looks for a better seating of those who may still be moved, and moves them. How many have moved.
+    /// Looks for a better seating of those who may still be moved, and moves them. How many have
+    /// moved.
     ///
-    /// The plan is made away from the desk's task, which goes on meanwhile: parts that are stale by then are left out.
+    /// The plan is made away from the desk's task, which goes on meanwhile: parts that are stale by
+    /// then are left out.
     pub async fn improve(&self) -> Result<usize, DeskError> {
         let known = self.tell(Command::Look).await?;
         let planned = tokio::task::spawn_blocking(|| known.plan()).await;
@@ -142,12 +180,17 @@ impl Desk {
         self.tell(|reply| Command::Carry(steps, reply)).await
     }
 
-    pub(super) async fn tell<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, DeskError> {
+    pub(super) async fn tell<T>(
+        &self,
+        command: impl FnOnce(Reply<T>) -> Command,
+    ) -> Result<T, DeskError> {
         let (reply, answer) = oneshot::channel();
-        self.commands.try_send(command(reply)).map_err(|e| match e {
-            TrySendError::Full(_) => DeskError::Busy,
-            TrySendError::Closed(_) => stopping(),
-        })?;
+        self.commands
+            .try_send(command(reply))
+            .map_err(|e| match e {
+                TrySendError::Full(_) => DeskError::Busy,
+                TrySendError::Closed(_) => stopping(),
+            })?;
         answer.await.map_err(|_| stopping())?
     }
 
@@ -170,7 +213,11 @@ impl Desk {
     /// [`DeskError::NoSuch`] also for one that is somebody else's.
     pub async fn offer(&self, name: &str, owner: &str) -> Result<Offer, DeskError> {
         let offer = self.store.offer(name).await?;
-        if *offer.owner == *owner { Ok(offer) } else { Err(DeskError::NoSuch) }
+        if *offer.owner == *owner {
+            Ok(offer)
+        } else {
+            Err(DeskError::NoSuch)
+        }
     }
 
     /// The offer, for whoever holds its calendar's token.
@@ -180,12 +227,22 @@ impl Desk {
     pub async fn offer_by_calendar(&self, name: &str, token: &str) -> Result<Offer, DeskError> {
         let offer = self.store.offer(name).await?;
         // Of digests, so that the time it takes says nothing of the token.
-        let same = !token.is_empty() && digest(token.as_bytes()) == digest(offer.calendar.0.as_bytes());
-        if same { Ok(offer) } else { Err(DeskError::NoSuch) }
+        let same =
+            !token.is_empty() && digest(token.as_bytes()) == digest(offer.calendar.0.as_bytes());
+        if same {
+            Ok(offer)
+        } else {
+            Err(DeskError::NoSuch)
+        }
     }
 
     /// A partner's offers by age, those withdrawn too.
-    pub async fn offers(&self, owner: &str, after: i64, limit: u32) -> Result<Vec<Offer>, DeskError> {
+    pub async fn offers(
+        &self,
+        owner: &str,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Offer>, DeskError> {
         Ok(self.store.offers(owner, after, limit).await?)
     }
 
@@ -195,7 +252,11 @@ impl Desk {
     /// [`DeskError::NoSuch`] also for one that is somebody else's.
     pub async fn reservation(&self, name: &str, driver: &str) -> Result<Reservation, DeskError> {
         let r = self.store.reservation(name).await?;
-        if *r.driver == *driver { Ok(r) } else { Err(DeskError::NoSuch) }
+        if *r.driver == *driver {
+            Ok(r)
+        } else {
+            Err(DeskError::NoSuch)
+        }
     }
 
     /// The number of the ledger's newest line, which a follower may begin after.
@@ -204,7 +265,12 @@ impl Desk {
     }
 
     /// What has been booked of an offer in some time, by start.
-    pub async fn bookings(&self, offer: &Offer, span: Span, limit: u32) -> Result<Vec<Reservation>, DeskError> {
+    pub async fn bookings(
+        &self,
+        offer: &Offer,
+        span: Span,
+        limit: u32,
+    ) -> Result<Vec<Reservation>, DeskError> {
         Ok(self.store.bookings(offer.id, span, limit).await?)
     }
 
@@ -216,7 +282,10 @@ impl Desk {
         after: i64,
         limit: u32,
     ) -> Result<(Vec<Entry>, Vec<Total>), DeskError> {
-        Ok((self.store.ledger(of, span, after, limit).await?, self.store.totals(of, span).await?))
+        Ok((
+            self.store.ledger(of, span, after, limit).await?,
+            self.store.totals(of, span).await?,
+        ))
     }
 
     #[must_use]

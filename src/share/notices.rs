@@ -1,8 +1,10 @@
-//! Who is told that something has become of a driver's reservations, and what it was: the ledger's lines, in order.
+//! Who is told that something has become of a driver's reservations, and what it was: the ledger's
+//! lines, in order.
 //!
-//! Promises: a follower is woken after the commit of whatever this hub does, and finds it in the ledger then; what
-//! another hub on the same database has done is found when the desk next reads it. Nothing is queued: the ledger is the
-//! queue, and a follower knows which line it has told last. That outlives the connection and the hub.
+//! Promises: a follower is woken after the commit of whatever this hub does, and finds it in the
+//! ledger then; what another hub on the same database has done is found when the desk next reads
+//! it. Nothing is queued: the ledger is the queue, and a follower knows which line it has told
+//! last. That outlives the connection and the hub.
 
 use super::ask::DeskError;
 use super::desk::Desk;
@@ -19,8 +21,8 @@ const MOST: usize = 32;
 /// Lines read at a time.
 const PAGE: u32 = 100;
 
-/// Where several hubs write, a line may be committed after later ones: so many are looked through again, as long as they
-/// are this young.
+/// Where several hubs write, a line may be committed after later ones: so many are looked through
+/// again, as long as they are this young.
 const OVERLAP: i64 = 64;
 const YOUNG_MS: u64 = 15_000;
 
@@ -40,7 +42,10 @@ impl Notices {
     }
 
     fn listen(&self, driver: &Arc<str>) -> Option<watch::Receiver<()>> {
-        let bell = self.0.entry(driver.clone()).or_insert_with(|| watch::channel(()).0);
+        let bell = self
+            .0
+            .entry(driver.clone())
+            .or_insert_with(|| watch::channel(()).0);
         (bell.receiver_count() < MOST).then(|| bell.subscribe())
     }
 }
@@ -64,7 +69,13 @@ impl Following {
     /// [`DeskError::Busy`] beyond that.
     pub fn new(desk: Arc<Desk>, driver: Arc<str>, after: i64) -> Result<Self, DeskError> {
         let bell = desk.notices.listen(&driver).ok_or(DeskError::Busy)?;
-        Ok(Self { desk, driver, bell: Some(bell), after, told: BTreeSet::new() })
+        Ok(Self {
+            desk,
+            driver,
+            bell: Some(bell),
+            after,
+            told: BTreeSet::new(),
+        })
     }
 
     /// The number of the line that was told last.
@@ -86,11 +97,16 @@ impl Following {
             // Before the look: what happens after it rings again.
             bell.borrow_and_update();
         }
-        let (store, now) = (&self.desk.store, self.desk.now());
+        let store = &self.desk.store;
+        let now = self.desk.now();
         let overlap = if store.shares_waits() { 0 } else { OVERLAP };
         let from = self.after - overlap;
-        let mut news = store.happened(&self.driver, from, PAGE + overlap as u32).await?;
-        news.retain(|e| e.id > self.after || (now.since(e.at) <= YOUNG_MS && !self.told.contains(&e.id)));
+        let mut news = store
+            .happened(&self.driver, from, PAGE + overlap as u32)
+            .await?;
+        news.retain(|e| {
+            e.id > self.after || (now.since(e.at) <= YOUNG_MS && !self.told.contains(&e.id))
+        });
         self.after = news.iter().map(|e| e.id).fold(self.after, i64::max);
         if overlap > 0 {
             self.told.extend(news.iter().map(|e| e.id));
@@ -99,7 +115,8 @@ impl Following {
         Ok(news)
     }
 
-    /// Up to a hundred of the driver's reservations that keep a bay, from that number on, exclusive.
+    /// Up to a hundred of the driver's reservations that keep a bay, from that number on,
+    /// exclusive.
     pub async fn standing(&self, after: i64) -> Result<Vec<Reservation>, DeskError> {
         Ok(self.desk.store.kept_by(&self.driver, after, PAGE).await?)
     }

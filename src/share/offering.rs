@@ -1,4 +1,5 @@
-//! How well an offer is used: by day of its own wall clock, hours offered, booked and used, and what they brought.
+//! How well an offer is used: by day of its own wall clock, hours offered, booked and used, and
+//! what they brought.
 
 use super::ask::DeskError;
 use super::desk::Desk;
@@ -30,28 +31,47 @@ impl Desk {
     /// Day by day through `span`.
     pub async fn utilisation(&self, offer: &Offer, span: Span) -> Result<Use, DeskError> {
         let days = offer.hours.zone.days(span);
-        let whole = days.first().zip(days.last()).and_then(|(a, b)| Span::new(a.1.start, b.1.end)).unwrap_or(span);
+        let whole = days
+            .first()
+            .zip(days.last())
+            .and_then(|(a, b)| Span::new(a.1.start, b.1.end))
+            .unwrap_or(span);
         let bookings = self.store.bookings(offer.id, whole, MOST).await?;
         let takings = self.store.takings(offer.id, whole).await?;
         let now = self.clock.now();
         // Nothing is offered before the offer was made, and nothing is known of what lies ahead.
         let known = Span::new(offer.created_at, now);
         let seconds = |spans: &[Span], day: Span| -> u64 {
-            spans.iter().filter_map(|s| s.and(day)).map(Span::ms).sum::<u64>() / 1000
+            spans
+                .iter()
+                .filter_map(|s| s.and(day))
+                .map(Span::ms)
+                .sum::<u64>()
+                / 1000
         };
         let open = offer.hours.open(whole);
         let open: Vec<Span> = open.into_iter().filter_map(|s| s.and(known?)).collect();
-        let booked: Vec<Span> = bookings.iter().filter(|r| was_booked(r)).map(|r| r.span).collect();
+        let booked: Vec<Span> = bookings
+            .iter()
+            .filter(|r| was_booked(r))
+            .map(|r| r.span)
+            .collect();
         let used: Vec<Span> = bookings.iter().filter_map(|r| used(r, now)).collect();
         let day = |(date, day): (String, Span)| Day {
             date,
             offered_s: seconds(&open, day),
             booked_s: seconds(&booked, day),
             used_s: seconds(&used, day),
-            revenue_cents: takings.iter().filter(|(at, _)| day.has(*at)).map(|(_, cents)| cents).sum(),
+            revenue_cents: takings
+                .iter()
+                .filter(|(at, _)| day.has(*at))
+                .map(|(_, cents)| cents)
+                .sum(),
             bookings: booked.iter().filter(|s| day.has(s.start)).count() as u32,
         };
-        Ok(Use { days: days.into_iter().map(day).collect() })
+        Ok(Use {
+            days: days.into_iter().map(day).collect(),
+        })
     }
 }
 
@@ -60,7 +80,8 @@ fn was_booked(r: &Reservation) -> bool {
     matches!(r.state, Confirmed | Active | Completed | NoShow)
 }
 
-/// From arrival to departure, but no longer than was booked: an overstay is paid for, and is not what was offered.
+/// From arrival to departure, but no longer than was booked: an overstay is paid for, and is not
+/// what was offered.
 fn used(r: &Reservation, now: crate::domain::Millis) -> Option<Span> {
     let end = r.departed_at.unwrap_or(now).min(r.span.end);
     Span::new(r.arrived_at?.max(r.span.start), end)

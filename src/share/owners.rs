@@ -1,4 +1,5 @@
-//! Whose bay it is: an administrator's word where there is one, otherwise the operator of a private zone.
+//! Whose bay it is: an administrator's word where there is one, otherwise the operator of a private
+//! zone.
 
 use crate::domain::ZoneKind;
 use crate::registry::Registry;
@@ -21,17 +22,30 @@ struct Recorded {
 
 impl Owners {
     pub(super) async fn open(store: &Store, registry: Arc<Registry>) -> Result<Self, StoreError> {
-        let owners = Self { registry, recorded: RwLock::default() };
+        let owners = Self {
+            registry,
+            recorded: RwLock::default(),
+        };
         owners.read(store).await?;
         Ok(owners)
     }
 
     /// Reads all anew: another hub on the same database may have recorded some.
     pub(super) async fn read(&self, store: &Store) -> Result<(), StoreError> {
-        let notes = self.recorded.read().unwrap_or_else(PoisonError::into_inner).notes;
+        let notes = self
+            .recorded
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .notes;
         let read = store.recorded_owners().await?;
-        let by_bay = read.into_iter().map(|(bay, owner)| (bay, owner.into())).collect();
-        let mut recorded = self.recorded.write().unwrap_or_else(PoisonError::into_inner);
+        let by_bay = read
+            .into_iter()
+            .map(|(bay, owner)| (bay, owner.into()))
+            .collect();
+        let mut recorded = self
+            .recorded
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         // What was noted meanwhile may not be in what was read; the next reading has it.
         if recorded.notes == notes {
             recorded.by_bay = by_bay;
@@ -46,17 +60,27 @@ impl Owners {
         if !city.is_live(at) {
             return None;
         }
-        let recorded = self.recorded.read().unwrap_or_else(PoisonError::into_inner).by_bay.get(bay).cloned();
+        let recorded = self
+            .recorded
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .by_bay
+            .get(bay)
+            .cloned();
         if recorded.is_some() {
             return recorded;
         }
         let zone = &city.zone(city.zone_of(at)).spec;
-        (zone.kind == ZoneKind::Private && !zone.operator.is_empty()).then(|| zone.operator.as_str().into())
+        (zone.kind == ZoneKind::Private && !zone.operator.is_empty())
+            .then(|| zone.operator.as_str().into())
     }
 
     /// Notes what an administrator has recorded, once it is stored.
     pub(super) fn note(&self, bay: &str, owner: Option<&str>) {
-        let mut recorded = self.recorded.write().unwrap_or_else(PoisonError::into_inner);
+        let mut recorded = self
+            .recorded
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         recorded.notes += 1;
         match owner {
             Some(owner) => drop(recorded.by_bay.insert(bay.to_owned(), owner.into())),

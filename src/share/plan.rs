@@ -36,7 +36,10 @@ pub(super) struct Plan {
 
 /// Who of several that want a bay at once gets which: by request, the number of the offer.
 pub(super) fn at_once(view: View<'_>, asks: &[&Ask]) -> Vec<Option<i64>> {
-    let found: Vec<Vec<Fit>> = asks.iter().map(|ask| view.find(ask, view.now).free).collect();
+    let found: Vec<Vec<Fit>> = asks
+        .iter()
+        .map(|ask| view.find(ask, view.now).free)
+        .collect();
     let mut numbers: AHashMap<i64, u32> = AHashMap::new();
     let mut offers = Vec::new();
     for fit in found.iter().flatten() {
@@ -48,24 +51,44 @@ pub(super) fn at_once(view: View<'_>, asks: &[&Ask]) -> Vec<Option<i64>> {
     let gather = |request: usize, out: &mut Vec<Candidate>| {
         let candidate = |f: &Fit| {
             let cost_cents = u32::try_from(f.cost_cents).unwrap_or(u32::MAX);
-            Candidate { bay: numbers[&f.offer.id], cost_cents }
+            Candidate {
+                bay: numbers[&f.offer.id],
+                cost_cents,
+            }
         };
         out.extend(found[request].iter().map(candidate));
     };
     let requests = vec![auction::Request::default(); asks.len()];
     let source = Gathered::new(asks.len(), gather);
-    let outcome = auction::assign(&requests, offers.len(), source, auction::Settings::default());
-    outcome.assigned.iter().map(|got| got.map(|c| offers[c.bay as usize])).collect()
+    let outcome = auction::assign(
+        &requests,
+        offers.len(),
+        source,
+        auction::Settings::default(),
+    );
+    outcome
+        .assigned
+        .iter()
+        .map(|got| got.map(|c| offers[c.bay as usize]))
+        .collect()
 }
 
-/// How bookings near bays that have become free would be better seated. At most `most` are looked at, the soonest: what
-/// comes later can wait until something else near it becomes free.
+/// How bookings near bays that have become free would be better seated. At most `most` are looked
+/// at, the soonest: what comes later can wait until something else near it becomes free.
 pub(super) fn better(view: View<'_>, freed: &AHashMap<Arc<str>, Span>, most: usize) -> Plan {
     let there = |r: &Reservation| freed.get(&r.bay).is_some_and(|s| s.overlaps(r.kept()));
-    let (mut movable, mut look_ups): (Vec<Movable>, _) = (Vec::new(), most);
-    let mut kept: Vec<_> = view.shelf.kept().filter(|r| !r.is_pinned(view.now)).collect();
+    let mut movable: Vec<Movable> = Vec::new();
+    let mut look_ups = most;
+    let mut kept: Vec<_> = view
+        .shelf
+        .kept()
+        .filter(|r| !r.is_pinned(view.now))
+        .collect();
     kept.sort_unstable_by_key(|r| (r.span.start, r.id));
-    for r in kept.into_iter().filter(|r| freed.values().any(|s| s.overlaps(r.span))) {
+    for r in kept
+        .into_iter()
+        .filter(|r| freed.values().any(|s| s.overlaps(r.span)))
+    {
         let known = view.shelf.alternatives.of(r.id);
         if known.is_none() {
             if look_ups == 0 {
@@ -77,7 +100,10 @@ pub(super) fn better(view: View<'_>, freed: &AHashMap<Arc<str>, Span>, most: usi
         let fits = fits(view, r, &bays);
         let gains = |f: &Fit| freed.get(&f.offer.bay).is_some_and(|s| s.overlaps(r.span));
         if there(r) || fits.iter().any(gains) {
-            movable.push(Movable { booking: r.clone(), fits });
+            movable.push(Movable {
+                booking: r.clone(),
+                fits,
+            });
         }
         if movable.len() == most {
             break;
@@ -95,7 +121,11 @@ struct Movable {
 /// Where a booking could sit for no more than it costs now, the best first.
 fn fits(view: View<'_>, r: &Reservation, bays: &[Alternative]) -> Vec<Fit> {
     let fit = |a: &Alternative| {
-        let offer = &view.shelf.offer(a.offer).filter(|s| s.offer.state == OfferState::Open)?.offer;
+        let offer = &view
+            .shelf
+            .offer(a.offer)
+            .filter(|s| s.offer.state == OfferState::Open)?
+            .offer;
         let price_cents = i64::from(a.price_cents);
         let fit = Fit {
             offer: offer.clone(),
@@ -122,11 +152,20 @@ fn plan(view: View<'_>, movable: &[Movable]) -> Plan {
     if movable.is_empty() {
         return Plan::default();
     }
-    let mut drawing = Drawing { moves: movable.iter().map(|m| m.booking.id).collect(), ..Drawing::default() };
+    let mut drawing = Drawing {
+        moves: movable.iter().map(|m| m.booking.id).collect(),
+        ..Drawing::default()
+    };
     for m in movable {
         drawing.booking(view, m);
     }
-    match windows::improve(&drawing.picture, Effort { passes: 20, rounds: 10 }) {
+    match windows::improve(
+        &drawing.picture,
+        Effort {
+            passes: 20,
+            rounds: 10,
+        },
+    ) {
         Ok(made) => drawing.read(made, movable),
         Err(e) => {
             // Nothing is lost: everybody stays where they are.
@@ -140,21 +179,39 @@ impl Drawing {
     fn booking(&mut self, view: View<'_>, m: &Movable) {
         let r = &m.booking;
         let ask = self.picture.asks.len();
-        let choices = m.fits.iter().map(|fit| self.choice(view, ask, fit)).collect();
-        let seat = Choice { bay: self.bay(view, &r.bay), price_cents: r.price_cents, walk_m: r.walk_m };
+        let choices = m
+            .fits
+            .iter()
+            .map(|fit| self.choice(view, ask, fit))
+            .collect();
+        let seat = Choice {
+            bay: self.bay(view, &r.bay),
+            price_cents: r.price_cents,
+            walk_m: r.walk_m,
+        };
         self.picture.asks.push(windows::Ask {
             span: time(r.span),
             worth_cents: self.picture.weights.worth(r.span.ms()),
             choices,
-            held: Some(Held { seat, clear: r.free_at }),
-            bond: Bond::Promised { price_cents: r.price_cents, walk_m: r.promise.max_walk_m },
+            held: Some(Held {
+                seat,
+                clear: r.free_at,
+            }),
+            bond: Bond::Promised {
+                price_cents: r.price_cents,
+                walk_m: r.promise.max_walk_m,
+            },
         });
     }
 
     fn choice(&mut self, view: View<'_>, ask: usize, fit: &Fit) -> Choice {
         let bay = self.bay(view, &fit.offer.bay);
         self.fits.insert((ask, bay), fit.clone());
-        Choice { bay, price_cents: fit.price_cents, walk_m: fit.walk_m }
+        Choice {
+            bay,
+            price_cents: fit.price_cents,
+            walk_m: fit.walk_m,
+        }
     }
 
     /// The bay's number in the picture. What keeps it and does not move is taken.
@@ -164,10 +221,16 @@ impl Drawing {
         }
         let number = self.picture.bays.len() as u32;
         let offer = view.shelf.of_bay(bay).map(|s| &s.offer);
-        let fixed = view.shelf.kept_on(bay).filter(|r| !self.moves.contains(&r.id));
+        let fixed = view
+            .shelf
+            .kept_on(bay)
+            .filter(|r| !self.moves.contains(&r.id));
         self.picture.bays.push(Bay {
             // Who could have it has been found out: the owner's hours need not be asked again.
-            open: vec![Time { start: Millis(0), end: Millis(u64::MAX) }],
+            open: vec![Time {
+                start: Millis(0),
+                end: Millis(u64::MAX),
+            }],
             taken: fixed.map(|r| time(r.kept())).collect(),
             buffer_ms: offer.map_or(0, |o| u64::from(o.rules.buffer_min) * 60_000),
         });
@@ -178,18 +241,27 @@ impl Drawing {
     fn read(self, made: windows::Plan, movable: &[Movable]) -> Plan {
         let reseat = |m: windows::Move| {
             let fit = self.fits.get(&(m.ask, m.to?))?.clone();
-            Some(Reseat { booking: movable.get(m.ask)?.booking.clone(), fit })
+            Some(Reseat {
+                booking: movable.get(m.ask)?.booking.clone(),
+                fit,
+            })
         };
         let step = |step: windows::Step| Step {
             moves: step.moves.into_iter().filter_map(reseat).collect(),
             after: step.after,
         };
-        Plan { steps: made.steps.into_iter().map(step).collect(), wanted: None }
+        Plan {
+            steps: made.steps.into_iter().map(step).collect(),
+            wanted: None,
+        }
     }
 }
 
 fn time(span: Span) -> Time {
-    Time { start: span.start, end: span.end }
+    Time {
+        start: span.start,
+        end: span.end,
+    }
 }
 
 /// What counts when bays are compared.

@@ -1,4 +1,5 @@
-//! Room for a request that does not fit: what the search for a chain of moves is shown of the shelf, as far as it asks.
+//! Room for a request that does not fit: what the search for a chain of moves is shown of the
+//! shelf, as far as it asks.
 
 use super::alternatives::{self, Bays};
 use super::ask::Ask;
@@ -33,7 +34,8 @@ pub(super) struct Search {
     pub(super) learnt: Learnt,
 }
 
-/// How bookings would have to move for a request to fit, if they can. `kept`: the bays that would do but for others.
+/// How bookings would have to move for a request to fit, if they can. `kept`: the bays that would
+/// do but for others.
 pub(super) fn room(view: View<'_>, ask: &Ask, kept: &[Fit], looks: u32) -> Search {
     let mut town = Town {
         view,
@@ -46,9 +48,19 @@ pub(super) fn room(view: View<'_>, ask: &Ask, kept: &[Fit], looks: u32) -> Searc
         look_ups: 0,
         learnt: Vec::new(),
     };
-    let found = chain::room(&mut town, Limits { looks: looks.min(LOOKS), moves: MOVES });
+    let found = chain::room(
+        &mut town,
+        Limits {
+            looks: looks.min(LOOKS),
+            moves: MOVES,
+        },
+    );
     let plan = town.plan(&found.moves).unwrap_or_default();
-    Search { plan, looks: found.looks + town.look_ups * LOOK_UP, learnt: town.learnt }
+    Search {
+        plan,
+        looks: found.looks + town.look_ups * LOOK_UP,
+        learnt: town.learnt,
+    }
 }
 
 /// The bays that a booking could have besides its own, best first.
@@ -62,7 +74,8 @@ struct Town<'a> {
     view: View<'a>,
     ask: &'a Ask,
     wanted: Bays,
-    /// By number less one, since the request is 0: a booking that may move, and what is known of its alternatives.
+    /// By number less one, since the request is 0: a booking that may move, and what is known of
+    /// its alternatives.
     bookings: Vec<(Arc<Reservation>, Option<Bays>)>,
     numbers: AHashMap<i64, u32>,
     /// By number: its offer, and what keeps it.
@@ -79,13 +92,23 @@ impl Board for Town<'_> {
             (self.ask.span, i64::MAX, 0, self.wanted.clone())
         } else {
             let (r, _) = &self.bookings[who as usize - 1];
-            let (span, most, own) = (r.span, r.price_cents, r.offer);
-            let Some(bays) = self.alternatives(who) else { return };
+            let span = r.span;
+            let most = r.price_cents;
+            let own = r.offer;
+            let Some(bays) = self.alternatives(who) else {
+                return;
+            };
             (span, most, own, bays)
         };
-        for a in bays.iter().filter(|a| a.offer != own && i64::from(a.price_cents) <= most) {
+        for a in bays
+            .iter()
+            .filter(|a| a.offer != own && i64::from(a.price_cents) <= most)
+        {
             if let Some(bay) = self.bay(a.offer) {
-                let kept = Span { start: span.start, end: self.bays[bay as usize].0.free_at(span) };
+                let kept = Span {
+                    start: span.start,
+                    end: self.bays[bay as usize].0.free_at(span),
+                };
                 out.push(Seat { bay, kept });
             }
         }
@@ -112,10 +135,20 @@ impl Town<'_> {
         if let Some(number) = self.offers.get(&offer) {
             return *number;
         }
-        let open = self.view.shelf.offer(offer).filter(|s| s.offer.state == OfferState::Open);
+        let open = self
+            .view
+            .shelf
+            .offer(offer)
+            .filter(|s| s.offer.state == OfferState::Open);
         let number = open.map(|s| {
             let there: Vec<&Arc<Reservation>> = self.view.shelf.kept_on(&s.offer.bay).collect();
-            let day = there.into_iter().map(|r| Sitting { who: self.number(r), kept: r.kept() }).collect();
+            let day = there
+                .into_iter()
+                .map(|r| Sitting {
+                    who: self.number(r),
+                    kept: r.kept(),
+                })
+                .collect();
             self.bays.push((s.offer.clone(), day));
             self.bays.len() as u32 - 1
         });
@@ -130,7 +163,8 @@ impl Town<'_> {
         let next = self.bookings.len() as u32 + 1;
         let number = *self.numbers.entry(r.id).or_insert(next);
         if number == next {
-            self.bookings.push((r.clone(), self.view.shelf.alternatives.of(r.id)));
+            self.bookings
+                .push((r.clone(), self.view.shelf.alternatives.of(r.id)));
         }
         Some(number)
     }
@@ -139,17 +173,38 @@ impl Town<'_> {
     fn plan(&self, moves: &[(u32, Seat)]) -> Option<Plan> {
         let fit = |who: u32, bay: u32| {
             let offer = self.bays.get(bay as usize)?.0.clone();
-            let bays = if who == REQUEST { &self.wanted } else { self.bookings[who as usize - 1].1.as_ref()? };
+            let bays = if who == REQUEST {
+                &self.wanted
+            } else {
+                self.bookings[who as usize - 1].1.as_ref()?
+            };
             let a = bays.iter().find(|a| a.offer == offer.id)?;
             let price_cents = i64::from(a.price_cents);
-            Some(Fit { offer, walk_m: a.walk_m, price_cents, cost_cents: plan::weights().cost(price_cents, a.walk_m) })
+            Some(Fit {
+                offer,
+                walk_m: a.walk_m,
+                price_cents,
+                cost_cents: plan::weights().cost(price_cents, a.walk_m),
+            })
         };
-        let wanted = moves.iter().find(|(who, _)| *who == REQUEST).and_then(|(who, seat)| fit(*who, seat.bay))?;
+        let wanted = moves
+            .iter()
+            .find(|(who, _)| *who == REQUEST)
+            .and_then(|(who, seat)| fit(*who, seat.bay))?;
         let others = moves.iter().filter(|(who, _)| *who != REQUEST);
         let reseat = |(who, seat): &(u32, Seat)| {
-            Some(Reseat { booking: self.bookings[*who as usize - 1].0.clone(), fit: fit(*who, seat.bay)? })
+            Some(Reseat {
+                booking: self.bookings[*who as usize - 1].0.clone(),
+                fit: fit(*who, seat.bay)?,
+            })
         };
-        let step = Step { moves: others.map(reseat).collect::<Option<_>>()?, after: Vec::new() };
-        Some(Plan { steps: vec![step], wanted: Some(wanted) })
+        let step = Step {
+            moves: others.map(reseat).collect::<Option<_>>()?,
+            after: Vec::new(),
+        };
+        Some(Plan {
+            steps: vec![step],
+            wanted: Some(wanted),
+        })
     }
 }

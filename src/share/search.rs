@@ -1,7 +1,8 @@
 //! Which bays would do for one request, cheapest first: price and walk together.
 //!
-//! Looks at the cells of the city's grid within the walk, as the crow flies. What a sensor sees decides only for who
-//! wants a bay now; a bay that nobody watches is believed to be as its owner says.
+//! Looks at the cells of the city's grid within the walk, as the crow flies. What a sensor sees
+//! decides only for who wants a bay now; a bay that nobody watches is believed to be as its owner
+//! says.
 
 use super::ask::{Ask, Why};
 use super::plan;
@@ -55,7 +56,9 @@ impl View<'_> {
     /// `since`: when it was asked for, which is what an owner's notice is counted from.
     pub(super) fn find(self, ask: &Ask, since: Millis) -> Found {
         let mut found = Found::default();
-        let Some(city) = self.shelf.city() else { return found };
+        let Some(city) = self.shelf.city() else {
+            return found;
+        };
         let limit = f64::from(ask.max_walk_m.min(MAX_WALK_M));
         for cell in cells(city, ask.place, limit) {
             for shelved in self.shelf.in_cell(cell) {
@@ -65,7 +68,9 @@ impl View<'_> {
             }
         }
         // Ties go to the older offer.
-        found.free.sort_unstable_by_key(|f| (f.cost_cents, f.offer.id));
+        found
+            .free
+            .sort_unstable_by_key(|f| (f.cost_cents, f.offer.id));
         found
     }
 
@@ -78,7 +83,9 @@ impl View<'_> {
         limit: f64,
         found: &mut Found,
     ) -> Result<(), Why> {
-        let (Some(bay), offer) = (shelved.bay, &shelved.offer) else { return Err(Why::Walk) };
+        let (Some(bay), offer) = (shelved.bay, &shelved.offer) else {
+            return Err(Why::Walk);
+        };
         let walk = city.place(bay).distance_m(ask.place);
         if walk > limit || offer.state != crate::domain::OfferState::Open {
             return Err(Why::Walk);
@@ -87,7 +94,9 @@ impl View<'_> {
             return Err(Why::Vehicle);
         }
         let price_cents = offer.price_cents(ask.span);
-        if offer.currency != ask.currency || ask.max_price_cents.is_some_and(|most| price_cents > most) {
+        if offer.currency != ask.currency
+            || ask.max_price_cents.is_some_and(|most| price_cents > most)
+        {
             return Err(Why::Price);
         }
         let longest = u64::from(city.attrs(bay).max_stay_min) * 60_000;
@@ -95,12 +104,19 @@ impl View<'_> {
             return Err(Why::Window);
         }
         let walk_m = walk.round() as u32;
-        let fit =
-            Fit { offer: offer.clone(), walk_m, price_cents, cost_cents: plan::weights().cost(price_cents, walk_m) };
+        let fit = Fit {
+            offer: offer.clone(),
+            walk_m,
+            price_cents,
+            cost_cents: plan::weights().cost(price_cents, walk_m),
+        };
         if ask.is_now(self.now) && self.is_taken(city, bay) {
             return Err(Why::Full);
         }
-        let kept = crate::domain::Span { start: ask.span.start, end: offer.free_at(ask.span) };
+        let kept = crate::domain::Span {
+            start: ask.span.start,
+            end: offer.free_at(ask.span),
+        };
         if !self.shelf.is_free(&offer.bay, kept) {
             found.kept.push(fit);
             return Err(Why::Full);
@@ -111,7 +127,10 @@ impl View<'_> {
 
     /// Whether a sensor sees somebody there, or the bay is closed.
     pub(super) fn is_taken(self, city: &City, bay: BayIx) -> bool {
-        matches!(self.live.bay(city, bay).status, BayStatus::Occupied | BayStatus::Closed)
+        matches!(
+            self.live.bay(city, bay).status,
+            BayStatus::Occupied | BayStatus::Closed
+        )
     }
 }
 
@@ -131,7 +150,13 @@ fn cells(city: &City, place: LatLon, limit_m: f64) -> impl Iterator<Item = (i32,
     let up = limit_m / M_PER_DEG * 1.01;
     // At a pole every longitude is near; the hub's cities lie elsewhere.
     let across = up / place.lat.to_radians().cos().max(0.02);
-    let (west, south) = city.cell_at(e7((place.lat - up).max(-90.0)), e7((place.lon - across).max(-180.0)));
-    let (east, north) = city.cell_at(e7((place.lat + up).min(90.0)), e7((place.lon + across).min(180.0)));
+    let (west, south) = city.cell_at(
+        e7((place.lat - up).max(-90.0)),
+        e7((place.lon - across).max(-180.0)),
+    );
+    let (east, north) = city.cell_at(
+        e7((place.lat + up).min(90.0)),
+        e7((place.lon + across).min(180.0)),
+    );
     (west..=east).flat_map(move |column| (south..=north).map(move |row| (column, row)))
 }

@@ -1,6 +1,8 @@
-//! What the desk knows in memory: offers where they are, and what is kept of each bay. A copy of the store, no more.
+//! What the desk knows in memory: offers where they are, and what is kept of each bay. A copy of
+//! the store, no more.
 //!
-//! Belongs to one task. Dear: nothing; a bay has a handful of bookings at a time, and they are looked through.
+//! Belongs to one task. Dear: nothing; a bay has a handful of bookings at a time, and they are
+//! looked through.
 
 use super::alternatives::Alternatives;
 use crate::domain::{BayIx, Millis, Offer, OfferState, Reservation, Span};
@@ -37,7 +39,8 @@ pub(super) struct Shelf {
     city: Option<Arc<City>>,
     /// What else bookings could have, as far as that is known.
     pub(super) alternatives: Alternatives,
-    /// By bay when it has become free, or its offer has changed, since bookings were last looked over.
+    /// By bay when it has become free, or its offer has changed, since bookings were last looked
+    /// over.
     freed: AHashMap<Arc<str>, Span>,
 }
 
@@ -55,12 +58,14 @@ impl Shelf {
         shelf
     }
 
-    /// The city as places were last taken from it. Taken once per command, so that one command sees one city.
+    /// The city as places were last taken from it. Taken once per command, so that one command sees
+    /// one city.
     pub(super) fn city(&self) -> Option<&Arc<City>> {
         self.city.as_ref()
     }
 
-    /// Looks where the bays are if the city has changed: they may have been moved, removed or added.
+    /// Looks where the bays are if the city has changed: they may have been moved, removed or
+    /// added.
     pub(super) fn follow(&mut self, registry: &Registry) {
         let now = Arc::clone(&registry.city());
         if self.city.as_ref().is_some_and(|old| Arc::ptr_eq(old, &now)) {
@@ -77,8 +82,16 @@ impl Shelf {
 
     /// Takes over what another shelf knows besides what is in the store, if offers are the same.
     pub(super) fn learn_from(&mut self, mut old: Self) {
-        let same = |s: &Shelved| old.offers.get(&s.offer.id).is_some_and(|o| o.offer.version == s.offer.version);
-        let city = self.city.as_ref().zip(old.city.as_ref()).is_some_and(|(a, b)| Arc::ptr_eq(a, b));
+        let same = |s: &Shelved| {
+            old.offers
+                .get(&s.offer.id)
+                .is_some_and(|o| o.offer.version == s.offer.version)
+        };
+        let city = self
+            .city
+            .as_ref()
+            .zip(old.city.as_ref())
+            .is_some_and(|(a, b)| Arc::ptr_eq(a, b));
         if city && self.offers.len() == old.offers.len() && self.offers.values().all(same) {
             self.alternatives = std::mem::take(&mut old.alternatives);
         }
@@ -96,7 +109,14 @@ impl Shelf {
 
     /// Takes in a new offer or a new version of one.
     pub(super) fn put_offer(&mut self, offer: Offer, registry: &Registry) {
-        free(&mut self.freed, &offer.bay, Span { start: Millis(0), end: Millis(u64::MAX) });
+        free(
+            &mut self.freed,
+            &offer.bay,
+            Span {
+                start: Millis(0),
+                end: Millis(u64::MAX),
+            },
+        );
         if let Some(old) = self.offers.remove(&offer.id) {
             self.by_bay.remove(&old.offer.bay);
             if let Some(cell) = old.cell.and_then(|c| self.cells.get_mut(&c)) {
@@ -110,8 +130,13 @@ impl Shelf {
 
     fn shelve(&mut self, offer: Arc<Offer>, registry: &Registry) {
         let bay = registry.bay(&offer.bay);
-        // An index got by id is in a city taken afterwards, which may be newer than the one held here.
-        let bay = bay.filter(|b| self.city.as_ref().is_some_and(|c| b.0 < c.bay_slots() && c.is_live(*b)));
+        // An index got by id is in a city taken afterwards, which may be newer than the one held
+        // here.
+        let bay = bay.filter(|b| {
+            self.city
+                .as_ref()
+                .is_some_and(|c| b.0 < c.bay_slots() && c.is_live(*b))
+        });
         let cell = bay.zip(self.city.as_ref()).map(|(bay, city)| {
             let (lat, lon) = city.place_e7(bay);
             city.cell_at(lat, lon)
@@ -137,7 +162,11 @@ impl Shelf {
 
     /// The offers whose bays are in a cell.
     pub(super) fn in_cell(&self, cell: Cell) -> impl Iterator<Item = &Shelved> {
-        self.cells.get(&cell).into_iter().flatten().filter_map(|id| self.offers.get(id))
+        self.cells
+            .get(&cell)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.offers.get(id))
     }
 
     pub(super) fn offers(&self) -> usize {
@@ -155,7 +184,10 @@ impl Shelf {
         }
         if r.state.holds() {
             self.seats.insert(r.id, r.bay.clone());
-            self.kept.entry(r.bay.clone()).or_default().push(Arc::new(r));
+            self.kept
+                .entry(r.bay.clone())
+                .or_default()
+                .push(Arc::new(r));
         } else {
             self.alternatives.forget(r.id);
         }
@@ -191,7 +223,9 @@ impl Shelf {
     /// Up to `most` bays that have become free since they were taken here before, and when.
     pub(super) fn take_freed(&mut self, most: usize) -> AHashMap<Arc<str>, Span> {
         let some: Vec<Arc<str>> = self.freed.keys().take(most).cloned().collect();
-        some.into_iter().filter_map(|bay| self.freed.remove_entry(&bay)).collect()
+        some.into_iter()
+            .filter_map(|bay| self.freed.remove_entry(&bay))
+            .collect()
     }
 
     /// What keeps a bay.
@@ -226,7 +260,12 @@ impl Shelf {
 }
 
 fn free(freed: &mut AHashMap<Arc<str>, Span>, bay: &Arc<str>, span: Span) {
-    let hull = |a: &mut Span| *a = Span { start: a.start.min(span.start), end: a.end.max(span.end) };
+    let hull = |a: &mut Span| {
+        *a = Span {
+            start: a.start.min(span.start),
+            end: a.end.max(span.end),
+        }
+    };
     freed.entry(bay.clone()).and_modify(hull).or_insert(span);
 }
 

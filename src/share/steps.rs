@@ -37,13 +37,23 @@ impl Cause {
 
 impl Counter {
     /// A driver's request: as answered before, or a hold, or why there is none.
-    pub(super) async fn ask(&mut self, work: &mut Work, ask: &Ask, won: Option<i64>) -> Result<Reservation, Failed> {
-        let Some((key, body)) = &ask.key else { return self.hold(work, ask, won).await };
+    pub(super) async fn ask(
+        &mut self,
+        work: &mut Work,
+        ask: &Ask,
+        won: Option<i64>,
+    ) -> Result<Reservation, Failed> {
+        let Some((key, body)) = &ask.key else {
+            return self.hold(work, ask, won).await;
+        };
         if let Some((before, answer)) = work.answered(&ask.driver, key).await? {
             if before != *body {
                 return Err(DeskError::KeyReused.into());
             }
-            return Answer::read(&answer).ok_or_else(unreadable)?.again(work).await;
+            return Answer::read(&answer)
+                .ok_or_else(unreadable)?
+                .again(work)
+                .await;
         }
         let outcome = self.hold(work, ask, won).await;
         let answer = match &outcome {
@@ -51,17 +61,27 @@ impl Counter {
             Err(Failed::No(DeskError::NoMatch(why))) => Answer::No(*why),
             Err(_) => return outcome,
         };
-        work.answer((&ask.driver, key), body, &answer.write(), self.clock.now()).await?;
+        work.answer((&ask.driver, key), body, &answer.write(), self.clock.now())
+            .await?;
         outcome
     }
 
-    async fn hold(&mut self, work: &mut Work, ask: &Ask, won: Option<i64>) -> Result<Reservation, Failed> {
+    async fn hold(
+        &mut self,
+        work: &mut Work,
+        ask: &Ask,
+        won: Option<i64>,
+    ) -> Result<Reservation, Failed> {
         let mut why = Why::Full;
         for _ in 0..TRIES {
             let found = self.view().find(ask, self.clock.now());
             why = found.why();
             // What was won is as cheap as can be without taking another's only bay.
-            let best = found.free.iter().find(|f| Some(f.offer.id) == won).or(found.free.first());
+            let best = found
+                .free
+                .iter()
+                .find(|f| Some(f.offer.id) == won)
+                .or(found.free.first());
             let fit = match best {
                 Some(fit) => fit.clone(),
                 None if self.config.matching == Matching::Batch && !found.kept.is_empty() => {
@@ -78,12 +98,21 @@ impl Counter {
                 return Ok(held);
             }
         }
-        self.metrics.share.unserved.with_label_values(&[why.name()]).inc();
+        self.metrics
+            .share
+            .unserved
+            .with_label_values(&[why.name()])
+            .inc();
         Err(DeskError::NoMatch(why).into())
     }
 
     /// `None`: another hub was faster; what it did is known now.
-    async fn try_to_hold(&mut self, work: &mut Work, ask: &Ask, fit: &Fit) -> Result<Option<Reservation>, Failed> {
+    async fn try_to_hold(
+        &mut self,
+        work: &mut Work,
+        ask: &Ask,
+        fit: &Fit,
+    ) -> Result<Option<Reservation>, Failed> {
         let new = self.new_reservation(ask, fit, self.clock.now());
         work.mark().await?;
         match book(work, fit, &new).await {
@@ -105,7 +134,11 @@ impl Counter {
     fn note_alternatives(&mut self, held: &Reservation, found: &Found) {
         if self.config.matching == Matching::Batch && !held.is_pinned(held.created_at) {
             let bays = alternatives::best(found.free.iter().chain(&found.kept), held.price_cents);
-            self.shelf.alternatives.note(held.id, (held.promise.place, held.promise.max_walk_m), bays);
+            self.shelf.alternatives.note(
+                held.id,
+                (held.promise.place, held.promise.max_walk_m),
+                bays,
+            );
         }
     }
 
@@ -145,7 +178,13 @@ impl Counter {
         match work.lock_offer(offer.id).await {
             Ok(now) => self.shelf.put_offer(now, &self.registry),
             Err(StoreError::NoSuch) => {
-                self.shelf.put_offer(Offer { state: OfferState::Withdrawn, ..offer.clone() }, &self.registry);
+                self.shelf.put_offer(
+                    Offer {
+                        state: OfferState::Withdrawn,
+                        ..offer.clone()
+                    },
+                    &self.registry,
+                );
             }
             Err(e) => return Err(e),
         }
@@ -176,8 +215,13 @@ impl Counter {
         cause: Cause,
     ) -> Result<Reservation, Failed> {
         let now = self.clock.now();
-        let Some(mut step) = r.step(event, now).map_err(DeskError::Step)? else { return Ok(r) };
-        let mut next = Reservation { state: step.to, ..r };
+        let Some(mut step) = r.step(event, now).map_err(DeskError::Step)? else {
+            return Ok(r);
+        };
+        let mut next = Reservation {
+            state: step.to,
+            ..r
+        };
         match event {
             Event::Arrive => next.arrived_at = Some(now),
             // Nobody has seen when the bay became vacant: what was paid for is what was used.
@@ -189,13 +233,25 @@ impl Counter {
             _ => {}
         }
         let next = match work.advance(&next, now).await {
-            // Another hub was faster. The caller may ask again and will then be told how things stand.
+            // Another hub was faster. The caller may ask again and will then be told how things
+            // stand.
             Err(StoreError::Stale) => return Err(DeskError::Stale.into()),
             done => done?,
         };
-        work.log(&entry(&next, next.state.name(), cause, step.amount_cents, now)).await?;
+        work.log(&entry(
+            &next,
+            next.state.name(),
+            cause,
+            step.amount_cents,
+            now,
+        ))
+        .await?;
         self.shelf.put(next.clone());
-        self.metrics.share.transitions.with_label_values(&[next.state.name()]).inc();
+        self.metrics
+            .share
+            .transitions
+            .with_label_values(&[next.state.name()])
+            .inc();
         Ok(next)
     }
 
@@ -211,14 +267,23 @@ impl Counter {
         work.unseat(r.id, r.version).await?;
         let (next, refund) = elsewhere(r, fit, taken, now);
         let next = work.seat(&next).await?;
-        work.log(&entry(&next, "moved", Cause::Hub, refund, now)).await?;
+        work.log(&entry(&next, "moved", Cause::Hub, refund, now))
+            .await?;
         self.shelf.put(next.clone());
         self.metrics.share.moved.inc();
         Ok(next)
     }
 
-    pub(super) async fn add_offer(&mut self, work: &mut Work, offer: &Offer) -> Result<Offer, Failed> {
-        let offer = Offer { name: public_name("of").into(), calendar: calendar_token(), ..offer.clone() };
+    pub(super) async fn add_offer(
+        &mut self,
+        work: &mut Work,
+        offer: &Offer,
+    ) -> Result<Offer, Failed> {
+        let offer = Offer {
+            name: public_name("of").into(),
+            calendar: calendar_token(),
+            ..offer.clone()
+        };
         work.mark().await?;
         match work.add_offer(&offer).await {
             Ok(made) => {
@@ -234,11 +299,19 @@ impl Counter {
         }
     }
 
-    pub(super) async fn put_offer(&mut self, work: &mut Work, offer: &Offer) -> Result<Offer, Failed> {
+    pub(super) async fn put_offer(
+        &mut self,
+        work: &mut Work,
+        offer: &Offer,
+    ) -> Result<Offer, Failed> {
         let now = work.lock_offer(offer.id).await.map_err(absent)?;
         if now.state == OfferState::Withdrawn {
             // Withdrawn twice is withdrawn; anything else comes too late.
-            return if offer.state == OfferState::Withdrawn { Ok(now) } else { Err(DeskError::Withdrawn.into()) };
+            return if offer.state == OfferState::Withdrawn {
+                Ok(now)
+            } else {
+                Err(DeskError::Withdrawn.into())
+            };
         }
         if now.version != offer.version {
             return Err(DeskError::Stale.into());
@@ -256,15 +329,30 @@ async fn book(work: &mut Work, fit: &Fit, new: &Reservation) -> Result<Reservati
         return Err(StoreError::Stale);
     }
     let held = work.book(new).await?;
-    work.log(&entry(&held, ReservationState::Held.name(), Cause::Driver, 0, new.created_at)).await?;
+    work.log(&entry(
+        &held,
+        ReservationState::Held.name(),
+        Cause::Driver,
+        0,
+        new.created_at,
+    ))
+    .await?;
     Ok(held)
 }
 
 /// The same booking on another bay, and what its driver gets back. It costs no more than was told.
 pub(super) fn elsewhere(r: Reservation, fit: &Fit, taken: bool, now: Millis) -> (Reservation, i64) {
     let price_cents = fit.price_cents.min(r.price_cents);
-    let refund = if r.state == ReservationState::Held { 0 } else { price_cents - r.price_cents };
-    let moved = Some(Moved { at: now, from: r.bay, taken });
+    let refund = if r.state == ReservationState::Held {
+        0
+    } else {
+        price_cents - r.price_cents
+    };
+    let moved = Some(Moved {
+        at: now,
+        from: r.bay,
+        taken,
+    });
     let next = Reservation {
         offer: fit.offer.id,
         bay: fit.offer.bay.clone(),
@@ -278,7 +366,13 @@ pub(super) fn elsewhere(r: Reservation, fit: &Fit, taken: bool, now: Millis) -> 
     (next, refund)
 }
 
-pub(super) fn entry(r: &Reservation, event: &str, cause: Cause, amount_cents: i64, at: Millis) -> Entry {
+pub(super) fn entry(
+    r: &Reservation,
+    event: &str,
+    cause: Cause,
+    amount_cents: i64,
+    at: Millis,
+) -> Entry {
     Entry {
         id: 0,
         at,
@@ -314,11 +408,15 @@ pub(super) fn calendar_token() -> CalendarToken {
 fn random_digits(count: usize) -> String {
     const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
     let bits: u128 = rand::rng().random();
-    (0..count).map(|at| char::from(DIGITS[(bits >> (5 * at) & 31) as usize])).collect()
+    (0..count)
+        .map(|at| char::from(DIGITS[(bits >> (5 * at) & 31) as usize]))
+        .collect()
 }
 
 fn unreadable() -> Failed {
-    Failed::Store(StoreError::Failed("request: an answer that cannot be read".into()))
+    Failed::Store(StoreError::Failed(
+        "request: an answer that cannot be read".into(),
+    ))
 }
 
 /// What was answered, as it is kept: the text is this file's own.
@@ -353,7 +451,12 @@ impl Answer<'_> {
 
 /// An answer read back.
 enum Kept {
-    Held { name: String, price_cents: i64, walk_m: u32, bay: Arc<str> },
+    Held {
+        name: String,
+        price_cents: i64,
+        walk_m: u32,
+        bay: Arc<str>,
+    },
     No(Why),
 }
 
@@ -362,11 +465,27 @@ impl Kept {
     async fn again(self, work: &mut Work) -> Result<Reservation, Failed> {
         match self {
             Self::No(why) => Err(DeskError::NoMatch(why).into()),
-            Self::Held { name, price_cents, walk_m, bay } => {
+            Self::Held {
+                name,
+                price_cents,
+                walk_m,
+                bay,
+            } => {
                 let r = work.reservation(&name).await?;
                 let state = ReservationState::Held;
-                let (arrived_at, departed_at, moved) = (None, None, None);
-                Ok(Reservation { bay, state, price_cents, walk_m, arrived_at, departed_at, moved, ..r })
+                let arrived_at = None;
+                let departed_at = None;
+                let moved = None;
+                Ok(Reservation {
+                    bay,
+                    state,
+                    price_cents,
+                    walk_m,
+                    arrived_at,
+                    departed_at,
+                    moved,
+                    ..r
+                })
             }
         }
     }

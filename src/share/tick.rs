@@ -1,9 +1,11 @@
-//! What time brings: holds expire, drivers do not come, sensors see them come and go, some stay too long.
+//! What time brings: holds expire, drivers do not come, sensors see them come and go, some stay too
+//! long.
 //!
-//! A sensor's word closes the loop where there is one. Somebody who is seen in a booked bay from five minutes before
-//! its start on is the driver; somebody who is seen there earlier is not, and the driver gets another bay if there is
-//! one. What the hub itself has said of a stay
-//! comes back here and counts for nothing. A stay is over when the sensor that saw the vehicle sees it gone, or, where nobody looks, when its time is.
+//! A sensor's word closes the loop where there is one. Somebody who is seen in a booked bay from
+//! five minutes before its start on is the driver; somebody who is seen there earlier is not, and
+//! the driver gets another bay if there is one. What the hub itself has said of a stay comes back
+//! here and counts for nothing. A stay is over when the sensor that saw the vehicle sees it gone,
+//! or, where nobody looks, when its time is.
 
 use super::ask::{Ask, DeskError};
 use super::counter::{Counter, Failed};
@@ -27,8 +29,9 @@ const OVERSTAY_MS: u64 = 2 * 60_000;
 /// Changes of one tick: one transaction that others wait for.
 const MOST: usize = 256;
 
-/// How often what other hubs have done to the same database is read. Until then a booking of theirs is found out when
-/// the store refuses another, and a bay they have let go of is believed to be taken.
+/// How often what other hubs have done to the same database is read. Until then a booking of theirs
+/// is found out when the store refuses another, and a bay they have let go of is believed to be
+/// taken.
 const OTHERS_MS: u64 = 5_000;
 
 /// How often old answers are forgotten.
@@ -56,7 +59,8 @@ impl Counter {
         let now = self.clock.now();
         self.looks_left = LOOKS_A_TICK;
         for (r, due) in self.due(now) {
-            // As it is in the store: it may have changed since the shelf was filled, by another hub.
+            // As it is in the store: it may have changed since the shelf was filled, by another
+            // hub.
             let r = match work.reservation(&r.name).await {
                 Ok(r) => r,
                 Err(StoreError::NoSuch) => continue,
@@ -81,7 +85,10 @@ impl Counter {
         }
         if now.since(self.last.forgot) >= FORGET_MS {
             self.last.forgot = now;
-            work.forget_answers(Millis(now.0.saturating_sub(self.config.remember_h * 3_600_000))).await?;
+            work.forget_answers(Millis(
+                now.0.saturating_sub(self.config.remember_h * 3_600_000),
+            ))
+            .await?;
         }
         Ok(())
     }
@@ -92,7 +99,9 @@ impl Counter {
         let mut due = Vec::new();
         for r in kept {
             let seen = self.seen_at(&r);
-            if r.state == ReservationState::Active && seen.is_some_and(|v| v.status == BayStatus::Occupied) {
+            if r.state == ReservationState::Active
+                && seen.is_some_and(|v| v.status == BayStatus::Occupied)
+            {
                 self.seen.insert(r.id);
             }
             if let Some(what) = self.due_for(&r, seen, now) {
@@ -112,7 +121,9 @@ impl Counter {
         let step = |event, cause| Some(Due::Step(event, cause));
         match r.state {
             ReservationState::Held if now >= r.expires_at => step(Event::Expire, Cause::Clock),
-            ReservationState::Held | ReservationState::Confirmed if self.is_barred(r, occupied, now) => {
+            ReservationState::Held | ReservationState::Confirmed
+                if self.is_barred(r, occupied, now) =>
+            {
                 Some(Due::Elsewhere)
             }
             ReservationState::Confirmed => {
@@ -120,14 +131,22 @@ impl Counter {
                 if occupied && observed >= from && now < r.span.end && !self.stays(r, now) {
                     return step(Event::Arrive, Cause::Sensor);
                 }
-                if now >= r.missed_at() { step(Event::MissOut, Cause::Clock) } else { None }
+                if now >= r.missed_at() {
+                    step(Event::MissOut, Cause::Clock)
+                } else {
+                    None
+                }
             }
             ReservationState::Active => {
                 let since = r.arrived_at.unwrap_or_default();
                 if status == BayStatus::Vacant && observed > since && self.seen.contains(&r.id) {
                     return step(Event::Depart, Cause::Sensor);
                 }
-                if now >= r.free_at && !occupied { step(Event::Depart, Cause::Clock) } else { None }
+                if now >= r.free_at && !occupied {
+                    step(Event::Depart, Cause::Clock)
+                } else {
+                    None
+                }
             }
             _ => None,
         }
@@ -141,29 +160,44 @@ impl Counter {
         // Between the two times nobody has a right to be there but a stay before this one.
         let stranger = occupied
             && now.plus(ARRIVAL_MS) < r.span.start
-            && !self.shelf.kept_on(&r.bay).any(|o| o.state == ReservationState::Active);
+            && !self
+                .shelf
+                .kept_on(&r.bay)
+                .any(|o| o.state == ReservationState::Active);
         stranger || self.stays(r, now)
     }
 
     /// Whether the stay before this one has run over.
     fn stays(&self, r: &Reservation, now: Millis) -> bool {
         let over = |o: &&Arc<Reservation>| {
-            o.id != r.id && o.state == ReservationState::Active && o.span.end.plus(OVERSTAY_MS) <= now
+            o.id != r.id
+                && o.state == ReservationState::Active
+                && o.span.end.plus(OVERSTAY_MS) <= now
         };
         self.shelf.kept_on(&r.bay).any(|o| over(&o))
     }
 
     /// What is held true of a reservation's bay by others than the hub itself.
     fn seen_at(&self, r: &Reservation) -> Option<BayView> {
-        let (bay, city) = (self.registry.bay(&r.bay)?, self.shelf.city()?);
+        let bay = self.registry.bay(&r.bay)?;
+        let city = self.shelf.city()?;
         let view = (bay.0 < city.bay_slots()).then(|| self.live.bay(city, bay))?;
         (view.source_kind != SourceKind::Booking).then_some(view)
     }
 
-    /// Another bay that keeps the promise; where there is none and the stay has begun, the money back.
-    async fn elsewhere(&mut self, work: &mut Work, r: Reservation, now: Millis) -> Result<(), Failed> {
+    /// Another bay that keeps the promise; where there is none and the stay has begun, the money
+    /// back.
+    async fn elsewhere(
+        &mut self,
+        work: &mut Work,
+        r: Reservation,
+        now: Millis,
+    ) -> Result<(), Failed> {
         let found = self.view().find(&ask_again(&r), r.created_at);
-        let fits = found.free.into_iter().filter(|f| f.offer.bay != r.bay && f.price_cents <= r.price_cents);
+        let fits = found
+            .free
+            .into_iter()
+            .filter(|f| f.offer.bay != r.bay && f.price_cents <= r.price_cents);
         for fit in fits.take(4) {
             work.mark().await?;
             match self.reseat(work, r.clone(), &fit, true).await {

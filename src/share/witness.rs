@@ -1,17 +1,18 @@
-//! What drivers' apps say of their stays, told as reports of their bays: the live view, settlement and history know a
-//! stay at a shared bay as they know any other.
+//! What drivers' apps say of their stays, told as reports of their bays: the live view, settlement
+//! and history know a stay at a shared bay as they know any other.
 //!
-//! Promises: an arrival or departure is answered only once its report is on disk; said again, it is the same report and
-//! changes nothing. It is told only where no sensor or gate has a word that stands: that one sees it for itself, to the
-//! second, and two accounts of one stay would make it two. Who arrives shows that the bay was vacant until then, who
-//! departs that it was taken until then, so both ends of the stay are seen. Such a word ages, so for as long as the stay
-//! is booked the hub says it again; where time alone ends the stay it says that nobody knows.
+//! Promises: an arrival or departure is answered only once its report is on disk; said again, it is
+//! the same report and changes nothing. It is told only where no sensor or gate has a word that
+//! stands: that one sees it for itself, to the second, and two accounts of one stay would make it
+//! two. Who arrives shows that the bay was vacant until then, who departs that it was taken until
+//! then, so both ends of the stay are seen. Such a word ages, so for as long as the stay is booked
+//! the hub says it again; where time alone ends the stay it says that nobody knows.
 
 use super::ask::DeskError;
 use crate::domain::source::BOOKINGS;
 use crate::domain::{
-    BayIx, BayStatus, BayView, Claim, Event, Millis, Observation, Receipt, Reservation, ReservationState, SourceIx,
-    SourceKind, Submission,
+    BayIx, BayStatus, BayView, Claim, Event, Millis, Observation, Receipt, Reservation,
+    ReservationState, SourceIx, SourceKind, Submission,
 };
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -43,21 +44,38 @@ pub struct Witness {
 }
 
 impl Witness {
-    /// Tells what has become of a reservation at its driver's word, and waits until that is on disk.
-    pub(super) async fn tell(&self, r: &Reservation, event: Event, now: Millis) -> Result<(), DeskError> {
+    /// Tells what has become of a reservation at its driver's word, and waits until that is on
+    /// disk.
+    pub(super) async fn tell(
+        &self,
+        r: &Reservation,
+        event: Event,
+        now: Millis,
+    ) -> Result<(), DeskError> {
         let said = said(r, event, now);
-        let Some(bay) = self.unwatched(&r.bay).filter(|_| !said.is_empty()) else { return Ok(()) };
+        let Some(bay) = self.unwatched(&r.bay).filter(|_| !said.is_empty()) else {
+            return Ok(());
+        };
         let source = self.source().await?;
         let seq = if event == Event::Depart { 2 } else { 1 };
-        let claims: Vec<Claim> = said.into_iter().map(|(at, status)| claim(source, bay, at, seq, status)).collect();
+        let claims: Vec<Claim> = said
+            .into_iter()
+            .map(|(at, status)| claim(source, bay, at, seq, status))
+            .collect();
         let count = claims.len() as u64;
         let (told, stored) = oneshot::channel();
         // Who asked may have gone meanwhile.
         let receipt = Receipt::new(move || _ = told.send(()));
-        self.inbox.try_send(Submission { claims, refusals: vec![], receipt }).map_err(|e| match e {
-            TrySendError::Full(_) => DeskError::Busy,
-            TrySendError::Closed(_) => unstored(),
-        })?;
+        self.inbox
+            .try_send(Submission {
+                claims,
+                refusals: vec![],
+                receipt,
+            })
+            .map_err(|e| match e {
+                TrySendError::Full(_) => DeskError::Busy,
+                TrySendError::Closed(_) => unstored(),
+            })?;
         stored.await.map_err(|_| unstored())?;
         self.metrics.share.reports.inc_by(count);
         Ok(())
@@ -66,28 +84,57 @@ impl Witness {
     /// Says again of each stay that lasts that its bay is taken, before the last word of it lapses.
     pub(super) fn vouch<'a>(&self, stays: impl Iterator<Item = &'a Arc<Reservation>>, now: Millis) {
         // Unknown until the first arrival has been told.
-        let Some((source, _)) = self.registry.source(BOOKINGS) else { return };
+        let Some((source, _)) = self.registry.source(BOOKINGS) else {
+            return;
+        };
         let due = stays.filter(|r| r.state == ReservationState::Active && now < r.free_at);
         let due = due.filter_map(|r| self.fading(&r.bay, now));
-        let claims: Vec<Claim> = due.map(|bay| claim(source, bay, now, 1, BayStatus::Occupied)).take(MOST).collect();
+        let claims: Vec<Claim> = due
+            .map(|bay| claim(source, bay, now, 1, BayStatus::Occupied))
+            .take(MOST)
+            .collect();
         if claims.is_empty() {
             return;
         }
         let count = claims.len() as u64;
         // A journal that is busy takes it at the next look.
-        if self.inbox.try_send(Submission { claims, refusals: vec![], receipt: Receipt::unwatched() }).is_ok() {
+        if self
+            .inbox
+            .try_send(Submission {
+                claims,
+                refusals: vec![],
+                receipt: Receipt::unwatched(),
+            })
+            .is_ok()
+        {
             self.metrics.share.reports.inc_by(count);
         }
     }
 
-    /// Says that nobody knows any more whether the bay is taken, if the last word of it was the hub's own: its stay was
-    /// ended by the clock.
+    /// Says that nobody knows any more whether the bay is taken, if the last word of it was the
+    /// hub's own: its stay was ended by the clock.
     pub(super) fn doubt(&self, bay: &str, now: Millis) {
-        let Some((source, _)) = self.registry.source(BOOKINGS) else { return };
-        let Some(bay) = self.seen(bay).filter(|(_, view)| is_own(view)).map(|(_, view)| view.bay) else { return };
+        let Some((source, _)) = self.registry.source(BOOKINGS) else {
+            return;
+        };
+        let Some(bay) = self
+            .seen(bay)
+            .filter(|(_, view)| is_own(view))
+            .map(|(_, view)| view.bay)
+        else {
+            return;
+        };
         let claims = vec![claim(source, bay, now, 2, BayStatus::Unknown)];
         // A journal that is busy does without: the word lapses by itself.
-        if self.inbox.try_send(Submission { claims, refusals: vec![], receipt: Receipt::unwatched() }).is_ok() {
+        if self
+            .inbox
+            .try_send(Submission {
+                claims,
+                refusals: vec![],
+                receipt: Receipt::unwatched(),
+            })
+            .is_ok()
+        {
             self.metrics.share.reports.inc();
         }
     }
@@ -95,8 +142,13 @@ impl Witness {
     /// The bay, if the hub's own word of it is the last and a third of its time has gone by.
     fn fading(&self, bay: &str, now: Millis) -> Option<BayIx> {
         let (city, view) = self.seen(bay)?;
-        let limit_s = city.zone(view.zone).spec.stale_after_s.unwrap_or(self.stale_after_s);
-        (is_own(&view) && now.since(view.observed_at) >= u64::from(limit_s) * 1000 / 3).then_some(view.bay)
+        let limit_s = city
+            .zone(view.zone)
+            .spec
+            .stale_after_s
+            .unwrap_or(self.stale_after_s);
+        (is_own(&view) && now.since(view.observed_at) >= u64::from(limit_s) * 1000 / 3)
+            .then_some(view.bay)
     }
 
     /// The bay, if nothing watches it all the time.
@@ -107,7 +159,8 @@ impl Witness {
     }
 
     fn seen(&self, bay: &str) -> Option<(Arc<City>, BayView)> {
-        // First the index, then the city: the other way round the city could be older than the index.
+        // First the index, then the city: the other way round the city could be older than the
+        // index.
         let bay = self.registry.bay(bay)?;
         let city = Arc::clone(&self.registry.city());
         let view = city.is_live(bay).then(|| self.live.bay(&city, bay))?;
@@ -120,7 +173,10 @@ impl Witness {
             return Ok(source);
         }
         let registry = self.registry.clone();
-        let enrolled = tokio::task::spawn_blocking(move || registry.enrol_source(BOOKINGS, SourceKind::Booking)).await;
+        let enrolled = tokio::task::spawn_blocking(move || {
+            registry.enrol_source(BOOKINGS, SourceKind::Booking)
+        })
+        .await;
         let enrolled = enrolled.map_err(|e| DeskError::Unavailable(e.to_string()))?;
         enrolled.map_err(|e| DeskError::Unavailable(e.to_string()))
     }
@@ -134,22 +190,37 @@ fn is_own(view: &BayView) -> bool {
 /// What an event says of the bay, and when it was so; nothing, if nobody saw it or it is long ago.
 fn said(r: &Reservation, event: Event, now: Millis) -> Vec<(Millis, BayStatus)> {
     let before = |at: Millis| Millis(at.0.saturating_sub(1));
-    let (vacant, taken) = (BayStatus::Vacant, BayStatus::Occupied);
+    let vacant = BayStatus::Vacant;
+    let taken = BayStatus::Occupied;
     let said = match (event, r.state, r.arrived_at, r.departed_at) {
-        (Event::Arrive, ReservationState::Active, Some(at), _) => vec![(before(at), vacant), (at, taken)],
+        (Event::Arrive, ReservationState::Active, Some(at), _) => {
+            vec![(before(at), vacant), (at, taken)]
+        }
         // A stay that the clock has ended has its booked end for an end: nobody has seen that.
-        (Event::Depart, ReservationState::Completed, Some(since), Some(at)) if at != r.span.end && at > since => {
+        (Event::Depart, ReservationState::Completed, Some(since), Some(at))
+            if at != r.span.end && at > since =>
+        {
             vec![(before(at), taken), (at, vacant)]
         }
         _ => vec![],
     };
-    said.into_iter().filter(|(at, _)| now.since(*at) <= AGAIN_MS).collect()
+    said.into_iter()
+        .filter(|(at, _)| now.since(*at) <= AGAIN_MS)
+        .collect()
 }
 
 fn claim(source: SourceIx, bay: BayIx, at: Millis, seq: u64, status: BayStatus) -> Claim {
     let source_kind = SourceKind::Booking;
     let confidence = source_kind.default_confidence();
-    Claim::Bay(Observation { at, seq, bay, source, source_kind, status, confidence })
+    Claim::Bay(Observation {
+        at,
+        seq,
+        bay,
+        source,
+        source_kind,
+        status,
+        confidence,
+    })
 }
 
 fn unstored() -> DeskError {

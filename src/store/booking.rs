@@ -1,16 +1,25 @@
-//! Reservations and what was answered to requests. A bay is kept by its `seat`, and no two may share one at a time.
+//! Reservations and what was answered to requests. A bay is kept by its `seat`, and no two may
+//! share one at a time.
 
 use super::row::{from_row, odd};
 use super::work::within;
 use super::{Digest, Store, StoreError, Work, reading, sql};
 use crate::domain::reservation::Moved;
-use crate::domain::{BayKind, Currency, LatLon, Millis, Promise, Reservation, ReservationState, Span, Vehicle};
+use crate::domain::{
+    BayKind, Currency, LatLon, Millis, Promise, Reservation, ReservationState, Span, Vehicle,
+};
 
 from_row!(Reservation, |row| {
     let e7 = |n: i64| n as f64 / 1e7;
-    let (lat, lon) = (e7(row.number("lat_e7")?), e7(row.number("lon_e7")?));
-    let (start, end) = (row.time("start_at")?, row.time("end_at")?);
-    let moved = (row.maybe_time("moved_at")?, row.maybe_text("moved_from_id")?, row.maybe_flag("moved_taken")?);
+    let lat = e7(row.number("lat_e7")?);
+    let lon = e7(row.number("lon_e7")?);
+    let start = row.time("start_at")?;
+    let end = row.time("end_at")?;
+    let moved = (
+        row.maybe_time("moved_at")?,
+        row.maybe_text("moved_from_id")?,
+        row.maybe_flag("moved_taken")?,
+    );
     Ok(Self {
         id: row.number("id")?,
         name: row.text("name")?,
@@ -73,16 +82,27 @@ impl Store {
     }
 
     /// Up to `limit` of a driver's that keep a bay and whose number is above `after`, by number.
-    pub async fn kept_by(&self, driver: &str, after: i64, limit: u32) -> Result<Vec<Reservation>, StoreError> {
-        const SQL: &str =
-            select_reservations!("WHERE r.driver = $1 AND r.seat IS NOT NULL AND r.id > $2 ORDER BY r.id LIMIT $3");
+    pub async fn kept_by(
+        &self,
+        driver: &str,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Reservation>, StoreError> {
+        const SQL: &str = select_reservations!(
+            "WHERE r.driver = $1 AND r.seat IS NOT NULL AND r.id > $2 ORDER BY r.id LIMIT $3"
+        );
         Ok(reading!(self, db => {
             sqlx::query_as(SQL).bind(driver).bind(after).bind(i64::from(limit)).fetch_all(db).await
         })?)
     }
 
     /// Up to `limit` reservations of an offer that touch `span`, by their start.
-    pub async fn bookings(&self, offer: i64, span: Span, limit: u32) -> Result<Vec<Reservation>, StoreError> {
+    pub async fn bookings(
+        &self,
+        offer: i64,
+        span: Span,
+        limit: u32,
+    ) -> Result<Vec<Reservation>, StoreError> {
         const SQL: &str = select_reservations!(
             "WHERE r.offer = $1 AND r.start_at < $3 AND r.end_at > $2 ORDER BY r.start_at, r.id LIMIT $4"
         );
@@ -106,7 +126,8 @@ impl Work {
 
     /// All that keep this bay.
     pub async fn kept_on(&mut self, bay: &str) -> Result<Vec<Reservation>, StoreError> {
-        const SQL: &str = select_reservations!("WHERE r.seat = (SELECT id FROM shared_bay WHERE bay = $1)");
+        const SQL: &str =
+            select_reservations!("WHERE r.seat = (SELECT id FROM shared_bay WHERE bay = $1)");
         Ok(within!(self, db => sqlx::query_as(SQL).bind(bay).fetch_all(db).await)?)
     }
 
@@ -132,15 +153,23 @@ impl Work {
             let insert = insert.bind(packed(promise.vehicle)).bind(i64::from(new.walk_m));
             insert.bind(sql(new.expires_at)).bind(sql(new.created_at)).fetch_one(db).await
         })?;
-        Ok(Reservation { id, version: 1, ..new.clone() })
+        Ok(Reservation {
+            id,
+            version: 1,
+            ..new.clone()
+        })
     }
 
-    /// Stores the state that `next` has come to from the version it carries, and gives the next version. A hold that
-    /// becomes confirmed must not have reached its stored deadline at `now`.
+    /// Stores the state that `next` has come to from the version it carries, and gives the next
+    /// version. A hold that becomes confirmed must not have reached its stored deadline at `now`.
     ///
     /// # Errors
     /// [`StoreError::Stale`] if it has another version or the deadline has passed.
-    pub async fn advance(&mut self, next: &Reservation, now: Millis) -> Result<Reservation, StoreError> {
+    pub async fn advance(
+        &mut self,
+        next: &Reservation,
+        now: Millis,
+    ) -> Result<Reservation, StoreError> {
         const SQL: &str = "UPDATE reservation SET state = $3, seat = CASE WHEN $4 THEN seat ELSE NULL END, \
              arrived_at = $5, departed_at = $6, version = version + 1 \
              WHERE id = $1 AND version = $2 AND (state <> 'held' OR $3 <> 'confirmed' OR expires_at > $7) \
@@ -152,25 +181,29 @@ impl Work {
             update.bind(sql(now)).fetch_optional(db).await
         })?;
         let (version,) = version.ok_or(StoreError::Stale)?;
-        Ok(Reservation { version, ..next.clone() })
+        Ok(Reservation {
+            version,
+            ..next.clone()
+        })
     }
 
-    /// Takes the bay from a reservation that is about to get another, so that several can change places.
+    /// Takes the bay from a reservation that is about to get another, so that several can change
+    /// places.
     ///
     /// # Errors
     /// [`StoreError::Stale`] if it has another version or no bay to give up.
     pub async fn unseat(&mut self, id: i64, version: i64) -> Result<(), StoreError> {
-        const SQL: &str =
-            "UPDATE reservation SET seat = NULL WHERE id = $1 AND version = $2 AND seat IS NOT NULL RETURNING id";
-        let done: Option<(i64,)> =
-            within!(self, db => sqlx::query_as(SQL).bind(id).bind(version).fetch_optional(db).await)?;
+        const SQL: &str = "UPDATE reservation SET seat = NULL WHERE id = $1 AND version = $2 AND seat IS NOT NULL RETURNING id";
+        let done: Option<(i64,)> = within!(self, db => sqlx::query_as(SQL).bind(id).bind(version).fetch_optional(db).await)?;
         done.map(drop).ok_or(StoreError::Stale)
     }
 
-    /// Gives a reservation that was unseated the bay, price and walk that `next` has, and the next version.
+    /// Gives a reservation that was unseated the bay, price and walk that `next` has, and the next
+    /// version.
     ///
     /// # Errors
-    /// [`StoreError::Booked`] if the bay is kept for another, [`StoreError::Stale`] if it has another version.
+    /// [`StoreError::Booked`] if the bay is kept for another, [`StoreError::Stale`] if it has
+    /// another version.
     pub async fn seat(&mut self, next: &Reservation) -> Result<Reservation, StoreError> {
         const SQL: &str = "UPDATE reservation SET offer = $3, bay = $4, seat = $4, owner = $5, free_at = $6, \
              price_cents = $7, walk_m = $8, moved_at = $9, moved_from = $10, moved_taken = $11, version = version + 1 \
@@ -187,17 +220,25 @@ impl Work {
             update.bind(from).bind(next.moved.as_ref().map(|m| m.taken)).fetch_optional(db).await
         })?;
         let (version,) = version.ok_or(StoreError::Stale)?;
-        Ok(Reservation { version, ..next.clone() })
+        Ok(Reservation {
+            version,
+            ..next.clone()
+        })
     }
 
-    /// What was answered to a driver's request with this key, and the digest of that request's body.
-    pub async fn answered(&mut self, driver: &str, key: &str) -> Result<Option<(Digest, String)>, StoreError> {
+    /// What was answered to a driver's request with this key, and the digest of that request's
+    /// body.
+    pub async fn answered(
+        &mut self,
+        driver: &str,
+        key: &str,
+    ) -> Result<Option<(Digest, String)>, StoreError> {
         const SQL: &str = "SELECT body, answer FROM request WHERE driver = $1 AND key = $2";
-        let found: Option<(Vec<u8>, String)> =
-            within!(self, db => sqlx::query_as(SQL).bind(driver).bind(key).fetch_optional(db).await)?;
+        let found: Option<(Vec<u8>, String)> = within!(self, db => sqlx::query_as(SQL).bind(driver).bind(key).fetch_optional(db).await)?;
         found
             .map(|(body, answer)| {
-                let body = Digest::try_from(body).map_err(|_| StoreError::Failed("request: not a digest".into()))?;
+                let body = Digest::try_from(body)
+                    .map_err(|_| StoreError::Failed("request: not a digest".into()))?;
                 Ok((body, answer))
             })
             .transpose()
@@ -221,7 +262,8 @@ impl Work {
         answer: &str,
         now: Millis,
     ) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO request (driver, key, body, at, answer) VALUES ($1, $2, $3, $4, $5)";
+        const SQL: &str =
+            "INSERT INTO request (driver, key, body, at, answer) VALUES ($1, $2, $3, $4, $5)";
         within!(self, db => {
             let insert = sqlx::query(SQL).bind(driver).bind(key).bind(&body[..]).bind(sql(now)).bind(answer);
             insert.execute(db).await.map(drop)
@@ -237,7 +279,10 @@ fn e7(degrees: f64) -> i64 {
 /// Kind in two bits, then what it needs, then its height in cm and one more (0: not given).
 fn packed(vehicle: Vehicle) -> i64 {
     let height = vehicle.height_cm.map_or(0, |h| i64::from(h) + 1);
-    vehicle.kind as i64 | i64::from(vehicle.ev) << 2 | i64::from(vehicle.accessible) << 3 | height << 4
+    vehicle.kind as i64
+        | i64::from(vehicle.ev) << 2
+        | i64::from(vehicle.accessible) << 3
+        | height << 4
 }
 
 fn unpacked(bits: i64) -> Option<Vehicle> {
@@ -245,6 +290,10 @@ fn unpacked(bits: i64) -> Option<Vehicle> {
         kind: BayKind::from_u8((bits & 3) as u8)?,
         ev: bits >> 2 & 1 == 1,
         accessible: bits >> 3 & 1 == 1,
-        height_cm: if bits >> 4 == 0 { None } else { Some(u16::try_from((bits >> 4) - 1).ok()?) },
+        height_cm: if bits >> 4 == 0 {
+            None
+        } else {
+            Some(u16::try_from((bits >> 4) - 1).ok()?)
+        },
     })
 }

@@ -49,7 +49,20 @@ pub struct KeyRow {
 
 type RawPartner = (i64, String, i64);
 
-type RawKey = (i64, String, String, Vec<u8>, String, String, String, bool, i64, Option<i64>, Option<i64>, Option<i64>);
+type RawKey = (
+    i64,
+    String,
+    String,
+    Vec<u8>,
+    String,
+    String,
+    String,
+    bool,
+    i64,
+    Option<i64>,
+    Option<i64>,
+    Option<i64>,
+);
 
 /// Followed by a condition on `k` (api_key) and `p` (partner).
 macro_rules! select_keys {
@@ -68,19 +81,23 @@ impl Store {
     /// # Errors
     /// [`StoreError::Taken`] if one has this name.
     pub async fn add_partner(&self, name: &str, now: Millis) -> Result<PartnerRow, StoreError> {
-        const SQL: &str = "INSERT INTO partner (name, created_at) VALUES ($1, $2) RETURNING id, name, created_at";
+        const SQL: &str =
+            "INSERT INTO partner (name, created_at) VALUES ($1, $2) RETURNING id, name, created_at";
         let raw: RawPartner = writing!(self, db => sqlx::query_as(SQL).bind(name).bind(sql(now)).fetch_one(db).await)?;
         Ok(partner(raw))
     }
 
     /// Makes sure that partners of these names are there, all or none.
     pub async fn ensure_partners(&self, names: &[&str], now: Millis) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO partner (name, created_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
-        // Looked for first: even a write that changes nothing wants room, and a start on a full disk must not fail for it.
+        const SQL: &str =
+            "INSERT INTO partner (name, created_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+        // Looked for first: even a write that changes nothing wants room, and a start on a full
+        // disk must not fail for it.
         const THERE: &str = "SELECT count(*) FROM partner WHERE name = $1";
         let mut new = Vec::new();
         for name in names {
-            let there: i64 = reading!(self, db => sqlx::query_scalar(THERE).bind(*name).fetch_one(db).await)?;
+            let there: i64 =
+                reading!(self, db => sqlx::query_scalar(THERE).bind(*name).fetch_one(db).await)?;
             if there == 0 {
                 new.push(*name);
             }
@@ -98,16 +115,17 @@ impl Store {
 
     /// Up to `limit` partners whose id is above `after`, by id.
     pub async fn partners(&self, after: i64, limit: u32) -> Result<Vec<PartnerRow>, StoreError> {
-        const SQL: &str = "SELECT id, name, created_at FROM partner WHERE id > $1 ORDER BY id LIMIT $2";
-        let raw: Vec<RawPartner> =
-            reading!(self, db => sqlx::query_as(SQL).bind(after).bind(i64::from(limit)).fetch_all(db).await)?;
+        const SQL: &str =
+            "SELECT id, name, created_at FROM partner WHERE id > $1 ORDER BY id LIMIT $2";
+        let raw: Vec<RawPartner> = reading!(self, db => sqlx::query_as(SQL).bind(after).bind(i64::from(limit)).fetch_all(db).await)?;
         Ok(raw.into_iter().map(partner).collect())
     }
 
     /// Keeps a key.
     ///
     /// # Errors
-    /// [`StoreError::Taken`] if a key has this name or digest, [`StoreError::NoSuch`] without the partner.
+    /// [`StoreError::Taken`] if a key has this name or digest, [`StoreError::NoSuch`] without the
+    /// partner.
     pub async fn add_key(&self, key: &NewKey<'_>) -> Result<KeyRow, StoreError> {
         const SQL: &str = "INSERT INTO api_key \
              (partner, name, digest, scopes, sources, source_kind, uplinks, created_at, expires_at) \
@@ -136,11 +154,18 @@ impl Store {
     }
 
     /// Up to `limit` keys whose id is above `after`, by id; of one partner, or of all.
-    pub async fn keys(&self, after: i64, limit: u32, of: Option<&str>) -> Result<Vec<KeyRow>, StoreError> {
-        const SQL: &str = select_keys!("WHERE k.id > $1 AND ($3 IS NULL OR p.name = $3) ORDER BY k.id LIMIT $2");
-        let raw: Vec<RawKey> =
-            reading!(self, db => sqlx::query_as(SQL).bind(after).bind(i64::from(limit)).bind(of).fetch_all(db).await)?;
-        raw.into_iter().map(|raw| key(raw).map(|(_, row)| row)).collect()
+    pub async fn keys(
+        &self,
+        after: i64,
+        limit: u32,
+        of: Option<&str>,
+    ) -> Result<Vec<KeyRow>, StoreError> {
+        const SQL: &str =
+            select_keys!("WHERE k.id > $1 AND ($3 IS NULL OR p.name = $3) ORDER BY k.id LIMIT $2");
+        let raw: Vec<RawKey> = reading!(self, db => sqlx::query_as(SQL).bind(after).bind(i64::from(limit)).bind(of).fetch_all(db).await)?;
+        raw.into_iter()
+            .map(|raw| key(raw).map(|(_, row)| row))
+            .collect()
     }
 
     /// All keys that are not revoked, with their digests: what a hub reads when it starts.
@@ -156,7 +181,8 @@ impl Store {
     /// [`StoreError::NoSuch`] if there is none.
     pub async fn key(&self, id: i64) -> Result<(Digest, KeyRow), StoreError> {
         const SQL: &str = select_keys!("WHERE k.id = $1");
-        let raw: Option<RawKey> = reading!(self, db => sqlx::query_as(SQL).bind(id).fetch_optional(db).await)?;
+        let raw: Option<RawKey> =
+            reading!(self, db => sqlx::query_as(SQL).bind(id).fetch_optional(db).await)?;
         key(raw.ok_or(StoreError::NoSuch)?)
     }
 
@@ -165,9 +191,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoSuch`] if there is none.
     pub async fn revoke_key(&self, id: i64, now: Millis) -> Result<(), StoreError> {
-        const SQL: &str = "UPDATE api_key SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 RETURNING id";
-        let found: Option<(i64,)> =
-            writing!(self, db => sqlx::query_as(SQL).bind(id).bind(sql(now)).fetch_optional(db).await)?;
+        const SQL: &str =
+            "UPDATE api_key SET revoked_at = COALESCE(revoked_at, $2) WHERE id = $1 RETURNING id";
+        let found: Option<(i64,)> = writing!(self, db => sqlx::query_as(SQL).bind(id).bind(sql(now)).fetch_optional(db).await)?;
         found.map(drop).ok_or(StoreError::NoSuch)
     }
 
@@ -185,12 +211,30 @@ impl Store {
 }
 
 fn partner((id, name, created_at): RawPartner) -> PartnerRow {
-    PartnerRow { id, name, created_at: millis(created_at) }
+    PartnerRow {
+        id,
+        name,
+        created_at: millis(created_at),
+    }
 }
 
 fn key(raw: RawKey) -> Result<(Digest, KeyRow), StoreError> {
-    let (id, partner, name, digest, scopes, sources, source_kind, uplinks, created, expires, revoked, used) = raw;
-    let digest = Digest::try_from(digest).map_err(|_| StoreError::Failed(format!("key {id}: not a digest")))?;
+    let (
+        id,
+        partner,
+        name,
+        digest,
+        scopes,
+        sources,
+        source_kind,
+        uplinks,
+        created,
+        expires,
+        revoked,
+        used,
+    ) = raw;
+    let digest = Digest::try_from(digest)
+        .map_err(|_| StoreError::Failed(format!("key {id}: not a digest")))?;
     let row = KeyRow {
         id,
         partner,

@@ -1,5 +1,5 @@
-//! The ledger: what happened to each reservation and the money that moved with it. Only ever added to; the database
-//! itself refuses anything else.
+//! The ledger: what happened to each reservation and the money that moved with it. Only ever added
+//! to; the database itself refuses anything else.
 
 use super::work::within;
 use super::{Store, StoreError, Work, millis, reading, sql};
@@ -40,7 +40,18 @@ pub struct Total {
     pub lines: i64,
 }
 
-type RawEntry = (i64, i64, String, String, String, String, String, String, i64, String);
+type RawEntry = (
+    i64,
+    i64,
+    String,
+    String,
+    String,
+    String,
+    String,
+    String,
+    i64,
+    String,
+);
 
 macro_rules! select_entries {
     ($rest:literal) => {
@@ -61,10 +72,12 @@ impl Store {
         after: i64,
         limit: u32,
     ) -> Result<Vec<Entry>, StoreError> {
-        const OWNER: &str =
-            select_entries!("WHERE l.owner = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5");
-        const DRIVER: &str =
-            select_entries!("WHERE l.driver = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5");
+        const OWNER: &str = select_entries!(
+            "WHERE l.owner = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5"
+        );
+        const DRIVER: &str = select_entries!(
+            "WHERE l.driver = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5"
+        );
         let text = if party == Party::Owner { OWNER } else { DRIVER };
         let raw: Vec<RawEntry> = reading!(self, db => {
             let ask = sqlx::query_as(text).bind(partner).bind(sql(span.start)).bind(sql(span.end)).bind(after);
@@ -74,7 +87,11 @@ impl Store {
     }
 
     /// What a partner's lines in `span` add up to, by currency.
-    pub async fn totals(&self, (party, partner): (Party, &str), span: Span) -> Result<Vec<Total>, StoreError> {
+    pub async fn totals(
+        &self,
+        (party, partner): (Party, &str),
+        span: Span,
+    ) -> Result<Vec<Total>, StoreError> {
         // PostgreSQL sums BIGINT as NUMERIC, which is another type.
         const OWNER: &str = "SELECT currency, CAST(SUM(amount_cents) AS BIGINT), COUNT(*) FROM ledger \
              WHERE owner = $1 AND at >= $2 AND at < $3 GROUP BY currency ORDER BY currency";
@@ -85,14 +102,24 @@ impl Store {
             sqlx::query_as(text).bind(partner).bind(sql(span.start)).bind(sql(span.end)).fetch_all(db).await
         })?;
         let total = |(code, amount_cents, lines): (String, i64, i64)| {
-            Ok(Total { currency: currency(&code)?, amount_cents, lines })
+            Ok(Total {
+                currency: currency(&code)?,
+                amount_cents,
+                lines,
+            })
         };
         raw.into_iter().map(total).collect()
     }
 
     /// Up to `limit` lines of a driver whose number is above `after`, by number.
-    pub async fn happened(&self, driver: &str, after: i64, limit: u32) -> Result<Vec<Entry>, StoreError> {
-        const SQL: &str = select_entries!("WHERE l.driver = $1 AND l.id > $2 ORDER BY l.id LIMIT $3");
+    pub async fn happened(
+        &self,
+        driver: &str,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Entry>, StoreError> {
+        const SQL: &str =
+            select_entries!("WHERE l.driver = $1 AND l.id > $2 ORDER BY l.id LIMIT $3");
         let raw: Vec<RawEntry> = reading!(self, db => {
             sqlx::query_as(SQL).bind(driver).bind(after).bind(i64::from(limit)).fetch_all(db).await
         })?;
@@ -109,7 +136,8 @@ impl Store {
     /// All lines of one reservation, oldest first.
     pub async fn history(&self, reservation: &str) -> Result<Vec<Entry>, StoreError> {
         const SQL: &str = select_entries!("WHERE r.name = $1 ORDER BY l.id");
-        let raw: Vec<RawEntry> = reading!(self, db => sqlx::query_as(SQL).bind(reservation).fetch_all(db).await)?;
+        let raw: Vec<RawEntry> =
+            reading!(self, db => sqlx::query_as(SQL).bind(reservation).fetch_all(db).await)?;
         raw.into_iter().map(entry).collect()
     }
 
@@ -120,7 +148,10 @@ impl Store {
         let raw: Vec<(i64, i64)> = reading!(self, db => {
             sqlx::query_as(SQL).bind(offer).bind(sql(span.start)).bind(sql(span.end)).fetch_all(db).await
         })?;
-        Ok(raw.into_iter().map(|(at, cents)| (millis(at), cents)).collect())
+        Ok(raw
+            .into_iter()
+            .map(|(at, cents)| (millis(at), cents))
+            .collect())
     }
 }
 
@@ -140,11 +171,23 @@ impl Work {
 }
 
 fn currency(code: &str) -> Result<Currency, StoreError> {
-    Currency::parse(code).ok_or_else(|| StoreError::Failed(format!("ledger: {code:?} is no currency")))
+    Currency::parse(code)
+        .ok_or_else(|| StoreError::Failed(format!("ledger: {code:?} is no currency")))
 }
 
 fn entry(raw: RawEntry) -> Result<Entry, StoreError> {
     let (id, at, reservation, bay, owner, driver, event, cause, amount_cents, code) = raw;
     let currency = currency(&code)?;
-    Ok(Entry { id, at: millis(at), reservation, bay, owner, driver, event, cause, amount_cents, currency })
+    Ok(Entry {
+        id,
+        at: millis(at),
+        reservation,
+        bay,
+        owner,
+        driver,
+        event,
+        cause,
+        amount_cents,
+        currency,
+    })
 }

@@ -1,12 +1,14 @@
 //! What is transactional, in SQL: SQLite inside the data folder by default, PostgreSQL by URL.
 //!
-//! Promises: what a call has answered is on disk (SQLite: WAL with `synchronous = FULL`; PostgreSQL: its commit). The
-//! same calls behave the same on both databases; one suite of tests holds them to it. No error text and no `Debug`
-//! form shows the password of a URL. The only door to `sqlx`. Every statement is text with `$1` parameters that both
-//! databases read, so each is written once; what differs are the migrations and how a transaction begins.
+//! Promises: what a call has answered is on disk (SQLite: WAL with `synchronous = FULL`;
+//! PostgreSQL: its commit). The same calls behave the same on both databases; one suite of tests
+//! holds them to it. No error text and no `Debug` form shows the password of a URL. The only door
+//! to `sqlx`. Every statement is text with `$1` parameters that both databases read, so each is
+//! written once; what differs are the migrations and how a transaction begins.
 //!
-//! SQLite has one connection that writes, so writers queue here (for `PATIENCE` at most) and not at a lock of the
-//! file; readers see the last commit and wait for nobody. Dear: each write waits for the disk.
+//! SQLite has one connection that writes, so writers queue here (for `PATIENCE` at most) and not at
+//! a lock of the file; readers see the last commit and wait for nobody. Dear: each write waits for
+//! the disk.
 
 mod booking;
 mod keys;
@@ -36,7 +38,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`. Absent: `bayhub.db` in the data folder.
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`. Absent: `bayhub.db` in the data
+    /// folder.
     pub url: Option<String>,
     /// Connections to PostgreSQL at most, and readers of SQLite.
     pub connections: u32,
@@ -45,14 +48,23 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         // A few are plenty: calls are short, and the live state is not in SQL.
-        Self { url: None, connections: 4 }
+        Self {
+            url: None,
+            connections: 4,
+        }
     }
 }
 
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let url = self.url.as_deref().map(|u| u.split_once(':').map_or("(hidden)", |(scheme, _)| scheme));
-        f.debug_struct("Config").field("url", &url).field("connections", &self.connections).finish()
+        let url = self
+            .url
+            .as_deref()
+            .map(|u| u.split_once(':').map_or("(hidden)", |(scheme, _)| scheme));
+        f.debug_struct("Config")
+            .field("url", &url)
+            .field("connections", &self.connections)
+            .finish()
     }
 }
 
@@ -89,10 +101,13 @@ impl From<sqlx::Error> for StoreError {
             // PostgreSQL names the constraint; SQLite's trigger says the name itself.
             sqlx::Error::Database(d) if d.message().contains("reservation_overlap") => Self::Booked,
             // PostgreSQL has ended one of two that waited for each other: the other was faster.
-            sqlx::Error::Database(d) if matches!(d.code().as_deref(), Some("40P01" | "40001")) => Self::Stale,
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
-                Self::Unreachable(e.to_string())
+            sqlx::Error::Database(d) if matches!(d.code().as_deref(), Some("40P01" | "40001")) => {
+                Self::Stale
             }
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed => Self::Unreachable(e.to_string()),
             _ => Self::Failed(e.to_string()),
         }
     }
@@ -146,8 +161,9 @@ macro_rules! writing {
     };
 }
 
-/// `$work` with `$tx` an open transaction: committed at the end, undone if `$work` returns early. SQLite takes its
-/// lock at once, since one that reads first and locks later can fail with "busy" however long it is willing to wait.
+/// `$work` with `$tx` an open transaction: committed at the end, undone if `$work` returns early.
+/// SQLite takes its lock at once, since one that reads first and locks later can fail with "busy"
+/// however long it is willing to wait.
 macro_rules! transaction {
     ($store:expr, $tx:ident => $work:block) => {
         match &$store.0 {
@@ -169,13 +185,15 @@ macro_rules! transaction {
 use {reading, transaction, writing};
 
 impl Store {
-    /// Whether writers queue for one connection, so that several changes in one transaction share a wait for the disk.
+    /// Whether writers queue for one connection, so that several changes in one transaction share a
+    /// wait for the disk.
     #[must_use]
     pub const fn shares_waits(&self) -> bool {
         matches!(self.0, Pools::Sqlite { .. })
     }
 
-    /// Ends all connections, when what is under way is done. SQLite folds its write-ahead log into the file.
+    /// Ends all connections, when what is under way is done. SQLite folds its write-ahead log into
+    /// the file.
     pub async fn close(&self) {
         match &self.0 {
             Pools::Sqlite { write, read } => {

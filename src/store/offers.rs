@@ -16,7 +16,12 @@ from_row!(Offer, |row| {
         bay: row.text("bay_id")?,
         owner: row.text("owner")?,
         state: row.word("state", OfferState::parse)?,
-        hours: Hours { zone, once: vec![], weekly: vec![], closed: vec![] },
+        hours: Hours {
+            zone,
+            once: vec![],
+            weekly: vec![],
+            closed: vec![],
+        },
         price_cents_per_hour: row.small("price_cents_per_hour")?,
         currency: row.word("currency", Currency::parse)?,
         rules: Rules {
@@ -39,7 +44,10 @@ type RawHours = (i64, String, i64, i64, i64);
 /// Followed by a condition on `o` (offer) and `b` (shared_bay).
 macro_rules! select_offers {
     ($rest:literal) => {
-        concat!("SELECT o.*, b.bay AS bay_id FROM offer o JOIN shared_bay b ON b.id = o.bay ", $rest)
+        concat!(
+            "SELECT o.*, b.bay AS bay_id FROM offer o JOIN shared_bay b ON b.id = o.bay ",
+            $rest
+        )
     };
 }
 
@@ -55,16 +63,22 @@ impl Store {
     }
 
     /// Up to `limit` offers of a partner whose number is above `after`, by number.
-    pub async fn offers(&self, owner: &str, after: i64, limit: u32) -> Result<Vec<Offer>, StoreError> {
+    pub async fn offers(
+        &self,
+        owner: &str,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Offer>, StoreError> {
         const SQL: &str = select_offers!("WHERE o.owner = $1 AND o.id > $2 ORDER BY o.id LIMIT $3");
         const HOURS: &str = "SELECT h.offer, h.kind, h.days, h.opens, h.closes FROM offer_hours h \
              JOIN offer o ON o.id = h.offer WHERE o.owner = $1 AND o.id > $2 AND o.id <= $3";
         let found: Vec<Offer> = reading!(self, db => {
             sqlx::query_as(SQL).bind(owner).bind(after).bind(i64::from(limit)).fetch_all(db).await
         })?;
-        let Some(last) = found.last().map(|o| o.id) else { return Ok(Vec::new()) };
-        let hours: Vec<RawHours> =
-            reading!(self, db => sqlx::query_as(HOURS).bind(owner).bind(after).bind(last).fetch_all(db).await)?;
+        let Some(last) = found.last().map(|o| o.id) else {
+            return Ok(Vec::new());
+        };
+        let hours: Vec<RawHours> = reading!(self, db => sqlx::query_as(HOURS).bind(owner).bind(after).bind(last).fetch_all(db).await)?;
         offers(found, hours)
     }
 
@@ -74,10 +88,12 @@ impl Store {
     /// [`StoreError::NoSuch`] if there is none.
     pub async fn offer(&self, name: &str) -> Result<Offer, StoreError> {
         const SQL: &str = select_offers!("WHERE o.name = $1");
-        let found: Option<Offer> = reading!(self, db => sqlx::query_as(SQL).bind(name).fetch_optional(db).await)?;
+        let found: Option<Offer> =
+            reading!(self, db => sqlx::query_as(SQL).bind(name).fetch_optional(db).await)?;
         let found = found.ok_or(StoreError::NoSuch)?;
         let id = found.id;
-        let hours: Vec<RawHours> = reading!(self, db => sqlx::query_as(HOURS_OF).bind(id).fetch_all(db).await)?;
+        let hours: Vec<RawHours> =
+            reading!(self, db => sqlx::query_as(HOURS_OF).bind(id).fetch_all(db).await)?;
         one(found, hours)
     }
 
@@ -104,7 +120,8 @@ impl Work {
         const FIND: &str = "SELECT id FROM shared_bay WHERE bay = $1";
         const ADD: &str = "INSERT INTO shared_bay (bay) VALUES ($1) \
              ON CONFLICT (bay) DO UPDATE SET bay = excluded.bay RETURNING id";
-        let found: Option<(i64,)> = within!(self, db => sqlx::query_as(FIND).bind(bay).fetch_optional(db).await)?;
+        let found: Option<(i64,)> =
+            within!(self, db => sqlx::query_as(FIND).bind(bay).fetch_optional(db).await)?;
         if let Some((id,)) = found {
             return Ok(id);
         }
@@ -130,12 +147,17 @@ impl Work {
             let insert = insert.bind(i64::from(rules.notice_min)).bind(i64::from(rules.buffer_min));
             insert.bind(&*offer.notes).bind(&*offer.calendar.0).bind(sql(offer.created_at)).fetch_one(db).await
         })?;
-        let offer = Offer { id, version: 1, ..offer.clone() };
+        let offer = Offer {
+            id,
+            version: 1,
+            ..offer.clone()
+        };
         self.put_hours(&offer).await?;
         Ok(offer)
     }
 
-    /// Replaces what an owner may change of the offer with this number and version, and gives the next version.
+    /// Replaces what an owner may change of the offer with this number and version, and gives the
+    /// next version.
     ///
     /// # Errors
     /// [`StoreError::Stale`] if it has another version.
@@ -155,7 +177,10 @@ impl Work {
         })?;
         let (version,) = version.ok_or(StoreError::Stale)?;
         within!(self, db => sqlx::query(CLEAR).bind(offer.id).execute(db).await.map(drop))?;
-        let offer = Offer { version, ..offer.clone() };
+        let offer = Offer {
+            version,
+            ..offer.clone()
+        };
         self.put_hours(&offer).await?;
         Ok(offer)
     }
@@ -163,11 +188,24 @@ impl Work {
     async fn put_hours(&mut self, offer: &Offer) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO offer_hours (offer, kind, days, opens, closes) VALUES ($1, $2, $3, $4, $5)";
         let of = |kind, spans: &[Span]| -> Vec<(&'static str, i64, i64, i64)> {
-            spans.iter().map(|s| (kind, 0, sql(s.start), sql(s.end))).collect()
+            spans
+                .iter()
+                .map(|s| (kind, 0, sql(s.start), sql(s.end)))
+                .collect()
         };
         let hours = &offer.hours;
-        let weekly = hours.weekly.iter().map(|w| ("weekly", i64::from(w.days), i64::from(w.from.0), i64::from(w.to.0)));
-        let rows = of("once", &hours.once).into_iter().chain(of("closed", &hours.closed)).chain(weekly);
+        let weekly = hours.weekly.iter().map(|w| {
+            (
+                "weekly",
+                i64::from(w.days),
+                i64::from(w.from.0),
+                i64::from(w.to.0),
+            )
+        });
+        let rows = of("once", &hours.once)
+            .into_iter()
+            .chain(of("closed", &hours.closed))
+            .chain(weekly);
         for (kind, days, opens, closes) in rows {
             within!(self, db => {
                 let insert = sqlx::query(SQL).bind(offer.id).bind(kind).bind(days).bind(opens).bind(closes);
@@ -186,11 +224,22 @@ impl Work {
         // The writer of SQLite is alone anyway.
         const LOCKED: &str = select_offers!("WHERE o.id = $1 FOR UPDATE OF o");
         let found: Option<Offer> = match &mut self.0 {
-            super::work::Tx::Sqlite(tx) => sqlx::query_as(SQL).bind(id).fetch_optional(&mut **tx).await?,
-            super::work::Tx::Postgres(tx) => sqlx::query_as(LOCKED).bind(id).fetch_optional(&mut **tx).await?,
+            super::work::Tx::Sqlite(tx) => {
+                sqlx::query_as(SQL)
+                    .bind(id)
+                    .fetch_optional(&mut **tx)
+                    .await?
+            }
+            super::work::Tx::Postgres(tx) => {
+                sqlx::query_as(LOCKED)
+                    .bind(id)
+                    .fetch_optional(&mut **tx)
+                    .await?
+            }
         };
         let found = found.ok_or(StoreError::NoSuch)?;
-        let hours: Vec<RawHours> = within!(self, db => sqlx::query_as(HOURS_OF).bind(id).fetch_all(db).await)?;
+        let hours: Vec<RawHours> =
+            within!(self, db => sqlx::query_as(HOURS_OF).bind(id).fetch_all(db).await)?;
         one(found, hours)
     }
 }
@@ -207,8 +256,9 @@ fn offers(mut offers: Vec<Offer>, hours: Vec<RawHours>) -> Result<Vec<Offer>, St
     }
     for offer in &mut offers {
         for row in of.remove(&offer.id).unwrap_or_default() {
-            open(&mut offer.hours, &row)
-                .ok_or_else(|| StoreError::Failed(format!("offer {}: {row:?} are no hours", offer.id)))?;
+            open(&mut offer.hours, &row).ok_or_else(|| {
+                StoreError::Failed(format!("offer {}: {row:?} are no hours", offer.id))
+            })?;
         }
     }
     Ok(offers)
@@ -222,7 +272,11 @@ fn open(hours: &mut Hours, (_, kind, days, opens, closes): &RawHours) -> Option<
         "once" => hours.once.push(span()?),
         "closed" => hours.closed.push(span()?),
         "weekly" => {
-            hours.weekly.push(Weekly { days: u8::try_from(*days).ok()?, from: time(*opens)?, to: time(*closes)? });
+            hours.weekly.push(Weekly {
+                days: u8::try_from(*days).ok()?,
+                from: time(*opens)?,
+                to: time(*closes)?,
+            });
         }
         _ => return None,
     }

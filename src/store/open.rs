@@ -11,10 +11,15 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
-/// Number, what it brings, and the text for SQLite and for PostgreSQL. Only ever add lines: what has run somewhere
-/// must not change, and its checksum is looked at.
+/// Number, what it brings, and the text for SQLite and for PostgreSQL. Only ever add lines: what
+/// has run somewhere must not change, and its checksum is looked at.
 const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
-    (1, "keys", include_str!("migrations/sqlite/0001_keys.sql"), include_str!("migrations/postgres/0001_keys.sql")),
+    (
+        1,
+        "keys",
+        include_str!("migrations/sqlite/0001_keys.sql"),
+        include_str!("migrations/postgres/0001_keys.sql"),
+    ),
     (
         2,
         "uplinks",
@@ -59,9 +64,13 @@ impl Config {
     fn place(&self, data: &Path) -> Result<Place, StoreError> {
         let unfit = |why: &str| StoreError::Unfit(format!("store.url: {why}"));
         if self.connections == 0 || self.connections > 1000 {
-            return Err(StoreError::Unfit("store.connections: must be from 1 to 1000".into()));
+            return Err(StoreError::Unfit(
+                "store.connections: must be from 1 to 1000".into(),
+            ));
         }
-        let Some(url) = &self.url else { return Ok(Place::File(data.join(FILE))) };
+        let Some(url) = &self.url else {
+            return Ok(Place::File(data.join(FILE)));
+        };
         if let Some(path) = url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
             // What SQLite takes for a name of memory would forget every key at the end.
@@ -72,8 +81,9 @@ impl Config {
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             // The parser's own errors may quote what they could not read.
-            let options = PgConnectOptions::from_str(url)
-                .map_err(|_| unfit("cannot be read; the form is postgres://USER:PASSWORD@HOST:PORT/DATABASE"))?;
+            let options = PgConnectOptions::from_str(url).map_err(|_| {
+                unfit("cannot be read; the form is postgres://USER:PASSWORD@HOST:PORT/DATABASE")
+            })?;
             return Ok(Place::Server(Box::new(options)));
         }
         Err(unfit("must begin with sqlite: or postgres://"))
@@ -81,12 +91,13 @@ impl Config {
 }
 
 impl Store {
-    /// Opens the database that `config` names, makes it if it is a file that is not there, and brings its tables up
-    /// to date. `data` is the folder for the default file.
+    /// Opens the database that `config` names, makes it if it is a file that is not there, and
+    /// brings its tables up to date. `data` is the folder for the default file.
     ///
     /// # Errors
-    /// [`StoreError::Unreachable`] if PostgreSQL does not answer, [`StoreError::Unfit`] for a URL that makes no sense
-    /// or tables of a newer bayhub, [`StoreError::Failed`] for a file that cannot be used.
+    /// [`StoreError::Unreachable`] if PostgreSQL does not answer, [`StoreError::Unfit`] for a URL
+    /// that makes no sense or tables of a newer bayhub, [`StoreError::Failed`] for a file that
+    /// cannot be used.
     pub async fn open(config: &Config, data: &Path) -> Result<Self, StoreError> {
         match config.place(data)? {
             Place::File(path) => sqlite(&path, config.connections).await,
@@ -105,8 +116,15 @@ async fn sqlite(path: &Path, readers: u32) -> Result<Store, StoreError> {
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
         .disable_statement_logging();
-    let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(PATIENCE);
-    let write = pool(1).connect_with(options.clone()).await.map_err(|e| name(&e))?;
+    let pool = |size| {
+        SqlitePoolOptions::new()
+            .max_connections(size)
+            .acquire_timeout(PATIENCE)
+    };
+    let write = pool(1)
+        .connect_with(options.clone())
+        .await
+        .map_err(|e| name(&e))?;
     let mut connection = write.acquire().await?;
     migrate(&mut *connection, |m| m.2, &path.display().to_string()).await?;
     drop(connection);
@@ -117,26 +135,44 @@ async fn sqlite(path: &Path, readers: u32) -> Result<Store, StoreError> {
 /// The default database in a data folder.
 pub const FILE: &str = "bayhub.db";
 
-/// Copies the SQLite database `from` as it is at one moment to the new file `to`, whoever writes to it meanwhile. SQLite
-/// itself makes the copy: a file taken as it lies could hold half of a change.
+/// Copies the SQLite database `from` as it is at one moment to the new file `to`, whoever writes to
+/// it meanwhile. SQLite itself makes the copy: a file taken as it lies could hold half of a change.
 ///
 /// # Errors
 /// [`StoreError::Failed`] naming the file.
 pub async fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     let name = |e: &dyn std::fmt::Display| StoreError::Failed(format!("{}: {e}", from.display()));
     make_private(to).map_err(|e| name(&e))?;
-    let options = SqliteConnectOptions::new().filename(from).busy_timeout(PATIENCE).disable_statement_logging();
+    let options = SqliteConnectOptions::new()
+        .filename(from)
+        .busy_timeout(PATIENCE)
+        .disable_statement_logging();
     let mut db = options.connect().await.map_err(|e| name(&e))?;
     // Into an empty file that is there: so it has its owner's rights from the first byte.
-    sqlx::query("VACUUM INTO $1").bind(to.display().to_string()).execute(&mut db).await.map_err(|e| name(&e))?;
+    sqlx::query("VACUUM INTO $1")
+        .bind(to.display().to_string())
+        .execute(&mut db)
+        .await
+        .map_err(|e| name(&e))?;
     db.close().await.map_err(|e| name(&e))?;
-    File::open(to).and_then(|f| f.sync_all()).map_err(|e| name(&e))
+    File::open(to)
+        .and_then(|f| f.sync_all())
+        .map_err(|e| name(&e))
 }
 
-/// Makes the file for its owner only (SQLite gives its other files the same mode), and its name durable.
+/// Makes the file for its owner only (SQLite gives its other files the same mode), and its name
+/// durable.
 fn make_private(path: &Path) -> std::io::Result<()> {
-    File::options().create(true).append(true).mode(0o600).open(path)?.sync_all()?;
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::options()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)?
+        .sync_all()?;
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     File::open(folder)?.sync_all()
 }
 
@@ -146,7 +182,10 @@ async fn postgres(options: PgConnectOptions, size: u32) -> Result<Store, StoreEr
     let millis = PATIENCE.as_millis().to_string();
     let options = options
         .application_name("bayhub")
-        .options([("statement_timeout", millis.as_str()), ("lock_timeout", millis.as_str())])
+        .options([
+            ("statement_timeout", millis.as_str()),
+            ("lock_timeout", millis.as_str()),
+        ])
         .disable_statement_logging();
     // Once by hand: a pool would try again and again, and say in the end only that time was up.
     let mut first = match tokio::time::timeout(PATIENCE, options.connect()).await {
@@ -156,7 +195,10 @@ async fn postgres(options: PgConnectOptions, size: u32) -> Result<Store, StoreEr
     };
     migrate(&mut first, |m| m.3, &server).await?;
     first.close().await.map_err(|e| gone(&e))?;
-    let pool = PgPoolOptions::new().max_connections(size).acquire_timeout(PATIENCE).connect_lazy_with(options);
+    let pool = PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(PATIENCE)
+        .connect_lazy_with(options);
     Ok(Store(Pools::Postgres(pool)))
 }
 
@@ -165,7 +207,11 @@ fn server(options: &PgConnectOptions) -> String {
     let database = options.get_database().unwrap_or(options.get_username());
     match options.get_socket() {
         Some(socket) => format!("PostgreSQL at {} (database {database})", socket.display()),
-        None => format!("PostgreSQL at {}:{} (database {database})", options.get_host(), options.get_port()),
+        None => format!(
+            "PostgreSQL at {}:{} (database {database})",
+            options.get_host(),
+            options.get_port()
+        ),
     }
 }
 
@@ -175,17 +221,21 @@ async fn migrate<C: Migrate>(
     place: &str,
 ) -> Result<(), StoreError> {
     let all = MIGRATIONS.iter().map(|m| {
-        let (name, sql) = (Cow::Borrowed(m.1), Cow::Borrowed(text(m)));
+        let name = Cow::Borrowed(m.1);
+        let sql = Cow::Borrowed(text(m));
         Migration::new(m.0, name, MigrationType::Simple, sql, false)
     });
-    let migrator = Migrator { migrations: all.collect(), ..Migrator::DEFAULT };
+    let migrator = Migrator {
+        migrations: all.collect(),
+        ..Migrator::DEFAULT
+    };
     migrator.run_direct(connection).await.map_err(|e| match e {
-        MigrateError::VersionMissing(_) => {
-            StoreError::Unfit(format!("{place}: the tables were made by a newer bayhub; run that one"))
-        }
-        MigrateError::VersionMismatch(n) => {
-            StoreError::Unfit(format!("{place}: step {n} of the tables is not the one this bayhub knows"))
-        }
+        MigrateError::VersionMissing(_) => StoreError::Unfit(format!(
+            "{place}: the tables were made by a newer bayhub; run that one"
+        )),
+        MigrateError::VersionMismatch(n) => StoreError::Unfit(format!(
+            "{place}: step {n} of the tables is not the one this bayhub knows"
+        )),
         MigrateError::Execute(e) => StoreError::Failed(format!("{place}: {e}")),
         other => StoreError::Failed(format!("{place}: {other}")),
     })

@@ -1,5 +1,5 @@
-//! How rows are read: by the names of their columns, the same on both databases. What only another program can have
-//! written is an error that names the column.
+//! How rows are read: by the names of their columns, the same on both databases. What only another
+//! program can have written is an error that names the column.
 
 use super::millis;
 use crate::domain::Millis;
@@ -25,7 +25,11 @@ where
     }
 
     /// What a number stands for.
-    pub(super) fn fit<T>(&self, name: &'static str, read: impl FnOnce(i64) -> Option<T>) -> Result<T, sqlx::Error> {
+    pub(super) fn fit<T>(
+        &self,
+        name: &'static str,
+        read: impl FnOnce(i64) -> Option<T>,
+    ) -> Result<T, sqlx::Error> {
         let number = self.number(name)?;
         read(number).ok_or_else(|| odd(name, &number))
     }
@@ -51,12 +55,19 @@ where
         self.0.try_get::<String, _>(name).map(T::from)
     }
 
-    pub(super) fn maybe_text<T: From<String>>(&self, name: &'static str) -> Result<Option<T>, sqlx::Error> {
+    pub(super) fn maybe_text<T: From<String>>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, sqlx::Error> {
         Ok(self.0.try_get::<Option<String>, _>(name)?.map(T::from))
     }
 
     /// What a text stands for.
-    pub(super) fn word<T>(&self, name: &'static str, read: impl FnOnce(&str) -> Option<T>) -> Result<T, sqlx::Error> {
+    pub(super) fn word<T>(
+        &self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, sqlx::Error> {
         let text: String = self.text(name)?;
         read(&text).ok_or_else(|| odd(name, &text))
     }

@@ -1,7 +1,8 @@
-//! One open transaction in which several things are done: all of them are there after [`Work::commit`], or none.
+//! One open transaction in which several things are done: all of them are there after
+//! [`Work::commit`], or none.
 //!
-//! A group of commands shares one wait for the disk. Each is fenced by [`Work::mark`] and [`Work::keep`] or
-//! [`Work::undo`], so that one that fails takes nothing of the others with it.
+//! A group of commands shares one wait for the disk. Each is fenced by [`Work::mark`] and
+//! [`Work::keep`] or [`Work::undo`], so that one that fails takes nothing of the others with it.
 
 use super::{Pools, Store, StoreError};
 use sqlx::{Postgres, Sqlite, Transaction};

@@ -34,8 +34,10 @@ impl Ahead {
             self.batches.pop_front();
             self.claims -= claims;
         }
-        // The newest time stays open until a later one comes: batches of that very time must not hold it back.
-        let (oldest, newest) = (self.batches.front().map(|b| b.0), self.batches.back().map(|b| b.0));
+        // The newest time stays open until a later one comes: batches of that very time must not
+        // hold it back.
+        let oldest = self.batches.front().map(|b| b.0);
+        let newest = self.batches.back().map(|b| b.0);
         self.claims >= MAX_AHEAD && oldest < newest
     }
 }
@@ -48,7 +50,10 @@ mod tests {
     fn a_source_waits_for_what_is_on_its_way_but_never_for_its_own_newest_time() {
         let mut ahead = Ahead::default();
         (0..3).for_each(|_| ahead.add(5, MAX_AHEAD / 2));
-        assert!(!ahead.too_far(|t| t >= 5), "all of one time: waiting would be for ever");
+        assert!(
+            !ahead.too_far(|t| t >= 5),
+            "all of one time: waiting would be for ever"
+        );
         ahead.add(6, 1);
         assert!(ahead.too_far(|t| t >= 5));
         assert!(!ahead.too_far(|t| t >= 6), "time 5 has come out");

@@ -1,7 +1,9 @@
-//! The stream's state as bytes: what a checkpoint holds, one block for each virtual shard. Pure; files are elsewhere.
+//! The stream's state as bytes: what a checkpoint holds, one block for each virtual shard. Pure;
+//! files are elsewhere.
 //!
-//! Little-endian, and with the registry's stable numbers in place of indices, so that a later run with another number
-//! of workers, or another order of bays, can read it. A block is a head of three counts and then its records:
+//! Little-endian, and with the registry's stable numbers in place of indices, so that a later run
+//! with another number of workers, or another order of bays, can read it. A block is a head of
+//! three counts and then its records:
 //!
 //! | record | bytes | |
 //! |---|---|---|
@@ -11,9 +13,9 @@
 //! | gate | 32 | count of one kind of bay in one zone |
 //!
 //! Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms). Blocks from
-//! [`settle::saved::HEAD`] on are the settlement's; in a checkpoint without them settlement starts there.
-//! The state word's layout (see [`super::fuse::Cell`]) is thereby a format on disk: changing it needs a new version of
-//! the file.
+//! [`settle::saved::HEAD`] on are the settlement's; in a checkpoint without them settlement starts
+//! there. The state word's layout (see [`super::fuse::Cell`]) is thereby a format on disk: changing
+//! it needs a new version of the file.
 
 use super::fuse::Kept;
 use super::settle;
@@ -66,15 +68,36 @@ pub(super) struct KeptGate {
 
 impl KeptGate {
     fn new(zone: u32, kind: BayKind, g: &GateCount) -> Self {
-        let (source, vacant, capacity) = (g.source.0, g.vacant, g.capacity);
-        Self { at: g.at.0, zone, source, vacant, capacity, kind: kind as u32, standing: u32::from(g.standing) }
+        let source = g.source.0;
+        let vacant = g.vacant;
+        let capacity = g.capacity;
+        Self {
+            at: g.at.0,
+            zone,
+            source,
+            vacant,
+            capacity,
+            kind: kind as u32,
+            standing: u32::from(g.standing),
+        }
     }
 
     /// `None` for a kind of bay that does not exist.
     pub(super) fn count(&self) -> Option<(BayKind, GateCount)> {
         let kind = BayKind::from_u8(u8::try_from(self.kind).ok()?)?;
-        let (at, source, standing) = (Millis(self.at), SourceIx(self.source), self.standing != 0);
-        Some((kind, GateCount { at, source, vacant: self.vacant, capacity: self.capacity, standing }))
+        let at = Millis(self.at);
+        let source = SourceIx(self.source);
+        let standing = self.standing != 0;
+        Some((
+            kind,
+            GateCount {
+                at,
+                source,
+                vacant: self.vacant,
+                capacity: self.capacity,
+                standing,
+            },
+        ))
     }
 }
 
@@ -138,16 +161,22 @@ impl Saved {
 
 /// `bytes` as records, wherever they lie; `None` if they do not come out even.
 fn whole<T: Pod>(bytes: &[u8]) -> Option<Vec<T>> {
-    bytes.len().is_multiple_of(size_of::<T>()).then(|| bytemuck::pod_collect_to_vec(bytes))
+    bytes
+        .len()
+        .is_multiple_of(size_of::<T>())
+        .then(|| bytemuck::pod_collect_to_vec(bytes))
 }
 
 impl Copied {
-    /// Hands every block of this copy to `each`: its tag and its bytes. Memory: one block at a time.
+    /// Hands every block of this copy to `each`: its tag and its bytes. Memory: one block at a
+    /// time.
     ///
     /// # Errors
     /// Whatever `each` returns first.
     pub fn blocks<E>(&self, mut each: impl FnMut(u32, &[u8]) -> Result<(), E>) -> Result<(), E> {
-        let (mut cells, mut zones, mut gates) = (Vec::new(), Vec::new(), Vec::new());
+        let mut cells = Vec::new();
+        let mut zones = Vec::new();
+        let mut gates = Vec::new();
         let mut out = Vec::new();
         for shard in (0..SHARDS).filter(|s| owner(*s, self.peers) == self.me) {
             cells.clear();
@@ -155,8 +184,12 @@ impl Copied {
             gates.clear();
             self.gather(shard, &mut cells, &mut zones);
             self.gather_gates(shard, &mut gates);
-            let head =
-                Head { cells: cells.len() as u32, zones: zones.len() as u32, gates: gates.len() as u32, zero: 0 };
+            let head = Head {
+                cells: cells.len() as u32,
+                zones: zones.len() as u32,
+                gates: gates.len() as u32,
+                zero: 0,
+            };
             out.clear();
             out.extend_from_slice(bytemuck::bytes_of(&head));
             out.extend_from_slice(bytemuck::cast_slice(&cells));
@@ -178,7 +211,11 @@ impl Copied {
         for z in super::worker::zones_of(shard, self.observed.len() as u32) {
             let observed_at = self.observed[z.at()].0;
             if observed_at > 0 {
-                zones.push(KeptZone { observed_at, zone: city.zone(z).number, zero: 0 });
+                zones.push(KeptZone {
+                    observed_at,
+                    zone: city.zone(z).number,
+                    zero: 0,
+                });
             }
             for bay in city.bays_of(z) {
                 let cell = &self.cells[bay.at()];
@@ -193,7 +230,9 @@ impl Copied {
         let Some(city) = &self.city else { return };
         let ours = |z: ZoneIx| super::worker::shard(z) == shard;
         let counts = self.gates.iter().filter(|(z, ..)| ours(*z));
-        gates.extend(counts.map(|(z, kind, count)| KeptGate::new(city.zone(*z).number, *kind, count)));
+        gates.extend(
+            counts.map(|(z, kind, count)| KeptGate::new(city.zone(*z).number, *kind, count)),
+        );
     }
 }
 

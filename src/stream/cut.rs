@@ -1,12 +1,15 @@
-//! Cuts: copies of every worker's state as it was at one ingest time, so that a checkpoint can be written elsewhere.
+//! Cuts: copies of every worker's state as it was at one ingest time, so that a checkpoint can be
+//! written elsewhere.
 //!
-//! Promise: a cut at `F` holds every claim of batches before `F` and none of a batch at or after it. A worker that is
-//! handed claims from `F` on while older ones may still come holds them back until it has been copied; the source's
-//! gate bounds how many that can be. When each source was last heard is one table for all workers: with one worker
-//! it is exact too, with several it may already know what a faster worker heard after `F`, which a replay hears again.
+//! Promise: a cut at `F` holds every claim of batches before `F` and none of a batch at or after
+//! it. A worker that is handed claims from `F` on while older ones may still come holds them back
+//! until it has been copied; the source's gate bounds how many that can be. When each source was
+//! last heard is one table for all workers: with one worker it is exact too, with several it may
+//! already know what a faster worker heard after `F`, which a replay hears again.
 //!
-//! Dear: the copy stops its worker. It is plain memory into memory that was touched before; encoding and writing
-//! happen on the thread that collects. One cut at a time: asking for a second is refused until the first is done.
+//! Dear: the copy stops its worker. It is plain memory into memory that was touched before;
+//! encoding and writing happen on the thread that collects. One cut at a time: asking for a second
+//! is refused until the first is done.
 
 use super::worker::{Copied, Worker};
 use crate::domain::{Claim, Millis};
@@ -39,34 +42,51 @@ impl Cuts {
     pub(super) fn new(workers: usize) -> Self {
         let (done, collected) = mpsc::sync_channel(workers);
         let room = (0..workers).map(|_| Mutex::new(None)).collect();
-        Self { at: AtomicU64::new(0), room, done, collected: Mutex::new(collected), gone: AtomicUsize::new(0) }
-    }
-
-    /// Touches the memory that the first cut will copy into, so that it pauses no longer than later ones.
-    pub fn make_room(&self, bays: u32) {
-        for room in &self.room {
-            *room.lock().unwrap_or_else(PoisonError::into_inner) = Some(Copied::with_room(bays as usize));
+        Self {
+            at: AtomicU64::new(0),
+            room,
+            done,
+            collected: Mutex::new(collected),
+            gone: AtomicUsize::new(0),
         }
     }
 
-    /// Asks for a cut at `at`, which no batch fed so far may have reached; the caller then feeds nothing before it.
-    /// False while another is under way.
+    /// Touches the memory that the first cut will copy into, so that it pauses no longer than later
+    /// ones.
+    pub fn make_room(&self, bays: u32) {
+        for room in &self.room {
+            *room.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some(Copied::with_room(bays as usize));
+        }
+    }
+
+    /// Asks for a cut at `at`, which no batch fed so far may have reached; the caller then feeds
+    /// nothing before it. False while another is under way.
     pub fn ask(&self, at: Millis) -> bool {
-        self.at.compare_exchange(0, at.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        self.at
+            .compare_exchange(0, at.0, Ordering::AcqRel, Ordering::Relaxed)
+            .is_ok()
     }
 
     /// Waits up to `limit` for the next worker's part of the cut asked for. `None` if none came.
     pub fn collect(&self, limit: Duration) -> Option<Part> {
-        self.collected.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(limit).ok()
+        self.collected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv_timeout(limit)
+            .ok()
     }
 
     /// Takes a part's memory back.
     pub fn give_back(&self, mut part: Part) {
         part.copied.let_go();
-        *self.room[part.worker].lock().unwrap_or_else(PoisonError::into_inner) = Some(part.copied);
+        *self.room[part.worker]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(part.copied);
     }
 
-    /// The cut is over, whatever became of it: another may be asked for. Every part must have been collected.
+    /// The cut is over, whatever became of it: another may be asked for. Every part must have been
+    /// collected.
     pub fn over(&self) {
         self.at.store(0, Ordering::Release);
     }
@@ -96,7 +116,12 @@ pub(super) struct Knife {
 
 impl Knife {
     pub(super) fn new(cuts: Arc<Cuts>, me: usize) -> Self {
-        Self { cuts, me, made: 0, held: Vec::new() }
+        Self {
+            cuts,
+            me,
+            made: 0,
+            held: Vec::new(),
+        }
     }
 
     /// The cut that this worker still has to make.
@@ -115,21 +140,29 @@ impl Knife {
         }
     }
 
-    /// Makes the cut if all before it has been applied. `frontier`: nothing older can come any more; `None`: nothing
-    /// at all.
+    /// Makes the cut if all before it has been applied. `frontier`: nothing older can come any
+    /// more; `None`: nothing at all.
     pub(super) fn cut(&mut self, worker: &mut Worker, frontier: Option<u64>) {
         let Some(at) = self.ahead() else { return };
         if frontier.is_some_and(|f| f < at) {
             return;
         }
-        let room = self.cuts.room[self.me].lock().unwrap_or_else(PoisonError::into_inner).take();
+        let room = self.cuts.room[self.me]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let mut copied = room.unwrap_or_default();
         let begun = Instant::now();
         worker.copy(&mut copied);
         let pause = begun.elapsed();
         self.made = at;
         // There is room for one part of each worker, and one cut at a time.
-        let _ = self.cuts.done.try_send(Part { at: Millis(at), copied, pause, worker: self.me });
+        let _ = self.cuts.done.try_send(Part {
+            at: Millis(at),
+            copied,
+            pause,
+            worker: self.me,
+        });
         for (now, claims) in self.held.drain(..) {
             worker.apply(&claims, now);
         }

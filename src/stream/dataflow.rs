@@ -4,11 +4,12 @@
 //! Feed (journal's thread) -> bounded channel -> Ingest (source, probe-gated) -> exchange by zone shard -> Apply -> probe
 //! ```
 //!
-//! Timestamps are ingest milliseconds: event time would let one slow sensor hold the frontier. Timely's own
-//! channels are unbounded, so Ingest pulls only while fewer than [`MAX_AHEAD`](super::ahead::MAX_AHEAD) claims are on their way.
-//! Promises: every claim fed is applied exactly once by the worker that owns its zone; when the feed is dropped
-//! the graph drains and its threads end. A worker that panics does not stop its peers, so the process must exit
-//! on panic (the app's hook) and on a stall (the app's watchdog, by [`Stream::progress`]).
+//! Timestamps are ingest milliseconds: event time would let one slow sensor hold the frontier.
+//! Timely's own channels are unbounded, so Ingest pulls only while fewer than
+//! [`MAX_AHEAD`](super::ahead::MAX_AHEAD) claims are on their way. Promises: every claim fed is
+//! applied exactly once by the worker that owns its zone; when the feed is dropped the graph drains
+//! and its threads end. A worker that panics does not stop its peers, so the process must exit on
+//! panic (the app's hook) and on a stall (the app's watchdog, by [`Stream::progress`]).
 
 use super::ahead::Ahead;
 use super::checkpoint::Saved;
@@ -17,7 +18,9 @@ use super::progress::Progress;
 use super::seen::SourcesSeen;
 use super::worker::{Staleness, Worker, owner, shard};
 use super::{Config, settle};
-use crate::domain::{Batch, BayIx, Claim, KeptReports, Millis, ReadModel, RecentTurnover, SettledSink};
+use crate::domain::{
+    Batch, BayIx, Claim, KeptReports, Millis, ReadModel, RecentTurnover, SettledSink,
+};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use claims::Claims;
@@ -35,7 +38,8 @@ use timely::scheduling::SyncActivator;
 /// Claims a source passes on before it lets the other operators run.
 const PER_ACTIVATION: usize = 1 << 18;
 
-/// Hands batches to the workers, in commit order, from one thread. Dropping it ends the stream once it has drained.
+/// Hands batches to the workers, in commit order, from one thread. Dropping it ends the stream once
+/// it has drained.
 pub struct Feed {
     workers: Vec<(mpsc::SyncSender<Batch>, SyncActivator)>,
     next: usize,
@@ -59,21 +63,33 @@ impl Stream {
     /// # Errors
     /// When a worker panicked.
     pub fn join(self) -> Result<(), &'static str> {
-        self.threads.into_iter().try_for_each(|t| t.join().map_err(|_| "a stream worker panicked"))
+        self.threads
+            .into_iter()
+            .try_for_each(|t| t.join().map_err(|_| "a stream worker panicked"))
     }
 }
 
 impl Feed {
-    /// Hands one batch to one worker and a tick of the same time to the others; waits while their queues are full.
+    /// Hands one batch to one worker and a tick of the same time to the others; waits while their
+    /// queues are full.
     pub fn push(&mut self, batch: Batch) {
         if let Some(settle) = &self.settle {
             settle.begin(batch.ingest_at);
         }
-        self.progress.fed.fetch_add(batch.claims.len() as u64, Ordering::Release);
-        let (n, chosen) = (self.workers.len(), self.next);
+        self.progress
+            .fed
+            .fetch_add(batch.claims.len() as u64, Ordering::Release);
+        let n = self.workers.len();
+        let chosen = self.next;
         self.next = (chosen + 1) % n;
         for other in (0..n).filter(|i| *i != chosen) {
-            self.send(other, Batch { ingest_at: batch.ingest_at, claims: Vec::new() });
+            self.send(
+                other,
+                Batch {
+                    ingest_at: batch.ingest_at,
+                    claims: Vec::new(),
+                },
+            );
         }
         self.send(chosen, batch);
     }
@@ -129,10 +145,19 @@ pub fn start(
     metrics: Arc<Metrics>,
     max_sources: usize,
 ) -> Result<(Stream, Feed), String> {
-    resume(config, registry, model, metrics, max_sources, Saved::default(), None)
+    resume(
+        config,
+        registry,
+        model,
+        metrics,
+        max_sources,
+        Saved::default(),
+        None,
+    )
 }
 
-/// Starts the workers with the state of a checkpoint. `max_sources` bounds the table of when each source was last heard.
+/// Starts the workers with the state of a checkpoint. `max_sources` bounds the table of when each
+/// source was last heard.
 ///
 /// # Errors
 /// When threads cannot be started.
@@ -148,11 +173,16 @@ pub fn resume(
     let n = config.hands();
     let shortest = {
         let city = registry.city();
-        (0..city.zone_count()).filter_map(|z| city.zone(crate::domain::ZoneIx(z)).spec.stale_after_s).min()
+        (0..city.zone_count())
+            .filter_map(|z| city.zone(crate::domain::ZoneIx(z)).spec.stale_after_s)
+            .min()
     };
     let seen = Arc::new(SourcesSeen::new(max_sources, n));
     seen.restore(&saved.seen);
-    let progress = Arc::new(Progress { settling: AtomicU64::new(n as u64), ..Progress::default() });
+    let progress = Arc::new(Progress {
+        settling: AtomicU64::new(n as u64),
+        ..Progress::default()
+    });
     let staleness = config.staleness(shortest.unwrap_or(u32::MAX));
     let settle = settlement.map(|s| {
         let shared = settle::Shared::new(config.settle.limits(&staleness), n, max_sources, s.sink);
@@ -160,9 +190,22 @@ pub fn resume(
         (Arc::new(shared), s.kept)
     });
     let settled = settle.as_ref().map(|s| s.0.clone());
-    let (cuts, saved) = (Arc::new(Cuts::new(n)), Arc::new(saved));
-    let (p, s, c) = (progress.clone(), seen.clone(), cuts.clone());
-    let parts = Parts { registry, model, seen: s, metrics, progress: p, staleness, cuts: c, saved, settle };
+    let cuts = Arc::new(Cuts::new(n));
+    let saved = Arc::new(saved);
+    let p = progress.clone();
+    let s = seen.clone();
+    let c = cuts.clone();
+    let parts = Parts {
+        registry,
+        model,
+        seen: s,
+        metrics,
+        progress: p,
+        staleness,
+        cuts: c,
+        saved,
+        settle,
+    };
 
     let (txs, rxs): (Vec<_>, Vec<_>) = (0..n)
         .map(|_| mpsc::sync_channel::<Batch>(config.queue_batches.max(1)))
@@ -170,10 +213,16 @@ pub fn resume(
         .unzip();
     let (wake_tx, wake_rx) = mpsc::sync_channel::<(usize, SyncActivator)>(n);
     let timely = timely::Config::process(n);
-    let (builders, others) = timely.communication.try_build().map_err(|e| format!("timely: {e}"))?;
+    let (builders, others) = timely
+        .communication
+        .try_build()
+        .map_err(|e| format!("timely: {e}"))?;
     let rxs = Arc::new(rxs);
     let guards = timely::execute::execute_from(builders, others, timely.worker, move |worker| {
-        let rx = rxs[worker.index()].lock().unwrap_or_else(PoisonError::into_inner).take();
+        let rx = rxs[worker.index()]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let rx = rx.expect("each worker takes its own queue once");
         run_worker(worker, rx, &wake_tx, parts.clone());
     })
@@ -181,14 +230,39 @@ pub fn resume(
 
     let mut wakers: Vec<_> = wake_rx.iter().take(n).collect();
     wakers.sort_by_key(|w| w.0);
-    let workers = txs.into_iter().zip(wakers).map(|(tx, (_, wake))| (tx, wake)).collect();
+    let workers = txs
+        .into_iter()
+        .zip(wakers)
+        .map(|(tx, (_, wake))| (tx, wake))
+        .collect();
     let keeper = thread::Builder::new().name("stream-join".into());
     let join = keeper
-        .spawn(move || guards.join().into_iter().for_each(|r| r.expect("stream worker")))
+        .spawn(move || {
+            guards
+                .join()
+                .into_iter()
+                .for_each(|r| r.expect("stream worker"));
+        })
         .map_err(|e| e.to_string())?;
-    let turnover = settled.as_ref().map(|s| -> Arc<dyn RecentTurnover> { s.recent.clone() });
-    let stream = Stream { progress: progress.clone(), seen, cuts, turnover, threads: vec![join] };
-    Ok((stream, Feed { workers, next: 0, progress, settle: settled }))
+    let turnover = settled
+        .as_ref()
+        .map(|s| -> Arc<dyn RecentTurnover> { s.recent.clone() });
+    let stream = Stream {
+        progress: progress.clone(),
+        seen,
+        cuts,
+        turnover,
+        threads: vec![join],
+    };
+    Ok((
+        stream,
+        Feed {
+            workers,
+            next: 0,
+            progress,
+            settle: settled,
+        },
+    ))
 }
 
 fn run_worker(
@@ -197,7 +271,8 @@ fn run_worker(
     wake: &mpsc::SyncSender<(usize, SyncActivator)>,
     parts: Parts,
 ) {
-    let (index, probe) = (worker.index(), ProbeHandle::<u64>::new());
+    let index = worker.index();
+    let probe = ProbeHandle::<u64>::new();
     let progress = parts.progress.clone();
     worker.dataflow::<u64, _, _>(|scope| graph(scope, rx, wake, parts, &probe));
     while worker.has_dataflows() {
@@ -219,13 +294,18 @@ fn graph(
     parts: Parts,
     probe: &ProbeHandle<u64>,
 ) {
-    let (me, peers) = (scope.index() as u32, scope.peers() as u32);
+    let me = scope.index() as u32;
+    let peers = scope.peers() as u32;
     let gate = probe.clone();
     let mut route = router(parts.registry.clone(), peers);
-    let exchange = ExchangeCore::<CapacityContainerBuilder<Claims>, _>::new(move |claim: &Claim| route(claim));
+    let exchange =
+        ExchangeCore::<CapacityContainerBuilder<Claims>, _>::new(move |claim: &Claim| route(claim));
     source::<_, CapacityContainerBuilder<Claims>, _, _>(scope, "Ingest", |cap, info| {
         // The receiving end outlives this closure unless the stream is being torn down.
-        let _ = wake.send((me as usize, scope.worker().sync_activator_for(info.address.to_vec())));
+        let _ = wake.send((
+            me as usize,
+            scope.worker().sync_activator_for(info.address.to_vec()),
+        ));
         let again = scope.activator_for(info.address);
         let mut cap = Some(cap);
         let mut ahead = Ahead::default();
@@ -246,7 +326,9 @@ fn graph(
                         passed += batch.claims.len();
                         ahead.add(batch.ingest_at.0, batch.claims.len());
                         if !batch.claims.is_empty() {
-                            output.session(&*held).give_container(&mut Claims(batch.claims));
+                            output
+                                .session(&*held)
+                                .give_container(&mut Claims(batch.claims));
                         }
                     }
                     Err(mpsc::TryRecvError::Empty) => return,
@@ -259,28 +341,34 @@ fn graph(
             again.activate();
         }
     })
-    .unary_frontier::<CapacityContainerBuilder<Vec<()>>, _, _, _>(exchange, "Apply", move |first, info| {
-        // Keeping the first capability would hold time 0 for ever.
-        drop(first);
-        let mut apply = Apply::new((me, peers), parts);
-        let (again, reached) = (scope.activator_for(info.address), probe.clone());
-        move |(input, frontier), _output| {
-            input.for_each_stamp(|cap, containers| {
-                let now = Millis(cap.least().copied().unwrap_or_default());
-                containers.for_each(|c| apply.knife.apply(&mut apply.worker, &mut c.0, now));
-            });
-            apply.finish(frontier.frontier().first().copied());
-            // What all workers have applied, which may be less than what has reached this one.
-            if apply.settle(reached.with_frontier(|f| f.first().copied())) {
-                again.activate();
+    .unary_frontier::<CapacityContainerBuilder<Vec<()>>, _, _, _>(
+        exchange,
+        "Apply",
+        move |first, info| {
+            // Keeping the first capability would hold time 0 for ever.
+            drop(first);
+            let mut apply = Apply::new((me, peers), parts);
+            let again = scope.activator_for(info.address);
+            let reached = probe.clone();
+            move |(input, frontier), _output| {
+                input.for_each_stamp(|cap, containers| {
+                    let now = Millis(cap.least().copied().unwrap_or_default());
+                    containers.for_each(|c| apply.knife.apply(&mut apply.worker, &mut c.0, now));
+                });
+                apply.finish(frontier.frontier().first().copied());
+                // What all workers have applied, which may be less than what has reached this one.
+                if apply.settle(reached.with_frontier(|f| f.first().copied())) {
+                    again.activate();
+                }
             }
-        }
-    })
+        },
+    )
     .probe_with(probe);
 }
 
-/// Which worker a claim goes to. A bay's index never changes its zone, so the answer is looked up once a bay: one byte
-/// each, which stays in the cache where the registry's pages do not. Alone, a worker is never asked.
+/// Which worker a claim goes to. A bay's index never changes its zone, so the answer is looked up
+/// once a bay: one byte each, which stays in the cache where the registry's pages do not. Alone, a
+/// worker is never asked.
 fn router(registry: Arc<Registry>, peers: u32) -> impl FnMut(&Claim) -> u64 {
     let mut owners: Vec<u8> = Vec::new();
     move |claim| match claim {
@@ -314,16 +402,35 @@ impl Apply {
         worker.restore(&p.saved);
         worker.publish();
         p.progress.settling.fetch_sub(1, Ordering::Release);
-        Self { worker, knife: Knife::new(p.cuts, place.0 as usize), metrics: p.metrics, progress: p.progress }
+        Self {
+            worker,
+            knife: Knife::new(p.cuts, place.0 as usize),
+            metrics: p.metrics,
+            progress: p.progress,
+        }
     }
 
-    /// Settles what everybody has applied; a little at a time while reports come in live. True: there is more to do.
+    /// Settles what everybody has applied; a little at a time while reports come in live. True:
+    /// there is more to do.
     fn settle(&mut self, reached: Option<u64>) -> bool {
         let Some(reached) = reached else { return false };
         let live = self.progress.live.load(Ordering::Acquire);
-        let more = self.worker.settle(Millis(reached), if live { settle::A_LITTLE } else { usize::MAX });
-        let (done, to) = (self.worker.settled(), &self.metrics.settled);
-        let all = [&to.reports, &to.visits, &to.short, &to.late, &to.amended, &to.too_late, &to.hours_lost, &to.unkept];
+        let more = self.worker.settle(
+            Millis(reached),
+            if live { settle::A_LITTLE } else { usize::MAX },
+        );
+        let done = self.worker.settled();
+        let to = &self.metrics.settled;
+        let all = [
+            &to.reports,
+            &to.visits,
+            &to.short,
+            &to.late,
+            &to.amended,
+            &to.too_late,
+            &to.hours_lost,
+            &to.unkept,
+        ];
         for (counter, n) in all.into_iter().zip(done.each()) {
             counter.inc_by(n);
         }
@@ -341,7 +448,9 @@ impl Apply {
         let done = self.worker.publish();
         self.metrics.stream_claims.inc_by(done.claims);
         self.metrics.stream_superseded.inc_by(done.superseded);
-        self.progress.applied.fetch_add(done.claims, Ordering::Release);
+        self.progress
+            .applied
+            .fetch_add(done.claims, Ordering::Release);
     }
 }
 

@@ -1,10 +1,12 @@
 //! What is held true of one bay, and how a new claim changes it. Pure.
 //!
-//! Mode `latest`: the claim with the greatest `(at, seq, source)` stands, whatever order claims arrive in, so a
-//! replay, a duplicate or a reordering ends in the same state. 24 bytes a bay: the state of a whole country's
-//! bays is read at random, and each cache line counts.
+//! Mode `latest`: the claim with the greatest `(at, seq, source)` stands, whatever order claims
+//! arrive in, so a replay, a duplicate or a reordering ends in the same state. 24 bytes a bay: the
+//! state of a whole country's bays is read at random, and each cache line counts.
 
-use crate::domain::{BayIx, BayKind, BayStatus, BayView, Millis, Observation, SourceIx, SourceKind, ZoneIx};
+use crate::domain::{
+    BayIx, BayKind, BayStatus, BayView, Millis, Observation, SourceIx, SourceKind, ZoneIx,
+};
 use bytemuck::{Pod, Zeroable};
 
 /// What came of a claim.
@@ -18,7 +20,8 @@ pub enum Fused {
 
 /// State of one bay. All zeroes: a bay nobody has reported.
 ///
-/// `word`, from the low bits: standing 1 | claimed 2 | source kind 2 | bay kind 2 | (5 spare) | confidence 8 | at 44.
+/// `word`, from the low bits: standing 1 | claimed 2 | source kind 2 | bay kind 2 | (5 spare) |
+/// confidence 8 | at 44.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Cell {
@@ -28,7 +31,8 @@ pub struct Cell {
     zone: u32,
 }
 
-/// A cell as it lies on disk: with the bay's stable number, and without its zone, which the registry knows.
+/// A cell as it lies on disk: with the bay's stable number, and without its zone, which the
+/// registry knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Kept {
@@ -49,23 +53,39 @@ impl Cell {
     /// A bay of that kind in that zone, of which nothing is known.
     #[must_use]
     pub fn vacated(zone: ZoneIx, kind: BayKind) -> Self {
-        Self { word: (kind as u64) << BAY_KIND, seq: 0, source: 0, zone: zone.0 }
+        Self {
+            word: (kind as u64) << BAY_KIND,
+            seq: 0,
+            source: 0,
+            zone: zone.0,
+        }
     }
 
     /// For the disk; `bay` is its stable number.
     pub(super) const fn kept(&self, bay: u32) -> Kept {
-        Kept { word: self.word, seq: self.seq, source: self.source, bay }
+        Kept {
+            word: self.word,
+            seq: self.seq,
+            source: self.source,
+            bay,
+        }
     }
 
     /// The inverse.
     pub(super) const fn restored(kept: &Kept, zone: ZoneIx) -> Self {
-        Self { word: kept.word, seq: kept.seq, source: kept.source, zone: zone.0 }
+        Self {
+            word: kept.word,
+            seq: kept.seq,
+            source: kept.source,
+            zone: zone.0,
+        }
     }
 
     /// Fusion mode `latest`.
     #[inline]
     pub fn absorb(&mut self, o: &Observation) -> Fused {
-        let (new, old) = ((o.at, o.seq, o.source), (self.at(), self.seq, SourceIx(self.source)));
+        let new = (o.at, o.seq, o.source);
+        let old = (self.at(), self.seq, SourceIx(self.source));
         if new <= old && !self.at().is_never() {
             return Fused::Superseded;
         }
@@ -101,7 +121,11 @@ impl Cell {
     #[inline]
     #[must_use]
     pub const fn status(&self) -> BayStatus {
-        if self.standing() { self.claimed() } else { BayStatus::Unknown }
+        if self.standing() {
+            self.claimed()
+        } else {
+            BayStatus::Unknown
+        }
     }
 
     #[inline]
@@ -170,12 +194,24 @@ mod tests {
     #[test]
     fn a_cell_keeps_what_it_was_told() {
         let mut c = Cell::vacated(ZoneIx(77), BayKind::Heavy);
-        assert_eq!(c.absorb(&claim(Millis::MAX.0, u64::MAX, 9, BayStatus::Closed)), Fused::Taken);
+        assert_eq!(
+            c.absorb(&claim(Millis::MAX.0, u64::MAX, 9, BayStatus::Closed)),
+            Fused::Taken
+        );
         let v = c.view(BayIx(5));
-        assert_eq!((v.zone, v.kind, v.status, v.confidence), (ZoneIx(77), BayKind::Heavy, BayStatus::Closed, 200));
-        assert_eq!((v.source_kind, v.observed_at, c.source()), (SourceKind::App, Millis::MAX, SourceIx(9)));
+        assert_eq!(
+            (v.zone, v.kind, v.status, v.confidence),
+            (ZoneIx(77), BayKind::Heavy, BayStatus::Closed, 200)
+        );
+        assert_eq!(
+            (v.source_kind, v.observed_at, c.source()),
+            (SourceKind::App, Millis::MAX, SourceIx(9))
+        );
         c.lapse();
-        assert_eq!((c.status(), c.claimed()), (BayStatus::Unknown, BayStatus::Closed));
+        assert_eq!(
+            (c.status(), c.claimed()),
+            (BayStatus::Unknown, BayStatus::Closed)
+        );
         assert_eq!(size_of::<Cell>(), 24);
     }
 
@@ -183,11 +219,26 @@ mod tests {
     fn the_newest_wins_and_the_sequence_breaks_ties() {
         let mut c = Cell::default();
         c.absorb(&claim(10, 5, 1, BayStatus::Vacant));
-        assert_eq!(c.absorb(&claim(9, 9, 1, BayStatus::Occupied)), Fused::Superseded, "older");
-        assert_eq!(c.absorb(&claim(10, 4, 1, BayStatus::Occupied)), Fused::Superseded, "same time, earlier number");
-        assert_eq!(c.absorb(&claim(10, 5, 1, BayStatus::Vacant)), Fused::Superseded, "a duplicate");
+        assert_eq!(
+            c.absorb(&claim(9, 9, 1, BayStatus::Occupied)),
+            Fused::Superseded,
+            "older"
+        );
+        assert_eq!(
+            c.absorb(&claim(10, 4, 1, BayStatus::Occupied)),
+            Fused::Superseded,
+            "same time, earlier number"
+        );
+        assert_eq!(
+            c.absorb(&claim(10, 5, 1, BayStatus::Vacant)),
+            Fused::Superseded,
+            "a duplicate"
+        );
         assert_eq!(c.status(), BayStatus::Vacant);
-        assert_eq!(c.absorb(&claim(10, 6, 1, BayStatus::Occupied)), Fused::Taken);
+        assert_eq!(
+            c.absorb(&claim(10, 6, 1, BayStatus::Occupied)),
+            Fused::Taken
+        );
         assert_eq!(c.status(), BayStatus::Occupied);
     }
 
@@ -199,7 +250,8 @@ mod tests {
         ) {
             // A claim's status is fixed by its identity, as one sender's report is.
             let all: Vec<_> = claims.iter().map(|&(at, seq, s)| claim(at, seq, s, BayStatus::ALL[((at + seq) as usize + s as usize) % 4])).collect();
-            let (mut straight, mut shuffled) = (Cell::default(), Cell::default());
+            let mut straight = Cell::default();
+            let mut shuffled = Cell::default();
             for c in &all { straight.absorb(c); }
             for i in &order { shuffled.absorb(i.get(&all)); }
             for c in all.iter().rev() { shuffled.absorb(c); }

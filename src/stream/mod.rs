@@ -1,9 +1,10 @@
 //! The streaming aggregator: claims in commit order become the state of bays and zones.
 //!
-//! `dataflow` is the timely graph and the only file that knows timely; `worker`, `fuse` and `zones` are pure state
-//! machines; `cut` copies their state at one ingest time and `checkpoint` makes bytes of it and back. Nothing here
-//! reads a clock: time comes with the batches. Bounded: a batch channel of [`Config::queue_batches`] a worker; when it
-//! is full the journal's writer waits, and with it the doors.
+//! `dataflow` is the timely graph and the only file that knows timely; `worker`, `fuse` and `zones`
+//! are pure state machines; `cut` copies their state at one ingest time and `checkpoint` makes
+//! bytes of it and back. Nothing here reads a clock: time comes with the batches. Bounded: a batch
+//! channel of [`Config::queue_batches`] a worker; when it is full the journal's writer waits, and
+//! with it the doors.
 
 mod ahead;
 pub mod checkpoint;
@@ -33,8 +34,8 @@ pub struct Config {
     pub workers: usize,
     /// Batches that may wait for each worker.
     pub queue_batches: usize,
-    /// Silence after which a zone's sources are no longer believed, in s; a zone may set its own. Three missed
-    /// heartbeats of five minutes.
+    /// Silence after which a zone's sources are no longer believed, in s; a zone may set its own.
+    /// Three missed heartbeats of five minutes.
     pub stale_after_s: u32,
     /// Age at which any claim lapses even while its source is heard, in s.
     pub max_age_s: u32,
@@ -67,11 +68,15 @@ impl Config {
         self.workers.clamp(1, Self::MAX_WORKERS as usize)
     }
 
-    /// Lapsed claims are looked for four times in the shortest limit, but not more than four times a second nor
-    /// less than every 15 s.
+    /// Lapsed claims are looked for four times in the shortest limit, but not more than four times
+    /// a second nor less than every 15 s.
     #[must_use]
     pub fn staleness(&self, shortest_s: u32) -> Staleness {
         let sweep_ms = (u64::from(shortest_s.min(self.stale_after_s)) * 250).clamp(250, 15_000);
-        Staleness { default_s: self.stale_after_s, max_age_ms: u64::from(self.max_age_s) * 1000, sweep_ms }
+        Staleness {
+            default_s: self.stale_after_s,
+            max_age_ms: u64::from(self.max_age_s) * 1000,
+            sweep_ms,
+        }
     }
 }

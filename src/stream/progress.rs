@@ -24,7 +24,9 @@ impl Progress {
     /// Claims handed in and not yet applied.
     #[must_use]
     pub fn waiting(&self) -> u64 {
-        self.fed.load(Ordering::Acquire).saturating_sub(self.applied.load(Ordering::Acquire))
+        self.fed
+            .load(Ordering::Acquire)
+            .saturating_sub(self.applied.load(Ordering::Acquire))
     }
 
     /// Claims applied since the start.

@@ -1,8 +1,9 @@
-//! When each source last observed anything: one table for all workers, as a source's bays may lie in several shards.
+//! When each source last observed anything: one table for all workers, as a source's bays may lie
+//! in several shards.
 //!
-//! Each worker writes a lane of its own, so that no write has to be atomic as a whole: that would make the processor
-//! finish every write before it, for each report. Who asks looks at all lanes. Memory: 8 bytes for each source that is
-//! heard and each worker that hears it.
+//! Each worker writes a lane of its own, so that no write has to be atomic as a whole: that would
+//! make the processor finish every write before it, for each report. Who asks looks at all lanes.
+//! Memory: 8 bytes for each source that is heard and each worker that hears it.
 
 use crate::domain::{Millis, SourceIx};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -14,7 +15,11 @@ impl SourcesSeen {
     /// Room for `n` sources, and as many workers; memory is touched only for those that are heard.
     #[must_use]
     pub fn new(n: usize, workers: usize) -> Self {
-        Self((0..workers.max(1)).map(|_| bytemuck::zeroed_slice_box(n)).collect())
+        Self(
+            (0..workers.max(1))
+                .map(|_| bytemuck::zeroed_slice_box(n))
+                .collect(),
+        )
     }
 
     /// Only worker `me` may say so.
@@ -43,7 +48,8 @@ impl SourcesSeen {
 
     /// The same of the first `n` sources, for a checkpoint.
     pub(super) fn copy(&self, n: usize, to: &mut Vec<u64>) {
-        let (first, others) = (&self.0[0], &self.0[1..]);
+        let first = &self.0[0];
+        let others = &self.0[1..];
         to.clear();
         to.extend(first.iter().take(n).map(|s| s.load(Relaxed)));
         for lane in others {

@@ -1,4 +1,5 @@
-//! Claims as bytes, for workers in other processes: 32 bytes each, little-endian. Not a format for disks.
+//! Claims as bytes, for workers in other processes: 32 bytes each, little-endian. Not a format for
+//! disks.
 //!
 //! | bytes | bay | count | alive |
 //! |---|---|---|---|
@@ -9,7 +10,8 @@
 //! | 24..28 | tag 0, status, confidence, source kind | tag 1, kind | tag 2 |
 
 use crate::domain::{
-    BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SourceIx, SourceKind, ZoneIx,
+    BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SourceIx, SourceKind,
+    ZoneIx,
 };
 
 /// Bytes of one claim.
@@ -29,7 +31,12 @@ pub(super) fn write(claim: &Claim) -> [u8; BYTES] {
             [0, o.status as u8, o.confidence, o.source_kind as u8]
         }
         Claim::Count(c) => {
-            head(c.at, u64::from(c.vacant) << 32 | u64::from(c.capacity), c.zone.0, c.source);
+            head(
+                c.at,
+                u64::from(c.vacant) << 32 | u64::from(c.capacity),
+                c.zone.0,
+                c.source,
+            );
             [1, c.kind as u8, 0, 0]
         }
         Claim::Alive { source, at } => {
@@ -45,8 +52,10 @@ pub(super) fn write(claim: &Claim) -> [u8; BYTES] {
 pub(super) fn read(b: &[u8]) -> Option<Claim> {
     let u64_at = |i: usize| b.get(i..i + 8)?.try_into().ok().map(u64::from_le_bytes);
     let u32_at = |i: usize| b.get(i..i + 4)?.try_into().ok().map(u32::from_le_bytes);
-    let (at, second) = (Millis(u64_at(0)?), u64_at(8)?);
-    let (subject, source) = (u32_at(16)?, SourceIx(u32_at(20)?));
+    let at = Millis(u64_at(0)?);
+    let second = u64_at(8)?;
+    let subject = u32_at(16)?;
+    let source = SourceIx(u32_at(20)?);
     match *b.get(24..28)? {
         [0, status, confidence, kind] => Some(Claim::Bay(Observation {
             at,
@@ -76,7 +85,8 @@ mod tests {
 
     #[test]
     fn claims_survive_the_trip() {
-        let (at, source) = (Millis(1_795_402_800_123), SourceIx(7));
+        let at = Millis(1_795_402_800_123);
+        let source = SourceIx(7);
         for claim in [
             Claim::Bay(Observation {
                 at,

@@ -1,20 +1,25 @@
-//! One worker's state: the bays and zones of its shards, and what claims do to them. Pure; no clock, no threads.
+//! One worker's state: the bays and zones of its shards, and what claims do to them. Pure; no
+//! clock, no threads.
 //!
-//! Promises: a bay's state is a function of the set of claims made of it; a zone's counters always equal the sum
-//! of its bays; a source that is silent for longer than a zone's limit is no longer believed there. Dear: each
-//! claim touches one random cell, so cells are prefetched over the batch; a change of the registry walks all cells.
+//! Promises: a bay's state is a function of the set of claims made of it; a zone's counters always
+//! equal the sum of its bays; a source that is silent for longer than a zone's limit is no longer
+//! believed there. Dear: each claim touches one random cell, so cells are prefetched over the
+//! batch; a change of the registry walks all cells.
 
 use super::fuse::{Cell, Fused};
 use super::seen::SourcesSeen;
 use super::settle::{self, Settle};
 use super::zones::{ZoneCell, ZonePulse};
-use crate::domain::{BayIx, BayView, Claim, KeptReports, Millis, Observation, ReadModel, ZoneIx, ZoneTally};
+use crate::domain::{
+    BayIx, BayView, Claim, KeptReports, Millis, Observation, ReadModel, ZoneIx, ZoneTally,
+};
 use crate::prefetch::prefetch;
 use crate::registry::Registry;
 use crate::registry::city::City;
 use std::sync::Arc;
 
-/// How far ahead a batch's cells are asked for: about the memory latency divided by the work per claim.
+/// How far ahead a batch's cells are asked for: about the memory latency divided by the work per
+/// claim.
 const AHEAD: usize = 16;
 
 /// Views told to the read model at a time.
@@ -62,8 +67,8 @@ pub struct Worker {
     settle: Option<Settle>,
 }
 
-/// The virtual shard of a zone: runs of eight neighbours go together. Does not depend on how many zones there
-/// are, so adding one never moves another.
+/// The virtual shard of a zone: runs of eight neighbours go together. Does not depend on how many
+/// zones there are, so adding one never moves another.
 #[inline]
 #[must_use]
 pub const fn shard(zone: ZoneIx) -> u32 {
@@ -125,7 +130,9 @@ impl Worker {
 
     /// See `Settle::settle`; false too when nothing is to be settled at all.
     pub fn settle(&mut self, frontier: Millis, work: usize) -> bool {
-        self.settle.as_mut().is_some_and(|s| s.settle(frontier, work))
+        self.settle
+            .as_mut()
+            .is_some_and(|s| s.settle(frontier, work))
     }
 
     /// What the settlement did since this was last asked.
@@ -139,7 +146,11 @@ impl Worker {
 
     /// Gives every zone and bay of a first picture its place.
     fn settle_in(&mut self, city: &City) {
-        for z in (0..city.zone_count()).map(ZoneIx).filter(|z| self.owns(*z)).collect::<Vec<_>>() {
+        for z in (0..city.zone_count())
+            .map(ZoneIx)
+            .filter(|z| self.owns(*z))
+            .collect::<Vec<_>>()
+        {
             self.describe(city, z);
             for bay in city.bays_of(z) {
                 self.cells[bay.at()] = Cell::vacated(z, city.attrs(bay).kind);
@@ -154,17 +165,27 @@ impl Worker {
         mark(&mut self.pulses[z.at()], z, &mut self.dirty);
     }
 
-    /// Takes up run-time changes of the registry: new bays and zones, retired bays, other capacities.
+    /// Takes up run-time changes of the registry: new bays and zones, retired bays, other
+    /// capacities.
     fn take_up(&mut self, city: &Arc<City>) {
-        self.cells.resize(city.bay_slots() as usize, Cell::default());
-        self.zones.resize(city.zone_count() as usize, ZoneCell::default());
-        self.pulses.resize(city.zone_count() as usize, ZonePulse::default());
+        self.cells
+            .resize(city.bay_slots() as usize, Cell::default());
+        self.zones
+            .resize(city.zone_count() as usize, ZoneCell::default());
+        self.pulses
+            .resize(city.zone_count() as usize, ZonePulse::default());
         self.city = city.clone();
-        for z in (0..city.zone_count()).map(ZoneIx).filter(|z| self.owns(*z)).collect::<Vec<_>>() {
+        for z in (0..city.zone_count())
+            .map(ZoneIx)
+            .filter(|z| self.owns(*z))
+            .collect::<Vec<_>>()
+        {
             self.describe(city, z);
         }
         for bay in (0..city.bay_slots()).map(BayIx) {
-            let (z, kind, live) = (city.zone_of(bay), city.attrs(bay).kind, city.is_live(bay));
+            let z = city.zone_of(bay);
+            let kind = city.attrs(bay).kind;
+            let live = city.is_live(bay);
             if !self.owns(z) {
                 continue;
             }
@@ -198,15 +219,18 @@ impl Worker {
             match claim {
                 Claim::Bay(o) => {
                     self.observe(o, now);
-                    if let (Some(settle), Some(cell)) = (&mut self.settle, self.cells.get(o.bay.at())) {
+                    if let (Some(settle), Some(cell)) =
+                        (&mut self.settle, self.cells.get(o.bay.at()))
+                    {
                         settle.take(o, cell.zone(), now);
                     }
                 }
                 Claim::Count(c) => {
                     self.seen.hear(self.me, c.source, c.at.min(now));
-                    if let (Some(zone), Some(pulse)) =
-                        (self.zones.get_mut(c.zone.at()), self.pulses.get_mut(c.zone.at()))
-                    {
+                    if let (Some(zone), Some(pulse)) = (
+                        self.zones.get_mut(c.zone.at()),
+                        self.pulses.get_mut(c.zone.at()),
+                    ) {
                         pulse.observed_at = pulse.observed_at.max(c.at);
                         self.done.superseded += u64::from(!zone.count(c));
                         mark(pulse, c.zone, &mut self.dirty);
@@ -224,7 +248,9 @@ impl Worker {
     #[inline]
     fn observe(&mut self, o: &Observation, now: Millis) {
         self.seen.hear(self.me, o.source, o.at.min(now));
-        let Some(cell) = self.cells.get_mut(o.bay.at()) else { return };
+        let Some(cell) = self.cells.get_mut(o.bay.at()) else {
+            return;
+        };
         let old = *cell;
         if cell.absorb(o) == Fused::Superseded {
             self.done.superseded += 1;
@@ -241,11 +267,17 @@ impl Worker {
 
     /// Brings the zone's counters and the read model from `old` to `new`.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the hot path; outlined it costs a tenth of the throughput")]
+    #[allow(
+        clippy::inline_always,
+        reason = "the hot path; outlined it costs a tenth of the throughput"
+    )]
     fn replace(&mut self, bay: BayIx, old: Cell, new: Cell) {
         let is = new.view(bay);
         // Most reports say what was known already: they move no counter.
-        if old.status() != new.status() || old.standing() != new.standing() || old.kind() != new.kind() {
+        if old.status() != new.status()
+            || old.standing() != new.standing()
+            || old.kind() != new.kind()
+        {
             self.zones[is.zone.at()].shift(&old.view(bay), old.standing(), &is, new.standing());
         }
         mark(&mut self.pulses[is.zone.at()], is.zone, &mut self.dirty);
@@ -262,7 +294,8 @@ impl Worker {
         self.views.clear();
     }
 
-    /// Looks for claims that have lapsed by `now`, if it is time to. Call on ticks, not during a replay.
+    /// Looks for claims that have lapsed by `now`, if it is time to. Call on ticks, not during a
+    /// replay.
     pub fn tick(&mut self, now: Millis) {
         if now.since(self.swept_at) < self.staleness.sweep_ms {
             return;
@@ -273,8 +306,10 @@ impl Worker {
             if !zone.has_claims() {
                 continue;
             }
-            let (limit, seen) = (self.pulses[z.at()].stale_after_s, &self.seen);
-            let gone = |source, at: Millis| now.since(at.max(seen.last(source))) > u64::from(limit) * 1000;
+            let limit = self.pulses[z.at()].stale_after_s;
+            let seen = &self.seen;
+            let gone =
+                |source, at: Millis| now.since(at.max(seen.last(source))) > u64::from(limit) * 1000;
             if zone.lapse_gates(gone) {
                 mark(&mut self.pulses[z.at()], z, &mut self.dirty);
             }
@@ -305,8 +340,10 @@ impl Worker {
         for z in self.dirty.drain(..) {
             let pulse = &mut self.pulses[z.at()];
             pulse.dirty = false;
-            self.tallies.push((z, self.zones[z.at()].tally(pulse.observed_at)));
-            // At the start every zone is dirty: a list of all of them would stay allocated for ever.
+            self.tallies
+                .push((z, self.zones[z.at()].tally(pulse.observed_at)));
+            // At the start every zone is dirty: a list of all of them would stay allocated for
+            // ever.
             if self.tallies.len() == VIEWS {
                 self.model.zones(&self.tallies);
                 self.tallies.clear();
@@ -320,13 +357,22 @@ impl Worker {
     }
 }
 
-/// Whether the claim in `cell` has lapsed: its source silent for too long, or the claim itself too old. An app
-/// passes by, so its reports age one by one; a sensor that is heard at all vouches for all its bays.
+/// Whether the claim in `cell` has lapsed: its source silent for too long, or the claim itself too
+/// old. An app passes by, so its reports age one by one; a sensor that is heard at all vouches for
+/// all its bays.
 #[inline]
-fn silent(seen: &SourcesSeen, staleness: &Staleness, limit_s: u32, cell: &Cell, now: Millis) -> bool {
-    let (age, limit) = (now.since(cell.at()), u64::from(limit_s) * 1000);
+fn silent(
+    seen: &SourcesSeen,
+    staleness: &Staleness,
+    limit_s: u32,
+    cell: &Cell,
+    now: Millis,
+) -> bool {
+    let age = now.since(cell.at());
+    let limit = u64::from(limit_s) * 1000;
     age > staleness.max_age_ms
-        || age > limit && (cell.source_kind().passes_by() || now.since(seen.last(cell.source())) > limit)
+        || age > limit
+            && (cell.source_kind().passes_by() || now.since(seen.last(cell.source())) > limit)
 }
 
 #[inline]

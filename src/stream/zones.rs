@@ -1,7 +1,8 @@
-//! What is held true of one zone: counters kept up as its bays change, and the counts of its gates. Pure.
+//! What is held true of one zone: counters kept up as its bays change, and the counts of its gates.
+//! Pure.
 //!
-//! Promise: the buckets of a tally always sum to the registry's capacity, and vacant is never more than that,
-//! whatever a gate claims. What no one vouches for is `unknown`.
+//! Promise: the buckets of a tally always sum to the registry's capacity, and vacant is never more
+//! than that, whatever a gate claims. What no one vouches for is `unknown`.
 
 use crate::domain::{BayKind, BayStatus, BayView, CountObservation, Millis, SourceIx, ZoneTally};
 
@@ -22,7 +23,13 @@ impl GateCount {
     fn absorb(&mut self, c: &CountObservation) -> bool {
         let newer = (c.at, c.source) > (self.at, self.source) || self.at.is_never();
         if newer {
-            *self = Self { at: c.at, source: c.source, vacant: c.vacant, capacity: c.capacity, standing: true };
+            *self = Self {
+                at: c.at,
+                source: c.source,
+                vacant: c.vacant,
+                capacity: c.capacity,
+                standing: true,
+            };
         }
         newer
     }
@@ -41,7 +48,8 @@ pub struct ZoneCell {
     pub capacity: u32,
 }
 
-/// What every claim touches, apart from the rest so that all zones of a country fit in a core's cache. 16 bytes.
+/// What every claim touches, apart from the rest so that all zones of a country fit in a core's
+/// cache. 16 bytes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ZonePulse {
     /// The newest observation of any of its sources.
@@ -58,7 +66,10 @@ impl ZoneCell {
     pub fn shift(&mut self, was: &BayView, was_standing: bool, is: &BayView, is_standing: bool) {
         self.bucket(was.kind, was.status, u32::wrapping_sub);
         self.bucket(is.kind, is.status, u32::wrapping_add);
-        self.standing = self.standing.wrapping_add(u32::from(is_standing)).wrapping_sub(u32::from(was_standing));
+        self.standing = self
+            .standing
+            .wrapping_add(u32::from(is_standing))
+            .wrapping_sub(u32::from(was_standing));
     }
 
     #[inline]
@@ -81,7 +92,9 @@ impl ZoneCell {
     /// The counts there are, by kind of bay.
     pub(super) fn counted(&self) -> impl Iterator<Item = (BayKind, GateCount)> {
         let counts = self.gates().copied().zip(BayKind::ALL);
-        counts.filter(|(count, _)| !count.at.is_never()).map(|(count, kind)| (kind, count))
+        counts
+            .filter(|(count, _)| !count.at.is_never())
+            .map(|(count, kind)| (kind, count))
     }
 
     /// Puts a count back as it was.
@@ -113,12 +126,16 @@ impl ZoneCell {
         any
     }
 
-    /// What may be told. A standing gate count covers all bays of its kind, so it goes before theirs; it is cut
-    /// to the room the registry leaves it.
+    /// What may be told. A standing gate count covers all bays of its kind, so it goes before
+    /// theirs; it is cut to the room the registry leaves it.
     #[must_use]
     pub fn tally(&self, observed_at: Millis) -> ZoneTally {
         let gate = |k: usize| self.gates.as_ref().map(|g| g[k]).filter(|g| g.standing);
-        let mut t = ZoneTally { capacity: self.capacity, observed_at, ..ZoneTally::default() };
+        let mut t = ZoneTally {
+            capacity: self.capacity,
+            observed_at,
+            ..ZoneTally::default()
+        };
         let mut room = self.capacity;
         let mut take = |n: u32| {
             let n = n.min(room);
@@ -148,11 +165,21 @@ mod tests {
     use crate::domain::ZoneIx;
 
     fn count(at: u64, vacant: u32, capacity: u32) -> CountObservation {
-        CountObservation { at: Millis(at), zone: ZoneIx(0), source: SourceIx(1), kind: BayKind::Car, vacant, capacity }
+        CountObservation {
+            at: Millis(at),
+            zone: ZoneIx(0),
+            source: SourceIx(1),
+            kind: BayKind::Car,
+            vacant,
+            capacity,
+        }
     }
 
     fn zone(capacity: u32) -> ZoneCell {
-        ZoneCell { capacity, ..ZoneCell::default() }
+        ZoneCell {
+            capacity,
+            ..ZoneCell::default()
+        }
     }
 
     fn sum(t: &ZoneTally) -> u32 {
@@ -162,7 +189,10 @@ mod tests {
     #[test]
     fn a_zone_nobody_reported_is_unknown_and_stale() {
         let t = zone(40).tally(Millis(9));
-        assert_eq!((t.unknown, t.vacant[0], t.stale, t.occupancy()), (40, 0, true, None));
+        assert_eq!(
+            (t.unknown, t.vacant[0], t.stale, t.occupancy()),
+            (40, 0, true, None)
+        );
     }
 
     #[test]
@@ -170,11 +200,17 @@ mod tests {
         let mut z = zone(100);
         assert!(z.count(&count(5, 150, 300)));
         let t = z.tally(Millis(9));
-        assert_eq!((t.vacant[0], t.occupied, t.unknown, sum(&t)), (100, 0, 0, 100));
+        assert_eq!(
+            (t.vacant[0], t.occupied, t.unknown, sum(&t)),
+            (100, 0, 0, 100)
+        );
         assert!(!z.count(&count(4, 1, 100)), "older");
         assert!(z.count(&count(6, 68, 90)));
         let t = z.tally(Millis(9));
-        assert_eq!((t.vacant[0], t.occupied, t.unknown, t.stale), (68, 22, 10, false));
+        assert_eq!(
+            (t.vacant[0], t.occupied, t.unknown, t.stale),
+            (68, 22, 10, false)
+        );
     }
 
     #[test]
@@ -200,13 +236,22 @@ mod tests {
             source_kind: crate::domain::SourceKind::Sensor,
             observed_at: Millis::NEVER,
         };
-        let free = BayView { status: BayStatus::Vacant, ..none };
-        let bike = |v: BayView| BayView { kind: BayKind::Motorcycle, ..v };
+        let free = BayView {
+            status: BayStatus::Vacant,
+            ..none
+        };
+        let bike = |v: BayView| BayView {
+            kind: BayKind::Motorcycle,
+            ..v
+        };
         z.shift(&none, false, &free, true);
         z.shift(&bike(none), false, &bike(free), true);
         assert_eq!(z.tally(Millis(9)).vacant, [1, 1, 0, 0]);
         z.count(&count(9, 7, 12));
         let t = z.tally(Millis(9));
-        assert_eq!((t.vacant, t.occupied, t.unknown, sum(&t)), ([7, 1, 0, 0], 5, 7, 20));
+        assert_eq!(
+            (t.vacant, t.occupied, t.unknown, sum(&t)),
+            ([7, 1, 0, 0], 5, 7, 20)
+        );
     }
 }

@@ -1,13 +1,16 @@
-//! What operators copy must be true: dashboards, alerts and policy files parse, and name only metrics the hub has.
+//! What operators copy must be true: dashboards, alerts and policy files parse, and name only
+//! metrics the hub has.
 //!
-//! The names are read from the source of `src/metrics.rs`, because a metric with labels shows itself only once used.
+//! The names are read from the source of `src/metrics.rs`, because a metric with labels shows
+//! itself only once used.
 
 use crate::tidy::root;
 use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the hub exposes: series name -> the labels it may have (besides `le`, `instance` and `job`).
+/// What the hub exposes: series name -> the labels it may have (besides `le`, `instance` and
+/// `job`).
 type Series = BTreeMap<String, BTreeSet<String>>;
 
 fn read(path: &str) -> String {
@@ -18,7 +21,8 @@ fn yaml(path: &str) -> Value {
     serde_saphyr::from_str(&read(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 
-/// Finds calls of the form `maker("name", "help.", .., &["label"])`; a histogram's maker is called `seconds`.
+/// Finds calls of the form `maker("name", "help.", .., &["label"])`; a histogram's maker is called
+/// `seconds`.
 fn series(source: &str) -> Series {
     let mut found = Series::new();
     collect(source.parse().expect("metrics.rs lexes"), &mut found);
@@ -32,8 +36,15 @@ fn collect(tokens: TokenStream, found: &mut Series) {
             let said = literals(args.stream());
             let args: Vec<TokenTree> = args.stream().into_iter().collect();
             let named = matches!(args.first(), Some(TokenTree::Literal(_))) && said.len() >= 2;
-            if named && said[0].chars().all(|c| c.is_ascii_lowercase() || c == '_') && said[1].ends_with('.') {
-                let endings: &[&str] = if maker == "seconds" { &["_bucket", "_sum", "_count"] } else { &[""] };
+            if named
+                && said[0].chars().all(|c| c.is_ascii_lowercase() || c == '_')
+                && said[1].ends_with('.')
+            {
+                let endings: &[&str] = if maker == "seconds" {
+                    &["_bucket", "_sum", "_count"]
+                } else {
+                    &[""]
+                };
                 for ending in endings {
                     // Labels stand beside the help text, or, for a histogram, after the options.
                     let after = literals(tokens[at + 2..].iter().cloned().collect());
@@ -58,7 +69,11 @@ fn literals(tokens: TokenStream) -> Vec<String> {
             TokenTree::Group(g) => literals(g.stream()),
             TokenTree::Literal(l) => {
                 let text = l.to_string();
-                text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).map(str::to_owned).into_iter().collect()
+                text.strip_prefix('"')
+                    .and_then(|t| t.strip_suffix('"'))
+                    .map(str::to_owned)
+                    .into_iter()
+                    .collect()
             }
             _ => Vec::new(),
         })
@@ -70,9 +85,15 @@ fn unknown_names(path: &str, text: &str, series: &Series) -> Vec<String> {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut faults = Vec::new();
     for (at, line) in text.lines().enumerate() {
-        for name in line.split(|c| !word(c)).filter(|w| w.starts_with("bayhub_")) {
+        for name in line
+            .split(|c| !word(c))
+            .filter(|w| w.starts_with("bayhub_"))
+        {
             if !series.contains_key(name) {
-                faults.push(format!("{path}:{}: `{name}` is no metric of src/metrics.rs", at + 1));
+                faults.push(format!(
+                    "{path}:{}: `{name}` is no metric of src/metrics.rs",
+                    at + 1
+                ));
             }
         }
     }
@@ -84,12 +105,29 @@ fn unknown_labels(expr: &str, series: &Series) -> Vec<String> {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let has = |label: &str| {
         ["le", "instance", "job"].contains(&label)
-            || expr.split(|c| !word(c)).filter_map(|w| series.get(w)).any(|labels| labels.contains(label))
+            || expr
+                .split(|c| !word(c))
+                .filter_map(|w| series.get(w))
+                .any(|labels| labels.contains(label))
     };
-    let groups = expr.split("by (").skip(1).filter_map(|rest| rest.split(')').next()).flat_map(|list| list.split(','));
-    let matchers = expr.split('{').skip(1).filter_map(|rest| rest.split('}').next());
-    let matched = matchers.flat_map(|m| m.split(',')).filter_map(|m| m.split(['=', '!']).next());
-    groups.chain(matched).map(str::trim).filter(|l| !l.is_empty() && !has(l)).map(str::to_owned).collect()
+    let groups = expr
+        .split("by (")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .flat_map(|list| list.split(','));
+    let matchers = expr
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split('}').next());
+    let matched = matchers
+        .flat_map(|m| m.split(','))
+        .filter_map(|m| m.split(['=', '!']).next());
+    groups
+        .chain(matched)
+        .map(str::trim)
+        .filter(|l| !l.is_empty() && !has(l))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Every string under `key`, wherever it stands.
@@ -106,16 +144,31 @@ fn strings<'a>(value: &'a Value, key: &str, into: &mut Vec<&'a str>) {
 
 fn assert_expressions_true(path: &str, document: &Value, at_least: usize) {
     let series = series(&read("src/metrics.rs"));
-    assert!(series.len() > 20, "the names in src/metrics.rs were not found: {series:?}");
+    assert!(
+        series.len() > 20,
+        "the names in src/metrics.rs were not found: {series:?}"
+    );
     let faults = unknown_names(path, &read(path), &series);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     let mut exprs = Vec::new();
     strings(document, "expr", &mut exprs);
-    assert!(exprs.len() >= at_least, "{path}: only {} expressions", exprs.len());
+    assert!(
+        exprs.len() >= at_least,
+        "{path}: only {} expressions",
+        exprs.len()
+    );
     for expr in exprs {
-        assert_eq!(unknown_labels(expr, &series), Vec::<String>::new(), "{path}: {expr}");
+        assert_eq!(
+            unknown_labels(expr, &series),
+            Vec::<String>::new(),
+            "{path}: {expr}"
+        );
         for (open, close) in ["()", "{}", "[]"].map(|p| p.split_at(1)) {
-            assert_eq!(expr.matches(open).count(), expr.matches(close).count(), "{path}: {expr}");
+            assert_eq!(
+                expr.matches(open).count(),
+                expr.matches(close).count(),
+                "{path}: {expr}"
+            );
         }
     }
 }
@@ -126,15 +179,28 @@ fn the_grafana_dashboard_parses_and_names_real_metrics() {
     let board: Value = serde_json::from_str(&read(path)).expect("JSON");
     assert_expressions_true(path, &board, 20);
     let shown = read(path);
-    let sharing: Vec<String> =
-        series(&read("src/metrics.rs")).into_keys().filter(|name| name.starts_with("bayhub_share_")).collect();
+    let sharing: Vec<String> = series(&read("src/metrics.rs"))
+        .into_keys()
+        .filter(|name| name.starts_with("bayhub_share_"))
+        .collect();
     assert!(sharing.len() > 5, "{sharing:?}");
-    assert!(sharing.iter().all(|name| shown.contains(&format!("{name}{{"))), "not all of {sharing:?} are shown");
+    assert!(
+        sharing
+            .iter()
+            .all(|name| shown.contains(&format!("{name}{{"))),
+        "not all of {sharing:?} are shown"
+    );
     let panels = board["panels"].as_array().expect("panels");
-    let ids: BTreeSet<_> = panels.iter().map(|p| p["id"].as_u64().expect("an id")).collect();
+    let ids: BTreeSet<_> = panels
+        .iter()
+        .map(|p| p["id"].as_u64().expect("an id"))
+        .collect();
     assert_eq!(ids.len(), panels.len(), "panel ids must differ");
     for panel in panels.iter().filter(|p| p["type"] != "row") {
-        assert!(panel["title"].is_string() && panel["targets"].is_array(), "{panel}");
+        assert!(
+            panel["title"].is_string() && panel["targets"].is_array(),
+            "{panel}"
+        );
         assert!(panel["gridPos"]["x"].as_u64() < Some(24), "{panel}");
     }
 }
@@ -145,12 +211,23 @@ fn the_alerts_parse_and_name_real_metrics() {
     let alerts = yaml(path);
     assert_expressions_true(path, &alerts, 6);
     let rules = alerts["groups"][0]["rules"].as_array().expect("rules");
-    let names: BTreeSet<_> = rules.iter().map(|r| r["alert"].as_str().expect("a name")).collect();
+    let names: BTreeSet<_> = rules
+        .iter()
+        .map(|r| r["alert"].as_str().expect("a name"))
+        .collect();
     assert_eq!(names.len(), rules.len(), "alert names must differ");
     for rule in rules {
-        assert!(["page", "warn"].contains(&rule["labels"]["severity"].as_str().unwrap_or("")), "{rule}");
+        assert!(
+            ["page", "warn"].contains(&rule["labels"]["severity"].as_str().unwrap_or("")),
+            "{rule}"
+        );
         for part in ["summary", "description"] {
-            assert!(rule["annotations"][part].as_str().is_some_and(|t| t.ends_with('.')), "{rule}");
+            assert!(
+                rule["annotations"][part]
+                    .as_str()
+                    .is_some_and(|t| t.ends_with('.')),
+                "{rule}"
+            );
         }
     }
 }
@@ -160,10 +237,16 @@ fn the_prometheus_file_scrapes_the_hub_and_loads_the_alerts() {
     let config = yaml("dashboards/prometheus/prometheus.yml");
     let folder = root().join("dashboards/prometheus");
     for file in config["rule_files"].as_array().expect("rule files") {
-        assert!(folder.join(file.as_str().expect("a name")).is_file(), "{file}");
+        assert!(
+            folder.join(file.as_str().expect("a name")).is_file(),
+            "{file}"
+        );
     }
     let job = &config["scrape_configs"][0];
-    assert_eq!((job["job_name"].as_str(), job["metrics_path"].as_str()), (Some("bayhub"), Some("/metrics")));
+    assert_eq!(
+        (job["job_name"].as_str(), job["metrics_path"].as_str()),
+        (Some("bayhub"), Some("/metrics"))
+    );
 }
 
 #[test]
@@ -179,12 +262,36 @@ fn a_metric_or_label_that_does_not_exist_is_caught() {
     );
     assert_eq!(
         series.keys().map(String::as_str).collect::<Vec<_>>(),
-        ["bayhub_reports_total", "bayhub_wait_seconds_bucket", "bayhub_wait_seconds_count", "bayhub_wait_seconds_sum"]
+        [
+            "bayhub_reports_total",
+            "bayhub_wait_seconds_bucket",
+            "bayhub_wait_seconds_count",
+            "bayhub_wait_seconds_sum"
+        ]
     );
     let fault = unknown_names("a.yml", "fine\nrate(bayhub_report_total[5m])", &series);
-    assert_eq!(fault, ["a.yml:2: `bayhub_report_total` is no metric of src/metrics.rs"]);
-    assert_eq!(unknown_names("a.yml", "bayhub_wait_seconds", &series).len(), 1, "a histogram is no series itself");
-    assert_eq!(unknown_labels("sum by (door, gate) (bayhub_reports_total)", &series), ["gate"]);
-    assert_eq!(unknown_labels(r#"bayhub_reports_total{reason="x"}"#, &series), ["reason"]);
-    assert!(unknown_labels(r#"sum by (door) (bayhub_reports_total{instance=~"a"})"#, &series).is_empty());
+    assert_eq!(
+        fault,
+        ["a.yml:2: `bayhub_report_total` is no metric of src/metrics.rs"]
+    );
+    assert_eq!(
+        unknown_names("a.yml", "bayhub_wait_seconds", &series).len(),
+        1,
+        "a histogram is no series itself"
+    );
+    assert_eq!(
+        unknown_labels("sum by (door, gate) (bayhub_reports_total)", &series),
+        ["gate"]
+    );
+    assert_eq!(
+        unknown_labels(r#"bayhub_reports_total{reason="x"}"#, &series),
+        ["reason"]
+    );
+    assert!(
+        unknown_labels(
+            r#"sum by (door) (bayhub_reports_total{instance=~"a"})"#,
+            &series
+        )
+        .is_empty()
+    );
 }

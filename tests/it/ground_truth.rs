@@ -1,9 +1,10 @@
-//! The simulator knows what really happened: settled visits against it, with perfect sensors and with the usual faults.
+//! The simulator knows what really happened: settled visits against it, with perfect sensors and
+//! with the usual faults.
 
 use bayhub::clock::ManualClock;
 use bayhub::domain::{
-    Batch, Corrections, Door, KeptLength, KeptReports, Millis, Parcel, Pass, SettledHour, SettledSink, SourceKind,
-    Speaker, Topic, Visit, VisitChange,
+    Batch, Corrections, Door, KeptLength, KeptReports, Millis, Parcel, Pass, SettledHour,
+    SettledSink, SourceKind, Speaker, Topic, Visit, VisitChange,
 };
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::live::{Live, Room};
@@ -29,14 +30,21 @@ struct Sum(Mutex<BTreeMap<Visit, i32>>);
 impl SettledSink for Sum {
     fn try_hour(&self, _: u32, _: u32, hour: &Arc<SettledHour>) -> bool {
         let mut all = self.0.lock().expect("nobody panicked");
-        hour.visits.iter().for_each(|v| *all.entry(*v).or_default() += 1);
+        hour.visits
+            .iter()
+            .for_each(|v| *all.entry(*v).or_default() += 1);
         true
     }
 
     fn try_corrections(&self, _: u32, _: u32, corrections: &Arc<Corrections>) -> bool {
         let mut all = self.0.lock().expect("nobody panicked");
         for change in &corrections.visits {
-            *all.entry(*change.visit()).or_default() += if matches!(change, VisitChange::Assert(_)) { 1 } else { -1 };
+            *all.entry(*change.visit()).or_default() += if matches!(change, VisitChange::Assert(_))
+            {
+                1
+            } else {
+                -1
+            };
         }
         true
     }
@@ -83,9 +91,13 @@ type Truth = (String, u64, u64);
 /// Six hours of a city. What truly happened, and what was settled: by bay, in order.
 fn six_hours(faults: Faults) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
     let dir = tempfile::tempdir().expect("a folder");
-    let city = City::generate(&CityParams { bays: BAYS, ..CityParams::default() });
+    let city = City::generate(&CityParams {
+        bays: BAYS,
+        ..CityParams::default()
+    });
     city.write(dir.path()).expect("room on disk");
-    let registry = Arc::new(Registry::open(dir.path(), &dir.path().join("data"), &[]).expect("a sound city"));
+    let registry =
+        Arc::new(Registry::open(dir.path(), &dir.path().join("data"), &[]).expect("a sound city"));
     let params = SimParams {
         faults,
         start_hour: Some(9.0),
@@ -95,22 +107,47 @@ fn six_hours(faults: Faults) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
     };
     let mut sim = Sim::new(city, params, START);
     let sensor = |id: &str| Speaker {
-        source: registry.enrol_source(id, SourceKind::Sensor).expect("room for it"),
+        source: registry
+            .enrol_source(id, SourceKind::Sensor)
+            .expect("room for it"),
         kind: SourceKind::Sensor,
         id: id.into(),
         pass: Pass::default(),
         uplinks: false,
     };
     let speakers: Vec<Speaker> = sim.plan().sources().iter().map(|s| sensor(&s.id)).collect();
-    let (clock, metrics) = (Arc::new(ManualClock::default()), Arc::new(Metrics::new()));
-    let gate = Gate::new(registry.clone(), clock.clone(), metrics.clone(), gate::Config::default());
-    let live = Arc::new(Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 1 }));
+    let clock = Arc::new(ManualClock::default());
+    let metrics = Arc::new(Metrics::new());
+    let gate = Gate::new(
+        registry.clone(),
+        clock.clone(),
+        metrics.clone(),
+        gate::Config::default(),
+    );
+    let live = Arc::new(Live::new(
+        &registry.city(),
+        Room {
+            spare_bays: 0,
+            spare_zones: 0,
+            subscribers: 1,
+        },
+    ));
     let sum = Arc::new(Sum::default());
-    let settlement = Settlement { sink: sum.clone(), kept: Arc::new(|_| Box::new(Kept::default())) };
+    let settlement = Settlement {
+        sink: sum.clone(),
+        kept: Arc::new(|_| Box::new(Kept::default())),
+    };
     let config = stream::Config::default();
-    let (stream, mut feed) =
-        stream::resume(&config, registry.clone(), live, metrics, 1000, Saved::default(), Some(settlement))
-            .expect("threads");
+    let (stream, mut feed) = stream::resume(
+        &config,
+        registry.clone(),
+        live,
+        metrics,
+        1000,
+        Saved::default(),
+        Some(settlement),
+    )
+    .expect("threads");
 
     let mut out = Outbox::default();
     while sim.fill(&mut out.messages) {}
@@ -119,17 +156,35 @@ fn six_hours(faults: Faults) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
         clock.set(Millis(now));
         sim.step(now, &mut out);
         let mut parcel = Parcel::default();
-        for m in out.messages.drain(..).filter(|m| m.topic == sensors_sim::Topic::Report) {
-            gate.take(&speakers[m.link as usize], Door::Mqtt, &"test", Topic::Report, &m.payload, &mut parcel);
+        for m in out
+            .messages
+            .drain(..)
+            .filter(|m| m.topic == sensors_sim::Topic::Report)
+        {
+            gate.take(
+                &speakers[m.link as usize],
+                Door::Mqtt,
+                &"test",
+                Topic::Report,
+                &m.payload,
+                &mut parcel,
+            );
         }
         assert!(parcel.refusals.is_empty(), "{:?}", parcel.refusals);
-        feed.push(Batch { ingest_at: Millis(now), claims: parcel.claims });
+        feed.push(Batch {
+            ingest_at: Millis(now),
+            claims: parcel.claims,
+        });
         truth.append(&mut out.truth);
     }
-    let (turnover, mut end) = (stream.turnover.clone().expect("it settles"), START + HOURS * HOUR);
+    let turnover = stream.turnover.clone().expect("it settles");
+    let mut end = START + HOURS * HOUR;
     while turnover.settled().0 < START + HOURS * HOUR {
         end += 60_000;
-        feed.push(Batch { ingest_at: Millis(end), claims: vec![] });
+        feed.push(Batch {
+            ingest_at: Millis(end),
+            claims: vec![],
+        });
     }
     drop(feed);
     stream.join().expect("no panic");
@@ -146,10 +201,19 @@ fn six_hours(faults: Faults) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
     }
     let city = registry.city();
     let mut settled: HashMap<String, Vec<Visit>> = HashMap::new();
-    for (visit, times) in sum.0.lock().expect("nobody panicked").iter().filter(|(_, times)| **times != 0) {
+    for (visit, times) in sum
+        .0
+        .lock()
+        .expect("nobody panicked")
+        .iter()
+        .filter(|(_, times)| **times != 0)
+    {
         assert_eq!(*times, 1);
         let bay = city.bay_numbered(visit.bay).expect("a bay of the city");
-        settled.entry(city.bay_id(bay).to_string()).or_default().push(*visit);
+        settled
+            .entry(city.bay_id(bay).to_string())
+            .or_default()
+            .push(*visit);
     }
     (visits, settled)
 }
@@ -160,17 +224,24 @@ fn matches(v: &Visit, (_, from, to): &Truth, slack: u64) -> bool {
     v.is_whole() && near(v.start.0, *from) && near(v.end.0, *to)
 }
 
-/// Those that can be told: over two minutes, done before the last hour told ends, and with both neighbours at least two looks
-/// away: a gap that falls between two looks is seen by nobody.
+/// Those that can be told: over two minutes, done before the last hour told ends, and with both
+/// neighbours at least two looks away: a gap that falls between two looks is seen by nobody.
 fn to_be_found(truth: &[Truth]) -> Vec<&Truth> {
     let end = START + (HOURS - 1) * HOUR;
     let near = |t: &Truth| {
         truth.iter().any(|o| {
-            let gap = if o.1 >= t.2 { o.1 - t.2 } else { t.1.saturating_sub(o.2) };
+            let gap = if o.1 >= t.2 {
+                o.1 - t.2
+            } else {
+                t.1.saturating_sub(o.2)
+            };
             o.0 == t.0 && (o.1 >= t.2 || o.2 <= t.1) && gap <= SAMPLE
         })
     };
-    truth.iter().filter(|t| t.2 - t.1 > 120_000 + SAMPLE && t.2 < end && t.1 > START + SAMPLE && !near(t)).collect()
+    truth
+        .iter()
+        .filter(|t| t.2 - t.1 > 120_000 + SAMPLE && t.2 < end && t.1 > START + SAMPLE && !near(t))
+        .collect()
 }
 
 #[test]
@@ -178,10 +249,24 @@ fn with_perfect_sensors_every_visit_is_settled_to_within_the_sampling_interval()
     let (truth, settled) = six_hours(Faults::none());
     let wanted = to_be_found(&truth);
     assert!(wanted.len() > 500, "{} visits", wanted.len());
-    let found = |t: &&&Truth| settled.get(&t.0).is_some_and(|all| all.iter().any(|v| matches(v, t, SAMPLE)));
+    let found = |t: &&&Truth| {
+        settled
+            .get(&t.0)
+            .is_some_and(|all| all.iter().any(|v| matches(v, t, SAMPLE)))
+    };
     let lost: Vec<_> = wanted.iter().filter(|t| !found(t)).collect();
-    assert!(lost.is_empty(), "{} of {}: {:?}", lost.len(), wanted.len(), &lost[..lost.len().min(3)]);
-    println!("perfect sensors: {} of {} visits", wanted.len() - lost.len(), wanted.len());
+    assert!(
+        lost.is_empty(),
+        "{} of {}: {:?}",
+        lost.len(),
+        wanted.len(),
+        &lost[..lost.len().min(3)]
+    );
+    println!(
+        "perfect sensors: {} of {} visits",
+        wanted.len() - lost.len(),
+        wanted.len()
+    );
 }
 
 #[test]
@@ -190,14 +275,35 @@ fn with_the_usual_faults_nearly_all_are() {
     let wanted = to_be_found(&truth);
     let end = START + (HOURS - 1) * HOUR;
     let slack = 60_000;
-    let recalled =
-        wanted.iter().filter(|t| settled.get(&t.0).is_some_and(|all| all.iter().any(|v| matches(v, t, slack)))).count();
-    let told: Vec<(&String, &Visit)> =
-        settled.iter().flat_map(|(bay, all)| all.iter().map(move |v| (bay, v))).collect();
-    let told: Vec<_> =
-        told.into_iter().filter(|(_, v)| v.is_whole() && v.stay_ms() >= 120_000 && v.end.0 < end).collect();
-    let right = told.iter().filter(|(bay, v)| truth.iter().any(|t| t.0 == **bay && matches(v, t, slack))).count();
-    let (recall, precision) = (recalled as f64 / wanted.len() as f64, right as f64 / told.len() as f64);
-    println!("usual faults: recall {recall:.3} of {}, precision {precision:.3} of {}", wanted.len(), told.len());
-    assert!(recall > 0.9 && precision > 0.75, "recall {recall}, precision {precision}");
+    let recalled = wanted
+        .iter()
+        .filter(|t| {
+            settled
+                .get(&t.0)
+                .is_some_and(|all| all.iter().any(|v| matches(v, t, slack)))
+        })
+        .count();
+    let told: Vec<(&String, &Visit)> = settled
+        .iter()
+        .flat_map(|(bay, all)| all.iter().map(move |v| (bay, v)))
+        .collect();
+    let told: Vec<_> = told
+        .into_iter()
+        .filter(|(_, v)| v.is_whole() && v.stay_ms() >= 120_000 && v.end.0 < end)
+        .collect();
+    let right = told
+        .iter()
+        .filter(|(bay, v)| truth.iter().any(|t| t.0 == **bay && matches(v, t, slack)))
+        .count();
+    let recall = recalled as f64 / wanted.len() as f64;
+    let precision = right as f64 / told.len() as f64;
+    println!(
+        "usual faults: recall {recall:.3} of {}, precision {precision:.3} of {}",
+        wanted.len(),
+        told.len()
+    );
+    assert!(
+        recall > 0.9 && precision > 0.75,
+        "recall {recall}, precision {precision}"
+    );
 }

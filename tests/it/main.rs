@@ -1,4 +1,5 @@
-//! One test binary for the whole hub, a module per behaviour: linking once is cheaper than linking often.
+//! One test binary for the whole hub, a module per behaviour: linking once is cheaper than linking
+//! often.
 //!
 //! Here only what needs the tree or a real process; what a room promises is tested in the room.
 

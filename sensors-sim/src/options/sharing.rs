@@ -8,11 +8,17 @@ use std::time::Duration;
 
 #[derive(Args)]
 pub(crate) struct Sharing {
-    /// Hubs to run the day at, one after the other: a name for each, and a file with the line that `bayhub demo` prints
+    /// Hubs to run the day at, one after the other: a name for each, and a file with the line that
+    /// `bayhub demo` prints
     #[arg(value_name = "NAME=FILE")]
     demos: Vec<String>,
     /// A hub that is no demo, http://HOST:PORT
-    #[arg(long, value_name = "URL", requires = "share_key", requires = "book_key")]
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "share_key",
+        requires = "book_key"
+    )]
     hub: Option<String>,
     /// Its key of the business
     #[arg(long, env = "SENSORS_SIM_SHARE_KEY", hide_env_values = true)]
@@ -29,7 +35,9 @@ pub(crate) struct Sharing {
     /// Bays on the streets
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u32).range(0..=100_000))]
     public_bays: u32,
-    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    #[arg(
+        long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(0..=1_000_000)
+    )]
     drivers: u32,
     /// The same seed gives the same district and the same day
     #[arg(long, default_value_t = 1)]
@@ -57,25 +65,56 @@ struct Keys {
 
 impl Sharing {
     pub(crate) fn district(&self) -> DistrictParams {
-        let (bays, public_bays, drivers, seed) = (self.bays, self.public_bays, self.drivers, self.seed);
-        DistrictParams { bays, public_bays, drivers, seed, owner: self.owner.clone() }
+        let bays = self.bays;
+        let public_bays = self.public_bays;
+        let drivers = self.drivers;
+        let seed = self.seed;
+        DistrictParams {
+            bays,
+            public_bays,
+            drivers,
+            seed,
+            owner: self.owner.clone(),
+        }
     }
 
     /// The hubs, or what cannot be understood.
     pub(crate) fn hubs(&self) -> Result<Vec<Hub>, String> {
-        let settle =
-            Duration::try_from_secs_f64(self.settle_s).map_err(|e| format!("--settle-s {}: {e}", self.settle_s))?;
+        let settle = Duration::try_from_secs_f64(self.settle_s)
+            .map_err(|e| format!("--settle-s {}: {e}", self.settle_s))?;
         let demo = |text: &String| {
-            let (name, file) = text.split_once('=').ok_or_else(|| format!("{text:?} is not NAME=FILE"))?;
+            let (name, file) = text
+                .split_once('=')
+                .ok_or_else(|| format!("{text:?} is not NAME=FILE"))?;
             let line = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
             let ready: Ready = serde_json::from_str(&line).map_err(|e| format!("{file}: {e}"))?;
-            let (share_key, book_key) = (ready.keys.share, ready.keys.book);
-            Ok(Hub { name: name.to_owned(), url: ready.http, share_key, book_key, settle })
+            let share_key = ready.keys.share;
+            let book_key = ready.keys.book;
+            Ok(Hub {
+                name: name.to_owned(),
+                url: ready.http,
+                share_key,
+                book_key,
+                settle,
+            })
         };
-        let mut hubs = self.demos.iter().map(demo).collect::<Result<Vec<_>, String>>()?;
-        if let (Some(url), Some(share_key), Some(book_key)) = (&self.hub, &self.share_key, &self.book_key) {
-            let (share_key, book_key) = (share_key.clone(), book_key.clone());
-            hubs.push(Hub { name: "hub".into(), url: url.clone(), share_key, book_key, settle });
+        let mut hubs = self
+            .demos
+            .iter()
+            .map(demo)
+            .collect::<Result<Vec<_>, String>>()?;
+        if let (Some(url), Some(share_key), Some(book_key)) =
+            (&self.hub, &self.share_key, &self.book_key)
+        {
+            let share_key = share_key.clone();
+            let book_key = book_key.clone();
+            hubs.push(Hub {
+                name: "hub".into(),
+                url: url.clone(),
+                share_key,
+                book_key,
+                settle,
+            });
         }
         Ok(hubs)
     }
@@ -87,10 +126,16 @@ mod tests {
     use clap::Parser as _;
 
     fn hubs(arguments: &[&str]) -> Result<Vec<String>, String> {
-        let cli = Cli::try_parse_from([&["sensors-sim", "sharing"], arguments].concat()).map_err(|e| e.to_string())?;
-        let Command::Sharing(s) = cli.command else { panic!("not a sharing") };
-        s.hubs()
-            .map(|h| h.into_iter().map(|h| format!("{} {} {} {}", h.name, h.url, h.share_key, h.book_key)).collect())
+        let cli = Cli::try_parse_from([&["sensors-sim", "sharing"], arguments].concat())
+            .map_err(|e| e.to_string())?;
+        let Command::Sharing(s) = cli.command else {
+            panic!("not a sharing")
+        };
+        s.hubs().map(|h| {
+            h.into_iter()
+                .map(|h| format!("{} {} {} {}", h.name, h.url, h.share_key, h.book_key))
+                .collect()
+        })
     }
 
     #[test]
@@ -99,14 +144,30 @@ mod tests {
         let line = r#"{"http":"http://127.0.0.1:1","mqtt":"x","keys":{"share":"s","book":"b","admin":"a"}}"#;
         std::fs::write(file.path(), line).unwrap();
         let demo = format!("batch={}", file.path().display());
-        let given = ["--hub", "http://h", "--share-key", "k", "--book-key", "l", &demo];
-        assert_eq!(hubs(&given).unwrap(), ["batch http://127.0.0.1:1 s b", "hub http://h k l"]);
+        let given = [
+            "--hub",
+            "http://h",
+            "--share-key",
+            "k",
+            "--book-key",
+            "l",
+            &demo,
+        ];
+        assert_eq!(
+            hubs(&given).unwrap(),
+            ["batch http://127.0.0.1:1 s b", "hub http://h k l"]
+        );
         assert_eq!(hubs(&[]).unwrap(), [""; 0]);
     }
 
     #[test]
     fn what_is_no_hub_is_refused() {
-        for bad in [&["batch"][..], &["batch=nowhere.json"], &["--hub", "http://h"], &["--settle-s", "-1"]] {
+        for bad in [
+            &["batch"][..],
+            &["batch=nowhere.json"],
+            &["--hub", "http://h"],
+            &["--settle-s", "-1"],
+        ] {
             assert!(hubs(bad).is_err(), "{bad:?}");
         }
     }

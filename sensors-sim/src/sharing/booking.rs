@@ -1,10 +1,12 @@
-//! A day at a hub: all bays offered, all drivers' wishes told in their order, and the outcome read back.
+//! A day at a hub: all bays offered, all drivers' wishes told in their order, and the outcome read
+//! back.
 //!
-//! Before that a few drivers come at once, to bays that are also offered for the next two hours: they book, confirm, arrive
-//! and leave, which nobody can do today who has booked for tomorrow.
+//! Before that a few drivers come at once, to bays that are also offered for the next two hours:
+//! they book, confirm, arrive and leave, which nobody can do today who has booked for tomorrow.
 //!
-//! A driver who is refused asks again, [`AGAIN`] times in all, each time after everybody else has had a turn: somebody may
-//! have cancelled, or the hub may have made room. Who is refused to the end looks for a bay on the street.
+//! A driver who is refused asks again, [`AGAIN`] times in all, each time after everybody else has
+//! had a turn: somebody may have cancelled, or the hub may have made room. Who is refused to the
+//! end looks for a bay on the street.
 
 use super::SharingError;
 use super::client::{Answer, Call, Client};
@@ -39,8 +41,8 @@ pub struct Hub {
     pub url: String,
     pub share_key: String,
     pub book_key: String,
-    /// How long the hub is left alone before drivers ask again and before the outcome is read: longer than its batches
-    /// lie apart.
+    /// How long the hub is left alone before drivers ask again and before the outcome is read:
+    /// longer than its batches lie apart.
     pub settle: Duration,
 }
 
@@ -49,7 +51,12 @@ pub struct Hub {
 pub fn without_sharing(district: &District) -> Outcome {
     let mut parked = vec![None; district.drivers.len()];
     on_the_street(district, &mut parked);
-    Outcome { name: "no sharing".into(), parked, moved: 0, at_once: 0 }
+    Outcome {
+        name: "no sharing".into(),
+        parked,
+        moved: 0,
+        at_once: 0,
+    }
 }
 
 /// Drivers without a bay who come all the same.
@@ -57,14 +64,25 @@ fn on_the_street(district: &District, parked: &mut [Option<Parked>]) {
     let came = |n: &usize| parked[*n].is_none() && !district.drivers[*n].cancels;
     let looking: Vec<usize> = (0..district.drivers.len()).filter(came).collect();
     for (n, found) in street::park(district, &looking) {
-        parked[n] = found.map(|f| Parked { shared: false, walk_m: f.walk_m, price_cents: f.price_cents });
+        parked[n] = found.map(|f| Parked {
+            shared: false,
+            walk_m: f.walk_m,
+            price_cents: f.price_cents,
+        });
     }
 }
 
-/// The day with shared bays at a hub. `now`: ms since 1970; the day begins at the next midnight in Singapore.
+/// The day with shared bays at a hub. `now`: ms since 1970; the day begins at the next midnight in
+/// Singapore.
 pub async fn book(district: &District, hub: &Hub, now: u64) -> Result<Outcome, SharingError> {
     let midnight = (now + AHEAD_MS) / DAY_MS * DAY_MS + DAY_MS - AHEAD_MS;
-    let mut day = Day { district, hub, client: Client::new(&hub.url)?, now, midnight };
+    let mut day = Day {
+        district,
+        hub,
+        client: Client::new(&hub.url)?,
+        now,
+        midnight,
+    };
     for offered in 0..district.offered.len() {
         day.offer(offered).await?;
     }
@@ -92,13 +110,20 @@ pub async fn book(district: &District, hub: &Hub, now: u64) -> Result<Outcome, S
     let mut parked = vec![None; district.drivers.len()];
     let mut moved = 0;
     for (n, first) in booked.iter().enumerate() {
-        let Some(first) = first.as_ref().filter(|_| !district.drivers[n].cancels) else { continue };
+        let Some(first) = first.as_ref().filter(|_| !district.drivers[n].cancels) else {
+            continue;
+        };
         let last = day.look(first).await?;
         moved += usize::from(last["bay"] != first["bay"]);
         parked[n] = Some(day.parked(n, &last)?);
     }
     on_the_street(district, &mut parked);
-    Ok(Outcome { name: hub.name.clone(), parked, moved, at_once })
+    Ok(Outcome {
+        name: hub.name.clone(),
+        parked,
+        moved,
+        at_once,
+    })
 }
 
 struct Day<'a> {
@@ -127,9 +152,19 @@ impl Day<'_> {
             "currency": "SGD",
         });
         let key = &self.hub.share_key;
-        let call = Call { method: Method::POST, path: "/v1/offers", key, once: None, body: Some(body) };
+        let call = Call {
+            method: Method::POST,
+            path: "/v1/offers",
+            key,
+            once: None,
+            body: Some(body),
+        };
         let answer = self.client.call(&call).await?;
-        if answer.status == StatusCode::CREATED { Ok(()) } else { Err(unexpected(&call, &answer)) }
+        if answer.status == StatusCode::CREATED {
+            Ok(())
+        } else {
+            Err(unexpected(&call, &answer))
+        }
     }
 
     /// A driver's request, confirmed at once; `None`: there is no bay.
@@ -145,7 +180,13 @@ impl Day<'_> {
             "vehicle": {"kind": "car"},
         });
         let key = &self.hub.book_key;
-        let call = Call { method: Method::POST, path: "/v1/requests", key, once: Some(once), body: Some(body) };
+        let call = Call {
+            method: Method::POST,
+            path: "/v1/requests",
+            key,
+            once: Some(once),
+            body: Some(body),
+        };
         let answer = self.client.call(&call).await?;
         // A phone on a bad line sends some requests twice: still it is one booking.
         if n.is_multiple_of(TWICE) && answer.status == StatusCode::CREATED {
@@ -170,10 +211,17 @@ impl Day<'_> {
         for (n, o) in district.offered.iter().take(AT_ONCE).enumerate() {
             let place = district.city.bays()[o.bay as usize].place;
             let end = rfc3339(self.now + STAY_MS);
-            let body = json!({"lat": place.lat(), "lon": place.lon(), "end": end, "max_walk_m": 200});
+            let body =
+                json!({"lat": place.lat(), "lon": place.lon(), "end": end, "max_walk_m": 200});
             let once = format!("{run}-at-once-{n}");
             let key = &self.hub.book_key;
-            let call = Call { method: Method::POST, path: "/v1/requests", key, once: Some(&once), body: Some(body) };
+            let call = Call {
+                method: Method::POST,
+                path: "/v1/requests",
+                key,
+                once: Some(&once),
+                body: Some(body),
+            };
             let answer = self.client.call(&call).await?;
             if answer.status != StatusCode::CREATED {
                 return Err(unexpected(&call, &answer));
@@ -183,40 +231,85 @@ impl Day<'_> {
             }
             let last = self.look(&answer.body).await?;
             if last["state"] != "completed" {
-                return Err(SharingError::Answer(format!("left, and still it is {last}")));
+                return Err(SharingError::Answer(format!(
+                    "left, and still it is {last}"
+                )));
             }
         }
         Ok(district.offered.len().min(AT_ONCE))
     }
 
     async fn step(&mut self, reservation: &Value, step: &str) -> Result<(), SharingError> {
-        let path = format!("/v1/reservations/{}/{step}", reservation["id"].as_str().unwrap_or_default());
-        let call = Call { method: Method::POST, path: &path, key: &self.hub.book_key, once: None, body: None };
+        let path = format!(
+            "/v1/reservations/{}/{step}",
+            reservation["id"].as_str().unwrap_or_default()
+        );
+        let call = Call {
+            method: Method::POST,
+            path: &path,
+            key: &self.hub.book_key,
+            once: None,
+            body: None,
+        };
         let answer = self.client.call(&call).await?;
-        if answer.status == StatusCode::OK { Ok(()) } else { Err(unexpected(&call, &answer)) }
+        if answer.status == StatusCode::OK {
+            Ok(())
+        } else {
+            Err(unexpected(&call, &answer))
+        }
     }
 
     async fn look(&mut self, reservation: &Value) -> Result<Value, SharingError> {
-        let path = format!("/v1/reservations/{}", reservation["id"].as_str().unwrap_or_default());
-        let call = Call { method: Method::GET, path: &path, key: &self.hub.book_key, once: None, body: None };
+        let path = format!(
+            "/v1/reservations/{}",
+            reservation["id"].as_str().unwrap_or_default()
+        );
+        let call = Call {
+            method: Method::GET,
+            path: &path,
+            key: &self.hub.book_key,
+            once: None,
+            body: None,
+        };
         let answer = self.client.call(&call).await?;
-        if answer.status == StatusCode::OK { Ok(answer.body) } else { Err(unexpected(&call, &answer)) }
+        if answer.status == StatusCode::OK {
+            Ok(answer.body)
+        } else {
+            Err(unexpected(&call, &answer))
+        }
     }
 
     /// Holds the hub to what it promised.
     fn parked(&self, n: usize, last: &Value) -> Result<Parked, SharingError> {
         let d = &self.district.drivers[n];
-        let number = |name: &str| last[name].as_u64().and_then(|v| u32::try_from(v).ok()).unwrap_or(u32::MAX);
-        let (walk_m, price_cents) = (number("walk_m"), number("price_cents"));
-        let kept = last["state"] == "confirmed" && walk_m <= d.max_walk_m && price_cents <= d.max_price_cents;
+        let number = |name: &str| {
+            last[name]
+                .as_u64()
+                .and_then(|v| u32::try_from(v).ok())
+                .unwrap_or(u32::MAX)
+        };
+        let walk_m = number("walk_m");
+        let price_cents = number("price_cents");
+        let kept = last["state"] == "confirmed"
+            && walk_m <= d.max_walk_m
+            && price_cents <= d.max_price_cents;
         if kept {
-            Ok(Parked { shared: true, walk_m, price_cents })
+            Ok(Parked {
+                shared: true,
+                walk_m,
+                price_cents,
+            })
         } else {
-            Err(SharingError::Answer(format!("a promise is broken: {d:?} has {last}")))
+            Err(SharingError::Answer(format!(
+                "a promise is broken: {d:?} has {last}"
+            )))
         }
     }
 }
 
 fn unexpected(call: &Call<'_>, answer: &Answer) -> SharingError {
-    SharingError::Answer(format!("{} {}: {} {}", call.method, call.path, answer.status, answer.body))
+    SharingError::Answer(format!(
+        "{} {}: {} {}",
+        call.method, call.path, answer.status, answer.body
+    ))
 }

@@ -1,9 +1,11 @@
-//! A district for one day: who shares which bay when, which bays anybody may use, and who wants to park where.
+//! A district for one day: who shares which bay when, which bays anybody may use, and who wants to
+//! park where.
 //!
-//! Around a stadium lie blocks of flats, whose bays stand empty by day, and offices, whose bays stand empty from evening to
-//! morning. By day visitors come to the offices, in the evening a crowd to the stadium, and by night residents without a
-//! bay of their own look for one. Promises: pure; the same seed gives the same district and the same day, whatever the
-//! date. Times are minutes from the day's midnight.
+//! Around a stadium lie blocks of flats, whose bays stand empty by day, and offices, whose bays
+//! stand empty from evening to morning. By day visitors come to the offices, in the evening a crowd
+//! to the stadium, and by night residents without a bay of their own look for one. Promises: pure;
+//! the same seed gives the same district and the same day, whatever the date. Times are minutes
+//! from the day's midnight.
 
 use crate::city::{Bay, BayKind, City, Zone, ZoneKind};
 use crate::geojson::middle;
@@ -39,7 +41,13 @@ pub struct DistrictParams {
 
 impl Default for DistrictParams {
     fn default() -> Self {
-        Self { bays: 400, public_bays: 300, drivers: 2_000, seed: 1, owner: "demo".into() }
+        Self {
+            bays: 400,
+            public_bays: 300,
+            drivers: 2_000,
+            seed: 1,
+            owner: "demo".into(),
+        }
     }
 }
 
@@ -96,11 +104,29 @@ impl District {
     #[must_use]
     pub fn generate(params: &DistrictParams) -> Self {
         let mut rng = SmallRng::seed_from_u64(params.seed);
-        let mut own = Self { city: City::default(), offered: vec![], public: vec![], drivers: vec![] };
-        let (homes, offices) = (params.bays.div_ceil(2), params.bays / 2);
+        let mut own = Self {
+            city: City::default(),
+            offered: vec![],
+            public: vec![],
+            drivers: vec![],
+        };
+        let homes = params.bays.div_ceil(2);
+        let offices = params.bays / 2;
         let homes = own.build(ZoneKind::Private, "HOME", homes, &params.owner, &mut rng);
-        let offices = own.build(ZoneKind::Private, "OFFICE", offices, &params.owner, &mut rng);
-        own.build(ZoneKind::OnStreet, "STREET", params.public_bays, "city", &mut rng);
+        let offices = own.build(
+            ZoneKind::Private,
+            "OFFICE",
+            offices,
+            &params.owner,
+            &mut rng,
+        );
+        own.build(
+            ZoneKind::OnStreet,
+            "STREET",
+            params.public_bays,
+            "city",
+            &mut rng,
+        );
         own.offer(&mut rng);
         own.fill_streets(&mut rng);
         let middle = Place::from_degrees(MIDDLE.0, MIDDLE.1);
@@ -117,16 +143,26 @@ impl District {
     }
 
     /// Adds zones of a kind with `bays` bays in all, and says where they are.
-    fn build(&mut self, kind: ZoneKind, name: &str, bays: u32, operator: &str, rng: &mut SmallRng) -> Vec<Place> {
+    fn build(
+        &mut self,
+        kind: ZoneKind,
+        name: &str,
+        bays: u32,
+        operator: &str,
+        rng: &mut SmallRng,
+    ) -> Vec<Place> {
         let middle_of_all = Place::from_degrees(MIDDLE.0, MIDDLE.1);
         let aside = Normal::new(0.0, 90.0).expect("a fixed, finite spread");
         let mut places = Vec::new();
         for n in 0..ZONES.min(bays) {
             let size = bays / ZONES + u32::from(n < bays % ZONES);
-            let angle = f64::from(n) * std::f64::consts::TAU / f64::from(ZONES) + rng.random_range(0.0..0.8);
+            let angle = f64::from(n) * std::f64::consts::TAU / f64::from(ZONES)
+                + rng.random_range(0.0..0.8);
             let out = RING_M * rng.random_range(0.5..1.5);
-            let centre =
-                middle_of_all.shifted(angle.cos() * out + aside.sample(rng), angle.sin() * out + aside.sample(rng));
+            let centre = middle_of_all.shifted(
+                angle.cos() * out + aside.sample(rng),
+                angle.sin() * out + aside.sample(rng),
+            );
             let layout = Layout::new(kind, centre, size, rng);
             let id = format!("{name}-{}", n + 1);
             let first = self.city.bays.len() as u32;
@@ -149,7 +185,11 @@ impl District {
                     },
                 );
             }
-            let outline = if kind == ZoneKind::OnStreet { Vec::new() } else { layout.outline() };
+            let outline = if kind == ZoneKind::OnStreet {
+                Vec::new()
+            } else {
+                layout.outline()
+            };
             self.city.zones.push(Zone {
                 name: format!("{name} {}", n + 1),
                 id,
@@ -165,9 +205,15 @@ impl District {
         places
     }
 
-    /// Residents leave in the morning and come home in the evening; offices the other way round. Some come back earlier.
+    /// Residents leave in the morning and come home in the evening; offices the other way round.
+    /// Some come back earlier.
     fn offer(&mut self, rng: &mut SmallRng) {
-        for zone in self.city.zones.iter().filter(|z| z.kind == ZoneKind::Private) {
+        for zone in self
+            .city
+            .zones
+            .iter()
+            .filter(|z| z.kind == ZoneKind::Private)
+        {
             let home = zone.id.starts_with("HOME");
             for bay in zone.bays.clone() {
                 let open = if home {
@@ -176,7 +222,11 @@ impl District {
                     hour(17.5, 1.5, rng)..hour(31.5, 1.0, rng)
                 };
                 let price_cents_per_hour = self.city.bays[bay as usize].price_cents_per_hour;
-                self.offered.push(Offered { bay, open, price_cents_per_hour });
+                self.offered.push(Offered {
+                    bay,
+                    open,
+                    price_cents_per_hour,
+                });
             }
         }
     }
@@ -184,12 +234,21 @@ impl District {
     /// Streets are nine tenths full by day and evening, and three quarters by night.
     fn fill_streets(&mut self, rng: &mut SmallRng) {
         let long = LogNormal::new(60_f64.ln(), 0.7).expect("fixed, finite parameters");
-        for zone in self.city.zones.iter().filter(|z| z.kind == ZoneKind::OnStreet) {
+        for zone in self
+            .city
+            .zones
+            .iter()
+            .filter(|z| z.kind == ZoneKind::OnStreet)
+        {
             for bay in zone.bays.clone() {
                 let mut busy = Vec::new();
                 let mut at = 0.0;
                 while at < 32.0 * 60.0 {
-                    let full = if (7.0 * 60.0..23.0 * 60.0).contains(&at) { 0.90 } else { 0.75 };
+                    let full = if (7.0 * 60.0..23.0 * 60.0).contains(&at) {
+                        0.90
+                    } else {
+                        0.75
+                    };
                     let stay: f64 = long.sample(rng).clamp(5.0, 600.0);
                     // Vacant so long that the share of time comes out.
                     let vacant = stay * (1.0 - full) / full * rng.random_range(0.0..2.0);
@@ -208,15 +267,29 @@ fn hour(from: f64, spread: f64, rng: &mut SmallRng) -> u32 {
 }
 
 fn pick(places: &[Place], otherwise: Place, rng: &mut SmallRng) -> Place {
-    if places.is_empty() { otherwise } else { places[rng.random_range(0..places.len())] }
+    if places.is_empty() {
+        otherwise
+    } else {
+        places[rng.random_range(0..places.len())]
+    }
 }
 
 fn drive(purpose: Purpose, near: Place, rng: &mut SmallRng) -> Driver {
-    let around = Normal::new(0.0, if purpose == Purpose::Stadium { 60.0 } else { 120.0 }).expect("a fixed spread");
+    let around = Normal::new(
+        0.0,
+        if purpose == Purpose::Stadium {
+            60.0
+        } else {
+            120.0
+        },
+    )
+    .expect("a fixed spread");
     let place = near.shifted(around.sample(rng), around.sample(rng));
     let stay = match purpose {
         Purpose::Office => {
-            let long: f64 = LogNormal::new(90_f64.ln(), 0.6).expect("fixed, finite parameters").sample(rng);
+            let long: f64 = LogNormal::new(90_f64.ln(), 0.6)
+                .expect("fixed, finite parameters")
+                .sample(rng);
             let start = hour(8.0, 8.0, rng);
             start..start + (long.clamp(20.0, 480.0) as u32).next_multiple_of(STEP_MIN)
         }
@@ -240,16 +313,32 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_day() {
-        let [a, b] = [1, 1].map(|seed| District::generate(&DistrictParams { seed, ..DistrictParams::default() }));
-        assert_eq!((&a.city, &a.offered, &a.public, &a.drivers), (&b.city, &b.offered, &b.public, &b.drivers));
-        let other = District::generate(&DistrictParams { seed: 2, ..DistrictParams::default() });
+        let [a, b] = [1, 1].map(|seed| {
+            District::generate(&DistrictParams {
+                seed,
+                ..DistrictParams::default()
+            })
+        });
+        assert_eq!(
+            (&a.city, &a.offered, &a.public, &a.drivers),
+            (&b.city, &b.offered, &b.public, &b.drivers)
+        );
+        let other = District::generate(&DistrictParams {
+            seed: 2,
+            ..DistrictParams::default()
+        });
         assert_ne!(a.drivers, other.drivers);
     }
 
     #[test]
     fn exactly_what_was_asked_for_is_there() {
         for (bays, public_bays, drivers) in [(400, 300, 2_000), (7, 5, 3), (1, 0, 1), (0, 0, 0)] {
-            let d = District::generate(&DistrictParams { bays, public_bays, drivers, ..DistrictParams::default() });
+            let d = District::generate(&DistrictParams {
+                bays,
+                public_bays,
+                drivers,
+                ..DistrictParams::default()
+            });
             assert_eq!(
                 (d.offered.len(), d.public.len(), d.drivers.len()),
                 (bays as usize, public_bays as usize, drivers as usize)
@@ -271,9 +360,22 @@ mod tests {
     #[test]
     fn stays_are_in_order_and_streets_are_never_taken_twice() {
         let d = District::generate(&DistrictParams::default());
-        assert!(d.drivers.iter().all(|d| d.minutes() >= 20 && d.stay.end <= 32 * 60));
-        assert!(d.public.iter().all(|(_, busy)| busy.windows(2).all(|p| p[0].end <= p[1].start)));
-        let taken: u32 = d.public.iter().flat_map(|(_, b)| b).map(|r| r.end.min(1920) - r.start.min(1920)).sum();
+        assert!(
+            d.drivers
+                .iter()
+                .all(|d| d.minutes() >= 20 && d.stay.end <= 32 * 60)
+        );
+        assert!(
+            d.public
+                .iter()
+                .all(|(_, busy)| busy.windows(2).all(|p| p[0].end <= p[1].start))
+        );
+        let taken: u32 = d
+            .public
+            .iter()
+            .flat_map(|(_, b)| b)
+            .map(|r| r.end.min(1920) - r.start.min(1920))
+            .sum();
         let share = f64::from(taken) / 1920.0 / d.public.len() as f64;
         assert!((0.8..0.92).contains(&share), "{share}");
     }

@@ -1,4 +1,5 @@
-//! Shared private bays: a district's day, booked at a hub as a business and drivers' apps would do it, and what it brings.
+//! Shared private bays: a district's day, booked at a hub as a business and drivers' apps would do
+//! it, and what it brings.
 //!
 //! | file | what it does |
 //! |---|---|
@@ -8,9 +9,10 @@
 //! | `client` | one connection, JSON |
 //! | `outcome` | served share, walk, price, utilisation, turnover |
 //!
-//! The day lies ahead (it begins at the next midnight in Singapore), so nothing has to wait for a clock: drivers book for
-//! tomorrow, and a hub that matches in batches has a second or two between the bookings and the last look. The same seed
-//! gives the same offers and the same drivers in the same order, whatever hub they meet.
+//! The day lies ahead (it begins at the next midnight in Singapore), so nothing has to wait for a
+//! clock: drivers book for tomorrow, and a hub that matches in batches has a second or two between
+//! the bookings and the last look. The same seed gives the same offers and the same drivers in the
+//! same order, whatever hub they meet.
 
 mod booking;
 mod client;

@@ -46,12 +46,27 @@ impl Outcome {
     #[must_use]
     pub fn figures(&self, district: &District, whom: Option<Purpose>) -> Figures {
         let came = district.drivers.iter().zip(&self.parked);
-        let came: Vec<_> = came.filter(|(d, _)| !d.cancels && whom.is_none_or(|w| d.purpose == w)).collect();
-        let parked: Vec<_> = came.iter().filter_map(|(d, p)| Some((*d, (**p)?))).collect();
-        let mean = |of: &dyn Fn(&Parked) -> f64| share(parked.iter().map(|(_, p)| of(p)).sum(), parked.len() as f64);
+        let came: Vec<_> = came
+            .filter(|(d, _)| !d.cancels && whom.is_none_or(|w| d.purpose == w))
+            .collect();
+        let parked: Vec<_> = came
+            .iter()
+            .filter_map(|(d, p)| Some((*d, (**p)?)))
+            .collect();
+        let mean = |of: &dyn Fn(&Parked) -> f64| {
+            share(parked.iter().map(|(_, p)| of(p)).sum(), parked.len() as f64)
+        };
         let minutes: u32 = parked.iter().map(|(d, _)| d.minutes()).sum();
-        let in_shared: u32 = parked.iter().filter(|(_, p)| p.shared).map(|(d, _)| d.minutes()).sum();
-        let offered: u32 = district.offered.iter().map(|o| o.open.end - o.open.start).sum();
+        let in_shared: u32 = parked
+            .iter()
+            .filter(|(_, p)| p.shared)
+            .map(|(d, _)| d.minutes())
+            .sum();
+        let offered: u32 = district
+            .offered
+            .iter()
+            .map(|o| o.open.end - o.open.start)
+            .sum();
         let paid: f64 = parked.iter().map(|(_, p)| f64::from(p.price_cents)).sum();
         let shared = parked.iter().filter(|(_, p)| p.shared).count();
         Figures {
@@ -108,15 +123,30 @@ mod tests {
 
     #[test]
     fn figures_are_of_those_who_came() {
-        let mut d =
-            District::generate(&DistrictParams { bays: 2, public_bays: 2, drivers: 4, ..DistrictParams::default() });
+        let mut d = District::generate(&DistrictParams {
+            bays: 2,
+            public_bays: 2,
+            drivers: 4,
+            ..DistrictParams::default()
+        });
         for (n, driver) in d.drivers.iter_mut().enumerate() {
             (driver.cancels, driver.stay) = (n == 3, 600..660);
         }
         d.offered.iter_mut().for_each(|o| o.open = 600..900);
-        let parked = |shared, walk_m| Some(Parked { shared, walk_m, price_cents: 240 });
+        let parked = |shared, walk_m| {
+            Some(Parked {
+                shared,
+                walk_m,
+                price_cents: 240,
+            })
+        };
         let parked = vec![parked(true, 100), parked(false, 300), None, parked(true, 1)];
-        let o = Outcome { name: "x".into(), parked, moved: 0, at_once: 0 };
+        let o = Outcome {
+            name: "x".into(),
+            parked,
+            moved: 0,
+            at_once: 0,
+        };
         let want = Figures {
             served: 2.0 / 3.0,
             shared: 1,
@@ -128,14 +158,26 @@ mod tests {
         };
         assert_eq!(o.figures(&d, None), want);
         let table = table(&d, &[o]);
-        assert!(table.contains("66.7 %") && table.contains("1 (33.3 %)"), "{table}");
+        assert!(
+            table.contains("66.7 %") && table.contains("1 (33.3 %)"),
+            "{table}"
+        );
     }
 
     #[test]
     fn a_day_without_anybody_has_figures_too() {
-        let d =
-            District::generate(&DistrictParams { bays: 0, public_bays: 0, drivers: 0, ..DistrictParams::default() });
-        let o = Outcome { name: "empty".into(), parked: vec![], moved: 0, at_once: 0 };
+        let d = District::generate(&DistrictParams {
+            bays: 0,
+            public_bays: 0,
+            drivers: 0,
+            ..DistrictParams::default()
+        });
+        let o = Outcome {
+            name: "empty".into(),
+            parked: vec![],
+            moved: 0,
+            at_once: 0,
+        };
         assert_eq!(o.figures(&d, None).served.to_bits(), 0_f64.to_bits());
     }
 }

@@ -1,11 +1,14 @@
-//! The simulator's core: a city lived through in steps, without sockets, files or a clock of its own.
+//! The simulator's core: a city lived through in steps, without sockets, files or a clock of its
+//! own.
 //!
-//! [`Sim::step`] takes the time and gives what happened since the last step: messages to publish, connections that
-//! break, true changes. The same parameters, seed and start time give the same output however the steps are cut.
-//! The truth does not depend on the faults. What is dear: one heap entry (16 bytes) a bay, and a byte of state.
+//! [`Sim::step`] takes the time and gives what happened since the last step: messages to publish,
+//! connections that break, true changes. The same parameters, seed and start time give the same
+//! output however the steps are cut. The truth does not depend on the faults. What is dear: one
+//! heap entry (16 bytes) a bay, and a byte of state.
 //!
-//! Two times run side by side. The world (arrivals, stays, walks, hours of the day) runs `speed` times as fast as
-//! the wall clock; lamp posts and gates sample by the wall clock, and every `at` is wall-clock time.
+//! Two times run side by side. The world (arrivals, stays, walks, hours of the day) runs `speed`
+//! times as fast as the wall clock; lamp posts and gates sample by the wall clock, and every `at`
+//! is wall-clock time.
 
 mod params;
 mod reports;
@@ -94,8 +97,8 @@ pub struct Sim {
 }
 
 impl Sim {
-    /// A city in the state that the time of day makes likely. `now` is ms since 1970. For 1.4 million bays this
-    /// takes about half a second. `params` have been checked by the caller.
+    /// A city in the state that the time of day makes likely. `now` is ms since 1970. For 1.4
+    /// million bays this takes about half a second. `params` have been checked by the caller.
     #[must_use]
     pub fn new(city: City, params: SimParams, now: u64) -> Self {
         let plan = Plan::new(&city, &params.plan);
@@ -130,7 +133,11 @@ impl Sim {
             .city
             .zones
             .iter()
-            .map(|z| ZoneState { used: Use::of(z.kind, &z.id), appeal: appeal.sample(world), occupied: 0 })
+            .map(|z| ZoneState {
+                used: Use::of(z.kind, &z.id),
+                appeal: appeal.sample(world),
+                occupied: 0,
+            })
             .collect();
         let mut events = Vec::with_capacity(self.lots.len() + self.plan.posts.len() * 2 + 64);
         let parked: Vec<_> = self.profiles.iter().map(|p| p.parked_at(day)).collect();
@@ -146,10 +153,17 @@ impl Sim {
                 } else {
                     profile.next_try(zone.appeal, world)
                 };
-                events.push(Reverse((self.started + (wait / self.params.speed) as u64, Next::new(LOT, lot as usize))));
+                events.push(Reverse((
+                    self.started + (wait / self.params.speed) as u64,
+                    Next::new(LOT, lot as usize),
+                )));
             }
             // Beats start spread out, so that the whole city never reports at once.
-            let every = if post.gate { self.params.gate_beat_s } else { self.params.heartbeat_s };
+            let every = if post.gate {
+                self.params.gate_beat_s
+            } else {
+                self.params.heartbeat_s
+            };
             let first = (self.sensors.random::<f64>() * every * 1000.0) as u64;
             events.push(Reverse((self.started + first, Next::new(BEAT, i))));
         }
@@ -179,7 +193,10 @@ impl Sim {
     /// Bays and counted lots; how many of them are taken.
     #[must_use]
     pub fn occupied(&self) -> (u32, u32) {
-        (self.zones.iter().map(|z| z.occupied).sum(), self.lots.len() as u32)
+        (
+            self.zones.iter().map(|z| z.occupied).sum(),
+            self.lots.len() as u32,
+        )
     }
 
     /// True occupied lots of each zone, in the city's order.
@@ -190,7 +207,11 @@ impl Sim {
     /// The true state of every lot at this moment.
     pub fn truth(&self) -> impl Iterator<Item = Change> + '_ {
         let at = self.started;
-        self.lots.iter().zip(0..).map(move |(s, lot)| Change { lot, occupied: s & OCCUPIED != 0, at })
+        self.lots.iter().zip(0..).map(move |(s, lot)| Change {
+            lot,
+            occupied: s & OCCUPIED != 0,
+            at,
+        })
     }
 
     /// Time of day in the simulated city, ms.
@@ -207,7 +228,8 @@ impl Sim {
         (wall.saturating_sub(self.started) as f64 * self.params.speed) as u64
     }
 
-    /// Lives through the time since the last step. `now` must not go back (it is no error, nothing happens then).
+    /// Lives through the time since the last step. `now` must not go back (it is no error, nothing
+    /// happens then).
     pub fn step(&mut self, now: u64, out: &mut Outbox) {
         while let Some(&Reverse((at, next))) = self.events.peek() {
             if at > now {
@@ -247,11 +269,22 @@ impl Sim {
         };
         // Never at once: at a great speed a stay may round to nothing, and time must go on.
         let wait = ((wait / self.params.speed) as u64).max(1);
-        self.events.push(Reverse((at.saturating_add(wait), Next::new(LOT, lot as usize))));
+        self.events.push(Reverse((
+            at.saturating_add(wait),
+            Next::new(LOT, lot as usize),
+        )));
         if changed {
             self.lots[lot as usize] ^= OCCUPIED;
-            zone.occupied = if was_occupied { zone.occupied - 1 } else { zone.occupied + 1 };
-            out.truth.push(Change { lot, occupied: !was_occupied, at });
+            zone.occupied = if was_occupied {
+                zone.occupied - 1
+            } else {
+                zone.occupied + 1
+            };
+            out.truth.push(Change {
+                lot,
+                occupied: !was_occupied,
+                at,
+            });
             self.plan_look(at_post, at);
         }
     }
@@ -279,15 +312,24 @@ impl Sim {
         } else {
             self.params.heartbeat_s * self.sensors.random_range(0.9..1.1)
         };
-        self.events.push(Reverse((at + ((every * 1000.0) as u64).max(1), Next::new(BEAT, at_post))));
+        self.events.push(Reverse((
+            at + ((every * 1000.0) as u64).max(1),
+            Next::new(BEAT, at_post),
+        )));
     }
 
     fn plan_walk(&mut self, app: u32, after: u64) {
-        let per_min = self.params.app_walks_per_min.unwrap_or(self.city.bays.len() as f64 / 1000.0);
+        let per_min = self
+            .params
+            .app_walks_per_min
+            .unwrap_or(self.city.bays.len() as f64 / 1000.0);
         let per_ms = per_min * self.params.speed / 60_000.0 / self.plan.apps.len() as f64;
         if per_ms > 0.0 {
             let wait = -(1.0 - self.sensors.random::<f64>()).ln() / per_ms;
-            self.events.push(Reverse((after.saturating_add((wait as u64).max(1)), Next::new(WALK, app as usize))));
+            self.events.push(Reverse((
+                after.saturating_add((wait as u64).max(1)),
+                Next::new(WALK, app as usize),
+            )));
         }
     }
 }

@@ -14,7 +14,8 @@ pub struct SimParams {
     pub heartbeat_s: f64,
     /// Wall-clock seconds after which a gate reports even without a change.
     pub gate_beat_s: f64,
-    /// Walks of app users a minute of simulated time, in the whole city; `None`: one for 1,000 bays.
+    /// Walks of app users a minute of simulated time, in the whole city; `None`: one for 1,000
+    /// bays.
     pub app_walks_per_min: Option<f64>,
     /// Local hour at which the simulation starts; `None`: what it is now.
     pub start_hour: Option<f64>,
@@ -49,12 +50,17 @@ impl SimParams {
             ("gate-beat-s", self.gate_beat_s),
         ];
         if let Some((name, v)) = positive.iter().find(|(_, v)| !(0.001..=1e6).contains(v)) {
-            return Err(format!("{name} must lie between 0.001 and 1,000,000, not {v}"));
+            return Err(format!(
+                "{name} must lie between 0.001 and 1,000,000, not {v}"
+            ));
         }
         if self.start_hour.is_some_and(|h| !(0.0..24.0).contains(&h)) {
             return Err("start-hour must lie between 0 and 24".into());
         }
-        if self.app_walks_per_min.is_some_and(|w| !(0.0..=1e6).contains(&w)) {
+        if self
+            .app_walks_per_min
+            .is_some_and(|w| !(0.0..=1e6).contains(&w))
+        {
             return Err("app-walks-per-min must lie between 0 and 1,000,000".into());
         }
         self.faults.check()

@@ -9,20 +9,36 @@ use rand::Rng;
 const SURE: f64 = 0.98;
 
 impl Sim {
-    /// The state of the bays of the next source that has not told it yet, stamped with the start time and spared
-    /// from faults. False when all have. To be called until then, before the first step.
+    /// The state of the bays of the next source that has not told it yet, stamped with the start
+    /// time and spared from faults. False when all have. To be called until then, before the first
+    /// step.
     pub fn fill(&mut self, out: &mut Vec<Message>) -> bool {
-        let Some(link) = self.plan.posts.get(self.fill_from).map(|p| p.link) else { return false };
+        let Some(link) = self.plan.posts.get(self.fill_from).map(|p| p.link) else {
+            return false;
+        };
         let mut batch = self.batch(link, self.started);
-        while let Some(post) = self.plan.posts.get(self.fill_from).copied().filter(|p| p.link == link) {
+        while let Some(post) = self
+            .plan
+            .posts
+            .get(self.fill_from)
+            .copied()
+            .filter(|p| p.link == link)
+        {
             if post.gate {
                 out.push(self.counted(post, self.started, false));
             }
             for lot in (post.first..post.first + post.len).filter(|_| !post.gate) {
                 if batch.is_full() {
-                    out.push(std::mem::replace(&mut batch, self.batch(link, self.started)).finish(link, false));
+                    out.push(
+                        std::mem::replace(&mut batch, self.batch(link, self.started))
+                            .finish(link, false),
+                    );
                 }
-                batch.bay(self.city.bay_id(lot), self.lots[lot as usize] & READ != 0, SURE);
+                batch.bay(
+                    self.city.bay_id(lot),
+                    self.lots[lot as usize] & READ != 0,
+                    SURE,
+                );
             }
             self.fill_from += 1;
         }
@@ -45,8 +61,14 @@ impl Sim {
         for lot in post.first..post.first + post.len {
             let state = self.lots[lot as usize];
             let before = state & READ != 0;
-            let mut read = if self.is_stuck(lot, at) { before } else { state & OCCUPIED != 0 };
-            if self.params.faults.misread > 0.0 && self.sensors.random::<f64>() < self.params.faults.misread {
+            let mut read = if self.is_stuck(lot, at) {
+                before
+            } else {
+                state & OCCUPIED != 0
+            };
+            if self.params.faults.misread > 0.0
+                && self.sensors.random::<f64>() < self.params.faults.misread
+            {
                 self.road.happened.misread += 1;
                 read = !read;
                 look_again = true;
@@ -60,11 +82,13 @@ impl Sim {
             self.plan_look(at_post, at);
         }
         if !batch.is_empty() {
-            self.road.send(at, batch.finish(post.link, false), &mut out.messages);
+            self.road
+                .send(at, batch.finish(post.link, false), &mut out.messages);
         }
     }
 
-    /// Each sensor's life is cut into spells of `stuck_hours`; a hash decides in which of them it is stuck.
+    /// Each sensor's life is cut into spells of `stuck_hours`; a hash decides in which of them it
+    /// is stuck.
     fn is_stuck(&self, lot: u32, at: u64) -> bool {
         let faults = &self.params.faults;
         if faults.stuck <= 0.0 {
@@ -79,11 +103,20 @@ impl Sim {
     fn counted(&mut self, post: Post, at: u64, may_err: bool) -> Message {
         let z = &self.city.zones[post.zone as usize];
         let mut vacant = z.capacity - self.zones[post.zone as usize].occupied;
-        if may_err && self.params.faults.misread > 0.0 && self.sensors.random::<f64>() < self.params.faults.misread {
+        if may_err
+            && self.params.faults.misread > 0.0
+            && self.sensors.random::<f64>() < self.params.faults.misread
+        {
             self.road.happened.misread += 1;
             vacant = if vacant == 0 { 1 } else { vacant - 1 };
         }
-        count(post.link, &z.id, vacant, z.capacity, self.stamp(post.link, at))
+        count(
+            post.link,
+            &z.id,
+            vacant,
+            z.capacity,
+            self.stamp(post.link, at),
+        )
     }
 
     /// An app user passes a few bays and says what is seen, not always rightly.
@@ -91,7 +124,8 @@ impl Sim {
         self.plan_walk(app, at);
         let first = self.sensors.random_range(0..self.city.bays.len() as u32);
         let zone = self.plan.posts[self.plan.post_of(first)].zone;
-        let end = (first + self.sensors.random_range(1..=6)).min(self.city.zones[zone as usize].bays.end);
+        let end =
+            (first + self.sensors.random_range(1..=6)).min(self.city.zones[zone as usize].bays.end);
         let mut batch = self.batch(app, at);
         for lot in first..end {
             let confidence = self.sensors.random_range(0.8..0.97);
@@ -100,7 +134,8 @@ impl Sim {
             let occupied = self.lots[lot as usize] & OCCUPIED != 0;
             batch.bay(self.city.bay_id(lot), occupied == right, confidence);
         }
-        self.road.send(at, batch.finish(app, true), &mut out.messages);
+        self.road
+            .send(at, batch.finish(app, true), &mut out.messages);
     }
 
     fn batch(&mut self, link: u32, at: u64) -> Batch {

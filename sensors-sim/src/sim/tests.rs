@@ -1,4 +1,5 @@
-//! What the simulated city does, without a socket: a day's occupancy, the reports, and each fault on its own.
+//! What the simulated city does, without a socket: a day's occupancy, the reports, and each fault
+//! on its own.
 
 use super::*;
 use crate::faults::Faults;
@@ -9,11 +10,18 @@ const START: u64 = 1_795_402_800_000;
 const HOUR: u64 = 3_600_000;
 
 fn sim(bays: u32, change: impl FnOnce(&mut SimParams)) -> Sim {
-    let mut params = SimParams { faults: Faults::none(), start_hour: Some(9.0), ..SimParams::default() };
+    let mut params = SimParams {
+        faults: Faults::none(),
+        start_hour: Some(9.0),
+        ..SimParams::default()
+    };
     params.app_walks_per_min = Some(0.0);
     change(&mut params);
     params.check().unwrap();
-    let city = City::generate(&CityParams { bays, ..CityParams::default() });
+    let city = City::generate(&CityParams {
+        bays,
+        ..CityParams::default()
+    });
     let mut sim = Sim::new(city, params, START);
     while sim.fill(&mut Vec::new()) {}
     sim
@@ -33,14 +41,19 @@ fn heard<'a>(messages: impl IntoIterator<Item = &'a Message>) -> HashMap<String,
     for m in messages.into_iter().filter(|m| m.topic == Topic::Report) {
         let v: serde_json::Value = serde_json::from_slice(&m.payload).unwrap();
         for b in v["bays"].as_array().unwrap() {
-            state.insert(b["bay"].as_str().unwrap().to_owned(), b["state"] == "occupied");
+            state.insert(
+                b["bay"].as_str().unwrap().to_owned(),
+                b["state"] == "occupied",
+            );
         }
     }
     state
 }
 
 fn seq(m: &Message) -> u64 {
-    serde_json::from_slice::<serde_json::Value>(&m.payload).unwrap()["seq"].as_u64().unwrap()
+    serde_json::from_slice::<serde_json::Value>(&m.payload).unwrap()["seq"]
+        .as_u64()
+        .unwrap()
 }
 
 /// The share of sensed bays on which a listener is wrong after the fill and an hour of reports.
@@ -51,30 +64,46 @@ fn wrong_share(change: impl FnOnce(&mut SimParams)) -> f64 {
     while s.fill(&mut all) {}
     all.extend(run_for(&mut s, HOUR).messages);
     let heard = heard(&all);
-    let wrong = (0..2_000).filter(|b| heard[s.city.bay_id(*b)] != (s.lots[*b as usize] & OCCUPIED != 0)).count();
+    let wrong = (0..2_000)
+        .filter(|b| heard[s.city.bay_id(*b)] != (s.lots[*b as usize] & OCCUPIED != 0))
+        .count();
     wrong as f64 / 2_000.0
 }
 
 #[test]
 fn occupancy_stays_plausible_over_a_day() {
     let mut s = sim(4_000, |p| p.start_hour = Some(0.0));
-    let (mut out, mut offices) = (Outbox::default(), Vec::new());
+    let mut out = Outbox::default();
+    let mut offices = Vec::new();
     for hour in 0..24 {
         s.step(START + hour * HOUR, &mut out);
         let (taken, lots) = s.occupied();
         let share = f64::from(taken) / f64::from(lots);
         assert!((0.25..0.85).contains(&share), "at {hour} o'clock {share}");
         let of = |used: Use| {
-            let zones = s.zones.iter().zip(&s.city.zones).filter(|(z, _)| z.used == used);
+            let zones = s
+                .zones
+                .iter()
+                .zip(&s.city.zones)
+                .filter(|(z, _)| z.used == used);
             let (n, of) = zones.fold((0, 0), |(n, of), (z, c)| (n + z.occupied, of + c.capacity));
             f64::from(n) / f64::from(of)
         };
         offices.push(of(Use::Offices));
     }
-    assert!(offices[11] > offices[3] + 0.4, "offices fill by day: {offices:?}");
+    assert!(
+        offices[11] > offices[3] + 0.4,
+        "offices fill by day: {offices:?}"
+    );
     let per_lot = out.truth.len() as f64 / s.lots.len() as f64;
-    assert!((6.0..60.0).contains(&per_lot), "{per_lot} changes a lot and day");
-    assert_eq!(s.occupied().0, s.lots.iter().filter(|l| **l & OCCUPIED != 0).count() as u32);
+    assert!(
+        (6.0..60.0).contains(&per_lot),
+        "{per_lot} changes a lot and day"
+    );
+    assert_eq!(
+        s.occupied().0,
+        s.lots.iter().filter(|l| **l & OCCUPIED != 0).count() as u32
+    );
 }
 
 #[test]
@@ -83,7 +112,8 @@ fn the_same_seed_gives_the_same_day_however_it_is_cut() {
         p.faults = Faults::harsh();
         p.app_walks_per_min = Some(60.0);
     };
-    let (mut a, mut b) = (sim(500, params), sim(500, params));
+    let mut a = sim(500, params);
+    let mut b = sim(500, params);
     let fine = run_for(&mut a, HOUR);
     let mut coarse = Outbox::default();
     b.step(START + HOUR, &mut coarse);
@@ -104,13 +134,25 @@ fn the_fill_tells_every_bay_and_every_counted_zone_once() {
     s.fill_from = 0;
     let mut all = Vec::new();
     while s.fill(&mut all) {}
-    assert_eq!(all.iter().map(|m| usize::from(m.bays)).sum::<usize>(), 3_000);
+    assert_eq!(
+        all.iter().map(|m| usize::from(m.bays)).sum::<usize>(),
+        3_000
+    );
     assert_eq!(heard(&all).len(), 3_000);
     let counted = s.city.zones.iter().filter(|z| z.bays.is_empty()).count();
     assert!(counted > 0);
-    assert_eq!(all.iter().filter(|m| m.topic == Topic::Count).count(), counted);
-    assert!(all.iter().all(|m| usize::from(m.bays) <= crate::message::MAX_BAYS));
-    assert!(all.iter().all(|m| m.payload.len() <= crate::message::MAX_BYTES));
+    assert_eq!(
+        all.iter().filter(|m| m.topic == Topic::Count).count(),
+        counted
+    );
+    assert!(
+        all.iter()
+            .all(|m| usize::from(m.bays) <= crate::message::MAX_BAYS)
+    );
+    assert!(
+        all.iter()
+            .all(|m| m.payload.len() <= crate::message::MAX_BYTES)
+    );
 }
 
 #[test]
@@ -132,7 +174,12 @@ fn gates_never_count_more_vacant_lots_than_there_are() {
     let mut counts = 0;
     for m in out.messages.iter().filter(|m| m.topic == Topic::Count) {
         let v: serde_json::Value = serde_json::from_slice(&m.payload).unwrap();
-        let zone = s.city.zones.iter().find(|z| z.id == v["zone"].as_str().unwrap()).unwrap();
+        let zone = s
+            .city
+            .zones
+            .iter()
+            .find(|z| z.id == v["zone"].as_str().unwrap())
+            .unwrap();
         assert_eq!(v["capacity"], zone.capacity);
         assert!(v["vacant"].as_u64().unwrap() <= u64::from(zone.capacity));
         counts += 1;
@@ -145,7 +192,11 @@ fn app_users_report_a_few_neighbouring_bays() {
     let mut s = sim(1_000, |p| p.app_walks_per_min = Some(30.0));
     let apps = s.plan.apps.clone();
     let out = run_for(&mut s, HOUR);
-    let walks: Vec<_> = out.messages.iter().filter(|m| apps.contains(&m.link)).collect();
+    let walks: Vec<_> = out
+        .messages
+        .iter()
+        .filter(|m| apps.contains(&m.link))
+        .collect();
     assert!((1_500..2_100).contains(&walks.len()), "{}", walks.len());
     assert!(walks.iter().all(|m| (1..=6).contains(&m.bays)));
 }
@@ -154,7 +205,11 @@ fn app_users_report_a_few_neighbouring_bays() {
 fn numbers_of_a_source_only_rise_when_nothing_goes_wrong() {
     let mut s = sim(1_000, |_| {});
     let mut last: HashMap<u32, u64> = HashMap::new();
-    for m in run_for(&mut s, HOUR).messages.iter().filter(|m| m.topic == Topic::Report) {
+    for m in run_for(&mut s, HOUR)
+        .messages
+        .iter()
+        .filter(|m| m.topic == Topic::Report)
+    {
         let n = seq(m);
         assert!(last.insert(m.link, n).is_none_or(|before| before < n));
     }
@@ -180,12 +235,15 @@ fn late_messages_keep_the_time_they_were_made() {
         p.faults.late = 1.0;
         p.faults.late_max_s = 60.0;
     });
-    let (mut out, mut later) = (Outbox::default(), 0);
+    let mut out = Outbox::default();
+    let mut later = 0;
     for at in (START..START + HOUR).step_by(1000) {
         s.step(at, &mut out);
         for m in out.messages.drain(..).filter(|m| m.topic == Topic::Report) {
             let v: serde_json::Value = serde_json::from_slice(&m.payload).unwrap();
-            let made = chrono::DateTime::parse_from_rfc3339(v["at"].as_str().unwrap()).unwrap().timestamp_millis();
+            let made = chrono::DateTime::parse_from_rfc3339(v["at"].as_str().unwrap())
+                .unwrap()
+                .timestamp_millis();
             let age = at - made as u64;
             assert!(age <= 61_000);
             later += u64::from(age > 5_000);
@@ -199,7 +257,11 @@ fn swapped_messages_arrive_after_the_sources_next_one() {
     let mut s = sim(1_000, |p| p.faults.out_of_order = 0.3);
     let mut last: HashMap<u32, u64> = HashMap::new();
     let mut back = 0;
-    for m in run_for(&mut s, HOUR).messages.iter().filter(|m| m.topic == Topic::Report) {
+    for m in run_for(&mut s, HOUR)
+        .messages
+        .iter()
+        .filter(|m| m.topic == Topic::Report)
+    {
         let n = seq(m);
         back += u64::from(last.insert(m.link, n).is_some_and(|before| before > n));
     }
@@ -231,14 +293,21 @@ fn misread_bays_are_put_right_at_the_next_look() {
     assert!(s.happened().misread > 100);
     s.params.faults.misread = 0.0;
     s.step(START + HOUR + 24_000, &mut Outbox::default());
-    let wrong = s.lots[..1_000].iter().filter(|l| (*l & OCCUPIED != 0) != (*l & READ != 0)).count();
+    let wrong = s.lots[..1_000]
+        .iter()
+        .filter(|l| (*l & OCCUPIED != 0) != (*l & READ != 0))
+        .count();
     assert!(wrong <= 2, "{wrong}");
 }
 
 #[test]
 fn clocks_are_off_by_a_constant_that_a_hub_accepts() {
     let s = sim(1_000, |p| p.faults.skew_ms = 1e9);
-    assert!(s.skews.iter().all(|k| k.abs() <= crate::faults::MAX_SKEW_MS));
+    assert!(
+        s.skews
+            .iter()
+            .all(|k| k.abs() <= crate::faults::MAX_SKEW_MS)
+    );
     assert!(s.skews.iter().any(|k| *k != 0));
     assert!(sim(1_000, |_| {}).skews.iter().all(|k| *k == 0));
 }
@@ -253,10 +322,14 @@ fn connections_break_at_the_rate_asked_for() {
 
 #[test]
 fn speed_makes_the_city_livelier_and_leaves_the_stamps_at_the_wall_clock() {
-    let (slow, fast) =
-        (run_for(&mut sim(1_000, |_| {}), HOUR / 6), run_for(&mut sim(1_000, |p| p.speed = 6.0), HOUR / 6));
+    let slow = run_for(&mut sim(1_000, |_| {}), HOUR / 6);
+    let fast = run_for(&mut sim(1_000, |p| p.speed = 6.0), HOUR / 6);
     assert!(fast.truth.len() > slow.truth.len() * 3);
-    assert!(fast.truth.iter().all(|c| (START..=START + HOUR / 6).contains(&c.at)));
+    assert!(
+        fast.truth
+            .iter()
+            .all(|c| (START..=START + HOUR / 6).contains(&c.at))
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! An MQTT 3.1.1 server for tests: takes every connection and publish, acknowledges, and remembers what it saw.
+//! An MQTT 3.1.1 server for tests: takes every connection and publish, acknowledges, and remembers
+//! what it saw.
 #![allow(clippy::unwrap_used, reason = "a test may fail by a panic")]
 
 use bytes::BytesMut;
@@ -30,8 +31,13 @@ impl Log {
     /// Sources whose status has been published with `online` true or false.
     pub(crate) fn status(&self, online: &str) -> BTreeSet<String> {
         let wanted = format!(r#"{{"online":{online}}}"#);
-        let said = self.taken.iter().filter(|(t, p)| t.ends_with("/status") && *p == wanted.as_bytes());
-        said.filter_map(|(t, _)| t.split('/').nth(2)).map(str::to_owned).collect()
+        let said = self
+            .taken
+            .iter()
+            .filter(|(t, p)| t.ends_with("/status") && *p == wanted.as_bytes());
+        said.filter_map(|(t, _)| t.split('/').nth(2))
+            .map(str::to_owned)
+            .collect()
     }
 }
 
@@ -49,15 +55,22 @@ impl Server {
 
     pub(crate) async fn start_at(port: u16) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
-        let (log, breaking) = (Arc::new(Mutex::new(Log::default())), Arc::new(AtomicBool::new(false)));
+        let log = Arc::new(Mutex::new(Log::default()));
+        let breaking = Arc::new(AtomicBool::new(false));
         let port = listener.local_addr().unwrap().port();
-        let (for_all, breaks) = (log.clone(), breaking.clone());
+        let for_all = log.clone();
+        let breaks = breaking.clone();
         let task = tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 tokio::spawn(serve(socket, for_all.clone(), breaks.clone()));
             }
         });
-        Self { port, log, breaking, task }
+        Self {
+            port,
+            log,
+            breaking,
+            task,
+        }
     }
 
     pub(crate) async fn stop(self) {
@@ -76,7 +89,13 @@ impl Server {
         let mut bays = BTreeSet::new();
         for (_, payload) in log.taken.iter().filter(|(t, _)| t.ends_with("/report")) {
             let v: serde_json::Value = serde_json::from_slice(payload).unwrap();
-            bays.extend(v["bays"].as_array().into_iter().flatten().map(|b| b["bay"].as_str().unwrap().to_owned()));
+            bays.extend(
+                v["bays"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|b| b["bay"].as_str().unwrap().to_owned()),
+            );
         }
         bays
     }
@@ -90,7 +109,9 @@ impl Server {
 }
 
 async fn serve(mut socket: TcpStream, log: Arc<Mutex<Log>>, breaking: Arc<AtomicBool>) {
-    let (mut input, mut output, mut user) = (BytesMut::new(), BytesMut::new(), String::new());
+    let mut input = BytesMut::new();
+    let mut output = BytesMut::new();
+    let mut user = String::new();
     while socket.read_buf(&mut input).await.is_ok_and(|n| n > 0) {
         loop {
             match Packet::read(&mut input, 1 << 20) {
@@ -110,7 +131,13 @@ async fn serve(mut socket: TcpStream, log: Arc<Mutex<Log>>, breaking: Arc<Atomic
 }
 
 /// False to close the connection.
-fn answer(packet: Packet, user: &mut String, output: &mut BytesMut, log: &Mutex<Log>, breaking: bool) -> bool {
+fn answer(
+    packet: Packet,
+    user: &mut String,
+    output: &mut BytesMut,
+    log: &Mutex<Log>,
+    breaking: bool,
+) -> bool {
     let mut log = log.lock().unwrap();
     let reply = match packet {
         Packet::Connect(c) => {

@@ -1,9 +1,10 @@
-//! What the city looks like depends on the reports, not on how they came: once, three times, in any order.
+//! What the city looks like depends on the reports, not on how they came: once, three times, in any
+//! order.
 
 use crate::clock::SystemClock;
 use crate::domain::{
-    BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Millis, Observation, Receipt, SourceIx, SourceKind,
-    Submission, ZoneIx, ZoneTally,
+    BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Millis, Observation, Receipt,
+    SourceIx, SourceKind, Submission, ZoneIx, ZoneTally,
 };
 use crate::health::Health;
 use crate::journal::{Config, Journal};
@@ -25,12 +26,21 @@ const BAYS: u32 = 600;
 
 fn reports(rng: &mut StdRng) -> Vec<Claim> {
     let one = |n: u64, rng: &mut StdRng| {
-        let (at, source) = (Millis(T0 + rng.random_range(0..60_000)), SourceIx(rng.random_range(0..40)));
+        let at = Millis(T0 + rng.random_range(0..60_000));
+        let source = SourceIx(rng.random_range(0..40));
         match rng.random_range(0..10) {
             0 => Claim::Alive { source, at },
             1 => {
-                let (zone, vacant) = (ZoneIx(rng.random_range(0..ZONES)), rng.random_range(0..40));
-                Claim::Count(CountObservation { at, zone, source, kind: BayKind::Motorcycle, vacant, capacity: 40 })
+                let zone = ZoneIx(rng.random_range(0..ZONES));
+                let vacant = rng.random_range(0..40);
+                Claim::Count(CountObservation {
+                    at,
+                    zone,
+                    source,
+                    kind: BayKind::Motorcycle,
+                    vacant,
+                    capacity: 40,
+                })
             }
             _ => Claim::Bay(Observation {
                 at,
@@ -48,16 +58,34 @@ fn reports(rng: &mut StdRng) -> Vec<Claim> {
 
 /// Has a journal store `claims`, in submissions of every size.
 fn store(dir: &Path, registry: &Arc<Registry>, claims: &[Claim], rng: &mut StdRng) {
-    let config = Config { segment_bytes: 64 << 10, ..Config::default() };
+    let config = Config {
+        segment_bytes: 64 << 10,
+        ..Config::default()
+    };
     let journal = Journal::open(dir, config, registry.clone()).unwrap();
     let (doors, inbox) = mpsc::channel(64);
-    let (metrics, health) = (Arc::new(Metrics::new()), Arc::new(Health::default()));
-    let thread = journal.start(inbox, Arc::new(SystemClock), Box::new(drop), metrics, health).unwrap();
+    let metrics = Arc::new(Metrics::new());
+    let health = Arc::new(Health::default());
+    let thread = journal
+        .start(
+            inbox,
+            Arc::new(SystemClock),
+            Box::new(drop),
+            metrics,
+            health,
+        )
+        .unwrap();
     let mut rest = claims;
     while !rest.is_empty() {
         let (some, after) = rest.split_at(rng.random_range(1..=200).min(rest.len()));
         let receipt = Receipt::unwatched();
-        doors.blocking_send(Submission { claims: some.to_vec(), refusals: vec![], receipt }).unwrap();
+        doors
+            .blocking_send(Submission {
+                claims: some.to_vec(),
+                refusals: vec![],
+                receipt,
+            })
+            .unwrap();
         rest = after;
     }
     drop(doors);
@@ -69,15 +97,28 @@ type Seen = (BTreeMap<BayIx, BayView>, BTreeMap<ZoneIx, ZoneTally>);
 /// What a stream makes of the journal in `dir`, replayed that often in a row.
 fn replayed(dir: &Path, registry: &Arc<Registry>, workers: usize, times: u32) -> Seen {
     let journal = Journal::open(dir, Config::default(), registry.clone()).unwrap();
-    let (model, config) = (Arc::new(Remembered::default()), stream::Config { workers, ..stream::Config::default() });
-    let (stream, mut feed) =
-        stream::start(&config, registry.clone(), model.clone(), Arc::new(Metrics::new()), 100).unwrap();
+    let model = Arc::new(Remembered::default());
+    let config = stream::Config {
+        workers,
+        ..stream::Config::default()
+    };
+    let (stream, mut feed) = stream::start(
+        &config,
+        registry.clone(),
+        model.clone(),
+        Arc::new(Metrics::new()),
+        100,
+    )
+    .unwrap();
     for _ in 0..times {
         journal.replay(|batch| feed.push(batch)).unwrap();
     }
     drop(feed);
     stream.join().unwrap();
-    (std::mem::take(&mut model.bays.lock().unwrap()), std::mem::take(&mut model.zones.lock().unwrap()))
+    (
+        std::mem::take(&mut model.bays.lock().unwrap()),
+        std::mem::take(&mut model.zones.lock().unwrap()),
+    )
 }
 
 #[test]
@@ -88,12 +129,23 @@ fn three_replays_and_three_copies_in_any_order_show_the_same_city_as_one() {
     let straight = tempfile::tempdir().unwrap();
     store(straight.path(), &registry, &claims, &mut rng);
     let once = replayed(straight.path(), &registry, 1, 1);
-    assert!(once.0.len() > 500 && once.1.len() == ZONES as usize, "most bays were reported");
-    assert!(replayed(straight.path(), &registry, 1, 3) == once, "three times in a row");
+    assert!(
+        once.0.len() > 500 && once.1.len() == ZONES as usize,
+        "most bays were reported"
+    );
+    assert!(
+        replayed(straight.path(), &registry, 1, 3) == once,
+        "three times in a row"
+    );
     for round in 0..3 {
-        let (mut thrice, dir) = (claims.repeat(3), tempfile::tempdir().unwrap());
+        let mut thrice = claims.repeat(3);
+        let dir = tempfile::tempdir().unwrap();
         thrice.shuffle(&mut rng);
         store(dir.path(), &registry, &thrice, &mut rng);
-        assert!(replayed(dir.path(), &registry, 1 + round, 1) == once, "shuffled, {} workers", 1 + round);
+        assert!(
+            replayed(dir.path(), &registry, 1 + round, 1) == once,
+            "shuffled, {} workers",
+            1 + round
+        );
     }
 }

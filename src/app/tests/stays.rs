@@ -1,4 +1,5 @@
-//! A stay at a shared bay, from the offer to the authority's figures, at a whole hub by a clock that the test turns.
+//! A stay at a shared bay, from the offer to the authority's figures, at a whole hub by a clock
+//! that the test turns.
 
 use crate::app::Hub;
 use crate::clock::ManualClock;
@@ -29,7 +30,8 @@ fn city(folder: &Path) {
         let lat = 1.3 + f64::from(n) / 10_000.0;
         json!({"type": "Feature", "geometry": point(lat), "properties": {"id": format!("P-{n}"), "zone": "P", "kind": "car"}})
     };
-    let properties = json!({"id": "P", "name": "Office", "kind": "private", "operator": "acme", "capacity": 2});
+    let properties =
+        json!({"id": "P", "name": "Office", "kind": "private", "operator": "acme", "capacity": 2});
     let zone = json!({"type": "Feature", "geometry": point(1.3), "properties": properties});
     let write = |name: &str, features: &[Value]| {
         let text = json!({"type": "FeatureCollection", "features": features}).to_string();
@@ -47,7 +49,9 @@ struct Running {
 impl Running {
     async fn start(folder: &Path) -> Self {
         city(folder);
-        let sha256 = Keys::digest(KEY).iter().fold(String::new(), |text, b| text + &format!("{b:02x}"));
+        let sha256 = Keys::digest(KEY)
+            .iter()
+            .fold(String::new(), |text, b| text + &format!("{b:02x}"));
         let toml = format!(
             "[[keys]]\nname = \"all\"\npartner = \"acme\"\nsha256 = \"{sha256}\"\nsource_kind = \"sensor\"\n\
              scopes = [\"report\", \"share\", \"book\", \"monitor\"]\nsources = [\"lamp\"]\n"
@@ -59,13 +63,19 @@ impl Running {
             ("mqtt.listen", "127.0.0.1:0".to_owned()),
         ];
         let clock = Arc::new(ManualClock::at(NOW));
-        let hub = Hub::start_by(config::parse(&toml, &flags).unwrap(), clock.clone()).await.unwrap();
+        let hub = Hub::start_by(config::parse(&toml, &flags).unwrap(), clock.clone())
+            .await
+            .unwrap();
         Self { hub, clock }
     }
 
     async fn call(&self, method: &str, path: &str, body: &Value) -> Value {
         let mut line = TcpStream::connect(self.hub.http).await.unwrap();
-        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
         let head = format!(
             "{method} {path} HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer {KEY}\r\nconnection: close\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n",
@@ -97,35 +107,51 @@ impl Running {
     }
 
     async fn offer(&self, bay: &str) {
-        let windows = json!([{"start": NOW.to_string(), "end": NOW.plus(600 * MINUTE).to_string()}]);
-        let body = json!({"bay": bay, "windows": windows, "price_cents_per_hour": 200, "currency": "SGD"});
+        let windows =
+            json!([{"start": NOW.to_string(), "end": NOW.plus(600 * MINUTE).to_string()}]);
+        let body =
+            json!({"bay": bay, "windows": windows, "price_cents_per_hour": 200, "currency": "SGD"});
         self.call("POST", "/v1/offers", &body).await;
     }
 
     /// A booking for an hour from now on that has been confirmed.
     async fn book(&self) -> (String, String) {
-        let (start, end) = (self.clock.now(), self.clock.now().plus(60 * MINUTE));
-        let body = json!({"lat": 1.3, "lon": 103.8, "start": start.to_string(), "end": end.to_string()});
+        let start = self.clock.now();
+        let end = self.clock.now().plus(60 * MINUTE);
+        let body =
+            json!({"lat": 1.3, "lon": 103.8, "start": start.to_string(), "end": end.to_string()});
         let held = self.call("POST", "/v1/requests", &body).await;
-        let (id, bay) = (held["id"].as_str().unwrap().to_owned(), held["bay"].as_str().unwrap().to_owned());
+        let id = held["id"].as_str().unwrap().to_owned();
+        let bay = held["bay"].as_str().unwrap().to_owned();
         self.step(&id, "confirm").await;
         (id, bay)
     }
 
     async fn step(&self, id: &str, what: &str) {
-        self.call("POST", &format!("/v1/reservations/{id}/{what}"), &Value::Null).await;
+        self.call(
+            "POST",
+            &format!("/v1/reservations/{id}/{what}"),
+            &Value::Null,
+        )
+        .await;
     }
 
     async fn report(&self, bay: &str, state: &str) {
         let body = json!({"source": "lamp", "bay": bay, "state": state, "at": self.clock.now().to_string()});
         self.call("POST", "/v1/reports", &body).await;
-        self.until(&format!("/v1/bays/{bay}"), |b| b["claimed_state"] == state || b["state"] == state).await;
+        self.until(&format!("/v1/bays/{bay}"), |b| {
+            b["claimed_state"] == state || b["state"] == state
+        })
+        .await;
     }
 
     /// What was settled of the hour, once all of it is.
     async fn hour(&self) -> Value {
         self.clock.set(HOUR.plus(100 * MINUTE));
-        let path = format!("/v1/turnover?zone=P&interval=1h&from={HOUR}&to={}", HOUR.plus(60 * MINUTE));
+        let path = format!(
+            "/v1/turnover?zone=P&interval=1h&from={HOUR}&to={}",
+            HOUR.plus(60 * MINUTE)
+        );
         // What is settled follows the time of batches, which must go on.
         let on = |page: &Value| {
             self.clock.advance(1000);
@@ -147,20 +173,32 @@ async fn a_stay_that_no_sensor_sees_is_one_visit_of_its_whole_length() {
     // As one that has lost the answer.
     town.step(&id, "arrive").await;
     let there = town.until(&path, |b| b["state"] == "occupied").await;
-    assert_eq!((&there["source_kind"], &there["reserved"]), (&json!("booking"), &json!(true)));
+    assert_eq!(
+        (&there["source_kind"], &there["reserved"]),
+        (&json!("booking"), &json!(true))
+    );
     // Twice as long as one word of an app stands.
     for minute in [6, 12, 18, 24, 30] {
         let now = NOW.plus(minute * MINUTE);
         town.clock.set(now);
-        town.until(&path, |b| b["observed_at"] == now.to_string()).await;
+        town.until(&path, |b| b["observed_at"] == now.to_string())
+            .await;
     }
     town.step(&id, "depart").await;
     town.step(&id, "depart").await;
     let gone = town.until(&path, |b| b["state"] == "vacant").await;
     assert_eq!(gone["reserved"], false);
     let hour = town.hour().await;
-    assert_eq!((&hour["visits"], &hour["visits_ended"]), (&json!(1), &json!(1)), "{hour}");
-    assert_eq!((&hour["mean_stay_s"], &hour["censored_stays"]), (&json!(1800), &json!(0)), "{hour}");
+    assert_eq!(
+        (&hour["visits"], &hour["visits_ended"]),
+        (&json!(1), &json!(1)),
+        "{hour}"
+    );
+    assert_eq!(
+        (&hour["mean_stay_s"], &hour["censored_stays"]),
+        (&json!(1800), &json!(0)),
+        "{hour}"
+    );
     town.hub.stop().await.unwrap();
 }
 
@@ -188,7 +226,15 @@ async fn a_stay_that_a_sensor_sees_and_an_app_tells_is_one_visit_as_the_sensor_s
     minute(20);
     town.report(&bay, "vacant").await;
     let hour = town.hour().await;
-    assert_eq!((&hour["visits"], &hour["visits_ended"]), (&json!(1), &json!(1)), "{hour}");
-    assert_eq!((&hour["mean_stay_s"], &hour["short_stays"]), (&json!(1080), &json!(0)), "{hour}");
+    assert_eq!(
+        (&hour["visits"], &hour["visits_ended"]),
+        (&json!(1), &json!(1)),
+        "{hour}"
+    );
+    assert_eq!(
+        (&hour["mean_stay_s"], &hour["short_stays"]),
+        (&json!(1080), &json!(0)),
+        "{hour}"
+    );
     town.hub.stop().await.unwrap();
 }

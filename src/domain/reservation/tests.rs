@@ -9,7 +9,12 @@ const NOW: Millis = Millis(1_795_399_200_000);
 fn held() -> Reservation {
     let hour = 60 * MINUTE_MS;
     let span = Span::new(NOW.plus(hour), NOW.plus(2 * hour)).unwrap();
-    let vehicle = Vehicle { kind: BayKind::Car, height_cm: None, ev: false, accessible: false };
+    let vehicle = Vehicle {
+        kind: BayKind::Car,
+        height_cm: None,
+        ev: false,
+        accessible: false,
+    };
     Reservation {
         id: 1,
         name: "rs_1".into(),
@@ -22,7 +27,15 @@ fn held() -> Reservation {
         free_at: span.end.plus(5 * MINUTE_MS),
         price_cents: 300,
         currency: Currency::SGD,
-        promise: Promise { place: LatLon { lat: 1.3, lon: 103.8 }, max_walk_m: 400, max_price_cents: 300, vehicle },
+        promise: Promise {
+            place: LatLon {
+                lat: 1.3,
+                lon: 103.8,
+            },
+            max_walk_m: 400,
+            max_price_cents: 300,
+            vehicle,
+        },
         walk_m: 120,
         expires_at: NOW.plus(3 * MINUTE_MS),
         created_at: NOW,
@@ -70,7 +83,18 @@ fn every_event_in_every_state_does_what_the_table_says() {
                 to(NoShow, 0),
             ],
         ),
-        (Active, [same, Err(Arrived), Err(Arrived), same, to(Completed, 0), Err(NotDue), Err(NotDue)]),
+        (
+            Active,
+            [
+                same,
+                Err(Arrived),
+                Err(Arrived),
+                same,
+                to(Completed, 0),
+                Err(NotDue),
+                Err(NotDue),
+            ],
+        ),
         (
             Completed,
             [
@@ -83,9 +107,42 @@ fn every_event_in_every_state_does_what_the_table_says() {
                 over(Completed),
             ],
         ),
-        (Cancelled, [over(Cancelled), same, same, over(Cancelled), over(Cancelled), over(Cancelled), over(Cancelled)]),
-        (Expired, [over(Expired), over(Expired), over(Expired), over(Expired), over(Expired), same, over(Expired)]),
-        (NoShow, [over(NoShow), over(NoShow), over(NoShow), over(NoShow), over(NoShow), over(NoShow), same]),
+        (
+            Cancelled,
+            [
+                over(Cancelled),
+                same,
+                same,
+                over(Cancelled),
+                over(Cancelled),
+                over(Cancelled),
+                over(Cancelled),
+            ],
+        ),
+        (
+            Expired,
+            [
+                over(Expired),
+                over(Expired),
+                over(Expired),
+                over(Expired),
+                over(Expired),
+                same,
+                over(Expired),
+            ],
+        ),
+        (
+            NoShow,
+            [
+                over(NoShow),
+                over(NoShow),
+                over(NoShow),
+                over(NoShow),
+                over(NoShow),
+                over(NoShow),
+                same,
+            ],
+        ),
     ];
     assert_eq!(table.map(|row| row.0), ReservationState::ALL);
     for (state, row) in table {
@@ -95,7 +152,11 @@ fn every_event_in_every_state_does_what_the_table_says() {
                 Event::Expire => at(3),
                 _ => at(75),
             };
-            assert_eq!(Reservation { state, ..held() }.step(event, now), want, "{event:?} when {state:?}");
+            assert_eq!(
+                Reservation { state, ..held() }.step(event, now),
+                want,
+                "{event:?} when {state:?}"
+            );
         }
     }
 }
@@ -104,42 +165,111 @@ fn every_event_in_every_state_does_what_the_table_says() {
 fn a_hold_is_confirmed_before_its_deadline_and_never_at_it() {
     let deadline = held().expires_at;
     assert!(held().step(Event::Confirm, Millis(deadline.0 - 1)).is_ok());
-    assert_eq!(held().step(Event::Confirm, deadline), Err(StepError::Late(deadline)));
-    assert_eq!(held().step(Event::Expire, Millis(deadline.0 - 1)), Err(StepError::NotDue));
+    assert_eq!(
+        held().step(Event::Confirm, deadline),
+        Err(StepError::Late(deadline))
+    );
+    assert_eq!(
+        held().step(Event::Expire, Millis(deadline.0 - 1)),
+        Err(StepError::NotDue)
+    );
 }
 
 #[test]
 fn arriving_and_being_missed_have_their_times() {
-    let booked = Reservation { state: Confirmed, ..held() };
-    assert_eq!(booked.step(Event::Arrive, at(49)), Err(StepError::Early(booked.span.start)));
-    assert!(booked.step(Event::Arrive, at(50)).is_ok() && booked.step(Event::Arrive, at(119)).is_ok());
-    assert_eq!(booked.step(Event::Arrive, at(120)), Err(StepError::Ended(booked.span.end)));
+    let booked = Reservation {
+        state: Confirmed,
+        ..held()
+    };
+    assert_eq!(
+        booked.step(Event::Arrive, at(49)),
+        Err(StepError::Early(booked.span.start))
+    );
+    assert!(
+        booked.step(Event::Arrive, at(50)).is_ok() && booked.step(Event::Arrive, at(119)).is_ok()
+    );
+    assert_eq!(
+        booked.step(Event::Arrive, at(120)),
+        Err(StepError::Ended(booked.span.end))
+    );
     assert_eq!(booked.step(Event::MissOut, at(74)), Err(StepError::NotDue));
-    let short = Reservation { span: Span::new(at(60), at(65)).unwrap(), ..booked };
-    assert!(short.step(Event::MissOut, at(65)).is_ok(), "a stay shorter than the time of grace");
+    let short = Reservation {
+        span: Span::new(at(60), at(65)).unwrap(),
+        ..booked
+    };
+    assert!(
+        short.step(Event::MissOut, at(65)).is_ok(),
+        "a stay shorter than the time of grace"
+    );
 }
 
 #[test]
 fn who_cancels_in_time_pays_nothing_and_who_overstays_pays_more() {
-    let booked = Reservation { state: Confirmed, ..held() };
-    assert_eq!(booked.step(Event::Cancel, at(60)).unwrap().unwrap().amount_cents, 0, "too late for money back");
-    assert_eq!(booked.step(Event::Revoke, at(60)).unwrap().unwrap().amount_cents, -300, "the hub's own fault");
-    let there = Reservation { state: Active, ..held() };
-    assert_eq!(there.step(Event::Depart, at(61)).unwrap().unwrap().amount_cents, 0);
-    assert_eq!(there.step(Event::Depart, at(132)).unwrap().unwrap().amount_cents, 60, "12 minutes at 300 an hour");
+    let booked = Reservation {
+        state: Confirmed,
+        ..held()
+    };
+    assert_eq!(
+        booked
+            .step(Event::Cancel, at(60))
+            .unwrap()
+            .unwrap()
+            .amount_cents,
+        0,
+        "too late for money back"
+    );
+    assert_eq!(
+        booked
+            .step(Event::Revoke, at(60))
+            .unwrap()
+            .unwrap()
+            .amount_cents,
+        -300,
+        "the hub's own fault"
+    );
+    let there = Reservation {
+        state: Active,
+        ..held()
+    };
+    assert_eq!(
+        there
+            .step(Event::Depart, at(61))
+            .unwrap()
+            .unwrap()
+            .amount_cents,
+        0
+    );
+    assert_eq!(
+        there
+            .step(Event::Depart, at(132))
+            .unwrap()
+            .unwrap()
+            .amount_cents,
+        60,
+        "12 minutes at 300 an hour"
+    );
 }
 
 #[test]
 fn a_booking_is_pinned_half_an_hour_before() {
     assert!(!held().is_pinned(at(29)) && held().is_pinned(at(30)));
-    assert!(Reservation { state: Active, ..held() }.is_pinned(at(0)));
+    assert!(
+        Reservation {
+            state: Active,
+            ..held()
+        }
+        .is_pinned(at(0))
+    );
 }
 
 proptest! {
-    /// Whatever happens in whatever order: nothing leaves a last state, and the driver never pays less than 0.
+    /// Whatever happens in whatever order: nothing leaves a last state, and the driver never pays
+    /// less than 0.
     #[test]
     fn no_history_revives_or_pays_out(events in prop::collection::vec((0_usize..7, 0_i64..40), 1..30)) {
-        let (mut it, mut paid, mut minutes) = (held(), 0, 0);
+        let mut it = held();
+        let mut paid = 0;
+        let mut minutes = 0;
         for (event, pass) in events {
             minutes += pass;
             let before = it.state;

@@ -1,9 +1,11 @@
-//! Answers: bit-equal to plain arithmetic over all windows, wherever the stream's memory ends; and what is withheld.
+//! Answers: bit-equal to plain arithmetic over all windows, wherever the stream's memory ends; and
+//! what is withheld.
 
 use super::*;
 use proptest::prelude::*;
 
-/// Two days of zones, some hours with corrections; kept in files up to some hour and in memory from another on.
+/// Two days of zones, some hours with corrections; kept in files up to some hour and in memory from
+/// another on.
 struct World {
     den: Den,
     history: History,
@@ -13,7 +15,8 @@ struct World {
 fn world(seed: u64, files_to: u64, memory_from: u64, settled_to: Millis) -> World {
     let n = |z: u32, at: u64| ((u64::from(z) * 7 + at * 13 + seed * 31) % 10) as i64;
     let den = Den::new();
-    let (mut all, mut told) = (Vec::new(), Vec::new());
+    let mut all = Vec::new();
+    let mut told = Vec::new();
     for h in 0..48 {
         let settled = settled(hour(h), 0..5, |z, w| n(z, h * 12 + w));
         all.extend(settled.windows.clone());
@@ -26,28 +29,48 @@ fn world(seed: u64, files_to: u64, memory_from: u64, settled_to: Millis) -> Worl
         let row = window(h as u32 % 5, hour(h).plus(h % 12 * WINDOW_MS), n(1, h));
         all.push(row.clone());
         let came = hour(h + 1 + (h * 3 + seed) % 24);
-        told.push(Settled::Corrections(Arc::new(Corrections { hour: came, windows: vec![row], visits: vec![] })));
+        told.push(Settled::Corrections(Arc::new(Corrections {
+            hour: came,
+            windows: vec![row],
+            visits: vec![],
+        })));
     }
     all.sort_by_key(|r| (r.zone, r.from));
     // Two corrections that came in the same hour are one file.
     let mut merged: BTreeMap<Millis, Corrections> = BTreeMap::new();
     told.retain(|t| match t {
         Settled::Corrections(c) => {
-            let into = merged.entry(c.hour).or_insert_with(|| Corrections { hour: c.hour, ..Corrections::default() });
+            let into = merged.entry(c.hour).or_insert_with(|| Corrections {
+                hour: c.hour,
+                ..Corrections::default()
+            });
             into.windows.extend(c.windows.clone());
             false
         }
         Settled::Hour(_) => true,
     });
-    told.extend(merged.into_values().map(|c| Settled::Corrections(Arc::new(c))));
+    told.extend(
+        merged
+            .into_values()
+            .map(|c| Settled::Corrections(Arc::new(c))),
+    );
     let mut whole: BTreeMap<(u32, Millis), Window> = BTreeMap::new();
     for r in &all {
         whole.entry((r.zone, r.from)).or_default().add(&r.window);
     }
-    for ((zone, from), window) in whole.into_iter().filter(|((_, from), _)| *from < settled_to) {
+    for ((zone, from), window) in whole
+        .into_iter()
+        .filter(|((_, from), _)| *from < settled_to)
+    {
         let h = Millis(from.0 / HOUR_MS * HOUR_MS);
         if h >= hour(memory_from) {
-            den.memory.windows.lock().unwrap().entry(h).or_default().push(WindowRow { zone, from, window });
+            den.memory
+                .windows
+                .lock()
+                .unwrap()
+                .entry(h)
+                .or_default()
+                .push(WindowRow { zone, from, window });
         }
     }
     *den.memory.settled_to.lock().unwrap() = settled_to;
@@ -69,7 +92,12 @@ impl World {
                 Interval::Hour => start.plus(HOUR_MS),
                 Interval::Day(c) => c.next_day(start),
             };
-            let settled: Vec<WindowRow> = self.all.iter().filter(|r| r.from < settled_to).cloned().collect();
+            let settled: Vec<WindowRow> = self
+                .all
+                .iter()
+                .filter(|r| r.from < settled_to)
+                .cloned()
+                .collect();
             for (zone, sums) in recomputed(&settled, start, end) {
                 if q.zones.is_none_or(|z| z.contains(&zone)) {
                     want.push((zone, start, end, end <= settled_to, sums));
@@ -77,9 +105,15 @@ impl World {
             }
             start = end;
         }
-        let got: Vec<_> = rows.into_iter().map(|r| (r.zone, r.from, r.to, r.complete, r.sums.unwrap())).collect();
+        let got: Vec<_> = rows
+            .into_iter()
+            .map(|r| (r.zone, r.from, r.to, r.complete, r.sums.unwrap()))
+            .collect();
         assert_eq!(got.len(), want.len());
-        assert!(got == want, "the same number of rows, but not the same rows");
+        assert!(
+            got == want,
+            "the same number of rows, but not the same rows"
+        );
     }
 }
 
@@ -109,21 +143,37 @@ fn rows_are_those_that_start_in_the_time_asked_for() {
     let world = world(1, 44, 20, hour(46));
     let at = |ms: u64| DAY.plus(ms);
     let starts = |from: u64, to: u64| {
-        let q = Question { zones: Some(&[0]), ..question(at(from), at(to), Interval::Hour) };
-        walk(&world.history, q).iter().map(|r| (r.from.0 - DAY.0) / HOUR_MS).collect::<Vec<_>>()
+        let q = Question {
+            zones: Some(&[0]),
+            ..question(at(from), at(to), Interval::Hour)
+        };
+        walk(&world.history, q)
+            .iter()
+            .map(|r| (r.from.0 - DAY.0) / HOUR_MS)
+            .collect::<Vec<_>>()
     };
     assert_eq!(starts(HOUR_MS, 3 * HOUR_MS), [1, 2]);
     assert_eq!(starts(HOUR_MS + 1, 3 * HOUR_MS + 1), [2, 3]);
-    assert_eq!(starts(45 * HOUR_MS, 99 * HOUR_MS), [45], "nothing is said of what is not settled");
+    assert_eq!(
+        starts(45 * HOUR_MS, 99 * HOUR_MS),
+        [45],
+        "nothing is said of what is not settled"
+    );
     assert_eq!(starts(0, 0), [0; 0]);
 }
 
 #[test]
 fn a_question_from_long_before_the_beginning_costs_nothing_and_names_no_gap() {
     let world = world(1, 44, 20, hour(46));
-    let page = world.history.page(&question(Millis(1), hour(2), Interval::Hour)).unwrap();
+    let page = world
+        .history
+        .page(&question(Millis(1), hour(2), Interval::Hour))
+        .unwrap();
     assert_eq!((page.rows.len(), page.gaps.len(), page.next), (10, 0, None));
-    let days = walk(&world.history, question(Millis(1), hour(48), Interval::Day(Calendar::UTC)));
+    let days = walk(
+        &world.history,
+        question(Millis(1), hour(48), Interval::Day(Calendar::UTC)),
+    );
     assert_eq!(days.len(), 10);
 }
 
@@ -131,15 +181,28 @@ fn a_question_from_long_before_the_beginning_costs_nothing_and_names_no_gap() {
 fn days_that_do_not_begin_on_a_whole_hour_are_refused_with_a_reason() {
     let world = world(1, 4, 2, hour(4));
     let india = Interval::Day(Calendar::parse("Asia/Kolkata").unwrap());
-    let e = world.history.page(&question(DAY, hour(48), india)).unwrap_err();
+    let e = world
+        .history
+        .page(&question(DAY, hour(48), india))
+        .unwrap_err();
     assert!(e.to_string().contains("Asia/Kolkata"), "{e}");
 }
 
 /// Everything a reader can be told of the first day, at every length.
-pub(super) fn discreet(history: &History, interval: Interval, least: i64, never: &dyn Fn(u32) -> bool) -> Vec<Row> {
-    let (mut rows, mut place) = (Vec::new(), None);
+pub(super) fn discreet(
+    history: &History,
+    interval: Interval,
+    least: i64,
+    never: &dyn Fn(u32) -> bool,
+) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let mut place = None;
     loop {
-        let q = Question { limit: 17, place, ..question(DAY, hour(24), interval) };
+        let q = Question {
+            limit: 17,
+            place,
+            ..question(DAY, hour(24), interval)
+        };
         let page = history.discreet_page(&q, Discretion { least, never });
         rows.extend(page.rows);
         match page.next {
@@ -157,7 +220,10 @@ fn what_is_withheld_cannot_be_had_by_subtracting_at_any_length() {
         let days = discreet(&world.history, Interval::Day(Calendar::UTC), least, &nobody);
         let hours = discreet(&world.history, Interval::Hour, least, &nobody);
         let fives = discreet(&world.history, Interval::FiveMinutes, least, &nobody);
-        assert_eq!((days.len(), hours.len(), fives.len()), (5, 5 * 24, 5 * 24 * 12));
+        assert_eq!(
+            (days.len(), hours.len(), fives.len()),
+            (5, 5 * 24, 5 * 24 * 12)
+        );
         let inside = |parts: &[Row], whole: &Row| -> Vec<Row> {
             parts
                 .iter()
@@ -173,8 +239,17 @@ fn what_is_withheld_cannot_be_had_by_subtracting_at_any_length() {
                     assert_eq!(hidden, parts.len(), "parts of what is withheld");
                     continue;
                 };
-                let told: i64 = parts.iter().filter_map(|p| p.sums.as_ref()).map(|s| s.started).sum();
-                assert!(parts.iter().filter_map(|p| p.sums.as_ref()).all(|s| s.started >= least && s.ended >= least));
+                let told: i64 = parts
+                    .iter()
+                    .filter_map(|p| p.sums.as_ref())
+                    .map(|s| s.started)
+                    .sum();
+                assert!(
+                    parts
+                        .iter()
+                        .filter_map(|p| p.sums.as_ref())
+                        .all(|s| s.started >= least && s.ended >= least)
+                );
                 assert!(
                     hidden == 0 || (hidden >= 2 && sums.started - told >= least),
                     "{hidden} {}",
@@ -190,9 +265,24 @@ fn some_zones_never_appear_and_no_figure_of_a_day_that_goes_on_does() {
     let world = world(1, 48, 30, hour(47));
     let private = |zone: u32| zone == 2;
     let days = discreet(&world.history, Interval::Day(Calendar::UTC), 5, &private);
-    assert_eq!(days.iter().map(|r| r.zone).collect::<Vec<_>>(), [0, 1, 3, 4]);
+    assert_eq!(
+        days.iter().map(|r| r.zone).collect::<Vec<_>>(),
+        [0, 1, 3, 4]
+    );
     let q = question(hour(24), hour(48), Interval::Hour);
-    assert_eq!(world.history.discreet_page(&q, Discretion { least: 5, never: &private }).rows, []);
+    assert_eq!(
+        world
+            .history
+            .discreet_page(
+                &q,
+                Discretion {
+                    least: 5,
+                    never: &private
+                }
+            )
+            .rows,
+        []
+    );
     assert!(!world.history.page(&q).unwrap().rows.is_empty());
 }
 
@@ -202,8 +292,13 @@ fn what_is_asked_again_is_not_read_again_unless_it_was_corrected() {
     let history = den.write([of_hour(settled(hour(3), 0..2, |_, _| 1))]);
     *den.memory.settled_to.lock().unwrap() = hour(4);
     let started = |history: &History| -> i64 {
-        let page = history.page(&question(hour(3), hour(4), Interval::Hour)).unwrap();
-        page.rows.iter().map(|r| r.sums.as_ref().unwrap().started).sum()
+        let page = history
+            .page(&question(hour(3), hour(4), Interval::Hour))
+            .unwrap();
+        page.rows
+            .iter()
+            .map(|r| r.sums.as_ref().unwrap().started)
+            .sum()
     };
     assert_eq!(started(&history), 24);
     let moved = den.file("turnover/date=2026-11-27/03.parquet");
@@ -211,7 +306,11 @@ fn what_is_asked_again_is_not_read_again_unless_it_was_corrected() {
     std::fs::rename(&moved, &aside).unwrap();
     assert_eq!(started(&history), 24, "from the cache");
     std::fs::rename(&aside, &moved).unwrap();
-    let late = Corrections { hour: hour(4), windows: vec![window(0, hour(3), 4)], visits: vec![] };
+    let late = Corrections {
+        hour: hour(4),
+        windows: vec![window(0, hour(3), 4)],
+        visits: vec![],
+    };
     let again = den.write([Settled::Corrections(Arc::new(late))]);
     assert_eq!(started(&again), 28);
 }

@@ -5,7 +5,11 @@ use crate::domain::SettledSink;
 use std::fs;
 
 fn corrections(of: Millis, windows: Vec<WindowRow>, visits: Vec<VisitChange>) -> Settled {
-    Settled::Corrections(Arc::new(Corrections { hour: of, windows, visits }))
+    Settled::Corrections(Arc::new(Corrections {
+        hour: of,
+        windows,
+        visits,
+    }))
 }
 
 #[test]
@@ -23,8 +27,14 @@ fn nothing_is_written_before_every_worker_has_told_its_part() {
     assert!(keeper.durable(hour(3), false));
     *place.memory.settled_to.lock().unwrap() = hour(4);
     let rows = walk(&history, question(hour(0), hour(4), Interval::Hour));
-    assert_eq!(rows.iter().map(|r| r.zone).collect::<Vec<_>>(), [0, 1, 5, 6]);
-    assert!(rows.iter().all(|r| r.complete && r.sums.as_ref().unwrap().started == 12));
+    assert_eq!(
+        rows.iter().map(|r| r.zone).collect::<Vec<_>>(),
+        [0, 1, 5, 6]
+    );
+    assert!(
+        rows.iter()
+            .all(|r| r.complete && r.sums.as_ref().unwrap().started == 12)
+    );
 }
 
 #[test]
@@ -32,8 +42,11 @@ fn an_hour_told_again_by_other_workers_replaces_itself_with_the_same_bytes() {
     let place = Den::new();
     let whole = settled(hour(3), 0..8, |z, w| i64::from(z) + w as i64);
     place.write([of_hour(whole.clone())]);
-    let files =
-        ["turnover/date=2026-11-27/03.parquet", "visits/date=2026-11-27/03.parquet", "manifest/2026-11-27.json"];
+    let files = [
+        "turnover/date=2026-11-27/03.parquet",
+        "visits/date=2026-11-27/03.parquet",
+        "manifest/2026-11-27.json",
+    ];
     let before = files.map(|f| fs::read(place.file(f)).unwrap());
     let (_, keeper) = place.open();
     for worker in [2, 0, 1] {
@@ -53,12 +66,21 @@ fn a_kill_between_write_and_rename_leaves_nothing_that_is_believed() {
     place.write([of_hour(settled(hour(3), 0..2, |_, _| 1))]);
     // What is there when the process ends before the rename, and when it ends before the manifest.
     fs::write(place.file("turnover/date=2026-11-27/04.parquet#1"), b"PAR1").unwrap();
-    fs::write(place.file("turnover/date=2026-11-27/05.parquet"), b"PAR1 of an hour without an entry").unwrap();
+    fs::write(
+        place.file("turnover/date=2026-11-27/05.parquet"),
+        b"PAR1 of an hour without an entry",
+    )
+    .unwrap();
     let history = place.write([of_hour(settled(hour(4), 0..2, |_, _| 2))]);
     *place.memory.settled_to.lock().unwrap() = hour(6);
     assert!(!place.file("turnover/date=2026-11-27/04.parquet#1").exists());
-    let page = history.page(&question(hour(3), hour(6), Interval::Hour)).unwrap();
-    assert_eq!(page.rows.iter().map(|r| r.from).collect::<Vec<_>>(), [hour(3), hour(3), hour(4), hour(4)]);
+    let page = history
+        .page(&question(hour(3), hour(6), Interval::Hour))
+        .unwrap();
+    assert_eq!(
+        page.rows.iter().map(|r| r.from).collect::<Vec<_>>(),
+        [hour(3), hour(3), hour(4), hour(4)]
+    );
     assert_eq!(page.gaps, [(hour(5), Gap::NoFile)]);
 }
 
@@ -73,12 +95,26 @@ fn a_damaged_or_missing_file_is_named_and_the_others_are_served() {
     bytes[40] ^= 1;
     fs::write(&file, bytes).unwrap();
     fs::remove_file(place.file("turnover/date=2026-11-27/05.parquet")).unwrap();
-    let page = history.page(&question(hour(3), hour(6), Interval::Hour)).unwrap();
+    let page = history
+        .page(&question(hour(3), hour(6), Interval::Hour))
+        .unwrap();
     assert_eq!(page.rows.len(), 2);
-    let gaps: Vec<String> = page.gaps.iter().map(|(h, gap)| format!("{h} {gap}")).collect();
-    assert!(gaps[0].contains("T04") && gaps[0].contains("04.parquet is damaged: its checksum"), "{gaps:?}");
-    assert!(gaps[1].contains("T05") && gaps[1].contains("not there"), "{gaps:?}");
-    let day = history.page(&question(DAY, hour(24), Interval::Day(Calendar::UTC))).unwrap();
+    let gaps: Vec<String> = page
+        .gaps
+        .iter()
+        .map(|(h, gap)| format!("{h} {gap}"))
+        .collect();
+    assert!(
+        gaps[0].contains("T04") && gaps[0].contains("04.parquet is damaged: its checksum"),
+        "{gaps:?}"
+    );
+    assert!(
+        gaps[1].contains("T05") && gaps[1].contains("not there"),
+        "{gaps:?}"
+    );
+    let day = history
+        .page(&question(DAY, hour(24), Interval::Day(Calendar::UTC)))
+        .unwrap();
     assert!(day.rows.iter().all(|r| !r.complete));
 }
 
@@ -91,15 +127,23 @@ fn parts_of_another_number_of_workers_are_forgotten() {
     keeper.stop();
     keeper.start().unwrap().join().unwrap();
     *place.memory.settled_to.lock().unwrap() = hour(4);
-    assert_eq!(walk(&history, question(hour(3), hour(4), Interval::Hour)).len(), 2);
+    assert_eq!(
+        walk(&history, question(hour(3), hour(4), Interval::Hour)).len(),
+        2
+    );
 }
 
 #[test]
 fn an_hour_in_which_nothing_was_heard_is_no_gap() {
     let place = Den::new();
-    let history = place.write([of_hour(SettledHour { hour: hour(3), ..SettledHour::default() })]);
+    let history = place.write([of_hour(SettledHour {
+        hour: hour(3),
+        ..SettledHour::default()
+    })]);
     *place.memory.settled_to.lock().unwrap() = hour(4);
-    let page = history.page(&question(hour(3), hour(4), Interval::Hour)).unwrap();
+    let page = history
+        .page(&question(hour(3), hour(4), Interval::Hour))
+        .unwrap();
     assert_eq!((page.rows.len(), page.gaps.len()), (0, 0));
 }
 
@@ -116,8 +160,18 @@ fn while_the_store_is_away_hours_wait_and_beyond_that_the_stream_keeps_them() {
     let offer = |h: u64| keeper.offer(0, 1, &of_hour(settled(hour(h), 0..1, |_, _| 1)));
     // Never taken before it is durable: the stream holds on to all three.
     assert_eq!([1, 2, 3].map(offer), [false; 3]);
-    assert_eq!(place.metrics.history_refused.get(), 1, "there is room for two");
-    assert!(place.health.reasons().iter().any(|r| r.0 == "history" && r.1.contains("stay in the stream")));
+    assert_eq!(
+        place.metrics.history_refused.get(),
+        1,
+        "there is room for two"
+    );
+    assert!(
+        place
+            .health
+            .reasons()
+            .iter()
+            .any(|r| r.0 == "history" && r.1.contains("stay in the stream"))
+    );
     let thread = keeper.start().unwrap();
     while place.metrics.history_errors.get() == 0 {
         std::thread::yield_now();
@@ -132,25 +186,47 @@ fn while_the_store_is_away_hours_wait_and_beyond_that_the_stream_keeps_them() {
     keeper.stop();
     thread.join().unwrap();
     *place.memory.settled_to.lock().unwrap() = hour(4);
-    assert_eq!(history.page(&question(hour(1), hour(4), Interval::Hour)).unwrap().rows.len(), 3);
+    assert_eq!(
+        history
+            .page(&question(hour(1), hour(4), Interval::Hour))
+            .unwrap()
+            .rows
+            .len(),
+        3
+    );
 }
 
 #[test]
 fn an_hour_that_the_stream_has_given_up_is_said_to_be_lost_until_a_later_one_is_written() {
     let place = Den::new();
     let (_, keeper) = place.open();
-    let why = || place.health.reasons().into_iter().find(|(part, _)| *part == "history").map(|(_, why)| why);
+    let why = || {
+        place
+            .health
+            .reasons()
+            .into_iter()
+            .find(|(part, _)| *part == "history")
+            .map(|(_, why)| why)
+    };
     let part = || of_hour(settled(hour(3), 0..1, |_, _| 1));
     // Of two workers one waited too long.
     assert!(!keeper.offer(0, 2, &part()));
     keeper.given_up(hour(3), false);
-    assert!(why().unwrap().contains("T03") && why().unwrap().contains("is lost"), "{:?}", why());
+    assert!(
+        why().unwrap().contains("T03") && why().unwrap().contains("is lost"),
+        "{:?}",
+        why()
+    );
     // The other need not wait for what cannot be whole.
     assert!(keeper.offer(1, 2, &part()) && !keeper.durable(hour(3), false));
     // One that is whole is only behind.
     assert!(!keeper.offer(0, 1, &of_hour(settled(hour(4), 0..1, |_, _| 1))));
     keeper.given_up(hour(4), false);
-    assert!(why().unwrap().contains("T04") && why().unwrap().contains("in memory"), "{:?}", why());
+    assert!(
+        why().unwrap().contains("T04") && why().unwrap().contains("in memory"),
+        "{:?}",
+        why()
+    );
     keeper.stop();
     keeper.start().unwrap().join().unwrap();
     assert!(keeper.durable(hour(4), false));
@@ -163,25 +239,55 @@ fn corrections_are_files_of_their_own_and_figures_have_them() {
     let taken_back = visit(1, 0, hour(3).plus(60_000));
     let history = place.write([
         of_hour(settled(hour(3), 0..2, |_, _| 1)),
-        corrections(hour(4), vec![window(1, hour(3), 3)], vec![VisitChange::Retract(taken_back)]),
-        corrections(hour(5), vec![window(1, hour(3), 2), window(0, hour(4), 1)], vec![]),
+        corrections(
+            hour(4),
+            vec![window(1, hour(3), 3)],
+            vec![VisitChange::Retract(taken_back)],
+        ),
+        corrections(
+            hour(5),
+            vec![window(1, hour(3), 2), window(0, hour(4), 1)],
+            vec![],
+        ),
         corrections(hour(6), vec![], vec![]),
     ]);
     *place.memory.settled_to.lock().unwrap() = hour(4);
-    assert!(place.file("turnover/date=2026-11-27/corrections-05.parquet").is_file());
-    assert!(place.file("visits/date=2026-11-27/corrections-04.parquet").is_file());
-    assert!(!place.file("turnover/date=2026-11-27/corrections-06.parquet").exists());
-    let page = history.page(&question(hour(3), hour(4), Interval::Hour)).unwrap();
-    let started: Vec<i64> = page.rows.iter().map(|r| r.sums.as_ref().unwrap().started).collect();
+    assert!(
+        place
+            .file("turnover/date=2026-11-27/corrections-05.parquet")
+            .is_file()
+    );
+    assert!(
+        place
+            .file("visits/date=2026-11-27/corrections-04.parquet")
+            .is_file()
+    );
+    assert!(
+        !place
+            .file("turnover/date=2026-11-27/corrections-06.parquet")
+            .exists()
+    );
+    let page = history
+        .page(&question(hour(3), hour(4), Interval::Hour))
+        .unwrap();
+    let started: Vec<i64> = page
+        .rows
+        .iter()
+        .map(|r| r.sums.as_ref().unwrap().started)
+        .collect();
     assert_eq!(started, [12, 12 + 3 + 2]);
 }
 
 #[test]
 fn files_past_their_time_go_and_each_class_has_its_own() {
     let mut place = Den::new();
-    (place.config.keep_visits_days, place.config.keep_turnover_days) = (7, 30);
+    (
+        place.config.keep_visits_days,
+        place.config.keep_turnover_days,
+    ) = (7, 30);
     place.write([of_hour(settled(hour(3), 0..2, |_, _| 1))]);
-    let (turnover, visits) = ("turnover/date=2026-11-27/03.parquet", "visits/date=2026-11-27/03.parquet");
+    let turnover = "turnover/date=2026-11-27/03.parquet";
+    let visits = "visits/date=2026-11-27/03.parquet";
     place.clock.set(hour(24 * 8 + 1));
     place.write([of_hour(settled(hour(24 * 8), 0..2, |_, _| 1))]);
     assert!(place.file(turnover).exists() && !place.file(visits).exists());

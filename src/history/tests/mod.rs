@@ -5,7 +5,8 @@ use super::*;
 use crate::clock::ManualClock;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{
-    Calendar, Corrections, SettledHour, SourceKind, SourceKinds, Stays, Sums, Visit, VisitChange, Window, WindowRow,
+    Calendar, Corrections, SettledHour, SourceKind, SourceKinds, Stays, Sums, Visit, VisitChange,
+    Window, WindowRow,
 };
 use crate::health::Health;
 use crate::metrics::Metrics;
@@ -40,17 +41,29 @@ impl Recent for Memory {
     }
 
     fn oldest(&self) -> Millis {
-        self.windows.lock().unwrap().keys().next().copied().unwrap_or(Millis::MAX)
+        self.windows
+            .lock()
+            .unwrap()
+            .keys()
+            .next()
+            .copied()
+            .unwrap_or(Millis::MAX)
     }
 
     fn cells(&self, hour: Millis, fine: bool) -> Option<Cells> {
         let windows = self.windows.lock().unwrap();
-        windows.get(&hour).map(|rows| archive::fold(rows.clone(), hour, fine))
+        windows
+            .get(&hour)
+            .map(|rows| archive::fold(rows.clone(), hour, fine))
     }
 
     fn stamp(&self, hour: Millis) -> Option<u64> {
         // Tests put rows in, and take none out.
-        self.windows.lock().unwrap().get(&hour).map(|rows| rows.len() as u64)
+        self.windows
+            .lock()
+            .unwrap()
+            .get(&hour)
+            .map(|rows| rows.len() as u64)
     }
 }
 
@@ -89,7 +102,14 @@ impl Den {
 
     pub(super) fn open(&self) -> (History, Arc<Keeper>) {
         let runtime = self.runtime.handle().clone();
-        History::open(&self.config, self.dir.path(), runtime, self.memory.clone(), self.around()).unwrap()
+        History::open(
+            &self.config,
+            self.dir.path(),
+            runtime,
+            self.memory.clone(),
+            self.around(),
+        )
+        .unwrap()
     }
 
     /// Offers all of it as one worker's, and waits until it is written.
@@ -129,15 +149,35 @@ pub(super) fn window(zone: u32, from: Millis, n: i64) -> WindowRow {
 
 pub(super) fn visit(bay: u32, zone: u32, end: Millis) -> Visit {
     let kinds = SourceKinds::default().with(SourceKind::Sensor);
-    Visit { bay, zone, start: Millis(end.0 - 600_000), end, start_seen: true, end_seen: true, kinds }
+    Visit {
+        bay,
+        zone,
+        start: Millis(end.0 - 600_000),
+        end,
+        start_seen: true,
+        end_seen: true,
+        kinds,
+    }
 }
 
 /// An hour of these zones, in each window of which as many visits started and ended as `n` says.
-pub(super) fn settled(hour: Millis, zones: std::ops::Range<u32>, n: impl Fn(u32, u64) -> i64) -> SettledHour {
+pub(super) fn settled(
+    hour: Millis,
+    zones: std::ops::Range<u32>,
+    n: impl Fn(u32, u64) -> i64,
+) -> SettledHour {
     let windows = zones.flat_map(|z| (0..12).map(move |w| (z, w)));
-    let windows = windows.map(|(z, w)| window(z, hour.plus(w * WINDOW_MS), n(z, w))).collect();
-    let visits = (0..3).map(|n| visit(n, 0, hour.plus(u64::from(n) * 60_000))).collect();
-    SettledHour { hour, windows, visits }
+    let windows = windows
+        .map(|(z, w)| window(z, hour.plus(w * WINDOW_MS), n(z, w)))
+        .collect();
+    let visits = (0..3)
+        .map(|n| visit(n, 0, hour.plus(u64::from(n) * 60_000)))
+        .collect();
+    SettledHour {
+        hour,
+        windows,
+        visits,
+    }
 }
 
 pub(super) fn of_hour(settled: SettledHour) -> Settled {
@@ -148,7 +188,10 @@ pub(super) fn of_hour(settled: SettledHour) -> Settled {
 pub(super) fn recomputed(windows: &[WindowRow], from: Millis, to: Millis) -> BTreeMap<u32, Sums> {
     let mut whole: BTreeMap<(u32, Millis), Window> = BTreeMap::new();
     for row in windows.iter().filter(|r| r.from >= from && r.from < to) {
-        whole.entry((row.zone, row.from)).or_default().add(&row.window);
+        whole
+            .entry((row.zone, row.from))
+            .or_default()
+            .add(&row.window);
     }
     let mut sums: BTreeMap<u32, Sums> = BTreeMap::new();
     for ((zone, _), window) in whole {
@@ -159,7 +202,8 @@ pub(super) fn recomputed(windows: &[WindowRow], from: Millis, to: Millis) -> BTr
 
 /// All pages of an answer.
 pub(super) fn walk(history: &History, q: Question<'_>) -> Vec<Row> {
-    let (mut rows, mut place) = (Vec::new(), None);
+    let mut rows = Vec::new();
+    let mut place = None;
     loop {
         let page = history.page(&Question { place, ..q }).unwrap();
         assert!(page.rows.len() <= q.limit, "{}", page.rows.len());
@@ -172,12 +216,26 @@ pub(super) fn walk(history: &History, q: Question<'_>) -> Vec<Row> {
 }
 
 pub(super) fn question(from: Millis, to: Millis, interval: Interval) -> Question<'static> {
-    Question { zones: None, from, to, interval, place: None, limit: 1000 }
+    Question {
+        zones: None,
+        from,
+        to,
+        interval,
+        place: None,
+        limit: 1000,
+    }
 }
 
 #[test]
 fn day_is_a_day() {
     assert_eq!(DAY, Calendar::UTC.day_start(DAY));
     assert_eq!(DAY.to_string(), "2026-11-27T00:00:00.000Z");
-    let _ = (Place { start: DAY, zone: 0 }, VisitChange::Assert(visit(0, 0, hour(1))), Corrections::default());
+    let _ = (
+        Place {
+            start: DAY,
+            zone: 0,
+        },
+        VisitChange::Assert(visit(0, 0, hour(1))),
+        Corrections::default(),
+    );
 }

@@ -25,27 +25,30 @@ pub struct Config {
     /// PEM file with the authorities that may vouch for the broker. Absent: those of this system.
     #[serde(default)]
     pub ca: Option<PathBuf>,
-    /// The sources that this broker is trusted to speak for: ids, or prefixes ending in `*`. The broker knows its
-    /// clients and decides who publishes where; the hub believes it this far and no further.
+    /// The sources that this broker is trusted to speak for: ids, or prefixes ending in `*`. The
+    /// broker knows its clients and decides who publishes where; the hub believes it this far and
+    /// no further.
     pub sources: Vec<String>,
     /// What those sources are: `sensor` (the default), `app` or `gate`.
     #[serde(default = "sensor", deserialize_with = "source_kind")]
     pub source_kind: SourceKind,
-    /// Connections that share the messages among them. Each acknowledges one by one, so several do more, where one is
-    /// too slow: it does tens of thousands of messages a second. With more than one, reports of one source may overtake each
-    /// other, so they should carry `at`; and the broker must keep shared subscriptions through its own restarts.
-    /// mosquitto 2.0 does not: what it is sent between its start and the hub's return goes nowhere.
+    /// Connections that share the messages among them. Each acknowledges one by one, so several do
+    /// more, where one is too slow: it does tens of thousands of messages a second. With more than
+    /// one, reports of one source may overtake each other, so they should carry `at`; and the
+    /// broker must keep shared subscriptions through its own restarts. mosquitto 2.0 does not: what
+    /// it is sent between its start and the hub's return goes nowhere.
     #[serde(default = "clients")]
     pub clients: u16,
-    /// `$share/{client_id_prefix}/...` subscriptions. Absent: when there are several clients. `false` for a broker
-    /// that has none, which then needs `clients = 1`.
+    /// `$share/{client_id_prefix}/...` subscriptions. Absent: when there are several clients.
+    /// `false` for a broker that has none, which then needs `clients = 1`.
     #[serde(default)]
     pub shared: Option<bool>,
     /// Topic filters. Whatever comes must end in `bayhub/v1/{source}/report|count|status`.
     #[serde(default = "topics")]
     pub topics: Vec<String>,
-    /// Client ids are `{prefix}-0`, `{prefix}-1`, ... and `{prefix}-out`; the broker keeps a session for each. It must
-    /// differ between hubs on one broker. Taking clients away leaves their sessions behind, with what is in them.
+    /// Client ids are `{prefix}-0`, `{prefix}-1`, ... and `{prefix}-out`; the broker keeps a
+    /// session for each. It must differ between hubs on one broker. Taking clients away leaves
+    /// their sessions behind, with what is in them.
     #[serde(default = "prefix")]
     pub client_id_prefix: String,
     /// Seconds. A connection that is dead without a word is noticed within two of these.
@@ -54,11 +57,13 @@ pub struct Config {
     /// Messages of one client that may wait for the journal; beyond it the client is not read.
     #[serde(default = "inflight")]
     pub inflight: u16,
-    /// The largest packet that is read, in bytes. The gate refuses payloads far below this; a packet above it ends the
-    /// connection, and the broker sends it again: keep this above the broker's own limit.
+    /// The largest packet that is read, in bytes. The gate refuses payloads far below this; a
+    /// packet above it ends the connection, and the broker sends it again: keep this above the
+    /// broker's own limit.
     #[serde(default = "max_packet_bytes")]
     pub max_packet_bytes: usize,
-    /// The longest wait between two attempts to connect, in seconds. Short: it is what a healed cut may cost.
+    /// The longest wait between two attempts to connect, in seconds. Short: it is what a healed cut
+    /// may cost.
     #[serde(default = "reconnect_max_s")]
     pub reconnect_max_s: u16,
     /// Whether zones' availability is published there, retained.
@@ -75,7 +80,9 @@ const fn clients() -> u16 {
 }
 
 fn topics() -> Vec<String> {
-    ["report", "count", "status"].map(|form| format!("bayhub/v1/+/{form}")).into()
+    ["report", "count", "status"]
+        .map(|form| format!("bayhub/v1/+/{form}"))
+        .into()
 }
 
 fn prefix() -> String {
@@ -102,10 +109,12 @@ const fn reconnect_max_s() -> u16 {
 const MAX_CLIENTS: u16 = 64;
 
 impl Config {
-    /// What is wrong with these settings beyond their types, naming the broker and the key. Reads the `ca` file.
+    /// What is wrong with these settings beyond their types, naming the broker and the key. Reads
+    /// the `ca` file.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
-        let (name, says) = (&self.name, |what: &str| Some(format!("brokers: {:?}: {what}", self.name)));
+        let name = &self.name;
+        let says = |what: &str| Some(format!("brokers: {name:?}: {what}"));
         if !id::is_valid(name) {
             return says("name: expected [A-Za-z0-9._:-], 1 to 64 characters");
         }
@@ -119,13 +128,21 @@ impl Config {
             return says("clients: expected 1 to 64");
         }
         if self.shared == Some(false) && self.clients > 1 {
-            return says("clients: several clients need shared subscriptions, or each would get every message");
+            return says(
+                "clients: several clients need shared subscriptions, or each would get every message",
+            );
         }
         if self.keep_alive_s == 0 || self.inflight == 0 {
             return says("keep_alive_s, inflight: expected 1 or more");
         }
-        if let Some(topic) = self.topics.iter().find(|t| t.starts_with('$') || !rumqttc::valid_filter(t)) {
-            return says(&format!("topics: {topic:?} is no topic filter (shared ones are made from plain ones)"));
+        if let Some(topic) = self
+            .topics
+            .iter()
+            .find(|t| t.starts_with('$') || !rumqttc::valid_filter(t))
+        {
+            return says(&format!(
+                "topics: {topic:?} is no topic filter (shared ones are made from plain ones)"
+            ));
         }
         if self.topics.is_empty() {
             return says("topics: nothing is subscribed to");
@@ -136,7 +153,9 @@ impl Config {
         if self.ca.is_some() && !self.url.tls {
             return says("ca: needs an mqtts:// url");
         }
-        self.password().and_then(|_| tls::config(self).map(drop)).map_or_else(|e| says(&e), |()| None)
+        self.password()
+            .and_then(|_| tls::config(self).map(drop))
+            .map_or_else(|e| says(&e), |()| None)
     }
 
     /// What is wrong with several brokers together, or with one of them.
@@ -163,9 +182,9 @@ impl Config {
         match (&self.password, &self.password_env) {
             (Some(_), Some(_)) => Err("password, password_env: give one of them".into()),
             (Some(secret), None) => Ok(Some(secret.0.clone())),
-            (None, Some(variable)) => std::env::var(variable)
-                .map(Some)
-                .map_err(|_| format!("password_env: {variable} is not in the environment, or no text")),
+            (None, Some(variable)) => std::env::var(variable).map(Some).map_err(|_| {
+                format!("password_env: {variable} is not in the environment, or no text")
+            }),
             (None, None) => Ok(None),
         }
     }
@@ -177,7 +196,11 @@ impl Config {
     /// What each client subscribes to.
     pub(super) fn filters(&self) -> Vec<String> {
         let shared = |topic: &String| format!("$share/{}/{topic}", self.client_id_prefix);
-        if self.is_shared() { self.topics.iter().map(shared).collect() } else { self.topics.clone() }
+        if self.is_shared() {
+            self.topics.iter().map(shared).collect()
+        } else {
+            self.topics.clone()
+        }
     }
 
     pub(super) const fn reconnect_max(&self) -> Duration {
@@ -209,8 +232,14 @@ impl Url {
             None => (rest, usual),
         };
         let plain = |c: char| c.is_ascii_alphanumeric() || "-._[]:".contains(c);
-        let named = !host.is_empty() && host.chars().all(plain) && (host.starts_with('[') || !host.contains(':'));
-        named.then(|| Self { host: host.into(), port, tls })
+        let named = !host.is_empty()
+            && host.chars().all(plain)
+            && (host.starts_with('[') || !host.contains(':'));
+        named.then(|| Self {
+            host: host.into(),
+            port,
+            tls,
+        })
     }
 }
 
@@ -219,7 +248,9 @@ impl<'de> Deserialize<'de> for Url {
         let text = String::deserialize(d)?;
         // Not repeated: someone may have put the password there.
         Self::parse(&text).ok_or_else(|| {
-            de::Error::custom("expected mqtt://host, mqtt://host:port or mqtts://..., without user name or path")
+            de::Error::custom(
+                "expected mqtt://host, mqtt://host:port or mqtts://..., without user name or path",
+            )
         })
     }
 }
@@ -237,7 +268,8 @@ impl fmt::Debug for Secret {
 
 fn source_kind<'de, D: Deserializer<'de>>(d: D) -> Result<SourceKind, D::Error> {
     let name = String::deserialize(d)?;
-    SourceKind::parse(&name).ok_or_else(|| de::Error::unknown_variant(&name, &["sensor", "app", "gate"]))
+    SourceKind::parse(&name)
+        .ok_or_else(|| de::Error::unknown_variant(&name, &["sensor", "app", "gate"]))
 }
 
 #[cfg(test)]
@@ -247,7 +279,9 @@ mod tests {
 
     fn read(more: &serde_json::Value) -> Result<Config, String> {
         let mut all = json!({"name": "city", "url": "mqtt://localhost", "sources": ["lamp-*"]});
-        all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        all.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         serde_json::from_value(all).map_err(|e| e.to_string())
     }
 
@@ -260,7 +294,15 @@ mod tests {
             ("mqtts://[::1]:9", "[::1]", 9, true),
             ("mqtt://[::1]", "[::1]", 1883, false),
         ] {
-            assert_eq!(Url::parse(text), Some(Url { host: host.into(), port, tls }), "{text}");
+            assert_eq!(
+                Url::parse(text),
+                Some(Url {
+                    host: host.into(),
+                    port,
+                    tls
+                }),
+                "{text}"
+            );
         }
         for bad in [
             "",
@@ -283,25 +325,39 @@ mod tests {
         assert_eq!((one.fault(), one.clients), (None, 1));
         assert_eq!(one.filters()[2], "bayhub/v1/+/status");
         let four = read(&json!({"clients": 4})).unwrap();
-        assert_eq!((four.fault(), &*four.filters()[0]), (None, "$share/bayhub/bayhub/v1/+/report"));
-        let named =
-            read(&json!({"clients": 1, "shared": true, "client_id_prefix": "hub2", "topics": ["a/#"]})).unwrap();
+        assert_eq!(
+            (four.fault(), &*four.filters()[0]),
+            (None, "$share/bayhub/bayhub/v1/+/report")
+        );
+        let named = read(
+            &json!({"clients": 1, "shared": true, "client_id_prefix": "hub2", "topics": ["a/#"]}),
+        )
+        .unwrap();
         assert_eq!(named.filters(), ["$share/hub2/a/#"]);
     }
 
     #[test]
     fn a_fault_is_named_with_its_key() {
         for (more, words) in [
-            (json!({"clients": 2, "shared": false}), "clients: several clients need shared"),
+            (
+                json!({"clients": 2, "shared": false}),
+                "clients: several clients need shared",
+            ),
             (json!({"clients": 0}), "clients"),
             (json!({"sources": []}), "sources"),
             (json!({"topics": ["a/#/b"]}), "a/#/b"),
             (json!({"topics": ["$share/x/a"]}), "$share/x/a"),
             (json!({"name": "a b"}), "name"),
             (json!({"password": "x"}), "username"),
-            (json!({"username": "u", "password_env": "BAYHUB_TEST_NO_SUCH"}), "BAYHUB_TEST_NO_SUCH"),
+            (
+                json!({"username": "u", "password_env": "BAYHUB_TEST_NO_SUCH"}),
+                "BAYHUB_TEST_NO_SUCH",
+            ),
             (json!({"ca": "x.pem"}), "mqtts://"),
-            (json!({"url": "mqtts://h", "ca": "no-such.pem"}), "no-such.pem"),
+            (
+                json!({"url": "mqtts://h", "ca": "no-such.pem"}),
+                "no-such.pem",
+            ),
         ] {
             let said = read(&more).unwrap().fault().unwrap_or_default();
             assert!(said.contains(words), "{words:?} in {said:?} for {more}");
@@ -315,8 +371,16 @@ mod tests {
         let one = read(&json!({})).unwrap();
         let twice = [one.clone(), read(&json!({"name": "other"})).unwrap()];
         assert!(Config::fault_among(&twice).is_some_and(|e| e.contains("client_id_prefix")));
-        assert!(Config::fault_among(&[one.clone(), one.clone()]).is_some_and(|e| e.contains("twice")));
-        assert_eq!(Config::fault_among(&[one, read(&json!({"name": "b", "client_id_prefix": "b"})).unwrap()]), None);
+        assert!(
+            Config::fault_among(&[one.clone(), one.clone()]).is_some_and(|e| e.contains("twice"))
+        );
+        assert_eq!(
+            Config::fault_among(&[
+                one,
+                read(&json!({"name": "b", "client_id_prefix": "b"})).unwrap()
+            ]),
+            None
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What becomes of the messages of one client: gate, journal, acknowledgement.
 //!
-//! All that is waiting is taken at once and becomes one submission, so batches grow while the disk is busy. Sources
-//! that are new are enrolled first, off the network's threads.
+//! All that is waiting is taken at once and becomes one submission, so batches grow while the disk
+//! is busy. Sources that are new are enrolled first, off the network's threads.
 
 use super::inlet::{Line, Received};
 use super::ledger::Ticket;
@@ -31,7 +31,8 @@ pub(super) struct Desk {
     under_way: usize,
     /// Waits for room in the journal's queue. Nothing is taken meanwhile.
     waiting: Option<Submission>,
-    /// Sources enrolled here as another kind than they had: once, so that two doors do not take turns for ever.
+    /// Sources enrolled here as another kind than they had: once, so that two doors do not take
+    /// turns for ever.
     renamed: AHashSet<SourceIx>,
 }
 
@@ -47,14 +48,28 @@ enum Event {
 struct NotEnrolled;
 
 impl Desk {
-    pub(super) fn new(broker: Arc<Broker>, line: Arc<Line>, received: mpsc::Receiver<Received>) -> Self {
-        let (owed, renamed) = (VecDeque::new(), AHashSet::new());
-        Self { broker, line, received, owed, under_way: 0, waiting: None, renamed }
+    pub(super) fn new(
+        broker: Arc<Broker>,
+        line: Arc<Line>,
+        received: mpsc::Receiver<Received>,
+    ) -> Self {
+        let owed = VecDeque::new();
+        let renamed = AHashSet::new();
+        Self {
+            broker,
+            line,
+            received,
+            owed,
+            under_way: 0,
+            waiting: None,
+            renamed,
+        }
     }
 
     /// Works until the inlet is gone and what it sent is settled.
     pub(super) async fn run(mut self) {
-        let (mut batch, mut open) = (Vec::with_capacity(TAKE), true);
+        let mut batch = Vec::with_capacity(TAKE);
+        let mut open = true;
         while open || !self.owed.is_empty() {
             match self.next(&mut batch, open).await {
                 Event::Settled(stored) => self.settle(stored),
@@ -71,14 +86,23 @@ impl Desk {
     }
 
     async fn next(&mut self, batch: &mut Vec<Received>, open: bool) -> Event {
-        let free = usize::from(self.broker.config.inflight).saturating_sub(self.under_way).min(TAKE);
+        let free = usize::from(self.broker.config.inflight)
+            .saturating_sub(self.under_way)
+            .min(TAKE);
         let ready = open && self.waiting.is_none() && free > 0;
-        let Self { owed, waiting, received, broker, .. } = self;
+        let Self {
+            owed,
+            waiting,
+            received,
+            broker,
+            ..
+        } = self;
         tokio::select! {
             biased;
             stored = oldest(owed) => Event::Settled(stored),
             permit = broker.house.journal.reserve(), if waiting.is_some() => {
-                // Without a permit the journal is gone; dropping the submission, its receipt unused, says so.
+                // Without a permit the journal is gone; dropping the submission, its receipt
+                // unused, says so.
                 if let (Some(submission), Ok(permit)) = (waiting.take(), permit) {
                     permit.send(submission);
                 }
@@ -90,7 +114,9 @@ impl Desk {
 
     /// The oldest submission is on disk, or never will be.
     fn settle(&mut self, stored: bool) {
-        let Some((ticket, _, messages)) = self.owed.pop_front() else { return };
+        let Some((ticket, _, messages)) = self.owed.pop_front() else {
+            return;
+        };
         self.under_way -= messages;
         if !stored || self.line.settle(ticket).is_err() {
             self.line.broken.notify_one();
@@ -98,10 +124,19 @@ impl Desk {
     }
 
     async fn take(&mut self, batch: &[Received]) -> Result<(), NotEnrolled> {
-        let (metrics, name) = (&self.broker.house.metrics, &self.broker.config.name);
-        metrics.brokers.messages.with_label_values(&[name]).inc_by(batch.len() as u64);
+        let metrics = &self.broker.house.metrics;
+        let name = &self.broker.config.name;
+        metrics
+            .brokers
+            .messages
+            .with_label_values(&[name])
+            .inc_by(batch.len() as u64);
         let again = batch.iter().filter(|m| m.publish.dup).count();
-        metrics.brokers.redelivered.with_label_values(&[name]).inc_by(again as u64);
+        metrics
+            .brokers
+            .redelivered
+            .with_label_values(&[name])
+            .inc_by(again as u64);
         self.enrol(batch).await?;
         let mut parcel = Parcel::default();
         for message in batch {
@@ -124,20 +159,40 @@ impl Desk {
 
     /// Gives a number to sources that this broker may speak for and that were never heard.
     async fn enrol(&mut self, batch: &[Received]) -> Result<(), NotEnrolled> {
-        let Broker { config, roster, house, .. } = &*self.broker;
+        let Broker {
+            config,
+            roster,
+            house,
+            ..
+        } = &*self.broker;
         let known = |source: &str| {
             let known = house.registry.source(source);
-            known.is_some_and(|(number, kind)| kind == config.source_kind || self.renamed.contains(&number))
+            known.is_some_and(|(number, kind)| {
+                kind == config.source_kind || self.renamed.contains(&number)
+            })
         };
-        let sources = batch.iter().filter_map(|m| topic::read(&m.publish.topic)).map(|(source, _)| source);
-        let fresh: BTreeSet<&str> = sources.filter(|source| !known(source) && roster.trusts(source)).collect();
-        if fresh.is_empty() || house.registry.source_count() as usize + fresh.len() > MAX_SOURCES as usize {
+        let sources = batch
+            .iter()
+            .filter_map(|m| topic::read(&m.publish.topic))
+            .map(|(source, _)| source);
+        let fresh: BTreeSet<&str> = sources
+            .filter(|source| !known(source) && roster.trusts(source))
+            .collect();
+        if fresh.is_empty()
+            || house.registry.source_count() as usize + fresh.len() > MAX_SOURCES as usize
+        {
             return Ok(()); // those without a number are refused
         }
         let fresh: Vec<String> = fresh.into_iter().map(str::to_owned).collect();
-        let (registry, kind) = (Arc::clone(&house.registry), config.source_kind);
+        let registry = Arc::clone(&house.registry);
+        let kind = config.source_kind;
         let enrolled = tokio::task::spawn_blocking(move || {
-            registry.enrol_sources(&fresh.iter().map(|source| (source.as_str(), kind)).collect::<Vec<_>>())
+            registry.enrol_sources(
+                &fresh
+                    .iter()
+                    .map(|source| (source.as_str(), kind))
+                    .collect::<Vec<_>>(),
+            )
         });
         match enrolled.await {
             Ok(Ok(numbers)) => self.renamed.extend(numbers),
@@ -152,21 +207,37 @@ impl Desk {
 
     /// One message: claims, refusals, or both.
     fn read(&self, message: &Received, out: &mut Parcel) {
-        let Broker { config, roster, house, .. } = &*self.broker;
+        let Broker {
+            config,
+            roster,
+            house,
+            ..
+        } = &*self.broker;
         let Some((source, form)) = topic::read(&message.publish.topic) else {
             let why = "the topic does not end in bayhub/v1/{source}/report, count or status";
             return self.refuse(message, Reason::Forbidden, why.into(), out);
         };
         if !roster.trusts(source) {
-            let why = format!("the broker {:?} is not trusted to speak for {source:?}", config.name);
+            let why = format!(
+                "the broker {:?} is not trusted to speak for {source:?}",
+                config.name
+            );
             return self.refuse(message, Reason::Forbidden, why, out);
         }
         let speaker = house.registry.source(source).and_then(|(number, kind)| {
             let id = house.registry.source_id(number)?;
-            Some(Speaker { source: number, kind, id, pass: Pass::default(), uplinks: false })
+            Some(Speaker {
+                source: number,
+                kind,
+                id,
+                pass: Pass::default(),
+                uplinks: false,
+            })
         });
         match speaker {
-            Some(speaker) => house.intake.take(&speaker, form, &message.publish.payload, out),
+            Some(speaker) => house
+                .intake
+                .take(&speaker, form, &message.publish.payload, out),
             None => {
                 self.refuse(
                     message,
@@ -185,7 +256,13 @@ impl Desk {
             door: Door::Mqtt,
             // All that is proven: the broker let somebody say so.
             source: format!("broker:{}", self.broker.config.name).into(),
-            topic: message.publish.topic.chars().take(TOPIC_KEPT).collect::<String>().into(),
+            topic: message
+                .publish
+                .topic
+                .chars()
+                .take(TOPIC_KEPT)
+                .collect::<String>()
+                .into(),
             index: None,
             detail: why.into(),
             payload: Refusal::excerpt(&message.publish.payload),
@@ -193,7 +270,8 @@ impl Desk {
     }
 }
 
-/// Whether the oldest submission was stored, once that is known. Safe to cancel. Pends for ever when there is none.
+/// Whether the oldest submission was stored, once that is known. Safe to cancel. Pends for ever
+/// when there is none.
 async fn oldest(owed: &mut VecDeque<(Ticket, oneshot::Receiver<()>, usize)>) -> bool {
     match owed.front_mut() {
         Some((_, stored, _)) => stored.await.is_ok(),

@@ -17,9 +17,20 @@ pub(super) struct Dial {
 
 impl Dial {
     pub(super) fn new(broker: Arc<Broker>, client: String) -> Self {
-        broker.house.metrics.brokers.connected.with_label_values(&[&broker.config.name]).add(0); // shown from the start
+        broker
+            .house
+            .metrics
+            .brokers
+            .connected
+            .with_label_values(&[&broker.config.name])
+            .add(0); // shown from the start
         let redial = Redial::new(broker.config.reconnect_max());
-        Self { broker, client, redial, up: false }
+        Self {
+            broker,
+            client,
+            redial,
+            up: false,
+        }
     }
 
     /// The connection is of use: made, and subscribed where that is its purpose.
@@ -27,16 +38,38 @@ impl Dial {
         self.redial.connected(Instant::now());
         if !std::mem::replace(&mut self.up, true) {
             self.gauge(1);
-            tracing::info!(broker = self.broker.config.name, client = self.client, "connected to the broker");
+            tracing::info!(
+                broker = self.broker.config.name,
+                client = self.client,
+                "connected to the broker"
+            );
         }
     }
 
-    /// The connection has ended, or was never made: waits for the next attempt, or until told to stop.
-    pub(super) async fn failed(&mut self, why: &(dyn Display + Sync), stop: &mut watch::Receiver<bool>) {
-        let (name, now) = (&self.broker.config.name, Instant::now());
-        self.broker.house.metrics.brokers.failures.with_label_values(&[name]).inc();
+    /// The connection has ended, or was never made: waits for the next attempt, or until told to
+    /// stop.
+    pub(super) async fn failed(
+        &mut self,
+        why: &(dyn Display + Sync),
+        stop: &mut watch::Receiver<bool>,
+    ) {
+        let name = &self.broker.config.name;
+        let now = Instant::now();
+        self.broker
+            .house
+            .metrics
+            .brokers
+            .failures
+            .with_label_values(&[name])
+            .inc();
         if let Some(unlogged) = self.redial.may_log(now) {
-            tracing::warn!(broker = name, client = self.client, error = %why, unlogged, "no connection to the broker");
+            tracing::warn!(
+                broker = name,
+                client = self.client,
+                error = %why,
+                unlogged,
+                "no connection to the broker",
+            );
         }
         self.down();
         let wait = self.redial.failed(now, rand::random());
@@ -50,7 +83,13 @@ impl Dial {
     }
 
     fn gauge(&self, by: i64) {
-        self.broker.house.metrics.brokers.connected.with_label_values(&[&self.broker.config.name]).add(by);
+        self.broker
+            .house
+            .metrics
+            .brokers
+            .connected
+            .with_label_values(&[&self.broker.config.name])
+            .add(by);
     }
 }
 

@@ -1,15 +1,16 @@
 //! One client of the broker: keeps its connection, and hands what comes to its desk.
 //!
-//! Back-pressure: while the desk's queue is full the connection is not polled, so TCP slows the broker. That also
-//! holds up pings: a journal that stands still for longer than the keep-alive costs the connection, and no message.
+//! Back-pressure: while the desk's queue is full the connection is not polled, so TCP slows the
+//! broker. That also holds up pings: a journal that stands still for longer than the keep-alive
+//! costs the connection, and no message.
 
 use super::desk::Desk;
 use super::dial::Dial;
 use super::ledger::{Epoch, Ledger, Ticket};
 use super::{Broker, network, told};
 use rumqttc::{
-    AsyncClient, ClientError, ConnectionError, Event, EventLoop, Outgoing, Packet, Publish, QoS, SubAck,
-    SubscribeFilter, SubscribeReasonCode,
+    AsyncClient, ClientError, ConnectionError, Event, EventLoop, Outgoing, Packet, Publish, QoS,
+    SubAck, SubscribeFilter, SubscribeReasonCode,
 };
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,7 +18,8 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-/// Room in rumqttc's queue of requests: an ack for every packet id there is, and a few more for the rest.
+/// Room in rumqttc's queue of requests: an ack for every packet id there is, and a few more for the
+/// rest.
 const REQUESTS: usize = u16::MAX as usize + 64;
 
 /// Bytes of messages that may wait for one desk.
@@ -42,11 +44,12 @@ pub(super) struct Received {
 
 /// What an inlet shares with its desk.
 pub(super) struct Line {
-    /// Held for the length of a few pushes, never over an await. An ack is queued under it, so that none of an ended
-    /// connection is queued once `lost` has returned.
+    /// Held for the length of a few pushes, never over an await. An ack is queued under it, so that
+    /// none of an ended connection is queued once `lost` has returned.
     ledger: Mutex<Ledger>,
     client: AsyncClient,
-    /// Rung by the desk: what it took cannot be stored, so the connection must end and the broker send it again.
+    /// Rung by the desk: what it took cannot be stored, so the connection must end and the broker
+    /// send it again.
     pub broken: Notify,
 }
 
@@ -79,12 +82,22 @@ pub(super) async fn run(broker: Arc<Broker>, number: u16, mut stop: watch::Recei
     let name = options.client_id();
     let (client, mut events) = AsyncClient::new(options, REQUESTS);
     events.set_network_options(network());
-    let line = Arc::new(Line { ledger: Mutex::default(), client, broken: Notify::new() });
+    let line = Arc::new(Line {
+        ledger: Mutex::default(),
+        client,
+        broken: Notify::new(),
+    });
     let (to_desk, received) = mpsc::channel(broker.config.inflight.into());
     let desk = tokio::spawn(Desk::new(Arc::clone(&broker), Arc::clone(&line), received).run());
     let dial = Dial::new(Arc::clone(&broker), name);
     let room = Arc::new(Semaphore::new(BYTES));
-    let mut inlet = Inlet { broker, events, line, dial, room };
+    let mut inlet = Inlet {
+        broker,
+        events,
+        line,
+        dial,
+        room,
+    };
     inlet.receive(&to_desk, &mut stop).await;
     drop(to_desk);
     inlet.leave(desk).await;
@@ -101,8 +114,8 @@ struct Inlet {
 impl Inlet {
     async fn receive(&mut self, desk: &mpsc::Sender<Received>, stop: &mut watch::Receiver<bool>) {
         loop {
-            // A poll that is cancelled may lose a packet that was half written. Here it is cancelled only together
-            // with its connection.
+            // A poll that is cancelled may lose a packet that was half written. Here it is
+            // cancelled only together with its connection.
             let event = tokio::select! {
                 biased;
                 () = told(stop) => return,
@@ -126,18 +139,28 @@ impl Inlet {
         }
     }
 
-    /// On each connection, whatever it says of a session that is present: mosquitto 2.0 finds the session in its file
-    /// after a restart, and what was queued in it, but not its shared subscriptions, so nothing would come any more.
-    /// Where the subscription is there this changes nothing; at most what is retained comes once more.
+    /// On each connection, whatever it says of a session that is present: mosquitto 2.0 finds the
+    /// session in its file after a restart, and what was queued in it, but not its shared
+    /// subscriptions, so nothing would come any more. Where the subscription is there this changes
+    /// nothing; at most what is retained comes once more.
     fn subscribe(&self) -> Result<(), String> {
         let filters = self.broker.config.filters();
-        let filters = filters.into_iter().map(|path| SubscribeFilter { path, qos: QoS::AtLeastOnce });
-        self.line.client.try_subscribe_many(filters).map_err(|e| e.to_string())
+        let filters = filters.into_iter().map(|path| SubscribeFilter {
+            path,
+            qos: QoS::AtLeastOnce,
+        });
+        self.line
+            .client
+            .try_subscribe_many(filters)
+            .map_err(|e| e.to_string())
     }
 
     fn confirmed(&mut self, ack: &SubAck) -> Result<(), String> {
         let filters = self.broker.config.filters();
-        let refused = ack.return_codes.iter().position(|code| *code == SubscribeReasonCode::Failure);
+        let refused = ack
+            .return_codes
+            .iter()
+            .position(|code| *code == SubscribeReasonCode::Failure);
         if let Some(at) = refused {
             let filter = filters.get(at).map_or("?", String::as_str);
             return Err(format!("the broker refused the subscription to {filter}"));
@@ -157,7 +180,14 @@ impl Inlet {
         let bytes = (publish.payload.len() + publish.topic.len() + OVERHEAD).min(BYTES) as u32;
         let handed = async {
             if let Ok(room) = Arc::clone(&self.room).acquire_many_owned(bytes).await
-                && desk.send(Received { epoch, publish, _room: room }).await.is_err()
+                && desk
+                    .send(Received {
+                        epoch,
+                        publish,
+                        _room: room,
+                    })
+                    .await
+                    .is_err()
             {
                 // The desk has panicked. Unacknowledged is right; to stay connected would hide it.
                 self.line.broken.notify_one();
@@ -167,19 +197,30 @@ impl Inlet {
     }
 
     /// Closes the books of the connection and waits for the next attempt.
-    async fn lost(&mut self, why: &str, desk: &mpsc::Sender<Received>, stop: &mut watch::Receiver<bool>) {
+    async fn lost(
+        &mut self,
+        why: &str,
+        desk: &mpsc::Sender<Received>,
+        stop: &mut watch::Receiver<bool>,
+    ) {
         let (ended, owed) = {
             let mut ledger = self.line.ledger();
             (ledger.epoch(), ledger.lost())
         };
-        let stale = self.broker.house.metrics.brokers.stale_acks.with_label_values(&[&self.broker.config.name]);
+        let stale = self
+            .broker
+            .house
+            .metrics
+            .brokers
+            .stale_acks
+            .with_label_values(&[&self.broker.config.name]);
         stale.inc_by(owed as u64);
-        // rumqttc has cleaned up already, but acks may have been queued since. What it keeps for later is only a
-        // subscription, which is asked for anew.
+        // rumqttc has cleaned up already, but acks may have been queued since. What it keeps for
+        // later is only a subscription, which is asked for anew.
         self.events.clean();
         self.events.pending.clear();
-        // Messages read just before the end would come out after the next CONNACK, as if of that connection. The
-        // broker sends them again, unless nobody was to acknowledge them.
+        // Messages read just before the end would come out after the next CONNACK, as if of that
+        // connection. The broker sends them again, unless nobody was to acknowledge them.
         for event in std::mem::take(&mut self.events.state.events) {
             if let Event::Incoming(Packet::Publish(publish)) = event
                 && publish.qos == QoS::AtMostOnce
@@ -205,7 +246,10 @@ impl Inlet {
         if self.events.network.is_some() && self.line.client.try_disconnect().is_ok() {
             let gone = async {
                 // The queue is in order: the goodbye is behind the acks.
-                while !matches!(self.events.poll().await, Ok(Event::Outgoing(Outgoing::Disconnect)) | Err(_)) {}
+                while !matches!(
+                    self.events.poll().await,
+                    Ok(Event::Outgoing(Outgoing::Disconnect)) | Err(_)
+                ) {}
             };
             drop(timeout(GOODBYE, gone).await);
         }
@@ -216,7 +260,9 @@ impl Inlet {
 fn explain(e: &ConnectionError) -> String {
     use rumqttc::StateError::Deserialization;
     match e {
-        ConnectionError::MqttState(Deserialization(rumqttc::Error::PayloadSizeLimitExceeded(bytes))) => format!(
+        ConnectionError::MqttState(Deserialization(rumqttc::Error::PayloadSizeLimitExceeded(
+            bytes,
+        ))) => format!(
             "a packet of {bytes} bytes, which the broker will send again and again: raise max_packet_bytes here or \
              lower the broker's limit"
         ),

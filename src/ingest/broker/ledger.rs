@@ -1,9 +1,11 @@
-//! What is owed to the broker: acknowledgements, in the order of the messages, on the connection they came by.
+//! What is owed to the broker: acknowledgements, in the order of the messages, on the connection
+//! they came by.
 //!
-//! Pure: no socket, no clock, no task. Promises: an acknowledgement comes out only once its batch and every batch
-//! before it are durable, in receive order, once; and never after its connection has ended. A packet id means one
-//! message on one connection and another on the next, so a late acknowledgement would acknowledge what was never
-//! stored; the broker sends the old message again anyway.
+//! Pure: no socket, no clock, no task. Promises: an acknowledgement comes out only once its batch
+//! and every batch before it are durable, in receive order, once; and never after its connection
+//! has ended. A packet id means one message on one connection and another on the next, so a late
+//! acknowledgement would acknowledge what was never stored; the broker sends the old message again
+//! anyway.
 
 use std::collections::VecDeque;
 
@@ -15,7 +17,8 @@ pub(super) struct Epoch(u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ticket(u64);
 
-/// See the module. Bounded by who fills it: the desk takes no more messages than the configured `inflight`.
+/// See the module. Bounded by who fills it: the desk takes no more messages than the configured
+/// `inflight`.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     epoch: u64,
@@ -36,7 +39,8 @@ impl Ledger {
         Epoch(self.epoch)
     }
 
-    /// The connection has ended: what was owed on it can never be paid. Returns how many acknowledgements that was.
+    /// The connection has ended: what was owed on it can never be paid. Returns how many
+    /// acknowledgements that was.
     pub(super) fn lost(&mut self) -> usize {
         self.epoch += 1;
         self.first += self.owed.len() as u64;
@@ -45,20 +49,36 @@ impl Ledger {
 
     /// Notes a batch, in receive order; messages of ended connections in it are owed nothing.
     pub(super) fn owe(&mut self, received: impl Iterator<Item = (Epoch, u16)>) -> Ticket {
-        let acks = received.filter(|(epoch, _)| *epoch == self.epoch()).map(|(_, id)| id).collect();
-        self.owed.push_back(Entry { acks, durable: false });
+        let acks = received
+            .filter(|(epoch, _)| *epoch == self.epoch())
+            .map(|(_, id)| id)
+            .collect();
+        self.owed.push_back(Entry {
+            acks,
+            durable: false,
+        });
         Ticket(self.first + self.owed.len() as u64 - 1)
     }
 
-    /// The batch is on disk: appends to `due` the packet ids that may be acknowledged now. Nothing for a ticket whose
-    /// connection has ended, or that was settled before.
+    /// The batch is on disk: appends to `due` the packet ids that may be acknowledged now. Nothing
+    /// for a ticket whose connection has ended, or that was settled before.
     pub(super) fn durable(&mut self, ticket: Ticket, due: &mut Vec<u16>) {
-        let at = ticket.0.checked_sub(self.first).and_then(|at| usize::try_from(at).ok());
-        let Some(entry) = at.and_then(|at| self.owed.get_mut(at)) else { return };
+        let at = ticket
+            .0
+            .checked_sub(self.first)
+            .and_then(|at| usize::try_from(at).ok());
+        let Some(entry) = at.and_then(|at| self.owed.get_mut(at)) else {
+            return;
+        };
         entry.durable = true;
         while self.owed.front().is_some_and(|entry| entry.durable) {
             self.first += 1;
-            due.extend(self.owed.pop_front().into_iter().flat_map(|entry| entry.acks));
+            due.extend(
+                self.owed
+                    .pop_front()
+                    .into_iter()
+                    .flat_map(|entry| entry.acks),
+            );
         }
     }
 }
@@ -82,7 +102,9 @@ mod tests {
     #[test]
     fn acks_leave_in_the_order_of_the_messages_however_batches_become_durable() {
         let mut ledger = Ledger::default();
-        let (a, b, c) = (owe(&mut ledger, &[1, 2]), owe(&mut ledger, &[3]), owe(&mut ledger, &[4, 1]));
+        let a = owe(&mut ledger, &[1, 2]);
+        let b = owe(&mut ledger, &[3]);
+        let c = owe(&mut ledger, &[4, 1]);
         assert_eq!(durable(&mut ledger, c), [0_u16; 0]);
         assert_eq!(durable(&mut ledger, a), [1, 2]);
         assert_eq!(durable(&mut ledger, a), [0_u16; 0], "once");
@@ -112,7 +134,8 @@ mod tests {
     #[test]
     fn a_batch_without_acks_keeps_its_turn_and_holds_up_nobody() {
         let mut ledger = Ledger::default();
-        let (none, some) = (owe(&mut ledger, &[]), owe(&mut ledger, &[5]));
+        let none = owe(&mut ledger, &[]);
+        let some = owe(&mut ledger, &[5]);
         assert_eq!(durable(&mut ledger, some), [0_u16; 0]);
         assert_eq!(durable(&mut ledger, none), [5]);
     }
@@ -129,12 +152,15 @@ mod tests {
     }
 
     proptest! {
-        /// Against a plain list of everything ever received: what is paid on a connection is always the next of what
-        /// was received on it, and never anything that is not durable.
+        /// Against a plain list of everything ever received: what is paid on a connection is always
+        /// the next of what was received on it, and never anything that is not durable.
         #[test]
         fn whatever_happens_what_is_paid_is_the_next_owed_of_this_connection(acts in prop::collection::vec(act(), 0..200)) {
-            let (mut ledger, mut all) = (Ledger::default(), Vec::new());
-            let (mut this, mut paid, mut id) = (Vec::new(), 0, 0_u16);
+            let mut ledger = Ledger::default();
+            let mut all = Vec::new();
+            let mut this = Vec::new();
+            let mut paid = 0;
+            let mut id = 0_u16;
             for act in acts {
                 match act {
                     Act::Receive(n) => {

@@ -1,23 +1,25 @@
 //! Clients of an outside broker: for a city that has one already, and publishes its reports there.
 //!
-//! Promises: a message is acknowledged to the broker only once it is on disk here (or was refused and that is on
-//! disk), in receive order, on the connection it came by; so whatever is cut or killed, the broker still has what the
-//! hub has not. It may then send a message twice: taken twice, with the effect of once, as bays follow the newest `at`.
-//! A source is believed only where the configuration says that this broker may speak for it.
-//! Not promised: what the broker itself loses, and the order of reports without `at` when several clients share them.
+//! Promises: a message is acknowledged to the broker only once it is on disk here (or was refused
+//! and that is on disk), in receive order, on the connection it came by; so whatever is cut or
+//! killed, the broker still has what the hub has not. It may then send a message twice: taken
+//! twice, with the effect of once, as bays follow the newest `at`. A source is believed only where
+//! the configuration says that this broker may speak for it. Not promised: what the broker itself
+//! loses, and the order of reports without `at` when several clients share them.
 //!
 //! ```text
 //! inlet (polls, one connection) -> bounded queue -> desk (gate, journal) -> acks by way of the ledger -> inlet
 //! outlet (polls)  <- bounded queue <- newest availability, at most once a second a zone
 //! ```
 //!
-//! What rumqttc leaves to its user, and where it is done here: it never subscribes anew (`inlet` does on each
-//! connection, since not every broker keeps a session's subscriptions); acknowledgements of one connection would go
-//! out on the next (`ledger`); events of the old connection come out after the new one is made (`inlet` clears them);
-//! it forgets what it was to publish when the session is new, and can stay stuck on a packet id (the outlet publishes
-//! at QoS 0 and starts over with every zone on each connection); an ack awaited in the polling task can deadlock (its
-//! queue holds more acks than a connection has packet ids); its poll must not be cancelled (only ever with the
-//! connection).
+//! What rumqttc leaves to its user, and where it is done here: it never subscribes anew (`inlet`
+//! does on each connection, since not every broker keeps a session's subscriptions);
+//! acknowledgements of one connection would go out on the next (`ledger`); events of the old
+//! connection come out after the new one is made (`inlet` clears them); it forgets what it was to
+//! publish when the session is new, and can stay stuck on a packet id (the outlet publishes at QoS
+//! 0 and starts over with every zone on each connection); an ack awaited in the polling task can
+//! deadlock (its queue holds more acks than a connection has packet ids); its poll must not be
+//! cancelled (only ever with the connection).
 
 mod config;
 mod desk;
@@ -86,7 +88,12 @@ impl Broker {
         if let Some(tls) = tls::config(&config)? {
             options.set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(tls)));
         }
-        Ok(Self { config, roster, house, options })
+        Ok(Self {
+            config,
+            roster,
+            house,
+            options,
+        })
     }
 
     /// The options of one client.
@@ -97,9 +104,10 @@ impl Broker {
     }
 }
 
-/// Talks with the broker until `stop` turns true (or its sender is gone): then reads no more, gives what is under way
-/// a moment to become durable, acknowledges that, and leaves. An unreachable broker is tried again for ever; the
-/// gauge `bayhub_broker_connected` says how many of its clients stand.
+/// Talks with the broker until `stop` turns true (or its sender is gone): then reads no more, gives
+/// what is under way a moment to become durable, acknowledges that, and leaves. An unreachable
+/// broker is tried again for ever; the gauge `bayhub_broker_connected` says how many of its clients
+/// stand.
 pub async fn serve(broker: Arc<Broker>, stop: watch::Receiver<bool>) {
     let mut clients = JoinSet::new();
     for number in 0..broker.config.clients {

@@ -1,7 +1,8 @@
 //! Availability back to the broker: retained, at most once a second a zone, the newest wins.
 //!
-//! QoS 0 on a connection of its own: nothing is kept for a broker that is away, as what is true then is read anew when
-//! it is back, for every zone - it may have forgotten all it retained. A slow broker slows only this.
+//! QoS 0 on a connection of its own: nothing is kept for a broker that is away, as what is true
+//! then is read anew when it is back, for every zone - it may have forgotten all it retained. A
+//! slow broker slows only this.
 
 use super::dial::Dial;
 use super::{Broker, network, told};
@@ -32,7 +33,14 @@ pub(super) async fn run(broker: Arc<Broker>, mut stop: watch::Receiver<bool>) {
     events.set_network_options(network());
     let mut dial = Dial::new(Arc::clone(&broker), name);
     let (standing, stands) = watch::channel(None);
-    let teller = tokio::spawn(Teller { broker, client: client.clone(), stands }.run());
+    let teller = tokio::spawn(
+        Teller {
+            broker,
+            client: client.clone(),
+            stands,
+        }
+        .run(),
+    );
     let mut count = 0;
     loop {
         let event = tokio::select! { biased; () = told(&mut stop) => break, event = events.poll() => event };
@@ -55,8 +63,12 @@ pub(super) async fn run(broker: Arc<Broker>, mut stop: watch::Receiver<bool>) {
     }
     teller.abort();
     if events.network.is_some() && client.try_disconnect().is_ok() {
-        let gone =
-            async { while !matches!(events.poll().await, Ok(Event::Outgoing(Outgoing::Disconnect)) | Err(_)) {} };
+        let gone = async {
+            while !matches!(
+                events.poll().await,
+                Ok(Event::Outgoing(Outgoing::Disconnect)) | Err(_)
+            ) {}
+        };
         drop(timeout(PACE, gone).await);
     }
 }
@@ -86,17 +98,31 @@ impl Teller {
     async fn tell(&self) {
         let board: &dyn Board = &*self.broker.house.board;
         let Some(mut follow) = board.follow() else {
-            tracing::warn!(broker = self.broker.config.name, "no place to follow changes: nothing is published");
+            tracing::warn!(
+                broker = self.broker.config.name,
+                "no place to follow changes: nothing is published"
+            );
             return sleep(NO_PLACE).await;
         };
-        let published = self.broker.house.metrics.brokers.published.with_label_values(&[&self.broker.config.name]);
+        let published = self
+            .broker
+            .house
+            .metrics
+            .brokers
+            .published
+            .with_label_values(&[&self.broker.config.name]);
         let mut zones = Vec::new();
         loop {
             follow.changed().await;
             follow.take(&mut zones);
             for one in zones.drain(..).filter_map(|zone| board.availability(zone)) {
                 // The queue's other end is held by whoever cancels this.
-                if self.client.publish(one.topic(), QoS::AtMostOnce, true, one.payload()).await.is_err() {
+                if self
+                    .client
+                    .publish(one.topic(), QoS::AtMostOnce, true, one.payload())
+                    .await
+                    .is_err()
+                {
                     return;
                 }
                 published.inc();

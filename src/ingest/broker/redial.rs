@@ -1,7 +1,8 @@
 //! When to try again, and how often to say that it failed.
 //!
-//! Back-off with full jitter: after a broker restart its clients come back spread out, not all at once. Every failure
-//! is counted; the log gets the first and then one line in ten seconds, with the number of those between.
+//! Back-off with full jitter: after a broker restart its clients come back spread out, not all at
+//! once. Every failure is counted; the log gets the first and then one line in ten seconds, with
+//! the number of those between.
 
 use std::time::Duration;
 use tokio::time::Instant;
@@ -9,8 +10,9 @@ use tokio::time::Instant;
 /// The shortest wait.
 const FLOOR: Duration = Duration::from_millis(100);
 
-/// A connection that stood for so long was a good one: the next failure starts from the shortest wait. One that is
-/// taken at once and lost at once (two hubs under one client id) does not reset it.
+/// A connection that stood for so long was a good one: the next failure starts from the shortest
+/// wait. One that is taken at once and lost at once (two hubs under one client id) does not reset
+/// it.
 const STEADY: Duration = Duration::from_secs(10);
 
 /// Between two lines of log.
@@ -28,7 +30,13 @@ pub(super) struct Redial {
 
 impl Redial {
     pub(super) const fn new(longest: Duration) -> Self {
-        Self { longest, failures: 0, since: None, logged: None, unlogged: 0 }
+        Self {
+            longest,
+            failures: 0,
+            since: None,
+            logged: None,
+            unlogged: 0,
+        }
     }
 
     /// The connection stands.
@@ -38,17 +46,26 @@ impl Redial {
 
     /// How long to wait after a failure. `dice`: uniform in 0..1.
     pub(super) fn failed(&mut self, now: Instant, dice: f64) -> Duration {
-        if self.since.take().is_some_and(|since| now.duration_since(since) >= STEADY) {
+        if self
+            .since
+            .take()
+            .is_some_and(|since| now.duration_since(since) >= STEADY)
+        {
             self.failures = 0;
         }
         self.failures = self.failures.saturating_add(1);
-        let most = FLOOR.saturating_mul(1 << self.failures.min(16)).min(self.longest.max(FLOOR));
+        let most = FLOOR
+            .saturating_mul(1 << self.failures.min(16))
+            .min(self.longest.max(FLOOR));
         FLOOR + most.saturating_sub(FLOOR).mul_f64(dice)
     }
 
     /// `Some(n)`: say it, and that `n` went unsaid before it.
     pub(super) fn may_log(&mut self, now: Instant) -> Option<u64> {
-        if self.logged.is_some_and(|logged| now.duration_since(logged) < QUIET) {
+        if self
+            .logged
+            .is_some_and(|logged| now.duration_since(logged) < QUIET)
+        {
             self.unlogged += 1;
             return None;
         }
@@ -65,8 +82,11 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_longest_and_are_spread_over_the_whole_range() {
-        let (mut redial, now) = (Redial::new(LONGEST), Instant::now());
-        let most: Vec<u128> = (0..8).map(|_| redial.failed(now, 1.0).as_millis()).collect();
+        let mut redial = Redial::new(LONGEST);
+        let now = Instant::now();
+        let most: Vec<u128> = (0..8)
+            .map(|_| redial.failed(now, 1.0).as_millis())
+            .collect();
         assert_eq!(most, [200, 400, 800, 1600, 3000, 3000, 3000, 3000]);
         assert_eq!(redial.failed(now, 0.0), FLOOR);
         for _ in 0..100 {
@@ -77,19 +97,25 @@ mod tests {
 
     #[test]
     fn only_a_connection_that_stood_resets_the_wait() {
-        let (mut redial, start) = (Redial::new(LONGEST), Instant::now());
+        let mut redial = Redial::new(LONGEST);
+        let start = Instant::now();
         for _ in 0..5 {
             redial.connected(start);
             redial.failed(start + Duration::from_secs(1), 1.0);
         }
-        assert_eq!(redial.failed(start, 1.0), LONGEST, "taken and lost at once, again and again");
+        assert_eq!(
+            redial.failed(start, 1.0),
+            LONGEST,
+            "taken and lost at once, again and again"
+        );
         redial.connected(start);
         assert_eq!(redial.failed(start + STEADY, 1.0), FLOOR * 2);
     }
 
     #[test]
     fn a_broker_that_is_gone_does_not_flood_the_log() {
-        let (mut redial, start) = (Redial::new(LONGEST), Instant::now());
+        let mut redial = Redial::new(LONGEST);
+        let start = Instant::now();
         assert_eq!(redial.may_log(start), Some(0));
         assert_eq!((redial.may_log(start), redial.may_log(start)), (None, None));
         assert_eq!(redial.may_log(start + QUIET), Some(2));

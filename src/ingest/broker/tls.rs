@@ -1,8 +1,8 @@
 //! TLS to a broker: rustls with ring, TLS 1.2 and 1.3, the broker's certificate always checked.
 //!
-//! Not native-tls: it would bring the system's OpenSSL as a second TLS to keep patched, and a build that needs its
-//! headers. rumqttc names an old rustls-webpki beside the one that rustls uses; it takes an error type from it and
-//! verifies nothing with it.
+//! Not native-tls: it would bring the system's OpenSSL as a second TLS to keep patched, and a build
+//! that needs its headers. rumqttc names an old rustls-webpki beside the one that rustls uses; it
+//! takes an error type from it and verifies nothing with it.
 
 use super::config::Config;
 use rustls_native_certs::load_native_certs;
@@ -22,16 +22,24 @@ pub(super) fn config(broker: &Config) -> Result<Option<Arc<ClientConfig>>, Strin
     let versions = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|e| format!("TLS: {e}"))?;
-    Ok(Some(Arc::new(versions.with_root_certificates(roots).with_no_client_auth())))
+    Ok(Some(Arc::new(
+        versions.with_root_certificates(roots).with_no_client_auth(),
+    )))
 }
 
 fn file(ca: &Path) -> Result<RootCertStore, String> {
     let fail = |e: &dyn std::fmt::Display| format!("ca: {}: {e}", ca.display());
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(ca).map_err(|e| fail(&e))? {
-        roots.add(certificate.map_err(|e| fail(&e))?).map_err(|e| fail(&e))?;
+        roots
+            .add(certificate.map_err(|e| fail(&e))?)
+            .map_err(|e| fail(&e))?;
     }
-    if roots.is_empty() { Err(fail(&"no certificate in it")) } else { Ok(roots) }
+    if roots.is_empty() {
+        Err(fail(&"no certificate in it"))
+    } else {
+        Ok(roots)
+    }
 }
 
 /// One authority that cannot be read is none to trust; the others stand.
@@ -40,7 +48,10 @@ fn system() -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
     let (added, _) = roots.add_parsable_certificates(found.certs);
     if added == 0 {
-        return Err(format!("ca: this system has no certificate authorities to trust {:?}", found.errors));
+        return Err(format!(
+            "ca: this system has no certificate authorities to trust {:?}",
+            found.errors
+        ));
     }
     Ok(roots)
 }

@@ -2,8 +2,8 @@
 
 use crate::domain::{Topic, id};
 
-/// The source and form of `.../bayhub/v1/{source}/report|count|status`. Levels in front are a bridge's own prefix.
-/// `None` for anything else; a source that comes out is a valid id.
+/// The source and form of `.../bayhub/v1/{source}/report|count|status`. Levels in front are a
+/// bridge's own prefix. `None` for anything else; a source that comes out is a valid id.
 pub fn read(topic: &str) -> Option<(&str, Topic)> {
     let mut levels = topic.rsplit('/');
     let form = Topic::parse(levels.next()?)?;
@@ -17,8 +17,14 @@ mod tests {
 
     #[test]
     fn the_level_before_the_last_names_the_source() {
-        assert_eq!(read("bayhub/v1/lamp-7/report"), Some(("lamp-7", Topic::Report)));
-        assert_eq!(read("site/3/bayhub/v1/gate:2/count"), Some(("gate:2", Topic::Count)));
+        assert_eq!(
+            read("bayhub/v1/lamp-7/report"),
+            Some(("lamp-7", Topic::Report))
+        );
+        assert_eq!(
+            read("site/3/bayhub/v1/gate:2/count"),
+            Some(("gate:2", Topic::Count))
+        );
         assert_eq!(read("/bayhub/v1/a/status"), Some(("a", Topic::Status)));
     }
 
@@ -42,7 +48,11 @@ mod tests {
         ] {
             // ".." is a valid id and no more than that here: nothing resolves it.
             let source = read(topic).map(|(source, _)| source);
-            assert_eq!(source, (topic == "bayhub/v1/../report").then_some(".."), "{topic}");
+            assert_eq!(
+                source,
+                (topic == "bayhub/v1/../report").then_some(".."),
+                "{topic}"
+            );
         }
     }
 }

@@ -1,7 +1,8 @@
 //! A device's uplink as ChirpStack v4 hands it on: its JSON `up` event.
 //!
-//! `time` is when the network server had it, which is when the sensor said it; `fCnt` orders what one device says.
-//! What radios measured (`rxInfo`, `txInfo`) is left alone. Members at their default may be missing altogether.
+//! `time` is when the network server had it, which is when the sensor said it; `fCnt` orders what
+//! one device says. What radios measured (`rxInfo`, `txInfo`) is left alone. Members at their
+//! default may be missing altogether.
 
 use super::{Malformed, Said, Uplink, bytes, json, time_in};
 use serde::Deserialize;
@@ -66,10 +67,21 @@ mod tests {
     #[test]
     fn an_event_is_read_as_the_server_writes_it() {
         let up = read(UP).unwrap();
-        assert_eq!(up.devices, ["0004a30b001c0530"], "in lower case, as the registry keeps it");
+        assert_eq!(
+            up.devices,
+            ["0004a30b001c0530"],
+            "in lower case, as the registry keeps it"
+        );
         assert_eq!((up.port, &*up.payload, up.count), (2, &[1, 255][..], 4711));
-        assert_eq!(up.at, Millis::parse("2026-11-23T02:00:00.123Z"), "nanoseconds and an offset");
-        assert_eq!(up.copy.as_deref(), Some("3ac7e3c4-4401-4b8d-9386-a5c902f9202d"));
+        assert_eq!(
+            up.at,
+            Millis::parse("2026-11-23T02:00:00.123Z"),
+            "nanoseconds and an offset"
+        );
+        assert_eq!(
+            up.copy.as_deref(),
+            Some("3ac7e3c4-4401-4b8d-9386-a5c902f9202d")
+        );
         assert!(up.object.is_some_and(|o| o.contains("occupied")));
     }
 

@@ -1,7 +1,9 @@
-//! A gate's count of a zone, as JSON: `{"zone":"HE12","vacant":68,"capacity":105,"kind":"car","at":"..."}`.
+//! A gate's count of a zone, as JSON:
+//! `{"zone":"HE12","vacant":68,"capacity":105,"kind":"car","at":"..."}`.
 //!
-//! `kind` defaults to car. More vacant bays than the capacity is a fault of the sender and is refused: served
-//! on, it would be the "12 car parks with more free lots than lots" that public feeds are known for.
+//! `kind` defaults to car. More vacant bays than the capacity is a fault of the sender and is
+//! refused: served on, it would be the "12 car parks with more free lots than lots" that public
+//! feeds are known for.
 
 use super::{CountSaid, Malformed, Said, json, time};
 use crate::domain::BayKind;
@@ -23,12 +25,22 @@ struct Count<'a> {
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
     let c: Count<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
     let kind = c.kind.as_deref().map_or(Some(BayKind::Car), BayKind::parse);
-    let kind = kind.ok_or_else(|| Malformed("kind: none of car, motorcycle, heavy, bicycle".into()))?;
+    let kind =
+        kind.ok_or_else(|| Malformed("kind: none of car, motorcycle, heavy, bicycle".into()))?;
     if c.vacant > c.capacity {
-        return Err(Malformed(format!("vacant: {} is more than the capacity of {}", c.vacant, c.capacity)));
+        return Err(Malformed(format!(
+            "vacant: {} is more than the capacity of {}",
+            c.vacant, c.capacity
+        )));
     }
     let at = time(c.at.as_deref())?;
-    out.push(Said::Count(CountSaid { zone: c.zone, kind, vacant: c.vacant, capacity: c.capacity, at }));
+    out.push(Said::Count(CountSaid {
+        zone: c.zone,
+        kind,
+        vacant: c.vacant,
+        capacity: c.capacity,
+        at,
+    }));
     Ok(())
 }
 
@@ -39,9 +51,18 @@ mod tests {
     #[test]
     fn a_count_is_read_and_an_impossible_one_is_not() {
         let mut out = Vec::new();
-        decode(br#"{"zone":"HE12","vacant":68,"capacity":105,"at":"2026-11-23T02:00:00Z"}"#, &mut out).unwrap();
-        let Said::Count(c) = &out[0] else { panic!("{out:?}") };
-        assert_eq!((&*c.zone, c.kind, c.vacant, c.capacity), ("HE12", BayKind::Car, 68, 105));
+        decode(
+            br#"{"zone":"HE12","vacant":68,"capacity":105,"at":"2026-11-23T02:00:00Z"}"#,
+            &mut out,
+        )
+        .unwrap();
+        let Said::Count(c) = &out[0] else {
+            panic!("{out:?}")
+        };
+        assert_eq!(
+            (&*c.zone, c.kind, c.vacant, c.capacity),
+            ("HE12", BayKind::Car, 68, 105)
+        );
         for bad in [
             r#"{"zone":"HE12","vacant":106,"capacity":105}"#,
             r#"{"zone":"HE12","vacant":-1,"capacity":105}"#,

@@ -1,7 +1,8 @@
 //! Payload formats: bytes in, what the sender said out, still in the sender's own ids.
 //!
-//! A new format is one file here and one line in `CODECS`. A codec knows nothing of sources, bays or limits:
-//! that is the gate's part. Borrowed fields and one `Vec` that is used again keep a report free of allocations.
+//! A new format is one file here and one line in `CODECS`. A codec knows nothing of sources, bays
+//! or limits: that is the gate's part. Borrowed fields and one `Vec` that is used again keep a
+//! report free of allocations.
 
 mod chirpstack;
 mod count;
@@ -87,7 +88,10 @@ const CODECS: [(Topic, Decode); 5] = [
 /// The codec of a topic.
 #[must_use]
 pub fn codec(topic: Topic) -> Decode {
-    CODECS.iter().find(|(t, _)| *t == topic).map_or(report::decode, |(_, decode)| *decode)
+    CODECS
+        .iter()
+        .find(|(t, _)| *t == topic)
+        .map_or(report::decode, |(_, decode)| *decode)
 }
 
 /// An `at` field: absent means "when received", anything but RFC 3339 is an error.
@@ -98,15 +102,20 @@ fn time(at: Option<&str>) -> Result<Option<Millis>, Malformed> {
 /// The same for a field of another name.
 fn time_in(field: &str, at: Option<&str>) -> Result<Option<Millis>, Malformed> {
     let read = |t: &str| {
-        Millis::parse(t)
-            .ok_or_else(|| Malformed(format!("{field}: {t:?} is not an RFC 3339 time, as 2026-11-23T02:00:00.123Z")))
+        Millis::parse(t).ok_or_else(|| {
+            Malformed(format!(
+                "{field}: {t:?} is not an RFC 3339 time, as 2026-11-23T02:00:00.123Z"
+            ))
+        })
     };
     at.map(read).transpose()
 }
 
 /// A field of base64; absent: no bytes.
 fn bytes(field: &str, text: Option<&str>) -> Result<Vec<u8>, Malformed> {
-    STANDARD.decode(text.unwrap_or_default()).map_err(|e| Malformed(format!("{field}: not base64: {e}")))
+    STANDARD
+        .decode(text.unwrap_or_default())
+        .map_err(|e| Malformed(format!("{field}: not base64: {e}")))
 }
 
 fn json(e: &serde_json::Error) -> Malformed {
@@ -120,7 +129,12 @@ mod tests {
     #[test]
     fn every_topic_has_its_own_codec() {
         for t in Topic::ALL.into_iter().chain(Topic::UPLINKS) {
-            assert_eq!(CODECS.iter().filter(|(x, _)| *x == t).count(), 1, "{}", t.name());
+            assert_eq!(
+                CODECS.iter().filter(|(x, _)| *x == t).count(),
+                1,
+                "{}",
+                t.name()
+            );
         }
     }
 }

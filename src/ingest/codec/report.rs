@@ -1,11 +1,11 @@
 //! The hub's own report, as JSON: a batch of bays, or one bay given flat.
 //!
 //! `{"at":"...","seq":17,"bays":[{"bay":"TPY12-007","state":"occupied","confidence":0.98}]}` or
-//! `{"bay":"...","state":"vacant","at":"...","seq":18}`. An item may carry its own `at` and `seq`. An empty
-//! `bays` says only that the source is there. Unknown members are ignored.
+//! `{"bay":"...","state":"vacant","at":"...","seq":18}`. An item may carry its own `at` and `seq`.
+//! An empty `bays` says only that the source is there. Unknown members are ignored.
 //!
-//! A sound batch is read in one pass; only when an item is bad is the batch read again, item by item, so that
-//! the good ones stand.
+//! A sound batch is read in one pass; only when an item is bad is the batch read again, item by
+//! item, so that the good ones stand.
 
 use super::{BaySaid, Malformed, Said, json, time};
 use crate::domain::BayStatus;
@@ -59,49 +59,91 @@ pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(
         Err(e) if e.is_data() => return item_by_item(payload, out, &e),
         Err(e) => return Err(json(&e)),
     };
-    let (at, seq) = (time(report.at.as_deref())?, report.seq.unwrap_or(0));
+    let at = time(report.at.as_deref())?;
+    let seq = report.seq.unwrap_or(0);
     match (report.bays, report.bay, report.state) {
         (Some(items), None, None) if items.is_empty() => out.push(Said::Online(true)),
         (Some(items), None, None) => {
-            out.extend(items.into_iter().map(|item| said(item, at, seq).unwrap_or_else(Said::Unreadable)));
+            out.extend(
+                items
+                    .into_iter()
+                    .map(|item| said(item, at, seq).unwrap_or_else(Said::Unreadable)),
+            );
         }
         (None, Some(bay), Some(state)) => {
-            let flat = Item { bay, state, confidence: report.confidence, at: None, seq: None };
+            let flat = Item {
+                bay,
+                state,
+                confidence: report.confidence,
+                at: None,
+                seq: None,
+            };
             out.push(said(flat, at, seq)?);
         }
-        (Some(_), _, _) => return Err(Malformed("give either bays or a flat bay and state, not both".into())),
-        (None, None, _) => return Err(Malformed("missing field `bays` (or `bay` and `state`)".into())),
+        (Some(_), _, _) => {
+            return Err(Malformed(
+                "give either bays or a flat bay and state, not both".into(),
+            ));
+        }
+        (None, None, _) => {
+            return Err(Malformed(
+                "missing field `bays` (or `bay` and `state`)".into(),
+            ));
+        }
         (None, Some(_), None) => return Err(Malformed("missing field `state`".into())),
     }
     Ok(())
 }
 
 /// The slow way, for a batch in which something has the wrong type.
-fn item_by_item<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>, first: &serde_json::Error) -> Result<(), Malformed> {
+fn item_by_item<'a>(
+    payload: &'a [u8],
+    out: &mut Vec<Said<'a>>,
+    first: &serde_json::Error,
+) -> Result<(), Malformed> {
     let loose: Loose<'a> = serde_json::from_slice(payload).map_err(|_| json(first))?;
-    let (at, seq) = (time(loose.at.as_deref())?, loose.seq.unwrap_or(0));
+    let at = time(loose.at.as_deref())?;
+    let seq = loose.seq.unwrap_or(0);
     out.extend(loose.bays.into_iter().map(|raw| {
         let item = serde_json::from_str::<Item<'a>>(raw.get()).map_err(|e| json(&e));
-        item.and_then(|item| said(item, at, seq)).unwrap_or_else(Said::Unreadable)
+        item.and_then(|item| said(item, at, seq))
+            .unwrap_or_else(Said::Unreadable)
     }));
     Ok(())
 }
 
-fn said(item: Item<'_>, at: Option<crate::domain::Millis>, seq: u64) -> Result<Said<'_>, Malformed> {
+fn said(
+    item: Item<'_>,
+    at: Option<crate::domain::Millis>,
+    seq: u64,
+) -> Result<Said<'_>, Malformed> {
     let status = BayStatus::parse(&item.state).ok_or_else(|| {
-        Malformed(format!("state: {:?} is none of vacant, occupied, unknown, closed", cut(&item.state)))
+        Malformed(format!(
+            "state: {:?} is none of vacant, occupied, unknown, closed",
+            cut(&item.state)
+        ))
     })?;
     let confidence = match item.confidence {
-        Some(c) if !(0.0..=1.0).contains(&c) => return Err(Malformed(format!("confidence: {c} is not within 0..1"))),
+        Some(c) if !(0.0..=1.0).contains(&c) => {
+            return Err(Malformed(format!("confidence: {c} is not within 0..1")));
+        }
         c => c.map(|c| c as f32),
     };
     let at = time(item.at.as_deref())?.or(at);
-    Ok(Said::Bay(BaySaid { bay: item.bay, status, confidence, at, seq: item.seq.unwrap_or(seq) }))
+    Ok(Said::Bay(BaySaid {
+        bay: item.bay,
+        status,
+        confidence,
+        at,
+        seq: item.seq.unwrap_or(seq),
+    }))
 }
 
 /// As much of a sender's string as an error text should carry.
 fn cut(text: &str) -> &str {
-    text.char_indices().nth(40).map_or(text, |(end, _)| &text[..end])
+    text.char_indices()
+        .nth(40)
+        .map_or(text, |(end, _)| &text[..end])
 }
 
 #[cfg(test)]
@@ -126,17 +168,24 @@ mod tests {
         let json = r#"{"at":"2026-11-23T02:00:00.123Z","seq":17,"site":"x",
             "bays":[{"bay":"A-1","state":"occupied","confidence":0.98},{"bay":"A-2","state":"vacant","seq":18}]}"#;
         let out = read(json).unwrap();
-        let (a, b) = (bay(&out[0]), bay(&out[1]));
+        let a = bay(&out[0]);
+        let b = bay(&out[1]);
         assert_eq!((&*a.bay, a.status, a.seq), ("A-1", BayStatus::Occupied, 17));
         assert_eq!(a.confidence, Some(0.98));
         assert_eq!(a.at, Millis::parse("2026-11-23T02:00:00.123Z"));
-        assert_eq!((&*b.bay, b.status, b.seq, b.at), ("A-2", BayStatus::Vacant, 18, a.at));
+        assert_eq!(
+            (&*b.bay, b.status, b.seq, b.at),
+            ("A-2", BayStatus::Vacant, 18, a.at)
+        );
     }
 
     #[test]
     fn a_lone_bay_may_be_flat() {
         let out = read(r#"{"bay":"A-1","state":"closed"}"#).unwrap();
-        assert_eq!((bay(&out[0]).status, bay(&out[0]).at, bay(&out[0]).seq), (BayStatus::Closed, None, 0));
+        assert_eq!(
+            (bay(&out[0]).status, bay(&out[0]).at, bay(&out[0]).seq),
+            (BayStatus::Closed, None, 0)
+        );
     }
 
     #[test]
@@ -154,7 +203,10 @@ mod tests {
                 s => panic!("{s:?}"),
             })
             .collect();
-        for (text, names) in why.iter().zip(["state", "invalid type", "state", "confidence", "at"]) {
+        for (text, names) in why
+            .iter()
+            .zip(["state", "invalid type", "state", "confidence", "at"])
+        {
             assert!(text.contains(names), "{text}");
         }
         assert_eq!(bay(&out[5]).bay, "E");
@@ -192,8 +244,14 @@ mod tests {
         ] {
             assert!(read(bad).is_err(), "{bad}");
         }
-        assert!(decode(b"{\"bay\":\"\xff\",\"state\":\"vacant\"}", &mut Vec::new()).is_err(), "not UTF-8");
+        assert!(
+            decode(b"{\"bay\":\"\xff\",\"state\":\"vacant\"}", &mut Vec::new()).is_err(),
+            "not UTF-8"
+        );
         let deep = "[".repeat(100_000);
-        assert!(read(&deep).is_err(), "deeply nested input must not exhaust the stack");
+        assert!(
+            read(&deep).is_err(),
+            "deeply nested input must not exhaust the stack"
+        );
     }
 }

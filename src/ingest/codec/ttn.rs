@@ -1,7 +1,8 @@
 //! A device's uplink as The Things Stack hands it on, by MQTT or webhook.
 //!
-//! A device has two names here: its DevEUI and `{device_id}@{application_id}`; the registry may know either.
-//! `received_at` is when the network had it. Numbers that are 0 are left out by the server.
+//! A device has two names here: its DevEUI and `{device_id}@{application_id}`; the registry may
+//! know either. `received_at` is when the network had it. Numbers that are 0 are left out by the
+//! server.
 
 use super::{Malformed, Said, Uplink, bytes, json, time_in};
 use serde::Deserialize;
@@ -50,10 +51,16 @@ struct UplinkMessage<'a> {
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
     let message: Event<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
-    let (ids, up) = (message.end_device_ids, message.uplink_message);
+    let ids = message.end_device_ids;
+    let up = message.uplink_message;
     let eui = ids.dev_eui.map(|eui| eui.to_ascii_lowercase());
-    let name = ids.application_ids.map(|app| format!("{}@{}", ids.device_id, app.application_id));
-    let at = time_in("received_at", message.received_at.or(up.received_at).as_deref())?;
+    let name = ids
+        .application_ids
+        .map(|app| format!("{}@{}", ids.device_id, app.application_id));
+    let at = time_in(
+        "received_at",
+        message.received_at.or(up.received_at).as_deref(),
+    )?;
     out.push(Said::Uplink(Uplink {
         devices: eui.into_iter().chain(name).collect(),
         at,
@@ -98,7 +105,10 @@ mod tests {
                 "uplink_message":{"frm_payload":"","received_at":"2026-11-23T02:00:00Z"}}"#,
         )
         .unwrap();
-        assert_eq!((&*up.devices, up.port, up.count), (&["d@a".to_owned()][..], 0, 0));
+        assert_eq!(
+            (&*up.devices, up.port, up.count),
+            (&["d@a".to_owned()][..], 0, 0)
+        );
         assert_eq!(up.at, Millis::parse("2026-11-23T02:00:00Z"));
     }
 
@@ -108,9 +118,18 @@ mod tests {
         for (bad, names) in [
             ("{}".to_owned(), "end_device_ids"),
             (format!("{{{ids},\"join_accept\":{{}}}}"), "uplink_message"),
-            (format!("{{{ids},\"uplink_message\":{{}},\"received_at\":\"x\"}}"), "received_at"),
-            (format!("{{{ids},\"uplink_message\":{{\"frm_payload\":\"AQ\"}}}}"), "frm_payload"),
-            (format!("{{{ids},\"uplink_message\":{{\"f_port\":-1}}}}"), "u8"),
+            (
+                format!("{{{ids},\"uplink_message\":{{}},\"received_at\":\"x\"}}"),
+                "received_at",
+            ),
+            (
+                format!("{{{ids},\"uplink_message\":{{\"frm_payload\":\"AQ\"}}}}"),
+                "frm_payload",
+            ),
+            (
+                format!("{{{ids},\"uplink_message\":{{\"f_port\":-1}}}}"),
+                "u8",
+            ),
         ] {
             let said = read(&bad).map(|_| ()).unwrap_err().0;
             assert!(said.contains(names), "{bad}: {said}");

@@ -15,8 +15,8 @@ pub enum Wanted {
 pub trait Board: Send + Sync {
     /// The zone of that id.
     fn zone(&self, id: &str) -> Option<ZoneIx>;
-    /// Appends the zone's id to `id` and its state, as it is now, to `payload`. `false`: there is no such zone (any
-    /// more).
+    /// Appends the zone's id to `id` and its state, as it is now, to `payload`. `false`: there is
+    /// no such zone (any more).
     fn show(&self, zone: ZoneIx, id: &mut String, payload: &mut Vec<u8>) -> bool;
     /// Begins to watch. `None`: there is no room for one more.
     fn watch(&self, wanted: Wanted) -> Option<Box<dyn Watch>>;
@@ -26,7 +26,7 @@ pub trait Board: Send + Sync {
 pub trait Watch: Send + Sync {
     /// Waits until a zone has changed that was not taken. Safe to cancel.
     fn changed<'a>(&'a mut self) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
-    /// Appends the zones that have changed since the last call. What [`Board::show`] says of them afterwards is at
-    /// least as new as those changes.
+    /// Appends the zones that have changed since the last call. What [`Board::show`] says of them
+    /// afterwards is at least as new as those changes.
     fn take(&mut self, into: &mut Vec<ZoneIx>);
 }

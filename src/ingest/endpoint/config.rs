@@ -8,18 +8,22 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Where to listen. This machine only until an operator says otherwise: keys travel in the clear without TLS.
+    /// Where to listen. This machine only until an operator says otherwise: keys travel in the
+    /// clear without TLS.
     pub listen: SocketAddr,
-    /// Open connections; one more is answered "server unavailable". 20,000 lamp posts fit in some 200 MB.
+    /// Open connections; one more is answered "server unavailable". 20,000 lamp posts fit in some
+    /// 200 MB.
     pub max_connections: usize,
-    /// Open connections of one source: a fleet may share an id, but one source may not fill the house.
+    /// Open connections of one source: a fleet may share an id, but one source may not fill the
+    /// house.
     pub max_connections_per_source: usize,
-    /// The largest packet, in bytes: a payload of 256 KiB and 1 KiB for header and topic. A larger one is refused
-    /// from its fixed header alone and its connection closed.
+    /// The largest packet, in bytes: a payload of 256 KiB and 1 KiB for header and topic. A larger
+    /// one is refused from its fixed header alone and its connection closed.
     pub max_packet_bytes: usize,
     /// Seconds from accept to a whole CONNECT: strangers hold a place no longer than this.
     pub connect_timeout_s: u64,
-    /// Seconds that a packet may take from its first byte to its last, so that a half packet is not held for ever.
+    /// Seconds that a packet may take from its first byte to its last, so that a half packet is not
+    /// held for ever.
     pub packet_timeout_s: u64,
     /// Seconds that a client may leave its acknowledgements unread before it is dropped.
     pub write_timeout_s: u64,
@@ -27,23 +31,26 @@ pub struct Config {
     pub drain_timeout_s: u64,
     /// The longest client id, in bytes. MQTT asks for 23 at least; fleets use more.
     pub max_client_id_bytes: usize,
-    /// Seconds: a client is held to this keep-alive even if it asked for a longer one, or for none. Absent: no limit.
+    /// Seconds: a client is held to this keep-alive even if it asked for a longer one, or for none.
+    /// Absent: no limit.
     pub max_keep_alive_s: Option<u16>,
-    /// Submissions of one connection that wait for the journal; when reached, its socket is not read. Each holds
-    /// the publishes of one read, so 32 keep a fast sender busy through a slow sync.
+    /// Submissions of one connection that wait for the journal; when reached, its socket is not
+    /// read. Each holds the publishes of one read, so 32 keep a fast sender busy through a slow
+    /// sync.
     pub max_inflight_submissions: usize,
-    /// Messages of QoS 1 and 2 that one client may have unacknowledged; told to clients of MQTT 5 and held against
-    /// those. A thousand fill a slow sync from a fast sender.
+    /// Messages of QoS 1 and 2 that one client may have unacknowledged; told to clients of MQTT 5
+    /// and held against those. A thousand fill a slow sync from a fast sender.
     pub receive_maximum: u16,
     /// Topic aliases of one client of MQTT 5; a source has three topics of its own.
     pub topic_aliases: u16,
-    /// Connections a second from one address; ten seconds' worth may come at once. A city's gateways behind one
-    /// address all come back together after a power cut. 0: no limit.
+    /// Connections a second from one address; ten seconds' worth may come at once. A city's
+    /// gateways behind one address all come back together after a power cut. 0: no limit.
     pub max_connects_per_s_per_address: u32,
     /// The same of one source.
     pub max_connects_per_s_per_source: u32,
-    /// Messages a second of one source, one second's worth at once. Beyond it the hub stops reading the connection
-    /// for as long as it takes: nothing is lost, the sender waits. Absent: no limit but the journal's pace.
+    /// Messages a second of one source, one second's worth at once. Beyond it the hub stops reading
+    /// the connection for as long as it takes: nothing is lost, the sender waits. Absent: no limit
+    /// but the journal's pace.
     pub max_messages_per_s_per_source: Option<u32>,
     /// A second listener, with TLS. Absent: none.
     pub tls: Option<super::tls::TlsConfig>,
@@ -75,7 +82,8 @@ impl Config {
         Duration::from_secs(self.drain_timeout_s)
     }
 
-    /// One and a half times what the client asked for, within `max_keep_alive_s`. `None`: it may be silent for ever.
+    /// One and a half times what the client asked for, within `max_keep_alive_s`. `None`: it may be
+    /// silent for ever.
     pub(super) fn silence(&self, asked_s: u16) -> Option<Duration> {
         let asked = (asked_s > 0).then_some(asked_s);
         let held = match (asked, self.max_keep_alive_s.filter(|m| *m > 0)) {
@@ -116,7 +124,10 @@ mod tests {
 
     #[test]
     fn an_empty_section_is_the_default_and_an_unknown_key_an_error() {
-        assert_eq!(serde_json::from_str::<Config>("{}").unwrap(), Config::default());
+        assert_eq!(
+            serde_json::from_str::<Config>("{}").unwrap(),
+            Config::default()
+        );
         assert_eq!(Config::default().max_payload_bytes(), 262_144);
         assert!(serde_json::from_str::<Config>(r#"{"max_conections":1}"#).is_err());
     }
@@ -126,7 +137,10 @@ mod tests {
         let free = Config::default();
         assert_eq!(free.silence(0), None);
         assert_eq!(free.silence(10), Some(Duration::from_secs(15)));
-        let held = Config { max_keep_alive_s: Some(60), ..Config::default() };
+        let held = Config {
+            max_keep_alive_s: Some(60),
+            ..Config::default()
+        };
         assert_eq!(held.silence(0), Some(Duration::from_secs(90)));
         assert_eq!(held.silence(600), Some(Duration::from_secs(90)));
         assert_eq!(held.silence(2), Some(Duration::from_secs(3)));

@@ -1,9 +1,10 @@
-//! One connection's task: reads many packets at once, submits what they say as one parcel, and writes the acks of
-//! one parcel at once, when it is durable.
+//! One connection's task: reads many packets at once, submits what they say as one parcel, and
+//! writes the acks of one parcel at once, when it is durable.
 //!
-//! Back-pressure: while the journal's queue is full, or too many submissions wait for their sync, the socket is not
-//! read, so TCP slows the client. QoS 0 never waits: under overload it is shed, and counted. An idle connection
-//! holds no buffers. Secretly dear: each read is copied once, from the thread's scratch buffer.
+//! Back-pressure: while the journal's queue is full, or too many submissions wait for their sync,
+//! the socket is not read, so TCP slows the client. QoS 0 never waits: under overload it is shed,
+//! and counted. An idle connection holds no buffers. Secretly dear: each read is copied once, from
+//! the thread's scratch buffer.
 
 use super::desk::FrontDesk;
 use super::door::Door;
@@ -40,7 +41,10 @@ pub(super) async fn converse(
         why = connection.run() => why,
     };
     if let Some(label) = why.label() {
-        door.metrics.mqtt_refused_connections.with_label_values(&[label]).inc();
+        door.metrics
+            .mqtt_refused_connections
+            .with_label_values(&[label])
+            .inc();
     }
     tracing::debug!(%peer, ?why, "MQTT connection ended");
     connection.finish(why).await;
@@ -135,7 +139,9 @@ impl<S: Line> Connection<S> {
                 }
                 Event::Settled(Ok(())) => self.session.settled(std::mem::take(&mut self.settled)),
                 Event::Submitted(Ok(())) => {}
-                Event::Settled(Err(NotDurable)) | Event::Submitted(Err(NotDurable)) => return Close::NotDurable,
+                Event::Settled(Err(NotDurable)) | Event::Submitted(Err(NotDurable)) => {
+                    return Close::NotDurable;
+                }
                 Event::Due => {
                     if let Some(why) = self.overdue() {
                         return why;
@@ -162,7 +168,20 @@ impl<S: Line> Connection<S> {
             self.timer.as_mut().reset(at);
         }
         let showing = self.closing.is_none() && self.session.has_room();
-        let Self { stream, buf, out, owed, settled, waiting, timer, stop, desk, closing, rest, .. } = self;
+        let Self {
+            stream,
+            buf,
+            out,
+            owed,
+            settled,
+            waiting,
+            timer,
+            stop,
+            desk,
+            closing,
+            rest,
+            ..
+        } = self;
         let FrontDesk { door, display, .. } = desk;
         tokio::select! {
             biased;
@@ -179,7 +198,8 @@ impl<S: Line> Connection<S> {
             () = timer.as_mut(), if due.is_some() => Event::Due,
             () = told(stop), if closing.is_none() => Event::Stop,
             () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => Event::Rested,
-            // Before reading: a client that sends all the time still hears what it subscribed to, a round a second.
+            // Before reading: a client that sends all the time still hears what it subscribed to, a
+            // round a second.
             () = display.ready(), if showing => Event::Show,
             read = std::future::poll_fn(|cx| read(stream, buf, cx)), if reading => Event::Read(read),
         }
@@ -195,30 +215,50 @@ impl<S: Line> Connection<S> {
     /// Shows zones to the subscriber, as far as it has room and a write is long.
     fn show(&mut self) {
         const WRITE: usize = 32 * 1024;
-        let (mut id, mut payload) = (String::new(), Vec::new());
+        let mut id = String::new();
+        let mut payload = Vec::new();
         while self.out.len() < WRITE && self.session.has_room() {
-            let Some((zone, current)) = self.desk.display.next() else { return };
+            let Some((zone, current)) = self.desk.display.next() else {
+                return;
+            };
             id.clear();
             payload.clear();
             if self.desk.door.board.show(zone, &mut id, &mut payload) {
-                let outcome = match self.session.deliver((zone, &id), &payload, current, &mut self.out) {
-                    Delivered::Sent => "sent",
-                    Delivered::TooLong => "too_long",
-                    Delivered::Unwanted => continue,
-                };
-                self.desk.door.metrics.mqtt_deliveries.with_label_values(&[outcome]).inc();
+                let outcome =
+                    match self
+                        .session
+                        .deliver((zone, &id), &payload, current, &mut self.out)
+                    {
+                        Delivered::Sent => "sent",
+                        Delivered::TooLong => "too_long",
+                        Delivered::Unwanted => continue,
+                    };
+                self.desk
+                    .door
+                    .metrics
+                    .mqtt_deliveries
+                    .with_label_values(&[outcome])
+                    .inc();
             }
         }
     }
 
-    /// One read's worth of packets: replies, and one submission for all its publishes. `n`: the bytes read.
+    /// One read's worth of packets: replies, and one submission for all its publishes. `n`: the
+    /// bytes read.
     fn on_read(&mut self, n: usize) -> Result<(), Close> {
         let begins = self.buf.len() == n;
-        let ended = self.session.on_bytes(&mut self.buf, &mut self.turn, &mut self.desk);
+        let ended = self
+            .session
+            .on_bytes(&mut self.buf, &mut self.turn, &mut self.desk);
         let now = Instant::now();
         let mut whole = false;
         for (kind, n) in self.turn.drain_counts() {
-            self.desk.door.metrics.mqtt_packets.with_label_values(&[kind]).inc_by(n);
+            self.desk
+                .door
+                .metrics
+                .mqtt_packets
+                .with_label_values(&[kind])
+                .inc_by(n);
             whole = true;
         }
         if whole {
@@ -241,8 +281,13 @@ impl<S: Line> Connection<S> {
 
     /// Counts this turn's messages against their source's limit.
     fn charge(&mut self, now: Instant) {
-        let (door, sent) = (&self.desk.door, self.turn.publishes);
-        let owed = self.session.source().filter(|_| sent > 0).and_then(|source| door.messages.charge(source, sent));
+        let door = &self.desk.door;
+        let sent = self.turn.publishes;
+        let owed = self
+            .session
+            .source()
+            .filter(|_| sent > 0)
+            .and_then(|source| door.messages.charge(source, sent));
         if let Some(owed) = owed {
             door.metrics.mqtt_throttled.inc();
             self.rest = Some(now + owed);
@@ -264,7 +309,10 @@ impl<S: Line> Connection<S> {
             return Ok(());
         }
         self.queue(&turn.acks, turn.settles);
-        self.desk.offer(turn.parcel.into_submission(Receipt::unwatched()), turn.publishes)
+        self.desk.offer(
+            turn.parcel.into_submission(Receipt::unwatched()),
+            turn.publishes,
+        )
     }
 
     fn queue(&mut self, acks: &BytesMut, settles: u32) {
@@ -291,14 +339,19 @@ impl<S: Line> Connection<S> {
         let Some(asked_s) = self.session.keep_alive_s() else {
             return Some((self.heard + config.connect_timeout(), Close::ConnectTimeout));
         };
-        let silent = config.silence(asked_s).map(|s| (self.heard + s, Close::KeepAlive));
-        let stalled = (!self.buf.is_empty()).then(|| (self.since + config.packet_timeout(), Close::Stalled));
+        let silent = config
+            .silence(asked_s)
+            .map(|s| (self.heard + s, Close::KeepAlive));
+        let stalled =
+            (!self.buf.is_empty()).then(|| (self.since + config.packet_timeout(), Close::Stalled));
         silent.into_iter().chain(stalled).min_by_key(|(at, _)| *at)
     }
 
     /// The timer is set early rather than often; this says whether it is truly time.
     fn overdue(&self) -> Option<Close> {
-        self.due().filter(|(at, _)| *at <= Instant::now()).map(|(_, why)| why)
+        self.due()
+            .filter(|(at, _)| *at <= Instant::now())
+            .map(|(_, why)| why)
     }
 
     async fn flush(&mut self) -> Result<(), Close> {
@@ -307,7 +360,8 @@ impl<S: Line> Connection<S> {
         }
         let patience = self.desk.door.config.write_timeout();
         let Self { stream, out, .. } = self;
-        // What has been written leaves `out` at once: a take-over may cut in, and what follows must begin a packet.
+        // What has been written leaves `out` at once: a take-over may cut in, and what follows must
+        // begin a packet.
         let written = timeout(patience, async {
             stream.write_all_buf(out).await?;
             stream.flush().await
@@ -323,14 +377,17 @@ impl<S: Line> Connection<S> {
         }
     }
 
-    /// Leaves a last will, and the line in such a state that the client can still read why it was refused.
+    /// Leaves a last will, and the line in such a state that the client can still read why it was
+    /// refused.
     async fn finish(mut self, why: Close) {
-        // At a take-over the source is not gone: it has just come again. At shutdown it is the hub that goes.
+        // At a take-over the source is not gone: it has just come again. At shutdown it is the hub
+        // that goes.
         if !matches!(why, Close::TakenOver | Close::Shutdown)
             && let Some((speaker, payload, owed)) = self.session.take_will()
         {
             let mut parcel = Parcel::default();
-            self.desk.take(&speaker, Topic::Status, &payload, &mut parcel);
+            self.desk
+                .take(&speaker, Topic::Status, &payload, &mut parcel);
             self.desk.leave_will(parcel, owed).await;
         }
         // The place is free before the line is: the client may be back at once.

@@ -1,6 +1,8 @@
-//! What one connection's session asks, answered from what the endpoint shares; and the connection's place in it.
+//! What one connection's session asks, answered from what the endpoint shares; and the connection's
+//! place in it.
 //!
-//! Promises: a place is given back exactly once, also when the connection's task panics or is cut off.
+//! Promises: a place is given back exactly once, also when the connection's task panics or is cut
+//! off.
 
 use super::board::Wanted;
 use super::display::Display;
@@ -25,7 +27,13 @@ pub(super) struct FrontDesk {
 impl FrontDesk {
     pub(super) fn new(door: Arc<Door>, room: Room, kick: Arc<Notify>) -> Self {
         door.metrics.mqtt_connections.inc();
-        Self { door, display: Display::default(), room, kick, seat: None }
+        Self {
+            door,
+            display: Display::default(),
+            room,
+            kick,
+            seat: None,
+        }
     }
 
     /// Submits what nobody waits for; drops and counts it when the journal is busy.
@@ -40,7 +48,8 @@ impl FrontDesk {
         }
     }
 
-    /// Submits a last will; `owed`: it waits a while for room in the journal's queue rather than be shed.
+    /// Submits a last will; `owed`: it waits a while for room in the journal's queue rather than be
+    /// shed.
     pub(super) async fn leave_will(&self, parcel: Parcel, owed: bool) {
         if parcel.is_empty() {
             return;
@@ -48,7 +57,13 @@ impl FrontDesk {
         let submission = parcel.into_submission(Receipt::unwatched());
         if !owed {
             let _ = self.offer(submission, 1); // the connection is over either way
-        } else if self.door.journal.send_timeout(submission, self.door.config.drain_timeout()).await.is_err() {
+        } else if self
+            .door
+            .journal
+            .send_timeout(submission, self.door.config.drain_timeout())
+            .await
+            .is_err()
+        {
             self.door.metrics.shed.inc();
             tracing::warn!("a last will was dropped: the journal took nothing more");
         }
@@ -116,7 +131,11 @@ impl Desk for FrontDesk {
             Grant::Shared => "shared",
             Grant::Quota => "quota",
         };
-        self.door.metrics.mqtt_refused_subscriptions.with_label_values(&[reason]).inc();
+        self.door
+            .metrics
+            .mqtt_refused_subscriptions
+            .with_label_values(&[reason])
+            .inc();
     }
 }
 

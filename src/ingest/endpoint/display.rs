@@ -1,7 +1,9 @@
-//! One connection's watch over the zones it subscribed to: rounds, at most one a second, of what has changed.
+//! One connection's watch over the zones it subscribed to: rounds, at most one a second, of what
+//! has changed.
 //!
-//! Promises: what is shown is read when it is written out, so the newest wins; the last state of a zone always comes.
-//! Memory is the watch's own (a bit a zone) and one list of zones, however slow the client is.
+//! Promises: what is shown is read when it is written out, so the newest wins; the last state of a
+//! zone always comes. Memory is the watch's own (a bit a zone) and one list of zones, however slow
+//! the client is.
 
 use super::board::Watch;
 use crate::domain::ZoneIx;
@@ -23,8 +25,8 @@ pub(super) struct Display {
 }
 
 impl Display {
-    /// Begins anew with `watch`: every zone of it is shown at once, as its current state, but for those that `loud`
-    /// does not name.
+    /// Begins anew with `watch`: every zone of it is shown at once, as its current state, but for
+    /// those that `loud` does not name.
     pub(super) fn begin(&mut self, mut watch: Box<dyn Watch>, loud: &dyn Fn(ZoneIx) -> bool) {
         self.pending.clear();
         watch.take(&mut self.pending);
@@ -38,9 +40,12 @@ impl Display {
         *self = Self::default();
     }
 
-    /// Ready when there is something to show. Safe to cancel. Pends for ever when nothing is subscribed to.
+    /// Ready when there is something to show. Safe to cancel. Pends for ever when nothing is
+    /// subscribed to.
     pub(super) async fn ready(&mut self) {
-        let Some(watch) = &mut self.watch else { return std::future::pending().await };
+        let Some(watch) = &mut self.watch else {
+            return std::future::pending().await;
+        };
         if self.pending.is_empty() {
             if let Some(next) = self.next {
                 sleep_until(next).await;

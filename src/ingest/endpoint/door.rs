@@ -17,13 +17,15 @@ pub enum Denied {
     BadCredentials,
     /// The key is good but may not report for this source.
     NotAuthorised,
-    /// Nothing is wrong with either, but the hub cannot take the source up now: its disk is full, say.
+    /// Nothing is wrong with either, but the hub cannot take the source up now: its disk is full,
+    /// say.
     NotNow,
 }
 
 /// Knows who may come in. Called on a network task: it must not block.
 pub trait Doorkeeper: Send + Sync {
-    /// `user` is the source's id, `password` its key. The speaker's `id` decides which topics it may publish to.
+    /// `user` is the source's id, `password` its key. The speaker's `id` decides which topics it
+    /// may publish to.
     fn admit(&self, user: &str, password: &[u8]) -> Result<Speaker, Denied>;
 }
 
@@ -39,8 +41,8 @@ pub struct Door {
     pub(super) keeper: Arc<dyn Doorkeeper>,
     pub(super) intake: Arc<dyn Intake>,
     pub(super) board: Arc<dyn Board>,
-    /// To the journal. Connections wait for room in it and do not read meanwhile; once its receiver is dropped,
-    /// every connection that has something to submit ends without acknowledging it.
+    /// To the journal. Connections wait for room in it and do not read meanwhile; once its receiver
+    /// is dropped, every connection that has something to submit ends without acknowledging it.
     pub(super) journal: mpsc::Sender<Submission>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) seats: Seats,
@@ -54,7 +56,8 @@ pub struct Door {
 const CONNECT_BURST_S: u32 = 10;
 
 impl Door {
-    /// The journal's queue stays open for as long as this lives: drop it after [`super::serve()`] has returned.
+    /// The journal's queue stays open for as long as this lives: drop it after [`super::serve()`]
+    /// has returned.
     #[must_use]
     pub fn new(
         config: Config,
@@ -66,8 +69,14 @@ impl Door {
     ) -> Self {
         Self {
             seats: Seats::new(config.max_connections_per_source),
-            connects_by_address: Rates::new(Some(config.max_connects_per_s_per_address), CONNECT_BURST_S),
-            connects_by_source: Rates::new(Some(config.max_connects_per_s_per_source), CONNECT_BURST_S),
+            connects_by_address: Rates::new(
+                Some(config.max_connects_per_s_per_address),
+                CONNECT_BURST_S,
+            ),
+            connects_by_source: Rates::new(
+                Some(config.max_connects_per_s_per_source),
+                CONNECT_BURST_S,
+            ),
             messages: Rates::new(config.max_messages_per_s_per_source, 1),
             config,
             keeper,

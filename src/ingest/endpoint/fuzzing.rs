@@ -1,4 +1,5 @@
-//! A stranger's bytes through whole sessions, for fuzzing: without sockets, and with a desk that knows three names.
+//! A stranger's bytes through whole sessions, for fuzzing: without sockets, and with a desk that
+//! knows three names.
 
 use super::board::Wanted;
 use super::door::Denied;
@@ -6,7 +7,9 @@ use super::session::{Close, Desk, Limits, Session};
 use super::topic;
 use super::turn::Turn;
 use super::wire::Grant;
-use crate::domain::{Claim, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, Topic, ZoneIx};
+use crate::domain::{
+    Claim, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, Topic, ZoneIx,
+};
 use bytes::BytesMut;
 
 /// What a conversation came to.
@@ -23,10 +26,22 @@ struct Clerk;
 
 impl Desk for Clerk {
     fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied> {
-        let known = ["lamp-1", "lamp-2", "network-1"].iter().position(|name| *name == user);
-        let number = known.filter(|_| password == b"key").ok_or(Denied::BadCredentials)? as u32;
-        let (kind, pass, uplinks) = (SourceKind::Sensor, Pass::default(), number == 2);
-        Ok(Speaker { source: SourceIx(number), kind, id: user.into(), pass, uplinks })
+        let known = ["lamp-1", "lamp-2", "network-1"]
+            .iter()
+            .position(|name| *name == user);
+        let number = known
+            .filter(|_| password == b"key")
+            .ok_or(Denied::BadCredentials)? as u32;
+        let kind = SourceKind::Sensor;
+        let pass = Pass::default();
+        let uplinks = number == 2;
+        Ok(Speaker {
+            source: SourceIx(number),
+            kind,
+            id: user.into(),
+            pass,
+            uplinks,
+        })
     }
     fn client_id(&mut self) -> String {
         "made-up".to_owned()
@@ -35,7 +50,10 @@ impl Desk for Clerk {
         Ok(())
     }
     fn take(&mut self, speaker: &Speaker, _: Topic, payload: &[u8], out: &mut Parcel) {
-        out.claims.push(Claim::Alive { source: speaker.source, at: Millis(payload.len() as u64) });
+        out.claims.push(Claim::Alive {
+            source: speaker.source,
+            at: Millis(payload.len() as u64),
+        });
     }
     fn refused(&mut self, _: Reason) {}
     fn zone(&mut self, id: &str) -> Option<ZoneIx> {
@@ -49,9 +67,17 @@ impl Desk for Clerk {
 }
 
 fn converse<'a>(reads: impl Iterator<Item = &'a [u8]>) -> Outcome {
-    const LIMITS: Limits =
-        Limits { packet: 4096, payload: 2048, client_id: 64, receive_max: 8, aliases: 4, keep_alive_s: Some(60) };
-    let (mut session, mut buf, mut outcome) = (Session::new(LIMITS), BytesMut::new(), Outcome::default());
+    const LIMITS: Limits = Limits {
+        packet: 4096,
+        payload: 2048,
+        client_id: 64,
+        receive_max: 8,
+        aliases: 4,
+        keep_alive_s: Some(60),
+    };
+    let mut session = Session::new(LIMITS);
+    let mut buf = BytesMut::new();
+    let mut outcome = Outcome::default();
     for read in reads {
         let mut turn = Turn::default();
         buf.extend_from_slice(read);
@@ -59,8 +85,14 @@ fn converse<'a>(reads: impl Iterator<Item = &'a [u8]>) -> Outcome {
         outcome.replies.extend_from_slice(&turn.replies);
         outcome.acks.extend_from_slice(&turn.acks);
         outcome.claims.append(&mut turn.parcel.claims);
-        outcome.refused.extend(turn.parcel.refusals.iter().map(|r| r.reason));
-        assert!(buf.len() <= LIMITS.packet, "{} bytes wait, more than a packet may have", buf.len());
+        outcome
+            .refused
+            .extend(turn.parcel.refusals.iter().map(|r| r.reason));
+        assert!(
+            buf.len() <= LIMITS.packet,
+            "{} bytes wait, more than a packet may have",
+            buf.len()
+        );
         if outcome.ended.is_some() {
             break;
         }
@@ -74,26 +106,53 @@ pub fn packets(bytes: &[u8]) {
     let step = 1 + bytes.len() % 7;
     let pieces = converse(bytes.chunks(step));
     assert_eq!(whole, pieces, "read in pieces of {step}");
-    let speaker = whole.claims.iter().map(|c| if let Claim::Alive { source, .. } = c { source.0 } else { u32::MAX });
-    assert!(speaker.clone().all(|s| s < 3) && speaker.collect::<std::collections::BTreeSet<_>>().len() <= 1);
+    let speaker = whole.claims.iter().map(|c| {
+        if let Claim::Alive { source, .. } = c {
+            source.0
+        } else {
+            u32::MAX
+        }
+    });
+    assert!(
+        speaker.clone().all(|s| s < 3)
+            && speaker.collect::<std::collections::BTreeSet<_>>().len() <= 1
+    );
 }
 
-/// A topic is a source's own, an uplink's where it may hand those on, or nobody's; nothing in between.
+/// A topic is a source's own, an uplink's where it may hand those on, or nobody's; nothing in
+/// between.
 pub fn topics(bytes: &[u8]) {
     let topic = String::from_utf8_lossy(bytes);
     for (id, uplinks) in [("lamp-1", false), ("network-1", true)] {
-        let (source, kind, pass) = (SourceIx(0), SourceKind::Sensor, Pass::default());
-        let speaker = Speaker { source, kind, id: id.into(), pass, uplinks };
+        let source = SourceIx(0);
+        let kind = SourceKind::Sensor;
+        let pass = Pass::default();
+        let speaker = Speaker {
+            source,
+            kind,
+            id: id.into(),
+            pass,
+            uplinks,
+        };
         match topic::allowed(&topic, &speaker) {
             None => {}
             Some(form) if Topic::UPLINKS.contains(&form) => {
-                assert!(uplinks, "{topic:?} taken from a source that hands on no uplinks");
-                assert!(!topic.contains(['+', '#', '$', ' ']) && topic.is_ascii(), "{topic:?}");
+                assert!(
+                    uplinks,
+                    "{topic:?} taken from a source that hands on no uplinks"
+                );
+                assert!(
+                    !topic.contains(['+', '#', '$', ' ']) && topic.is_ascii(),
+                    "{topic:?}"
+                );
             }
             Some(form) => {
                 let mut own = String::new();
                 let written = form.write(id, &mut own);
-                assert!(written.is_ok() && own == topic, "{topic:?} passed for {own:?}");
+                assert!(
+                    written.is_ok() && own == topic,
+                    "{topic:?} passed for {own:?}"
+                );
             }
         }
     }

@@ -13,8 +13,8 @@ use tokio::time::timeout;
 pub(super) trait Line: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Line for S {}
 
-/// Closing a socket with unread bytes resets it, and the reset may overtake the CONNACK that said why. So: say that
-/// nothing more will come, then read on for a little while and throw away.
+/// Closing a socket with unread bytes resets it, and the reset may overtake the CONNACK that said
+/// why. So: say that nothing more will come, then read on for a little while and throw away.
 pub(super) async fn linger(line: &mut impl Line) {
     const BYTES: usize = 256 * 1024;
     const TIME: Duration = Duration::from_secs(1);
@@ -35,9 +35,13 @@ pub(super) async fn linger(line: &mut impl Line) {
     drop(timeout(TIME, discard).await);
 }
 
-/// Appends what the line has to `buf`, by way of a buffer that all connections of a thread share, so that one that
-/// waits holds none of its own.
-pub(super) fn read(line: &mut impl Line, buf: &mut BytesMut, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+/// Appends what the line has to `buf`, by way of a buffer that all connections of a thread share,
+/// so that one that waits holds none of its own.
+pub(super) fn read(
+    line: &mut impl Line,
+    buf: &mut BytesMut,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<usize>> {
     const SCRATCH: usize = 64 * 1024;
     thread_local! {
         static BYTES: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH].into());

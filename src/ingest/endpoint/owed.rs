@@ -4,7 +4,8 @@ use bytes::BytesMut;
 use std::collections::VecDeque;
 use tokio::sync::oneshot;
 
-/// The acks of one connection that may not be sent yet: one entry a submission, bounded by who fills it.
+/// The acks of one connection that may not be sent yet: one entry a submission, bounded by who
+/// fills it.
 #[derive(Default)]
 pub(super) struct Owed(VecDeque<Entry>);
 
@@ -30,11 +31,15 @@ impl Owed {
 
     /// `acks`, which settle `settles` messages, are due once `durable` fires.
     pub(super) fn push(&mut self, durable: oneshot::Receiver<()>, acks: BytesMut, settles: u32) {
-        self.0.push_back(Entry { durable, acks, settles });
+        self.0.push_back(Entry {
+            durable,
+            acks,
+            settles,
+        });
     }
 
-    /// Acks that wait for nothing of their own, only for their turn: into `out` if nothing is before them. Returns
-    /// how many messages are settled at once.
+    /// Acks that wait for nothing of their own, only for their turn: into `out` if nothing is
+    /// before them. Returns how many messages are settled at once.
     pub(super) fn queue(&mut self, acks: &BytesMut, settles: u32, out: &mut BytesMut) -> u32 {
         let Some(last) = self.0.back_mut() else {
             out.extend_from_slice(acks);
@@ -45,10 +50,17 @@ impl Owed {
         0
     }
 
-    /// Waits for the oldest submission, then moves its acks to `out`, and those of all that are durable after it;
-    /// adds to `settled` the messages they settle. Safe to cancel. Pends for ever when nothing is owed.
-    pub(super) async fn settle(&mut self, out: &mut BytesMut, settled: &mut u32) -> Result<(), NotDurable> {
-        let Some(oldest) = self.0.front_mut() else { return std::future::pending().await };
+    /// Waits for the oldest submission, then moves its acks to `out`, and those of all that are
+    /// durable after it; adds to `settled` the messages they settle. Safe to cancel. Pends for ever
+    /// when nothing is owed.
+    pub(super) async fn settle(
+        &mut self,
+        out: &mut BytesMut,
+        settled: &mut u32,
+    ) -> Result<(), NotDurable> {
+        let Some(oldest) = self.0.front_mut() else {
+            return std::future::pending().await;
+        };
         let mut fired = (&mut oldest.durable).await.map_err(|_| NotDurable);
         while fired.is_ok() {
             if let Some(entry) = self.0.pop_front() {

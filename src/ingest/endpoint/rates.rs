@@ -1,6 +1,7 @@
 //! How often somebody may do something: a bucket of tokens for each, kept as one time.
 //!
-//! Bounded: a bucket that is full again is forgotten. Where that makes no room, whoever is new is over the limit.
+//! Bounded: a bucket that is full again is forgotten. Where that makes no room, whoever is new is
+//! over the limit.
 
 use dashmap::DashMap;
 use std::hash::Hash;
@@ -88,7 +89,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_taken_on_credit_is_waited_for() {
         let rates = Rates::new(Some(10), 1);
-        assert_eq!((rates.charge("a", 10), rates.charge("a", 5)), (None, Some(Duration::from_millis(500))));
+        assert_eq!(
+            (rates.charge("a", 10), rates.charge("a", 5)),
+            (None, Some(Duration::from_millis(500)))
+        );
         tokio::time::advance(Duration::from_millis(600)).await;
         assert_eq!(rates.charge("a", 1), None);
     }

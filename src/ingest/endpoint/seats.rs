@@ -1,4 +1,5 @@
-//! Who is connected: room for each source, and the take-over of a client's older connection by its newer one.
+//! Who is connected: room for each source, and the take-over of a client's older connection by its
+//! newer one.
 //!
 //! Client ids are scoped by source, so nobody can end a stranger's connection by guessing its id.
 
@@ -53,7 +54,10 @@ impl Seats {
     /// Takes one of `max` places in the house, if there is one; give it back with [`Seats::exit`].
     pub(super) fn enter(&self, max: usize) -> Room {
         let add = |n| (n < max).then_some(n + 1);
-        match self.inside.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add) {
+        match self
+            .inside
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add)
+        {
             Ok(_) => Room::Free,
             Err(_) => Room::None,
         }
@@ -63,13 +67,28 @@ impl Seats {
         self.inside.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// `None`: the source has no room left. `kick` is notified when a newer connection takes this one's id; such a
-    /// successor is always let in, because its predecessor leaves - else a source at its limit could not reconnect.
-    pub(super) fn sit(&self, source: SourceIx, client_id: Option<&str>, kick: &Arc<Notify>) -> Option<Seat> {
+    /// `None`: the source has no room left. `kick` is notified when a newer connection takes this
+    /// one's id; such a successor is always let in, because its predecessor leaves - else a source
+    /// at its limit could not reconnect.
+    pub(super) fn sit(
+        &self,
+        source: SourceIx,
+        client_id: Option<&str>,
+        kick: &Arc<Notify>,
+    ) -> Option<Seat> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let client = Client { number, kick: Arc::clone(kick) };
-        let seat = Seat { source, client_id: client_id.map(Into::into), number };
-        let Some(id) = client_id else { return self.room(source).then_some(seat) };
+        let client = Client {
+            number,
+            kick: Arc::clone(kick),
+        };
+        let seat = Seat {
+            source,
+            client_id: client_id.map(Into::into),
+            number,
+        };
+        let Some(id) = client_id else {
+            return self.room(source).then_some(seat);
+        };
         match self.clients.entry((source, id.into())) {
             Entry::Occupied(mut older) => {
                 older.insert(client).kick.notify_one();
@@ -87,7 +106,8 @@ impl Seats {
 
     pub(super) fn leave(&self, seat: Seat) {
         if let Some(id) = seat.client_id {
-            self.clients.remove_if(&(seat.source, id), |_, c| c.number == seat.number);
+            self.clients
+                .remove_if(&(seat.source, id), |_, c| c.number == seat.number);
         }
         if let Entry::Occupied(mut n) = self.taken.entry(seat.source) {
             *n.get_mut() -= 1;
@@ -115,19 +135,26 @@ mod tests {
     fn kicked(n: &Notify) -> bool {
         use std::future::Future;
         let waker = std::task::Waker::noop();
-        std::pin::pin!(n.notified()).poll(&mut std::task::Context::from_waker(waker)).is_ready()
+        std::pin::pin!(n.notified())
+            .poll(&mut std::task::Context::from_waker(waker))
+            .is_ready()
     }
 
     #[test]
     fn the_newer_connection_takes_over_and_the_older_ones_leaving_does_not_unseat_it() {
         let seats = Seats::new(9);
-        let (a, b, c) = (Arc::default(), Arc::default(), Arc::default());
+        let a = Arc::default();
+        let b = Arc::default();
+        let c = Arc::default();
         let older = seats.sit(ANN, Some("lamp"), &a).unwrap();
         let newer = seats.sit(ANN, Some("lamp"), &b).unwrap();
         assert!(kicked(&a) && !kicked(&b));
         seats.leave(older);
         let newest = seats.sit(ANN, Some("lamp"), &c).unwrap();
-        assert!(kicked(&b), "the successor is still known after its predecessor left");
+        assert!(
+            kicked(&b),
+            "the successor is still known after its predecessor left"
+        );
         seats.leave(newer);
         seats.leave(newest);
         assert!(seats.clients.is_empty() && seats.taken.is_empty());
@@ -136,7 +163,8 @@ mod tests {
     #[test]
     fn a_stranger_with_the_same_client_id_kicks_nobody() {
         let seats = Seats::new(9);
-        let (a, b) = (Arc::default(), Arc::default());
+        let a = Arc::default();
+        let b = Arc::default();
         let _ann = seats.sit(ANN, Some("lamp"), &a).unwrap();
         let _bob = seats.sit(BOB, Some("lamp"), &b).unwrap();
         assert!(!kicked(&a) && !kicked(&b));

@@ -1,7 +1,8 @@
 //! TLS in front of the endpoint: the certificate, its reload, and the handshake.
 //!
-//! Promises: a certificate that cannot be used never replaces one that can; connections that are open keep theirs. The
-//! only door to rustls. Its cryptography is ring's, which needs no more than a C compiler to build.
+//! Promises: a certificate that cannot be used never replaces one that can; connections that are
+//! open keep theirs. The only door to rustls. Its cryptography is ring's, which needs no more than
+//! a C compiler to build.
 
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -44,7 +45,10 @@ impl Tls {
     /// A file that cannot be read, or the two do not belong together.
     pub fn open(config: TlsConfig) -> Result<Self, TlsError> {
         let current = read(&config)?;
-        Ok(Self { config, current: arc_swap::ArcSwap::new(current) })
+        Ok(Self {
+            config,
+            current: arc_swap::ArcSwap::new(current),
+        })
     }
 
     /// Reads both again, for connections from now on. On an error all stays as it was.
@@ -57,13 +61,17 @@ impl Tls {
     }
 
     pub(super) async fn accept(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
-        TlsAcceptor::from(self.current.load_full()).accept(stream).await
+        TlsAcceptor::from(self.current.load_full())
+            .accept(stream)
+            .await
     }
 }
 
 fn read(config: &TlsConfig) -> Result<Arc<ServerConfig>, TlsError> {
-    let of = |path: &PathBuf, e: &dyn std::fmt::Display| TlsError(format!("{}: {e}", path.display()));
-    let chain = CertificateDer::pem_file_iter(&config.cert).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let of =
+        |path: &PathBuf, e: &dyn std::fmt::Display| TlsError(format!("{}: {e}", path.display()));
+    let chain = CertificateDer::pem_file_iter(&config.cert)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let chain = chain.map_err(|e| of(&config.cert, &e))?;
     if chain.is_empty() {
         return Err(of(&config.cert, &"no certificate in it"));

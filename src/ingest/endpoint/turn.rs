@@ -13,7 +13,8 @@ pub(super) struct Turn {
     pub unsayable: bool,
     /// To be written at once.
     pub replies: BytesMut,
-    /// To be written once `parcel` and everything before it is durable; in the order of the packets.
+    /// To be written once `parcel` and everything before it is durable; in the order of the
+    /// packets.
     pub acks: BytesMut,
     /// How many messages are settled with `acks`: nothing more will be said of them.
     pub settles: u32,

@@ -1,7 +1,9 @@
-//! The ledger: what each source has sent since the start, as counters that any number of connections add to.
+//! The ledger: what each source has sent since the start, as counters that any number of
+//! connections add to.
 //!
-//! Bounded by the sources the registry enrols: a page of 512 is made when the first of them is heard. Adding is a few
-//! relaxed atomics; a reader sees each counter right, and all of one source from about the same moment.
+//! Bounded by the sources the registry enrols: a page of 512 is made when the first of them is
+//! heard. Adding is a few relaxed atomics; a reader sees each counter right, and all of one source
+//! from about the same moment.
 
 use crate::domain::{Millis, Reason, SourceIx};
 use crate::registry::MAX_SOURCES;
@@ -43,7 +45,9 @@ pub struct Sent {
 
 impl Ledger {
     pub(super) fn new(since: Millis) -> Self {
-        let pages = (0..(MAX_SOURCES as usize).div_ceil(PAGE)).map(|_| OnceLock::new()).collect();
+        let pages = (0..(MAX_SOURCES as usize).div_ceil(PAGE))
+            .map(|_| OnceLock::new())
+            .collect();
         Self { since, pages }
     }
 
@@ -57,7 +61,10 @@ impl Ledger {
     #[must_use]
     pub fn of(&self, source: SourceIx) -> Option<Sent> {
         let account = &self.pages.get(source.at() / PAGE)?.get()?[source.at() % PAGE];
-        let refused = Reason::ALL.into_iter().zip(&account.refused).map(|(reason, n)| (reason, n.load(Relaxed)));
+        let refused = Reason::ALL
+            .into_iter()
+            .zip(&account.refused)
+            .map(|(reason, n)| (reason, n.load(Relaxed)));
         let sent = Sent {
             heard_at: Millis(account.heard_at.load(Relaxed)),
             observed_at: Millis(account.observed_at.load(Relaxed)),
@@ -78,14 +85,18 @@ impl Ledger {
     }
 
     pub(super) fn accept(&self, source: SourceIx, now: Millis, observed_at: Millis) {
-        let Some(account) = self.account(source) else { return };
+        let Some(account) = self.account(source) else {
+            return;
+        };
         account.heard_at.fetch_max(now.0, Relaxed);
         account.observed_at.fetch_max(observed_at.0, Relaxed);
         account.accepted.fetch_add(1, Relaxed);
     }
 
     pub(super) fn refuse(&self, source: SourceIx, now: Millis, reason: Reason) {
-        let Some(account) = self.account(source) else { return };
+        let Some(account) = self.account(source) else {
+            return;
+        };
         account.heard_at.fetch_max(now.0, Relaxed);
         account.refused[reason as usize].fetch_add(1, Relaxed);
     }
@@ -109,16 +120,31 @@ mod tests {
         ledger.refuse(SourceIx(600), Millis(102), Reason::TooOld);
         ledger.say(SourceIx(600), false);
         let sent = ledger.of(SourceIx(600)).unwrap();
-        assert_eq!((sent.heard_at, sent.observed_at, sent.accepted), (Millis(102), Millis(90), 2));
-        assert_eq!((sent.refused, sent.online), (vec![(Reason::TooOld, 1)], Some(false)));
         assert_eq!(
-            (ledger.of(SourceIx(601)), ledger.of(SourceIx(1)), ledger.of(SourceIx(u32::MAX))),
+            (sent.heard_at, sent.observed_at, sent.accepted),
+            (Millis(102), Millis(90), 2)
+        );
+        assert_eq!(
+            (sent.refused, sent.online),
+            (vec![(Reason::TooOld, 1)], Some(false))
+        );
+        assert_eq!(
+            (
+                ledger.of(SourceIx(601)),
+                ledger.of(SourceIx(1)),
+                ledger.of(SourceIx(u32::MAX))
+            ),
             (None, None, None)
         );
     }
 
     #[test]
     fn reasons_are_numbered_in_their_order() {
-        assert!(Reason::ALL.iter().enumerate().all(|(at, reason)| *reason as usize == at));
+        assert!(
+            Reason::ALL
+                .iter()
+                .enumerate()
+                .all(|(at, reason)| *reason as usize == at)
+        );
     }
 }

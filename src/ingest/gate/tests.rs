@@ -8,7 +8,10 @@ use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 const NOW: Millis = Millis(1_795_402_800_000);
 
 pub(super) fn city() -> Registry {
-    let place = LatLon { lat: 1.33, lon: 103.85 };
+    let place = LatLon {
+        lat: 1.33,
+        lon: 103.85,
+    };
     let zone = ZoneSpec {
         id: "Z".into(),
         name: "Z".into(),
@@ -27,7 +30,12 @@ pub(super) fn city() -> Registry {
         max_stay_min: 0,
         price_cents_per_hour: 0,
     };
-    let bays = ["A", "B"].map(|id| BaySpec { id: id.into(), zone: "Z".into(), place, attrs });
+    let bays = ["A", "B"].map(|id| BaySpec {
+        id: id.into(),
+        zone: "Z".into(),
+        place,
+        attrs,
+    });
     Registry::in_memory(vec![zone], bays.to_vec()).unwrap()
 }
 
@@ -39,22 +47,48 @@ struct Bench {
 
 fn bench(config: Config) -> Bench {
     let metrics = Arc::new(Metrics::new());
-    let gate = Gate::new(Arc::new(city()), Arc::new(ManualClock::at(NOW)), metrics.clone(), config);
-    let (source, kind) = (SourceIx(3), SourceKind::Sensor);
-    let speaker = Speaker { source, kind, id: "lamp-1".into(), pass: Pass::default(), uplinks: false };
-    Bench { gate, metrics, speaker }
+    let gate = Gate::new(
+        Arc::new(city()),
+        Arc::new(ManualClock::at(NOW)),
+        metrics.clone(),
+        config,
+    );
+    let source = SourceIx(3);
+    let kind = SourceKind::Sensor;
+    let speaker = Speaker {
+        source,
+        kind,
+        id: "lamp-1".into(),
+        pass: Pass::default(),
+        uplinks: false,
+    };
+    Bench {
+        gate,
+        metrics,
+        speaker,
+    }
 }
 
 impl Bench {
     fn take(&self, topic: Topic, payload: &str) -> Parcel {
         let mut out = Parcel::default();
-        self.gate.take(&self.speaker, Door::Mqtt, &"bayhub/v1/lamp-1/x", topic, payload.as_bytes(), &mut out);
+        self.gate.take(
+            &self.speaker,
+            Door::Mqtt,
+            &"bayhub/v1/lamp-1/x",
+            topic,
+            payload.as_bytes(),
+            &mut out,
+        );
         out
     }
 
     fn refused(&self, payload: &str) -> Reason {
         let out = self.take(Topic::Report, payload);
-        assert!(out.claims.is_empty() && out.refusals.len() == 1, "{payload}: {out:?}");
+        assert!(
+            out.claims.is_empty() && out.refusals.len() == 1,
+            "{payload}: {out:?}"
+        );
         let reason = out.refusals[0].reason;
         assert_eq!(self.metrics.refused(Door::Mqtt, reason), 1, "counted once");
         reason
@@ -68,10 +102,17 @@ fn at(ms: i64) -> String {
 
 #[test]
 fn a_report_becomes_an_observation() {
-    let out =
-        bench(Config::default()).take(Topic::Report, r#"{"bay":"A","state":"occupied","confidence":0.5,"seq":9}"#);
-    let [Claim::Bay(o)] = out.claims[..] else { panic!("{out:?}") };
-    assert_eq!((o.at, o.seq, o.source, o.status, o.confidence), (NOW, 9, SourceIx(3), BayStatus::Occupied, 128));
+    let out = bench(Config::default()).take(
+        Topic::Report,
+        r#"{"bay":"A","state":"occupied","confidence":0.5,"seq":9}"#,
+    );
+    let [Claim::Bay(o)] = out.claims[..] else {
+        panic!("{out:?}")
+    };
+    assert_eq!(
+        (o.at, o.seq, o.source, o.status, o.confidence),
+        (NOW, 9, SourceIx(3), BayStatus::Occupied, 128)
+    );
     assert!(out.refusals.is_empty());
 }
 
@@ -84,16 +125,31 @@ fn each_wrong_report_has_its_reason() {
         (&at(-86_400_001), Reason::TooOld),
     ];
     for (payload, reason) in reasons {
-        assert_eq!(bench(Config::default()).refused(payload), reason, "{payload}");
+        assert_eq!(
+            bench(Config::default()).refused(payload),
+            reason,
+            "{payload}"
+        );
     }
     for edge in [60_000, -86_400_000] {
-        assert_eq!(bench(Config::default()).take(Topic::Report, &at(edge)).claims.len(), 1, "the limit itself passes");
+        assert_eq!(
+            bench(Config::default())
+                .take(Topic::Report, &at(edge))
+                .claims
+                .len(),
+            1,
+            "the limit itself passes"
+        );
     }
 }
 
 #[test]
 fn time_checks_can_be_turned_off() {
-    let b = bench(Config { future_s: None, past_s: None, ..Config::default() });
+    let b = bench(Config {
+        future_s: None,
+        past_s: None,
+        ..Config::default()
+    });
     for ms in [90_000_000, -900_000_000] {
         assert_eq!(b.take(Topic::Report, &at(ms)).claims.len(), 1);
     }
@@ -107,17 +163,34 @@ fn a_batch_is_refused_in_part_and_its_payload_kept_once() {
         r#"{"bays":[{"bay":"A","state":"vacant"},{"bay":"X","state":"vacant"},{"bay":"B","state":"x"}]}"#,
     );
     assert_eq!(out.claims.len(), 1);
-    let kept: Vec<_> = out.refusals.iter().map(|r| (r.index, r.reason, r.payload.is_empty())).collect();
-    assert_eq!(kept, [(Some(1), Reason::UnknownBay, false), (Some(2), Reason::Malformed, true)]);
+    let kept: Vec<_> = out
+        .refusals
+        .iter()
+        .map(|r| (r.index, r.reason, r.payload.is_empty()))
+        .collect();
+    assert_eq!(
+        kept,
+        [
+            (Some(1), Reason::UnknownBay, false),
+            (Some(2), Reason::Malformed, true)
+        ]
+    );
 }
 
 #[test]
 fn too_much_is_refused_whole() {
-    let b = bench(Config { max_bays: 2, max_bytes: 200, ..Config::default() });
+    let b = bench(Config {
+        max_bays: 2,
+        max_bytes: 200,
+        ..Config::default()
+    });
     let item = r#"{"bay":"A","state":"vacant"}"#;
     let three = format!(r#"{{"bays":[{item},{item},{item}]}}"#);
     assert_eq!(b.refused(&three), Reason::TooLarge);
-    let b = bench(Config { max_bytes: 20, ..Config::default() });
+    let b = bench(Config {
+        max_bytes: 20,
+        ..Config::default()
+    });
     assert_eq!(b.refused(item), Reason::TooLarge);
 }
 
@@ -125,11 +198,24 @@ fn too_much_is_refused_whole() {
 fn counts_and_status_pass_their_own_way() {
     let b = bench(Config::default());
     let out = b.take(Topic::Count, r#"{"zone":"Z","vacant":3,"capacity":10}"#);
-    assert!(matches!(out.claims[..], [Claim::Count(CountObservation { vacant: 3, capacity: 10, .. })]));
+    assert!(matches!(
+        out.claims[..],
+        [Claim::Count(CountObservation {
+            vacant: 3,
+            capacity: 10,
+            ..
+        })]
+    ));
     let out = b.take(Topic::Count, r#"{"zone":"Q","vacant":3,"capacity":10}"#);
     assert_eq!(out.refusals[0].reason, Reason::UnknownZone);
     let out = b.take(Topic::Status, r#"{"online":true}"#);
-    assert!(matches!(out.claims[..], [Claim::Alive { source: SourceIx(3), .. }]));
+    assert!(matches!(
+        out.claims[..],
+        [Claim::Alive {
+            source: SourceIx(3),
+            ..
+        }]
+    ));
 }
 
 #[test]

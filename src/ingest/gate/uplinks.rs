@@ -1,8 +1,10 @@
-//! A device's uplink at the gate: which device, which bay, what it says, and whether it has been taken already.
+//! A device's uplink at the gate: which device, which bay, what it says, and whether it has been
+//! taken already.
 //!
-//! Promises: an uplink is called a duplicate only when its first copy is on disk; while that is not known it is taken
-//! again, which changes nothing, since the same claim is fused once. What is remembered is bounded ([`Recent`]); what
-//! was forgotten is taken again likewise. A device that starts its counter anew is not held up: its time is new.
+//! Promises: an uplink is called a duplicate only when its first copy is on disk; while that is not
+//! known it is taken again, which changes nothing, since the same claim is fused once. What is
+//! remembered is bounded ([`Recent`]); what was forgotten is taken again likewise. A device that
+//! starts its counter anew is not held up: its time is new.
 
 use super::{Gate, Message, named};
 use crate::domain::{Afterwards, Claim, Observation, Reason, SourceIx, SourceKind};
@@ -31,14 +33,27 @@ impl Gate {
         }
         let at = self.plausible(said.at, message.now)?;
         let claim = if said.port == 0 && said.payload.is_empty() && said.object.is_none() {
-            // A frame of the network's own (a link check, an answer): it proves the device alive, and no more.
-            Claim::Alive { source: device.source, at }
+            // A frame of the network's own (a link check, an answer): it proves the device alive,
+            // and no more.
+            Claim::Alive {
+                source: device.source,
+                at,
+            }
         } else {
-            let frame = Frame { port: said.port, bytes: &said.payload, object: said.object };
-            let reading =
-                device::decode(device.model, &frame).map_err(|e| (Reason::Malformed, format!("device {id}: {e}")))?;
+            let frame = Frame {
+                port: said.port,
+                bytes: &said.payload,
+                object: said.object,
+            };
+            let reading = device::decode(device.model, &frame)
+                .map_err(|e| (Reason::Malformed, format!("device {id}: {e}")))?;
             let bay = self.registry.bay(&device.bay);
-            let bay = bay.ok_or_else(|| (Reason::UnknownBay, format!("device {id}: {}", named("bay", &device.bay))))?;
+            let bay = bay.ok_or_else(|| {
+                (
+                    Reason::UnknownBay,
+                    format!("device {id}: {}", named("bay", &device.bay)),
+                )
+            })?;
             Claim::Bay(Observation {
                 at,
                 seq: u64::from(said.count),
@@ -56,25 +71,40 @@ impl Gate {
         Ok(Some(claim))
     }
 
-    /// The device, by whichever of its names the registry knows, if the speaker may hand on what it says.
-    fn device<'u>(&self, message: &Message<'_>, said: &'u Uplink<'_>) -> Result<(&'u str, Device), Refused> {
+    /// The device, by whichever of its names the registry knows, if the speaker may hand on what it
+    /// says.
+    fn device<'u>(
+        &self,
+        message: &Message<'_>,
+        said: &'u Uplink<'_>,
+    ) -> Result<(&'u str, Device), Refused> {
         let speaker = message.speaker;
         if !speaker.uplinks {
-            return Err((Reason::Forbidden, format!("{} may not hand on uplinks", speaker.id)));
+            return Err((
+                Reason::Forbidden,
+                format!("{} may not hand on uplinks", speaker.id),
+            ));
         }
-        let found = said.devices.iter().find_map(|id| Some((&**id, self.registry.device(id)?)));
+        let found = said
+            .devices
+            .iter()
+            .find_map(|id| Some((&**id, self.registry.device(id)?)));
         let (id, device) = found.ok_or_else(|| {
             let id = said.devices.first().map_or("", |id| id);
             (Reason::UnknownDevice, named("device", id))
         })?;
         if device.via.as_ref().is_some_and(|via| *via != speaker.id) {
-            return Err((Reason::Forbidden, format!("device {id} is not handed on by {}", speaker.id)));
+            return Err((
+                Reason::Forbidden,
+                format!("device {id} is not handed on by {}", speaker.id),
+            ));
         }
         Ok((id, device))
     }
 }
 
-/// One uplink: whose, its counter, and the network server's mark of it - or its time, where there is no mark.
+/// One uplink: whose, its counter, and the network server's mark of it - or its time, where there
+/// is no mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     source: SourceIx,
@@ -82,7 +112,8 @@ pub(super) struct Key {
     mark: u64,
 }
 
-/// Uplinks lately made durable: the last 65,536, in parts so that connections seldom meet. Some 5 MB when full.
+/// Uplinks lately made durable: the last 65,536, in parts so that connections seldom meet. Some 5
+/// MB when full.
 pub(super) struct Recent {
     parts: [Mutex<Part>; PARTS],
     hash: RandomState,
@@ -100,7 +131,10 @@ struct Part {
 
 impl Default for Recent {
     fn default() -> Self {
-        Self { parts: std::array::from_fn(|_| Mutex::default()), hash: RandomState::new() }
+        Self {
+            parts: std::array::from_fn(|_| Mutex::default()),
+            hash: RandomState::new(),
+        }
     }
 }
 
@@ -112,15 +146,26 @@ impl Recent {
             (None, Some(at)) => at.0,
             (None, None) => return None,
         };
-        Some(Key { source, count: said.count, mark })
+        Some(Key {
+            source,
+            count: said.count,
+            mark,
+        })
     }
 
     fn holds(&self, key: Key) -> bool {
-        self.part(key).lock().unwrap_or_else(PoisonError::into_inner).known.contains(&key)
+        self.part(key)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .known
+            .contains(&key)
     }
 
     fn note(&self, key: Key) {
-        let mut part = self.part(key).lock().unwrap_or_else(PoisonError::into_inner);
+        let mut part = self
+            .part(key)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if !part.known.insert(key) {
             return;
         }

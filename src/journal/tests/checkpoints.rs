@@ -6,10 +6,16 @@ use proptest::prelude::*;
 use std::sync::atomic::AtomicU64;
 use tempfile::tempdir;
 
-const END: Position = Position { segment: u64::MAX, offset: 0 };
+const END: Position = Position {
+    segment: u64::MAX,
+    offset: 0,
+};
 
 fn write(folder: &Checkpoints, at: u64, position: Position) {
-    let cut = Cut { at: Millis(at), position };
+    let cut = Cut {
+        at: Millis(at),
+        position,
+    };
     let written = folder.write(cut, |draft| {
         draft.block(0, b"first")?;
         draft.block(7, &at.to_le_bytes())
@@ -18,7 +24,10 @@ fn write(folder: &Checkpoints, at: u64, position: Position) {
 }
 
 fn place(segment: u64) -> Position {
-    Position { segment, offset: 64 }
+    Position {
+        segment,
+        offset: 64,
+    }
 }
 
 fn newest(folder: &Checkpoints, end: Position) -> Option<u64> {
@@ -44,7 +53,11 @@ fn the_newest_is_used_and_two_are_kept() {
     let folder = Checkpoints::open(dir.path()).unwrap();
     assert_eq!(newest(&folder, END), None);
     write(&folder, 10, place(3));
-    assert_eq!(folder.prune().unwrap(), 0, "with one checkpoint all segments are needed to do without it");
+    assert_eq!(
+        folder.prune().unwrap(),
+        0,
+        "with one checkpoint all segments are needed to do without it"
+    );
     write(&folder, 20, place(5));
     write(&folder, 30, place(9));
     assert_eq!(folder.prune().unwrap(), 5);
@@ -77,19 +90,36 @@ fn one_that_is_ahead_of_the_journal_is_not_used() {
     write(&folder, 10, place(1));
     write(&folder, 20, place(2));
     assert_eq!(newest(&folder, place(1)), Some(10));
-    assert_eq!(newest(&folder, END), Some(10), "nor later, when the journal has grown past it");
+    assert_eq!(
+        newest(&folder, END),
+        Some(10),
+        "nor later, when the journal has grown past it"
+    );
 }
 
 #[test]
 fn an_unfinished_one_is_no_checkpoint_and_is_cleared_away() {
     let dir = tempdir().unwrap();
     let folder = Checkpoints::open(dir.path()).unwrap();
-    let cut = Cut { at: Millis(5), position: place(1) };
-    assert!(folder.write(cut, |_| Err(io::Error::other("planted"))).is_err());
+    let cut = Cut {
+        at: Millis(5),
+        position: place(1),
+    };
+    assert!(
+        folder
+            .write(cut, |_| Err(io::Error::other("planted")))
+            .is_err()
+    );
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
     std::fs::write(dir.path().join("checkpoint-0000000000000005.tmp"), "half").unwrap();
     let folder = Checkpoints::open(dir.path()).unwrap();
-    assert_eq!((newest(&folder, END), std::fs::read_dir(dir.path()).unwrap().count()), (None, 0));
+    assert_eq!(
+        (
+            newest(&folder, END),
+            std::fs::read_dir(dir.path()).unwrap().count()
+        ),
+        (None, 0)
+    );
 }
 
 proptest! {
@@ -99,16 +129,25 @@ proptest! {
     }
 }
 
-/// Runs a journal over `n` groups of 24 claims, a checkpoint asked for whenever `bytes` are written. The cuts that
-/// were asked for, and the batches.
-fn run(dir: &Path, config: Config, needed: &Arc<AtomicU64>, range: std::ops::Range<u64>) -> (Vec<Cut>, Vec<Batch>) {
+/// Runs a journal over `n` groups of 24 claims, a checkpoint asked for whenever `bytes` are
+/// written. The cuts that were asked for, and the batches.
+fn run(
+    dir: &Path,
+    config: Config,
+    needed: &Arc<AtomicU64>,
+    range: std::ops::Range<u64>,
+) -> (Vec<Cut>, Vec<Batch>) {
     let cuts = Arc::new(Mutex::new(Vec::new()));
     let asked = cuts.clone();
     let ask = Box::new(move |cut| {
         asked.lock().unwrap().push(cut);
         true
     });
-    let how = Checkpointing { ask, needed_from: needed.clone(), newest: Cut::default() };
+    let how = Checkpointing {
+        ask,
+        needed_from: needed.clone(),
+        newest: Cut::default(),
+    };
     let running = Running::with(dir, config, Arc::default(), |j| j.with_checkpoints(how));
     range.for_each(|n| running.store(claims(n * 24..n * 24 + 24)));
     let batches = running.stop();
@@ -119,15 +158,27 @@ fn run(dir: &Path, config: Config, needed: &Arc<AtomicU64>, range: std::ops::Ran
 #[test]
 fn what_lies_behind_a_cut_is_what_was_handed_on_from_its_time_on() {
     let dir = tempdir().unwrap();
-    let config = Config { checkpoint_bytes: 4096, ..small() };
+    let config = Config {
+        checkpoint_bytes: 4096,
+        ..small()
+    };
     let (cuts, batches) = run(dir.path(), config.clone(), &Arc::default(), 0..60);
     assert!(cuts.len() >= 10, "{cuts:?}");
-    assert!(cuts.windows(2).all(|w| w[0].at < w[1].at && w[0].position < w[1].position));
+    assert!(
+        cuts.windows(2)
+            .all(|w| w[0].at < w[1].at && w[0].position < w[1].position)
+    );
     let journal = Journal::open(dir.path(), config, Arc::new(Town::default())).unwrap();
     for cut in cuts {
         let mut behind = Vec::new();
-        journal.replay_from(cut.position, |b| behind.extend(b.claims)).unwrap();
-        let later: Vec<_> = batches.iter().filter(|b| b.ingest_at >= cut.at).flat_map(|b| b.claims.clone()).collect();
+        journal
+            .replay_from(cut.position, |b| behind.extend(b.claims))
+            .unwrap();
+        let later: Vec<_> = batches
+            .iter()
+            .filter(|b| b.ingest_at >= cut.at)
+            .flat_map(|b| b.claims.clone())
+            .collect();
         assert_eq!(behind, later, "{cut:?}");
         assert!(journal.behind(cut.position) >= later.len() as u64);
     }
@@ -137,7 +188,10 @@ fn what_lies_behind_a_cut_is_what_was_handed_on_from_its_time_on() {
 #[test]
 fn segments_that_checkpoints_stand_for_go_and_the_rest_reads_on() {
     let dir = tempdir().unwrap();
-    let config = Config { checkpoint_bytes: 4096, ..small() };
+    let config = Config {
+        checkpoint_bytes: 4096,
+        ..small()
+    };
     let needed = Arc::new(AtomicU64::new(0));
     run(dir.path(), config.clone(), &needed, 0..60);
     let before = segments(dir.path()).len();
@@ -145,7 +199,10 @@ fn segments_that_checkpoints_stand_for_go_and_the_rest_reads_on() {
     needed.store(6, SeqCst);
     let (_, batches) = run(dir.path(), config.clone(), &needed, 60..61);
     assert_eq!(flat(&batches), claims(1440..1464));
-    let names: Vec<_> = segments(dir.path()).iter().map(|p| p.file_name().unwrap().to_owned()).collect();
+    let names: Vec<_> = segments(dir.path())
+        .iter()
+        .map(|p| p.file_name().unwrap().to_owned())
+        .collect();
     assert_eq!(names[0], "journal-0000000000000006.log");
     let (batches, _) = read(dir.path(), config);
     let kept = flat(&batches);
@@ -162,5 +219,8 @@ fn with_every_segment_stood_for_the_sequence_still_goes_on() {
         assert_eq!(flat(&batches), claims(n * 24..n * 24 + 24));
     }
     let last = segments(dir.path());
-    assert_eq!(last.last().unwrap().file_name().unwrap(), "journal-0000000000000005.log");
+    assert_eq!(
+        last.last().unwrap().file_name().unwrap(),
+        "journal-0000000000000005.log"
+    );
 }

@@ -1,12 +1,21 @@
-//! The record format: what goes in comes out, and what was changed is never taken for something else.
+//! The record format: what goes in comes out, and what was changed is never taken for something
+//! else.
 
 use super::super::record::{Next, Records, SegmentHead, UNIT, encode, encoded_bytes};
 use super::*;
 use proptest::prelude::*;
 
 fn any_claim() -> impl Strategy<Value = Claim> {
-    let bay = (any::<u64>(), any::<u64>(), 0..1_400_000u32, any::<u32>(), 0..4u64, 0..4usize, any::<u8>()).prop_map(
-        |(at, seq, bay, source, kind, status, confidence)| {
+    let bay = (
+        any::<u64>(),
+        any::<u64>(),
+        0..1_400_000u32,
+        any::<u32>(),
+        0..4u64,
+        0..4usize,
+        any::<u8>(),
+    )
+        .prop_map(|(at, seq, bay, source, kind, status, confidence)| {
             Claim::Bay(Observation {
                 at: Millis(at),
                 seq,
@@ -16,10 +25,16 @@ fn any_claim() -> impl Strategy<Value = Claim> {
                 status: BayStatus::ALL[status],
                 confidence,
             })
-        },
-    );
-    let count = (any::<u64>(), 0..14_000u32, any::<u32>(), 0..4usize, any::<u32>(), any::<u32>()).prop_map(
-        |(at, zone, source, kind, vacant, capacity)| {
+        });
+    let count = (
+        any::<u64>(),
+        0..14_000u32,
+        any::<u32>(),
+        0..4usize,
+        any::<u32>(),
+        any::<u32>(),
+    )
+        .prop_map(|(at, zone, source, kind, vacant, capacity)| {
             Claim::Count(CountObservation {
                 at: Millis(at),
                 zone: ZoneIx(zone),
@@ -28,14 +43,19 @@ fn any_claim() -> impl Strategy<Value = Claim> {
                 vacant,
                 capacity,
             })
-        },
-    );
-    let alive = (any::<u64>(), any::<u32>()).prop_map(|(at, s)| Claim::Alive { source: SourceIx(s), at: Millis(at) });
+        });
+    let alive = (any::<u64>(), any::<u32>()).prop_map(|(at, s)| Claim::Alive {
+        source: SourceIx(s),
+        at: Millis(at),
+    });
     prop_oneof![bay, count, alive]
 }
 
 fn any_groups() -> impl Strategy<Value = Vec<(u64, Vec<Claim>)>> {
-    prop::collection::vec((any::<u64>(), prop::collection::vec(any_claim(), 1..9)), 1..5)
+    prop::collection::vec(
+        (any::<u64>(), prop::collection::vec(any_claim(), 1..9)),
+        1..5,
+    )
 }
 
 const SEQUENCE: u64 = 42;
@@ -45,8 +65,18 @@ fn written(groups: &[(u64, Vec<Claim>)]) -> Vec<u8> {
     let mut units = Vec::new();
     for (ingest, claims) in groups {
         let start = units.len() as u64 * UNIT;
-        encode(SEQUENCE, start, Millis(*ingest), claims, &Town::default(), &mut units);
-        assert_eq!(units.len() as u64 * UNIT, start + encoded_bytes(claims.len()));
+        encode(
+            SEQUENCE,
+            start,
+            Millis(*ingest),
+            claims,
+            &Town::default(),
+            &mut units,
+        );
+        assert_eq!(
+            units.len() as u64 * UNIT,
+            start + encoded_bytes(claims.len())
+        );
     }
     bytemuck::cast_slice(&units).to_vec()
 }
@@ -59,7 +89,9 @@ fn read_back(bytes: &[u8], sequence: u64) -> (Vec<(u64, Vec<Claim>)>, Next) {
         match records.next().unwrap() {
             Next::Record(head) => {
                 let mut claims = Vec::new();
-                Town::default().decode(records.entries(), &mut claims).unwrap();
+                Town::default()
+                    .decode(records.entries(), &mut claims)
+                    .unwrap();
                 groups.push((head.ingest_ms, claims));
             }
             other => return (groups, other),
@@ -131,7 +163,10 @@ proptest! {
 fn a_group_of_more_than_a_record_takes_is_several_records() {
     let claims = claims(0..70_000);
     let (read, end) = read_back(&written(&[(5, claims.clone())]), SEQUENCE);
-    assert_eq!(read.iter().map(|(_, c)| c.len()).collect::<Vec<_>>(), [65_536, 4464]);
+    assert_eq!(
+        read.iter().map(|(_, c)| c.len()).collect::<Vec<_>>(),
+        [65_536, 4464]
+    );
     let joined: Vec<_> = read.into_iter().flat_map(|(_, c)| c).collect();
     assert_eq!((joined, end), (claims, Next::End));
 }
@@ -142,7 +177,10 @@ fn an_entry_is_32_bytes_with_the_layout_it_documents() {
     Town::default().encode(&[claim(1), claim(6)], &mut units);
     let bytes: &[u8] = bytemuck::cast_slice(&units);
     assert_eq!(bytes.len(), 64);
-    assert_eq!(bytes[..4], [1, BayStatus::Vacant as u8, 1, SourceKind::App as u8]);
+    assert_eq!(
+        bytes[..4],
+        [1, BayStatus::Vacant as u8, 1, SourceKind::App as u8]
+    );
     assert_eq!(bytes[4..8], ((1u32 << 31) + 3).to_le_bytes());
     assert_eq!(bytes[16..24], 1_795_000_000_001u64.to_le_bytes());
     assert_eq!(bytes[24..32], 1u64.to_le_bytes());

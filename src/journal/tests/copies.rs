@@ -1,4 +1,5 @@
-//! A bystander's view of a journal that is being written: what lies in it is whole, and a tail is told from damage.
+//! A bystander's view of a journal that is being written: what lies in it is whole, and a tail is
+//! told from damage.
 
 use super::super::{copy, end_of, survey};
 use super::*;
@@ -7,8 +8,12 @@ use tempfile::tempdir;
 
 #[test]
 fn a_copy_of_a_busy_journal_opens_and_is_a_beginning_of_it() {
-    let (dir, copies) = (tempdir().unwrap(), tempdir().unwrap());
-    let config = Config { max_bytes: 64 << 20, ..small() };
+    let dir = tempdir().unwrap();
+    let copies = tempdir().unwrap();
+    let config = Config {
+        max_bytes: 64 << 20,
+        ..small()
+    };
     let running = Running::with(dir.path(), config, Arc::default(), |j| j);
     let done = AtomicBool::new(false);
     let (reached, taken) = std::thread::scope(|scope| {
@@ -37,7 +42,10 @@ fn a_copy_of_a_busy_journal_opens_and_is_a_beginning_of_it() {
         let (found, said) = read(&copies.path().join(n.to_string()).join("journal"), small());
         let held = flat(&found);
         assert_eq!(held, claims(0..held.len() as u64), "copy {n}");
-        assert!(held.len() as u64 >= before && held.len() as u64 <= reached, "copy {n}");
+        assert!(
+            held.len() as u64 >= before && held.len() as u64 <= reached,
+            "copy {n}"
+        );
         assert_eq!(said.torn, 0, "copy {n}");
         before = held.len() as u64;
     }
@@ -46,7 +54,15 @@ fn a_copy_of_a_busy_journal_opens_and_is_a_beginning_of_it() {
 #[test]
 fn a_torn_tail_is_told_from_damage_before_the_end() {
     let dir = tempdir().unwrap();
-    let running = Running::with(dir.path(), Config { segment_bytes: 64 << 10, ..small() }, Arc::default(), |j| j);
+    let running = Running::with(
+        dir.path(),
+        Config {
+            segment_bytes: 64 << 10,
+            ..small()
+        },
+        Arc::default(),
+        |j| j,
+    );
     (0..3).for_each(|n| running.store(claims(n * 24..n * 24 + 24)));
     running.stop();
     let path = segments(dir.path()).pop().unwrap();
@@ -56,9 +72,17 @@ fn a_torn_tail_is_told_from_damage_before_the_end() {
         let mut bad = good.clone();
         bad[at] ^= 1;
         std::fs::write(&path, bad).unwrap();
-        survey(dir.path()).unwrap().pop().and_then(|s| s.fault).unwrap_or_default()
+        survey(dir.path())
+            .unwrap()
+            .pop()
+            .and_then(|s| s.fault)
+            .unwrap_or_default()
     };
-    assert!(fault_of(end - 40).contains("a start cuts it off"), "{}", fault_of(end - 40));
+    assert!(
+        fault_of(end - 40).contains("a start cuts it off"),
+        "{}",
+        fault_of(end - 40)
+    );
     // In the second of three records, each a head and 24 claims.
     assert_eq!(fault_of(964), "damaged at byte 864");
 }

@@ -1,4 +1,5 @@
-//! Kept reports: groups apart, cut back to what a checkpoint names, bounded, and honest about what is gone.
+//! Kept reports: groups apart, cut back to what a checkpoint names, bounded, and honest about what
+//! is gone.
 
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{KeptReports, Millis};
@@ -15,14 +16,18 @@ fn read(kept: &mut dyn KeptReports, hour: Millis, group: u32) -> Vec<u64> {
 
 fn only_file(dir: &Path) -> std::path::PathBuf {
     let files = std::fs::read_dir(dir).unwrap().map(|f| f.unwrap().path());
-    files.filter(|p| p.extension().is_some_and(|e| e == "kept1")).min().unwrap()
+    files
+        .filter(|p| p.extension().is_some_and(|e| e == "kept1"))
+        .min()
+        .unwrap()
 }
 
 #[test]
 fn groups_are_read_apart_and_workers_together() {
     let dir = tempfile::tempdir().unwrap();
     let files = KeptFiles::open(dir.path(), 7, 1 << 20, &[]).unwrap();
-    let (mut one, mut two) = (files.of_worker(0, 2), files.of_worker(1, 2));
+    let mut one = files.of_worker(0, 2);
+    let mut two = files.of_worker(1, 2);
     one.append(HOUR, 5, vec![1]);
     one.append(HOUR, 6, vec![2]);
     two.append(HOUR, 5, vec![3]);
@@ -44,16 +49,26 @@ fn a_start_goes_back_to_what_the_checkpoint_names() {
     hand.append(HOUR, 5, vec![2]);
     hand.append(HOUR.plus(HOUR_MS), 5, vec![3]);
     drop((files, hand));
-    let mut hand = KeptFiles::open(dir.path(), 7, 1 << 20, &lengths).unwrap().of_worker(0, 1);
+    let mut hand = KeptFiles::open(dir.path(), 7, 1 << 20, &lengths)
+        .unwrap()
+        .of_worker(0, 1);
     assert_eq!(read(&mut *hand, HOUR, 5), [1]);
     assert_eq!(read(&mut *hand, HOUR.plus(HOUR_MS), 5), [0; 0]);
-    assert_eq!((hand.kept_from(), hand.lengths()), (Millis::NEVER, lengths.clone()));
+    assert_eq!(
+        (hand.kept_from(), hand.lengths()),
+        (Millis::NEVER, lengths.clone())
+    );
     drop(hand);
     // Another city: its groups mean something else, so everything of the old one is looked through.
-    let mut hand = KeptFiles::open(dir.path(), 8, 1 << 20, &lengths).unwrap().of_worker(0, 1);
+    let mut hand = KeptFiles::open(dir.path(), 8, 1 << 20, &lengths)
+        .unwrap()
+        .of_worker(0, 1);
     assert_eq!(read(&mut *hand, HOUR, 9), [1]);
     hand.append(HOUR, 1, vec![4]);
-    assert_eq!((read(&mut *hand, HOUR, 9), hand.lengths().len()), (vec![1], 2));
+    assert_eq!(
+        (read(&mut *hand, HOUR, 9), hand.lengths().len()),
+        (vec![1], 2)
+    );
 }
 
 #[test]
@@ -69,11 +84,18 @@ fn what_is_gone_or_damaged_is_not_kept() {
     let mut bytes = std::fs::read(&path).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(&path, bytes).unwrap();
-    let mut hand = KeptFiles::open(dir.path(), 7, 1 << 20, &lengths).unwrap().of_worker(0, 1);
-    assert_eq!((read(&mut *hand, HOUR, 5), hand.kept_from()), (vec![1], HOUR.plus(HOUR_MS)));
+    let mut hand = KeptFiles::open(dir.path(), 7, 1 << 20, &lengths)
+        .unwrap()
+        .of_worker(0, 1);
+    assert_eq!(
+        (read(&mut *hand, HOUR, 5), hand.kept_from()),
+        (vec![1], HOUR.plus(HOUR_MS))
+    );
     drop(hand);
     std::fs::remove_file(&path).unwrap();
-    let hand = KeptFiles::open(dir.path(), 7, 1 << 20, &lengths).unwrap().of_worker(0, 1);
+    let hand = KeptFiles::open(dir.path(), 7, 1 << 20, &lengths)
+        .unwrap()
+        .of_worker(0, 1);
     assert_eq!(hand.kept_from(), HOUR.plus(HOUR_MS));
 }
 
@@ -88,13 +110,19 @@ fn the_oldest_hours_go_when_there_is_too_much() {
     files.sync().unwrap();
     assert_eq!(hand.kept_from(), HOUR.plus(3 * HOUR_MS));
     assert_eq!(
-        (read(&mut *hand, HOUR.plus(2 * HOUR_MS), 5).len(), read(&mut *hand, HOUR.plus(3 * HOUR_MS), 5).len()),
+        (
+            read(&mut *hand, HOUR.plus(2 * HOUR_MS), 5).len(),
+            read(&mut *hand, HOUR.plus(3 * HOUR_MS), 5).len()
+        ),
         (0, 48)
     );
     hand.forget(HOUR.plus(4 * HOUR_MS));
     hand.too_late(b"0123").unwrap();
     assert_eq!(hand.lengths().len(), 1);
-    assert_eq!(std::fs::read(dir.path().join("too-late.bin")).unwrap(), b"0123");
+    assert_eq!(
+        std::fs::read(dir.path().join("too-late.bin")).unwrap(),
+        b"0123"
+    );
 }
 
 #[test]
@@ -108,7 +136,11 @@ fn blocks_come_back_and_say_what_became_of_them() {
     assert!(words == [1, 2] && done.is_ok() && hand.done().is_none());
     let counted = hand.lengths();
     // A file that cannot be made: its hour is in the way.
-    let name = only_file(dir.path()).file_name().unwrap().to_string_lossy().replacen("498000", "498001", 1);
+    let name = only_file(dir.path())
+        .file_name()
+        .unwrap()
+        .to_string_lossy()
+        .replacen("498000", "498001", 1);
     std::fs::create_dir(dir.path().join(name)).unwrap();
     hand.append(HOUR.plus(HOUR_MS), 5, vec![3]);
     files.sync().unwrap();
@@ -129,7 +161,9 @@ fn files_of_another_version_go_and_their_hours_with_them() {
     let path = only_file(dir.path());
     let old = path.with_extension("kept");
     std::fs::rename(&path, &old).unwrap();
-    let hand = KeptFiles::open(dir.path(), 7, 1 << 20, &lengths).unwrap().of_worker(0, 1);
+    let hand = KeptFiles::open(dir.path(), 7, 1 << 20, &lengths)
+        .unwrap()
+        .of_worker(0, 1);
     assert!(!old.exists());
     assert_eq!(hand.kept_from(), HOUR.plus(HOUR_MS));
 }

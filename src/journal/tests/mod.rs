@@ -1,4 +1,5 @@
-//! Tests of the journal, and what they share: a small town, a disk that fails on demand, a running writer.
+//! Tests of the journal, and what they share: a small town, a disk that fails on demand, a running
+//! writer.
 
 mod checkpoints;
 mod codec;
@@ -13,8 +14,8 @@ use super::disk::{Disk, RealDisk};
 use super::{Config, Entry, Journal, Numbers, Replayed, Unreadable, View, decode, encode};
 use crate::clock::ManualClock;
 use crate::domain::{
-    Batch, BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, Receipt, Refusal, SourceIx,
-    SourceKind, Submission, ZoneIx,
+    Batch, BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, Receipt,
+    Refusal, SourceIx, SourceKind, Submission, ZoneIx,
 };
 use crate::health::Health;
 use crate::metrics::Metrics;
@@ -27,7 +28,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::mpsc::{Sender, channel};
 
-/// A town without files: bay `i` has number `2^31 + 3 i`, zone `i` has `7 + i`; what `gone` is divisible by is gone.
+/// A town without files: bay `i` has number `2^31 + 3 i`, zone `i` has `7 + i`; what `gone` is
+/// divisible by is gone.
 #[derive(Clone, Copy, Default)]
 struct Town {
     gone: Option<u32>,
@@ -62,8 +64,9 @@ impl Numbers for Town {
 /// What happened, in order: `sync`, `failed sync`, `receipt`, `batch`.
 type Trace = Arc<Mutex<Vec<&'static str>>>;
 
-/// The real disk, but the next so many writes, syncs or fresh files fail. A failed write leaves half of its bytes, a
-/// failed sync all of them: what a crash would find is the worst of both worlds.
+/// The real disk, but the next so many writes, syncs or fresh files fail. A failed write leaves
+/// half of its bytes, a failed sync all of them: what a crash would find is the worst of both
+/// worlds.
 #[derive(Default)]
 struct FaultyDisk {
     writes: AtomicI32,
@@ -75,13 +78,18 @@ struct FaultyDisk {
 }
 
 fn due(faults: &AtomicI32) -> bool {
-    faults.fetch_update(SeqCst, SeqCst, |n| (n > 0).then_some(n - 1)).is_ok()
+    faults
+        .fetch_update(SeqCst, SeqCst, |n| (n > 0).then_some(n - 1))
+        .is_ok()
 }
 
 impl Disk for FaultyDisk {
     fn zeroed(&self, path: &Path, bytes: u64) -> io::Result<File> {
         if due(&self.fresh) {
-            return Err(io::Error::new(io::ErrorKind::StorageFull, "no space left (planted)"));
+            return Err(io::Error::new(
+                io::ErrorKind::StorageFull,
+                "no space left (planted)",
+            ));
         }
         RealDisk.zeroed(path, bytes)
     }
@@ -95,19 +103,32 @@ impl Disk for FaultyDisk {
     fn sync(&self, file: &File) -> io::Result<()> {
         RealDisk.sync(file)?;
         let failed = due(&self.syncs);
-        self.trace.lock().unwrap().push(if failed { "failed sync" } else { "sync" });
-        if failed { Err(io::Error::other("sync failed (planted)")) } else { Ok(()) }
+        self.trace
+            .lock()
+            .unwrap()
+            .push(if failed { "failed sync" } else { "sync" });
+        if failed {
+            Err(io::Error::other("sync failed (planted)"))
+        } else {
+            Ok(())
+        }
     }
 }
 
 /// Small segments, so that a few claims rotate them.
 fn small() -> Config {
-    Config { segment_bytes: 4096, max_bytes: 1 << 20, tick_ms: 5, ..Config::default() }
+    Config {
+        segment_bytes: 4096,
+        max_bytes: 1 << 20,
+        tick_ms: 5,
+        ..Config::default()
+    }
 }
 
 /// The `n`-th of a row of claims of all three sorts.
 fn claim(n: u64) -> Claim {
-    let (at, source) = (Millis(1_795_000_000_000 + n), SourceIx(n as u32 % 50));
+    let at = Millis(1_795_000_000_000 + n);
+    let source = SourceIx(n as u32 % 50);
     match n % 8 {
         6 => Claim::Count(CountObservation {
             at,
@@ -152,15 +173,22 @@ impl Running {
         Self::with(dir, config, disk, |journal| journal)
     }
 
-    fn with(dir: &Path, config: Config, disk: Arc<FaultyDisk>, more: impl FnOnce(Journal) -> Journal) -> Self {
+    fn with(
+        dir: &Path,
+        config: Config,
+        disk: Arc<FaultyDisk>,
+        more: impl FnOnce(Journal) -> Journal,
+    ) -> Self {
         let trace = disk.trace.clone();
         let journal = more(Journal::open_on(dir, config, Arc::new(Town::default()), disk).unwrap());
         let (doors, inbox) = channel(64);
         let (beat, beats) = mpsc::sync_channel(10_000);
         let batches = Arc::new(Mutex::new(Vec::new()));
         let clock = Arc::new(ManualClock::at(Millis(1_795_000_000_000)));
-        let (metrics, health) = (Arc::new(Metrics::new()), Arc::new(Health::default()));
-        let (seen, steps) = (batches.clone(), trace.clone());
+        let metrics = Arc::new(Metrics::new());
+        let health = Arc::new(Health::default());
+        let seen = batches.clone();
+        let steps = trace.clone();
         let committed = Box::new(move |batch: Batch| {
             // A full channel only means that the test does not look at beats.
             let _ = beat.try_send(batch.claims.len());
@@ -169,15 +197,33 @@ impl Running {
                 seen.lock().unwrap().push(batch);
             }
         });
-        let thread = journal.start(inbox, clock.clone(), committed, metrics.clone(), health.clone()).unwrap();
-        Self { doors, thread, batches, beats, clock, metrics, health, trace }
+        let thread = journal
+            .start(
+                inbox,
+                clock.clone(),
+                committed,
+                metrics.clone(),
+                health.clone(),
+            )
+            .unwrap();
+        Self {
+            doors,
+            thread,
+            batches,
+            beats,
+            clock,
+            metrics,
+            health,
+            trace,
+        }
     }
 
     fn plain(dir: &Path, config: Config) -> Self {
         Self::start(dir, config, Arc::default())
     }
 
-    /// Hands in a submission; what is returned gets one word when it is durable and hangs up when it is dropped.
+    /// Hands in a submission; what is returned gets one word when it is durable and hangs up when
+    /// it is dropped.
     fn send(&self, claims: Vec<Claim>, refusals: Vec<Refusal>) -> mpsc::Receiver<()> {
         let (done, durable) = mpsc::sync_channel(1);
         let trace = self.trace.clone();
@@ -185,7 +231,14 @@ impl Running {
             trace.lock().unwrap().push("receipt");
             let _ = done.try_send(());
         });
-        self.doors.blocking_send(Submission { claims, refusals, receipt }).ok().unwrap();
+        self.doors
+            .blocking_send(Submission {
+                claims,
+                refusals,
+                receipt,
+            })
+            .ok()
+            .unwrap();
         durable
     }
 
@@ -216,12 +269,18 @@ fn read(dir: &Path, config: Config) -> (Vec<Batch>, Replayed) {
 }
 
 fn flat(batches: &[Batch]) -> Vec<Claim> {
-    batches.iter().flat_map(|b| b.claims.iter().copied()).collect()
+    batches
+        .iter()
+        .flat_map(|b| b.claims.iter().copied())
+        .collect()
 }
 
 /// The segment files of `dir`, oldest first.
 fn segments(dir: &Path) -> Vec<std::path::PathBuf> {
-    let mut files: Vec<_> = std::fs::read_dir(dir).unwrap().map(|f| f.unwrap().path()).collect();
+    let mut files: Vec<_> = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|f| f.unwrap().path())
+        .collect();
     files.retain(|p| p.extension().is_some_and(|e| e == "log"));
     files.sort();
     files

@@ -23,12 +23,22 @@ fn refuse(running: &Running, range: std::ops::Range<u64>) {
 
 /// A reader of a journal that is not running.
 fn reader(dir: &Path, config: Config) -> Quarantine {
-    Journal::open(dir, config, Arc::new(Town::default())).unwrap().quarantine()
+    Journal::open(dir, config, Arc::new(Town::default()))
+        .unwrap()
+        .quarantine()
 }
 
 fn all(quarantine: &Quarantine) -> Vec<u64> {
-    let filter = Filter { limit: 1000, ..Filter::default() };
-    quarantine.read(&filter).unwrap().iter().map(|k| k.id).collect()
+    let filter = Filter {
+        limit: 1000,
+        ..Filter::default()
+    };
+    quarantine
+        .read(&filter)
+        .unwrap()
+        .iter()
+        .map(|k| k.id)
+        .collect()
 }
 
 #[test]
@@ -37,7 +47,10 @@ fn keeps_everything_said_of_a_refusal() {
     let running = Running::plain(dir.path(), small());
     refuse(&running, 4..5);
     running.stop();
-    let kept = reader(dir.path(), small()).read(&Filter::default()).unwrap().remove(0);
+    let kept = reader(dir.path(), small())
+        .read(&Filter::default())
+        .unwrap()
+        .remove(0);
     let json = serde_json::to_value(&kept).unwrap();
     assert_eq!(
         json,
@@ -59,18 +72,51 @@ fn reads_newest_first_by_reason_source_and_page() {
     let q = reader(dir.path(), small());
     assert_eq!(all(&q), (1..=48).rev().collect::<Vec<_>>());
     let page = |f: Filter| q.read(&f).unwrap().iter().map(|k| k.id).collect::<Vec<_>>();
-    assert_eq!(page(Filter { limit: 2, ..Filter::default() }), [48, 47]);
-    assert_eq!(page(Filter { limit: 2, before_id: Some(47), ..Filter::default() }), [46, 45]);
-    let odd = Filter { reason: Some(Reason::Malformed), source: Some("lamp-2".into()), ..Filter::default() };
+    assert_eq!(
+        page(Filter {
+            limit: 2,
+            ..Filter::default()
+        }),
+        [48, 47]
+    );
+    assert_eq!(
+        page(Filter {
+            limit: 2,
+            before_id: Some(47),
+            ..Filter::default()
+        }),
+        [46, 45]
+    );
+    let odd = Filter {
+        reason: Some(Reason::Malformed),
+        source: Some("lamp-2".into()),
+        ..Filter::default()
+    };
     assert_eq!(page(odd), [33, 9]);
-    assert_eq!(page(Filter { limit: 0, ..Filter::default() }), [0; 0]);
-    assert_eq!(page(Filter { limit: usize::MAX, ..Filter::default() }).len(), 48);
+    assert_eq!(
+        page(Filter {
+            limit: 0,
+            ..Filter::default()
+        }),
+        [0; 0]
+    );
+    assert_eq!(
+        page(Filter {
+            limit: usize::MAX,
+            ..Filter::default()
+        })
+        .len(),
+        48
+    );
 }
 
 #[test]
 fn ids_run_on_across_restarts_and_rotation() {
     let dir = tempdir().unwrap();
-    let config = Config { quarantine_bytes: Config::MIN_QUARANTINE_BYTES, ..small() };
+    let config = Config {
+        quarantine_bytes: Config::MIN_QUARANTINE_BYTES,
+        ..small()
+    };
     let mut n = 0;
     for _ in 0..3 {
         let running = Running::plain(dir.path(), config.clone());
@@ -92,7 +138,10 @@ fn ids_run_on_across_restarts_and_rotation() {
 #[test]
 fn takes_no_more_than_its_bytes_and_loses_the_oldest_first() {
     let dir = tempdir().unwrap();
-    let config = Config { quarantine_bytes: Config::MIN_QUARANTINE_BYTES, ..small() };
+    let config = Config {
+        quarantine_bytes: Config::MIN_QUARANTINE_BYTES,
+        ..small()
+    };
     let running = Running::plain(dir.path(), config.clone());
     let hostile = |n| Refusal {
         topic: "\u{1}".repeat(70_000).into(),
@@ -101,33 +150,65 @@ fn takes_no_more_than_its_bytes_and_loses_the_oldest_first() {
         ..refusal(n)
     };
     for round in 0..10 {
-        acknowledged(&running.send(vec![], (0..10).map(|n| hostile(round * 10 + n)).collect())).unwrap();
+        acknowledged(&running.send(vec![], (0..10).map(|n| hostile(round * 10 + n)).collect()))
+            .unwrap();
     }
     for round in 0..20 {
         refuse(&running, round * 100..round * 100 + 100);
     }
     running.stop();
     let folder = dir.path().join("quarantine");
-    let bytes: u64 = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().metadata().unwrap().len()).sum();
-    assert!((Config::MIN_QUARANTINE_BYTES / 2..=Config::MIN_QUARANTINE_BYTES).contains(&bytes), "{bytes}");
+    let bytes: u64 = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|f| f.unwrap().metadata().unwrap().len())
+        .sum();
+    assert!(
+        (Config::MIN_QUARANTINE_BYTES / 2..=Config::MIN_QUARANTINE_BYTES).contains(&bytes),
+        "{bytes}"
+    );
     let ids = all(&reader(dir.path(), config));
-    assert_eq!(ids, (2101 - ids.len() as u64..=2100).rev().collect::<Vec<_>>(), "no gaps");
+    assert_eq!(
+        ids,
+        (2101 - ids.len() as u64..=2100).rev().collect::<Vec<_>>(),
+        "no gaps"
+    );
 }
 
 #[test]
 fn payloads_that_are_no_text_are_kept_as_hex_and_a_cut_character_is_left_off() {
     let dir = tempdir().unwrap();
     let running = Running::plain(dir.path(), small());
-    let with = |payload: &[u8]| Refusal { payload: Refusal::excerpt(payload), ..refusal(0) };
+    let with = |payload: &[u8]| Refusal {
+        payload: Refusal::excerpt(payload),
+        ..refusal(0)
+    };
     let cut = format!("x{}", "é".repeat(800));
-    let refusals = vec![with(&[0, 0xff, 0x0a]), with(cut.as_bytes()), with(b"a\n\"b\0"), with("x\u{e9}".as_bytes())];
+    let refusals = vec![
+        with(&[0, 0xff, 0x0a]),
+        with(cut.as_bytes()),
+        with(b"a\n\"b\0"),
+        with("x\u{e9}".as_bytes()),
+    ];
     acknowledged(&running.send(vec![], refusals)).unwrap();
     running.stop();
-    let mut kept = reader(dir.path(), small()).read(&Filter::default()).unwrap();
+    let mut kept = reader(dir.path(), small())
+        .read(&Filter::default())
+        .unwrap();
     kept.reverse();
-    let shown: Vec<_> = kept.iter().map(|k| (k.payload.as_str(), k.encoding.as_str())).collect();
+    let shown: Vec<_> = kept
+        .iter()
+        .map(|k| (k.payload.as_str(), k.encoding.as_str()))
+        .collect();
     let whole = format!("x{}", "é".repeat(511));
-    assert_eq!(shown, [("00ff0a", "hex"), (&*whole, "utf8"), ("a\n\"b\0", "utf8"), ("xé", "utf8")]);
+    assert_eq!(
+        shown,
+        [
+            ("00ff0a", "hex"),
+            (&*whole, "utf8"),
+            ("a\n\"b\0", "utf8"),
+            ("xé", "utf8")
+        ]
+    );
 }
 
 #[test]
@@ -138,7 +219,14 @@ fn a_torn_last_line_is_cut_off_and_the_rest_read() {
     running.stop();
     let path = dir.path().join("quarantine/current.jsonl");
     let bytes = std::fs::read(&path).unwrap();
-    let two = bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').nth(1).unwrap().0 + 1;
+    let two = bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, b)| **b == b'\n')
+        .nth(1)
+        .unwrap()
+        .0
+        + 1;
     for cut in two..bytes.len() {
         std::fs::write(&path, &bytes[..cut]).unwrap();
         assert_eq!(all(&reader(dir.path(), small())), [2, 1], "cut at {cut}");
@@ -160,7 +248,10 @@ fn a_receipt_waits_for_both_and_a_failing_quarantine_neither_doubles_nor_loses()
             disk.writes.store(writes, SeqCst);
             disk.syncs.store(syncs, SeqCst);
             acknowledged(&running.send(vec![], vec![refusal(1), refusal(2)])).unwrap();
-            assert_eq!(running.metrics.quarantine_errors.get(), (writes + syncs) as u64);
+            assert_eq!(
+                running.metrics.quarantine_errors.get(),
+                (writes + syncs) as u64
+            );
             acknowledged(&running.send(claims(1..3), vec![refusal(3)])).unwrap();
             running.stop();
             reader(dir.path(), small())
@@ -177,12 +268,19 @@ fn durable_claims_reach_the_stream_while_their_refusals_cannot_be_kept() {
     let running = Running::start(dir.path(), small(), disk.clone());
     running.store(claims(0..1));
     let folder = dir.path().join("quarantine");
-    // The claims' sync succeeds, then the quarantine's line fails: told apart by breaking only lines.
+    // The claims' sync succeeds, then the quarantine's line fails: told apart by breaking only
+    // lines.
     disk.lines.store(i32::MAX, SeqCst);
     let receipt = running.send(claims(1..4), vec![refusal(1)]);
     while running.beats.recv_timeout(Duration::from_secs(60)).unwrap() != 3 {}
     assert!(receipt.try_recv().is_err());
-    assert!(running.health.reasons().iter().any(|(p, why)| *p == "journal" && why.contains("quarantine")));
+    assert!(
+        running
+            .health
+            .reasons()
+            .iter()
+            .any(|(p, why)| *p == "journal" && why.contains("quarantine"))
+    );
     disk.lines.store(0, SeqCst);
     acknowledged(&receipt).unwrap();
     assert_eq!(flat(&running.stop()), claims(0..4), "and only once");

@@ -1,4 +1,5 @@
-//! What a start finds after a crash: everything acknowledged, nothing made up, and a clear word on damage.
+//! What a start finds after a crash: everything acknowledged, nothing made up, and a clear word on
+//! damage.
 
 use super::super::JournalError;
 use super::super::record::{HEAD, UNIT, encode, encoded_bytes};
@@ -74,16 +75,32 @@ fn any_changed_byte_before_the_last_record_is_damage_and_named() {
         let mut bad = bytes.clone();
         bad[at] ^= 0x40;
         std::fs::write(&path, &bad).unwrap();
-        let expected = if at < HEAD as usize { 0 } else { *ends.iter().rfind(|e| **e <= at).unwrap() };
+        let expected = if at < HEAD as usize {
+            0
+        } else {
+            *ends.iter().rfind(|e| **e <= at).unwrap()
+        };
         match opened(dir.path()).err() {
             // A bad head or first group reads as a segment without data.
             Some(JournalError::Damaged { segment, offset }) => {
                 assert_eq!(segment, path);
-                assert_eq!(offset as usize, if expected <= HEAD as usize { 0 } else { expected }, "byte {at}");
+                assert_eq!(
+                    offset as usize,
+                    if expected <= HEAD as usize {
+                        0
+                    } else {
+                        expected
+                    },
+                    "byte {at}"
+                );
             }
             other => panic!("byte {at}: {other:?}"),
         }
-        assert_eq!(std::fs::read(&path).unwrap(), bad, "damage is left as it is");
+        assert_eq!(
+            std::fs::read(&path).unwrap(),
+            bad,
+            "damage is left as it is"
+        );
     }
 }
 
@@ -95,12 +112,16 @@ fn damage_in_an_earlier_segment_is_named_at_replay() {
     running.stop();
     let first = segments(dir.path()).remove(0);
     let file = File::options().write(true).open(&first).unwrap();
-    file.write_all_at(&[0xff], HEAD + 2 * encoded_bytes(4) + 40).unwrap();
+    file.write_all_at(&[0xff], HEAD + 2 * encoded_bytes(4) + 40)
+        .unwrap();
     let journal = opened(dir.path()).unwrap();
     let mut seen = 0;
     match journal.replay(|b| seen += b.claims.len()) {
         Err(JournalError::Damaged { segment, offset }) => {
-            assert_eq!((segment, offset, seen), (first, HEAD + 2 * encoded_bytes(4), 8));
+            assert_eq!(
+                (segment, offset, seen),
+                (first, HEAD + 2 * encoded_bytes(4), 8)
+            );
         }
         other => panic!("{other:?}"),
     }
@@ -113,20 +134,38 @@ fn a_missing_or_shortened_segment_in_the_middle_is_an_error() {
     (0..100).for_each(|n| running.store(claims(n * 4..n * 4 + 4)));
     running.stop();
     let second = segments(dir.path()).remove(1);
-    File::options().write(true).open(&second).unwrap().set_len(1000).unwrap();
-    assert!(matches!(opened(dir.path()).err(), Some(JournalError::Damaged { offset: 1000, .. })));
+    File::options()
+        .write(true)
+        .open(&second)
+        .unwrap()
+        .set_len(1000)
+        .unwrap();
+    assert!(matches!(
+        opened(dir.path()).err(),
+        Some(JournalError::Damaged { offset: 1000, .. })
+    ));
     std::fs::remove_file(&second).unwrap();
-    assert!(matches!(opened(dir.path()).err(), Some(JournalError::Missing { segment }) if segment == second));
+    assert!(
+        matches!(opened(dir.path()).err(), Some(JournalError::Missing { segment }) if segment == second)
+    );
 }
 
 #[test]
 fn a_group_of_several_records_torn_in_the_middle_is_a_torn_tail_not_damage() {
-    // Pages of one write reach the disk in any order: the second record may be whole and the first not.
+    // Pages of one write reach the disk in any order: the second record may be whole and the first
+    // not.
     let dir = tempdir().unwrap();
     let (path, mut bytes) = five_groups(dir.path());
     let end = *ends().last().unwrap();
     let mut units = Vec::new();
-    encode(1, end as u64, Millis(9), &claims(0..70_000), &Town::default(), &mut units);
+    encode(
+        1,
+        end as u64,
+        Millis(9),
+        &claims(0..70_000),
+        &Town::default(),
+        &mut units,
+    );
     bytes.truncate(end);
     bytes.extend_from_slice(bytemuck::cast_slice(&units));
     bytes[end + 64] ^= 1;
@@ -141,7 +180,8 @@ fn what_is_written_after_a_cut_is_all_that_a_later_replay_sees() {
     let dir = tempdir().unwrap();
     let (path, bytes) = five_groups(dir.path());
     let ends = ends();
-    // The fourth record is torn and the fifth, of the same group, is whole behind it, as stale bytes would be.
+    // The fourth record is torn and the fifth, of the same group, is whole behind it, as stale
+    // bytes would be.
     let mut stale = bytes[..ends[3]].to_vec();
     stale.extend_from_slice(&[0xee; 64]);
     std::fs::write(&path, &stale).unwrap();
@@ -159,14 +199,19 @@ fn three_restarts_lose_and_double_nothing_and_time_never_goes_back() {
     for run in 0..3 {
         let running = Running::plain(dir.path(), small());
         // The machine's clock steps back an hour with each start.
-        running.clock.set(Millis(1_795_000_000_000 - run * 3_600_000));
+        running
+            .clock
+            .set(Millis(1_795_000_000_000 - run * 3_600_000));
         (0..40).for_each(|n| running.store(vec![claim(run * 40 + n)]));
         running.stop();
     }
     let (batches, replayed) = read(dir.path(), small());
     assert_eq!(flat(&batches), claims(0..120));
     assert!(batches.is_sorted_by_key(|b| b.ingest_at));
-    assert_eq!((replayed.claims, replayed.orphaned, replayed.torn), (120, 0, 0));
+    assert_eq!(
+        (replayed.claims, replayed.orphaned, replayed.torn),
+        (120, 0, 0)
+    );
 }
 
 #[test]
@@ -200,13 +245,19 @@ fn claims_of_bays_and_zones_that_are_gone_are_counted() {
 #[test]
 fn impossible_settings_are_refused_by_name() {
     let dir = tempdir().unwrap();
-    let bad = Config { max_bytes: 1, ..Config::default() };
-    let e = Journal::open(dir.path(), bad, Arc::new(Town::default())).err().unwrap();
+    let bad = Config {
+        max_bytes: 1,
+        ..Config::default()
+    };
+    let e = Journal::open(dir.path(), bad, Arc::new(Town::default()))
+        .err()
+        .unwrap();
     assert!(e.to_string().contains("journal.max_bytes"), "{e}");
     assert_eq!(Config::default().fault(), None);
 }
 
-/// Writes to a segment as a crash may leave them: of what was not synced, any of its 512-byte sectors.
+/// Writes to a segment as a crash may leave them: of what was not synced, any of its 512-byte
+/// sectors.
 fn crash(whole: &[u8], synced: usize, sectors: &[bool]) -> Vec<u8> {
     let mut left = vec![0; whole.len().next_multiple_of(512)];
     left[..synced].copy_from_slice(&whole[..synced]);
@@ -229,7 +280,9 @@ proptest! {
         use super::super::record::SegmentHead;
         let dir = tempdir().unwrap();
         let mut units = SegmentHead::new(1, Millis(1), 0, Millis(0)).units().to_vec();
-        let (mut n, mut synced, mut stored) = (0, 0, 0);
+        let mut n = 0;
+        let mut synced = 0;
+        let mut stored = 0;
         for (i, size) in sizes[..=acknowledged].iter().enumerate() {
             if i == acknowledged {
                 (synced, stored) = (units.len() * 32, n);

@@ -30,7 +30,10 @@ fn a_group_larger_than_a_segment_is_stored_whole() {
 #[test]
 fn segments_go_when_all_in_them_is_older_than_the_limit_and_not_before() {
     let dir = tempdir().unwrap();
-    let config = Config { keep_hours: 2, ..small() };
+    let config = Config {
+        keep_hours: 2,
+        ..small()
+    };
     let running = Running::plain(dir.path(), config.clone());
     let hour = 3_600_000;
     // 24 claims fill most of a segment of 4096 bytes four times over; one such lot an hour.
@@ -42,7 +45,11 @@ fn segments_go_when_all_in_them_is_older_than_the_limit_and_not_before() {
     let (batches, _) = read(dir.path(), config);
     let kept = flat(&batches);
     let now = 1_795_000_000_000 + 5 * hour;
-    assert!(batches[0].ingest_at.0 >= now - 2 * hour, "{:?}", batches[0].ingest_at);
+    assert!(
+        batches[0].ingest_at.0 >= now - 2 * hour,
+        "{:?}",
+        batches[0].ingest_at
+    );
     assert_eq!(kept, claims(2880 - kept.len() as u64..2880));
     assert!(kept.len() >= 3 * 480, "nothing younger went");
 }
@@ -50,7 +57,11 @@ fn segments_go_when_all_in_them_is_older_than_the_limit_and_not_before() {
 #[test]
 fn at_the_limit_intake_stops_with_the_reason_and_goes_on_when_old_segments_may_go() {
     let dir = tempdir().unwrap();
-    let config = Config { max_bytes: 5 * 4096, keep_hours: 1, ..small() };
+    let config = Config {
+        max_bytes: 5 * 4096,
+        keep_hours: 1,
+        ..small()
+    };
     let running = Running::plain(dir.path(), config.clone());
     let mut stored = 0;
     let waiting = loop {
@@ -59,7 +70,12 @@ fn at_the_limit_intake_stops_with_the_reason_and_goes_on_when_old_segments_may_g
             if receipt.try_recv().is_ok() {
                 break false;
             }
-            if running.health.reasons().iter().any(|(p, why)| *p == "journal" && why.contains("max_bytes")) {
+            if running
+                .health
+                .reasons()
+                .iter()
+                .any(|(p, why)| *p == "journal" && why.contains("max_bytes"))
+            {
                 break true;
             }
             std::thread::yield_now();
@@ -74,7 +90,13 @@ fn at_the_limit_intake_stops_with_the_reason_and_goes_on_when_old_segments_may_g
     assert!(waiting.try_recv().is_err());
     running.clock.advance(3_600_001);
     acknowledged(&waiting).unwrap();
-    assert!(running.health.reasons().iter().all(|(p, _)| *p != "journal"));
+    assert!(
+        running
+            .health
+            .reasons()
+            .iter()
+            .all(|(p, _)| *p != "journal")
+    );
     running.stop();
     let kept = flat(&read(dir.path(), config).0);
     assert_eq!(kept.last(), Some(&claim(stored + 23)));
@@ -87,6 +109,9 @@ fn what_the_folder_takes_is_known_before_and_while_writing() {
     (0..50).for_each(|n| running.store(claims(n * 5..n * 5 + 5)));
     running.stop();
     let journal = Journal::open(dir.path(), small(), Arc::new(Town::default())).unwrap();
-    let on_disk: u64 = segments(dir.path()).iter().map(|p| p.metadata().unwrap().len()).sum();
+    let on_disk: u64 = segments(dir.path())
+        .iter()
+        .map(|p| p.metadata().unwrap().len())
+        .sum();
     assert_eq!(journal.dir_bytes(), on_disk);
 }

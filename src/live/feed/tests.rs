@@ -10,16 +10,32 @@ const PACE: Duration = Duration::from_millis(1);
 
 /// A city of [`ZONES`] zones without bays, and its live view.
 fn hub(subscribers: usize) -> (Registry, Arc<Live>) {
-    let place = LatLon { lat: 1.3, lon: 103.8 };
-    let zones = (0..ZONES).map(|z| crate::live::tests::zone(&format!("z{z}"), place, 10)).collect();
+    let place = LatLon {
+        lat: 1.3,
+        lon: 103.8,
+    };
+    let zones = (0..ZONES)
+        .map(|z| crate::live::tests::zone(&format!("z{z}"), place, 10))
+        .collect();
     let registry = Registry::in_memory(zones, vec![]).unwrap();
-    let live = Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 10, subscribers });
+    let live = Live::new(
+        &registry.city(),
+        Room {
+            spare_bays: 0,
+            spare_zones: 10,
+            subscribers,
+        },
+    );
     (registry, Arc::new(live))
 }
 
 /// A tally that can be told by its number.
 fn nth(n: u32) -> ZoneTally {
-    ZoneTally { occupied: n, capacity: n, ..ZoneTally::default() }
+    ZoneTally {
+        occupied: n,
+        capacity: n,
+        ..ZoneTally::default()
+    }
 }
 
 fn taken(dirty: &mut Dirty) -> Vec<u32> {
@@ -44,7 +60,11 @@ fn a_subscriber_begins_with_all_its_zones_and_then_hears_of_changes_to_them_only
     // A zone added since.
     live.zones(&[(ZoneIx(ZONES + 2), nth(1)), (ZoneIx(9_999), nth(1))]);
     live.feed().hand_on();
-    assert_eq!(taken(&mut all), [3, 5, 64, ZONES + 2], "each once, however often it changed");
+    assert_eq!(
+        taken(&mut all),
+        [3, 5, 64, ZONES + 2],
+        "each once, however often it changed"
+    );
     assert_eq!(taken(&mut some), [3, 64]);
     assert!(taken(&mut none).is_empty());
     live.feed().hand_on();
@@ -56,8 +76,14 @@ fn subscriptions_are_bounded_and_leave_nothing_behind() {
     let (registry, live) = hub(2);
     let city = registry.city();
     let one = live.feed().subscribe(&city, Zones::All).unwrap();
-    let two = live.feed().subscribe(&city, Zones::Some(vec![ZoneIx(1), ZoneIx(2)])).unwrap();
-    assert_eq!(live.feed().subscribe(&city, Zones::All).err(), Some(FeedError::Full(2)));
+    let two = live
+        .feed()
+        .subscribe(&city, Zones::Some(vec![ZoneIx(1), ZoneIx(2)]))
+        .unwrap();
+    assert_eq!(
+        live.feed().subscribe(&city, Zones::All).err(),
+        Some(FeedError::Full(2))
+    );
     assert_eq!(live.feed().subscribers(), 2);
     drop((one, two));
     assert_eq!(live.feed().subscribers(), 0);
@@ -70,7 +96,10 @@ fn who_comes_back_is_told_what_changed_while_away() {
     let (registry, live) = hub(9);
     let feed = live.feed();
     live.zones(&[(ZoneIx(1), nth(1))]);
-    assert!(!feed.changed.any(), "until somebody listens nothing is noted");
+    assert!(
+        !feed.changed.any(),
+        "until somebody listens nothing is noted"
+    );
     let mut dirty = feed.subscribe(&registry.city(), Zones::All).unwrap();
     live.zones(&[(ZoneIx(5), nth(1))]);
     feed.hand_on();
@@ -81,9 +110,14 @@ fn who_comes_back_is_told_what_changed_while_away() {
         live.zones(&[(ZoneIx(zone), nth(2))]);
         feed.hand_on();
     }
-    let missed: Vec<u32> = (0..ZONES).filter(|z| feed.changed_at(ZoneIx(*z)) > left_with).collect();
+    let missed: Vec<u32> = (0..ZONES)
+        .filter(|z| feed.changed_at(ZoneIx(*z)) > left_with)
+        .collect();
     assert_eq!(missed, [3, 69], "with nobody listening in between");
-    assert_eq!((feed.changed_at(ZoneIx(3)), feed.version()), (left_with + 3, left_with + 3));
+    assert_eq!(
+        (feed.changed_at(ZoneIx(3)), feed.version()),
+        (left_with + 3, left_with + 3)
+    );
     assert_eq!(feed.changed_at(ZoneIx(9_999)), 0);
 }
 
@@ -96,12 +130,19 @@ async fn every_subscriber_ends_with_the_newest_however_close_together_changes_co
         async move { feed.run(Duration::from_micros(50)).await }
     });
     let mut readers = vec![];
-    for zones in [Zones::All, Zones::Some(vec![ZoneIx(7), ZoneIx(66)]), Zones::Some(vec![ZoneIx(66)])] {
+    for zones in [
+        Zones::All,
+        Zones::Some(vec![ZoneIx(7), ZoneIx(66)]),
+        Zones::Some(vec![ZoneIx(66)]),
+    ] {
         let mut dirty = live.feed().subscribe(&registry.city(), zones).unwrap();
         let live = Arc::clone(&live);
-        // Reads only what it is told has changed, and stops at the last: if that word is lost it waits for ever.
+        // Reads only what it is told has changed, and stops at the last: if that word is lost it
+        // waits for ever.
         readers.push(tokio::spawn(async move {
-            let (mut seen, mut changed, mut wakes) = (0, vec![], 0);
+            let mut seen = 0;
+            let mut changed = vec![];
+            let mut wakes = 0;
             while seen < LAST {
                 dirty.wait().await;
                 wakes += 1;
@@ -120,7 +161,9 @@ async fn every_subscriber_ends_with_the_newest_however_close_together_changes_co
         }
     });
     for reader in readers {
-        let wakes = tokio::time::timeout(Duration::from_secs(60), reader).await.expect("the last change was lost");
+        let wakes = tokio::time::timeout(Duration::from_secs(60), reader)
+            .await
+            .expect("the last change was lost");
         assert!(wakes.unwrap() <= LAST, "changes melt together");
     }
     pump.abort();
@@ -131,12 +174,18 @@ async fn a_waiter_sleeps_until_something_changes_and_may_be_cancelled() {
     let (registry, live) = hub(9);
     let feed = Arc::clone(live.feed());
     tokio::spawn(async move { feed.run(PACE).await });
-    let mut dirty = live.feed().subscribe(&registry.city(), Zones::Some(vec![ZoneIx(1)])).unwrap();
+    let mut dirty = live
+        .feed()
+        .subscribe(&registry.city(), Zones::Some(vec![ZoneIx(1)]))
+        .unwrap();
     dirty.wait().await;
     assert_eq!(taken(&mut dirty), [1]);
     live.zones(&[(ZoneIx(2), nth(1))]);
     let minute = Duration::from_secs(60);
-    assert!(tokio::time::timeout(minute, dirty.wait()).await.is_err(), "woken for a zone it did not ask for");
+    assert!(
+        tokio::time::timeout(minute, dirty.wait()).await.is_err(),
+        "woken for a zone it did not ask for"
+    );
     live.zones(&[(ZoneIx(1), nth(1))]);
     // Cancelled or not, the change stays until it is taken.
     let _ = tokio::time::timeout(PACE / 2, dirty.wait()).await;

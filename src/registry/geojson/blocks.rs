@@ -1,10 +1,12 @@
-//! A whole file of bays by all cores: cut into blocks between two features, each block read and taken apart by itself.
+//! A whole file of bays by all cores: cut into blocks between two features, each block read and
+//! taken apart by itself.
 //!
-//! Promise: what it returns is what reading the file from end to end would hand on, in that order, without a fault.
-//! Whatever is out of the ordinary - a fault, a text it cannot cut - is `None`, and is for that reading to tell.
-//! Where to cut is guessed from how the first feature begins. A wrong guess cannot do harm: a block counts only if
-//! it is a list of whole values from its first byte to its last, so that a reading from end to end comes to each cut
-//! between two features. Memory: a block a core.
+//! Promise: what it returns is what reading the file from end to end would hand on, in that order,
+//! without a fault. Whatever is out of the ordinary - a fault, a text it cannot cut - is `None`,
+//! and is for that reading to tell. Where to cut is guessed from how the first feature begins. A
+//! wrong guess cannot do harm: a block counts only if it is a list of whole values from its first
+//! byte to its last, so that a reading from end to end comes to each cut between two features.
+//! Memory: a block a core.
 
 use super::shape::{Features, Scalar};
 use super::{Bay, bay, collection};
@@ -27,8 +29,8 @@ const WINDOW: u64 = 64 << 10;
 /// How much of a feature's beginning tells it from an object within one.
 const OPENING: usize = 8;
 
-/// Reads the bays of a file in blocks of some `block` bytes; `each` says `None` of one that is not to be taken.
-/// See the module for what the answer means.
+/// Reads the bays of a file in blocks of some `block` bytes; `each` says `None` of one that is not
+/// to be taken. See the module for what the answer means.
 pub(in crate::registry) fn read_bays_by_blocks<T: Send>(
     path: &Path,
     block: u64,
@@ -38,10 +40,13 @@ pub(in crate::registry) fn read_bays_by_blocks<T: Send>(
     let blocks = cut(&file, block)?;
     let next = AtomicUsize::new(0);
     let work = || -> Option<Vec<(usize, Vec<T>)>> {
-        let (mut own, mut text) = (Vec::new(), Vec::new());
+        let mut own = Vec::new();
+        let mut text = Vec::new();
         loop {
             let at = next.fetch_add(1, Relaxed);
-            let Some(block) = blocks.get(at) else { return Some(own) };
+            let Some(block) = blocks.get(at) else {
+                return Some(own);
+            };
             let taken = read_list(&file, block, &mut text).and_then(|()| take(&text, &each));
             // The others need not go on.
             let taken = taken.or_else(|| {
@@ -51,10 +56,15 @@ pub(in crate::registry) fn read_bays_by_blocks<T: Send>(
             own.push((at, taken));
         }
     };
-    let hands = thread::available_parallelism().map_or(1, NonZero::get).min(blocks.len());
+    let hands = thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(blocks.len());
     let mut all: Vec<_> = thread::scope(|s| {
         let hands: Vec<_> = (0..hands).map(|_| s.spawn(work)).collect();
-        hands.into_iter().map(|hand| hand.join().ok().flatten()).collect::<Option<Vec<_>>>()
+        hands
+            .into_iter()
+            .map(|hand| hand.join().ok().flatten())
+            .collect::<Option<Vec<_>>>()
     })?
     .into_iter()
     .flatten()
@@ -63,14 +73,17 @@ pub(in crate::registry) fn read_bays_by_blocks<T: Send>(
     Some(all.into_iter().map(|(_, taken)| taken).collect())
 }
 
-/// Where the blocks lie: each begins with a feature and ends with one, and a comma stands between two.
+/// Where the blocks lie: each begins with a feature and ends with one, and a comma stands between
+/// two.
 fn cut(file: &File, block: u64) -> Option<Vec<Range<u64>>> {
     let len = file.metadata().ok()?.len();
     let head = read(file, 0..len.min(WINDOW))?;
     let tail_at = len.saturating_sub(WINDOW);
     let tail = read(file, tail_at..len)?;
-    let (first, last) = (first_feature(&head)?, end_of_last(&tail)?);
-    let (mut from, end) = (first as u64, tail_at + last as u64);
+    let first = first_feature(&head)?;
+    let last = end_of_last(&tail)?;
+    let mut from = first as u64;
+    let end = tail_at + last as u64;
     if from >= end || !is_frame(&head[..first], &tail[last..]) {
         return None;
     }
@@ -110,13 +123,20 @@ fn read_list(file: &File, block: &Range<u64>, text: &mut Vec<u8>) -> Option<()> 
 
 /// All of a list of at least one bay, or nothing.
 fn take<T>(list: &[u8], each: &impl Fn(Bay<'_>) -> Option<T>) -> Option<Vec<T>> {
-    let (mut all, mut odd, mut at) = (Vec::new(), false, 0);
+    let mut all = Vec::new();
+    let mut odd = false;
+    let mut at = 0;
     let mut json = serde_json::Deserializer::from_slice(list);
     let mut one = |_, feature| match bay(feature).ok().and_then(each) {
         Some(taken) => all.push(taken),
         None => odd = true,
     };
-    Features { each: &mut one, at: &mut at }.deserialize(&mut json).ok()?;
+    Features {
+        each: &mut one,
+        at: &mut at,
+    }
+    .deserialize(&mut json)
+    .ok()?;
     json.end().ok()?;
     (!odd && !all.is_empty()).then_some(all)
 }
@@ -124,35 +144,51 @@ fn take<T>(list: &[u8], each: &impl Fn(Bay<'_>) -> Option<T>) -> Option<Vec<T>> 
 /// Where the first feature begins, by the looks of it.
 fn first_feature(head: &[u8]) -> Option<usize> {
     const KEY: &[u8] = b"\"features\"";
-    head.windows(KEY.len()).enumerate().filter(|(_, w)| *w == KEY).find_map(|(at, _)| {
-        let list = head[at + KEY.len()..].trim_ascii_start().strip_prefix(b":")?.trim_ascii_start();
-        let first = list.strip_prefix(b"[")?.trim_ascii_start();
-        first.starts_with(b"{").then(|| head.len() - first.len())
-    })
+    head.windows(KEY.len())
+        .enumerate()
+        .filter(|(_, w)| *w == KEY)
+        .find_map(|(at, _)| {
+            let list = head[at + KEY.len()..]
+                .trim_ascii_start()
+                .strip_prefix(b":")?
+                .trim_ascii_start();
+            let first = list.strip_prefix(b"[")?.trim_ascii_start();
+            first.starts_with(b"{").then(|| head.len() - first.len())
+        })
 }
 
 /// Where the last feature has ended, by the looks of it.
 fn end_of_last(tail: &[u8]) -> Option<usize> {
     let brackets = (0..tail.len()).rev().filter(|&at| tail[at] == b']');
-    brackets.map(|at| tail[..at].trim_ascii_end()).find(|before| before.ends_with(b"}")).map(<[u8]>::len)
+    brackets
+        .map(|at| tail[..at].trim_ascii_end())
+        .find(|before| before.ends_with(b"}"))
+        .map(<[u8]>::len)
 }
 
 /// The first comma between two features, by the looks of it.
 fn comma(window: &[u8], opening: &[u8]) -> Option<usize> {
-    (0..window.len()).filter(|&at| window[at] == b',').find(|&at| {
-        window[..at].trim_ascii_end().ends_with(b"}") && window[at + 1..].trim_ascii_start().starts_with(opening)
-    })
+    (0..window.len())
+        .filter(|&at| window[at] == b',')
+        .find(|&at| {
+            window[..at].trim_ascii_end().ends_with(b"}")
+                && window[at + 1..].trim_ascii_start().starts_with(opening)
+        })
 }
 
-/// Whether what stands between the two is all the features there are: put a mark there, and it is the one feature.
-/// Two marks, as one of them could stand in the file already.
+/// Whether what stands between the two is all the features there are: put a mark there, and it is
+/// the one feature. Two marks, as one of them could stand in the file already.
 fn is_frame(head: &[u8], tail: &[u8]) -> bool {
     ["a mark", "another"].into_iter().all(|mark| {
         let text = [head, b"{\"type\":\"", mark.as_bytes(), b"\"}", tail].concat();
         let mut found = Vec::new();
-        let read = collection("", serde_json::Deserializer::from_slice(&text), |_, feature| {
-            found.push(matches!(feature.kind, Scalar::Text(kind) if kind == mark));
-        });
+        let read = collection(
+            "",
+            serde_json::Deserializer::from_slice(&text),
+            |_, feature| {
+                found.push(matches!(feature.kind, Scalar::Text(kind) if kind == mark));
+            },
+        );
         read.is_ok() && found == [true]
     })
 }
@@ -192,7 +228,10 @@ mod tests {
     }
 
     fn collected(features: &[String], between: &str, after: &str) -> String {
-        format!("{{\"type\":\"FeatureCollection\",\"name\":\"x\",\"features\":[{}]{after}}}", features.join(between))
+        format!(
+            "{{\"type\":\"FeatureCollection\",\"name\":\"x\",\"features\":[{}]{after}}}",
+            features.join(between)
+        )
     }
 
     #[test]
@@ -203,7 +242,11 @@ mod tests {
             let want = patiently(&text).unwrap();
             assert_eq!(want.len(), 30);
             for block in (1..600).chain([5_000]) {
-                assert_eq!(by_blocks(&text, block).as_ref(), Some(&want), "blocks of {block}");
+                assert_eq!(
+                    by_blocks(&text, block).as_ref(),
+                    Some(&want),
+                    "blocks of {block}"
+                );
             }
         }
     }
@@ -215,16 +258,31 @@ mod tests {
         assert!(by_blocks(&good, 10).is_some());
         for (what, text) in [
             ("no features", collected(&[], ",", "")),
-            ("a fault", collected(&[feature("a", ""), feature("b", ",\"kind\":7")], ",", "")),
+            (
+                "a fault",
+                collected(&[feature("a", ""), feature("b", ",\"kind\":7")], ",", ""),
+            ),
             ("torn", good[..good.len() - 4].to_owned()),
             ("more behind", format!("{good} x")),
-            ("no collection", good.replace("FeatureCollection", "Features")),
+            (
+                "no collection",
+                good.replace("FeatureCollection", "Features"),
+            ),
             ("a list within a list", collected(&two, "],[", "")),
             ("a comma too many", collected(&two, ",,", "")),
             ("a comma at the end", good.replace("]}}]", "]}},]")),
-            ("features twice", collected(&two, ",", &format!(",\"features\":[{}]", two[0]))),
-            ("features of something else", format!("{{\"type\":\"FeatureCollection\",\"features\":[],\"x\":{good}}}")),
-            ("features in a string", format!("{{\"type\":\"FeatureCollection\",\"x\":{good:?}}}")),
+            (
+                "features twice",
+                collected(&two, ",", &format!(",\"features\":[{}]", two[0])),
+            ),
+            (
+                "features of something else",
+                format!("{{\"type\":\"FeatureCollection\",\"features\":[],\"x\":{good}}}"),
+            ),
+            (
+                "features in a string",
+                format!("{{\"type\":\"FeatureCollection\",\"x\":{good:?}}}"),
+            ),
         ] {
             for block in [1, 10, 150, 5_000] {
                 assert_eq!(by_blocks(&text, block), None, "{what}, blocks of {block}");

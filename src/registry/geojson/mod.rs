@@ -1,8 +1,9 @@
 //! Zones and bays out of GeoJSON: files at start, features through the admin API.
 //!
-//! Promises: every fault names the feature's position and its id; reading goes on after a fault of one feature and
-//! ends at one of the text itself (with line and column). Unknown members are ignored. Files are streamed: one
-//! feature is held at a time, or where all cores read (`blocks`) a block each.
+//! Promises: every fault names the feature's position and its id; reading goes on after a fault of
+//! one feature and ends at one of the text itself (with line and column). Unknown members are
+//! ignored. Files are streamed: one feature is held at a time, or where all cores read (`blocks`) a
+//! block each.
 
 mod blocks;
 mod shape;
@@ -43,8 +44,18 @@ pub fn parse_zones(json: &[u8]) -> Result<Vec<ZoneSpec>, RegistryError> {
 /// As [`parse_zones`].
 pub fn parse_bays(json: &[u8]) -> Result<Vec<BaySpec>, RegistryError> {
     parse("bays", json, |feature| {
-        let Bay { id, zone, place, attrs } = bay(feature)?;
-        Ok(BaySpec { id: id.into_owned(), zone: zone.into_owned(), place, attrs })
+        let Bay {
+            id,
+            zone,
+            place,
+            attrs,
+        } = bay(feature)?;
+        Ok(BaySpec {
+            id: id.into_owned(),
+            zone: zone.into_owned(),
+            place,
+            attrs,
+        })
     })
 }
 
@@ -82,10 +93,12 @@ fn parse<T>(
         Ok(one) => all.push(one),
         Err((id, what)) => faults.add(name, at, id.as_deref(), what),
     };
-    let is_feature =
-        matches!(serde_json::from_slice(json), Ok(Outer { kind: Scalar::Text(kind) }) if kind == "Feature");
+    let is_feature = matches!(serde_json::from_slice(json), Ok(Outer { kind: Scalar::Text(kind) }) if kind == "Feature");
     if is_feature {
-        take(0, serde_json::from_slice(json).map_err(|e| RegistryError(format!("{name}: {e}")))?);
+        take(
+            0,
+            serde_json::from_slice(json).map_err(|e| RegistryError(format!("{name}: {e}")))?,
+        );
     } else {
         collection(name, serde_json::Deserializer::from_slice(json), take)?;
     }
@@ -100,9 +113,14 @@ fn collection<'de, R: serde_json::de::Read<'de>>(
 ) -> Result<(), RegistryError> {
     use serde::de::DeserializeSeed;
     let mut at = 0;
-    let read = Collection { each, at: &mut at }.deserialize(&mut json).and_then(|top| json.end().map(|()| top));
+    let read = Collection { each, at: &mut at }
+        .deserialize(&mut json)
+        .and_then(|top| json.end().map(|()| top));
     match read {
-        Ok(Top { kind: Some(kind), has_features: true }) if kind == "FeatureCollection" => Ok(()),
+        Ok(Top {
+            kind: Some(kind),
+            has_features: true,
+        }) if kind == "FeatureCollection" => Ok(()),
         Ok(Top { kind, has_features }) => Err(RegistryError(match kind {
             Some(kind) if kind == "FeatureCollection" && !has_features => {
                 format!("{name}: the FeatureCollection has no \"features\"")
@@ -123,9 +141,12 @@ fn zone(feature: Feature<'_>) -> Result<ZoneSpec, Fault> {
         let known = ZoneKind::ALL.map(ZoneKind::name);
         Ok(ZoneSpec {
             kind: kind(p.kind, ZoneKind::parse, &known)?.unwrap_or(ZoneKind::OffStreet),
-            operator: text("operator", p.operator)?.unwrap_or_default().into_owned(),
+            operator: text("operator", p.operator)?
+                .unwrap_or_default()
+                .into_owned(),
             capacity: whole("capacity", &p.capacity, u32::MAX)?,
-            stale_after_s: Some(whole("stale_after_s", &p.stale_after_s, u32::MAX)?).filter(|&s| s > 0),
+            stale_after_s: Some(whole("stale_after_s", &p.stale_after_s, u32::MAX)?)
+                .filter(|&s| s > 0),
             id: String::new(),
             name,
             place,
@@ -133,7 +154,10 @@ fn zone(feature: Feature<'_>) -> Result<ZoneSpec, Fault> {
         })
     };
     match spec() {
-        Ok(spec) => Ok(ZoneSpec { id: id.into_owned(), ..spec }),
+        Ok(spec) => Ok(ZoneSpec {
+            id: id.into_owned(),
+            ..spec
+        }),
         Err(what) => Err((Some(id.into_owned()), what)),
     }
 }
@@ -143,7 +167,12 @@ fn bay(feature: Feature<'_>) -> Result<Bay<'_>, Fault> {
     let rest = || -> Result<_, String> {
         let place = match (&geometry.kind, &geometry.coordinates) {
             (Scalar::Text(kind), c) if kind == "Point" => point(c)?,
-            (kind, _) => return Err(format!("wrong geometry: a bay is a Point, not {}", shown(kind))),
+            (kind, _) => {
+                return Err(format!(
+                    "wrong geometry: a bay is a Point, not {}",
+                    shown(kind)
+                ));
+            }
         };
         let zone = text("zone", p.zone)?.ok_or("has no \"zone\"")?;
         let known = BayKind::ALL.map(BayKind::name);
@@ -159,7 +188,12 @@ fn bay(feature: Feature<'_>) -> Result<Bay<'_>, Fault> {
         Ok((zone, place, attrs))
     };
     match rest() {
-        Ok((zone, place, attrs)) => Ok(Bay { id, zone, place, attrs }),
+        Ok((zone, place, attrs)) => Ok(Bay {
+            id,
+            zone,
+            place,
+            attrs,
+        }),
         Err(what) => Err((Some(id.into_owned()), what)),
     }
 }
@@ -168,11 +202,14 @@ type Parts<'a> = (Cow<'a, str>, Geometry<'a>, shape::Properties<'a>);
 
 fn parts(feature: Feature<'_>) -> Result<Parts<'_>, Fault> {
     let mut p = feature.properties.unwrap_or_default();
-    let id =
-        text("id", std::mem::take(&mut p.id)).and_then(|id| id.ok_or_else(|| "its properties have no \"id\"".into()));
+    let id = text("id", std::mem::take(&mut p.id))
+        .and_then(|id| id.ok_or_else(|| "its properties have no \"id\"".into()));
     let id = id.map_err(|what| (None, what))?;
     if !matches!(&feature.kind, Scalar::Text(kind) if kind == "Feature") {
-        return Err((Some(id.into_owned()), format!("its type is {}, not \"Feature\"", shown(&feature.kind))));
+        return Err((
+            Some(id.into_owned()),
+            format!("its type is {}, not \"Feature\"", shown(&feature.kind)),
+        ));
     }
     match feature.geometry {
         Some(geometry) => Ok((id, geometry, p)),
@@ -183,7 +220,10 @@ fn parts(feature: Feature<'_>) -> Result<Parts<'_>, Fault> {
 /// Where a zone is shown, and its outer ring if it has one.
 fn zone_place(geometry: &Geometry<'_>) -> Result<(LatLon, Vec<LatLon>), String> {
     let Scalar::Text(kind) = &geometry.kind else {
-        return Err(format!("wrong geometry: its type is {}", shown(&geometry.kind)));
+        return Err(format!(
+            "wrong geometry: its type is {}",
+            shown(&geometry.kind)
+        ));
     };
     match (&**kind, &geometry.coordinates) {
         ("Point", c) => Ok((point(c)?, Vec::new())),
@@ -192,13 +232,22 @@ fn zone_place(geometry: &Geometry<'_>) -> Result<(LatLon, Vec<LatLon>), String> 
             Ok((centroid(&ring).0, ring))
         }
         ("MultiPolygon", Coordinates::List(polygons)) if !polygons.is_empty() => {
-            let rings = polygons.iter().map(outer_ring).collect::<Result<Vec<_>, _>>()?;
+            let rings = polygons
+                .iter()
+                .map(outer_ring)
+                .collect::<Result<Vec<_>, _>>()?;
             // The largest stands for all.
-            let largest = rings.into_iter().max_by(|a, b| centroid(a).1.total_cmp(&centroid(b).1));
-            largest.map(|ring| (centroid(&ring).0, ring)).ok_or_else(|| "bad coordinates".into())
+            let largest = rings
+                .into_iter()
+                .max_by(|a, b| centroid(a).1.total_cmp(&centroid(b).1));
+            largest
+                .map(|ring| (centroid(&ring).0, ring))
+                .ok_or_else(|| "bad coordinates".into())
         }
         ("MultiPolygon", c) => Err(bad_coordinates(c)),
-        (other, _) => Err(format!("wrong geometry: a zone is a Polygon, MultiPolygon or Point, not {other:?}")),
+        (other, _) => Err(format!(
+            "wrong geometry: a zone is a Polygon, MultiPolygon or Point, not {other:?}"
+        )),
     }
 }
 
@@ -206,7 +255,9 @@ fn outer_ring(polygon: &Coordinates) -> Result<Vec<LatLon>, String> {
     match polygon {
         Coordinates::List(rings) => match rings.first() {
             Some(Coordinates::List(ring)) if ring.len() >= 4 => ring.iter().map(point).collect(),
-            Some(Coordinates::List(_)) | None => Err("bad coordinates: a ring has at least four positions".into()),
+            Some(Coordinates::List(_)) | None => {
+                Err("bad coordinates: a ring has at least four positions".into())
+            }
             Some(other) => Err(bad_coordinates(other)),
         },
         other => Err(bad_coordinates(other)),
@@ -235,23 +286,37 @@ fn bad_coordinates(found: &Coordinates) -> String {
     format!("bad coordinates: {what} where it does not belong; give numbers, longitude first")
 }
 
-/// Centre of gravity of the ring's area, and that area in square degrees. A ring without area: its mean.
+/// Centre of gravity of the ring's area, and that area in square degrees. A ring without area: its
+/// mean.
 fn centroid(ring: &[LatLon]) -> (LatLon, f64) {
     // Relative to the first corner: the products of whole degrees would eat the digits.
-    let LatLon { lat: lat0, lon: lon0 } = ring[0];
-    let (mut area, mut lat, mut lon) = (0.0, 0.0, 0.0);
+    let LatLon {
+        lat: lat0,
+        lon: lon0,
+    } = ring[0];
+    let mut area = 0.0;
+    let mut lat = 0.0;
+    let mut lon = 0.0;
     for (i, a) in ring.iter().enumerate() {
         let b = ring[(i + 1) % ring.len()];
-        let (ay, ax, by, bx) = (a.lat - lat0, a.lon - lon0, b.lat - lat0, b.lon - lon0);
+        let ay = a.lat - lat0;
+        let ax = a.lon - lon0;
+        let by = b.lat - lat0;
+        let bx = b.lon - lon0;
         let cross = ax * by - bx * ay;
         area += cross / 2.0;
         lat += (ay + by) * cross / 6.0;
         lon += (ax + bx) * cross / 6.0;
     }
     let n = ring.len() as f64;
-    let mean =
-        LatLon { lat: ring.iter().map(|p| p.lat).sum::<f64>() / n, lon: ring.iter().map(|p| p.lon).sum::<f64>() / n };
-    let centre = LatLon { lat: lat0 + lat / area, lon: lon0 + lon / area };
+    let mean = LatLon {
+        lat: ring.iter().map(|p| p.lat).sum::<f64>() / n,
+        lon: ring.iter().map(|p| p.lon).sum::<f64>() / n,
+    };
+    let centre = LatLon {
+        lat: lat0 + lat / area,
+        lon: lon0 + lon / area,
+    };
     // 1e-14 square degrees are a square of 1 cm.
     (if area.abs() < 1e-14 { mean } else { centre }, area.abs())
 }
@@ -268,8 +333,12 @@ fn text<'a>(name: &str, value: Scalar<'a>) -> Result<Option<Cow<'a, str>>, Strin
 fn whole(name: &str, value: &Scalar<'_>, max: u32) -> Result<u32, String> {
     match *value {
         Scalar::Missing => Ok(0),
-        Scalar::Number(n) if n.fract() == 0.0 && (0.0..=f64::from(max)).contains(&n) => Ok(n as u32),
-        Scalar::Number(n) => Err(format!("{name} is {n}; give a whole number from 0 to {max}")),
+        Scalar::Number(n) if n.fract() == 0.0 && (0.0..=f64::from(max)).contains(&n) => {
+            Ok(n as u32)
+        }
+        Scalar::Number(n) => Err(format!(
+            "{name} is {n}; give a whole number from 0 to {max}"
+        )),
         ref other => Err(format!("{name} is {}; give a number", shown(other))),
     }
 }
@@ -282,11 +351,21 @@ fn flag(name: &str, value: &Scalar<'_>) -> Result<bool, String> {
     }
 }
 
-fn kind<T>(value: Scalar<'_>, parse: impl Fn(&str) -> Option<T>, known: &[&str]) -> Result<Option<T>, String> {
-    let Some(name) = text("kind", value)? else { return Ok(None) };
+fn kind<T>(
+    value: Scalar<'_>,
+    parse: impl Fn(&str) -> Option<T>,
+    known: &[&str],
+) -> Result<Option<T>, String> {
+    let Some(name) = text("kind", value)? else {
+        return Ok(None);
+    };
     match parse(&name) {
         Some(kind) => Ok(Some(kind)),
-        None => Err(format!("unknown kind {}; known are {}", shown(&Scalar::Text(name)), known.join(", "))),
+        None => Err(format!(
+            "unknown kind {}; known are {}",
+            shown(&Scalar::Text(name)),
+            known.join(", ")
+        )),
     }
 }
 

@@ -1,5 +1,5 @@
-//! GeoJSON as it is met: typed where it matters, forgiving about types so that a wrong one becomes a fault of its
-//! feature (with its id) and not the end of the reading.
+//! GeoJSON as it is met: typed where it matters, forgiving about types so that a wrong one becomes
+//! a fault of its feature (with its id) and not the end of the reading.
 //!
 //! Strings are borrowed from the text where it allows. A position allocates nothing.
 
@@ -192,10 +192,18 @@ impl<'de> Visitor<'de> for AnyCoordinates {
         while let Some(next) = seq.next_element()? {
             list.push(next);
         }
-        Ok(match list.iter().find_map(|c| if let Coordinates::Bad(what) = c { Some(*what) } else { None }) {
-            Some(what) => Coordinates::Bad(what),
-            None => Coordinates::List(list),
-        })
+        Ok(
+            match list.iter().find_map(|c| {
+                if let Coordinates::Bad(what) = c {
+                    Some(*what)
+                } else {
+                    None
+                }
+            }) {
+                Some(what) => Coordinates::Bad(what),
+                None => Coordinates::List(list),
+            },
+        )
     }
 }
 
@@ -207,7 +215,8 @@ pub(super) struct Top {
     pub(super) has_features: bool,
 }
 
-/// Reads a FeatureCollection and hands each feature on as it comes, with its position. Never holds two features.
+/// Reads a FeatureCollection and hands each feature on as it comes, with its position. Never holds
+/// two features.
 pub(super) struct Collection<'f, F> {
     pub(super) each: F,
     /// The position of the feature being read, for the fault when the reading ends there.
@@ -239,7 +248,10 @@ impl<'de, F: FnMut(usize, Feature<'de>)> Visitor<'de> for Collection<'_, F> {
                 }
                 "features" => {
                     top.has_features = true;
-                    map.next_value_seed(Features { each: &mut self.each, at: self.at })?;
+                    map.next_value_seed(Features {
+                        each: &mut self.each,
+                        at: self.at,
+                    })?;
                 }
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }

@@ -7,7 +7,9 @@ fn zones(features: &str) -> Result<Vec<ZoneSpec>, RegistryError> {
 }
 
 fn bays(features: &str) -> Result<Vec<BaySpec>, RegistryError> {
-    parse_bays(format!(r#"{{"name":"x","features":[{features}],"type":"FeatureCollection"}}"#).as_bytes())
+    parse_bays(
+        format!(r#"{{"name":"x","features":[{features}],"type":"FeatureCollection"}}"#).as_bytes(),
+    )
 }
 
 fn feature(geometry: &str, coordinates: &str, properties: &str) -> String {
@@ -17,9 +19,13 @@ fn feature(geometry: &str, coordinates: &str, properties: &str) -> String {
 }
 
 fn bay_fault(coordinates: &str, properties: &str) -> String {
-    let all = [r#""id":"ok","zone":"Z""#, properties].map(|p| feature("Point", "[103.8,1.3]", p)).join(",");
+    let all = [r#""id":"ok","zone":"Z""#, properties]
+        .map(|p| feature("Point", "[103.8,1.3]", p))
+        .join(",");
     let last = feature("Point", coordinates, properties);
-    bays(&all.replace(&feature("Point", "[103.8,1.3]", properties), &last)).unwrap_err().0
+    bays(&all.replace(&feature("Point", "[103.8,1.3]", properties), &last))
+        .unwrap_err()
+        .0
 }
 
 #[test]
@@ -27,14 +33,23 @@ fn a_bay_with_all_or_none_of_its_properties() {
     let all = r#""id":"TPY12-007","zone":"TPY12","kind":"motorcycle","accessible":true,"ev_charging":true,
         "max_height_cm":210,"max_stay_min":120,"price_cents_per_hour":260,"colour":{"a":[1,"x",null]}"#;
     let few = r#""id":"B","zone":"Z","kind":null,"max_stay_min":null"#;
-    let got =
-        bays(&[feature("Point", "[103.8473,1.3327,12.5]", all), feature("Point", "[-1,-90]", few)].join(",")).unwrap();
+    let got = bays(
+        &[
+            feature("Point", "[103.8473,1.3327,12.5]", all),
+            feature("Point", "[-1,-90]", few),
+        ]
+        .join(","),
+    )
+    .unwrap();
     assert_eq!(
         got[0],
         BaySpec {
             id: "TPY12-007".into(),
             zone: "TPY12".into(),
-            place: LatLon { lat: 1.3327, lon: 103.8473 },
+            place: LatLon {
+                lat: 1.3327,
+                lon: 103.8473
+            },
             attrs: BayAttrs {
                 kind: BayKind::Motorcycle,
                 accessible: true,
@@ -80,16 +95,37 @@ fn a_zone_is_a_point_a_polygon_or_several() {
             kind: ZoneKind::OnStreet,
             operator: "HDB".into(),
             capacity: 40,
-            place: LatLon { lat: 1.3, lon: 103.8 },
+            place: LatLon {
+                lat: 1.3,
+                lon: 103.8
+            },
             outline: vec![],
             stale_after_s: Some(900),
         }
     );
     let b = &got[1];
-    assert_eq!((&*b.name, &*b.operator, b.capacity, b.kind, b.outline.len()), ("b", "", 0, ZoneKind::OffStreet, 5));
-    assert!(b.place.distance_m(LatLon { lat: 1.3005, lon: 103.801 }) < 0.01);
-    assert!(got[2].place.distance_m(LatLon { lat: 1.05, lon: 20.05 }) < 1.0, "the largest: {:?}", got[2].place);
-    assert!((got[3].place.lon - 103.825).abs() < 1e-9, "a ring without area has a mean");
+    assert_eq!(
+        (&*b.name, &*b.operator, b.capacity, b.kind, b.outline.len()),
+        ("b", "", 0, ZoneKind::OffStreet, 5)
+    );
+    assert!(
+        b.place.distance_m(LatLon {
+            lat: 1.3005,
+            lon: 103.801
+        }) < 0.01
+    );
+    assert!(
+        got[2].place.distance_m(LatLon {
+            lat: 1.05,
+            lon: 20.05
+        }) < 1.0,
+        "the largest: {:?}",
+        got[2].place
+    );
+    assert!(
+        (got[3].place.lon - 103.825).abs() < 1e-9,
+        "a ring without area has a mean"
+    );
 }
 
 #[test]
@@ -103,23 +139,50 @@ fn a_lone_feature_is_taken_where_a_collection_is() {
 #[test]
 fn a_fault_names_position_and_id() {
     for (properties, want) in [
-        (r#""id":"x","zone":7"#, r#"(id "x"): zone is the number 7; give a string"#),
+        (
+            r#""id":"x","zone":7"#,
+            r#"(id "x"): zone is the number 7; give a string"#,
+        ),
         (r#""id":"x""#, r#"(id "x"): has no "zone""#),
         (r#""zone":"z""#, r#"its properties have no "id""#),
-        (r#""id":12,"zone":"z""#, "id is the number 12; give a string"),
+        (
+            r#""id":12,"zone":"z""#,
+            "id is the number 12; give a string",
+        ),
         (
             r#""id":"x","zone":"z","kind":"bus""#,
             r#"unknown kind the string "bus"; known are car, motorcycle, heavy, bicycle"#,
         ),
-        (r#""id":"x","zone":"z","max_height_cm":"210""#, r#"max_height_cm is the string "210"; give a number"#),
-        (r#""id":"x","zone":"z","max_stay_min":1.5"#, "max_stay_min is 1.5; give a whole number from 0 to 65535"),
-        (r#""id":"x","zone":"z","max_stay_min":65536"#, "give a whole number from 0 to 65535"),
-        (r#""id":"x","zone":"z","price_cents_per_hour":-1"#, "price_cents_per_hour is -1"),
-        (r#""id":"x","zone":"z","accessible":"yes""#, r#"accessible is the string "yes"; give true or false"#),
-        (r#""id":"x","zone":"z","ev_charging":[1]"#, "ev_charging is a list; give true or false"),
+        (
+            r#""id":"x","zone":"z","max_height_cm":"210""#,
+            r#"max_height_cm is the string "210"; give a number"#,
+        ),
+        (
+            r#""id":"x","zone":"z","max_stay_min":1.5"#,
+            "max_stay_min is 1.5; give a whole number from 0 to 65535",
+        ),
+        (
+            r#""id":"x","zone":"z","max_stay_min":65536"#,
+            "give a whole number from 0 to 65535",
+        ),
+        (
+            r#""id":"x","zone":"z","price_cents_per_hour":-1"#,
+            "price_cents_per_hour is -1",
+        ),
+        (
+            r#""id":"x","zone":"z","accessible":"yes""#,
+            r#"accessible is the string "yes"; give true or false"#,
+        ),
+        (
+            r#""id":"x","zone":"z","ev_charging":[1]"#,
+            "ev_charging is a list; give true or false",
+        ),
     ] {
         let e = bay_fault("[103.8,1.3]", properties);
-        assert!(e.starts_with("bays: features[1]") && e.contains(want), "{properties}: {e}");
+        assert!(
+            e.starts_with("bays: features[1]") && e.contains(want),
+            "{properties}: {e}"
+        );
     }
 }
 
@@ -145,44 +208,89 @@ fn a_bad_coordinate_is_a_fault_that_says_how() {
     }
     for no_number in ["[NaN,1.3]", "[1e999,1.3]"] {
         let e = bay_fault(no_number, r#""id":"x","zone":"z""#);
-        assert!(e.starts_with("bays: features[1]: ") && e.contains("line 1 column"), "{e}");
+        assert!(
+            e.starts_with("bays: features[1]: ") && e.contains("line 1 column"),
+            "{e}"
+        );
     }
 }
 
 #[test]
 fn a_wrong_geometry_is_a_fault() {
     let p = r#""id":"x","zone":"z""#;
-    let e = bays(&feature("LineString", "[[1,1],[2,2]]", p)).unwrap_err().0;
-    assert!(e.contains(r#"a bay is a Point, not the string "LineString""#), "{e}");
-    let e = zones(&feature("LineString", "[[1,1],[2,2]]", p)).unwrap_err().0;
-    assert!(e.contains(r#"a zone is a Polygon, MultiPolygon or Point, not "LineString""#), "{e}");
-    let e = zones(&feature("Polygon", "[[[1,1],[2,2],[1,1]]]", p)).unwrap_err().0;
+    let e = bays(&feature("LineString", "[[1,1],[2,2]]", p))
+        .unwrap_err()
+        .0;
+    assert!(
+        e.contains(r#"a bay is a Point, not the string "LineString""#),
+        "{e}"
+    );
+    let e = zones(&feature("LineString", "[[1,1],[2,2]]", p))
+        .unwrap_err()
+        .0;
+    assert!(
+        e.contains(r#"a zone is a Polygon, MultiPolygon or Point, not "LineString""#),
+        "{e}"
+    );
+    let e = zones(&feature("Polygon", "[[[1,1],[2,2],[1,1]]]", p))
+        .unwrap_err()
+        .0;
     assert!(e.contains("at least four"), "{e}");
-    for (geometry, coordinates) in
-        [("Polygon", "[1,1]"), ("Polygon", "[]"), ("Polygon", "[[1,1]]"), ("MultiPolygon", "[]")]
-    {
-        assert!(zones(&feature(geometry, coordinates, p)).unwrap_err().0.contains("bad coordinates"));
+    for (geometry, coordinates) in [
+        ("Polygon", "[1,1]"),
+        ("Polygon", "[]"),
+        ("Polygon", "[[1,1]]"),
+        ("MultiPolygon", "[]"),
+    ] {
+        assert!(
+            zones(&feature(geometry, coordinates, p))
+                .unwrap_err()
+                .0
+                .contains("bad coordinates")
+        );
     }
     for without in [
         r#"{"type":"Feature","properties":{"id":"x","zone":"z"},"geometry":null}"#,
         r#"{"type":"Feature","properties":{"id":"x"}}"#,
     ] {
-        assert!(bays(without).unwrap_err().0.contains(r#"(id "x"): has no geometry"#));
+        assert!(
+            bays(without)
+                .unwrap_err()
+                .0
+                .contains(r#"(id "x"): has no geometry"#)
+        );
     }
-    let e = bays(r#"{"type":"Fruit","properties":{"id":"x"}}"#).unwrap_err().0;
-    assert!(e.contains(r#"its type is the string "Fruit", not "Feature""#), "{e}");
+    let e = bays(r#"{"type":"Fruit","properties":{"id":"x"}}"#)
+        .unwrap_err()
+        .0;
+    assert!(
+        e.contains(r#"its type is the string "Fruit", not "Feature""#),
+        "{e}"
+    );
 }
 
 #[test]
 fn what_is_no_collection_is_an_error_that_says_so() {
     for (text, want) in [
-        (r#"{"type":"Topology","features":[]}"#, r#"not a FeatureCollection: its type is "Topology""#),
-        (r#"{"features":[]}"#, "not a FeatureCollection: it has no type"),
+        (
+            r#"{"type":"Topology","features":[]}"#,
+            r#"not a FeatureCollection: its type is "Topology""#,
+        ),
+        (
+            r#"{"features":[]}"#,
+            "not a FeatureCollection: it has no type",
+        ),
         (r#"{"type":"FeatureCollection"}"#, r#"has no "features""#),
         ("[]", "expected a GeoJSON FeatureCollection"),
         ("", "EOF"),
-        (r#"{"type":"FeatureCollection","features":{}}"#, "expected a list of features"),
-        (r#"{"type":"FeatureCollection","features":[]} x"#, "trailing characters"),
+        (
+            r#"{"type":"FeatureCollection","features":{}}"#,
+            "expected a list of features",
+        ),
+        (
+            r#"{"type":"FeatureCollection","features":[]} x"#,
+            "trailing characters",
+        ),
         (r#"{"type":"Feature","geometry":7}"#, "invalid type"),
     ] {
         let e = parse_bays(text.as_bytes()).unwrap_err().0;
@@ -202,14 +310,24 @@ fn truncated_text_is_an_error_with_line_and_column() {
         let e = parse_bays(&whole.as_bytes()[..cut]).unwrap_err().0;
         assert!(e.contains("line ") && e.contains("column "), "{cut}: {e}");
     }
-    let e = parse_bays(&whole.as_bytes()[..whole.len() - 20]).unwrap_err().0;
-    assert!(e.contains("features[1]: EOF") && e.contains("line 3"), "{e}");
+    let e = parse_bays(&whole.as_bytes()[..whole.len() - 20])
+        .unwrap_err()
+        .0;
+    assert!(
+        e.contains("features[1]: EOF") && e.contains("line 3"),
+        "{e}"
+    );
 }
 
 #[test]
 fn up_to_twenty_faults_are_told_and_the_rest_counted() {
-    let many: Vec<String> = (0..25).map(|i| feature("Point", "[1,1]", &format!(r#""id":"b{i}""#))).collect();
+    let many: Vec<String> = (0..25)
+        .map(|i| feature("Point", "[1,1]", &format!(r#""id":"b{i}""#)))
+        .collect();
     let e = bays(&many.join(",")).unwrap_err().0;
     assert_eq!(e.lines().count(), 21);
-    assert!(e.starts_with(r#"bays: features[0] (id "b0")"#) && e.ends_with("... and 5 more"), "{e}");
+    assert!(
+        e.starts_with(r#"bays: features[0] (id "b0")"#) && e.ends_with("... and 5 more"),
+        "{e}"
+    );
 }

@@ -11,7 +11,8 @@ use std::ops::Range;
 /// What one bay of a list takes at most, roughly.
 const BAY_BYTES: usize = 460;
 
-/// The answer to "nearby": bays with their distance in metres, nearest first. `ahead_ms` is how far off the arrival is.
+/// The answer to "nearby": bays with their distance in metres, nearest first. `ahead_ms` is how far
+/// off the arrival is.
 pub(in crate::serve) fn found(
     city: &City,
     bays: impl ExactSizeIterator<Item = (BayView, f32)>,
@@ -22,18 +23,26 @@ pub(in crate::serve) fn found(
     let mut t = Text::with_capacity(64 + bays.len() * BAY_BYTES);
     match format {
         Format::Json => t.raw("{\"at\":").time(at).raw(",\"bays\":["),
-        Format::GeoJson => t.raw("{\"type\":\"FeatureCollection\",\"at\":").time(at).raw(",\"features\":["),
+        Format::GeoJson => t
+            .raw("{\"type\":\"FeatureCollection\",\"at\":")
+            .time(at)
+            .raw(",\"features\":["),
     };
-    // All are looked up before the first is written: among a million bays each look-up waits for memory, and these
-    // wait together; first for the zones, then for the ids that lead from there.
+    // All are looked up before the first is written: among a million bays each look-up waits for
+    // memory, and these wait together; first for the zones, then for the ids that lead from there.
     let mut found: Vec<(BayView, f32)> = Vec::with_capacity(bays.len());
-    // Between the query and this look a bay may have been taken: it is left out, not shown as vacant.
+    // Between the query and this look a bay may have been taken: it is left out, not shown as
+    // vacant.
     found.extend(bays.filter(|(view, _)| view.status == BayStatus::Vacant));
     for (view, _) in &found {
         prefetch(std::slice::from_ref(&city.zone(view.zone).spec.id), 0);
     }
     let mut rows: Vec<(Row<'_>, f32)> = Vec::with_capacity(found.len());
-    rows.extend(found.into_iter().map(|(view, distance_m)| (Row::of(city, view), distance_m)));
+    rows.extend(
+        found
+            .into_iter()
+            .map(|(view, distance_m)| (Row::of(city, view), distance_m)),
+    );
     let mut tail = Tail::default();
     for (n, (row, distance_m)) in rows.iter().enumerate() {
         t.raw(if n == 0 { "" } else { "," });
@@ -73,10 +82,17 @@ struct Row<'c> {
 
 impl<'c> Row<'c> {
     fn of(city: &'c City, view: BayView) -> Self {
-        let (id, zone) = (city.bay_id(view.bay), &city.zone(view.zone).spec.id);
+        let id = city.bay_id(view.bay);
+        let zone = &city.zone(view.zone).spec.id;
         prefetch(id.as_bytes(), 0);
         prefetch(zone.as_bytes(), 0);
-        Self { view, place_e7: city.place_e7(view.bay), attrs: city.attrs(view.bay), id, zone }
+        Self {
+            view,
+            place_e7: city.place_e7(view.bay),
+            attrs: city.attrs(view.bay),
+            id,
+            zone,
+        }
     }
 }
 
@@ -88,13 +104,23 @@ fn one_found(t: &mut Text, row: &Row<'_>, distance_m: f32, ahead_ms: u64, format
     t.raw(",\"distance_m\":").tenths(distance_m.into());
     t.raw(",\"state\":").word(view.status.name());
     t.raw(",\"p_vacant\":").share(p);
-    t.raw(",\"p_vacant_on_arrival\":").share(if ahead_ms == 0 { p } else { p_vacant_after(p, ahead_ms) });
+    t.raw(",\"p_vacant_on_arrival\":").share(if ahead_ms == 0 {
+        p
+    } else {
+        p_vacant_after(p, ahead_ms)
+    });
     t.raw(",\"observed_at\":").time(view.observed_at);
     t.raw(",\"source_kind\":").word(view.source_kind.name());
 }
 
 /// One bay, with what is known of it and why. `reserved`: it is kept for who has booked it.
-pub(in crate::serve) fn bay(city: &City, view: &BayView, reserved: bool, at: Millis, format: Format) -> Vec<u8> {
+pub(in crate::serve) fn bay(
+    city: &City,
+    view: &BayView,
+    reserved: bool,
+    at: Millis,
+    format: Format,
+) -> Vec<u8> {
     let mut t = Text::with_capacity(BAY_BYTES + 128);
     let row = Row::of(city, *view);
     open(&mut t, &row, format);
@@ -126,7 +152,8 @@ pub(in crate::serve) fn bay(city: &City, view: &BayView, reserved: bool, at: Mil
 pub(in crate::serve) fn bay_brief(out: &mut Vec<u8>, city: &City, view: &BayView, reserved: bool) {
     let mut t = Text(std::mem::take(out));
     t.raw("{\"bay\":").word(city.bay_id(view.bay));
-    t.raw(",\"zone\":").word(&city.zone(city.zone_of(view.bay)).spec.id);
+    t.raw(",\"zone\":")
+        .word(&city.zone(city.zone_of(view.bay)).spec.id);
     state(&mut t, view, reserved);
     observed(&mut t, view);
     t.raw("}");
@@ -140,7 +167,8 @@ fn is_kept(view: &BayView, reserved: bool) -> bool {
 
 fn state(t: &mut Text, view: &BayView, reserved: bool) {
     let kept = is_kept(view, reserved);
-    t.raw(",\"state\":").word(if kept { "reserved" } else { view.status.name() });
+    t.raw(",\"state\":")
+        .word(if kept { "reserved" } else { view.status.name() });
     t.raw(",\"reserved\":").flag(reserved);
     t.raw(",\"p_vacant\":");
     match view.status {
@@ -169,7 +197,10 @@ fn open(t: &mut Text, row: &Row<'_>, format: Format) {
         t.raw("{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
         t.e7(lon).raw(",").e7(lat).raw("]},\"properties\":");
     }
-    t.raw("{\"bay\":").word(row.id).raw(",\"zone\":").word(row.zone);
+    t.raw("{\"bay\":")
+        .word(row.id)
+        .raw(",\"zone\":")
+        .word(row.zone);
     t.raw(",\"lat\":").e7(lat).raw(",\"lon\":").e7(lon);
 }
 
@@ -177,7 +208,9 @@ fn attributes(t: &mut Text, attrs: &BayAttrs) {
     t.raw(",\"kind\":").word(attrs.kind.name());
     t.raw(",\"accessible\":").flag(attrs.accessible);
     t.raw(",\"ev_charging\":").flag(attrs.ev_charging);
-    t.raw(",\"price_cents_per_hour\":").number(attrs.price_cents_per_hour.into());
-    t.raw(",\"max_height_cm\":").limit(attrs.max_height_cm.into());
+    t.raw(",\"price_cents_per_hour\":")
+        .number(attrs.price_cents_per_hour.into());
+    t.raw(",\"max_height_cm\":")
+        .limit(attrs.max_height_cm.into());
     t.raw(",\"max_stay_min\":").limit(attrs.max_stay_min.into());
 }

@@ -2,7 +2,8 @@
 
 use crate::domain::{Millis, Offer, Reservation, ReservationState};
 
-/// One event a booking that stands or has stood; holds are tentative, what was given up is not shown.
+/// One event a booking that stands or has stood; holds are tentative, what was given up is not
+/// shown.
 pub(in crate::serve) fn calendar(offer: &Offer, bookings: &[Reservation], now: Millis) -> Vec<u8> {
     let mut out = String::with_capacity(512 + bookings.len() * 320);
     line(&mut out, "BEGIN:VCALENDAR");
@@ -13,8 +14,12 @@ pub(in crate::serve) fn calendar(offer: &Offer, bookings: &[Reservation], now: M
     for r in bookings {
         let status = match r.state {
             ReservationState::Held => "TENTATIVE",
-            ReservationState::Confirmed | ReservationState::Active | ReservationState::Completed => "CONFIRMED",
-            ReservationState::Cancelled | ReservationState::Expired | ReservationState::NoShow => continue,
+            ReservationState::Confirmed
+            | ReservationState::Active
+            | ReservationState::Completed => "CONFIRMED",
+            ReservationState::Cancelled | ReservationState::Expired | ReservationState::NoShow => {
+                continue;
+            }
         };
         line(&mut out, "BEGIN:VEVENT");
         line(&mut out, &format!("UID:{}@bayhub", r.name));
@@ -23,9 +28,18 @@ pub(in crate::serve) fn calendar(offer: &Offer, bookings: &[Reservation], now: M
         line(&mut out, &format!("DTEND:{}", stamp(r.span.end)));
         line(&mut out, &format!("SEQUENCE:{}", r.version - 1));
         line(&mut out, &format!("STATUS:{status}"));
-        let (bay, state) = (text(&r.bay), r.state.name());
+        let bay = text(&r.bay);
+        let state = r.state.name();
         line(&mut out, &format!("SUMMARY:{bay} ({state})"));
-        line(&mut out, &format!("DESCRIPTION:{}.{:02} {}", r.price_cents / 100, r.price_cents % 100, r.currency));
+        line(
+            &mut out,
+            &format!(
+                "DESCRIPTION:{}.{:02} {}",
+                r.price_cents / 100,
+                r.price_cents % 100,
+                r.currency
+            ),
+        );
         line(&mut out, "END:VEVENT");
     }
     line(&mut out, "END:VCALENDAR");
@@ -34,7 +48,12 @@ pub(in crate::serve) fn calendar(offer: &Offer, bookings: &[Reservation], now: M
 
 /// `20261123T020000Z`.
 fn stamp(at: Millis) -> String {
-    at.to_string().chars().filter(|c| !matches!(c, '-' | ':')).take(15).chain(['Z']).collect()
+    at.to_string()
+        .chars()
+        .filter(|c| !matches!(c, '-' | ':'))
+        .take(15)
+        .chain(['Z'])
+        .collect()
 }
 
 /// What would end a value or a line is escaped.
@@ -80,7 +99,10 @@ mod tests {
 
     #[test]
     fn no_text_can_end_its_line_or_value() {
-        assert_eq!(text("a;b,c\\d\r\nEND:VCALENDAR"), "a\\;b\\,c\\\\d\\nEND:VCALENDAR");
+        assert_eq!(
+            text("a;b,c\\d\r\nEND:VCALENDAR"),
+            "a\\;b\\,c\\\\d\\nEND:VCALENDAR"
+        );
         assert_eq!(stamp(Millis(1_795_399_200_123)), "20261123T020000Z");
     }
 }

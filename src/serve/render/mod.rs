@@ -1,5 +1,6 @@
-//! Answers as bytes. Written straight into one buffer, with ids and names borrowed from the city: an answer of twenty
-//! bays costs one allocation. The tests compare every one with a plain `serde_json::json!` of the same data.
+//! Answers as bytes. Written straight into one buffer, with ids and names borrowed from the city:
+//! an answer of twenty bays costs one allocation. The tests compare every one with a plain
+//! `serde_json::json!` of the same data.
 
 mod bays;
 mod ical;

@@ -2,13 +2,22 @@
 
 use crate::share::Entry;
 
-/// With a head. No value needs quotes but an event some later version may write; it is quoted all the same if so.
+/// With a head. No value needs quotes but an event some later version may write; it is quoted all
+/// the same if so.
 pub(in crate::serve) fn settlement_csv(rows: &[Entry]) -> Vec<u8> {
     let mut out = String::from("at,reservation,bay,event,cause,amount_cents,currency\r\n");
     for row in rows {
         let at = row.at.to_string();
         let amount = row.amount_cents.to_string();
-        let cells = [&at, &row.reservation, &row.bay, &row.event, &row.cause, &amount, row.currency.code()];
+        let cells = [
+            &at,
+            &row.reservation,
+            &row.bay,
+            &row.event,
+            &row.cause,
+            &amount,
+            row.currency.code(),
+        ];
         for (n, cell) in cells.into_iter().enumerate() {
             if n > 0 {
                 out.push(',');

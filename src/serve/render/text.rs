@@ -1,7 +1,7 @@
 //! A JSON text under construction: a byte buffer with a few ways of adding values.
 //!
-//! Not serde: its derive would want a struct of Strings per bay, and its float writer costs more than all else here.
-//! The caller keeps the commas and braces right; the tests parse every form.
+//! Not serde: its derive would want a struct of Strings per bay, and its float writer costs more
+//! than all else here. The caller keeps the commas and braces right; the tests parse every form.
 
 use crate::domain::Millis;
 
@@ -23,7 +23,10 @@ impl Text {
     /// A public id or another word of ours: its characters need no escaping.
     #[inline]
     pub(super) fn word(&mut self, word: &str) -> &mut Self {
-        debug_assert!(word.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\'), "{word:?}");
+        debug_assert!(
+            word.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\'),
+            "{word:?}"
+        );
         self.0.push(b'"');
         self.0.extend_from_slice(word.as_bytes());
         self.0.push(b'"');
@@ -39,14 +42,19 @@ impl Text {
 
     #[inline]
     pub(super) fn number(&mut self, n: u64) -> &mut Self {
-        self.0.extend_from_slice(itoa::Buffer::new().format(n).as_bytes());
+        self.0
+            .extend_from_slice(itoa::Buffer::new().format(n).as_bytes());
         self
     }
 
     /// A number, or null for 0 (how the registry writes "no limit").
     #[inline]
     pub(super) fn limit(&mut self, n: u64) -> &mut Self {
-        if n == 0 { self.raw("null") } else { self.number(n) }
+        if n == 0 {
+            self.raw("null")
+        } else {
+            self.number(n)
+        }
     }
 
     #[inline]
@@ -80,7 +88,9 @@ impl Text {
 
     /// A number with up to `places` decimals, at most 8; null where there is none.
     pub(super) fn rounded(&mut self, n: Option<f64>, places: u32) -> &mut Self {
-        let Some(n) = n.filter(|n| n.is_finite()) else { return self.raw("null") };
+        let Some(n) = n.filter(|n| n.is_finite()) else {
+            return self.raw("null");
+        };
         let scaled = (n.abs() * f64::from(10_u32.pow(places))).round() as u64;
         if n < 0.0 && scaled > 0 {
             self.0.push(b'-');
@@ -90,7 +100,8 @@ impl Text {
 
     /// A count, which a correction could make negative.
     pub(super) fn integer(&mut self, n: i64) -> &mut Self {
-        self.0.extend_from_slice(itoa::Buffer::new().format(n).as_bytes());
+        self.0
+            .extend_from_slice(itoa::Buffer::new().format(n).as_bytes());
         self
     }
 
@@ -118,7 +129,10 @@ impl Text {
             digits[at] = b'0' + (rest % 10) as u8;
             rest /= 10;
         }
-        let end = digits[..=places].iter().rposition(|d| *d != b'0').unwrap_or(0);
+        let end = digits[..=places]
+            .iter()
+            .rposition(|d| *d != b'0')
+            .unwrap_or(0);
         self.0.extend_from_slice(&digits[..=end]);
         self
     }
@@ -146,24 +160,53 @@ mod tests {
         ] {
             assert_eq!(written(|t| _ = t.e7(e7)), want);
         }
-        for (m, want) in [(0.0, "0"), (12.34, "12.3"), (12.36, "12.4"), (9.96, "10"), (-0.1, "0"), (5000.0, "5000")] {
+        for (m, want) in [
+            (0.0, "0"),
+            (12.34, "12.3"),
+            (12.36, "12.4"),
+            (9.96, "10"),
+            (-0.1, "0"),
+            (5000.0, "5000"),
+        ] {
             assert_eq!(written(|t| _ = t.tenths(m)), want);
         }
-        for (p, want) in [(0.0, "0"), (1.0, "1"), (0.9686, "0.969"), (0.5, "0.5"), (0.05, "0.05"), (1.2, "1")] {
+        for (p, want) in [
+            (0.0, "0"),
+            (1.0, "1"),
+            (0.9686, "0.969"),
+            (0.5, "0.5"),
+            (0.05, "0.05"),
+            (1.2, "1"),
+        ] {
             assert_eq!(written(|t| _ = t.share(p)), want);
         }
     }
 
     #[test]
     fn what_cannot_be_said_is_null() {
-        assert_eq!(written(|t| _ = t.rounded(None, 3).rounded(Some(f64::NAN), 3)), "nullnull");
-        assert_eq!(written(|t| _ = t.rounded(Some(-1.25), 1).raw(" ").rounded(Some(0.00004), 4)), "-1.3 0");
-        assert_eq!(written(|t| _ = t.rounded(Some(0.123_456_785), 8).raw(" ").integer(-3)), "0.12345679 -3");
+        assert_eq!(
+            written(|t| _ = t.rounded(None, 3).rounded(Some(f64::NAN), 3)),
+            "nullnull"
+        );
+        assert_eq!(
+            written(|t| _ = t.rounded(Some(-1.25), 1).raw(" ").rounded(Some(0.00004), 4)),
+            "-1.3 0"
+        );
+        assert_eq!(
+            written(|t| _ = t.rounded(Some(0.123_456_785), 8).raw(" ").integer(-3)),
+            "0.12345679 -3"
+        );
     }
 
     #[test]
     fn a_name_is_escaped_and_never_is_null() {
-        assert_eq!(written(|t| _ = t.string("a\"b\\\n大巴窑")), "\"a\\\"b\\\\\\n大巴窑\"");
-        assert_eq!(written(|t| _ = t.time(Millis::NEVER).limit(0).flag(true)), "nullnulltrue");
+        assert_eq!(
+            written(|t| _ = t.string("a\"b\\\n大巴窑")),
+            "\"a\\\"b\\\\\\n大巴窑\""
+        );
+        assert_eq!(
+            written(|t| _ = t.time(Millis::NEVER).limit(0).flag(true)),
+            "nullnulltrue"
+        );
     }
 }

@@ -32,9 +32,17 @@ impl Figures {
                 ("censored_stays", sums.censored),
             ],
             ratios: [
-                ("turnover_per_bay_hour", (bay_hours > 0.0).then(|| sums.started as f64 / bay_hours), 4),
+                (
+                    "turnover_per_bay_hour",
+                    (bay_hours > 0.0).then(|| sums.started as f64 / bay_hours),
+                    4,
+                ),
                 ("cds_turnover", Some(sums.started as f64 / hours), 4),
-                ("mean_stay_s", per(sums.stay_ms, sums.ended).map(|ms| ms / 1000.0), 1),
+                (
+                    "mean_stay_s",
+                    per(sums.stay_ms, sums.ended).map(|ms| ms / 1000.0),
+                    1,
+                ),
                 ("median_stay_s", stay(0.5), 0),
                 ("p85_stay_s", stay(0.85), 0),
                 ("occupancy", per(sums.occupied_ms, sums.known_ms()), 4),
@@ -46,7 +54,8 @@ impl Figures {
     }
 }
 
-/// The answer as JSON. `id` gives a zone's id by its number; `detail`: whether to say which file is at fault.
+/// The answer as JSON. `id` gives a zone's id by its number; `detail`: whether to say which file is
+/// at fault.
 pub(in crate::serve) fn turnover_json(
     page: &Page,
     interval: &str,
@@ -55,14 +64,22 @@ pub(in crate::serve) fn turnover_json(
     id: Ids<'_>,
 ) -> Vec<u8> {
     let mut t = Text::with_capacity(200 + page.rows.len() * ROW_BYTES);
-    t.raw("{\"interval\":").word(interval).raw(",\"settled_to\":").time(page.settled_to).raw(",\"next\":");
+    t.raw("{\"interval\":")
+        .word(interval)
+        .raw(",\"settled_to\":")
+        .time(page.settled_to)
+        .raw(",\"next\":");
     match next {
         Some(cursor) => t.word(cursor),
         None => t.raw("null"),
     };
     t.raw(",\"gaps\":[");
     for (n, (hour, gap)) in page.gaps.iter().enumerate() {
-        t.raw(if n > 0 { "," } else { "" }).raw("{\"hour\":").time(*hour).raw(",\"reason\":").word(gap.name());
+        t.raw(if n > 0 { "," } else { "" })
+            .raw("{\"hour\":")
+            .time(*hour)
+            .raw(",\"reason\":")
+            .word(gap.name());
         if detail {
             t.raw(",\"detail\":").string(&gap.to_string());
         }
@@ -72,9 +89,19 @@ pub(in crate::serve) fn turnover_json(
     for (n, row) in page.rows.iter().enumerate() {
         t.raw(if n > 0 { ",{\"zone\":" } else { "{\"zone\":" });
         id(row.zone, &mut |id| _ = t.word(id));
-        t.raw(",\"from\":").time(row.from).raw(",\"to\":").time(row.to);
-        t.raw(",\"complete\":").flag(row.complete).raw(",\"suppressed\":").flag(row.sums.is_none());
-        let figures = Figures::of(row.sums.as_ref().unwrap_or(&Sums::default()), row.from, row.to);
+        t.raw(",\"from\":")
+            .time(row.from)
+            .raw(",\"to\":")
+            .time(row.to);
+        t.raw(",\"complete\":")
+            .flag(row.complete)
+            .raw(",\"suppressed\":")
+            .flag(row.sums.is_none());
+        let figures = Figures::of(
+            row.sums.as_ref().unwrap_or(&Sums::default()),
+            row.from,
+            row.to,
+        );
         for (name, count) in figures.counts {
             t.raw(",").word(name).raw(":");
             if row.sums.is_some() {
@@ -84,7 +111,10 @@ pub(in crate::serve) fn turnover_json(
             };
         }
         for (name, ratio, places) in figures.ratios {
-            t.raw(",").word(name).raw(":").rounded(ratio.filter(|_| row.sums.is_some()), places);
+            t.raw(",")
+                .word(name)
+                .raw(":")
+                .rounded(ratio.filter(|_| row.sums.is_some()), places);
         }
         t.raw("}");
     }
@@ -97,7 +127,12 @@ pub(in crate::serve) fn turnover_csv(rows: &[Row], id: Ids<'_>) -> Vec<u8> {
     let mut t = Text::with_capacity(200 + rows.len() * ROW_BYTES / 3);
     t.raw("zone,from,to,complete,suppressed");
     let names = Figures::of(&Sums::default(), Millis(0), Millis(HOUR_MS));
-    names.counts.iter().map(|c| c.0).chain(names.ratios.iter().map(|r| r.0)).for_each(|n| _ = t.raw(",").raw(n));
+    names
+        .counts
+        .iter()
+        .map(|c| c.0)
+        .chain(names.ratios.iter().map(|r| r.0))
+        .for_each(|n| _ = t.raw(",").raw(n));
     t.raw("\r\n");
     for row in rows {
         id(row.zone, &mut |id| _ = t.raw(&field(id)));
@@ -105,8 +140,15 @@ pub(in crate::serve) fn turnover_csv(rows: &[Row], id: Ids<'_>) -> Vec<u8> {
             t.raw(",");
             t.0.extend_from_slice(&at.rfc3339());
         }
-        t.raw(",").flag(row.complete).raw(",").flag(row.sums.is_none());
-        let figures = Figures::of(row.sums.as_ref().unwrap_or(&Sums::default()), row.from, row.to);
+        t.raw(",")
+            .flag(row.complete)
+            .raw(",")
+            .flag(row.sums.is_none());
+        let figures = Figures::of(
+            row.sums.as_ref().unwrap_or(&Sums::default()),
+            row.from,
+            row.to,
+        );
         for (_, count) in figures.counts {
             t.raw(",");
             if row.sums.is_some() {
@@ -135,8 +177,13 @@ pub(in crate::serve) enum CdsMetric {
 }
 
 impl CdsMetric {
-    pub(in crate::serve) const ALL: [Self; 5] =
-        [Self::TotalSessions, Self::TotalEvents, Self::Turnover, Self::AverageDwellTime, Self::OccupancyPercent];
+    pub(in crate::serve) const ALL: [Self; 5] = [
+        Self::TotalSessions,
+        Self::TotalEvents,
+        Self::Turnover,
+        Self::AverageDwellTime,
+        Self::OccupancyPercent,
+    ];
 
     pub(in crate::serve) const fn name(self) -> &'static str {
         match self {
@@ -148,8 +195,8 @@ impl CdsMetric {
         }
     }
 
-    /// The value of an hour. Dwell times are minutes, as in the standard's examples. `None`: there was nothing to
-    /// take a mean of.
+    /// The value of an hour. Dwell times are minutes, as in the standard's examples. `None`: there
+    /// was nothing to take a mean of.
     fn of(self, sums: &Sums) -> Option<f64> {
         let per = |n: i64, of: i64| (of > 0).then(|| n as f64 / of as f64);
         // The sources were silent for most of the hour.
@@ -160,24 +207,42 @@ impl CdsMetric {
             Self::TotalSessions | Self::Turnover => Some(sums.started as f64),
             Self::TotalEvents => Some((sums.started + sums.ended) as f64),
             Self::AverageDwellTime => per(sums.stay_ms, sums.ended).map(|ms| ms / 60_000.0),
-            Self::OccupancyPercent => per(sums.occupied_ms, sums.known_ms()).map(|share| share * 100.0),
+            Self::OccupancyPercent => {
+                per(sums.occupied_ms, sums.known_ms()).map(|share| share * 100.0)
+            }
         }
     }
 }
 
 /// Rows of CDS aggregates: hours of zones.
-pub(in crate::serve) fn cds_csv(rows: &[Row], metrics: &[CdsMetric], calendar: Calendar, id: Ids<'_>) -> Vec<u8> {
+pub(in crate::serve) fn cds_csv(
+    rows: &[Row],
+    metrics: &[CdsMetric],
+    calendar: Calendar,
+    id: Ids<'_>,
+) -> Vec<u8> {
     let mut t = Text::with_capacity(100 + rows.len() * metrics.len() * 90);
     t.raw("curb_place_type,curb_place_id,metric_type,date,hour,value\r\n");
     for row in rows {
         let Some(sums) = &row.sums else { continue };
         let wall = calendar.wall(row.from);
-        let date = format!("{:04}-{:02}-{:02},{}", wall.year, wall.month, wall.day, wall.hour);
+        let date = format!(
+            "{:04}-{:02}-{:02},{}",
+            wall.year, wall.month, wall.day, wall.hour
+        );
         for metric in metrics {
-            let Some(value) = metric.of(sums) else { continue };
+            let Some(value) = metric.of(sums) else {
+                continue;
+            };
             t.raw("zone,");
             id(row.zone, &mut |id| _ = t.raw(id));
-            t.raw(",").raw(metric.name()).raw(",").raw(&date).raw(",").rounded(Some(value), 2).raw("\r\n");
+            t.raw(",")
+                .raw(metric.name())
+                .raw(",")
+                .raw(&date)
+                .raw(",")
+                .rounded(Some(value), 2)
+                .raw("\r\n");
         }
     }
     t.0

@@ -37,8 +37,14 @@ pub(in crate::serve) fn zone_list(
     });
     t.time(at);
     let steady_from = t.0.len();
-    let newest = zones.iter().map(|z| z.tally.observed_at).max().unwrap_or(Millis::NEVER);
-    t.raw(",\"last_updated\":").time(newest).raw(",\"ttl\":1,\"next\":");
+    let newest = zones
+        .iter()
+        .map(|z| z.tally.observed_at)
+        .max()
+        .unwrap_or(Millis::NEVER);
+    t.raw(",\"last_updated\":")
+        .time(newest)
+        .raw(",\"ttl\":1,\"next\":");
     match next {
         Some(cursor) => t.word(cursor),
         None => t.raw("null"),
@@ -61,32 +67,48 @@ pub(in crate::serve) fn zone_list(
         one(&mut t, zone, format);
     }
     t.raw("]}");
-    Rendered { body: t.0, steady_from }
+    Rendered {
+        body: t.0,
+        steady_from,
+    }
 }
 
 /// One zone alone.
 pub(in crate::serve) fn zone_one(zone: &Shown<'_>, format: Format) -> Rendered {
     let mut t = Text::with_capacity(ZONE_BYTES + 64);
     one(&mut t, zone, format);
-    Rendered { body: t.0, steady_from: 0 }
+    Rendered {
+        body: t.0,
+        steady_from: 0,
+    }
 }
 
 fn one(t: &mut Text, shown: &Shown<'_>, format: Format) {
-    let (spec, tally) = (&shown.zone.spec, &shown.tally);
-    let (lat, lon) = ((spec.place.lat * 1e7).round() as i32, (spec.place.lon * 1e7).round() as i32);
+    let spec = &shown.zone.spec;
+    let tally = &shown.tally;
+    let lat = (spec.place.lat * 1e7).round() as i32;
+    let lon = (spec.place.lon * 1e7).round() as i32;
     if format == Format::GeoJson {
         t.raw("{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
         t.e7(lon).raw(",").e7(lat).raw("]},\"properties\":");
     }
-    t.raw("{\"zone\":").word(&spec.id).raw(",\"name\":").string(&spec.name);
-    t.raw(",\"kind\":").word(spec.kind.name()).raw(",\"operator\":").string(&spec.operator);
+    t.raw("{\"zone\":")
+        .word(&spec.id)
+        .raw(",\"name\":")
+        .string(&spec.name);
+    t.raw(",\"kind\":")
+        .word(spec.kind.name())
+        .raw(",\"operator\":")
+        .string(&spec.operator);
     t.raw(",\"lat\":").e7(lat).raw(",\"lon\":").e7(lon);
     t.raw(",\"capacity\":").number(tally.capacity.into());
     t.raw(",\"vacant\":{");
     let mut first = true;
     for kind in BayKind::ALL {
         if kinds_shown(shown) & (1 << kind as u8) != 0 {
-            t.raw(if first { "" } else { "," }).word(kind.name()).raw(":");
+            t.raw(if first { "" } else { "," })
+                .word(kind.name())
+                .raw(":");
             t.number(tally.vacant[kind as usize].into());
             first = false;
         }
@@ -105,10 +127,16 @@ fn one(t: &mut Text, shown: &Shown<'_>, format: Format) {
     t.raw(if format == Format::GeoJson { "}}" } else { "}" });
 }
 
-/// The kinds to show a vacant count of: those the zone has bays of, and any that was counted. A zone without bays
-/// whose count is zero shows `car`, so that "full" does not look like "not counted".
+/// The kinds to show a vacant count of: those the zone has bays of, and any that was counted. A
+/// zone without bays whose count is zero shows `car`, so that "full" does not look like "not
+/// counted".
 fn kinds_shown(shown: &Shown<'_>) -> u8 {
-    let counted = shown.tally.vacant.iter().enumerate().fold(0_u8, |mask, (k, n)| mask | u8::from(*n > 0) << k);
+    let counted = shown
+        .tally
+        .vacant
+        .iter()
+        .enumerate()
+        .fold(0_u8, |mask, (k, n)| mask | u8::from(*n > 0) << k);
     match shown.kinds | counted {
         0 if !shown.tally.observed_at.is_never() => 1 << BayKind::Car as u8,
         mask => mask,

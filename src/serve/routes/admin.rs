@@ -1,6 +1,8 @@
-//! Changes to the registry while the hub runs: zones and bays as GeoJSON, durable before they are answered.
+//! Changes to the registry while the hub runs: zones and bays as GeoJSON, durable before they are
+//! answered.
 //!
-//! One change at a time, so that the check for room and the change itself cannot be parted by another one.
+//! One change at a time, so that the check for room and the change itself cannot be parted by
+//! another one.
 
 use super::extract::{Id, says_json, whole};
 use crate::domain::{Clock, Submission};
@@ -65,13 +67,20 @@ impl Office {
             (self.on_change)();
             Ok(done)
         });
-        done.await.unwrap_or_else(|e| Err(ApiError::Unavailable(format!("the change was broken off: {e}"))))
+        done.await.unwrap_or_else(|e| {
+            Err(ApiError::Unavailable(format!(
+                "the change was broken off: {e}"
+            )))
+        })
     }
 
     fn put_zones(&self, body: &[u8]) -> Result<usize, ApiError> {
         let zones = geojson::parse_zones(body).map_err(|e| unfit(&e))?;
         let city = self.registry.city();
-        let added = zones.iter().filter(|z| self.registry.zone(&z.id).is_none()).count();
+        let added = zones
+            .iter()
+            .filter(|z| self.registry.zone(&z.id).is_none())
+            .count();
         fits("zones", city.zone_count(), added, self.live.zone_capacity())?;
         let count = zones.len();
         self.registry.put_zones(zones).map_err(|e| unfit(&e))?;
@@ -84,14 +93,18 @@ impl Office {
         let added = bays.iter().filter(|b| !self.stays(&city, b)).count();
         fits("bays", city.bay_slots(), added, self.live.bay_capacity())?;
         let count = bays.len();
-        self.registry.put_bays_at(bays, self.clock.now()).map_err(|e| unfit(&e))?;
+        self.registry
+            .put_bays_at(bays, self.clock.now())
+            .map_err(|e| unfit(&e))?;
         Ok(count)
     }
 
-    /// Whether the bay keeps its place in the live view: one that moves gets a new one, and its old stays empty.
+    /// Whether the bay keeps its place in the live view: one that moves gets a new one, and its old
+    /// stays empty.
     fn stays(&self, city: &City, bay: &BaySpec) -> bool {
         self.registry.bay(&bay.id).is_some_and(|known| {
-            let (was, is) = (city.place_e7(known), bay.place);
+            let was = city.place_e7(known);
+            let is = bay.place;
             let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
             was == (e7(is.lat), e7(is.lon)) && city.zone(city.zone_of(known)).spec.id == bay.zone
         })
@@ -109,16 +122,25 @@ fn fits(what: &str, used: u32, added: usize, room: u32) -> Result<(), ApiError> 
 
 /// The registry's messages, one a line.
 pub(super) fn unfit(e: &RegistryError) -> ApiError {
-    ApiError::Contradiction(e.to_string().lines().filter(|l| !l.trim().is_empty()).map(str::to_owned).collect())
+    ApiError::Contradiction(
+        e.to_string()
+            .lines()
+            .filter(|l| !l.trim().is_empty())
+            .map(str::to_owned)
+            .collect(),
+    )
 }
 
 /// The body, if it says it is JSON and is.
 async fn json(request: Request) -> Result<Bytes, ApiError> {
     if !says_json(request.headers()) {
-        return Err(ApiError::UnsupportedMediaType("application/geo+json or application/json"));
+        return Err(ApiError::UnsupportedMediaType(
+            "application/geo+json or application/json",
+        ));
     }
     let body = whole(request, MAX_BODY).await?;
-    serde_json::from_slice::<IgnoredAny>(&body).map_err(|e| ApiError::malformed(format!("not JSON: {e}")))?;
+    serde_json::from_slice::<IgnoredAny>(&body)
+        .map_err(|e| ApiError::malformed(format!("not JSON: {e}")))?;
     Ok(body)
 }
 
@@ -190,16 +212,26 @@ async fn put_bays(
         (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn delete_zone(_: Admin, State(own): State<Arc<Office>>, Id(id): Id) -> Result<StatusCode, ApiError> {
+async fn delete_zone(
+    _: Admin,
+    State(own): State<Arc<Office>>,
+    Id(id): Id,
+) -> Result<StatusCode, ApiError> {
     own.change(move |office| {
         let zone = office.registry.zone(&id);
         let city = office.registry.city();
-        let zone = zone.ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(&id))))?;
+        let zone =
+            zone.ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(&id))))?;
         let bays = city.bays_of(zone).count();
         if bays > 0 {
-            return Err(ApiError::Conflict(format!("the zone still has {bays} bays; remove or move them first")));
+            return Err(ApiError::Conflict(format!(
+                "the zone still has {bays} bays; remove or move them first"
+            )));
         }
-        office.registry.remove_zone(&id).map_err(|e| ApiError::Unavailable(e.to_string()))
+        office
+            .registry
+            .remove_zone(&id)
+            .map_err(|e| ApiError::Unavailable(e.to_string()))
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -218,12 +250,22 @@ async fn delete_zone(_: Admin, State(own): State<Arc<Office>>, Id(id): Id) -> Re
         (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn delete_bay(_: Admin, State(own): State<Arc<Office>>, Id(id): Id) -> Result<StatusCode, ApiError> {
+async fn delete_bay(
+    _: Admin,
+    State(own): State<Arc<Office>>,
+    Id(id): Id,
+) -> Result<StatusCode, ApiError> {
     own.change(move |office| {
         if office.registry.bay(&id).is_none() {
-            return Err(ApiError::NotFound(format!("there is no bay {}", quoted(&id))));
+            return Err(ApiError::NotFound(format!(
+                "there is no bay {}",
+                quoted(&id)
+            )));
         }
-        office.registry.remove_bays(std::slice::from_ref(&id)).map_err(|e| ApiError::Unavailable(e.to_string()))
+        office
+            .registry
+            .remove_bays(std::slice::from_ref(&id))
+            .map_err(|e| ApiError::Unavailable(e.to_string()))
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)

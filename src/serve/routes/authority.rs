@@ -22,7 +22,8 @@ pub(in crate::serve) struct Bureau {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) authority: Authority,
-    /// Questions that may be worked on at a time; more wait. One may decode fifty files: anybody may ask, but not everybody at once.
+    /// Questions that may be worked on at a time; more wait. One may decode fifty files: anybody
+    /// may ask, but not everybody at once.
     pub(in crate::serve) room: Arc<Semaphore>,
 }
 
@@ -41,15 +42,23 @@ impl Bureau {
         &self,
         answer: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
-        let unreadable =
-            |e: &dyn std::fmt::Display| ApiError::Unavailable(format!("the figures cannot be read now: {e}"));
-        let permit = self.room.clone().acquire_owned().await.map_err(|e| unreadable(&e))?;
+        let unreadable = |e: &dyn std::fmt::Display| {
+            ApiError::Unavailable(format!("the figures cannot be read now: {e}"))
+        };
+        let permit = self
+            .room
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|e| unreadable(&e))?;
         let work = move || {
             // Given back when the work is done, though nobody may wait for it any more.
             let _permit = permit;
             answer()
         };
-        tokio::task::spawn_blocking(work).await.map_err(|e| unreadable(&e))?
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|e| unreadable(&e))?
     }
 
     pub(super) fn history(&self) -> &History {
@@ -67,7 +76,10 @@ impl Bureau {
     /// The numbers of the zones named by `zone` or lying in `bbox`, ascending; `None`: all.
     pub(super) fn zones(&self, p: &Params<'_>) -> Result<Option<Vec<u32>>, ApiError> {
         match (p.text("zone"), p.bbox("bbox")?) {
-            (Some(_), Some(_)) => Err(ApiError::bad("bbox", "bbox cannot be given together with zone")),
+            (Some(_), Some(_)) => Err(ApiError::bad(
+                "bbox",
+                "bbox cannot be given together with zone",
+            )),
             (Some(ids), None) => self.named(ids).map(Some),
             (None, bbox) => Ok(bbox.map(|bbox| self.within(bbox))),
         }
@@ -78,7 +90,10 @@ impl Bureau {
         if ids.len() > MAX_IDS {
             return Err(ApiError::bad(
                 "zone",
-                format!("zone may name at most {MAX_IDS} zones, these are {}", ids.len()),
+                format!(
+                    "zone may name at most {MAX_IDS} zones, these are {}",
+                    ids.len()
+                ),
             ));
         }
         let found: Vec<_> = ids.iter().map(|id| (id, self.registry.zone(id))).collect();
@@ -95,7 +110,9 @@ impl Bureau {
 
     pub(super) fn within(&self, bbox: BBox) -> Vec<u32> {
         let city = self.registry.city();
-        let inside = city.zones().filter(|(_, zone)| bbox.contains(zone.spec.place));
+        let inside = city
+            .zones()
+            .filter(|(_, zone)| bbox.contains(zone.spec.place));
         let mut numbers: Vec<u32> = inside.map(|(_, zone)| zone.number).collect();
         numbers.sort_unstable();
         numbers
@@ -109,13 +126,20 @@ impl Bureau {
         }
     }
 
-    /// Whether nobody but the authority is told of a zone: it is one bay, or it is gone and nobody knows what it was.
+    /// Whether nobody but the authority is told of a zone: it is one bay, or it is gone and nobody
+    /// knows what it was.
     pub(super) fn is_single(city: &City, number: u32) -> bool {
-        let Some(ix) = city.zone_numbered(number) else { return true };
+        let Some(ix) = city.zone_numbered(number) else {
+            return true;
+        };
         let zone = city.zone(ix);
         let bays = city.bays_of(ix).take(2).count() as u32;
         // A private zone is its bays; of others the capacity counts where bays are only counted.
-        let many = if zone.spec.kind == ZoneKind::Private { bays } else { bays.max(zone.spec.capacity) };
+        let many = if zone.spec.kind == ZoneKind::Private {
+            bays
+        } else {
+            bays.max(zone.spec.capacity)
+        };
         many < 2
     }
 }
@@ -123,23 +147,37 @@ impl Bureau {
 /// `from` and `to`: by default from 24 hours before what is settled on, and as far as it goes.
 pub(super) fn stretch(p: &Params<'_>, settled_to: Millis) -> Result<(Millis, Millis), ApiError> {
     let to = p.time("to")?;
-    let from = p.time("from")?.unwrap_or(Millis(to.unwrap_or(settled_to).0.saturating_sub(24 * 3_600_000)));
+    let from = p.time("from")?.unwrap_or(Millis(
+        to.unwrap_or(settled_to).0.saturating_sub(24 * 3_600_000),
+    ));
     // Without an end: as far as it goes.
     let to = to.unwrap_or(Millis::MAX);
     if from >= to {
-        return Err(ApiError::bad("to", format!("to must lie after from; {to} does not lie after {from}")));
+        return Err(ApiError::bad(
+            "to",
+            format!("to must lie after from; {to} does not lie after {from}"),
+        ));
     }
     Ok((from, to))
 }
 
 pub(super) fn place(p: &Params<'_>) -> Result<Option<Place>, ApiError> {
-    let read = |text| cursor::read_place(text).map(|(start, zone)| Place { start: Millis(start), zone });
+    let read = |text| {
+        cursor::read_place(text).map(|(start, zone)| Place {
+            start: Millis(start),
+            zone,
+        })
+    };
     p.text("cursor").map(read).transpose()
 }
 
 /// `Link: <...>; rel="next"`, for forms that have no member for it.
 pub(super) fn link(uri: &Uri, next: &str) -> Option<HeaderValue> {
-    let kept = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes()).filter(|(name, _)| name != "cursor");
-    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).append_pair("cursor", next).finish();
+    let kept = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes())
+        .filter(|(name, _)| name != "cursor");
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(kept)
+        .append_pair("cursor", next)
+        .finish();
     HeaderValue::from_str(&format!("<{}?{query}>; rel=\"next\"", uri.path())).ok()
 }

@@ -36,20 +36,26 @@ const PARAMS: &[&str] = &[
 ];
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Reads>> {
-    OpenApiRouter::new().routes(routes!(nearby)).routes(routes!(bay))
+    OpenApiRouter::new()
+        .routes(routes!(nearby))
+        .routes(routes!(bay))
 }
 
 /// What was asked for, and how far off the arrival is, ms.
 fn wanted(query: Option<&str>, now: Millis) -> Result<(Query, u64), ApiError> {
     let p = Params::read(query, PARAMS)?;
-    let (lat, lon) = (p.needed("lat", -90.0..=90.0)?, p.needed("lon", -180.0..=180.0)?);
-    let place = LatLon::new(lat, lon).ok_or_else(|| ApiError::bad("lat", "this is no place on earth"))?;
+    let lat = p.needed("lat", -90.0..=90.0)?;
+    let lon = p.needed("lon", -180.0..=180.0)?;
+    let place =
+        LatLon::new(lat, lon).ok_or_else(|| ApiError::bad("lat", "this is no place on earth"))?;
     let only = |wanted: bool| wanted.then_some(true);
     let query = Query {
         place,
         radius_m: p.number("radius_m", 1.0..=5000.0)?.unwrap_or(500.0),
         limit: p.number("limit", 1..=Query::MAX_LIMIT)?.unwrap_or(20),
-        kind: p.one_of("kind", BayKind::parse, "car, motorcycle, heavy, bicycle")?.unwrap_or(BayKind::Car),
+        kind: p
+            .one_of("kind", BayKind::parse, "car, motorcycle, heavy, bicycle")?
+            .unwrap_or(BayKind::Car),
         accessible: only(p.flag("accessible")?),
         ev_charging: only(p.flag("ev_charging")?),
         min_height_cm: p.number("min_height_cm", 1..=1000)?,
@@ -61,11 +67,17 @@ fn wanted(query: Option<&str>, now: Millis) -> Result<(Query, u64), ApiError> {
 fn ahead(arrival: Option<Millis>, now: Millis) -> Result<u64, ApiError> {
     let Some(arrival) = arrival else { return Ok(0) };
     if now.since(arrival) > ARRIVAL_GRACE_MS {
-        return Err(ApiError::bad("arrive_at", format!("arrive_at has passed: {arrival} is before now, {now}")));
+        return Err(ApiError::bad(
+            "arrive_at",
+            format!("arrive_at has passed: {arrival} is before now, {now}"),
+        ));
     }
     let ahead = arrival.since(now);
     if ahead > FURTHEST_ARRIVAL_MS {
-        return Err(ApiError::bad("arrive_at", format!("arrive_at may lie at most 24 hours ahead of now, {now}")));
+        return Err(ApiError::bad(
+            "arrive_at",
+            format!("arrive_at may lie at most 24 hours ahead of now, {now}"),
+        ));
     }
     Ok(ahead)
 }
@@ -83,7 +95,12 @@ fn ahead(arrival: Option<Millis>, now: Millis) -> Result<u64, ApiError> {
         (status = 406, description = "Not in that format", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn nearby(_: Reader, State(own): State<Arc<Reads>>, format: Format, uri: Uri) -> Result<Response, ApiError> {
+async fn nearby(
+    _: Reader,
+    State(own): State<Arc<Reads>>,
+    format: Format,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     let now = own.clock.now();
     let (query, ahead_ms) = wanted(uri.query(), now)?;
     let city = own.registry.city();
@@ -93,8 +110,13 @@ async fn nearby(_: Reader, State(own): State<Arc<Reads>>, format: Format, uri: U
     for hit in &hits {
         own.live.ask_for(&city, hit.bay);
     }
-    let bays = hits.iter().map(|hit| (own.live.bay(&city, hit.bay), hit.distance_m));
-    Ok(answer(render::found(&city, bays, now, ahead_ms, format), format))
+    let bays = hits
+        .iter()
+        .map(|hit| (own.live.bay(&city, hit.bay), hit.distance_m));
+    Ok(answer(
+        render::found(&city, bays, now, ahead_ms, format),
+        format,
+    ))
 }
 
 /// One bay: its state, how that is known, and its attributes.
@@ -123,10 +145,21 @@ async fn bay(
     let bay = found
         .filter(|bay| city.is_live(*bay))
         .ok_or_else(|| ApiError::NotFound(format!("there is no bay {}", quoted(&id))))?;
-    let (view, reserved) = (own.live.bay(&city, bay), own.live.is_reserved(bay));
-    Ok(answer(render::bay(&city, &view, reserved, own.clock.now(), format), format))
+    let view = own.live.bay(&city, bay);
+    let reserved = own.live.is_reserved(bay);
+    Ok(answer(
+        render::bay(&city, &view, reserved, own.clock.now(), format),
+        format,
+    ))
 }
 
 fn answer(body: Vec<u8>, format: Format) -> Response {
-    ([(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()))], body).into_response()
+    (
+        [(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(format.media_type()),
+        )],
+        body,
+    )
+        .into_response()
 }

@@ -1,4 +1,5 @@
-//! Requests for a private bay and what becomes of them, for drivers' apps. Another app's reservation is not there.
+//! Requests for a private bay and what becomes of them, for drivers' apps. Another app's
+//! reservation is not there.
 
 use super::Market;
 use super::extract::Id;
@@ -37,8 +38,9 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Market>> {
 
 /// Ask for a bay near a place for some time.
 ///
-/// The answer is a bay that is held for a few minutes: confirm it, or it is given to others. Sent again with the same
-/// `Idempotency-Key` and body it is answered as at first; without a key each request is a new one.
+/// The answer is a bay that is held for a few minutes: confirm it, or it is given to others. Sent
+/// again with the same `Idempotency-Key` and body it is answered as at first; without a key each
+/// request is a new one.
 #[utoipa::path(
     post, path = "/v1/requests", tag = "booking", security(("key" = ["book"])),
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; remembered for 24 hours")),
@@ -68,48 +70,76 @@ async fn request(
     ask.key = key.map(|key| (key, digest(&bytes)));
     let held = own.desk.ask(ask).await?;
     let place = format!("/v1/reservations/{}", held.name);
-    Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(own.shown(&held))).into_response())
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, place)],
+        Json(own.shown(&held)),
+    )
+        .into_response())
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<Arc<str>>, ApiError> {
     const NAME: &str = "idempotency-key";
     let mut given = headers.get_all(NAME).iter();
-    let Some(key) = given.next() else { return Ok(None) };
-    let good =
-        key.to_str().ok().filter(|k| (1..=LONGEST_KEY).contains(&k.len()) && k.bytes().all(|b| b.is_ascii_graphic()));
+    let Some(key) = given.next() else {
+        return Ok(None);
+    };
+    let good = key.to_str().ok().filter(|k| {
+        (1..=LONGEST_KEY).contains(&k.len()) && k.bytes().all(|b| b.is_ascii_graphic())
+    });
     match (good, given.next()) {
         (Some(key), None) => Ok(Some(key.into())),
-        _ => Err(ApiError::bad(NAME, "Idempotency-Key must be one value of 1 to 255 visible ASCII characters")),
+        _ => Err(ApiError::bad(
+            NAME,
+            "Idempotency-Key must be one value of 1 to 255 visible ASCII characters",
+        )),
     }
 }
 
 /// Who asks, and with which key, is the caller's to add.
 fn asked(fields: Fields<'_>, config: &Config, now: Millis) -> Result<Ask, ApiError> {
-    let (lat, lon) = (fields.degrees("lat", 90.0)?, fields.degrees("lon", 180.0)?);
+    let lat = fields.degrees("lat", 90.0)?;
+    let lon = fields.degrees("lon", 180.0)?;
     let place = LatLon::new(lat, lon).ok_or_else(|| fields.bad("lat", "is no place on earth"))?;
     let start = fields.time("start")?.unwrap_or(now);
-    let end = fields.time("end")?.ok_or_else(|| fields.bad("end", "is needed"))?;
+    let end = fields
+        .time("end")?
+        .ok_or_else(|| fields.bad("end", "is needed"))?;
     if start.plus(NOW_MS) < now {
         return Err(fields.bad("start", format_args!("has passed: it is {now}")));
     }
     if start.since(now) > config.furthest_days * 86_400_000 {
-        return Err(fields.bad("start", format_args!("may lie at most {} days ahead", config.furthest_days)));
+        return Err(fields.bad(
+            "start",
+            format_args!("may lie at most {} days ahead", config.furthest_days),
+        ));
     }
     let Some(span) = Span::new(start, end) else {
-        return Err(fields.bad("end", format_args!("must be later than start: {end} is not after {start}")));
+        return Err(fields.bad(
+            "end",
+            format_args!("must be later than start: {end} is not after {start}"),
+        ));
     };
     if span.end <= now || span.ms() < SHORTEST_MS {
-        return Err(fields.bad("end", "must be at least a minute after start, and not have passed"));
+        return Err(fields.bad(
+            "end",
+            "must be at least a minute after start, and not have passed",
+        ));
     }
     if span.ms() > config.longest_stay_h * 3_600_000 {
-        return Err(fields.bad("end", format_args!("may be at most {} hours after start", config.longest_stay_h)));
+        return Err(fields.bad(
+            "end",
+            format_args!("may be at most {} hours after start", config.longest_stay_h),
+        ));
     }
     Ok(Ask {
         driver: "".into(),
         place,
         span,
         max_walk_m: fields.whole("max_walk_m", 1..=MAX_WALK_M)?.unwrap_or(500),
-        max_price_cents: fields.whole("max_price_cents", 0..=MAX_PRICE)?.map(i64::from),
+        max_price_cents: fields
+            .whole("max_price_cents", 0..=MAX_PRICE)?
+            .map(i64::from),
         currency: currency(&fields)?.unwrap_or(config.currency),
         vehicle: vehicle(&fields)?,
         key: None,
@@ -117,18 +147,31 @@ fn asked(fields: Fields<'_>, config: &Config, now: Millis) -> Result<Ask, ApiErr
 }
 
 fn vehicle(fields: &Fields<'_>) -> Result<Vehicle, ApiError> {
-    let plain = Vehicle { kind: BayKind::Car, height_cm: None, ev: false, accessible: false };
+    let plain = Vehicle {
+        kind: BayKind::Car,
+        height_cm: None,
+        ev: false,
+        accessible: false,
+    };
     let kind = |of: &Fields<'_>, name: &str, text: &str| {
         let known = "must be car, motorcycle, heavy or bicycle";
-        BayKind::parse(text).ok_or_else(|| of.bad(name, format_args!("{known}, not {}", quoted(text))))
+        BayKind::parse(text)
+            .ok_or_else(|| of.bad(name, format_args!("{known}, not {}", quoted(text))))
     };
     // A kind alone is enough for most.
     if let Some(text) = fields.get("vehicle").and_then(|v| v.as_str()) {
-        return Ok(Vehicle { kind: kind(fields, "vehicle", text)?, ..plain });
+        return Ok(Vehicle {
+            kind: kind(fields, "vehicle", text)?,
+            ..plain
+        });
     }
-    let Some(given) = fields.object("vehicle")? else { return Ok(plain) };
+    let Some(given) = fields.object("vehicle")? else {
+        return Ok(plain);
+    };
     Ok(Vehicle {
-        kind: given.text("kind")?.map_or(Ok(plain.kind), |text| kind(&given, "kind", text))?,
+        kind: given
+            .text("kind")?
+            .map_or(Ok(plain.kind), |text| kind(&given, "kind", text))?,
         height_cm: given.whole("height_cm", 1..=1000)?.map(|h| h as u16),
         ev: given.flag("ev")?.unwrap_or(false),
         accessible: given.flag("accessible")?.unwrap_or(false),
@@ -153,7 +196,11 @@ async fn reservation(
     State(own): State<Arc<Market>>,
     Id(id): Id,
 ) -> Result<Json<schema::Reservation>, ApiError> {
-    let found = own.desk.reservation(&id, &grant.partner).await.map_err(|e| absent(e, &id))?;
+    let found = own
+        .desk
+        .reservation(&id, &grant.partner)
+        .await
+        .map_err(|e| absent(e, &id))?;
     Ok(Json(own.shown(&found)))
 }
 
@@ -211,7 +258,8 @@ fn absent(e: DeskError, id: &str) -> ApiError {
 
 impl Market {
     pub(in crate::serve) fn shown(&self, r: &Reservation) -> schema::Reservation {
-        // First the index, then the city: the other way round the city could be older than the index.
+        // First the index, then the city: the other way round the city could be older than the
+        // index.
         let bay = self.registry.bay(&r.bay);
         let city = self.registry.city();
         let place = bay.map(|bay| city.place(bay));

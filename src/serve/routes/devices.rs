@@ -1,7 +1,9 @@
-//! LoRaWAN devices and the bays they watch: mapped while the hub runs, durable before they are answered.
+//! LoRaWAN devices and the bays they watch: mapped while the hub runs, durable before they are
+//! answered.
 //!
-//! A device that leaves a bay takes its word with it: the bay is claimed unknown in its name, durably like any claim,
-//! or it would keep the last state of a sensor that now watches another bay.
+//! A device that leaves a bay takes its word with it: the bay is claimed unknown in its name,
+//! durably like any claim, or it would keep the last state of a sensor that now watches another
+//! bay.
 
 use super::admin::{Office, unfit};
 use super::extract::{Id, says_json, whole};
@@ -36,8 +38,8 @@ pub(in crate::serve) fn routes(office: Arc<Office>) -> OpenApiRouter {
 }
 
 impl Office {
-    /// What a device that has left said of its bay does not stand any more. Waits for room: an operator's change is
-    /// not to be half done because reports are many.
+    /// What a device that has left said of its bay does not stand any more. Waits for room: an
+    /// operator's change is not to be half done because reports are many.
     async fn forget(&self, left: Vec<Left>) -> Result<(), ApiError> {
         let unknown = |left: &Left| {
             Claim::Bay(Observation {
@@ -54,12 +56,22 @@ impl Office {
         if claims.is_empty() {
             return Ok(());
         }
-        let not_stored = "it is done, but the bay that was left keeps its last state until that lapses";
+        let not_stored =
+            "it is done, but the bay that was left keeps its last state until that lapses";
         let (told, stored) = oneshot::channel();
         let receipt = Receipt::new(move || _ = told.send(()));
-        let sent = self.inbox.send(Submission { claims, refusals: Vec::new(), receipt }).await;
+        let sent = self
+            .inbox
+            .send(Submission {
+                claims,
+                refusals: Vec::new(),
+                receipt,
+            })
+            .await;
         sent.map_err(|_| ApiError::Unavailable(not_stored.to_owned()))?;
-        stored.await.map_err(|_| ApiError::Unavailable(not_stored.to_owned()))
+        stored
+            .await
+            .map_err(|_| ApiError::Unavailable(not_stored.to_owned()))
     }
 }
 
@@ -87,10 +99,14 @@ async fn put_devices(
         return Err(ApiError::UnsupportedMediaType("application/json"));
     }
     let body = whole(request, MAX_BODY).await?;
-    serde_json::from_slice::<IgnoredAny>(&body).map_err(|e| ApiError::malformed(format!("not JSON: {e}")))?;
+    serde_json::from_slice::<IgnoredAny>(&body)
+        .map_err(|e| ApiError::malformed(format!("not JSON: {e}")))?;
     let edit = move |office: &Office| {
         let devices = registry::parse_devices(&body).map_err(|e| unfit(&e))?;
-        let left = office.registry.put_devices(&devices).map_err(|e| unfit(&e))?;
+        let left = office
+            .registry
+            .put_devices(&devices)
+            .map_err(|e| unfit(&e))?;
         Ok((devices.len(), left))
     };
     let (devices, left) = Arc::clone(&own).change(edit).await?;
@@ -109,16 +125,29 @@ async fn put_devices(
         (status = 403, description = "The key lacks the scope", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn devices(_: Admin, State(own): State<Arc<Office>>, uri: Uri) -> Result<Json<serde_json::Value>, ApiError> {
+async fn devices(
+    _: Admin,
+    State(own): State<Arc<Office>>,
+    uri: Uri,
+) -> Result<Json<serde_json::Value>, ApiError> {
     let p = Params::read(uri.query(), &["limit", "cursor"])?;
     let limit = p.number("limit", 1..=MAX_PAGE)?.unwrap_or(100);
-    let after = p.text("cursor").map(cursor::read_text).transpose()?.unwrap_or_default();
+    let after = p
+        .text("cursor")
+        .map(cursor::read_text)
+        .transpose()?
+        .unwrap_or_default();
     // One more than asked tells whether there is a next page.
     let mut devices = own.registry.devices_after(&after, limit + 1);
     let more = devices.len() > limit;
     devices.truncate(limit);
-    let next = devices.last().filter(|_| more).map(|d| cursor::write_text(&d.device));
-    Ok(Json(serde_json::json!({ "devices": devices, "next": next })))
+    let next = devices
+        .last()
+        .filter(|_| more)
+        .map(|d| cursor::write_text(&d.device));
+    Ok(Json(
+        serde_json::json!({ "devices": devices, "next": next }),
+    ))
 }
 
 /// Forget a device.
@@ -134,11 +163,18 @@ async fn devices(_: Admin, State(own): State<Arc<Office>>, uri: Uri) -> Result<J
         (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn delete_device(_: Admin, State(own): State<Arc<Office>>, Id(id): Id) -> Result<StatusCode, ApiError> {
+async fn delete_device(
+    _: Admin,
+    State(own): State<Arc<Office>>,
+    Id(id): Id,
+) -> Result<StatusCode, ApiError> {
     let edit = move |office: &Office| {
         let missing = || ApiError::NotFound(format!("there is no device {}", quoted(&id)));
         let device = registry::device_id(&id).map_err(|_| missing())?;
-        let left = office.registry.remove_device(&device).map_err(|e| ApiError::Unavailable(e.to_string()))?;
+        let left = office
+            .registry
+            .remove_device(&device)
+            .map_err(|e| ApiError::Unavailable(e.to_string()))?;
         left.ok_or_else(missing)
     };
     let left = Arc::clone(&own).change(edit).await?;

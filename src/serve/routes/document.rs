@@ -15,13 +15,23 @@ use utoipa_axum::routes;
 /// `/v1/openapi.json` for `api` with itself added, and `/problems/{slug}`.
 pub(in crate::serve) fn routes(mut api: OpenApi) -> Router {
     // Only its description is taken; the route below has the finished document.
-    let (_, own) = OpenApiRouter::<()>::new().routes(routes!(openapi)).split_for_parts();
+    let (_, own) = OpenApiRouter::<()>::new()
+        .routes(routes!(openapi))
+        .split_for_parts();
     api.merge(own);
     // A document of strings and maps always has a JSON form.
     let document = Bytes::from(api.to_json().unwrap_or_default());
     let openapi = get(move || {
         let document = document.clone();
-        async move { ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "max-age=60")], document) }
+        async move {
+            (
+                [
+                    (header::CONTENT_TYPE, "application/json"),
+                    (header::CACHE_CONTROL, "max-age=60"),
+                ],
+                document,
+            )
+        }
     });
     Router::new()
         .route("/v1/openapi.json", openapi)
@@ -41,7 +51,11 @@ async fn problem(slug: Option<Path<String>>) -> Result<Response, ApiError> {
     let slug = slug.map(|Path(slug)| slug).unwrap_or_default();
     let (status, title, meaning) = describe(&slug).ok_or_else(|| {
         let known: Vec<&str> = PROBLEMS.iter().map(|p| p.0).collect();
-        ApiError::NotFound(format!("there is no problem type {}; there are: {}", quoted(&slug), known.join(", ")))
+        ApiError::NotFound(format!(
+            "there is no problem type {}; there are: {}",
+            quoted(&slug),
+            known.join(", ")
+        ))
     })?;
     Ok(format!("{title} (HTTP {})\n\n{meaning}\n", status.as_u16()).into_response())
 }

@@ -1,4 +1,5 @@
-//! What handlers take out of a request, each failing as a problem and none copying what it does not need.
+//! What handlers take out of a request, each failing as a problem and none copying what it does not
+//! need.
 
 use crate::serve::error::ApiError;
 use crate::serve::negotiate::Format;
@@ -40,7 +41,10 @@ impl Held {
         self.0
             .as_ref()
             .and_then(|v| v.to_str().ok())
-            .is_some_and(|held| held.split(',').any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag)))
+            .is_some_and(|held| {
+                held.split(',')
+                    .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
+            })
     }
 }
 
@@ -54,15 +58,25 @@ impl<S: Sync> FromRequestParts<S> for Held {
 
 /// Whether the body says it is JSON: `application/json`, or any `application/...+json`.
 pub(in crate::serve) fn says_json(headers: &HeaderMap) -> bool {
-    let Some(given) = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()) else { return false };
-    let essence = given.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+    let Some(given) = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()) else {
+        return false;
+    };
+    let essence = given
+        .split(';')
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 /// The whole body. `limit` is what the route's `DefaultBodyLimit` enforces.
 pub(in crate::serve) async fn whole(request: Request, limit: usize) -> Result<Bytes, ApiError> {
-    Bytes::from_request(request, &()).await.map_err(|e| match e.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge(limit),
-        _ => ApiError::malformed("the body ended early or could not be read"),
-    })
+    Bytes::from_request(request, &())
+        .await
+        .map_err(|e| match e.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge(limit),
+            _ => ApiError::malformed("the body ended early or could not be read"),
+        })
 }

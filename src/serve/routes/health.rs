@@ -18,7 +18,11 @@ pub(in crate::serve) struct Watch {
 }
 
 pub(in crate::serve) fn routes(watch: Arc<Watch>) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(livez)).routes(routes!(readyz)).routes(routes!(metrics)).with_state(watch)
+    OpenApiRouter::new()
+        .routes(routes!(livez))
+        .routes(routes!(readyz))
+        .routes(routes!(metrics))
+        .with_state(watch)
 }
 
 /// Whether the process answers at all.
@@ -40,10 +44,17 @@ async fn readyz(State(own): State<Arc<Watch>>) -> Response {
         .health
         .reasons()
         .into_iter()
-        .map(|(part, reason)| schema::NotReady { part: part.to_owned(), reason })
+        .map(|(part, reason)| schema::NotReady {
+            part: part.to_owned(),
+            reason,
+        })
         .collect();
     let ready = reasons.is_empty();
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (status, Json(schema::Ready { ready, reasons })).into_response()
 }
 
@@ -53,5 +64,12 @@ async fn readyz(State(own): State<Arc<Watch>>) -> Response {
     responses((status = 200, description = "Prometheus text format 0.0.4", body = String, content_type = "text/plain"))
 )]
 async fn metrics(State(own): State<Arc<Watch>>) -> Response {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], own.metrics.render()).into_response()
+    (
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        own.metrics.render(),
+    )
+        .into_response()
 }

@@ -1,7 +1,7 @@
 //! Partners and their keys, for administrators: make, list, revoke.
 //!
-//! A key's text is in the answer that makes it and in no other; no answer has a digest. What changes anything is
-//! answered once it is on disk.
+//! A key's text is in the answer that makes it and in no other; no answer has a digest. What
+//! changes anything is answered once it is on disk.
 
 use super::extract::{Id, says_json, whole};
 use crate::domain::{Millis, SourceKind, id};
@@ -50,9 +50,13 @@ impl From<IssueError> for ApiError {
     fn from(e: IssueError) -> Self {
         match e {
             IssueError::Field { field, .. } => Self::bad(field, e.to_string()),
-            IssueError::Taken(_) | IssueError::Fixed(_) | IssueError::Full => Self::Conflict(e.to_string()),
+            IssueError::Taken(_) | IssueError::Fixed(_) | IssueError::Full => {
+                Self::Conflict(e.to_string())
+            }
             IssueError::NoSuchKey => Self::NotFound(e.to_string()),
-            IssueError::Store(why) => Self::Unavailable(format!("the store cannot do it now: {why}")),
+            IssueError::Store(why) => {
+                Self::Unavailable(format!("the store cannot do it now: {why}"))
+            }
         }
     }
 }
@@ -66,8 +70,8 @@ impl Members {
             return Err(ApiError::UnsupportedMediaType("application/json"));
         }
         let body = whole(request, MAX_BODY).await?;
-        let members: Map<String, Value> =
-            serde_json::from_slice(&body).map_err(|e| ApiError::malformed(format!("not a JSON object: {e}")))?;
+        let members: Map<String, Value> = serde_json::from_slice(&body)
+            .map_err(|e| ApiError::malformed(format!("not a JSON object: {e}")))?;
         match members.keys().find(|name| !known.contains(&name.as_str())) {
             Some(name) => Err(unknown(name, known)),
             None => Ok(Self(members)),
@@ -84,7 +88,8 @@ impl Members {
     }
 
     fn needed(&mut self, name: &'static str) -> Result<String, ApiError> {
-        self.text(name)?.ok_or_else(|| ApiError::bad(name, format!("{name} is needed")))
+        self.text(name)?
+            .ok_or_else(|| ApiError::bad(name, format!("{name} is needed")))
     }
 
     /// Absent: false.
@@ -105,11 +110,19 @@ impl Members {
         let items = match self.0.remove(name) {
             None => Vec::new(),
             Some(Value::Array(items)) => items,
-            Some(_) => return Err(ApiError::bad(name, format!("{name} must be a list of strings"))),
+            Some(_) => {
+                return Err(ApiError::bad(
+                    name,
+                    format!("{name} must be a list of strings"),
+                ));
+            }
         };
         let one = |item: &Value| match item {
             Value::String(text) => read(text).map_err(|why| ApiError::bad(name, why)),
-            _ => Err(ApiError::bad(name, format!("{name} must be a list of strings"))),
+            _ => Err(ApiError::bad(
+                name,
+                format!("{name} must be a list of strings"),
+            )),
         };
         items.iter().map(one).collect()
     }
@@ -123,7 +136,13 @@ fn ask(members: &mut Members) -> Result<Ask, ApiError> {
     let source_kind = match members.text("source_kind")? {
         None => SourceKind::Sensor,
         Some(name) => SourceKind::parse(&name).ok_or_else(|| {
-            ApiError::bad("source_kind", format!("source_kind must be sensor, app or gate, not {}", quoted(&name)))
+            ApiError::bad(
+                "source_kind",
+                format!(
+                    "source_kind must be sensor, app or gate, not {}",
+                    quoted(&name)
+                ),
+            )
         })?,
     };
     let expires_at = members.text("expires_at")?.map(|text| {
@@ -160,12 +179,32 @@ fn ask(members: &mut Members) -> Result<Ask, ApiError> {
         (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn post_key(_: Admin, State(own): State<Arc<Registrar>>, request: Request) -> Result<Response, ApiError> {
-    const KNOWN: &[&str] = &["name", "partner", "scopes", "sources", "source_kind", "uplinks", "expires_at"];
+async fn post_key(
+    _: Admin,
+    State(own): State<Arc<Registrar>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    const KNOWN: &[&str] = &[
+        "name",
+        "partner",
+        "scopes",
+        "sources",
+        "source_kind",
+        "uplinks",
+        "expires_at",
+    ];
     let ask = ask(&mut Members::of(request, KNOWN).await?)?;
     let (plain, info) = own.issuer.create(ask).await?;
-    let made = schema::KeyMade { key: plain.expose().to_owned(), made: shown(info) };
-    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(made)).into_response())
+    let made = schema::KeyMade {
+        key: plain.expose().to_owned(),
+        made: shown(info),
+    };
+    Ok((
+        StatusCode::CREATED,
+        [(header::CACHE_CONTROL, "no-store")],
+        Json(made),
+    )
+        .into_response())
 }
 
 /// All keys, also those that are revoked, and those of the configuration.
@@ -180,7 +219,11 @@ async fn post_key(_: Admin, State(own): State<Arc<Registrar>>, request: Request)
         (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn get_keys(_: Admin, State(own): State<Arc<Registrar>>, uri: Uri) -> Result<Json<schema::KeyList>, ApiError> {
+async fn get_keys(
+    _: Admin,
+    State(own): State<Arc<Registrar>>,
+    uri: Uri,
+) -> Result<Json<schema::KeyList>, ApiError> {
     let p = Params::read(uri.query(), &["partner", "limit", "cursor"])?;
     let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let after = match p.text("cursor") {
@@ -189,14 +232,23 @@ async fn get_keys(_: Admin, State(own): State<Arc<Registrar>>, uri: Uri) -> Resu
     };
     let of = p.text("partner");
     if of.is_some_and(|of| !id::is_valid(of)) {
-        return Err(ApiError::bad("partner", "partner must be 1 to 64 characters of [A-Za-z0-9._:-]"));
+        return Err(ApiError::bad(
+            "partner",
+            "partner must be 1 to 64 characters of [A-Za-z0-9._:-]",
+        ));
     }
     // One more than is shown tells whether another page would be empty.
     let mut found = own.issuer.list(after.as_ref(), limit + 1, of).await?;
     let more = found.len() > limit;
     found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|k| cursor::write_text(&k.id.to_string()));
-    Ok(Json(schema::KeyList { keys: found.into_iter().map(shown).collect(), next }))
+    let next = found
+        .last()
+        .filter(|_| more)
+        .map(|k| cursor::write_text(&k.id.to_string()));
+    Ok(Json(schema::KeyList {
+        keys: found.into_iter().map(shown).collect(),
+        next,
+    }))
 }
 
 /// Revoke a key: every door refuses it from now on.
@@ -213,8 +265,13 @@ async fn get_keys(_: Admin, State(own): State<Arc<Registrar>>, uri: Uri) -> Resu
         (status = 503, description = "Refused from now on, but not stored: do it again", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn delete_key(_: Admin, State(own): State<Arc<Registrar>>, Id(id): Id) -> Result<StatusCode, ApiError> {
-    let known = KeyId::parse(&id).ok_or_else(|| ApiError::NotFound(format!("there is no key {}", quoted(&id))))?;
+async fn delete_key(
+    _: Admin,
+    State(own): State<Arc<Registrar>>,
+    Id(id): Id,
+) -> Result<StatusCode, ApiError> {
+    let known = KeyId::parse(&id)
+        .ok_or_else(|| ApiError::NotFound(format!("there is no key {}", quoted(&id))))?;
     own.issuer.revoke(&known).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -234,10 +291,17 @@ async fn delete_key(_: Admin, State(own): State<Arc<Registrar>>, Id(id): Id) -> 
         (status = 503, description = "Not now", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn post_partner(_: Admin, State(own): State<Arc<Registrar>>, request: Request) -> Result<Response, ApiError> {
+async fn post_partner(
+    _: Admin,
+    State(own): State<Arc<Registrar>>,
+    request: Request,
+) -> Result<Response, ApiError> {
     let name = Members::of(request, &["name"]).await?.needed("name")?;
     let made = own.issuer.add_partner(&name).await?;
-    let made = schema::Partner { name: made.name, created_at: made.created_at.to_string() };
+    let made = schema::Partner {
+        name: made.name,
+        created_at: made.created_at.to_string(),
+    };
     Ok((StatusCode::CREATED, Json(made)).into_response())
 }
 
@@ -261,22 +325,36 @@ async fn get_partners(
     let p = Params::read(uri.query(), &["limit", "cursor"])?;
     let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let after = match p.text("cursor") {
-        Some(text) => cursor::read_text(text)?.parse().map_err(|_| cursor::not_ours())?,
+        Some(text) => cursor::read_text(text)?
+            .parse()
+            .map_err(|_| cursor::not_ours())?,
         None => 0,
     };
     let mut found = own.issuer.partners(after, limit + 1).await?;
     let more = found.len() > limit;
     found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|p| cursor::write_text(&p.id.to_string()));
+    let next = found
+        .last()
+        .filter(|_| more)
+        .map(|p| cursor::write_text(&p.id.to_string()));
     let partners = found.into_iter();
-    let partners = partners.map(|p| schema::Partner { name: p.name, created_at: p.created_at.to_string() }).collect();
+    let partners = partners
+        .map(|p| schema::Partner {
+            name: p.name,
+            created_at: p.created_at.to_string(),
+        })
+        .collect();
     Ok(Json(schema::PartnerList { partners, next }))
 }
 
 fn shown(info: KeyInfo) -> schema::KeyShown {
     let time = |t: Millis| t.to_string();
     schema::KeyShown {
-        origin: if matches!(info.id, KeyId::Config(_)) { "config" } else { "store" },
+        origin: if matches!(info.id, KeyId::Config(_)) {
+            "config"
+        } else {
+            "store"
+        },
         id: info.id.to_string(),
         name: info.name,
         partner: info.partner,

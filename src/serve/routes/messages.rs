@@ -1,6 +1,7 @@
 //! `/v1/asyncapi.json`: what goes in and out as messages, by MQTT and by the live stream.
 //!
-//! Made once. The payloads' schemas are the types in `schema::messages`; the rest stands here as it is read.
+//! Made once. The payloads' schemas are the types in `schema::messages`; the rest stands here as it
+//! is read.
 
 use crate::serve::error::ApiError;
 use crate::serve::schema::Messages;
@@ -15,14 +16,27 @@ use utoipa_axum::routes;
 
 /// The route, and its part of the OpenAPI document.
 pub(in crate::serve) fn routes() -> (Router, utoipa::openapi::OpenApi) {
-    let (_, part) = OpenApiRouter::<()>::new().routes(routes!(asyncapi)).split_for_parts();
+    let (_, part) = OpenApiRouter::<()>::new()
+        .routes(routes!(asyncapi))
+        .split_for_parts();
     let document = Bytes::from(document().to_string());
     let asyncapi = get(move || {
         let document = document.clone();
-        async move { ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "max-age=60")], document) }
+        async move {
+            (
+                [
+                    (header::CONTENT_TYPE, "application/json"),
+                    (header::CACHE_CONTROL, "max-age=60"),
+                ],
+                document,
+            )
+        }
     });
     let router = Router::new().route("/v1/asyncapi.json", asyncapi);
-    (router.method_not_allowed_fallback(async || ApiError::MethodNotAllowed), part)
+    (
+        router.method_not_allowed_fallback(async || ApiError::MethodNotAllowed),
+        part,
+    )
 }
 
 /// The description of all messages: AsyncAPI 3.0.
@@ -37,15 +51,27 @@ const MESSAGES: [(&str, &str, &str); 12] = [
     ("report", "SourceReport", "What a source saw of its bays"),
     ("count", "ZoneCount", "What a gate counts"),
     ("status", "SourceStatus", "A source's birth and last will"),
-    ("chirpstack", "ChirpstackUplink", "An uplink of ChirpStack v4"),
+    (
+        "chirpstack",
+        "ChirpstackUplink",
+        "An uplink of ChirpStack v4",
+    ),
     ("ttn", "TtnUplink", "An uplink of The Things Stack"),
     ("availability", "ZoneAvailability", "How full a zone is"),
     ("zone", "Zone", "A zone as it is now"),
     ("bay", "BayChange", "A bay as it is now"),
     ("gone", "Gone", "A zone was removed"),
     ("resync", "Resync", "The client must begin again"),
-    ("reservation", "ReservationEvent", "Something has happened to a reservation"),
-    ("ready", "OwnReady", "All reservations that stand have been told"),
+    (
+        "reservation",
+        "ReservationEvent",
+        "Something has happened to a reservation",
+    ),
+    (
+        "ready",
+        "OwnReady",
+        "All reservations that stand have been told",
+    ),
 ];
 
 /// What a source sends: its topic, and whether it is retained.
@@ -53,7 +79,10 @@ const FROM_SOURCES: [(&str, bool); 3] = [("report", false), ("count", false), ("
 
 /// What LoRaWAN network servers send, under their own topics.
 const FROM_NETWORKS: [(&str, &str); 2] = [
-    ("chirpstack", "application/{application}/device/{device}/event/up"),
+    (
+        "chirpstack",
+        "application/{application}/device/{device}/event/up",
+    ),
     ("ttn", "v3/{application}/devices/{device}/up"),
 ];
 
@@ -158,7 +187,9 @@ fn channels() -> Value {
             "messages": {"availability": reference("messages/availability")},
         }),
     );
-    let events = EVENTS.iter().map(|name| ((*name).to_owned(), reference(&format!("messages/{name}"))));
+    let events = EVENTS
+        .iter()
+        .map(|name| ((*name).to_owned(), reference(&format!("messages/{name}"))));
     all.insert(
         "stream".to_owned(),
         json!({
@@ -169,7 +200,9 @@ fn channels() -> Value {
             "messages": events.collect::<Map<_, _>>(),
         }),
     );
-    let events = OWN_EVENTS.iter().map(|name| ((*name).to_owned(), reference(&format!("messages/{name}"))));
+    let events = OWN_EVENTS
+        .iter()
+        .map(|name| ((*name).to_owned(), reference(&format!("messages/{name}"))));
     all.insert(
         "reservations".to_owned(),
         json!({
@@ -187,8 +220,10 @@ fn channels() -> Value {
 fn operations() -> Value {
     let mut all = Map::new();
     let mut add = |id: String, action: &str, channel: &str, messages: &[&str], bindings: Value| {
-        let messages: Vec<Value> =
-            messages.iter().map(|m| json!({"$ref": format!("#/channels/{channel}/messages/{m}")})).collect();
+        let messages: Vec<Value> = messages
+            .iter()
+            .map(|m| json!({"$ref": format!("#/channels/{channel}/messages/{m}")}))
+            .collect();
         let channel = json!({"$ref": format!("#/channels/{channel}")});
         all.insert(id, json!({"action": action, "channel": channel, "messages": messages, "bindings": bindings}));
     };
@@ -201,7 +236,13 @@ fn operations() -> Value {
         add(format!("take_{name}"), "receive", name, &[name], mqtt);
     }
     let mqtt = json!({"mqtt": {"qos": 0, "retain": true, "bindingVersion": "0.2.0"}});
-    add("tell_availability".to_owned(), "send", "availability", &["availability"], mqtt);
+    add(
+        "tell_availability".to_owned(),
+        "send",
+        "availability",
+        &["availability"],
+        mqtt,
+    );
     let query = json!({"type": "object", "properties": {
         "zones": {"type": "string", "description": "Up to 500 zone ids with commas between them"},
         "bbox": {"type": "string", "description": "west,south,east,north in degrees"},
@@ -214,14 +255,22 @@ fn operations() -> Value {
         "last_event_id": {"type": "string", "description": "In place of the header Last-Event-ID"},
     }});
     let http = json!({"http": {"method": "GET", "query": query, "bindingVersion": "0.3.0"}});
-    add("tell_reservations".to_owned(), "send", "reservations", &OWN_EVENTS, http);
+    add(
+        "tell_reservations".to_owned(),
+        "send",
+        "reservations",
+        &OWN_EVENTS,
+        http,
+    );
     Value::Object(all)
 }
 
 fn schemas() -> Value {
     // A document of strings and maps always has a JSON form.
     let mut api = serde_json::to_value(Messages::openapi()).unwrap_or_default();
-    api.pointer_mut("/components/schemas").map(Value::take).unwrap_or_default()
+    api.pointer_mut("/components/schemas")
+        .map(Value::take)
+        .unwrap_or_default()
 }
 
 fn reference(to: &str) -> Value {

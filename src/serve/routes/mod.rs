@@ -75,5 +75,8 @@ pub(super) fn market(market: Arc<Market>) -> OpenApiRouter {
 
 /// Bays and zones.
 pub(super) fn reads(reads: Arc<Reads>) -> OpenApiRouter {
-    OpenApiRouter::new().merge(bays::routes()).merge(zones::routes()).with_state(reads)
+    OpenApiRouter::new()
+        .merge(bays::routes())
+        .merge(zones::routes())
+        .with_state(reads)
 }

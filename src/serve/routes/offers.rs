@@ -37,7 +37,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Market>> {
 
 /// Put one of your bays on offer.
 ///
-/// A bay is yours if its zone is private and names you as its operator, or if an administrator has recorded it as yours.
+/// A bay is yours if its zone is private and names you as its operator, or if an administrator has
+/// recorded it as yours.
 #[utoipa::path(
     post, path = "/v1/offers", tag = "sharing businesses", security(("key" = ["share"])),
     request_body = schema::OfferAsked,
@@ -62,9 +63,16 @@ async fn post_offer(
     let (members, _) = body::object(request).await?;
     let fields = Fields::of(&members);
     let bay = fields.needed("bay")?;
-    if own.desk.owner(bay).is_none_or(|owner| owner != grant.partner) {
+    if own
+        .desk
+        .owner(bay)
+        .is_none_or(|owner| owner != grant.partner)
+    {
         let detail = format!("bay: you have no bay {}", quoted(bay));
-        return Err(ApiError::NoSuch { field: "bay", detail });
+        return Err(ApiError::NoSuch {
+            field: "bay",
+            detail,
+        });
     }
     let now = own.desk.now();
     for name in ["windows", "price_cents_per_hour"] {
@@ -72,7 +80,12 @@ async fn post_offer(
             return Err(fields.bad(name, "is needed"));
         }
     }
-    let hours = Hours { zone: TimeZone::UTC, once: vec![], weekly: vec![], closed: vec![] };
+    let hours = Hours {
+        zone: TimeZone::UTC,
+        once: vec![],
+        weekly: vec![],
+        closed: vec![],
+    };
     let blank = Offer {
         id: 0,
         name: "".into(),
@@ -91,7 +104,12 @@ async fn post_offer(
     };
     let made = own.desk.add_offer(changed(blank, fields, now)?).await?;
     let place = format!("/v1/offers/{}", made.name);
-    Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(shown(&made))).into_response())
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, place)],
+        Json(shown(&made)),
+    )
+        .into_response())
 }
 
 /// Your offers, also those that are withdrawn.
@@ -117,8 +135,14 @@ async fn get_offers(
     let mut found = own.desk.offers(&grant.partner, after, limit + 1).await?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
-    let next = found.last().filter(|_| more).map(|o| cursor::write_text(&o.id.to_string()));
-    Ok(Json(schema::Offers { offers: found.iter().map(shown).collect(), next }))
+    let next = found
+        .last()
+        .filter(|_| more)
+        .map(|o| cursor::write_text(&o.id.to_string()));
+    Ok(Json(schema::Offers {
+        offers: found.iter().map(shown).collect(),
+        next,
+    }))
 }
 
 /// One of your offers.
@@ -224,18 +248,29 @@ async fn calendar(
 ) -> Result<Response, ApiError> {
     let p = Params::read(uri.query(), &["token"])?;
     let offer = match p.text("token") {
-        Some(token) => own.desk.offer_by_calendar(&id, token).await.map_err(|e| match e {
-            DeskError::NoSuch => ApiError::NotFound("there is no calendar at this address".to_owned()),
-            other => other.into(),
-        })?,
+        Some(token) => own
+            .desk
+            .offer_by_calendar(&id, token)
+            .await
+            .map_err(|e| match e {
+                DeskError::NoSuch => {
+                    ApiError::NotFound("there is no calendar at this address".to_owned())
+                }
+                other => other.into(),
+            })?,
         None => one(&own, &caller?.0, &id).await?,
     };
     let now = own.desk.now();
-    let span = Span { start: Millis(now.0.saturating_sub(CALENDAR_MS)), end: now.plus(CALENDAR_MS) };
+    let span = Span {
+        start: Millis(now.0.saturating_sub(CALENDAR_MS)),
+        end: now.plus(CALENDAR_MS),
+    };
     let bookings = own.desk.bookings(&offer, span, MOST_EVENTS).await?;
     // Who may read it depends on more than the address, so nobody keeps it for others.
-    let headers =
-        [(header::CONTENT_TYPE, "text/calendar; charset=utf-8"), (header::CACHE_CONTROL, "private, max-age=60")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
+        (header::CACHE_CONTROL, "private, max-age=60"),
+    ];
     Ok((headers, render::calendar(&offer, &bookings, now)).into_response())
 }
 
@@ -287,14 +322,21 @@ async fn utilisation(
     let p = Params::read(uri.query(), &["from", "to"])?;
     let offer = one(&own, &grant, &id).await?;
     let to = p.time("to")?.unwrap_or_else(|| own.desk.now());
-    let from = p.time("from")?.unwrap_or(Millis(to.0.saturating_sub(WEEK_MS)));
-    let span = Span::new(from, to).ok_or_else(|| ApiError::bad("to", "to must be later than from"))?;
+    let from = p
+        .time("from")?
+        .unwrap_or(Millis(to.0.saturating_sub(WEEK_MS)));
+    let span =
+        Span::new(from, to).ok_or_else(|| ApiError::bad("to", "to must be later than from"))?;
     if span.ms() > MOST_DAYS_MS {
-        return Err(ApiError::bad("from", "from and to may lie at most 93 days apart"));
+        return Err(ApiError::bad(
+            "from",
+            "from and to may lie at most 93 days apart",
+        ));
     }
     let used = own.desk.utilisation(&offer, span).await?;
     let day = |d: crate::share::Day| schema::UtilisationDay {
-        utilisation: (d.offered_s > 0).then(|| (d.used_s as f64 / d.offered_s as f64 * 1000.0).round() / 1000.0),
+        utilisation: (d.offered_s > 0)
+            .then(|| (d.used_s as f64 / d.offered_s as f64 * 1000.0).round() / 1000.0),
         date: d.date,
         offered_s: d.offered_s,
         booked_s: d.booked_s,
@@ -311,8 +353,11 @@ async fn utilisation(
 }
 
 async fn one(own: &Market, grant: &Grant, id: &str) -> Result<Offer, ApiError> {
-    own.desk.offer(id, &grant.partner).await.map_err(|e| match e {
-        DeskError::NoSuch => ApiError::NotFound(format!("you have no offer {}", quoted(id))),
-        other => other.into(),
-    })
+    own.desk
+        .offer(id, &grant.partner)
+        .await
+        .map_err(|e| match e {
+            DeskError::NoSuch => ApiError::NotFound(format!("you have no offer {}", quoted(id))),
+            other => other.into(),
+        })
 }

@@ -50,10 +50,16 @@ async fn put_owner(
     }
     let partner = fields.text("partner")?;
     if partner.is_some_and(|p| !id::is_valid(p)) {
-        return Err(fields.bad("partner", "must be 1 to 64 characters of [A-Za-z0-9._:-], or null"));
+        return Err(fields.bad(
+            "partner",
+            "must be 1 to 64 characters of [A-Za-z0-9._:-], or null",
+        ));
     }
     if own.registry.bay(&bay).is_none() {
-        return Err(ApiError::NotFound(format!("there is no bay {}", quoted(&bay))));
+        return Err(ApiError::NotFound(format!(
+            "there is no bay {}",
+            quoted(&bay)
+        )));
     }
     own.desk.record_owner(&bay, partner).await?;
     let partner = own.desk.owner(&bay).map(|p| p.to_string());

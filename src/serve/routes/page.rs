@@ -15,21 +15,39 @@ pub(in crate::serve) fn routes() -> Router {
     Router::new()
         .route(
             "/",
-            get(async || file("text/html; charset=utf-8", include_str!("../../../dashboards/web/plain/index.html"))),
+            get(async || {
+                file(
+                    "text/html; charset=utf-8",
+                    include_str!("../../../dashboards/web/plain/index.html"),
+                )
+            }),
         )
         .route(
             "/page.js",
-            get(async || file("text/javascript; charset=utf-8", include_str!("../../../dashboards/web/plain/page.js"))),
+            get(async || {
+                file(
+                    "text/javascript; charset=utf-8",
+                    include_str!("../../../dashboards/web/plain/page.js"),
+                )
+            }),
         )
         .route(
             "/stream.js",
             get(async || {
-                file("text/javascript; charset=utf-8", include_str!("../../../dashboards/web/plain/stream.js"))
+                file(
+                    "text/javascript; charset=utf-8",
+                    include_str!("../../../dashboards/web/plain/stream.js"),
+                )
             }),
         )
         .route(
             "/page.css",
-            get(async || file("text/css; charset=utf-8", include_str!("../../../dashboards/web/plain/page.css"))),
+            get(async || {
+                file(
+                    "text/css; charset=utf-8",
+                    include_str!("../../../dashboards/web/plain/page.css"),
+                )
+            }),
         )
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
 }

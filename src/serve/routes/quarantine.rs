@@ -26,7 +26,9 @@ impl FromRef<Arc<Cell>> for Doorman {
 }
 
 pub(in crate::serve) fn routes(cell: Arc<Cell>) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(quarantine)).with_state(cell)
+    OpenApiRouter::new()
+        .routes(routes!(quarantine))
+        .with_state(cell)
 }
 
 /// As the description's `int64` has it; no entry comes near.
@@ -57,10 +59,15 @@ fn filter(query: Option<&str>) -> Result<Filter, ApiError> {
         (status = 503, description = "Cannot be read now", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn quarantine(_: Admin, State(own): State<Arc<Cell>>, uri: Uri) -> Result<Json<serde_json::Value>, ApiError> {
+async fn quarantine(
+    _: Admin,
+    State(own): State<Arc<Cell>>,
+    uri: Uri,
+) -> Result<Json<serde_json::Value>, ApiError> {
     let filter = filter(uri.query())?;
     let limit = filter.limit;
-    let unreadable = |why: String| ApiError::Unavailable(format!("the quarantine cannot be read now: {why}"));
+    let unreadable =
+        |why: String| ApiError::Unavailable(format!("the quarantine cannot be read now: {why}"));
     let kept = tokio::task::spawn_blocking(move || own.quarantine.read(&filter))
         .await
         .map_err(|e| unreadable(e.to_string()))?

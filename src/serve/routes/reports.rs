@@ -1,4 +1,5 @@
-//! Reports over HTTP: the same gate, the same journal and the same promise as over MQTT. 202 means durable.
+//! Reports over HTTP: the same gate, the same journal and the same promise as over MQTT. 202 means
+//! durable.
 
 use super::extract::{says_json, whole};
 use crate::domain::{Claim, Door, Parcel, Reason, Receipt, Refusal, Speaker, Submission, Topic};
@@ -50,7 +51,10 @@ impl FromRef<Arc<Desk>> for Doorman {
 }
 
 pub(in crate::serve) fn routes(desk: Arc<Desk>) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(report)).layer(DefaultBodyLimit::max(MAX_BODY)).with_state(desk)
+    OpenApiRouter::new()
+        .routes(routes!(report))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .with_state(desk)
 }
 
 /// The part of a body that says who speaks; the gate reads the rest.
@@ -63,8 +67,9 @@ struct Who<'b> {
 
 /// Report the state of bays.
 ///
-/// The body is a report as over MQTT, with `source`: a batch, or one bay flat. What is refused is listed and kept in the
-/// quarantine; the rest is accepted. The answer comes once all of it is on disk.
+/// The body is a report as over MQTT, with `source`: a batch, or one bay flat. What is refused is
+/// listed and kept in the quarantine; the rest is accepted. The answer comes once all of it is on
+/// disk.
 #[utoipa::path(
     post, path = "/v1/reports", tag = "data partners", security(("key" = ["report"])),
     request_body = schema::Report,
@@ -91,14 +96,19 @@ async fn report(
         Ok(body) => body,
         Err(ApiError::TooLarge(limit)) => {
             let detail = format!("the body has more than {limit} bytes");
-            own.refuse(&grant, PATH, Reason::TooLarge, detail, &[]).await?;
+            own.refuse(&grant, PATH, Reason::TooLarge, detail, &[])
+                .await?;
             return Err(ApiError::TooLarge(limit));
         }
         Err(other) => return Err(other),
     };
     let speaker = match own.speaker(&grant, &body).await {
         Ok(speaker) => speaker,
-        Err(Unheard { reason: Some(reason), problem, detail }) => {
+        Err(Unheard {
+            reason: Some(reason),
+            problem,
+            detail,
+        }) => {
             own.refuse(&grant, PATH, reason, detail, &body).await?;
             return Err(problem);
         }
@@ -116,15 +126,23 @@ pub(super) struct Unheard {
 
 impl Unheard {
     fn malformed(detail: String) -> Self {
-        Self { reason: Some(Reason::Malformed), problem: ApiError::malformed(detail.clone()), detail }
+        Self {
+            reason: Some(Reason::Malformed),
+            problem: ApiError::malformed(detail.clone()),
+            detail,
+        }
     }
 }
 
 impl Desk {
     /// Who speaks in `body`, if the holder of `grant` may speak so.
-    async fn speaker(self: &Arc<Self>, grant: &Arc<Grant>, body: &Bytes) -> Result<Speaker, Unheard> {
-        let who: Who<'_> =
-            serde_json::from_slice(body).map_err(|e| Unheard::malformed(format!("not a report: {e}")))?;
+    async fn speaker(
+        self: &Arc<Self>,
+        grant: &Arc<Grant>,
+        body: &Bytes,
+    ) -> Result<Speaker, Unheard> {
+        let who: Who<'_> = serde_json::from_slice(body)
+            .map_err(|e| Unheard::malformed(format!("not a report: {e}")))?;
         let Some(source) = who.source else {
             return Err(Unheard::malformed("the body names no `source`".to_owned()));
         };
@@ -132,22 +150,35 @@ impl Desk {
     }
 
     /// The speaker for `source`, if the holder of `grant` may be it.
-    pub(super) async fn speaker_named(self: &Arc<Self>, grant: &Arc<Grant>, source: &str) -> Result<Speaker, Unheard> {
+    pub(super) async fn speaker_named(
+        self: &Arc<Self>,
+        grant: &Arc<Grant>,
+        source: &str,
+    ) -> Result<Speaker, Unheard> {
         let source: Arc<str> = source.into();
-        let known = self.registry.source(&source).is_some_and(|(_, kind)| kind == grant.source_kind);
+        let known = self
+            .registry
+            .source(&source)
+            .is_some_and(|(_, kind)| kind == grant.source_kind);
         let asked = if known {
             partner::speaker(grant, &self.registry, &source)
         } else {
             // Enrolment waits for the disk.
-            let (own, grant, source) = (Arc::clone(self), Arc::clone(grant), Arc::clone(&source));
+            let own = Arc::clone(self);
+            let grant = Arc::clone(grant);
+            let source = Arc::clone(&source);
             tokio::task::spawn_blocking(move || partner::speaker(&grant, &own.registry, &source))
                 .await
                 .unwrap_or_else(|e| Err(Denied::Full(e.to_string())))
         };
         match asked {
-            Ok((number, kind)) => {
-                Ok(Speaker { source: number, kind, id: source, pass: grant.pass.clone(), uplinks: grant.uplinks })
-            }
+            Ok((number, kind)) => Ok(Speaker {
+                source: number,
+                kind,
+                id: source,
+                pass: grant.pass.clone(),
+                uplinks: grant.uplinks,
+            }),
             Err(denied) => {
                 let reason = match denied {
                     Denied::Full(_) => None,
@@ -155,7 +186,11 @@ impl Desk {
                     Denied::BadKey | Denied::NotAllowed => Some(Reason::Forbidden),
                 };
                 let detail = format!("as {}: {denied}", quoted(&source));
-                Err(Unheard { reason, problem: denied.into(), detail })
+                Err(Unheard {
+                    reason,
+                    problem: denied.into(),
+                    detail,
+                })
             }
         }
     }
@@ -196,7 +231,11 @@ impl Desk {
             detail: detail.into(),
             payload: Refusal::excerpt(body),
         };
-        self.store(Parcel { refusals: vec![refusal], ..Parcel::default() }).await
+        self.store(Parcel {
+            refusals: vec![refusal],
+            ..Parcel::default()
+        })
+        .await
     }
 
     /// Hands a parcel to the journal and waits until it is on disk.
@@ -204,11 +243,17 @@ impl Desk {
         let (told, stored) = oneshot::channel();
         // The caller may have hung up meanwhile: then nobody listens, which is no fault.
         let receipt = Receipt::new(move || _ = told.send(()));
-        self.inbox.try_send(parcel.into_submission(receipt)).map_err(|e| match e {
-            TrySendError::Full(_) => ApiError::Busy,
-            TrySendError::Closed(_) => ApiError::Unavailable("the hub is stopping; send it again".to_owned()),
-        })?;
-        stored.await.map_err(|_| ApiError::Unavailable("it was not stored; send it again".to_owned()))
+        self.inbox
+            .try_send(parcel.into_submission(receipt))
+            .map_err(|e| match e {
+                TrySendError::Full(_) => ApiError::Busy,
+                TrySendError::Closed(_) => {
+                    ApiError::Unavailable("the hub is stopping; send it again".to_owned())
+                }
+            })?;
+        stored
+            .await
+            .map_err(|_| ApiError::Unavailable("it was not stored; send it again".to_owned()))
     }
 }
 
@@ -225,10 +270,19 @@ enum Outcome {
 impl Outcome {
     fn of(parcel: &Parcel) -> Self {
         // A sign of life is no report.
-        let accepted = parcel.claims.iter().filter(|c| !matches!(c, Claim::Alive { .. })).count();
-        let whole = |r: &&Refusal| r.index.is_none() && matches!(r.reason, Reason::Malformed | Reason::TooLarge);
+        let accepted = parcel
+            .claims
+            .iter()
+            .filter(|c| !matches!(c, Claim::Alive { .. }))
+            .count();
+        let whole = |r: &&Refusal| {
+            r.index.is_none() && matches!(r.reason, Reason::Malformed | Reason::TooLarge)
+        };
         if let Some(r) = parcel.refusals.iter().find(whole).filter(|_| accepted == 0) {
-            return Self::None(ApiError::Malformed { reason: r.reason, detail: r.detail.to_string() });
+            return Self::None(ApiError::Malformed {
+                reason: r.reason,
+                detail: r.detail.to_string(),
+            });
         }
         let refused = parcel.refusals.iter().map(|r| schema::Refused {
             // A lone bay given flat has no list to be in: it is the first and only.
@@ -236,14 +290,19 @@ impl Outcome {
             reason: r.reason.name().to_owned(),
             detail: r.detail.to_string(),
         });
-        Self::Taken { accepted, refused: refused.collect() }
+        Self::Taken {
+            accepted,
+            refused: refused.collect(),
+        }
     }
 
     fn into_answer(self) -> Result<Response, ApiError> {
         match self {
-            Self::Taken { accepted, refused } => {
-                Ok((StatusCode::ACCEPTED, axum::Json(schema::Accepted { accepted, refused })).into_response())
-            }
+            Self::Taken { accepted, refused } => Ok((
+                StatusCode::ACCEPTED,
+                axum::Json(schema::Accepted { accepted, refused }),
+            )
+                .into_response()),
             Self::None(problem) => Err(problem),
         }
     }

@@ -1,4 +1,5 @@
-//! What a partner's bays have brought in a month, or what its drivers owe: from the ledger, line by line.
+//! What a partner's bays have brought in a month, or what its drivers owe: from the ledger, line by
+//! line.
 
 use super::Market;
 use crate::domain::TimeZone;
@@ -48,29 +49,50 @@ async fn settlement(
 ) -> Result<Response, ApiError> {
     let csv = takes_csv(&headers)?;
     let p = Params::read(uri.query(), &["month", "role", "limit", "cursor"])?;
-    let month = p.text("month").ok_or_else(|| ApiError::bad("month", "month is needed, such as 2026-11"))?;
+    let month = p
+        .text("month")
+        .ok_or_else(|| ApiError::bad("month", "month is needed, such as 2026-11"))?;
     let span = TimeZone::UTC.month(month);
-    let span =
-        span.ok_or_else(|| ApiError::bad("month", format!("month must be such as 2026-11, not {}", quoted(month))))?;
+    let span = span.ok_or_else(|| {
+        ApiError::bad(
+            "month",
+            format!("month must be such as 2026-11, not {}", quoted(month)),
+        )
+    })?;
     let shares = grant.scopes.has(Scope::Share);
     let party = match p.text("role") {
         None | Some("owner") if shares => Party::Owner,
         None => Party::Driver,
         Some("driver") if grant.scopes.has(Scope::Book) => Party::Driver,
         Some("owner" | "driver") => {
-            return Err(ApiError::Forbidden("that role needs the scope share (owner) or book (driver)".to_owned()));
+            return Err(ApiError::Forbidden(
+                "that role needs the scope share (owner) or book (driver)".to_owned(),
+            ));
         }
         Some(other) => {
-            return Err(ApiError::bad("role", format!("role must be owner or driver, not {}", quoted(other))));
+            return Err(ApiError::bad(
+                "role",
+                format!("role must be owner or driver, not {}", quoted(other)),
+            ));
         }
     };
     let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let after = cursor::read_number(p.text("cursor"))?;
-    let (mut rows, totals) = own.desk.settlement((party, &grant.partner), span, after, limit + 1).await?;
+    let (mut rows, totals) = own
+        .desk
+        .settlement((party, &grant.partner), span, after, limit + 1)
+        .await?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| more).map(|row| cursor::write_text(&row.id.to_string()));
-    let role = if party == Party::Owner { "owner" } else { "driver" };
+    let next = rows
+        .last()
+        .filter(|_| more)
+        .map(|row| cursor::write_text(&row.id.to_string()));
+    let role = if party == Party::Owner {
+        "owner"
+    } else {
+        "driver"
+    };
     if csv {
         let link = next.map(|next| {
             format!("</v1/partners/me/settlement?month={month}&role={role}&limit={limit}&cursor={next}>; rel=\"next\"")

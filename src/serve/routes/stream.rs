@@ -1,4 +1,5 @@
-//! The live streams: zones and their bays as they change, and what becomes of a booking app's reservations.
+//! The live streams: zones and their bays as they change, and what becomes of a booking app's
+//! reservations.
 
 use crate::serve::auth::{Booker, Doorman, Reader};
 use crate::serve::error::ApiError;
@@ -27,16 +28,19 @@ impl FromRef<Arc<Streams>> for Doorman {
 }
 
 pub(in crate::serve) fn routes(streams: Arc<Streams>) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(stream)).with_state(streams)
+    OpenApiRouter::new()
+        .routes(routes!(stream))
+        .with_state(streams)
 }
 
 /// Zones as they change, by Server-Sent Events.
 ///
-/// First the state of everything that is followed, then each change: `zone` (as `/v1/zones/{zone}`), with `bays=true`
-/// also `bay`, and `gone` for a zone that was removed. Changes that come close together melt into one; the newest
-/// state always comes. Each event has an `id`; a client that comes back with the last one it read is told what changed
-/// meanwhile, or `resync` where that cannot be told, followed by the state of everything. A comment is sent every 15 s
-/// of silence. `/v1/asyncapi.json` describes the events.
+/// First the state of everything that is followed, then each change: `zone` (as
+/// `/v1/zones/{zone}`), with `bays=true` also `bay`, and `gone` for a zone that was removed.
+/// Changes that come close together melt into one; the newest state always comes. Each event has an
+/// `id`; a client that comes back with the last one it read is told what changed meanwhile, or
+/// `resync` where that cannot be told, followed by the state of everything. A comment is sent every
+/// 15 s of silence. `/v1/asyncapi.json` describes the events.
 #[utoipa::path(
     get, path = "/v1/stream", tag = "drivers",
     params(schema::StreamQuery),
@@ -60,15 +64,21 @@ async fn stream(
     Ok(events(own.follow(what, held(&headers, &p))?))
 }
 
-/// What the client says it had last. The header is the browser's own and newer than the address it was given; bytes that
-/// are no text are no id.
+/// What the client says it had last. The header is the browser's own and newer than the address it
+/// was given; bytes that are no text are no id.
 fn held<'a>(headers: &'a HeaderMap, p: &'a Params<'_>) -> Option<&'a str> {
-    headers.get(LAST_EVENT_ID).map(|v| v.to_str().unwrap_or("?")).or(p.text("last_event_id"))
+    headers
+        .get(LAST_EVENT_ID)
+        .map(|v| v.to_str().unwrap_or("?"))
+        .or(p.text("last_event_id"))
 }
 
 fn events(body: Body) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/event-stream"),
+        ),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (NO_BUFFERING, HeaderValue::from_static("no")),
     ];
@@ -77,17 +87,20 @@ fn events(body: Body) -> Response {
 
 /// A booking app's own reservations.
 pub(in crate::serve) fn own_routes(own: Arc<Own>) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(own_reservations)).with_state(own)
+    OpenApiRouter::new()
+        .routes(routes!(own_reservations))
+        .with_state(own)
 }
 
 /// What becomes of your reservations, by Server-Sent Events.
 ///
-/// First those that stand (`reservation` with the `event` `standing`), then `ready`, then a `reservation` for each thing
-/// that happens to one: `held`, `confirmed`, `moved` (it has another bay), `active`, `completed`, `cancelled`, `expired`,
-/// `no_show`; `cause` says whose doing it was, and `reservation` is as it is now. A client that comes back with the `id` it
-/// read last is told everything since, also after a restart; `resync` where the id is none of ours, followed by all that
-/// stand. With several hubs on one database an event may come twice. A comment is sent every 15 s of silence. At most 32
-/// at a time for one partner.
+/// First those that stand (`reservation` with the `event` `standing`), then `ready`, then a
+/// `reservation` for each thing that happens to one: `held`, `confirmed`, `moved` (it has another
+/// bay), `active`, `completed`, `cancelled`, `expired`, `no_show`; `cause` says whose doing it was,
+/// and `reservation` is as it is now. A client that comes back with the `id` it read last is told
+/// everything since, also after a restart; `resync` where the id is none of ours, followed by all
+/// that stand. With several hubs on one database an event may come twice. A comment is sent every
+/// 15 s of silence. At most 32 at a time for one partner.
 #[utoipa::path(
     get, path = "/v1/reservations/stream", tag = "booking", security(("key" = ["book"])),
     params(schema::OwnStreamQuery),

@@ -27,15 +27,17 @@ const LEAST_FOR_ALL: i64 = 10;
 const FORMATS: [&str; 2] = ["application/json", "text/csv"];
 
 pub(in crate::serve) fn routes(bureau: Arc<Bureau>) -> OpenApiRouter {
-    OpenApiRouter::new().routes(routes!(turnover)).with_state(bureau)
+    OpenApiRouter::new()
+        .routes(routes!(turnover))
+        .with_state(bureau)
 }
 
 /// How each zone's bays turned over.
 ///
-/// Rows start in `from`..`to`, by time and then by zone. Go on with `cursor` until `next` is null; a page may end early,
-/// even without rows.
-/// With the scope `monitor` all settled figures are told. Without it days that are over, in UTC, and what fewer than
-/// five visits (without a key: ten) speak of is null and `suppressed`, and whatever would give it away.
+/// Rows start in `from`..`to`, by time and then by zone. Go on with `cursor` until `next` is null;
+/// a page may end early, even without rows. With the scope `monitor` all settled figures are told.
+/// Without it days that are over, in UTC, and what fewer than five visits (without a key: ten)
+/// speak of is null and `suppressed`, and whatever would give it away.
 #[utoipa::path(
     get, path = "/v1/turnover", tag = "authority", security((), ("key" = ["monitor"])),
     params(schema::TurnoverQuery),
@@ -55,15 +57,24 @@ async fn turnover(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let format = choose(&headers, &FORMATS).ok_or(ApiError::NotAcceptable("application/json or text/csv"))?;
+    let format = choose(&headers, &FORMATS)
+        .ok_or(ApiError::NotAcceptable("application/json or text/csv"))?;
     let asked = Asked::read(&own, viewer, uri.query())?;
     let bureau = own.clone();
-    let (body, next) = bureau.work(move || asked.answer(&own, viewer, format)).await?;
+    let (body, next) = bureau
+        .work(move || asked.answer(&own, viewer, format))
+        .await?;
     let mut answer = body.into_response();
     let headers = answer.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(["application/json", "text/csv; charset=utf-8"][format]));
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static(["application/json", "text/csv; charset=utf-8"][format]),
+    );
     headers.insert(VARY, HeaderValue::from_static("accept, authorization"));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, max-age=10"));
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static("private, max-age=10"),
+    );
     if let Some(link) = next.and_then(|next| link(&uri, &next)) {
         headers.insert(LINK, link);
     }
@@ -79,19 +90,35 @@ struct Asked {
 
 impl Asked {
     fn read(own: &Bureau, viewer: Viewer, query: Option<&str>) -> Result<Self, ApiError> {
-        let p = Params::read(query, &["zone", "bbox", "from", "to", "interval", "tz", "limit", "cursor"])?;
+        let p = Params::read(
+            query,
+            &[
+                "zone", "bbox", "from", "to", "interval", "tz", "limit", "cursor",
+            ],
+        )?;
         let zones = own.zones(&p)?;
         let calendar = match p.text("tz") {
             None if viewer == Viewer::Monitor => own.calendar(),
             None => Calendar::UTC,
             Some(name) => Calendar::parse(name).ok_or_else(|| {
                 let said = quoted(name);
-                ApiError::bad("tz", format!("tz must be the IANA name of a place, such as Asia/Singapore, not {said}"))
+                ApiError::bad(
+                    "tz",
+                    format!(
+                        "tz must be the IANA name of a place, such as Asia/Singapore, not {said}"
+                    ),
+                )
             })?,
         };
-        let lengths = [("5m", Interval::FiveMinutes), ("1h", Interval::Hour), ("1d", Interval::Day(calendar))];
+        let lengths = [
+            ("5m", Interval::FiveMinutes),
+            ("1h", Interval::Hour),
+            ("1d", Interval::Day(calendar)),
+        ];
         let of = |name: &str| lengths.into_iter().find(|(n, _)| *n == name);
-        let (name, interval) = p.one_of("interval", of, "5m, 1h, 1d")?.unwrap_or(lengths[1]);
+        let (name, interval) = p
+            .one_of("interval", of, "5m, 1h, 1d")?
+            .unwrap_or(lengths[1]);
         if viewer != Viewer::Monitor && calendar != Calendar::UTC {
             let why = "days of another place than UTC are told to keys with the scope monitor only: two kinds of day \
                        could be subtracted from each other";
@@ -99,13 +126,32 @@ impl Asked {
         }
         let (from, to) = stretch(&p, own.history().settled_to())?;
         let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-        let question = Question { zones: None, from, to, interval, place: place(&p)?, limit };
-        Ok(Self { zones, question, interval: name })
+        let question = Question {
+            zones: None,
+            from,
+            to,
+            interval,
+            place: place(&p)?,
+            limit,
+        };
+        Ok(Self {
+            zones,
+            question,
+            interval: name,
+        })
     }
 
     /// The body, and the cursor of the next page.
-    fn answer(&self, own: &Bureau, viewer: Viewer, format: usize) -> Result<(Vec<u8>, Option<String>), ApiError> {
-        let question = Question { zones: self.zones.as_deref(), ..self.question };
+    fn answer(
+        &self,
+        own: &Bureau,
+        viewer: Viewer,
+        format: usize,
+    ) -> Result<(Vec<u8>, Option<String>), ApiError> {
+        let question = Question {
+            zones: self.zones.as_deref(),
+            ..self.question
+        };
         let city = own.registry.city();
         let page: Page = match viewer {
             Viewer::Monitor => {
@@ -113,15 +159,31 @@ impl Asked {
                 page.map_err(|e| ApiError::bad("tz", e.to_string()))?
             }
             Viewer::Known | Viewer::Public => {
-                let least = if viewer == Viewer::Known { LEAST_FOR_PARTNERS } else { LEAST_FOR_ALL };
+                let least = if viewer == Viewer::Known {
+                    LEAST_FOR_PARTNERS
+                } else {
+                    LEAST_FOR_ALL
+                };
                 let never = |zone| Bureau::is_single(&city, zone);
-                own.history().discreet_page(&question, Discretion { least, never: &never })
+                own.history().discreet_page(
+                    &question,
+                    Discretion {
+                        least,
+                        never: &never,
+                    },
+                )
             }
         };
         let next = page.next.map(|p| cursor::write_place(p.start.0, p.zone));
         let id = &mut |number, each: &mut dyn FnMut(&str)| own.id(&city, number, each);
         let body = match format {
-            0 => render::turnover_json(&page, self.interval, next.as_deref(), viewer == Viewer::Monitor, id),
+            0 => render::turnover_json(
+                &page,
+                self.interval,
+                next.as_deref(),
+                viewer == Viewer::Monitor,
+                id,
+            ),
             _ => render::turnover_csv(&page.rows, id),
         };
         Ok((body, next))

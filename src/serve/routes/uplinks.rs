@@ -1,8 +1,10 @@
-//! Uplinks of LoRaWAN devices over HTTP, as network servers' own integrations post them. 202 means durable.
+//! Uplinks of LoRaWAN devices over HTTP, as network servers' own integrations post them. 202 means
+//! durable.
 //!
-//! The key says that its sources are network servers (`uplinks = true`). Which one speaks is the `source` of the query,
-//! or the only one that the key covers. What a device said wrongly is refused item by item with 202: a network server
-//! that is answered with an error may give up on all its devices.
+//! The key says that its sources are network servers (`uplinks = true`). Which one speaks is the
+//! `source` of the query, or the only one that the key covers. What a device said wrongly is
+//! refused item by item with 202: a network server that is answered with an error may give up on
+//! all its devices.
 
 use super::extract::{says_json, whole};
 use super::reports::{Desk, MAX_BODY, Unheard};
@@ -29,7 +31,8 @@ pub(in crate::serve) fn routes(desk: Arc<Desk>) -> OpenApiRouter {
 
 /// Hand on a device's uplink from ChirpStack v4.
 ///
-/// The address for its HTTP integration, with JSON as its encoding. Events other than `up` are accepted and ignored.
+/// The address for its HTTP integration, with JSON as its encoding. Events other than `up` are
+/// accepted and ignored.
 #[utoipa::path(
     post, path = "/v1/uplinks/chirpstack", tag = "data partners", security(("key" = ["report"])),
     params(schema::UplinkQuery, schema::EventQuery),
@@ -58,7 +61,14 @@ async fn chirpstack(
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     drop(params);
-    own.hand_on(&grant, Topic::ChirpStack, "/v1/uplinks/chirpstack", &source, request).await
+    own.hand_on(
+        &grant,
+        Topic::ChirpStack,
+        "/v1/uplinks/chirpstack",
+        &source,
+        request,
+    )
+    .await
 }
 
 /// Hand on a device's uplink from The Things Stack.
@@ -79,9 +89,17 @@ async fn chirpstack(
         (status = 503, description = "Not stored; send it again", body = schema::Problem, content_type = "application/problem+json"),
     )
 )]
-async fn ttn(Reporter(grant): Reporter, State(own): State<Arc<Desk>>, request: Request) -> Result<Response, ApiError> {
-    let source = source(&grant, Params::read(request.uri().query(), &["source"])?.text("source"))?;
-    own.hand_on(&grant, Topic::Ttn, "/v1/uplinks/ttn", &source, request).await
+async fn ttn(
+    Reporter(grant): Reporter,
+    State(own): State<Arc<Desk>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let source = source(
+        &grant,
+        Params::read(request.uri().query(), &["source"])?.text("source"),
+    )?;
+    own.hand_on(&grant, Topic::Ttn, "/v1/uplinks/ttn", &source, request)
+        .await
 }
 
 /// Which network server speaks.
@@ -93,7 +111,10 @@ fn source(grant: &Grant, asked: Option<&str>) -> Result<String, ApiError> {
     match (asked, &grant.sources[..]) {
         (Some(asked), _) => Ok(asked.to_owned()),
         (None, [SourcePattern::Exact(only)]) => Ok(only.to_string()),
-        _ => Err(ApiError::bad("source", "source is needed: the key covers more than one, so say which you are")),
+        _ => Err(ApiError::bad(
+            "source",
+            "source is needed: the key covers more than one, so say which you are",
+        )),
     }
 }
 
@@ -113,14 +134,19 @@ impl Desk {
             Ok(body) => body,
             Err(ApiError::TooLarge(limit)) => {
                 let detail = format!("the body has more than {limit} bytes");
-                self.refuse(grant, place, Reason::TooLarge, detail, &[]).await?;
+                self.refuse(grant, place, Reason::TooLarge, detail, &[])
+                    .await?;
                 return Err(ApiError::TooLarge(limit));
             }
             Err(other) => return Err(other),
         };
         match self.speaker_named(grant, source).await {
             Ok(speaker) => self.pass(&speaker, topic, place, &body).await,
-            Err(Unheard { reason, problem, detail }) => {
+            Err(Unheard {
+                reason,
+                problem,
+                detail,
+            }) => {
                 if let Some(reason) = reason {
                     self.refuse(grant, place, reason, detail, &body).await?;
                 }

@@ -29,7 +29,9 @@ const DEFAULT_LIMIT: usize = 100;
 const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("max-age=1");
 
 pub(super) fn routes() -> OpenApiRouter<Arc<Reads>> {
-    OpenApiRouter::new().routes(routes!(zones)).routes(routes!(zone))
+    OpenApiRouter::new()
+        .routes(routes!(zones))
+        .routes(routes!(zone))
 }
 
 /// `kind` means what the zone is (`on_street`) or what it has bays for (`car`); no name is both.
@@ -41,7 +43,9 @@ enum OfKind {
 
 impl OfKind {
     fn parse(name: &str) -> Option<Self> {
-        ZoneKind::parse(name).map(Self::Zone).or_else(|| BayKind::parse(name).map(Self::Bay))
+        ZoneKind::parse(name)
+            .map(Self::Zone)
+            .or_else(|| BayKind::parse(name).map(Self::Bay))
     }
 
     fn takes(self, zone: &Zone, bay_kinds: u8) -> bool {
@@ -54,7 +58,8 @@ impl OfKind {
 
 /// Zones with what is vacant in them, by stable number: page by page, within a box, or by id.
 ///
-/// Walk with `cursor` until `next` is null. Zones added meanwhile come at the end; none is sent twice.
+/// Walk with `cursor` until `next` is null. Zones added meanwhile come at the end; none is sent
+/// twice.
 #[utoipa::path(
     get, path = "/v1/zones", tag = "drivers",
     params(schema::ZonesQuery),
@@ -76,8 +81,14 @@ async fn zones(
     let p = Params::read(uri.query(), &["ids", "bbox", "kind", "limit", "cursor"])?;
     let rendered = match p.text("ids") {
         Some(ids) => {
-            if let Some(other) = ["bbox", "kind", "limit", "cursor"].into_iter().find(|n| p.text(n).is_some()) {
-                return Err(ApiError::bad(other, format!("{other} cannot be given together with ids")));
+            if let Some(other) = ["bbox", "kind", "limit", "cursor"]
+                .into_iter()
+                .find(|n| p.text(n).is_some())
+            {
+                return Err(ApiError::bad(
+                    other,
+                    format!("{other} cannot be given together with ids"),
+                ));
             }
             by_id(&own, ids, format)?
         }
@@ -90,22 +101,38 @@ fn by_id(own: &Reads, ids: &str, format: Format) -> Result<Rendered, ApiError> {
     let mut asked = HashSet::new();
     let ids: Vec<&str> = ids.split(',').filter(|id| asked.insert(*id)).collect();
     if ids.len() > MAX_IDS {
-        return Err(ApiError::bad("ids", format!("ids may name at most {MAX_IDS} zones, these are {}", ids.len())));
+        return Err(ApiError::bad(
+            "ids",
+            format!(
+                "ids may name at most {MAX_IDS} zones, these are {}",
+                ids.len()
+            ),
+        ));
     }
     if ids.iter().any(|id| id.is_empty()) {
-        return Err(ApiError::bad("ids", "ids are zone ids with a comma between each two; one of these is empty"));
+        return Err(ApiError::bad(
+            "ids",
+            "ids are zone ids with a comma between each two; one of these is empty",
+        ));
     }
     let found: Vec<Option<ZoneIx>> = ids.iter().map(|id| own.registry.zone(id)).collect();
     let city = own.registry.city();
     let atlas = own.atlases.of(&city);
-    let (mut shown, mut unknown) = (Vec::with_capacity(ids.len()), Vec::new());
+    let mut shown = Vec::with_capacity(ids.len());
+    let mut unknown = Vec::new();
     for (id, zone) in ids.iter().zip(found) {
         match zone.filter(|z| !city.zone(*z).removed) {
             Some(zone) => shown.push(show(own, &city, &atlas, zone)),
             None => unknown.push(*id),
         }
     }
-    Ok(render::zone_list(&shown, Some(&unknown), None, own.clock.now(), format))
+    Ok(render::zone_list(
+        &shown,
+        Some(&unknown),
+        None,
+        own.clock.now(),
+        format,
+    ))
 }
 
 fn page(own: &Reads, p: &Params<'_>, format: Format) -> Result<Rendered, ApiError> {
@@ -118,7 +145,8 @@ fn page(own: &Reads, p: &Params<'_>, format: Format) -> Result<Rendered, ApiErro
     let atlas = own.atlases.of(&city);
     let mut wanted = atlas.after(after).iter().filter(|(_, ix)| {
         let zone = city.zone(*ix);
-        bbox.is_none_or(|b| b.contains(zone.spec.place)) && kind.is_none_or(|k| k.takes(zone, atlas.kinds(*ix)))
+        bbox.is_none_or(|b| b.contains(zone.spec.place))
+            && kind.is_none_or(|k| k.takes(zone, atlas.kinds(*ix)))
     });
     let mut shown = Vec::with_capacity(limit);
     let mut last = 0;
@@ -128,11 +156,21 @@ fn page(own: &Reads, p: &Params<'_>, format: Format) -> Result<Rendered, ApiErro
     }
     // Looking one further tells whether another page would be empty.
     let next = wanted.next().map(|_| cursor::write(last));
-    Ok(render::zone_list(&shown, None, next.as_deref(), own.clock.now(), format))
+    Ok(render::zone_list(
+        &shown,
+        None,
+        next.as_deref(),
+        own.clock.now(),
+        format,
+    ))
 }
 
 fn show<'c>(own: &Reads, city: &'c City, atlas: &Atlas, zone: ZoneIx) -> Shown<'c> {
-    Shown { zone: city.zone(zone), tally: own.live.on_offer(city, zone), kinds: atlas.kinds(zone) }
+    Shown {
+        zone: city.zone(zone),
+        tally: own.live.on_offer(city, zone),
+        kinds: atlas.kinds(zone),
+    }
 }
 
 /// One zone with what is vacant in it.
@@ -163,22 +201,33 @@ async fn zone(
         .filter(|zone| !city.zone(*zone).removed)
         .ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(&id))))?;
     let atlas = own.atlases.of(&city);
-    Ok(feed(render::zone_one(&show(&own, &city, &atlas, zone), format), &held, format))
+    Ok(feed(
+        render::zone_one(&show(&own, &city, &atlas, zone), format),
+        &held,
+        format,
+    ))
 }
 
 /// With an ETag that changes with the data, not with the time of asking.
 fn feed(rendered: Rendered, held: &Held, format: Format) -> Response {
     // Fixed seeds: clients may come back to another process with the tag of this one.
-    let hash = ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(&rendered.body[rendered.steady_from..]);
+    let hash =
+        ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(&rendered.body[rendered.steady_from..]);
     let etag = format!("W/\"{hash:016x}\"");
     let headers = [
         (header::CACHE_CONTROL, CACHE_CONTROL),
         (header::VARY, HeaderValue::from_static("accept")),
-        (header::ETAG, HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("W/\"\""))),
+        (
+            header::ETAG,
+            HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("W/\"\"")),
+        ),
     ];
     if held.is(&etag) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
-    let of_type = [(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()))];
+    let of_type = [(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(format.media_type()),
+    )];
     (headers, of_type, rendered.body).into_response()
 }

@@ -54,7 +54,8 @@ pub(in crate::serve) struct BayDetail {
     #[schema(format = DateTime)]
     at: String,
     state: ShownState,
-    /// Kept for who has booked it, from ten minutes before the stay; also while that vehicle stands there.
+    /// Kept for who has booked it, from ten minutes before the stay; also while that vehicle stands
+    /// there.
     reserved: bool,
     /// For who has not booked it; null while nothing that stands is known.
     #[schema(required, minimum = 0, maximum = 1)]

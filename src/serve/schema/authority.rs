@@ -32,7 +32,8 @@ pub(in crate::serve) struct TurnoverQuery {
     /// How long a row is.
     #[param(default = "1h", inline)]
     interval: Option<Length>,
-    /// The place whose days are meant with `1d`, by its IANA name; absent: the hub's. Without the scope `monitor`: UTC.
+    /// The place whose days are meant with `1d`, by its IANA name; absent: the hub's. Without the
+    /// scope `monitor`: UTC.
     #[param(min_length = 1)]
     tz: Option<String>,
     /// How many rows a page at most.
@@ -128,7 +129,8 @@ pub(in crate::serve) struct AggregatesQuery {
     curb_place_type: Option<String>,
     /// UUID version 5, in the namespace of URLs, of `urn:bayhub:zone:` and the zone's id.
     curb_place_id: Option<String>,
-    /// total_sessions, total_events, turnover, average_dwell_time or occupancy_percent; absent: all.
+    /// total_sessions, total_events, turnover, average_dwell_time or occupancy_percent; absent:
+    /// all.
     metric_type: Option<String>,
     min_lat: Option<f64>,
     min_lng: Option<f64>,

@@ -24,11 +24,13 @@ pub(in crate::serve) struct KeyAsked {
     partner: String,
     /// One at least.
     scopes: Vec<KeyScope>,
-    /// The sources it may speak for, as ids or prefixes ending in `*`; needed with the scope report.
+    /// The sources it may speak for, as ids or prefixes ending in `*`; needed with the scope
+    /// report.
     sources: Option<Vec<String>>,
     /// What those sources are; absent: sensor.
     source_kind: Option<SourceKind>,
-    /// Those sources are LoRaWAN network servers and may hand on the uplinks of devices in the registry; absent: false.
+    /// Those sources are LoRaWAN network servers and may hand on the uplinks of devices in the
+    /// registry; absent: false.
     uplinks: Option<bool>,
     /// When it ends; absent: when it is revoked.
     #[schema(format = DateTime)]

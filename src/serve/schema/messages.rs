@@ -1,4 +1,5 @@
-//! What goes in and out as messages: MQTT payloads and stream events, as the AsyncAPI document describes them.
+//! What goes in and out as messages: MQTT payloads and stream events, as the AsyncAPI document
+//! describes them.
 
 use super::answers::Zone;
 use super::sharing::Reservation;
@@ -162,7 +163,8 @@ pub(in crate::serve) struct BayChange {
 /// Something has happened to one of a booking app's reservations.
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct ReservationEvent {
-    /// held, confirmed, moved, active, completed, cancelled, expired, no_show; standing: nothing, it is so since before.
+    /// held, confirmed, moved, active, completed, cancelled, expired, no_show; standing: nothing,
+    /// it is so since before.
     pub(in crate::serve) event: String,
     #[schema(format = DateTime)]
     pub(in crate::serve) at: String,
@@ -185,7 +187,8 @@ pub(in crate::serve) struct Gone<'a> {
     pub(in crate::serve) zone: &'a str,
 }
 
-/// What changed since the id the client came with cannot be told: forget everything, all of it follows.
+/// What changed since the id the client came with cannot be told: forget everything, all of it
+/// follows.
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Resync {
     pub(in crate::serve) reason: ResyncReason,

@@ -1,9 +1,12 @@
 //! The shapes of questions and answers as the OpenAPI document describes them.
 //!
-//! Most answers are written by `render` and not from these; a test holds every member of one against the other. A
-//! field's docstring is what the document says of it.
+//! Most answers are written by `render` and not from these; a test holds every member of one
+//! against the other. A field's docstring is what the document says of it.
 #![allow(dead_code, reason = "fields are read by utoipa's derives only")]
-#![allow(clippy::struct_field_names, reason = "fields are the members' names in JSON")]
+#![allow(
+    clippy::struct_field_names,
+    reason = "fields are the members' names in JSON"
+)]
 
 mod answers;
 mod authority;
@@ -50,8 +53,12 @@ impl Modify for Key {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
-            .description(Some("An API key, bh_ and 43 characters, with the scope the call names"))
+            .description(Some(
+                "An API key, bh_ and 43 characters, with the scope the call names",
+            ))
             .build();
-        api.components.get_or_insert_default().add_security_scheme("key", SecurityScheme::Http(bearer));
+        api.components
+            .get_or_insert_default()
+            .add_security_scheme("key", SecurityScheme::Http(bearer));
     }
 }

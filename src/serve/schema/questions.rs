@@ -45,7 +45,8 @@ pub(in crate::serve) struct ZonesQuery {
     /// west,south,east,north in degrees; west above east crosses the 180th meridian.
     #[param(min_length = 7)]
     bbox: Option<String>,
-    /// What the zone is (on_street, off_street, private), or what it has bays for (car, motorcycle, heavy, bicycle).
+    /// What the zone is (on_street, off_street, private), or what it has bays for (car, motorcycle,
+    /// heavy, bicycle).
     #[param(inline)]
     kind: Option<AnyKind>,
     /// How many zones a page.
@@ -65,7 +66,8 @@ pub(in crate::serve) struct StreamQuery {
     bbox: Option<String>,
     /// true: their bays too. For at most 200 zones with 20,000 bays.
     bays: Option<bool>,
-    /// The id of the last event that was read, for clients that cannot send the header `Last-Event-ID`.
+    /// The id of the last event that was read, for clients that cannot send the header
+    /// `Last-Event-ID`.
     last_event_id: Option<String>,
 }
 
@@ -79,7 +81,8 @@ pub(in crate::serve) struct CalendarQuery {
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::serve) struct OwnStreamQuery {
-    /// The id of the last event that was read, for clients that cannot send the header `Last-Event-ID`.
+    /// The id of the last event that was read, for clients that cannot send the header
+    /// `Last-Event-ID`.
     last_event_id: Option<String>,
 }
 

@@ -1,12 +1,15 @@
 //! Offers of private bays, and reservations of them.
-#![allow(clippy::unreadable_literal, reason = "numbers as utoipa's attributes take them")]
+#![allow(
+    clippy::unreadable_literal,
+    reason = "numbers as utoipa's attributes take them"
+)]
 
 use super::words::BayKind;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-/// When a bay may be used by others: once, from `start` to `end`; or every week, on `days`, by the wall clock of the
-/// offer's `time_zone`.
+/// When a bay may be used by others: once, from `start` to `end`; or every week, on `days`, by the
+/// wall clock of the offer's `time_zone`.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub(in crate::serve) enum Window {
@@ -17,7 +20,8 @@ pub(in crate::serve) enum Window {
 /// Half-open: `end` is not in it.
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Stretch {
-    /// RFC 3339; or without an offset, by the wall clock of `time_zone`, where that time exists exactly once.
+    /// RFC 3339; or without an offset, by the wall clock of `time_zone`, where that time exists
+    /// exactly once.
     pub(in crate::serve) start: String,
     pub(in crate::serve) end: String,
 }
@@ -119,8 +123,8 @@ pub(in crate::serve) struct Offer {
     pub(in crate::serve) currency: String,
     pub(in crate::serve) rules: OfferRules,
     pub(in crate::serve) notes: String,
-    /// For a calendar program, at this host: whoever has this address reads what is booked, without a key. Keep it secret;
-    /// `POST /v1/offers/{offer}/calendar` makes another.
+    /// For a calendar program, at this host: whoever has this address reads what is booked, without
+    /// a key. Keep it secret; `POST /v1/offers/{offer}/calendar` makes another.
     pub(in crate::serve) calendar: String,
     #[schema(format = DateTime)]
     pub(in crate::serve) created_at: String,

@@ -1,7 +1,8 @@
-//! What a client was last told of each bay it follows, so that of a changed zone only the changed bays are sent.
+//! What a client was last told of each bay it follows, so that of a changed zone only the changed
+//! bays are sent.
 //!
-//! Eight bytes a bay, in the order of the city's list. When the city changes the list may, so all is forgotten then
-//! and the zones' bays are told anew as they change: registry changes are rare.
+//! Eight bytes a bay, in the order of the city's list. When the city changes the list may, so all
+//! is forgotten then and the zones' bays are told anew as they change: registry changes are rare.
 
 use crate::domain::{BayView, ZoneIx};
 use crate::registry::city::City;
@@ -13,7 +14,8 @@ use std::sync::{Arc, Weak};
 pub(super) struct KnownBays {
     city: Weak<City>,
     by_zone: BTreeMap<ZoneIx, Vec<u64>>,
-    /// In which zone, and from which of its bays on, telling was interrupted because the buffer was full.
+    /// In which zone, and from which of its bays on, telling was interrupted because the buffer was
+    /// full.
     interrupted: Option<(ZoneIx, usize)>,
 }
 
@@ -21,13 +23,19 @@ impl KnownBays {
     /// Forgets everything if `city` is another picture than last time.
     pub(super) fn see(&mut self, city: &Arc<City>) {
         if !std::ptr::eq(self.city.as_ptr(), Arc::as_ptr(city)) {
-            *self = Self { city: Arc::downgrade(city), ..Self::default() };
+            *self = Self {
+                city: Arc::downgrade(city),
+                ..Self::default()
+            };
         }
     }
 
     /// Where to go on in that zone.
     pub(super) fn resume_at(&mut self, zone: ZoneIx) -> usize {
-        self.interrupted.take().filter(|(z, _)| *z == zone).map_or(0, |(_, at)| at)
+        self.interrupted
+            .take()
+            .filter(|(z, _)| *z == zone)
+            .map_or(0, |(_, at)| at)
     }
 
     pub(super) fn interrupt(&mut self, zone: ZoneIx, at: usize) {
@@ -68,7 +76,8 @@ mod tests {
     #[test]
     fn any_difference_is_news_and_only_that() {
         let mut known = KnownBays::default();
-        let (zone, kind) = (ZoneIx(1), BayKind::Car);
+        let zone = ZoneIx(1);
+        let kind = BayKind::Car;
         let never = BayView {
             bay: BayIx(0),
             zone,
@@ -81,17 +90,35 @@ mod tests {
         };
         for view in [
             never,
-            BayView { status: BayStatus::Vacant, ..never },
-            BayView { claimed: BayStatus::Vacant, ..never },
-            BayView { confidence: 255, ..never },
-            BayView { source_kind: SourceKind::Gate, ..never },
-            BayView { observed_at: Millis::MAX, ..never },
+            BayView {
+                status: BayStatus::Vacant,
+                ..never
+            },
+            BayView {
+                claimed: BayStatus::Vacant,
+                ..never
+            },
+            BayView {
+                confidence: 255,
+                ..never
+            },
+            BayView {
+                source_kind: SourceKind::Gate,
+                ..never
+            },
+            BayView {
+                observed_at: Millis::MAX,
+                ..never
+            },
         ] {
             assert!(known.news(zone, 7, &view, false), "{view:?}");
             assert!(!known.news(zone, 7, &view, false), "{view:?}");
             assert!(known.news(zone, 7, &view, true), "{view:?}, reserved");
             assert!(!known.news(zone, 7, &view, true), "{view:?}, reserved");
         }
-        assert!(known.news(zone, 6, &never, false), "its neighbour was not told of");
+        assert!(
+            known.news(zone, 6, &never, false),
+            "its neighbour was not told of"
+        );
     }
 }

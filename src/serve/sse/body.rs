@@ -1,4 +1,5 @@
-//! A response body that is made as the socket asks for it: hyper polls it only when its write buffer has room.
+//! A response body that is made as the socket asks for it: hyper polls it only when its write
+//! buffer has room.
 
 use axum::body::Bytes;
 use hyper::body::{Body, Frame};
@@ -28,8 +29,13 @@ impl<T: Telling> Body for Unfold<T> {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let Some(step) = self.0.as_mut() else { return Poll::Ready(None) };
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let Some(step) = self.0.as_mut() else {
+            return Poll::Ready(None);
+        };
         let Some((bytes, teller)) = ready!(step.as_mut().poll(cx)) else {
             self.0 = None;
             return Poll::Ready(None);

@@ -1,7 +1,8 @@
 //! Zone events that many clients share: written once a change, copied to each.
 //!
-//! A fixed number of places, each for the zones whose index falls on it; a zone that finds another in its place writes
-//! over it. What is kept is checked against the tally and the city it was made from, so it can never be out of date.
+//! A fixed number of places, each for the zones whose index falls on it; a zone that finds another
+//! in its place writes over it. What is kept is checked against the tally and the city it was made
+//! from, so it can never be out of date.
 
 use crate::domain::{ZoneIx, ZoneTally};
 use crate::registry::city::City;
@@ -32,15 +33,35 @@ impl Default for Cache {
 
 impl Cache {
     /// Appends the zone's JSON, as `GET /v1/zones/{zone}` has it.
-    pub(super) fn zone(&self, out: &mut Vec<u8>, city: &Arc<City>, atlas: &Atlas, zone: ZoneIx, tally: ZoneTally) {
-        let mut place = self.0[zone.at() % PLACES].lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = |k: &&Kept| k.zone == zone && k.tally == tally && std::ptr::eq(k.city.as_ptr(), Arc::as_ptr(city));
+    pub(super) fn zone(
+        &self,
+        out: &mut Vec<u8>,
+        city: &Arc<City>,
+        atlas: &Atlas,
+        zone: ZoneIx,
+        tally: ZoneTally,
+    ) {
+        let mut place = self.0[zone.at() % PLACES]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let fits = |k: &&Kept| {
+            k.zone == zone && k.tally == tally && std::ptr::eq(k.city.as_ptr(), Arc::as_ptr(city))
+        };
         if let Some(kept) = place.as_ref().filter(fits) {
             return out.extend_from_slice(&kept.json);
         }
-        let shown = Shown { zone: city.zone(zone), tally, kinds: atlas.kinds(zone) };
+        let shown = Shown {
+            zone: city.zone(zone),
+            tally,
+            kinds: atlas.kinds(zone),
+        };
         let json = render::zone_one(&shown, Format::Json).body;
         out.extend_from_slice(&json);
-        *place = Some(Kept { zone, tally, city: Arc::downgrade(city), json });
+        *place = Some(Kept {
+            zone,
+            tally,
+            city: Arc::downgrade(city),
+            json,
+        });
     }
 }

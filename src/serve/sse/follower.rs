@@ -1,9 +1,11 @@
-//! One client's side of the change feed: waits for changes to what it follows, and writes them as events.
+//! One client's side of the change feed: waits for changes to what it follows, and writes them as
+//! events.
 //!
-//! The order of things is what makes resuming exact. Before the changed zones are taken, the feed's version is read:
-//! every zone at or below it is among those taken, or was told before. Zones are told by rising version, each event
-//! with the version that is complete once it has been read. A zone is read when its event is written, so it is never
-//! older than its id; changed since, it comes again.
+//! The order of things is what makes resuming exact. Before the changed zones are taken, the feed's
+//! version is read: every zone at or below it is among those taken, or was told before. Zones are
+//! told by rising version, each event with the version that is complete once it has been read. A
+//! zone is read when its event is written, so it is never older than its id; changed since, it
+//! comes again.
 
 use super::bays::KnownBays;
 use super::body::{Step, Telling};
@@ -19,7 +21,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// A comment is sent after so long a silence, so that proxies keep the connection and a dead one is found.
+/// A comment is sent after so long a silence, so that proxies keep the connection and a dead one is
+/// found.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(15);
 pub(super) const COMMENT: &[u8] = b": still here\n\n";
 
@@ -32,8 +35,8 @@ const FRAME: usize = 16 * 1024;
 /// What an event takes, roughly.
 const EVENT: usize = 480;
 
-/// A client is told up to so many bytes of changes a second; the more it was just told, the longer changes gather
-/// before it is told again. A lone change is never held back.
+/// A client is told up to so many bytes of changes a second; the more it was just told, the longer
+/// changes gather before it is told again. A lone change is never held back.
 const BYTES_PER_S: u32 = 2 << 20;
 
 /// How much it may be told at once before that.
@@ -70,8 +73,18 @@ impl Follower {
     pub(super) fn new(place: Place, dirty: Dirty, held: Held, with_bays: bool) -> Self {
         let now = Instant::now();
         let bays = with_bays.then(KnownBays::default);
-        let (pending, complete) = (Vec::new(), NOT_ALL_YET);
-        Self { place, dirty, phase: Phase::Begin(held), pending, complete, bays, spoke: now, paid: now }
+        let pending = Vec::new();
+        let complete = NOT_ALL_YET;
+        Self {
+            place,
+            dirty,
+            phase: Phase::Begin(held),
+            pending,
+            complete,
+            bays,
+            spoke: now,
+            paid: now,
+        }
     }
 
     fn streams(&self) -> &Arc<Streams> {
@@ -110,7 +123,8 @@ impl Follower {
             Held::UpTo(version) => {
                 self.complete = version;
                 let feed = self.streams().reads.live.feed().clone();
-                self.pending.retain(|(_, zone)| feed.changed_at(*zone) > version);
+                self.pending
+                    .retain(|(_, zone)| feed.changed_at(*zone) > version);
                 return;
             }
             Held::Unusable(reason) => {
@@ -130,7 +144,10 @@ impl Follower {
 
     async fn wait(&mut self) -> Woken {
         let mut closed = self.place.streams.closed.clone();
-        let due = self.paid.checked_sub(AT_ONCE).filter(|due| *due > Instant::now());
+        let due = self
+            .paid
+            .checked_sub(AT_ONCE)
+            .filter(|due| *due > Instant::now());
         let dirty = &mut self.dirty;
         let changed = async move {
             if let Some(due) = due {
@@ -148,14 +165,17 @@ impl Follower {
         }
     }
 
-    /// Takes what changed, and gives the version that is complete once all of it has been told. See the module for why
-    /// in this order.
+    /// Takes what changed, and gives the version that is complete once all of it has been told. See
+    /// the module for why in this order.
     fn take(&mut self) -> u64 {
         let feed = self.place.streams.reads.live.feed();
         let complete = feed.version();
         let mut zones = Vec::new();
         self.dirty.take(&mut zones);
-        self.pending = zones.into_iter().map(|zone| (feed.changed_at(zone).min(complete), zone)).collect();
+        self.pending = zones
+            .into_iter()
+            .map(|zone| (feed.changed_at(zone).min(complete), zone))
+            .collect();
         self.pending.sort_unstable_by(|a, b| b.cmp(a));
         complete
     }
@@ -171,7 +191,9 @@ impl Follower {
         let atlas = streams.reads.atlases.of(&city);
         out.reserve((self.pending.len() * EVENT).min(FRAME + EVENT));
         while out.len() < FRAME {
-            let Some(&(version, zone)) = self.pending.last() else { break };
+            let Some(&(version, zone)) = self.pending.last() else {
+                break;
+            };
             if !self.tell_bays(out, &city, zone) {
                 return;
             }
@@ -190,16 +212,30 @@ impl Follower {
         let spec = city.zone(zone);
         if spec.removed {
             self.open(out, "gone");
-            return json(out, &Gone { zone: &spec.spec.id });
+            return json(
+                out,
+                &Gone {
+                    zone: &spec.spec.id,
+                },
+            );
         }
         self.open(out, "zone");
-        streams.cache.zone(out, city, atlas, zone, streams.reads.live.on_offer(city, zone));
+        streams.cache.zone(
+            out,
+            city,
+            atlas,
+            zone,
+            streams.reads.live.on_offer(city, zone),
+        );
         out.extend_from_slice(b"\n\n");
     }
 
-    /// Those of the zone's bays that are not as last told; false if the frame was full before the end.
+    /// Those of the zone's bays that are not as last told; false if the frame was full before the
+    /// end.
     fn tell_bays(&mut self, out: &mut Vec<u8>, city: &Arc<City>, zone: ZoneIx) -> bool {
-        let Some(mut known) = self.bays.take() else { return true };
+        let Some(mut known) = self.bays.take() else {
+            return true;
+        };
         known.see(city);
         let from = known.resume_at(zone);
         let mut whole = true;
@@ -210,7 +246,8 @@ impl Follower {
                 break;
             }
             let live = &self.streams().reads.live;
-            let (view, reserved) = (live.bay(city, bay), live.is_reserved(bay));
+            let view = live.bay(city, bay);
+            let reserved = live.is_reserved(bay);
             if known.news(zone, at, &view, reserved) {
                 self.open(out, "bay");
                 render::bay_brief(out, city, &view, reserved);

@@ -1,7 +1,8 @@
 //! Event ids: up to which change a client knows its selection. Opaque to clients.
 //!
-//! `<process>-<version>`: the version is the change feed's, and means nothing to another process, so the process is
-//! named in front. Who holds an id has been told everything up to it; version 0 says: not yet everything.
+//! `<process>-<version>`: the version is the change feed's, and means nothing to another process,
+//! so the process is named in front. Who holds an id has been told everything up to it; version 0
+//! says: not yet everything.
 
 use crate::serve::schema::ResyncReason;
 
@@ -19,9 +20,12 @@ pub(in crate::serve) enum Held {
 }
 
 impl Held {
-    /// Reads the id that a client had last. `version` is the newest given out by this process, `boot`.
+    /// Reads the id that a client had last. `version` is the newest given out by this process,
+    /// `boot`.
     pub(super) fn read(id: Option<&str>, boot: u64, version: u64) -> Self {
-        let Some(id) = id.filter(|id| !id.is_empty()) else { return Self::Nothing };
+        let Some(id) = id.filter(|id| !id.is_empty()) else {
+            return Self::Nothing;
+        };
         match parse(id) {
             None => Self::Unusable(ResyncReason::UnknownId),
             Some((its, _)) if its != boot => Self::Unusable(ResyncReason::OtherProcess),
@@ -35,7 +39,11 @@ impl Held {
 /// Writes the id of process `boot` and `version`.
 pub(super) fn write(out: &mut Vec<u8>, boot: u64, version: u64) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
-    out.extend((0..16).rev().map(|nibble| HEX[(boot >> (4 * nibble)) as usize & 15]));
+    out.extend(
+        (0..16)
+            .rev()
+            .map(|nibble| HEX[(boot >> (4 * nibble)) as usize & 15]),
+    );
     out.push(b'-');
     out.extend_from_slice(itoa::Buffer::new().format(version).as_bytes());
 }
@@ -59,9 +67,19 @@ mod tests {
             let mut id = vec![];
             write(&mut id, boot, version);
             let id = String::from_utf8(id).unwrap();
-            assert_eq!(Held::read(Some(&id), boot, version), Held::UpTo(version), "{id}");
-            assert_eq!(Held::read(Some(&id), boot ^ 1, version), Held::Unusable(ResyncReason::OtherProcess));
-            assert_eq!(Held::read(Some(&id), boot, version - 1), Held::Unusable(ResyncReason::UnknownId));
+            assert_eq!(
+                Held::read(Some(&id), boot, version),
+                Held::UpTo(version),
+                "{id}"
+            );
+            assert_eq!(
+                Held::read(Some(&id), boot ^ 1, version),
+                Held::Unusable(ResyncReason::OtherProcess)
+            );
+            assert_eq!(
+                Held::read(Some(&id), boot, version - 1),
+                Held::Unusable(ResyncReason::UnknownId)
+            );
         }
     }
 
@@ -75,8 +93,21 @@ mod tests {
     #[test]
     fn what_is_no_id_is_recognised() {
         let long = "9".repeat(10_000);
-        for bad in ["1", "-", "x-1", "7-1", "0000000000000007-", "0000000000000007-01", "+000000000000007-1", &long] {
-            assert_eq!(Held::read(Some(bad), 7, 9), Held::Unusable(ResyncReason::UnknownId), "{bad}");
+        for bad in [
+            "1",
+            "-",
+            "x-1",
+            "7-1",
+            "0000000000000007-",
+            "0000000000000007-01",
+            "+000000000000007-1",
+            &long,
+        ] {
+            assert_eq!(
+                Held::read(Some(bad), 7, 9),
+                Held::Unusable(ResyncReason::UnknownId),
+                "{bad}"
+            );
         }
     }
 }

@@ -1,12 +1,15 @@
 //! The live streams: which clients follow which zones, and what they are told.
 //!
-//! Promises: a client that stays connected is always told the newest state, however close together changes come, and
-//! one that comes back with the id of its last event is told exactly what changed meanwhile. No client has a queue:
-//! the live view keeps one bit a zone and client, and a zone's state is read when the socket has room for it. So a
-//! slow client costs what an idle one costs, and gets fewer, newer events.
+//! Promises: a client that stays connected is always told the newest state, however close together
+//! changes come, and one that comes back with the id of its last event is told exactly what changed
+//! meanwhile. No client has a queue: the live view keeps one bit a zone and client, and a zone's
+//! state is read when the socket has room for it. So a slow client costs what an idle one costs,
+//! and gets fewer, newer events.
 //!
-//! `selection` what a client asked for - `id` event ids - `follower` what it is told next - `bays` which bays it knows
-//! - `cache` events that many share - `own` a booking app's reservations - `body` the response body. Dear: a first look at a whole large city.
+//! `selection` what a client asked for - `id` event ids - `follower` what it is told next - `bays`
+//! which bays it knows
+//! - `cache` events that many share - `own` a booking app's reservations - `body` the response
+//!   body. Dear: a first look at a whole large city.
 
 mod bays;
 mod body;
@@ -62,16 +65,31 @@ impl Streams {
         max_open: usize,
         closed: watch::Receiver<bool>,
     ) -> Self {
-        let (boot, cache) = (rand::random(), Cache::default());
-        let (open, known_bays) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Self { reads, metrics, boot, cache, closed, open, max_open, known_bays }
+        let boot = rand::random();
+        let cache = Cache::default();
+        let open = AtomicUsize::new(0);
+        let known_bays = AtomicUsize::new(0);
+        Self {
+            reads,
+            metrics,
+            boot,
+            cache,
+            closed,
+            open,
+            max_open,
+            known_bays,
+        }
     }
 
     /// Begins a stream. `last_event_id` is what the client says it had last.
     ///
     /// # Errors
     /// `unavailable` when there are too many, or the hub is stopping.
-    pub(super) fn follow(self: Arc<Self>, what: Selection, last_event_id: Option<&str>) -> Result<Body, ApiError> {
+    pub(super) fn follow(
+        self: Arc<Self>,
+        what: Selection,
+        last_event_id: Option<&str>,
+    ) -> Result<Body, ApiError> {
         if *self.closed.borrow() {
             return Err(ApiError::Unavailable("the hub is stopping".to_owned()));
         }
@@ -80,24 +98,38 @@ impl Streams {
         let with_bays = what.bays.is_some();
         let zones = what.zones.map_or(Zones::All, Zones::Some);
         let feed = self.reads.live.feed();
-        let dirty = feed.subscribe(&city, zones).map_err(|e| ApiError::Unavailable(e.to_string()))?;
-        // Only now: a version that this process gives out later than the subscription cannot be held yet.
+        let dirty = feed
+            .subscribe(&city, zones)
+            .map_err(|e| ApiError::Unavailable(e.to_string()))?;
+        // Only now: a version that this process gives out later than the subscription cannot be
+        // held yet.
         let held = Held::read(last_event_id, self.boot, feed.version());
-        Ok(Body::new(body::Unfold::new(Box::new(Follower::new(place, dirty, held, with_bays)))))
+        Ok(Body::new(body::Unfold::new(Box::new(Follower::new(
+            place, dirty, held, with_bays,
+        )))))
     }
 }
 
 impl Place {
     fn take(streams: &Arc<Streams>, known_bays: usize) -> Result<Self, ApiError> {
-        let full = |what: &str, limit| ApiError::Unavailable(format!("{what}: the hub serves at most {limit}"));
+        let full = |what: &str, limit| {
+            ApiError::Unavailable(format!("{what}: the hub serves at most {limit}"))
+        };
         let below = |count: &AtomicUsize, more: usize, limit: usize| {
-            count.fetch_update(Relaxed, Relaxed, |n| n.checked_add(more).filter(|n| *n <= limit)).is_ok()
+            count
+                .fetch_update(Relaxed, Relaxed, |n| {
+                    n.checked_add(more).filter(|n| *n <= limit)
+                })
+                .is_ok()
         };
         if !below(&streams.open, 1, streams.max_open) {
             return Err(full("too many streams are open", streams.max_open));
         }
         // From here on dropping it gives back what it has.
-        let mut place = Self { streams: Arc::clone(streams), known_bays: 0 };
+        let mut place = Self {
+            streams: Arc::clone(streams),
+            known_bays: 0,
+        };
         streams.metrics.http_streams.inc();
         if !below(&streams.known_bays, known_bays, MAX_KNOWN_BAYS) {
             return Err(full("too many bays are followed", MAX_KNOWN_BAYS));

@@ -1,8 +1,9 @@
-//! One booking app's side of what becomes of its reservations: first those that stand, then each thing that happens.
+//! One booking app's side of what becomes of its reservations: first those that stand, then each
+//! thing that happens.
 //!
-//! Ids are the numbers of the ledger's lines, so a client that comes back is told everything since, in order, also by
-//! another hub on the same database and after a restart. Nothing is queued: the next lines are read when the socket
-//! has room for them.
+//! Ids are the numbers of the ledger's lines, so a client that comes back is told everything since,
+//! in order, also by another hub on the same database and after a restart. Nothing is queued: the
+//! next lines are read when the socket has room for them.
 
 use super::body::{Step, Telling};
 use super::follower::{COMMENT, HEARTBEAT, PRELUDE, json};
@@ -38,7 +39,8 @@ impl FromRef<Arc<Own>> for Doorman {
 }
 
 impl Own {
-    /// Begins a stream for the holder of `grant`. `last_event_id` is what the client says it had last.
+    /// Begins a stream for the holder of `grant`. `last_event_id` is what the client says it had
+    /// last.
     ///
     /// # Errors
     /// `unavailable` when there are too many, the hub is stopping or the store is away.
@@ -54,25 +56,41 @@ impl Own {
         let desk = &self.market.desk;
         // Before what stands is read: what happens meanwhile is told after it.
         let newest = desk.newest().await?;
-        let held = last_event_id.filter(|id| !id.is_empty()).map(|id| read(id).filter(|id| *id <= newest));
+        let held = last_event_id
+            .filter(|id| !id.is_empty())
+            .map(|id| read(id).filter(|id| *id <= newest));
         let (phase, after) = match held {
             None => (Phase::Begin(None), newest),
             Some(None) => (Phase::Begin(Some(ResyncReason::UnknownId)), newest),
             Some(Some(after)) => (Phase::Resume, after),
         };
-        let following = Following::new(desk.clone(), grant.partner.clone(), after).map_err(|e| match e {
-            DeskError::Busy => ApiError::Unavailable("too many streams of this partner are open".to_owned()),
-            other => other.into(),
-        })?;
+        let following =
+            Following::new(desk.clone(), grant.partner.clone(), after).map_err(|e| match e {
+                DeskError::Busy => {
+                    ApiError::Unavailable("too many streams of this partner are open".to_owned())
+                }
+                other => other.into(),
+            })?;
         let now = Instant::now();
-        let teller = Teller { own: self.clone(), pass: grant.pass.clone(), following, phase, spoke: now, looked: now };
-        Ok(Body::new(super::body::Unfold::new(Box::new((place, teller)))))
+        let teller = Teller {
+            own: self.clone(),
+            pass: grant.pass.clone(),
+            following,
+            phase,
+            spoke: now,
+            looked: now,
+        };
+        Ok(Body::new(super::body::Unfold::new(Box::new((
+            place, teller,
+        )))))
     }
 }
 
 /// Only what is written: one id has one form.
 fn read(id: &str) -> Option<i64> {
-    id.parse().ok().filter(|n: &i64| *n >= 0 && n.to_string() == id)
+    id.parse()
+        .ok()
+        .filter(|n: &i64| *n >= 0 && n.to_string() == id)
 }
 
 /// See the module.
@@ -100,7 +118,9 @@ impl Telling for (Place, Teller) {
         Box::pin(async move {
             let mut out = Vec::new();
             while out.is_empty() {
-                if *self.1.own.streams.closed.borrow() || !self.1.pass.is_good(self.1.following.now()) {
+                if *self.1.own.streams.closed.borrow()
+                    || !self.1.pass.is_good(self.1.following.now())
+                {
                     return None;
                 }
                 if let Err(e) = self.1.go_on(&mut out).await {
@@ -133,7 +153,14 @@ impl Teller {
             Phase::Standing(after, count) => {
                 let page = self.following.standing(after).await?;
                 for r in &page {
-                    self.tell(out, "standing", "hub", self.following.now().to_string(), r, None);
+                    self.tell(
+                        out,
+                        "standing",
+                        "hub",
+                        self.following.now().to_string(),
+                        r,
+                        None,
+                    );
                 }
                 let count = count + page.len() as u64;
                 if let Some(last) = page.last() {
@@ -161,7 +188,15 @@ impl Teller {
         // Of several things that happened to one, each is told with what it has become.
         let mut known: HashMap<String, Reservation> = HashMap::new();
         let mut last = before;
-        for Entry { id, at, reservation, event, cause, .. } in news {
+        for Entry {
+            id,
+            at,
+            reservation,
+            event,
+            cause,
+            ..
+        } in news
+        {
             if !known.contains_key(&reservation) {
                 let now = self.following.reservation(&reservation).await?;
                 known.insert(reservation.clone(), now);
@@ -187,10 +222,27 @@ impl Teller {
         Ok(())
     }
 
-    fn tell(&self, out: &mut Vec<u8>, event: &str, cause: &str, at: String, r: &Reservation, id: Option<i64>) {
+    fn tell(
+        &self,
+        out: &mut Vec<u8>,
+        event: &str,
+        cause: &str,
+        at: String,
+        r: &Reservation,
+        id: Option<i64>,
+    ) {
         self.open(out, "reservation", id);
-        let (event, cause) = (event.to_owned(), cause.to_owned());
-        json(out, &ReservationEvent { event, at, cause, reservation: self.own.market.shown(r) });
+        let event = event.to_owned();
+        let cause = cause.to_owned();
+        json(
+            out,
+            &ReservationEvent {
+                event,
+                at,
+                cause,
+                reservation: self.own.market.shown(r),
+            },
+        );
     }
 
     /// The lines before an event's data.

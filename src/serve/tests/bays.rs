@@ -42,7 +42,10 @@ async fn a_bay_tells_what_is_known_and_why() {
 async fn a_bay_as_a_feature_has_the_same_members() {
     let town = Town::new();
     let plain = town.get("/v1/bays/EAST-1").await.json();
-    let feature = town.get_with("/v1/bays/EAST-1", &[("accept", "application/geo+json")]).await.json();
+    let feature = town
+        .get_with("/v1/bays/EAST-1", &[("accept", "application/geo+json")])
+        .await
+        .json();
     assert_eq!(feature["geometry"]["coordinates"], json!([103.95, 1.32]));
     assert_eq!(feature["properties"], plain);
 }
@@ -51,10 +54,16 @@ async fn a_bay_as_a_feature_has_the_same_members() {
 async fn what_is_no_bay_is_not_found() {
     let town = Town::new();
     for id in ["TPY12-999", "nearbyy", "%E5%A4%A7", "a%2Fb", "TPY12-001%00"] {
-        town.get(&format!("/v1/bays/{id}")).await.problem("not-found");
+        town.get(&format!("/v1/bays/{id}"))
+            .await
+            .problem("not-found");
     }
     town.get("/v1/bays/%FF").await.problem("bad-parameter");
-    town.get("/v1/bays/TPY12-001?lat=1").await.problem("bad-parameter");
-    town.registry.remove_bays(&["TPY12-001".to_owned()]).unwrap();
+    town.get("/v1/bays/TPY12-001?lat=1")
+        .await
+        .problem("bad-parameter");
+    town.registry
+        .remove_bays(&["TPY12-001".to_owned()])
+        .unwrap();
     town.get("/v1/bays/TPY12-001").await.problem("not-found");
 }

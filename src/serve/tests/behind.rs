@@ -1,4 +1,5 @@
-//! What stands behind the router in these tests: keys of every scope, and a store with an issuer and a desk on it.
+//! What stands behind the router in these tests: keys of every scope, and a store with an issuer
+//! and a desk on it.
 
 use super::STORES;
 use crate::clock::ManualClock;
@@ -14,7 +15,8 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
-/// Opened on a runtime of its own, so that a town is built without waiting. One key is the configuration's.
+/// Opened on a runtime of its own, so that a town is built without waiting. One key is the
+/// configuration's.
 pub(super) fn behind(
     dir: &Path,
     keys: Arc<Keys>,
@@ -26,7 +28,9 @@ pub(super) fn behind(
 ) -> (Arc<Issuer>, Arc<Desk>) {
     let (opened, open) = std::sync::mpsc::sync_channel(1);
     let dir = dir.to_owned();
-    let (registry, live, metrics) = (registry.clone(), live.clone(), metrics.clone());
+    let registry = registry.clone();
+    let live = live.clone();
+    let metrics = metrics.clone();
     STORES.spawn(async move {
         let fixed = KeyConfig {
             name: "fixed".into(),
@@ -38,7 +42,9 @@ pub(super) fn behind(
             uplinks: false,
         };
         let store = Store::open(&store::Config::default(), &dir).await.unwrap();
-        let issuer = Issuer::open(store.clone(), keys, &[fixed], clock.clone()).await.unwrap();
+        let issuer = Issuer::open(store.clone(), keys, &[fixed], clock.clone())
+            .await
+            .unwrap();
         let config = share::Config::default();
         let witness = Witness {
             inbox,
@@ -47,7 +53,15 @@ pub(super) fn behind(
             metrics: metrics.clone(),
             stale_after_s: 900,
         };
-        let parts = share::Parts { store, registry, live, clock, metrics, witness, config };
+        let parts = share::Parts {
+            store,
+            registry,
+            live,
+            clock,
+            metrics,
+            witness,
+            config,
+        };
         let (desk, task) = Desk::open(parts).await.unwrap();
         opened.send((Arc::new(issuer), Arc::new(desk))).unwrap();
         task.await;
@@ -56,11 +70,15 @@ pub(super) fn behind(
 }
 
 pub(super) fn small_journal() -> crate::journal::Config {
-    crate::journal::Config { segment_bytes: 16 << 20, ..crate::journal::Config::default() }
+    crate::journal::Config {
+        segment_bytes: 16 << 20,
+        ..crate::journal::Config::default()
+    }
 }
 
 pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
-    let (keys, mut plain) = (Keys::default(), HashMap::new());
+    let keys = Keys::default();
+    let mut plain = HashMap::new();
     for scope in Scope::ALL {
         let (key, digest) = Keys::mint(&mut rand::rng());
         keys.insert(

@@ -62,20 +62,41 @@ async fn document(town: &Town) -> Value {
 async fn every_route_is_in_it_and_every_entry_is_a_route() {
     let town = Town::new();
     let api = document(&town).await;
-    assert!(api["openapi"].as_str().unwrap().starts_with("3.1"), "{}", api["openapi"]);
+    assert!(
+        api["openapi"].as_str().unwrap().starts_with("3.1"),
+        "{}",
+        api["openapi"]
+    );
     let mut listed = BTreeSet::new();
     for (path, item) in api["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             listed.insert((method.clone(), path.clone()));
-            assert!(operation["responses"].as_object().is_some_and(|r| !r.is_empty()), "{method} {path}");
-            let there = path.replace("{bay}", "EAST-1").replace("{zone}", "EAST").replace("/stream", "/stream?x");
+            assert!(
+                operation["responses"]
+                    .as_object()
+                    .is_some_and(|r| !r.is_empty()),
+                "{method} {path}"
+            );
+            let there = path
+                .replace("{bay}", "EAST-1")
+                .replace("{zone}", "EAST")
+                .replace("/stream", "/stream?x");
             let answer = town.call(&method.to_uppercase(), &there, &[], "").await;
-            assert!(![404, 405].contains(&answer.status.as_u16()), "{method} {path}: {answer:?}");
+            assert!(
+                ![404, 405].contains(&answer.status.as_u16()),
+                "{method} {path}: {answer:?}"
+            );
             let status = answer.status.as_u16().to_string();
-            assert!(operation["responses"].get(&status).is_some(), "{method} {path} answers {status}");
+            assert!(
+                operation["responses"].get(&status).is_some(),
+                "{method} {path} answers {status}"
+            );
         }
     }
-    let want = OPERATIONS.iter().map(|(m, p)| ((*m).to_owned(), (*p).to_owned())).collect();
+    let want = OPERATIONS
+        .iter()
+        .map(|(m, p)| ((*m).to_owned(), (*p).to_owned()))
+        .collect();
     assert_eq!(listed, want);
 }
 
@@ -103,17 +124,26 @@ fn follow_references(document: &Value) -> usize {
 async fn every_reference_leads_somewhere() {
     let api = document(&Town::new()).await;
     assert!(follow_references(&api) > 20);
-    assert_eq!(api.pointer("/components/securitySchemes/key/scheme").unwrap(), "bearer");
+    assert_eq!(
+        api.pointer("/components/securitySchemes/key/scheme")
+            .unwrap(),
+        "bearer"
+    );
 }
 
 /// Asserts that `got` has the members its schema requires and no others.
 fn holds(api: &Value, schema: &str, got: &Value) {
-    let schema = api.pointer(&format!("/components/schemas/{schema}")).unwrap_or_else(|| panic!("no schema {schema}"));
+    let schema = api
+        .pointer(&format!("/components/schemas/{schema}"))
+        .unwrap_or_else(|| panic!("no schema {schema}"));
     let known: BTreeSet<&String> = schema["properties"].as_object().unwrap().keys().collect();
     let there: BTreeSet<&String> = got.as_object().unwrap().keys().collect();
     assert!(there.is_subset(&known), "{schema:#} {got:#}");
     for needed in schema["required"].as_array().unwrap() {
-        assert!(got.get(needed.as_str().unwrap()).is_some(), "{needed} in {got:#}");
+        assert!(
+            got.get(needed.as_str().unwrap()).is_some(),
+            "{needed} in {got:#}"
+        );
     }
 }
 
@@ -124,7 +154,10 @@ async fn messages_are_described_under_the_topics_of_the_contract() {
     assert_eq!(api["asyncapi"], "3.0.0");
     assert!(follow_references(&api) > 30);
     let channels = api["channels"].as_object().unwrap();
-    let addresses: BTreeSet<&str> = channels.values().map(|c| c["address"].as_str().unwrap()).collect();
+    let addresses: BTreeSet<&str> = channels
+        .values()
+        .map(|c| c["address"].as_str().unwrap())
+        .collect();
     let want = [
         "bayhub/v1/{source}/report",
         "bayhub/v1/{source}/count",
@@ -140,18 +173,31 @@ async fn messages_are_described_under_the_topics_of_the_contract() {
         // A parameter stands in the address, and nothing else does.
         let address = channel["address"].as_str().unwrap();
         let named: BTreeSet<&str> = address.split(['{', '}']).skip(1).step_by(2).collect();
-        let given = channel["parameters"].as_object().map(|p| p.keys().map(String::as_str).collect());
+        let given = channel["parameters"]
+            .as_object()
+            .map(|p| p.keys().map(String::as_str).collect());
         assert_eq!(named, given.unwrap_or_default(), "{name}");
         let mut operations = api["operations"].as_object().unwrap().values();
         let uses = |o: &Value| o["channel"]["$ref"] == format!("#/channels/{name}");
-        let action = operations.find(|o| uses(o)).map(|o| o["action"].as_str().unwrap());
+        let action = operations
+            .find(|o| uses(o))
+            .map(|o| o["action"].as_str().unwrap());
         assert_eq!(
             action,
-            Some(if ["{source}", "{device}"].iter().any(|p| address.contains(p)) { "receive" } else { "send" }),
+            Some(
+                if ["{source}", "{device}"].iter().any(|p| address.contains(p)) {
+                    "receive"
+                } else {
+                    "send"
+                }
+            ),
             "{name}"
         );
     }
-    assert_eq!(api["components"]["securitySchemes"]["source"]["type"], "userPassword");
+    assert_eq!(
+        api["components"]["securitySchemes"]["source"]["type"],
+        "userPassword"
+    );
     holds(&api, "Zone", &town.get("/v1/zones/EAST").await.json());
 }
 
@@ -161,11 +207,18 @@ async fn the_shapes_described_are_the_shapes_sent() {
     let api = document(&town).await;
     town.turns("TPY12-001", Vacant, Vacant);
     town.turns("EAST-1", Unknown, Vacant);
-    let near = town.get("/v1/bays/nearby?lat=1.3327&lon=103.8474").await.json();
+    let near = town
+        .get("/v1/bays/nearby?lat=1.3327&lon=103.8474")
+        .await
+        .json();
     holds(&api, "Nearby", &near);
     holds(&api, "NearBay", &near["bays"][0]);
     for bay in ["TPY12-001", "TPY12-002", "EAST-1"] {
-        holds(&api, "BayDetail", &town.get(&format!("/v1/bays/{bay}")).await.json());
+        holds(
+            &api,
+            "BayDetail",
+            &town.get(&format!("/v1/bays/{bay}")).await.json(),
+        );
     }
     let zones = town.get("/v1/zones?ids=EAST,x").await.json();
     holds(&api, "Zones", &zones);
@@ -173,57 +226,134 @@ async fn the_shapes_described_are_the_shapes_sent() {
     holds(&api, "Problem", &town.get("/v1/zones?x").await.json());
     holds(&api, "Ready", &town.get("/readyz").await.json());
     let body = r#"{"source":"lamp-1","bays":[{"bay":"nope"}]}"#;
-    let accepted = town.call_as("report", "POST", "/v1/reports", body).await.json();
+    let accepted = town
+        .call_as("report", "POST", "/v1/reports", body)
+        .await
+        .json();
     holds(&api, "Accepted", &accepted);
     holds(&api, "Refused", &accepted["refused"][0]);
-    let quarantined = town.call_as("admin", "GET", "/v1/quarantine", "").await.json();
+    let quarantined = town
+        .call_as("admin", "GET", "/v1/quarantine", "")
+        .await
+        .json();
     holds(&api, "Quarantined", &quarantined);
     holds(&api, "Kept", &quarantined["refused"][0]);
     let asked = r#"{"name":"k","partner":"lta","scopes":["book"]}"#;
-    let mut made = town.call_as("admin", "POST", "/v1/admin/keys", asked).await.json();
+    let mut made = town
+        .call_as("admin", "POST", "/v1/admin/keys", asked)
+        .await
+        .json();
     assert!(made.as_object_mut().unwrap().remove("key").is_some());
     holds(&api, "KeyShown", &made);
-    let keys = town.call_as("admin", "GET", "/v1/admin/keys", "").await.json();
+    let keys = town
+        .call_as("admin", "GET", "/v1/admin/keys", "")
+        .await
+        .json();
     holds(&api, "KeyList", &keys);
-    keys["keys"].as_array().unwrap().iter().for_each(|k| holds(&api, "KeyShown", k));
-    let partners = town.call_as("admin", "GET", "/v1/admin/partners", "").await.json();
+    keys["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .for_each(|k| holds(&api, "KeyShown", k));
+    let partners = town
+        .call_as("admin", "GET", "/v1/admin/partners", "")
+        .await
+        .json();
     holds(&api, "PartnerList", &partners);
     holds(&api, "Partner", &partners["partners"][0]);
     town.settle_day();
-    let turnover = town.call_as("monitor", "GET", "/v1/turnover", "").await.json();
+    let turnover = town
+        .call_as("monitor", "GET", "/v1/turnover", "")
+        .await
+        .json();
     holds(&api, "TurnoverPage", &turnover);
     holds(&api, "TurnoverRow", &turnover["rows"][0]);
-    holds(&api, "Gap", &serde_json::json!({"hour": "", "reason": "damaged", "detail": "x"}));
-    let sources = town.call_as("monitor", "GET", "/v1/sources", "").await.json();
+    holds(
+        &api,
+        "Gap",
+        &serde_json::json!({"hour": "", "reason": "damaged", "detail": "x"}),
+    );
+    let sources = town
+        .call_as("monitor", "GET", "/v1/sources", "")
+        .await
+        .json();
     holds(&api, "Sources", &sources);
     holds(&api, "SourceShown", &sources["sources"][0]);
     sharing_is_as_described(&town, &api).await;
-    let device = r#"{"device":"0102030405060708","bay":"EAST-1","model":"decoded","via":"network-1"}"#;
-    holds(&api, "DevicesPut", &town.call_as("admin", "PUT", "/v1/admin/devices", device).await.json());
-    let devices = town.call_as("admin", "GET", "/v1/admin/devices", "").await.json();
+    let device =
+        r#"{"device":"0102030405060708","bay":"EAST-1","model":"decoded","via":"network-1"}"#;
+    holds(
+        &api,
+        "DevicesPut",
+        &town
+            .call_as("admin", "PUT", "/v1/admin/devices", device)
+            .await
+            .json(),
+    );
+    let devices = town
+        .call_as("admin", "GET", "/v1/admin/devices", "")
+        .await
+        .json();
     holds(&api, "Devices", &devices);
     holds(&api, "Device", &devices["devices"][0]);
 }
 
 async fn sharing_is_as_described(town: &Town, api: &Value) {
-    let owner = town.call_as("admin", "PUT", "/v1/admin/bays/TPY12-001/owner", r#"{"partner":"lta"}"#).await.json();
+    let owner = town
+        .call_as(
+            "admin",
+            "PUT",
+            "/v1/admin/bays/TPY12-001/owner",
+            r#"{"partner":"lta"}"#,
+        )
+        .await
+        .json();
     holds(api, "Owner", &owner);
     let windows = r#"[{"start":"2026-11-23T03:00:00Z","end":"2026-11-24T03:00:00Z"},{"days":["mon"],"from":"09:00","to":"10:00"}]"#;
     let body = format!(r#"{{"bay":"TPY12-001","windows":{windows},"price_cents_per_hour":100}}"#);
-    let offer = town.call_as("share", "POST", "/v1/offers", body).await.json();
+    let offer = town
+        .call_as("share", "POST", "/v1/offers", body)
+        .await
+        .json();
     holds(api, "Offer", &offer);
     holds(api, "OfferRules", &offer["rules"]);
     holds(api, "Stretch", &offer["windows"][0]);
     holds(api, "Weekly", &offer["windows"][1]);
-    holds(api, "Offers", &town.call_as("share", "GET", "/v1/offers", "").await.json());
+    holds(
+        api,
+        "Offers",
+        &town.call_as("share", "GET", "/v1/offers", "").await.json(),
+    );
     let body = r#"{"lat":1.3327,"lon":103.8474,"start":"2026-11-23T03:00:00Z","end":"2026-11-23T04:00:00Z"}"#;
-    holds(api, "Reservation", &town.call_as("book", "POST", "/v1/requests", body).await.json());
-    holds(api, "Problem", &town.call_as("book", "POST", "/v1/requests", body).await.json());
+    holds(
+        api,
+        "Reservation",
+        &town
+            .call_as("book", "POST", "/v1/requests", body)
+            .await
+            .json(),
+    );
+    holds(
+        api,
+        "Problem",
+        &town
+            .call_as("book", "POST", "/v1/requests", body)
+            .await
+            .json(),
+    );
     let path = format!("/v1/offers/{}/utilisation", offer["id"].as_str().unwrap());
     let used = town.call_as("share", "GET", &path, "").await.json();
     holds(api, "Utilisation", &used);
     holds(api, "UtilisationDay", &used["days"][0]);
-    let month = town.call_as("share", "GET", "/v1/partners/me/settlement?month=2026-11", "").await.json();
+    let month = town
+        .call_as(
+            "share",
+            "GET",
+            "/v1/partners/me/settlement?month=2026-11",
+            "",
+        )
+        .await
+        .json();
     holds(api, "Settlement", &month);
     holds(api, "SettlementRow", &month["rows"][0]);
     holds(api, "SettlementTotal", &month["totals"][0]);

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 const REPORT: &str = r#"{"source":"lamp-1","bays":[{"bay":"EAST-1"}]}"#;
 
 fn asked(edit: impl FnOnce(&mut Value)) -> String {
-    let mut body = json!({"name": "lamps", "partner": "lta", "scopes": ["report"], "sources": ["lamp-*"]});
+    let mut body =
+        json!({"name": "lamps", "partner": "lta", "scopes": ["report"], "sources": ["lamp-*"]});
     edit(&mut body);
     body.to_string()
 }
@@ -17,7 +18,10 @@ async fn admin(town: &Town, method: &str, path: &str, body: String) -> super::An
 
 async fn report_with(town: &Town, key: &str) -> super::Answer {
     let key = format!("Bearer {key}");
-    let headers = [("authorization", key.as_str()), ("content-type", "application/json")];
+    let headers = [
+        ("authorization", key.as_str()),
+        ("content-type", "application/json"),
+    ];
     town.call("POST", "/v1/reports", &headers, REPORT).await
 }
 
@@ -25,23 +29,46 @@ async fn report_with(town: &Town, key: &str) -> super::Answer {
 async fn a_key_is_shown_once_works_at_once_and_is_refused_once_it_is_revoked() {
     let town = Town::new();
     let made = admin(&town, "POST", "/v1/admin/keys", asked(|_| ())).await;
-    assert_eq!((made.status.as_u16(), made.header("cache-control")), (201, "no-store"), "{made:?}");
+    assert_eq!(
+        (made.status.as_u16(), made.header("cache-control")),
+        (201, "no-store"),
+        "{made:?}"
+    );
     let made = made.json();
-    let (key, id) = (made["key"].as_str().unwrap(), made["id"].as_str().unwrap());
-    assert_eq!((made["origin"].as_str(), made["source_kind"].as_str()), (Some("store"), Some("sensor")));
+    let key = made["key"].as_str().unwrap();
+    let id = made["id"].as_str().unwrap();
+    assert_eq!(
+        (made["origin"].as_str(), made["source_kind"].as_str()),
+        (Some("store"), Some("sensor"))
+    );
     assert_eq!(made["uplinks"], false);
     assert_eq!(report_with(&town, key).await.status.as_u16(), 202);
 
     let listed = admin(&town, "GET", "/v1/admin/keys", String::new()).await;
     let text = String::from_utf8(listed.body.clone()).unwrap();
-    assert!(!text.contains(&key[3..]) && !text.contains("digest") && !text.contains("sha256"), "{text}");
+    assert!(
+        !text.contains(&key[3..]) && !text.contains("digest") && !text.contains("sha256"),
+        "{text}"
+    );
     for _ in 0..2 {
-        let gone = admin(&town, "DELETE", &format!("/v1/admin/keys/{id}"), String::new()).await;
+        let gone = admin(
+            &town,
+            "DELETE",
+            &format!("/v1/admin/keys/{id}"),
+            String::new(),
+        )
+        .await;
         assert_eq!((gone.status.as_u16(), gone.body.len()), (204, 0));
     }
     report_with(&town, key).await.problem("unauthorized");
-    let listed = admin(&town, "GET", "/v1/admin/keys", String::new()).await.json();
-    assert_eq!(listed["keys"][0]["revoked_at"], NOW.to_string(), "it stays listed");
+    let listed = admin(&town, "GET", "/v1/admin/keys", String::new())
+        .await
+        .json();
+    assert_eq!(
+        listed["keys"][0]["revoked_at"],
+        NOW.to_string(),
+        "it stays listed"
+    );
 }
 
 #[tokio::test]
@@ -77,33 +104,93 @@ async fn a_field_that_cannot_be_is_named() {
         ("expires_at", json!(NOW.to_string())),
         ("scope", json!(["report"])),
     ] {
-        let said = admin(&town, "POST", "/v1/admin/keys", asked(|b| b[field] = value.clone())).await;
+        let said = admin(
+            &town,
+            "POST",
+            "/v1/admin/keys",
+            asked(|b| b[field] = value.clone()),
+        )
+        .await;
         let said = said.problem("bad-parameter");
         assert_eq!(said["field"], field, "{value}: {said}");
     }
     for body in ["", "[]", "{\"name\":", "7"] {
-        admin(&town, "POST", "/v1/admin/keys", body.to_owned()).await.problem("malformed");
+        admin(&town, "POST", "/v1/admin/keys", body.to_owned())
+            .await
+            .problem("malformed");
     }
     let huge = asked(|b| b["name"] = json!("x".repeat(70_000)));
-    admin(&town, "POST", "/v1/admin/keys", huge).await.problem("too-large");
+    admin(&town, "POST", "/v1/admin/keys", huge)
+        .await
+        .problem("too-large");
     let key = format!("Bearer {}", town.keys["admin"]);
-    let plain = [("authorization", key.as_str()), ("content-type", "text/plain")];
-    town.call("POST", "/v1/admin/keys", &plain, asked(|_| ())).await.problem("unsupported-media-type");
-    let listed = admin(&town, "GET", "/v1/admin/keys", String::new()).await.json();
-    assert_eq!(listed["keys"].as_array().unwrap().len(), 1, "only the configuration's: {listed}");
+    let plain = [
+        ("authorization", key.as_str()),
+        ("content-type", "text/plain"),
+    ];
+    town.call("POST", "/v1/admin/keys", &plain, asked(|_| ()))
+        .await
+        .problem("unsupported-media-type");
+    let listed = admin(&town, "GET", "/v1/admin/keys", String::new())
+        .await
+        .json();
+    assert_eq!(
+        listed["keys"].as_array().unwrap().len(),
+        1,
+        "only the configuration's: {listed}"
+    );
 }
 
 #[tokio::test]
 async fn what_is_taken_fixed_or_not_there_is_said() {
     let town = Town::new();
-    assert_eq!(admin(&town, "POST", "/v1/admin/keys", asked(|_| ())).await.status.as_u16(), 201);
+    assert_eq!(
+        admin(&town, "POST", "/v1/admin/keys", asked(|_| ()))
+            .await
+            .status
+            .as_u16(),
+        201
+    );
     for taken in ["lamps", "fixed"] {
-        admin(&town, "POST", "/v1/admin/keys", asked(|b| b["name"] = json!(taken))).await.problem("conflict");
+        admin(
+            &town,
+            "POST",
+            "/v1/admin/keys",
+            asked(|b| b["name"] = json!(taken)),
+        )
+        .await
+        .problem("conflict");
     }
-    let said = admin(&town, "DELETE", "/v1/admin/keys/config:fixed", String::new()).await.problem("conflict");
-    assert!(said["detail"].as_str().unwrap().contains("configuration"), "{said}");
-    for nobody in ["999", "config:nobody", "nobody", "0", "-1", "+1", "01", "99999999999999999999"] {
-        admin(&town, "DELETE", &format!("/v1/admin/keys/{nobody}"), String::new()).await.problem("not-found");
+    let said = admin(
+        &town,
+        "DELETE",
+        "/v1/admin/keys/config:fixed",
+        String::new(),
+    )
+    .await
+    .problem("conflict");
+    assert!(
+        said["detail"].as_str().unwrap().contains("configuration"),
+        "{said}"
+    );
+    for nobody in [
+        "999",
+        "config:nobody",
+        "nobody",
+        "0",
+        "-1",
+        "+1",
+        "01",
+        "99999999999999999999",
+    ] {
+        admin(
+            &town,
+            "DELETE",
+            &format!("/v1/admin/keys/{nobody}"),
+            String::new(),
+        )
+        .await
+        .problem("not-found");
     }
 }
 
@@ -112,18 +199,48 @@ async fn pages_of_keys_meet_and_a_foreign_cursor_is_refused() {
     let town = Town::new();
     for n in 0..4 {
         let body = asked(|b| b["name"] = json!(format!("k{n}")));
-        assert_eq!(admin(&town, "POST", "/v1/admin/keys", body).await.status.as_u16(), 201);
+        assert_eq!(
+            admin(&town, "POST", "/v1/admin/keys", body)
+                .await
+                .status
+                .as_u16(),
+            201
+        );
     }
-    let (mut seen, mut path) = (Vec::new(), "/v1/admin/keys?limit=2&partner=lta".to_owned());
+    let mut seen = Vec::new();
+    let mut path = "/v1/admin/keys?limit=2&partner=lta".to_owned();
     loop {
         let page = admin(&town, "GET", &path, String::new()).await.json();
-        seen.extend(page["keys"].as_array().unwrap().iter().map(|k| k["name"].as_str().unwrap().to_owned()));
-        let Some(next) = page["next"].as_str() else { break };
+        seen.extend(
+            page["keys"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|k| k["name"].as_str().unwrap().to_owned()),
+        );
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
         path = format!("/v1/admin/keys?limit=2&partner=lta&cursor={next}");
     }
     assert_eq!(seen, ["k0", "k1", "k2", "k3", "fixed"]);
-    for bad in ["cursor=AQAAAAA", "cursor=x", "cursor=AmFi", "limit=0", "limit=1001", "partners=lta", "partner=%00"] {
-        admin(&town, "GET", &format!("/v1/admin/keys?{bad}"), String::new()).await.problem("bad-parameter");
+    for bad in [
+        "cursor=AQAAAAA",
+        "cursor=x",
+        "cursor=AmFi",
+        "limit=0",
+        "limit=1001",
+        "partners=lta",
+        "partner=%00",
+    ] {
+        admin(
+            &town,
+            "GET",
+            &format!("/v1/admin/keys?{bad}"),
+            String::new(),
+        )
+        .await
+        .problem("bad-parameter");
     }
 }
 
@@ -132,16 +249,41 @@ async fn a_partner_is_added_once_and_may_then_have_keys() {
     let town = Town::new();
     let body = json!({"name": "ura"}).to_string();
     let made = admin(&town, "POST", "/v1/admin/partners", body.clone()).await;
-    assert_eq!((made.status.as_u16(), made.json()), (201, json!({"name": "ura", "created_at": NOW.to_string()})));
-    admin(&town, "POST", "/v1/admin/partners", body).await.problem("conflict");
-    for bad in [json!({}), json!({"name": "a b"}), json!({"name": "x", "key": 1})] {
-        admin(&town, "POST", "/v1/admin/partners", bad.to_string()).await.problem("bad-parameter");
+    assert_eq!(
+        (made.status.as_u16(), made.json()),
+        (201, json!({"name": "ura", "created_at": NOW.to_string()}))
+    );
+    admin(&town, "POST", "/v1/admin/partners", body)
+        .await
+        .problem("conflict");
+    for bad in [
+        json!({}),
+        json!({"name": "a b"}),
+        json!({"name": "x", "key": 1}),
+    ] {
+        admin(&town, "POST", "/v1/admin/partners", bad.to_string())
+            .await
+            .problem("bad-parameter");
     }
     let body = asked(|b| b["partner"] = json!("ura"));
-    assert_eq!(admin(&town, "POST", "/v1/admin/keys", body).await.status.as_u16(), 201);
-    let first = admin(&town, "GET", "/v1/admin/partners?limit=1", String::new()).await.json();
+    assert_eq!(
+        admin(&town, "POST", "/v1/admin/keys", body)
+            .await
+            .status
+            .as_u16(),
+        201
+    );
+    let first = admin(&town, "GET", "/v1/admin/partners?limit=1", String::new())
+        .await
+        .json();
     assert_eq!(first["partners"][0]["name"], "lta");
-    let path = format!("/v1/admin/partners?cursor={}", first["next"].as_str().unwrap());
+    let path = format!(
+        "/v1/admin/partners?cursor={}",
+        first["next"].as_str().unwrap()
+    );
     let second = admin(&town, "GET", &path, String::new()).await.json();
-    assert_eq!((second["partners"][0]["name"].as_str(), &second["next"]), (Some("ura"), &Value::Null));
+    assert_eq!(
+        (second["partners"][0]["name"].as_str(), &second["next"]),
+        (Some("ura"), &Value::Null)
+    );
 }

@@ -1,4 +1,5 @@
-//! The API as its callers see it: each file a behaviour, all through the whole router on a small town in memory.
+//! The API as its callers see it: each file a behaviour, all through the whole router on a small
+//! town in memory.
 
 mod access;
 mod admin;
@@ -25,8 +26,9 @@ mod zones;
 use super::{Config, Parts, ReportDoor, router};
 use crate::clock::ManualClock;
 use crate::domain::{
-    BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Door, LatLon, Millis, Observation, Parcel,
-    ReadModel as _, Reason, Refusal, SourceKind, Speaker, Submission, Topic, ZoneIx, ZoneKind, ZoneTally,
+    BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Door, LatLon, Millis, Observation,
+    Parcel, ReadModel as _, Reason, Refusal, SourceKind, Speaker, Submission, Topic, ZoneIx,
+    ZoneKind, ZoneTally,
 };
 use crate::health::{Health, Part};
 use crate::journal::Journal;
@@ -78,7 +80,8 @@ pub(super) struct Answer {
 impl Answer {
     #[track_caller]
     pub(super) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
     }
 
     pub(super) fn header(&self, name: &str) -> &str {
@@ -88,11 +91,18 @@ impl Answer {
     /// Asserts that this is a problem of that type, and gives it.
     #[track_caller]
     pub(super) fn problem(&self, slug: &str) -> Value {
-        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{self:?}"
+        );
         let problem = self.json();
         assert_eq!(problem["type"], format!("/problems/{slug}"), "{problem}");
         assert_eq!(problem["status"], self.status.as_u16());
-        assert!(problem["title"].is_string() && problem["detail"].is_string(), "{problem}");
+        assert!(
+            problem["title"].is_string() && problem["detail"].is_string(),
+            "{problem}"
+        );
         problem
     }
 }
@@ -134,7 +144,9 @@ impl ReportDoor for Gate {
                     status: BayStatus::Vacant,
                     confidence: 247,
                 })),
-                None => parcel.refusals.push(refuse(Reason::UnknownBay, Some(index as u32))),
+                None => parcel
+                    .refusals
+                    .push(refuse(Reason::UnknownBay, Some(index as u32))),
             }
         }
         parcel
@@ -177,8 +189,19 @@ pub(super) fn at(lat: f64, lon: f64) -> LatLon {
 }
 
 fn zone(id: &str, name: &str, kind: ZoneKind, place: LatLon, capacity: u32) -> ZoneSpec {
-    let (id, name, operator) = (id.to_owned(), name.to_owned(), "HDB \"north\"".to_owned());
-    ZoneSpec { id, name, kind, operator, capacity, place, outline: vec![], stale_after_s: None }
+    let id = id.to_owned();
+    let name = name.to_owned();
+    let operator = "HDB \"north\"".to_owned();
+    ZoneSpec {
+        id,
+        name,
+        kind,
+        operator,
+        capacity,
+        place,
+        outline: vec![],
+        stale_after_s: None,
+    }
 }
 
 fn bay(id: &str, zone: &str, place: LatLon, edit: impl FnOnce(&mut BayAttrs)) -> BaySpec {
@@ -191,24 +214,48 @@ fn bay(id: &str, zone: &str, place: LatLon, edit: impl FnOnce(&mut BayAttrs)) ->
         price_cents_per_hour: 120,
     };
     edit(&mut attrs);
-    BaySpec { id: id.into(), zone: zone.into(), place, attrs }
+    BaySpec {
+        id: id.into(),
+        zone: zone.into(),
+        place,
+        attrs,
+    }
 }
 
-/// Four bays each some 111 m further north than the one before, one of them for motorcycles, and two zones more.
+/// Four bays each some 111 m further north than the one before, one of them for motorcycles, and
+/// two zones more.
 fn small_town() -> Registry {
     let centre = at(1.3327, 103.8474);
     let north = |n: f64| at(1.3327 + n / 1000.0, 103.8474);
     Registry::in_memory(
         vec![
-            zone("TPY12", "Toa Payoh \"12\"\n大巴窑", ZoneKind::OnStreet, centre, 0),
-            zone("HE12", "Hougang", ZoneKind::OffStreet, at(1.37, 103.89), 105),
+            zone(
+                "TPY12",
+                "Toa Payoh \"12\"\n大巴窑",
+                ZoneKind::OnStreet,
+                centre,
+                0,
+            ),
+            zone(
+                "HE12",
+                "Hougang",
+                ZoneKind::OffStreet,
+                at(1.37, 103.89),
+                105,
+            ),
             zone("EAST", "East", ZoneKind::Private, at(1.32, 103.95), 0),
         ],
         vec![
             bay("TPY12-001", "TPY12", north(0.0), |a| a.max_height_cm = 210),
-            bay("TPY12-002", "TPY12", north(1.0), |a| (a.accessible, a.max_stay_min) = (true, 120)),
-            bay("TPY12-003", "TPY12", north(2.0), |a| (a.ev_charging, a.price_cents_per_hour) = (true, 240)),
-            bay("TPY12-004", "TPY12", north(3.0), |a| a.kind = BayKind::Motorcycle),
+            bay("TPY12-002", "TPY12", north(1.0), |a| {
+                (a.accessible, a.max_stay_min) = (true, 120);
+            }),
+            bay("TPY12-003", "TPY12", north(2.0), |a| {
+                (a.ev_charging, a.price_cents_per_hour) = (true, 240);
+            }),
+            bay("TPY12-004", "TPY12", north(3.0), |a| {
+                a.kind = BayKind::Motorcycle;
+            }),
             bay("EAST-1", "EAST", at(1.32, 103.95), |_| {}),
         ],
     )
@@ -225,21 +272,41 @@ impl Town {
     /// With an inbox that the test itself listens to.
     pub(super) fn with_inbox(room: usize) -> (Self, mpsc::Receiver<Submission>) {
         let (inbox, submissions) = mpsc::channel(room);
-        (Self::with(Config::default(), small_town(), Some(inbox)), submissions)
+        (
+            Self::with(Config::default(), small_town(), Some(inbox)),
+            submissions,
+        )
     }
 
-    pub(super) fn with(config: Config, registry: Registry, inbox: Option<mpsc::Sender<Submission>>) -> Self {
+    pub(super) fn with(
+        config: Config,
+        registry: Registry,
+        inbox: Option<mpsc::Sender<Submission>>,
+    ) -> Self {
         let registry = Arc::new(registry);
-        let room = Room { spare_bays: 3, spare_zones: 1, subscribers: 8 };
+        let room = Room {
+            spare_bays: 3,
+            spare_zones: 1,
+            subscribers: 8,
+        };
         let live = Arc::new(Live::new(&registry.city(), room));
-        let (clock, health, metrics) =
-            (Arc::new(ManualClock::at(NOW)), Arc::new(Health::default()), Arc::new(Metrics::new()));
+        let clock = Arc::new(ManualClock::at(NOW));
+        let health = Arc::new(Health::default());
+        let metrics = Arc::new(Metrics::new());
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::open(dir.path(), behind::small_journal(), registry.clone()).unwrap();
         let quarantine = journal.quarantine();
         let inbox = inbox.unwrap_or_else(|| {
             let (inbox, submissions) = mpsc::channel(16);
-            journal.start(submissions, clock.clone(), Box::new(|_| {}), metrics.clone(), health.clone()).unwrap();
+            journal
+                .start(
+                    submissions,
+                    clock.clone(),
+                    Box::new(|_| {}),
+                    metrics.clone(),
+                    health.clone(),
+                )
+                .unwrap();
             inbox
         });
         let (keys, plain) = behind::keys();
@@ -249,8 +316,15 @@ impl Town {
         let (close, closed) = watch::channel(false);
         let memory = Arc::new(turnover::Memory::default());
         let authority = turnover::authority(dir.path(), &registry, &memory, (&clock, &metrics));
-        let (issuer, desk) =
-            behind::behind(dir.path(), keys.clone(), clock.clone(), &registry, &live, &metrics, inbox.clone());
+        let (issuer, desk) = behind::behind(
+            dir.path(),
+            keys.clone(),
+            clock.clone(),
+            &registry,
+            &live,
+            &metrics,
+            inbox.clone(),
+        );
         let router = router(Parts {
             registry: registry.clone(),
             live: live.clone(),
@@ -268,7 +342,19 @@ impl Town {
             config,
             closed,
         });
-        Self { router, registry, live, clock, health, metrics, memory, keys: plain, changes, close, _journal: dir }
+        Self {
+            router,
+            registry,
+            live,
+            clock,
+            health,
+            metrics,
+            memory,
+            keys: plain,
+            changes,
+            close,
+            _journal: dir,
+        }
     }
 
     /// Plays the stream: a bay is now so, as claimed a minute ago.
@@ -285,14 +371,16 @@ impl Town {
             source_kind: SourceKind::Sensor,
             observed_at: Millis(NOW.0 - 60_000),
         }]);
-        // As the stream does: a zone's tally is told after its bays, and that is what wakes subscribers.
+        // As the stream does: a zone's tally is told after its bays, and that is what wakes
+        // subscribers.
         let zone = city.zone_of(bay);
         self.live.zones(&[(zone, self.live.zone(zone))]);
         bay
     }
 
     pub(super) fn tally(&self, zone: &str, tally: ZoneTally) {
-        self.live.zones(&[(self.registry.zone(zone).unwrap(), tally)]);
+        self.live
+            .zones(&[(self.registry.zone(zone).unwrap(), tally)]);
     }
 
     /// The journal says so itself; the others have no say here.
@@ -305,8 +393,15 @@ impl Town {
     pub(super) async fn send(&self, request: Request<Body>) -> Answer {
         let answer = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = answer.into_parts();
-        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
-        Answer { status: parts.status, headers: parts.headers, body }
+        let body = axum::body::to_bytes(body, usize::MAX)
+            .await
+            .unwrap()
+            .to_vec();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
     }
 
     pub(super) async fn get(&self, path: &str) -> Answer {
@@ -332,9 +427,24 @@ impl Town {
     }
 
     /// With the key of that scope and a JSON body.
-    pub(super) async fn call_as(&self, scope: &str, method: &str, path: &str, body: impl Into<Body>) -> Answer {
+    pub(super) async fn call_as(
+        &self,
+        scope: &str,
+        method: &str,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
         let key = format!("Bearer {}", self.keys[scope]);
-        self.call(method, path, &[("authorization", &key), ("content-type", "application/json")], body).await
+        self.call(
+            method,
+            path,
+            &[
+                ("authorization", &key),
+                ("content-type", "application/json"),
+            ],
+            body,
+        )
+        .await
     }
 }
 

@@ -15,7 +15,12 @@ fn all_vacant() -> Town {
 }
 
 fn ids(answer: &Value) -> Vec<&str> {
-    answer["bays"].as_array().unwrap().iter().map(|b| b["bay"].as_str().unwrap()).collect()
+    answer["bays"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|b| b["bay"].as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -47,18 +52,32 @@ async fn the_answer_has_every_member_of_the_contract() {
 async fn geojson_is_the_same_as_points() {
     let town = all_vacant();
     let plain = town.get(HERE).await.json();
-    let answer = town.get_with(HERE, &[("accept", "application/geo+json, application/json;q=0.9")]).await;
+    let answer = town
+        .get_with(
+            HERE,
+            &[("accept", "application/geo+json, application/json;q=0.9")],
+        )
+        .await;
     assert_eq!(answer.header("content-type"), "application/geo+json");
     let geo = answer.json();
-    assert_eq!((&geo["type"], &geo["at"]), (&json!("FeatureCollection"), &plain["at"]));
-    let (features, bays) = (geo["features"].as_array().unwrap(), plain["bays"].as_array().unwrap());
+    assert_eq!(
+        (&geo["type"], &geo["at"]),
+        (&json!("FeatureCollection"), &plain["at"])
+    );
+    let features = geo["features"].as_array().unwrap();
+    let bays = plain["bays"].as_array().unwrap();
     assert_eq!(features.len(), bays.len());
     for (feature, bay) in features.iter().zip(bays) {
         assert_eq!(feature["type"], "Feature");
-        assert_eq!(feature["geometry"], json!({"type": "Point", "coordinates": [bay["lon"], bay["lat"]]}));
+        assert_eq!(
+            feature["geometry"],
+            json!({"type": "Point", "coordinates": [bay["lon"], bay["lat"]]})
+        );
         assert_eq!(feature["properties"], *bay);
     }
-    town.get_with(HERE, &[("accept", "text/csv")]).await.problem("not-acceptable");
+    town.get_with(HERE, &[("accept", "text/csv")])
+        .await
+        .problem("not-acceptable");
 }
 
 #[tokio::test]
@@ -95,11 +114,26 @@ async fn every_filter_filters() {
 async fn a_later_arrival_is_less_sure() {
     let town = all_vacant();
     let p = |answer: Value| answer["bays"][0]["p_vacant_on_arrival"].as_f64().unwrap();
-    let soon = p(town.get(&format!("{HERE}&arrive_at=2026-11-23T02:10:00.123Z")).await.json());
-    let later = p(town.get(&format!("{HERE}&arrive_at=2026-11-23T11:00:00%2B08:00")).await.json());
-    assert!((soon - 0.677).abs() < 0.002 && later < soon, "{soon} {later}");
-    let just_passed = town.get(&format!("{HERE}&arrive_at=2026-11-23T01:59:30Z")).await.json();
-    assert!((p(just_passed) - 0.969).abs() < 1e-9, "within the grace: now");
+    let soon = p(town
+        .get(&format!("{HERE}&arrive_at=2026-11-23T02:10:00.123Z"))
+        .await
+        .json());
+    let later = p(town
+        .get(&format!("{HERE}&arrive_at=2026-11-23T11:00:00%2B08:00"))
+        .await
+        .json());
+    assert!(
+        (soon - 0.677).abs() < 0.002 && later < soon,
+        "{soon} {later}"
+    );
+    let just_passed = town
+        .get(&format!("{HERE}&arrive_at=2026-11-23T01:59:30Z"))
+        .await
+        .json();
+    assert!(
+        (p(just_passed) - 0.969).abs() < 1e-9,
+        "within the grace: now"
+    );
 }
 
 #[tokio::test]
@@ -145,9 +179,21 @@ async fn an_impossible_question_names_its_field() {
         let answer = town.get(&format!("/v1/bays/nearby?{query}")).await;
         assert_eq!(answer.problem("bad-parameter")["field"], field, "{query}");
     }
-    let said = town.get(&format!("/v1/bays/nearby?{ok}&radius_m=6000")).await.problem("bad-parameter");
-    assert!(said["detail"].as_str().unwrap().contains("1 to 5000"), "{said}");
-    let said = town.get(&format!("/v1/bays/nearby?{ok}&min_hight_cm=210")).await.problem("bad-parameter");
-    assert!(said["detail"].as_str().unwrap().contains("min_height_cm"), "{said}");
+    let said = town
+        .get(&format!("/v1/bays/nearby?{ok}&radius_m=6000"))
+        .await
+        .problem("bad-parameter");
+    assert!(
+        said["detail"].as_str().unwrap().contains("1 to 5000"),
+        "{said}"
+    );
+    let said = town
+        .get(&format!("/v1/bays/nearby?{ok}&min_hight_cm=210"))
+        .await
+        .problem("bad-parameter");
+    assert!(
+        said["detail"].as_str().unwrap().contains("min_height_cm"),
+        "{said}"
+    );
     assert_eq!(NOW.to_string(), "2026-11-23T02:00:00.123Z");
 }

@@ -1,4 +1,5 @@
-//! Health, metrics, the page, and what every path has in common: methods, HEAD, CORS, unknown paths.
+//! Health, metrics, the page, and what every path has in common: methods, HEAD, CORS, unknown
+//! paths.
 
 use super::Town;
 use crate::health::Part;
@@ -18,7 +19,10 @@ async fn readiness_gives_its_reasons() {
     );
     town.health.well(Part::Stream);
     let answer = town.get("/readyz").await;
-    assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({"ready": true})));
+    assert_eq!(
+        (answer.status.as_u16(), answer.json()),
+        (200, json!({"ready": true}))
+    );
 }
 
 #[tokio::test]
@@ -28,7 +32,11 @@ async fn metrics_name_routes_by_pattern_and_never_by_id() {
     town.get("/v1/bays/secret-id").await;
     town.get("/no/such/path").await;
     let answer = town.get("/metrics").await;
-    assert!(answer.header("content-type").starts_with("text/plain; version=0.0.4"));
+    assert!(
+        answer
+            .header("content-type")
+            .starts_with("text/plain; version=0.0.4")
+    );
     let text = String::from_utf8(answer.body).unwrap();
     for line in [
         r#"bayhub_http_responses_total{route="/v1/bays/{bay}",status="200"} 1"#,
@@ -55,7 +63,14 @@ async fn a_wrong_method_or_path_is_a_problem_too() {
         answer.problem("method-not-allowed");
         assert_eq!(answer.header("allow"), allow, "{method} {path}");
     }
-    for path in ["/v2/zones", "/v1/", "/v1/zones/", "/v1/bays", "//", "/v1/zones/a/b"] {
+    for path in [
+        "/v2/zones",
+        "/v1/",
+        "/v1/zones/",
+        "/v1/bays",
+        "//",
+        "/v1/zones/a/b",
+    ] {
         town.get(path).await.problem("not-found");
     }
 }
@@ -64,7 +79,8 @@ async fn a_wrong_method_or_path_is_a_problem_too() {
 async fn head_is_get_without_the_body() {
     let town = Town::new();
     for path in ["/v1/zones", "/v1/bays/nearby?lat=1&lon=103", "/livez", "/"] {
-        let (get, head) = (town.get(path).await, town.call("HEAD", path, &[], "").await);
+        let get = town.get(path).await;
+        let head = town.call("HEAD", path, &[], "").await;
         assert_eq!((head.status, head.body.len()), (get.status, 0), "{path}");
         assert_eq!(head.header("content-type"), get.header("content-type"));
         assert_eq!(head.header("content-length"), get.body.len().to_string());
@@ -75,13 +91,28 @@ async fn head_is_get_without_the_body() {
 async fn any_web_page_may_read_and_none_may_write() {
     let town = Town::new();
     let origin = ("origin", "https://example.org");
-    assert_eq!(town.get_with("/v1/zones", &[origin]).await.header("access-control-allow-origin"), "*");
+    assert_eq!(
+        town.get_with("/v1/zones", &[origin])
+            .await
+            .header("access-control-allow-origin"),
+        "*"
+    );
     let ask = |method| [origin, ("access-control-request-method", method)];
     let preflight = town.call("OPTIONS", "/v1/zones", &ask("GET"), "").await;
-    assert_eq!((preflight.status.as_u16(), preflight.header("access-control-allow-methods")), (200, "GET,HEAD"));
+    assert_eq!(
+        (
+            preflight.status.as_u16(),
+            preflight.header("access-control-allow-methods")
+        ),
+        (200, "GET,HEAD")
+    );
     for path in ["/v1/reports", "/v1/admin/bays", "/v1/quarantine"] {
         let preflight = town.call("OPTIONS", path, &ask("POST"), "").await;
-        assert_eq!(preflight.header("access-control-allow-origin"), "", "{path}");
+        assert_eq!(
+            preflight.header("access-control-allow-origin"),
+            "",
+            "{path}"
+        );
     }
 }
 
@@ -95,12 +126,24 @@ async fn the_page_allows_nothing_from_elsewhere() {
         ("/page.css", "text/css"),
     ] {
         let answer = town.get(path).await;
-        assert!(answer.status.is_success() && answer.header("content-type").starts_with(media_type));
-        assert!(answer.header("content-security-policy").starts_with("default-src 'none'; script-src 'self'"));
+        assert!(
+            answer.status.is_success() && answer.header("content-type").starts_with(media_type)
+        );
+        assert!(
+            answer
+                .header("content-security-policy")
+                .starts_with("default-src 'none'; script-src 'self'")
+        );
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         let text = String::from_utf8(answer.body).unwrap();
-        assert!(!text.contains("http://") || text.contains("http://www.w3.org"), "{path} loads from elsewhere");
-        assert!(!text.contains(" style=") && !text.contains(" onclick="), "{path}: the policy forbids inline code");
+        assert!(
+            !text.contains("http://") || text.contains("http://www.w3.org"),
+            "{path} loads from elsewhere"
+        );
+        assert!(
+            !text.contains(" style=") && !text.contains(" onclick="),
+            "{path}: the policy forbids inline code"
+        );
     }
 }
 
@@ -109,7 +152,10 @@ async fn a_problem_type_can_be_looked_up() {
     let town = Town::new();
     for (slug, ..) in crate::serve::error::PROBLEMS {
         let answer = town.get(&format!("/problems/{slug}")).await;
-        assert!(answer.status.is_success() && !answer.body.is_empty(), "{slug}");
+        assert!(
+            answer.status.is_success() && !answer.body.is_empty(),
+            "{slug}"
+        );
     }
     town.get("/problems/nope").await.problem("not-found");
 }

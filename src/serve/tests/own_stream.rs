@@ -1,4 +1,5 @@
-//! What becomes of a booking app's reservations, told as it happens: its own, in order, and all of it to who was away.
+//! What becomes of a booking app's reservations, told as it happens: its own, in order, and all of
+//! it to who was away.
 
 use super::Town;
 use super::sharing::{ask, market, offer, post_offer, request, step};
@@ -19,7 +20,12 @@ async fn happens(stream: &mut Stream) -> (String, String, String, String) {
     let (name, id, data) = stream.event().await;
     assert_eq!(name, "reservation", "{data}");
     let text = |v: &Value| v.as_str().unwrap().to_owned();
-    (text(&data["event"]), text(&data["reservation"]["id"]), text(&data["reservation"]["state"]), id)
+    (
+        text(&data["event"]),
+        text(&data["reservation"]["id"]),
+        text(&data["reservation"]["state"]),
+        id,
+    )
 }
 
 async fn ready(stream: &mut Stream) -> (Value, String) {
@@ -30,7 +36,10 @@ async fn ready(stream: &mut Stream) -> (Value, String) {
 
 /// A reservation of `EAST-1`'s neighbour, held.
 async fn hold(town: &Town, from: u64) -> String {
-    ask(town, &request(from)).await.json()["id"].as_str().unwrap().to_owned()
+    ask(town, &request(from)).await.json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 fn told(event: &str, id: &str, state: &str) -> (String, String, String) {
@@ -60,12 +69,18 @@ async fn an_app_hears_first_what_stands_and_then_what_happens_to_its_own() {
 
     let second = hold(&town, 60).await;
     let mut again = open(&town, "book", Some(&confirmed)).await;
-    for want in [told("cancelled", &first, "cancelled"), told("held", &second, "held")] {
+    for want in [
+        told("cancelled", &first, "cancelled"),
+        told("held", &second, "held"),
+    ] {
         let (event, id, state, _) = happens(&mut again).await;
         assert_eq!((event, id, state), want);
     }
     // The other one's first word after `ready` is of its own.
-    let mine = town.call_as("book2", "POST", "/v1/requests", request(300).to_string()).await.json();
+    let mine = town
+        .call_as("book2", "POST", "/v1/requests", request(300).to_string())
+        .await
+        .json();
     let (event, id, ..) = happens(&mut other).await;
     assert_eq!((event, json!(id)), ("held".to_owned(), mine["id"].clone()));
 }
@@ -78,7 +93,11 @@ async fn an_id_that_is_none_of_ours_means_to_begin_anew() {
     for bad in ["999999", "-1", "01", "x"] {
         let mut stream = open(&town, "book", Some(bad)).await;
         let (name, _, why) = stream.event().await;
-        assert_eq!((name.as_str(), why), ("resync", json!({"reason": "unknown_id"})), "{bad}");
+        assert_eq!(
+            (name.as_str(), why),
+            ("resync", json!({"reason": "unknown_id"})),
+            "{bad}"
+        );
         assert_eq!(happens(&mut stream).await.1, held);
         assert_eq!(ready(&mut stream).await.0, 1);
     }
@@ -88,13 +107,19 @@ async fn an_id_that_is_none_of_ours_means_to_begin_anew() {
 async fn it_takes_a_key_for_booking_and_no_more_streams_than_there_may_be() {
     let town = market().await;
     town.get(PATH).await.problem("unauthorized");
-    town.call_as("share", "GET", PATH, "").await.problem("forbidden");
-    town.call_as("book", "GET", &format!("{PATH}?zones=EAST"), "").await.problem("bad-parameter");
+    town.call_as("share", "GET", PATH, "")
+        .await
+        .problem("forbidden");
+    town.call_as("book", "GET", &format!("{PATH}?zones=EAST"), "")
+        .await
+        .problem("bad-parameter");
     let mut streams = vec![];
     for _ in 0..32 {
         streams.push(open(&town, "book", None).await);
     }
-    town.call_as("book", "GET", PATH, "").await.problem("unavailable");
+    town.call_as("book", "GET", PATH, "")
+        .await
+        .problem("unavailable");
     open(&town, "book2", None).await;
     streams.pop();
     open(&town, "book", None).await;

@@ -1,24 +1,38 @@
-//! Reports over HTTP: accepted only when durable, refused with a counted reason, and never silently dropped.
+//! Reports over HTTP: accepted only when durable, refused with a counted reason, and never silently
+//! dropped.
 
 use super::Town;
 use crate::domain::{Claim, Door, Reason, Submission};
 use serde_json::{Value, json};
 
 fn report(bays: &[&str]) -> String {
-    let bays: Vec<Value> = bays.iter().map(|b| json!({"bay": b, "state": "vacant"})).collect();
+    let bays: Vec<Value> = bays
+        .iter()
+        .map(|b| json!({"bay": b, "state": "vacant"}))
+        .collect();
     json!({"source": "lamp-1", "bays": bays}).to_string()
 }
 
 #[tokio::test]
 async fn what_is_known_is_accepted_and_the_rest_is_listed() {
     let town = Town::new();
-    let answer = town.call_as("report", "POST", "/v1/reports", report(&["TPY12-001", "nope", "TPY12-002"])).await;
+    let answer = town
+        .call_as(
+            "report",
+            "POST",
+            "/v1/reports",
+            report(&["TPY12-001", "nope", "TPY12-002"]),
+        )
+        .await;
     assert_eq!(answer.status.as_u16(), 202);
     assert_eq!(
         answer.json(),
         json!({"accepted": 2, "refused": [{"index": 1, "reason": "unknown_bay", "detail": "Some(1)"}]})
     );
-    assert!(town.registry.source("lamp-1").is_some(), "a covered source is enrolled");
+    assert!(
+        town.registry.source("lamp-1").is_some(),
+        "a covered source is enrolled"
+    );
 }
 
 #[tokio::test]
@@ -51,23 +65,46 @@ async fn polled<T>(mut f: std::pin::Pin<&mut impl Future<Output = T>>) -> Option
 #[tokio::test]
 async fn what_could_not_be_stored_is_unavailable() {
     let (town, mut inbox) = Town::with_inbox(1);
-    let (answer, ()) = tokio::join!(town.call_as("report", "POST", "/v1/reports", report(&["TPY12-001"])), async {
-        drop(inbox.recv().await.unwrap().receipt);
-    });
-    assert!(answer.problem("unavailable")["detail"].as_str().unwrap().contains("send it again"));
+    let (answer, ()) = tokio::join!(
+        town.call_as("report", "POST", "/v1/reports", report(&["TPY12-001"])),
+        async {
+            drop(inbox.recv().await.unwrap().receipt);
+        }
+    );
+    assert!(
+        answer.problem("unavailable")["detail"]
+            .as_str()
+            .unwrap()
+            .contains("send it again")
+    );
     drop(inbox);
-    town.call_as("report", "POST", "/v1/reports", report(&["TPY12-001"])).await.problem("unavailable");
+    town.call_as("report", "POST", "/v1/reports", report(&["TPY12-001"]))
+        .await
+        .problem("unavailable");
 }
 
 #[tokio::test]
 async fn a_full_inbox_is_busy_and_takes_nothing() {
     let (inbox, mut submissions) = tokio::sync::mpsc::channel(1);
-    let filler = || Submission { claims: vec![], refusals: vec![], receipt: crate::domain::Receipt::unwatched() };
+    let filler = || Submission {
+        claims: vec![],
+        refusals: vec![],
+        receipt: crate::domain::Receipt::unwatched(),
+    };
     inbox.try_send(filler()).unwrap();
-    let town = Town::with(crate::serve::Config::default(), super::small_town(), Some(inbox));
-    let answer = town.call_as("report", "POST", "/v1/reports", report(&["TPY12-001"])).await;
+    let town = Town::with(
+        crate::serve::Config::default(),
+        super::small_town(),
+        Some(inbox),
+    );
+    let answer = town
+        .call_as("report", "POST", "/v1/reports", report(&["TPY12-001"]))
+        .await;
     answer.problem("busy");
-    assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (429, "1"));
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("retry-after")),
+        (429, "1")
+    );
     assert!(submissions.try_recv().unwrap().claims.is_empty());
     assert!(submissions.try_recv().is_err(), "nothing of it was queued");
 }
@@ -80,11 +117,23 @@ async fn a_refused_body_is_counted_kept_and_told() {
         ("[1]", "malformed", Reason::Malformed),
         (r#"{"bays":[]}"#, "malformed", Reason::Malformed),
         (r#"{"source":7}"#, "malformed", Reason::Malformed),
-        (r#"{"source":"lamp-1","source":"lamp-2"}"#, "malformed", Reason::Malformed),
+        (
+            r#"{"source":"lamp-1","source":"lamp-2"}"#,
+            "malformed",
+            Reason::Malformed,
+        ),
         (r#"{"source":"lamp-1"}"#, "malformed", Reason::Malformed),
-        (r#"{"source":"gate-1","bays":[]}"#, "forbidden", Reason::Forbidden),
+        (
+            r#"{"source":"gate-1","bays":[]}"#,
+            "forbidden",
+            Reason::Forbidden,
+        ),
         (r#"{"source":"lamp-","bays":[]}"#, "", Reason::Forbidden),
-        (r#"{"source":"lamp-/+","bays":[]}"#, "forbidden", Reason::UnknownSource),
+        (
+            r#"{"source":"lamp-/+","bays":[]}"#,
+            "forbidden",
+            Reason::UnknownSource,
+        ),
     ] {
         let town = Town::new();
         let answer = town.call_as("report", "POST", "/v1/reports", body).await;
@@ -94,11 +143,21 @@ async fn a_refused_body_is_counted_kept_and_told() {
         }
         answer.problem(slug);
         assert_eq!(town.metrics.refused(Door::Http, reason), 1, "{body}");
-        let kept = town.call_as("admin", "GET", "/v1/quarantine", "").await.json();
+        let kept = town
+            .call_as("admin", "GET", "/v1/quarantine", "")
+            .await
+            .json();
         let kept = &kept["refused"][0];
-        assert_eq!((&kept["reason"], &kept["door"]), (&json!(reason.name()), &json!("http")), "{body}");
+        assert_eq!(
+            (&kept["reason"], &kept["door"]),
+            (&json!(reason.name()), &json!("http")),
+            "{body}"
+        );
         assert_eq!(kept["payload"], *body);
-        assert!(kept["source"] == "key-report" || kept["source"] == "lamp-1", "the authenticated name: {kept}");
+        assert!(
+            kept["source"] == "key-report" || kept["source"] == "lamp-1",
+            "the authenticated name: {kept}"
+        );
     }
 }
 
@@ -106,30 +165,65 @@ async fn a_refused_body_is_counted_kept_and_told() {
 async fn a_refusal_that_cannot_be_kept_is_not_answered_as_kept() {
     let (town, inbox) = Town::with_inbox(1);
     drop(inbox);
-    town.call_as("report", "POST", "/v1/reports", "{").await.problem("unavailable");
+    town.call_as("report", "POST", "/v1/reports", "{")
+        .await
+        .problem("unavailable");
 }
 
 #[tokio::test]
 async fn size_and_type_are_limited() {
     let town = Town::new();
-    let large = format!("{{\"source\":\"lamp-1\",\"bays\":[],\"x\":\"{}\"}}", "x".repeat(256 * 1024));
-    town.call_as("report", "POST", "/v1/reports", large).await.problem("too-large");
+    let large = format!(
+        "{{\"source\":\"lamp-1\",\"bays\":[],\"x\":\"{}\"}}",
+        "x".repeat(256 * 1024)
+    );
+    town.call_as("report", "POST", "/v1/reports", large)
+        .await
+        .problem("too-large");
     assert_eq!(town.metrics.refused(Door::Http, Reason::TooLarge), 1);
-    let fits = format!("{{\"source\":\"lamp-1\",\"bays\":[],\"x\":\"{}\"}}", "x".repeat(255 * 1024));
-    assert_eq!(town.call_as("report", "POST", "/v1/reports", fits).await.status.as_u16(), 202);
+    let fits = format!(
+        "{{\"source\":\"lamp-1\",\"bays\":[],\"x\":\"{}\"}}",
+        "x".repeat(255 * 1024)
+    );
+    assert_eq!(
+        town.call_as("report", "POST", "/v1/reports", fits)
+            .await
+            .status
+            .as_u16(),
+        202
+    );
     let key = format!("Bearer {}", town.keys["report"]);
-    for typed in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "json"] {
+    for typed in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "json",
+    ] {
         let headers = [("authorization", key.as_str()), ("content-type", typed)];
-        town.call("POST", "/v1/reports", &headers, "{}").await.problem("unsupported-media-type");
+        town.call("POST", "/v1/reports", &headers, "{}")
+            .await
+            .problem("unsupported-media-type");
     }
-    town.call("POST", "/v1/reports", &[("authorization", &key)], "{}").await.problem("unsupported-media-type");
+    town.call("POST", "/v1/reports", &[("authorization", &key)], "{}")
+        .await
+        .problem("unsupported-media-type");
 }
 
 #[tokio::test]
 async fn a_request_that_takes_too_long_is_given_up() {
     let (inbox, _never_read) = tokio::sync::mpsc::channel(1);
-    let at_once = crate::serve::Config { request_timeout_s: 0, ..crate::serve::Config::default() };
+    let at_once = crate::serve::Config {
+        request_timeout_s: 0,
+        ..crate::serve::Config::default()
+    };
     let town = Town::with(at_once, super::small_town(), Some(inbox));
-    let answer = town.call_as("report", "POST", "/v1/reports", report(&["TPY12-001"])).await;
-    assert!(answer.problem("unavailable")["detail"].as_str().unwrap().contains("not known"));
+    let answer = town
+        .call_as("report", "POST", "/v1/reports", report(&["TPY12-001"]))
+        .await;
+    assert!(
+        answer.problem("unavailable")["detail"]
+            .as_str()
+            .unwrap()
+            .contains("not known")
+    );
 }

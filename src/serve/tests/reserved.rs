@@ -9,7 +9,14 @@ use serde_json::{Value, json};
 
 fn tally() -> ZoneTally {
     let observed_at = Millis::parse("2026-11-23T01:59:00Z").unwrap();
-    ZoneTally { vacant: [2, 0, 0, 0], occupied: 1, unknown: 1, capacity: 4, observed_at, ..ZoneTally::default() }
+    ZoneTally {
+        vacant: [2, 0, 0, 0],
+        occupied: 1,
+        unknown: 1,
+        capacity: 4,
+        observed_at,
+        ..ZoneTally::default()
+    }
 }
 
 /// `TPY12-001` is on offer and seen vacant, as one bay more of its zone.
@@ -18,7 +25,10 @@ async fn town() -> Town {
     town.turns("TPY12-001", Vacant, Vacant);
     town.turns("TPY12-002", Vacant, Vacant);
     town.tally("TPY12", tally());
-    assert_eq!(post_offer(&town, &offer("TPY12-001")).await.status.as_u16(), 201);
+    assert_eq!(
+        post_offer(&town, &offer("TPY12-001")).await.status.as_u16(),
+        201
+    );
     town
 }
 
@@ -38,25 +48,47 @@ fn counts(zone: &Value) -> [&Value; 5] {
 async fn it_is_vacant_to_nobody_else_in_any_view_until_it_is_given_up() {
     let town = town().await;
     let before = bay(&town).await;
-    assert_eq!(known(&before), [&json!("vacant"), &json!(false), &json!("reported")]);
+    assert_eq!(
+        known(&before),
+        [&json!("vacant"), &json!(false), &json!("reported")]
+    );
     let held = ask(&town, &request(0)).await.json();
     let kept = bay(&town).await;
-    assert_eq!(known(&kept), [&json!("reserved"), &json!(true), &json!("reserved")]);
-    assert_eq!((&kept["claimed_state"], &kept["p_vacant"]), (&json!("vacant"), &json!(0)), "what the sensor sees");
+    assert_eq!(
+        known(&kept),
+        [&json!("reserved"), &json!(true), &json!("reserved")]
+    );
+    assert_eq!(
+        (&kept["claimed_state"], &kept["p_vacant"]),
+        (&json!("vacant"), &json!(0)),
+        "what the sensor sees"
+    );
 
     let one = town.get("/v1/zones/TPY12").await.json();
     // It waits, so it is not taken either: occupancy is one of three, as before.
-    let want = [&json!({"car": 1, "motorcycle": 0}), &json!(1), &json!(1), &json!(1), &json!(0.333)];
+    let want = [
+        &json!({"car": 1, "motorcycle": 0}),
+        &json!(1),
+        &json!(1),
+        &json!(1),
+        &json!(0.333),
+    ];
     assert_eq!(counts(&one), want);
     for path in ["/v1/zones", "/v1/zones?ids=TPY12"] {
         assert_eq!(town.get(path).await.json()["zones"][0], one, "{path}");
     }
-    let near = town.get("/v1/bays/nearby?lat=1.3327&lon=103.8474").await.json();
+    let near = town
+        .get("/v1/bays/nearby?lat=1.3327&lon=103.8474")
+        .await
+        .json();
     assert_eq!(near["bays"].as_array().unwrap().len(), 1);
 
     step(&town, held["id"].as_str().unwrap(), "cancel").await;
     let free = bay(&town).await;
-    assert_eq!((&free["state"], &free["reserved"]), (&json!("vacant"), &json!(false)));
+    assert_eq!(
+        (&free["state"], &free["reserved"]),
+        (&json!("vacant"), &json!(false))
+    );
     assert_eq!(town.get("/v1/zones/TPY12").await.json()["vacant"]["car"], 2);
 }
 
@@ -74,10 +106,22 @@ async fn a_later_booking_shows_from_ten_minutes_before_and_what_is_seen_there_st
     for (seen, vacant, reserved) in [(Occupied, 2, 0), (Unknown, 2, 0), (Vacant, 1, 1)] {
         town.turns("TPY12-001", seen, seen);
         let now = bay(&town).await;
-        let state = if seen == Vacant { "reserved" } else { seen.name() };
-        assert_eq!((&now["state"], &now["reserved"]), (&json!(state), &json!(true)), "{seen:?}");
+        let state = if seen == Vacant {
+            "reserved"
+        } else {
+            seen.name()
+        };
+        assert_eq!(
+            (&now["state"], &now["reserved"]),
+            (&json!(state), &json!(true)),
+            "{seen:?}"
+        );
         let zone = town.get("/v1/zones/TPY12").await.json();
-        assert_eq!((&zone["vacant"]["car"], &zone["reserved"]), (&json!(vacant), &json!(reserved)), "{seen:?}");
+        assert_eq!(
+            (&zone["vacant"]["car"], &zone["reserved"]),
+            (&json!(vacant), &json!(reserved)),
+            "{seen:?}"
+        );
     }
 }
 
@@ -90,9 +134,18 @@ async fn who_follows_the_zone_is_told_when_a_booking_begins_and_ends() {
         loop {
             let (name, id, data) = stream.event().await;
             if name == "zone" {
-                return (bays, data["vacant"]["car"].clone(), data["reserved"].clone(), id);
+                return (
+                    bays,
+                    data["vacant"]["car"].clone(),
+                    data["reserved"].clone(),
+                    id,
+                );
             }
-            bays.push((data["bay"].clone(), data["state"].clone(), data["reserved"].clone()));
+            bays.push((
+                data["bay"].clone(),
+                data["state"].clone(),
+                data["reserved"].clone(),
+            ));
         }
     };
     let (first, vacant, reserved, _) = told(&mut stream).await;

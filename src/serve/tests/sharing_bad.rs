@@ -24,22 +24,82 @@ async fn an_offer_that_cannot_be_is_refused_by_its_field() {
     refused(&town, windows(json!([7])), "windows[0]").await;
     refused(&town, windows(Value::Null), "windows").await;
     refused(&town, windows(json!([span(60, 60)])), "windows[0].end").await;
-    refused(&town, windows(json!([span(60, 120), span(120, 90)])), "windows[1].end").await;
-    refused(&town, windows(json!([span(60, 120), span(119, 130)])), "windows[1].start").await;
+    refused(
+        &town,
+        windows(json!([span(60, 120), span(120, 90)])),
+        "windows[1].end",
+    )
+    .await;
+    refused(
+        &town,
+        windows(json!([span(60, 120), span(119, 130)])),
+        "windows[1].start",
+    )
+    .await;
     let past = json!({"start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z"});
     refused(&town, windows(json!([past])), "windows[0].end").await;
-    refused(&town, windows(json!([{"start": later(0)}])), "windows[0].end").await;
-    refused(&town, windows(json!([{"start": "noon", "end": later(9)}])), "windows[0].start").await;
-    refused(&town, set("exceptions", json!([span(9, 9)])), "exceptions[0].end").await;
-    refused(&town, set("price_cents_per_hour", json!(-1)), "price_cents_per_hour").await;
-    refused(&town, set("price_cents_per_hour", json!(1.5)), "price_cents_per_hour").await;
-    refused(&town, set("price_cents_per_hour", json!("240")), "price_cents_per_hour").await;
-    refused(&town, set("price_cents_per_hour", Value::Null), "price_cents_per_hour").await;
+    refused(
+        &town,
+        windows(json!([{"start": later(0)}])),
+        "windows[0].end",
+    )
+    .await;
+    refused(
+        &town,
+        windows(json!([{"start": "noon", "end": later(9)}])),
+        "windows[0].start",
+    )
+    .await;
+    refused(
+        &town,
+        set("exceptions", json!([span(9, 9)])),
+        "exceptions[0].end",
+    )
+    .await;
+    refused(
+        &town,
+        set("price_cents_per_hour", json!(-1)),
+        "price_cents_per_hour",
+    )
+    .await;
+    refused(
+        &town,
+        set("price_cents_per_hour", json!(1.5)),
+        "price_cents_per_hour",
+    )
+    .await;
+    refused(
+        &town,
+        set("price_cents_per_hour", json!("240")),
+        "price_cents_per_hour",
+    )
+    .await;
+    refused(
+        &town,
+        set("price_cents_per_hour", Value::Null),
+        "price_cents_per_hour",
+    )
+    .await;
     refused(&town, set("currency", json!("sgd")), "currency").await;
     refused(&town, set("time_zone", json!("Mars/Olympus")), "time_zone").await;
-    refused(&town, set("rules", json!({"max_stay_min": -5})), "rules.max_stay_min").await;
-    refused(&town, set("rules", json!({"min_stay_min": 60, "max_stay_min": 30})), "rules.max_stay_min").await;
-    refused(&town, set("rules", json!({"ev_only": "yes"})), "rules.ev_only").await;
+    refused(
+        &town,
+        set("rules", json!({"max_stay_min": -5})),
+        "rules.max_stay_min",
+    )
+    .await;
+    refused(
+        &town,
+        set("rules", json!({"min_stay_min": 60, "max_stay_min": 30})),
+        "rules.max_stay_min",
+    )
+    .await;
+    refused(
+        &town,
+        set("rules", json!({"ev_only": "yes"})),
+        "rules.ev_only",
+    )
+    .await;
     refused(&town, set("rules", json!([])), "rules").await;
     refused(&town, set("notes", json!("x".repeat(2001))), "notes").await;
     refused(&town, set("state", json!("withdrawn")), "state").await;
@@ -59,9 +119,24 @@ async fn hours_by_the_wall_clock_must_exist_and_not_overlap() {
         }
     };
     let local = |start: &str, end: &str| json!([{"start": start, "end": end}]);
-    refused(&town, berlin(local("2027-03-28T02:30", "2027-03-28T05:00")), "windows[0].start").await;
-    refused(&town, berlin(local("2027-10-31T01:00", "2027-10-31T02:30")), "windows[0].end").await;
-    refused(&town, berlin(local("2027-03-28", "2027-03-29")), "windows[0].start").await;
+    refused(
+        &town,
+        berlin(local("2027-03-28T02:30", "2027-03-28T05:00")),
+        "windows[0].start",
+    )
+    .await;
+    refused(
+        &town,
+        berlin(local("2027-10-31T01:00", "2027-10-31T02:30")),
+        "windows[0].end",
+    )
+    .await;
+    refused(
+        &town,
+        berlin(local("2027-03-28", "2027-03-29")),
+        "windows[0].start",
+    )
+    .await;
     let week = |days: Value, from: &str, to: &str| json!({"days": days, "from": from, "to": to});
     for (days, from, to, field) in [
         (json!([]), "09:00", "10:00", "windows[0].days"),
@@ -75,12 +150,21 @@ async fn hours_by_the_wall_clock_must_exist_and_not_overlap() {
     ] {
         refused(&town, berlin(json!([week(days, from, to)])), field).await;
     }
-    let clash = json!([week(json!(["sun"]), "22:00", "06:00"), week(json!(["mon"]), "05:59", "07:00")]);
+    let clash = json!([
+        week(json!(["sun"]), "22:00", "06:00"),
+        week(json!(["mon"]), "05:59", "07:00")
+    ]);
     refused(&town, berlin(clash), "windows[1].from").await;
     let mut good = offer("TPY12-001");
-    berlin(json!([week(json!(["sun"]), "22:00", "06:00"), week(json!(["mon"]), "06:00", "24:00")]))(&mut good);
+    berlin(json!([
+        week(json!(["sun"]), "22:00", "06:00"),
+        week(json!(["mon"]), "06:00", "24:00")
+    ]))(&mut good);
     let made = post_offer(&town, &good).await;
-    assert_eq!((made.status.as_u16(), &made.json()["windows"]), (201, &good["windows"]));
+    assert_eq!(
+        (made.status.as_u16(), &made.json()["windows"]),
+        (201, &good["windows"])
+    );
 }
 
 #[tokio::test]
@@ -92,12 +176,20 @@ async fn a_request_that_cannot_be_is_refused_by_its_field() {
         ("lat", Value::Null, "lat"),
         ("lon", json!("103"), "lon"),
         ("start", json!("2026-11-23T01:58:00Z"), "start"),
-        ("start", json!(NOW.plus(91 * 86_400_000).to_string()), "start"),
+        (
+            "start",
+            json!(NOW.plus(91 * 86_400_000).to_string()),
+            "start",
+        ),
         ("start", json!("2026-11-23"), "start"),
         ("end", Value::Null, "end"),
         ("end", json!(later(60)), "end"),
         ("end", json!(later(59)), "end"),
-        ("end", json!(NOW.plus(60 * 60_000 + 59_999).to_string()), "end"),
+        (
+            "end",
+            json!(NOW.plus(60 * 60_000 + 59_999).to_string()),
+            "end",
+        ),
         ("end", json!(later(8 * 24 * 60)), "end"),
         ("max_walk_m", json!(0), "max_walk_m"),
         ("max_walk_m", json!(3001), "max_walk_m"),
@@ -116,9 +208,27 @@ async fn a_request_that_cannot_be_is_refused_by_its_field() {
     }
     let mut odd = request(60);
     odd["colour"] = json!("red");
-    assert_eq!(ask(&town, &odd).await.status.as_u16(), 201, "what nobody asks for is ignored");
-    for query in ["", "month=2026", "month=2026-13", "month=2026-11&role=admin", "month=2026-11&limit=0", "m=2026-11"] {
-        town.call_as("share", "GET", &format!("/v1/partners/me/settlement?{query}"), "").await.problem("bad-parameter");
+    assert_eq!(
+        ask(&town, &odd).await.status.as_u16(),
+        201,
+        "what nobody asks for is ignored"
+    );
+    for query in [
+        "",
+        "month=2026",
+        "month=2026-13",
+        "month=2026-11&role=admin",
+        "month=2026-11&limit=0",
+        "m=2026-11",
+    ] {
+        town.call_as(
+            "share",
+            "GET",
+            &format!("/v1/partners/me/settlement?{query}"),
+            "",
+        )
+        .await
+        .problem("bad-parameter");
     }
 }
 
@@ -129,23 +239,44 @@ async fn unknown_and_foreign_bays_look_alike() {
         let problem = post_offer(&town, &offer(bay)).await.problem("not-found");
         assert_eq!(problem["field"], "bay", "{problem}");
     }
-    assert_eq!(post_offer(&town, &offer("EAST-1")).await.status.as_u16(), 201);
-    post_offer(&town, &offer("EAST-1")).await.problem("conflict");
+    assert_eq!(
+        post_offer(&town, &offer("EAST-1")).await.status.as_u16(),
+        201
+    );
+    post_offer(&town, &offer("EAST-1"))
+        .await
+        .problem("conflict");
     // Left out is not null: that would give the bay back to its zone's operator.
     for body in [r#"{"partner":"a b"}"#, "{}"] {
-        let bad = town.call_as("admin", "PUT", "/v1/admin/bays/EAST-1/owner", body).await;
+        let bad = town
+            .call_as("admin", "PUT", "/v1/admin/bays/EAST-1/owner", body)
+            .await;
         assert_eq!(bad.problem("bad-parameter")["field"], "partner");
     }
-    let nowhere = town.call_as("admin", "PUT", "/v1/admin/bays/nowhere/owner", r#"{"partner":"lta"}"#).await;
+    let nowhere = town
+        .call_as(
+            "admin",
+            "PUT",
+            "/v1/admin/bays/nowhere/owner",
+            r#"{"partner":"lta"}"#,
+        )
+        .await;
     nowhere.problem("not-found");
 }
 
-/// Every call on an offer or a reservation, with the key of another partner: the answer is that of what is not there.
+/// Every call on an offer or a reservation, with the key of another partner: the answer is that of
+/// what is not there.
 #[tokio::test]
 async fn what_is_anothers_is_not_there() {
     let town = market().await;
-    let id = post_offer(&town, &offer("TPY12-001")).await.json()["id"].as_str().unwrap().to_owned();
-    let rs = ask(&town, &request(60)).await.json()["id"].as_str().unwrap().to_owned();
+    let id = post_offer(&town, &offer("TPY12-001")).await.json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let rs = ask(&town, &request(60)).await.json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     for (scope, method, path) in [
         ("share2", "GET", "/v1/offers/ID"),
         ("share2", "PATCH", "/v1/offers/ID"),
@@ -161,18 +292,49 @@ async fn what_is_anothers_is_not_there() {
         let foreign = path.replace("ID", &id).replace("RS", &rs);
         let absent = path.replace("ID", "of_nowhere").replace("RS", "rs_nowhere");
         let answer = town.call_as(scope, method, &foreign, "{}").await;
-        let said = answer.problem("not-found")["detail"].as_str().unwrap().replace(&id, "X").replace(&rs, "X");
-        let other = town.call_as(scope, method, &absent, "{}").await.problem("not-found");
-        let other = other["detail"].as_str().unwrap().replace("of_nowhere", "X").replace("rs_nowhere", "X");
+        let said = answer.problem("not-found")["detail"]
+            .as_str()
+            .unwrap()
+            .replace(&id, "X")
+            .replace(&rs, "X");
+        let other = town
+            .call_as(scope, method, &absent, "{}")
+            .await
+            .problem("not-found");
+        let other = other["detail"]
+            .as_str()
+            .unwrap()
+            .replace("of_nowhere", "X")
+            .replace("rs_nowhere", "X");
         assert_eq!(said, other, "{method} {path}");
     }
-    assert_eq!(town.call_as("share2", "GET", "/v1/offers", "").await.json()["offers"], json!([]));
+    assert_eq!(
+        town.call_as("share2", "GET", "/v1/offers", "").await.json()["offers"],
+        json!([])
+    );
     for scope in ["share2", "book2"] {
-        let month = town.call_as(scope, "GET", "/v1/partners/me/settlement?month=2026-11", "").await.json();
-        assert_eq!((&month["rows"], &month["totals"]), (&json!([]), &json!([])), "{scope}");
+        let month = town
+            .call_as(scope, "GET", "/v1/partners/me/settlement?month=2026-11", "")
+            .await
+            .json();
+        assert_eq!(
+            (&month["rows"], &month["totals"]),
+            (&json!([]), &json!([])),
+            "{scope}"
+        );
     }
-    let still = town.call_as("book", "GET", &format!("/v1/reservations/{rs}"), "").await.json();
+    let still = town
+        .call_as("book", "GET", &format!("/v1/reservations/{rs}"), "")
+        .await
+        .json();
     assert_eq!(still["state"], "held", "nothing of it had an effect");
-    let role = town.call_as("share", "GET", "/v1/partners/me/settlement?month=2026-11&role=driver", "").await;
+    let role = town
+        .call_as(
+            "share",
+            "GET",
+            "/v1/partners/me/settlement?month=2026-11&role=driver",
+            "",
+        )
+        .await;
     role.problem("forbidden");
 }

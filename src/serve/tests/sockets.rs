@@ -15,13 +15,23 @@ async fn open(town: &Town, limits: Limits) -> (SocketAddr, oneshot::Sender<()>, 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let served =
-        tokio::spawn(serve(listener, town.router.clone(), limits, town.metrics.clone(), async { _ = stopped.await }));
+    let served = tokio::spawn(serve(
+        listener,
+        town.router.clone(),
+        limits,
+        town.metrics.clone(),
+        async { _ = stopped.await },
+    ));
     (addr, stop, served)
 }
 
 const fn limits() -> Limits {
-    Limits { max_connections: 100, header_timeout: PATIENT, write_timeout: PATIENT, drain_timeout: PATIENT }
+    Limits {
+        max_connections: 100,
+        header_timeout: PATIENT,
+        write_timeout: PATIENT,
+        drain_timeout: PATIENT,
+    }
 }
 
 const ASK: &[u8] = b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
@@ -37,19 +47,36 @@ async fn ask(mut socket: TcpStream) -> String {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_never_ends_its_headers_is_let_go() {
     let town = Town::new();
-    let brief = Limits { header_timeout: Duration::from_secs(3), ..limits() };
+    let brief = Limits {
+        header_timeout: Duration::from_secs(3),
+        ..limits()
+    };
     let (addr, _stop, _served) = open(&town, brief).await;
     let began = tokio::time::Instant::now();
     let mut slow = TcpStream::connect(addr).await.unwrap();
-    slow.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n").await.unwrap();
+    slow.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n")
+        .await
+        .unwrap();
     let mut idle = TcpStream::connect(addr).await.unwrap();
     let mut rest = Vec::new();
     let _ = slow.read_to_end(&mut rest).await;
-    assert!(!String::from_utf8_lossy(&rest).contains("alive"), "no answer to half a question");
+    assert!(
+        !String::from_utf8_lossy(&rest).contains("alive"),
+        "no answer to half a question"
+    );
     let _ = idle.read_to_end(&mut rest).await;
     // hyper has a limit of 30 s of its own; ours must be the one that ended it.
-    assert!(began.elapsed() < Duration::from_secs(10), "{:?} on the stopped clock", began.elapsed());
-    assert!(ask(TcpStream::connect(addr).await.unwrap()).await.contains("{\"alive\":true}"), "others are served");
+    assert!(
+        began.elapsed() < Duration::from_secs(10),
+        "{:?} on the stopped clock",
+        began.elapsed()
+    );
+    assert!(
+        ask(TcpStream::connect(addr).await.unwrap())
+            .await
+            .contains("{\"alive\":true}"),
+        "others are served"
+    );
 }
 
 /// On the stopped clock the slow client's time is up as soon as nothing else happens.
@@ -59,17 +86,29 @@ async fn a_client_that_does_not_read_is_let_go_while_others_are_served() {
     let feed = town.live.feed().clone();
     tokio::spawn(async move { feed.run(Duration::from_millis(1)).await });
     let ten = Duration::from_secs(10);
-    let (addr, _stop, _served) = open(&town, Limits { write_timeout: ten, ..limits() }).await;
+    let (addr, _stop, _served) = open(
+        &town,
+        Limits {
+            write_timeout: ten,
+            ..limits()
+        },
+    )
+    .await;
     let follow = async || {
         let socket = tokio::net::TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4096).unwrap();
         let mut socket = socket.connect(addr).await.unwrap();
-        socket.write_all(b"GET /v1/stream HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        socket
+            .write_all(b"GET /v1/stream HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await
+            .unwrap();
         socket
     };
-    let (slow, mut reader) = (follow().await, follow().await);
+    let slow = follow().await;
+    let mut reader = follow().await;
     let read = tokio::spawn(async move {
-        let (mut all, mut some) = (0, vec![0; 65536]);
+        let mut all = 0;
+        let mut some = vec![0; 65536];
         while let Ok(n @ 1..) = reader.read(&mut some).await {
             all += n;
             if some[..n].windows(17).any(|w| w == b"\"occupied\":999999") {
@@ -83,12 +122,26 @@ async fn a_client_that_does_not_read_is_let_go_while_others_are_served() {
         n += 1;
         assert!(n < 200_000, "still connected");
         for zone in ["EAST", "HE12", "TPY12"] {
-            town.tally(zone, crate::domain::ZoneTally { occupied: n, capacity: n, ..Default::default() });
+            town.tally(
+                zone,
+                crate::domain::ZoneTally {
+                    occupied: n,
+                    capacity: n,
+                    ..Default::default()
+                },
+            );
         }
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert_eq!(town.metrics.http_slow_clients.get(), 1);
-    town.tally("EAST", crate::domain::ZoneTally { occupied: 999_999, capacity: 999_999, ..Default::default() });
+    town.tally(
+        "EAST",
+        crate::domain::ZoneTally {
+            occupied: 999_999,
+            capacity: 999_999,
+            ..Default::default()
+        },
+    );
     read.await.expect("the other reads on to the newest");
     while town.metrics.http_streams.get() > 0 {
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -99,9 +152,19 @@ async fn a_client_that_does_not_read_is_let_go_while_others_are_served() {
 #[tokio::test]
 async fn a_connection_over_the_limit_waits_for_a_place() {
     let town = Town::new();
-    let (addr, _stop, _served) = open(&town, Limits { max_connections: 1, ..limits() }).await;
+    let (addr, _stop, _served) = open(
+        &town,
+        Limits {
+            max_connections: 1,
+            ..limits()
+        },
+    )
+    .await;
     let mut first = TcpStream::connect(addr).await.unwrap();
-    first.write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    first
+        .write_all(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
     let mut some = [0; 12];
     first.read_exact(&mut some).await.unwrap();
     assert_eq!(&some, b"HTTP/1.1 200");
@@ -133,7 +196,10 @@ async fn a_stop_lets_open_requests_finish() {
     submission.receipt.durable();
     let mut text = String::new();
     socket.read_to_string(&mut text).await.unwrap();
-    assert!(text.starts_with("HTTP/1.1 202") && text.contains("\"accepted\":1"), "{text}");
+    assert!(
+        text.starts_with("HTTP/1.1 202") && text.contains("\"accepted\":1"),
+        "{text}"
+    );
     served.await.unwrap();
     assert!(TcpStream::connect(addr).await.is_err(), "no new ones");
 }

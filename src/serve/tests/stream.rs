@@ -1,7 +1,8 @@
-//! The live stream through the whole router: what comes first, what comes next, and what comes to who was away.
+//! The live stream through the whole router: what comes first, what comes next, and what comes to
+//! who was away.
 //!
-//! On tokio's stopped clock, which jumps to the next timer whenever everybody waits: a stream that says nothing is heard
-//! to say nothing within its next heartbeat.
+//! On tokio's stopped clock, which jumps to the next timer whenever everybody waits: a stream that
+//! says nothing is heard to say nothing within its next heartbeat.
 
 use super::Town;
 use crate::domain::BayStatus::{Occupied, Vacant};
@@ -24,7 +25,11 @@ pub(super) struct Stream {
 
 #[derive(Debug, PartialEq)]
 enum Said {
-    Event { name: String, id: String, data: Value },
+    Event {
+        name: String,
+        id: String,
+        data: Value,
+    },
     Retry(u64),
     Comment,
     End,
@@ -32,7 +37,10 @@ enum Said {
 
 impl Stream {
     pub(super) async fn open(town: &Town, query: &str, last_event_id: Option<&str>) -> Self {
-        let headers: Vec<_> = last_event_id.map(|id| ("last-event-id", id)).into_iter().collect();
+        let headers: Vec<_> = last_event_id
+            .map(|id| ("last-event-id", id))
+            .into_iter()
+            .collect();
         Self::open_at(town, &format!("/v1/stream{query}"), &headers).await
     }
 
@@ -41,14 +49,24 @@ impl Stream {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = town.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let answer = town
+            .router
+            .clone()
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap();
         assert_eq!(answer.status(), 200);
-        for (name, want) in
-            [("content-type", "text/event-stream"), ("cache-control", "no-store"), ("x-accel-buffering", "no")]
-        {
+        for (name, want) in [
+            ("content-type", "text/event-stream"),
+            ("cache-control", "no-store"),
+            ("x-accel-buffering", "no"),
+        ] {
             assert_eq!(answer.headers()[name], want);
         }
-        let mut stream = Self { body: answer.into_body(), text: String::new() };
+        let mut stream = Self {
+            body: answer.into_body(),
+            text: String::new(),
+        };
         assert!(matches!(stream.next().await, Said::Retry(_)));
         stream
     }
@@ -60,7 +78,9 @@ impl Stream {
                 self.text = rest.to_owned();
                 return said;
             }
-            let Some(frame) = poll_fn(|cx| Pin::new(&mut self.body).poll_frame(cx)).await else { return Said::End };
+            let Some(frame) = poll_fn(|cx| Pin::new(&mut self.body).poll_frame(cx)).await else {
+                return Said::End;
+            };
             let data = frame.unwrap().into_data().unwrap();
             self.text.push_str(std::str::from_utf8(&data).unwrap());
         }
@@ -112,11 +132,19 @@ pub(super) fn running(town: Town) -> Town {
 
 /// A tally that can be told by its number.
 fn nth(n: u32) -> ZoneTally {
-    ZoneTally { occupied: n, capacity: n, ..ZoneTally::default() }
+    ZoneTally {
+        occupied: n,
+        capacity: n,
+        ..ZoneTally::default()
+    }
 }
 
 fn zones(events: &[(String, String, Value)]) -> Vec<&str> {
-    events.iter().filter(|e| e.0 == "zone").map(|e| e.2["zone"].as_str().unwrap()).collect()
+    events
+        .iter()
+        .filter(|e| e.0 == "zone")
+        .map(|e| e.2["zone"].as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,7 +154,10 @@ async fn first_comes_all_that_is_followed_then_each_change_of_it() {
     let mut some = Stream::open(&town, "?zones=EAST,HE12,EAST", None).await;
     let mut boxed = Stream::open(&town, "?bbox=103.94,1.3,103.96,1.33", None).await;
     let first = all.all().await;
-    assert_eq!(zones(&first).into_iter().collect::<BTreeSet<_>>(), BTreeSet::from(["EAST", "HE12", "TPY12"]));
+    assert_eq!(
+        zones(&first).into_iter().collect::<BTreeSet<_>>(),
+        BTreeSet::from(["EAST", "HE12", "TPY12"])
+    );
     assert_eq!(first.len(), 3);
     assert_eq!(some.all().await.len(), 2);
     assert_eq!(zones(&boxed.all().await), ["EAST"]);
@@ -134,7 +165,11 @@ async fn first_comes_all_that_is_followed_then_each_change_of_it() {
     assert_eq!(zones(&all.all().await), ["HE12"]);
     let (name, _, zone) = some.event().await;
     assert_eq!((name.as_str(), &zone["occupied"]), ("zone", &json!(7)));
-    assert_eq!(boxed.next().await, Said::Comment, "a heartbeat and nothing else");
+    assert_eq!(
+        boxed.next().await,
+        Said::Comment,
+        "a heartbeat and nothing else"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,15 +180,25 @@ async fn an_event_carries_what_a_question_would_be_answered() {
     let mut stream = Stream::open(&town, "?zones=TPY12&bays=true", None).await;
     let events = stream.all().await;
     let (last, bays) = events.split_last().unwrap();
-    assert_eq!((last.0.as_str(), &last.2), ("zone", &town.get("/v1/zones/TPY12").await.json()));
+    assert_eq!(
+        (last.0.as_str(), &last.2),
+        ("zone", &town.get("/v1/zones/TPY12").await.json())
+    );
     assert_eq!(bays.len(), 4);
     for (name, _, bay) in bays {
         assert_eq!(name, "bay");
-        let whole = town.get(&format!("/v1/bays/{}", bay["bay"].as_str().unwrap())).await.json();
+        let whole = town
+            .get(&format!("/v1/bays/{}", bay["bay"].as_str().unwrap()))
+            .await
+            .json();
         for (member, value) in bay.as_object().unwrap() {
             assert_eq!(&whole[member], value, "{member}");
         }
-        assert!(bay.get("state").is_some() && bay.get("p_vacant").is_some() && bay.get("observed_at").is_some());
+        assert!(
+            bay.get("state").is_some()
+                && bay.get("p_vacant").is_some()
+                && bay.get("observed_at").is_some()
+        );
     }
 }
 
@@ -164,7 +209,10 @@ async fn of_a_changed_zone_only_the_changed_bays_are_told() {
     assert_eq!(stream.all().await.len(), 2 + 5);
     town.turns("TPY12-002", Occupied, Occupied);
     let (name, _, bay) = stream.event().await;
-    assert_eq!((name.as_str(), &bay["bay"], &bay["state"]), ("bay", &json!("TPY12-002"), &json!("occupied")));
+    assert_eq!(
+        (name.as_str(), &bay["bay"], &bay["state"]),
+        ("bay", &json!("TPY12-002"), &json!("occupied"))
+    );
     assert_eq!(zones(&stream.all().await), ["TPY12"]);
 }
 
@@ -181,18 +229,32 @@ async fn who_comes_back_is_told_exactly_what_changed_meanwhile() {
     }
     let mut back = Stream::open(&town, "", Some(&held)).await;
     let missed = back.all().await;
-    assert_eq!(zones(&missed), ["EAST", "HE12"], "each once, in its newest state");
-    assert_eq!((&missed[0].2["occupied"], &missed[1].2["occupied"]), (&json!(498), &json!(499)));
+    assert_eq!(
+        zones(&missed),
+        ["EAST", "HE12"],
+        "each once, in its newest state"
+    );
+    assert_eq!(
+        (&missed[0].2["occupied"], &missed[1].2["occupied"]),
+        (&json!(498), &json!(499))
+    );
     // Between the two the client would have had one of them.
-    let (first, last) = (missed[0].1.clone(), missed[1].1.clone());
-    assert_eq!(zones(&Stream::open(&town, "", Some(&first)).await.all().await), ["HE12"]);
+    let first = missed[0].1.clone();
+    let last = missed[1].1.clone();
+    assert_eq!(
+        zones(&Stream::open(&town, "", Some(&first)).await.all().await),
+        ["HE12"]
+    );
     let query = format!("?last_event_id={last}");
     let mut nothing = Stream::open(&town, &query, None).await;
     assert_eq!(nothing.next().await, Said::Comment, "nothing was missed");
     town.tally("EAST", nth(9));
     assert_eq!(zones(&nothing.all().await), ["EAST"]);
     // The header is newer than the address; what changed last comes last.
-    assert_eq!(zones(&Stream::open(&town, &query, Some(&first)).await.all().await), ["HE12", "EAST"]);
+    assert_eq!(
+        zones(&Stream::open(&town, &query, Some(&first)).await.all().await),
+        ["HE12", "EAST"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -201,25 +263,65 @@ async fn who_left_before_having_everything_is_told_everything_again() {
     let mut stream = Stream::open(&town, "?bays=true", None).await;
     for _ in 0..7 {
         let (_, id, _) = stream.event().await;
-        let again = Stream::open(&town, "?bays=true", Some(&id)).await.all().await;
+        let again = Stream::open(&town, "?bays=true", Some(&id))
+            .await
+            .all()
+            .await;
         assert_eq!(again.len(), 3 + 5, "after {id}");
     }
     let (_, id, _) = stream.event().await;
-    assert!(Stream::open(&town, "?bays=true", Some(&id)).await.all().await.is_empty(), "{id} is everything");
+    assert!(
+        Stream::open(&town, "?bays=true", Some(&id))
+            .await
+            .all()
+            .await
+            .is_empty(),
+        "{id} is everything"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_id_that_tells_nothing_here_means_to_begin_again() {
     let town = town();
-    let other = Stream::open(&self::town(), "", None).await.all().await.last().unwrap().1.clone();
-    let ours = Stream::open(&town, "", None).await.all().await.last().unwrap().1.clone();
+    let other = Stream::open(&self::town(), "", None)
+        .await
+        .all()
+        .await
+        .last()
+        .unwrap()
+        .1
+        .clone();
+    let ours = Stream::open(&town, "", None)
+        .await
+        .all()
+        .await
+        .last()
+        .unwrap()
+        .1
+        .clone();
     let ahead = format!("{}-99999999", ours.split_once('-').unwrap().0);
-    for (id, reason) in [(other.as_str(), "other_process"), ("17", "unknown_id"), (&ahead, "unknown_id")] {
+    for (id, reason) in [
+        (other.as_str(), "other_process"),
+        ("17", "unknown_id"),
+        (&ahead, "unknown_id"),
+    ] {
         let mut stream = Stream::open(&town, "", Some(id)).await;
         let (name, resync, data) = stream.event().await;
-        assert_eq!((name.as_str(), data), ("resync", json!({"reason": reason})), "{id}");
+        assert_eq!(
+            (name.as_str(), data),
+            ("resync", json!({"reason": reason})),
+            "{id}"
+        );
         assert_eq!(stream.all().await.len(), 3, "then everything");
-        assert_eq!(Stream::open(&town, "", Some(&resync)).await.all().await.len(), 3, "left after the resync alone");
+        assert_eq!(
+            Stream::open(&town, "", Some(&resync))
+                .await
+                .all()
+                .await
+                .len(),
+            3,
+            "left after the resync alone"
+        );
     }
 }
 
@@ -228,24 +330,31 @@ async fn the_last_of_many_changes_always_comes() {
     const LAST: u32 = 20_000;
     let town = town();
     let mut stream = Stream::open(&town, "?zones=HE12,EAST", None).await;
-    let (live, zone) = (town.live.clone(), town.registry.zone("HE12").unwrap());
+    let live = town.live.clone();
+    let zone = town.registry.zone("HE12").unwrap();
     let writer = tokio::task::spawn_blocking(move || {
         for n in 1..=LAST {
             live.zones(&[(zone, nth(n))]);
         }
     });
     let newest = async {
-        let (mut events, mut seen) = (0, json!(0));
+        let mut events = 0;
+        let mut seen = json!(0);
         while seen != LAST {
             let (_, _, data) = stream.event().await;
             if data["zone"] == "HE12" {
-                assert!(data["occupied"].as_u64() >= seen.as_u64(), "never older than what was told");
+                assert!(
+                    data["occupied"].as_u64() >= seen.as_u64(),
+                    "never older than what was told"
+                );
                 (events, seen) = (events + 1, data["occupied"].clone());
             }
         }
         events
     };
-    let events = tokio::time::timeout(Duration::from_secs(60), newest).await.expect("the last change was lost");
+    let events = tokio::time::timeout(Duration::from_secs(60), newest)
+        .await
+        .expect("the last change was lost");
     writer.await.unwrap();
     assert!(events < LAST, "changes melt together: {events}");
 }
@@ -256,8 +365,18 @@ async fn a_removed_zone_is_gone() {
     let mut stream = Stream::open(&town, "?zones=EAST", None).await;
     stream.all().await;
     let east = town.registry.zone("EAST").unwrap();
-    assert_eq!(town.call_as("admin", "DELETE", "/v1/admin/bays/EAST-1", "").await.status, 204);
-    assert_eq!(town.call_as("admin", "DELETE", "/v1/admin/zones/EAST", "").await.status, 204);
+    assert_eq!(
+        town.call_as("admin", "DELETE", "/v1/admin/bays/EAST-1", "")
+            .await
+            .status,
+        204
+    );
+    assert_eq!(
+        town.call_as("admin", "DELETE", "/v1/admin/zones/EAST", "")
+            .await
+            .status,
+        204
+    );
     // The hub's stream would write the tally of an empty zone.
     town.live.zones(&[(east, ZoneTally::default())]);
     let (name, _, data) = stream.event().await;
@@ -284,7 +403,9 @@ async fn what_cannot_be_followed_is_refused() {
         answer.problem(slug);
         assert_eq!(answer.status, status, "{query}");
     }
-    town.get_with("/v1/stream", &[("accept", "application/json")]).await.problem("not-acceptable");
+    town.get_with("/v1/stream", &[("accept", "application/json")])
+        .await
+        .problem("not-acceptable");
 }
 
 #[tokio::test]
@@ -292,21 +413,43 @@ async fn bays_are_followed_in_a_bounded_number_of_zones() {
     let specs = (0..201).map(|n| crate::testing::zone(n, 1)).collect();
     let registry = crate::registry::Registry::in_memory(specs, vec![]).unwrap();
     let town = Town::with(Config::default(), registry, None);
-    let problem = town.get("/v1/stream?bays=true").await.problem("bad-parameter");
-    assert!(problem["detail"].as_str().unwrap().contains("200"), "{problem}");
+    let problem = town
+        .get("/v1/stream?bays=true")
+        .await
+        .problem("bad-parameter");
+    assert!(
+        problem["detail"].as_str().unwrap().contains("200"),
+        "{problem}"
+    );
     let ids: Vec<String> = (0..200).map(|n| format!("Z{n}")).collect();
     Stream::open(&town, &format!("?bays=true&zones={}", ids.join(",")), None).await;
 }
 
 #[tokio::test]
 async fn streams_are_bounded_and_leave_nothing_behind() {
-    let town = Town::with(Config { max_streams: 2, ..Config::default() }, super::small_town(), None);
-    let open = [Stream::open(&town, "", None).await, Stream::open(&town, "?bays=true", None).await];
+    let town = Town::with(
+        Config {
+            max_streams: 2,
+            ..Config::default()
+        },
+        super::small_town(),
+        None,
+    );
+    let open = [
+        Stream::open(&town, "", None).await,
+        Stream::open(&town, "?bays=true", None).await,
+    ];
     assert_eq!(town.metrics.http_streams.get(), 2);
     assert_eq!(town.get("/v1/stream").await.status, 503);
     assert_eq!(town.get("/v1/zones").await.status, 200);
     drop(open);
-    assert_eq!((town.metrics.http_streams.get(), town.live.feed().subscribers()), (0, 0));
+    assert_eq!(
+        (
+            town.metrics.http_streams.get(),
+            town.live.feed().subscribers()
+        ),
+        (0, 0)
+    );
     drop(Stream::open(&town, "", None).await);
 }
 

@@ -28,18 +28,33 @@ impl Recent for Memory {
     }
 
     fn oldest(&self) -> Millis {
-        self.hours.lock().unwrap().keys().next().copied().unwrap_or(Millis::MAX)
+        self.hours
+            .lock()
+            .unwrap()
+            .keys()
+            .next()
+            .copied()
+            .unwrap_or(Millis::MAX)
     }
 
     fn cells(&self, hour: Millis, fine: bool) -> Option<Cells> {
         assert!(!fine, "nobody asked for it here");
-        self.hours.lock().unwrap().get(&hour).map(|cells| cells.clone().into())
+        self.hours
+            .lock()
+            .unwrap()
+            .get(&hour)
+            .map(|cells| cells.clone().into())
     }
 
     fn stamp(&self, hour: Millis) -> Option<u64> {
         // Tests change how many visits there were.
         let hours = self.hours.lock().unwrap();
-        hours.get(&hour).map(|cells| cells.iter().map(|c| (c.sums.started + c.sums.ended) as u64).sum())
+        hours.get(&hour).map(|cells| {
+            cells
+                .iter()
+                .map(|c| (c.sums.started + c.sums.ended) as u64)
+                .sum()
+        })
     }
 }
 
@@ -51,12 +66,33 @@ pub(in crate::serve) fn authority(
     (clock, metrics): (&Arc<ManualClock>, &Arc<Metrics>),
 ) -> Authority {
     let names = Arc::new(Registered::new(registry.clone(), dir));
-    let around =
-        Around { names: names.clone(), clock: clock.clone(), metrics: metrics.clone(), health: Arc::default() };
+    let around = Around {
+        names: names.clone(),
+        clock: clock.clone(),
+        metrics: metrics.clone(),
+        health: Arc::default(),
+    };
     let config = history::Config::default();
-    let (history, _) = History::open(&config, dir, STORES.handle().clone(), memory.clone(), around).unwrap();
-    let gate = gate::Gate::new(registry.clone(), clock.clone(), metrics.clone(), gate::Config::default());
-    Authority { history: Arc::new(history), names, calendar: Calendar::UTC, ledger: gate.ledger() }
+    let (history, _) = History::open(
+        &config,
+        dir,
+        STORES.handle().clone(),
+        memory.clone(),
+        around,
+    )
+    .unwrap();
+    let gate = gate::Gate::new(
+        registry.clone(),
+        clock.clone(),
+        metrics.clone(),
+        gate::Config::default(),
+    );
+    Authority {
+        history: Arc::new(history),
+        names,
+        calendar: Calendar::UTC,
+        ledger: gate.ledger(),
+    }
 }
 
 /// An hour of a zone of ten bays, half of it known.
@@ -86,15 +122,28 @@ fn day() -> Millis {
 }
 
 impl Town {
-    /// Plays the settlement: yesterday and the first hour of today, of every zone; `visits` by zone and hour.
+    /// Plays the settlement: yesterday and the first hour of today, of every zone; `visits` by zone
+    /// and hour.
     pub(in crate::serve) fn settle(&self, visits: impl Fn(u32, u64) -> i64) {
         let start = Millis(day().0 - 24 * HOUR_MS);
-        let zones: Vec<u32> = self.registry.city().zones().map(|(_, z)| z.number).collect();
+        let zones: Vec<u32> = self
+            .registry
+            .city()
+            .zones()
+            .map(|(_, z)| z.number)
+            .collect();
         let mut zones = zones;
         zones.sort_unstable();
         for h in 0..25 {
             let from = start.plus(h * HOUR_MS);
-            let cells = zones.iter().map(|zone| Cell { zone: *zone, from, sums: sums(visits(*zone, h)) }).collect();
+            let cells = zones
+                .iter()
+                .map(|zone| Cell {
+                    zone: *zone,
+                    from,
+                    sums: sums(visits(*zone, h)),
+                })
+                .collect();
             self.memory.hours.lock().unwrap().insert(from, cells);
         }
         *self.memory.settled_to.lock().unwrap() = day().plus(HOUR_MS);
@@ -102,11 +151,15 @@ impl Town {
 
     pub(in crate::serve) fn settle_day(&self) {
         self.settle(|_, _| 20);
-        self.registry.enrol_source("lamp-1", crate::domain::SourceKind::Sensor).unwrap();
+        self.registry
+            .enrol_source("lamp-1", crate::domain::SourceKind::Sensor)
+            .unwrap();
     }
 
     async fn figures(&self, scope: &str, query: &str) -> Value {
-        self.call_as(scope, "GET", &format!("/v1/turnover{query}"), Body::empty()).await.json()
+        self.call_as(scope, "GET", &format!("/v1/turnover{query}"), Body::empty())
+            .await
+            .json()
     }
 }
 
@@ -115,7 +168,9 @@ async fn the_authority_is_told_every_figure() {
     let town = Town::new();
     town.settle(|_, h| h as i64);
     let from = day();
-    let answer = town.figures("monitor", &format!("?zone=HE12&from={from}")).await;
+    let answer = town
+        .figures("monitor", &format!("?zone=HE12&from={from}"))
+        .await;
     assert_eq!(
         answer,
         json!({"interval": "1h", "settled_to": day().plus(HOUR_MS).to_string(), "next": null, "gaps": [], "rows": [{
@@ -127,13 +182,36 @@ async fn the_authority_is_told_every_figure() {
         }]})
     );
     let yesterday = Millis(from.0 - 24 * HOUR_MS);
-    let days = town.figures("monitor", &format!("?interval=1d&from={yesterday}&bbox=103.8,1.3,103.9,1.35")).await;
+    let days = town
+        .figures(
+            "monitor",
+            &format!("?interval=1d&from={yesterday}&bbox=103.8,1.3,103.9,1.35"),
+        )
+        .await;
     let days = days["rows"].as_array().unwrap();
-    assert_eq!(days.len(), 2, "of TPY12: yesterday and what there is of today");
-    assert_eq!((&days[0]["visits"], &days[0]["complete"]), (&json!(276), &json!(true)));
-    assert_eq!((&days[1]["visits"], &days[1]["complete"]), (&json!(24), &json!(false)));
-    let sg = town.figures("monitor", &format!("?interval=1d&zone=HE12&tz=Asia%2FSingapore&from={yesterday}")).await;
-    assert_eq!(sg["rows"][0]["from"], yesterday.plus(16 * HOUR_MS).to_string());
+    assert_eq!(
+        days.len(),
+        2,
+        "of TPY12: yesterday and what there is of today"
+    );
+    assert_eq!(
+        (&days[0]["visits"], &days[0]["complete"]),
+        (&json!(276), &json!(true))
+    );
+    assert_eq!(
+        (&days[1]["visits"], &days[1]["complete"]),
+        (&json!(24), &json!(false))
+    );
+    let sg = town
+        .figures(
+            "monitor",
+            &format!("?interval=1d&zone=HE12&tz=Asia%2FSingapore&from={yesterday}"),
+        )
+        .await;
+    assert_eq!(
+        sg["rows"][0]["from"],
+        yesterday.plus(16 * HOUR_MS).to_string()
+    );
     assert_eq!(sg["rows"][0]["visits"], (16..25).sum::<i64>());
 }
 
@@ -141,24 +219,35 @@ async fn the_authority_is_told_every_figure() {
 async fn pages_are_walked_by_cursor_in_both_forms() {
     let town = Town::new();
     town.settle_day();
-    let (mut rows, mut cursor) = (0, String::new());
+    let mut rows = 0;
+    let mut cursor = String::new();
     loop {
         let page = town.figures("monitor", &format!("?limit=7{cursor}")).await;
         rows += page["rows"].as_array().unwrap().len();
-        let Some(next) = page["next"].as_str() else { break };
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
         cursor = format!("&cursor={next}");
     }
     assert_eq!(rows, 24 * 3);
     let key = format!("Bearer {}", town.keys["monitor"]);
     let headers = [("authorization", key.as_str()), ("accept", "text/csv")];
-    let (mut lines, mut path) = (Vec::new(), "/v1/turnover?limit=50".to_owned());
+    let mut lines = Vec::new();
+    let mut path = "/v1/turnover?limit=50".to_owned();
     loop {
         let page = town.get_with(&path, &headers).await;
         assert_eq!(page.header("content-type"), "text/csv; charset=utf-8");
         let text = String::from_utf8(page.body.clone()).unwrap();
-        assert!(text.starts_with("zone,from,to,complete,suppressed,visits,visits_ended,"), "{text}");
+        assert!(
+            text.starts_with("zone,from,to,complete,suppressed,visits,visits_ended,"),
+            "{text}"
+        );
         lines.extend(text.lines().skip(1).map(str::to_owned));
-        match page.header("link").strip_prefix('<').and_then(|l| l.split_once('>')) {
+        match page
+            .header("link")
+            .strip_prefix('<')
+            .and_then(|l| l.split_once('>'))
+        {
             Some((next, rel)) => {
                 assert_eq!(rel, "; rel=\"next\"");
                 path = next.to_owned();
@@ -167,10 +256,21 @@ async fn pages_are_walked_by_cursor_in_both_forms() {
         }
     }
     assert_eq!(lines.len(), 24 * 3);
-    assert!(lines.iter().all(|l| l.split(',').count() == 18), "{}", lines[0]);
+    assert!(
+        lines.iter().all(|l| l.split(',').count() == 18),
+        "{}",
+        lines[0]
+    );
     let json = format!("/v1/turnover?limit=1&from={}", day());
-    assert_eq!(town.get_with(&json, &headers[..1]).await.header("content-type"), "application/json");
-    town.get_with(&json, &[("accept", "image/png")]).await.problem("not-acceptable");
+    assert_eq!(
+        town.get_with(&json, &headers[..1])
+            .await
+            .header("content-type"),
+        "application/json"
+    );
+    town.get_with(&json, &[("accept", "image/png")])
+        .await
+        .problem("not-acceptable");
 }
 
 #[tokio::test]
@@ -197,13 +297,27 @@ async fn others_are_told_days_that_are_over_and_nothing_that_speaks_of_single_pe
         );
     }
     let anybody = town.get(&format!("/v1/turnover{all}")).await.json();
-    let hidden = anybody["rows"].as_array().unwrap().iter().filter(|r| r["suppressed"] == true).count();
+    let hidden = anybody["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|r| r["suppressed"] == true)
+        .count();
     assert_eq!(hidden, 3, "2 and 7 are fewer than 10 together");
-    let days = town.get(&format!("/v1/turnover{all}&interval=1d")).await.json();
+    let days = town
+        .get(&format!("/v1/turnover{all}&interval=1d"))
+        .await
+        .json();
     assert_eq!(days["rows"][0]["visits"], 22 * 20 + 9);
-    let e = town.get(&format!("/v1/turnover{all}&interval=1d&tz=Asia%2FSingapore")).await;
+    let e = town
+        .get(&format!(
+            "/v1/turnover{all}&interval=1d&tz=Asia%2FSingapore"
+        ))
+        .await;
     assert_eq!(e.problem("bad-parameter")["field"], "tz");
-    let bad = town.get_with("/v1/turnover", &[("authorization", "Bearer bh_wrong")]).await;
+    let bad = town
+        .get_with("/v1/turnover", &[("authorization", "Bearer bh_wrong")])
+        .await;
     bad.problem("unauthorized");
 }
 
@@ -221,10 +335,14 @@ async fn what_cannot_be_asked_is_refused_with_a_reason() {
         ("cursor=AQAAAAA", "cursor"),
         ("form=2026-11-23T00:00:00Z", "form"),
     ] {
-        let answer = town.call_as("monitor", "GET", &format!("/v1/turnover?{query}"), "").await;
+        let answer = town
+            .call_as("monitor", "GET", &format!("/v1/turnover?{query}"), "")
+            .await;
         assert_eq!(answer.problem("bad-parameter")["field"], field, "{query}");
     }
-    town.call_as("monitor", "GET", "/v1/turnover?zone=NOPE", "").await.problem("not-found");
+    town.call_as("monitor", "GET", "/v1/turnover?zone=NOPE", "")
+        .await
+        .problem("not-found");
 }
 
 #[tokio::test]
@@ -235,25 +353,47 @@ async fn an_id_that_a_spreadsheet_would_run_is_only_text_in_csv() {
     let town = Town::with(Config::default(), registry, None);
     town.settle_day();
     let key = format!("Bearer {}", town.keys["monitor"]);
-    let answer = town.get_with("/v1/turnover?limit=1", &[("authorization", &key), ("accept", "text/csv")]).await;
+    let answer = town
+        .get_with(
+            "/v1/turnover?limit=1",
+            &[("authorization", &key), ("accept", "text/csv")],
+        )
+        .await;
     let text = String::from_utf8(answer.body).unwrap();
-    assert!(text.lines().nth(1).unwrap().starts_with("\"'-1\","), "{text}");
+    assert!(
+        text.lines().nth(1).unwrap().starts_with("\"'-1\","),
+        "{text}"
+    );
 }
 
 /// The values that a standard lists for a member, by its name.
 type Listed = BTreeMap<String, Vec<String>>;
 
-/// The members that the standard's schema requires, with the values it lists for those that have a list.
+/// The members that the standard's schema requires, with the values it lists for those that have a
+/// list.
 fn cds_schema() -> Option<(Vec<String>, Listed)> {
-    let file =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/schemas/cds-1.1/Shared Data Models/aggregate.yaml");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/schemas/cds-1.1/Shared Data Models/aggregate.yaml");
     let text = std::fs::read_to_string(file).ok()?;
     let schema: Value = serde_saphyr::from_str(&text).unwrap();
-    let required = schema["required"].as_array().unwrap().iter().map(|r| r.as_str().unwrap().to_owned()).collect();
-    let listed = schema["properties"].as_object().unwrap().iter().filter_map(|(name, p)| {
-        let words = p["enum"].as_array()?.iter().map(|w| w.as_str().unwrap().to_owned()).collect();
-        Some((name.clone(), words))
-    });
+    let required = schema["required"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r.as_str().unwrap().to_owned())
+        .collect();
+    let listed = schema["properties"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter_map(|(name, p)| {
+            let words = p["enum"]
+                .as_array()?
+                .iter()
+                .map(|w| w.as_str().unwrap().to_owned())
+                .collect();
+            Some((name.clone(), words))
+        });
     Some((required, listed.collect()))
 }
 
@@ -262,42 +402,87 @@ async fn aggregates_are_those_of_cds() {
     let town = Town::new();
     town.settle(|zone, _| i64::from(zone) * 6);
     // HE12 was not heard for most of the last hour, and EAST had no visits.
-    let he12 = town.registry.city().zone(town.registry.zone("HE12").unwrap()).number;
+    let he12 = town
+        .registry
+        .city()
+        .zone(town.registry.zone("HE12").unwrap())
+        .number;
     {
         let mut hours = town.memory.hours.lock().unwrap();
         let last = hours.values_mut().next_back().unwrap();
         let cell = last.iter_mut().find(|c| c.zone == he12).unwrap();
         (cell.sums.unknown_ms, cell.sums.vacant_ms) = (cell.sums.vacant_ms + 3 * HOUR_MS as i64, 0);
     }
-    let answer =
-        town.call_as("monitor", "GET", &format!("/v1/cds/metrics/aggregates?start_time={}", day().0), "").await;
-    assert_eq!(answer.header("content-type"), "application/vnd.cds+csv;version=1.1");
+    let answer = town
+        .call_as(
+            "monitor",
+            "GET",
+            &format!("/v1/cds/metrics/aggregates?start_time={}", day().0),
+            "",
+        )
+        .await;
+    assert_eq!(
+        answer.header("content-type"),
+        "application/vnd.cds+csv;version=1.1"
+    );
     let text = String::from_utf8(answer.body).unwrap();
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().unwrap().split(',').collect();
-    let rows: Vec<BTreeMap<&str, &str>> = lines.map(|l| header.iter().copied().zip(l.split(',')).collect()).collect();
+    let rows: Vec<BTreeMap<&str, &str>> = lines
+        .map(|l| header.iter().copied().zip(l.split(',')).collect())
+        .collect();
     let id = uuid_of("HE12");
     let of_he12: Vec<_> = rows.iter().filter(|r| r["curb_place_id"] == id).collect();
-    assert!(!of_he12.is_empty() && of_he12.iter().all(|r| r["value"] == "-1"), "{text}");
+    assert!(
+        !of_he12.is_empty() && of_he12.iter().all(|r| r["value"] == "-1"),
+        "{text}"
+    );
     for row in &rows {
-        assert!(row["date"].len() == 10 && row["date"] == &day().to_string()[..10] && row["hour"] == "0", "{row:?}");
-        assert!(row["value"].parse::<f64>().is_ok() && row["curb_place_id"].len() == 36, "{row:?}");
+        assert!(
+            row["date"].len() == 10
+                && row["date"] == &day().to_string()[..10]
+                && row["hour"] == "0",
+            "{row:?}"
+        );
+        assert!(
+            row["value"].parse::<f64>().is_ok() && row["curb_place_id"].len() == 36,
+            "{row:?}"
+        );
     }
     match cds_schema() {
         Some((required, listed)) => {
-            assert_eq!(header, required.iter().map(String::as_str).collect::<Vec<_>>());
-            let off_list =
-                |row: &&BTreeMap<&str, &str>| listed.iter().any(|(n, words)| !words.iter().any(|w| w == row[&**n]));
+            assert_eq!(
+                header,
+                required.iter().map(String::as_str).collect::<Vec<_>>()
+            );
+            let off_list = |row: &&BTreeMap<&str, &str>| {
+                listed
+                    .iter()
+                    .any(|(n, words)| !words.iter().any(|w| w == row[&**n]))
+            };
             assert_eq!(rows.iter().find(off_list), None);
         }
         None => println!("skipped: the schemas of CDS 1.1 are not beside this repository"),
     }
-    let one = format!("/v1/cds/metrics/aggregates?curb_place_type=zone&curb_place_id={id}&metric_type=turnover");
+    let one = format!(
+        "/v1/cds/metrics/aggregates?curb_place_type=zone&curb_place_id={id}&metric_type=turnover"
+    );
     let answer = town.call_as("monitor", "GET", &one, "").await;
     assert_eq!(String::from_utf8(answer.body).unwrap().lines().count(), 25);
-    town.call_as("book", "GET", "/v1/cds/metrics/aggregates", "").await.problem("forbidden");
-    town.get("/v1/cds/metrics/aggregates").await.problem("unauthorized");
-    let answer = town.call_as("monitor", "GET", "/v1/cds/metrics/aggregates?metric_type=revenue", "").await;
+    town.call_as("book", "GET", "/v1/cds/metrics/aggregates", "")
+        .await
+        .problem("forbidden");
+    town.get("/v1/cds/metrics/aggregates")
+        .await
+        .problem("unauthorized");
+    let answer = town
+        .call_as(
+            "monitor",
+            "GET",
+            "/v1/cds/metrics/aggregates?metric_type=revenue",
+            "",
+        )
+        .await;
     answer.problem("bad-parameter");
 }
 

@@ -6,7 +6,12 @@ use crate::serve::Config;
 use serde_json::{Value, json};
 
 fn ids(answer: &Value) -> Vec<&str> {
-    answer["zones"].as_array().unwrap().iter().map(|z| z["zone"].as_str().unwrap()).collect()
+    answer["zones"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|z| z["zone"].as_str().unwrap())
+        .collect()
 }
 
 fn known() -> ZoneTally {
@@ -34,8 +39,14 @@ async fn a_zone_has_every_member_of_the_contract() {
     assert_eq!(town.get("/v1/zones/TPY12").await.json(), want);
     let page = town.get("/v1/zones").await.json();
     assert_eq!(page["zones"][0], want);
-    assert_eq!((&page["at"], &page["ttl"]), (&json!("2026-11-23T02:00:00.123Z"), &json!(1)));
-    assert_eq!((&page["last_updated"], &page["next"]), (&json!("2026-11-23T01:59:00.000Z"), &Value::Null));
+    assert_eq!(
+        (&page["at"], &page["ttl"]),
+        (&json!("2026-11-23T02:00:00.123Z"), &json!(1))
+    );
+    assert_eq!(
+        (&page["last_updated"], &page["next"]),
+        (&json!("2026-11-23T01:59:00.000Z"), &Value::Null)
+    );
     assert!(page.get("unknown").is_none());
     town.get("/v1/zones/TPY13").await.problem("not-found");
 }
@@ -53,57 +64,105 @@ async fn what_nobody_reported_is_unknown_and_never_zero_of_zero() {
     ] {
         assert_eq!(zone[member], want, "{member}");
     }
-    assert_eq!(town.get("/v1/zones").await.json()["last_updated"], Value::Null);
+    assert_eq!(
+        town.get("/v1/zones").await.json()["last_updated"],
+        Value::Null
+    );
 }
 
 #[tokio::test]
 async fn a_zone_that_is_only_counted_shows_the_counted_kind() {
     let town = Town::new();
-    assert_eq!(town.get("/v1/zones/HE12").await.json()["vacant"], json!({}), "never counted");
-    let counted = |vacant| ZoneTally { vacant, occupied: 37, unknown: 0, capacity: 105, ..known() };
+    assert_eq!(
+        town.get("/v1/zones/HE12").await.json()["vacant"],
+        json!({}),
+        "never counted"
+    );
+    let counted = |vacant| ZoneTally {
+        vacant,
+        occupied: 37,
+        unknown: 0,
+        capacity: 105,
+        ..known()
+    };
     town.tally("HE12", counted([0, 68, 0, 0]));
-    assert_eq!(town.get("/v1/zones/HE12").await.json()["vacant"], json!({"motorcycle": 68}));
+    assert_eq!(
+        town.get("/v1/zones/HE12").await.json()["vacant"],
+        json!({"motorcycle": 68})
+    );
     town.tally("HE12", counted([0; 4]));
-    assert_eq!(town.get("/v1/zones/HE12").await.json()["vacant"], json!({"car": 0}), "full is not uncounted");
+    assert_eq!(
+        town.get("/v1/zones/HE12").await.json()["vacant"],
+        json!({"car": 0}),
+        "full is not uncounted"
+    );
 }
 
 #[tokio::test]
 async fn zones_come_as_features_too() {
     let town = Town::new();
     let plain = town.get("/v1/zones").await.json();
-    let answer = town.get_with("/v1/zones", &[("accept", "application/geo+json")]).await;
+    let answer = town
+        .get_with("/v1/zones", &[("accept", "application/geo+json")])
+        .await;
     assert_eq!(answer.header("content-type"), "application/geo+json");
     let geo = answer.json();
-    for (feature, zone) in geo["features"].as_array().unwrap().iter().zip(plain["zones"].as_array().unwrap()) {
-        assert_eq!(feature["geometry"], json!({"type": "Point", "coordinates": [zone["lon"], zone["lat"]]}));
+    for (feature, zone) in geo["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(plain["zones"].as_array().unwrap())
+    {
+        assert_eq!(
+            feature["geometry"],
+            json!({"type": "Point", "coordinates": [zone["lon"], zone["lat"]]})
+        );
         assert_eq!(feature["properties"], *zone);
     }
-    let one = town.get_with("/v1/zones/EAST", &[("accept", "application/geo+json")]).await.json();
+    let one = town
+        .get_with("/v1/zones/EAST", &[("accept", "application/geo+json")])
+        .await
+        .json();
     assert_eq!(one["properties"], town.get("/v1/zones/EAST").await.json());
 }
 
 #[tokio::test]
 async fn a_walk_sees_every_zone_once_even_while_zones_are_added() {
     let place = |n: u32| at(1.2 + f64::from(n) / 1000.0, 103.8);
-    let many = (0..25).map(|n| zone(&format!("Z{n}"), "", ZoneKind::OffStreet, place(n), 10)).collect();
-    let town = Town::with(Config::default(), crate::registry::Registry::in_memory(many, vec![]).unwrap(), None);
-    let (mut seen, mut query) = (vec![], "/v1/zones?limit=7".to_owned());
+    let many = (0..25)
+        .map(|n| zone(&format!("Z{n}"), "", ZoneKind::OffStreet, place(n), 10))
+        .collect();
+    let town = Town::with(
+        Config::default(),
+        crate::registry::Registry::in_memory(many, vec![]).unwrap(),
+        None,
+    );
+    let mut seen = vec![];
+    let mut query = "/v1/zones?limit=7".to_owned();
     for step in 0.. {
         let page = town.get(&query).await.json();
         seen.extend(ids(&page).iter().map(|id| (*id).to_owned()));
         if step == 1 {
             // One that sorts first by id and by place.
-            town.registry.put_zones(vec![zone("A", "", ZoneKind::OffStreet, place(0), 1)]).unwrap();
+            town.registry
+                .put_zones(vec![zone("A", "", ZoneKind::OffStreet, place(0), 1)])
+                .unwrap();
             town.registry.remove_zone("Z20").unwrap();
         }
-        let Some(next) = page["next"].as_str() else { break };
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
         query = format!("/v1/zones?limit=7&cursor={next}");
     }
     let once: std::collections::HashSet<&String> = seen.iter().collect();
     assert_eq!(once.len(), seen.len(), "none twice");
     assert_eq!(seen.len(), 25, "24 that stayed and the new one: {seen:?}");
     let exact = town.get("/v1/zones?limit=25").await.json();
-    assert_eq!((ids(&exact).len(), &exact["next"]), (25, &Value::Null), "no cursor to an empty page");
+    assert_eq!(
+        (ids(&exact).len(), &exact["next"]),
+        (25, &Value::Null),
+        "no cursor to an empty page"
+    );
 }
 
 #[tokio::test]
@@ -126,12 +185,20 @@ async fn a_box_and_a_kind_choose() {
 #[tokio::test]
 async fn ids_come_in_the_order_asked_and_strangers_are_listed() {
     let town = Town::new();
-    let answer = town.get("/v1/zones?ids=EAST,nope,TPY12,EAST,%22").await.json();
+    let answer = town
+        .get("/v1/zones?ids=EAST,nope,TPY12,EAST,%22")
+        .await
+        .json();
     assert_eq!(ids(&answer), ["EAST", "TPY12"]);
     assert_eq!(answer["unknown"], json!(["nope", "\""]));
-    town.registry.put_zones(vec![zone("X", "", ZoneKind::Private, at(0.0, 0.0), 1)]).unwrap();
+    town.registry
+        .put_zones(vec![zone("X", "", ZoneKind::Private, at(0.0, 0.0), 1)])
+        .unwrap();
     town.registry.remove_zone("X").unwrap();
-    assert_eq!(town.get("/v1/zones?ids=X").await.json()["unknown"], json!(["X"]));
+    assert_eq!(
+        town.get("/v1/zones?ids=X").await.json()["unknown"],
+        json!(["X"])
+    );
     town.get("/v1/zones/X").await.problem("not-found");
 }
 
@@ -160,7 +227,9 @@ async fn an_impossible_question_names_its_field() {
         let answer = town.get(&format!("/v1/zones?{query}")).await;
         assert_eq!(answer.problem("bad-parameter")["field"], field, "{query}");
     }
-    town.get("/v1/zones/TPY12?limit=1").await.problem("bad-parameter");
+    town.get("/v1/zones/TPY12?limit=1")
+        .await
+        .problem("bad-parameter");
 }
 
 #[tokio::test]
@@ -170,14 +239,33 @@ async fn what_has_not_changed_is_not_sent_again() {
         town.tally("TPY12", known());
         let first = town.get(path).await;
         let etag = first.header("etag").to_owned();
-        assert!(etag.starts_with("W/\"") && first.header("cache-control") == "max-age=1", "{first:?}");
+        assert!(
+            etag.starts_with("W/\"") && first.header("cache-control") == "max-age=1",
+            "{first:?}"
+        );
         town.clock.advance(5_000);
-        for held in [etag.clone(), format!("\"x\", {etag}"), "*".to_owned(), etag[2..].to_owned()] {
+        for held in [
+            etag.clone(),
+            format!("\"x\", {etag}"),
+            "*".to_owned(),
+            etag[2..].to_owned(),
+        ] {
             let again = town.get_with(path, &[("if-none-match", &held)]).await;
-            assert_eq!((again.status.as_u16(), again.body.len()), (304, 0), "{path} {held}: later, but the same");
+            assert_eq!(
+                (again.status.as_u16(), again.body.len()),
+                (304, 0),
+                "{path} {held}: later, but the same"
+            );
             assert_eq!(again.header("etag"), etag);
         }
-        town.tally("TPY12", ZoneTally { occupied: 2, unknown: 0, ..known() });
+        town.tally(
+            "TPY12",
+            ZoneTally {
+                occupied: 2,
+                unknown: 0,
+                ..known()
+            },
+        );
         let changed = town.get_with(path, &[("if-none-match", &etag)]).await;
         assert_eq!(changed.status.as_u16(), 200);
         assert_ne!(changed.header("etag"), etag);

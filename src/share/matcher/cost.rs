@@ -1,7 +1,9 @@
-//! What counts in a match, in integer cents: what a driver pays, how far they walk, and what serving them is worth.
+//! What counts in a match, in integer cents: what a driver pays, how far they walk, and what
+//! serving them is worth.
 //!
-//! A match minimises price + value of time x walk, plus a penalty for whoever is not served. A booking's worth is the
-//! same thing from the other side: what the penalty would be, by booking and by minute, since an hour used is turnover.
+//! A match minimises price + value of time x walk, plus a penalty for whoever is not served. A
+//! booking's worth is the same thing from the other side: what the penalty would be, by booking and
+//! by minute, since an hour used is turnover.
 
 const MINUTE_MS: u64 = 60_000;
 
@@ -47,13 +49,17 @@ impl Weights {
     #[must_use]
     pub fn worth(&self, stay_ms: u64) -> i64 {
         // Minutes of any u64 of milliseconds fit.
-        self.booking_cents.saturating_add(((stay_ms / MINUTE_MS) as i64).saturating_mul(self.minute_cents))
+        self.booking_cents
+            .saturating_add(((stay_ms / MINUTE_MS) as i64).saturating_mul(self.minute_cents))
     }
 
-    /// What is added for a driver who has waited: of two who fit equally, the one who has waited longer is served.
+    /// What is added for a driver who has waited: of two who fit equally, the one who has waited
+    /// longer is served.
     #[must_use]
     pub fn bonus(&self, waited_ms: u64) -> i64 {
-        ((waited_ms / MINUTE_MS) as i64).saturating_mul(self.waited_minute_cents).min(self.waited_most_cents)
+        ((waited_ms / MINUTE_MS) as i64)
+            .saturating_mul(self.waited_minute_cents)
+            .min(self.waited_most_cents)
     }
 }
 

@@ -8,13 +8,20 @@ async fn a_desk_that_is_started_again_knows_what_the_first_one_knew() {
     let dir = tempfile::tempdir().unwrap();
     let rig = Rig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
-    let (held, booked) = (rig.hold(0, 60).await.unwrap(), rig.book(60, 120).await);
+    let held = rig.hold(0, 60).await.unwrap();
+    let booked = rig.book(60, 120).await;
     // As after a kill: the first desk is told nothing, and never comes to an end.
     let next = Rig::on(rig.store.clone(), Matching::Batch, rig.clock.clone()).await;
     next.sees(0, BayStatus::Vacant);
-    assert!(next.nearby().is_empty(), "what is held is kept from others at once");
+    assert!(
+        next.nearby().is_empty(),
+        "what is held is kept from others at once"
+    );
     assert_eq!(next.hold(30, 90).await, Err(DeskError::NoMatch(Why::Full)));
-    assert_eq!(next.step(&booked, Event::Cancel).await.unwrap().state, ReservationState::Cancelled);
+    assert_eq!(
+        next.step(&booked, Event::Cancel).await.unwrap().state,
+        ReservationState::Cancelled
+    );
     next.at(3).await;
     assert_eq!(next.now(&held).await.state, ReservationState::Expired);
     assert_eq!(next.nearby(), ["P-0"]);

@@ -5,14 +5,19 @@ use crate::domain::ReservationState;
 use crate::store::tests::cluster::Cluster;
 
 async fn hub(cluster: &Cluster, clock: &Arc<ManualClock>) -> Rig {
-    let config = store::Config { url: Some(cluster.url("postgres")), ..store::Config::default() };
+    let config = store::Config {
+        url: Some(cluster.url("postgres")),
+        ..store::Config::default()
+    };
     let store = Store::open(&config, Path::new("")).await.unwrap();
     Rig::on(store, Matching::Batch, clock.clone()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_drivers_at_two_hubs_want_one_slot_and_one_gets_it() {
-    let Some(cluster) = Cluster::start() else { return };
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
     let clock = Arc::new(ManualClock::at(NOW));
     let first = hub(&cluster, &clock).await;
     let offer = first.offer(0, 0, 600, |_| {}).await;
@@ -41,8 +46,12 @@ async fn a_thousand_drivers_at_two_hubs_want_one_slot_and_one_gets_it() {
         assert_eq!(hub.step(&held[0], event).await.unwrap().state, state);
     }
     first.at(1).await;
-    first.hold(60, 120).await.expect("it has read that the other hub let go of the bay");
-    // Who owns a bay is known to both, as soon as the one that was told and at its next reading by the other.
+    first
+        .hold(60, 120)
+        .await
+        .expect("it has read that the other hub let go of the bay");
+    // Who owns a bay is known to both, as soon as the one that was told and at its next reading by
+    // the other.
     second.desk.record_owner("P-3", Some("bmce")).await.unwrap();
     first.at(2).await;
     first.desk.tick().await.unwrap();
@@ -51,5 +60,8 @@ async fn a_thousand_drivers_at_two_hubs_want_one_slot_and_one_gets_it() {
     assert_eq!(second.desk.owner("P-3").as_deref(), Some("acme"));
     // And a bay that one hub has withdrawn is given away by neither.
     second.desk.withdraw(offer).await.unwrap();
-    assert!(matches!(first.hold(200, 260).await, Err(DeskError::NoMatch(_))));
+    assert!(matches!(
+        first.hold(200, 260).await,
+        Err(DeskError::NoMatch(_))
+    ));
 }

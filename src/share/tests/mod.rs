@@ -13,8 +13,9 @@ use super::*;
 use crate::clock::ManualClock;
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
-    BayKind, BayStatus, BayView, Claim, Clock as _, Currency, Event, LatLon, Millis, Observation, Offer, OfferState,
-    ReadModel as _, Reservation, Rules, SourceKind, Span, Submission, TimeZone, Vehicle, ZoneKind,
+    BayKind, BayStatus, BayView, Claim, Clock as _, Currency, Event, LatLon, Millis, Observation,
+    Offer, OfferState, ReadModel as _, Reservation, Rules, SourceKind, Span, Submission, TimeZone,
+    Vehicle, ZoneKind,
 };
 use crate::live::{Live, Query, Room};
 use crate::metrics::Metrics;
@@ -30,7 +31,8 @@ use tokio::sync::mpsc;
 const NOW: Millis = Millis(1_795_399_200_123);
 const MINUTE: u64 = 60_000;
 
-/// A desk for `P-0` to `P-5`, private bays of `acme`, each some 100 m further north than the one before.
+/// A desk for `P-0` to `P-5`, private bays of `acme`, each some 100 m further north than the one
+/// before.
 struct Rig {
     desk: Arc<Desk>,
     clock: Arc<ManualClock>,
@@ -43,7 +45,10 @@ struct Rig {
 }
 
 fn north(n: u32) -> LatLon {
-    LatLon { lat: 1.3 + 0.0009 * f64::from(n), lon: 103.8 }
+    LatLon {
+        lat: 1.3 + 0.0009 * f64::from(n),
+        lon: 103.8,
+    }
 }
 
 fn town() -> Arc<Registry> {
@@ -64,15 +69,27 @@ fn town() -> Arc<Registry> {
 
 impl Rig {
     async fn new(folder: &Path, matching: Matching) -> Self {
-        let store = Store::open(&store::Config::default(), folder).await.unwrap();
+        let store = Store::open(&store::Config::default(), folder)
+            .await
+            .unwrap();
         Self::on(store, matching, Arc::new(ManualClock::at(NOW))).await
     }
 
     async fn on(store: Store, matching: Matching, clock: Arc<ManualClock>) -> Self {
         let registry = town();
-        let live = Arc::new(Live::new(&registry.city(), Room { spare_bays: 0, spare_zones: 0, subscribers: 1 }));
+        let live = Arc::new(Live::new(
+            &registry.city(),
+            Room {
+                spare_bays: 0,
+                spare_zones: 0,
+                subscribers: 1,
+            },
+        ));
         let metrics = Arc::new(Metrics::new());
-        let config = Config { matching, ..Config::default() };
+        let config = Config {
+            matching,
+            ..Config::default()
+        };
         let (inbox, told) = journal();
         let witness = Witness {
             inbox,
@@ -92,14 +109,30 @@ impl Rig {
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
         tokio::spawn(task);
-        Self { desk: Arc::new(desk), clock, live, registry, store, metrics, told }
+        Self {
+            desk: Arc::new(desk),
+            clock,
+            live,
+            registry,
+            store,
+            metrics,
+            told,
+        }
     }
 
     /// For another desk on the same store.
     fn parts(&self, matching: Matching) -> Parts {
-        let (registry, live, metrics) = (self.registry.clone(), self.live.clone(), self.metrics.clone());
+        let registry = self.registry.clone();
+        let live = self.live.clone();
+        let metrics = self.metrics.clone();
         let inbox = journal().0;
-        let witness = Witness { inbox, registry, live, metrics, stale_after_s: 900 };
+        let witness = Witness {
+            inbox,
+            registry,
+            live,
+            metrics,
+            stale_after_s: 900,
+        };
         Parts {
             store: self.store.clone(),
             registry: self.registry.clone(),
@@ -107,13 +140,21 @@ impl Rig {
             clock: self.clock.clone(),
             metrics: self.metrics.clone(),
             witness,
-            config: Config { matching, ..Config::default() },
+            config: Config {
+                matching,
+                ..Config::default()
+            },
         }
     }
 
     /// Puts a bay on offer between two minutes from [`NOW`].
     async fn offer(&self, bay: u32, from: u64, to: u64, edit: impl FnOnce(&mut Offer)) -> Offer {
-        let hours = Hours { zone: TimeZone::UTC, once: vec![span(from, to)], weekly: vec![], closed: vec![] };
+        let hours = Hours {
+            zone: TimeZone::UTC,
+            once: vec![span(from, to)],
+            weekly: vec![],
+            closed: vec![],
+        };
         let mut offer = Offer {
             id: 0,
             name: "".into(),
@@ -144,7 +185,9 @@ impl Rig {
     }
 
     async fn step(&self, r: &Reservation, event: Event) -> Result<Reservation, DeskError> {
-        self.desk.step(r.name.to_string(), "app".into(), event).await
+        self.desk
+            .step(r.name.to_string(), "app".into(), event)
+            .await
     }
 
     async fn now(&self, r: &Reservation) -> Reservation {
@@ -183,12 +226,17 @@ impl Rig {
         let city = self.registry.city();
         let mut hits = Vec::new();
         self.live.nearest(&city, &Query::at(north(0)), &mut hits);
-        hits.iter().map(|h| city.bay_id(h.bay).to_string()).collect()
+        hits.iter()
+            .map(|h| city.bay_id(h.bay).to_string())
+            .collect()
     }
 
     async fn events(&self, r: &Reservation) -> Vec<(String, String, i64)> {
         let history = self.store.history(&r.name).await.unwrap();
-        history.into_iter().map(|e| (e.event, e.cause, e.amount_cents)).collect()
+        history
+            .into_iter()
+            .map(|e| (e.event, e.cause, e.amount_cents))
+            .collect()
     }
 }
 
@@ -198,11 +246,17 @@ fn journal() -> (mpsc::Sender<Submission>, Arc<Mutex<Vec<Observation>>>) {
     let told = Arc::<Mutex<Vec<Observation>>>::default();
     let remembered = told.clone();
     tokio::spawn(async move {
-        while let Some(Submission { claims, receipt, .. }) = submissions.recv().await {
-            remembered.lock().unwrap().extend(claims.iter().filter_map(|c| match c {
-                Claim::Bay(o) => Some(*o),
-                _ => None,
-            }));
+        while let Some(Submission {
+            claims, receipt, ..
+        }) = submissions.recv().await
+        {
+            remembered
+                .lock()
+                .unwrap()
+                .extend(claims.iter().filter_map(|c| match c {
+                    Claim::Bay(o) => Some(*o),
+                    _ => None,
+                }));
             receipt.durable();
         }
     });
@@ -222,7 +276,12 @@ fn ask(from: u64, to: u64) -> Ask {
         max_walk_m: 1000,
         max_price_cents: None,
         currency: Currency::SGD,
-        vehicle: Vehicle { kind: BayKind::Car, height_cm: None, ev: false, accessible: false },
+        vehicle: Vehicle {
+            kind: BayKind::Car,
+            height_cm: None,
+            ev: false,
+            accessible: false,
+        },
         key: None,
     }
 }

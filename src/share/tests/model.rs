@@ -1,7 +1,9 @@
 //! Ten thousand random acts in two towns, and after each of them what must be so whatever happens.
 
 use super::*;
-use crate::domain::ReservationState::{Active, Cancelled, Completed, Confirmed, Expired, Held, NoShow};
+use crate::domain::ReservationState::{
+    Active, Cancelled, Completed, Confirmed, Expired, Held, NoShow,
+};
 use crate::domain::reservation::PIN_MS;
 use rand::rngs::SmallRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -27,9 +29,10 @@ struct Model {
     ends: BTreeSet<&'static str>,
 }
 
-/// Whatever happens: no bay is kept twice at a time; who is given a bay is given it within the hours its owner offers at
-/// that moment; nobody is moved in the last half hour, or to where it is dearer or further than they were told; a hold
-/// that was not confirmed in time is gone and stays gone; every ledger adds up; a desk that is started again knows all.
+/// Whatever happens: no bay is kept twice at a time; who is given a bay is given it within the
+/// hours its owner offers at that moment; nobody is moved in the last half hour, or to where it is
+/// dearer or further than they were told; a hold that was not confirmed in time is gone and stays
+/// gone; every ledger adds up; a desk that is started again knows all.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_random_acts_leave_the_books_in_order() {
     let towns = [7, 8].map(|number| tokio::spawn(run(number)));
@@ -43,22 +46,50 @@ async fn run(number: u64) {
     let rig = Rig::new(dir.path(), Matching::Batch).await;
     let mut offers = Vec::new();
     for bay in 0..BAYS {
-        offers.push(rig.offer(bay, 0, 1_000_000, |o| o.rules.buffer_min = bay % 3 * 5).await);
+        offers.push(
+            rig.offer(bay, 0, 1_000_000, |o| o.rules.buffer_min = bay % 3 * 5)
+                .await,
+        );
     }
     let rng = SmallRng::seed_from_u64(number);
     let (told, open, seen, happened, ends) = Default::default();
-    let mut model = Model { rng, rig, offers, minutes: 0, told, open, seen, happened, ends };
+    let mut model = Model {
+        rng,
+        rig,
+        offers,
+        minutes: 0,
+        told,
+        open,
+        seen,
+        happened,
+        ends,
+    };
     for act in 0..ACTS {
         let before = model.rig.clock.now();
         let what = model.act().await;
         *model.happened.entry(what).or_default() += 1;
-        // What has no effect need not be looked at each time: if it had one, the next look would see it.
+        // What has no effect need not be looked at each time: if it had one, the next look would
+        // see it.
         if act % 8 == 0 || !["refused", "sensed", "stepped in vain"].contains(&what) {
             model.check(before, what).await;
         }
     }
-    for what in ["held", "refused", "stepped", "sensed", "improved", "offered", "restarted", "waited", "moved"] {
-        assert!(model.happened.get(what).is_some_and(|n| *n >= 10), "{what}, seed {number}: {:?}", model.happened);
+    for what in [
+        "held",
+        "refused",
+        "stepped",
+        "sensed",
+        "improved",
+        "offered",
+        "restarted",
+        "waited",
+        "moved",
+    ] {
+        assert!(
+            model.happened.get(what).is_some_and(|n| *n >= 10),
+            "{what}, seed {number}: {:?}",
+            model.happened
+        );
     }
     assert_eq!(model.ends.len(), 4, "{:?}", model.ends);
 }
@@ -69,7 +100,8 @@ impl Model {
             0..=39 => self.ask().await,
             40..=69 if !self.open.is_empty() => self.step().await,
             70..=75 => {
-                let (bay, status) = (self.rng.random_range(0..BAYS), BayStatus::ALL[self.rng.random_range(0..4)]);
+                let bay = self.rng.random_range(0..BAYS);
+                let status = BayStatus::ALL[self.rng.random_range(0..4)];
                 self.rig.sees(bay, status);
                 "sensed"
             }
@@ -79,7 +111,12 @@ impl Model {
             }
             80..=84 => self.change_offer().await,
             85 => {
-                self.rig = Rig::on(self.rig.store.clone(), Matching::Batch, self.rig.clock.clone()).await;
+                self.rig = Rig::on(
+                    self.rig.store.clone(),
+                    Matching::Batch,
+                    self.rig.clock.clone(),
+                )
+                .await;
                 "restarted"
             }
             _ => {
@@ -91,17 +128,28 @@ impl Model {
     }
 
     async fn ask(&mut self) -> &'static str {
-        let from = self.minutes + if self.rng.random_bool(0.1) { 0 } else { self.rng.random_range(0..200) };
+        let from = self.minutes
+            + if self.rng.random_bool(0.1) {
+                0
+            } else {
+                self.rng.random_range(0..200)
+            };
         let wish = Ask {
             place: north(self.rng.random_range(0..BAYS)),
             max_walk_m: self.rng.random_range(30..400),
-            max_price_cents: self.rng.random_bool(0.3).then(|| self.rng.random_range(50..900)),
+            max_price_cents: self
+                .rng
+                .random_bool(0.3)
+                .then(|| self.rng.random_range(50..900)),
             ..ask(from, from + self.rng.random_range(5..180))
         };
         match self.rig.desk.ask(wish.clone()).await {
             Ok(held) => {
                 assert!(held.walk_m <= wish.max_walk_m && held.span == wish.span);
-                assert!(wish.max_price_cents.is_none_or(|most| held.price_cents <= most));
+                assert!(
+                    wish.max_price_cents
+                        .is_none_or(|most| held.price_cents <= most)
+                );
                 self.open.push(held.name.clone());
                 self.told.insert(held.name.clone(), held);
                 "held"
@@ -113,9 +161,17 @@ impl Model {
 
     /// Refused as often as not: what is refused has no effect, and that is what is looked at.
     async fn step(&mut self) -> &'static str {
-        let at = self.rng.random_range(self.open.len().saturating_sub(15)..self.open.len());
+        let at = self
+            .rng
+            .random_range(self.open.len().saturating_sub(15)..self.open.len());
         let r = self.told[&self.open[at]].clone();
-        let event = [Event::Confirm, Event::Confirm, Event::Cancel, Event::Arrive, Event::Depart];
+        let event = [
+            Event::Confirm,
+            Event::Confirm,
+            Event::Cancel,
+            Event::Arrive,
+            Event::Depart,
+        ];
         match self.rig.step(&r, event[self.rng.random_range(0..5)]).await {
             Ok(_) => "stepped",
             Err(DeskError::Step(_)) => "stepped in vain",
@@ -138,7 +194,10 @@ impl Model {
             3 => next.state = OfferState::Open,
             _ => {
                 self.rig.desk.withdraw(next.clone()).await.unwrap();
-                self.offers[at] = self.rig.offer(at as u32, 0, 1_000_000, |o| o.rules = next.rules).await;
+                self.offers[at] = self
+                    .rig
+                    .offer(at as u32, 0, 1_000_000, |o| o.rules = next.rules)
+                    .await;
                 return "offered";
             }
         }
@@ -150,13 +209,19 @@ impl Model {
         let now = self.rig.clock.now();
         let kept = self.rig.store.kept().await.unwrap();
         for (n, a) in kept.iter().enumerate() {
-            let clash = kept[n + 1..].iter().find(|b| a.bay == b.bay && a.kept().overlaps(b.kept()));
+            let clash = kept[n + 1..]
+                .iter()
+                .find(|b| a.bay == b.bay && a.kept().overlaps(b.kept()));
             assert!(clash.is_none(), "{a:?} and {clash:?} after {what}");
         }
         let mut changed: Vec<Reservation> = Vec::new();
         let mut still = BTreeMap::new();
         for r in kept {
-            if self.seen.get(&r.name).is_none_or(|old| old.version != r.version) {
+            if self
+                .seen
+                .get(&r.name)
+                .is_none_or(|old| old.version != r.version)
+            {
                 changed.push(r.clone());
             }
             if what == "waited" {
@@ -165,7 +230,10 @@ impl Model {
             still.insert(r.name.clone(), r);
         }
         let before_that = std::mem::replace(&mut self.seen, still);
-        for name in before_that.keys().filter(|name| !self.seen.contains_key(*name)) {
+        for name in before_that
+            .keys()
+            .filter(|name| !self.seen.contains_key(*name))
+        {
             let over = self.rig.desk.reservation(name, "app").await.unwrap();
             self.ends.insert(over.state.name());
             self.open.retain(|n| n != name);
@@ -179,20 +247,31 @@ impl Model {
     async fn check_one(&mut self, r: &Reservation, old: Option<&Reservation>, before: Millis) {
         let told = &self.told[&r.name];
         assert!(
-            r.price_cents <= told.price_cents && r.span == told.span && r.walk_m <= told.promise.max_walk_m,
+            r.price_cents <= told.price_cents
+                && r.span == told.span
+                && r.walk_m <= told.promise.max_walk_m,
             "{r:?}"
         );
         if let Some(old) = old {
-            assert!(old.version < r.version && r.price_cents <= old.price_cents, "{old:?} {r:?}");
+            assert!(
+                old.version < r.version && r.price_cents <= old.price_cents,
+                "{old:?} {r:?}"
+            );
         }
         if r.state.holds() && old.is_none_or(|old| old.bay != r.bay) {
             let offer = self.offers.iter().find(|o| o.bay == r.bay).unwrap();
-            assert!(offer.state == OfferState::Open && offer.hours.covers(r.span), "{offer:?} {r:?}");
+            assert!(
+                offer.state == OfferState::Open && offer.hours.covers(r.span),
+                "{offer:?} {r:?}"
+            );
             assert_eq!((r.offer, r.free_at), (offer.id, offer.free_at(r.span)));
             if let Some(old) = old {
                 *self.happened.entry("moved").or_default() += 1;
                 let moved = r.moved.as_ref().unwrap();
-                assert!(moved.taken || before.plus(PIN_MS) < old.span.start, "{old:?} {r:?}");
+                assert!(
+                    moved.taken || before.plus(PIN_MS) < old.span.start,
+                    "{old:?} {r:?}"
+                );
             }
         }
         let paid: i64 = self.rig.events(r).await.iter().map(|e| e.2).sum();

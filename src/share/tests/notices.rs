@@ -28,7 +28,10 @@ async fn a_driver_who_gets_another_bay_is_told_at_once() {
     rig.sees(0, BayStatus::Occupied);
     let (heard, ()) = tokio::join!(next(&mut following), rig.at(52));
     assert_eq!(heard, [("moved".to_owned(), booked.name.to_string())]);
-    assert_eq!(&*following.reservation(&booked.name).await.unwrap().bay, "P-1");
+    assert_eq!(
+        &*following.reservation(&booked.name).await.unwrap().bay,
+        "P-1"
+    );
     assert!(following.reservation("rs_nobody").await.is_err());
 }
 
@@ -40,9 +43,19 @@ async fn who_was_away_is_told_all_of_it_in_order_however_much() {
     for n in 0..150 {
         let held = rig.hold(60, 120).await.unwrap();
         rig.step(&held, Event::Cancel).await.unwrap();
-        let other = Ask { driver: "other".into(), ..ask(60, 120) };
-        let held = rig.desk.ask(other).await.unwrap_or_else(|e| panic!("{n}: {e}"));
-        rig.desk.step(held.name.to_string(), "other".into(), Event::Cancel).await.unwrap();
+        let other = Ask {
+            driver: "other".into(),
+            ..ask(60, 120)
+        };
+        let held = rig
+            .desk
+            .ask(other)
+            .await
+            .unwrap_or_else(|e| panic!("{n}: {e}"));
+        rig.desk
+            .step(held.name.to_string(), "other".into(), Event::Cancel)
+            .await
+            .unwrap();
     }
     let mut following = Following::new(rig.desk.clone(), "app".into(), 0).unwrap();
     let mut heard = vec![];
@@ -56,11 +69,21 @@ async fn who_was_away_is_told_all_of_it_in_order_however_much() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_another_hub_does_is_told_too_and_once() {
-    let Some(cluster) = Cluster::start() else { return };
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
     let clock = Arc::new(ManualClock::at(NOW));
     let hub = async || {
-        let config = store::Config { url: Some(cluster.url("postgres")), ..store::Config::default() };
-        Rig::on(Store::open(&config, Path::new("")).await.unwrap(), Matching::Batch, clock.clone()).await
+        let config = store::Config {
+            url: Some(cluster.url("postgres")),
+            ..store::Config::default()
+        };
+        Rig::on(
+            Store::open(&config, Path::new("")).await.unwrap(),
+            Matching::Batch,
+            clock.clone(),
+        )
+        .await
     };
     let first = hub().await;
     first.offer(0, 0, 600, |_| {}).await;
@@ -78,5 +101,9 @@ async fn what_another_hub_does_is_told_too_and_once() {
     second.step(&held, Event::Cancel).await.unwrap();
     clock.set(NOW.plus(10_000));
     let (heard, ()) = tokio::join!(next(&mut following), look());
-    assert_eq!(heard, [("cancelled".to_owned(), name)], "the first is not told again");
+    assert_eq!(
+        heard,
+        [("cancelled".to_owned(), name)],
+        "the first is not told again"
+    );
 }

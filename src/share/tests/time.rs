@@ -11,11 +11,17 @@ async fn a_hold_expires_at_its_deadline_and_never_comes_back() {
     let held = rig.hold(60, 120).await.unwrap();
     rig.clock.set(held.expires_at);
     let late = rig.step(&held, Event::Confirm).await.unwrap_err();
-    assert!(late.to_string().contains("expired"), "before any tick: {late}");
+    assert!(
+        late.to_string().contains("expired"),
+        "before any tick: {late}"
+    );
     rig.at(3).await;
     assert_eq!(rig.now(&held).await.state, Expired);
     assert!(rig.step(&held, Event::Confirm).await.is_err());
-    assert_eq!(rig.events(&held).await, [named("held", "driver", 0), named("expired", "clock", 0)]);
+    assert_eq!(
+        rig.events(&held).await,
+        [named("held", "driver", 0), named("expired", "clock", 0)]
+    );
     rig.hold(60, 120).await.expect("the bay is free again");
 }
 
@@ -29,9 +35,17 @@ async fn who_does_not_come_loses_the_bay_after_the_time_of_grace() {
     assert_eq!(rig.now(&booked).await.state, Confirmed);
     rig.at(75).await;
     assert_eq!(rig.now(&booked).await.state, NoShow);
-    let events = [named("held", "driver", 0), named("confirmed", "driver", 300), named("no_show", "clock", 0)];
+    let events = [
+        named("held", "driver", 0),
+        named("confirmed", "driver", 300),
+        named("no_show", "clock", 0),
+    ];
     assert_eq!(rig.events(&booked).await, events);
-    assert_eq!(rig.hold(75, 110).await.unwrap().bay, booked.bay, "released for the rest of it");
+    assert_eq!(
+        rig.hold(75, 110).await.unwrap().bay,
+        booked.bay,
+        "released for the rest of it"
+    );
 }
 
 #[tokio::test]
@@ -44,18 +58,25 @@ async fn a_sensor_sees_the_driver_come_and_go() {
     rig.at(49).await;
     assert_eq!(rig.nearby(), ["P-0"]);
     rig.at(50).await;
-    assert!(rig.nearby().is_empty(), "kept for the driver from ten minutes before");
+    assert!(
+        rig.nearby().is_empty(),
+        "kept for the driver from ten minutes before"
+    );
     rig.clock.set(NOW.plus(57 * MINUTE));
     rig.sees(0, BayStatus::Occupied);
     rig.at(58).await;
     let there = rig.now(&booked).await;
-    assert_eq!((there.state, there.arrived_at), (Active, Some(NOW.plus(58 * MINUTE))));
+    assert_eq!(
+        (there.state, there.arrived_at),
+        (Active, Some(NOW.plus(58 * MINUTE)))
+    );
     rig.at(59).await;
     rig.sees(0, BayStatus::Vacant);
     rig.at(60).await;
     assert_eq!(rig.now(&booked).await.state, Completed);
     assert_eq!(rig.nearby(), ["P-0"]);
-    let (first, last) = (named("active", "sensor", 0), named("completed", "sensor", 0));
+    let first = named("active", "sensor", 0);
+    let last = named("completed", "sensor", 0);
     assert_eq!(rig.events(&booked).await[2..], [first, last]);
 }
 
@@ -70,7 +91,11 @@ async fn an_app_that_is_faster_than_the_sensor_does_not_end_the_stay() {
     rig.at(61).await;
     rig.sees(0, BayStatus::Vacant);
     rig.at(62).await;
-    assert_eq!(rig.now(&booked).await.state, Active, "it has not seen the vehicle yet");
+    assert_eq!(
+        rig.now(&booked).await.state,
+        Active,
+        "it has not seen the vehicle yet"
+    );
     rig.sees(0, BayStatus::Occupied);
     rig.at(63).await;
     rig.sees(0, BayStatus::Vacant);
@@ -90,7 +115,10 @@ async fn where_nobody_looks_a_stay_ends_with_its_time_and_costs_no_more() {
     assert_eq!(rig.now(&booked).await.state, Active);
     rig.at(130).await;
     let over = rig.now(&booked).await;
-    assert_eq!((over.state, over.departed_at), (Completed, Some(booked.span.end)));
+    assert_eq!(
+        (over.state, over.departed_at),
+        (Completed, Some(booked.span.end))
+    );
     assert_eq!(rig.events(&booked).await[3], named("completed", "clock", 0));
 }
 
@@ -106,17 +134,31 @@ async fn who_overstays_pays_more_and_the_next_driver_gets_another_bay_and_is_tol
     rig.step(&first, Event::Arrive).await.unwrap();
     rig.sees(0, BayStatus::Occupied);
     rig.at(121).await;
-    assert_eq!(&*rig.now(&next).await.bay, "P-0", "two minutes are forgiven");
+    assert_eq!(
+        &*rig.now(&next).await.bay,
+        "P-0",
+        "two minutes are forgiven"
+    );
     rig.at(122).await;
     let told = rig.now(&next).await;
-    assert_eq!((&*told.bay, told.price_cents, told.state), ("P-1", 200, Confirmed));
+    assert_eq!(
+        (&*told.bay, told.price_cents, told.state),
+        ("P-1", 200, Confirmed)
+    );
     let moved = told.moved.unwrap();
     assert_eq!((&*moved.from, moved.taken), ("P-0", true));
-    assert_eq!(rig.events(&next).await[2], named("moved", "hub", -100), "never dearer, and cheaper if it is");
+    assert_eq!(
+        rig.events(&next).await[2],
+        named("moved", "hub", -100),
+        "never dearer, and cheaper if it is"
+    );
     rig.clock.set(NOW.plus(132 * MINUTE));
     let gone = rig.step(&first, Event::Depart).await.unwrap();
     assert_eq!(gone.state, Completed);
-    assert_eq!(rig.events(&first).await[3], named("completed", "driver", 60));
+    assert_eq!(
+        rig.events(&first).await[3],
+        named("completed", "driver", 60)
+    );
 }
 
 #[tokio::test]
@@ -146,8 +188,15 @@ async fn a_stranger_in_the_bay_before_its_time_sends_the_driver_elsewhere() {
     rig.at(40).await;
     rig.sees(0, BayStatus::Occupied);
     rig.at(51).await;
-    assert_eq!((&*rig.now(&booked).await.bay, rig.now(&booked).await.state), ("P-0", Confirmed), "there is no other");
+    assert_eq!(
+        (&*rig.now(&booked).await.bay, rig.now(&booked).await.state),
+        ("P-0", Confirmed),
+        "there is no other"
+    );
     rig.offer(2, 0, 600, |_| {}).await;
     rig.at(52).await;
-    assert_eq!((&*rig.now(&booked).await.bay, rig.now(&booked).await.state), ("P-2", Confirmed));
+    assert_eq!(
+        (&*rig.now(&booked).await.bay, rig.now(&booked).await.state),
+        ("P-2", Confirmed)
+    );
 }

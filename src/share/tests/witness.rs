@@ -8,7 +8,8 @@ impl Rig {
     fn heard(&self) -> Vec<(Millis, BayStatus)> {
         let told = std::mem::take(&mut *self.told.lock().unwrap());
         assert!(
-            told.iter().all(|o| o.source_kind == SourceKind::Booking && o.bay == self.registry.bay("P-0").unwrap())
+            told.iter().all(|o| o.source_kind == SourceKind::Booking
+                && o.bay == self.registry.bay("P-0").unwrap())
         );
         told.iter().map(|o| (o.at, o.status)).collect()
     }
@@ -37,7 +38,11 @@ async fn where_nobody_looks_both_ends_of_a_stay_are_reports_and_said_twice_they_
     assert_eq!(rig.heard(), first);
     rig.clock.set(minute(5));
     rig.step(&there, Event::Arrive).await.unwrap();
-    assert_eq!(rig.heard(), first, "the answer was lost on the way: the same once more");
+    assert_eq!(
+        rig.heard(),
+        first,
+        "the answer was lost on the way: the same once more"
+    );
     rig.clock.set(minute(30));
     rig.step(&there, Event::Arrive).await.unwrap();
     assert_eq!(rig.heard(), [], "that is long known");
@@ -74,8 +79,16 @@ async fn while_the_stay_lasts_its_word_is_kept_from_lapsing_and_no_longer() {
     assert_eq!(rig.heard(), [(minute(119), Occupied)]);
     rig.is_said(0, Occupied, SourceKind::Booking);
     rig.at(121).await;
-    assert_eq!(rig.now(&there).await.state, crate::domain::ReservationState::Completed, "its own word keeps no bay");
-    assert_eq!(rig.heard(), [(minute(121), Unknown)], "nobody has seen it leave");
+    assert_eq!(
+        rig.now(&there).await.state,
+        crate::domain::ReservationState::Completed,
+        "its own word keeps no bay"
+    );
+    assert_eq!(
+        rig.heard(),
+        [(minute(121), Unknown)],
+        "nobody has seen it leave"
+    );
     rig.is_said(0, Unknown, SourceKind::Booking);
     rig.at(140).await;
     rig.step(&there, Event::Depart).await.unwrap();
@@ -109,8 +122,15 @@ async fn what_the_hub_has_said_itself_is_not_the_next_driver() {
     rig.clock.set(minute(58));
     rig.is_said(0, Occupied, SourceKind::Booking);
     rig.at(59).await;
-    assert_eq!(rig.now(&booked).await.state, crate::domain::ReservationState::Confirmed);
+    assert_eq!(
+        rig.now(&booked).await.state,
+        crate::domain::ReservationState::Confirmed
+    );
     rig.is_said(0, Occupied, SourceKind::App);
     rig.at(60).await;
-    assert_eq!(rig.now(&booked).await.state, crate::domain::ReservationState::Active, "somebody else has seen it");
+    assert_eq!(
+        rig.now(&booked).await.state,
+        crate::domain::ReservationState::Active,
+        "somebody else has seen it"
+    );
 }

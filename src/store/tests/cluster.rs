@@ -19,17 +19,29 @@ impl Cluster {
     pub(crate) fn start() -> Option<Self> {
         let Some(programs) = programs() else {
             let required = std::env::var("BAYHUB_REQUIRE_PEERS").is_ok_and(|v| v == "1");
-            assert!(!required, "PostgreSQL is not installed, and BAYHUB_REQUIRE_PEERS=1");
+            assert!(
+                !required,
+                "PostgreSQL is not installed, and BAYHUB_REQUIRE_PEERS=1"
+            );
             eprintln!("skipped: PostgreSQL not installed");
             return None;
         };
         let folder = tempfile::tempdir().expect("a folder");
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
-        let own = Self { programs, folder, port };
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|l| l.local_addr())
+            .expect("a free port")
+            .port();
+        let own = Self {
+            programs,
+            folder,
+            port,
+        };
         std::fs::write(own.path("password"), PASSWORD).expect("a file");
         if is_root() {
             // The server does not run as root: it gets the folder and a user of its own.
-            run(Command::new("chown").args(["-R", "postgres"]).arg(own.folder.path()));
+            run(Command::new("chown")
+                .args(["-R", "postgres"])
+                .arg(own.folder.path()));
         }
         let password = format!("--pwfile={}", own.path("password").display());
         run(own
@@ -38,7 +50,9 @@ impl Cluster {
             .arg(password)
             .arg("-D")
             .arg(own.data()));
-        let options = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off");
+        let options = format!(
+            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        );
         run(own
             .program("pg_ctl")
             .args(["start", "-w", "-o", &options, "-l"])
@@ -49,7 +63,10 @@ impl Cluster {
     }
 
     pub(crate) fn url(&self, database: &str) -> String {
-        format!("postgres://tester:{PASSWORD}@127.0.0.1:{}/{database}", self.port)
+        format!(
+            "postgres://tester:{PASSWORD}@127.0.0.1:{}/{database}",
+            self.port
+        )
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -70,7 +87,10 @@ impl Cluster {
         } else {
             Command::new(program)
         };
-        command.current_dir(self.folder.path()).stdin(Stdio::null()).stdout(Stdio::null());
+        command
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
         command
     }
 }
@@ -78,18 +98,26 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         // Nobody is left to hear that it was gone already.
-        let _ = self.program("pg_ctl").args(["stop", "-m", "immediate", "-D"]).arg(self.data()).status();
+        let _ = self
+            .program("pg_ctl")
+            .args(["stop", "-m", "immediate", "-D"])
+            .arg(self.data())
+            .status();
     }
 }
 
 fn run(command: &mut Command) {
-    let status = command.status().unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    let status = command
+        .status()
+        .unwrap_or_else(|e| panic!("{command:?}: {e}"));
     assert!(status.success(), "{command:?}: {status}");
 }
 
 fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    Path::new("/proc/self").metadata().is_ok_and(|me| me.uid() == 0)
+    Path::new("/proc/self")
+        .metadata()
+        .is_ok_and(|me| me.uid() == 0)
 }
 
 /// Where the newest installed version keeps its programs.

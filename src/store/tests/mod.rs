@@ -1,7 +1,7 @@
 //! One suite, held against both databases: whatever a case says of one is so on the other.
 //!
-//! PostgreSQL is the real one: a cluster of its own in a temporary folder. Without it the case says so and passes;
-//! with `BAYHUB_REQUIRE_PEERS=1` it fails.
+//! PostgreSQL is the real one: a cluster of its own in a temporary folder. Without it the case says
+//! so and passes; with `BAYHUB_REQUIRE_PEERS=1` it fails.
 
 mod booking;
 pub(crate) mod cluster;
@@ -16,7 +16,10 @@ async fn sqlite_keeps_what_the_suite_promises() {
     let dir = tempfile::tempdir().unwrap();
     let fresh = async |name: &str| {
         let url = format!("sqlite:{}", dir.path().join(name).display());
-        Config { url: Some(url), ..Config::default() }
+        Config {
+            url: Some(url),
+            ..Config::default()
+        }
     };
     suite::all(fresh).await;
     booking::all(fresh).await;
@@ -24,25 +27,46 @@ async fn sqlite_keeps_what_the_suite_promises() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgresql_keeps_what_the_suite_promises() {
-    let Some(cluster) = Cluster::start() else { return };
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
     let admin = PgPool::connect(&cluster.url("postgres")).await.unwrap();
     let fresh = async |name: &str| {
-        sqlx::query(&format!("CREATE DATABASE {name}")).execute(&admin).await.unwrap();
-        Config { url: Some(cluster.url(name)), ..Config::default() }
+        sqlx::query(&format!("CREATE DATABASE {name}"))
+            .execute(&admin)
+            .await
+            .unwrap();
+        Config {
+            url: Some(cluster.url(name)),
+            ..Config::default()
+        }
     };
     suite::all(fresh).await;
     booking::all(fresh).await;
-    // The server goes away while the hub runs: an error in time, not a wait for ever; and after it nobody can start.
-    let config = Config { url: Some(cluster.url("postgres")), ..Config::default() };
+    // The server goes away while the hub runs: an error in time, not a wait for ever; and after it
+    // nobody can start.
+    let config = Config {
+        url: Some(cluster.url("postgres")),
+        ..Config::default()
+    };
     let store = Store::open(&config, Path::new("")).await.unwrap();
     assert!(store.partners(0, 1).await.is_ok());
     let url = cluster.url("postgres");
     drop(cluster);
     let e = store.partners(0, 1).await.unwrap_err();
-    assert!(matches!(e, StoreError::Unreachable(_) | StoreError::Failed(_)), "{e:?}");
+    assert!(
+        matches!(e, StoreError::Unreachable(_) | StoreError::Failed(_)),
+        "{e:?}"
+    );
     let e = Store::open(&config, Path::new("")).await.unwrap_err();
-    assert!(matches!(e, StoreError::Unreachable(_)) && e.to_string().contains("127.0.0.1:"), "{e}");
-    assert!(!e.to_string().contains(cluster::PASSWORD) && url.contains(cluster::PASSWORD), "{e}");
+    assert!(
+        matches!(e, StoreError::Unreachable(_)) && e.to_string().contains("127.0.0.1:"),
+        "{e}"
+    );
+    assert!(
+        !e.to_string().contains(cluster::PASSWORD) && url.contains(cluster::PASSWORD),
+        "{e}"
+    );
 }
 
 #[tokio::test]
@@ -52,31 +76,68 @@ async fn a_file_is_made_in_the_data_folder_for_its_owner_only() {
     let store = Store::open(&Config::default(), dir.path()).await.unwrap();
     store.add_partner("lta", Millis(1)).await.unwrap();
     for name in ["bayhub.db", "bayhub.db-wal"] {
-        let mode = dir.path().join(name).metadata().unwrap().permissions().mode();
+        let mode = dir
+            .path()
+            .join(name)
+            .metadata()
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
-    let Pools::Sqlite { write, read } = &store.0 else { panic!("the default is SQLite") };
-    let mode: (String,) = sqlx::query_as("PRAGMA journal_mode").fetch_one(write).await.unwrap();
+    let Pools::Sqlite { write, read } = &store.0 else {
+        panic!("the default is SQLite")
+    };
+    let mode: (String,) = sqlx::query_as("PRAGMA journal_mode")
+        .fetch_one(write)
+        .await
+        .unwrap();
     assert_eq!(mode.0, "wal");
     for (pragma, want) in [("PRAGMA synchronous", 2), ("PRAGMA foreign_keys", 1)] {
         let said: (i64,) = sqlx::query_as(pragma).fetch_one(write).await.unwrap();
         assert_eq!(said.0, want, "{pragma}");
     }
-    assert!(sqlx::query("DELETE FROM partner").execute(read).await.is_err(), "a reader cannot write");
+    assert!(
+        sqlx::query("DELETE FROM partner")
+            .execute(read)
+            .await
+            .is_err(),
+        "a reader cannot write"
+    );
 }
 
 #[tokio::test]
 async fn a_file_that_is_no_database_is_named() {
     let dir = tempfile::tempdir().unwrap();
-    std::fs::write(dir.path().join("bayhub.db"), "a text of somebody's, longer than a header".repeat(100)).unwrap();
-    let e = Store::open(&Config::default(), dir.path()).await.unwrap_err();
-    assert!(matches!(e, StoreError::Failed(_)) && e.to_string().contains("bayhub.db"), "{e}");
+    std::fs::write(
+        dir.path().join("bayhub.db"),
+        "a text of somebody's, longer than a header".repeat(100),
+    )
+    .unwrap();
+    let e = Store::open(&Config::default(), dir.path())
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(e, StoreError::Failed(_)) && e.to_string().contains("bayhub.db"),
+        "{e}"
+    );
 }
 
 #[test]
 fn a_url_that_makes_no_sense_is_refused_and_its_password_is_never_shown() {
-    let fine = |url: &str| Config { url: Some(url.to_owned()), ..Config::default() }.check();
-    for good in ["sqlite:a.db", "sqlite:///var/a.db", "postgres://u:p@h/d", "postgresql://h:1/d?sslmode=require"] {
+    let fine = |url: &str| {
+        Config {
+            url: Some(url.to_owned()),
+            ..Config::default()
+        }
+        .check()
+    };
+    for good in [
+        "sqlite:a.db",
+        "sqlite:///var/a.db",
+        "postgres://u:p@h/d",
+        "postgresql://h:1/d?sslmode=require",
+    ] {
         assert_eq!(fine(good), Ok(()), "{good}");
     }
     for bad in [
@@ -91,9 +152,28 @@ fn a_url_that_makes_no_sense_is_refused_and_its_password_is_never_shown() {
     ] {
         let e = fine(bad).unwrap_err();
         assert!(matches!(e, StoreError::Unfit(_)), "{bad}");
-        assert!(e.to_string().contains("store.url") && !format!("{e} {e:?}").contains("hush"), "{e}");
+        assert!(
+            e.to_string().contains("store.url") && !format!("{e} {e:?}").contains("hush"),
+            "{e}"
+        );
     }
-    assert!(Config { connections: 0, ..Config::default() }.check().is_err());
-    let shown = format!("{:?}", Config { url: Some("postgres://u:hush@h/d".into()), ..Config::default() });
-    assert!(shown.contains("postgres") && !shown.contains("hush"), "{shown}");
+    assert!(
+        Config {
+            connections: 0,
+            ..Config::default()
+        }
+        .check()
+        .is_err()
+    );
+    let shown = format!(
+        "{:?}",
+        Config {
+            url: Some("postgres://u:hush@h/d".into()),
+            ..Config::default()
+        }
+    );
+    assert!(
+        shown.contains("postgres") && !shown.contains("hush"),
+        "{shown}"
+    );
 }

@@ -10,7 +10,9 @@ const NOW: Millis = Millis(1_795_399_200_123);
 pub(super) async fn all(fresh: impl AsyncFn(&str) -> Config) {
     let open = async |name: &str| {
         let config = fresh(name).await;
-        Store::open(&config, Path::new("")).await.unwrap_or_else(|e| panic!("{name}: {e}"))
+        Store::open(&config, Path::new(""))
+            .await
+            .unwrap_or_else(|e| panic!("{name}: {e}"))
     };
     partners_are_listed_by_age_and_named_once(&open("partners").await).await;
     a_key_is_kept_whole(&open("keys").await).await;
@@ -43,43 +45,93 @@ async fn partners_are_listed_by_age_and_named_once(store: &Store) {
     let first = store.add_partner("lta", NOW).await.unwrap();
     assert_eq!((first.name.as_str(), first.created_at), ("lta", NOW));
     assert_eq!(store.add_partner("lta", NOW).await, Err(StoreError::Taken));
-    store.ensure_partners(&["ura", "lta", "hdb"], NOW.plus(1)).await.unwrap();
+    store
+        .ensure_partners(&["ura", "lta", "hdb"], NOW.plus(1))
+        .await
+        .unwrap();
     store.ensure_partners(&[], NOW).await.unwrap();
-    store.add_partner("LTA", NOW).await.expect("case tells names apart");
+    store
+        .add_partner("LTA", NOW)
+        .await
+        .expect("case tells names apart");
     let all = store.partners(0, 10).await.unwrap();
-    assert_eq!(all.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["lta", "ura", "hdb", "LTA"]);
+    assert_eq!(
+        all.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(),
+        ["lta", "ura", "hdb", "LTA"]
+    );
     assert_eq!(all[0], first, "what was there is as it was");
     assert_eq!(store.partners(all[1].id, 1).await.unwrap(), all[2..3]);
 }
 
 async fn a_key_is_kept_whole(store: &Store) {
     store.add_partner("lta", NOW).await.unwrap();
-    let made = store.add_key(&NewKey { expires_at: Some(Millis::MAX), ..key("lamps", "lta", 7) }).await.unwrap();
-    assert_eq!((made.created_at, made.expires_at, made.revoked_at), (NOW, Some(Millis::MAX), None));
+    let made = store
+        .add_key(&NewKey {
+            expires_at: Some(Millis::MAX),
+            ..key("lamps", "lta", 7)
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        (made.created_at, made.expires_at, made.revoked_at),
+        (NOW, Some(Millis::MAX), None)
+    );
     assert_eq!(store.key(made.id).await, Ok(([7; 32], made.clone())));
     assert_eq!(store.live_keys().await.unwrap(), [([7; 32], made.clone())]);
-    assert_eq!(store.keys(0, 10, None).await.unwrap(), std::slice::from_ref(&made));
+    assert_eq!(
+        store.keys(0, 10, None).await.unwrap(),
+        std::slice::from_ref(&made)
+    );
     assert_eq!(store.key(made.id + 1).await, Err(StoreError::NoSuch));
-    assert_eq!(store.add_key(&key("x", "nobody", 8)).await, Err(StoreError::NoSuch));
-    assert!(!format!("{made:?}").contains("7, 7"), "a digest is not shown");
+    assert_eq!(
+        store.add_key(&key("x", "nobody", 8)).await,
+        Err(StoreError::NoSuch)
+    );
+    assert!(
+        !format!("{made:?}").contains("7, 7"),
+        "a digest is not shown"
+    );
 }
 
 async fn names_and_digests_are_taken_once(store: &Store) {
     store.ensure_partners(&["a", "b"], NOW).await.unwrap();
     let first = store.add_key(&key("lamps", "a", 1)).await.unwrap();
-    assert_eq!(store.add_key(&key("lamps", "b", 2)).await, Err(StoreError::Taken));
-    assert_eq!(store.add_key(&key("other", "b", 1)).await, Err(StoreError::Taken));
+    assert_eq!(
+        store.add_key(&key("lamps", "b", 2)).await,
+        Err(StoreError::Taken)
+    );
+    assert_eq!(
+        store.add_key(&key("other", "b", 1)).await,
+        Err(StoreError::Taken)
+    );
     store.revoke_key(first.id, NOW).await.unwrap();
-    assert_eq!(store.add_key(&key("lamps", "a", 3)).await, Err(StoreError::Taken), "also after it is revoked");
+    assert_eq!(
+        store.add_key(&key("lamps", "a", 3)).await,
+        Err(StoreError::Taken),
+        "also after it is revoked"
+    );
 }
 
 async fn pages_meet_without_gap_or_overlap(store: &Store) {
     store.ensure_partners(&["a", "b"], NOW).await.unwrap();
     for n in 0..7 {
-        store.add_key(&key(&format!("k{n}"), if n % 2 == 0 { "a" } else { "b" }, n)).await.unwrap();
+        store
+            .add_key(&key(
+                &format!("k{n}"),
+                if n % 2 == 0 { "a" } else { "b" },
+                n,
+            ))
+            .await
+            .unwrap();
     }
-    for (of, want) in [(None, 7), (Some("a"), 4), (Some("b"), 3), (Some("nobody"), 0)] {
-        let (mut after, mut seen) = (0, Vec::new());
+    for (of, want) in [
+        (None, 7),
+        (Some("a"), 4),
+        (Some("b"), 3),
+        (Some("nobody"), 0),
+    ] {
+        let mut after = 0;
+        let mut seen = Vec::new();
         loop {
             let page = store.keys(after, 2, of).await.unwrap();
             let Some(last) = page.last() else { break };
@@ -94,13 +146,24 @@ async fn pages_meet_without_gap_or_overlap(store: &Store) {
 
 async fn a_revoked_key_stays_listed_and_is_live_no_more(store: &Store) {
     store.add_partner("a", NOW).await.unwrap();
-    let (one, two) = (store.add_key(&key("1", "a", 1)).await.unwrap(), store.add_key(&key("2", "a", 2)).await.unwrap());
+    let one = store.add_key(&key("1", "a", 1)).await.unwrap();
+    let two = store.add_key(&key("2", "a", 2)).await.unwrap();
     store.revoke_key(one.id, NOW.plus(5)).await.unwrap();
-    store.revoke_key(one.id, NOW.plus(9)).await.expect("again is no fault");
-    assert_eq!(store.key(one.id).await.unwrap().1.revoked_at, Some(NOW.plus(5)), "the first time stays");
+    store
+        .revoke_key(one.id, NOW.plus(9))
+        .await
+        .expect("again is no fault");
+    assert_eq!(
+        store.key(one.id).await.unwrap().1.revoked_at,
+        Some(NOW.plus(5)),
+        "the first time stays"
+    );
     assert_eq!(store.live_keys().await.unwrap(), [([2; 32], two)]);
     assert_eq!(store.keys(0, 10, None).await.unwrap().len(), 2);
-    assert_eq!(store.revoke_key(one.id + 100, NOW).await, Err(StoreError::NoSuch));
+    assert_eq!(
+        store.revoke_key(one.id + 100, NOW).await,
+        Err(StoreError::NoSuch)
+    );
 }
 
 async fn a_day_of_use_never_goes_back(store: &Store) {
@@ -108,20 +171,38 @@ async fn a_day_of_use_never_goes_back(store: &Store) {
     let one = store.add_key(&key("1", "a", 1)).await.unwrap().id;
     let two = store.add_key(&key("2", "a", 2)).await.unwrap().id;
     let days = async || [one, two].map(async |id| store.key(id).await.unwrap().1.last_used_day);
-    store.used(&[(one, 20_780), (two + 100, 20_780)]).await.expect("one that is gone is no fault");
+    store
+        .used(&[(one, 20_780), (two + 100, 20_780)])
+        .await
+        .expect("one that is gone is no fault");
     store.used(&[(one, 20_779), (two, 20_781)]).await.unwrap();
     let [one, two] = days().await;
     assert_eq!((one.await, two.await), (Some(20_780), Some(20_781)));
 }
 
 async fn odd_text_is_text(store: &Store) {
-    let odd = ["'; DROP TABLE partner; --", "\u{5927}\u{5df4}\u{7a91}", "%_\\", "$1", "a\nb"];
+    let odd = [
+        "'; DROP TABLE partner; --",
+        "\u{5927}\u{5df4}\u{7a91}",
+        "%_\\",
+        "$1",
+        "a\nb",
+    ];
     for (n, odd) in (0..).zip(odd) {
         store.add_partner(odd, NOW).await.unwrap();
-        store.add_key(&NewKey { sources: odd, ..key(odd, odd, n) }).await.unwrap();
+        store
+            .add_key(&NewKey {
+                sources: odd,
+                ..key(odd, odd, n)
+            })
+            .await
+            .unwrap();
         let found = store.keys(0, 10, Some(odd)).await.unwrap();
         assert_eq!(found.len(), 1, "{odd:?}");
-        assert_eq!((found[0].partner.as_str(), found[0].sources.as_str()), (odd, odd));
+        assert_eq!(
+            (found[0].partner.as_str(), found[0].sources.as_str()),
+            (odd, odd)
+        );
     }
 }
 
@@ -131,11 +212,16 @@ async fn of_many_at_once_one_gets_the_name(store: &Store) {
         .map(|n: u8| {
             let store = store.clone();
             // Half want one name, half want one each.
-            let name = if n.is_multiple_of(2) { "wanted".to_owned() } else { format!("own-{n}") };
+            let name = if n.is_multiple_of(2) {
+                "wanted".to_owned()
+            } else {
+                format!("own-{n}")
+            };
             tokio::spawn(async move { store.add_key(&key(&name, "a", n)).await })
         })
         .collect();
-    let (mut made, mut taken) = (0, 0);
+    let mut made = 0;
+    let mut taken = 0;
     for task in tasks {
         match task.await.unwrap() {
             Ok(_) => made += 1,
@@ -159,7 +245,10 @@ async fn what_is_undone_is_undone_whole(store: &Store) {
     }
     assert_eq!(broken_off(store).await, Err(StoreError::Taken));
     assert!(store.partners(0, 10).await.unwrap().is_empty());
-    store.add_partner("first", NOW).await.expect("the connection is good for more");
+    store
+        .add_partner("first", NOW)
+        .await
+        .expect("the connection is good for more");
 }
 
 async fn what_is_written_is_there_for_the_next(config: &Config) {
@@ -182,5 +271,8 @@ async fn newer_tables_are_left_alone(config: &Config) {
     writing!(store, db => sqlx::query(SQL).execute(db).await.map(drop)).unwrap();
     store.close().await;
     let e = Store::open(config, Path::new("")).await.unwrap_err();
-    assert!(matches!(&e, StoreError::Unfit(why) if why.contains("newer bayhub")), "{e:?}");
+    assert!(
+        matches!(&e, StoreError::Unfit(why) if why.contains("newer bayhub")),
+        "{e:?}"
+    );
 }

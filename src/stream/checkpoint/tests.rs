@@ -1,4 +1,5 @@
-//! Cuts are exact, blocks read back as they were written, and a stream that goes on from one ends where it would have.
+//! Cuts are exact, blocks read back as they were written, and a stream that goes on from one ends
+//! where it would have.
 
 use super::*;
 use crate::domain::{Batch, BayIx, BayStatus, Claim, CountObservation, Observation, SourceKind};
@@ -15,7 +16,8 @@ const LONG: Duration = Duration::from_secs(60);
 
 fn batches(n: u64) -> Vec<Batch> {
     let claim = |i: u64| {
-        let (at, source) = (Millis(T0 + i * 7 % 5000), SourceIx((i % 13) as u32));
+        let at = Millis(T0 + i * 7 % 5000);
+        let source = SourceIx((i % 13) as u32);
         match i % 10 {
             8 => Claim::Count(CountObservation {
                 at,
@@ -38,8 +40,10 @@ fn batches(n: u64) -> Vec<Batch> {
         }
     };
     // Several batches share a millisecond, as they do under load.
-    let batch =
-        |b: u64| Batch { ingest_at: Millis(T0 + 10_000 + b / 3), claims: (b * 50..b * 50 + 50).map(claim).collect() };
+    let batch = |b: u64| Batch {
+        ingest_at: Millis(T0 + 10_000 + b / 3),
+        claims: (b * 50..b * 50 + 50).map(claim).collect(),
+    };
     (0..n).map(batch).collect()
 }
 
@@ -59,22 +63,47 @@ impl Rig {
 }
 
 fn rig(workers: usize, saved: Saved) -> Rig {
-    let (registry, model) = (testing::city(60, 20), Arc::new(Remembered::default()));
+    let registry = testing::city(60, 20);
+    let model = Arc::new(Remembered::default());
     for i in 0..13 {
-        registry.enrol_source(&format!("s{i}"), SourceKind::Sensor).unwrap();
+        registry
+            .enrol_source(&format!("s{i}"), SourceKind::Sensor)
+            .unwrap();
     }
-    let config = Config { workers, queue_batches: 2, ..Config::default() };
-    let (stream, feed) =
-        resume(&config, registry.clone(), model.clone(), Arc::new(Metrics::new()), 100, saved, None).unwrap();
-    Rig { registry, model, stream, feed }
+    let config = Config {
+        workers,
+        queue_batches: 2,
+        ..Config::default()
+    };
+    let (stream, feed) = resume(
+        &config,
+        registry.clone(),
+        model.clone(),
+        Arc::new(Metrics::new()),
+        100,
+        saved,
+        None,
+    )
+    .unwrap();
+    Rig {
+        registry,
+        model,
+        stream,
+        feed,
+    }
 }
 
 /// The state the cut under way finds, in a fixed order.
 fn collect(stream: &Stream) -> Saved {
     let mut saved = Saved::default();
     for _ in 0..stream.cuts.workers() {
-        let part = stream.cuts.collect(LONG).expect("each worker makes its part");
-        part.copied.blocks(|tag, bytes| saved.read(tag, bytes)).unwrap();
+        let part = stream
+            .cuts
+            .collect(LONG)
+            .expect("each worker makes its part");
+        part.copied
+            .blocks(|tag, bytes| saved.read(tag, bytes))
+            .unwrap();
         stream.cuts.give_back(part);
     }
     stream.cuts.over();
@@ -95,7 +124,11 @@ fn end_of(mut rig: Rig, batches: &[Batch]) -> Arc<Remembered> {
 /// Feeds `before`, asks for a cut, and feeds `after` without waiting for it.
 fn cut_between(rig: &mut Rig, before: &[Batch], after: &[Batch]) -> Saved {
     rig.push(before);
-    assert!(rig.stream.cuts.ask(before.last().unwrap().ingest_at.plus(1)));
+    assert!(
+        rig.stream
+            .cuts
+            .ask(before.last().unwrap().ingest_at.plus(1))
+    );
     rig.push(after);
     collect(&rig.stream)
 }
@@ -116,7 +149,10 @@ fn a_cut_holds_all_before_it_and_nothing_after() {
         let mut one = rig(workers, Saved::default());
         let busy = cut_between(&mut one, &all[..n], &all[n..]);
         let mut other = rig(1, Saved::default());
-        let tick = Batch { ingest_at: all[n - 1].ingest_at.plus(1), claims: vec![] };
+        let tick = Batch {
+            ingest_at: all[n - 1].ingest_at.plus(1),
+            claims: vec![],
+        };
         let quiet = cut_between(&mut other, &all[..n], &[tick]);
         assert_eq!(busy.cells, quiet.cells, "{workers} workers, {n} batches");
         assert_eq!((&busy.zones, &busy.gates), (&quiet.zones, &quiet.gates));
@@ -134,7 +170,11 @@ fn a_stream_that_goes_on_from_a_cut_ends_as_if_never_interrupted() {
     for (before, after) in [(1, 1), (2, 1), (1, 3)] {
         let saved = cut_between(&mut rig(before, Saved::default()), &all[..150], &all[150..]);
         let resumed = end_of(rig(after, saved), &all[150..]);
-        assert_eq!(*whole.bays.lock().unwrap(), *resumed.bays.lock().unwrap(), "{before} -> {after} workers");
+        assert_eq!(
+            *whole.bays.lock().unwrap(),
+            *resumed.bays.lock().unwrap(),
+            "{before} -> {after} workers"
+        );
         assert_eq!(*whole.zones.lock().unwrap(), *resumed.zones.lock().unwrap());
     }
 }
@@ -143,17 +183,33 @@ fn a_stream_that_goes_on_from_a_cut_ends_as_if_never_interrupted() {
 fn what_a_start_finds_is_told_before_any_claim_comes() {
     let all = batches(300);
     let mut first = rig(1, Saved::default());
-    let saved = cut_between(&mut first, &all, &[Batch { ingest_at: Millis(T0 + 20_000), claims: vec![] }]);
+    let saved = cut_between(
+        &mut first,
+        &all,
+        &[Batch {
+            ingest_at: Millis(T0 + 20_000),
+            claims: vec![],
+        }],
+    );
     let told = end_of(first, &[]);
     let resumed = rig(2, saved);
     while !resumed.stream.progress.settled() {
         std::thread::yield_now();
     }
     let known = |m: &Remembered| {
-        m.bays.lock().unwrap().clone().into_iter().filter(|(_, v)| !v.observed_at.is_never()).collect::<Vec<_>>()
+        m.bays
+            .lock()
+            .unwrap()
+            .clone()
+            .into_iter()
+            .filter(|(_, v)| !v.observed_at.is_never())
+            .collect::<Vec<_>>()
     };
     assert_eq!(known(&told), known(&resumed.model));
-    assert_eq!(*told.zones.lock().unwrap(), *resumed.model.zones.lock().unwrap());
+    assert_eq!(
+        *told.zones.lock().unwrap(),
+        *resumed.model.zones.lock().unwrap()
+    );
 }
 
 #[test]
@@ -172,13 +228,29 @@ fn one_cut_at_a_time_and_the_last_when_the_feed_has_ended() {
 fn a_bay_that_is_gone_is_left_out_and_the_others_find_their_places() {
     let all = batches(100);
     let mut first = rig(1, Saved::default());
-    let saved = cut_between(&mut first, &all, &[Batch { ingest_at: Millis(T0 + 20_000), claims: vec![] }]);
+    let saved = cut_between(
+        &mut first,
+        &all,
+        &[Batch {
+            ingest_at: Millis(T0 + 20_000),
+            claims: vec![],
+        }],
+    );
     let fresh = rig(1, Saved::default());
     fresh.registry.remove_bays(&["Z0-0".into()]).unwrap();
     let gone = first.registry.bay("Z0-0").unwrap();
-    let (registry, model) = (fresh.registry.clone(), Arc::new(Remembered::default()));
-    let (stream, feed) =
-        resume(&Config::default(), registry, model.clone(), Arc::new(Metrics::new()), 100, saved, None).unwrap();
+    let registry = fresh.registry.clone();
+    let model = Arc::new(Remembered::default());
+    let (stream, feed) = resume(
+        &Config::default(),
+        registry,
+        model.clone(),
+        Arc::new(Metrics::new()),
+        100,
+        saved,
+        None,
+    )
+    .unwrap();
     drop(feed);
     stream.join().unwrap();
     let bays = model.bays.lock().unwrap();

@@ -1,4 +1,5 @@
-//! Claims in a container of timely's: within a process they move, between processes they are written out.
+//! Claims in a container of timely's: within a process they move, between processes they are
+//! written out.
 
 use super::super::wire;
 use crate::domain::Claim;
@@ -9,7 +10,8 @@ use timely::dataflow::channels::ContainerBytes;
 /// Claims in one container of an exchange between workers: 64 KiB.
 const CONTAINER: usize = (1 << 16) / size_of::<Claim>();
 
-/// Claims in a container of timely's. Between threads it moves; between processes it is copied field by field.
+/// Claims in a container of timely's. Between threads it moves; between processes it is copied
+/// field by field.
 #[derive(Default)]
 pub(super) struct Claims(pub(super) Vec<Claim>);
 
@@ -53,7 +55,12 @@ impl PushInto<Claim> for Claims {
 
 impl ContainerBytes for Claims {
     fn from_bytes(bytes: timely::bytes::arc::Bytes) -> Self {
-        Self(bytes.chunks_exact(wire::BYTES).filter_map(wire::read).collect())
+        Self(
+            bytes
+                .chunks_exact(wire::BYTES)
+                .filter_map(wire::read)
+                .collect(),
+        )
     }
 
     fn length_in_bytes(&self) -> usize {
@@ -63,7 +70,8 @@ impl ContainerBytes for Claims {
     fn into_bytes<W: Write>(&self, out: &mut W) {
         for claim in &self.0 {
             // Timely hands in a buffer of the length it asked for.
-            out.write_all(&wire::write(claim)).expect("room for the length announced");
+            out.write_all(&wire::write(claim))
+                .expect("room for the length announced");
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The graph as a whole: nothing lost, any number of workers agree, and it ends when the feed does.
 
 use super::*;
-use crate::domain::{BayStatus, Corrections, KeptLength, Observation, SettledHour, SourceIx, SourceKind};
+use crate::domain::{
+    BayStatus, Corrections, KeptLength, Observation, SettledHour, SourceIx, SourceKind,
+};
 use crate::testing::{self, Remembered};
 
 const T0: u64 = 1_795_402_800_000;
@@ -30,10 +32,24 @@ fn run(workers: usize, reversed: bool) -> (Arc<Remembered>, u64) {
         all.reverse();
     }
     let model = Arc::new(Remembered::default());
-    let config = Config { workers, queue_batches: 2, ..Config::default() };
-    let (stream, mut feed) = start(&config, registry, model.clone(), Arc::new(Metrics::new()), 100).unwrap();
+    let config = Config {
+        workers,
+        queue_batches: 2,
+        ..Config::default()
+    };
+    let (stream, mut feed) = start(
+        &config,
+        registry,
+        model.clone(),
+        Arc::new(Metrics::new()),
+        100,
+    )
+    .unwrap();
     for (i, part) in all.chunks(700).enumerate() {
-        feed.push(Batch { ingest_at: Millis(T0 + 10_000 + i as u64), claims: part.to_vec() });
+        feed.push(Batch {
+            ingest_at: Millis(T0 + 10_000 + i as u64),
+            claims: part.to_vec(),
+        });
     }
     drop(feed);
     let progress = stream.progress.clone();
@@ -48,7 +64,11 @@ fn every_claim_is_applied_whatever_the_number_of_workers_and_their_order() {
     for (workers, reversed) in [(1, true), (2, false), (3, true)] {
         let (other, applied) = run(workers, reversed);
         assert_eq!(applied, 20_000, "{workers} workers");
-        assert_eq!(*one.bays.lock().unwrap(), *other.bays.lock().unwrap(), "{workers} workers, reversed {reversed}");
+        assert_eq!(
+            *one.bays.lock().unwrap(),
+            *other.bays.lock().unwrap(),
+            "{workers} workers, reversed {reversed}"
+        );
         assert_eq!(*one.zones.lock().unwrap(), *other.zones.lock().unwrap());
     }
 }
@@ -57,18 +77,43 @@ fn every_claim_is_applied_whatever_the_number_of_workers_and_their_order() {
 fn an_idle_stream_still_sees_time_pass() {
     let registry = testing::city(1, 1);
     let model = Arc::new(Remembered::default());
-    let config = Config { stale_after_s: 1, ..Config::default() };
-    let (stream, mut feed) = start(&config, registry.clone(), model.clone(), Arc::new(Metrics::new()), 100).unwrap();
+    let config = Config {
+        stale_after_s: 1,
+        ..Config::default()
+    };
+    let (stream, mut feed) = start(
+        &config,
+        registry.clone(),
+        model.clone(),
+        Arc::new(Metrics::new()),
+        100,
+    )
+    .unwrap();
     let mut one = claims(&registry, 2);
     one.remove(0);
-    feed.push(Batch { ingest_at: Millis(T0 + 100), claims: one });
+    feed.push(Batch {
+        ingest_at: Millis(T0 + 100),
+        claims: one,
+    });
     stream.progress.go_live();
     for i in 0..20 {
-        feed.push(Batch { ingest_at: Millis(T0 + 1000 + i * 100), claims: vec![] });
+        feed.push(Batch {
+            ingest_at: Millis(T0 + 1000 + i * 100),
+            claims: vec![],
+        });
     }
     let begun = std::time::Instant::now();
-    while !model.zones.lock().unwrap().get(&crate::domain::ZoneIx(0)).is_some_and(|z| z.stale) {
-        assert!(begun.elapsed().as_secs() < 60, "time has passed and nobody noticed");
+    while !model
+        .zones
+        .lock()
+        .unwrap()
+        .get(&crate::domain::ZoneIx(0))
+        .is_some_and(|z| z.stale)
+    {
+        assert!(
+            begun.elapsed().as_secs() < 60,
+            "time has passed and nobody noticed"
+        );
         thread::yield_now();
     }
     drop(feed);
@@ -81,7 +126,10 @@ struct Sink(Mutex<std::collections::BTreeMap<(Millis, u32), Arc<SettledHour>>>);
 
 impl SettledSink for Sink {
     fn try_hour(&self, part: u32, _: u32, hour: &Arc<SettledHour>) -> bool {
-        self.0.lock().unwrap().insert((hour.hour, part), hour.clone());
+        self.0
+            .lock()
+            .unwrap()
+            .insert((hour.hour, part), hour.clone());
         true
     }
 
@@ -125,11 +173,27 @@ fn settled_hours_come_out_whole_whatever_the_number_of_workers() {
     let told = |workers: usize, live: bool| {
         let registry = testing::city(60, 20);
         let sink = Arc::new(Sink::default());
-        let config = Config { workers, queue_batches: 2, ..Config::default() };
-        let settlement = Settlement { sink: sink.clone(), kept: Arc::new(|_| Box::new(NoneKept)) };
-        let (model, metrics) = (Arc::new(Remembered::default()), Arc::new(Metrics::new()));
-        let (stream, mut feed) =
-            resume(&config, registry.clone(), model, metrics, 100, Saved::default(), Some(settlement)).unwrap();
+        let config = Config {
+            workers,
+            queue_batches: 2,
+            ..Config::default()
+        };
+        let settlement = Settlement {
+            sink: sink.clone(),
+            kept: Arc::new(|_| Box::new(NoneKept)),
+        };
+        let model = Arc::new(Remembered::default());
+        let metrics = Arc::new(Metrics::new());
+        let (stream, mut feed) = resume(
+            &config,
+            registry.clone(),
+            model,
+            metrics,
+            100,
+            Saved::default(),
+            Some(settlement),
+        )
+        .unwrap();
         if live {
             stream.progress.go_live();
         }
@@ -141,20 +205,33 @@ fn settled_hours_come_out_whole_whatever_the_number_of_workers() {
             o.status = [BayStatus::Vacant, BayStatus::Occupied][(i / 1200 + i) % 2];
         }
         for part in all.chunks(500) {
-            let Some(Claim::Bay(last)) = part.last() else { continue };
-            feed.push(Batch { ingest_at: last.at.plus(20_000), claims: part.to_vec() });
+            let Some(Claim::Bay(last)) = part.last() else {
+                continue;
+            };
+            feed.push(Batch {
+                ingest_at: last.at.plus(20_000),
+                claims: part.to_vec(),
+            });
         }
-        let (mut end, turnover) = (Millis(T0 + 3 * 3_600_000), stream.turnover.clone().unwrap());
+        let mut end = Millis(T0 + 3 * 3_600_000);
+        let turnover = stream.turnover.clone().unwrap();
         let begun = std::time::Instant::now();
         while turnover.settled().0 < T0 + 2 * 3_600_000 {
-            assert!(begun.elapsed().as_secs() < 60, "time has passed and nothing is settled");
-            feed.push(Batch { ingest_at: end, claims: vec![] });
+            assert!(
+                begun.elapsed().as_secs() < 60,
+                "time has passed and nothing is settled"
+            );
+            feed.push(Batch {
+                ingest_at: end,
+                claims: vec![],
+            });
             end = end.plus(1);
         }
         drop(feed);
         stream.join().unwrap();
         let parts = sink.0.lock().unwrap().clone();
-        let mut hours: std::collections::BTreeMap<Millis, SettledHour> = std::collections::BTreeMap::new();
+        let mut hours: std::collections::BTreeMap<Millis, SettledHour> =
+            std::collections::BTreeMap::new();
         for ((hour, _), part) in parts {
             let all = hours.entry(hour).or_default();
             all.windows.extend(part.windows.clone());
@@ -166,7 +243,10 @@ fn settled_hours_come_out_whole_whatever_the_number_of_workers() {
         hours
     };
     let one = told(1, false);
-    assert!(one.values().any(|h| h.visits.len() > 1000 && h.windows.len() > 600));
+    assert!(
+        one.values()
+            .any(|h| h.visits.len() > 1000 && h.windows.len() > 600)
+    );
     for (workers, live) in [(1, true), (2, false), (3, true)] {
         assert_eq!(told(workers, live), one, "{workers} workers");
     }

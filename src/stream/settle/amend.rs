@@ -1,8 +1,10 @@
-//! Late reports: the bay's walk is gone through again with them and without, and the difference is what changes.
+//! Late reports: the bay's walk is gone through again with them and without, and the difference is
+//! what changes.
 //!
-//! A walk is taken up at the newest carry (see [`super::kept`]) whose hour has a report no later than the late one. Where there is
-//! none, nothing stood: every older word has lapsed, as long as enough hours are kept. What cannot be told for certain,
-//! because hours are gone, is too late. Dear: reads the shard's blocks of the hours since then, each once a step.
+//! A walk is taken up at the newest carry (see [`super::kept`]) whose hour has a report no later
+//! than the late one. Where there is none, nothing stood: every older word has lapsed, as long as
+//! enough hours are kept. What cannot be told for certain, because hours are gone, is too late.
+//! Dear: reads the shard's blocks of the hours since then, each once a step.
 
 use super::fixes::{Change, is_told};
 use super::heard::{MINUTE_MS, REACH};
@@ -36,7 +38,8 @@ struct Past {
 impl Step<'_> {
     /// Takes late reports into account, bay by bay.
     pub(super) fn amend(&mut self, mut late: Vec<Late>) {
-        let (amend, mut read) = (self.limits.amend, Read::new());
+        let amend = self.limits.amend;
+        let mut read = Read::new();
         late.retain(|l| {
             let fine = l.report.at() + amend >= l.ingest;
             if !fine {
@@ -44,13 +47,21 @@ impl Step<'_> {
             }
             fine
         });
-        late.sort_unstable_by(|a, b| a.report.place().cmp(&b.report.place()).then(a.ingest.cmp(&b.ingest)));
+        late.sort_unstable_by(|a, b| {
+            a.report
+                .place()
+                .cmp(&b.report.place())
+                .then(a.ingest.cmp(&b.ingest))
+        });
         for of_bay in late.chunk_by(|a, b| a.report.bay() == b.report.bay()) {
             match self.past(of_bay[0].report, &mut read) {
                 Ok(Some(past)) => self.amend_bay(&past, of_bay, &mut read),
                 Ok(None) => of_bay.iter().for_each(|l| self.aside(l)),
                 Err(e) => {
-                    tracing::warn!(error = %e, "settled reports could not be read again: late ones are kept aside");
+                    tracing::warn!(
+                        error = %e,
+                        "settled reports could not be read again: late ones are kept aside",
+                    );
                     self.counts.unkept += of_bay.len() as u64;
                     for l in of_bay {
                         self.aside(l);
@@ -74,18 +85,31 @@ impl Step<'_> {
 
     /// `None` when too much of it is gone to say.
     fn past(&mut self, first: Report, read: &mut Read) -> io::Result<Option<Past>> {
-        let (bay, at) = (BayIx(first.bay()), first.at());
-        let (number, swept) = (self.city.bay_number(bay), self.zone_of(bay.0).1.swept);
+        let bay = BayIx(first.bay());
+        let at = first.at();
+        let number = self.city.bay_number(bay);
+        let swept = self.zone_of(bay.0).1.swept;
         let hour = at / HOUR_MS * HOUR_MS;
         // What was reported before that has lapsed.
         let oldest = at.saturating_sub(self.limits.max_age) / HOUR_MS * HOUR_MS;
         let kept_from = self.kept.kept_from().0;
         let unheard = Cell::serving_since(self.city.serving_since(bay).0);
-        let mut past = Past { cell: unheard, from: hour, reports: Vec::new(), carried: false };
-        for h in (oldest.max(kept_from)..=hour).rev().step_by(HOUR_MS as usize) {
+        let mut past = Past {
+            cell: unheard,
+            from: hour,
+            reports: Vec::new(),
+            carried: false,
+        };
+        for h in (oldest.max(kept_from)..=hour)
+            .rev()
+            .step_by(HOUR_MS as usize)
+        {
             let h = h / HOUR_MS * HOUR_MS;
             let found = self.part(h, number, read)?;
-            if let Some(cell) = found.carry.filter(|_| found.reports.first().is_some_and(|r| r.at() <= at)) {
+            if let Some(cell) = found
+                .carry
+                .filter(|_| found.reports.first().is_some_and(|r| r.at() <= at))
+            {
                 (past.cell, past.from, past.carried) = (cell, h, true);
                 break;
             }
@@ -95,7 +119,8 @@ impl Step<'_> {
             return Ok(None);
         }
         for h in (past.from..swept).step_by(HOUR_MS as usize) {
-            past.reports.append(&mut self.part(h, number, read)?.reports);
+            past.reports
+                .append(&mut self.part(h, number, read)?.reports);
         }
         Ok(Some(past))
     }
@@ -114,18 +139,27 @@ impl Step<'_> {
             return;
         }
         self.wake(zone, new[0].at() / HOUR_MS * HOUR_MS);
-        let rules = Rules { bay: number, ..self.rules(zone, past.from) };
+        let rules = Rules {
+            bay: number,
+            ..self.rules(zone, past.from)
+        };
         let (without, ..) = walk(past.cell, &past.reports, swept, &rules);
         let (with, cell, carries) = walk(past.cell, &reports, swept, &rules);
         self.cells[bay as usize] = cell;
         self.still[zone.at()] = Still::default();
         self.change(slot(zone), &Change::between(with, without));
         let mut by_hour: BTreeMap<u64, Records> = BTreeMap::new();
-        for (hour, carry) in carries.into_iter().filter(|c| c.0 > past.from || !past.carried) {
+        for (hour, carry) in carries
+            .into_iter()
+            .filter(|c| c.0 > past.from || !past.carried)
+        {
             by_hour.entry(hour).or_default().carry(carry, number);
         }
         for r in &new {
-            by_hour.entry(r.at() / HOUR_MS * HOUR_MS).or_default().report(r, number);
+            by_hour
+                .entry(r.at() / HOUR_MS * HOUR_MS)
+                .or_default()
+                .report(r, number);
         }
         for (hour, records) in by_hour {
             *self.records = records;
@@ -136,7 +170,8 @@ impl Step<'_> {
 
     /// Takes a difference into the windows and visits: those not told yet become right at once.
     fn change(&mut self, slot: usize, change: &Change) {
-        let (rows, pad) = (&mut self.rows.0[slot], self.limits.pad);
+        let rows = &mut self.rows.0[slot];
+        let pad = self.limits.pad;
         for (n, delta) in &change.windows {
             rows.add(*n, delta);
             if is_told(n * WINDOW_MS, rows.swept, pad) {
@@ -160,9 +195,16 @@ impl Step<'_> {
     }
 }
 
-/// Walks through `reports` up to `to`. Also gives, for each hour with reports, the walk just before the first of them.
-fn walk(mut cell: Cell, reports: &[Report], to: u64, rules: &Rules<'_>) -> (Tape, Cell, Vec<(u64, Cell)>) {
-    let (mut tape, mut carries) = (Tape::default(), Vec::new());
+/// Walks through `reports` up to `to`. Also gives, for each hour with reports, the walk just before
+/// the first of them.
+fn walk(
+    mut cell: Cell,
+    reports: &[Report],
+    to: u64,
+    rules: &Rules<'_>,
+) -> (Tape, Cell, Vec<(u64, Cell)>) {
+    let mut tape = Tape::default();
+    let mut carries = Vec::new();
     let mut last = 0;
     for r in reports {
         let hour = r.at() / HOUR_MS * HOUR_MS;

@@ -1,6 +1,9 @@
-//! Settled figures as bytes, little-endian, for checkpoints: numbers, arrays of records, windows. Pure.
+//! Settled figures as bytes, little-endian, for checkpoints: numbers, arrays of records, windows.
+//! Pure.
 
-use crate::domain::{Corrections, Millis, SettledHour, SourceKinds, Stays, Visit, VisitChange, Window, WindowRow};
+use crate::domain::{
+    Corrections, Millis, SettledHour, SourceKinds, Stays, Visit, VisitChange, Window, WindowRow,
+};
 use bytemuck::Pod;
 
 /// What is being written.
@@ -24,7 +27,11 @@ impl Writer {
         self.0.extend_from_slice(bytemuck::cast_slice(all));
     }
 
-    pub(super) fn list<T>(&mut self, items: impl ExactSizeIterator<Item = T>, mut each: impl FnMut(&mut Self, T)) {
+    pub(super) fn list<T>(
+        &mut self,
+        items: impl ExactSizeIterator<Item = T>,
+        mut each: impl FnMut(&mut Self, T),
+    ) {
         self.u64(items.len() as u64);
         items.for_each(|item| each(self, item));
     }
@@ -100,13 +107,18 @@ impl Reader<'_> {
     }
 
     pub(super) fn pods<T: Pod>(&mut self) -> Option<Vec<T>> {
-        let len = usize::try_from(self.u64().filter(|n| *n < MOST)?).ok()?.checked_mul(size_of::<T>())?;
+        let len = usize::try_from(self.u64().filter(|n| *n < MOST)?)
+            .ok()?
+            .checked_mul(size_of::<T>())?;
         let (all, rest) = self.0.split_at_checked(len)?;
         self.0 = rest;
         Some(bytemuck::pod_collect_to_vec(all))
     }
 
-    pub(super) fn list<T>(&mut self, mut each: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+    pub(super) fn list<T>(
+        &mut self,
+        mut each: impl FnMut(&mut Self) -> Option<T>,
+    ) -> Option<Vec<T>> {
         let len = self.u64().filter(|n| *n < MOST)?;
         (0..len).map(|_| each(self)).collect()
     }
@@ -133,11 +145,18 @@ impl Reader<'_> {
     }
 
     pub(super) fn row(&mut self) -> Option<WindowRow> {
-        Some(WindowRow { zone: self.u32()?, from: Millis(self.u64()?), window: self.window()? })
+        Some(WindowRow {
+            zone: self.u32()?,
+            from: Millis(self.u64()?),
+            window: self.window()?,
+        })
     }
 
     pub(super) fn visit(&mut self) -> Option<Visit> {
-        let (both, start, end, flags) = (self.u64()?, Millis(self.u64()?), Millis(self.u64()?), self.u64()?);
+        let both = self.u64()?;
+        let start = Millis(self.u64()?);
+        let end = Millis(self.u64()?);
+        let flags = self.u64()?;
         Some(Visit {
             bay: (both >> 32) as u32,
             zone: both as u32,
@@ -150,7 +169,11 @@ impl Reader<'_> {
     }
 
     pub(super) fn hour(&mut self) -> Option<SettledHour> {
-        Some(SettledHour { hour: Millis(self.u64()?), windows: self.list(Self::row)?, visits: self.list(Self::visit)? })
+        Some(SettledHour {
+            hour: Millis(self.u64()?),
+            windows: self.list(Self::row)?,
+            visits: self.list(Self::visit)?,
+        })
     }
 
     pub(super) fn corrections(&mut self) -> Option<Corrections> {
@@ -159,8 +182,16 @@ impl Reader<'_> {
         let visits = self.list(|r| {
             let assert = r.u64()? == 1;
             let visit = r.visit()?;
-            Some(if assert { VisitChange::Assert(visit) } else { VisitChange::Retract(visit) })
+            Some(if assert {
+                VisitChange::Assert(visit)
+            } else {
+                VisitChange::Retract(visit)
+            })
         })?;
-        Some(Corrections { hour, windows, visits })
+        Some(Corrections {
+            hour,
+            windows,
+            visits,
+        })
     }
 }

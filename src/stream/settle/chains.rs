@@ -1,4 +1,5 @@
-//! Reports strung together by bay: cheaper than sorting them, when the bays are gone through in any case.
+//! Reports strung together by bay: cheaper than sorting them, when the bays are gone through in any
+//! case.
 
 use super::report::{Report, order};
 use crate::domain::BayIx;
@@ -20,19 +21,26 @@ impl Chains {
     /// For so many bays.
     #[must_use]
     pub(super) fn new(bays: usize) -> Self {
-        Self { first: bytemuck::zeroed_vec(bays), next: Vec::new(), of_bay: Vec::new() }
+        Self {
+            first: bytemuck::zeroed_vec(bays),
+            next: Vec::new(),
+            of_bay: Vec::new(),
+        }
     }
 
     pub(super) fn grow(&mut self, bays: usize) {
         self.first.resize(bays, 0);
     }
 
-    /// Strings them together, and marks other bays that are to be looked at. Nothing may be from before.
+    /// Strings them together, and marks other bays that are to be looked at. Nothing may be from
+    /// before.
     pub(super) fn link(&mut self, reports: &[Report], look_at: &[u32]) {
         self.next.clear();
         let first = &mut self.first;
         // From the last one on, so that a chain begins with what came first.
-        let link = |(i, r): (usize, &Report)| std::mem::replace(&mut first[r.bay() as usize], i as u32 + 1);
+        let link = |(i, r): (usize, &Report)| {
+            std::mem::replace(&mut first[r.bay() as usize], i as u32 + 1)
+        };
         self.next.extend(reports.iter().enumerate().rev().map(link));
         for bay in look_at {
             let first = &mut self.first[*bay as usize];
@@ -42,7 +50,11 @@ impl Chains {
 
     /// Undoes it.
     pub(super) fn clear(&mut self, reports: &[Report], look_at: &[u32]) {
-        for bay in reports.iter().map(Report::bay).chain(look_at.iter().copied()) {
+        for bay in reports
+            .iter()
+            .map(Report::bay)
+            .chain(look_at.iter().copied())
+        {
             self.first[bay as usize] = 0;
         }
     }
@@ -57,7 +69,8 @@ impl Chains {
     /// Adds to `into` those of the bays from `first` to before `end` of which that is true.
     #[inline]
     pub(super) fn find(&self, first: u32, end: u32, into: &mut Vec<u32>) {
-        let (firsts, there) = (&self.first[first as usize..end as usize], into.len());
+        let firsts = &self.first[first as usize..end as usize];
+        let there = into.len();
         into.resize(there + firsts.len(), 0);
         // Without a branch, which would be foretold wrongly at every other bay.
         let mut next = there;
@@ -83,10 +96,13 @@ impl Chains {
     /// Hands over the bay's part of `reports`, ordered.
     #[inline]
     pub(super) fn each(&mut self, bay: BayIx, reports: &[Report], mut take: impl FnMut(&Report)) {
-        let (first, next) = (self.first[bay.at()], &self.next);
+        let first = self.first[bay.at()];
+        let next = &self.next;
         let chain = || {
-            std::iter::successors(Some(first), |at| Some(next[reports.len() - *at as usize]).filter(|at| *at != 0))
-                .map(|at| &reports[at as usize - 1])
+            std::iter::successors(Some(first), |at| {
+                Some(next[reports.len() - *at as usize]).filter(|at| *at != 0)
+            })
+            .map(|at| &reports[at as usize - 1])
         };
         // As they came, which is nearly always the order they are wanted in.
         if chain().is_sorted_by(|a, b| a.at() < b.at()) {

@@ -1,4 +1,5 @@
-//! What late reports of one hour of ingest changed about hours told before: differences, netted. Pure.
+//! What late reports of one hour of ingest changed about hours told before: differences, netted.
+//! Pure.
 
 use super::tape::Tape;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
@@ -34,7 +35,14 @@ impl Fixes {
     }
 
     pub fn change(&mut self, change: &VisitChange) {
-        self.visit(*change.visit(), if matches!(change, VisitChange::Assert(_)) { 1 } else { -1 });
+        self.visit(
+            *change.visit(),
+            if matches!(change, VisitChange::Assert(_)) {
+                1
+            } else {
+                -1
+            },
+        );
     }
 
     /// As they are handed over.
@@ -46,10 +54,21 @@ impl Fixes {
             from: Millis(n * WINDOW_MS),
             window: w.clone(),
         };
-        let changed = |sign: i32| self.visits.iter().filter(move |(_, times)| **times * sign > 0).map(|(v, _)| *v);
+        let changed = |sign: i32| {
+            self.visits
+                .iter()
+                .filter(move |(_, times)| **times * sign > 0)
+                .map(|(v, _)| *v)
+        };
         let retracted = changed(-1).map(VisitChange::Retract);
-        let visits = retracted.chain(changed(1).map(VisitChange::Assert)).collect();
-        Corrections { hour: Millis(self.hour), windows: windows.map(row).collect(), visits }
+        let visits = retracted
+            .chain(changed(1).map(VisitChange::Assert))
+            .collect();
+        Corrections {
+            hour: Millis(self.hour),
+            windows: windows.map(row).collect(),
+            visits,
+        }
     }
 }
 
@@ -65,11 +84,27 @@ impl Change {
     pub fn between(mut with: Tape, without: Tape) -> Self {
         with.subtract(&without);
         let mut visits: BTreeMap<Visit, i32> = BTreeMap::new();
-        with.visits.drain(..).for_each(|v| *visits.entry(v).or_default() += 1);
-        without.visits.into_iter().for_each(|v| *visits.entry(v).or_default() -= 1);
-        let pick = |sign| visits.iter().filter(|(_, n)| **n == sign).map(|(v, _)| *v).collect();
-        let (asserted, retracted) = (pick(1), pick(-1));
-        Self { windows: with.drain().filter(|(_, w)| !w.is_zero()).collect(), retracted, asserted }
+        with.visits
+            .drain(..)
+            .for_each(|v| *visits.entry(v).or_default() += 1);
+        without
+            .visits
+            .into_iter()
+            .for_each(|v| *visits.entry(v).or_default() -= 1);
+        let pick = |sign| {
+            visits
+                .iter()
+                .filter(|(_, n)| **n == sign)
+                .map(|(v, _)| *v)
+                .collect()
+        };
+        let asserted = pick(1);
+        let retracted = pick(-1);
+        Self {
+            windows: with.drain().filter(|(_, w)| !w.is_zero()).collect(),
+            retracted,
+            asserted,
+        }
     }
 }
 

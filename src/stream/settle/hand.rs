@@ -1,7 +1,8 @@
-//! Handing over: told hours and finished corrections leave a worker's shards together, in order, when the sink has room.
+//! Handing over: told hours and finished corrections leave a worker's shards together, in order,
+//! when the sink has room.
 //!
-//! They stay in the shards, and so in every checkpoint, until *all* workers have handed over theirs: a start with another
-//! number of workers then offers the whole of an hour again.
+//! They stay in the shards, and so in every checkpoint, until *all* workers have handed over
+//! theirs: a start with another number of workers then offers the whole of an hour again.
 
 use super::Settle;
 use super::fixes::is_told;
@@ -11,10 +12,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What was offered and not taken, put together once: a sink takes an hour when it is durable, which is some ticks later.
+/// What was offered and not taken, put together once: a sink takes an hour when it is durable,
+/// which is some ticks later.
 pub(super) type Offered = (Option<Arc<SettledHour>>, Option<Arc<Corrections>>);
 
-/// By worker: the start of the last hour, and of the last hour of corrections, that it has handed over. 0: none.
+/// By worker: the start of the last hour, and of the last hour of corrections, that it has handed
+/// over. 0: none.
 pub struct Handed(Vec<[AtomicU64; 2]>);
 
 impl Handed {
@@ -27,7 +30,11 @@ impl Handed {
     }
 
     fn by_all(&self, what: usize) -> u64 {
-        self.0.iter().map(|w| w[what].load(Ordering::Acquire)).min().unwrap_or_default()
+        self.0
+            .iter()
+            .map(|w| w[what].load(Ordering::Acquire))
+            .min()
+            .unwrap_or_default()
     }
 
     fn set(&self, worker: u32, what: usize, hour: u64) {
@@ -74,7 +81,8 @@ impl Settle {
                 HOURS => shard.out.hours.range(last + 1..).next().map(|h| *h.0),
                 _ => shard.out.corrections.range(last + 1..).next().map(|h| *h.0),
             }?;
-            // A shard put together from others may have heard of an hour before it has come so far itself.
+            // A shard put together from others may have heard of an hour before it has come so far
+            // itself.
             let done = match what {
                 HOURS => is_told(next, shard.swept, self.shared.limits.pad),
                 _ => next < shard.out.fixes.hour,
@@ -92,7 +100,10 @@ impl Settle {
     }
 
     fn gather_hour(&self, hour: u64) -> SettledHour {
-        let mut all = SettledHour { hour: Millis(hour), ..SettledHour::default() };
+        let mut all = SettledHour {
+            hour: Millis(hour),
+            ..SettledHour::default()
+        };
         for part in self.outs().filter_map(|out| out.hours.get(&hour)) {
             all.windows.extend_from_slice(&part.windows);
             all.visits.extend_from_slice(&part.visits);
@@ -103,7 +114,10 @@ impl Settle {
     }
 
     fn gather_corrections(&self, hour: u64) -> Corrections {
-        let mut all = Corrections { hour: Millis(hour), ..Corrections::default() };
+        let mut all = Corrections {
+            hour: Millis(hour),
+            ..Corrections::default()
+        };
         for part in self.outs().filter_map(|out| out.corrections.get(&hour)) {
             all.windows.extend_from_slice(&part.windows);
             all.visits.extend_from_slice(&part.visits);
@@ -115,7 +129,8 @@ impl Settle {
 
     /// Forgets what all workers have handed over.
     fn let_go(&mut self) {
-        let (hours, fixes) = (self.shared.handed.by_all(HOURS), self.shared.handed.by_all(FIXES));
+        let hours = self.shared.handed.by_all(HOURS);
+        let fixes = self.shared.handed.by_all(FIXES);
         for s in self.owned() {
             let out = &mut self.shards[s as usize].out;
             let old = |first: Option<u64>, done: u64| first.is_some_and(|h| h <= done);
@@ -127,12 +142,16 @@ impl Settle {
         }
     }
 
-    /// Whether more may be settled. With the sink far behind, settling waits for it while there is room for what comes
-    /// in; after that the oldest hour is lost, and counted.
+    /// Whether more may be settled. With the sink far behind, settling waits for it while there is
+    /// room for what comes in; after that the oldest hour is lost, and counted.
     pub(super) fn make_room(&mut self) -> bool {
         let [hours, fixes] = [HOURS, FIXES].map(|what| self.shared.handed.by(self.place.0, what));
-        let pending =
-            |out: &Arc<Out>| out.hours.range(hours + 1..).count().max(out.corrections.range(fixes + 1..).count());
+        let pending = |out: &Arc<Out>| {
+            out.hours
+                .range(hours + 1..)
+                .count()
+                .max(out.corrections.range(fixes + 1..).count())
+        };
         let most = self.outs().map(pending).max().unwrap_or_default();
         if most <= self.shared.limits.max_hours {
             return true;

@@ -1,9 +1,10 @@
-//! In which minutes of event time each sensor and gate was heard: one bit a minute for two days, one table for all workers.
+//! In which minutes of event time each sensor and gate was heard: one bit a minute for two days,
+//! one table for all workers.
 //!
-//! Only what came in time is heard (see [`super`]), so that by the time a minute is settled its bit has its final
-//! value. Ring of words: 48 minutes in the low bits, and above them which 48 minutes those are, so that an old word
-//! is told from a new one and replaced whole. Memory: 512 bytes a source, in pages of sixteen, from the first time one
-//! of them is heard.
+//! Only what came in time is heard (see [`super`]), so that by the time a minute is settled its bit
+//! has its final value. Ring of words: 48 minutes in the low bits, and above them which 48 minutes
+//! those are, so that an old word is told from a new one and replaced whole. Memory: 512 bytes a
+//! source, in pages of sixteen, from the first time one of them is heard.
 
 use crate::domain::SourceIx;
 use std::ops::RangeInclusive;
@@ -25,8 +26,9 @@ type Page = Box<[AtomicU64]>;
 /// See the module.
 pub struct Heard {
     pages: Box<[OnceLock<Page>]>,
-    /// By source: one more than a minute in which it was heard, the one noted last; 0 for none. Most reports are of a minute
-    /// that is noted already, and these lie closer together than the words.
+    /// By source: one more than a minute in which it was heard, the one noted last; 0 for none.
+    /// Most reports are of a minute that is noted already, and these lie closer together than the
+    /// words.
     last: Box<[AtomicU32]>,
 }
 
@@ -42,7 +44,9 @@ impl Heard {
     /// The source was heard in that minute since 1970.
     #[inline]
     pub fn hear(&self, source: SourceIx, minute: u32) {
-        let Some(last) = self.last.get(source.at()) else { return };
+        let Some(last) = self.last.get(source.at()) else {
+            return;
+        };
         if last.load(Relaxed) != minute + 1 {
             self.hear_first(source, minute);
             last.store(minute + 1, Relaxed);
@@ -51,9 +55,12 @@ impl Heard {
 
     #[inline(never)]
     fn hear_first(&self, source: SourceIx, minute: u32) {
-        let Some(page) = self.pages.get(source.at() / PER_PAGE) else { return };
+        let Some(page) = self.pages.get(source.at() / PER_PAGE) else {
+            return;
+        };
         let page = page.get_or_init(|| bytemuck::zeroed_slice_box(PER_PAGE * WORDS));
-        let (tag, bit) = (minute / BITS, 1 << (minute % BITS));
+        let tag = minute / BITS;
+        let bit = 1 << (minute % BITS);
         let word = &page[place(source, tag)];
         let now = word.load(Relaxed);
         if now >> BITS != u64::from(tag) & 0xffff || now & bit == 0 {
@@ -82,13 +89,19 @@ impl Heard {
 
     /// For a checkpoint: the words of every page there is, and the first source of each.
     pub fn pages(&self) -> impl Iterator<Item = (u32, Vec<u64>)> {
-        let there = self.pages.iter().enumerate().filter_map(|(at, page)| Some((at * PER_PAGE, page.get()?)));
+        let there = self
+            .pages
+            .iter()
+            .enumerate()
+            .filter_map(|(at, page)| Some((at * PER_PAGE, page.get()?)));
         there.map(|(first, page)| (first as u32, page.iter().map(|w| w.load(Relaxed)).collect()))
     }
 
     /// Takes up a page of [`Heard::pages`].
     pub fn restore(&self, first: u32, words: &[u64]) {
-        let Some(page) = self.pages.get(first as usize / PER_PAGE) else { return };
+        let Some(page) = self.pages.get(first as usize / PER_PAGE) else {
+            return;
+        };
         let page = page.get_or_init(|| bytemuck::zeroed_slice_box(PER_PAGE * WORDS));
         for (now, then) in page.iter().zip(words) {
             now.store(*then, Relaxed);
@@ -108,11 +121,14 @@ fn place(source: SourceIx, tag: u32) -> usize {
 #[cold]
 fn note(word: &AtomicU64, tag: u32, bit: u64) {
     let tag = u64::from(tag) & 0xffff;
-    // It only fails to change a word that is newer; the closure is called again when another worker was faster.
+    // It only fails to change a word that is newer; the closure is called again when another worker
+    // was faster.
     let _ = word.fetch_update(Relaxed, Relaxed, |now| match now >> BITS {
         same if same == tag => Some(now | bit),
         // A distance of more than half the ring of tags (three years) is one backwards.
-        other if now & MASK == 0 || tag.wrapping_sub(other) & 0xffff < 0x8000 => Some(tag << BITS | bit),
+        other if now & MASK == 0 || tag.wrapping_sub(other) & 0xffff < 0x8000 => {
+            Some(tag << BITS | bit)
+        }
         _ => None,
     });
 }
@@ -129,28 +145,35 @@ mod tests {
             minutes in prop::collection::vec(0..REACH, 1..60),
             asked in prop::collection::vec((0..REACH, 0..REACH), 1..40),
         ) {
-            let (heard, base, s) = (Heard::new(20), 29_923_380, SourceIx(17));
+            let heard = Heard::new(20);
+            let base = 29_923_380;
+            let s = SourceIx(17);
             let set: BTreeSet<u32> = minutes.iter().map(|m| base + m).collect();
             set.iter().rev().for_each(|m| heard.hear(s, *m));
             for (from, len) in asked {
-                let (from, to) = (base + from, base + (from + len).min(REACH - 1));
-                prop_assert_eq!(heard.last_in(s, from..=to), set.range(from..=to).next_back().copied());
-                prop_assert_eq!(heard.last_in(SourceIx(16), from..=to), None);
+                let asked = base + from..=base + (from + len).min(REACH - 1);
+                let want = set.range(asked.clone()).next_back().copied();
+                prop_assert_eq!(heard.last_in(s, asked.clone()), want);
+                prop_assert_eq!(heard.last_in(SourceIx(16), asked), None);
             }
         }
     }
 
     #[test]
     fn what_is_older_than_the_ring_gives_way_and_does_not_come_back() {
-        let (heard, s) = (Heard::new(1), SourceIx(0));
-        let (old, new) = (29_923_380, 29_923_380 + WORDS as u32 * BITS);
+        let heard = Heard::new(1);
+        let s = SourceIx(0);
+        let old = 29_923_380;
+        let new = 29_923_380 + WORDS as u32 * BITS;
         heard.hear(s, old);
         heard.hear(s, new);
         heard.hear(s, old);
         assert_eq!(heard.last_in(s, old..=old + 47), None);
         assert_eq!(heard.last_in(s, old..=new), Some(new));
         let other = Heard::new(1);
-        heard.pages().for_each(|(first, words)| other.restore(first, &words));
+        heard
+            .pages()
+            .for_each(|(first, words)| other.restore(first, &words));
         assert_eq!(other.last_in(s, old..=new), Some(new));
     }
 }

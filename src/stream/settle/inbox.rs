@@ -1,11 +1,14 @@
-//! Reports that wait for their window to be settled: written down one after the other, dealt out by shard when it is time.
+//! Reports that wait for their window to be settled: written down one after the other, dealt out by
+//! shard when it is time.
 //!
-//! A report that comes in is appended to the page of its window, and no more: putting it with its shard at once would
-//! touch one of hundreds of places for each, which costs more than all else that is done with it. When the window is
-//! settled its pages are dealt out in two passes (how many of each shard was counted as they came), a page at a time.
+//! A report that comes in is appended to the page of its window, and no more: putting it with its
+//! shard at once would touch one of hundreds of places for each, which costs more than all else
+//! that is done with it. When the window is settled its pages are dealt out in two passes (how many
+//! of each shard was counted as they came), a page at a time.
 //!
-//! Promises: within a shard, reports stay in the order in which they came. A checkpoint copies nothing: pages and what
-//! is dealt out lie behind `Arc`s. Memory: 24 bytes a report, twice for those of the window being settled; pages are used again.
+//! Promises: within a shard, reports stay in the order in which they came. A checkpoint copies
+//! nothing: pages and what is dealt out lie behind `Arc`s. Memory: 24 bytes a report, twice for
+//! those of the window being settled; pages are used again.
 
 use super::super::worker::SHARDS;
 use super::report::Report;
@@ -33,7 +36,13 @@ struct Waiting {
 
 impl Waiting {
     fn new(n: u64) -> Self {
-        Self { n, mixed: false, page: Vec::new(), full: Vec::new(), counts: Box::new([0; SHARDS as usize]) }
+        Self {
+            n,
+            mixed: false,
+            page: Vec::new(),
+            full: Vec::new(),
+            counts: Box::new([0; SHARDS as usize]),
+        }
     }
 
     fn turn_page(&mut self, fresh: Vec<Report>) {
@@ -67,9 +76,16 @@ pub(super) struct Inbox {
 impl Inbox {
     /// Takes in a report of window `n`.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "a report that goes through memory on its way costs a wait")]
+    #[allow(
+        clippy::inline_always,
+        reason = "a report that goes through memory on its way costs a wait"
+    )]
     pub(super) fn push(&mut self, report: Report, shard: u32, n: u64) {
-        if self.windows.get(self.last).is_none_or(|w| w.n != n || w.page.len() == w.page.capacity()) {
+        if self
+            .windows
+            .get(self.last)
+            .is_none_or(|w| w.n != n || w.page.len() == w.page.capacity())
+        {
             self.make_room(n);
         }
         let window = &mut self.windows[self.last];
@@ -77,7 +93,8 @@ impl Inbox {
         window.counts[shard as usize] += 1;
     }
 
-    /// The same with a report of an older window that is settled already: it is dealt out with window `n`.
+    /// The same with a report of an older window that is settled already: it is dealt out with
+    /// window `n`.
     pub(super) fn push_older(&mut self, report: Report, shard: u32, n: u64) {
         self.push(report, shard, n);
         self.windows[self.last].mixed = true;
@@ -85,17 +102,22 @@ impl Inbox {
 
     #[cold]
     fn make_room(&mut self, n: u64) {
-        self.last = self.windows.iter().position(|w| w.n == n).unwrap_or_else(|| {
-            self.windows.push(Waiting::new(n));
-            self.windows.len() - 1
-        });
+        self.last = self
+            .windows
+            .iter()
+            .position(|w| w.n == n)
+            .unwrap_or_else(|| {
+                self.windows.push(Waiting::new(n));
+                self.windows.len() - 1
+            });
         let window = &mut self.windows[self.last];
         if window.page.len() == window.page.capacity() {
             window.turn_page(self.spare.pop().unwrap_or_else(|| Vec::with_capacity(PAGE)));
         }
     }
 
-    /// Begins to deal out what is to be settled with windows before number `n`. The window before is done.
+    /// Begins to deal out what is to be settled with windows before number `n`. The window before
+    /// is done.
     pub(super) fn begin(&mut self, n: u64) {
         let mut counts = vec![0; SHARDS as usize];
         (self.dealing, self.dealt, self.mixed) = (Vec::new(), 0, false);
@@ -103,7 +125,10 @@ impl Inbox {
             window.turn_page(Vec::new());
             self.mixed |= window.mixed || window.n + 1 != n;
             self.dealing.append(&mut window.full);
-            counts.iter_mut().zip(window.counts.iter()).for_each(|(all, n)| *all += n);
+            counts
+                .iter_mut()
+                .zip(window.counts.iter())
+                .for_each(|(all, n)| *all += n);
         }
         self.last = usize::MAX;
         let mut end = 0;
@@ -140,7 +165,10 @@ impl Inbox {
         self.dealt += 1;
         if self.dealt == self.dealing.len() {
             let most = self.dealing.len();
-            let pages = self.dealing.drain(..).filter_map(|p| Arc::try_unwrap(p).ok());
+            let pages = self
+                .dealing
+                .drain(..)
+                .filter_map(|p| Arc::try_unwrap(p).ok());
             self.spare.extend(pages.filter(|p| p.capacity() == PAGE));
             self.spare.truncate(most);
             self.spare.iter_mut().for_each(Vec::clear);
@@ -156,7 +184,8 @@ impl Inbox {
 
     /// What was dealt out to a shard, to be looked at apart from the inbox.
     pub(super) fn of(&self, shard: u32) -> Seen {
-        let [from, to] = [shard, shard + 1].map(|s| self.starts.get(s as usize).copied().unwrap_or_default() as usize);
+        let [from, to] = [shard, shard + 1]
+            .map(|s| self.starts.get(s as usize).copied().unwrap_or_default() as usize);
         (self.by_shard.clone(), from..to)
     }
 
@@ -166,7 +195,11 @@ impl Inbox {
         for window in &mut self.windows {
             window.turn_page(Vec::new());
         }
-        let mut all: Vec<Seen> = self.windows.iter().flat_map(|w| w.full.iter().map(whole)).collect();
+        let mut all: Vec<Seen> = self
+            .windows
+            .iter()
+            .flat_map(|w| w.full.iter().map(whole))
+            .collect();
         if self.dealing.is_empty() {
             let from = self.starts.get(next as usize).copied().unwrap_or_default() as usize;
             let to = self.starts.last().copied().unwrap_or_default() as usize;
@@ -203,14 +236,19 @@ mod tests {
     }
 
     fn all(seen: &[Seen]) -> Vec<u64> {
-        let mut all: Vec<u64> = seen.iter().flat_map(|(page, range)| &page[range.clone()]).map(Report::at).collect();
+        let mut all: Vec<u64> = seen
+            .iter()
+            .flat_map(|(page, range)| &page[range.clone()])
+            .map(Report::at)
+            .collect();
         all.sort_unstable();
         all
     }
 
     #[test]
     fn what_is_due_is_dealt_out_in_order_and_a_checkpoint_at_any_moment_sees_all_that_waits() {
-        let (mut inbox, many) = (Inbox::default(), 3 * PAGE as u64 + 5);
+        let mut inbox = Inbox::default();
+        let many = 3 * PAGE as u64 + 5;
         for seq in 0..many {
             inbox.push(report(seq), (seq % 7) as u32, 10 + seq % 3);
         }
@@ -218,17 +256,29 @@ mod tests {
         inbox.begin(11);
         assert_eq!(all(&inbox.freeze(0)), (0..many).collect::<Vec<_>>());
         assert!(inbox.deal().is_some());
-        assert_eq!(all(&inbox.freeze(0)), (0..many).collect::<Vec<_>>(), "half dealt out");
+        assert_eq!(
+            all(&inbox.freeze(0)),
+            (0..many).collect::<Vec<_>>(),
+            "half dealt out"
+        );
         while inbox.deal().is_some() {}
         for shard in 0..7 {
             let (there, range) = inbox.of(shard);
             let got: Vec<u64> = there[range].iter().map(Report::at).collect();
-            assert_eq!(got, (0..many).filter(|s| s % 3 == 0 && s % 7 == u64::from(shard)).collect::<Vec<_>>());
+            assert_eq!(
+                got,
+                (0..many)
+                    .filter(|s| s % 3 == 0 && s % 7 == u64::from(shard))
+                    .collect::<Vec<_>>()
+            );
         }
         let left: Vec<u64> = (0..many).filter(|s| s % 3 != 0 || s % 7 >= 3).collect();
         assert_eq!(all(&inbox.freeze(3)), left, "shards 0, 1 and 2 are settled");
         inbox.begin(12);
         while inbox.deal().is_some() {}
-        assert_eq!(all(&inbox.freeze(0)), (0..many).filter(|s| s % 3 != 0).collect::<Vec<_>>());
+        assert_eq!(
+            all(&inbox.freeze(0)),
+            (0..many).filter(|s| s % 3 != 0).collect::<Vec<_>>()
+        );
     }
 }

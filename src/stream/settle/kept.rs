@@ -1,8 +1,10 @@
-//! Settled reports as they are kept for amendments: records of 24 bytes, and where a bay's walk can be taken up again. Pure.
+//! Settled reports as they are kept for amendments: records of 24 bytes, and where a bay's walk can
+//! be taken up again. Pure.
 //!
-//! An hour of event time holds, of each bay that reported in it, its reports and before the first of them a *carry*: the
-//! walk as it stood just before. A walk through any time in or after that report starts there. Records are
-//! appended and never changed: of two carries the later counts, and a report that is there twice is one.
+//! An hour of event time holds, of each bay that reported in it, its reports and before the first
+//! of them a *carry*: the walk as it stood just before. A walk through any time in or after that
+//! report starts there. Records are appended and never changed: of two carries the later counts,
+//! and a report that is there twice is one.
 
 use super::report::{Report, order};
 use super::timeline::Cell;
@@ -10,8 +12,8 @@ use super::timeline::Cell;
 /// Marks a carry: a bit of the first word that neither a report nor a cell uses.
 const CARRY: u64 = 1 << 19;
 
-/// Records as they are written, in words; bays by their stable numbers. A report is its three words; a carry is the
-/// three of a [`Cell`], marked, and the bay.
+/// Records as they are written, in words; bays by their stable numbers. A report is its three
+/// words; a carry is the three of a [`Cell`], marked, and the bay.
 #[derive(Debug, Default)]
 pub(super) struct Records(Vec<u64>);
 
@@ -25,7 +27,8 @@ impl Records {
     #[inline]
     pub(super) fn carry(&mut self, cell: Cell, bay: u32) {
         let [word, since, rest]: [u64; 3] = bytemuck::cast(cell);
-        self.0.extend_from_slice(&[word | CARRY, since, rest, u64::from(bay)]);
+        self.0
+            .extend_from_slice(&[word | CARRY, since, rest, u64::from(bay)]);
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -60,10 +63,25 @@ impl Record {
         let (body, rest) = words.split_first_chunk::<3>()?;
         if body[0] & CARRY == 0 {
             let report: Report = bytemuck::cast(*body);
-            return Some((Self { words: *body, bay: report.bay(), carry: false }, rest));
+            return Some((
+                Self {
+                    words: *body,
+                    bay: report.bay(),
+                    carry: false,
+                },
+                rest,
+            ));
         }
-        let ([word, since, source], (bay, rest)) = (*body, rest.split_first()?);
-        Some((Self { words: [word & !CARRY, since, source], bay: *bay as u32, carry: true }, rest))
+        let [word, since, source] = *body;
+        let (bay, rest) = rest.split_first()?;
+        Some((
+            Self {
+                words: [word & !CARRY, since, source],
+                bay: *bay as u32,
+                carry: true,
+            },
+            rest,
+        ))
     }
 }
 
@@ -86,7 +104,8 @@ impl Hour {
 
     /// From the words of its blocks in order. What does not come out even is left off.
     pub(super) fn read(words: &[u64]) -> Self {
-        let (mut records, mut rest) = (Vec::with_capacity(words.len() / 3), words);
+        let mut records = Vec::with_capacity(words.len() / 3);
+        let mut rest = words;
         while let Some((record, behind)) = Record::first(rest) {
             records.push(record);
             rest = behind;
@@ -119,7 +138,9 @@ mod tests {
     #[test]
     fn records_come_back_by_bay_and_half_of_one_is_left_off() {
         let report = |at, bay| {
-            let (source, source_kind, status) = (SourceIx(u32::MAX), SourceKind::Gate, BayStatus::Closed);
+            let source = SourceIx(u32::MAX);
+            let source_kind = SourceKind::Gate;
+            let status = BayStatus::Closed;
             let o = Observation {
                 at: Millis(at),
                 seq: u64::MAX,
@@ -140,7 +161,13 @@ mod tests {
         let read = Hour::read(&[records.into_words(), vec![1; 2]].concat());
         assert_eq!(read.len(), 4);
         let part = read.part(9);
-        assert_eq!((part.carry, part.reports), (Some(cell), vec![report((1 << 44) - 1, 9)]));
-        assert_eq!((read.part(8).reports, read.part(7).carry), (vec![report(5, 8)], None));
+        assert_eq!(
+            (part.carry, part.reports),
+            (Some(cell), vec![report((1 << 44) - 1, 9)])
+        );
+        assert_eq!(
+            (read.part(8).reports, read.part(7).carry),
+            (vec![report(5, 8)], None)
+        );
     }
 }

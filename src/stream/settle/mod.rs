@@ -1,17 +1,21 @@
-//! Settlement: the same claims once more, in order of event time, for figures that do not depend on how they arrived.
+//! Settlement: the same claims once more, in order of event time, for figures that do not depend on
+//! how they arrived.
 //!
-//! Claims wait, by shard, until no more can come in time for their window of five minutes. Then the window is settled, shard by
-//! shard: reports that are due are walked through in order of bay and time ([`timeline`]), every bay is
-//! brought to the window's end, and what that came to is added to the zones' windows ([`recent`]). What comes later
-//! still amends (`amend`), for as long as the configuration says.
+//! Claims wait, by shard, until no more can come in time for their window of five minutes. Then the
+//! window is settled, shard by shard: reports that are due are walked through in order of bay and
+//! time ([`timeline`]), every bay is brought to the window's end, and what that came to is added to
+//! the zones' windows ([`recent`]). What comes later still amends (`amend`), for as long as the
+//! configuration says.
 //!
-//! Promises: what is settled is a function of the set of claims that came in time, of the set that came late, and
-//! of the bays' service; not of order, duplicates, batches, workers or restarts. The watermark is the frontier of what
-//! all workers have applied, less the lateness, in whole windows; whether a claim is late is decided by the ingest time of its own
-//! batch. Only claims in time count as hearing a source: a late report speaks for its own bay and no other.
+//! Promises: what is settled is a function of the set of claims that came in time, of the set that
+//! came late, and of the bays' service; not of order, duplicates, batches, workers or restarts. The
+//! watermark is the frontier of what all workers have applied, less the lateness, in whole windows;
+//! whether a claim is late is decided by the ingest time of its own batch. Only claims in time
+//! count as hearing a source: a late report speaks for its own bay and no other.
 //!
-//! Dear: settling touches every bay of every zone that was ever heard once a window; so it is done a few shards at a time while the
-//! stream is live. Bounded: what waits, by [`Config::max_waiting`]; a report beyond that is kept aside and counted.
+//! Dear: settling touches every bay of every zone that was ever heard once a window; so it is done
+//! a few shards at a time while the stream is live. Bounded: what waits, by
+//! [`Config::max_waiting`]; a report beyond that is kept aside and counted.
 
 mod amend;
 mod bytes;
@@ -37,7 +41,9 @@ pub use step::Counts;
 
 use super::worker::{SHARDS, owner, shard, zones_of};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{BayIx, Claim, KeptReports, Millis, Observation, SettledSink, SourceIx, SourceKind, ZoneIx};
+use crate::domain::{
+    BayIx, Claim, KeptReports, Millis, Observation, SettledSink, SourceIx, SourceKind, ZoneIx,
+};
 use crate::registry::city::City;
 use chains::Chains;
 use heard::{Heard, MINUTE_MS};
@@ -71,20 +77,35 @@ impl Shared {
     #[must_use]
     pub fn new(limits: Limits, workers: usize, sources: usize, sink: Arc<dyn SettledSink>) -> Self {
         let recent = Arc::new(Recent::new(limits.pad, limits.keep_hours));
-        let (heard, handed) = (Heard::new(sources), Handed::new(workers));
-        Self { heard, recent, limits, begun: AtomicU64::new(0), handed, sink }
+        let heard = Heard::new(sources);
+        let handed = Handed::new(workers);
+        Self {
+            heard,
+            recent,
+            limits,
+            begun: AtomicU64::new(0),
+            handed,
+            sink,
+        }
     }
 
     /// The first batch there ever was came at this time. Only the first call counts.
     pub fn begin(&self, ingest: Millis) {
         if self.begun.load(Ordering::Relaxed) == 0 {
-            let _ = self.begun.compare_exchange(0, ingest.0, Ordering::AcqRel, Ordering::Relaxed);
+            let _ = self
+                .begun
+                .compare_exchange(0, ingest.0, Ordering::AcqRel, Ordering::Relaxed);
         }
     }
 
-    /// From where on everything is settled: the start of an hour before anything that can come in time. 0: not begun.
+    /// From where on everything is settled: the start of an hour before anything that can come in
+    /// time. 0: not begun.
     fn from(&self) -> u64 {
-        self.begun.load(Ordering::Acquire).saturating_sub(self.limits.lateness) / HOUR_MS * HOUR_MS
+        self.begun
+            .load(Ordering::Acquire)
+            .saturating_sub(self.limits.lateness)
+            / HOUR_MS
+            * HOUR_MS
     }
 }
 
@@ -95,7 +116,9 @@ pub fn generation(city: &City) -> u32 {
     // FNV-1a.
     numbers
         .flat_map(u32::to_le_bytes)
-        .fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+        .fold(0x811c_9dc5, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        })
 }
 
 /// One worker's part of the settlement.
@@ -127,7 +150,12 @@ pub struct Settle {
 impl Settle {
     /// For worker `place.0` of `place.1`.
     #[must_use]
-    pub fn new(place: (u32, u32), city: &Arc<City>, shared: Arc<Shared>, kept: Box<dyn KeptReports>) -> Self {
+    pub fn new(
+        place: (u32, u32),
+        city: &Arc<City>,
+        shared: Arc<Shared>,
+        kept: Box<dyn KeptReports>,
+    ) -> Self {
         let mut settle = Self {
             place,
             shared,
@@ -148,7 +176,10 @@ impl Settle {
             counts: Counts::default(),
             late: Vec::new(),
         };
-        for bay in (0..city.bay_slots()).map(BayIx).filter(|b| !city.serving_since(*b).is_never()) {
+        for bay in (0..city.bay_slots())
+            .map(BayIx)
+            .filter(|b| !city.serving_since(*b).is_never())
+        {
             settle.cells[bay.at()] = Cell::serving_since(city.serving_since(bay).0);
         }
         settle.make_rows();
@@ -157,14 +188,19 @@ impl Settle {
 
     /// The shards of this worker that have zones.
     fn owned(&self) -> impl Iterator<Item = u32> + use<> {
-        let ((me, peers), zones) = (self.place, self.city.zone_count());
+        let (me, peers) = self.place;
+        let zones = self.city.zone_count();
         (0..SHARDS).filter(move |s| owner(*s, peers) == me && s * 8 < zones)
     }
 
     /// Gives every zone of the picture its rows.
     fn make_rows(&mut self) {
         let count = self.city.zone_count();
-        let newest = self.owned().map(|s| self.shards[s as usize].swept).max().unwrap_or_default();
+        let newest = self
+            .owned()
+            .map(|s| self.shards[s as usize].swept)
+            .max()
+            .unwrap_or_default();
         for s in self.owned() {
             let state = &mut self.shards[s as usize];
             if state.swept == 0 {
@@ -175,7 +211,11 @@ impl Settle {
             self.shared.recent.change(s, |rows| {
                 for zone in zones_of(s, count).skip(rows.0.len()) {
                     let number = self.city.zone(zone).number;
-                    rows.0.push(recent::ZoneRows { number, swept, ..recent::ZoneRows::default() });
+                    rows.0.push(recent::ZoneRows {
+                        number,
+                        swept,
+                        ..recent::ZoneRows::default()
+                    });
                 }
                 (swept, ())
             });
@@ -186,11 +226,12 @@ impl Settle {
         self.reached = self.reached.max(newest);
     }
 
-    /// Takes up run-time changes of the registry. A bay that is gone ends its service at the end of the last window
-    /// settled; one that is new begins when the registry says.
+    /// Takes up run-time changes of the registry. A bay that is gone ends its service at the end of
+    /// the last window settled; one that is new begins when the registry says.
     pub(super) fn take_up(&mut self, city: &Arc<City>) {
         let old = std::mem::replace(&mut self.city, city.clone());
-        self.cells.resize(city.bay_slots() as usize, Cell::default());
+        self.cells
+            .resize(city.bay_slots() as usize, Cell::default());
         self.chains.grow(city.bay_slots() as usize);
         self.make_rows();
         for bay in (0..city.bay_slots()).map(BayIx) {
@@ -214,7 +255,10 @@ impl Settle {
 
     /// One claim of a bay, in the order of commit.
     #[inline(always)]
-    #[allow(clippy::inline_always, reason = "the hot path: a report that goes through memory on its way costs a wait")]
+    #[allow(
+        clippy::inline_always,
+        reason = "the hot path: a report that goes through memory on its way costs a wait"
+    )]
     pub(super) fn take(&mut self, o: &Observation, zone: ZoneIx, now: Millis) {
         let in_time = self.hear(o.source, o.source_kind, o.at, now);
         let Some(report) = Report::new(o) else { return };
@@ -239,7 +283,8 @@ impl Settle {
 
     #[cold]
     fn wait_longer(&mut self, report: Report, shard: u32) {
-        let (own, next) = (window_of(report.at()), window_of(self.shards[shard as usize].swept.max(self.to)));
+        let own = window_of(report.at());
+        let next = window_of(self.shards[shard as usize].swept.max(self.to));
         if own < next {
             self.inbox.push_older(report, shard, next);
         } else {
@@ -249,7 +294,10 @@ impl Settle {
 
     #[cold]
     fn take_late(&mut self, report: Report, zone: ZoneIx, now: Millis) {
-        let late = Late { ingest: now.0, report };
+        let late = Late {
+            ingest: now.0,
+            report,
+        };
         if self.waiting < self.shared.limits.max_waiting {
             self.waiting += 1;
             self.shards[shard(zone) as usize].late.push(late);
@@ -279,8 +327,8 @@ impl Settle {
         in_time
     }
 
-    /// Settles what can be: everything of batches before `frontier` has been applied by every worker. Stops after
-    /// about `work` reports and bays. True: there is more to do.
+    /// Settles what can be: everything of batches before `frontier` has been applied by every
+    /// worker. Stops after about `work` reports and bays. True: there is more to do.
     pub(super) fn settle(&mut self, frontier: Millis, work: usize) -> bool {
         self.hand_over();
         let from = self.shared.from();
@@ -314,10 +362,16 @@ impl Settle {
         }
     }
 
-    /// The next window that all owned shards are to settle, if it ends by `end` and its results will find room.
+    /// The next window that all owned shards are to settle, if it ends by `end` and its results
+    /// will find room.
     fn begin_window(&mut self, from: u64, end: u64) -> bool {
-        let least = self.owned().map(|s| self.shards[s as usize].swept.max(from)).min();
-        let Some(to) = least.map(|l| l + WINDOW_MS).filter(|to| *to <= end) else { return false };
+        let least = self
+            .owned()
+            .map(|s| self.shards[s as usize].swept.max(from))
+            .min();
+        let Some(to) = least.map(|l| l + WINDOW_MS).filter(|to| *to <= end) else {
+            return false;
+        };
         if !self.make_room() {
             return false;
         }
@@ -353,7 +407,19 @@ impl Settle {
 
     /// Lends out what a shard is made of.
     fn with_step<T>(&mut self, s: u32, act: impl FnOnce(&mut Step<'_>) -> T) -> T {
-        let Self { shared, kept, city, cells, chains, records, trail, still, shards, counts, .. } = self;
+        let Self {
+            shared,
+            kept,
+            city,
+            cells,
+            chains,
+            records,
+            trail,
+            still,
+            shards,
+            counts,
+            ..
+        } = self;
         let state = &mut shards[s as usize];
         shared.recent.change(s, |rows| {
             let mut step = Step {
@@ -381,7 +447,9 @@ impl Settle {
     fn forget(&mut self) {
         if self.to.is_multiple_of(HOUR_MS) {
             let limits = &self.shared.limits;
-            let needed = self.to.saturating_sub(limits.amend + limits.max_age + 2 * HOUR_MS);
+            let needed = self
+                .to
+                .saturating_sub(limits.amend + limits.max_age + 2 * HOUR_MS);
             self.kept.forget(Millis(needed / HOUR_MS * HOUR_MS));
         }
     }

@@ -1,9 +1,11 @@
-//! The newest windows of every zone, by shard: the settling worker writes them, readers of figures look on.
+//! The newest windows of every zone, by shard: the settling worker writes them, readers of figures
+//! look on.
 //!
-//! This is the state itself, not a copy. A shard's windows lie behind an `Arc` in a lock: a reader or a checkpoint takes
-//! the `Arc` and lets go of the lock; a worker that finds it taken copies the shard once before it writes. Five-minute
-//! windows are held for three to four hours, and before that hours (sums, and how many bays were in which state at the start of each
-//! window, so that an amendment can still judge whether the zone was full).
+//! This is the state itself, not a copy. A shard's windows lie behind an `Arc` in a lock: a reader
+//! or a checkpoint takes the `Arc` and lets go of the lock; a worker that finds it taken copies the
+//! shard once before it writes. Five-minute windows are held for three to four hours, and before
+//! that hours (sums, and how many bays were in which state at the start of each window, so that an
+//! amendment can still judge whether the zone was full).
 //!
 //! Dear: some 100 MB when 14,000 zones have a full day behind them.
 
@@ -17,8 +19,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// Windows in an hour.
 pub const PER_HOUR: u64 = HOUR_MS / WINDOW_MS;
 
-/// Hours for which windows of five minutes are promised, whole ones before the one under way. One more is held, as
-/// shards are not settled at the same moment.
+/// Hours for which windows of five minutes are promised, whole ones before the one under way. One
+/// more is held, as shards are not settled at the same moment.
 const FINE_HOURS: u64 = 2;
 
 /// Hours that are told apart in whether they changed; further apart ones share.
@@ -37,16 +39,29 @@ impl HourRow {
     fn add(&mut self, n: u64, w: &Window) {
         self.sum.add(w);
         let at = &mut self.at_starts[(n % PER_HOUR) as usize];
-        for (a, b) in at.iter_mut().zip([w.occupied_at, w.vacant_at, w.unknown_at]) {
+        for (a, b) in at
+            .iter_mut()
+            .zip([w.occupied_at, w.vacant_at, w.unknown_at])
+        {
             *a += b as i32;
         }
     }
 
     fn sums(&self) -> Sums {
-        let bare = Window { occupied_at: 0, vacant_at: 0, unknown_at: 0, ..self.sum.clone() };
+        let bare = Window {
+            occupied_at: 0,
+            vacant_at: 0,
+            unknown_at: 0,
+            ..self.sum.clone()
+        };
         let mut sums = Sums::from(&bare);
         for [occupied_at, vacant_at, unknown_at] in self.at_starts.map(|a| a.map(i64::from)) {
-            sums.add(&Sums::from(&Window { occupied_at, vacant_at, unknown_at, ..Window::default() }));
+            sums.add(&Sums::from(&Window {
+                occupied_at,
+                vacant_at,
+                unknown_at,
+                ..Window::default()
+            }));
         }
         sums
     }
@@ -59,7 +74,8 @@ pub struct ZoneRows {
     pub number: u32,
     /// Everything before it is settled, ms; a multiple of the window.
     pub swept: u64,
-    /// Start of the hour of its earliest report, ms: from there on it is told of. 0: nothing was ever heard.
+    /// Start of the hour of its earliest report, ms: from there on it is told of. 0: nothing was
+    /// ever heard.
     pub heard_from: u64,
     /// By number of the window since 1970.
     pub fine: BTreeMap<u32, Window>,
@@ -73,22 +89,32 @@ impl ZoneRows {
     /// Adds a contribution or a correction.
     pub fn add(&mut self, n: u64, w: &Window) {
         self.touched |= 1 << (n / PER_HOUR % VERSIONS);
-        let coarse = self.fine.first_key_value().is_some_and(|(first, _)| n / PER_HOUR < u64::from(*first) / PER_HOUR);
+        let coarse = self
+            .fine
+            .first_key_value()
+            .is_some_and(|(first, _)| n / PER_HOUR < u64::from(*first) / PER_HOUR);
         if coarse || self.hours.contains_key(&((n / PER_HOUR) as u32)) {
-            self.hours.entry((n / PER_HOUR) as u32).or_default().add(n, w);
+            self.hours
+                .entry((n / PER_HOUR) as u32)
+                .or_default()
+                .add(n, w);
         } else {
             self.fine.entry(n as u32).or_default().add(w);
         }
     }
 
-    /// Folds old windows into hours, and drops hours that began more than `keep_hours` before `swept`.
+    /// Folds old windows into hours, and drops hours that began more than `keep_hours` before
+    /// `swept`.
     pub fn age(&mut self, keep_hours: u64) {
         let hour = self.swept / HOUR_MS;
         while let Some((&first, _)) = self.fine.first_key_value()
             && u64::from(first) / PER_HOUR + FINE_HOURS + 1 < hour
         {
             let w = self.fine.remove(&first).unwrap_or_default();
-            self.hours.entry(first / PER_HOUR as u32).or_default().add(u64::from(first), &w);
+            self.hours
+                .entry(first / PER_HOUR as u32)
+                .or_default()
+                .add(u64::from(first), &w);
         }
         while let Some((&first, _)) = self.hours.first_key_value()
             && u64::from(first) + keep_hours < hour
@@ -102,7 +128,11 @@ impl ZoneRows {
             return Some(row.sums());
         }
         let first = (hour * PER_HOUR) as u32;
-        let mut windows = self.fine.range(first..first + PER_HOUR as u32).map(|(_, w)| Sums::from(w)).peekable();
+        let mut windows = self
+            .fine
+            .range(first..first + PER_HOUR as u32)
+            .map(|(_, w)| Sums::from(w))
+            .peekable();
         windows.peek()?;
         let mut sums = Sums::default();
         windows.for_each(|w| sums.add(&w));
@@ -128,7 +158,8 @@ pub struct Recent {
     swept: Vec<AtomicU64>,
     /// By the hour's number modulo their number: how often it was changed.
     versions: Vec<AtomicU64>,
-    /// Lateness of the last word on what started in a window: it may still prove to be a short stay.
+    /// Lateness of the last word on what started in a window: it may still prove to be a short
+    /// stay.
     pad: u64,
     keep_hours: u64,
 }
@@ -140,22 +171,41 @@ impl Recent {
         let shards = (0..SHARDS).map(|_| RwLock::default()).collect();
         let swept = (0..SHARDS).map(|_| AtomicU64::new(u64::MAX)).collect();
         let versions = (0..VERSIONS).map(|_| AtomicU64::new(0)).collect();
-        Self { shards, swept, versions, pad, keep_hours }
+        Self {
+            shards,
+            swept,
+            versions,
+            pad,
+            keep_hours,
+        }
     }
 
     /// A shard's windows as they are.
     #[must_use]
     pub fn shard(&self, shard: u32) -> Arc<ShardRows> {
-        self.shards[shard as usize].read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shards[shard as usize]
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Changes a shard's windows; `swept` is how far it is settled afterwards.
     pub(super) fn change<T>(&self, shard: u32, edit: impl FnOnce(&mut ShardRows) -> (u64, T)) -> T {
-        let mut rows = self.shards[shard as usize].write().unwrap_or_else(PoisonError::into_inner);
+        let mut rows = self.shards[shard as usize]
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         let rows = Arc::make_mut(&mut rows);
         let (swept, result) = edit(rows);
-        let touched = rows.0.iter_mut().fold(0, |all, zone| all | std::mem::take(&mut zone.touched));
-        for (_, version) in self.versions.iter().enumerate().filter(|(bit, _)| touched >> bit & 1 == 1) {
+        let touched = rows
+            .0
+            .iter_mut()
+            .fold(0, |all, zone| all | std::mem::take(&mut zone.touched));
+        for (_, version) in self
+            .versions
+            .iter()
+            .enumerate()
+            .filter(|(bit, _)| touched >> bit & 1 == 1)
+        {
             version.fetch_add(1, Ordering::AcqRel);
         }
         self.swept[shard as usize].store(swept, Ordering::Release);
@@ -164,12 +214,20 @@ impl Recent {
 
     /// Every shard that has zones is settled up to there, in all: ms.
     fn swept(&self) -> u64 {
-        let least = self.swept.iter().map(|s| s.load(Ordering::Acquire)).min().unwrap_or_default();
+        let least = self
+            .swept
+            .iter()
+            .map(|s| s.load(Ordering::Acquire))
+            .min()
+            .unwrap_or_default();
         if least == u64::MAX { 0 } else { least }
     }
 
     fn with_zone<T: Default>(&self, zone: ZoneIx, look: impl FnOnce(&ZoneRows) -> T) -> T {
-        self.shard(shard(zone)).0.get(slot(zone)).map_or_else(T::default, look)
+        self.shard(shard(zone))
+            .0
+            .get(slot(zone))
+            .map_or_else(T::default, look)
     }
 }
 
@@ -186,7 +244,13 @@ impl RecentTurnover for Recent {
         Millis((self.swept() / HOUR_MS).saturating_sub(self.keep_hours - 1) * HOUR_MS)
     }
 
-    fn windows(&self, zone: ZoneIx, from: Millis, to: Millis, each: &mut dyn FnMut(Millis, &Window)) {
+    fn windows(
+        &self,
+        zone: ZoneIx,
+        from: Millis,
+        to: Millis,
+        each: &mut dyn FnMut(Millis, &Window),
+    ) {
         let to = to.min(self.settled()).0.div_ceil(WINDOW_MS);
         let from = from.0.div_ceil(WINDOW_MS).min(to);
         self.with_zone(zone, |z| {

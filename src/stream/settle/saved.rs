@@ -1,9 +1,11 @@
-//! The settlement in a checkpoint: copied out at a cut, written as blocks, read back, and dealt out to other workers.
+//! The settlement in a checkpoint: copied out at a cut, written as blocks, read back, and dealt out
+//! to other workers.
 //!
-//! Everything is named by stable numbers, and dealt out by zone, so that neither the number of workers nor the order
-//! of zones has to be the same again. Blocks: [`HEAD`] once, [`HEARD`] one for each page of the table of minutes,
-//! [`SHARD`] + n one for each shard, [`WAITING`] some for the reports that wait. Dear: the copy stops the worker; it copies the cells and what came late, and all
-//! else is shared until it is next changed.
+//! Everything is named by stable numbers, and dealt out by zone, so that neither the number of
+//! workers nor the order of zones has to be the same again. Blocks: [`HEAD`] once, [`HEARD`] one
+//! for each page of the table of minutes, [`SHARD`] + n one for each shard, [`WAITING`] some for
+//! the reports that wait. Dear: the copy stops the worker; it copies the cells and what came late,
+//! and all else is shared until it is next changed.
 
 use super::super::worker::{SHARDS, shard, zones_of};
 use super::bytes::{Reader, Writer};
@@ -42,7 +44,8 @@ pub struct Copied {
     waiting: Vec<Seen>,
     begun: u64,
     kept: Vec<KeptLength>,
-    /// Only the first worker's copy has it. Bits that are set after the cut do no harm: they are set again.
+    /// Only the first worker's copy has it. Bits that are set after the cut do no harm: they are
+    /// set again.
     shared: Option<Arc<Shared>>,
 }
 
@@ -87,7 +90,9 @@ impl Settle {
         to.begun = self.shared.begun.load(Ordering::Acquire);
         to.kept = self.kept.lengths();
         to.shared = (self.place.0 == 0).then(|| self.shared.clone());
-        to.waiting = self.inbox.freeze(if self.to == 0 { SHARDS } else { self.next });
+        to.waiting = self
+            .inbox
+            .freeze(if self.to == 0 { SHARDS } else { self.next });
         to.shards.clear();
         for s in self.owned() {
             let state = &self.shards[s as usize];
@@ -107,7 +112,10 @@ impl Copied {
     pub(in crate::stream) fn with_room(bays: usize) -> Self {
         let mut cells = vec![Cell::serving_since(1); bays];
         cells.clear();
-        Self { cells, ..Self::default() }
+        Self {
+            cells,
+            ..Self::default()
+        }
     }
 
     /// Lets go of what it shares with the worker.
@@ -138,13 +146,19 @@ impl Copied {
             each(HEARD, &page.0)?;
         }
         for (page, range) in &self.waiting {
-            let live = page[range.clone()].iter().filter(|r| city.is_live(BayIx(r.bay())));
-            let numbered: Vec<Report> = live.map(|r| r.of(city.bay_number(BayIx(r.bay())))).collect();
+            let live = page[range.clone()]
+                .iter()
+                .filter(|r| city.is_live(BayIx(r.bay())));
+            let numbered: Vec<Report> = live
+                .map(|r| r.of(city.bay_number(BayIx(r.bay()))))
+                .collect();
             let mut out = Writer::default();
             out.pods(&numbered);
             each(WAITING, &out.0)?;
         }
-        self.shards.iter().try_for_each(|s| each(SHARD + s.shard, &self.shard(s, city).0))
+        self.shards
+            .iter()
+            .try_for_each(|s| each(SHARD + s.shard, &self.shard(s, city).0))
     }
 
     fn shard(&self, s: &ShardCopy, city: &City) -> Writer {
@@ -154,10 +168,22 @@ impl Copied {
             let known = city.bays_of(zone).map(|b| (b, self.cells[b.at()]));
             let known = known.filter(|(_, cell)| cell.at() > 0);
             let of = city.zone(zone).number;
-            cells.extend(known.map(|(b, cell)| KeptCell { cell, bay: city.bay_number(b), zone: of }));
+            cells.extend(known.map(|(b, cell)| KeptCell {
+                cell,
+                bay: city.bay_number(b),
+                zone: of,
+            }));
         }
-        let late = s.late.iter().filter(|l| city.is_live(BayIx(l.report.bay())));
-        let late: Vec<Late> = late.map(|l| Late { report: l.report.of(number(l.report.bay())), ..*l }).collect();
+        let late = s
+            .late
+            .iter()
+            .filter(|l| city.is_live(BayIx(l.report.bay())));
+        let late: Vec<Late> = late
+            .map(|l| Late {
+                report: l.report.of(number(l.report.bay())),
+                ..*l
+            })
+            .collect();
         let mut out = Writer::default();
         out.u64(s.swept);
         out.pods(&cells);
@@ -190,10 +216,17 @@ fn write_zone(out: &mut Writer, z: &ZoneRows) {
 }
 
 fn read_zone(r: &mut Reader<'_>) -> Option<ZoneRows> {
-    let (number, swept, heard_from) = (r.u32()?, r.u64()?, r.u64()?);
-    let fine = r.list(|r| Some((r.u32()?, r.window()?)))?.into_iter().collect();
+    let number = r.u32()?;
+    let swept = r.u64()?;
+    let heard_from = r.u64()?;
+    let fine = r
+        .list(|r| Some((r.u32()?, r.window()?)))?
+        .into_iter()
+        .collect();
     let hours = r.list(|r| {
-        let (n, sum, flat) = (r.u32()?, r.window()?, r.pods::<i32>()?);
+        let n = r.u32()?;
+        let sum = r.window()?;
+        let flat = r.pods::<i32>()?;
         let mut at_starts = HourRow::default().at_starts;
         if flat.len() != at_starts.as_flattened().len() {
             return None;
@@ -201,7 +234,14 @@ fn read_zone(r: &mut Reader<'_>) -> Option<ZoneRows> {
         at_starts.as_flattened_mut().copy_from_slice(&flat);
         Some((n, HourRow { sum, at_starts }))
     })?;
-    Some(ZoneRows { number, swept, heard_from, fine, hours: hours.into_iter().collect(), touched: 0 })
+    Some(ZoneRows {
+        number,
+        swept,
+        heard_from,
+        fine,
+        hours: hours.into_iter().collect(),
+        touched: 0,
+    })
 }
 
 impl Saved {
@@ -217,7 +257,8 @@ impl Saved {
                 self.kept.extend(r.pods::<KeptLength>()?);
             }
             HEARD => {
-                let (first, words) = (r.u32()?, r.pods()?);
+                let first = r.u32()?;
+                let words = r.pods()?;
                 self.heard.push((first, words));
             }
             WAITING => self.waiting.extend(r.pods::<Report>()?),
@@ -235,7 +276,10 @@ impl Saved {
         self.zones.extend(r.list(read_zone)?);
         self.visits.extend(r.list(Reader::visit)?);
         self.hours.extend(r.list(Reader::hour)?);
-        let mut fixes = Fixes { hour: r.u64()?, ..Fixes::default() };
+        let mut fixes = Fixes {
+            hour: r.u64()?,
+            ..Fixes::default()
+        };
         fixes.absorb(&r.corrections()?);
         self.fixes.push(fixes);
         self.corrections.extend(r.list(Reader::corrections)?);
@@ -245,7 +289,9 @@ impl Saved {
     /// Puts back what is of all workers.
     pub(in crate::stream) fn restore_shared(&self, shared: &Shared) {
         shared.begun.store(self.begun, Ordering::Release);
-        self.heard.iter().for_each(|(first, words)| shared.heard.restore(*first, words));
+        self.heard
+            .iter()
+            .for_each(|(first, words)| shared.heard.restore(*first, words));
     }
 }
 
@@ -282,8 +328,11 @@ impl Settle {
         let place = self.place;
         let late = saved.late.iter().map(|l| (Some(l.ingest), l.report));
         for (ingest, report) in saved.waiting.iter().map(|r| (None, *r)).chain(late) {
-            let Some(bay) = city.bay_numbered(report.bay()) else { continue };
-            let (s, report) = (shard(city.zone_of(bay)), report.of(bay.0));
+            let Some(bay) = city.bay_numbered(report.bay()) else {
+                continue;
+            };
+            let s = shard(city.zone_of(bay));
+            let report = report.of(bay.0);
             if super::owner(s, place.1) == place.0 {
                 match ingest {
                     None => self.wait(report, s),
@@ -303,7 +352,12 @@ impl Settle {
                 found.insert(ix.0, z);
             }
         }
-        let newest = saved.zones.iter().map(|z| z.swept).max().unwrap_or_default();
+        let newest = saved
+            .zones
+            .iter()
+            .map(|z| z.swept)
+            .max()
+            .unwrap_or_default();
         for s in self.owned() {
             let zones = zones_of(s, city.zone_count());
             let swept = self.shared.recent.change(s, |rows| {
@@ -311,7 +365,12 @@ impl Settle {
                 for zone in zones {
                     let row = &mut rows.0[slot(zone)];
                     match found.get(&zone.0) {
-                        Some(z) => *row = ZoneRows { touched: u64::MAX, ..(*z).clone() },
+                        Some(z) => {
+                            *row = ZoneRows {
+                                touched: u64::MAX,
+                                ..(*z).clone()
+                            }
+                        }
                         // A zone that is new since.
                         None => row.swept = newest,
                     }
@@ -333,25 +392,62 @@ struct Dealt {
     visits: Vec<Visit>,
 }
 
-/// What is of zones that are gone goes with shard 0. Every shard gets every hour, if only to say that it has none of it.
+/// What is of zones that are gone goes with shard 0. Every shard gets every hour, if only to say
+/// that it has none of it.
 fn deal(saved: &Saved, city: &City) -> Vec<Out> {
     let home = |zone: u32| city.zone_numbered(zone).map_or(0, shard) as usize;
     let mut all: Vec<Dealt> = (0..SHARDS).map(|_| Dealt::default()).collect();
     let hours: BTreeSet<Millis> = saved.hours.iter().map(|h| h.hour).collect();
-    let under_way = saved.fixes.iter().map(|f| f.hour).filter(|h| *h > 0).min().unwrap_or_default();
+    let under_way = saved
+        .fixes
+        .iter()
+        .map(|f| f.hour)
+        .filter(|h| *h > 0)
+        .min()
+        .unwrap_or_default();
     let told = saved.fixes.iter().map(Fixes::told);
     let finished: Vec<Corrections> = told.chain(saved.corrections.iter().cloned()).collect();
-    let fixed: BTreeSet<u64> = finished.iter().map(|c| c.hour.0).filter(|h| *h > 0).collect();
+    let fixed: BTreeSet<u64> = finished
+        .iter()
+        .map(|c| c.hour.0)
+        .filter(|h| *h > 0)
+        .collect();
     for to in &mut all {
-        to.hours.extend(hours.iter().map(|h| (h.0, SettledHour { hour: *h, ..SettledHour::default() })));
-        to.fixes.extend(fixed.iter().map(|h| (*h, Fixes { hour: *h, ..Fixes::default() })));
+        to.hours.extend(hours.iter().map(|h| {
+            (
+                h.0,
+                SettledHour {
+                    hour: *h,
+                    ..SettledHour::default()
+                },
+            )
+        }));
+        to.fixes.extend(fixed.iter().map(|h| {
+            (
+                *h,
+                Fixes {
+                    hour: *h,
+                    ..Fixes::default()
+                },
+            )
+        }));
     }
     for h in &saved.hours {
         for w in &h.windows {
-            all[home(w.zone)].hours.entry(h.hour.0).or_default().windows.push(w.clone());
+            all[home(w.zone)]
+                .hours
+                .entry(h.hour.0)
+                .or_default()
+                .windows
+                .push(w.clone());
         }
         for v in &h.visits {
-            all[home(v.zone)].hours.entry(h.hour.0).or_default().visits.push(*v);
+            all[home(v.zone)]
+                .hours
+                .entry(h.hour.0)
+                .or_default()
+                .visits
+                .push(*v);
         }
     }
     for c in finished.iter().filter(|c| c.hour.0 > 0) {
@@ -360,11 +456,17 @@ fn deal(saved: &Saved, city: &City) -> Vec<Out> {
             to.window(w.zone, w.from.0 / WINDOW_MS, &w.window);
         }
         for change in &c.visits {
-            let to = all[home(change.visit().zone)].fixes.entry(c.hour.0).or_default();
+            let to = all[home(change.visit().zone)]
+                .fixes
+                .entry(c.hour.0)
+                .or_default();
             to.change(change);
         }
     }
-    saved.visits.iter().for_each(|v| all[home(v.zone)].visits.push(*v));
+    saved
+        .visits
+        .iter()
+        .for_each(|v| all[home(v.zone)].visits.push(*v));
     all.into_iter().map(|d| d.into_out(under_way)).collect()
 }
 
@@ -373,8 +475,16 @@ impl Dealt {
         Out {
             fixes: self.fixes.remove(&under_way).unwrap_or_default(),
             visits: self.visits,
-            hours: self.hours.into_iter().map(|(h, told)| (h, Arc::new(told))).collect(),
-            corrections: self.fixes.into_iter().map(|(h, f)| (h, Arc::new(f.told()))).collect(),
+            hours: self
+                .hours
+                .into_iter()
+                .map(|(h, told)| (h, Arc::new(told)))
+                .collect(),
+            corrections: self
+                .fixes
+                .into_iter()
+                .map(|(h, f)| (h, Arc::new(f.told())))
+                .collect(),
         }
     }
 }

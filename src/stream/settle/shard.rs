@@ -1,4 +1,5 @@
-//! What one shard holds besides its bays' cells and its zones' windows: late reports that wait, and results not handed over.
+//! What one shard holds besides its bays' cells and its zones' windows: late reports that wait, and
+//! results not handed over.
 
 use super::fixes::Fixes;
 use super::report::Report;
@@ -20,7 +21,8 @@ pub(super) struct Shard {
     /// All its zones are settled up to there, ms.
     pub(super) swept: u64,
     pub(super) late: Vec<Late>,
-    /// Bays with a visit that may still prove to be a short stay, in the order in which zones are walked.
+    /// Bays with a visit that may still prove to be a short stay, in the order in which zones are
+    /// walked.
     pub(super) open: Vec<u32>,
     /// Behind an `Arc`, so that a checkpoint takes it without copying.
     pub(super) out: Arc<Out>,

@@ -1,4 +1,5 @@
-//! One shard, one window: what is due is walked through, late reports amend, every bay is brought to the window's end.
+//! One shard, one window: what is due is walked through, late reports amend, every bay is brought
+//! to the window's end.
 
 use super::super::worker::zones_of;
 use super::Limits;
@@ -41,8 +42,19 @@ impl Counts {
     /// In the order of the fields.
     #[must_use]
     pub const fn each(&self) -> [u64; 8] {
-        let Self { settled, visits, short, late, amended, too_late, lost, unkept } = *self;
-        [settled, visits, short, late, amended, too_late, lost, unkept]
+        let Self {
+            settled,
+            visits,
+            short,
+            late,
+            amended,
+            too_late,
+            lost,
+            unkept,
+        } = *self;
+        [
+            settled, visits, short, late, amended, too_late, lost, unkept,
+        ]
     }
 }
 
@@ -67,11 +79,14 @@ pub(super) struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    /// Settles the window that ends at `to`. `mixed`: what is due may be of older windows too. Returns how much work it was.
+    /// Settles the window that ends at `to`. `mixed`: what is due may be of older windows too.
+    /// Returns how much work it was.
     pub(super) fn run(&mut self, to: u64, due: &[Report], mixed: bool, late: &[Late]) -> usize {
         self.close_fixes((to + self.limits.lateness).saturating_sub(WINDOW_MS) / HOUR_MS * HOUR_MS);
-        let (city, from) = (self.city, to - WINDOW_MS);
-        let (mut amend, mut also) = (Vec::new(), Vec::new());
+        let city = self.city;
+        let from = to - WINDOW_MS;
+        let mut amend = Vec::new();
+        let mut also = Vec::new();
         for l in late {
             self.counts.late += 1;
             if !city.is_live(BayIx(l.report.bay())) {
@@ -108,7 +123,8 @@ impl<'a> Step<'a> {
         due.len() + work
     }
 
-    /// A lateness that was made longer since the last run lets in reports of what is settled: they amend.
+    /// A lateness that was made longer since the last run lets in reports of what is settled: they
+    /// amend.
     #[cold]
     fn take_settled(&mut self, to: u64, due: &mut Vec<Report>, amend: &mut Vec<Late>) {
         let ingest = to + self.limits.lateness - 1;
@@ -129,10 +145,23 @@ impl<'a> Step<'a> {
 
     /// What the walk of a bay of that zone depends on.
     pub(super) fn rules(&self, zone: ZoneIx, swept: u64) -> Rules<'a> {
-        let (z, l) = (self.city.zone(zone), self.limits);
-        let limit = z.spec.stale_after_s.map_or(l.stale_after, |s| u64::from(s) * 1000);
-        let (max_age, min_visit) = (l.max_age, l.min_visit);
-        Rules { heard: self.heard, limit, max_age, min_visit, swept, bay: 0, zone: z.number }
+        let z = self.city.zone(zone);
+        let l = self.limits;
+        let limit = z
+            .spec
+            .stale_after_s
+            .map_or(l.stale_after, |s| u64::from(s) * 1000);
+        let max_age = l.max_age;
+        let min_visit = l.min_visit;
+        Rules {
+            heard: self.heard,
+            limit,
+            max_age,
+            min_visit,
+            swept,
+            bay: 0,
+            zone: z.number,
+        }
     }
 
     /// Has kept what the walk has put into the records.
@@ -140,11 +169,17 @@ impl<'a> Step<'a> {
         if self.records.is_empty() {
             return;
         }
-        self.kept.append(Millis(hour), self.shard, std::mem::take(self.records).into_words());
+        self.kept.append(
+            Millis(hour),
+            self.shard,
+            std::mem::take(self.records).into_words(),
+        );
         while let Some((words, done)) = self.kept.done() {
             if let Err(e) = done {
                 self.counts.unkept += Hour::read(&words).len() as u64;
-                tracing::warn!(error = %e, "settled reports not kept: what comes late for them cannot amend");
+                tracing::warn!(
+                    error = %e, "settled reports not kept: what comes late for them cannot amend"
+                );
             }
             if self.records.is_empty() {
                 *self.records = Records::reusing(words);
@@ -155,7 +190,11 @@ impl<'a> Step<'a> {
     /// A bay is gone: its service ends where its zone has come to.
     pub(super) fn retire(&mut self, zone: ZoneIx, mut cell: Cell, number: u32) {
         let swept = self.rows.0[slot(zone)].swept;
-        let (mut tape, rules) = (Tape::default(), Rules { bay: number, ..self.rules(zone, swept) });
+        let mut tape = Tape::default();
+        let rules = Rules {
+            bay: number,
+            ..self.rules(zone, swept)
+        };
         cell.retire(swept, &rules, &mut tape);
         self.put_down(zone, &mut tape);
     }
@@ -165,24 +204,38 @@ impl<'a> Step<'a> {
         let rows = &mut self.rows.0[slot(zone)];
         tape.drain().for_each(|(n, w)| rows.add(n, &w));
         let min = self.limits.min_visit;
-        let short = tape.visits.iter().filter(|v| v.is_whole() && v.stay_ms() < min).count() as u64;
+        let short = tape
+            .visits
+            .iter()
+            .filter(|v| v.is_whole() && v.stay_ms() < min)
+            .count() as u64;
         self.counts.short += short;
         self.counts.visits += tape.visits.len() as u64 - short;
         self.out.visits.append(&mut tape.visits);
     }
 
-    /// From the hour of its first report on a zone is told of: what its bays were before, all unknown, is made up for.
+    /// From the hour of its first report on a zone is told of: what its bays were before, all
+    /// unknown, is made up for.
     pub(super) fn wake(&mut self, zone: ZoneIx, hour: u64) {
-        let (city, pad) = (self.city, self.limits.pad);
+        let city = self.city;
+        let pad = self.limits.pad;
         let rows = &mut self.rows.0[slot(zone)];
-        let until = if rows.heard_from == 0 { rows.swept } else { rows.heard_from.min(rows.swept) };
+        let until = if rows.heard_from == 0 {
+            rows.swept
+        } else {
+            rows.heard_from.min(rows.swept)
+        };
         if rows.heard_from != 0 && rows.heard_from <= hour {
             return;
         }
         rows.heard_from = hour;
         let mut tape = Tape::default();
         for bay in city.bays_of(zone) {
-            tape.spend(BayStatus::Unknown, city.serving_since(bay).0.max(hour), until);
+            tape.spend(
+                BayStatus::Unknown,
+                city.serving_since(bay).0.max(hour),
+                until,
+            );
         }
         let mut windows: Vec<_> = tape.drain().collect();
         windows.sort_unstable_by_key(|w| w.0);
@@ -196,7 +249,10 @@ impl<'a> Step<'a> {
 
     /// An hour is settled: makes it ready to be handed over.
     fn tell(&mut self, hour: u64) {
-        let mut told = SettledHour { hour: Millis(hour), ..SettledHour::default() };
+        let mut told = SettledHour {
+            hour: Millis(hour),
+            ..SettledHour::default()
+        };
         if let Some(there) = self.out.hours.remove(&hour) {
             told = Arc::unwrap_or_clone(there);
         }
@@ -207,7 +263,10 @@ impl<'a> Step<'a> {
             if rows.heard_from == 0 || rows.heard_from > hour || again {
                 continue;
             }
-            let windows = rows.fine.range(first as u32..(first + PER_HOUR) as u32).filter(|(_, w)| !w.is_zero());
+            let windows = rows
+                .fine
+                .range(first as u32..(first + PER_HOUR) as u32)
+                .filter(|(_, w)| !w.is_zero());
             told.windows.extend(windows.map(|(n, w)| WindowRow {
                 zone: rows.number,
                 from: Millis(u64::from(*n) * WINDOW_MS),
@@ -215,7 +274,8 @@ impl<'a> Step<'a> {
             }));
         }
         told.windows.sort_unstable_by_key(|w| (w.zone, w.from));
-        told.visits.extend(self.out.visits.extract_if(.., |v| v.end.0 < hour + HOUR_MS));
+        told.visits
+            .extend(self.out.visits.extract_if(.., |v| v.end.0 < hour + HOUR_MS));
         told.visits.sort_unstable_by_key(|v| (v.end, v.bay));
         self.out.hours.insert(hour, Arc::new(told));
     }
@@ -230,16 +290,24 @@ impl<'a> Step<'a> {
             if let Some(there) = self.out.corrections.get(&fixes.hour) {
                 fixes.absorb(there);
             }
-            self.out.corrections.insert(fixes.hour, Arc::new(fixes.told()));
+            self.out
+                .corrections
+                .insert(fixes.hour, Arc::new(fixes.told()));
         }
-        self.out.fixes = Fixes { hour, ..Fixes::default() };
+        self.out.fixes = Fixes {
+            hour,
+            ..Fixes::default()
+        };
     }
 
     /// Too late even to amend.
     pub(super) fn aside(&mut self, late: &Late) {
         self.counts.too_late += 1;
         let bay = self.city.bay_number(BayIx(late.report.bay()));
-        let kept = Late { report: late.report.of(bay), ..*late };
+        let kept = Late {
+            report: late.report.of(bay),
+            ..*late
+        };
         if let Err(e) = self.kept.too_late(bytemuck::bytes_of(&kept)) {
             self.counts.unkept += 1;
             tracing::warn!(error = %e, "a report that came too late could not be kept aside");

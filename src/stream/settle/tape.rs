@@ -1,4 +1,5 @@
-//! What walks through reports have come to, until it is added to the zones' windows: a few windows, and visits. Pure.
+//! What walks through reports have come to, until it is added to the zones' windows: a few windows,
+//! and visits. Pure.
 
 use crate::domain::turnover::WINDOW_MS;
 use crate::domain::{BayStatus, Visit, Window};
@@ -17,10 +18,14 @@ impl Tape {
     #[inline]
     fn window(&mut self, n: u64) -> &mut Window {
         if self.windows.get(self.last).is_none_or(|w| w.0 != n) {
-            self.last = self.windows.iter().position(|w| w.0 == n).unwrap_or_else(|| {
-                self.windows.push((n, Window::default()));
-                self.windows.len() - 1
-            });
+            self.last = self
+                .windows
+                .iter()
+                .position(|w| w.0 == n)
+                .unwrap_or_else(|| {
+                    self.windows.push((n, Window::default()));
+                    self.windows.len() - 1
+                });
         }
         &mut self.windows[self.last].1
     }
@@ -37,12 +42,19 @@ impl Tape {
         while from < to {
             let n = from / WINDOW_MS;
             let end = to.min((n + 1) * WINDOW_MS);
-            let (ms, at_start) = ((end - from) as i64 * bays, i64::from(from == n * WINDOW_MS) * bays);
+            let ms = (end - from) as i64 * bays;
+            let at_start = i64::from(from == n * WINDOW_MS) * bays;
             let w = self.window(n);
             match state {
-                BayStatus::Occupied => (w.occupied_ms, w.occupied_at) = (w.occupied_ms + ms, w.occupied_at + at_start),
-                BayStatus::Vacant => (w.vacant_ms, w.vacant_at) = (w.vacant_ms + ms, w.vacant_at + at_start),
-                BayStatus::Unknown => (w.unknown_ms, w.unknown_at) = (w.unknown_ms + ms, w.unknown_at + at_start),
+                BayStatus::Occupied => {
+                    (w.occupied_ms, w.occupied_at) = (w.occupied_ms + ms, w.occupied_at + at_start);
+                }
+                BayStatus::Vacant => {
+                    (w.vacant_ms, w.vacant_at) = (w.vacant_ms + ms, w.vacant_at + at_start);
+                }
+                BayStatus::Unknown => {
+                    (w.unknown_ms, w.unknown_at) = (w.unknown_ms + ms, w.unknown_at + at_start);
+                }
                 BayStatus::Closed => w.closed_ms += ms,
             }
             from = end;

@@ -1,18 +1,20 @@
 //! What the reports of one bay come to: its states over time, and its visits. Pure.
 //!
-//! The meaning of the settled record. Reports of a bay stand in order of their time, at most one at each; each stands
-//! from its time until the next, or until it lapses:
+//! The meaning of the settled record. Reports of a bay stand in order of their time, at most one at
+//! each; each stands from its time until the next, or until it lapses:
 //!
 //! * an app's word at its time plus the zone's limit;
-//! * a sensor's or gate's at the end of the last heard minute plus the limit: from the minute of the report on, as long
-//!   as the source was heard again before that instant (see [`super::heard`]);
+//! * a sensor's or gate's at the end of the last heard minute plus the limit: from the minute of
+//!   the report on, as long as the source was heard again before that instant (see
+//!   [`super::heard`]);
 //! * any word at its time plus the greatest age.
 //!
-//! A lapsed word leaves the bay unknown. A visit is a longest stretch of *occupied*; it was seen to start if
-//! the bay was vacant just before, and seen to end if it is vacant right after.
+//! A lapsed word leaves the bay unknown. A visit is a longest stretch of *occupied*; it was seen to
+//! start if the bay was vacant just before, and seen to end if it is vacant right after.
 //!
-//! A [`Cell`] is where a bay's walk through its reports has come to; walking on from a copy of it gives the same as
-//! walking from the beginning. That is what makes checkpoints, amendments and windows one and the same thing.
+//! A [`Cell`] is where a bay's walk through its reports has come to; walking on from a copy of it
+//! gives the same as walking from the beginning. That is what makes checkpoints, amendments and
+//! windows one and the same thing.
 
 use super::heard::{Heard, MINUTE_MS};
 use super::report::Report;
@@ -39,15 +41,17 @@ pub struct Rules<'a> {
 
 /// One bay's walk. All zeroes: in service from the beginning, never reported.
 ///
-/// `word`, from the low bits: state 2 | source kind 2 | start seen 1 | start counted 1 | kinds of the visit 3 |
-/// (11 spare) | time of the standing report 44.
+/// `word`, from the low bits: state 2 | source kind 2 | start seen 1 | start counted 1 | kinds of
+/// the visit 3 | (11 spare) | time of the standing report 44.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Cell {
     word: u64,
-    /// Since when it has been in its state, ms; of a bay never reported, since when it has been in service.
+    /// Since when it has been in its state, ms; of a bay never reported, since when it has been in
+    /// service.
     since: u64,
-    /// Source in the low half; in the high one the last minute up to which it is known to have been heard without a gap.
+    /// Source in the low half; in the high one the last minute up to which it is known to have been
+    /// heard without a gap.
     heard: u64,
 }
 
@@ -63,7 +67,11 @@ impl Cell {
     /// A bay that came into service then.
     #[must_use]
     pub const fn serving_since(since: u64) -> Self {
-        Self { word: 0, since, heard: 0 }
+        Self {
+            word: 0,
+            since,
+            heard: 0,
+        }
     }
 
     #[inline]
@@ -98,7 +106,8 @@ impl Cell {
     /// Walks to the next report. What is before the bay's service is passed over.
     #[inline]
     pub fn report(&mut self, r: &Report, rules: &Rules<'_>, tape: &mut Tape) {
-        let (at, old) = (r.at(), self.at());
+        let at = r.at();
+        let old = self.at();
         if old == 0 && at < self.since {
             return;
         }
@@ -110,7 +119,11 @@ impl Cell {
         if status != self.state() {
             self.turn(status, at, rules, tape);
         }
-        let vouched = if status == BayStatus::Occupied { 1 << (KINDS + r.kind().vouches_as()) } else { 0 };
+        let vouched = if status == BayStatus::Occupied {
+            1 << (KINDS + r.kind().vouches_as())
+        } else {
+            0
+        };
         self.word = self.word & STRETCH | vouched | (r.kind() as u64) << KIND | at << AT;
         self.heard = u64::from(r.source().0) | (at / MINUTE_MS) << 32;
     }
@@ -136,11 +149,16 @@ impl Cell {
         if self.state() == BayStatus::Unknown {
             return u64::MAX;
         }
-        let heard = if self.kind().passes_by() { self.at() } else { (self.heard_in() + 1) * MINUTE_MS };
+        let heard = if self.kind().passes_by() {
+            self.at()
+        } else {
+            (self.heard_in() + 1) * MINUTE_MS
+        };
         (heard + rules.limit).min(self.at() + rules.max_age)
     }
 
-    /// The same, after looking up once when its source was heard last, if it is not sure to stand up to `until`.
+    /// The same, after looking up once when its source was heard last, if it is not sure to stand
+    /// up to `until`.
     pub fn look_ahead(&mut self, until: u64, rules: &Rules<'_>) -> u64 {
         if self.stands_until(rules) < until {
             self.hear_on(rules);
@@ -148,14 +166,16 @@ impl Cell {
         self.stands_until(rules)
     }
 
-    /// Looks up the last minute in which its source was heard while its word stood; false if there is none that is not
-    /// known yet. What is heard stays heard: to ask early finds now what would be found later, and whichever minute is
-    /// reached from one in between is reached from the last as well.
+    /// Looks up the last minute in which its source was heard while its word stood; false if there
+    /// is none that is not known yet. What is heard stays heard: to ask early finds now what would
+    /// be found later, and whichever minute is reached from one in between is reached from the last
+    /// as well.
     fn hear_on(&mut self, rules: &Rules<'_>) -> bool {
         if self.kind().passes_by() {
             return false;
         }
-        let range = self.heard_in() as u32 + 1..=((self.stands_until(rules) - 1) / MINUTE_MS) as u32;
+        let range =
+            self.heard_in() as u32 + 1..=((self.stands_until(rules) - 1) / MINUTE_MS) as u32;
         let minute = rules.heard.last_in(self.source(), range);
         if let Some(minute) = minute {
             self.set_heard_in(minute);
@@ -163,7 +183,8 @@ impl Cell {
         minute.is_some()
     }
 
-    /// Walks on to `to`, before which there is no other report, and puts everything up to there on the tape.
+    /// Walks on to `to`, before which there is no other report, and puts everything up to there on
+    /// the tape.
     #[inline]
     pub fn advance(&mut self, to: u64, rules: &Rules<'_>, tape: &mut Tape) {
         if self.state() != BayStatus::Unknown && to - self.at() > rules.limit.min(rules.max_age) {
@@ -181,7 +202,10 @@ impl Cell {
     pub fn retire(&mut self, to: u64, rules: &Rules<'_>, tape: &mut Tape) {
         if self.since < to {
             self.advance(to, rules, tape);
-            let done = Rules { swept: to, ..*rules };
+            let done = Rules {
+                swept: to,
+                ..*rules
+            };
             self.turn(BayStatus::Unknown, to, &done, tape);
         }
     }
@@ -225,7 +249,11 @@ impl Cell {
             }
             tape.ended(&visit, short);
         }
-        let seen = if to == BayStatus::Occupied && was == BayStatus::Vacant { START_SEEN } else { 0 };
+        let seen = if to == BayStatus::Occupied && was == BayStatus::Vacant {
+            START_SEEN
+        } else {
+            0
+        };
         self.word = self.word & !STRETCH | to as u64 | seen;
         self.since = at;
     }

@@ -1,9 +1,10 @@
 //! The walk of a shard's bays through one window. Pure.
 //!
-//! Most bays of most windows rest: nothing is reported of them, and the word of before still stands. Of a zone it is
-//! known how many bays are in which state and until when all their words stand at least, so that within that time only
-//! those are looked at of which something is reported, or which have a visit that may still prove to be a short stay.
-//! That a bay was looked at or not changes no figure; what is known of a zone is found again by looking at all.
+//! Most bays of most windows rest: nothing is reported of them, and the word of before still
+//! stands. Of a zone it is known how many bays are in which state and until when all their words
+//! stand at least, so that within that time only those are looked at of which something is
+//! reported, or which have a visit that may still prove to be a short stay. That a bay was looked
+//! at or not changes no figure; what is known of a zone is found again by looking at all.
 
 use super::super::worker::zones_of;
 use super::recent::slot;
@@ -45,12 +46,18 @@ struct Walk<'a> {
 }
 
 impl Step<'_> {
-    /// Walks the bays of every zone that was ever heard through what is due of them, and on to the window's end.
+    /// Walks the bays of every zone that was ever heard through what is due of them, and on to the
+    /// window's end.
     pub(super) fn walk(&mut self, due: &[Report], to: u64) -> usize {
         let open = std::mem::take(self.open);
         let mut trail = std::mem::take(self.trail);
         self.chains.link(due, &open);
-        let (city, walk) = (self.city, Walk { due, to, hour: (to - WINDOW_MS) / HOUR_MS * HOUR_MS });
+        let city = self.city;
+        let walk = Walk {
+            due,
+            to,
+            hour: (to - WINDOW_MS) / HOUR_MS * HOUR_MS,
+        };
         let mut work = 8;
         for zone in zones_of(self.shard, city.zone_count()) {
             let rows = &self.rows.0[slot(zone)];
@@ -86,16 +93,31 @@ impl Step<'_> {
     }
 
     /// Looks at every bay, and finds out what is known of them all.
-    fn walk_all(&mut self, zone: ZoneIx, walk: Walk<'_>, mut rules: Rules<'_>, trail: &mut Trail) -> usize {
-        let (city, to) = (self.city, walk.to);
-        let mut still = Still { counts: [0; 4], until: u64::MAX };
+    fn walk_all(
+        &mut self,
+        zone: ZoneIx,
+        walk: Walk<'_>,
+        mut rules: Rules<'_>,
+        trail: &mut Trail,
+    ) -> usize {
+        let city = self.city;
+        let to = walk.to;
+        let mut still = Still {
+            counts: [0; 4],
+            until: u64::MAX,
+        };
         let mut resting = [0i64; 4];
-        // A word that ends soon is asked after now: or else all bays would be looked at for it again in the next window.
+        // A word that ends soon is asked after now: or else all bays would be looked at for it
+        // again in the next window.
         let soon = to + (rules.limit / 2).max(WINDOW_MS);
         for bay in city.bays_of(zone) {
             let before = self.cells[bay.at()];
             let heard = self.chains.has(bay);
-            let mut until = if heard { 0 } else { self.cells[bay.at()].look_ahead(soon, &rules) };
+            let mut until = if heard {
+                0
+            } else {
+                self.cells[bay.at()].look_ahead(soon, &rules)
+            };
             if heard || until < to || before.is_open() || !before.is_since(rules.swept) {
                 self.walk_bay(bay, walk, &mut rules, &mut trail.tape);
                 until = self.cells[bay.at()].look_ahead(soon, &rules);
@@ -106,8 +128,13 @@ impl Step<'_> {
             if cell.is_open() {
                 trail.open.push(bay.0);
             }
-            // One that is not in service yet is not to be counted: all have to be looked at until it is.
-            still.until = if cell.is_since(to) { still.until.min(until) } else { 0 };
+            // One that is not in service yet is not to be counted: all have to be looked at until
+            // it is.
+            still.until = if cell.is_since(to) {
+                still.until.min(until)
+            } else {
+                0
+            };
             still.counts[cell.state() as usize] += 1;
         }
         spend(resting, &rules, to, &mut trail.tape);
@@ -116,11 +143,28 @@ impl Step<'_> {
     }
 
     /// Looks at the bays that are heard of or have an open visit; all others rest.
-    fn walk_some(&mut self, zone: ZoneIx, walk: Walk<'_>, mut rules: Rules<'_>, trail: &mut Trail) -> usize {
-        let (city, to) = (self.city, walk.to);
+    fn walk_some(
+        &mut self,
+        zone: ZoneIx,
+        walk: Walk<'_>,
+        mut rules: Rules<'_>,
+        trail: &mut Trail,
+    ) -> usize {
+        let city = self.city;
+        let to = walk.to;
         let mut bays = std::mem::take(&mut trail.bays);
-        self.chains.find(city.zone(zone).bays.start, city.zone(zone).bays.end, &mut bays);
-        bays.extend(city.zone(zone).later_bays.iter().filter(|b| self.chains.has(**b)).map(|b| b.0));
+        self.chains.find(
+            city.zone(zone).bays.start,
+            city.zone(zone).bays.end,
+            &mut bays,
+        );
+        bays.extend(
+            city.zone(zone)
+                .later_bays
+                .iter()
+                .filter(|b| self.chains.has(**b))
+                .map(|b| b.0),
+        );
         let mut still = self.still[zone.at()];
         let mut resting = still.counts.map(i64::from);
         for (i, bay) in bays.iter().enumerate() {
@@ -156,7 +200,8 @@ impl Step<'_> {
         let cell: &mut Cell = &mut self.cells[bay.at()];
         rules.bay = bay.0;
         if self.chains.has_reports(bay) {
-            let (number, records) = (self.city.bay_number(bay), &mut *self.records);
+            let number = self.city.bay_number(bay);
+            let records = &mut *self.records;
             if cell.at() < walk.hour {
                 records.carry(*cell, number);
             }

@@ -1,8 +1,8 @@
 //! A worker's state as a whole: copied out for a checkpoint, put back at start.
 //!
-//! Counters of zones are not part of it: they are the sums of the cells, and are added up again. What a cell or a gate
-//! was believed to be (standing or lapsed) is. Dear: `copy` stops the worker, so it is memory copies and one walk over
-//! the zones; `restore` touches every cell.
+//! Counters of zones are not part of it: they are the sums of the cells, and are added up again.
+//! What a cell or a gate was believed to be (standing or lapsed) is. Dear: `copy` stops the worker,
+//! so it is memory copies and one walk over the zones; `restore` touches every cell.
 
 use super::super::checkpoint::Saved;
 use super::super::fuse::Cell;
@@ -36,10 +36,16 @@ impl Copied {
         let mut cells = vec![Cell::vacated(ZoneIx(u32::MAX), BayKind::Bicycle); bays];
         cells.clear();
         let seen = vec![1; crate::registry::MAX_SOURCES as usize];
-        Self { cells, seen, settle: Some(settle::saved::Copied::with_room(bays)), ..Self::default() }
+        Self {
+            cells,
+            seen,
+            settle: Some(settle::saved::Copied::with_room(bays)),
+            ..Self::default()
+        }
     }
 
-    /// Lets go of what it shares with the worker, which would have to copy it before the next change.
+    /// Lets go of what it shares with the worker, which would have to copy it before the next
+    /// change.
     pub(in crate::stream) fn let_go(&mut self) {
         if let Some(settled) = &mut self.settle {
             settled.let_go();
@@ -55,27 +61,36 @@ impl Worker {
         to.cells.clear();
         to.cells.extend_from_slice(&self.cells);
         to.observed.clear();
-        to.observed.extend(self.pulses.iter().map(|p| p.observed_at));
+        to.observed
+            .extend(self.pulses.iter().map(|p| p.observed_at));
         to.gates.clear();
         for (zone, z) in self.zones.iter().zip(0..) {
-            to.gates.extend(zone.counted().map(|(kind, count)| (ZoneIx(z), kind, count)));
+            to.gates
+                .extend(zone.counted().map(|(kind, count)| (ZoneIx(z), kind, count)));
         }
         match &mut self.settle {
             Some(settle) => settle.copy(to.settle.get_or_insert_default()),
             None => to.settle = None,
         }
         // All lanes: what another worker hears after the cut does no harm, it is heard again.
-        let known = if self.me == 0 { self.registry.source_count() as usize } else { 0 };
+        let known = if self.me == 0 {
+            self.registry.source_count() as usize
+        } else {
+            0
+        };
         self.seen.copy(known, &mut to.seen);
     }
 
-    /// Puts back what this worker owns of `saved`; what belongs to a bay or zone that is gone, or is now of another
-    /// kind, is left out. For a worker that has applied nothing yet.
+    /// Puts back what this worker owns of `saved`; what belongs to a bay or zone that is gone, or
+    /// is now of another kind, is left out. For a worker that has applied nothing yet.
     pub(in crate::stream) fn restore(&mut self, saved: &Saved) {
         let city = self.city.clone();
         for kept in &saved.cells {
-            let Some(bay) = city.bay_numbered(kept.bay) else { continue };
-            let (zone, kind) = (city.zone_of(bay), city.attrs(bay).kind);
+            let Some(bay) = city.bay_numbered(kept.bay) else {
+                continue;
+            };
+            let zone = city.zone_of(bay);
+            let kind = city.attrs(bay).kind;
             let new = Cell::restored(kept, zone);
             if self.owns(zone) && new.kind() == kind {
                 let old = std::mem::replace(&mut self.cells[bay.at()], new);

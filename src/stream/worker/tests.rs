@@ -16,11 +16,19 @@ struct Rig {
 
 fn rig(registry: Arc<Registry>) -> Rig {
     let model = Arc::new(Remembered::default());
-    let staleness = Staleness { default_s: 900, max_age_ms: 24 * 60 * MIN, sweep_ms: 0 };
+    let staleness = Staleness {
+        default_s: 900,
+        max_age_ms: 24 * 60 * MIN,
+        sweep_ms: 0,
+    };
     let seen = Arc::new(SourcesSeen::new(100, 1));
     let mut worker = Worker::new((0, 1), registry.clone(), seen, model.clone(), staleness);
     worker.publish();
-    Rig { registry, model, worker }
+    Rig {
+        registry,
+        model,
+        worker,
+    }
 }
 
 fn claim(rig: &Rig, bay: &str, at: u64, source: u32, kind: SourceKind, status: BayStatus) -> Claim {
@@ -70,8 +78,15 @@ fn reports_move_a_zones_buckets() {
     r.sensor("Z1-3", T0 + 1, BayStatus::Unknown);
     r.at(T0 + 1);
     let t = r.zone("Z1");
-    assert_eq!((buckets(&t), t.observed_at, t.stale), ((1, 1, 7, 1), Millis(T0 + 1), false));
-    assert_eq!(buckets(&r.zone("Z0")), (0, 0, 10, 0), "the neighbours are untouched");
+    assert_eq!(
+        (buckets(&t), t.observed_at, t.stale),
+        ((1, 1, 7, 1), Millis(T0 + 1), false)
+    );
+    assert_eq!(
+        buckets(&r.zone("Z0")),
+        (0, 0, 10, 0),
+        "the neighbours are untouched"
+    );
     assert!(r.zone("Z0").stale);
 }
 
@@ -81,22 +96,40 @@ fn a_silent_sensors_word_lapses_and_is_never_vacant() {
     r.sensor("Z0-0", T0, BayStatus::Vacant);
     r.sensor("Z0-1", T0 + 10 * MIN, BayStatus::Vacant);
     r.at(T0 + 24 * MIN);
-    assert_eq!(buckets(&r.zone("Z0")), (2, 0, 2, 0), "a sensor that is heard vouches for all its bays");
+    assert_eq!(
+        buckets(&r.zone("Z0")),
+        (2, 0, 2, 0),
+        "a sensor that is heard vouches for all its bays"
+    );
     r.at(T0 + 25 * MIN + 1);
     let t = r.zone("Z0");
     assert_eq!((buckets(&t), t.stale), ((0, 0, 4, 0), true));
-    assert_eq!(t.observed_at, Millis(T0 + 10 * MIN), "when it was last true is still told");
+    assert_eq!(
+        t.observed_at,
+        Millis(T0 + 10 * MIN),
+        "when it was last true is still told"
+    );
     r.sensor("Z0-1", T0 + 30 * MIN, BayStatus::Vacant);
     r.at(T0 + 30 * MIN);
     let t = r.zone("Z0");
-    assert_eq!((buckets(&t), t.stale), ((1, 0, 3, 0), false), "what was said before the silence is not revived");
+    assert_eq!(
+        (buckets(&t), t.stale),
+        ((1, 0, 3, 0), false),
+        "what was said before the silence is not revived"
+    );
 }
 
 #[test]
 fn a_heartbeat_keeps_a_sensors_word_standing() {
     let mut r = rig(testing::city(1, 2));
     r.sensor("Z0-0", T0, BayStatus::Vacant);
-    r.worker.apply(&[Claim::Alive { source: SourceIx(1), at: Millis(T0 + 14 * MIN) }], Millis(T0 + 14 * MIN));
+    r.worker.apply(
+        &[Claim::Alive {
+            source: SourceIx(1),
+            at: Millis(T0 + 14 * MIN),
+        }],
+        Millis(T0 + 14 * MIN),
+    );
     r.at(T0 + 20 * MIN);
     assert_eq!(r.status("Z0-0"), BayStatus::Vacant);
     r.at(T0 + 30 * MIN);
@@ -107,10 +140,20 @@ fn a_heartbeat_keeps_a_sensors_word_standing() {
 fn an_apps_reports_age_one_by_one() {
     let mut r = rig(testing::city(1, 2));
     let a = claim(&r, "Z0-0", T0, 2, SourceKind::App, BayStatus::Vacant);
-    let b = claim(&r, "Z0-1", T0 + 10 * MIN, 2, SourceKind::App, BayStatus::Vacant);
+    let b = claim(
+        &r,
+        "Z0-1",
+        T0 + 10 * MIN,
+        2,
+        SourceKind::App,
+        BayStatus::Vacant,
+    );
     r.worker.apply(&[a, b], Millis(T0 + 10 * MIN));
     r.at(T0 + 16 * MIN);
-    assert_eq!((r.status("Z0-0"), r.status("Z0-1")), (BayStatus::Unknown, BayStatus::Vacant));
+    assert_eq!(
+        (r.status("Z0-0"), r.status("Z0-1")),
+        (BayStatus::Unknown, BayStatus::Vacant)
+    );
 }
 
 #[test]
@@ -126,7 +169,14 @@ fn a_report_that_is_old_when_it_comes_is_not_served_as_live() {
 #[test]
 fn a_clock_ahead_does_not_keep_a_silent_source_alive() {
     let mut r = rig(testing::city(1, 2));
-    let ahead = claim(&r, "Z0-0", T0 + MIN, 1, SourceKind::Sensor, BayStatus::Vacant);
+    let ahead = claim(
+        &r,
+        "Z0-0",
+        T0 + MIN,
+        1,
+        SourceKind::Sensor,
+        BayStatus::Vacant,
+    );
     r.worker.apply(&[ahead], Millis(T0));
     assert_eq!(r.worker.seen.last(SourceIx(1)), Millis(T0));
 }
@@ -137,19 +187,39 @@ fn a_count_only_zone_follows_its_gate() {
     r.registry.put_zones(vec![testing::zone(7, 105)]).unwrap();
     let zone = r.registry.zone("Z7").unwrap();
     let count = |at, vacant| {
-        let (at, source, kind) = (Millis(at), SourceIx(4), BayKind::Car);
-        Claim::Count(CountObservation { at, zone, source, kind, vacant, capacity: 105 })
+        let at = Millis(at);
+        let source = SourceIx(4);
+        let kind = BayKind::Car;
+        Claim::Count(CountObservation {
+            at,
+            zone,
+            source,
+            kind,
+            vacant,
+            capacity: 105,
+        })
     };
-    r.worker.apply(&[count(T0, 68), count(T0 - 5, 3)], Millis(T0));
+    r.worker
+        .apply(&[count(T0, 68), count(T0 - 5, 3)], Millis(T0));
     r.at(T0);
-    assert_eq!((buckets(&r.zone("Z7")), r.zone("Z7").stale), ((68, 37, 0, 0), false));
+    assert_eq!(
+        (buckets(&r.zone("Z7")), r.zone("Z7").stale),
+        ((68, 37, 0, 0), false)
+    );
     r.at(T0 + 16 * MIN);
-    assert_eq!((buckets(&r.zone("Z7")), r.zone("Z7").stale), ((0, 0, 105, 0), true), "no data is not 0 free");
+    assert_eq!(
+        (buckets(&r.zone("Z7")), r.zone("Z7").stale),
+        ((0, 0, 105, 0), true),
+        "no data is not 0 free"
+    );
 }
 
 #[test]
 fn a_zone_may_set_its_own_limit() {
-    let zones = vec![crate::registry::city::ZoneSpec { stale_after_s: Some(2), ..testing::zone(0, 1) }];
+    let zones = vec![crate::registry::city::ZoneSpec {
+        stale_after_s: Some(2),
+        ..testing::zone(0, 1)
+    }];
     let registry = Registry::in_memory(zones, vec![testing::bay(0, 0)]).unwrap();
     let mut r = rig(Arc::new(registry));
     r.sensor("Z0-0", T0, BayStatus::Vacant);
@@ -167,12 +237,24 @@ fn bays_added_and_moved_at_run_time_are_taken_up() {
     moved.zone = "Z1".into();
     let mut wider = testing::zone(0, 9);
     wider.name = "wider".into();
-    r.registry.put_zones(vec![wider, testing::zone(1, 9)]).unwrap();
-    r.registry.put_bays(vec![moved, testing::bay(0, 7)]).unwrap();
+    r.registry
+        .put_zones(vec![wider, testing::zone(1, 9)])
+        .unwrap();
+    r.registry
+        .put_bays(vec![moved, testing::bay(0, 7)])
+        .unwrap();
     r.sensor("Z0-7", T0, BayStatus::Occupied);
     r.at(T0);
-    assert_eq!(buckets(&r.zone("Z0")), (0, 1, 8, 0), "the moved bay is gone, the new one counts");
-    assert_eq!(buckets(&r.zone("Z1")), (0, 0, 9, 0), "a reading taken elsewhere says nothing here");
+    assert_eq!(
+        buckets(&r.zone("Z0")),
+        (0, 1, 8, 0),
+        "the moved bay is gone, the new one counts"
+    );
+    assert_eq!(
+        buckets(&r.zone("Z1")),
+        (0, 0, 9, 0),
+        "a reading taken elsewhere says nothing here"
+    );
     r.sensor("Z0-0", T0 + 1, BayStatus::Vacant);
     r.at(T0 + 1);
     assert_eq!(buckets(&r.zone("Z1")), (1, 0, 8, 0));

@@ -4,10 +4,12 @@ use crate::demo::mqtt::{missing, peer};
 use bayhub::clock::ManualClock;
 use bayhub::domain::turnover::{HOUR_MS, WINDOW_MS};
 use bayhub::domain::{
-    Corrections, Millis, SettledHour, SourceKinds, Stays, Sums, Visit, VisitChange, Window, WindowRow,
+    Corrections, Millis, SettledHour, SourceKinds, Stays, Sums, Visit, VisitChange, Window,
+    WindowRow,
 };
 use bayhub::history::{
-    Around, Cells, Class, Config, Export, Format, History, Interval, Numbered, Question, Recent, Settled,
+    Around, Cells, Class, Config, Export, Format, History, Interval, Numbered, Question, Recent,
+    Settled,
 };
 use bayhub::metrics::Metrics;
 use serde_json::Value;
@@ -76,17 +78,37 @@ fn told() -> Vec<Settled> {
     for h in 10..40 {
         let hour = DAY.plus(h * HOUR_MS);
         let windows = (0..3).flat_map(|z| (0..12).map(move |w| (z, w)));
-        let windows =
-            windows.map(|(z, w)| window(z, hour.plus(w * WINDOW_MS), ((h * 5 + w + u64::from(z)) % 9) as i64));
-        let visits = (0..20).map(|n| visit(n, hour.plus(u64::from(n) * 60_000))).collect();
-        told.push(Settled::Hour(Arc::new(SettledHour { hour, windows: windows.collect(), visits })));
+        let windows = windows.map(|(z, w)| {
+            window(
+                z,
+                hour.plus(w * WINDOW_MS),
+                ((h * 5 + w + u64::from(z)) % 9) as i64,
+            )
+        });
+        let visits = (0..20)
+            .map(|n| visit(n, hour.plus(u64::from(n) * 60_000)))
+            .collect();
+        told.push(Settled::Hour(Arc::new(SettledHour {
+            hour,
+            windows: windows.collect(),
+            visits,
+        })));
         if h % 4 == 0 {
             let wrong = visit(3, hour.plus(3 * 60_000));
-            let visits =
-                vec![VisitChange::Retract(wrong), VisitChange::Assert(Visit { end: wrong.end.plus(1), ..wrong })];
+            let visits = vec![
+                VisitChange::Retract(wrong),
+                VisitChange::Assert(Visit {
+                    end: wrong.end.plus(1),
+                    ..wrong
+                }),
+            ];
             let windows = vec![window(1, hour, 4), window(2, Millis(hour.0 - HOUR_MS), 1)];
             let hour = hour.plus(HOUR_MS);
-            told.push(Settled::Corrections(Arc::new(Corrections { hour, windows, visits })));
+            told.push(Settled::Corrections(Arc::new(Corrections {
+                hour,
+                windows,
+                visits,
+            })));
         }
     }
     told
@@ -99,14 +121,26 @@ fn history(dir: &Path, runtime: &tokio::runtime::Runtime) -> History {
         metrics: Arc::new(Metrics::new()),
         health: Arc::default(),
     };
-    let config = Config { queue_hours: 100, ..Config::default() };
-    let (history, keeper) =
-        History::open(&config, dir, runtime.handle().clone(), Arc::new(Forgetful), around).expect("a folder");
+    let config = Config {
+        queue_hours: 100,
+        ..Config::default()
+    };
+    let (history, keeper) = History::open(
+        &config,
+        dir,
+        runtime.handle().clone(),
+        Arc::new(Forgetful),
+        around,
+    )
+    .expect("a folder");
     for settled in told() {
         keeper.offer(0, 1, &settled);
     }
     keeper.stop();
-    History::keep(&keeper).expect("a thread").join().expect("written");
+    History::keep(&keeper)
+        .expect("a thread")
+        .join()
+        .expect("written");
     history
 }
 
@@ -118,15 +152,25 @@ fn duckdb(folder: &Path, exported: &Path) -> Option<Value> {
         return None;
     }
     let mut command = Command::new("python3");
-    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/analysts/sums.py")).args([folder, exported]);
+    command
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/it/analysts/sums.py"
+        ))
+        .args([folder, exported]);
     let output = peer(&mut command)?;
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Some(serde_json::from_slice(&output.stdout).expect("JSON"))
 }
 
 #[test]
 fn duckdb_adds_up_files_and_corrections_to_what_the_hub_says() {
-    let (dir, runtime) = (tempfile::tempdir().expect("a folder"), tokio::runtime::Runtime::new().expect("a runtime"));
+    let dir = tempfile::tempdir().expect("a folder");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let history = history(dir.path(), &runtime);
     let q = Question {
         zones: None,
@@ -138,19 +182,46 @@ fn duckdb_adds_up_files_and_corrections_to_what_the_hub_says() {
     };
     let page = history.page(&q).expect("an answer");
     // Only hours before and after what was written are missing, and those it knows of.
-    assert_eq!((page.rows.len(), page.next), (30 * 3, None), "{:?}", page.gaps);
-    let export =
-        Export { class: Class::Visits, from: DAY, to: DAY.plus(48 * HOUR_MS), zone: None, format: Format::Parquet };
+    assert_eq!(
+        (page.rows.len(), page.next),
+        (30 * 3, None),
+        "{:?}",
+        page.gaps
+    );
+    let export = Export {
+        class: Class::Visits,
+        from: DAY,
+        to: DAY.plus(48 * HOUR_MS),
+        zone: None,
+        format: Format::Parquet,
+    };
     let exported = dir.path().join("visits.parquet");
     let out = std::fs::File::create(&exported).expect("a file");
-    let rows = export.write(&Config::default(), dir.path(), runtime.handle().clone(), out).expect("an export");
-    let Some(said) = duckdb(&dir.path().join("history"), &exported) else { return };
+    let rows = export
+        .write(
+            &Config::default(),
+            dir.path(),
+            runtime.handle().clone(),
+            out,
+        )
+        .expect("an export");
+    let Some(said) = duckdb(&dir.path().join("history"), &exported) else {
+        return;
+    };
 
     let hours = said["hours"].as_array().expect("rows");
     assert_eq!(hours.len(), page.rows.len());
     for (theirs, ours) in hours.iter().zip(&page.rows) {
-        let Sums { occupied_ms, vacant_ms, unknown_ms, started, ended, stay_ms, stays, .. } =
-            ours.sums.as_ref().expect("told");
+        let Sums {
+            occupied_ms,
+            vacant_ms,
+            unknown_ms,
+            started,
+            ended,
+            stay_ms,
+            stays,
+            ..
+        } = ours.sums.as_ref().expect("told");
         let counted: i64 = stays.buckets().iter().map(|(_, n)| i64::from(*n)).sum();
         let want = serde_json::json!([
             ours.zone.to_string(),
@@ -165,7 +236,14 @@ fn duckdb_adds_up_files_and_corrections_to_what_the_hub_says() {
         ]);
         assert_eq!(theirs, &want);
     }
-    assert_eq!(said["visits"], 30 * 20, "one taken back for each that was put right");
-    assert_eq!((&said["exported"], rows), (&serde_json::json!(30 * 20), 30 * 20));
+    assert_eq!(
+        said["visits"],
+        30 * 20,
+        "one taken back for each that was put right"
+    );
+    assert_eq!(
+        (&said["exported"], rows),
+        (&serde_json::json!(30 * 20), 30 * 20)
+    );
     assert_eq!(said["longest"], 400_001, "the visits that were put right");
 }

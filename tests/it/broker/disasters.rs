@@ -1,6 +1,7 @@
 //! Cuts and kills in mid-stream: no report is lost, and none counts twice.
 //!
-//! Cuts last a second; `BAYHUB_CUT_S=60` and `BAYHUB_CUTS=20` for as long and as many as a bad day has.
+//! Cuts last a second; `BAYHUB_CUT_S=60` and `BAYHUB_CUTS=20` for as long and as many as a bad day
+//! has.
 
 use super::hub::{BAYS, Hub, Publisher};
 use super::mosquitto::Mosquitto;
@@ -8,19 +9,26 @@ use super::relay::Relay;
 use std::time::Duration;
 
 fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default)
+    std::env::var(name)
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(default)
 }
 
 #[tokio::test]
 async fn cuts_in_mid_stream_lose_nothing() {
-    let Some(broker) = Mosquitto::start() else { return };
+    let Some(broker) = Mosquitto::start() else {
+        return;
+    };
     let wire = Relay::to(broker.port).await;
     let hub = Hub::start(&format!("mqtt://127.0.0.1:{}", wire.port), "clients = 4\n").await;
     hub.until("broker_connected", 4).await;
     let mut publisher = Publisher::to(&broker);
-    let (cuts, length) = (setting("BAYHUB_CUTS", 5), Duration::from_secs(setting("BAYHUB_CUT_S", 1)));
+    let cuts = setting("BAYHUB_CUTS", 5);
+    let length = Duration::from_secs(setting("BAYHUB_CUT_S", 1));
     for n in 0..cuts {
-        // Cut while reports are under way, whatever has become of them by then; more come while the wire is down.
+        // Cut while reports are under way, whatever has become of them by then; more come while the
+        // wire is down.
         publisher.part(0, 20 + 30 * (n as usize % 5)).await;
         wire.cut();
         publisher.round().await;
@@ -35,8 +43,14 @@ async fn cuts_in_mid_stream_lose_nothing() {
 
 #[tokio::test]
 async fn a_hub_killed_in_mid_stream_finds_the_rest_at_the_broker() {
-    let Some(broker) = Mosquitto::start() else { return };
-    let mut hub = Hub::start(&format!("mqtt://127.0.0.1:{}", broker.port), "clients = 4\n").await;
+    let Some(broker) = Mosquitto::start() else {
+        return;
+    };
+    let mut hub = Hub::start(
+        &format!("mqtt://127.0.0.1:{}", broker.port),
+        "clients = 4\n",
+    )
+    .await;
     hub.until("broker_connected", 4).await;
     let mut publisher = Publisher::to(&broker);
     for _ in 0..3 {
@@ -59,9 +73,15 @@ async fn shared_subscriptions_that_a_killed_broker_forgot_are_made_again() {
 }
 
 async fn kill_and_restart(clients: u64) {
-    let Some(mut broker) = Mosquitto::start() else { return };
+    let Some(mut broker) = Mosquitto::start() else {
+        return;
+    };
     let wire = Relay::to(broker.port).await;
-    let hub = Hub::start(&format!("mqtt://127.0.0.1:{}", wire.port), &format!("clients = {clients}\n")).await;
+    let hub = Hub::start(
+        &format!("mqtt://127.0.0.1:{}", wire.port),
+        &format!("clients = {clients}\n"),
+    )
+    .await;
     hub.until("broker_connected", clients).await;
     let mut publisher = Publisher::to(&broker);
     for _ in 0..3 {
@@ -75,8 +95,8 @@ async fn kill_and_restart(clients: u64) {
         wire.heal();
         broker.restart();
         if clients > 1 {
-            // mosquitto 2.0 does not write shared subscriptions to its file: what it is sent before the hub is back is
-            // lost in it. The sessions it does write, with what waits in them.
+            // mosquitto 2.0 does not write shared subscriptions to its file: what it is sent before
+            // the hub is back is lost in it. The sessions it does write, with what waits in them.
             hub.until("broker_connected", clients).await;
         }
         publisher.part(0, BAYS / 3).await;
@@ -91,8 +111,14 @@ async fn kill_and_restart(clients: u64) {
 
 #[tokio::test]
 async fn a_broker_that_forgot_its_sessions_is_subscribed_to_again() {
-    let Some(mut broker) = Mosquitto::start() else { return };
-    let hub = Hub::start(&format!("mqtt://127.0.0.1:{}", broker.port), "clients = 2\n").await;
+    let Some(mut broker) = Mosquitto::start() else {
+        return;
+    };
+    let hub = Hub::start(
+        &format!("mqtt://127.0.0.1:{}", broker.port),
+        "clients = 2\n",
+    )
+    .await;
     hub.until("broker_connected", 2).await;
     let mut publisher = Publisher::to(&broker);
     publisher.round().await;

@@ -1,4 +1,5 @@
-//! A `bayhub run` with a small city and one broker, and the publisher whose last words it must hold in the end.
+//! A `bayhub run` with a small city and one broker, and the publisher whose last words it must hold
+//! in the end.
 
 use super::mosquitto::{Mosquitto, PATIENCE, free_port};
 use bayhub::clock::SystemClock;
@@ -26,7 +27,8 @@ pub(super) struct Hub {
 impl Hub {
     /// A hub that is ready, with a `[[brokers]]` at `port` and `more` of its settings.
     pub(super) async fn start(url: &str, more: &str) -> Self {
-        let (dir, http) = (tempfile::tempdir().expect("a folder"), free_port());
+        let dir = tempfile::tempdir().expect("a folder");
+        let http = free_port();
         write_city(dir.path());
         let settings = format!(
             "[registry]\npath = \"{dir}\"\n[data]\npath = \"{dir}/data\"\n[http]\nlisten = \"127.0.0.1:{http}\"\n\
@@ -34,16 +36,33 @@ impl Hub {
             dir = dir.path().display(),
         );
         std::fs::write(dir.path().join("bayhub.toml"), settings).expect("its settings");
-        let mut hub = Self { dir, http, child: None };
+        let mut hub = Self {
+            dir,
+            http,
+            child: None,
+        };
         hub.restart().await;
         hub
     }
 
     pub(super) async fn restart(&mut self) {
-        let log = File::options().create(true).append(true).open(self.dir.path().join("log")).expect("a log");
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.dir.path().join("log"))
+            .expect("a log");
         let mut command = Command::new(env!("CARGO_BIN_EXE_bayhub"));
-        command.args(["run", "--config"]).arg(self.dir.path().join("bayhub.toml")).env("NO_COLOR", "1");
-        self.child = Some(command.stdin(Stdio::null()).stderr(log).spawn().expect("the hub"));
+        command
+            .args(["run", "--config"])
+            .arg(self.dir.path().join("bayhub.toml"))
+            .env("NO_COLOR", "1");
+        self.child = Some(
+            command
+                .stdin(Stdio::null())
+                .stderr(log)
+                .spawn()
+                .expect("the hub"),
+        );
         let end = Instant::now() + PATIENCE * 3;
         while self.get("/readyz").await.is_none() {
             assert!(Instant::now() < end, "not ready:\n{}", self.log());
@@ -70,8 +89,16 @@ impl Hub {
 
     /// The body of a good answer.
     pub(super) async fn get(&self, path: &str) -> Option<String> {
-        let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
-        let answer = client.get(format!("http://127.0.0.1:{}{path}", self.http)).send().await.ok()?;
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(PATIENCE)
+            .build()
+            .expect("a client");
+        let answer = client
+            .get(format!("http://127.0.0.1:{}{path}", self.http))
+            .send()
+            .await
+            .ok()?;
         answer.status().is_success().then_some(())?;
         answer.text().await.ok()
     }
@@ -79,8 +106,12 @@ impl Hub {
     /// The sum of a metric over its labels; those of `with` only.
     pub(super) async fn metric(&self, name: &str, with: &str) -> u64 {
         let text = self.get("/metrics").await.expect("metrics");
-        let lines = text.lines().filter(|l| l.starts_with(&format!("bayhub_{name}")) && l.contains(with));
-        lines.filter_map(|l| l.rsplit(' ').next()?.parse::<f64>().ok()).sum::<f64>() as u64
+        let lines = text
+            .lines()
+            .filter(|l| l.starts_with(&format!("bayhub_{name}")) && l.contains(with));
+        lines
+            .filter_map(|l| l.rsplit(' ').next()?.parse::<f64>().ok())
+            .sum::<f64>() as u64
     }
 
     /// Waits until that metric is `wanted`.
@@ -91,7 +122,11 @@ impl Hub {
             if now == wanted {
                 return;
             }
-            assert!(Instant::now() < end, "{name} is {now}, not {wanted}\n{}", self.log());
+            assert!(
+                Instant::now() < end,
+                "{name} is {now}, not {wanted}\n{}",
+                self.log()
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -99,12 +134,19 @@ impl Hub {
     /// Whether the quarantine's files hold that text.
     pub(super) fn quarantined(&self, text: &str) -> bool {
         let folder = self.dir.path().join("data/journal/quarantine");
-        let files = std::fs::read_dir(folder).expect("a quarantine").filter_map(Result::ok);
-        let has = |bytes: Vec<u8>| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+        let files = std::fs::read_dir(folder)
+            .expect("a quarantine")
+            .filter_map(Result::ok);
+        let has = |bytes: Vec<u8>| {
+            bytes
+                .windows(text.len())
+                .any(|part| part == text.as_bytes())
+        };
         files.filter_map(|f| std::fs::read(f.path()).ok()).any(has)
     }
 
-    /// Waits until every bay is in the state that was last published for it, and checks the zones' sums.
+    /// Waits until every bay is in the state that was last published for it, and checks the zones'
+    /// sums.
     pub(super) async fn until_as_published(&self, publisher: &Publisher) {
         let end = Instant::now() + PATIENCE;
         for (bay, wanted) in &publisher.last {
@@ -114,7 +156,11 @@ impl Hub {
                 if answer["state"] == *wanted {
                     break;
                 }
-                assert!(Instant::now() < end, "{bay} is not {wanted}: {answer}\n{}", self.log());
+                assert!(
+                    Instant::now() < end,
+                    "{bay} is not {wanted}: {answer}\n{}",
+                    self.log()
+                );
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
@@ -123,8 +169,14 @@ impl Hub {
         let zones = zones["zones"].as_array().expect("zones");
         let sum = |of: &dyn Fn(&Value) -> u64| zones.iter().map(of).sum::<u64>() as usize;
         let words = |word: &str| publisher.last.values().filter(|w| **w == word).count();
-        assert_eq!(sum(&|z| z["vacant"]["car"].as_u64().unwrap_or(0)), words("vacant"));
-        assert_eq!(sum(&|z| z["occupied"].as_u64().unwrap_or(0)), words("occupied"));
+        assert_eq!(
+            sum(&|z| z["vacant"]["car"].as_u64().unwrap_or(0)),
+            words("vacant")
+        );
+        assert_eq!(
+            sum(&|z| z["occupied"].as_u64().unwrap_or(0)),
+            words("occupied")
+        );
         assert_eq!(sum(&|z| z["capacity"].as_u64().unwrap_or(0)), BAYS);
     }
 }
@@ -156,15 +208,20 @@ fn write_city(dir: &Path) {
         let all = json!({"type": "FeatureCollection", "features": features});
         std::fs::write(dir.join(file), all.to_string()).expect("the city");
     };
-    let feature =
-        |place: Value, properties: Value| json!({"type": "Feature", "geometry": place, "properties": properties});
+    let feature = |place: Value, properties: Value| json!({"type": "Feature", "geometry": place, "properties": properties});
     let zone = |n: usize| {
         let id = zone_id(n);
         json!({"id": id, "name": id, "kind": "off_street", "operator": "city", "capacity": BAYS_EACH})
     };
-    write("zones.geojson", (0..ZONES).map(|n| feature(at(n), zone(n))).collect());
+    write(
+        "zones.geojson",
+        (0..ZONES).map(|n| feature(at(n), zone(n))).collect(),
+    );
     let bay = |n: usize| json!({"id": bay_id(n), "zone": zone_id(n % ZONES), "kind": "car"});
-    write("bays.geojson", (0..BAYS).map(|n| feature(at(n), bay(n))).collect());
+    write(
+        "bays.geojson",
+        (0..BAYS).map(|n| feature(at(n), bay(n))).collect(),
+    );
 }
 
 /// The lamp posts of the city together: what they said last of each bay, once the broker had it.
@@ -177,12 +234,19 @@ pub(super) struct Publisher {
 
 impl Publisher {
     pub(super) fn to(broker: &Mosquitto) -> Self {
-        // A minute ago, and a millisecond for each report: no two have the same time, none lies ahead.
+        // A minute ago, and a millisecond for each report: no two have the same time, none lies
+        // ahead.
         let begun = Millis(SystemClock.now().0 - 60_000);
-        Self { port: broker.port, begun, said: 0, last: BTreeMap::new() }
+        Self {
+            port: broker.port,
+            begun,
+            said: 0,
+            last: BTreeMap::new(),
+        }
     }
 
-    /// One report for every bay, each the other state than the time before; returns once the broker has them all.
+    /// One report for every bay, each the other state than the time before; returns once the broker
+    /// has them all.
     pub(super) async fn round(&mut self) {
         self.part(0, BAYS).await;
     }
@@ -195,7 +259,11 @@ impl Publisher {
 
     fn report(&mut self, n: usize) -> (String, String) {
         let bay = bay_id(n);
-        let state = if self.last.get(&bay) == Some(&"vacant") { "occupied" } else { "vacant" };
+        let state = if self.last.get(&bay) == Some(&"vacant") {
+            "occupied"
+        } else {
+            "vacant"
+        };
         self.said += 1;
         let at = self.begun.plus(self.said).to_string();
         let payload = json!({"bay": bay, "state": state, "at": at, "seq": self.said}).to_string();
@@ -206,7 +274,10 @@ impl Publisher {
     /// What the city's bays were last said to be.
     pub(super) fn vacant_in(&self, zone: &str) -> usize {
         let prefix = format!("{zone}-");
-        self.last.iter().filter(|(bay, state)| bay.starts_with(&prefix) && **state == "vacant").count()
+        self.last
+            .iter()
+            .filter(|(bay, state)| bay.starts_with(&prefix) && **state == "vacant")
+            .count()
     }
 }
 
@@ -216,7 +287,9 @@ pub(super) async fn send(port: u16, messages: &[(String, String)]) {
     options.set_inflight(50);
     let (client, mut events) = AsyncClient::new(options, messages.len());
     for (topic, payload) in messages {
-        client.try_publish(topic, QoS::AtLeastOnce, false, payload.as_str()).expect("room");
+        client
+            .try_publish(topic, QoS::AtLeastOnce, false, payload.as_str())
+            .expect("room");
     }
     let all = async {
         let mut acknowledged = 0;
@@ -226,7 +299,13 @@ pub(super) async fn send(port: u16, messages: &[(String, String)]) {
             }
         }
         client.try_disconnect().expect("room");
-        while events.poll().await.is_ok_and(|e| e != Event::Outgoing(rumqttc::Outgoing::Disconnect)) {}
+        while events
+            .poll()
+            .await
+            .is_ok_and(|e| e != Event::Outgoing(rumqttc::Outgoing::Disconnect))
+        {}
     };
-    tokio::time::timeout(PATIENCE, all).await.expect("acknowledged by the broker");
+    tokio::time::timeout(PATIENCE, all)
+        .await
+        .expect("acknowledged by the broker");
 }

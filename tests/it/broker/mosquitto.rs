@@ -1,4 +1,5 @@
-//! One mosquitto from the distribution's package, on a port of its own, with its sessions in a file.
+//! One mosquitto from the distribution's package, on a port of its own, with its sessions in a
+//! file.
 
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
@@ -18,17 +19,26 @@ pub(super) struct Mosquitto {
 
 /// A port that was free a moment ago.
 pub(super) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|l| l.local_addr())
+        .expect("a free port")
+        .port()
 }
 
 /// Whether `program` is there to test with; says so if not, and fails where peers are required.
 fn installed(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
-    let found = folders.map(|folder| folder.join(program)).find(|file| file.is_file());
+    let folders =
+        std::env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/local/sbin".into()]);
+    let found = folders
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file());
     if found.is_none() {
         let required = std::env::var("BAYHUB_REQUIRE_PEERS").is_ok_and(|v| v == "1");
-        assert!(!required, "{program} is not installed, and BAYHUB_REQUIRE_PEERS=1");
+        assert!(
+            !required,
+            "{program} is not installed, and BAYHUB_REQUIRE_PEERS=1"
+        );
         eprintln!("skipped: {program} not installed");
     }
     found
@@ -44,7 +54,8 @@ impl Mosquitto {
     pub(super) fn start_with(more: impl FnOnce(&Path) -> String) -> Option<Self> {
         installed("mosquitto")?;
         installed("mosquitto_sub")?;
-        let (dir, port) = (tempfile::tempdir().expect("a folder"), free_port());
+        let dir = tempfile::tempdir().expect("a folder");
+        let port = free_port();
         // As root it would become a user that may not write here.
         let settings = format!(
             "listener {port} 127.0.0.1\nallow_anonymous true\nuser root\npersistence true\n\
@@ -53,21 +64,37 @@ impl Mosquitto {
             more(dir.path()),
         );
         std::fs::write(dir.path().join("mosquitto.conf"), settings).expect("its settings");
-        let mut broker = Self { dir, port, child: None };
+        let mut broker = Self {
+            dir,
+            port,
+            child: None,
+        };
         broker.restart();
         Some(broker)
     }
 
     pub(super) fn restart(&mut self) {
         let program = installed("mosquitto").expect("it was there before");
-        let log = File::options().create(true).append(true).open(self.dir.path().join("log")).expect("a log");
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.dir.path().join("log"))
+            .expect("a log");
         let mut command = Command::new(program);
-        command.arg("-c").arg(self.dir.path().join("mosquitto.conf")).stdin(Stdio::null()).stdout(Stdio::null());
+        command
+            .arg("-c")
+            .arg(self.dir.path().join("mosquitto.conf"))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
         self.child = Some(command.stderr(log).spawn().expect("mosquitto"));
         let end = Instant::now() + PATIENCE;
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             let log = || std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default();
-            assert!(Instant::now() < end, "mosquitto does not listen:\n{}", log());
+            assert!(
+                Instant::now() < end,
+                "mosquitto does not listen:\n{}",
+                log()
+            );
             pause();
         }
     }
@@ -78,7 +105,11 @@ impl Mosquitto {
     }
 
     fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(self.child.as_ref().expect("it runs")), signal).expect("it runs");
+        kill_process(
+            Pid::from_child(self.child.as_ref().expect("it runs")),
+            signal,
+        )
+        .expect("it runs");
     }
 
     /// Has its sessions and messages written to its file.
@@ -104,7 +135,11 @@ impl Mosquitto {
     /// A clean stop, which writes its file.
     pub(super) fn stop(&mut self) {
         self.signal(Signal::TERM);
-        self.child.take().expect("it runs").wait().expect("its exit");
+        self.child
+            .take()
+            .expect("it runs")
+            .wait()
+            .expect("its exit");
     }
 
     /// Its sessions are gone.
@@ -115,8 +150,20 @@ impl Mosquitto {
     /// What `mosquitto_sub` prints for a topic: `count` messages with their topics.
     pub(super) fn subscribe(&self, topic: &str, count: usize) -> Output {
         let mut command = Command::new("mosquitto_sub");
-        command.args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-t", topic, "-C", &count.to_string()]);
-        command.args(["-W", "20", "-F", "%r %t %p"]).output().expect("mosquitto_sub")
+        command.args([
+            "-h",
+            "127.0.0.1",
+            "-p",
+            &self.port.to_string(),
+            "-t",
+            topic,
+            "-C",
+            &count.to_string(),
+        ]);
+        command
+            .args(["-W", "20", "-F", "%r %t %p"])
+            .output()
+            .expect("mosquitto_sub")
     }
 }
 
@@ -132,6 +179,9 @@ impl Drop for Mosquitto {
 
 /// Between two looks.
 pub(super) fn pause() {
-    #[allow(clippy::disallowed_methods, reason = "a test's own thread, waiting for another process")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a test's own thread, waiting for another process"
+    )]
     std::thread::sleep(Duration::from_millis(20));
 }

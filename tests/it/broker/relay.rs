@@ -1,4 +1,5 @@
-//! The wire between hub and broker, which a test may cut: connections then end at once and none is made.
+//! The wire between hub and broker, which a test may cut: connections then end at once and none is
+//! made.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +24,8 @@ impl Relay {
                 let mut wire = sender.subscribe();
                 tokio::spawn(async move {
                     let carry = async {
-                        let mut far = TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], broker))).await?;
+                        let mut far =
+                            TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], broker))).await?;
                         copy_bidirectional(&mut near, &mut far).await
                     };
                     // Either end may go at any time; the wire does not mind.

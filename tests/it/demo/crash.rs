@@ -1,4 +1,5 @@
-//! kill -9 at any moment, under load: nothing that was acknowledged is lost, nothing is counted twice.
+//! kill -9 at any moment, under load: nothing that was acknowledged is lost, nothing is counted
+//! twice.
 //!
 //! `BAYHUB_KILLS=200` for more than the usual number.
 
@@ -23,18 +24,28 @@ const BUSY: [(&str, &str); 5] = [
 const KEPT: [(&str, &str); 2] = [AHEAD, ("BAYHUB__JOURNAL__CHECKPOINT_S", "86400")];
 
 fn kills() -> u64 {
-    std::env::var("BAYHUB_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(20)
+    std::env::var("BAYHUB_KILLS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(20)
 }
 
 /// Starts, checks, loads and kills `kills` times; the books, and the last folder's hub.
 async fn lives(dir: &std::path::Path, kills: u64, env: &[(&str, &str)]) -> (Books, Hub) {
     let mut rng = StdRng::seed_from_u64(7);
     let mut hub = Hub::start_with(dir, &QUIET, env);
-    let mut books = Books::new(hub.features("bays.geojson").into_iter().map(|f| f.id).collect());
+    let mut books = Books::new(
+        hub.features("bays.geojson")
+            .into_iter()
+            .map(|f| f.id)
+            .collect(),
+    );
     for _ in 0..kills {
         books.hold_against(&hub).await;
         let life = Duration::from_millis(rng.random_range(30..400));
-        books.publish_until(hub, tokio::time::sleep(life), Hub::kill).await;
+        books
+            .publish_until(hub, tokio::time::sleep(life), Hub::kill)
+            .await;
         hub = Hub::start_with(dir, &QUIET, env);
     }
     books.hold_against(&hub).await;
@@ -48,8 +59,15 @@ async fn no_acknowledged_report_is_lost_by_kill_9_under_load() {
     let kills = kills();
     let (books, hub) = lives(dir.path(), kills, &BUSY).await;
     assert!(books.acknowledged > kills, "the load reached the hub");
-    assert!(hub.log().contains("checkpoint read"), "no start found a checkpoint:\n{}", hub.log());
-    eprintln!("{kills} kills: 0 lost of {} acknowledged ({} sent)", books.acknowledged, books.sent);
+    assert!(
+        hub.log().contains("checkpoint read"),
+        "no start found a checkpoint:\n{}",
+        hub.log()
+    );
+    eprintln!(
+        "{kills} kills: 0 lost of {} acknowledged ({} sent)",
+        books.acknowledged, books.sent
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -57,9 +75,19 @@ async fn the_journal_holds_every_acknowledged_report_and_none_twice() {
     let dir = tempfile::tempdir().expect("a folder");
     let (books, hub) = lives(dir.path(), 3, &KEPT).await;
     let found = super::copies::inspect(hub.data());
-    let claims: u64 = found["segments"].as_array().expect("segments").iter().filter_map(|s| s["claims"].as_u64()).sum();
+    let claims: u64 = found["segments"]
+        .as_array()
+        .expect("segments")
+        .iter()
+        .filter_map(|s| s["claims"].as_u64())
+        .sum();
     // None was sent twice, so more claims than reports would be a report counted twice.
-    assert!((books.acknowledged..=books.sent).contains(&claims), "{claims}: {} {}", books.acknowledged, books.sent);
+    assert!(
+        (books.acknowledged..=books.sent).contains(&claims),
+        "{claims}: {} {}",
+        books.acknowledged,
+        books.sent
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,8 +95,17 @@ async fn a_damaged_checkpoint_is_passed_over_and_nothing_is_lost() {
     let dir = tempfile::tempdir().expect("a folder");
     let (mut books, hub) = lives(dir.path(), 3, &BUSY).await;
     let data = hub.data().to_owned();
-    books.publish_until(hub, tokio::time::sleep(Duration::from_millis(1500)), Hub::kill).await;
-    let mut files: Vec<_> = std::fs::read_dir(data.join("checkpoints")).expect("a folder").flatten().collect();
+    books
+        .publish_until(
+            hub,
+            tokio::time::sleep(Duration::from_millis(1500)),
+            Hub::kill,
+        )
+        .await;
+    let mut files: Vec<_> = std::fs::read_dir(data.join("checkpoints"))
+        .expect("a folder")
+        .flatten()
+        .collect();
     files.retain(|f| f.path().extension().is_some_and(|e| e == "bin"));
     files.sort_by_key(std::fs::DirEntry::file_name);
     assert_eq!(files.len(), 2, "{files:?}");

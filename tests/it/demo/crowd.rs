@@ -1,4 +1,5 @@
-//! Crowds and bad manners: many idle streams, clients that dawdle, clients that send too much. Nobody else notices.
+//! Crowds and bad manners: many idle streams, clients that dawdle, clients that send too much.
+//! Nobody else notices.
 //!
 //! `BAYHUB_STREAMS=10000` for more than the usual number of idle streams.
 
@@ -13,30 +14,52 @@ use tokio::net::TcpStream;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What an idle stream may cost the hub, in bytes; a debug build's tasks are larger than a release's.
-const EACH: u64 = if cfg!(debug_assertions) { 40_000 } else { 20_000 };
+/// What an idle stream may cost the hub, in bytes; a debug build's tasks are larger than a
+/// release's.
+const EACH: u64 = if cfg!(debug_assertions) {
+    40_000
+} else {
+    20_000
+};
 
 /// What threads and allocators may take besides.
 const BESIDES: u64 = 16 << 20;
 
 fn streams() -> usize {
-    std::env::var("BAYHUB_STREAMS").ok().and_then(|n| n.parse().ok()).unwrap_or(400)
+    std::env::var("BAYHUB_STREAMS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(400)
 }
 
 /// Sockets for everybody; the hub inherits it.
 fn many_sockets() {
     let limit = getrlimit(Resource::Nofile);
-    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }).expect("descriptors");
+    setrlimit(
+        Resource::Nofile,
+        Rlimit {
+            current: limit.maximum,
+            ..limit
+        },
+    )
+    .expect("descriptors");
 }
 
 fn http(hub: &Hub) -> SocketAddr {
-    hub.http.trim_start_matches("http://").parse().expect("an address")
+    hub.http
+        .trim_start_matches("http://")
+        .parse()
+        .expect("an address")
 }
 
 fn resident(hub: &Hub) -> u64 {
     let path = format!("/proc/{}/statm", hub.pid());
     let text = std::fs::read_to_string(path).expect("a process");
-    text.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).expect("pages") * 4096
+    text.split_whitespace()
+        .nth(1)
+        .and_then(|pages| pages.parse::<u64>().ok())
+        .expect("pages")
+        * 4096
 }
 
 /// Sends `request`; the connection, once `until` has come back on it.
@@ -56,15 +79,23 @@ async fn read_until(socket: &mut TcpStream, until: &str) {
         }
     };
     let came = tokio::time::timeout(PATIENCE, heard).await;
-    assert!(came.is_ok(), "no {until:?} in {:?}", String::from_utf8_lossy(&text));
+    assert!(
+        came.is_ok(),
+        "no {until:?} in {:?}",
+        String::from_utf8_lossy(&text)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_of_idle_streams_costs_little_and_hears_what_happens() {
     many_sockets();
     let hub = Hub::start(&["--bays", "100", "--no-sim"]);
-    let (bay, streams) = (hub.some_bay(), streams());
-    let ask = format!("GET /v1/stream?zones={} HTTP/1.1\r\nHost: it\r\nAccept: text/event-stream\r\n\r\n", bay.zone);
+    let bay = hub.some_bay();
+    let streams = streams();
+    let ask = format!(
+        "GET /v1/stream?zones={} HTTP/1.1\r\nHost: it\r\nAccept: text/event-stream\r\n\r\n",
+        bay.zone
+    );
     let mut few = Vec::new();
     for _ in 0..20 {
         few.push(open(http(&hub), ask.as_bytes(), "data: ").await);
@@ -74,9 +105,18 @@ async fn a_crowd_of_idle_streams_costs_little_and_hears_what_happens() {
         few.push(open(http(&hub), ask.as_bytes(), "data: ").await);
     }
     let grown = resident(&hub).saturating_sub(before);
-    assert!(grown <= EACH * streams as u64 + BESIDES, "{streams} idle streams took {grown} bytes");
-    eprintln!("{streams} idle streams: {} bytes each", grown / streams as u64);
-    assert_eq!(report(&hub, &bay.id, "occupied").await.status, StatusCode::ACCEPTED);
+    assert!(
+        grown <= EACH * streams as u64 + BESIDES,
+        "{streams} idle streams took {grown} bytes"
+    );
+    eprintln!(
+        "{streams} idle streams: {} bytes each",
+        grown / streams as u64
+    );
+    assert_eq!(
+        report(&hub, &bay.id, "occupied").await.status,
+        StatusCode::ACCEPTED
+    );
     for socket in &mut few {
         read_until(socket, "\"occupied\":1").await;
     }
@@ -88,7 +128,10 @@ async fn slow_and_oversized_clients_harm_nobody_else() {
     many_sockets();
     let hub = Hub::start(&["--bays", "100", "--no-sim"]);
     let bay = hub.some_bay().id;
-    assert_eq!(report(&hub, &bay, "occupied").await.status, StatusCode::ACCEPTED);
+    assert_eq!(
+        report(&hub, &bay, "occupied").await.status,
+        StatusCode::ACCEPTED
+    );
     let before = resident(&hub);
     // Half a head, half a body, half a packet: none of them ever goes on.
     let key = hub.key("report");
@@ -108,23 +151,48 @@ async fn slow_and_oversized_clients_harm_nobody_else() {
         socket.write_all(half).await.expect("it is read");
         slow.push(socket);
     }
-    let body = format!(r#"{{"source":"{}","bays":[{}]}}"#, hub.source(), " ".repeat(300 << 10));
-    let post =
-        reqwest::Client::builder().no_proxy().build().expect("a client").post(format!("{}/v1/reports", hub.http));
-    let post = post.bearer_auth(key).header("content-type", "application/json").body(body).send().await;
-    assert_eq!(post.expect("an answer").status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let body = format!(
+        r#"{{"source":"{}","bays":[{}]}}"#,
+        hub.source(),
+        " ".repeat(300 << 10)
+    );
+    let post = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client")
+        .post(format!("{}/v1/reports", hub.http));
+    let post = post
+        .bearer_auth(key)
+        .header("content-type", "application/json")
+        .body(body)
+        .send()
+        .await;
+    assert_eq!(
+        post.expect("an answer").status(),
+        StatusCode::PAYLOAD_TOO_LARGE
+    );
     // A packet that says it is 256 MB long ends its connection before any of that is read.
     let mut endless = TcpStream::connect(hub.mqtt).await.expect("a connection");
-    endless.write_all(b"\x10\xff\xff\xff\x7f").await.expect("it is read");
+    endless
+        .write_all(b"\x10\xff\xff\xff\x7f")
+        .await
+        .expect("it is read");
     let mut rest = Vec::new();
     let ended = tokio::time::timeout(PATIENCE, endless.read_to_end(&mut rest)).await;
     assert!(ended.is_ok(), "still open");
 
-    assert_eq!(report(&hub, &bay, "vacant").await.status, StatusCode::ACCEPTED);
+    assert_eq!(
+        report(&hub, &bay, "vacant").await.status,
+        StatusCode::ACCEPTED
+    );
     until_state(&hub, &bay, "vacant").await;
     assert_eq!(status(&hub, "/readyz").await, StatusCode::OK);
     let grown = resident(&hub).saturating_sub(before);
     // The half bodies lie in the hub, each within the limit of a body.
     let most = (CLIENTS * (256 << 10)) as u64 + BESIDES;
-    assert!(grown <= most, "{} slow clients took {grown} bytes", slow.len());
+    assert!(
+        grown <= most,
+        "{} slow clients took {grown} bytes",
+        slow.len()
+    );
 }

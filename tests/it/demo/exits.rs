@@ -1,4 +1,5 @@
-//! How the command ends: 0 after a clean stop, 2 for a configuration that is wrong, 3 for an address it cannot have.
+//! How the command ends: 0 after a clean stop, 2 for a configuration that is wrong, 3 for an
+//! address it cannot have.
 
 use super::hub::{Hub, bayhub, wait};
 use std::net::TcpListener;
@@ -19,7 +20,10 @@ pub(super) fn end_of(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, Strin
         child.kill().expect("it runs");
     }
     let output = child.wait_with_output().expect("its output");
-    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
 }
 
 /// A configuration file beside a small registry it refers to.
@@ -33,7 +37,10 @@ pub(super) fn config(dir: &Path, more: &str) -> PathBuf {
         std::fs::write(dir.join(name), text).expect("a file");
     }
     let path = dir.join("bayhub.toml");
-    let text = format!("[registry]\npath = {:?}\n\n[http]\nlisten = \"127.0.0.1:0\"\n{more}", dir.to_string_lossy());
+    let text = format!(
+        "[registry]\npath = {:?}\n\n[http]\nlisten = \"127.0.0.1:0\"\n{more}",
+        dir.to_string_lossy()
+    );
     std::fs::write(&path, text).expect("a file");
     path
 }
@@ -55,7 +62,16 @@ fn a_taken_port_ends_with_3_and_says_which() {
     for (door, other) in [("--http", "--mqtt"), ("--mqtt", "--http")] {
         let dir = tempfile::tempdir().expect("a folder");
         let data = dir.path().to_string_lossy();
-        let common = ["demo", "--bays", "10", "--no-sim", "--data", &data, other, "127.0.0.1:0"];
+        let common = [
+            "demo",
+            "--bays",
+            "10",
+            "--no-sim",
+            "--data",
+            &data,
+            other,
+            "127.0.0.1:0",
+        ];
         let (code, stderr) = end_of(&[&common[..], &[door, &address]].concat(), &[]);
         assert_eq!(code, Some(3), "{door}: {stderr}");
         assert!(stderr.contains(&address), "{door}: {stderr}");
@@ -76,7 +92,10 @@ fn an_unknown_key_ends_with_2_and_names_the_nearest_known_one() {
     for command in ["check-config", "run"] {
         let (code, stderr) = end_of(&[command, "--config", &path.to_string_lossy()], &[]);
         assert_eq!(code, Some(2), "{command}: {stderr}");
-        assert!(stderr.contains("lisen") && stderr.contains("listen"), "{command}: {stderr}");
+        assert!(
+            stderr.contains("lisen") && stderr.contains("listen"),
+            "{command}: {stderr}"
+        );
     }
 }
 
@@ -85,13 +104,19 @@ fn an_unknown_section_ends_with_2_and_names_the_nearest_known_one() {
     let dir = tempfile::tempdir().expect("a folder");
     let (code, stderr) = check_config(&config(dir.path(), "[jurnal]\n"), &[]);
     assert_eq!(code, Some(2), "{stderr}");
-    assert!(stderr.contains("jurnal") && stderr.contains("journal"), "{stderr}");
+    assert!(
+        stderr.contains("jurnal") && stderr.contains("journal"),
+        "{stderr}"
+    );
 }
 
 #[test]
 fn a_value_of_the_wrong_type_ends_with_2_and_names_the_key() {
     let dir = tempfile::tempdir().expect("a folder");
-    let (code, stderr) = check_config(&config(dir.path(), ""), &[("BAYHUB__HTTP__LISTEN", "nowhere at all")]);
+    let (code, stderr) = check_config(
+        &config(dir.path(), ""),
+        &[("BAYHUB__HTTP__LISTEN", "nowhere at all")],
+    );
     assert_eq!(code, Some(2), "{stderr}");
     assert!(stderr.contains("listen"), "{stderr}");
 }

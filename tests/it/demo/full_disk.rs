@@ -10,8 +10,11 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 const QUIET: [&str; 3] = ["--bays", "60", "--no-sim"];
-const SMALL: [(&str, &str); 3] =
-    [AHEAD, ("BAYHUB__JOURNAL__SEGMENT_BYTES", "16384"), ("BAYHUB__JOURNAL__QUARANTINE_BYTES", "131072")];
+const SMALL: [(&str, &str); 3] = [
+    AHEAD,
+    ("BAYHUB__JOURNAL__SEGMENT_BYTES", "16384"),
+    ("BAYHUB__JOURNAL__QUARANTINE_BYTES", "131072"),
+];
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A file system of 2 MiB; gone with this value.
@@ -20,7 +23,10 @@ struct Tmpfs(PathBuf);
 impl Tmpfs {
     fn mount(at: &Path) -> Option<Self> {
         std::fs::create_dir_all(at).expect("a folder");
-        let done = Command::new("mount").args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(at).output();
+        let done = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"])
+            .arg(at)
+            .output();
         match done {
             Ok(done) if done.status.success() => Some(Self(at.to_owned())),
             other => {
@@ -51,9 +57,16 @@ impl Drop for Tmpfs {
 #[tokio::test]
 async fn a_full_disk_stops_acknowledgements_and_nothing_else_and_the_hub_recovers_by_itself() {
     let dir = tempfile::tempdir().expect("a folder");
-    let Some(disk) = Tmpfs::mount(&dir.path().join("data")) else { return };
+    let Some(disk) = Tmpfs::mount(&dir.path().join("data")) else {
+        return;
+    };
     let hub = Hub::start_with(dir.path(), &QUIET, &SMALL);
-    let mut books = Books::new(hub.features("bays.geojson").into_iter().map(|f| f.id).collect());
+    let mut books = Books::new(
+        hub.features("bays.geojson")
+            .into_iter()
+            .map(|f| f.id)
+            .collect(),
+    );
     for _ in 0..100 {
         assert!(books.post(&hub, PATIENCE).await, "{}", hub.log());
     }
@@ -62,12 +75,19 @@ async fn a_full_disk_stops_acknowledgements_and_nothing_else_and_the_hub_recover
     while status(&hub, "/readyz").await == 200 {
         // What fits into the prepared segments is still taken.
         books.post(&hub, Duration::from_millis(500)).await;
-        assert!(Instant::now() < end, "the disk is full and the hub takes reports\n{}", hub.log());
+        assert!(
+            Instant::now() < end,
+            "the disk is full and the hub takes reports\n{}",
+            hub.log()
+        );
     }
     let why = call(&hub, Method::GET, "/readyz", None, None).await;
     assert_eq!(why.status, 503);
     assert!(why.text.to_lowercase().contains("space"), "{}", why.text);
-    assert!(!books.post(&hub, Duration::from_millis(500)).await, "acknowledged on a full disk");
+    assert!(
+        !books.post(&hub, Duration::from_millis(500)).await,
+        "acknowledged on a full disk"
+    );
     assert_eq!(status(&hub, "/livez").await, 200);
     let bay = hub.some_bay().id;
     assert_ne!(state(&hub, &bay).await, "unknown", "reads are answered");
@@ -76,12 +96,19 @@ async fn a_full_disk_stops_acknowledgements_and_nothing_else_and_the_hub_recover
     let hub = Hub::start_with(dir.path(), &QUIET, &SMALL);
     books.hold_against(&hub).await;
     assert_eq!(status(&hub, "/readyz").await, 503);
-    assert!(!books.post(&hub, Duration::from_millis(500)).await, "acknowledged on a full disk");
+    assert!(
+        !books.post(&hub, Duration::from_millis(500)).await,
+        "acknowledged on a full disk"
+    );
 
     std::fs::remove_file(ballast).expect("it is there");
     let end = Instant::now() + PATIENCE;
     while status(&hub, "/readyz").await != 200 {
-        assert!(Instant::now() < end, "there is room again, but: {}", hub.log());
+        assert!(
+            Instant::now() < end,
+            "there is room again, but: {}",
+            hub.log()
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     for _ in 0..100 {

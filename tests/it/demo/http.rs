@@ -9,8 +9,18 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// One call: status and body, `Null` where the body is no JSON.
-pub(super) async fn call(hub: &Hub, method: Method, path: &str, key: Option<&str>, body: Option<&Value>) -> Answer {
-    let client = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
+pub(super) async fn call(
+    hub: &Hub,
+    method: Method,
+    path: &str,
+    key: Option<&str>,
+    body: Option<&Value>,
+) -> Answer {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(PATIENCE)
+        .build()
+        .expect("a client");
     let mut request = client.request(method, format!("{}{path}", hub.http));
     if let Some(key) = key {
         request = request.bearer_auth(key);
@@ -18,10 +28,17 @@ pub(super) async fn call(hub: &Hub, method: Method, path: &str, key: Option<&str
     if let Some(body) = body {
         request = request.json(body);
     }
-    let answer = request.send().await.unwrap_or_else(|e| panic!("{path}: {e}\n{}", hub.log()));
+    let answer = request
+        .send()
+        .await
+        .unwrap_or_else(|e| panic!("{path}: {e}\n{}", hub.log()));
     let status = answer.status();
     let text = answer.text().await.expect("a body");
-    Answer { status, json: serde_json::from_str(&text).unwrap_or_default(), text }
+    Answer {
+        status,
+        json: serde_json::from_str(&text).unwrap_or_default(),
+        text,
+    }
 }
 
 #[derive(Debug)]
@@ -45,16 +62,27 @@ pub(super) async fn status(hub: &Hub, path: &str) -> StatusCode {
 /// The state of a bay, as everybody sees it.
 pub(super) async fn state(hub: &Hub, bay: &str) -> String {
     let answer = get(hub, &format!("/v1/bays/{bay}")).await;
-    answer["state"].as_str().unwrap_or_else(|| panic!("no state in {answer}")).to_owned()
+    answer["state"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no state in {answer}"))
+        .to_owned()
 }
 
 /// Vacant bays within a kilometre of a place.
 pub(super) async fn nearby(hub: &Hub, lat: f64, lon: f64) -> Vec<Value> {
-    let answer = get(hub, &format!("/v1/bays/nearby?lat={lat}&lon={lon}&radius_m=1000&limit=20")).await;
-    answer["bays"].as_array().unwrap_or_else(|| panic!("no bays in {answer}")).clone()
+    let answer = get(
+        hub,
+        &format!("/v1/bays/nearby?lat={lat}&lon={lon}&radius_m=1000&limit=20"),
+    )
+    .await;
+    answer["bays"]
+        .as_array()
+        .unwrap_or_else(|| panic!("no bays in {answer}"))
+        .clone()
 }
 
-/// Waits until the bay is `wanted`: a report is acknowledged when it is durable, and seen a moment later.
+/// Waits until the bay is `wanted`: a report is acknowledged when it is durable, and seen a moment
+/// later.
 pub(super) async fn until_state(hub: &Hub, bay: &str, wanted: &str) {
     let end = Instant::now() + PATIENCE;
     loop {
@@ -62,7 +90,11 @@ pub(super) async fn until_state(hub: &Hub, bay: &str, wanted: &str) {
         if now == wanted {
             return;
         }
-        assert!(Instant::now() < end, "{bay} is still {now}, not {wanted}\n{}", hub.log());
+        assert!(
+            Instant::now() < end,
+            "{bay} is still {now}, not {wanted}\n{}",
+            hub.log()
+        );
         tokio::time::sleep(Duration::from_millis(25)).await;
     }
 }
@@ -70,5 +102,12 @@ pub(super) async fn until_state(hub: &Hub, bay: &str, wanted: &str) {
 /// `POST /v1/reports` for one bay, by the demo's own source.
 pub(super) async fn report(hub: &Hub, bay: &str, state: &str) -> Answer {
     let body = serde_json::json!({"source": hub.source(), "bays": [{"bay": bay, "state": state}]});
-    call(hub, Method::POST, "/v1/reports", Some(hub.key("report")), Some(&body)).await
+    call(
+        hub,
+        Method::POST,
+        "/v1/reports",
+        Some(hub.key("report")),
+        Some(&body),
+    )
+    .await
 }

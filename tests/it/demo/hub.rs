@@ -1,4 +1,5 @@
-//! One running `bayhub demo`, or `bayhub run`: started, spoken to, stopped or killed. Whatever happens, the process ends with the test.
+//! One running `bayhub demo`, or `bayhub run`: started, spoken to, stopped or killed. Whatever
+//! happens, the process ends with the test.
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -10,7 +11,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
-/// A debug build that fills a city on a busy machine is slow; a hub that says nothing for so long hangs.
+/// A debug build that fills a city on a busy machine is slow; a hub that says nothing for so long
+/// hangs.
 const READY: Duration = Duration::from_secs(90);
 
 /// A clean stop drains and syncs. What takes longer would be killed by most supervisors.
@@ -56,14 +58,28 @@ impl Hub {
 
     /// The same with settings from the environment.
     pub(super) fn start_with(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Self {
-        let (log, data) = (dir.join("stderr.log"), dir.join("data"));
-        let common = ["demo", "--http", "127.0.0.1:0", "--mqtt", "127.0.0.1:0", "--data"];
+        let log = dir.join("stderr.log");
+        let data = dir.join("data");
+        let common = [
+            "demo",
+            "--http",
+            "127.0.0.1:0",
+            "--mqtt",
+            "127.0.0.1:0",
+            "--data",
+        ];
         let child = bayhub(&common)
             .arg(&data)
             .args(args)
             .envs(env.iter().copied())
             .stdout(Stdio::piped())
-            .stderr(File::options().create(true).append(true).open(&log).expect("a log"))
+            .stderr(
+                File::options()
+                    .create(true)
+                    .append(true)
+                    .open(&log)
+                    .expect("a log"),
+            )
             .spawn()
             .expect("the hub's binary");
         let mut hub = Self {
@@ -75,12 +91,20 @@ impl Hub {
             own: None,
         };
         hub.ready = hub.ready_line();
-        let text = |key: &str| hub.ready[key].as_str().unwrap_or_else(|| panic!("no {key} in {}", hub.ready));
-        (hub.http, hub.mqtt) = (text("http").to_owned(), text("mqtt").parse().expect("an address"));
+        let text = |key: &str| {
+            hub.ready[key]
+                .as_str()
+                .unwrap_or_else(|| panic!("no {key} in {}", hub.ready))
+        };
+        (hub.http, hub.mqtt) = (
+            text("http").to_owned(),
+            text("mqtt").parse().expect("an address"),
+        );
         hub
     }
 
-    /// `bayhub run` on a configuration, ready for traffic. `ready` stands for what a demo would print.
+    /// `bayhub run` on a configuration, ready for traffic. `ready` stands for what a demo would
+    /// print.
     ///
     /// # Panics
     /// With its log, if it ends or stays silent instead.
@@ -91,23 +115,48 @@ impl Hub {
             .arg(config)
             .env("NO_COLOR", "1")
             .stdout(Stdio::null())
-            .stderr(File::options().create(true).append(true).open(&log).expect("a log"))
+            .stderr(
+                File::options()
+                    .create(true)
+                    .append(true)
+                    .open(&log)
+                    .expect("a log"),
+            )
             .spawn()
             .expect("the hub's binary");
         let mqtt = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut hub = Self { child, ready: Value::Null, http: String::new(), mqtt, log, own: None };
+        let mut hub = Self {
+            child,
+            ready: Value::Null,
+            http: String::new(),
+            mqtt,
+            log,
+            own: None,
+        };
         let end = Instant::now() + READY;
         let line = loop {
             let log = hub.log();
-            if let Some(line) = log[before..].lines().find(|l| l.contains(": ready http=") && l.contains(" mqtt=")) {
+            if let Some(line) = log[before..]
+                .lines()
+                .find(|l| l.contains(": ready http=") && l.contains(" mqtt="))
+            {
                 break line.to_owned();
             }
-            assert!(wait(&mut hub.child, Duration::from_millis(20)).is_none(), "it ended:\n{log}");
+            assert!(
+                wait(&mut hub.child, Duration::from_millis(20)).is_none(),
+                "it ended:\n{log}"
+            );
             assert!(Instant::now() < end, "not ready in {READY:?}:\n{log}");
         };
-        let value =
-            |key: &str| line.split_once(key).and_then(|(_, v)| v.split_whitespace().next()).expect("an address");
-        (hub.http, hub.mqtt) = (format!("http://{}", value("http=")), value("mqtt=").parse().expect("an address"));
+        let value = |key: &str| {
+            line.split_once(key)
+                .and_then(|(_, v)| v.split_whitespace().next())
+                .expect("an address")
+        };
+        (hub.http, hub.mqtt) = (
+            format!("http://{}", value("http=")),
+            value("mqtt=").parse().expect("an address"),
+        );
         ready["http"] = hub.http.clone().into();
         hub.ready = ready;
         hub
@@ -124,15 +173,21 @@ impl Hub {
             lines.for_each(drop);
         });
         match hear.recv_timeout(READY) {
-            Ok(Some(Ok(line))) => serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line:?}")),
-            Ok(_) | Err(RecvTimeoutError::Disconnected) => panic!("it ended without a ready line:\n{}", self.log()),
+            Ok(Some(Ok(line))) => {
+                serde_json::from_str(&line).unwrap_or_else(|e| panic!("{e}: {line:?}"))
+            }
+            Ok(_) | Err(RecvTimeoutError::Disconnected) => {
+                panic!("it ended without a ready line:\n{}", self.log())
+            }
             Err(RecvTimeoutError::Timeout) => panic!("no ready line in {READY:?}:\n{}", self.log()),
         }
     }
 
     /// The key of that scope.
     pub(super) fn key(&self, scope: &str) -> &str {
-        self.ready["keys"][scope].as_str().unwrap_or_else(|| panic!("no key for {scope}: {}", self.ready))
+        self.ready["keys"][scope]
+            .as_str()
+            .unwrap_or_else(|| panic!("no key for {scope}: {}", self.ready))
     }
 
     /// The source that the demo's report key speaks for.
@@ -152,15 +207,24 @@ impl Hub {
     /// The features of one of the city's files, as (id, properties, coordinates).
     pub(super) fn features(&self, file: &str) -> Vec<Feature> {
         let path = self.data().join("registry").join(file);
-        let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let text =
+            std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let all: Value = serde_json::from_str(&text).expect("GeoJSON");
         assert_eq!(all["type"], "FeatureCollection");
-        all["features"].as_array().expect("features").iter().map(Feature::read).collect()
+        all["features"]
+            .as_array()
+            .expect("features")
+            .iter()
+            .map(Feature::read)
+            .collect()
     }
 
     /// Some bay of the city, for cars: what a query asks for unless it says otherwise.
     pub(super) fn some_bay(&self) -> Feature {
-        self.features("bays.geojson").into_iter().find(|f| f.kind == "car").expect("a city has bays for cars")
+        self.features("bays.geojson")
+            .into_iter()
+            .find(|f| f.kind == "car")
+            .expect("a city has bays for cars")
     }
 
     pub(super) fn pid(&self) -> u32 {
@@ -205,7 +269,11 @@ pub(super) struct Feature {
 impl Feature {
     fn read(feature: &Value) -> Self {
         let properties = &feature["properties"];
-        let id = properties["id"].as_str().or(feature["id"].as_str()).expect("an id").to_owned();
+        let id = properties["id"]
+            .as_str()
+            .or(feature["id"].as_str())
+            .expect("an id")
+            .to_owned();
         // A polygon's first corner stands for it.
         let at = |axis: usize| {
             let mut place = &feature["geometry"]["coordinates"];
@@ -215,7 +283,14 @@ impl Feature {
             place[axis].as_f64().expect("a coordinate")
         };
         let text = |key: &str| properties[key].as_str().unwrap_or_default().to_owned();
-        Self { id, zone: text("zone"), kind: text("kind"), operator: text("operator"), lon: at(0), lat: at(1) }
+        Self {
+            id,
+            zone: text("zone"),
+            kind: text("kind"),
+            operator: text("operator"),
+            lon: at(0),
+            lat: at(1),
+        }
     }
 }
 
@@ -229,7 +304,10 @@ pub(super) fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
         if Instant::now() > end {
             return None;
         }
-        #[allow(clippy::disallowed_methods, reason = "the standard library has no wait with a limit")]
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "the standard library has no wait with a limit"
+        )]
         std::thread::sleep(Duration::from_millis(20));
     }
 }

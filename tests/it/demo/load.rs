@@ -1,4 +1,5 @@
-//! A sender that keeps books: which report was acknowledged, so that what the hub knows can be held against it.
+//! A sender that keeps books: which report was acknowledged, so that what the hub knows can be held
+//! against it.
 
 use super::hub::Hub;
 use super::mqtt::topic;
@@ -15,7 +16,8 @@ pub(super) const AHEAD: (&str, &str) = ("BAYHUB__GATE__FUTURE_S", "off");
 const STATES: [&str; 3] = ["vacant", "occupied", "closed"];
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Every report has a time of its own, one ms after the one before it: by it the hub's answer names the report.
+/// Every report has a time of its own, one ms after the one before it: by it the hub's answer names
+/// the report.
 pub(super) struct Books {
     bays: Vec<String>,
     first: u64,
@@ -34,8 +36,19 @@ fn state_of(n: u64) -> &'static str {
 impl Books {
     pub(super) fn new(bays: Vec<String>) -> Self {
         let first = SystemClock.now().0;
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { bays, first, next: 0, newest: BTreeMap::new(), acknowledged: 0, sent: 0, http }
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        Self {
+            bays,
+            first,
+            next: 0,
+            newest: BTreeMap::new(),
+            acknowledged: 0,
+            sent: 0,
+            http,
+        }
     }
 
     /// The next report: its number and its payload.
@@ -46,7 +59,13 @@ impl Books {
         let at = Millis(self.first + n).rfc3339();
         let at = std::str::from_utf8(&at).expect("ASCII");
         let bay = &self.bays[n as usize % self.bays.len()];
-        (n, format!(r#"{{"bay":"{bay}","state":"{}","at":"{at}","seq":{n}}}"#, state_of(n)))
+        (
+            n,
+            format!(
+                r#"{{"bay":"{bay}","state":"{}","at":"{at}","seq":{n}}}"#,
+                state_of(n)
+            ),
+        )
     }
 
     fn acknowledge(&mut self, n: u64) {
@@ -60,29 +79,47 @@ impl Books {
         let (n, payload) = self.report();
         let mut body: Value = serde_json::from_str(&payload).expect("JSON");
         body["source"] = hub.source().into();
-        let request = self.http.post(format!("{}/v1/reports", hub.http)).bearer_auth(hub.key("report")).json(&body);
-        let taken = request.timeout(limit).send().await.is_ok_and(|a| a.status() == 202);
+        let request = self
+            .http
+            .post(format!("{}/v1/reports", hub.http))
+            .bearer_auth(hub.key("report"))
+            .json(&body);
+        let taken = request
+            .timeout(limit)
+            .send()
+            .await
+            .is_ok_and(|a| a.status() == 202);
         if taken {
             self.acknowledge(n);
         }
         taken
     }
 
-    /// Publishes at QoS 1, up to 50 under way at a time, until `stop` is ready; then calls `end`, and reads what the hub
-    /// had still sent.
-    pub(super) async fn publish_until(&mut self, hub: Hub, stop: impl Future<Output = ()>, end: impl FnOnce(Hub)) {
+    /// Publishes at QoS 1, up to 50 under way at a time, until `stop` is ready; then calls `end`,
+    /// and reads what the hub had still sent.
+    pub(super) async fn publish_until(
+        &mut self,
+        hub: Hub,
+        stop: impl Future<Output = ()>,
+        end: impl FnOnce(Hub),
+    ) {
         let mut options = MqttOptions::new("it-books", hub.mqtt.ip().to_string(), hub.mqtt.port());
-        options.set_credentials(hub.source(), hub.key("report")).set_inflight(50);
+        options
+            .set_credentials(hub.source(), hub.key("report"))
+            .set_inflight(50);
         let (client, mut events) = AsyncClient::new(options, 100);
         let topic = topic(&hub);
         let mut waiting = VecDeque::new();
         let mut under_way = HashMap::new();
-        let (mut hub, mut end) = (Some(hub), Some(end));
+        let mut hub = Some(hub);
+        let mut end = Some(end);
         tokio::pin!(stop);
         loop {
             while hub.is_some() && waiting.len() < 50 {
                 let (n, payload) = self.report();
-                client.try_publish(&topic, QoS::AtLeastOnce, false, payload).expect("room in its queue");
+                client
+                    .try_publish(&topic, QoS::AtLeastOnce, false, payload)
+                    .expect("room in its queue");
                 waiting.push_back(n);
             }
             let event = tokio::select! {
@@ -110,17 +147,26 @@ impl Books {
         }
     }
 
-    /// Asserts that the hub knows of each bay at least the newest report that was acknowledged, and of every bay a
-    /// report that was made; and that the zones count their bays once.
+    /// Asserts that the hub knows of each bay at least the newest report that was acknowledged, and
+    /// of every bay a report that was made; and that the zones count their bays once.
     pub(super) async fn hold_against(&self, hub: &Hub) {
-        let (mut vacant, mut occupied, mut closed) = (0, 0, 0);
+        let mut vacant = 0;
+        let mut occupied = 0;
+        let mut closed = 0;
         for (i, bay) in self.bays.iter().enumerate() {
             let known = self.get(hub, &format!("/v1/bays/{bay}")).await;
             let state = known["state"].as_str().unwrap_or_default();
             if let Some(at) = known["observed_at"].as_str() {
                 let n = Millis::parse(at).expect("a time").0 - self.first;
-                assert_eq!(n as usize % self.bays.len(), i, "{bay} has another bay's report: {known}");
-                assert!(n < self.next, "{bay}: a report that was never made: {known}");
+                assert_eq!(
+                    n as usize % self.bays.len(),
+                    i,
+                    "{bay} has another bay's report: {known}"
+                );
+                assert!(
+                    n < self.next,
+                    "{bay}: a report that was never made: {known}"
+                );
                 assert_eq!(state, state_of(n), "{bay}: {known}");
                 let acknowledged = self.newest.get(&i).copied().unwrap_or_default();
                 assert!(
@@ -129,7 +175,11 @@ impl Books {
                     hub.log()
                 );
             } else {
-                assert!(!self.newest.contains_key(&i), "{bay}: acknowledged and lost: {known}\n{}", hub.log());
+                assert!(
+                    !self.newest.contains_key(&i),
+                    "{bay}: acknowledged and lost: {known}\n{}",
+                    hub.log()
+                );
             }
             vacant += u64::from(state == "vacant");
             occupied += u64::from(state == "occupied");
@@ -137,20 +187,32 @@ impl Books {
         }
         let zones = self.get(hub, "/v1/zones?limit=1000").await;
         let sum = |what: &str| -> u64 {
-            let zones = zones["zones"].as_array().unwrap_or_else(|| panic!("no zones in {zones}"));
+            let zones = zones["zones"]
+                .as_array()
+                .unwrap_or_else(|| panic!("no zones in {zones}"));
             zones.iter().map(|z| total(&z[what])).sum()
         };
-        assert_eq!((sum("vacant"), sum("occupied"), sum("closed")), (vacant, occupied, closed), "{zones}");
+        assert_eq!(
+            (sum("vacant"), sum("occupied"), sum("closed")),
+            (vacant, occupied, closed),
+            "{zones}"
+        );
     }
 
-    /// Asserts that every report that was acknowledged was also taken: one that is refused is acknowledged too.
+    /// Asserts that every report that was acknowledged was also taken: one that is refused is
+    /// acknowledged too.
     pub(super) fn none_refused(hub: &Hub) {
         let kept = std::fs::read_to_string(hub.data().join("journal/quarantine/current.jsonl"));
         assert_eq!(kept.unwrap_or_default(), "");
     }
 
     async fn get(&self, hub: &Hub, path: &str) -> Value {
-        let answer = self.http.get(format!("{}{path}", hub.http)).timeout(PATIENCE).send().await;
+        let answer = self
+            .http
+            .get(format!("{}{path}", hub.http))
+            .timeout(PATIENCE)
+            .send()
+            .await;
         let answer = answer.unwrap_or_else(|e| panic!("{path}: {e}\n{}", hub.log()));
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
         answer.json().await.expect("JSON")

@@ -1,4 +1,5 @@
-//! A parking sensor's way through a LoRaWAN network server into the hub, on a real process: by MQTT and by HTTP.
+//! A parking sensor's way through a LoRaWAN network server into the hub, on a real process: by MQTT
+//! and by HTTP.
 
 use super::http::{call, get, until_state};
 use super::hub::Hub;
@@ -20,33 +21,49 @@ const TTN: &str = "v3/parking@city/devices/bay-2/up";
 /// A city of three bays, one of them with a sensor.
 fn town(dir: &Path) -> Hub {
     let point = r#""geometry":{"type":"Point","coordinates":[103.8563,1.3343]}"#;
-    let feature = |properties: &str| format!(r#"{{"type":"Feature",{point},"properties":{properties}}}"#);
+    let feature =
+        |properties: &str| format!(r#"{{"type":"Feature",{point},"properties":{properties}}}"#);
     let zone = feature(r#"{"id":"Z","name":"Z","kind":"off_street","stale_after_s":90000}"#);
     let bays = (1..=3).map(|n| feature(&format!(r#"{{"id":"Z-{n}","zone":"Z","kind":"car"}}"#)));
-    for (name, features) in [("zones.geojson", zone), ("bays.geojson", bays.collect::<Vec<_>>().join(","))] {
+    for (name, features) in [
+        ("zones.geojson", zone),
+        ("bays.geojson", bays.collect::<Vec<_>>().join(",")),
+    ] {
         let text = format!(r#"{{"type":"FeatureCollection","features":[{features}]}}"#);
         std::fs::write(dir.join(name), text).expect("a file");
     }
     let devices = r#"[{"device":"0004A30B001C0530","bay":"Z-1","model":"bosch-tps110"}]"#;
     std::fs::write(dir.join("devices.json"), devices).expect("a file");
-    let (city, data) = (dir.to_string_lossy(), dir.join("data"));
+    let city = dir.to_string_lossy();
+    let data = dir.join("data");
     let mut config = format!(
         "[registry]\npath = {city:?}\n[data]\npath = {:?}\n[http]\nlisten = \"127.0.0.1:0\"\n[mqtt]\nlisten = \"127.0.0.1:0\"\n",
         data.to_string_lossy()
     );
     for (key, scope, more) in [
-        (NETWORK, "report", "sources = [\"network-1\"]\nuplinks = true\n"),
+        (
+            NETWORK,
+            "report",
+            "sources = [\"network-1\"]\nuplinks = true\n",
+        ),
         (LAMP, "report", "sources = [\"network-1\"]\n"),
         (ADMIN, "admin", ""),
     ] {
-        let hex = Keys::digest(key).iter().fold(String::new(), |hex, b| hex + &format!("{b:02x}"));
-        let entry =
-            format!("[[keys]]\nname = {key:?}\npartner = \"p\"\nsha256 = {hex:?}\nscopes = [{scope:?}]\n{more}");
+        let hex = Keys::digest(key)
+            .iter()
+            .fold(String::new(), |hex, b| hex + &format!("{b:02x}"));
+        let entry = format!(
+            "[[keys]]\nname = {key:?}\npartner = \"p\"\nsha256 = {hex:?}\nscopes = [{scope:?}]\n{more}"
+        );
         config.write_str(&entry).expect("room");
     }
     let path = dir.join("bayhub.toml");
     std::fs::write(&path, config).expect("a file");
-    Hub::run(dir, &path, json!({"source": "network-1", "keys": {"admin": ADMIN, "report": NETWORK}}))
+    Hub::run(
+        dir,
+        &path,
+        json!({"source": "network-1", "keys": {"admin": ADMIN, "report": NETWORK}}),
+    )
 }
 
 /// What ChirpStack publishes of a frame; `data` is base64.
@@ -62,7 +79,13 @@ async fn admin(hub: &Hub, method: Method, path: &str, body: Option<Value>) -> su
 }
 
 async fn kept(hub: &Hub, reason: &str) -> Vec<Value> {
-    let answer = admin(hub, Method::GET, &format!("/v1/quarantine?reason={reason}"), None).await;
+    let answer = admin(
+        hub,
+        Method::GET,
+        &format!("/v1/quarantine?reason={reason}"),
+        None,
+    )
+    .await;
     answer.json["refused"].as_array().expect("a list").clone()
 }
 
@@ -72,16 +95,33 @@ async fn an_uplink_over_mqtt_is_acknowledged_and_seen_and_its_copy_is_not_taken_
     let hub = town(dir.path());
     let eui = "0004A30B001C0530";
     let occupied = event(eui, 1, 1, "AQ==");
-    publish(&hub, NETWORK, CHIRPSTACK, &occupied).await.expect("acknowledged");
+    publish(&hub, NETWORK, CHIRPSTACK, &occupied)
+        .await
+        .expect("acknowledged");
     until_state(&hub, "Z-1", "occupied").await;
     assert_eq!(get(&hub, "/v1/bays/Z-1").await["source_kind"], "sensor");
-    publish(&hub, NETWORK, CHIRPSTACK, &occupied).await.expect("acknowledged");
+    publish(&hub, NETWORK, CHIRPSTACK, &occupied)
+        .await
+        .expect("acknowledged");
     let metrics = call(&hub, Method::GET, "/metrics", None, None).await.text;
-    assert!(metrics.contains("bayhub_uplinks_duplicate_total 1"), "{metrics}");
-    // The heartbeat says the same with a temperature; a start-up frame and a counter from 0 are a new word.
-    publish(&hub, NETWORK, CHIRPSTACK, &event(eui, 0, 3, "AAAAAAAAAAAAAAAAAAAAAAA=")).await.expect("acknowledged");
+    assert!(
+        metrics.contains("bayhub_uplinks_duplicate_total 1"),
+        "{metrics}"
+    );
+    // The heartbeat says the same with a temperature; a start-up frame and a counter from 0 are a
+    // new word.
+    publish(
+        &hub,
+        NETWORK,
+        CHIRPSTACK,
+        &event(eui, 0, 3, "AAAAAAAAAAAAAAAAAAAAAAA="),
+    )
+    .await
+    .expect("acknowledged");
     until_state(&hub, "Z-1", "vacant").await;
-    publish(&hub, NETWORK, CHIRPSTACK, &event(eui, 1, 2, "Af8=")).await.expect("acknowledged");
+    publish(&hub, NETWORK, CHIRPSTACK, &event(eui, 1, 2, "Af8="))
+        .await
+        .expect("acknowledged");
     until_state(&hub, "Z-1", "occupied").await;
 }
 
@@ -89,7 +129,8 @@ async fn an_uplink_over_mqtt_is_acknowledged_and_seen_and_its_copy_is_not_taken_
 async fn a_device_mapped_at_run_time_is_heard_over_http_and_still_mapped_after_a_kill() {
     let dir = tempfile::tempdir().expect("a folder");
     let hub = town(dir.path());
-    let device = json!([{"device": "bay-2@parking", "bay": "Z-2", "model": "decoded", "via": "network-1"}]);
+    let device =
+        json!([{"device": "bay-2@parking", "bay": "Z-2", "model": "decoded", "via": "network-1"}]);
     let answer = admin(&hub, Method::PUT, "/v1/admin/devices", Some(device)).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     let uplink = |occupied: bool, count: u32| {
@@ -97,17 +138,37 @@ async fn a_device_mapped_at_run_time_is_heard_over_http_and_still_mapped_after_a
             "received_at": SystemClock.now().to_string(),
             "uplink_message": {"f_port": 7, "f_cnt": count, "decoded_payload": {"occupied": occupied}}})
     };
-    let posted = call(&hub, Method::POST, "/v1/uplinks/ttn", Some(NETWORK), Some(&uplink(true, 1))).await;
-    assert_eq!((posted.status, &posted.json["accepted"]), (StatusCode::ACCEPTED, &json!(1)), "{}", posted.text);
+    let posted = call(
+        &hub,
+        Method::POST,
+        "/v1/uplinks/ttn",
+        Some(NETWORK),
+        Some(&uplink(true, 1)),
+    )
+    .await;
+    assert_eq!(
+        (posted.status, &posted.json["accepted"]),
+        (StatusCode::ACCEPTED, &json!(1)),
+        "{}",
+        posted.text
+    );
     until_state(&hub, "Z-2", "occupied").await;
     hub.kill();
 
     let hub = town(dir.path());
     until_state(&hub, "Z-2", "occupied").await;
-    publish(&hub, NETWORK, TTN, &uplink(false, 2).to_string()).await.expect("acknowledged");
+    publish(&hub, NETWORK, TTN, &uplink(false, 2).to_string())
+        .await
+        .expect("acknowledged");
     until_state(&hub, "Z-2", "vacant").await;
     // A sensor that is taken out of its bay takes its word with it.
-    let gone = admin(&hub, Method::DELETE, "/v1/admin/devices/bay-2@parking", None).await;
+    let gone = admin(
+        &hub,
+        Method::DELETE,
+        "/v1/admin/devices/bay-2@parking",
+        None,
+    )
+    .await;
     assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.text);
     until_state(&hub, "Z-2", "unknown").await;
 }
@@ -116,15 +177,43 @@ async fn a_device_mapped_at_run_time_is_heard_over_http_and_still_mapped_after_a
 async fn strangers_and_their_frames_end_in_the_quarantine() {
     let dir = tempfile::tempdir().expect("a folder");
     let hub = town(dir.path());
-    publish(&hub, NETWORK, CHIRPSTACK, &event("ffffffffffffffff", 1, 1, "AQ==")).await.expect("acknowledged");
-    publish(&hub, NETWORK, CHIRPSTACK, &event("0004a30b001c0530", 1, 9, "AQ==")).await.expect("acknowledged");
-    publish(&hub, LAMP, CHIRPSTACK, &event("0004a30b001c0530", 2, 1, "AQ==")).await.expect("acknowledged");
-    for (reason, words) in
-        [("unknown_device", "ffffffffffffffff"), ("malformed", "not 9"), ("forbidden", "bayhub/v1/network-1/")]
-    {
+    publish(
+        &hub,
+        NETWORK,
+        CHIRPSTACK,
+        &event("ffffffffffffffff", 1, 1, "AQ=="),
+    )
+    .await
+    .expect("acknowledged");
+    publish(
+        &hub,
+        NETWORK,
+        CHIRPSTACK,
+        &event("0004a30b001c0530", 1, 9, "AQ=="),
+    )
+    .await
+    .expect("acknowledged");
+    publish(
+        &hub,
+        LAMP,
+        CHIRPSTACK,
+        &event("0004a30b001c0530", 2, 1, "AQ=="),
+    )
+    .await
+    .expect("acknowledged");
+    for (reason, words) in [
+        ("unknown_device", "ffffffffffffffff"),
+        ("malformed", "not 9"),
+        ("forbidden", "bayhub/v1/network-1/"),
+    ] {
         let kept = kept(&hub, reason).await;
         assert_eq!(kept.len(), 1, "{reason}: {kept:?}");
-        assert!(kept[0]["detail"].as_str().is_some_and(|d| d.contains(words)), "{kept:?}");
+        assert!(
+            kept[0]["detail"]
+                .as_str()
+                .is_some_and(|d| d.contains(words)),
+            "{kept:?}"
+        );
         assert_eq!(kept[0]["source"], "network-1");
     }
     assert_eq!(get(&hub, "/v1/bays/Z-1").await["state"], "unknown");

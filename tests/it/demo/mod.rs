@@ -1,7 +1,9 @@
-//! The command itself, as a user has it: real processes, real MQTT, real HTTP, checked against the public contract.
+//! The command itself, as a user has it: real processes, real MQTT, real HTTP, checked against the
+//! public contract.
 //!
-//! Each test starts its own hub on ports that the system picks, in its own folder, and ends it. Deadlines are there
-//! so that a hang becomes a message; none of them says how fast the hub must be, but for the 15 s a clean stop has.
+//! Each test starts its own hub on ports that the system picks, in its own folder, and ends it.
+//! Deadlines are there so that a hang becomes a message; none of them says how fast the hub must
+//! be, but for the 15 s a clean stop has.
 
 mod copies;
 mod crash;

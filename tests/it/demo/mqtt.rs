@@ -1,21 +1,34 @@
-//! A lamp post: publishes at QoS 1 and knows whether it was acknowledged. By rumqttc, and by `mosquitto_pub` where it is installed.
+//! A lamp post: publishes at QoS 1 and knows whether it was acknowledged. By rumqttc, and by
+//! `mosquitto_pub` where it is installed.
 
 use super::hub::Hub;
-use rumqttc::{AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, MqttOptions, Packet, QoS};
+use rumqttc::{
+    AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, MqttOptions, Packet, QoS,
+};
 use std::process::{Command, Output};
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Publishes one message and waits for its acknowledgement. `Err`: the connection was refused with that code.
-pub(super) async fn publish(hub: &Hub, password: &str, topic: &str, payload: &str) -> Result<(), ConnectReturnCode> {
+/// Publishes one message and waits for its acknowledgement. `Err`: the connection was refused with
+/// that code.
+pub(super) async fn publish(
+    hub: &Hub,
+    password: &str,
+    topic: &str,
+    payload: &str,
+) -> Result<(), ConnectReturnCode> {
     let (client, mut events) = client(hub, hub.source(), password);
     acked(hub, &client, &mut events, topic, payload).await
 }
 
 /// A client that is not connected yet.
 pub(super) fn client(hub: &Hub, user: &str, password: &str) -> (AsyncClient, EventLoop) {
-    let mut options = MqttOptions::new(format!("it-{user}"), hub.mqtt.ip().to_string(), hub.mqtt.port());
+    let mut options = MqttOptions::new(
+        format!("it-{user}"),
+        hub.mqtt.ip().to_string(),
+        hub.mqtt.port(),
+    );
     options.set_credentials(user, password);
     AsyncClient::new(options, 10)
 }
@@ -28,7 +41,10 @@ pub(super) async fn acked(
     topic: &str,
     payload: &str,
 ) -> Result<(), ConnectReturnCode> {
-    client.publish(topic, QoS::AtLeastOnce, false, payload).await.expect("room in its queue");
+    client
+        .publish(topic, QoS::AtLeastOnce, false, payload)
+        .await
+        .expect("room in its queue");
     let talk = async {
         loop {
             match events.poll().await {
@@ -60,14 +76,24 @@ pub(super) fn mosquitto_pub(hub: &Hub, topic: &str, payload: &str) -> Option<Out
 
 /// One of mosquitto's clients, ready to speak to the hub as the demo's source.
 pub(super) fn mosquitto(program: &str, hub: &Hub) -> Command {
-    let (host, port) = (hub.mqtt.ip().to_string(), hub.mqtt.port().to_string());
+    let host = hub.mqtt.ip().to_string();
+    let port = hub.mqtt.port().to_string();
     let mut command = Command::new(program);
-    command.args(["-h", &host, "-p", &port, "-u", hub.source(), "-P", hub.key("report")]);
+    command.args([
+        "-h",
+        &host,
+        "-p",
+        &port,
+        "-u",
+        hub.source(),
+        "-P",
+        hub.key("report"),
+    ]);
     command
 }
 
-/// Runs somebody else's program. `None` where it is not installed, which it says; with `BAYHUB_REQUIRE_PEERS=1`, as
-/// in CI, that is a failure.
+/// Runs somebody else's program. `None` where it is not installed, which it says; with
+/// `BAYHUB_REQUIRE_PEERS=1`, as in CI, that is a failure.
 pub(crate) fn peer(command: &mut Command) -> Option<Output> {
     match command.output() {
         Ok(output) => Some(output),
@@ -82,6 +108,9 @@ pub(crate) fn peer(command: &mut Command) -> Option<Output> {
 /// Says that a test is skipped for want of `what`, or fails it.
 pub(crate) fn missing(what: &str) {
     let required = std::env::var("BAYHUB_REQUIRE_PEERS").is_ok_and(|v| v == "1");
-    assert!(!required, "{what} is not installed, and BAYHUB_REQUIRE_PEERS=1");
+    assert!(
+        !required,
+        "{what} is not installed, and BAYHUB_REQUIRE_PEERS=1"
+    );
     eprintln!("skipped: {what} not installed");
 }

@@ -1,5 +1,6 @@
-//! Schemathesis against the real process: it reads the hub's own description and sends what that allows, and what it does
-//! not. Nothing may be a server's fault, and every answer must be one that is described.
+//! Schemathesis against the real process: it reads the hub's own description and sends what that
+//! allows, and what it does not. Nothing may be a server's fault, and every answer must be one that
+//! is described.
 
 use super::hub::{Hub, wait};
 use super::mqtt::missing;
@@ -19,34 +20,63 @@ async fn master_key(hub: &Hub) -> String {
         "name": "all", "partner": "demo", "scopes": ["report", "share", "book", "monitor", "admin"],
         "sources": ["fuzz-*"], "source_kind": "app", "uplinks": true,
     });
-    let made = super::http::call(hub, Method::POST, "/v1/admin/keys", Some(hub.key("admin")), Some(&body)).await;
-    made.json["key"].as_str().unwrap_or_else(|| panic!("no key in {}", made.text)).to_owned()
+    let made = super::http::call(
+        hub,
+        Method::POST,
+        "/v1/admin/keys",
+        Some(hub.key("admin")),
+        Some(&body),
+    )
+    .await;
+    made.json["key"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no key in {}", made.text))
+        .to_owned()
 }
 
 /// A bay on offer, so that there is one to ask for.
 async fn offer(hub: &Hub, key: &str) {
     let zones = hub.features("zones.geojson");
     let own = |zone: &str| zones.iter().any(|z| z.id == zone && z.operator == "demo");
-    let bay = hub.features("bays.geojson").into_iter().find(|b| own(&b.zone)).expect("the demo has private bays");
+    let bay = hub
+        .features("bays.geojson")
+        .into_iter()
+        .find(|b| own(&b.zone))
+        .expect("the demo has private bays");
     let windows = json!([{"days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "from": "00:00", "to": "24:00"}]);
     let body = json!({"bay": bay.id, "windows": windows, "price_cents_per_hour": 200});
     let made = super::http::call(hub, Method::POST, "/v1/offers", Some(key), Some(&body)).await;
     assert_eq!(made.status.as_u16(), 201, "{}", made.text);
 }
 
-/// What it says of the operations that `which` picks, where that is no more than it should be; `None` where it is not
-/// installed.
+/// What it says of the operations that `which` picks, where that is no more than it should be;
+/// `None` where it is not installed.
 fn schemathesis(hub: &Hub, key: &str, which: &[&str], but: &str) -> Option<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let said = folder.path().join("said");
     let mut command = Command::new("schemathesis");
-    command.current_dir(folder.path()).args(["run", &format!("{}/v1/openapi.json", hub.http)]);
-    command.args(["-H", &format!("Authorization: Bearer {key}")]).args(which);
+    command
+        .current_dir(folder.path())
+        .args(["run", &format!("{}/v1/openapi.json", hub.http)]);
+    command
+        .args(["-H", &format!("Authorization: Bearer {key}")])
+        .args(which);
     command.args(["--checks", "all", "--exclude-checks", but]);
-    command.args(["--phases", "examples,coverage,fuzzing", "--max-examples", "20", "--seed", "1", "--no-color"]);
+    command.args([
+        "--phases",
+        "examples,coverage,fuzzing",
+        "--max-examples",
+        "20",
+        "--seed",
+        "1",
+        "--no-color",
+    ]);
     command.args(["--generation-database", "none", "--request-timeout", "10"]);
     let out = File::create(&said).expect("a file");
-    command.stdin(Stdio::null()).stderr(out.try_clone().expect("a file")).stdout(out);
+    command
+        .stdin(Stdio::null())
+        .stderr(out.try_clone().expect("a file"))
+        .stdout(out);
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(e) if e.kind() == ErrorKind::NotFound => {
@@ -60,13 +90,18 @@ fn schemathesis(hub: &Hub, key: &str, which: &[&str], but: &str) -> Option<Strin
         child.kill().expect("it runs");
     }
     let said = std::fs::read_to_string(&said).expect("what it said");
-    assert!(ended.is_some_and(|status| status.success()), "{said}\n{}", hub.log());
+    assert!(
+        ended.is_some_and(|status| status.success()),
+        "{said}\n{}",
+        hub.log()
+    );
     Some(said)
 }
 
 #[tokio::test]
 async fn schemathesis_finds_no_answer_that_is_not_described() {
-    // What no schema can say - that a stay must lie ahead, that a cursor must be an earlier answer's - is refused too.
+    // What no schema can say - that a stay must lie ahead, that a cursor must be an earlier
+    // answer's - is refused too.
     const SAID: &str = "positive_data_acceptance";
     // Of what ChirpStack posts only uplinks are read; the body of another event may be anything.
     const UNREAD: &str = "positive_data_acceptance,negative_data_rejection";
@@ -74,8 +109,13 @@ async fn schemathesis_finds_no_answer_that_is_not_described() {
     let key = master_key(&hub).await;
     offer(&hub, &key).await;
     // Streams never end, and a revoked key would open nothing more.
-    let all = ["--exclude-path-regex", "/stream$|^/v1/admin/keys|/chirpstack$"];
-    let Some(said) = schemathesis(&hub, &key, &all, SAID) else { return };
+    let all = [
+        "--exclude-path-regex",
+        "/stream$|^/v1/admin/keys|/chirpstack$",
+    ];
+    let Some(said) = schemathesis(&hub, &key, &all, SAID) else {
+        return;
+    };
     assert!(said.contains("Tested: 39"), "{said}");
     let chirpstack = ["--include-path", "/v1/uplinks/chirpstack"];
     let said = schemathesis(&hub, &key, &chirpstack, UNREAD).expect("it was there");

@@ -1,4 +1,5 @@
-//! An app that follows the city live, through a report, a dropped connection, a stop of the hub, and its restart.
+//! An app that follows the city live, through a report, a dropped connection, a stop of the hub,
+//! and its restart.
 
 use super::http::report;
 use super::hub::Hub;
@@ -18,15 +19,24 @@ struct Follower {
 
 impl Follower {
     async fn open(hub: &Hub, query: &str, last_event_id: Option<&str>) -> Self {
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let mut request = client.get(format!("{}/v1/stream{query}", hub.http)).header("accept", "text/event-stream");
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        let mut request = client
+            .get(format!("{}/v1/stream{query}", hub.http))
+            .header("accept", "text/event-stream");
         if let Some(id) = last_event_id {
             request = request.header("last-event-id", id);
         }
         let answer = request.send().await.expect("an answer");
         assert_eq!(answer.status(), 200, "{query}");
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
-        Self { answer, text: String::new(), id: last_event_id.unwrap_or_default().to_owned() }
+        Self {
+            answer,
+            text: String::new(),
+            id: last_event_id.unwrap_or_default().to_owned(),
+        }
     }
 
     /// The next event and its data; `None` once the hub has ended the stream in good order.
@@ -34,14 +44,26 @@ impl Follower {
         loop {
             while let Some(end) = self.text.find("\n\n") {
                 let block: String = self.text.drain(..end + 2).collect();
-                let field = |name: &str| block.lines().find_map(|l| l.strip_prefix(name)).map(str::to_owned);
-                let (event, id, data) = (field("event: "), field("id: "), field("data: "));
+                let field = |name: &str| {
+                    block
+                        .lines()
+                        .find_map(|l| l.strip_prefix(name))
+                        .map(str::to_owned)
+                };
+                let event = field("event: ");
+                let id = field("id: ");
+                let data = field("data: ");
                 if let (Some(event), Some(id), Some(data)) = (event, id, data) {
                     self.id = id;
-                    return Some((event, serde_json::from_str(&data).expect("JSON in one line")));
+                    return Some((
+                        event,
+                        serde_json::from_str(&data).expect("JSON in one line"),
+                    ));
                 }
             }
-            let more = tokio::time::timeout(PATIENCE, self.answer.chunk()).await.expect("the stream is silent");
+            let more = tokio::time::timeout(PATIENCE, self.answer.chunk())
+                .await
+                .expect("the stream is silent");
             self.text += std::str::from_utf8(&more.expect("a sound body")?).expect("UTF-8");
         }
     }
@@ -63,21 +85,29 @@ async fn a_report_reaches_a_follower_and_what_was_missed_comes_on_return() {
     let bay = hub.some_bay();
     let query = format!("?zones={}&bays=true", bay.zone);
     let mut follower = Follower::open(&hub, &query, None).await;
-    follower.until("zone", |z| z["zone"] == bay.zone && z["occupied"] == 0).await;
+    follower
+        .until("zone", |z| z["zone"] == bay.zone && z["occupied"] == 0)
+        .await;
     assert_eq!(report(&hub, &bay.id, "occupied").await.status, 202);
-    follower.until("bay", |b| b["bay"] == bay.id && b["state"] == "occupied").await;
+    follower
+        .until("bay", |b| b["bay"] == bay.id && b["state"] == "occupied")
+        .await;
     follower.until("zone", |z| z["occupied"] == 1).await;
     let held = follower.id.clone();
     drop(follower);
     assert_eq!(report(&hub, &bay.id, "vacant").await.status, 202);
     super::http::until_state(&hub, &bay.id, "vacant").await;
     let mut back = Follower::open(&hub, &query, Some(&held)).await;
-    back.until("bay", |b| b["bay"] == bay.id && b["state"] == "vacant").await;
+    back.until("bay", |b| b["bay"] == bay.id && b["state"] == "vacant")
+        .await;
     back.until("zone", |z| z["vacant"]["car"] == 1).await;
     // All zones, for somebody who missed nothing of any but this one.
     let mut all = Follower::open(&hub, "", Some(&held)).await;
     let (event, zone) = all.next().await.expect("a change");
-    assert_eq!((event.as_str(), &zone["zone"]), ("zone", &Value::from(bay.zone)));
+    assert_eq!(
+        (event.as_str(), &zone["zone"]),
+        ("zone", &Value::from(bay.zone))
+    );
 }
 
 #[tokio::test]
@@ -95,9 +125,16 @@ async fn a_stop_ends_the_stream_and_a_restart_makes_followers_begin_again() {
     let hub = Hub::start_in(dir.path(), &["--bays", "200", "--no-sim"]);
     let mut back = Follower::open(&hub, &query, Some(&follower.id)).await;
     let (event, data) = back.next().await.expect("an event");
-    assert_eq!((event.as_str(), &data["reason"]), ("resync", &Value::from("other_process")));
+    assert_eq!(
+        (event.as_str(), &data["reason"]),
+        ("resync", &Value::from("other_process"))
+    );
     let (event, zone) = back.next().await.expect("then everything");
-    assert_eq!((event.as_str(), &zone["vacant"]["car"]), ("zone", &Value::from(1)), "{zone}");
+    assert_eq!(
+        (event.as_str(), &zone["vacant"]["car"]),
+        ("zone", &Value::from(1)),
+        "{zone}"
+    );
 }
 
 #[tokio::test]
@@ -107,5 +144,8 @@ async fn messages_are_described() {
     assert_eq!(document["asyncapi"], "3.0.0");
     let mut empty = Follower::open(&hub, "", None).await;
     let nothing = tokio::time::timeout(Duration::from_millis(300), empty.next()).await;
-    assert!(nothing.is_err(), "an empty city has nothing to tell, and its stream stays open");
+    assert!(
+        nothing.is_err(),
+        "an empty city has nothing to tell, and its stream stays open"
+    );
 }

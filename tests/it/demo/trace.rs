@@ -1,5 +1,5 @@
-//! The system's own record of one report: written and synced before it is acknowledged. Skipped, and said so, where
-//! `strace` is not installed or may not attach.
+//! The system's own record of one report: written and synced before it is acknowledged. Skipped,
+//! and said so, where `strace` is not installed or may not attach.
 
 use super::hub::Hub;
 use super::mqtt::{flat, publish, topic};
@@ -11,7 +11,19 @@ use std::process::{Child, Command, Stdio};
 fn attach(hub: &Hub, log: &std::path::Path) -> Option<Child> {
     let calls = "trace=pwrite64,fdatasync,fsync,write,writev,sendto,sendmsg";
     let mut command = Command::new("strace");
-    command.args(["-f", "-y", "-s", "16", "-e", calls, "-p", &hub.pid().to_string(), "-o"]).arg(log);
+    command
+        .args([
+            "-f",
+            "-y",
+            "-s",
+            "16",
+            "-e",
+            calls,
+            "-p",
+            &hub.pid().to_string(),
+            "-o",
+        ])
+        .arg(log);
     let mut child = match command.stderr(Stdio::piped()).spawn() {
         Ok(child) => child,
         Err(e) => {
@@ -21,7 +33,9 @@ fn attach(hub: &Hub, log: &std::path::Path) -> Option<Child> {
             return None;
         }
     };
-    let mut said = BufReader::new(child.stderr.take().expect("a pipe")).lines().map_while(Result::ok);
+    let mut said = BufReader::new(child.stderr.take().expect("a pipe"))
+        .lines()
+        .map_while(Result::ok);
     let first = said.next().unwrap_or_default();
     if !first.contains("attached") {
         eprintln!("skipped: strace may not attach: {first}");
@@ -38,19 +52,39 @@ async fn a_report_is_synced_before_it_is_acknowledged() {
     let hub = Hub::start(&["--bays", "10", "--no-sim"]);
     let bay = hub.some_bay().id;
     // Enrols the source and opens the first segment, so that only the report itself is left.
-    publish(&hub, hub.key("report"), &topic(&hub), &flat(&bay, "vacant")).await.expect("acknowledged");
+    publish(&hub, hub.key("report"), &topic(&hub), &flat(&bay, "vacant"))
+        .await
+        .expect("acknowledged");
     let log = hub.data().join("strace.log");
-    let Some(mut strace) = attach(&hub, &log) else { return };
-    publish(&hub, hub.key("report"), &topic(&hub), &flat(&bay, "occupied")).await.expect("acknowledged");
+    let Some(mut strace) = attach(&hub, &log) else {
+        return;
+    };
+    publish(
+        &hub,
+        hub.key("report"),
+        &topic(&hub),
+        &flat(&bay, "occupied"),
+    )
+    .await
+    .expect("acknowledged");
     kill_process(Pid::from_child(&strace), Signal::INT).expect("it runs");
     strace.wait().expect("its exit");
 
     let text = std::fs::read_to_string(&log).expect("a log");
     let first = |what: &str, is: &dyn Fn(&str) -> bool| {
-        text.lines().position(is).unwrap_or_else(|| panic!("no {what} in:\n{text}"))
+        text.lines()
+            .position(is)
+            .unwrap_or_else(|| panic!("no {what} in:\n{text}"))
     };
-    let written = first("write to the journal", &|l| l.contains("pwrite64(") && l.contains("journal-"));
-    let synced = first("completed sync", &|l| l.contains("fdatasync") && l.trim_end().ends_with("= 0"));
+    let written = first("write to the journal", &|l| {
+        l.contains("pwrite64(") && l.contains("journal-")
+    });
+    let synced = first("completed sync", &|l| {
+        l.contains("fdatasync") && l.trim_end().ends_with("= 0")
+    });
     let acknowledged = first("PUBACK", &|l| l.contains(r#""@\2\0\1""#));
-    assert!(written < synced && synced < acknowledged, "{written} {synced} {acknowledged}:\n{text}");
+    assert!(
+        written < synced && synced < acknowledged,
+        "{written} {synced} {acknowledged}:\n{text}"
+    );
 }

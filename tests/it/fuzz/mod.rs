@@ -1,6 +1,8 @@
-//! The fuzz targets' short run: from the same seeds, with a seeded generator, so that a failure comes again.
+//! The fuzz targets' short run: from the same seeds, with a seeded generator, so that a failure
+//! comes again.
 //!
-//! 100,000 inputs together; `BAYHUB_FUZZ=100` for a hundred times as many. For a fuzzer that learns, see `fuzz/Cargo.toml`.
+//! 100,000 inputs together; `BAYHUB_FUZZ=100` for a hundred times as many. For a fuzzer that
+//! learns, see `fuzz/Cargo.toml`.
 
 mod mutate;
 
@@ -21,7 +23,10 @@ const INPUTS: [(&str, u64); 6] = [
 ];
 
 fn times() -> u64 {
-    std::env::var("BAYHUB_FUZZ").ok().and_then(|n| n.parse().ok()).unwrap_or(1)
+    std::env::var("BAYHUB_FUZZ")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(1)
 }
 
 fn seeds(target: &str) -> Vec<Vec<u8>> {
@@ -29,18 +34,31 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
     let files = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
     let mut files: Vec<_> = files.map(|f| f.expect("a file").path()).collect();
     files.sort();
-    files.into_iter().map(|f| std::fs::read(f).expect("a seed")).collect()
+    files
+        .into_iter()
+        .map(|f| std::fs::read(f).expect("a seed"))
+        .collect()
 }
 
 fn short_run(name: &str) {
-    let (_, target) = TARGETS.into_iter().find(|(n, _)| *n == name).expect("a target");
-    let (_, inputs) = INPUTS.into_iter().find(|(n, _)| *n == name).expect("a number");
+    let (_, target) = TARGETS
+        .into_iter()
+        .find(|(n, _)| *n == name)
+        .expect("a target");
+    let (_, inputs) = INPUTS
+        .into_iter()
+        .find(|(n, _)| *n == name)
+        .expect("a number");
     let seeds = seeds(name);
     assert!(seeds.len() >= 3, "{name} has {} seeds", seeds.len());
     let mutated = (0..inputs * times()).map(|n| (n, Mutator::new(n).mutate(&seeds)));
     for (n, bytes) in seeds.iter().map(|s| (u64::MAX, s.clone())).chain(mutated) {
         let done = catch_unwind(AssertUnwindSafe(|| target(&bytes)));
-        assert!(done.is_ok(), "{name}, input {n}: {:?}\n{bytes:?}", String::from_utf8_lossy(&bytes));
+        assert!(
+            done.is_ok(),
+            "{name}, input {n}: {:?}\n{bytes:?}",
+            String::from_utf8_lossy(&bytes)
+        );
     }
 }
 
@@ -79,9 +97,18 @@ fn every_target_has_its_file_its_row_and_its_share() {
     let manifest = std::fs::read_to_string(root().join("fuzz/Cargo.toml")).expect("a manifest");
     for (name, _) in TARGETS {
         assert!(INPUTS.iter().any(|(n, _)| *n == name), "{name}");
-        assert!(manifest.contains(&format!("\nname = \"{name}\"\n")), "{name} has no row in fuzz/Cargo.toml");
-        let file = root().join("fuzz/fuzz_targets").join(Path::new(name).with_extension("rs"));
-        let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-        assert!(text.contains(&format!("fuzzing::run(\"{name}\", bytes)")), "{name}: {text}");
+        assert!(
+            manifest.contains(&format!("\nname = \"{name}\"\n")),
+            "{name} has no row in fuzz/Cargo.toml"
+        );
+        let file = root()
+            .join("fuzz/fuzz_targets")
+            .join(Path::new(name).with_extension("rs"));
+        let text =
+            std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+        assert!(
+            text.contains(&format!("fuzzing::run(\"{name}\", bytes)")),
+            "{name}: {text}"
+        );
     }
 }

@@ -51,8 +51,10 @@ impl Mutator {
     }
 
     fn change(&mut self, bytes: &mut Vec<u8>, seeds: &[Vec<u8>]) {
-        let (a, b) = (self.at(bytes), self.at(bytes));
-        let (from, to) = (a.min(b), a.max(b));
+        let a = self.at(bytes);
+        let b = self.at(bytes);
+        let from = a.min(b);
+        let to = a.max(b);
         match self.0.random_range(0..9) {
             0 => bytes.truncate(a),
             1 => drop(bytes.drain(from..to.min(from + 16))),

@@ -1,7 +1,8 @@
-//! One door per outside crate: where in `src/` each dependency may be named. A new dependency needs a row.
+//! One door per outside crate: where in `src/` each dependency may be named. A new dependency needs
+//! a row.
 //!
-//! A door holds in test code too: who must test through another one belongs in `tests/`. What is merely kept out of a
-//! room, a generator of random numbers say, may help to test it.
+//! A door holds in test code too: who must test through another one belongs in `tests/`. What is
+//! merely kept out of a room, a generator of random numbers say, may help to test it.
 
 use super::Source;
 use super::words::words;
@@ -21,12 +22,27 @@ const DOORS: &[(&str, Door)] = &[
     ("ahash", Open),
     ("arc-swap", Open),
     ("axum", Only(&["serve/"])),
-    ("base64", Only(&["serve/", "partner/", "journal/", "ingest/codec/"])),
-    ("bytemuck", Only(&["domain/", "journal/", "stream/", "live/"])),
-    ("bytes", NotIn(&["domain/", "registry/", "stream/", "live/"])),
-    ("chrono", Only(&["domain/time.rs", "domain/calendar.rs", "domain/weekly.rs"])),
+    (
+        "base64",
+        Only(&["serve/", "partner/", "journal/", "ingest/codec/"]),
+    ),
+    (
+        "bytemuck",
+        Only(&["domain/", "journal/", "stream/", "live/"]),
+    ),
+    (
+        "bytes",
+        NotIn(&["domain/", "registry/", "stream/", "live/"]),
+    ),
+    (
+        "chrono",
+        Only(&["domain/time.rs", "domain/calendar.rs", "domain/weekly.rs"]),
+    ),
     ("chrono-tz", Only(&["domain/weekly.rs"])),
-    ("clap", Only(&["main.rs", "demo.rs", "app/partners.rs", "app/history.rs"])),
+    (
+        "clap",
+        Only(&["main.rs", "demo.rs", "app/partners.rs", "app/history.rs"]),
+    ),
     ("crc32c", Only(&["journal/", "history/"])),
     ("dashmap", NotIn(&["domain/"])),
     ("figment", Only(&["config.rs"])),
@@ -51,11 +67,19 @@ const DOORS: &[(&str, Door)] = &[
     ("subtle", Only(&["partner/"])),
     ("tempfile", Open),
     ("thiserror", Open),
-    ("timely", Only(&["stream/dataflow.rs", "stream/dataflow/claims.rs"])),
+    (
+        "timely",
+        Only(&["stream/dataflow.rs", "stream/dataflow/claims.rs"]),
+    ),
     ("tokio", NotIn(&["domain/", "registry/"])),
     (
         "tokio-rustls",
-        Only(&["history/store.rs", "ingest/endpoint/tls.rs", "ingest/endpoint/tests/", "ingest/broker/tls.rs"]),
+        Only(&[
+            "history/store.rs",
+            "ingest/endpoint/tls.rs",
+            "ingest/endpoint/tests/",
+            "ingest/broker/tls.rs",
+        ]),
     ),
     ("tower", Only(&["serve/"])),
     ("tower-http", Only(&["serve/"])),
@@ -92,25 +116,42 @@ pub(super) fn check(files: &[Source], manifest: &str) -> Vec<String> {
     let used = dependencies(manifest);
     for (name, line) in &used {
         if !DOORS.iter().any(|(row, _)| row == name) {
-            faults.push(format!("Cargo.toml:{line}: dependency `{name}` has no row in {TABLE}"));
+            faults.push(format!(
+                "Cargo.toml:{line}: dependency `{name}` has no row in {TABLE}"
+            ));
         }
     }
     for (row, _) in DOORS {
         if !used.iter().any(|(name, _)| name == row) {
-            faults.push(format!("Cargo.toml:1: `{row}` has a row in {TABLE} but is no dependency any more"));
+            faults.push(format!(
+                "Cargo.toml:1: `{row}` has a row in {TABLE} but is no dependency any more"
+            ));
         }
     }
-    let ours: Vec<Source> = files.iter().filter(|f| f.path.starts_with("src/")).cloned().collect();
+    let ours: Vec<Source> = files
+        .iter()
+        .filter(|f| f.path.starts_with("src/"))
+        .cloned()
+        .collect();
     for (file, words) in words(&ours) {
         let inner = file.path.trim_start_matches("src/");
         let mut last = (0, "");
         for word in words.iter().filter(|w| w.in_use || w.path.len() > 1) {
-            let Some((name, door)) = DOORS.iter().find(|(row, _)| row.replace('-', "_") == word.path[0]) else {
+            let Some((name, door)) = DOORS
+                .iter()
+                .find(|(row, _)| row.replace('-', "_") == word.path[0])
+            else {
                 continue;
             };
             if !door.admits(inner, word.in_test) && last != (word.line, name) {
                 last = (word.line, name);
-                faults.push(format!("{}:{}: names `{}`, but {}", file.path, word.line, word.text(), door.rule()));
+                faults.push(format!(
+                    "{}:{}: names `{}`, but {}",
+                    file.path,
+                    word.line,
+                    word.text(),
+                    door.rule()
+                ));
             }
         }
     }
@@ -119,13 +160,18 @@ pub(super) fn check(files: &[Source], manifest: &str) -> Vec<String> {
 
 /// The simulator stands for other people's lamp posts: it shares no code with the hub.
 pub(super) fn check_simulator(files: &[Source], manifest: &str) -> Vec<String> {
-    const WHY: &str = "the simulator shares no code with the hub, or a mistake would be made on both sides alike";
+    const WHY: &str =
+        "the simulator shares no code with the hub, or a mistake would be made on both sides alike";
     let mut faults: Vec<String> = dependencies(manifest)
         .iter()
         .filter(|(name, _)| name == "bayhub")
         .map(|(_, line)| format!("sensors-sim/Cargo.toml:{line}: depends on the hub; {WHY}"))
         .collect();
-    let its: Vec<Source> = files.iter().filter(|f| f.path.starts_with("sensors-sim/")).cloned().collect();
+    let its: Vec<Source> = files
+        .iter()
+        .filter(|f| f.path.starts_with("sensors-sim/"))
+        .cloned()
+        .collect();
     for (file, words) in words(&its) {
         faults.extend(
             words
@@ -139,16 +185,27 @@ pub(super) fn check_simulator(files: &[Source], manifest: &str) -> Vec<String> {
 
 /// The names under `[dependencies]` (also of one target), with their lines.
 fn dependencies(manifest: &str) -> Vec<(String, usize)> {
-    let parsed: toml::Table = manifest.parse().expect("cargo has read this manifest already");
-    let targets = parsed.get("target").and_then(toml::Value::as_table).into_iter().flatten();
+    let parsed: toml::Table = manifest
+        .parse()
+        .expect("cargo has read this manifest already");
+    let targets = parsed
+        .get("target")
+        .and_then(toml::Value::as_table)
+        .into_iter()
+        .flatten();
     let tables = targets.filter_map(|(_, t)| t.as_table()).chain([&parsed]);
-    let names = tables.filter_map(|t| t.get("dependencies")?.as_table()).flat_map(toml::Table::keys);
-    names.map(|name| (name.clone(), line_of(manifest, name))).collect()
+    let names = tables
+        .filter_map(|t| t.get("dependencies")?.as_table())
+        .flat_map(toml::Table::keys);
+    names
+        .map(|name| (name.clone(), line_of(manifest, name)))
+        .collect()
 }
 
 fn line_of(manifest: &str, name: &str) -> usize {
     let starts = |line: &str| {
-        line.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(['=', '.']))
+        line.strip_prefix(name)
+            .is_some_and(|rest| rest.trim_start().starts_with(['=', '.']))
             || line.trim_end().ends_with(&format!("dependencies.{name}]"))
     };
     manifest.lines().position(starts).map_or(1, |at| at + 1)
@@ -161,7 +218,11 @@ mod tests {
 
     /// A manifest with a dependency for every row.
     fn manifest() -> String {
-        DOORS.iter().fold("[dependencies]\n".to_owned(), |m, (name, _)| m + name + " = \"1\"\n")
+        DOORS
+            .iter()
+            .fold("[dependencies]\n".to_owned(), |m, (name, _)| {
+                m + name + " = \"1\"\n"
+            })
     }
 
     fn planted(path: &str, text: &str) -> Vec<String> {
@@ -171,7 +232,14 @@ mod tests {
     #[test]
     fn a_crate_behind_the_wrong_door_is_caught_with_file_line_and_reason() {
         let faults = planted("src/live/mod.rs", "//! x\nuse timely::dataflow::Scope;\n");
-        one(&faults, &["src/live/mod.rs:2:", "`timely::dataflow::Scope`", "its door is src/stream/dataflow.rs"]);
+        one(
+            &faults,
+            &[
+                "src/live/mod.rs:2:",
+                "`timely::dataflow::Scope`",
+                "its door is src/stream/dataflow.rs",
+            ],
+        );
     }
 
     #[test]
@@ -185,30 +253,51 @@ mod tests {
             "#[derive(rumqttc::X)] struct Y;",
             "#[cfg(test)] mod tests { use rumqttc::X; }",
         ] {
-            one(&planted("src/serve/mod.rs", text), &["src/serve/mod.rs:1:", "rumqttc", "src/ingest/endpoint/"]);
+            one(
+                &planted("src/serve/mod.rs", text),
+                &["src/serve/mod.rs:1:", "rumqttc", "src/ingest/endpoint/"],
+            );
         }
     }
 
     #[test]
     fn what_is_kept_out_of_a_room_is_caught_there_only() {
-        one(&planted("src/registry/mod.rs", "use tokio::sync::watch;"), &["kept out of src/domain/, src/registry/"]);
+        one(
+            &planted("src/registry/mod.rs", "use tokio::sync::watch;"),
+            &["kept out of src/domain/, src/registry/"],
+        );
         none(&planted("src/live/mod.rs", "use tokio::sync::watch;"));
-        none(&planted("src/live/mod.rs", "#[cfg(test)] mod tests { use rand::Rng; }"));
+        none(&planted(
+            "src/live/mod.rs",
+            "#[cfg(test)] mod tests { use rand::Rng; }",
+        ));
     }
 
     #[test]
     fn the_right_door_own_modules_comments_and_locals_are_fine() {
-        none(&planted("src/stream/dataflow.rs", "use timely::dataflow::Scope;"));
-        none(&planted("src/registry/mod.rs", "mod clap; use clap::Hands; // timely::x\nfn f(axum: u8) -> u8 { axum }"));
+        none(&planted(
+            "src/stream/dataflow.rs",
+            "use timely::dataflow::Scope;",
+        ));
+        none(&planted(
+            "src/registry/mod.rs",
+            "mod clap; use clap::Hands; // timely::x\nfn f(axum: u8) -> u8 { axum }",
+        ));
     }
 
     #[test]
     fn a_dependency_without_a_door_is_caught() {
         let with = manifest() + "left-pad = \"1\"\n";
-        one(&check(&[], &with), &["Cargo.toml:", "`left-pad` has no row"]);
+        one(
+            &check(&[], &with),
+            &["Cargo.toml:", "`left-pad` has no row"],
+        );
         let target = manifest() + "[target.'cfg(unix)'.dependencies]\nleft-pad = \"1\"\n";
         one(&check(&[], &target), &["`left-pad` has no row"]);
-        none(&check(&[], &(manifest() + "[dev-dependencies]\nleft-pad = \"1\"\n")));
+        none(&check(
+            &[],
+            &(manifest() + "[dev-dependencies]\nleft-pad = \"1\"\n"),
+        ));
     }
 
     #[test]
@@ -221,8 +310,17 @@ mod tests {
 
     #[test]
     fn a_simulator_that_leans_on_the_hub_is_caught() {
-        let file = [Source::new("sensors-sim/src/lib.rs", "//! x\nuse bayhub::domain::Bay;")];
-        one(&check_simulator(&file, "[dependencies]"), &["sensors-sim/src/lib.rs:2:", "shares no code"]);
-        one(&check_simulator(&[], "[dependencies]\nbayhub = { path = \"..\" }"), &["sensors-sim/Cargo.toml:2:"]);
+        let file = [Source::new(
+            "sensors-sim/src/lib.rs",
+            "//! x\nuse bayhub::domain::Bay;",
+        )];
+        one(
+            &check_simulator(&file, "[dependencies]"),
+            &["sensors-sim/src/lib.rs:2:", "shares no code"],
+        );
+        one(
+            &check_simulator(&[], "[dependencies]\nbayhub = { path = \"..\" }"),
+            &["sensors-sim/Cargo.toml:2:"],
+        );
     }
 }

@@ -1,11 +1,13 @@
-//! Every Rust file opens by saying what it is, stays under 400 lines, and has no function longer than a screen.
+//! Every Rust file opens by saying what it is, stays under 400 lines, and has no function longer
+//! than a screen.
 
 use super::Source;
 use syn::spanned::Spanned;
 use syn::visit::Visit;
 
 const MAX_FILE: usize = 400;
-/// A screen. Blank and comment lines do not count, so that nobody saves on them (the same measure as clippy's).
+/// A screen. Blank and comment lines do not count, so that nobody saves on them (the same measure
+/// as clippy's).
 const MAX_FUNCTION: usize = 70;
 
 /// Files without a header, too long files, too long functions, and what does not parse.
@@ -13,20 +15,36 @@ pub(super) fn check(files: &[Source]) -> Vec<String> {
     let mut faults = Vec::new();
     for file in files {
         let path = &file.path;
-        if !file.text.starts_with("//! ") || file.text.lines().next().is_some_and(|l| l.len() < 10) {
-            faults.push(format!("{path}:1: opens without a `//!` line that says what the file is"));
+        if !file.text.starts_with("//! ") || file.text.lines().next().is_some_and(|l| l.len() < 10)
+        {
+            faults.push(format!(
+                "{path}:1: opens without a `//!` line that says what the file is"
+            ));
         }
         let lines = file.text.lines().count();
         if lines >= MAX_FILE {
-            faults.push(format!("{path}:{lines}: {lines} lines; a file stays under {MAX_FILE}"));
+            faults.push(format!(
+                "{path}:{lines}: {lines} lines; a file stays under {MAX_FILE}"
+            ));
         }
         match syn::parse_file(&file.text) {
             Ok(tree) => {
-                let mut lengths = Lengths { lines: file.text.lines().collect(), faults: Vec::new() };
+                let mut lengths = Lengths {
+                    lines: file.text.lines().collect(),
+                    faults: Vec::new(),
+                };
                 lengths.visit_file(&tree);
-                faults.extend(lengths.faults.iter().map(|(line, what)| format!("{path}:{line}: {what}")));
+                faults.extend(
+                    lengths
+                        .faults
+                        .iter()
+                        .map(|(line, what)| format!("{path}:{line}: {what}")),
+                );
             }
-            Err(e) => faults.push(format!("{path}:{}: does not parse: {e}", e.span().start().line)),
+            Err(e) => faults.push(format!(
+                "{path}:{}: does not parse: {e}",
+                e.span().start().line
+            )),
         }
     }
     faults
@@ -42,10 +60,18 @@ impl Lengths<'_> {
         if attributes.iter().any(is_excuse) {
             return;
         }
-        let (from, to) = (body.span().start().line, body.span().end().line);
+        let from = body.span().start().line;
+        let to = body.span().end().line;
         // The lines between the braces; a body on one line has none.
-        let inner = self.lines.get(from..to.saturating_sub(1)).unwrap_or_default();
-        let code = inner.iter().map(|l| l.trim()).filter(|l| !l.is_empty() && !l.starts_with("//")).count();
+        let inner = self
+            .lines
+            .get(from..to.saturating_sub(1))
+            .unwrap_or_default();
+        let code = inner
+            .iter()
+            .map(|l| l.trim())
+            .filter(|l| !l.is_empty() && !l.starts_with("//"))
+            .count();
         if code > MAX_FUNCTION {
             self.faults.push((
                 name.span().start().line,
@@ -55,7 +81,8 @@ impl Lengths<'_> {
     }
 }
 
-/// `#[allow(clippy::too_many_lines, reason = "..")]`: a table of cases, say. Without a reason it excuses nothing.
+/// `#[allow(clippy::too_many_lines, reason = "..")]`: a table of cases, say. Without a reason it
+/// excuses nothing.
 fn is_excuse(attribute: &syn::Attribute) -> bool {
     attribute.meta.require_list().is_ok_and(|list| {
         let text = list.tokens.to_string();
@@ -98,13 +125,24 @@ mod tests {
     #[test]
     fn a_file_without_a_header_is_caught() {
         one(&planted("fn f() {}\n"), &["src/x.rs:1:", "opens without"]);
-        one(&planted("// What it is.\nfn f() {}\n"), &["src/x.rs:1:", "opens without"]);
-        one(&planted("//! x\nfn f() {}\n"), &["src/x.rs:1:", "says what the file is"]);
+        one(
+            &planted("// What it is.\nfn f() {}\n"),
+            &["src/x.rs:1:", "opens without"],
+        );
+        one(
+            &planted("//! x\nfn f() {}\n"),
+            &["src/x.rs:1:", "says what the file is"],
+        );
     }
 
     #[test]
     fn a_long_file_is_caught() {
-        let text = |lines: usize| format!("//! A long file.\n{}", "const _: () = ();\n".repeat(lines - 1));
+        let text = |lines: usize| {
+            format!(
+                "//! A long file.\n{}",
+                "const _: () = ();\n".repeat(lines - 1)
+            )
+        };
         none(&planted(&text(399)));
         one(&planted(&text(400)), &["src/x.rs:400:", "400 lines"]);
     }
@@ -112,22 +150,45 @@ mod tests {
     #[test]
     fn a_long_function_is_caught_wherever_it_stands() {
         none(&planted(&format!("//! Functions.\n{}", body(70))));
-        none(&planted(&format!("//! Functions.\n{}", body(70).replacen("x();", "// why\n\n    x();", 3))));
-        one(&planted(&format!("//! Functions.\n\n{}", body(71))), &["src/x.rs:3:", "fn long has 71 lines"]);
-        one(&planted(&format!("//! Methods.\nimpl X {{\n{}}}", body(71))), &["src/x.rs:3:"]);
-        one(&planted(&format!("//! Traits.\ntrait X {{\n{}}}", body(71))), &["src/x.rs:3:"]);
-        one(&planted(&format!("//! Nested.\nmod x {{ mod y {{\n{}}} }}", body(71))), &["src/x.rs:3:"]);
+        none(&planted(&format!(
+            "//! Functions.\n{}",
+            body(70).replacen("x();", "// why\n\n    x();", 3)
+        )));
+        one(
+            &planted(&format!("//! Functions.\n\n{}", body(71))),
+            &["src/x.rs:3:", "fn long has 71 lines"],
+        );
+        one(
+            &planted(&format!("//! Methods.\nimpl X {{\n{}}}", body(71))),
+            &["src/x.rs:3:"],
+        );
+        one(
+            &planted(&format!("//! Traits.\ntrait X {{\n{}}}", body(71))),
+            &["src/x.rs:3:"],
+        );
+        one(
+            &planted(&format!(
+                "//! Nested.\nmod x {{ mod y {{\n{}}} }}",
+                body(71)
+            )),
+            &["src/x.rs:3:"],
+        );
     }
 
     #[test]
     fn only_a_stated_reason_excuses_a_long_function() {
         let with = |attribute: &str| planted(&format!("//! Excuses.\n{attribute}\n{}", body(71)));
-        none(&with("#[allow(clippy::too_many_lines, reason = \"a table\")]"));
+        none(&with(
+            "#[allow(clippy::too_many_lines, reason = \"a table\")]",
+        ));
         one(&with("#[allow(clippy::too_many_lines)]"), &["src/x.rs:3:"]);
     }
 
     #[test]
     fn what_does_not_parse_is_caught() {
-        one(&planted("//! Broken.\nfn f( {}\n"), &["src/x.rs:", "does not parse"]);
+        one(
+            &planted("//! Broken.\nfn f( {}\n"),
+            &["src/x.rs:", "does not parse"],
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! The rules of the house, kept by machine: each is a pure function from sources to faults.
 //!
-//! A fault names file, line and reason. Every rule is tried on a planted fault of its kind beside it, so that a rule
-//! which has gone blind fails too. Reading the tree costs some milliseconds; nothing here builds or starts anything.
+//! A fault names file, line and reason. Every rule is tried on a planted fault of its kind beside
+//! it, so that a rule which has gone blind fails too. Reading the tree costs some milliseconds;
+//! nothing here builds or starts anything.
 
 mod doors;
 mod files;
@@ -21,7 +22,10 @@ struct Source {
 
 impl Source {
     fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into() }
+        Self {
+            path: path.into(),
+            text: text.into(),
+        }
     }
 
     fn is_rust(&self) -> bool {
@@ -29,9 +33,11 @@ impl Source {
     }
 }
 
-/// The project's root. Read at run time, so that the compiled binary can be pointed at another checkout.
+/// The project's root. Read at run time, so that the compiled binary can be pointed at another
+/// checkout.
 pub(crate) fn root() -> PathBuf {
-    std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
+    std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
 }
 
 /// Every text file that is, or would be, committed; what git ignores is not read.
@@ -40,29 +46,59 @@ fn tree() -> Vec<Source> {
     let mut found: Vec<Source> = listed_by_git(&root)
         .unwrap_or_else(|| walked(&root))
         .into_iter()
-        .filter_map(|path| Some(Source { text: std::fs::read_to_string(root.join(&path)).ok()?, path }))
+        .filter_map(|path| {
+            Some(Source {
+                text: std::fs::read_to_string(root.join(&path)).ok()?,
+                path,
+            })
+        })
         .collect();
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found.dedup_by(|a, b| a.path == b.path);
-    assert!(found.iter().any(|f| f.path == "src/lib.rs"), "no src/lib.rs under {}", root.display());
+    assert!(
+        found.iter().any(|f| f.path == "src/lib.rs"),
+        "no src/lib.rs under {}",
+        root.display()
+    );
     found
 }
 
 fn listed_by_git(root: &Path) -> Option<Vec<String>> {
-    let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-    let out = std::process::Command::new("git").arg("-C").arg(root).args(list).output().ok()?;
+    let list = [
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ];
+    let out = std::process::Command::new("git")
+        .arg("-C")
+        .arg(root)
+        .args(list)
+        .output()
+        .ok()?;
     let text = String::from_utf8(out.stdout).ok()?;
-    out.status.success().then(|| text.split_terminator('\0').map(str::to_owned).collect())
+    out.status
+        .success()
+        .then(|| text.split_terminator('\0').map(str::to_owned).collect())
 }
 
 /// For a source archive without git: everything but what builds leave behind.
 fn walked(root: &Path) -> Vec<String> {
-    let (mut found, mut todo) = (Vec::new(), vec![root.to_path_buf()]);
+    let mut found = Vec::new();
+    let mut todo = vec![root.to_path_buf()];
     while let Some(dir) = todo.pop() {
-        for entry in std::fs::read_dir(&dir).expect("a readable folder").flatten() {
-            let (path, name) = (entry.path(), entry.file_name());
+        for entry in std::fs::read_dir(&dir)
+            .expect("a readable folder")
+            .flatten()
+        {
+            let path = entry.path();
+            let name = entry.file_name();
             if path.is_dir() {
-                if !["target", "node_modules", ".git"].iter().any(|skip| name == *skip) {
+                if !["target", "node_modules", ".git"]
+                    .iter()
+                    .any(|skip| name == *skip)
+                {
                     todo.push(path);
                 }
             } else if let Ok(rel) = path.strip_prefix(root) {
@@ -79,7 +115,12 @@ fn rust() -> Vec<Source> {
 
 #[track_caller]
 fn none(faults: &[String]) {
-    assert!(faults.is_empty(), "{} fault(s):\n{}\n", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} fault(s):\n{}\n",
+        faults.len(),
+        faults.join("\n")
+    );
 }
 
 /// For planted faults: exactly one, and it says all of `words`.
@@ -87,7 +128,11 @@ fn none(faults: &[String]) {
 fn one(faults: &[String], words: &[&str]) {
     assert_eq!(faults.len(), 1, "{faults:#?}");
     for word in words {
-        assert!(faults[0].contains(word), "{word:?} is not in {:?}", faults[0]);
+        assert!(
+            faults[0].contains(word),
+            "{word:?} is not in {:?}",
+            faults[0]
+        );
     }
 }
 
@@ -99,9 +144,19 @@ fn rooms_import_only_what_lies_before_them() {
 #[test]
 fn each_outside_crate_has_one_door() {
     let files = tree();
-    let manifest = |path: &str| files.iter().find(|f| f.path == path).expect("a manifest").text.clone();
+    let manifest = |path: &str| {
+        files
+            .iter()
+            .find(|f| f.path == path)
+            .expect("a manifest")
+            .text
+            .clone()
+    };
     none(&doors::check(&rust(), &manifest("Cargo.toml")));
-    none(&doors::check_simulator(&rust(), &manifest("sensors-sim/Cargo.toml")));
+    none(&doors::check_simulator(
+        &rust(),
+        &manifest("sensors-sim/Cargo.toml"),
+    ));
 }
 
 #[test]
@@ -127,5 +182,8 @@ fn the_domain_does_no_io_and_knows_no_clock() {
 #[test]
 fn an_archive_without_git_is_read_all_the_same() {
     let walked = walked(&root());
-    assert!(walked.iter().any(|p| p == "src/lib.rs") && !walked.iter().any(|p| p.starts_with("target/")));
+    assert!(
+        walked.iter().any(|p| p == "src/lib.rs")
+            && !walked.iter().any(|p| p.starts_with("target/"))
+    );
 }

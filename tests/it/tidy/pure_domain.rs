@@ -9,11 +9,19 @@ const WORDS: [&str; 4] = ["async", "await", "SystemTime", "Instant"];
 
 /// What in `src/domain/` reaches out of it.
 pub(super) fn check(files: &[Source]) -> Vec<String> {
-    let domain: Vec<Source> = files.iter().filter(|f| f.path.starts_with("src/domain/")).cloned().collect();
+    let domain: Vec<Source> = files
+        .iter()
+        .filter(|f| f.path.starts_with("src/domain/"))
+        .cloned()
+        .collect();
     let mut faults = Vec::new();
     for (file, words) in words(&domain) {
         for word in words {
-            let module = word.path[0] == "std" && word.path.get(1).is_some_and(|m| MODULES.contains(&m.as_str()));
+            let module = word.path[0] == "std"
+                && word
+                    .path
+                    .get(1)
+                    .is_some_and(|m| MODULES.contains(&m.as_str()));
             if module || word.path.iter().any(|p| WORDS.contains(&p.as_str())) {
                 let what = word.text();
                 faults.push(format!(
@@ -51,6 +59,9 @@ mod tests {
     #[test]
     fn other_rooms_and_harmless_words_are_fine() {
         none(&check(&[Source::new("src/journal/mod.rs", "use std::fs;")]));
-        none(&check(&[Source::new("src/domain/bay.rs", "use std::time::Duration; // async fs\nfn env(net: u8) {}")]));
+        none(&check(&[Source::new(
+            "src/domain/bay.rs",
+            "use std::time::Duration; // async fs\nfn env(net: u8) {}",
+        )]));
     }
 }

@@ -10,10 +10,16 @@ const SHARED: &[&str] = &["domain", "registry", "metrics", "health"];
 const ANSWERS: &[&str] = &["live", "share", "history", "partner", "forecast"];
 
 /// HTTP reports pass the same gate as all others, and operators read what was refused.
-const PARTS_FOR_SERVE: &[&str] = &["ingest::gate", "journal::Quarantine", "journal::Filter", "journal::Kept"];
+const PARTS_FOR_SERVE: &[&str] = &[
+    "ingest::gate",
+    "journal::Quarantine",
+    "journal::Filter",
+    "journal::Kept",
+];
 
-/// A row for each room of `src/`, in data order: what it may import. `a::b` opens only that part of `a`.
-/// A room's tests may stand on any room before it, as the hub does when it runs; never on one behind it.
+/// A row for each room of `src/`, in data order: what it may import. `a::b` opens only that part of
+/// `a`. A room's tests may stand on any room before it, as the hub does when it runs; never on one
+/// behind it.
 const ROOMS: &[(&str, &[&[&str]])] = &[
     ("domain", &[]),
     ("prefetch", &[]),
@@ -35,11 +41,21 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
 ];
 
 /// Files that wire rooms together and may name any of them.
-const WIRING: [&str; 5] = ["src/lib.rs", "src/main.rs", "src/app/", "src/demo.rs", "src/fuzzing.rs"];
+const WIRING: [&str; 5] = [
+    "src/lib.rs",
+    "src/main.rs",
+    "src/app/",
+    "src/demo.rs",
+    "src/fuzzing.rs",
+];
 
 /// Every import that goes against the table.
 pub(super) fn check(files: &[Source]) -> Vec<String> {
-    let ours: Vec<Source> = files.iter().filter(|f| f.path.starts_with("src/")).cloned().collect();
+    let ours: Vec<Source> = files
+        .iter()
+        .filter(|f| f.path.starts_with("src/"))
+        .cloned()
+        .collect();
     let mut faults = Vec::new();
     for (file, words) in words(&ours) {
         if WIRING.iter().any(|w| file.path.starts_with(w)) {
@@ -47,7 +63,10 @@ pub(super) fn check(files: &[Source]) -> Vec<String> {
         }
         let room = room_of(&file.path);
         if room != "config" && !ROOMS.iter().any(|(name, _)| *name == room) {
-            faults.push(format!("{}:1: room `{room}` has no row in ROOMS (tests/it/tidy/rooms.rs)", file.path));
+            faults.push(format!(
+                "{}:1: room `{room}` has no row in ROOMS (tests/it/tidy/rooms.rs)",
+                file.path
+            ));
             continue;
         }
         let mut last = None;
@@ -64,7 +83,11 @@ pub(super) fn check(files: &[Source]) -> Vec<String> {
 
 fn room_of(path: &str) -> &str {
     let inner = path.trim_start_matches("src/");
-    inner.split('/').next().unwrap_or(inner).trim_end_matches(".rs")
+    inner
+        .split('/')
+        .next()
+        .unwrap_or(inner)
+        .trim_end_matches(".rs")
 }
 
 fn fault(room: &str, word: &Word) -> Option<String> {
@@ -72,7 +95,9 @@ fn fault(room: &str, word: &Word) -> Option<String> {
         return None;
     }
     let Some(other) = word.path.get(1) else {
-        return word.in_use.then(|| "renames the crate's root, which hides what is imported".to_owned());
+        return word
+            .in_use
+            .then(|| "renames the crate's root, which hides what is imported".to_owned());
     };
     if other == room {
         return None;
@@ -82,20 +107,32 @@ fn fault(room: &str, word: &Word) -> Option<String> {
     }
     let path = word.text();
     if room == "config" {
-        let fine = other == "domain" || word.path.iter().any(|p| p.ends_with("Config") || p.ends_with("Limits"));
-        return (!fine).then(|| format!("names {path}; config.rs composes the rooms' own Config structs and no more"));
+        let fine = other == "domain"
+            || word
+                .path
+                .iter()
+                .any(|p| p.ends_with("Config") || p.ends_with("Limits"));
+        return (!fine).then(|| {
+            format!("names {path}; config.rs composes the rooms' own Config structs and no more")
+        });
     }
     let may = may_import(room, word.in_test);
     let fine = may.iter().any(|entry| {
         let open: Vec<&str> = entry.split("::").collect();
         word.path.len() > open.len() && word.path[1..].iter().zip(&open).all(|(a, b)| a == b)
     });
-    let list = if may.is_empty() { "nothing".to_owned() } else { may.join(", ") };
+    let list = if may.is_empty() {
+        "nothing".to_owned()
+    } else {
+        may.join(", ")
+    };
     (!fine).then(|| format!("{room} imports {path}, but may import only: {list}"))
 }
 
 fn may_import(room: &str, in_test: bool) -> Vec<&'static str> {
-    let Some(at) = ROOMS.iter().position(|(name, _)| *name == room) else { return Vec::new() };
+    let Some(at) = ROOMS.iter().position(|(name, _)| *name == room) else {
+        return Vec::new();
+    };
     let mut may = ROOMS[at].1.concat();
     if in_test {
         may.extend(ROOMS[..at].iter().map(|(name, _)| name));
@@ -114,8 +151,18 @@ mod tests {
 
     #[test]
     fn an_import_against_the_stream_is_caught_with_file_line_and_reason() {
-        let faults = planted("src/journal/segment.rs", "//! x\n\nuse crate::live::Live;\n");
-        one(&faults, &["src/journal/segment.rs:3:", "journal imports crate::live::Live", "may import only: domain"]);
+        let faults = planted(
+            "src/journal/segment.rs",
+            "//! x\n\nuse crate::live::Live;\n",
+        );
+        one(
+            &faults,
+            &[
+                "src/journal/segment.rs:3:",
+                "journal imports crate::live::Live",
+                "may import only: domain",
+            ],
+        );
     }
 
     #[test]
@@ -129,46 +176,97 @@ mod tests {
             "pub use crate::live;",
             "use crate::live as l;",
         ] {
-            one(&planted("src/stream/fuse.rs", text), &["src/stream/fuse.rs:1:", "stream imports crate::live"]);
+            one(
+                &planted("src/stream/fuse.rs", text),
+                &["src/stream/fuse.rs:1:", "stream imports crate::live"],
+            );
         }
         one(&planted("src/stream/fuse.rs", "use crate::*;"), &["glob"]);
-        one(&planted("src/stream/fuse.rs", "use crate as hub;"), &["renames"]);
+        one(
+            &planted("src/stream/fuse.rs", "use crate as hub;"),
+            &["renames"],
+        );
     }
 
     #[test]
     fn the_domain_imports_no_room_even_in_tests() {
-        one(&planted("src/domain/bay.rs", "use crate::registry::Registry;"), &["may import only: nothing"]);
-        one(&planted("src/domain/bay.rs", "#[cfg(test)] mod tests { use crate::clock::ManualClock; }"), &["clock"]);
+        one(
+            &planted("src/domain/bay.rs", "use crate::registry::Registry;"),
+            &["may import only: nothing"],
+        );
+        one(
+            &planted(
+                "src/domain/bay.rs",
+                "#[cfg(test)] mod tests { use crate::clock::ManualClock; }",
+            ),
+            &["clock"],
+        );
     }
 
     #[test]
     fn an_opened_part_of_a_room_opens_no_more_of_it() {
-        none(&planted("src/serve/routes/reports.rs", "use crate::ingest::gate::Gate; use crate::ingest::gate;"));
-        one(&planted("src/serve/routes/reports.rs", "use crate::ingest::codec::Codec;"), &["ingest::gate"]);
+        none(&planted(
+            "src/serve/routes/reports.rs",
+            "use crate::ingest::gate::Gate; use crate::ingest::gate;",
+        ));
+        one(
+            &planted(
+                "src/serve/routes/reports.rs",
+                "use crate::ingest::codec::Codec;",
+            ),
+            &["ingest::gate"],
+        );
     }
 
     #[test]
     fn a_clock_is_for_tests() {
-        none(&planted("src/live/mod.rs", "#[cfg(test)] mod tests { use crate::clock::ManualClock; }"));
-        one(&planted("src/live/mod.rs", "use crate::clock::SystemClock;"), &["crate::clock::SystemClock"]);
+        none(&planted(
+            "src/live/mod.rs",
+            "#[cfg(test)] mod tests { use crate::clock::ManualClock; }",
+        ));
+        one(
+            &planted("src/live/mod.rs", "use crate::clock::SystemClock;"),
+            &["crate::clock::SystemClock"],
+        );
     }
 
     #[test]
     fn tests_may_stand_on_rooms_before_their_own_but_not_behind() {
-        none(&planted("src/serve/mod.rs", "#[cfg(test)] mod tests { use crate::journal::Journal; }"));
-        one(&planted("src/serve/mod.rs", "use crate::journal::Journal;"), &["crate::journal::Journal"]);
-        one(&planted("src/live/mod.rs", "#[cfg(test)] mod tests { use crate::serve::App; }"), &["crate::serve::App"]);
+        none(&planted(
+            "src/serve/mod.rs",
+            "#[cfg(test)] mod tests { use crate::journal::Journal; }",
+        ));
+        one(
+            &planted("src/serve/mod.rs", "use crate::journal::Journal;"),
+            &["crate::journal::Journal"],
+        );
+        one(
+            &planted(
+                "src/live/mod.rs",
+                "#[cfg(test)] mod tests { use crate::serve::App; }",
+            ),
+            &["crate::serve::App"],
+        );
     }
 
     #[test]
     fn a_room_without_a_row_is_caught() {
-        one(&planted("src/attic/mod.rs", "//! x"), &["src/attic/mod.rs:1:", "room `attic` has no row"]);
+        one(
+            &planted("src/attic/mod.rs", "//! x"),
+            &["src/attic/mod.rs:1:", "room `attic` has no row"],
+        );
     }
 
     #[test]
     fn the_config_names_only_configs() {
-        none(&planted("src/config.rs", "use crate::ingest::endpoint::Config as Mqtt; use crate::journal::Config;"));
-        one(&planted("src/config.rs", "use crate::journal::Journal;"), &["config.rs composes"]);
+        none(&planted(
+            "src/config.rs",
+            "use crate::ingest::endpoint::Config as Mqtt; use crate::journal::Config;",
+        ));
+        one(
+            &planted("src/config.rs", "use crate::journal::Journal;"),
+            &["config.rs composes"],
+        );
     }
 
     #[test]
@@ -177,7 +275,13 @@ mod tests {
             "src/live/mod.rs",
             "// crate::serve::X\nconst A: &str = \"crate::serve::X\"; use crate::live::words::W;",
         ));
-        none(&planted("src/app/mod.rs", "use crate::{serve::App, live::Live};"));
-        none(&planted("src/journal/mod.rs", "mod live; use live::X; use super::domain::Batch;"));
+        none(&planted(
+            "src/app/mod.rs",
+            "use crate::{serve::App, live::Live};",
+        ));
+        none(&planted(
+            "src/journal/mod.rs",
+            "mod live; use live::X; use super::domain::Batch;",
+        ));
     }
 }

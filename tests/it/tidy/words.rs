@@ -1,8 +1,10 @@
-//! The paths a source file names, wherever they stand: `use` trees, code, attributes and the insides of macros.
+//! The paths a source file names, wherever they stand: `use` trees, code, attributes and the
+//! insides of macros.
 //!
-//! Works on tokens and not on the syntax tree, because a tree is blind inside `assert!(..)` and `tracing::info!(..)`;
-//! comments and strings are no tokens, so they never count. `self::`, `super::` and modules declared in the same file
-//! are resolved to `crate::..`. What it cannot see: paths built by a macro, and paths inside string attributes.
+//! Works on tokens and not on the syntax tree, because a tree is blind inside `assert!(..)` and
+//! `tracing::info!(..)`; comments and strings are no tokens, so they never count. `self::`,
+//! `super::` and modules declared in the same file are resolved to `crate::..`. What it cannot see:
+//! paths built by a macro, and paths inside string attributes.
 
 use super::Source;
 use proc_macro2::{Delimiter, Group, Spacing, TokenStream, TokenTree};
@@ -32,7 +34,10 @@ impl Word {
 
 /// All words of each file, in order. A file that does not lex has none: `files::check` reports it.
 pub(super) fn words(files: &[Source]) -> Vec<(&Source, Vec<Word>)> {
-    let lexed: Vec<(&Source, TokenStream)> = files.iter().map(|f| (f, f.text.parse().unwrap_or_default())).collect();
+    let lexed: Vec<(&Source, TokenStream)> = files
+        .iter()
+        .map(|f| (f, f.text.parse().unwrap_or_default()))
+        .collect();
     let mut test_modules = BTreeSet::new();
     for (file, tokens) in &lexed {
         let mut walk = Walk::new(tokens);
@@ -43,7 +48,8 @@ pub(super) fn words(files: &[Source]) -> Vec<(&Source, Vec<Word>)> {
         .into_iter()
         .map(|(file, tokens)| {
             let mut here = module_of(&file.path);
-            let test = !file.path.contains("src/") || (1..=here.len()).any(|n| test_modules.contains(&here[..n]));
+            let test = !file.path.contains("src/")
+                || (1..=here.len()).any(|n| test_modules.contains(&here[..n]));
             let mut walk = Walk::new(&tokens);
             walk.level(tokens, &mut here, test);
             (file, walk.out)
@@ -53,9 +59,15 @@ pub(super) fn words(files: &[Source]) -> Vec<(&Source, Vec<Word>)> {
 
 /// `src/live/index.rs` is `live::index`, `src/live/mod.rs` is `live`, `src/lib.rs` is the root.
 fn module_of(path: &str) -> Vec<String> {
-    let inner = path.split_once("src/").map_or(path, |(_, rest)| rest).trim_end_matches(".rs");
+    let inner = path
+        .split_once("src/")
+        .map_or(path, |(_, rest)| rest)
+        .trim_end_matches(".rs");
     let mut parts: Vec<String> = inner.split('/').map(str::to_owned).collect();
-    if parts.last().is_some_and(|p| ["mod", "lib", "main"].contains(&p.as_str())) {
+    if parts
+        .last()
+        .is_some_and(|p| ["mod", "lib", "main"].contains(&p.as_str()))
+    {
         parts.pop();
     }
     parts
@@ -72,7 +84,11 @@ impl Walk {
     fn new(tokens: &TokenStream) -> Self {
         let mut local = BTreeSet::new();
         declared(tokens.clone(), &mut local);
-        Self { out: Vec::new(), local, test_modules: BTreeSet::new() }
+        Self {
+            out: Vec::new(),
+            local,
+            test_modules: BTreeSet::new(),
+        }
     }
 
     /// Everything between two brackets. `here` is the module this stands in.
@@ -109,7 +125,13 @@ impl Walk {
                         if p.as_char() == '!' && p.spacing() == Spacing::Alone);
                     let path = self.resolve(path, here);
                     let line = word.span().start().line;
-                    self.out.push(Word { path, line, in_use: false, in_test: test || marked, is_macro });
+                    self.out.push(Word {
+                        path,
+                        line,
+                        in_use: false,
+                        in_test: test || marked,
+                        is_macro,
+                    });
                     i = next;
                 }
                 other => {
@@ -122,7 +144,9 @@ impl Walk {
 
     /// After `mod`: its name, then a body or `;`. Returns how many tokens were taken.
     fn module(&mut self, rest: &[TokenTree], here: &mut Vec<String>, test: bool) -> usize {
-        let Some(TokenTree::Ident(name)) = rest.first() else { return 0 };
+        let Some(TokenTree::Ident(name)) = rest.first() else {
+            return 0;
+        };
         here.push(name.to_string());
         let taken = if let Some(TokenTree::Group(body)) = rest.get(1) {
             self.level(body.stream(), here, test);
@@ -165,7 +189,13 @@ impl Walk {
             }
             if let Some(line) = leaf {
                 let path = self.resolve(path, here);
-                self.out.push(Word { path, line, in_use: true, in_test: test, is_macro: false });
+                self.out.push(Word {
+                    path,
+                    line,
+                    in_use: true,
+                    in_test: test,
+                    is_macro: false,
+                });
             }
         }
     }
@@ -197,11 +227,14 @@ fn attribute(t: &[TokenTree], i: usize) -> Option<bool> {
     }
 }
 
-/// `#[cfg(test)]`, `#[cfg(all(test, ..))]`, `#[test]`, `#[tokio::test]`; not `cfg(not(test))`, not `cfg(any(..))`.
+/// `#[cfg(test)]`, `#[cfg(all(test, ..))]`, `#[test]`, `#[tokio::test]`; not `cfg(not(test))`, not
+/// `cfg(any(..))`.
 fn is_test(attribute: &Group) -> bool {
     let text = attribute.stream().to_string().replace(' ', "");
     let head = text.split('(').next().unwrap_or_default();
-    let tests = text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|w| w == "test");
+    let tests = text
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .any(|w| w == "test");
     head == "test"
         || head.ends_with("::test")
         || (head == "cfg" && tests && !text.contains("not(") && !text.contains("any("))
@@ -226,7 +259,10 @@ fn path_at(t: &[TokenTree], mut i: usize) -> (Vec<String>, usize) {
     while let Some(TokenTree::Ident(word)) = t.get(i) {
         path.push(word.to_string());
         i += 1;
-        if !(is(t.get(i), ':') && is(t.get(i + 1), ':') && matches!(t.get(i + 2), Some(TokenTree::Ident(_)))) {
+        if !(is(t.get(i), ':')
+            && is(t.get(i + 1), ':')
+            && matches!(t.get(i + 2), Some(TokenTree::Ident(_))))
+        {
             break;
         }
         i += 2;
@@ -245,17 +281,30 @@ mod tests {
     fn named(path: &str, text: &str) -> Vec<(String, usize, bool)> {
         let file = [Source::new(path, text)];
         let all = words(&file).remove(0).1;
-        all.iter().filter(|w| w.path.len() > 1).map(|w| (w.text(), w.line, w.in_test)).collect()
+        all.iter()
+            .filter(|w| w.path.len() > 1)
+            .map(|w| (w.text(), w.line, w.in_test))
+            .collect()
     }
 
     #[test]
     fn paths_are_found_in_use_trees_code_attributes_and_macros() {
-        let text =
-            "use crate::{a, b::{self, c as d, *}};\n#[derive(x::Y)]\nfn f() -> self::g::H {\n  assert!(p::q());\n}";
-        let want = ["crate::a", "crate::b", "crate::b::c", "crate::b::*", "x::Y", "crate::live::g::H", "p::q"];
+        let text = "use crate::{a, b::{self, c as d, *}};\n#[derive(x::Y)]\nfn f() -> self::g::H {\n  assert!(p::q());\n}";
+        let want = [
+            "crate::a",
+            "crate::b",
+            "crate::b::c",
+            "crate::b::*",
+            "x::Y",
+            "crate::live::g::H",
+            "p::q",
+        ];
         let got = named("src/live/mod.rs", text);
         assert_eq!(got.iter().map(|w| w.0.as_str()).collect::<Vec<_>>(), want);
-        assert_eq!(got.iter().map(|w| w.1).collect::<Vec<_>>(), [1, 1, 1, 1, 2, 3, 4]);
+        assert_eq!(
+            got.iter().map(|w| w.1).collect::<Vec<_>>(),
+            [1, 1, 1, 1, 2, 3, 4]
+        );
     }
 
     #[test]
@@ -264,7 +313,11 @@ mod tests {
         let got = named("src/journal/segment.rs", text);
         assert_eq!(
             got.iter().map(|w| w.0.as_str()).collect::<Vec<_>>(),
-            ["crate::live::X", "crate::journal::segment::g", "crate::h::i"]
+            [
+                "crate::live::X",
+                "crate::journal::segment::g",
+                "crate::h::i"
+            ]
         );
     }
 
@@ -278,11 +331,25 @@ mod tests {
     fn test_code_is_told_from_the_rest() {
         let source = "#[cfg(test)] use a::b; use c::d; #[cfg(test)] mod tests { use e::f; } use g::h; \
                       #[cfg(not(test))] use i::j;";
-        let got: Vec<_> = named("src/x.rs", source).into_iter().map(|w| (w.0, w.2)).collect();
-        let want = [("a::b", true), ("c::d", false), ("e::f", true), ("g::h", false), ("i::j", false)];
+        let got: Vec<_> = named("src/x.rs", source)
+            .into_iter()
+            .map(|w| (w.0, w.2))
+            .collect();
+        let want = [
+            ("a::b", true),
+            ("c::d", false),
+            ("e::f", true),
+            ("g::h", false),
+            ("i::j", false),
+        ];
         assert_eq!(got, want.map(|(p, t)| (p.to_owned(), t)));
-        let files =
-            [Source::new("src/x/mod.rs", "#[cfg(test)] mod tests;"), Source::new("src/x/tests.rs", "use a::b;")];
-        assert!(words(&files)[1].1[0].in_test, "a file declared under cfg(test)");
+        let files = [
+            Source::new("src/x/mod.rs", "#[cfg(test)] mod tests;"),
+            Source::new("src/x/tests.rs", "use a::b;"),
+        ];
+        assert!(
+            words(&files)[1].1[0].in_test,
+            "a file declared under cfg(test)"
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! Bosch TPS110, a parking sensor in or on the ground of its bay.
 //!
-//! Port 1 says that the state has changed, port 2 (some once a day) that the sensor is alive, port 3 that it has
-//! started. Each carries the state in bit 0 of its last state byte, so each is a reading; other bits are not ours.
+//! Port 1 says that the state has changed, port 2 (some once a day) that the sensor is alive, port
+//! 3 that it has started. Each carries the state in bit 0 of its last state byte, so each is a
+//! reading; other bits are not ours.
 
 use super::{Frame, Malformed, Reading};
 
@@ -9,16 +10,22 @@ pub(super) fn decode(frame: &Frame<'_>) -> Result<Reading, Malformed> {
     let occupied = |byte: u8| byte & 1 == 1;
     match (frame.port, frame.bytes) {
         (1, &[state]) => Ok(Reading::of(occupied(state))),
-        (2, &[state, temperature]) => {
-            Ok(Reading { temperature_c: Some(temperature.cast_signed()), ..Reading::of(occupied(state)) })
-        }
+        (2, &[state, temperature]) => Ok(Reading {
+            temperature_c: Some(temperature.cast_signed()),
+            ..Reading::of(occupied(state))
+        }),
         (3, &[.., state]) if frame.bytes.len() == STARTUP => Ok(Reading::of(occupied(state))),
         (1..=3, bytes) => {
-            let (port, got) = (frame.port, bytes.len());
+            let port = frame.port;
+            let got = bytes.len();
             let want = [1, 2, STARTUP][usize::from(port) - 1];
-            Err(Malformed(format!("port {port} of a bosch-tps110 has {want} byte(s), this has {got}")))
+            Err(Malformed(format!(
+                "port {port} of a bosch-tps110 has {want} byte(s), this has {got}"
+            )))
         }
-        (port, _) => Err(Malformed(format!("a bosch-tps110 has the ports 1, 2 and 3, not {port}"))),
+        (port, _) => Err(Malformed(format!(
+            "a bosch-tps110 has the ports 1, 2 and 3, not {port}"
+        ))),
     }
 }
 
@@ -31,7 +38,12 @@ mod tests {
     use crate::domain::BayStatus::{self, Occupied, Vacant};
 
     fn read(port: u8, bytes: &[u8]) -> Result<(BayStatus, Option<i8>), Malformed> {
-        decode(&Frame { port, bytes, object: None }).map(|r| (r.status, r.temperature_c))
+        decode(&Frame {
+            port,
+            bytes,
+            object: None,
+        })
+        .map(|r| (r.status, r.temperature_c))
     }
 
     #[test]

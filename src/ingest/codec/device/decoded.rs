@@ -1,7 +1,9 @@
-//! Any device whose network server decodes for it: reads the state out of the object that the server adds.
+//! Any device whose network server decodes for it: reads the state out of the object that the
+//! server adds.
 //!
-//! The member is `occupied` or `parking_status`: true or false, 1 or 0, or a word. So a vendor without a decoder here
-//! is taken in without a change of the hub; one with many devices is worth its own file, which trusts nobody else.
+//! The member is `occupied` or `parking_status`: true or false, 1 or 0, or a word. So a vendor
+//! without a decoder here is taken in without a change of the hub; one with many devices is worth
+//! its own file, which trusts nobody else.
 
 use super::{Frame, Malformed, Reading};
 use serde::Deserialize;
@@ -14,12 +16,25 @@ struct Object {
 }
 
 pub(super) fn decode(frame: &Frame<'_>) -> Result<Reading, Malformed> {
-    let object = frame.object.ok_or_else(|| Malformed("the network server sent no decoded object".into()))?;
-    let object: Object = serde_json::from_str(object).map_err(|e| Malformed(format!("decoded object: {e}")))?;
+    let object = frame
+        .object
+        .ok_or_else(|| Malformed("the network server sent no decoded object".into()))?;
+    let object: Object =
+        serde_json::from_str(object).map_err(|e| Malformed(format!("decoded object: {e}")))?;
     let (name, value) = match object {
-        Object { occupied: Some(value), .. } => ("occupied", value),
-        Object { parking_status: Some(value), .. } => ("parking_status", value),
-        _ => return Err(Malformed("the decoded object has neither `occupied` nor `parking_status`".into())),
+        Object {
+            occupied: Some(value),
+            ..
+        } => ("occupied", value),
+        Object {
+            parking_status: Some(value),
+            ..
+        } => ("parking_status", value),
+        _ => {
+            return Err(Malformed(
+                "the decoded object has neither `occupied` nor `parking_status`".into(),
+            ));
+        }
     };
     let occupied = match &value {
         Value::Bool(is) => Some(*is),
@@ -27,10 +42,20 @@ pub(super) fn decode(frame: &Frame<'_>) -> Result<Reading, Malformed> {
         Value::Number(n) if n.as_f64() == Some(1.0) => Some(true),
         Value::Number(n) if n.as_f64() == Some(0.0) => Some(false),
         Value::String(word) if word.eq_ignore_ascii_case("occupied") => Some(true),
-        Value::String(word) if ["vacant", "free"].iter().any(|w| word.eq_ignore_ascii_case(w)) => Some(false),
+        Value::String(word)
+            if ["vacant", "free"]
+                .iter()
+                .any(|w| word.eq_ignore_ascii_case(w)) =>
+        {
+            Some(false)
+        }
         _ => None,
     };
-    let said = || Malformed(format!("{name}: neither true or false, 1 or 0, nor occupied, vacant or free"));
+    let said = || {
+        Malformed(format!(
+            "{name}: neither true or false, 1 or 0, nor occupied, vacant or free"
+        ))
+    };
     occupied.map(Reading::of).ok_or_else(said)
 }
 
@@ -40,7 +65,11 @@ mod tests {
     use crate::domain::BayStatus::{Occupied, Vacant};
 
     fn read(object: Option<&str>) -> Result<Reading, Malformed> {
-        decode(&Frame { port: 9, bytes: &[7], object })
+        decode(&Frame {
+            port: 9,
+            bytes: &[7],
+            object,
+        })
     }
 
     #[test]
@@ -59,7 +88,14 @@ mod tests {
 
     #[test]
     fn what_says_nothing_of_the_bay_is_refused() {
-        for object in ["{}", "[]", "7", r#"{"occupied":2}"#, r#"{"occupied":null}"#, r#"{"parking_status":"maybe"}"#] {
+        for object in [
+            "{}",
+            "[]",
+            "7",
+            r#"{"occupied":2}"#,
+            r#"{"occupied":null}"#,
+            r#"{"parking_status":"maybe"}"#,
+        ] {
             assert!(read(Some(object)).is_err(), "{object}");
         }
         assert!(read(None).is_err());

@@ -1,7 +1,7 @@
 //! What vendors' devices put into their LoRaWAN frames: port and bytes in, the state of a bay out.
 //!
-//! A new vendor is one file here and one line in [`DEVICES`]. A decoder knows nothing of network servers, bays or
-//! time: those are the codecs' and the gate's part.
+//! A new vendor is one file here and one line in [`DEVICES`]. A decoder knows nothing of network
+//! servers, bays or time: those are the codecs' and the gate's part.
 
 mod bosch_tps110;
 mod decoded;
@@ -29,7 +29,14 @@ pub struct Reading {
 
 impl Reading {
     const fn of(occupied: bool) -> Self {
-        Self { status: if occupied { BayStatus::Occupied } else { BayStatus::Vacant }, temperature_c: None }
+        Self {
+            status: if occupied {
+                BayStatus::Occupied
+            } else {
+                BayStatus::Vacant
+            },
+            temperature_c: None,
+        }
     }
 }
 
@@ -42,8 +49,14 @@ pub struct Device {
 
 /// Every model.
 pub const DEVICES: &[Device] = &[
-    Device { model: "bosch-tps110", decode: bosch_tps110::decode },
-    Device { model: "decoded", decode: decoded::decode },
+    Device {
+        model: "bosch-tps110",
+        decode: bosch_tps110::decode,
+    },
+    Device {
+        model: "decoded",
+        decode: decoded::decode,
+    },
 ];
 
 /// The names of [`DEVICES`], for the registry.
@@ -63,7 +76,9 @@ pub const MODELS: &[&str] = &{
 /// Names the port or the length that the model does not have.
 pub fn decode(model: &str, frame: &Frame<'_>) -> Result<Reading, Malformed> {
     let device = DEVICES.iter().find(|d| d.model == model);
-    (device.ok_or_else(|| Malformed(format!("model {model:?} has no decoder")))?.decode)(frame)
+    (device
+        .ok_or_else(|| Malformed(format!("model {model:?} has no decoder")))?
+        .decode)(frame)
 }
 
 #[cfg(test)]
@@ -82,7 +97,11 @@ mod tests {
         for device in DEVICES {
             for port in 0..=255 {
                 for len in 0..=20 {
-                    let frame = Frame { port, bytes: &vec![0xff; len], object: Some("{\"occupied\":{}}") };
+                    let frame = Frame {
+                        port,
+                        bytes: &vec![0xff; len],
+                        object: Some("{\"occupied\":{}}"),
+                    };
                     let _ = (device.decode)(&frame);
                 }
             }

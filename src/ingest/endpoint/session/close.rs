@@ -95,7 +95,10 @@ impl Close {
             Self::SecondConnect => (0x82, Some("a second CONNECT")),
             Self::Unexpected => (0x82, Some("a packet that was not expected")),
             Self::PacketIdZero => (0x82, Some("packet id 0")),
-            Self::NotDurable => (0x83, Some("the journal failed: what is not acknowledged is not kept")),
+            Self::NotDurable => (
+                0x83,
+                Some("the journal failed: what is not acknowledged is not kept"),
+            ),
             Self::Shutdown => (0x8b, None),
             Self::KeepAlive => (0x8d, None),
             Self::Stalled => (0x8d, Some("a packet was begun and not finished in time")),

@@ -1,8 +1,10 @@
-//! One client's conversation as a pure state machine: bytes in; a parcel, replies and a verdict out.
+//! One client's conversation as a pure state machine: bytes in; a parcel, replies and a verdict
+//! out.
 //!
-//! Promises: no socket, no clock, no task; the same bytes give the same outcome however they are cut; whatever the
-//! bytes, no publish comes out that was not sent whole under the speaker's own topic. What it must ask (may this
-//! one in, what does that payload say) it asks its [`Desk`]. The end is final: later bytes change nothing.
+//! Promises: no socket, no clock, no task; the same bytes give the same outcome however they are
+//! cut; whatever the bytes, no publish comes out that was not sent whole under the speaker's own
+//! topic. What it must ask (may this one in, what does that payload say) it asks its [`Desk`]. The
+//! end is final: later bytes change nothing.
 
 mod close;
 mod publish;
@@ -30,8 +32,8 @@ pub(super) trait Desk {
     fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied>;
     /// An id for a client that brought none, and that no other has.
     fn client_id(&mut self) -> String;
-    /// Is there room for one more of this source? `client_id` is `None` where the client left it to the hub. Refused
-    /// with [`Close::Full`] or [`Close::Rate`].
+    /// Is there room for one more of this source? `client_id` is `None` where the client left it to
+    /// the hub. Refused with [`Close::Full`] or [`Close::Rate`].
     fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> Result<(), Close>;
     /// What does this message say?
     fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel);
@@ -39,7 +41,8 @@ pub(super) trait Desk {
     fn refused(&mut self, reason: Reason);
     /// The zone of that id.
     fn zone(&mut self, id: &str) -> Option<ZoneIx>;
-    /// Watch these from now on, and show at once those of them that are `loud`. `false`: there is no room for it.
+    /// Watch these from now on, and show at once those of them that are `loud`. `false`: there is
+    /// no room for it.
     fn watch(&mut self, wanted: Wanted, loud: &dyn Fn(ZoneIx) -> bool) -> bool;
     /// Watch nothing any more.
     fn unwatch(&mut self);
@@ -56,7 +59,8 @@ pub(super) struct Limits {
     pub payload: usize,
     /// Bytes.
     pub client_id: usize,
-    /// Messages that are not acknowledged yet; told to clients of MQTT 5, and held against those only.
+    /// Messages that are not acknowledged yet; told to clients of MQTT 5, and held against those
+    /// only.
     pub receive_max: u16,
     /// Topic aliases of a connection.
     pub aliases: u16,
@@ -64,7 +68,8 @@ pub(super) struct Limits {
     pub keep_alive_s: Option<u16>,
 }
 
-/// QoS 2 ids that may wait for their PUBREL. Clients use tens; this bounds what one can make the hub remember.
+/// QoS 2 ids that may wait for their PUBREL. Clients use tens; this bounds what one can make the
+/// hub remember.
 pub(super) const MAX_HELD: usize = 4096;
 
 pub(super) struct Session {
@@ -91,11 +96,22 @@ struct Open {
 
 impl Session {
     pub(super) const fn new(limits: Limits) -> Self {
-        Self { limits, voice: Voice::UNKNOWN, open: None, ended: None }
+        Self {
+            limits,
+            voice: Voice::UNKNOWN,
+            open: None,
+            ended: None,
+        }
     }
 
-    /// Takes every whole packet off `buf`. `Some`: the conversation is over, and what `turn` holds is the last of it.
-    pub(super) fn on_bytes(&mut self, buf: &mut BytesMut, turn: &mut Turn, desk: &mut impl Desk) -> Option<Close> {
+    /// Takes every whole packet off `buf`. `Some`: the conversation is over, and what `turn` holds
+    /// is the last of it.
+    pub(super) fn on_bytes(
+        &mut self,
+        buf: &mut BytesMut,
+        turn: &mut Turn,
+        desk: &mut impl Desk,
+    ) -> Option<Close> {
         while self.ended.is_none() {
             turn.voice = self.voice;
             let step = match self.next(buf, turn) {
@@ -103,14 +119,19 @@ impl Session {
                 Ok(Some(packet)) => self.on_packet(packet, turn, desk),
                 Err(fault) => Err(self.faulted(fault, turn, desk)),
             };
-            let step = if turn.unsayable { step.and(Err(Close::Unsayable)) } else { step };
+            let step = if turn.unsayable {
+                step.and(Err(Close::Unsayable))
+            } else {
+                step
+            };
             self.ended = step.err();
         }
         buf.clear();
         self.ended
     }
 
-    /// The keep-alive that the client asked for, in seconds; `None` before its CONNECT was accepted.
+    /// The keep-alive that the client asked for, in seconds; `None` before its CONNECT was
+    /// accepted.
     pub(super) fn keep_alive_s(&self) -> Option<u16> {
         self.open.as_ref().map(|o| o.keep_alive_s)
     }
@@ -123,7 +144,10 @@ impl Session {
     /// The last will, once: whose it is, what it says, and whether it may not be shed (QoS 1 or 2).
     /// None after DISCONNECT.
     pub(super) fn take_will(&mut self) -> Option<(Speaker, Bytes, bool)> {
-        let open = self.open.as_mut().filter(|_| self.ended != Some(Close::Goodbye))?;
+        let open = self
+            .open
+            .as_mut()
+            .filter(|_| self.ended != Some(Close::Goodbye))?;
         let will = open.will.take()?;
         Some((open.speaker.clone(), will.payload, will.qos != Qos::Zero))
     }
@@ -135,10 +159,15 @@ impl Session {
         }
     }
 
-    /// Appends what is to be said at the end: a DISCONNECT with the reason, where the client knows such a thing.
+    /// Appends what is to be said at the end: a DISCONNECT with the reason, where the client knows
+    /// such a thing.
     pub(super) fn say_goodbye(&self, why: Close, out: &mut BytesMut) {
-        let by_client = matches!(why, Close::Goodbye | Close::GoodbyeWithWill | Close::PeerGone);
-        if self.open.is_some() && !by_client && !wire::encode(&self.voice, Reply::Goodbye(why), out) {
+        let by_client = matches!(
+            why,
+            Close::Goodbye | Close::GoodbyeWithWill | Close::PeerGone
+        );
+        if self.open.is_some() && !by_client && !wire::encode(&self.voice, Reply::Goodbye(why), out)
+        {
             tracing::debug!(?why, "a client takes no packet as long as a DISCONNECT");
         }
     }
@@ -148,7 +177,8 @@ impl Session {
         self.open.as_ref().is_some_and(|o| o.has_room())
     }
 
-    /// Appends the state of `zone` to `out` for a client that wants it; `current`: it answers a subscription.
+    /// Appends the state of `zone` to `out` for a client that wants it; `current`: it answers a
+    /// subscription.
     pub(super) fn deliver(
         &mut self,
         zone: (ZoneIx, &str),
@@ -157,7 +187,9 @@ impl Session {
         out: &mut BytesMut,
     ) -> Delivered {
         let open = self.open.as_mut().filter(|_| self.ended.is_none());
-        open.map_or(Delivered::Unwanted, |o| o.deliver(&self.voice, zone, payload, current, out))
+        open.map_or(Delivered::Unwanted, |o| {
+            o.deliver(&self.voice, zone, payload, current, out)
+        })
     }
 
     fn next(&mut self, buf: &mut BytesMut, turn: &mut Turn) -> Result<Option<Packet>, Next> {
@@ -165,7 +197,9 @@ impl Session {
         if self.open.is_none() && buf.first().is_some_and(|b| b >> 4 != kind::CONNECT) {
             return Err(Next::Close(Close::NoConnect));
         }
-        let Some(frame) = wire::peek(buf, self.limits.packet, self.voice.version)? else { return Ok(None) };
+        let Some(frame) = wire::peek(buf, self.limits.packet, self.voice.version)? else {
+            return Ok(None);
+        };
         turn.count(frame.kind);
         if frame.kind == kind::CONNECT {
             if self.open.is_some() {
@@ -177,13 +211,24 @@ impl Session {
         Ok(wire::decode(buf, frame, self.voice.version).map(Some)?)
     }
 
-    fn on_packet(&mut self, packet: Packet, turn: &mut Turn, desk: &mut impl Desk) -> Result<(), Close> {
+    fn on_packet(
+        &mut self,
+        packet: Packet,
+        turn: &mut Turn,
+        desk: &mut impl Desk,
+    ) -> Result<(), Close> {
         let Some(open) = &mut self.open else {
-            let Packet::Connect(connect) = packet else { return Err(Close::NoConnect) };
-            self.voice = Voice { max_packet: connect.max_packet, problems: connect.problems, ..self.voice };
+            let Packet::Connect(connect) = packet else {
+                return Err(Close::NoConnect);
+            };
+            self.voice = Voice {
+                max_packet: connect.max_packet,
+                problems: connect.problems,
+                ..self.voice
+            };
             turn.voice = self.voice;
-            let (open, welcome) =
-                welcome::welcome(*connect, &self.limits, self.voice, desk).map_err(|(said, why)| {
+            let (open, welcome) = welcome::welcome(*connect, &self.limits, self.voice, desk)
+                .map_err(|(said, why)| {
                     turn.reply(Reply::Refused(said));
                     why
                 })?;
@@ -195,7 +240,8 @@ impl Session {
             Packet::Connect(_) => return Err(Close::SecondConnect),
             Packet::Publish(p) => return open.publish(&p, &self.limits, turn, desk),
             Packet::Release(id) => {
-                // In line with the acks: should the message still be under way, "complete" must not overtake it.
+                // In line with the acks: should the message still be under way, "complete" must not
+                // overtake it.
                 let known = open.held.remove(&id);
                 turn.settles += u32::from(known);
                 turn.ack(Reply::PubComp { id, known });
@@ -211,8 +257,8 @@ impl Session {
         Ok(())
     }
 
-    /// What bytes that are no packet come to. A PUBLISH that is too long still reaches the quarantine, without its
-    /// body: that was never read.
+    /// What bytes that are no packet come to. A PUBLISH that is too long still reaches the
+    /// quarantine, without its body: that was never read.
     fn faulted(&self, fault: Next, turn: &mut Turn, desk: &mut impl Desk) -> Close {
         let fault = match fault {
             Next::Close(why) => return why,

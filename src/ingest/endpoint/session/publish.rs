@@ -1,4 +1,5 @@
-//! What becomes of a publish: who may publish where, the limits, and the verdict its sender is told.
+//! What becomes of a publish: who may publish where, the limits, and the verdict its sender is
+//! told.
 
 use super::{Close, Desk, Limits, MAX_HELD, Open};
 use crate::domain::{Door, Parcel, Reason, Refusal, Speaker, Topic};
@@ -8,7 +9,8 @@ use crate::ingest::endpoint::wire::{Publish, Qos, Reply, Verdict, Version};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// The topic aliases of a connection: as many as were announced at most, and no more of a topic than is needed.
+/// The topic aliases of a connection: as many as were announced at most, and no more of a topic
+/// than is needed.
 #[derive(Default)]
 pub(super) struct Aliases(BTreeMap<u16, Place>);
 
@@ -22,7 +24,8 @@ enum Place {
 
 impl Place {
     fn new(name: &str, speaker: &Speaker) -> Self {
-        topic::allowed(name, speaker).map_or_else(|| Self::Foreign(topic::excerpt(name).into()), Self::Allowed)
+        topic::allowed(name, speaker)
+            .map_or_else(|| Self::Foreign(topic::excerpt(name).into()), Self::Allowed)
     }
 }
 
@@ -35,9 +38,14 @@ impl Open {
         desk: &mut impl Desk,
     ) -> Result<(), Close> {
         let five = turn.voice.version == Version::V5;
-        let place = if five { self.place(p, limits)? } else { Place::new(&p.topic, &self.speaker) };
+        let place = if five {
+            self.place(p, limits)?
+        } else {
+            Place::new(&p.topic, &self.speaker)
+        };
         if p.qos == Qos::Two && !self.held.insert(p.id) {
-            // Sent again before its PUBREL: taken once, answered twice - and not before the first is durable.
+            // Sent again before its PUBREL: taken once, answered twice - and not before the first
+            // is durable.
             turn.ack(Reply::PubRec(p.id, Verdict::Taken));
             return Ok(());
         }
@@ -51,26 +59,54 @@ impl Open {
             return Err(Close::Unreleased);
         }
         turn.publishes += 1;
-        let (claims, refusals) = (turn.parcel.claims.len(), turn.parcel.refusals.len());
+        let claims = turn.parcel.claims.len();
+        let refusals = turn.parcel.refusals.len();
         match place {
             Place::Allowed(topic) if p.payload.len() <= limits.payload => {
                 desk.take(&self.speaker, topic, &p.payload, &mut turn.parcel);
             }
             Place::Allowed(topic) => {
-                let detail = format!("payload of {} bytes, at most {}", p.payload.len(), limits.payload);
+                let detail = format!(
+                    "payload of {} bytes, at most {}",
+                    p.payload.len(),
+                    limits.payload
+                );
                 let mut name = String::new();
                 // Writing to a string does not fail.
                 let _ = topic.write(&self.speaker.id, &mut name);
-                refuse(&self.speaker, Reason::TooLarge, &name, detail, &p.payload, turn, desk);
+                refuse(
+                    &self.speaker,
+                    Reason::TooLarge,
+                    &name,
+                    detail,
+                    &p.payload,
+                    turn,
+                    desk,
+                );
             }
             Place::Foreign(name) => {
-                let detail = format!("{} may publish under bayhub/v1/{}/ only", self.speaker.id, self.speaker.id);
-                refuse(&self.speaker, Reason::Forbidden, &name, detail, &p.payload, turn, desk);
+                let detail = format!(
+                    "{} may publish under bayhub/v1/{}/ only",
+                    self.speaker.id, self.speaker.id
+                );
+                refuse(
+                    &self.speaker,
+                    Reason::Forbidden,
+                    &name,
+                    detail,
+                    &p.payload,
+                    turn,
+                    desk,
+                );
             }
         }
         if p.qos != Qos::Zero {
             turn.owed = true;
-            let verdict = if five { verdict(&turn.parcel, claims, refusals) } else { Verdict::Taken };
+            let verdict = if five {
+                verdict(&turn.parcel, claims, refusals)
+            } else {
+                Verdict::Taken
+            };
             self.acknowledge(p, verdict, turn);
         }
         Ok(())
@@ -83,7 +119,8 @@ impl Open {
             return;
         }
         if matches!(verdict, Verdict::Refused(..)) {
-            // In MQTT 5 a refusal is the end of the exchange: no PUBREL follows, and the id is free.
+            // In MQTT 5 a refusal is the end of the exchange: no PUBREL follows, and the id is
+            // free.
             self.held.remove(&p.id);
             turn.settles += 1;
         }
@@ -102,7 +139,12 @@ impl Open {
             return Err(Close::TopicAlias);
         }
         if p.topic.is_empty() {
-            return self.aliases.0.get(&alias).cloned().ok_or(Close::Protocol("an alias that was never set"));
+            return self
+                .aliases
+                .0
+                .get(&alias)
+                .cloned()
+                .ok_or(Close::Protocol("an alias that was never set"));
         }
         let place = Place::new(&p.topic, &self.speaker);
         self.aliases.0.insert(alias, place.clone());
@@ -112,10 +154,16 @@ impl Open {
 
 /// What to tell the sender of the message whose outcome begins at these positions of `parcel`.
 fn verdict(parcel: &Parcel, claims: usize, refusals: usize) -> Verdict {
-    let (taken, refused) = (parcel.claims.len() - claims, &parcel.refusals[refusals..]);
-    let Some(first) = refused.first() else { return Verdict::Taken };
+    let taken = parcel.claims.len() - claims;
+    let refused = &parcel.refusals[refusals..];
+    let Some(first) = refused.first() else {
+        return Verdict::Taken;
+    };
     if taken == 0 && refused.len() == 1 {
-        return Verdict::Refused(first.reason, format!("{}: {}", first.reason.name(), first.detail));
+        return Verdict::Refused(
+            first.reason,
+            format!("{}: {}", first.reason.name(), first.detail),
+        );
     }
     let mut text = format!("{} of {} refused", refused.len(), refused.len() + taken);
     let mut lead = ": ";
@@ -127,7 +175,11 @@ fn verdict(parcel: &Parcel, claims: usize, refusals: usize) -> Verdict {
             lead = ", ";
         }
     }
-    if taken > 0 { Verdict::Partly(text) } else { Verdict::Refused(first.reason, text) }
+    if taken > 0 {
+        Verdict::Partly(text)
+    } else {
+        Verdict::Refused(first.reason, text)
+    }
 }
 
 pub(super) fn refuse(

@@ -1,13 +1,17 @@
-//! Subscriptions to the availability of zones: which filters are served, and what is on its way to the client.
+//! Subscriptions to the availability of zones: which filters are served, and what is on its way to
+//! the client.
 //!
-//! Only filters that can match nothing but `bayhub/v1/zones/{zone}/availability` are served. What is not acknowledged
-//! holds up what follows; it is never sent again, since a newer state will come.
+//! Only filters that can match nothing but `bayhub/v1/zones/{zone}/availability` are served. What
+//! is not acknowledged holds up what follows; it is never sent again, since a newer state will
+//! come.
 
 use super::{Close, Desk, Open};
 use crate::domain::{ZoneIx, id};
 use crate::ingest::endpoint::board::Wanted;
 use crate::ingest::endpoint::turn::Turn;
-use crate::ingest::endpoint::wire::{self, Current, Filter, Grant, Outgoing, Qos, Reply, Subscribe, Voice};
+use crate::ingest::endpoint::wire::{
+    self, Current, Filter, Grant, Outgoing, Qos, Reply, Subscribe, Voice,
+};
 use bytes::BytesMut;
 use std::collections::BTreeSet;
 
@@ -57,7 +61,12 @@ pub(in super::super) enum Delivered {
 }
 
 impl Open {
-    pub(super) fn subscribe(&mut self, s: Subscribe, turn: &mut Turn, desk: &mut impl Desk) -> Result<(), Close> {
+    pub(super) fn subscribe(
+        &mut self,
+        s: Subscribe,
+        turn: &mut Turn,
+        desk: &mut impl Desk,
+    ) -> Result<(), Close> {
         if s.marked {
             return Err(Close::SubscriptionId);
         }
@@ -72,7 +81,11 @@ impl Open {
             if !desk.watch(self.subscriptions.wanted(), &heard) {
                 self.subscriptions.list = before;
                 for grant in &mut grants {
-                    *grant = if matches!(grant, Grant::Yes(_)) { Grant::Quota } else { *grant };
+                    *grant = if matches!(grant, Grant::Yes(_)) {
+                        Grant::Quota
+                    } else {
+                        *grant
+                    };
                 }
             }
         }
@@ -83,7 +96,13 @@ impl Open {
         Ok(())
     }
 
-    pub(super) fn unsubscribe(&mut self, id: u16, paths: &[String], turn: &mut Turn, desk: &mut impl Desk) {
+    pub(super) fn unsubscribe(
+        &mut self,
+        id: u16,
+        paths: &[String],
+        turn: &mut Turn,
+        desk: &mut impl Desk,
+    ) {
         let list = &mut self.subscriptions.list;
         let mut remove = |path: &String| {
             let before = list.len();
@@ -99,7 +118,11 @@ impl Open {
 
     /// A PUBACK. One for what was never sent is against the rules.
     pub(super) fn acked(&mut self, id: u16) -> Result<(), Close> {
-        if self.subscriptions.inflight.remove(&id) { Ok(()) } else { Err(Close::Unexpected) }
+        if self.subscriptions.inflight.remove(&id) {
+            Ok(())
+        } else {
+            Err(Close::Unexpected)
+        }
     }
 
     /// Whether one more message may be on its way.
@@ -107,7 +130,8 @@ impl Open {
         self.subscriptions.inflight.len() < MAX_INFLIGHT.min(usize::from(self.receive_max))
     }
 
-    /// Appends one zone's state to `out`, if it is subscribed to. `current`: it answers a subscription.
+    /// Appends one zone's state to `out`, if it is subscribed to. `current`: it answers a
+    /// subscription.
     pub(super) fn deliver(
         &mut self,
         voice: &Voice,
@@ -118,8 +142,14 @@ impl Open {
     ) -> Delivered {
         let subs = &mut self.subscriptions;
         let wanted = subs.list.iter().filter(|s| s.scope.covers(zone));
-        let Some(best) = wanted.max_by_key(|s| s.qos) else { return Delivered::Unwanted };
-        let id_given = if best.qos == Qos::Zero { 0 } else { next_id(subs.last_id, &subs.inflight) };
+        let Some(best) = wanted.max_by_key(|s| s.qos) else {
+            return Delivered::Unwanted;
+        };
+        let id_given = if best.qos == Qos::Zero {
+            0
+        } else {
+            next_id(subs.last_id, &subs.inflight)
+        };
         let message = Outgoing {
             topic: format!("bayhub/v1/zones/{id}/availability"),
             payload,
@@ -139,15 +169,21 @@ impl Open {
 }
 
 impl Subscriptions {
-    /// Takes in one filter. `loud` collects what is to be shown as it stands now: a subscription that was there
-    /// before is shown again whatever it asks for, since a change of it may be under way.
+    /// Takes in one filter. `loud` collects what is to be shown as it stands now: a subscription
+    /// that was there before is shown again whatever it asks for, since a change of it may be under
+    /// way.
     fn add(&mut self, f: Filter, loud: &mut Vec<Subscription>, desk: &mut impl Desk) -> Grant {
         let scope = match scope(&f.path, desk) {
             Ok(scope) => scope,
             Err(grant) => return grant,
         };
         let qos = f.qos.min(Qos::One);
-        let one = Subscription { path: f.path, scope, qos, as_published: f.as_published };
+        let one = Subscription {
+            path: f.path,
+            scope,
+            qos,
+            as_published: f.as_published,
+        };
         if f.current != Current::Never {
             loud.push(one.clone());
         }
@@ -160,8 +196,18 @@ impl Subscriptions {
     }
 
     fn wanted(&self) -> Wanted {
-        let one = |s: &Subscription| if let Scope::One(zone) = s.scope { Some(zone) } else { None };
-        self.list.iter().map(one).collect::<Option<Vec<_>>>().map_or(Wanted::All, Wanted::These)
+        let one = |s: &Subscription| {
+            if let Scope::One(zone) = s.scope {
+                Some(zone)
+            } else {
+                None
+            }
+        };
+        self.list
+            .iter()
+            .map(one)
+            .collect::<Option<Vec<_>>>()
+            .map_or(Wanted::All, Wanted::These)
     }
 }
 
@@ -170,7 +216,9 @@ fn scope(path: &str, desk: &mut impl Desk) -> Result<Scope, Grant> {
     if path.starts_with("$share/") {
         return Err(Grant::Shared);
     }
-    let rest = path.strip_prefix("bayhub/v1/zones/").ok_or(Grant::Foreign)?;
+    let rest = path
+        .strip_prefix("bayhub/v1/zones/")
+        .ok_or(Grant::Foreign)?;
     let (zone, last) = rest.split_once('/').unwrap_or((rest, ""));
     match (zone, last) {
         ("#", "") | ("+", "availability" | "+" | "#") if rest != "#/" => Ok(Scope::All),

@@ -8,8 +8,8 @@ use crate::ingest::endpoint::wire::{Connect, Refused, Version, Voice, Welcome, W
 use bytes::Bytes;
 use std::collections::BTreeSet;
 
-/// What a client of MQTT 5 must take at least, in bytes: the longest CONNACK and any acknowledgement without its
-/// reason string fit in.
+/// What a client of MQTT 5 must take at least, in bytes: the longest CONNACK and any
+/// acknowledgement without its reason string fit in.
 const LEAST_PACKET: usize = 80;
 
 pub(super) fn welcome(
@@ -28,7 +28,9 @@ pub(super) fn welcome(
     if c.client_id.len() > limits.client_id || !(given || c.clean || voice.version == Version::V5) {
         return Err((Refused::ClientId, Close::ClientId));
     }
-    let Some((user, password)) = &c.login else { return Err((Refused::NotAuthorised, Close::NotAuthorised)) };
+    let Some((user, password)) = &c.login else {
+        return Err((Refused::NotAuthorised, Close::NotAuthorised));
+    };
     let speaker = desk.admit(user, password).map_err(|denied| match denied {
         Denied::BadCredentials => (Refused::BadCredentials, Close::BadCredentials),
         Denied::NotAuthorised => (Refused::NotAuthorised, Close::NotAuthorised),
@@ -43,19 +45,36 @@ pub(super) fn welcome(
         return Err((Refused::NotAuthorised, Close::Will));
     }
     let assigned = (!given && voice.version == Version::V5).then(|| desk.client_id());
-    let client_id = if given { Some(&*c.client_id) } else { assigned.as_deref() };
+    let client_id = if given {
+        Some(&*c.client_id)
+    } else {
+        assigned.as_deref()
+    };
     if let Err(why) = desk.seat(&speaker, client_id) {
-        return Err((if why == Close::Rate { Refused::Rate } else { Refused::Unavailable }, why));
+        return Err((
+            if why == Close::Rate {
+                Refused::Rate
+            } else {
+                Refused::Unavailable
+            },
+            why,
+        ));
     }
     let welcome = Welcome {
         receive_max: limits.receive_max,
         max_packet: limits.packet,
         aliases: limits.aliases,
         client_id: assigned,
-        keep_alive_s: limits.keep_alive_s.filter(|m| *m > 0 && !(1..=*m).contains(&c.keep_alive_s)),
+        keep_alive_s: limits
+            .keep_alive_s
+            .filter(|m| *m > 0 && !(1..=*m).contains(&c.keep_alive_s)),
     };
-    // The payload shares its memory with the read it came in; a will waits for hours and must not keep that.
-    let will = c.will.map(|w| Will { payload: Bytes::copy_from_slice(&w.payload), ..w });
+    // The payload shares its memory with the read it came in; a will waits for hours and must not
+    // keep that.
+    let will = c.will.map(|w| Will {
+        payload: Bytes::copy_from_slice(&w.payload),
+        ..w
+    });
     let open = Open {
         speaker,
         will,

@@ -1,4 +1,5 @@
-//! Bytes cut anywhere, bent and random: the outcome is the same, nothing panics, nothing is made up.
+//! Bytes cut anywhere, bent and random: the outcome is the same, nothing panics, nothing is made
+//! up.
 
 use super::fakes::{GOODBYE, MINE, PING, Talk, connect, hello, publish, release, wire};
 use crate::ingest::endpoint::session::Close;
@@ -22,7 +23,8 @@ const MALFORMED: &[(&[u8], &str)] = &[
     // PUBREL: flags, id 0, too short, too long
     (&[0x60, 2, 0, 1], "malformed"), (&[0x62, 2, 0, 0], "packet_id_zero"), (&[0x62, 1, 0], "malformed"), (&[0x62, 0], "malformed"),
     (&[0x62, 3, 0, 1, 0], "malformed"), (&[0x62, 4, 0, 1, 0, 0], "malformed"),
-    // SUBSCRIBE: flags, id 0, no filter, filter over the end, no QoS, QoS 3, reserved bits, not UTF-8, NUL
+    // SUBSCRIBE: flags, id 0, no filter, filter over the end, no QoS, QoS 3, reserved bits, not
+    // UTF-8, NUL
     (&[0x80, 6, 0, 1, 0, 1, b'a', 0], "malformed"), (&[0x82, 6, 0, 0, 0, 1, b'a', 0], "packet_id_zero"), (&[0x82, 2, 0, 1], "malformed"),
     (&[0x82, 6, 0, 1, 0, 9, b'a', 0], "malformed"), (&[0x82, 5, 0, 1, 0, 1, b'a'], "malformed"), (&[0x82, 6, 0, 1, 0, 1, b'a', 3], "malformed"),
     (&[0x82, 6, 0, 1, 0, 1, b'a', 0x41], "malformed"), (&[0x82, 6, 0, 1, 0, 1, 0xff, 0], "malformed"), (&[0x82, 6, 0, 1, 0, 1, 0, 0], "malformed"),
@@ -43,7 +45,12 @@ fn each_malformed_packet_ends_the_connection_with_its_reason_and_is_not_taken() 
         let mut t = Talk::open();
         t.say(bytes);
         assert_eq!(t.end.and_then(Close::label), Some(*why), "{bytes:x?}");
-        assert!(t.desk.takes.is_empty() && t.turn.parcel.is_empty() && t.acks().is_empty() && t.replies().is_empty());
+        assert!(
+            t.desk.takes.is_empty()
+                && t.turn.parcel.is_empty()
+                && t.acks().is_empty()
+                && t.replies().is_empty()
+        );
     }
 }
 
@@ -60,7 +67,8 @@ fn each_malformed_connect_ends_the_connection_without_a_word() {
     longer.push(0);
     let mut shorter = good[..good.len() - 1].to_vec();
     shorter[1] -= 1;
-    // Offsets: 2 name length, 4 "MQTT", 8 level, 9 flags, 10 keep-alive, 12 client id, 15 user name.
+    // Offsets: 2 name length, 4 "MQTT", 8 level, 9 flags, 10 keep-alive, 12 client id, 15 user
+    // name.
     for (bytes, what) in [
         (bent(4, b'm'), "another protocol"),
         (bent(3, 200), "a name over the end"),
@@ -81,7 +89,11 @@ fn each_malformed_connect_ends_the_connection_without_a_word() {
     ] {
         let mut t = Talk::new();
         t.say(&bytes);
-        assert!(matches!(t.end, Some(Close::Malformed(_))), "{what}: {:?}", t.end);
+        assert!(
+            matches!(t.end, Some(Close::Malformed(_))),
+            "{what}: {:?}",
+            t.end
+        );
         assert!(t.replies().is_empty() && t.desk.seats.is_empty(), "{what}");
     }
 }
@@ -95,13 +107,26 @@ fn outcome(pieces: &[&[u8]]) -> Outcome {
         t.say(p);
     }
     let payloads = t.desk.takes.iter().map(|(_, p)| p.clone()).collect();
-    let (replies, acks) = (t.replies(), t.acks());
-    (t.end, replies, acks, payloads, format!("{:?}", t.turn.parcel), t.turn.owed)
+    let replies = t.replies();
+    let acks = t.acks();
+    (
+        t.end,
+        replies,
+        acks,
+        payloads,
+        format!("{:?}", t.turn.parcel),
+        t.turn.owed,
+    )
 }
 
 fn streams() -> Vec<Vec<u8>> {
     let mut c = connect("c");
-    c.last_will = Some(v4::LastWill::new("bayhub/v1/lamp-1/status", "0", QoS::AtLeastOnce, true));
+    c.last_will = Some(v4::LastWill::new(
+        "bayhub/v1/lamp-1/status",
+        "0",
+        QoS::AtLeastOnce,
+        true,
+    ));
     let long = wire(&v4::Packet::Connect(c));
     let all = [
         long.clone(),
@@ -117,7 +142,11 @@ fn streams() -> Vec<Vec<u8>> {
         publish(MINE, 1, 5, b"after the end"),
     ];
     let mut out = vec![all.concat()];
-    out.extend(MALFORMED.iter().map(|(bad, _)| [&long, &publish(MINE, 1, 1, b"1")[..], bad, &PING].concat()));
+    out.extend(
+        MALFORMED
+            .iter()
+            .map(|(bad, _)| [&long, &publish(MINE, 1, 1, b"1")[..], bad, &PING].concat()),
+    );
     out.push([&long, &[0x32, 0xff, 0xff, 0x7f][..], &[1; 40]].concat());
     out
 }
@@ -130,7 +159,11 @@ fn wherever_the_bytes_are_cut_the_outcome_is_the_same() {
             let (a, b) = stream.split_at(cut);
             assert_eq!(outcome(&[a, b]), whole, "cut at {cut} of {stream:x?}");
         }
-        assert_eq!(outcome(&stream.chunks(1).collect::<Vec<_>>()), whole, "byte by byte");
+        assert_eq!(
+            outcome(&stream.chunks(1).collect::<Vec<_>>()),
+            whole,
+            "byte by byte"
+        );
     }
 }
 

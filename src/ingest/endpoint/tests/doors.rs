@@ -11,7 +11,12 @@ use tokio::time::timeout;
 
 fn will(number: &str) -> Vec<u8> {
     let mut c = connect("willing");
-    c.last_will = Some(v4::LastWill::new("bayhub/v1/lamp-1/status", number, QoS::AtLeastOnce, true));
+    c.last_will = Some(v4::LastWill::new(
+        "bayhub/v1/lamp-1/status",
+        number,
+        QoS::AtLeastOnce,
+        true,
+    ));
     wire(&Packet::Connect(c))
 }
 
@@ -23,7 +28,8 @@ fn as_lamp_2(client_id: &str) -> Vec<u8> {
 
 fn options(house: &House, client_id: &str, password: &str) -> MqttOptions {
     let mut o = MqttOptions::new(client_id, house.addr.ip().to_string(), house.addr.port());
-    o.set_credentials("lamp-1", password).set_keep_alive(Duration::from_secs(30));
+    o.set_credentials("lamp-1", password)
+        .set_keep_alive(Duration::from_secs(30));
     o
 }
 
@@ -43,7 +49,9 @@ async fn no_ack_before_the_receipt() {
 async fn many_packets_of_one_read_are_one_submission_with_one_receipt() {
     let mut house = House::usual().await;
     let mut lamp = house.enter("c").await;
-    let all: Vec<u8> = (1..=500u16).flat_map(|id| publish(MINE, 1, id, id.to_string().as_bytes())).collect();
+    let all: Vec<u8> = (1..=500u16)
+        .flat_map(|id| publish(MINE, 1, id, id.to_string().as_bytes()))
+        .collect();
     lamp.say(&all).await;
     let mut got = Vec::new();
     let mut submissions = 0;
@@ -75,7 +83,8 @@ async fn acks_keep_the_order_of_the_publishes_whatever_the_order_of_the_receipts
     }
     lamp.ping().await;
     held.remove(0).receipt.durable();
-    lamp.hear(&[0x40, 2, 0, 1, 0x50, 2, 0, 2, 0x40, 2, 0, 3, 0x40, 2, 0, 4]).await;
+    lamp.hear(&[0x40, 2, 0, 1, 0x50, 2, 0, 2, 0x40, 2, 0, 3, 0x40, 2, 0, 4])
+        .await;
 }
 
 #[tokio::test]
@@ -89,7 +98,8 @@ async fn qos_2_is_taken_exactly_once() {
     lamp.say(&first).await;
     lamp.ping().await;
     s.receipt.durable();
-    lamp.hear(&[0x50, 2, 0, 7, 0x50, 2, 0, 7, 0x50, 2, 0, 7]).await;
+    lamp.hear(&[0x50, 2, 0, 7, 0x50, 2, 0, 7, 0x50, 2, 0, 7])
+        .await;
     lamp.say(&release(7)).await;
     lamp.hear(&[0x70, 2, 0, 7]).await;
     assert!(house.journal.try_recv().is_err());
@@ -102,7 +112,10 @@ async fn a_real_client_publishes_at_every_qos() {
     let sending = tokio::spawn(async move {
         for n in 0..90u64 {
             let qos = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce][n as usize % 3];
-            client.publish(MINE, qos, false, n.to_string()).await.unwrap();
+            client
+                .publish(MINE, qos, false, n.to_string())
+                .await
+                .unwrap();
         }
         client // its drop would end the connection
     });
@@ -115,9 +128,14 @@ async fn a_real_client_publishes_at_every_qos() {
         }
         (got, house)
     });
-    let (mut acked, mut completed) = (0, 0);
+    let mut acked = 0;
+    let mut completed = 0;
     while acked < 30 || completed < 30 {
-        match timeout(EVER, events.poll()).await.expect("acks in time").expect("a connection") {
+        match timeout(EVER, events.poll())
+            .await
+            .expect("acks in time")
+            .expect("a connection")
+        {
             Event::Incoming(Packet::PubAck(_)) => acked += 1,
             Event::Incoming(Packet::PubComp(_)) => completed += 1,
             _ => {}
@@ -133,7 +151,9 @@ async fn a_real_client_with_a_wrong_password_is_told_so() {
     let house = House::usual().await;
     let (_client, mut events) = AsyncClient::new(options(&house, "real", "guess"), 10);
     let refused = timeout(EVER, events.poll()).await.unwrap().unwrap_err();
-    let ConnectionError::ConnectionRefused(code) = refused else { panic!("{refused}") };
+    let ConnectionError::ConnectionRefused(code) = refused else {
+        panic!("{refused}")
+    };
     assert_eq!(code, ConnectReturnCode::BadUserNamePassword);
     house.ended("bad_credentials", 1).await;
 }
@@ -167,7 +187,11 @@ async fn a_silent_client_is_ended_after_its_keep_alive_and_one_without_is_not() 
 
 #[tokio::test]
 async fn strangers_and_half_packets_do_not_hold_a_place() {
-    let config = Config { connect_timeout_s: 1, packet_timeout_s: 1, ..Config::default() };
+    let config = Config {
+        connect_timeout_s: 1,
+        packet_timeout_s: 1,
+        ..Config::default()
+    };
     let house = House::open(config, 16).await;
     let mut silent = house.knock().await;
     let mut half = house.knock().await;
@@ -183,7 +207,14 @@ async fn strangers_and_half_packets_do_not_hold_a_place() {
 
 #[tokio::test]
 async fn the_time_for_a_packet_starts_with_its_first_byte() {
-    let mut house = House::open(Config { packet_timeout_s: 1, ..Config::default() }, 16).await;
+    let mut house = House::open(
+        Config {
+            packet_timeout_s: 1,
+            ..Config::default()
+        },
+        16,
+    )
+    .await;
     let mut lamp = house.enter("c").await;
     let mut other = house.enter("other").await;
     tokio::time::sleep(Duration::from_millis(1200)).await; // idle, which is no fault
@@ -237,9 +268,13 @@ async fn without_a_journal_nothing_is_acknowledged() {
 async fn a_refused_publish_is_acknowledged_once_its_refusal_is_durable() {
     let mut house = House::usual().await;
     let mut lamp = house.enter("c").await;
-    lamp.say(&publish("bayhub/v1/lamp-2/report", 1, 1, b"1")).await;
+    lamp.say(&publish("bayhub/v1/lamp-2/report", 1, 1, b"1"))
+        .await;
     let s = house.next().await;
-    assert_eq!((s.claims.len(), s.refusals.len(), s.refusals[0].reason), (0, 1, Reason::Forbidden));
+    assert_eq!(
+        (s.claims.len(), s.refusals.len(), s.refusals[0].reason),
+        (0, 1, Reason::Forbidden)
+    );
     assert_eq!(house.metrics.refused(Door::Mqtt, Reason::Forbidden), 1);
     lamp.ping().await;
     s.receipt.durable();
@@ -250,9 +285,19 @@ async fn a_refused_publish_is_acknowledged_once_its_refusal_is_durable() {
 async fn an_oversized_publish_is_refused_before_its_body_and_recorded() {
     let mut house = House::usual().await;
     let mut lamp = house.enter("c").await;
-    lamp.say(&[&publish(MINE, 1, 1, b"1")[..], &[0x32, 0xff, 0xff, 0xff, 0x7f]].concat()).await;
+    lamp.say(
+        &[
+            &publish(MINE, 1, 1, b"1")[..],
+            &[0x32, 0xff, 0xff, 0xff, 0x7f],
+        ]
+        .concat(),
+    )
+    .await;
     let s = house.next().await;
-    assert_eq!((said(&s), s.refusals.len(), s.refusals[0].reason), (vec![1], 1, Reason::TooLarge));
+    assert_eq!(
+        (said(&s), s.refusals.len(), s.refusals[0].reason),
+        (vec![1], 1, Reason::TooLarge)
+    );
     s.receipt.durable();
     lamp.hear(&[0x40, 2, 0, 1]).await;
     lamp.hear_the_end().await;
@@ -265,7 +310,11 @@ async fn the_largest_message_allowed_arrives_whole() {
     let mut lamp = house.enter("c").await;
     lamp.say(&publish(MINE, 1, 1, &vec![b'x'; 262_144])).await;
     let s = house.next().await;
-    assert_eq!(s.refusals[0].reason, Reason::Malformed, "it reached the intake, which knows numbers only");
+    assert_eq!(
+        s.refusals[0].reason,
+        Reason::Malformed,
+        "it reached the intake, which knows numbers only"
+    );
     s.receipt.durable();
     lamp.say(&publish(MINE, 1, 2, &vec![b'x'; 262_145])).await;
     lamp.hear(&[0x40, 2, 0, 1]).await;
@@ -286,14 +335,23 @@ async fn a_last_will_is_left_by_who_goes_without_goodbye() {
     let report = house.next().await;
     rude.say(&[0xff]).await;
     report.receipt.durable();
-    assert_eq!(said(&house.next().await), [3], "after the reports that came before it");
+    assert_eq!(
+        said(&house.next().await),
+        [3],
+        "after the reports that came before it"
+    );
 }
 
 #[tokio::test]
 async fn the_house_and_each_source_have_their_limits() {
-    let config = Config { max_connections: 3, max_connections_per_source: 2, ..Config::default() };
+    let config = Config {
+        max_connections: 3,
+        max_connections_per_source: 2,
+        ..Config::default()
+    };
     let house = House::open(config, 16).await;
-    let (mut a, _b) = (house.enter("a").await, house.enter("b").await);
+    let mut a = house.enter("a").await;
+    let _b = house.enter("b").await;
     let mut third = house.knock().await;
     third.say(&hello("c")).await;
     third.hear(&[0x20, 2, 0, 3]).await;
@@ -322,6 +380,9 @@ async fn at_shutdown_what_is_under_way_is_acknowledged_and_no_will_is_left() {
     drop(lamp);
     drop(idle);
     timeout(EVER, house.serving).await.expect("an end").unwrap();
-    assert!(house.journal.recv().await.is_none(), "no will, and the queue is let go");
+    assert!(
+        house.journal.recv().await.is_none(),
+        "no will, and the queue is let go"
+    );
     assert_eq!(house.metrics.mqtt_connections.get(), 0);
 }

@@ -1,6 +1,9 @@
 //! Stand-ins for what the endpoint asks, and packets as a client writes them.
 
-use crate::domain::{Claim, Door, Millis, Parcel, Pass, Reason, Refusal, SourceIx, SourceKind, Speaker, Topic, ZoneIx};
+use crate::domain::{
+    Claim, Door, Millis, Parcel, Pass, Reason, Refusal, SourceIx, SourceKind, Speaker, Topic,
+    ZoneIx,
+};
 use crate::ingest::endpoint::session::{Close, Desk, Limits, Session};
 use crate::ingest::endpoint::turn::Turn;
 use crate::ingest::endpoint::wire::Grant;
@@ -14,7 +17,8 @@ use tokio::sync::Notify;
 
 pub(super) const MINE: &str = "bayhub/v1/lamp-1/report";
 
-/// Knows `lamp-1` and `lamp-2` by the password `key`, and `barred`, whose key is good for something else.
+/// Knows `lamp-1` and `lamp-2` by the password `key`, and `barred`, whose key is good for something
+/// else.
 pub(super) struct Keeper;
 
 impl Doorkeeper for Keeper {
@@ -26,7 +30,13 @@ impl Doorkeeper for Keeper {
             ("barred", b"key") => return Err(Denied::NotAuthorised),
             _ => return Err(Denied::BadCredentials),
         };
-        Ok(Speaker { source, kind: SourceKind::Sensor, id: user.into(), pass: Pass::default(), uplinks: false })
+        Ok(Speaker {
+            source,
+            kind: SourceKind::Sensor,
+            id: user.into(),
+            pass: Pass::default(),
+            uplinks: false,
+        })
     }
 }
 
@@ -40,9 +50,16 @@ impl Intake for Numbers {
         }
         for item in payload.split(|b| *b == b' ') {
             match std::str::from_utf8(item).ok().and_then(|s| s.parse().ok()) {
-                Some(n) => out.claims.push(Claim::Alive { source: speaker.source, at: Millis(n) }),
+                Some(n) => out.claims.push(Claim::Alive {
+                    source: speaker.source,
+                    at: Millis(n),
+                }),
                 None => out.refusals.push(Refusal {
-                    reason: if item == b"elsewhere" { Reason::UnknownBay } else { Reason::Malformed },
+                    reason: if item == b"elsewhere" {
+                        Reason::UnknownBay
+                    } else {
+                        Reason::Malformed
+                    },
                     door: Door::Mqtt,
                     source: speaker.id.as_ref().into(),
                     topic: topic.name().into(),
@@ -70,7 +87,13 @@ impl Zones {
     pub(super) fn set(&self, zone: u32, n: u64) {
         self.1.lock().unwrap()[zone as usize] = n;
         for bits in self.0.lock().unwrap().iter() {
-            let hears = |w: &Wanted| if let Wanted::These(z) = w { z.contains(&ZoneIx(zone)) } else { true };
+            let hears = |w: &Wanted| {
+                if let Wanted::These(z) = w {
+                    z.contains(&ZoneIx(zone))
+                } else {
+                    true
+                }
+            };
             if bits.wanted.as_ref().is_some_and(hears) {
                 bits.dirty.lock().unwrap().push(ZoneIx(zone));
                 bits.bell.notify_one();
@@ -81,7 +104,10 @@ impl Zones {
 
 impl Board for Zones {
     fn zone(&self, id: &str) -> Option<ZoneIx> {
-        id.strip_prefix('Z').and_then(|n| n.parse().ok()).filter(|n| *n < 10).map(ZoneIx)
+        id.strip_prefix('Z')
+            .and_then(|n| n.parse().ok())
+            .filter(|n| *n < 10)
+            .map(ZoneIx)
     }
     fn show(&self, zone: ZoneIx, id: &mut String, payload: &mut Vec<u8>) -> bool {
         id.push('Z');
@@ -90,8 +116,16 @@ impl Board for Zones {
         true
     }
     fn watch(&self, wanted: Wanted) -> Option<Box<dyn Watch>> {
-        let first = if let Wanted::These(z) = &wanted { z.clone() } else { (0..10).map(ZoneIx).collect() };
-        let bits = Arc::new(Bits { wanted: Some(wanted), dirty: Mutex::new(first), bell: Notify::new() });
+        let first = if let Wanted::These(z) = &wanted {
+            z.clone()
+        } else {
+            (0..10).map(ZoneIx).collect()
+        };
+        let bits = Arc::new(Bits {
+            wanted: Some(wanted),
+            dirty: Mutex::new(first),
+            bell: Notify::new(),
+        });
         self.0.lock().unwrap().push(Arc::clone(&bits));
         Some(Box::new(Watching(bits)))
     }
@@ -163,8 +197,14 @@ impl Desk for FakeDesk {
     }
 }
 
-pub(super) const LIMITS: Limits =
-    Limits { packet: 3072, payload: 2048, client_id: 128, receive_max: 10, aliases: 3, keep_alive_s: None };
+pub(super) const LIMITS: Limits = Limits {
+    packet: 3072,
+    payload: 2048,
+    client_id: 128,
+    receive_max: 10,
+    aliases: 3,
+    keep_alive_s: None,
+};
 
 /// A session with its desk, fed by hand.
 pub(super) struct Talk {
@@ -178,7 +218,13 @@ pub(super) struct Talk {
 impl Talk {
     pub(super) fn new() -> Self {
         let session = Session::new(LIMITS);
-        Self { session, desk: FakeDesk::default(), turn: Turn::default(), buf: BytesMut::new(), end: None }
+        Self {
+            session,
+            desk: FakeDesk::default(),
+            turn: Turn::default(),
+            buf: BytesMut::new(),
+            end: None,
+        }
     }
 
     /// One that is connected as `lamp-1`, its CONNACK taken.
@@ -194,13 +240,18 @@ impl Talk {
         let mut t = Self::new();
         t.say(&hello5());
         let welcome = t.replies();
-        assert_eq!((t.end, &welcome[..1], &welcome[2..4]), (None, &[0x20][..], &[0, 0][..]));
+        assert_eq!(
+            (t.end, &welcome[..1], &welcome[2..4]),
+            (None, &[0x20][..], &[0, 0][..])
+        );
         t
     }
 
     pub(super) fn say(&mut self, bytes: &[u8]) -> &mut Self {
         self.buf.extend_from_slice(bytes);
-        self.end = self.session.on_bytes(&mut self.buf, &mut self.turn, &mut self.desk);
+        self.end = self
+            .session
+            .on_bytes(&mut self.buf, &mut self.turn, &mut self.desk);
         self
     }
 
@@ -255,22 +306,41 @@ pub(super) fn wire5(packet: &v5::Packet) -> Vec<u8> {
 /// What the endpoint said in MQTT 5, packet by packet.
 pub(super) fn read5(bytes: &[u8]) -> Vec<v5::Packet> {
     let mut bytes = BytesMut::from(bytes);
-    std::iter::from_fn(|| (!bytes.is_empty()).then(|| v5::Packet::read(&mut bytes, None).unwrap())).collect()
+    std::iter::from_fn(|| (!bytes.is_empty()).then(|| v5::Packet::read(&mut bytes, None).unwrap()))
+        .collect()
 }
 
 /// `lamp-1`'s CONNECT of MQTT 5.
 pub(super) fn connect5(id: &str, p: v5::ConnectProperties, will: Option<v5::LastWill>) -> Vec<u8> {
-    let connect = v5::Connect { keep_alive: 30, client_id: id.into(), clean_start: true, properties: Some(p) };
-    wire5(&v5::Packet::Connect(connect, will, Some(v5::Login::new("lamp-1", "key"))))
+    let connect = v5::Connect {
+        keep_alive: 30,
+        client_id: id.into(),
+        clean_start: true,
+        properties: Some(p),
+    };
+    wire5(&v5::Packet::Connect(
+        connect,
+        will,
+        Some(v5::Login::new("lamp-1", "key")),
+    ))
 }
 
 pub(super) fn hello5() -> Vec<u8> {
     connect5("c", v5::ConnectProperties::new(), None)
 }
 
-pub(super) fn publish5(topic: &str, qos: u8, id: u16, alias: Option<u16>, payload: &[u8]) -> Vec<u8> {
+pub(super) fn publish5(
+    topic: &str,
+    qos: u8,
+    id: u16,
+    alias: Option<u16>,
+    payload: &[u8],
+) -> Vec<u8> {
     let qos = [QoS5::AtMostOnce, QoS5::AtLeastOnce, QoS5::ExactlyOnce][usize::from(qos)];
-    let properties = alias.map(|a| v5::PublishProperties { topic_alias: Some(a), ..v5::PublishProperties::default() });
+    let properties = alias.map(|a| v5::PublishProperties {
+        topic_alias: Some(a),
+        ..v5::PublishProperties::default()
+    });
     let mut p = v5::Publish::new(topic, qos, payload.to_vec(), properties);
     p.pkid = id;
     wire5(&v5::Packet::Publish(p))

@@ -1,4 +1,5 @@
-//! MQTT 5 bytes cut anywhere, bent and random: the outcome is the same, nothing panics, nothing is made up.
+//! MQTT 5 bytes cut anywhere, bent and random: the outcome is the same, nothing panics, nothing is
+//! made up.
 
 use super::fakes::{MINE, PING, Talk, connect5, hello5, publish5};
 use crate::ingest::endpoint::session::Close;
@@ -9,7 +10,8 @@ use rumqttc::v5::mqttbytes::{QoS, v5};
 #[rustfmt::skip]
 const MALFORMED: &[(&[u8], &str)] = &[
     (&[0x00, 0], "malformed"), (&[0xf1, 0], "malformed"), (&[0x20, 3, 0, 0, 0], "unexpected_packet"),
-    // PUBLISH: no property length, one over the end, one that cuts a property, unknown, foreign, twice, bad value
+    // PUBLISH: no property length, one over the end, one that cuts a property, unknown, foreign,
+    // twice, bad value
     (&[0x30, 3, 0, 1, b'a'], "malformed"), (&[0x30, 4, 0, 1, b'a', 9], "malformed"), (&[0x30, 5, 0, 1, b'a', 1, 1], "malformed"),
     (&[0x30, 6, 0, 1, b'a', 2, 99, 0], "malformed"), (&[0x30, 6, 0, 1, b'a', 2, 0x19, 0], "malformed"),
     (&[0x30, 8, 0, 1, b'a', 4, 1, 0, 1, 0], "protocol_error"), (&[0x30, 6, 0, 1, b'a', 2, 1, 2], "protocol_error"),
@@ -21,7 +23,8 @@ const MALFORMED: &[(&[u8], &str)] = &[
     // PUBREL, PUBACK: id 0, unknown reason, foreign property, bytes after the end
     (&[0x62, 2, 0, 0], "packet_id_zero"), (&[0x62, 3, 0, 1, 7], "malformed"), (&[0x62, 6, 0, 1, 0, 2, 1, 0], "malformed"),
     (&[0x62, 5, 0, 1, 0, 0, 0], "malformed"), (&[0x40, 3, 0, 1, 7], "malformed"), (&[0x40, 2, 0, 0], "packet_id_zero"),
-    // SUBSCRIBE: id 0, no filter, reserved options, QoS 3, retain handling 3, identifier 0, identifier twice
+    // SUBSCRIBE: id 0, no filter, reserved options, QoS 3, retain handling 3, identifier 0,
+    // identifier twice
     (&[0x82, 7, 0, 0, 0, 0, 1, b'a', 0], "packet_id_zero"), (&[0x82, 3, 0, 1, 0], "malformed"), (&[0x82, 7, 0, 1, 0, 0, 1, b'a', 0x40], "malformed"),
     (&[0x82, 7, 0, 1, 0, 0, 1, b'a', 3], "malformed"), (&[0x82, 7, 0, 1, 0, 0, 1, b'a', 0x30], "malformed"),
     (&[0x82, 9, 0, 1, 2, 11, 0, 0, 1, b'a', 0], "protocol_error"), (&[0x82, 11, 0, 1, 4, 11, 1, 11, 1, 0, 1, b'a', 0], "protocol_error"),
@@ -38,7 +41,12 @@ fn each_malformed_packet_ends_the_connection_with_its_reason_and_is_not_taken() 
         let mut t = Talk::open5();
         t.say(bytes);
         assert_eq!(t.end.and_then(Close::label), Some(*why), "{bytes:x?}");
-        assert!(t.desk.takes.is_empty() && t.turn.parcel.is_empty() && t.acks().is_empty() && t.replies().is_empty());
+        assert!(
+            t.desk.takes.is_empty()
+                && t.turn.parcel.is_empty()
+                && t.acks().is_empty()
+                && t.replies().is_empty()
+        );
     }
 }
 
@@ -54,7 +62,12 @@ fn properties_of_a_connect_are_held_to_the_standard() {
     };
     for (good, properties) in [
         (true, &[][..]),
-        (true, &[17, 0, 0, 0, 9, 25, 1, 34, 0, 9, 38, 0, 1, b'k', 0, 0, 38, 0, 1, b'k', 0, 0]),
+        (
+            true,
+            &[
+                17, 0, 0, 0, 9, 25, 1, 34, 0, 9, 38, 0, 1, b'k', 0, 0, 38, 0, 1, b'k', 0, 0,
+            ],
+        ),
         (false, &[33, 0, 0]),
         (false, &[39, 0, 0, 0, 0]),
         (false, &[23, 2]),
@@ -71,7 +84,15 @@ fn properties_of_a_connect_are_held_to_the_standard() {
     }
 }
 
-type Outcome = (Option<Close>, Vec<u8>, Vec<u8>, Vec<Vec<u8>>, String, bool, u32);
+type Outcome = (
+    Option<Close>,
+    Vec<u8>,
+    Vec<u8>,
+    Vec<Vec<u8>>,
+    String,
+    bool,
+    u32,
+);
 
 fn outcome(pieces: &[&[u8]]) -> Outcome {
     let mut t = Talk::new();
@@ -79,8 +100,17 @@ fn outcome(pieces: &[&[u8]]) -> Outcome {
         t.say(p);
     }
     let payloads = t.desk.takes.iter().map(|(_, p)| p.clone()).collect();
-    let (replies, acks) = (t.replies(), t.acks());
-    (t.end, replies, acks, payloads, format!("{:?}", t.turn.parcel), t.turn.owed, t.turn.settles)
+    let replies = t.replies();
+    let acks = t.acks();
+    (
+        t.end,
+        replies,
+        acks,
+        payloads,
+        format!("{:?}", t.turn.parcel),
+        t.turn.owed,
+        t.turn.settles,
+    )
 }
 
 fn long_hello() -> Vec<u8> {
@@ -107,7 +137,11 @@ fn streams() -> Vec<Vec<u8>> {
     ];
     let mut out = vec![all.concat()];
     let start = [long_hello(), publish5(MINE, 1, 1, None, b"1")].concat();
-    out.extend(MALFORMED.iter().map(|(bad, _)| [&start[..], bad, &PING].concat()));
+    out.extend(
+        MALFORMED
+            .iter()
+            .map(|(bad, _)| [&start[..], bad, &PING].concat()),
+    );
     out.push([&start[..], &[0x32, 0xff, 0xff, 0x7f], &[1; 40]].concat());
     out
 }
@@ -120,7 +154,11 @@ fn wherever_the_bytes_are_cut_the_outcome_is_the_same() {
             let (a, b) = stream.split_at(cut);
             assert_eq!(outcome(&[a, b]), whole, "cut at {cut} of {stream:x?}");
         }
-        assert_eq!(outcome(&stream.chunks(1).collect::<Vec<_>>()), whole, "byte by byte");
+        assert_eq!(
+            outcome(&stream.chunks(1).collect::<Vec<_>>()),
+            whole,
+            "byte by byte"
+        );
     }
 }
 

@@ -1,4 +1,5 @@
-//! An endpoint on a real socket, its journal in the test's hands, and a raw client to misbehave with.
+//! An endpoint on a real socket, its journal in the test's hands, and a raw client to misbehave
+//! with.
 
 use super::fakes::{Keeper, Numbers, PING, Zones, hello};
 use crate::domain::{Claim, Submission};
@@ -42,15 +43,30 @@ impl House {
         let (tx, journal) = mpsc::channel(queue);
         let metrics = Arc::new(Metrics::new());
         let zones = Arc::new(Zones::default());
-        let (keeper, intake) = (Arc::new(Keeper), Arc::new(Numbers));
-        let door = Door::new(config, keeper, intake, zones.clone(), tx, Arc::clone(&metrics));
+        let keeper = Arc::new(Keeper);
+        let intake = Arc::new(Numbers);
+        let door = Door::new(
+            config,
+            keeper,
+            intake,
+            zones.clone(),
+            tx,
+            Arc::clone(&metrics),
+        );
         let (stop, stopped) = watch::channel(false);
         let door = Arc::new(door);
         let serving = match tls {
             None => tokio::spawn(serve(listener, door, stopped)),
             Some(tls) => tokio::spawn(serve_tls(listener, tls, door, stopped)),
         };
-        Self { addr, metrics, stop, serving, zones, journal }
+        Self {
+            addr,
+            metrics,
+            stop,
+            serving,
+            zones,
+            journal,
+        }
     }
 
     pub(super) async fn usual() -> Self {
@@ -59,7 +75,10 @@ impl House {
 
     /// The next submission.
     pub(super) async fn next(&mut self) -> Submission {
-        timeout(EVER, self.journal.recv()).await.expect("a submission").expect("an endpoint")
+        timeout(EVER, self.journal.recv())
+            .await
+            .expect("a submission")
+            .expect("an endpoint")
     }
 
     /// A raw connection, nothing said yet.
@@ -81,7 +100,12 @@ impl House {
 
     /// Connections ended for `reason`; waits until there are `n`.
     pub(super) async fn ended(&self, reason: &str, n: u64) {
-        let count = || self.metrics.mqtt_refused_connections.with_label_values(&[reason]).get();
+        let count = || {
+            self.metrics
+                .mqtt_refused_connections
+                .with_label_values(&[reason])
+                .get()
+        };
         let wait = async {
             while count() < n {
                 tokio::time::sleep(Duration::from_millis(5)).await;
@@ -102,11 +126,15 @@ impl Raw {
     /// The next bytes must be these.
     pub(super) async fn hear(&mut self, bytes: &[u8]) {
         let mut got = vec![0; bytes.len()];
-        timeout(EVER, self.0.read_exact(&mut got)).await.expect("bytes in time").expect("bytes");
+        timeout(EVER, self.0.read_exact(&mut got))
+            .await
+            .expect("bytes in time")
+            .expect("bytes");
         assert_eq!(got, bytes);
     }
 
-    /// A ping and its answer: shows that the endpoint has said nothing else so far, and that it has read all.
+    /// A ping and its answer: shows that the endpoint has said nothing else so far, and that it has
+    /// read all.
     pub(super) async fn ping(&mut self) {
         self.say(&PING).await;
         self.hear(&[0xd0, 0]).await;
@@ -115,7 +143,9 @@ impl Raw {
     /// The connection must end without another byte.
     pub(super) async fn hear_the_end(&mut self) {
         let mut rest = Vec::new();
-        let read = timeout(EVER, self.0.read_to_end(&mut rest)).await.expect("an end in time");
+        let read = timeout(EVER, self.0.read_to_end(&mut rest))
+            .await
+            .expect("an end in time");
         assert!(rest.is_empty() || read.is_err(), "{rest:x?}");
         assert!(rest.is_empty(), "{rest:x?}");
     }
@@ -123,5 +153,14 @@ impl Raw {
 
 /// The numbers that `s` claims.
 pub(super) fn said(s: &Submission) -> Vec<u64> {
-    s.claims.iter().map(|c| if let Claim::Alive { at, .. } = c { at.0 } else { panic!("{c:?}") }).collect()
+    s.claims
+        .iter()
+        .map(|c| {
+            if let Claim::Alive { at, .. } = c {
+                at.0
+            } else {
+                panic!("{c:?}")
+            }
+        })
+        .collect()
 }

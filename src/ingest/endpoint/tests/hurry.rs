@@ -13,7 +13,9 @@ async fn answer(house: &House, client_id: &str) -> Vec<u8> {
     // The line may be closed already, which is an answer too.
     drop(raw.0.write_all(&hello(client_id)).await);
     let mut said = vec![0; 4];
-    let read = timeout(EVER, raw.0.read_exact(&mut said)).await.expect("an answer or an end in time");
+    let read = timeout(EVER, raw.0.read_exact(&mut said))
+        .await
+        .expect("an answer or an end in time");
     if read.is_ok() { said } else { Vec::new() }
 }
 
@@ -30,23 +32,44 @@ async fn first_refusal(house: &House) -> Vec<u8> {
 
 #[tokio::test]
 async fn too_many_connections_from_one_address_are_dropped_unheard() {
-    let house = House::open(Config { max_connects_per_s_per_address: 1, ..Config::default() }, 16).await;
+    let house = House::open(
+        Config {
+            max_connects_per_s_per_address: 1,
+            ..Config::default()
+        },
+        16,
+    )
+    .await;
     assert!(first_refusal(&house).await.is_empty());
     house.ended("connect_rate", 1).await;
 }
 
 #[tokio::test]
 async fn too_many_connections_of_one_source_are_told_so_and_others_come_in() {
-    let house = House::open(Config { max_connects_per_s_per_source: 1, ..Config::default() }, 16).await;
+    let house = House::open(
+        Config {
+            max_connects_per_s_per_source: 1,
+            ..Config::default()
+        },
+        16,
+    )
+    .await;
     assert_eq!(first_refusal(&house).await, [0x20, 2, 0, 3]);
     let mut other = connect("d");
     other.set_login("lamp-2", "key");
-    house.enter_with(&wire(&v4::Packet::Connect(other))).await.ping().await;
+    house
+        .enter_with(&wire(&v4::Packet::Connect(other)))
+        .await
+        .ping()
+        .await;
 }
 
 #[tokio::test]
 async fn who_sends_too_much_waits_loses_nothing_and_holds_up_nobody() {
-    let config = Config { max_messages_per_s_per_source: Some(10), ..Config::default() };
+    let config = Config {
+        max_messages_per_s_per_source: Some(10),
+        ..Config::default()
+    };
     let mut house = House::open(config, 16).await;
     let mut lamp = house.enter("c").await;
     let mut other = connect("d");

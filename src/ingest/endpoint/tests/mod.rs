@@ -1,4 +1,5 @@
-//! The endpoint's behaviour: the pure session in `conversation`, `topics` and `bytes`, real sockets in the others.
+//! The endpoint's behaviour: the pure session in `conversation`, `topics` and `bytes`, real sockets
+//! in the others.
 
 mod bytes;
 mod conversation;

@@ -1,4 +1,5 @@
-//! Subscribers on real sockets: the current state, then changes, a slow one dropped, others unharmed.
+//! Subscribers on real sockets: the current state, then changes, a slow one dropped, others
+//! unharmed.
 
 use super::fakes::{PING, connect, wire};
 use super::house::{EVER, House, Raw};
@@ -14,7 +15,11 @@ fn subscribe(path: &str, qos: QoS) -> Vec<u8> {
 }
 
 fn message(zone: u32, n: u64, retain: bool) -> Vec<u8> {
-    let mut p = v4::Publish::new(format!("bayhub/v1/zones/Z{zone}/availability"), QoS::AtMostOnce, n.to_string());
+    let mut p = v4::Publish::new(
+        format!("bayhub/v1/zones/Z{zone}/availability"),
+        QoS::AtMostOnce,
+        n.to_string(),
+    );
     p.retain = retain;
     wire(&v4::Packet::Publish(p))
 }
@@ -30,7 +35,12 @@ async fn a_subscriber_hears_the_current_state_and_then_the_newest_of_each_change
     let house = House::usual().await;
     house.zones.set(7, 70);
     let mut reader = house.enter("reader").await;
-    reader.say(&subscribe("bayhub/v1/zones/Z7/availability", QoS::AtMostOnce)).await;
+    reader
+        .say(&subscribe(
+            "bayhub/v1/zones/Z7/availability",
+            QoS::AtMostOnce,
+        ))
+        .await;
     reader.hear(&[0x90, 3, 0, 3, 0]).await;
     reader.hear(&message(7, 70, true)).await;
     // Within the second after a message nothing more comes; then only the newest.
@@ -48,7 +58,9 @@ async fn a_subscriber_hears_the_current_state_and_then_the_newest_of_each_change
 async fn a_wildcard_brings_every_zone_and_unsubscribing_ends_it() {
     let house = House::usual().await;
     let mut reader = house.enter("reader").await;
-    reader.say(&subscribe("bayhub/v1/zones/#", QoS::AtMostOnce)).await;
+    reader
+        .say(&subscribe("bayhub/v1/zones/#", QoS::AtMostOnce))
+        .await;
     reader.hear(&[0x90, 3, 0, 3, 0]).await;
     let mut all: Vec<_> = (0..10).map(|z| (z, 0)).collect();
     all.reverse();
@@ -63,11 +75,18 @@ async fn a_wildcard_brings_every_zone_and_unsubscribing_ends_it() {
 }
 
 #[tokio::test]
-async fn an_unacknowledged_message_holds_up_its_own_subscriber_only_and_the_newest_follows_the_ack() {
+async fn an_unacknowledged_message_holds_up_its_own_subscriber_only_and_the_newest_follows_the_ack()
+{
     let house = House::usual().await;
-    let (mut slow, mut fast) = (house.enter("slow").await, house.enter("fast").await);
+    let mut slow = house.enter("slow").await;
+    let mut fast = house.enter("fast").await;
     for reader in [&mut slow, &mut fast] {
-        reader.say(&subscribe("bayhub/v1/zones/Z7/availability", QoS::AtLeastOnce)).await;
+        reader
+            .say(&subscribe(
+                "bayhub/v1/zones/Z7/availability",
+                QoS::AtLeastOnce,
+            ))
+            .await;
         reader.hear(&[0x90, 3, 0, 3, 1]).await;
         let mut first = v4::Publish::new("bayhub/v1/zones/Z7/availability", QoS::AtLeastOnce, "0");
         (first.pkid, first.retain) = (1, true);
@@ -84,15 +103,25 @@ async fn an_unacknowledged_message_holds_up_its_own_subscriber_only_and_the_newe
 
 #[tokio::test]
 async fn a_subscriber_that_does_not_read_is_dropped_and_others_are_not() {
-    let config = Config { write_timeout_s: 1, ..Config::default() };
+    let config = Config {
+        write_timeout_s: 1,
+        ..Config::default()
+    };
     let house = House::open(config, 16).await;
     let mut c = connect("deaf");
     c.keep_alive = 0;
     let mut deaf = house.enter_with(&wire(&v4::Packet::Connect(c))).await;
     let mut good = house.enter("good").await;
     // Each new subscription brings the current state of all zones, and the answers are not read.
-    let flood = [&subscribe("bayhub/v1/zones/#", QoS::AtMostOnce)[..], &PING].concat().repeat(500);
-    let flood = async { while tokio::io::AsyncWriteExt::write_all(&mut deaf.0, &flood).await.is_ok() {} };
+    let flood = [&subscribe("bayhub/v1/zones/#", QoS::AtMostOnce)[..], &PING]
+        .concat()
+        .repeat(500);
+    let flood = async {
+        while tokio::io::AsyncWriteExt::write_all(&mut deaf.0, &flood)
+            .await
+            .is_ok()
+        {}
+    };
     timeout(EVER, flood).await.expect("it is dropped");
     house.ended("slow_reader", 1).await;
     good.ping().await;

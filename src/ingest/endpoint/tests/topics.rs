@@ -30,7 +30,8 @@ fn a_source_may_publish_its_report_its_count_and_its_status() {
     }
 }
 
-/// What `lamp-1` may not publish to: near misses, wildcards, other versions, other sources, other alphabets.
+/// What `lamp-1` may not publish to: near misses, wildcards, other versions, other sources, other
+/// alphabets.
 const FOREIGN: &[&str] = &[
     "",
     "/",
@@ -135,12 +136,21 @@ const FOREIGN: &[&str] = &[
 
 /// Bent at every level of each own topic: put before it, behind it, and in its place.
 fn bent() -> Vec<String> {
-    let tricks =
-        ["+", "#", "$", "..", ".", "%2e%2e", "%2F", " ", "\t", "\u{7f}", "\u{a0}", "\u{200b}", "\u{2215}", "lamp-2"];
+    let tricks = [
+        "+", "#", "$", "..", ".", "%2e%2e", "%2F", " ", "\t", "\u{7f}", "\u{a0}", "\u{200b}",
+        "\u{2215}", "lamp-2",
+    ];
     let own = Topic::ALL.map(|t| ["bayhub", "v1", "lamp-1", t.name()]);
     let mut all = Vec::new();
-    for (own, at, trick) in own.iter().flat_map(|o| (0..4).flat_map(move |at| tricks.map(|t| (o, at, t)))) {
-        for level in [format!("{trick}{}", own[at]), format!("{}{trick}", own[at]), trick.to_owned()] {
+    for (own, at, trick) in own
+        .iter()
+        .flat_map(|o| (0..4).flat_map(move |at| tricks.map(|t| (o, at, t))))
+    {
+        for level in [
+            format!("{trick}{}", own[at]),
+            format!("{}{trick}", own[at]),
+            trick.to_owned(),
+        ] {
             let mut levels = own.map(str::to_owned);
             levels[at] = level;
             all.push(levels.join("/"));
@@ -151,14 +161,22 @@ fn bent() -> Vec<String> {
 
 #[test]
 fn no_other_topic_passes() {
-    let all: Vec<String> = FOREIGN.iter().map(|t| (*t).to_owned()).chain(bent()).collect();
+    let all: Vec<String> = FOREIGN
+        .iter()
+        .map(|t| (*t).to_owned())
+        .chain(bent())
+        .collect();
     assert!(FOREIGN.len() >= 90 && all.len() >= 500);
     for topic in all {
         let mut t = attempt(topic.as_bytes());
         assert_eq!(t.desk.takes, [], "{topic:?}");
         assert_eq!(t.desk.refused, [Reason::Forbidden], "{topic:?}");
         assert_eq!(t.turn.parcel.refusals.len(), 1, "{topic:?}");
-        assert_eq!((t.end, t.acks()), (None, vec![0x40, 2, 0, 9]), "refused and, once that is kept, acknowledged");
+        assert_eq!(
+            (t.end, t.acks()),
+            (None, vec![0x40, 2, 0, 9]),
+            "refused and, once that is kept, acknowledged"
+        );
     }
 }
 
@@ -186,7 +204,10 @@ fn a_refusal_keeps_the_start_of_the_topic_and_of_the_payload() {
     let long = "é".repeat(600);
     t.say(&publish(&long, 0, 0, &[7; 1500]));
     let r = &t.turn.parcel.refusals[0];
-    assert_eq!((r.reason, &*r.source, r.payload.len()), (Reason::Forbidden, "lamp-1", 1024));
+    assert_eq!(
+        (r.reason, &*r.source, r.payload.len()),
+        (Reason::Forbidden, "lamp-1", 1024)
+    );
     assert!(long.starts_with(&*r.topic) && (250..=256).contains(&r.topic.len()));
 }
 
@@ -195,8 +216,13 @@ fn whoever_is_admitted_under_an_id_that_could_bend_a_topic_is_not_let_in() {
     let mut t = Talk::new();
     let mut c = super::fakes::connect("c");
     c.set_login("a/b", "key");
-    t.say(&super::fakes::wire(&rumqttc::mqttbytes::v4::Packet::Connect(c)));
-    assert_eq!((t.end, t.replies()), (Some(Close::NotAuthorised), vec![0x20, 2, 0, 5]));
+    t.say(&super::fakes::wire(
+        &rumqttc::mqttbytes::v4::Packet::Connect(c),
+    ));
+    assert_eq!(
+        (t.end, t.replies()),
+        (Some(Close::NotAuthorised), vec![0x20, 2, 0, 5])
+    );
     t.say(&publish(MINE, 1, 1, b"1"));
     assert!(t.desk.takes.is_empty());
 }

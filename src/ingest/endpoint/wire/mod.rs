@@ -1,8 +1,9 @@
 //! Bytes to packets and back: rumqttc's codecs of MQTT 3.1.1 and 5, and a guard in front of each.
 //!
-//! Promises: no input panics; what is returned obeys the standard's rules on form. The codecs alone do not see to
-//! that (see [`v4`] and [`v5`]), and no type of theirs leaves this folder: the session sees one [`Packet`] and says
-//! one [`Reply`], whatever the version. Secretly dear: one `String` a publish, for the topic.
+//! Promises: no input panics; what is returned obeys the standard's rules on form. The codecs alone
+//! do not see to that (see [`v4`] and [`v5`]), and no type of theirs leaves this folder: the
+//! session sees one [`Packet`] and says one [`Reply`], whatever the version. Secretly dear: one
+//! `String` a publish, for the topic.
 
 mod say5;
 pub(super) mod v4;
@@ -31,7 +32,11 @@ pub(super) struct Voice {
 
 impl Voice {
     /// Before anything is known of the client.
-    pub(super) const UNKNOWN: Self = Self { version: Version::V4, max_packet: usize::MAX, problems: true };
+    pub(super) const UNKNOWN: Self = Self {
+        version: Version::V4,
+        max_packet: usize::MAX,
+        problems: true,
+    };
 }
 
 /// What a client may send, free of protocol versions.
@@ -203,7 +208,8 @@ pub(super) enum Fault {
     },
 }
 
-/// The longest packet of any type but PUBLISH. What such a packet makes the hub hold or answer stays small.
+/// The longest packet of any type but PUBLISH. What such a packet makes the hub hold or answer
+/// stays small.
 pub(super) const SMALL: usize = 8 * 1024;
 
 /// The packet types, as the high half of the first byte.
@@ -219,7 +225,8 @@ pub(super) mod kind {
     pub(crate) const AUTH: u8 = 15;
 }
 
-/// A whole packet stands at the front of the buffer: `header` bytes of fixed header, `total` bytes in all.
+/// A whole packet stands at the front of the buffer: `header` bytes of fixed header, `total` bytes
+/// in all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
     pub kind: u8,
@@ -227,14 +234,25 @@ pub(super) struct Frame {
     total: usize,
 }
 
-/// Looks for a whole packet without taking it. `Ok(None)`: more bytes are needed. Judges each byte as soon as it
-/// is there, so a packet that will be refused is never waited for; `max_publish` is the longest PUBLISH in bytes.
-pub(super) fn peek(buf: &[u8], max_publish: usize, version: Version) -> Result<Option<Frame>, Fault> {
-    let Some((&first, rest)) = buf.split_first() else { return Ok(None) };
+/// Looks for a whole packet without taking it. `Ok(None)`: more bytes are needed. Judges each byte
+/// as soon as it is there, so a packet that will be refused is never waited for; `max_publish` is
+/// the longest PUBLISH in bytes.
+pub(super) fn peek(
+    buf: &[u8],
+    max_publish: usize,
+    version: Version,
+) -> Result<Option<Frame>, Fault> {
+    let Some((&first, rest)) = buf.split_first() else {
+        return Ok(None);
+    };
     let kind = first >> 4;
     match (kind, first & 0x0f) {
-        (kind::PUBLISH, flags) if flags & 0b0110 == 0b0110 => return Err(Fault::Malformed("QoS 3")),
-        (kind::PUBLISH, flags) if flags & 0b1110 == 0b1000 => return Err(Fault::Malformed("DUP on QoS 0")),
+        (kind::PUBLISH, flags) if flags & 0b0110 == 0b0110 => {
+            return Err(Fault::Malformed("QoS 3"));
+        }
+        (kind::PUBLISH, flags) if flags & 0b1110 == 0b1000 => {
+            return Err(Fault::Malformed("DUP on QoS 0"));
+        }
         (kind::PUBLISH, _)
         | (kind::PUBREL | kind::SUBSCRIBE | kind::UNSUBSCRIBE, 0b0010)
         | (kind::CONNECT | kind::PUBACK | kind::PINGREQ | kind::DISCONNECT, 0) => {}
@@ -251,12 +269,23 @@ pub(super) fn peek(buf: &[u8], max_publish: usize, version: Version) -> Result<O
             let total = header + remaining;
             let publish = kind == kind::PUBLISH;
             if total > if publish { max_publish } else { SMALL } {
-                return Err(Fault::TooLarge { bytes: total, publish });
+                return Err(Fault::TooLarge {
+                    bytes: total,
+                    publish,
+                });
             }
-            return Ok((buf.len() >= total).then_some(Frame { kind, header, total }));
+            return Ok((buf.len() >= total).then_some(Frame {
+                kind,
+                header,
+                total,
+            }));
         }
     }
-    if rest.len() >= 4 { Err(Fault::Malformed("remaining length of more than four bytes")) } else { Ok(None) }
+    if rest.len() >= 4 {
+        Err(Fault::Malformed("remaining length of more than four bytes"))
+    } else {
+        Ok(None)
+    }
 }
 
 /// The version that a CONNECT asks for.
@@ -278,7 +307,8 @@ pub(super) fn decode(buf: &mut BytesMut, frame: Frame, version: Version) -> Resu
     }
 }
 
-/// Appends `reply` to `out` as the client is to hear it. `false`: it takes no packet as long as that.
+/// Appends `reply` to `out` as the client is to hear it. `false`: it takes no packet as long as
+/// that.
 #[must_use]
 pub(super) fn encode(voice: &Voice, reply: Reply, out: &mut BytesMut) -> bool {
     match voice.version {
@@ -312,10 +342,12 @@ pub(super) fn publish(voice: &Voice, message: Outgoing<'_>, out: &mut BytesMut) 
     }
 }
 
-/// Runs a codec. The guards leave it nothing to trip over; should it trip all the same, one client pays, not the hub.
+/// Runs a codec. The guards leave it nothing to trip over; should it trip all the same, one client
+/// pays, not the hub.
 fn caught<P, E>(read: impl FnOnce() -> Result<P, E>) -> Result<P, Fault> {
     let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
-    read.map_err(|_| Fault::Malformed("the codec failed"))?.map_err(|_| Fault::Malformed("not a packet of MQTT"))
+    read.map_err(|_| Fault::Malformed("the codec failed"))?
+        .map_err(|_| Fault::Malformed("not a packet of MQTT"))
 }
 
 /// What a will, a user name and a password may look like in the flags of a CONNECT.
@@ -334,7 +366,10 @@ struct Walk<'a>(&'a [u8]);
 
 impl<'a> Walk<'a> {
     fn take(&mut self, n: usize) -> Result<&'a [u8], Fault> {
-        let (head, rest) = self.0.split_at_checked(n).ok_or(Fault::Malformed("a field crosses the end"))?;
+        let (head, rest) = self
+            .0
+            .split_at_checked(n)
+            .ok_or(Fault::Malformed("a field crosses the end"))?;
         self.0 = rest;
         Ok(head)
     }
@@ -348,7 +383,11 @@ impl<'a> Walk<'a> {
     }
 
     fn id(&mut self) -> Result<(), Fault> {
-        if self.u16()? == 0 { Err(Fault::PacketIdZero) } else { Ok(()) }
+        if self.u16()? == 0 {
+            Err(Fault::PacketIdZero)
+        } else {
+            Ok(())
+        }
     }
 
     fn field(&mut self) -> Result<&'a [u8], Fault> {
@@ -365,6 +404,10 @@ impl<'a> Walk<'a> {
     }
 
     fn end(&self) -> Result<(), Fault> {
-        if self.0.is_empty() { Ok(()) } else { Err(Fault::Malformed("bytes after the end")) }
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Fault::Malformed("bytes after the end"))
+        }
     }
 }

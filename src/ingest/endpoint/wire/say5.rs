@@ -1,15 +1,17 @@
-//! What the endpoint says in MQTT 5: reason codes, and reason strings where the client wants them and has room.
+//! What the endpoint says in MQTT 5: reason codes, and reason strings where the client wants them
+//! and has room.
 //!
-//! The codec writes a DISCONNECT without a reason string wrong - one byte too many, or with an empty list of properties
-//! without its reason - so that one is written here.
+//! The codec writes a DISCONNECT without a reason string wrong - one byte too many, or with an
+//! empty list of properties without its reason - so that one is written here.
 
 use super::{Grant, Outgoing, Refused, Reply, Verdict, Voice, Welcome};
 use crate::domain::Reason;
 use bytes::BytesMut;
 use rumqttc::v5::mqttbytes::v5::{
-    ConnAck, ConnAckProperties, ConnectReturnCode, Disconnect, DisconnectProperties, DisconnectReasonCode, Packet,
-    PingResp, PubAck, PubAckProperties, PubAckReason, PubComp, PubCompReason, PubRec, PubRecProperties, PubRecReason,
-    Publish, SubAck, SubscribeReasonCode, UnsubAck, UnsubAckReason,
+    ConnAck, ConnAckProperties, ConnectReturnCode, Disconnect, DisconnectProperties,
+    DisconnectReasonCode, Packet, PingResp, PubAck, PubAckProperties, PubAckReason, PubComp,
+    PubCompReason, PubRec, PubRecProperties, PubRecReason, Publish, SubAck, SubscribeReasonCode,
+    UnsubAck, UnsubAckReason,
 };
 
 /// The longest reason string, in bytes: for a human, who finds the whole of it in the quarantine.
@@ -25,7 +27,9 @@ pub(super) fn encode(voice: &Voice, reply: Reply, out: &mut BytesMut) -> bool {
         return false;
     }
     if let Packet::Disconnect(d) = &packet
-        && d.properties.as_ref().is_none_or(|p| p.reason_string.is_none())
+        && d.properties
+            .as_ref()
+            .is_none_or(|p| p.reason_string.is_none())
     {
         out.extend_from_slice(&[0xe0, 2, d.reason_code as u8, 0]);
     } else if let Err(e) = packet.write(out, None) {
@@ -36,7 +40,12 @@ pub(super) fn encode(voice: &Voice, reply: Reply, out: &mut BytesMut) -> bool {
 }
 
 pub(super) fn publish(voice: &Voice, message: Outgoing<'_>, out: &mut BytesMut) -> bool {
-    let mut p = Publish::new(message.topic, message.qos.into(), message.payload.to_vec(), None);
+    let mut p = Publish::new(
+        message.topic,
+        message.qos.into(),
+        message.payload.to_vec(),
+        None,
+    );
     (p.pkid, p.retain) = (message.id, message.retain);
     if p.size() > voice.max_packet {
         return false;
@@ -52,28 +61,68 @@ fn packet(reply: Reply) -> Packet {
         Reply::Welcome(w) => connack(ConnectReturnCode::Success, Some(limits(w))),
         Reply::Refused(why) => {
             let (code, text) = refused(why);
-            connack(code, text.map(|t| ConnAckProperties { reason_string: Some(t.into()), ..nothing() }))
+            connack(
+                code,
+                text.map(|t| ConnAckProperties {
+                    reason_string: Some(t.into()),
+                    ..nothing()
+                }),
+            )
         }
         Reply::PubAck(pkid, verdict) => {
             let (reason, text) = verdict_of(verdict, PubAckReason::Success, puback_reason);
-            let properties = text.map(|t| PubAckProperties { reason_string: Some(t), user_properties: Vec::new() });
-            Packet::PubAck(PubAck { pkid, reason, properties })
+            let properties = text.map(|t| PubAckProperties {
+                reason_string: Some(t),
+                user_properties: Vec::new(),
+            });
+            Packet::PubAck(PubAck {
+                pkid,
+                reason,
+                properties,
+            })
         }
         Reply::PubRec(pkid, verdict) => {
             let (reason, text) = verdict_of(verdict, PubRecReason::Success, pubrec_reason);
-            let properties = text.map(|t| PubRecProperties { reason_string: Some(t), user_properties: Vec::new() });
-            Packet::PubRec(PubRec { pkid, reason, properties })
+            let properties = text.map(|t| PubRecProperties {
+                reason_string: Some(t),
+                user_properties: Vec::new(),
+            });
+            Packet::PubRec(PubRec {
+                pkid,
+                reason,
+                properties,
+            })
         }
         Reply::PubComp { id: pkid, known } => {
-            let reason = if known { PubCompReason::Success } else { PubCompReason::PacketIdentifierNotFound };
-            Packet::PubComp(PubComp { pkid, reason, properties: None })
+            let reason = if known {
+                PubCompReason::Success
+            } else {
+                PubCompReason::PacketIdentifierNotFound
+            };
+            Packet::PubComp(PubComp {
+                pkid,
+                reason,
+                properties: None,
+            })
         }
-        Reply::SubAck(pkid, grants) => {
-            Packet::SubAck(SubAck { pkid, return_codes: grants.into_iter().map(granted).collect(), properties: None })
-        }
+        Reply::SubAck(pkid, grants) => Packet::SubAck(SubAck {
+            pkid,
+            return_codes: grants.into_iter().map(granted).collect(),
+            properties: None,
+        }),
         Reply::UnsubAck(pkid, were) => {
-            let reason = |was| if was { UnsubAckReason::Success } else { UnsubAckReason::NoSubscriptionExisted };
-            Packet::UnsubAck(UnsubAck { pkid, reasons: were.into_iter().map(reason).collect(), properties: None })
+            let reason = |was| {
+                if was {
+                    UnsubAckReason::Success
+                } else {
+                    UnsubAckReason::NoSubscriptionExisted
+                }
+            };
+            Packet::UnsubAck(UnsubAck {
+                pkid,
+                reasons: were.into_iter().map(reason).collect(),
+                properties: None,
+            })
         }
         Reply::Pong => Packet::PingResp(PingResp),
         Reply::Goodbye(why) => {
@@ -84,8 +133,12 @@ fn packet(reply: Reply) -> Packet {
                 user_properties: Vec::new(),
                 server_reference: None,
             };
-            let reason_code = DisconnectReasonCode::try_from(code).unwrap_or(DisconnectReasonCode::UnspecifiedError);
-            Packet::Disconnect(Disconnect { reason_code, properties: Some(properties) })
+            let reason_code = DisconnectReasonCode::try_from(code)
+                .unwrap_or(DisconnectReasonCode::UnspecifiedError);
+            Packet::Disconnect(Disconnect {
+                reason_code,
+                properties: Some(properties),
+            })
         }
     }
 }
@@ -110,7 +163,11 @@ fn strip(packet: &mut Packet) {
 }
 
 fn connack(code: ConnectReturnCode, properties: Option<ConnAckProperties>) -> Packet {
-    Packet::ConnAck(ConnAck { session_present: false, code, properties })
+    Packet::ConnAck(ConnAck {
+        session_present: false,
+        code,
+        properties,
+    })
 }
 
 const fn nothing() -> ConnAckProperties {
@@ -155,16 +212,26 @@ fn limits(w: Welcome) -> ConnAckProperties {
 const fn refused(why: Refused) -> (ConnectReturnCode, Option<&'static str>) {
     match why {
         Refused::Version => (ConnectReturnCode::UnsupportedProtocolVersion, None),
-        Refused::ClientId => (ConnectReturnCode::ClientIdentifierNotValid, Some("client id too long")),
-        Refused::Unavailable => {
-            (ConnectReturnCode::ServerUnavailable, Some("no room for one more now; try again later"))
-        }
+        Refused::ClientId => (
+            ConnectReturnCode::ClientIdentifierNotValid,
+            Some("client id too long"),
+        ),
+        Refused::Unavailable => (
+            ConnectReturnCode::ServerUnavailable,
+            Some("no room for one more now; try again later"),
+        ),
         Refused::BadCredentials => (ConnectReturnCode::BadUserNamePassword, None),
         Refused::NotAuthorised => (ConnectReturnCode::NotAuthorized, None),
         Refused::Malformed(what) => (ConnectReturnCode::MalformedPacket, Some(what)),
-        Refused::Method => (ConnectReturnCode::BadAuthenticationMethod, Some("user name and password only")),
+        Refused::Method => (
+            ConnectReturnCode::BadAuthenticationMethod,
+            Some("user name and password only"),
+        ),
         Refused::PacketSize => (ConnectReturnCode::PacketTooLarge, None),
-        Refused::Rate => (ConnectReturnCode::ConnectionRateExceeded, Some("too many connections a second")),
+        Refused::Rate => (
+            ConnectReturnCode::ConnectionRateExceeded,
+            Some("too many connections a second"),
+        ),
     }
 }
 

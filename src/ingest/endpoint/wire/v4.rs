@@ -1,11 +1,12 @@
 //! MQTT 3.1.1: rumqttc's codec behind a guard.
 //!
-//! The codec alone takes NUL in strings, packet id 0 in SUBSCRIBE and PUBREL, an empty UNSUBSCRIBE, a password
-//! without a user name and bytes after the end of a CONNECT, and reads a CONNECT of MQTT 5 as if it were its own.
+//! The codec alone takes NUL in strings, packet id 0 in SUBSCRIBE and PUBREL, an empty UNSUBSCRIBE,
+//! a password without a user name and bytes after the end of a CONNECT, and reads a CONNECT of MQTT
+//! 5 as if it were its own.
 
 use super::{
-    Connect, Current, Fault, Filter, Frame, Grant, Outgoing, Packet, Publish, Qos, Refused, Reply, Subscribe, Walk,
-    Will, caught, connect_flags, kind,
+    Connect, Current, Fault, Filter, Frame, Grant, Outgoing, Packet, Publish, Qos, Refused, Reply,
+    Subscribe, Walk, Will, caught, connect_flags, kind,
 };
 use bytes::BytesMut;
 use rumqttc::mqttbytes::{QoS as CodecQos, v4};
@@ -16,8 +17,17 @@ pub(super) fn decode(buf: &mut BytesMut, frame: Frame) -> Result<Packet, Fault> 
     Ok(match packet {
         v4::Packet::Connect(c) => Packet::Connect(Box::new(connect(c))),
         v4::Packet::Publish(p) => {
-            let (qos, id, topic, payload) = (p.qos.into(), p.pkid, p.topic, p.payload);
-            Packet::Publish(Publish { qos, id, topic, payload, alias: None })
+            let qos = p.qos.into();
+            let id = p.pkid;
+            let topic = p.topic;
+            let payload = p.payload;
+            Packet::Publish(Publish {
+                qos,
+                id,
+                topic,
+                payload,
+                alias: None,
+            })
         }
         v4::Packet::PubAck(p) => Packet::Acked(p.pkid),
         v4::Packet::PubRel(p) => Packet::Release(p.pkid),
@@ -28,7 +38,11 @@ pub(super) fn decode(buf: &mut BytesMut, frame: Frame) -> Result<Packet, Fault> 
                 current: Current::Always,
                 as_published: false,
             });
-            Packet::Subscribe(Box::new(Subscribe { id: s.pkid, filters: filters.collect(), marked: false }))
+            Packet::Subscribe(Box::new(Subscribe {
+                id: s.pkid,
+                filters: filters.collect(),
+                marked: false,
+            }))
         }
         v4::Packet::Unsubscribe(u) => Packet::Unsubscribe(u.pkid, u.topics),
         v4::Packet::PingReq => Packet::Ping,
@@ -42,7 +56,11 @@ fn connect(c: v4::Connect) -> Connect {
         keep_alive_s: c.keep_alive,
         client_id: c.client_id,
         clean: c.clean_session,
-        will: c.last_will.map(|w| Will { qos: w.qos.into(), topic: w.topic, payload: w.message }),
+        will: c.last_will.map(|w| Will {
+            qos: w.qos.into(),
+            topic: w.topic,
+            payload: w.message,
+        }),
         login: c
             .login
             .filter(|l| !l.username.is_empty() && !l.password.is_empty())
@@ -76,12 +94,17 @@ impl From<Qos> for CodecQos {
 
 pub(super) fn encode(reply: Reply, out: &mut BytesMut) {
     let packet = match reply {
-        Reply::Welcome(_) => v4::Packet::ConnAck(v4::ConnAck::new(v4::ConnectReturnCode::Success, false)),
+        Reply::Welcome(_) => {
+            v4::Packet::ConnAck(v4::ConnAck::new(v4::ConnectReturnCode::Success, false))
+        }
         Reply::Refused(why) => v4::Packet::ConnAck(v4::ConnAck::new(return_code(why), false)),
         Reply::PubAck(id, _) => v4::Packet::PubAck(v4::PubAck::new(id)),
         Reply::PubRec(id, _) => v4::Packet::PubRec(v4::PubRec::new(id)),
         Reply::PubComp { id, .. } => v4::Packet::PubComp(v4::PubComp::new(id)),
-        Reply::SubAck(id, grants) => v4::Packet::SubAck(v4::SubAck::new(id, grants.into_iter().map(granted).collect())),
+        Reply::SubAck(id, grants) => v4::Packet::SubAck(v4::SubAck::new(
+            id,
+            grants.into_iter().map(granted).collect(),
+        )),
         Reply::UnsubAck(id, _) => v4::Packet::UnsubAck(v4::UnsubAck::new(id)),
         Reply::Pong => v4::Packet::PingResp,
         Reply::Goodbye(_) => return,
@@ -113,9 +136,11 @@ fn return_code(why: Refused) -> v4::ConnectReturnCode {
         Refused::ClientId => v4::ConnectReturnCode::BadClientId,
         Refused::BadCredentials => v4::ConnectReturnCode::BadUserNamePassword,
         Refused::NotAuthorised => v4::ConnectReturnCode::NotAuthorized,
-        Refused::Unavailable | Refused::Malformed(_) | Refused::Method | Refused::PacketSize | Refused::Rate => {
-            v4::ConnectReturnCode::ServiceUnavailable
-        }
+        Refused::Unavailable
+        | Refused::Malformed(_)
+        | Refused::Method
+        | Refused::PacketSize
+        | Refused::Rate => v4::ConnectReturnCode::ServiceUnavailable,
     }
 }
 

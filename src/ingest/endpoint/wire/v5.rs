@@ -1,11 +1,13 @@
 //! MQTT 5: rumqttc's codec behind a guard.
 //!
-//! The codec alone takes properties that run over their stated length, come twice or belong elsewhere, values that the
-//! standard forbids, NUL in strings, packet id 0, an empty UNSUBSCRIBE, reserved bits and bytes after the end; and it
-//! refuses a DISCONNECT without a reason or without properties, which the standard allows: that one is read here.
+//! The codec alone takes properties that run over their stated length, come twice or belong
+//! elsewhere, values that the standard forbids, NUL in strings, packet id 0, an empty UNSUBSCRIBE,
+//! reserved bits and bytes after the end; and it refuses a DISCONNECT without a reason or without
+//! properties, which the standard allows: that one is read here.
 
 use super::{
-    Connect, Current, Fault, Filter, Frame, Packet, Publish, Qos, Subscribe, Walk, Will, caught, connect_flags, kind,
+    Connect, Current, Fault, Filter, Frame, Packet, Publish, Qos, Subscribe, Walk, Will, caught,
+    connect_flags, kind,
 };
 use bytes::{Buf, BytesMut};
 use rumqttc::v5::mqttbytes::{QoS as CodecQos, v5};
@@ -18,7 +20,11 @@ pub(super) fn decode(buf: &mut BytesMut, frame: Frame) -> Result<Packet, Fault> 
     if matches!(frame.kind, kind::DISCONNECT | kind::AUTH) {
         buf.advance(frame.total);
         let leave_will = reason == v5::DisconnectReasonCode::DisconnectWithWillMessage as u8;
-        return Ok(if frame.kind == kind::AUTH { Packet::Auth } else { Packet::Disconnect { leave_will } });
+        return Ok(if frame.kind == kind::AUTH {
+            Packet::Auth
+        } else {
+            Packet::Disconnect { leave_will }
+        });
     }
     let packet = caught(|| v5::Packet::read(buf, None))?;
     Ok(match packet {
@@ -38,7 +44,11 @@ pub(super) fn decode(buf: &mut BytesMut, frame: Frame) -> Result<Packet, Fault> 
         v5::Packet::Subscribe(s) => {
             let marked = s.properties.is_some_and(|p| p.id.is_some());
             let filters = s.filters.into_iter().map(filter).collect();
-            Packet::Subscribe(Box::new(Subscribe { id: s.pkid, filters, marked }))
+            Packet::Subscribe(Box::new(Subscribe {
+                id: s.pkid,
+                filters,
+                marked,
+            }))
         }
         v5::Packet::Unsubscribe(u) => Packet::Unsubscribe(u.pkid, u.filters),
         v5::Packet::PingReq(_) => Packet::Ping,
@@ -46,9 +56,21 @@ pub(super) fn decode(buf: &mut BytesMut, frame: Frame) -> Result<Packet, Fault> 
     })
 }
 
-fn connect(c: v5::Connect, will: Option<v5::LastWill>, login: Option<v5::Login>) -> Result<Connect, Fault> {
+fn connect(
+    c: v5::Connect,
+    will: Option<v5::LastWill>,
+    login: Option<v5::Login>,
+) -> Result<Connect, Fault> {
     let p = c.properties.unwrap_or_default();
-    let will = will.map(|w| Ok(Will { qos: w.qos.into(), topic: text(&w.topic)?, payload: w.message })).transpose()?;
+    let will = will
+        .map(|w| {
+            Ok(Will {
+                qos: w.qos.into(),
+                topic: text(&w.topic)?,
+                payload: w.message,
+            })
+        })
+        .transpose()?;
     Ok(Connect {
         keep_alive_s: c.keep_alive,
         client_id: c.client_id,
@@ -70,11 +92,18 @@ fn filter(f: v5::Filter) -> Filter {
         v5::RetainForwardRule::OnNewSubscribe => Current::IfNew,
         v5::RetainForwardRule::Never => Current::Never,
     };
-    Filter { path: f.path, qos: f.qos.into(), current, as_published: f.preserve_retain }
+    Filter {
+        path: f.path,
+        qos: f.qos.into(),
+        current,
+        as_published: f.preserve_retain,
+    }
 }
 
 fn text(bytes: &[u8]) -> Result<String, Fault> {
-    std::str::from_utf8(bytes).map(Into::into).map_err(|_| Fault::Malformed("a string that is not UTF-8"))
+    std::str::from_utf8(bytes)
+        .map(Into::into)
+        .map_err(|_| Fault::Malformed("a string that is not UTF-8"))
 }
 
 impl From<CodecQos> for Qos {
@@ -213,14 +242,18 @@ fn allowed(id: u8, kind: u8) -> bool {
         21 | 22 => matches!(kind, kind::CONNECT | kind::AUTH),
         23 | 25 | 33 | 34 | 39 => kind == kind::CONNECT,
         24 => kind == WILL,
-        31 => matches!(kind, kind::PUBACK | kind::PUBREL | kind::DISCONNECT | kind::AUTH),
+        31 => matches!(
+            kind,
+            kind::PUBACK | kind::PUBREL | kind::DISCONNECT | kind::AUTH
+        ),
         35 => kind == kind::PUBLISH,
         38 => true,
         _ => false, // a server's, or nobody's
     }
 }
 
-/// The value of one property. A topic alias of 0 is left for the session, which has a reason code for it.
+/// The value of one property. A topic alias of 0 is left for the session, which has a reason code
+/// for it.
 fn value(walk: &mut Walk<'_>, id: u8) -> Result<(), Fault> {
     let out_of_range = Fault::Protocol("a property's value");
     match id {

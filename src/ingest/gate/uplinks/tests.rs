@@ -1,10 +1,12 @@
-//! Uplinks at the gate: known devices become readings of their bays, copies are recognised, the rest is refused.
+//! Uplinks at the gate: known devices become readings of their bays, copies are recognised, the
+//! rest is refused.
 
 use super::super::{Config, Gate};
 use super::{Key, PARTS, PER_PART, Recent};
 use crate::clock::ManualClock;
 use crate::domain::{
-    BayStatus, Claim, Door, Millis, Parcel, Pass, Reason, Receipt, SourceIx, SourceKind, Speaker, Topic,
+    BayStatus, Claim, Door, Millis, Parcel, Pass, Reason, Receipt, SourceIx, SourceKind, Speaker,
+    Topic,
 };
 use crate::ingest::codec::device::MODELS;
 use crate::metrics::Metrics;
@@ -23,18 +25,48 @@ struct Bench {
 }
 
 fn device(device: &str, bay: &str, model: &str) -> DeviceSpec {
-    DeviceSpec { device: device.into(), bay: bay.into(), model: model.into(), via: None }
+    DeviceSpec {
+        device: device.into(),
+        bay: bay.into(),
+        model: model.into(),
+        via: None,
+    }
 }
 
 fn bench() -> Bench {
     let registry = Arc::new(super::super::tests::city().knowing(MODELS));
-    let other = DeviceSpec { via: Some("network-2".into()), ..device("1111111111111111", "B", "decoded") };
-    let devices = [device(EUI, "A", "bosch-tps110"), device("bay-1@park", "B", "decoded"), other];
+    let other = DeviceSpec {
+        via: Some("network-2".into()),
+        ..device("1111111111111111", "B", "decoded")
+    };
+    let devices = [
+        device(EUI, "A", "bosch-tps110"),
+        device("bay-1@park", "B", "decoded"),
+        other,
+    ];
     registry.put_devices(&devices).unwrap();
     let metrics = Arc::new(Metrics::new());
-    let gate = Gate::new(registry.clone(), Arc::new(ManualClock::at(NOW)), metrics.clone(), Config::default());
-    let (source, kind, pass) = (SourceIx(9), SourceKind::Sensor, Pass::default());
-    Bench { gate, registry, metrics, speaker: Speaker { source, kind, id: "network-1".into(), pass, uplinks: true } }
+    let gate = Gate::new(
+        registry.clone(),
+        Arc::new(ManualClock::at(NOW)),
+        metrics.clone(),
+        Config::default(),
+    );
+    let source = SourceIx(9);
+    let kind = SourceKind::Sensor;
+    let pass = Pass::default();
+    Bench {
+        gate,
+        registry,
+        metrics,
+        speaker: Speaker {
+            source,
+            kind,
+            id: "network-1".into(),
+            pass,
+            uplinks: true,
+        },
+    }
 }
 
 /// A ChirpStack event of the Bosch device; `data` is base64.
@@ -66,16 +98,26 @@ impl Bench {
 
     fn refused(&self, topic: Topic, payload: &str) -> (Reason, String) {
         let out = self.take(topic, payload);
-        assert!(out.claims.is_empty() && out.refusals.len() == 1, "{payload}: {out:?}");
+        assert!(
+            out.claims.is_empty() && out.refusals.len() == 1,
+            "{payload}: {out:?}"
+        );
         let refusal = &out.refusals[0];
-        assert_eq!(self.metrics.refused(Door::Mqtt, refusal.reason), 1, "counted once");
+        assert_eq!(
+            self.metrics.refused(Door::Mqtt, refusal.reason),
+            1,
+            "counted once"
+        );
         (refusal.reason, refusal.detail.to_string())
     }
 }
 
 /// What the journal does with a parcel it could write.
 fn store(parcel: Parcel) {
-    parcel.into_submission(Receipt::unwatched()).receipt.durable();
+    parcel
+        .into_submission(Receipt::unwatched())
+        .receipt
+        .durable();
 }
 
 #[test]
@@ -84,13 +126,23 @@ fn each_frame_of_a_sensor_is_a_reading_in_the_devices_own_name() {
     let own = b.registry.source("dev.0004a30b001c0530").unwrap().0;
     let bay = b.registry.bay("A").unwrap();
     let startup = "AAAAAAAAAAAAAAAAAAAAAAE=";
-    for (count, port, data, want) in
-        [(1, 1, "AA==", BayStatus::Vacant), (2, 2, "Af8=", BayStatus::Occupied), (3, 3, startup, BayStatus::Occupied)]
-    {
+    for (count, port, data, want) in [
+        (1, 1, "AA==", BayStatus::Vacant),
+        (2, 2, "Af8=", BayStatus::Occupied),
+        (3, 3, startup, BayStatus::Occupied),
+    ] {
         let out = b.chirpstack(&event(count, port, data, 5));
-        let [Claim::Bay(o)] = out.claims[..] else { panic!("{out:?}") };
-        assert_eq!((o.bay, o.source, o.status, o.seq), (bay, own, want, u64::from(count)));
-        assert_eq!((o.at, o.source_kind), (Millis(NOW.0 - 5000), SourceKind::Sensor));
+        let [Claim::Bay(o)] = out.claims[..] else {
+            panic!("{out:?}")
+        };
+        assert_eq!(
+            (o.bay, o.source, o.status, o.seq),
+            (bay, own, want, u64::from(count))
+        );
+        assert_eq!(
+            (o.at, o.source_kind),
+            (Millis(NOW.0 - 5000), SourceKind::Sensor)
+        );
     }
 }
 
@@ -103,13 +155,27 @@ fn a_device_is_known_by_either_of_its_names() {
         .to_string()
     };
     for (ids, bay) in [
-        (json!({"device_id": "any", "dev_eui": "0004A30B001C0530"}), "A"),
-        (json!({"device_id": "bay-1", "application_ids": {"application_id": "park"}}), "B"),
-        (json!({"device_id": "bay-1", "application_ids": {"application_id": "park"}, "dev_eui": "99"}), "B"),
+        (
+            json!({"device_id": "any", "dev_eui": "0004A30B001C0530"}),
+            "A",
+        ),
+        (
+            json!({"device_id": "bay-1", "application_ids": {"application_id": "park"}}),
+            "B",
+        ),
+        (
+            json!({"device_id": "bay-1", "application_ids": {"application_id": "park"}, "dev_eui": "99"}),
+            "B",
+        ),
     ] {
         let out = b.take(Topic::Ttn, &message(ids));
-        let [Claim::Bay(o)] = out.claims[..] else { panic!("{out:?}") };
-        assert_eq!((o.bay, o.status, o.at), (b.registry.bay(bay).unwrap(), BayStatus::Occupied, NOW));
+        let [Claim::Bay(o)] = out.claims[..] else {
+            panic!("{out:?}")
+        };
+        assert_eq!(
+            (o.bay, o.status, o.at),
+            (b.registry.bay(bay).unwrap(), BayStatus::Occupied, NOW)
+        );
     }
 }
 
@@ -118,7 +184,13 @@ fn a_frame_of_the_networks_own_proves_the_device_alive() {
     let b = bench();
     let own = b.registry.source("dev.0004a30b001c0530").unwrap().0;
     let out = b.chirpstack(&event(1, 0, "", 1));
-    assert_eq!(out.claims, [Claim::Alive { source: own, at: Millis(NOW.0 - 1000) }]);
+    assert_eq!(
+        out.claims,
+        [Claim::Alive {
+            source: own,
+            at: Millis(NOW.0 - 1000)
+        }]
+    );
 }
 
 #[test]
@@ -127,11 +199,19 @@ fn each_wrong_uplink_has_its_reason() {
         json!({"deviceInfo": {"devEui": eui}, "fPort": port, "data": data}).to_string()
     };
     for (payload, reason, words) in [
-        (eui("ffffffffffffffff", 1, "AQ=="), Reason::UnknownDevice, "ffffffffffffffff"),
+        (
+            eui("ffffffffffffffff", 1, "AQ=="),
+            Reason::UnknownDevice,
+            "ffffffffffffffff",
+        ),
         (eui(EUI, 4, "AQ=="), Reason::Malformed, "not 4"),
         (eui(EUI, 1, ""), Reason::Malformed, EUI),
         (eui(EUI, 2, "AQ=="), Reason::Malformed, "this has 1"),
-        (eui("1111111111111111", 1, "AQ=="), Reason::Forbidden, "network-1"),
+        (
+            eui("1111111111111111", 1, "AQ=="),
+            Reason::Forbidden,
+            "network-1",
+        ),
         (event(1, 1, "AQ==", 90_000), Reason::TooOld, "90000 s"),
         ("{".into(), Reason::Malformed, "EOF"),
     ] {
@@ -141,14 +221,20 @@ fn each_wrong_uplink_has_its_reason() {
     }
     let b = bench();
     b.registry.remove_bays(&["A".into()]).unwrap();
-    assert_eq!(b.refused(Topic::ChirpStack, &event(1, 1, "AQ==", 1)).0, Reason::UnknownBay);
+    assert_eq!(
+        b.refused(Topic::ChirpStack, &event(1, 1, "AQ==", 1)).0,
+        Reason::UnknownBay
+    );
 }
 
 #[test]
 fn who_is_no_network_server_hands_on_nothing() {
     let mut b = bench();
     b.speaker.uplinks = false;
-    assert_eq!(b.refused(Topic::ChirpStack, &event(1, 1, "AQ==", 1)).0, Reason::Forbidden);
+    assert_eq!(
+        b.refused(Topic::ChirpStack, &event(1, 1, "AQ==", 1)).0,
+        Reason::Forbidden
+    );
 }
 
 #[test]
@@ -164,9 +250,17 @@ fn a_copy_of_what_is_durable_is_counted_and_not_taken_again() {
 fn a_copy_of_what_is_not_yet_durable_is_taken() {
     let b = bench();
     let first = b.chirpstack(&event(7, 1, "AQ==", 9));
-    assert_eq!(b.chirpstack(&event(7, 1, "AQ==", 9)).claims, first.claims, "under way is not durable");
+    assert_eq!(
+        b.chirpstack(&event(7, 1, "AQ==", 9)).claims,
+        first.claims,
+        "under way is not durable"
+    );
     drop(first);
-    assert_eq!(b.chirpstack(&event(7, 1, "AQ==", 9)).claims.len(), 1, "nor is what the journal gave up");
+    assert_eq!(
+        b.chirpstack(&event(7, 1, "AQ==", 9)).claims.len(),
+        1,
+        "nor is what the journal gave up"
+    );
     assert_eq!(b.metrics.uplinks_duplicate.get(), 0);
 }
 
@@ -175,14 +269,20 @@ fn a_device_that_starts_its_counter_anew_is_heard() {
     let b = bench();
     store(b.chirpstack(&event(0, 3, "AAAAAAAAAAAAAAAAAAAAAAE=", 60)));
     let again = b.chirpstack(&event(0, 3, "AAAAAAAAAAAAAAAAAAAAAAA=", 5));
-    let [Claim::Bay(o)] = again.claims[..] else { panic!("{again:?}") };
+    let [Claim::Bay(o)] = again.claims[..] else {
+        panic!("{again:?}")
+    };
     assert_eq!((o.at, o.status), (Millis(NOW.0 - 5000), BayStatus::Vacant));
 }
 
 #[test]
 fn what_is_remembered_is_bounded_and_the_oldest_makes_room() {
     let recent = Recent::default();
-    let key = |n: usize| Key { source: SourceIx(n as u32), count: 0, mark: 0 };
+    let key = |n: usize| Key {
+        source: SourceIx(n as u32),
+        count: 0,
+        mark: 0,
+    };
     let many = 4 * PARTS * PER_PART;
     for n in 0..many {
         recent.note(key(n));

@@ -1,8 +1,9 @@
 //! The market of one round: lists, prices, who holds what, and the two kinds of bids.
 //!
-//! Invariant between two calls of [`Market::settle`]: with step `eps`, each request's option (a bay or not to be
-//! served) costs it at most `eps` more than any other would, seen or unseen; a bay that nobody holds has no price.
-//! Then the total is at most n x eps above the least possible. Amounts in here are cents x `unit`.
+//! Invariant between two calls of [`Market::settle`]: with step `eps`, each request's option (a bay
+//! or not to be served) costs it at most `eps` more than any other would, seen or unseen; a bay
+//! that nobody holds has no price. Then the total is at most n x eps above the least possible.
+//! Amounts in here are cents x `unit`.
 
 use super::{Candidate, Candidates, Request};
 use std::collections::VecDeque;
@@ -27,7 +28,8 @@ struct Side {
     bonus: i64,
     /// Its best candidates when it last looked at all of them, as places in the list.
     best: [u32; BEST],
-    /// All others cost at least this, as long as no price has fallen since, which the next one says.
+    /// All others cost at least this, as long as no price has fallen since, which the next one
+    /// says.
     others: i64,
     looked: u32,
 }
@@ -49,8 +51,8 @@ pub(super) struct Market<C> {
     owner: Vec<u32>,
     /// By request: what it pays for what it has. Apart, since bays that come down ask many.
     pays: Vec<i64>,
-    /// All candidates seen so far, by bay, and where each bay's begin. Made when a bay comes down; `listed` says how many
-    /// candidates had been seen then.
+    /// All candidates seen so far, by bay, and where each bay's begin. Made when a bay comes down;
+    /// `listed` says how many candidates had been seen then.
     edges: Vec<Edge>,
     edges_of: Vec<u32>,
     listed: usize,
@@ -63,8 +65,8 @@ pub(super) struct Market<C> {
     pub(super) bids: u64,
 }
 
-/// The best options of a request: the place in its list of the best ([`NONE`]: not to be served), what that costs, and
-/// what the second best costs.
+/// The best options of a request: the place in its list of the best ([`NONE`]: not to be served),
+/// what that costs, and what the second best costs.
 struct Choice {
     at: u32,
     best: i64,
@@ -74,7 +76,11 @@ struct Choice {
 impl Choice {
     fn offer(&mut self, at: u32, cost: i64) {
         if cost < self.best {
-            *self = Self { at, best: cost, second: self.best };
+            *self = Self {
+                at,
+                best: cost,
+                second: self.best,
+            };
         } else {
             self.second = self.second.min(cost);
         }
@@ -136,7 +142,9 @@ impl<C: Candidates> Market<C> {
     }
 
     pub(super) fn owner(&self, bay: u32) -> Option<usize> {
-        Some(self.owner[bay as usize]).filter(|o| *o != NONE).map(|o| o as usize)
+        Some(self.owner[bay as usize])
+            .filter(|o| *o != NONE)
+            .map(|o| o as usize)
     }
 
     pub(super) fn seen(&self) -> usize {
@@ -155,8 +163,13 @@ impl<C: Candidates> Market<C> {
     fn see_more(&mut self, request: usize) {
         let side = &mut self.sides[request];
         let from = side.list.len();
-        side.more = self.source.more(request, (from * 2).max(FIRST), &mut side.list);
-        debug_assert!(side.list.is_sorted_by_key(|c| c.cost_cents), "candidates come cheapest first");
+        side.more = self
+            .source
+            .more(request, (from * 2).max(FIRST), &mut side.list);
+        debug_assert!(
+            side.list.is_sorted_by_key(|c| c.cost_cents),
+            "candidates come cheapest first"
+        );
         // A source that gives nothing has nothing.
         side.more &= side.list.len() > from;
         self.seen += side.list.len() - from;
@@ -198,7 +211,10 @@ impl<C: Candidates> Market<C> {
             return;
         }
         let all = |sides: &[Side], take: &mut dyn FnMut(usize, &Candidate)| {
-            sides.iter().enumerate().for_each(|(r, side)| side.list.iter().for_each(|c| take(r, c)));
+            sides
+                .iter()
+                .enumerate()
+                .for_each(|(r, side)| side.list.iter().for_each(|c| take(r, c)));
         };
         // Where each ends, then, filled from the end, where each begins.
         self.edges_of.clear();
@@ -214,14 +230,21 @@ impl<C: Candidates> Market<C> {
         all(&self.sides, &mut |r, c| {
             let to = &mut self.edges_of[c.bay as usize];
             *to -= 1;
-            self.edges[*to as usize] = Edge { request: r as u32, cost: c.cost_cents };
+            self.edges[*to as usize] = Edge {
+                request: r as u32,
+                cost: c.cost_cents,
+            };
         });
     }
 
     /// What a candidate behind the list costs at least.
     fn unseen(&self, request: usize) -> i64 {
         let side = &self.sides[request];
-        if side.more { side.list.last().map_or(0, |c| self.bare(*c)) } else { i64::MAX }
+        if side.more {
+            side.list.last().map_or(0, |c| self.bare(*c))
+        } else {
+            i64::MAX
+        }
     }
 
     fn is_content(&self, request: usize, eps: i64) -> bool {
@@ -245,13 +268,20 @@ impl<C: Candidates> Market<C> {
         }
     }
 
-    /// The two best options. While prices only rise, those remembered are enough until they cost what others might.
+    /// The two best options. While prices only rise, those remembered are enough until they cost
+    /// what others might.
     fn choose(&mut self, request: usize) -> Choice {
         let side = &self.sides[request];
-        let mut choice = Choice { at: NONE, best: self.dummy(request), second: i64::MAX };
+        let mut choice = Choice {
+            at: NONE,
+            best: self.dummy(request),
+            second: i64::MAX,
+        };
         if side.looked == self.fell {
             for &at in &side.best {
-                let Some(c) = side.list.get(at as usize) else { break };
+                let Some(c) = side.list.get(at as usize) else {
+                    break;
+                };
                 choice.offer(at, self.bare(*c) + self.price[c.bay as usize]);
             }
             if choice.second.min(self.dummy(request)) <= side.others {
@@ -292,12 +322,20 @@ impl<C: Candidates> Market<C> {
             self.see_more(request);
         };
         let side = &mut self.sides[request];
-        side.best.iter_mut().zip(best).for_each(|(b, (_, at))| *b = at);
+        side.best
+            .iter_mut()
+            .zip(best)
+            .for_each(|(b, (_, at))| *b = at);
         (side.others, side.looked) = (others, self.fell);
-        Choice { at: best[0].1, best: best[0].0, second: best[1].0 }
+        Choice {
+            at: best[0].1,
+            best: best[0].0,
+            second: best[1].0,
+        }
     }
 
-    /// A request takes what is best for it and raises its price until the second best would be as good, and a step more.
+    /// A request takes what is best for it and raises its price until the second best would be as
+    /// good, and a step more.
     fn bid(&mut self, request: usize, eps: i64) {
         self.bids += 1;
         let choice = self.choose(request);
@@ -318,15 +356,19 @@ impl<C: Candidates> Market<C> {
         }
     }
 
-    /// A bay that nobody holds lowers its price until one who gains by it takes it, or to nothing. Who takes it leaves
-    /// another bay, which does the same; since each pays a step less than before, that ends.
+    /// A bay that nobody holds lowers its price until one who gains by it takes it, or to nothing.
+    /// Who takes it leaves another bay, which does the same; since each pays a step less than
+    /// before, that ends.
     fn come_down(&mut self, bay: u32, eps: i64) {
         if self.owner[bay as usize] != NONE {
             return;
         }
         self.bids += 1;
-        let (mut best, mut second, mut taker) = (0, 0, Edge::default());
-        let (from, to) = (self.edges_of[bay as usize] as usize, self.edges_of[bay as usize + 1] as usize);
+        let mut best = 0;
+        let mut second = 0;
+        let mut taker = Edge::default();
+        let from = self.edges_of[bay as usize] as usize;
+        let to = self.edges_of[bay as usize + 1] as usize;
         for edge in &self.edges[from..to] {
             let gain = self.pays[edge.request as usize] - i64::from(edge.cost) * self.unit;
             if gain > second {
@@ -349,7 +391,10 @@ impl<C: Candidates> Market<C> {
         self.pays[request] = i64::from(taker.cost) * self.unit + price;
         let side = &mut self.sides[request];
         let from = side.list.partition_point(|c| c.cost_cents < taker.cost);
-        let at = side.list[from..].iter().position(|c| c.bay == bay).unwrap_or_default();
+        let at = side.list[from..]
+            .iter()
+            .position(|c| c.bay == bay)
+            .unwrap_or_default();
         side.holds = (from + at) as u32;
     }
 
@@ -357,7 +402,10 @@ impl<C: Candidates> Market<C> {
     pub(super) fn bound_cents(&self) -> i64 {
         let least = |request: usize| {
             let list = self.sides[request].list.iter();
-            let seen = list.map(|c| self.bare(*c) + self.price[c.bay as usize]).min().unwrap_or(i64::MAX);
+            let seen = list
+                .map(|c| self.bare(*c) + self.price[c.bay as usize])
+                .min()
+                .unwrap_or(i64::MAX);
             seen.min(self.unseen(request)).min(self.dummy(request))
         };
         let dual = (0..self.sides.len()).map(least).sum::<i64>() - self.price.iter().sum::<i64>();

@@ -1,4 +1,5 @@
-//! The auction against an exact solver that shares nothing with it, and what a round promises whatever comes in.
+//! The auction against an exact solver that shares nothing with it, and what a round promises
+//! whatever comes in.
 
 use super::*;
 use proptest::prelude::*;
@@ -17,16 +18,19 @@ impl Round {
     }
 
     fn source(&self) -> impl Candidates {
-        Gathered::new(self.wanted.len(), |r, out: &mut Vec<Candidate>| out.extend_from_slice(&self.wanted[r]))
+        Gathered::new(self.wanted.len(), |r, out: &mut Vec<Candidate>| {
+            out.extend_from_slice(&self.wanted[r]);
+        })
     }
 
-    /// Hungarian method (Kuhn and Munkres, by potentials) on the full matrix with a column of its own for each who is
-    /// not served: the least cost at a penalty so high that serving more always pays. Returns how many are served, and
-    /// the cost less the bonuses of the served.
+    /// Hungarian method (Kuhn and Munkres, by potentials) on the full matrix with a column of its
+    /// own for each who is not served: the least cost at a penalty so high that serving more always
+    /// pays. Returns how many are served, and the cost less the bonuses of the served.
     fn optimum(&self) -> (usize, i64) {
         const FAR: i64 = 1 << 40;
         const PENALTY: i64 = 1 << 24;
-        let (n, m) = (self.wanted.len(), self.bays + self.wanted.len());
+        let n = self.wanted.len();
+        let m = self.bays + self.wanted.len();
         let cost = |r: usize, column: usize| match column.checked_sub(self.bays) {
             Some(own) => {
                 if own == r {
@@ -35,16 +39,24 @@ impl Round {
                     FAR
                 }
             }
-            None => self.wanted[r].iter().find(|c| c.bay as usize == column).map_or(FAR, |c| i64::from(c.cost_cents)),
+            None => self.wanted[r]
+                .iter()
+                .find(|c| c.bay as usize == column)
+                .map_or(FAR, |c| i64::from(c.cost_cents)),
         };
-        let (mut u, mut v, mut row_of) = (vec![0; n + 1], vec![0; m + 1], vec![0; m + 1]);
+        let mut u = vec![0; n + 1];
+        let mut v = vec![0; m + 1];
+        let mut row_of = vec![0; m + 1];
         for row in 1..=n {
             row_of[0] = row;
-            let (mut least, mut way, mut used) = (vec![i64::MAX; m + 1], vec![0; m + 1], vec![false; m + 1]);
+            let mut least = vec![i64::MAX; m + 1];
+            let mut way = vec![0; m + 1];
+            let mut used = vec![false; m + 1];
             let mut at = 0;
             while row_of[at] != 0 {
                 used[at] = true;
-                let (mut delta, mut next) = (i64::MAX, 0);
+                let mut delta = i64::MAX;
+                let mut next = 0;
                 for c in (1..=m).filter(|c| !used[*c]) {
                     let now = cost(row_of[at] - 1, c - 1) - u[row_of[at]] - v[c];
                     if now < least[c] {
@@ -69,8 +81,12 @@ impl Round {
                 at = way[at];
             }
         }
-        let pairs = (1..=self.bays).filter(|c| row_of[*c] != 0).map(|c| (row_of[c] - 1, c - 1));
-        pairs.fold((0, 0), |(k, sum), (r, c)| (k + 1, sum + cost(r, c) - self.requests[r].bonus_cents))
+        let pairs = (1..=self.bays)
+            .filter(|c| row_of[*c] != 0)
+            .map(|c| (row_of[c] - 1, c - 1));
+        pairs.fold((0, 0), |(k, sum), (r, c)| {
+            (k + 1, sum + cost(r, c) - self.requests[r].bonus_cents)
+        })
     }
 
     /// Nobody gets what they cannot have, and no bay is given twice.
@@ -78,30 +94,53 @@ impl Round {
         let mut bays: Vec<u32> = assigned.iter().flatten().map(|c| c.bay).collect();
         bays.sort_unstable();
         bays.windows(2).all(|p| p[0] != p[1])
-            && assigned.iter().zip(&self.wanted).all(|(got, wanted)| got.is_none_or(|c| wanted.contains(&c)))
+            && assigned
+                .iter()
+                .zip(&self.wanted)
+                .all(|(got, wanted)| got.is_none_or(|c| wanted.contains(&c)))
     }
 
     fn judged(&self, out: &Outcome) -> (usize, i64) {
         let bonus = |r: usize| self.requests[r].bonus_cents;
-        let paid =
-            out.assigned.iter().enumerate().filter_map(|(r, c)| Some(i64::from(c.as_ref()?.cost_cents) - bonus(r)));
+        let paid = out
+            .assigned
+            .iter()
+            .enumerate()
+            .filter_map(|(r, c)| Some(i64::from(c.as_ref()?.cost_cents) - bonus(r)));
         (out.served, paid.sum())
     }
 }
 
-/// Rounds with few or many bays, short or long lists, all kinds of ties, costs above the penalty among them.
+/// Rounds with few or many bays, short or long lists, all kinds of ties, costs above the penalty
+/// among them.
 fn rounds() -> impl Strategy<Value = Round> {
     (1..24_usize, 1..30_usize, 1..60_u32, 1..4_usize).prop_flat_map(|(n, bays, spread, dense)| {
-        let one = proptest::collection::vec(proptest::option::weighted(0.25 * dense as f64, 0..spread * 40), bays);
+        let one = proptest::collection::vec(
+            proptest::option::weighted(0.25 * dense as f64, 0..spread * 40),
+            bays,
+        );
         let bonus = prop_oneof![Just(0_i64), 0..600_i64];
-        (proptest::collection::vec(one, n), proptest::collection::vec(bonus, n)).prop_map(move |(costs, bonus)| {
-            let list = |row: &Vec<Option<u32>>| {
-                let there = row.iter().enumerate().filter_map(|(b, c)| Some((b as u32, (*c)?)));
-                there.map(|(bay, cost_cents)| Candidate { bay, cost_cents }).collect()
-            };
-            let requests = bonus.iter().map(|b| Request { bonus_cents: *b }).collect();
-            Round { bays, wanted: costs.iter().map(list).collect(), requests }
-        })
+        (
+            proptest::collection::vec(one, n),
+            proptest::collection::vec(bonus, n),
+        )
+            .prop_map(move |(costs, bonus)| {
+                let list = |row: &Vec<Option<u32>>| {
+                    let there = row
+                        .iter()
+                        .enumerate()
+                        .filter_map(|(b, c)| Some((b as u32, (*c)?)));
+                    there
+                        .map(|(bay, cost_cents)| Candidate { bay, cost_cents })
+                        .collect()
+                };
+                let requests = bonus.iter().map(|b| Request { bonus_cents: *b }).collect();
+                Round {
+                    bays,
+                    wanted: costs.iter().map(list).collect(),
+                    requests,
+                }
+            })
     })
 }
 
@@ -155,24 +194,50 @@ proptest! {
 }
 
 fn round(wanted: &[&[(u32, u32)]], bonus: &[i64]) -> Round {
-    let list = |l: &&[(u32, u32)]| l.iter().map(|&(bay, cost_cents)| Candidate { bay, cost_cents }).collect();
+    let list = |l: &&[(u32, u32)]| {
+        l.iter()
+            .map(|&(bay, cost_cents)| Candidate { bay, cost_cents })
+            .collect()
+    };
     let requests: Vec<_> = bonus.iter().map(|b| Request { bonus_cents: *b }).collect();
-    Round { bays: 64, wanted: wanted.iter().map(list).collect(), requests }
+    Round {
+        bays: 64,
+        wanted: wanted.iter().map(list).collect(),
+        requests,
+    }
 }
 
 #[test]
 fn nobody_and_nothing_make_an_empty_round() {
-    assert_eq!(round(&[], &[]).run(Settings::default()), Outcome { penalty_cents: 2_000, ..Outcome::default() });
+    assert_eq!(
+        round(&[], &[]).run(Settings::default()),
+        Outcome {
+            penalty_cents: 2_000,
+            ..Outcome::default()
+        }
+    );
     let out = round(&[&[]], &[7]).run(Settings::default());
-    assert_eq!((out.served, out.total_cents, out.bound_cents), (0, 2_007, 2_007));
+    assert_eq!(
+        (out.served, out.total_cents, out.bound_cents),
+        (0, 2_007, 2_007)
+    );
 }
 
 #[test]
 fn one_driver_makes_room_for_another() {
     let out = round(&[&[(0, 100), (1, 900)], &[(0, 100)]], &[0, 0]).run(Settings::default());
-    assert_eq!(out.assigned.iter().map(|c| c.unwrap().bay).collect::<Vec<_>>(), [1, 0]);
+    assert_eq!(
+        out.assigned
+            .iter()
+            .map(|c| c.unwrap().bay)
+            .collect::<Vec<_>>(),
+        [1, 0]
+    );
     let (bay, cents) = out.scarce[0];
-    assert!(bay == 0 && (800..=1_900).contains(&cents), "dear enough that the first leaves, and the second comes");
+    assert!(
+        bay == 0 && (800..=1_900).contains(&cents),
+        "dear enough that the first leaves, and the second comes"
+    );
 }
 
 #[test]
@@ -187,7 +252,9 @@ fn of_two_who_fit_equally_the_one_who_has_waited_is_served() {
 
 #[test]
 fn drivers_far_apart_see_only_their_first_candidates() {
-    let lists: Vec<Vec<(u32, u32)>> = (0..4).map(|r| (0..16).map(|n| (r * 16 + n, 100 + 10 * n)).collect()).collect();
+    let lists: Vec<Vec<(u32, u32)>> = (0..4)
+        .map(|r| (0..16).map(|n| (r * 16 + n, 100 + 10 * n)).collect())
+        .collect();
     let lists: Vec<&[(u32, u32)]> = lists.iter().map(Vec::as_slice).collect();
     let out = round(&lists, &[0; 4]).run(Settings::default());
     assert_eq!((out.served, out.cost_cents, out.seen), (4, 400, 4 * 8));

@@ -1,12 +1,15 @@
-//! Room for one more: who would have to move, one after the other, so that a request that is refused now is served.
+//! Room for one more: who would have to move, one after the other, so that a request that is
+//! refused now is served.
 //!
-//! The request takes a bay where one booking is in its way; that one takes a bay where one is in its way, and so on, to
-//! one that finds a free bay. The search is breadth first, so what it finds is as short as can be, and each booking is
-//! looked at once: where it could not lead on from one bay it could not from another. Where no chain exists, a bay is
-//! looked for from which several can leave at once, each to a free one.
+//! The request takes a bay where one booking is in its way; that one takes a bay where one is in
+//! its way, and so on, to one that finds a free bay. The search is breadth first, so what it finds
+//! is as short as can be, and each booking is looked at once: where it could not lead on from one
+//! bay it could not from another. Where no chain exists, a bay is looked for from which several can
+//! leave at once, each to a free one.
 //!
-//! Promises: nobody is put where the [`Board`] does not allow it, nobody loses their bay without getting another, and
-//! at most [`Limits`] is looked at. Dear: one look goes through all bays that a booking could have, some hundred.
+//! Promises: nobody is put where the [`Board`] does not allow it, nobody loses their bay without
+//! getting another, and at most [`Limits`] is looked at. Dear: one look goes through all bays that
+//! a booking could have, some hundred.
 
 #[cfg(test)]
 mod tests;
@@ -60,26 +63,50 @@ pub struct Room {
     pub looks: u32,
 }
 
-/// Looks for the fewest moves that make room for the request. It is known not to fit as it is, but need not be.
+/// Looks for the fewest moves that make room for the request. It is known not to fit as it is, but
+/// need not be.
 pub fn room(board: &mut impl Board, limits: Limits) -> Room {
-    let mut search = Search { links: vec![Link { who: REQUEST, by: NONE, seat: NOWHERE, depth: 0 }], seen: vec![true] };
+    let mut search = Search {
+        links: vec![Link {
+            who: REQUEST,
+            by: NONE,
+            seat: NOWHERE,
+            depth: 0,
+        }],
+        seen: vec![true],
+    };
     let mut seats = Vec::new();
     let mut at = 0;
     while at < search.links.len() && at < limits.looks as usize {
         seats.clear();
         board.seats(search.links[at].who, &mut seats);
         if let ControlFlow::Break(last) = search.look(board, at, &seats, limits.moves) {
-            return Room { moves: search.chain(at, last), looks: at as u32 + 1 };
+            return Room {
+                moves: search.chain(at, last),
+                looks: at as u32 + 1,
+            };
         }
         at += 1;
     }
-    let (moves, looks) = together(board, (limits.looks as usize).saturating_sub(at), limits.moves as usize);
-    Room { moves, looks: (at + looks) as u32 }
+    let (moves, looks) = together(
+        board,
+        (limits.looks as usize).saturating_sub(at),
+        limits.moves as usize,
+    );
+    Room {
+        moves,
+        looks: (at + looks) as u32,
+    }
 }
 
 const NONE: usize = usize::MAX;
-const NOWHERE: Seat =
-    Seat { bay: u32::MAX, kept: Span { start: crate::domain::Millis(0), end: crate::domain::Millis(0) } };
+const NOWHERE: Seat = Seat {
+    bay: u32::MAX,
+    kept: Span {
+        start: crate::domain::Millis(0),
+        end: crate::domain::Millis(0),
+    },
+};
 
 /// Somebody who would have to move.
 struct Link {
@@ -100,19 +127,33 @@ struct Search {
 
 impl Search {
     /// Breaks with a seat that is free, or adds links for those who are alone in the way.
-    fn look(&mut self, board: &mut impl Board, at: usize, seats: &[Seat], moves: u32) -> ControlFlow<Seat> {
+    fn look(
+        &mut self,
+        board: &mut impl Board,
+        at: usize,
+        seats: &[Seat],
+        moves: u32,
+    ) -> ControlFlow<Seat> {
         for seat in seats {
             if self.is_promised(at, seat) {
                 continue;
             }
-            let mut there = board.day(seat.bay).iter().filter(|s| s.kept.overlaps(seat.kept));
+            let mut there = board
+                .day(seat.bay)
+                .iter()
+                .filter(|s| s.kept.overlaps(seat.kept));
             match (there.next(), there.next()) {
                 (None, _) => return ControlFlow::Break(*seat),
                 (Some(Sitting { who: Some(who), .. }), None) if self.links[at].depth < moves => {
                     let who = *who;
                     if !self.has_seen(who) {
                         let depth = self.links[at].depth + 1;
-                        self.links.push(Link { who, by: at, seat: *seat, depth });
+                        self.links.push(Link {
+                            who,
+                            by: at,
+                            seat: *seat,
+                            depth,
+                        });
                     }
                 }
                 _ => {}
@@ -154,13 +195,20 @@ impl Search {
 
 /// A bay that several can leave at once, each to a free one; and how many were looked at.
 fn together(board: &mut impl Board, looks: usize, moves: usize) -> (Vec<(u32, Seat)>, usize) {
-    let (mut wanted, mut seats) = (Vec::new(), Vec::new());
+    let mut wanted = Vec::new();
+    let mut seats = Vec::new();
     board.seats(REQUEST, &mut wanted);
     let mut looked = 0;
     for seat in wanted {
-        let there: Vec<Option<u32>> =
-            board.day(seat.bay).iter().filter(|s| s.kept.overlaps(seat.kept)).map(|s| s.who).collect();
-        let Some(there) = there.into_iter().collect::<Option<Vec<u32>>>() else { continue };
+        let there: Vec<Option<u32>> = board
+            .day(seat.bay)
+            .iter()
+            .filter(|s| s.kept.overlaps(seat.kept))
+            .map(|s| s.who)
+            .collect();
+        let Some(there) = there.into_iter().collect::<Option<Vec<u32>>>() else {
+            continue;
+        };
         if there.len() < 2 || there.len() > TOGETHER.min(moves) {
             continue;
         }
@@ -174,13 +222,19 @@ fn together(board: &mut impl Board, looks: usize, moves: usize) -> (Vec<(u32, Se
             board.seats(who, &mut seats);
             let clash = |a: &Seat, b: &Seat| a.bay == b.bay && a.kept.overlaps(b.kept);
             let free = seats.iter().find(|s| {
-                !taken.iter().any(|(_, t)| clash(t, s)) && !board.day(s.bay).iter().any(|d| d.kept.overlaps(s.kept))
+                !taken.iter().any(|(_, t)| clash(t, s))
+                    && !board.day(s.bay).iter().any(|d| d.kept.overlaps(s.kept))
             });
             let Some(free) = free else { break };
             taken.push((who, *free));
         }
         if taken.len() > 1
-            && taken.len() == 1 + board.day(seat.bay).iter().filter(|s| s.kept.overlaps(seat.kept)).count()
+            && taken.len()
+                == 1 + board
+                    .day(seat.bay)
+                    .iter()
+                    .filter(|s| s.kept.overlaps(seat.kept))
+                    .count()
         {
             return (taken, looked);
         }

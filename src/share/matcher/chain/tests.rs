@@ -5,10 +5,14 @@ use crate::domain::Millis;
 use proptest::prelude::*;
 
 fn span(from: u64, to: u64) -> Span {
-    Span { start: Millis(from), end: Millis(to) }
+    Span {
+        start: Millis(from),
+        end: Millis(to),
+    }
 }
 
-/// Bookings from 1 on with the bays they could have, and where they sit; the request at 0 sits nowhere.
+/// Bookings from 1 on with the bays they could have, and where they sit; the request at 0 sits
+/// nowhere.
 #[derive(Clone, Debug)]
 struct Town {
     spans: Vec<Span>,
@@ -19,19 +23,34 @@ struct Town {
 }
 
 impl Town {
-    fn new(spans: Vec<Span>, could: Vec<Vec<u32>>, at: Vec<Option<u32>>, pinned: Vec<bool>) -> Self {
+    fn new(
+        spans: Vec<Span>,
+        could: Vec<Vec<u32>>,
+        at: Vec<Option<u32>>,
+        pinned: Vec<bool>,
+    ) -> Self {
         let mut days = vec![Vec::new(); 6];
         for (n, bay) in at.iter().enumerate() {
             if let Some(bay) = bay {
                 let who = (!pinned[n]).then_some(n as u32);
-                days[*bay as usize].push(Sitting { who, kept: spans[n] });
+                days[*bay as usize].push(Sitting {
+                    who,
+                    kept: spans[n],
+                });
             }
         }
-        Self { spans, could, at, pinned, days }
+        Self {
+            spans,
+            could,
+            at,
+            pinned,
+            days,
+        }
     }
 
     fn is_free(&self, at: &[Option<u32>], who: usize, bay: u32) -> bool {
-        (0..at.len()).all(|n| n == who || at[n] != Some(bay) || !self.spans[n].overlaps(self.spans[who]))
+        (0..at.len())
+            .all(|n| n == who || at[n] != Some(bay) || !self.spans[n].overlaps(self.spans[who]))
     }
 
     /// Whether there is any seating of all, the request too.
@@ -44,11 +63,17 @@ impl Town {
                 return go(town, at, who + 1);
             }
             let here = at[who];
-            for bay in town.could[who].iter().copied().chain(here).collect::<Vec<_>>() {
+            for bay in town.could[who]
+                .iter()
+                .copied()
+                .chain(here)
+                .collect::<Vec<_>>()
+            {
                 // Those behind may still move away.
                 let clear = (0..who).chain((who..at.len()).filter(|n| town.pinned[*n]));
-                if clear.into_iter().all(|n| at[n] != Some(bay) || n == who || !town.spans[n].overlaps(town.spans[who]))
-                {
+                if clear.into_iter().all(|n| {
+                    at[n] != Some(bay) || n == who || !town.spans[n].overlaps(town.spans[who])
+                }) {
                     at[who] = Some(bay);
                     if go(town, at, who + 1) {
                         return true;
@@ -80,7 +105,10 @@ impl Board for Town {
     fn seats(&mut self, who: u32, out: &mut Vec<Seat>) {
         let who = who as usize;
         let others = self.could[who].iter().filter(|b| Some(**b) != self.at[who]);
-        out.extend(others.map(|bay| Seat { bay: *bay, kept: self.spans[who] }));
+        out.extend(others.map(|bay| Seat {
+            bay: *bay,
+            kept: self.spans[who],
+        }));
     }
 
     fn day(&mut self, bay: u32) -> &[Sitting] {
@@ -88,18 +116,31 @@ impl Board for Town {
     }
 }
 
-const FAR: Limits = Limits { looks: 1_000, moves: 100 };
+const FAR: Limits = Limits {
+    looks: 1_000,
+    moves: 100,
+};
 
-/// Bookings are seated first come, first served; who finds no seat is not there. One long stay may fill any of the times.
+/// Bookings are seated first come, first served; who finds no seat is not there. One long stay may
+/// fill any of the times.
 fn towns(hours: u64) -> impl Strategy<Value = Town> {
-    let one = (0..hours, 1..=hours, proptest::collection::vec(0..6_u32, 1..4), proptest::bool::weighted(0.2));
+    let one = (
+        0..hours,
+        1..=hours,
+        proptest::collection::vec(0..6_u32, 1..4),
+        proptest::bool::weighted(0.2),
+    );
     proptest::collection::vec(one, 2..9).prop_map(move |all| {
-        let (mut spans, mut could, mut at, mut pinned) = (vec![], vec![], vec![], vec![]);
+        let mut spans = vec![];
+        let mut could = vec![];
+        let mut at = vec![];
+        let mut pinned = vec![];
         for (n, (from, long, mut bays, pin)) in all.into_iter().enumerate() {
             bays.sort_unstable();
             bays.dedup();
             let own = span(from, (from + long).min(hours).max(from + 1));
-            let free = |bay: &&u32| (0..at.len()).all(|o| at[o] != Some(**bay) || !own.overlaps(spans[o]));
+            let free =
+                |bay: &&u32| (0..at.len()).all(|o| at[o] != Some(**bay) || !own.overlaps(spans[o]));
             let seat = bays.iter().find(free).copied().filter(|_| n > 0);
             if n == 0 || seat.is_some() {
                 spans.push(own);
@@ -124,7 +165,8 @@ proptest! {
         }
     }
 
-    /// Where all want the same hour this is matching in a bipartite graph, and a search that finds nothing proves it.
+    /// Where all want the same hour this is matching in a bipartite graph, and a search that finds
+    /// nothing proves it.
     #[test]
     fn for_one_hour_a_way_is_found_if_there_is_one(mut town in towns(1)) {
         prop_assert_eq!(!room(&mut town, FAR).moves.is_empty(), town.could_seat_all());
@@ -146,7 +188,8 @@ proptest! {
 fn few_ways_are_overlooked() {
     use proptest::strategy::ValueTree as _;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let (mut found, mut all) = (0, 0);
+    let mut found = 0;
+    let mut all = 0;
     for _ in 0..4_000 {
         let mut town = towns(6).new_tree(&mut runner).unwrap().current();
         all += u32::from(town.could_seat_all());
@@ -162,11 +205,25 @@ fn a_chain_is_as_short_as_can_be() {
     let could = vec![vec![0, 3], vec![0, 1], vec![1, 2], vec![3, 4]];
     let mut town = Town::new(vec![span(0, 1); 4], could, at, vec![false; 4]);
     let found = room(&mut town, FAR);
-    assert_eq!(found.moves.iter().map(|(who, seat)| (*who, seat.bay)).collect::<Vec<_>>(), [(3, 4), (0, 3)]);
+    assert_eq!(
+        found
+            .moves
+            .iter()
+            .map(|(who, seat)| (*who, seat.bay))
+            .collect::<Vec<_>>(),
+        [(3, 4), (0, 3)]
+    );
     town.pinned[3] = true;
     let mut town = Town::new(town.spans, town.could, town.at, town.pinned);
     let found = room(&mut town, FAR);
-    assert_eq!(found.moves.iter().map(|(who, seat)| (*who, seat.bay)).collect::<Vec<_>>(), [(2, 2), (1, 1), (0, 0)]);
+    assert_eq!(
+        found
+            .moves
+            .iter()
+            .map(|(who, seat)| (*who, seat.bay))
+            .collect::<Vec<_>>(),
+        [(2, 2), (1, 1), (0, 0)]
+    );
 }
 
 #[test]
@@ -175,6 +232,13 @@ fn two_short_stays_leave_together_for_a_long_one() {
     let could = vec![vec![0], vec![0, 1], vec![0, 2]];
     let mut town = Town::new(spans, could, vec![None, Some(0), Some(0)], vec![false; 3]);
     let found = room(&mut town, FAR);
-    assert_eq!(found.moves.iter().map(|(who, seat)| (*who, seat.bay)).collect::<Vec<_>>(), [(0, 0), (1, 1), (2, 2)]);
+    assert_eq!(
+        found
+            .moves
+            .iter()
+            .map(|(who, seat)| (*who, seat.bay))
+            .collect::<Vec<_>>(),
+        [(0, 0), (1, 1), (2, 2)]
+    );
     assert_eq!(room(&mut town, Limits { moves: 1, ..FAR }).moves, []);
 }

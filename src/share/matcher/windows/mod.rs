@@ -1,18 +1,21 @@
 //! Bookings of the hours to come, several a bay a day: who sits where, and how to seat more.
 //!
-//! A driver is answered at once, first come, first served, with a promise: at most this price, at most this walk, these
-//! hours. Which bay it will be may still change until the booking is pinned (half an hour before it begins, or once the
-//! driver is on the way). [`improve`] looks at everything that may still move and finds a better seating:
+//! A driver is answered at once, first come, first served, with a promise: at most this price, at
+//! most this walk, these hours. Which bay it will be may still change until the booking is pinned
+//! (half an hour before it begins, or once the driver is on the way). [`improve`] looks at
+//! everything that may still move and finds a better seating:
 //!
-//! * `steal` takes one bay at a time and asks which of all bookings that could sit there should (weighted interval
-//!   scheduling, exact); one that sits elsewhere counts by what it gains, one that has to leave by what it loses in the
-//!   best place left for it. Each adoption raises the total, so this ends.
-//! * `bound` prices each driver (Lagrange): the bays then choose by themselves, and prices fall for those whom nobody
-//!   took and rise for those whom several did. Each round yields a bound that no seating can beat, and a seating to
-//!   start `steal` from.
+//! * `steal` takes one bay at a time and asks which of all bookings that could sit there should
+//!   (weighted interval scheduling, exact); one that sits elsewhere counts by what it gains, one
+//!   that has to leave by what it loses in the best place left for it. Each adoption raises the
+//!   total, so this ends.
+//! * `bound` prices each driver (Lagrange): the bays then choose by themselves, and prices fall for
+//!   those whom nobody took and rise for those whom several did. Each round yields a bound that no
+//!   seating can beat, and a seating to start `steal` from.
 //!
-//! Promises: a pinned booking stays where it is. A promised one stays served, within its promise. One bay's bookings
-//! never overlap, the owner's buffer after each included. The total never falls. The same picture gives the same plan.
+//! Promises: a pinned booking stays where it is. A promised one stays served, within its promise.
+//! One bay's bookings never overlap, the owner's buffer after each included. The total never falls.
+//! The same picture gives the same plan.
 
 mod bound;
 mod layout;
@@ -32,7 +35,8 @@ use table::Table;
 /// A shared bay and the hours it may be used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bay {
-    /// Offered by its owner; in any order. A booking lies wholly inside, if need be across spans that touch.
+    /// Offered by its owner; in any order. A booking lies wholly inside, if need be across spans
+    /// that touch.
     pub open: Vec<Span>,
     /// Not to be had all the same: somebody stands there, or it is closed.
     pub taken: Vec<Span>,
@@ -49,7 +53,8 @@ pub struct Choice {
     pub walk_m: u32,
 }
 
-/// Where a booking sits, and from when its bay is free again: owners may have changed the buffer since it was made.
+/// Where a booking sits, and from when its bay is free again: owners may have changed the buffer
+/// since it was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Held {
     pub seat: Choice,
@@ -72,11 +77,13 @@ pub enum Bond {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
     pub span: Span,
-    /// What serving it is worth before its cost ([`Weights::worth`], and [`Weights::bonus`] for one who waits).
+    /// What serving it is worth before its cost ([`Weights::worth`], and [`Weights::bonus`] for one
+    /// who waits).
     pub worth_cents: i64,
     /// In any order. Those outside the bay's hours or beyond the promise are left out here.
     pub choices: Vec<Choice>,
-    /// Where it sits now. May stay there even where the bay is no longer offered: what was promised is kept.
+    /// Where it sits now. May stay there even where the bay is no longer offered: what was promised
+    /// is kept.
     pub held: Option<Held>,
     pub bond: Bond,
 }
@@ -101,7 +108,10 @@ pub struct Effort {
 
 impl Default for Effort {
     fn default() -> Self {
-        Self { passes: 50, rounds: 20 }
+        Self {
+            passes: 50,
+            rounds: 20,
+        }
     }
 }
 
@@ -133,7 +143,8 @@ pub struct Plan {
     pub bound: i64,
 }
 
-/// Seats whoever fits without moving anybody, in the order they came: what is done at once, before any planning.
+/// Seats whoever fits without moving anybody, in the order they came: what is done at once, before
+/// any planning.
 pub fn first_come(picture: &Picture) -> Result<Plan, Fault> {
     plan(picture, |table, layout| {
         layout.first_come(table);
@@ -156,7 +167,9 @@ fn plan(picture: &Picture, work: impl FnOnce(&Table, &mut Layout) -> i64) -> Res
     let before = Layout::held(&table);
     let mut layout = before.clone();
     let bound = work(&table, &mut layout);
-    let seats: Vec<_> = (0..picture.asks.len()).map(|ask| table.seat(ask, &layout, picture)).collect();
+    let seats: Vec<_> = (0..picture.asks.len())
+        .map(|ask| table.seat(ask, &layout, picture))
+        .collect();
     Ok(Plan {
         steps: moves::steps(&table, &before, &layout),
         served: seats.iter().flatten().count(),

@@ -1,13 +1,15 @@
 //! From one seating to another, as steps that can be carried out one by one and refused one by one.
 //!
-//! Between planning and doing, drivers cancel, arrive and book. So a plan is not all or nothing: a [`Step`] holds the
-//! moves that only work together (two that change places), and names the earlier steps that make room for it. Whoever
-//! carries a plan out does a step in one transaction, checks what it expects, and leaves out what rests on a refused one.
+//! Between planning and doing, drivers cancel, arrive and book. So a plan is not all or nothing: a
+//! [`Step`] holds the moves that only work together (two that change places), and names the earlier
+//! steps that make room for it. Whoever carries a plan out does a step in one transaction, checks
+//! what it expects, and leaves out what rests on a refused one.
 
 use super::layout::Layout;
 use super::table::{NONE, Table};
 
-/// One booking's change of place. Holds only if the ask still sits where `from` says and is not pinned.
+/// One booking's change of place. Holds only if the ask still sits where `from` says and is not
+/// pinned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Move {
     pub ask: usize,
@@ -26,30 +28,52 @@ pub struct Step {
 
 /// The steps from `before` to `then`, each after what it needs.
 pub(super) fn steps(table: &Table, before: &Layout, then: &Layout) -> Vec<Step> {
-    let moving: Vec<u32> =
-        (0..then.at.len() as u32).filter(|a| before.at[*a as usize] != then.at[*a as usize]).collect();
+    let moving: Vec<u32> = (0..then.at.len() as u32)
+        .filter(|a| before.at[*a as usize] != then.at[*a as usize])
+        .collect();
     let mut number = vec![NONE; then.at.len()];
-    moving.iter().enumerate().for_each(|(n, ask)| number[*ask as usize] = n as u32);
+    moving
+        .iter()
+        .enumerate()
+        .for_each(|(n, ask)| number[*ask as usize] = n as u32);
     // Who has to leave first: those who sit where it is going.
     let needs = |ask: u32| -> Vec<u32> {
-        let Some(to) = table.slots.get(then.at[ask as usize] as usize) else { return Vec::new() };
-        let there = before.in_the_way(table, to).iter().map(|s| table.slot(*s).ask);
-        there.filter(|a| *a != ask).map(|a| number[a as usize]).collect()
+        let Some(to) = table.slots.get(then.at[ask as usize] as usize) else {
+            return Vec::new();
+        };
+        let there = before
+            .in_the_way(table, to)
+            .iter()
+            .map(|s| table.slot(*s).ask);
+        there
+            .filter(|a| *a != ask)
+            .map(|a| number[a as usize])
+            .collect()
     };
     let needs: Vec<Vec<u32>> = moving.iter().map(|ask| needs(*ask)).collect();
     let groups = knots(&needs);
     let mut step_of = vec![0; moving.len()];
-    groups.iter().enumerate().for_each(|(step, group)| group.iter().for_each(|n| step_of[*n as usize] = step));
+    groups
+        .iter()
+        .enumerate()
+        .for_each(|(step, group)| group.iter().for_each(|n| step_of[*n as usize] = step));
     let bay = |slot: u32| table.slots.get(slot as usize).map(|s| s.bay);
     let step = |(at, group): (usize, &Vec<u32>)| {
         let mut moves: Vec<Move> = group
             .iter()
             .map(|n| moving[*n as usize] as usize)
-            .map(|ask| Move { ask, from: bay(before.at[ask]), to: bay(then.at[ask]) })
+            .map(|ask| Move {
+                ask,
+                from: bay(before.at[ask]),
+                to: bay(then.at[ask]),
+            })
             .collect();
         moves.sort_unstable_by_key(|m| m.ask);
-        let mut after: Vec<usize> =
-            group.iter().flat_map(|n| &needs[*n as usize]).map(|n| step_of[*n as usize]).collect();
+        let mut after: Vec<usize> = group
+            .iter()
+            .flat_map(|n| &needs[*n as usize])
+            .map(|n| step_of[*n as usize])
+            .collect();
         after.sort_unstable();
         after.dedup();
         after.retain(|s| *s != at);
@@ -58,14 +82,16 @@ pub(super) fn steps(table: &Table, before: &Layout, then: &Layout) -> Vec<Step> 
     groups.iter().enumerate().map(step).collect()
 }
 
-/// The knots of a graph (strongly connected components, Tarjan), each after those it leads to. Without recursion, since
-/// a chain of moves may be as long as the day.
+/// The knots of a graph (strongly connected components, Tarjan), each after those it leads to.
+/// Without recursion, since a chain of moves may be as long as the day.
 fn knots(leads_to: &[Vec<u32>]) -> Vec<Vec<u32>> {
     let n = leads_to.len();
     let mut order = vec![NONE; n];
     let mut low = vec![NONE; n];
     let mut open = vec![false; n];
-    let (mut stack, mut path, mut knots) = (Vec::new(), Vec::new(), Vec::new());
+    let mut stack = Vec::new();
+    let mut path = Vec::new();
+    let mut knots = Vec::new();
     let mut next = 0;
     for root in 0..n {
         if order[root] != NONE {
@@ -92,7 +118,10 @@ fn knots(leads_to: &[Vec<u32>]) -> Vec<Vec<u32>> {
                 path.push((node, edge + 1));
                 path.push((to, 0));
             } else if low[node] == order[node] {
-                let from = stack.iter().rposition(|m| *m as usize == node).unwrap_or_default();
+                let from = stack
+                    .iter()
+                    .rposition(|m| *m as usize == node)
+                    .unwrap_or_default();
                 let knot = stack.split_off(from);
                 for member in &knot {
                     open[*member as usize] = false;

@@ -1,7 +1,8 @@
-//! A picture made ready for planning: who could sit where, by ask and by bay, with all that is forbidden left out.
+//! A picture made ready for planning: who could sit where, by ask and by bay, with all that is
+//! forbidden left out.
 //!
-//! Dear: one slot for each ask and bay that fit, some thirty an ask; they lie in two arrays, by ask with the best first,
-//! and by bay in order of time.
+//! Dear: one slot for each ask and bay that fit, some thirty an ask; they lie in two arrays, by ask
+//! with the best first, and by bay in order of time.
 
 use super::{Ask, Bay, Bond, Choice, Fault, Held, Picture};
 use crate::domain::span::melt;
@@ -24,7 +25,8 @@ pub(super) struct Slot {
     choice: u32,
 }
 
-/// A slot as its bay sees it: which it is, and how many of those before it in the bay's list end before it begins.
+/// A slot as its bay sees it: which it is, and how many of those before it in the bay's list end
+/// before it begins.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Item {
     pub gain: i64,
@@ -50,8 +52,13 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn of(picture: &Picture) -> Result<Self, Fault> {
-        picture.asks.iter().enumerate().try_for_each(|(n, ask)| check(n, ask, picture.bays.len()))?;
-        let gain = |ask: &Ask, c: &Choice| ask.worth_cents - picture.weights.cost(c.price_cents, c.walk_m);
+        picture
+            .asks
+            .iter()
+            .enumerate()
+            .try_for_each(|(n, ask)| check(n, ask, picture.bays.len()))?;
+        let gain =
+            |ask: &Ask, c: &Choice| ask.worth_cents - picture.weights.cost(c.price_cents, c.walk_m);
         let hours = hours(picture)?;
         let n = picture.asks.len();
         let mut table = Self {
@@ -65,7 +72,9 @@ impl Table {
         for (number, ask) in picture.asks.iter().enumerate() {
             let from = table.slots.len();
             table.first.push(from as u32);
-            table.must.push(ask.held.is_some() && matches!(ask.bond, Bond::Promised { .. }));
+            table
+                .must
+                .push(ask.held.is_some() && matches!(ask.bond, Bond::Promised { .. }));
             if let (Bond::Pinned, Some(held)) = (ask.bond, &ask.held) {
                 table.fixed += gain(ask, &held.seat);
                 continue;
@@ -81,13 +90,22 @@ impl Table {
             let here = ask.held.map(|h| h.seat.bay);
             let fits = |c: &Choice| Some(c.bay) != here && fits(ask, c, &hours[c.bay as usize]);
             let others = ask.choices.iter().enumerate().filter(|(_, c)| fits(c));
-            table.slots.extend(ask.held.iter().map(|h| slot(NONE, &h.seat, h.clear)));
             table
                 .slots
-                .extend(others.map(|(n, c)| slot(n as u32, c, ask.span.end.plus(hours[c.bay as usize].buffer_ms))));
+                .extend(ask.held.iter().map(|h| slot(NONE, &h.seat, h.clear)));
+            table.slots.extend(others.map(|(n, c)| {
+                slot(
+                    n as u32,
+                    c,
+                    ask.span.end.plus(hours[c.bay as usize].buffer_ms),
+                )
+            }));
             let own = &mut table.slots[from..];
             own.sort_by_key(|s| (s.bay, -s.gain));
-            let once = own.chunk_by(|a, b| a.bay == b.bay).map(|same| same[0]).collect::<Vec<_>>();
+            let once = own
+                .chunk_by(|a, b| a.bay == b.bay)
+                .map(|same| same[0])
+                .collect::<Vec<_>>();
             table.slots.truncate(from);
             table.slots.extend(once);
             let own = &mut table.slots[from..];
@@ -104,13 +122,19 @@ impl Table {
 
     fn list_by_bay(&mut self) {
         for (n, s) in self.slots.iter().enumerate() {
-            self.items[s.bay as usize].push(Item { gain: s.gain, slot: n as u32, ask: s.ask, before: 0 });
+            self.items[s.bay as usize].push(Item {
+                gain: s.gain,
+                slot: n as u32,
+                ask: s.ask,
+                before: 0,
+            });
         }
         for items in &mut self.items {
             items.sort_by_key(|i| (self.slots[i.slot as usize].clear, i.slot));
             for at in 0..items.len() {
                 let start = self.slots[items[at].slot as usize].start;
-                items[at].before = items.partition_point(|i| self.slots[i.slot as usize].clear <= start) as u32;
+                items[at].before =
+                    items.partition_point(|i| self.slots[i.slot as usize].clear <= start) as u32;
             }
         }
     }
@@ -125,13 +149,22 @@ impl Table {
     }
 
     /// Where an ask sits in a layout, in the picture's words.
-    pub(super) fn seat(&self, ask: usize, layout: &super::Layout, picture: &Picture) -> Option<Choice> {
+    pub(super) fn seat(
+        &self,
+        ask: usize,
+        layout: &super::Layout,
+        picture: &Picture,
+    ) -> Option<Choice> {
         let asked = &picture.asks[ask];
         if asked.bond == Bond::Pinned {
             return asked.held.map(|h| h.seat);
         }
         let slot = self.slots.get(layout.at[ask] as usize)?;
-        if slot.choice == NONE { asked.held.map(|h| h.seat) } else { asked.choices.get(slot.choice as usize).copied() }
+        if slot.choice == NONE {
+            asked.held.map(|h| h.seat)
+        } else {
+            asked.choices.get(slot.choice as usize).copied()
+        }
     }
 }
 
@@ -142,7 +175,13 @@ fn check(ask: usize, a: &Ask, bays: usize) -> Result<(), Fault> {
     if a.bond == Bond::Pinned && a.held.is_none() {
         return Err(Fault::PinnedNowhere { ask });
     }
-    match a.held.iter().map(|h| &h.seat).chain(&a.choices).find(|c| c.bay as usize >= bays) {
+    match a
+        .held
+        .iter()
+        .map(|h| &h.seat)
+        .chain(&a.choices)
+        .find(|c| c.bay as usize >= bays)
+    {
         Some(c) => Err(Fault::NoSuchBay { ask, bay: c.bay }),
         None => Ok(()),
     }
@@ -150,7 +189,10 @@ fn check(ask: usize, a: &Ask, bays: usize) -> Result<(), Fault> {
 
 fn fits(ask: &Ask, c: &Choice, hours: &Hours) -> bool {
     let kept = match ask.bond {
-        Bond::Promised { price_cents, walk_m } => c.price_cents <= price_cents && c.walk_m <= walk_m,
+        Bond::Promised {
+            price_cents,
+            walk_m,
+        } => c.price_cents <= price_cents && c.walk_m <= walk_m,
         Bond::None | Bond::Pinned => true,
     };
     kept && hours.admit(ask.span)
@@ -165,32 +207,50 @@ struct Hours {
 
 impl Hours {
     fn admit(&self, span: Span) -> bool {
-        let kept = Span { end: span.end.plus(self.buffer_ms), ..span };
+        let kept = Span {
+            end: span.end.plus(self.buffer_ms),
+            ..span
+        };
         self.open.iter().any(|o| o.contains(span)) && !self.taken.iter().any(|t| t.overlaps(kept))
     }
 }
 
-/// The hours of all bays: what touches is one, and what is pinned stands in the way, with its buffer. What is held must
-/// be disjoint to begin with.
+/// The hours of all bays: what touches is one, and what is pinned stands in the way, with its
+/// buffer. What is held must be disjoint to begin with.
 fn hours(picture: &Picture) -> Result<Vec<Hours>, Fault> {
     let of = |bay: &Bay| {
         let mut open = bay.open.clone();
         melt(&mut open);
-        Hours { open, taken: bay.taken.clone(), buffer_ms: bay.buffer_ms }
+        Hours {
+            open,
+            taken: bay.taken.clone(),
+            buffer_ms: bay.buffer_ms,
+        }
     };
     let mut hours: Vec<Hours> = picture.bays.iter().map(of).collect();
     let mut held: Vec<Vec<(Span, usize)>> = vec![Vec::new(); hours.len()];
     for (number, ask) in picture.asks.iter().enumerate() {
         if let Some(Held { seat, clear }) = ask.held {
-            held[seat.bay as usize].push((Span { end: clear, ..ask.span }, number));
+            held[seat.bay as usize].push((
+                Span {
+                    end: clear,
+                    ..ask.span
+                },
+                number,
+            ));
         }
     }
     for (bay, mut there) in held.into_iter().enumerate() {
         there.sort_unstable();
         if let Some(pair) = there.windows(2).find(|p| p[1].0.start < p[0].0.end) {
-            return Err(Fault::Clash { ask: pair[0].1, other: pair[1].1 });
+            return Err(Fault::Clash {
+                ask: pair[0].1,
+                other: pair[1].1,
+            });
         }
-        let pinned = there.iter().filter(|(_, n)| picture.asks[*n].bond == Bond::Pinned);
+        let pinned = there
+            .iter()
+            .filter(|(_, n)| picture.asks[*n].bond == Bond::Pinned);
         hours[bay].taken.extend(pinned.map(|p| p.0));
     }
     Ok(hours)

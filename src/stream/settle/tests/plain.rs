@@ -1,5 +1,5 @@
-//! The same figures, made the plain way: everything in one list, sorted, walked bay by bay. Shares no code with the real one
-//! but the domain's types.
+//! The same figures, made the plain way: everything in one list, sorted, walked bay by bay. Shares
+//! no code with the real one but the domain's types.
 
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{BayStatus, Millis, SourceKind, SourceKinds, Visit, Window};
@@ -55,11 +55,15 @@ struct Stretch {
 
 pub(super) fn figures(said: &[Said], places: &[Place], terms: &Terms) -> Figures {
     let mut heard: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
-    for s in said.iter().filter(|s| s.at + terms.lateness >= s.ingest && s.kind != SourceKind::App) {
+    for s in said
+        .iter()
+        .filter(|s| s.at + terms.lateness >= s.ingest && s.kind != SourceKind::App)
+    {
         heard.entry(s.source).or_default().insert(s.at / 60_000);
     }
     let usable = |s: &&Said| {
-        let unsure = s.confidence < 204 && matches!(s.status, BayStatus::Occupied | BayStatus::Vacant);
+        let unsure =
+            s.confidence < 204 && matches!(s.status, BayStatus::Occupied | BayStatus::Vacant);
         !unsure && s.at < terms.to && s.at + terms.amend.max(terms.lateness) >= s.ingest
     };
     let usable: Vec<Said> = said.iter().filter(usable).copied().collect();
@@ -68,19 +72,35 @@ pub(super) fn figures(said: &[Said], places: &[Place], terms: &Terms) -> Figures
         let of_zone: Vec<&Place> = places.iter().filter(|p| p.zone == zone).collect();
         let of_bay = |p: &Place| -> Vec<Said> {
             let reports = usable.iter().filter(|s| s.bay == Some(p.bay));
-            reports.filter(|s| s.at >= p.since && s.at < p.until).copied().collect()
+            reports
+                .filter(|s| s.at >= p.since && s.at < p.until)
+                .copied()
+                .collect()
         };
-        let Some(first) = of_zone.iter().flat_map(|p| of_bay(p)).map(|s| s.at).min() else { continue };
+        let Some(first) = of_zone.iter().flat_map(|p| of_bay(p)).map(|s| s.at).min() else {
+            continue;
+        };
         for place in &of_zone {
             let stretches = stretches(&of_bay(place), &heard, place, terms);
-            count(&stretches, place, first / HOUR_MS * HOUR_MS, terms, &mut out);
+            count(
+                &stretches,
+                place,
+                first / HOUR_MS * HOUR_MS,
+                terms,
+                &mut out,
+            );
         }
     }
     out.windows.retain(|_, w| *w != Window::default());
     out
 }
 
-fn stretches(said: &[Said], heard: &BTreeMap<u32, BTreeSet<u64>>, place: &Place, terms: &Terms) -> Vec<Stretch> {
+fn stretches(
+    said: &[Said],
+    heard: &BTreeMap<u32, BTreeSet<u64>>,
+    place: &Place,
+    terms: &Terms,
+) -> Vec<Stretch> {
     // Of several at one time the greatest.
     let mut at: BTreeMap<u64, Said> = BTreeMap::new();
     for s in said {
@@ -93,12 +113,22 @@ fn stretches(said: &[Said], heard: &BTreeMap<u32, BTreeSet<u64>>, place: &Place,
     let end = terms.to.min(place.until);
     let reports: Vec<Said> = at.into_values().collect();
     let mut all = Vec::new();
-    let nothing = |from, to| Stretch { from, to, status: BayStatus::Unknown, kinds: SourceKinds::default() };
+    let nothing = |from, to| Stretch {
+        from,
+        to,
+        status: BayStatus::Unknown,
+        kinds: SourceKinds::default(),
+    };
     all.push(nothing(place.since, reports.first().map_or(end, |r| r.at)));
     for (i, r) in reports.iter().enumerate() {
         let next = reports.get(i + 1).map_or(end, |n| n.at);
         let lapse = lapse(r, heard, place.limit, terms.max_age).min(next);
-        all.push(Stretch { from: r.at, to: lapse, status: r.status, kinds: SourceKinds::default().with(r.kind) });
+        all.push(Stretch {
+            from: r.at,
+            to: lapse,
+            status: r.status,
+            kinds: SourceKinds::default().with(r.kind),
+        });
         all.push(nothing(lapse, next));
     }
     let mut merged: Vec<Stretch> = Vec::new();
@@ -119,7 +149,12 @@ fn lapse(r: &Said, heard: &BTreeMap<u32, BTreeSet<u64>>, limit: u64, max_age: u6
         return (r.at + limit).min(r.at + max_age);
     }
     let mut last = r.at / 60_000;
-    for minute in heard.get(&r.source).into_iter().flatten().filter(|m| **m > r.at / 60_000) {
+    for minute in heard
+        .get(&r.source)
+        .into_iter()
+        .flatten()
+        .filter(|m| **m > r.at / 60_000)
+    {
         if minute * 60_000 >= (last + 1) * 60_000 + limit {
             break;
         }
@@ -132,14 +167,22 @@ fn count(stretches: &[Stretch], place: &Place, from: u64, terms: &Terms, out: &m
     for (i, s) in stretches.iter().enumerate() {
         let mut n = s.from / WINDOW_MS;
         while n * WINDOW_MS < s.to {
-            let (a, b) = (s.from.max(n * WINDOW_MS), s.to.min((n + 1) * WINDOW_MS));
+            let a = s.from.max(n * WINDOW_MS);
+            let b = s.to.min((n + 1) * WINDOW_MS);
             if n * WINDOW_MS >= from {
                 let w = out.windows.entry((place.zone, n * WINDOW_MS)).or_default();
-                let (ms, at) = ((b - a) as i64, i64::from(a == n * WINDOW_MS));
+                let ms = (b - a) as i64;
+                let at = i64::from(a == n * WINDOW_MS);
                 match s.status {
-                    BayStatus::Occupied => (w.occupied_ms, w.occupied_at) = (w.occupied_ms + ms, w.occupied_at + at),
-                    BayStatus::Vacant => (w.vacant_ms, w.vacant_at) = (w.vacant_ms + ms, w.vacant_at + at),
-                    BayStatus::Unknown => (w.unknown_ms, w.unknown_at) = (w.unknown_ms + ms, w.unknown_at + at),
+                    BayStatus::Occupied => {
+                        (w.occupied_ms, w.occupied_at) = (w.occupied_ms + ms, w.occupied_at + at);
+                    }
+                    BayStatus::Vacant => {
+                        (w.vacant_ms, w.vacant_at) = (w.vacant_ms + ms, w.vacant_at + at);
+                    }
+                    BayStatus::Unknown => {
+                        (w.unknown_ms, w.unknown_at) = (w.unknown_ms + ms, w.unknown_at + at);
+                    }
                     BayStatus::Closed => w.closed_ms += ms,
                 }
             }
@@ -154,14 +197,24 @@ fn count(stretches: &[Stretch], place: &Place, from: u64, terms: &Terms, out: &m
         let end_seen = next.is_some_and(|n| n.status == BayStatus::Vacant);
         let whole = start_seen && end_seen;
         let short = whole && s.to - s.from < terms.min_visit;
-        let counted = if open { s.to - s.from >= terms.min_visit } else { !short };
+        let counted = if open {
+            s.to - s.from >= terms.min_visit
+        } else {
+            !short
+        };
         if start_seen && counted {
-            out.windows.entry((place.zone, s.from / WINDOW_MS * WINDOW_MS)).or_default().started += 1;
+            out.windows
+                .entry((place.zone, s.from / WINDOW_MS * WINDOW_MS))
+                .or_default()
+                .started += 1;
         }
         if open {
             continue;
         }
-        let w = out.windows.entry((place.zone, s.to / WINDOW_MS * WINDOW_MS)).or_default();
+        let w = out
+            .windows
+            .entry((place.zone, s.to / WINDOW_MS * WINDOW_MS))
+            .or_default();
         if short {
             w.short += 1;
         } else if whole {
@@ -171,8 +224,19 @@ fn count(stretches: &[Stretch], place: &Place, from: u64, terms: &Terms, out: &m
         } else {
             w.censored += 1;
         }
-        let (start, end) = (Millis(s.from), Millis(s.to));
-        let (bay, zone, kinds) = (place.bay, place.zone, s.kinds);
-        out.visits.insert(Visit { bay, zone, start, end, start_seen, end_seen, kinds });
+        let start = Millis(s.from);
+        let end = Millis(s.to);
+        let bay = place.bay;
+        let zone = place.zone;
+        let kinds = s.kinds;
+        out.visits.insert(Visit {
+            bay,
+            zone,
+            start,
+            end,
+            start_seen,
+            end_seen,
+            kinds,
+        });
     }
 }

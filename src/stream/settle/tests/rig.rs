@@ -3,8 +3,8 @@
 use super::plain::Said;
 use crate::domain::turnover::WINDOW_MS;
 use crate::domain::{
-    BayIx, Claim, Corrections, KeptLength, KeptReports, Millis, Observation, SettledHour, SettledSink, SourceIx, Visit,
-    VisitChange, Window,
+    BayIx, Claim, Corrections, KeptLength, KeptReports, Millis, Observation, SettledHour,
+    SettledSink, SourceIx, Visit, VisitChange, Window,
 };
 use crate::registry::Registry;
 use crate::stream::checkpoint::Saved;
@@ -16,7 +16,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-pub(super) const STALENESS: Staleness = Staleness { default_s: 900, max_age_ms: 3 * 3_600_000, sweep_ms: 0 };
+pub(super) const STALENESS: Staleness = Staleness {
+    default_s: 900,
+    max_age_ms: 3 * 3_600_000,
+    sweep_ms: 0,
+};
 
 /// By hour: of how many parts it is, and those there are.
 type Parts<T> = BTreeMap<Millis, (u32, BTreeMap<u32, T>)>;
@@ -48,18 +52,35 @@ impl Taken {
 
     /// All told and corrected, added up: windows, and visits by how often they stand.
     pub(super) fn sum(&self) -> (BTreeMap<(u32, u64), Window>, BTreeMap<Visit, i32>) {
-        let (mut windows, mut visits) = (BTreeMap::<_, Window>::new(), BTreeMap::new());
+        let mut windows = BTreeMap::<_, Window>::new();
+        let mut visits = BTreeMap::new();
         let hours = self.hours.lock().unwrap();
         for hour in hours.values().flat_map(|(_, parts)| parts.values()) {
-            hour.windows.iter().for_each(|r| windows.entry((r.zone, r.from.0)).or_default().add(&r.window));
-            hour.visits.iter().for_each(|v| *visits.entry(*v).or_default() += 1);
+            hour.windows.iter().for_each(|r| {
+                windows
+                    .entry((r.zone, r.from.0))
+                    .or_default()
+                    .add(&r.window);
+            });
+            hour.visits
+                .iter()
+                .for_each(|v| *visits.entry(*v).or_default() += 1);
         }
         let fixes = self.fixes.lock().unwrap();
         for fix in fixes.values().flat_map(|(_, parts)| parts.values()) {
-            fix.windows.iter().for_each(|r| windows.entry((r.zone, r.from.0)).or_default().add(&r.window));
+            fix.windows.iter().for_each(|r| {
+                windows
+                    .entry((r.zone, r.from.0))
+                    .or_default()
+                    .add(&r.window);
+            });
             for change in &fix.visits {
                 *visits.entry(*change.visit()).or_default() +=
-                    if matches!(change, VisitChange::Assert(_)) { 1 } else { -1 };
+                    if matches!(change, VisitChange::Assert(_)) {
+                        1
+                    } else {
+                        -1
+                    };
             }
         }
         windows.retain(|_, w| !w.is_zero());
@@ -71,7 +92,10 @@ impl Taken {
     pub(super) fn told(&self) -> (Vec<SettledHour>, Vec<Corrections>) {
         let hours = self.hours.lock().unwrap();
         let hours = hours.iter().map(|(at, (_, parts))| {
-            let mut all = SettledHour { hour: *at, ..SettledHour::default() };
+            let mut all = SettledHour {
+                hour: *at,
+                ..SettledHour::default()
+            };
             for p in parts.values() {
                 all.windows.extend_from_slice(&p.windows);
                 all.visits.extend_from_slice(&p.visits);
@@ -82,7 +106,10 @@ impl Taken {
         });
         let fixes = self.fixes.lock().unwrap();
         let fixes = fixes.iter().map(|(at, (_, parts))| {
-            let mut all = Corrections { hour: *at, ..Corrections::default() };
+            let mut all = Corrections {
+                hour: *at,
+                ..Corrections::default()
+            };
             for p in parts.values() {
                 all.windows.extend_from_slice(&p.windows);
                 all.visits.extend_from_slice(&p.visits);
@@ -125,7 +152,9 @@ impl Disk {
     pub(super) fn rewind(&self, lengths: &[KeptLength]) {
         let mut all = self.0.lock().unwrap();
         for ((hour, worker), blocks) in all.iter_mut() {
-            let named = lengths.iter().find(|l| (l.hour, l.worker) == (*hour, *worker));
+            let named = lengths
+                .iter()
+                .find(|l| (l.hour, l.worker) == (*hour, *worker));
             blocks.truncate(named.map_or(0, |l| l.bytes as usize));
         }
     }
@@ -136,7 +165,9 @@ struct Kept(Disk, u32, u64, Vec<Vec<u64>>);
 impl KeptReports for Kept {
     fn append(&mut self, hour: Millis, group: u32, words: Vec<u64>) {
         let mut all = self.0.0.lock().unwrap();
-        all.entry((hour.0, self.1)).or_default().push((group, words.clone()));
+        all.entry((hour.0, self.1))
+            .or_default()
+            .push((group, words.clone()));
         self.3.push(words);
     }
 
@@ -147,7 +178,10 @@ impl KeptReports for Kept {
     fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u64>) -> io::Result<()> {
         let all = self.0.0.lock().unwrap();
         for (_, blocks) in all.range((hour.0, 0)..=(hour.0, u32::MAX)) {
-            blocks.iter().filter(|b| b.0 == group).for_each(|b| into.extend(&b.1));
+            blocks
+                .iter()
+                .filter(|b| b.0 == group)
+                .for_each(|b| into.extend(&b.1));
         }
         Ok(())
     }
@@ -157,7 +191,11 @@ impl KeptReports for Kept {
     }
 
     fn forget(&mut self, hour: Millis) {
-        self.0.0.lock().unwrap().retain(|at, _| at.0 >= hour.0 || at.1 != self.1);
+        self.0
+            .0
+            .lock()
+            .unwrap()
+            .retain(|at, _| at.0 >= hour.0 || at.1 != self.1);
         self.2 = self.2.max(hour.0);
     }
 
@@ -169,7 +207,13 @@ impl KeptReports for Kept {
     fn lengths(&mut self) -> Vec<KeptLength> {
         let all = self.0.0.lock().unwrap();
         let mine = all.iter().filter(|(at, _)| at.1 == self.1);
-        mine.map(|(at, b)| KeptLength { hour: at.0, bytes: b.len() as u64, worker: at.1, generation: 0 }).collect()
+        mine.map(|(at, b)| KeptLength {
+            hour: at.0,
+            bytes: b.len() as u64,
+            worker: at.1,
+            generation: 0,
+        })
+        .collect()
     }
 }
 
@@ -191,15 +235,29 @@ impl Rig {
     ) -> Self {
         let shared = Shared::new(config.limits(&STALENESS), n as usize, 64, sink.clone());
         saved.settled.restore_shared(&shared);
-        let (shared, seen) = (Arc::new(shared), Arc::new(SourcesSeen::new(64, n as usize)));
+        let shared = Arc::new(shared);
+        let seen = Arc::new(SourcesSeen::new(64, n as usize));
         let model = Arc::new(Remembered::default());
         let worker = |i| {
-            let mut w = Worker::new((i, n), registry.clone(), seen.clone(), model.clone(), STALENESS)
-                .settling(shared.clone(), Box::new(Kept(disk.clone(), i, 0, Vec::new())));
+            let mut w = Worker::new(
+                (i, n),
+                registry.clone(),
+                seen.clone(),
+                model.clone(),
+                STALENESS,
+            )
+            .settling(
+                shared.clone(),
+                Box::new(Kept(disk.clone(), i, 0, Vec::new())),
+            );
             w.restore(saved);
             w
         };
-        Self { registry: registry.clone(), shared: shared.clone(), workers: (0..n).map(worker).collect() }
+        Self {
+            registry: registry.clone(),
+            shared: shared.clone(),
+            workers: (0..n).map(worker).collect(),
+        }
     }
 
     /// One batch, routed as the graph does; then everything before it may be settled.
@@ -208,7 +266,13 @@ impl Rig {
         let n = self.workers.len() as u32;
         for s in said {
             let (to, claim) = match s.bay {
-                None => (0, Claim::Alive { source: SourceIx(s.source), at: Millis(s.at) }),
+                None => (
+                    0,
+                    Claim::Alive {
+                        source: SourceIx(s.source),
+                        at: Millis(s.at),
+                    },
+                ),
                 Some(bay) => {
                     let zone = self.registry.city().zone_of(BayIx(bay));
                     (owner(shard(zone), n), Claim::Bay(observed(s, bay)))
