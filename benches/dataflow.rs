@@ -23,11 +23,11 @@ use bayhub::domain::{
     Batch, BayIx, BayKind, BayStatus, Claim, Corrections, LatLon, Millis, Observation, SettledHour,
     SettledSink, SourceIx, SourceKind, ZoneKind,
 };
-use bayhub::journal::KeptFiles;
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
 use bayhub::registry::Registry;
 use bayhub::registry::city::{BayAttrs, BaySpec, ZoneSpec};
+use bayhub::settlement::KeptFiles;
 use bayhub::stream::{self, Settlement};
 use std::path::Path;
 use std::sync::Arc;

@@ -27,11 +27,11 @@ use bayhub::health::Health;
 use bayhub::journal::Journal;
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
-use bayhub::partner::{Issuer, Keys};
+use bayhub::partners::{Issuer, Keys};
 use bayhub::registry::Registry;
 use bayhub::registry::city::City;
 use bayhub::serve::{self, Parts, ReportDoor, Router, router};
-use bayhub::share::{self, Desk};
+use bayhub::sharing::{self, Desk};
 use bayhub::store::Store;
 use bytes::Bytes;
 use common::{city_specs, query, view};
@@ -349,15 +349,15 @@ async fn office(
     let live = live.clone();
     let metrics = Arc::new(Metrics::new());
     let clock = Arc::new(SystemClock);
-    let config = share::Config::default();
-    let witness = share::Witness {
+    let config = sharing::Config::default();
+    let witness = sharing::Witness {
         inbox: mpsc::channel(1).0,
         registry: registry.clone(),
         live: live.clone(),
         metrics: metrics.clone(),
         stale_after_s: 900,
     };
-    let parts = share::Parts {
+    let parts = sharing::Parts {
         store,
         registry,
         live,

@@ -18,7 +18,7 @@
 
 use bayhub::app::Hub;
 use bayhub::config;
-use bayhub::partner::Keys;
+use bayhub::partners::Keys;
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Read, Write};

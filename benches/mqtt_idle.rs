@@ -11,7 +11,7 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "waits on its own thread")]
 
-use bayhub::partner::Keys;
+use bayhub::partners::Keys;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};

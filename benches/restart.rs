@@ -14,8 +14,8 @@ use bayhub::domain::{
     ZoneIx, ZoneKind,
 };
 use bayhub::health::Health;
-use bayhub::ingest::endpoint::{self, Board, Denied, Door, Doorkeeper, Intake, Wanted, Watch};
 use bayhub::ingest::gate::{self, Gate};
+use bayhub::ingest::mqtt_server::{self, Board, Denied, Door, Doorkeeper, Intake, Wanted, Watch};
 use bayhub::journal::{Checkpointing, Checkpoints, Config, Cut, Journal, KeptFiles};
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
@@ -344,9 +344,9 @@ fn publish(registry: &Arc<Registry>, durable: bool) -> f64 {
         gate::Config::default(),
     );
     let (inbox, mut outbox) = mpsc::channel::<Submission>(1024);
-    let config = endpoint::Config {
+    let config = mqtt_server::Config {
         max_connections_per_source: 100,
-        ..endpoint::Config::default()
+        ..mqtt_server::Config::default()
     };
     let door = Door::new(
         config,
@@ -379,7 +379,7 @@ fn publish(registry: &Arc<Registry>, durable: bool) -> f64 {
         .expect("a port");
     let addr = listener.local_addr().expect("an address");
     let (_stop, stopped) = watch::channel(false);
-    runtime.spawn(endpoint::serve(listener, Arc::new(door), stopped));
+    runtime.spawn(mqtt_server::serve(listener, Arc::new(door), stopped));
     let begun = Instant::now();
     let acknowledged = AtomicU64::new(0);
     std::thread::scope(|scope| {

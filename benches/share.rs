@@ -20,7 +20,7 @@ use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
 use bayhub::registry::Registry;
 use bayhub::registry::city::{BayAttrs, BaySpec, ZoneSpec};
-use bayhub::share::{Ask, Config, Desk, DeskError, Parts, Witness};
+use bayhub::sharing::{Ask, Config, Desk, DeskError, Parts, Witness};
 use bayhub::store::Store;
 use hdrhistogram::Histogram;
 use rand::rngs::SmallRng;

@@ -26,11 +26,11 @@ use bayhub::ingest::gate::{self, Gate};
 use bayhub::journal::Journal;
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
-use bayhub::partner::{Grant, Issuer, Keys, Scope, SourcePattern};
+use bayhub::partners::{Grant, Issuer, Keys, Scope, SourcePattern};
 use bayhub::registry::Registry;
 use bayhub::registry::city::ZoneSpec;
 use bayhub::serve::{self, Authority, Parts, ReportDoor, router};
-use bayhub::share::{self, Desk};
+use bayhub::sharing::{self, Desk};
 use bayhub::store::Store;
 use hdrhistogram::Histogram;
 use rand::rngs::SmallRng;
@@ -200,15 +200,15 @@ impl Hub {
         let live = Arc::new(Live::new(&registry.city(), room));
         let clock = Arc::new(SystemClock);
         let metrics = Arc::new(Metrics::new());
-        let config = share::Config::default();
-        let witness = share::Witness {
+        let config = sharing::Config::default();
+        let witness = sharing::Witness {
             inbox: mpsc::channel(1).0,
             registry: registry.clone(),
             live: live.clone(),
             metrics: metrics.clone(),
             stale_after_s: 900,
         };
-        let around = share::Parts {
+        let around = sharing::Parts {
             store,
             registry: registry.clone(),
             live,

@@ -25,9 +25,9 @@ pub struct Config {
     #[serde(default)]
     pub http: crate::serve::Config,
     #[serde(default)]
-    pub mqtt: crate::ingest::endpoint::Config,
+    pub mqtt: crate::ingest::mqtt_server::Config,
     #[serde(default)]
-    pub brokers: Vec<crate::ingest::broker::Config>,
+    pub brokers: Vec<crate::ingest::mqtt_client::Config>,
     #[serde(default)]
     pub gate: crate::ingest::gate::Config,
     #[serde(default)]
@@ -39,9 +39,9 @@ pub struct Config {
     #[serde(default)]
     pub store: crate::store::Config,
     #[serde(default)]
-    pub share: crate::share::Config,
+    pub share: crate::sharing::Config,
     #[serde(default)]
-    pub keys: Vec<crate::partner::KeyConfig>,
+    pub keys: Vec<crate::partners::KeyConfig>,
 }
 
 /// `[registry]`: where the city is described.

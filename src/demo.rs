@@ -7,7 +7,7 @@
 
 use crate::app::{self, Failure, Hub, has_city};
 use crate::config::{self, Config};
-use crate::partner::Keys;
+use crate::partners::Keys;
 use sensors_sim::{City, CityParams, MAX_BAYS, Passwords, SimConfig, SimParams};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;

@@ -15,15 +15,15 @@ use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
 use crate::ingest::codec::device;
 use crate::ingest::gate::{self, Gate};
-use crate::ingest::{broker, endpoint};
+use crate::ingest::{mqtt_client, mqtt_server};
 use crate::journal::{self, Journal};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partner::{Grant, Issuer, Keys, Scope};
+use crate::partners::{Grant, Issuer, Keys, Scope};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use crate::serve::{self, ReportDoor, Router};
-use crate::share::{self, Desk};
+use crate::sharing::{self, Desk};
 use crate::store::{self, Store};
 use crate::stream::Saved;
 use std::sync::{Arc, LazyLock};
@@ -34,7 +34,7 @@ pub type Target = fn(&[u8]);
 
 /// Every kind of input, by the name of its fuzz target and of its folder of seeds.
 pub const TARGETS: [(&str, Target); 6] = [
-    ("packets", endpoint::fuzzing::packets),
+    ("packets", mqtt_server::fuzzing::packets),
     ("payloads", payloads),
     ("topics", topics),
     ("queries", queries),
@@ -137,9 +137,9 @@ fn payloads(bytes: &[u8]) {
 }
 
 fn topics(bytes: &[u8]) {
-    endpoint::fuzzing::topics(bytes);
+    mqtt_server::fuzzing::topics(bytes);
     let topic = String::from_utf8_lossy(bytes);
-    if let Some((source, form)) = broker::whose(&topic) {
+    if let Some((source, form)) = mqtt_client::whose(&topic) {
         let end = format!("bayhub/v1/{source}/{}", form.name());
         assert!(
             topic == end || topic.ends_with(&format!("/{end}")),
@@ -162,10 +162,11 @@ fn configuration(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match config::parse(&text, &[]) {
         Ok(config) => {
-            let keys = crate::partner::Config { keys: config.keys };
+            let keys = crate::partners::Config { keys: config.keys };
             assert!(keys.keys().is_ok() || keys.keys().is_err_and(|e| !e.to_string().is_empty()));
             assert!(
-                broker::Config::fault_among(&config.brokers).is_none_or(|fault| !fault.is_empty())
+                mqtt_client::Config::fault_among(&config.brokers)
+                    .is_none_or(|fault| !fault.is_empty())
             );
         }
         Err(e) => assert!(!e.to_string().trim().is_empty()),
@@ -251,20 +252,20 @@ impl Api {
         for part in Part::ALL {
             health.well(part);
         }
-        let around = share::Parts {
+        let around = sharing::Parts {
             store,
             registry: registry.clone(),
             live: live.clone(),
             clock: clock.clone(),
             metrics: metrics.clone(),
-            witness: share::Witness {
+            witness: sharing::Witness {
                 inbox: mpsc::channel(1).0,
                 registry: registry.clone(),
                 live: live.clone(),
                 metrics: metrics.clone(),
                 stale_after_s: 900,
             },
-            config: share::Config::default(),
+            config: sharing::Config::default(),
         };
         let (desk, task) = runtime.block_on(Desk::open(around))?;
         runtime.spawn(task);

@@ -25,6 +25,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod domain;
+pub mod forecast;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod health;
@@ -33,11 +34,12 @@ pub mod ingest;
 pub mod journal;
 pub mod live;
 pub mod metrics;
-pub mod partner;
+pub mod partners;
 mod prefetch;
 pub mod registry;
 pub mod serve;
-pub mod share;
+pub mod settlement;
+pub mod sharing;
 pub mod store;
 pub mod stream;
 

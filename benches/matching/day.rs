@@ -7,9 +7,9 @@
 //! that nothing can beat.
 
 use bayhub::domain::{LatLon, Millis, Span};
-use bayhub::share::matcher::Weights;
-use bayhub::share::matcher::chain::{Board, Limits, REQUEST, Seat, Sitting, room};
-use bayhub::share::matcher::windows::{
+use bayhub::sharing::matcher::Weights;
+use bayhub::sharing::matcher::chain::{Board, Limits, REQUEST, Seat, Sitting, room};
+use bayhub::sharing::matcher::windows::{
     Ask, Bay, Bond, Choice, Effort, Picture, first_come, improve,
 };
 use sensors_sim::{District, DistrictParams, Place};

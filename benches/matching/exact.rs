@@ -2,7 +2,7 @@
 //! after the other, on the full lists. Each request has a column of its own for not being served,
 //! dearer than any path: most are served first.
 
-use bayhub::share::matcher::auction::Candidate;
+use bayhub::sharing::matcher::auction::Candidate;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 

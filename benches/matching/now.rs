@@ -1,8 +1,8 @@
 //! Drivers who want a bay now.
 
 use crate::exact::optimum;
-use bayhub::share::matcher::Weights;
-use bayhub::share::matcher::auction::{
+use bayhub::sharing::matcher::Weights;
+use bayhub::sharing::matcher::auction::{
     Candidate, Candidates, Gathered, Outcome, Request, Settings, assign, first_come,
 };
 use rand::rngs::SmallRng;

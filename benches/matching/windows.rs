@@ -1,8 +1,8 @@
 //! Bookings over a day.
 
 use bayhub::domain::{Millis, Span};
-use bayhub::share::matcher::Weights;
-use bayhub::share::matcher::windows::{
+use bayhub::sharing::matcher::Weights;
+use bayhub::sharing::matcher::windows::{
     Ask, Bay, Bond, Choice, Effort, Held, Picture, Plan, first_come, improve,
 };
 use rand::rngs::SmallRng;

@@ -3,7 +3,7 @@
 
 use super::Shared;
 use crate::domain::{BayKind, ZoneIx, ZoneTally};
-use crate::ingest::endpoint::{Board, Wanted, Watch};
+use crate::ingest::mqtt_server::{Board, Wanted, Watch};
 use crate::live::{Dirty, Live, Zones};
 use crate::registry::Registry;
 use crate::registry::city::City;

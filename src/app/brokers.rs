@@ -5,10 +5,10 @@ use super::{Failure, Shared};
 use crate::domain::source::BOOKINGS;
 use crate::domain::{Clock, Submission, ZoneIx};
 use crate::ingest::board::{Availability, Board, Follow};
-use crate::ingest::broker::{self, Broker, Config, House, Roster};
-use crate::ingest::endpoint::Intake;
+use crate::ingest::mqtt_client::{self, Broker, Config, House, Roster};
+use crate::ingest::mqtt_server::Intake;
 use crate::live::{Dirty, Live, Zones};
-use crate::partner::SourcePattern;
+use crate::partners::SourcePattern;
 use crate::registry::Registry;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -57,7 +57,7 @@ pub(super) fn start(
     for config in brokers {
         let broker =
             Broker::new(config.clone(), roster(config)?, house.clone()).map_err(Failure::Config)?;
-        tasks.spawn(broker::serve(Arc::new(broker), closed.clone()));
+        tasks.spawn(mqtt_client::serve(Arc::new(broker), closed.clone()));
     }
     Ok(())
 }

@@ -4,9 +4,9 @@
 use super::{Failure, Shared};
 use crate::config::Config;
 use crate::domain::{Clock, Door, Parcel, Speaker, Topic};
-use crate::ingest::endpoint::{self, Doorkeeper, Intake};
 use crate::ingest::gate::Gate;
-use crate::partner::{self, Keys};
+use crate::ingest::mqtt_server::{self, Doorkeeper, Intake};
+use crate::partners::{self, Keys};
 use crate::registry::Registry;
 use crate::serve::ReportDoor;
 use std::net::SocketAddr;
@@ -29,12 +29,12 @@ pub(super) fn keeper(keys: Arc<Keys>, shared: &Shared) -> Arc<dyn Doorkeeper> {
 }
 
 /// The second MQTT listener's address and certificate, where there is one.
-pub(super) fn tls(config: &Config) -> Result<Option<(SocketAddr, Arc<endpoint::Tls>)>, Failure> {
+pub(super) fn tls(config: &Config) -> Result<Option<(SocketAddr, Arc<mqtt_server::Tls>)>, Failure> {
     let Some(tls) = &config.mqtt.tls else {
         return Ok(None);
     };
-    let opened =
-        endpoint::Tls::open(tls.clone()).map_err(|e| Failure::Config(format!("mqtt.tls: {e}")))?;
+    let opened = mqtt_server::Tls::open(tls.clone())
+        .map_err(|e| Failure::Config(format!("mqtt.tls: {e}")))?;
     Ok(Some((tls.listen, Arc::new(opened))))
 }
 
@@ -45,25 +45,25 @@ struct Keeper {
 }
 
 impl Doorkeeper for Keeper {
-    fn admit(&self, user: &str, password: &[u8]) -> Result<Speaker, endpoint::Denied> {
+    fn admit(&self, user: &str, password: &[u8]) -> Result<Speaker, mqtt_server::Denied> {
         let password =
-            std::str::from_utf8(password).map_err(|_| endpoint::Denied::BadCredentials)?;
+            std::str::from_utf8(password).map_err(|_| mqtt_server::Denied::BadCredentials)?;
         // A source that is new is written to disk before it speaks; that happens once in its life.
         let now = self.clock.now();
         let said = tokio::task::block_in_place(|| {
-            partner::authenticate(&self.keys, &self.registry, user, password, now)
+            partners::authenticate(&self.keys, &self.registry, user, password, now)
         });
         match said {
             Ok(speaker) => Ok(speaker),
-            Err(partner::Denied::BadKey | partner::Denied::UnknownSource) => {
-                Err(endpoint::Denied::BadCredentials)
+            Err(partners::Denied::BadKey | partners::Denied::UnknownSource) => {
+                Err(mqtt_server::Denied::BadCredentials)
             }
-            Err(e @ partner::Denied::Full(_)) => {
+            Err(e @ partners::Denied::Full(_)) => {
                 // A sender that is told "not authorised" may never come back.
                 tracing::warn!(source = user, error = %e, "a source could not be enrolled");
-                Err(endpoint::Denied::NotNow)
+                Err(mqtt_server::Denied::NotNow)
             }
-            Err(partner::Denied::NotAllowed) => Err(endpoint::Denied::NotAuthorised),
+            Err(partners::Denied::NotAllowed) => Err(mqtt_server::Denied::NotAuthorised),
         }
     }
 }

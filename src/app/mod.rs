@@ -24,7 +24,7 @@ mod inspect;
 mod partners;
 pub(crate) mod process;
 mod replay;
-mod settled;
+mod settlement;
 mod sharing;
 
 pub use backup::{backup, restore};
@@ -37,13 +37,15 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Clock, Submission};
 use crate::health::{Health, Part};
-use crate::ingest::{codec::device, endpoint, gate::Gate};
+use crate::ingest::codec::device;
+use crate::ingest::gate::Gate;
+use crate::ingest::mqtt_server;
 use crate::journal::Journal;
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partner::{Issuer, Keys};
+use crate::partners::{Issuer, Keys};
 use crate::registry::Registry;
-use crate::share::Desk;
+use crate::sharing::Desk;
 use crate::store::Store;
 use crate::stream::{self, Stream};
 use crate::{registry, serve};
@@ -158,14 +160,14 @@ impl Hub {
             shared.registry.clone(),
         )?;
         let mut found = checkpoints::find(&config.data.path.join("checkpoints"), &journal)?;
-        let kept = settled::open(
+        let kept = settlement::open(
             &config.data.path.join("settled"),
             &config,
             &found.saved,
             &shared,
         )?;
         let history = history::open(&config, &shared)?;
-        let settlement = settled::settlement(&kept, &config, history.keeper.clone());
+        let settlement = settlement::settlement(&kept, &config, history.keeper.clone());
         let (stream, feed) =
             shared.stream(&config, std::mem::take(&mut found.saved), settlement)?;
 
@@ -236,7 +238,7 @@ impl Hub {
         )?;
         let board = board::board(&shared);
         let metrics = shared.metrics.clone();
-        let door = Arc::new(endpoint::Door::new(
+        let door = Arc::new(mqtt_server::Door::new(
             config.mqtt.clone(),
             keeper,
             intake,
@@ -318,12 +320,12 @@ async fn keep_pace(live: Arc<Live>, closed: watch::Receiver<bool>) {
 /// Opens the MQTT door, and the one over TLS where there is one; returns where that listens.
 async fn endpoints(
     mqtt: TcpListener,
-    mqtts: Option<(SocketAddr, Arc<endpoint::Tls>)>,
-    door: Arc<endpoint::Door>,
+    mqtts: Option<(SocketAddr, Arc<mqtt_server::Tls>)>,
+    door: Arc<mqtt_server::Door>,
     tasks: &mut JoinSet<()>,
     closed: &watch::Receiver<bool>,
 ) -> Result<Option<SocketAddr>, Failure> {
-    tasks.spawn(endpoint::serve(mqtt, door.clone(), closed.clone()));
+    tasks.spawn(mqtt_server::serve(mqtt, door.clone(), closed.clone()));
     match mqtts {
         Some((at, tls)) => secure(at, tls, door, tasks, closed).await.map(Some),
         None => Ok(None),
@@ -333,15 +335,15 @@ async fn endpoints(
 /// MQTT over TLS beside the plain listener, its certificate read again on SIGHUP.
 async fn secure(
     at: SocketAddr,
-    tls: Arc<endpoint::Tls>,
-    door: Arc<endpoint::Door>,
+    tls: Arc<mqtt_server::Tls>,
+    door: Arc<mqtt_server::Door>,
     tasks: &mut JoinSet<()>,
     closed: &watch::Receiver<bool>,
 ) -> Result<SocketAddr, Failure> {
     let listener = listen("mqtt.tls", at).await?;
     let at = address(&listener)?;
     tasks.spawn(process::reload_on_hangup(tls.clone(), closed.clone())?);
-    tasks.spawn(endpoint::serve_tls(listener, tls, door, closed.clone()));
+    tasks.spawn(mqtt_server::serve_tls(listener, tls, door, closed.clone()));
     tracing::info!(mqtts = %at, "MQTT over TLS");
     Ok(at)
 }

@@ -4,7 +4,7 @@ use super::{Failure, own_folder};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Clock, SourceKind};
-use crate::partner::{self, Ask, IssueError, Issuer, Keys, Scope, SourcePattern};
+use crate::partners::{self, Ask, IssueError, Issuer, Keys, Scope, SourcePattern};
 use crate::store::{Store, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,7 +34,7 @@ impl From<IssueError> for Failure {
 
 /// The keys of the configuration, checked.
 pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {
-    partner::Config {
+    partners::Config {
         keys: config.keys.clone(),
     }
     .keys()

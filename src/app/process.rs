@@ -4,7 +4,7 @@ use super::Shared;
 use crate::config::ConfigError;
 use crate::domain::RecentTurnover;
 use crate::health::Part;
-use crate::ingest::endpoint::Tls;
+use crate::ingest::mqtt_server::Tls;
 use crate::journal::JournalError;
 use crate::registry::RegistryError;
 use crate::stream::Progress;

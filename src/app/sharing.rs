@@ -3,7 +3,7 @@
 use super::{Failure, Shared};
 use crate::config::Config;
 use crate::domain::Submission;
-use crate::share::{self, Desk, Matching, Witness};
+use crate::sharing::{self, Desk, Matching, Witness};
 use crate::store::Store;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub(super) async fn open(
         metrics: metrics.clone(),
         stale_after_s,
     };
-    let (desk, task) = Desk::open(share::Parts {
+    let (desk, task) = Desk::open(sharing::Parts {
         store,
         registry,
         live,

@@ -157,6 +157,17 @@ impl SourceKind {
     }
 }
 
+/// How long a claim stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Staleness {
+    /// Silence after which a source is no longer believed, s, where the zone does not say.
+    pub default_s: u32,
+    /// Age at which any claim lapses, however lively its source, ms.
+    pub max_age_ms: u64,
+    /// How often lapsed claims are looked for, ms.
+    pub sweep_ms: u64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@
 //! zones.
 
 pub mod board;
-pub mod broker;
 pub mod codec;
-pub mod endpoint;
 pub mod gate;
+pub mod mqtt_client;
+pub mod mqtt_server;

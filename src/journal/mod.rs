@@ -34,7 +34,6 @@ mod disk;
 mod entry;
 #[doc(hidden)]
 pub mod fuzzing;
-mod kept;
 mod log;
 mod quarantine;
 mod record;
@@ -44,12 +43,12 @@ mod survey;
 mod tests;
 mod writer;
 
+pub use crate::settlement::KeptFiles;
 pub use checkpoint::{Checkpoints, Cut, Draft, Position, Whole};
 pub use config::Config;
 pub use copy::copy;
 pub use cutter::Checkpointing;
 pub use entry::{Entry, Numbers, Unreadable, View, decode, encode};
-pub use kept::KeptFiles;
 pub use quarantine::{Filter, Kept, Quarantine};
 pub use survey::{Surveyed, end_of, survey};
 

@@ -6,7 +6,7 @@
 
 use super::error::ApiError;
 use crate::domain::Clock;
-use crate::partner::{Grant, Keys, Scope};
+use crate::partners::{Grant, Keys, Scope};
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;

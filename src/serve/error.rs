@@ -4,8 +4,8 @@
 //! Rooms further in know no status codes; their errors are turned here.
 
 use crate::domain::Reason;
-use crate::partner::Denied;
-use crate::share::{DeskError, Why};
+use crate::partners::Denied;
+use crate::sharing::{DeskError, Why};
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};

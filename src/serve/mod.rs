@@ -9,7 +9,6 @@
 //! `measure` (time limit, metrics) -> a handler in `routes` (who may, what is asked) -> `render`
 //! (bytes), or `error` (problems). A stream's answer is a body that never ends: `sse`.
 
-mod arrival;
 mod atlas;
 mod auth;
 mod body;
@@ -40,9 +39,9 @@ use crate::ingest::gate::Ledger;
 use crate::journal::Quarantine;
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::partner::{Issuer, Keys};
+use crate::partners::{Issuer, Keys};
 use crate::registry::Registry;
-use crate::share::Desk;
+use crate::sharing::Desk;
 use auth::Doorman;
 pub use axum::Router;
 use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH};

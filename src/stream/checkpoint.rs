@@ -18,10 +18,12 @@
 //! it needs a new version of the file.
 
 use super::fuse::Kept;
-use super::settle;
-use super::worker::{Copied, SHARDS, owner};
+use super::worker::Copied;
 use super::zones::GateCount;
-use crate::domain::{BayKind, KeptLength, Millis, SourceIx, ZoneIx};
+use crate::domain::{
+    BayKind, KeptLength, Millis, SHARDS, SourceIx, ZoneIx, owner, shard_of, zones_of,
+};
+use crate::settlement;
 use bytemuck::{Pod, Zeroable};
 
 #[cfg(target_endian = "big")]
@@ -108,7 +110,7 @@ pub struct Saved {
     pub(super) zones: Vec<KeptZone>,
     pub(super) gates: Vec<KeptGate>,
     pub(super) seen: Vec<u64>,
-    pub(super) settled: settle::saved::Saved,
+    pub(super) settled: settlement::saved::Saved,
 }
 
 impl Saved {
@@ -118,7 +120,7 @@ impl Saved {
     /// When its length is not what its head says. What was taken up before stays.
     pub fn read(&mut self, tag: u32, bytes: &[u8]) -> Result<(), Unreadable> {
         let bad = Unreadable(tag);
-        if tag >= settle::saved::HEAD {
+        if tag >= settlement::saved::HEAD {
             return self.settled.read(tag, bytes).ok_or(bad);
         }
         if tag == SOURCES {
@@ -208,7 +210,7 @@ impl Copied {
 
     fn gather(&self, shard: u32, cells: &mut Vec<Kept>, zones: &mut Vec<KeptZone>) {
         let Some(city) = &self.city else { return };
-        for z in super::worker::zones_of(shard, self.observed.len() as u32) {
+        for z in zones_of(shard, self.observed.len() as u32) {
             let observed_at = self.observed[z.at()].0;
             if observed_at > 0 {
                 zones.push(KeptZone {
@@ -228,7 +230,7 @@ impl Copied {
 
     fn gather_gates(&self, shard: u32, gates: &mut Vec<KeptGate>) {
         let Some(city) = &self.city else { return };
-        let ours = |z: ZoneIx| super::worker::shard(z) == shard;
+        let ours = |z: ZoneIx| shard_of(z) == shard;
         let counts = self.gates.iter().filter(|(z, ..)| ours(*z));
         gates.extend(
             counts.map(|(z, kind, count)| KeptGate::new(city.zone(*z).number, *kind, count)),

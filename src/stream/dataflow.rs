@@ -11,18 +11,20 @@
 //! and its threads end. A worker that panics does not stop its peers, so the process must exit on
 //! panic (the app's hook) and on a stall (the app's watchdog, by [`Stream::progress`]).
 
+use super::Config;
 use super::ahead::Ahead;
 use super::checkpoint::Saved;
 use super::cut::{Cuts, Knife};
 use super::progress::Progress;
 use super::seen::SourcesSeen;
-use super::worker::{Staleness, Worker, owner, shard};
-use super::{Config, settle};
+use super::worker::Worker;
 use crate::domain::{
-    Batch, BayIx, Claim, KeptReports, Millis, ReadModel, RecentTurnover, SettledSink,
+    Batch, BayIx, Claim, KeptReports, Millis, ReadModel, RecentTurnover, SettledSink, Staleness,
+    owner, shard_of,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
+use crate::settlement;
 use claims::Claims;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -44,7 +46,7 @@ pub struct Feed {
     workers: Vec<(mpsc::SyncSender<Batch>, SyncActivator)>,
     next: usize,
     progress: Arc<Progress>,
-    settle: Option<Arc<settle::Shared>>,
+    settle: Option<Arc<settlement::Shared>>,
 }
 
 /// A running stream.
@@ -122,7 +124,7 @@ struct Parts {
     staleness: Staleness,
     cuts: Arc<Cuts>,
     saved: Arc<Saved>,
-    settle: Option<(Arc<settle::Shared>, KeptOf)>,
+    settle: Option<(Arc<settlement::Shared>, KeptOf)>,
 }
 
 /// Where each worker keeps its settled reports.
@@ -185,7 +187,8 @@ pub fn resume(
     });
     let staleness = config.staleness(shortest.unwrap_or(u32::MAX));
     let settle = settlement.map(|s| {
-        let shared = settle::Shared::new(config.settle.limits(&staleness), n, max_sources, s.sink);
+        let shared =
+            settlement::Shared::new(config.settle.limits(&staleness), n, max_sources, s.sink);
         saved.settled.restore_shared(&shared);
         (Arc::new(shared), s.kept)
     });
@@ -376,11 +379,11 @@ fn router(registry: Arc<Registry>, peers: u32) -> impl FnMut(&Claim) -> u64 {
             if o.bay.at() >= owners.len() {
                 let city = registry.city();
                 let new = (owners.len() as u32..city.bay_slots()).map(|b| city.zone_of(BayIx(b)));
-                owners.extend(new.map(|z| owner(shard(z), peers) as u8));
+                owners.extend(new.map(|z| owner(shard_of(z), peers) as u8));
             }
             u64::from(owners.get(o.bay.at()).copied().unwrap_or_default())
         }
-        Claim::Count(c) => u64::from(owner(shard(c.zone), peers)),
+        Claim::Count(c) => u64::from(owner(shard_of(c.zone), peers)),
         Claim::Alive { .. } => 0,
     }
 }
@@ -417,7 +420,11 @@ impl Apply {
         let live = self.progress.live.load(Ordering::Acquire);
         let more = self.worker.settle(
             Millis(reached),
-            if live { settle::A_LITTLE } else { usize::MAX },
+            if live {
+                settlement::A_LITTLE
+            } else {
+                usize::MAX
+            },
         );
         let done = self.worker.settled();
         let to = &self.metrics.settled;

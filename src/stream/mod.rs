@@ -13,7 +13,8 @@ mod dataflow;
 pub mod fuse;
 mod progress;
 mod seen;
-pub mod settle;
+#[cfg(test)]
+pub(super) mod settlement_tests;
 mod wire;
 pub mod worker;
 pub mod zones;
@@ -23,8 +24,8 @@ pub use cut::{Cuts, Part};
 pub use dataflow::{Feed, KeptOf, Settlement, Stream, resume, start};
 pub use progress::Progress;
 
+use crate::domain::Staleness;
 use serde::Deserialize;
-use worker::Staleness;
 
 /// `[stream]`: how many hands, and how long a word stands.
 #[derive(Clone, Debug, Deserialize)]
@@ -42,7 +43,7 @@ pub struct Config {
     /// No progress for this long with work waiting: not ready, in s.
     pub stall_after_s: u32,
     /// Settled visits and turnover.
-    pub settle: settle::Config,
+    pub settle: crate::settlement::Config,
 }
 
 impl Default for Config {
@@ -53,14 +54,14 @@ impl Default for Config {
             stale_after_s: 900,
             max_age_s: 86_400,
             stall_after_s: 30,
-            settle: settle::Config::default(),
+            settle: crate::settlement::Config::default(),
         }
     }
 }
 
 impl Config {
     /// One shard each.
-    pub const MAX_WORKERS: u32 = worker::SHARDS;
+    pub const MAX_WORKERS: u32 = crate::domain::SHARDS;
 
     /// Workers that there will be.
     #[must_use]

@@ -8,14 +8,15 @@
 
 use super::fuse::{Cell, Fused};
 use super::seen::SourcesSeen;
-use super::settle::{self, Settle};
 use super::zones::{ZoneCell, ZonePulse};
 use crate::domain::{
-    BayIx, BayView, Claim, KeptReports, Millis, Observation, ReadModel, ZoneIx, ZoneTally,
+    BayIx, BayView, Claim, KeptReports, Millis, Observation, ReadModel, Staleness, ZoneIx,
+    ZoneTally, owner, shard_of,
 };
 use crate::prefetch::prefetch;
 use crate::registry::Registry;
 use crate::registry::city::City;
+use crate::settlement::{self, Settle};
 use std::sync::Arc;
 
 /// How far ahead a batch's cells are asked for: about the memory latency divided by the work per
@@ -24,20 +25,6 @@ const AHEAD: usize = 16;
 
 /// Views told to the read model at a time.
 const VIEWS: usize = 512;
-
-/// Virtual shards: the unit in which state is owned, moved and saved.
-pub const SHARDS: u32 = 256;
-
-/// How long a claim stands.
-#[derive(Clone, Copy, Debug)]
-pub struct Staleness {
-    /// Silence after which a source is no longer believed, s, where the zone does not say.
-    pub default_s: u32,
-    /// Age at which any claim lapses, however lively its source, ms.
-    pub max_age_ms: u64,
-    /// How often lapsed claims are looked for, ms.
-    pub sweep_ms: u64,
-}
 
 /// What has been done since it was last asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,27 +52,6 @@ pub struct Worker {
     tallies: Vec<(ZoneIx, ZoneTally)>,
     done: Done,
     settle: Option<Settle>,
-}
-
-/// The virtual shard of a zone: runs of eight neighbours go together. Does not depend on how many
-/// zones there are, so adding one never moves another.
-#[inline]
-#[must_use]
-pub const fn shard(zone: ZoneIx) -> u32 {
-    zone.0 / 8 % SHARDS
-}
-
-/// The zones of a shard, of `count` that there are.
-pub(super) fn zones_of(shard: u32, count: u32) -> impl Iterator<Item = ZoneIx> {
-    let runs = (shard * 8..count).step_by(8 * SHARDS as usize);
-    runs.flat_map(move |first| (first..count.min(first + 8)).map(ZoneIx))
-}
-
-/// The worker that owns a shard.
-#[inline]
-#[must_use]
-pub const fn owner(shard: u32, peers: u32) -> u32 {
-    shard * peers / SHARDS
 }
 
 impl Worker {
@@ -123,7 +89,7 @@ impl Worker {
 
     /// Also settles what it is told.
     #[must_use]
-    pub fn settling(mut self, shared: Arc<settle::Shared>, kept: Box<dyn KeptReports>) -> Self {
+    pub fn settling(mut self, shared: Arc<settlement::Shared>, kept: Box<dyn KeptReports>) -> Self {
         self.settle = Some(Settle::new((self.me, self.peers), &self.city, shared, kept));
         self
     }
@@ -136,12 +102,12 @@ impl Worker {
     }
 
     /// What the settlement did since this was last asked.
-    pub fn settled(&mut self) -> settle::Counts {
+    pub fn settled(&mut self) -> settlement::Counts {
         self.settle.as_mut().map(Settle::counts).unwrap_or_default()
     }
 
     fn owns(&self, zone: ZoneIx) -> bool {
-        self.peers == 1 || owner(shard(zone), self.peers) == self.me
+        self.peers == 1 || owner(shard_of(zone), self.peers) == self.me
     }
 
     /// Gives every zone and bay of a first picture its place.

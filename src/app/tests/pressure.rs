@@ -5,9 +5,9 @@
 use super::super::INBOX;
 use crate::clock::SystemClock;
 use crate::domain::{
-    BayIx, BayStatus, BayView, Claim, Millis, Observation, ReadModel, Receipt, SourceIx, SourceKind,
+    BayIx, BayStatus, BayView, Claim, Millis, Observation, ReadModel, Receipt, SourceIx,
+    SourceKind, Submission, ZoneIx, ZoneTally,
 };
-use crate::domain::{Submission, ZoneIx, ZoneTally};
 use crate::health::Health;
 use crate::journal::{self, Journal};
 use crate::metrics::Metrics;

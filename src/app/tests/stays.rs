@@ -5,7 +5,7 @@ use crate::app::Hub;
 use crate::clock::ManualClock;
 use crate::config;
 use crate::domain::{Clock as _, Millis};
-use crate::partner::Keys;
+use crate::partners::Keys;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;

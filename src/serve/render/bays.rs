@@ -2,9 +2,9 @@
 
 use super::text::Text;
 use crate::domain::{BayStatus, BayView, Millis};
+use crate::forecast::p_vacant_after;
 use crate::prefetch::prefetch;
 use crate::registry::city::{BayAttrs, City};
-use crate::serve::arrival::p_vacant_after;
 use crate::serve::negotiate::Format;
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! A settlement as CSV (RFC 4180): one row a line of the ledger.
 
-use crate::share::Entry;
+use crate::sharing::Entry;
 
 /// With a head. No value needs quotes but an event some later version may write; it is quoted all
 /// the same if so.

@@ -11,7 +11,7 @@ use crate::serve::error::ApiError;
 use crate::serve::offering::currency;
 use crate::serve::params::quoted;
 use crate::serve::schema;
-use crate::share::{Ask, Config, DeskError, digest};
+use crate::sharing::{Ask, Config, DeskError, digest};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};

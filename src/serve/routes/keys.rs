@@ -5,7 +5,7 @@
 
 use super::extract::{Id, says_json, whole};
 use crate::domain::{Millis, SourceKind, id};
-use crate::partner::{Ask, IssueError, Issuer, KeyId, KeyInfo, Scope, SourcePattern};
+use crate::partners::{Ask, IssueError, Issuer, KeyId, KeyInfo, Scope, SourcePattern};
 use crate::serve::auth::{Admin, Doorman};
 use crate::serve::error::ApiError;
 use crate::serve::params::{Params, quoted, unknown};

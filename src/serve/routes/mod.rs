@@ -29,7 +29,7 @@ use super::body;
 use crate::domain::Clock;
 use crate::live::Live;
 use crate::registry::Registry;
-use crate::share::Desk;
+use crate::sharing::Desk;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;

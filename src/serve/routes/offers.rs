@@ -4,14 +4,14 @@ use super::Market;
 use super::extract::Id;
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{Millis, Offer, OfferState, Rules, Span, TimeZone};
-use crate::partner::Grant;
+use crate::partners::Grant;
 use crate::serve::auth::Sharer;
 use crate::serve::body::{self, Fields};
 use crate::serve::error::ApiError;
 use crate::serve::offering::{changed, shown};
 use crate::serve::params::{Params, quoted};
 use crate::serve::{cursor, render, schema};
-use crate::share::DeskError;
+use crate::sharing::DeskError;
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, Uri, header};
@@ -334,7 +334,7 @@ async fn utilisation(
         ));
     }
     let used = own.desk.utilisation(&offer, span).await?;
-    let day = |d: crate::share::Day| schema::UtilisationDay {
+    let day = |d: crate::sharing::Day| schema::UtilisationDay {
         utilisation: (d.offered_s > 0)
             .then(|| (d.used_s as f64 / d.offered_s as f64 * 1000.0).round() / 1000.0),
         date: d.date,

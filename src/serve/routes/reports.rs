@@ -4,7 +4,7 @@
 use super::extract::{says_json, whole};
 use crate::domain::{Claim, Door, Parcel, Reason, Receipt, Refusal, Speaker, Submission, Topic};
 use crate::metrics::Metrics;
-use crate::partner::{self, Denied, Grant};
+use crate::partners::{self, Denied, Grant};
 use crate::registry::Registry;
 use crate::serve::auth::{Doorman, Reporter};
 use crate::serve::error::ApiError;
@@ -161,13 +161,13 @@ impl Desk {
             .source(&source)
             .is_some_and(|(_, kind)| kind == grant.source_kind);
         let asked = if known {
-            partner::speaker(grant, &self.registry, &source)
+            partners::speaker(grant, &self.registry, &source)
         } else {
             // Enrolment waits for the disk.
             let own = Arc::clone(self);
             let grant = Arc::clone(grant);
             let source = Arc::clone(&source);
-            tokio::task::spawn_blocking(move || partner::speaker(&grant, &own.registry, &source))
+            tokio::task::spawn_blocking(move || partners::speaker(&grant, &own.registry, &source))
                 .await
                 .unwrap_or_else(|e| Err(Denied::Full(e.to_string())))
         };

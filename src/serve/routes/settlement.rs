@@ -3,13 +3,13 @@
 
 use super::Market;
 use crate::domain::TimeZone;
-use crate::partner::Scope;
+use crate::partners::Scope;
 use crate::serve::auth::Trader;
 use crate::serve::error::ApiError;
 use crate::serve::negotiate::takes_csv;
 use crate::serve::params::{Params, quoted};
 use crate::serve::{cursor, render, schema};
-use crate::share::{Entry, Party};
+use crate::sharing::{Entry, Party};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri, header};
@@ -101,7 +101,7 @@ async fn settlement(
         let kind = [(header::CONTENT_TYPE, "text/csv; charset=utf-8")];
         return Ok((kind, link, render::settlement_csv(&rows)).into_response());
     }
-    let total = |t: crate::share::Total| schema::SettlementTotal {
+    let total = |t: crate::sharing::Total| schema::SettlementTotal {
         currency: t.currency.to_string(),
         amount_cents: t.amount_cents,
         rows: t.lines,

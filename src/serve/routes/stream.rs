@@ -3,10 +3,9 @@
 
 use crate::serve::auth::{Booker, Doorman, Reader};
 use crate::serve::error::ApiError;
-use crate::serve::negotiate;
 use crate::serve::params::Params;
-use crate::serve::schema;
 use crate::serve::sse::{Own, Selection, Streams};
+use crate::serve::{negotiate, schema};
 use axum::body::Body;
 use axum::extract::{FromRef, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};

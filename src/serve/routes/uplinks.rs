@@ -9,7 +9,7 @@
 use super::extract::{says_json, whole};
 use super::reports::{Desk, MAX_BODY, Unheard};
 use crate::domain::{Reason, Topic};
-use crate::partner::{Grant, SourcePattern};
+use crate::partners::{Grant, SourcePattern};
 use crate::serve::auth::Reporter;
 use crate::serve::error::ApiError;
 use crate::serve::params::Params;

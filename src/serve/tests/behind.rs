@@ -6,9 +6,9 @@ use crate::clock::ManualClock;
 use crate::domain::{Pass, SourceKind};
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::partner::{Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
+use crate::partners::{Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
 use crate::registry::Registry;
-use crate::share::{self, Desk, Witness};
+use crate::sharing::{self, Desk, Witness};
 use crate::store::{self, Store};
 use std::collections::HashMap;
 use std::path::Path;
@@ -45,7 +45,7 @@ pub(super) fn behind(
         let issuer = Issuer::open(store.clone(), keys, &[fixed], clock.clone())
             .await
             .unwrap();
-        let config = share::Config::default();
+        let config = sharing::Config::default();
         let witness = Witness {
             inbox,
             registry: registry.clone(),
@@ -53,7 +53,7 @@ pub(super) fn behind(
             metrics: metrics.clone(),
             stale_after_s: 900,
         };
-        let parts = share::Parts {
+        let parts = sharing::Parts {
             store,
             registry,
             live,

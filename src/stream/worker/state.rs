@@ -6,11 +6,11 @@
 
 use super::super::checkpoint::Saved;
 use super::super::fuse::Cell;
-use super::super::settle;
 use super::super::zones::GateCount;
 use super::{Worker, mark};
 use crate::domain::{BayKind, Millis, ZoneIx};
 use crate::registry::city::City;
+use crate::settlement;
 use std::sync::Arc;
 
 /// One worker's state at one moment. Indices are those of `city`, the picture the worker had then.
@@ -26,7 +26,7 @@ pub struct Copied {
     pub(in crate::stream) gates: Vec<(ZoneIx, BayKind, GateCount)>,
     /// By source: when it was last heard, ms. Only the first worker's copy has it.
     pub(in crate::stream) seen: Vec<u64>,
-    pub(in crate::stream) settle: Option<settle::saved::Copied>,
+    pub(in crate::stream) settle: Option<settlement::saved::Copied>,
 }
 
 impl Copied {
@@ -39,7 +39,7 @@ impl Copied {
         Self {
             cells,
             seen,
-            settle: Some(settle::saved::Copied::with_room(bays)),
+            settle: Some(settlement::saved::Copied::with_room(bays)),
             ..Self::default()
         }
     }

@@ -3,7 +3,7 @@
 use super::hub::{Hub, bayhub};
 use super::load::{AHEAD, Books};
 use bayhub::domain::{KeptReports, Millis};
-use bayhub::journal::KeptFiles;
+use bayhub::settlement::KeptFiles;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;

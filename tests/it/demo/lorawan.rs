@@ -6,7 +6,7 @@ use super::hub::Hub;
 use super::mqtt::publish;
 use bayhub::clock::SystemClock;
 use bayhub::domain::Clock as _;
-use bayhub::partner::Keys;
+use bayhub::partners::Keys;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::fmt::Write as _;

@@ -24,11 +24,11 @@ const DOORS: &[(&str, Door)] = &[
     ("axum", Only(&["serve/"])),
     (
         "base64",
-        Only(&["serve/", "partner/", "journal/", "ingest/codec/"]),
+        Only(&["serve/", "partners/", "journal/", "ingest/codec/"]),
     ),
     (
         "bytemuck",
-        Only(&["domain/", "journal/", "stream/", "live/"]),
+        Only(&["domain/", "journal/", "settlement/", "stream/", "live/"]),
     ),
     (
         "bytes",
@@ -43,7 +43,7 @@ const DOORS: &[(&str, Door)] = &[
         "clap",
         Only(&["main.rs", "demo.rs", "app/partners.rs", "app/history.rs"]),
     ),
-    ("crc32c", Only(&["journal/", "history/"])),
+    ("crc32c", Only(&["journal/", "settlement/", "history/"])),
     ("dashmap", NotIn(&["domain/"])),
     ("figment", Only(&["config.rs"])),
     ("form_urlencoded", Only(&["serve/"])),
@@ -56,15 +56,15 @@ const DOORS: &[(&str, Door)] = &[
     ("rand", NotIn(&["domain/", "live/"])),
     ("rustix", Only(&["journal/", "app/process.rs"])),
     ("reqwest-tls", Only(&["history/store.rs"])),
-    ("rumqttc", Only(&["ingest/endpoint/", "ingest/broker/"])),
-    ("rustls-native-certs", Only(&["ingest/broker/tls.rs"])),
+    ("rumqttc", Only(&["ingest/mqtt_server/", "ingest/mqtt_client/"])),
+    ("rustls-native-certs", Only(&["ingest/mqtt_client/tls.rs"])),
     ("sensors-sim", Only(&["demo.rs"])),
     ("serde", NotIn(&["domain/"])),
     ("serde_json", NotIn(&["domain/", "stream/"])),
-    ("sha2", Only(&["partner/", "share/"])),
+    ("sha2", Only(&["partners/", "sharing/"])),
     ("sqlx", Only(&["store/"])),
     ("strsim", Open),
-    ("subtle", Only(&["partner/"])),
+    ("subtle", Only(&["partners/"])),
     ("tempfile", Open),
     ("thiserror", Open),
     (
@@ -76,9 +76,9 @@ const DOORS: &[(&str, Door)] = &[
         "tokio-rustls",
         Only(&[
             "history/store.rs",
-            "ingest/endpoint/tls.rs",
-            "ingest/endpoint/tests/",
-            "ingest/broker/tls.rs",
+            "ingest/mqtt_server/tls.rs",
+            "ingest/mqtt_server/tests/",
+            "ingest/mqtt_client/tls.rs",
         ]),
     ),
     ("tower", Only(&["serve/"])),
@@ -255,7 +255,7 @@ mod tests {
         ] {
             one(
                 &planted("src/serve/mod.rs", text),
-                &["src/serve/mod.rs:1:", "rumqttc", "src/ingest/endpoint/"],
+                &["src/serve/mod.rs:1:", "rumqttc", "src/ingest/mqtt_server/"],
             );
         }
     }

@@ -7,7 +7,7 @@ use super::words::{Word, words};
 const SHARED: &[&str] = &["domain", "registry", "metrics", "health"];
 
 /// Rooms that answers are made from.
-const ANSWERS: &[&str] = &["live", "share", "history", "partner", "forecast"];
+const ANSWERS: &[&str] = &["live", "sharing", "history", "partners", "forecast"];
 
 /// HTTP reports pass the same gate as all others, and operators read what was refused.
 const PARTS_FOR_SERVE: &[&str] = &[
@@ -30,12 +30,13 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("ingest", &[SHARED]),
     ("journal", &[SHARED]),
     ("testing", &[SHARED]),
-    ("stream", &[SHARED, &["prefetch"]]),
+    ("settlement", &[SHARED, &["prefetch"]]),
+    ("stream", &[SHARED, &["settlement", "prefetch"]]),
     ("live", &[SHARED, &["prefetch"]]),
     ("forecast", &[SHARED, &["live"]]),
     ("store", &[SHARED]),
-    ("share", &[SHARED, &["live", "store"]]),
-    ("partner", &[SHARED, &["store"]]),
+    ("sharing", &[SHARED, &["live", "store"]]),
+    ("partners", &[SHARED, &["store"]]),
     ("history", &[SHARED]),
     ("serve", &[SHARED, ANSWERS, PARTS_FOR_SERVE, &["prefetch"]]),
 ];
@@ -261,7 +262,7 @@ mod tests {
     fn the_config_names_only_configs() {
         none(&planted(
             "src/config.rs",
-            "use crate::ingest::endpoint::Config as Mqtt; use crate::journal::Config;",
+            "use crate::ingest::mqtt_server::Config as Mqtt; use crate::journal::Config;",
         ));
         one(
             &planted("src/config.rs", "use crate::journal::Journal;"),

@@ -1,0 +1,41 @@
+//! The settlement's surroundings: where settled reports are kept. The results go to the history.
+
+use super::{Failure, Shared};
+use crate::config::Config;
+use crate::domain::SettledSink;
+use crate::journal::KeptFiles;
+use crate::settlement;
+use crate::stream::{Saved, Settlement};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Opens `dir` as the checkpoint left it.
+pub(super) fn open(
+    dir: &Path,
+    config: &Config,
+    saved: &Saved,
+    shared: &Shared,
+) -> Result<KeptFiles, Failure> {
+    let generation = settlement::generation(&shared.registry.city());
+    KeptFiles::open(
+        dir,
+        generation,
+        config.stream.settle.kept_bytes,
+        saved.kept(),
+    )
+    .map_err(|e| Failure::Internal(format!("{}: {e}", dir.display())))
+}
+
+/// What the stream settles with.
+pub(super) fn settlement(
+    kept: &KeptFiles,
+    config: &Config,
+    sink: Arc<dyn SettledSink>,
+) -> Settlement {
+    let kept = kept.clone();
+    let workers = config.stream.hands() as u32;
+    Settlement {
+        sink,
+        kept: Arc::new(move |me| kept.of_worker(me, workers)),
+    }
+}

@@ -1,0 +1,401 @@
+//! One connection's task: reads many packets at once, submits what they say as one parcel, and
+//! writes the acks of one parcel at once, when it is durable.
+//!
+//! Back-pressure: while the journal's queue is full, or too many submissions wait for their sync,
+//! the socket is not read, so TCP slows the client. QoS 0 never waits: under overload it is shed,
+//! and counted. An idle connection holds no buffers. Secretly dear: each read is copied once, from
+//! the thread's scratch buffer.
+
+use super::connection_limits::Room;
+use super::desk::FrontDesk;
+use super::door::Door;
+use super::line::{Line, linger, read};
+use super::pending_acks::{NotDurable, Owed};
+use super::read_batch::Turn;
+use super::serve::told;
+use super::session::{Close, Delivered, Desk, Limits, Session};
+use crate::domain::{Parcel, Receipt, Submission, Topic};
+use bytes::BytesMut;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use tokio::io::AsyncWriteExt;
+use tokio::sync::{Notify, oneshot, watch};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+
+/// Talks with one client until either side ends it.
+pub(super) async fn converse(
+    stream: impl Line,
+    peer: SocketAddr,
+    door: Arc<Door>,
+    stop: watch::Receiver<bool>,
+    room: Room,
+) {
+    let kick = Arc::new(Notify::new());
+    let desk = FrontDesk::new(Arc::clone(&door), room, Arc::clone(&kick));
+    let mut connection = Connection::new(stream, desk, stop);
+    let why = tokio::select! {
+        biased;
+        () = kick.notified() => Close::TakenOver,
+        why = connection.run() => why,
+    };
+    if let Some(label) = why.label() {
+        door.metrics
+            .mqtt_refused_connections
+            .with_label_values(&[label])
+            .inc();
+    }
+    tracing::debug!(%peer, ?why, "MQTT connection ended");
+    connection.finish(why).await;
+}
+
+struct Connection<S> {
+    stream: S,
+    desk: FrontDesk,
+    session: Session,
+    turn: Turn,
+    /// Read and not yet taken: less than one packet between turns.
+    buf: BytesMut,
+    /// To be written. Filled only when the last of it has been written.
+    out: BytesMut,
+    owed: Owed,
+    /// Messages that acks in `out` settle, and that the session has not been told of.
+    settled: u32,
+    /// Waits for room in the journal's queue. While it does, nothing is read.
+    waiting: Option<Submission>,
+    /// The session is over; only what is under way is still awaited.
+    closing: Option<Close>,
+    /// Its source sends too much: nothing is read until then.
+    rest: Option<Instant>,
+    /// When the last whole packet came, or reading began again.
+    heard: Instant,
+    /// Since when `buf` holds a part of a packet, or since when the connection is closing.
+    since: Instant,
+    timer: Pin<Box<Sleep>>,
+    stop: watch::Receiver<bool>,
+}
+
+enum Event {
+    Settled(Result<(), NotDurable>),
+    Submitted(Result<(), NotDurable>),
+    Read(io::Result<usize>),
+    Due,
+    Stop,
+    Show,
+    Rested,
+}
+
+impl<S: Line> Connection<S> {
+    fn new(stream: S, desk: FrontDesk, stop: watch::Receiver<bool>) -> Self {
+        let config = &desk.door.config;
+        let limits = Limits {
+            packet: config.max_packet_bytes,
+            payload: config.max_payload_bytes(),
+            client_id: config.max_client_id_bytes,
+            receive_max: config.receive_maximum.max(1),
+            aliases: config.topic_aliases,
+            keep_alive_s: config.max_keep_alive_s,
+        };
+        let now = Instant::now();
+        Self {
+            stream,
+            session: Session::new(limits),
+            turn: Turn::default(),
+            buf: BytesMut::new(),
+            out: BytesMut::new(),
+            owed: Owed::default(),
+            settled: 0,
+            waiting: None,
+            closing: None,
+            rest: None,
+            heard: now,
+            since: now,
+            timer: Box::pin(sleep_until(now + config.connect_timeout())),
+            stop,
+            desk,
+        }
+    }
+
+    /// Runs to the end; cancelled by a take-over, which loses nothing that was acknowledged.
+    async fn run(&mut self) -> Close {
+        loop {
+            if let Err(why) = self.flush().await {
+                return why;
+            }
+            if let Some(why) = self.closing
+                && self.owed.is_empty()
+                && self.waiting.is_none()
+            {
+                return why;
+            }
+            let was_reading = self.reading();
+            match self.next().await {
+                Event::Read(Ok(0) | Err(_)) => self.close(Close::PeerGone),
+                Event::Read(Ok(n)) => {
+                    if let Err(why) = self.on_read(n) {
+                        return why;
+                    }
+                }
+                Event::Settled(Ok(())) => self.session.settled(std::mem::take(&mut self.settled)),
+                Event::Submitted(Ok(())) => {}
+                Event::Settled(Err(NotDurable)) | Event::Submitted(Err(NotDurable)) => {
+                    return Close::NotDurable;
+                }
+                Event::Due => {
+                    if let Some(why) = self.overdue() {
+                        return why;
+                    }
+                }
+                Event::Stop => self.close(Close::Shutdown),
+                Event::Show => self.show(),
+                Event::Rested => self.rest = None,
+            }
+            if !was_reading && self.reading() {
+                // What the client sent meanwhile lies unread: its silence starts now.
+                self.heard = Instant::now();
+                self.since = self.heard;
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Event {
+        let reading = self.reading();
+        let due = self.due();
+        if let Some((at, _)) = due
+            && (at < self.timer.deadline() || self.timer.is_elapsed())
+        {
+            self.timer.as_mut().reset(at);
+        }
+        let showing = self.closing.is_none() && self.session.has_room();
+        let Self {
+            stream,
+            buf,
+            out,
+            owed,
+            settled,
+            waiting,
+            timer,
+            stop,
+            desk,
+            closing,
+            rest,
+            ..
+        } = self;
+        let FrontDesk { door, display, .. } = desk;
+        tokio::select! {
+            biased;
+            done = owed.settle(out, settled) => Event::Settled(done),
+            permit = door.journal.reserve(), if waiting.is_some() => Event::Submitted(match permit {
+                Ok(permit) => {
+                    if let Some(submission) = waiting.take() {
+                        permit.send(submission);
+                    }
+                    Ok(())
+                }
+                Err(_) => Err(NotDurable),
+            }),
+            () = timer.as_mut(), if due.is_some() => Event::Due,
+            () = told(stop), if closing.is_none() => Event::Stop,
+            () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => Event::Rested,
+            // Before reading: a client that sends all the time still hears what it subscribed to, a
+            // round a second.
+            () = display.ready(), if showing => Event::Show,
+            read = std::future::poll_fn(|cx| read(stream, buf, cx)), if reading => Event::Read(read),
+        }
+    }
+
+    fn reading(&self) -> bool {
+        self.closing.is_none()
+            && self.rest.is_none()
+            && self.waiting.is_none()
+            && self.owed.len() < self.desk.door.config.max_inflight_submissions.max(1)
+    }
+
+    /// Shows zones to the subscriber, as far as it has room and a write is long.
+    fn show(&mut self) {
+        const WRITE: usize = 32 * 1024;
+        let mut id = String::new();
+        let mut payload = Vec::new();
+        while self.out.len() < WRITE && self.session.has_room() {
+            let Some((zone, current)) = self.desk.display.next() else {
+                return;
+            };
+            id.clear();
+            payload.clear();
+            if self.desk.door.board.show(zone, &mut id, &mut payload) {
+                let outcome =
+                    match self
+                        .session
+                        .deliver((zone, &id), &payload, current, &mut self.out)
+                    {
+                        Delivered::Sent => "sent",
+                        Delivered::TooLong => "too_long",
+                        Delivered::Unwanted => continue,
+                    };
+                self.desk
+                    .door
+                    .metrics
+                    .mqtt_deliveries
+                    .with_label_values(&[outcome])
+                    .inc();
+            }
+        }
+    }
+
+    /// One read's worth of packets: replies, and one submission for all its publishes. `n`: the
+    /// bytes read.
+    fn on_read(&mut self, n: usize) -> Result<(), Close> {
+        let begins = self.buf.len() == n;
+        let ended = self
+            .session
+            .on_bytes(&mut self.buf, &mut self.turn, &mut self.desk);
+        let now = Instant::now();
+        let mut whole = false;
+        for (kind, n) in self.turn.drain_counts() {
+            self.desk
+                .door
+                .metrics
+                .mqtt_packets
+                .with_label_values(&[kind])
+                .inc_by(n);
+            whole = true;
+        }
+        if whole {
+            self.heard = now;
+        }
+        if whole || begins {
+            self.since = now;
+        }
+        if self.buf.is_empty() {
+            self.buf = BytesMut::new();
+        }
+        self.out.unsplit(self.turn.replies.split());
+        self.charge(now);
+        let submitted = self.submit();
+        if let Some(why) = ended {
+            self.close(why);
+        }
+        submitted
+    }
+
+    /// Counts this turn's messages against their source's limit.
+    fn charge(&mut self, now: Instant) {
+        let door = &self.desk.door;
+        let sent = self.turn.publishes;
+        let owed = self
+            .session
+            .source()
+            .filter(|_| sent > 0)
+            .and_then(|source| door.messages.charge(source, sent));
+        if let Some(owed) = owed {
+            door.metrics.mqtt_throttled.inc();
+            self.rest = Some(now + owed);
+        }
+    }
+
+    fn submit(&mut self) -> Result<(), Close> {
+        let turn = std::mem::take(&mut self.turn);
+        if turn.parcel.is_empty() {
+            self.queue(&turn.acks, turn.settles);
+            return Ok(());
+        }
+        if turn.owed {
+            let (tx, durable) = oneshot::channel();
+            // The connection may be gone by then: nobody is left to be told.
+            let receipt = Receipt::new(move || tx.send(()).unwrap_or_default());
+            self.owed.push(durable, turn.acks, turn.settles);
+            self.waiting = Some(turn.parcel.into_submission(receipt));
+            return Ok(());
+        }
+        self.queue(&turn.acks, turn.settles);
+        self.desk.offer(
+            turn.parcel.into_submission(Receipt::unwatched()),
+            turn.publishes,
+        )
+    }
+
+    fn queue(&mut self, acks: &BytesMut, settles: u32) {
+        let settled = self.owed.queue(acks, settles, &mut self.out);
+        self.session.settled(settled);
+    }
+
+    fn close(&mut self, why: Close) {
+        if self.closing.is_none() {
+            self.closing = Some(why);
+            self.since = Instant::now();
+        }
+    }
+
+    /// The next time something must have happened by, and what it means if it has not.
+    fn due(&self) -> Option<(Instant, Close)> {
+        let config = &self.desk.door.config;
+        if let Some(why) = self.closing {
+            return Some((self.since + config.drain_timeout(), why));
+        }
+        if !self.reading() {
+            return None; // it is the hub that is slow
+        }
+        let Some(asked_s) = self.session.keep_alive_s() else {
+            return Some((self.heard + config.connect_timeout(), Close::ConnectTimeout));
+        };
+        let silent = config
+            .silence(asked_s)
+            .map(|s| (self.heard + s, Close::KeepAlive));
+        let stalled =
+            (!self.buf.is_empty()).then(|| (self.since + config.packet_timeout(), Close::Stalled));
+        silent.into_iter().chain(stalled).min_by_key(|(at, _)| *at)
+    }
+
+    /// The timer is set early rather than often; this says whether it is truly time.
+    fn overdue(&self) -> Option<Close> {
+        self.due()
+            .filter(|(at, _)| *at <= Instant::now())
+            .map(|(_, why)| why)
+    }
+
+    async fn flush(&mut self) -> Result<(), Close> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        let patience = self.desk.door.config.write_timeout();
+        let Self { stream, out, .. } = self;
+        // What has been written leaves `out` at once: a take-over may cut in, and what follows must
+        // begin a packet.
+        let written = timeout(patience, async {
+            stream.write_all_buf(out).await?;
+            stream.flush().await
+        });
+        let written = written.await;
+        if self.out.is_empty() {
+            self.out = BytesMut::new(); // an idle connection holds no buffers
+        }
+        match written {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(Close::PeerGone),
+            Err(_) => Err(Close::SlowReader),
+        }
+    }
+
+    /// Leaves a last will, and the line in such a state that the client can still read why it was
+    /// refused.
+    async fn finish(mut self, why: Close) {
+        // At a take-over the source is not gone: it has just come again. At shutdown it is the hub
+        // that goes.
+        if !matches!(why, Close::TakenOver | Close::Shutdown)
+            && let Some((speaker, payload, owed)) = self.session.take_will()
+        {
+            let mut parcel = Parcel::default();
+            self.desk
+                .take(&speaker, Topic::Status, &payload, &mut parcel);
+            self.desk.leave_will(parcel, owed).await;
+        }
+        // The place is free before the line is: the client may be back at once.
+        self.desk.leave();
+        if !matches!(why, Close::PeerGone | Close::SlowReader) {
+            self.session.say_goodbye(why, &mut self.out);
+            let _ = self.flush().await; // whatever comes of it, the connection is over
+            linger(&mut self.stream).await;
+        }
+    }
+}

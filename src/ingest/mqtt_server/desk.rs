@@ -1,0 +1,148 @@
+//! What one connection's session asks, answered from what the endpoint shares; and the connection's
+//! place in it.
+//!
+//! Promises: a place is given back exactly once, also when the connection's task panics or is cut
+//! off.
+
+use super::board::Wanted;
+use super::connection_limits::{Room, Seat};
+use super::display::Display;
+use super::door::{Denied, Door};
+use super::session::{Close, Desk};
+use super::wire::Grant;
+use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, Topic, ZoneIx};
+use std::sync::Arc;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::error::TrySendError;
+
+/// The session's desk: the endpoint's, with this connection's place.
+pub(super) struct FrontDesk {
+    pub door: Arc<Door>,
+    pub display: Display,
+    room: Room,
+    kick: Arc<Notify>,
+    seat: Option<Seat>,
+}
+
+impl FrontDesk {
+    pub(super) fn new(door: Arc<Door>, room: Room, kick: Arc<Notify>) -> Self {
+        door.metrics.mqtt_connections.inc();
+        Self {
+            door,
+            display: Display::default(),
+            room,
+            kick,
+            seat: None,
+        }
+    }
+
+    /// Submits what nobody waits for; drops and counts it when the journal is busy.
+    pub(super) fn offer(&self, submission: Submission, messages: u64) -> Result<(), Close> {
+        match self.door.journal.try_send(submission) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_)) => {
+                self.door.metrics.shed.inc_by(messages);
+                Ok(())
+            }
+            Err(TrySendError::Closed(_)) => Err(Close::NotDurable),
+        }
+    }
+
+    /// Submits a last will; `owed`: it waits a while for room in the journal's queue rather than be
+    /// shed.
+    pub(super) async fn leave_will(&self, parcel: Parcel, owed: bool) {
+        if parcel.is_empty() {
+            return;
+        }
+        let submission = parcel.into_submission(Receipt::unwatched());
+        if !owed {
+            let _ = self.offer(submission, 1); // the connection is over either way
+        } else if self
+            .door
+            .journal
+            .send_timeout(submission, self.door.config.drain_timeout())
+            .await
+            .is_err()
+        {
+            self.door.metrics.shed.inc();
+            tracing::warn!("a last will was dropped: the journal took nothing more");
+        }
+    }
+
+    /// Gives this connection's place back; it may be called again.
+    pub(super) fn leave(&mut self) {
+        self.display.end();
+        if let Some(seat) = self.seat.take() {
+            self.door.seats.leave(seat);
+        }
+        if std::mem::replace(&mut self.room, Room::None) == Room::Free {
+            self.door.seats.exit();
+        }
+    }
+}
+
+impl Desk for FrontDesk {
+    fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied> {
+        self.door.keeper.admit(user, password)
+    }
+
+    fn client_id(&mut self) -> String {
+        format!("hub-{:016x}", rand::random::<u64>())
+    }
+
+    fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> Result<(), Close> {
+        if self.door.hurried_source(speaker.source) {
+            return Err(Close::Rate);
+        }
+        if self.room == Room::Free {
+            self.seat = self.door.seats.sit(speaker.source, client_id, &self.kick);
+        }
+        self.seat.as_ref().map(drop).ok_or(Close::Full)
+    }
+
+    fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
+        self.door.intake.take(speaker, topic, payload, out);
+    }
+
+    fn refused(&mut self, reason: Reason) {
+        self.door.metrics.refuse(domain::Door::Mqtt, reason);
+    }
+
+    fn zone(&mut self, id: &str) -> Option<ZoneIx> {
+        self.door.board.zone(id)
+    }
+
+    fn watch(&mut self, wanted: Wanted, loud: &dyn Fn(ZoneIx) -> bool) -> bool {
+        let watch = self.door.board.watch(wanted);
+        watch.is_some_and(|watch| {
+            self.display.begin(watch, loud);
+            true
+        })
+    }
+
+    fn unwatch(&mut self) {
+        self.display.end();
+    }
+
+    fn declined(&mut self, grant: Grant) {
+        let reason = match grant {
+            Grant::Yes(_) => return,
+            Grant::Foreign => "foreign",
+            Grant::Shared => "shared",
+            Grant::Quota => "quota",
+        };
+        self.door
+            .metrics
+            .mqtt_refused_subscriptions
+            .with_label_values(&[reason])
+            .inc();
+    }
+}
+
+impl Drop for FrontDesk {
+    /// Also when the task panics or is cut off: a place is never lost.
+    fn drop(&mut self) {
+        self.leave();
+        self.door.metrics.mqtt_connections.dec();
+    }
+}

@@ -1,0 +1,99 @@
+//! What the connections of one endpoint share, and what the rest of the hub has to provide for it.
+
+use super::board::Board;
+use super::config::Config;
+use super::connection_limits::Seats;
+use super::rates::Rates;
+use crate::domain::{Parcel, SourceIx, Speaker, Submission, Topic};
+use crate::metrics::Metrics;
+use std::net::IpAddr;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// Why somebody is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Denied {
+    /// No such source, or not its password. One answer for both, so that nobody can fish for names.
+    BadCredentials,
+    /// The key is good but may not report for this source.
+    NotAuthorised,
+    /// Nothing is wrong with either, but the hub cannot take the source up now: its disk is full,
+    /// say.
+    NotNow,
+}
+
+/// Knows who may come in. Called on a network task: it must not block.
+pub trait Doorkeeper: Send + Sync {
+    /// `user` is the source's id, `password` its key. The speaker's `id` decides which topics it
+    /// may publish to.
+    fn admit(&self, user: &str, password: &[u8]) -> Result<Speaker, Denied>;
+}
+
+/// Knows what a payload says. Called on a network task: it must not block.
+pub trait Intake: Send + Sync {
+    /// Appends to `out` what `payload` claims and what of it is refused; counts both.
+    fn take(&self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel);
+}
+
+/// One endpoint: its limits, whom it asks, and where the reports go.
+pub struct Door {
+    pub(super) config: Config,
+    pub(super) keeper: Arc<dyn Doorkeeper>,
+    pub(super) intake: Arc<dyn Intake>,
+    pub(super) board: Arc<dyn Board>,
+    /// To the journal. Connections wait for room in it and do not read meanwhile; once its receiver
+    /// is dropped, every connection that has something to submit ends without acknowledging it.
+    pub(super) journal: mpsc::Sender<Submission>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) seats: Seats,
+    connects_by_address: Rates<IpAddr>,
+    connects_by_source: Rates<SourceIx>,
+    /// Messages of each source.
+    pub(super) messages: Rates<SourceIx>,
+}
+
+/// Seconds' worth of connections that may come at once.
+const CONNECT_BURST_S: u32 = 10;
+
+impl Door {
+    /// The journal's queue stays open for as long as this lives: drop it after [`super::serve()`]
+    /// has returned.
+    #[must_use]
+    pub fn new(
+        config: Config,
+        keeper: Arc<dyn Doorkeeper>,
+        intake: Arc<dyn Intake>,
+        board: Arc<dyn Board>,
+        journal: mpsc::Sender<Submission>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            seats: Seats::new(config.max_connections_per_source),
+            connects_by_address: Rates::new(
+                Some(config.max_connects_per_s_per_address),
+                CONNECT_BURST_S,
+            ),
+            connects_by_source: Rates::new(
+                Some(config.max_connects_per_s_per_source),
+                CONNECT_BURST_S,
+            ),
+            messages: Rates::new(config.max_messages_per_s_per_source, 1),
+            config,
+            keeper,
+            intake,
+            board,
+            journal,
+            metrics,
+        }
+    }
+
+    /// Whether too many connections come from that address.
+    pub(super) fn hurried(&self, address: IpAddr) -> bool {
+        !self.connects_by_address.allow(address)
+    }
+
+    /// Whether too many connections come from that source.
+    pub(super) fn hurried_source(&self, source: SourceIx) -> bool {
+        !self.connects_by_source.allow(source)
+    }
+}

@@ -1,0 +1,139 @@
+//! The front door: accepts connections, one task each, until told to stop.
+//!
+//! Promises: returns only when every connection has ended; a failing accept (no file handles left)
+//! slows it down but neither spins nor stops it; a connection that panics takes none with it.
+
+use super::connection::converse;
+use super::connection_limits::Room;
+use super::door::Door;
+use super::tls::Tls;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+
+/// Connections beyond the limit that are still heard out, to be told "server unavailable" in the
+/// protocol's own words, or that are over but for their last bytes. Those beyond these are dropped
+/// unheard.
+const LOBBY: usize = 64;
+
+/// How long to leave `accept` alone after it has failed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves MQTT on `listener` until `shutdown` turns true (or its sender is gone): then stops
+/// accepting and reading, gives what is under way `drain_timeout_s` to become durable, acknowledges
+/// that, and closes.
+pub async fn serve(listener: TcpListener, door: Arc<Door>, shutdown: watch::Receiver<bool>) {
+    accept(listener, None, door, shutdown).await;
+}
+
+/// The same over TLS. A handshake has as long as a CONNECT.
+pub async fn serve_tls(
+    listener: TcpListener,
+    tls: Arc<Tls>,
+    door: Arc<Door>,
+    shutdown: watch::Receiver<bool>,
+) {
+    accept(listener, Some(tls), door, shutdown).await;
+}
+
+async fn accept(
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+    door: Arc<Door>,
+    mut shutdown: watch::Receiver<bool>,
+) {
+    let mut connections = JoinSet::new();
+    let stop = shutdown.clone();
+    loop {
+        tokio::select! {
+            () = told(&mut shutdown) => break,
+            Some(ended) = connections.join_next() => note(ended),
+            accepted = listener.accept() => match accepted {
+                Ok((stream, peer)) => {
+                    let full = connections.len() >= door.config.max_connections.saturating_add(LOBBY);
+                    let refused = if full { Some("full") } else { door.hurried(peer.ip()).then_some("connect_rate") };
+                    if let Some(reason) = refused {
+                        count(&door, reason);
+                        continue;
+                    }
+                    if let Err(e) = stream.set_nodelay(true) {
+                        tracing::debug!(%peer, error = %e, "TCP_NODELAY not set");
+                    }
+                    let room = door.seats.enter(door.config.max_connections);
+                    let door = Arc::clone(&door);
+                    let stop = stop.clone();
+                    match &tls {
+                        None => connections.spawn(converse(stream, peer, door, stop, room)),
+                        Some(tls) => connections.spawn(handshake(Arc::clone(tls), stream, peer, door, stop, room)),
+                    };
+                }
+                Err(e) => {
+                    tracing::warn!(
+                        error = %e, open = connections.len(), "MQTT connection not accepted"
+                    );
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            },
+        }
+    }
+    drop(listener);
+    // Each connection minds its own deadline; the second on top is for the one that hangs in a
+    // write.
+    let patience = door.config.drain_timeout() + Duration::from_secs(1);
+    let all = async {
+        while let Some(ended) = connections.join_next().await {
+            note(ended);
+        }
+    };
+    if tokio::time::timeout(patience, all).await.is_err() {
+        tracing::warn!("MQTT connections cut off at shutdown");
+        connections.shutdown().await;
+    }
+}
+
+async fn handshake(
+    tls: Arc<Tls>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    door: Arc<Door>,
+    mut stop: watch::Receiver<bool>,
+    room: Room,
+) {
+    let shaken = tokio::select! {
+        shaken = tokio::time::timeout(door.config.connect_timeout(), tls.accept(stream)) => Some(shaken),
+        () = told(&mut stop) => None,
+    };
+    match shaken {
+        Some(Ok(Ok(stream))) => return converse(stream, peer, door, stop, room).await,
+        Some(Ok(Err(e))) => tracing::debug!(%peer, error = %e, "TLS handshake failed"),
+        Some(Err(_)) => tracing::debug!(%peer, "TLS handshake took too long"),
+        None => {}
+    }
+    count(&door, "tls_handshake");
+    if room == Room::Free {
+        door.seats.exit();
+    }
+}
+
+fn count(door: &Door, reason: &str) {
+    door.metrics
+        .mqtt_refused_connections
+        .with_label_values(&[reason])
+        .inc();
+}
+
+/// Waits until `stop` turns true, or its sender is gone. Safe to cancel.
+pub(super) async fn told(stop: &mut watch::Receiver<bool>) {
+    drop(stop.wait_for(|stop| *stop).await);
+}
+
+fn note(ended: Result<(), JoinError>) {
+    if let Err(e) = ended
+        && e.is_panic()
+    {
+        tracing::error!(error = %e, "an MQTT connection failed");
+    }
+}

@@ -1,0 +1,204 @@
+//! What becomes of a publish: who may publish where, the limits, and the verdict its sender is
+//! told.
+
+use super::{Close, Desk, Limits, MAX_HELD, Open};
+use crate::domain::{Door, Parcel, Reason, Refusal, Speaker, Topic};
+use crate::ingest::mqtt_server::read_batch::Turn;
+use crate::ingest::mqtt_server::topic;
+use crate::ingest::mqtt_server::wire::{Publish, Qos, Reply, Verdict, Version};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// The topic aliases of a connection: as many as were announced at most, and no more of a topic
+/// than is needed.
+#[derive(Default)]
+pub(super) struct Aliases(BTreeMap<u16, Place>);
+
+/// What a topic name comes to.
+#[derive(Clone)]
+enum Place {
+    Allowed(Topic),
+    /// Its beginning, for the quarantine.
+    Foreign(Box<str>),
+}
+
+impl Place {
+    fn new(name: &str, speaker: &Speaker) -> Self {
+        topic::allowed(name, speaker)
+            .map_or_else(|| Self::Foreign(topic::excerpt(name).into()), Self::Allowed)
+    }
+}
+
+impl Open {
+    pub(super) fn publish(
+        &mut self,
+        p: &Publish,
+        limits: &Limits,
+        turn: &mut Turn,
+        desk: &mut impl Desk,
+    ) -> Result<(), Close> {
+        let five = turn.voice.version == Version::V5;
+        let place = if five {
+            self.place(p, limits)?
+        } else {
+            Place::new(&p.topic, &self.speaker)
+        };
+        if p.qos == Qos::Two && !self.held.insert(p.id) {
+            // Sent again before its PUBREL: taken once, answered twice - and not before the first
+            // is durable.
+            turn.ack(Reply::PubRec(p.id, Verdict::Taken));
+            return Ok(());
+        }
+        if p.qos != Qos::Zero {
+            self.unsettled += 1;
+            if five && self.unsettled > u32::from(limits.receive_max) {
+                return Err(Close::ReceiveMaximum);
+            }
+        }
+        if self.held.len() > MAX_HELD {
+            return Err(Close::Unreleased);
+        }
+        turn.publishes += 1;
+        let claims = turn.parcel.claims.len();
+        let refusals = turn.parcel.refusals.len();
+        match place {
+            Place::Allowed(topic) if p.payload.len() <= limits.payload => {
+                desk.take(&self.speaker, topic, &p.payload, &mut turn.parcel);
+            }
+            Place::Allowed(topic) => {
+                let detail = format!(
+                    "payload of {} bytes, at most {}",
+                    p.payload.len(),
+                    limits.payload
+                );
+                let mut name = String::new();
+                // Writing to a string does not fail.
+                let _ = topic.write(&self.speaker.id, &mut name);
+                refuse(
+                    &self.speaker,
+                    Reason::TooLarge,
+                    &name,
+                    detail,
+                    &p.payload,
+                    turn,
+                    desk,
+                );
+            }
+            Place::Foreign(name) => {
+                let detail = format!(
+                    "{} may publish under bayhub/v1/{}/ only",
+                    self.speaker.id, self.speaker.id
+                );
+                refuse(
+                    &self.speaker,
+                    Reason::Forbidden,
+                    &name,
+                    detail,
+                    &p.payload,
+                    turn,
+                    desk,
+                );
+            }
+        }
+        if p.qos != Qos::Zero {
+            turn.owed = true;
+            let verdict = if five {
+                verdict(&turn.parcel, claims, refusals)
+            } else {
+                Verdict::Taken
+            };
+            self.acknowledge(p, verdict, turn);
+        }
+        Ok(())
+    }
+
+    fn acknowledge(&mut self, p: &Publish, verdict: Verdict, turn: &mut Turn) {
+        if p.qos == Qos::One {
+            turn.settles += 1;
+            turn.ack(Reply::PubAck(p.id, verdict));
+            return;
+        }
+        if matches!(verdict, Verdict::Refused(..)) {
+            // In MQTT 5 a refusal is the end of the exchange: no PUBREL follows, and the id is
+            // free.
+            self.held.remove(&p.id);
+            turn.settles += 1;
+        }
+        turn.ack(Reply::PubRec(p.id, verdict));
+    }
+
+    /// The topic by its name or by its alias, and what that alias stands for from now on.
+    fn place(&mut self, p: &Publish, limits: &Limits) -> Result<Place, Close> {
+        let Some(alias) = p.alias else {
+            if p.topic.is_empty() {
+                return Err(Close::Protocol("neither a topic nor an alias"));
+            }
+            return Ok(Place::new(&p.topic, &self.speaker));
+        };
+        if alias == 0 || alias > limits.aliases {
+            return Err(Close::TopicAlias);
+        }
+        if p.topic.is_empty() {
+            return self
+                .aliases
+                .0
+                .get(&alias)
+                .cloned()
+                .ok_or(Close::Protocol("an alias that was never set"));
+        }
+        let place = Place::new(&p.topic, &self.speaker);
+        self.aliases.0.insert(alias, place.clone());
+        Ok(place)
+    }
+}
+
+/// What to tell the sender of the message whose outcome begins at these positions of `parcel`.
+fn verdict(parcel: &Parcel, claims: usize, refusals: usize) -> Verdict {
+    let taken = parcel.claims.len() - claims;
+    let refused = &parcel.refusals[refusals..];
+    let Some(first) = refused.first() else {
+        return Verdict::Taken;
+    };
+    if taken == 0 && refused.len() == 1 {
+        return Verdict::Refused(
+            first.reason,
+            format!("{}: {}", first.reason.name(), first.detail),
+        );
+    }
+    let mut text = format!("{} of {} refused", refused.len(), refused.len() + taken);
+    let mut lead = ": ";
+    for reason in Reason::ALL {
+        let n = refused.iter().filter(|r| r.reason == reason).count();
+        if n > 0 {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{lead}{} {n}", reason.name());
+            lead = ", ";
+        }
+    }
+    if taken > 0 {
+        Verdict::Partly(text)
+    } else {
+        Verdict::Refused(first.reason, text)
+    }
+}
+
+pub(super) fn refuse(
+    speaker: &Speaker,
+    reason: Reason,
+    topic: &str,
+    detail: String,
+    payload: &[u8],
+    turn: &mut Turn,
+    desk: &mut impl Desk,
+) {
+    desk.refused(reason);
+    turn.parcel.refusals.push(Refusal {
+        reason,
+        door: Door::Mqtt,
+        source: speaker.id.as_ref().into(),
+        topic: topic::excerpt(topic).into(),
+        index: None,
+        detail: detail.into(),
+        payload: Refusal::excerpt(payload),
+    });
+}

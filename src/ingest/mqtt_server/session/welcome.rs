@@ -1,0 +1,89 @@
+//! The decision on a CONNECT: form first, then who, then what they leave behind, then room.
+
+use super::{Aliases, Close, Desk, Limits, Open, Subscriptions};
+use crate::domain::{Topic, id};
+use crate::ingest::mqtt_server::door::Denied;
+use crate::ingest::mqtt_server::topic;
+use crate::ingest::mqtt_server::wire::{Connect, Refused, Version, Voice, Welcome, Will};
+use bytes::Bytes;
+use std::collections::BTreeSet;
+
+/// What a client of MQTT 5 must take at least, in bytes: the longest CONNACK and any
+/// acknowledgement without its reason string fit in.
+const LEAST_PACKET: usize = 80;
+
+pub(super) fn welcome(
+    c: Connect,
+    limits: &Limits,
+    voice: Voice,
+    desk: &mut impl Desk,
+) -> Result<(Open, Welcome), (Refused, Close)> {
+    if c.by_method {
+        return Err((Refused::Method, Close::Method));
+    }
+    if voice.max_packet < LEAST_PACKET {
+        return Err((Refused::PacketSize, Close::Unsayable));
+    }
+    let given = !c.client_id.is_empty();
+    if c.client_id.len() > limits.client_id || !(given || c.clean || voice.version == Version::V5) {
+        return Err((Refused::ClientId, Close::ClientId));
+    }
+    let Some((user, password)) = &c.login else {
+        return Err((Refused::NotAuthorised, Close::NotAuthorised));
+    };
+    let speaker = desk.admit(user, password).map_err(|denied| match denied {
+        Denied::BadCredentials => (Refused::BadCredentials, Close::BadCredentials),
+        Denied::NotAuthorised => (Refused::NotAuthorised, Close::NotAuthorised),
+        Denied::NotNow => (Refused::Unavailable, Close::Full),
+    })?;
+    // The own-topic rule stands on this: an id with a slash in it would name someone else's topics.
+    if !id::is_valid(&speaker.id) {
+        return Err((Refused::NotAuthorised, Close::NotAuthorised));
+    }
+    let own_status = |w: &Will| topic::own(&w.topic, &speaker.id) == Some(Topic::Status);
+    if !c.will.as_ref().is_none_or(own_status) {
+        return Err((Refused::NotAuthorised, Close::Will));
+    }
+    let assigned = (!given && voice.version == Version::V5).then(|| desk.client_id());
+    let client_id = if given {
+        Some(&*c.client_id)
+    } else {
+        assigned.as_deref()
+    };
+    if let Err(why) = desk.seat(&speaker, client_id) {
+        return Err((
+            if why == Close::Rate {
+                Refused::Rate
+            } else {
+                Refused::Unavailable
+            },
+            why,
+        ));
+    }
+    let welcome = Welcome {
+        receive_max: limits.receive_max,
+        max_packet: limits.packet,
+        aliases: limits.aliases,
+        client_id: assigned,
+        keep_alive_s: limits
+            .keep_alive_s
+            .filter(|m| *m > 0 && !(1..=*m).contains(&c.keep_alive_s)),
+    };
+    // The payload shares its memory with the read it came in; a will waits for hours and must not
+    // keep that.
+    let will = c.will.map(|w| Will {
+        payload: Bytes::copy_from_slice(&w.payload),
+        ..w
+    });
+    let open = Open {
+        speaker,
+        will,
+        keep_alive_s: c.keep_alive_s,
+        held: BTreeSet::new(),
+        unsettled: 0,
+        aliases: Aliases::default(),
+        receive_max: c.receive_max,
+        subscriptions: Subscriptions::default(),
+    };
+    Ok((open, welcome))
+}

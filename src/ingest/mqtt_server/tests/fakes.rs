@@ -1,0 +1,350 @@
+//! Stand-ins for what the endpoint asks, and packets as a client writes them.
+
+use crate::domain::{
+    Claim, Door, Millis, Parcel, Pass, Reason, Refusal, SourceIx, SourceKind, Speaker, Topic,
+    ZoneIx,
+};
+use crate::ingest::mqtt_server::read_batch::Turn;
+use crate::ingest::mqtt_server::session::{Close, Desk, Limits, Session};
+use crate::ingest::mqtt_server::wire::Grant;
+use crate::ingest::mqtt_server::{Board, Denied, Doorkeeper, Intake, Wanted, Watch};
+use bytes::BytesMut;
+use rumqttc::mqttbytes::{QoS, v4};
+use rumqttc::v5::mqttbytes::{QoS as QoS5, v5};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use tokio::sync::Notify;
+
+pub(super) const MINE: &str = "bayhub/v1/lamp-1/report";
+
+/// Knows `lamp-1` and `lamp-2` by the password `key`, and `barred`, whose key is good for something
+/// else.
+pub(super) struct Keeper;
+
+impl Doorkeeper for Keeper {
+    fn admit(&self, user: &str, password: &[u8]) -> Result<Speaker, Denied> {
+        let source = match (user, password) {
+            ("lamp-1", b"key") => SourceIx(1),
+            ("lamp-2", b"key") => SourceIx(2),
+            ("a/b", b"key") => SourceIx(3),
+            ("barred", b"key") => return Err(Denied::NotAuthorised),
+            _ => return Err(Denied::BadCredentials),
+        };
+        Ok(Speaker {
+            source,
+            kind: SourceKind::Sensor,
+            id: user.into(),
+            pass: Pass::default(),
+            uplinks: false,
+        })
+    }
+}
+
+/// Numbers with spaces between are claims, "nothing" says nothing, all else is malformed.
+pub(super) struct Numbers;
+
+impl Intake for Numbers {
+    fn take(&self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
+        if payload == b"nothing" {
+            return;
+        }
+        for item in payload.split(|b| *b == b' ') {
+            match std::str::from_utf8(item).ok().and_then(|s| s.parse().ok()) {
+                Some(n) => out.claims.push(Claim::Alive {
+                    source: speaker.source,
+                    at: Millis(n),
+                }),
+                None => out.refusals.push(Refusal {
+                    reason: if item == b"elsewhere" {
+                        Reason::UnknownBay
+                    } else {
+                        Reason::Malformed
+                    },
+                    door: Door::Mqtt,
+                    source: speaker.id.as_ref().into(),
+                    topic: topic.name().into(),
+                    index: None,
+                    detail: "not a number".into(),
+                    payload: Refusal::excerpt(payload),
+                }),
+            }
+        }
+    }
+}
+
+/// Ten zones, `Z0` to `Z9`, and a number each that the test sets.
+#[derive(Default)]
+pub(super) struct Zones(Mutex<Vec<Arc<Bits>>>, Mutex<[u64; 10]>);
+
+#[derive(Default)]
+struct Bits {
+    wanted: Option<Wanted>,
+    dirty: Mutex<Vec<ZoneIx>>,
+    bell: Notify,
+}
+
+impl Zones {
+    pub(super) fn set(&self, zone: u32, n: u64) {
+        self.1.lock().unwrap()[zone as usize] = n;
+        for bits in self.0.lock().unwrap().iter() {
+            let hears = |w: &Wanted| {
+                if let Wanted::These(z) = w {
+                    z.contains(&ZoneIx(zone))
+                } else {
+                    true
+                }
+            };
+            if bits.wanted.as_ref().is_some_and(hears) {
+                bits.dirty.lock().unwrap().push(ZoneIx(zone));
+                bits.bell.notify_one();
+            }
+        }
+    }
+}
+
+impl Board for Zones {
+    fn zone(&self, id: &str) -> Option<ZoneIx> {
+        id.strip_prefix('Z')
+            .and_then(|n| n.parse().ok())
+            .filter(|n| *n < 10)
+            .map(ZoneIx)
+    }
+    fn show(&self, zone: ZoneIx, id: &mut String, payload: &mut Vec<u8>) -> bool {
+        id.push('Z');
+        id.push_str(&zone.0.to_string());
+        payload.extend_from_slice(self.1.lock().unwrap()[zone.at()].to_string().as_bytes());
+        true
+    }
+    fn watch(&self, wanted: Wanted) -> Option<Box<dyn Watch>> {
+        let first = if let Wanted::These(z) = &wanted {
+            z.clone()
+        } else {
+            (0..10).map(ZoneIx).collect()
+        };
+        let bits = Arc::new(Bits {
+            wanted: Some(wanted),
+            dirty: Mutex::new(first),
+            bell: Notify::new(),
+        });
+        self.0.lock().unwrap().push(Arc::clone(&bits));
+        Some(Box::new(Watching(bits)))
+    }
+}
+
+struct Watching(Arc<Bits>);
+
+impl Watch for Watching {
+    fn changed<'a>(&'a mut self) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
+        Box::pin(async {
+            while self.0.dirty.lock().unwrap().is_empty() {
+                self.0.bell.notified().await;
+            }
+        })
+    }
+    fn take(&mut self, into: &mut Vec<ZoneIx>) {
+        into.append(&mut self.0.dirty.lock().unwrap());
+        into.sort_unstable();
+        into.dedup();
+    }
+}
+
+#[derive(Default)]
+pub(super) struct FakeDesk {
+    pub takes: Vec<(Topic, Vec<u8>)>,
+    pub seats: Vec<Option<String>>,
+    pub refused: Vec<Reason>,
+    pub full: Option<Close>,
+    pub watched: Option<Wanted>,
+    /// Of zones 0 to 9, those to be shown at once.
+    pub loud: Vec<u32>,
+    pub no_watch: bool,
+    pub declined: Vec<Grant>,
+}
+
+impl Desk for FakeDesk {
+    fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied> {
+        Keeper.admit(user, password)
+    }
+    fn client_id(&mut self) -> String {
+        "hub-1".into()
+    }
+    fn seat(&mut self, _: &Speaker, client_id: Option<&str>) -> Result<(), Close> {
+        self.seats.push(client_id.map(Into::into));
+        self.full.map_or(Ok(()), Err)
+    }
+    fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
+        self.takes.push((topic, payload.to_vec()));
+        Numbers.take(speaker, topic, payload, out);
+    }
+    fn refused(&mut self, reason: Reason) {
+        self.refused.push(reason);
+    }
+    fn zone(&mut self, id: &str) -> Option<ZoneIx> {
+        Zones::default().zone(id)
+    }
+    fn watch(&mut self, wanted: Wanted, loud: &dyn Fn(ZoneIx) -> bool) -> bool {
+        self.watched = Some(wanted);
+        self.loud = (0..10).filter(|z| loud(ZoneIx(*z))).collect();
+        !self.no_watch
+    }
+    fn unwatch(&mut self) {
+        self.watched = None;
+    }
+    fn declined(&mut self, grant: Grant) {
+        if !matches!(grant, Grant::Yes(_)) {
+            self.declined.push(grant);
+        }
+    }
+}
+
+pub(super) const LIMITS: Limits = Limits {
+    packet: 3072,
+    payload: 2048,
+    client_id: 128,
+    receive_max: 10,
+    aliases: 3,
+    keep_alive_s: None,
+};
+
+/// A session with its desk, fed by hand.
+pub(super) struct Talk {
+    pub session: Session,
+    pub desk: FakeDesk,
+    pub turn: Turn,
+    pub buf: BytesMut,
+    pub end: Option<Close>,
+}
+
+impl Talk {
+    pub(super) fn new() -> Self {
+        let session = Session::new(LIMITS);
+        Self {
+            session,
+            desk: FakeDesk::default(),
+            turn: Turn::default(),
+            buf: BytesMut::new(),
+            end: None,
+        }
+    }
+
+    /// One that is connected as `lamp-1`, its CONNACK taken.
+    pub(super) fn open() -> Self {
+        let mut t = Self::new();
+        t.say(&hello("c"));
+        assert_eq!((t.end, t.replies()), (None, vec![0x20, 2, 0, 0]));
+        t
+    }
+
+    /// The same in MQTT 5.
+    pub(super) fn open5() -> Self {
+        let mut t = Self::new();
+        t.say(&hello5());
+        let welcome = t.replies();
+        assert_eq!(
+            (t.end, &welcome[..1], &welcome[2..4]),
+            (None, &[0x20][..], &[0, 0][..])
+        );
+        t
+    }
+
+    pub(super) fn say(&mut self, bytes: &[u8]) -> &mut Self {
+        self.buf.extend_from_slice(bytes);
+        self.end = self
+            .session
+            .on_bytes(&mut self.buf, &mut self.turn, &mut self.desk);
+        self
+    }
+
+    pub(super) fn replies(&mut self) -> Vec<u8> {
+        self.turn.replies.split().to_vec()
+    }
+
+    pub(super) fn acks(&mut self) -> Vec<u8> {
+        self.turn.acks.split().to_vec()
+    }
+
+    pub(super) fn payloads(&self) -> Vec<&[u8]> {
+        self.desk.takes.iter().map(|(_, p)| p.as_slice()).collect()
+    }
+}
+
+pub(super) fn wire(packet: &v4::Packet) -> Vec<u8> {
+    let mut out = BytesMut::new();
+    packet.write(&mut out, usize::MAX).unwrap();
+    out.to_vec()
+}
+
+/// `lamp-1`'s CONNECT without a last will, to be changed.
+pub(super) fn connect(client_id: &str) -> v4::Connect {
+    let mut c = v4::Connect::new(client_id);
+    c.set_login("lamp-1", "key");
+    c.keep_alive = 30;
+    c
+}
+
+pub(super) fn hello(client_id: &str) -> Vec<u8> {
+    wire(&v4::Packet::Connect(connect(client_id)))
+}
+
+pub(super) fn publish(topic: &str, qos: u8, id: u16, payload: &[u8]) -> Vec<u8> {
+    let qos = [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce][usize::from(qos)];
+    let mut p = v4::Publish::new(topic, qos, payload);
+    p.pkid = id;
+    wire(&v4::Packet::Publish(p))
+}
+
+pub(super) fn release(id: u16) -> Vec<u8> {
+    wire(&v4::Packet::PubRel(v4::PubRel::new(id)))
+}
+
+pub(super) fn wire5(packet: &v5::Packet) -> Vec<u8> {
+    let mut out = BytesMut::new();
+    packet.write(&mut out, None).unwrap();
+    out.to_vec()
+}
+
+/// What the endpoint said in MQTT 5, packet by packet.
+pub(super) fn read5(bytes: &[u8]) -> Vec<v5::Packet> {
+    let mut bytes = BytesMut::from(bytes);
+    std::iter::from_fn(|| (!bytes.is_empty()).then(|| v5::Packet::read(&mut bytes, None).unwrap()))
+        .collect()
+}
+
+/// `lamp-1`'s CONNECT of MQTT 5.
+pub(super) fn connect5(id: &str, p: v5::ConnectProperties, will: Option<v5::LastWill>) -> Vec<u8> {
+    let connect = v5::Connect {
+        keep_alive: 30,
+        client_id: id.into(),
+        clean_start: true,
+        properties: Some(p),
+    };
+    wire5(&v5::Packet::Connect(
+        connect,
+        will,
+        Some(v5::Login::new("lamp-1", "key")),
+    ))
+}
+
+pub(super) fn hello5() -> Vec<u8> {
+    connect5("c", v5::ConnectProperties::new(), None)
+}
+
+pub(super) fn publish5(
+    topic: &str,
+    qos: u8,
+    id: u16,
+    alias: Option<u16>,
+    payload: &[u8],
+) -> Vec<u8> {
+    let qos = [QoS5::AtMostOnce, QoS5::AtLeastOnce, QoS5::ExactlyOnce][usize::from(qos)];
+    let properties = alias.map(|a| v5::PublishProperties {
+        topic_alias: Some(a),
+        ..v5::PublishProperties::default()
+    });
+    let mut p = v5::Publish::new(topic, qos, payload.to_vec(), properties);
+    p.pkid = id;
+    wire5(&v5::Packet::Publish(p))
+}
+
+pub(super) const PING: [u8; 2] = [0xc0, 0];
+pub(super) const GOODBYE: [u8; 2] = [0xe0, 0];

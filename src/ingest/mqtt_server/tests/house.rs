@@ -1,0 +1,166 @@
+//! An endpoint on a real socket, its journal in the test's hands, and a raw client to misbehave
+//! with.
+
+use super::fakes::{Keeper, Numbers, PING, Zones, hello};
+use crate::domain::{Claim, Submission};
+use crate::ingest::mqtt_server::{Config, Door, Tls, serve, serve_tls};
+use crate::metrics::Metrics;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// Long enough for anything that will happen at all.
+pub(super) const EVER: Duration = Duration::from_secs(20);
+
+pub(super) struct House {
+    pub addr: SocketAddr,
+    pub metrics: Arc<Metrics>,
+    pub stop: watch::Sender<bool>,
+    pub serving: JoinHandle<()>,
+    pub zones: Arc<Zones>,
+    /// What the endpoint submits; the test is the journal.
+    pub journal: mpsc::Receiver<Submission>,
+}
+
+impl House {
+    pub(super) async fn open(config: Config, queue: usize) -> Self {
+        Self::build(config, queue, None).await
+    }
+
+    /// One that speaks TLS.
+    pub(super) async fn secure(config: Config, tls: Arc<Tls>) -> Self {
+        Self::build(config, 16, Some(tls)).await
+    }
+
+    async fn build(config: Config, queue: usize, tls: Option<Arc<Tls>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let (tx, journal) = mpsc::channel(queue);
+        let metrics = Arc::new(Metrics::new());
+        let zones = Arc::new(Zones::default());
+        let keeper = Arc::new(Keeper);
+        let intake = Arc::new(Numbers);
+        let door = Door::new(
+            config,
+            keeper,
+            intake,
+            zones.clone(),
+            tx,
+            Arc::clone(&metrics),
+        );
+        let (stop, stopped) = watch::channel(false);
+        let door = Arc::new(door);
+        let serving = match tls {
+            None => tokio::spawn(serve(listener, door, stopped)),
+            Some(tls) => tokio::spawn(serve_tls(listener, tls, door, stopped)),
+        };
+        Self {
+            addr,
+            metrics,
+            stop,
+            serving,
+            zones,
+            journal,
+        }
+    }
+
+    pub(super) async fn usual() -> Self {
+        Self::open(Config::default(), 16).await
+    }
+
+    /// The next submission.
+    pub(super) async fn next(&mut self) -> Submission {
+        timeout(EVER, self.journal.recv())
+            .await
+            .expect("a submission")
+            .expect("an endpoint")
+    }
+
+    /// A raw connection, nothing said yet.
+    pub(super) async fn knock(&self) -> Raw {
+        Raw(TcpStream::connect(self.addr).await.unwrap())
+    }
+
+    /// A raw connection as `lamp-1`.
+    pub(super) async fn enter(&self, client_id: &str) -> Raw {
+        self.enter_with(&hello(client_id)).await
+    }
+
+    pub(super) async fn enter_with(&self, connect: &[u8]) -> Raw {
+        let mut raw = self.knock().await;
+        raw.say(connect).await;
+        raw.hear(&[0x20, 2, 0, 0]).await;
+        raw
+    }
+
+    /// Connections ended for `reason`; waits until there are `n`.
+    pub(super) async fn ended(&self, reason: &str, n: u64) {
+        let count = || {
+            self.metrics
+                .mqtt_refused_connections
+                .with_label_values(&[reason])
+                .get()
+        };
+        let wait = async {
+            while count() < n {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        assert!(timeout(EVER, wait).await.is_ok(), "{reason}: {}", count());
+        assert_eq!(count(), n, "{reason}");
+    }
+}
+
+pub(super) struct Raw(pub TcpStream);
+
+impl Raw {
+    pub(super) async fn say(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).await.unwrap();
+    }
+
+    /// The next bytes must be these.
+    pub(super) async fn hear(&mut self, bytes: &[u8]) {
+        let mut got = vec![0; bytes.len()];
+        timeout(EVER, self.0.read_exact(&mut got))
+            .await
+            .expect("bytes in time")
+            .expect("bytes");
+        assert_eq!(got, bytes);
+    }
+
+    /// A ping and its answer: shows that the endpoint has said nothing else so far, and that it has
+    /// read all.
+    pub(super) async fn ping(&mut self) {
+        self.say(&PING).await;
+        self.hear(&[0xd0, 0]).await;
+    }
+
+    /// The connection must end without another byte.
+    pub(super) async fn hear_the_end(&mut self) {
+        let mut rest = Vec::new();
+        let read = timeout(EVER, self.0.read_to_end(&mut rest))
+            .await
+            .expect("an end in time");
+        assert!(rest.is_empty() || read.is_err(), "{rest:x?}");
+        assert!(rest.is_empty(), "{rest:x?}");
+    }
+}
+
+/// The numbers that `s` claims.
+pub(super) fn said(s: &Submission) -> Vec<u64> {
+    s.claims
+        .iter()
+        .map(|c| {
+            if let Claim::Alive { at, .. } = c {
+                at.0
+            } else {
+                panic!("{c:?}")
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,219 @@
+//! Late reports: the bay's walk is gone through again with them and without, and the difference is
+//! what changes.
+//!
+//! A walk is taken up at the newest carry (see [`super::amendment_log`]) whose hour has a report no later
+//! than the late one. Where there is none, nothing stood: every older word has lapsed, as long as
+//! enough hours are kept. What cannot be told for certain, because hours are gone, is too late.
+//! Dear: reads the shard's blocks of the hours since then, each once a step.
+
+use super::amendment_log::{Hour, Part, Records};
+use super::corrections::{Change, is_told};
+use super::deltas::Tape;
+use super::heard::{MINUTE_MS, REACH};
+use super::recent::slot;
+use super::report::{Report, order};
+use super::shard::Late;
+use super::step::Step;
+use super::timeline::{Cell, Rules};
+use super::walk::Still;
+use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
+use crate::domain::{BayIx, Millis};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::io;
+
+/// Hours read so far in this step, by their start.
+type Read = BTreeMap<u64, Hour>;
+
+/// Where a bay's walk is taken up, and the reports from there on.
+struct Past {
+    cell: Cell,
+    /// Start of the hour it is taken up in.
+    from: u64,
+    reports: Vec<Report>,
+    /// Whether that hour has a carry: nothing before it is needed.
+    carried: bool,
+}
+
+impl Step<'_> {
+    /// Takes late reports into account, bay by bay.
+    pub(in crate::settlement) fn amend(&mut self, mut late: Vec<Late>) {
+        let amend = self.limits.amend;
+        let mut read = Read::new();
+        late.retain(|l| {
+            let fine = l.report.at() + amend >= l.ingest;
+            if !fine {
+                self.aside(l);
+            }
+            fine
+        });
+        late.sort_unstable_by(|a, b| {
+            a.report
+                .place()
+                .cmp(&b.report.place())
+                .then(a.ingest.cmp(&b.ingest))
+        });
+        for of_bay in late.chunk_by(|a, b| a.report.bay() == b.report.bay()) {
+            match self.past(of_bay[0].report, &mut read) {
+                Ok(Some(past)) => self.amend_bay(&past, of_bay, &mut read),
+                Ok(None) => of_bay.iter().for_each(|l| self.aside(l)),
+                Err(e) => {
+                    tracing::warn!(
+                        error = %e,
+                        "settled reports could not be read again: late ones are kept aside",
+                    );
+                    self.counts.unkept += of_bay.len() as u64;
+                    for l in of_bay {
+                        self.aside(l);
+                    }
+                }
+            }
+        }
+    }
+
+    fn part(&mut self, hour: u64, bay: u32, read: &mut Read) -> io::Result<Part> {
+        let there = match read.entry(hour) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(free) => {
+                let mut words = Vec::new();
+                self.kept.read(Millis(hour), self.shard, &mut words)?;
+                free.insert(Hour::read(&words))
+            }
+        };
+        Ok(there.part(bay))
+    }
+
+    /// `None` when too much of it is gone to say.
+    fn past(&mut self, first: Report, read: &mut Read) -> io::Result<Option<Past>> {
+        let bay = BayIx(first.bay());
+        let at = first.at();
+        let number = self.city.bay_number(bay);
+        let swept = self.zone_of(bay.0).1.swept;
+        let hour = at / HOUR_MS * HOUR_MS;
+        // What was reported before that has lapsed.
+        let oldest = at.saturating_sub(self.limits.max_age) / HOUR_MS * HOUR_MS;
+        let kept_from = self.kept.kept_from().0;
+        let unheard = Cell::serving_since(self.city.serving_since(bay).0);
+        let mut past = Past {
+            cell: unheard,
+            from: hour,
+            reports: Vec::new(),
+            carried: false,
+        };
+        for h in (oldest.max(kept_from)..=hour)
+            .rev()
+            .step_by(HOUR_MS as usize)
+        {
+            let h = h / HOUR_MS * HOUR_MS;
+            let found = self.part(h, number, read)?;
+            if let Some(cell) = found
+                .carry
+                .filter(|_| found.reports.first().is_some_and(|r| r.at() <= at))
+            {
+                (past.cell, past.from, past.carried) = (cell, h, true);
+                break;
+            }
+        }
+        let reach = (u64::from(REACH) - 60) * MINUTE_MS;
+        if !past.carried && oldest < kept_from || past.from + reach < swept {
+            return Ok(None);
+        }
+        for h in (past.from..swept).step_by(HOUR_MS as usize) {
+            past.reports
+                .append(&mut self.part(h, number, read)?.reports);
+        }
+        Ok(Some(past))
+    }
+
+    fn amend_bay(&mut self, past: &Past, late: &[Late], read: &mut Read) {
+        let bay = late[0].report.bay();
+        let (zone, rows) = self.zone_of(bay);
+        let swept = rows.swept;
+        let number = self.city.bay_number(BayIx(bay));
+        let new: Vec<Report> = late.iter().map(|l| l.report.of(number)).collect();
+        let mut reports = past.reports.clone();
+        reports.extend(&new);
+        order(&mut reports);
+        self.counts.amended += late.len() as u64;
+        if reports == past.reports {
+            return;
+        }
+        self.wake(zone, new[0].at() / HOUR_MS * HOUR_MS);
+        let rules = Rules {
+            bay: number,
+            ..self.rules(zone, past.from)
+        };
+        let (without, ..) = walk(past.cell, &past.reports, swept, &rules);
+        let (with, cell, carries) = walk(past.cell, &reports, swept, &rules);
+        self.cells[bay as usize] = cell;
+        self.still[zone.at()] = Still::default();
+        self.change(slot(zone), &Change::between(with, without));
+        let mut by_hour: BTreeMap<u64, Records> = BTreeMap::new();
+        for (hour, carry) in carries
+            .into_iter()
+            .filter(|c| c.0 > past.from || !past.carried)
+        {
+            by_hour.entry(hour).or_default().carry(carry, number);
+        }
+        for r in &new {
+            by_hour
+                .entry(r.at() / HOUR_MS * HOUR_MS)
+                .or_default()
+                .report(r, number);
+        }
+        for (hour, records) in by_hour {
+            *self.records = records;
+            self.keep_records(hour);
+            read.remove(&hour);
+        }
+    }
+
+    /// Takes a difference into the windows and visits: those not told yet become right at once.
+    fn change(&mut self, slot: usize, change: &Change) {
+        let rows = &mut self.rows.0[slot];
+        let pad = self.limits.pad;
+        for (n, delta) in &change.windows {
+            rows.add(*n, delta);
+            if is_told(n * WINDOW_MS, rows.swept, pad) {
+                self.out.fixes.window(rows.number, *n, delta);
+            }
+        }
+        for v in &change.retracted {
+            if is_told(v.end.0, rows.swept, pad) {
+                self.out.fixes.visit(*v, -1);
+            } else if let Some(at) = self.out.visits.iter().position(|o| o == v) {
+                self.out.visits.swap_remove(at);
+            }
+        }
+        for v in &change.asserted {
+            if is_told(v.end.0, rows.swept, pad) {
+                self.out.fixes.visit(*v, 1);
+            } else {
+                self.out.visits.push(*v);
+            }
+        }
+    }
+}
+
+/// Walks through `reports` up to `to`. Also gives, for each hour with reports, the walk just before
+/// the first of them.
+fn walk(
+    mut cell: Cell,
+    reports: &[Report],
+    to: u64,
+    rules: &Rules<'_>,
+) -> (Tape, Cell, Vec<(u64, Cell)>) {
+    let mut tape = Tape::default();
+    let mut carries = Vec::new();
+    let mut last = 0;
+    for r in reports {
+        let hour = r.at() / HOUR_MS * HOUR_MS;
+        if hour != last {
+            carries.push((hour, cell));
+            last = hour;
+        }
+        cell.report(r, rules, &mut tape);
+    }
+    cell.advance(to, rules, &mut tape);
+    (tape, cell, carries)
+}

@@ -1,0 +1,173 @@
+//! Settled reports as they are kept for amendments: records of 24 bytes, and where a bay's walk can
+//! be taken up again. Pure.
+//!
+//! An hour of event time holds, of each bay that reported in it, its reports and before the first
+//! of them a *carry*: the walk as it stood just before. A walk through any time in or after that
+//! report starts there. Records are appended and never changed: of two carries the later counts,
+//! and a report that is there twice is one.
+
+use super::report::{Report, order};
+use super::timeline::Cell;
+
+/// Marks a carry: a bit of the first word that neither a report nor a cell uses.
+const CARRY: u64 = 1 << 19;
+
+/// Records as they are written, in words; bays by their stable numbers. A report is its three
+/// words; a carry is the three of a [`Cell`], marked, and the bay.
+#[derive(Debug, Default)]
+pub(in crate::settlement) struct Records(Vec<u64>);
+
+impl Records {
+    #[inline]
+    pub(in crate::settlement) fn report(&mut self, report: &Report, bay: u32) {
+        let words: [u64; 3] = bytemuck::cast(report.of(bay));
+        self.0.extend_from_slice(&words);
+    }
+
+    #[inline]
+    pub(in crate::settlement) fn carry(&mut self, cell: Cell, bay: u32) {
+        let [word, since, rest]: [u64; 3] = bytemuck::cast(cell);
+        self.0
+            .extend_from_slice(&[word | CARRY, since, rest, u64::from(bay)]);
+    }
+
+    pub(in crate::settlement) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(in crate::settlement) fn into_words(self) -> Vec<u64> {
+        self.0
+    }
+
+    /// Empty, in memory that served already; not in far more than was needed.
+    pub(in crate::settlement) fn reusing(mut words: Vec<u64>) -> Self {
+        if words.capacity() > 4 * words.len() + 1024 {
+            words.shrink_to(2 * words.len());
+        }
+        words.clear();
+        Self(words)
+    }
+}
+
+/// One record that was read.
+#[derive(Clone, Copy, Debug)]
+struct Record {
+    words: [u64; 3],
+    bay: u32,
+    carry: bool,
+}
+
+impl Record {
+    /// The first of `words`, and the rest. `None` for half of one.
+    fn first(words: &[u64]) -> Option<(Self, &[u64])> {
+        let (body, rest) = words.split_first_chunk::<3>()?;
+        if body[0] & CARRY == 0 {
+            let report: Report = bytemuck::cast(*body);
+            return Some((
+                Self {
+                    words: *body,
+                    bay: report.bay(),
+                    carry: false,
+                },
+                rest,
+            ));
+        }
+        let [word, since, source] = *body;
+        let (bay, rest) = rest.split_first()?;
+        Some((
+            Self {
+                words: [word & !CARRY, since, source],
+                bay: *bay as u32,
+                carry: true,
+            },
+            rest,
+        ))
+    }
+}
+
+/// What one hour of one shard holds, by bay.
+#[derive(Debug, Default)]
+pub(in crate::settlement) struct Hour(Vec<Record>);
+
+/// One bay's part of an hour.
+#[derive(Debug, Default)]
+pub(in crate::settlement) struct Part {
+    pub(in crate::settlement) carry: Option<Cell>,
+    /// Ordered, one at each time.
+    pub(in crate::settlement) reports: Vec<Report>,
+}
+
+impl Hour {
+    pub(in crate::settlement) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// From the words of its blocks in order. What does not come out even is left off.
+    pub(in crate::settlement) fn read(words: &[u64]) -> Self {
+        let mut records = Vec::with_capacity(words.len() / 3);
+        let mut rest = words;
+        while let Some((record, behind)) = Record::first(rest) {
+            records.push(record);
+            rest = behind;
+        }
+        // Stable: carries stay in the order in which they were written.
+        records.sort_by_key(|r| r.bay);
+        Self(records)
+    }
+
+    pub(in crate::settlement) fn part(&self, bay: u32) -> Part {
+        let from = self.0.partition_point(|r| r.bay < bay);
+        let mut part = Part::default();
+        for r in self.0[from..].iter().take_while(|r| r.bay == bay) {
+            if r.carry {
+                part.carry = Some(bytemuck::cast(r.words));
+            } else {
+                part.reports.push(bytemuck::cast(r.words));
+            }
+        }
+        order(&mut part.reports);
+        part
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{BayIx, BayStatus, Millis, Observation, SourceIx, SourceKind};
+
+    #[test]
+    fn records_come_back_by_bay_and_half_of_one_is_left_off() {
+        let report = |at, bay| {
+            let source = SourceIx(u32::MAX);
+            let source_kind = SourceKind::Gate;
+            let status = BayStatus::Closed;
+            let o = Observation {
+                at: Millis(at),
+                seq: u64::MAX,
+                bay: BayIx(bay),
+                source,
+                source_kind,
+                status,
+                confidence: 255,
+            };
+            Report::new(&o).unwrap()
+        };
+        let mut records = Records::default();
+        let cell = Cell::serving_since(u64::MAX);
+        records.carry(cell, 9);
+        records.report(&report((1 << 44) - 1, 3), 9);
+        records.report(&report(5, 4), 8);
+        records.carry(Cell::serving_since(2), 8);
+        let read = Hour::read(&[records.into_words(), vec![1; 2]].concat());
+        assert_eq!(read.len(), 4);
+        let part = read.part(9);
+        assert_eq!(
+            (part.carry, part.reports),
+            (Some(cell), vec![report((1 << 44) - 1, 9)])
+        );
+        assert_eq!(
+            (read.part(8).reports, read.part(7).carry),
+            (vec![report(5, 8)], None)
+        );
+    }
+}

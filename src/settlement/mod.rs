@@ -1,0 +1,463 @@
+//! Settlement: the same claims once more, in order of event time, for figures that do not depend on
+//! how they arrived.
+//!
+//! Claims wait, by shard, until no more can come in time for their window of five minutes. Then the
+//! window is settled, shard by shard: reports that are due are walked through in order of bay and
+//! time ([`timeline`]), every bay is brought to the window's end, and what that came to is added to
+//! the zones' windows ([`recent`]). What comes later still amends (`amend`), for as long as the
+//! configuration says.
+//!
+//! Promises: what is settled is a function of the set of claims that came in time, of the set that
+//! came late, and of the bays' service; not of order, duplicates, batches, workers or restarts. The
+//! watermark is the frontier of what all workers have applied, less the lateness, in whole windows;
+//! whether a claim is late is decided by the ingest time of its own batch. Only claims in time
+//! count as hearing a source: a late report speaks for its own bay and no other.
+//!
+//! Dear: settling touches every bay of every zone that was ever heard once a window; so it is done
+//! a few shards at a time while the stream is live. Bounded: what waits, by
+//! [`Config::max_waiting`]; a report beyond that is kept aside and counted.
+
+mod amend;
+mod amendment_files;
+mod amendment_log;
+mod bytes;
+mod chains;
+pub mod config;
+pub mod corrections;
+pub mod deltas;
+mod handover;
+pub mod heard;
+mod inbox;
+pub mod recent;
+pub mod report;
+pub mod saved;
+mod shard;
+mod step;
+pub mod timeline;
+mod walk;
+
+pub use self::handover::Handed;
+pub use amendment_files::KeptFiles;
+pub use config::{Config, Limits};
+pub use step::Counts;
+
+use self::amendment_log::Records;
+use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
+use crate::domain::{
+    BayIx, Claim, KeptReports, Millis, Observation, SHARDS, SettledSink, SourceIx, SourceKind,
+    ZoneIx, owner, shard_of, zones_of,
+};
+use crate::registry::city::City;
+use chains::Chains;
+use heard::{Heard, MINUTE_MS};
+use inbox::{Inbox, window_of};
+use recent::Recent;
+use report::Report;
+use shard::{Late, Shard};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use step::Step;
+use timeline::Cell;
+use walk::{Still, Trail};
+
+/// Work done in one go while the stream is live, in reports and bays: a few ms.
+pub const A_LITTLE: usize = 1 << 16;
+
+/// What the workers share.
+pub struct Shared {
+    pub heard: Heard,
+    pub recent: Arc<Recent>,
+    pub limits: Limits,
+    /// Ingest time of the first batch that settlement has seen; 0 before.
+    begun: AtomicU64,
+    handed: Handed,
+    sink: Arc<dyn SettledSink>,
+}
+
+impl Shared {
+    /// For so many workers; `sources` bounds the table of when each was heard.
+    #[must_use]
+    pub fn new(limits: Limits, workers: usize, sources: usize, sink: Arc<dyn SettledSink>) -> Self {
+        let recent = Arc::new(Recent::new(limits.pad, limits.keep_hours));
+        let heard = Heard::new(sources);
+        let handed = Handed::new(workers);
+        Self {
+            heard,
+            recent,
+            limits,
+            begun: AtomicU64::new(0),
+            handed,
+            sink,
+        }
+    }
+
+    /// The first batch there ever was came at this time. Only the first call counts.
+    pub fn begin(&self, ingest: Millis) {
+        if self.begun.load(Ordering::Relaxed) == 0 {
+            let _ = self
+                .begun
+                .compare_exchange(0, ingest.0, Ordering::AcqRel, Ordering::Relaxed);
+        }
+    }
+
+    /// From where on everything is settled: the start of an hour before anything that can come in
+    /// time. 0: not begun.
+    fn from(&self) -> u64 {
+        self.begun
+            .load(Ordering::Acquire)
+            .saturating_sub(self.limits.lateness)
+            / HOUR_MS
+            * HOUR_MS
+    }
+}
+
+/// Tells cities apart whose zones are dealt out to shards in different ways.
+#[must_use]
+pub fn generation(city: &City) -> u32 {
+    let numbers = (0..city.zone_count()).map(|z| city.zone(ZoneIx(z)).number);
+    // FNV-1a.
+    numbers
+        .flat_map(u32::to_le_bytes)
+        .fold(0x811c_9dc5, |hash, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        })
+}
+
+/// One worker's part of the settlement.
+pub struct Settle {
+    place: (u32, u32),
+    pub(in crate::settlement) shared: Arc<Shared>,
+    kept: Box<dyn KeptReports>,
+    city: Arc<City>,
+    cells: Vec<Cell>,
+    chains: Chains,
+    /// What a step keeps; empty between steps.
+    records: Records,
+    trail: Trail,
+    /// By zone.
+    still: Vec<Still>,
+    shards: Vec<Shard>,
+    inbox: Inbox,
+    /// The window being settled ends here, and the shards before `next` are done with it. 0: none.
+    to: u64,
+    next: u32,
+    /// No shard is settled further than that.
+    reached: u64,
+    waiting: usize,
+    offered: handover::Offered,
+    counts: Counts,
+    late: Vec<Late>,
+}
+
+impl Settle {
+    /// For worker `place.0` of `place.1`.
+    #[must_use]
+    pub fn new(
+        place: (u32, u32),
+        city: &Arc<City>,
+        shared: Arc<Shared>,
+        kept: Box<dyn KeptReports>,
+    ) -> Self {
+        let mut settle = Self {
+            place,
+            shared,
+            kept,
+            city: city.clone(),
+            cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
+            chains: Chains::new(city.bay_slots() as usize),
+            records: Records::default(),
+            trail: Trail::default(),
+            still: Vec::new(),
+            shards: (0..SHARDS).map(|_| Shard::default()).collect(),
+            inbox: Inbox::default(),
+            to: 0,
+            next: 0,
+            reached: 0,
+            waiting: 0,
+            offered: handover::Offered::default(),
+            counts: Counts::default(),
+            late: Vec::new(),
+        };
+        for bay in (0..city.bay_slots())
+            .map(BayIx)
+            .filter(|b| !city.serving_since(*b).is_never())
+        {
+            settle.cells[bay.at()] = Cell::serving_since(city.serving_since(bay).0);
+        }
+        settle.make_rows();
+        settle
+    }
+
+    /// The shards of this worker that have zones.
+    fn owned(&self) -> impl Iterator<Item = u32> + use<> {
+        let (me, peers) = self.place;
+        let zones = self.city.zone_count();
+        (0..SHARDS).filter(move |s| owner(*s, peers) == me && s * 8 < zones)
+    }
+
+    /// Gives every zone of the picture its rows.
+    fn make_rows(&mut self) {
+        let count = self.city.zone_count();
+        let newest = self
+            .owned()
+            .map(|s| self.shards[s as usize].swept)
+            .max()
+            .unwrap_or_default();
+        for s in self.owned() {
+            let state = &mut self.shards[s as usize];
+            if state.swept == 0 {
+                // Its first zones are added at run time.
+                state.swept = newest;
+            }
+            let swept = state.swept;
+            self.shared.recent.change(s, |rows| {
+                for zone in zones_of(s, count).skip(rows.0.len()) {
+                    let number = self.city.zone(zone).number;
+                    rows.0.push(recent::ZoneRows {
+                        number,
+                        swept,
+                        ..recent::ZoneRows::default()
+                    });
+                }
+                (swept, ())
+            });
+        }
+        // Whatever has changed, all bays are looked at once more.
+        self.still.clear();
+        self.still.resize(count as usize, Still::default());
+        self.reached = self.reached.max(newest);
+    }
+
+    /// Takes up run-time changes of the registry. A bay that is gone ends its service at the end of
+    /// the last window settled; one that is new begins when the registry says.
+    pub(crate) fn take_up(&mut self, city: &Arc<City>) {
+        let old = std::mem::replace(&mut self.city, city.clone());
+        self.cells
+            .resize(city.bay_slots() as usize, Cell::default());
+        self.chains.grow(city.bay_slots() as usize);
+        self.make_rows();
+        for bay in (0..city.bay_slots()).map(BayIx) {
+            let new = bay.0 >= old.bay_slots();
+            if new {
+                self.cells[bay.at()] = Cell::serving_since(city.serving_since(bay).0);
+            } else if old.is_live(bay) && !city.is_live(bay) {
+                self.retire(bay);
+            }
+        }
+    }
+
+    fn retire(&mut self, bay: BayIx) {
+        let zone = self.city.zone_of(bay);
+        if owner(shard_of(zone), self.place.1) == self.place.0 {
+            let number = self.city.bay_number(bay);
+            let cell = std::mem::take(&mut self.cells[bay.at()]);
+            self.with_step(shard_of(zone), |step| step.retire(zone, cell, number));
+        }
+    }
+
+    /// One claim of a bay, in the order of commit.
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "the hot path: a report that goes through memory on its way costs a wait"
+    )]
+    pub(crate) fn take(&mut self, o: &Observation, zone: ZoneIx, now: Millis) {
+        let in_time = self.hear(o.source, o.source_kind, o.at, now);
+        let Some(report) = Report::new(o) else { return };
+        if in_time && self.waiting < self.shared.limits.max_waiting {
+            self.wait(report, shard_of(zone));
+        } else {
+            self.take_late(report, zone, now);
+        }
+    }
+
+    /// Until its window is settled; or the next window of its shard, if that is settled already.
+    #[inline(always)]
+    #[allow(clippy::inline_always, reason = "as above")]
+    fn wait(&mut self, report: Report, shard: u32) {
+        self.waiting += 1;
+        if report.at() < self.reached {
+            self.wait_longer(report, shard);
+        } else {
+            self.inbox.push(report, shard, window_of(report.at()));
+        }
+    }
+
+    #[cold]
+    fn wait_longer(&mut self, report: Report, shard: u32) {
+        let own = window_of(report.at());
+        let next = window_of(self.shards[shard as usize].swept.max(self.to));
+        if own < next {
+            self.inbox.push_older(report, shard, next);
+        } else {
+            self.inbox.push(report, shard, own);
+        }
+    }
+
+    #[cold]
+    fn take_late(&mut self, report: Report, zone: ZoneIx, now: Millis) {
+        let late = Late {
+            ingest: now.0,
+            report,
+        };
+        if self.waiting < self.shared.limits.max_waiting {
+            self.waiting += 1;
+            self.shards[shard_of(zone) as usize].late.push(late);
+        } else {
+            self.counts.late += 1;
+            self.with_step(shard_of(zone), |step| step.aside(&late));
+        }
+    }
+
+    /// A claim that is of no bay: its source is there.
+    #[inline]
+    pub(crate) fn note(&self, claim: &Claim, now: Millis) {
+        match claim {
+            Claim::Bay(_) => {}
+            Claim::Count(c) => drop(self.hear(c.source, SourceKind::Gate, c.at, now)),
+            Claim::Alive { source, at } => drop(self.hear(*source, SourceKind::Sensor, *at, now)),
+        }
+    }
+
+    /// Whether it came in time; if so, its source was heard then.
+    #[inline]
+    fn hear(&self, source: SourceIx, kind: SourceKind, at: Millis, now: Millis) -> bool {
+        let in_time = at.0 + self.shared.limits.lateness >= now.0;
+        if in_time && !kind.passes_by() {
+            self.shared.heard.hear(source, (at.0 / MINUTE_MS) as u32);
+        }
+        in_time
+    }
+
+    /// Settles what can be: everything of batches before `frontier` has been applied by every
+    /// worker. Stops after about `work` reports and bays. True: there is more to do.
+    pub(crate) fn settle(&mut self, frontier: Millis, work: usize) -> bool {
+        self.hand_over();
+        let from = self.shared.from();
+        if from == 0 {
+            return false;
+        }
+        let end = frontier.0.saturating_sub(self.shared.limits.lateness) / WINDOW_MS * WINDOW_MS;
+        let mut done = 0;
+        loop {
+            if self.to == 0 && !self.begin_window(from, end) {
+                return false;
+            }
+            while let Some(dealt) = self.inbox.deal() {
+                done += dealt / 8;
+                if done >= work {
+                    return true;
+                }
+            }
+            while self.next < SHARDS {
+                if self.is_due(self.next) {
+                    if done >= work {
+                        return true;
+                    }
+                    done += self.step(self.next, from);
+                }
+                self.next += 1;
+            }
+            self.forget();
+            self.to = 0;
+            self.hand_over();
+        }
+    }
+
+    /// The next window that all owned shards are to settle, if it ends by `end` and its results
+    /// will find room.
+    fn begin_window(&mut self, from: u64, end: u64) -> bool {
+        let least = self
+            .owned()
+            .map(|s| self.shards[s as usize].swept.max(from))
+            .min();
+        let Some(to) = least.map(|l| l + WINDOW_MS).filter(|to| *to <= end) else {
+            return false;
+        };
+        if !self.make_room() {
+            return false;
+        }
+        (self.to, self.next, self.reached) = (to, 0, self.reached.max(to));
+        self.inbox.begin(window_of(to));
+        true
+    }
+
+    /// Whether a shard has still to be brought to the end of the window under way.
+    fn is_due(&self, s: u32) -> bool {
+        let ours = owner(s, self.place.1) == self.place.0 && s * 8 < self.city.zone_count();
+        ours && self.shards[s as usize].swept < self.to
+    }
+
+    fn step(&mut self, s: u32, from: u64) -> usize {
+        let to = self.to;
+        if self.shards[s as usize].swept == 0 {
+            self.shared.recent.change(s, |rows| {
+                rows.0.iter_mut().for_each(|z| z.swept = z.swept.max(from));
+                (from, ())
+            });
+        }
+        let (there, range) = self.inbox.of(s);
+        let mut late = std::mem::take(&mut self.late);
+        self.shards[s as usize].take_late(to + self.shared.limits.lateness, &mut late);
+        self.waiting -= range.len() + late.len();
+        self.shards[s as usize].swept = to;
+        let mixed = self.inbox.is_mixed();
+        let work = self.with_step(s, |step| step.run(to, &there[range], mixed, &late));
+        self.late = late;
+        work
+    }
+
+    /// Lends out what a shard is made of.
+    fn with_step<T>(&mut self, s: u32, act: impl FnOnce(&mut Step<'_>) -> T) -> T {
+        let Self {
+            shared,
+            kept,
+            city,
+            cells,
+            chains,
+            records,
+            trail,
+            still,
+            shards,
+            counts,
+            ..
+        } = self;
+        let state = &mut shards[s as usize];
+        shared.recent.change(s, |rows| {
+            let mut step = Step {
+                shard: s,
+                city,
+                heard: &shared.heard,
+                limits: &shared.limits,
+                cells,
+                rows,
+                out: Arc::make_mut(&mut state.out),
+                kept: &mut **kept,
+                chains,
+                records,
+                trail,
+                still,
+                open: &mut state.open,
+                counts,
+            };
+            let result = act(&mut step);
+            (state.swept, result)
+        })
+    }
+
+    /// Lets go of kept reports that nothing can amend any more.
+    fn forget(&mut self) {
+        if self.to.is_multiple_of(HOUR_MS) {
+            let limits = &self.shared.limits;
+            let needed = self
+                .to
+                .saturating_sub(limits.amend + limits.max_age + 2 * HOUR_MS);
+            self.kept.forget(Millis(needed / HOUR_MS * HOUR_MS));
+        }
+    }
+
+    /// What was done since this was last asked.
+    pub(crate) fn counts(&mut self) -> Counts {
+        std::mem::take(&mut self.counts)
+    }
+}

@@ -1,0 +1,260 @@
+//! What the reports of one bay come to: its states over time, and its visits. Pure.
+//!
+//! The meaning of the settled record. Reports of a bay stand in order of their time, at most one at
+//! each; each stands from its time until the next, or until it lapses:
+//!
+//! * an app's word at its time plus the zone's limit;
+//! * a sensor's or gate's at the end of the last heard minute plus the limit: from the minute of
+//!   the report on, as long as the source was heard again before that instant (see
+//!   [`super::heard`]);
+//! * any word at its time plus the greatest age.
+//!
+//! A lapsed word leaves the bay unknown. A visit is a longest stretch of *occupied*; it was seen to
+//! start if the bay was vacant just before, and seen to end if it is vacant right after.
+//!
+//! A [`Cell`] is where a bay's walk through its reports has come to; walking on from a copy of it
+//! gives the same as walking from the beginning. That is what makes checkpoints, amendments and
+//! windows one and the same thing.
+
+use super::deltas::Tape;
+use super::heard::{Heard, MINUTE_MS};
+use super::report::Report;
+use crate::domain::{BayStatus, Millis, SourceIx, SourceKind, SourceKinds, Visit};
+use bytemuck::{Pod, Zeroable};
+
+/// What the walk depends on besides the reports. Times in ms.
+#[derive(Clone, Copy)]
+pub struct Rules<'a> {
+    pub heard: &'a Heard,
+    /// Silence after which a word lapses: the zone's.
+    pub limit: u64,
+    /// Age at which any word lapses.
+    pub max_age: u64,
+    /// A whole visit that is shorter is a short stay.
+    pub min_visit: u64,
+    /// Everything before it is on the tape already.
+    pub swept: u64,
+    /// Stable numbers of bay and zone, for visits.
+    pub bay: u32,
+    pub zone: u32,
+}
+
+/// One bay's walk. All zeroes: in service from the beginning, never reported.
+///
+/// `word`, from the low bits: state 2 | source kind 2 | start seen 1 | start counted 1 | kinds of
+/// the visit 3 | (11 spare) | time of the standing report 44.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Cell {
+    word: u64,
+    /// Since when it has been in its state, ms; of a bay never reported, since when it has been in
+    /// service.
+    since: u64,
+    /// Source in the low half; in the high one the last minute up to which it is known to have been
+    /// heard without a gap.
+    heard: u64,
+}
+
+const KIND: u32 = 2;
+const START_SEEN: u64 = 1 << 4;
+const COUNTED: u64 = 1 << 5;
+const KINDS: u32 = 6;
+const AT: u32 = 20;
+/// All that belongs to the stretch in one state.
+const STRETCH: u64 = 3 | START_SEEN | COUNTED | 7 << KINDS;
+
+impl Cell {
+    /// A bay that came into service then.
+    #[must_use]
+    pub const fn serving_since(since: u64) -> Self {
+        Self {
+            word: 0,
+            since,
+            heard: 0,
+        }
+    }
+
+    #[inline]
+    #[must_use]
+    pub const fn state(&self) -> BayStatus {
+        BayStatus::from_bits(self.word)
+    }
+
+    /// Time of the newest report, ms; 0 if there was none.
+    #[inline]
+    #[must_use]
+    pub const fn at(&self) -> u64 {
+        self.word >> AT
+    }
+
+    const fn kind(&self) -> SourceKind {
+        SourceKind::from_bits(self.word >> KIND)
+    }
+
+    const fn source(&self) -> SourceIx {
+        SourceIx(self.heard as u32)
+    }
+
+    const fn heard_in(&self) -> u64 {
+        self.heard >> 32
+    }
+
+    const fn set_heard_in(&mut self, minute: u32) {
+        self.heard = self.heard & 0xffff_ffff | (minute as u64) << 32;
+    }
+
+    /// Walks to the next report. What is before the bay's service is passed over.
+    #[inline]
+    pub fn report(&mut self, r: &Report, rules: &Rules<'_>, tape: &mut Tape) {
+        let at = r.at();
+        let old = self.at();
+        if old == 0 && at < self.since {
+            return;
+        }
+        // Within the limit no word can have lapsed.
+        if at - old > rules.limit.min(rules.max_age) {
+            self.lapse(at, rules, tape);
+        }
+        let status = r.status();
+        if status != self.state() {
+            self.turn(status, at, rules, tape);
+        }
+        let vouched = if status == BayStatus::Occupied {
+            1 << (KINDS + r.kind().vouches_as())
+        } else {
+            0
+        };
+        self.word = self.word & STRETCH | vouched | (r.kind() as u64) << KIND | at << AT;
+        self.heard = u64::from(r.source().0) | (at / MINUTE_MS) << 32;
+    }
+
+    /// The bay was in its state all the time since everything was on the tape.
+    #[inline]
+    #[must_use]
+    pub const fn is_since(&self, swept: u64) -> bool {
+        self.since <= swept
+    }
+
+    /// Whether it has a visit that may still prove to be a short stay.
+    #[inline]
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.word & (START_SEEN | COUNTED) == START_SEEN
+    }
+
+    /// Up to there its word certainly stands, whatever else is heard.
+    #[inline]
+    #[must_use]
+    pub fn stands_until(&self, rules: &Rules<'_>) -> u64 {
+        if self.state() == BayStatus::Unknown {
+            return u64::MAX;
+        }
+        let heard = if self.kind().passes_by() {
+            self.at()
+        } else {
+            (self.heard_in() + 1) * MINUTE_MS
+        };
+        (heard + rules.limit).min(self.at() + rules.max_age)
+    }
+
+    /// The same, after looking up once when its source was heard last, if it is not sure to stand
+    /// up to `until`.
+    pub fn look_ahead(&mut self, until: u64, rules: &Rules<'_>) -> u64 {
+        if self.stands_until(rules) < until {
+            self.hear_on(rules);
+        }
+        self.stands_until(rules)
+    }
+
+    /// Looks up the last minute in which its source was heard while its word stood; false if there
+    /// is none that is not known yet. What is heard stays heard: to ask early finds now what would
+    /// be found later, and whichever minute is reached from one in between is reached from the last
+    /// as well.
+    fn hear_on(&mut self, rules: &Rules<'_>) -> bool {
+        if self.kind().passes_by() {
+            return false;
+        }
+        let range =
+            self.heard_in() as u32 + 1..=((self.stands_until(rules) - 1) / MINUTE_MS) as u32;
+        let minute = rules.heard.last_in(self.source(), range);
+        if let Some(minute) = minute {
+            self.set_heard_in(minute);
+        }
+        minute.is_some()
+    }
+
+    /// Walks on to `to`, before which there is no other report, and puts everything up to there on
+    /// the tape.
+    #[inline]
+    pub fn advance(&mut self, to: u64, rules: &Rules<'_>, tape: &mut Tape) {
+        if self.state() != BayStatus::Unknown && to - self.at() > rules.limit.min(rules.max_age) {
+            self.lapse(to, rules, tape);
+        }
+        // By now it is known to be no short stay.
+        if self.is_open() && to - self.since >= rules.min_visit {
+            self.word |= COUNTED;
+            tape.started(self.since);
+        }
+        tape.spend(self.state(), self.since.max(rules.swept), to);
+    }
+
+    /// Ends the service at `to`: an open visit ends unseen.
+    pub fn retire(&mut self, to: u64, rules: &Rules<'_>, tape: &mut Tape) {
+        if self.since < to {
+            self.advance(to, rules, tape);
+            let done = Rules {
+                swept: to,
+                ..*rules
+            };
+            self.turn(BayStatus::Unknown, to, &done, tape);
+        }
+    }
+
+    fn lapse(&mut self, before: u64, rules: &Rules<'_>, tape: &mut Tape) {
+        if let Some(at) = self.lapses_before(before, rules) {
+            self.turn(BayStatus::Unknown, at, rules, tape);
+        }
+    }
+
+    /// When the standing word lapses, if that is before `to`.
+    fn lapses_before(&mut self, to: u64, rules: &Rules<'_>) -> Option<u64> {
+        loop {
+            let until = self.stands_until(rules);
+            if until >= to {
+                return None;
+            }
+            if !self.hear_on(rules) {
+                return Some(until);
+            }
+        }
+    }
+
+    #[cold]
+    fn turn(&mut self, to: BayStatus, at: u64, rules: &Rules<'_>, tape: &mut Tape) {
+        let was = self.state();
+        tape.spend(was, self.since.max(rules.swept), at);
+        if was == BayStatus::Occupied {
+            let visit = Visit {
+                bay: rules.bay,
+                zone: rules.zone,
+                start: Millis(self.since),
+                end: Millis(at),
+                start_seen: self.word & START_SEEN != 0,
+                end_seen: to == BayStatus::Vacant,
+                kinds: SourceKinds((self.word >> KINDS & 7) as u8),
+            };
+            let short = visit.is_whole() && visit.stay_ms() < rules.min_visit;
+            if visit.start_seen && self.word & COUNTED == 0 && !short {
+                tape.started(self.since);
+            }
+            tape.ended(&visit, short);
+        }
+        let seen = if to == BayStatus::Occupied && was == BayStatus::Vacant {
+            START_SEEN
+        } else {
+            0
+        };
+        self.word = self.word & !STRETCH | to as u64 | seen;
+        self.since = at;
+    }
+}

@@ -1,0 +1,307 @@
+//! The desk's one task: takes what has gathered, does it in one transaction, and answers once that
+//! is on disk.
+//!
+//! What is known in memory follows each command as it is done, so that the next of the group sees
+//! it; when the transaction fails, all of it is read again from the store. SQLite shares a wait for
+//! the disk among a group; PostgreSQL gets one command at a time, since two hubs whose groups lock
+//! the same rows in another order would block each other.
+
+use super::ask::{Ask, DeskError};
+use super::config::{Config, Matching};
+use super::improve::Snapshot;
+use super::index::Shelf;
+use super::notices::Notices;
+use super::owners::Owners;
+use super::plan::Step;
+use super::search::View;
+use super::witness::Witness;
+use crate::domain::{BayIx, Clock, Event, Offer, Reservation};
+use crate::live::Live;
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use crate::store::{Store, StoreError, Work};
+use ahash::AHashSet;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// Commands that share one wait for the disk at most.
+const GROUP: usize = 64;
+
+/// A place for the answer.
+pub(super) type Reply<T> = oneshot::Sender<Result<T, DeskError>>;
+
+/// What the desk is told to do.
+pub(super) enum Command {
+    /// And the offer that it has won where several bid at once.
+    Ask(Ask, Option<i64>, Reply<Reservation>),
+    /// By the driver whose reservation it is.
+    Step {
+        name: String,
+        driver: Arc<str>,
+        event: Event,
+        reply: Reply<Reservation>,
+    },
+    AddOffer(Offer, Reply<Offer>),
+    PutOffer(Offer, Reply<Offer>),
+    /// Does what is due by now.
+    Tick(Reply<()>),
+    /// What is known, for a plan.
+    Look(Reply<Snapshot>),
+    /// Carries a plan out; how many bookings have moved.
+    Carry(Vec<Step>, Reply<usize>),
+}
+
+/// An answer that waits for the commit: told `None` then, or why there was none.
+type Waiting = Box<dyn FnOnce(Option<DeskError>) + Send>;
+
+pub(super) struct Counter {
+    pub(super) store: Store,
+    pub(super) registry: Arc<Registry>,
+    pub(super) live: Arc<Live>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) witness: Witness,
+    pub(super) owners: Arc<Owners>,
+    pub(super) notices: Arc<Notices>,
+    pub(super) config: Config,
+    pub(super) shelf: Shelf,
+    /// What is not on the shelf as it is in the store: read it again before anything else.
+    pub(super) dirty: bool,
+    /// Bays whose bit is set in the live view.
+    pub(super) reserved: AHashSet<BayIx>,
+    /// Active stays whose vehicle a sensor has seen.
+    pub(super) seen: AHashSet<i64>,
+    pub(super) last: super::deadlines::Last,
+    /// Bays of stays that the clock has ended in this transaction.
+    pub(super) in_doubt: Vec<Arc<str>>,
+    /// How many bookings may still be looked at to make room before the next tick.
+    pub(super) looks_left: u32,
+}
+
+impl Counter {
+    /// Runs until every handle is gone.
+    pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
+        let mut group = Vec::with_capacity(GROUP);
+        while commands.recv_many(&mut group, GROUP).await > 0 {
+            self.shelf.follow(&self.registry);
+            if self.config.matching == Matching::Batch {
+                self.let_bid(&mut group);
+            }
+            let most = if self.store.shares_waits() { GROUP } else { 1 };
+            while !group.is_empty() {
+                let part: Vec<Command> = group.drain(..most.min(group.len())).collect();
+                self.serve(part).await;
+            }
+        }
+    }
+
+    async fn serve(&mut self, group: Vec<Command>) {
+        let mut waiting = Vec::with_capacity(group.len());
+        let mut left = group.into_iter();
+        let done = self.in_one(&mut left, &mut waiting).await;
+        let failure = done.err().map(|e| {
+            tracing::warn!(
+                error = %e, "the desk could not store what it did; nothing of it has happened"
+            );
+            self.dirty = true;
+            DeskError::Unavailable(format!("the store cannot do it now: {e}"))
+        });
+        // Before the answers: who is told that a bay is booked sees it booked. Also when nothing
+        // was stored, since time goes on.
+        self.show_reserved();
+        let touched = self.shelf.take_touched();
+        let in_doubt = std::mem::take(&mut self.in_doubt);
+        if failure.is_none() {
+            touched.iter().for_each(|driver| self.notices.ring(driver));
+            for bay in in_doubt {
+                self.witness.doubt(&bay, self.clock.now());
+            }
+        }
+        for answer in waiting {
+            answer(failure.clone());
+        }
+        for command in left {
+            command.refuse(failure.clone().unwrap_or(DeskError::Busy));
+        }
+    }
+
+    async fn in_one(
+        &mut self,
+        group: &mut impl Iterator<Item = Command>,
+        waiting: &mut Vec<Waiting>,
+    ) -> Result<(), StoreError> {
+        if self.dirty {
+            self.reload().await?;
+        }
+        let mut work = self.store.work().await?;
+        for command in group {
+            self.carry_out(&mut work, command, waiting).await?;
+        }
+        work.commit().await
+    }
+
+    async fn carry_out(
+        &mut self,
+        work: &mut Work,
+        command: Command,
+        waiting: &mut Vec<Waiting>,
+    ) -> Result<(), StoreError> {
+        match command {
+            Command::Ask(ask, won, reply) => {
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.ask(work, &ask, won).await
+                })
+                .await
+            }
+            Command::Step {
+                name,
+                driver,
+                event,
+                reply,
+            } => {
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.drive(work, &name, &driver, event).await
+                })
+                .await
+            }
+            Command::AddOffer(offer, reply) => {
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.add_offer(work, &offer).await
+                })
+                .await
+            }
+            Command::PutOffer(offer, reply) => {
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.put_offer(work, &offer).await
+                })
+                .await
+            }
+            Command::Look(reply) => {
+                self.fenced(work, reply, waiting, async |own, _| Ok(own.snapshot()))
+                    .await
+            }
+            Command::Carry(steps, reply) => {
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.carry(work, steps).await
+                })
+                .await
+            }
+            Command::Tick(reply) => {
+                self.fenced(work, reply, waiting, async |own, work| own.tick(work).await)
+                    .await
+            }
+        }
+    }
+
+    /// Does one command so that one which fails leaves nothing behind, and queues its answer.
+    async fn fenced<T: Send + 'static>(
+        &mut self,
+        work: &mut Work,
+        reply: Reply<T>,
+        waiting: &mut Vec<Waiting>,
+        act: impl AsyncFnOnce(&mut Self, &mut Work) -> Result<T, Failed>,
+    ) -> Result<(), StoreError> {
+        work.mark().await?;
+        let outcome = match act(self, work).await {
+            Ok(done) => {
+                work.keep().await?;
+                Ok(done)
+            }
+            // An answer like any other, with what was stored on the way.
+            Err(Failed::No(why)) => {
+                work.keep().await?;
+                Err(why)
+            }
+            Err(Failed::Store(e)) => {
+                // What others of the group have seen in memory may rest on it: none of it happens.
+                waiting.push(Box::new(move |failure| {
+                    _ = reply.send(Err(failure.unwrap_or(DeskError::Busy)));
+                }));
+                return Err(e);
+            }
+        };
+        waiting.push(Box::new(move |failure| {
+            // Who asked may have gone.
+            let _ = reply.send(failure.map_or(outcome, Err));
+        }));
+        Ok(())
+    }
+
+    async fn reload(&mut self) -> Result<(), StoreError> {
+        let offers = self.store.standing_offers().await?;
+        let kept = self.store.kept().await?;
+        let old = std::mem::replace(&mut self.shelf, Shelf::new(offers, kept, &self.registry));
+        self.shelf.learn_from(old);
+        // What another hub has done since, and whom for, is not known: whoever follows looks for
+        // himself.
+        self.notices.ring_all();
+        self.owners.read(&self.store).await?;
+        self.dirty = false;
+        Ok(())
+    }
+
+    pub(super) fn view(&self) -> View<'_> {
+        View {
+            shelf: &self.shelf,
+            live: &self.live,
+            now: self.clock.now(),
+        }
+    }
+
+    /// Keeps the live view in step: a bay that is booked for now, or soon, is not shown as vacant
+    /// to others.
+    pub(super) fn show_reserved(&mut self) {
+        let due = self
+            .shelf
+            .due(self.clock.now(), super::deadlines::LEAD_MS, &self.registry);
+        // After the indices: the other way round the city could be older than one of them.
+        let city = self.registry.city();
+        self.reserved
+            .difference(&due)
+            .for_each(|bay| self.live.reserve(&city, *bay, false));
+        due.difference(&self.reserved)
+            .for_each(|bay| self.live.reserve(&city, *bay, true));
+        self.reserved = due;
+        self.metrics.share.offers.set(self.shelf.offers() as i64);
+        self.metrics.share.kept.set(self.shelf.booked() as i64);
+    }
+}
+
+/// Why a command has not been done: the answer is no, or the store failed.
+pub(super) enum Failed {
+    No(DeskError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Failed {
+    fn from(e: StoreError) -> Self {
+        Self::Store(e)
+    }
+}
+
+impl From<DeskError> for Failed {
+    fn from(e: DeskError) -> Self {
+        Self::No(e)
+    }
+}
+
+impl Command {
+    /// What a request wants, and where what it has won is noted.
+    pub(super) fn wish(&mut self) -> Option<(&Ask, &mut Option<i64>)> {
+        match self {
+            Self::Ask(ask, won, _) => Some((ask, won)),
+            _ => None,
+        }
+    }
+
+    fn refuse(self, why: DeskError) {
+        // Who asked may have gone.
+        let _ = match self {
+            Self::Ask(_, _, reply) | Self::Step { reply, .. } => reply.send(Err(why)).is_ok(),
+            Self::AddOffer(_, reply) | Self::PutOffer(_, reply) => reply.send(Err(why)).is_ok(),
+            Self::Tick(reply) => reply.send(Err(why)).is_ok(),
+            Self::Look(reply) => reply.send(Err(why)).is_ok(),
+            Self::Carry(_, reply) => reply.send(Err(why)).is_ok(),
+        };
+    }
+}

@@ -1,0 +1,299 @@
+//! The desk's door: commands go to its one task, questions straight to the store.
+
+use super::actor::{Command, Counter, Reply};
+use super::ask::{Ask, DeskError, digest};
+use super::booking::calendar_token;
+use super::config::Config;
+use super::improve::LOOKS_A_TICK;
+use super::index::Shelf;
+use super::notices::Notices;
+use super::owners::Owners;
+use super::witness::Witness;
+use crate::domain::{Clock, Event, Millis, Offer, OfferState, Reservation, Span};
+use crate::live::Live;
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use crate::store::{Entry, Party, Store, StoreError, Total};
+use std::sync::Arc;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
+
+/// What a desk works with.
+pub struct Parts {
+    pub store: Store,
+    pub registry: Arc<Registry>,
+    pub live: Arc<Live>,
+    pub clock: Arc<dyn Clock>,
+    pub metrics: Arc<Metrics>,
+    pub witness: Witness,
+    pub config: Config,
+}
+
+/// A handle; clones share one task. When the last is gone the task ends.
+pub struct Desk {
+    commands: mpsc::Sender<Command>,
+    pub(super) store: Store,
+    owners: Arc<Owners>,
+    pub(super) notices: Arc<Notices>,
+    pub(super) clock: Arc<dyn Clock>,
+    config: Config,
+    witness: Witness,
+}
+
+impl Desk {
+    /// Reads offers and bookings from the store. The task that is returned beside the handle must
+    /// be run.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn open(
+        parts: Parts,
+    ) -> Result<(Self, impl Future<Output = ()> + Send + 'static), StoreError> {
+        let Parts {
+            store,
+            registry,
+            live,
+            clock,
+            metrics,
+            witness,
+            config,
+        } = parts;
+        let owners = Arc::new(Owners::open(&store, registry.clone()).await?);
+        let notices = Arc::<Notices>::default();
+        let shelf = Shelf::new(
+            store.standing_offers().await?,
+            store.kept().await?,
+            &registry,
+        );
+        let (commands, told) = mpsc::channel(config.queue);
+        let desk = Self {
+            commands,
+            store: store.clone(),
+            owners: owners.clone(),
+            notices: notices.clone(),
+            clock: clock.clone(),
+            config: config.clone(),
+            witness: witness.clone(),
+        };
+        let (reserved, seen, last) = Default::default();
+        let mut counter = Counter {
+            store,
+            registry,
+            live,
+            clock,
+            metrics,
+            witness,
+            owners,
+            notices,
+            config,
+            shelf,
+            dirty: false,
+            reserved,
+            seen,
+            last,
+            in_doubt: vec![],
+            looks_left: LOOKS_A_TICK,
+        };
+        counter.show_reserved();
+        Ok((desk, counter.run(told)))
+    }
+
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// A bay for a driver, held until it is confirmed or the hold expires.
+    ///
+    /// # Errors
+    /// [`DeskError::NoMatch`] and the others.
+    pub async fn ask(&self, ask: Ask) -> Result<Reservation, DeskError> {
+        self.tell(|reply| Command::Ask(ask, None, reply)).await
+    }
+
+    /// What a driver's app says of one of its reservations. An arrival or departure that no sensor
+    /// sees is on disk as a report too when this returns; if it fails after the reservation has
+    /// changed, saying it again mends that.
+    pub async fn step(
+        &self,
+        name: String,
+        driver: Arc<str>,
+        event: Event,
+    ) -> Result<Reservation, DeskError> {
+        let done = self
+            .tell(|reply| Command::Step {
+                name,
+                driver,
+                event,
+                reply,
+            })
+            .await?;
+        self.witness.tell(&done, event, self.clock.now()).await?;
+        Ok(done)
+    }
+
+    /// Puts a bay on offer; number, public id and version are given here.
+    pub async fn add_offer(&self, offer: Offer) -> Result<Offer, DeskError> {
+        self.tell(|reply| Command::AddOffer(offer, reply)).await
+    }
+
+    /// Changes an offer from the version it carries.
+    pub async fn put_offer(&self, offer: Offer) -> Result<Offer, DeskError> {
+        self.tell(|reply| Command::PutOffer(offer, reply)).await
+    }
+
+    /// Withdraws an offer for good. What is booked stands.
+    pub async fn withdraw(&self, offer: Offer) -> Result<Offer, DeskError> {
+        self.put_offer(Offer {
+            state: OfferState::Withdrawn,
+            ..offer
+        })
+        .await
+    }
+
+    /// Gives an offer's calendar another secret token; the one before opens nothing any more.
+    pub async fn renew_calendar(&self, offer: Offer) -> Result<Offer, DeskError> {
+        self.put_offer(Offer {
+            calendar: calendar_token(),
+            ..offer
+        })
+        .await
+    }
+
+    /// Does what is due by now. To be called every second or so.
+    pub async fn tick(&self) -> Result<(), DeskError> {
+        self.tell(Command::Tick).await
+    }
+
+    /// Looks for a better seating of those who may still be moved, and moves them. How many have
+    /// moved.
+    ///
+    /// The plan is made away from the desk's task, which goes on meanwhile: parts that are stale by
+    /// then are left out.
+    pub async fn improve(&self) -> Result<usize, DeskError> {
+        let known = self.tell(Command::Look).await?;
+        let planned = tokio::task::spawn_blocking(|| known.plan()).await;
+        let steps = planned.map_err(|e| DeskError::Unavailable(format!("the planner: {e}")))?;
+        if steps.is_empty() {
+            return Ok(0);
+        }
+        self.tell(|reply| Command::Carry(steps, reply)).await
+    }
+
+    pub(super) async fn tell<T>(
+        &self,
+        command: impl FnOnce(Reply<T>) -> Command,
+    ) -> Result<T, DeskError> {
+        let (reply, answer) = oneshot::channel();
+        self.commands
+            .try_send(command(reply))
+            .map_err(|e| match e {
+                TrySendError::Full(_) => DeskError::Busy,
+                TrySendError::Closed(_) => stopping(),
+            })?;
+        answer.await.map_err(|_| stopping())?
+    }
+
+    /// The partner who may offer a bay; `None`: there is no such bay, or nobody may.
+    #[must_use]
+    pub fn owner(&self, bay: &str) -> Option<Arc<str>> {
+        self.owners.owner(bay)
+    }
+
+    /// Records who owns a bay, or that its zone's operator does.
+    pub async fn record_owner(&self, bay: &str, owner: Option<&str>) -> Result<(), DeskError> {
+        self.store.record_owner(bay, owner).await?;
+        self.owners.note(bay, owner);
+        Ok(())
+    }
+
+    /// A partner's offer.
+    ///
+    /// # Errors
+    /// [`DeskError::NoSuch`] also for one that is somebody else's.
+    pub async fn offer(&self, name: &str, owner: &str) -> Result<Offer, DeskError> {
+        let offer = self.store.offer(name).await?;
+        if *offer.owner == *owner {
+            Ok(offer)
+        } else {
+            Err(DeskError::NoSuch)
+        }
+    }
+
+    /// The offer, for whoever holds its calendar's token.
+    ///
+    /// # Errors
+    /// [`DeskError::NoSuch`] also for another token.
+    pub async fn offer_by_calendar(&self, name: &str, token: &str) -> Result<Offer, DeskError> {
+        let offer = self.store.offer(name).await?;
+        // Of digests, so that the time it takes says nothing of the token.
+        let same =
+            !token.is_empty() && digest(token.as_bytes()) == digest(offer.calendar.0.as_bytes());
+        if same {
+            Ok(offer)
+        } else {
+            Err(DeskError::NoSuch)
+        }
+    }
+
+    /// A partner's offers by age, those withdrawn too.
+    pub async fn offers(
+        &self,
+        owner: &str,
+        after: i64,
+        limit: u32,
+    ) -> Result<Vec<Offer>, DeskError> {
+        Ok(self.store.offers(owner, after, limit).await?)
+    }
+
+    /// A reservation, for the partner whose app asked for it.
+    ///
+    /// # Errors
+    /// [`DeskError::NoSuch`] also for one that is somebody else's.
+    pub async fn reservation(&self, name: &str, driver: &str) -> Result<Reservation, DeskError> {
+        let r = self.store.reservation(name).await?;
+        if *r.driver == *driver {
+            Ok(r)
+        } else {
+            Err(DeskError::NoSuch)
+        }
+    }
+
+    /// The number of the ledger's newest line, which a follower may begin after.
+    pub async fn newest(&self) -> Result<i64, DeskError> {
+        Ok(self.store.newest_line().await?)
+    }
+
+    /// What has been booked of an offer in some time, by start.
+    pub async fn bookings(
+        &self,
+        offer: &Offer,
+        span: Span,
+        limit: u32,
+    ) -> Result<Vec<Reservation>, DeskError> {
+        Ok(self.store.bookings(offer.id, span, limit).await?)
+    }
+
+    /// A page of a partner's ledger and what all of it adds up to.
+    pub async fn settlement(
+        &self,
+        of: (Party, &str),
+        span: Span,
+        after: i64,
+        limit: u32,
+    ) -> Result<(Vec<Entry>, Vec<Total>), DeskError> {
+        Ok((
+            self.store.ledger(of, span, after, limit).await?,
+            self.store.totals(of, span).await?,
+        ))
+    }
+
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+}
+
+fn stopping() -> DeskError {
+    DeskError::Unavailable("the hub is stopping".into())
+}

@@ -1,0 +1,46 @@
+//! Sharing: private bays offered for the hours they stand empty, and who gets them.
+//!
+//! Promises: no bay is kept for two at one time (the store's own constraint, whoever writes to it);
+//! what was answered is on disk; a hold that was not confirmed in time never comes back; what a
+//! driver was promised only gets better. A reader waits for nobody: questions go past the desk to
+//! the store and to the live view.
+//!
+//! [`matcher`] plans and changes nothing. The [`Desk`] is the only hand that carries out: one task
+//! takes commands in the order they come, as many as have gathered in one transaction, so that a
+//! wait for the disk is shared. What it knows of offers and bookings in memory (`shelf`) is read
+//! from the store at the start, and anew whenever a transaction fails. `search` finds bays for one
+//! request, `steps` books and changes reservations, `tick` does what time brings, `room` finds out
+//! who could move for a request that does not fit, `plan` who would sit better, and `improve` moves
+//! them; `witness` tells the stream of stays that no sensor sees.
+//!
+//! **Whose bay is it?** The partner's whom an administrator has recorded for it; where none is
+//! recorded, the partner whose name is the `operator` of the bay's zone, if that zone is private.
+
+mod actor;
+mod alternatives;
+mod ask;
+mod booking;
+mod config;
+mod deadlines;
+mod desk;
+mod improve;
+mod index;
+pub mod matcher;
+mod notices;
+mod owners;
+mod plan;
+mod relocate;
+mod search;
+#[cfg(test)]
+mod tests;
+mod utilisation;
+mod witness;
+
+pub use self::utilisation::{Day, Use};
+pub use ask::{Ask, DeskError, Why, digest};
+pub use config::{Config, Matching};
+pub use desk::{Desk, Parts};
+pub use notices::Following;
+pub use witness::Witness;
+
+pub use crate::store::{Entry, Party, Total};

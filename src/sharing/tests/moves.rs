@@ -1,0 +1,191 @@
+//! What the matcher's plans do to bookings, and what they may not.
+
+use super::*;
+use crate::domain::ReservationState::{Cancelled, Held};
+use crate::sharing::actor::Command;
+
+/// `P-0` all day and `P-1` from the second to the third hour, both at one price.
+async fn two_bays(rig: &Rig) {
+    rig.offer(0, 0, 600, |_| {}).await;
+    rig.offer(1, 120, 180, |_| {}).await;
+}
+
+#[tokio::test]
+async fn a_booking_makes_room_for_another_and_keeps_what_was_promised() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    two_bays(&rig).await;
+    let short = rig.book(120, 180).await;
+    assert_eq!(&*short.bay, "P-0", "the nearer one");
+    let long = rig.hold(60, 240).await.unwrap();
+    assert_eq!((&*long.bay, long.state), ("P-0", Held));
+    let moved = rig.now(&short).await;
+    assert_eq!(
+        (&*moved.bay, moved.price_cents, moved.span),
+        ("P-1", 300, short.span)
+    );
+    assert!(moved.walk_m <= short.promise.max_walk_m && !moved.moved.unwrap().taken);
+    assert_eq!(rig.metrics.share.moved.get(), 1);
+}
+
+#[tokio::test]
+async fn first_come_first_served_moves_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::new(dir.path(), Matching::FirstCome).await;
+    two_bays(&rig).await;
+    let short = rig.book(120, 180).await;
+    assert_eq!(rig.hold(60, 240).await, Err(DeskError::NoMatch(Why::Full)));
+    assert_eq!(rig.now(&short).await, short);
+}
+
+#[tokio::test]
+async fn what_is_pinned_or_would_cost_more_stays_where_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    two_bays(&rig).await;
+    let short = rig.book(120, 180).await;
+    rig.at(90).await;
+    assert_eq!(
+        rig.hold(91, 240).await,
+        Err(DeskError::NoMatch(Why::Full)),
+        "half an hour before it is pinned"
+    );
+    assert_eq!(&*rig.now(&short).await.bay, "P-0");
+
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    rig.offer(0, 0, 600, |_| {}).await;
+    rig.offer(1, 120, 180, |o| o.price_cents_per_hour = 301)
+        .await;
+    let short = rig.book(120, 180).await;
+    assert_eq!(
+        rig.hold(60, 240).await,
+        Err(DeskError::NoMatch(Why::Full)),
+        "dearer than was told"
+    );
+    assert_eq!(rig.now(&short).await, short);
+}
+
+#[tokio::test]
+async fn who_has_a_long_walk_gets_a_nearer_bay_once_there_is_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    rig.offer(0, 0, 600, |_| {}).await;
+    rig.offer(3, 0, 600, |_| {}).await;
+    let near = rig.book(120, 180).await;
+    let far = rig.book(120, 180).await;
+    assert_eq!((&*near.bay, &*far.bay), ("P-0", "P-3"));
+    assert_eq!(
+        rig.desk.improve().await,
+        Ok(0),
+        "nothing is better than this"
+    );
+    rig.step(&near, Event::Cancel).await.unwrap();
+    assert_eq!(rig.desk.improve().await, Ok(1));
+    let now = rig.now(&far).await;
+    assert_eq!((&*now.bay, now.walk_m, now.price_cents), ("P-0", 0, 300));
+    assert_eq!(rig.desk.improve().await, Ok(0));
+}
+
+#[tokio::test]
+async fn parts_of_a_plan_that_are_stale_are_left_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    rig.offer(0, 0, 600, |_| {}).await;
+    let far = rig.offer(3, 0, 600, |_| {}).await;
+    let near = rig.book(120, 180).await;
+    let second = rig.book(120, 180).await;
+    rig.step(&near, Event::Cancel).await.unwrap();
+    let steps = rig.desk.tell(Command::Look).await.unwrap().plan();
+    assert_eq!(steps.len(), 1);
+    // Meanwhile somebody has booked what the plan wants to give away.
+    let faster = rig.hold(150, 200).await.unwrap();
+    assert_eq!(&*faster.bay, "P-0");
+    assert_eq!(
+        rig.desk.tell(|reply| Command::Carry(steps, reply)).await,
+        Ok(0)
+    );
+    assert_eq!(rig.now(&second).await.bay, far.bay);
+    assert_eq!(rig.metrics.share.stale_moves.get(), 1);
+
+    rig.step(&faster, Event::Cancel).await.unwrap();
+    let steps = rig.desk.tell(Command::Look).await.unwrap().plan();
+    assert_eq!(
+        rig.step(&second, Event::Cancel).await.unwrap().state,
+        Cancelled
+    );
+    assert_eq!(
+        rig.desk.tell(|reply| Command::Carry(steps, reply)).await,
+        Ok(0),
+        "what is cancelled is not moved"
+    );
+    assert_eq!(rig.now(&second).await.state, Cancelled);
+}
+
+/// Two at once: one can walk to either bay, the other only to the nearer. Who is asked first does
+/// not matter.
+#[tokio::test]
+async fn those_who_come_at_once_bid_so_that_both_are_served() {
+    for (matching, want) in [(Matching::Batch, 2), (Matching::FirstCome, 1)] {
+        let dir = tempfile::tempdir().unwrap();
+        let rig = Rig::new(dir.path(), matching).await;
+        rig.offer(0, 0, 600, |_| {}).await;
+        rig.offer(1, 0, 600, |_| {}).await;
+        let free = ask(0, 60);
+        let lame = Ask {
+            max_walk_m: 50,
+            ..ask(0, 60)
+        };
+        // Both are told before the desk's task runs: this runtime has one thread.
+        let (first, second) = tokio::join!(rig.desk.ask(free), rig.desk.ask(lame));
+        assert_eq!(
+            usize::from(first.is_ok()) + usize::from(second.is_ok()),
+            want,
+            "{matching:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_bay_that_is_offered_later_makes_room_too_and_one_that_is_paused_none() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    rig.offer(0, 0, 600, |_| {}).await;
+    let first = rig.book(120, 180).await;
+    let lame = || Ask {
+        max_walk_m: 50,
+        ..ask(120, 180)
+    };
+    assert_eq!(
+        rig.desk.ask(lame()).await,
+        Err(DeskError::NoMatch(Why::Full))
+    );
+    let later = rig.offer(1, 0, 600, |o| o.state = OfferState::Paused).await;
+    assert_eq!(
+        rig.desk.ask(lame()).await,
+        Err(DeskError::NoMatch(Why::Full))
+    );
+    rig.desk
+        .put_offer(Offer {
+            state: OfferState::Open,
+            ..later
+        })
+        .await
+        .unwrap();
+    assert_eq!(&*rig.desk.ask(lame()).await.unwrap().bay, "P-0");
+    assert_eq!(&*rig.now(&first).await.bay, "P-1");
+}
+
+#[tokio::test]
+async fn nobody_moves_for_who_comes_now_to_a_bay_where_somebody_stands() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    two_bays(&rig).await;
+    let later = rig.book(120, 180).await;
+    rig.sees(0, BayStatus::Occupied);
+    assert_eq!(rig.hold(0, 240).await, Err(DeskError::NoMatch(Why::Full)));
+    assert_eq!(rig.now(&later).await, later);
+    rig.sees(0, BayStatus::Vacant);
+    assert_eq!(&*rig.hold(0, 240).await.unwrap().bay, "P-0");
+    assert_eq!(&*rig.now(&later).await.bay, "P-1");
+}

@@ -1,0 +1,326 @@
+//! Workers without threads, a sink and kept reports in memory, and a cut and a start in the middle.
+
+use super::plain::Said;
+use crate::domain::turnover::WINDOW_MS;
+use crate::domain::{
+    BayIx, Claim, Corrections, KeptLength, KeptReports, Millis, Observation, SettledHour,
+    SettledSink, SourceIx, Staleness, Visit, VisitChange, Window, owner, shard_of,
+};
+use crate::registry::Registry;
+use crate::settlement::{Config, Shared};
+use crate::stream::checkpoint::Saved;
+use crate::stream::seen::SourcesSeen;
+use crate::stream::worker::{Copied, Worker};
+use crate::testing::Remembered;
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+pub(super) const STALENESS: Staleness = Staleness {
+    default_s: 900,
+    max_age_ms: 3 * 3_600_000,
+    sweep_ms: 0,
+};
+
+/// By hour: of how many parts it is, and those there are.
+type Parts<T> = BTreeMap<Millis, (u32, BTreeMap<u32, T>)>;
+
+/// Takes what it is given, and forgets the parts of an hour when the number of parts changes.
+#[derive(Default)]
+pub(super) struct Taken {
+    hours: Mutex<Parts<SettledHour>>,
+    fixes: Mutex<Parts<Corrections>>,
+    /// Refuses every other call, to be asked again.
+    pub(super) moody: Mutex<u32>,
+}
+
+fn take<T: Clone>(all: &Mutex<Parts<T>>, hour: Millis, part: u32, of: u32, told: &T) {
+    let mut all = all.lock().unwrap();
+    let entry = all.entry(hour).or_insert_with(|| (of, BTreeMap::new()));
+    if entry.0 != of {
+        *entry = (of, BTreeMap::new());
+    }
+    entry.1.insert(part, told.clone());
+}
+
+impl Taken {
+    fn in_the_mood(&self) -> bool {
+        let mut moody = self.moody.lock().unwrap();
+        *moody += 1;
+        !moody.is_multiple_of(3)
+    }
+
+    /// All told and corrected, added up: windows, and visits by how often they stand.
+    pub(super) fn sum(&self) -> (BTreeMap<(u32, u64), Window>, BTreeMap<Visit, i32>) {
+        let mut windows = BTreeMap::<_, Window>::new();
+        let mut visits = BTreeMap::new();
+        let hours = self.hours.lock().unwrap();
+        for hour in hours.values().flat_map(|(_, parts)| parts.values()) {
+            hour.windows.iter().for_each(|r| {
+                windows
+                    .entry((r.zone, r.from.0))
+                    .or_default()
+                    .add(&r.window);
+            });
+            hour.visits
+                .iter()
+                .for_each(|v| *visits.entry(*v).or_default() += 1);
+        }
+        let fixes = self.fixes.lock().unwrap();
+        for fix in fixes.values().flat_map(|(_, parts)| parts.values()) {
+            fix.windows.iter().for_each(|r| {
+                windows
+                    .entry((r.zone, r.from.0))
+                    .or_default()
+                    .add(&r.window);
+            });
+            for change in &fix.visits {
+                *visits.entry(*change.visit()).or_default() +=
+                    if matches!(change, VisitChange::Assert(_)) {
+                        1
+                    } else {
+                        -1
+                    };
+            }
+        }
+        windows.retain(|_, w| !w.is_zero());
+        visits.retain(|_, n| *n != 0);
+        (windows, visits)
+    }
+
+    /// What was told of each hour and each hour of corrections, put together.
+    pub(super) fn told(&self) -> (Vec<SettledHour>, Vec<Corrections>) {
+        let hours = self.hours.lock().unwrap();
+        let hours = hours.iter().map(|(at, (_, parts))| {
+            let mut all = SettledHour {
+                hour: *at,
+                ..SettledHour::default()
+            };
+            for p in parts.values() {
+                all.windows.extend_from_slice(&p.windows);
+                all.visits.extend_from_slice(&p.visits);
+            }
+            all.windows.sort_by_key(|w| (w.zone, w.from));
+            all.visits.sort();
+            all
+        });
+        let fixes = self.fixes.lock().unwrap();
+        let fixes = fixes.iter().map(|(at, (_, parts))| {
+            let mut all = Corrections {
+                hour: *at,
+                ..Corrections::default()
+            };
+            for p in parts.values() {
+                all.windows.extend_from_slice(&p.windows);
+                all.visits.extend_from_slice(&p.visits);
+            }
+            all.windows.sort_by_key(|w| (w.zone, w.from));
+            all.visits.sort();
+            all
+        });
+        (hours.collect(), fixes.collect())
+    }
+}
+
+impl SettledSink for Taken {
+    fn try_hour(&self, part: u32, parts: u32, hour: &Arc<SettledHour>) -> bool {
+        let taken = self.in_the_mood();
+        if taken {
+            take(&self.hours, hour.hour, part, parts, hour);
+        }
+        taken
+    }
+
+    fn try_corrections(&self, part: u32, parts: u32, corrections: &Arc<Corrections>) -> bool {
+        let taken = self.in_the_mood();
+        if taken {
+            take(&self.fixes, corrections.hour, part, parts, corrections);
+        }
+        taken
+    }
+
+    fn given_up(&self, _: Millis, _: bool) {}
+}
+
+type Blocks = BTreeMap<(u64, u32), Vec<(u32, Vec<u64>)>>;
+
+/// Kept reports of all workers, by hour and worker.
+#[derive(Clone, Default)]
+pub(super) struct Disk(Arc<Mutex<Blocks>>, pub(super) Arc<Mutex<Vec<u8>>>);
+
+impl Disk {
+    pub(super) fn rewind(&self, lengths: &[KeptLength]) {
+        let mut all = self.0.lock().unwrap();
+        for ((hour, worker), blocks) in all.iter_mut() {
+            let named = lengths
+                .iter()
+                .find(|l| (l.hour, l.worker) == (*hour, *worker));
+            blocks.truncate(named.map_or(0, |l| l.bytes as usize));
+        }
+    }
+}
+
+struct Kept(Disk, u32, u64, Vec<Vec<u64>>);
+
+impl KeptReports for Kept {
+    fn append(&mut self, hour: Millis, group: u32, words: Vec<u64>) {
+        let mut all = self.0.0.lock().unwrap();
+        all.entry((hour.0, self.1))
+            .or_default()
+            .push((group, words.clone()));
+        self.3.push(words);
+    }
+
+    fn done(&mut self) -> Option<(Vec<u64>, io::Result<()>)> {
+        Some((self.3.pop()?, Ok(())))
+    }
+
+    fn read(&mut self, hour: Millis, group: u32, into: &mut Vec<u64>) -> io::Result<()> {
+        let all = self.0.0.lock().unwrap();
+        for (_, blocks) in all.range((hour.0, 0)..=(hour.0, u32::MAX)) {
+            blocks
+                .iter()
+                .filter(|b| b.0 == group)
+                .for_each(|b| into.extend(&b.1));
+        }
+        Ok(())
+    }
+
+    fn kept_from(&self) -> Millis {
+        Millis(self.2)
+    }
+
+    fn forget(&mut self, hour: Millis) {
+        self.0
+            .0
+            .lock()
+            .unwrap()
+            .retain(|at, _| at.0 >= hour.0 || at.1 != self.1);
+        self.2 = self.2.max(hour.0);
+    }
+
+    fn too_late(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.1.lock().unwrap().extend(bytes);
+        Ok(())
+    }
+
+    fn lengths(&mut self) -> Vec<KeptLength> {
+        let all = self.0.0.lock().unwrap();
+        let mine = all.iter().filter(|(at, _)| at.1 == self.1);
+        mine.map(|(at, b)| KeptLength {
+            hour: at.0,
+            bytes: b.len() as u64,
+            worker: at.1,
+            generation: 0,
+        })
+        .collect()
+    }
+}
+
+/// Some workers.
+pub(super) struct Rig {
+    pub(super) registry: Arc<Registry>,
+    pub(super) shared: Arc<Shared>,
+    pub(super) workers: Vec<Worker>,
+}
+
+impl Rig {
+    pub(super) fn new(
+        registry: &Arc<Registry>,
+        config: &Config,
+        n: u32,
+        sink: &Arc<Taken>,
+        disk: &Disk,
+        saved: &Saved,
+    ) -> Self {
+        let shared = Shared::new(config.limits(&STALENESS), n as usize, 64, sink.clone());
+        saved.settled.restore_shared(&shared);
+        let shared = Arc::new(shared);
+        let seen = Arc::new(SourcesSeen::new(64, n as usize));
+        let model = Arc::new(Remembered::default());
+        let worker = |i| {
+            let mut w = Worker::new(
+                (i, n),
+                registry.clone(),
+                seen.clone(),
+                model.clone(),
+                STALENESS,
+            )
+            .settling(
+                shared.clone(),
+                Box::new(Kept(disk.clone(), i, 0, Vec::new())),
+            );
+            w.restore(saved);
+            w
+        };
+        Self {
+            registry: registry.clone(),
+            shared: shared.clone(),
+            workers: (0..n).map(worker).collect(),
+        }
+    }
+
+    /// One batch, routed as the graph does; then everything before it may be settled.
+    pub(super) fn batch(&mut self, ingest: u64, said: &[Said], work: usize) {
+        self.shared.begin(Millis(ingest));
+        let n = self.workers.len() as u32;
+        for s in said {
+            let (to, claim) = match s.bay {
+                None => (
+                    0,
+                    Claim::Alive {
+                        source: SourceIx(s.source),
+                        at: Millis(s.at),
+                    },
+                ),
+                Some(bay) => {
+                    let zone = self.registry.city().zone_of(BayIx(bay));
+                    (owner(shard_of(zone), n), Claim::Bay(observed(s, bay)))
+                }
+            };
+            self.workers[to as usize].apply(&[claim], Millis(ingest));
+        }
+        for w in &mut self.workers {
+            w.publish();
+            w.settle(Millis(ingest), work);
+        }
+    }
+
+    /// Time passes, and nothing comes in.
+    pub(super) fn until(&mut self, ingest: u64) {
+        for w in &mut self.workers {
+            // A sink that was not in the mood is asked again.
+            for _ in 0..40 {
+                w.settle(Millis(ingest), usize::MAX);
+            }
+        }
+    }
+
+    /// What a checkpoint would hold.
+    pub(super) fn saved(&mut self) -> Saved {
+        let mut saved = Saved::default();
+        for w in &mut self.workers {
+            let mut copied = Copied::default();
+            w.copy(&mut copied);
+            copied.blocks(|tag, bytes| saved.read(tag, bytes)).unwrap();
+        }
+        saved
+    }
+}
+
+fn observed(s: &Said, bay: u32) -> Observation {
+    Observation {
+        at: Millis(s.at),
+        seq: s.seq,
+        bay: BayIx(bay),
+        source: SourceIx(s.source),
+        source_kind: s.kind,
+        status: s.status,
+        confidence: s.confidence,
+    }
+}
+
+/// The end of the last window that is settled when all has come in before `ingest`.
+pub(super) fn settled_by(ingest: u64, lateness: u64) -> u64 {
+    (ingest - lateness) / WINDOW_MS * WINDOW_MS
+}
