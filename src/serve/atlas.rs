@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 /// The newest picture's atlas. At most two are alive: the kept one and one being replaced.
 #[derive(Default)]
-pub(super) struct Atlases(ArcSwapOption<Atlas>);
+pub(in crate::serve) struct Atlases(ArcSwapOption<Atlas>);
 
 /// See the module.
-pub(super) struct Atlas {
+pub(in crate::serve) struct Atlas {
     city: Arc<City>,
     by_number: Vec<(u32, ZoneIx)>,
     kinds: Vec<u8>,
@@ -24,7 +24,7 @@ pub(super) struct Atlas {
 impl Atlases {
     /// The atlas of `city`. Two callers may both work it out after a change; either result is
     /// right.
-    pub(super) fn of(&self, city: &Arc<City>) -> Arc<Atlas> {
+    pub(in crate::serve) fn of(&self, city: &Arc<City>) -> Arc<Atlas> {
         if let Some(kept) = self.0.load_full().filter(|a| Arc::ptr_eq(&a.city, city)) {
             return kept;
         }
@@ -53,12 +53,12 @@ impl Atlas {
     }
 
     /// Bit `k` is set when the zone has bays of kind `k`.
-    pub(super) fn kinds(&self, zone: ZoneIx) -> u8 {
+    pub(in crate::serve) fn kinds(&self, zone: ZoneIx) -> u8 {
         self.kinds.get(zone.at()).copied().unwrap_or(0)
     }
 
     /// Zones whose number is above `after` (all for `None`), by number.
-    pub(super) fn after(&self, after: Option<u32>) -> &[(u32, ZoneIx)] {
+    pub(in crate::serve) fn after(&self, after: Option<u32>) -> &[(u32, ZoneIx)] {
         let from = after.map_or(0, |last| {
             self.by_number
                 .partition_point(|(number, _)| *number <= last)

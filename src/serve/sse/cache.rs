@@ -7,8 +7,8 @@
 use crate::domain::{ZoneIx, ZoneTally};
 use crate::registry::city::City;
 use crate::serve::atlas::Atlas;
-use crate::serve::negotiate::Format;
-use crate::serve::render::{self, Shown};
+use crate::serve::formats::{self, Shown};
+use crate::serve::http::negotiate::Format;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Half a megabyte when all are taken; a city with more zones shares the places.
@@ -55,7 +55,7 @@ impl Cache {
             tally,
             kinds: atlas.kinds(zone),
         };
-        let json = render::zone_one(&shown, Format::Json).body;
+        let json = formats::zone_one(&shown, Format::Json).body;
         out.extend_from_slice(&json);
         *place = Some(Kept {
             zone,

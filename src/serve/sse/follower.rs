@@ -15,8 +15,8 @@ use crate::domain::ZoneIx;
 use crate::live::Dirty;
 use crate::registry::city::City;
 use crate::serve::atlas::Atlas;
-use crate::serve::render;
-use crate::serve::schema::{Gone, Resync};
+use crate::serve::docs::schema::{Gone, Resync};
+use crate::serve::formats;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -250,7 +250,7 @@ impl Follower {
             let reserved = live.is_reserved(bay);
             if known.news(zone, at, &view, reserved) {
                 self.open(out, "bay");
-                render::bay_brief(out, city, &view, reserved);
+                formats::bay_brief(out, city, &view, reserved);
                 out.extend_from_slice(b"\n\n");
             }
         }

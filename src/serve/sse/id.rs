@@ -4,7 +4,7 @@
 //! so the process is named in front. Who holds an id has been told everything up to it; version 0
 //! says: not yet everything.
 
-use crate::serve::schema::ResyncReason;
+use crate::serve::docs::schema::ResyncReason;
 
 /// The version of an id given out before a client has been told everything once.
 pub(super) const NOT_ALL_YET: u64 = 0;

@@ -16,14 +16,14 @@ mod body;
 mod cache;
 mod follower;
 mod id;
-mod own;
+mod reservations;
 mod selection;
 
-pub(super) use own::Own;
+pub(super) use self::reservations::Own;
 pub(super) use selection::Selection;
 
-use super::error::ApiError;
-use super::routes::Reads;
+use super::http::error::ApiError;
+use super::state::Reads;
 use crate::live::Zones;
 use crate::metrics::Metrics;
 use axum::body::Body;

@@ -3,9 +3,9 @@
 
 use crate::domain::{BBox, ZoneIx};
 use crate::registry::city::City;
-use crate::serve::error::ApiError;
-use crate::serve::params::{Params, quoted};
-use crate::serve::routes::Reads;
+use crate::serve::http::error::ApiError;
+use crate::serve::http::params::{Params, quoted};
+use crate::serve::state::Reads;
 
 /// The most zones that may be named.
 const MAX_IDS: usize = 500;

@@ -150,7 +150,7 @@ async fn the_page_allows_nothing_from_elsewhere() {
 #[tokio::test]
 async fn a_problem_type_can_be_looked_up() {
     let town = Town::new();
-    for (slug, ..) in crate::serve::error::PROBLEMS {
+    for (slug, ..) in crate::serve::http::error::PROBLEMS {
         let answer = town.get(&format!("/problems/{slug}")).await;
         assert!(
             answer.status.is_success() && !answer.body.is_empty(),

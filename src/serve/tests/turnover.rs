@@ -487,5 +487,5 @@ async fn aggregates_are_those_of_cds() {
 }
 
 fn uuid_of(id: &str) -> String {
-    crate::serve::routes::cds::uuid(id).to_string()
+    crate::serve::api::authority::cds::uuid(id).to_string()
 }

@@ -207,12 +207,12 @@ mod tests {
     #[test]
     fn an_opened_part_of_a_room_opens_no_more_of_it() {
         none(&planted(
-            "src/serve/routes/reports.rs",
+            "src/serve/api/reports/reports.rs",
             "use crate::ingest::gate::Gate; use crate::ingest::gate;",
         ));
         one(
             &planted(
-                "src/serve/routes/reports.rs",
+                "src/serve/api/reports/reports.rs",
                 "use crate::ingest::codec::Codec;",
             ),
             &["ingest::gate"],

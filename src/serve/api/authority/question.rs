@@ -1,0 +1,187 @@
+//! What the authority's routes share: who asks, which zones are meant, and what they are called.
+
+use crate::domain::{BBox, Calendar, Millis, ZoneKind};
+use crate::history::{History, Place};
+use crate::ingest::gate::Ledger;
+use crate::registry::Registry;
+use crate::registry::city::City;
+use crate::serve::Authority;
+use crate::serve::http::auth::Doorman;
+use crate::serve::http::cursor;
+use crate::serve::http::error::ApiError;
+use crate::serve::http::params::{Params, quoted};
+use axum::extract::FromRef;
+use axum::http::{HeaderValue, Uri};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// The most zones of one question.
+const MAX_IDS: usize = 500;
+
+/// What the routes need.
+pub(in crate::serve) struct Bureau {
+    pub(in crate::serve) doorman: Doorman,
+    pub(in crate::serve) registry: Arc<Registry>,
+    pub(in crate::serve) authority: Authority,
+    /// Questions that may be worked on at a time; more wait. One may decode fifty files: anybody
+    /// may ask, but not everybody at once.
+    pub(in crate::serve) room: Arc<Semaphore>,
+}
+
+/// How many questions are worked on at a time.
+pub(in crate::serve) const AT_A_TIME: usize = 4;
+
+impl FromRef<Arc<Bureau>> for Doorman {
+    fn from_ref(bureau: &Arc<Bureau>) -> Self {
+        bureau.doorman.clone()
+    }
+}
+
+impl Bureau {
+    /// Does what may wait for files on a thread that may, once there is room.
+    pub(in crate::serve) async fn work<T: Send + 'static>(
+        &self,
+        answer: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let unreadable = |e: &dyn std::fmt::Display| {
+            ApiError::Unavailable(format!("the figures cannot be read now: {e}"))
+        };
+        let permit = self
+            .room
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|e| unreadable(&e))?;
+        let work = move || {
+            // Given back when the work is done, though nobody may wait for it any more.
+            let _permit = permit;
+            answer()
+        };
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|e| unreadable(&e))?
+    }
+
+    pub(in crate::serve) fn history(&self) -> &History {
+        &self.authority.history
+    }
+
+    pub(in crate::serve) fn ledger(&self) -> &Ledger {
+        &self.authority.ledger
+    }
+
+    pub(in crate::serve) fn calendar(&self) -> Calendar {
+        self.authority.calendar
+    }
+
+    /// The numbers of the zones named by `zone` or lying in `bbox`, ascending; `None`: all.
+    pub(in crate::serve) fn zones(&self, p: &Params<'_>) -> Result<Option<Vec<u32>>, ApiError> {
+        match (p.text("zone"), p.bbox("bbox")?) {
+            (Some(_), Some(_)) => Err(ApiError::bad(
+                "bbox",
+                "bbox cannot be given together with zone",
+            )),
+            (Some(ids), None) => self.named(ids).map(Some),
+            (None, bbox) => Ok(bbox.map(|bbox| self.within(bbox))),
+        }
+    }
+
+    fn named(&self, ids: &str) -> Result<Vec<u32>, ApiError> {
+        let ids: Vec<&str> = ids.split(',').collect();
+        if ids.len() > MAX_IDS {
+            return Err(ApiError::bad(
+                "zone",
+                format!(
+                    "zone may name at most {MAX_IDS} zones, these are {}",
+                    ids.len()
+                ),
+            ));
+        }
+        let found: Vec<_> = ids.iter().map(|id| (id, self.registry.zone(id))).collect();
+        let city = self.registry.city();
+        let numbers = found.into_iter().map(|(id, zone)| {
+            let number = zone.map(|zone| city.zone(zone).number);
+            number.ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(id))))
+        });
+        let mut numbers = numbers.collect::<Result<Vec<u32>, _>>()?;
+        numbers.sort_unstable();
+        numbers.dedup();
+        Ok(numbers)
+    }
+
+    pub(in crate::serve) fn within(&self, bbox: BBox) -> Vec<u32> {
+        let city = self.registry.city();
+        let inside = city
+            .zones()
+            .filter(|(_, zone)| bbox.contains(zone.spec.place));
+        let mut numbers: Vec<u32> = inside.map(|(_, zone)| zone.number).collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    /// Gives a zone's id to `each`; also of one that is gone.
+    pub(in crate::serve) fn id(&self, city: &City, number: u32, each: &mut dyn FnMut(&str)) {
+        match city.zone_numbered(number) {
+            Some(zone) => each(&city.zone(zone).spec.id),
+            None => each(&self.authority.names.zone(number)),
+        }
+    }
+
+    /// Whether nobody but the authority is told of a zone: it is one bay, or it is gone and nobody
+    /// knows what it was.
+    pub(in crate::serve) fn is_single(city: &City, number: u32) -> bool {
+        let Some(ix) = city.zone_numbered(number) else {
+            return true;
+        };
+        let zone = city.zone(ix);
+        let bays = city.bays_of(ix).take(2).count() as u32;
+        // A private zone is its bays; of others the capacity counts where bays are only counted.
+        let many = if zone.spec.kind == ZoneKind::Private {
+            bays
+        } else {
+            bays.max(zone.spec.capacity)
+        };
+        many < 2
+    }
+}
+
+/// `from` and `to`: by default from 24 hours before what is settled on, and as far as it goes.
+pub(in crate::serve) fn stretch(
+    p: &Params<'_>,
+    settled_to: Millis,
+) -> Result<(Millis, Millis), ApiError> {
+    let to = p.time("to")?;
+    let from = p.time("from")?.unwrap_or(Millis(
+        to.unwrap_or(settled_to).0.saturating_sub(24 * 3_600_000),
+    ));
+    // Without an end: as far as it goes.
+    let to = to.unwrap_or(Millis::MAX);
+    if from >= to {
+        return Err(ApiError::bad(
+            "to",
+            format!("to must lie after from; {to} does not lie after {from}"),
+        ));
+    }
+    Ok((from, to))
+}
+
+pub(in crate::serve) fn place(p: &Params<'_>) -> Result<Option<Place>, ApiError> {
+    let read = |text| {
+        cursor::read_place(text).map(|(start, zone)| Place {
+            start: Millis(start),
+            zone,
+        })
+    };
+    p.text("cursor").map(read).transpose()
+}
+
+/// `Link: <...>; rel="next"`, for forms that have no member for it.
+pub(in crate::serve) fn link(uri: &Uri, next: &str) -> Option<HeaderValue> {
+    let kept = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes())
+        .filter(|(name, _)| name != "cursor");
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(kept)
+        .append_pair("cursor", next)
+        .finish();
+    HeaderValue::from_str(&format!("<{}?{query}>; rel=\"next\"", uri.path())).ok()
+}

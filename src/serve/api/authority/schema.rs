@@ -1,0 +1,207 @@
+//! Turnover and sources: what is asked and what is answered.
+#![allow(
+    dead_code,
+    clippy::struct_field_names,
+    reason = "fields are members' names in JSON, read by utoipa's derives only"
+)]
+
+use crate::serve::api::words::*;
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(ToSchema)]
+pub(in crate::serve) enum Length {
+    #[schema(rename = "5m")]
+    FiveMinutes,
+    #[schema(rename = "1h")]
+    Hour,
+    #[schema(rename = "1d")]
+    Day,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct TurnoverQuery {
+    /// Up to 500 zone ids with commas between them. Without this and `bbox`: all zones.
+    #[param(min_length = 1)]
+    zone: Option<String>,
+    /// Zones that are now within west,south,east,north in degrees.
+    #[param(min_length = 7)]
+    bbox: Option<String>,
+    /// Rows start at or after this; absent: 24 hours before `to`.
+    #[param(format = DateTime)]
+    from: Option<String>,
+    /// Rows start before this; absent: what is settled.
+    #[param(format = DateTime)]
+    to: Option<String>,
+    /// How long a row is.
+    #[param(default = "1h", inline)]
+    interval: Option<Length>,
+    /// The place whose days are meant with `1d`, by its IANA name; absent: the hub's. Without the
+    /// scope `monitor`: UTC.
+    #[param(min_length = 1)]
+    tz: Option<String>,
+    /// How many rows a page at most.
+    #[param(minimum = 1, maximum = 20_000, default = 1000)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(min_length = 1)]
+    cursor: Option<String>,
+}
+
+/// A page of turnover.
+#[derive(ToSchema)]
+pub(in crate::serve) struct TurnoverPage {
+    interval: String,
+    /// Everything before this is settled: nothing is said of what comes after; null: nothing yet.
+    #[schema(required, format = DateTime)]
+    settled_to: Option<String>,
+    /// Where to go on; null: this was the last page.
+    #[schema(required)]
+    next: Option<String>,
+    /// Hours of which nothing can be told.
+    gaps: Vec<Gap>,
+    rows: Vec<TurnoverRow>,
+}
+
+/// An hour of which nothing can be told.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Gap {
+    #[schema(format = DateTime)]
+    hour: String,
+    /// no_file, damaged or store_away.
+    reason: String,
+    /// Which file; with the scope `monitor`.
+    detail: Option<String>,
+}
+
+/// What one zone did in one interval. null: there is nothing to say, or it is suppressed.
+#[derive(ToSchema)]
+pub(in crate::serve) struct TurnoverRow {
+    zone: String,
+    #[schema(format = DateTime)]
+    from: String,
+    #[schema(format = DateTime)]
+    to: String,
+    /// false: part of it is not settled yet, or missing.
+    complete: bool,
+    /// So few visits would speak of single people.
+    suppressed: bool,
+    /// Seen to start.
+    #[schema(required)]
+    visits: Option<i64>,
+    /// Ended, with both ends seen: what the stays are of.
+    #[schema(required)]
+    visits_ended: Option<i64>,
+    /// Too short to be visits.
+    #[schema(required)]
+    short_stays: Option<i64>,
+    /// Ended, with one end unseen.
+    #[schema(required)]
+    censored_stays: Option<i64>,
+    /// Visits by in-service bay-hours.
+    #[schema(required)]
+    turnover_per_bay_hour: Option<f64>,
+    /// Visits by hours, of the whole zone: what CDS calls turnover.
+    #[schema(required)]
+    cds_turnover: Option<f64>,
+    #[schema(required)]
+    mean_stay_s: Option<f64>,
+    /// Right to 2 %.
+    #[schema(required)]
+    median_stay_s: Option<f64>,
+    /// Right to 2 %.
+    #[schema(required)]
+    p85_stay_s: Option<f64>,
+    /// Occupied share of the time that is known.
+    #[schema(required)]
+    occupancy: Option<f64>,
+    /// Share of the five minutes at whose start no known bay was vacant.
+    #[schema(required)]
+    full_fraction: Option<f64>,
+    /// Share of the five minutes at whose start more than 85 % of the known bays were occupied.
+    #[schema(required)]
+    above_85_fraction: Option<f64>,
+    /// Known share of the time in service.
+    #[schema(required)]
+    coverage: Option<f64>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct AggregatesQuery {
+    /// area, zone, space or object; there are figures of zones.
+    curb_place_type: Option<String>,
+    /// UUID version 5, in the namespace of URLs, of `urn:bayhub:zone:` and the zone's id.
+    curb_place_id: Option<String>,
+    /// total_sessions, total_events, turnover, average_dwell_time or occupancy_percent; absent:
+    /// all.
+    metric_type: Option<String>,
+    min_lat: Option<f64>,
+    min_lng: Option<f64>,
+    max_lat: Option<f64>,
+    max_lng: Option<f64>,
+    lat: Option<f64>,
+    lng: Option<f64>,
+    /// Centimetres.
+    radius: Option<f64>,
+    /// ms since 1970, inclusive.
+    start_time: Option<u64>,
+    /// ms since 1970, exclusive.
+    end_time: Option<u64>,
+    /// As in the `Link` of the answer before.
+    #[param(min_length = 1)]
+    cursor: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct SourcesQuery {
+    /// Only this one.
+    #[param(min_length = 1)]
+    source: Option<String>,
+    /// How many a page.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(min_length = 1)]
+    cursor: Option<String>,
+}
+
+/// A page of sources.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Sources {
+    #[schema(format = DateTime)]
+    at: String,
+    /// When counting began.
+    #[schema(format = DateTime)]
+    since: String,
+    /// Where to go on; null: this was the last page.
+    #[schema(required)]
+    next: Option<String>,
+    sources: Vec<SourceShown>,
+}
+
+/// How one source does.
+#[derive(ToSchema)]
+pub(in crate::serve) struct SourceShown {
+    source: String,
+    kind: ShownSourceKind,
+    /// What it last said of itself (birth or last will); null: nothing.
+    #[schema(required)]
+    online: Option<bool>,
+    /// When anything of it last came in; null: not since `since`.
+    #[schema(required, format = DateTime)]
+    heard_at: Option<String>,
+    #[schema(required)]
+    silent_s: Option<f64>,
+    /// The newest time of observation it has claimed.
+    #[schema(required, format = DateTime)]
+    observed_at: Option<String>,
+    /// From its newest observation to when it was last heard.
+    #[schema(required)]
+    lag_s: Option<f64>,
+    accepted: u64,
+    /// Reports or parts of reports that were refused, by reason.
+    refused: BTreeMap<String, u64>,
+}

@@ -1,0 +1,190 @@
+//! Turnover: how the bays of each zone turned over, by five minutes, hours or days.
+
+use super::question::{Bureau, link, place, stretch};
+use super::{render, schema};
+use crate::domain::Calendar;
+use crate::history::{Discretion, Interval, Page, Question};
+use crate::serve::http::auth::Viewer;
+use crate::serve::http::cursor;
+use crate::serve::http::error::ApiError;
+use crate::serve::http::negotiate::choose;
+use crate::serve::http::params::{Params, quoted};
+use crate::serve::http::problems;
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LINK, VARY};
+use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The most rows of a page: a day of every zone of a whole country.
+const MAX_LIMIT: usize = 20_000;
+const DEFAULT_LIMIT: usize = 1000;
+
+/// Fewer visits than this are told to nobody but the authority.
+const LEAST_FOR_PARTNERS: i64 = 5;
+const LEAST_FOR_ALL: i64 = 10;
+
+const FORMATS: [&str; 2] = ["application/json", "text/csv"];
+
+pub(in crate::serve) fn routes(bureau: Arc<Bureau>) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(turnover))
+        .with_state(bureau)
+}
+
+/// How each zone's bays turned over.
+///
+/// Rows start in `from`..`to`, by time and then by zone. Go on with `cursor` until `next` is null;
+/// a page may end early, even without rows. With the scope `monitor` all settled figures are told.
+/// Without it days that are over, in UTC, and what fewer than five visits (without a key: ten)
+/// speak of is null and `suppressed`, and whatever would give it away.
+#[utoipa::path(
+    get, path = "/v1/turnover", tag = "authority", security((), ("key" = ["monitor"])),
+    params(schema::TurnoverQuery),
+    responses(
+        (status = 200, description = "A page of figures", content(
+            (schema::TurnoverPage = "application/json"), (String = "text/csv"))),
+        problems::BadParameter, problems::BadKey, problems::NoSuchZone, problems::NotInThatFormat,
+        problems::Unreadable,
+    )
+)]
+async fn turnover(
+    viewer: Viewer,
+    State(own): State<Arc<Bureau>>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    let format = choose(&headers, &FORMATS)
+        .ok_or(ApiError::NotAcceptable("application/json or text/csv"))?;
+    let asked = Asked::read(&own, viewer, uri.query())?;
+    let bureau = own.clone();
+    let (body, next) = bureau
+        .work(move || asked.answer(&own, viewer, format))
+        .await?;
+    let mut answer = body.into_response();
+    let headers = answer.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static(["application/json", "text/csv; charset=utf-8"][format]),
+    );
+    headers.insert(VARY, HeaderValue::from_static("accept, authorization"));
+    headers.insert(
+        CACHE_CONTROL,
+        HeaderValue::from_static("private, max-age=10"),
+    );
+    if let Some(link) = next.and_then(|next| link(&uri, &next)) {
+        headers.insert(LINK, link);
+    }
+    Ok(answer)
+}
+
+/// A question that makes sense.
+struct Asked {
+    zones: Option<Vec<u32>>,
+    question: Question<'static>,
+    interval: &'static str,
+}
+
+impl Asked {
+    fn read(own: &Bureau, viewer: Viewer, query: Option<&str>) -> Result<Self, ApiError> {
+        let p = Params::read(
+            query,
+            &[
+                "zone", "bbox", "from", "to", "interval", "tz", "limit", "cursor",
+            ],
+        )?;
+        let zones = own.zones(&p)?;
+        let calendar = match p.text("tz") {
+            None if viewer == Viewer::Monitor => own.calendar(),
+            None => Calendar::UTC,
+            Some(name) => Calendar::parse(name).ok_or_else(|| {
+                let said = quoted(name);
+                ApiError::bad(
+                    "tz",
+                    format!(
+                        "tz must be the IANA name of a place, such as Asia/Singapore, not {said}"
+                    ),
+                )
+            })?,
+        };
+        let lengths = [
+            ("5m", Interval::FiveMinutes),
+            ("1h", Interval::Hour),
+            ("1d", Interval::Day(calendar)),
+        ];
+        let of = |name: &str| lengths.into_iter().find(|(n, _)| *n == name);
+        let (name, interval) = p
+            .one_of("interval", of, "5m, 1h, 1d")?
+            .unwrap_or(lengths[1]);
+        if viewer != Viewer::Monitor && calendar != Calendar::UTC {
+            let why = "days of another place than UTC are told to keys with the scope monitor only: two kinds of day \
+                       could be subtracted from each other";
+            return Err(ApiError::bad("tz", why));
+        }
+        let (from, to) = stretch(&p, own.history().settled_to())?;
+        let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+        let question = Question {
+            zones: None,
+            from,
+            to,
+            interval,
+            place: place(&p)?,
+            limit,
+        };
+        Ok(Self {
+            zones,
+            question,
+            interval: name,
+        })
+    }
+
+    /// The body, and the cursor of the next page.
+    fn answer(
+        &self,
+        own: &Bureau,
+        viewer: Viewer,
+        format: usize,
+    ) -> Result<(Vec<u8>, Option<String>), ApiError> {
+        let question = Question {
+            zones: self.zones.as_deref(),
+            ..self.question
+        };
+        let city = own.registry.city();
+        let page: Page = match viewer {
+            Viewer::Monitor => {
+                let page = own.history().page(&question);
+                page.map_err(|e| ApiError::bad("tz", e.to_string()))?
+            }
+            Viewer::Known | Viewer::Public => {
+                let least = if viewer == Viewer::Known {
+                    LEAST_FOR_PARTNERS
+                } else {
+                    LEAST_FOR_ALL
+                };
+                let never = |zone| Bureau::is_single(&city, zone);
+                own.history().discreet_page(
+                    &question,
+                    Discretion {
+                        least,
+                        never: &never,
+                    },
+                )
+            }
+        };
+        let next = page.next.map(|p| cursor::write_place(p.start.0, p.zone));
+        let id = &mut |number, each: &mut dyn FnMut(&str)| own.id(&city, number, each);
+        let body = match format {
+            0 => render::turnover_json(
+                &page,
+                self.interval,
+                next.as_deref(),
+                viewer == Viewer::Monitor,
+                id,
+            ),
+            _ => render::turnover_csv(&page.rows, id),
+        };
+        Ok((body, next))
+    }
+}

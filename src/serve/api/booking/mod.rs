@@ -1,0 +1,25 @@
+//! What booking apps do for their drivers: requests, and reservations from the hold to the
+//! departure, also as they change.
+
+mod follow;
+mod reservations;
+pub(in crate::serve) mod schema;
+
+use crate::serve::http::body;
+use crate::serve::sse::{Own, Streams};
+use crate::serve::state::Market;
+use axum::extract::DefaultBodyLimit;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+
+pub(in crate::serve) fn routes(market: Arc<Market>, streams: Arc<Streams>) -> OpenApiRouter {
+    let own = Arc::new(Own {
+        market: market.clone(),
+        streams,
+    });
+    OpenApiRouter::new()
+        .merge(reservations::routes())
+        .layer(DefaultBodyLimit::max(body::MAX))
+        .with_state(market)
+        .merge(follow::routes(own))
+}

@@ -1,0 +1,274 @@
+//! Requests for a private bay and what becomes of them, for drivers' apps. Another app's
+//! reservation is not there.
+
+use super::schema;
+use crate::domain::offer::NOW_MS;
+use crate::domain::{BayKind, Event, LatLon, Millis, Reservation, ReservationState, Span, Vehicle};
+use crate::serve::api::sharing::currency;
+use crate::serve::http::auth::Booker;
+use crate::serve::http::body::{self, Fields};
+use crate::serve::http::error::ApiError;
+use crate::serve::http::extract::Id;
+use crate::serve::http::params::quoted;
+use crate::serve::http::problems;
+use crate::serve::state::Market;
+use crate::sharing::{Ask, Config, DeskError, digest};
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The longest walk that may be asked for, metres.
+const MAX_WALK_M: u32 = 3_000;
+const MAX_PRICE: u32 = 100_000_000;
+const SHORTEST_MS: u64 = 60_000;
+const LONGEST_KEY: usize = 255;
+
+pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<Market>> {
+    OpenApiRouter::new()
+        .routes(routes!(request))
+        .routes(routes!(reservation))
+        .routes(routes!(confirm))
+        .routes(routes!(cancel))
+        .routes(routes!(arrive))
+        .routes(routes!(depart))
+}
+
+/// Ask for a bay near a place for some time.
+///
+/// The answer is a bay that is held for a few minutes: confirm it, or it is given to others. Sent
+/// again with the same `Idempotency-Key` and body it is answered as at first; without a key each
+/// request is a new one.
+#[utoipa::path(
+    post, path = "/v1/requests", tag = "booking", security(("key" = ["book"])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; remembered for 24 hours")),
+    request_body = schema::BayAsked,
+    responses(
+        (status = 201, description = "Held", body = schema::Reservation),
+        problems::BadField, problems::Keyed, problems::NoMatch, problems::Over64KiB,
+        problems::NotJson, problems::KeyReused, problems::Busy, problems::NothingHeld,
+    )
+)]
+async fn request(
+    Booker(grant): Booker,
+    State(own): State<Arc<Market>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let key = idempotency_key(request.headers())?;
+    let (members, bytes) = body::object(request).await?;
+    let mut ask = asked(Fields::of(&members), own.desk.config(), own.desk.now())?;
+    ask.driver = grant.partner.clone();
+    ask.key = key.map(|key| (key, digest(&bytes)));
+    let held = own.desk.ask(ask).await?;
+    let place = format!("/v1/reservations/{}", held.name);
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, place)],
+        Json(own.shown(&held)),
+    )
+        .into_response())
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<Arc<str>>, ApiError> {
+    const NAME: &str = "idempotency-key";
+    let mut given = headers.get_all(NAME).iter();
+    let Some(key) = given.next() else {
+        return Ok(None);
+    };
+    let good = key.to_str().ok().filter(|k| {
+        (1..=LONGEST_KEY).contains(&k.len()) && k.bytes().all(|b| b.is_ascii_graphic())
+    });
+    match (good, given.next()) {
+        (Some(key), None) => Ok(Some(key.into())),
+        _ => Err(ApiError::bad(
+            NAME,
+            "Idempotency-Key must be one value of 1 to 255 visible ASCII characters",
+        )),
+    }
+}
+
+/// Who asks, and with which key, is the caller's to add.
+fn asked(fields: Fields<'_>, config: &Config, now: Millis) -> Result<Ask, ApiError> {
+    let lat = fields.degrees("lat", 90.0)?;
+    let lon = fields.degrees("lon", 180.0)?;
+    let place = LatLon::new(lat, lon).ok_or_else(|| fields.bad("lat", "is no place on earth"))?;
+    let start = fields.time("start")?.unwrap_or(now);
+    let end = fields
+        .time("end")?
+        .ok_or_else(|| fields.bad("end", "is needed"))?;
+    if start.plus(NOW_MS) < now {
+        return Err(fields.bad("start", format_args!("has passed: it is {now}")));
+    }
+    if start.since(now) > config.furthest_days * 86_400_000 {
+        return Err(fields.bad(
+            "start",
+            format_args!("may lie at most {} days ahead", config.furthest_days),
+        ));
+    }
+    let Some(span) = Span::new(start, end) else {
+        return Err(fields.bad(
+            "end",
+            format_args!("must be later than start: {end} is not after {start}"),
+        ));
+    };
+    if span.end <= now || span.ms() < SHORTEST_MS {
+        return Err(fields.bad(
+            "end",
+            "must be at least a minute after start, and not have passed",
+        ));
+    }
+    if span.ms() > config.longest_stay_h * 3_600_000 {
+        return Err(fields.bad(
+            "end",
+            format_args!("may be at most {} hours after start", config.longest_stay_h),
+        ));
+    }
+    Ok(Ask {
+        driver: "".into(),
+        place,
+        span,
+        max_walk_m: fields.whole("max_walk_m", 1..=MAX_WALK_M)?.unwrap_or(500),
+        max_price_cents: fields
+            .whole("max_price_cents", 0..=MAX_PRICE)?
+            .map(i64::from),
+        currency: currency(&fields)?.unwrap_or(config.currency),
+        vehicle: vehicle(&fields)?,
+        key: None,
+    })
+}
+
+fn vehicle(fields: &Fields<'_>) -> Result<Vehicle, ApiError> {
+    let plain = Vehicle {
+        kind: BayKind::Car,
+        height_cm: None,
+        ev: false,
+        accessible: false,
+    };
+    let kind = |of: &Fields<'_>, name: &str, text: &str| {
+        let known = "must be car, motorcycle, heavy or bicycle";
+        BayKind::parse(text)
+            .ok_or_else(|| of.bad(name, format_args!("{known}, not {}", quoted(text))))
+    };
+    // A kind alone is enough for most.
+    if let Some(text) = fields.get("vehicle").and_then(|v| v.as_str()) {
+        return Ok(Vehicle {
+            kind: kind(fields, "vehicle", text)?,
+            ..plain
+        });
+    }
+    let Some(given) = fields.object("vehicle")? else {
+        return Ok(plain);
+    };
+    Ok(Vehicle {
+        kind: given
+            .text("kind")?
+            .map_or(Ok(plain.kind), |text| kind(&given, "kind", text))?,
+        height_cm: given.whole("height_cm", 1..=1000)?.map(|h| h as u16),
+        ev: given.flag("ev")?.unwrap_or(false),
+        accessible: given.flag("accessible")?.unwrap_or(false),
+    })
+}
+
+/// A reservation as it is now.
+#[utoipa::path(
+    get, path = "/v1/reservations/{reservation}", tag = "booking", security(("key" = ["book"])),
+    params(("reservation" = String, Path, description = "The reservation's id")),
+    responses(
+        (status = 200, description = "The reservation", body = schema::Reservation),
+        problems::BadPath, problems::Keyed, problems::NoSuchReservation, problems::NotNow,
+    )
+)]
+async fn reservation(
+    Booker(grant): Booker,
+    State(own): State<Arc<Market>>,
+    Id(id): Id,
+) -> Result<Json<schema::Reservation>, ApiError> {
+    let found = own
+        .desk
+        .reservation(&id, &grant.partner)
+        .await
+        .map_err(|e| absent(e, &id))?;
+    Ok(Json(own.shown(&found)))
+}
+
+macro_rules! step {
+    ($(#[$doc:meta])* $name:ident, $path:literal, $event:expr, $done:literal) => {
+        $(#[$doc])*
+        #[utoipa::path(
+            post, path = $path, tag = "booking", security(("key" = ["book"])),
+            params(("reservation" = String, Path, description = "The reservation's id")),
+            responses(
+                (status = 200, description = $done, body = schema::Reservation),
+                problems::BadPath, problems::Keyed, problems::NoSuchReservation,
+                problems::NotInThatState, problems::Busy, problems::NotNow,
+            )
+        )]
+        async fn $name(
+            Booker(grant): Booker,
+            State(own): State<Arc<Market>>,
+            Id(id): Id,
+        ) -> Result<Json<schema::Reservation>, ApiError> {
+            let done = own.desk.step(id.clone(), grant.partner.clone(), $event).await.map_err(|e| absent(e, &id))?;
+            Ok(Json(own.shown(&done)))
+        }
+    };
+}
+
+step!(
+    /// Confirm a hold before it expires. From then on it is paid for.
+    confirm, "/v1/reservations/{reservation}/confirm", Event::Confirm, "Confirmed, durably; also if it was before"
+);
+step!(
+    /// Give a reservation up. Before it begins that costs nothing.
+    cancel, "/v1/reservations/{reservation}/cancel", Event::Cancel, "Cancelled, durably; also if it was before"
+);
+step!(
+    /// The vehicle is there, at most 10 minutes before the time.
+    arrive, "/v1/reservations/{reservation}/arrive", Event::Arrive, "Active, durably; also if it was before"
+);
+step!(
+    /// The vehicle has left. What the stay has run over is charged at the same rate.
+    depart, "/v1/reservations/{reservation}/depart", Event::Depart, "Completed, durably; also if it was before"
+);
+
+fn absent(e: DeskError, id: &str) -> ApiError {
+    match e {
+        DeskError::NoSuch => ApiError::NotFound(format!("you have no reservation {}", quoted(id))),
+        other => other.into(),
+    }
+}
+
+impl Market {
+    pub(in crate::serve) fn shown(&self, r: &Reservation) -> schema::Reservation {
+        // First the index, then the city: the other way round the city could be older than the
+        // index.
+        let bay = self.registry.bay(&r.bay);
+        let city = self.registry.city();
+        let place = bay.map(|bay| city.place(bay));
+        let time = |t: Millis| t.to_string();
+        schema::Reservation {
+            id: r.name.to_string(),
+            state: r.state.name(),
+            bay: r.bay.to_string(),
+            zone: bay.map(|bay| city.zone(city.zone_of(bay)).spec.id.clone()),
+            lat: place.map(|p| p.lat),
+            lon: place.map(|p| p.lon),
+            start: time(r.span.start),
+            end: time(r.span.end),
+            walk_m: r.walk_m,
+            price_cents: r.price_cents,
+            currency: r.currency.to_string(),
+            expires_at: (r.state == ReservationState::Held).then(|| time(r.expires_at)),
+            arrived_at: r.arrived_at.map(time),
+            departed_at: r.departed_at.map(time),
+            moved: r.moved.as_ref().map(|m| schema::Moved {
+                at: time(m.at),
+                from: m.from.to_string(),
+                reason: if m.taken { "taken" } else { "room" },
+            }),
+        }
+    }
+}

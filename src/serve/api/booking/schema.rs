@@ -1,0 +1,103 @@
+//! What booking apps ask for, and their reservations.
+#![allow(
+    dead_code,
+    clippy::struct_field_names,
+    reason = "fields are members' names in JSON, read by utoipa's derives only"
+)]
+#![allow(
+    clippy::unreadable_literal,
+    reason = "numbers as utoipa's attributes take them"
+)]
+
+use crate::serve::api::words::*;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct OwnStreamQuery {
+    /// The id of the last event that was read, for clients that cannot send the header
+    /// `Last-Event-ID`.
+    last_event_id: Option<String>,
+}
+
+/// What needs a bay.
+#[derive(ToSchema)]
+pub(in crate::serve) struct VehicleAsked {
+    /// Absent: car.
+    kind: Option<BayKind>,
+    #[schema(minimum = 1, maximum = 1000)]
+    height_cm: Option<u16>,
+    /// Wants to charge.
+    ev: Option<bool>,
+    /// Needs an accessible bay.
+    accessible: Option<bool>,
+}
+
+/// A driver's request.
+#[derive(ToSchema)]
+pub(in crate::serve) struct BayAsked {
+    lat: f64,
+    lon: f64,
+    /// Absent: now.
+    #[schema(format = DateTime)]
+    start: Option<String>,
+    #[schema(format = DateTime)]
+    end: String,
+    /// As the crow flies; absent: 500.
+    #[schema(minimum = 1, maximum = 3000)]
+    max_walk_m: Option<u32>,
+    /// For the whole stay; absent: whatever it costs.
+    #[schema(maximum = 100000000)]
+    max_price_cents: Option<u32>,
+    /// ISO 4217; absent: the hub's own.
+    currency: Option<String>,
+    vehicle: Option<VehicleAsked>,
+}
+
+/// A booking of one bay.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Reservation {
+    pub(in crate::serve) id: String,
+    /// held, confirmed, active, completed, cancelled, expired, no_show.
+    #[schema(value_type = String)]
+    pub(in crate::serve) state: &'static str,
+    pub(in crate::serve) bay: String,
+    /// null, like the place: the registry does not have the bay any more.
+    #[schema(required)]
+    pub(in crate::serve) zone: Option<String>,
+    #[schema(required)]
+    pub(in crate::serve) lat: Option<f64>,
+    #[schema(required)]
+    pub(in crate::serve) lon: Option<f64>,
+    #[schema(format = DateTime)]
+    pub(in crate::serve) start: String,
+    #[schema(format = DateTime)]
+    pub(in crate::serve) end: String,
+    pub(in crate::serve) walk_m: u32,
+    pub(in crate::serve) price_cents: i64,
+    pub(in crate::serve) currency: String,
+    /// A hold that is not confirmed before then is none; null: it is no hold.
+    #[schema(required, format = DateTime)]
+    pub(in crate::serve) expires_at: Option<String>,
+    #[schema(required, format = DateTime)]
+    pub(in crate::serve) arrived_at: Option<String>,
+    #[schema(required, format = DateTime)]
+    pub(in crate::serve) departed_at: Option<String>,
+    /// null: it is the bay that was told first.
+    #[schema(required)]
+    pub(in crate::serve) moved: Option<Moved>,
+}
+
+/// That the bay is another one than at first.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Moved {
+    #[schema(format = DateTime)]
+    pub(in crate::serve) at: String,
+    /// The bay before.
+    pub(in crate::serve) from: String,
+    /// taken: that bay was not free in time; room: others fit because of it.
+    #[schema(value_type = String)]
+    pub(in crate::serve) reason: &'static str,
+}

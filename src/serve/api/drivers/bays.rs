@@ -1,0 +1,164 @@
+//! Bays for drivers: the nearest vacant ones, and one with all that is known of it.
+
+use super::schema;
+use crate::domain::{BayKind, LatLon, Millis};
+use crate::live::Query;
+use crate::serve::formats;
+use crate::serve::http::auth::Reader;
+use crate::serve::http::error::ApiError;
+use crate::serve::http::extract::Id;
+use crate::serve::http::negotiate::Format;
+use crate::serve::http::params::{Params, quoted};
+use crate::serve::http::problems;
+use crate::serve::state::Reads;
+use axum::extract::State;
+use axum::http::{HeaderValue, Uri, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// How far ahead an arrival may lie.
+const FURTHEST_ARRIVAL_MS: u64 = 24 * 3600 * 1000;
+
+/// How far behind: a request takes its time on the way.
+const ARRIVAL_GRACE_MS: u64 = 60 * 1000;
+
+const PARAMS: &[&str] = &[
+    "lat",
+    "lon",
+    "radius_m",
+    "limit",
+    "kind",
+    "accessible",
+    "ev_charging",
+    "min_height_cm",
+    "max_price_cents_per_hour",
+    "arrive_at",
+];
+
+pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<Reads>> {
+    OpenApiRouter::new()
+        .routes(routes!(nearby))
+        .routes(routes!(bay))
+}
+
+/// What was asked for, and how far off the arrival is, ms.
+fn wanted(query: Option<&str>, now: Millis) -> Result<(Query, u64), ApiError> {
+    let p = Params::read(query, PARAMS)?;
+    let lat = p.needed("lat", -90.0..=90.0)?;
+    let lon = p.needed("lon", -180.0..=180.0)?;
+    let place =
+        LatLon::new(lat, lon).ok_or_else(|| ApiError::bad("lat", "this is no place on earth"))?;
+    let only = |wanted: bool| wanted.then_some(true);
+    let query = Query {
+        place,
+        radius_m: p.number("radius_m", 1.0..=5000.0)?.unwrap_or(500.0),
+        limit: p.number("limit", 1..=Query::MAX_LIMIT)?.unwrap_or(20),
+        kind: p
+            .one_of("kind", BayKind::parse, "car, motorcycle, heavy, bicycle")?
+            .unwrap_or(BayKind::Car),
+        accessible: only(p.flag("accessible")?),
+        ev_charging: only(p.flag("ev_charging")?),
+        min_height_cm: p.number("min_height_cm", 1..=1000)?,
+        max_price_cents_per_hour: p.number("max_price_cents_per_hour", 0..=1_000_000)?,
+    };
+    Ok((query, ahead(p.time("arrive_at")?, now)?))
+}
+
+fn ahead(arrival: Option<Millis>, now: Millis) -> Result<u64, ApiError> {
+    let Some(arrival) = arrival else { return Ok(0) };
+    if now.since(arrival) > ARRIVAL_GRACE_MS {
+        return Err(ApiError::bad(
+            "arrive_at",
+            format!("arrive_at has passed: {arrival} is before now, {now}"),
+        ));
+    }
+    let ahead = arrival.since(now);
+    if ahead > FURTHEST_ARRIVAL_MS {
+        return Err(ApiError::bad(
+            "arrive_at",
+            format!("arrive_at may lie at most 24 hours ahead of now, {now}"),
+        ));
+    }
+    Ok(ahead)
+}
+
+/// The nearest vacant bays, nearest first.
+///
+/// Only bays that are known to be vacant: one whose last report no longer stands is not among them.
+#[utoipa::path(
+    get, path = "/v1/bays/nearby", tag = "drivers",
+    params(schema::NearbyQuery),
+    responses(
+        (status = 200, description = "Vacant bays, nearest first", content(
+            (schema::Nearby = "application/json"), (schema::FeatureCollection = "application/geo+json"))),
+        problems::BadParameter, problems::NotInThatFormat,
+    )
+)]
+async fn nearby(
+    _: Reader,
+    State(own): State<Arc<Reads>>,
+    format: Format,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    let now = own.clock.now();
+    let (query, ahead_ms) = wanted(uri.query(), now)?;
+    let city = own.registry.city();
+    let mut hits = Vec::with_capacity(query.limit);
+    own.live.nearest(&city, &query, &mut hits);
+    // Among a million bays each look-up waits for memory; asked for ahead, all wait together.
+    for hit in &hits {
+        own.live.ask_for(&city, hit.bay);
+    }
+    let bays = hits
+        .iter()
+        .map(|hit| (own.live.bay(&city, hit.bay), hit.distance_m));
+    Ok(answer(
+        formats::found(&city, bays, now, ahead_ms, format),
+        format,
+    ))
+}
+
+/// One bay: its state, how that is known, and its attributes.
+#[utoipa::path(
+    get, path = "/v1/bays/{bay}", tag = "drivers",
+    params(("bay" = String, Path, description = "The bay's id")),
+    responses(
+        (status = 200, description = "The bay", content(
+            (schema::BayDetail = "application/json"), (schema::Feature = "application/geo+json"))),
+        problems::BadPath, problems::NoSuchBay, problems::NotInThatFormat,
+    )
+)]
+async fn bay(
+    _: Reader,
+    State(own): State<Arc<Reads>>,
+    format: Format,
+    Id(id): Id,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    Params::read(uri.query(), &[])?;
+    // First the index, then the city: the other way round the city could be older than the index.
+    let found = own.registry.bay(&id);
+    let city = own.registry.city();
+    let bay = found
+        .filter(|bay| city.is_live(*bay))
+        .ok_or_else(|| ApiError::NotFound(format!("there is no bay {}", quoted(&id))))?;
+    let view = own.live.bay(&city, bay);
+    let reserved = own.live.is_reserved(bay);
+    Ok(answer(
+        formats::bay(&city, &view, reserved, own.clock.now(), format),
+        format,
+    ))
+}
+
+fn answer(body: Vec<u8>, format: Format) -> Response {
+    (
+        [(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(format.media_type()),
+        )],
+        body,
+    )
+        .into_response()
+}

@@ -1,0 +1,201 @@
+//! What drivers' apps ask, and what they are answered.
+#![allow(
+    dead_code,
+    clippy::struct_field_names,
+    reason = "fields are members' names in JSON, read by utoipa's derives only"
+)]
+
+use crate::serve::api::words::*;
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
+
+pub(in crate::serve) use crate::serve::api::schema::*;
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct NearbyQuery {
+    /// Latitude of the place, degrees.
+    #[param(minimum = -90, maximum = 90)]
+    lat: f64,
+    /// Longitude of the place, degrees.
+    #[param(minimum = -180, maximum = 180)]
+    lon: f64,
+    /// How far to look, metres.
+    #[param(minimum = 1, maximum = 5000, default = 500)]
+    radius_m: Option<f32>,
+    /// How many bays at most.
+    #[param(minimum = 1, maximum = 200, default = 20)]
+    limit: Option<u32>,
+    /// What the bay is for.
+    #[param(default = "car", inline)]
+    kind: Option<BayKind>,
+    /// true: only accessible bays.
+    accessible: Option<bool>,
+    /// true: only bays with a charging point.
+    ev_charging: Option<bool>,
+    /// The vehicle's height: bays with a lower limit are left out.
+    #[param(minimum = 1, maximum = 1000)]
+    min_height_cm: Option<u16>,
+    /// Bays that cost more are left out.
+    #[param(minimum = 0, maximum = 1_000_000)]
+    max_price_cents_per_hour: Option<u32>,
+    /// When the driver will be there: not passed, and at most 24 hours ahead.
+    #[param(format = DateTime)]
+    arrive_at: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct ZonesQuery {
+    /// Up to 500 zone ids with commas between them; without any other parameter.
+    #[param(min_length = 1, pattern = "^[^,]+(,[^,]+){0,499}$")]
+    ids: Option<String>,
+    /// west,south,east,north in degrees; west above east crosses the 180th meridian.
+    #[param(min_length = 7)]
+    bbox: Option<String>,
+    /// What the zone is (on_street, off_street, private), or what it has bays for (car, motorcycle,
+    /// heavy, bicycle).
+    #[param(inline)]
+    kind: Option<AnyKind>,
+    /// How many zones a page.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(min_length = 1)]
+    cursor: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct StreamQuery {
+    /// Up to 500 zone ids with commas between them. Without this and `bbox`: all zones.
+    zones: Option<String>,
+    /// Zones that are now within west,south,east,north in degrees.
+    bbox: Option<String>,
+    /// true: their bays too. For at most 200 zones with 20,000 bays.
+    bays: Option<bool>,
+    /// The id of the last event that was read, for clients that cannot send the header
+    /// `Last-Event-ID`.
+    last_event_id: Option<String>,
+}
+
+/// Vacant bays, nearest first.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Nearby {
+    #[schema(format = DateTime)]
+    at: String,
+    bays: Vec<NearBay>,
+}
+
+/// One vacant bay.
+#[derive(ToSchema)]
+pub(in crate::serve) struct NearBay {
+    bay: String,
+    zone: String,
+    lat: f64,
+    lon: f64,
+    /// As the crow flies, one decimal.
+    distance_m: f64,
+    state: BayState,
+    /// How sure its vacancy is now.
+    #[schema(minimum = 0, maximum = 1)]
+    p_vacant: f64,
+    /// How likely it is still vacant at `arrive_at`.
+    #[schema(minimum = 0, maximum = 1)]
+    p_vacant_on_arrival: f64,
+    #[schema(format = DateTime)]
+    observed_at: String,
+    source_kind: ShownSourceKind,
+    kind: BayKind,
+    accessible: bool,
+    ev_charging: bool,
+    price_cents_per_hour: u32,
+    /// null: no limit.
+    #[schema(required)]
+    max_height_cm: Option<u16>,
+    /// null: no limit.
+    #[schema(required)]
+    max_stay_min: Option<u16>,
+}
+
+/// One bay with what is known of it and why.
+#[derive(ToSchema)]
+pub(in crate::serve) struct BayDetail {
+    bay: String,
+    zone: String,
+    lat: f64,
+    lon: f64,
+    #[schema(format = DateTime)]
+    at: String,
+    state: ShownState,
+    /// Kept for who has booked it, from ten minutes before the stay; also while that vehicle stands
+    /// there.
+    reserved: bool,
+    /// For who has not booked it; null while nothing that stands is known.
+    #[schema(required, minimum = 0, maximum = 1)]
+    p_vacant: Option<f64>,
+    /// What was last claimed, where `state` is something else.
+    claimed_state: Option<BayState>,
+    why: Why,
+    /// null: never.
+    #[schema(required, format = DateTime)]
+    observed_at: Option<String>,
+    /// null: nobody.
+    #[schema(required)]
+    source_kind: Option<ShownSourceKind>,
+    kind: BayKind,
+    accessible: bool,
+    ev_charging: bool,
+    price_cents_per_hour: u32,
+    /// null: no limit.
+    #[schema(required)]
+    max_height_cm: Option<u16>,
+    /// null: no limit.
+    #[schema(required)]
+    max_stay_min: Option<u16>,
+}
+
+/// A page of zones.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Zones {
+    #[schema(format = DateTime)]
+    at: String,
+    /// The newest observation of any zone here; null: none.
+    #[schema(required, format = DateTime)]
+    last_updated: Option<String>,
+    /// Seconds this may be taken as fresh.
+    ttl: u32,
+    /// Where to go on; null: this was the last page.
+    #[schema(required)]
+    next: Option<String>,
+    /// Of the ids asked for, those that are none of ours.
+    unknown: Option<Vec<String>>,
+    zones: Vec<Zone>,
+}
+
+/// A zone; vacant + occupied + unknown + closed + reserved = capacity.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Zone {
+    zone: String,
+    name: String,
+    kind: ZoneKind,
+    operator: String,
+    lat: f64,
+    lon: f64,
+    capacity: u32,
+    /// By kind of bay; only kinds the zone has.
+    vacant: BTreeMap<String, u32>,
+    occupied: u32,
+    unknown: u32,
+    closed: u32,
+    /// Bays that stand empty for who has booked them; they are not among the vacant.
+    reserved: u32,
+    /// Taken share of what is known and open; null while nothing is.
+    #[schema(required, minimum = 0, maximum = 1)]
+    occupancy: Option<f64>,
+    /// null: never.
+    #[schema(required, format = DateTime)]
+    observed_at: Option<String>,
+    /// No source has a word that still stands: everything counts as unknown.
+    stale: bool,
+}

@@ -1,0 +1,75 @@
+//! For operators and their machines: alive, ready, metrics.
+
+use super::schema;
+use crate::health::Health;
+use crate::metrics::Metrics;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// What these routes need.
+pub(in crate::serve) struct Watch {
+    pub(in crate::serve) health: Arc<Health>,
+    pub(in crate::serve) metrics: Arc<Metrics>,
+}
+
+pub(in crate::serve) fn routes(watch: Arc<Watch>) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(livez))
+        .routes(routes!(readyz))
+        .routes(routes!(metrics))
+        .with_state(watch)
+}
+
+/// Whether the process answers at all.
+#[utoipa::path(get, path = "/livez", tag = "operators", responses((status = 200, description = "Alive", body = schema::Alive)))]
+async fn livez() -> Json<schema::Alive> {
+    Json(schema::Alive { alive: true })
+}
+
+/// Whether the hub should be sent traffic, and if not, why not.
+#[utoipa::path(
+    get, path = "/readyz", tag = "operators",
+    responses(
+        (status = 200, description = "Ready", body = schema::Ready),
+        (status = 503, description = "Not ready, with the reasons", body = schema::Ready),
+    )
+)]
+async fn readyz(State(own): State<Arc<Watch>>) -> Response {
+    let reasons: Vec<schema::NotReady> = own
+        .health
+        .reasons()
+        .into_iter()
+        .map(|(part, reason)| schema::NotReady {
+            part: part.to_owned(),
+            reason,
+        })
+        .collect();
+    let ready = reasons.is_empty();
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (status, Json(schema::Ready { ready, reasons })).into_response()
+}
+
+/// Metrics in the Prometheus text format.
+#[utoipa::path(
+    get, path = "/metrics", tag = "operators",
+    responses((status = 200, description = "Prometheus text format 0.0.4", body = String, content_type = "text/plain"))
+)]
+async fn metrics(State(own): State<Arc<Watch>>) -> Response {
+    (
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        own.metrics.render(),
+    )
+        .into_response()
+}

@@ -1,0 +1,137 @@
+//! Keys and partners, as asked for and as shown.
+#![allow(
+    dead_code,
+    clippy::struct_field_names,
+    reason = "fields are members' names in JSON, read by utoipa's derives only"
+)]
+
+use crate::serve::api::words::*;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+/// What a key may be used for.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(in crate::serve) enum KeyScope {
+    Report,
+    Share,
+    Book,
+    Monitor,
+    Admin,
+}
+
+/// A key to be made.
+#[derive(ToSchema)]
+pub(in crate::serve) struct KeyAsked {
+    /// Unique among all keys there ever were; `[A-Za-z0-9._:-]`, up to 64 characters.
+    name: String,
+    /// The partner who holds it.
+    partner: String,
+    /// One at least.
+    scopes: Vec<KeyScope>,
+    /// The sources it may speak for, as ids or prefixes ending in `*`; needed with the scope
+    /// report.
+    sources: Option<Vec<String>>,
+    /// What those sources are; absent: sensor.
+    source_kind: Option<SourceKind>,
+    /// Those sources are LoRaWAN network servers and may hand on the uplinks of devices in the
+    /// registry; absent: false.
+    uplinks: Option<bool>,
+    /// When it ends; absent: when it is revoked.
+    #[schema(format = DateTime)]
+    expires_at: Option<String>,
+}
+
+/// A key, without its text.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct KeyShown {
+    pub(in crate::serve) id: String,
+    pub(in crate::serve) name: String,
+    pub(in crate::serve) partner: String,
+    #[schema(value_type = Vec<KeyScope>)]
+    pub(in crate::serve) scopes: Vec<&'static str>,
+    pub(in crate::serve) sources: Vec<String>,
+    #[schema(value_type = SourceKind)]
+    pub(in crate::serve) source_kind: &'static str,
+    pub(in crate::serve) uplinks: bool,
+    /// config: of the hub's configuration, which alone can take it back; store: made while it ran.
+    pub(in crate::serve) origin: &'static str,
+    /// null: in the configuration.
+    #[schema(required, format = DateTime)]
+    pub(in crate::serve) created_at: Option<String>,
+    /// null: never.
+    #[schema(required, format = DateTime)]
+    pub(in crate::serve) expires_at: Option<String>,
+    /// null: it is not.
+    #[schema(required, format = DateTime)]
+    pub(in crate::serve) revoked_at: Option<String>,
+    /// The day, in UTC; null: never, or not known.
+    #[schema(required, format = Date)]
+    pub(in crate::serve) last_used_day: Option<String>,
+}
+
+/// A new key with its text, this once.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct KeyMade {
+    /// bh_ and 43 characters. Not shown again.
+    pub(in crate::serve) key: String,
+    #[serde(flatten)]
+    pub(in crate::serve) made: KeyShown,
+}
+
+/// A page of keys.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct KeyList {
+    pub(in crate::serve) keys: Vec<KeyShown>,
+    /// For `cursor`; null: this was the last page.
+    #[schema(required)]
+    pub(in crate::serve) next: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct KeysQuery {
+    /// Only this partner's.
+    partner: Option<String>,
+    /// How many at most.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(min_length = 1)]
+    cursor: Option<String>,
+}
+
+/// A partner to be added.
+#[derive(ToSchema)]
+pub(in crate::serve) struct PartnerAsked {
+    /// `[A-Za-z0-9._:-]`, up to 64 characters.
+    name: String,
+}
+
+/// An organisation that may hold keys.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Partner {
+    pub(in crate::serve) name: String,
+    #[schema(format = DateTime)]
+    pub(in crate::serve) created_at: String,
+}
+
+/// A page of partners.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct PartnerList {
+    pub(in crate::serve) partners: Vec<Partner>,
+    /// For `cursor`; null: this was the last page.
+    #[schema(required)]
+    pub(in crate::serve) next: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct PartnersQuery {
+    /// How many at most.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(min_length = 1)]
+    cursor: Option<String>,
+}

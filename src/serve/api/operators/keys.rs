@@ -1,0 +1,352 @@
+//! Partners and their keys, for administrators: make, list, revoke.
+//!
+//! A key's text is in the answer that makes it and in no other; no answer has a digest. What
+//! changes anything is answered once it is on disk.
+
+use super::schema;
+use crate::domain::{Millis, SourceKind, id};
+use crate::partners::{Ask, IssueError, Issuer, KeyId, KeyInfo, Scope, SourcePattern};
+use crate::serve::http::auth::{Admin, Doorman};
+use crate::serve::http::cursor;
+use crate::serve::http::error::ApiError;
+use crate::serve::http::extract::{Id, says_json, whole};
+use crate::serve::http::params::{Params, quoted, unknown};
+use crate::serve::http::problems;
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// A key with a hundred patterns is a tenth of this.
+const MAX_BODY: usize = 64 * 1024;
+
+const MAX_LIMIT: usize = 1000;
+const DEFAULT_LIMIT: usize = 100;
+
+/// What these routes need.
+pub(in crate::serve) struct Registrar {
+    pub(in crate::serve) doorman: Doorman,
+    pub(in crate::serve) issuer: Arc<Issuer>,
+}
+
+impl FromRef<Arc<Registrar>> for Doorman {
+    fn from_ref(registrar: &Arc<Registrar>) -> Self {
+        registrar.doorman.clone()
+    }
+}
+
+pub(in crate::serve) fn routes(registrar: Arc<Registrar>) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(post_key, get_keys))
+        .routes(routes!(delete_key))
+        .routes(routes!(post_partner, get_partners))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .with_state(registrar)
+}
+
+impl From<IssueError> for ApiError {
+    fn from(e: IssueError) -> Self {
+        match e {
+            IssueError::Field { field, .. } => Self::bad(field, e.to_string()),
+            IssueError::Taken(_) | IssueError::Fixed(_) | IssueError::Full => {
+                Self::Conflict(e.to_string())
+            }
+            IssueError::NoSuchKey => Self::NotFound(e.to_string()),
+            IssueError::Store(why) => {
+                Self::Unavailable(format!("the store cannot do it now: {why}"))
+            }
+        }
+    }
+}
+
+/// The members of a JSON object, taken one by one; none is ignored.
+struct Members(Map<String, Value>);
+
+impl Members {
+    async fn of(request: Request, known: &[&'static str]) -> Result<Self, ApiError> {
+        if !says_json(request.headers()) {
+            return Err(ApiError::UnsupportedMediaType("application/json"));
+        }
+        let body = whole(request, MAX_BODY).await?;
+        let members: Map<String, Value> = serde_json::from_slice(&body)
+            .map_err(|e| ApiError::malformed(format!("not a JSON object: {e}")))?;
+        match members.keys().find(|name| !known.contains(&name.as_str())) {
+            Some(name) => Err(unknown(name, known)),
+            None => Ok(Self(members)),
+        }
+    }
+
+    /// A string; `None` if it is absent or null.
+    fn text(&mut self, name: &'static str) -> Result<Option<String>, ApiError> {
+        match self.0.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(ApiError::bad(name, format!("{name} must be a string"))),
+        }
+    }
+
+    fn needed(&mut self, name: &'static str) -> Result<String, ApiError> {
+        self.text(name)?
+            .ok_or_else(|| ApiError::bad(name, format!("{name} is needed")))
+    }
+
+    /// Absent: false.
+    fn flag(&mut self, name: &'static str) -> Result<bool, ApiError> {
+        match self.0.remove(name) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(ApiError::bad(name, format!("{name} must be true or false"))),
+        }
+    }
+
+    /// A list of strings, each read by `read`, which says why it cannot.
+    fn list<T, C: FromIterator<T>>(
+        &mut self,
+        name: &'static str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<C, ApiError> {
+        let items = match self.0.remove(name) {
+            None => Vec::new(),
+            Some(Value::Array(items)) => items,
+            Some(_) => {
+                return Err(ApiError::bad(
+                    name,
+                    format!("{name} must be a list of strings"),
+                ));
+            }
+        };
+        let one = |item: &Value| match item {
+            Value::String(text) => read(text).map_err(|why| ApiError::bad(name, why)),
+            _ => Err(ApiError::bad(
+                name,
+                format!("{name} must be a list of strings"),
+            )),
+        };
+        items.iter().map(one).collect()
+    }
+}
+
+fn ask(members: &mut Members) -> Result<Ask, ApiError> {
+    let scope = |text: &str| {
+        let known = Scope::ALL.map(Scope::name).join(", ");
+        Scope::parse(text).ok_or_else(|| format!("scopes may be {known}, not {}", quoted(text)))
+    };
+    let source_kind = match members.text("source_kind")? {
+        None => SourceKind::Sensor,
+        Some(name) => SourceKind::parse(&name).ok_or_else(|| {
+            ApiError::bad(
+                "source_kind",
+                format!(
+                    "source_kind must be sensor, app or gate, not {}",
+                    quoted(&name)
+                ),
+            )
+        })?,
+    };
+    let expires_at = members.text("expires_at")?.map(|text| {
+        Millis::parse(&text).ok_or_else(|| {
+            let form = "expires_at must be a time such as 2026-11-23T02:00:00Z";
+            ApiError::bad("expires_at", format!("{form}, not {}", quoted(&text)))
+        })
+    });
+    Ok(Ask {
+        name: members.needed("name")?,
+        partner: members.needed("partner")?,
+        scopes: members.list("scopes", scope)?,
+        sources: members.list("sources", SourcePattern::parse)?,
+        source_kind,
+        uplinks: members.flag("uplinks")?,
+        expires_at: expires_at.transpose()?,
+    })
+}
+
+/// Make a key.
+///
+/// The answer has its text, which is not shown again and cannot be found out later.
+#[utoipa::path(
+    post, path = "/v1/admin/keys", tag = "operators", security(("key" = ["admin"])),
+    request_body = schema::KeyAsked,
+    responses(
+        (status = 201, description = "Good at every door from now on, durably", body = schema::KeyMade),
+        problems::BadField, problems::Keyed, problems::NameTaken, problems::Over64KiB,
+        problems::NotJson, problems::NotNow,
+    )
+)]
+async fn post_key(
+    _: Admin,
+    State(own): State<Arc<Registrar>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    const KNOWN: &[&str] = &[
+        "name",
+        "partner",
+        "scopes",
+        "sources",
+        "source_kind",
+        "uplinks",
+        "expires_at",
+    ];
+    let ask = ask(&mut Members::of(request, KNOWN).await?)?;
+    let (plain, info) = own.issuer.create(ask).await?;
+    let made = schema::KeyMade {
+        key: plain.expose().to_owned(),
+        made: shown(info),
+    };
+    Ok((
+        StatusCode::CREATED,
+        [(header::CACHE_CONTROL, "no-store")],
+        Json(made),
+    )
+        .into_response())
+}
+
+/// All keys, also those that are revoked, and those of the configuration.
+#[utoipa::path(
+    get, path = "/v1/admin/keys", tag = "operators", security(("key" = ["admin"])),
+    params(schema::KeysQuery),
+    responses(
+        (status = 200, description = "A page of keys", body = schema::KeyList),
+        problems::BadParameter, problems::Keyed, problems::NotNow,
+    )
+)]
+async fn get_keys(
+    _: Admin,
+    State(own): State<Arc<Registrar>>,
+    uri: Uri,
+) -> Result<Json<schema::KeyList>, ApiError> {
+    let p = Params::read(uri.query(), &["partner", "limit", "cursor"])?;
+    let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let after = match p.text("cursor") {
+        Some(text) => Some(KeyId::parse(&cursor::read_text(text)?).ok_or_else(cursor::not_ours)?),
+        None => None,
+    };
+    let of = p.text("partner");
+    if of.is_some_and(|of| !id::is_valid(of)) {
+        return Err(ApiError::bad(
+            "partner",
+            "partner must be 1 to 64 characters of [A-Za-z0-9._:-]",
+        ));
+    }
+    // One more than is shown tells whether another page would be empty.
+    let mut found = own.issuer.list(after.as_ref(), limit + 1, of).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found
+        .last()
+        .filter(|_| more)
+        .map(|k| cursor::write_text(&k.id.to_string()));
+    Ok(Json(schema::KeyList {
+        keys: found.into_iter().map(shown).collect(),
+        next,
+    }))
+}
+
+/// Revoke a key: every door refuses it from now on.
+#[utoipa::path(
+    delete, path = "/v1/admin/keys/{key}", tag = "operators", security(("key" = ["admin"])),
+    params(("key" = String, Path, description = "The key's id")),
+    responses(
+        (status = 204, description = "Revoked, durably; also if it was before"),
+        problems::BadPath, problems::Keyed, problems::NoSuchKey, problems::FromConfiguration,
+        problems::RefusedNotStored,
+    )
+)]
+async fn delete_key(
+    _: Admin,
+    State(own): State<Arc<Registrar>>,
+    Id(id): Id,
+) -> Result<StatusCode, ApiError> {
+    let known = KeyId::parse(&id)
+        .ok_or_else(|| ApiError::NotFound(format!("there is no key {}", quoted(&id))))?;
+    own.issuer.revoke(&known).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Add a partner, who may then have keys.
+#[utoipa::path(
+    post, path = "/v1/admin/partners", tag = "operators", security(("key" = ["admin"])),
+    request_body = schema::PartnerAsked,
+    responses(
+        (status = 201, description = "There, durably", body = schema::Partner),
+        problems::BadField, problems::Keyed, problems::NameTaken, problems::Over64KiB,
+        problems::NotJson, problems::NotNow,
+    )
+)]
+async fn post_partner(
+    _: Admin,
+    State(own): State<Arc<Registrar>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let name = Members::of(request, &["name"]).await?.needed("name")?;
+    let made = own.issuer.add_partner(&name).await?;
+    let made = schema::Partner {
+        name: made.name,
+        created_at: made.created_at.to_string(),
+    };
+    Ok((StatusCode::CREATED, Json(made)).into_response())
+}
+
+/// All partners, the configuration's too.
+#[utoipa::path(
+    get, path = "/v1/admin/partners", tag = "operators", security(("key" = ["admin"])),
+    params(schema::PartnersQuery),
+    responses(
+        (status = 200, description = "A page of partners", body = schema::PartnerList),
+        problems::BadParameter, problems::Keyed, problems::NotNow,
+    )
+)]
+async fn get_partners(
+    _: Admin,
+    State(own): State<Arc<Registrar>>,
+    uri: Uri,
+) -> Result<Json<schema::PartnerList>, ApiError> {
+    let p = Params::read(uri.query(), &["limit", "cursor"])?;
+    let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let after = match p.text("cursor") {
+        Some(text) => cursor::read_text(text)?
+            .parse()
+            .map_err(|_| cursor::not_ours())?,
+        None => 0,
+    };
+    let mut found = own.issuer.partners(after, limit + 1).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found
+        .last()
+        .filter(|_| more)
+        .map(|p| cursor::write_text(&p.id.to_string()));
+    let partners = found.into_iter();
+    let partners = partners
+        .map(|p| schema::Partner {
+            name: p.name,
+            created_at: p.created_at.to_string(),
+        })
+        .collect();
+    Ok(Json(schema::PartnerList { partners, next }))
+}
+
+fn shown(info: KeyInfo) -> schema::KeyShown {
+    let time = |t: Millis| t.to_string();
+    schema::KeyShown {
+        origin: if matches!(info.id, KeyId::Config(_)) {
+            "config"
+        } else {
+            "store"
+        },
+        id: info.id.to_string(),
+        name: info.name,
+        partner: info.partner,
+        scopes: info.scopes.iter().map(Scope::name).collect(),
+        sources: info.sources.iter().map(ToString::to_string).collect(),
+        source_kind: info.source_kind.name(),
+        uplinks: info.uplinks,
+        created_at: info.created_at.map(time),
+        expires_at: info.expires_at.map(time),
+        revoked_at: info.revoked_at.map(time),
+        last_used_day: info.last_used.map(|t| t.to_string()[..10].to_owned()),
+    }
+}

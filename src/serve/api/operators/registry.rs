@@ -1,0 +1,254 @@
+//! Changes to the registry while the hub runs: zones and bays as GeoJSON, durable before they are
+//! answered.
+//!
+//! One change at a time, so that the check for room and the change itself cannot be parted by
+//! another one.
+
+use super::schema;
+use crate::domain::{Clock, Submission};
+use crate::live::Live;
+use crate::registry::city::{BaySpec, City};
+use crate::registry::{Registry, RegistryError, geojson};
+use crate::serve::OnChange;
+use crate::serve::http::auth::{Admin, Doorman};
+use crate::serve::http::error::ApiError;
+use crate::serve::http::extract::{Id, says_json, whole};
+use crate::serve::http::params::quoted;
+use crate::serve::http::problems;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
+use axum::http::StatusCode;
+use serde::de::IgnoredAny;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::mpsc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The longest change, some 50,000 bays. A whole city comes from files.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// What these routes need.
+pub(in crate::serve) struct Office {
+    pub(in crate::serve) doorman: Doorman,
+    pub(in crate::serve) registry: Arc<Registry>,
+    pub(in crate::serve) live: Arc<Live>,
+    pub(in crate::serve) clock: Arc<dyn Clock>,
+    /// The journal listens: for what a change means for bays already claimed.
+    pub(in crate::serve) inbox: mpsc::Sender<Submission>,
+    pub(in crate::serve) on_change: OnChange,
+    /// Held for the whole of a change, on threads that may block.
+    pub(in crate::serve) one: Mutex<()>,
+}
+
+impl FromRef<Arc<Office>> for Doorman {
+    fn from_ref(office: &Arc<Office>) -> Self {
+        office.doorman.clone()
+    }
+}
+
+pub(in crate::serve) fn routes(office: Arc<Office>) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(put_zones))
+        .routes(routes!(put_bays))
+        .routes(routes!(delete_zone))
+        .routes(routes!(delete_bay))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .with_state(office)
+}
+
+impl Office {
+    /// Makes a change where blocking is allowed, and tells of it.
+    pub(in crate::serve) async fn change<T: Send + 'static>(
+        self: Arc<Self>,
+        edit: impl FnOnce(&Self) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let done = tokio::task::spawn_blocking(move || {
+            let _one = self.one.lock().unwrap_or_else(PoisonError::into_inner);
+            let done = edit(&self)?;
+            (self.on_change)();
+            Ok(done)
+        });
+        done.await.unwrap_or_else(|e| {
+            Err(ApiError::Unavailable(format!(
+                "the change was broken off: {e}"
+            )))
+        })
+    }
+
+    fn put_zones(&self, body: &[u8]) -> Result<usize, ApiError> {
+        let zones = geojson::parse_zones(body).map_err(|e| unfit(&e))?;
+        let city = self.registry.city();
+        let added = zones
+            .iter()
+            .filter(|z| self.registry.zone(&z.id).is_none())
+            .count();
+        fits("zones", city.zone_count(), added, self.live.zone_capacity())?;
+        let count = zones.len();
+        self.registry.put_zones(zones).map_err(|e| unfit(&e))?;
+        Ok(count)
+    }
+
+    fn put_bays(&self, body: &[u8]) -> Result<usize, ApiError> {
+        let bays = geojson::parse_bays(body).map_err(|e| unfit(&e))?;
+        let city = self.registry.city();
+        let added = bays.iter().filter(|b| !self.stays(&city, b)).count();
+        fits("bays", city.bay_slots(), added, self.live.bay_capacity())?;
+        let count = bays.len();
+        self.registry
+            .put_bays_at(bays, self.clock.now())
+            .map_err(|e| unfit(&e))?;
+        Ok(count)
+    }
+
+    /// Whether the bay keeps its place in the live view: one that moves gets a new one, and its old
+    /// stays empty.
+    fn stays(&self, city: &City, bay: &BaySpec) -> bool {
+        self.registry.bay(&bay.id).is_some_and(|known| {
+            let was = city.place_e7(known);
+            let is = bay.place;
+            let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
+            was == (e7(is.lat), e7(is.lon)) && city.zone(city.zone_of(known)).spec.id == bay.zone
+        })
+    }
+}
+
+fn fits(what: &str, used: u32, added: usize, room: u32) -> Result<(), ApiError> {
+    if used as usize + added <= room as usize {
+        return Ok(());
+    }
+    Err(ApiError::RegistryFull(format!(
+        "there is room for {room} {what} until a restart, {used} are taken and this would add {added}"
+    )))
+}
+
+/// The registry's messages, one a line.
+pub(in crate::serve) fn unfit(e: &RegistryError) -> ApiError {
+    ApiError::Contradiction(
+        e.to_string()
+            .lines()
+            .filter(|l| !l.trim().is_empty())
+            .map(str::to_owned)
+            .collect(),
+    )
+}
+
+/// The body, if it says it is JSON and is.
+async fn json(request: Request) -> Result<Bytes, ApiError> {
+    if !says_json(request.headers()) {
+        return Err(ApiError::UnsupportedMediaType(
+            "application/geo+json or application/json",
+        ));
+    }
+    let body = whole(request, MAX_BODY).await?;
+    serde_json::from_slice::<IgnoredAny>(&body)
+        .map_err(|e| ApiError::malformed(format!("not JSON: {e}")))?;
+    Ok(body)
+}
+
+/// Add or change zones: all of them or none.
+#[utoipa::path(
+    put, path = "/v1/admin/zones", tag = "operators", security(("key" = ["admin"])),
+    request_body(content = schema::FeatureCollection, content_type = "application/geo+json",
+        description = "A Feature or a FeatureCollection, as in zones.geojson"),
+    responses(
+        (status = 200, description = "Done, durably", body = schema::ZonesPut),
+        problems::BadJson, problems::Keyed, problems::Over16MiB, problems::NotGeoJson,
+        problems::DoesNotFit, problems::NotNow, problems::NoRoom,
+    )
+)]
+async fn put_zones(
+    _: Admin,
+    State(own): State<Arc<Office>>,
+    request: Request,
+) -> Result<Json<schema::ZonesPut>, ApiError> {
+    let body = json(request).await?;
+    let zones = own.change(move |office| office.put_zones(&body)).await?;
+    Ok(Json(schema::ZonesPut { zones }))
+}
+
+/// Add or change bays: all of them or none.
+#[utoipa::path(
+    put, path = "/v1/admin/bays", tag = "operators", security(("key" = ["admin"])),
+    request_body(content = schema::FeatureCollection, content_type = "application/geo+json",
+        description = "A Feature or a FeatureCollection, as in bays.geojson"),
+    responses(
+        (status = 200, description = "Done, durably", body = schema::BaysPut),
+        problems::BadJson, problems::Keyed, problems::Over16MiB, problems::NotGeoJson,
+        problems::DoesNotFit, problems::NotNow, problems::NoRoom,
+    )
+)]
+async fn put_bays(
+    _: Admin,
+    State(own): State<Arc<Office>>,
+    request: Request,
+) -> Result<Json<schema::BaysPut>, ApiError> {
+    let body = json(request).await?;
+    let bays = own.change(move |office| office.put_bays(&body)).await?;
+    Ok(Json(schema::BaysPut { bays }))
+}
+
+/// Remove a zone that has no bays.
+#[utoipa::path(
+    delete, path = "/v1/admin/zones/{zone}", tag = "operators", security(("key" = ["admin"])),
+    params(("zone" = String, Path, description = "The zone's id")),
+    responses(
+        (status = 204, description = "Gone, durably"),
+        problems::BadPath, problems::Keyed, problems::NoSuchZone, problems::StillHasBays,
+        problems::NotNow,
+    )
+)]
+async fn delete_zone(
+    _: Admin,
+    State(own): State<Arc<Office>>,
+    Id(id): Id,
+) -> Result<StatusCode, ApiError> {
+    own.change(move |office| {
+        let zone = office.registry.zone(&id);
+        let city = office.registry.city();
+        let zone =
+            zone.ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(&id))))?;
+        let bays = city.bays_of(zone).count();
+        if bays > 0 {
+            return Err(ApiError::Conflict(format!(
+                "the zone still has {bays} bays; remove or move them first"
+            )));
+        }
+        office
+            .registry
+            .remove_zone(&id)
+            .map_err(|e| ApiError::Unavailable(e.to_string()))
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Remove a bay.
+#[utoipa::path(
+    delete, path = "/v1/admin/bays/{bay}", tag = "operators", security(("key" = ["admin"])),
+    params(("bay" = String, Path, description = "The bay's id")),
+    responses(
+        (status = 204, description = "Gone, durably"),
+        problems::BadPath, problems::Keyed, problems::NoSuchBay, problems::NotNow,
+    )
+)]
+async fn delete_bay(
+    _: Admin,
+    State(own): State<Arc<Office>>,
+    Id(id): Id,
+) -> Result<StatusCode, ApiError> {
+    own.change(move |office| {
+        if office.registry.bay(&id).is_none() {
+            return Err(ApiError::NotFound(format!(
+                "there is no bay {}",
+                quoted(&id)
+            )));
+        }
+        office
+            .registry
+            .remove_bays(std::slice::from_ref(&id))
+            .map_err(|e| ApiError::Unavailable(e.to_string()))
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

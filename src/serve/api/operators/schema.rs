@@ -1,0 +1,145 @@
+//! What operators ask and are answered: the registry, the quarantine, health.
+#![allow(
+    dead_code,
+    clippy::struct_field_names,
+    reason = "fields are members' names in JSON, read by utoipa's derives only"
+)]
+
+use crate::serve::api::words::*;
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+pub(in crate::serve) use crate::serve::api::schema::*;
+
+pub(in crate::serve) use super::key_schema::*;
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct QuarantineQuery {
+    /// Only what was refused for this.
+    #[param(inline)]
+    reason: Option<Reason>,
+    /// Only what this sender sent.
+    #[param(min_length = 1)]
+    source: Option<String>,
+    /// How many at most.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+    /// Only what is older than the entry of this id.
+    #[param(minimum = 0)]
+    before: Option<u64>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct DevicesQuery {
+    /// How many devices a page.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(min_length = 1)]
+    cursor: Option<String>,
+}
+
+/// What was refused, newest first.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Quarantined {
+    refused: Vec<Kept>,
+    /// For `before`; null: this was the last page.
+    #[schema(required)]
+    next: Option<u64>,
+}
+
+/// One refusal.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Kept {
+    id: u64,
+    #[schema(format = DateTime)]
+    at: String,
+    reason: Reason,
+    /// mqtt or http.
+    door: String,
+    source: String,
+    topic: String,
+    #[schema(required)]
+    index: Option<u32>,
+    detail: String,
+    /// The start of what was sent.
+    payload: String,
+    /// How `payload` is written: utf8 or hex.
+    encoding: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Alive {
+    pub(in crate::serve) alive: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Ready {
+    pub(in crate::serve) ready: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::serve) reasons: Vec<NotReady>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct NotReady {
+    pub(in crate::serve) part: String,
+    pub(in crate::serve) reason: String,
+}
+
+/// How many zones were added or changed.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct ZonesPut {
+    pub(in crate::serve) zones: usize,
+}
+
+/// How many bays were added or changed.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct BaysPut {
+    pub(in crate::serve) bays: usize,
+}
+
+/// How many devices were given.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct DevicesPut {
+    pub(in crate::serve) devices: usize,
+}
+
+/// A LoRaWAN device and the bay it watches.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Device {
+    /// A DevEUI, 16 hexadecimal digits; or {device_id}@{application_id} of The Things Stack.
+    device: String,
+    bay: String,
+    /// How its payloads are read, as bosch-tps110; `decoded`: its network server has read them.
+    model: String,
+    /// The only source that may hand on its uplinks; absent: any network server.
+    via: Option<String>,
+}
+
+/// A page of devices.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Devices {
+    devices: Vec<Device>,
+    /// Where to go on; null: this was the last page.
+    #[schema(required)]
+    next: Option<String>,
+}
+
+/// Whose a bay is.
+#[derive(ToSchema)]
+pub(in crate::serve) struct OwnerAsked {
+    /// null: the operator of its zone, if that is private.
+    #[schema(required)]
+    partner: Option<String>,
+}
+
+/// Whose a bay is.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Owner {
+    pub(in crate::serve) bay: String,
+    /// null: nobody may offer it.
+    #[schema(required)]
+    pub(in crate::serve) partner: Option<String>,
+}

@@ -1,0 +1,16 @@
+//! Reports in over HTTP: a partner's own, and the uplinks that LoRaWAN network servers post.
+//! Answered only once they are durable.
+
+mod reports;
+pub(in crate::serve) mod schema;
+mod uplinks;
+
+pub(in crate::serve) use reports::Desk;
+pub use reports::ReportDoor;
+
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+
+pub(in crate::serve) fn routes(desk: Arc<Desk>) -> OpenApiRouter {
+    reports::routes(desk.clone()).merge(uplinks::routes(desk))
+}

@@ -1,0 +1,81 @@
+//! What every audience's part of the description shares: the document's frame, and the shape of a
+//! refusal.
+#![allow(
+    dead_code,
+    clippy::struct_field_names,
+    reason = "fields are members' names in JSON, read by utoipa's derives only"
+)]
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi, ToSchema};
+
+/// The document's frame; the paths come from the handlers.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "bayhub",
+        description = "Live parking bays: where is one vacant, how full is a zone, and a door for those who know.\n\n\
+            Times are RFC 3339 in UTC with milliseconds, distances metres, coordinates WGS 84 degrees, money integer \
+            cents. Every refusal is `application/problem+json`.",
+    ),
+    tags(
+        (name = "drivers", description = "Public reads"),
+        (name = "data partners", description = "Reports in"),
+        (name = "authority", description = "Turnover, and how sources do"),
+        (name = "sharing businesses", description = "Private bays on offer"),
+        (name = "booking", description = "Private bays for drivers"),
+        (name = "operators", description = "Registry, quarantine, health"),
+    ),
+    components(schemas(Problem)),
+    modifiers(&Key)
+)]
+pub(in crate::serve) struct Document;
+
+struct Key;
+
+impl Modify for Key {
+    fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "An API key, bh_ and 43 characters, with the scope the call names",
+            ))
+            .build();
+        api.components
+            .get_or_insert_default()
+            .add_security_scheme("key", SecurityScheme::Http(bearer));
+    }
+}
+
+/// RFC 9457.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Problem {
+    /// `/problems/<slug>`; stable.
+    r#type: String,
+    title: String,
+    status: u16,
+    detail: String,
+    /// The parameter at fault.
+    field: Option<String>,
+    /// Why a report was refused as a whole, or a request for a bay got none.
+    reason: Option<String>,
+    /// Every fault of a registry change.
+    errors: Option<Vec<String>>,
+}
+
+/// RFC 7946, with the JSON answer's other members beside `features`.
+#[derive(ToSchema)]
+pub(in crate::serve) struct FeatureCollection {
+    r#type: String,
+    features: Vec<Feature>,
+}
+
+/// RFC 7946; `properties` are the members of the JSON form.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Feature {
+    r#type: String,
+    #[schema(value_type = Object)]
+    geometry: (),
+    #[schema(value_type = Object)]
+    properties: (),
+}

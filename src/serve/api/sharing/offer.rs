@@ -1,0 +1,283 @@
+//! An offer from and to JSON. What cannot be is refused by the member's full name.
+
+use super::schema;
+use crate::domain::offer::Hours;
+use crate::domain::{
+    Currency, Millis, Offer, OfferState, Rules, Span, TimeOfDay, TimeZone, Weekly,
+};
+use crate::serve::http::body::Fields;
+use crate::serve::http::error::ApiError;
+use crate::serve::http::params::quoted;
+
+const MOST_WINDOWS: usize = 200;
+const MOST_NOTES: usize = 2000;
+const MAX_PRICE: u32 = 1_000_000;
+const WEEK_MIN: u32 = 7 * 24 * 60;
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// The offer with those members changed that are given.
+pub(in crate::serve) fn changed(
+    old: Offer,
+    fields: Fields<'_>,
+    now: Millis,
+) -> Result<Offer, ApiError> {
+    let mut new = old;
+    if let Some(state) = fields.text("state")? {
+        new.state = match OfferState::parse(state) {
+            Some(state @ (OfferState::Open | OfferState::Paused)) => state,
+            Some(OfferState::Withdrawn) => {
+                return Err(fields.bad("state", "is withdrawn by DELETE"));
+            }
+            None => {
+                return Err(fields.bad(
+                    "state",
+                    format_args!("must be open or paused, not {}", quoted(state)),
+                ));
+            }
+        };
+    }
+    new.hours = hours(&new.hours, fields, now)?;
+    if let Some(price) = fields.whole("price_cents_per_hour", 0..=MAX_PRICE)? {
+        new.price_cents_per_hour = price;
+    }
+    if let Some(currency) = currency(&fields)? {
+        new.currency = currency;
+    }
+    if let Some(given) = fields.object("rules")? {
+        new.rules = rules(new.rules, given)?;
+    }
+    if let Some(notes) = fields.text("notes")? {
+        if notes.chars().count() > MOST_NOTES {
+            return Err(fields.bad(
+                "notes",
+                format_args!("may have at most {MOST_NOTES} characters"),
+            ));
+        }
+        notes.clone_into(&mut new.notes);
+    }
+    Ok(new)
+}
+
+/// The currency, where one is given.
+pub(in crate::serve) fn currency(fields: &Fields<'_>) -> Result<Option<Currency>, ApiError> {
+    let Some(code) = fields.text("currency")? else {
+        return Ok(None);
+    };
+    let known = Currency::parse(code);
+    known.map(Some).ok_or_else(|| {
+        fields.bad(
+            "currency",
+            format_args!(
+                "must be a code of ISO 4217 such as SGD, not {}",
+                quoted(code)
+            ),
+        )
+    })
+}
+
+fn rules(old: Rules, given: Fields<'_>) -> Result<Rules, ApiError> {
+    let height = given.whole("max_height_cm", 0..=1000)?.map(|h| h as u16);
+    let rules = Rules {
+        max_height_cm: height.unwrap_or(old.max_height_cm),
+        ev_only: given.flag("ev_only")?.unwrap_or(old.ev_only),
+        min_stay_min: given
+            .whole("min_stay_min", 0..=WEEK_MIN)?
+            .unwrap_or(old.min_stay_min),
+        max_stay_min: given
+            .whole("max_stay_min", 0..=WEEK_MIN)?
+            .unwrap_or(old.max_stay_min),
+        notice_min: given
+            .whole("notice_min", 0..=WEEK_MIN)?
+            .unwrap_or(old.notice_min),
+        buffer_min: given
+            .whole("buffer_min", 0..=24 * 60)?
+            .unwrap_or(old.buffer_min),
+    };
+    if rules.max_stay_min > 0 && rules.max_stay_min < rules.min_stay_min {
+        return Err(given.bad("max_stay_min", "is less than min_stay_min"));
+    }
+    Ok(rules)
+}
+
+fn hours(old: &Hours, fields: Fields<'_>, now: Millis) -> Result<Hours, ApiError> {
+    let mut new = old.clone();
+    if let Some(name) = fields.text("time_zone")? {
+        new.zone = TimeZone::parse(name).ok_or_else(|| {
+            fields.bad(
+                "time_zone",
+                format_args!(
+                    "must be an IANA name such as Asia/Singapore, not {}",
+                    quoted(name)
+                ),
+            )
+        })?;
+    }
+    if let Some(windows) = fields.objects("windows", MOST_WINDOWS)? {
+        if windows.is_empty() {
+            return Err(fields.bad("windows", "needs at least one window"));
+        }
+        (new.once, new.weekly) = (vec![], vec![]);
+        for window in &windows {
+            if ["days", "from", "to"].iter().any(|name| window.has(name)) {
+                let weekly = weekly(window)?;
+                if new.weekly.iter().any(|w| w.overlaps(weekly)) {
+                    return Err(
+                        window.bad("from", "begins hours that overlap others of the same week")
+                    );
+                }
+                new.weekly.push(weekly);
+            } else {
+                let span = stretch(window, new.zone)?;
+                // What an offer has already may be said again when it is changed.
+                if span.end <= now && !old.once.contains(&span) {
+                    return Err(window.bad("end", format_args!("has passed: it is {now}")));
+                }
+                if new.once.iter().any(|w| w.overlaps(span)) {
+                    return Err(window.bad("start", "begins a window that overlaps another"));
+                }
+                new.once.push(span);
+            }
+        }
+    }
+    if let Some(closed) = fields.objects("exceptions", MOST_WINDOWS)? {
+        new.closed = closed
+            .iter()
+            .map(|f| stretch(f, new.zone))
+            .collect::<Result<_, _>>()?;
+    }
+    Ok(new)
+}
+
+fn stretch(window: &Fields<'_>, zone: TimeZone) -> Result<Span, ApiError> {
+    let start = moment(window, "start", zone)?;
+    let end = moment(window, "end", zone)?;
+    Span::new(start, end).ok_or_else(|| {
+        window.bad(
+            "end",
+            format_args!("must be later than start: {end} is not after {start}"),
+        )
+    })
+}
+
+/// With its offset, or by the wall clock of the offer's zone.
+fn moment(window: &Fields<'_>, name: &str, zone: TimeZone) -> Result<Millis, ApiError> {
+    let text = window.needed(name)?;
+    if let Some(at) = Millis::parse(text) {
+        return Ok(at);
+    }
+    zone.moment(text).map_err(|fault| {
+        window.bad(
+            name,
+            format_args!("{fault} ({}, {})", quoted(text), zone.name()),
+        )
+    })
+}
+
+fn weekly(window: &Fields<'_>) -> Result<Weekly, ApiError> {
+    let wrong = || {
+        window.bad(
+            "days",
+            format_args!("must be a list of {}", DAYS.join(", ")),
+        )
+    };
+    let listed = window
+        .get("days")
+        .and_then(|v| v.as_array())
+        .filter(|l| !l.is_empty())
+        .ok_or_else(wrong)?;
+    let mut days = 0;
+    for day in listed {
+        let at = day
+            .as_str()
+            .and_then(|d| DAYS.iter().position(|known| *known == d))
+            .ok_or_else(wrong)?;
+        if days >> at & 1 == 1 {
+            return Err(window.bad("days", format_args!("names {} twice", DAYS[at])));
+        }
+        days |= 1 << at;
+    }
+    let time = |name: &str| -> Result<TimeOfDay, ApiError> {
+        let text = window.needed(name)?;
+        TimeOfDay::parse(text).ok_or_else(|| {
+            window.bad(
+                name,
+                format_args!("must be a time of day such as 18:00, not {}", quoted(text)),
+            )
+        })
+    };
+    let from = time("from")?;
+    let to = time("to")?;
+    if from == to {
+        return Err(window.bad(
+            "to",
+            "is the same as from: for the whole day write 00:00 to 24:00",
+        ));
+    }
+    if from.0 == 24 * 60 {
+        return Err(window.bad("from", "must be before 24:00"));
+    }
+    Ok(Weekly { days, from, to })
+}
+
+/// An offer as its owner sees it.
+pub(in crate::serve) fn shown(offer: &Offer) -> schema::Offer {
+    let Hours {
+        zone,
+        once,
+        weekly,
+        closed,
+    } = &offer.hours;
+    let stretch = |s: &Span| schema::Stretch {
+        start: s.start.to_string(),
+        end: s.end.to_string(),
+    };
+    let week = |w: &Weekly| {
+        let days = DAYS
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| w.days >> at & 1 == 1)
+            .map(|(_, day)| *day)
+            .collect();
+        schema::Weekly {
+            days,
+            from: w.from.to_string(),
+            to: w.to.to_string(),
+        }
+    };
+    let windows = once.iter().map(|s| schema::Window::Once(stretch(s)));
+    let Rules {
+        max_height_cm,
+        ev_only,
+        min_stay_min,
+        max_stay_min,
+        notice_min,
+        buffer_min,
+    } = offer.rules;
+    schema::Offer {
+        id: offer.name.to_string(),
+        bay: offer.bay.to_string(),
+        state: offer.state.name(),
+        time_zone: zone.name(),
+        windows: windows
+            .chain(weekly.iter().map(|w| schema::Window::Weekly(week(w))))
+            .collect(),
+        exceptions: closed.iter().map(stretch).collect(),
+        price_cents_per_hour: offer.price_cents_per_hour,
+        currency: offer.currency.to_string(),
+        rules: schema::OfferRules {
+            max_height_cm,
+            ev_only,
+            min_stay_min,
+            max_stay_min,
+            notice_min,
+            buffer_min,
+        },
+        notes: offer.notes.clone(),
+        calendar: format!(
+            "/v1/offers/{}/calendar.ics?token={}",
+            offer.name, offer.calendar.0
+        ),
+        created_at: offer.created_at.to_string(),
+        version: offer.version,
+    }
+}

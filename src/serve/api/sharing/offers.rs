@@ -1,0 +1,326 @@
+//! Private bays on offer, for the businesses that own them. Somebody else's offer is not there.
+
+use super::offer::{changed, shown};
+use super::{ical, schema};
+use crate::domain::offer::{CalendarToken, Hours};
+use crate::domain::{Millis, Offer, OfferState, Rules, Span, TimeZone};
+use crate::partners::Grant;
+use crate::serve::http::auth::Sharer;
+use crate::serve::http::body::{self, Fields};
+use crate::serve::http::cursor;
+use crate::serve::http::error::ApiError;
+use crate::serve::http::extract::Id;
+use crate::serve::http::params::{Params, quoted};
+use crate::serve::http::problems;
+use crate::serve::state::Market;
+use crate::sharing::DeskError;
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// How much of its past and future a calendar shows.
+const CALENDAR_MS: u64 = 90 * 86_400_000;
+const MOST_EVENTS: u32 = 10_000;
+const MOST_DAYS_MS: u64 = 93 * 86_400_000;
+const WEEK_MS: u64 = 7 * 86_400_000;
+
+pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<Market>> {
+    OpenApiRouter::new()
+        .routes(routes!(post_offer, get_offers))
+        .routes(routes!(get_offer, patch_offer, delete_offer))
+        .routes(routes!(calendar))
+        .routes(routes!(renew_calendar))
+        .routes(routes!(utilisation))
+}
+
+/// Put one of your bays on offer.
+///
+/// A bay is yours if its zone is private and names you as its operator, or if an administrator has
+/// recorded it as yours.
+#[utoipa::path(
+    post, path = "/v1/offers", tag = "sharing businesses", security(("key" = ["share"])),
+    request_body = schema::OfferAsked,
+    responses(
+        (status = 201, description = "On offer, durably", body = schema::Offer),
+        problems::BadField, problems::Keyed, problems::NoSuchBayOfYours, problems::OnAnotherOffer,
+        problems::Over64KiB, problems::NotJson, problems::Busy, problems::NotNow,
+    )
+)]
+async fn post_offer(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (members, _) = body::object(request).await?;
+    let fields = Fields::of(&members);
+    let bay = fields.needed("bay")?;
+    if own
+        .desk
+        .owner(bay)
+        .is_none_or(|owner| owner != grant.partner)
+    {
+        let detail = format!("bay: you have no bay {}", quoted(bay));
+        return Err(ApiError::NoSuch {
+            field: "bay",
+            detail,
+        });
+    }
+    let now = own.desk.now();
+    for name in ["windows", "price_cents_per_hour"] {
+        if !fields.has(name) {
+            return Err(fields.bad(name, "is needed"));
+        }
+    }
+    let hours = Hours {
+        zone: TimeZone::UTC,
+        once: vec![],
+        weekly: vec![],
+        closed: vec![],
+    };
+    let blank = Offer {
+        id: 0,
+        name: "".into(),
+        bay: bay.into(),
+        owner: grant.partner.clone(),
+        state: OfferState::Open,
+        hours,
+        price_cents_per_hour: 0,
+        currency: own.desk.config().currency,
+        rules: Rules::default(),
+        notes: String::new(),
+        // Given by the desk.
+        calendar: CalendarToken("".into()),
+        created_at: now,
+        version: 0,
+    };
+    let made = own.desk.add_offer(changed(blank, fields, now)?).await?;
+    let place = format!("/v1/offers/{}", made.name);
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, place)],
+        Json(shown(&made)),
+    )
+        .into_response())
+}
+
+/// Your offers, also those that are withdrawn.
+#[utoipa::path(
+    get, path = "/v1/offers", tag = "sharing businesses", security(("key" = ["share"])),
+    params(schema::PageQuery),
+    responses(
+        (status = 200, description = "A page of offers", body = schema::Offers),
+        problems::BadParameter, problems::Keyed, problems::NotNow,
+    )
+)]
+async fn get_offers(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    uri: Uri,
+) -> Result<Json<schema::Offers>, ApiError> {
+    let p = Params::read(uri.query(), &["limit", "cursor"])?;
+    let limit = p.number("limit", 1..=1000_u32)?.unwrap_or(100);
+    let after = cursor::read_number(p.text("cursor"))?;
+    let mut found = own.desk.offers(&grant.partner, after, limit + 1).await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next = found
+        .last()
+        .filter(|_| more)
+        .map(|o| cursor::write_text(&o.id.to_string()));
+    Ok(Json(schema::Offers {
+        offers: found.iter().map(shown).collect(),
+        next,
+    }))
+}
+
+/// One of your offers.
+#[utoipa::path(
+    get, path = "/v1/offers/{offer}", tag = "sharing businesses", security(("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id")),
+    responses(
+        (status = 200, description = "The offer", body = schema::Offer),
+        problems::BadPath, problems::Keyed, problems::NoSuchOffer, problems::NotNow,
+    )
+)]
+async fn get_offer(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    Id(id): Id,
+) -> Result<Json<schema::Offer>, ApiError> {
+    Ok(Json(shown(&one(&own, &grant, &id).await?)))
+}
+
+/// Change, pause or reopen an offer.
+///
+/// What is booked stands as it was booked.
+#[utoipa::path(
+    patch, path = "/v1/offers/{offer}", tag = "sharing businesses", security(("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id")),
+    request_body = schema::OfferChanges,
+    responses(
+        (status = 200, description = "Changed, durably", body = schema::Offer),
+        problems::BadField, problems::Keyed, problems::NoSuchOffer, problems::WithdrawnOrChanged,
+        problems::Over64KiB, problems::NotJson, problems::Busy, problems::NotNow,
+    )
+)]
+async fn patch_offer(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    Id(id): Id,
+    request: Request,
+) -> Result<Json<schema::Offer>, ApiError> {
+    let old = one(&own, &grant, &id).await?;
+    let (members, _) = body::object(request).await?;
+    let new = changed(old, Fields::of(&members), own.desk.now())?;
+    Ok(Json(shown(&own.desk.put_offer(new).await?)))
+}
+
+/// Withdraw an offer.
+///
+/// Nothing new is booked from now on; what is booked stands.
+#[utoipa::path(
+    delete, path = "/v1/offers/{offer}", tag = "sharing businesses", security(("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id")),
+    responses(
+        (status = 204, description = "Withdrawn, durably; also if it was before"),
+        problems::BadPath, problems::Keyed, problems::NoSuchOffer, problems::ChangedMeanwhile,
+        problems::Busy, problems::NotNow,
+    )
+)]
+async fn delete_offer(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    Id(id): Id,
+) -> Result<StatusCode, ApiError> {
+    let offer = one(&own, &grant, &id).await?;
+    own.desk.withdraw(offer).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The bookings of one of your offers as a calendar: 90 days back and ahead.
+///
+/// With your key or, for a calendar program, at the address that the offer names as `calendar`.
+#[utoipa::path(
+    get, path = "/v1/offers/{offer}/calendar.ics", tag = "sharing businesses", security((), ("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id"), schema::CalendarQuery),
+    responses(
+        (status = 200, description = "iCalendar (RFC 5545)", body = String, content_type = "text/calendar"),
+        problems::BadParameter, problems::Keyed, problems::NoSuchOffer, problems::NotNow,
+    )
+)]
+async fn calendar(
+    caller: Result<Sharer, ApiError>,
+    State(own): State<Arc<Market>>,
+    Id(id): Id,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    let p = Params::read(uri.query(), &["token"])?;
+    let offer = match p.text("token") {
+        Some(token) => own
+            .desk
+            .offer_by_calendar(&id, token)
+            .await
+            .map_err(|e| match e {
+                DeskError::NoSuch => {
+                    ApiError::NotFound("there is no calendar at this address".to_owned())
+                }
+                other => other.into(),
+            })?,
+        None => one(&own, &caller?.0, &id).await?,
+    };
+    let now = own.desk.now();
+    let span = Span {
+        start: Millis(now.0.saturating_sub(CALENDAR_MS)),
+        end: now.plus(CALENDAR_MS),
+    };
+    let bookings = own.desk.bookings(&offer, span, MOST_EVENTS).await?;
+    // Who may read it depends on more than the address, so nobody keeps it for others.
+    let headers = [
+        (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
+        (header::CACHE_CONTROL, "private, max-age=60"),
+    ];
+    Ok((headers, ical::calendar(&offer, &bookings, now)).into_response())
+}
+
+/// Give an offer's calendar a new secret address.
+///
+/// The one before opens nothing any more.
+#[utoipa::path(
+    post, path = "/v1/offers/{offer}/calendar", tag = "sharing businesses", security(("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id")),
+    responses(
+        (status = 200, description = "Changed, durably; `calendar` is the new address", body = schema::Offer),
+        problems::BadPath, problems::Keyed, problems::NoSuchOffer, problems::WithdrawnOrChanged,
+        problems::Busy, problems::NotNow,
+    )
+)]
+async fn renew_calendar(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    Id(id): Id,
+) -> Result<Json<schema::Offer>, ApiError> {
+    let old = one(&own, &grant, &id).await?;
+    Ok(Json(shown(&own.desk.renew_calendar(old).await?)))
+}
+
+/// How one of your offers was used, day by day.
+#[utoipa::path(
+    get, path = "/v1/offers/{offer}/utilisation", tag = "sharing businesses", security(("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id"), schema::SpanQuery),
+    responses(
+        (status = 200, description = "By day", body = schema::Utilisation),
+        problems::BadParameter, problems::Keyed, problems::NoSuchOffer, problems::NotNow,
+    )
+)]
+async fn utilisation(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<Market>>,
+    Id(id): Id,
+    uri: Uri,
+) -> Result<Json<schema::Utilisation>, ApiError> {
+    let p = Params::read(uri.query(), &["from", "to"])?;
+    let offer = one(&own, &grant, &id).await?;
+    let to = p.time("to")?.unwrap_or_else(|| own.desk.now());
+    let from = p
+        .time("from")?
+        .unwrap_or(Millis(to.0.saturating_sub(WEEK_MS)));
+    let span =
+        Span::new(from, to).ok_or_else(|| ApiError::bad("to", "to must be later than from"))?;
+    if span.ms() > MOST_DAYS_MS {
+        return Err(ApiError::bad(
+            "from",
+            "from and to may lie at most 93 days apart",
+        ));
+    }
+    let used = own.desk.utilisation(&offer, span).await?;
+    let day = |d: crate::sharing::Day| schema::UtilisationDay {
+        utilisation: (d.offered_s > 0)
+            .then(|| (d.used_s as f64 / d.offered_s as f64 * 1000.0).round() / 1000.0),
+        date: d.date,
+        offered_s: d.offered_s,
+        booked_s: d.booked_s,
+        used_s: d.used_s,
+        bookings: d.bookings,
+        revenue_cents: d.revenue_cents,
+    };
+    Ok(Json(schema::Utilisation {
+        offer: offer.name.to_string(),
+        time_zone: offer.hours.zone.name(),
+        currency: offer.currency.to_string(),
+        days: used.days.into_iter().map(day).collect(),
+    }))
+}
+
+async fn one(own: &Market, grant: &Grant, id: &str) -> Result<Offer, ApiError> {
+    own.desk
+        .offer(id, &grant.partner)
+        .await
+        .map_err(|e| match e {
+            DeskError::NoSuch => ApiError::NotFound(format!("you have no offer {}", quoted(id))),
+            other => other.into(),
+        })
+}

@@ -1,0 +1,256 @@
+//! Offers of private bays, how they were used, and what they came to.
+#![allow(
+    dead_code,
+    clippy::struct_field_names,
+    reason = "fields are members' names in JSON, read by utoipa's derives only"
+)]
+#![allow(
+    clippy::unreadable_literal,
+    reason = "numbers as utoipa's attributes take them"
+)]
+
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+
+/// When a bay may be used by others: once, from `start` to `end`; or every week, on `days`, by the
+/// wall clock of the offer's `time_zone`.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(in crate::serve) enum Window {
+    Once(Stretch),
+    Weekly(Weekly),
+}
+
+/// Half-open: `end` is not in it.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Stretch {
+    /// RFC 3339; or without an offset, by the wall clock of `time_zone`, where that time exists
+    /// exactly once.
+    pub(in crate::serve) start: String,
+    pub(in crate::serve) end: String,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Weekly {
+    /// mon, tue, wed, thu, fri, sat, sun.
+    #[schema(value_type = Vec<String>)]
+    pub(in crate::serve) days: Vec<&'static str>,
+    /// `18:00`.
+    pub(in crate::serve) from: String,
+    /// `08:00`; not later than `from`: on the next day. `24:00` is the midnight that ends the day.
+    pub(in crate::serve) to: String,
+}
+
+/// Limits of a stay; 0: none.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct OfferRules {
+    pub(in crate::serve) max_height_cm: u16,
+    /// Only for vehicles that charge.
+    pub(in crate::serve) ev_only: bool,
+    pub(in crate::serve) min_stay_min: u32,
+    pub(in crate::serve) max_stay_min: u32,
+    /// How long before its start a stay must be asked for.
+    pub(in crate::serve) notice_min: u32,
+    /// How long the bay is left alone after each stay.
+    pub(in crate::serve) buffer_min: u32,
+}
+
+/// The same, each optional.
+#[derive(ToSchema)]
+pub(in crate::serve) struct OfferRulesAsked {
+    #[schema(maximum = 1000)]
+    max_height_cm: Option<u16>,
+    ev_only: Option<bool>,
+    #[schema(maximum = 10080)]
+    min_stay_min: Option<u32>,
+    #[schema(maximum = 10080)]
+    max_stay_min: Option<u32>,
+    #[schema(maximum = 10080)]
+    notice_min: Option<u32>,
+    #[schema(maximum = 1440)]
+    buffer_min: Option<u32>,
+}
+
+/// A bay to be put on offer.
+#[derive(ToSchema)]
+pub(in crate::serve) struct OfferAsked {
+    /// One of the partner's own.
+    bay: String,
+    /// One at least; those of one kind must not overlap.
+    windows: Vec<Window>,
+    /// Times when it is not on offer all the same.
+    exceptions: Option<Vec<Stretch>>,
+    /// An IANA name; absent: UTC.
+    #[schema(example = "Asia/Singapore")]
+    time_zone: Option<String>,
+    #[schema(maximum = 1000000)]
+    price_cents_per_hour: u32,
+    /// ISO 4217; absent: the hub's own.
+    #[schema(example = "SGD")]
+    currency: Option<String>,
+    rules: Option<OfferRulesAsked>,
+    /// For the driver: how to find it, how to get in.
+    #[schema(max_length = 2000)]
+    notes: Option<String>,
+}
+
+/// What is to be different; absent: as it is.
+#[derive(ToSchema)]
+pub(in crate::serve) struct OfferChanges {
+    /// open or paused.
+    state: Option<String>,
+    windows: Option<Vec<Window>>,
+    exceptions: Option<Vec<Stretch>>,
+    time_zone: Option<String>,
+    #[schema(maximum = 1000000)]
+    price_cents_per_hour: Option<u32>,
+    currency: Option<String>,
+    /// Those that are given change.
+    rules: Option<OfferRulesAsked>,
+    #[schema(max_length = 2000)]
+    notes: Option<String>,
+}
+
+/// A bay on offer.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Offer {
+    pub(in crate::serve) id: String,
+    pub(in crate::serve) bay: String,
+    /// open, paused, withdrawn.
+    #[schema(value_type = String)]
+    pub(in crate::serve) state: &'static str,
+    #[schema(value_type = String)]
+    pub(in crate::serve) time_zone: &'static str,
+    pub(in crate::serve) windows: Vec<Window>,
+    pub(in crate::serve) exceptions: Vec<Stretch>,
+    pub(in crate::serve) price_cents_per_hour: u32,
+    pub(in crate::serve) currency: String,
+    pub(in crate::serve) rules: OfferRules,
+    pub(in crate::serve) notes: String,
+    /// For a calendar program, at this host: whoever has this address reads what is booked, without
+    /// a key. Keep it secret; `POST /v1/offers/{offer}/calendar` makes another.
+    pub(in crate::serve) calendar: String,
+    #[schema(format = DateTime)]
+    pub(in crate::serve) created_at: String,
+    /// Grows with each change.
+    pub(in crate::serve) version: i64,
+}
+
+/// A page of offers.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Offers {
+    pub(in crate::serve) offers: Vec<Offer>,
+    /// For `cursor`; null: this was the last page.
+    #[schema(required)]
+    pub(in crate::serve) next: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct PageQuery {
+    /// How many at most.
+    #[param(minimum = 1, maximum = 1000, default = 100)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(min_length = 1)]
+    cursor: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct SpanQuery {
+    /// Absent: a week before `to`.
+    #[param(format = DateTime)]
+    from: Option<String>,
+    /// Absent: now.
+    #[param(format = DateTime)]
+    to: Option<String>,
+}
+
+/// How an offer was used, day by day of its own wall clock.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Utilisation {
+    pub(in crate::serve) offer: String,
+    #[schema(value_type = String)]
+    pub(in crate::serve) time_zone: &'static str,
+    pub(in crate::serve) currency: String,
+    pub(in crate::serve) days: Vec<UtilisationDay>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct UtilisationDay {
+    #[schema(format = Date)]
+    pub(in crate::serve) date: String,
+    /// By the windows as they are now, up to now.
+    pub(in crate::serve) offered_s: u64,
+    pub(in crate::serve) booked_s: u64,
+    pub(in crate::serve) used_s: u64,
+    /// Used of offered; null: nothing was offered.
+    #[schema(required)]
+    pub(in crate::serve) utilisation: Option<f64>,
+    pub(in crate::serve) bookings: u32,
+    pub(in crate::serve) revenue_cents: i64,
+}
+
+/// What a partner's bays have brought, or its drivers owe, in a month.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Settlement {
+    pub(in crate::serve) partner: String,
+    pub(in crate::serve) month: String,
+    /// owner: of the bays; driver: of the apps that booked them.
+    #[schema(value_type = String)]
+    pub(in crate::serve) role: &'static str,
+    /// Of the whole month.
+    pub(in crate::serve) totals: Vec<SettlementTotal>,
+    pub(in crate::serve) rows: Vec<SettlementRow>,
+    /// For `cursor`; null: this was the last page.
+    #[schema(required)]
+    pub(in crate::serve) next: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct SettlementTotal {
+    pub(in crate::serve) currency: String,
+    pub(in crate::serve) amount_cents: i64,
+    pub(in crate::serve) rows: i64,
+}
+
+/// A line of the ledger.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct SettlementRow {
+    #[schema(format = DateTime)]
+    pub(in crate::serve) at: String,
+    pub(in crate::serve) reservation: String,
+    pub(in crate::serve) bay: String,
+    /// The state it came to, or moved.
+    pub(in crate::serve) event: String,
+    /// driver, sensor, clock, hub.
+    pub(in crate::serve) cause: String,
+    /// What the driver owes the owner more from then on; below 0: less.
+    pub(in crate::serve) amount_cents: i64,
+    pub(in crate::serve) currency: String,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct SettlementQuery {
+    /// In UTC.
+    #[param(example = "2026-11")]
+    month: String,
+    /// owner or driver; absent: owner for a key with the scope share, else driver.
+    role: Option<String>,
+    /// How many rows at most.
+    #[param(minimum = 1, maximum = 10000, default = 1000)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(min_length = 1)]
+    cursor: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct CalendarQuery {
+    /// The secret of the offer's `calendar` address, in place of a key.
+    token: Option<String>,
+}

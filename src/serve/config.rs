@@ -1,0 +1,54 @@
+//! The `[http]` part of the configuration.
+
+use super::Limits;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// The `[http]` part of the configuration.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where to listen. The default is this machine only.
+    pub listen: SocketAddr,
+    /// Whether bays and zones are read without a key.
+    pub public_reads: bool,
+    /// Open connections at a time, those of streams included; more wait in the system's backlog.
+    pub max_connections: usize,
+    /// Open streams at a time; more are refused. Keep some connections above it for everything
+    /// else.
+    pub max_streams: usize,
+    /// How long a client may leave what is sent to it unread, seconds; then it is disconnected.
+    pub write_timeout_s: u64,
+    /// How long a client may take to send its headers, and how long an idle connection is kept,
+    /// seconds.
+    pub header_timeout_s: u64,
+    /// How long a request may take, reading its body included, seconds.
+    pub request_timeout_s: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            public_reads: true,
+            max_connections: 16_000,
+            max_streams: 12_000,
+            write_timeout_s: 10,
+            header_timeout_s: 10,
+            request_timeout_s: 10,
+        }
+    }
+}
+
+impl Config {
+    /// What the sockets need of it.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        Limits {
+            max_connections: self.max_connections,
+            header_timeout: Duration::from_secs(self.header_timeout_s),
+            write_timeout: Duration::from_secs(self.write_timeout_s),
+            drain_timeout: Duration::from_secs(self.request_timeout_s),
+        }
+    }
+}

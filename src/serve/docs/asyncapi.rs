@@ -1,0 +1,278 @@
+//! `/v1/asyncapi.json`: what goes in and out as messages, by MQTT and by the live stream.
+//!
+//! Made once. The payloads' schemas are the types in `schema::messages`; the rest stands here as it
+//! is read.
+
+use crate::serve::docs::schema::Messages;
+use crate::serve::http::error::ApiError;
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::header;
+use axum::routing::get;
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The route, and its part of the OpenAPI document.
+pub(in crate::serve) fn routes() -> (Router, utoipa::openapi::OpenApi) {
+    let (_, part) = OpenApiRouter::<()>::new()
+        .routes(routes!(asyncapi))
+        .split_for_parts();
+    let document = Bytes::from(document().to_string());
+    let asyncapi = get(move || {
+        let document = document.clone();
+        async move {
+            (
+                [
+                    (header::CONTENT_TYPE, "application/json"),
+                    (header::CACHE_CONTROL, "max-age=60"),
+                ],
+                document,
+            )
+        }
+    });
+    let router = Router::new().route("/v1/asyncapi.json", asyncapi);
+    (
+        router.method_not_allowed_fallback(async || ApiError::MethodNotAllowed),
+        part,
+    )
+}
+
+/// The description of all messages: AsyncAPI 3.0.
+#[utoipa::path(
+    get, path = "/v1/asyncapi.json", tag = "operators",
+    responses((status = 200, description = "AsyncAPI 3.0", body = Object, content_type = "application/json"))
+)]
+async fn asyncapi() {}
+
+/// Name of the message, its schema, title.
+const MESSAGES: [(&str, &str, &str); 12] = [
+    ("report", "SourceReport", "What a source saw of its bays"),
+    ("count", "ZoneCount", "What a gate counts"),
+    ("status", "SourceStatus", "A source's birth and last will"),
+    (
+        "chirpstack",
+        "ChirpstackUplink",
+        "An uplink of ChirpStack v4",
+    ),
+    ("ttn", "TtnUplink", "An uplink of The Things Stack"),
+    ("availability", "ZoneAvailability", "How full a zone is"),
+    ("zone", "Zone", "A zone as it is now"),
+    ("bay", "BayChange", "A bay as it is now"),
+    ("gone", "Gone", "A zone was removed"),
+    ("resync", "Resync", "The client must begin again"),
+    (
+        "reservation",
+        "ReservationEvent",
+        "Something has happened to a reservation",
+    ),
+    (
+        "ready",
+        "OwnReady",
+        "All reservations that stand have been told",
+    ),
+];
+
+/// What a source sends: its topic, and whether it is retained.
+const FROM_SOURCES: [(&str, bool); 3] = [("report", false), ("count", false), ("status", true)];
+
+/// What LoRaWAN network servers send, under their own topics.
+const FROM_NETWORKS: [(&str, &str); 2] = [
+    (
+        "chirpstack",
+        "application/{application}/device/{device}/event/up",
+    ),
+    ("ttn", "v3/{application}/devices/{device}/up"),
+];
+
+/// The events of a stream.
+const EVENTS: [&str; 4] = ["zone", "bay", "gone", "resync"];
+
+/// Those of the stream of one's own reservations.
+const OWN_EVENTS: [&str; 3] = ["reservation", "ready", "resync"];
+
+fn document() -> Value {
+    let messages = MESSAGES.iter().map(|(name, schema, title)| {
+        let payload = reference(&format!("schemas/{schema}"));
+        let body = json!({"name": name, "title": title, "contentType": "application/json", "payload": payload});
+        ((*name).to_owned(), body)
+    });
+    json!({
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "bayhub messages",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Reports in and availability out by MQTT 3.1.1 and 5, and the live stream by Server-Sent \
+                            Events. At most 1,000 bays and 256 KiB a message. With QoS 1 an acknowledgement means: \
+                            on disk. The requests and answers of HTTP are described by /v1/openapi.json.",
+        },
+        "defaultContentType": "application/json",
+        "servers": {
+            "mqtt": server("mqtt", "1883", &json!([reference("securitySchemes/source")])),
+            "http": server("http", "8080", &json!([reference("securitySchemes/key")])),
+        },
+        "channels": channels(),
+        "operations": operations(),
+        "components": {
+            "messages": messages.collect::<Map<_, _>>(),
+            "schemas": schemas(),
+            "parameters": {
+                "source": {"description": "The source's id, which is also its user name: [A-Za-z0-9._:-]{1,64}"},
+                "zone": {"description": "The zone's id: [A-Za-z0-9._:-]{1,64}"},
+                "application": {"description": "The network server's own: not read"},
+                "device": {"description": "Likewise; the payload names the device"},
+            },
+            "securitySchemes": {
+                "source": {
+                    "type": "userPassword",
+                    "description": "User name: the source's id. Password: an API key with the scope report that may \
+                                    speak for that source.",
+                },
+                "key": {
+                    "type": "http", "scheme": "bearer",
+                    "description": "An API key, where the hub is set to need one for public reads.",
+                },
+            },
+        },
+    })
+}
+
+fn server(protocol: &str, port: &str, security: &Value) -> Value {
+    json!({
+        "host": "{host}:{port}", "protocol": protocol, "security": security,
+        "variables": {
+            "host": {"default": "localhost", "description": "Where the hub runs"},
+            "port": {"default": port, "description": "As configured"},
+        },
+    })
+}
+
+fn channels() -> Value {
+    let mut all = Map::new();
+    for (name, retained) in FROM_SOURCES {
+        let note = if retained { " Retained." } else { "" };
+        all.insert(
+            name.to_owned(),
+            json!({
+                "address": format!("bayhub/v1/{{source}}/{name}"),
+                "description": format!("A source publishes under its own id only.{note}"),
+                "servers": [{"$ref": "#/servers/mqtt"}],
+                "parameters": {"source": reference("parameters/source")},
+                "messages": {name: reference(&format!("messages/{name}"))},
+            }),
+        );
+    }
+    for (name, address) in FROM_NETWORKS {
+        all.insert(
+            name.to_owned(),
+            json!({
+                "address": address,
+                "description": "With a key that may hand on uplinks; the device's bay is in the registry.",
+                "servers": [{"$ref": "#/servers/mqtt"}],
+                "parameters": {
+                    "application": reference("parameters/application"), "device": reference("parameters/device"),
+                },
+                "messages": {name: reference(&format!("messages/{name}"))},
+            }),
+        );
+    }
+    all.insert(
+        "availability".to_owned(),
+        json!({
+            "address": "bayhub/v1/zones/{zone}/availability",
+            "description": "Retained, at most once a second a zone.",
+            "servers": [{"$ref": "#/servers/mqtt"}],
+            "parameters": {"zone": reference("parameters/zone")},
+            "messages": {"availability": reference("messages/availability")},
+        }),
+    );
+    let events = EVENTS
+        .iter()
+        .map(|name| ((*name).to_owned(), reference(&format!("messages/{name}"))));
+    all.insert(
+        "stream".to_owned(),
+        json!({
+            "address": "/v1/stream",
+            "description": "Server-Sent Events; the event's name is the message's. The newest state always comes, \
+                            not each one on the way to it. Each event has an id; Last-Event-ID resumes.",
+            "servers": [{"$ref": "#/servers/http"}],
+            "messages": events.collect::<Map<_, _>>(),
+        }),
+    );
+    let events = OWN_EVENTS
+        .iter()
+        .map(|name| ((*name).to_owned(), reference(&format!("messages/{name}"))));
+    all.insert(
+        "reservations".to_owned(),
+        json!({
+            "address": "/v1/reservations/stream",
+            "description": "Server-Sent Events for the holder of a key with the scope book: what stands, ready, and then \
+                            each thing that happens. From ready on each event has an id; Last-Event-ID resumes.",
+            "servers": [{"$ref": "#/servers/http"}],
+            "messages": events.collect::<Map<_, _>>(),
+        }),
+    );
+    Value::Object(all)
+}
+
+/// From the hub's side: it receives what sources publish.
+fn operations() -> Value {
+    let mut all = Map::new();
+    let mut add = |id: String, action: &str, channel: &str, messages: &[&str], bindings: Value| {
+        let messages: Vec<Value> = messages
+            .iter()
+            .map(|m| json!({"$ref": format!("#/channels/{channel}/messages/{m}")}))
+            .collect();
+        let channel = json!({"$ref": format!("#/channels/{channel}")});
+        all.insert(id, json!({"action": action, "channel": channel, "messages": messages, "bindings": bindings}));
+    };
+    for (name, retain) in FROM_SOURCES {
+        let mqtt = json!({"mqtt": {"qos": 1, "retain": retain, "bindingVersion": "0.2.0"}});
+        add(format!("take_{name}"), "receive", name, &[name], mqtt);
+    }
+    for (name, _) in FROM_NETWORKS {
+        let mqtt = json!({"mqtt": {"qos": 1, "bindingVersion": "0.2.0"}});
+        add(format!("take_{name}"), "receive", name, &[name], mqtt);
+    }
+    let mqtt = json!({"mqtt": {"qos": 0, "retain": true, "bindingVersion": "0.2.0"}});
+    add(
+        "tell_availability".to_owned(),
+        "send",
+        "availability",
+        &["availability"],
+        mqtt,
+    );
+    let query = json!({"type": "object", "properties": {
+        "zones": {"type": "string", "description": "Up to 500 zone ids with commas between them"},
+        "bbox": {"type": "string", "description": "west,south,east,north in degrees"},
+        "bays": {"type": "boolean", "description": "Their bays too, for at most 200 zones"},
+        "last_event_id": {"type": "string", "description": "In place of the header Last-Event-ID"},
+    }});
+    let http = json!({"http": {"method": "GET", "query": query, "bindingVersion": "0.3.0"}});
+    add("tell_stream".to_owned(), "send", "stream", &EVENTS, http);
+    let query = json!({"type": "object", "properties": {
+        "last_event_id": {"type": "string", "description": "In place of the header Last-Event-ID"},
+    }});
+    let http = json!({"http": {"method": "GET", "query": query, "bindingVersion": "0.3.0"}});
+    add(
+        "tell_reservations".to_owned(),
+        "send",
+        "reservations",
+        &OWN_EVENTS,
+        http,
+    );
+    Value::Object(all)
+}
+
+fn schemas() -> Value {
+    // A document of strings and maps always has a JSON form.
+    let mut api = serde_json::to_value(Messages::openapi()).unwrap_or_default();
+    api.pointer_mut("/components/schemas")
+        .map(Value::take)
+        .unwrap_or_default()
+}
+
+fn reference(to: &str) -> Value {
+    json!({"$ref": format!("#/components/{to}")})
+}

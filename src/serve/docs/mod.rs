@@ -1,0 +1,6 @@
+//! The hub's description of itself: OpenAPI of the calls, AsyncAPI of the messages, a page for each
+//! type of problem.
+
+pub(super) mod asyncapi;
+pub(super) mod openapi;
+pub(super) mod schema;

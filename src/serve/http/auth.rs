@@ -1,0 +1,189 @@
+//! Who may call: keys from `Authorization: Bearer`, checked before anything else of a request is
+//! looked at.
+//!
+//! A handler says what it needs by its argument's type ([`Reporter`], [`Admin`], [`Reader`]), so
+//! that one without it is visible in its signature and the check cannot be forgotten in its body.
+
+use super::error::ApiError;
+use crate::domain::Clock;
+use crate::partners::{Grant, Keys, Scope};
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use std::sync::Arc;
+
+/// What the checks need to know.
+#[derive(Clone)]
+pub(in crate::serve) struct Doorman {
+    pub(in crate::serve) keys: Arc<Keys>,
+    pub(in crate::serve) clock: Arc<dyn Clock>,
+    /// Whether public data is read without a key.
+    pub(in crate::serve) public_reads: bool,
+}
+
+/// A caller who may send reports.
+pub(in crate::serve) struct Reporter(pub(in crate::serve) Arc<Grant>);
+
+/// A caller who may change the registry and read the quarantine.
+pub(in crate::serve) struct Admin;
+
+/// A caller who may read how well each source does.
+pub(in crate::serve) struct Overseer;
+
+/// A caller who asks for turnover, and how much of it may be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::serve) enum Viewer {
+    /// The authority: everything.
+    Monitor,
+    /// A partner with a good key.
+    Known,
+    /// Anybody.
+    Public,
+}
+
+/// A caller who may offer bays.
+pub(in crate::serve) struct Sharer(pub(in crate::serve) Arc<Grant>);
+
+/// A caller who may book bays.
+pub(in crate::serve) struct Booker(pub(in crate::serve) Arc<Grant>);
+
+/// A caller who may do one of both.
+pub(in crate::serve) struct Trader(pub(in crate::serve) Arc<Grant>);
+
+/// A caller who may read public data.
+pub(in crate::serve) struct Reader;
+
+impl Doorman {
+    /// What the caller's key grants.
+    pub(in crate::serve) fn grant(&self, headers: &HeaderMap) -> Result<Arc<Grant>, ApiError> {
+        let mut given = headers.get_all(AUTHORIZATION).iter();
+        let key = match (given.next(), given.next()) {
+            (None, _) => {
+                return Err(ApiError::Unauthorized(
+                    "this call needs a key: Authorization: Bearer bh_...",
+                ));
+            }
+            (Some(_), Some(_)) => {
+                return Err(ApiError::Unauthorized("Authorization is given twice"));
+            }
+            (Some(one), None) => one.to_str().ok().and_then(bearer),
+        };
+        let key = key.ok_or(ApiError::Unauthorized(
+            "Authorization must be: Bearer bh_...",
+        ))?;
+        let good = self.keys.grant(key, self.clock.now());
+        good.ok_or(ApiError::Unauthorized(
+            "this key is not good: nobody has it, or it was revoked or has expired",
+        ))
+    }
+
+    fn scoped(&self, headers: &HeaderMap, scope: Scope) -> Result<Arc<Grant>, ApiError> {
+        let grant = self.grant(headers)?;
+        if grant.scopes.has(scope) {
+            Ok(grant)
+        } else {
+            Err(ApiError::Forbidden(format!(
+                "this call needs the scope {}, which the key does not have",
+                scope.name()
+            )))
+        }
+    }
+}
+
+/// The key in `Bearer <key>`; the scheme's case does not matter.
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, key) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| key.trim_start_matches(' '))
+}
+
+/// A kind of caller, and what its key must be good for: `$check` of the doorman and the headers.
+macro_rules! caller {
+    ($kind:ty, |$doorman:ident, $headers:ident| $check:expr) => {
+        impl<S> FromRequestParts<S> for $kind
+        where
+            S: Send + Sync,
+            Doorman: FromRef<S>,
+        {
+            type Rejection = ApiError;
+
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+                let $doorman = Doorman::from_ref(state);
+                let $headers = &parts.headers;
+                $check
+            }
+        }
+    };
+}
+
+caller!(Reporter, |doorman, headers| doorman
+    .scoped(headers, Scope::Report)
+    .map(Self));
+caller!(Admin, |doorman, headers| doorman
+    .scoped(headers, Scope::Admin)
+    .map(|_| Self));
+caller!(Sharer, |doorman, headers| doorman
+    .scoped(headers, Scope::Share)
+    .map(Self));
+caller!(Booker, |doorman, headers| doorman
+    .scoped(headers, Scope::Book)
+    .map(Self));
+caller!(Trader, |doorman, headers| {
+    let grant = doorman.grant(headers)?;
+    if grant.scopes.has(Scope::Share) || grant.scopes.has(Scope::Book) {
+        return Ok(Self(grant));
+    }
+    Err(ApiError::Forbidden(
+        "this call needs the scope share or book, and the key has neither".to_owned(),
+    ))
+});
+caller!(Overseer, |doorman, headers| {
+    let grant = doorman.grant(headers)?;
+    if grant.scopes.has(Scope::Monitor) || grant.scopes.has(Scope::Admin) {
+        return Ok(Self);
+    }
+    Err(ApiError::Forbidden(
+        "this call needs the scope monitor or admin, which the key does not have".to_owned(),
+    ))
+});
+
+impl<S> FromRequestParts<S> for Viewer
+where
+    S: Send + Sync,
+    Doorman: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    /// A key that is given must be good: who mistypes it should learn that, not get less.
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let doorman = Doorman::from_ref(state);
+        if doorman.public_reads && !parts.headers.contains_key(AUTHORIZATION) {
+            return Ok(Self::Public);
+        }
+        let grant = doorman.grant(&parts.headers)?;
+        Ok(if grant.scopes.has(Scope::Monitor) {
+            Self::Monitor
+        } else {
+            Self::Known
+        })
+    }
+}
+
+impl<S> FromRequestParts<S> for Reader
+where
+    S: Send + Sync,
+    Doorman: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    /// Where reads are public a key is not even looked at: a wrong one does no harm.
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let doorman = Doorman::from_ref(state);
+        if doorman.public_reads {
+            return Ok(Self);
+        }
+        doorman.grant(&parts.headers).map(|_| Self)
+    }
+}

@@ -1,0 +1,319 @@
+//! The one place where what went wrong becomes an HTTP answer: RFC 9457 `application/problem+json`.
+//!
+//! Promises: every refusal of this API has this form, with a `type` that never changes its meaning.
+//! Rooms further in know no status codes; their errors are turned here.
+
+use crate::domain::Reason;
+use crate::partners::Denied;
+use crate::sharing::{DeskError, Why};
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+
+/// Why a request gets no answer of its own kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::serve) enum ApiError {
+    /// A query parameter or path segment that cannot be.
+    BadParameter {
+        field: Cow<'static, str>,
+        detail: String,
+    },
+    /// A body that cannot be read, or was refused as a whole.
+    Malformed {
+        reason: Reason,
+        detail: String,
+    },
+    /// A body that reads well but contradicts itself or the registry; one message each.
+    Contradiction(Vec<String>),
+    /// No key where one is needed, or one that is not known.
+    Unauthorized(&'static str),
+    /// A good key that does not reach this far.
+    Forbidden(String),
+    NotFound(String),
+    /// The same of something that a member of the body names.
+    NoSuch {
+        field: &'static str,
+        detail: String,
+    },
+    /// No bay suits the request.
+    NoMatch(Why),
+    /// The key of an earlier request with another body.
+    KeyReused,
+    /// The body is longer than this many bytes.
+    TooLarge(usize),
+    /// None of what the client accepts; names what is offered.
+    NotAcceptable(&'static str),
+    MethodNotAllowed,
+    /// The body is of another type; names the one expected.
+    UnsupportedMediaType(&'static str),
+    /// In the way of what is there.
+    Conflict(String),
+    /// The live view has room for no more bays.
+    RegistryFull(String),
+    /// Too much at once; nothing was accepted. Come back in a second.
+    Busy,
+    /// Cannot be done now, through no fault of the caller's.
+    Unavailable(String),
+}
+
+/// Slug, status, title and what the type means: the list behind `/problems/{slug}`.
+pub(in crate::serve) const PROBLEMS: [(&str, StatusCode, &str, &str); 16] = [
+    (
+        "bad-parameter",
+        StatusCode::BAD_REQUEST,
+        "A parameter cannot be",
+        "`field` names it, `detail` says what is allowed.",
+    ),
+    (
+        "malformed",
+        StatusCode::BAD_REQUEST,
+        "The body was refused",
+        "`reason` is the counted reason, `detail` says where.",
+    ),
+    (
+        "contradiction",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The change does not fit",
+        "`errors` lists every fault; nothing was changed.",
+    ),
+    (
+        "unauthorized",
+        StatusCode::UNAUTHORIZED,
+        "A key is needed",
+        "Send `Authorization: Bearer bh_...` with a key that is good.",
+    ),
+    (
+        "forbidden",
+        StatusCode::FORBIDDEN,
+        "The key does not reach this far",
+        "The key is good but lacks the scope or the source.",
+    ),
+    (
+        "not-found",
+        StatusCode::NOT_FOUND,
+        "There is no such thing",
+        "The path or the id in it is not known.",
+    ),
+    (
+        "too-large",
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "The body is too large",
+        "`detail` names the limit; send several smaller ones.",
+    ),
+    (
+        "not-acceptable",
+        StatusCode::NOT_ACCEPTABLE,
+        "Not in that format",
+        "`detail` lists the formats this answer comes in.",
+    ),
+    (
+        "method-not-allowed",
+        StatusCode::METHOD_NOT_ALLOWED,
+        "Not with that method",
+        "The header `Allow` lists the methods.",
+    ),
+    (
+        "unsupported-media-type",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "Not that type of body",
+        "`detail` names the type expected.",
+    ),
+    (
+        "conflict",
+        StatusCode::CONFLICT,
+        "Something is in the way",
+        "`detail` says what; nothing was changed.",
+    ),
+    (
+        "no-match",
+        StatusCode::CONFLICT,
+        "No bay suits",
+        "`reason` is the first thing none passes: walk, vehicle, price, window, full.",
+    ),
+    (
+        "idempotency-key-reused",
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "The Idempotency-Key is taken",
+        "It came with another body before; use a new one for a new request.",
+    ),
+    (
+        "registry-full",
+        StatusCode::INSUFFICIENT_STORAGE,
+        "No room for more bays",
+        "The hub must be restarted with room for more.",
+    ),
+    (
+        "busy",
+        StatusCode::TOO_MANY_REQUESTS,
+        "Too much at once",
+        "Nothing was accepted; `Retry-After` says when to try again.",
+    ),
+    (
+        "unavailable",
+        StatusCode::SERVICE_UNAVAILABLE,
+        "Not now",
+        "Nothing was promised; send it again.",
+    ),
+];
+
+impl ApiError {
+    pub(in crate::serve) fn bad(
+        field: impl Into<Cow<'static, str>>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self::BadParameter {
+            field: field.into(),
+            detail: detail.into(),
+        }
+    }
+
+    pub(in crate::serve) fn malformed(detail: impl Into<String>) -> Self {
+        Self::Malformed {
+            reason: Reason::Malformed,
+            detail: detail.into(),
+        }
+    }
+
+    const fn slug(&self) -> &'static str {
+        match self {
+            Self::BadParameter { .. } => "bad-parameter",
+            Self::Malformed { .. } => "malformed",
+            Self::Contradiction(_) => "contradiction",
+            Self::Unauthorized(_) => "unauthorized",
+            Self::Forbidden(_) => "forbidden",
+            Self::NotFound(_) | Self::NoSuch { .. } => "not-found",
+            Self::NoMatch(_) => "no-match",
+            Self::KeyReused => "idempotency-key-reused",
+            Self::TooLarge(_) => "too-large",
+            Self::NotAcceptable(_) => "not-acceptable",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::UnsupportedMediaType(_) => "unsupported-media-type",
+            Self::Conflict(_) => "conflict",
+            Self::RegistryFull(_) => "registry-full",
+            Self::Busy => "busy",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::BadParameter { detail, .. }
+            | Self::Malformed { detail, .. }
+            | Self::NoSuch { detail, .. } => detail.clone(),
+            Self::NoMatch(why) => why.says().to_owned(),
+            Self::KeyReused => {
+                "an earlier request with this Idempotency-Key had another body".to_owned()
+            }
+            Self::Contradiction(errors) => {
+                format!(
+                    "{} fault(s); the first: {}",
+                    errors.len(),
+                    errors.first().map_or("", |e| e)
+                )
+            }
+            Self::Unauthorized(why) => (*why).to_owned(),
+            Self::Forbidden(why)
+            | Self::NotFound(why)
+            | Self::Conflict(why)
+            | Self::RegistryFull(why)
+            | Self::Unavailable(why) => why.clone(),
+            Self::TooLarge(limit) => format!("the body may have at most {limit} bytes"),
+            Self::NotAcceptable(offered) => format!("this answer comes as {offered}"),
+            Self::MethodNotAllowed => "the header Allow lists the methods of this path".to_owned(),
+            Self::UnsupportedMediaType(expected) => {
+                format!("the body must be {expected}; say so in Content-Type")
+            }
+            Self::Busy => {
+                "too much is waiting to be stored; nothing of this was accepted".to_owned()
+            }
+        }
+    }
+
+    fn more(&self) -> Map<String, Value> {
+        let mut more = Map::new();
+        match self {
+            Self::BadParameter { field, .. } => _ = more.insert("field".to_owned(), json!(field)),
+            Self::NoSuch { field, .. } => _ = more.insert("field".to_owned(), json!(field)),
+            Self::NoMatch(why) => _ = more.insert("reason".to_owned(), json!(why.name())),
+            Self::Malformed { reason, .. } => {
+                _ = more.insert("reason".to_owned(), json!(reason.name()));
+            }
+            Self::Contradiction(errors) => _ = more.insert("errors".to_owned(), json!(errors)),
+            _ => {}
+        }
+        more
+    }
+}
+
+impl From<Denied> for ApiError {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::BadKey => Self::Unauthorized("this key is not known"),
+            Denied::NotAllowed | Denied::UnknownSource => Self::Forbidden(denied.to_string()),
+            Denied::Full(_) => Self::Unavailable(denied.to_string()),
+        }
+    }
+}
+
+impl From<DeskError> for ApiError {
+    fn from(e: DeskError) -> Self {
+        match e {
+            DeskError::NoMatch(why) => Self::NoMatch(why),
+            DeskError::KeyReused => Self::KeyReused,
+            DeskError::NoSuch => {
+                Self::NotFound("there is no such thing, or it is another's".to_owned())
+            }
+            DeskError::Busy => Self::Busy,
+            DeskError::Unavailable(why) => Self::Unavailable(why),
+            DeskError::Step(_) | DeskError::Offered | DeskError::Stale | DeskError::Withdrawn => {
+                Self::Conflict(e.to_string())
+            }
+        }
+    }
+}
+
+/// The description of a problem type: status, title and meaning.
+pub(in crate::serve) fn describe(slug: &str) -> Option<(StatusCode, &'static str, &'static str)> {
+    PROBLEMS
+        .iter()
+        .find(|p| p.0 == slug)
+        .map(|p| (p.1, p.2, p.3))
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let slug = self.slug();
+        // A slug missing from the list would be a mistake in this file; its test finds it.
+        let (status, title, _) =
+            describe(slug).unwrap_or((StatusCode::INTERNAL_SERVER_ERROR, "", ""));
+        let mut body = json!({
+            "type": format!("/problems/{slug}"), "title": title, "status": status.as_u16(), "detail": self.detail(),
+        });
+        if let Value::Object(members) = &mut body {
+            members.extend(self.more());
+        }
+        let mut answer = Response::new(Body::from(body.to_string()));
+        *answer.status_mut() = status;
+        let headers = answer.headers_mut();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        match self {
+            Self::Unauthorized(_) => {
+                headers.insert(
+                    WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Bearer realm=\"bayhub\""),
+                );
+            }
+            Self::Busy => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            _ => {}
+        }
+        answer
+    }
+}

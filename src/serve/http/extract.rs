@@ -1,0 +1,82 @@
+//! What handlers take out of a request, each failing as a problem and none copying what it does not
+//! need.
+
+use super::error::ApiError;
+use super::negotiate::Format;
+use axum::body::Bytes;
+use axum::extract::{FromRequest as _, FromRequestParts, Path, Request};
+use axum::http::header::{CONTENT_TYPE, IF_NONE_MATCH};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+
+impl<S: Sync> FromRequestParts<S> for Format {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Self::asked(&parts.headers)
+    }
+}
+
+/// The id in the path. Any text: one that is no id is simply not found.
+pub(in crate::serve) struct Id(pub(in crate::serve) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match Path::<String>::from_request_parts(parts, state).await {
+            Ok(Path(id)) => Ok(Self(id)),
+            Err(_) => Err(ApiError::bad("path", "the id in the path is not UTF-8")),
+        }
+    }
+}
+
+/// What the client holds already.
+pub(in crate::serve) struct Held(Option<HeaderValue>);
+
+impl Held {
+    /// Whether it is what `etag` names (weak comparison, as RFC 9110 wants for `If-None-Match`).
+    pub(in crate::serve) fn is(&self, etag: &str) -> bool {
+        let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        self.0
+            .as_ref()
+            .and_then(|v| v.to_str().ok())
+            .is_some_and(|held| {
+                held.split(',')
+                    .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
+            })
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Held {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.headers.get(IF_NONE_MATCH).cloned()))
+    }
+}
+
+/// Whether the body says it is JSON: `application/json`, or any `application/...+json`.
+pub(in crate::serve) fn says_json(headers: &HeaderMap) -> bool {
+    let Some(given) = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()) else {
+        return false;
+    };
+    let essence = given
+        .split(';')
+        .next()
+        .unwrap_or("")
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// The whole body. `limit` is what the route's `DefaultBodyLimit` enforces.
+pub(in crate::serve) async fn whole(request: Request, limit: usize) -> Result<Bytes, ApiError> {
+    Bytes::from_request(request, &())
+        .await
+        .map_err(|e| match e.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge(limit),
+            _ => ApiError::malformed("the body ended early or could not be read"),
+        })
+}

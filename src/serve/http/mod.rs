@@ -1,0 +1,15 @@
+//! HTTP itself, for every audience alike: sockets, who may, what is in a request, and how it is
+//! refused.
+
+pub(super) mod auth;
+pub(super) mod body;
+pub(super) mod cursor;
+pub(super) mod error;
+pub(super) mod events;
+pub(super) mod extract;
+pub(super) mod listen;
+pub(super) mod measure;
+pub(super) mod negotiate;
+pub(super) mod params;
+pub(super) mod problems;
+mod slow;

@@ -1,0 +1,197 @@
+//! Which of the formats on offer a client's `Accept` asks for.
+
+use super::error::ApiError;
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
+
+/// The formats of places: plain JSON or GeoJSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::serve) enum Format {
+    Json,
+    GeoJson,
+}
+
+impl Format {
+    /// In order of preference when the client does not mind.
+    const OFFERED: [Self; 2] = [Self::Json, Self::GeoJson];
+
+    pub(in crate::serve) const fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::GeoJson => "application/geo+json",
+        }
+    }
+
+    /// The one the client prefers; JSON when it does not say.
+    pub(in crate::serve) fn asked(headers: &HeaderMap) -> Result<Self, ApiError> {
+        if !headers.contains_key(ACCEPT) {
+            return Ok(Self::Json);
+        }
+        let mut best = (0, None);
+        for format in Self::OFFERED {
+            let weight = headers
+                .get_all(ACCEPT)
+                .iter()
+                .filter_map(|v| v.to_str().ok());
+            let weight = weight
+                .flat_map(|v| v.split(','))
+                .filter_map(|r| weigh(r, format.media_type()))
+                .max();
+            // `weigh` gives (how exact, q): the most exact range decides, whatever the others say
+            // (RFC 9110, 12.5.1).
+            let q = weight.map_or(0, |(_, q)| q);
+            if q > best.0 {
+                best = (q, Some(format));
+            }
+        }
+        best.1.ok_or(ApiError::NotAcceptable(
+            "application/json or application/geo+json",
+        ))
+    }
+}
+
+/// Which of `offered` (in order of preference) the client takes; the first when it does not say.
+/// `None`: none of them.
+pub(in crate::serve) fn choose(headers: &HeaderMap, offered: &[&'static str]) -> Option<usize> {
+    if !headers.contains_key(ACCEPT) {
+        return Some(0);
+    }
+    let asked = || {
+        headers
+            .get_all(ACCEPT)
+            .iter()
+            .filter_map(|v| v.to_str().ok())
+            .flat_map(|v| v.split(','))
+    };
+    let mut best = (0, None);
+    for (at, media_type) in offered.iter().enumerate() {
+        let q = asked()
+            .filter_map(|range| weigh(range, media_type))
+            .max()
+            .map_or(0, |(_, q)| q);
+        if q > best.0 {
+            best = (q, Some(at));
+        }
+    }
+    best.1
+}
+
+/// Whether the client takes a stream of events, as browsers and those that do not say so do.
+pub(in crate::serve) fn takes_events(headers: &HeaderMap) -> Result<(), ApiError> {
+    const EVENTS: &str = "text/event-stream";
+    let mut asked = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(','))
+        .peekable();
+    let said = asked.peek().is_some();
+    let best = asked.filter_map(|range| weigh(range, EVENTS)).max();
+    if !said || best.is_some_and(|(_, q)| q > 0) {
+        Ok(())
+    } else {
+        Err(ApiError::NotAcceptable(EVENTS))
+    }
+}
+
+/// Whether the client prefers rows of CSV to JSON, which it gets if it does not mind.
+pub(in crate::serve) fn takes_csv(headers: &HeaderMap) -> Result<bool, ApiError> {
+    let ranges = || {
+        headers
+            .get_all(ACCEPT)
+            .iter()
+            .filter_map(|v| v.to_str().ok())
+            .flat_map(|v| v.split(','))
+    };
+    let q = |kind: &str| {
+        ranges()
+            .filter_map(|r| weigh(r, kind))
+            .max()
+            .map_or(0, |(_, q)| q)
+    };
+    let csv = q("text/csv");
+    let json = q("application/json");
+    if csv == 0 && json == 0 && headers.contains_key(ACCEPT) {
+        return Err(ApiError::NotAcceptable("application/json or text/csv"));
+    }
+    Ok(csv > json)
+}
+
+/// How exactly `range` names `media_type` (0..=2) and its weight in thousandths; `None` if it does
+/// not match.
+fn weigh(range: &str, media_type: &str) -> Option<(u8, u32)> {
+    let mut parts = range.split(';').map(str::trim);
+    let name = parts.next()?;
+    let exact = if name.eq_ignore_ascii_case(media_type) {
+        2
+    } else if name.strip_suffix("/*").is_some_and(|t| {
+        media_type
+            .split('/')
+            .next()
+            .is_some_and(|m| t.eq_ignore_ascii_case(m))
+    }) {
+        1
+    } else if name == "*/*" {
+        0
+    } else {
+        return None;
+    };
+    let q = parts.find_map(|p| p.strip_prefix("q=").or_else(|| p.strip_prefix("Q=")));
+    let q = q
+        .and_then(|q| q.parse::<f64>().ok())
+        .filter(|q| (0.0..=1.0).contains(q))
+        .unwrap_or(1.0);
+    Some((exact, (q * 1000.0) as u32))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clients_weights_decide() {
+        use Format::{GeoJson, Json};
+        for (accept, want) in [
+            ("application/json", Some(Json)),
+            ("application/geo+json", Some(GeoJson)),
+            ("APPLICATION/GEO+JSON", Some(GeoJson)),
+            ("*/*", Some(Json)),
+            ("text/html, application/xhtml+xml, */*;q=0.8", Some(Json)),
+            ("application/*", Some(Json)),
+            (
+                "application/json;q=0.5, application/geo+json",
+                Some(GeoJson),
+            ),
+            (
+                "application/json;q=0.5, application/geo+json;q=0.4",
+                Some(Json),
+            ),
+            ("application/geo+json;q=0, */*", Some(Json)),
+            ("application/json;q=0, */*;q=0.1", Some(GeoJson)),
+            ("text/csv", None),
+            ("application/json;q=0", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, accept.parse().unwrap());
+            assert_eq!(Format::asked(&headers).ok(), want, "{accept}");
+        }
+        assert_eq!(Format::asked(&HeaderMap::new()), Ok(Json));
+    }
+
+    #[test]
+    fn events_go_to_those_who_take_them() {
+        for (accept, want) in [
+            ("text/event-stream", true),
+            ("text/*", true),
+            ("*/*", true),
+            ("application/json, */*;q=0.1", true),
+            ("application/json", false),
+            ("text/event-stream;q=0, */*", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT, accept.parse().unwrap());
+            assert_eq!(takes_events(&headers).is_ok(), want, "{accept}");
+        }
+        assert!(takes_events(&HeaderMap::new()).is_ok());
+    }
+}

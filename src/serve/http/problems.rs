@@ -1,0 +1,93 @@
+//! How calls refuse, for their descriptions: one type a status and its meaning, so that a call lists
+//! names. What is sent is made by [`super::error`].
+
+use crate::serve::api::schema::Problem;
+use std::collections::BTreeMap;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder, response::Response};
+use utoipa::{IntoResponses, ToSchema};
+
+type Described = BTreeMap<String, RefOr<Response>>;
+
+/// A refusal with `status`, as every one is: `application/problem+json`.
+fn described(status: u16, description: &str) -> Described {
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(Problem::name())))
+        .build();
+    let response = ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", content)
+        .build();
+    [(status.to_string(), response.into())].into()
+}
+
+macro_rules! problems {
+    ($($name:ident = $status:literal $description:literal,)+) => {$(
+        #[doc = $description]
+        pub(in crate::serve) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> Described {
+                described($status, $description)
+            }
+        }
+    )+};
+}
+
+problems! {
+    BadField = 400 "`field` cannot be so",
+    BadJson = 400 "Not JSON",
+    BadParameter = 400 "A parameter cannot be",
+    BadPath = 400 "The path is not UTF-8",
+    BadReport = 400 "Refused as a whole",
+    BadKey = 401 "Not a good key",
+    NoKey = 401 "No key, or not a good one",
+    NoScope = 403 "The key lacks the scope",
+    NoSource = 403 "The key lacks the scope or the source",
+    NoUplinks = 403 "The key lacks the scope, uplinks or the source",
+    NoSuchBay = 404 "No such bay",
+    NoSuchBayOfYours = 404 "No such bay of yours",
+    NoSuchDevice = 404 "No such device",
+    NoSuchKey = 404 "No such key",
+    NoSuchOffer = 404 "No such offer of yours",
+    NoSuchReservation = 404 "No such reservation of yours",
+    NoSuchSource = 404 "No such source",
+    NoSuchZone = 404 "No such zone",
+    NotInThatFormat = 406 "Not in that format",
+    ChangedMeanwhile = 409 "Changed by another at the same time",
+    FromConfiguration = 409 "It comes from the configuration",
+    NameTaken = 409 "The name is taken",
+    NoMatch = 409 "No bay suits; `reason` says why",
+    NotInThatState = 409 "Not in the state it is in, or not at this time",
+    OnAnotherOffer = 409 "The bay is on another offer",
+    StillHasBays = 409 "It still has bays",
+    WithdrawnOrChanged = 409 "Withdrawn, or changed by another at the same time",
+    Over16MiB = 413 "More than 16 MiB",
+    Over256KiB = 413 "More than 256 KiB",
+    Over64KiB = 413 "More than 64 KiB",
+    NotGeoJson = 415 "Not GeoJSON",
+    NotJson = 415 "Not JSON",
+    DoesNotFit = 422 "Does not fit; `errors` has every fault",
+    KeyReused = 422 "The Idempotency-Key came with another body before",
+    Busy = 429 "Busy",
+    BusyNothingAccepted = 429 "Busy; nothing was accepted",
+    NotNow = 503 "Not now",
+    NotStored = 503 "Not stored; send it again",
+    NothingHeld = 503 "Not now; nothing is held",
+    RefusedNotStored = 503 "Refused from now on, but not stored: do it again",
+    TooManyStreams = 503 "Too many streams",
+    TooManyStreamsOrNotNow = 503 "Too many streams, or not now",
+    Unreadable = 503 "Cannot be read now",
+    NoRoom = 507 "No room for more",
+}
+
+/// Every call that needs a key with a scope.
+pub(in crate::serve) struct Keyed;
+
+impl IntoResponses for Keyed {
+    fn responses() -> Described {
+        [NoKey::responses(), NoScope::responses()]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}

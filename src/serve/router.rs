@@ -1,0 +1,169 @@
+//! The whole API as one router: a state for each audience, its routes, and what lies around them all.
+
+use super::api::{authority, booking, drivers, operators, reports, schema, sharing};
+use super::http::auth::Doorman;
+use super::http::error::ApiError;
+use super::http::measure;
+use super::sse::Streams;
+use super::state::{Market, Reads};
+use super::{Parts, atlas, docs, page};
+use axum::Router;
+use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH};
+use axum::http::{HeaderName, Method};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tower_http::cors::CorsLayer;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+
+/// One state for each group of routes; every part is shared with the rest of the hub.
+struct States {
+    reads: Arc<Reads>,
+    streams: Arc<Streams>,
+    reports: Arc<reports::Desk>,
+    bureau: Arc<authority::Bureau>,
+    market: Arc<Market>,
+    operators: operators::States,
+}
+
+impl States {
+    fn of(parts: Parts) -> Self {
+        let doorman = Doorman {
+            keys: parts.keys,
+            clock: parts.clock.clone(),
+            public_reads: parts.config.public_reads,
+        };
+        let reads = Arc::new(Reads {
+            doorman: doorman.clone(),
+            registry: parts.registry.clone(),
+            live: parts.live.clone(),
+            clock: parts.clock.clone(),
+            atlases: atlas::Atlases::default(),
+        });
+        let max_streams = parts.config.max_streams;
+        let streams = Streams::new(
+            reads.clone(),
+            parts.metrics.clone(),
+            max_streams,
+            parts.closed,
+        );
+        let reports = Arc::new(reports::Desk {
+            doorman: doorman.clone(),
+            registry: parts.registry.clone(),
+            door: parts.reports,
+            inbox: parts.inbox.clone(),
+            metrics: parts.metrics.clone(),
+        });
+        let bureau = Arc::new(authority::Bureau {
+            doorman: doorman.clone(),
+            registry: parts.registry.clone(),
+            authority: parts.authority,
+            room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
+        });
+        let market = Arc::new(Market {
+            doorman: doorman.clone(),
+            registry: parts.registry.clone(),
+            desk: parts.desk,
+        });
+        let office = operators::Office {
+            doorman: doorman.clone(),
+            registry: parts.registry,
+            live: parts.live,
+            clock: parts.clock,
+            inbox: parts.inbox,
+            on_change: parts.on_change,
+            one: Mutex::default(),
+        };
+        let registrar = operators::Registrar {
+            doorman: doorman.clone(),
+            issuer: parts.issuer,
+        };
+        let cell = operators::Cell {
+            doorman,
+            quarantine: parts.quarantine,
+        };
+        let watch = operators::Watch {
+            health: parts.health,
+            metrics: parts.metrics,
+        };
+        let operators = operators::States {
+            office: Arc::new(office),
+            market: market.clone(),
+            registrar: Arc::new(registrar),
+            cell: Arc::new(cell),
+            watch: Arc::new(watch),
+        };
+        Self {
+            reads,
+            streams: Arc::new(streams),
+            reports,
+            bureau,
+            market,
+            operators,
+        }
+    }
+}
+
+/// The whole API as one router.
+pub fn router(parts: Parts) -> Router {
+    let metrics = parts.metrics.clone();
+    let limit = Duration::from_secs(parts.config.request_timeout_s);
+    let s = States::of(parts);
+    // Whether any web page may read it.
+    let groups: [(OpenApiRouter, bool); 7] = [
+        (drivers::routes(s.reads, s.streams.clone()), true),
+        (booking::routes(s.market.clone(), s.streams), false),
+        (authority::public_routes(s.bureau.clone()), true),
+        (authority::routes(s.bureau), false),
+        (reports::routes(s.reports), false),
+        (sharing::routes(s.market), false),
+        (operators::routes(s.operators), false),
+    ];
+    let mut description = schema::Document::openapi();
+    let mut all = Router::new();
+    for (group, for_any_page) in groups {
+        let (router, part) = group.split_for_parts();
+        description.merge(part);
+        // Before the CORS layer, so that its answers to preflights win over this one's to OPTIONS.
+        let router = router.method_not_allowed_fallback(method_not_allowed);
+        all = all.merge(if for_any_page {
+            router.layer(cors())
+        } else {
+            router
+        });
+    }
+    let (messages, part) = docs::asyncapi::routes();
+    description.merge(part);
+    all.merge(messages)
+        .merge(docs::openapi::routes(description))
+        .merge(page::routes())
+        .fallback(no_such_path)
+        .layer(measure::Measure::new(metrics, limit))
+}
+
+/// Any web page may read public data. A key is never sent by a browser on its own, so none can be
+/// abused this way.
+fn cors() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(tower_http::cors::Any)
+        .allow_methods([Method::GET, Method::HEAD])
+        .allow_headers([
+            ACCEPT,
+            AUTHORIZATION,
+            IF_NONE_MATCH,
+            HeaderName::from_static("last-event-id"),
+        ])
+        .expose_headers([ETAG])
+        .max_age(Duration::from_secs(3600))
+}
+
+async fn method_not_allowed() -> ApiError {
+    ApiError::MethodNotAllowed
+}
+
+async fn no_such_path() -> ApiError {
+    ApiError::NotFound(
+        "there is nothing at this path; /v1/openapi.json lists what there is".to_owned(),
+    )
+}

@@ -1,0 +1,38 @@
+//! States that several groups of routes and streams share. The others stand with their routes.
+
+use super::atlas::Atlases;
+use super::http::auth::Doorman;
+use crate::domain::Clock;
+use crate::live::Live;
+use crate::registry::Registry;
+use crate::sharing::Desk;
+use axum::extract::FromRef;
+use std::sync::Arc;
+
+/// What the public reads need.
+pub(in crate::serve) struct Reads {
+    pub(in crate::serve) doorman: Doorman,
+    pub(in crate::serve) registry: Arc<Registry>,
+    pub(in crate::serve) live: Arc<Live>,
+    pub(in crate::serve) clock: Arc<dyn Clock>,
+    pub(in crate::serve) atlases: Atlases,
+}
+
+impl FromRef<Arc<Reads>> for Doorman {
+    fn from_ref(reads: &Arc<Reads>) -> Self {
+        reads.doorman.clone()
+    }
+}
+
+/// What the routes of shared bays need, those of the businesses and of booking apps.
+pub(in crate::serve) struct Market {
+    pub(in crate::serve) doorman: Doorman,
+    pub(in crate::serve) registry: Arc<Registry>,
+    pub(in crate::serve) desk: Arc<Desk>,
+}
+
+impl FromRef<Arc<Market>> for Doorman {
+    fn from_ref(market: &Arc<Market>) -> Self {
+        market.doorman.clone()
+    }
+}
