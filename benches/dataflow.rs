@@ -27,7 +27,7 @@ use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
 use bayhub::registry::Registry;
 use bayhub::registry::city::{BayAttrs, BaySpec, ZoneSpec};
-use bayhub::settlement::KeptFiles;
+use bayhub::settlement::AmendmentFiles;
 use bayhub::stream::{self, Settlement};
 use std::path::Path;
 use std::sync::Arc;
@@ -306,7 +306,7 @@ fn keep_up(stream: &stream::Stream, feed: &mut stream::Feed, ingest: u64) {
 }
 
 fn settlement(dir: &Path) -> Settlement {
-    let kept = KeptFiles::open(dir, 0, 1 << 40, &[]).expect("a fresh folder");
+    let kept = AmendmentFiles::open(dir, 0, 1 << 40, &[]).expect("a fresh folder");
     Settlement {
         sink: Arc::new(Nobody),
         kept: Arc::new(move |me| kept.of_worker(me, 1)),

@@ -30,7 +30,7 @@ use bayhub::metrics::Metrics;
 use bayhub::partners::{Issuer, Keys};
 use bayhub::registry::Registry;
 use bayhub::registry::city::City;
-use bayhub::serve::{self, Parts, ReportDoor, Router, router};
+use bayhub::serve::{self, ApiParts, ReportDoor, Router, router};
 use bayhub::sharing::{self, Desk};
 use bayhub::store::Store;
 use bytes::Bytes;
@@ -69,7 +69,7 @@ fn hub(
     (issuer, desk): (Issuer, Desk),
     keys: Arc<Keys>,
 ) -> Router {
-    router(Parts {
+    router(ApiParts {
         registry: registry.clone(),
         live: live.clone(),
         keys,
@@ -357,7 +357,7 @@ async fn office(
         metrics: metrics.clone(),
         stale_after_s: 900,
     };
-    let parts = sharing::Parts {
+    let parts = sharing::DeskParts {
         store,
         registry,
         live,

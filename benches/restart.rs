@@ -16,11 +16,12 @@ use bayhub::domain::{
 use bayhub::health::Health;
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::ingest::mqtt_server::{self, Board, Denied, Door, Doorkeeper, Intake, Wanted, Watch};
-use bayhub::journal::{Checkpointing, Checkpoints, Config, Cut, Journal, KeptFiles};
+use bayhub::journal::{Checkpointing, Checkpoints, Config, Cut, Journal};
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
 use bayhub::registry::Registry;
 use bayhub::registry::city::{BayAttrs, BaySpec, ZoneSpec};
+use bayhub::settlement::AmendmentFiles;
 use bayhub::stream::{self, Saved, Settlement, Stream};
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -134,7 +135,8 @@ fn resume(
     let mut config = stream::Config::default();
     let metrics = Arc::new(Metrics::new());
     config.settle.max_waiting = 1 << 25;
-    let kept = KeptFiles::open(&dir.join("settled"), 0, 1 << 30, saved.kept()).expect("a folder");
+    let kept =
+        AmendmentFiles::open(&dir.join("settled"), 0, 1 << 30, saved.kept()).expect("a folder");
     let settlement = Settlement {
         sink: Arc::new(Nobody),
         kept: Arc::new(move |me| kept.of_worker(me, 1)),

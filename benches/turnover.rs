@@ -21,7 +21,9 @@ use bayhub::domain::{
     Millis, Parcel, SettledHour, Speaker, Stays, Sums, Topic, Window, WindowRow, ZoneKind,
 };
 use bayhub::health::Health;
-use bayhub::history::{self, Around, Cell, Cells, History, Recent, Registered, Settled};
+use bayhub::history::{
+    self, Around, Cells, History, RecentFigures, Registered, SettledPart, ZoneFigures,
+};
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::journal::Journal;
 use bayhub::live::{Live, Room};
@@ -29,7 +31,7 @@ use bayhub::metrics::Metrics;
 use bayhub::partners::{Grant, Issuer, Keys, Scope, SourcePattern};
 use bayhub::registry::Registry;
 use bayhub::registry::city::ZoneSpec;
-use bayhub::serve::{self, Authority, Parts, ReportDoor, router};
+use bayhub::serve::{self, ApiParts, Authority, ReportDoor, router};
 use bayhub::sharing::{self, Desk};
 use bayhub::store::Store;
 use hdrhistogram::Histogram;
@@ -58,7 +60,7 @@ struct Held {
     hours: Vec<Cells>,
 }
 
-impl Recent for Held {
+impl RecentFigures for Held {
     fn settled_to(&self) -> Millis {
         DAY.plus(24 * HOUR_MS)
     }
@@ -125,12 +127,12 @@ fn windows(zones: u32, hour: Millis, rng: &mut SmallRng) -> Vec<WindowRow> {
 }
 
 fn cells(rows: &[WindowRow], hour: Millis) -> Cells {
-    let mut cells: Vec<Cell> = Vec::new();
+    let mut cells: Vec<ZoneFigures> = Vec::new();
     for row in rows {
         let sums = Sums::from(&row.window);
         match cells.last_mut() {
             Some(last) if last.zone == row.zone => last.sums.add(&sums),
-            _ => cells.push(Cell {
+            _ => cells.push(ZoneFigures {
                 zone: row.zone,
                 from: hour,
                 sums,
@@ -208,7 +210,7 @@ impl Hub {
             metrics: metrics.clone(),
             stale_after_s: 900,
         };
-        let around = sharing::Parts {
+        let around = sharing::DeskParts {
             store,
             registry: registry.clone(),
             live,
@@ -233,7 +235,7 @@ impl Hub {
     fn history(
         &self,
         dir: &Path,
-        recent: Arc<dyn Recent>,
+        recent: Arc<dyn RecentFigures>,
     ) -> (History, Arc<history::Keeper>, Arc<Registered>) {
         let names = Arc::new(Registered::new(self.registry.clone(), dir));
         let around = Around {
@@ -253,7 +255,7 @@ impl Hub {
         (history, keeper, names)
     }
 
-    fn router(&self, dir: &Path, recent: Arc<dyn Recent>) -> Router {
+    fn router(&self, dir: &Path, recent: Arc<dyn RecentFigures>) -> Router {
         let (history, _, names) = self.history(dir, recent);
         let metrics = Arc::new(Metrics::new());
         let ledger = Gate::new(
@@ -268,7 +270,7 @@ impl Hub {
             spare_zones: 1,
             subscribers: 1,
         };
-        router(Parts {
+        router(ApiParts {
             registry: self.registry.clone(),
             live: Arc::new(Live::new(&self.registry.city(), room)),
             keys: self.keys.clone(),
@@ -375,7 +377,7 @@ fn main() {
         keeper.offer(
             0,
             1,
-            &Settled::Hour(Arc::new(SettledHour {
+            &SettledPart::Hour(Arc::new(SettledHour {
                 hour,
                 windows,
                 visits: vec![],
@@ -396,7 +398,7 @@ fn main() {
         bytes as f64 / 24e6
     );
     runtime.block_on(async {
-        let held: Arc<dyn Recent> = Arc::new(held);
+        let held: Arc<dyn RecentFigures> = Arc::new(held);
         let empty = dir.path().join("no files");
         let memory = hub.router(&empty, held);
         let nothing = || Arc::new(Held { hours: vec![] });

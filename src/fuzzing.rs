@@ -252,7 +252,7 @@ impl Api {
         for part in Part::ALL {
             health.well(part);
         }
-        let around = sharing::Parts {
+        let around = sharing::DeskParts {
             store,
             registry: registry.clone(),
             live: live.clone(),
@@ -299,7 +299,7 @@ impl Api {
             ledger: gate.ledger(),
         };
         let (stop, closed) = watch::channel(false);
-        let router = serve::router(serve::Parts {
+        let router = serve::router(serve::ApiParts {
             registry,
             live,
             keys,

@@ -22,7 +22,7 @@ enum Command {
     Run(Setup),
     /// Keys for partners, while the hub does not run; a running hub is asked over HTTP.
     #[command(subcommand)]
-    Key(Key),
+    Key(KeyCommand),
     /// Reads the configuration and the registry, says what is wrong, and exits: 0 if all is well,
     /// else 2.
     CheckConfig(Setup),
@@ -60,7 +60,7 @@ enum Command {
 }
 
 #[derive(Subcommand)]
-enum Key {
+enum KeyCommand {
     /// Makes a key and prints it, this once.
     Create {
         #[command(flatten)]
@@ -107,7 +107,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Demo(options) => demo::run(options),
         Command::Run(setup) => setup.load().and_then(app::run),
-        Command::Key(Key::Create { setup, new }) => {
+        Command::Key(KeyCommand::Create { setup, new }) => {
             setup.load().and_then(|c| app::create_key(&c, new))
         }
         Command::CheckConfig(setup) => setup.load().and_then(|c| app::check(&c)),

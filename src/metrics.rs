@@ -63,7 +63,7 @@ pub struct Metrics {
     pub occupancy: GaugeVec,
     /// Of the newest hour that is settled, by kind of zone.
     pub turnover: GaugeVec,
-    pub settled: Settled,
+    pub settled: SettlementMetrics,
     pub bays: IntGauge,
     pub zones: IntGauge,
     pub zones_stale: IntGauge,
@@ -133,7 +133,7 @@ impl Brokers {
 }
 
 /// The settlement. Labels are few and fixed.
-pub struct Settled {
+pub struct SettlementMetrics {
     pub reports: IntCounter,
     /// Ended visits: those that count, and short stays.
     pub visits: IntCounter,
@@ -152,7 +152,7 @@ pub struct Settled {
     pub lag: IntGauge,
 }
 
-impl Settled {
+impl SettlementMetrics {
     fn new(r: &Registry) -> Self {
         let named = |name: &str, help: &str| Opts::new(name, help).namespace("bayhub");
         let counter = |name: &str, help: &str| {
@@ -429,7 +429,7 @@ impl Metrics {
                 "Visits a bay-hour, newest settled hour.",
                 &["kind"]
             )),
-            settled: Settled::new(&r),
+            settled: SettlementMetrics::new(&r),
             bays: add!(gauge("bays", "Bays in the registry.")),
             zones: add!(gauge("zones", "Zones in the registry.")),
             zones_stale: add!(gauge(

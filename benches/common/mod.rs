@@ -9,7 +9,7 @@ use bayhub::clock::SystemClock;
 use bayhub::domain::{
     BayIx, BayKind, BayStatus, BayView, Calendar, LatLon, Millis, SourceKind, ZoneKind,
 };
-use bayhub::history::{self, Around, History, Recent, Registered};
+use bayhub::history::{self, Around, History, RecentFigures, Registered};
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::live::Query;
 use bayhub::metrics::Metrics;
@@ -161,7 +161,7 @@ pub(crate) fn resident() -> u64 {
 }
 
 /// What the authority's routes need, with no file of history. Needs a runtime.
-pub(crate) fn authority(registry: &Arc<Registry>, recent: Arc<dyn Recent>) -> Authority {
+pub(crate) fn authority(registry: &Arc<Registry>, recent: Arc<dyn RecentFigures>) -> Authority {
     let dir = std::env::temp_dir().join(format!("bayhub-bench-history-{}", std::process::id()));
     let metrics = Arc::new(Metrics::new());
     let clock = Arc::new(SystemClock);

@@ -8,15 +8,15 @@
 
 use bayhub::domain::{LatLon, Millis, Span};
 use bayhub::sharing::matcher::Weights;
-use bayhub::sharing::matcher::chain::{Board, Limits, REQUEST, Seat, Sitting, room};
+use bayhub::sharing::matcher::chain::{REQUEST, SearchLimits, Seat, SeatBoard, Sitting, room};
 use bayhub::sharing::matcher::windows::{
-    Ask, Bay, Bond, Choice, Effort, Picture, first_come, improve,
+    Bay, Bond, Choice, Effort, Picture, Wish, first_come, improve,
 };
 use sensors_sim::{District, DistrictParams, Place};
 use std::time::{Duration, Instant};
 
 /// As the desk has it.
-const LIMITS: Limits = Limits {
+const LIMITS: SearchLimits = SearchLimits {
     looks: 1_000,
     moves: 6,
 };
@@ -57,7 +57,7 @@ fn picture(district: &District) -> Picture {
             .filter_map(choice)
             .collect();
         choices.sort_by_key(|c| (weights.cost(c.price_cents, c.walk_m), c.bay));
-        Ask {
+        Wish {
             span: span(&d.stay),
             worth_cents: ONE,
             choices,
@@ -108,7 +108,7 @@ impl Day<'_> {
     }
 }
 
-impl Board for Day<'_> {
+impl SeatBoard for Day<'_> {
     fn seats(&mut self, who: u32, out: &mut Vec<Seat>) {
         let ask = self.ask(who);
         let asked = &self.picture.asks[ask];

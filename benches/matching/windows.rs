@@ -3,7 +3,7 @@
 use bayhub::domain::{Millis, Span};
 use bayhub::sharing::matcher::Weights;
 use bayhub::sharing::matcher::windows::{
-    Ask, Bay, Bond, Choice, Effort, Held, Picture, Plan, first_come, improve,
+    Bay, Bond, Choice, Effort, HeldSeat, Picture, SeatingPlan, Wish, first_come, improve,
 };
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -80,7 +80,7 @@ fn picture(drivers: usize, bays: usize, seed: u64) -> Picture {
             };
             let choices = there.iter().enumerate().filter_map(choice).collect();
             let worth_cents = weights.worth(long * 60_000);
-            Ask {
+            Wish {
                 span: span(from, from + long),
                 worth_cents,
                 choices,
@@ -98,11 +98,11 @@ fn picture(drivers: usize, bays: usize, seed: u64) -> Picture {
 
 /// The same with all answers given that first come, first served gives: who sits will sit, within
 /// the walk they asked for, and for no more than they were told, give or take `slack`.
-fn promised(picture: &Picture, first: &Plan, slack: i64) -> Picture {
+fn promised(picture: &Picture, first: &SeatingPlan, slack: i64) -> Picture {
     let mut picture = picture.clone();
     for (ask, seat) in picture.asks.iter_mut().zip(&first.seats) {
         let Some(seat) = *seat else { continue };
-        ask.held = Some(Held {
+        ask.held = Some(HeldSeat {
             seat,
             clear: ask.span.end,
         });
@@ -128,7 +128,7 @@ pub(crate) fn run(seed: u64) {
             rounds,
             ..Effort::default()
         };
-        let show = |how: &str, plan: &mut dyn FnMut() -> Plan| {
+        let show = |how: &str, plan: &mut dyn FnMut() -> SeatingPlan| {
             let began = Instant::now();
             let plan = plan();
             println!(
@@ -143,7 +143,7 @@ pub(crate) fn run(seed: u64) {
             assert!(plan.value <= plan.bound, "no seating beats the bound");
             plan
         };
-        let made = |p: Result<Plan, _>| p.expect("a picture made to be sound");
+        let made = |p: Result<SeatingPlan, _>| p.expect("a picture made to be sound");
         let first = show("first come, first served", &mut || {
             made(first_come(&picture))
         });

@@ -4,7 +4,7 @@
 use super::Shared;
 use crate::domain::{BayKind, ZoneIx, ZoneTally};
 use crate::ingest::mqtt_server::{Board, Wanted, Watch};
-use crate::live::{Dirty, Live, Zones};
+use crate::live::{Dirty, Live, ZoneFilter};
 use crate::registry::Registry;
 use crate::registry::city::City;
 use std::io::Write;
@@ -40,8 +40,8 @@ impl Board for Shown {
 
     fn watch(&self, wanted: Wanted) -> Option<Box<dyn Watch>> {
         let zones = match wanted {
-            Wanted::All => Zones::All,
-            Wanted::These(zones) => Zones::Some(zones),
+            Wanted::All => ZoneFilter::All,
+            Wanted::These(zones) => ZoneFilter::Some(zones),
         };
         let dirty = self
             .live

@@ -4,10 +4,10 @@
 use super::{Failure, Shared};
 use crate::domain::source::BOOKINGS;
 use crate::domain::{Clock, Submission, ZoneIx};
-use crate::ingest::board::{Availability, Board, Follow};
-use crate::ingest::mqtt_client::{self, Broker, Config, House, Roster};
+use crate::ingest::board::{Availability, AvailabilityModel, Follow};
+use crate::ingest::mqtt_client::{self, Broker, ClientHost, Config, Roster};
 use crate::ingest::mqtt_server::Intake;
-use crate::live::{Dirty, Live, Zones};
+use crate::live::{Dirty, Live, ZoneFilter};
 use crate::partners::SourcePattern;
 use crate::registry::Registry;
 use std::pin::Pin;
@@ -47,7 +47,7 @@ pub(super) fn start(
         live,
         clock,
     });
-    let house = House {
+    let house = ClientHost {
         intake: intake.clone(),
         registry,
         board,
@@ -88,12 +88,12 @@ struct Picture {
     clock: Arc<dyn Clock>,
 }
 
-impl Board for Picture {
+impl AvailabilityModel for Picture {
     fn follow(&self) -> Option<Box<dyn Follow>> {
         let dirty = self
             .live
             .feed()
-            .subscribe(&self.registry.city(), Zones::All)
+            .subscribe(&self.registry.city(), ZoneFilter::All)
             .ok()?;
         Some(Box::new(Follower(dirty)))
     }

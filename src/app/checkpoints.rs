@@ -5,9 +5,10 @@
 //! again when the next is due; nothing else depends on it but the length of the next start.
 
 use super::Failure;
-use crate::journal::{Checkpointing, Checkpoints, Cut, Draft, Journal, KeptFiles, Whole};
+use crate::journal::{CheckpointDraft, Checkpointing, Checkpoints, Cut, Journal, Whole};
 use crate::metrics::Metrics;
-use crate::stream::{Cuts, Part, Saved};
+use crate::settlement::AmendmentFiles;
+use crate::stream::{CutPart, Cuts, Saved};
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,7 +20,7 @@ use std::time::{Duration, Instant};
 const LOOK: Duration = Duration::from_millis(200);
 
 /// What a start finds.
-pub(super) struct Found {
+pub(super) struct FoundCheckpoint {
     pub(super) saved: Saved,
     pub(super) newest: Cut,
     folder: Checkpoints,
@@ -27,7 +28,7 @@ pub(super) struct Found {
 }
 
 /// Reads the newest checkpoint in `dir` that is good.
-pub(super) fn find(dir: &Path, journal: &Journal) -> Result<Found, Failure> {
+pub(super) fn find(dir: &Path, journal: &Journal) -> Result<FoundCheckpoint, Failure> {
     let fail = |e: io::Error| Failure::Internal(format!("{}: {e}", dir.display()));
     let begun = Instant::now();
     let folder = Checkpoints::open(dir).map_err(fail)?;
@@ -49,7 +50,7 @@ pub(super) fn find(dir: &Path, journal: &Journal) -> Result<Found, Failure> {
             "{what}, and segments before the journal's first are gone: what only they said is not known"
         );
     }
-    Ok(Found {
+    Ok(FoundCheckpoint {
         saved,
         newest,
         folder,
@@ -66,12 +67,12 @@ fn decode(whole: &Whole) -> Result<Saved, String> {
     Ok(saved)
 }
 
-impl Found {
+impl FoundCheckpoint {
     /// Starts the thread. It ends when the journal has: with its last checkpoint written.
     pub(super) fn keep_up(
         self,
         cuts: Arc<Cuts>,
-        kept: KeptFiles,
+        kept: AmendmentFiles,
         bays: u32,
         metrics: Arc<Metrics>,
     ) -> io::Result<(Checkpointing, JoinHandle<()>)> {
@@ -113,7 +114,7 @@ impl Found {
 struct Scribe {
     cuts: Arc<Cuts>,
     /// Settled reports: a checkpoint says how much of them counts.
-    kept: KeptFiles,
+    kept: AmendmentFiles,
     folder: Checkpoints,
     needed_from: Arc<AtomicU64>,
     metrics: Arc<Metrics>,
@@ -156,7 +157,7 @@ impl Scribe {
     }
 
     /// `None` when the stream has ended without making the cut: a worker is gone.
-    fn collect(&self) -> Option<Vec<Part>> {
+    fn collect(&self) -> Option<Vec<CutPart>> {
         let mut parts = Vec::new();
         while parts.len() < self.cuts.workers() {
             match self.cuts.collect(LOOK) {
@@ -169,6 +170,6 @@ impl Scribe {
     }
 }
 
-fn append(draft: &mut Draft, part: &Part) -> io::Result<()> {
+fn append(draft: &mut CheckpointDraft, part: &CutPart) -> io::Result<()> {
     part.copied.blocks(|tag, bytes| draft.block(tag, bytes))
 }

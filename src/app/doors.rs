@@ -21,7 +21,7 @@ pub(super) fn gate(shared: &Shared, config: &Config) -> Arc<Gate> {
 
 /// The MQTT door's keeper: a source's key is its password.
 pub(super) fn keeper(keys: Arc<Keys>, shared: &Shared) -> Arc<dyn Doorkeeper> {
-    Arc::new(Keeper {
+    Arc::new(KeyDoorkeeper {
         keys,
         registry: shared.registry.clone(),
         clock: shared.clock.clone(),
@@ -38,13 +38,13 @@ pub(super) fn tls(config: &Config) -> Result<Option<(SocketAddr, Arc<mqtt_server
     Ok(Some((tls.listen, Arc::new(opened))))
 }
 
-struct Keeper {
+struct KeyDoorkeeper {
     keys: Arc<Keys>,
     registry: Arc<Registry>,
     clock: Arc<dyn Clock>,
 }
 
-impl Doorkeeper for Keeper {
+impl Doorkeeper for KeyDoorkeeper {
     fn admit(&self, user: &str, password: &[u8]) -> Result<Speaker, mqtt_server::Denied> {
         let password =
             std::str::from_utf8(password).map_err(|_| mqtt_server::Denied::BadCredentials)?;
@@ -77,7 +77,7 @@ struct ByMqtt(Arc<Gate>);
 
 impl Intake for ByMqtt {
     fn take(&self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
-        let place = Place { speaker, topic };
+        let place = ShownTopic { speaker, topic };
         self.0
             .take(speaker, Door::Mqtt, &place, topic, payload, out);
     }
@@ -100,12 +100,12 @@ impl ReportDoor for ByHttp {
 }
 
 /// The topic's form, written out only when something is refused.
-struct Place<'a> {
+struct ShownTopic<'a> {
     speaker: &'a Speaker,
     topic: Topic,
 }
 
-impl std::fmt::Display for Place<'_> {
+impl std::fmt::Display for ShownTopic<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.topic.write(&self.speaker.id, f)
     }

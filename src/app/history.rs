@@ -6,8 +6,8 @@ use crate::config::Config;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Millis, RecentTurnover, ZoneKind};
 use crate::history::{
-    self, Around, Class, Export, ExportError, Format, History, Keeper, Lately, Names, Recent,
-    Registered,
+    self, Around, Class, Export, ExportError, Format, History, Keeper, Lately, Names,
+    RecentFigures, Registered,
 };
 use crate::serve::Authority;
 use std::fs::File;
@@ -49,7 +49,7 @@ pub(super) fn open(config: &Config, shared: &Shared) -> Result<Opened, Failure> 
         lately.clone(),
         around,
     )
-    .map_err(|e| Failure::Bind(format!("history: {e}")))?;
+    .map_err(|e| Failure::Unavailable(format!("history: {e}")))?;
     let thread = History::keep(&keeper).map_err(|e| Failure::Internal(format!("a thread: {e}")))?;
     Ok(Opened {
         history: Arc::new(history),
@@ -117,7 +117,7 @@ fn occupancy(shared: &Shared) {
     }
 }
 
-fn turnover(recent: &dyn Recent, shared: &Shared) {
+fn turnover(recent: &dyn RecentFigures, shared: &Shared) {
     let newest = Millis(recent.settled_to().0 / HOUR_MS * HOUR_MS)
         .0
         .checked_sub(HOUR_MS);
@@ -186,7 +186,7 @@ fn time(text: &str) -> Result<Millis, String> {
 /// Writes a stretch of history to a file, corrections worked in.
 ///
 /// # Errors
-/// [`Failure::Config`] for what is not there or damaged, [`Failure::Bind`] for a store that cannot
+/// [`Failure::Config`] for what is not there or damaged, [`Failure::Unavailable`] for a store that cannot
 /// be reached.
 pub fn export(options: &Exported) -> Result<(), Failure> {
     let config = history::Config {
@@ -236,7 +236,7 @@ pub fn export(options: &Exported) -> Result<(), Failure> {
             BufWriter::new(file),
         )
         .map_err(|e| match e {
-            ExportError::Store(e) => Failure::Bind(e.to_string()),
+            ExportError::Store(e) => Failure::Unavailable(e.to_string()),
             e => Failure::Config(e.to_string()),
         })?;
     let draft = draft.persist(&options.out).map_err(|e| output(e.error))?;

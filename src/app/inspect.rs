@@ -13,13 +13,13 @@ use std::path::Path;
 
 /// Everything that is found.
 #[derive(Serialize)]
-struct Report {
+struct Inspection {
     /// Process of the hub that uses the folder; `null` if none does, or none that can be seen from
     /// here.
     hub_pid: Option<u32>,
     segments: Vec<Segment>,
     checkpoints: Vec<Checkpoint>,
-    journal_end: Place,
+    journal_end: JournalPosition,
     /// Claims that a start would replay.
     claims_behind: u64,
     /// What is not as it should be; empty is well.
@@ -43,18 +43,18 @@ struct Checkpoint {
     bytes: u64,
     at: Option<String>,
     /// Where the journal goes on after it.
-    resumes: Option<Place>,
+    resumes: Option<JournalPosition>,
     bays: Option<usize>,
     good: bool,
 }
 
 #[derive(Clone, Copy, Serialize)]
-struct Place {
+struct JournalPosition {
     segment: u64,
     offset: u64,
 }
 
-impl From<Position> for Place {
+impl From<Position> for JournalPosition {
     fn from(p: Position) -> Self {
         Self {
             segment: p.segment,
@@ -90,7 +90,7 @@ pub fn inspect(data: &Path, json: bool) -> Result<(), Failure> {
     writeln!(io::stdout(), "{}", text.trim_end()).map_err(|e| fail(&e))
 }
 
-fn look(data: &Path) -> io::Result<Report> {
+fn look(data: &Path) -> io::Result<Inspection> {
     let mut faults = Vec::new();
     // Checkpoints first: the journal they need stays for as long as they do, so what is read after
     // them covers them.
@@ -115,7 +115,7 @@ fn look(data: &Path) -> io::Result<Report> {
     }
     let claims_behind = all.iter().map(|s| behind(s, newest.position)).sum();
     let segments = all.iter().map(Segment::of).collect();
-    Ok(Report {
+    Ok(Inspection {
         hub_pid: owner(&data.join("lock")),
         segments,
         checkpoints,
@@ -224,7 +224,7 @@ impl Segment {
     }
 }
 
-impl Report {
+impl Inspection {
     fn table(&self) -> String {
         let mut t = String::new();
         // Writing to a string cannot fail.
@@ -269,7 +269,7 @@ impl Report {
                 c.file, c.bytes
             )?;
         }
-        let Place { segment, offset } = self.journal_end;
+        let JournalPosition { segment, offset } = self.journal_end;
         writeln!(
             t,
             "\njournal ends at {segment:x}:{offset}; a start replays {} claims",

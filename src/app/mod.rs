@@ -417,7 +417,7 @@ fn api(
     (journal, authority): (&Journal, serve::Authority),
     closed: watch::Receiver<bool>,
 ) -> serve::Router {
-    serve::router(serve::Parts {
+    serve::router(serve::ApiParts {
         registry: shared.registry.clone(),
         live: shared.live.clone(),
         keys: keys.clone(),
@@ -459,7 +459,7 @@ fn own_folder(data: &Path) -> Result<File, Failure> {
     let lock = File::create(data.join("lock")).map_err(|e| fail(&e))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(Failure::Bind(format!(
+        Err(TryLockError::WouldBlock) => Err(Failure::Unavailable(format!(
             "{}: another hub uses this folder",
             data.display()
         ))),
@@ -470,7 +470,7 @@ fn own_folder(data: &Path) -> Result<File, Failure> {
 async fn listen(what: &'static str, at: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(at)
         .await
-        .map_err(|e| Failure::Bind(format!("{what}: cannot listen on {at}: {e}")))
+        .map_err(|e| Failure::Unavailable(format!("{what}: cannot listen on {at}: {e}")))
 }
 
 fn address(listener: &TcpListener) -> Result<SocketAddr, Failure> {

@@ -4,7 +4,7 @@ use super::{Failure, own_folder};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Clock, SourceKind};
-use crate::partners::{self, Ask, IssueError, Issuer, Keys, Scope, SourcePattern};
+use crate::partners::{self, IssueError, Issuer, KeyRequest, Keys, Scope, SourcePattern};
 use crate::store::{Store, StoreError};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ const SAVE_USES: Duration = Duration::from_secs(60);
 impl From<StoreError> for Failure {
     fn from(e: StoreError) -> Self {
         match e {
-            StoreError::Unreachable(_) => Self::Bind(e.to_string()),
+            StoreError::Unreachable(_) => Self::Unavailable(e.to_string()),
             StoreError::Unfit(_) => Self::Config(e.to_string()),
             _ => Self::Internal(e.to_string()),
         }
@@ -107,12 +107,12 @@ fn source_kind(text: &str) -> Result<SourceKind, String> {
 /// administrator gets one.
 ///
 /// # Errors
-/// [`Failure::Bind`] while a hub uses the folder: it would not learn of the key.
+/// [`Failure::Unavailable`] while a hub uses the folder: it would not learn of the key.
 pub fn create_key(config: &Config, new: NewKey) -> Result<(), Failure> {
     let keys = Arc::new(of_config(config)?);
     let _lock = own_folder(&config.data.path).map_err(|e| match e {
-        Failure::Bind(why) => {
-            Failure::Bind(format!("{why}; ask it for a key with POST /v1/admin/keys"))
+        Failure::Unavailable(why) => {
+            Failure::Unavailable(format!("{why}; ask it for a key with POST /v1/admin/keys"))
         }
         other => other,
     })?;
@@ -129,7 +129,7 @@ pub fn create_key(config: &Config, new: NewKey) -> Result<(), Failure> {
         let uplinks = new.uplinks;
         let expires_at = None;
         let (plain, _) = issuer
-            .create(Ask {
+            .create(KeyRequest {
                 name,
                 partner,
                 scopes,

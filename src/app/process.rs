@@ -24,7 +24,7 @@ pub enum Failure {
     Config(String),
     /// An address, a folder or a server that is taken or not there. Exit 3.
     #[error("{0}")]
-    Bind(String),
+    Unavailable(String),
     /// A fault of the hub. Exit 70.
     #[error("{0}")]
     Internal(String),
@@ -35,7 +35,7 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Config(_) => 2,
-            Self::Bind(_) => 3,
+            Self::Unavailable(_) => 3,
             Self::Internal(_) => INTERNAL as u8,
         })
     }
@@ -59,7 +59,7 @@ impl From<RegistryError> for Failure {
 impl From<JournalError> for Failure {
     fn from(e: JournalError) -> Self {
         match e {
-            JournalError::Busy(_) => Self::Bind(e.to_string()),
+            JournalError::Busy(_) => Self::Unavailable(e.to_string()),
             JournalError::Config(_) => Self::Config(e.to_string()),
             _ => Self::Internal(e.to_string()),
         }

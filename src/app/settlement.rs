@@ -3,8 +3,8 @@
 use super::{Failure, Shared};
 use crate::config::Config;
 use crate::domain::SettledSink;
-use crate::journal::KeptFiles;
 use crate::settlement;
+use crate::settlement::AmendmentFiles;
 use crate::stream::{Saved, Settlement};
 use std::path::Path;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ pub(super) fn open(
     config: &Config,
     saved: &Saved,
     shared: &Shared,
-) -> Result<KeptFiles, Failure> {
+) -> Result<AmendmentFiles, Failure> {
     let generation = settlement::generation(&shared.registry.city());
-    KeptFiles::open(
+    AmendmentFiles::open(
         dir,
         generation,
         config.stream.settle.kept_bytes,
@@ -28,7 +28,7 @@ pub(super) fn open(
 
 /// What the stream settles with.
 pub(super) fn settlement(
-    kept: &KeptFiles,
+    kept: &AmendmentFiles,
     config: &Config,
     sink: Arc<dyn SettledSink>,
 ) -> Settlement {

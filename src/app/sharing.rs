@@ -37,7 +37,7 @@ pub(super) async fn open(
         metrics: metrics.clone(),
         stale_after_s,
     };
-    let (desk, task) = Desk::open(sharing::Parts {
+    let (desk, task) = Desk::open(sharing::DeskParts {
         store,
         registry,
         live,

@@ -34,8 +34,8 @@ pub use observation::{
 };
 pub use offer::{Offer, OfferState, Rules};
 pub use refusal::{Door, Reason, Refusal};
-pub use reservation::{Event, Promise, Reservation, ReservationState, Vehicle};
-pub use settled::{KeptLength, KeptReports, RecentTurnover, SettledSink};
+pub use reservation::{Promise, Reservation, ReservationEvent, ReservationState, Vehicle};
+pub use settled::{AmendmentLength, AmendmentLog, RecentTurnover, SettledSink};
 pub use shard::{SHARDS, owner, shard_of, zones_of};
 pub use source::{Pass, SourceIx, SourceKind, Speaker, Staleness};
 pub use span::Span;

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Promises: [`Reservation::step`] is pure and decides alone. What is over stays over: no event
-//! leads out of the last four. Money moves only by what a [`Step`] says, so the amounts of a
+//! leads out of the last four. Money moves only by what a [`Transition`] says, so the amounts of a
 //! reservation add up to what was paid.
 
 use super::span::Span;
@@ -74,7 +74,7 @@ impl ReservationState {
 
 /// What can happen to one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum ReservationEvent {
     Confirm,
     /// By the driver.
     Cancel,
@@ -88,7 +88,7 @@ pub enum Event {
     MissOut,
 }
 
-impl Event {
+impl ReservationEvent {
     pub const ALL: [Self; 7] = [
         Self::Confirm,
         Self::Cancel,
@@ -123,7 +123,7 @@ pub enum StepError {
 
 /// What an event does: the state it leads to and the money that moves with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct Transition {
     pub to: ReservationState,
     /// What the driver owes more (or, below 0, less) from now on.
     pub amount_cents: i64,
@@ -206,25 +206,29 @@ impl Reservation {
     ///
     /// # Errors
     /// Why it does nothing.
-    pub fn step(&self, event: Event, now: Millis) -> Result<Option<Step>, StepError> {
-        let to = |to, amount_cents| Ok(Some(Step { to, amount_cents }));
+    pub fn step(
+        &self,
+        event: ReservationEvent,
+        now: Millis,
+    ) -> Result<Option<Transition>, StepError> {
+        let to = |to, amount_cents| Ok(Some(Transition { to, amount_cents }));
         match (event, self.state) {
-            (Event::Confirm, Confirmed | Active)
-            | (Event::Cancel | Event::Revoke, Cancelled)
-            | (Event::Arrive, Active)
-            | (Event::Depart, Completed)
-            | (Event::Expire, Expired)
-            | (Event::MissOut, NoShow) => Ok(None),
+            (ReservationEvent::Confirm, Confirmed | Active)
+            | (ReservationEvent::Cancel | ReservationEvent::Revoke, Cancelled)
+            | (ReservationEvent::Arrive, Active)
+            | (ReservationEvent::Depart, Completed)
+            | (ReservationEvent::Expire, Expired)
+            | (ReservationEvent::MissOut, NoShow) => Ok(None),
             (_, over @ (Completed | Cancelled | Expired | NoShow)) => Err(StepError::Over(over)),
 
             // The deadline itself is too late: at it the bay is free for others.
-            (Event::Confirm, Held) if now >= self.expires_at => {
+            (ReservationEvent::Confirm, Held) if now >= self.expires_at => {
                 Err(StepError::Late(self.expires_at))
             }
-            (Event::Confirm, Held) => to(Confirmed, self.price_cents),
+            (ReservationEvent::Confirm, Held) => to(Confirmed, self.price_cents),
 
-            (Event::Cancel | Event::Revoke, Held) => to(Cancelled, 0),
-            (Event::Cancel, Confirmed) => to(
+            (ReservationEvent::Cancel | ReservationEvent::Revoke, Held) => to(Cancelled, 0),
+            (ReservationEvent::Cancel, Confirmed) => to(
                 Cancelled,
                 if now < self.span.start {
                     -self.price_cents
@@ -232,24 +236,28 @@ impl Reservation {
                     0
                 },
             ),
-            (Event::Revoke, Confirmed) => to(Cancelled, -self.price_cents),
-            (Event::Cancel | Event::Revoke, Active) => Err(StepError::Arrived),
+            (ReservationEvent::Revoke, Confirmed) => to(Cancelled, -self.price_cents),
+            (ReservationEvent::Cancel | ReservationEvent::Revoke, Active) => {
+                Err(StepError::Arrived)
+            }
 
-            (Event::Arrive | Event::MissOut, Held) => Err(StepError::Unconfirmed),
-            (Event::Arrive, Confirmed) if now.plus(EARLY_MS) < self.span.start => {
+            (ReservationEvent::Arrive | ReservationEvent::MissOut, Held) => {
+                Err(StepError::Unconfirmed)
+            }
+            (ReservationEvent::Arrive, Confirmed) if now.plus(EARLY_MS) < self.span.start => {
                 Err(StepError::Early(self.span.start))
             }
-            (Event::Arrive, Confirmed) if now >= self.span.end => {
+            (ReservationEvent::Arrive, Confirmed) if now >= self.span.end => {
                 Err(StepError::Ended(self.span.end))
             }
-            (Event::Arrive, Confirmed) => to(Active, 0),
+            (ReservationEvent::Arrive, Confirmed) => to(Active, 0),
 
-            (Event::Depart, Active) => to(Completed, self.overstay_cents(now)),
-            (Event::Depart, Held | Confirmed) => Err(StepError::NotArrived),
+            (ReservationEvent::Depart, Active) => to(Completed, self.overstay_cents(now)),
+            (ReservationEvent::Depart, Held | Confirmed) => Err(StepError::NotArrived),
 
-            (Event::Expire, Held) if now >= self.expires_at => to(Expired, 0),
-            (Event::MissOut, Confirmed) if now >= self.missed_at() => to(NoShow, 0),
-            (Event::Expire | Event::MissOut, _) => Err(StepError::NotDue),
+            (ReservationEvent::Expire, Held) if now >= self.expires_at => to(Expired, 0),
+            (ReservationEvent::MissOut, Confirmed) if now >= self.missed_at() => to(NoShow, 0),
+            (ReservationEvent::Expire | ReservationEvent::MissOut, _) => Err(StepError::NotDue),
         }
     }
 

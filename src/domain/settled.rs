@@ -57,7 +57,7 @@ pub trait RecentTurnover: Send + Sync {
 
 /// One worker's settled reports, by hour of event time: written as they are settled, read when a
 /// late report amends. What the words say is the stream's affair. Calls come from the worker.
-pub trait KeptReports: Send {
+pub trait AmendmentLog: Send {
     /// Appends a block to an hour, now or a little later. `group` tells the blocks of an hour
     /// apart.
     fn append(&mut self, hour: Millis, group: u32, words: Vec<u64>);
@@ -81,13 +81,13 @@ pub trait KeptReports: Send {
 
     /// How long what this worker has appended is now: a checkpoint names it, and a start goes back
     /// to it.
-    fn lengths(&mut self) -> Vec<KeptLength>;
+    fn lengths(&mut self) -> Vec<AmendmentLength>;
 }
 
 /// How much of a worker's blocks of an hour counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
-pub struct KeptLength {
+pub struct AmendmentLength {
     /// Start of the hour, ms.
     pub hour: u64,
     pub bytes: u64,

@@ -7,7 +7,7 @@
 //! 14,000 zones). Call where blocking is allowed.
 
 use super::Config;
-use super::catalogue::{Catalogue, Class, Entry};
+use super::catalogue::{Catalogue, Class, ManifestFile};
 use super::files::{RawRow, read_turnover, read_zones};
 use super::store::Shelf;
 use super::visits::{VisitRow, read_visits};
@@ -26,14 +26,14 @@ pub(super) const OPENING: u64 = 5_000;
 
 /// What one zone did in some five minutes or hour.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cell {
+pub struct ZoneFigures {
     pub zone: u32,
     pub from: Millis,
     pub sums: Sums,
 }
 
 /// Cells by time, then by zone.
-pub type Cells = Arc<[Cell]>;
+pub type Cells = Arc<[ZoneFigures]>;
 
 /// Why an hour cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,11 +71,11 @@ struct Cache {
     most: usize,
     bytes: usize,
     turn: u64,
-    held: AHashMap<(Millis, bool), Held>,
+    held: AHashMap<(Millis, bool), CachedFigures>,
 }
 
 /// Decoded cells, and which files they were made of.
-struct Held {
+struct CachedFigures {
     of: Vec<u32>,
     cells: Cells,
     bytes: usize,
@@ -130,9 +130,9 @@ impl Archive {
     }
 
     /// The files that speak of an hour, its own first.
-    fn entries(&self, hour: Millis) -> Result<Vec<Entry>, Gap> {
+    fn entries(&self, hour: Millis) -> Result<Vec<ManifestFile>, Gap> {
         let day = |at: Millis| self.catalogue.day(at).map_err(|e| Gap::Away(e.to_string()));
-        let of_turnover = |e: &&Entry| e.class == Class::Turnover;
+        let of_turnover = |e: &&ManifestFile| e.class == Class::Turnover;
         let own = day(hour)?
             .iter()
             .filter(of_turnover)
@@ -144,7 +144,7 @@ impl Archive {
         loop {
             let files = day(at)?;
             let amends =
-                |e: &&Entry| e.correction && e.first < hour.plus(HOUR_MS) && e.last >= hour;
+                |e: &&ManifestFile| e.correction && e.first < hour.plus(HOUR_MS) && e.last >= hour;
             found.extend(files.iter().filter(of_turnover).filter(amends).cloned());
             if at.0 / (24 * HOUR_MS) >= end.0 / (24 * HOUR_MS) {
                 return Ok(found);
@@ -156,7 +156,7 @@ impl Archive {
     /// The windows of an hour as they are right now: base and corrections added up.
     fn windows(
         &self,
-        of: &[Entry],
+        of: &[ManifestFile],
         hour: Millis,
         zones: Option<&[u32]>,
         work: &mut u64,
@@ -182,7 +182,7 @@ impl Archive {
     /// each window.
     fn summed(
         &self,
-        of: &[Entry],
+        of: &[ManifestFile],
         hour: Millis,
         zones: Option<&[u32]>,
         work: &mut u64,
@@ -204,7 +204,7 @@ impl Archive {
         let mut zone = None;
         self.rows(base, hour, zones, work, &mut |raw| {
             if let Some(before) = zone.replace(raw.zone).filter(|z| *z != raw.zone) {
-                cells.push(Cell {
+                cells.push(ZoneFigures {
                     zone: before,
                     from: hour,
                     sums: tally.take(),
@@ -219,7 +219,7 @@ impl Archive {
                 tally.count(raw.stays());
             }
         })?;
-        cells.extend(zone.map(|zone| Cell {
+        cells.extend(zone.map(|zone| ZoneFigures {
             zone,
             from: hour,
             sums: tally.take(),
@@ -231,7 +231,7 @@ impl Archive {
                 Ok(at) => cells[at].sums.add(&Sums::from(&window)),
                 Err(at) => cells.insert(
                     at,
-                    Cell {
+                    ZoneFigures {
                         zone,
                         from: hour,
                         sums: Sums::from(&window),
@@ -245,7 +245,7 @@ impl Archive {
     /// Hands `each` what one file says of an hour.
     fn rows(
         &self,
-        entry: &Entry,
+        entry: &ManifestFile,
         hour: Millis,
         zones: Option<&[u32]>,
         work: &mut u64,
@@ -269,7 +269,7 @@ impl Archive {
     }
 
     /// A file's bytes, if they are those that were written.
-    fn whole(&self, entry: &Entry) -> Result<Vec<u8>, Gap> {
+    fn whole(&self, entry: &ManifestFile) -> Result<Vec<u8>, Gap> {
         let damaged = |why: &str| Gap::Damaged {
             file: entry.file.clone(),
             why: why.to_owned(),
@@ -287,7 +287,12 @@ impl Archive {
 
     /// Everything written of a class whose hour lies in `from..to`, file by file: the windows of
     /// one, or its visits.
-    pub(super) fn files(&self, class: Class, from: Millis, to: Millis) -> Result<Vec<Entry>, Gap> {
+    pub(super) fn files(
+        &self,
+        class: Class,
+        from: Millis,
+        to: Millis,
+    ) -> Result<Vec<ManifestFile>, Gap> {
         let mut found = Vec::new();
         let days = self
             .catalogue
@@ -303,15 +308,16 @@ impl Archive {
                 .catalogue
                 .day(day)
                 .map_err(|e| Gap::Away(e.to_string()))?;
-            let meant =
-                |e: &&Entry| e.class == class && e.rows > 0 && e.first < to && e.last >= from;
+            let meant = |e: &&ManifestFile| {
+                e.class == class && e.rows > 0 && e.first < to && e.last >= from
+            };
             found.extend(files.iter().filter(meant).cloned());
         }
         Ok(found)
     }
 
     /// The zones that a file of turnover speaks of.
-    pub(super) fn zones_of(&self, entry: &Entry) -> Result<Vec<(u32, Arc<str>)>, Gap> {
+    pub(super) fn zones_of(&self, entry: &ManifestFile) -> Result<Vec<(u32, Arc<str>)>, Gap> {
         let read = read_zones(self.whole(entry)?);
         read.map_err(|e| Gap::Damaged {
             file: entry.file.clone(),
@@ -328,7 +334,7 @@ impl Archive {
         self.windows(&self.entries(hour)?, hour, zones, &mut 0)
     }
 
-    pub(super) fn visits_of(&self, entry: &Entry) -> Result<Vec<VisitRow>, Gap> {
+    pub(super) fn visits_of(&self, entry: &ManifestFile) -> Result<Vec<VisitRow>, Gap> {
         let read = read_visits(self.whole(entry)?);
         read.map_err(|e| Gap::Damaged {
             file: entry.file.clone(),
@@ -348,12 +354,12 @@ impl Archive {
     fn keep(&self, key: (Millis, bool), of: Vec<u32>, cells: &Cells) {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let stays: usize = cells.iter().map(|c| c.sums.stays.buckets().len()).sum();
-        let bytes = cells.len() * size_of::<Cell>() + stays * 8;
+        let bytes = cells.len() * size_of::<ZoneFigures>() + stays * 8;
         if bytes > cache.most {
             return;
         }
         cache.turn += 1;
-        let held = Held {
+        let held = CachedFigures {
             of,
             cells: cells.clone(),
             bytes,
@@ -379,12 +385,12 @@ impl Archive {
 
 /// Windows of one hour, by zone and then by time, to cells.
 pub(super) fn fold(rows: Vec<WindowRow>, hour: Millis, fine: bool) -> Cells {
-    let mut cells: Vec<Cell> = Vec::new();
+    let mut cells: Vec<ZoneFigures> = Vec::new();
     for row in rows {
         let sums = Sums::from(&row.window);
         match cells.last_mut() {
             Some(last) if !fine && last.zone == row.zone => last.sums.add(&sums),
-            _ => cells.push(Cell {
+            _ => cells.push(ZoneFigures {
                 zone: row.zone,
                 from: if fine { row.from } else { hour },
                 sums,

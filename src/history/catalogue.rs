@@ -36,7 +36,7 @@ impl Class {
 
 /// One file of the manifest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct ManifestFile {
     pub class: Class,
     pub correction: bool,
     /// The hour it is of; for corrections the hour in which they came in.
@@ -55,7 +55,7 @@ pub struct Entry {
     pub last: Millis,
 }
 
-impl Entry {
+impl ManifestFile {
     /// The path of such a file: `turnover/date=2026-11-27/10.parquet`,
     /// `.../corrections-10.parquet`.
     pub(super) fn path(class: Class, correction: bool, hour: Millis) -> String {
@@ -71,14 +71,14 @@ impl Entry {
 
 #[derive(Serialize, Deserialize)]
 struct Day {
-    files: Vec<Entry>,
+    files: Vec<ManifestFile>,
 }
 
 /// All manifests, read as they are needed.
 pub(super) struct Catalogue {
     shelf: Arc<Shelf>,
     /// By number of the day since 1970.
-    days: Mutex<AHashMap<u64, Arc<Vec<Entry>>>>,
+    days: Mutex<AHashMap<u64, Arc<Vec<ManifestFile>>>>,
 }
 
 /// Days that are remembered; of one that is, an entry takes some 250 bytes.
@@ -93,7 +93,7 @@ impl Catalogue {
     }
 
     /// The files of the day that `at` falls in.
-    pub(super) fn day(&self, at: Millis) -> Result<Arc<Vec<Entry>>, StoreError> {
+    pub(super) fn day(&self, at: Millis) -> Result<Arc<Vec<ManifestFile>>, StoreError> {
         let number = at.0 / DAY_MS;
         if let Some(known) = self
             .days
@@ -120,7 +120,7 @@ impl Catalogue {
         Ok(files)
     }
 
-    fn remember(&self, number: u64, files: Arc<Vec<Entry>>) {
+    fn remember(&self, number: u64, files: Arc<Vec<ManifestFile>>) {
         let mut days = self.days.lock().unwrap_or_else(PoisonError::into_inner);
         if days.len() >= REMEMBERED {
             days.clear();
@@ -129,7 +129,7 @@ impl Catalogue {
     }
 
     /// Puts an entry in, in the place of the one for the same file. Durable when it returns.
-    pub(super) fn put(&self, entry: Entry) -> Result<(), StoreError> {
+    pub(super) fn put(&self, entry: ManifestFile) -> Result<(), StoreError> {
         let mut files = Vec::clone(&*self.day(entry.hour)?);
         if files.contains(&entry) {
             return Ok(());
@@ -143,7 +143,7 @@ impl Catalogue {
         self.replace(at, files)
     }
 
-    fn replace(&self, at: Millis, files: Vec<Entry>) -> Result<(), StoreError> {
+    fn replace(&self, at: Millis, files: Vec<ManifestFile>) -> Result<(), StoreError> {
         let name = manifest(at);
         if files.is_empty() {
             self.shelf.delete(&name)?;
@@ -179,7 +179,7 @@ impl Catalogue {
             .filter(|d| d.0 + DAY_MS <= before.0)
         {
             let files = self.day(day)?;
-            let (old, kept): (Vec<Entry>, Vec<Entry>) =
+            let (old, kept): (Vec<ManifestFile>, Vec<ManifestFile>) =
                 files.iter().cloned().partition(|e| e.class == class);
             if old.is_empty() {
                 continue;
@@ -224,10 +224,10 @@ mod rfc3339 {
 mod tests {
     use super::*;
 
-    fn entry(class: Class, hour: u64, rows: u64) -> Entry {
+    fn entry(class: Class, hour: u64, rows: u64) -> ManifestFile {
         let hour = Millis(hour * HOUR_MS);
-        let file = Entry::path(class, false, hour);
-        Entry {
+        let file = ManifestFile::path(class, false, hour);
+        ManifestFile {
             class,
             correction: false,
             hour,

@@ -4,7 +4,7 @@
 //! cache of hours holds; what is settled of today is added up once, and only the hour under way
 //! each time. Dear: some 20 MB for each of the few days that are kept of 14,000 zones.
 
-use super::archive::{Cell, Cells, Gap};
+use super::archive::{Cells, Gap, ZoneFigures};
 use crate::domain::{Millis, Tally};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,21 +12,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 const KEPT: usize = 4;
 
 /// How many visits of a zone started and ended.
-pub(super) type Counts = Arc<[(u32, i64, i64)]>;
+pub(super) type VisitCounts = Arc<[(u32, i64, i64)]>;
 
 /// The hours of a day that have been added up, from its first on.
 #[derive(Clone)]
-pub(super) struct Part {
+pub(super) struct DaySoFar {
     /// What the hours were; `None`: there was nothing to be had.
     pub(super) stamps: Vec<Option<u64>>,
     /// By zone.
     pub(super) cells: Cells,
     /// Hour by hour.
-    pub(super) counts: Vec<Counts>,
+    pub(super) counts: Vec<VisitCounts>,
     pub(super) gaps: Vec<(Millis, Gap)>,
 }
 
-impl Default for Part {
+impl Default for DaySoFar {
     fn default() -> Self {
         Self {
             stamps: Vec::new(),
@@ -38,28 +38,28 @@ impl Default for Part {
 }
 
 /// From when to when a day lasts.
-type Key = (Millis, Millis);
+type DayKey = (Millis, Millis);
 
 /// See the module; the latest asked for last.
 #[derive(Default)]
-pub(super) struct Days(Mutex<Vec<(Key, Part)>>);
+pub(super) struct Days(Mutex<Vec<(DayKey, DaySoFar)>>);
 
 impl Days {
     /// What is known of a day whose hours are now these. Empty, if they were others.
-    pub(super) fn part(&self, day: Key, stamps: &[Option<u64>]) -> Part {
+    pub(super) fn part(&self, day: DayKey, stamps: &[Option<u64>]) -> DaySoFar {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(at) = kept.iter().position(|(key, _)| *key == day) else {
-            return Part::default();
+            return DaySoFar::default();
         };
         let (key, part) = kept.remove(at);
         if !stamps.starts_with(&part.stamps) {
-            return Part::default();
+            return DaySoFar::default();
         }
         kept.push((key, part.clone()));
         part
     }
 
-    pub(super) fn keep(&self, day: Key, part: &Part) {
+    pub(super) fn keep(&self, day: DayKey, part: &DaySoFar) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.retain(|(key, _)| *key != day);
         if kept.len() >= KEPT {
@@ -70,7 +70,7 @@ impl Days {
 }
 
 /// How many visits started and ended, zone by zone.
-pub(super) fn counts(cells: &[Cell]) -> Counts {
+pub(super) fn counts(cells: &[ZoneFigures]) -> VisitCounts {
     cells
         .iter()
         .map(|c| (c.zone, c.sums.started, c.sums.ended))
@@ -94,7 +94,7 @@ pub(super) fn add_up(tables: &[Cells], from: Millis) -> Cells {
                 tally.add(&cell.sums);
             }
         }
-        out.push(Cell {
+        out.push(ZoneFigures {
             zone,
             from,
             sums: tally.take(),

@@ -80,7 +80,7 @@ impl Export {
 
     fn turnover(&self, archive: &Archive, out: impl Write + Send) -> Result<u64, ExportError> {
         let files = archive.files(Class::Turnover, self.from, self.to)?;
-        let mut ids = Ids::default();
+        let mut ids = FileIds::default();
         for entry in &files {
             ids.0.extend(archive.zones_of(entry)?);
         }
@@ -237,9 +237,9 @@ fn visit_line(out: &mut impl Write, v: &VisitRow) -> io::Result<()> {
 
 /// Ids of zones as the files themselves have them.
 #[derive(Default)]
-struct Ids(AHashMap<u32, Arc<str>>);
+struct FileIds(AHashMap<u32, Arc<str>>);
 
-impl Ids {
+impl FileIds {
     /// The numbers that an id has had, ascending.
     fn numbers(&self, id: &str) -> Option<Vec<u32>> {
         let mut numbers: Vec<u32> = self
@@ -253,7 +253,7 @@ impl Ids {
     }
 }
 
-impl Names for Ids {
+impl Names for FileIds {
     fn zone(&self, number: u32) -> Arc<str> {
         self.0
             .get(&number)

@@ -7,14 +7,14 @@
 //! even without rows, and says where to go on. What is missing is named.
 
 use super::archive::{Archive, Cells, Gap};
-use super::days::{Counts, Days, Part, add_up, counts};
+use super::days::{DaySoFar, Days, VisitCounts, add_up, counts};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{Calendar, Millis, Sums};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// What the stream holds itself of what it has settled.
-pub trait Recent: Send + Sync {
+pub trait RecentFigures: Send + Sync {
     /// All before this is settled.
     fn settled_to(&self) -> Millis;
     /// The start of the oldest hour it holds.
@@ -29,7 +29,7 @@ pub trait Recent: Send + Sync {
 /// Where no stream stands behind: nothing was settled.
 pub struct NothingSettled;
 
-impl Recent for NothingSettled {
+impl RecentFigures for NothingSettled {
     fn settled_to(&self) -> Millis {
         Millis::NEVER
     }
@@ -78,7 +78,7 @@ impl Interval {
 
 /// Where a walk goes on: at rows that start then, with the zones from this number on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct ResumeAt {
     pub start: Millis,
     pub zone: u32,
 }
@@ -91,13 +91,13 @@ pub struct Question<'q> {
     pub from: Millis,
     pub to: Millis,
     pub interval: Interval,
-    pub place: Option<Place>,
+    pub place: Option<ResumeAt>,
     pub limit: usize,
 }
 
 /// What one zone did in one interval.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct TurnoverRow {
     pub zone: u32,
     pub from: Millis,
     pub to: Millis,
@@ -109,10 +109,10 @@ pub struct Row {
 
 /// Some rows of an answer.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    pub rows: Vec<Row>,
+pub struct FiguresPage {
+    pub rows: Vec<TurnoverRow>,
     /// `None`: this was all.
-    pub next: Option<Place>,
+    pub next: Option<ResumeAt>,
     /// Hours of which nothing can be told, and why; the first hundred.
     pub gaps: Vec<(Millis, Gap)>,
     pub settled_to: Millis,
@@ -135,21 +135,21 @@ pub(super) const WORK: u64 = 1_000_000;
 const FEW: usize = 64;
 const MAX_GAPS: usize = 100;
 
-/// A day added up: see [`Walk::day`].
+/// A day added up: see [`FiguresWalk::day`].
 pub(super) struct Whole {
     /// By zone.
     pub(super) cells: Cells,
     /// Those of its hours that were settled to their end, and how many visits there were in each.
     pub(super) hours: Vec<Millis>,
-    pub(super) counts: Vec<Counts>,
+    pub(super) counts: Vec<VisitCounts>,
     /// Every hour of it could be told.
     pub(super) complete: bool,
 }
 
 /// The two places of answers, and the walk over them.
-pub(super) struct Walk<'a> {
+pub(super) struct FiguresWalk<'a> {
     pub(super) archive: &'a Archive,
-    pub(super) recent: &'a dyn Recent,
+    pub(super) recent: &'a dyn RecentFigures,
     pub(super) days: &'a Days,
     pub(super) zones: Option<&'a [u32]>,
     /// The first hour of which there is a file.
@@ -162,10 +162,10 @@ pub(super) struct Walk<'a> {
     last: Option<(Millis, bool, Result<Cells, Gap>)>,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> FiguresWalk<'a> {
     pub(super) fn new(
         archive: &'a Archive,
-        recent: &'a dyn Recent,
+        recent: &'a dyn RecentFigures,
         days: &'a Days,
         zones: Option<&'a [u32]>,
         first_file: Millis,
@@ -253,7 +253,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The sums of hours that are settled to their end.
-    fn settled_part(&mut self, key: (Millis, Millis), hours: &[Millis]) -> Option<Part> {
+    fn settled_part(&mut self, key: (Millis, Millis), hours: &[Millis]) -> Option<DaySoFar> {
         let stamp = |hour: &Millis| {
             self.recent
                 .stamp(*hour)
@@ -267,7 +267,7 @@ impl<'a> Walk<'a> {
             .any(|(hour, gap)| *gap != Gap::NoFile && self.look(*hour, false).is_ok())
         {
             // A damaged file was mended, or the store is back.
-            part = Part::default();
+            part = DaySoFar::default();
         }
         let known = part.stamps.len();
         let mut tables = vec![part.cells.clone()];
@@ -310,7 +310,10 @@ impl<'a> Walk<'a> {
 }
 
 /// See [`super::History::page`].
-pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>) -> Result<Page, Unanswerable> {
+pub(super) fn page(
+    walk: &mut FiguresWalk<'_>,
+    q: &Question<'_>,
+) -> Result<FiguresPage, Unanswerable> {
     if let Interval::Day(calendar) = q.interval
         && !calendar.has_whole_hours(q.from)
     {
@@ -328,20 +331,20 @@ pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>) -> Result<Page, Unansw
             0,
         ),
     };
-    let mut page = Page {
+    let mut page = FiguresPage {
         settled_to,
-        ..Page::default()
+        ..FiguresPage::default()
     };
     let mut skip_to = Some(skip_to);
     while start < q.to && start < settled_to {
         if page.rows.len() >= q.limit || walk.is_tired() {
-            page.next = Some(Place { start, zone: 0 });
+            page.next = Some(ResumeAt { start, zone: 0 });
             break;
         }
         let end = q.interval.next(start);
         let from_zone = skip_to.take().unwrap_or(0);
         let Some((cells, at, whole)) = interval(walk, q.interval, start, end)? else {
-            page.next = Some(Place {
+            page.next = Some(ResumeAt {
                 start,
                 zone: from_zone,
             });
@@ -352,15 +355,16 @@ pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>) -> Result<Page, Unansw
             .iter()
             .filter(|c| c.zone >= from_zone && walk.takes(c.zone));
         let room = q.limit - page.rows.len();
-        page.rows.extend(wanted.by_ref().take(room).map(|c| Row {
-            zone: c.zone,
-            from: start,
-            to: end,
-            complete,
-            sums: Some(c.sums.clone()),
-        }));
+        page.rows
+            .extend(wanted.by_ref().take(room).map(|c| TurnoverRow {
+                zone: c.zone,
+                from: start,
+                to: end,
+                complete,
+                sums: Some(c.sums.clone()),
+            }));
         if let Some(cell) = wanted.next() {
-            page.next = Some(Place {
+            page.next = Some(ResumeAt {
                 start,
                 zone: cell.zone,
             });
@@ -388,14 +392,14 @@ fn first_with(q: &Question<'_>, begin: Millis) -> Millis {
 
 /// Cells, which of them are an interval's, by zone, and whether every hour of it could be told.
 /// `None`: too much work for this page.
-type Found = Option<(Cells, Range<usize>, bool)>;
+type FoundFigures = Option<(Cells, Range<usize>, bool)>;
 
 fn interval(
-    walk: &mut Walk<'_>,
+    walk: &mut FiguresWalk<'_>,
     interval: Interval,
     start: Millis,
     end: Millis,
-) -> Result<Found, Unanswerable> {
+) -> Result<FoundFigures, Unanswerable> {
     let all = |cells: Cells, whole: bool| {
         let to = cells.len();
         Some((cells, 0..to, whole))

@@ -5,7 +5,7 @@
 //! mean is said in the README.
 
 use super::names::Names;
-use super::table::{Column, Kind, TableError, Writer, read};
+use super::table::{Column, Kind, ParquetWriter, TableError, read};
 use crate::domain::{Millis, Stays, Window, WindowRow};
 use std::io::Write;
 use std::sync::Arc;
@@ -72,11 +72,11 @@ pub(super) fn write_turnover(
 }
 
 /// A file of turnover that grows.
-pub(super) struct TurnoverWriter<W: Write + Send>(Writer<W>);
+pub(super) struct TurnoverWriter<W: Write + Send>(ParquetWriter<W>);
 
 impl<W: Write + Send> TurnoverWriter<W> {
     pub(super) fn new(to: W) -> Result<Self, TableError> {
-        Writer::new(TURNOVER, to).map(Self)
+        ParquetWriter::new(TURNOVER, to).map(Self)
     }
 
     pub(super) fn add(

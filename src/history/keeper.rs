@@ -6,7 +6,7 @@
 //! the thread tries again, after 1 s at first and a minute at last; the stream goes on offering
 //! meanwhile.
 
-use super::catalogue::{Catalogue, Class, Entry};
+use super::catalogue::{Catalogue, Class, ManifestFile};
 use super::files::write_turnover;
 use super::names::Names;
 use super::store::{Shelf, StoreError};
@@ -25,13 +25,13 @@ use std::time::Duration;
 
 /// What one worker of the stream has settled of its zones.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Settled {
+pub enum SettledPart {
     Hour(Arc<SettledHour>),
     Corrections(Arc<Corrections>),
 }
 
-impl Settled {
-    fn key(&self) -> Key {
+impl SettledPart {
+    fn key(&self) -> HourKey {
         match self {
             Self::Hour(h) => (h.hour, false),
             Self::Corrections(c) => (c.hour, true),
@@ -40,13 +40,13 @@ impl Settled {
 }
 
 /// The hour, and whether it is of corrections.
-type Key = (Millis, bool);
+type HourKey = (Millis, bool);
 
 /// What has been collected of one file pair, by part.
 #[derive(Clone, Default)]
 struct Gathered {
     parts: u32,
-    have: BTreeMap<u32, Settled>,
+    have: BTreeMap<u32, SettledPart>,
 }
 
 impl Gathered {
@@ -56,9 +56,9 @@ impl Gathered {
 
     /// Which part had which zones must not show.
     fn windows(&self) -> Vec<WindowRow> {
-        let of = |s: &Settled| match s {
-            Settled::Hour(h) => h.windows.clone(),
-            Settled::Corrections(c) => c.windows.clone(),
+        let of = |s: &SettledPart| match s {
+            SettledPart::Hour(h) => h.windows.clone(),
+            SettledPart::Corrections(c) => c.windows.clone(),
         };
         let mut all: Vec<WindowRow> = self.have.values().flat_map(of).collect();
         all.sort_by_key(|r| (r.zone, r.from));
@@ -66,10 +66,10 @@ impl Gathered {
     }
 
     fn visits(&self) -> Vec<(Visit, i32)> {
-        let of = |s: &Settled| -> Vec<(Visit, i32)> {
+        let of = |s: &SettledPart| -> Vec<(Visit, i32)> {
             match s {
-                Settled::Hour(h) => h.visits.iter().map(|v| (*v, 1)).collect(),
-                Settled::Corrections(c) => c.visits.iter().map(|c| counted(*c)).collect(),
+                SettledPart::Hour(h) => h.visits.iter().map(|v| (*v, 1)).collect(),
+                SettledPart::Corrections(c) => c.visits.iter().map(|c| counted(*c)).collect(),
             }
         };
         let mut all: Vec<(Visit, i32)> = self.have.values().flat_map(of).collect();
@@ -80,11 +80,11 @@ impl Gathered {
 
 #[derive(Default)]
 struct State {
-    waiting: BTreeMap<Key, Gathered>,
+    waiting: BTreeMap<HourKey, Gathered>,
     /// Written lately, as many as could be asked about.
-    done: BTreeSet<Key>,
+    done: BTreeSet<HourKey>,
     /// Given up by the stream before they were whole here.
-    lost: BTreeSet<Key>,
+    lost: BTreeSet<HourKey>,
     full: bool,
     stopping: bool,
 }
@@ -153,7 +153,7 @@ impl Keeper {
     /// Takes part `part` of `parts` of what was settled; every part is offered, though there be
     /// nothing in it. True once all of it is durable: until then it is to be offered again, and may
     /// be a hundred times. Never waits.
-    pub fn offer(&self, part: u32, parts: u32, settled: &Settled) -> bool {
+    pub fn offer(&self, part: u32, parts: u32, settled: &SettledPart) -> bool {
         let key = settled.key();
         let mut state = self.lock();
         if state.done.contains(&key) || state.lost.contains(&key) {
@@ -229,7 +229,7 @@ impl Keeper {
 
     /// The oldest file pair that is complete; waits for one. `None`: there is none and there will
     /// be none.
-    fn next(&self) -> Option<(Key, Gathered)> {
+    fn next(&self) -> Option<(HourKey, Gathered)> {
         let mut state = self.lock();
         loop {
             if let Some((key, gathered)) = state.waiting.iter().find(|(_, g)| g.is_whole()) {
@@ -255,7 +255,7 @@ impl Keeper {
         state.stopping
     }
 
-    fn written(&self, key: Key) {
+    fn written(&self, key: HourKey) {
         let mut state = self.lock();
         state.waiting.remove(&key);
         state.done.insert(key);
@@ -279,7 +279,7 @@ impl Keeper {
         }
     }
 
-    fn write(&self, (hour, correction): Key, gathered: &Gathered) -> Result<(), StoreError> {
+    fn write(&self, (hour, correction): HourKey, gathered: &Gathered) -> Result<(), StoreError> {
         let amended = correction.then_some(hour);
         let windows = gathered.windows();
         let visits = gathered.visits();
@@ -292,7 +292,7 @@ impl Keeper {
         let single = (visits.len(), span(&mut visits.iter().map(|(v, _)| v.end)));
         for (class, (rows, (first, last))) in [(Class::Turnover, turnover), (Class::Visits, single)]
         {
-            let file = Entry::path(class, correction, hour);
+            let file = ManifestFile::path(class, correction, hour);
             let written = match class {
                 _ if rows == 0 => Ok(Vec::new()),
                 Class::Turnover => write_turnover(&windows, amended, &*self.names),
@@ -320,7 +320,7 @@ impl Keeper {
                 (hour, hour)
             };
             let rows = rows as u64;
-            self.catalogue.put(Entry {
+            self.catalogue.put(ManifestFile {
                 class,
                 correction,
                 hour,
@@ -368,11 +368,11 @@ impl Keeper {
 
 impl SettledSink for Keeper {
     fn try_hour(&self, part: u32, parts: u32, hour: &Arc<SettledHour>) -> bool {
-        self.offer(part, parts, &Settled::Hour(hour.clone()))
+        self.offer(part, parts, &SettledPart::Hour(hour.clone()))
     }
 
     fn try_corrections(&self, part: u32, parts: u32, corrections: &Arc<Corrections>) -> bool {
-        self.offer(part, parts, &Settled::Corrections(corrections.clone()))
+        self.offer(part, parts, &SettledPart::Corrections(corrections.clone()))
     }
 
     /// One that is whole here waits on for the store, without the stream behind it.

@@ -5,8 +5,8 @@
 //! has changed the hour, and then for ten seconds more; that of the hour under way no longer than
 //! until more is settled. Dear: making one (some 20 ms for 14,000 zones).
 
-use super::archive::{Cell, Cells};
-use super::figures::Recent;
+use super::archive::{Cells, ZoneFigures};
+use super::figures::RecentFigures;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Clock, Millis, RecentTurnover, Sums, Tally, ZoneIx};
 use crate::registry::Registry;
@@ -122,14 +122,14 @@ impl Lately {
     ) -> Cells {
         let city = self.registry.city();
         let end = hour.plus(HOUR_MS);
-        let mut cells: Vec<Cell> = Vec::new();
+        let mut cells: Vec<ZoneFigures> = Vec::new();
         let mut tally = Tally::default();
         for ix in (0..city.zone_count()).map(ZoneIx) {
             let zone = city.zone(ix).number;
             let mut heard = false;
             if fine {
                 stream.windows(ix, hour, end, &mut |from, w| {
-                    cells.push(Cell {
+                    cells.push(ZoneFigures {
                         zone,
                         from,
                         sums: Sums::from(w),
@@ -147,7 +147,7 @@ impl Lately {
                 });
             }
             if heard {
-                cells.push(Cell {
+                cells.push(ZoneFigures {
                     zone,
                     from: hour,
                     sums: tally.take(),
@@ -159,7 +159,7 @@ impl Lately {
     }
 }
 
-impl Recent for Lately {
+impl RecentFigures for Lately {
     fn settled_to(&self) -> Millis {
         self.stream.get().map_or(Millis::NEVER, |s| s.settled())
     }

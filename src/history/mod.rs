@@ -32,12 +32,15 @@ mod tests;
 mod visits;
 mod withhold;
 
-pub use archive::{Cell, Cells, Gap};
-pub use catalogue::{Class, Entry};
+pub use archive::{Cells, Gap, ZoneFigures};
+pub use catalogue::{Class, ManifestFile};
 pub use config::Config;
 pub use export::{Export, ExportError, Format};
-pub use figures::{Interval, NothingSettled, Page, Place, Question, Recent, Row, Unanswerable};
-pub use keeper::{Around, Keeper, Settled};
+pub use figures::{
+    FiguresPage, Interval, NothingSettled, Question, RecentFigures, ResumeAt, TurnoverRow,
+    Unanswerable,
+};
+pub use keeper::{Around, Keeper, SettledPart};
 pub use lately::Lately;
 pub use names::{Names, Numbered, Registered};
 pub use store::{StoreError, is_staging};
@@ -48,7 +51,7 @@ use crate::domain::Millis;
 use archive::Archive;
 use catalogue::Catalogue;
 use days::Days;
-use figures::{WORK, Walk};
+use figures::{FiguresWalk, WORK};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -59,7 +62,7 @@ use tokio::runtime::Handle;
 pub struct History {
     archive: Archive,
     catalogue: Arc<Catalogue>,
-    recent: Arc<dyn Recent>,
+    recent: Arc<dyn RecentFigures>,
     days: Days,
     /// How much work one page is.
     page_work: u64,
@@ -75,7 +78,7 @@ impl History {
         config: &Config,
         data: &Path,
         runtime: Handle,
-        recent: Arc<dyn Recent>,
+        recent: Arc<dyn RecentFigures>,
         around: Around,
     ) -> Result<(Self, Arc<Keeper>), StoreError> {
         let shelf = Arc::new(Shelf::open(config, &data.join("history"), runtime)?);
@@ -85,7 +88,7 @@ impl History {
     fn of(
         shelf: Arc<Shelf>,
         config: &Config,
-        recent: Arc<dyn Recent>,
+        recent: Arc<dyn RecentFigures>,
         around: Around,
     ) -> (Self, Arc<Keeper>) {
         let catalogue = Arc::new(Catalogue::new(shelf.clone()));
@@ -120,17 +123,17 @@ impl History {
     ///
     /// # Errors
     /// A question that has no answer in what is kept.
-    pub fn page(&self, q: &Question<'_>) -> Result<Page, Unanswerable> {
+    pub fn page(&self, q: &Question<'_>) -> Result<FiguresPage, Unanswerable> {
         figures::page(&mut self.walk(q), q)
     }
 
     /// The figures as anybody may see them: see `withhold`. Days are those of UTC.
-    pub fn discreet_page(&self, q: &Question<'_>, discretion: Discretion<'_>) -> Page {
+    pub fn discreet_page(&self, q: &Question<'_>, discretion: Discretion<'_>) -> FiguresPage {
         withhold::page(&mut self.walk(q), q, discretion)
     }
 
-    fn walk<'a>(&'a self, q: &Question<'a>) -> Walk<'a> {
-        let mut walk = Walk::new(
+    fn walk<'a>(&'a self, q: &Question<'a>) -> FiguresWalk<'a> {
+        let mut walk = FiguresWalk::new(
             &self.archive,
             &*self.recent,
             &self.days,

@@ -59,9 +59,9 @@ impl From<ParquetError> for TableError {
 }
 
 /// A file under construction.
-pub(super) struct Writer<W: Write + Send>(SerializedFileWriter<W>);
+pub(super) struct ParquetWriter<W: Write + Send>(SerializedFileWriter<W>);
 
-impl<W: Write + Send> Writer<W> {
+impl<W: Write + Send> ParquetWriter<W> {
     /// `schema` is a message type in the format's own language.
     pub(super) fn new(schema: &str, to: W) -> Result<Self, TableError> {
         let schema = Arc::new(parse_message_type(schema)?);
@@ -290,7 +290,7 @@ mod tests {
     }
 
     fn file() -> Vec<u8> {
-        let mut w = Writer::new(SCHEMA, Vec::new()).unwrap();
+        let mut w = ParquetWriter::new(SCHEMA, Vec::new()).unwrap();
         w.group(&rows(1)).unwrap();
         w.group(&rows(10)).unwrap();
         w.finish().unwrap()

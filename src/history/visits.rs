@@ -3,7 +3,7 @@
 
 use super::files::GROUP;
 use super::names::Names;
-use super::table::{Column, Kind, TableError, Writer, read};
+use super::table::{Column, Kind, ParquetWriter, TableError, read};
 use crate::domain::{Millis, SourceKind, SourceKinds, Visit, VisitChange};
 use std::io::Write;
 use std::sync::Arc;
@@ -52,11 +52,11 @@ pub(super) fn write_visits(
 }
 
 /// A file of visits that grows.
-pub(super) struct VisitWriter<W: Write + Send>(Writer<W>);
+pub(super) struct VisitWriter<W: Write + Send>(ParquetWriter<W>);
 
 impl<W: Write + Send> VisitWriter<W> {
     pub(super) fn new(to: W) -> Result<Self, TableError> {
-        Writer::new(VISITS, to).map(Self)
+        ParquetWriter::new(VISITS, to).map(Self)
     }
 
     pub(super) fn add(&mut self, rows: &[VisitRow]) -> Result<(), TableError> {

@@ -8,8 +8,8 @@
 //! only, in UTC: a figure that still grows, or days that begin at other hours, could be subtracted
 //! from each other.
 
-use super::archive::Cell;
-use super::figures::{Interval, Page, Place, Question, Row, Walk, Whole};
+use super::archive::ZoneFigures;
+use super::figures::{FiguresPage, FiguresWalk, Interval, Question, ResumeAt, TurnoverRow, Whole};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{Calendar, Millis, Sums};
 use ahash::AHashSet;
@@ -72,17 +72,17 @@ fn withheld(parts: &[Count], whole_is: bool, least: i64) -> Vec<bool> {
 }
 
 /// See [`super::History::discreet_page`].
-pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>, d: Discretion<'_>) -> Page {
+pub(super) fn page(walk: &mut FiguresWalk<'_>, q: &Question<'_>, d: Discretion<'_>) -> FiguresPage {
     let settled_to = walk.recent.settled_to();
     let begin = walk.begin().max(q.from);
     let mut day = Calendar::UTC.day_start(q.place.map_or(begin, |p| p.start));
-    let mut page = Page {
+    let mut page = FiguresPage {
         settled_to,
-        ..Page::default()
+        ..FiguresPage::default()
     };
     while day < q.to && day.plus(DAY_MS) <= settled_to {
         page.next = if walk.is_tired() {
-            Some(Place {
+            Some(ResumeAt {
                 start: day,
                 zone: 0,
             })
@@ -100,13 +100,13 @@ pub(super) fn page(walk: &mut Walk<'_>, q: &Question<'_>, d: Discretion<'_>) -> 
 
 /// Adds the rows of a day. Where to go on, if not all of them have room or could be had.
 fn of_day(
-    walk: &mut Walk<'_>,
+    walk: &mut FiguresWalk<'_>,
     q: &Question<'_>,
     day: Millis,
     d: Discretion<'_>,
-    page: &mut Page,
-) -> Option<Place> {
-    let place = q.place.filter(|p| p.start >= day).unwrap_or(Place {
+    page: &mut FiguresPage,
+) -> Option<ResumeAt> {
+    let place = q.place.filter(|p| p.start >= day).unwrap_or(ResumeAt {
         start: day,
         zone: 0,
     });
@@ -119,9 +119,9 @@ fn of_day(
             return None;
         }
         if page.rows.len() >= q.limit {
-            return Some(Place { start: from, zone });
+            return Some(ResumeAt { start: from, zone });
         }
-        page.rows.push(Row {
+        page.rows.push(TurnoverRow {
             zone,
             from,
             to: from.plus(ms),
@@ -150,7 +150,7 @@ fn of_day(
         }
         if walk.is_tired() && walk.few().is_none() {
             return Some(if *hour > place.start {
-                Place {
+                ResumeAt {
                     start: *hour,
                     zone: 0,
                 }
@@ -181,7 +181,7 @@ fn of_day(
 }
 
 /// For each hour of a day the zones of which it is withheld.
-fn hidden_hours(walk: &Walk<'_>, day: &Whole, d: Discretion<'_>) -> Vec<AHashSet<u32>> {
+fn hidden_hours(walk: &FiguresWalk<'_>, day: &Whole, d: Discretion<'_>) -> Vec<AHashSet<u32>> {
     let mut zones: BTreeMap<u32, Vec<(usize, Count)>> = BTreeMap::new();
     for (hour, counts) in day.counts.iter().enumerate() {
         for (zone, started, ended) in counts.iter().filter(|c| walk.takes(c.0) && !(d.never)(c.0)) {
@@ -210,11 +210,11 @@ fn hidden_hours(walk: &Walk<'_>, day: &Whole, d: Discretion<'_>) -> Vec<AHashSet
 /// The five minutes of an hour by time and zone, if it is known of which zones the hour is
 /// withheld.
 fn fives<'c>(
-    cells: impl Iterator<Item = &'c Cell>,
+    cells: impl Iterator<Item = &'c ZoneFigures>,
     hidden: &AHashSet<u32>,
     least: i64,
 ) -> BTreeMap<(Millis, u32), Option<&'c Sums>> {
-    let mut zones: BTreeMap<u32, Vec<&Cell>> = BTreeMap::new();
+    let mut zones: BTreeMap<u32, Vec<&ZoneFigures>> = BTreeMap::new();
     cells.for_each(|cell| zones.entry(cell.zone).or_default().push(cell));
     let mut out = BTreeMap::new();
     for (zone, cells) in zones {

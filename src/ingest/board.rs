@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use std::pin::Pin;
 
 /// The read model, as far as publishing needs it.
-pub trait Board: Send + Sync {
+pub trait AvailabilityModel: Send + Sync {
     /// Begins to follow all zones; each counts as changed to begin with. `None`: the hub takes no
     /// more followers.
     fn follow(&self) -> Option<Box<dyn Follow>>;
@@ -23,7 +23,7 @@ pub trait Follow: Send {
     /// Waits until a zone has changed. Safe to cancel.
     fn changed(&mut self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 
-    /// Appends the zones that changed since the last call. What [`Board::availability`] says of
+    /// Appends the zones that changed since the last call. What [`AvailabilityModel::availability`] says of
     /// them afterwards is at least as new as the change.
     fn take(&mut self, into: &mut Vec<ZoneIx>);
 }

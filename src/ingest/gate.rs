@@ -21,7 +21,7 @@ use crate::registry::Registry;
 use serde::{Deserialize, Deserializer, de};
 use std::fmt::Display;
 use std::sync::Arc;
-use uplinks::Recent;
+use uplinks::RecentUplinks;
 
 /// What a message may be. Every limit can be set; time checks can be turned off.
 #[derive(Clone, Debug, Deserialize)]
@@ -74,7 +74,7 @@ pub struct Gate {
     clock: Arc<dyn Clock>,
     metrics: Arc<Metrics>,
     config: Config,
-    recent: Arc<Recent>,
+    recent: Arc<RecentUplinks>,
     ledger: Arc<Ledger>,
 }
 

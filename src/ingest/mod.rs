@@ -1,6 +1,6 @@
 //! The doors for reports, and the gate that every report passes.
 //!
-//! `endpoint` is the hub's own MQTT server; `broker` is a client of somebody else's; `codec` knows
+//! `mqtt_server` is the hub's own; `mqtt_client` is a client of outside brokers; `codec` knows
 //! payload formats; `gate` decides what passes; `board` is what doors that publish may know of the
 //! zones.
 
@@ -9,3 +9,4 @@ pub mod codec;
 pub mod gate;
 pub mod mqtt_client;
 pub mod mqtt_server;
+mod shutdown;

@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 
 const VERSION: u32 = 1;
 const MAGIC: u64 = u64::from_le_bytes(*b"BAYHUBC\x01");
-const HEAD: usize = size_of::<Head>();
+const HEAD: usize = size_of::<CheckpointHead>();
 const BLOCK_HEAD: usize = size_of::<BlockHead>();
 /// How many are kept: the newest, and one to fall back to.
 const KEEP: usize = 2;
@@ -50,7 +50,7 @@ pub struct Cut {
 
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
-struct Head {
+struct CheckpointHead {
     magic: u64,
     crc: u32,
     version: u32,
@@ -62,7 +62,7 @@ struct Head {
     zero: u64,
 }
 
-impl Head {
+impl CheckpointHead {
     fn new(cut: Cut, blocks: u64, bytes: u64) -> Self {
         let Cut {
             at,
@@ -128,13 +128,13 @@ fn crc_of(tag: u32, bytes: &[u8]) -> u32 {
 }
 
 /// A checkpoint under way, under a temporary name.
-pub struct Draft {
+pub struct CheckpointDraft {
     out: BufWriter<File>,
     blocks: u64,
     bytes: u64,
 }
 
-impl Draft {
+impl CheckpointDraft {
     /// Appends one block.
     pub fn block(&mut self, tag: u32, bytes: &[u8]) -> io::Result<()> {
         let head = BlockHead {
@@ -155,7 +155,7 @@ impl Draft {
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
         file.write_all_at(
-            bytemuck::bytes_of(&Head::new(cut, self.blocks, self.bytes)),
+            bytemuck::bytes_of(&CheckpointHead::new(cut, self.blocks, self.bytes)),
             0,
         )?;
         file.sync_all()?;
@@ -180,7 +180,7 @@ impl Whole {
     }
 
     pub(super) fn check(bytes: Vec<u8>) -> Result<Self, String> {
-        let head = Head::read(&bytes)?;
+        let head = CheckpointHead::read(&bytes)?;
         if head.bytes != bytes.len() as u64 {
             return Err(format!("{} bytes instead of {}", bytes.len(), head.bytes));
         }
@@ -303,14 +303,14 @@ impl Checkpoints {
     pub fn write(
         &self,
         cut: Cut,
-        fill: impl FnOnce(&mut Draft) -> io::Result<()>,
+        fill: impl FnOnce(&mut CheckpointDraft) -> io::Result<()>,
     ) -> io::Result<u64> {
         let path = self.0.join(format!("checkpoint-{:016x}.bin", cut.at.0));
         let draft = path.with_extension("tmp");
         let made = (|| {
             let mut out = BufWriter::with_capacity(1 << 20, File::create(&draft)?);
             out.write_all(&[0; HEAD])?;
-            let mut d = Draft {
+            let mut d = CheckpointDraft {
                 out,
                 blocks: 0,
                 bytes: HEAD as u64,
@@ -339,6 +339,6 @@ impl Checkpoints {
         };
         let mut head = [0; HEAD];
         File::open(older)?.read_exact_at(&mut head, 0)?;
-        Ok(Head::read(&head).map_or(0, |h| h.segment))
+        Ok(CheckpointHead::read(&head).map_or(0, |h| h.segment))
     }
 }

@@ -19,7 +19,7 @@ const TRIES: usize = 5;
 
 /// What was copied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Copied {
+pub struct CopiedFiles {
     pub segments: usize,
     pub claims: u64,
     pub checkpoints: usize,
@@ -31,7 +31,7 @@ pub struct Copied {
 ///
 /// # Errors
 /// When something cannot be read or written, or is damaged.
-pub fn copy(journal: &Path, checkpoints: &Path, to: &Path) -> io::Result<Copied> {
+pub fn copy(journal: &Path, checkpoints: &Path, to: &Path) -> io::Result<CopiedFiles> {
     for _ in 1..TRIES {
         match attempt(journal, checkpoints, to) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => clear(to)?,
@@ -51,8 +51,8 @@ fn clear(to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn attempt(journal: &Path, checkpoints: &Path, to: &Path) -> io::Result<Copied> {
-    let mut done = Copied::default();
+fn attempt(journal: &Path, checkpoints: &Path, to: &Path) -> io::Result<CopiedFiles> {
+    let mut done = CopiedFiles::default();
     let from = newest(checkpoints, &to.join("checkpoints"), &mut done)?;
     let folder = to.join("journal");
     std::fs::create_dir(&folder)?;
@@ -96,7 +96,7 @@ fn attempt(journal: &Path, checkpoints: &Path, to: &Path) -> io::Result<Copied> 
 }
 
 /// Copies the newest checkpoint that is whole; where the journal goes on after it.
-fn newest(from: &Path, to: &Path, done: &mut Copied) -> io::Result<Position> {
+fn newest(from: &Path, to: &Path, done: &mut CopiedFiles) -> io::Result<Position> {
     std::fs::create_dir(to)?;
     let files = match Checkpoints::list(from) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),

@@ -7,9 +7,9 @@ use super::record::{HeadRead, Next, Records, SegmentHead, UNIT};
 use crate::domain::{BayIx, ZoneIx};
 
 /// Half of all numbers are known.
-struct Town;
+struct HalfKnown;
 
-impl View for Town {
+impl View for HalfKnown {
     fn bay_number(&self, bay: BayIx) -> u32 {
         bay.0 * 2
     }
@@ -48,10 +48,10 @@ pub fn segment(bytes: &[u8]) {
     let mut claims = Vec::new();
     let mut again = Vec::new();
     let mut second = Vec::new();
-    if let Ok(orphaned) = decode(&Town, &entries, &mut claims) {
+    if let Ok(orphaned) = decode(&HalfKnown, &entries, &mut claims) {
         assert_eq!(claims.len() as u64 + orphaned, entries.len() as u64);
-        encode(&Town, &claims, &mut again);
-        assert_eq!(decode(&Town, &again, &mut second), Ok(0));
+        encode(&HalfKnown, &claims, &mut again);
+        assert_eq!(decode(&HalfKnown, &again, &mut second), Ok(0));
         assert_eq!(claims, second);
     }
 }

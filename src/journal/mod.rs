@@ -43,13 +43,12 @@ mod survey;
 mod tests;
 mod writer;
 
-pub use crate::settlement::KeptFiles;
-pub use checkpoint::{Checkpoints, Cut, Draft, Position, Whole};
+pub use checkpoint::{CheckpointDraft, Checkpoints, Cut, Position, Whole};
 pub use config::Config;
 pub use copy::copy;
 pub use cutter::Checkpointing;
 pub use entry::{Entry, Numbers, Unreadable, View, decode, encode};
-pub use quarantine::{Filter, Kept, Quarantine};
+pub use quarantine::{Filter, KeptRefusal, Quarantine};
 pub use survey::{Surveyed, end_of, survey};
 
 use crate::domain::{Batch, Clock, Submission};
@@ -57,7 +56,7 @@ use crate::health::Health;
 use crate::metrics::Metrics;
 use disk::{Disk, RealDisk};
 use log::Log;
-use quarantine::Keeper;
+use quarantine::QuarantineWriter;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -65,7 +64,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
-use writer::Writer;
+use writer::JournalWriter;
 
 /// Why a journal cannot be opened or replayed. None of these is repaired by itself: acknowledged
 /// data is at stake. After `Damaged` or `Missing` the way on is to restore the named file, or to
@@ -125,7 +124,7 @@ pub struct Journal {
     config: Config,
     numbers: Arc<dyn Numbers>,
     log: Log,
-    keeper: Keeper,
+    keeper: QuarantineWriter,
     torn: u64,
     cutter: Option<cutter::Cutter>,
     lock: File,
@@ -162,7 +161,7 @@ impl Journal {
         }
         let (segments, torn) = recover::recover(dir)?;
         let folder = dir.join("quarantine");
-        let keeper = Keeper::open(&folder, config.quarantine_bytes, disk.clone());
+        let keeper = QuarantineWriter::open(&folder, config.quarantine_bytes, disk.clone());
         let keeper = keeper.map_err(|e| JournalError::io(&folder, e))?;
         let log = Log::new(dir, &config, disk, numbers.clone(), segments);
         Ok(Self {
@@ -285,7 +284,7 @@ impl Journal {
         } = self;
         let tick = Duration::from_millis(config.tick_ms);
         let group_claims = config.group_claims;
-        let writer = Writer {
+        let writer = JournalWriter {
             inbox,
             clock,
             committed,

@@ -27,7 +27,7 @@ const TEXT_MAX: usize = 1024;
 
 /// One refusal as it is kept and shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
+pub struct KeptRefusal {
     /// Runs on across restarts; higher is newer. Unique among what is kept.
     pub id: u64,
     /// When it was refused, RFC 3339.
@@ -48,7 +48,7 @@ pub struct Kept {
     pub encoding: String,
 }
 
-impl Kept {
+impl KeptRefusal {
     fn new(id: u64, at: Millis, r: &Refusal) -> Self {
         let (payload, encoding) = match text(&r.payload) {
             Some(text) => (text.to_owned(), "utf8"),
@@ -111,7 +111,7 @@ pub struct Filter {
 impl Filter {
     pub const MAX_LIMIT: usize = 1000;
 
-    fn takes(&self, k: &Kept) -> bool {
+    fn takes(&self, k: &KeptRefusal) -> bool {
         self.before_id.is_none_or(|id| k.id < id)
             && self.reason.is_none_or(|r| k.reason == r.name())
             && self.source.as_ref().is_none_or(|s| k.source == *s)
@@ -129,7 +129,7 @@ impl Default for Filter {
     }
 }
 
-struct Shared {
+struct QuarantineShared {
     dir: PathBuf,
     /// Held while files change their names and while a reader opens them: never during other I/O.
     names: Mutex<()>,
@@ -139,12 +139,12 @@ struct Shared {
 
 /// Reads the quarantine. Cheap to clone; may be used while the hub runs.
 #[derive(Clone)]
-pub struct Quarantine(Arc<Shared>);
+pub struct Quarantine(Arc<QuarantineShared>);
 
 impl Quarantine {
     /// The refusals that `filter` takes, newest first. Blocks on disk: not to be called on an async
     /// thread.
-    pub fn read(&self, filter: &Filter) -> io::Result<Vec<Kept>> {
+    pub fn read(&self, filter: &Filter) -> io::Result<Vec<KeptRefusal>> {
         let _one = self
             .0
             .reading
@@ -190,7 +190,7 @@ fn whole(lines: &[u8]) -> usize {
         .map_or(0, |at| at + 1)
 }
 
-fn newest_first(lines: &[u8]) -> impl Iterator<Item = Kept> + '_ {
+fn newest_first(lines: &[u8]) -> impl Iterator<Item = KeptRefusal> + '_ {
     lines[..whole(lines)]
         .split(|b| *b == b'\n')
         .rev()
@@ -203,8 +203,8 @@ fn newest_first(lines: &[u8]) -> impl Iterator<Item = Kept> + '_ {
 }
 
 /// The writing side; one, on the journal's thread.
-pub(super) struct Keeper {
-    shared: Arc<Shared>,
+pub(super) struct QuarantineWriter {
+    shared: Arc<QuarantineShared>,
     disk: Arc<dyn Disk>,
     half: u64,
     next_id: u64,
@@ -217,7 +217,7 @@ pub(super) struct Keeper {
     done: usize,
 }
 
-impl Keeper {
+impl QuarantineWriter {
     /// Opens or makes the folder; a torn last line is cut off.
     pub(super) fn open(dir: &Path, bytes: u64, disk: Arc<dyn Disk>) -> io::Result<Self> {
         std::fs::create_dir_all(dir)?;
@@ -248,7 +248,7 @@ impl Keeper {
             previous.read_to_end(&mut lines)?;
             newest = newest_first(&lines).map(|k| k.id).next();
         }
-        let shared = Shared {
+        let shared = QuarantineShared {
             dir: dir.into(),
             names: Mutex::new(()),
             reading: Mutex::new(()),
@@ -272,7 +272,7 @@ impl Keeper {
     /// Takes refusals in; [`Self::flush`] makes them durable.
     pub(super) fn add(&mut self, at: Millis, refusals: &[Refusal]) {
         for r in refusals {
-            let kept = Kept::new(self.next_id, at, r);
+            let kept = KeptRefusal::new(self.next_id, at, r);
             self.next_id += 1;
             // Strings and numbers always have a JSON form, and a Vec takes all that is written to
             // it.

@@ -100,7 +100,7 @@ impl SegmentHead {
 /// The head of a record. See the table above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
-pub(super) struct Head {
+pub(super) struct RecordHead {
     magic: u32,
     crc: u32,
     pub(super) count: u32,
@@ -110,7 +110,7 @@ pub(super) struct Head {
     pub(super) group: u64,
 }
 
-impl Head {
+impl RecordHead {
     /// Bytes of the record, head included.
     pub(super) fn bytes(&self) -> u64 {
         UNIT * (1 + u64::from(self.count))
@@ -146,7 +146,7 @@ pub(super) fn encode(
 ) {
     let seed = seed(sequence);
     for part in claims.chunks(MAX_ENTRIES) {
-        let mut head = Head {
+        let mut head = RecordHead {
             magic: RECORD_MAGIC,
             crc: 0,
             count: part.len() as u32,
@@ -172,7 +172,7 @@ pub(super) fn encoded_bytes(claims: usize) -> u64 {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Next {
     /// A whole record; its entries are in [`Records::entries`].
-    Record(Head),
+    Record(RecordHead),
     /// Nothing but zeroes, or the limit.
     End,
     /// Something that is no whole record.
@@ -220,7 +220,7 @@ impl<R: Read> Records<R> {
         if unit == [0; UNIT as usize] {
             return Ok(Next::End);
         }
-        let head: Head = bytemuck::cast(unit);
+        let head: RecordHead = bytemuck::cast(unit);
         if have < unit.len() || !head.is_plausible() || head.bytes() > left {
             return Ok(Next::Broken);
         }

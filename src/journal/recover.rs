@@ -5,7 +5,7 @@
 //! the place. The one thing that cannot be told from a torn tail is damage to the very last group
 //! written.
 
-use super::record::{HEAD, Head, HeadRead, Next, Records, SegmentHead, UNIT, VERSION};
+use super::record::{HEAD, HeadRead, Next, RecordHead, Records, SegmentHead, UNIT, VERSION};
 use super::{JournalError, Numbers, Replayed};
 use crate::domain::{Batch, Millis};
 use std::fs::{File, OpenOptions};
@@ -218,7 +218,7 @@ pub(super) fn rest(file: &File, end: u64, bytes: u64, sequence: u64) -> std::io:
             continue;
         }
         used = at;
-        let head: Head = bytemuck::cast(unit);
+        let head: RecordHead = bytemuck::cast(unit);
         if n == unit.len() && head.is_plausible() && head.group > end {
             let start = at - UNIT;
             let whole = Records::new(At(file, start), sequence, start, bytes).next()?;
@@ -241,7 +241,7 @@ impl Read for At<'_> {
     }
 }
 
-fn check_version(path: &Path, head: &Head) -> Result<(), JournalError> {
+fn check_version(path: &Path, head: &RecordHead) -> Result<(), JournalError> {
     if head.version == VERSION {
         return Ok(());
     }

@@ -11,7 +11,7 @@
 use super::checkpoint::Cut;
 use super::cutter::Cutter;
 use super::log::Log;
-use super::quarantine::Keeper;
+use super::quarantine::QuarantineWriter;
 use crate::domain::{Batch, Claim, Clock, Millis, Receipt, Refusal, Submission};
 use crate::health::{Health, Part};
 use crate::metrics::Metrics;
@@ -58,14 +58,14 @@ impl Group {
 
 /// The thread's state. `inbox`: the doors send, closing it ends the thread once it is drained.
 /// `committed`: the stream's end, dropped when the thread ends.
-pub(super) struct Writer {
+pub(super) struct JournalWriter {
     pub(super) inbox: Receiver<Submission>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) committed: Box<dyn FnMut(Batch) + Send>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) health: Arc<Health>,
     pub(super) log: Log,
-    pub(super) keeper: Keeper,
+    pub(super) keeper: QuarantineWriter,
     pub(super) cutter: Option<Cutter>,
     pub(super) group_claims: usize,
     pub(super) tick: Duration,
@@ -80,7 +80,7 @@ enum Turn {
     End,
 }
 
-impl Writer {
+impl JournalWriter {
     /// Runs until the inbox is closed and drained.
     pub(super) fn run(self) {
         raise_priority();
@@ -105,7 +105,7 @@ impl Writer {
 
 /// A writer at work.
 struct Run {
-    w: Writer,
+    w: JournalWriter,
     group: Group,
     /// Durable claims the stream has not been given yet.
     waiting: Option<Batch>,

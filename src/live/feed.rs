@@ -31,7 +31,7 @@ pub enum FeedError {
 
 /// Which zones a subscriber wants to hear of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Zones {
+pub enum ZoneFilter {
     /// Every zone, those added later included.
     All,
     /// These; what is named twice counts once, what the city does not have is never heard of.
@@ -129,7 +129,7 @@ impl Feed {
     ///
     /// # Errors
     /// When the limit of subscriptions is reached.
-    pub fn subscribe(self: &Arc<Self>, city: &City, zones: Zones) -> Result<Dirty, FeedError> {
+    pub fn subscribe(self: &Arc<Self>, city: &City, zones: ZoneFilter) -> Result<Dirty, FeedError> {
         let taken = self
             .count
             .fetch_update(SeqCst, SeqCst, |n| (n < self.limit).then_some(n + 1));
@@ -138,8 +138,8 @@ impl Feed {
         let id = self.next_id.fetch_add(1, Relaxed);
         let known = city.zone_count().min(self.changed.len());
         let named = match zones {
-            Zones::All => None,
-            Zones::Some(mut zones) => {
+            ZoneFilter::All => None,
+            ZoneFilter::Some(mut zones) => {
                 zones.retain(|z| z.0 < known);
                 zones.sort_unstable();
                 zones.dedup();

@@ -19,7 +19,7 @@ mod tallies;
 mod tests;
 mod words;
 
-pub use feed::{Dirty, Feed, FeedError, Zones};
+pub use feed::{Dirty, Feed, FeedError, ZoneFilter};
 pub use nearest::{Hit, Query};
 
 use crate::domain::{BayIx, BayKind, BayView, ReadModel, ZoneIx, ZoneTally};

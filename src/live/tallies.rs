@@ -56,14 +56,14 @@ impl Copy {
 /// A zone's two copies; `copies[version & 1]` is the one to read.
 #[derive(Zeroable)]
 #[repr(C)]
-struct Row {
+struct TallyCopies {
     copies: [Copy; 2],
     version: AtomicU32,
     _pad: u32,
 }
 
 /// All rows, by [`ZoneIx`]; 104 bytes each, touched only when written.
-pub(super) struct Tallies(Box<[Row]>);
+pub(super) struct Tallies(Box<[TallyCopies]>);
 
 impl Tallies {
     /// Rows for `capacity` zones, in zeroed pages that cost nothing until they are written.

@@ -20,7 +20,7 @@ const MOST_SOURCES: usize = 100;
 
 /// What a new key is to be.
 #[derive(Clone, Debug)]
-pub struct Ask {
+pub struct KeyRequest {
     /// Unique among all keys there ever were.
     pub name: String,
     /// The name of a partner that is there.
@@ -178,7 +178,7 @@ impl Issuer {
     /// # Errors
     /// See [`IssueError`]; nothing was made, or in the case of [`StoreError::Unreachable`] nothing
     /// anybody can use.
-    pub async fn create(&self, ask: Ask) -> Result<(Plaintext, KeyInfo), IssueError> {
+    pub async fn create(&self, ask: KeyRequest) -> Result<(Plaintext, KeyInfo), IssueError> {
         let now = self.clock.now();
         ask.check(now)?;
         if self.fixed.iter().any(|k| k.name == ask.name) {
@@ -332,7 +332,7 @@ impl Issuer {
     }
 }
 
-impl Ask {
+impl KeyRequest {
     fn check(&self, now: Millis) -> Result<(), IssueError> {
         let field = |field, why: &str| {
             Err(IssueError::Field {

@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 const NOW: Millis = Millis(1_795_399_200_123);
 
-struct House {
+struct KeyHouse {
     keys: Arc<Keys>,
     issuer: Arc<Issuer>,
     clock: Arc<ManualClock>,
     store: Store,
 }
 
-async fn house(dir: &Path, config: &[KeyConfig]) -> Result<House, IssueError> {
+async fn house(dir: &Path, config: &[KeyConfig]) -> Result<KeyHouse, IssueError> {
     let store = Store::open(&store::Config::default(), dir).await.unwrap();
     let keys = Arc::new(
         Config {
@@ -29,7 +29,7 @@ async fn house(dir: &Path, config: &[KeyConfig]) -> Result<House, IssueError> {
     );
     let clock = Arc::new(ManualClock::at(NOW));
     let issuer = Arc::new(Issuer::open(store.clone(), keys.clone(), config, clock.clone()).await?);
-    Ok(House {
+    Ok(KeyHouse {
         keys,
         issuer,
         clock,
@@ -49,8 +49,8 @@ fn configured(name: &str, key: &str) -> KeyConfig {
     }
 }
 
-fn ask(name: &str) -> Ask {
-    Ask {
+fn ask(name: &str) -> KeyRequest {
+    KeyRequest {
         name: name.into(),
         partner: "lta".into(),
         scopes: [Scope::Report].into_iter().collect(),
@@ -64,7 +64,7 @@ fn ask(name: &str) -> Ask {
     }
 }
 
-impl House {
+impl KeyHouse {
     fn opens(&self, key: &str) -> bool {
         self.keys.grant(key, self.clock.now()).is_some()
     }
@@ -111,7 +111,7 @@ async fn a_key_ends_at_its_time_by_the_hubs_clock() {
     let house = house(dir.path(), &[configured("root", "bh_root")])
         .await
         .unwrap();
-    let asked = Ask {
+    let asked = KeyRequest {
         expires_at: Some(NOW.plus(1000)),
         ..ask("short")
     };
@@ -135,42 +135,42 @@ async fn what_cannot_be_is_refused_by_its_field_and_nothing_is_made() {
         ("name", ask(&"x".repeat(65))),
         (
             "partner",
-            Ask {
+            KeyRequest {
                 partner: "nobody".into(),
                 ..ask("k")
             },
         ),
         (
             "scopes",
-            Ask {
+            KeyRequest {
                 scopes: Scopes::default(),
                 ..ask("k")
             },
         ),
         (
             "sources",
-            Ask {
+            KeyRequest {
                 sources: vec![],
                 ..ask("k")
             },
         ),
         (
             "sources",
-            Ask {
+            KeyRequest {
                 sources: vec![star; 101],
                 ..ask("k")
             },
         ),
         (
             "uplinks",
-            Ask {
+            KeyRequest {
                 scopes: [Scope::Monitor].into_iter().collect(),
                 ..ask("k")
             },
         ),
         (
             "expires_at",
-            Ask {
+            KeyRequest {
                 expires_at: Some(NOW),
                 ..ask("k")
             },

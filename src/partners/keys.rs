@@ -195,9 +195,9 @@ impl fmt::Debug for Plaintext {
 
 /// All keys that are good now. Shared by the doors; changed at run time.
 #[derive(Default)]
-pub struct Keys(DashMap<Digest, Held>);
+pub struct Keys(DashMap<Digest, StoredKey>);
 
-struct Held {
+struct StoredKey {
     grant: Arc<Grant>,
     /// Its number in the store; `None` for a key of the configuration.
     id: Option<i64>,
@@ -251,7 +251,7 @@ impl Keys {
     }
 
     fn hold(&self, digest: Digest, id: Option<i64>, grant: Grant) {
-        let new = Held {
+        let new = StoredKey {
             grant: Arc::new(grant),
             id,
             used: AtomicU32::new(0),

@@ -13,6 +13,6 @@ mod keys;
 mod speak;
 
 pub use config::{Config, ConfigError, KeyConfig};
-pub use issuer::{Ask, IssueError, Issuer, KeyId, KeyInfo, PartnerInfo};
+pub use issuer::{IssueError, Issuer, KeyId, KeyInfo, KeyRequest, PartnerInfo};
 pub use keys::{Digest, Grant, Keys, Plaintext, Scope, Scopes, SourcePattern};
 pub use speak::{Denied, authenticate, speaker};

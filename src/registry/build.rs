@@ -4,9 +4,9 @@
 //! on the ground is near in memory, a zone is one range, and each (zone, cell) pair is one run.
 //! Dear: a sort of all bays.
 
-use super::city::{City, Numbers, Zone, ZoneSpec, to_e7};
-use super::grid::{Cell, CellSize, Grid, Run};
-use super::page::Row;
+use super::city::{City, NumberIndex, Zone, ZoneSpec, to_e7};
+use super::grid::{CellSize, Grid, GridCell, Run};
+use super::page::BayRow;
 use crate::domain::{BayIx, ZoneIx};
 use ahash::AHashMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(super) struct Built {
 }
 
 /// Builds the picture. `zones` carry their stable numbers; a row's `zone` is a position in `zones`.
-pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[Row]) -> Built {
+pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[BayRow]) -> Built {
     let cell = CellSize::at_latitude(mean_latitude(&zones, rows));
     let mut order: Vec<u32> = (0..zones.len() as u32).collect();
     order.sort_by_cached_key(|&z| (morton(to_e7(zones[z as usize].0.place)), z));
@@ -31,8 +31,8 @@ pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[Row]) -> Built {
         slots: 0,
         live: 0,
         zones: Vec::with_capacity(zones.len()),
-        bay_of_number: Numbers::default(),
-        zone_of_number: Numbers::default(),
+        bay_of_number: NumberIndex::default(),
+        zone_of_number: NumberIndex::default(),
         cell,
         grid: Arc::new(Grid::new(Vec::new())),
         later: Arc::new(AHashMap::new()),
@@ -78,7 +78,7 @@ pub(super) fn new_zone(mut spec: ZoneSpec, number: u32, bays: std::ops::Range<u3
 }
 
 /// Pushes the rows in order and tells the grid; returns where each went.
-fn lay_bays(city: &mut City, rows: &[Row], zone_at: &[u32]) -> Vec<u32> {
+fn lay_bays(city: &mut City, rows: &[BayRow], zone_at: &[u32]) -> Vec<u32> {
     let key = |i: usize| {
         let r = &rows[i];
         let (column, row) = city.cell.cell_at(r.place);
@@ -91,11 +91,11 @@ fn lay_bays(city: &mut City, rows: &[Row], zone_at: &[u32]) -> Vec<u32> {
     };
     let mut keys: Vec<_> = (0..rows.len()).map(key).collect();
     keys.sort_unstable();
-    let mut runs: Vec<(Cell, Run)> = Vec::new();
+    let mut runs: Vec<(GridCell, Run)> = Vec::new();
     let mut bay_at = vec![0; rows.len()];
     let mut last = None;
     for &(zone, cell_code, _, i) in &keys {
-        let row = Row {
+        let row = BayRow {
             zone,
             ..rows[i as usize].clone()
         };
@@ -113,7 +113,7 @@ fn lay_bays(city: &mut City, rows: &[Row], zone_at: &[u32]) -> Vec<u32> {
 }
 
 /// Of the bays; of the zones while there are no bays; 0 for an empty city. Degrees.
-fn mean_latitude(zones: &[(ZoneSpec, u32)], rows: &[Row]) -> f64 {
+fn mean_latitude(zones: &[(ZoneSpec, u32)], rows: &[BayRow]) -> f64 {
     if rows.is_empty() {
         return zones.iter().map(|(z, _)| z.place.lat).sum::<f64>() / zones.len().max(1) as f64;
     }

@@ -31,7 +31,7 @@ pub(super) enum Change {
 }
 
 /// (latitude, longitude) in 1e-7 degrees: exact, where degrees would be rounded twice.
-type Place = (i32, i32);
+type PlaceE7 = (i32, i32);
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredZone {
@@ -41,8 +41,8 @@ pub(super) struct StoredZone {
     operator: String,
     /// 0: follows the number of bays.
     capacity: u32,
-    at: Place,
-    outline: Vec<Place>,
+    at: PlaceE7,
+    outline: Vec<PlaceE7>,
     stale_after_s: Option<u32>,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct StoredZone {
 pub(super) struct StoredBay {
     id: String,
     zone: String,
-    at: Place,
+    at: PlaceE7,
     kind: String,
     accessible: bool,
     ev_charging: bool,

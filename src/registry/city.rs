@@ -6,8 +6,8 @@
 //! picture that shares all pages but the touched ones with the old. Dear: a change after many
 //! additions since the start (it copies the map of additions).
 
-use super::grid::{Cell, CellSize, Grid};
-use super::page::{PAGE, Page, Row};
+use super::grid::{CellSize, Grid, GridCell};
+use super::page::{BayPage, BayRow, PAGE};
 use crate::domain::{BayIx, BayKind, LatLon, Millis, ZoneIx, ZoneKind};
 use ahash::AHashMap;
 use std::ops::Range;
@@ -75,18 +75,18 @@ pub struct Zone {
 /// panics: take the city *after* looking the index up, never before.
 #[derive(Clone)]
 pub struct City {
-    pub(super) pages: Vec<Arc<Page>>,
+    pub(super) pages: Vec<Arc<BayPage>>,
     pub(super) slots: u32,
     pub(super) live: u32,
     pub(super) zones: Vec<Arc<Zone>>,
     /// Stable number -> index; [`NOWHERE`] where the bay is gone.
-    pub(super) bay_of_number: Numbers,
-    pub(super) zone_of_number: Numbers,
+    pub(super) bay_of_number: NumberIndex,
+    pub(super) zone_of_number: NumberIndex,
     pub(super) cell: CellSize,
     /// Bays known at start.
     pub(super) grid: Arc<Grid>,
     /// Bays added since, by cell; without retired ones.
-    pub(super) later: Arc<AHashMap<Cell, Vec<u32>>>,
+    pub(super) later: Arc<AHashMap<GridCell, Vec<u32>>>,
     /// By stable number: when bays came into service that were not there from the beginning.
     pub(super) since: Arc<AHashMap<u32, Millis>>,
 }
@@ -235,20 +235,20 @@ impl City {
     /// Bytes of numbers held for bays (arrays, inverse of numbers, grid), without ids and zones.
     /// For measurements.
     pub fn numeric_bytes(&self) -> usize {
-        self.pages.len() * PAGE * Page::NUMERIC_BYTES
+        self.pages.len() * PAGE * BayPage::NUMERIC_BYTES
             + self.bay_of_number.bytes()
             + self.grid.bytes()
     }
 
     #[inline]
-    fn page(&self, bay: BayIx) -> &Page {
+    fn page(&self, bay: BayIx) -> &BayPage {
         // The last page has room beyond the last bay: that room must not be readable as a bay.
         debug_assert!(bay.0 < self.slots, "bay {} of {}", bay.0, self.slots);
         &self.pages[bay.at() / PAGE]
     }
 
     /// A page about to be changed; copied first if an older picture still shows it.
-    pub(super) fn page_mut(&mut self, bay: BayIx) -> &mut Page {
+    pub(super) fn page_mut(&mut self, bay: BayIx) -> &mut BayPage {
         Arc::make_mut(&mut self.pages[bay.at() / PAGE])
     }
 
@@ -259,9 +259,9 @@ impl City {
 
     /// Puts a bay at the next free index. Its number is registered; grid and zone are the caller's
     /// to tell.
-    pub(super) fn push_bay(&mut self, row: Row) -> BayIx {
+    pub(super) fn push_bay(&mut self, row: BayRow) -> BayIx {
         if self.pages.last().is_none_or(|p| p.is_full()) {
-            self.pages.push(Arc::new(Page::new()));
+            self.pages.push(Arc::new(BayPage::new()));
         }
         let bay = BayIx(self.slots);
         self.bay_of_number.set(row.number, bay.0);
@@ -277,9 +277,9 @@ const NOWHERE: u32 = u32::MAX;
 
 /// Stable number -> dense index, in shared pages like the bays themselves.
 #[derive(Clone, Default)]
-pub(super) struct Numbers(Vec<Arc<[u32; PAGE]>>);
+pub(super) struct NumberIndex(Vec<Arc<[u32; PAGE]>>);
 
-impl Numbers {
+impl NumberIndex {
     #[inline]
     fn get(&self, number: u32) -> Option<u32> {
         let page = self.0.get(number as usize / PAGE)?;

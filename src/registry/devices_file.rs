@@ -16,7 +16,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 /// What is wrong with an element, and its id if it has one.
-pub(super) type Fault = (Option<String>, String);
+pub(super) type DeviceFault = (Option<String>, String);
 
 /// The devices of an array, or the one of an object.
 ///
@@ -25,7 +25,7 @@ pub(super) type Fault = (Option<String>, String);
 pub fn parse_devices(json: &[u8]) -> Result<Vec<DeviceSpec>, RegistryError> {
     let mut faults = Faults::of("devices");
     let mut all = Vec::new();
-    let mut take = |at, one: Result<DeviceSpec, Fault>| match one {
+    let mut take = |at, one: Result<DeviceSpec, DeviceFault>| match one {
         Ok(device) => all.push(device),
         Err((id, what)) => faults.add("devices", at, id.as_deref(), what),
     };
@@ -47,7 +47,7 @@ pub fn parse_devices(json: &[u8]) -> Result<Vec<DeviceSpec>, RegistryError> {
 /// reading.
 pub(super) fn read_devices(
     path: &Path,
-    each: impl FnMut(usize, Result<DeviceSpec, Fault>),
+    each: impl FnMut(usize, Result<DeviceSpec, DeviceFault>),
 ) -> Result<(), RegistryError> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|e| RegistryError(format!("{name}: cannot open: {e}")))?;
@@ -61,7 +61,7 @@ pub(super) fn read_devices(
 fn array<'de, R: serde_json::de::Read<'de>>(
     name: &str,
     mut json: serde_json::Deserializer<R>,
-    each: impl FnMut(usize, Result<DeviceSpec, Fault>),
+    each: impl FnMut(usize, Result<DeviceSpec, DeviceFault>),
 ) -> Result<(), RegistryError> {
     let read = json.deserialize_seq(Each(each)).and_then(|()| json.end());
     read.map_err(|e| RegistryError(format!("{name}: {e}")))
@@ -70,7 +70,7 @@ fn array<'de, R: serde_json::de::Read<'de>>(
 /// Hands on each element of an array.
 struct Each<F>(F);
 
-impl<'de, F: FnMut(usize, Result<DeviceSpec, Fault>)> Visitor<'de> for Each<F> {
+impl<'de, F: FnMut(usize, Result<DeviceSpec, DeviceFault>)> Visitor<'de> for Each<F> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -87,7 +87,7 @@ impl<'de, F: FnMut(usize, Result<DeviceSpec, Fault>)> Visitor<'de> for Each<F> {
     }
 }
 
-fn element(raw: &RawValue) -> Result<DeviceSpec, Fault> {
+fn element(raw: &RawValue) -> Result<DeviceSpec, DeviceFault> {
     #[derive(Deserialize)]
     struct Named {
         device: String,

@@ -9,7 +9,7 @@ use super::city::{BaySpec, City, ZoneSpec, to_e7};
 use super::faults::Faults;
 use super::identities::Identities;
 use super::load::{capacity_fault, check_bay, checked_zone, unknown_zone};
-use super::page::Row;
+use super::page::BayRow;
 use super::{Ids, RegistryError, build};
 use crate::domain::{BayIx, Millis, ZoneIx};
 use ahash::AHashSet;
@@ -148,7 +148,7 @@ impl<'r> Draft<'r> {
             None => Arc::from(&*bay.id),
         };
         let number = self.ids.new_bay(&id);
-        let row = Row {
+        let row = BayRow {
             id: Arc::clone(&id),
             zone: zone.0,
             place,

@@ -15,7 +15,7 @@ const DENSE_CELLS: i64 = 4_000_000;
 const CELLS_PER_RUN: i64 = 16;
 
 /// (column, row).
-pub(super) type Cell = (i32, i32);
+pub(super) type GridCell = (i32, i32);
 
 /// The size of cells, the same everywhere in one city.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,7 +39,7 @@ impl CellSize {
     }
 
     #[inline]
-    pub(super) fn cell_at(self, (lat_e7, lon_e7): (i32, i32)) -> Cell {
+    pub(super) fn cell_at(self, (lat_e7, lon_e7): (i32, i32)) -> GridCell {
         (
             lon_e7.div_euclid(self.width),
             lat_e7.div_euclid(self.height),
@@ -66,12 +66,12 @@ enum Directory {
         rows: i32,
         starts: Vec<u32>,
     },
-    Hashed(AHashMap<Cell, (u32, u32)>),
+    Hashed(AHashMap<GridCell, (u32, u32)>),
 }
 
 impl Grid {
     /// `runs` in any order; each becomes findable under its cell.
-    pub(super) fn new(mut runs: Vec<(Cell, Run)>) -> Self {
+    pub(super) fn new(mut runs: Vec<(GridCell, Run)>) -> Self {
         runs.sort_unstable_by_key(|&((column, row), run)| (row, column, run));
         let directory = match Extent::of(&runs) {
             Some(e) if e.cells() <= DENSE_CELLS.min(65_536 + CELLS_PER_RUN * runs.len() as i64) => {
@@ -88,7 +88,7 @@ impl Grid {
 
     /// The runs of a cell; empty for any cell without bays, wherever it is.
     #[inline]
-    pub(super) fn runs(&self, (column, row): Cell) -> &[Run] {
+    pub(super) fn runs(&self, (column, row): GridCell) -> &[Run] {
         let (start, end) = match &self.directory {
             Directory::Dense {
                 west,
@@ -118,7 +118,9 @@ impl Grid {
     pub(super) fn bytes(&self) -> usize {
         let directory = match &self.directory {
             Directory::Dense { starts, .. } => starts.capacity() * size_of::<u32>(),
-            Directory::Hashed(cells) => cells.capacity() * (size_of::<(Cell, (u32, u32))>() + 1),
+            Directory::Hashed(cells) => {
+                cells.capacity() * (size_of::<(GridCell, (u32, u32))>() + 1)
+            }
         };
         self.runs.capacity() * size_of::<Run>() + directory
     }
@@ -133,7 +135,7 @@ struct Extent {
 }
 
 impl Extent {
-    fn of(runs: &[(Cell, Run)]) -> Option<Self> {
+    fn of(runs: &[(GridCell, Run)]) -> Option<Self> {
         let columns = || runs.iter().map(|&((column, _), _)| column);
         let rows = || runs.iter().map(|&((_, row), _)| row);
         let west = columns().min()?;
@@ -150,7 +152,7 @@ impl Extent {
         self.columns * self.rows
     }
 
-    fn dense(&self, runs: &[(Cell, Run)]) -> Directory {
+    fn dense(&self, runs: &[(GridCell, Run)]) -> Directory {
         let mut starts = vec![0_u32; self.cells() as usize + 1];
         for &((column, row), _) in runs {
             let at = i64::from(row - self.south) * self.columns + i64::from(column - self.west);
@@ -173,8 +175,8 @@ impl Extent {
     }
 }
 
-fn hashed(runs: &[(Cell, Run)]) -> Directory {
-    let mut cells: AHashMap<Cell, (u32, u32)> = AHashMap::default();
+fn hashed(runs: &[(GridCell, Run)]) -> Directory {
+    let mut cells: AHashMap<GridCell, (u32, u32)> = AHashMap::default();
     for (i, &(cell, _)) in runs.iter().enumerate() {
         let i = i as u32;
         cells.entry(cell).or_insert((i, i)).1 = i + 1;
@@ -187,7 +189,7 @@ fn hashed(runs: &[(Cell, Run)]) -> Directory {
 mod tests {
     use super::*;
 
-    fn check(runs: &[(Cell, Run)], dense: bool) {
+    fn check(runs: &[(GridCell, Run)], dense: bool) {
         let grid = Grid::new(runs.to_vec());
         assert_eq!(matches!(grid.directory, Directory::Dense { .. }), dense);
         for &(cell, _) in runs {

@@ -18,7 +18,7 @@ const COMPACT_FROM: usize = 1_000;
 
 /// How many numbers have been given out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Counts {
+struct NumberCounts {
     bays: u32,
     zones: u32,
 }
@@ -28,10 +28,10 @@ struct Counts {
 pub(super) struct Identities {
     /// `None`: in memory only.
     log: Option<LineLog>,
-    given: Counts,
+    given: NumberCounts,
     /// As of the last commit, and of the one before it.
-    committed: Counts,
-    before: Counts,
+    committed: NumberCounts,
+    before: NumberCounts,
     /// Lines that are not on disk yet.
     pending: Vec<u8>,
 }

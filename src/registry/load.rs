@@ -6,7 +6,7 @@ use super::build::{Built, build};
 use super::city::{BayAttrs, BaySpec, City, ZoneSpec, from_e7, to_e7};
 use super::faults::{Faults, invalid_id};
 use super::identities::{Identities, Known};
-use super::page::Row;
+use super::page::BayRow;
 use super::{Ids, RegistryError};
 use crate::domain::{BayIx, LatLon, ZoneIx, id};
 use ahash::AHashMap;
@@ -24,7 +24,7 @@ pub(super) struct Loader {
     zone_from: Vec<(Arc<str>, usize)>,
     zone_at: AHashMap<String, u32>,
     bays_in_zone: Vec<u32>,
-    rows: Vec<Row>,
+    rows: Vec<BayRow>,
     /// Holds row numbers until the order is known.
     bays: Ids<BayIx>,
 }
@@ -82,10 +82,10 @@ impl Loader {
         zone: &str,
         place: LatLon,
         attrs: BayAttrs,
-    ) -> Result<Row, String> {
+    ) -> Result<BayRow, String> {
         check_bay(id, place)?;
         let zone = *self.zone_at.get(zone).ok_or_else(|| unknown_zone(zone))?;
-        Ok(Row {
+        Ok(BayRow {
             id: Arc::from(id),
             zone,
             place: to_e7(place),
@@ -96,11 +96,11 @@ impl Loader {
 
     /// The first bays, at once and by all cores. False, and none is taken, where an id is there
     /// twice.
-    pub(super) fn all_bays(&mut self, rows: Vec<Row>) -> bool {
+    pub(super) fn all_bays(&mut self, rows: Vec<BayRow>) -> bool {
         let bays = Ids::with_capacity_and_hasher(rows.len(), ahash::RandomState::default());
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let share = rows.len().div_ceil(cores).max(1);
-        let all_new = |(part, rows): (usize, &[Row])| {
+        let all_new = |(part, rows): (usize, &[BayRow])| {
             rows.iter()
                 .zip(part * share..)
                 .all(|(row, at)| bays.insert(Arc::clone(&row.id), BayIx(at as u32)).is_none())

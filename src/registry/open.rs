@@ -7,7 +7,7 @@ use super::changes::{ChangeLog, Class, Overlay};
 use super::devices::{DeviceSpec, Models, unknown_bay};
 use super::devices_file::read_devices;
 use super::faults::Faults;
-use super::geojson::{self, Bay};
+use super::geojson::{self, FeatureBay};
 use super::identities::Identities;
 use super::load::Loader;
 use super::{Registry, RegistryError, device_id};
@@ -122,7 +122,7 @@ fn load_bays_at_once(
     let blocks = geojson::read_bays_by_blocks(
         path,
         geojson::BLOCK,
-        |Bay {
+        |FeatureBay {
              id,
              zone,
              place,
@@ -154,10 +154,10 @@ fn load_bays_at_once(
 fn load_bays_patiently(loader: &mut Loader, path: &Path, overlay: &Overlay, seen: &mut Overlaid) {
     let file = path.display().to_string();
     let ended = geojson::read_bays(path, |at, bay| match bay {
-        Ok(Bay { id, .. }) if overlay.bays.contains_key(&*id) => {
+        Ok(FeatureBay { id, .. }) if overlay.bays.contains_key(&*id) => {
             seen.insert((Class::Bay, id.into_owned()));
         }
-        Ok(Bay {
+        Ok(FeatureBay {
             id,
             zone,
             place,

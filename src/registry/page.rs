@@ -19,7 +19,7 @@ const RETIRED: u8 = 16;
 
 /// One bay on its way into a page.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
+pub(super) struct BayRow {
     pub(super) id: Arc<str>,
     pub(super) zone: u32,
     /// Latitude, longitude in 1e-7 degrees.
@@ -30,7 +30,7 @@ pub(super) struct Row {
 
 /// What is seldom asked of a bay, apart from what is asked of each candidate.
 #[derive(Clone, Copy, Default)]
-struct Limits {
+struct BayLimits {
     price_cents_per_hour: u32,
     max_height_cm: u16,
     max_stay_min: u16,
@@ -38,16 +38,16 @@ struct Limits {
 
 /// Up to [`PAGE`] bays; positions beyond `ids.len()` hold nothing.
 #[derive(Clone)]
-pub(super) struct Page {
+pub(super) struct BayPage {
     place: [(i32, i32); PAGE],
     zone: [u32; PAGE],
     number: [u32; PAGE],
-    limits: [Limits; PAGE],
+    limits: [BayLimits; PAGE],
     flags: [u8; PAGE],
     ids: Vec<Arc<str>>,
 }
 
-impl Page {
+impl BayPage {
     /// Bytes a bay takes in the arrays of numbers.
     pub(super) const NUMERIC_BYTES: usize = (size_of::<Self>() - size_of::<Vec<Arc<str>>>()) / PAGE;
 
@@ -56,7 +56,7 @@ impl Page {
             place: [(0, 0); PAGE],
             zone: [0; PAGE],
             number: [0; PAGE],
-            limits: [Limits::default(); PAGE],
+            limits: [BayLimits::default(); PAGE],
             flags: [0; PAGE],
             ids: Vec::with_capacity(PAGE),
         }
@@ -66,7 +66,7 @@ impl Page {
         self.ids.len() == PAGE
     }
 
-    pub(super) fn push(&mut self, row: Row) {
+    pub(super) fn push(&mut self, row: BayRow) {
         let at = self.ids.len();
         self.ids.push(row.id);
         self.place[at] = row.place;
@@ -149,7 +149,7 @@ impl Page {
             | kind as u8
             | flag(accessible, ACCESSIBLE)
             | flag(ev_charging, EV_CHARGING);
-        self.limits[at] = Limits {
+        self.limits[at] = BayLimits {
             price_cents_per_hour,
             max_height_cm,
             max_stay_min,

@@ -1,7 +1,7 @@
 //! Devices: mapped, found, remapped, forgotten, and kept over restarts; faults with their place.
 
 use super::tests::{bay, zone};
-use super::tests_files::Place;
+use super::tests_files::CityFolder;
 use super::*;
 
 fn spec(device: &str, bay: &str) -> DeviceSpec {
@@ -27,9 +27,9 @@ fn in_memory() -> Registry {
         .knowing(&["box", "decoded"])
 }
 
-fn place() -> Place {
+fn place() -> CityFolder {
     let (zones, bays) = town();
-    Place::new(&zones, &bays)
+    CityFolder::new(&zones, &bays)
 }
 
 fn bay_id(i: usize) -> String {

@@ -10,11 +10,11 @@ use std::fs;
 use tempfile::TempDir;
 
 /// A folder with the two files, and room for data.
-pub(super) struct Place {
+pub(super) struct CityFolder {
     dir: TempDir,
 }
 
-impl Place {
+impl CityFolder {
     pub(super) fn new(zones: &[ZoneSpec], bays: &[BaySpec]) -> Self {
         let place = Self {
             dir: tempfile::tempdir().unwrap(),
@@ -97,7 +97,7 @@ fn numbers(r: &Registry) -> BTreeMap<String, u32> {
 #[test]
 fn what_the_files_say_is_what_the_city_is() {
     let (zones, bays) = town(5, 20);
-    let r = Place::new(&zones, &bays).open().unwrap();
+    let r = CityFolder::new(&zones, &bays).open().unwrap();
     check_invariants(&r);
     let city = r.city();
     for b in &bays {
@@ -108,7 +108,7 @@ fn what_the_files_say_is_what_the_city_is() {
         );
         assert!(city.place(ix).distance_m(b.place) < 0.02);
     }
-    let empty = Place::new(&[], &[]).open().unwrap();
+    let empty = CityFolder::new(&[], &[]).open().unwrap();
     assert_eq!(
         (empty.city().bay_slots(), empty.city().zone_count()),
         (0, 0)
@@ -117,7 +117,7 @@ fn what_the_files_say_is_what_the_city_is() {
 
 #[test]
 fn a_missing_file_is_named() {
-    let place = Place::new(&[], &[]);
+    let place = CityFolder::new(&[], &[]);
     fs::remove_file(place.dir.path().join("bays.geojson")).unwrap();
     let e = err(place.open());
     assert!(
@@ -132,7 +132,7 @@ fn all_faults_of_a_file_are_told_at_once_with_file_position_and_id() {
     bays[1].id = "b0".into();
     bays[2].zone = "nowhere".into();
     bays[3].id = "a/b".into();
-    let place = Place::new(&zones, &bays);
+    let place = CityFolder::new(&zones, &bays);
     let e = err(place.open());
     let lines: Vec<_> = e.lines().collect();
     assert_eq!(lines.len(), 3, "{e}");
@@ -149,7 +149,7 @@ fn all_faults_of_a_file_are_told_at_once_with_file_position_and_id() {
     );
 
     let twice = [zones[0].clone(), zones[0].clone()];
-    let e = err(Place::new(&twice, &[]).open());
+    let e = err(CityFolder::new(&twice, &[]).open());
     assert!(
         e.contains(r#"zones.geojson: features[1] (id "z0"): duplicate id"#),
         "{e}"
@@ -161,7 +161,7 @@ fn all_faults_of_a_file_are_told_at_once_with_file_position_and_id() {
         },
         zones[1].clone(),
     ];
-    let e = err(Place::new(&tight, &town(2, 3).1).open());
+    let e = err(CityFolder::new(&tight, &town(2, 3).1).open());
     assert!(
         e.contains(r#"zones.geojson: features[0] (id "z0"): capacity 2 is below its 3 bays"#),
         "{e}"
@@ -172,7 +172,7 @@ fn all_faults_of_a_file_are_told_at_once_with_file_position_and_id() {
 fn a_torn_file_of_bays_is_told_with_the_faults_before_it() {
     let (zones, mut bays) = town(1, 3);
     bays[0].zone = "nowhere".into();
-    let place = Place::new(&zones, &bays);
+    let place = CityFolder::new(&zones, &bays);
     let text = fs::read_to_string(place.dir.path().join("bays.geojson")).unwrap();
     place.put("bays.geojson", &text[..text.len() - 40]);
     let e = err(place.open());
@@ -187,7 +187,7 @@ fn a_torn_file_of_bays_is_told_with_the_faults_before_it() {
 #[test]
 fn a_bay_put_into_the_middle_of_the_file_shifts_no_number() {
     let (zones, mut bays) = town(4, 10);
-    let place = Place::new(&zones, &bays);
+    let place = CityFolder::new(&zones, &bays);
     let first = numbers(&place.open().unwrap());
     bays.insert(7, bay("middle", "z1", 1.3, 103.8));
     let gone = bays.remove(20).id;
@@ -208,7 +208,7 @@ fn a_bay_put_into_the_middle_of_the_file_shifts_no_number() {
 #[test]
 fn changes_outlive_a_restart_and_stand_above_the_files() {
     let (zones, bays) = town(3, 4);
-    let place = Place::new(&zones, &bays);
+    let place = CityFolder::new(&zones, &bays);
     let r = place.open().unwrap();
     r.put_zones(vec![
         zone("new", 1.4, 103.9),
@@ -265,7 +265,7 @@ fn changes_outlive_a_restart_and_stand_above_the_files() {
 
 #[test]
 fn sources_outlive_a_restart() {
-    let place = Place::new(&[], &[]);
+    let place = CityFolder::new(&[], &[]);
     let r = place.open().unwrap();
     r.enrol_sources(&[("lamp", SourceKind::Sensor), ("app", SourceKind::App)])
         .unwrap();
@@ -282,7 +282,7 @@ fn sources_outlive_a_restart() {
 #[test]
 fn torn_tails_are_cut_and_all_before_them_stands() {
     let (zones, bays) = town(2, 3);
-    let place = Place::new(&zones, &bays);
+    let place = CityFolder::new(&zones, &bays);
     let r = place.open().unwrap();
     r.put_bays(vec![bay("n1", "z0", 1.4, 103.9)]).unwrap();
     let before = numbers(&r);
@@ -305,7 +305,7 @@ fn torn_tails_are_cut_and_all_before_them_stands() {
 
 #[test]
 fn a_spoilt_line_within_is_an_error_that_names_file_and_line() {
-    let place = Place::new(&[], &[]);
+    let place = CityFolder::new(&[], &[]);
     drop(place.open().unwrap());
     fs::write(place.kept("identities"), "b x\nspoilt\nb y\n").unwrap();
     let e = err(place.open());
@@ -322,7 +322,7 @@ fn a_spoilt_line_within_is_an_error_that_names_file_and_line() {
 #[test]
 fn a_change_the_disk_refuses_has_not_happened() {
     let (zones, bays) = town(2, 3);
-    let place = Place::new(&zones, &bays);
+    let place = CityFolder::new(&zones, &bays);
     let r = place.open().unwrap();
     let before = numbers(&r);
     let kept = fs::read(place.kept("identities")).unwrap();
@@ -349,7 +349,7 @@ fn a_change_the_disk_refuses_has_not_happened() {
 #[test]
 fn many_changes_are_compacted_at_the_next_start() {
     let (zones, bays) = town(1, 2);
-    let place = Place::new(&zones, &bays);
+    let place = CityFolder::new(&zones, &bays);
     let r = place.open().unwrap();
     for price in 0..100 {
         let mut b = bays[0].clone();

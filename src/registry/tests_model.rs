@@ -2,7 +2,7 @@
 
 use super::city::{BayAttrs, BaySpec, ZoneSpec};
 use super::tests::{CAR, check_invariants, zone};
-use super::tests_files::Place;
+use super::tests_files::CityFolder;
 use super::*;
 use crate::domain::LatLon;
 use proptest::prelude::*;
@@ -30,7 +30,7 @@ fn action() -> impl Strategy<Value = Action> {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Bay {
+struct ModelBay {
     zone: u8,
     place: u8,
     price: u8,
@@ -40,7 +40,7 @@ struct Bay {
 #[derive(Clone, Debug, Default)]
 struct Model {
     zones: BTreeMap<u8, u32>,
-    bays: BTreeMap<u8, Bay>,
+    bays: BTreeMap<u8, ModelBay>,
 }
 
 impl Model {
@@ -62,7 +62,7 @@ impl Model {
         match action {
             Action::PutBays(puts) => {
                 for &(b, zone, place, price) in puts {
-                    m.bays.insert(b, Bay { zone, place, price });
+                    m.bays.insert(b, ModelBay { zone, place, price });
                 }
                 if puts.iter().map(|p| p.0).collect::<BTreeSet<_>>().len() < puts.len() {
                     return None;
@@ -88,7 +88,7 @@ fn zone_spec(z: u8, capacity: u32) -> ZoneSpec {
     }
 }
 
-fn bay_spec(b: u8, Bay { zone, place, price }: &Bay) -> BaySpec {
+fn bay_spec(b: u8, ModelBay { zone, place, price }: &ModelBay) -> BaySpec {
     BaySpec {
         id: format!("b{b}"),
         zone: format!("z{zone}"),
@@ -107,7 +107,7 @@ fn act(r: &Registry, action: &Action) -> Result<(), RegistryError> {
     match action {
         Action::PutBays(puts) => r.put_bays(
             puts.iter()
-                .map(|&(b, zone, place, price)| bay_spec(b, &Bay { zone, place, price }))
+                .map(|&(b, zone, place, price)| bay_spec(b, &ModelBay { zone, place, price }))
                 .collect(),
         ),
         Action::RemoveBays(gone) => {
@@ -184,10 +184,10 @@ proptest! {
     fn any_course_of_changes_and_restarts_equals_a_plain_map(actions in prop::collection::vec(action(), 1..40)) {
         let mut model = Model::default();
         model.zones.extend([(0, 0), (1, 5)]);
-        model.bays.extend((0..4).map(|b| (b, Bay { zone: b % 2, place: 0, price: 0 })));
+        model.bays.extend((0..4).map(|b| (b, ModelBay { zone: b % 2, place: 0, price: 0 })));
         let zones: Vec<_> = model.zones.iter().map(|(&z, &c)| zone_spec(z, c)).collect();
         let bays: Vec<_> = model.bays.iter().map(|(&b, bay)| bay_spec(b, bay)).collect();
-        let place = Place::new(&zones, &bays);
+        let place = CityFolder::new(&zones, &bays);
         let mut r = place.open().expect("valid files");
         let mut numbers = BTreeMap::new();
         let mut used = BTreeSet::new();

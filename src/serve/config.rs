@@ -1,6 +1,6 @@
 //! The `[http]` part of the configuration.
 
-use super::Limits;
+use super::ListenLimits;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -43,8 +43,8 @@ impl Default for Config {
 impl Config {
     /// What the sockets need of it.
     #[must_use]
-    pub const fn limits(&self) -> Limits {
-        Limits {
+    pub const fn limits(&self) -> ListenLimits {
+        ListenLimits {
             max_connections: self.max_connections,
             header_timeout: Duration::from_secs(self.header_timeout_s),
             write_timeout: Duration::from_secs(self.write_timeout_s),

@@ -28,7 +28,7 @@ mod tests;
 pub use api::reports::ReportDoor;
 pub use axum::Router;
 pub use config::Config;
-pub use http::listen::{Limits, serve};
+pub use http::listen::{ListenLimits, serve};
 pub use router::router;
 
 use crate::domain::{Calendar, Clock, Submission};
@@ -48,7 +48,7 @@ use tokio::sync::{mpsc, watch};
 pub type OnChange = Arc<dyn Fn() + Send + Sync>;
 
 /// What the API is made of; every part is shared with the rest of the hub.
-pub struct Parts {
+pub struct ApiParts {
     pub registry: Arc<Registry>,
     pub live: Arc<Live>,
     pub keys: Arc<Keys>,

@@ -5,8 +5,8 @@ use super::http::auth::Doorman;
 use super::http::error::ApiError;
 use super::http::measure;
 use super::sse::Streams;
-use super::state::{Market, Reads};
-use super::{Parts, atlas, docs, page};
+use super::state::{ReadState, SharingState};
+use super::{ApiParts, atlas, docs, page};
 use axum::Router;
 use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderName, Method};
@@ -18,23 +18,23 @@ use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
 /// One state for each group of routes; every part is shared with the rest of the hub.
-struct States {
-    reads: Arc<Reads>,
+struct AudienceStates {
+    reads: Arc<ReadState>,
     streams: Arc<Streams>,
-    reports: Arc<reports::Desk>,
-    bureau: Arc<authority::Bureau>,
-    market: Arc<Market>,
-    operators: operators::States,
+    reports: Arc<reports::ReportsState>,
+    bureau: Arc<authority::AuthorityState>,
+    market: Arc<SharingState>,
+    operators: operators::OperatorStates,
 }
 
-impl States {
-    fn of(parts: Parts) -> Self {
+impl AudienceStates {
+    fn of(parts: ApiParts) -> Self {
         let doorman = Doorman {
             keys: parts.keys,
             clock: parts.clock.clone(),
             public_reads: parts.config.public_reads,
         };
-        let reads = Arc::new(Reads {
+        let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             live: parts.live.clone(),
@@ -48,25 +48,25 @@ impl States {
             max_streams,
             parts.closed,
         );
-        let reports = Arc::new(reports::Desk {
+        let reports = Arc::new(reports::ReportsState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             door: parts.reports,
             inbox: parts.inbox.clone(),
             metrics: parts.metrics.clone(),
         });
-        let bureau = Arc::new(authority::Bureau {
+        let bureau = Arc::new(authority::AuthorityState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             authority: parts.authority,
             room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
         });
-        let market = Arc::new(Market {
+        let market = Arc::new(SharingState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             desk: parts.desk,
         });
-        let office = operators::Office {
+        let office = operators::RegistryState {
             doorman: doorman.clone(),
             registry: parts.registry,
             live: parts.live,
@@ -75,19 +75,19 @@ impl States {
             on_change: parts.on_change,
             one: Mutex::default(),
         };
-        let registrar = operators::Registrar {
+        let registrar = operators::KeysState {
             doorman: doorman.clone(),
             issuer: parts.issuer,
         };
-        let cell = operators::Cell {
+        let cell = operators::QuarantineState {
             doorman,
             quarantine: parts.quarantine,
         };
-        let watch = operators::Watch {
+        let watch = operators::HealthState {
             health: parts.health,
             metrics: parts.metrics,
         };
-        let operators = operators::States {
+        let operators = operators::OperatorStates {
             office: Arc::new(office),
             market: market.clone(),
             registrar: Arc::new(registrar),
@@ -106,10 +106,10 @@ impl States {
 }
 
 /// The whole API as one router.
-pub fn router(parts: Parts) -> Router {
+pub fn router(parts: ApiParts) -> Router {
     let metrics = parts.metrics.clone();
     let limit = Duration::from_secs(parts.config.request_timeout_s);
-    let s = States::of(parts);
+    let s = AudienceStates::of(parts);
     // Whether any web page may read it.
     let groups: [(OpenApiRouter, bool); 7] = [
         (drivers::routes(s.reads, s.streams.clone()), true),

@@ -10,7 +10,7 @@ use axum::extract::FromRef;
 use std::sync::Arc;
 
 /// What the public reads need.
-pub(in crate::serve) struct Reads {
+pub(in crate::serve) struct ReadState {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) live: Arc<Live>,
@@ -18,21 +18,21 @@ pub(in crate::serve) struct Reads {
     pub(in crate::serve) atlases: Atlases,
 }
 
-impl FromRef<Arc<Reads>> for Doorman {
-    fn from_ref(reads: &Arc<Reads>) -> Self {
+impl FromRef<Arc<ReadState>> for Doorman {
+    fn from_ref(reads: &Arc<ReadState>) -> Self {
         reads.doorman.clone()
     }
 }
 
 /// What the routes of shared bays need, those of the businesses and of booking apps.
-pub(in crate::serve) struct Market {
+pub(in crate::serve) struct SharingState {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) desk: Arc<Desk>,
 }
 
-impl FromRef<Arc<Market>> for Doorman {
-    fn from_ref(market: &Arc<Market>) -> Self {
+impl FromRef<Arc<SharingState>> for Doorman {
+    fn from_ref(market: &Arc<SharingState>) -> Self {
         market.doorman.clone()
     }
 }

@@ -6,16 +6,16 @@
 //! enough hours are kept. What cannot be told for certain, because hours are gone, is too late.
 //! Dear: reads the shard's blocks of the hours since then, each once a step.
 
-use super::amendment_log::{Hour, Part, Records};
+use super::amendment_log::{BayHour, HourRecords, Records};
 use super::corrections::{Change, is_told};
-use super::deltas::Tape;
+use super::deltas::WindowDeltas;
 use super::heard::{MINUTE_MS, REACH};
 use super::recent::slot;
 use super::report::{Report, order};
 use super::shard::Late;
-use super::step::Step;
-use super::timeline::{Cell, Rules};
-use super::walk::Still;
+use super::step::WindowStep;
+use super::timeline::{BayTimeline, Rules};
+use super::walk::ZoneQuiet;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{BayIx, Millis};
 use std::collections::BTreeMap;
@@ -23,11 +23,11 @@ use std::collections::btree_map::Entry;
 use std::io;
 
 /// Hours read so far in this step, by their start.
-type Read = BTreeMap<u64, Hour>;
+type Read = BTreeMap<u64, HourRecords>;
 
 /// Where a bay's walk is taken up, and the reports from there on.
 struct Past {
-    cell: Cell,
+    cell: BayTimeline,
     /// Start of the hour it is taken up in.
     from: u64,
     reports: Vec<Report>,
@@ -35,7 +35,7 @@ struct Past {
     carried: bool,
 }
 
-impl Step<'_> {
+impl WindowStep<'_> {
     /// Takes late reports into account, bay by bay.
     pub(in crate::settlement) fn amend(&mut self, mut late: Vec<Late>) {
         let amend = self.limits.amend;
@@ -71,13 +71,13 @@ impl Step<'_> {
         }
     }
 
-    fn part(&mut self, hour: u64, bay: u32, read: &mut Read) -> io::Result<Part> {
+    fn part(&mut self, hour: u64, bay: u32, read: &mut Read) -> io::Result<BayHour> {
         let there = match read.entry(hour) {
             Entry::Occupied(there) => there.into_mut(),
             Entry::Vacant(free) => {
                 let mut words = Vec::new();
                 self.kept.read(Millis(hour), self.shard, &mut words)?;
-                free.insert(Hour::read(&words))
+                free.insert(HourRecords::read(&words))
             }
         };
         Ok(there.part(bay))
@@ -93,7 +93,7 @@ impl Step<'_> {
         // What was reported before that has lapsed.
         let oldest = at.saturating_sub(self.limits.max_age) / HOUR_MS * HOUR_MS;
         let kept_from = self.kept.kept_from().0;
-        let unheard = Cell::serving_since(self.city.serving_since(bay).0);
+        let unheard = BayTimeline::serving_since(self.city.serving_since(bay).0);
         let mut past = Past {
             cell: unheard,
             from: hour,
@@ -146,7 +146,7 @@ impl Step<'_> {
         let (without, ..) = walk(past.cell, &past.reports, swept, &rules);
         let (with, cell, carries) = walk(past.cell, &reports, swept, &rules);
         self.cells[bay as usize] = cell;
-        self.still[zone.at()] = Still::default();
+        self.still[zone.at()] = ZoneQuiet::default();
         self.change(slot(zone), &Change::between(with, without));
         let mut by_hour: BTreeMap<u64, Records> = BTreeMap::new();
         for (hour, carry) in carries
@@ -198,12 +198,12 @@ impl Step<'_> {
 /// Walks through `reports` up to `to`. Also gives, for each hour with reports, the walk just before
 /// the first of them.
 fn walk(
-    mut cell: Cell,
+    mut cell: BayTimeline,
     reports: &[Report],
     to: u64,
     rules: &Rules<'_>,
-) -> (Tape, Cell, Vec<(u64, Cell)>) {
-    let mut tape = Tape::default();
+) -> (WindowDeltas, BayTimeline, Vec<(u64, BayTimeline)>) {
+    let mut tape = WindowDeltas::default();
     let mut carries = Vec::new();
     let mut last = 0;
     for r in reports {

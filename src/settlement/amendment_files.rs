@@ -4,7 +4,7 @@
 //! Not a journal: what is here can be made again from the journal and the checkpoint it goes with.
 //! So nothing is synced but for a checkpoint, which names how much of each file counts; a start
 //! cuts the files back to that. Promises: bounded (the oldest hours go first, and
-//! [`KeptReports::kept_from`] says so); a block that a crash of the machine has damaged is told by
+//! [`AmendmentLog::kept_from`] says so); a block that a crash of the machine has damaged is told by
 //! its checksum, and its hour counts as gone.
 //!
 //! A thread of its own (the clerk) writes, so that no worker waits for a disk: only for room in its
@@ -16,8 +16,11 @@
 //! only within a generation, so of another one all blocks are read; files of another version are
 //! removed, and their hours count as gone.
 
+#[cfg(test)]
+mod tests;
+
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{KeptLength, KeptReports, Millis};
+use crate::domain::{AmendmentLength, AmendmentLog, Millis};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fs::{File, OpenOptions};
@@ -41,14 +44,14 @@ const ASIDE: &str = "too-late.bin";
 
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
-struct Head {
+struct BlockHead {
     group: u32,
     len: u32,
     crc: u32,
     zero: u32,
 }
 
-impl Head {
+impl BlockHead {
     fn new(group: u32, bytes: &[u8]) -> Self {
         let len = bytes.len() as u32;
         let crc = crc32c::crc32c_append(crc32c::crc32c(bytemuck::cast_slice(&[group, len])), bytes);
@@ -66,10 +69,10 @@ type Name = (u64, u32, u32);
 
 /// Bytes that a block takes in its file.
 const fn size(words: &[u64]) -> u64 {
-    size_of::<Head>() as u64 + size_of_val(words) as u64
+    size_of::<BlockHead>() as u64 + size_of_val(words) as u64
 }
 
-struct Hour {
+struct HourFile {
     file: Arc<File>,
     len: u64,
     /// Group, offset and length of each block's bytes.
@@ -78,7 +81,7 @@ struct Hour {
 }
 
 struct State {
-    files: BTreeMap<Name, Hour>,
+    files: BTreeMap<Name, HourFile>,
     bytes: u64,
     /// Hours before it are gone, for everybody.
     kept_from: u64,
@@ -96,7 +99,7 @@ struct Folder {
 
 /// The folder of kept reports.
 #[derive(Clone)]
-pub struct KeptFiles {
+pub struct AmendmentFiles {
     folder: Arc<Folder>,
     clerk: Arc<Clerk>,
 }
@@ -159,14 +162,14 @@ impl Drop for Clerk {
     }
 }
 
-impl KeptFiles {
+impl AmendmentFiles {
     /// Opens the folder as a checkpoint left it: cuts its files back to `lengths`, and removes the
     /// others.
     pub fn open(
         dir: &Path,
         generation: u32,
         max_bytes: u64,
-        lengths: &[KeptLength],
+        lengths: &[AmendmentLength],
     ) -> io::Result<Self> {
         std::fs::create_dir_all(dir)?;
         let aside = OpenOptions::new()
@@ -201,7 +204,7 @@ impl KeptFiles {
                 std::fs::remove_file(&path)?;
                 continue;
             };
-            let hour = Hour::open(&path, length.bytes)?;
+            let hour = HourFile::open(&path, length.bytes)?;
             if hour.len < length.bytes {
                 tracing::warn!(
                     file = %path.display(),
@@ -230,7 +233,7 @@ impl KeptFiles {
 
     /// What worker `me` of `of` uses.
     #[must_use]
-    pub fn of_worker(&self, me: u32, of: u32) -> Box<dyn KeptReports> {
+    pub fn of_worker(&self, me: u32, of: u32) -> Box<dyn AmendmentLog> {
         let state = self.folder.state();
         let ours = state
             .files
@@ -323,7 +326,7 @@ impl Folder {
                     .create(true)
                     .truncate(true)
                     .open(path)?;
-                let hour = free.insert(Hour {
+                let hour = free.insert(HourFile {
                     file: Arc::new(file),
                     len: 0,
                     blocks: Vec::new(),
@@ -333,9 +336,9 @@ impl Folder {
             }
         };
         let bytes = bytemuck::cast_slice(words);
-        let at = len + size_of::<Head>() as u64;
+        let at = len + size_of::<BlockHead>() as u64;
         // One call more costs less than putting both together first.
-        file.write_all_at(bytemuck::bytes_of(&Head::new(group, bytes)), len)?;
+        file.write_all_at(bytemuck::bytes_of(&BlockHead::new(group, bytes)), len)?;
         file.write_all_at(bytes, at)?;
         let mut state = self.state();
         // It may have gone meanwhile, for want of room.
@@ -371,7 +374,7 @@ fn parse(path: &Path) -> Option<Name> {
     ))
 }
 
-impl Hour {
+impl HourFile {
     /// Reads where the blocks of the first `len` bytes lie; what is behind them, or damaged, is cut
     /// off.
     fn open(path: &Path, len: u64) -> io::Result<Self> {
@@ -384,19 +387,19 @@ impl Hour {
         };
         let mut bytes = Vec::new();
         while hour.len < len {
-            let mut head = [0; size_of::<Head>()];
+            let mut head = [0; size_of::<BlockHead>()];
             if hour.file.read_exact_at(&mut head, hour.len).is_err() {
                 break;
             }
-            let head: Head = bytemuck::cast(head);
-            let at = hour.len + size_of::<Head>() as u64;
-            let end = hour.len + size_of::<Head>() as u64 + u64::from(head.len);
+            let head: BlockHead = bytemuck::cast(head);
+            let at = hour.len + size_of::<BlockHead>() as u64;
+            let end = hour.len + size_of::<BlockHead>() as u64 + u64::from(head.len);
             if end > len {
                 break;
             }
             bytes.resize(head.len as usize, 0);
             if hour.file.read_exact_at(&mut bytes, at).is_err()
-                || Head::new(head.group, &bytes).crc != head.crc
+                || BlockHead::new(head.group, &bytes).crc != head.crc
             {
                 break;
             }
@@ -409,7 +412,7 @@ impl Hour {
 }
 
 struct Hand {
-    files: KeptFiles,
+    files: AmendmentFiles,
     me: u32,
     of: u32,
     forgotten: u64,
@@ -419,7 +422,7 @@ struct Hand {
     done: Receiver<Done>,
 }
 
-impl KeptReports for Hand {
+impl AmendmentLog for Hand {
     fn append(&mut self, hour: Millis, group: u32, words: Vec<u64>) {
         let name = (hour.0, self.me, self.files.folder.generation);
         *self.lengths.entry(hour.0).or_default() += size(&words);
@@ -482,7 +485,7 @@ impl KeptReports for Hand {
     }
 
     /// Does not wait for the clerk: a file that turns out to be shorter counts as damaged.
-    fn lengths(&mut self) -> Vec<KeptLength> {
+    fn lengths(&mut self) -> Vec<AmendmentLength> {
         let folder = &self.files.folder;
         let mut state = folder.state();
         // A crash before this is followed by a replay, in which they come too late again.
@@ -493,7 +496,7 @@ impl KeptReports for Hand {
         let generation = folder.generation;
         let from = state.kept_from;
         self.lengths.retain(|hour, _| *hour >= from);
-        let mine = self.lengths.iter().map(|(hour, bytes)| KeptLength {
+        let mine = self.lengths.iter().map(|(hour, bytes)| AmendmentLength {
             hour: *hour,
             bytes: *bytes,
             worker: me,
@@ -504,7 +507,7 @@ impl KeptReports for Hand {
             .files
             .iter()
             .filter(|(n, _)| n.2 != generation && n.1 == me || me == 0 && n.1 >= self.of);
-        let others = others.map(|(n, h)| KeptLength {
+        let others = others.map(|(n, h)| AmendmentLength {
             hour: n.0,
             bytes: h.len,
             worker: n.1,

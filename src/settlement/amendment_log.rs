@@ -7,13 +7,13 @@
 //! and a report that is there twice is one.
 
 use super::report::{Report, order};
-use super::timeline::Cell;
+use super::timeline::BayTimeline;
 
 /// Marks a carry: a bit of the first word that neither a report nor a cell uses.
 const CARRY: u64 = 1 << 19;
 
 /// Records as they are written, in words; bays by their stable numbers. A report is its three
-/// words; a carry is the three of a [`Cell`], marked, and the bay.
+/// words; a carry is the three of a [`BayTimeline`], marked, and the bay.
 #[derive(Debug, Default)]
 pub(in crate::settlement) struct Records(Vec<u64>);
 
@@ -25,7 +25,7 @@ impl Records {
     }
 
     #[inline]
-    pub(in crate::settlement) fn carry(&mut self, cell: Cell, bay: u32) {
+    pub(in crate::settlement) fn carry(&mut self, cell: BayTimeline, bay: u32) {
         let [word, since, rest]: [u64; 3] = bytemuck::cast(cell);
         self.0
             .extend_from_slice(&[word | CARRY, since, rest, u64::from(bay)]);
@@ -87,17 +87,17 @@ impl Record {
 
 /// What one hour of one shard holds, by bay.
 #[derive(Debug, Default)]
-pub(in crate::settlement) struct Hour(Vec<Record>);
+pub(in crate::settlement) struct HourRecords(Vec<Record>);
 
 /// One bay's part of an hour.
 #[derive(Debug, Default)]
-pub(in crate::settlement) struct Part {
-    pub(in crate::settlement) carry: Option<Cell>,
+pub(in crate::settlement) struct BayHour {
+    pub(in crate::settlement) carry: Option<BayTimeline>,
     /// Ordered, one at each time.
     pub(in crate::settlement) reports: Vec<Report>,
 }
 
-impl Hour {
+impl HourRecords {
     pub(in crate::settlement) fn len(&self) -> usize {
         self.0.len()
     }
@@ -115,9 +115,9 @@ impl Hour {
         Self(records)
     }
 
-    pub(in crate::settlement) fn part(&self, bay: u32) -> Part {
+    pub(in crate::settlement) fn part(&self, bay: u32) -> BayHour {
         let from = self.0.partition_point(|r| r.bay < bay);
-        let mut part = Part::default();
+        let mut part = BayHour::default();
         for r in self.0[from..].iter().take_while(|r| r.bay == bay) {
             if r.carry {
                 part.carry = Some(bytemuck::cast(r.words));
@@ -153,12 +153,12 @@ mod tests {
             Report::new(&o).unwrap()
         };
         let mut records = Records::default();
-        let cell = Cell::serving_since(u64::MAX);
+        let cell = BayTimeline::serving_since(u64::MAX);
         records.carry(cell, 9);
         records.report(&report((1 << 44) - 1, 3), 9);
         records.report(&report(5, 4), 8);
-        records.carry(Cell::serving_since(2), 8);
-        let read = Hour::read(&[records.into_words(), vec![1; 2]].concat());
+        records.carry(BayTimeline::serving_since(2), 8);
+        let read = HourRecords::read(&[records.into_words(), vec![1; 2]].concat());
         assert_eq!(read.len(), 4);
         let part = read.part(9);
         assert_eq!(

@@ -8,15 +8,15 @@ use bytemuck::Pod;
 
 /// What is being written.
 #[derive(Default)]
-pub(in crate::settlement) struct Writer(pub(in crate::settlement) Vec<u8>);
+pub(in crate::settlement) struct ByteWriter(pub(in crate::settlement) Vec<u8>);
 
-/// What is left to read. Every method gives `None` for bytes that no [`Writer`] has written.
-pub(in crate::settlement) struct Reader<'b>(pub(in crate::settlement) &'b [u8]);
+/// What is left to read. Every method gives `None` for bytes that no [`ByteWriter`] has written.
+pub(in crate::settlement) struct ByteReader<'b>(pub(in crate::settlement) &'b [u8]);
 
 /// More than any list in a checkpoint has items, so that a damaged count claims no memory.
 const MOST: u64 = 1 << 32;
 
-impl Writer {
+impl ByteWriter {
     pub(in crate::settlement) fn u64(&mut self, n: u64) {
         self.0.extend_from_slice(&n.to_le_bytes());
     }
@@ -91,7 +91,7 @@ impl Writer {
     }
 }
 
-impl Reader<'_> {
+impl ByteReader<'_> {
     pub(in crate::settlement) fn u64(&mut self) -> Option<u64> {
         let (head, rest) = self.0.split_first_chunk()?;
         self.0 = rest;

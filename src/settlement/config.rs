@@ -88,13 +88,13 @@ impl Config {
     }
 
     #[must_use]
-    pub fn limits(&self, staleness: &Staleness) -> Limits {
+    pub fn limits(&self, staleness: &Staleness) -> SettlementLimits {
         let lateness = self
             .sensor_lateness_s
             .max(self.app_lateness_s)
             .max(self.gate_lateness_s);
         let min_visit = u64::from(self.min_visit_s) * 1000;
-        Limits {
+        SettlementLimits {
             lateness: u64::from(lateness) * 1000,
             min_visit,
             pad: min_visit.div_ceil(WINDOW_MS) * WINDOW_MS,
@@ -110,7 +110,7 @@ impl Config {
 
 /// The same in ms.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct SettlementLimits {
     /// What comes later after its time is late.
     pub lateness: u64,
     pub min_visit: u64,

@@ -1,7 +1,7 @@
 //! What late reports of one hour of ingest changed about hours told before: differences, netted.
 //! Pure.
 
-use super::deltas::Tape;
+use super::deltas::WindowDeltas;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{Corrections, Millis, Visit, VisitChange, Window, WindowRow};
 use std::collections::BTreeMap;
@@ -81,7 +81,7 @@ pub struct Change {
 
 impl Change {
     /// From what the two walks put down.
-    pub fn between(mut with: Tape, without: Tape) -> Self {
+    pub fn between(mut with: WindowDeltas, without: WindowDeltas) -> Self {
         with.subtract(&without);
         let mut visits: BTreeMap<Visit, i32> = BTreeMap::new();
         with.visits

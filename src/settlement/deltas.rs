@@ -6,7 +6,7 @@ use crate::domain::{BayStatus, Visit, Window};
 
 /// Contributions of bays of one zone.
 #[derive(Debug, Default)]
-pub struct Tape {
+pub struct WindowDeltas {
     /// By number since 1970, in no order; nearly always one or two.
     windows: Vec<(u64, Window)>,
     /// Visits that ended, short ones among them.
@@ -14,7 +14,7 @@ pub struct Tape {
     last: usize,
 }
 
-impl Tape {
+impl WindowDeltas {
     #[inline]
     fn window(&mut self, n: u64) -> &mut Window {
         if self.windows.get(self.last).is_none_or(|w| w.0 != n) {

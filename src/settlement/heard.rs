@@ -21,11 +21,11 @@ const PER_PAGE: usize = 16;
 /// How far back the newest minute lets one look, in minutes: some 50 hours.
 pub const REACH: u32 = (WORDS as u32 - 1) * BITS;
 
-type Page = Box<[AtomicU64]>;
+type HeardPage = Box<[AtomicU64]>;
 
 /// See the module.
 pub struct Heard {
-    pages: Box<[OnceLock<Page>]>,
+    pages: Box<[OnceLock<HeardPage>]>,
     /// By source: one more than a minute in which it was heard, the one noted last; 0 for none.
     /// Most reports are of a minute that is noted already, and these lie closer together than the
     /// words.

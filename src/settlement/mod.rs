@@ -37,14 +37,14 @@ pub mod timeline;
 mod walk;
 
 pub use self::handover::Handed;
-pub use amendment_files::KeptFiles;
-pub use config::{Config, Limits};
-pub use step::Counts;
+pub use amendment_files::AmendmentFiles;
+pub use config::{Config, SettlementLimits};
+pub use step::SettledCounts;
 
 use self::amendment_log::Records;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{
-    BayIx, Claim, KeptReports, Millis, Observation, SHARDS, SettledSink, SourceIx, SourceKind,
+    AmendmentLog, BayIx, Claim, Millis, Observation, SHARDS, SettledSink, SourceIx, SourceKind,
     ZoneIx, owner, shard_of, zones_of,
 };
 use crate::registry::city::City;
@@ -56,28 +56,33 @@ use report::Report;
 use shard::{Late, Shard};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use step::Step;
-use timeline::Cell;
-use walk::{Still, Trail};
+use step::WindowStep;
+use timeline::BayTimeline;
+use walk::{Trail, ZoneQuiet};
 
 /// Work done in one go while the stream is live, in reports and bays: a few ms.
 pub const A_LITTLE: usize = 1 << 16;
 
 /// What the workers share.
-pub struct Shared {
+pub struct SettlementShared {
     pub heard: Heard,
     pub recent: Arc<Recent>,
-    pub limits: Limits,
+    pub limits: SettlementLimits,
     /// Ingest time of the first batch that settlement has seen; 0 before.
     begun: AtomicU64,
     handed: Handed,
     sink: Arc<dyn SettledSink>,
 }
 
-impl Shared {
+impl SettlementShared {
     /// For so many workers; `sources` bounds the table of when each was heard.
     #[must_use]
-    pub fn new(limits: Limits, workers: usize, sources: usize, sink: Arc<dyn SettledSink>) -> Self {
+    pub fn new(
+        limits: SettlementLimits,
+        workers: usize,
+        sources: usize,
+        sink: Arc<dyn SettledSink>,
+    ) -> Self {
         let recent = Arc::new(Recent::new(limits.pad, limits.keep_hours));
         let heard = Heard::new(sources);
         let handed = Handed::new(workers);
@@ -126,16 +131,16 @@ pub fn generation(city: &City) -> u32 {
 /// One worker's part of the settlement.
 pub struct Settle {
     place: (u32, u32),
-    pub(in crate::settlement) shared: Arc<Shared>,
-    kept: Box<dyn KeptReports>,
+    pub(in crate::settlement) shared: Arc<SettlementShared>,
+    kept: Box<dyn AmendmentLog>,
     city: Arc<City>,
-    cells: Vec<Cell>,
+    cells: Vec<BayTimeline>,
     chains: Chains,
     /// What a step keeps; empty between steps.
     records: Records,
     trail: Trail,
     /// By zone.
-    still: Vec<Still>,
+    still: Vec<ZoneQuiet>,
     shards: Vec<Shard>,
     inbox: Inbox,
     /// The window being settled ends here, and the shards before `next` are done with it. 0: none.
@@ -145,7 +150,7 @@ pub struct Settle {
     reached: u64,
     waiting: usize,
     offered: handover::Offered,
-    counts: Counts,
+    counts: SettledCounts,
     late: Vec<Late>,
 }
 
@@ -155,8 +160,8 @@ impl Settle {
     pub fn new(
         place: (u32, u32),
         city: &Arc<City>,
-        shared: Arc<Shared>,
-        kept: Box<dyn KeptReports>,
+        shared: Arc<SettlementShared>,
+        kept: Box<dyn AmendmentLog>,
     ) -> Self {
         let mut settle = Self {
             place,
@@ -175,14 +180,14 @@ impl Settle {
             reached: 0,
             waiting: 0,
             offered: handover::Offered::default(),
-            counts: Counts::default(),
+            counts: SettledCounts::default(),
             late: Vec::new(),
         };
         for bay in (0..city.bay_slots())
             .map(BayIx)
             .filter(|b| !city.serving_since(*b).is_never())
         {
-            settle.cells[bay.at()] = Cell::serving_since(city.serving_since(bay).0);
+            settle.cells[bay.at()] = BayTimeline::serving_since(city.serving_since(bay).0);
         }
         settle.make_rows();
         settle
@@ -224,7 +229,7 @@ impl Settle {
         }
         // Whatever has changed, all bays are looked at once more.
         self.still.clear();
-        self.still.resize(count as usize, Still::default());
+        self.still.resize(count as usize, ZoneQuiet::default());
         self.reached = self.reached.max(newest);
     }
 
@@ -233,13 +238,13 @@ impl Settle {
     pub(crate) fn take_up(&mut self, city: &Arc<City>) {
         let old = std::mem::replace(&mut self.city, city.clone());
         self.cells
-            .resize(city.bay_slots() as usize, Cell::default());
+            .resize(city.bay_slots() as usize, BayTimeline::default());
         self.chains.grow(city.bay_slots() as usize);
         self.make_rows();
         for bay in (0..city.bay_slots()).map(BayIx) {
             let new = bay.0 >= old.bay_slots();
             if new {
-                self.cells[bay.at()] = Cell::serving_since(city.serving_since(bay).0);
+                self.cells[bay.at()] = BayTimeline::serving_since(city.serving_since(bay).0);
             } else if old.is_live(bay) && !city.is_live(bay) {
                 self.retire(bay);
             }
@@ -408,7 +413,7 @@ impl Settle {
     }
 
     /// Lends out what a shard is made of.
-    fn with_step<T>(&mut self, s: u32, act: impl FnOnce(&mut Step<'_>) -> T) -> T {
+    fn with_step<T>(&mut self, s: u32, act: impl FnOnce(&mut WindowStep<'_>) -> T) -> T {
         let Self {
             shared,
             kept,
@@ -424,7 +429,7 @@ impl Settle {
         } = self;
         let state = &mut shards[s as usize];
         shared.recent.change(s, |rows| {
-            let mut step = Step {
+            let mut step = WindowStep {
                 shard: s,
                 city,
                 heard: &shared.heard,
@@ -457,7 +462,7 @@ impl Settle {
     }
 
     /// What was done since this was last asked.
-    pub(crate) fn counts(&mut self) -> Counts {
+    pub(crate) fn counts(&mut self) -> SettledCounts {
         std::mem::take(&mut self.counts)
     }
 }

@@ -7,17 +7,17 @@
 //! the reports that wait. Dear: the copy stops the worker; it copies the cells and what came late,
 //! and all else is shared until it is next changed.
 
-use super::bytes::{Reader, Writer};
+use super::bytes::{ByteReader, ByteWriter};
 use super::corrections::Fixes;
 use super::inbox::Seen;
 use super::recent::{HourRow, ShardRows, ZoneRows, slot};
 use super::report::Report;
 use super::shard::{Late, Out};
-use super::timeline::Cell;
-use super::{Settle, Shared};
+use super::timeline::BayTimeline;
+use super::{Settle, SettlementShared};
 use crate::domain::turnover::WINDOW_MS;
 use crate::domain::{
-    BayIx, Corrections, KeptLength, Millis, SHARDS, SettledHour, Visit, shard_of, zones_of,
+    AmendmentLength, BayIx, Corrections, Millis, SHARDS, SettledHour, Visit, shard_of, zones_of,
 };
 use crate::registry::city::City;
 use bytemuck::{Pod, Zeroable};
@@ -39,15 +39,15 @@ const FORMAT: u64 = 1;
 
 /// One worker's part at a cut.
 #[derive(Default)]
-pub struct Copied {
-    cells: Vec<Cell>,
+pub struct SettledCopy {
+    cells: Vec<BayTimeline>,
     shards: Vec<ShardCopy>,
     waiting: Vec<Seen>,
     begun: u64,
-    kept: Vec<KeptLength>,
+    kept: Vec<AmendmentLength>,
     /// Only the first worker's copy has it. Bits that are set after the cut do no harm: they are
     /// set again.
-    shared: Option<Arc<Shared>>,
+    shared: Option<Arc<SettlementShared>>,
 }
 
 struct ShardCopy {
@@ -61,7 +61,7 @@ struct ShardCopy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 struct KeptCell {
-    cell: Cell,
+    cell: BayTimeline,
     bay: u32,
     zone: u32,
 }
@@ -80,12 +80,12 @@ pub struct Saved {
     corrections: Vec<Corrections>,
     heard: Vec<(u32, Vec<u64>)>,
     /// How much of the kept reports counts.
-    pub kept: Vec<KeptLength>,
+    pub kept: Vec<AmendmentLength>,
 }
 
 impl Settle {
     /// Copies everything that is this worker's.
-    pub(crate) fn copy(&mut self, to: &mut Copied) {
+    pub(crate) fn copy(&mut self, to: &mut SettledCopy) {
         to.cells.clear();
         to.cells.extend_from_slice(&self.cells);
         to.begun = self.shared.begun.load(Ordering::Acquire);
@@ -108,10 +108,10 @@ impl Settle {
     }
 }
 
-impl Copied {
+impl SettledCopy {
     /// With memory for that many bays, each page of it touched.
     pub(crate) fn with_room(bays: usize) -> Self {
-        let mut cells = vec![Cell::serving_since(1); bays];
+        let mut cells = vec![BayTimeline::serving_since(1); bays];
         cells.clear();
         Self {
             cells,
@@ -135,13 +135,13 @@ impl Copied {
         city: &City,
         each: &mut impl FnMut(u32, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut head = Writer::default();
+        let mut head = ByteWriter::default();
         head.u64(FORMAT);
         head.u64(self.begun);
         head.pods(&self.kept);
         each(HEAD, &head.0)?;
         for (first, words) in self.shared.iter().flat_map(|s| s.heard.pages()) {
-            let mut page = Writer::default();
+            let mut page = ByteWriter::default();
             page.u64(u64::from(first));
             page.pods(&words);
             each(HEARD, &page.0)?;
@@ -153,7 +153,7 @@ impl Copied {
             let numbered: Vec<Report> = live
                 .map(|r| r.of(city.bay_number(BayIx(r.bay()))))
                 .collect();
-            let mut out = Writer::default();
+            let mut out = ByteWriter::default();
             out.pods(&numbered);
             each(WAITING, &out.0)?;
         }
@@ -162,7 +162,7 @@ impl Copied {
             .try_for_each(|s| each(SHARD + s.shard, &self.shard(s, city).0))
     }
 
-    fn shard(&self, s: &ShardCopy, city: &City) -> Writer {
+    fn shard(&self, s: &ShardCopy, city: &City) -> ByteWriter {
         let number = |bay: u32| city.bay_number(BayIx(bay));
         let mut cells = Vec::new();
         for zone in zones_of(s.shard, city.zone_count()) {
@@ -185,14 +185,14 @@ impl Copied {
                 ..*l
             })
             .collect();
-        let mut out = Writer::default();
+        let mut out = ByteWriter::default();
         out.u64(s.swept);
         out.pods(&cells);
         // Where an earlier version kept the reports that wait.
         out.pods::<Report>(&[]);
         out.pods(&late);
         out.list(s.rows.0.iter(), write_zone);
-        out.list(s.out.visits.iter(), Writer::visit);
+        out.list(s.out.visits.iter(), ByteWriter::visit);
         out.list(s.out.hours.values(), |out, h| out.hour(h));
         out.u64(s.out.fixes.hour);
         out.corrections(&s.out.fixes.told());
@@ -201,7 +201,7 @@ impl Copied {
     }
 }
 
-fn write_zone(out: &mut Writer, z: &ZoneRows) {
+fn write_zone(out: &mut ByteWriter, z: &ZoneRows) {
     out.u64(u64::from(z.number));
     out.u64(z.swept);
     out.u64(z.heard_from);
@@ -216,7 +216,7 @@ fn write_zone(out: &mut Writer, z: &ZoneRows) {
     });
 }
 
-fn read_zone(r: &mut Reader<'_>) -> Option<ZoneRows> {
+fn read_zone(r: &mut ByteReader<'_>) -> Option<ZoneRows> {
     let number = r.u32()?;
     let swept = r.u64()?;
     let heard_from = r.u64()?;
@@ -248,14 +248,14 @@ fn read_zone(r: &mut Reader<'_>) -> Option<ZoneRows> {
 impl Saved {
     /// Takes up one block; `None` for one that this version has not written.
     pub(crate) fn read(&mut self, tag: u32, bytes: &[u8]) -> Option<()> {
-        let mut r = Reader(bytes);
+        let mut r = ByteReader(bytes);
         match tag {
             HEAD => {
                 if r.u64()? != FORMAT {
                     return None;
                 }
                 self.begun = self.begun.max(r.u64()?);
-                self.kept.extend(r.pods::<KeptLength>()?);
+                self.kept.extend(r.pods::<AmendmentLength>()?);
             }
             HEARD => {
                 let first = r.u32()?;
@@ -269,26 +269,26 @@ impl Saved {
         r.0.is_empty().then_some(())
     }
 
-    fn read_shard(&mut self, r: &mut Reader<'_>) -> Option<()> {
+    fn read_shard(&mut self, r: &mut ByteReader<'_>) -> Option<()> {
         r.u64()?;
         self.cells.extend(r.pods::<KeptCell>()?);
         self.waiting.extend(r.pods::<Report>()?);
         self.late.extend(r.pods::<Late>()?);
         self.zones.extend(r.list(read_zone)?);
-        self.visits.extend(r.list(Reader::visit)?);
-        self.hours.extend(r.list(Reader::hour)?);
+        self.visits.extend(r.list(ByteReader::visit)?);
+        self.hours.extend(r.list(ByteReader::hour)?);
         let mut fixes = Fixes {
             hour: r.u64()?,
             ..Fixes::default()
         };
         fixes.absorb(&r.corrections()?);
         self.fixes.push(fixes);
-        self.corrections.extend(r.list(Reader::corrections)?);
+        self.corrections.extend(r.list(ByteReader::corrections)?);
         Some(())
     }
 
     /// Puts back what is of all workers.
-    pub(crate) fn restore_shared(&self, shared: &Shared) {
+    pub(crate) fn restore_shared(&self, shared: &SettlementShared) {
         shared.begun.store(self.begun, Ordering::Release);
         self.heard
             .iter()

@@ -1,27 +1,27 @@
 //! One shard, one window: what is due is walked through, late reports amend, every bay is brought
 //! to the window's end.
 
-use super::Limits;
-use super::amendment_log::{Hour, Records};
+use super::SettlementLimits;
+use super::amendment_log::{HourRecords, Records};
 use super::chains::Chains;
 use super::corrections::{Fixes, is_told};
-use super::deltas::Tape;
+use super::deltas::WindowDeltas;
 use super::heard::Heard;
 use super::recent::{PER_HOUR, ShardRows, ZoneRows, slot};
 use super::report::Report;
 use super::shard::{Late, Out};
-use super::timeline::{Cell, Rules};
-use super::walk::{Still, Trail};
+use super::timeline::{BayTimeline, Rules};
+use super::walk::{Trail, ZoneQuiet};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{
-    BayIx, BayStatus, KeptReports, Millis, SettledHour, WindowRow, ZoneIx, zones_of,
+    AmendmentLog, BayIx, BayStatus, Millis, SettledHour, WindowRow, ZoneIx, zones_of,
 };
 use crate::registry::city::City;
 use std::sync::Arc;
 
 /// What was done, for the metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct SettledCounts {
     /// Reports settled in time.
     pub settled: u64,
     /// Visits that ended, short ones left out.
@@ -39,7 +39,7 @@ pub struct Counts {
     pub unkept: u64,
 }
 
-impl Counts {
+impl SettledCounts {
     /// In the order of the fields.
     #[must_use]
     pub const fn each(&self) -> [u64; 8] {
@@ -60,26 +60,26 @@ impl Counts {
 }
 
 /// The pieces of a worker that a step works on.
-pub(in crate::settlement) struct Step<'a> {
+pub(in crate::settlement) struct WindowStep<'a> {
     pub(in crate::settlement) shard: u32,
     pub(in crate::settlement) city: &'a City,
     pub(in crate::settlement) heard: &'a Heard,
-    pub(in crate::settlement) limits: &'a Limits,
-    pub(in crate::settlement) cells: &'a mut [Cell],
+    pub(in crate::settlement) limits: &'a SettlementLimits,
+    pub(in crate::settlement) cells: &'a mut [BayTimeline],
     pub(in crate::settlement) rows: &'a mut ShardRows,
     pub(in crate::settlement) out: &'a mut Out,
-    pub(in crate::settlement) kept: &'a mut dyn KeptReports,
+    pub(in crate::settlement) kept: &'a mut dyn AmendmentLog,
     pub(in crate::settlement) chains: &'a mut Chains,
     /// What is to be kept of the walk under way; empty between steps.
     pub(in crate::settlement) records: &'a mut Records,
     pub(in crate::settlement) trail: &'a mut Trail,
     /// By zone.
-    pub(in crate::settlement) still: &'a mut [Still],
+    pub(in crate::settlement) still: &'a mut [ZoneQuiet],
     pub(in crate::settlement) open: &'a mut Vec<u32>,
-    pub(in crate::settlement) counts: &'a mut Counts,
+    pub(in crate::settlement) counts: &'a mut SettledCounts,
 }
 
-impl<'a> Step<'a> {
+impl<'a> WindowStep<'a> {
     /// Settles the window that ends at `to`. `mixed`: what is due may be of older windows too.
     /// Returns how much work it was.
     pub(in crate::settlement) fn run(
@@ -183,7 +183,7 @@ impl<'a> Step<'a> {
         );
         while let Some((words, done)) = self.kept.done() {
             if let Err(e) = done {
-                self.counts.unkept += Hour::read(&words).len() as u64;
+                self.counts.unkept += HourRecords::read(&words).len() as u64;
                 tracing::warn!(
                     error = %e, "settled reports not kept: what comes late for them cannot amend"
                 );
@@ -195,9 +195,14 @@ impl<'a> Step<'a> {
     }
 
     /// A bay is gone: its service ends where its zone has come to.
-    pub(in crate::settlement) fn retire(&mut self, zone: ZoneIx, mut cell: Cell, number: u32) {
+    pub(in crate::settlement) fn retire(
+        &mut self,
+        zone: ZoneIx,
+        mut cell: BayTimeline,
+        number: u32,
+    ) {
         let swept = self.rows.0[slot(zone)].swept;
-        let mut tape = Tape::default();
+        let mut tape = WindowDeltas::default();
         let rules = Rules {
             bay: number,
             ..self.rules(zone, swept)
@@ -207,7 +212,7 @@ impl<'a> Step<'a> {
     }
 
     /// Adds what walks of that zone's bays put down.
-    pub(in crate::settlement) fn put_down(&mut self, zone: ZoneIx, tape: &mut Tape) {
+    pub(in crate::settlement) fn put_down(&mut self, zone: ZoneIx, tape: &mut WindowDeltas) {
         let rows = &mut self.rows.0[slot(zone)];
         tape.drain().for_each(|(n, w)| rows.add(n, &w));
         let min = self.limits.min_visit;
@@ -236,7 +241,7 @@ impl<'a> Step<'a> {
             return;
         }
         rows.heard_from = hour;
-        let mut tape = Tape::default();
+        let mut tape = WindowDeltas::default();
         for bay in city.bays_of(zone) {
             tape.spend(
                 BayStatus::Unknown,

@@ -12,11 +12,11 @@
 //! A lapsed word leaves the bay unknown. A visit is a longest stretch of *occupied*; it was seen to
 //! start if the bay was vacant just before, and seen to end if it is vacant right after.
 //!
-//! A [`Cell`] is where a bay's walk through its reports has come to; walking on from a copy of it
+//! A [`BayTimeline`] is where a bay's walk through its reports has come to; walking on from a copy of it
 //! gives the same as walking from the beginning. That is what makes checkpoints, amendments and
 //! windows one and the same thing.
 
-use super::deltas::Tape;
+use super::deltas::WindowDeltas;
 use super::heard::{Heard, MINUTE_MS};
 use super::report::Report;
 use crate::domain::{BayStatus, Millis, SourceIx, SourceKind, SourceKinds, Visit};
@@ -45,7 +45,7 @@ pub struct Rules<'a> {
 /// the visit 3 | (11 spare) | time of the standing report 44.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
-pub struct Cell {
+pub struct BayTimeline {
     word: u64,
     /// Since when it has been in its state, ms; of a bay never reported, since when it has been in
     /// service.
@@ -63,7 +63,7 @@ const AT: u32 = 20;
 /// All that belongs to the stretch in one state.
 const STRETCH: u64 = 3 | START_SEEN | COUNTED | 7 << KINDS;
 
-impl Cell {
+impl BayTimeline {
     /// A bay that came into service then.
     #[must_use]
     pub const fn serving_since(since: u64) -> Self {
@@ -105,7 +105,7 @@ impl Cell {
 
     /// Walks to the next report. What is before the bay's service is passed over.
     #[inline]
-    pub fn report(&mut self, r: &Report, rules: &Rules<'_>, tape: &mut Tape) {
+    pub fn report(&mut self, r: &Report, rules: &Rules<'_>, tape: &mut WindowDeltas) {
         let at = r.at();
         let old = self.at();
         if old == 0 && at < self.since {
@@ -186,7 +186,7 @@ impl Cell {
     /// Walks on to `to`, before which there is no other report, and puts everything up to there on
     /// the tape.
     #[inline]
-    pub fn advance(&mut self, to: u64, rules: &Rules<'_>, tape: &mut Tape) {
+    pub fn advance(&mut self, to: u64, rules: &Rules<'_>, tape: &mut WindowDeltas) {
         if self.state() != BayStatus::Unknown && to - self.at() > rules.limit.min(rules.max_age) {
             self.lapse(to, rules, tape);
         }
@@ -199,7 +199,7 @@ impl Cell {
     }
 
     /// Ends the service at `to`: an open visit ends unseen.
-    pub fn retire(&mut self, to: u64, rules: &Rules<'_>, tape: &mut Tape) {
+    pub fn retire(&mut self, to: u64, rules: &Rules<'_>, tape: &mut WindowDeltas) {
         if self.since < to {
             self.advance(to, rules, tape);
             let done = Rules {
@@ -210,7 +210,7 @@ impl Cell {
         }
     }
 
-    fn lapse(&mut self, before: u64, rules: &Rules<'_>, tape: &mut Tape) {
+    fn lapse(&mut self, before: u64, rules: &Rules<'_>, tape: &mut WindowDeltas) {
         if let Some(at) = self.lapses_before(before, rules) {
             self.turn(BayStatus::Unknown, at, rules, tape);
         }
@@ -230,7 +230,7 @@ impl Cell {
     }
 
     #[cold]
-    fn turn(&mut self, to: BayStatus, at: u64, rules: &Rules<'_>, tape: &mut Tape) {
+    fn turn(&mut self, to: BayStatus, at: u64, rules: &Rules<'_>, tape: &mut WindowDeltas) {
         let was = self.state();
         tape.spend(was, self.since.max(rules.swept), at);
         if was == BayStatus::Occupied {

@@ -6,11 +6,11 @@
 //! reported, or which have a visit that may still prove to be a short stay. That a bay was looked
 //! at or not changes no figure; what is known of a zone is found again by looking at all.
 
-use super::deltas::Tape;
+use super::deltas::WindowDeltas;
 use super::recent::slot;
 use super::report::Report;
-use super::step::Step;
-use super::timeline::{Cell, Rules};
+use super::step::WindowStep;
+use super::timeline::{BayTimeline, Rules};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{BayIx, BayStatus, ZoneIx, zones_of};
 use crate::prefetch::prefetch;
@@ -20,7 +20,7 @@ const AHEAD: usize = 6;
 
 /// What is known of a zone's bays without looking at each.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::settlement) struct Still {
+pub(in crate::settlement) struct ZoneQuiet {
     /// Bays in service, by the state they are in at the end of the last window.
     counts: [u32; 4],
     /// Until then all their words stand. 0: nothing is known.
@@ -30,7 +30,7 @@ pub(in crate::settlement) struct Still {
 /// What a walk through a window needs and makes, used again for each.
 #[derive(Default)]
 pub(in crate::settlement) struct Trail {
-    tape: Tape,
+    tape: WindowDeltas,
     /// Bays to be looked at of one zone.
     bays: Vec<u32>,
     open: Vec<u32>,
@@ -38,13 +38,13 @@ pub(in crate::settlement) struct Trail {
 
 /// The window.
 #[derive(Clone, Copy)]
-struct Walk<'a> {
+struct WindowWalk<'a> {
     due: &'a [Report],
     to: u64,
     hour: u64,
 }
 
-impl Step<'_> {
+impl WindowStep<'_> {
     /// Walks the bays of every zone that was ever heard through what is due of them, and on to the
     /// window's end.
     pub(in crate::settlement) fn walk(&mut self, due: &[Report], to: u64) -> usize {
@@ -52,7 +52,7 @@ impl Step<'_> {
         let mut trail = std::mem::take(self.trail);
         self.chains.link(due, &open);
         let city = self.city;
-        let walk = Walk {
+        let walk = WindowWalk {
             due,
             to,
             hour: (to - WINDOW_MS) / HOUR_MS * HOUR_MS,
@@ -95,13 +95,13 @@ impl Step<'_> {
     fn walk_all(
         &mut self,
         zone: ZoneIx,
-        walk: Walk<'_>,
+        walk: WindowWalk<'_>,
         mut rules: Rules<'_>,
         trail: &mut Trail,
     ) -> usize {
         let city = self.city;
         let to = walk.to;
-        let mut still = Still {
+        let mut still = ZoneQuiet {
             counts: [0; 4],
             until: u64::MAX,
         };
@@ -145,7 +145,7 @@ impl Step<'_> {
     fn walk_some(
         &mut self,
         zone: ZoneIx,
-        walk: Walk<'_>,
+        walk: WindowWalk<'_>,
         mut rules: Rules<'_>,
         trail: &mut Trail,
     ) -> usize {
@@ -195,8 +195,14 @@ impl Step<'_> {
     }
 
     #[inline]
-    fn walk_bay(&mut self, bay: BayIx, walk: Walk<'_>, rules: &mut Rules<'_>, tape: &mut Tape) {
-        let cell: &mut Cell = &mut self.cells[bay.at()];
+    fn walk_bay(
+        &mut self,
+        bay: BayIx,
+        walk: WindowWalk<'_>,
+        rules: &mut Rules<'_>,
+        tape: &mut WindowDeltas,
+    ) {
+        let cell: &mut BayTimeline = &mut self.cells[bay.at()];
         rules.bay = bay.0;
         if self.chains.has_reports(bay) {
             let number = self.city.bay_number(bay);
@@ -214,7 +220,7 @@ impl Step<'_> {
 }
 
 /// So many bays were in each state for the whole window.
-fn spend(resting: [i64; 4], rules: &Rules<'_>, to: u64, tape: &mut Tape) {
+fn spend(resting: [i64; 4], rules: &Rules<'_>, to: u64, tape: &mut WindowDeltas) {
     for (state, bays) in (0..).zip(resting).filter(|(_, bays)| *bays > 0) {
         tape.spend_all(bays, BayStatus::from_bits(state), rules.swept, to);
     }

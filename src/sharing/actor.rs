@@ -9,13 +9,13 @@
 use super::ask::{Ask, DeskError};
 use super::config::{Config, Matching};
 use super::improve::Snapshot;
-use super::index::Shelf;
+use super::index::BookingIndex;
 use super::notices::Notices;
 use super::owners::Owners;
-use super::plan::Step;
+use super::plan::PlanStep;
 use super::search::View;
 use super::witness::Witness;
-use crate::domain::{BayIx, Clock, Event, Offer, Reservation};
+use crate::domain::{BayIx, Clock, Offer, Reservation, ReservationEvent};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -38,7 +38,7 @@ pub(super) enum Command {
     Step {
         name: String,
         driver: Arc<str>,
-        event: Event,
+        event: ReservationEvent,
         reply: Reply<Reservation>,
     },
     AddOffer(Offer, Reply<Offer>),
@@ -48,13 +48,13 @@ pub(super) enum Command {
     /// What is known, for a plan.
     Look(Reply<Snapshot>),
     /// Carries a plan out; how many bookings have moved.
-    Carry(Vec<Step>, Reply<usize>),
+    Carry(Vec<PlanStep>, Reply<usize>),
 }
 
 /// An answer that waits for the commit: told `None` then, or why there was none.
 type Waiting = Box<dyn FnOnce(Option<DeskError>) + Send>;
 
-pub(super) struct Counter {
+pub(super) struct BookingActor {
     pub(super) store: Store,
     pub(super) registry: Arc<Registry>,
     pub(super) live: Arc<Live>,
@@ -64,7 +64,7 @@ pub(super) struct Counter {
     pub(super) owners: Arc<Owners>,
     pub(super) notices: Arc<Notices>,
     pub(super) config: Config,
-    pub(super) shelf: Shelf,
+    pub(super) shelf: BookingIndex,
     /// What is not on the shelf as it is in the store: read it again before anything else.
     pub(super) dirty: bool,
     /// Bays whose bit is set in the live view.
@@ -78,7 +78,7 @@ pub(super) struct Counter {
     pub(super) looks_left: u32,
 }
 
-impl Counter {
+impl BookingActor {
     /// Runs until every handle is gone.
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
         let mut group = Vec::with_capacity(GROUP);
@@ -230,7 +230,10 @@ impl Counter {
     async fn reload(&mut self) -> Result<(), StoreError> {
         let offers = self.store.standing_offers().await?;
         let kept = self.store.kept().await?;
-        let old = std::mem::replace(&mut self.shelf, Shelf::new(offers, kept, &self.registry));
+        let old = std::mem::replace(
+            &mut self.shelf,
+            BookingIndex::new(offers, kept, &self.registry),
+        );
         self.shelf.learn_from(old);
         // What another hub has done since, and whom for, is not known: whoever follows looks for
         // himself.

@@ -1,14 +1,16 @@
 //! Booking a bay and changing a reservation: within the transaction of a command.
 
-use super::actor::{Counter, Failed};
+use super::actor::{BookingActor, Failed};
 use super::alternatives;
 use super::ask::{Ask, DeskError, Why};
 use super::config::Matching;
 use super::search::{Fit, Found};
 use crate::domain::offer::CalendarToken;
 use crate::domain::reservation::Moved;
-use crate::domain::{Event, Millis, Offer, OfferState, Promise, Reservation, ReservationState};
-use crate::store::{Entry, StoreError, Work};
+use crate::domain::{
+    Millis, Offer, OfferState, Promise, Reservation, ReservationEvent, ReservationState,
+};
+use crate::store::{LedgerLine, StoreError, Work};
 use rand::Rng as _;
 use std::sync::Arc;
 
@@ -35,7 +37,7 @@ impl Cause {
     }
 }
 
-impl Counter {
+impl BookingActor {
     /// A driver's request: as answered before, or a hold, or why there is none.
     pub(super) async fn ask(
         &mut self,
@@ -197,7 +199,7 @@ impl Counter {
         work: &mut Work,
         name: &str,
         driver: &str,
-        event: Event,
+        event: ReservationEvent,
     ) -> Result<Reservation, Failed> {
         let r = work.reservation(name).await.map_err(absent)?;
         if *r.driver != *driver {
@@ -211,7 +213,7 @@ impl Counter {
         &mut self,
         work: &mut Work,
         r: Reservation,
-        event: Event,
+        event: ReservationEvent,
         cause: Cause,
     ) -> Result<Reservation, Failed> {
         let now = self.clock.now();
@@ -223,13 +225,13 @@ impl Counter {
             ..r
         };
         match event {
-            Event::Arrive => next.arrived_at = Some(now),
+            ReservationEvent::Arrive => next.arrived_at = Some(now),
             // Nobody has seen when the bay became vacant: what was paid for is what was used.
-            Event::Depart if cause == Cause::Clock => {
+            ReservationEvent::Depart if cause == Cause::Clock => {
                 (next.departed_at, step.amount_cents) = (Some(next.span.end), 0);
                 self.in_doubt.push(next.bay.clone());
             }
-            Event::Depart => next.departed_at = Some(now),
+            ReservationEvent::Depart => next.departed_at = Some(now),
             _ => {}
         }
         let next = match work.advance(&next, now).await {
@@ -372,8 +374,8 @@ pub(super) fn entry(
     cause: Cause,
     amount_cents: i64,
     at: Millis,
-) -> Entry {
-    Entry {
+) -> LedgerLine {
+    LedgerLine {
         id: 0,
         at,
         reservation: r.name.to_string(),
@@ -434,23 +436,23 @@ impl Answer<'_> {
         }
     }
 
-    fn read(text: &str) -> Option<Kept> {
+    fn read(text: &str) -> Option<KeptAnswer> {
         let words: Vec<&str> = text.split(' ').collect();
         match words[..] {
-            ["held", name, price, walk, bay] => Some(Kept::Held {
+            ["held", name, price, walk, bay] => Some(KeptAnswer::Held {
                 name: name.to_owned(),
                 price_cents: price.parse().ok()?,
                 walk_m: walk.parse().ok()?,
                 bay: bay.into(),
             }),
-            ["no", why] => Why::parse(why).map(Kept::No),
+            ["no", why] => Why::parse(why).map(KeptAnswer::No),
             _ => None,
         }
     }
 }
 
 /// An answer read back.
-enum Kept {
+enum KeptAnswer {
     Held {
         name: String,
         price_cents: i64,
@@ -460,7 +462,7 @@ enum Kept {
     No(Why),
 }
 
-impl Kept {
+impl KeptAnswer {
     /// The answer as it was given, whatever has become of the reservation since.
     async fn again(self, work: &mut Work) -> Result<Reservation, Failed> {
         match self {

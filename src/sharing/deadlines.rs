@@ -7,13 +7,15 @@
 //! here and counts for nothing. A stay is over when the sensor that saw the vehicle sees it gone,
 //! or, where nobody looks, when its time is.
 
-use super::actor::{Counter, Failed};
+use super::actor::{BookingActor, Failed};
 use super::ask::{Ask, DeskError};
 use super::booking::Cause;
 use super::improve::LOOKS_A_TICK;
 use super::witness::Looked;
 use crate::domain::reservation::EARLY_MS;
-use crate::domain::{BayStatus, BayView, Event, Millis, Reservation, ReservationState, SourceKind};
+use crate::domain::{
+    BayStatus, BayView, Millis, Reservation, ReservationEvent, ReservationState, SourceKind,
+};
 use crate::store::{StoreError, Work};
 use std::sync::Arc;
 
@@ -49,12 +51,12 @@ pub(super) struct Last {
 /// What is due for one reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Due {
-    Step(Event, Cause),
+    Step(ReservationEvent, Cause),
     /// Its bay is taken.
     Elsewhere,
 }
 
-impl Counter {
+impl BookingActor {
     pub(super) async fn tick(&mut self, work: &mut Work) -> Result<(), Failed> {
         let now = self.clock.now();
         self.looks_left = LOOKS_A_TICK;
@@ -120,7 +122,9 @@ impl Counter {
         let occupied = status == BayStatus::Occupied;
         let step = |event, cause| Some(Due::Step(event, cause));
         match r.state {
-            ReservationState::Held if now >= r.expires_at => step(Event::Expire, Cause::Clock),
+            ReservationState::Held if now >= r.expires_at => {
+                step(ReservationEvent::Expire, Cause::Clock)
+            }
             ReservationState::Held | ReservationState::Confirmed
                 if self.is_barred(r, occupied, now) =>
             {
@@ -129,10 +133,10 @@ impl Counter {
             ReservationState::Confirmed => {
                 let from = Millis(r.span.start.0.saturating_sub(ARRIVAL_MS));
                 if occupied && observed >= from && now < r.span.end && !self.stays(r, now) {
-                    return step(Event::Arrive, Cause::Sensor);
+                    return step(ReservationEvent::Arrive, Cause::Sensor);
                 }
                 if now >= r.missed_at() {
-                    step(Event::MissOut, Cause::Clock)
+                    step(ReservationEvent::MissOut, Cause::Clock)
                 } else {
                     None
                 }
@@ -140,10 +144,10 @@ impl Counter {
             ReservationState::Active => {
                 let since = r.arrived_at.unwrap_or_default();
                 if status == BayStatus::Vacant && observed > since && self.seen.contains(&r.id) {
-                    return step(Event::Depart, Cause::Sensor);
+                    return step(ReservationEvent::Depart, Cause::Sensor);
                 }
                 if now >= r.free_at && !occupied {
-                    step(Event::Depart, Cause::Clock)
+                    step(ReservationEvent::Depart, Cause::Clock)
                 } else {
                     None
                 }
@@ -207,7 +211,8 @@ impl Counter {
             }
         }
         if now >= r.span.start {
-            self.step(work, r, Event::Revoke, Cause::Hub).await?;
+            self.step(work, r, ReservationEvent::Revoke, Cause::Hub)
+                .await?;
         }
         Ok(())
     }

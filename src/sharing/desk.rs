@@ -1,25 +1,25 @@
 //! The desk's door: commands go to its one task, questions straight to the store.
 
-use super::actor::{Command, Counter, Reply};
+use super::actor::{BookingActor, Command, Reply};
 use super::ask::{Ask, DeskError, digest};
 use super::booking::calendar_token;
 use super::config::Config;
 use super::improve::LOOKS_A_TICK;
-use super::index::Shelf;
+use super::index::BookingIndex;
 use super::notices::Notices;
 use super::owners::Owners;
 use super::witness::Witness;
-use crate::domain::{Clock, Event, Millis, Offer, OfferState, Reservation, Span};
+use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, ReservationEvent, Span};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
-use crate::store::{Entry, Party, Store, StoreError, Total};
+use crate::store::{LedgerLine, Party, Store, StoreError, Total};
 use std::sync::Arc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 /// What a desk works with.
-pub struct Parts {
+pub struct DeskParts {
     pub store: Store,
     pub registry: Arc<Registry>,
     pub live: Arc<Live>,
@@ -47,9 +47,9 @@ impl Desk {
     /// # Errors
     /// The store's.
     pub async fn open(
-        parts: Parts,
+        parts: DeskParts,
     ) -> Result<(Self, impl Future<Output = ()> + Send + 'static), StoreError> {
-        let Parts {
+        let DeskParts {
             store,
             registry,
             live,
@@ -60,7 +60,7 @@ impl Desk {
         } = parts;
         let owners = Arc::new(Owners::open(&store, registry.clone()).await?);
         let notices = Arc::<Notices>::default();
-        let shelf = Shelf::new(
+        let shelf = BookingIndex::new(
             store.standing_offers().await?,
             store.kept().await?,
             &registry,
@@ -76,7 +76,7 @@ impl Desk {
             witness: witness.clone(),
         };
         let (reserved, seen, last) = Default::default();
-        let mut counter = Counter {
+        let mut counter = BookingActor {
             store,
             registry,
             live,
@@ -118,7 +118,7 @@ impl Desk {
         &self,
         name: String,
         driver: Arc<str>,
-        event: Event,
+        event: ReservationEvent,
     ) -> Result<Reservation, DeskError> {
         let done = self
             .tell(|reply| Command::Step {
@@ -281,7 +281,7 @@ impl Desk {
         span: Span,
         after: i64,
         limit: u32,
-    ) -> Result<(Vec<Entry>, Vec<Total>), DeskError> {
+    ) -> Result<(Vec<LedgerLine>, Vec<Total>), DeskError> {
         Ok((
             self.store.ledger(of, span, after, limit).await?,
             self.store.totals(of, span).await?,

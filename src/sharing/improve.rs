@@ -6,12 +6,12 @@
 //! the booking must have the version it had, and the store refuses an overlap. A step that is
 //! refused is left out, and so is whatever rests on it.
 
-use super::actor::{Command, Counter, Failed};
+use super::actor::{BookingActor, Command, Failed};
 use super::ask::Ask;
 use super::booking::{Cause, elsewhere, entry};
-use super::index::Shelf;
-use super::plan::{self, Plan, Step};
-use super::relocate::{self, Search};
+use super::index::BookingIndex;
+use super::plan::{self, Plan, PlanStep};
+use super::relocate::{self, RoomSearch};
 use super::search::{Fit, View};
 use crate::domain::{Millis, OfferState, Reservation, Span};
 use crate::live::Live;
@@ -29,7 +29,7 @@ pub(super) const LOOKS_A_TICK: u32 = 50_000;
 
 /// What is known at one moment, for planning away from the desk's task.
 pub(super) struct Snapshot {
-    shelf: Shelf,
+    shelf: BookingIndex,
     /// By bay when it has become free since the last look.
     freed: AHashMap<Arc<str>, Span>,
     live: Arc<Live>,
@@ -38,7 +38,7 @@ pub(super) struct Snapshot {
 
 impl Snapshot {
     /// Takes a while.
-    pub(super) fn plan(self) -> Vec<Step> {
+    pub(super) fn plan(self) -> Vec<PlanStep> {
         plan::better(
             View {
                 shelf: &self.shelf,
@@ -52,12 +52,12 @@ impl Snapshot {
     }
 }
 
-impl Counter {
+impl BookingActor {
     pub(super) fn snapshot(&mut self) -> Snapshot {
         let freed = self.shelf.take_freed(MOST_FREED);
         // Where nothing has become free there is nothing to look at.
         let known = if freed.is_empty() {
-            Shelf::default()
+            BookingIndex::default()
         } else {
             self.shelf.clone()
         };
@@ -79,7 +79,7 @@ impl Counter {
         if self.looks_left == 0 {
             return Ok(None);
         }
-        let Search {
+        let RoomSearch {
             plan,
             looks,
             learnt,
@@ -110,7 +110,7 @@ impl Counter {
     pub(super) async fn carry(
         &mut self,
         work: &mut Work,
-        steps: Vec<Step>,
+        steps: Vec<PlanStep>,
     ) -> Result<usize, Failed> {
         let mut refused = vec![false; steps.len()];
         let mut moved = 0;
@@ -147,7 +147,11 @@ impl Counter {
     }
 
     /// First all leave, then all arrive.
-    async fn seat_all(&self, work: &mut Work, step: &Step) -> Result<Vec<Reservation>, StoreError> {
+    async fn seat_all(
+        &self,
+        work: &mut Work,
+        step: &PlanStep,
+    ) -> Result<Vec<Reservation>, StoreError> {
         let now = self.clock.now();
         for m in &step.moves {
             if m.booking.is_pinned(now) {

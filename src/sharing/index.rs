@@ -12,7 +12,7 @@ use ahash::{AHashMap, AHashSet};
 use std::sync::Arc;
 
 /// A grid cell of the city.
-type Cell = (i32, i32);
+type GridCell = (i32, i32);
 
 /// An offer and where its bay is now.
 #[derive(Clone, Debug)]
@@ -20,15 +20,15 @@ pub(super) struct Shelved {
     pub(super) offer: Arc<Offer>,
     /// `None`: the registry has no such bay, for the time being.
     pub(super) bay: Option<BayIx>,
-    cell: Option<Cell>,
+    cell: Option<GridCell>,
 }
 
 /// See the top. A copy costs a copy of its tables, not of what is in them.
 #[derive(Clone, Default)]
-pub(super) struct Shelf {
+pub(super) struct BookingIndex {
     offers: AHashMap<i64, Shelved>,
     by_bay: AHashMap<Arc<str>, i64>,
-    cells: AHashMap<Cell, Vec<i64>>,
+    cells: AHashMap<GridCell, Vec<i64>>,
     /// What keeps each bay.
     kept: AHashMap<Arc<str>, Vec<Arc<Reservation>>>,
     /// Which bay each reservation keeps.
@@ -44,7 +44,7 @@ pub(super) struct Shelf {
     freed: AHashMap<Arc<str>, Span>,
 }
 
-impl Shelf {
+impl BookingIndex {
     pub(super) fn new(offers: Vec<Offer>, kept: Vec<Reservation>, registry: &Registry) -> Self {
         let mut shelf = Self::default();
         shelf.follow(registry);
@@ -161,7 +161,7 @@ impl Shelf {
     }
 
     /// The offers whose bays are in a cell.
-    pub(super) fn in_cell(&self, cell: Cell) -> impl Iterator<Item = &Shelved> {
+    pub(super) fn in_cell(&self, cell: GridCell) -> impl Iterator<Item = &Shelved> {
         self.cells
             .get(&cell)
             .into_iter()

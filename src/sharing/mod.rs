@@ -39,8 +39,8 @@ mod witness;
 pub use self::utilisation::{Day, Use};
 pub use ask::{Ask, DeskError, Why, digest};
 pub use config::{Config, Matching};
-pub use desk::{Desk, Parts};
+pub use desk::{Desk, DeskParts};
 pub use notices::Following;
 pub use witness::Witness;
 
-pub use crate::store::{Entry, Party, Total};
+pub use crate::store::{LedgerLine, Party, Total};

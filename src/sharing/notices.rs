@@ -9,7 +9,7 @@
 use super::ask::DeskError;
 use super::desk::Desk;
 use crate::domain::{Millis, Reservation};
-use crate::store::Entry;
+use crate::store::LedgerLine;
 use dashmap::DashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -92,7 +92,7 @@ impl Following {
     }
 
     /// The next lines, oldest first; none when all are told.
-    pub async fn news(&mut self) -> Result<Vec<Entry>, DeskError> {
+    pub async fn news(&mut self) -> Result<Vec<LedgerLine>, DeskError> {
         if let Some(bell) = &mut self.bell {
             // Before the look: what happens after it rings again.
             bell.borrow_and_update();

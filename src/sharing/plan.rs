@@ -3,7 +3,7 @@
 use super::alternatives::Alternative;
 use super::ask::Ask;
 use super::matcher::auction::{self, Candidate, Gathered};
-use super::matcher::windows::{self, Bay, Bond, Choice, Effort, Held, Picture};
+use super::matcher::windows::{self, Bay, Bond, Choice, Effort, HeldSeat, Picture};
 use super::matcher::{Weights, windows::Span as Time};
 use super::relocate;
 use super::search::{Fit, View};
@@ -21,7 +21,7 @@ pub(super) struct Reseat {
 }
 
 /// Moves that go together, and the earlier steps they need.
-pub(super) struct Step {
+pub(super) struct PlanStep {
     pub(super) moves: Vec<Reseat>,
     pub(super) after: Vec<usize>,
 }
@@ -29,7 +29,7 @@ pub(super) struct Step {
 /// What to do, in order.
 #[derive(Default)]
 pub(super) struct Plan {
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<PlanStep>,
     /// The bay that a new request is to have once all is done.
     pub(super) wanted: Option<Fit>,
 }
@@ -189,11 +189,11 @@ impl Drawing {
             price_cents: r.price_cents,
             walk_m: r.walk_m,
         };
-        self.picture.asks.push(windows::Ask {
+        self.picture.asks.push(windows::Wish {
             span: time(r.span),
             worth_cents: self.picture.weights.worth(r.span.ms()),
             choices,
-            held: Some(Held {
+            held: Some(HeldSeat {
                 seat,
                 clear: r.free_at,
             }),
@@ -238,7 +238,7 @@ impl Drawing {
         number
     }
 
-    fn read(self, made: windows::Plan, movable: &[Movable]) -> Plan {
+    fn read(self, made: windows::SeatingPlan, movable: &[Movable]) -> Plan {
         let reseat = |m: windows::Move| {
             let fit = self.fits.get(&(m.ask, m.to?))?.clone();
             Some(Reseat {
@@ -246,7 +246,7 @@ impl Drawing {
                 fit,
             })
         };
-        let step = |step: windows::Step| Step {
+        let step = |step: windows::JointMove| PlanStep {
             moves: step.moves.into_iter().filter_map(reseat).collect(),
             after: step.after,
         };

@@ -4,8 +4,8 @@
 use super::alternatives::{self, Bays};
 use super::ask::Ask;
 use super::deadlines::ask_again;
-use super::matcher::chain::{self, Board, Limits, REQUEST, Seat, Sitting};
-use super::plan::{self, Plan, Reseat, Step};
+use super::matcher::chain::{self, REQUEST, SearchLimits, Seat, SeatBoard, Sitting};
+use super::plan::{self, Plan, PlanStep, Reseat};
 use super::search::{Fit, View};
 use crate::domain::{Offer, OfferState, Reservation, Span};
 use ahash::AHashMap;
@@ -27,7 +27,7 @@ const LOOK_UP: u32 = 20;
 pub(super) type Learnt = Vec<(Arc<Reservation>, Bays)>;
 
 /// What has come of a search.
-pub(super) struct Search {
+pub(super) struct RoomSearch {
     pub(super) plan: Plan,
     /// What it took of what may be looked at between two ticks.
     pub(super) looks: u32,
@@ -36,8 +36,8 @@ pub(super) struct Search {
 
 /// How bookings would have to move for a request to fit, if they can. `kept`: the bays that would
 /// do but for others.
-pub(super) fn room(view: View<'_>, ask: &Ask, kept: &[Fit], looks: u32) -> Search {
-    let mut town = Town {
+pub(super) fn room(view: View<'_>, ask: &Ask, kept: &[Fit], looks: u32) -> RoomSearch {
+    let mut town = NumberedIndex {
         view,
         ask,
         wanted: alternatives::best(kept.iter(), i64::MAX),
@@ -50,13 +50,13 @@ pub(super) fn room(view: View<'_>, ask: &Ask, kept: &[Fit], looks: u32) -> Searc
     };
     let found = chain::room(
         &mut town,
-        Limits {
+        SearchLimits {
             looks: looks.min(LOOKS),
             moves: MOVES,
         },
     );
     let plan = town.plan(&found.moves).unwrap_or_default();
-    Search {
+    RoomSearch {
         plan,
         looks: found.looks + town.look_ups * LOOK_UP,
         learnt: town.learnt,
@@ -70,7 +70,7 @@ pub(super) fn look_up(view: View<'_>, r: &Reservation) -> Bays {
 }
 
 /// The shelf as numbers, as far as it has been asked for.
-struct Town<'a> {
+struct NumberedIndex<'a> {
     view: View<'a>,
     ask: &'a Ask,
     wanted: Bays,
@@ -86,7 +86,7 @@ struct Town<'a> {
     learnt: Learnt,
 }
 
-impl Board for Town<'_> {
+impl SeatBoard for NumberedIndex<'_> {
     fn seats(&mut self, who: u32, out: &mut Vec<Seat>) {
         let (span, most, own, bays) = if who == REQUEST {
             (self.ask.span, i64::MAX, 0, self.wanted.clone())
@@ -119,7 +119,7 @@ impl Board for Town<'_> {
     }
 }
 
-impl Town<'_> {
+impl NumberedIndex<'_> {
     fn alternatives(&mut self, who: u32) -> Option<Bays> {
         let (r, known) = &mut self.bookings[who as usize - 1];
         if known.is_none() && self.look_ups < LOOK_UPS {
@@ -198,7 +198,7 @@ impl Town<'_> {
                 fit: fit(*who, seat.bay)?,
             })
         };
-        let step = Step {
+        let step = PlanStep {
             moves: others.map(reseat).collect::<Option<_>>()?,
             after: Vec::new(),
         };

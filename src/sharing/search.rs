@@ -5,7 +5,7 @@
 //! says.
 
 use super::ask::{Ask, Why};
-use super::index::{Shelf, Shelved};
+use super::index::{BookingIndex, Shelved};
 use super::plan;
 use crate::domain::geo::M_PER_DEG;
 use crate::domain::{BayIx, BayStatus, LatLon, Millis, Offer, Vehicle};
@@ -29,7 +29,7 @@ pub(super) struct Fit {
 /// What is looked at.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
-    pub(super) shelf: &'a Shelf,
+    pub(super) shelf: &'a BookingIndex,
     pub(super) live: &'a Live,
     pub(super) now: Millis,
 }

@@ -11,7 +11,7 @@
 use super::ask::DeskError;
 use crate::domain::source::BOOKINGS;
 use crate::domain::{
-    BayIx, BayStatus, BayView, Claim, Event, Millis, Observation, Receipt, Reservation,
+    BayIx, BayStatus, BayView, Claim, Millis, Observation, Receipt, Reservation, ReservationEvent,
     ReservationState, SourceIx, SourceKind, Submission,
 };
 use crate::live::Live;
@@ -49,7 +49,7 @@ impl Witness {
     pub(super) async fn tell(
         &self,
         r: &Reservation,
-        event: Event,
+        event: ReservationEvent,
         now: Millis,
     ) -> Result<(), DeskError> {
         let said = said(r, event, now);
@@ -57,7 +57,11 @@ impl Witness {
             return Ok(());
         };
         let source = self.source().await?;
-        let seq = if event == Event::Depart { 2 } else { 1 };
+        let seq = if event == ReservationEvent::Depart {
+            2
+        } else {
+            1
+        };
         let claims: Vec<Claim> = said
             .into_iter()
             .map(|(at, status)| claim(source, bay, at, seq, status))
@@ -188,16 +192,16 @@ fn is_own(view: &BayView) -> bool {
 }
 
 /// What an event says of the bay, and when it was so; nothing, if nobody saw it or it is long ago.
-fn said(r: &Reservation, event: Event, now: Millis) -> Vec<(Millis, BayStatus)> {
+fn said(r: &Reservation, event: ReservationEvent, now: Millis) -> Vec<(Millis, BayStatus)> {
     let before = |at: Millis| Millis(at.0.saturating_sub(1));
     let vacant = BayStatus::Vacant;
     let taken = BayStatus::Occupied;
     let said = match (event, r.state, r.arrived_at, r.departed_at) {
-        (Event::Arrive, ReservationState::Active, Some(at), _) => {
+        (ReservationEvent::Arrive, ReservationState::Active, Some(at), _) => {
             vec![(before(at), vacant), (at, taken)]
         }
         // A stay that the clock has ended has its booked end for an end: nobody has seen that.
-        (Event::Depart, ReservationState::Completed, Some(since), Some(at))
+        (ReservationEvent::Depart, ReservationState::Completed, Some(since), Some(at))
             if at != r.span.end && at > since =>
         {
             vec![(before(at), taken), (at, vacant)]

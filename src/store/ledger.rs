@@ -7,7 +7,7 @@ use crate::domain::{Currency, Millis, Span};
 
 /// One line. What it is named by is copied, so that it stands whatever becomes of the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct LedgerLine {
     /// Its number, given by the store; later lines have larger ones.
     pub id: i64,
     pub at: Millis,
@@ -71,7 +71,7 @@ impl Store {
         span: Span,
         after: i64,
         limit: u32,
-    ) -> Result<Vec<Entry>, StoreError> {
+    ) -> Result<Vec<LedgerLine>, StoreError> {
         const OWNER: &str = select_entries!(
             "WHERE l.owner = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5"
         );
@@ -117,7 +117,7 @@ impl Store {
         driver: &str,
         after: i64,
         limit: u32,
-    ) -> Result<Vec<Entry>, StoreError> {
+    ) -> Result<Vec<LedgerLine>, StoreError> {
         const SQL: &str =
             select_entries!("WHERE l.driver = $1 AND l.id > $2 ORDER BY l.id LIMIT $3");
         let raw: Vec<RawEntry> = reading!(self, db => {
@@ -134,7 +134,7 @@ impl Store {
     }
 
     /// All lines of one reservation, oldest first.
-    pub async fn history(&self, reservation: &str) -> Result<Vec<Entry>, StoreError> {
+    pub async fn history(&self, reservation: &str) -> Result<Vec<LedgerLine>, StoreError> {
         const SQL: &str = select_entries!("WHERE r.name = $1 ORDER BY l.id");
         let raw: Vec<RawEntry> =
             reading!(self, db => sqlx::query_as(SQL).bind(reservation).fetch_all(db).await)?;
@@ -157,7 +157,7 @@ impl Store {
 
 impl Work {
     /// Adds a line. `id` is not looked at; the reservation and the bay must be there.
-    pub async fn log(&mut self, entry: &Entry) -> Result<(), StoreError> {
+    pub async fn log(&mut self, entry: &LedgerLine) -> Result<(), StoreError> {
         const SQL: &str = "INSERT INTO ledger (at, reservation, bay, owner, driver, event, cause, amount_cents, currency) \
              SELECT $1, r.id, b.id, $4, $5, $6, $7, $8, $9 FROM reservation r, shared_bay b \
              WHERE r.name = $2 AND b.bay = $3 RETURNING id";
@@ -175,10 +175,10 @@ fn currency(code: &str) -> Result<Currency, StoreError> {
         .ok_or_else(|| StoreError::Failed(format!("ledger: {code:?} is no currency")))
 }
 
-fn entry(raw: RawEntry) -> Result<Entry, StoreError> {
+fn entry(raw: RawEntry) -> Result<LedgerLine, StoreError> {
     let (id, at, reservation, bay, owner, driver, event, cause, amount_cents, code) = raw;
     let currency = currency(&code)?;
-    Ok(Entry {
+    Ok(LedgerLine {
         id,
         at: millis(at),
         reservation,

@@ -22,7 +22,7 @@ mod work;
 pub(crate) mod tests;
 
 pub use keys::{Digest, KeyRow, NewKey, PartnerRow};
-pub use ledger::{Entry, Party, Total};
+pub use ledger::{LedgerLine, Party, Total};
 pub use open::{FILE, copy};
 pub use work::Work;
 

@@ -47,7 +47,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
 ];
 
 /// What a URL means.
-enum Place {
+enum DatabaseUrl {
     File(PathBuf),
     Server(Box<PgConnectOptions>),
 }
@@ -61,7 +61,7 @@ impl Config {
         self.place(Path::new("")).map(drop)
     }
 
-    fn place(&self, data: &Path) -> Result<Place, StoreError> {
+    fn place(&self, data: &Path) -> Result<DatabaseUrl, StoreError> {
         let unfit = |why: &str| StoreError::Unfit(format!("store.url: {why}"));
         if self.connections == 0 || self.connections > 1000 {
             return Err(StoreError::Unfit(
@@ -69,7 +69,7 @@ impl Config {
             ));
         }
         let Some(url) = &self.url else {
-            return Ok(Place::File(data.join(FILE)));
+            return Ok(DatabaseUrl::File(data.join(FILE)));
         };
         if let Some(path) = url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
@@ -77,14 +77,14 @@ impl Config {
             if path.is_empty() || path.starts_with(':') || path.contains('?') {
                 return Err(unfit("after sqlite: comes the path of a file"));
             }
-            return Ok(Place::File(path.into()));
+            return Ok(DatabaseUrl::File(path.into()));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             // The parser's own errors may quote what they could not read.
             let options = PgConnectOptions::from_str(url).map_err(|_| {
                 unfit("cannot be read; the form is postgres://USER:PASSWORD@HOST:PORT/DATABASE")
             })?;
-            return Ok(Place::Server(Box::new(options)));
+            return Ok(DatabaseUrl::Server(Box::new(options)));
         }
         Err(unfit("must begin with sqlite: or postgres://"))
     }
@@ -100,8 +100,8 @@ impl Store {
     /// cannot be used.
     pub async fn open(config: &Config, data: &Path) -> Result<Self, StoreError> {
         match config.place(data)? {
-            Place::File(path) => sqlite(&path, config.connections).await,
-            Place::Server(options) => postgres(*options, config.connections).await,
+            DatabaseUrl::File(path) => sqlite(&path, config.connections).await,
+            DatabaseUrl::Server(options) => postgres(*options, config.connections).await,
         }
     }
 }

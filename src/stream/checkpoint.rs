@@ -8,20 +8,20 @@
 //! | record | bytes | |
 //! |---|---|---|
 //! | head | 16 | cells, zones, gates (u32 each), 0 |
-//! | cell | 24 | [`Kept`]: state word, sender's seq, source, bay number; only bays that somebody reported |
+//! | cell | 24 | [`SavedBay`]: state word, sender's seq, source, bay number; only bays that somebody reported |
 //! | zone | 16 | newest observation (ms), zone number, 0; only zones that somebody reported |
 //! | gate | 32 | count of one kind of bay in one zone |
 //!
 //! Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms). Blocks from
 //! [`settle::saved::HEAD`] on are the settlement's; in a checkpoint without them settlement starts
-//! there. The state word's layout (see [`super::fuse::Cell`]) is thereby a format on disk: changing
+//! there. The state word's layout (see [`super::fuse::BayState`]) is thereby a format on disk: changing
 //! it needs a new version of the file.
 
-use super::fuse::Kept;
-use super::worker::Copied;
+use super::fuse::SavedBay;
+use super::worker::WorkerCopy;
 use super::zones::GateCount;
 use crate::domain::{
-    BayKind, KeptLength, Millis, SHARDS, SourceIx, ZoneIx, owner, shard_of, zones_of,
+    AmendmentLength, BayKind, Millis, SHARDS, SourceIx, ZoneIx, owner, shard_of, zones_of,
 };
 use crate::settlement;
 use bytemuck::{Pod, Zeroable};
@@ -39,7 +39,7 @@ pub struct Unreadable(pub u32);
 
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
-struct Head {
+struct StreamHead {
     cells: u32,
     zones: u32,
     gates: u32,
@@ -106,7 +106,7 @@ impl KeptGate {
 /// What checkpoint blocks said, put together again.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Saved {
-    pub(super) cells: Vec<Kept>,
+    pub(super) cells: Vec<SavedBay>,
     pub(super) zones: Vec<KeptZone>,
     pub(super) gates: Vec<KeptGate>,
     pub(super) seen: Vec<u64>,
@@ -127,8 +127,8 @@ impl Saved {
             self.seen = whole(bytes).ok_or(bad)?;
             return Ok(());
         }
-        let (head, rest) = bytes.split_at_checked(size_of::<Head>()).ok_or(bad)?;
-        let head: Head = bytemuck::pod_read_unaligned(head);
+        let (head, rest) = bytes.split_at_checked(size_of::<StreamHead>()).ok_or(bad)?;
+        let head: StreamHead = bytemuck::pod_read_unaligned(head);
         let part = |rest: &mut &[u8], count: u32, size: usize| {
             let (part, after) = rest.split_at_checked(size * count as usize)?;
             *rest = after;
@@ -136,13 +136,13 @@ impl Saved {
         };
         let mut rest = rest;
         let mut next = |count, size| part(&mut rest, count, size).ok_or(bad);
-        let cells = next(head.cells, size_of::<Kept>())?;
+        let cells = next(head.cells, size_of::<SavedBay>())?;
         let zones = next(head.zones, size_of::<KeptZone>())?;
         let gates = next(head.gates, size_of::<KeptGate>())?;
         if tag > SOURCES || !rest.is_empty() {
             return Err(bad);
         }
-        self.cells.extend(whole::<Kept>(&cells).ok_or(bad)?);
+        self.cells.extend(whole::<SavedBay>(&cells).ok_or(bad)?);
         self.zones.extend(whole::<KeptZone>(&zones).ok_or(bad)?);
         self.gates.extend(whole::<KeptGate>(&gates).ok_or(bad)?);
         Ok(())
@@ -150,7 +150,7 @@ impl Saved {
 
     /// How much counts of the settled reports that are kept elsewhere.
     #[must_use]
-    pub fn kept(&self) -> &[KeptLength] {
+    pub fn kept(&self) -> &[AmendmentLength] {
         &self.settled.kept
     }
 
@@ -169,7 +169,7 @@ fn whole<T: Pod>(bytes: &[u8]) -> Option<Vec<T>> {
         .then(|| bytemuck::pod_collect_to_vec(bytes))
 }
 
-impl Copied {
+impl WorkerCopy {
     /// Hands every block of this copy to `each`: its tag and its bytes. Memory: one block at a
     /// time.
     ///
@@ -186,7 +186,7 @@ impl Copied {
             gates.clear();
             self.gather(shard, &mut cells, &mut zones);
             self.gather_gates(shard, &mut gates);
-            let head = Head {
+            let head = StreamHead {
                 cells: cells.len() as u32,
                 zones: zones.len() as u32,
                 gates: gates.len() as u32,
@@ -208,7 +208,7 @@ impl Copied {
         Ok(())
     }
 
-    fn gather(&self, shard: u32, cells: &mut Vec<Kept>, zones: &mut Vec<KeptZone>) {
+    fn gather(&self, shard: u32, cells: &mut Vec<SavedBay>, zones: &mut Vec<KeptZone>) {
         let Some(city) = &self.city else { return };
         for z in zones_of(shard, self.observed.len() as u32) {
             let observed_at = self.observed[z.at()].0;

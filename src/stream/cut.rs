@@ -11,16 +11,16 @@
 //! encoding and writing happen on the thread that collects. One cut at a time: asking for a second
 //! is refused until the first is done.
 
-use super::worker::{Copied, Worker};
+use super::worker::{Worker, WorkerCopy};
 use crate::domain::{Claim, Millis};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 /// One worker's part of a cut.
-pub struct Part {
+pub struct CutPart {
     pub at: Millis,
-    pub copied: Copied,
+    pub copied: WorkerCopy,
     /// How long the worker stood still for it.
     pub pause: Duration,
     worker: usize,
@@ -31,9 +31,9 @@ pub struct Cuts {
     /// The cut under way; 0 for none.
     at: AtomicU64,
     /// Memory for the copies, one a worker, kept between cuts.
-    room: Vec<Mutex<Option<Copied>>>,
-    done: mpsc::SyncSender<Part>,
-    collected: Mutex<mpsc::Receiver<Part>>,
+    room: Vec<Mutex<Option<WorkerCopy>>>,
+    done: mpsc::SyncSender<CutPart>,
+    collected: Mutex<mpsc::Receiver<CutPart>>,
     /// Workers that have ended.
     gone: AtomicUsize,
 }
@@ -56,7 +56,7 @@ impl Cuts {
     pub fn make_room(&self, bays: u32) {
         for room in &self.room {
             *room.lock().unwrap_or_else(PoisonError::into_inner) =
-                Some(Copied::with_room(bays as usize));
+                Some(WorkerCopy::with_room(bays as usize));
         }
     }
 
@@ -69,7 +69,7 @@ impl Cuts {
     }
 
     /// Waits up to `limit` for the next worker's part of the cut asked for. `None` if none came.
-    pub fn collect(&self, limit: Duration) -> Option<Part> {
+    pub fn collect(&self, limit: Duration) -> Option<CutPart> {
         self.collected
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -78,7 +78,7 @@ impl Cuts {
     }
 
     /// Takes a part's memory back.
-    pub fn give_back(&self, mut part: Part) {
+    pub fn give_back(&self, mut part: CutPart) {
         part.copied.let_go();
         *self.room[part.worker]
             .lock()
@@ -105,7 +105,7 @@ impl Cuts {
 }
 
 /// One worker's side of the cuts.
-pub(super) struct Knife {
+pub(super) struct WorkerSnapshotter {
     cuts: Arc<Cuts>,
     me: usize,
     /// The newest cut this worker has made.
@@ -114,7 +114,7 @@ pub(super) struct Knife {
     held: Vec<(Millis, Vec<Claim>)>,
 }
 
-impl Knife {
+impl WorkerSnapshotter {
     pub(super) fn new(cuts: Arc<Cuts>, me: usize) -> Self {
         Self {
             cuts,
@@ -157,7 +157,7 @@ impl Knife {
         let pause = begun.elapsed();
         self.made = at;
         // There is room for one part of each worker, and one cut at a time.
-        let _ = self.cuts.done.try_send(Part {
+        let _ = self.cuts.done.try_send(CutPart {
             at: Millis(at),
             copied,
             pause,
@@ -169,7 +169,7 @@ impl Knife {
     }
 }
 
-impl Drop for Knife {
+impl Drop for WorkerSnapshotter {
     fn drop(&mut self) {
         self.cuts.gone.fetch_add(1, Ordering::Release);
     }

@@ -14,12 +14,12 @@
 use super::Config;
 use super::ahead::Ahead;
 use super::checkpoint::Saved;
-use super::cut::{Cuts, Knife};
+use super::cut::{Cuts, WorkerSnapshotter};
 use super::progress::Progress;
 use super::seen::SourcesSeen;
 use super::worker::Worker;
 use crate::domain::{
-    Batch, BayIx, Claim, KeptReports, Millis, ReadModel, RecentTurnover, SettledSink, Staleness,
+    AmendmentLog, Batch, BayIx, Claim, Millis, ReadModel, RecentTurnover, SettledSink, Staleness,
     owner, shard_of,
 };
 use crate::metrics::Metrics;
@@ -46,7 +46,7 @@ pub struct Feed {
     workers: Vec<(mpsc::SyncSender<Batch>, SyncActivator)>,
     next: usize,
     progress: Arc<Progress>,
-    settle: Option<Arc<settlement::Shared>>,
+    settle: Option<Arc<settlement::SettlementShared>>,
 }
 
 /// A running stream.
@@ -115,7 +115,7 @@ impl Drop for Feed {
 
 /// What every worker thread is built from.
 #[derive(Clone)]
-struct Parts {
+struct WorkerParts {
     registry: Arc<Registry>,
     model: Arc<dyn ReadModel>,
     seen: Arc<SourcesSeen>,
@@ -124,16 +124,16 @@ struct Parts {
     staleness: Staleness,
     cuts: Arc<Cuts>,
     saved: Arc<Saved>,
-    settle: Option<(Arc<settlement::Shared>, KeptOf)>,
+    settle: Option<(Arc<settlement::SettlementShared>, AmendmentLogOf)>,
 }
 
 /// Where each worker keeps its settled reports.
-pub type KeptOf = Arc<dyn Fn(u32) -> Box<dyn KeptReports> + Send + Sync>;
+pub type AmendmentLogOf = Arc<dyn Fn(u32) -> Box<dyn AmendmentLog> + Send + Sync>;
 
 /// Where settlement gets its room and puts its results.
 pub struct Settlement {
     pub sink: Arc<dyn SettledSink>,
-    pub kept: KeptOf,
+    pub kept: AmendmentLogOf,
 }
 
 /// Starts the workers with nothing known: see [`resume`].
@@ -187,8 +187,12 @@ pub fn resume(
     });
     let staleness = config.staleness(shortest.unwrap_or(u32::MAX));
     let settle = settlement.map(|s| {
-        let shared =
-            settlement::Shared::new(config.settle.limits(&staleness), n, max_sources, s.sink);
+        let shared = settlement::SettlementShared::new(
+            config.settle.limits(&staleness),
+            n,
+            max_sources,
+            s.sink,
+        );
         saved.settled.restore_shared(&shared);
         (Arc::new(shared), s.kept)
     });
@@ -198,7 +202,7 @@ pub fn resume(
     let p = progress.clone();
     let s = seen.clone();
     let c = cuts.clone();
-    let parts = Parts {
+    let parts = WorkerParts {
         registry,
         model,
         seen: s,
@@ -272,7 +276,7 @@ fn run_worker(
     worker: &mut timely::worker::Worker,
     rx: mpsc::Receiver<Batch>,
     wake: &mpsc::SyncSender<(usize, SyncActivator)>,
-    parts: Parts,
+    parts: WorkerParts,
 ) {
     let index = worker.index();
     let probe = ProbeHandle::<u64>::new();
@@ -294,7 +298,7 @@ fn graph(
     scope: Scope<'_, u64>,
     rx: mpsc::Receiver<Batch>,
     wake: &mpsc::SyncSender<(usize, SyncActivator)>,
-    parts: Parts,
+    parts: WorkerParts,
     probe: &ProbeHandle<u64>,
 ) {
     let me = scope.index() as u32;
@@ -391,13 +395,13 @@ fn router(registry: Arc<Registry>, peers: u32) -> impl FnMut(&Claim) -> u64 {
 /// One worker's state and what it reports to.
 struct Apply {
     worker: Worker,
-    knife: Knife,
+    knife: WorkerSnapshotter,
     metrics: Arc<Metrics>,
     progress: Arc<Progress>,
 }
 
 impl Apply {
-    fn new(place: (u32, u32), p: Parts) -> Self {
+    fn new(place: (u32, u32), p: WorkerParts) -> Self {
         let mut worker = Worker::new(place, p.registry, p.seen, p.model, p.staleness);
         if let Some((shared, kept)) = p.settle {
             worker = worker.settling(shared, kept(place.0));
@@ -407,7 +411,7 @@ impl Apply {
         p.progress.settling.fetch_sub(1, Ordering::Release);
         Self {
             worker,
-            knife: Knife::new(p.cuts, place.0 as usize),
+            knife: WorkerSnapshotter::new(p.cuts, place.0 as usize),
             metrics: p.metrics,
             progress: p.progress,
         }

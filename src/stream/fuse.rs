@@ -24,7 +24,7 @@ pub enum Fused {
 /// confidence 8 | at 44.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
-pub struct Cell {
+pub struct BayState {
     word: u64,
     seq: u64,
     source: u32,
@@ -35,7 +35,7 @@ pub struct Cell {
 /// registry knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
-pub struct Kept {
+pub struct SavedBay {
     word: u64,
     seq: u64,
     source: u32,
@@ -49,7 +49,7 @@ const BAY_KIND: u32 = 5;
 const CONFIDENCE: u32 = 12;
 const AT: u32 = 20;
 
-impl Cell {
+impl BayState {
     /// A bay of that kind in that zone, of which nothing is known.
     #[must_use]
     pub fn vacated(zone: ZoneIx, kind: BayKind) -> Self {
@@ -62,8 +62,8 @@ impl Cell {
     }
 
     /// For the disk; `bay` is its stable number.
-    pub(super) const fn kept(&self, bay: u32) -> Kept {
-        Kept {
+    pub(super) const fn kept(&self, bay: u32) -> SavedBay {
+        SavedBay {
             word: self.word,
             seq: self.seq,
             source: self.source,
@@ -72,7 +72,7 @@ impl Cell {
     }
 
     /// The inverse.
-    pub(super) const fn restored(kept: &Kept, zone: ZoneIx) -> Self {
+    pub(super) const fn restored(kept: &SavedBay, zone: ZoneIx) -> Self {
         Self {
             word: kept.word,
             seq: kept.seq,
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_cell_keeps_what_it_was_told() {
-        let mut c = Cell::vacated(ZoneIx(77), BayKind::Heavy);
+        let mut c = BayState::vacated(ZoneIx(77), BayKind::Heavy);
         assert_eq!(
             c.absorb(&claim(Millis::MAX.0, u64::MAX, 9, BayStatus::Closed)),
             Fused::Taken
@@ -212,12 +212,12 @@ mod tests {
             (c.status(), c.claimed()),
             (BayStatus::Unknown, BayStatus::Closed)
         );
-        assert_eq!(size_of::<Cell>(), 24);
+        assert_eq!(size_of::<BayState>(), 24);
     }
 
     #[test]
     fn the_newest_wins_and_the_sequence_breaks_ties() {
-        let mut c = Cell::default();
+        let mut c = BayState::default();
         c.absorb(&claim(10, 5, 1, BayStatus::Vacant));
         assert_eq!(
             c.absorb(&claim(9, 9, 1, BayStatus::Occupied)),
@@ -250,8 +250,8 @@ mod tests {
         ) {
             // A claim's status is fixed by its identity, as one sender's report is.
             let all: Vec<_> = claims.iter().map(|&(at, seq, s)| claim(at, seq, s, BayStatus::ALL[((at + seq) as usize + s as usize) % 4])).collect();
-            let mut straight = Cell::default();
-            let mut shuffled = Cell::default();
+            let mut straight = BayState::default();
+            let mut shuffled = BayState::default();
             for c in &all { straight.absorb(c); }
             for i in &order { shuffled.absorb(i.get(&all)); }
             for c in all.iter().rev() { shuffled.absorb(c); }

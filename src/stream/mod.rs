@@ -20,8 +20,8 @@ pub mod worker;
 pub mod zones;
 
 pub use checkpoint::Saved;
-pub use cut::{Cuts, Part};
-pub use dataflow::{Feed, KeptOf, Settlement, Stream, resume, start};
+pub use cut::{CutPart, Cuts};
+pub use dataflow::{AmendmentLogOf, Feed, Settlement, Stream, resume, start};
 pub use progress::Progress;
 
 use crate::domain::Staleness;

@@ -6,11 +6,11 @@
 //! believed there. Dear: each claim touches one random cell, so cells are prefetched over the
 //! batch; a change of the registry walks all cells.
 
-use super::fuse::{Cell, Fused};
+use super::fuse::{BayState, Fused};
 use super::seen::SourcesSeen;
 use super::zones::{ZoneCell, ZonePulse};
 use crate::domain::{
-    BayIx, BayView, Claim, KeptReports, Millis, Observation, ReadModel, Staleness, ZoneIx,
+    AmendmentLog, BayIx, BayView, Claim, Millis, Observation, ReadModel, Staleness, ZoneIx,
     ZoneTally, owner, shard_of,
 };
 use crate::prefetch::prefetch;
@@ -40,7 +40,7 @@ pub struct Worker {
     peers: u32,
     registry: Arc<Registry>,
     city: Arc<City>,
-    cells: Vec<Cell>,
+    cells: Vec<BayState>,
     zones: Vec<ZoneCell>,
     pulses: Vec<ZonePulse>,
     seen: Arc<SourcesSeen>,
@@ -83,13 +83,17 @@ impl Worker {
             done: Done::default(),
             settle: None,
         };
-        worker.settle_in(&city);
+        worker.place_all(&city);
         worker
     }
 
     /// Also settles what it is told.
     #[must_use]
-    pub fn settling(mut self, shared: Arc<settlement::Shared>, kept: Box<dyn KeptReports>) -> Self {
+    pub fn settling(
+        mut self,
+        shared: Arc<settlement::SettlementShared>,
+        kept: Box<dyn AmendmentLog>,
+    ) -> Self {
         self.settle = Some(Settle::new((self.me, self.peers), &self.city, shared, kept));
         self
     }
@@ -102,7 +106,7 @@ impl Worker {
     }
 
     /// What the settlement did since this was last asked.
-    pub fn settled(&mut self) -> settlement::Counts {
+    pub fn settled(&mut self) -> settlement::SettledCounts {
         self.settle.as_mut().map(Settle::counts).unwrap_or_default()
     }
 
@@ -111,7 +115,7 @@ impl Worker {
     }
 
     /// Gives every zone and bay of a first picture its place.
-    fn settle_in(&mut self, city: &City) {
+    fn place_all(&mut self, city: &City) {
         for z in (0..city.zone_count())
             .map(ZoneIx)
             .filter(|z| self.owns(*z))
@@ -119,7 +123,7 @@ impl Worker {
         {
             self.describe(city, z);
             for bay in city.bays_of(z) {
-                self.cells[bay.at()] = Cell::vacated(z, city.attrs(bay).kind);
+                self.cells[bay.at()] = BayState::vacated(z, city.attrs(bay).kind);
             }
         }
     }
@@ -135,7 +139,7 @@ impl Worker {
     /// capacities.
     fn take_up(&mut self, city: &Arc<City>) {
         self.cells
-            .resize(city.bay_slots() as usize, Cell::default());
+            .resize(city.bay_slots() as usize, BayState::default());
         self.zones
             .resize(city.zone_count() as usize, ZoneCell::default());
         self.pulses
@@ -161,7 +165,7 @@ impl Worker {
                 continue;
             }
             // A retired bay, or one that is now of another kind: nothing is known of it any more.
-            let new = Cell::vacated(z, kind);
+            let new = BayState::vacated(z, kind);
             if old.standing() {
                 self.replace(bay, old, new);
             }
@@ -237,7 +241,7 @@ impl Worker {
         clippy::inline_always,
         reason = "the hot path; outlined it costs a tenth of the throughput"
     )]
-    fn replace(&mut self, bay: BayIx, old: Cell, new: Cell) {
+    fn replace(&mut self, bay: BayIx, old: BayState, new: BayState) {
         let is = new.view(bay);
         // Most reports say what was known already: they move no counter.
         if old.status() != new.status()
@@ -331,7 +335,7 @@ fn silent(
     seen: &SourcesSeen,
     staleness: &Staleness,
     limit_s: u32,
-    cell: &Cell,
+    cell: &BayState,
     now: Millis,
 ) -> bool {
     let age = now.since(cell.at());
@@ -353,4 +357,4 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use state::Copied;
+pub use state::WorkerCopy;

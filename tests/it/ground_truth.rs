@@ -3,7 +3,7 @@
 
 use bayhub::clock::ManualClock;
 use bayhub::domain::{
-    Batch, Corrections, Door, KeptLength, KeptReports, Millis, Parcel, Pass, SettledHour,
+    AmendmentLength, AmendmentLog, Batch, Corrections, Door, Millis, Parcel, Pass, SettledHour,
     SettledSink, SourceKind, Speaker, Topic, Visit, VisitChange,
 };
 use bayhub::ingest::gate::{self, Gate};
@@ -56,7 +56,7 @@ impl SettledSink for Sum {
 #[derive(Default)]
 struct Kept(HashMap<(Millis, u32), Vec<u64>>);
 
-impl KeptReports for Kept {
+impl AmendmentLog for Kept {
     fn append(&mut self, hour: Millis, group: u32, words: Vec<u64>) {
         self.0.entry((hour, group)).or_default().extend(words);
     }
@@ -80,7 +80,7 @@ impl KeptReports for Kept {
         Ok(())
     }
 
-    fn lengths(&mut self) -> Vec<KeptLength> {
+    fn lengths(&mut self) -> Vec<AmendmentLength> {
         vec![]
     }
 }

@@ -54,10 +54,10 @@ fn at(minutes: i64) -> Millis {
 #[test]
 fn every_event_in_every_state_does_what_the_table_says() {
     use StepError::{Arrived, NotArrived, NotDue, Over, Unconfirmed};
-    let to = |to, amount_cents| Ok(Some(Step { to, amount_cents }));
+    let to = |to, amount_cents| Ok(Some(Transition { to, amount_cents }));
     let same = Ok(None);
     let over = |state| Err(Over(state));
-    // In the order of `Event::ALL`: confirm, cancel, revoke, arrive, depart, expire, miss out.
+    // In the order of `ReservationEvent::ALL`: confirm, cancel, revoke, arrive, depart, expire, miss out.
     let table = [
         (
             Held,
@@ -146,10 +146,12 @@ fn every_event_in_every_state_does_what_the_table_says() {
     ];
     assert_eq!(table.map(|row| row.0), ReservationState::ALL);
     for (state, row) in table {
-        for (event, want) in Event::ALL.into_iter().zip(row) {
+        for (event, want) in ReservationEvent::ALL.into_iter().zip(row) {
             let now = match event {
-                Event::Confirm | Event::Cancel | Event::Revoke => at(1),
-                Event::Expire => at(3),
+                ReservationEvent::Confirm | ReservationEvent::Cancel | ReservationEvent::Revoke => {
+                    at(1)
+                }
+                ReservationEvent::Expire => at(3),
                 _ => at(75),
             };
             assert_eq!(
@@ -164,13 +166,17 @@ fn every_event_in_every_state_does_what_the_table_says() {
 #[test]
 fn a_hold_is_confirmed_before_its_deadline_and_never_at_it() {
     let deadline = held().expires_at;
-    assert!(held().step(Event::Confirm, Millis(deadline.0 - 1)).is_ok());
+    assert!(
+        held()
+            .step(ReservationEvent::Confirm, Millis(deadline.0 - 1))
+            .is_ok()
+    );
     assert_eq!(
-        held().step(Event::Confirm, deadline),
+        held().step(ReservationEvent::Confirm, deadline),
         Err(StepError::Late(deadline))
     );
     assert_eq!(
-        held().step(Event::Expire, Millis(deadline.0 - 1)),
+        held().step(ReservationEvent::Expire, Millis(deadline.0 - 1)),
         Err(StepError::NotDue)
     );
 }
@@ -182,23 +188,27 @@ fn arriving_and_being_missed_have_their_times() {
         ..held()
     };
     assert_eq!(
-        booked.step(Event::Arrive, at(49)),
+        booked.step(ReservationEvent::Arrive, at(49)),
         Err(StepError::Early(booked.span.start))
     );
     assert!(
-        booked.step(Event::Arrive, at(50)).is_ok() && booked.step(Event::Arrive, at(119)).is_ok()
+        booked.step(ReservationEvent::Arrive, at(50)).is_ok()
+            && booked.step(ReservationEvent::Arrive, at(119)).is_ok()
     );
     assert_eq!(
-        booked.step(Event::Arrive, at(120)),
+        booked.step(ReservationEvent::Arrive, at(120)),
         Err(StepError::Ended(booked.span.end))
     );
-    assert_eq!(booked.step(Event::MissOut, at(74)), Err(StepError::NotDue));
+    assert_eq!(
+        booked.step(ReservationEvent::MissOut, at(74)),
+        Err(StepError::NotDue)
+    );
     let short = Reservation {
         span: Span::new(at(60), at(65)).unwrap(),
         ..booked
     };
     assert!(
-        short.step(Event::MissOut, at(65)).is_ok(),
+        short.step(ReservationEvent::MissOut, at(65)).is_ok(),
         "a stay shorter than the time of grace"
     );
 }
@@ -211,7 +221,7 @@ fn who_cancels_in_time_pays_nothing_and_who_overstays_pays_more() {
     };
     assert_eq!(
         booked
-            .step(Event::Cancel, at(60))
+            .step(ReservationEvent::Cancel, at(60))
             .unwrap()
             .unwrap()
             .amount_cents,
@@ -220,7 +230,7 @@ fn who_cancels_in_time_pays_nothing_and_who_overstays_pays_more() {
     );
     assert_eq!(
         booked
-            .step(Event::Revoke, at(60))
+            .step(ReservationEvent::Revoke, at(60))
             .unwrap()
             .unwrap()
             .amount_cents,
@@ -233,7 +243,7 @@ fn who_cancels_in_time_pays_nothing_and_who_overstays_pays_more() {
     };
     assert_eq!(
         there
-            .step(Event::Depart, at(61))
+            .step(ReservationEvent::Depart, at(61))
             .unwrap()
             .unwrap()
             .amount_cents,
@@ -241,7 +251,7 @@ fn who_cancels_in_time_pays_nothing_and_who_overstays_pays_more() {
     );
     assert_eq!(
         there
-            .step(Event::Depart, at(132))
+            .step(ReservationEvent::Depart, at(132))
             .unwrap()
             .unwrap()
             .amount_cents,
@@ -273,7 +283,7 @@ proptest! {
         for (event, pass) in events {
             minutes += pass;
             let before = it.state;
-            if let Ok(Some(step)) = it.step(Event::ALL[event], at(minutes)) {
+            if let Ok(Some(step)) = it.step(ReservationEvent::ALL[event], at(minutes)) {
                 prop_assert!(before.holds() && step.to != before);
                 paid += step.amount_cents;
                 it.state = step.to;

@@ -29,7 +29,7 @@ fn world(seed: u64, files_to: u64, memory_from: u64, settled_to: Millis) -> Worl
         let row = window(h as u32 % 5, hour(h).plus(h % 12 * WINDOW_MS), n(1, h));
         all.push(row.clone());
         let came = hour(h + 1 + (h * 3 + seed) % 24);
-        told.push(Settled::Corrections(Arc::new(Corrections {
+        told.push(SettledPart::Corrections(Arc::new(Corrections {
             hour: came,
             windows: vec![row],
             visits: vec![],
@@ -39,7 +39,7 @@ fn world(seed: u64, files_to: u64, memory_from: u64, settled_to: Millis) -> Worl
     // Two corrections that came in the same hour are one file.
     let mut merged: BTreeMap<Millis, Corrections> = BTreeMap::new();
     told.retain(|t| match t {
-        Settled::Corrections(c) => {
+        SettledPart::Corrections(c) => {
             let into = merged.entry(c.hour).or_insert_with(|| Corrections {
                 hour: c.hour,
                 ..Corrections::default()
@@ -47,12 +47,12 @@ fn world(seed: u64, files_to: u64, memory_from: u64, settled_to: Millis) -> Worl
             into.windows.extend(c.windows.clone());
             false
         }
-        Settled::Hour(_) => true,
+        SettledPart::Hour(_) => true,
     });
     told.extend(
         merged
             .into_values()
-            .map(|c| Settled::Corrections(Arc::new(c))),
+            .map(|c| SettledPart::Corrections(Arc::new(c))),
     );
     let mut whole: BTreeMap<(u32, Millis), Window> = BTreeMap::new();
     for r in &all {
@@ -194,7 +194,7 @@ pub(super) fn discreet(
     interval: Interval,
     least: i64,
     never: &dyn Fn(u32) -> bool,
-) -> Vec<Row> {
+) -> Vec<TurnoverRow> {
     let mut rows = Vec::new();
     let mut place = None;
     loop {
@@ -224,7 +224,7 @@ fn what_is_withheld_cannot_be_had_by_subtracting_at_any_length() {
             (days.len(), hours.len(), fives.len()),
             (5, 5 * 24, 5 * 24 * 12)
         );
-        let inside = |parts: &[Row], whole: &Row| -> Vec<Row> {
+        let inside = |parts: &[TurnoverRow], whole: &TurnoverRow| -> Vec<TurnoverRow> {
             parts
                 .iter()
                 .filter(|p| p.zone == whole.zone && p.from >= whole.from && p.from < whole.to)
@@ -311,6 +311,6 @@ fn what_is_asked_again_is_not_read_again_unless_it_was_corrected() {
         windows: vec![window(0, hour(3), 4)],
         visits: vec![],
     };
-    let again = den.write([Settled::Corrections(Arc::new(late))]);
+    let again = den.write([SettledPart::Corrections(Arc::new(late))]);
     assert_eq!(started(&again), 28);
 }

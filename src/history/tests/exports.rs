@@ -14,7 +14,7 @@ fn den() -> Den {
     den.write([
         of_hour(settled(hour(3), 0..2, |_, _| 1)),
         of_hour(settled(hour(4), 0..2, |_, _| 2)),
-        Settled::Corrections(Arc::new(Corrections {
+        SettledPart::Corrections(Arc::new(Corrections {
             hour: hour(5),
             windows: vec![window(1, hour(3), 3)],
             visits: vec![VisitChange::Retract(wrong), VisitChange::Assert(right)],

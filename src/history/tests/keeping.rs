@@ -4,8 +4,8 @@ use super::*;
 use crate::domain::SettledSink;
 use std::fs;
 
-fn corrections(of: Millis, windows: Vec<WindowRow>, visits: Vec<VisitChange>) -> Settled {
-    Settled::Corrections(Arc::new(Corrections {
+fn corrections(of: Millis, windows: Vec<WindowRow>, visits: Vec<VisitChange>) -> SettledPart {
+    SettledPart::Corrections(Arc::new(Corrections {
         hour: of,
         windows,
         visits,

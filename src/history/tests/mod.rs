@@ -1,6 +1,6 @@
 //! The room as a whole: hours are offered in parts, written, read back, corrected, asked about.
 
-use super::figures::{Interval, Place, Question, Recent, Row};
+use super::figures::{Interval, Question, RecentFigures, ResumeAt, TurnoverRow};
 use super::*;
 use crate::clock::ManualClock;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
@@ -35,7 +35,7 @@ pub(super) struct Memory {
     pub(super) windows: Mutex<BTreeMap<Millis, Vec<WindowRow>>>,
 }
 
-impl Recent for Memory {
+impl RecentFigures for Memory {
     fn settled_to(&self) -> Millis {
         *self.settled_to.lock().unwrap()
     }
@@ -113,7 +113,7 @@ impl Den {
     }
 
     /// Offers all of it as one worker's, and waits until it is written.
-    pub(super) fn write(&self, all: impl IntoIterator<Item = Settled>) -> History {
+    pub(super) fn write(&self, all: impl IntoIterator<Item = SettledPart>) -> History {
         let (history, keeper) = self.open();
         for settled in all {
             assert!(!keeper.offer(0, 1, &settled), "before it is durable");
@@ -180,8 +180,8 @@ pub(super) fn settled(
     }
 }
 
-pub(super) fn of_hour(settled: SettledHour) -> Settled {
-    Settled::Hour(Arc::new(settled))
+pub(super) fn of_hour(settled: SettledHour) -> SettledPart {
+    SettledPart::Hour(Arc::new(settled))
 }
 
 /// What batch arithmetic makes of windows: by zone, for one stretch of time.
@@ -201,7 +201,7 @@ pub(super) fn recomputed(windows: &[WindowRow], from: Millis, to: Millis) -> BTr
 }
 
 /// All pages of an answer.
-pub(super) fn walk(history: &History, q: Question<'_>) -> Vec<Row> {
+pub(super) fn walk(history: &History, q: Question<'_>) -> Vec<TurnoverRow> {
     let mut rows = Vec::new();
     let mut place = None;
     loop {
@@ -231,7 +231,7 @@ fn day_is_a_day() {
     assert_eq!(DAY, Calendar::UTC.day_start(DAY));
     assert_eq!(DAY.to_string(), "2026-11-27T00:00:00.000Z");
     let _ = (
-        Place {
+        ResumeAt {
             start: DAY,
             zone: 0,
         },

@@ -102,13 +102,13 @@ fn a_day_with_a_damaged_file_names_it_every_time_and_is_whole_once_that_is_mende
 
 /// A stream of one zone, that says how often it was read.
 #[derive(Default)]
-struct Stream {
+struct FakeStream {
     version: AtomicU64,
     visits: AtomicI64,
     read: AtomicU64,
 }
 
-impl RecentTurnover for Stream {
+impl RecentTurnover for FakeStream {
     fn settled(&self) -> Millis {
         hour(5)
     }
@@ -156,7 +156,7 @@ fn an_hour_in_memory_is_read_again_only_when_it_changed_and_then_within_ten_seco
     };
     let registry = Arc::new(Registry::in_memory(vec![zone], vec![]).unwrap());
     let clock = Arc::new(ManualClock::at(hour(6)));
-    let stream = Arc::new(Stream::default());
+    let stream = Arc::new(FakeStream::default());
     let lately = Lately::new(registry, clock.clone());
     lately.remember(stream.clone());
     let ask = || {

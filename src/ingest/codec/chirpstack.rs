@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Event<'a> {
+struct ChirpstackEvent<'a> {
     #[serde(borrow)]
     deduplication_id: Option<Cow<'a, str>>,
     #[serde(borrow)]
@@ -35,7 +35,7 @@ struct DeviceInfo<'a> {
 }
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
-    let event: Event<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
+    let event: ChirpstackEvent<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
     out.push(Said::Uplink(Uplink {
         devices: vec![event.device_info.dev_eui.to_ascii_lowercase()],
         at: time_in("time", event.time.as_deref())?,

@@ -26,7 +26,7 @@ struct Item<'a> {
 }
 
 #[derive(Deserialize)]
-struct Report<'a> {
+struct ReportMessage<'a> {
     #[serde(borrow)]
     at: Option<Cow<'a, str>>,
     seq: Option<u64>,
@@ -54,7 +54,7 @@ pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(
     if payload.trim_ascii_start().first() == Some(&b'[') {
         return Err(Malformed("a report is an object, not a list".into()));
     }
-    let report: Report<'a> = match serde_json::from_slice(payload) {
+    let report: ReportMessage<'a> = match serde_json::from_slice(payload) {
         Ok(r) => r,
         Err(e) if e.is_data() => return item_by_item(payload, out, &e),
         Err(e) => return Err(json(&e)),

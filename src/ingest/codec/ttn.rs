@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 #[derive(Deserialize)]
-struct Event<'a> {
+struct TtnEvent<'a> {
     #[serde(borrow)]
     end_device_ids: DeviceIds<'a>,
     #[serde(borrow)]
@@ -50,7 +50,7 @@ struct UplinkMessage<'a> {
 }
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
-    let message: Event<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
+    let message: TtnEvent<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
     let ids = message.end_device_ids;
     let up = message.uplink_message;
     let eui = ids.dev_eui.map(|eui| eui.to_ascii_lowercase());

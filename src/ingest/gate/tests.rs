@@ -39,13 +39,13 @@ pub(super) fn city() -> Registry {
     Registry::in_memory(vec![zone], bays.to_vec()).unwrap()
 }
 
-struct Bench {
+struct GateBench {
     gate: Gate,
     metrics: Arc<Metrics>,
     speaker: Speaker,
 }
 
-fn bench(config: Config) -> Bench {
+fn bench(config: Config) -> GateBench {
     let metrics = Arc::new(Metrics::new());
     let gate = Gate::new(
         Arc::new(city()),
@@ -62,14 +62,14 @@ fn bench(config: Config) -> Bench {
         pass: Pass::default(),
         uplinks: false,
     };
-    Bench {
+    GateBench {
         gate,
         metrics,
         speaker,
     }
 }
 
-impl Bench {
+impl GateBench {
     fn take(&self, topic: Topic, payload: &str) -> Parcel {
         let mut out = Parcel::default();
         self.gate.take(

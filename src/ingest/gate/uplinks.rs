@@ -3,7 +3,7 @@
 //!
 //! Promises: an uplink is called a duplicate only when its first copy is on disk; while that is not
 //! known it is taken again, which changes nothing, since the same claim is fused once. What is
-//! remembered is bounded ([`Recent`]); what was forgotten is taken again likewise. A device that
+//! remembered is bounded ([`RecentUplinks`]); what was forgotten is taken again likewise. A device that
 //! starts its counter anew is not held up: its time is new.
 
 use super::{Gate, Message, named};
@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
-type Refused = (Reason, String);
+type RefusedUplink = (Reason, String);
 
 impl Gate {
     pub(super) fn uplink(
@@ -24,7 +24,7 @@ impl Gate {
         message: &Message<'_>,
         said: &Uplink<'_>,
         afterwards: &mut Afterwards,
-    ) -> Result<Option<Claim>, Refused> {
+    ) -> Result<Option<Claim>, RefusedUplink> {
         let (id, device) = self.device(message, said)?;
         let key = self.recent.key(device.source, said);
         if key.is_some_and(|key| self.recent.holds(key)) {
@@ -77,7 +77,7 @@ impl Gate {
         &self,
         message: &Message<'_>,
         said: &'u Uplink<'_>,
-    ) -> Result<(&'u str, Device), Refused> {
+    ) -> Result<(&'u str, Device), RefusedUplink> {
         let speaker = message.speaker;
         if !speaker.uplinks {
             return Err((
@@ -106,7 +106,7 @@ impl Gate {
 /// One uplink: whose, its counter, and the network server's mark of it - or its time, where there
 /// is no mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key {
+pub(super) struct UplinkId {
     source: SourceIx,
     count: u32,
     mark: u64,
@@ -114,8 +114,8 @@ pub(super) struct Key {
 
 /// Uplinks lately made durable: the last 65,536, in parts so that connections seldom meet. Some 5
 /// MB when full.
-pub(super) struct Recent {
-    parts: [Mutex<Part>; PARTS],
+pub(super) struct RecentUplinks {
+    parts: [Mutex<RecentPart>; PARTS],
     hash: RandomState,
 }
 
@@ -123,13 +123,13 @@ const PARTS: usize = 16;
 const PER_PART: usize = 4096;
 
 #[derive(Default)]
-struct Part {
-    known: AHashSet<Key>,
+struct RecentPart {
+    known: AHashSet<UplinkId>,
     /// In order of their coming: the oldest makes room.
-    order: VecDeque<Key>,
+    order: VecDeque<UplinkId>,
 }
 
-impl Default for Recent {
+impl Default for RecentUplinks {
     fn default() -> Self {
         Self {
             parts: std::array::from_fn(|_| Mutex::default()),
@@ -138,22 +138,22 @@ impl Default for Recent {
     }
 }
 
-impl Recent {
+impl RecentUplinks {
     /// `None`: nothing tells this uplink from another one with the same counter.
-    fn key(&self, source: SourceIx, said: &Uplink<'_>) -> Option<Key> {
+    fn key(&self, source: SourceIx, said: &Uplink<'_>) -> Option<UplinkId> {
         let mark = match (&said.copy, said.at) {
             (Some(copy), _) => self.hash.hash_one(&**copy),
             (None, Some(at)) => at.0,
             (None, None) => return None,
         };
-        Some(Key {
+        Some(UplinkId {
             source,
             count: said.count,
             mark,
         })
     }
 
-    fn holds(&self, key: Key) -> bool {
+    fn holds(&self, key: UplinkId) -> bool {
         self.part(key)
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -161,7 +161,7 @@ impl Recent {
             .contains(&key)
     }
 
-    fn note(&self, key: Key) {
+    fn note(&self, key: UplinkId) {
         let mut part = self
             .part(key)
             .lock()
@@ -177,7 +177,7 @@ impl Recent {
         }
     }
 
-    fn part(&self, key: Key) -> &Mutex<Part> {
+    fn part(&self, key: UplinkId) -> &Mutex<RecentPart> {
         &self.parts[self.hash.hash_one(key) as usize % PARTS]
     }
 }

@@ -3,7 +3,7 @@
 //! All that is waiting is taken at once and becomes one submission, so batches grow while the disk
 //! is busy. Sources that are new are enrolled first, off the network's threads.
 
-use super::inlet::{Line, Received};
+use super::inlet::{InletLink, Received};
 use super::ledger::Ticket;
 use super::{Broker, topic};
 use crate::domain::{Door, Parcel, Pass, Reason, Receipt, Refusal, SourceIx, Speaker, Submission};
@@ -20,9 +20,9 @@ const TAKE: usize = 256;
 /// As much of a topic as a refusal keeps, in characters.
 const TOPIC_KEPT: usize = 256;
 
-pub(super) struct Desk {
+pub(super) struct ClientDesk {
     broker: Arc<Broker>,
-    line: Arc<Line>,
+    line: Arc<InletLink>,
     /// From the inlet; closed when the hub stops.
     received: mpsc::Receiver<Received>,
     /// Submissions under way, oldest first, each with its number of messages.
@@ -36,7 +36,7 @@ pub(super) struct Desk {
     renamed: AHashSet<SourceIx>,
 }
 
-enum Event {
+enum ClientEvent {
     /// The oldest submission is stored, or never will be.
     Settled(bool),
     Submitted,
@@ -47,10 +47,10 @@ enum Event {
 /// Sources could not be written to disk: their messages must come again.
 struct NotEnrolled;
 
-impl Desk {
+impl ClientDesk {
     pub(super) fn new(
         broker: Arc<Broker>,
-        line: Arc<Line>,
+        line: Arc<InletLink>,
         received: mpsc::Receiver<Received>,
     ) -> Self {
         let owed = VecDeque::new();
@@ -72,10 +72,10 @@ impl Desk {
         let mut open = true;
         while open || !self.owed.is_empty() {
             match self.next(&mut batch, open).await {
-                Event::Settled(stored) => self.settle(stored),
-                Event::Submitted => {}
-                Event::Received(0) => open = false,
-                Event::Received(_) => {
+                ClientEvent::Settled(stored) => self.settle(stored),
+                ClientEvent::Submitted => {}
+                ClientEvent::Received(0) => open = false,
+                ClientEvent::Received(_) => {
                     if self.take(&batch).await.is_err() {
                         self.line.broken.notify_one();
                     }
@@ -85,7 +85,7 @@ impl Desk {
         }
     }
 
-    async fn next(&mut self, batch: &mut Vec<Received>, open: bool) -> Event {
+    async fn next(&mut self, batch: &mut Vec<Received>, open: bool) -> ClientEvent {
         let free = usize::from(self.broker.config.inflight)
             .saturating_sub(self.under_way)
             .min(TAKE);
@@ -99,16 +99,16 @@ impl Desk {
         } = self;
         tokio::select! {
             biased;
-            stored = oldest(owed) => Event::Settled(stored),
+            stored = oldest(owed) => ClientEvent::Settled(stored),
             permit = broker.house.journal.reserve(), if waiting.is_some() => {
                 // Without a permit the journal is gone; dropping the submission, its receipt
                 // unused, says so.
                 if let (Some(submission), Ok(permit)) = (waiting.take(), permit) {
                     permit.send(submission);
                 }
-                Event::Submitted
+                ClientEvent::Submitted
             }
-            taken = received.recv_many(batch, free), if ready => Event::Received(taken),
+            taken = received.recv_many(batch, free), if ready => ClientEvent::Received(taken),
         }
     }
 

@@ -1,7 +1,8 @@
 //! One client's standing with its broker: said in the log, counted, and tried again after a while.
 
+use super::Broker;
 use super::redial::Redial;
-use super::{Broker, told};
+use crate::ingest::shutdown;
 use std::fmt::Display;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -73,7 +74,7 @@ impl Dial {
         }
         self.down();
         let wait = self.redial.failed(now, rand::random());
-        tokio::select! { () = sleep(wait) => {}, () = told(stop) => {} }
+        tokio::select! { () = sleep(wait) => {}, () = shutdown::wait(stop) => {} }
     }
 
     fn down(&mut self) {

@@ -4,10 +4,11 @@
 //! broker. That also holds up pings: a journal that stands still for longer than the keep-alive
 //! costs the connection, and no message.
 
-use super::desk::Desk;
+use super::desk::ClientDesk;
 use super::dial::Dial;
-use super::ledger::{Epoch, Ledger, Ticket};
-use super::{Broker, network, told};
+use super::ledger::{AckLedger, Epoch, Ticket};
+use super::{Broker, network};
+use crate::ingest::shutdown;
 use rumqttc::{
     AsyncClient, ClientError, ConnectionError, Event, EventLoop, Outgoing, Packet, Publish, QoS,
     SubAck, SubscribeFilter, SubscribeReasonCode,
@@ -43,18 +44,18 @@ pub(super) struct Received {
 }
 
 /// What an inlet shares with its desk.
-pub(super) struct Line {
+pub(super) struct InletLink {
     /// Held for the length of a few pushes, never over an await. An ack is queued under it, so that
     /// none of an ended connection is queued once `lost` has returned.
-    ledger: Mutex<Ledger>,
+    ledger: Mutex<AckLedger>,
     client: AsyncClient,
     /// Rung by the desk: what it took cannot be stored, so the connection must end and the broker
     /// send it again.
     pub broken: Notify,
 }
 
-impl Line {
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+impl InletLink {
+    fn ledger(&self) -> MutexGuard<'_, AckLedger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -82,13 +83,14 @@ pub(super) async fn run(broker: Arc<Broker>, number: u16, mut stop: watch::Recei
     let name = options.client_id();
     let (client, mut events) = AsyncClient::new(options, REQUESTS);
     events.set_network_options(network());
-    let line = Arc::new(Line {
+    let line = Arc::new(InletLink {
         ledger: Mutex::default(),
         client,
         broken: Notify::new(),
     });
     let (to_desk, received) = mpsc::channel(broker.config.inflight.into());
-    let desk = tokio::spawn(Desk::new(Arc::clone(&broker), Arc::clone(&line), received).run());
+    let desk =
+        tokio::spawn(ClientDesk::new(Arc::clone(&broker), Arc::clone(&line), received).run());
     let dial = Dial::new(Arc::clone(&broker), name);
     let room = Arc::new(Semaphore::new(BYTES));
     let mut inlet = Inlet {
@@ -106,7 +108,7 @@ pub(super) async fn run(broker: Arc<Broker>, number: u16, mut stop: watch::Recei
 struct Inlet {
     broker: Arc<Broker>,
     events: EventLoop,
-    line: Arc<Line>,
+    line: Arc<InletLink>,
     dial: Dial,
     room: Arc<Semaphore>,
 }
@@ -118,7 +120,7 @@ impl Inlet {
             // cancelled only together with its connection.
             let event = tokio::select! {
                 biased;
-                () = told(stop) => return,
+                () = shutdown::wait(stop) => return,
                 () = self.line.broken.notified() => Err("what it sent could not be stored".to_owned()),
                 event = self.events.poll() => event.map_err(|e| explain(&e)),
             };
@@ -193,7 +195,7 @@ impl Inlet {
                 self.line.broken.notify_one();
             }
         };
-        tokio::select! { () = handed => {}, () = told(stop) => {} }
+        tokio::select! { () = handed => {}, () = shutdown::wait(stop) => {} }
     }
 
     /// Closes the books of the connection and waits for the next attempt.

@@ -20,20 +20,20 @@ pub(super) struct Ticket(u64);
 /// See the module. Bounded by who fills it: the desk takes no more messages than the configured
 /// `inflight`.
 #[derive(Debug, Default)]
-pub(super) struct Ledger {
+pub(super) struct AckLedger {
     epoch: u64,
     /// The ticket of the first entry of `owed`.
     first: u64,
-    owed: VecDeque<Entry>,
+    owed: VecDeque<DueAck>,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct DueAck {
     acks: Vec<u16>,
     durable: bool,
 }
 
-impl Ledger {
+impl AckLedger {
     /// The connection that stands, or the next one.
     pub(super) const fn epoch(&self) -> Epoch {
         Epoch(self.epoch)
@@ -53,7 +53,7 @@ impl Ledger {
             .filter(|(epoch, _)| *epoch == self.epoch())
             .map(|(_, id)| id)
             .collect();
-        self.owed.push_back(Entry {
+        self.owed.push_back(DueAck {
             acks,
             durable: false,
         });
@@ -88,12 +88,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn owe(ledger: &mut Ledger, ids: &[u16]) -> Ticket {
+    fn owe(ledger: &mut AckLedger, ids: &[u16]) -> Ticket {
         let epoch = ledger.epoch();
         ledger.owe(ids.iter().map(|id| (epoch, *id)))
     }
 
-    fn durable(ledger: &mut Ledger, ticket: Ticket) -> Vec<u16> {
+    fn durable(ledger: &mut AckLedger, ticket: Ticket) -> Vec<u16> {
         let mut due = Vec::new();
         ledger.durable(ticket, &mut due);
         due
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn acks_leave_in_the_order_of_the_messages_however_batches_become_durable() {
-        let mut ledger = Ledger::default();
+        let mut ledger = AckLedger::default();
         let a = owe(&mut ledger, &[1, 2]);
         let b = owe(&mut ledger, &[3]);
         let c = owe(&mut ledger, &[4, 1]);
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn an_ack_of_an_ended_connection_is_never_paid_on_the_next() {
-        let mut ledger = Ledger::default();
+        let mut ledger = AckLedger::default();
         let old = owe(&mut ledger, &[1, 2]);
         let before = ledger.epoch();
         assert_eq!(ledger.lost(), 2);
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_batch_without_acks_keeps_its_turn_and_holds_up_nobody() {
-        let mut ledger = Ledger::default();
+        let mut ledger = AckLedger::default();
         let none = owe(&mut ledger, &[]);
         let some = owe(&mut ledger, &[5]);
         assert_eq!(durable(&mut ledger, some), [0_u16; 0]);
@@ -156,7 +156,7 @@ mod tests {
         /// the next of what was received on it, and never anything that is not durable.
         #[test]
         fn whatever_happens_what_is_paid_is_the_next_owed_of_this_connection(acts in prop::collection::vec(act(), 0..200)) {
-            let mut ledger = Ledger::default();
+            let mut ledger = AckLedger::default();
             let mut all = Vec::new();
             let mut this = Vec::new();
             let mut paid = 0;

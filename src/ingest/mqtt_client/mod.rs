@@ -36,7 +36,7 @@ pub use config::{Config, Secret, Url};
 #[doc(hidden)]
 pub use topic::read as whose;
 
-use super::board::Board;
+use super::board::AvailabilityModel;
 use super::mqtt_server::Intake;
 use crate::domain::Submission;
 use crate::metrics::Metrics;
@@ -54,10 +54,10 @@ pub trait Roster: Send + Sync {
 
 /// What the rest of the hub provides for a broker's clients.
 #[derive(Clone)]
-pub struct House {
+pub struct ClientHost {
     pub intake: Arc<dyn Intake>,
     pub registry: Arc<Registry>,
-    pub board: Arc<dyn Board>,
+    pub board: Arc<dyn AvailabilityModel>,
     /// To the journal. Clients wait for room in it and do not read meanwhile.
     pub journal: mpsc::Sender<Submission>,
     pub metrics: Arc<Metrics>,
@@ -67,7 +67,7 @@ pub struct House {
 pub struct Broker {
     config: Config,
     roster: Arc<dyn Roster>,
-    house: House,
+    house: ClientHost,
     /// Everything but the client id.
     options: MqttOptions,
 }
@@ -75,7 +75,7 @@ pub struct Broker {
 impl Broker {
     /// # Errors
     /// A configuration that cannot work, as [`Config::fault`] says it.
-    pub fn new(config: Config, roster: Arc<dyn Roster>, house: House) -> Result<Self, String> {
+    pub fn new(config: Config, roster: Arc<dyn Roster>, house: ClientHost) -> Result<Self, String> {
         if let Some(fault) = config.fault() {
             return Err(fault);
         }
@@ -131,9 +131,4 @@ fn network() -> NetworkOptions {
     network.set_connection_timeout(CONNECT_S);
     network.set_tcp_nodelay(true);
     network
-}
-
-/// Waits until `stop` turns true, or its sender is gone. Safe to cancel.
-async fn told(stop: &mut watch::Receiver<bool>) {
-    drop(stop.wait_for(|stop| *stop).await);
 }

@@ -5,8 +5,9 @@
 //! slow broker slows only this.
 
 use super::dial::Dial;
-use super::{Broker, network, told};
-use crate::ingest::board::Board;
+use super::{Broker, network};
+use crate::ingest::board::AvailabilityModel;
+use crate::ingest::shutdown;
 use rumqttc::{AsyncClient, Event, Outgoing, Packet, QoS};
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,7 +44,7 @@ pub(super) async fn run(broker: Arc<Broker>, mut stop: watch::Receiver<bool>) {
     );
     let mut count = 0;
     loop {
-        let event = tokio::select! { biased; () = told(&mut stop) => break, event = events.poll() => event };
+        let event = tokio::select! { biased; () = shutdown::wait(&mut stop) => break, event = events.poll() => event };
         match event {
             Ok(Event::Incoming(Packet::ConnAck(_))) => {
                 count += 1;
@@ -96,7 +97,7 @@ impl Teller {
 
     /// Tells of every zone, then of each that changes. Cancelled when the connection ends.
     async fn tell(&self) {
-        let board: &dyn Board = &*self.broker.house.board;
+        let board: &dyn AvailabilityModel = &*self.broker.house.board;
         let Some(mut follow) = board.follow() else {
             tracing::warn!(
                 broker = self.broker.config.name,

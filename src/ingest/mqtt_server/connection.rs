@@ -6,15 +6,15 @@
 //! and counted. An idle connection holds no buffers. Secretly dear: each read is copied once, from
 //! the thread's scratch buffer.
 
-use super::connection_limits::Room;
+use super::connection_limits::Admission;
 use super::desk::FrontDesk;
 use super::door::Door;
 use super::line::{Line, linger, read};
-use super::pending_acks::{NotDurable, Owed};
-use super::read_batch::Turn;
-use super::serve::told;
-use super::session::{Close, Delivered, Desk, Limits, Session};
+use super::pending_acks::{NotDurable, PendingAcks};
+use super::read_batch::ReadBatch;
+use super::session::{Close, Delivered, Session, SessionHost, SessionLimits};
 use crate::domain::{Parcel, Receipt, Submission, Topic};
+use crate::ingest::shutdown;
 use bytes::BytesMut;
 use std::io;
 use std::net::SocketAddr;
@@ -30,7 +30,7 @@ pub(super) async fn converse(
     peer: SocketAddr,
     door: Arc<Door>,
     stop: watch::Receiver<bool>,
-    room: Room,
+    room: Admission,
 ) {
     let kick = Arc::new(Notify::new());
     let desk = FrontDesk::new(Arc::clone(&door), room, Arc::clone(&kick));
@@ -54,12 +54,12 @@ struct Connection<S> {
     stream: S,
     desk: FrontDesk,
     session: Session,
-    turn: Turn,
+    turn: ReadBatch,
     /// Read and not yet taken: less than one packet between turns.
     buf: BytesMut,
     /// To be written. Filled only when the last of it has been written.
     out: BytesMut,
-    owed: Owed,
+    owed: PendingAcks,
     /// Messages that acks in `out` settle, and that the session has not been told of.
     settled: u32,
     /// Waits for room in the journal's queue. While it does, nothing is read.
@@ -76,7 +76,7 @@ struct Connection<S> {
     stop: watch::Receiver<bool>,
 }
 
-enum Event {
+enum ConnectionEvent {
     Settled(Result<(), NotDurable>),
     Submitted(Result<(), NotDurable>),
     Read(io::Result<usize>),
@@ -89,7 +89,7 @@ enum Event {
 impl<S: Line> Connection<S> {
     fn new(stream: S, desk: FrontDesk, stop: watch::Receiver<bool>) -> Self {
         let config = &desk.door.config;
-        let limits = Limits {
+        let limits = SessionLimits {
             packet: config.max_packet_bytes,
             payload: config.max_payload_bytes(),
             client_id: config.max_client_id_bytes,
@@ -101,10 +101,10 @@ impl<S: Line> Connection<S> {
         Self {
             stream,
             session: Session::new(limits),
-            turn: Turn::default(),
+            turn: ReadBatch::default(),
             buf: BytesMut::new(),
             out: BytesMut::new(),
-            owed: Owed::default(),
+            owed: PendingAcks::default(),
             settled: 0,
             waiting: None,
             closing: None,
@@ -131,25 +131,28 @@ impl<S: Line> Connection<S> {
             }
             let was_reading = self.reading();
             match self.next().await {
-                Event::Read(Ok(0) | Err(_)) => self.close(Close::PeerGone),
-                Event::Read(Ok(n)) => {
+                ConnectionEvent::Read(Ok(0) | Err(_)) => self.close(Close::PeerGone),
+                ConnectionEvent::Read(Ok(n)) => {
                     if let Err(why) = self.on_read(n) {
                         return why;
                     }
                 }
-                Event::Settled(Ok(())) => self.session.settled(std::mem::take(&mut self.settled)),
-                Event::Submitted(Ok(())) => {}
-                Event::Settled(Err(NotDurable)) | Event::Submitted(Err(NotDurable)) => {
+                ConnectionEvent::Settled(Ok(())) => {
+                    self.session.settled(std::mem::take(&mut self.settled))
+                }
+                ConnectionEvent::Submitted(Ok(())) => {}
+                ConnectionEvent::Settled(Err(NotDurable))
+                | ConnectionEvent::Submitted(Err(NotDurable)) => {
                     return Close::NotDurable;
                 }
-                Event::Due => {
+                ConnectionEvent::Due => {
                     if let Some(why) = self.overdue() {
                         return why;
                     }
                 }
-                Event::Stop => self.close(Close::Shutdown),
-                Event::Show => self.show(),
-                Event::Rested => self.rest = None,
+                ConnectionEvent::Stop => self.close(Close::Shutdown),
+                ConnectionEvent::Show => self.show(),
+                ConnectionEvent::Rested => self.rest = None,
             }
             if !was_reading && self.reading() {
                 // What the client sent meanwhile lies unread: its silence starts now.
@@ -159,7 +162,7 @@ impl<S: Line> Connection<S> {
         }
     }
 
-    async fn next(&mut self) -> Event {
+    async fn next(&mut self) -> ConnectionEvent {
         let reading = self.reading();
         let due = self.due();
         if let Some((at, _)) = due
@@ -185,8 +188,8 @@ impl<S: Line> Connection<S> {
         let FrontDesk { door, display, .. } = desk;
         tokio::select! {
             biased;
-            done = owed.settle(out, settled) => Event::Settled(done),
-            permit = door.journal.reserve(), if waiting.is_some() => Event::Submitted(match permit {
+            done = owed.settle(out, settled) => ConnectionEvent::Settled(done),
+            permit = door.journal.reserve(), if waiting.is_some() => ConnectionEvent::Submitted(match permit {
                 Ok(permit) => {
                     if let Some(submission) = waiting.take() {
                         permit.send(submission);
@@ -195,13 +198,13 @@ impl<S: Line> Connection<S> {
                 }
                 Err(_) => Err(NotDurable),
             }),
-            () = timer.as_mut(), if due.is_some() => Event::Due,
-            () = told(stop), if closing.is_none() => Event::Stop,
-            () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => Event::Rested,
+            () = timer.as_mut(), if due.is_some() => ConnectionEvent::Due,
+            () = shutdown::wait(stop), if closing.is_none() => ConnectionEvent::Stop,
+            () = sleep_until(rest.unwrap_or_else(Instant::now)), if rest.is_some() => ConnectionEvent::Rested,
             // Before reading: a client that sends all the time still hears what it subscribed to, a
             // round a second.
-            () = display.ready(), if showing => Event::Show,
-            read = std::future::poll_fn(|cx| read(stream, buf, cx)), if reading => Event::Read(read),
+            () = display.ready(), if showing => ConnectionEvent::Show,
+            read = std::future::poll_fn(|cx| read(stream, buf, cx)), if reading => ConnectionEvent::Read(read),
         }
     }
 

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
 /// Bounded by the endpoint's limit of connections: one entry a connection at most, gone with it.
-pub(super) struct Seats {
+pub(super) struct ConnectionLimits {
     per_source: usize,
     inside: AtomicUsize,
     next: AtomicU64,
@@ -20,7 +20,7 @@ pub(super) struct Seats {
 
 /// Whether the house had room for a connection that was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Room {
+pub(super) enum Admission {
     Free,
     /// It is heard only to be told so.
     None,
@@ -32,7 +32,7 @@ struct Client {
     kick: Arc<Notify>,
 }
 
-/// A connection's place; give it back with [`Seats::leave`].
+/// A connection's place; give it back with [`ConnectionLimits::leave`].
 #[derive(Debug)]
 pub(super) struct Seat {
     source: SourceIx,
@@ -40,7 +40,7 @@ pub(super) struct Seat {
     number: u64,
 }
 
-impl Seats {
+impl ConnectionLimits {
     pub(super) fn new(per_source: usize) -> Self {
         Self {
             per_source,
@@ -51,15 +51,15 @@ impl Seats {
         }
     }
 
-    /// Takes one of `max` places in the house, if there is one; give it back with [`Seats::exit`].
-    pub(super) fn enter(&self, max: usize) -> Room {
+    /// Takes one of `max` places in the house, if there is one; give it back with [`ConnectionLimits::exit`].
+    pub(super) fn enter(&self, max: usize) -> Admission {
         let add = |n| (n < max).then_some(n + 1);
         match self
             .inside
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add)
         {
-            Ok(_) => Room::Free,
-            Err(_) => Room::None,
+            Ok(_) => Admission::Free,
+            Err(_) => Admission::None,
         }
     }
 
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn the_newer_connection_takes_over_and_the_older_ones_leaving_does_not_unseat_it() {
-        let seats = Seats::new(9);
+        let seats = ConnectionLimits::new(9);
         let a = Arc::default();
         let b = Arc::default();
         let c = Arc::default();
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_stranger_with_the_same_client_id_kicks_nobody() {
-        let seats = Seats::new(9);
+        let seats = ConnectionLimits::new(9);
         let a = Arc::default();
         let b = Arc::default();
         let _ann = seats.sit(ANN, Some("lamp"), &a).unwrap();
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_full_source_is_refused_but_may_reconnect_and_others_have_room() {
-        let seats = Seats::new(2);
+        let seats = ConnectionLimits::new(2);
         let k = Arc::default();
         let one = seats.sit(ANN, Some("1"), &k).unwrap();
         let two = seats.sit(ANN, None, &k).unwrap();

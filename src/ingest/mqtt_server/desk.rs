@@ -5,10 +5,10 @@
 //! off.
 
 use super::board::Wanted;
-use super::connection_limits::{Room, Seat};
+use super::connection_limits::{Admission, Seat};
 use super::display::Display;
 use super::door::{Denied, Door};
-use super::session::{Close, Desk};
+use super::session::{Close, SessionHost};
 use super::wire::Grant;
 use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, Topic, ZoneIx};
 use std::sync::Arc;
@@ -19,13 +19,13 @@ use tokio::sync::mpsc::error::TrySendError;
 pub(super) struct FrontDesk {
     pub door: Arc<Door>,
     pub display: Display,
-    room: Room,
+    room: Admission,
     kick: Arc<Notify>,
     seat: Option<Seat>,
 }
 
 impl FrontDesk {
-    pub(super) fn new(door: Arc<Door>, room: Room, kick: Arc<Notify>) -> Self {
+    pub(super) fn new(door: Arc<Door>, room: Admission, kick: Arc<Notify>) -> Self {
         door.metrics.mqtt_connections.inc();
         Self {
             door,
@@ -75,13 +75,13 @@ impl FrontDesk {
         if let Some(seat) = self.seat.take() {
             self.door.seats.leave(seat);
         }
-        if std::mem::replace(&mut self.room, Room::None) == Room::Free {
+        if std::mem::replace(&mut self.room, Admission::None) == Admission::Free {
             self.door.seats.exit();
         }
     }
 }
 
-impl Desk for FrontDesk {
+impl SessionHost for FrontDesk {
     fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied> {
         self.door.keeper.admit(user, password)
     }
@@ -94,7 +94,7 @@ impl Desk for FrontDesk {
         if self.door.hurried_source(speaker.source) {
             return Err(Close::Rate);
         }
-        if self.room == Room::Free {
+        if self.room == Admission::Free {
             self.seat = self.door.seats.sit(speaker.source, client_id, &self.kick);
         }
         self.seat.as_ref().map(drop).ok_or(Close::Full)

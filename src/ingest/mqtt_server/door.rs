@@ -2,7 +2,7 @@
 
 use super::board::Board;
 use super::config::Config;
-use super::connection_limits::Seats;
+use super::connection_limits::ConnectionLimits;
 use super::rates::Rates;
 use crate::domain::{Parcel, SourceIx, Speaker, Submission, Topic};
 use crate::metrics::Metrics;
@@ -45,7 +45,7 @@ pub struct Door {
     /// is dropped, every connection that has something to submit ends without acknowledging it.
     pub(super) journal: mpsc::Sender<Submission>,
     pub(super) metrics: Arc<Metrics>,
-    pub(super) seats: Seats,
+    pub(super) seats: ConnectionLimits,
     connects_by_address: Rates<IpAddr>,
     connects_by_source: Rates<SourceIx>,
     /// Messages of each source.
@@ -68,7 +68,7 @@ impl Door {
         metrics: Arc<Metrics>,
     ) -> Self {
         Self {
-            seats: Seats::new(config.max_connections_per_source),
+            seats: ConnectionLimits::new(config.max_connections_per_source),
             connects_by_address: Rates::new(
                 Some(config.max_connects_per_s_per_address),
                 CONNECT_BURST_S,

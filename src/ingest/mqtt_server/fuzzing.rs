@@ -3,8 +3,8 @@
 
 use super::board::Wanted;
 use super::door::Denied;
-use super::read_batch::Turn;
-use super::session::{Close, Desk, Limits, Session};
+use super::read_batch::ReadBatch;
+use super::session::{Close, Session, SessionHost, SessionLimits};
 use super::topic;
 use super::wire::Grant;
 use crate::domain::{
@@ -14,7 +14,7 @@ use bytes::BytesMut;
 
 /// What a conversation came to.
 #[derive(Debug, Default, PartialEq)]
-struct Outcome {
+struct Conversation {
     replies: Vec<u8>,
     acks: Vec<u8>,
     claims: Vec<Claim>,
@@ -24,7 +24,7 @@ struct Outcome {
 
 struct Clerk;
 
-impl Desk for Clerk {
+impl SessionHost for Clerk {
     fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied> {
         let known = ["lamp-1", "lamp-2", "network-1"]
             .iter()
@@ -66,8 +66,8 @@ impl Desk for Clerk {
     fn declined(&mut self, _: Grant) {}
 }
 
-fn converse<'a>(reads: impl Iterator<Item = &'a [u8]>) -> Outcome {
-    const LIMITS: Limits = Limits {
+fn converse<'a>(reads: impl Iterator<Item = &'a [u8]>) -> Conversation {
+    const LIMITS: SessionLimits = SessionLimits {
         packet: 4096,
         payload: 2048,
         client_id: 64,
@@ -77,9 +77,9 @@ fn converse<'a>(reads: impl Iterator<Item = &'a [u8]>) -> Outcome {
     };
     let mut session = Session::new(LIMITS);
     let mut buf = BytesMut::new();
-    let mut outcome = Outcome::default();
+    let mut outcome = Conversation::default();
     for read in reads {
-        let mut turn = Turn::default();
+        let mut turn = ReadBatch::default();
         buf.extend_from_slice(read);
         outcome.ended = session.on_bytes(&mut buf, &mut turn, &mut Clerk);
         outcome.replies.extend_from_slice(&turn.replies);

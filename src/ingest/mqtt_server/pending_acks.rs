@@ -7,9 +7,9 @@ use tokio::sync::oneshot;
 /// The acks of one connection that may not be sent yet: one entry a submission, bounded by who
 /// fills it.
 #[derive(Default)]
-pub(super) struct Owed(VecDeque<Entry>);
+pub(super) struct PendingAcks(VecDeque<PendingAck>);
 
-struct Entry {
+struct PendingAck {
     durable: oneshot::Receiver<()>,
     acks: BytesMut,
     /// Messages that are settled by them.
@@ -20,7 +20,7 @@ struct Entry {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct NotDurable;
 
-impl Owed {
+impl PendingAcks {
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }
@@ -31,7 +31,7 @@ impl Owed {
 
     /// `acks`, which settle `settles` messages, are due once `durable` fires.
     pub(super) fn push(&mut self, durable: oneshot::Receiver<()>, acks: BytesMut, settles: u32) {
-        self.0.push_back(Entry {
+        self.0.push_back(PendingAck {
             durable,
             acks,
             settles,

@@ -6,7 +6,7 @@ use bytes::BytesMut;
 
 /// Filled by the session, emptied by the connection.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub(super) struct ReadBatch {
     /// How its client is spoken to; set by the session.
     pub voice: Voice,
     /// Something had to be said that is longer than what the client takes.
@@ -27,7 +27,7 @@ pub(super) struct Turn {
     packets: [u64; 16],
 }
 
-impl Default for Turn {
+impl Default for ReadBatch {
     fn default() -> Self {
         Self {
             voice: Voice::UNKNOWN,
@@ -43,7 +43,7 @@ impl Default for Turn {
     }
 }
 
-impl Turn {
+impl ReadBatch {
     pub(super) fn reply(&mut self, reply: Reply) {
         self.unsayable |= !wire::encode(&self.voice, reply, &mut self.replies);
     }

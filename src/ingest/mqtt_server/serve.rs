@@ -4,9 +4,10 @@
 //! slows it down but neither spins nor stops it; a connection that panics takes none with it.
 
 use super::connection::converse;
-use super::connection_limits::Room;
+use super::connection_limits::Admission;
 use super::door::Door;
 use super::tls::Tls;
+use crate::ingest::shutdown;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,7 +50,7 @@ async fn accept(
     let stop = shutdown.clone();
     loop {
         tokio::select! {
-            () = told(&mut shutdown) => break,
+            () = shutdown::wait(&mut shutdown) => break,
             Some(ended) = connections.join_next() => note(ended),
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
@@ -100,11 +101,11 @@ async fn handshake(
     peer: SocketAddr,
     door: Arc<Door>,
     mut stop: watch::Receiver<bool>,
-    room: Room,
+    room: Admission,
 ) {
     let shaken = tokio::select! {
         shaken = tokio::time::timeout(door.config.connect_timeout(), tls.accept(stream)) => Some(shaken),
-        () = told(&mut stop) => None,
+        () = shutdown::wait(&mut stop) => None,
     };
     match shaken {
         Some(Ok(Ok(stream))) => return converse(stream, peer, door, stop, room).await,
@@ -113,7 +114,7 @@ async fn handshake(
         None => {}
     }
     count(&door, "tls_handshake");
-    if room == Room::Free {
+    if room == Admission::Free {
         door.seats.exit();
     }
 }
@@ -123,11 +124,6 @@ fn count(door: &Door, reason: &str) {
         .mqtt_refused_connections
         .with_label_values(&[reason])
         .inc();
-}
-
-/// Waits until `stop` turns true, or its sender is gone. Safe to cancel.
-pub(super) async fn told(stop: &mut watch::Receiver<bool>) {
-    drop(stop.wait_for(|stop| *stop).await);
 }
 
 fn note(ended: Result<(), JoinError>) {

@@ -168,7 +168,7 @@ fn what_lies_behind_a_cut_is_what_was_handed_on_from_its_time_on() {
         cuts.windows(2)
             .all(|w| w[0].at < w[1].at && w[0].position < w[1].position)
     );
-    let journal = Journal::open(dir.path(), config, Arc::new(Town::default())).unwrap();
+    let journal = Journal::open(dir.path(), config, Arc::new(BareTown::default())).unwrap();
     for cut in cuts {
         let mut behind = Vec::new();
         journal

@@ -70,7 +70,7 @@ fn written(groups: &[(u64, Vec<Claim>)]) -> Vec<u8> {
             start,
             Millis(*ingest),
             claims,
-            &Town::default(),
+            &BareTown::default(),
             &mut units,
         );
         assert_eq!(
@@ -89,7 +89,7 @@ fn read_back(bytes: &[u8], sequence: u64) -> (Vec<(u64, Vec<Claim>)>, Next) {
         match records.next().unwrap() {
             Next::Record(head) => {
                 let mut claims = Vec::new();
-                Town::default()
+                BareTown::default()
                     .decode(records.entries(), &mut claims)
                     .unwrap();
                 groups.push((head.ingest_ms, claims));
@@ -142,8 +142,8 @@ proptest! {
     #[test]
     fn no_entry_looks_like_a_record_head(claim in any_claim()) {
         let mut units = Vec::new();
-        Town::default().encode(&[claim], &mut units);
-        let head: super::super::record::Head = bytemuck::cast(units[0]);
+        BareTown::default().encode(&[claim], &mut units);
+        let head: super::super::record::RecordHead = bytemuck::cast(units[0]);
         prop_assert!(!head.is_plausible());
     }
 
@@ -174,7 +174,7 @@ fn a_group_of_more_than_a_record_takes_is_several_records() {
 #[test]
 fn an_entry_is_32_bytes_with_the_layout_it_documents() {
     let mut units = Vec::new();
-    Town::default().encode(&[claim(1), claim(6)], &mut units);
+    BareTown::default().encode(&[claim(1), claim(6)], &mut units);
     let bytes: &[u8] = bytemuck::cast_slice(&units);
     assert_eq!(bytes.len(), 64);
     assert_eq!(

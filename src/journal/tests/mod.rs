@@ -4,7 +4,6 @@
 mod checkpoints;
 mod codec;
 mod copies;
-mod kept;
 mod quarantine;
 mod recovery;
 mod retention;
@@ -31,11 +30,11 @@ use tokio::sync::mpsc::{Sender, channel};
 /// A town without files: bay `i` has number `2^31 + 3 i`, zone `i` has `7 + i`; what `gone` is
 /// divisible by is gone.
 #[derive(Clone, Copy, Default)]
-struct Town {
+struct BareTown {
     gone: Option<u32>,
 }
 
-impl View for Town {
+impl View for BareTown {
     fn bay_number(&self, bay: BayIx) -> u32 {
         (1 << 31) + 3 * bay.0
     }
@@ -52,7 +51,7 @@ impl View for Town {
     }
 }
 
-impl Numbers for Town {
+impl Numbers for BareTown {
     fn encode(&self, claims: &[Claim], out: &mut Vec<Entry>) {
         encode(self, claims, out);
     }
@@ -180,7 +179,8 @@ impl Running {
         more: impl FnOnce(Journal) -> Journal,
     ) -> Self {
         let trace = disk.trace.clone();
-        let journal = more(Journal::open_on(dir, config, Arc::new(Town::default()), disk).unwrap());
+        let journal =
+            more(Journal::open_on(dir, config, Arc::new(BareTown::default()), disk).unwrap());
         let (doors, inbox) = channel(64);
         let (beat, beats) = mpsc::sync_channel(10_000);
         let batches = Arc::new(Mutex::new(Vec::new()));
@@ -262,7 +262,7 @@ fn acknowledged(durable: &mpsc::Receiver<()>) -> Result<(), mpsc::RecvTimeoutErr
 
 /// Everything in the journal of `dir`, and what replay says of it.
 fn read(dir: &Path, config: Config) -> (Vec<Batch>, Replayed) {
-    let journal = Journal::open(dir, config, Arc::new(Town::default())).unwrap();
+    let journal = Journal::open(dir, config, Arc::new(BareTown::default())).unwrap();
     let mut batches = Vec::new();
     let replayed = journal.replay(|b| batches.push(b)).unwrap();
     (batches, replayed)

@@ -23,7 +23,7 @@ fn refuse(running: &Running, range: std::ops::Range<u64>) {
 
 /// A reader of a journal that is not running.
 fn reader(dir: &Path, config: Config) -> Quarantine {
-    Journal::open(dir, config, Arc::new(Town::default()))
+    Journal::open(dir, config, Arc::new(BareTown::default()))
         .unwrap()
         .quarantine()
 }

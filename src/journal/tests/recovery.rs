@@ -9,7 +9,7 @@ use std::os::unix::fs::FileExt;
 use tempfile::tempdir;
 
 fn opened(dir: &Path) -> Result<Journal, JournalError> {
-    Journal::open(dir, small(), Arc::new(Town::default()))
+    Journal::open(dir, small(), Arc::new(BareTown::default()))
 }
 
 /// A journal of groups of 1, 2, 3, 4 and 5 claims in one segment, and its bytes.
@@ -163,7 +163,7 @@ fn a_group_of_several_records_torn_in_the_middle_is_a_torn_tail_not_damage() {
         end as u64,
         Millis(9),
         &claims(0..70_000),
-        &Town::default(),
+        &BareTown::default(),
         &mut units,
     );
     bytes.truncate(end);
@@ -229,7 +229,7 @@ fn claims_of_bays_and_zones_that_are_gone_are_counted() {
     let running = Running::plain(dir.path(), small());
     running.store(claims(0..64));
     running.stop();
-    let journal = Journal::open(dir.path(), small(), Arc::new(Town { gone: Some(4) })).unwrap();
+    let journal = Journal::open(dir.path(), small(), Arc::new(BareTown { gone: Some(4) })).unwrap();
     let mut seen = Vec::new();
     let replayed = journal.replay(|b| seen.extend(b.claims)).unwrap();
     let gone = |c: &Claim| match c {
@@ -249,7 +249,7 @@ fn impossible_settings_are_refused_by_name() {
         max_bytes: 1,
         ..Config::default()
     };
-    let e = Journal::open(dir.path(), bad, Arc::new(Town::default()))
+    let e = Journal::open(dir.path(), bad, Arc::new(BareTown::default()))
         .err()
         .unwrap();
     assert!(e.to_string().contains("journal.max_bytes"), "{e}");
@@ -288,7 +288,7 @@ proptest! {
                 (synced, stored) = (units.len() * 32, n);
             }
             let group = if i == 0 { 0 } else { units.len() as u64 * UNIT };
-            encode(1, group, Millis(1 + i as u64), &claims(n..n + size), &Town::default(), &mut units);
+            encode(1, group, Millis(1 + i as u64), &claims(n..n + size), &BareTown::default(), &mut units);
             n += size;
         }
         let path = dir.path().join("journal-0000000000000001.log");

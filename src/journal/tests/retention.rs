@@ -108,7 +108,7 @@ fn what_the_folder_takes_is_known_before_and_while_writing() {
     let running = Running::plain(dir.path(), small());
     (0..50).for_each(|n| running.store(claims(n * 5..n * 5 + 5)));
     running.stop();
-    let journal = Journal::open(dir.path(), small(), Arc::new(Town::default())).unwrap();
+    let journal = Journal::open(dir.path(), small(), Arc::new(BareTown::default())).unwrap();
     let on_disk: u64 = segments(dir.path())
         .iter()
         .map(|p| p.metadata().unwrap().len())

@@ -160,7 +160,7 @@ fn what_cannot_be_stored_at_shutdown_is_given_up_without_a_receipt() {
 #[test]
 fn an_idle_journal_ticks_with_the_clock_and_never_back() {
     let dir = tempdir().unwrap();
-    let journal = Journal::open(dir.path(), small(), Arc::new(Town::default())).unwrap();
+    let journal = Journal::open(dir.path(), small(), Arc::new(BareTown::default())).unwrap();
     let (doors, inbox) = channel::<Submission>(1);
     let (tell, told) = mpsc::sync_channel(10_000);
     let clock = Arc::new(ManualClock::at(Millis(1000)));
@@ -204,7 +204,7 @@ fn everything_handed_in_before_the_doors_close_is_stored() {
 #[test]
 fn a_stream_that_is_full_holds_back_the_receipts_and_the_doors() {
     let dir = tempdir().unwrap();
-    let journal = Journal::open(dir.path(), small(), Arc::new(Town::default())).unwrap();
+    let journal = Journal::open(dir.path(), small(), Arc::new(BareTown::default())).unwrap();
     let (doors, inbox) = channel(2);
     let (to_stream, stream) = mpsc::sync_channel::<Batch>(0);
     let offered = Arc::new(AtomicBool::new(false));

@@ -48,10 +48,16 @@ fn taken(dirty: &mut Dirty) -> Vec<u32> {
 fn a_subscriber_begins_with_all_its_zones_and_then_hears_of_changes_to_them_only() {
     let (registry, live) = hub(9);
     let city = registry.city();
-    let mut all = live.feed().subscribe(&city, Zones::All).unwrap();
+    let mut all = live.feed().subscribe(&city, ZoneFilter::All).unwrap();
     let named = [69, 3, 3, 64, ZONES, 9_999].map(ZoneIx).to_vec();
-    let mut some = live.feed().subscribe(&city, Zones::Some(named)).unwrap();
-    let mut none = live.feed().subscribe(&city, Zones::Some(vec![])).unwrap();
+    let mut some = live
+        .feed()
+        .subscribe(&city, ZoneFilter::Some(named))
+        .unwrap();
+    let mut none = live
+        .feed()
+        .subscribe(&city, ZoneFilter::Some(vec![]))
+        .unwrap();
     assert_eq!(taken(&mut all), (0..ZONES).collect::<Vec<_>>());
     assert_eq!(taken(&mut some), [3, 64, 69]);
     for z in [5, 64, 64, 3, 5] {
@@ -75,20 +81,20 @@ fn a_subscriber_begins_with_all_its_zones_and_then_hears_of_changes_to_them_only
 fn subscriptions_are_bounded_and_leave_nothing_behind() {
     let (registry, live) = hub(2);
     let city = registry.city();
-    let one = live.feed().subscribe(&city, Zones::All).unwrap();
+    let one = live.feed().subscribe(&city, ZoneFilter::All).unwrap();
     let two = live
         .feed()
-        .subscribe(&city, Zones::Some(vec![ZoneIx(1), ZoneIx(2)]))
+        .subscribe(&city, ZoneFilter::Some(vec![ZoneIx(1), ZoneIx(2)]))
         .unwrap();
     assert_eq!(
-        live.feed().subscribe(&city, Zones::All).err(),
+        live.feed().subscribe(&city, ZoneFilter::All).err(),
         Some(FeedError::Full(2))
     );
     assert_eq!(live.feed().subscribers(), 2);
     drop((one, two));
     assert_eq!(live.feed().subscribers(), 0);
     assert!(live.feed().by_zone.is_empty() && live.feed().to_all.is_empty());
-    assert!(live.feed().subscribe(&city, Zones::All).is_ok());
+    assert!(live.feed().subscribe(&city, ZoneFilter::All).is_ok());
 }
 
 #[test]
@@ -100,7 +106,7 @@ fn who_comes_back_is_told_what_changed_while_away() {
         !feed.changed.any(),
         "until somebody listens nothing is noted"
     );
-    let mut dirty = feed.subscribe(&registry.city(), Zones::All).unwrap();
+    let mut dirty = feed.subscribe(&registry.city(), ZoneFilter::All).unwrap();
     live.zones(&[(ZoneIx(5), nth(1))]);
     feed.hand_on();
     let left_with = feed.version();
@@ -131,9 +137,9 @@ async fn every_subscriber_ends_with_the_newest_however_close_together_changes_co
     });
     let mut readers = vec![];
     for zones in [
-        Zones::All,
-        Zones::Some(vec![ZoneIx(7), ZoneIx(66)]),
-        Zones::Some(vec![ZoneIx(66)]),
+        ZoneFilter::All,
+        ZoneFilter::Some(vec![ZoneIx(7), ZoneIx(66)]),
+        ZoneFilter::Some(vec![ZoneIx(66)]),
     ] {
         let mut dirty = live.feed().subscribe(&registry.city(), zones).unwrap();
         let live = Arc::clone(&live);
@@ -176,7 +182,7 @@ async fn a_waiter_sleeps_until_something_changes_and_may_be_cancelled() {
     tokio::spawn(async move { feed.run(PACE).await });
     let mut dirty = live
         .feed()
-        .subscribe(&registry.city(), Zones::Some(vec![ZoneIx(1)]))
+        .subscribe(&registry.city(), ZoneFilter::Some(vec![ZoneIx(1)]))
         .unwrap();
     dirty.wait().await;
     assert_eq!(taken(&mut dirty), [1]);

@@ -9,7 +9,7 @@
 //! Memory: a block a core.
 
 use super::shape::{Features, Scalar};
-use super::{Bay, bay, collection};
+use super::{FeatureBay, bay, collection};
 use serde::de::DeserializeSeed;
 use std::fs::File;
 use std::num::NonZero;
@@ -34,7 +34,7 @@ const OPENING: usize = 8;
 pub(in crate::registry) fn read_bays_by_blocks<T: Send>(
     path: &Path,
     block: u64,
-    each: impl Fn(Bay<'_>) -> Option<T> + Sync,
+    each: impl Fn(FeatureBay<'_>) -> Option<T> + Sync,
 ) -> Option<Vec<Vec<T>>> {
     let file = File::open(path).ok()?;
     let blocks = cut(&file, block)?;
@@ -122,7 +122,7 @@ fn read_list(file: &File, block: &Range<u64>, text: &mut Vec<u8>) -> Option<()> 
 }
 
 /// All of a list of at least one bay, or nothing.
-fn take<T>(list: &[u8], each: &impl Fn(Bay<'_>) -> Option<T>) -> Option<Vec<T>> {
+fn take<T>(list: &[u8], each: &impl Fn(FeatureBay<'_>) -> Option<T>) -> Option<Vec<T>> {
     let mut all = Vec::new();
     let mut odd = false;
     let mut at = 0;

@@ -20,7 +20,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 /// A bay as a feature describes it.
-pub(super) struct Bay<'a> {
+pub(super) struct FeatureBay<'a> {
     pub(super) id: Cow<'a, str>,
     pub(super) zone: Cow<'a, str>,
     pub(super) place: LatLon,
@@ -28,7 +28,7 @@ pub(super) struct Bay<'a> {
 }
 
 /// What is wrong with a feature, and its id if it has one.
-pub(super) type Fault = (Option<String>, String);
+pub(super) type FeatureFault = (Option<String>, String);
 
 /// The zones of a FeatureCollection, or the one of a Feature.
 ///
@@ -44,7 +44,7 @@ pub fn parse_zones(json: &[u8]) -> Result<Vec<ZoneSpec>, RegistryError> {
 /// As [`parse_zones`].
 pub fn parse_bays(json: &[u8]) -> Result<Vec<BaySpec>, RegistryError> {
     parse("bays", json, |feature| {
-        let Bay {
+        let FeatureBay {
             id,
             zone,
             place,
@@ -62,7 +62,7 @@ pub fn parse_bays(json: &[u8]) -> Result<Vec<BaySpec>, RegistryError> {
 /// Streams the zones of a file with their positions. `Err` where the text itself ends the reading.
 pub(super) fn read_zones(
     path: &Path,
-    mut each: impl FnMut(usize, Result<ZoneSpec, Fault>),
+    mut each: impl FnMut(usize, Result<ZoneSpec, FeatureFault>),
 ) -> Result<(), RegistryError> {
     read(path, |at, feature| each(at, zone(feature)))
 }
@@ -70,7 +70,7 @@ pub(super) fn read_zones(
 /// Streams the bays of a file with their positions. `Err` where the text itself ends the reading.
 pub(super) fn read_bays(
     path: &Path,
-    mut each: impl for<'a> FnMut(usize, Result<Bay<'a>, Fault>),
+    mut each: impl for<'a> FnMut(usize, Result<FeatureBay<'a>, FeatureFault>),
 ) -> Result<(), RegistryError> {
     read(path, |at, feature| each(at, bay(feature)))
 }
@@ -85,7 +85,7 @@ fn read(path: &Path, each: impl for<'a> FnMut(usize, Feature<'a>)) -> Result<(),
 fn parse<T>(
     name: &str,
     json: &[u8],
-    convert: impl Fn(Feature<'_>) -> Result<T, Fault>,
+    convert: impl Fn(Feature<'_>) -> Result<T, FeatureFault>,
 ) -> Result<Vec<T>, RegistryError> {
     let mut faults = Faults::default();
     let mut all = Vec::new();
@@ -133,7 +133,7 @@ fn collection<'de, R: serde_json::de::Read<'de>>(
     }
 }
 
-fn zone(feature: Feature<'_>) -> Result<ZoneSpec, Fault> {
+fn zone(feature: Feature<'_>) -> Result<ZoneSpec, FeatureFault> {
     let (id, geometry, p) = parts(feature)?;
     let spec = || -> Result<ZoneSpec, String> {
         let (place, outline) = zone_place(&geometry)?;
@@ -162,7 +162,7 @@ fn zone(feature: Feature<'_>) -> Result<ZoneSpec, Fault> {
     }
 }
 
-fn bay(feature: Feature<'_>) -> Result<Bay<'_>, Fault> {
+fn bay(feature: Feature<'_>) -> Result<FeatureBay<'_>, FeatureFault> {
     let (id, geometry, p) = parts(feature)?;
     let rest = || -> Result<_, String> {
         let place = match (&geometry.kind, &geometry.coordinates) {
@@ -188,7 +188,7 @@ fn bay(feature: Feature<'_>) -> Result<Bay<'_>, Fault> {
         Ok((zone, place, attrs))
     };
     match rest() {
-        Ok((zone, place, attrs)) => Ok(Bay {
+        Ok((zone, place, attrs)) => Ok(FeatureBay {
             id,
             zone,
             place,
@@ -198,9 +198,9 @@ fn bay(feature: Feature<'_>) -> Result<Bay<'_>, Fault> {
     }
 }
 
-type Parts<'a> = (Cow<'a, str>, Geometry<'a>, shape::Properties<'a>);
+type FeatureParts<'a> = (Cow<'a, str>, Geometry<'a>, shape::Properties<'a>);
 
-fn parts(feature: Feature<'_>) -> Result<Parts<'_>, Fault> {
+fn parts(feature: Feature<'_>) -> Result<FeatureParts<'_>, FeatureFault> {
     let mut p = feature.properties.unwrap_or_default();
     let id = text("id", std::mem::take(&mut p.id))
         .and_then(|id| id.ok_or_else(|| "its properties have no \"id\"".into()));

@@ -27,13 +27,13 @@ use utoipa::{Modify, OpenApi, ToSchema};
         (name = "operators", description = "Registry, quarantine, health"),
     ),
     components(schemas(Problem)),
-    modifiers(&Key)
+    modifiers(&BearerKey)
 )]
 pub(in crate::serve) struct Document;
 
-struct Key;
+struct BearerKey;
 
-impl Modify for Key {
+impl Modify for BearerKey {
     fn modify(&self, api: &mut utoipa::openapi::OpenApi) {
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)

@@ -37,11 +37,11 @@ pub(in crate::serve) fn found(
     for (view, _) in &found {
         prefetch(std::slice::from_ref(&city.zone(view.zone).spec.id), 0);
     }
-    let mut rows: Vec<(Row<'_>, f32)> = Vec::with_capacity(found.len());
+    let mut rows: Vec<(ShownBay<'_>, f32)> = Vec::with_capacity(found.len());
     rows.extend(
         found
             .into_iter()
-            .map(|(view, distance_m)| (Row::of(city, view), distance_m)),
+            .map(|(view, distance_m)| (ShownBay::of(city, view), distance_m)),
     );
     let mut tail = Tail::default();
     for (n, (row, distance_m)) in rows.iter().enumerate() {
@@ -72,7 +72,7 @@ impl Tail {
 }
 
 /// What is written of one bay.
-struct Row<'c> {
+struct ShownBay<'c> {
     view: BayView,
     place_e7: (i32, i32),
     attrs: BayAttrs,
@@ -80,7 +80,7 @@ struct Row<'c> {
     zone: &'c str,
 }
 
-impl<'c> Row<'c> {
+impl<'c> ShownBay<'c> {
     fn of(city: &'c City, view: BayView) -> Self {
         let id = city.bay_id(view.bay);
         let zone = &city.zone(view.zone).spec.id;
@@ -97,7 +97,7 @@ impl<'c> Row<'c> {
 }
 
 /// All but the attributes and the end.
-fn one_found(t: &mut Text, row: &Row<'_>, distance_m: f32, ahead_ms: u64, format: Format) {
+fn one_found(t: &mut Text, row: &ShownBay<'_>, distance_m: f32, ahead_ms: u64, format: Format) {
     open(t, row, format);
     let view = &row.view;
     let p = f64::from(view.confidence) / 255.0;
@@ -122,7 +122,7 @@ pub(in crate::serve) fn bay(
     format: Format,
 ) -> Vec<u8> {
     let mut t = Text::with_capacity(BAY_BYTES + 128);
-    let row = Row::of(city, *view);
+    let row = ShownBay::of(city, *view);
     open(&mut t, &row, format);
     let never = view.observed_at.is_never();
     // What may be served differs from what was claimed only when the claim no longer stands.
@@ -191,7 +191,7 @@ fn observed(t: &mut Text, view: &BayView) {
 }
 
 /// Up to and including the place: in GeoJSON that is the geometry, and the rest are properties.
-fn open(t: &mut Text, row: &Row<'_>, format: Format) {
+fn open(t: &mut Text, row: &ShownBay<'_>, format: Format) {
     let (lat, lon) = row.place_e7;
     if format == Format::GeoJson {
         t.raw("{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");

@@ -32,9 +32,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
 }
 
 /// What the client holds already.
-pub(in crate::serve) struct Held(Option<HeaderValue>);
+pub(in crate::serve) struct IfNoneMatch(Option<HeaderValue>);
 
-impl Held {
+impl IfNoneMatch {
     /// Whether it is what `etag` names (weak comparison, as RFC 9110 wants for `If-None-Match`).
     pub(in crate::serve) fn is(&self, etag: &str) -> bool {
         let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
@@ -48,7 +48,7 @@ impl Held {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Held {
+impl<S: Sync> FromRequestParts<S> for IfNoneMatch {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {

@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 
 /// What a client may take of the hub.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub struct ListenLimits {
     /// Open connections at a time.
     pub max_connections: usize,
     /// From the first wait for a request to the end of its headers; so also how long an idle
@@ -39,11 +39,11 @@ const MAX_HEADERS: usize = 64 * 1024;
 const BREATHER: Duration = Duration::from_millis(100);
 
 /// Serves until `shutdown` is ready, then lets open requests finish, up to
-/// [`Limits::drain_timeout`].
+/// [`ListenLimits::drain_timeout`].
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: Limits,
+    limits: ListenLimits,
     metrics: Arc<Metrics>,
     shutdown: impl Future<Output = ()>,
 ) {
@@ -90,7 +90,7 @@ pub async fn serve(
     }
 }
 
-fn protocol(limits: &Limits) -> http1::Builder {
+fn protocol(limits: &ListenLimits) -> http1::Builder {
     let mut protocol = http1::Builder::new();
     protocol
         .timer(TokioTimer::new())

@@ -8,16 +8,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 /// One step: the next bytes and who goes on, or the end.
-pub(super) type Step<T> = Pin<Box<dyn Future<Output = Option<(Bytes, Box<T>)>> + Send>>;
+pub(super) type NextBytes<T> = Pin<Box<dyn Future<Output = Option<(Bytes, Box<T>)>> + Send>>;
 
 /// Whoever tells a client something, piece by piece.
 pub(super) trait Telling: Send + 'static {
     /// The next bytes, once there are any; `None` when there will be no more.
-    fn step(self: Box<Self>) -> Step<Self>;
+    fn step(self: Box<Self>) -> NextBytes<Self>;
 }
 
 /// Step after step, each one's bytes a frame.
-pub(super) struct Unfold<T>(Option<Step<T>>);
+pub(super) struct Unfold<T>(Option<NextBytes<T>>);
 
 impl<T: Telling> Unfold<T> {
     pub(super) fn new(teller: Box<T>) -> Self {

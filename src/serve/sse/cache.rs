@@ -15,9 +15,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 const PLACES: usize = 1024;
 
 /// See the module.
-pub(super) struct Cache(Box<[Mutex<Option<Kept>>]>);
+pub(super) struct Cache(Box<[Mutex<Option<CachedEvent>>]>);
 
-struct Kept {
+struct CachedEvent {
     zone: ZoneIx,
     tally: ZoneTally,
     /// Weak, so that an old picture is not kept alive by an event that nobody asks for.
@@ -44,7 +44,7 @@ impl Cache {
         let mut place = self.0[zone.at() % PLACES]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        let fits = |k: &&Kept| {
+        let fits = |k: &&CachedEvent| {
             k.zone == zone && k.tally == tally && std::ptr::eq(k.city.as_ptr(), Arc::as_ptr(city))
         };
         if let Some(kept) = place.as_ref().filter(fits) {
@@ -57,7 +57,7 @@ impl Cache {
         };
         let json = formats::zone_one(&shown, Format::Json).body;
         out.extend_from_slice(&json);
-        *place = Some(Kept {
+        *place = Some(CachedEvent {
             zone,
             tally,
             city: Arc::downgrade(city),

@@ -8,9 +8,9 @@
 //! comes again.
 
 use super::bays::KnownBays;
-use super::body::{Step, Telling};
-use super::id::{Held, NOT_ALL_YET, write as write_id};
-use super::{Place, Streams};
+use super::body::{NextBytes, Telling};
+use super::id::{NOT_ALL_YET, ResumeFrom, write as write_id};
+use super::{StreamShare, Streams};
 use crate::domain::ZoneIx;
 use crate::live::Dirty;
 use crate::registry::city::City;
@@ -44,7 +44,7 @@ const AT_ONCE: Duration = Duration::from_millis(50);
 
 /// See the module.
 pub(super) struct Follower {
-    place: Place,
+    place: StreamShare,
     dirty: Dirty,
     phase: Phase,
     /// What is to be told, by falling version, so that the next is the last.
@@ -59,18 +59,18 @@ pub(super) struct Follower {
 
 enum Phase {
     /// Nothing has been sent yet.
-    Begin(Held),
+    Begin(ResumeFrom),
     Follow,
 }
 
 impl Telling for Follower {
-    fn step(mut self: Box<Self>) -> Step<Self> {
+    fn step(mut self: Box<Self>) -> NextBytes<Self> {
         Box::pin(async move { self.next().await.map(|out| (out.into(), self)) })
     }
 }
 
 impl Follower {
-    pub(super) fn new(place: Place, dirty: Dirty, held: Held, with_bays: bool) -> Self {
+    pub(super) fn new(place: StreamShare, dirty: Dirty, held: ResumeFrom, with_bays: bool) -> Self {
         let now = Instant::now();
         let bays = with_bays.then(KnownBays::default);
         let pending = Vec::new();
@@ -115,23 +115,23 @@ impl Follower {
         Some(out)
     }
 
-    fn begin(&mut self, held: Held, out: &mut Vec<u8>) {
+    fn begin(&mut self, held: ResumeFrom, out: &mut Vec<u8>) {
         self.phase = Phase::Follow;
         out.extend_from_slice(PRELUDE);
         let complete = self.take();
         match held {
-            Held::UpTo(version) => {
+            ResumeFrom::UpTo(version) => {
                 self.complete = version;
                 let feed = self.streams().reads.live.feed().clone();
                 self.pending
                     .retain(|(_, zone)| feed.changed_at(*zone) > version);
                 return;
             }
-            Held::Unusable(reason) => {
+            ResumeFrom::Unusable(reason) => {
                 self.open(out, "resync");
                 json(out, &Resync { reason });
             }
-            Held::Nothing => {}
+            ResumeFrom::Nothing => {}
         }
         // Zones that have never changed are among these: only the last one makes it everything.
         if let Some((last, before)) = self.pending.split_first_mut() {

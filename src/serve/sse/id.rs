@@ -11,7 +11,7 @@ pub(super) const NOT_ALL_YET: u64 = 0;
 
 /// What a client that connects knows already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::serve) enum Held {
+pub(in crate::serve) enum ResumeFrom {
     Nothing,
     /// Everything up to this version.
     UpTo(u64),
@@ -19,7 +19,7 @@ pub(in crate::serve) enum Held {
     Unusable(ResyncReason),
 }
 
-impl Held {
+impl ResumeFrom {
     /// Reads the id that a client had last. `version` is the newest given out by this process,
     /// `boot`.
     pub(super) fn read(id: Option<&str>, boot: u64, version: u64) -> Self {
@@ -68,26 +68,29 @@ mod tests {
             write(&mut id, boot, version);
             let id = String::from_utf8(id).unwrap();
             assert_eq!(
-                Held::read(Some(&id), boot, version),
-                Held::UpTo(version),
+                ResumeFrom::read(Some(&id), boot, version),
+                ResumeFrom::UpTo(version),
                 "{id}"
             );
             assert_eq!(
-                Held::read(Some(&id), boot ^ 1, version),
-                Held::Unusable(ResyncReason::OtherProcess)
+                ResumeFrom::read(Some(&id), boot ^ 1, version),
+                ResumeFrom::Unusable(ResyncReason::OtherProcess)
             );
             assert_eq!(
-                Held::read(Some(&id), boot, version - 1),
-                Held::Unusable(ResyncReason::UnknownId)
+                ResumeFrom::read(Some(&id), boot, version - 1),
+                ResumeFrom::Unusable(ResyncReason::UnknownId)
             );
         }
     }
 
     #[test]
     fn an_id_from_before_everything_was_told_means_to_begin_anew() {
-        assert_eq!(Held::read(Some("0000000000000007-0"), 7, 9), Held::Nothing);
-        assert_eq!(Held::read(None, 7, 9), Held::Nothing);
-        assert_eq!(Held::read(Some(""), 7, 9), Held::Nothing);
+        assert_eq!(
+            ResumeFrom::read(Some("0000000000000007-0"), 7, 9),
+            ResumeFrom::Nothing
+        );
+        assert_eq!(ResumeFrom::read(None, 7, 9), ResumeFrom::Nothing);
+        assert_eq!(ResumeFrom::read(Some(""), 7, 9), ResumeFrom::Nothing);
     }
 
     #[test]
@@ -104,8 +107,8 @@ mod tests {
             &long,
         ] {
             assert_eq!(
-                Held::read(Some(bad), 7, 9),
-                Held::Unusable(ResyncReason::UnknownId),
+                ResumeFrom::read(Some(bad), 7, 9),
+                ResumeFrom::Unusable(ResyncReason::UnknownId),
                 "{bad}"
             );
         }

@@ -19,17 +19,17 @@ mod id;
 mod reservations;
 mod selection;
 
-pub(super) use self::reservations::Own;
+pub(super) use self::reservations::ReservationStreams;
 pub(super) use selection::Selection;
 
 use super::http::error::ApiError;
-use super::state::Reads;
-use crate::live::Zones;
+use super::state::ReadState;
+use crate::live::ZoneFilter;
 use crate::metrics::Metrics;
 use axum::body::Body;
 use cache::Cache;
 use follower::Follower;
-use id::Held;
+use id::ResumeFrom;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -40,7 +40,7 @@ const MAX_KNOWN_BAYS: usize = 4 << 20;
 
 /// What all streams of this hub share.
 pub(super) struct Streams {
-    pub(super) reads: Arc<Reads>,
+    pub(super) reads: Arc<ReadState>,
     metrics: Arc<Metrics>,
     /// Tells the ids of this process from those of an earlier one.
     boot: u64,
@@ -53,14 +53,14 @@ pub(super) struct Streams {
 }
 
 /// One open stream's share of what is bounded; given back when it is dropped.
-struct Place {
+struct StreamShare {
     streams: Arc<Streams>,
     known_bays: usize,
 }
 
 impl Streams {
     pub(super) fn new(
-        reads: Arc<Reads>,
+        reads: Arc<ReadState>,
         metrics: Arc<Metrics>,
         max_open: usize,
         closed: watch::Receiver<bool>,
@@ -93,24 +93,24 @@ impl Streams {
         if *self.closed.borrow() {
             return Err(ApiError::Unavailable("the hub is stopping".to_owned()));
         }
-        let place = Place::take(&self, what.bays.unwrap_or(0))?;
+        let place = StreamShare::take(&self, what.bays.unwrap_or(0))?;
         let city = self.reads.registry.city();
         let with_bays = what.bays.is_some();
-        let zones = what.zones.map_or(Zones::All, Zones::Some);
+        let zones = what.zones.map_or(ZoneFilter::All, ZoneFilter::Some);
         let feed = self.reads.live.feed();
         let dirty = feed
             .subscribe(&city, zones)
             .map_err(|e| ApiError::Unavailable(e.to_string()))?;
         // Only now: a version that this process gives out later than the subscription cannot be
         // held yet.
-        let held = Held::read(last_event_id, self.boot, feed.version());
+        let held = ResumeFrom::read(last_event_id, self.boot, feed.version());
         Ok(Body::new(body::Unfold::new(Box::new(Follower::new(
             place, dirty, held, with_bays,
         )))))
     }
 }
 
-impl Place {
+impl StreamShare {
     fn take(streams: &Arc<Streams>, known_bays: usize) -> Result<Self, ApiError> {
         let full = |what: &str, limit| {
             ApiError::Unavailable(format!("{what}: the hub serves at most {limit}"))
@@ -139,7 +139,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for StreamShare {
     fn drop(&mut self) {
         self.streams.open.fetch_sub(1, Relaxed);
         self.streams.known_bays.fetch_sub(self.known_bays, Relaxed);

@@ -5,16 +5,16 @@
 //! in order, also by another hub on the same database and after a restart. Nothing is queued: the
 //! next lines are read when the socket has room for them.
 
-use super::body::{Step, Telling};
+use super::body::{NextBytes, Telling};
 use super::follower::{COMMENT, HEARTBEAT, PRELUDE, json};
-use super::{Place, Streams};
+use super::{StreamShare, Streams};
 use crate::domain::{Pass, Reservation};
 use crate::partners::Grant;
 use crate::serve::docs::schema::{OwnReady, ReservationEvent, Resync, ResyncReason};
 use crate::serve::http::auth::Doorman;
 use crate::serve::http::error::ApiError;
-use crate::serve::state::Market;
-use crate::sharing::{DeskError, Entry, Following};
+use crate::serve::state::SharingState;
+use crate::sharing::{DeskError, Following, LedgerLine};
 use axum::body::Body;
 use axum::extract::FromRef;
 use std::collections::HashMap;
@@ -27,18 +27,18 @@ use tokio::time::Instant;
 const PACE: Duration = Duration::from_millis(50);
 
 /// What the route needs.
-pub(in crate::serve) struct Own {
-    pub(in crate::serve) market: Arc<Market>,
+pub(in crate::serve) struct ReservationStreams {
+    pub(in crate::serve) market: Arc<SharingState>,
     pub(in crate::serve) streams: Arc<Streams>,
 }
 
-impl FromRef<Arc<Own>> for Doorman {
-    fn from_ref(own: &Arc<Own>) -> Self {
+impl FromRef<Arc<ReservationStreams>> for Doorman {
+    fn from_ref(own: &Arc<ReservationStreams>) -> Self {
         own.market.doorman.clone()
     }
 }
 
-impl Own {
+impl ReservationStreams {
     /// Begins a stream for the holder of `grant`. `last_event_id` is what the client says it had
     /// last.
     ///
@@ -52,7 +52,7 @@ impl Own {
         if *self.streams.closed.borrow() {
             return Err(ApiError::Unavailable("the hub is stopping".to_owned()));
         }
-        let place = Place::take(&self.streams, 0)?;
+        let place = StreamShare::take(&self.streams, 0)?;
         let desk = &self.market.desk;
         // Before what stands is read: what happens meanwhile is told after it.
         let newest = desk.newest().await?;
@@ -60,9 +60,12 @@ impl Own {
             .filter(|id| !id.is_empty())
             .map(|id| read(id).filter(|id| *id <= newest));
         let (phase, after) = match held {
-            None => (Phase::Begin(None), newest),
-            Some(None) => (Phase::Begin(Some(ResyncReason::UnknownId)), newest),
-            Some(Some(after)) => (Phase::Resume, after),
+            None => (ReservationPhase::Begin(None), newest),
+            Some(None) => (
+                ReservationPhase::Begin(Some(ResyncReason::UnknownId)),
+                newest,
+            ),
+            Some(Some(after)) => (ReservationPhase::Resume, after),
         };
         let following =
             Following::new(desk.clone(), grant.partner.clone(), after).map_err(|e| match e {
@@ -95,15 +98,15 @@ fn read(id: &str) -> Option<i64> {
 
 /// See the module.
 struct Teller {
-    own: Arc<Own>,
+    own: Arc<ReservationStreams>,
     pass: Pass,
     following: Following,
-    phase: Phase,
+    phase: ReservationPhase,
     spoke: Instant,
     looked: Instant,
 }
 
-enum Phase {
+enum ReservationPhase {
     /// Nothing has been sent; what stands comes first, after a word on why it comes anew.
     Begin(Option<ResyncReason>),
     /// Nothing has been sent; the client knows all up to its id.
@@ -113,8 +116,8 @@ enum Phase {
     Follow,
 }
 
-impl Telling for (Place, Teller) {
-    fn step(mut self: Box<Self>) -> Step<Self> {
+impl Telling for (StreamShare, Teller) {
+    fn step(mut self: Box<Self>) -> NextBytes<Self> {
         Box::pin(async move {
             let mut out = Vec::new();
             while out.is_empty() {
@@ -138,19 +141,19 @@ impl Telling for (Place, Teller) {
 impl Teller {
     async fn go_on(&mut self, out: &mut Vec<u8>) -> Result<(), DeskError> {
         match self.phase {
-            Phase::Begin(why) => {
+            ReservationPhase::Begin(why) => {
                 out.extend_from_slice(PRELUDE);
                 if let Some(reason) = why {
                     self.open(out, "resync", None);
                     json(out, &Resync { reason });
                 }
-                self.phase = Phase::Standing(0, 0);
+                self.phase = ReservationPhase::Standing(0, 0);
             }
-            Phase::Resume => {
+            ReservationPhase::Resume => {
                 out.extend_from_slice(PRELUDE);
-                self.phase = Phase::Follow;
+                self.phase = ReservationPhase::Follow;
             }
-            Phase::Standing(after, count) => {
+            ReservationPhase::Standing(after, count) => {
                 let page = self.following.standing(after).await?;
                 for r in &page {
                     self.tell(
@@ -164,15 +167,15 @@ impl Teller {
                 }
                 let count = count + page.len() as u64;
                 if let Some(last) = page.last() {
-                    self.phase = Phase::Standing(last.id, count);
+                    self.phase = ReservationPhase::Standing(last.id, count);
                     return Ok(());
                 }
                 // The first id: now the client knows everything.
                 self.open(out, "ready", Some(self.following.last()));
                 json(out, &OwnReady { standing: count });
-                self.phase = Phase::Follow;
+                self.phase = ReservationPhase::Follow;
             }
-            Phase::Follow => return self.follow(out).await,
+            ReservationPhase::Follow => return self.follow(out).await,
         }
         Ok(())
     }
@@ -188,7 +191,7 @@ impl Teller {
         // Of several things that happened to one, each is told with what it has become.
         let mut known: HashMap<String, Reservation> = HashMap::new();
         let mut last = before;
-        for Entry {
+        for LedgerLine {
             id,
             at,
             reservation,

@@ -5,7 +5,7 @@ use crate::domain::{BBox, ZoneIx};
 use crate::registry::city::City;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::params::{Params, quoted};
-use crate::serve::state::Reads;
+use crate::serve::state::ReadState;
 
 /// The most zones that may be named.
 const MAX_IDS: usize = 500;
@@ -31,7 +31,7 @@ impl Selection {
     /// # Errors
     /// `bad-parameter` for what cannot be or is too much, `not-found` for zones that are none of
     /// ours.
-    pub(in crate::serve) fn read(own: &Reads, p: &Params<'_>) -> Result<Self, ApiError> {
+    pub(in crate::serve) fn read(own: &ReadState, p: &Params<'_>) -> Result<Self, ApiError> {
         let bbox = p.bbox("bbox")?;
         let mut zones = match (p.text("zones"), bbox) {
             (Some(_), Some(_)) => {
@@ -55,7 +55,7 @@ impl Selection {
     }
 }
 
-fn named(own: &Reads, ids: &str) -> Result<Vec<ZoneIx>, ApiError> {
+fn named(own: &ReadState, ids: &str) -> Result<Vec<ZoneIx>, ApiError> {
     let ids: Vec<&str> = ids.split(',').collect();
     if ids.len() > MAX_IDS {
         return Err(ApiError::bad(

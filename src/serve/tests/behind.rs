@@ -53,7 +53,7 @@ pub(super) fn behind(
             metrics: metrics.clone(),
             stale_after_s: 900,
         };
-        let parts = sharing::Parts {
+        let parts = sharing::DeskParts {
             store,
             registry,
             live,

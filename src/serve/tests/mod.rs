@@ -23,7 +23,7 @@ mod turnover;
 mod uplinks;
 mod zones;
 
-use super::{Config, Parts, ReportDoor, router};
+use super::{ApiParts, Config, ReportDoor, router};
 use crate::clock::ManualClock;
 use crate::domain::{
     BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Door, LatLon, Millis, Observation,
@@ -325,7 +325,7 @@ impl Town {
             &metrics,
             inbox.clone(),
         );
-        let router = router(Parts {
+        let router = router(ApiParts {
             registry: registry.clone(),
             live: live.clone(),
             issuer,

@@ -3,20 +3,20 @@
 
 use super::Town;
 use super::sharing::{ask, market, offer, post_offer, request, step};
-use super::stream::Stream;
+use super::stream::OpenStream;
 use serde_json::{Value, json};
 
 const PATH: &str = "/v1/reservations/stream";
 
-async fn open(town: &Town, scope: &str, id: Option<&str>) -> Stream {
+async fn open(town: &Town, scope: &str, id: Option<&str>) -> OpenStream {
     let key = format!("Bearer {}", town.keys[scope]);
     let mut headers = vec![("authorization", key.as_str())];
     headers.extend(id.map(|id| ("last-event-id", id)));
-    Stream::open_at(town, PATH, &headers).await
+    OpenStream::open_at(town, PATH, &headers).await
 }
 
 /// What happened, to which, and its state; and the event's id.
-async fn happens(stream: &mut Stream) -> (String, String, String, String) {
+async fn happens(stream: &mut OpenStream) -> (String, String, String, String) {
     let (name, id, data) = stream.event().await;
     assert_eq!(name, "reservation", "{data}");
     let text = |v: &Value| v.as_str().unwrap().to_owned();
@@ -28,7 +28,7 @@ async fn happens(stream: &mut Stream) -> (String, String, String, String) {
     )
 }
 
-async fn ready(stream: &mut Stream) -> (Value, String) {
+async fn ready(stream: &mut OpenStream) -> (Value, String) {
     let (name, id, data) = stream.event().await;
     assert_eq!(name, "ready", "{data}");
     (data["standing"].clone(), id)

@@ -2,7 +2,7 @@
 
 use super::Town;
 use super::sharing::{ask, market, offer, post_offer, request, step};
-use super::stream::{Stream, running};
+use super::stream::{OpenStream, running};
 use crate::domain::BayStatus::{Occupied, Unknown, Vacant};
 use crate::domain::{Millis, ZoneTally};
 use serde_json::{Value, json};
@@ -128,8 +128,8 @@ async fn a_later_booking_shows_from_ten_minutes_before_and_what_is_seen_there_st
 #[tokio::test]
 async fn who_follows_the_zone_is_told_when_a_booking_begins_and_ends() {
     let town = town().await;
-    let mut stream = Stream::open(&town, "?zones=TPY12&bays=true", None).await;
-    let told = async |stream: &mut Stream| {
+    let mut stream = OpenStream::open(&town, "?zones=TPY12&bays=true", None).await;
+    let told = async |stream: &mut OpenStream| {
         let mut bays = vec![];
         loop {
             let (name, id, data) = stream.event().await;
@@ -157,7 +157,7 @@ async fn who_follows_the_zone_is_told_when_a_booking_begins_and_ends() {
     drop(stream);
     step(&town, held["id"].as_str().unwrap(), "cancel").await;
     // Also to who was away.
-    let mut stream = Stream::open(&town, "?zones=TPY12", Some(&id)).await;
+    let mut stream = OpenStream::open(&town, "?zones=TPY12", Some(&id)).await;
     let (_, vacant, reserved, _) = told(&mut stream).await;
     assert_eq!((vacant, reserved), (json!(2), json!(0)));
 }

@@ -1,7 +1,7 @@
 //! On real sockets: slow clients are let go, connections are bounded, a stop drains.
 
 use super::Town;
-use crate::serve::{Limits, serve};
+use crate::serve::{ListenLimits, serve};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -11,7 +11,10 @@ use tokio::task::JoinHandle;
 
 const PATIENT: Duration = Duration::from_secs(600);
 
-async fn open(town: &Town, limits: Limits) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+async fn open(
+    town: &Town,
+    limits: ListenLimits,
+) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
@@ -25,8 +28,8 @@ async fn open(town: &Town, limits: Limits) -> (SocketAddr, oneshot::Sender<()>, 
     (addr, stop, served)
 }
 
-const fn limits() -> Limits {
-    Limits {
+const fn limits() -> ListenLimits {
+    ListenLimits {
         max_connections: 100,
         header_timeout: PATIENT,
         write_timeout: PATIENT,
@@ -47,7 +50,7 @@ async fn ask(mut socket: TcpStream) -> String {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_never_ends_its_headers_is_let_go() {
     let town = Town::new();
-    let brief = Limits {
+    let brief = ListenLimits {
         header_timeout: Duration::from_secs(3),
         ..limits()
     };
@@ -88,7 +91,7 @@ async fn a_client_that_does_not_read_is_let_go_while_others_are_served() {
     let ten = Duration::from_secs(10);
     let (addr, _stop, _served) = open(
         &town,
-        Limits {
+        ListenLimits {
             write_timeout: ten,
             ..limits()
         },
@@ -154,7 +157,7 @@ async fn a_connection_over_the_limit_waits_for_a_place() {
     let town = Town::new();
     let (addr, _stop, _served) = open(
         &town,
-        Limits {
+        ListenLimits {
             max_connections: 1,
             ..limits()
         },

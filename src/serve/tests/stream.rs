@@ -18,13 +18,13 @@ use std::time::Duration;
 use tower::ServiceExt as _;
 
 /// One open stream.
-pub(super) struct Stream {
+pub(super) struct OpenStream {
     body: Body,
     text: String,
 }
 
 #[derive(Debug, PartialEq)]
-enum Said {
+enum StreamEvent {
     Event {
         name: String,
         id: String,
@@ -35,7 +35,7 @@ enum Said {
     End,
 }
 
-impl Stream {
+impl OpenStream {
     pub(super) async fn open(town: &Town, query: &str, last_event_id: Option<&str>) -> Self {
         let headers: Vec<_> = last_event_id
             .map(|id| ("last-event-id", id))
@@ -67,11 +67,11 @@ impl Stream {
             body: answer.into_body(),
             text: String::new(),
         };
-        assert!(matches!(stream.next().await, Said::Retry(_)));
+        assert!(matches!(stream.next().await, StreamEvent::Retry(_)));
         stream
     }
 
-    async fn next(&mut self) -> Said {
+    async fn next(&mut self) -> StreamEvent {
         loop {
             if let Some((block, rest)) = self.text.split_once("\n\n") {
                 let said = parse(block);
@@ -79,7 +79,7 @@ impl Stream {
                 return said;
             }
             let Some(frame) = poll_fn(|cx| Pin::new(&mut self.body).poll_frame(cx)).await else {
-                return Said::End;
+                return StreamEvent::End;
             };
             let data = frame.unwrap().into_data().unwrap();
             self.text.push_str(std::str::from_utf8(&data).unwrap());
@@ -88,7 +88,7 @@ impl Stream {
 
     pub(super) async fn event(&mut self) -> (String, String, Value) {
         match self.next().await {
-            Said::Event { name, id, data } => (name, id, data),
+            StreamEvent::Event { name, id, data } => (name, id, data),
             other => panic!("{other:?} is no event"),
         }
     }
@@ -98,24 +98,24 @@ impl Stream {
         let mut all = vec![];
         loop {
             match self.next().await {
-                Said::Event { name, id, data } => all.push((name, id, data)),
-                Said::Comment => return all,
+                StreamEvent::Event { name, id, data } => all.push((name, id, data)),
+                StreamEvent::Comment => return all,
                 other => panic!("{other:?}"),
             }
         }
     }
 }
 
-fn parse(block: &str) -> Said {
+fn parse(block: &str) -> StreamEvent {
     let fields: BTreeMap<&str, &str> = block.lines().map(|l| l.split_once(": ").unwrap()).collect();
     match (fields.get("retry"), fields.get("data")) {
-        (Some(ms), None) => Said::Retry(ms.parse().unwrap()),
-        (None, Some(data)) => Said::Event {
+        (Some(ms), None) => StreamEvent::Retry(ms.parse().unwrap()),
+        (None, Some(data)) => StreamEvent::Event {
             name: fields["event"].to_owned(),
             id: fields.get("id").copied().unwrap_or_default().to_owned(),
             data: serde_json::from_str(data).unwrap(),
         },
-        _ => Said::Comment,
+        _ => StreamEvent::Comment,
     }
 }
 
@@ -150,9 +150,9 @@ fn zones(events: &[(String, String, Value)]) -> Vec<&str> {
 #[tokio::test(start_paused = true)]
 async fn first_comes_all_that_is_followed_then_each_change_of_it() {
     let town = town();
-    let mut all = Stream::open(&town, "", None).await;
-    let mut some = Stream::open(&town, "?zones=EAST,HE12,EAST", None).await;
-    let mut boxed = Stream::open(&town, "?bbox=103.94,1.3,103.96,1.33", None).await;
+    let mut all = OpenStream::open(&town, "", None).await;
+    let mut some = OpenStream::open(&town, "?zones=EAST,HE12,EAST", None).await;
+    let mut boxed = OpenStream::open(&town, "?bbox=103.94,1.3,103.96,1.33", None).await;
     let first = all.all().await;
     assert_eq!(
         zones(&first).into_iter().collect::<BTreeSet<_>>(),
@@ -167,7 +167,7 @@ async fn first_comes_all_that_is_followed_then_each_change_of_it() {
     assert_eq!((name.as_str(), &zone["occupied"]), ("zone", &json!(7)));
     assert_eq!(
         boxed.next().await,
-        Said::Comment,
+        StreamEvent::Comment,
         "a heartbeat and nothing else"
     );
 }
@@ -177,7 +177,7 @@ async fn an_event_carries_what_a_question_would_be_answered() {
     let town = town();
     town.turns("TPY12-001", Vacant, Vacant);
     town.tally("TPY12", nth(5));
-    let mut stream = Stream::open(&town, "?zones=TPY12&bays=true", None).await;
+    let mut stream = OpenStream::open(&town, "?zones=TPY12&bays=true", None).await;
     let events = stream.all().await;
     let (last, bays) = events.split_last().unwrap();
     assert_eq!(
@@ -205,7 +205,7 @@ async fn an_event_carries_what_a_question_would_be_answered() {
 #[tokio::test(start_paused = true)]
 async fn of_a_changed_zone_only_the_changed_bays_are_told() {
     let town = town();
-    let mut stream = Stream::open(&town, "?zones=TPY12,EAST&bays=true", None).await;
+    let mut stream = OpenStream::open(&town, "?zones=TPY12,EAST&bays=true", None).await;
     assert_eq!(stream.all().await.len(), 2 + 5);
     town.turns("TPY12-002", Occupied, Occupied);
     let (name, _, bay) = stream.event().await;
@@ -219,7 +219,7 @@ async fn of_a_changed_zone_only_the_changed_bays_are_told() {
 #[tokio::test(start_paused = true)]
 async fn who_comes_back_is_told_exactly_what_changed_meanwhile() {
     let town = town();
-    let mut stream = Stream::open(&town, "", None).await;
+    let mut stream = OpenStream::open(&town, "", None).await;
     let held = stream.all().await.last().unwrap().1.clone();
     drop(stream);
     // Alone as it was, nobody listens now.
@@ -227,7 +227,7 @@ async fn who_comes_back_is_told_exactly_what_changed_meanwhile() {
         town.tally(["EAST", "HE12"][n % 2], nth(n as u32));
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    let mut back = Stream::open(&town, "", Some(&held)).await;
+    let mut back = OpenStream::open(&town, "", Some(&held)).await;
     let missed = back.all().await;
     assert_eq!(
         zones(&missed),
@@ -242,17 +242,26 @@ async fn who_comes_back_is_told_exactly_what_changed_meanwhile() {
     let first = missed[0].1.clone();
     let last = missed[1].1.clone();
     assert_eq!(
-        zones(&Stream::open(&town, "", Some(&first)).await.all().await),
+        zones(&OpenStream::open(&town, "", Some(&first)).await.all().await),
         ["HE12"]
     );
     let query = format!("?last_event_id={last}");
-    let mut nothing = Stream::open(&town, &query, None).await;
-    assert_eq!(nothing.next().await, Said::Comment, "nothing was missed");
+    let mut nothing = OpenStream::open(&town, &query, None).await;
+    assert_eq!(
+        nothing.next().await,
+        StreamEvent::Comment,
+        "nothing was missed"
+    );
     town.tally("EAST", nth(9));
     assert_eq!(zones(&nothing.all().await), ["EAST"]);
     // The header is newer than the address; what changed last comes last.
     assert_eq!(
-        zones(&Stream::open(&town, &query, Some(&first)).await.all().await),
+        zones(
+            &OpenStream::open(&town, &query, Some(&first))
+                .await
+                .all()
+                .await
+        ),
         ["HE12", "EAST"]
     );
 }
@@ -260,10 +269,10 @@ async fn who_comes_back_is_told_exactly_what_changed_meanwhile() {
 #[tokio::test(start_paused = true)]
 async fn who_left_before_having_everything_is_told_everything_again() {
     let town = town();
-    let mut stream = Stream::open(&town, "?bays=true", None).await;
+    let mut stream = OpenStream::open(&town, "?bays=true", None).await;
     for _ in 0..7 {
         let (_, id, _) = stream.event().await;
-        let again = Stream::open(&town, "?bays=true", Some(&id))
+        let again = OpenStream::open(&town, "?bays=true", Some(&id))
             .await
             .all()
             .await;
@@ -271,7 +280,7 @@ async fn who_left_before_having_everything_is_told_everything_again() {
     }
     let (_, id, _) = stream.event().await;
     assert!(
-        Stream::open(&town, "?bays=true", Some(&id))
+        OpenStream::open(&town, "?bays=true", Some(&id))
             .await
             .all()
             .await
@@ -283,7 +292,7 @@ async fn who_left_before_having_everything_is_told_everything_again() {
 #[tokio::test(start_paused = true)]
 async fn an_id_that_tells_nothing_here_means_to_begin_again() {
     let town = town();
-    let other = Stream::open(&self::town(), "", None)
+    let other = OpenStream::open(&self::town(), "", None)
         .await
         .all()
         .await
@@ -291,7 +300,7 @@ async fn an_id_that_tells_nothing_here_means_to_begin_again() {
         .unwrap()
         .1
         .clone();
-    let ours = Stream::open(&town, "", None)
+    let ours = OpenStream::open(&town, "", None)
         .await
         .all()
         .await
@@ -305,7 +314,7 @@ async fn an_id_that_tells_nothing_here_means_to_begin_again() {
         ("17", "unknown_id"),
         (&ahead, "unknown_id"),
     ] {
-        let mut stream = Stream::open(&town, "", Some(id)).await;
+        let mut stream = OpenStream::open(&town, "", Some(id)).await;
         let (name, resync, data) = stream.event().await;
         assert_eq!(
             (name.as_str(), data),
@@ -314,7 +323,7 @@ async fn an_id_that_tells_nothing_here_means_to_begin_again() {
         );
         assert_eq!(stream.all().await.len(), 3, "then everything");
         assert_eq!(
-            Stream::open(&town, "", Some(&resync))
+            OpenStream::open(&town, "", Some(&resync))
                 .await
                 .all()
                 .await
@@ -329,7 +338,7 @@ async fn an_id_that_tells_nothing_here_means_to_begin_again() {
 async fn the_last_of_many_changes_always_comes() {
     const LAST: u32 = 20_000;
     let town = town();
-    let mut stream = Stream::open(&town, "?zones=HE12,EAST", None).await;
+    let mut stream = OpenStream::open(&town, "?zones=HE12,EAST", None).await;
     let live = town.live.clone();
     let zone = town.registry.zone("HE12").unwrap();
     let writer = tokio::task::spawn_blocking(move || {
@@ -362,7 +371,7 @@ async fn the_last_of_many_changes_always_comes() {
 #[tokio::test(start_paused = true)]
 async fn a_removed_zone_is_gone() {
     let town = town();
-    let mut stream = Stream::open(&town, "?zones=EAST", None).await;
+    let mut stream = OpenStream::open(&town, "?zones=EAST", None).await;
     stream.all().await;
     let east = town.registry.zone("EAST").unwrap();
     assert_eq!(
@@ -422,7 +431,7 @@ async fn bays_are_followed_in_a_bounded_number_of_zones() {
         "{problem}"
     );
     let ids: Vec<String> = (0..200).map(|n| format!("Z{n}")).collect();
-    Stream::open(&town, &format!("?bays=true&zones={}", ids.join(",")), None).await;
+    OpenStream::open(&town, &format!("?bays=true&zones={}", ids.join(",")), None).await;
 }
 
 #[tokio::test]
@@ -436,8 +445,8 @@ async fn streams_are_bounded_and_leave_nothing_behind() {
         None,
     );
     let open = [
-        Stream::open(&town, "", None).await,
-        Stream::open(&town, "?bays=true", None).await,
+        OpenStream::open(&town, "", None).await,
+        OpenStream::open(&town, "?bays=true", None).await,
     ];
     assert_eq!(town.metrics.http_streams.get(), 2);
     assert_eq!(town.get("/v1/stream").await.status, 503);
@@ -450,19 +459,19 @@ async fn streams_are_bounded_and_leave_nothing_behind() {
         ),
         (0, 0)
     );
-    drop(Stream::open(&town, "", None).await);
+    drop(OpenStream::open(&town, "", None).await);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_ends_streams_at_once() {
     let town = town();
-    let mut idle = Stream::open(&town, "", None).await;
+    let mut idle = OpenStream::open(&town, "", None).await;
     idle.all().await;
-    let mut fresh = Stream::open(&town, "", None).await;
+    let mut fresh = OpenStream::open(&town, "", None).await;
     let began = tokio::time::Instant::now();
     town.close.send_replace(true);
-    assert_eq!(idle.next().await, Said::End);
-    while fresh.next().await != Said::End {}
+    assert_eq!(idle.next().await, StreamEvent::End);
+    while fresh.next().await != StreamEvent::End {}
     assert_eq!(began.elapsed(), Duration::ZERO);
     assert_eq!(town.get("/v1/stream").await.status, 503);
 }

@@ -4,7 +4,7 @@ use super::{NOW, STORES, Town, at, bay, zone};
 use crate::clock::ManualClock;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Calendar, Millis, Stays, Sums, ZoneKind};
-use crate::history::{self, Around, Cell, Cells, History, Recent, Registered};
+use crate::history::{self, Around, Cells, History, RecentFigures, Registered, ZoneFigures};
 use crate::ingest::gate;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -18,11 +18,11 @@ use std::sync::{Arc, Mutex};
 /// What a stream would remember.
 #[derive(Default)]
 pub(in crate::serve) struct Memory {
-    hours: Mutex<BTreeMap<Millis, Vec<Cell>>>,
+    hours: Mutex<BTreeMap<Millis, Vec<ZoneFigures>>>,
     settled_to: Mutex<Millis>,
 }
 
-impl Recent for Memory {
+impl RecentFigures for Memory {
     fn settled_to(&self) -> Millis {
         *self.settled_to.lock().unwrap()
     }
@@ -138,7 +138,7 @@ impl Town {
             let from = start.plus(h * HOUR_MS);
             let cells = zones
                 .iter()
-                .map(|zone| Cell {
+                .map(|zone| ZoneFigures {
                     zone: *zone,
                     from,
                     sums: sums(visits(*zone, h)),

@@ -4,13 +4,13 @@ use super::*;
 use crate::domain::ReservationState;
 use crate::store::tests::cluster::Cluster;
 
-async fn hub(cluster: &Cluster, clock: &Arc<ManualClock>) -> Rig {
+async fn hub(cluster: &Cluster, clock: &Arc<ManualClock>) -> DeskRig {
     let config = store::Config {
         url: Some(cluster.url("postgres")),
         ..store::Config::default()
     };
     let store = Store::open(&config, Path::new("")).await.unwrap();
-    Rig::on(store, Matching::Batch, clock.clone()).await
+    DeskRig::on(store, Matching::Batch, clock.clone()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -39,9 +39,21 @@ async fn a_thousand_drivers_at_two_hubs_want_one_slot_and_one_gets_it() {
 
     // Whichever hub it was, the other may go on with it.
     for (hub, event, state) in [
-        (&first, Event::Confirm, ReservationState::Confirmed),
-        (&second, Event::Confirm, ReservationState::Confirmed),
-        (&second, Event::Cancel, ReservationState::Cancelled),
+        (
+            &first,
+            ReservationEvent::Confirm,
+            ReservationState::Confirmed,
+        ),
+        (
+            &second,
+            ReservationEvent::Confirm,
+            ReservationState::Confirmed,
+        ),
+        (
+            &second,
+            ReservationEvent::Cancel,
+            ReservationState::Cancelled,
+        ),
     ] {
         assert_eq!(hub.step(&held[0], event).await.unwrap().state, state);
     }

@@ -31,7 +31,7 @@ async fn a_desk_killed_at_any_step_has_moved_all_or_nobody() {
     let mut unheard = 0;
     for steps in 0..400 {
         let dir = tempfile::tempdir().unwrap();
-        let rig = Rig::new(dir.path(), Matching::Batch).await;
+        let rig = DeskRig::new(dir.path(), Matching::Batch).await;
         for bay in 0..3 {
             rig.offer(bay, 0, 600, |_| {}).await;
         }
@@ -48,7 +48,7 @@ async fn a_desk_killed_at_any_step_has_moved_all_or_nobody() {
                 })
                 .await
                 .unwrap();
-            booked.push(rig.step(&held, Event::Confirm).await.unwrap());
+            booked.push(rig.step(&held, ReservationEvent::Confirm).await.unwrap());
         }
         let wish = Ask {
             max_walk_m: 50,
@@ -59,7 +59,7 @@ async fn a_desk_killed_at_any_step_has_moved_all_or_nobody() {
         let store = Store::open(&store::Config::default(), dir.path())
             .await
             .unwrap();
-        let (desk, task) = Desk::open(Parts {
+        let (desk, task) = Desk::open(DeskParts {
             store,
             ..rig.parts(Matching::Batch)
         })
@@ -76,7 +76,7 @@ async fn a_desk_killed_at_any_step_has_moved_all_or_nobody() {
         let store = Store::open(&store::Config::default(), dir.path())
             .await
             .unwrap();
-        let next = Rig::on(store, Matching::Batch, rig.clock.clone()).await;
+        let next = DeskRig::on(store, Matching::Batch, rig.clock.clone()).await;
         let mut bays = Vec::new();
         for r in &booked {
             let now = next.now(r).await;

@@ -13,9 +13,9 @@ use super::*;
 use crate::clock::ManualClock;
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
-    BayKind, BayStatus, BayView, Claim, Clock as _, Currency, Event, LatLon, Millis, Observation,
-    Offer, OfferState, ReadModel as _, Reservation, Rules, SourceKind, Span, Submission, TimeZone,
-    Vehicle, ZoneKind,
+    BayKind, BayStatus, BayView, Claim, Clock as _, Currency, LatLon, Millis, Observation, Offer,
+    OfferState, ReadModel as _, Reservation, ReservationEvent, Rules, SourceKind, Span, Submission,
+    TimeZone, Vehicle, ZoneKind,
 };
 use crate::live::{Live, Query, Room};
 use crate::metrics::Metrics;
@@ -33,7 +33,7 @@ const MINUTE: u64 = 60_000;
 
 /// A desk for `P-0` to `P-5`, private bays of `acme`, each some 100 m further north than the one
 /// before.
-struct Rig {
+struct DeskRig {
     desk: Arc<Desk>,
     clock: Arc<ManualClock>,
     live: Arc<Live>,
@@ -67,7 +67,7 @@ fn town() -> Arc<Registry> {
     Arc::new(Registry::in_memory(vec![zone], bays.collect()).unwrap())
 }
 
-impl Rig {
+impl DeskRig {
     async fn new(folder: &Path, matching: Matching) -> Self {
         let store = Store::open(&store::Config::default(), folder)
             .await
@@ -98,7 +98,7 @@ impl Rig {
             metrics: metrics.clone(),
             stale_after_s: 900,
         };
-        let parts = Parts {
+        let parts = DeskParts {
             store: store.clone(),
             registry: registry.clone(),
             live: live.clone(),
@@ -121,7 +121,7 @@ impl Rig {
     }
 
     /// For another desk on the same store.
-    fn parts(&self, matching: Matching) -> Parts {
+    fn parts(&self, matching: Matching) -> DeskParts {
         let registry = self.registry.clone();
         let live = self.live.clone();
         let metrics = self.metrics.clone();
@@ -133,7 +133,7 @@ impl Rig {
             metrics,
             stale_after_s: 900,
         };
-        Parts {
+        DeskParts {
             store: self.store.clone(),
             registry: self.registry.clone(),
             live: self.live.clone(),
@@ -181,10 +181,14 @@ impl Rig {
     /// A hold that is confirmed at once.
     async fn book(&self, from: u64, to: u64) -> Reservation {
         let held = self.hold(from, to).await.unwrap();
-        self.step(&held, Event::Confirm).await.unwrap()
+        self.step(&held, ReservationEvent::Confirm).await.unwrap()
     }
 
-    async fn step(&self, r: &Reservation, event: Event) -> Result<Reservation, DeskError> {
+    async fn step(
+        &self,
+        r: &Reservation,
+        event: ReservationEvent,
+    ) -> Result<Reservation, DeskError> {
         self.desk
             .step(r.name.to_string(), "app".into(), event)
             .await

@@ -16,7 +16,7 @@ const BAYS: u32 = 6;
 /// What drivers, owners, sensors and the clock do, and what was seen after the act before.
 struct Model {
     rng: SmallRng,
-    rig: Rig,
+    rig: DeskRig,
     offers: Vec<Offer>,
     minutes: u64,
     /// By public id: as first told.
@@ -43,7 +43,7 @@ async fn ten_thousand_random_acts_leave_the_books_in_order() {
 
 async fn run(number: u64) {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     let mut offers = Vec::new();
     for bay in 0..BAYS {
         offers.push(
@@ -111,7 +111,7 @@ impl Model {
             }
             80..=84 => self.change_offer().await,
             85 => {
-                self.rig = Rig::on(
+                self.rig = DeskRig::on(
                     self.rig.store.clone(),
                     Matching::Batch,
                     self.rig.clock.clone(),
@@ -166,11 +166,11 @@ impl Model {
             .random_range(self.open.len().saturating_sub(15)..self.open.len());
         let r = self.told[&self.open[at]].clone();
         let event = [
-            Event::Confirm,
-            Event::Confirm,
-            Event::Cancel,
-            Event::Arrive,
-            Event::Depart,
+            ReservationEvent::Confirm,
+            ReservationEvent::Confirm,
+            ReservationEvent::Cancel,
+            ReservationEvent::Arrive,
+            ReservationEvent::Depart,
         ];
         match self.rig.step(&r, event[self.rng.random_range(0..5)]).await {
             Ok(_) => "stepped",

@@ -5,7 +5,7 @@ use crate::domain::ReservationState::{Cancelled, Held};
 use crate::sharing::actor::Command;
 
 /// `P-0` all day and `P-1` from the second to the third hour, both at one price.
-async fn two_bays(rig: &Rig) {
+async fn two_bays(rig: &DeskRig) {
     rig.offer(0, 0, 600, |_| {}).await;
     rig.offer(1, 120, 180, |_| {}).await;
 }
@@ -13,7 +13,7 @@ async fn two_bays(rig: &Rig) {
 #[tokio::test]
 async fn a_booking_makes_room_for_another_and_keeps_what_was_promised() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     two_bays(&rig).await;
     let short = rig.book(120, 180).await;
     assert_eq!(&*short.bay, "P-0", "the nearer one");
@@ -31,7 +31,7 @@ async fn a_booking_makes_room_for_another_and_keeps_what_was_promised() {
 #[tokio::test]
 async fn first_come_first_served_moves_nobody() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::FirstCome).await;
+    let rig = DeskRig::new(dir.path(), Matching::FirstCome).await;
     two_bays(&rig).await;
     let short = rig.book(120, 180).await;
     assert_eq!(rig.hold(60, 240).await, Err(DeskError::NoMatch(Why::Full)));
@@ -41,7 +41,7 @@ async fn first_come_first_served_moves_nobody() {
 #[tokio::test]
 async fn what_is_pinned_or_would_cost_more_stays_where_it_is() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     two_bays(&rig).await;
     let short = rig.book(120, 180).await;
     rig.at(90).await;
@@ -53,7 +53,7 @@ async fn what_is_pinned_or_would_cost_more_stays_where_it_is() {
     assert_eq!(&*rig.now(&short).await.bay, "P-0");
 
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     rig.offer(1, 120, 180, |o| o.price_cents_per_hour = 301)
         .await;
@@ -69,7 +69,7 @@ async fn what_is_pinned_or_would_cost_more_stays_where_it_is() {
 #[tokio::test]
 async fn who_has_a_long_walk_gets_a_nearer_bay_once_there_is_one() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     rig.offer(3, 0, 600, |_| {}).await;
     let near = rig.book(120, 180).await;
@@ -80,7 +80,7 @@ async fn who_has_a_long_walk_gets_a_nearer_bay_once_there_is_one() {
         Ok(0),
         "nothing is better than this"
     );
-    rig.step(&near, Event::Cancel).await.unwrap();
+    rig.step(&near, ReservationEvent::Cancel).await.unwrap();
     assert_eq!(rig.desk.improve().await, Ok(1));
     let now = rig.now(&far).await;
     assert_eq!((&*now.bay, now.walk_m, now.price_cents), ("P-0", 0, 300));
@@ -90,12 +90,12 @@ async fn who_has_a_long_walk_gets_a_nearer_bay_once_there_is_one() {
 #[tokio::test]
 async fn parts_of_a_plan_that_are_stale_are_left_out() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     let far = rig.offer(3, 0, 600, |_| {}).await;
     let near = rig.book(120, 180).await;
     let second = rig.book(120, 180).await;
-    rig.step(&near, Event::Cancel).await.unwrap();
+    rig.step(&near, ReservationEvent::Cancel).await.unwrap();
     let steps = rig.desk.tell(Command::Look).await.unwrap().plan();
     assert_eq!(steps.len(), 1);
     // Meanwhile somebody has booked what the plan wants to give away.
@@ -108,10 +108,13 @@ async fn parts_of_a_plan_that_are_stale_are_left_out() {
     assert_eq!(rig.now(&second).await.bay, far.bay);
     assert_eq!(rig.metrics.share.stale_moves.get(), 1);
 
-    rig.step(&faster, Event::Cancel).await.unwrap();
+    rig.step(&faster, ReservationEvent::Cancel).await.unwrap();
     let steps = rig.desk.tell(Command::Look).await.unwrap().plan();
     assert_eq!(
-        rig.step(&second, Event::Cancel).await.unwrap().state,
+        rig.step(&second, ReservationEvent::Cancel)
+            .await
+            .unwrap()
+            .state,
         Cancelled
     );
     assert_eq!(
@@ -128,7 +131,7 @@ async fn parts_of_a_plan_that_are_stale_are_left_out() {
 async fn those_who_come_at_once_bid_so_that_both_are_served() {
     for (matching, want) in [(Matching::Batch, 2), (Matching::FirstCome, 1)] {
         let dir = tempfile::tempdir().unwrap();
-        let rig = Rig::new(dir.path(), matching).await;
+        let rig = DeskRig::new(dir.path(), matching).await;
         rig.offer(0, 0, 600, |_| {}).await;
         rig.offer(1, 0, 600, |_| {}).await;
         let free = ask(0, 60);
@@ -149,7 +152,7 @@ async fn those_who_come_at_once_bid_so_that_both_are_served() {
 #[tokio::test]
 async fn a_bay_that_is_offered_later_makes_room_too_and_one_that_is_paused_none() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     let first = rig.book(120, 180).await;
     let lame = || Ask {
@@ -179,7 +182,7 @@ async fn a_bay_that_is_offered_later_makes_room_too_and_one_that_is_paused_none(
 #[tokio::test]
 async fn nobody_moves_for_who_comes_now_to_a_bay_where_somebody_stands() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     two_bays(&rig).await;
     let later = rig.book(120, 180).await;
     rig.sees(0, BayStatus::Occupied);

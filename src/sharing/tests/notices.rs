@@ -16,7 +16,7 @@ async fn next(following: &mut Following) -> Vec<(String, String)> {
 #[tokio::test]
 async fn a_driver_who_gets_another_bay_is_told_at_once() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     let booked = rig.book(60, 120).await;
     rig.offer(1, 0, 600, |_| {}).await;
@@ -38,11 +38,11 @@ async fn a_driver_who_gets_another_bay_is_told_at_once() {
 #[tokio::test]
 async fn who_was_away_is_told_all_of_it_in_order_however_much() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     for n in 0..150 {
         let held = rig.hold(60, 120).await.unwrap();
-        rig.step(&held, Event::Cancel).await.unwrap();
+        rig.step(&held, ReservationEvent::Cancel).await.unwrap();
         let other = Ask {
             driver: "other".into(),
             ..ask(60, 120)
@@ -53,7 +53,11 @@ async fn who_was_away_is_told_all_of_it_in_order_however_much() {
             .await
             .unwrap_or_else(|e| panic!("{n}: {e}"));
         rig.desk
-            .step(held.name.to_string(), "other".into(), Event::Cancel)
+            .step(
+                held.name.to_string(),
+                "other".into(),
+                ReservationEvent::Cancel,
+            )
             .await
             .unwrap();
     }
@@ -78,7 +82,7 @@ async fn what_another_hub_does_is_told_too_and_once() {
             url: Some(cluster.url("postgres")),
             ..store::Config::default()
         };
-        Rig::on(
+        DeskRig::on(
             Store::open(&config, Path::new("")).await.unwrap(),
             Matching::Batch,
             clock.clone(),
@@ -98,7 +102,7 @@ async fn what_another_hub_does_is_told_too_and_once() {
     };
     let (heard, ()) = tokio::join!(next(&mut following), look());
     assert_eq!(heard, [("held".to_owned(), name.clone())]);
-    second.step(&held, Event::Cancel).await.unwrap();
+    second.step(&held, ReservationEvent::Cancel).await.unwrap();
     clock.set(NOW.plus(10_000));
     let (heard, ()) = tokio::join!(next(&mut following), look());
     assert_eq!(

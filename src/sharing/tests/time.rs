@@ -6,18 +6,21 @@ use crate::domain::ReservationState::{Active, Cancelled, Completed, Confirmed, E
 #[tokio::test]
 async fn a_hold_expires_at_its_deadline_and_never_comes_back() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     let held = rig.hold(60, 120).await.unwrap();
     rig.clock.set(held.expires_at);
-    let late = rig.step(&held, Event::Confirm).await.unwrap_err();
+    let late = rig
+        .step(&held, ReservationEvent::Confirm)
+        .await
+        .unwrap_err();
     assert!(
         late.to_string().contains("expired"),
         "before any tick: {late}"
     );
     rig.at(3).await;
     assert_eq!(rig.now(&held).await.state, Expired);
-    assert!(rig.step(&held, Event::Confirm).await.is_err());
+    assert!(rig.step(&held, ReservationEvent::Confirm).await.is_err());
     assert_eq!(
         rig.events(&held).await,
         [named("held", "driver", 0), named("expired", "clock", 0)]
@@ -28,7 +31,7 @@ async fn a_hold_expires_at_its_deadline_and_never_comes_back() {
 #[tokio::test]
 async fn who_does_not_come_loses_the_bay_after_the_time_of_grace() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     let booked = rig.book(60, 120).await;
     rig.at(74).await;
@@ -51,7 +54,7 @@ async fn who_does_not_come_loses_the_bay_after_the_time_of_grace() {
 #[tokio::test]
 async fn a_sensor_sees_the_driver_come_and_go() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     rig.sees(0, BayStatus::Vacant);
     let booked = rig.book(60, 120).await;
@@ -83,11 +86,11 @@ async fn a_sensor_sees_the_driver_come_and_go() {
 #[tokio::test]
 async fn an_app_that_is_faster_than_the_sensor_does_not_end_the_stay() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     let booked = rig.book(60, 120).await;
     rig.at(60).await;
-    rig.step(&booked, Event::Arrive).await.unwrap();
+    rig.step(&booked, ReservationEvent::Arrive).await.unwrap();
     rig.at(61).await;
     rig.sees(0, BayStatus::Vacant);
     rig.at(62).await;
@@ -106,11 +109,11 @@ async fn an_app_that_is_faster_than_the_sensor_does_not_end_the_stay() {
 #[tokio::test]
 async fn where_nobody_looks_a_stay_ends_with_its_time_and_costs_no_more() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |o| o.rules.buffer_min = 10).await;
     let booked = rig.book(60, 120).await;
     rig.at(60).await;
-    rig.step(&booked, Event::Arrive).await.unwrap();
+    rig.step(&booked, ReservationEvent::Arrive).await.unwrap();
     rig.at(129).await;
     assert_eq!(rig.now(&booked).await.state, Active);
     rig.at(130).await;
@@ -125,13 +128,13 @@ async fn where_nobody_looks_a_stay_ends_with_its_time_and_costs_no_more() {
 #[tokio::test]
 async fn who_overstays_pays_more_and_the_next_driver_gets_another_bay_and_is_told() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     let first = rig.book(60, 120).await;
     let next = rig.book(120, 180).await;
     rig.offer(1, 0, 600, |o| o.price_cents_per_hour = 200).await;
     rig.at(60).await;
-    rig.step(&first, Event::Arrive).await.unwrap();
+    rig.step(&first, ReservationEvent::Arrive).await.unwrap();
     rig.sees(0, BayStatus::Occupied);
     rig.at(121).await;
     assert_eq!(
@@ -153,7 +156,7 @@ async fn who_overstays_pays_more_and_the_next_driver_gets_another_bay_and_is_tol
         "never dearer, and cheaper if it is"
     );
     rig.clock.set(NOW.plus(132 * MINUTE));
-    let gone = rig.step(&first, Event::Depart).await.unwrap();
+    let gone = rig.step(&first, ReservationEvent::Depart).await.unwrap();
     assert_eq!(gone.state, Completed);
     assert_eq!(
         rig.events(&first).await[3],
@@ -164,14 +167,14 @@ async fn who_overstays_pays_more_and_the_next_driver_gets_another_bay_and_is_tol
 #[tokio::test]
 async fn a_driver_for_whom_there_is_no_other_bay_gets_the_money_back() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     let first = rig.book(60, 120).await;
     let next = rig.book(120, 180).await;
     // It would do, but costs more than was promised.
     rig.offer(1, 0, 600, |o| o.price_cents_per_hour = 301).await;
     rig.at(60).await;
-    rig.step(&first, Event::Arrive).await.unwrap();
+    rig.step(&first, ReservationEvent::Arrive).await.unwrap();
     rig.at(61).await;
     rig.sees(0, BayStatus::Occupied);
     rig.at(122).await;
@@ -182,7 +185,7 @@ async fn a_driver_for_whom_there_is_no_other_bay_gets_the_money_back() {
 #[tokio::test]
 async fn a_stranger_in_the_bay_before_its_time_sends_the_driver_elsewhere() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     let booked = rig.book(60, 120).await;
     rig.at(40).await;

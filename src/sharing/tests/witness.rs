@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::BayStatus::{Occupied, Unknown, Vacant};
 
-impl Rig {
+impl DeskRig {
     /// What the journal has been told since the last look: at, status.
     fn heard(&self) -> Vec<(Millis, BayStatus)> {
         let told = std::mem::take(&mut *self.told.lock().unwrap());
@@ -17,7 +17,7 @@ impl Rig {
     async fn arrived(&self) -> Reservation {
         self.offer(0, 0, 600, |_| {}).await;
         let booked = self.book(0, 120).await;
-        self.step(&booked, Event::Arrive).await.unwrap()
+        self.step(&booked, ReservationEvent::Arrive).await.unwrap()
     }
 }
 
@@ -32,24 +32,24 @@ fn just_before(at: Millis) -> Millis {
 #[tokio::test]
 async fn where_nobody_looks_both_ends_of_a_stay_are_reports_and_said_twice_they_are_the_same() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     let there = rig.arrived().await;
     let first = [(just_before(NOW), Vacant), (NOW, Occupied)];
     assert_eq!(rig.heard(), first);
     rig.clock.set(minute(5));
-    rig.step(&there, Event::Arrive).await.unwrap();
+    rig.step(&there, ReservationEvent::Arrive).await.unwrap();
     assert_eq!(
         rig.heard(),
         first,
         "the answer was lost on the way: the same once more"
     );
     rig.clock.set(minute(30));
-    rig.step(&there, Event::Arrive).await.unwrap();
+    rig.step(&there, ReservationEvent::Arrive).await.unwrap();
     assert_eq!(rig.heard(), [], "that is long known");
-    rig.step(&there, Event::Depart).await.unwrap();
+    rig.step(&there, ReservationEvent::Depart).await.unwrap();
     let last = [(just_before(minute(30)), Occupied), (minute(30), Vacant)];
     assert_eq!(rig.heard(), last);
-    rig.step(&there, Event::Depart).await.unwrap();
+    rig.step(&there, ReservationEvent::Depart).await.unwrap();
     assert_eq!(rig.heard(), last);
     assert_eq!(rig.metrics.share.reports.get(), 8);
 }
@@ -57,7 +57,7 @@ async fn where_nobody_looks_both_ends_of_a_stay_are_reports_and_said_twice_they_
 #[tokio::test]
 async fn while_the_stay_lasts_its_word_is_kept_from_lapsing_and_no_longer() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     let there = rig.arrived().await;
     rig.is_said(0, Occupied, SourceKind::Booking);
     rig.heard();
@@ -91,32 +91,32 @@ async fn while_the_stay_lasts_its_word_is_kept_from_lapsing_and_no_longer() {
     );
     rig.is_said(0, Unknown, SourceKind::Booking);
     rig.at(140).await;
-    rig.step(&there, Event::Depart).await.unwrap();
+    rig.step(&there, ReservationEvent::Depart).await.unwrap();
     assert_eq!(rig.heard(), [], "nobody has seen when it ended");
 }
 
 #[tokio::test]
 async fn what_a_sensor_sees_is_not_told_twice() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.sees(0, Vacant);
     let there = rig.arrived().await;
     assert_eq!(rig.heard(), []);
     rig.sees(0, Occupied);
     rig.clock.set(minute(30));
-    rig.step(&there, Event::Depart).await.unwrap();
+    rig.step(&there, ReservationEvent::Depart).await.unwrap();
     assert_eq!(rig.heard(), []);
     // Its word has lapsed by the next stay.
     rig.is_said(0, Unknown, SourceKind::Sensor);
     let booked = rig.book(30, 60).await;
-    rig.step(&booked, Event::Arrive).await.unwrap();
+    rig.step(&booked, ReservationEvent::Arrive).await.unwrap();
     assert_eq!(rig.heard().len(), 2);
 }
 
 #[tokio::test]
 async fn what_the_hub_has_said_itself_is_not_the_next_driver() {
     let dir = tempfile::tempdir().unwrap();
-    let rig = Rig::new(dir.path(), Matching::Batch).await;
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
     let booked = rig.book(60, 120).await;
     rig.clock.set(minute(58));

@@ -404,8 +404,8 @@ async fn a_hold_is_not_confirmed_at_its_deadline(store: &Store) {
     .expect("only of holds");
 }
 
-fn line(event: &str, amount_cents: i64, at: Millis) -> Entry {
-    Entry {
+fn line(event: &str, amount_cents: i64, at: Millis) -> LedgerLine {
+    LedgerLine {
         id: 0,
         at,
         reservation: "rs_1".into(),
@@ -434,7 +434,7 @@ async fn the_ledger_is_only_added_to(store: &Store) {
         .await
         .unwrap();
     }
-    let nowhere = Entry {
+    let nowhere = LedgerLine {
         reservation: "rs_9".into(),
         ..line("held", 0, NOW)
     };

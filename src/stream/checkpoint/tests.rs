@@ -47,14 +47,14 @@ fn batches(n: u64) -> Vec<Batch> {
     (0..n).map(batch).collect()
 }
 
-struct Rig {
+struct CheckpointRig {
     registry: Arc<Registry>,
     model: Arc<Remembered>,
     stream: Stream,
     feed: Feed,
 }
 
-impl Rig {
+impl CheckpointRig {
     fn push(&mut self, batches: &[Batch]) {
         for b in batches {
             self.feed.push(b.clone());
@@ -62,7 +62,7 @@ impl Rig {
     }
 }
 
-fn rig(workers: usize, saved: Saved) -> Rig {
+fn rig(workers: usize, saved: Saved) -> CheckpointRig {
     let registry = testing::city(60, 20);
     let model = Arc::new(Remembered::default());
     for i in 0..13 {
@@ -85,7 +85,7 @@ fn rig(workers: usize, saved: Saved) -> Rig {
         None,
     )
     .unwrap();
-    Rig {
+    CheckpointRig {
         registry,
         model,
         stream,
@@ -114,7 +114,7 @@ fn collect(stream: &Stream) -> Saved {
 }
 
 /// What the stream has told after `batches`.
-fn end_of(mut rig: Rig, batches: &[Batch]) -> Arc<Remembered> {
+fn end_of(mut rig: CheckpointRig, batches: &[Batch]) -> Arc<Remembered> {
     rig.push(batches);
     drop(rig.feed);
     rig.stream.join().unwrap();
@@ -122,7 +122,7 @@ fn end_of(mut rig: Rig, batches: &[Batch]) -> Arc<Remembered> {
 }
 
 /// Feeds `before`, asks for a cut, and feeds `after` without waiting for it.
-fn cut_between(rig: &mut Rig, before: &[Batch], after: &[Batch]) -> Saved {
+fn cut_between(rig: &mut CheckpointRig, before: &[Batch], after: &[Batch]) -> Saved {
     rig.push(before);
     assert!(
         rig.stream

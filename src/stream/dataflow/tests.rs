@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    BayStatus, Corrections, KeptLength, Observation, SettledHour, SourceIx, SourceKind,
+    AmendmentLength, BayStatus, Corrections, Observation, SettledHour, SourceIx, SourceKind,
 };
 use crate::testing::{self, Remembered};
 
@@ -142,7 +142,7 @@ impl SettledSink for Sink {
 
 struct NoneKept;
 
-impl KeptReports for NoneKept {
+impl AmendmentLog for NoneKept {
     fn append(&mut self, _: Millis, _: u32, _: Vec<u64>) {}
 
     fn done(&mut self) -> Option<(Vec<u64>, std::io::Result<()>)> {
@@ -163,7 +163,7 @@ impl KeptReports for NoneKept {
         Ok(())
     }
 
-    fn lengths(&mut self) -> Vec<KeptLength> {
+    fn lengths(&mut self) -> Vec<AmendmentLength> {
         vec![]
     }
 }

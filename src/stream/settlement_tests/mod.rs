@@ -5,8 +5,8 @@ mod named;
 mod plain;
 mod rig;
 
-use self::plain::{Figures, Place, Said, Terms, figures};
-use self::rig::{Disk, Rig, STALENESS, Taken, settled_by};
+use self::plain::{Figures, PlainBay, PlainReport, Terms, figures};
+use self::rig::{Disk, STALENESS, SettlementRig, Taken, settled_by};
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{BayIx, BayStatus, Millis, RecentTurnover, SourceKind, Sums, Window, ZoneIx};
 use crate::registry::Registry;
@@ -40,12 +40,12 @@ fn config() -> Config {
     }
 }
 
-fn places(registry: &Registry) -> Vec<Place> {
+fn places(registry: &Registry) -> Vec<PlainBay> {
     let city = registry.city();
     let place = |b| {
         let zone = city.zone(city.zone_of(BayIx(b)));
         let limit = u64::from(zone.spec.stale_after_s.unwrap_or(900)) * 1000;
-        Place {
+        PlainBay {
             bay: city.bay_number(BayIx(b)),
             zone: zone.number,
             limit,
@@ -57,10 +57,10 @@ fn places(registry: &Registry) -> Vec<Place> {
 }
 
 /// By index what the reference has by number.
-fn numbered(registry: &Registry, said: &[Said]) -> Vec<Said> {
+fn numbered(registry: &Registry, said: &[PlainReport]) -> Vec<PlainReport> {
     let number = |b| registry.city().bay_number(BayIx(b));
     said.iter()
-        .map(|s| Said {
+        .map(|s| PlainReport {
             bay: s.bay.map(number),
             ..*s
         })
@@ -79,9 +79,9 @@ fn terms(to: u64) -> Terms {
 }
 
 /// One report: who, of what, when (s), how late it comes.
-type Draft = (usize, usize, u64, usize, u64, u64);
+type DraftReport = (usize, usize, u64, usize, u64, u64);
 
-fn draft(registry: &Registry, (who, bay, at, what, late, seq): Draft) -> Said {
+fn draft(registry: &Registry, (who, bay, at, what, late, seq): DraftReport) -> PlainReport {
     let kinds = [
         SourceKind::Sensor,
         SourceKind::Sensor,
@@ -112,7 +112,7 @@ fn draft(registry: &Registry, (who, bay, at, what, late, seq): Draft) -> Said {
     let alive = what % 16 == 15 && kinds[who] != SourceKind::App;
     let bay = (!alive).then(|| registry.bay(bays[bay]).unwrap().0);
     let confidence = [255, 204, 203, 247][(seq % 4) as usize];
-    Said {
+    PlainReport {
         bay,
         at,
         seq: seq % 3,
@@ -124,7 +124,7 @@ fn draft(registry: &Registry, (who, bay, at, what, late, seq): Draft) -> Said {
     }
 }
 
-fn drafts() -> impl Strategy<Value = Vec<Draft>> {
+fn drafts() -> impl Strategy<Value = Vec<DraftReport>> {
     prop::collection::vec(
         (
             0..4usize,
@@ -149,21 +149,21 @@ struct Feeding<'a> {
 }
 
 /// What has come out of it.
-struct Settled {
+struct SettledTotals {
     taken: Arc<Taken>,
-    rig: Rig,
+    rig: SettlementRig,
     to: u64,
 }
 
 impl Feeding<'_> {
-    fn run(&self, said: &[Said]) -> Settled {
+    fn run(&self, said: &[PlainReport]) -> SettledTotals {
         let taken = Arc::new(Taken::default());
         let disk = Disk::default();
         let config = config();
         let mut all = said.to_vec();
         all.sort_by_key(|s| s.ingest);
         // The clock of a hub that started a little earlier.
-        let mut batches: Vec<(u64, Vec<Said>)> = vec![(T0 - 10 * 60_000, vec![])];
+        let mut batches: Vec<(u64, Vec<PlainReport>)> = vec![(T0 - 10 * 60_000, vec![])];
         for s in all {
             match batches.last_mut() {
                 Some((at, batch)) if *at == s.ingest => batch.push(s),
@@ -172,7 +172,7 @@ impl Feeding<'_> {
         }
         let mut workers = self.workers.iter().cycle();
         let mut fresh = |saved: &Saved| {
-            Rig::new(
+            SettlementRig::new(
                 self.registry,
                 &config,
                 *workers.next().unwrap(),
@@ -202,7 +202,7 @@ impl Feeding<'_> {
         }
         let end = T0 + SPAN + 4 * HOUR_MS;
         rig.until(end);
-        Settled {
+        SettledTotals {
             taken,
             rig,
             to: settled_by(end, config.limits(&STALENESS).lateness),
@@ -215,7 +215,11 @@ fn told_before(to: u64) -> u64 {
     (to - config().limits(&STALENESS).pad) / HOUR_MS * HOUR_MS
 }
 
-fn check(registry: &Registry, said: &[Said], got: &Settled) -> Result<(), TestCaseError> {
+fn check(
+    registry: &Registry,
+    said: &[PlainReport],
+    got: &SettledTotals,
+) -> Result<(), TestCaseError> {
     let want = figures(&numbered(registry, said), &places(registry), &terms(got.to));
     let end = told_before(got.to);
     let (windows, visits) = got.taken.sum();
@@ -246,7 +250,7 @@ fn check(registry: &Registry, said: &[Said], got: &Settled) -> Result<(), TestCa
 }
 
 /// What is held in memory says the same.
-fn held(registry: &Registry, want: &Figures, got: &Settled) -> Result<(), TestCaseError> {
+fn held(registry: &Registry, want: &Figures, got: &SettledTotals) -> Result<(), TestCaseError> {
     let recent = &got.rig.shared.recent;
     let city = registry.city();
     let settled = recent.settled();
@@ -290,7 +294,7 @@ proptest! {
         work in prop_oneof![Just(1usize), Just(usize::MAX)],
     ) {
         let registry = city();
-        let said: Vec<Said> = drafts.iter().map(|d| draft(&registry, *d)).collect();
+        let said: Vec<PlainReport> = drafts.iter().map(|d| draft(&registry, *d)).collect();
         let got = Feeding { registry: &registry, workers, restarts, work }.run(&said);
         check(&registry, &said, &got)?;
     }
@@ -304,14 +308,14 @@ proptest! {
         restarts in prop::collection::vec((0..300usize, 0..30usize), 0..3),
     ) {
         let registry = city();
-        let mut said: Vec<Said> = drafts.iter().map(|d| draft(&registry, *d)).collect();
+        let mut said: Vec<PlainReport> = drafts.iter().map(|d| draft(&registry, *d)).collect();
         let plain = Feeding { registry: &registry, workers: vec![1], restarts: vec![], work: usize::MAX }.run(&said);
         for (s, lag) in said.iter_mut().zip(other) {
             if s.ingest - s.at <= 120_000 {
                 s.ingest = s.at + lag;
             }
         }
-        let again: Vec<Said> = twice.iter().map(|i| *i.get(&said)).collect();
+        let again: Vec<PlainReport> = twice.iter().map(|i| *i.get(&said)).collect();
         said.extend(again);
         said.reverse();
         let got = Feeding { registry: &registry, workers, restarts, work: 1 }.run(&said);
@@ -333,7 +337,7 @@ fn many_reports_at_once_go_every_way_there_is() {
             .wrapping_add(1_442_695_040_888_963_407);
         (n >> 33) % below
     };
-    let drafts: Vec<Draft> = (0..3000)
+    let drafts: Vec<DraftReport> = (0..3000)
         .map(|_| {
             (
                 next(4) as usize,
@@ -345,7 +349,7 @@ fn many_reports_at_once_go_every_way_there_is() {
             )
         })
         .collect();
-    let said: Vec<Said> = drafts.iter().map(|d| draft(&registry, *d)).collect();
+    let said: Vec<PlainReport> = drafts.iter().map(|d| draft(&registry, *d)).collect();
     let mut got = Feeding {
         registry: &registry,
         workers: vec![2],
@@ -354,13 +358,13 @@ fn many_reports_at_once_go_every_way_there_is() {
     }
     .run(&said);
     check(&registry, &said, &got).unwrap();
-    let counts: Vec<Counts> = got
+    let counts: Vec<SettledCounts> = got
         .rig
         .workers
         .iter_mut()
         .map(crate::stream::worker::Worker::settled)
         .collect();
-    let sum = |of: fn(&Counts) -> u64| counts.iter().map(of).sum::<u64>();
+    let sum = |of: fn(&SettledCounts) -> u64| counts.iter().map(of).sum::<u64>();
     assert!(
         sum(|c| c.settled) > 1000 && sum(|c| c.visits) > 200 && sum(|c| c.short) > 20,
         "{counts:?}"

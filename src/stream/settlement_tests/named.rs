@@ -1,7 +1,7 @@
 //! Single cases by name: hours, days, silence, service, and what happens at the bounds.
 
-use super::plain::Said;
-use super::rig::{Disk, Rig, Taken};
+use super::plain::PlainReport;
+use super::rig::{Disk, SettlementRig, Taken};
 use super::{city, config, numbered, places};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{BayStatus, Millis, RecentTurnover, SourceKind, Sums, Window};
@@ -13,19 +13,19 @@ use std::sync::Arc;
 
 const MIN: u64 = 60_000;
 
-struct Town {
+struct NamedTown {
     registry: Arc<Registry>,
-    rig: Rig,
+    rig: SettlementRig,
     taken: Arc<Taken>,
     disk: Disk,
 }
 
-impl Town {
+impl NamedTown {
     fn new(config: &Config) -> Self {
         let registry = city();
         let taken = Arc::new(Taken::default());
         let disk = Disk::default();
-        let rig = Rig::new(&registry, config, 1, &taken, &disk, &Saved::default());
+        let rig = SettlementRig::new(&registry, config, 1, &taken, &disk, &Saved::default());
         Self {
             registry,
             rig,
@@ -34,9 +34,9 @@ impl Town {
         }
     }
 
-    fn said(&self, bay: &str, at: u64, status: BayStatus) -> Said {
+    fn said(&self, bay: &str, at: u64, status: BayStatus) -> PlainReport {
         let bay = Some(self.registry.bay(bay).unwrap().0);
-        Said {
+        PlainReport {
             bay,
             at,
             seq: 0,
@@ -57,7 +57,7 @@ impl Town {
     /// Heartbeats of the sensor every five minutes.
     fn beat(&mut self, from: u64, to: u64) {
         for at in (from..to).step_by(5 * MIN as usize) {
-            let alive = Said {
+            let alive = PlainReport {
                 bay: None,
                 ..self.said("Z0-0", at, BayStatus::Unknown)
             };
@@ -92,7 +92,7 @@ const TEN: u64 = 1_795_428_000_000;
 #[test]
 fn a_visit_over_hours_is_spent_in_each_and_counted_where_it_starts() {
     assert_eq!(Millis(TEN).to_string(), "2026-11-23T10:00:00.000Z");
-    let mut t = Town::new(&config());
+    let mut t = NamedTown::new(&config());
     t.say("Z0-0", TEN, BayStatus::Vacant);
     t.beat(TEN, TEN + 50 * MIN);
     t.say("Z0-0", TEN + 51 * MIN, BayStatus::Occupied);
@@ -131,7 +131,7 @@ fn a_visit_over_hours_is_spent_in_each_and_counted_where_it_starts() {
 fn a_day_on_which_clocks_change_has_the_hours_it_has() {
     // Sunday, 25 October 2026: at 01:00 UTC most of Europe sets its clocks back.
     let midnight = Millis::parse("2026-10-25T00:00:00Z").unwrap().0;
-    let mut t = Town::new(&Config::default());
+    let mut t = NamedTown::new(&Config::default());
     t.say("Z0-0", midnight, BayStatus::Vacant);
     t.say("Z0-1", midnight, BayStatus::Vacant);
     t.beat(midnight, midnight + 30 * MIN);
@@ -150,7 +150,7 @@ fn a_day_on_which_clocks_change_has_the_hours_it_has() {
 
 #[test]
 fn a_short_stay_is_reported_apart_and_a_silent_sensor_ends_a_visit_unseen() {
-    let mut t = Town::new(&config());
+    let mut t = NamedTown::new(&config());
     t.say("Z0-0", TEN, BayStatus::Vacant);
     t.say("Z0-0", TEN + MIN, BayStatus::Occupied);
     t.say("Z0-0", TEN + 2 * MIN, BayStatus::Vacant);
@@ -167,7 +167,7 @@ fn a_short_stay_is_reported_apart_and_a_silent_sensor_ends_a_visit_unseen() {
 
 #[test]
 fn out_of_service_is_part_of_no_ratio() {
-    let mut t = Town::new(&config());
+    let mut t = NamedTown::new(&config());
     t.say("Z0-0", TEN, BayStatus::Occupied);
     t.say("Z0-0", TEN + 10 * MIN, BayStatus::Closed);
     t.beat(TEN + 11 * MIN, TEN + 2 * HOUR_MS);
@@ -183,7 +183,7 @@ fn out_of_service_is_part_of_no_ratio() {
 
 #[test]
 fn a_bay_that_moves_is_counted_where_it_is() {
-    let mut t = Town::new(&config());
+    let mut t = NamedTown::new(&config());
     t.say("Z0-0", TEN, BayStatus::Occupied);
     t.say("Z1-0", TEN, BayStatus::Vacant);
     t.beat(TEN + MIN, TEN + 32 * MIN);
@@ -226,14 +226,14 @@ fn a_bay_that_moves_is_counted_where_it_is() {
 
 #[test]
 fn what_does_not_find_room_or_comes_too_late_is_kept_aside_and_counted() {
-    let mut t = Town::new(&Config {
+    let mut t = NamedTown::new(&Config {
         max_waiting: 2,
         ..config()
     });
     for m in 0..4 {
         t.say("Z0-0", TEN + m * MIN, BayStatus::Vacant);
     }
-    let old = Said {
+    let old = PlainReport {
         ingest: TEN + 3 * MIN,
         ..t.said("Z0-1", TEN - 30 * HOUR_MS, BayStatus::Vacant)
     };
@@ -250,9 +250,9 @@ fn what_does_not_find_room_or_comes_too_late_is_kept_aside_and_counted() {
 
 #[test]
 fn a_report_in_the_window_that_is_not_settled_yet_amends_nothing() {
-    let mut t = Town::new(&config());
+    let mut t = NamedTown::new(&config());
     t.say("Z0-0", TEN, BayStatus::Vacant);
-    let late = Said {
+    let late = PlainReport {
         ingest: TEN + 5 * MIN,
         ..t.said("Z0-0", TEN + MIN, BayStatus::Occupied)
     };

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A report as a sender would put it, and when it came in. Without a bay: its source is alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Said {
+pub(super) struct PlainReport {
     pub(super) bay: Option<u32>,
     pub(super) at: u64,
     pub(super) seq: u64,
@@ -20,7 +20,7 @@ pub(super) struct Said {
 
 /// A bay: its number, its zone's number and limit (ms), and when it was in service.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct PlainBay {
     pub(super) bay: u32,
     pub(super) zone: u32,
     pub(super) limit: u64,
@@ -53,7 +53,7 @@ struct Stretch {
     kinds: SourceKinds,
 }
 
-pub(super) fn figures(said: &[Said], places: &[Place], terms: &Terms) -> Figures {
+pub(super) fn figures(said: &[PlainReport], places: &[PlainBay], terms: &Terms) -> Figures {
     let mut heard: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
     for s in said
         .iter()
@@ -61,16 +61,16 @@ pub(super) fn figures(said: &[Said], places: &[Place], terms: &Terms) -> Figures
     {
         heard.entry(s.source).or_default().insert(s.at / 60_000);
     }
-    let usable = |s: &&Said| {
+    let usable = |s: &&PlainReport| {
         let unsure =
             s.confidence < 204 && matches!(s.status, BayStatus::Occupied | BayStatus::Vacant);
         !unsure && s.at < terms.to && s.at + terms.amend.max(terms.lateness) >= s.ingest
     };
-    let usable: Vec<Said> = said.iter().filter(usable).copied().collect();
+    let usable: Vec<PlainReport> = said.iter().filter(usable).copied().collect();
     let mut out = Figures::default();
     for zone in places.iter().map(|p| p.zone).collect::<BTreeSet<_>>() {
-        let of_zone: Vec<&Place> = places.iter().filter(|p| p.zone == zone).collect();
-        let of_bay = |p: &Place| -> Vec<Said> {
+        let of_zone: Vec<&PlainBay> = places.iter().filter(|p| p.zone == zone).collect();
+        let of_bay = |p: &PlainBay| -> Vec<PlainReport> {
             let reports = usable.iter().filter(|s| s.bay == Some(p.bay));
             reports
                 .filter(|s| s.at >= p.since && s.at < p.until)
@@ -96,22 +96,22 @@ pub(super) fn figures(said: &[Said], places: &[Place], terms: &Terms) -> Figures
 }
 
 fn stretches(
-    said: &[Said],
+    said: &[PlainReport],
     heard: &BTreeMap<u32, BTreeSet<u64>>,
-    place: &Place,
+    place: &PlainBay,
     terms: &Terms,
 ) -> Vec<Stretch> {
     // Of several at one time the greatest.
-    let mut at: BTreeMap<u64, Said> = BTreeMap::new();
+    let mut at: BTreeMap<u64, PlainReport> = BTreeMap::new();
     for s in said {
-        let rank = |s: &Said| (s.seq, s.source, s.kind as u8, s.status, s.confidence);
+        let rank = |s: &PlainReport| (s.seq, s.source, s.kind as u8, s.status, s.confidence);
         let one = at.entry(s.at).or_insert(*s);
         if rank(s) > rank(one) {
             *one = *s;
         }
     }
     let end = terms.to.min(place.until);
-    let reports: Vec<Said> = at.into_values().collect();
+    let reports: Vec<PlainReport> = at.into_values().collect();
     let mut all = Vec::new();
     let nothing = |from, to| Stretch {
         from,
@@ -144,7 +144,7 @@ fn stretches(
     merged
 }
 
-fn lapse(r: &Said, heard: &BTreeMap<u32, BTreeSet<u64>>, limit: u64, max_age: u64) -> u64 {
+fn lapse(r: &PlainReport, heard: &BTreeMap<u32, BTreeSet<u64>>, limit: u64, max_age: u64) -> u64 {
     if r.kind == SourceKind::App {
         return (r.at + limit).min(r.at + max_age);
     }
@@ -163,7 +163,7 @@ fn lapse(r: &Said, heard: &BTreeMap<u32, BTreeSet<u64>>, limit: u64, max_age: u6
     ((last + 1) * 60_000 + limit).min(r.at + max_age)
 }
 
-fn count(stretches: &[Stretch], place: &Place, from: u64, terms: &Terms, out: &mut Figures) {
+fn count(stretches: &[Stretch], place: &PlainBay, from: u64, terms: &Terms, out: &mut Figures) {
     for (i, s) in stretches.iter().enumerate() {
         let mut n = s.from / WINDOW_MS;
         while n * WINDOW_MS < s.to {

@@ -1,16 +1,16 @@
 //! Workers without threads, a sink and kept reports in memory, and a cut and a start in the middle.
 
-use super::plain::Said;
+use super::plain::PlainReport;
 use crate::domain::turnover::WINDOW_MS;
 use crate::domain::{
-    BayIx, Claim, Corrections, KeptLength, KeptReports, Millis, Observation, SettledHour,
+    AmendmentLength, AmendmentLog, BayIx, Claim, Corrections, Millis, Observation, SettledHour,
     SettledSink, SourceIx, Staleness, Visit, VisitChange, Window, owner, shard_of,
 };
 use crate::registry::Registry;
-use crate::settlement::{Config, Shared};
+use crate::settlement::{Config, SettlementShared};
 use crate::stream::checkpoint::Saved;
 use crate::stream::seen::SourcesSeen;
-use crate::stream::worker::{Copied, Worker};
+use crate::stream::worker::{Worker, WorkerCopy};
 use crate::testing::Remembered;
 use std::collections::BTreeMap;
 use std::io;
@@ -23,18 +23,18 @@ pub(super) const STALENESS: Staleness = Staleness {
 };
 
 /// By hour: of how many parts it is, and those there are.
-type Parts<T> = BTreeMap<Millis, (u32, BTreeMap<u32, T>)>;
+type HourParts<T> = BTreeMap<Millis, (u32, BTreeMap<u32, T>)>;
 
 /// Takes what it is given, and forgets the parts of an hour when the number of parts changes.
 #[derive(Default)]
 pub(super) struct Taken {
-    hours: Mutex<Parts<SettledHour>>,
-    fixes: Mutex<Parts<Corrections>>,
+    hours: Mutex<HourParts<SettledHour>>,
+    fixes: Mutex<HourParts<Corrections>>,
     /// Refuses every other call, to be asked again.
     pub(super) moody: Mutex<u32>,
 }
 
-fn take<T: Clone>(all: &Mutex<Parts<T>>, hour: Millis, part: u32, of: u32, told: &T) {
+fn take<T: Clone>(all: &Mutex<HourParts<T>>, hour: Millis, part: u32, of: u32, told: &T) {
     let mut all = all.lock().unwrap();
     let entry = all.entry(hour).or_insert_with(|| (of, BTreeMap::new()));
     if entry.0 != of {
@@ -149,7 +149,7 @@ type Blocks = BTreeMap<(u64, u32), Vec<(u32, Vec<u64>)>>;
 pub(super) struct Disk(Arc<Mutex<Blocks>>, pub(super) Arc<Mutex<Vec<u8>>>);
 
 impl Disk {
-    pub(super) fn rewind(&self, lengths: &[KeptLength]) {
+    pub(super) fn rewind(&self, lengths: &[AmendmentLength]) {
         let mut all = self.0.lock().unwrap();
         for ((hour, worker), blocks) in all.iter_mut() {
             let named = lengths
@@ -160,9 +160,9 @@ impl Disk {
     }
 }
 
-struct Kept(Disk, u32, u64, Vec<Vec<u64>>);
+struct MemoryLog(Disk, u32, u64, Vec<Vec<u64>>);
 
-impl KeptReports for Kept {
+impl AmendmentLog for MemoryLog {
     fn append(&mut self, hour: Millis, group: u32, words: Vec<u64>) {
         let mut all = self.0.0.lock().unwrap();
         all.entry((hour.0, self.1))
@@ -204,10 +204,10 @@ impl KeptReports for Kept {
         Ok(())
     }
 
-    fn lengths(&mut self) -> Vec<KeptLength> {
+    fn lengths(&mut self) -> Vec<AmendmentLength> {
         let all = self.0.0.lock().unwrap();
         let mine = all.iter().filter(|(at, _)| at.1 == self.1);
-        mine.map(|(at, b)| KeptLength {
+        mine.map(|(at, b)| AmendmentLength {
             hour: at.0,
             bytes: b.len() as u64,
             worker: at.1,
@@ -218,13 +218,13 @@ impl KeptReports for Kept {
 }
 
 /// Some workers.
-pub(super) struct Rig {
+pub(super) struct SettlementRig {
     pub(super) registry: Arc<Registry>,
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<SettlementShared>,
     pub(super) workers: Vec<Worker>,
 }
 
-impl Rig {
+impl SettlementRig {
     pub(super) fn new(
         registry: &Arc<Registry>,
         config: &Config,
@@ -233,7 +233,7 @@ impl Rig {
         disk: &Disk,
         saved: &Saved,
     ) -> Self {
-        let shared = Shared::new(config.limits(&STALENESS), n as usize, 64, sink.clone());
+        let shared = SettlementShared::new(config.limits(&STALENESS), n as usize, 64, sink.clone());
         saved.settled.restore_shared(&shared);
         let shared = Arc::new(shared);
         let seen = Arc::new(SourcesSeen::new(64, n as usize));
@@ -248,7 +248,7 @@ impl Rig {
             )
             .settling(
                 shared.clone(),
-                Box::new(Kept(disk.clone(), i, 0, Vec::new())),
+                Box::new(MemoryLog(disk.clone(), i, 0, Vec::new())),
             );
             w.restore(saved);
             w
@@ -261,7 +261,7 @@ impl Rig {
     }
 
     /// One batch, routed as the graph does; then everything before it may be settled.
-    pub(super) fn batch(&mut self, ingest: u64, said: &[Said], work: usize) {
+    pub(super) fn batch(&mut self, ingest: u64, said: &[PlainReport], work: usize) {
         self.shared.begin(Millis(ingest));
         let n = self.workers.len() as u32;
         for s in said {
@@ -300,7 +300,7 @@ impl Rig {
     pub(super) fn saved(&mut self) -> Saved {
         let mut saved = Saved::default();
         for w in &mut self.workers {
-            let mut copied = Copied::default();
+            let mut copied = WorkerCopy::default();
             w.copy(&mut copied);
             copied.blocks(|tag, bytes| saved.read(tag, bytes)).unwrap();
         }
@@ -308,7 +308,7 @@ impl Rig {
     }
 }
 
-fn observed(s: &Said, bay: u32) -> Observation {
+fn observed(s: &PlainReport, bay: u32) -> Observation {
     Observation {
         at: Millis(s.at),
         seq: s.seq,

@@ -5,7 +5,7 @@
 //! so it is memory copies and one walk over the zones; `restore` touches every cell.
 
 use super::super::checkpoint::Saved;
-use super::super::fuse::Cell;
+use super::super::fuse::BayState;
 use super::super::zones::GateCount;
 use super::{Worker, mark};
 use crate::domain::{BayKind, Millis, ZoneIx};
@@ -15,31 +15,31 @@ use std::sync::Arc;
 
 /// One worker's state at one moment. Indices are those of `city`, the picture the worker had then.
 #[derive(Default)]
-pub struct Copied {
+pub struct WorkerCopy {
     /// `None` before the first copy.
     pub(in crate::stream) city: Option<Arc<City>>,
     pub(in crate::stream) me: u32,
     pub(in crate::stream) peers: u32,
-    pub(in crate::stream) cells: Vec<Cell>,
+    pub(in crate::stream) cells: Vec<BayState>,
     /// By zone: its newest observation.
     pub(in crate::stream) observed: Vec<Millis>,
     pub(in crate::stream) gates: Vec<(ZoneIx, BayKind, GateCount)>,
     /// By source: when it was last heard, ms. Only the first worker's copy has it.
     pub(in crate::stream) seen: Vec<u64>,
-    pub(in crate::stream) settle: Option<settlement::saved::Copied>,
+    pub(in crate::stream) settle: Option<settlement::saved::SettledCopy>,
 }
 
-impl Copied {
+impl WorkerCopy {
     /// With memory for that many bays, each page of it touched.
     pub(in crate::stream) fn with_room(bays: usize) -> Self {
         // Anything but zeroes: those would come from the allocator untouched.
-        let mut cells = vec![Cell::vacated(ZoneIx(u32::MAX), BayKind::Bicycle); bays];
+        let mut cells = vec![BayState::vacated(ZoneIx(u32::MAX), BayKind::Bicycle); bays];
         cells.clear();
         let seen = vec![1; crate::registry::MAX_SOURCES as usize];
         Self {
             cells,
             seen,
-            settle: Some(settlement::saved::Copied::with_room(bays)),
+            settle: Some(settlement::saved::SettledCopy::with_room(bays)),
             ..Self::default()
         }
     }
@@ -55,7 +55,7 @@ impl Copied {
 
 impl Worker {
     /// Copies everything into `to`, whose memory is used again.
-    pub(in crate::stream) fn copy(&mut self, to: &mut Copied) {
+    pub(in crate::stream) fn copy(&mut self, to: &mut WorkerCopy) {
         (to.me, to.peers) = (self.me, self.peers);
         to.city = Some(self.city.clone());
         to.cells.clear();
@@ -91,7 +91,7 @@ impl Worker {
             };
             let zone = city.zone_of(bay);
             let kind = city.attrs(bay).kind;
-            let new = Cell::restored(kept, zone);
+            let new = BayState::restored(kept, zone);
             if self.owns(zone) && new.kind() == kind {
                 let old = std::mem::replace(&mut self.cells[bay.at()], new);
                 self.replace(bay, old, new);

@@ -8,13 +8,13 @@ use proptest::prelude::*;
 const T0: u64 = 1_795_402_800_000;
 const MIN: u64 = 60_000;
 
-struct Rig {
+struct WorkerRig {
     registry: Arc<Registry>,
     model: Arc<Remembered>,
     worker: Worker,
 }
 
-fn rig(registry: Arc<Registry>) -> Rig {
+fn rig(registry: Arc<Registry>) -> WorkerRig {
     let model = Arc::new(Remembered::default());
     let staleness = Staleness {
         default_s: 900,
@@ -24,14 +24,21 @@ fn rig(registry: Arc<Registry>) -> Rig {
     let seen = Arc::new(SourcesSeen::new(100, 1));
     let mut worker = Worker::new((0, 1), registry.clone(), seen, model.clone(), staleness);
     worker.publish();
-    Rig {
+    WorkerRig {
         registry,
         model,
         worker,
     }
 }
 
-fn claim(rig: &Rig, bay: &str, at: u64, source: u32, kind: SourceKind, status: BayStatus) -> Claim {
+fn claim(
+    rig: &WorkerRig,
+    bay: &str,
+    at: u64,
+    source: u32,
+    kind: SourceKind,
+    status: BayStatus,
+) -> Claim {
     let bay = rig.registry.bay(bay).unwrap();
     Claim::Bay(Observation {
         at: Millis(at),
@@ -44,7 +51,7 @@ fn claim(rig: &Rig, bay: &str, at: u64, source: u32, kind: SourceKind, status: B
     })
 }
 
-impl Rig {
+impl WorkerRig {
     fn sensor(&mut self, bay: &str, at: u64, status: BayStatus) {
         let c = claim(self, bay, at, 1, SourceKind::Sensor, status);
         self.worker.apply(&[c], Millis(at));

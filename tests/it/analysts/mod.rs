@@ -8,8 +8,8 @@ use bayhub::domain::{
     WindowRow,
 };
 use bayhub::history::{
-    Around, Cells, Class, Config, Export, Format, History, Interval, Numbered, Question, Recent,
-    Settled,
+    Around, Cells, Class, Config, Export, Format, History, Interval, Numbered, Question,
+    RecentFigures, SettledPart,
 };
 use bayhub::metrics::Metrics;
 use serde_json::Value;
@@ -23,7 +23,7 @@ const DAY: Millis = Millis(1_795_737_600_000);
 /// A stream that remembers nothing: everything is answered from files.
 struct Forgetful;
 
-impl Recent for Forgetful {
+impl RecentFigures for Forgetful {
     fn settled_to(&self) -> Millis {
         DAY.plus(48 * HOUR_MS)
     }
@@ -73,7 +73,7 @@ fn visit(bay: u32, end: Millis) -> Visit {
 }
 
 /// Thirty hours over midnight, and late reports about some of them.
-fn told() -> Vec<Settled> {
+fn told() -> Vec<SettledPart> {
     let mut told = Vec::new();
     for h in 10..40 {
         let hour = DAY.plus(h * HOUR_MS);
@@ -88,7 +88,7 @@ fn told() -> Vec<Settled> {
         let visits = (0..20)
             .map(|n| visit(n, hour.plus(u64::from(n) * 60_000)))
             .collect();
-        told.push(Settled::Hour(Arc::new(SettledHour {
+        told.push(SettledPart::Hour(Arc::new(SettledHour {
             hour,
             windows: windows.collect(),
             visits,
@@ -104,7 +104,7 @@ fn told() -> Vec<Settled> {
             ];
             let windows = vec![window(1, hour, 4), window(2, Millis(hour.0 - HOUR_MS), 1)];
             let hour = hour.plus(HOUR_MS);
-            told.push(Settled::Corrections(Arc::new(Corrections {
+            told.push(SettledPart::Corrections(Arc::new(Corrections {
                 hour,
                 windows,
                 visits,

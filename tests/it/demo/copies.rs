@@ -2,8 +2,8 @@
 
 use super::hub::{Hub, bayhub};
 use super::load::{AHEAD, Books};
-use bayhub::domain::{KeptReports, Millis};
-use bayhub::settlement::KeptFiles;
+use bayhub::domain::{AmendmentLog, Millis};
+use bayhub::settlement::AmendmentFiles;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -127,7 +127,7 @@ async fn a_backup_taken_under_load_holds_what_was_acknowledged_before_it() {
 
 /// What the settling hub does to its files all the while: settled reports grow, and files of
 /// history are staged, then renamed.
-fn go_on_settling(data: &Path, kept: &mut dyn KeptReports, stop: &AtomicBool) {
+fn go_on_settling(data: &Path, kept: &mut dyn AmendmentLog, stop: &AtomicBool) {
     let hour = Millis(3_600_000);
     let folder = data.join("history/turnover/date=2026-11-27");
     fs::create_dir_all(&folder).expect("a folder");
@@ -154,7 +154,7 @@ fn a_backup_holds_of_what_was_settled_all_that_its_checkpoint_counts() {
     let data = hub.data().to_owned();
     assert!(hub.stop().success());
     fs::create_dir_all(data.join("history/turnover")).expect("a folder");
-    let files = KeptFiles::open(&data.join("settled"), 5, 1 << 40, &[]).expect("a folder");
+    let files = AmendmentFiles::open(&data.join("settled"), 5, 1 << 40, &[]).expect("a folder");
     let mut kept = files.of_worker(0, 1);
     kept.append(Millis(3_600_000), 7, vec![1; 125]);
     let counted = kept.lengths();
@@ -185,7 +185,7 @@ fn a_backup_holds_of_what_was_settled_all_that_its_checkpoint_counts() {
                 .success()
         );
         let files =
-            KeptFiles::open(&target.join("settled"), 5, 1 << 40, &counted).expect("a folder");
+            AmendmentFiles::open(&target.join("settled"), 5, 1 << 40, &counted).expect("a folder");
         let mut kept = files.of_worker(0, 1);
         let mut bytes = Vec::new();
         kept.read(Millis(3_600_000), 7, &mut bytes)

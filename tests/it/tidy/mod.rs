@@ -6,6 +6,8 @@
 
 mod doors;
 mod files;
+mod lets;
+mod names;
 mod plain;
 mod pure_domain;
 mod rooms;
@@ -109,6 +111,16 @@ fn walked(root: &Path) -> Vec<String> {
     found
 }
 
+/// The room of a file under `src/`: the first part of its path there.
+fn room_of(path: &str) -> &str {
+    let inner = path.trim_start_matches("src/");
+    inner
+        .split('/')
+        .next()
+        .unwrap_or(inner)
+        .trim_end_matches(".rs")
+}
+
 fn rust() -> Vec<Source> {
     tree().into_iter().filter(Source::is_rust).collect()
 }
@@ -162,6 +174,16 @@ fn each_outside_crate_has_one_door() {
 #[test]
 fn files_say_what_they_are_and_stay_short() {
     none(&files::check(&rust()));
+}
+
+#[test]
+fn a_name_stands_for_one_thing() {
+    none(&names::check(&rust()));
+}
+
+#[test]
+fn a_let_is_one_statement() {
+    none(&lets::check(&rust()));
 }
 
 #[test]

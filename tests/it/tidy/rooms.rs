@@ -1,7 +1,7 @@
 //! Which room may import which: the data flows one way, and so do the imports.
 
-use super::Source;
 use super::words::{Word, words};
+use super::{Source, room_of};
 
 /// What a room may use besides its own row, once the data has passed the registry.
 const SHARED: &[&str] = &["domain", "registry", "metrics", "health"];
@@ -14,7 +14,7 @@ const PARTS_FOR_SERVE: &[&str] = &[
     "ingest::gate",
     "journal::Quarantine",
     "journal::Filter",
-    "journal::Kept",
+    "journal::KeptRefusal",
 ];
 
 /// A row for each room of `src/`, in data order: what it may import. `a::b` opens only that part of
@@ -80,15 +80,6 @@ pub(super) fn check(files: &[Source]) -> Vec<String> {
         }
     }
     faults
-}
-
-fn room_of(path: &str) -> &str {
-    let inner = path.trim_start_matches("src/");
-    inner
-        .split('/')
-        .next()
-        .unwrap_or(inner)
-        .trim_end_matches(".rs")
 }
 
 fn fault(room: &str, word: &Word) -> Option<String> {

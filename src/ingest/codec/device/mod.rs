@@ -41,19 +41,19 @@ impl Reading {
 }
 
 /// How one model's frames are read.
-pub struct Device {
+pub struct DeviceModel {
     /// Its name in the registry.
     pub model: &'static str,
     pub decode: fn(&Frame<'_>) -> Result<Reading, Malformed>,
 }
 
 /// Every model.
-pub const DEVICES: &[Device] = &[
-    Device {
+pub const DEVICES: &[DeviceModel] = &[
+    DeviceModel {
         model: "bosch-tps110",
         decode: bosch_tps110::decode,
     },
-    Device {
+    DeviceModel {
         model: "decoded",
         decode: decoded::decode,
     },

@@ -2,7 +2,7 @@
 //! rest is refused.
 
 use super::super::{Config, Gate};
-use super::{Key, PARTS, PER_PART, Recent};
+use super::{PARTS, PER_PART, RecentUplinks, UplinkId};
 use crate::clock::ManualClock;
 use crate::domain::{
     BayStatus, Claim, Door, Millis, Parcel, Pass, Reason, Receipt, SourceIx, SourceKind, Speaker,
@@ -17,7 +17,7 @@ use std::sync::Arc;
 const NOW: Millis = Millis(1_795_402_800_000);
 const EUI: &str = "0004a30b001c0530";
 
-struct Bench {
+struct UplinkBench {
     gate: Gate,
     registry: Arc<Registry>,
     metrics: Arc<Metrics>,
@@ -33,7 +33,7 @@ fn device(device: &str, bay: &str, model: &str) -> DeviceSpec {
     }
 }
 
-fn bench() -> Bench {
+fn bench() -> UplinkBench {
     let registry = Arc::new(super::super::tests::city().knowing(MODELS));
     let other = DeviceSpec {
         via: Some("network-2".into()),
@@ -55,7 +55,7 @@ fn bench() -> Bench {
     let source = SourceIx(9);
     let kind = SourceKind::Sensor;
     let pass = Pass::default();
-    Bench {
+    UplinkBench {
         gate,
         registry,
         metrics,
@@ -78,7 +78,7 @@ fn event(count: u32, port: u8, data: &str, seconds_ago: u64) -> String {
     .to_string()
 }
 
-impl Bench {
+impl UplinkBench {
     fn take(&self, topic: Topic, payload: &str) -> Parcel {
         let mut out = Parcel::default();
         self.gate.take(
@@ -277,8 +277,8 @@ fn a_device_that_starts_its_counter_anew_is_heard() {
 
 #[test]
 fn what_is_remembered_is_bounded_and_the_oldest_makes_room() {
-    let recent = Recent::default();
-    let key = |n: usize| Key {
+    let recent = RecentUplinks::default();
+    let key = |n: usize| UplinkId {
         source: SourceIx(n as u32),
         count: 0,
         mark: 0,

@@ -3,7 +3,7 @@
 //!
 //! Promises: no socket, no clock, no task; the same bytes give the same outcome however they are
 //! cut; whatever the bytes, no publish comes out that was not sent whole under the speaker's own
-//! topic. What it must ask (may this one in, what does that payload say) it asks its [`Desk`]. The
+//! topic. What it must ask (may this one in, what does that payload say) it asks its [`SessionHost`]. The
 //! end is final: later bytes change nothing.
 
 mod close;
@@ -18,8 +18,10 @@ pub(super) use subscribe::MAX_FILTERS;
 
 use super::board::Wanted;
 use super::door::Denied;
-use super::read_batch::Turn;
-use super::wire::{self, Fault, Grant, Packet, Qos, Refused, Reply, Version, Voice, kind};
+use super::read_batch::ReadBatch;
+use super::wire::{
+    self, ConnectRefusal, Grant, Packet, PacketFault, Qos, Reply, Version, Voice, kind,
+};
 use crate::domain::{Parcel, Reason, SourceIx, Speaker, Topic, ZoneIx};
 use bytes::{Bytes, BytesMut};
 use publish::{Aliases, refuse};
@@ -27,7 +29,7 @@ use std::collections::BTreeSet;
 use subscribe::Subscriptions;
 
 /// Whom the session asks.
-pub(super) trait Desk {
+pub(super) trait SessionHost {
     /// Whose password is this?
     fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied>;
     /// An id for a client that brought none, and that no other has.
@@ -52,7 +54,7 @@ pub(super) trait Desk {
 
 /// What a client may do, at most.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(super) struct SessionLimits {
     /// Bytes.
     pub packet: usize,
     /// Bytes.
@@ -73,7 +75,7 @@ pub(super) struct Limits {
 pub(super) const MAX_HELD: usize = 4096;
 
 pub(super) struct Session {
-    limits: Limits,
+    limits: SessionLimits,
     voice: Voice,
     /// `None` until a CONNECT was accepted.
     open: Option<Box<Open>>,
@@ -95,7 +97,7 @@ struct Open {
 }
 
 impl Session {
-    pub(super) const fn new(limits: Limits) -> Self {
+    pub(super) const fn new(limits: SessionLimits) -> Self {
         Self {
             limits,
             voice: Voice::UNKNOWN,
@@ -109,8 +111,8 @@ impl Session {
     pub(super) fn on_bytes(
         &mut self,
         buf: &mut BytesMut,
-        turn: &mut Turn,
-        desk: &mut impl Desk,
+        turn: &mut ReadBatch,
+        desk: &mut impl SessionHost,
     ) -> Option<Close> {
         while self.ended.is_none() {
             turn.voice = self.voice;
@@ -192,7 +194,7 @@ impl Session {
         })
     }
 
-    fn next(&mut self, buf: &mut BytesMut, turn: &mut Turn) -> Result<Option<Packet>, Next> {
+    fn next(&mut self, buf: &mut BytesMut, turn: &mut ReadBatch) -> Result<Option<Packet>, Next> {
         // Judged by its first byte: a stranger's bytes are not collected.
         if self.open.is_none() && buf.first().is_some_and(|b| b >> 4 != kind::CONNECT) {
             return Err(Next::Close(Close::NoConnect));
@@ -214,8 +216,8 @@ impl Session {
     fn on_packet(
         &mut self,
         packet: Packet,
-        turn: &mut Turn,
-        desk: &mut impl Desk,
+        turn: &mut ReadBatch,
+        desk: &mut impl SessionHost,
     ) -> Result<(), Close> {
         let Some(open) = &mut self.open else {
             let Packet::Connect(connect) = packet else {
@@ -259,35 +261,35 @@ impl Session {
 
     /// What bytes that are no packet come to. A PUBLISH that is too long still reaches the
     /// quarantine, without its body: that was never read.
-    fn faulted(&self, fault: Next, turn: &mut Turn, desk: &mut impl Desk) -> Close {
+    fn faulted(&self, fault: Next, turn: &mut ReadBatch, desk: &mut impl SessionHost) -> Close {
         let fault = match fault {
             Next::Close(why) => return why,
             Next::Fault(fault) => fault,
         };
         let speaker = self.open.as_ref().map(|o| &o.speaker);
-        let refused_in_v5 = |turn: &mut Turn, what| {
+        let refused_in_v5 = |turn: &mut ReadBatch, what| {
             if speaker.is_none() && self.voice.version == Version::V5 {
-                turn.reply(Reply::Refused(Refused::Malformed(what)));
+                turn.reply(Reply::Refused(ConnectRefusal::Malformed(what)));
             }
         };
         match fault {
-            Fault::Malformed(what) => {
+            PacketFault::Malformed(what) => {
                 refused_in_v5(turn, what);
                 Close::Malformed(what)
             }
-            Fault::Protocol(what) => {
+            PacketFault::Protocol(what) => {
                 refused_in_v5(turn, what);
                 Close::Protocol(what)
             }
-            Fault::Unexpected => Close::Unexpected,
-            Fault::PacketIdZero => Close::PacketIdZero,
-            Fault::Version(level) => {
+            PacketFault::Unexpected => Close::Unexpected,
+            PacketFault::PacketIdZero => Close::PacketIdZero,
+            PacketFault::Version(level) => {
                 // Who speaks something newer than 5 understands 5 better than 3.1.1.
                 turn.voice.version = if level > 5 { Version::V5 } else { Version::V4 };
-                turn.reply(Reply::Refused(Refused::Version));
+                turn.reply(Reply::Refused(ConnectRefusal::Version));
                 Close::Version
             }
-            Fault::TooLarge { bytes, publish } => {
+            PacketFault::TooLarge { bytes, publish } => {
                 if let Some(speaker) = speaker.filter(|_| publish) {
                     turn.publishes += 1;
                     turn.owed = true; // the connection ends over it: the record of why must not be shed
@@ -303,12 +305,12 @@ impl Session {
 /// Why there is no next packet.
 #[derive(Clone, Copy)]
 enum Next {
-    Fault(Fault),
+    Fault(PacketFault),
     Close(Close),
 }
 
-impl From<Fault> for Next {
-    fn from(fault: Fault) -> Self {
+impl From<PacketFault> for Next {
+    fn from(fault: PacketFault) -> Self {
         Self::Fault(fault)
     }
 }

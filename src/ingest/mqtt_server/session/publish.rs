@@ -1,9 +1,9 @@
 //! What becomes of a publish: who may publish where, the limits, and the verdict its sender is
 //! told.
 
-use super::{Close, Desk, Limits, MAX_HELD, Open};
+use super::{Close, MAX_HELD, Open, SessionHost, SessionLimits};
 use crate::domain::{Door, Parcel, Reason, Refusal, Speaker, Topic};
-use crate::ingest::mqtt_server::read_batch::Turn;
+use crate::ingest::mqtt_server::read_batch::ReadBatch;
 use crate::ingest::mqtt_server::topic;
 use crate::ingest::mqtt_server::wire::{Publish, Qos, Reply, Verdict, Version};
 use std::collections::BTreeMap;
@@ -12,17 +12,17 @@ use std::fmt::Write;
 /// The topic aliases of a connection: as many as were announced at most, and no more of a topic
 /// than is needed.
 #[derive(Default)]
-pub(super) struct Aliases(BTreeMap<u16, Place>);
+pub(super) struct Aliases(BTreeMap<u16, ResolvedTopic>);
 
 /// What a topic name comes to.
 #[derive(Clone)]
-enum Place {
+enum ResolvedTopic {
     Allowed(Topic),
     /// Its beginning, for the quarantine.
     Foreign(Box<str>),
 }
 
-impl Place {
+impl ResolvedTopic {
     fn new(name: &str, speaker: &Speaker) -> Self {
         topic::allowed(name, speaker)
             .map_or_else(|| Self::Foreign(topic::excerpt(name).into()), Self::Allowed)
@@ -33,15 +33,15 @@ impl Open {
     pub(super) fn publish(
         &mut self,
         p: &Publish,
-        limits: &Limits,
-        turn: &mut Turn,
-        desk: &mut impl Desk,
+        limits: &SessionLimits,
+        turn: &mut ReadBatch,
+        desk: &mut impl SessionHost,
     ) -> Result<(), Close> {
         let five = turn.voice.version == Version::V5;
         let place = if five {
             self.place(p, limits)?
         } else {
-            Place::new(&p.topic, &self.speaker)
+            ResolvedTopic::new(&p.topic, &self.speaker)
         };
         if p.qos == Qos::Two && !self.held.insert(p.id) {
             // Sent again before its PUBREL: taken once, answered twice - and not before the first
@@ -62,10 +62,10 @@ impl Open {
         let claims = turn.parcel.claims.len();
         let refusals = turn.parcel.refusals.len();
         match place {
-            Place::Allowed(topic) if p.payload.len() <= limits.payload => {
+            ResolvedTopic::Allowed(topic) if p.payload.len() <= limits.payload => {
                 desk.take(&self.speaker, topic, &p.payload, &mut turn.parcel);
             }
-            Place::Allowed(topic) => {
+            ResolvedTopic::Allowed(topic) => {
                 let detail = format!(
                     "payload of {} bytes, at most {}",
                     p.payload.len(),
@@ -84,7 +84,7 @@ impl Open {
                     desk,
                 );
             }
-            Place::Foreign(name) => {
+            ResolvedTopic::Foreign(name) => {
                 let detail = format!(
                     "{} may publish under bayhub/v1/{}/ only",
                     self.speaker.id, self.speaker.id
@@ -112,7 +112,7 @@ impl Open {
         Ok(())
     }
 
-    fn acknowledge(&mut self, p: &Publish, verdict: Verdict, turn: &mut Turn) {
+    fn acknowledge(&mut self, p: &Publish, verdict: Verdict, turn: &mut ReadBatch) {
         if p.qos == Qos::One {
             turn.settles += 1;
             turn.ack(Reply::PubAck(p.id, verdict));
@@ -128,12 +128,12 @@ impl Open {
     }
 
     /// The topic by its name or by its alias, and what that alias stands for from now on.
-    fn place(&mut self, p: &Publish, limits: &Limits) -> Result<Place, Close> {
+    fn place(&mut self, p: &Publish, limits: &SessionLimits) -> Result<ResolvedTopic, Close> {
         let Some(alias) = p.alias else {
             if p.topic.is_empty() {
                 return Err(Close::Protocol("neither a topic nor an alias"));
             }
-            return Ok(Place::new(&p.topic, &self.speaker));
+            return Ok(ResolvedTopic::new(&p.topic, &self.speaker));
         };
         if alias == 0 || alias > limits.aliases {
             return Err(Close::TopicAlias);
@@ -146,7 +146,7 @@ impl Open {
                 .cloned()
                 .ok_or(Close::Protocol("an alias that was never set"));
         }
-        let place = Place::new(&p.topic, &self.speaker);
+        let place = ResolvedTopic::new(&p.topic, &self.speaker);
         self.aliases.0.insert(alias, place.clone());
         Ok(place)
     }
@@ -188,8 +188,8 @@ pub(super) fn refuse(
     topic: &str,
     detail: String,
     payload: &[u8],
-    turn: &mut Turn,
-    desk: &mut impl Desk,
+    turn: &mut ReadBatch,
+    desk: &mut impl SessionHost,
 ) {
     desk.refused(reason);
     turn.parcel.refusals.push(Refusal {

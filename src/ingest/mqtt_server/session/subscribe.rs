@@ -5,10 +5,10 @@
 //! is not acknowledged holds up what follows; it is never sent again, since a newer state will
 //! come.
 
-use super::{Close, Desk, Open};
+use super::{Close, Open, SessionHost};
 use crate::domain::{ZoneIx, id};
 use crate::ingest::mqtt_server::board::Wanted;
-use crate::ingest::mqtt_server::read_batch::Turn;
+use crate::ingest::mqtt_server::read_batch::ReadBatch;
 use crate::ingest::mqtt_server::wire::{
     self, Current, Filter, Grant, Outgoing, Qos, Reply, Subscribe, Voice,
 };
@@ -64,8 +64,8 @@ impl Open {
     pub(super) fn subscribe(
         &mut self,
         s: Subscribe,
-        turn: &mut Turn,
-        desk: &mut impl Desk,
+        turn: &mut ReadBatch,
+        desk: &mut impl SessionHost,
     ) -> Result<(), Close> {
         if s.marked {
             return Err(Close::SubscriptionId);
@@ -100,8 +100,8 @@ impl Open {
         &mut self,
         id: u16,
         paths: &[String],
-        turn: &mut Turn,
-        desk: &mut impl Desk,
+        turn: &mut ReadBatch,
+        desk: &mut impl SessionHost,
     ) {
         let list = &mut self.subscriptions.list;
         let mut remove = |path: &String| {
@@ -172,7 +172,12 @@ impl Subscriptions {
     /// Takes in one filter. `loud` collects what is to be shown as it stands now: a subscription
     /// that was there before is shown again whatever it asks for, since a change of it may be under
     /// way.
-    fn add(&mut self, f: Filter, loud: &mut Vec<Subscription>, desk: &mut impl Desk) -> Grant {
+    fn add(
+        &mut self,
+        f: Filter,
+        loud: &mut Vec<Subscription>,
+        desk: &mut impl SessionHost,
+    ) -> Grant {
         let scope = match scope(&f.path, desk) {
             Ok(scope) => scope,
             Err(grant) => return grant,
@@ -212,7 +217,7 @@ impl Subscriptions {
 }
 
 /// The zones that a filter stands for.
-fn scope(path: &str, desk: &mut impl Desk) -> Result<Scope, Grant> {
+fn scope(path: &str, desk: &mut impl SessionHost) -> Result<Scope, Grant> {
     if path.starts_with("$share/") {
         return Err(Grant::Shared);
     }

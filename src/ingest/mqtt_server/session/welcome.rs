@@ -1,10 +1,10 @@
 //! The decision on a CONNECT: form first, then who, then what they leave behind, then room.
 
-use super::{Aliases, Close, Desk, Limits, Open, Subscriptions};
+use super::{Aliases, Close, Open, SessionHost, SessionLimits, Subscriptions};
 use crate::domain::{Topic, id};
 use crate::ingest::mqtt_server::door::Denied;
 use crate::ingest::mqtt_server::topic;
-use crate::ingest::mqtt_server::wire::{Connect, Refused, Version, Voice, Welcome, Will};
+use crate::ingest::mqtt_server::wire::{Connect, ConnectRefusal, Version, Voice, Welcome, Will};
 use bytes::Bytes;
 use std::collections::BTreeSet;
 
@@ -14,35 +14,35 @@ const LEAST_PACKET: usize = 80;
 
 pub(super) fn welcome(
     c: Connect,
-    limits: &Limits,
+    limits: &SessionLimits,
     voice: Voice,
-    desk: &mut impl Desk,
-) -> Result<(Open, Welcome), (Refused, Close)> {
+    desk: &mut impl SessionHost,
+) -> Result<(Open, Welcome), (ConnectRefusal, Close)> {
     if c.by_method {
-        return Err((Refused::Method, Close::Method));
+        return Err((ConnectRefusal::Method, Close::Method));
     }
     if voice.max_packet < LEAST_PACKET {
-        return Err((Refused::PacketSize, Close::Unsayable));
+        return Err((ConnectRefusal::PacketSize, Close::Unsayable));
     }
     let given = !c.client_id.is_empty();
     if c.client_id.len() > limits.client_id || !(given || c.clean || voice.version == Version::V5) {
-        return Err((Refused::ClientId, Close::ClientId));
+        return Err((ConnectRefusal::ClientId, Close::ClientId));
     }
     let Some((user, password)) = &c.login else {
-        return Err((Refused::NotAuthorised, Close::NotAuthorised));
+        return Err((ConnectRefusal::NotAuthorised, Close::NotAuthorised));
     };
     let speaker = desk.admit(user, password).map_err(|denied| match denied {
-        Denied::BadCredentials => (Refused::BadCredentials, Close::BadCredentials),
-        Denied::NotAuthorised => (Refused::NotAuthorised, Close::NotAuthorised),
-        Denied::NotNow => (Refused::Unavailable, Close::Full),
+        Denied::BadCredentials => (ConnectRefusal::BadCredentials, Close::BadCredentials),
+        Denied::NotAuthorised => (ConnectRefusal::NotAuthorised, Close::NotAuthorised),
+        Denied::NotNow => (ConnectRefusal::Unavailable, Close::Full),
     })?;
     // The own-topic rule stands on this: an id with a slash in it would name someone else's topics.
     if !id::is_valid(&speaker.id) {
-        return Err((Refused::NotAuthorised, Close::NotAuthorised));
+        return Err((ConnectRefusal::NotAuthorised, Close::NotAuthorised));
     }
     let own_status = |w: &Will| topic::own(&w.topic, &speaker.id) == Some(Topic::Status);
     if !c.will.as_ref().is_none_or(own_status) {
-        return Err((Refused::NotAuthorised, Close::Will));
+        return Err((ConnectRefusal::NotAuthorised, Close::Will));
     }
     let assigned = (!given && voice.version == Version::V5).then(|| desk.client_id());
     let client_id = if given {
@@ -53,9 +53,9 @@ pub(super) fn welcome(
     if let Err(why) = desk.seat(&speaker, client_id) {
         return Err((
             if why == Close::Rate {
-                Refused::Rate
+                ConnectRefusal::Rate
             } else {
-                Refused::Unavailable
+                ConnectRefusal::Unavailable
             },
             why,
         ));

@@ -99,9 +99,9 @@ fn each_malformed_connect_ends_the_connection_without_a_word() {
 }
 
 /// All that can be seen of a conversation.
-type Outcome = (Option<Close>, Vec<u8>, Vec<u8>, Vec<Vec<u8>>, String, bool);
+type Conversed = (Option<Close>, Vec<u8>, Vec<u8>, Vec<Vec<u8>>, String, bool);
 
-fn outcome(pieces: &[&[u8]]) -> Outcome {
+fn outcome(pieces: &[&[u8]]) -> Conversed {
     let mut t = Talk::new();
     for p in pieces {
         t.say(p);

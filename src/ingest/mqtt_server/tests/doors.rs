@@ -1,7 +1,7 @@
 //! The endpoint on real sockets: what it acknowledges, whom it lets in, and how it ends.
 
 use super::fakes::{GOODBYE, MINE, connect, hello, publish, release, wire};
-use super::house::{EVER, House, said};
+use super::house::{EVER, EndpointHouse, said};
 use crate::domain::{Door, Reason};
 use crate::ingest::mqtt_server::Config;
 use rumqttc::mqttbytes::v4;
@@ -26,7 +26,7 @@ fn as_lamp_2(client_id: &str) -> Vec<u8> {
     wire(&Packet::Connect(c))
 }
 
-fn options(house: &House, client_id: &str, password: &str) -> MqttOptions {
+fn options(house: &EndpointHouse, client_id: &str, password: &str) -> MqttOptions {
     let mut o = MqttOptions::new(client_id, house.addr.ip().to_string(), house.addr.port());
     o.set_credentials("lamp-1", password)
         .set_keep_alive(Duration::from_secs(30));
@@ -35,7 +35,7 @@ fn options(house: &House, client_id: &str, password: &str) -> MqttOptions {
 
 #[tokio::test]
 async fn no_ack_before_the_receipt() {
-    let mut house = House::usual().await;
+    let mut house = EndpointHouse::usual().await;
     let mut lamp = house.enter("c").await;
     lamp.say(&publish(MINE, 1, 7, b"70")).await;
     let submission = house.next().await;
@@ -47,7 +47,7 @@ async fn no_ack_before_the_receipt() {
 
 #[tokio::test]
 async fn many_packets_of_one_read_are_one_submission_with_one_receipt() {
-    let mut house = House::usual().await;
+    let mut house = EndpointHouse::usual().await;
     let mut lamp = house.enter("c").await;
     let all: Vec<u8> = (1..=500u16)
         .flat_map(|id| publish(MINE, 1, id, id.to_string().as_bytes()))
@@ -70,7 +70,7 @@ async fn many_packets_of_one_read_are_one_submission_with_one_receipt() {
 
 #[tokio::test]
 async fn acks_keep_the_order_of_the_publishes_whatever_the_order_of_the_receipts() {
-    let mut house = House::usual().await;
+    let mut house = EndpointHouse::usual().await;
     let mut lamp = house.enter("c").await;
     let mut held = Vec::new();
     for (id, qos) in [(1, 1), (2, 2), (3, 1)] {
@@ -89,7 +89,7 @@ async fn acks_keep_the_order_of_the_publishes_whatever_the_order_of_the_receipts
 
 #[tokio::test]
 async fn qos_2_is_taken_exactly_once() {
-    let mut house = House::usual().await;
+    let mut house = EndpointHouse::usual().await;
     let mut lamp = house.enter("c").await;
     let first = publish(MINE, 2, 7, b"70");
     lamp.say(&[first.clone(), first.clone()].concat()).await;
@@ -107,7 +107,7 @@ async fn qos_2_is_taken_exactly_once() {
 
 #[tokio::test]
 async fn a_real_client_publishes_at_every_qos() {
-    let mut house = House::usual().await;
+    let mut house = EndpointHouse::usual().await;
     let (client, mut events) = AsyncClient::new(options(&house, "real", "key"), 10);
     let sending = tokio::spawn(async move {
         for n in 0..90u64 {
@@ -148,7 +148,7 @@ async fn a_real_client_publishes_at_every_qos() {
 
 #[tokio::test]
 async fn a_real_client_with_a_wrong_password_is_told_so() {
-    let house = House::usual().await;
+    let house = EndpointHouse::usual().await;
     let (_client, mut events) = AsyncClient::new(options(&house, "real", "guess"), 10);
     let refused = timeout(EVER, events.poll()).await.unwrap().unwrap_err();
     let ConnectionError::ConnectionRefused(code) = refused else {
@@ -160,7 +160,7 @@ async fn a_real_client_with_a_wrong_password_is_told_so() {
 
 #[tokio::test]
 async fn a_newer_connection_takes_over_but_never_a_strangers() {
-    let house = House::usual().await;
+    let house = EndpointHouse::usual().await;
     let mut older = house.enter("lamp").await;
     let mut stranger = house.enter_with(&as_lamp_2("lamp")).await;
     let mut newer = house.enter("lamp").await;
@@ -172,7 +172,7 @@ async fn a_newer_connection_takes_over_but_never_a_strangers() {
 
 #[tokio::test]
 async fn a_silent_client_is_ended_after_its_keep_alive_and_one_without_is_not() {
-    let house = House::usual().await;
+    let house = EndpointHouse::usual().await;
     let keeping = |id: &str, seconds| {
         let mut c = connect(id);
         c.keep_alive = seconds;
@@ -192,7 +192,7 @@ async fn strangers_and_half_packets_do_not_hold_a_place() {
         packet_timeout_s: 1,
         ..Config::default()
     };
-    let house = House::open(config, 16).await;
+    let house = EndpointHouse::open(config, 16).await;
     let mut silent = house.knock().await;
     let mut half = house.knock().await;
     half.say(&hello("c")[..9]).await;
@@ -207,7 +207,7 @@ async fn strangers_and_half_packets_do_not_hold_a_place() {
 
 #[tokio::test]
 async fn the_time_for_a_packet_starts_with_its_first_byte() {
-    let mut house = House::open(
+    let mut house = EndpointHouse::open(
         Config {
             packet_timeout_s: 1,
             ..Config::default()
@@ -228,7 +228,7 @@ async fn the_time_for_a_packet_starts_with_its_first_byte() {
 
 #[tokio::test]
 async fn garbage_ends_its_own_connection_only() {
-    let mut house = House::usual().await;
+    let mut house = EndpointHouse::usual().await;
     let mut good = house.enter("good").await;
     for n in 1..=5 {
         let mut bad = house.enter("bad").await;
@@ -247,7 +247,7 @@ async fn garbage_ends_its_own_connection_only() {
 
 #[tokio::test]
 async fn what_the_journal_drops_is_not_acknowledged_and_ends_the_connection() {
-    let mut house = House::usual().await;
+    let mut house = EndpointHouse::usual().await;
     let mut lamp = house.enter("c").await;
     lamp.say(&publish(MINE, 1, 1, b"1")).await;
     drop(house.next().await);
@@ -257,7 +257,7 @@ async fn what_the_journal_drops_is_not_acknowledged_and_ends_the_connection() {
 
 #[tokio::test]
 async fn without_a_journal_nothing_is_acknowledged() {
-    let mut house = House::usual().await;
+    let mut house = EndpointHouse::usual().await;
     let mut lamp = house.enter("c").await;
     house.journal.close();
     lamp.say(&publish(MINE, 1, 1, b"1")).await;
@@ -266,7 +266,7 @@ async fn without_a_journal_nothing_is_acknowledged() {
 
 #[tokio::test]
 async fn a_refused_publish_is_acknowledged_once_its_refusal_is_durable() {
-    let mut house = House::usual().await;
+    let mut house = EndpointHouse::usual().await;
     let mut lamp = house.enter("c").await;
     lamp.say(&publish("bayhub/v1/lamp-2/report", 1, 1, b"1"))
         .await;
@@ -283,7 +283,7 @@ async fn a_refused_publish_is_acknowledged_once_its_refusal_is_durable() {
 
 #[tokio::test]
 async fn an_oversized_publish_is_refused_before_its_body_and_recorded() {
-    let mut house = House::usual().await;
+    let mut house = EndpointHouse::usual().await;
     let mut lamp = house.enter("c").await;
     lamp.say(
         &[
@@ -306,7 +306,7 @@ async fn an_oversized_publish_is_refused_before_its_body_and_recorded() {
 
 #[tokio::test]
 async fn the_largest_message_allowed_arrives_whole() {
-    let mut house = House::usual().await;
+    let mut house = EndpointHouse::usual().await;
     let mut lamp = house.enter("c").await;
     lamp.say(&publish(MINE, 1, 1, &vec![b'x'; 262_144])).await;
     let s = house.next().await;
@@ -323,7 +323,7 @@ async fn the_largest_message_allowed_arrives_whole() {
 
 #[tokio::test]
 async fn a_last_will_is_left_by_who_goes_without_goodbye() {
-    let mut house = House::usual().await;
+    let mut house = EndpointHouse::usual().await;
     let mut polite = house.enter_with(&will("1")).await;
     polite.say(&GOODBYE).await;
     polite.hear_the_end().await;
@@ -349,7 +349,7 @@ async fn the_house_and_each_source_have_their_limits() {
         max_connections_per_source: 2,
         ..Config::default()
     };
-    let house = House::open(config, 16).await;
+    let house = EndpointHouse::open(config, 16).await;
     let mut a = house.enter("a").await;
     let _b = house.enter("b").await;
     let mut third = house.knock().await;
@@ -367,7 +367,7 @@ async fn the_house_and_each_source_have_their_limits() {
 
 #[tokio::test]
 async fn at_shutdown_what_is_under_way_is_acknowledged_and_no_will_is_left() {
-    let mut house = House::usual().await;
+    let mut house = EndpointHouse::usual().await;
     let mut idle = house.enter_with(&as_lamp_2("idle")).await;
     let mut lamp = house.enter_with(&will("9")).await;
     lamp.say(&publish(MINE, 1, 1, b"1")).await;

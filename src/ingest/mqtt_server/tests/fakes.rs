@@ -4,8 +4,8 @@ use crate::domain::{
     Claim, Door, Millis, Parcel, Pass, Reason, Refusal, SourceIx, SourceKind, Speaker, Topic,
     ZoneIx,
 };
-use crate::ingest::mqtt_server::read_batch::Turn;
-use crate::ingest::mqtt_server::session::{Close, Desk, Limits, Session};
+use crate::ingest::mqtt_server::read_batch::ReadBatch;
+use crate::ingest::mqtt_server::session::{Close, Session, SessionHost, SessionLimits};
 use crate::ingest::mqtt_server::wire::Grant;
 use crate::ingest::mqtt_server::{Board, Denied, Doorkeeper, Intake, Wanted, Watch};
 use bytes::BytesMut;
@@ -19,9 +19,9 @@ pub(super) const MINE: &str = "bayhub/v1/lamp-1/report";
 
 /// Knows `lamp-1` and `lamp-2` by the password `key`, and `barred`, whose key is good for something
 /// else.
-pub(super) struct Keeper;
+pub(super) struct FakeKeeper;
 
-impl Doorkeeper for Keeper {
+impl Doorkeeper for FakeKeeper {
     fn admit(&self, user: &str, password: &[u8]) -> Result<Speaker, Denied> {
         let source = match (user, password) {
             ("lamp-1", b"key") => SourceIx(1),
@@ -41,9 +41,9 @@ impl Doorkeeper for Keeper {
 }
 
 /// Numbers with spaces between are claims, "nothing" says nothing, all else is malformed.
-pub(super) struct Numbers;
+pub(super) struct NumberIntake;
 
-impl Intake for Numbers {
+impl Intake for NumberIntake {
     fn take(&self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
         if payload == b"nothing" {
             return;
@@ -74,7 +74,7 @@ impl Intake for Numbers {
 
 /// Ten zones, `Z0` to `Z9`, and a number each that the test sets.
 #[derive(Default)]
-pub(super) struct Zones(Mutex<Vec<Arc<Bits>>>, Mutex<[u64; 10]>);
+pub(super) struct FakeZones(Mutex<Vec<Arc<Bits>>>, Mutex<[u64; 10]>);
 
 #[derive(Default)]
 struct Bits {
@@ -83,7 +83,7 @@ struct Bits {
     bell: Notify,
 }
 
-impl Zones {
+impl FakeZones {
     pub(super) fn set(&self, zone: u32, n: u64) {
         self.1.lock().unwrap()[zone as usize] = n;
         for bits in self.0.lock().unwrap().iter() {
@@ -102,7 +102,7 @@ impl Zones {
     }
 }
 
-impl Board for Zones {
+impl Board for FakeZones {
     fn zone(&self, id: &str) -> Option<ZoneIx> {
         id.strip_prefix('Z')
             .and_then(|n| n.parse().ok())
@@ -161,9 +161,9 @@ pub(super) struct FakeDesk {
     pub declined: Vec<Grant>,
 }
 
-impl Desk for FakeDesk {
+impl SessionHost for FakeDesk {
     fn admit(&mut self, user: &str, password: &[u8]) -> Result<Speaker, Denied> {
-        Keeper.admit(user, password)
+        FakeKeeper.admit(user, password)
     }
     fn client_id(&mut self) -> String {
         "hub-1".into()
@@ -174,13 +174,13 @@ impl Desk for FakeDesk {
     }
     fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
         self.takes.push((topic, payload.to_vec()));
-        Numbers.take(speaker, topic, payload, out);
+        NumberIntake.take(speaker, topic, payload, out);
     }
     fn refused(&mut self, reason: Reason) {
         self.refused.push(reason);
     }
     fn zone(&mut self, id: &str) -> Option<ZoneIx> {
-        Zones::default().zone(id)
+        FakeZones::default().zone(id)
     }
     fn watch(&mut self, wanted: Wanted, loud: &dyn Fn(ZoneIx) -> bool) -> bool {
         self.watched = Some(wanted);
@@ -197,7 +197,7 @@ impl Desk for FakeDesk {
     }
 }
 
-pub(super) const LIMITS: Limits = Limits {
+pub(super) const LIMITS: SessionLimits = SessionLimits {
     packet: 3072,
     payload: 2048,
     client_id: 128,
@@ -210,7 +210,7 @@ pub(super) const LIMITS: Limits = Limits {
 pub(super) struct Talk {
     pub session: Session,
     pub desk: FakeDesk,
-    pub turn: Turn,
+    pub turn: ReadBatch,
     pub buf: BytesMut,
     pub end: Option<Close>,
 }
@@ -221,7 +221,7 @@ impl Talk {
         Self {
             session,
             desk: FakeDesk::default(),
-            turn: Turn::default(),
+            turn: ReadBatch::default(),
             buf: BytesMut::new(),
             end: None,
         }

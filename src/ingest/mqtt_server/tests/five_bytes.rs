@@ -84,7 +84,7 @@ fn properties_of_a_connect_are_held_to_the_standard() {
     }
 }
 
-type Outcome = (
+type ConversedV5 = (
     Option<Close>,
     Vec<u8>,
     Vec<u8>,
@@ -94,7 +94,7 @@ type Outcome = (
     u32,
 );
 
-fn outcome(pieces: &[&[u8]]) -> Outcome {
+fn outcome(pieces: &[&[u8]]) -> ConversedV5 {
     let mut t = Talk::new();
     for p in pieces {
         t.say(p);

@@ -1,7 +1,7 @@
 //! An endpoint on a real socket, its journal in the test's hands, and a raw client to misbehave
 //! with.
 
-use super::fakes::{Keeper, Numbers, PING, Zones, hello};
+use super::fakes::{FakeKeeper, FakeZones, NumberIntake, PING, hello};
 use crate::domain::{Claim, Submission};
 use crate::ingest::mqtt_server::{Config, Door, Tls, serve, serve_tls};
 use crate::metrics::Metrics;
@@ -17,17 +17,17 @@ use tokio::time::timeout;
 /// Long enough for anything that will happen at all.
 pub(super) const EVER: Duration = Duration::from_secs(20);
 
-pub(super) struct House {
+pub(super) struct EndpointHouse {
     pub addr: SocketAddr,
     pub metrics: Arc<Metrics>,
     pub stop: watch::Sender<bool>,
     pub serving: JoinHandle<()>,
-    pub zones: Arc<Zones>,
+    pub zones: Arc<FakeZones>,
     /// What the endpoint submits; the test is the journal.
     pub journal: mpsc::Receiver<Submission>,
 }
 
-impl House {
+impl EndpointHouse {
     pub(super) async fn open(config: Config, queue: usize) -> Self {
         Self::build(config, queue, None).await
     }
@@ -42,9 +42,9 @@ impl House {
         let addr = listener.local_addr().unwrap();
         let (tx, journal) = mpsc::channel(queue);
         let metrics = Arc::new(Metrics::new());
-        let zones = Arc::new(Zones::default());
-        let keeper = Arc::new(Keeper);
-        let intake = Arc::new(Numbers);
+        let zones = Arc::new(FakeZones::default());
+        let keeper = Arc::new(FakeKeeper);
+        let intake = Arc::new(NumberIntake);
         let door = Door::new(
             config,
             keeper,

@@ -1,14 +1,14 @@
 //! Who comes or sends too often: refused or made to wait, counted; others unaffected.
 
 use super::fakes::{MINE, PING, connect, hello, publish, wire};
-use super::house::{EVER, House, said};
+use super::house::{EVER, EndpointHouse, said};
 use crate::ingest::mqtt_server::Config;
 use rumqttc::mqttbytes::v4;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 /// What the endpoint answers to a hello, if anything.
-async fn answer(house: &House, client_id: &str) -> Vec<u8> {
+async fn answer(house: &EndpointHouse, client_id: &str) -> Vec<u8> {
     let mut raw = house.knock().await;
     // The line may be closed already, which is an answer too.
     drop(raw.0.write_all(&hello(client_id)).await);
@@ -20,7 +20,7 @@ async fn answer(house: &House, client_id: &str) -> Vec<u8> {
 }
 
 /// The first answer that is no welcome.
-async fn first_refusal(house: &House) -> Vec<u8> {
+async fn first_refusal(house: &EndpointHouse) -> Vec<u8> {
     for n in 0..1000 {
         let said = answer(house, &format!("c{n}")).await;
         if said != [0x20, 2, 0, 0] {
@@ -32,7 +32,7 @@ async fn first_refusal(house: &House) -> Vec<u8> {
 
 #[tokio::test]
 async fn too_many_connections_from_one_address_are_dropped_unheard() {
-    let house = House::open(
+    let house = EndpointHouse::open(
         Config {
             max_connects_per_s_per_address: 1,
             ..Config::default()
@@ -46,7 +46,7 @@ async fn too_many_connections_from_one_address_are_dropped_unheard() {
 
 #[tokio::test]
 async fn too_many_connections_of_one_source_are_told_so_and_others_come_in() {
-    let house = House::open(
+    let house = EndpointHouse::open(
         Config {
             max_connects_per_s_per_source: 1,
             ..Config::default()
@@ -70,7 +70,7 @@ async fn who_sends_too_much_waits_loses_nothing_and_holds_up_nobody() {
         max_messages_per_s_per_source: Some(10),
         ..Config::default()
     };
-    let mut house = House::open(config, 16).await;
+    let mut house = EndpointHouse::open(config, 16).await;
     let mut lamp = house.enter("c").await;
     let mut other = connect("d");
     other.set_login("lamp-2", "key");

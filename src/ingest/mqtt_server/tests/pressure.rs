@@ -2,7 +2,7 @@
 //! unharmed.
 
 use super::fakes::{MINE, PING, connect, publish, wire};
-use super::house::{EVER, House, Raw, said};
+use super::house::{EVER, EndpointHouse, Raw, said};
 use crate::ingest::mqtt_server::Config;
 use rumqttc::mqttbytes::v4;
 use std::time::Duration;
@@ -39,7 +39,7 @@ async fn fill(lamp: &mut Raw) -> (usize, u64, Vec<u8>) {
 
 #[tokio::test]
 async fn when_the_journal_stands_still_the_sender_waits_and_others_do_not() {
-    let mut house = House::open(Config::default(), 2).await;
+    let mut house = EndpointHouse::open(Config::default(), 2).await;
     let mut lamp = house.enter("fast").await;
     let mut idle = house.enter("idle").await;
     let (_, last, rest) = fill(&mut lamp).await;
@@ -82,7 +82,7 @@ async fn submissions_that_wait_for_the_disk_are_bounded() {
         max_inflight_submissions: 3,
         ..Config::default()
     };
-    let mut house = House::open(config, 100).await;
+    let mut house = EndpointHouse::open(config, 100).await;
     let mut lamp = house.enter("c").await;
     let mut held = Vec::new();
     for id in 1..=3 {
@@ -104,7 +104,7 @@ async fn submissions_that_wait_for_the_disk_are_bounded() {
 
 #[tokio::test]
 async fn qos_0_is_shed_and_counted_when_the_journal_is_busy_and_its_sender_is_not_held_up() {
-    let mut house = House::open(Config::default(), 1).await;
+    let mut house = EndpointHouse::open(Config::default(), 1).await;
     let mut lamp = house.enter("c").await;
     lamp.say(&publish(MINE, 0, 0, b"1")).await;
     lamp.ping().await;
@@ -119,7 +119,7 @@ async fn qos_0_is_shed_and_counted_when_the_journal_is_busy_and_its_sender_is_no
 
 #[tokio::test]
 async fn a_busy_journal_does_not_count_as_the_clients_silence() {
-    let mut house = House::open(Config::default(), 1).await;
+    let mut house = EndpointHouse::open(Config::default(), 1).await;
     let mut c = connect("c");
     c.keep_alive = 1;
     let mut lamp = house.enter_with(&wire(&v4::Packet::Connect(c))).await;
@@ -148,7 +148,7 @@ async fn a_client_that_does_not_read_its_acks_is_dropped() {
         write_timeout_s: 1,
         ..Config::default()
     };
-    let house = House::open(config, 16).await;
+    let house = EndpointHouse::open(config, 16).await;
     let mut deaf = house.enter("deaf").await;
     let mut idle = house.enter("idle").await;
     let pings = PING.repeat(32 * 1024);
@@ -180,7 +180,7 @@ async fn idle_connections_cost_little_memory_even_after_a_burst() {
         max_connections_per_source: N,
         ..Config::default()
     };
-    let mut house = House::open(config, 16).await;
+    let mut house = EndpointHouse::open(config, 16).await;
     let before = resident();
     let mut lamps = Vec::with_capacity(N);
     for n in 0..N {

@@ -2,7 +2,7 @@
 //! TLS.
 
 use super::fakes::{MINE, hello, publish};
-use super::house::{EVER, House};
+use super::house::{EVER, EndpointHouse};
 use crate::ingest::mqtt_server::{Config, Tls, TlsConfig};
 use std::path::Path;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ fn config(dir: &Path) -> TlsConfig {
 }
 
 async fn dial(
-    house: &House,
+    house: &EndpointHouse,
     trusted: &CertificateDer<'static>,
 ) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
@@ -61,7 +61,7 @@ async fn hear(line: &mut TlsStream<TcpStream>, bytes: &[u8]) {
 async fn a_report_over_tls_is_acknowledged_when_durable() {
     let dir = tempfile::tempdir().unwrap();
     let trusted = certify(dir.path());
-    let mut house = House::secure(
+    let mut house = EndpointHouse::secure(
         Config::default(),
         Arc::new(Tls::open(config(dir.path())).unwrap()),
     )
@@ -80,7 +80,7 @@ async fn a_new_certificate_counts_from_its_reload_and_a_bad_one_never() {
     let dir = tempfile::tempdir().unwrap();
     let old = certify(dir.path());
     let tls = Arc::new(Tls::open(config(dir.path())).unwrap());
-    let house = House::secure(Config::default(), tls.clone()).await;
+    let house = EndpointHouse::secure(Config::default(), tls.clone()).await;
     let mut before = dial(&house, &old).await.unwrap();
     let new = certify(dir.path());
     assert!(dial(&house, &new).await.is_err(), "not yet");
@@ -123,7 +123,8 @@ async fn who_does_not_speak_tls_is_dropped_counted_and_holds_no_place() {
         connect_timeout_s: 1,
         ..Config::default()
     };
-    let house = House::secure(limits, Arc::new(Tls::open(config(dir.path())).unwrap())).await;
+    let house =
+        EndpointHouse::secure(limits, Arc::new(Tls::open(config(dir.path())).unwrap())).await;
     let mut plain = house.knock().await;
     plain.say(&hello("c")).await;
     house.ended("tls_handshake", 1).await;

@@ -2,7 +2,7 @@
 //! unharmed.
 
 use super::fakes::{PING, connect, wire};
-use super::house::{EVER, House, Raw};
+use super::house::{EVER, EndpointHouse, Raw};
 use crate::ingest::mqtt_server::Config;
 use rumqttc::mqttbytes::{QoS, v4};
 use std::time::Duration;
@@ -32,7 +32,7 @@ async fn hear_all(reader: &mut Raw, zones: &[(u32, u64)], retain: bool) {
 
 #[tokio::test]
 async fn a_subscriber_hears_the_current_state_and_then_the_newest_of_each_change() {
-    let house = House::usual().await;
+    let house = EndpointHouse::usual().await;
     house.zones.set(7, 70);
     let mut reader = house.enter("reader").await;
     reader
@@ -56,7 +56,7 @@ async fn a_subscriber_hears_the_current_state_and_then_the_newest_of_each_change
 
 #[tokio::test]
 async fn a_wildcard_brings_every_zone_and_unsubscribing_ends_it() {
-    let house = House::usual().await;
+    let house = EndpointHouse::usual().await;
     let mut reader = house.enter("reader").await;
     reader
         .say(&subscribe("bayhub/v1/zones/#", QoS::AtMostOnce))
@@ -77,7 +77,7 @@ async fn a_wildcard_brings_every_zone_and_unsubscribing_ends_it() {
 #[tokio::test]
 async fn an_unacknowledged_message_holds_up_its_own_subscriber_only_and_the_newest_follows_the_ack()
 {
-    let house = House::usual().await;
+    let house = EndpointHouse::usual().await;
     let mut slow = house.enter("slow").await;
     let mut fast = house.enter("fast").await;
     for reader in [&mut slow, &mut fast] {
@@ -107,7 +107,7 @@ async fn a_subscriber_that_does_not_read_is_dropped_and_others_are_not() {
         write_timeout_s: 1,
         ..Config::default()
     };
-    let house = House::open(config, 16).await;
+    let house = EndpointHouse::open(config, 16).await;
     let mut c = connect("deaf");
     c.keep_alive = 0;
     let mut deaf = house.enter_with(&wire(&v4::Packet::Connect(c))).await;

@@ -127,7 +127,7 @@ pub(super) enum Qos {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
     Welcome(Welcome),
-    Refused(Refused),
+    Refused(ConnectRefusal),
     PubAck(u16, Verdict),
     PubRec(u16, Verdict),
     /// `known`: whether there was something to complete.
@@ -177,7 +177,7 @@ pub(super) enum Grant {
 
 /// Why a CONNECT is refused; in MQTT 3.1.1 the return codes 1 to 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(super) enum ConnectRefusal {
     Version,
     ClientId,
     Unavailable,
@@ -193,7 +193,7 @@ pub(super) enum Refused {
 
 /// Why bytes are not a packet the endpoint takes. Every one of them ends the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum PacketFault {
     Malformed(&'static str),
     /// Well formed, against the rules.
     Protocol(&'static str),
@@ -228,7 +228,7 @@ pub(super) mod kind {
 /// A whole packet stands at the front of the buffer: `header` bytes of fixed header, `total` bytes
 /// in all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Frame {
+pub(super) struct PacketFrame {
     pub kind: u8,
     header: usize,
     total: usize,
@@ -241,25 +241,25 @@ pub(super) fn peek(
     buf: &[u8],
     max_publish: usize,
     version: Version,
-) -> Result<Option<Frame>, Fault> {
+) -> Result<Option<PacketFrame>, PacketFault> {
     let Some((&first, rest)) = buf.split_first() else {
         return Ok(None);
     };
     let kind = first >> 4;
     match (kind, first & 0x0f) {
         (kind::PUBLISH, flags) if flags & 0b0110 == 0b0110 => {
-            return Err(Fault::Malformed("QoS 3"));
+            return Err(PacketFault::Malformed("QoS 3"));
         }
         (kind::PUBLISH, flags) if flags & 0b1110 == 0b1000 => {
-            return Err(Fault::Malformed("DUP on QoS 0"));
+            return Err(PacketFault::Malformed("DUP on QoS 0"));
         }
         (kind::PUBLISH, _)
         | (kind::PUBREL | kind::SUBSCRIBE | kind::UNSUBSCRIBE, 0b0010)
         | (kind::CONNECT | kind::PUBACK | kind::PINGREQ | kind::DISCONNECT, 0) => {}
         (kind::AUTH, 0) if version == Version::V5 => {}
-        (2 | 4 | 5 | 7 | 9 | 11 | 13, _) => return Err(Fault::Unexpected),
-        (0 | 15, _) => return Err(Fault::Malformed("no such packet type")),
-        _ => return Err(Fault::Malformed("reserved flags in the fixed header")),
+        (2 | 4 | 5 | 7 | 9 | 11 | 13, _) => return Err(PacketFault::Unexpected),
+        (0 | 15, _) => return Err(PacketFault::Malformed("no such packet type")),
+        _ => return Err(PacketFault::Malformed("reserved flags in the fixed header")),
     }
     let mut remaining = 0;
     for (at, &byte) in rest.iter().take(4).enumerate() {
@@ -269,12 +269,12 @@ pub(super) fn peek(
             let total = header + remaining;
             let publish = kind == kind::PUBLISH;
             if total > if publish { max_publish } else { SMALL } {
-                return Err(Fault::TooLarge {
+                return Err(PacketFault::TooLarge {
                     bytes: total,
                     publish,
                 });
             }
-            return Ok((buf.len() >= total).then_some(Frame {
+            return Ok((buf.len() >= total).then_some(PacketFrame {
                 kind,
                 header,
                 total,
@@ -282,25 +282,31 @@ pub(super) fn peek(
         }
     }
     if rest.len() >= 4 {
-        Err(Fault::Malformed("remaining length of more than four bytes"))
+        Err(PacketFault::Malformed(
+            "remaining length of more than four bytes",
+        ))
     } else {
         Ok(None)
     }
 }
 
 /// The version that a CONNECT asks for.
-pub(super) fn version(buf: &[u8], frame: Frame) -> Result<Version, Fault> {
-    let mut walk = Walk(&buf[frame.header..frame.total]);
+pub(super) fn version(buf: &[u8], frame: PacketFrame) -> Result<Version, PacketFault> {
+    let mut walk = BodyReader(&buf[frame.header..frame.total]);
     match (walk.field()?, walk.u8()?) {
         (b"MQTT", 4) => Ok(Version::V4),
         (b"MQTT", 5) => Ok(Version::V5),
-        (b"MQTT" | b"MQIsdp", other) => Err(Fault::Version(other)),
-        _ => Err(Fault::Malformed("protocol name")),
+        (b"MQTT" | b"MQIsdp", other) => Err(PacketFault::Version(other)),
+        _ => Err(PacketFault::Malformed("protocol name")),
     }
 }
 
 /// Takes the packet that [`peek`] found off the front of `buf`.
-pub(super) fn decode(buf: &mut BytesMut, frame: Frame, version: Version) -> Result<Packet, Fault> {
+pub(super) fn decode(
+    buf: &mut BytesMut,
+    frame: PacketFrame,
+    version: Version,
+) -> Result<Packet, PacketFault> {
     match version {
         Version::V4 => v4::decode(buf, frame),
         Version::V5 => v5::decode(buf, frame),
@@ -344,70 +350,70 @@ pub(super) fn publish(voice: &Voice, message: Outgoing<'_>, out: &mut BytesMut) 
 
 /// Runs a codec. The guards leave it nothing to trip over; should it trip all the same, one client
 /// pays, not the hub.
-fn caught<P, E>(read: impl FnOnce() -> Result<P, E>) -> Result<P, Fault> {
+fn caught<P, E>(read: impl FnOnce() -> Result<P, E>) -> Result<P, PacketFault> {
     let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
-    read.map_err(|_| Fault::Malformed("the codec failed"))?
-        .map_err(|_| Fault::Malformed("not a packet of MQTT"))
+    read.map_err(|_| PacketFault::Malformed("the codec failed"))?
+        .map_err(|_| PacketFault::Malformed("not a packet of MQTT"))
 }
 
 /// What a will, a user name and a password may look like in the flags of a CONNECT.
-fn connect_flags(flags: u8) -> Result<(), Fault> {
+fn connect_flags(flags: u8) -> Result<(), PacketFault> {
     if flags & 1 != 0 {
-        return Err(Fault::Malformed("reserved connect flag"));
+        return Err(PacketFault::Malformed("reserved connect flag"));
     }
     if (flags & 0b100 == 0 && flags & 0b0011_1000 != 0) || flags & 0b0001_1000 == 0b0001_1000 {
-        return Err(Fault::Malformed("will flags"));
+        return Err(PacketFault::Malformed("will flags"));
     }
     Ok(())
 }
 
 /// Steps through a body and never past its end.
-struct Walk<'a>(&'a [u8]);
+struct BodyReader<'a>(&'a [u8]);
 
-impl<'a> Walk<'a> {
-    fn take(&mut self, n: usize) -> Result<&'a [u8], Fault> {
+impl<'a> BodyReader<'a> {
+    fn take(&mut self, n: usize) -> Result<&'a [u8], PacketFault> {
         let (head, rest) = self
             .0
             .split_at_checked(n)
-            .ok_or(Fault::Malformed("a field crosses the end"))?;
+            .ok_or(PacketFault::Malformed("a field crosses the end"))?;
         self.0 = rest;
         Ok(head)
     }
 
-    fn u8(&mut self) -> Result<u8, Fault> {
+    fn u8(&mut self) -> Result<u8, PacketFault> {
         self.take(1).map(|b| b[0])
     }
 
-    fn u16(&mut self) -> Result<u16, Fault> {
+    fn u16(&mut self) -> Result<u16, PacketFault> {
         self.take(2).map(|b| u16::from_be_bytes([b[0], b[1]]))
     }
 
-    fn id(&mut self) -> Result<(), Fault> {
+    fn id(&mut self) -> Result<(), PacketFault> {
         if self.u16()? == 0 {
-            Err(Fault::PacketIdZero)
+            Err(PacketFault::PacketIdZero)
         } else {
             Ok(())
         }
     }
 
-    fn field(&mut self) -> Result<&'a [u8], Fault> {
+    fn field(&mut self) -> Result<&'a [u8], PacketFault> {
         let n = self.u16()?;
         self.take(usize::from(n))
     }
 
-    fn text(&mut self) -> Result<(), Fault> {
+    fn text(&mut self) -> Result<(), PacketFault> {
         match std::str::from_utf8(self.field()?) {
             Ok(s) if !s.contains('\0') => Ok(()),
-            Ok(_) => Err(Fault::Malformed("NUL in a string")),
-            Err(_) => Err(Fault::Malformed("a string that is not UTF-8")),
+            Ok(_) => Err(PacketFault::Malformed("NUL in a string")),
+            Err(_) => Err(PacketFault::Malformed("a string that is not UTF-8")),
         }
     }
 
-    fn end(&self) -> Result<(), Fault> {
+    fn end(&self) -> Result<(), PacketFault> {
         if self.0.is_empty() {
             Ok(())
         } else {
-            Err(Fault::Malformed("bytes after the end"))
+            Err(PacketFault::Malformed("bytes after the end"))
         }
     }
 }

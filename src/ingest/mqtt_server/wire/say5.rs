@@ -4,7 +4,7 @@
 //! The codec writes a DISCONNECT without a reason string wrong - one byte too many, or with an
 //! empty list of properties without its reason - so that one is written here.
 
-use super::{Grant, Outgoing, Refused, Reply, Verdict, Voice, Welcome};
+use super::{ConnectRefusal, Grant, Outgoing, Reply, Verdict, Voice, Welcome};
 use crate::domain::Reason;
 use bytes::BytesMut;
 use rumqttc::v5::mqttbytes::v5::{
@@ -209,26 +209,26 @@ fn limits(w: Welcome) -> ConnAckProperties {
     }
 }
 
-const fn refused(why: Refused) -> (ConnectReturnCode, Option<&'static str>) {
+const fn refused(why: ConnectRefusal) -> (ConnectReturnCode, Option<&'static str>) {
     match why {
-        Refused::Version => (ConnectReturnCode::UnsupportedProtocolVersion, None),
-        Refused::ClientId => (
+        ConnectRefusal::Version => (ConnectReturnCode::UnsupportedProtocolVersion, None),
+        ConnectRefusal::ClientId => (
             ConnectReturnCode::ClientIdentifierNotValid,
             Some("client id too long"),
         ),
-        Refused::Unavailable => (
+        ConnectRefusal::Unavailable => (
             ConnectReturnCode::ServerUnavailable,
             Some("no room for one more now; try again later"),
         ),
-        Refused::BadCredentials => (ConnectReturnCode::BadUserNamePassword, None),
-        Refused::NotAuthorised => (ConnectReturnCode::NotAuthorized, None),
-        Refused::Malformed(what) => (ConnectReturnCode::MalformedPacket, Some(what)),
-        Refused::Method => (
+        ConnectRefusal::BadCredentials => (ConnectReturnCode::BadUserNamePassword, None),
+        ConnectRefusal::NotAuthorised => (ConnectReturnCode::NotAuthorized, None),
+        ConnectRefusal::Malformed(what) => (ConnectReturnCode::MalformedPacket, Some(what)),
+        ConnectRefusal::Method => (
             ConnectReturnCode::BadAuthenticationMethod,
             Some("user name and password only"),
         ),
-        Refused::PacketSize => (ConnectReturnCode::PacketTooLarge, None),
-        Refused::Rate => (
+        ConnectRefusal::PacketSize => (ConnectReturnCode::PacketTooLarge, None),
+        ConnectRefusal::Rate => (
             ConnectReturnCode::ConnectionRateExceeded,
             Some("too many connections a second"),
         ),

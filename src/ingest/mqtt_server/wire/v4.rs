@@ -5,13 +5,13 @@
 //! 5 as if it were its own.
 
 use super::{
-    Connect, Current, Fault, Filter, Frame, Grant, Outgoing, Packet, Publish, Qos, Refused, Reply,
-    Subscribe, Walk, Will, caught, connect_flags, kind,
+    BodyReader, Connect, ConnectRefusal, Current, Filter, Grant, Outgoing, Packet, PacketFault,
+    PacketFrame, Publish, Qos, Reply, Subscribe, Will, caught, connect_flags, kind,
 };
 use bytes::BytesMut;
 use rumqttc::mqttbytes::{QoS as CodecQos, v4};
 
-pub(super) fn decode(buf: &mut BytesMut, frame: Frame) -> Result<Packet, Fault> {
+pub(super) fn decode(buf: &mut BytesMut, frame: PacketFrame) -> Result<Packet, PacketFault> {
     guard(frame.kind, buf[0], &buf[frame.header..frame.total])?;
     let packet = caught(|| v4::Packet::read(buf, usize::MAX))?;
     Ok(match packet {
@@ -47,7 +47,7 @@ pub(super) fn decode(buf: &mut BytesMut, frame: Frame) -> Result<Packet, Fault> 
         v4::Packet::Unsubscribe(u) => Packet::Unsubscribe(u.pkid, u.topics),
         v4::Packet::PingReq => Packet::Ping,
         v4::Packet::Disconnect => Packet::Disconnect { leave_will: false },
-        _ => return Err(Fault::Unexpected),
+        _ => return Err(PacketFault::Unexpected),
     })
 }
 
@@ -130,23 +130,23 @@ fn granted(grant: Grant) -> v4::SubscribeReasonCode {
     }
 }
 
-fn return_code(why: Refused) -> v4::ConnectReturnCode {
+fn return_code(why: ConnectRefusal) -> v4::ConnectReturnCode {
     match why {
-        Refused::Version => v4::ConnectReturnCode::RefusedProtocolVersion,
-        Refused::ClientId => v4::ConnectReturnCode::BadClientId,
-        Refused::BadCredentials => v4::ConnectReturnCode::BadUserNamePassword,
-        Refused::NotAuthorised => v4::ConnectReturnCode::NotAuthorized,
-        Refused::Unavailable
-        | Refused::Malformed(_)
-        | Refused::Method
-        | Refused::PacketSize
-        | Refused::Rate => v4::ConnectReturnCode::ServiceUnavailable,
+        ConnectRefusal::Version => v4::ConnectReturnCode::RefusedProtocolVersion,
+        ConnectRefusal::ClientId => v4::ConnectReturnCode::BadClientId,
+        ConnectRefusal::BadCredentials => v4::ConnectReturnCode::BadUserNamePassword,
+        ConnectRefusal::NotAuthorised => v4::ConnectReturnCode::NotAuthorized,
+        ConnectRefusal::Unavailable
+        | ConnectRefusal::Malformed(_)
+        | ConnectRefusal::Method
+        | ConnectRefusal::PacketSize
+        | ConnectRefusal::Rate => v4::ConnectReturnCode::ServiceUnavailable,
     }
 }
 
 /// Checks the form of one packet's body.
-fn guard(kind: u8, first: u8, body: &[u8]) -> Result<(), Fault> {
-    let mut walk = Walk(body);
+fn guard(kind: u8, first: u8, body: &[u8]) -> Result<(), PacketFault> {
+    let mut walk = BodyReader(body);
     match kind {
         kind::CONNECT => guard_connect(&mut walk)?,
         kind::PUBLISH => {
@@ -164,7 +164,7 @@ fn guard(kind: u8, first: u8, body: &[u8]) -> Result<(), Fault> {
                 first = false;
                 walk.text()?;
                 if kind == kind::SUBSCRIBE && walk.u8()? > 2 {
-                    return Err(Fault::Malformed("requested QoS"));
+                    return Err(PacketFault::Malformed("requested QoS"));
                 }
             }
         }
@@ -173,14 +173,14 @@ fn guard(kind: u8, first: u8, body: &[u8]) -> Result<(), Fault> {
     walk.end()
 }
 
-fn guard_connect(walk: &mut Walk<'_>) -> Result<(), Fault> {
+fn guard_connect(walk: &mut BodyReader<'_>) -> Result<(), PacketFault> {
     walk.field()?; // name and level: looked at already
     walk.u8()?;
     let flags = walk.u8()?;
     let has = |bit: u8| flags & bit != 0;
     connect_flags(flags)?;
     if !has(0b1000_0000) && has(0b0100_0000) {
-        return Err(Fault::Malformed("password without user name"));
+        return Err(PacketFault::Malformed("password without user name"));
     }
     walk.u16()?; // keep-alive
     walk.text()?; // client id

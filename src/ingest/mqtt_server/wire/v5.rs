@@ -6,8 +6,8 @@
 //! properties, which the standard allows: that one is read here.
 
 use super::{
-    Connect, Current, Fault, Filter, Frame, Packet, Publish, Qos, Subscribe, Walk, Will, caught,
-    connect_flags, kind,
+    BodyReader, Connect, Current, Filter, Packet, PacketFault, PacketFrame, Publish, Qos,
+    Subscribe, Will, caught, connect_flags, kind,
 };
 use bytes::{Buf, BytesMut};
 use rumqttc::v5::mqttbytes::{QoS as CodecQos, v5};
@@ -15,7 +15,7 @@ use rumqttc::v5::mqttbytes::{QoS as CodecQos, v5};
 /// Stands for the will among the packet types, since it has properties of its own.
 const WILL: u8 = 0;
 
-pub(super) fn decode(buf: &mut BytesMut, frame: Frame) -> Result<Packet, Fault> {
+pub(super) fn decode(buf: &mut BytesMut, frame: PacketFrame) -> Result<Packet, PacketFault> {
     let reason = guard(frame.kind, buf[0], &buf[frame.header..frame.total])?;
     if matches!(frame.kind, kind::DISCONNECT | kind::AUTH) {
         buf.advance(frame.total);
@@ -52,7 +52,7 @@ pub(super) fn decode(buf: &mut BytesMut, frame: Frame) -> Result<Packet, Fault> 
         }
         v5::Packet::Unsubscribe(u) => Packet::Unsubscribe(u.pkid, u.filters),
         v5::Packet::PingReq(_) => Packet::Ping,
-        _ => return Err(Fault::Unexpected),
+        _ => return Err(PacketFault::Unexpected),
     })
 }
 
@@ -60,7 +60,7 @@ fn connect(
     c: v5::Connect,
     will: Option<v5::LastWill>,
     login: Option<v5::Login>,
-) -> Result<Connect, Fault> {
+) -> Result<Connect, PacketFault> {
     let p = c.properties.unwrap_or_default();
     let will = will
         .map(|w| {
@@ -100,10 +100,10 @@ fn filter(f: v5::Filter) -> Filter {
     }
 }
 
-fn text(bytes: &[u8]) -> Result<String, Fault> {
+fn text(bytes: &[u8]) -> Result<String, PacketFault> {
     std::str::from_utf8(bytes)
         .map(Into::into)
-        .map_err(|_| Fault::Malformed("a string that is not UTF-8"))
+        .map_err(|_| PacketFault::Malformed("a string that is not UTF-8"))
 }
 
 impl From<CodecQos> for Qos {
@@ -127,8 +127,8 @@ impl From<Qos> for CodecQos {
 }
 
 /// Checks the form of one packet's body; returns the reason code where there is one, else 0.
-fn guard(kind: u8, first: u8, body: &[u8]) -> Result<u8, Fault> {
-    let mut walk = Walk(body);
+fn guard(kind: u8, first: u8, body: &[u8]) -> Result<u8, PacketFault> {
+    let mut walk = BodyReader(body);
     let mut reason = 0;
     match kind {
         kind::CONNECT => guard_connect(&mut walk)?,
@@ -161,13 +161,13 @@ fn guard(kind: u8, first: u8, body: &[u8]) -> Result<u8, Fault> {
     }
     walk.end()?;
     if kind == kind::DISCONNECT && v5::DisconnectReasonCode::try_from(reason).is_err() {
-        return Err(Fault::Malformed("reason code"));
+        return Err(PacketFault::Malformed("reason code"));
     }
     Ok(reason)
 }
 
 /// A reason code and properties, each of which may be left out with all that follows.
-fn guard_reason(walk: &mut Walk<'_>, kind: u8) -> Result<u8, Fault> {
+fn guard_reason(walk: &mut BodyReader<'_>, kind: u8) -> Result<u8, PacketFault> {
     if walk.0.is_empty() {
         return Ok(0);
     }
@@ -178,14 +178,14 @@ fn guard_reason(walk: &mut Walk<'_>, kind: u8) -> Result<u8, Fault> {
     Ok(reason)
 }
 
-fn guard_options(options: u8) -> Result<(), Fault> {
+fn guard_options(options: u8) -> Result<(), PacketFault> {
     if options & 0b1100_0000 != 0 || options & 0b11 == 0b11 || options & 0b11_0000 == 0b11_0000 {
-        return Err(Fault::Malformed("subscription options"));
+        return Err(PacketFault::Malformed("subscription options"));
     }
     Ok(())
 }
 
-fn guard_connect(walk: &mut Walk<'_>) -> Result<(), Fault> {
+fn guard_connect(walk: &mut BodyReader<'_>) -> Result<(), PacketFault> {
     walk.field()?; // name and level: looked at already
     walk.u8()?;
     let flags = walk.u8()?;
@@ -210,26 +210,30 @@ fn guard_connect(walk: &mut Walk<'_>) -> Result<(), Fault> {
 }
 
 /// A list of properties: each allowed in this packet, within its bounds, and there once.
-fn properties(walk: &mut Walk<'_>, kind: u8) -> Result<(), Fault> {
+fn properties(walk: &mut BodyReader<'_>, kind: u8) -> Result<(), PacketFault> {
     const USER: u8 = 38;
     let length = varint(walk)?;
-    let mut inner = Walk(walk.take(length)?);
+    let mut inner = BodyReader(walk.take(length)?);
     let mut seen = 0u64;
     let mut method = false;
     while !inner.0.is_empty() {
         let id = inner.u8()?;
         if !allowed(id, kind) {
-            return Err(Fault::Malformed("a property that does not belong here"));
+            return Err(PacketFault::Malformed(
+                "a property that does not belong here",
+            ));
         }
         if id != USER && seen & (1 << id) != 0 {
-            return Err(Fault::Protocol("a property that came twice"));
+            return Err(PacketFault::Protocol("a property that came twice"));
         }
         seen |= 1 << id;
         method |= id == 21;
         value(&mut inner, id)?;
     }
     if seen & (1 << 22) != 0 && !method {
-        return Err(Fault::Protocol("authentication data without a method"));
+        return Err(PacketFault::Protocol(
+            "authentication data without a method",
+        ));
     }
     Ok(())
 }
@@ -254,8 +258,8 @@ fn allowed(id: u8, kind: u8) -> bool {
 
 /// The value of one property. A topic alias of 0 is left for the session, which has a reason code
 /// for it.
-fn value(walk: &mut Walk<'_>, id: u8) -> Result<(), Fault> {
-    let out_of_range = Fault::Protocol("a property's value");
+fn value(walk: &mut BodyReader<'_>, id: u8) -> Result<(), PacketFault> {
+    let out_of_range = PacketFault::Protocol("a property's value");
     match id {
         1 | 23 | 25 if walk.u8()? > 1 => return Err(out_of_range),
         33 if walk.u16()? == 0 => return Err(out_of_range),
@@ -274,7 +278,7 @@ fn value(walk: &mut Walk<'_>, id: u8) -> Result<(), Fault> {
     Ok(())
 }
 
-fn varint(walk: &mut Walk<'_>) -> Result<usize, Fault> {
+fn varint(walk: &mut BodyReader<'_>) -> Result<usize, PacketFault> {
     let mut n = 0;
     for at in 0..4 {
         let byte = walk.u8()?;
@@ -283,5 +287,5 @@ fn varint(walk: &mut Walk<'_>) -> Result<usize, Fault> {
             return Ok(n);
         }
     }
-    Err(Fault::Malformed("a length of more than four bytes"))
+    Err(PacketFault::Malformed("a length of more than four bytes"))
 }

@@ -4,7 +4,7 @@
 //! `urn:bayhub:zone:` and the zone's id, so that anybody can compute it; an id that is a UUID
 //! already is left as it is.
 
-use super::question::{Bureau, link, place};
+use super::question::{AuthorityState, link, place};
 use super::render::{self, CdsMetric};
 use super::schema;
 use crate::domain::turnover::HOUR_MS;
@@ -30,7 +30,7 @@ const MEDIA_TYPE: &str = "application/vnd.cds+csv;version=1.1";
 const MAX_CELLS: usize = 50_000;
 const PLACES: [&str; 4] = ["area", "zone", "space", "object"];
 
-pub(in crate::serve) fn routes(bureau: Arc<Bureau>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(bureau: Arc<AuthorityState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(aggregates))
         .with_state(bureau)
@@ -51,7 +51,7 @@ pub(in crate::serve) fn routes(bureau: Arc<Bureau>) -> OpenApiRouter {
 )]
 async fn aggregates(
     viewer: Viewer,
-    State(own): State<Arc<Bureau>>,
+    State(own): State<Arc<AuthorityState>>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, ApiError> {
@@ -67,7 +67,7 @@ async fn aggregates(
     if !takes_cds(&headers) {
         return Err(ApiError::NotAcceptable(MEDIA_TYPE));
     }
-    let asked = Asked::read(&own, uri.query())?;
+    let asked = CdsQuestion::read(&own, uri.query())?;
     let bureau = own.clone();
     let (body, next) = bureau.work(move || asked.answer(&own)).await?;
     let mut answer = body.into_response();
@@ -114,14 +114,14 @@ pub(in crate::serve) fn uuid(id: &str) -> Uuid {
     Uuid::try_parse(id).unwrap_or_else(|_| ours())
 }
 
-struct Asked {
+struct CdsQuestion {
     zones: Option<Vec<u32>>,
     question: Question<'static>,
     metrics: Vec<CdsMetric>,
 }
 
-impl Asked {
-    fn read(own: &Bureau, query: Option<&str>) -> Result<Self, ApiError> {
+impl CdsQuestion {
+    fn read(own: &AuthorityState, query: Option<&str>) -> Result<Self, ApiError> {
         let known = [
             "curb_place_type",
             "curb_place_id",
@@ -180,7 +180,7 @@ impl Asked {
         })
     }
 
-    fn answer(&self, own: &Bureau) -> Result<(Vec<u8>, Option<String>), ApiError> {
+    fn answer(&self, own: &AuthorityState) -> Result<(Vec<u8>, Option<String>), ApiError> {
         let question = Question {
             zones: self.zones.as_deref(),
             ..self.question
@@ -199,7 +199,7 @@ impl Asked {
     }
 }
 
-fn name(own: &Bureau, city: &City, number: u32, each: &mut dyn FnMut(&str)) {
+fn name(own: &AuthorityState, city: &City, number: u32, each: &mut dyn FnMut(&str)) {
     own.id(city, number, &mut |id| {
         each(
             uuid(id)
@@ -210,7 +210,7 @@ fn name(own: &Bureau, city: &City, number: u32, each: &mut dyn FnMut(&str)) {
 }
 
 /// The zones that the parameters name or enclose; `None`: all.
-fn zones(own: &Bureau, p: &Params<'_>) -> Result<Option<Vec<u32>>, ApiError> {
+fn zones(own: &AuthorityState, p: &Params<'_>) -> Result<Option<Vec<u32>>, ApiError> {
     if let Some(id) = p.text("curb_place_id") {
         if p.text("curb_place_type").is_none() {
             return Err(ApiError::bad(

@@ -8,13 +8,13 @@ pub(in crate::serve) mod schema;
 mod sources;
 mod turnover;
 
-pub(in crate::serve) use question::{AT_A_TIME, Bureau};
+pub(in crate::serve) use question::{AT_A_TIME, AuthorityState};
 pub(in crate::serve) use turnover::routes as public_routes;
 
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 /// What only keys with the scope `monitor` may ask, and CDS.
-pub(in crate::serve) fn routes(bureau: Arc<Bureau>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(bureau: Arc<AuthorityState>) -> OpenApiRouter {
     cds::routes(bureau.clone()).merge(sources::routes(bureau))
 }

@@ -1,7 +1,7 @@
 //! What the authority's routes share: who asks, which zones are meant, and what they are called.
 
 use crate::domain::{BBox, Calendar, Millis, ZoneKind};
-use crate::history::{History, Place};
+use crate::history::{History, ResumeAt};
 use crate::ingest::gate::Ledger;
 use crate::registry::Registry;
 use crate::registry::city::City;
@@ -19,7 +19,7 @@ use tokio::sync::Semaphore;
 const MAX_IDS: usize = 500;
 
 /// What the routes need.
-pub(in crate::serve) struct Bureau {
+pub(in crate::serve) struct AuthorityState {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) authority: Authority,
@@ -31,13 +31,13 @@ pub(in crate::serve) struct Bureau {
 /// How many questions are worked on at a time.
 pub(in crate::serve) const AT_A_TIME: usize = 4;
 
-impl FromRef<Arc<Bureau>> for Doorman {
-    fn from_ref(bureau: &Arc<Bureau>) -> Self {
+impl FromRef<Arc<AuthorityState>> for Doorman {
+    fn from_ref(bureau: &Arc<AuthorityState>) -> Self {
         bureau.doorman.clone()
     }
 }
 
-impl Bureau {
+impl AuthorityState {
     /// Does what may wait for files on a thread that may, once there is room.
     pub(in crate::serve) async fn work<T: Send + 'static>(
         &self,
@@ -165,9 +165,9 @@ pub(in crate::serve) fn stretch(
     Ok((from, to))
 }
 
-pub(in crate::serve) fn place(p: &Params<'_>) -> Result<Option<Place>, ApiError> {
+pub(in crate::serve) fn place(p: &Params<'_>) -> Result<Option<ResumeAt>, ApiError> {
     let read = |text| {
-        cursor::read_place(text).map(|(start, zone)| Place {
+        cursor::read_place(text).map(|(start, zone)| ResumeAt {
             start: Millis(start),
             zone,
         })

@@ -3,11 +3,11 @@
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Calendar, Millis, Sums};
 use crate::history::csv::field;
-use crate::history::{Page, Row};
+use crate::history::{FiguresPage, TurnoverRow};
 use crate::serve::formats::text::Text;
 
 /// Gives the id of the zone of that number to whom it is handed.
-pub(in crate::serve) type Ids<'a> = &'a mut dyn FnMut(u32, &mut dyn FnMut(&str));
+pub(in crate::serve) type ZoneIds<'a> = &'a mut dyn FnMut(u32, &mut dyn FnMut(&str));
 
 /// What one row takes, roughly.
 const ROW_BYTES: usize = 420;
@@ -57,11 +57,11 @@ impl Figures {
 /// The answer as JSON. `id` gives a zone's id by its number; `detail`: whether to say which file is
 /// at fault.
 pub(in crate::serve) fn turnover_json(
-    page: &Page,
+    page: &FiguresPage,
     interval: &str,
     next: Option<&str>,
     detail: bool,
-    id: Ids<'_>,
+    id: ZoneIds<'_>,
 ) -> Vec<u8> {
     let mut t = Text::with_capacity(200 + page.rows.len() * ROW_BYTES);
     t.raw("{\"interval\":")
@@ -123,7 +123,7 @@ pub(in crate::serve) fn turnover_json(
 }
 
 /// The rows as CSV; nothing stands where there is nothing to say.
-pub(in crate::serve) fn turnover_csv(rows: &[Row], id: Ids<'_>) -> Vec<u8> {
+pub(in crate::serve) fn turnover_csv(rows: &[TurnoverRow], id: ZoneIds<'_>) -> Vec<u8> {
     let mut t = Text::with_capacity(200 + rows.len() * ROW_BYTES / 3);
     t.raw("zone,from,to,complete,suppressed");
     let names = Figures::of(&Sums::default(), Millis(0), Millis(HOUR_MS));
@@ -216,10 +216,10 @@ impl CdsMetric {
 
 /// Rows of CDS aggregates: hours of zones.
 pub(in crate::serve) fn cds_csv(
-    rows: &[Row],
+    rows: &[TurnoverRow],
     metrics: &[CdsMetric],
     calendar: Calendar,
-    id: Ids<'_>,
+    id: ZoneIds<'_>,
 ) -> Vec<u8> {
     let mut t = Text::with_capacity(100 + rows.len() * metrics.len() * 90);
     t.raw("curb_place_type,curb_place_id,metric_type,date,hour,value\r\n");

@@ -4,7 +4,7 @@
 //! Whether a sensor is stuck is not said: the hub fuses by the newest word and holds no belief of
 //! that yet.
 
-use super::question::Bureau;
+use super::question::AuthorityState;
 use super::schema;
 use crate::domain::{Millis, SourceIx};
 use crate::serve::http::auth::Overseer;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(in crate::serve) fn routes(bureau: Arc<Bureau>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(bureau: Arc<AuthorityState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(sources))
         .with_state(bureau)
@@ -39,7 +39,7 @@ pub(in crate::serve) fn routes(bureau: Arc<Bureau>) -> OpenApiRouter {
 )]
 async fn sources(
     _: Overseer,
-    State(own): State<Arc<Bureau>>,
+    State(own): State<Arc<AuthorityState>>,
     uri: Uri,
 ) -> Result<Json<Value>, ApiError> {
     let p = Params::read(uri.query(), &["source", "limit", "cursor"])?;
@@ -69,7 +69,7 @@ async fn sources(
     Ok(answer(shown, (end < count).then(|| cursor::write(end - 1))))
 }
 
-fn show(own: &Bureau, source: SourceIx, now: Millis) -> Option<Value> {
+fn show(own: &AuthorityState, source: SourceIx, now: Millis) -> Option<Value> {
     let id = own.registry.source_id(source)?;
     let (_, kind) = own.registry.source(&id)?;
     let sent = own.ledger().of(source).unwrap_or_default();

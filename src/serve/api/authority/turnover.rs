@@ -1,9 +1,9 @@
 //! Turnover: how the bays of each zone turned over, by five minutes, hours or days.
 
-use super::question::{Bureau, link, place, stretch};
+use super::question::{AuthorityState, link, place, stretch};
 use super::{render, schema};
 use crate::domain::Calendar;
-use crate::history::{Discretion, Interval, Page, Question};
+use crate::history::{Discretion, FiguresPage, Interval, Question};
 use crate::serve::http::auth::Viewer;
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
@@ -28,7 +28,7 @@ const LEAST_FOR_ALL: i64 = 10;
 
 const FORMATS: [&str; 2] = ["application/json", "text/csv"];
 
-pub(in crate::serve) fn routes(bureau: Arc<Bureau>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(bureau: Arc<AuthorityState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(turnover))
         .with_state(bureau)
@@ -52,13 +52,13 @@ pub(in crate::serve) fn routes(bureau: Arc<Bureau>) -> OpenApiRouter {
 )]
 async fn turnover(
     viewer: Viewer,
-    State(own): State<Arc<Bureau>>,
+    State(own): State<Arc<AuthorityState>>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let format = choose(&headers, &FORMATS)
         .ok_or(ApiError::NotAcceptable("application/json or text/csv"))?;
-    let asked = Asked::read(&own, viewer, uri.query())?;
+    let asked = TurnoverQuestion::read(&own, viewer, uri.query())?;
     let bureau = own.clone();
     let (body, next) = bureau
         .work(move || asked.answer(&own, viewer, format))
@@ -81,14 +81,14 @@ async fn turnover(
 }
 
 /// A question that makes sense.
-struct Asked {
+struct TurnoverQuestion {
     zones: Option<Vec<u32>>,
     question: Question<'static>,
     interval: &'static str,
 }
 
-impl Asked {
-    fn read(own: &Bureau, viewer: Viewer, query: Option<&str>) -> Result<Self, ApiError> {
+impl TurnoverQuestion {
+    fn read(own: &AuthorityState, viewer: Viewer, query: Option<&str>) -> Result<Self, ApiError> {
         let p = Params::read(
             query,
             &[
@@ -143,7 +143,7 @@ impl Asked {
     /// The body, and the cursor of the next page.
     fn answer(
         &self,
-        own: &Bureau,
+        own: &AuthorityState,
         viewer: Viewer,
         format: usize,
     ) -> Result<(Vec<u8>, Option<String>), ApiError> {
@@ -152,7 +152,7 @@ impl Asked {
             ..self.question
         };
         let city = own.registry.city();
-        let page: Page = match viewer {
+        let page: FiguresPage = match viewer {
             Viewer::Monitor => {
                 let page = own.history().page(&question);
                 page.map_err(|e| ApiError::bad("tz", e.to_string()))?
@@ -163,7 +163,7 @@ impl Asked {
                 } else {
                     LEAST_FOR_ALL
                 };
-                let never = |zone| Bureau::is_single(&city, zone);
+                let never = |zone| AuthorityState::is_single(&city, zone);
                 own.history().discreet_page(
                     &question,
                     Discretion {

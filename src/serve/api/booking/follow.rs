@@ -7,7 +7,7 @@ use crate::serve::http::events::{events, last_event_id};
 use crate::serve::http::negotiate;
 use crate::serve::http::params::Params;
 use crate::serve::http::problems;
-use crate::serve::sse::Own;
+use crate::serve::sse::ReservationStreams;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// A booking app's own reservations.
-pub(in crate::serve) fn routes(own: Arc<Own>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(own: Arc<ReservationStreams>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(own_reservations))
         .with_state(own)
@@ -42,7 +42,7 @@ pub(in crate::serve) fn routes(own: Arc<Own>) -> OpenApiRouter {
 )]
 async fn own_reservations(
     Booker(grant): Booker,
-    State(own): State<Arc<Own>>,
+    State(own): State<Arc<ReservationStreams>>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, ApiError> {

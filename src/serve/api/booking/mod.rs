@@ -6,14 +6,14 @@ mod reservations;
 pub(in crate::serve) mod schema;
 
 use crate::serve::http::body;
-use crate::serve::sse::{Own, Streams};
-use crate::serve::state::Market;
+use crate::serve::sse::{ReservationStreams, Streams};
+use crate::serve::state::SharingState;
 use axum::extract::DefaultBodyLimit;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
-pub(in crate::serve) fn routes(market: Arc<Market>, streams: Arc<Streams>) -> OpenApiRouter {
-    let own = Arc::new(Own {
+pub(in crate::serve) fn routes(market: Arc<SharingState>, streams: Arc<Streams>) -> OpenApiRouter {
+    let own = Arc::new(ReservationStreams {
         market: market.clone(),
         streams,
     });

@@ -3,7 +3,9 @@
 
 use super::schema;
 use crate::domain::offer::NOW_MS;
-use crate::domain::{BayKind, Event, LatLon, Millis, Reservation, ReservationState, Span, Vehicle};
+use crate::domain::{
+    BayKind, LatLon, Millis, Reservation, ReservationEvent, ReservationState, Span, Vehicle,
+};
 use crate::serve::api::sharing::currency;
 use crate::serve::http::auth::Booker;
 use crate::serve::http::body::{self, Fields};
@@ -11,7 +13,7 @@ use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::Id;
 use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
-use crate::serve::state::Market;
+use crate::serve::state::SharingState;
 use crate::sharing::{Ask, Config, DeskError, digest};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -27,7 +29,7 @@ const MAX_PRICE: u32 = 100_000_000;
 const SHORTEST_MS: u64 = 60_000;
 const LONGEST_KEY: usize = 255;
 
-pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<Market>> {
+pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
     OpenApiRouter::new()
         .routes(routes!(request))
         .routes(routes!(reservation))
@@ -54,7 +56,7 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<Market>> {
 )]
 async fn request(
     Booker(grant): Booker,
-    State(own): State<Arc<Market>>,
+    State(own): State<Arc<SharingState>>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let key = idempotency_key(request.headers())?;
@@ -183,7 +185,7 @@ fn vehicle(fields: &Fields<'_>) -> Result<Vehicle, ApiError> {
 )]
 async fn reservation(
     Booker(grant): Booker,
-    State(own): State<Arc<Market>>,
+    State(own): State<Arc<SharingState>>,
     Id(id): Id,
 ) -> Result<Json<schema::Reservation>, ApiError> {
     let found = own
@@ -208,7 +210,7 @@ macro_rules! step {
         )]
         async fn $name(
             Booker(grant): Booker,
-            State(own): State<Arc<Market>>,
+            State(own): State<Arc<SharingState>>,
             Id(id): Id,
         ) -> Result<Json<schema::Reservation>, ApiError> {
             let done = own.desk.step(id.clone(), grant.partner.clone(), $event).await.map_err(|e| absent(e, &id))?;
@@ -219,19 +221,19 @@ macro_rules! step {
 
 step!(
     /// Confirm a hold before it expires. From then on it is paid for.
-    confirm, "/v1/reservations/{reservation}/confirm", Event::Confirm, "Confirmed, durably; also if it was before"
+    confirm, "/v1/reservations/{reservation}/confirm", ReservationEvent::Confirm, "Confirmed, durably; also if it was before"
 );
 step!(
     /// Give a reservation up. Before it begins that costs nothing.
-    cancel, "/v1/reservations/{reservation}/cancel", Event::Cancel, "Cancelled, durably; also if it was before"
+    cancel, "/v1/reservations/{reservation}/cancel", ReservationEvent::Cancel, "Cancelled, durably; also if it was before"
 );
 step!(
     /// The vehicle is there, at most 10 minutes before the time.
-    arrive, "/v1/reservations/{reservation}/arrive", Event::Arrive, "Active, durably; also if it was before"
+    arrive, "/v1/reservations/{reservation}/arrive", ReservationEvent::Arrive, "Active, durably; also if it was before"
 );
 step!(
     /// The vehicle has left. What the stay has run over is charged at the same rate.
-    depart, "/v1/reservations/{reservation}/depart", Event::Depart, "Completed, durably; also if it was before"
+    depart, "/v1/reservations/{reservation}/depart", ReservationEvent::Depart, "Completed, durably; also if it was before"
 );
 
 fn absent(e: DeskError, id: &str) -> ApiError {
@@ -241,7 +243,7 @@ fn absent(e: DeskError, id: &str) -> ApiError {
     }
 }
 
-impl Market {
+impl SharingState {
     pub(in crate::serve) fn shown(&self, r: &Reservation) -> schema::Reservation {
         // First the index, then the city: the other way round the city could be older than the
         // index.

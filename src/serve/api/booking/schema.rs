@@ -13,7 +13,6 @@ use crate::serve::api::words::*;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::serve) struct OwnStreamQuery {

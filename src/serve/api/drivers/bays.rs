@@ -10,7 +10,7 @@ use crate::serve::http::extract::Id;
 use crate::serve::http::negotiate::Format;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
-use crate::serve::state::Reads;
+use crate::serve::state::ReadState;
 use axum::extract::State;
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -37,7 +37,7 @@ const PARAMS: &[&str] = &[
     "arrive_at",
 ];
 
-pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<Reads>> {
+pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<ReadState>> {
     OpenApiRouter::new()
         .routes(routes!(nearby))
         .routes(routes!(bay))
@@ -98,7 +98,7 @@ fn ahead(arrival: Option<Millis>, now: Millis) -> Result<u64, ApiError> {
 )]
 async fn nearby(
     _: Reader,
-    State(own): State<Arc<Reads>>,
+    State(own): State<Arc<ReadState>>,
     format: Format,
     uri: Uri,
 ) -> Result<Response, ApiError> {
@@ -132,7 +132,7 @@ async fn nearby(
 )]
 async fn bay(
     _: Reader,
-    State(own): State<Arc<Reads>>,
+    State(own): State<Arc<ReadState>>,
     format: Format,
     Id(id): Id,
     uri: Uri,

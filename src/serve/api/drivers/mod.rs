@@ -7,12 +7,12 @@ mod stream;
 mod zones;
 
 use crate::serve::sse::Streams;
-use crate::serve::state::Reads;
+use crate::serve::state::ReadState;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Bays and zones, as they are and as they change.
-pub(in crate::serve) fn routes(reads: Arc<Reads>, streams: Arc<Streams>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(reads: Arc<ReadState>, streams: Arc<Streams>) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(bays::routes())
         .merge(zones::routes())

@@ -9,11 +9,11 @@ use crate::serve::formats::{Rendered, Shown};
 use crate::serve::http::auth::Reader;
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::extract::{Held, Id};
+use crate::serve::http::extract::{Id, IfNoneMatch};
 use crate::serve::http::negotiate::Format;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
-use crate::serve::state::Reads;
+use crate::serve::state::ReadState;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -31,7 +31,7 @@ const DEFAULT_LIMIT: usize = 100;
 /// How fresh an answer may be taken for, seconds: also the `ttl` in the body.
 const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("max-age=1");
 
-pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<Reads>> {
+pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<ReadState>> {
     OpenApiRouter::new()
         .routes(routes!(zones))
         .routes(routes!(zone))
@@ -75,9 +75,9 @@ impl OfKind {
 )]
 async fn zones(
     _: Reader,
-    State(own): State<Arc<Reads>>,
+    State(own): State<Arc<ReadState>>,
     format: Format,
-    held: Held,
+    held: IfNoneMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let p = Params::read(uri.query(), &["ids", "bbox", "kind", "limit", "cursor"])?;
@@ -99,7 +99,7 @@ async fn zones(
     Ok(feed(rendered, &held, format))
 }
 
-fn by_id(own: &Reads, ids: &str, format: Format) -> Result<Rendered, ApiError> {
+fn by_id(own: &ReadState, ids: &str, format: Format) -> Result<Rendered, ApiError> {
     let mut asked = HashSet::new();
     let ids: Vec<&str> = ids.split(',').filter(|id| asked.insert(*id)).collect();
     if ids.len() > MAX_IDS {
@@ -137,7 +137,7 @@ fn by_id(own: &Reads, ids: &str, format: Format) -> Result<Rendered, ApiError> {
     ))
 }
 
-fn page(own: &Reads, p: &Params<'_>, format: Format) -> Result<Rendered, ApiError> {
+fn page(own: &ReadState, p: &Params<'_>, format: Format) -> Result<Rendered, ApiError> {
     let bbox = p.bbox("bbox")?;
     let kinds = "on_street, off_street, private, car, motorcycle, heavy, bicycle";
     let kind = p.one_of("kind", OfKind::parse, kinds)?;
@@ -167,7 +167,7 @@ fn page(own: &Reads, p: &Params<'_>, format: Format) -> Result<Rendered, ApiErro
     ))
 }
 
-fn show<'c>(own: &Reads, city: &'c City, atlas: &Atlas, zone: ZoneIx) -> Shown<'c> {
+fn show<'c>(own: &ReadState, city: &'c City, atlas: &Atlas, zone: ZoneIx) -> Shown<'c> {
     Shown {
         zone: city.zone(zone),
         tally: own.live.on_offer(city, zone),
@@ -188,9 +188,9 @@ fn show<'c>(own: &Reads, city: &'c City, atlas: &Atlas, zone: ZoneIx) -> Shown<'
 )]
 async fn zone(
     _: Reader,
-    State(own): State<Arc<Reads>>,
+    State(own): State<Arc<ReadState>>,
     format: Format,
-    held: Held,
+    held: IfNoneMatch,
     Id(id): Id,
     uri: Uri,
 ) -> Result<Response, ApiError> {
@@ -209,7 +209,7 @@ async fn zone(
 }
 
 /// With an ETag that changes with the data, not with the time of asking.
-fn feed(rendered: Rendered, held: &Held, format: Format) -> Response {
+fn feed(rendered: Rendered, held: &IfNoneMatch, format: Format) -> Response {
     // Fixed seeds: clients may come back to another process with the tag of this one.
     let hash =
         ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(&rendered.body[rendered.steady_from..]);

@@ -5,7 +5,7 @@
 //! durably like any claim, or it would keep the last state of a sensor that now watches another
 //! bay.
 
-use super::registry::{Office, unfit};
+use super::registry::{RegistryState, unfit};
 use super::schema;
 use crate::domain::{BayStatus, Claim, Observation, Receipt, SourceKind, Submission};
 use crate::registry::{self, Left};
@@ -30,7 +30,7 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 /// The most devices a page.
 const MAX_PAGE: usize = 1000;
 
-pub(in crate::serve) fn routes(office: Arc<Office>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(office: Arc<RegistryState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(put_devices))
         .routes(routes!(devices))
@@ -39,7 +39,7 @@ pub(in crate::serve) fn routes(office: Arc<Office>) -> OpenApiRouter {
         .with_state(office)
 }
 
-impl Office {
+impl RegistryState {
     /// What a device that has left said of its bay does not stand any more. Waits for room: an
     /// operator's change is not to be half done because reports are many.
     async fn forget(&self, left: Vec<Left>) -> Result<(), ApiError> {
@@ -89,7 +89,7 @@ impl Office {
 )]
 async fn put_devices(
     _: Admin,
-    State(own): State<Arc<Office>>,
+    State(own): State<Arc<RegistryState>>,
     request: Request,
 ) -> Result<Json<schema::DevicesPut>, ApiError> {
     if !says_json(request.headers()) {
@@ -98,7 +98,7 @@ async fn put_devices(
     let body = whole(request, MAX_BODY).await?;
     serde_json::from_slice::<IgnoredAny>(&body)
         .map_err(|e| ApiError::malformed(format!("not JSON: {e}")))?;
-    let edit = move |office: &Office| {
+    let edit = move |office: &RegistryState| {
         let devices = registry::parse_devices(&body).map_err(|e| unfit(&e))?;
         let left = office
             .registry
@@ -122,7 +122,7 @@ async fn put_devices(
 )]
 async fn devices(
     _: Admin,
-    State(own): State<Arc<Office>>,
+    State(own): State<Arc<RegistryState>>,
     uri: Uri,
 ) -> Result<Json<serde_json::Value>, ApiError> {
     let p = Params::read(uri.query(), &["limit", "cursor"])?;
@@ -156,10 +156,10 @@ async fn devices(
 )]
 async fn delete_device(
     _: Admin,
-    State(own): State<Arc<Office>>,
+    State(own): State<Arc<RegistryState>>,
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
-    let edit = move |office: &Office| {
+    let edit = move |office: &RegistryState| {
         let missing = || ApiError::NotFound(format!("there is no device {}", quoted(&id)));
         let device = registry::device_id(&id).map_err(|_| missing())?;
         let left = office

@@ -12,12 +12,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// What these routes need.
-pub(in crate::serve) struct Watch {
+pub(in crate::serve) struct HealthState {
     pub(in crate::serve) health: Arc<Health>,
     pub(in crate::serve) metrics: Arc<Metrics>,
 }
 
-pub(in crate::serve) fn routes(watch: Arc<Watch>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(watch: Arc<HealthState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(livez))
         .routes(routes!(readyz))
@@ -39,7 +39,7 @@ async fn livez() -> Json<schema::Alive> {
         (status = 503, description = "Not ready, with the reasons", body = schema::Ready),
     )
 )]
-async fn readyz(State(own): State<Arc<Watch>>) -> Response {
+async fn readyz(State(own): State<Arc<HealthState>>) -> Response {
     let reasons: Vec<schema::NotReady> = own
         .health
         .reasons()
@@ -63,7 +63,7 @@ async fn readyz(State(own): State<Arc<Watch>>) -> Response {
     get, path = "/metrics", tag = "operators",
     responses((status = 200, description = "Prometheus text format 0.0.4", body = String, content_type = "text/plain"))
 )]
-async fn metrics(State(own): State<Arc<Watch>>) -> Response {
+async fn metrics(State(own): State<Arc<HealthState>>) -> Response {
     (
         [(
             header::CONTENT_TYPE,

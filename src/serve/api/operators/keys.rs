@@ -5,7 +5,7 @@
 
 use super::schema;
 use crate::domain::{Millis, SourceKind, id};
-use crate::partners::{Ask, IssueError, Issuer, KeyId, KeyInfo, Scope, SourcePattern};
+use crate::partners::{IssueError, Issuer, KeyId, KeyInfo, KeyRequest, Scope, SourcePattern};
 use crate::serve::http::auth::{Admin, Doorman};
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
@@ -28,18 +28,18 @@ const MAX_LIMIT: usize = 1000;
 const DEFAULT_LIMIT: usize = 100;
 
 /// What these routes need.
-pub(in crate::serve) struct Registrar {
+pub(in crate::serve) struct KeysState {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) issuer: Arc<Issuer>,
 }
 
-impl FromRef<Arc<Registrar>> for Doorman {
-    fn from_ref(registrar: &Arc<Registrar>) -> Self {
+impl FromRef<Arc<KeysState>> for Doorman {
+    fn from_ref(registrar: &Arc<KeysState>) -> Self {
         registrar.doorman.clone()
     }
 }
 
-pub(in crate::serve) fn routes(registrar: Arc<Registrar>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(registrar: Arc<KeysState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(post_key, get_keys))
         .routes(routes!(delete_key))
@@ -130,7 +130,7 @@ impl Members {
     }
 }
 
-fn ask(members: &mut Members) -> Result<Ask, ApiError> {
+fn ask(members: &mut Members) -> Result<KeyRequest, ApiError> {
     let scope = |text: &str| {
         let known = Scope::ALL.map(Scope::name).join(", ");
         Scope::parse(text).ok_or_else(|| format!("scopes may be {known}, not {}", quoted(text)))
@@ -153,7 +153,7 @@ fn ask(members: &mut Members) -> Result<Ask, ApiError> {
             ApiError::bad("expires_at", format!("{form}, not {}", quoted(&text)))
         })
     });
-    Ok(Ask {
+    Ok(KeyRequest {
         name: members.needed("name")?,
         partner: members.needed("partner")?,
         scopes: members.list("scopes", scope)?,
@@ -178,7 +178,7 @@ fn ask(members: &mut Members) -> Result<Ask, ApiError> {
 )]
 async fn post_key(
     _: Admin,
-    State(own): State<Arc<Registrar>>,
+    State(own): State<Arc<KeysState>>,
     request: Request,
 ) -> Result<Response, ApiError> {
     const KNOWN: &[&str] = &[
@@ -215,7 +215,7 @@ async fn post_key(
 )]
 async fn get_keys(
     _: Admin,
-    State(own): State<Arc<Registrar>>,
+    State(own): State<Arc<KeysState>>,
     uri: Uri,
 ) -> Result<Json<schema::KeyList>, ApiError> {
     let p = Params::read(uri.query(), &["partner", "limit", "cursor"])?;
@@ -257,7 +257,7 @@ async fn get_keys(
 )]
 async fn delete_key(
     _: Admin,
-    State(own): State<Arc<Registrar>>,
+    State(own): State<Arc<KeysState>>,
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
     let known = KeyId::parse(&id)
@@ -278,7 +278,7 @@ async fn delete_key(
 )]
 async fn post_partner(
     _: Admin,
-    State(own): State<Arc<Registrar>>,
+    State(own): State<Arc<KeysState>>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let name = Members::of(request, &["name"]).await?.needed("name")?;
@@ -301,7 +301,7 @@ async fn post_partner(
 )]
 async fn get_partners(
     _: Admin,
-    State(own): State<Arc<Registrar>>,
+    State(own): State<Arc<KeysState>>,
     uri: Uri,
 ) -> Result<Json<schema::PartnerList>, ApiError> {
     let p = Params::read(uri.query(), &["limit", "cursor"])?;

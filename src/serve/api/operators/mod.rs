@@ -10,27 +10,27 @@ mod quarantine;
 mod registry;
 pub(in crate::serve) mod schema;
 
-pub(in crate::serve) use health::Watch;
-pub(in crate::serve) use keys::Registrar;
-pub(in crate::serve) use quarantine::Cell;
-pub(in crate::serve) use registry::Office;
+pub(in crate::serve) use health::HealthState;
+pub(in crate::serve) use keys::KeysState;
+pub(in crate::serve) use quarantine::QuarantineState;
+pub(in crate::serve) use registry::RegistryState;
 
 use crate::serve::http::body;
-use crate::serve::state::Market;
+use crate::serve::state::SharingState;
 use axum::extract::DefaultBodyLimit;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 /// The states of the operators' routes.
-pub(in crate::serve) struct States {
-    pub(in crate::serve) office: Arc<Office>,
-    pub(in crate::serve) market: Arc<Market>,
-    pub(in crate::serve) registrar: Arc<Registrar>,
-    pub(in crate::serve) cell: Arc<Cell>,
-    pub(in crate::serve) watch: Arc<Watch>,
+pub(in crate::serve) struct OperatorStates {
+    pub(in crate::serve) office: Arc<RegistryState>,
+    pub(in crate::serve) market: Arc<SharingState>,
+    pub(in crate::serve) registrar: Arc<KeysState>,
+    pub(in crate::serve) cell: Arc<QuarantineState>,
+    pub(in crate::serve) watch: Arc<HealthState>,
 }
 
-pub(in crate::serve) fn routes(states: States) -> OpenApiRouter {
+pub(in crate::serve) fn routes(states: OperatorStates) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(owners::routes())
         .layer(DefaultBodyLimit::max(body::MAX))

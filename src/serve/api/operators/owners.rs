@@ -8,14 +8,14 @@ use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::Id;
 use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
-use crate::serve::state::Market;
+use crate::serve::state::SharingState;
 use axum::Json;
 use axum::extract::{Request, State};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<Market>> {
+pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
     OpenApiRouter::new().routes(routes!(put_owner))
 }
 
@@ -34,7 +34,7 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<Market>> {
 )]
 async fn put_owner(
     _: Admin,
-    State(own): State<Arc<Market>>,
+    State(own): State<Arc<SharingState>>,
     Id(bay): Id,
     request: Request,
 ) -> Result<Json<schema::Owner>, ApiError> {

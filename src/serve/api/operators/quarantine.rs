@@ -15,18 +15,18 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 /// What this route needs.
-pub(in crate::serve) struct Cell {
+pub(in crate::serve) struct QuarantineState {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) quarantine: Quarantine,
 }
 
-impl FromRef<Arc<Cell>> for Doorman {
-    fn from_ref(cell: &Arc<Cell>) -> Self {
+impl FromRef<Arc<QuarantineState>> for Doorman {
+    fn from_ref(cell: &Arc<QuarantineState>) -> Self {
         cell.doorman.clone()
     }
 }
 
-pub(in crate::serve) fn routes(cell: Arc<Cell>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(cell: Arc<QuarantineState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(quarantine))
         .with_state(cell)
@@ -59,7 +59,7 @@ fn filter(query: Option<&str>) -> Result<Filter, ApiError> {
 )]
 async fn quarantine(
     _: Admin,
-    State(own): State<Arc<Cell>>,
+    State(own): State<Arc<QuarantineState>>,
     uri: Uri,
 ) -> Result<Json<serde_json::Value>, ApiError> {
     let filter = filter(uri.query())?;

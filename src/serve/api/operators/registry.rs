@@ -29,7 +29,7 @@ use utoipa_axum::routes;
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
 /// What these routes need.
-pub(in crate::serve) struct Office {
+pub(in crate::serve) struct RegistryState {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) live: Arc<Live>,
@@ -41,13 +41,13 @@ pub(in crate::serve) struct Office {
     pub(in crate::serve) one: Mutex<()>,
 }
 
-impl FromRef<Arc<Office>> for Doorman {
-    fn from_ref(office: &Arc<Office>) -> Self {
+impl FromRef<Arc<RegistryState>> for Doorman {
+    fn from_ref(office: &Arc<RegistryState>) -> Self {
         office.doorman.clone()
     }
 }
 
-pub(in crate::serve) fn routes(office: Arc<Office>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(office: Arc<RegistryState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(put_zones))
         .routes(routes!(put_bays))
@@ -57,7 +57,7 @@ pub(in crate::serve) fn routes(office: Arc<Office>) -> OpenApiRouter {
         .with_state(office)
 }
 
-impl Office {
+impl RegistryState {
     /// Makes a change where blocking is allowed, and tells of it.
     pub(in crate::serve) async fn change<T: Send + 'static>(
         self: Arc<Self>,
@@ -159,7 +159,7 @@ async fn json(request: Request) -> Result<Bytes, ApiError> {
 )]
 async fn put_zones(
     _: Admin,
-    State(own): State<Arc<Office>>,
+    State(own): State<Arc<RegistryState>>,
     request: Request,
 ) -> Result<Json<schema::ZonesPut>, ApiError> {
     let body = json(request).await?;
@@ -180,7 +180,7 @@ async fn put_zones(
 )]
 async fn put_bays(
     _: Admin,
-    State(own): State<Arc<Office>>,
+    State(own): State<Arc<RegistryState>>,
     request: Request,
 ) -> Result<Json<schema::BaysPut>, ApiError> {
     let body = json(request).await?;
@@ -200,7 +200,7 @@ async fn put_bays(
 )]
 async fn delete_zone(
     _: Admin,
-    State(own): State<Arc<Office>>,
+    State(own): State<Arc<RegistryState>>,
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
     own.change(move |office| {
@@ -234,7 +234,7 @@ async fn delete_zone(
 )]
 async fn delete_bay(
     _: Admin,
-    State(own): State<Arc<Office>>,
+    State(own): State<Arc<RegistryState>>,
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
     own.change(move |office| {

@@ -44,7 +44,7 @@ pub(in crate::serve) struct DevicesQuery {
 /// What was refused, newest first.
 #[derive(ToSchema)]
 pub(in crate::serve) struct Quarantined {
-    refused: Vec<Kept>,
+    refused: Vec<QuarantinedRefusal>,
     /// For `before`; null: this was the last page.
     #[schema(required)]
     next: Option<u64>,
@@ -52,7 +52,7 @@ pub(in crate::serve) struct Quarantined {
 
 /// One refusal.
 #[derive(ToSchema)]
-pub(in crate::serve) struct Kept {
+pub(in crate::serve) struct QuarantinedRefusal {
     id: u64,
     #[schema(format = DateTime)]
     at: String,

@@ -5,12 +5,12 @@ mod reports;
 pub(in crate::serve) mod schema;
 mod uplinks;
 
-pub(in crate::serve) use reports::Desk;
 pub use reports::ReportDoor;
+pub(in crate::serve) use reports::ReportsState;
 
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
-pub(in crate::serve) fn routes(desk: Arc<Desk>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(desk: Arc<ReportsState>) -> OpenApiRouter {
     reports::routes(desk.clone()).merge(uplinks::routes(desk))
 }

@@ -36,7 +36,7 @@ pub trait ReportDoor: Send + Sync {
 }
 
 /// What this route and that of uplinks need.
-pub(in crate::serve) struct Desk {
+pub(in crate::serve) struct ReportsState {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) door: Arc<dyn ReportDoor>,
@@ -45,13 +45,13 @@ pub(in crate::serve) struct Desk {
     pub(in crate::serve) metrics: Arc<Metrics>,
 }
 
-impl FromRef<Arc<Desk>> for Doorman {
-    fn from_ref(desk: &Arc<Desk>) -> Self {
+impl FromRef<Arc<ReportsState>> for Doorman {
+    fn from_ref(desk: &Arc<ReportsState>) -> Self {
         desk.doorman.clone()
     }
 }
 
-pub(in crate::serve) fn routes(desk: Arc<Desk>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(desk: Arc<ReportsState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(report))
         .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -82,7 +82,7 @@ struct Who<'b> {
 )]
 async fn report(
     Reporter(grant): Reporter,
-    State(own): State<Arc<Desk>>,
+    State(own): State<Arc<ReportsState>>,
     request: Request,
 ) -> Result<Response, ApiError> {
     if !says_json(request.headers()) {
@@ -130,7 +130,7 @@ impl Unheard {
     }
 }
 
-impl Desk {
+impl ReportsState {
     /// Who speaks in `body`, if the holder of `grant` may speak so.
     async fn speaker(
         self: &Arc<Self>,
@@ -200,7 +200,7 @@ impl Desk {
         body: &[u8],
     ) -> Result<Response, ApiError> {
         let parcel = self.door.take(speaker, topic, place, body);
-        let answer = Outcome::of(&parcel);
+        let answer = ReportAnswer::of(&parcel);
         if !parcel.is_empty() {
             self.store(parcel).await?;
         }
@@ -254,7 +254,7 @@ impl Desk {
 }
 
 /// What the caller will be told once the parcel is durable.
-enum Outcome {
+enum ReportAnswer {
     Taken {
         accepted: usize,
         refused: Vec<schema::Refused>,
@@ -263,7 +263,7 @@ enum Outcome {
     None(ApiError),
 }
 
-impl Outcome {
+impl ReportAnswer {
     fn of(parcel: &Parcel) -> Self {
         // A sign of life is no report.
         let accepted = parcel

@@ -9,7 +9,6 @@ use crate::serve::api::words::*;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-
 /// A report: `bays`, or one bay flat.
 #[derive(ToSchema)]
 pub(in crate::serve) struct Report {

@@ -6,7 +6,7 @@
 //! refused item by item with 202: a network server that is answered with an error may give up on
 //! all its devices.
 
-use super::reports::{Desk, MAX_BODY, Unheard};
+use super::reports::{MAX_BODY, ReportsState, Unheard};
 use super::schema;
 use crate::domain::{Reason, Topic};
 use crate::partners::{Grant, SourcePattern};
@@ -22,7 +22,7 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(in crate::serve) fn routes(desk: Arc<Desk>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(desk: Arc<ReportsState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(chirpstack))
         .routes(routes!(ttn))
@@ -47,7 +47,7 @@ pub(in crate::serve) fn routes(desk: Arc<Desk>) -> OpenApiRouter {
 )]
 async fn chirpstack(
     Reporter(grant): Reporter,
-    State(own): State<Arc<Desk>>,
+    State(own): State<Arc<ReportsState>>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let params = Params::read(request.uri().query(), &["event", "source"])?;
@@ -82,7 +82,7 @@ async fn chirpstack(
 )]
 async fn ttn(
     Reporter(grant): Reporter,
-    State(own): State<Arc<Desk>>,
+    State(own): State<Arc<ReportsState>>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let source = source(
@@ -109,7 +109,7 @@ fn source(grant: &Grant, asked: Option<&str>) -> Result<String, ApiError> {
     }
 }
 
-impl Desk {
+impl ReportsState {
     async fn hand_on(
         self: &Arc<Self>,
         grant: &Arc<Grant>,

@@ -10,13 +10,13 @@ mod statement;
 pub(in crate::serve) use offer::currency;
 
 use crate::serve::http::body;
-use crate::serve::state::Market;
+use crate::serve::state::SharingState;
 use axum::extract::DefaultBodyLimit;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Offers and what they come to.
-pub(in crate::serve) fn routes(market: Arc<Market>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(market: Arc<SharingState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(offers::routes())
         .merge(settlement::routes())

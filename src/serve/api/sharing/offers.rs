@@ -12,7 +12,7 @@ use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::Id;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
-use crate::serve::state::Market;
+use crate::serve::state::SharingState;
 use crate::sharing::DeskError;
 use axum::Json;
 use axum::extract::{Request, State};
@@ -28,7 +28,7 @@ const MOST_EVENTS: u32 = 10_000;
 const MOST_DAYS_MS: u64 = 93 * 86_400_000;
 const WEEK_MS: u64 = 7 * 86_400_000;
 
-pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<Market>> {
+pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
     OpenApiRouter::new()
         .routes(routes!(post_offer, get_offers))
         .routes(routes!(get_offer, patch_offer, delete_offer))
@@ -52,7 +52,7 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<Market>> {
 )]
 async fn post_offer(
     Sharer(grant): Sharer,
-    State(own): State<Arc<Market>>,
+    State(own): State<Arc<SharingState>>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let (members, _) = body::object(request).await?;
@@ -118,7 +118,7 @@ async fn post_offer(
 )]
 async fn get_offers(
     Sharer(grant): Sharer,
-    State(own): State<Arc<Market>>,
+    State(own): State<Arc<SharingState>>,
     uri: Uri,
 ) -> Result<Json<schema::Offers>, ApiError> {
     let p = Params::read(uri.query(), &["limit", "cursor"])?;
@@ -148,7 +148,7 @@ async fn get_offers(
 )]
 async fn get_offer(
     Sharer(grant): Sharer,
-    State(own): State<Arc<Market>>,
+    State(own): State<Arc<SharingState>>,
     Id(id): Id,
 ) -> Result<Json<schema::Offer>, ApiError> {
     Ok(Json(shown(&one(&own, &grant, &id).await?)))
@@ -169,7 +169,7 @@ async fn get_offer(
 )]
 async fn patch_offer(
     Sharer(grant): Sharer,
-    State(own): State<Arc<Market>>,
+    State(own): State<Arc<SharingState>>,
     Id(id): Id,
     request: Request,
 ) -> Result<Json<schema::Offer>, ApiError> {
@@ -193,7 +193,7 @@ async fn patch_offer(
 )]
 async fn delete_offer(
     Sharer(grant): Sharer,
-    State(own): State<Arc<Market>>,
+    State(own): State<Arc<SharingState>>,
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
     let offer = one(&own, &grant, &id).await?;
@@ -214,7 +214,7 @@ async fn delete_offer(
 )]
 async fn calendar(
     caller: Result<Sharer, ApiError>,
-    State(own): State<Arc<Market>>,
+    State(own): State<Arc<SharingState>>,
     Id(id): Id,
     uri: Uri,
 ) -> Result<Response, ApiError> {
@@ -260,7 +260,7 @@ async fn calendar(
 )]
 async fn renew_calendar(
     Sharer(grant): Sharer,
-    State(own): State<Arc<Market>>,
+    State(own): State<Arc<SharingState>>,
     Id(id): Id,
 ) -> Result<Json<schema::Offer>, ApiError> {
     let old = one(&own, &grant, &id).await?;
@@ -278,7 +278,7 @@ async fn renew_calendar(
 )]
 async fn utilisation(
     Sharer(grant): Sharer,
-    State(own): State<Arc<Market>>,
+    State(own): State<Arc<SharingState>>,
     Id(id): Id,
     uri: Uri,
 ) -> Result<Json<schema::Utilisation>, ApiError> {
@@ -315,7 +315,7 @@ async fn utilisation(
     }))
 }
 
-async fn one(own: &Market, grant: &Grant, id: &str) -> Result<Offer, ApiError> {
+async fn one(own: &SharingState, grant: &Grant, id: &str) -> Result<Offer, ApiError> {
     own.desk
         .offer(id, &grant.partner)
         .await

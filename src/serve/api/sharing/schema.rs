@@ -12,7 +12,6 @@
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-
 /// When a bay may be used by others: once, from `start` to `end`; or every week, on `days`, by the
 /// wall clock of the offer's `time_zone`.
 #[derive(Serialize, ToSchema)]

@@ -10,8 +10,8 @@ use crate::serve::http::error::ApiError;
 use crate::serve::http::negotiate::takes_csv;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
-use crate::serve::state::Market;
-use crate::sharing::{Entry, Party};
+use crate::serve::state::SharingState;
+use crate::sharing::{LedgerLine, Party};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri, header};
@@ -23,7 +23,7 @@ use utoipa_axum::routes;
 const MAX_LIMIT: u32 = 10_000;
 const DEFAULT_LIMIT: u32 = 1_000;
 
-pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<Market>> {
+pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
     OpenApiRouter::new().routes(routes!(settlement))
 }
 
@@ -41,7 +41,7 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<Market>> {
 )]
 async fn settlement(
     Trader(grant): Trader,
-    State(own): State<Arc<Market>>,
+    State(own): State<Arc<SharingState>>,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, ApiError> {
@@ -115,7 +115,7 @@ async fn settlement(
     .into_response())
 }
 
-fn row(entry: Entry) -> schema::SettlementRow {
+fn row(entry: LedgerLine) -> schema::SettlementRow {
     schema::SettlementRow {
         at: entry.at.to_string(),
         reservation: entry.reservation,

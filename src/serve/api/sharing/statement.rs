@@ -1,10 +1,10 @@
 //! A settlement as CSV (RFC 4180): one row a line of the ledger.
 
-use crate::sharing::Entry;
+use crate::sharing::LedgerLine;
 
 /// With a head. No value needs quotes but an event some later version may write; it is quoted all
 /// the same if so.
-pub(in crate::serve) fn settlement_csv(rows: &[Entry]) -> Vec<u8> {
+pub(in crate::serve) fn settlement_csv(rows: &[LedgerLine]) -> Vec<u8> {
     let mut out = String::from("at,reservation,bay,event,cause,amount_cents,currency\r\n");
     for row in rows {
         let at = row.at.to_string();

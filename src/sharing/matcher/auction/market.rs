@@ -67,13 +67,13 @@ pub(super) struct Market<C> {
 
 /// The best options of a request: the place in its list of the best ([`NONE`]: not to be served),
 /// what that costs, and what the second best costs.
-struct Choice {
+struct BestOptions {
     at: u32,
     best: i64,
     second: i64,
 }
 
-impl Choice {
+impl BestOptions {
     fn offer(&mut self, at: u32, cost: i64) {
         if cost < self.best {
             *self = Self {
@@ -270,9 +270,9 @@ impl<C: Candidates> Market<C> {
 
     /// The two best options. While prices only rise, those remembered are enough until they cost
     /// what others might.
-    fn choose(&mut self, request: usize) -> Choice {
+    fn choose(&mut self, request: usize) -> BestOptions {
         let side = &self.sides[request];
-        let mut choice = Choice {
+        let mut choice = BestOptions {
             at: NONE,
             best: self.dummy(request),
             second: i64::MAX,
@@ -292,7 +292,7 @@ impl<C: Candidates> Market<C> {
     }
 
     /// The two best options of all, with the list as long as that takes. Remembers the best.
-    fn look(&mut self, request: usize) -> Choice {
+    fn look(&mut self, request: usize) -> BestOptions {
         let dummy = self.dummy(request);
         let mut best = [(dummy, NONE); BEST + 1];
         let mut at = 0;
@@ -327,7 +327,7 @@ impl<C: Candidates> Market<C> {
             .zip(best)
             .for_each(|(b, (_, at))| *b = at);
         (side.others, side.looked) = (others, self.fell);
-        Choice {
+        BestOptions {
             at: best[0].1,
             best: best[0].0,
             second: best[1].0,

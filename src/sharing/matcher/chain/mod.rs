@@ -7,8 +7,8 @@
 //! bay it could not from another. Where no chain exists, a bay is looked for from which several can
 //! leave at once, each to a free one.
 //!
-//! Promises: nobody is put where the [`Board`] does not allow it, nobody loses their bay without
-//! getting another, and at most [`Limits`] is looked at. Dear: one look goes through all bays that
+//! Promises: nobody is put where the [`SeatBoard`] does not allow it, nobody loses their bay without
+//! getting another, and at most [`SearchLimits`] is looked at. Dear: one look goes through all bays that
 //! a booking could have, some hundred.
 
 #[cfg(test)]
@@ -39,7 +39,7 @@ pub struct Sitting {
 }
 
 /// Who sits where, and who could sit where: asked only as far as the search comes.
-pub trait Board {
+pub trait SeatBoard {
     /// Appends the bays that `who` could have besides the present one, best first.
     fn seats(&mut self, who: u32, out: &mut Vec<Seat>);
     /// All that keeps a bay, in any order; no two of them overlap.
@@ -48,7 +48,7 @@ pub trait Board {
 
 /// How far a search goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct SearchLimits {
     /// Most bookings that are looked at.
     pub looks: u32,
     /// Most bookings that move.
@@ -57,7 +57,7 @@ pub struct Limits {
 
 /// What a search has found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Room {
+pub struct ChainFound {
     /// Who goes where, the request too; only all together. Empty: there is no way.
     pub moves: Vec<(u32, Seat)>,
     pub looks: u32,
@@ -65,8 +65,8 @@ pub struct Room {
 
 /// Looks for the fewest moves that make room for the request. It is known not to fit as it is, but
 /// need not be.
-pub fn room(board: &mut impl Board, limits: Limits) -> Room {
-    let mut search = Search {
+pub fn room(board: &mut impl SeatBoard, limits: SearchLimits) -> ChainFound {
+    let mut search = ChainSearch {
         links: vec![Link {
             who: REQUEST,
             by: NONE,
@@ -81,7 +81,7 @@ pub fn room(board: &mut impl Board, limits: Limits) -> Room {
         seats.clear();
         board.seats(search.links[at].who, &mut seats);
         if let ControlFlow::Break(last) = search.look(board, at, &seats, limits.moves) {
-            return Room {
+            return ChainFound {
                 moves: search.chain(at, last),
                 looks: at as u32 + 1,
             };
@@ -93,7 +93,7 @@ pub fn room(board: &mut impl Board, limits: Limits) -> Room {
         (limits.looks as usize).saturating_sub(at),
         limits.moves as usize,
     );
-    Room {
+    ChainFound {
         moves,
         looks: (at + looks) as u32,
     }
@@ -119,17 +119,17 @@ struct Link {
     depth: u32,
 }
 
-struct Search {
+struct ChainSearch {
     links: Vec<Link>,
     /// By number: it has a link.
     seen: Vec<bool>,
 }
 
-impl Search {
+impl ChainSearch {
     /// Breaks with a seat that is free, or adds links for those who are alone in the way.
     fn look(
         &mut self,
-        board: &mut impl Board,
+        board: &mut impl SeatBoard,
         at: usize,
         seats: &[Seat],
         moves: u32,
@@ -194,7 +194,7 @@ impl Search {
 }
 
 /// A bay that several can leave at once, each to a free one; and how many were looked at.
-fn together(board: &mut impl Board, looks: usize, moves: usize) -> (Vec<(u32, Seat)>, usize) {
+fn together(board: &mut impl SeatBoard, looks: usize, moves: usize) -> (Vec<(u32, Seat)>, usize) {
     let mut wanted = Vec::new();
     let mut seats = Vec::new();
     board.seats(REQUEST, &mut wanted);

@@ -14,7 +14,7 @@ fn span(from: u64, to: u64) -> Span {
 /// Bookings from 1 on with the bays they could have, and where they sit; the request at 0 sits
 /// nowhere.
 #[derive(Clone, Debug)]
-struct Town {
+struct TestBoard {
     spans: Vec<Span>,
     could: Vec<Vec<u32>>,
     at: Vec<Option<u32>>,
@@ -22,7 +22,7 @@ struct Town {
     days: Vec<Vec<Sitting>>,
 }
 
-impl Town {
+impl TestBoard {
     fn new(
         spans: Vec<Span>,
         could: Vec<Vec<u32>>,
@@ -55,7 +55,7 @@ impl Town {
 
     /// Whether there is any seating of all, the request too.
     fn could_seat_all(&self) -> bool {
-        fn go(town: &Town, at: &mut Vec<Option<u32>>, who: usize) -> bool {
+        fn go(town: &TestBoard, at: &mut Vec<Option<u32>>, who: usize) -> bool {
             if who == at.len() {
                 return true;
             }
@@ -101,7 +101,7 @@ impl Town {
     }
 }
 
-impl Board for Town {
+impl SeatBoard for TestBoard {
     fn seats(&mut self, who: u32, out: &mut Vec<Seat>) {
         let who = who as usize;
         let others = self.could[who].iter().filter(|b| Some(**b) != self.at[who]);
@@ -116,14 +116,14 @@ impl Board for Town {
     }
 }
 
-const FAR: Limits = Limits {
+const FAR: SearchLimits = SearchLimits {
     looks: 1_000,
     moves: 100,
 };
 
 /// Bookings are seated first come, first served; who finds no seat is not there. One long stay may
 /// fill any of the times.
-fn towns(hours: u64) -> impl Strategy<Value = Town> {
+fn towns(hours: u64) -> impl Strategy<Value = TestBoard> {
     let one = (
         0..hours,
         1..=hours,
@@ -149,7 +149,7 @@ fn towns(hours: u64) -> impl Strategy<Value = Town> {
                 pinned.push(pin && n > 0);
             }
         }
-        Town::new(spans, could, at, pinned)
+        TestBoard::new(spans, could, at, pinned)
     })
 }
 
@@ -174,7 +174,7 @@ proptest! {
 
     #[test]
     fn limits_are_kept(mut town in towns(6), looks in 0..6_u32, moves in 0..4_u32) {
-        let found = room(&mut town, Limits { looks, moves });
+        let found = room(&mut town, SearchLimits { looks, moves });
         prop_assert!(found.looks <= looks);
         prop_assert!(found.moves.len() <= 1 + moves as usize);
         if !found.moves.is_empty() {
@@ -203,7 +203,7 @@ fn a_chain_is_as_short_as_can_be() {
     // 1 on bay 0 could only push 2 from bay 1 to bay 2; 3 on bay 3 finds bay 4 free.
     let at = vec![None, Some(0), Some(1), Some(3)];
     let could = vec![vec![0, 3], vec![0, 1], vec![1, 2], vec![3, 4]];
-    let mut town = Town::new(vec![span(0, 1); 4], could, at, vec![false; 4]);
+    let mut town = TestBoard::new(vec![span(0, 1); 4], could, at, vec![false; 4]);
     let found = room(&mut town, FAR);
     assert_eq!(
         found
@@ -214,7 +214,7 @@ fn a_chain_is_as_short_as_can_be() {
         [(3, 4), (0, 3)]
     );
     town.pinned[3] = true;
-    let mut town = Town::new(town.spans, town.could, town.at, town.pinned);
+    let mut town = TestBoard::new(town.spans, town.could, town.at, town.pinned);
     let found = room(&mut town, FAR);
     assert_eq!(
         found
@@ -230,7 +230,7 @@ fn a_chain_is_as_short_as_can_be() {
 fn two_short_stays_leave_together_for_a_long_one() {
     let spans = vec![span(0, 4), span(0, 2), span(2, 4)];
     let could = vec![vec![0], vec![0, 1], vec![0, 2]];
-    let mut town = Town::new(spans, could, vec![None, Some(0), Some(0)], vec![false; 3]);
+    let mut town = TestBoard::new(spans, could, vec![None, Some(0), Some(0)], vec![false; 3]);
     let found = room(&mut town, FAR);
     assert_eq!(
         found
@@ -240,5 +240,5 @@ fn two_short_stays_leave_together_for_a_long_one() {
             .collect::<Vec<_>>(),
         [(0, 0), (1, 1), (2, 2)]
     );
-    assert_eq!(room(&mut town, Limits { moves: 1, ..FAR }).moves, []);
+    assert_eq!(room(&mut town, SearchLimits { moves: 1, ..FAR }).moves, []);
 }

@@ -29,7 +29,7 @@ use super::Weights;
 use crate::domain::Millis;
 pub use crate::domain::Span;
 use layout::Layout;
-pub use moves::{Move, Step};
+pub use moves::{JointMove, Move};
 use table::Table;
 
 /// A shared bay and the hours it may be used.
@@ -56,7 +56,7 @@ pub struct Choice {
 /// Where a booking sits, and from when its bay is free again: owners may have changed the buffer
 /// since it was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct HeldSeat {
     pub seat: Choice,
     pub clear: Millis,
 }
@@ -75,7 +75,7 @@ pub enum Bond {
 
 /// A booking, or the wish for one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ask {
+pub struct Wish {
     pub span: Span,
     /// What serving it is worth before its cost ([`Weights::worth`], and [`Weights::bonus`] for one
     /// who waits).
@@ -84,7 +84,7 @@ pub struct Ask {
     pub choices: Vec<Choice>,
     /// Where it sits now. May stay there even where the bay is no longer offered: what was promised
     /// is kept.
-    pub held: Option<Held>,
+    pub held: Option<HeldSeat>,
     pub bond: Bond,
 }
 
@@ -93,7 +93,7 @@ pub struct Ask {
 pub struct Picture {
     pub bays: Vec<Bay>,
     /// Those who wait, in the order they came: where two fit equally the first is served.
-    pub asks: Vec<Ask>,
+    pub asks: Vec<Wish>,
     pub weights: Weights,
 }
 
@@ -117,7 +117,7 @@ impl Default for Effort {
 
 /// What is wrong with a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum PictureFault {
     #[error("ask {ask} names bay {bay}, which is not in the picture")]
     NoSuchBay { ask: usize, bay: u32 },
     #[error("ask {ask} ends before it begins")]
@@ -130,9 +130,9 @@ pub enum Fault {
 
 /// A better seating, and the way there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct SeatingPlan {
     /// What to do, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<JointMove>,
     /// By ask: where it sits once all is done.
     pub seats: Vec<Option<Choice>>,
     pub served: usize,
@@ -145,7 +145,7 @@ pub struct Plan {
 
 /// Seats whoever fits without moving anybody, in the order they came: what is done at once, before
 /// any planning.
-pub fn first_come(picture: &Picture) -> Result<Plan, Fault> {
+pub fn first_come(picture: &Picture) -> Result<SeatingPlan, PictureFault> {
     plan(picture, |table, layout| {
         layout.first_come(table);
         bound::coarse(table)
@@ -153,7 +153,7 @@ pub fn first_come(picture: &Picture) -> Result<Plan, Fault> {
 }
 
 /// Finds a seating that is worth more.
-pub fn improve(picture: &Picture, effort: Effort) -> Result<Plan, Fault> {
+pub fn improve(picture: &Picture, effort: Effort) -> Result<SeatingPlan, PictureFault> {
     plan(picture, |table, layout| {
         layout.first_come(table);
         steal::steal(table, layout, effort.passes);
@@ -162,7 +162,10 @@ pub fn improve(picture: &Picture, effort: Effort) -> Result<Plan, Fault> {
 }
 
 /// `work` changes the layout and returns a bound.
-fn plan(picture: &Picture, work: impl FnOnce(&Table, &mut Layout) -> i64) -> Result<Plan, Fault> {
+fn plan(
+    picture: &Picture,
+    work: impl FnOnce(&Table, &mut Layout) -> i64,
+) -> Result<SeatingPlan, PictureFault> {
     let table = Table::of(picture)?;
     let before = Layout::held(&table);
     let mut layout = before.clone();
@@ -170,7 +173,7 @@ fn plan(picture: &Picture, work: impl FnOnce(&Table, &mut Layout) -> i64) -> Res
     let seats: Vec<_> = (0..picture.asks.len())
         .map(|ask| table.seat(ask, &layout, picture))
         .collect();
-    Ok(Plan {
+    Ok(SeatingPlan {
         steps: moves::steps(&table, &before, &layout),
         served: seats.iter().flatten().count(),
         seats,

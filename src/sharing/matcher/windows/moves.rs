@@ -1,7 +1,7 @@
 //! From one seating to another, as steps that can be carried out one by one and refused one by one.
 //!
 //! Between planning and doing, drivers cancel, arrive and book. So a plan is not all or nothing: a
-//! [`Step`] holds the moves that only work together (two that change places), and names the earlier
+//! [`JointMove`] holds the moves that only work together (two that change places), and names the earlier
 //! steps that make room for it. Whoever carries a plan out does a step in one transaction, checks
 //! what it expects, and leaves out what rests on a refused one.
 
@@ -20,14 +20,14 @@ pub struct Move {
 
 /// Moves that go together: first all leave, then all arrive.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Step {
+pub struct JointMove {
     pub moves: Vec<Move>,
     /// Earlier steps that make room for this one.
     pub after: Vec<usize>,
 }
 
 /// The steps from `before` to `then`, each after what it needs.
-pub(super) fn steps(table: &Table, before: &Layout, then: &Layout) -> Vec<Step> {
+pub(super) fn steps(table: &Table, before: &Layout, then: &Layout) -> Vec<JointMove> {
     let moving: Vec<u32> = (0..then.at.len() as u32)
         .filter(|a| before.at[*a as usize] != then.at[*a as usize])
         .collect();
@@ -77,7 +77,7 @@ pub(super) fn steps(table: &Table, before: &Layout, then: &Layout) -> Vec<Step> 
         after.sort_unstable();
         after.dedup();
         after.retain(|s| *s != at);
-        Step { moves, after }
+        JointMove { moves, after }
     };
     groups.iter().enumerate().map(step).collect()
 }

@@ -15,7 +15,7 @@ const NEVER: i64 = 1 << 40;
 
 /// Passes over all bays until nothing is gained any more.
 pub(super) fn steal(table: &Table, layout: &mut Layout, passes: u32) {
-    let mut desk = Desk::default();
+    let mut desk = Scratch::default();
     for _ in 0..passes {
         let gained: i64 = (0..table.items.len() as u32)
             .map(|bay| desk.improve(table, layout, bay))
@@ -59,14 +59,14 @@ pub(super) fn best_day(
 
 /// Room to work in, kept from bay to bay.
 #[derive(Default)]
-struct Desk {
+struct Scratch {
     best: Vec<i64>,
     chosen: Vec<u32>,
     /// Who was moved, and from which slot.
     moved: Vec<(u32, u32)>,
 }
 
-impl Desk {
+impl Scratch {
     /// Improves one bay and says by how much.
     fn improve(&mut self, table: &Table, layout: &mut Layout, bay: u32) -> i64 {
         let now: i64 = layout.day[bay as usize]

@@ -4,7 +4,7 @@
 //! Dear: one slot for each ask and bay that fit, some thirty an ask; they lie in two arrays, by ask
 //! with the best first, and by bay in order of time.
 
-use super::{Ask, Bay, Bond, Choice, Fault, Held, Picture};
+use super::{Bay, Bond, Choice, HeldSeat, Picture, PictureFault, Wish};
 use crate::domain::span::melt;
 use crate::domain::{Millis, Span};
 
@@ -51,14 +51,15 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn of(picture: &Picture) -> Result<Self, Fault> {
+    pub(super) fn of(picture: &Picture) -> Result<Self, PictureFault> {
         picture
             .asks
             .iter()
             .enumerate()
             .try_for_each(|(n, ask)| check(n, ask, picture.bays.len()))?;
-        let gain =
-            |ask: &Ask, c: &Choice| ask.worth_cents - picture.weights.cost(c.price_cents, c.walk_m);
+        let gain = |ask: &Wish, c: &Choice| {
+            ask.worth_cents - picture.weights.cost(c.price_cents, c.walk_m)
+        };
         let hours = hours(picture)?;
         let n = picture.asks.len();
         let mut table = Self {
@@ -168,12 +169,12 @@ impl Table {
     }
 }
 
-fn check(ask: usize, a: &Ask, bays: usize) -> Result<(), Fault> {
+fn check(ask: usize, a: &Wish, bays: usize) -> Result<(), PictureFault> {
     if a.span.end <= a.span.start || a.held.is_some_and(|h| h.clear < a.span.end) {
-        return Err(Fault::Empty { ask });
+        return Err(PictureFault::Empty { ask });
     }
     if a.bond == Bond::Pinned && a.held.is_none() {
-        return Err(Fault::PinnedNowhere { ask });
+        return Err(PictureFault::PinnedNowhere { ask });
     }
     match a
         .held
@@ -182,12 +183,12 @@ fn check(ask: usize, a: &Ask, bays: usize) -> Result<(), Fault> {
         .chain(&a.choices)
         .find(|c| c.bay as usize >= bays)
     {
-        Some(c) => Err(Fault::NoSuchBay { ask, bay: c.bay }),
+        Some(c) => Err(PictureFault::NoSuchBay { ask, bay: c.bay }),
         None => Ok(()),
     }
 }
 
-fn fits(ask: &Ask, c: &Choice, hours: &Hours) -> bool {
+fn fits(ask: &Wish, c: &Choice, hours: &Hours) -> bool {
     let kept = match ask.bond {
         Bond::Promised {
             price_cents,
@@ -217,7 +218,7 @@ impl Hours {
 
 /// The hours of all bays: what touches is one, and what is pinned stands in the way, with its
 /// buffer. What is held must be disjoint to begin with.
-fn hours(picture: &Picture) -> Result<Vec<Hours>, Fault> {
+fn hours(picture: &Picture) -> Result<Vec<Hours>, PictureFault> {
     let of = |bay: &Bay| {
         let mut open = bay.open.clone();
         melt(&mut open);
@@ -230,7 +231,7 @@ fn hours(picture: &Picture) -> Result<Vec<Hours>, Fault> {
     let mut hours: Vec<Hours> = picture.bays.iter().map(of).collect();
     let mut held: Vec<Vec<(Span, usize)>> = vec![Vec::new(); hours.len()];
     for (number, ask) in picture.asks.iter().enumerate() {
-        if let Some(Held { seat, clear }) = ask.held {
+        if let Some(HeldSeat { seat, clear }) = ask.held {
             held[seat.bay as usize].push((
                 Span {
                     end: clear,
@@ -243,7 +244,7 @@ fn hours(picture: &Picture) -> Result<Vec<Hours>, Fault> {
     for (bay, mut there) in held.into_iter().enumerate() {
         there.sort_unstable();
         if let Some(pair) = there.windows(2).find(|p| p[1].0.start < p[0].0.end) {
-            return Err(Fault::Clash {
+            return Err(PictureFault::Clash {
                 ask: pair[0].1,
                 other: pair[1].1,
             });

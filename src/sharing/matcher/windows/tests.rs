@@ -21,9 +21,9 @@ fn choice(bay: u32, price_cents: i64) -> Choice {
     }
 }
 
-fn ask(span: Span, choices: &[Choice]) -> Ask {
+fn ask(span: Span, choices: &[Choice]) -> Wish {
     let worth_cents = Weights::default().worth(span.end.since(span.start));
-    Ask {
+    Wish {
         span,
         worth_cents,
         choices: choices.to_vec(),
@@ -33,8 +33,8 @@ fn ask(span: Span, choices: &[Choice]) -> Ask {
 }
 
 /// Where it sits, with the buffer of its bay.
-fn held(picture: &Picture, span: Span, seat: Choice) -> Held {
-    Held {
+fn held(picture: &Picture, span: Span, seat: Choice) -> HeldSeat {
+    HeldSeat {
         seat,
         clear: span.end.plus(picture.bays[seat.bay as usize].buffer_ms),
     }
@@ -51,7 +51,7 @@ fn open_all_day(bays: usize) -> Vec<Bay> {
 }
 
 /// From and how long, choices, how it is bound, and how loosely.
-type Wish = ((u64, u64), Vec<(u32, i64, u32)>, u8, i64);
+type Drawn = ((u64, u64), Vec<(u32, i64, u32)>, u8, i64);
 
 /// Small pictures in which some hold bays: with a promise as tight as their bay or looser, pinned,
 /// or told nothing.
@@ -74,7 +74,7 @@ fn pictures() -> impl Strategy<Value = Picture> {
         proptest::collection::vec(one, 1..7),
     )
         .prop_map(|(bays, asks)| {
-            let want = |((from, long), choices, _, _): &Wish| {
+            let want = |((from, long), choices, _, _): &Drawn| {
                 let choices = choices.iter().map(|&(bay, price_cents, walk_m)| Choice {
                     bay,
                     price_cents,
@@ -110,12 +110,12 @@ fn pictures() -> impl Strategy<Value = Picture> {
         })
 }
 
-fn gain(picture: &Picture, ask: &Ask, c: &Choice) -> i64 {
+fn gain(picture: &Picture, ask: &Wish, c: &Choice) -> i64 {
     ask.worth_cents - picture.weights.cost(c.price_cents, c.walk_m)
 }
 
 /// May an ask sit there? By the words of the promises, not by how the matcher checks them.
-fn allowed(picture: &Picture, ask: &Ask, seat: Option<Choice>) -> bool {
+fn allowed(picture: &Picture, ask: &Wish, seat: Option<Choice>) -> bool {
     let Some(seat) = seat else {
         return ask.held.is_none() || ask.bond == Bond::None;
     };
@@ -212,7 +212,11 @@ fn optimum(picture: &Picture) -> i64 {
 
 /// Does the steps as a desk would, without those in `refused` and what rests on them; `None` if a
 /// step finds a bay taken.
-fn carry_out(picture: &Picture, plan: &Plan, refused: &[bool]) -> Option<Vec<Option<Choice>>> {
+fn carry_out(
+    picture: &Picture,
+    plan: &SeatingPlan,
+    refused: &[bool],
+) -> Option<Vec<Option<Choice>>> {
     let mut seats: Vec<Option<Choice>> = picture
         .asks
         .iter()
@@ -302,11 +306,11 @@ fn small_pictures_are_seated_within_a_percent_of_the_best() {
 /// One sits on the only bay another can have, and could sit elsewhere.
 fn in_the_way(bond: Bond) -> Picture {
     let sits = choice(0, 200);
-    let held = Some(Held {
+    let held = Some(HeldSeat {
         seat: sits,
         clear: span(4, 8).end,
     });
-    let first = Ask {
+    let first = Wish {
         held,
         bond,
         ..ask(span(4, 8), &[sits, choice(1, 250)])
@@ -340,11 +344,11 @@ fn a_promised_booking_moves_within_its_promise_to_make_room() {
         to: Some(0),
     };
     let steps = [
-        Step {
+        JointMove {
             moves: vec![moved],
             after: vec![],
         },
-        Step {
+        JointMove {
             moves: vec![came],
             after: vec![0],
         },
@@ -371,11 +375,11 @@ fn two_who_change_places_go_in_one_step() {
     let there = |at: u32| {
         let here = choice(at, 500);
         let other = choice(1 - at, 100);
-        let held = Some(Held {
+        let held = Some(HeldSeat {
             seat: here,
             clear: span(4, 8).end,
         });
-        Ask {
+        Wish {
             held,
             bond: Bond::Promised {
                 price_cents: 500,
@@ -437,15 +441,15 @@ fn a_buffer_keeps_the_bay_free_after_each_booking() {
 
 #[test]
 fn a_broken_picture_is_refused_with_what_is_wrong() {
-    let held = |span: Span, bond: Bond| Ask {
-        held: Some(Held {
+    let held = |span: Span, bond: Bond| Wish {
+        held: Some(HeldSeat {
             seat: choice(0, 0),
             clear: span.end,
         }),
         bond,
         ..ask(span, &[])
     };
-    let fault = |asks: Vec<Ask>| {
+    let fault = |asks: Vec<Wish>| {
         improve(
             &Picture {
                 bays: open_all_day(1),
@@ -456,17 +460,20 @@ fn a_broken_picture_is_refused_with_what_is_wrong() {
         )
         .unwrap_err()
     };
-    assert_eq!(fault(vec![ask(span(3, 3), &[])]), Fault::Empty { ask: 0 });
     assert_eq!(
-        fault(vec![ask(span(1, 2), &[choice(7, 0)])]),
-        Fault::NoSuchBay { ask: 0, bay: 7 }
+        fault(vec![ask(span(3, 3), &[])]),
+        PictureFault::Empty { ask: 0 }
     );
     assert_eq!(
-        fault(vec![Ask {
+        fault(vec![ask(span(1, 2), &[choice(7, 0)])]),
+        PictureFault::NoSuchBay { ask: 0, bay: 7 }
+    );
+    assert_eq!(
+        fault(vec![Wish {
             bond: Bond::Pinned,
             ..ask(span(1, 2), &[])
         }]),
-        Fault::PinnedNowhere { ask: 0 }
+        PictureFault::PinnedNowhere { ask: 0 }
     );
     for (a, b) in [
         (Bond::None, Bond::None),
@@ -474,6 +481,6 @@ fn a_broken_picture_is_refused_with_what_is_wrong() {
         (Bond::Pinned, Bond::Pinned),
     ] {
         let asks = vec![held(span(1, 4), a), held(span(3, 5), b)];
-        assert_eq!(fault(asks), Fault::Clash { ask: 0, other: 1 });
+        assert_eq!(fault(asks), PictureFault::Clash { ask: 0, other: 1 });
     }
 }

@@ -1,14 +1,14 @@
 //! Kept reports: groups apart, cut back to what a checkpoint names, bounded, and honest about what
 //! is gone.
 
+use super::AmendmentFiles;
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{KeptReports, Millis};
-use crate::journal::KeptFiles;
+use crate::domain::{AmendmentLog, Millis};
 use std::path::Path;
 
 const HOUR: Millis = Millis(498_000 * HOUR_MS);
 
-fn read(kept: &mut dyn KeptReports, hour: Millis, group: u32) -> Vec<u64> {
+fn read(kept: &mut dyn AmendmentLog, hour: Millis, group: u32) -> Vec<u64> {
     let mut words = Vec::new();
     kept.read(hour, group, &mut words).unwrap();
     words
@@ -25,7 +25,7 @@ fn only_file(dir: &Path) -> std::path::PathBuf {
 #[test]
 fn groups_are_read_apart_and_workers_together() {
     let dir = tempfile::tempdir().unwrap();
-    let files = KeptFiles::open(dir.path(), 7, 1 << 20, &[]).unwrap();
+    let files = AmendmentFiles::open(dir.path(), 7, 1 << 20, &[]).unwrap();
     let mut one = files.of_worker(0, 2);
     let mut two = files.of_worker(1, 2);
     one.append(HOUR, 5, vec![1]);
@@ -41,7 +41,7 @@ fn groups_are_read_apart_and_workers_together() {
 #[test]
 fn a_start_goes_back_to_what_the_checkpoint_names() {
     let dir = tempfile::tempdir().unwrap();
-    let files = KeptFiles::open(dir.path(), 7, 1 << 20, &[]).unwrap();
+    let files = AmendmentFiles::open(dir.path(), 7, 1 << 20, &[]).unwrap();
     let mut hand = files.of_worker(0, 1);
     hand.append(HOUR, 5, vec![1]);
     let lengths = hand.lengths();
@@ -49,7 +49,7 @@ fn a_start_goes_back_to_what_the_checkpoint_names() {
     hand.append(HOUR, 5, vec![2]);
     hand.append(HOUR.plus(HOUR_MS), 5, vec![3]);
     drop((files, hand));
-    let mut hand = KeptFiles::open(dir.path(), 7, 1 << 20, &lengths)
+    let mut hand = AmendmentFiles::open(dir.path(), 7, 1 << 20, &lengths)
         .unwrap()
         .of_worker(0, 1);
     assert_eq!(read(&mut *hand, HOUR, 5), [1]);
@@ -60,7 +60,7 @@ fn a_start_goes_back_to_what_the_checkpoint_names() {
     );
     drop(hand);
     // Another city: its groups mean something else, so everything of the old one is looked through.
-    let mut hand = KeptFiles::open(dir.path(), 8, 1 << 20, &lengths)
+    let mut hand = AmendmentFiles::open(dir.path(), 8, 1 << 20, &lengths)
         .unwrap()
         .of_worker(0, 1);
     assert_eq!(read(&mut *hand, HOUR, 9), [1]);
@@ -74,7 +74,7 @@ fn a_start_goes_back_to_what_the_checkpoint_names() {
 #[test]
 fn what_is_gone_or_damaged_is_not_kept() {
     let dir = tempfile::tempdir().unwrap();
-    let files = KeptFiles::open(dir.path(), 7, 1 << 20, &[]).unwrap();
+    let files = AmendmentFiles::open(dir.path(), 7, 1 << 20, &[]).unwrap();
     let mut hand = files.of_worker(0, 1);
     hand.append(HOUR, 5, vec![1]);
     hand.append(HOUR, 5, vec![2]);
@@ -84,7 +84,7 @@ fn what_is_gone_or_damaged_is_not_kept() {
     let mut bytes = std::fs::read(&path).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(&path, bytes).unwrap();
-    let mut hand = KeptFiles::open(dir.path(), 7, 1 << 20, &lengths)
+    let mut hand = AmendmentFiles::open(dir.path(), 7, 1 << 20, &lengths)
         .unwrap()
         .of_worker(0, 1);
     assert_eq!(
@@ -93,7 +93,7 @@ fn what_is_gone_or_damaged_is_not_kept() {
     );
     drop(hand);
     std::fs::remove_file(&path).unwrap();
-    let hand = KeptFiles::open(dir.path(), 7, 1 << 20, &lengths)
+    let hand = AmendmentFiles::open(dir.path(), 7, 1 << 20, &lengths)
         .unwrap()
         .of_worker(0, 1);
     assert_eq!(hand.kept_from(), HOUR.plus(HOUR_MS));
@@ -102,7 +102,7 @@ fn what_is_gone_or_damaged_is_not_kept() {
 #[test]
 fn the_oldest_hours_go_when_there_is_too_much() {
     let dir = tempfile::tempdir().unwrap();
-    let files = KeptFiles::open(dir.path(), 7, 1000, &[]).unwrap();
+    let files = AmendmentFiles::open(dir.path(), 7, 1000, &[]).unwrap();
     let mut hand = files.of_worker(0, 1);
     for n in 0..5 {
         hand.append(HOUR.plus(n * HOUR_MS), 5, vec![7; 48]);
@@ -128,7 +128,7 @@ fn the_oldest_hours_go_when_there_is_too_much() {
 #[test]
 fn blocks_come_back_and_say_what_became_of_them() {
     let dir = tempfile::tempdir().unwrap();
-    let files = KeptFiles::open(dir.path(), 7, 1 << 20, &[]).unwrap();
+    let files = AmendmentFiles::open(dir.path(), 7, 1 << 20, &[]).unwrap();
     let mut hand = files.of_worker(0, 1);
     hand.append(HOUR, 5, vec![1, 2]);
     files.sync().unwrap();
@@ -153,7 +153,7 @@ fn blocks_come_back_and_say_what_became_of_them() {
 #[test]
 fn files_of_another_version_go_and_their_hours_with_them() {
     let dir = tempfile::tempdir().unwrap();
-    let files = KeptFiles::open(dir.path(), 7, 1 << 20, &[]).unwrap();
+    let files = AmendmentFiles::open(dir.path(), 7, 1 << 20, &[]).unwrap();
     let mut hand = files.of_worker(0, 1);
     hand.append(HOUR, 5, vec![1]);
     let lengths = hand.lengths();
@@ -161,7 +161,7 @@ fn files_of_another_version_go_and_their_hours_with_them() {
     let path = only_file(dir.path());
     let old = path.with_extension("kept");
     std::fs::rename(&path, &old).unwrap();
-    let hand = KeptFiles::open(dir.path(), 7, 1 << 20, &lengths)
+    let hand = AmendmentFiles::open(dir.path(), 7, 1 << 20, &lengths)
         .unwrap()
         .of_worker(0, 1);
     assert!(!old.exists());
