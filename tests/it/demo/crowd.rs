@@ -156,8 +156,7 @@ async fn slow_and_oversized_clients_harm_nobody_else() {
         hub.source(),
         " ".repeat(300 << 10)
     );
-    let post = reqwest::Client::builder()
-        .no_proxy()
+    let post = crate::web::client()
         .build()
         .expect("a client")
         .post(format!("{}/v1/reports", hub.http));
