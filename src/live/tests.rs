@@ -7,7 +7,7 @@ use crate::domain::{BayStatus, LatLon, Millis, SourceKind, ZoneKind};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 
 const ROOM: Room = Room {
     spare_bays: 100,

@@ -11,7 +11,7 @@ use crate::domain::{
     Millis, Offer, OfferState, Promise, Reservation, ReservationEvent, ReservationState,
 };
 use crate::store::{LedgerLine, StoreError, Work};
-use rand::Rng as _;
+use rand::RngExt as _;
 use std::sync::Arc;
 
 /// How often a bay that turned out to be gone is followed by the next.
