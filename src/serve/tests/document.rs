@@ -237,7 +237,7 @@ async fn the_shapes_described_are_the_shapes_sent() {
         .await
         .json();
     holds(&api, "Quarantined", &quarantined);
-    holds(&api, "Kept", &quarantined["refused"][0]);
+    holds(&api, "QuarantinedRefusal", &quarantined["refused"][0]);
     let asked = r#"{"name":"k","partner":"lta","scopes":["book"]}"#;
     let mut made = town
         .call_as("admin", "POST", "/v1/admin/keys", asked)
