@@ -16,6 +16,7 @@ mod reports;
 mod reserved;
 mod sharing;
 mod sharing_bad;
+mod snapshots;
 mod sockets;
 mod sources;
 mod stream;
