@@ -424,7 +424,10 @@ fn main() {
     };
     let keys = Arc::new(Keys::default());
     let office = runtime.block_on(office(dir.path(), keys.clone(), &registry, &live));
-    let hub_at = start_own(hub(&registry, &live, &journal, office, keys));
+    let hub_at = {
+        let _inside = runtime.enter();
+        start_own(hub(&registry, &live, &journal, office, keys))
+    };
     let asked = requests(&city);
     let body = typical(hub_at, &asked);
     println!(
