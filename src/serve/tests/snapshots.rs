@@ -76,9 +76,9 @@ async fn put_on_offer(town: &Town) -> Answer {
 /// A town in which `TPY12-001` is on offer for ten hours, and the offer's id.
 async fn with_an_offer() -> (Town, String) {
     let town = Town::new();
-    let owner = json!({"partner": "lta"}).to_string();
+    let whose = json!({"partner": "lta"}).to_string();
     let path = "/v1/admin/bays/TPY12-001/owner";
-    let owned = town.call_as("admin", "PUT", path, owner).await;
+    let owned = town.call_as("admin", "PUT", path, whose).await;
     assert_eq!(owned.status.as_u16(), 200, "{owned:?}");
     let made = put_on_offer(&town).await;
     assert_eq!(made.status.as_u16(), 201, "{made:?}");
