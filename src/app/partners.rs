@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// How often the days of use are stored.
-const SAVE_USES: Duration = Duration::from_secs(60);
+const SAVE_USES: Duration = Duration::from_mins(1);
 
 impl From<StoreError> for Failure {
     fn from(e: StoreError) -> Self {
