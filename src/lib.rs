@@ -44,4 +44,6 @@ pub mod store;
 pub mod stream;
 
 #[cfg(test)]
+mod long;
+#[cfg(test)]
 mod testing;

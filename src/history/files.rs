@@ -314,6 +314,7 @@ impl<'c> Windows<'c> {
 mod tests {
     use super::super::names::Numbered;
     use super::*;
+    use crate::long::cases;
     use proptest::prelude::*;
 
     fn row() -> impl Strategy<Value = WindowRow> {
@@ -341,7 +342,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(32))]
+        #![proptest_config(ProptestConfig::with_cases(cases(32)))]
         #[test]
         fn rows_of_turnover_come_back_as_they_went(rows in proptest::collection::vec(row(), 0..40)) {
             let file = write_turnover(&rows, None, &Numbered).unwrap();

@@ -1,6 +1,9 @@
 //! The simulator knows what really happened: settled visits against it, with perfect sensors and
 //! with the usual faults.
+//!
+//! One city and its day; `BAYHUB_CASES=20` for twenty.
 
+use crate::long::{cases, figure};
 use bayhub::clock::ManualClock;
 use bayhub::domain::{
     AmendmentLength, AmendmentLog, Batch, Corrections, Door, Millis, Parcel, Pass, SettledHour,
@@ -88,11 +91,19 @@ impl AmendmentLog for Kept {
 /// A visit as it was: bay, from, to.
 type Truth = (String, u64, u64);
 
-/// Six hours of a city. What truly happened, and what was settled: by bay, in order.
-fn six_hours(faults: Faults) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
+fn cities() -> impl Iterator<Item = u64> {
+    1..=u64::from(cases(1))
+}
+
+/// After all that is looked at.
+const BEYOND: u64 = START + 100 * HOUR;
+
+/// Six hours of the city of that seed. What truly happened, and what was settled: by bay, in order.
+fn six_hours(faults: Faults, seed: u64) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
     let dir = tempfile::tempdir().expect("a folder");
     let city = City::generate(&CityParams {
         bays: BAYS,
+        seed,
         ..CityParams::default()
     });
     city.write(dir.path()).expect("room on disk");
@@ -100,6 +111,7 @@ fn six_hours(faults: Faults) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
         Arc::new(Registry::open(dir.path(), &dir.path().join("data"), &[]).expect("a sound city"));
     let params = SimParams {
         faults,
+        seed,
         start_hour: Some(9.0),
         app_walks_per_min: Some(0.0),
         sample_s: SAMPLE as f64 / 1000.0,
@@ -199,6 +211,8 @@ fn six_hours(faults: Faults) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
             visits.push((id(c.lot), from, c.at));
         }
     }
+    // Who still stands there has come too, and may have come at once after another.
+    visits.extend(open.into_iter().map(|(lot, from)| (id(lot), from, BEYOND)));
     let city = registry.city();
     let mut settled: HashMap<String, Vec<Visit>> = HashMap::new();
     for (visit, times) in sum
@@ -246,7 +260,11 @@ fn to_be_found(truth: &[Truth]) -> Vec<&Truth> {
 
 #[test]
 fn with_perfect_sensors_every_visit_is_settled_to_within_the_sampling_interval() {
-    let (truth, settled) = six_hours(Faults::none());
+    cities().for_each(every_visit_is_settled);
+}
+
+fn every_visit_is_settled(seed: u64) {
+    let (truth, settled) = six_hours(Faults::none(), seed);
     let wanted = to_be_found(&truth);
     assert!(wanted.len() > 500, "{} visits", wanted.len());
     let found = |t: &&&Truth| {
@@ -262,16 +280,20 @@ fn with_perfect_sensors_every_visit_is_settled_to_within_the_sampling_interval()
         wanted.len(),
         &lost[..lost.len().min(3)]
     );
-    println!(
-        "perfect sensors: {} of {} visits",
+    figure(&format!(
+        "perfect sensors, city {seed}: {} of {} visits settled as they were",
         wanted.len() - lost.len(),
         wanted.len()
-    );
+    ));
 }
 
 #[test]
 fn with_the_usual_faults_nearly_all_are() {
-    let (truth, settled) = six_hours(Faults::default());
+    cities().for_each(nearly_all_are);
+}
+
+fn nearly_all_are(seed: u64) {
+    let (truth, settled) = six_hours(Faults::default(), seed);
     let wanted = to_be_found(&truth);
     let end = START + (HOURS - 1) * HOUR;
     let slack = 60_000;
@@ -297,11 +319,11 @@ fn with_the_usual_faults_nearly_all_are() {
         .count();
     let recall = recalled as f64 / wanted.len() as f64;
     let precision = right as f64 / told.len() as f64;
-    println!(
-        "usual faults: recall {recall:.3} of {}, precision {precision:.3} of {}",
+    figure(&format!(
+        "usual faults, city {seed}: recall {recall:.3} of {}, precision {precision:.3} of {}",
         wanted.len(),
         told.len()
-    );
+    ));
     assert!(
         recall > 0.9 && precision > 0.75,
         "recall {recall}, precision {precision}"

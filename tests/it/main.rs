@@ -9,5 +9,7 @@ mod dashboards;
 mod demo;
 mod fuzz;
 mod ground_truth;
+#[path = "../../src/long.rs"]
+mod long;
 mod tidy;
 mod web;

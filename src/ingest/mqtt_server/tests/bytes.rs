@@ -3,6 +3,7 @@
 
 use super::fakes::{GOODBYE, MINE, PING, Talk, connect, hello, publish, release, wire};
 use crate::ingest::mqtt_server::session::Close;
+use crate::long::cases;
 use proptest::prelude::*;
 use rumqttc::mqttbytes::{QoS, v4};
 
@@ -177,7 +178,7 @@ fn talk(bytes: &[u8]) -> Talk {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(20_000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_bytes_never_panic_and_never_become_a_report(bytes in prop::collection::vec(any::<u8>(), 0..200)) {

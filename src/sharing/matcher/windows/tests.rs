@@ -1,6 +1,7 @@
 //! Seatings against all there are, and what a plan promises whatever the picture.
 
 use super::*;
+use crate::long::cases;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 
@@ -251,7 +252,7 @@ fn carry_out(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig::with_cases(cases(600)))]
 
     #[test]
     fn a_plan_keeps_pins_and_promises_and_never_books_twice(picture in pictures()) {
