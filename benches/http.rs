@@ -22,8 +22,9 @@ mod common;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
 use bayhub::clock::SystemClock;
-use bayhub::domain::{BayIx, Parcel, ReadModel as _, Speaker, Topic};
+use bayhub::domain::{BayIx, Parcel, ReadModel as _, Speaker};
 use bayhub::health::Health;
+use bayhub::ingest::codec::Codec;
 use bayhub::journal::Journal;
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
@@ -57,7 +58,7 @@ const THREAD: &str = "bench-http";
 struct Shut;
 
 impl ReportDoor for Shut {
-    fn take(&self, _: &Speaker, _: Topic, _: &str, _: &[u8]) -> Parcel {
+    fn take(&self, _: &Speaker, _: &'static Codec, _: &str, _: &[u8]) -> Parcel {
         Parcel::default()
     }
 }

@@ -10,12 +10,14 @@
 use bayhub::clock::SystemClock;
 use bayhub::domain::{
     BayIx, BayKind, BayStatus, Claim, Clock, Corrections, LatLon, Millis, Observation, Parcel,
-    Pass, Receipt, SettledHour, SettledSink, SourceIx, SourceKind, Speaker, Submission, Topic,
-    ZoneIx, ZoneKind,
+    Pass, Receipt, SettledHour, SettledSink, SourceIx, SourceKind, Speaker, Submission, ZoneIx,
+    ZoneKind,
 };
 use bayhub::health::Health;
+use bayhub::ingest::board::{Board, Wanted, Watch};
+use bayhub::ingest::codec::Codec;
 use bayhub::ingest::gate::{self, Gate};
-use bayhub::ingest::mqtt_server::{self, Board, Denied, Door, Doorkeeper, Intake, Wanted, Watch};
+use bayhub::ingest::mqtt_server::{self, Denied, Door, Doorkeeper, Intake};
 use bayhub::journal::{Checkpointing, Checkpoints, Config, Cut, Journal};
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
@@ -301,12 +303,12 @@ impl Doorkeeper for Open {
 struct ByGate(Gate);
 
 impl Intake for ByGate {
-    fn take(&self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
+    fn take(&self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel) {
         self.0.take(
             speaker,
             bayhub::domain::Door::Mqtt,
             &"bench",
-            topic,
+            codec,
             payload,
             out,
         );

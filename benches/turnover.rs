@@ -18,12 +18,13 @@ use axum::http::Request;
 use bayhub::clock::SystemClock;
 use bayhub::domain::turnover::{HOUR_MS, WINDOW_MS};
 use bayhub::domain::{
-    Millis, Parcel, SettledHour, Speaker, Stays, Sums, Topic, Window, WindowRow, ZoneKind,
+    Millis, Parcel, SettledHour, Speaker, Stays, Sums, Window, WindowRow, ZoneKind,
 };
 use bayhub::health::Health;
 use bayhub::history::{
     self, Around, Cells, History, RecentFigures, Registered, SettledPart, ZoneFigures,
 };
+use bayhub::ingest::codec::Codec;
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::journal::Journal;
 use bayhub::live::{Live, Room};
@@ -50,7 +51,7 @@ const LIMIT: usize = 20_000;
 struct Shut;
 
 impl ReportDoor for Shut {
-    fn take(&self, _: &Speaker, _: Topic, _: &str, _: &[u8]) -> Parcel {
+    fn take(&self, _: &Speaker, _: &'static Codec, _: &str, _: &[u8]) -> Parcel {
         Parcel::default()
     }
 }

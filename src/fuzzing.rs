@@ -8,12 +8,12 @@
 use crate::clock::ManualClock;
 use crate::config;
 use crate::domain::{
-    BayKind, Door, LatLon, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, Topic,
-    ZoneKind,
+    BayKind, Door, LatLon, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, ZoneKind,
 };
 use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
 use crate::ingest::codec::device;
+use crate::ingest::codec::{self, Codec};
 use crate::ingest::gate::{self, Gate};
 use crate::ingest::{mqtt_client, mqtt_server};
 use crate::journal::{self, Journal};
@@ -103,13 +103,7 @@ fn payloads(bytes: &[u8]) {
     let Some((form, payload)) = bytes.split_first() else {
         return;
     };
-    let forms = [
-        Topic::Report,
-        Topic::Count,
-        Topic::Status,
-        Topic::ChirpStack,
-        Topic::Ttn,
-    ];
+    let forms = codec::CODECS;
     let topic = forms[usize::from(*form) % forms.len()];
     let source = SourceIx(0);
     let kind = SourceKind::Sensor;
@@ -140,7 +134,7 @@ fn topics(bytes: &[u8]) {
     mqtt_server::fuzzing::topics(bytes);
     let topic = String::from_utf8_lossy(bytes);
     if let Some((source, form)) = mqtt_client::whose(&topic) {
-        let end = format!("bayhub/v1/{source}/{}", form.name());
+        let end = format!("bayhub/v1/{source}/{}", form.name);
         assert!(
             topic == end || topic.ends_with(&format!("/{end}")),
             "{topic:?} is {source:?}'s"
@@ -188,7 +182,7 @@ fn files(bytes: &[u8]) {
 struct Nowhere;
 
 impl ReportDoor for Nowhere {
-    fn take(&self, _: &Speaker, _: Topic, _: &str, _: &[u8]) -> Parcel {
+    fn take(&self, _: &Speaker, _: &'static Codec, _: &str, _: &[u8]) -> Parcel {
         Parcel::default()
     }
 }

@@ -37,6 +37,7 @@ pub mod metrics;
 pub mod partners;
 mod prefetch;
 pub mod registry;
+mod schema;
 pub mod serve;
 pub mod settlement;
 pub mod sharing;

@@ -50,7 +50,7 @@ pub(super) fn open(config: &Config, shared: &Shared) -> Result<Opened, Failure> 
         around,
     )
     .map_err(|e| Failure::Unavailable(format!("history: {e}")))?;
-    let thread = History::keep(&keeper).map_err(|e| Failure::Internal(format!("a thread: {e}")))?;
+    let thread = History::keep(&keeper).map_err(|e| Failure::thread(&e))?;
     Ok(Opened {
         history: Arc::new(history),
         keeper,

@@ -5,6 +5,7 @@
 //! constant-time all the same. Bounded by what the operator configures and by [`MOST`]: only an
 //! administrator adds an entry.
 
+use crate::domain::vocabulary;
 use crate::domain::{Millis, Pass, SourceKind, id};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,47 +30,22 @@ pub(super) const MOST: usize = 100_000;
 /// Nothing longer is hashed: a caller must not make the hub hash megabytes.
 const LONGEST: usize = 256;
 
-/// What a key may be used for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[repr(u8)]
-pub enum Scope {
-    /// Send reports for the sources it covers.
-    Report = 1,
-    /// Offer private bays.
-    Share = 2,
-    /// Book bays.
-    Book = 4,
-    /// Read turnover and source quality.
-    Monitor = 8,
-    /// Change the registry, read the quarantine.
-    Admin = 16,
-}
-
-impl Scope {
-    pub const ALL: [Self; 5] = [
-        Self::Report,
-        Self::Share,
-        Self::Book,
-        Self::Monitor,
-        Self::Admin,
-    ];
-
-    /// The public name, as in the configuration and in problem details.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Report => "report",
-            Self::Share => "share",
-            Self::Book => "book",
-            Self::Monitor => "monitor",
-            Self::Admin => "admin",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.name() == name)
+vocabulary! {
+    /// What a key may be used for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    #[repr(u8)]
+    pub enum Scope {
+        /// Send reports for the sources it covers.
+        Report = 1 => "report",
+        /// Offer private bays.
+        Share = 2 => "share",
+        /// Book bays.
+        Book = 4 => "book",
+        /// Read turnover and source quality.
+        Monitor = 8 => "monitor",
+        /// Change the registry, read the quarantine.
+        Admin = 16 => "admin",
     }
 }
 

@@ -8,7 +8,7 @@ use super::sse::Streams;
 use super::state::{ReadState, SharingState};
 use super::{ApiParts, atlas, docs, page};
 use axum::Router;
-use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH};
+use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH, LINK};
 use axum::http::{HeaderName, Method};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -154,7 +154,7 @@ fn cors() -> CorsLayer {
             IF_NONE_MATCH,
             HeaderName::from_static("last-event-id"),
         ])
-        .expose_headers([ETAG])
+        .expose_headers([ETAG, LINK])
         .max_age(Duration::from_secs(3600))
 }
 

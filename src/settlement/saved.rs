@@ -321,7 +321,7 @@ impl Settle {
         for kept in saved.cells.iter().filter(|k| bay(k.bay).is_none()) {
             if let Some(zone) = city.zone_numbered(kept.zone).filter(|z| ours(shard_of(*z))) {
                 self.with_step(shard_of(zone), |step| {
-                    step.retire(zone, kept.cell, kept.bay)
+                    step.retire(zone, kept.cell, kept.bay);
                 });
             }
         }

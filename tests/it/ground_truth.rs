@@ -4,8 +4,9 @@
 use bayhub::clock::ManualClock;
 use bayhub::domain::{
     AmendmentLength, AmendmentLog, Batch, Corrections, Door, Millis, Parcel, Pass, SettledHour,
-    SettledSink, SourceKind, Speaker, Topic, Visit, VisitChange,
+    SettledSink, SourceKind, Speaker, Visit, VisitChange,
 };
+use bayhub::ingest::codec;
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
@@ -165,7 +166,7 @@ fn six_hours(faults: Faults) -> (Vec<Truth>, HashMap<String, Vec<Visit>>) {
                 &speakers[m.link as usize],
                 Door::Mqtt,
                 &"test",
-                Topic::Report,
+                &codec::REPORT,
                 &m.payload,
                 &mut parcel,
             );

@@ -36,7 +36,7 @@ pub use config::{Config, Secret, Url};
 #[doc(hidden)]
 pub use topic::read as whose;
 
-use super::board::AvailabilityModel;
+use super::board::Board;
 use super::mqtt_server::Intake;
 use crate::domain::Submission;
 use crate::metrics::Metrics;
@@ -57,7 +57,7 @@ pub trait Roster: Send + Sync {
 pub struct ClientHost {
     pub intake: Arc<dyn Intake>,
     pub registry: Arc<Registry>,
-    pub board: Arc<dyn AvailabilityModel>,
+    pub board: Arc<dyn Board>,
     /// To the journal. Clients wait for room in it and do not read meanwhile.
     pub journal: mpsc::Sender<Submission>,
     pub metrics: Arc<Metrics>,

@@ -13,7 +13,8 @@ use super::line::{Line, linger, read};
 use super::pending_acks::{NotDurable, PendingAcks};
 use super::read_batch::ReadBatch;
 use super::session::{Close, Delivered, Session, SessionHost, SessionLimits};
-use crate::domain::{Parcel, Receipt, Submission, Topic};
+use crate::domain::{Parcel, Receipt, Submission};
+use crate::ingest::codec;
 use crate::ingest::shutdown;
 use bytes::BytesMut;
 use std::io;
@@ -138,7 +139,7 @@ impl<S: Line> Connection<S> {
                     }
                 }
                 ConnectionEvent::Settled(Ok(())) => {
-                    self.session.settled(std::mem::take(&mut self.settled))
+                    self.session.settled(std::mem::take(&mut self.settled));
                 }
                 ConnectionEvent::Submitted(Ok(())) => {}
                 ConnectionEvent::Settled(Err(NotDurable))
@@ -390,7 +391,7 @@ impl<S: Line> Connection<S> {
         {
             let mut parcel = Parcel::default();
             self.desk
-                .take(&speaker, Topic::Status, &payload, &mut parcel);
+                .take(&speaker, &codec::STATUS, &payload, &mut parcel);
             self.desk.leave_will(parcel, owed).await;
         }
         // The place is free before the line is: the client may be back at once.

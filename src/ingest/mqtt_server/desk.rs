@@ -4,13 +4,14 @@
 //! Promises: a place is given back exactly once, also when the connection's task panics or is cut
 //! off.
 
-use super::board::Wanted;
 use super::connection_limits::{Admission, Seat};
 use super::display::Display;
 use super::door::{Denied, Door};
 use super::session::{Close, SessionHost};
 use super::wire::Grant;
-use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, Topic, ZoneIx};
+use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, ZoneIx};
+use crate::ingest::board::Wanted;
+use crate::ingest::codec::Codec;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::error::TrySendError;
@@ -100,8 +101,8 @@ impl SessionHost for FrontDesk {
         self.seat.as_ref().map(drop).ok_or(Close::Full)
     }
 
-    fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
-        self.door.intake.take(speaker, topic, payload, out);
+    fn take(&mut self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel) {
+        self.door.intake.take(speaker, codec, payload, out);
     }
 
     fn refused(&mut self, reason: Reason) {

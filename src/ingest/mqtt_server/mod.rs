@@ -12,7 +12,6 @@
 //! `wire` decodes, the only folder that knows the codecs. MQTT 3.1.1 and 5, by what each CONNECT
 //! asks for.
 
-mod board;
 mod config;
 mod connection;
 mod connection_limits;
@@ -33,7 +32,6 @@ mod tls;
 mod topic;
 mod wire;
 
-pub use board::{Board, Wanted, Watch};
 pub use config::Config;
 pub use door::{Denied, Door, Doorkeeper, Intake};
 pub use serve::{serve, serve_tls};

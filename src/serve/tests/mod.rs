@@ -7,6 +7,7 @@ mod bays;
 mod behind;
 mod devices;
 mod document;
+mod formats;
 mod keys;
 mod nearby;
 mod operators;
@@ -27,10 +28,11 @@ use super::{ApiParts, Config, ReportDoor, router};
 use crate::clock::ManualClock;
 use crate::domain::{
     BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Door, LatLon, Millis, Observation,
-    Parcel, ReadModel as _, Reason, Refusal, SourceKind, Speaker, Submission, Topic, ZoneIx,
-    ZoneKind, ZoneTally,
+    Parcel, ReadModel as _, Reason, Refusal, SourceKind, Speaker, Submission, ZoneIx, ZoneKind,
+    ZoneTally,
 };
 use crate::health::{Health, Part};
+use crate::ingest::codec::{self, Codec};
 use crate::journal::Journal;
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
@@ -111,8 +113,8 @@ impl Answer {
 pub(super) struct Gate(Arc<Registry>, Arc<Metrics>);
 
 impl ReportDoor for Gate {
-    fn take(&self, speaker: &Speaker, topic: Topic, place: &str, body: &[u8]) -> Parcel {
-        if topic != Topic::Report {
+    fn take(&self, speaker: &Speaker, codec: &'static Codec, place: &str, body: &[u8]) -> Parcel {
+        if *codec != codec::REPORT {
             return self.uplink(speaker, place, body);
         }
         let report: Value = serde_json::from_slice(body).unwrap();

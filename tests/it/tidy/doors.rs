@@ -88,7 +88,7 @@ const DOORS: &[(&str, Door)] = &[
     ("tower-http", Only(&["serve/"])),
     ("tracing", NotIn(&["domain/"])),
     ("tracing-subscriber", Only(&["app/process.rs"])),
-    ("utoipa", Only(&["serve/"])),
+    ("utoipa", Only(&["serve/", "schema.rs", "ingest/codec/"])),
     ("utoipa-axum", Only(&["serve/"])),
     ("uuid", Only(&["serve/api/authority/cds.rs"])),
 ];

@@ -6,8 +6,9 @@
 //! come.
 
 use super::{Close, Open, SessionHost};
+use crate::domain::Availability;
 use crate::domain::{ZoneIx, id};
-use crate::ingest::mqtt_server::board::Wanted;
+use crate::ingest::board::Wanted;
 use crate::ingest::mqtt_server::read_batch::ReadBatch;
 use crate::ingest::mqtt_server::wire::{
     self, Current, Filter, Grant, Outgoing, Qos, Reply, Subscribe, Voice,
@@ -151,7 +152,7 @@ impl Open {
             next_id(subs.last_id, &subs.inflight)
         };
         let message = Outgoing {
-            topic: format!("bayhub/v1/zones/{id}/availability"),
+            topic: Availability::topic_of(id),
             payload,
             qos: best.qos,
             id: id_given,

@@ -2,7 +2,7 @@
 
 use super::fakes::{Talk, connect5, read5, wire, wire5};
 use crate::domain::ZoneIx;
-use crate::ingest::mqtt_server::Wanted;
+use crate::ingest::board::Wanted;
 use crate::ingest::mqtt_server::session::{Close, Delivered, MAX_FILTERS};
 use crate::ingest::mqtt_server::wire::Grant;
 use bytes::BytesMut;

@@ -1,43 +1,25 @@
-//! Zones: one, or a page of the feed.
+//! Zones as JSON members, for JSON and GeoJSON alike: one, or a page of the feed. `GEO`: each is a
+//! feature, its members are properties.
 
 use super::text::Text;
-use crate::domain::{BayKind, Millis, ZoneTally};
-use crate::registry::city::Zone;
-use crate::serve::http::negotiate::Format;
+use super::told::{Rendered, ZoneTold, ZonesTold};
+use crate::domain::{BayKind, Millis};
 
 /// What one zone takes, roughly; names may be longer.
 const ZONE_BYTES: usize = 360;
 
-/// A zone and what to show of it.
-pub(in crate::serve) struct Shown<'c> {
-    pub(in crate::serve) zone: &'c Zone,
-    pub(in crate::serve) tally: ZoneTally,
-    /// Bit `k` is set when the zone has bays of kind `k`. None for one that is only counted.
-    pub(in crate::serve) kinds: u8,
-}
-
-/// A body, and where in it the part begins that changes only with the data (for the ETag).
-pub(in crate::serve) struct Rendered {
-    pub(in crate::serve) body: Vec<u8>,
-    pub(in crate::serve) steady_from: usize,
-}
-
-/// One page of the feed. `unknown`: ids that were asked for and are none of ours.
-pub(in crate::serve) fn zone_list(
-    zones: &[Shown<'_>],
-    unknown: Option<&[&str]>,
-    next: Option<&str>,
-    at: Millis,
-    format: Format,
-) -> Rendered {
-    let mut t = Text::with_capacity(160 + zones.len() * ZONE_BYTES);
-    t.raw(match format {
-        Format::Json => "{\"at\":",
-        Format::GeoJson => "{\"type\":\"FeatureCollection\",\"at\":",
+/// One page of the feed.
+pub(super) fn list<const GEO: bool>(told: &ZonesTold<'_>) -> Rendered {
+    let mut t = Text::with_capacity(160 + told.zones.len() * ZONE_BYTES);
+    t.raw(if GEO {
+        "{\"type\":\"FeatureCollection\",\"at\":"
+    } else {
+        "{\"at\":"
     });
-    t.time(at);
+    t.time(told.at);
     let steady_from = t.0.len();
-    let newest = zones
+    let newest = told
+        .zones
         .iter()
         .map(|z| z.tally.observed_at)
         .max()
@@ -45,26 +27,27 @@ pub(in crate::serve) fn zone_list(
     t.raw(",\"last_updated\":")
         .time(newest)
         .raw(",\"ttl\":1,\"next\":");
-    match next {
+    match told.next {
         Some(cursor) => t.word(cursor),
         None => t.raw("null"),
     };
-    if let Some(unknown) = unknown {
+    if let Some(unknown) = told.unknown {
         t.raw(",\"unknown\":[");
         for (n, id) in unknown.iter().enumerate() {
             t.raw(if n > 0 { "," } else { "" }).string(id);
         }
         t.raw("]");
     }
-    t.raw(match format {
-        Format::Json => ",\"zones\":[",
-        Format::GeoJson => ",\"features\":[",
+    t.raw(if GEO {
+        ",\"features\":["
+    } else {
+        ",\"zones\":["
     });
-    for (n, zone) in zones.iter().enumerate() {
+    for (n, zone) in told.zones.iter().enumerate() {
         if n > 0 {
             t.raw(",");
         }
-        one(&mut t, zone, format);
+        one::<GEO>(&mut t, zone);
     }
     t.raw("]}");
     Rendered {
@@ -74,21 +57,21 @@ pub(in crate::serve) fn zone_list(
 }
 
 /// One zone alone.
-pub(in crate::serve) fn zone_one(zone: &Shown<'_>, format: Format) -> Rendered {
+pub(super) fn zone<const GEO: bool>(told: &ZoneTold<'_>) -> Rendered {
     let mut t = Text::with_capacity(ZONE_BYTES + 64);
-    one(&mut t, zone, format);
+    one::<GEO>(&mut t, told);
     Rendered {
         body: t.0,
         steady_from: 0,
     }
 }
 
-fn one(t: &mut Text, shown: &Shown<'_>, format: Format) {
+fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>) {
     let spec = &shown.zone.spec;
     let tally = &shown.tally;
     let lat = (spec.place.lat * 1e7).round() as i32;
     let lon = (spec.place.lon * 1e7).round() as i32;
-    if format == Format::GeoJson {
+    if GEO {
         t.raw("{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
         t.e7(lon).raw(",").e7(lat).raw("]},\"properties\":");
     }
@@ -105,7 +88,7 @@ fn one(t: &mut Text, shown: &Shown<'_>, format: Format) {
     t.raw(",\"vacant\":{");
     let mut first = true;
     for kind in BayKind::ALL {
-        if kinds_shown(shown) & (1 << kind as u8) != 0 {
+        if shown.shows(kind) {
             t.raw(if first { "" } else { "," })
                 .word(kind.name())
                 .raw(":");
@@ -124,21 +107,5 @@ fn one(t: &mut Text, shown: &Shown<'_>, format: Format) {
     };
     t.raw(",\"observed_at\":").time(tally.observed_at);
     t.raw(",\"stale\":").flag(tally.stale);
-    t.raw(if format == Format::GeoJson { "}}" } else { "}" });
-}
-
-/// The kinds to show a vacant count of: those the zone has bays of, and any that was counted. A
-/// zone without bays whose count is zero shows `car`, so that "full" does not look like "not
-/// counted".
-fn kinds_shown(shown: &Shown<'_>) -> u8 {
-    let counted = shown
-        .tally
-        .vacant
-        .iter()
-        .enumerate()
-        .fold(0_u8, |mask, (k, n)| mask | u8::from(*n > 0) << k);
-    match shown.kinds | counted {
-        0 if !shown.tally.observed_at.is_never() => 1 << BayKind::Car as u8,
-        mask => mask,
-    }
+    t.raw(if GEO { "}}" } else { "}" });
 }

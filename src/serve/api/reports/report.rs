@@ -2,7 +2,8 @@
 //! durable.
 
 use super::schema;
-use crate::domain::{Claim, Door, Parcel, Reason, Receipt, Refusal, Speaker, Submission, Topic};
+use crate::domain::{Claim, Door, Parcel, Reason, Receipt, Refusal, Speaker, Submission};
+use crate::ingest::codec::{self, Codec};
 use crate::metrics::Metrics;
 use crate::partners::{self, Denied, Grant};
 use crate::registry::Registry;
@@ -32,7 +33,7 @@ const PATH: &str = "/v1/reports";
 /// Turns the body of a report into claims and refusals, and counts both. Must not block.
 pub trait ReportDoor: Send + Sync {
     /// `place` is the path it was posted to.
-    fn take(&self, speaker: &Speaker, topic: Topic, place: &str, body: &[u8]) -> Parcel;
+    fn take(&self, speaker: &Speaker, codec: &'static Codec, place: &str, body: &[u8]) -> Parcel;
 }
 
 /// What this route and that of uplinks need.
@@ -110,7 +111,7 @@ async fn report(
         }
         Err(Unheard { problem, .. }) => return Err(problem),
     };
-    own.pass(&speaker, Topic::Report, PATH, &body).await
+    own.pass(&speaker, &codec::REPORT, PATH, &body).await
 }
 
 /// Why nobody is let speak: for the caller, and for the quarantine where there is a counted reason.
@@ -195,11 +196,11 @@ impl ReportsState {
     pub(in crate::serve) async fn pass(
         &self,
         speaker: &Speaker,
-        topic: Topic,
+        codec: &'static Codec,
         place: &str,
         body: &[u8],
     ) -> Result<Response, ApiError> {
-        let parcel = self.door.take(speaker, topic, place, body);
+        let parcel = self.door.take(speaker, codec, place, body);
         let answer = ReportAnswer::of(&parcel);
         if !parcel.is_empty() {
             self.store(parcel).await?;

@@ -1,54 +1,47 @@
-//! Bays: the list a driver gets, and one bay with what is known of it and why.
+//! Bays as JSON members, for JSON and GeoJSON alike: the list a driver gets, and one bay with what is
+//! known of it and why. `GEO`: each is a feature, its members are properties.
 
 use super::text::Text;
-use crate::domain::{BayStatus, BayView, Millis};
+use super::told::{BayTold, NearbyTold, p_vacant, p_vacant_to_others, shown_state};
+use crate::domain::BayView;
 use crate::forecast::p_vacant_after;
 use crate::prefetch::prefetch;
 use crate::registry::city::{BayAttrs, City};
-use crate::serve::http::negotiate::Format;
 use std::ops::Range;
 
 /// What one bay of a list takes at most, roughly.
 const BAY_BYTES: usize = 460;
 
-/// The answer to "nearby": bays with their distance in metres, nearest first. `ahead_ms` is how far
-/// off the arrival is.
-pub(in crate::serve) fn found(
-    city: &City,
-    bays: impl ExactSizeIterator<Item = (BayView, f32)>,
-    at: Millis,
-    ahead_ms: u64,
-    format: Format,
-) -> Vec<u8> {
-    let mut t = Text::with_capacity(64 + bays.len() * BAY_BYTES);
-    match format {
-        Format::Json => t.raw("{\"at\":").time(at).raw(",\"bays\":["),
-        Format::GeoJson => t
-            .raw("{\"type\":\"FeatureCollection\",\"at\":")
-            .time(at)
-            .raw(",\"features\":["),
-    };
+/// The answer to "nearby".
+pub(super) fn nearby<const GEO: bool>(told: &NearbyTold<'_>) -> Vec<u8> {
+    let mut t = Text::with_capacity(64 + told.bays.len() * BAY_BYTES);
+    t.raw(if GEO {
+        "{\"type\":\"FeatureCollection\",\"at\":"
+    } else {
+        "{\"at\":"
+    });
+    t.time(told.at).raw(if GEO {
+        ",\"features\":["
+    } else {
+        ",\"bays\":["
+    });
     // All are looked up before the first is written: among a million bays each look-up waits for
     // memory, and these wait together; first for the zones, then for the ids that lead from there.
-    let mut found: Vec<(BayView, f32)> = Vec::with_capacity(bays.len());
-    // Between the query and this look a bay may have been taken: it is left out, not shown as
-    // vacant.
-    found.extend(bays.filter(|(view, _)| view.status == BayStatus::Vacant));
-    for (view, _) in &found {
-        prefetch(std::slice::from_ref(&city.zone(view.zone).spec.id), 0);
+    for (view, _) in &told.bays {
+        prefetch(std::slice::from_ref(&told.city.zone(view.zone).spec.id), 0);
     }
-    let mut rows: Vec<(ShownBay<'_>, f32)> = Vec::with_capacity(found.len());
+    let mut rows: Vec<(ShownBay<'_>, f32)> = Vec::with_capacity(told.bays.len());
     rows.extend(
-        found
-            .into_iter()
-            .map(|(view, distance_m)| (ShownBay::of(city, view), distance_m)),
+        told.bays
+            .iter()
+            .map(|(view, distance_m)| (ShownBay::of(told.city, *view), *distance_m)),
     );
     let mut tail = Tail::default();
     for (n, (row, distance_m)) in rows.iter().enumerate() {
         t.raw(if n == 0 { "" } else { "," });
-        one_found(&mut t, row, *distance_m, ahead_ms, format);
+        one_found::<GEO>(&mut t, row, *distance_m, told.ahead_ms);
         tail.add(&mut t, &row.attrs);
-        t.raw(if format == Format::GeoJson { "}}" } else { "}" });
+        t.raw(if GEO { "}}" } else { "}" });
     }
     t.raw("]}");
     t.0
@@ -97,54 +90,34 @@ impl<'c> ShownBay<'c> {
 }
 
 /// All but the attributes and the end.
-fn one_found(t: &mut Text, row: &ShownBay<'_>, distance_m: f32, ahead_ms: u64, format: Format) {
-    open(t, row, format);
+fn one_found<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>, distance_m: f32, ahead_ms: u64) {
+    open::<GEO>(t, row);
     let view = &row.view;
-    let p = f64::from(view.confidence) / 255.0;
+    let p = p_vacant(view);
     t.raw(",\"distance_m\":").tenths(distance_m.into());
     t.raw(",\"state\":").word(view.status.name());
     t.raw(",\"p_vacant\":").share(p);
-    t.raw(",\"p_vacant_on_arrival\":").share(if ahead_ms == 0 {
-        p
-    } else {
-        p_vacant_after(p, ahead_ms)
-    });
+    t.raw(",\"p_vacant_on_arrival\":")
+        .share(p_vacant_after(p, ahead_ms));
     t.raw(",\"observed_at\":").time(view.observed_at);
     t.raw(",\"source_kind\":").word(view.source_kind.name());
 }
 
-/// One bay, with what is known of it and why. `reserved`: it is kept for who has booked it.
-pub(in crate::serve) fn bay(
-    city: &City,
-    view: &BayView,
-    reserved: bool,
-    at: Millis,
-    format: Format,
-) -> Vec<u8> {
+/// One bay, with what is known of it and why.
+pub(super) fn bay<const GEO: bool>(told: &BayTold<'_>) -> Vec<u8> {
     let mut t = Text::with_capacity(BAY_BYTES + 128);
-    let row = ShownBay::of(city, *view);
-    open(&mut t, &row, format);
-    let never = view.observed_at.is_never();
-    // What may be served differs from what was claimed only when the claim no longer stands.
-    let stale = !never && view.status != view.claimed;
-    let kept = is_kept(view, reserved);
-    t.raw(",\"at\":").time(at);
-    state(&mut t, view, reserved);
-    if stale || kept {
-        t.raw(",\"claimed_state\":").word(view.claimed.name());
+    let view = &told.view;
+    let row = ShownBay::of(told.city, *view);
+    open::<GEO>(&mut t, &row);
+    t.raw(",\"at\":").time(told.at);
+    state(&mut t, view, told.reserved);
+    if let Some(claimed) = told.claimed_state() {
+        t.raw(",\"claimed_state\":").word(claimed.name());
     }
-    t.raw(",\"why\":").word(if kept {
-        "reserved"
-    } else if never {
-        "never_reported"
-    } else if stale {
-        "stale"
-    } else {
-        "reported"
-    });
+    t.raw(",\"why\":").word(told.why());
     observed(&mut t, view);
     attributes(&mut t, &row.attrs);
-    t.raw(if format == Format::GeoJson { "}}" } else { "}" });
+    t.raw(if GEO { "}}" } else { "}" });
     t.0
 }
 
@@ -160,23 +133,13 @@ pub(in crate::serve) fn bay_brief(out: &mut Vec<u8>, city: &City, view: &BayView
     *out = t.0;
 }
 
-/// Whether it stands empty for somebody: to anybody else it is not vacant.
-fn is_kept(view: &BayView, reserved: bool) -> bool {
-    reserved && view.status == BayStatus::Vacant
-}
-
 fn state(t: &mut Text, view: &BayView, reserved: bool) {
-    let kept = is_kept(view, reserved);
-    t.raw(",\"state\":")
-        .word(if kept { "reserved" } else { view.status.name() });
+    t.raw(",\"state\":").word(shown_state(view, reserved));
     t.raw(",\"reserved\":").flag(reserved);
     t.raw(",\"p_vacant\":");
-    match view.status {
-        _ if kept => t.raw("0"),
-        BayStatus::Vacant => t.share(f64::from(view.confidence) / 255.0),
-        BayStatus::Occupied => t.share(1.0 - f64::from(view.confidence) / 255.0),
-        BayStatus::Closed => t.raw("0"),
-        BayStatus::Unknown => t.raw("null"),
+    match p_vacant_to_others(view, reserved) {
+        Some(p) => t.share(p),
+        None => t.raw("null"),
     };
 }
 
@@ -191,9 +154,9 @@ fn observed(t: &mut Text, view: &BayView) {
 }
 
 /// Up to and including the place: in GeoJSON that is the geometry, and the rest are properties.
-fn open(t: &mut Text, row: &ShownBay<'_>, format: Format) {
+fn open<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>) {
     let (lat, lon) = row.place_e7;
-    if format == Format::GeoJson {
+    if GEO {
         t.raw("{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
         t.e7(lon).raw(",").e7(lat).raw("]},\"properties\":");
     }
