@@ -23,8 +23,8 @@ pub trait Follow: Send {
     /// Waits until a zone has changed. Safe to cancel.
     fn changed(&mut self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 
-    /// Appends the zones that changed since the last call. What [`AvailabilityModel::availability`] says of
-    /// them afterwards is at least as new as the change.
+    /// Appends the zones that changed since the last call. What [`AvailabilityModel::availability`]
+    /// says of them afterwards is at least as new as the change.
     fn take(&mut self, into: &mut Vec<ZoneIx>);
 }
 

@@ -1,4 +1,4 @@
-//! What subscribers are shown, as the endpoint asks for it; the rest of the hub provides it.
+//! What subscribers are shown, as the server asks for it; the rest of the hub provides it.
 
 use crate::domain::ZoneIx;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! What the connections of one endpoint share, and what the rest of the hub has to provide for it.
+//! What the connections of one server share, and what the rest of the hub has to provide for it.
 
 use super::board::Board;
 use super::config::Config;
@@ -35,7 +35,7 @@ pub trait Intake: Send + Sync {
     fn take(&self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel);
 }
 
-/// One endpoint: its limits, whom it asks, and where the reports go.
+/// One server: its limits, whom it asks, and where the reports go.
 pub struct Door {
     pub(super) config: Config,
     pub(super) keeper: Arc<dyn Doorkeeper>,

@@ -1,7 +1,7 @@
 //! `/v1/asyncapi.json`: what goes in and out as messages, by MQTT and by the live stream.
 //!
-//! Made once. The payloads' schemas are the types in `schema::messages`; the rest stands here as it
-//! is read.
+//! Made once. The payloads' schemas are the types in `docs/schema`; the rest stands here as it is
+//! read.
 
 use crate::serve::docs::schema::Messages;
 use crate::serve::http::error::ApiError;
