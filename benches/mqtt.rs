@@ -1,4 +1,4 @@
-//! Durable QoS 1 reports a second: the hub's own MQTT endpoint beside what one would build
+//! Durable QoS 1 reports a second: the hub's own MQTT server beside what one would build
 //! otherwise, a mosquitto broker with a rumqttc subscriber that acknowledges by hand. One run, in
 //! turns, on 127.0.0.1.
 //!

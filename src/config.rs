@@ -295,9 +295,9 @@ mod tests {
     }
 
     #[test]
-    fn the_configuration_that_the_readme_shows_is_one() {
-        let readme = include_str!("../README.md");
-        let shown = readme
+    fn the_configuration_that_the_documents_show_is_one() {
+        let chapter = include_str!("../docs/operating.md");
+        let shown = chapter
             .split("```toml\n")
             .nth(1)
             .and_then(|s| s.split("```").next())

@@ -22,7 +22,7 @@ pub struct Metrics {
     /// MQTT messages of QoS 0 that were dropped because the journal was busy.
     pub shed: IntCounter,
     pub mqtt_connections: IntGauge,
-    /// Connections the endpoint ended or never accepted, by reason.
+    /// Connections the MQTT server ended or never accepted, by reason.
     pub mqtt_refused_connections: IntCounterVec,
     pub mqtt_packets: IntCounterVec,
     pub mqtt_refused_subscriptions: IntCounterVec,

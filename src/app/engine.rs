@@ -25,7 +25,7 @@ pub(super) struct Engine {
 }
 
 /// The stream and the journal at work.
-pub(super) struct Running {
+pub(super) struct AtWork {
     pub(super) stream: Stream,
     journal: JoinHandle<()>,
     checkpoints: JoinHandle<()>,
@@ -69,7 +69,7 @@ impl Engine {
         self,
         shared: &Shared,
         outbox: mpsc::Receiver<Submission>,
-    ) -> Result<Running, Failure> {
+    ) -> Result<AtWork, Failure> {
         let Self {
             stream,
             feed,
@@ -92,7 +92,7 @@ impl Engine {
             .with_checkpoints(how)
             .start(outbox, clock, committed, metrics, shared.health.clone())
             .map_err(|e| Failure::thread(&e))?;
-        Ok(Running {
+        Ok(AtWork {
             stream,
             journal,
             checkpoints,
@@ -100,7 +100,7 @@ impl Engine {
     }
 }
 
-impl Running {
+impl AtWork {
     /// Waits for the end, once the last sender to the journal is gone: it drains its inbox, syncs
     /// and drops the feed; the stream applies what is left; a last checkpoint is written.
     pub(super) fn join(self) -> Result<(), Failure> {

@@ -186,8 +186,8 @@ fn time(text: &str) -> Result<Millis, String> {
 /// Writes a stretch of history to a file, corrections worked in.
 ///
 /// # Errors
-/// [`Failure::Config`] for what is not there or damaged, [`Failure::Unavailable`] for a store that cannot
-/// be reached.
+/// [`Failure::Config`] for what is not there or damaged, [`Failure::Unavailable`] for a store that
+/// cannot be reached.
 pub fn export(options: &Exported) -> Result<(), Failure> {
     let config = history::Config {
         url: options.history.clone(),

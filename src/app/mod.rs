@@ -48,7 +48,7 @@ use crate::health::Health;
 use crate::ingest::codec::device;
 use crate::live::Live;
 use crate::registry::Registry;
-use engine::{Engine, Running};
+use engine::{AtWork, Engine};
 use foundation::{Foundation, address};
 use services::{Made, Services};
 use shared::Shared;
@@ -76,7 +76,7 @@ pub struct Hub {
     pub mqtts: Option<SocketAddr>,
     tasks: JoinSet<()>,
     close: watch::Sender<bool>,
-    running: Running,
+    running: AtWork,
     history: history::Opened,
     /// Held for as long as the hub uses the folder.
     _lock: File,

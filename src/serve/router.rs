@@ -1,4 +1,5 @@
-//! The whole API as one router: a state for each audience, its routes, and what lies around them all.
+//! The whole API as one router: a state for each audience, its routes, and what lies around them
+//! all.
 
 use super::api::{authority, booking, drivers, operators, reports, schema, sharing};
 use super::http::auth::Doorman;

@@ -1,11 +1,12 @@
 //! Settlement: the same claims once more, in order of event time, for figures that do not depend on
 //! how they arrived.
 //!
-//! Claims wait, by shard, until no more can come in time for their window of five minutes. Then the
-//! window is settled, shard by shard: reports that are due are walked through in order of bay and
-//! time ([`timeline`]), every bay is brought to the window's end, and what that came to is added to
-//! the zones' windows ([`recent`]). What comes later still amends (`amend`), for as long as the
-//! configuration says.
+//! Claims wait, page by page, until no more can come in time for their window of five minutes
+//! (`inbox`). Then the window's pages are dealt out by shard and settled, shard by shard: reports
+//! that are due are walked through in order of bay and time ([`timeline`]), the zones' bays are
+//! brought to the window's end (`walk`), and what that came to is added to the zones' windows
+//! ([`recent`]). What comes later still amends (`amend`), for as long as the configuration says.
+//! Told hours and corrections leave by `handover`.
 //!
 //! Promises: what is settled is a function of the set of claims that came in time, of the set that
 //! came late, and of the bays' service; not of order, duplicates, batches, workers or restarts. The
@@ -13,9 +14,10 @@
 //! whether a claim is late is decided by the ingest time of its own batch. Only claims in time
 //! count as hearing a source: a late report speaks for its own bay and no other.
 //!
-//! Dear: settling touches every bay of every zone that was ever heard once a window; so it is done
-//! a few shards at a time while the stream is live. Bounded: what waits, by
-//! [`Config::max_waiting`]; a report beyond that is kept aside and counted.
+//! Dear: each report comes from memory three times more, and after a start, an amendment, a change of
+//! the registry, or when a word may have lapsed, all bays of a zone are looked at; so it is done a
+//! few shards at a time while the stream is live. Bounded: what waits, by [`Config::max_waiting`];
+//! a report beyond that is kept aside and counted.
 
 mod amend;
 mod amendment_files;

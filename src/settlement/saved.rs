@@ -4,8 +4,8 @@
 //! Everything is named by stable numbers, and dealt out by zone, so that neither the number of
 //! workers nor the order of zones has to be the same again. Blocks: [`HEAD`] once, [`HEARD`] one
 //! for each page of the table of minutes, [`SHARD`] + n one for each shard, [`WAITING`] some for
-//! the reports that wait. Dear: the copy stops the worker; it copies the cells and what came late,
-//! and all else is shared until it is next changed.
+//! the reports that wait. Dear: the copy stops the worker; it copies the bays' timelines and what
+//! came late, and all else is shared until it is next changed.
 
 use super::bytes::{ByteReader, ByteWriter};
 use super::corrections::Fixes;

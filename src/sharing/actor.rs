@@ -65,7 +65,7 @@ pub(super) struct BookingActor {
     pub(super) notices: Arc<Notices>,
     pub(super) config: Config,
     pub(super) shelf: BookingIndex,
-    /// What is not on the shelf as it is in the store: read it again before anything else.
+    /// Something is not in the index as it is in the store: read it again before anything else.
     pub(super) dirty: bool,
     /// Bays whose bit is set in the live view.
     pub(super) reserved: AHashSet<BayIx>,

@@ -61,7 +61,7 @@ impl BookingActor {
         let now = self.clock.now();
         self.looks_left = LOOKS_A_TICK;
         for (r, due) in self.due(now) {
-            // As it is in the store: it may have changed since the shelf was filled, by another
+            // As it is in the store: it may have changed since the index was filled, by another
             // hub.
             let r = match work.reservation(&r.name).await {
                 Ok(r) => r,

@@ -80,7 +80,7 @@ impl BookingIndex {
         }
     }
 
-    /// Takes over what another shelf knows besides what is in the store, if offers are the same.
+    /// Takes over what another index knows besides what is in the store, if offers are the same.
     pub(super) fn learn_from(&mut self, mut old: Self) {
         let same = |s: &Shelved| {
             old.offers

@@ -1,5 +1,5 @@
 //! Room for a request that does not fit: what the search for a chain of moves is shown of the
-//! shelf, as far as it asks.
+//! index, as far as it asks.
 
 use super::alternatives::{self, Bays};
 use super::ask::Ask;
@@ -69,7 +69,7 @@ pub(super) fn look_up(view: View<'_>, r: &Reservation) -> Bays {
     alternatives::best(found.free.iter().chain(&found.kept), r.price_cents)
 }
 
-/// The shelf as numbers, as far as it has been asked for.
+/// The index as numbers, as far as it has been asked for.
 struct NumberedIndex<'a> {
     view: View<'a>,
     ask: &'a Ask,

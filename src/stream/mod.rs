@@ -1,8 +1,8 @@
 //! The streaming aggregator: claims in commit order become the state of bays and zones.
 //!
-//! `dataflow` is the timely graph and the only file that knows timely; `worker`, `fuse` and `zones`
-//! are pure state machines; `cut` copies their state at one ingest time and `checkpoint` makes
-//! bytes of it and back. Nothing here reads a clock: time comes with the batches. Bounded: a batch
+//! `dataflow` is the timely graph and, with `dataflow/claims`, all that knows timely; `worker`,
+//! `fuse` and `zones` are pure state machines; `cut` copies their state at one ingest time and
+//! `checkpoint` makes bytes of it and back. Nothing here reads a clock: time comes with the batches. Bounded: a batch
 //! channel of [`Config::queue_batches`] a worker; when it is full the journal's writer waits, and
 //! with it the doors.
 

@@ -29,7 +29,7 @@ const BYTES: usize = 8 * 1024 * 1024;
 /// What a message takes besides its payload, about.
 const OVERHEAD: usize = 256;
 
-/// For what is under way when the hub stops, as at the hub's own endpoint.
+/// For what is under way when the hub stops, as at the hub's own MQTT server.
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// For the goodbye.

@@ -1,4 +1,4 @@
-//! The endpoint's settings, each default with its reason.
+//! The MQTT server's settings, each default with its reason.
 
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -1,4 +1,4 @@
-//! What one connection's session asks, answered from what the endpoint shares; and the connection's
+//! What one connection's session asks, answered from what the server shares; and the connection's
 //! place in it.
 //!
 //! Promises: a place is given back exactly once, also when the connection's task panics or is cut
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::error::TrySendError;
 
-/// The session's desk: the endpoint's, with this connection's place.
+/// The session's desk: the server's, with this connection's place.
 pub(super) struct FrontDesk {
     pub door: Arc<Door>,
     pub display: Display,

@@ -1,4 +1,4 @@
-//! What the connections of one endpoint share, and what the rest of the hub has to provide for it.
+//! What the connections of one server share, and what the rest of the hub has to provide for it.
 
 use super::config::Config;
 use super::connection_limits::ConnectionLimits;
@@ -36,7 +36,7 @@ pub trait Intake: Send + Sync {
     fn take(&self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel);
 }
 
-/// One endpoint: its limits, whom it asks, and where the reports go.
+/// One server: its limits, whom it asks, and where the reports go.
 pub struct Door {
     pub(super) config: Config,
     pub(super) keeper: Arc<dyn Doorkeeper>,

@@ -1,4 +1,4 @@
-//! The hub's own MQTT endpoint: it takes reports, and gives the acknowledgement that a broker in
+//! The hub's own MQTT server: it takes reports, and gives the acknowledgement that a broker in
 //! between could not.
 //!
 //! Promises: a PUBACK, PUBREC or PUBCOMP leaves only after the journal has said that the message is

@@ -1,8 +1,8 @@
 //! A worker's state as a whole: copied out for a checkpoint, put back at start.
 //!
-//! Counters of zones are not part of it: they are the sums of the cells, and are added up again.
-//! What a cell or a gate was believed to be (standing or lapsed) is. Dear: `copy` stops the worker,
-//! so it is memory copies and one walk over the zones; `restore` touches every cell.
+//! Counters of zones are not part of it: they are the sums over bays, and are added up again. What a
+//! bay or a gate was believed to be (standing or lapsed) is. Dear: `copy` stops the worker, so it is
+//! memory copies and one walk over the zones; `restore` touches every bay.
 
 use super::super::checkpoint::Saved;
 use super::super::fuse::BayState;

@@ -56,6 +56,19 @@ const WIRING: [&str; 5] = [
     "src/fuzzing.rs",
 ];
 
+/// The rooms of the table, in data order.
+pub(super) fn rooms() -> impl Iterator<Item = &'static str> {
+    ROOMS.iter().map(|(room, _)| *room)
+}
+
+/// What stands around them: the wiring, and the configuration of all.
+pub(super) fn around() -> impl Iterator<Item = &'static str> {
+    let wiring = WIRING.iter().map(|path| room_of(path));
+    wiring
+        .filter(|room| !["lib", "main"].contains(room))
+        .chain(["config"])
+}
+
 /// Every import that goes against the table.
 pub(super) fn check(files: &[Source]) -> Vec<String> {
     let ours: Vec<Source> = files

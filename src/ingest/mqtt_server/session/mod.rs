@@ -3,8 +3,8 @@
 //!
 //! Promises: no socket, no clock, no task; the same bytes give the same outcome however they are
 //! cut; whatever the bytes, no publish comes out that was not sent whole under the speaker's own
-//! topic. What it must ask (may this one in, what does that payload say) it asks its [`SessionHost`]. The
-//! end is final: later bytes change nothing.
+//! topic. What it must ask (may this one in, what does that payload say) it asks its
+//! [`SessionHost`]. The end is final: later bytes change nothing.
 
 mod close;
 mod publish;

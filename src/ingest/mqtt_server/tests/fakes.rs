@@ -1,4 +1,4 @@
-//! Stand-ins for what the endpoint asks, and packets as a client writes them.
+//! Stand-ins for what the server asks, and packets as a client writes them.
 
 use crate::domain::{
     Claim, Door, Millis, Parcel, Pass, Reason, Refusal, SourceIx, SourceKind, Speaker, ZoneIx,
@@ -304,7 +304,7 @@ pub(super) fn wire5(packet: &v5::Packet) -> Vec<u8> {
     out.to_vec()
 }
 
-/// What the endpoint said in MQTT 5, packet by packet.
+/// What the server said in MQTT 5, packet by packet.
 pub(super) fn read5(bytes: &[u8]) -> Vec<v5::Packet> {
     let mut bytes = BytesMut::from(bytes);
     std::iter::from_fn(|| (!bytes.is_empty()).then(|| v5::Packet::read(&mut bytes, None).unwrap()))

@@ -1,4 +1,4 @@
-//! The endpoint's behaviour: the pure session in `conversation`, `topics` and `bytes`, real sockets
+//! The MQTT server's behaviour: the pure session in `conversation`, `topics` and `bytes`, real sockets
 //! in the others.
 
 mod bytes;

@@ -123,7 +123,7 @@ pub(super) enum Qos {
     Two,
 }
 
-/// What the endpoint says.
+/// What the server says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Reply {
     Welcome(Welcome),
@@ -191,7 +191,7 @@ pub(super) enum ConnectRefusal {
     Rate,
 }
 
-/// Why bytes are not a packet the endpoint takes. Every one of them ends the connection.
+/// Why bytes are not a packet the server takes. Every one of them ends the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PacketFault {
     Malformed(&'static str),

@@ -1,4 +1,4 @@
-//! What the endpoint says in MQTT 5: reason codes, and reason strings where the client wants them
+//! What the server says in MQTT 5: reason codes, and reason strings where the client wants them
 //! and has room.
 //!
 //! The codec writes a DISCONNECT without a reason string wrong - one byte too many, or with an
