@@ -30,8 +30,12 @@ pub(in crate::serve) struct Messages;
 #[derive(ToSchema)]
 pub(in crate::serve) struct ZoneAvailability {
     zone: String,
+    /// When the hub says so.
     #[schema(format = DateTime)]
     at: String,
+    /// The newest observation; null: never.
+    #[schema(required, format = DateTime)]
+    observed_at: Option<String>,
     capacity: u32,
     /// By kind of bay; only kinds the zone has.
     vacant: BTreeMap<String, u32>,

@@ -26,7 +26,7 @@ use utoipa::openapi::path::{Operation, OperationBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{Object, Ref};
 use utoipa::openapi::{
-    ContentBuilder, HttpMethod, ResponseBuilder, ResponsesBuilder, SecurityRequirement,
+    Required, ContentBuilder, HttpMethod, ResponseBuilder, ResponsesBuilder, SecurityRequirement,
 };
 use utoipa::{IntoParams as _, ToSchema as _};
 use utoipa_axum::router::OpenApiRouter;
@@ -73,6 +73,7 @@ fn described(codec: &Codec, http: &Http) -> Operation {
         .responses_from_into_responses::<problems::NotStored>();
     let body = RequestBodyBuilder::new()
         .description(Some(format!("{}, as JSON", codec.title)))
+        .required(Some(Required::True))
         .content(
             "application/json",
             ContentBuilder::new().schema(Some(Object::new())).build(),
