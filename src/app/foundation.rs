@@ -1,14 +1,15 @@
 //! The first phase of a start: everything that can be wrong with a configuration is found before
 //! anything is changed, and addresses and the data folder are taken.
 
-use super::{Failure, Shared, backup, brokers, doors, partners};
+use super::folder::own_folder;
+use super::sockets::listen;
+use super::{Failure, Shared, adapters, brokers, partners};
 use crate::config::Config;
 use crate::domain::Clock;
 use crate::ingest::mqtt_server::Tls;
 use crate::partners::Keys;
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -30,7 +31,7 @@ impl Foundation {
         brokers::check(&config.brokers)?;
         let http = listen("http", config.http.listen).await?;
         let mqtt = listen("mqtt", config.mqtt.listen).await?;
-        let mqtts = doors::tls(config)?;
+        let mqtts = adapters::tls(config)?;
         let lock = own_folder(&config.data.path)?;
         let shared = tokio::task::block_in_place(|| Shared::open(config, clock))?;
         Ok(Self {
@@ -42,34 +43,4 @@ impl Foundation {
             shared,
         })
     }
-}
-
-/// Makes the data folder if need be and locks it: two hubs on one folder would write over each
-/// other.
-pub(super) fn own_folder(data: &Path) -> Result<File, Failure> {
-    let fail =
-        |e: &dyn std::fmt::Display| Failure::Config(format!("data.path: {}: {e}", data.display()));
-    std::fs::create_dir_all(data).map_err(|e| fail(&e))?;
-    backup::refuse_unfinished(data)?;
-    let lock = File::create(data.join("lock")).map_err(|e| fail(&e))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(Failure::Unavailable(format!(
-            "{}: another hub uses this folder",
-            data.display()
-        ))),
-        Err(TryLockError::Error(e)) => Err(fail(&e)),
-    }
-}
-
-pub(super) async fn listen(what: &'static str, at: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(at)
-        .await
-        .map_err(|e| Failure::Unavailable(format!("{what}: cannot listen on {at}: {e}")))
-}
-
-pub(super) fn address(listener: &TcpListener) -> Result<SocketAddr, Failure> {
-    listener
-        .local_addr()
-        .map_err(|e| Failure::Internal(e.to_string()))
 }

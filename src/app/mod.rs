@@ -15,6 +15,7 @@
 //! last checkpoint is written, then the threads end. Nothing is acknowledged that is not on disk,
 //! so stopping at any other moment loses nothing either.
 
+mod adapters;
 mod backup;
 mod board;
 mod brokers;
@@ -22,6 +23,7 @@ mod checkpoints;
 mod doors;
 mod engine;
 mod failure;
+mod folder;
 mod foundation;
 mod history;
 mod inspect;
@@ -32,6 +34,7 @@ mod services;
 mod settlement;
 mod shared;
 mod sharing;
+mod sockets;
 mod storage;
 
 pub use backup::{backup, restore};
@@ -49,9 +52,10 @@ use crate::ingest::codec::device;
 use crate::live::Live;
 use crate::registry::Registry;
 use engine::{AtWork, Engine};
-use foundation::{Foundation, address};
+use foundation::Foundation;
 use services::{Made, Services};
 use shared::Shared;
+use sockets::address;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -103,7 +107,7 @@ pub fn run(config: Config) -> Result<(), Failure> {
 pub fn check(config: &Config) -> Result<(), Failure> {
     let keys = partners::of_config(config)?;
     config.store.check()?;
-    doors::tls(config)?;
+    adapters::tls(config)?;
     brokers::check(&config.brokers)?;
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
     let registry = Registry::open(&config.registry.path, scratch.path(), device::MODELS)?;

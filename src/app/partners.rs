@@ -1,7 +1,7 @@
 //! Keys as the running hub and the command line have them: the configuration's, and the store's.
 
 use super::Failure;
-use super::foundation::own_folder;
+use super::folder::own_folder;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Clock, SourceKind};

@@ -1,7 +1,7 @@
 //! The fourth phase of a start: everything that answers. HTTP listens from here on, also while the
 //! journal is replayed: `/readyz` says how far that is.
 
-use super::{Failure, Shared, doors, history, process, sharing};
+use super::{Failure, Shared, adapters, history, process, sharing};
 use crate::config::Config;
 use crate::domain::{RecentTurnover, Submission};
 use crate::ingest::gate::Gate;
@@ -42,7 +42,7 @@ impl Services {
         closed: &watch::Receiver<bool>,
         tasks: &mut JoinSet<()>,
     ) -> Result<Self, Failure> {
-        let gate = doors::gate(shared, config);
+        let gate = adapters::gate(shared, config);
         let authority = of.history.authority(config, &gate, of.turnover);
         let inbox = of.inbox;
         let desk = sharing::open(of.store, config, shared, inbox.clone(), closed, tasks).await?;
@@ -55,7 +55,7 @@ impl Services {
             clock: shared.clock.clone(),
             health: shared.health.clone(),
             metrics: shared.metrics.clone(),
-            reports: doors::reports(gate.clone()),
+            reports: adapters::reports(gate.clone()),
             inbox: inbox.clone(),
             quarantine: of.quarantine,
             authority,

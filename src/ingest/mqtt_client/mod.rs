@@ -25,6 +25,7 @@ mod config;
 mod desk;
 mod dial;
 mod inlet;
+mod inlet_link;
 mod ledger;
 mod outlet;
 mod redial;
@@ -85,7 +86,8 @@ impl Broker {
         if let Some(user) = &config.username {
             options.set_credentials(user, config.password()?.unwrap_or_default());
         }
-        if let Some(tls) = tls::config(&config)? {
+        if config.url.tls {
+            let tls = tls::settings(config.ca.as_deref())?;
             options.set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(tls)));
         }
         Ok(Self {

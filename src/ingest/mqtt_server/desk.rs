@@ -7,11 +7,12 @@
 use super::connection_limits::{Admission, Seat};
 use super::display::Display;
 use super::door::{Denied, Door};
-use super::session::{Close, SessionHost};
+use super::session::SessionHost;
 use super::wire::Grant;
 use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, ZoneIx};
 use crate::ingest::board::Wanted;
 use crate::ingest::codec::Codec;
+use crate::ingest::mqtt_server::close::Close;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::error::TrySendError;

@@ -3,12 +3,13 @@
 
 use super::door::Denied;
 use super::read_batch::ReadBatch;
-use super::session::{Close, Session, SessionHost, SessionLimits};
+use super::session::{Session, SessionHost, SessionLimits};
 use super::topic;
 use super::wire::Grant;
 use crate::domain::{Claim, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, ZoneIx};
 use crate::ingest::board::Wanted;
 use crate::ingest::codec::{Codec, Sender};
+use crate::ingest::mqtt_server::close::Close;
 use bytes::BytesMut;
 
 /// What a conversation came to.

@@ -12,6 +12,7 @@
 //! `wire` decodes, the only folder that knows the codecs. MQTT 3.1.1 and 5, by what each CONNECT
 //! asks for.
 
+mod close;
 mod config;
 mod connection;
 mod connection_limits;

@@ -6,12 +6,10 @@
 //! topic. What it must ask (may this one in, what does that payload say) it asks its
 //! [`SessionHost`]. The end is final: later bytes change nothing.
 
-mod close;
 mod publish;
 mod subscribe;
 mod welcome;
 
-pub(super) use close::Close;
 pub(super) use subscribe::Delivered;
 #[cfg(test)]
 pub(super) use subscribe::MAX_FILTERS;
@@ -24,6 +22,7 @@ use super::wire::{
 use crate::domain::{Parcel, Reason, SourceIx, Speaker, ZoneIx};
 use crate::ingest::board::Wanted;
 use crate::ingest::codec::Codec;
+use crate::ingest::mqtt_server::close::Close;
 use bytes::{Bytes, BytesMut};
 use publish::{Aliases, refuse};
 use std::collections::BTreeSet;

@@ -1,9 +1,10 @@
 //! What becomes of a publish: who may publish where, the limits, and the verdict its sender is
 //! told.
 
-use super::{Close, MAX_HELD, Open, SessionHost, SessionLimits};
+use super::{MAX_HELD, Open, SessionHost, SessionLimits};
 use crate::domain::{Door, Parcel, Reason, Refusal, Speaker};
 use crate::ingest::codec::Codec;
+use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::read_batch::ReadBatch;
 use crate::ingest::mqtt_server::topic;
 use crate::ingest::mqtt_server::wire::{Publish, Qos, Reply, Verdict, Version};

@@ -5,10 +5,11 @@
 //! is not acknowledged holds up what follows; it is never sent again, since a newer state will
 //! come.
 
-use super::{Close, Open, SessionHost};
+use super::{Open, SessionHost};
 use crate::domain::Availability;
 use crate::domain::{ZoneIx, id};
 use crate::ingest::board::Wanted;
+use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::read_batch::ReadBatch;
 use crate::ingest::mqtt_server::wire::{
     self, Current, Filter, Grant, Outgoing, Qos, Reply, Subscribe, Voice,

@@ -1,8 +1,9 @@
 //! The decision on a CONNECT: form first, then who, then what they leave behind, then room.
 
-use super::{Aliases, Close, Open, SessionHost, SessionLimits, Subscriptions};
+use super::{Aliases, Open, SessionHost, SessionLimits, Subscriptions};
 use crate::domain::id;
 use crate::ingest::codec;
+use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::door::Denied;
 use crate::ingest::mqtt_server::topic;
 use crate::ingest::mqtt_server::wire::{Connect, ConnectRefusal, Version, Voice, Welcome, Will};

@@ -2,7 +2,7 @@
 //! up.
 
 use super::fakes::{GOODBYE, MINE, PING, Talk, connect, hello, publish, release, wire};
-use crate::ingest::mqtt_server::session::Close;
+use crate::ingest::mqtt_server::close::Close;
 use proptest::prelude::*;
 use rumqttc::mqttbytes::{QoS, v4};
 

@@ -5,8 +5,9 @@ use crate::domain::{
 };
 use crate::ingest::board::{Board, Wanted, Watch};
 use crate::ingest::codec::Codec;
+use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::read_batch::ReadBatch;
-use crate::ingest::mqtt_server::session::{Close, Session, SessionHost, SessionLimits};
+use crate::ingest::mqtt_server::session::{Session, SessionHost, SessionLimits};
 use crate::ingest::mqtt_server::wire::Grant;
 use crate::ingest::mqtt_server::{Denied, Doorkeeper, Intake};
 use bytes::BytesMut;

@@ -2,7 +2,7 @@
 
 use super::fakes::{GOODBYE, MINE, Talk, connect5, hello5, publish5, read5, release};
 use crate::domain::Reason;
-use crate::ingest::mqtt_server::session::Close;
+use crate::ingest::mqtt_server::close::Close;
 use bytes::BytesMut;
 use rumqttc::v5::mqttbytes::QoS;
 use rumqttc::v5::mqttbytes::v5::{

@@ -2,7 +2,7 @@
 //! made up.
 
 use super::fakes::{MINE, PING, Talk, connect5, hello5, publish5};
-use crate::ingest::mqtt_server::session::Close;
+use crate::ingest::mqtt_server::close::Close;
 use proptest::prelude::*;
 use rumqttc::v5::mqttbytes::{QoS, v5};
 

@@ -3,7 +3,7 @@
 use super::fakes::{MINE, Talk, publish};
 use crate::domain::Reason;
 use crate::ingest::codec::named;
-use crate::ingest::mqtt_server::session::Close;
+use crate::ingest::mqtt_server::close::Close;
 
 /// What a publish to `topic` comes to, with the topic's bytes put in raw.
 fn attempt(topic: &[u8]) -> Talk {

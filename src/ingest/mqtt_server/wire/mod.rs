@@ -9,8 +9,8 @@ mod say5;
 pub(super) mod v4;
 pub(super) mod v5;
 
-use super::session::Close;
 use crate::domain::Reason;
+use crate::ingest::mqtt_server::close::Close;
 use bytes::{Bytes, BytesMut};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,7 +26,7 @@ use utoipa::openapi::path::{Operation, OperationBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{Object, Ref};
 use utoipa::openapi::{
-    Required, ContentBuilder, HttpMethod, ResponseBuilder, ResponsesBuilder, SecurityRequirement,
+    ContentBuilder, HttpMethod, Required, ResponseBuilder, ResponsesBuilder, SecurityRequirement,
 };
 use utoipa::{IntoParams as _, ToSchema as _};
 use utoipa_axum::router::OpenApiRouter;

@@ -2,7 +2,7 @@
 
 /// Why a conversation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) enum Close {
+pub(super) enum Close {
     /// DISCONNECT
     Goodbye,
     /// DISCONNECT that asks for the last will to be left.
@@ -53,7 +53,7 @@ pub(in super::super) enum Close {
 
 impl Close {
     /// The label of `mqtt_connections_refused_total`; `None` where the client itself chose to go.
-    pub(in super::super) const fn label(self) -> Option<&'static str> {
+    pub(super) const fn label(self) -> Option<&'static str> {
         Some(match self {
             Self::Goodbye | Self::GoodbyeWithWill | Self::PeerGone => return None,
             Self::NoConnect => "no_connect",
@@ -87,7 +87,7 @@ impl Close {
     }
 
     /// The reason code of an MQTT 5 DISCONNECT, and what a human may want to know besides.
-    pub(in super::super) const fn reason(self) -> (u8, Option<&'static str>) {
+    pub(super) const fn reason(self) -> (u8, Option<&'static str>) {
         match self {
             Self::Goodbye | Self::GoodbyeWithWill => (0x00, None),
             Self::Malformed(what) => (0x81, Some(what)),
