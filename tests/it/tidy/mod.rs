@@ -4,6 +4,7 @@
 //! it, so that a rule which has gone blind fails too. Reading the tree costs some milliseconds;
 //! nothing here builds or starts anything.
 
+mod circles;
 mod documents;
 mod doors;
 mod files;
@@ -185,6 +186,11 @@ fn each_outside_crate_has_one_door() {
 #[test]
 fn files_say_what_they_are_and_stay_short() {
     none(&files::check(&rust()));
+}
+
+#[test]
+fn files_do_not_import_each_other_in_a_loop() {
+    none(&circles::check(&rust()));
 }
 
 #[test]
