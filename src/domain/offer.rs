@@ -2,7 +2,8 @@
 
 use super::reservation::Vehicle;
 use super::span::{Span, melt, without};
-use super::weekly::{TimeZone, Weekly, occurrences};
+use super::time_zone::TimeZone;
+use super::weekly::{Weekly, occurrences};
 use super::{Currency, Millis};
 use std::fmt;
 use std::sync::Arc;

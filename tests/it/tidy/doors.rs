@@ -36,9 +36,14 @@ const DOORS: &[(&str, Door)] = &[
     ),
     (
         "chrono",
-        Only(&["domain/time.rs", "domain/calendar.rs", "domain/weekly.rs"]),
+        Only(&[
+            "domain/time.rs",
+            "domain/time_zone.rs",
+            "domain/calendar.rs",
+            "domain/weekly.rs",
+        ]),
     ),
-    ("chrono-tz", Only(&["domain/weekly.rs"])),
+    ("chrono-tz", Only(&["domain/time_zone.rs"])),
     (
         "clap",
         Only(&["main.rs", "demo.rs", "app/partners.rs", "app/history.rs"]),
