@@ -57,7 +57,7 @@ const DOORS: &[(&str, Door)] = &[
     ("itoa", Open),
     ("object_store", Only(&["history/store.rs"])),
     ("parquet", Only(&["history/table.rs"])),
-    ("prometheus", Only(&["metrics.rs"])),
+    ("prometheus", Only(&["metrics"])),
     ("rand", NotIn(&["domain/", "live/"])),
     ("rustix", Only(&["journal/", "app/process.rs"])),
     ("reqwest-tls", Only(&["history/store.rs"])),
