@@ -75,10 +75,7 @@ const DOORS: &[(&str, Door)] = &[
     ("subtle", Only(&["partners/"])),
     ("tempfile", Open),
     ("thiserror", Open),
-    (
-        "timely",
-        Only(&["stream/dataflow.rs", "stream/dataflow/claims.rs"]),
-    ),
+    ("timely", Only(&["stream/dataflow.rs", "stream/dataflow/"])),
     ("tokio", NotIn(&["domain/", "registry/"])),
     (
         "tokio-rustls",
