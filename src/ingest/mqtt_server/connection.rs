@@ -138,7 +138,7 @@ impl<S: Line> Connection<S> {
                     }
                 }
                 ConnectionEvent::Settled(Ok(())) => {
-                    self.session.settled(std::mem::take(&mut self.settled))
+                    self.session.settled(std::mem::take(&mut self.settled));
                 }
                 ConnectionEvent::Submitted(Ok(())) => {}
                 ConnectionEvent::Settled(Err(NotDurable))

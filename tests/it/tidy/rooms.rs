@@ -198,12 +198,12 @@ mod tests {
     #[test]
     fn an_opened_part_of_a_room_opens_no_more_of_it() {
         none(&planted(
-            "src/serve/api/reports/reports.rs",
+            "src/serve/api/reports/partner_reports.rs",
             "use crate::ingest::gate::Gate; use crate::ingest::gate;",
         ));
         one(
             &planted(
-                "src/serve/api/reports/reports.rs",
+                "src/serve/api/reports/partner_reports.rs",
                 "use crate::ingest::codec::Codec;",
             ),
             &["ingest::gate"],

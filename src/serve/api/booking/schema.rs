@@ -9,7 +9,7 @@
     reason = "numbers as utoipa's attributes take them"
 )]
 
-use crate::serve::api::words::*;
+use crate::serve::api::words::BayKind;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 

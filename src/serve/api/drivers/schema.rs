@@ -5,7 +5,9 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
-use crate::serve::api::words::*;
+use crate::serve::api::words::{
+    AnyKind, BayKind, BayState, ShownSourceKind, ShownState, Why, ZoneKind,
+};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 

@@ -6,7 +6,7 @@
 //! refused item by item with 202: a network server that is answered with an error may give up on
 //! all its devices.
 
-use super::reports::{MAX_BODY, ReportsState, Unheard};
+use super::partner_reports::{MAX_BODY, ReportsState, Unheard};
 use super::schema;
 use crate::domain::{Reason, Topic};
 use crate::partners::{Grant, SourcePattern};
