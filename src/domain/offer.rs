@@ -2,8 +2,9 @@
 
 use super::reservation::Vehicle;
 use super::span::{Span, melt, without};
+use super::time_zone::TimeZone;
 use super::vocabulary::vocabulary;
-use super::weekly::{TimeZone, Weekly, occurrences};
+use super::weekly::{Weekly, occurrences};
 use super::{Currency, Millis};
 use std::fmt;
 use std::sync::Arc;

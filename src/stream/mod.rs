@@ -63,6 +63,35 @@ impl Config {
     /// One shard each.
     pub const MAX_WORKERS: u32 = crate::domain::SHARDS;
 
+    /// Names of the keys, their values, and what they must lie between.
+    #[must_use]
+    pub fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 5] {
+        let most = u64::from(u32::MAX);
+        [
+            (
+                "stream.workers",
+                self.workers as u64,
+                1..=u64::from(Self::MAX_WORKERS),
+            ),
+            (
+                "stream.queue_batches",
+                self.queue_batches as u64,
+                1..=65_536,
+            ),
+            (
+                "stream.stale_after_s",
+                u64::from(self.stale_after_s),
+                1..=most,
+            ),
+            ("stream.max_age_s", u64::from(self.max_age_s), 1..=most),
+            (
+                "stream.stall_after_s",
+                u64::from(self.stall_after_s),
+                1..=86_400,
+            ),
+        ]
+    }
+
     /// Workers that there will be.
     #[must_use]
     pub fn hands(&self) -> usize {

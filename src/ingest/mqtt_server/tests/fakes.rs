@@ -312,6 +312,13 @@ pub(super) fn read5(bytes: &[u8]) -> Vec<v5::Packet> {
         .collect()
 }
 
+/// The properties of a CONNECT, with one change.
+pub(super) fn with(change: impl FnOnce(&mut v5::ConnectProperties)) -> v5::ConnectProperties {
+    let mut p = v5::ConnectProperties::new();
+    change(&mut p);
+    p
+}
+
 /// `lamp-1`'s CONNECT of MQTT 5.
 pub(super) fn connect5(id: &str, p: v5::ConnectProperties, will: Option<v5::LastWill>) -> Vec<u8> {
     let connect = v5::Connect {

@@ -7,6 +7,7 @@ mod doors;
 mod fakes;
 mod five;
 mod five_bytes;
+mod five_connect;
 mod house;
 mod hurry;
 mod pressure;
