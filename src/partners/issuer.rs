@@ -9,6 +9,7 @@
 
 use super::config::KeyConfig;
 use super::grant::{Scope, Scopes};
+use super::issue_error::IssueError;
 use super::key_info::{KeyId, KeyInfo, info, of_config};
 use super::key_request::{KeyRequest, named};
 use super::keys::{Keys, MOST, Plaintext};
@@ -20,26 +21,6 @@ use tokio::sync::Mutex;
 
 /// A partner as administrators see it.
 pub use crate::store::PartnerRow as PartnerInfo;
-
-/// Why a key or partner was not made, shown or revoked.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IssueError {
-    /// A field that cannot be so.
-    #[error("{field} {why}")]
-    Field { field: &'static str, why: String },
-    /// The name is in use, or was.
-    #[error("the name {0:?} is taken; a name is used once, so that it means one key for ever")]
-    Taken(String),
-    /// Only the configuration can take back what it gave.
-    #[error("the key {0:?} comes from the configuration: remove it there and restart the hub")]
-    Fixed(String),
-    #[error("there is no such key")]
-    NoSuchKey,
-    #[error("there are {MOST} keys, which is as many as there may be: revoke some")]
-    Full,
-    #[error(transparent)]
-    Store(StoreError),
-}
 
 /// See the module.
 pub struct Issuer {

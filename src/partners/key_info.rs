@@ -2,7 +2,7 @@
 
 use super::config::KeyConfig;
 use super::grant::{Grant, Scope, Scopes, SourcePattern};
-use super::issuer::IssueError;
+use super::issue_error::IssueError;
 use crate::domain::{Millis, Pass, SourceKind};
 use crate::store::{KeyRow, StoreError};
 use std::fmt;

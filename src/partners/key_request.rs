@@ -1,7 +1,7 @@
 //! What a new key is to be, and whether it can be so.
 
 use super::grant::{Scope, Scopes, SourcePattern};
-use super::issuer::IssueError;
+use super::issue_error::IssueError;
 use crate::domain::{Millis, SourceKind, id};
 
 /// Patterns one key may have.

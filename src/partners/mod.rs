@@ -7,6 +7,7 @@
 
 mod config;
 mod grant;
+mod issue_error;
 mod issuer;
 #[cfg(test)]
 mod issuer_tests;
@@ -17,7 +18,8 @@ mod speak;
 
 pub use config::{Config, ConfigError, KeyConfig};
 pub use grant::{Grant, Scope, Scopes, SourcePattern};
-pub use issuer::{IssueError, Issuer, PartnerInfo};
+pub use issue_error::IssueError;
+pub use issuer::{Issuer, PartnerInfo};
 pub use key_info::{KeyId, KeyInfo};
 pub use key_request::KeyRequest;
 pub use keys::{Digest, Keys, Plaintext};

@@ -18,7 +18,7 @@
 //! disk: changing it needs a new version of the file.
 
 use super::fuse::SavedBay;
-use super::worker::WorkerCopy;
+use super::worker_copy::WorkerCopy;
 use super::zones::GateCount;
 use crate::domain::{
     AmendmentLength, BayKind, Millis, SHARDS, SourceIx, ZoneIx, owner, shard_of, zones_of,

@@ -17,6 +17,7 @@ mod seen;
 pub(super) mod settlement_tests;
 mod wire;
 pub mod worker;
+mod worker_copy;
 pub mod zones;
 
 pub use checkpoint::Saved;

@@ -356,5 +356,3 @@ fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
 mod state;
 #[cfg(test)]
 mod tests;
-
-pub use state::WorkerCopy;
