@@ -47,8 +47,13 @@ impl BookingActor {
             Err(Failed::No(DeskError::NoMatch(why))) => Answer::No(*why),
             Err(_) => return outcome,
         };
-        work.answer((&ask.driver, key), body, &answer.write(), self.clock.now())
-            .await?;
+        work.answer(
+            (&ask.driver, key),
+            body,
+            &answer.write(),
+            self.ctx.clock.now(),
+        )
+        .await?;
         outcome
     }
 
@@ -60,7 +65,7 @@ impl BookingActor {
     ) -> Result<Reservation, Failed> {
         let mut why = Why::Full;
         for _ in 0..TRIES {
-            let found = self.view().find(ask, self.clock.now());
+            let found = self.view().find(ask, self.ctx.clock.now());
             why = found.why();
             // What was won is as cheap as can be without taking another's only bay.
             let best = found
@@ -70,7 +75,7 @@ impl BookingActor {
                 .or(found.free.first());
             let fit = match best {
                 Some(fit) => fit.clone(),
-                None if self.config.matching == Matching::Batch && !found.kept.is_empty() => {
+                None if self.ctx.config.matching == Matching::Batch && !found.kept.is_empty() => {
                     match self.make_room(work, ask, &found.kept).await? {
                         Some(fit) => fit,
                         None => break,
@@ -80,11 +85,12 @@ impl BookingActor {
             };
             if let Some(held) = self.try_to_hold(work, ask, &fit).await? {
                 self.note_alternatives(&held, &found);
-                self.metrics.share.served.inc();
+                self.ctx.metrics.share.served.inc();
                 return Ok(held);
             }
         }
-        self.metrics
+        self.ctx
+            .metrics
             .share
             .unserved
             .with_label_values(&[why.name()])
@@ -99,12 +105,12 @@ impl BookingActor {
         ask: &Ask,
         fit: &Fit,
     ) -> Result<Option<Reservation>, Failed> {
-        let new = self.new_reservation(ask, fit, self.clock.now());
+        let new = self.new_reservation(ask, fit, self.ctx.clock.now());
         work.mark().await?;
         match book(work, fit, &new).await {
             Ok(held) => {
                 work.keep().await?;
-                self.shelf.put(held.clone());
+                self.index.put(held.clone());
                 Ok(Some(held))
             }
             Err(StoreError::Booked | StoreError::Stale | StoreError::NoSuch) => {
@@ -118,9 +124,9 @@ impl BookingActor {
 
     /// What else would have done is known just now, and will be asked when others want the bay.
     fn note_alternatives(&mut self, held: &Reservation, found: &Found) {
-        if self.config.matching == Matching::Batch && !held.is_pinned(held.created_at) {
+        if self.ctx.config.matching == Matching::Batch && !held.is_pinned(held.created_at) {
             let bays = alternatives::best(found.free.iter().chain(&found.kept), held.price_cents);
-            self.shelf.alternatives.note(
+            self.index.alternatives.note(
                 held.id,
                 (held.promise.place, held.promise.max_walk_m),
                 bays,
@@ -148,7 +154,7 @@ impl BookingActor {
                 vehicle: ask.vehicle,
             },
             walk_m: fit.walk_m,
-            expires_at: now.plus(self.config.hold_s * 1000),
+            expires_at: now.plus(self.ctx.config.hold_s * 1000),
             created_at: now,
             arrived_at: None,
             departed_at: None,
@@ -160,16 +166,16 @@ impl BookingActor {
     /// Another hub has been here: what it did to this bay and its offer is read from the store.
     async fn look_again(&mut self, work: &mut Work, offer: &Offer) -> Result<(), StoreError> {
         let kept = work.kept_on(&offer.bay).await?;
-        self.shelf.put_bay(&offer.bay, kept);
+        self.index.put_bay(&offer.bay, kept);
         match work.lock_offer(offer.id).await {
-            Ok(now) => self.shelf.put_offer(now, &self.registry),
+            Ok(now) => self.index.put_offer(now, &self.ctx.registry),
             Err(StoreError::NoSuch) => {
-                self.shelf.put_offer(
+                self.index.put_offer(
                     Offer {
                         state: OfferState::Withdrawn,
                         ..offer.clone()
                     },
-                    &self.registry,
+                    &self.ctx.registry,
                 );
             }
             Err(e) => return Err(e),

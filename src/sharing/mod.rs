@@ -30,6 +30,7 @@ mod actor;
 mod alternatives;
 mod ask;
 mod booking;
+mod commands;
 mod config;
 mod deadlines;
 mod desk;

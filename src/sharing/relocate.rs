@@ -137,11 +137,11 @@ impl NumberedIndex<'_> {
         }
         let open = self
             .view
-            .shelf
+            .index
             .offer(offer)
             .filter(|s| s.offer.state == OfferState::Open);
         let number = open.map(|s| {
-            let there: Vec<&Arc<Reservation>> = self.view.shelf.kept_on(&s.offer.bay).collect();
+            let there: Vec<&Arc<Reservation>> = self.view.index.kept_on(&s.offer.bay).collect();
             let day = there
                 .into_iter()
                 .map(|r| Sitting {
@@ -164,7 +164,7 @@ impl NumberedIndex<'_> {
         let number = *self.numbers.entry(r.id).or_insert(next);
         if number == next {
             self.bookings
-                .push((r.clone(), self.view.shelf.alternatives.of(r.id)));
+                .push((r.clone(), self.view.index.alternatives.of(r.id)));
         }
         Some(number)
     }

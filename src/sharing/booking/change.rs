@@ -52,7 +52,7 @@ impl BookingActor {
         event: ReservationEvent,
         cause: Cause,
     ) -> Result<Reservation, Failed> {
-        let now = self.clock.now();
+        let now = self.ctx.clock.now();
         let Some(mut step) = r.step(event, now).map_err(DeskError::Step)? else {
             return Ok(r);
         };
@@ -84,8 +84,9 @@ impl BookingActor {
             now,
         ))
         .await?;
-        self.shelf.put(next.clone());
-        self.metrics
+        self.index.put(next.clone());
+        self.ctx
+            .metrics
             .share
             .transitions
             .with_label_values(&[next.state.name()])
@@ -101,14 +102,14 @@ impl BookingActor {
         fit: &Fit,
         taken: bool,
     ) -> Result<Reservation, StoreError> {
-        let now = self.clock.now();
+        let now = self.ctx.clock.now();
         work.unseat(r.id, r.version).await?;
         let (next, refund) = elsewhere(r, fit, taken, now);
         let next = work.seat(&next).await?;
         work.log(&entry(&next, "moved", Cause::Hub, refund, now))
             .await?;
-        self.shelf.put(next.clone());
-        self.metrics.share.moved.inc();
+        self.index.put(next.clone());
+        self.ctx.metrics.share.moved.inc();
         Ok(next)
     }
 }

@@ -22,7 +22,7 @@ impl BookingActor {
         match work.add_offer(&offer).await {
             Ok(made) => {
                 work.keep().await?;
-                self.shelf.put_offer(made.clone(), &self.registry);
+                self.index.put_offer(made.clone(), &self.ctx.registry);
                 Ok(made)
             }
             Err(StoreError::Taken) => {
@@ -51,7 +51,7 @@ impl BookingActor {
             return Err(DeskError::Stale.into());
         }
         let made = work.put_offer(offer).await?;
-        self.shelf.put_offer(made.clone(), &self.registry);
+        self.index.put_offer(made.clone(), &self.ctx.registry);
         Ok(made)
     }
 }

@@ -80,26 +80,19 @@ async fn zones(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let p = Params::read(uri.query(), &["ids", "bbox", "kind", "limit", "cursor"])?;
-    match p.text("ids") {
-        Some(ids) => {
-            if let Some(other) = ["bbox", "kind", "limit", "cursor"]
-                .into_iter()
-                .find(|n| p.text(n).is_some())
-            {
-                return Err(ApiError::bad(
-                    other,
-                    format!("{other} cannot be given together with ids"),
-                ));
-            }
-            let rendered = by_id(&own, ids, format)?;
-            Ok(feed(rendered, None, &held, format))
-        }
-        None => {
-            let (rendered, next) = page(&own, &p, format)?;
-            let link = next.and_then(|next| link(&uri, &next));
-            Ok(feed(rendered, link, &held, format))
-        }
+    let Some(ids) = p.text("ids") else {
+        let (rendered, next) = page(&own, &p, format)?;
+        let link = next.and_then(|next| link(&uri, &next));
+        return Ok(feed(rendered, link, &held, format));
+    };
+    let others = ["bbox", "kind", "limit", "cursor"];
+    if let Some(other) = others.into_iter().find(|n| p.text(n).is_some()) {
+        return Err(ApiError::bad(
+            other,
+            format!("{other} cannot be given together with ids"),
+        ));
     }
+    Ok(feed(by_id(&own, ids, format)?, None, &held, format))
 }
 
 fn by_id(own: &ReadState, ids: &str, format: &Format) -> Result<Rendered, ApiError> {
