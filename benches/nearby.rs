@@ -15,7 +15,7 @@ use common::{M_PER_DEG, city_specs, query, resident, view};
 use dashmap::DashMap;
 use hdrhistogram::Histogram;
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 

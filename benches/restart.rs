@@ -37,7 +37,7 @@ const BAYS: usize = 1_400_000;
 const CLAIMS: u64 = 10_000_000;
 const GROUP: u64 = 65_536;
 const SOURCES: u32 = 20_000;
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn city() -> Arc<Registry> {
     let place = |z: usize| LatLon {

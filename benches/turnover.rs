@@ -37,7 +37,7 @@ use bayhub::sharing::{self, Desk};
 use bayhub::store::Store;
 use hdrhistogram::Histogram;
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

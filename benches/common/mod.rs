@@ -17,7 +17,7 @@ use bayhub::registry::Registry;
 use bayhub::registry::city::{BayAttrs, BaySpec, City, ZoneSpec};
 use bayhub::serve::Authority;
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use std::sync::Arc;
 
 /// The share of bays that are vacant.

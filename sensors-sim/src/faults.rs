@@ -6,7 +6,7 @@
 
 use crate::message::Message;
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, Normal};
 use std::collections::BTreeMap;
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// How often the days of use are stored.
-const SAVE_USES: Duration = Duration::from_secs(60);
+const SAVE_USES: Duration = Duration::from_mins(1);
 
 /// The keys of the configuration, checked.
 pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {

@@ -42,7 +42,7 @@ struct State {
 /// Files that are remembered as written. The stream asks about the newest only.
 const DONE: usize = 256;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// See the module. Cheap to share.
 pub struct Keeper {

@@ -156,7 +156,7 @@ fn cors() -> CorsLayer {
             HeaderName::from_static("last-event-id"),
         ])
         .expose_headers([ETAG, LINK])
-        .max_age(Duration::from_secs(3600))
+        .max_age(Duration::from_hours(1))
 }
 
 async fn method_not_allowed() -> ApiError {

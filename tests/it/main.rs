@@ -10,3 +10,4 @@ mod demo;
 mod fuzz;
 mod ground_truth;
 mod tidy;
+mod web;

@@ -14,7 +14,7 @@ use crate::stream;
 use crate::testing::{self, Remembered};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;

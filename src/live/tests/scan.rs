@@ -3,7 +3,7 @@
 use super::*;
 use crate::live::nearest::Plane;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 
 /// A place up to `metres` north or south and east or west of `centre`, taken around the date line
 /// if need be.

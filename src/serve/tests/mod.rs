@@ -24,6 +24,7 @@ mod settled;
 mod sharing;
 mod sharing_bad;
 mod sharing_offers;
+mod snapshots;
 mod sockets;
 mod sources;
 mod stream;

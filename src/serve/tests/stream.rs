@@ -249,7 +249,7 @@ async fn the_last_of_many_changes_always_comes() {
         }
         events
     };
-    let events = tokio::time::timeout(Duration::from_secs(60), newest)
+    let events = tokio::time::timeout(Duration::from_mins(1), newest)
         .await
         .expect("the last change was lost");
     writer.await.unwrap();

@@ -1,7 +1,7 @@
 //! Names that are drawn: of offers and reservations, and the secrets of calendars.
 
 use crate::domain::offer::CalendarToken;
-use rand::Rng as _;
+use rand::RngExt as _;
 
 /// 80 random bits: it cannot be guessed, and says nothing of how many there are.
 pub(super) fn public_name(kind: &str) -> String {

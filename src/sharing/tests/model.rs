@@ -6,7 +6,7 @@ use crate::domain::ReservationState::{
 };
 use crate::domain::reservation::PIN_MS;
 use rand::rngs::SmallRng;
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// In each of the two.

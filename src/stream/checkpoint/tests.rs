@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const T0: u64 = 1_795_402_800_000;
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn batches(n: u64) -> Vec<Batch> {
     let claim = |i: u64| {

@@ -6,7 +6,7 @@
 use super::hub::Hub;
 use super::load::{AHEAD, Books};
 use rand::rngs::StdRng;
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 use std::time::Duration;
 
 const QUIET: [&str; 3] = ["--bays", "60", "--no-sim"];

@@ -60,7 +60,7 @@ const DOORS: &[(&str, Door)] = &[
     ("prometheus", Only(&["metrics"])),
     ("rand", NotIn(&["domain/", "live/"])),
     ("rustix", Only(&["journal/", "app/process.rs"])),
-    ("reqwest-tls", Only(&["history/store.rs"])),
+    ("reqwest", Only(&["history/store.rs"])),
     (
         "rumqttc",
         Only(&["ingest/mqtt_server/", "ingest/mqtt_client/"]),

@@ -25,7 +25,7 @@ pub(in crate::serve) struct NearbyQuery {
     #[param(minimum = 1, maximum = 200, default = 20)]
     limit: Option<u32>,
     /// What the bay is for.
-    #[param(default = "car", inline)]
+    #[param(default = "car")]
     kind: Option<BayKind>,
     /// true: only accessible bays.
     accessible: Option<bool>,
