@@ -19,23 +19,19 @@
 //! is 3,600: more of the going through for each report. What is told is what a catching-up hub
 //! does, which takes the same stream as fast as it can.
 
-use bayhub::domain::{
-    Batch, BayIx, BayKind, BayStatus, Claim, Corrections, LatLon, Millis, Observation, SettledHour,
-    SettledSink, SourceIx, SourceKind, ZoneKind,
-};
-use bayhub::live::{Live, Room};
+mod by_hand;
+#[path = "../common/mod.rs"]
+mod common;
+
+use bayhub::domain::{Batch, BayIx, BayStatus, Claim, Millis, Observation, SourceIx, SourceKind};
 use bayhub::metrics::Metrics;
 use bayhub::registry::Registry;
-use bayhub::registry::city::{BayAttrs, BaySpec, ZoneSpec};
-use bayhub::settlement::AmendmentFiles;
-use bayhub::stream::{self, Settlement};
-use std::path::Path;
+use bayhub::stream;
+use by_hand::Loop;
+use common::grid::{BAYS, ZONES, city, live, settlement};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-const ZONES: usize = 14_000;
-const BAYS: usize = 1_400_000;
 const GROUP: usize = 65_536;
 const ROUNDS: usize = 5;
 const T0: u64 = 1_795_402_800_000;
@@ -54,48 +50,6 @@ impl Rng {
     fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }
-}
-
-fn city() -> Arc<Registry> {
-    let side = 120;
-    let place = |z: usize| LatLon {
-        lat: 1.22 + (z / side) as f64 * 0.002,
-        lon: 103.6 + (z % side) as f64 * 0.0036,
-    };
-    let zones = (0..ZONES).map(|z| ZoneSpec {
-        id: format!("Z{z}"),
-        name: String::new(),
-        kind: ZoneKind::OffStreet,
-        operator: String::new(),
-        capacity: (BAYS / ZONES) as u32,
-        place: place(z),
-        outline: vec![],
-        stale_after_s: None,
-    });
-    let attrs = BayAttrs {
-        kind: BayKind::Car,
-        accessible: false,
-        ev_charging: false,
-        max_height_cm: 0,
-        max_stay_min: 0,
-        price_cents_per_hour: 120,
-    };
-    let bays = (0..BAYS).map(|b| {
-        let z = b / (BAYS / ZONES);
-        let i = b % (BAYS / ZONES);
-        let at = place(z);
-        let place = LatLon {
-            lat: at.lat + (i / 10) as f64 * 3e-5,
-            lon: at.lon + (i % 10) as f64 * 3e-5,
-        };
-        BaySpec {
-            id: format!("Z{z}-{i}"),
-            zone: format!("Z{z}"),
-            place,
-            attrs,
-        }
-    });
-    Arc::new(Registry::in_memory(zones.collect(), bays.collect()).expect("a sound city"))
 }
 
 /// Bays drawn by a Zipf-like law (exponent 0.8) over a permutation of all.
@@ -132,102 +86,6 @@ const fn ingest_ms(i: usize, step_ms: u64) -> u64 {
     T0 + 6000 + (i as u64 + 1) * step_ms
 }
 
-/// The hand-written side: everything in plain dense arrays, in one loop.
-struct Loop {
-    cells: Vec<(u64, u64, u32, u32)>,
-    free: Vec<[u32; 4]>,
-    occupied: Vec<u32>,
-    words: Vec<AtomicU64>,
-    bits: Vec<AtomicU64>,
-    published: Vec<[AtomicU32; 2]>,
-    /// When each source was last heard.
-    heard: Vec<AtomicU64>,
-    /// The newest observation in each zone.
-    newest: Vec<AtomicU64>,
-}
-
-impl Loop {
-    fn new(registry: &Registry) -> Self {
-        let city = registry.city();
-        let zone = |b: u32| city.zone_of(BayIx(b)).0;
-        Self {
-            cells: (0..BAYS as u32).map(|b| (0, 0, 0, zone(b))).collect(),
-            free: vec![[0; 4]; ZONES],
-            occupied: vec![0; ZONES],
-            words: (0..BAYS).map(|_| AtomicU64::new(0)).collect(),
-            bits: (0..=BAYS / 64).map(|_| AtomicU64::new(0)).collect(),
-            heard: (0..1024).map(|_| AtomicU64::new(0)).collect(),
-            newest: (0..ZONES).map(|_| AtomicU64::new(0)).collect(),
-            published: (0..ZONES)
-                .map(|_| [const { AtomicU32::new(0) }; 2])
-                .collect(),
-        }
-    }
-
-    fn run(&mut self, claims: &[Claim], now: u64) {
-        for (i, claim) in claims.iter().enumerate() {
-            if let Some(Claim::Bay(next)) = claims.get(i + 16) {
-                prefetch(&self.cells, next.bay.at());
-            }
-            let Claim::Bay(o) = claim else { continue };
-            let b = o.bay.at();
-            let heard = &self.heard[o.source.at()];
-            if heard.load(Relaxed) < o.at.0.min(now) {
-                heard.store(o.at.0.min(now), Relaxed);
-            }
-            let (word, seq, source, zone) = &mut self.cells[b];
-            let was = *word & 3;
-            let at = *word >> 20;
-            if (o.at.0, o.seq, o.source.0) <= (at, *seq, *source) {
-                continue;
-            }
-            let silent = now.saturating_sub(o.at.0) > 900_000
-                && now.saturating_sub(heard.load(Relaxed)) > 900_000;
-            let is = if silent { 0 } else { o.status as u64 };
-            *word = o.at.0 << 20 | u64::from(o.confidence) << 12 | is;
-            (*seq, *source) = (o.seq, o.source.0);
-            let z = *zone as usize;
-            if self.newest[z].load(Relaxed) < o.at.0 {
-                self.newest[z].store(o.at.0, Relaxed);
-            }
-            self.words[b].store(*word, Relaxed);
-            if was == is {
-                continue;
-            }
-            match was {
-                1 => self.free[z][0] -= 1,
-                2 => self.occupied[z] -= 1,
-                _ => {}
-            }
-            let bit = 1 << (b & 63);
-            if is == 1 {
-                self.free[z][0] += 1;
-                self.bits[b >> 6].fetch_or(bit, Relaxed);
-            } else {
-                self.occupied[z] += 1;
-                self.bits[b >> 6].fetch_and(!bit, Relaxed);
-            }
-            self.published[z][0].store(self.free[z][0], Relaxed);
-            self.published[z][1].store(self.occupied[z], Relaxed);
-        }
-    }
-}
-
-#[allow(unsafe_code, reason = "the prefetch intrinsic has no safe form")]
-fn prefetch<T>(cells: &[T], i: usize) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: `i` is a bay of this city, so the address is inside the slice; a prefetch reads
-    // nothing in any case.
-    unsafe {
-        std::arch::x86_64::_mm_prefetch(
-            cells.as_ptr().add(i).cast::<i8>(),
-            std::arch::x86_64::_MM_HINT_T0,
-        );
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (cells, i);
-}
-
 /// Wall and processor seconds, counted from `begin`.
 struct Meter(Instant, Duration);
 
@@ -262,21 +120,6 @@ fn by_loop(registry: &Registry, claims: &[Claim], step_ms: u64) -> ([f64; 2], u6
     (took, side.free.iter().map(|z| u64::from(z[0])).sum())
 }
 
-/// Takes all results and drops them.
-struct Nobody;
-
-impl SettledSink for Nobody {
-    fn try_hour(&self, _: u32, _: u32, _: &Arc<SettledHour>) -> bool {
-        true
-    }
-
-    fn try_corrections(&self, _: u32, _: u32, _: &Arc<Corrections>) -> bool {
-        true
-    }
-
-    fn given_up(&self, _: Millis, _: bool) {}
-}
-
 /// Batches that are not timed.
 const fn untimed(claims: usize) -> usize {
     (claims / 2).div_ceil(GROUP)
@@ -305,14 +148,6 @@ fn keep_up(stream: &stream::Stream, feed: &mut stream::Feed, ingest: u64) {
     }
 }
 
-fn settlement(dir: &Path) -> Settlement {
-    let kept = AmendmentFiles::open(dir, 0, 1 << 40, &[]).expect("a fresh folder");
-    Settlement {
-        sink: Arc::new(Nobody),
-        kept: Arc::new(move |me| kept.of_worker(me, 1)),
-    }
-}
-
 fn by_dataflow(
     registry: &Arc<Registry>,
     claims: &[Claim],
@@ -320,21 +155,14 @@ fn by_dataflow(
     workers: usize,
     settle: bool,
 ) -> ([f64; 2], u64) {
-    let live = Arc::new(Live::new(
-        &registry.city(),
-        Room {
-            spare_bays: 0,
-            spare_zones: 0,
-            subscribers: 1,
-        },
-    ));
+    let live = live(registry);
     let config = stream::Config {
         workers,
         ..stream::Config::default()
     };
     let batches: Vec<_> = claims.chunks(GROUP).map(<[_]>::to_vec).collect();
     let dir = tempfile::tempdir().expect("a folder");
-    let settlement = settle.then(|| settlement(dir.path()));
+    let settlement = settle.then(|| settlement(dir.path(), 1 << 40, &[]));
     let metrics = Arc::new(Metrics::new());
     let saved = stream::Saved::default();
     let (stream, mut feed) = stream::resume(
@@ -381,7 +209,7 @@ fn main() {
     let n = numbers.next().unwrap_or(8_000_000);
     let rate = numbers.next().unwrap_or(6500);
     let step_ms = (GROUP * 1000 / rate) as u64;
-    let registry = city();
+    let registry = Arc::new(city());
     let claims = reports(n, step_ms);
     let timed = (n - untimed(n) * GROUP) as f64;
     println!(

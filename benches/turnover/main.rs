@@ -10,146 +10,35 @@
 //!
 //! `cargo bench --bench turnover`, or the built program itself with `ZONES [ROUNDS]`.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod day;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use bayhub::clock::SystemClock;
-use bayhub::domain::turnover::{HOUR_MS, WINDOW_MS};
-use bayhub::domain::{
-    Millis, Parcel, SettledHour, Speaker, Stays, Sums, Window, WindowRow, ZoneKind,
-};
-use bayhub::health::Health;
-use bayhub::history::{
-    self, Around, Cells, History, RecentFigures, Registered, SettledPart, ZoneFigures,
-};
-use bayhub::ingest::codec::Codec;
-use bayhub::ingest::gate::{self, Gate};
-use bayhub::journal::Journal;
+use bayhub::domain::turnover::HOUR_MS;
+use bayhub::domain::{LatLon, Pass, SettledHour, SourceKind, ZoneKind};
+use bayhub::history::{self, History, Keeper, RecentFigures, Registered, SettledPart};
 use bayhub::live::{Live, Room};
-use bayhub::metrics::Metrics;
-use bayhub::partners::{Grant, Issuer, Keys, Scope, SourcePattern};
+use bayhub::partners::{Grant, Keys, Scope};
 use bayhub::registry::Registry;
 use bayhub::registry::city::ZoneSpec;
-use bayhub::serve::{self, ApiParts, Authority, ReportDoor, router};
-use bayhub::sharing::{self, Desk};
-use bayhub::store::Store;
+use common::api::{self, Office};
+use day::{DAY, Held, cells, windows};
 use hdrhistogram::Histogram;
+use rand::SeedableRng;
 use rand::rngs::SmallRng;
-use rand::{RngExt, SeedableRng};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{mpsc, watch};
 use tower::ServiceExt as _;
 
-/// 2026-11-27T00:00:00Z
-const DAY: Millis = Millis(1_795_737_600_000);
 const LIMIT: usize = 20_000;
 
-struct Shut;
-
-impl ReportDoor for Shut {
-    fn take(&self, _: &Speaker, _: &'static Codec, _: &str, _: &[u8]) -> Parcel {
-        Parcel::default()
-    }
-}
-
-/// A day that is held, or one that is not.
-struct Held {
-    hours: Vec<Cells>,
-}
-
-impl RecentFigures for Held {
-    fn settled_to(&self) -> Millis {
-        DAY.plus(24 * HOUR_MS)
-    }
-
-    fn oldest(&self) -> Millis {
-        if self.hours.is_empty() {
-            Millis::MAX
-        } else {
-            DAY
-        }
-    }
-
-    fn cells(&self, hour: Millis, fine: bool) -> Option<Cells> {
-        if fine {
-            None
-        } else {
-            self.hours
-                .get(hour.since(DAY) as usize / HOUR_MS as usize)
-                .cloned()
-        }
-    }
-
-    fn stamp(&self, hour: Millis) -> Option<u64> {
-        self.cells(hour, false).map(|_| 0)
-    }
-}
-
-/// An hour of every zone: some hundred bays, a visit a bay and hour.
-fn windows(zones: u32, hour: Millis, rng: &mut SmallRng) -> Vec<WindowRow> {
-    let mut rows = Vec::with_capacity(zones as usize * 12);
-    for zone in 0..zones {
-        for n in 0..12 {
-            let visits = rng.random_range(0..16_i64);
-            let mut stays = Stays::default();
-            let mut stay_ms = 0;
-            for _ in 0..visits {
-                let stay = rng.random_range(120_000..14_400_000_u64);
-                stays.count(stay);
-                stay_ms += stay as i64;
-            }
-            let occupied = rng.random_range(0..100_i64);
-            let ms = WINDOW_MS as i64;
-            let window = Window {
-                occupied_ms: occupied * ms,
-                vacant_ms: (95 - occupied).max(0) * ms,
-                unknown_ms: 5 * ms,
-                started: visits,
-                ended: visits,
-                stay_ms,
-                stays,
-                occupied_at: occupied,
-                vacant_at: (95 - occupied).max(0),
-                unknown_at: 5,
-                ..Window::default()
-            };
-            rows.push(WindowRow {
-                zone,
-                from: hour.plus(n * WINDOW_MS),
-                window,
-            });
-        }
-    }
-    rows
-}
-
-fn cells(rows: &[WindowRow], hour: Millis) -> Cells {
-    let mut cells: Vec<ZoneFigures> = Vec::new();
-    for row in rows {
-        let sums = Sums::from(&row.window);
-        match cells.last_mut() {
-            Some(last) if last.zone == row.zone => last.sums.add(&sums),
-            _ => cells.push(ZoneFigures {
-                zone: row.zone,
-                from: hour,
-                sums,
-            }),
-        }
-    }
-    cells.into()
-}
-
 struct Hub {
-    registry: Arc<Registry>,
-    keys: Arc<Keys>,
+    office: Office,
     key: String,
-    journal: Journal,
-    issuer: Arc<Issuer>,
-    desk: Arc<Desk>,
 }
 
 impl Hub {
@@ -160,16 +49,15 @@ impl Hub {
             kind: ZoneKind::OnStreet,
             operator: "city".into(),
             capacity: 100,
-            place: bayhub::domain::LatLon {
+            place: LatLon {
                 lat: 1.2 + f64::from(n % 200) / 1000.0,
                 lon: 103.6 + f64::from(n / 200) / 500.0,
             },
             outline: vec![],
             stale_after_s: None,
         };
-        let registry = Arc::new(
-            Registry::in_memory((0..zones).map(zone).collect(), vec![]).expect("a good city"),
-        );
+        let registry = Registry::in_memory((0..zones).map(zone).collect(), vec![]);
+        let registry = Arc::new(registry.expect("a good city"));
         let keys = Arc::new(Keys::default());
         let (key, digest) = Keys::mint(&mut rand::rng());
         keys.insert(
@@ -178,58 +66,21 @@ impl Hub {
                 name: "authority".into(),
                 partner: "lta".into(),
                 scopes: [Scope::Monitor].into_iter().collect(),
-                sources: Vec::<SourcePattern>::new(),
-                source_kind: bayhub::domain::SourceKind::Sensor,
-                pass: bayhub::domain::Pass::default(),
+                sources: Vec::new(),
+                source_kind: SourceKind::Sensor,
+                pass: Pass::default(),
                 uplinks: false,
             },
         );
-        let journal = Journal::open(
-            &dir.join("journal"),
-            bayhub::journal::Config::default(),
-            registry.clone(),
-        );
-        let store = Store::open(&bayhub::store::Config::default(), dir)
-            .await
-            .expect("a store");
-        let issuer = Issuer::open(store.clone(), keys.clone(), &[], Arc::new(SystemClock))
-            .await
-            .expect("keys");
         let room = Room {
             spare_bays: 1,
             spare_zones: 1,
             subscribers: 1,
         };
         let live = Arc::new(Live::new(&registry.city(), room));
-        let clock = Arc::new(SystemClock);
-        let metrics = Arc::new(Metrics::new());
-        let config = sharing::Config::default();
-        let witness = sharing::Witness {
-            inbox: mpsc::channel(1).0,
-            registry: registry.clone(),
-            live: live.clone(),
-            metrics: metrics.clone(),
-            stale_after_s: 900,
-        };
-        let around = sharing::DeskParts {
-            store,
-            registry: registry.clone(),
-            live,
-            clock,
-            metrics,
-            witness,
-            config,
-        };
-        let (desk, _) = Desk::open(around).await.expect("a desk");
-        let key = key.expose().to_owned();
-        let journal = journal.expect("a journal");
         Self {
-            registry,
-            keys,
-            key,
-            journal,
-            issuer: Arc::new(issuer),
-            desk: Arc::new(desk),
+            office: Office::open(dir, registry, live, keys).await,
+            key: key.expose().to_owned(),
         }
     }
 
@@ -237,62 +88,19 @@ impl Hub {
         &self,
         dir: &Path,
         recent: Arc<dyn RecentFigures>,
-    ) -> (History, Arc<history::Keeper>, Arc<Registered>) {
-        let names = Arc::new(Registered::new(self.registry.clone(), dir));
-        let around = Around {
-            names: names.clone(),
-            clock: Arc::new(SystemClock),
-            metrics: Arc::new(Metrics::new()),
-            health: Arc::default(),
-        };
-        let runtime = tokio::runtime::Handle::current();
+    ) -> (History, Arc<Keeper>, Arc<Registered>) {
         let config = history::Config {
             queue_hours: 100,
             keep_turnover_days: 0,
             ..history::Config::default()
         };
-        let (history, keeper) =
-            History::open(&config, dir, runtime, recent, around).expect("a folder");
-        (history, keeper, names)
+        api::history(&self.office.registry, dir, &config, recent)
     }
 
     fn router(&self, dir: &Path, recent: Arc<dyn RecentFigures>) -> Router {
         let (history, _, names) = self.history(dir, recent);
-        let metrics = Arc::new(Metrics::new());
-        let ledger = Gate::new(
-            self.registry.clone(),
-            Arc::new(SystemClock),
-            metrics.clone(),
-            gate::Config::default(),
-        )
-        .ledger();
-        let room = Room {
-            spare_bays: 1,
-            spare_zones: 1,
-            subscribers: 1,
-        };
-        router(ApiParts {
-            registry: self.registry.clone(),
-            live: Arc::new(Live::new(&self.registry.city(), room)),
-            keys: self.keys.clone(),
-            issuer: self.issuer.clone(),
-            desk: self.desk.clone(),
-            closed: watch::channel(false).1,
-            clock: Arc::new(SystemClock),
-            health: Arc::new(Health::default()),
-            metrics,
-            reports: Arc::new(Shut),
-            inbox: mpsc::channel(1).0,
-            quarantine: self.journal.quarantine(),
-            authority: Authority {
-                history: Arc::new(history),
-                names,
-                calendar: bayhub::domain::Calendar::UTC,
-                ledger,
-            },
-            on_change: Arc::new(|| {}),
-            config: serve::Config::default(),
-        })
+        let authority = api::authority(&self.office.registry, history, names);
+        self.office.router(authority)
     }
 
     /// One page: how long it took, its size, and where to go on.
