@@ -8,5 +8,6 @@ mod broker;
 mod dashboards;
 mod demo;
 mod fuzz;
+mod golden;
 mod ground_truth;
 mod tidy;
