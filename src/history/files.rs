@@ -2,7 +2,7 @@
 //!
 //! A base file holds what was settled of an hour. A file of corrections holds what late reports
 //! changed afterwards, as differences: whoever adds up both has the right figure. What the columns
-//! mean is said in the README.
+//! mean is said in `docs/authority.md`.
 
 use super::names::Names;
 use super::table::{Column, Kind, ParquetWriter, TableError, read};

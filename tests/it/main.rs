@@ -8,6 +8,7 @@ mod broker;
 mod dashboards;
 mod demo;
 mod fuzz;
+mod golden;
 mod ground_truth;
 #[path = "../../src/long.rs"]
 mod long;

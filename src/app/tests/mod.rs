@@ -1,5 +1,7 @@
 //! Several rooms wired together: what none of them promises alone.
 
+mod golden;
+mod hub;
 mod pressure;
 mod replays;
 mod stays;

@@ -1,17 +1,13 @@
 //! A stay at a shared bay, from the offer to the authority's figures, at a whole hub by a clock
 //! that the test turns.
 
-use crate::app::Hub;
+use super::hub::{Call, TestHub};
 use crate::clock::ManualClock;
 use crate::config;
 use crate::domain::{Clock as _, Millis};
 use crate::partners::Keys;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 /// 2026-11-23T02:00:00Z.
 const HOUR: Millis = Millis(1_795_399_200_000);
@@ -19,9 +15,6 @@ const HOUR: Millis = Millis(1_795_399_200_000);
 const NOW: Millis = Millis(HOUR.0 + 3 * MINUTE);
 const MINUTE: u64 = 60_000;
 const KEY: &str = "bh_all-of-it";
-
-/// How long an effect may take to show before the test gives up on it.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A zone of two private bays, 1 and 2, some 11 m apart.
 fn city(folder: &Path) {
@@ -41,10 +34,7 @@ fn city(folder: &Path) {
     write("bays.geojson", &[bay(1), bay(2)]);
 }
 
-struct Running {
-    hub: Hub,
-    clock: Arc<ManualClock>,
-}
+struct Running(TestHub);
 
 impl Running {
     async fn start(folder: &Path) -> Self {
@@ -62,48 +52,27 @@ impl Running {
             ("http.listen", "127.0.0.1:0".to_owned()),
             ("mqtt.listen", "127.0.0.1:0".to_owned()),
         ];
-        let clock = Arc::new(ManualClock::at(NOW));
-        let hub = Hub::start_by(config::parse(&toml, &flags).unwrap(), clock.clone())
-            .await
-            .unwrap();
-        Self { hub, clock }
+        Self(TestHub::start(config::parse(&toml, &flags).unwrap(), NOW).await)
     }
 
-    async fn call(&self, method: &str, path: &str, body: &Value) -> Value {
-        let mut line = TcpStream::connect(self.hub.http).await.unwrap();
-        let body = if body.is_null() {
-            String::new()
-        } else {
-            body.to_string()
+    fn clock(&self) -> &ManualClock {
+        &self.0.clock
+    }
+
+    async fn post(&self, path: &str, body: Option<&Value>) -> Value {
+        let call = Call {
+            method: "POST",
+            path,
+            key: Some(KEY),
+            body,
+            ..Call::default()
         };
-        let head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: hub\r\nauthorization: Bearer {KEY}\r\nconnection: close\r\n\
-             content-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
-        line.write_all((head + &body).as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        line.read_to_string(&mut answer).await.unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 2"), "{method} {path}: {answer}");
-        serde_json::from_str(body).unwrap_or_else(|e| panic!("{e}: {answer}"))
-    }
-
-    async fn get(&self, path: &str) -> Value {
-        self.call("GET", path, &Value::Null).await
+        self.0.done(call).await
     }
 
     /// Asks until the answer is as wanted.
     async fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let got = self.get(path).await;
-            if wanted(&got) {
-                return got;
-            }
-            assert!(Instant::now() < end, "{path} stays {got}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        self.0.until(path, Some(KEY), wanted).await
     }
 
     async fn offer(&self, bay: &str) {
@@ -111,16 +80,16 @@ impl Running {
             json!([{"start": NOW.to_string(), "end": NOW.plus(600 * MINUTE).to_string()}]);
         let body =
             json!({"bay": bay, "windows": windows, "price_cents_per_hour": 200, "currency": "SGD"});
-        self.call("POST", "/v1/offers", &body).await;
+        self.post("/v1/offers", Some(&body)).await;
     }
 
     /// A booking for an hour from now on that has been confirmed.
     async fn book(&self) -> (String, String) {
-        let start = self.clock.now();
-        let end = self.clock.now().plus(60 * MINUTE);
+        let start = self.clock().now();
+        let end = self.clock().now().plus(60 * MINUTE);
         let body =
             json!({"lat": 1.3, "lon": 103.8, "start": start.to_string(), "end": end.to_string()});
-        let held = self.call("POST", "/v1/requests", &body).await;
+        let held = self.post("/v1/requests", Some(&body)).await;
         let id = held["id"].as_str().unwrap().to_owned();
         let bay = held["bay"].as_str().unwrap().to_owned();
         self.step(&id, "confirm").await;
@@ -128,17 +97,13 @@ impl Running {
     }
 
     async fn step(&self, id: &str, what: &str) {
-        self.call(
-            "POST",
-            &format!("/v1/reservations/{id}/{what}"),
-            &Value::Null,
-        )
-        .await;
+        self.post(&format!("/v1/reservations/{id}/{what}"), None)
+            .await;
     }
 
     async fn report(&self, bay: &str, state: &str) {
-        let body = json!({"source": "lamp", "bay": bay, "state": state, "at": self.clock.now().to_string()});
-        self.call("POST", "/v1/reports", &body).await;
+        let body = json!({"source": "lamp", "bay": bay, "state": state, "at": self.clock().now().to_string()});
+        self.post("/v1/reports", Some(&body)).await;
         self.until(&format!("/v1/bays/{bay}"), |b| {
             b["claimed_state"] == state || b["state"] == state
         })
@@ -147,14 +112,14 @@ impl Running {
 
     /// What was settled of the hour, once all of it is.
     async fn hour(&self) -> Value {
-        self.clock.set(HOUR.plus(100 * MINUTE));
+        self.clock().set(HOUR.plus(100 * MINUTE));
         let path = format!(
             "/v1/turnover?zone=P&interval=1h&from={HOUR}&to={}",
             HOUR.plus(60 * MINUTE)
         );
         // What is settled follows the time of batches, which must go on.
         let on = |page: &Value| {
-            self.clock.advance(1000);
+            self.clock().advance(1000);
             page["rows"][0]["complete"] == true
         };
         let page = self.until(&path, on).await;
@@ -180,7 +145,7 @@ async fn a_stay_that_no_sensor_sees_is_one_visit_of_its_whole_length() {
     // Twice as long as one word of an app stands.
     for minute in [6, 12, 18, 24, 30] {
         let now = NOW.plus(minute * MINUTE);
-        town.clock.set(now);
+        town.clock().set(now);
         town.until(&path, |b| b["observed_at"] == now.to_string())
             .await;
     }
@@ -199,7 +164,7 @@ async fn a_stay_that_no_sensor_sees_is_one_visit_of_its_whole_length() {
         (&json!(1800), &json!(0)),
         "{hour}"
     );
-    town.hub.stop().await.unwrap();
+    town.0.hub.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -210,7 +175,7 @@ async fn a_stay_that_a_sensor_sees_and_an_app_tells_is_one_visit_as_the_sensor_s
     town.offer("P-1").await;
     let (id, bay) = town.book().await;
     town.step(&id, "arrive").await;
-    let minute = |n: u64| town.clock.set(NOW.plus(n * MINUTE));
+    let minute = |n: u64| town.clock().set(NOW.plus(n * MINUTE));
     // The app is early at both ends, and the sensor says what it sees in between.
     minute(1);
     town.report(&bay, "vacant").await;
@@ -236,5 +201,5 @@ async fn a_stay_that_a_sensor_sees_and_an_app_tells_is_one_visit_as_the_sensor_s
         (&json!(1080), &json!(0)),
         "{hour}"
     );
-    town.hub.stop().await.unwrap();
+    town.0.hub.stop().await.unwrap();
 }

@@ -4,7 +4,8 @@
 //! The texts are in `snapshots/`. A changed one fails; `INSTA_UPDATE=always` takes it as it is now
 //! (CONTRIBUTING.md). The clock is the test's; names that differ from run to run are numbered.
 
-use super::{Answer, NOW, Submission, Town};
+use super::{Answer, NOW, Town};
+use crate::domain::Submission;
 use crate::serve::Config;
 use crate::serve::http::error::PROBLEMS;
 use serde_json::{Value, json};
@@ -76,10 +77,10 @@ async fn put_on_offer(town: &Town) -> Answer {
 /// A town in which `TPY12-001` is on offer for ten hours, and the offer's id.
 async fn with_an_offer() -> (Town, String) {
     let town = Town::new();
-    let whose = json!({"partner": "lta"}).to_string();
+    let owner = json!({"partner": "lta"}).to_string();
     let path = "/v1/admin/bays/TPY12-001/owner";
-    let owned = town.call_as("admin", "PUT", path, whose).await;
-    assert_eq!(owned.status.as_u16(), 200, "{owned:?}");
+    let answered = town.call_as("admin", "PUT", path, owner).await;
+    assert_eq!(answered.status.as_u16(), 200, "{answered:?}");
     let made = put_on_offer(&town).await;
     assert_eq!(made.status.as_u16(), 201, "{made:?}");
     let id = made.json()["id"].as_str().unwrap().to_owned();

@@ -30,7 +30,7 @@ pub(super) struct Hub {
 }
 
 /// The command, with nothing of this machine's configuration in its environment.
-pub(super) fn bayhub(args: &[&str]) -> Command {
+pub(crate) fn bayhub(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bayhub"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("BAYHUB_")) {
         command.env_remove(name);

@@ -25,3 +25,5 @@ mod sharing;
 mod start;
 mod stream;
 mod trace;
+
+pub(crate) use hub::bayhub;

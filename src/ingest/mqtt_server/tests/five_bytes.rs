@@ -2,7 +2,7 @@
 //! made up.
 
 use super::fakes::{MINE, PING, Talk, connect5, hello5, publish5};
-use crate::ingest::mqtt_server::session::Close;
+use crate::ingest::mqtt_server::close::Close;
 use crate::long::cases;
 use proptest::prelude::*;
 use rumqttc::v5::mqttbytes::{QoS, v5};
@@ -192,7 +192,7 @@ proptest! {
         let mut t = Talk::new();
         t.say(&bytes);
         for (topic, payload) in &t.desk.takes {
-            let sent = format!("bayhub/v1/lamp-1/{}", topic.name());
+            let sent = format!("bayhub/v1/lamp-1/{}", topic.name);
             let spelled = bytes.windows(sent.len()).any(|w| w == sent.as_bytes());
             let carried = payload.is_empty() || bytes.windows(payload.len()).any(|w| w == payload);
             prop_assert!(spelled && carried);
