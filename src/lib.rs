@@ -20,6 +20,7 @@
 //! | [`health`] | whether each part is well, and why not |
 //! | [`clock`] | the machine's clock, and one that a test turns |
 //! | `prefetch` | asks the processor for memory ahead |
+//! | `long` | how long tests without an end of their own go on |
 //! | `testing` | small cities, for the tests of every room |
 //! | [`config`] | what an operator can set: one struct a room |
 //! | `fuzzing` | what fuzzers may call |
