@@ -3,6 +3,10 @@
 use super::{BayIx, BayKind, BayStatus, Millis, Refusal, SourceIx, SourceKind, ZoneIx};
 use std::fmt;
 
+/// Confidence from which on what is said counts as a state: 0.8 in 1/255. Less is evidence at most
+/// (hysteresis: counting each crossing of one half would count flicker as visits).
+pub const SURE: u8 = 204;
+
 /// One claim about one bay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Observation {
@@ -40,6 +44,19 @@ pub enum Claim {
         source: SourceIx,
         at: Millis,
     },
+}
+
+impl Claim {
+    /// Whose it is, and of when: then its source was there.
+    #[inline]
+    #[must_use]
+    pub const fn heard(&self) -> (SourceIx, Millis) {
+        match self {
+            Self::Bay(o) => (o.source, o.at),
+            Self::Count(c) => (c.source, c.at),
+            Self::Alive { source, at } => (*source, *at),
+        }
+    }
 }
 
 /// What the gate made of one or more messages; doors add to one parcel until they submit it.

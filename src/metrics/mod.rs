@@ -58,6 +58,8 @@ pub struct Metrics {
     /// Claims older than what was already known of their bay: taken, but without effect on the live
     /// state.
     pub stream_superseded: IntCounter,
+    /// Claims of apps that a sensor or gate outranks, or too weak to be a state: taken, no state.
+    pub stream_outranked: IntCounter,
     /// Ingest time reached by the stream, ms since 1970.
     pub stream_frontier: IntGauge,
     pub stream_claims_waiting: IntGauge,
@@ -180,6 +182,10 @@ impl Metrics {
             stream_superseded: r.counter(
                 "stream_superseded_total",
                 "Claims older than what was known of their bay.",
+            ),
+            stream_outranked: r.counter(
+                "stream_outranked_total",
+                "Claims that a sensor or gate outranks, or too weak to be a state.",
             ),
             stream_frontier: r.gauge(
                 "stream_frontier_milliseconds",

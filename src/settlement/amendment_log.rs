@@ -150,7 +150,7 @@ mod tests {
                 status,
                 confidence: 255,
             };
-            Report::new(&o).unwrap()
+            Report::new(&o, o.at).unwrap()
         };
         let mut records = Records::default();
         let cell = BayTimeline::serving_since(u64::MAX);

@@ -232,7 +232,7 @@ mod tests {
             status: BayStatus::Vacant,
             confidence: 255,
         };
-        Report::new(&o).unwrap()
+        Report::new(&o, o.at).unwrap()
     }
 
     fn all(seen: &[Seen]) -> Vec<u64> {

@@ -15,8 +15,11 @@ impl Settle {
         reason = "the hot path: a report that goes through memory on its way costs a wait"
     )]
     pub(crate) fn take(&mut self, o: &Observation, zone: ZoneIx, now: Millis) {
-        let in_time = self.hear(o.source, o.source_kind, o.at, now);
-        let Some(report) = Report::new(o) else { return };
+        let at = o.at.min(now);
+        let in_time = self.hear(o.source, o.source_kind, at, now);
+        let Some(report) = Report::new(o, at) else {
+            return;
+        };
         if in_time && self.waiting < self.shared.limits.max_waiting {
             self.wait(report, shard_of(zone));
         } else {
@@ -67,8 +70,10 @@ impl Settle {
     pub(crate) fn note(&self, claim: &Claim, now: Millis) {
         match claim {
             Claim::Bay(_) => {}
-            Claim::Count(c) => drop(self.hear(c.source, SourceKind::Gate, c.at, now)),
-            Claim::Alive { source, at } => drop(self.hear(*source, SourceKind::Sensor, *at, now)),
+            Claim::Count(c) => drop(self.hear(c.source, SourceKind::Gate, c.at.min(now), now)),
+            Claim::Alive { source, at } => {
+                let _ = self.hear(*source, SourceKind::Sensor, (*at).min(now), now);
+            }
         }
     }
 

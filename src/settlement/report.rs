@@ -1,13 +1,10 @@
 //! A report as settlement holds it: 24 bytes, in order of bay, then time, then whatever breaks a
 //! tie.
 
-use crate::domain::{BayStatus, Observation, SourceIx, SourceKind};
+use crate::domain::observation::SURE;
+use crate::domain::{BayStatus, Millis, Observation, SourceIx, SourceKind};
 use bytemuck::{Pod, Zeroable};
-
-/// Confidence from which on a report of a vehicle, or of none, counts: 0.8 in 1/255. What is less
-/// sure changes nothing (hysteresis: counting each crossing of one half would count flicker as
-/// visits).
-pub const SURE: u8 = 204;
+use std::cmp::Ordering;
 
 /// One report of one bay. `bay` is an index while it waits in memory, a stable number where it is
 /// kept on disk.
@@ -32,16 +29,19 @@ const AT: u32 = 20;
 const NO_SHARD: u64 = !(0xff << SHARD);
 
 impl Report {
-    /// `None` for one that is not sure enough to settle anything.
+    /// `None` for one that is not sure enough to settle anything. It counts as of `at`: its own
+    /// time, or when it came in if that is ahead.
     #[inline]
     #[must_use]
-    pub fn new(o: &Observation) -> Option<Self> {
-        let sure =
-            o.confidence >= SURE || !matches!(o.status, BayStatus::Occupied | BayStatus::Vacant);
+    pub fn new(o: &Observation, at: Millis) -> Option<Self> {
+        // Nobody vouches for an app's unsure word, whatever it says.
+        let sure = o.confidence >= SURE
+            || o.source_kind != SourceKind::App
+                && !matches!(o.status, BayStatus::Occupied | BayStatus::Vacant);
         let word = u64::from(o.confidence)
             | (o.status as u64) << STATUS
             | (o.source_kind as u64) << KIND
-            | o.at.0.min((1 << 44) - 1) << AT;
+            | at.0.min((1 << 44) - 1) << AT;
         sure.then_some(Self {
             word,
             seq: o.seq,
@@ -108,38 +108,50 @@ impl Report {
         SourceIx(self.who as u32)
     }
 
-    /// Bay and time: of two with the same, only the greater [`Report::rank`] counts.
+    /// Bay and time: of several with the same one counts, see [`order`].
     #[inline]
     #[must_use]
     pub const fn place(&self) -> u128 {
         (self.bay() as u128) << 64 | self.at() as u128
     }
 
-    /// What breaks a tie of bay and time.
-    #[inline]
-    #[must_use]
-    pub const fn rank(&self) -> (u64, u32, u64) {
-        (self.seq, self.who as u32, self.word & NO_SHARD)
+    /// What breaks a tie of bay and time: who watches before who passes by, then the source, then
+    /// its own number.
+    const fn rank(&self) -> (bool, u32, u64) {
+        (!self.kind().passes_by(), self.who as u32, self.seq)
     }
 }
 
-/// Orders reports by bay and time, and leaves one of each: the greatest of those that say something
-/// of the same bay at the same time.
+/// Orders reports, which are in the order they came in, by bay and time, and leaves one of each: of
+/// those of the same bay and time the greatest [`Report::rank`]; of the same rank the last that says
+/// something new. A state that was said before with the same rank is a copy and changes nothing.
 pub fn order(reports: &mut Vec<Report>) {
-    reports.sort_unstable_by_key(Report::place);
+    reports.sort_by_key(Report::place);
+    // The states said with the rank of the one that is kept, a bit each.
+    let mut said = 0_u8;
+    let mut of = u128::MAX;
     reports.dedup_by(|next, kept| {
-        let same = next.place() == kept.place();
-        if same && next.rank() > kept.rank() {
-            *kept = *next;
+        if next.place() != kept.place() {
+            return false;
         }
-        same
+        if of != kept.place() {
+            (of, said) = (kept.place(), 1 << kept.status() as u8);
+        }
+        let state = 1 << next.status() as u8;
+        match next.rank().cmp(&kept.rank()) {
+            Ordering::Less => {}
+            Ordering::Greater => (*kept, said) = (*next, state),
+            Ordering::Equal if said & state != 0 => {}
+            Ordering::Equal => (*kept, said) = (*next, said | state),
+        }
+        true
     });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{BayIx, Millis};
+    use crate::domain::BayIx;
 
     fn seen(at: u64, seq: u64, status: BayStatus, confidence: u8) -> Observation {
         let bay = BayIx(3);
@@ -163,16 +175,17 @@ mod tests {
             (Occupied, 204, true),
             (Occupied, 203, false),
             (Vacant, 203, false),
-            (Closed, 0, true),
-            (Unknown, 0, true),
+            (Closed, 204, true),
+            (Closed, 203, false),
+            (Unknown, 0, false),
         ] {
             assert_eq!(
-                Report::new(&seen(5, 0, status, confidence)).is_some(),
+                Report::new(&seen(5, 0, status, confidence), Millis(5)).is_some(),
                 counts,
                 "{status} {confidence}"
             );
         }
-        let r = Report::new(&seen(Millis::MAX.0, 9, Vacant, 255)).unwrap();
+        let r = Report::new(&seen(Millis::MAX.0, 9, Vacant, 255), Millis::MAX).unwrap();
         assert_eq!(
             (r.at(), r.status(), r.kind(), r.source()),
             (Millis::MAX.0, Vacant, SourceKind::App, SourceIx(7))
@@ -180,10 +193,69 @@ mod tests {
     }
 
     #[test]
-    fn of_reports_of_one_time_the_greatest_is_left() {
-        let one = |at, seq| Report::new(&seen(at, seq, BayStatus::Vacant, 255)).unwrap();
-        let mut all = vec![one(2, 0), one(1, 5), one(1, 6), one(1, 6), one(1, 4)];
+    fn a_watchers_unknown_and_closed_are_taken_at_their_word_and_a_time_ahead_is_cut() {
+        let watched = Observation {
+            source_kind: SourceKind::Sensor,
+            ..seen(90, 0, BayStatus::Closed, 0)
+        };
+        assert_eq!(Report::new(&watched, Millis(7)).unwrap().at(), 7);
+        let unsure = Observation {
+            status: BayStatus::Vacant,
+            ..watched
+        };
+        assert!(Report::new(&unsure, Millis(7)).is_none());
+    }
+
+    fn one(at: u64, seq: u64, status: BayStatus) -> Report {
+        Report::new(&seen(at, seq, status, 255), Millis(at)).unwrap()
+    }
+
+    fn left(mut all: Vec<Report>) -> Vec<Report> {
         order(&mut all);
-        assert_eq!(all, [one(1, 6), one(2, 0)]);
+        all
+    }
+
+    #[test]
+    fn of_reports_of_one_time_one_is_left_by_rank() {
+        use BayStatus::{Occupied, Vacant};
+        let v = |at, seq| one(at, seq, Vacant);
+        let all = vec![v(2, 0), v(1, 5), v(1, 6), v(1, 6), v(1, 4)];
+        assert_eq!(left(all), [v(1, 6), v(2, 0)]);
+        let of = |kind, source, seq| {
+            let o = Observation {
+                source: SourceIx(source),
+                source_kind: kind,
+                ..seen(1, seq, Occupied, 255)
+            };
+            Report::new(&o, Millis(1)).unwrap()
+        };
+        let sensor = of(SourceKind::Sensor, 1, 5);
+        let app = of(SourceKind::App, 9, u64::MAX);
+        assert_eq!(left(vec![sensor, app]), [sensor]);
+        assert_eq!(left(vec![app, sensor]), [sensor]);
+        // A number is compared within one source only.
+        let other = of(SourceKind::Sensor, 2, 0);
+        assert_eq!(left(vec![other, sensor]), [other]);
+    }
+
+    #[test]
+    fn of_words_of_one_moment_and_number_the_last_counts_and_copies_change_nothing() {
+        use BayStatus::{Closed, Occupied, Vacant};
+        for (said, want) in [
+            (vec![Vacant, Occupied], Occupied),
+            (vec![Vacant, Occupied, Vacant, Occupied], Occupied),
+            (vec![Vacant, Vacant, Occupied, Closed, Occupied], Closed),
+        ] {
+            let all = said.iter().map(|s| one(1, 5, *s)).collect();
+            assert_eq!(left(all), [one(1, 5, want)], "{said:?}");
+        }
+        // Another moment of the same bay is told apart.
+        let all = vec![
+            one(1, 5, Vacant),
+            one(1, 5, Occupied),
+            one(2, 5, Vacant),
+            one(2, 5, Occupied),
+        ];
+        assert_eq!(left(all), [one(1, 5, Occupied), one(2, 5, Occupied)]);
     }
 }

@@ -9,8 +9,10 @@
 //!   [`super::heard`]);
 //! * any word at its time plus the greatest age.
 //!
-//! A lapsed word leaves the bay unknown. A visit is a longest stretch of *occupied*; it was seen to
-//! start if the bay was vacant just before, and seen to end if it is vacant right after.
+//! A report of who passes by (an app, a booking) is passed over while the word of one who watches
+//! (a sensor, a gate) stands. A lapsed word leaves the bay unknown. A visit is a longest stretch of
+//! *occupied*; it was seen to start if the bay was vacant just before, and seen to end if it is
+//! vacant right after.
 //!
 //! A [`BayTimeline`] is where a bay's walk through its reports has come to; walking on from a copy
 //! of it gives the same as walking from the beginning. That is what makes checkpoints, amendments
@@ -19,6 +21,7 @@
 use super::deltas::WindowDeltas;
 use super::heard::{Heard, MINUTE_MS};
 use super::report::Report;
+use crate::domain::turnover::HOUR_MS;
 use crate::domain::{BayStatus, Millis, SourceIx, SourceKind, SourceKinds, Visit};
 use bytemuck::{Pod, Zeroable};
 
@@ -42,7 +45,8 @@ pub struct Rules<'a> {
 /// One bay's walk. All zeroes: in service from the beginning, never reported.
 ///
 /// `word`, from the low bits: state 2 | source kind 2 | start seen 1 | start counted 1 | kinds of
-/// the visit 3 | (11 spare) | time of the standing report 44.
+/// the visit 3 | hour of the newest report that was passed over 10 | (1 spare) | time of the newest
+/// report that counted 44.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct BayTimeline {
@@ -59,7 +63,10 @@ const KIND: u32 = 2;
 const START_SEEN: u64 = 1 << 4;
 const COUNTED: u64 = 1 << 5;
 const KINDS: u32 = 6;
+const PASSED_OVER: u32 = 9;
 const AT: u32 = 20;
+/// Hours that [`PASSED_OVER`] tells apart.
+const HOURS: u64 = 1 << 10;
 /// All that belongs to the stretch in one state.
 const STRETCH: u64 = 3 | START_SEEN | COUNTED | 7 << KINDS;
 
@@ -80,7 +87,7 @@ impl BayTimeline {
         BayStatus::from_bits(self.word)
     }
 
-    /// Time of the newest report, ms; 0 if there was none.
+    /// Time of the newest report that counted, ms; 0 if there was none.
     #[inline]
     #[must_use]
     pub const fn at(&self) -> u64 {
@@ -115,6 +122,12 @@ impl BayTimeline {
         if at - old > rules.limit.min(rules.max_age) {
             self.lapse(at, rules, tape);
         }
+        // While a watcher's word stands, nobody who passes by settles the bay.
+        if r.kind().passes_by() && !self.kind().passes_by() && self.state() != BayStatus::Unknown {
+            let hour = at / HOUR_MS % HOURS;
+            self.word = self.word & !((HOURS - 1) << PASSED_OVER) | hour << PASSED_OVER;
+            return;
+        }
         let status = r.status();
         if status != self.state() {
             self.turn(status, at, rules, tape);
@@ -126,6 +139,20 @@ impl BayTimeline {
         };
         self.word = self.word & STRETCH | vouched | (r.kind() as u64) << KIND | at << AT;
         self.heard = u64::from(r.source().0) | (at / MINUTE_MS) << 32;
+    }
+
+    /// Whether the walk has met a report in the hour from `hour` on, counted or passed over.
+    ///
+    /// What is passed over stands within the greatest age of a report that counted; so the hours
+    /// that the mark cannot tell apart, six weeks from each other, are not confused.
+    #[inline]
+    #[must_use]
+    pub const fn has_met_any_since(&self, hour: u64) -> bool {
+        let passed_over = self.word >> PASSED_OVER & (HOURS - 1);
+        self.at() >= hour
+            || passed_over == hour / HOUR_MS % HOURS
+                && self.at() > 0
+                && hour - self.at() < (HOURS - 24) * HOUR_MS
     }
 
     /// The bay was in its state all the time since everything was among the deltas.

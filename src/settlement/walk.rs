@@ -207,7 +207,7 @@ impl WindowStep<'_> {
         if self.chains.has_reports(bay) {
             let number = self.city.bay_number(bay);
             let records = &mut *self.records;
-            if cell.at() < walk.hour {
+            if !cell.has_met_any_since(walk.hour) {
                 records.carry(*cell, number);
             }
             self.chains.each(bay, walk.due, |r| {

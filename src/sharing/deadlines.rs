@@ -13,9 +13,7 @@ use super::booking::Cause;
 use super::improve::LOOKS_A_TICK;
 use super::witness::Looked;
 use crate::domain::reservation::EARLY_MS;
-use crate::domain::{
-    BayStatus, BayView, Millis, Reservation, ReservationEvent, ReservationState, SourceKind,
-};
+use crate::domain::{BayStatus, BayView, Millis, Reservation, ReservationEvent, ReservationState};
 use crate::store::{StoreError, Work};
 use std::sync::Arc;
 
@@ -181,12 +179,13 @@ impl BookingActor {
         self.index.kept_on(&r.bay).any(|o| over(&o))
     }
 
-    /// What is held true of a reservation's bay by others than the hub itself.
+    /// What a sensor or gate says of a reservation's bay: nobody else moves a booking, beside its
+    /// own driver.
     fn seen_at(&self, r: &Reservation) -> Option<BayView> {
         let bay = self.ctx.registry.bay(&r.bay)?;
         let city = self.index.city()?;
         let view = (bay.0 < city.bay_slots()).then(|| self.ctx.live.bay(city, bay))?;
-        (view.source_kind != SourceKind::Booking).then_some(view)
+        (!view.source_kind.passes_by()).then_some(view)
     }
 
     /// Another bay that keeps the promise; where there is none and the stay has begun, the money

@@ -1,27 +1,40 @@
 //! What is held true of one bay, and how a new claim changes it. Pure.
 //!
-//! Mode `latest`: the claim with the greatest `(at, seq, source)` stands, whatever order claims
-//! arrive in, so a replay, a duplicate or a reordering ends in the same state. 24 bytes a bay: the
-//! state of a whole country's bays is read at random, and each cache line counts.
+//! **Rank**: who watches the bay (a sensor, a gate) goes before who passes by (an app, a booking).
+//! While a watcher's word stands, no app's replaces it; so it is there when the app's would have
+//! lapsed. A watcher that says *unknown* leaves the word to others.
+//!
+//! **Time**: of words of one rank the newest stands; of one instant the one of the greater source.
+//! Of one source and instant the greater `seq`, and of the same `seq` the one acknowledged last: a
+//! state that was said with them already is a copy and changes nothing. So wherever `(at, seq)`
+//! differ, replays, copies and reorderings end in the same state. `at` is cut to when the claim came
+//! in before it is compared with anything: a clock that is ahead gains nothing.
+//!
+//! 24 bytes a bay: the state of a whole country's bays is read at random, and each cache line
+//! counts.
 
+use crate::domain::observation::SURE;
 use crate::domain::{
     BayIx, BayKind, BayStatus, BayView, Millis, Observation, SourceIx, SourceKind, ZoneIx,
 };
 use bytemuck::{Pod, Zeroable};
+use std::cmp::Ordering;
 
 /// What came of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fused {
     /// Something newer is known, or this very claim was: nothing changes.
     Superseded,
+    /// A watcher's word stands, or the claim is too weak to be a state: it is evidence at most.
+    Outranked,
     /// It stands now.
     Taken,
 }
 
 /// State of one bay. All zeroes: a bay nobody has reported.
 ///
-/// `word`, from the low bits: standing 1 | claimed 2 | source kind 2 | bay kind 2 | (5 spare) |
-/// confidence 8 | at 44.
+/// `word`, from the low bits: standing 1 | claimed 2 | source kind 2 | bay kind 2 | said 4 (by
+/// status: said with this `at`, `seq` and source) | (1 spare) | confidence 8 | at 44.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct BayState {
@@ -46,8 +59,19 @@ const STANDING: u64 = 1;
 const CLAIMED: u32 = 1;
 const SOURCE_KIND: u32 = 3;
 const BAY_KIND: u32 = 5;
+const SAID: u32 = 7;
 const CONFIDENCE: u32 = 12;
 const AT: u32 = 20;
+
+/// A claim beside the word that is there.
+enum Weighed {
+    /// It is for others to say.
+    Outranked,
+    Older,
+    Newer,
+    /// Of the same source, time and number.
+    Same,
+}
 
 impl BayState {
     /// A bay of that kind in that zone, of which nothing is known.
@@ -81,22 +105,63 @@ impl BayState {
         }
     }
 
-    /// Fusion mode `latest`.
+    /// What a claim that came in at `now` changes. `holds`: whether the bay's word stands at that
+    /// time; `stands`: whether this claim would, judged by what its source was heard of.
     #[inline]
-    pub fn absorb(&mut self, o: &Observation) -> Fused {
-        let new = (o.at, o.seq, o.source);
-        let old = (self.at(), self.seq, SourceIx(self.source));
-        if new <= old && !self.at().is_never() {
-            return Fused::Superseded;
+    pub fn absorb(&mut self, o: &Observation, now: Millis, holds: bool, stands: bool) -> Fused {
+        let at = o.at.min(now).0.min(Millis::MAX.0);
+        if o.source_kind == SourceKind::App && o.confidence < SURE {
+            return Fused::Outranked;
         }
+        let said = match self.weigh(o, at, holds, stands) {
+            Weighed::Outranked => return Fused::Outranked,
+            Weighed::Older => return Fused::Superseded,
+            Weighed::Newer => 0,
+            // Of the same moment of the same source: what was said with it stays said.
+            Weighed::Same if self.said() & 1 << o.status as u64 != 0 => return Fused::Superseded,
+            Weighed::Same => self.said(),
+        };
         self.word = STANDING
             | (o.status as u64) << CLAIMED
             | (o.source_kind as u64) << SOURCE_KIND
             | self.word & 3 << BAY_KIND
+            | (said | 1 << o.status as u64) << SAID
             | u64::from(o.confidence) << CONFIDENCE
-            | o.at.0.min(Millis::MAX.0) << AT;
+            | at << AT;
         (self.seq, self.source) = (o.seq, o.source.0);
         Fused::Taken
+    }
+
+    #[inline]
+    fn weigh(&self, o: &Observation, at: u64, holds: bool, stands: bool) -> Weighed {
+        let old = self.at().0;
+        if self.at().is_never() {
+            return Weighed::Newer;
+        }
+        let passes_by = o.source_kind.passes_by();
+        if holds && passes_by != self.source_kind().passes_by() {
+            if passes_by && self.claimed() != BayStatus::Unknown {
+                return Weighed::Outranked;
+            }
+            if !passes_by && stands && o.status != BayStatus::Unknown {
+                return Weighed::Newer;
+            }
+        }
+        match at.cmp(&old) {
+            Ordering::Greater => Weighed::Newer,
+            Ordering::Less => Weighed::Older,
+            Ordering::Equal => match (o.source.0.cmp(&self.source), o.seq.cmp(&self.seq)) {
+                (Ordering::Equal, Ordering::Equal) => Weighed::Same,
+                (Ordering::Greater, _) | (Ordering::Equal, Ordering::Greater) => Weighed::Newer,
+                (Ordering::Less, _) | (Ordering::Equal, Ordering::Less) => Weighed::Older,
+            },
+        }
+    }
+
+    /// The states said with its time, number and source, a bit each. What was saved before these
+    /// were kept says its own alone.
+    const fn said(&self) -> u64 {
+        self.word >> SAID & 0xf | 1 << (self.word >> CLAIMED & 3)
     }
 
     /// Whether its source's word still counts.
@@ -152,6 +217,13 @@ impl BayState {
         SourceKind::from_bits(self.word >> SOURCE_KIND)
     }
 
+    /// Of what kind of source, of which, and of when its word is.
+    #[inline]
+    #[must_use]
+    pub const fn word(&self) -> (SourceKind, SourceIx, Millis) {
+        (self.source_kind(), self.source(), self.at())
+    }
+
     #[inline]
     #[must_use]
     pub const fn zone(&self) -> ZoneIx {
@@ -175,87 +247,4 @@ impl BayState {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn claim(at: u64, seq: u64, source: u32, status: BayStatus) -> Observation {
-        Observation {
-            at: Millis(at),
-            seq,
-            bay: BayIx(0),
-            source: SourceIx(source),
-            source_kind: SourceKind::App,
-            status,
-            confidence: 200,
-        }
-    }
-
-    #[test]
-    fn a_cell_keeps_what_it_was_told() {
-        let mut c = BayState::vacated(ZoneIx(77), BayKind::Heavy);
-        assert_eq!(
-            c.absorb(&claim(Millis::MAX.0, u64::MAX, 9, BayStatus::Closed)),
-            Fused::Taken
-        );
-        let v = c.view(BayIx(5));
-        assert_eq!(
-            (v.zone, v.kind, v.status, v.confidence),
-            (ZoneIx(77), BayKind::Heavy, BayStatus::Closed, 200)
-        );
-        assert_eq!(
-            (v.source_kind, v.observed_at, c.source()),
-            (SourceKind::App, Millis::MAX, SourceIx(9))
-        );
-        c.lapse();
-        assert_eq!(
-            (c.status(), c.claimed()),
-            (BayStatus::Unknown, BayStatus::Closed)
-        );
-        assert_eq!(size_of::<BayState>(), 24);
-    }
-
-    #[test]
-    fn the_newest_wins_and_the_sequence_breaks_ties() {
-        let mut c = BayState::default();
-        c.absorb(&claim(10, 5, 1, BayStatus::Vacant));
-        assert_eq!(
-            c.absorb(&claim(9, 9, 1, BayStatus::Occupied)),
-            Fused::Superseded,
-            "older"
-        );
-        assert_eq!(
-            c.absorb(&claim(10, 4, 1, BayStatus::Occupied)),
-            Fused::Superseded,
-            "same time, earlier number"
-        );
-        assert_eq!(
-            c.absorb(&claim(10, 5, 1, BayStatus::Vacant)),
-            Fused::Superseded,
-            "a duplicate"
-        );
-        assert_eq!(c.status(), BayStatus::Vacant);
-        assert_eq!(
-            c.absorb(&claim(10, 6, 1, BayStatus::Occupied)),
-            Fused::Taken
-        );
-        assert_eq!(c.status(), BayStatus::Occupied);
-    }
-
-    proptest! {
-        #[test]
-        fn any_order_and_any_duplication_end_alike(
-            claims in prop::collection::vec((1..20u64, 0..3u64, 0..3u32), 1..40),
-            order in prop::collection::vec(any::<prop::sample::Index>(), 1..120),
-        ) {
-            // A claim's status is fixed by its identity, as one sender's report is.
-            let all: Vec<_> = claims.iter().map(|&(at, seq, s)| claim(at, seq, s, BayStatus::ALL[((at + seq) as usize + s as usize) % 4])).collect();
-            let mut straight = BayState::default();
-            let mut shuffled = BayState::default();
-            for c in &all { straight.absorb(c); }
-            for i in &order { shuffled.absorb(i.get(&all)); }
-            for c in all.iter().rev() { shuffled.absorb(c); }
-            prop_assert_eq!(straight, shuffled);
-        }
-    }
-}
+mod tests;

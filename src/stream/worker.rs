@@ -10,8 +10,8 @@ use super::fuse::{BayState, Fused};
 use super::seen::SourcesSeen;
 use super::zones::{ZoneCell, ZonePulse};
 use crate::domain::{
-    AmendmentLog, BayIx, BayView, Claim, Millis, Observation, ReadModel, Staleness, ZoneIx,
-    ZoneTally, owner, shard_of,
+    AmendmentLog, BayIx, BayView, Claim, Millis, Observation, ReadModel, SourceIx, SourceKind,
+    Staleness, ZoneIx, ZoneTally, owner, shard_of,
 };
 use crate::prefetch::prefetch;
 use crate::registry::Registry;
@@ -31,6 +31,8 @@ const VIEWS: usize = 512;
 pub struct Done {
     pub claims: u64,
     pub superseded: u64,
+    /// By a watcher's word that stands, or too weak to be a state.
+    pub outranked: u64,
     pub lapsed: u64,
 }
 
@@ -182,6 +184,12 @@ impl Worker {
             let city = self.registry.city().clone();
             self.take_up(&city);
         }
+        // All are heard first: a batch that speaks of an old time before a new one is of a source
+        // that is heard now.
+        for claim in claims {
+            let (source, at) = claim.heard();
+            self.seen.hear(self.me, source, at.min(now));
+        }
         for (i, claim) in claims.iter().enumerate() {
             if let Some(Claim::Bay(next)) = claims.get(i + AHEAD) {
                 prefetch(&self.cells, next.bay.at());
@@ -196,17 +204,16 @@ impl Worker {
                     }
                 }
                 Claim::Count(c) => {
-                    self.seen.hear(self.me, c.source, c.at.min(now));
                     if let (Some(zone), Some(pulse)) = (
                         self.zones.get_mut(c.zone.at()),
                         self.pulses.get_mut(c.zone.at()),
                     ) {
-                        pulse.observed_at = pulse.observed_at.max(c.at);
+                        pulse.observed_at = pulse.observed_at.max(c.at.min(now));
                         self.done.superseded += u64::from(!zone.count(c));
                         mark(pulse, c.zone, &mut self.dirty);
                     }
                 }
-                Claim::Alive { source, at } => self.seen.hear(self.me, *source, (*at).min(now)),
+                Claim::Alive { .. } => {}
             }
             if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&self.settle, claim) {
                 settle.note(claim, now);
@@ -217,18 +224,37 @@ impl Worker {
 
     #[inline]
     fn observe(&mut self, o: &Observation, now: Millis) {
-        self.seen.hear(self.me, o.source, o.at.min(now));
         let Some(cell) = self.cells.get_mut(o.bay.at()) else {
             return;
         };
         let old = *cell;
-        if cell.absorb(o) == Fused::Superseded {
-            self.done.superseded += 1;
-            return;
-        }
+        let at = o.at.min(now);
         let pulse = &mut self.pulses[cell.zone().at()];
-        pulse.observed_at = pulse.observed_at.max(o.at);
-        if silent(&self.seen, &self.staleness, pulse.stale_after_s, cell, now) {
+        let limit = pulse.stale_after_s;
+        let stands = !silent(
+            &self.seen,
+            &self.staleness,
+            limit,
+            (o.source_kind, o.source, at),
+            now,
+        );
+        // Only rank asks whether the word that is there still stands.
+        let holds = old.standing()
+            && (old.source_kind().passes_by() == o.source_kind.passes_by()
+                || !silent(&self.seen, &self.staleness, limit, old.word(), now));
+        match cell.absorb(o, now, holds, stands) {
+            Fused::Taken => {}
+            Fused::Superseded => {
+                self.done.superseded += 1;
+                return;
+            }
+            Fused::Outranked => {
+                self.done.outranked += 1;
+                return;
+            }
+        }
+        pulse.observed_at = pulse.observed_at.max(at);
+        if !stands {
             cell.lapse();
         }
         let new = *cell;
@@ -277,9 +303,8 @@ impl Worker {
                 continue;
             }
             let limit = self.pulses[z.at()].stale_after_s;
-            let seen = &self.seen;
-            let gone =
-                |source, at: Millis| now.since(at.max(seen.last(source))) > u64::from(limit) * 1000;
+            // A count ages by its own time: that its source is heard says nothing of the cars.
+            let gone = |at: Millis| now.since(at) > u64::from(limit) * 1000;
             if zone.lapse_gates(gone) {
                 mark(&mut self.pulses[z.at()], z, &mut self.dirty);
             }
@@ -293,7 +318,7 @@ impl Worker {
         let city = self.city.clone();
         for bay in city.bays_of(z) {
             let old = self.cells[bay.at()];
-            if old.standing() && silent(&self.seen, &self.staleness, limit, &old, now) {
+            if old.standing() && silent(&self.seen, &self.staleness, limit, old.word(), now) {
                 self.cells[bay.at()].lapse();
                 self.replace(bay, old, self.cells[bay.at()]);
                 self.done.lapsed += 1;
@@ -327,7 +352,7 @@ impl Worker {
     }
 }
 
-/// Whether the claim in `cell` has lapsed: its source silent for too long, or the claim itself too
+/// Whether a word of that kind, source and time has lapsed: its source silent for too long, or the claim itself too
 /// old. An app passes by, so its reports age one by one; a sensor that is heard at all vouches for
 /// all its bays.
 #[inline]
@@ -335,14 +360,13 @@ fn silent(
     seen: &SourcesSeen,
     staleness: &Staleness,
     limit_s: u32,
-    cell: &BayState,
+    (kind, source, at): (SourceKind, SourceIx, Millis),
     now: Millis,
 ) -> bool {
-    let age = now.since(cell.at());
+    let age = now.since(at);
     let limit = u64::from(limit_s) * 1000;
     age > staleness.max_age_ms
-        || age > limit
-            && (cell.source_kind().passes_by() || now.since(seen.last(cell.source())) > limit)
+        || age > limit && (kind.passes_by() || now.since(seen.last(source)) > limit)
 }
 
 #[inline]

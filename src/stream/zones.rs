@@ -115,11 +115,11 @@ impl ZoneCell {
         self.gates.iter().flat_map(|g| g.iter())
     }
 
-    /// Ends the word of the gates for which `silent(source, at)` holds; true if any did.
-    pub fn lapse_gates(&mut self, silent: impl Fn(SourceIx, Millis) -> bool) -> bool {
+    /// Ends the word of the gates for whose time `silent(at)` holds; true if any did.
+    pub fn lapse_gates(&mut self, silent: impl Fn(Millis) -> bool) -> bool {
         let mut any = false;
         for g in self.gates.iter_mut().flat_map(|g| g.iter_mut()) {
-            if g.standing && silent(g.source, g.at) {
+            if g.standing && silent(g.at) {
                 (g.standing, any) = (false, true);
             }
         }
@@ -217,8 +217,8 @@ mod tests {
     fn a_silent_gate_lapses() {
         let mut z = zone(100);
         z.count(&count(5, 50, 100));
-        assert!(!z.lapse_gates(|_, at| at.0 > 5));
-        assert!(z.lapse_gates(|_, at| at.0 <= 5));
+        assert!(!z.lapse_gates(|at| at.0 > 5));
+        assert!(z.lapse_gates(|at| at.0 <= 5));
         let t = z.tally(Millis(9));
         assert_eq!((t.unknown, t.stale), (100, true));
     }

@@ -130,7 +130,14 @@ async fn what_the_hub_has_said_itself_is_not_the_next_driver() {
     rig.at(60).await;
     assert_eq!(
         rig.now(&booked).await.state,
+        crate::domain::ReservationState::Confirmed,
+        "no stranger's app moves a booking"
+    );
+    rig.is_said(0, Occupied, SourceKind::Sensor);
+    rig.at(61).await;
+    assert_eq!(
+        rig.now(&booked).await.state,
         crate::domain::ReservationState::Active,
-        "somebody else has seen it"
+        "a sensor has seen it"
     );
 }

@@ -36,7 +36,7 @@ fn batches(n: u64) -> Vec<Batch> {
                 source,
                 source_kind: SourceKind::ALL[(i % 2) as usize],
                 status: BayStatus::ALL[(i * 31 % 4) as usize],
-                confidence: 200,
+                confidence: 210,
             }),
         }
     };

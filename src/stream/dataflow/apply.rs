@@ -146,6 +146,7 @@ impl Apply {
         let done = self.worker.publish();
         self.metrics.stream_claims.inc_by(done.claims);
         self.metrics.stream_superseded.inc_by(done.superseded);
+        self.metrics.stream_outranked.inc_by(done.outranked);
         self.progress
             .applied
             .fetch_add(done.claims, Ordering::Release);

@@ -62,8 +62,9 @@ pub(super) fn figures(said: &[PlainReport], places: &[PlainBay], terms: &Terms) 
         heard.entry(s.source).or_default().insert(s.at / 60_000);
     }
     let usable = |s: &&PlainReport| {
-        let unsure =
-            s.confidence < 204 && matches!(s.status, BayStatus::Occupied | BayStatus::Vacant);
+        let unsure = s.confidence < 204
+            && (s.kind == SourceKind::App
+                || matches!(s.status, BayStatus::Occupied | BayStatus::Vacant));
         !unsure && s.at < terms.to && s.at + terms.amend.max(terms.lateness) >= s.ingest
     };
     let usable: Vec<PlainReport> = said.iter().filter(usable).copied().collect();
@@ -101,17 +102,28 @@ fn stretches(
     place: &PlainBay,
     terms: &Terms,
 ) -> Vec<Stretch> {
-    // Of several at one time the greatest.
+    // Of several at one time: who watches, then the greater source, then its greater number.
     let mut at: BTreeMap<u64, PlainReport> = BTreeMap::new();
     for s in said {
-        let rank = |s: &PlainReport| (s.seq, s.source, s.kind as u8, s.status, s.confidence);
+        let rank = |s: &PlainReport| (s.kind != SourceKind::App, s.source, s.seq);
         let one = at.entry(s.at).or_insert(*s);
         if rank(s) > rank(one) {
             *one = *s;
         }
     }
     let end = terms.to.min(place.until);
-    let reports: Vec<PlainReport> = at.into_values().collect();
+    let mut reports: Vec<PlainReport> = Vec::new();
+    for r in at.into_values() {
+        let watched = reports.last().is_some_and(|word| {
+            word.kind != SourceKind::App
+                && word.status != BayStatus::Unknown
+                && lapse(word, heard, place.limit, terms.max_age) >= r.at
+        });
+        // An app's word settles nothing while a watcher's stands.
+        if !watched || r.kind != SourceKind::App {
+            reports.push(r);
+        }
+    }
     let mut all = Vec::new();
     let nothing = |from, to| Stretch {
         from,

@@ -47,7 +47,7 @@ fn claim(
         source: SourceIx(source),
         source_kind: kind,
         status,
-        confidence: 200,
+        confidence: 210,
     })
 }
 
@@ -161,6 +161,61 @@ fn an_apps_reports_age_one_by_one() {
         (r.status("Z0-0"), r.status("Z0-1")),
         (BayStatus::Unknown, BayStatus::Vacant)
     );
+}
+
+#[test]
+fn a_batch_that_speaks_of_an_old_time_first_is_of_a_source_that_is_heard() {
+    let mut r = rig(testing::city(1, 2));
+    let kind = SourceKind::Sensor;
+    let old = claim(&r, "Z0-0", T0, 1, kind, BayStatus::Vacant);
+    let new = claim(&r, "Z0-1", T0 + 60 * MIN, 1, kind, BayStatus::Occupied);
+    r.worker.apply(&[old, new], Millis(T0 + 60 * MIN));
+    r.at(T0 + 60 * MIN);
+    assert_eq!(
+        (r.status("Z0-0"), r.status("Z0-1")),
+        (BayStatus::Vacant, BayStatus::Occupied)
+    );
+}
+
+#[test]
+fn a_sensors_word_is_there_whatever_apps_say_meanwhile_and_goes_when_it_falls_silent() {
+    let mut r = rig(testing::city(1, 2));
+    r.sensor("Z0-0", T0, BayStatus::Occupied);
+    for minute in 1..40 {
+        let at = T0 + minute * MIN;
+        let app = claim(&r, "Z0-0", at, 2, SourceKind::App, BayStatus::Vacant);
+        r.worker.apply(&[app], Millis(at));
+        r.at(at);
+        // Silent for longer than the zone's 15 minutes: then the app's is the newest word.
+        let want = [BayStatus::Occupied, BayStatus::Vacant][usize::from(minute > 15)];
+        assert_eq!(r.status("Z0-0"), want, "after {minute} min");
+    }
+    r.sensor("Z0-0", T0 + 40 * MIN, BayStatus::Occupied);
+    r.at(T0 + 40 * MIN);
+    assert_eq!(r.status("Z0-0"), BayStatus::Occupied);
+}
+
+#[test]
+fn a_count_ages_by_its_own_time_however_lively_its_source() {
+    let mut r = rig(testing::city(1, 10));
+    let source = SourceIx(3);
+    let zone = r.registry.zone("Z0").unwrap();
+    let count = Claim::Count(CountObservation {
+        at: Millis(T0),
+        zone,
+        source,
+        kind: BayKind::Car,
+        vacant: 4,
+        capacity: 10,
+    });
+    r.worker.apply(&[count], Millis(T0));
+    for minute in 1..=20 {
+        let at = Millis(T0 + minute * MIN);
+        r.worker.apply(&[Claim::Alive { source, at }], at);
+        r.at(at.0);
+        let standing = minute <= 15;
+        assert_eq!(r.zone("Z0").stale, !standing, "after {minute} min");
+    }
 }
 
 #[test]

@@ -25,5 +25,6 @@ mod sharing;
 mod start;
 mod stream;
 mod trace;
+mod words;
 
 pub(crate) use hub::bayhub;
