@@ -15,7 +15,7 @@ use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
 use bayhub::registry::{MAX_SOURCES, Registry};
 use bayhub::stream;
-use common::resident;
+use common::programs::resident;
 use sensors_sim::{City, CityParams};
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Durable QoS 1 reports a second: the hub's own MQTT endpoint beside what one would build
+//! Durable QoS 1 reports a second: the hub's own MQTT server beside what one would build
 //! otherwise, a mosquitto broker with a rumqttc subscriber that acknowledges by hand. One run, in
 //! turns, on 127.0.0.1.
 //!
@@ -16,15 +16,19 @@
 //! `cargo bench --bench mqtt`, or the built program itself with `SECONDS`. Without mosquitto the
 //! peer is skipped.
 
+mod common;
+
 use bayhub::app::Hub;
 use bayhub::config;
 use bayhub::partners::Keys;
+use common::packets;
+use common::programs::{Mosquitto, Myself};
 use rumqttc::{AsyncClient, Event, MqttOptions, Packet, QoS};
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -59,53 +63,9 @@ fn city(dir: &Path) {
     std::fs::write(dir.join("bays.geojson"), bays + "]}").expect("room on disk");
 }
 
-/// Resident memory of a process, bytes.
-fn resident(pid: u32) -> u64 {
-    let statm = std::fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
-    statm
-        .split_whitespace()
-        .nth(1)
-        .and_then(|pages| pages.parse::<u64>().ok())
-        .unwrap_or(0)
-        * 4096
-}
-
 // ---------------------------------------------------------------- the load
 
-fn length(mut n: usize, out: &mut Vec<u8>) {
-    while n >= 128 {
-        out.push((n % 128) as u8 | 128);
-        n /= 128;
-    }
-    out.push(n as u8);
-}
-
-fn text(s: &str, out: &mut Vec<u8>) {
-    out.extend((s.len() as u16).to_be_bytes());
-    out.extend(s.as_bytes());
-}
-
-fn packet(kind: u8, body: &[u8]) -> Vec<u8> {
-    let mut out = vec![kind];
-    length(body.len(), &mut out);
-    out.extend(body);
-    out
-}
-
-fn connect(source: &str, password: &str) -> Vec<u8> {
-    let mut body = Vec::new();
-    text("MQTT", &mut body);
-    body.extend([4, 0xC2, 0, 0]);
-    for part in [source, source, password] {
-        text(part, &mut body);
-    }
-    packet(0x10, &body)
-}
-
 fn publish(source: &str, id: u16, bay: usize) -> Vec<u8> {
-    let mut body = Vec::new();
-    text(&format!("bayhub/v1/{source}/report"), &mut body);
-    body.extend(id.to_be_bytes());
     let state = if bay.is_multiple_of(7) {
         "vacant"
     } else {
@@ -114,8 +74,7 @@ fn publish(source: &str, id: u16, bay: usize) -> Vec<u8> {
     let report = format!(
         "{{\"bays\":[{{\"bay\":\"Z-{bay}\",\"state\":\"{state}\",\"confidence\":0.98}}],\"note\":\"lamp post\"}}"
     );
-    body.extend(report.as_bytes());
-    packet(0x32, &body)
+    packets::report(source, id, report.as_bytes())
 }
 
 /// One connection; keeps its window full.
@@ -133,12 +92,7 @@ struct Publisher {
 impl Publisher {
     fn open(at: SocketAddr, n: usize, password: &str, window: usize) -> std::io::Result<Self> {
         let source = format!("lamp-{n}");
-        let mut socket = TcpStream::connect(at)?;
-        socket.set_nodelay(true)?;
-        socket.write_all(&connect(&source, password))?;
-        let mut connack = [0; 4];
-        socket.read_exact(&mut connack)?;
-        assert_eq!(connack, [0x20, 2, 0, 0], "let in");
+        let socket = packets::open(at, &source, &source, password)?;
         let mut packets = Vec::new();
         let mut starts = vec![0];
         for id in 1..=window.max(4) * 2 {
@@ -300,80 +254,7 @@ fn hub(dir: &Path) {
     });
 }
 
-fn start_hub(dir: &Path) -> (Child, SocketAddr) {
-    let this = std::env::current_exe().expect("this program");
-    let mut child = Command::new(this);
-    let mut child = child
-        .arg(HUB)
-        .arg(dir)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it runs");
-    let mut line = String::new();
-    let stdout = child.stdout.take().expect("a pipe");
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line)
-        .expect("an address");
-    (child, line.trim().parse().expect("an address"))
-}
-
 // ---------------------------------------------------------------- the peer
-
-/// A mosquitto on a free port; killed when dropped.
-struct Mosquitto {
-    child: Child,
-    at: SocketAddr,
-    _dir: tempfile::TempDir,
-}
-
-impl Mosquitto {
-    /// `None` where there is none.
-    #[allow(clippy::disallowed_methods, reason = "waits on its own thread")]
-    fn start() -> Option<Self> {
-        let dir = tempfile::tempdir().expect("a folder");
-        let at = TcpListener::bind("127.0.0.1:0")
-            .expect("a free port")
-            .local_addr()
-            .expect("bound");
-        let settings = format!(
-            "listener {} 127.0.0.1\nallow_anonymous true\npersistence false\nmax_queued_messages 0\n\
-             max_inflight_messages 0\nset_tcp_nodelay true\nlog_type error\n",
-            at.port()
-        );
-        let file = dir.path().join("mosquitto.conf");
-        std::fs::write(&file, settings).expect("room on disk");
-        let start = |program: &str| {
-            Command::new(program)
-                .arg("-c")
-                .arg(&file)
-                .stderr(Stdio::null())
-                .spawn()
-        };
-        let child = start("mosquitto")
-            .or_else(|_| start("/usr/sbin/mosquitto"))
-            .ok()?;
-        let own = Self {
-            child,
-            at,
-            _dir: dir,
-        };
-        for _ in 0..100 {
-            if TcpStream::connect(at).is_ok() {
-                return Some(own);
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        panic!("mosquitto does not listen");
-    }
-}
-
-impl Drop for Mosquitto {
-    fn drop(&mut self) {
-        // Ended already is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// Subscribes, decodes each report and acknowledges it by hand, for ever.
 async fn subscribe(at: SocketAddr, heard: Arc<AtomicU64>) {
@@ -407,7 +288,10 @@ async fn subscribe(at: SocketAddr, heard: Arc<AtomicU64>) {
 
 /// (acknowledged to publishers, reached the subscriber) a second.
 fn peer(shape: (usize, usize), seconds: f64) -> Option<(f64, f64)> {
-    let mosquitto = Mosquitto::start()?;
+    let dir = tempfile::tempdir().ok()?;
+    // No limits, so that it drops nothing.
+    let settings = "max_queued_messages 0\nmax_inflight_messages 0\nset_tcp_nodelay true\n";
+    let mosquitto = Mosquitto::start(dir.path(), settings)?;
     let heard = Arc::new(AtomicU64::new(0));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
@@ -446,8 +330,9 @@ fn main() {
     let seconds = args.iter().find_map(|a| a.parse().ok()).unwrap_or(10.0);
     let dir = tempfile::tempdir().expect("a folder");
     city(dir.path());
-    let (mut child, at) = start_hub(dir.path());
-    let idle = resident(child.id());
+    let hub = Myself::start(&[HUB, &dir.path().to_string_lossy()]);
+    let at = hub.said.parse().expect("an address");
+    let idle = hub.resident();
     println!(
         "{seconds} s each; the hub idle: {:.1} MB\n",
         idle as f64 / 1e6
@@ -462,7 +347,7 @@ fn main() {
         let mut peak = idle;
         let shape = (connections, window);
         let ours = loaded(at, "bench-key", shape, seconds, || {
-            peak = peak.max(resident(child.id()));
+            peak = peak.max(hub.resident());
         });
         print!(
             "| {:>23} | {ours:>14.0} | {:>15.1} MB |",
@@ -477,6 +362,4 @@ fn main() {
             }
         }
     }
-    drop(child.stdin.take());
-    let _ = child.wait();
 }

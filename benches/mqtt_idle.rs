@@ -11,14 +11,17 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "waits on its own thread")]
 
+mod common;
+
 use bayhub::partners::Keys;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use common::packets;
+use common::programs::{Mosquitto, Myself, Program, free, raise_descriptors, wait_for};
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 /// What makes this program the clients: `ADDRESS KIND FIRST CONNECTIONS`.
 const CLIENTS: &str = "--clients";
@@ -30,15 +33,7 @@ fn main() {
         .skip(1)
         .filter(|a| a != "--bench")
         .collect();
-    let limit = getrlimit(Resource::Nofile);
-    setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: limit.maximum,
-            ..limit
-        },
-    )
-    .expect("descriptors for all sockets");
+    raise_descriptors();
     if args.first().is_some_and(|a| a == CLIENTS) {
         return clients(
             args[1].parse().unwrap(),
@@ -54,61 +49,30 @@ fn main() {
     println!("|-----------------------|--------------|--------------------|");
     for kind in KINDS {
         let dir = tempfile::tempdir().unwrap();
-        let ours = cost(Some(hub(dir.path())), kind, connections).unwrap();
-        let peer = cost(mosquitto(dir.path()), kind, connections);
-        let peer = peer.map_or("not here".into(), |kb| format!("{kb:.1}"));
+        let (hub, at) = hub(dir.path());
+        let ours = cost(at, || hub.resident(), kind, connections);
+        drop(hub);
+        let peer = Mosquitto::start(dir.path(), "").map_or("not here".into(), |peer| {
+            let kb = cost(peer.at, || peer.resident(), kind, connections);
+            format!("{kb:.1}")
+        });
         println!("| {kind:<21} | {ours:>12.1} | {peer:>18} |");
     }
 }
 
-/// A server and its address; killed when dropped.
-struct Server(Child, SocketAddr);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Kilobytes of resident memory that each connection adds. The first hundred make the server's
-/// threads and tables.
-fn cost(server: Option<Server>, kind: &str, connections: usize) -> Option<f64> {
-    let server = server?;
-    let resident = || {
-        let statm = std::fs::read_to_string(format!("/proc/{}/statm", server.0.id())).unwrap();
-        statm
-            .split_whitespace()
-            .nth(1)
-            .unwrap()
-            .parse::<u64>()
-            .unwrap()
-            * 4096
-    };
-    let _few = spawn(server.1, kind, 0, 100);
+/// Kilobytes of resident memory that each connection to `at` adds. The first hundred make the
+/// server's threads and tables.
+fn cost(at: SocketAddr, resident: impl Fn() -> u64, kind: &str, connections: usize) -> f64 {
+    let _few = spawn(at, kind, 0, 100);
     let before = resident();
-    let _many = spawn(server.1, kind, 100, connections);
+    let _many = spawn(at, kind, 100, connections);
     // What connecting took besides is given back, if it is.
     std::thread::sleep(Duration::from_secs(5));
-    Some(resident().saturating_sub(before) as f64 / connections as f64 / 1e3)
+    resident().saturating_sub(before) as f64 / connections as f64 / 1e3
 }
 
-fn wait_for(at: SocketAddr) {
-    let end = Instant::now() + Duration::from_secs(30);
-    while TcpStream::connect(at).is_err() {
-        assert!(Instant::now() < end, "nobody listens at {at}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-}
-
-fn free() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-}
-
-fn hub(dir: &Path) -> Server {
+/// A hub with one zone and one bay, and where it takes MQTT.
+fn hub(dir: &Path) -> (Program, SocketAddr) {
     let feature = |properties: &str| {
         format!(
             "{{\"type\":\"FeatureCollection\",\"features\":[{{\"type\":\"Feature\",\"geometry\":{{\"type\":\"Point\",\
@@ -138,70 +102,33 @@ fn hub(dir: &Path) -> Server {
     let file = dir.join("bayhub.toml");
     std::fs::write(&file, toml).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_bayhub"));
-    let child = command
+    command
         .arg("run")
         .arg("--config")
         .arg(file)
-        .env("RUST_LOG", "error")
-        .spawn()
-        .expect("the hub");
+        .env("RUST_LOG", "error");
+    let hub = Program::start(&mut command).expect("the hub");
     wait_for(mqtt);
-    Server(child, mqtt)
+    (hub, mqtt)
 }
 
-fn mosquitto(dir: &Path) -> Option<Server> {
-    let at = free();
-    let file = dir.join("mosquitto.conf");
-    let settings = format!(
-        "listener {} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_type error\n",
-        at.port()
-    );
-    std::fs::write(&file, settings).unwrap();
-    let start = |program: &str| {
-        Command::new(program)
-            .arg("-c")
-            .arg(&file)
-            .stderr(Stdio::null())
-            .spawn()
-    };
-    let child = start("mosquitto")
-        .or_else(|_| start("/usr/sbin/mosquitto"))
-        .ok()?;
-    wait_for(at);
-    Some(Server(child, at))
-}
-
-/// A process with that many clients, once each has been answered; it ends when its stdin does.
-fn spawn(at: SocketAddr, kind: &str, first: usize, connections: usize) -> (Child, ChildStdin) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args([
-            CLIENTS,
-            &at.to_string(),
-            kind,
-            &first.to_string(),
-            &connections.to_string(),
-        ])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    assert_eq!(line.trim(), "open");
-    let stdin = child.stdin.take().unwrap();
-    (child, stdin)
+/// A process with that many clients, once each has been answered.
+fn spawn(at: SocketAddr, kind: &str, first: usize, connections: usize) -> Myself {
+    let [at, first, connections] = [at.to_string(), first.to_string(), connections.to_string()];
+    let myself = Myself::start(&[CLIENTS, &at, kind, &first, &connections]);
+    assert_eq!(myself.said, "open");
+    myself
 }
 
 fn clients(at: SocketAddr, kind: &str, first: usize, connections: usize) {
     let open = |n: usize| {
         let source = format!("lamp-{n}");
-        let mut socket = TcpStream::connect(at).unwrap();
-        socket.write_all(&connect(&source)).unwrap();
-        assert_eq!(packet(&mut socket), [0x20, 2, 0, 0], "let in");
+        let mut socket = packets::open(at, &source, &source, KEY).unwrap();
         if kind == KINDS[0] {
-            socket.write_all(&publish(&source)).unwrap();
+            let report = br#"{"bay":"Z-1","state":"vacant"}"#;
+            socket
+                .write_all(&packets::report(&source, 1, report))
+                .unwrap();
             assert_eq!(packet(&mut socket)[0], 0x40, "a PUBACK");
         } else {
             socket.write_all(&subscribe()).unwrap();
@@ -225,45 +152,9 @@ fn packet(socket: &mut TcpStream) -> Vec<u8> {
     all
 }
 
-fn text(s: &str, out: &mut Vec<u8>) {
-    out.extend((s.len() as u16).to_be_bytes());
-    out.extend(s.as_bytes());
-}
-
-fn framed(kind: u8, body: &[u8]) -> Vec<u8> {
-    let mut out = vec![
-        kind,
-        u8::try_from(body.len())
-            .ok()
-            .filter(|n| *n < 128)
-            .expect("a short packet"),
-    ];
-    out.extend(body);
-    out
-}
-
-/// MQTT 3.1.1, clean session, user name and password, no keep-alive.
-fn connect(source: &str) -> Vec<u8> {
-    let mut body = Vec::new();
-    text("MQTT", &mut body);
-    body.extend([4, 0xC2, 0, 0]);
-    for part in [source, source, KEY] {
-        text(part, &mut body);
-    }
-    framed(0x10, &body)
-}
-
-fn publish(source: &str) -> Vec<u8> {
-    let mut body = Vec::new();
-    text(&format!("bayhub/v1/{source}/report"), &mut body);
-    body.extend([0, 1]);
-    body.extend(br#"{"bay":"Z-1","state":"vacant"}"#);
-    framed(0x32, &body)
-}
-
 fn subscribe() -> Vec<u8> {
     let mut body = vec![0, 1];
-    text("bayhub/v1/zones/Z/availability", &mut body);
+    packets::string(&mut body, "bayhub/v1/zones/Z/availability");
     body.push(0);
-    framed(0x82, &body)
+    packets::packet(0x82, &body)
 }

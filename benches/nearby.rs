@@ -11,11 +11,12 @@ use bayhub::domain::{BayIx, BayKind, BayStatus, BayView, ReadModel};
 use bayhub::live::{Hit, Live, Query, Room};
 use bayhub::registry::Registry;
 use bayhub::registry::city::City;
-use common::{M_PER_DEG, city_specs, query, resident, view};
+use common::programs::resident;
+use common::{M_PER_DEG, city_specs, query, view};
 use dashmap::DashMap;
 use hdrhistogram::Histogram;
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 

@@ -16,12 +16,14 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "threads that wait")]
 
+mod common;
+
+use common::packets;
+use common::programs::{DemoHub, print_load};
 use hdrhistogram::Histogram;
-use serde_json::Value;
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
-use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -38,76 +40,31 @@ fn main() {
         .filter(|a| a != "--bench")
         .find_map(|a| a.parse().ok())
         .unwrap_or(120);
-    println!(
-        "load average before: {}",
-        std::fs::read_to_string("/proc/loadavg")
-            .unwrap_or_default()
-            .trim()
-    );
+    print_load();
     slow_disk(seconds);
     as_it_comes(seconds / 2);
 }
 
-/// A hub with a city of 20,000 bays; ends with this.
+/// A hub, and what its city's bays are called.
 struct Hub {
-    child: Child,
-    ready: Value,
+    demo: DemoHub,
     bays: Vec<String>,
 }
 
 impl Hub {
     fn start(env: &[(&str, &str)]) -> Arc<Self> {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_bayhub"))
-            .args([
-                "demo",
-                "--no-sim",
-                "--http",
-                "127.0.0.1:0",
-                "--mqtt",
-                "127.0.0.1:0",
-            ])
-            .env("RUST_LOG", "warn")
-            .envs(env.iter().copied())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the hub");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let ready: Value = serde_json::from_str(&line).expect("a ready line");
-        let path = format!("{}/registry/bays.geojson", ready["data"].as_str().unwrap());
-        let all: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-        let id = |bay: &Value| {
-            bay["properties"]["id"]
-                .as_str()
-                .or(bay["id"].as_str())
-                .unwrap()
-                .to_owned()
-        };
-        let bays = all["features"].as_array().unwrap().iter().map(id).collect();
-        Arc::new(Self { child, ready, bays })
-    }
-
-    fn text(&self, pointer: &str) -> &str {
-        self.ready.pointer(pointer).and_then(Value::as_str).unwrap()
+        let demo = DemoHub::start(env);
+        let bays = demo.bays().into_iter().map(|(_, bay)| bay).collect();
+        Arc::new(Self { demo, bays })
     }
 
     fn resident_mb(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
-        line.split_whitespace()
-            .nth(1)
-            .unwrap()
-            .parse::<f64>()
-            .unwrap()
-            * 1.024e-3
+        self.demo.resident() as f64 / 1e6
     }
 
     /// The status line, headers and body.
     fn ask(&self, request: &str) -> String {
-        let mut socket =
-            TcpStream::connect(self.text("/http").trim_start_matches("http://")).unwrap();
+        let mut socket = TcpStream::connect(self.demo.http()).unwrap();
         socket.write_all(request.as_bytes()).unwrap();
         let mut text = String::new();
         socket.read_to_string(&mut text).unwrap();
@@ -125,21 +82,6 @@ impl Hub {
             .sum::<f64>() as u64
     }
 
-    /// An MQTT connection that has been let in.
-    fn connect(&self, client: &str) -> TcpStream {
-        let mut socket = TcpStream::connect(self.text("/mqtt")).unwrap();
-        socket.set_nodelay(true).unwrap();
-        let mut rest = b"\x00\x04MQTT\x04\xc2\x00\x00".to_vec();
-        for field in [client, self.text("/source"), self.text("/keys/report")] {
-            string(&mut rest, field);
-        }
-        socket.write_all(&packet(0x10, &rest)).unwrap();
-        let mut said = [0; 4];
-        socket.read_exact(&mut said).unwrap();
-        assert_eq!(said, [0x20, 2, 0, 0], "let in");
-        socket
-    }
-
     /// One report of `bays` bays.
     fn report(&self, n: usize, bays: usize) -> String {
         let mut text = format!(r#"{{"seq":{n},"bays":["#);
@@ -153,42 +95,9 @@ impl Hub {
     }
 }
 
-impl Drop for Hub {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn string(to: &mut Vec<u8>, text: &str) {
-    to.extend_from_slice(&(text.len() as u16).to_be_bytes());
-    to.extend_from_slice(text.as_bytes());
-}
-
-fn packet(kind: u8, rest: &[u8]) -> Vec<u8> {
-    let mut out = vec![kind];
-    let mut left = rest.len();
-    loop {
-        let more = left >= 128;
-        out.push((left % 128) as u8 | u8::from(more) << 7);
-        left /= 128;
-        if !more {
-            break;
-        }
-    }
-    out.extend_from_slice(rest);
-    out
-}
-
 /// A PUBLISH; `id` 0 for QoS 0.
 fn publish(id: u16, payload: &str) -> Vec<u8> {
-    let mut rest = Vec::new();
-    string(&mut rest, "bayhub/v1/demo-app/report");
-    if id > 0 {
-        rest.extend_from_slice(&id.to_be_bytes());
-    }
-    rest.extend_from_slice(payload.as_bytes());
-    packet(if id > 0 { 0x32 } else { 0x30 }, &rest)
+    packets::report("demo-app", id, payload.as_bytes())
 }
 
 /// What senders did, and when they are to stop.
@@ -223,7 +132,7 @@ fn join(running: Running) {
 
 /// Sends at QoS 1 and waits for each acknowledgement.
 fn wait(i: usize, hub: &Hub, load: &Load) {
-    let mut socket = hub.connect(&format!("waits-{i}"));
+    let mut socket = hub.demo.connect(&format!("waits-{i}"));
     let mut ack = [0; 4];
     let mut n = i;
     while !load.stop.load(Relaxed) {
@@ -238,7 +147,7 @@ fn wait(i: usize, hub: &Hub, load: &Load) {
 
 /// Sends `rate` reports a second at QoS 0.
 fn flood(i: usize, hub: &Hub, load: &Load, rate: f64) {
-    let mut socket = hub.connect(&format!("floods-{i}"));
+    let mut socket = hub.demo.connect(&format!("floods-{i}"));
     let begun = Instant::now();
     let mut n = 0_u64;
     while !load.stop.load(Relaxed) {
@@ -264,13 +173,15 @@ fn post(i: usize, hub: &Hub, load: &Load) {
     let mut n = i;
     while !load.stop.load(Relaxed) {
         n += POSTING;
-        let body =
-            hub.report(n, 1)
-                .replacen('{', &format!(r#"{{"source":"{}","#, hub.text("/source")), 1);
+        let body = hub.report(n, 1).replacen(
+            '{',
+            &format!(r#"{{"source":"{}","#, hub.demo.text("/source")),
+            1,
+        );
         let answer = hub.ask(&format!(
             "POST /v1/reports HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            hub.text("/keys/report"),
+            hub.demo.text("/keys/report"),
             body.len()
         ));
         if answer.starts_with("HTTP/1.1 202") {
@@ -304,7 +215,7 @@ fn ask(_: usize, hub: &Hub, load: &Load) {
 /// Batches at QoS 0 and 1 in turn as fast as the socket takes them; acknowledgements are read and
 /// left.
 fn pour(i: usize, hub: &Hub, load: &Load) {
-    let mut socket = hub.connect(&format!("pours-{i}"));
+    let mut socket = hub.demo.connect(&format!("pours-{i}"));
     let mut acks = socket.try_clone().unwrap();
     let reader =
         std::thread::spawn(move || while acks.read(&mut [0; 4096]).is_ok_and(|n| n > 0) {});
@@ -410,7 +321,7 @@ fn as_it_comes(seconds: u64) {
     let hub = Hub::start(&[]);
     let load = Arc::new(Load::default());
     // Every bay once, so that what a full city takes is not counted as growth.
-    let mut warm = hub.connect("warm");
+    let mut warm = hub.demo.connect("warm");
     for n in 0..hub.bays.len() / 500 {
         let mut text = r#"{"bays":["#.to_owned();
         for (i, bay) in hub.bays[n * 500..][..500].iter().enumerate() {

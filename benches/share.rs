@@ -24,7 +24,7 @@ use bayhub::sharing::{Ask, Config, Desk, DeskError, DeskParts, Witness};
 use bayhub::store::Store;
 use hdrhistogram::Histogram;
 use rand::rngs::SmallRng;
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;

@@ -19,15 +19,16 @@
     reason = "threads that wait, and a wall clock that the hub's is compared with"
 )]
 
+mod common;
+
 use bayhub::domain::Millis;
+use common::packets;
+use common::programs::{DemoHub, Myself, print_load, raise_descriptors};
 use hdrhistogram::Histogram;
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt::Write as _;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -36,6 +37,10 @@ const RATE: u64 = 50_000;
 const BATCH: usize = 20;
 const CLIENTS: usize = 50;
 const PUBLISHERS: usize = 4;
+/// The source that the demo's key speaks for.
+const SOURCE: &str = "demo-app";
+/// What makes this program the idle clients: `ADDRESS CLIENTS`.
+const IDLE: &str = "idle-clients";
 
 /// Messages sent, by zone: when they were sent (us) and the time they carry (ms).
 type Sent = Mutex<BTreeMap<String, Vec<(u64, u64)>>>;
@@ -46,7 +51,7 @@ type Got = Vec<(String, u64, u64)>;
 fn main() {
     let mut args = std::env::args().skip(1).filter(|a| a != "--bench");
     let first = args.next();
-    if first.as_deref() == Some("idle-clients") {
+    if first.as_deref() == Some(IDLE) {
         return idle_clients(&args.next().unwrap(), args.next().unwrap().parse().unwrap());
     }
     let seconds = first.map_or(10, |n| n.parse().expect("seconds"));
@@ -56,116 +61,10 @@ fn main() {
     let idle = args
         .next()
         .map_or(10_000, |n| n.parse().expect("idle clients"));
-    let limit = getrlimit(Resource::Nofile);
-    setrlimit(
-        Resource::Nofile,
-        Rlimit {
-            current: limit.maximum,
-            ..limit
-        },
-    )
-    .expect("descriptors for all sockets");
-    println!(
-        "load average before: {}",
-        std::fs::read_to_string("/proc/loadavg")
-            .unwrap_or_default()
-            .trim()
-    );
+    raise_descriptors();
+    print_load();
     latency(seconds, followed);
     memory(idle);
-}
-
-/// A hub with the demo's city; ends with this.
-struct Hub {
-    child: Child,
-    ready: Value,
-}
-
-impl Hub {
-    fn start() -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_bayhub"))
-            .args([
-                "demo",
-                "--no-sim",
-                "--http",
-                "127.0.0.1:0",
-                "--mqtt",
-                "127.0.0.1:0",
-            ])
-            .env("RUST_LOG", "warn")
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the hub");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        Self {
-            child,
-            ready: serde_json::from_str(&line).expect("a ready line"),
-        }
-    }
-
-    fn text(&self, pointer: &str) -> &str {
-        self.ready.pointer(pointer).and_then(Value::as_str).unwrap()
-    }
-
-    fn http(&self) -> SocketAddr {
-        self.text("/http")
-            .trim_start_matches("http://")
-            .parse()
-            .unwrap()
-    }
-
-    /// Bays by zone; only zones with enough for a batch.
-    fn zones(&self) -> Vec<(String, Vec<String>)> {
-        let path = format!("{}/registry/bays.geojson", self.text("/data"));
-        let all: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-        let mut zones = BTreeMap::<String, Vec<String>>::new();
-        for bay in all["features"].as_array().unwrap() {
-            let text = |key: &str| bay["properties"][key].as_str().map(str::to_owned);
-            let id = text("id")
-                .or_else(|| bay["id"].as_str().map(str::to_owned))
-                .unwrap();
-            zones.entry(text("zone").unwrap()).or_default().push(id);
-        }
-        zones
-            .into_iter()
-            .filter(|(_, bays)| bays.len() >= BATCH)
-            .collect()
-    }
-
-    /// Resident memory, bytes.
-    fn resident(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
-        line.split_whitespace()
-            .nth(1)
-            .unwrap()
-            .parse::<u64>()
-            .unwrap()
-            * 1024
-    }
-
-    /// Processor time used so far, s (user and system, in ticks of 10 ms).
-    fn busy(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
-        let after = stat.rsplit_once(')').unwrap().1;
-        after
-            .split_whitespace()
-            .skip(11)
-            .take(2)
-            .map(|t| t.parse::<f64>().unwrap())
-            .sum::<f64>()
-            / 100.0
-    }
-}
-
-impl Drop for Hub {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 fn now_us() -> u64 {
@@ -175,12 +74,20 @@ fn now_us() -> u64 {
         .as_micros() as u64
 }
 
-// ---- latency
-// --------------------------------------------------------------------------------------------------------
+/// Bays by zone; only zones with enough for a batch.
+fn zones(hub: &DemoHub) -> Vec<(String, Vec<String>)> {
+    let mut zones = BTreeMap::<String, Vec<String>>::new();
+    for (zone, bay) in hub.bays() {
+        zones.entry(zone).or_default().push(bay);
+    }
+    zones.retain(|_, bays| bays.len() >= BATCH);
+    zones.into_iter().collect()
+}
 
+// ---- latency
 fn latency(seconds: u64, followed: usize) {
-    let hub = Hub::start();
-    let zones = Arc::new(hub.zones());
+    let hub = DemoHub::start(&[]);
+    let zones = Arc::new(zones(&hub));
     let sent = Arc::new(Sent::default());
     let stop = Arc::new(AtomicBool::new(false));
     let reports = Arc::new(AtomicU64::new(0));
@@ -199,7 +106,7 @@ fn latency(seconds: u64, followed: usize) {
     let began = Instant::now();
     let publishers: Vec<_> = (0..PUBLISHERS)
         .map(|n| {
-            let socket = connect(&hub, n);
+            let socket = hub.connect(&format!("bench-{n}"));
             let zones = zones.clone();
             let sent = sent.clone();
             let stop = stop.clone();
@@ -316,45 +223,6 @@ fn follow(mut socket: TcpStream, stop: &AtomicBool) -> Got {
     got
 }
 
-/// An MQTT connection that has been let in.
-fn connect(hub: &Hub, n: usize) -> TcpStream {
-    let mut socket = TcpStream::connect(hub.text("/mqtt")).unwrap();
-    socket.set_nodelay(true).unwrap();
-    let mut rest = b"\x00\x04MQTT\x04\xc2\x00\x00".to_vec();
-    for field in [
-        &format!("bench-{n}"),
-        hub.text("/source"),
-        hub.text("/keys/report"),
-    ] {
-        string(&mut rest, field);
-    }
-    socket.write_all(&packet(0x10, &rest)).unwrap();
-    let mut said = [0; 4];
-    socket.read_exact(&mut said).unwrap();
-    assert_eq!(said, [0x20, 2, 0, 0], "let in");
-    socket
-}
-
-fn string(to: &mut Vec<u8>, text: &str) {
-    to.extend_from_slice(&(text.len() as u16).to_be_bytes());
-    to.extend_from_slice(text.as_bytes());
-}
-
-fn packet(kind: u8, rest: &[u8]) -> Vec<u8> {
-    let mut out = vec![kind];
-    let mut left = rest.len();
-    loop {
-        let more = left >= 128;
-        out.push((left % 128) as u8 | u8::from(more) << 7);
-        left /= 128;
-        if !more {
-            break;
-        }
-    }
-    out.extend_from_slice(rest);
-    out
-}
-
 /// This publisher's share of [`RATE`], a zone after another; acknowledgements are counted by a
 /// reader of their own.
 fn publish(
@@ -389,9 +257,6 @@ fn publish(
         }
         id = id % 60_000 + 1;
         let (zone, bays) = &zones[(count as usize * PUBLISHERS + n) * 13 % zones.len()];
-        let mut topic = Vec::new();
-        string(&mut topic, "bayhub/v1/demo-app/report");
-        topic.extend_from_slice(&id.to_be_bytes());
         let now = now_us();
         let mut body = format!("{{\"at\":\"{}\",\"bays\":[", Millis(now / 1000));
         for (i, bay) in bays.iter().take(BATCH).enumerate() {
@@ -408,27 +273,27 @@ fn publish(
             .unwrap();
         }
         body.push_str("]}");
-        topic.extend_from_slice(body.as_bytes());
         sent.lock()
             .unwrap()
             .entry(zone.clone())
             .or_default()
             .push((now / 1000, now));
-        socket.write_all(&packet(0x32, &topic)).unwrap();
+        socket
+            .write_all(&packets::report(SOURCE, id, body.as_bytes()))
+            .unwrap();
     }
     let _ = socket.shutdown(std::net::Shutdown::Both);
     reader.join().unwrap();
 }
 
 // ---- memory
-// ---------------------------------------------------------------------------------------------------------
 
 fn memory(clients: usize) {
-    let hub = Hub::start();
+    let hub = DemoHub::start(&[]);
     // The first few make the hub's threads and tables.
-    let (_few, _stdin) = spawn_idle(&hub, 100);
+    let _few = idle(&hub, 100);
     let before = hub.resident();
-    let (_many, _stdin) = spawn_idle(&hub, clients);
+    let _many = idle(&hub, clients);
     let grown = hub.resident().saturating_sub(before);
     println!(
         "{clients} idle clients: {:.1} KB each of the hub's resident memory",
@@ -442,25 +307,11 @@ fn memory(clients: usize) {
     );
 }
 
-/// A process that opens idle streams, once all of them are open; it ends when its stdin does.
-fn spawn_idle(hub: &Hub, clients: usize) -> (Child, ChildStdin) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "idle-clients",
-            &hub.http().to_string(),
-            &clients.to_string(),
-        ])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    assert_eq!(line.trim(), "open");
-    let stdin = child.stdin.take().unwrap();
-    (child, stdin)
+/// A process with so many idle streams, once all of them are open.
+fn idle(hub: &DemoHub, clients: usize) -> Myself {
+    let myself = Myself::start(&[IDLE, &hub.http().to_string(), &clients.to_string()]);
+    assert_eq!(myself.said, "open");
+    myself
 }
 
 fn idle_clients(http: &str, clients: usize) {

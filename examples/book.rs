@@ -1,5 +1,5 @@
 //! A booking app: asks for a shared bay near a place for the next hour, confirms it, arrives and
-//! departs. Some bay there must be on offer; the README shows how.
+//! departs. Some bay there must be on offer; `docs/sharing.md` shows how.
 //!
 //! ```sh
 //! cargo run --release -- demo > demo.json &

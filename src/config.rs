@@ -58,6 +58,24 @@ pub struct Registry {
     pub spare_zones: u32,
 }
 
+impl Registry {
+    /// Names of the keys, their values, and what they must lie between.
+    fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 2] {
+        [
+            (
+                "registry.spare_bays",
+                u64::from(self.spare_bays),
+                0..=1 << 24,
+            ),
+            (
+                "registry.spare_zones",
+                u64::from(self.spare_zones),
+                0..=1 << 20,
+            ),
+        ]
+    }
+}
+
 const fn spare_bays() -> u32 {
     65_536
 }
@@ -141,84 +159,13 @@ impl Config {
             share,
             ..
         } = self;
-        let most = u64::from(u32::MAX);
-        let bounds = [
-            (
-                "registry.spare_bays",
-                u64::from(registry.spare_bays),
-                0..=1 << 24,
-            ),
-            (
-                "registry.spare_zones",
-                u64::from(registry.spare_zones),
-                0..=1 << 20,
-            ),
-            (
-                "http.max_connections",
-                http.max_connections as u64,
-                1..=most,
-            ),
-            ("http.header_timeout_s", http.header_timeout_s, 1..=86_400),
-            ("http.request_timeout_s", http.request_timeout_s, 1..=86_400),
-            (
-                "mqtt.max_connections",
-                mqtt.max_connections as u64,
-                1..=most,
-            ),
-            (
-                "mqtt.max_connections_per_source",
-                mqtt.max_connections_per_source as u64,
-                1..=most,
-            ),
-            (
-                "mqtt.max_packet_bytes",
-                mqtt.max_packet_bytes as u64,
-                2048..=1 << 28,
-            ),
-            ("mqtt.connect_timeout_s", mqtt.connect_timeout_s, 1..=86_400),
-            ("mqtt.packet_timeout_s", mqtt.packet_timeout_s, 1..=86_400),
-            ("mqtt.write_timeout_s", mqtt.write_timeout_s, 1..=86_400),
-            // What the standard asks every server to take.
-            (
-                "mqtt.max_client_id_bytes",
-                mqtt.max_client_id_bytes as u64,
-                23..=65_535,
-            ),
-            (
-                "mqtt.max_inflight_submissions",
-                mqtt.max_inflight_submissions as u64,
-                1..=65_536,
-            ),
-            (
-                "stream.workers",
-                stream.workers as u64,
-                1..=u64::from(crate::stream::Config::MAX_WORKERS),
-            ),
-            (
-                "stream.queue_batches",
-                stream.queue_batches as u64,
-                1..=65_536,
-            ),
-            (
-                "stream.stale_after_s",
-                u64::from(stream.stale_after_s),
-                1..=most,
-            ),
-            ("stream.max_age_s", u64::from(stream.max_age_s), 1..=most),
-            (
-                "stream.stall_after_s",
-                u64::from(stream.stall_after_s),
-                1..=86_400,
-            ),
-            ("share.hold_s", share.hold_s, 1..=86_400),
-            ("share.furthest_days", share.furthest_days, 1..=400),
-            ("share.longest_stay_h", share.longest_stay_h, 1..=24 * 366),
-            ("share.improve_every_s", share.improve_every_s, 1..=86_400),
-            ("share.remember_h", share.remember_h, 1..=24 * 366),
-            ("share.queue", share.queue as u64, 1..=65_536),
-        ];
-        let outside = bounds
+        let outside = registry
+            .bounds()
             .into_iter()
+            .chain(http.bounds())
+            .chain(mqtt.bounds())
+            .chain(stream.bounds())
+            .chain(share.bounds())
             .chain(stream.settle.bounds())
             .filter(|(_, n, range)| !range.contains(n));
         let mut faults: Vec<_> = outside
@@ -295,9 +242,9 @@ mod tests {
     }
 
     #[test]
-    fn the_configuration_that_the_readme_shows_is_one() {
-        let readme = include_str!("../README.md");
-        let shown = readme
+    fn the_configuration_that_the_documents_show_is_one() {
+        let chapter = include_str!("../docs/operating.md");
+        let shown = chapter
             .split("```toml\n")
             .nth(1)
             .and_then(|s| s.split("```").next())

@@ -23,6 +23,9 @@ const PI: f64 = MU / (LAMBDA + MU);
 /// Probability of vacancy `ahead_ms` from now, for one that is `p_now` now.
 #[must_use]
 pub fn p_vacant_after(p_now: f64, ahead_ms: u64) -> f64 {
+    if ahead_ms == 0 {
+        return p_now;
+    }
     let minutes = ahead_ms as f64 / 60_000.0;
     PI + (p_now - PI) * (-(LAMBDA + MU) * minutes).exp()
 }

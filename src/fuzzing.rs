@@ -8,12 +8,12 @@
 use crate::clock::ManualClock;
 use crate::config;
 use crate::domain::{
-    BayKind, Door, LatLon, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, Topic,
-    ZoneKind,
+    BayKind, Door, LatLon, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, ZoneKind,
 };
 use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
 use crate::ingest::codec::device;
+use crate::ingest::codec::{self, Codec};
 use crate::ingest::gate::{self, Gate};
 use crate::ingest::{mqtt_client, mqtt_server};
 use crate::journal::{self, Journal};
@@ -26,7 +26,9 @@ use crate::serve::{self, ReportDoor, Router};
 use crate::sharing::{self, Desk};
 use crate::store::{self, Store};
 use crate::stream::Saved;
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
+use tokio::runtime::{Handle, Runtime};
 use tokio::sync::{mpsc, watch};
 
 /// A kind of input: any bytes in, and a panic only where a promise is broken.
@@ -103,13 +105,7 @@ fn payloads(bytes: &[u8]) {
     let Some((form, payload)) = bytes.split_first() else {
         return;
     };
-    let forms = [
-        Topic::Report,
-        Topic::Count,
-        Topic::Status,
-        Topic::ChirpStack,
-        Topic::Ttn,
-    ];
+    let forms = codec::CODECS;
     let topic = forms[usize::from(*form) % forms.len()];
     let source = SourceIx(0);
     let kind = SourceKind::Sensor;
@@ -140,7 +136,7 @@ fn topics(bytes: &[u8]) {
     mqtt_server::fuzzing::topics(bytes);
     let topic = String::from_utf8_lossy(bytes);
     if let Some((source, form)) = mqtt_client::whose(&topic) {
-        let end = format!("bayhub/v1/{source}/{}", form.name());
+        let end = format!("bayhub/v1/{source}/{}", form.name);
         assert!(
             topic == end || topic.ends_with(&format!("/{end}")),
             "{topic:?} is {source:?}'s"
@@ -188,7 +184,7 @@ fn files(bytes: &[u8]) {
 struct Nowhere;
 
 impl ReportDoor for Nowhere {
-    fn take(&self, _: &Speaker, _: Topic, _: &str, _: &[u8]) -> Parcel {
+    fn take(&self, _: &Speaker, _: &'static Codec, _: &str, _: &[u8]) -> Parcel {
         Parcel::default()
     }
 }
@@ -197,7 +193,7 @@ impl ReportDoor for Nowhere {
 struct Api {
     router: Router,
     key: String,
-    runtime: tokio::runtime::Runtime,
+    runtime: Runtime,
     _stop: watch::Sender<bool>,
     _folder: tempfile::TempDir,
 }
@@ -208,106 +204,36 @@ impl Api {
     }
 
     fn try_open() -> Result<Self, Box<dyn std::error::Error>> {
-        let runtime = tokio::runtime::Runtime::new()?;
+        let runtime = Runtime::new()?;
         let folder = tempfile::tempdir()?;
-        let registry = town();
-        let clock = Arc::new(ManualClock::at(NOW));
-        let metrics = Arc::new(Metrics::new());
-        let live = Arc::new(Live::new(
-            &registry.city(),
-            Room {
-                spare_bays: 0,
-                spare_zones: 0,
-                subscribers: 8,
-            },
-        ));
-        let journal = Journal::open(folder.path(), journal::Config::default(), registry.clone())?;
+        let base = Base::new();
+        let journal = Journal::open(
+            folder.path(),
+            journal::Config::default(),
+            base.registry.clone(),
+        )?;
         let keys = Arc::new(Keys::default());
-        let (key, digest) = Keys::mint(&mut rand::rng());
-        let scopes = Scope::ALL.into_iter().collect();
-        let pass = Pass::default();
-        let source_kind = SourceKind::Sensor;
-        let name = "fuzzer".into();
-        let partner = "nobody".into();
-        keys.insert(
-            digest,
-            Grant {
-                name,
-                partner,
-                scopes,
-                sources: vec![],
-                source_kind,
-                pass,
-                uplinks: false,
-            },
-        );
+        let key = master_key(&keys);
         let store = runtime.block_on(Store::open(&store::Config::default(), folder.path()))?;
         let issuer = runtime.block_on(Issuer::open(
             store.clone(),
             keys.clone(),
             &[],
-            clock.clone(),
+            base.clock.clone(),
         ))?;
-        let health = Arc::new(Health::default());
-        for part in Part::ALL {
-            health.well(part);
-        }
-        let around = sharing::DeskParts {
-            store,
-            registry: registry.clone(),
-            live: live.clone(),
-            clock: clock.clone(),
-            metrics: metrics.clone(),
-            witness: sharing::Witness {
-                inbox: mpsc::channel(1).0,
-                registry: registry.clone(),
-                live: live.clone(),
-                metrics: metrics.clone(),
-                stale_after_s: 900,
-            },
-            config: sharing::Config::default(),
-        };
-        let (desk, task) = runtime.block_on(Desk::open(around))?;
+        let (desk, task) = runtime.block_on(Desk::open(base.around_desk(store)))?;
         runtime.spawn(task);
-        let names = Arc::new(Registered::new(registry.clone(), folder.path()));
-        let around = Around {
-            names: names.clone(),
-            clock: clock.clone(),
-            metrics: metrics.clone(),
-            health: health.clone(),
-        };
-        let handle = runtime.handle().clone();
-        let settings = history::Config::default();
-        let (history, _) = History::open(
-            &settings,
-            folder.path(),
-            handle,
-            Arc::new(NothingSettled),
-            around,
-        )?;
-        let gate = Gate::new(
-            registry.clone(),
-            clock.clone(),
-            metrics.clone(),
-            gate::Config::default(),
-        );
-        let history = Arc::new(history);
-        let authority = serve::Authority {
-            history,
-            names,
-            calendar: settings.calendar(),
-            ledger: gate.ledger(),
-        };
+        let authority = base.authority(folder.path(), runtime.handle().clone())?;
         let (stop, closed) = watch::channel(false);
         let router = serve::router(serve::ApiParts {
-            registry,
-            live,
+            registry: base.registry,
+            live: base.live,
             keys,
             issuer: Arc::new(issuer),
             desk: Arc::new(desk),
-            clock,
-            health,
-            metrics,
+            clock: base.clock,
+            health: base.health,
+            metrics: base.metrics,
             reports: Arc::new(Nowhere),
             inbox: mpsc::channel(1).0,
             quarantine: journal.quarantine(),
@@ -318,10 +244,107 @@ impl Api {
         });
         Ok(Self {
             router,
-            key: key.expose().to_owned(),
+            key,
             runtime,
             _stop: stop,
             _folder: folder,
         })
     }
+}
+
+/// What most parts of a hub are built on.
+struct Base {
+    registry: Arc<Registry>,
+    live: Arc<Live>,
+    clock: Arc<ManualClock>,
+    metrics: Arc<Metrics>,
+    health: Arc<Health>,
+}
+
+impl Base {
+    fn new() -> Self {
+        let registry = town();
+        let room = Room {
+            spare_bays: 0,
+            spare_zones: 0,
+            subscribers: 8,
+        };
+        let health = Arc::new(Health::default());
+        for part in Part::ALL {
+            health.well(part);
+        }
+        Self {
+            live: Arc::new(Live::new(&registry.city(), room)),
+            registry,
+            clock: Arc::new(ManualClock::at(NOW)),
+            metrics: Arc::new(Metrics::new()),
+            health,
+        }
+    }
+
+    fn around_desk(&self, store: Store) -> sharing::DeskParts {
+        sharing::DeskParts {
+            store,
+            registry: self.registry.clone(),
+            live: self.live.clone(),
+            clock: self.clock.clone(),
+            metrics: self.metrics.clone(),
+            witness: sharing::Witness {
+                inbox: mpsc::channel(1).0,
+                registry: self.registry.clone(),
+                live: self.live.clone(),
+                metrics: self.metrics.clone(),
+                stale_after_s: 900,
+            },
+            config: sharing::Config::default(),
+        }
+    }
+
+    /// A history of which nothing is settled, and a gate that nothing passes.
+    fn authority(
+        &self,
+        folder: &Path,
+        runtime: Handle,
+    ) -> Result<serve::Authority, history::StoreError> {
+        let names = Arc::new(Registered::new(self.registry.clone(), folder));
+        let around = Around {
+            names: names.clone(),
+            clock: self.clock.clone(),
+            metrics: self.metrics.clone(),
+            health: self.health.clone(),
+        };
+        let settings = history::Config::default();
+        let nothing = Arc::new(NothingSettled);
+        let (history, _) = History::open(&settings, folder, runtime, nothing, around)?;
+        let gate = Gate::new(
+            self.registry.clone(),
+            self.clock.clone(),
+            self.metrics.clone(),
+            gate::Config::default(),
+        );
+        Ok(serve::Authority {
+            history: Arc::new(history),
+            names,
+            calendar: settings.calendar(),
+            ledger: gate.ledger(),
+        })
+    }
+}
+
+/// A key that opens everything, put among `keys`.
+fn master_key(keys: &Keys) -> String {
+    let (key, digest) = Keys::mint(&mut rand::rng());
+    keys.insert(
+        digest,
+        Grant {
+            name: "fuzzer".into(),
+            partner: "nobody".into(),
+            scopes: Scope::ALL.into_iter().collect(),
+            sources: vec![],
+            source_kind: SourceKind::Sensor,
+            pass: Pass::default(),
+            uplinks: false,
+        },
+    );
+    key.expose().to_owned()
 }

@@ -2,23 +2,34 @@
 //!
 //! | room | what it holds |
 //! |---|---|
-//! | [`domain`] | the field's words: bays, zones, observations, refusals. No I/O, no async, no clock |
-//! | [`registry`] | zones, bays and sources: who and where |
-//! | [`ingest`] | the doors for reports: the MQTT endpoint, the payload codecs, the gate |
+//! | [`domain`] | the field's words: bays, zones, claims, refusals. No I/O, no async, no clock |
+//! | `schema` | the domain's vocabularies as JSON schemas, for descriptions of calls and messages |
+//! | [`registry`] | zones, bays, sources and devices: who and where |
+//! | [`ingest`] | the doors for reports: MQTT server and clients, payload codecs, the gate |
 //! | [`journal`] | the write-ahead log; a report is acknowledged when its batch is on disk |
-//! | [`stream`] | one timely dataflow: fusion, zone counters, silence |
+//! | [`stream`] | one timely dataflow: what is held true of bays and zones, silence |
+//! | [`settlement`] | the same claims once more, by event time: visits and turnover |
 //! | [`live`] | the read model: vacant bitmaps, bay words, zone tallies, the change feed |
-//! | [`history`] | settled turnover and visits as hourly Parquet files, and every question about them |
+//! | [`forecast`] | how likely a bay that is vacant now still is on arrival |
+//! | [`history`] | settled hours as Parquet files, and every question about turnover |
 //! | [`store`] | what is transactional, in SQL: SQLite in the data folder, PostgreSQL by URL |
-//! | [`share`] | private bays on offer, and who gets them: the matcher plans, the desk carries out |
-//! | [`partner`] | API keys and what they may do |
-//! | [`share`] | private bays: the matcher, which plans who gets which |
-//! | [`serve`] | HTTP: queries, reports, administration, health |
+//! | [`sharing`] | private bays on offer, and who gets them: a matcher plans, a desk carries out |
+//! | [`partners`] | API keys and what they may do |
+//! | [`serve`] | HTTP and live streams: an audience a folder |
+//! | [`metrics`] | everything the hub counts |
+//! | [`health`] | whether each part is well, and why not |
+//! | [`clock`] | the machine's clock, and one that a test turns |
+//! | `prefetch` | asks the processor for memory ahead |
+//! | `testing` | small cities, for the tests of every room |
+//! | [`config`] | what an operator can set: one struct a room |
+//! | `fuzzing` | what fuzzers may call |
 //! | [`app`], [`demo`] | the wiring, and a whole city on one machine |
 //!
-//! The path of one report: `ingest::endpoint` reads it, `ingest::gate` turns it into a
-//! `domain::Claim` or a `domain::Refusal`, `journal` makes it durable and lets the door acknowledge
-//! it, `stream` fuses it, `live` holds what is now true, and `serve` tells a driver.
+//! The path of one report: `ingest::mqtt_server` reads it, `ingest::gate` turns it into a
+//! [`domain::Claim`] or a [`domain::Refusal`], `journal` makes it durable and lets the door
+//! acknowledge it, `stream` fuses it, `live` holds what is now true, and `serve` tells a driver.
+//! Meanwhile `settlement` puts it aside until its window is due, and hands what came of it to
+//! `history`. `ARCHITECTURE.md` walks the other paths, and says what each word means.
 
 pub mod app;
 pub mod clock;
@@ -37,11 +48,14 @@ pub mod metrics;
 pub mod partners;
 mod prefetch;
 pub mod registry;
+mod schema;
 pub mod serve;
 pub mod settlement;
 pub mod sharing;
 pub mod store;
 pub mod stream;
 
+#[cfg(test)]
+mod long;
 #[cfg(test)]
 mod testing;

@@ -1,24 +1,20 @@
-//! What several benches share: a made-up city of any size, queries in it, and this process's
-//! memory.
+//! What several benches share: a made-up city of any size and queries in it; a regular one (`grid`),
+//! the API on a city (`api`), and programs that stand beside a bench (`programs`, `packets`).
 //!
 //! Everything random is seeded, so each bench sees the same city in each run.
 
 #![allow(dead_code, reason = "each bench uses its part")]
 
-use bayhub::clock::SystemClock;
-use bayhub::domain::{
-    BayIx, BayKind, BayStatus, BayView, Calendar, LatLon, Millis, SourceKind, ZoneKind,
-};
-use bayhub::history::{self, Around, History, RecentFigures, Registered};
-use bayhub::ingest::gate::{self, Gate};
+pub(crate) mod api;
+pub(crate) mod grid;
+pub(crate) mod packets;
+pub(crate) mod programs;
+
+use bayhub::domain::{BayIx, BayKind, BayStatus, BayView, LatLon, Millis, SourceKind, ZoneKind};
 use bayhub::live::Query;
-use bayhub::metrics::Metrics;
-use bayhub::registry::Registry;
 use bayhub::registry::city::{BayAttrs, BaySpec, City, ZoneSpec};
-use bayhub::serve::Authority;
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
-use std::sync::Arc;
+use rand::{RngExt, SeedableRng};
 
 /// The share of bays that are vacant.
 const VACANT: f64 = 0.15;
@@ -147,39 +143,4 @@ pub(crate) fn query(city: &City, rng: &mut SmallRng) -> Query {
         lat: at.lat + off(),
         lon: at.lon + off(),
     })
-}
-
-/// Resident memory of this process, bytes.
-pub(crate) fn resident() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    statm
-        .split_whitespace()
-        .nth(1)
-        .and_then(|pages| pages.parse::<u64>().ok())
-        .unwrap_or(0)
-        * 4096
-}
-
-/// What the authority's routes need, with no file of history. Needs a runtime.
-pub(crate) fn authority(registry: &Arc<Registry>, recent: Arc<dyn RecentFigures>) -> Authority {
-    let dir = std::env::temp_dir().join(format!("bayhub-bench-history-{}", std::process::id()));
-    let metrics = Arc::new(Metrics::new());
-    let clock = Arc::new(SystemClock);
-    let names = Arc::new(Registered::new(registry.clone(), &dir));
-    let around = Around {
-        names: names.clone(),
-        clock: clock.clone(),
-        metrics: metrics.clone(),
-        health: Arc::default(),
-    };
-    let runtime = tokio::runtime::Handle::current();
-    let (history, _) = History::open(&history::Config::default(), &dir, runtime, recent, around)
-        .expect("a folder of its own");
-    let ledger = Gate::new(registry.clone(), clock, metrics, gate::Config::default()).ledger();
-    Authority {
-        history: Arc::new(history),
-        names,
-        calendar: Calendar::UTC,
-        ledger,
-    }
 }

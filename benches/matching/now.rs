@@ -6,7 +6,7 @@ use bayhub::sharing::matcher::auction::{
     Candidate, Candidates, Gathered, Outcome, Request, Settings, assign, first_come,
 };
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 

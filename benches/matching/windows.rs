@@ -6,7 +6,7 @@ use bayhub::sharing::matcher::windows::{
     Bay, Bond, Choice, Effort, HeldSeat, Picture, SeatingPlan, Wish, first_come, improve,
 };
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use std::time::Instant;
 
 /// A day of 14 hours, in minutes.

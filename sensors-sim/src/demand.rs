@@ -7,7 +7,7 @@
 
 use crate::city::ZoneKind;
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, LogNormal};
 
 /// Five-minute steps of a day.

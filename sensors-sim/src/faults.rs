@@ -2,11 +2,11 @@
 //!
 //! [`Faults`] are the dials. [`Road`] is the part that messages travel: it loses, doubles, delays
 //! and swaps them, and says when a connection breaks. Misreadings, stuck sensors and clock skew
-//! happen in the sensor (`sim.rs`).
+//! happen in the sensor (`sim`).
 
 use crate::message::Message;
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, Normal};
 use std::collections::BTreeMap;
 

@@ -10,7 +10,7 @@ use crate::geojson::middle;
 use crate::layout::{self, Layout};
 use crate::place::Place;
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, LogNormal, Normal};
 use std::fmt::Write as _;
 

@@ -2,7 +2,7 @@
 
 use crate::city::ZoneKind;
 use crate::place::Place;
-use rand::Rng;
+use rand::RngExt;
 use rand::rngs::SmallRng;
 
 /// Bays on one deck of a car park before the next deck begins.

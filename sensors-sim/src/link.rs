@@ -10,7 +10,7 @@
 use crate::message::{MAX_BYTES, Message};
 use crate::stats::Stats;
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rumqttc::mqttbytes::v4::Publish;
 use rumqttc::{
     AsyncClient, ConnectionError, Event, EventLoop, LastWill, MqttOptions, NetworkOptions,

@@ -7,7 +7,7 @@
 
 use crate::city::City;
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 
 /// What sort of sender a source is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

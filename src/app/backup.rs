@@ -6,13 +6,14 @@
 //! first, then the files that give the numbers in them their meaning, which only grow. The marker
 //! is written last; without it a folder is no backup. While a copy is under way either way its
 //! target holds another marker, and no hub starts on such a folder. What lies outside the data
-//! folder (the configuration with its keys, the registry's GeoJSON) is not part of it. That holds
-//! for what is settled too. A checkpoint says how much of each file in `settled` counts and which
-//! hours are safe in `history`; both only grow from there, and a start cuts `settled` back to what
-//! the copied checkpoint says. (An hour that goes from `settled` meanwhile is one that nothing
-//! could amend any more.) In `history` the manifest, which names files that are whole, is copied
-//! before them, and files under way are left out. The SQLite database in the folder is copied by
-//! SQLite itself, as it is at one moment.
+//! folder (the configuration with its keys, the registry's GeoJSON) is not part of it.
+//!
+//! The promise holds for what is settled too. A checkpoint says how much of each file in `settled`
+//! counts and which hours are safe in `history`; both only grow from there, and a start cuts
+//! `settled` back to what the copied checkpoint says. (An hour that goes from `settled` meanwhile
+//! is one that nothing could amend any more.) In `history` the manifest, which names files that are
+//! whole, is copied before them, and files under way are left out. The SQLite database in the
+//! folder is copied by SQLite itself, as it is at one moment.
 
 use super::Failure;
 use crate::{history, journal, store};

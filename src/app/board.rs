@@ -1,13 +1,11 @@
-//! The live view as MQTT subscribers see it. An adapter: which zones there are, what each says, who
+//! The live view as MQTT subscribers and outside brokers see it. An adapter: which zones there are, what each says, who
 //! is told.
 
 use super::Shared;
-use crate::domain::{BayKind, ZoneIx, ZoneTally};
-use crate::ingest::mqtt_server::{Board, Wanted, Watch};
+use crate::domain::{Availability, Clock, ZoneIx};
+use crate::ingest::board::{Board, Wanted, Watch};
 use crate::live::{Dirty, Live, ZoneFilter};
 use crate::registry::Registry;
-use crate::registry::city::City;
-use std::io::Write;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -15,12 +13,14 @@ pub(super) fn board(shared: &Shared) -> Arc<dyn Board> {
     Arc::new(Shown {
         registry: shared.registry.clone(),
         live: shared.live.clone(),
+        clock: shared.clock.clone(),
     })
 }
 
 struct Shown {
     registry: Arc<Registry>,
     live: Arc<Live>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Board for Shown {
@@ -33,8 +33,17 @@ impl Board for Shown {
         if zone.0 >= city.zone_count() || city.zone(zone).removed {
             return false;
         }
+        let kinds = city
+            .bays_of(zone)
+            .fold(0, |kinds, bay| kinds | 1 << city.attrs(bay).kind as u8);
         *id += &city.zone(zone).spec.id;
-        availability(&city, zone, &self.live.on_offer(&city, zone), payload);
+        let availability = Availability {
+            zone: &city.zone(zone).spec.id,
+            at: self.clock.now(),
+            tally: self.live.on_offer(&city, zone),
+            kinds,
+        };
+        availability.write(payload);
         true
     }
 
@@ -62,41 +71,4 @@ impl Watch for Told {
     fn take(&mut self, into: &mut Vec<ZoneIx>) {
         self.0.take(into);
     }
-}
-
-/// Appends what is published of a zone:
-/// `{"zone","at","capacity","vacant":{kind:n},"unknown","occupied"}`. `at` is its newest
-/// observation, null where there is none; `vacant` names the kinds it has bays of, and any that was
-/// counted.
-fn availability(city: &City, zone: ZoneIx, tally: &ZoneTally, out: &mut Vec<u8>) {
-    let mut kinds = [false; BayKind::COUNT];
-    for bay in city.bays_of(zone) {
-        kinds[city.attrs(bay).kind as usize] = true;
-    }
-    if !kinds.contains(&true) && !tally.observed_at.is_never() {
-        kinds[BayKind::Car as usize] = true;
-    }
-    // Ids need no escape, and writing to a vector does not fail.
-    let _ = write!(out, r#"{{"zone":"{}","at":"#, city.zone(zone).spec.id);
-    if tally.observed_at.is_never() {
-        out.extend_from_slice(b"null");
-    } else {
-        out.push(b'"');
-        out.extend_from_slice(&tally.observed_at.rfc3339());
-        out.push(b'"');
-    }
-    let _ = write!(out, r#","capacity":{},"vacant":{{"#, tally.capacity);
-    let mut comma = "";
-    for kind in BayKind::ALL {
-        let vacant = tally.vacant[kind as usize];
-        if kinds[kind as usize] || vacant > 0 {
-            let _ = write!(out, r#"{comma}"{}":{vacant}"#, kind.name());
-            comma = ",";
-        }
-    }
-    let _ = write!(
-        out,
-        r#"}},"unknown":{},"occupied":{}}}"#,
-        tally.unknown, tally.occupied
-    );
 }

@@ -50,7 +50,7 @@ pub(super) fn open(config: &Config, shared: &Shared) -> Result<Opened, Failure> 
         around,
     )
     .map_err(|e| Failure::Unavailable(format!("history: {e}")))?;
-    let thread = History::keep(&keeper).map_err(|e| Failure::Internal(format!("a thread: {e}")))?;
+    let thread = History::keep(&keeper).map_err(|e| Failure::thread(&e))?;
     Ok(Opened {
         history: Arc::new(history),
         keeper,
@@ -186,8 +186,8 @@ fn time(text: &str) -> Result<Millis, String> {
 /// Writes a stretch of history to a file, corrections worked in.
 ///
 /// # Errors
-/// [`Failure::Config`] for what is not there or damaged, [`Failure::Unavailable`] for a store that cannot
-/// be reached.
+/// [`Failure::Config`] for what is not there or damaged, [`Failure::Unavailable`] for a store that
+/// cannot be reached.
 pub fn export(options: &Exported) -> Result<(), Failure> {
     let config = history::Config {
         url: options.history.clone(),

@@ -1,36 +1,18 @@
 //! Keys as the running hub and the command line have them: the configuration's, and the store's.
 
-use super::{Failure, own_folder};
+use super::Failure;
+use super::folder::own_folder;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Clock, SourceKind};
-use crate::partners::{self, IssueError, Issuer, KeyRequest, Keys, Scope, SourcePattern};
-use crate::store::{Store, StoreError};
+use crate::partners::{self, Issuer, KeyRequest, Keys, Scope, SourcePattern};
+use crate::store::Store;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// How often the days of use are stored.
-const SAVE_USES: Duration = Duration::from_secs(60);
-
-impl From<StoreError> for Failure {
-    fn from(e: StoreError) -> Self {
-        match e {
-            StoreError::Unreachable(_) => Self::Unavailable(e.to_string()),
-            StoreError::Unfit(_) => Self::Config(e.to_string()),
-            _ => Self::Internal(e.to_string()),
-        }
-    }
-}
-
-impl From<IssueError> for Failure {
-    fn from(e: IssueError) -> Self {
-        match e {
-            IssueError::Store(e) => e.into(),
-            other => Self::Config(format!("keys: {other}")),
-        }
-    }
-}
+const SAVE_USES: Duration = Duration::from_mins(1);
 
 /// The keys of the configuration, checked.
 pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {

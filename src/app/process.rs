@@ -1,70 +1,17 @@
 //! The process around the hub: its log, its signals, its exit codes, and the watchdog.
 
-use super::Shared;
-use crate::config::ConfigError;
+use super::failure::INTERNAL;
+use super::{Failure, Shared};
 use crate::domain::RecentTurnover;
 use crate::health::Part;
 use crate::ingest::mqtt_server::Tls;
-use crate::journal::JournalError;
-use crate::registry::RegistryError;
 use crate::stream::Progress;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::IsTerminal;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-
-/// Why a hub could not start or had to stop.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// A bad configuration or registry: somebody has to mend a file. Exit 2.
-    #[error("{0}")]
-    Config(String),
-    /// An address, a folder or a server that is taken or not there. Exit 3.
-    #[error("{0}")]
-    Unavailable(String),
-    /// A fault of the hub. Exit 70.
-    #[error("{0}")]
-    Internal(String),
-}
-
-impl Failure {
-    #[must_use]
-    pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
-            Self::Config(_) => 2,
-            Self::Unavailable(_) => 3,
-            Self::Internal(_) => INTERNAL as u8,
-        })
-    }
-}
-
-/// Exit code of a fault of the hub (`EX_SOFTWARE`).
-const INTERNAL: i32 = 70;
-
-impl From<ConfigError> for Failure {
-    fn from(e: ConfigError) -> Self {
-        Self::Config(e.to_string())
-    }
-}
-
-impl From<RegistryError> for Failure {
-    fn from(e: RegistryError) -> Self {
-        Self::Config(e.to_string())
-    }
-}
-
-impl From<JournalError> for Failure {
-    fn from(e: JournalError) -> Self {
-        match e {
-            JournalError::Busy(_) => Self::Unavailable(e.to_string()),
-            JournalError::Config(_) => Self::Config(e.to_string()),
-            _ => Self::Internal(e.to_string()),
-        }
-    }
-}
 
 /// Logs to stderr, `info` and above unless `RUST_LOG` says otherwise.
 pub fn log_to_stderr() {

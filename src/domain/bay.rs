@@ -1,6 +1,6 @@
 //! A bay: one parking space. Its dense index, its kind, and the four things that can be said of it.
 
-use std::fmt;
+use super::vocabulary::vocabulary;
 
 /// Dense index of a bay in this process, in spatial order. Not stable across restarts: what is
 /// written to disk uses the registry's stable number instead.
@@ -19,37 +19,19 @@ impl BayIx {
     }
 }
 
-/// What a bay is built for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum BayKind {
-    Car = 0,
-    Motorcycle = 1,
-    Heavy = 2,
-    Bicycle = 3,
+vocabulary! {
+    /// What a bay is built for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[repr(u8)]
+    pub enum BayKind {
+        Car = 0 => "car",
+        Motorcycle = 1 => "motorcycle",
+        Heavy = 2 => "heavy",
+        Bicycle = 3 => "bicycle",
+    }
 }
 
 impl BayKind {
-    /// How many kinds there are; per-kind arrays have this length.
-    pub const COUNT: usize = 4;
-    pub const ALL: [Self; Self::COUNT] = [Self::Car, Self::Motorcycle, Self::Heavy, Self::Bicycle];
-
-    /// The public name: `car`, `motorcycle`, `heavy`, `bicycle`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Car => "car",
-            Self::Motorcycle => "motorcycle",
-            Self::Heavy => "heavy",
-            Self::Bicycle => "bicycle",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.name() == name)
-    }
-
     /// The inverse of `self as u8`; `None` above 3.
     #[inline]
     #[must_use]
@@ -64,36 +46,20 @@ impl BayKind {
     }
 }
 
-/// What is held true of a bay. `Unknown` is a bucket of its own and never counts as vacant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum BayStatus {
-    #[default]
-    Unknown = 0,
-    Vacant = 1,
-    Occupied = 2,
-    Closed = 3,
+vocabulary! {
+    /// What is held true of a bay. `Unknown` is a bucket of its own and never counts as vacant.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    #[repr(u8)]
+    pub enum BayStatus {
+        #[default]
+        Unknown = 0 => "unknown",
+        Vacant = 1 => "vacant",
+        Occupied = 2 => "occupied",
+        Closed = 3 => "closed",
+    }
 }
 
 impl BayStatus {
-    pub const ALL: [Self; 4] = [Self::Unknown, Self::Vacant, Self::Occupied, Self::Closed];
-
-    /// The public name: `unknown`, `vacant`, `occupied`, `closed`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Vacant => "vacant",
-            Self::Occupied => "occupied",
-            Self::Closed => "closed",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.name() == name)
-    }
-
     /// The two low bits of `bits`; the inverse of `self as u8`.
     #[inline]
     #[must_use]
@@ -104,18 +70,6 @@ impl BayStatus {
             2 => Self::Occupied,
             _ => Self::Closed,
         }
-    }
-}
-
-impl fmt::Display for BayStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl fmt::Display for BayKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 

@@ -4,6 +4,7 @@
 //! calling it. These types are what rooms hand to each other; wire formats live at the edges
 //! (`ingest/codec`, `serve`).
 
+pub mod availability;
 pub mod bay;
 pub mod calendar;
 pub mod change;
@@ -19,18 +20,21 @@ pub mod shard;
 pub mod source;
 pub mod span;
 pub mod time;
+pub mod time_zone;
 pub mod turnover;
 pub mod visit;
+mod vocabulary;
 pub mod weekly;
 pub mod zone;
 
+pub use availability::Availability;
 pub use bay::{BayIx, BayKind, BayStatus};
 pub use calendar::{Calendar, WallTime};
 pub use change::{BayView, ReadModel, ZoneTally};
 pub use currency::Currency;
 pub use geo::{BBox, LatLon};
 pub use observation::{
-    Afterwards, Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission, Topic,
+    Afterwards, Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission,
 };
 pub use offer::{Offer, OfferState, Rules};
 pub use refusal::{Door, Reason, Refusal};
@@ -40,7 +44,9 @@ pub use shard::{SHARDS, owner, shard_of, zones_of};
 pub use source::{Pass, SourceIx, SourceKind, Speaker, Staleness};
 pub use span::Span;
 pub use time::{Clock, Millis, TimeOfDay};
+pub use time_zone::TimeZone;
 pub use turnover::{Corrections, SettledHour, Stays, Sums, Tally, Window, WindowRow};
 pub use visit::{SourceKinds, Visit, VisitChange};
-pub use weekly::{TimeZone, Weekly};
+pub(crate) use vocabulary::vocabulary;
+pub use weekly::Weekly;
 pub use zone::{ZoneIx, ZoneKind};

@@ -42,54 +42,6 @@ pub enum Claim {
     },
 }
 
-/// What a message's form is, as its topic (or its route) says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Topic {
-    Report,
-    Count,
-    Status,
-    /// A device's uplink as ChirpStack v4 hands it on.
-    ChirpStack,
-    /// The same by The Things Stack.
-    Ttn,
-}
-
-impl Topic {
-    /// Those of a source's own, `bayhub/v1/{source}/...`.
-    pub const ALL: [Self; 3] = [Self::Report, Self::Count, Self::Status];
-
-    /// Those of network servers.
-    pub const UPLINKS: [Self; 2] = [Self::ChirpStack, Self::Ttn];
-
-    /// The last level of `bayhub/v1/{source}/...`, or of the path an uplink is posted to.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Report => "report",
-            Self::Count => "count",
-            Self::Status => "status",
-            Self::ChirpStack => "chirpstack",
-            Self::Ttn => "ttn",
-        }
-    }
-
-    /// The topic of a source's own with that last level.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|t| t.name() == name)
-    }
-
-    /// Writes what `source` publishes it on, for the quarantine. Which device an uplink was of its
-    /// refusal says.
-    pub fn write(self, source: &str, to: &mut impl fmt::Write) -> fmt::Result {
-        match self {
-            Self::ChirpStack => to.write_str("application/+/device/+/event/up"),
-            Self::Ttn => to.write_str("v3/+/devices/+/up"),
-            own => write!(to, "bayhub/v1/{source}/{}", own.name()),
-        }
-    }
-}
-
 /// What the gate made of one or more messages; doors add to one parcel until they submit it.
 #[derive(Debug, Default)]
 pub struct Parcel {

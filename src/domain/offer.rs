@@ -2,7 +2,9 @@
 
 use super::reservation::Vehicle;
 use super::span::{Span, melt, without};
-use super::weekly::{TimeZone, Weekly, occurrences};
+use super::time_zone::TimeZone;
+use super::vocabulary::vocabulary;
+use super::weekly::{Weekly, occurrences};
 use super::{Currency, Millis};
 use std::fmt;
 use std::sync::Arc;
@@ -10,32 +12,15 @@ use std::sync::Arc;
 const MINUTE_MS: u64 = 60_000;
 const HOUR_MS: u128 = 3_600_000;
 
-/// Whether an offer is matched. What is confirmed stands in every state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OfferState {
-    Open,
-    /// Nothing new for the time being.
-    Paused,
-    /// Nothing new for ever; the bay may be offered anew.
-    Withdrawn,
-}
-
-impl OfferState {
-    pub const ALL: [Self; 3] = [Self::Open, Self::Paused, Self::Withdrawn];
-
-    /// The public name: `open`, `paused`, `withdrawn`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Paused => "paused",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.name() == name)
+vocabulary! {
+    /// Whether an offer is matched. What is confirmed stands in every state.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum OfferState {
+        Open => "open",
+        /// Nothing new for the time being.
+        Paused => "paused",
+        /// Nothing new for ever; the bay may be offered anew.
+        Withdrawn => "withdrawn",
     }
 }
 

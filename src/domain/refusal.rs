@@ -1,69 +1,30 @@
 //! What was refused and why. Every refusal is counted by reason and kept in the quarantine.
 
-/// Why a report, or a part of it, was not taken. The names are public: metrics label, API field,
-/// MQTT 5 reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reason {
-    Malformed,
-    UnknownBay,
-    UnknownZone,
-    UnknownSource,
-    UnknownDevice,
-    Forbidden,
-    TooFarInFuture,
-    TooOld,
-    TooLarge,
-}
+use super::vocabulary::vocabulary;
 
-impl Reason {
-    pub const ALL: [Self; 9] = [
-        Self::Malformed,
-        Self::UnknownBay,
-        Self::UnknownZone,
-        Self::UnknownSource,
-        Self::UnknownDevice,
-        Self::Forbidden,
-        Self::TooFarInFuture,
-        Self::TooOld,
-        Self::TooLarge,
-    ];
-
-    /// The public name, snake case.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::UnknownBay => "unknown_bay",
-            Self::UnknownZone => "unknown_zone",
-            Self::UnknownSource => "unknown_source",
-            Self::UnknownDevice => "unknown_device",
-            Self::Forbidden => "forbidden",
-            Self::TooFarInFuture => "too_far_in_future",
-            Self::TooOld => "too_old",
-            Self::TooLarge => "too_large",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|r| r.name() == name)
+vocabulary! {
+    /// Why a report, or a part of it, was not taken. The names are public: metrics label, API field,
+    /// MQTT 5 reason.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Reason {
+        Malformed => "malformed",
+        UnknownBay => "unknown_bay",
+        UnknownZone => "unknown_zone",
+        UnknownSource => "unknown_source",
+        UnknownDevice => "unknown_device",
+        Forbidden => "forbidden",
+        TooFarInFuture => "too_far_in_future",
+        TooOld => "too_old",
+        TooLarge => "too_large",
     }
 }
 
-/// The door a message came through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Door {
-    Mqtt,
-    Http,
-}
-
-impl Door {
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Mqtt => "mqtt",
-            Self::Http => "http",
-        }
+vocabulary! {
+    /// The door a message came through.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum Door {
+        Mqtt => "mqtt",
+        Http => "http",
     }
 }
 

@@ -11,6 +11,7 @@
 //! reservation add up to what was paid.
 
 use super::span::Span;
+use super::vocabulary::vocabulary;
 use super::{BayKind, Currency, LatLon, Millis};
 use std::sync::Arc;
 
@@ -25,46 +26,25 @@ pub const GRACE_MS: u64 = 15 * MINUTE_MS;
 /// How long before its start a booking stops being moved to a better bay.
 pub const PIN_MS: u64 = 30 * MINUTE_MS;
 
-/// Where a reservation stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ReservationState {
-    Held,
-    Confirmed,
-    /// The vehicle is there.
-    Active,
-    Completed,
-    Cancelled,
-    /// Held and not confirmed in time.
-    Expired,
-    /// Confirmed, and nobody came.
-    NoShow,
+vocabulary! {
+    /// Where a reservation stands.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum ReservationState {
+        Held => "held",
+        Confirmed => "confirmed",
+        /// The vehicle is there.
+        Active => "active",
+        Completed => "completed",
+        Cancelled => "cancelled",
+        /// Held and not confirmed in time.
+        Expired => "expired",
+        /// Confirmed, and nobody came.
+        NoShow => "no_show",
+    }
 }
 use ReservationState::{Active, Cancelled, Completed, Confirmed, Expired, Held, NoShow};
 
 impl ReservationState {
-    pub const ALL: [Self; 7] = [
-        Held, Confirmed, Active, Completed, Cancelled, Expired, NoShow,
-    ];
-
-    /// The public name, as `no_show`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Held => "held",
-            Confirmed => "confirmed",
-            Active => "active",
-            Completed => "completed",
-            Cancelled => "cancelled",
-            Expired => "expired",
-            NoShow => "no_show",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.name() == name)
-    }
-
     /// Whether it keeps its bay from others.
     #[must_use]
     pub const fn holds(self) -> bool {

@@ -56,7 +56,7 @@ pub trait RecentTurnover: Send + Sync {
 }
 
 /// One worker's settled reports, by hour of event time: written as they are settled, read when a
-/// late report amends. What the words say is the stream's affair. Calls come from the worker.
+/// late report amends. What the words say is settlement's affair. Calls come from the worker.
 pub trait AmendmentLog: Send {
     /// Appends a block to an hour, now or a little later. `group` tells the blocks of an hour
     /// apart.

@@ -97,6 +97,9 @@ impl SourceKind {
     /// Those that a partner's source can be.
     pub const ALL: [Self; 3] = [Self::Sensor, Self::App, Self::Gate];
 
+    /// Their public names, in the same order.
+    pub const NAMES: [&'static str; 3] = ["sensor", "app", "gate"];
+
     /// The public name: `sensor`, `app`, `gate`, `booking`.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -1,8 +1,8 @@
 //! Time as the hub counts it: milliseconds since 1970 in UTC, read and written as RFC 3339.
 //!
-//! With `calendar` the only door to `chrono` besides logging. Writing is done by hand because an
-//! answer with twenty bays writes twenty times, and chrono's formatter costs more than finding the
-//! bays does.
+//! With `calendar` and `weekly` the only door to `chrono`. Writing is done by hand because an answer
+//! with twenty bays writes twenty times, and chrono's formatter costs more than finding the bays
+//! does.
 
 use std::fmt;
 

@@ -11,6 +11,12 @@
 
 use super::{Millis, Visit, VisitChange};
 
+mod stays;
+mod tally;
+
+pub use stays::Stays;
+pub use tally::Tally;
+
 /// Length of a window, ms.
 pub const WINDOW_MS: u64 = 5 * 60 * 1000;
 
@@ -75,12 +81,13 @@ macro_rules! members {
     ($a:expr, $b:expr, $op:tt, $($name:ident),+ $(,)?) => { $($a.$name $op $b.$name;)+ };
 }
 
-impl Window {
-    pub fn add(&mut self, other: &Self) {
+/// The same for all but the lengths of stays that a window and sums both have.
+macro_rules! common_members {
+    ($a:expr, $b:expr, $op:tt) => {
         members!(
-            self,
-            other,
-            +=,
+            $a,
+            $b,
+            $op,
             occupied_ms,
             vacant_ms,
             unknown_ms,
@@ -91,25 +98,18 @@ impl Window {
             censored,
             stay_ms,
         );
+    };
+}
+
+impl Window {
+    pub fn add(&mut self, other: &Self) {
+        common_members!(self, other, +=);
         members!(self, other, +=, occupied_at, vacant_at, unknown_at);
         self.stays.merge(&other.stays, 1);
     }
 
     pub fn subtract(&mut self, other: &Self) {
-        members!(
-            self,
-            other,
-            -=,
-            occupied_ms,
-            vacant_ms,
-            unknown_ms,
-            closed_ms,
-            started,
-            ended,
-            short,
-            censored,
-            stay_ms,
-        );
+        common_members!(self, other, -=);
         members!(self, other, -=, occupied_at, vacant_at, unknown_at);
         self.stays.merge(&other.stays, -1);
     }
@@ -122,22 +122,13 @@ impl Window {
 
 impl Sums {
     pub fn add(&mut self, other: &Self) {
-        members!(
-            self,
-            other,
-            +=,
-            occupied_ms,
-            vacant_ms,
-            unknown_ms,
-            closed_ms,
-            started,
-            ended,
-            short,
-            censored,
-            stay_ms,
-        );
-        members!(self, other, +=, judged, full, crowded);
+        self.add_all_but_stays(other);
         self.stays.merge(&other.stays, 1);
+    }
+
+    fn add_all_but_stays(&mut self, other: &Self) {
+        common_members!(self, other, +=);
+        members!(self, other, +=, judged, full, crowded);
     }
 
     /// Bay-milliseconds in service of which the state was known.
@@ -171,20 +162,7 @@ impl From<&Window> for Sums {
 impl Sums {
     fn without_stays(w: &Window) -> Self {
         let mut sums = Self::default();
-        members!(
-            sums,
-            w,
-            =,
-            occupied_ms,
-            vacant_ms,
-            unknown_ms,
-            closed_ms,
-            started,
-            ended,
-            short,
-            censored,
-            stay_ms,
-        );
+        common_members!(sums, w, =);
         let known = w.occupied_at + w.vacant_at;
         if known > 0 && known >= w.unknown_at {
             sums.judged = 1;
@@ -192,157 +170,6 @@ impl Sums {
             sums.crowded = i64::from(w.occupied_at * 100 > known * CROWDED);
         }
         sums
-    }
-}
-
-/// Buckets there can be: of the longest stay that can be written, and some more.
-const BUCKETS: usize = 1024;
-
-/// Many sums being added up. Lengths of stays are counted in an array: merging lists bucket by
-/// bucket would cost more than all else.
-pub struct Tally {
-    sums: Sums,
-    counts: [i32; BUCKETS],
-    /// The buckets counted in, from and to.
-    touched: (usize, usize),
-}
-
-impl Default for Tally {
-    fn default() -> Self {
-        Self {
-            sums: Sums::default(),
-            counts: [0; BUCKETS],
-            touched: (BUCKETS, 0),
-        }
-    }
-}
-
-impl Tally {
-    pub fn add(&mut self, more: &Sums) {
-        self.plain(more);
-        self.count(more.stays.buckets().iter().copied());
-    }
-
-    /// The whole of one zone's window.
-    pub fn add_window(&mut self, w: &Window) {
-        self.plain(&Sums::without_stays(w));
-        self.count(w.stays.buckets().iter().copied());
-    }
-
-    /// Stays by bucket.
-    pub fn count(&mut self, stays: impl IntoIterator<Item = (u16, i32)>) {
-        for (bucket, n) in stays {
-            let bucket = usize::from(bucket).min(BUCKETS - 1);
-            self.counts[bucket] += n;
-            self.touched = (self.touched.0.min(bucket), self.touched.1.max(bucket + 1));
-        }
-    }
-
-    /// What has been added up since it was last taken.
-    pub fn take(&mut self) -> Sums {
-        let (from, to) = std::mem::replace(&mut self.touched, (BUCKETS, 0));
-        if from < to {
-            let counts = &mut self.counts[from..to];
-            let there = counts.iter().enumerate().filter(|c| *c.1 != 0);
-            let mut stays = Vec::with_capacity(there.clone().count());
-            stays.extend(there.map(|(at, n)| ((from + at) as u16, *n)));
-            counts.fill(0);
-            self.sums.stays = Stays(stays);
-        }
-        std::mem::take(&mut self.sums)
-    }
-
-    fn plain(&mut self, more: &Sums) {
-        let sums = &mut self.sums;
-        members!(
-            sums,
-            more,
-            +=,
-            occupied_ms,
-            vacant_ms,
-            unknown_ms,
-            closed_ms,
-            started,
-            ended,
-            short,
-            censored,
-            stay_ms,
-        );
-        members!(sums, more, +=, judged, full, crowded);
-    }
-}
-
-/// Lengths of stays as counts in buckets that grow by 4 %, so that any quantile is right to 2 %.
-/// Unlike a sketch that merges centroids, counts can be taken back.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stays(Vec<(u16, i32)>);
-
-impl Stays {
-    /// Growth from one bucket to the next.
-    const GROWTH: f64 = 1.04;
-
-    /// Adds one stay.
-    pub fn count(&mut self, stay_ms: u64) {
-        self.put(Self::bucket(stay_ms), 1);
-    }
-
-    /// The bucket of a stay. Anything below a second falls in the first.
-    #[must_use]
-    pub fn bucket(stay_ms: u64) -> u16 {
-        let seconds = (stay_ms as f64 / 1000.0).max(1.0);
-        (seconds.ln() / Self::GROWTH.ln()) as u16
-    }
-
-    /// `(bucket, count)`, ascending; no count is 0.
-    #[must_use]
-    pub fn buckets(&self) -> &[(u16, i32)] {
-        &self.0
-    }
-
-    /// From what [`Self::buckets`] gave, in any order.
-    #[must_use]
-    pub fn from_buckets(buckets: impl IntoIterator<Item = (u16, i32)>) -> Self {
-        let buckets = buckets.into_iter();
-        let mut out = Self(Vec::with_capacity(buckets.size_hint().0));
-        for (bucket, n) in buckets {
-            // Files and tallies give them ascending: no search.
-            if n != 0 && out.0.last().is_none_or(|last| last.0 < bucket) {
-                out.0.push((bucket, n));
-            } else {
-                out.put(bucket, n);
-            }
-        }
-        out
-    }
-
-    /// The length, ms, that a share `q` of the stays do not exceed; the middle of its bucket.
-    /// `None` without stays.
-    #[must_use]
-    pub fn quantile_ms(&self, q: f64) -> Option<u64> {
-        let total: i64 = self.0.iter().map(|b| i64::from(b.1)).sum();
-        let rank = ((q.clamp(0.0, 1.0) * total as f64).ceil() as i64).max(1);
-        let mut below = 0;
-        let bucket = self.0.iter().find(|b| {
-            below += i64::from(b.1);
-            below >= rank
-        })?;
-        Some((Self::GROWTH.powf(f64::from(bucket.0) + 0.5) * 1000.0) as u64)
-    }
-
-    fn merge(&mut self, other: &Self, sign: i32) {
-        other
-            .0
-            .iter()
-            .for_each(|&(bucket, n)| self.put(bucket, sign * n));
-    }
-
-    fn put(&mut self, bucket: u16, n: i32) {
-        match self.0.binary_search_by_key(&bucket, |b| b.0) {
-            Ok(at) if self.0[at].1 + n == 0 => drop(self.0.remove(at)),
-            Ok(at) => self.0[at].1 += n,
-            Err(at) if n != 0 => self.0.insert(at, (bucket, n)),
-            Err(_) => {}
-        }
     }
 }
 
@@ -449,20 +276,5 @@ mod tests {
         assert_eq!(at(0, 0, 0), (0, 0, 0));
         assert_eq!(at(85, 15, 0), (1, 0, 0));
         assert_eq!(at(86, 14, 0), (1, 0, 1));
-    }
-
-    #[test]
-    fn quantiles_are_right_to_two_per_cent() {
-        let mut stays = Stays::default();
-        (1..=1000_u64).for_each(|n| stays.count(n * 60_000));
-        for (q, want) in [(0.5, 500.0), (0.85, 850.0), (1.0, 1000.0)] {
-            let got = stays.quantile_ms(q).unwrap() as f64 / 60_000.0;
-            assert!((got / want - 1.0).abs() < 0.021, "{q}: {got}");
-        }
-        assert_eq!(Stays::default().quantile_ms(0.5), None);
-        assert_eq!(
-            Stays::from_buckets(stays.buckets().iter().rev().copied()),
-            stays
-        );
     }
 }

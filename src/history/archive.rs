@@ -7,15 +7,18 @@
 //! 14,000 zones). Call where blocking is allowed.
 
 use super::Config;
+
+mod cache;
+
 use super::catalogue::{Catalogue, Class, ManifestFile};
 use super::files::{RawRow, read_turnover, read_zones};
 use super::store::Shelf;
 use super::visits::{VisitRow, read_visits};
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Millis, Sums, Tally, Window, WindowRow};
-use ahash::AHashMap;
+use cache::Cache;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Corrections of an hour come in up to this long after it, ms: the day in which late reports
 /// amend, and the hours in which they are settled and told.
@@ -63,35 +66,15 @@ impl Gap {
 pub(super) struct Archive {
     shelf: Arc<Shelf>,
     catalogue: Arc<Catalogue>,
-    cache: Mutex<Cache>,
-}
-
-#[derive(Default)]
-struct Cache {
-    most: usize,
-    bytes: usize,
-    turn: u64,
-    held: AHashMap<(Millis, bool), CachedFigures>,
-}
-
-/// Decoded cells, and which files they were made of.
-struct CachedFigures {
-    of: Vec<u32>,
-    cells: Cells,
-    bytes: usize,
-    used: u64,
+    cache: Cache,
 }
 
 impl Archive {
     pub(super) fn new(shelf: Arc<Shelf>, catalogue: Arc<Catalogue>, config: &Config) -> Self {
-        let cache = Cache {
-            most: config.cache_mb << 20,
-            ..Cache::default()
-        };
         Self {
             shelf,
             catalogue,
-            cache: Mutex::new(cache),
+            cache: Cache::new(config.cache_mb << 20),
         }
     }
 
@@ -107,7 +90,7 @@ impl Archive {
     ) -> Result<Cells, Gap> {
         let of = self.entries(hour)?;
         let sums: Vec<u32> = of.iter().map(|e| e.crc32c).collect();
-        if let Some(cells) = self.cached((hour, fine), &sums) {
+        if let Some(cells) = self.cache.get((hour, fine), &sums) {
             return Ok(cells);
         }
         let cells = if fine {
@@ -116,7 +99,7 @@ impl Archive {
             self.summed(&of, hour, zones, work)?
         };
         if zones.is_none() {
-            self.keep((hour, fine), sums, &cells);
+            self.cache.keep((hour, fine), sums, &cells);
         }
         Ok(cells)
     }
@@ -340,46 +323,6 @@ impl Archive {
             file: entry.file.clone(),
             why: e.to_string(),
         })
-    }
-
-    fn cached(&self, key: (Millis, bool), of: &[u32]) -> Option<Cells> {
-        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        cache.turn += 1;
-        let turn = cache.turn;
-        let held = cache.held.get_mut(&key).filter(|h| h.of == of)?;
-        held.used = turn;
-        Some(held.cells.clone())
-    }
-
-    fn keep(&self, key: (Millis, bool), of: Vec<u32>, cells: &Cells) {
-        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        let stays: usize = cells.iter().map(|c| c.sums.stays.buckets().len()).sum();
-        let bytes = cells.len() * size_of::<ZoneFigures>() + stays * 8;
-        if bytes > cache.most {
-            return;
-        }
-        cache.turn += 1;
-        let held = CachedFigures {
-            of,
-            cells: cells.clone(),
-            bytes,
-            used: cache.turn,
-        };
-        cache.bytes += bytes;
-        if let Some(old) = cache.held.insert(key, held) {
-            cache.bytes -= old.bytes;
-        }
-        while cache.bytes > cache.most {
-            let oldest = cache
-                .held
-                .iter()
-                .min_by_key(|(_, h)| h.used)
-                .map(|(key, _)| *key);
-            match oldest.and_then(|key| cache.held.remove(&key)) {
-                Some(gone) => cache.bytes -= gone.bytes,
-                None => return,
-            }
-        }
     }
 }
 

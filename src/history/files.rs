@@ -2,7 +2,7 @@
 //!
 //! A base file holds what was settled of an hour. A file of corrections holds what late reports
 //! changed afterwards, as differences: whoever adds up both has the right figure. What the columns
-//! mean is said in the README.
+//! mean is said in `docs/authority.md`.
 
 use super::names::Names;
 use super::table::{Column, Kind, ParquetWriter, TableError, read};
@@ -314,6 +314,7 @@ impl<'c> Windows<'c> {
 mod tests {
     use super::super::names::Numbered;
     use super::*;
+    use crate::long::cases;
     use proptest::prelude::*;
 
     fn row() -> impl Strategy<Value = WindowRow> {
@@ -341,7 +342,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(32))]
+        #![proptest_config(ProptestConfig::with_cases(cases(32)))]
         #[test]
         fn rows_of_turnover_come_back_as_they_went(rows in proptest::collection::vec(row(), 0..40)) {
             let file = write_turnover(&rows, None, &Numbered).unwrap();

@@ -6,77 +6,27 @@
 //! the thread tries again, after 1 s at first and a minute at last; the stream goes on offering
 //! meanwhile.
 
+mod gathered;
+
+pub use gathered::SettledPart;
+
 use super::catalogue::{Catalogue, Class, ManifestFile};
 use super::files::write_turnover;
 use super::names::Names;
 use super::store::{Shelf, StoreError};
-use super::visits::{counted, write_visits};
+use super::visits::write_visits;
 use super::{Config, table};
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{Clock, Corrections, Millis, SettledHour, SettledSink, Visit, WindowRow};
+use crate::domain::{Clock, Corrections, Millis, SettledHour, SettledSink};
 use crate::health::{Health, Part};
 use crate::metrics::Metrics;
+use gathered::{Gathered, HourKey};
 use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
-
-/// What one worker of the stream has settled of its zones.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SettledPart {
-    Hour(Arc<SettledHour>),
-    Corrections(Arc<Corrections>),
-}
-
-impl SettledPart {
-    fn key(&self) -> HourKey {
-        match self {
-            Self::Hour(h) => (h.hour, false),
-            Self::Corrections(c) => (c.hour, true),
-        }
-    }
-}
-
-/// The hour, and whether it is of corrections.
-type HourKey = (Millis, bool);
-
-/// What has been collected of one file pair, by part.
-#[derive(Clone, Default)]
-struct Gathered {
-    parts: u32,
-    have: BTreeMap<u32, SettledPart>,
-}
-
-impl Gathered {
-    fn is_whole(&self) -> bool {
-        self.have.len() >= self.parts as usize
-    }
-
-    /// Which part had which zones must not show.
-    fn windows(&self) -> Vec<WindowRow> {
-        let of = |s: &SettledPart| match s {
-            SettledPart::Hour(h) => h.windows.clone(),
-            SettledPart::Corrections(c) => c.windows.clone(),
-        };
-        let mut all: Vec<WindowRow> = self.have.values().flat_map(of).collect();
-        all.sort_by_key(|r| (r.zone, r.from));
-        all
-    }
-
-    fn visits(&self) -> Vec<(Visit, i32)> {
-        let of = |s: &SettledPart| -> Vec<(Visit, i32)> {
-            match s {
-                SettledPart::Hour(h) => h.visits.iter().map(|v| (*v, 1)).collect(),
-                SettledPart::Corrections(c) => c.visits.iter().map(|c| counted(*c)).collect(),
-            }
-        };
-        let mut all: Vec<(Visit, i32)> = self.have.values().flat_map(of).collect();
-        all.sort_by_key(|(v, n)| (v.end, v.bay, v.start, *n));
-        all
-    }
-}
 
 #[derive(Default)]
 struct State {
@@ -92,7 +42,7 @@ struct State {
 /// Files that are remembered as written. The stream asks about the newest only.
 const DONE: usize = 256;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// See the module. Cheap to share.
 pub struct Keeper {

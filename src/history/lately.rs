@@ -6,7 +6,7 @@
 //! until more is settled. Dear: making one (some 20 ms for 14,000 zones).
 
 use super::archive::{Cells, ZoneFigures};
-use super::figures::RecentFigures;
+use super::question::RecentFigures;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Clock, Millis, RecentTurnover, Sums, Tally, ZoneIx};
 use crate::registry::Registry;

@@ -25,24 +25,26 @@ mod files;
 mod keeper;
 mod lately;
 mod names;
+mod question;
 mod store;
 mod table;
 #[cfg(test)]
 mod tests;
 mod visits;
+mod walk;
 mod withhold;
 
 pub use archive::{Cells, Gap, ZoneFigures};
 pub use catalogue::{Class, ManifestFile};
 pub use config::Config;
 pub use export::{Export, ExportError, Format};
-pub use figures::{
-    FiguresPage, Interval, NothingSettled, Question, RecentFigures, ResumeAt, TurnoverRow,
-    Unanswerable,
-};
 pub use keeper::{Around, Keeper, SettledPart};
 pub use lately::Lately;
 pub use names::{Names, Numbered, Registered};
+pub use question::{
+    FiguresPage, Interval, NothingSettled, Question, RecentFigures, ResumeAt, TurnoverRow,
+    Unanswerable,
+};
 pub use store::{StoreError, is_staging};
 pub use visits::VisitRow;
 pub use withhold::Discretion;
@@ -51,12 +53,12 @@ use crate::domain::Millis;
 use archive::Archive;
 use catalogue::Catalogue;
 use days::Days;
-use figures::{FiguresWalk, WORK};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use store::Shelf;
 use tokio::runtime::Handle;
+use walk::{FiguresWalk, WORK};
 
 /// Everything that was settled, as it can be asked about.
 pub struct History {

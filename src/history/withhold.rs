@@ -9,7 +9,8 @@
 //! from each other.
 
 use super::archive::ZoneFigures;
-use super::figures::{FiguresPage, FiguresWalk, Interval, Question, ResumeAt, TurnoverRow, Whole};
+use super::question::{FiguresPage, Interval, Question, ResumeAt, TurnoverRow};
+use super::walk::{FiguresWalk, Whole};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{Calendar, Millis, Sums};
 use ahash::AHashSet;

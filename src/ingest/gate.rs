@@ -11,10 +11,10 @@ mod uplinks;
 
 pub use ledger::{Ledger, Sent};
 
-use super::codec::{self, BaySaid, CountSaid, Said};
+use super::codec::{BaySaid, Codec, CountSaid, Said};
 use crate::domain::{
     Afterwards, Claim, Clock, CountObservation, Door, Millis, Observation, Parcel, Reason, Refusal,
-    Speaker, Topic,
+    Speaker,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -122,7 +122,7 @@ impl Gate {
         speaker: &Speaker,
         door: Door,
         place: &dyn Display,
-        topic: Topic,
+        codec: &Codec,
         payload: &[u8],
         out: &mut Parcel,
     ) {
@@ -147,7 +147,7 @@ impl Gate {
             return self.refuse(&message, Reason::TooLarge, None, why, out);
         }
         let mut said = Vec::with_capacity(1);
-        if let Err(e) = codec::codec(topic)(payload, &mut said) {
+        if let Err(e) = (codec.decode)(payload, &mut said) {
             return self.refuse(&message, Reason::Malformed, None, e.0, out);
         }
         if said.len() > self.config.max_bays {

@@ -112,6 +112,7 @@ impl Tallies {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::long::cases;
 
     /// A tally in which every field follows from `n`, and the buckets sum to the capacity.
     fn nth(n: u32) -> ZoneTally {
@@ -147,7 +148,7 @@ mod tests {
 
     #[test]
     fn readers_never_see_half_of_two_tallies_and_never_an_older_one() {
-        const ENOUGH: u32 = 20_000;
+        let enough = cases(4_000);
         let rows = Tallies::new(1);
         rows.put(ZoneIx(0), &nth(0));
         let reading = AtomicU32::new(2);
@@ -164,7 +165,7 @@ mod tests {
                         if got != nth(n) || n < last {
                             break Some((last, got));
                         }
-                        if changes > ENOUGH {
+                        if changes > enough {
                             break None;
                         }
                         last = n;

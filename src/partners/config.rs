@@ -2,7 +2,8 @@
 //!
 //! `printf %s "$KEY" | sha256sum` gives the digest, so the file holds nothing that opens a door.
 
-use super::keys::{Digest, Grant, Keys, Scope, SourcePattern};
+use super::grant::{Grant, Scope, SourcePattern};
+use super::keys::{Digest, Keys};
 use crate::domain::{Pass, SourceKind, id};
 use serde::{Deserialize, Deserializer, de};
 use std::collections::HashMap;

@@ -8,105 +8,19 @@
 //! Other hubs on the same database learn of a change when they start.
 
 use super::config::KeyConfig;
-use super::keys::{Grant, Keys, MOST, Plaintext, Scope, Scopes, SourcePattern};
-use crate::domain::{Clock, Millis, Pass, SourceKind, id};
-use crate::store::{self, KeyRow, Store, StoreError};
+use super::grant::{Scope, Scopes};
+use super::issue_error::IssueError;
+use super::key_info::{KeyId, KeyInfo, info, of_config};
+use super::key_request::{KeyRequest, named};
+use super::keys::{Keys, MOST, Plaintext};
+use crate::domain::Clock;
+use crate::store::{self, Store, StoreError};
 use std::fmt;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// Patterns one key may have.
-const MOST_SOURCES: usize = 100;
-
-/// What a new key is to be.
-#[derive(Clone, Debug)]
-pub struct KeyRequest {
-    /// Unique among all keys there ever were.
-    pub name: String,
-    /// The name of a partner that is there.
-    pub partner: String,
-    pub scopes: Scopes,
-    pub sources: Vec<SourcePattern>,
-    pub source_kind: SourceKind,
-    /// As in [`Grant`].
-    pub uplinks: bool,
-    /// `None`: good until it is revoked.
-    pub expires_at: Option<Millis>,
-}
-
-/// Which key: one of the store by its number, or one of the configuration by its name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum KeyId {
-    Stored(i64),
-    Config(String),
-}
-
-impl KeyId {
-    /// Reads `17` or `config:lamps`. `None`: there can be no such key.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        if let Some(name) = text.strip_prefix("config:") {
-            return Some(Self::Config(name.to_owned()));
-        }
-        // One form only: `+17` and `017` are nobody's id.
-        text.parse()
-            .ok()
-            .filter(|n: &i64| *n > 0 && n.to_string() == text)
-            .map(Self::Stored)
-    }
-}
-
-impl fmt::Display for KeyId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Stored(number) => write!(f, "{number}"),
-            Self::Config(name) => write!(f, "config:{name}"),
-        }
-    }
-}
-
-/// A key as administrators see it: all but what opens a door.
-#[derive(Clone, Debug)]
-pub struct KeyInfo {
-    pub id: KeyId,
-    pub name: String,
-    pub partner: String,
-    pub scopes: Scopes,
-    pub sources: Vec<SourcePattern>,
-    pub source_kind: SourceKind,
-    /// As in [`Grant`].
-    pub uplinks: bool,
-    /// `None` for a key of the configuration.
-    pub created_at: Option<Millis>,
-    pub expires_at: Option<Millis>,
-    pub revoked_at: Option<Millis>,
-    /// Midnight UTC of that day. A use of the last minute may be missing; `None` for a key of the
-    /// configuration.
-    pub last_used: Option<Millis>,
-}
-
 /// A partner as administrators see it.
 pub use crate::store::PartnerRow as PartnerInfo;
-
-/// Why a key or partner was not made, shown or revoked.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum IssueError {
-    /// A field that cannot be so.
-    #[error("{field} {why}")]
-    Field { field: &'static str, why: String },
-    /// The name is in use, or was.
-    #[error("the name {0:?} is taken; a name is used once, so that it means one key for ever")]
-    Taken(String),
-    /// Only the configuration can take back what it gave.
-    #[error("the key {0:?} comes from the configuration: remove it there and restart the hub")]
-    Fixed(String),
-    #[error("there is no such key")]
-    NoSuchKey,
-    #[error("there are {MOST} keys, which is as many as there may be: revoke some")]
-    Full,
-    #[error(transparent)]
-    Store(StoreError),
-}
 
 /// See the module.
 pub struct Issuer {
@@ -332,123 +246,6 @@ impl Issuer {
     }
 }
 
-impl KeyRequest {
-    fn check(&self, now: Millis) -> Result<(), IssueError> {
-        let field = |field, why: &str| {
-            Err(IssueError::Field {
-                field,
-                why: why.to_owned(),
-            })
-        };
-        named("name", &self.name)?;
-        named("partner", &self.partner)?;
-        if self.scopes == Scopes::default() {
-            return field(
-                "scopes",
-                "must name one at least: report, share, book, monitor, admin",
-            );
-        }
-        if self.scopes.has(Scope::Report) && self.sources.is_empty() {
-            return field(
-                "sources",
-                "must be given with the scope report, or the key could speak for nobody",
-            );
-        }
-        if self.uplinks && !self.scopes.has(Scope::Report) {
-            return field(
-                "uplinks",
-                "may be true with the scope report only, which handing them on takes",
-            );
-        }
-        if self.sources.len() > MOST_SOURCES {
-            return field(
-                "sources",
-                &format!("may be {MOST_SOURCES} at most; a prefix with * covers many"),
-            );
-        }
-        if self.expires_at.is_some_and(|end| end <= now) {
-            return field("expires_at", "must lie ahead");
-        }
-        Ok(())
-    }
-}
-
-fn named(field: &'static str, name: &str) -> Result<(), IssueError> {
-    let why = "must be 1 to 64 characters of [A-Za-z0-9._:-]";
-    if id::is_valid(name) {
-        Ok(())
-    } else {
-        Err(IssueError::Field {
-            field,
-            why: why.to_owned(),
-        })
-    }
-}
-
-impl KeyInfo {
-    fn grant(&self) -> Grant {
-        Grant {
-            name: self.name.as_str().into(),
-            partner: self.partner.as_str().into(),
-            scopes: self.scopes,
-            sources: self.sources.clone(),
-            source_kind: self.source_kind,
-            pass: Pass::until(self.expires_at),
-            uplinks: self.uplinks,
-        }
-    }
-}
-
-fn of_config(key: &KeyConfig) -> KeyInfo {
-    KeyInfo {
-        id: KeyId::Config(key.name.clone()),
-        name: key.name.clone(),
-        partner: key.partner.clone(),
-        scopes: key.scopes.iter().copied().collect(),
-        sources: key.sources.clone(),
-        source_kind: key.source_kind,
-        uplinks: key.uplinks,
-        created_at: None,
-        expires_at: None,
-        revoked_at: None,
-        last_used: None,
-    }
-}
-
 fn scopes_text(scopes: Scopes) -> String {
     scopes.iter().map(Scope::name).collect::<Vec<_>>().join(" ")
-}
-
-/// What a row of the store means. Somebody may have changed it by hand: then it must not open more
-/// than was meant.
-fn info(row: KeyRow) -> Result<KeyInfo, IssueError> {
-    let bad = |what: &str| {
-        IssueError::Store(StoreError::Failed(format!(
-            "the key {:?} (id {}) has {what}",
-            row.name, row.id
-        )))
-    };
-    let scopes: Option<Scopes> = row.scopes.split(' ').map(Scope::parse).collect();
-    let sources: Result<Vec<_>, _> = row
-        .sources
-        .split(' ')
-        .filter(|s| !s.is_empty())
-        .map(SourcePattern::parse)
-        .collect();
-    Ok(KeyInfo {
-        scopes: scopes.ok_or_else(|| bad("unknown scopes"))?,
-        sources: sources.map_err(|_| bad("unreadable sources"))?,
-        source_kind: SourceKind::parse(&row.source_kind)
-            .ok_or_else(|| bad("an unknown source_kind"))?,
-        uplinks: row.uplinks,
-        id: KeyId::Stored(row.id),
-        name: row.name,
-        partner: row.partner,
-        created_at: Some(row.created_at),
-        expires_at: row.expires_at,
-        revoked_at: row.revoked_at,
-        last_used: row
-            .last_used_day
-            .map(|day| Millis(u64::from(day) * 86_400_000)),
-    })
 }

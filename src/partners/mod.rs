@@ -6,13 +6,21 @@
 //! writes the source's number to disk.
 
 mod config;
+mod grant;
+mod issue_error;
 mod issuer;
 #[cfg(test)]
 mod issuer_tests;
+mod key_info;
+mod key_request;
 mod keys;
 mod speak;
 
 pub use config::{Config, ConfigError, KeyConfig};
-pub use issuer::{IssueError, Issuer, KeyId, KeyInfo, KeyRequest, PartnerInfo};
-pub use keys::{Digest, Grant, Keys, Plaintext, Scope, Scopes, SourcePattern};
+pub use grant::{Grant, Scope, Scopes, SourcePattern};
+pub use issue_error::IssueError;
+pub use issuer::{Issuer, PartnerInfo};
+pub use key_info::{KeyId, KeyInfo};
+pub use key_request::KeyRequest;
+pub use keys::{Digest, Keys, Plaintext};
 pub use speak::{Denied, authenticate, speaker};

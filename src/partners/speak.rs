@@ -1,7 +1,8 @@
 //! May this caller speak as this source? Asked by both doors, so the answer cannot differ between
 //! them.
 
-use super::keys::{Grant, Keys};
+use super::grant::Grant;
+use super::keys::Keys;
 use crate::domain::source::BOOKINGS;
 use crate::domain::{Millis, SourceIx, SourceKind, Speaker, id};
 use crate::registry::Registry;

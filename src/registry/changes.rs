@@ -8,7 +8,7 @@
 
 use super::RegistryError;
 use super::city::{BayAttrs, BaySpec, ZoneSpec, from_e7, to_e7};
-use super::devices::DeviceSpec;
+use super::device::DeviceSpec;
 use super::linelog::LineLog;
 use crate::domain::{BayKind, Millis, ZoneKind};
 use serde::{Deserialize, Serialize};

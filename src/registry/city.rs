@@ -6,9 +6,10 @@
 //! picture that shares all pages but the touched ones with the old. Dear: a change after many
 //! additions since the start (it copies the map of additions).
 
+pub use super::attrs::BayAttrs;
 use super::grid::{CellSize, Grid, GridCell};
 use super::page::{BayPage, BayRow, PAGE};
-use crate::domain::{BayIx, BayKind, LatLon, Millis, ZoneIx, ZoneKind};
+use crate::domain::{BayIx, LatLon, Millis, ZoneIx, ZoneKind};
 use ahash::AHashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -37,19 +38,6 @@ pub struct BaySpec {
     pub zone: String,
     pub place: LatLon,
     pub attrs: BayAttrs,
-}
-
-/// What can be asked of a bay besides its state. 12 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BayAttrs {
-    pub kind: BayKind,
-    pub accessible: bool,
-    pub ev_charging: bool,
-    /// 0 = no limit.
-    pub max_height_cm: u16,
-    /// 0 = no limit.
-    pub max_stay_min: u16,
-    pub price_cents_per_hour: u32,
 }
 
 /// A zone of the picture.

@@ -10,12 +10,12 @@
 //! somebody maps it anew.
 
 use super::changes::Change;
+use super::device::{Device, DeviceSpec};
 use super::faults::{Faults, invalid_id};
 use super::{Registry, RegistryError};
 use crate::domain::{BayIx, SourceIx, SourceKind, id};
 use ahash::AHashSet;
 use dashmap::DashMap;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -28,30 +28,6 @@ pub type Models = &'static [&'static str];
 
 /// What the id of a device's source begins with.
 const SOURCE_PREFIX: &str = "dev.";
-
-/// A device as it is described from outside: an element of `devices.json`, or of the admin API's
-/// body.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeviceSpec {
-    /// A DevEUI, 16 hexadecimal digits; or `{device_id}@{application_id}` of The Things Stack.
-    pub device: String,
-    /// The bay it watches.
-    pub bay: String,
-    /// Which decoder reads its payloads.
-    pub model: String,
-    /// The only source that may hand on its uplinks; absent: any network server.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub via: Option<String>,
-}
-
-/// A device as the gate needs it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Device {
-    pub bay: Arc<str>,
-    pub model: &'static str,
-    pub source: SourceIx,
-    pub via: Option<Arc<str>>,
-}
 
 /// A bay that its device has left: what that device said of it last is worth nothing any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 //! unknown members are ignored.
 
 use super::RegistryError;
-use super::devices::DeviceSpec;
+use super::device::DeviceSpec;
 use super::faults::Faults;
 use serde::Deserialize;
 use serde::de::{Deserializer as _, SeqAccess, Visitor};

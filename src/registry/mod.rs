@@ -8,9 +8,11 @@
 //! Architecture Invariant: indices ([`BayIx`], [`ZoneIx`]) are this process's own and never written
 //! to disk.
 
+mod attrs;
 mod build;
 mod changes;
 pub mod city;
+mod device;
 mod devices;
 mod devices_file;
 mod draft;
@@ -29,8 +31,9 @@ use arc_swap::{ArcSwap, Guard};
 use changes::ChangeLog;
 use city::{BaySpec, City, ZoneSpec};
 use dashmap::DashMap;
+pub use device::{Device, DeviceSpec};
 use devices::Devices;
-pub use devices::{Device, DeviceSpec, Left, MAX_DEVICES, Models, normal as device_id};
+pub use devices::{Left, MAX_DEVICES, Models, normal as device_id};
 pub use devices_file::parse_devices;
 use draft::{Draft, Drafted};
 use identities::{Identities, Known};

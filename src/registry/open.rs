@@ -4,7 +4,8 @@
 //! devices; new numbers are durable before the picture exists. Dear: 1.4 million bays take seconds.
 
 use super::changes::{ChangeLog, Class, Overlay};
-use super::devices::{DeviceSpec, Models, unknown_bay};
+use super::device::DeviceSpec;
+use super::devices::{Models, unknown_bay};
 use super::devices_file::read_devices;
 use super::faults::Faults;
 use super::geojson::{self, FeatureBay};

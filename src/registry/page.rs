@@ -4,7 +4,7 @@
 //! Promises: 25 bytes of numbers a bay (plus 4 for the number's inverse, kept by the city), and its
 //! id. Copying a page is what a run-time change costs: some 40 KB and 1,024 reference counts.
 
-use super::city::BayAttrs;
+use super::attrs::BayAttrs;
 use crate::domain::BayKind;
 use crate::prefetch::prefetch;
 use std::sync::Arc;

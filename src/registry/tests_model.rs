@@ -5,6 +5,7 @@ use super::tests::{CAR, check_invariants, zone};
 use super::tests_files::CityFolder;
 use super::*;
 use crate::domain::LatLon;
+use crate::long::cases;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -179,7 +180,7 @@ fn check_numbers(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(96), failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_course_of_changes_and_restarts_equals_a_plain_map(actions in prop::collection::vec(action(), 1..40)) {
         let mut model = Model::default();

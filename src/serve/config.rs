@@ -41,6 +41,21 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Names of the keys, their values, and what they must lie between.
+    #[must_use]
+    pub fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 3] {
+        let most = u64::from(u32::MAX);
+        [
+            (
+                "http.max_connections",
+                self.max_connections as u64,
+                1..=most,
+            ),
+            ("http.header_timeout_s", self.header_timeout_s, 1..=86_400),
+            ("http.request_timeout_s", self.request_timeout_s, 1..=86_400),
+        ]
+    }
+
     /// What the sockets need of it.
     #[must_use]
     pub const fn limits(&self) -> ListenLimits {

@@ -1,4 +1,5 @@
-//! The whole API as one router: a state for each audience, its routes, and what lies around them all.
+//! The whole API as one router: a state for each audience, its routes, and what lies around them
+//! all.
 
 use super::api::{authority, booking, drivers, operators, reports, schema, sharing};
 use super::http::auth::Doorman;
@@ -8,7 +9,7 @@ use super::sse::Streams;
 use super::state::{ReadState, SharingState};
 use super::{ApiParts, atlas, docs, page};
 use axum::Router;
-use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH};
+use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH, LINK};
 use axum::http::{HeaderName, Method};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -154,8 +155,8 @@ fn cors() -> CorsLayer {
             IF_NONE_MATCH,
             HeaderName::from_static("last-event-id"),
         ])
-        .expose_headers([ETAG])
-        .max_age(Duration::from_secs(3600))
+        .expose_headers([ETAG, LINK])
+        .max_age(Duration::from_hours(1))
 }
 
 async fn method_not_allowed() -> ApiError {

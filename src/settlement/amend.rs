@@ -1,9 +1,9 @@
 //! Late reports: the bay's walk is gone through again with them and without, and the difference is
 //! what changes.
 //!
-//! A walk is taken up at the newest carry (see [`super::amendment_log`]) whose hour has a report no later
-//! than the late one. Where there is none, nothing stood: every older word has lapsed, as long as
-//! enough hours are kept. What cannot be told for certain, because hours are gone, is too late.
+//! A walk is taken up at the newest carry (see [`super::amendment_log`]) whose hour has a report no
+//! later than the late one. Where there is none, nothing stood: every older word has lapsed, as long
+//! as enough hours are kept. What cannot be told for certain, because hours are gone, is too late.
 //! Dear: reads the shard's blocks of the hours since then, each once a step.
 
 use super::amendment_log::{BayHour, HourRecords, Records};

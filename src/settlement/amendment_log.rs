@@ -9,7 +9,7 @@
 use super::report::{Report, order};
 use super::timeline::BayTimeline;
 
-/// Marks a carry: a bit of the first word that neither a report nor a cell uses.
+/// Marks a carry: a bit of the first word that neither a report nor a timeline uses.
 const CARRY: u64 = 1 << 19;
 
 /// Records as they are written, in words; bays by their stable numbers. A report is its three

@@ -1,11 +1,12 @@
 //! Settlement: the same claims once more, in order of event time, for figures that do not depend on
 //! how they arrived.
 //!
-//! Claims wait, by shard, until no more can come in time for their window of five minutes. Then the
-//! window is settled, shard by shard: reports that are due are walked through in order of bay and
-//! time ([`timeline`]), every bay is brought to the window's end, and what that came to is added to
-//! the zones' windows ([`recent`]). What comes later still amends (`amend`), for as long as the
-//! configuration says.
+//! Claims wait, page by page, until no more can come in time for their window of five minutes
+//! (`inbox`). Then the window's pages are dealt out by shard and settled, shard by shard: reports
+//! that are due are walked through in order of bay and time ([`timeline`]), the zones' bays are
+//! brought to the window's end (`walk`), and what that came to is added to the zones' windows
+//! ([`recent`]). What comes later still amends (`amend`), for as long as the configuration says.
+//! Told hours and corrections leave by `handover`.
 //!
 //! Promises: what is settled is a function of the set of claims that came in time, of the set that
 //! came late, and of the bays' service; not of order, duplicates, batches, workers or restarts. The
@@ -13,9 +14,10 @@
 //! whether a claim is late is decided by the ingest time of its own batch. Only claims in time
 //! count as hearing a source: a late report speaks for its own bay and no other.
 //!
-//! Dear: settling touches every bay of every zone that was ever heard once a window; so it is done
-//! a few shards at a time while the stream is live. Bounded: what waits, by
-//! [`Config::max_waiting`]; a report beyond that is kept aside and counted.
+//! Dear: each report comes from memory three times more, and after a start, an amendment, a change of
+//! the registry, or when a word may have lapsed, all bays of a zone are looked at; so it is done a
+//! few shards at a time while the stream is live. Bounded: what waits, by [`Config::max_waiting`];
+//! a report beyond that is kept aside and counted.
 
 mod amend;
 mod amendment_files;
@@ -28,9 +30,11 @@ pub mod deltas;
 mod handover;
 pub mod heard;
 mod inbox;
+mod intake;
 pub mod recent;
 pub mod report;
 pub mod saved;
+mod service;
 mod shard;
 mod step;
 pub mod timeline;
@@ -43,16 +47,12 @@ pub use step::SettledCounts;
 
 use self::amendment_log::Records;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{
-    AmendmentLog, BayIx, Claim, Millis, Observation, SHARDS, SettledSink, SourceIx, SourceKind,
-    ZoneIx, owner, shard_of, zones_of,
-};
+use crate::domain::{AmendmentLog, BayIx, Millis, SHARDS, SettledSink, ZoneIx, owner};
 use crate::registry::city::City;
 use chains::Chains;
-use heard::{Heard, MINUTE_MS};
+use heard::Heard;
 use inbox::{Inbox, window_of};
 use recent::Recent;
-use report::Report;
 use shard::{Late, Shard};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -198,140 +198,6 @@ impl Settle {
         let (me, peers) = self.place;
         let zones = self.city.zone_count();
         (0..SHARDS).filter(move |s| owner(*s, peers) == me && s * 8 < zones)
-    }
-
-    /// Gives every zone of the picture its rows.
-    fn make_rows(&mut self) {
-        let count = self.city.zone_count();
-        let newest = self
-            .owned()
-            .map(|s| self.shards[s as usize].swept)
-            .max()
-            .unwrap_or_default();
-        for s in self.owned() {
-            let state = &mut self.shards[s as usize];
-            if state.swept == 0 {
-                // Its first zones are added at run time.
-                state.swept = newest;
-            }
-            let swept = state.swept;
-            self.shared.recent.change(s, |rows| {
-                for zone in zones_of(s, count).skip(rows.0.len()) {
-                    let number = self.city.zone(zone).number;
-                    rows.0.push(recent::ZoneRows {
-                        number,
-                        swept,
-                        ..recent::ZoneRows::default()
-                    });
-                }
-                (swept, ())
-            });
-        }
-        // Whatever has changed, all bays are looked at once more.
-        self.still.clear();
-        self.still.resize(count as usize, ZoneQuiet::default());
-        self.reached = self.reached.max(newest);
-    }
-
-    /// Takes up run-time changes of the registry. A bay that is gone ends its service at the end of
-    /// the last window settled; one that is new begins when the registry says.
-    pub(crate) fn take_up(&mut self, city: &Arc<City>) {
-        let old = std::mem::replace(&mut self.city, city.clone());
-        self.cells
-            .resize(city.bay_slots() as usize, BayTimeline::default());
-        self.chains.grow(city.bay_slots() as usize);
-        self.make_rows();
-        for bay in (0..city.bay_slots()).map(BayIx) {
-            let new = bay.0 >= old.bay_slots();
-            if new {
-                self.cells[bay.at()] = BayTimeline::serving_since(city.serving_since(bay).0);
-            } else if old.is_live(bay) && !city.is_live(bay) {
-                self.retire(bay);
-            }
-        }
-    }
-
-    fn retire(&mut self, bay: BayIx) {
-        let zone = self.city.zone_of(bay);
-        if owner(shard_of(zone), self.place.1) == self.place.0 {
-            let number = self.city.bay_number(bay);
-            let cell = std::mem::take(&mut self.cells[bay.at()]);
-            self.with_step(shard_of(zone), |step| step.retire(zone, cell, number));
-        }
-    }
-
-    /// One claim of a bay, in the order of commit.
-    #[inline(always)]
-    #[allow(
-        clippy::inline_always,
-        reason = "the hot path: a report that goes through memory on its way costs a wait"
-    )]
-    pub(crate) fn take(&mut self, o: &Observation, zone: ZoneIx, now: Millis) {
-        let in_time = self.hear(o.source, o.source_kind, o.at, now);
-        let Some(report) = Report::new(o) else { return };
-        if in_time && self.waiting < self.shared.limits.max_waiting {
-            self.wait(report, shard_of(zone));
-        } else {
-            self.take_late(report, zone, now);
-        }
-    }
-
-    /// Until its window is settled; or the next window of its shard, if that is settled already.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "as above")]
-    fn wait(&mut self, report: Report, shard: u32) {
-        self.waiting += 1;
-        if report.at() < self.reached {
-            self.wait_longer(report, shard);
-        } else {
-            self.inbox.push(report, shard, window_of(report.at()));
-        }
-    }
-
-    #[cold]
-    fn wait_longer(&mut self, report: Report, shard: u32) {
-        let own = window_of(report.at());
-        let next = window_of(self.shards[shard as usize].swept.max(self.to));
-        if own < next {
-            self.inbox.push_older(report, shard, next);
-        } else {
-            self.inbox.push(report, shard, own);
-        }
-    }
-
-    #[cold]
-    fn take_late(&mut self, report: Report, zone: ZoneIx, now: Millis) {
-        let late = Late {
-            ingest: now.0,
-            report,
-        };
-        if self.waiting < self.shared.limits.max_waiting {
-            self.waiting += 1;
-            self.shards[shard_of(zone) as usize].late.push(late);
-        } else {
-            self.counts.late += 1;
-            self.with_step(shard_of(zone), |step| step.aside(&late));
-        }
-    }
-
-    /// A claim that is of no bay: its source is there.
-    #[inline]
-    pub(crate) fn note(&self, claim: &Claim, now: Millis) {
-        match claim {
-            Claim::Bay(_) => {}
-            Claim::Count(c) => drop(self.hear(c.source, SourceKind::Gate, c.at, now)),
-            Claim::Alive { source, at } => drop(self.hear(*source, SourceKind::Sensor, *at, now)),
-        }
-    }
-
-    /// Whether it came in time; if so, its source was heard then.
-    #[inline]
-    fn hear(&self, source: SourceIx, kind: SourceKind, at: Millis, now: Millis) -> bool {
-        let in_time = at.0 + self.shared.limits.lateness >= now.0;
-        if in_time && !kind.passes_by() {
-            self.shared.heard.hear(source, (at.0 / MINUTE_MS) as u32);
-        }
-        in_time
     }
 
     /// Settles what can be: everything of batches before `frontier` has been applied by every

@@ -1,5 +1,5 @@
-//! What one shard holds besides its bays' cells and its zones' windows: late reports that wait, and
-//! results not handed over.
+//! What one shard holds besides its bays' timelines and its zones' windows: late reports that wait,
+//! and results not handed over.
 
 use super::corrections::Fixes;
 use super::report::Report;

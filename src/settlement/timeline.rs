@@ -12,9 +12,9 @@
 //! A lapsed word leaves the bay unknown. A visit is a longest stretch of *occupied*; it was seen to
 //! start if the bay was vacant just before, and seen to end if it is vacant right after.
 //!
-//! A [`BayTimeline`] is where a bay's walk through its reports has come to; walking on from a copy of it
-//! gives the same as walking from the beginning. That is what makes checkpoints, amendments and
-//! windows one and the same thing.
+//! A [`BayTimeline`] is where a bay's walk through its reports has come to; walking on from a copy
+//! of it gives the same as walking from the beginning. That is what makes checkpoints, amendments
+//! and windows one and the same thing.
 
 use super::deltas::WindowDeltas;
 use super::heard::{Heard, MINUTE_MS};
@@ -32,7 +32,7 @@ pub struct Rules<'a> {
     pub max_age: u64,
     /// A whole visit that is shorter is a short stay.
     pub min_visit: u64,
-    /// Everything before it is on the tape already.
+    /// Everything before it is among the deltas already.
     pub swept: u64,
     /// Stable numbers of bay and zone, for visits.
     pub bay: u32,
@@ -128,7 +128,7 @@ impl BayTimeline {
         self.heard = u64::from(r.source().0) | (at / MINUTE_MS) << 32;
     }
 
-    /// The bay was in its state all the time since everything was on the tape.
+    /// The bay was in its state all the time since everything was among the deltas.
     #[inline]
     #[must_use]
     pub const fn is_since(&self, swept: u64) -> bool {
@@ -183,8 +183,8 @@ impl BayTimeline {
         minute.is_some()
     }
 
-    /// Walks on to `to`, before which there is no other report, and puts everything up to there on
-    /// the tape.
+    /// Walks on to `to`, before which there is no other report, and adds everything up to there
+    /// to the deltas.
     #[inline]
     pub fn advance(&mut self, to: u64, rules: &Rules<'_>, tape: &mut WindowDeltas) {
         if self.state() != BayStatus::Unknown && to - self.at() > rules.limit.min(rules.max_age) {

@@ -6,55 +6,33 @@
 //! the disk among a group; PostgreSQL gets one command at a time, since two hubs whose groups lock
 //! the same rows in another order would block each other.
 
-use super::ask::{Ask, DeskError};
+use super::ask::DeskError;
+use super::commands::Command;
+use super::commands::Reply;
 use super::config::{Config, Matching};
-use super::improve::Snapshot;
+use super::improve::LOOKS_A_TICK;
 use super::index::BookingIndex;
 use super::notices::Notices;
 use super::owners::Owners;
-use super::plan::PlanStep;
 use super::search::View;
 use super::witness::Witness;
-use crate::domain::{BayIx, Clock, Offer, Reservation, ReservationEvent};
+use crate::domain::{BayIx, Clock};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::store::{Store, StoreError, Work};
 use ahash::AHashSet;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 /// Commands that share one wait for the disk at most.
 const GROUP: usize = 64;
 
-/// A place for the answer.
-pub(super) type Reply<T> = oneshot::Sender<Result<T, DeskError>>;
-
-/// What the desk is told to do.
-pub(super) enum Command {
-    /// And the offer that it has won where several bid at once.
-    Ask(Ask, Option<i64>, Reply<Reservation>),
-    /// By the driver whose reservation it is.
-    Step {
-        name: String,
-        driver: Arc<str>,
-        event: ReservationEvent,
-        reply: Reply<Reservation>,
-    },
-    AddOffer(Offer, Reply<Offer>),
-    PutOffer(Offer, Reply<Offer>),
-    /// Does what is due by now.
-    Tick(Reply<()>),
-    /// What is known, for a plan.
-    Look(Reply<Snapshot>),
-    /// Carries a plan out; how many bookings have moved.
-    Carry(Vec<PlanStep>, Reply<usize>),
-}
-
 /// An answer that waits for the commit: told `None` then, or why there was none.
 type Waiting = Box<dyn FnOnce(Option<DeskError>) + Send>;
 
-pub(super) struct BookingActor {
+/// What the task works with; none of it changes.
+pub(super) struct BookingContext {
     pub(super) store: Store,
     pub(super) registry: Arc<Registry>,
     pub(super) live: Arc<Live>,
@@ -64,8 +42,13 @@ pub(super) struct BookingActor {
     pub(super) owners: Arc<Owners>,
     pub(super) notices: Arc<Notices>,
     pub(super) config: Config,
-    pub(super) shelf: BookingIndex,
-    /// What is not on the shelf as it is in the store: read it again before anything else.
+}
+
+pub(super) struct BookingActor {
+    pub(super) ctx: BookingContext,
+    /// What is known of offers and bookings.
+    pub(super) index: BookingIndex,
+    /// What is in the index is not as it is in the store: read it again before anything else.
     pub(super) dirty: bool,
     /// Bays whose bit is set in the live view.
     pub(super) reserved: AHashSet<BayIx>,
@@ -79,15 +62,32 @@ pub(super) struct BookingActor {
 }
 
 impl BookingActor {
+    pub(super) fn new(ctx: BookingContext, index: BookingIndex) -> Self {
+        Self {
+            ctx,
+            index,
+            dirty: false,
+            reserved: AHashSet::new(),
+            seen: AHashSet::new(),
+            last: super::deadlines::Last::default(),
+            in_doubt: Vec::new(),
+            looks_left: LOOKS_A_TICK,
+        }
+    }
+
     /// Runs until every handle is gone.
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
         let mut group = Vec::with_capacity(GROUP);
         while commands.recv_many(&mut group, GROUP).await > 0 {
-            self.shelf.follow(&self.registry);
-            if self.config.matching == Matching::Batch {
+            self.index.follow(&self.ctx.registry);
+            if self.ctx.config.matching == Matching::Batch {
                 self.let_bid(&mut group);
             }
-            let most = if self.store.shares_waits() { GROUP } else { 1 };
+            let most = if self.ctx.store.shares_waits() {
+                GROUP
+            } else {
+                1
+            };
             while !group.is_empty() {
                 let part: Vec<Command> = group.drain(..most.min(group.len())).collect();
                 self.serve(part).await;
@@ -109,12 +109,14 @@ impl BookingActor {
         // Before the answers: who is told that a bay is booked sees it booked. Also when nothing
         // was stored, since time goes on.
         self.show_reserved();
-        let touched = self.shelf.take_touched();
+        let touched = self.index.take_touched();
         let in_doubt = std::mem::take(&mut self.in_doubt);
         if failure.is_none() {
-            touched.iter().for_each(|driver| self.notices.ring(driver));
+            touched
+                .iter()
+                .for_each(|driver| self.ctx.notices.ring(driver));
             for bay in in_doubt {
-                self.witness.doubt(&bay, self.clock.now());
+                self.ctx.witness.doubt(&bay, self.ctx.clock.now());
             }
         }
         for answer in waiting {
@@ -133,7 +135,7 @@ impl BookingActor {
         if self.dirty {
             self.reload().await?;
         }
-        let mut work = self.store.work().await?;
+        let mut work = self.ctx.store.work().await?;
         for command in group {
             self.carry_out(&mut work, command, waiting).await?;
         }
@@ -228,45 +230,51 @@ impl BookingActor {
     }
 
     async fn reload(&mut self) -> Result<(), StoreError> {
-        let offers = self.store.standing_offers().await?;
-        let kept = self.store.kept().await?;
+        let offers = self.ctx.store.standing_offers().await?;
+        let kept = self.ctx.store.kept().await?;
         let old = std::mem::replace(
-            &mut self.shelf,
-            BookingIndex::new(offers, kept, &self.registry),
+            &mut self.index,
+            BookingIndex::new(offers, kept, &self.ctx.registry),
         );
-        self.shelf.learn_from(old);
+        self.index.learn_from(old);
         // What another hub has done since, and whom for, is not known: whoever follows looks for
         // himself.
-        self.notices.ring_all();
-        self.owners.read(&self.store).await?;
+        self.ctx.notices.ring_all();
+        self.ctx.owners.read(&self.ctx.store).await?;
         self.dirty = false;
         Ok(())
     }
 
     pub(super) fn view(&self) -> View<'_> {
         View {
-            shelf: &self.shelf,
-            live: &self.live,
-            now: self.clock.now(),
+            index: &self.index,
+            live: &self.ctx.live,
+            now: self.ctx.clock.now(),
         }
     }
 
     /// Keeps the live view in step: a bay that is booked for now, or soon, is not shown as vacant
     /// to others.
     pub(super) fn show_reserved(&mut self) {
-        let due = self
-            .shelf
-            .due(self.clock.now(), super::deadlines::LEAD_MS, &self.registry);
+        let due = self.index.due(
+            self.ctx.clock.now(),
+            super::deadlines::LEAD_MS,
+            &self.ctx.registry,
+        );
         // After the indices: the other way round the city could be older than one of them.
-        let city = self.registry.city();
+        let city = self.ctx.registry.city();
         self.reserved
             .difference(&due)
-            .for_each(|bay| self.live.reserve(&city, *bay, false));
+            .for_each(|bay| self.ctx.live.reserve(&city, *bay, false));
         due.difference(&self.reserved)
-            .for_each(|bay| self.live.reserve(&city, *bay, true));
+            .for_each(|bay| self.ctx.live.reserve(&city, *bay, true));
         self.reserved = due;
-        self.metrics.share.offers.set(self.shelf.offers() as i64);
-        self.metrics.share.kept.set(self.shelf.booked() as i64);
+        self.ctx
+            .metrics
+            .share
+            .offers
+            .set(self.index.offers() as i64);
+        self.ctx.metrics.share.kept.set(self.index.booked() as i64);
     }
 }
 
@@ -285,26 +293,5 @@ impl From<StoreError> for Failed {
 impl From<DeskError> for Failed {
     fn from(e: DeskError) -> Self {
         Self::No(e)
-    }
-}
-
-impl Command {
-    /// What a request wants, and where what it has won is noted.
-    pub(super) fn wish(&mut self) -> Option<(&Ask, &mut Option<i64>)> {
-        match self {
-            Self::Ask(ask, won, _) => Some((ask, won)),
-            _ => None,
-        }
-    }
-
-    fn refuse(self, why: DeskError) {
-        // Who asked may have gone.
-        let _ = match self {
-            Self::Ask(_, _, reply) | Self::Step { reply, .. } => reply.send(Err(why)).is_ok(),
-            Self::AddOffer(_, reply) | Self::PutOffer(_, reply) => reply.send(Err(why)).is_ok(),
-            Self::Tick(reply) => reply.send(Err(why)).is_ok(),
-            Self::Look(reply) => reply.send(Err(why)).is_ok(),
-            Self::Carry(_, reply) => reply.send(Err(why)).is_ok(),
-        };
     }
 }

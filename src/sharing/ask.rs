@@ -1,6 +1,7 @@
 //! What is asked of the desk, and why it may say no.
 
 use crate::domain::reservation::StepError;
+use crate::domain::vocabulary;
 use crate::domain::{Currency, LatLon, Millis, Span, Vehicle, offer};
 use crate::store::{Digest, StoreError};
 use sha2::{Digest as _, Sha256};
@@ -29,47 +30,24 @@ impl Ask {
     }
 }
 
-/// Why no bay suits: the first thing in this order that none of them passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Why {
-    /// No bay is on offer within the walk.
-    Walk,
-    /// None that the vehicle may use.
-    Vehicle,
-    /// None for that price.
-    Price,
-    /// None for those hours.
-    Window,
-    /// All that would do are taken.
-    Full,
+vocabulary! {
+    /// Why no bay suits: the first thing in this order that none of them passes.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Why {
+        /// No bay is on offer within the walk.
+        Walk => "walk",
+        /// None that the vehicle may use.
+        Vehicle => "vehicle",
+        /// None for that price.
+        Price => "price",
+        /// None for those hours.
+        Window => "window",
+        /// All that would do are taken.
+        Full => "full",
+    }
 }
 
 impl Why {
-    pub const ALL: [Self; 5] = [
-        Self::Walk,
-        Self::Vehicle,
-        Self::Price,
-        Self::Window,
-        Self::Full,
-    ];
-
-    /// The public name, as `full`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Walk => "walk",
-            Self::Vehicle => "vehicle",
-            Self::Price => "price",
-            Self::Window => "window",
-            Self::Full => "full",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|w| w.name() == name)
-    }
-
     /// The same for a driver to read.
     #[must_use]
     pub const fn says(self) -> &'static str {

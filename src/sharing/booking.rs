@@ -1,41 +1,25 @@
 //! Booking a bay and changing a reservation: within the transaction of a command.
 
+mod answer;
+mod change;
+mod names;
+mod offers;
+
+pub(super) use change::{Cause, elsewhere, entry};
+pub(super) use names::calendar_token;
+
 use super::actor::{BookingActor, Failed};
 use super::alternatives;
 use super::ask::{Ask, DeskError, Why};
 use super::config::Matching;
 use super::search::{Fit, Found};
-use crate::domain::offer::CalendarToken;
-use crate::domain::reservation::Moved;
-use crate::domain::{
-    Millis, Offer, OfferState, Promise, Reservation, ReservationEvent, ReservationState,
-};
-use crate::store::{LedgerLine, StoreError, Work};
-use rand::Rng as _;
-use std::sync::Arc;
+use crate::domain::{Millis, Offer, OfferState, Promise, Reservation, ReservationState};
+use crate::store::{StoreError, Work};
+use answer::{Answer, unreadable};
+use names::public_name;
 
 /// How often a bay that turned out to be gone is followed by the next.
 const TRIES: usize = 8;
-
-/// Whose doing a change is, as the ledger has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Cause {
-    Driver,
-    Sensor,
-    Clock,
-    Hub,
-}
-
-impl Cause {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Driver => "driver",
-            Self::Sensor => "sensor",
-            Self::Clock => "clock",
-            Self::Hub => "hub",
-        }
-    }
-}
 
 impl BookingActor {
     /// A driver's request: as answered before, or a hold, or why there is none.
@@ -63,8 +47,13 @@ impl BookingActor {
             Err(Failed::No(DeskError::NoMatch(why))) => Answer::No(*why),
             Err(_) => return outcome,
         };
-        work.answer((&ask.driver, key), body, &answer.write(), self.clock.now())
-            .await?;
+        work.answer(
+            (&ask.driver, key),
+            body,
+            &answer.write(),
+            self.ctx.clock.now(),
+        )
+        .await?;
         outcome
     }
 
@@ -76,7 +65,7 @@ impl BookingActor {
     ) -> Result<Reservation, Failed> {
         let mut why = Why::Full;
         for _ in 0..TRIES {
-            let found = self.view().find(ask, self.clock.now());
+            let found = self.view().find(ask, self.ctx.clock.now());
             why = found.why();
             // What was won is as cheap as can be without taking another's only bay.
             let best = found
@@ -86,7 +75,7 @@ impl BookingActor {
                 .or(found.free.first());
             let fit = match best {
                 Some(fit) => fit.clone(),
-                None if self.config.matching == Matching::Batch && !found.kept.is_empty() => {
+                None if self.ctx.config.matching == Matching::Batch && !found.kept.is_empty() => {
                     match self.make_room(work, ask, &found.kept).await? {
                         Some(fit) => fit,
                         None => break,
@@ -96,11 +85,12 @@ impl BookingActor {
             };
             if let Some(held) = self.try_to_hold(work, ask, &fit).await? {
                 self.note_alternatives(&held, &found);
-                self.metrics.share.served.inc();
+                self.ctx.metrics.share.served.inc();
                 return Ok(held);
             }
         }
-        self.metrics
+        self.ctx
+            .metrics
             .share
             .unserved
             .with_label_values(&[why.name()])
@@ -115,12 +105,12 @@ impl BookingActor {
         ask: &Ask,
         fit: &Fit,
     ) -> Result<Option<Reservation>, Failed> {
-        let new = self.new_reservation(ask, fit, self.clock.now());
+        let new = self.new_reservation(ask, fit, self.ctx.clock.now());
         work.mark().await?;
         match book(work, fit, &new).await {
             Ok(held) => {
                 work.keep().await?;
-                self.shelf.put(held.clone());
+                self.index.put(held.clone());
                 Ok(Some(held))
             }
             Err(StoreError::Booked | StoreError::Stale | StoreError::NoSuch) => {
@@ -134,9 +124,9 @@ impl BookingActor {
 
     /// What else would have done is known just now, and will be asked when others want the bay.
     fn note_alternatives(&mut self, held: &Reservation, found: &Found) {
-        if self.config.matching == Matching::Batch && !held.is_pinned(held.created_at) {
+        if self.ctx.config.matching == Matching::Batch && !held.is_pinned(held.created_at) {
             let bays = alternatives::best(found.free.iter().chain(&found.kept), held.price_cents);
-            self.shelf.alternatives.note(
+            self.index.alternatives.note(
                 held.id,
                 (held.promise.place, held.promise.max_walk_m),
                 bays,
@@ -164,7 +154,7 @@ impl BookingActor {
                 vehicle: ask.vehicle,
             },
             walk_m: fit.walk_m,
-            expires_at: now.plus(self.config.hold_s * 1000),
+            expires_at: now.plus(self.ctx.config.hold_s * 1000),
             created_at: now,
             arrived_at: None,
             departed_at: None,
@@ -176,151 +166,21 @@ impl BookingActor {
     /// Another hub has been here: what it did to this bay and its offer is read from the store.
     async fn look_again(&mut self, work: &mut Work, offer: &Offer) -> Result<(), StoreError> {
         let kept = work.kept_on(&offer.bay).await?;
-        self.shelf.put_bay(&offer.bay, kept);
+        self.index.put_bay(&offer.bay, kept);
         match work.lock_offer(offer.id).await {
-            Ok(now) => self.shelf.put_offer(now, &self.registry),
+            Ok(now) => self.index.put_offer(now, &self.ctx.registry),
             Err(StoreError::NoSuch) => {
-                self.shelf.put_offer(
+                self.index.put_offer(
                     Offer {
                         state: OfferState::Withdrawn,
                         ..offer.clone()
                     },
-                    &self.registry,
+                    &self.ctx.registry,
                 );
             }
             Err(e) => return Err(e),
         }
         Ok(())
-    }
-
-    /// An event told by the driver's app.
-    pub(super) async fn drive(
-        &mut self,
-        work: &mut Work,
-        name: &str,
-        driver: &str,
-        event: ReservationEvent,
-    ) -> Result<Reservation, Failed> {
-        let r = work.reservation(name).await.map_err(absent)?;
-        if *r.driver != *driver {
-            return Err(DeskError::NoSuch.into());
-        }
-        self.step(work, r, event, Cause::Driver).await
-    }
-
-    /// Takes a reservation, as it is in the store, through an event.
-    pub(super) async fn step(
-        &mut self,
-        work: &mut Work,
-        r: Reservation,
-        event: ReservationEvent,
-        cause: Cause,
-    ) -> Result<Reservation, Failed> {
-        let now = self.clock.now();
-        let Some(mut step) = r.step(event, now).map_err(DeskError::Step)? else {
-            return Ok(r);
-        };
-        let mut next = Reservation {
-            state: step.to,
-            ..r
-        };
-        match event {
-            ReservationEvent::Arrive => next.arrived_at = Some(now),
-            // Nobody has seen when the bay became vacant: what was paid for is what was used.
-            ReservationEvent::Depart if cause == Cause::Clock => {
-                (next.departed_at, step.amount_cents) = (Some(next.span.end), 0);
-                self.in_doubt.push(next.bay.clone());
-            }
-            ReservationEvent::Depart => next.departed_at = Some(now),
-            _ => {}
-        }
-        let next = match work.advance(&next, now).await {
-            // Another hub was faster. The caller may ask again and will then be told how things
-            // stand.
-            Err(StoreError::Stale) => return Err(DeskError::Stale.into()),
-            done => done?,
-        };
-        work.log(&entry(
-            &next,
-            next.state.name(),
-            cause,
-            step.amount_cents,
-            now,
-        ))
-        .await?;
-        self.shelf.put(next.clone());
-        self.metrics
-            .share
-            .transitions
-            .with_label_values(&[next.state.name()])
-            .inc();
-        Ok(next)
-    }
-
-    /// Gives a booking another bay: its own is taken, or others need it.
-    pub(super) async fn reseat(
-        &mut self,
-        work: &mut Work,
-        r: Reservation,
-        fit: &Fit,
-        taken: bool,
-    ) -> Result<Reservation, StoreError> {
-        let now = self.clock.now();
-        work.unseat(r.id, r.version).await?;
-        let (next, refund) = elsewhere(r, fit, taken, now);
-        let next = work.seat(&next).await?;
-        work.log(&entry(&next, "moved", Cause::Hub, refund, now))
-            .await?;
-        self.shelf.put(next.clone());
-        self.metrics.share.moved.inc();
-        Ok(next)
-    }
-
-    pub(super) async fn add_offer(
-        &mut self,
-        work: &mut Work,
-        offer: &Offer,
-    ) -> Result<Offer, Failed> {
-        let offer = Offer {
-            name: public_name("of").into(),
-            calendar: calendar_token(),
-            ..offer.clone()
-        };
-        work.mark().await?;
-        match work.add_offer(&offer).await {
-            Ok(made) => {
-                work.keep().await?;
-                self.shelf.put_offer(made.clone(), &self.registry);
-                Ok(made)
-            }
-            Err(StoreError::Taken) => {
-                work.undo().await?;
-                Err(DeskError::Offered.into())
-            }
-            Err(e) => Err(e.into()),
-        }
-    }
-
-    pub(super) async fn put_offer(
-        &mut self,
-        work: &mut Work,
-        offer: &Offer,
-    ) -> Result<Offer, Failed> {
-        let now = work.lock_offer(offer.id).await.map_err(absent)?;
-        if now.state == OfferState::Withdrawn {
-            // Withdrawn twice is withdrawn; anything else comes too late.
-            return if offer.state == OfferState::Withdrawn {
-                Ok(now)
-            } else {
-                Err(DeskError::Withdrawn.into())
-            };
-        }
-        if now.version != offer.version {
-            return Err(DeskError::Stale.into());
-        }
-        let made = work.put_offer(offer).await?;
-        self.shelf.put_offer(made.clone(), &self.registry);
-        Ok(made)
     }
 }
 
@@ -342,153 +202,9 @@ async fn book(work: &mut Work, fit: &Fit, new: &Reservation) -> Result<Reservati
     Ok(held)
 }
 
-/// The same booking on another bay, and what its driver gets back. It costs no more than was told.
-pub(super) fn elsewhere(r: Reservation, fit: &Fit, taken: bool, now: Millis) -> (Reservation, i64) {
-    let price_cents = fit.price_cents.min(r.price_cents);
-    let refund = if r.state == ReservationState::Held {
-        0
-    } else {
-        price_cents - r.price_cents
-    };
-    let moved = Some(Moved {
-        at: now,
-        from: r.bay,
-        taken,
-    });
-    let next = Reservation {
-        offer: fit.offer.id,
-        bay: fit.offer.bay.clone(),
-        owner: fit.offer.owner.clone(),
-        free_at: fit.offer.free_at(r.span),
-        price_cents,
-        walk_m: fit.walk_m,
-        moved,
-        ..r
-    };
-    (next, refund)
-}
-
-pub(super) fn entry(
-    r: &Reservation,
-    event: &str,
-    cause: Cause,
-    amount_cents: i64,
-    at: Millis,
-) -> LedgerLine {
-    LedgerLine {
-        id: 0,
-        at,
-        reservation: r.name.to_string(),
-        bay: r.bay.to_string(),
-        owner: r.owner.to_string(),
-        driver: r.driver.to_string(),
-        event: event.to_owned(),
-        cause: cause.name().to_owned(),
-        amount_cents,
-        currency: r.currency,
-    }
-}
-
 fn absent(e: StoreError) -> Failed {
     match e {
         StoreError::NoSuch => Failed::No(DeskError::NoSuch),
         other => Failed::Store(other),
-    }
-}
-
-/// 80 random bits: it cannot be guessed, and says nothing of how many there are.
-fn public_name(kind: &str) -> String {
-    format!("{kind}_{}", random_digits(16))
-}
-
-/// 125 random bits: a secret.
-pub(super) fn calendar_token() -> CalendarToken {
-    CalendarToken(random_digits(25).into())
-}
-
-/// Of 5 bits each; at most 25.
-fn random_digits(count: usize) -> String {
-    const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-    let bits: u128 = rand::rng().random();
-    (0..count)
-        .map(|at| char::from(DIGITS[(bits >> (5 * at) & 31) as usize]))
-        .collect()
-}
-
-fn unreadable() -> Failed {
-    Failed::Store(StoreError::Failed(
-        "request: an answer that cannot be read".into(),
-    ))
-}
-
-/// What was answered, as it is kept: the text is this file's own.
-enum Answer<'a> {
-    Held(&'a Reservation),
-    No(Why),
-}
-
-impl Answer<'_> {
-    /// `held rs_... price walk bay` - what may change later is kept as it was told - or `no full`.
-    fn write(&self) -> String {
-        match self {
-            Self::Held(r) => format!("held {} {} {} {}", r.name, r.price_cents, r.walk_m, r.bay),
-            Self::No(why) => format!("no {}", why.name()),
-        }
-    }
-
-    fn read(text: &str) -> Option<KeptAnswer> {
-        let words: Vec<&str> = text.split(' ').collect();
-        match words[..] {
-            ["held", name, price, walk, bay] => Some(KeptAnswer::Held {
-                name: name.to_owned(),
-                price_cents: price.parse().ok()?,
-                walk_m: walk.parse().ok()?,
-                bay: bay.into(),
-            }),
-            ["no", why] => Why::parse(why).map(KeptAnswer::No),
-            _ => None,
-        }
-    }
-}
-
-/// An answer read back.
-enum KeptAnswer {
-    Held {
-        name: String,
-        price_cents: i64,
-        walk_m: u32,
-        bay: Arc<str>,
-    },
-    No(Why),
-}
-
-impl KeptAnswer {
-    /// The answer as it was given, whatever has become of the reservation since.
-    async fn again(self, work: &mut Work) -> Result<Reservation, Failed> {
-        match self {
-            Self::No(why) => Err(DeskError::NoMatch(why).into()),
-            Self::Held {
-                name,
-                price_cents,
-                walk_m,
-                bay,
-            } => {
-                let r = work.reservation(&name).await?;
-                let state = ReservationState::Held;
-                let arrived_at = None;
-                let departed_at = None;
-                let moved = None;
-                Ok(Reservation {
-                    bay,
-                    state,
-                    price_cents,
-                    walk_m,
-                    arrived_at,
-                    departed_at,
-                    moved,
-                    ..r
-                })
-            }
-        }
     }
 }

@@ -55,3 +55,18 @@ fn currency<'de, D: Deserializer<'de>>(d: D) -> Result<Currency, D::Error> {
     Currency::parse(&code)
         .ok_or_else(|| de::Error::custom(format!("{code:?} is no currency of ISO 4217")))
 }
+
+impl Config {
+    /// Names of the keys, their values, and what they must lie between.
+    #[must_use]
+    pub fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 6] {
+        [
+            ("share.hold_s", self.hold_s, 1..=86_400),
+            ("share.furthest_days", self.furthest_days, 1..=400),
+            ("share.longest_stay_h", self.longest_stay_h, 1..=24 * 366),
+            ("share.improve_every_s", self.improve_every_s, 1..=86_400),
+            ("share.remember_h", self.remember_h, 1..=24 * 366),
+            ("share.queue", self.queue as u64, 1..=65_536),
+        ]
+    }
+}

@@ -58,10 +58,10 @@ enum Due {
 
 impl BookingActor {
     pub(super) async fn tick(&mut self, work: &mut Work) -> Result<(), Failed> {
-        let now = self.clock.now();
+        let now = self.ctx.clock.now();
         self.looks_left = LOOKS_A_TICK;
         for (r, due) in self.due(now) {
-            // As it is in the store: it may have changed since the shelf was filled, by another
+            // As it is in the store: it may have changed since the index was filled, by another
             // hub.
             let r = match work.reservation(&r.name).await {
                 Ok(r) => r,
@@ -79,16 +79,16 @@ impl BookingActor {
             }
         }
         if self.last.vouched.is_due(now) {
-            self.witness.vouch(self.shelf.kept(), now);
+            self.ctx.witness.vouch(self.index.kept(), now);
         }
-        if !self.store.shares_waits() && now.since(self.last.read_others) >= OTHERS_MS {
+        if !self.ctx.store.shares_waits() && now.since(self.last.read_others) >= OTHERS_MS {
             self.last.read_others = now;
             self.dirty = true;
         }
         if now.since(self.last.forgot) >= FORGET_MS {
             self.last.forgot = now;
             work.forget_answers(Millis(
-                now.0.saturating_sub(self.config.remember_h * 3_600_000),
+                now.0.saturating_sub(self.ctx.config.remember_h * 3_600_000),
             ))
             .await?;
         }
@@ -96,8 +96,8 @@ impl BookingActor {
     }
 
     fn due(&mut self, now: Millis) -> Vec<(Arc<Reservation>, Due)> {
-        let kept: Vec<Arc<Reservation>> = self.shelf.kept().cloned().collect();
-        self.seen.retain(|id| self.shelf.keeps(*id));
+        let kept: Vec<Arc<Reservation>> = self.index.kept().cloned().collect();
+        self.seen.retain(|id| self.index.keeps(*id));
         let mut due = Vec::new();
         for r in kept {
             let seen = self.seen_at(&r);
@@ -165,7 +165,7 @@ impl BookingActor {
         let stranger = occupied
             && now.plus(ARRIVAL_MS) < r.span.start
             && !self
-                .shelf
+                .index
                 .kept_on(&r.bay)
                 .any(|o| o.state == ReservationState::Active);
         stranger || self.stays(r, now)
@@ -178,14 +178,14 @@ impl BookingActor {
                 && o.state == ReservationState::Active
                 && o.span.end.plus(OVERSTAY_MS) <= now
         };
-        self.shelf.kept_on(&r.bay).any(|o| over(&o))
+        self.index.kept_on(&r.bay).any(|o| over(&o))
     }
 
     /// What is held true of a reservation's bay by others than the hub itself.
     fn seen_at(&self, r: &Reservation) -> Option<BayView> {
-        let bay = self.registry.bay(&r.bay)?;
-        let city = self.shelf.city()?;
-        let view = (bay.0 < city.bay_slots()).then(|| self.live.bay(city, bay))?;
+        let bay = self.ctx.registry.bay(&r.bay)?;
+        let city = self.index.city()?;
+        let view = (bay.0 < city.bay_slots()).then(|| self.ctx.live.bay(city, bay))?;
         (view.source_kind != SourceKind::Booking).then_some(view)
     }
 

@@ -1,10 +1,10 @@
 //! The desk's door: commands go to its one task, questions straight to the store.
 
-use super::actor::{BookingActor, Command, Reply};
+use super::actor::{BookingActor, BookingContext};
 use super::ask::{Ask, DeskError, digest};
 use super::booking::calendar_token;
+use super::commands::{Command, Reply};
 use super::config::Config;
-use super::improve::LOOKS_A_TICK;
 use super::index::BookingIndex;
 use super::notices::Notices;
 use super::owners::Owners;
@@ -60,7 +60,7 @@ impl Desk {
         } = parts;
         let owners = Arc::new(Owners::open(&store, registry.clone()).await?);
         let notices = Arc::<Notices>::default();
-        let shelf = BookingIndex::new(
+        let index = BookingIndex::new(
             store.standing_offers().await?,
             store.kept().await?,
             &registry,
@@ -75,8 +75,7 @@ impl Desk {
             config: config.clone(),
             witness: witness.clone(),
         };
-        let (reserved, seen, last) = Default::default();
-        let mut counter = BookingActor {
+        let ctx = BookingContext {
             store,
             registry,
             live,
@@ -86,16 +85,10 @@ impl Desk {
             owners,
             notices,
             config,
-            shelf,
-            dirty: false,
-            reserved,
-            seen,
-            last,
-            in_doubt: vec![],
-            looks_left: LOOKS_A_TICK,
         };
-        counter.show_reserved();
-        Ok((desk, counter.run(told)))
+        let mut actor = BookingActor::new(ctx, index);
+        actor.show_reserved();
+        Ok((desk, actor.run(told)))
     }
 
     #[must_use]

@@ -6,66 +6,38 @@
 //! the booking must have the version it had, and the store refuses an overlap. A step that is
 //! refused is left out, and so is whatever rests on it.
 
-use super::actor::{BookingActor, Command, Failed};
+use super::actor::{BookingActor, Failed};
 use super::ask::Ask;
 use super::booking::{Cause, elsewhere, entry};
+use super::commands::{Command, Snapshot};
 use super::index::BookingIndex;
 use super::plan::{self, Plan, PlanStep};
 use super::relocate::{self, RoomSearch};
-use super::search::{Fit, View};
-use crate::domain::{Millis, OfferState, Reservation, Span};
-use crate::live::Live;
+use super::search::Fit;
+use crate::domain::{OfferState, Reservation, Span};
 use crate::store::{StoreError, Work};
-use ahash::AHashMap;
-use std::sync::Arc;
 
-/// Bookings that are looked over at a time, around so many bays that have become free.
-const MOST: usize = 1_000;
+/// Around so many bays that have become free bookings are looked over at a time.
 const MOST_FREED: usize = 256;
 
 /// Bookings that are looked at between two ticks to make room for requests: a tenth of a second,
 /// while others wait.
 pub(super) const LOOKS_A_TICK: u32 = 50_000;
 
-/// What is known at one moment, for planning away from the desk's task.
-pub(super) struct Snapshot {
-    shelf: BookingIndex,
-    /// By bay when it has become free since the last look.
-    freed: AHashMap<Arc<str>, Span>,
-    live: Arc<Live>,
-    now: Millis,
-}
-
-impl Snapshot {
-    /// Takes a while.
-    pub(super) fn plan(self) -> Vec<PlanStep> {
-        plan::better(
-            View {
-                shelf: &self.shelf,
-                live: &self.live,
-                now: self.now,
-            },
-            &self.freed,
-            MOST,
-        )
-        .steps
-    }
-}
-
 impl BookingActor {
     pub(super) fn snapshot(&mut self) -> Snapshot {
-        let freed = self.shelf.take_freed(MOST_FREED);
+        let freed = self.index.take_freed(MOST_FREED);
         // Where nothing has become free there is nothing to look at.
         let known = if freed.is_empty() {
             BookingIndex::default()
         } else {
-            self.shelf.clone()
+            self.index.clone()
         };
         Snapshot {
-            shelf: known,
+            index: known,
             freed,
-            live: self.live.clone(),
-            now: self.clock.now(),
+            live: self.ctx.live.clone(),
+            now: self.ctx.clock.now(),
         }
     }
 
@@ -86,7 +58,7 @@ impl BookingActor {
         } = relocate::room(self.view(), ask, kept, self.looks_left);
         self.looks_left = self.looks_left.saturating_sub(looks);
         for (r, bays) in learnt {
-            self.shelf
+            self.index
                 .alternatives
                 .note(r.id, (r.promise.place, r.promise.max_walk_m), bays);
         }
@@ -101,7 +73,7 @@ impl BookingActor {
             end: wanted.offer.free_at(ask.span),
         };
         Ok(self
-            .shelf
+            .index
             .is_free(&wanted.offer.bay, room)
             .then_some(wanted))
     }
@@ -128,13 +100,14 @@ impl BookingActor {
                     work.keep().await?;
                     moved += now.len();
                     for r in now {
-                        self.shelf.put(r);
+                        self.index.put(r);
                     }
                 }
                 Err(StoreError::Booked | StoreError::Stale | StoreError::NoSuch) => {
                     work.undo().await?;
                     refused[at] = true;
-                    self.metrics
+                    self.ctx
+                        .metrics
                         .share
                         .stale_moves
                         .inc_by(step.moves.len() as u64);
@@ -142,7 +115,7 @@ impl BookingActor {
                 Err(e) => return Err(e.into()),
             }
         }
-        self.metrics.share.moved.inc_by(moved as u64);
+        self.ctx.metrics.share.moved.inc_by(moved as u64);
         Ok(moved)
     }
 
@@ -152,7 +125,7 @@ impl BookingActor {
         work: &mut Work,
         step: &PlanStep,
     ) -> Result<Vec<Reservation>, StoreError> {
-        let now = self.clock.now();
+        let now = self.ctx.clock.now();
         for m in &step.moves {
             if m.booking.is_pinned(now) {
                 return Err(StoreError::Stale);
@@ -177,7 +150,7 @@ impl BookingActor {
     /// Of requests that have gathered, those who want a bay at once bid for it together. Each
     /// winner is told its bay; who has won none comes last, for what is left then.
     pub(super) fn let_bid(&self, group: &mut [Command]) {
-        let now = self.clock.now();
+        let now = self.ctx.clock.now();
         let mut bidders: Vec<(&Ask, &mut Option<i64>)> =
             group.iter_mut().filter_map(|c| c.wish()).collect();
         bidders.retain(|(ask, _)| ask.is_now(now));

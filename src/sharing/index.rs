@@ -46,16 +46,16 @@ pub(super) struct BookingIndex {
 
 impl BookingIndex {
     pub(super) fn new(offers: Vec<Offer>, kept: Vec<Reservation>, registry: &Registry) -> Self {
-        let mut shelf = Self::default();
-        shelf.follow(registry);
+        let mut index = Self::default();
+        index.follow(registry);
         for offer in offers {
-            shelf.put_offer(offer, registry);
+            index.put_offer(offer, registry);
         }
         for r in kept {
-            shelf.put(r);
+            index.put(r);
         }
-        shelf.touched.clear();
-        shelf
+        index.touched.clear();
+        index
     }
 
     /// The city as places were last taken from it. Taken once per command, so that one command sees
@@ -80,7 +80,7 @@ impl BookingIndex {
         }
     }
 
-    /// Takes over what another shelf knows besides what is in the store, if offers are the same.
+    /// Takes over what another index knows besides what is in the store, if offers are the same.
     pub(super) fn learn_from(&mut self, mut old: Self) {
         let same = |s: &Shelved| {
             old.offers

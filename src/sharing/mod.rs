@@ -7,11 +7,21 @@
 //!
 //! [`matcher`] plans and changes nothing. The [`Desk`] is the only hand that carries out: one task
 //! takes commands in the order they come, as many as have gathered in one transaction, so that a
-//! wait for the disk is shared. What it knows of offers and bookings in memory (`shelf`) is read
-//! from the store at the start, and anew whenever a transaction fails. `search` finds bays for one
-//! request, `steps` books and changes reservations, `tick` does what time brings, `room` finds out
-//! who could move for a request that does not fit, `plan` who would sit better, and `improve` moves
-//! them; `witness` tells the stream of stays that no sensor sees.
+//! wait for the disk is shared. What it knows in memory is read from the store at the start, and
+//! anew whenever a transaction fails.
+//!
+//! | file | |
+//! |---|---|
+//! | `ask`, `desk` | what is asked, and the door it comes in by |
+//! | `actor` | the one task that does it |
+//! | `index` | what it knows of offers and bookings in memory |
+//! | `search`, `alternatives` | bays for one request, and what else each booking could have |
+//! | `booking`, `deadlines` | books and changes reservations; does what time brings |
+//! | `relocate`, `plan` | who could move for a request that does not fit; who would sit better |
+//! | `improve` | moves them |
+//! | `owners`, `utilisation` | whose a bay is, and how it was used |
+//! | `notices` | tells the drivers' apps what happened to their reservations |
+//! | `witness` | tells the stream of stays that no sensor sees |
 //!
 //! **Whose bay is it?** The partner's whom an administrator has recorded for it; where none is
 //! recorded, the partner whose name is the `operator` of the bay's zone, if that zone is private.
@@ -20,6 +30,7 @@ mod actor;
 mod alternatives;
 mod ask;
 mod booking;
+mod commands;
 mod config;
 mod deadlines;
 mod desk;

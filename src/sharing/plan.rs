@@ -80,7 +80,7 @@ pub(super) fn better(view: View<'_>, freed: &AHashMap<Arc<str>, Span>, most: usi
     let mut movable: Vec<Movable> = Vec::new();
     let mut look_ups = most;
     let mut kept: Vec<_> = view
-        .shelf
+        .index
         .kept()
         .filter(|r| !r.is_pinned(view.now))
         .collect();
@@ -89,7 +89,7 @@ pub(super) fn better(view: View<'_>, freed: &AHashMap<Arc<str>, Span>, most: usi
         .into_iter()
         .filter(|r| freed.values().any(|s| s.overlaps(r.span)))
     {
-        let known = view.shelf.alternatives.of(r.id);
+        let known = view.index.alternatives.of(r.id);
         if known.is_none() {
             if look_ups == 0 {
                 continue;
@@ -122,7 +122,7 @@ struct Movable {
 fn fits(view: View<'_>, r: &Reservation, bays: &[Alternative]) -> Vec<Fit> {
     let fit = |a: &Alternative| {
         let offer = &view
-            .shelf
+            .index
             .offer(a.offer)
             .filter(|s| s.offer.state == OfferState::Open)?
             .offer;
@@ -220,9 +220,9 @@ impl Drawing {
             return *number;
         }
         let number = self.picture.bays.len() as u32;
-        let offer = view.shelf.of_bay(bay).map(|s| &s.offer);
+        let offer = view.index.of_bay(bay).map(|s| &s.offer);
         let fixed = view
-            .shelf
+            .index
             .kept_on(bay)
             .filter(|r| !self.moves.contains(&r.id));
         self.picture.bays.push(Bay {

@@ -1,5 +1,5 @@
 //! Room for a request that does not fit: what the search for a chain of moves is shown of the
-//! shelf, as far as it asks.
+//! index, as far as it asks.
 
 use super::alternatives::{self, Bays};
 use super::ask::Ask;
@@ -69,7 +69,7 @@ pub(super) fn look_up(view: View<'_>, r: &Reservation) -> Bays {
     alternatives::best(found.free.iter().chain(&found.kept), r.price_cents)
 }
 
-/// The shelf as numbers, as far as it has been asked for.
+/// The index as numbers, as far as it has been asked for.
 struct NumberedIndex<'a> {
     view: View<'a>,
     ask: &'a Ask,
@@ -137,11 +137,11 @@ impl NumberedIndex<'_> {
         }
         let open = self
             .view
-            .shelf
+            .index
             .offer(offer)
             .filter(|s| s.offer.state == OfferState::Open);
         let number = open.map(|s| {
-            let there: Vec<&Arc<Reservation>> = self.view.shelf.kept_on(&s.offer.bay).collect();
+            let there: Vec<&Arc<Reservation>> = self.view.index.kept_on(&s.offer.bay).collect();
             let day = there
                 .into_iter()
                 .map(|r| Sitting {
@@ -164,7 +164,7 @@ impl NumberedIndex<'_> {
         let number = *self.numbers.entry(r.id).or_insert(next);
         if number == next {
             self.bookings
-                .push((r.clone(), self.view.shelf.alternatives.of(r.id)));
+                .push((r.clone(), self.view.index.alternatives.of(r.id)));
         }
         Some(number)
     }

@@ -29,7 +29,7 @@ pub(super) struct Fit {
 /// What is looked at.
 #[derive(Clone, Copy)]
 pub(super) struct View<'a> {
-    pub(super) shelf: &'a BookingIndex,
+    pub(super) index: &'a BookingIndex,
     pub(super) live: &'a Live,
     pub(super) now: Millis,
 }
@@ -56,12 +56,12 @@ impl View<'_> {
     /// `since`: when it was asked for, which is what an owner's notice is counted from.
     pub(super) fn find(self, ask: &Ask, since: Millis) -> Found {
         let mut found = Found::default();
-        let Some(city) = self.shelf.city() else {
+        let Some(city) = self.index.city() else {
             return found;
         };
         let limit = f64::from(ask.max_walk_m.min(MAX_WALK_M));
         for cell in cells(city, ask.place, limit) {
-            for shelved in self.shelf.in_cell(cell) {
+            for shelved in self.index.in_cell(cell) {
                 if let Err(why) = self.weigh(city, shelved, ask, since, limit, &mut found) {
                     found.why = found.why.max(Some(why));
                 }
@@ -117,7 +117,7 @@ impl View<'_> {
             start: ask.span.start,
             end: offer.free_at(ask.span),
         };
-        if !self.shelf.is_free(&offer.bay, kept) {
+        if !self.index.is_free(&offer.bay, kept) {
             found.kept.push(fit);
             return Err(Why::Full);
         }

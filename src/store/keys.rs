@@ -14,7 +14,7 @@ pub struct PartnerRow {
     pub created_at: Millis,
 }
 
-/// A key to be kept. What it grants is text here; `partner` knows what it means.
+/// A key to be kept. What it grants is text here; `partners` knows what it means.
 #[derive(Clone)]
 pub struct NewKey<'a> {
     /// The partner's name; it must be there.

@@ -4,7 +4,7 @@ use super::{Config, PATIENCE, Pools, Store, StoreError};
 use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::{ConnectOptions as _, Connection as _, SqlStr};
 use std::borrow::Cow;
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -222,14 +222,15 @@ async fn migrate<C: Migrate>(
 ) -> Result<(), StoreError> {
     let all = MIGRATIONS.iter().map(|m| {
         let name = Cow::Borrowed(m.1);
-        let sql = Cow::Borrowed(text(m));
+        let sql = SqlStr::from_static(text(m));
         Migration::new(m.0, name, MigrationType::Simple, sql, false)
     });
     let migrator = Migrator {
         migrations: all.collect(),
         ..Migrator::DEFAULT
     };
-    migrator.run_direct(connection).await.map_err(|e| match e {
+    let done = migrator.run_direct(None, connection, false).await;
+    done.map_err(|e| match e {
         MigrateError::VersionMissing(_) => StoreError::Unfit(format!(
             "{place}: the tables were made by a newer bayhub; run that one"
         )),

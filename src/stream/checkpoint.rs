@@ -7,18 +7,18 @@
 //!
 //! | record | bytes | |
 //! |---|---|---|
-//! | head | 16 | cells, zones, gates (u32 each), 0 |
-//! | cell | 24 | [`SavedBay`]: state word, sender's seq, source, bay number; only bays that somebody reported |
+//! | head | 16 | bays, zones, gates (u32 each), 0 |
+//! | bay | 24 | [`SavedBay`]: state word, sender's seq, source, bay number; only bays that somebody reported |
 //! | zone | 16 | newest observation (ms), zone number, 0; only zones that somebody reported |
 //! | gate | 32 | count of one kind of bay in one zone |
 //!
 //! Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms). Blocks from
-//! [`settle::saved::HEAD`] on are the settlement's; in a checkpoint without them settlement starts
-//! there. The state word's layout (see [`super::fuse::BayState`]) is thereby a format on disk: changing
-//! it needs a new version of the file.
+//! [`settlement::saved::HEAD`] on are the settlement's; in a checkpoint without them settlement
+//! starts there. The state word's layout (see [`super::fuse::BayState`]) is thereby a format on
+//! disk: changing it needs a new version of the file.
 
 use super::fuse::SavedBay;
-use super::worker::WorkerCopy;
+use super::worker_copy::WorkerCopy;
 use super::zones::GateCount;
 use crate::domain::{
     AmendmentLength, BayKind, Millis, SHARDS, SourceIx, ZoneIx, owner, shard_of, zones_of,
@@ -46,7 +46,7 @@ struct StreamHead {
     zero: u32,
 }
 
-/// What is kept of a zone besides its cells.
+/// What is kept of a zone besides its bays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub(super) struct KeptZone {

@@ -11,7 +11,8 @@
 //! encoding and writing happen on the thread that collects. One cut at a time: asking for a second
 //! is refused until the first is done.
 
-use super::worker::{Worker, WorkerCopy};
+use super::worker::Worker;
+use super::worker_copy::WorkerCopy;
 use crate::domain::{Claim, Millis};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};

@@ -31,7 +31,7 @@ pub struct BayState {
     zone: u32,
 }
 
-/// A cell as it lies on disk: with the bay's stable number, and without its zone, which the
+/// A bay's state as it lies on disk: with its stable number, and without its zone, which the
 /// registry knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]

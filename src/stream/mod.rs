@@ -1,8 +1,8 @@
 //! The streaming aggregator: claims in commit order become the state of bays and zones.
 //!
-//! `dataflow` is the timely graph and the only file that knows timely; `worker`, `fuse` and `zones`
-//! are pure state machines; `cut` copies their state at one ingest time and `checkpoint` makes
-//! bytes of it and back. Nothing here reads a clock: time comes with the batches. Bounded: a batch
+//! `dataflow` is the timely graph and, with `dataflow/claims`, all that knows timely; `worker`,
+//! `fuse` and `zones` are pure state machines; `cut` copies their state at one ingest time and
+//! `checkpoint` makes bytes of it and back. Nothing here reads a clock: time comes with the batches. Bounded: a batch
 //! channel of [`Config::queue_batches`] a worker; when it is full the journal's writer waits, and
 //! with it the doors.
 
@@ -17,6 +17,7 @@ mod seen;
 pub(super) mod settlement_tests;
 mod wire;
 pub mod worker;
+mod worker_copy;
 pub mod zones;
 
 pub use checkpoint::Saved;
@@ -62,6 +63,35 @@ impl Default for Config {
 impl Config {
     /// One shard each.
     pub const MAX_WORKERS: u32 = crate::domain::SHARDS;
+
+    /// Names of the keys, their values, and what they must lie between.
+    #[must_use]
+    pub fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 5] {
+        let most = u64::from(u32::MAX);
+        [
+            (
+                "stream.workers",
+                self.workers as u64,
+                1..=u64::from(Self::MAX_WORKERS),
+            ),
+            (
+                "stream.queue_batches",
+                self.queue_batches as u64,
+                1..=65_536,
+            ),
+            (
+                "stream.stale_after_s",
+                u64::from(self.stale_after_s),
+                1..=most,
+            ),
+            ("stream.max_age_s", u64::from(self.max_age_s), 1..=most),
+            (
+                "stream.stall_after_s",
+                u64::from(self.stall_after_s),
+                1..=86_400,
+            ),
+        ]
+    }
 
     /// Workers that there will be.
     #[must_use]

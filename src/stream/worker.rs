@@ -3,8 +3,8 @@
 //!
 //! Promises: a bay's state is a function of the set of claims made of it; a zone's counters always
 //! equal the sum of its bays; a source that is silent for longer than a zone's limit is no longer
-//! believed there. Dear: each claim touches one random cell, so cells are prefetched over the
-//! batch; a change of the registry walks all cells.
+//! believed there. Dear: each claim touches the state of one bay at random, so states are prefetched over
+//! the batch; a change of the registry walks all bays.
 
 use super::fuse::{BayState, Fused};
 use super::seen::SourcesSeen;
@@ -19,7 +19,7 @@ use crate::registry::city::City;
 use crate::settlement::{self, Settle};
 use std::sync::Arc;
 
-/// How far ahead a batch's cells are asked for: about the memory latency divided by the work per
+/// How far ahead a batch's states are asked for: about the memory latency divided by the work per
 /// claim.
 const AHEAD: usize = 16;
 
@@ -356,5 +356,3 @@ fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
 mod state;
 #[cfg(test)]
 mod tests;
-
-pub use state::WorkerCopy;

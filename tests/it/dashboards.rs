@@ -1,8 +1,8 @@
 //! What operators copy must be true: dashboards, alerts and policy files parse, and name only
 //! metrics the hub has.
 //!
-//! The names are read from the source of `src/metrics.rs`, because a metric with labels shows
-//! itself only once used.
+//! The names are read from the source of `src/metrics/`, because a metric with labels shows itself
+//! only once used.
 
 use crate::tidy::root;
 use proc_macro2::{TokenStream, TokenTree};
@@ -21,17 +21,30 @@ fn yaml(path: &str) -> Value {
     serde_saphyr::from_str(&read(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 
-/// Finds calls of the form `maker("name", "help.", .., &["label"])`; a histogram's maker is called
-/// `seconds`.
+/// What the hub's own source makes.
+fn real_series() -> Series {
+    let folder = std::fs::read_dir(root().join("src/metrics")).expect("a folder");
+    let paths = folder.map(|item| item.expect("a readable folder").path());
+    let sources = paths.map(|path| std::fs::read_to_string(path).expect("a readable file"));
+    let found = series(&sources.collect::<String>());
+    assert!(
+        found.len() > 20,
+        "the names in src/metrics/ were not found: {found:?}"
+    );
+    found
+}
+
+/// Finds calls of the form `maker("name", "help.", &["label"])`; a histogram's makers are called
+/// `seconds` and `seconds_by`.
 fn series(source: &str) -> Series {
     let mut found = Series::new();
-    collect(source.parse().expect("metrics.rs lexes"), &mut found);
+    collect(source.parse().expect("a source that lexes"), &mut found);
     found
 }
 
 fn collect(tokens: TokenStream, found: &mut Series) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    for (at, pair) in tokens.windows(2).enumerate() {
+    for pair in tokens.windows(2) {
         if let [TokenTree::Ident(maker), TokenTree::Group(args)] = pair {
             let said = literals(args.stream());
             let args: Vec<TokenTree> = args.stream().into_iter().collect();
@@ -40,15 +53,13 @@ fn collect(tokens: TokenStream, found: &mut Series) {
                 && said[0].chars().all(|c| c.is_ascii_lowercase() || c == '_')
                 && said[1].ends_with('.')
             {
-                let endings: &[&str] = if maker == "seconds" {
+                let endings: &[&str] = if maker == "seconds" || maker == "seconds_by" {
                     &["_bucket", "_sum", "_count"]
                 } else {
                     &[""]
                 };
                 for ending in endings {
-                    // Labels stand beside the help text, or, for a histogram, after the options.
-                    let after = literals(tokens[at + 2..].iter().cloned().collect());
-                    let labels = said[2..].iter().cloned().chain(after).collect();
+                    let labels = said[2..].iter().cloned().collect();
                     found.insert(format!("bayhub_{}{ending}", said[0]), labels);
                 }
             }
@@ -91,7 +102,7 @@ fn unknown_names(path: &str, text: &str, series: &Series) -> Vec<String> {
         {
             if !series.contains_key(name) {
                 faults.push(format!(
-                    "{path}:{}: `{name}` is no metric of src/metrics.rs",
+                    "{path}:{}: `{name}` is no metric of src/metrics/",
                     at + 1
                 ));
             }
@@ -143,11 +154,7 @@ fn strings<'a>(value: &'a Value, key: &str, into: &mut Vec<&'a str>) {
 }
 
 fn assert_expressions_true(path: &str, document: &Value, at_least: usize) {
-    let series = series(&read("src/metrics.rs"));
-    assert!(
-        series.len() > 20,
-        "the names in src/metrics.rs were not found: {series:?}"
-    );
+    let series = real_series();
     let faults = unknown_names(path, &read(path), &series);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     let mut exprs = Vec::new();
@@ -179,7 +186,7 @@ fn the_grafana_dashboard_parses_and_names_real_metrics() {
     let board: Value = serde_json::from_str(&read(path)).expect("JSON");
     assert_expressions_true(path, &board, 20);
     let shown = read(path);
-    let sharing: Vec<String> = series(&read("src/metrics.rs"))
+    let sharing: Vec<String> = real_series()
         .into_keys()
         .filter(|name| name.starts_with("bayhub_share_"))
         .collect();
@@ -258,7 +265,7 @@ fn the_dependency_policy_parses() {
 #[test]
 fn a_metric_or_label_that_does_not_exist_is_caught() {
     let series = series(
-        r#"fn new() { add!(counters("reports_total", "Reports.", &["door"])); add!(V::new(seconds("wait_seconds", "Wait."), &["route"])); }"#,
+        r#"fn new() { S { a: r.counters("reports_total", "Reports.", &["door"]), b: r.seconds_by("wait_seconds", "Wait.", &["route"]) } }"#,
     );
     assert_eq!(
         series.keys().map(String::as_str).collect::<Vec<_>>(),
@@ -272,7 +279,7 @@ fn a_metric_or_label_that_does_not_exist_is_caught() {
     let fault = unknown_names("a.yml", "fine\nrate(bayhub_report_total[5m])", &series);
     assert_eq!(
         fault,
-        ["a.yml:2: `bayhub_report_total` is no metric of src/metrics.rs"]
+        ["a.yml:2: `bayhub_report_total` is no metric of src/metrics/"]
     );
     assert_eq!(
         unknown_names("a.yml", "bayhub_wait_seconds", &series).len(),

@@ -10,4 +10,7 @@ mod demo;
 mod fuzz;
 mod golden;
 mod ground_truth;
+#[path = "../../src/long.rs"]
+mod long;
 mod tidy;
+mod web;

@@ -13,7 +13,7 @@ use crate::layout::Layout;
 use crate::place::Place;
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, LogNormal, Normal};
 use std::ops::Range;
 

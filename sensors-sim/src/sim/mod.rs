@@ -23,7 +23,7 @@ use crate::faults::{Happened, Road};
 use crate::message::Message;
 use crate::plan::Plan;
 use rand::rngs::SmallRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 use rand_distr::{Distribution, LogNormal};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

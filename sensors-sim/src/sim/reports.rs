@@ -3,7 +3,7 @@
 use super::{OCCUPIED, Outbox, READ, Sim};
 use crate::message::{Batch, Message, count};
 use crate::plan::Post;
-use rand::Rng;
+use rand::RngExt;
 
 /// What a lamp post says of its own readings.
 const SURE: f64 = 0.98;

@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// How long an effect may take to show before the test gives up on it.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A hub that runs in this process.
 pub(super) struct TestHub {
@@ -46,7 +46,7 @@ impl TestHub {
         for before in [3, 2, 1, 0] {
             let now = Millis(to.0 - before);
             self.clock.set(now);
-            while self.hub.stream.progress.frontier() < now {
+            while self.hub.running.stream.progress.frontier() < now {
                 assert!(Instant::now() < end, "the stream does not reach {now}");
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }

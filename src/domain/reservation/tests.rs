@@ -52,6 +52,7 @@ fn at(minutes: i64) -> Millis {
 
 /// Every state and every event, at a time when nothing but the state stands in the way of each.
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table of cases")]
 fn every_event_in_every_state_does_what_the_table_says() {
     use StepError::{Arrived, NotArrived, NotDue, Over, Unconfirmed};
     let to = |to, amount_cents| Ok(Some(Transition { to, amount_cents }));

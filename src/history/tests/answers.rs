@@ -2,6 +2,7 @@
 //! what is withheld.
 
 use super::*;
+use crate::long::cases;
 use proptest::prelude::*;
 
 /// Two days of zones, some hours with corrections; kept in files up to some hour and in memory from
@@ -118,7 +119,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(6))]
+    #![proptest_config(ProptestConfig::with_cases(cases(6)))]
     #[test]
     fn any_answer_equals_plain_arithmetic_wherever_memory_ends(
         seed in 0..1000_u64, memory_from in 14..44_u64, limit in 1..90_usize, open in 0..12_u64,

@@ -97,3 +97,19 @@ fn a_visit_that_was_taken_back_is_not_exported_and_the_right_one_is() {
         )
     );
 }
+
+/// Word for word, as `snapshots/` has them; `INSTA_UPDATE=always` takes them as they are now.
+#[test]
+fn the_tables_of_a_spreadsheet_are_as_they_were() {
+    let den = den();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for (name, class) in [("turnover", Class::Turnover), ("visits", Class::Visits)] {
+            let (_, text) = export(&den, class, None, Format::Csv).unwrap();
+            let text = String::from_utf8(text).unwrap().replace('\r', "␍");
+            insta::assert_snapshot!(format!("export_of_{name}"), text);
+        }
+    });
+}

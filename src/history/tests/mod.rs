@@ -1,6 +1,6 @@
 //! The room as a whole: hours are offered in parts, written, read back, corrected, asked about.
 
-use super::figures::{Interval, Question, RecentFigures, ResumeAt, TurnoverRow};
+use super::question::{Interval, Question, RecentFigures, ResumeAt, TurnoverRow};
 use super::*;
 use crate::clock::ManualClock;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};

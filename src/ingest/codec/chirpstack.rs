@@ -4,10 +4,11 @@
 //! one device says. What radios measured (`rxInfo`, `txInfo`) is left alone. Members at their
 //! default may be missing altogether.
 
-use super::{Malformed, Said, Uplink, bytes, json, time_in};
+use super::{Codec, Http, Malformed, Said, Sender, Uplink, bytes, described, json, time_in};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,6 +33,50 @@ struct ChirpstackEvent<'a> {
 struct DeviceInfo<'a> {
     #[serde(borrow)]
     dev_eui: Cow<'a, str>,
+}
+
+pub(in crate::ingest) static CODEC: Codec = Codec {
+    name: "chirpstack",
+    sender: Sender::NetworkServer,
+    topic: "application/{application}/device/{device}/event/up",
+    retained: false,
+    http: Some(Http {
+        path: "/v1/uplinks/chirpstack",
+        about: "Hand on a device's uplink from ChirpStack v4.\n\nThe address for its HTTP \
+                integration, with JSON as its encoding. Events other than `up` are accepted and \
+                ignored.",
+        event: Some("up"),
+    }),
+    title: "An uplink of ChirpStack v4",
+    schema: described::<ChirpstackUplink>,
+    decode,
+};
+
+/// What the hub reads of an uplink of ChirpStack v4; the rest of it is ignored.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read by the derive only")]
+#[schema(rename_all = "camelCase")]
+struct ChirpstackUplink {
+    /// The same for copies of one uplink.
+    deduplication_id: Option<String>,
+    /// When it was received by the gateways.
+    #[schema(format = DateTime)]
+    time: Option<String>,
+    device_info: ChirpstackDevice,
+    f_cnt: Option<u32>,
+    f_port: Option<u8>,
+    /// The frame, in base64.
+    data: Option<String>,
+    /// What the network server decoded.
+    #[schema(value_type = Option<Object>)]
+    object: Option<()>,
+}
+
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read by the derive only")]
+#[schema(rename_all = "camelCase")]
+struct ChirpstackDevice {
+    dev_eui: String,
 }
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {

@@ -5,10 +5,11 @@
 //! refused: served on, it would be the "12 car parks with more free lots than lots" that public
 //! feeds are known for.
 
-use super::{CountSaid, Malformed, Said, json, time};
+use super::{Codec, CountSaid, Malformed, Said, Sender, described, json, time};
 use crate::domain::BayKind;
 use serde::Deserialize;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 #[derive(Deserialize)]
 struct Count<'a> {
@@ -22,11 +23,36 @@ struct Count<'a> {
     at: Option<Cow<'a, str>>,
 }
 
+pub(in crate::ingest) static CODEC: Codec = Codec {
+    name: "count",
+    sender: Sender::Source,
+    topic: "bayhub/v1/{source}/count",
+    retained: false,
+    http: None,
+    title: "What a gate counts",
+    schema: described::<ZoneCount>,
+    decode,
+};
+
+/// What a gate or a car park counts.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read by the derive only")]
+struct ZoneCount {
+    zone: String,
+    /// Not more than `capacity`.
+    vacant: u32,
+    capacity: u32,
+    /// Absent: car.
+    kind: Option<crate::schema::BayKind>,
+    /// Absent: when it was received.
+    #[schema(format = DateTime)]
+    at: Option<String>,
+}
+
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
     let c: Count<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
     let kind = c.kind.as_deref().map_or(Some(BayKind::Car), BayKind::parse);
-    let kind =
-        kind.ok_or_else(|| Malformed("kind: none of car, motorcycle, heavy, bicycle".into()))?;
+    let kind = kind.ok_or_else(|| Malformed(format!("kind: none of {}", BayKind::list())))?;
     if c.vacant > c.capacity {
         return Err(Malformed(format!(
             "vacant: {} is more than the capacity of {}",

@@ -1,8 +1,9 @@
 //! Payload formats: bytes in, what the sender said out, still in the sender's own ids.
 //!
-//! A new format is one file here and one line in `CODECS`. A codec knows nothing of sources, bays
-//! or limits: that is the gate's part. Borrowed fields and one `Vec` that is used again keep a
-//! report free of allocations.
+//! A new format is one file here and one line in [`CODECS`]: its row says how it comes (MQTT topic,
+//! HTTP path), how it is described and how it is read; doors and descriptions follow from the list.
+//! A codec knows nothing of sources, bays or limits: that is the gate's part. Borrowed fields and
+//! one `Vec` that is used again keep a report free of allocations.
 
 mod chirpstack;
 mod count;
@@ -11,10 +12,152 @@ mod report;
 mod status;
 mod ttn;
 
-use crate::domain::{BayKind, BayStatus, Millis, Topic};
+use crate::domain::{BayKind, BayStatus, Millis};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::borrow::Cow;
+use std::fmt;
+use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+
+/// Every format. Those of sources come first.
+pub static CODECS: &[&Codec] = &[
+    &report::CODEC,
+    &count::CODEC,
+    &status::CODEC,
+    &chirpstack::CODEC,
+    &ttn::CODEC,
+];
+
+pub use report::CODEC as REPORT;
+pub use status::CODEC as STATUS;
+
+/// A payload format.
+#[derive(Debug)]
+pub struct Codec {
+    /// Its name: of the message in AsyncAPI; of a source's own also the last level of its topic.
+    pub name: &'static str,
+    pub sender: Sender,
+    /// The MQTT topic it comes on. A level in braces stands for one level of any name; `{source}`
+    /// for the sender's own id.
+    pub topic: &'static str,
+    /// Whether it is published retained.
+    pub retained: bool,
+    /// Where it may be posted, if it may.
+    pub http: Option<Http>,
+    /// What it is, for the descriptions.
+    pub title: &'static str,
+    pub schema: Describe,
+    pub decode: Decode,
+}
+
+/// Who sends a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// A source, of its own bays and zones, under `bayhub/v1/{source}/`.
+    Source,
+    /// A LoRaWAN network server that hands on what its devices say; its key says that it may.
+    NetworkServer,
+}
+
+/// How a format is posted.
+#[derive(Clone, Copy, Debug)]
+pub struct Http {
+    pub path: &'static str,
+    /// What the call does, for the description: a headline, an empty line, the rest.
+    pub about: &'static str,
+    /// The only value of the query's `event` that means something; anything else is nothing to do.
+    pub event: Option<&'static str>,
+}
+
+/// Appends a payload's schema and all it refers to; returns its name.
+pub type Describe = fn(&mut Vec<(String, RefOr<Schema>)>) -> Cow<'static, str>;
+
+/// Reads one payload, appending what it says in order. On an error nothing has been appended.
+pub type Decode = for<'a> fn(&'a [u8], &mut Vec<Said<'a>>) -> Result<(), Malformed>;
+
+impl Codec {
+    /// The format of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        CODECS.iter().copied().find(|codec| codec.name == name)
+    }
+
+    /// The format of a source's own topic with that last level.
+    #[must_use]
+    pub fn of_source(level: &str) -> Option<&'static Self> {
+        Self::named(level).filter(|codec| codec.sender == Sender::Source)
+    }
+
+    /// The format that network servers publish on `topic`: level by level and nothing else. What
+    /// stands for the levels in braces is not looked up: which device it is the payload says, and
+    /// the gate judges.
+    #[must_use]
+    pub fn of_network_server(topic: &str) -> Option<&'static Self> {
+        CODECS
+            .iter()
+            .copied()
+            .filter(|codec| codec.sender == Sender::NetworkServer)
+            .find(|codec| covers(codec.topic, topic))
+    }
+
+    /// Writes what `source` publishes it on, for the quarantine. Which device an uplink was of its
+    /// refusal says.
+    pub fn write_topic(&self, source: &str, to: &mut impl fmt::Write) -> fmt::Result {
+        for (i, level) in self.topic.split('/').enumerate() {
+            if i > 0 {
+                to.write_char('/')?;
+            }
+            to.write_str(match level {
+                "{source}" => source,
+                any if any.starts_with('{') => "+",
+                exact => exact,
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl PartialEq for Codec {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// Whether `topic` has the levels of `pattern`, with a name where that has braces.
+fn covers(pattern: &str, topic: &str) -> bool {
+    let mut levels = topic.split('/');
+    let all = pattern.split('/').all(|wanted| {
+        levels.next().is_some_and(|level| {
+            if wanted.starts_with('{') {
+                is_name(level)
+            } else {
+                wanted == level
+            }
+        })
+    });
+    all && levels.next().is_none()
+}
+
+/// Whether network servers could have such a name: ids, UUIDs, and `{app}@{tenant}`.
+fn is_name(level: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'@');
+    (1..=80).contains(&level.len()) && level.bytes().all(allowed)
+}
+
+/// For tests: the format of that name, which there is.
+#[cfg(test)]
+pub(crate) fn named(name: &str) -> &'static Codec {
+    Codec::named(name).expect("a format")
+}
+
+/// For [`Codec::schema`].
+fn described<T: ToSchema>(all: &mut Vec<(String, RefOr<Schema>)>) -> Cow<'static, str> {
+    T::schemas(all);
+    all.push((T::name().into_owned(), T::schema()));
+    T::name()
+}
 
 /// One thing a sender said, in its own words.
 #[derive(Debug, PartialEq)]
@@ -73,27 +216,6 @@ pub struct Uplink<'a> {
 #[error("{0}")]
 pub struct Malformed(pub String);
 
-/// Reads one payload, appending what it says in order. On an error nothing has been appended.
-pub type Decode = for<'a> fn(&'a [u8], &mut Vec<Said<'a>>) -> Result<(), Malformed>;
-
-/// Every format, by the topic it comes on.
-const CODECS: [(Topic, Decode); 5] = [
-    (Topic::Report, report::decode),
-    (Topic::Count, count::decode),
-    (Topic::Status, status::decode),
-    (Topic::ChirpStack, chirpstack::decode),
-    (Topic::Ttn, ttn::decode),
-];
-
-/// The codec of a topic.
-#[must_use]
-pub fn codec(topic: Topic) -> Decode {
-    CODECS
-        .iter()
-        .find(|(t, _)| *t == topic)
-        .map_or(report::decode, |(_, decode)| *decode)
-}
-
 /// An `at` field: absent means "when received", anything but RFC 3339 is an error.
 fn time(at: Option<&str>) -> Result<Option<Millis>, Malformed> {
     time_in("at", at)
@@ -127,14 +249,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_topic_has_its_own_codec() {
-        for t in Topic::ALL.into_iter().chain(Topic::UPLINKS) {
-            assert_eq!(
-                CODECS.iter().filter(|(x, _)| *x == t).count(),
-                1,
-                "{}",
-                t.name()
-            );
+    fn every_row_is_told_from_the_others_and_found_by_what_it_says() {
+        for codec in CODECS.iter().copied() {
+            let same = |c: &&&Codec| c.name == codec.name || c.topic == codec.topic;
+            assert_eq!(CODECS.iter().filter(same).count(), 1, "{}", codec.name);
+            assert_eq!(Codec::named(codec.name), Some(codec));
+            let mut topic = String::new();
+            codec.write_topic("lamp-1", &mut topic).unwrap();
+            match codec.sender {
+                Sender::Source => {
+                    assert_eq!(topic, format!("bayhub/v1/lamp-1/{}", codec.name));
+                    assert_eq!(Codec::of_source(codec.name), Some(codec));
+                }
+                Sender::NetworkServer => {
+                    assert_eq!(
+                        Codec::of_network_server(&topic),
+                        None,
+                        "{topic} is a filter"
+                    );
+                    let topic = topic.replace('+', "a-1.b@c");
+                    assert_eq!(Codec::of_network_server(&topic), Some(codec), "{topic}");
+                    assert_eq!(Codec::of_source(codec.name), None);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_row_describes_its_payload_and_all_it_refers_to() {
+        for codec in CODECS {
+            let mut all = Vec::new();
+            let name = (codec.schema)(&mut all);
+            let text = serde_json::to_string(&all).unwrap();
+            for part in text.split("#/components/schemas/").skip(1) {
+                let referred = part.split('"').next().unwrap_or_default();
+                assert!(
+                    all.iter().any(|(n, _)| n == referred),
+                    "{name} refers to {referred}"
+                );
+            }
+            assert!(all.iter().any(|(n, _)| *n == name), "{name}");
         }
     }
 }

@@ -7,11 +7,13 @@
 //! A sound batch is read in one pass; only when an item is bad is the batch read again, item by
 //! item, so that the good ones stand.
 
-use super::{BaySaid, Malformed, Said, json, time};
+use super::{BaySaid, Codec, Http, Malformed, Said, Sender, described, json, time};
 use crate::domain::BayStatus;
+use crate::schema::BayState;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 #[derive(Deserialize)]
 struct Item<'a> {
@@ -47,6 +49,54 @@ struct Loose<'a> {
     seq: Option<u64>,
     #[serde(borrow)]
     bays: Vec<&'a RawValue>,
+}
+
+pub static CODEC: Codec = Codec {
+    name: "report",
+    sender: Sender::Source,
+    topic: "bayhub/v1/{source}/report",
+    retained: false,
+    http: Some(Http {
+        path: "/v1/reports",
+        about: "Report the state of bays.",
+        event: None,
+    }),
+    title: "What a source saw of its bays",
+    schema: described::<SourceReport>,
+    decode,
+};
+
+/// What a source saw: `bays`, or one bay flat.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read by the derive only")]
+struct SourceReport {
+    /// When it was seen; absent: when it was received.
+    #[schema(format = DateTime)]
+    at: Option<String>,
+    /// The source's own running number.
+    seq: Option<u64>,
+    /// Up to 1,000.
+    #[schema(max_items = 1000)]
+    bays: Option<Vec<SeenBay>>,
+    /// In place of `bays`.
+    bay: Option<String>,
+    state: Option<BayState>,
+    #[schema(minimum = 0, maximum = 1)]
+    confidence: Option<f64>,
+}
+
+/// One bay of a report.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read by the derive only")]
+struct SeenBay {
+    bay: String,
+    state: BayState,
+    #[schema(minimum = 0, maximum = 1)]
+    confidence: Option<f64>,
+    /// Where it differs from the report's.
+    #[schema(format = DateTime)]
+    at: Option<String>,
+    seq: Option<u64>,
 }
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {

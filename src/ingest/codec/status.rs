@@ -1,10 +1,29 @@
 //! A source's birth and last will, as JSON: `{"online":true}` and `{"online":false}`.
 
-use super::{Malformed, Said, json};
+use super::{Codec, Malformed, Said, Sender, described, json};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 #[derive(Deserialize)]
 struct Status {
+    online: bool,
+}
+
+pub static CODEC: Codec = Codec {
+    name: "status",
+    sender: Sender::Source,
+    topic: "bayhub/v1/{source}/status",
+    retained: true,
+    http: None,
+    title: "A source's birth and last will",
+    schema: described::<SourceStatus>,
+    decode,
+};
+
+/// Whether a source is there; `false` as its last will.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read by the derive only")]
+struct SourceStatus {
     online: bool,
 }
 

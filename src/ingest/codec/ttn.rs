@@ -4,10 +4,11 @@
 //! know either. `received_at` is when the network had it. Numbers that are 0 are left out by the
 //! server.
 
-use super::{Malformed, Said, Uplink, bytes, json, time_in};
+use super::{Codec, Http, Malformed, Said, Sender, Uplink, bytes, described, json, time_in};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
 #[derive(Deserialize)]
 struct TtnEvent<'a> {
@@ -47,6 +48,51 @@ struct UplinkMessage<'a> {
     decoded_payload: Option<&'a RawValue>,
     #[serde(borrow)]
     received_at: Option<Cow<'a, str>>,
+}
+
+pub(in crate::ingest) static CODEC: Codec = Codec {
+    name: "ttn",
+    sender: Sender::NetworkServer,
+    topic: "v3/{application}/devices/{device}/up",
+    retained: false,
+    http: Some(Http {
+        path: "/v1/uplinks/ttn",
+        about: "Hand on a device's uplink from The Things Stack.\n\nThe address for its webhook, \
+                with JSON as its format and uplink messages enabled.",
+        event: None,
+    }),
+    title: "An uplink of The Things Stack",
+    schema: described::<TtnUplink>,
+    decode,
+};
+
+/// What the hub reads of an uplink of The Things Stack; the rest of it is ignored.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read by the derive only")]
+struct TtnUplink {
+    end_device_ids: TtnDevice,
+    #[schema(format = DateTime)]
+    received_at: Option<String>,
+    uplink_message: TtnFrame,
+}
+
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read by the derive only")]
+struct TtnDevice {
+    device_id: String,
+    dev_eui: Option<String>,
+}
+
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read by the derive only")]
+struct TtnFrame {
+    f_cnt: Option<u32>,
+    f_port: Option<u8>,
+    /// The frame, in base64.
+    frm_payload: Option<String>,
+    /// What the network server decoded.
+    #[schema(value_type = Option<Object>)]
+    decoded_payload: Option<()>,
 }
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::clock::ManualClock;
 use crate::domain::{BayStatus, Pass, SourceIx, SourceKind};
+use crate::ingest::codec::{Codec, named};
 use crate::testing;
 
 const NOW: Millis = Millis(1_795_402_800_000);
@@ -43,13 +44,13 @@ fn bench(config: Config) -> GateBench {
 }
 
 impl GateBench {
-    fn take(&self, topic: Topic, payload: &str) -> Parcel {
+    fn take(&self, codec: &'static Codec, payload: &str) -> Parcel {
         let mut out = Parcel::default();
         self.gate.take(
             &self.speaker,
             Door::Mqtt,
             &"bayhub/v1/lamp-1/x",
-            topic,
+            codec,
             payload.as_bytes(),
             &mut out,
         );
@@ -57,7 +58,7 @@ impl GateBench {
     }
 
     fn refused(&self, payload: &str) -> Reason {
-        let out = self.take(Topic::Report, payload);
+        let out = self.take(named("report"), payload);
         assert!(
             out.claims.is_empty() && out.refusals.len() == 1,
             "{payload}: {out:?}"
@@ -76,7 +77,7 @@ fn at(ms: i64) -> String {
 #[test]
 fn a_report_becomes_an_observation() {
     let out = bench(Config::default()).take(
-        Topic::Report,
+        named("report"),
         r#"{"bay":"A","state":"occupied","confidence":0.5,"seq":9}"#,
     );
     let [Claim::Bay(o)] = out.claims[..] else {
@@ -107,7 +108,7 @@ fn each_wrong_report_has_its_reason() {
     for edge in [60_000, -86_400_000] {
         assert_eq!(
             bench(Config::default())
-                .take(Topic::Report, &at(edge))
+                .take(named("report"), &at(edge))
                 .claims
                 .len(),
             1,
@@ -124,7 +125,7 @@ fn time_checks_can_be_turned_off() {
         ..Config::default()
     });
     for ms in [90_000_000, -900_000_000] {
-        assert_eq!(b.take(Topic::Report, &at(ms)).claims.len(), 1);
+        assert_eq!(b.take(named("report"), &at(ms)).claims.len(), 1);
     }
 }
 
@@ -132,7 +133,7 @@ fn time_checks_can_be_turned_off() {
 fn a_batch_is_refused_in_part_and_its_payload_kept_once() {
     let b = bench(Config::default());
     let out = b.take(
-        Topic::Report,
+        named("report"),
         r#"{"bays":[{"bay":"A","state":"vacant"},{"bay":"X","state":"vacant"},{"bay":"B","state":"x"}]}"#,
     );
     assert_eq!(out.claims.len(), 1);
@@ -170,7 +171,7 @@ fn too_much_is_refused_whole() {
 #[test]
 fn counts_and_status_pass_their_own_way() {
     let b = bench(Config::default());
-    let out = b.take(Topic::Count, r#"{"zone":"Z","vacant":3,"capacity":10}"#);
+    let out = b.take(named("count"), r#"{"zone":"Z","vacant":3,"capacity":10}"#);
     assert!(matches!(
         out.claims[..],
         [Claim::Count(CountObservation {
@@ -179,9 +180,9 @@ fn counts_and_status_pass_their_own_way() {
             ..
         })]
     ));
-    let out = b.take(Topic::Count, r#"{"zone":"Q","vacant":3,"capacity":10}"#);
+    let out = b.take(named("count"), r#"{"zone":"Q","vacant":3,"capacity":10}"#);
     assert_eq!(out.refusals[0].reason, Reason::UnknownZone);
-    let out = b.take(Topic::Status, r#"{"online":true}"#);
+    let out = b.take(named("status"), r#"{"online":true}"#);
     assert!(matches!(
         out.claims[..],
         [Claim::Alive {
@@ -203,7 +204,7 @@ fn limits_are_read_with_off_and_nothing_else() {
 fn who_came_in_with_a_key_that_is_revoked_is_heard_no_more() {
     let bench = bench(Config::default());
     let report = r#"{"bay":"A","state":"vacant"}"#;
-    assert_eq!(bench.take(Topic::Report, report).claims.len(), 1);
+    assert_eq!(bench.take(named("report"), report).claims.len(), 1);
     bench.speaker.pass.withdraw();
     assert_eq!(bench.refused(report), Reason::Forbidden);
 }

@@ -3,8 +3,8 @@
 //!
 //! Promises: an uplink is called a duplicate only when its first copy is on disk; while that is not
 //! known it is taken again, which changes nothing, since the same claim is fused once. What is
-//! remembered is bounded ([`RecentUplinks`]); what was forgotten is taken again likewise. A device that
-//! starts its counter anew is not held up: its time is new.
+//! remembered is bounded ([`RecentUplinks`]); what was forgotten is taken again likewise. A device
+//! that starts its counter anew is not held up: its time is new.
 
 use super::{Gate, Message, named};
 use crate::domain::{Afterwards, Claim, Observation, Reason, SourceIx, SourceKind};

@@ -154,8 +154,13 @@ impl Config {
             return says("ca: needs an mqtts:// url");
         }
         self.password()
-            .and_then(|_| tls::config(self).map(drop))
-            .map_or_else(|e| says(&e), |()| None)
+            .and_then(|_| {
+                self.url
+                    .tls
+                    .then(|| tls::settings(self.ca.as_deref()))
+                    .transpose()
+            })
+            .map_or_else(|e| says(&e), |_| None)
     }
 
     /// What is wrong with several brokers together, or with one of them.

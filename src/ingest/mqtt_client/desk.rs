@@ -3,7 +3,7 @@
 //! All that is waiting is taken at once and becomes one submission, so batches grow while the disk
 //! is busy. Sources that are new are enrolled first, off the network's threads.
 
-use super::inlet::{InletLink, Received};
+use super::inlet_link::{InletLink, Received};
 use super::ledger::Ticket;
 use super::{Broker, topic};
 use crate::domain::{Door, Parcel, Pass, Reason, Receipt, Refusal, SourceIx, Speaker, Submission};

@@ -6,16 +6,17 @@
 
 use super::desk::ClientDesk;
 use super::dial::Dial;
-use super::ledger::{AckLedger, Epoch, Ticket};
+use super::inlet_link::{InletLink, Received};
+use super::ledger::Epoch;
 use super::{Broker, network};
 use crate::ingest::shutdown;
 use rumqttc::{
-    AsyncClient, ClientError, ConnectionError, Event, EventLoop, Outgoing, Packet, Publish, QoS,
-    SubAck, SubscribeFilter, SubscribeReasonCode,
+    AsyncClient, ConnectionError, Event, EventLoop, Outgoing, Packet, Publish, QoS, SubAck,
+    SubscribeFilter, SubscribeReasonCode,
 };
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
@@ -29,52 +30,11 @@ const BYTES: usize = 8 * 1024 * 1024;
 /// What a message takes besides its payload, about.
 const OVERHEAD: usize = 256;
 
-/// For what is under way when the hub stops, as at the hub's own endpoint.
+/// For what is under way when the hub stops, as at the hub's own MQTT server.
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// For the goodbye.
 const GOODBYE: Duration = Duration::from_secs(1);
-
-/// A message on its way to the desk.
-pub(super) struct Received {
-    pub epoch: Epoch,
-    pub publish: Publish,
-    /// Its share of [`BYTES`].
-    pub _room: OwnedSemaphorePermit,
-}
-
-/// What an inlet shares with its desk.
-pub(super) struct InletLink {
-    /// Held for the length of a few pushes, never over an await. An ack is queued under it, so that
-    /// none of an ended connection is queued once `lost` has returned.
-    ledger: Mutex<AckLedger>,
-    client: AsyncClient,
-    /// Rung by the desk: what it took cannot be stored, so the connection must end and the broker
-    /// send it again.
-    pub broken: Notify,
-}
-
-impl InletLink {
-    fn ledger(&self) -> MutexGuard<'_, AckLedger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn owe(&self, received: impl Iterator<Item = (Epoch, u16)>) -> Ticket {
-        self.ledger().owe(received)
-    }
-
-    /// The batch is on disk: sends what may be acknowledged now.
-    pub(super) fn settle(&self, ticket: Ticket) -> Result<(), ClientError> {
-        let mut ledger = self.ledger();
-        let mut due = Vec::new();
-        ledger.durable(ticket, &mut due);
-        let mut ack = Publish::new("", QoS::AtLeastOnce, Vec::new());
-        due.into_iter().try_for_each(|id| {
-            ack.pkid = id;
-            self.client.try_ack(&ack)
-        })
-    }
-}
 
 /// Keeps one client going until told to stop.
 pub(super) async fn run(broker: Arc<Broker>, number: u16, mut stop: watch::Receiver<bool>) {

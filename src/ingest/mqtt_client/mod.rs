@@ -25,6 +25,7 @@ mod config;
 mod desk;
 mod dial;
 mod inlet;
+mod inlet_link;
 mod ledger;
 mod outlet;
 mod redial;
@@ -36,7 +37,7 @@ pub use config::{Config, Secret, Url};
 #[doc(hidden)]
 pub use topic::read as whose;
 
-use super::board::AvailabilityModel;
+use super::board::Board;
 use super::mqtt_server::Intake;
 use crate::domain::Submission;
 use crate::metrics::Metrics;
@@ -57,7 +58,7 @@ pub trait Roster: Send + Sync {
 pub struct ClientHost {
     pub intake: Arc<dyn Intake>,
     pub registry: Arc<Registry>,
-    pub board: Arc<dyn AvailabilityModel>,
+    pub board: Arc<dyn Board>,
     /// To the journal. Clients wait for room in it and do not read meanwhile.
     pub journal: mpsc::Sender<Submission>,
     pub metrics: Arc<Metrics>,
@@ -85,7 +86,8 @@ impl Broker {
         if let Some(user) = &config.username {
             options.set_credentials(user, config.password()?.unwrap_or_default());
         }
-        if let Some(tls) = tls::config(&config)? {
+        if config.url.tls {
+            let tls = tls::settings(config.ca.as_deref())?;
             options.set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(tls)));
         }
         Ok(Self {

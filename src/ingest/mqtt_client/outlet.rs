@@ -6,7 +6,8 @@
 
 use super::dial::Dial;
 use super::{Broker, network};
-use crate::ingest::board::AvailabilityModel;
+use crate::domain::Availability;
+use crate::ingest::board::{Board, Wanted};
 use crate::ingest::shutdown;
 use rumqttc::{AsyncClient, Event, Outgoing, Packet, QoS};
 use std::sync::Arc;
@@ -97,8 +98,8 @@ impl Teller {
 
     /// Tells of every zone, then of each that changes. Cancelled when the connection ends.
     async fn tell(&self) {
-        let board: &dyn AvailabilityModel = &*self.broker.house.board;
-        let Some(mut follow) = board.follow() else {
+        let board: &dyn Board = &*self.broker.house.board;
+        let Some(mut watch) = board.watch(Wanted::All) else {
             tracing::warn!(
                 broker = self.broker.config.name,
                 "no place to follow changes: nothing is published"
@@ -114,13 +115,19 @@ impl Teller {
             .with_label_values(&[&self.broker.config.name]);
         let mut zones = Vec::new();
         loop {
-            follow.changed().await;
-            follow.take(&mut zones);
-            for one in zones.drain(..).filter_map(|zone| board.availability(zone)) {
+            watch.changed().await;
+            watch.take(&mut zones);
+            for zone in zones.drain(..) {
+                let mut id = String::new();
+                let mut payload = Vec::new();
+                if !board.show(zone, &mut id, &mut payload) {
+                    continue;
+                }
+                let topic = Availability::topic_of(&id);
                 // The queue's other end is held by whoever cancels this.
                 if self
                     .client
-                    .publish(one.topic(), QoS::AtMostOnce, true, one.payload())
+                    .publish(topic, QoS::AtMostOnce, true, payload)
                     .await
                     .is_err()
                 {

@@ -4,7 +4,6 @@
 //! that needs its headers. rumqttc names an old rustls-webpki beside the one that rustls uses; it
 //! takes an error type from it and verifies nothing with it.
 
-use super::config::Config;
 use rustls_native_certs::load_native_certs;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,18 +12,16 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-/// The settings of a broker's connections; `None` where its url says no TLS.
-pub(super) fn config(broker: &Config) -> Result<Option<Arc<ClientConfig>>, String> {
-    if !broker.url.tls {
-        return Ok(None);
-    }
-    let roots = broker.ca.as_deref().map_or_else(system, file)?;
+/// The settings of a broker's connections, which trust the authorities in the file `ca`, or the
+/// system's.
+pub(super) fn settings(ca: Option<&Path>) -> Result<Arc<ClientConfig>, String> {
+    let roots = ca.map_or_else(system, file)?;
     let versions = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|e| format!("TLS: {e}"))?;
-    Ok(Some(Arc::new(
+    Ok(Arc::new(
         versions.with_root_certificates(roots).with_no_client_auth(),
-    )))
+    ))
 }
 
 fn file(ca: &Path) -> Result<RootCertStore, String> {

@@ -1,4 +1,4 @@
-//! The endpoint's settings, each default with its reason.
+//! The MQTT server's settings, each default with its reason.
 
 use serde::Deserialize;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -59,6 +59,43 @@ pub struct Config {
 impl Config {
     /// What a packet may be longer than its payload: fixed header, topic, packet id.
     pub(super) const HEADER_ROOM: usize = 1024;
+
+    /// Names of the keys, their values, and what they must lie between.
+    #[must_use]
+    pub fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 8] {
+        let most = u64::from(u32::MAX);
+        [
+            (
+                "mqtt.max_connections",
+                self.max_connections as u64,
+                1..=most,
+            ),
+            (
+                "mqtt.max_connections_per_source",
+                self.max_connections_per_source as u64,
+                1..=most,
+            ),
+            (
+                "mqtt.max_packet_bytes",
+                self.max_packet_bytes as u64,
+                2048..=1 << 28,
+            ),
+            ("mqtt.connect_timeout_s", self.connect_timeout_s, 1..=86_400),
+            ("mqtt.packet_timeout_s", self.packet_timeout_s, 1..=86_400),
+            ("mqtt.write_timeout_s", self.write_timeout_s, 1..=86_400),
+            // What the standard asks every server to take.
+            (
+                "mqtt.max_client_id_bytes",
+                self.max_client_id_bytes as u64,
+                23..=65_535,
+            ),
+            (
+                "mqtt.max_inflight_submissions",
+                self.max_inflight_submissions as u64,
+                1..=65_536,
+            ),
+        ]
+    }
 
     /// The longest payload, in bytes.
     #[must_use]

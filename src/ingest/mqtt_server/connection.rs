@@ -6,14 +6,18 @@
 //! and counted. An idle connection holds no buffers. Secretly dear: each read is copied once, from
 //! the thread's scratch buffer.
 
+mod reading;
+
 use super::connection_limits::Admission;
 use super::desk::FrontDesk;
 use super::door::Door;
 use super::line::{Line, linger, read};
 use super::pending_acks::{NotDurable, PendingAcks};
 use super::read_batch::ReadBatch;
-use super::session::{Close, Delivered, Session, SessionHost, SessionLimits};
-use crate::domain::{Parcel, Receipt, Submission, Topic};
+use super::session::{Delivered, Session, SessionHost, SessionLimits};
+use crate::domain::{Parcel, Submission};
+use crate::ingest::codec;
+use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::shutdown;
 use bytes::BytesMut;
 use std::io;
@@ -21,7 +25,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
 /// Talks with one client until either side ends it.
@@ -138,7 +142,7 @@ impl<S: Line> Connection<S> {
                     }
                 }
                 ConnectionEvent::Settled(Ok(())) => {
-                    self.session.settled(std::mem::take(&mut self.settled))
+                    self.session.settled(std::mem::take(&mut self.settled));
                 }
                 ConnectionEvent::Submitted(Ok(())) => {}
                 ConnectionEvent::Settled(Err(NotDurable))
@@ -246,83 +250,6 @@ impl<S: Line> Connection<S> {
         }
     }
 
-    /// One read's worth of packets: replies, and one submission for all its publishes. `n`: the
-    /// bytes read.
-    fn on_read(&mut self, n: usize) -> Result<(), Close> {
-        let begins = self.buf.len() == n;
-        let ended = self
-            .session
-            .on_bytes(&mut self.buf, &mut self.turn, &mut self.desk);
-        let now = Instant::now();
-        let mut whole = false;
-        for (kind, n) in self.turn.drain_counts() {
-            self.desk
-                .door
-                .metrics
-                .mqtt_packets
-                .with_label_values(&[kind])
-                .inc_by(n);
-            whole = true;
-        }
-        if whole {
-            self.heard = now;
-        }
-        if whole || begins {
-            self.since = now;
-        }
-        if self.buf.is_empty() {
-            self.buf = BytesMut::new();
-        }
-        self.out.unsplit(self.turn.replies.split());
-        self.charge(now);
-        let submitted = self.submit();
-        if let Some(why) = ended {
-            self.close(why);
-        }
-        submitted
-    }
-
-    /// Counts this turn's messages against their source's limit.
-    fn charge(&mut self, now: Instant) {
-        let door = &self.desk.door;
-        let sent = self.turn.publishes;
-        let owed = self
-            .session
-            .source()
-            .filter(|_| sent > 0)
-            .and_then(|source| door.messages.charge(source, sent));
-        if let Some(owed) = owed {
-            door.metrics.mqtt_throttled.inc();
-            self.rest = Some(now + owed);
-        }
-    }
-
-    fn submit(&mut self) -> Result<(), Close> {
-        let turn = std::mem::take(&mut self.turn);
-        if turn.parcel.is_empty() {
-            self.queue(&turn.acks, turn.settles);
-            return Ok(());
-        }
-        if turn.owed {
-            let (tx, durable) = oneshot::channel();
-            // The connection may be gone by then: nobody is left to be told.
-            let receipt = Receipt::new(move || tx.send(()).unwrap_or_default());
-            self.owed.push(durable, turn.acks, turn.settles);
-            self.waiting = Some(turn.parcel.into_submission(receipt));
-            return Ok(());
-        }
-        self.queue(&turn.acks, turn.settles);
-        self.desk.offer(
-            turn.parcel.into_submission(Receipt::unwatched()),
-            turn.publishes,
-        )
-    }
-
-    fn queue(&mut self, acks: &BytesMut, settles: u32) {
-        let settled = self.owed.queue(acks, settles, &mut self.out);
-        self.session.settled(settled);
-    }
-
     fn close(&mut self, why: Close) {
         if self.closing.is_none() {
             self.closing = Some(why);
@@ -390,7 +317,7 @@ impl<S: Line> Connection<S> {
         {
             let mut parcel = Parcel::default();
             self.desk
-                .take(&speaker, Topic::Status, &payload, &mut parcel);
+                .take(&speaker, &codec::STATUS, &payload, &mut parcel);
             self.desk.leave_will(parcel, owed).await;
         }
         // The place is free before the line is: the client may be back at once.

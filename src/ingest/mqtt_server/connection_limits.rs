@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
-/// Bounded by the endpoint's limit of connections: one entry a connection at most, gone with it.
+/// Bounded by the server's limit of connections: one entry a connection at most, gone with it.
 pub(super) struct ConnectionLimits {
     per_source: usize,
     inside: AtomicUsize,
@@ -51,7 +51,8 @@ impl ConnectionLimits {
         }
     }
 
-    /// Takes one of `max` places in the house, if there is one; give it back with [`ConnectionLimits::exit`].
+    /// Takes one of `max` places in the house, if there is one; give it back with
+    /// [`ConnectionLimits::exit`].
     pub(super) fn enter(&self, max: usize) -> Admission {
         let add = |n| (n < max).then_some(n + 1);
         match self

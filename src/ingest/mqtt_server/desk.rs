@@ -1,21 +1,23 @@
-//! What one connection's session asks, answered from what the endpoint shares; and the connection's
+//! What one connection's session asks, answered from what the server shares; and the connection's
 //! place in it.
 //!
 //! Promises: a place is given back exactly once, also when the connection's task panics or is cut
 //! off.
 
-use super::board::Wanted;
 use super::connection_limits::{Admission, Seat};
 use super::display::Display;
 use super::door::{Denied, Door};
-use super::session::{Close, SessionHost};
+use super::session::SessionHost;
 use super::wire::Grant;
-use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, Topic, ZoneIx};
+use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, ZoneIx};
+use crate::ingest::board::Wanted;
+use crate::ingest::codec::Codec;
+use crate::ingest::mqtt_server::close::Close;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::error::TrySendError;
 
-/// The session's desk: the endpoint's, with this connection's place.
+/// The session's desk: the server's, with this connection's place.
 pub(super) struct FrontDesk {
     pub door: Arc<Door>,
     pub display: Display,
@@ -100,8 +102,8 @@ impl SessionHost for FrontDesk {
         self.seat.as_ref().map(drop).ok_or(Close::Full)
     }
 
-    fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
-        self.door.intake.take(speaker, topic, payload, out);
+    fn take(&mut self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel) {
+        self.door.intake.take(speaker, codec, payload, out);
     }
 
     fn refused(&mut self, reason: Reason) {

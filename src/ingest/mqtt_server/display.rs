@@ -5,8 +5,8 @@
 //! zone always comes. Memory is the watch's own (a bit a zone) and one list of zones, however slow
 //! the client is.
 
-use super::board::Watch;
 use crate::domain::ZoneIx;
+use crate::ingest::board::Watch;
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 

@@ -1,10 +1,11 @@
-//! What the connections of one endpoint share, and what the rest of the hub has to provide for it.
+//! What the connections of one server share, and what the rest of the hub has to provide for it.
 
-use super::board::Board;
 use super::config::Config;
 use super::connection_limits::ConnectionLimits;
 use super::rates::Rates;
-use crate::domain::{Parcel, SourceIx, Speaker, Submission, Topic};
+use crate::domain::{Parcel, SourceIx, Speaker, Submission};
+use crate::ingest::board::Board;
+use crate::ingest::codec::Codec;
 use crate::metrics::Metrics;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -32,10 +33,10 @@ pub trait Doorkeeper: Send + Sync {
 /// Knows what a payload says. Called on a network task: it must not block.
 pub trait Intake: Send + Sync {
     /// Appends to `out` what `payload` claims and what of it is refused; counts both.
-    fn take(&self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel);
+    fn take(&self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel);
 }
 
-/// One endpoint: its limits, whom it asks, and where the reports go.
+/// One server: its limits, whom it asks, and where the reports go.
 pub struct Door {
     pub(super) config: Config,
     pub(super) keeper: Arc<dyn Doorkeeper>,

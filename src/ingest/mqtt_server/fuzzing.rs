@@ -1,15 +1,15 @@
 //! A stranger's bytes through whole sessions, for fuzzing: without sockets, and with a desk that
 //! knows three names.
 
-use super::board::Wanted;
 use super::door::Denied;
 use super::read_batch::ReadBatch;
-use super::session::{Close, Session, SessionHost, SessionLimits};
+use super::session::{Session, SessionHost, SessionLimits};
 use super::topic;
 use super::wire::Grant;
-use crate::domain::{
-    Claim, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, Topic, ZoneIx,
-};
+use crate::domain::{Claim, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, ZoneIx};
+use crate::ingest::board::Wanted;
+use crate::ingest::codec::{Codec, Sender};
+use crate::ingest::mqtt_server::close::Close;
 use bytes::BytesMut;
 
 /// What a conversation came to.
@@ -49,7 +49,7 @@ impl SessionHost for Clerk {
     fn seat(&mut self, _: &Speaker, _: Option<&str>) -> Result<(), Close> {
         Ok(())
     }
-    fn take(&mut self, speaker: &Speaker, _: Topic, payload: &[u8], out: &mut Parcel) {
+    fn take(&mut self, speaker: &Speaker, _: &'static Codec, payload: &[u8], out: &mut Parcel) {
         out.claims.push(Claim::Alive {
             source: speaker.source,
             at: Millis(payload.len() as u64),
@@ -136,7 +136,7 @@ pub fn topics(bytes: &[u8]) {
         };
         match topic::allowed(&topic, &speaker) {
             None => {}
-            Some(form) if Topic::UPLINKS.contains(&form) => {
+            Some(form) if form.sender == Sender::NetworkServer => {
                 assert!(
                     uplinks,
                     "{topic:?} taken from a source that hands on no uplinks"
@@ -148,7 +148,7 @@ pub fn topics(bytes: &[u8]) {
             }
             Some(form) => {
                 let mut own = String::new();
-                let written = form.write(id, &mut own);
+                let written = form.write_topic(id, &mut own);
                 assert!(
                     written.is_ok() && own == topic,
                     "{topic:?} passed for {own:?}"

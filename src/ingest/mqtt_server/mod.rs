@@ -1,4 +1,4 @@
-//! The hub's own MQTT endpoint: it takes reports, and gives the acknowledgement that a broker in
+//! The hub's own MQTT server: it takes reports, and gives the acknowledgement that a broker in
 //! between could not.
 //!
 //! Promises: a PUBACK, PUBREC or PUBCOMP leaves only after the journal has said that the message is
@@ -12,7 +12,7 @@
 //! `wire` decodes, the only folder that knows the codecs. MQTT 3.1.1 and 5, by what each CONNECT
 //! asks for.
 
-mod board;
+mod close;
 mod config;
 mod connection;
 mod connection_limits;
@@ -33,7 +33,6 @@ mod tls;
 mod topic;
 mod wire;
 
-pub use board::{Board, Wanted, Watch};
 pub use config::Config;
 pub use door::{Denied, Door, Doorkeeper, Intake};
 pub use serve::{serve, serve_tls};

@@ -1,4 +1,4 @@
-//! A turn: what one read of a connection brought, and what is to be said for it, when.
+//! What one read of a connection brought, and what is to be said for it, when.
 
 use super::wire::{self, Reply, Voice, kind};
 use crate::domain::Parcel;

@@ -1,8 +1,8 @@
-//! TLS in front of the endpoint: the certificate, its reload, and the handshake.
+//! TLS in front of the MQTT server: the certificate, its reload, and the handshake.
 //!
 //! Promises: a certificate that cannot be used never replaces one that can; connections that are
-//! open keep theirs. The only door to rustls. Its cryptography is ring's, which needs no more than
-//! a C compiler to build.
+//! open keep theirs. The only door to rustls as a server. Its cryptography is ring's, which needs no
+//! more than a C compiler to build.
 
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -32,7 +32,7 @@ pub struct TlsConfig {
 #[error("{0}")]
 pub struct TlsError(String);
 
-/// The endpoint's certificate as it is now.
+/// The server's certificate as it is now.
 pub struct Tls {
     config: TlsConfig,
     current: arc_swap::ArcSwap<ServerConfig>,

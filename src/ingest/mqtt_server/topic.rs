@@ -1,46 +1,27 @@
 //! The own-topic rule: a source publishes under its own name and nowhere else. The one exception is
 //! a network server, whose key says that it hands on the uplinks of devices.
 
-use crate::domain::{Speaker, Topic};
+use crate::domain::Speaker;
+use crate::ingest::codec::Codec;
 
 /// What `topic` means where `speaker` may publish to it.
-pub(super) fn allowed(topic: &str, speaker: &Speaker) -> Option<Topic> {
-    own(topic, &speaker.id).or_else(|| if speaker.uplinks { uplink(topic) } else { None })
+pub(super) fn allowed(topic: &str, speaker: &Speaker) -> Option<&'static Codec> {
+    let of_devices = || Codec::of_network_server(topic).filter(|_| speaker.uplinks);
+    own(topic, &speaker.id).or_else(of_devices)
 }
 
-/// What `topic` means if it is exactly `bayhub/v1/{source}/report|count|status`; `None` for
-/// anything else.
+/// What `topic` means if it is exactly `bayhub/v1/{source}/` and the name of a source's format;
+/// `None` for anything else.
 ///
 /// There is nothing to normalise or match here, hence nothing to get around: the topic is compared
-/// byte by byte with the only three that are allowed. `source` must be a valid public id (no `/`,
-/// no wildcard).
-pub(super) fn own(topic: &str, source: &str) -> Option<Topic> {
+/// byte by byte with those that are allowed. `source` must be a valid public id (no `/`, no
+/// wildcard).
+pub(super) fn own(topic: &str, source: &str) -> Option<&'static Codec> {
     let last = topic
         .strip_prefix("bayhub/v1/")?
         .strip_prefix(source)?
         .strip_prefix('/')?;
-    Topic::parse(last)
-}
-
-/// `application/{application}/device/{devEui}/event/up` or `v3/{app}@{tenant}/devices/{device}/up`,
-/// level by level and nothing else. The levels in braces are not looked up: which device it is the
-/// payload says, and the gate judges.
-fn uplink(topic: &str) -> Option<Topic> {
-    // One more than the longest form has: what goes on is no match.
-    let levels: Vec<&str> = topic.splitn(7, '/').collect();
-    match levels[..] {
-        ["application", app, "device", device, "event", "up"] if named(app) && named(device) => {
-            Some(Topic::ChirpStack)
-        }
-        ["v3", app, "devices", device, "up"] if named(app) && named(device) => Some(Topic::Ttn),
-        _ => None,
-    }
-}
-
-/// Whether network servers could have such a name: ids, UUIDs, and `{app}@{tenant}`.
-fn named(level: &str) -> bool {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'@');
-    (1..=80).contains(&level.len()) && level.bytes().all(allowed)
+    Codec::of_source(last)
 }
 
 /// As much of a topic as a refusal keeps, cut between characters.
@@ -77,11 +58,11 @@ mod tests {
     #[test]
     fn a_network_server_hands_on_uplinks_and_speaks_for_itself() {
         let network = speaker(true);
-        assert_eq!(allowed(CHIRPSTACK, &network), Some(Topic::ChirpStack));
-        assert_eq!(allowed(TTN, &network), Some(Topic::Ttn));
+        assert_eq!(allowed(CHIRPSTACK, &network), Codec::named("chirpstack"));
+        assert_eq!(allowed(TTN, &network), Codec::named("ttn"));
         assert_eq!(
             allowed("bayhub/v1/network-1/status", &network),
-            Some(Topic::Status)
+            Codec::named("status")
         );
         assert_eq!(allowed("bayhub/v1/network-1/chirpstack", &network), None);
         assert_eq!(allowed("bayhub/v1/lamp-1/report", &network), None);

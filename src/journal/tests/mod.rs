@@ -257,7 +257,7 @@ impl Running {
 
 /// Waits for a receipt; long enough that only a fault runs into it.
 fn acknowledged(durable: &mpsc::Receiver<()>) -> Result<(), mpsc::RecvTimeoutError> {
-    durable.recv_timeout(Duration::from_secs(60))
+    durable.recv_timeout(Duration::from_mins(1))
 }
 
 /// Everything in the journal of `dir`, and what replay says of it.

@@ -4,6 +4,7 @@
 use super::super::JournalError;
 use super::super::record::{HEAD, UNIT, encode, encoded_bytes};
 use super::*;
+use crate::long::cases;
 use proptest::prelude::*;
 use std::os::unix::fs::FileExt;
 use tempfile::tempdir;
@@ -270,7 +271,7 @@ fn crash(whole: &[u8], synced: usize, sectors: &[bool]) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(cases(200)))]
 
     #[test]
     fn a_crash_in_any_state_of_the_last_write_loses_nothing_that_was_acknowledged(

@@ -11,4 +11,3 @@ pub(super) mod operators;
 pub(super) mod reports;
 pub(super) mod schema;
 pub(super) mod sharing;
-pub(super) mod words;

@@ -6,6 +6,7 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
+use super::drivers::schema as drivers;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
 
@@ -26,7 +27,15 @@ use utoipa::{Modify, OpenApi, ToSchema};
         (name = "booking", description = "Private bays for drivers"),
         (name = "operators", description = "Registry, quarantine, health"),
     ),
-    components(schemas(Problem)),
+    components(schemas(
+        Problem,
+        FeatureCollection,
+        Feature,
+        drivers::Nearby,
+        drivers::BayDetail,
+        drivers::Zones,
+        drivers::Zone,
+    )),
     modifiers(&BearerKey)
 )]
 pub(in crate::serve) struct Document;

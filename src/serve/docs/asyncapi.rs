@@ -1,8 +1,9 @@
 //! `/v1/asyncapi.json`: what goes in and out as messages, by MQTT and by the live stream.
 //!
-//! Made once. The payloads' schemas are the types in `schema::messages`; the rest stands here as it
-//! is read.
+//! Made once. What comes in is described by the rows of `CODECS`, what goes out by the types of
+//! `docs::schema` and the rest of this file.
 
+use crate::ingest::codec::{CODECS, Sender};
 use crate::serve::docs::schema::Messages;
 use crate::serve::http::error::ApiError;
 use axum::Router;
@@ -46,17 +47,9 @@ pub(in crate::serve) fn routes() -> (Router, utoipa::openapi::OpenApi) {
 )]
 async fn asyncapi() {}
 
-/// Name of the message, its schema, title.
-const MESSAGES: [(&str, &str, &str); 12] = [
-    ("report", "SourceReport", "What a source saw of its bays"),
-    ("count", "ZoneCount", "What a gate counts"),
-    ("status", "SourceStatus", "A source's birth and last will"),
-    (
-        "chirpstack",
-        "ChirpstackUplink",
-        "An uplink of ChirpStack v4",
-    ),
-    ("ttn", "TtnUplink", "An uplink of The Things Stack"),
+/// What goes out: name of the message, its schema, title. What comes in is described by
+/// [`CODECS`].
+const MESSAGES: [(&str, &str, &str); 7] = [
     ("availability", "ZoneAvailability", "How full a zone is"),
     ("zone", "Zone", "A zone as it is now"),
     ("bay", "BayChange", "A bay as it is now"),
@@ -74,16 +67,15 @@ const MESSAGES: [(&str, &str, &str); 12] = [
     ),
 ];
 
-/// What a source sends: its topic, and whether it is retained.
-const FROM_SOURCES: [(&str, bool); 3] = [("report", false), ("count", false), ("status", true)];
-
-/// What LoRaWAN network servers send, under their own topics.
-const FROM_NETWORKS: [(&str, &str); 2] = [
+/// What is said of the levels in braces of topics.
+const PARAMETERS: [(&str, &str); 4] = [
     (
-        "chirpstack",
-        "application/{application}/device/{device}/event/up",
+        "source",
+        "The source's id, which is also its user name: [A-Za-z0-9._:-]{1,64}",
     ),
-    ("ttn", "v3/{application}/devices/{device}/up"),
+    ("zone", "The zone's id: [A-Za-z0-9._:-]{1,64}"),
+    ("application", "The network server's own: not read"),
+    ("device", "Likewise; the payload names the device"),
 ];
 
 /// The events of a stream.
@@ -93,11 +85,24 @@ const EVENTS: [&str; 4] = ["zone", "bay", "gone", "resync"];
 const OWN_EVENTS: [&str; 3] = ["reservation", "ready", "resync"];
 
 fn document() -> Value {
-    let messages = MESSAGES.iter().map(|(name, schema, title)| {
-        let payload = reference(&format!("schemas/{schema}"));
-        let body = json!({"name": name, "title": title, "contentType": "application/json", "payload": payload});
-        ((*name).to_owned(), body)
-    });
+    let mut schemas = schemas();
+    let mut messages = Map::new();
+    for codec in CODECS {
+        let mut described = Vec::new();
+        let schema = (codec.schema)(&mut described);
+        for (name, schema) in described {
+            // A schema always has a JSON form.
+            schemas.insert(name, serde_json::to_value(schema).unwrap_or_default());
+        }
+        messages.insert(
+            codec.name.to_owned(),
+            message(codec.name, &schema, codec.title),
+        );
+    }
+    for (name, schema, title) in MESSAGES {
+        messages.insert(name.to_owned(), message(name, schema, title));
+    }
+    let parameters = PARAMETERS.map(|(name, says)| (name.to_owned(), json!({"description": says})));
     json!({
         "asyncapi": "3.0.0",
         "info": {
@@ -115,14 +120,9 @@ fn document() -> Value {
         "channels": channels(),
         "operations": operations(),
         "components": {
-            "messages": messages.collect::<Map<_, _>>(),
-            "schemas": schemas(),
-            "parameters": {
-                "source": {"description": "The source's id, which is also its user name: [A-Za-z0-9._:-]{1,64}"},
-                "zone": {"description": "The zone's id: [A-Za-z0-9._:-]{1,64}"},
-                "application": {"description": "The network server's own: not read"},
-                "device": {"description": "Likewise; the payload names the device"},
-            },
+            "messages": messages,
+            "schemas": schemas,
+            "parameters": parameters.into_iter().collect::<Map<_, _>>(),
             "securitySchemes": {
                 "source": {
                     "type": "userPassword",
@@ -138,6 +138,11 @@ fn document() -> Value {
     })
 }
 
+fn message(name: &str, schema: &str, title: &str) -> Value {
+    let payload = reference(&format!("schemas/{schema}"));
+    json!({"name": name, "title": title, "contentType": "application/json", "payload": payload})
+}
+
 fn server(protocol: &str, port: &str, security: &Value) -> Value {
     json!({
         "host": "{host}:{port}", "protocol": protocol, "security": security,
@@ -150,30 +155,28 @@ fn server(protocol: &str, port: &str, security: &Value) -> Value {
 
 fn channels() -> Value {
     let mut all = Map::new();
-    for (name, retained) in FROM_SOURCES {
-        let note = if retained { " Retained." } else { "" };
+    for codec in CODECS {
+        let description = match codec.sender {
+            Sender::Source if codec.retained => {
+                "A source publishes under its own id only. Retained."
+            }
+            Sender::Source => "A source publishes under its own id only.",
+            Sender::NetworkServer => {
+                "With a key that may hand on uplinks; the device's bay is in the registry."
+            }
+        };
+        let parameters = codec.topic.split('/').filter_map(|level| {
+            let name = level.strip_prefix('{')?.strip_suffix('}')?;
+            Some((name.to_owned(), reference(&format!("parameters/{name}"))))
+        });
         all.insert(
-            name.to_owned(),
+            codec.name.to_owned(),
             json!({
-                "address": format!("bayhub/v1/{{source}}/{name}"),
-                "description": format!("A source publishes under its own id only.{note}"),
+                "address": codec.topic,
+                "description": description,
                 "servers": [{"$ref": "#/servers/mqtt"}],
-                "parameters": {"source": reference("parameters/source")},
-                "messages": {name: reference(&format!("messages/{name}"))},
-            }),
-        );
-    }
-    for (name, address) in FROM_NETWORKS {
-        all.insert(
-            name.to_owned(),
-            json!({
-                "address": address,
-                "description": "With a key that may hand on uplinks; the device's bay is in the registry.",
-                "servers": [{"$ref": "#/servers/mqtt"}],
-                "parameters": {
-                    "application": reference("parameters/application"), "device": reference("parameters/device"),
-                },
-                "messages": {name: reference(&format!("messages/{name}"))},
+                "parameters": parameters.collect::<Map<_, _>>(),
+                "messages": {codec.name: reference(&format!("messages/{}", codec.name))},
             }),
         );
     }
@@ -227,13 +230,19 @@ fn operations() -> Value {
         let channel = json!({"$ref": format!("#/channels/{channel}")});
         all.insert(id, json!({"action": action, "channel": channel, "messages": messages, "bindings": bindings}));
     };
-    for (name, retain) in FROM_SOURCES {
-        let mqtt = json!({"mqtt": {"qos": 1, "retain": retain, "bindingVersion": "0.2.0"}});
-        add(format!("take_{name}"), "receive", name, &[name], mqtt);
-    }
-    for (name, _) in FROM_NETWORKS {
-        let mqtt = json!({"mqtt": {"qos": 1, "bindingVersion": "0.2.0"}});
-        add(format!("take_{name}"), "receive", name, &[name], mqtt);
+    for codec in CODECS {
+        let mut mqtt = json!({"qos": 1, "bindingVersion": "0.2.0"});
+        if codec.sender == Sender::Source {
+            mqtt["retain"] = codec.retained.into();
+        }
+        let name = codec.name;
+        add(
+            format!("take_{name}"),
+            "receive",
+            name,
+            &[name],
+            json!({"mqtt": mqtt}),
+        );
     }
     let mqtt = json!({"mqtt": {"qos": 0, "retain": true, "bindingVersion": "0.2.0"}});
     add(
@@ -265,12 +274,14 @@ fn operations() -> Value {
     Value::Object(all)
 }
 
-fn schemas() -> Value {
+/// The schemas of what goes out.
+fn schemas() -> Map<String, Value> {
     // A document of strings and maps always has a JSON form.
     let mut api = serde_json::to_value(Messages::openapi()).unwrap_or_default();
-    api.pointer_mut("/components/schemas")
-        .map(Value::take)
-        .unwrap_or_default()
+    match api.pointer_mut("/components/schemas").map(Value::take) {
+        Some(Value::Object(all)) => all,
+        _ => Map::new(),
+    }
 }
 
 fn reference(to: &str) -> Value {

@@ -5,6 +5,7 @@
 //! Nothing is kept on the hub: a cursor works after a restart, and on a city that has grown since.
 
 use super::error::ApiError;
+use axum::http::{HeaderValue, Uri};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -78,6 +79,17 @@ pub(in crate::serve) fn not_ours() -> ApiError {
         "cursor",
         "cursor must be the `next` of an earlier answer, unchanged",
     )
+}
+
+/// `Link: <...>; rel="next"`, for forms that have no member for it.
+pub(in crate::serve) fn link(uri: &Uri, next: &str) -> Option<HeaderValue> {
+    let kept = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes())
+        .filter(|(name, _)| name != "cursor");
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(kept)
+        .append_pair("cursor", next)
+        .finish();
+    HeaderValue::from_str(&format!("<{}?{query}>; rel=\"next\"", uri.path())).ok()
 }
 
 #[cfg(test)]

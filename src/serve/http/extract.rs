@@ -2,20 +2,11 @@
 //! need.
 
 use super::error::ApiError;
-use super::negotiate::Format;
 use axum::body::Bytes;
 use axum::extract::{FromRequest as _, FromRequestParts, Path, Request};
 use axum::http::header::{CONTENT_TYPE, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-
-impl<S: Sync> FromRequestParts<S> for Format {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        Self::asked(&parts.headers)
-    }
-}
 
 /// The id in the path. Any text: one that is no id is simply not found.
 pub(in crate::serve) struct Id(pub(in crate::serve) String);

@@ -4,55 +4,12 @@ use super::error::ApiError;
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 
-/// The formats of places: plain JSON or GeoJSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::serve) enum Format {
-    Json,
-    GeoJson,
-}
-
-impl Format {
-    /// In order of preference when the client does not mind.
-    const OFFERED: [Self; 2] = [Self::Json, Self::GeoJson];
-
-    pub(in crate::serve) const fn media_type(self) -> &'static str {
-        match self {
-            Self::Json => "application/json",
-            Self::GeoJson => "application/geo+json",
-        }
-    }
-
-    /// The one the client prefers; JSON when it does not say.
-    pub(in crate::serve) fn asked(headers: &HeaderMap) -> Result<Self, ApiError> {
-        if !headers.contains_key(ACCEPT) {
-            return Ok(Self::Json);
-        }
-        let mut best = (0, None);
-        for format in Self::OFFERED {
-            let weight = headers
-                .get_all(ACCEPT)
-                .iter()
-                .filter_map(|v| v.to_str().ok());
-            let weight = weight
-                .flat_map(|v| v.split(','))
-                .filter_map(|r| weigh(r, format.media_type()))
-                .max();
-            // `weigh` gives (how exact, q): the most exact range decides, whatever the others say
-            // (RFC 9110, 12.5.1).
-            let q = weight.map_or(0, |(_, q)| q);
-            if q > best.0 {
-                best = (q, Some(format));
-            }
-        }
-        best.1.ok_or(ApiError::NotAcceptable(
-            "application/json or application/geo+json",
-        ))
-    }
-}
-
 /// Which of `offered` (in order of preference) the client takes; the first when it does not say.
 /// `None`: none of them.
-pub(in crate::serve) fn choose(headers: &HeaderMap, offered: &[&'static str]) -> Option<usize> {
+pub(in crate::serve) fn choose<'o>(
+    headers: &HeaderMap,
+    offered: impl IntoIterator<Item = &'o str>,
+) -> Option<usize> {
     if !headers.contains_key(ACCEPT) {
         return Some(0);
     }
@@ -64,7 +21,7 @@ pub(in crate::serve) fn choose(headers: &HeaderMap, offered: &[&'static str]) ->
             .flat_map(|v| v.split(','))
     };
     let mut best = (0, None);
-    for (at, media_type) in offered.iter().enumerate() {
+    for (at, media_type) in offered.into_iter().enumerate() {
         let q = asked()
             .filter_map(|range| weigh(range, media_type))
             .max()
@@ -96,25 +53,10 @@ pub(in crate::serve) fn takes_events(headers: &HeaderMap) -> Result<(), ApiError
 
 /// Whether the client prefers rows of CSV to JSON, which it gets if it does not mind.
 pub(in crate::serve) fn takes_csv(headers: &HeaderMap) -> Result<bool, ApiError> {
-    let ranges = || {
-        headers
-            .get_all(ACCEPT)
-            .iter()
-            .filter_map(|v| v.to_str().ok())
-            .flat_map(|v| v.split(','))
-    };
-    let q = |kind: &str| {
-        ranges()
-            .filter_map(|r| weigh(r, kind))
-            .max()
-            .map_or(0, |(_, q)| q)
-    };
-    let csv = q("text/csv");
-    let json = q("application/json");
-    if csv == 0 && json == 0 && headers.contains_key(ACCEPT) {
-        return Err(ApiError::NotAcceptable("application/json or text/csv"));
+    match choose(headers, ["application/json", "text/csv"]) {
+        Some(at) => Ok(at == 1),
+        None => Err(ApiError::NotAcceptable("application/json or text/csv")),
     }
-    Ok(csv > json)
 }
 
 /// How exactly `range` names `media_type` (0..=2) and its weight in thousandths; `None` if it does
@@ -150,32 +92,31 @@ mod tests {
 
     #[test]
     fn the_clients_weights_decide() {
-        use Format::{GeoJson, Json};
+        const OFFERED: [&str; 3] = ["application/json", "application/geo+json", "text/csv"];
         for (accept, want) in [
-            ("application/json", Some(Json)),
-            ("application/geo+json", Some(GeoJson)),
-            ("APPLICATION/GEO+JSON", Some(GeoJson)),
-            ("*/*", Some(Json)),
-            ("text/html, application/xhtml+xml, */*;q=0.8", Some(Json)),
-            ("application/*", Some(Json)),
-            (
-                "application/json;q=0.5, application/geo+json",
-                Some(GeoJson),
-            ),
+            ("application/json", Some(0)),
+            ("application/geo+json", Some(1)),
+            ("APPLICATION/GEO+JSON", Some(1)),
+            ("text/csv", Some(2)),
+            ("text/*", Some(2)),
+            ("*/*", Some(0)),
+            ("text/html, application/xhtml+xml, */*;q=0.8", Some(0)),
+            ("application/*", Some(0)),
+            ("application/json;q=0.5, application/geo+json", Some(1)),
             (
                 "application/json;q=0.5, application/geo+json;q=0.4",
-                Some(Json),
+                Some(0),
             ),
-            ("application/geo+json;q=0, */*", Some(Json)),
-            ("application/json;q=0, */*;q=0.1", Some(GeoJson)),
-            ("text/csv", None),
+            ("application/geo+json;q=0, */*", Some(0)),
+            ("application/json;q=0, */*;q=0.1", Some(1)),
+            ("text/html", None),
             ("application/json;q=0", None),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT, accept.parse().unwrap());
-            assert_eq!(Format::asked(&headers).ok(), want, "{accept}");
+            assert_eq!(choose(&headers, OFFERED), want, "{accept}");
         }
-        assert_eq!(Format::asked(&HeaderMap::new()), Ok(Json));
+        assert_eq!(choose(&HeaderMap::new(), OFFERED), Some(0));
     }
 
     #[test]

@@ -96,12 +96,12 @@ impl<'q> Params<'q> {
         }
     }
 
-    /// One of a list of names.
+    /// One of a list of names; the list is made only to be told.
     pub(in crate::serve) fn one_of<T>(
         &self,
         name: &'static str,
         parse: impl Fn(&str) -> Option<T>,
-        names: &str,
+        names: impl FnOnce() -> String,
     ) -> Result<Option<T>, ApiError> {
         let Some(text) = self.text(name) else {
             return Ok(None);
@@ -109,7 +109,7 @@ impl<'q> Params<'q> {
         parse(text).map(Some).ok_or_else(|| {
             ApiError::bad(
                 name,
-                format!("{name} must be one of {names}, not {}", quoted(text)),
+                format!("{name} must be one of {}, not {}", names(), quoted(text)),
             )
         })
     }

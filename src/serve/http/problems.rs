@@ -1,5 +1,5 @@
-//! How calls refuse, for their descriptions: one type a status and its meaning, so that a call lists
-//! names. What is sent is made by [`super::error`].
+//! How calls refuse, for their descriptions: one type a status and its meaning, so that a call
+//! lists names. What is sent is made by [`super::error`].
 
 use crate::serve::api::schema::Problem;
 use std::collections::BTreeMap;

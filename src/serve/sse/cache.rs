@@ -7,8 +7,7 @@
 use crate::domain::{ZoneIx, ZoneTally};
 use crate::registry::city::City;
 use crate::serve::atlas::Atlas;
-use crate::serve::formats::{self, Shown};
-use crate::serve::http::negotiate::Format;
+use crate::serve::formats::{JSON, ZoneTold};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Half a megabyte when all are taken; a city with more zones shares the places.
@@ -50,12 +49,12 @@ impl Cache {
         if let Some(kept) = place.as_ref().filter(fits) {
             return out.extend_from_slice(&kept.json);
         }
-        let shown = Shown {
+        let told = ZoneTold {
             zone: city.zone(zone),
             tally,
             kinds: atlas.kinds(zone),
         };
-        let json = formats::zone_one(&shown, Format::Json).body;
+        let json = (JSON.zone)(&told).body;
         out.extend_from_slice(&json);
         *place = Some(CachedEvent {
             zone,

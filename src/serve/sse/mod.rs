@@ -6,10 +6,16 @@
 //! state is read when the socket has room for it. So a slow client costs what an idle one costs,
 //! and gets fewer, newer events.
 //!
-//! `selection` what a client asked for - `id` event ids - `follower` what it is told next - `bays`
-//! which bays it knows
-//! - `cache` events that many share - `own` a booking app's reservations - `body` the response
-//!   body. Dear: a first look at a whole large city.
+//! | file | |
+//! |---|---|
+//! | `selection` | what a client asked for |
+//! | `id` | event ids |
+//! | `follower`, `bays` | what it is told next, and which bays it knows |
+//! | `cache` | events that many share |
+//! | `reservations` | a booking app's reservations |
+//! | `body` | the response's body |
+//!
+//! Dear: a first look at a whole large city.
 
 mod bays;
 mod body;

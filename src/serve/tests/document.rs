@@ -237,7 +237,14 @@ async fn the_shapes_described_are_the_shapes_sent() {
         .await
         .json();
     holds(&api, "Quarantined", &quarantined);
-    holds(&api, "Kept", &quarantined["refused"][0]);
+    holds(&api, "QuarantinedRefusal", &quarantined["refused"][0]);
+    sharing_is_as_described(&town, &api).await;
+}
+
+#[tokio::test]
+async fn the_shapes_for_operators_and_the_authority_are_the_shapes_sent() {
+    let town = Town::new();
+    let api = document(&town).await;
     let asked = r#"{"name":"k","partner":"lta","scopes":["book"]}"#;
     let mut made = town
         .call_as("admin", "POST", "/v1/admin/keys", asked)
@@ -279,7 +286,6 @@ async fn the_shapes_described_are_the_shapes_sent() {
         .json();
     holds(&api, "Sources", &sources);
     holds(&api, "SourceShown", &sources["sources"][0]);
-    sharing_is_as_described(&town, &api).await;
     let device =
         r#"{"device":"0102030405060708","bay":"EAST-1","model":"decoded","via":"network-1"}"#;
     holds(

@@ -75,7 +75,7 @@ async fn geojson_is_the_same_as_points() {
         );
         assert_eq!(feature["properties"], *bay);
     }
-    town.get_with(HERE, &[("accept", "text/csv")])
+    town.get_with(HERE, &[("accept", "text/html")])
         .await
         .problem("not-acceptable");
 }

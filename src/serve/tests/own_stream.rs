@@ -2,8 +2,8 @@
 //! it to who was away.
 
 use super::Town;
+use super::open_stream::OpenStream;
 use super::sharing::{ask, market, offer, post_offer, request, step};
-use super::stream::OpenStream;
 use serde_json::{Value, json};
 
 const PATH: &str = "/v1/reservations/stream";

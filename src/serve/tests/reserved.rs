@@ -1,8 +1,8 @@
 //! A bay that is booked for now: every public view says the same of it, and says so at once.
 
 use super::Town;
+use super::open_stream::{OpenStream, running};
 use super::sharing::{ask, market, offer, post_offer, request, step};
-use super::stream::{OpenStream, running};
 use crate::domain::BayStatus::{Occupied, Unknown, Vacant};
 use crate::domain::{Millis, ZoneTally};
 use serde_json::{Value, json};

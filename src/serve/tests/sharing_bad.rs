@@ -14,99 +14,58 @@ async fn refused(town: &Town, edit: impl FnOnce(&mut Value), field: &str) {
 }
 
 #[tokio::test]
+async fn hours_that_cannot_be_are_refused_by_their_field() {
+    let town = market().await;
+    let span = |a: u64, b: u64| json!({"start": later(a), "end": later(b)});
+    let past = json!({"start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z"});
+    let many: Vec<Value> = (0..201).map(|n| span(n * 2, n * 2 + 1)).collect();
+    for (windows, field) in [
+        (json!([]), "windows"),
+        (json!({}), "windows"),
+        (json!([7]), "windows[0]"),
+        (Value::Null, "windows"),
+        (json!([span(60, 60)]), "windows[0].end"),
+        (json!([span(60, 120), span(120, 90)]), "windows[1].end"),
+        (json!([span(60, 120), span(119, 130)]), "windows[1].start"),
+        (json!([past]), "windows[0].end"),
+        (json!([{"start": later(0)}]), "windows[0].end"),
+        (
+            json!([{"start": "noon", "end": later(9)}]),
+            "windows[0].start",
+        ),
+        (json!(many), "windows"),
+    ] {
+        refused(&town, |b| b["windows"] = windows, field).await;
+    }
+    let nothing = json!([span(9, 9)]);
+    refused(&town, |b| b["exceptions"] = nothing, "exceptions[0].end").await;
+}
+
+#[tokio::test]
 async fn an_offer_that_cannot_be_is_refused_by_its_field() {
     let town = market().await;
-    let set = |name: &'static str, value: Value| move |b: &mut Value| b[name] = value;
-    let windows = |list: Value| set("windows", list);
-    let span = |a: u64, b: u64| json!({"start": later(a), "end": later(b)});
-    refused(&town, windows(json!([])), "windows").await;
-    refused(&town, windows(json!({})), "windows").await;
-    refused(&town, windows(json!([7])), "windows[0]").await;
-    refused(&town, windows(Value::Null), "windows").await;
-    refused(&town, windows(json!([span(60, 60)])), "windows[0].end").await;
-    refused(
-        &town,
-        windows(json!([span(60, 120), span(120, 90)])),
-        "windows[1].end",
-    )
-    .await;
-    refused(
-        &town,
-        windows(json!([span(60, 120), span(119, 130)])),
-        "windows[1].start",
-    )
-    .await;
-    let past = json!({"start": "2026-11-20T00:00:00Z", "end": "2026-11-21T00:00:00Z"});
-    refused(&town, windows(json!([past])), "windows[0].end").await;
-    refused(
-        &town,
-        windows(json!([{"start": later(0)}])),
-        "windows[0].end",
-    )
-    .await;
-    refused(
-        &town,
-        windows(json!([{"start": "noon", "end": later(9)}])),
-        "windows[0].start",
-    )
-    .await;
-    refused(
-        &town,
-        set("exceptions", json!([span(9, 9)])),
-        "exceptions[0].end",
-    )
-    .await;
-    refused(
-        &town,
-        set("price_cents_per_hour", json!(-1)),
-        "price_cents_per_hour",
-    )
-    .await;
-    refused(
-        &town,
-        set("price_cents_per_hour", json!(1.5)),
-        "price_cents_per_hour",
-    )
-    .await;
-    refused(
-        &town,
-        set("price_cents_per_hour", json!("240")),
-        "price_cents_per_hour",
-    )
-    .await;
-    refused(
-        &town,
-        set("price_cents_per_hour", Value::Null),
-        "price_cents_per_hour",
-    )
-    .await;
-    refused(&town, set("currency", json!("sgd")), "currency").await;
-    refused(&town, set("time_zone", json!("Mars/Olympus")), "time_zone").await;
-    refused(
-        &town,
-        set("rules", json!({"max_stay_min": -5})),
-        "rules.max_stay_min",
-    )
-    .await;
-    refused(
-        &town,
-        set("rules", json!({"min_stay_min": 60, "max_stay_min": 30})),
-        "rules.max_stay_min",
-    )
-    .await;
-    refused(
-        &town,
-        set("rules", json!({"ev_only": "yes"})),
-        "rules.ev_only",
-    )
-    .await;
-    refused(&town, set("rules", json!([])), "rules").await;
-    refused(&town, set("notes", json!("x".repeat(2001))), "notes").await;
-    refused(&town, set("state", json!("withdrawn")), "state").await;
-    refused(&town, set("bay", json!(7)), "bay").await;
+    for (name, value, field) in [
+        ("price_cents_per_hour", json!(-1), "price_cents_per_hour"),
+        ("price_cents_per_hour", json!(1.5), "price_cents_per_hour"),
+        ("price_cents_per_hour", json!("240"), "price_cents_per_hour"),
+        ("price_cents_per_hour", Value::Null, "price_cents_per_hour"),
+        ("currency", json!("sgd"), "currency"),
+        ("time_zone", json!("Mars/Olympus"), "time_zone"),
+        ("rules", json!({"max_stay_min": -5}), "rules.max_stay_min"),
+        (
+            "rules",
+            json!({"min_stay_min": 60, "max_stay_min": 30}),
+            "rules.max_stay_min",
+        ),
+        ("rules", json!({"ev_only": "yes"}), "rules.ev_only"),
+        ("rules", json!([]), "rules"),
+        ("notes", json!("x".repeat(2001)), "notes"),
+        ("state", json!("withdrawn"), "state"),
+        ("bay", json!(7), "bay"),
+    ] {
+        refused(&town, |b| b[name] = value, field).await;
+    }
     post_offer(&town, &json!([])).await.problem("malformed");
-    let many: Vec<Value> = (0..201).map(|n| span(n * 2, n * 2 + 1)).collect();
-    refused(&town, windows(json!(many)), "windows").await;
 }
 
 #[tokio::test]

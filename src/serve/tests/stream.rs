@@ -5,129 +5,17 @@
 //! says nothing is heard to say nothing within its next heartbeat.
 
 use super::Town;
+use super::open_stream::{OpenStream, StreamEvent, running};
 use crate::domain::BayStatus::{Occupied, Vacant};
 use crate::domain::{ReadModel as _, ZoneTally};
 use crate::serve::Config;
-use axum::body::{Body, HttpBody as _};
-use axum::http::Request;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-use std::future::poll_fn;
-use std::pin::Pin;
+use std::collections::BTreeSet;
 use std::time::Duration;
-use tower::ServiceExt as _;
-
-/// One open stream.
-pub(super) struct OpenStream {
-    body: Body,
-    text: String,
-}
-
-#[derive(Debug, PartialEq)]
-enum StreamEvent {
-    Event {
-        name: String,
-        id: String,
-        data: Value,
-    },
-    Retry(u64),
-    Comment,
-    End,
-}
-
-impl OpenStream {
-    pub(super) async fn open(town: &Town, query: &str, last_event_id: Option<&str>) -> Self {
-        let headers: Vec<_> = last_event_id
-            .map(|id| ("last-event-id", id))
-            .into_iter()
-            .collect();
-        Self::open_at(town, &format!("/v1/stream{query}"), &headers).await
-    }
-
-    pub(super) async fn open_at(town: &Town, path: &str, headers: &[(&str, &str)]) -> Self {
-        let mut request = Request::get(path);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let answer = town
-            .router
-            .clone()
-            .oneshot(request.body(Body::empty()).unwrap())
-            .await
-            .unwrap();
-        assert_eq!(answer.status(), 200);
-        for (name, want) in [
-            ("content-type", "text/event-stream"),
-            ("cache-control", "no-store"),
-            ("x-accel-buffering", "no"),
-        ] {
-            assert_eq!(answer.headers()[name], want);
-        }
-        let mut stream = Self {
-            body: answer.into_body(),
-            text: String::new(),
-        };
-        assert!(matches!(stream.next().await, StreamEvent::Retry(_)));
-        stream
-    }
-
-    async fn next(&mut self) -> StreamEvent {
-        loop {
-            if let Some((block, rest)) = self.text.split_once("\n\n") {
-                let said = parse(block);
-                self.text = rest.to_owned();
-                return said;
-            }
-            let Some(frame) = poll_fn(|cx| Pin::new(&mut self.body).poll_frame(cx)).await else {
-                return StreamEvent::End;
-            };
-            let data = frame.unwrap().into_data().unwrap();
-            self.text.push_str(std::str::from_utf8(&data).unwrap());
-        }
-    }
-
-    pub(super) async fn event(&mut self) -> (String, String, Value) {
-        match self.next().await {
-            StreamEvent::Event { name, id, data } => (name, id, data),
-            other => panic!("{other:?} is no event"),
-        }
-    }
-
-    /// All events until it falls silent.
-    async fn all(&mut self) -> Vec<(String, String, Value)> {
-        let mut all = vec![];
-        loop {
-            match self.next().await {
-                StreamEvent::Event { name, id, data } => all.push((name, id, data)),
-                StreamEvent::Comment => return all,
-                other => panic!("{other:?}"),
-            }
-        }
-    }
-}
-
-fn parse(block: &str) -> StreamEvent {
-    let fields: BTreeMap<&str, &str> = block.lines().map(|l| l.split_once(": ").unwrap()).collect();
-    match (fields.get("retry"), fields.get("data")) {
-        (Some(ms), None) => StreamEvent::Retry(ms.parse().unwrap()),
-        (None, Some(data)) => StreamEvent::Event {
-            name: fields["event"].to_owned(),
-            id: fields.get("id").copied().unwrap_or_default().to_owned(),
-            data: serde_json::from_str(data).unwrap(),
-        },
-        _ => StreamEvent::Comment,
-    }
-}
 
 /// With the change feed running.
 fn town() -> Town {
     running(Town::new())
-}
-
-pub(super) fn running(town: Town) -> Town {
-    let feed = town.live.feed().clone();
-    tokio::spawn(async move { feed.run(Duration::from_millis(1)).await });
-    town
 }
 
 /// A tally that can be told by its number.
@@ -361,7 +249,7 @@ async fn the_last_of_many_changes_always_comes() {
         }
         events
     };
-    let events = tokio::time::timeout(Duration::from_secs(60), newest)
+    let events = tokio::time::timeout(Duration::from_mins(1), newest)
         .await
         .expect("the last change was lost");
     writer.await.unwrap();

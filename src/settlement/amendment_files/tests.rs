@@ -1,4 +1,4 @@
-//! Kept reports: groups apart, cut back to what a checkpoint names, bounded, and honest about what
+//! Reports kept for amendments: groups apart, cut back to what a checkpoint names, bounded, and honest about what
 //! is gone.
 
 use super::AmendmentFiles;

@@ -1,16 +1,19 @@
-//! Ten thousand random acts in two towns, and after each of them what must be so whatever happens.
+//! Thousands of random acts in two towns, and after each of them what must be so whatever happens.
+//!
+//! `BAYHUB_CASES=20` for forty towns.
 
 use super::*;
 use crate::domain::ReservationState::{
     Active, Cancelled, Completed, Confirmed, Expired, Held, NoShow,
 };
 use crate::domain::reservation::PIN_MS;
+use crate::long::{cases, figure};
 use rand::rngs::SmallRng;
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// In each of the two.
-const ACTS: u32 = 5_000;
+/// In each town.
+const ACTS: u32 = 2_500;
 const BAYS: u32 = 6;
 
 /// What drivers, owners, sensors and the clock do, and what was seen after the act before.
@@ -34,11 +37,18 @@ struct Model {
 /// dearer or further than they were told; a hold that was not confirmed in time is gone and stays
 /// gone; every ledger adds up; a desk that is started again knows all.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ten_thousand_random_acts_leave_the_books_in_order() {
-    let towns = [7, 8].map(|number| tokio::spawn(run(number)));
-    for town in towns {
-        town.await.unwrap();
+async fn thousands_of_random_acts_leave_the_books_in_order() {
+    let pairs = u64::from(cases(1));
+    for first in (0..pairs).map(|n| 7 + 2 * n) {
+        for town in [first, first + 1].map(|number| tokio::spawn(run(number))) {
+            town.await.unwrap();
+        }
     }
+    figure(&format!(
+        "{} random acts in {} towns of shared bays: every promise kept, every ledger adds up",
+        2 * pairs * u64::from(ACTS),
+        2 * pairs
+    ));
 }
 
 async fn run(number: u64) {
@@ -86,7 +96,7 @@ async fn run(number: u64) {
         "moved",
     ] {
         assert!(
-            model.happened.get(what).is_some_and(|n| *n >= 10),
+            model.happened.get(what).is_some_and(|n| *n >= 5),
             "{what}, seed {number}: {:?}",
             model.happened
         );

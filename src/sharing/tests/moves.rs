@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::ReservationState::{Cancelled, Held};
-use crate::sharing::actor::Command;
+use crate::sharing::commands::Command;
 
 /// `P-0` all day and `P-1` from the second to the third hour, both at one price.
 async fn two_bays(rig: &DeskRig) {

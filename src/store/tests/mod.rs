@@ -32,7 +32,7 @@ async fn postgresql_keeps_what_the_suite_promises() {
     };
     let admin = PgPool::connect(&cluster.url("postgres")).await.unwrap();
     let fresh = async |name: &str| {
-        sqlx::query(&format!("CREATE DATABASE {name}"))
+        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}")))
             .execute(&admin)
             .await
             .unwrap();

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::domain::{Batch, BayIx, BayStatus, Claim, CountObservation, Observation, SourceKind};
+use crate::long::cases;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::stream::{Config, Feed, Stream, resume};
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const T0: u64 = 1_795_402_800_000;
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn batches(n: u64) -> Vec<Batch> {
     let claim = |i: u64| {
@@ -259,7 +260,7 @@ fn a_bay_that_is_gone_is_left_out_and_the_others_find_their_places() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #![proptest_config(ProptestConfig::with_cases(cases(1000)))]
     #[test]
     fn no_bytes_make_it_panic(tag in prop_oneof![0..400u32, 1024..1030u32, 2048..2310u32], bytes in prop::collection::vec(any::<u8>(), 0..200), small in any::<bool>()) {
         let mut bytes = bytes;

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::domain::{
-    AmendmentLength, BayStatus, Corrections, Observation, SettledHour, SourceIx, SourceKind,
+    AmendmentLength, BayIx, BayStatus, Claim, Corrections, Millis, Observation, SettledHour,
+    SourceIx, SourceKind,
 };
 use crate::testing::{self, Remembered};
 

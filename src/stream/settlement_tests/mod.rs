@@ -9,6 +9,7 @@ use self::plain::{Figures, PlainBay, PlainReport, Terms, figures};
 use self::rig::{Disk, STALENESS, SettlementRig, Taken, settled_by};
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{BayIx, BayStatus, Millis, RecentTurnover, SourceKind, Sums, Window, ZoneIx};
+use crate::long::cases;
 use crate::registry::Registry;
 use crate::settlement::*;
 use crate::stream::checkpoint::Saved;
@@ -279,7 +280,7 @@ fn held(registry: &Registry, want: &Figures, got: &SettledTotals) -> Result<(), 
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(cases(16)))]
 
     #[test]
     fn settled_is_what_a_plain_recomputation_says(

@@ -1,57 +1,14 @@
 //! A worker's state as a whole: copied out for a checkpoint, put back at start.
 //!
-//! Counters of zones are not part of it: they are the sums of the cells, and are added up again.
-//! What a cell or a gate was believed to be (standing or lapsed) is. Dear: `copy` stops the worker,
-//! so it is memory copies and one walk over the zones; `restore` touches every cell.
+//! Counters of zones are not part of it: they are the sums over bays, and are added up again. What a
+//! bay or a gate was believed to be (standing or lapsed) is. Dear: `copy` stops the worker, so it is
+//! memory copies and one walk over the zones; `restore` touches every bay.
 
 use super::super::checkpoint::Saved;
 use super::super::fuse::BayState;
-use super::super::zones::GateCount;
+use super::super::worker_copy::WorkerCopy;
 use super::{Worker, mark};
-use crate::domain::{BayKind, Millis, ZoneIx};
-use crate::registry::city::City;
-use crate::settlement;
-use std::sync::Arc;
-
-/// One worker's state at one moment. Indices are those of `city`, the picture the worker had then.
-#[derive(Default)]
-pub struct WorkerCopy {
-    /// `None` before the first copy.
-    pub(in crate::stream) city: Option<Arc<City>>,
-    pub(in crate::stream) me: u32,
-    pub(in crate::stream) peers: u32,
-    pub(in crate::stream) cells: Vec<BayState>,
-    /// By zone: its newest observation.
-    pub(in crate::stream) observed: Vec<Millis>,
-    pub(in crate::stream) gates: Vec<(ZoneIx, BayKind, GateCount)>,
-    /// By source: when it was last heard, ms. Only the first worker's copy has it.
-    pub(in crate::stream) seen: Vec<u64>,
-    pub(in crate::stream) settle: Option<settlement::saved::SettledCopy>,
-}
-
-impl WorkerCopy {
-    /// With memory for that many bays, each page of it touched.
-    pub(in crate::stream) fn with_room(bays: usize) -> Self {
-        // Anything but zeroes: those would come from the allocator untouched.
-        let mut cells = vec![BayState::vacated(ZoneIx(u32::MAX), BayKind::Bicycle); bays];
-        cells.clear();
-        let seen = vec![1; crate::registry::MAX_SOURCES as usize];
-        Self {
-            cells,
-            seen,
-            settle: Some(settlement::saved::SettledCopy::with_room(bays)),
-            ..Self::default()
-        }
-    }
-
-    /// Lets go of what it shares with the worker, which would have to copy it before the next
-    /// change.
-    pub(in crate::stream) fn let_go(&mut self) {
-        if let Some(settled) = &mut self.settle {
-            settled.let_go();
-        }
-    }
-}
+use crate::domain::{Millis, ZoneIx};
 
 impl Worker {
     /// Copies everything into `to`, whose memory is used again.

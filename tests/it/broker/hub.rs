@@ -89,8 +89,7 @@ impl Hub {
 
     /// The body of a good answer.
     pub(super) async fn get(&self, path: &str) -> Option<String> {
-        let client = reqwest::Client::builder()
-            .no_proxy()
+        let client = crate::web::client()
             .timeout(PATIENCE)
             .build()
             .expect("a client");

@@ -5,8 +5,9 @@
 
 use super::hub::Hub;
 use super::load::{AHEAD, Books};
+use crate::long::{figure, setting};
 use rand::rngs::StdRng;
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 use std::time::Duration;
 
 const QUIET: [&str; 3] = ["--bays", "60", "--no-sim"];
@@ -22,13 +23,6 @@ const BUSY: [(&str, &str); 5] = [
 
 /// No checkpoint, so that the journal holds every claim there ever was.
 const KEPT: [(&str, &str); 2] = [AHEAD, ("BAYHUB__JOURNAL__CHECKPOINT_S", "86400")];
-
-fn kills() -> u64 {
-    std::env::var("BAYHUB_KILLS")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(20)
-}
 
 /// Starts, checks, loads and kills `kills` times; the books, and the last folder's hub.
 async fn lives(dir: &std::path::Path, kills: u64, env: &[(&str, &str)]) -> (Books, Hub) {
@@ -56,7 +50,7 @@ async fn lives(dir: &std::path::Path, kills: u64, env: &[(&str, &str)]) -> (Book
 #[tokio::test(flavor = "multi_thread")]
 async fn no_acknowledged_report_is_lost_by_kill_9_under_load() {
     let dir = tempfile::tempdir().expect("a folder");
-    let kills = kills();
+    let kills = setting("BAYHUB_KILLS", 10);
     let (books, hub) = lives(dir.path(), kills, &BUSY).await;
     assert!(books.acknowledged > kills, "the load reached the hub");
     assert!(
@@ -64,16 +58,17 @@ async fn no_acknowledged_report_is_lost_by_kill_9_under_load() {
         "no start found a checkpoint:\n{}",
         hub.log()
     );
-    eprintln!(
-        "{kills} kills: 0 lost of {} acknowledged ({} sent)",
+    figure(&format!(
+        "{kills} kills -9 under load: 0 lost of {} acknowledged ({} sent)",
         books.acknowledged, books.sent
-    );
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_journal_holds_every_acknowledged_report_and_none_twice() {
     let dir = tempfile::tempdir().expect("a folder");
-    let (books, hub) = lives(dir.path(), 3, &KEPT).await;
+    let kills = setting("BAYHUB_KILLS", 3).min(50);
+    let (books, hub) = lives(dir.path(), kills, &KEPT).await;
     let found = super::copies::inspect(hub.data());
     let claims: u64 = found["segments"]
         .as_array()
@@ -88,6 +83,10 @@ async fn the_journal_holds_every_acknowledged_report_and_none_twice() {
         books.acknowledged,
         books.sent
     );
+    figure(&format!(
+        "{kills} kills -9 without a checkpoint: {claims} in the journal of {} acknowledged and {} sent",
+        books.acknowledged, books.sent
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]

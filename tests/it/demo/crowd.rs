@@ -5,6 +5,7 @@
 
 use super::http::{report, status, until_state};
 use super::hub::Hub;
+use crate::long::{figure, setting};
 use reqwest::StatusCode;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::net::SocketAddr;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What an idle stream may cost the hub, in bytes; a debug build's tasks are larger than a
 /// release's.
@@ -24,13 +25,6 @@ const EACH: u64 = if cfg!(debug_assertions) {
 
 /// What threads and allocators may take besides.
 const BESIDES: u64 = 16 << 20;
-
-fn streams() -> usize {
-    std::env::var("BAYHUB_STREAMS")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(400)
-}
 
 /// Sockets for everybody; the hub inherits it.
 fn many_sockets() {
@@ -91,7 +85,7 @@ async fn a_crowd_of_idle_streams_costs_little_and_hears_what_happens() {
     many_sockets();
     let hub = Hub::start(&["--bays", "100", "--no-sim"]);
     let bay = hub.some_bay();
-    let streams = streams();
+    let streams = setting("BAYHUB_STREAMS", 400);
     let ask = format!(
         "GET /v1/stream?zones={} HTTP/1.1\r\nHost: it\r\nAccept: text/event-stream\r\n\r\n",
         bay.zone
@@ -106,13 +100,13 @@ async fn a_crowd_of_idle_streams_costs_little_and_hears_what_happens() {
     }
     let grown = resident(&hub).saturating_sub(before);
     assert!(
-        grown <= EACH * streams as u64 + BESIDES,
+        grown <= EACH * streams + BESIDES,
         "{streams} idle streams took {grown} bytes"
     );
-    eprintln!(
+    figure(&format!(
         "{streams} idle streams: {} bytes each",
-        grown / streams as u64
-    );
+        grown / streams
+    ));
     assert_eq!(
         report(&hub, &bay.id, "occupied").await.status,
         StatusCode::ACCEPTED
@@ -156,8 +150,7 @@ async fn slow_and_oversized_clients_harm_nobody_else() {
         hub.source(),
         " ".repeat(300 << 10)
     );
-    let post = reqwest::Client::builder()
-        .no_proxy()
+    let post = crate::web::client()
         .build()
         .expect("a client")
         .post(format!("{}/v1/reports", hub.http));

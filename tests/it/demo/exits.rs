@@ -15,7 +15,7 @@ pub(super) fn end_of(args: &[&str], env: &[(&str, &str)]) -> (Option<i32>, Strin
         .stderr(Stdio::piped())
         .spawn()
         .expect("the hub's binary");
-    if wait(&mut child, Duration::from_secs(60)).is_none() {
+    if wait(&mut child, Duration::from_mins(1)).is_none() {
         // Kill first: the pipe ends with the process.
         child.kill().expect("it runs");
     }

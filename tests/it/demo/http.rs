@@ -16,8 +16,7 @@ pub(super) async fn call(
     key: Option<&str>,
     body: Option<&Value>,
 ) -> Answer {
-    let client = reqwest::Client::builder()
-        .no_proxy()
+    let client = crate::web::client()
         .timeout(PATIENCE)
         .build()
         .expect("a client");

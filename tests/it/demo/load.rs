@@ -36,10 +36,7 @@ fn state_of(n: u64) -> &'static str {
 impl Books {
     pub(super) fn new(bays: Vec<String>) -> Self {
         let first = SystemClock.now().0;
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client");
+        let http = crate::web::client().build().expect("a client");
         Self {
             bays,
             first,

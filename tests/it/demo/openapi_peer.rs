@@ -4,6 +4,7 @@
 
 use super::hub::{Hub, wait};
 use super::mqtt::missing;
+use crate::long::cases;
 use reqwest::Method;
 use serde_json::json;
 use std::fs::File;
@@ -12,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// It takes a third of a minute; what takes so long hangs.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A key for everything, so that it gets behind every door.
 async fn master_key(hub: &Hub) -> String {
@@ -66,7 +67,7 @@ fn schemathesis(hub: &Hub, key: &str, which: &[&str], but: &str) -> Option<Strin
         "--phases",
         "examples,coverage,fuzzing",
         "--max-examples",
-        "20",
+        &cases(10).to_string(),
         "--seed",
         "1",
         "--no-color",
@@ -85,7 +86,7 @@ fn schemathesis(hub: &Hub, key: &str, which: &[&str], but: &str) -> Option<Strin
         }
         Err(e) => panic!("{command:?}: {e}"),
     };
-    let ended = wait(&mut child, PATIENCE);
+    let ended = wait(&mut child, PATIENCE * cases(1));
     if ended.is_none() {
         child.kill().expect("it runs");
     }

@@ -1,5 +1,5 @@
-//! Shared bays with the demo's keys: what a reader of the README types, and what a kill leaves
-//! behind.
+//! Shared bays with the demo's keys: what a reader of `docs/sharing.md` types, and what a kill
+//! leaves behind.
 
 use super::http;
 use super::hub::Hub;

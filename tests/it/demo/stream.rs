@@ -19,10 +19,7 @@ struct Follower {
 
 impl Follower {
     async fn open(hub: &Hub, query: &str, last_event_id: Option<&str>) -> Self {
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client");
+        let client = crate::web::client().build().expect("a client");
         let mut request = client
             .get(format!("{}/v1/stream{query}", hub.http))
             .header("accept", "text/event-stream");

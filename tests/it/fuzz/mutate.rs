@@ -1,7 +1,7 @@
 //! Inputs that are nearly right: a seed with a few changes of the kinds that find the most.
 
 use rand::rngs::StdRng;
-use rand::{Rng as _, SeedableRng as _};
+use rand::{RngExt as _, SeedableRng as _};
 
 /// What parsers have their edges at.
 const TOKENS: [&[u8]; 22] = [

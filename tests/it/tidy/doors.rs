@@ -36,9 +36,14 @@ const DOORS: &[(&str, Door)] = &[
     ),
     (
         "chrono",
-        Only(&["domain/time.rs", "domain/calendar.rs", "domain/weekly.rs"]),
+        Only(&[
+            "domain/time.rs",
+            "domain/time_zone.rs",
+            "domain/calendar.rs",
+            "domain/weekly.rs",
+        ]),
     ),
-    ("chrono-tz", Only(&["domain/weekly.rs"])),
+    ("chrono-tz", Only(&["domain/time_zone.rs"])),
     (
         "clap",
         Only(&["main.rs", "demo.rs", "app/partners.rs", "app/history.rs"]),
@@ -52,10 +57,10 @@ const DOORS: &[(&str, Door)] = &[
     ("itoa", Open),
     ("object_store", Only(&["history/store.rs"])),
     ("parquet", Only(&["history/table.rs"])),
-    ("prometheus", Only(&["metrics.rs"])),
+    ("prometheus", Only(&["metrics"])),
     ("rand", NotIn(&["domain/", "live/"])),
     ("rustix", Only(&["journal/", "app/process.rs"])),
-    ("reqwest-tls", Only(&["history/store.rs"])),
+    ("reqwest", Only(&["history/store.rs"])),
     (
         "rumqttc",
         Only(&["ingest/mqtt_server/", "ingest/mqtt_client/"]),
@@ -70,10 +75,7 @@ const DOORS: &[(&str, Door)] = &[
     ("subtle", Only(&["partners/"])),
     ("tempfile", Open),
     ("thiserror", Open),
-    (
-        "timely",
-        Only(&["stream/dataflow.rs", "stream/dataflow/claims.rs"]),
-    ),
+    ("timely", Only(&["stream/dataflow.rs", "stream/dataflow/"])),
     ("tokio", NotIn(&["domain/", "registry/"])),
     (
         "tokio-rustls",
@@ -88,7 +90,7 @@ const DOORS: &[(&str, Door)] = &[
     ("tower-http", Only(&["serve/"])),
     ("tracing", NotIn(&["domain/"])),
     ("tracing-subscriber", Only(&["app/process.rs"])),
-    ("utoipa", Only(&["serve/"])),
+    ("utoipa", Only(&["serve/", "schema.rs", "ingest/codec/"])),
     ("utoipa-axum", Only(&["serve/"])),
     ("uuid", Only(&["serve/api/authority/cds.rs"])),
 ];

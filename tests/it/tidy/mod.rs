@@ -4,9 +4,13 @@
 //! it, so that a rule which has gone blind fails too. Reading the tree costs some milliseconds;
 //! nothing here builds or starts anything.
 
+mod circles;
+mod documents;
 mod doors;
 mod files;
 mod lets;
+mod listed;
+mod markdown;
 mod names;
 mod plain;
 mod pure_domain;
@@ -42,11 +46,19 @@ pub(crate) fn root() -> PathBuf {
         .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
 }
 
-/// Every text file that is, or would be, committed; what git ignores is not read.
+/// Every file that is, or would be, committed; not what git ignores.
+fn paths() -> Vec<String> {
+    let root = root();
+    let listed = listed_by_git(&root).unwrap_or_else(|| walked(&root));
+    // A file that is removed and not yet committed so is listed all the same.
+    let there = |path: &String| root.join(path).is_file();
+    listed.into_iter().filter(there).collect()
+}
+
+/// Those of text.
 fn tree() -> Vec<Source> {
     let root = root();
-    let mut found: Vec<Source> = listed_by_git(&root)
-        .unwrap_or_else(|| walked(&root))
+    let mut found: Vec<Source> = paths()
         .into_iter()
         .filter_map(|path| {
             Some(Source {
@@ -177,6 +189,11 @@ fn files_say_what_they_are_and_stay_short() {
 }
 
 #[test]
+fn files_do_not_import_each_other_in_a_loop() {
+    none(&circles::check(&rust()));
+}
+
+#[test]
 fn a_name_stands_for_one_thing() {
     none(&names::check(&rust()));
 }
@@ -184,6 +201,16 @@ fn a_name_stands_for_one_thing() {
 #[test]
 fn a_let_is_one_statement() {
     none(&lets::check(&rust()));
+}
+
+#[test]
+fn what_documents_name_is_there() {
+    none(&documents::check(&tree(), &paths()));
+}
+
+#[test]
+fn each_room_is_listed_once() {
+    none(&listed::check(&tree()));
 }
 
 #[test]

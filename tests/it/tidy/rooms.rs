@@ -9,9 +9,11 @@ const SHARED: &[&str] = &["domain", "registry", "metrics", "health"];
 /// Rooms that answers are made from.
 const ANSWERS: &[&str] = &["live", "sharing", "history", "partners", "forecast"];
 
-/// HTTP reports pass the same gate as all others, and operators read what was refused.
+/// HTTP reports pass the same gate as all others, in the formats that the codecs list; operators
+/// read what was refused.
 const PARTS_FOR_SERVE: &[&str] = &[
     "ingest::gate",
+    "ingest::codec",
     "journal::Quarantine",
     "journal::Filter",
     "journal::KeptRefusal",
@@ -21,14 +23,16 @@ const PARTS_FOR_SERVE: &[&str] = &[
 /// `a`. A room's tests may stand on any room before it, as the hub does when it runs; never on one
 /// behind it.
 const ROOMS: &[(&str, &[&[&str]])] = &[
+    ("long", &[]),
     ("domain", &[]),
     ("prefetch", &[]),
     ("clock", &[&["domain"]]),
     ("metrics", &[&["domain"]]),
     ("health", &[&["domain"]]),
+    ("schema", &[&["domain"]]),
     ("registry", &[&["domain", "metrics", "health", "prefetch"]]),
     ("testing", &[SHARED]),
-    ("ingest", &[SHARED]),
+    ("ingest", &[SHARED, &["schema"]]),
     ("journal", &[SHARED]),
     ("settlement", &[SHARED, &["prefetch"]]),
     ("stream", &[SHARED, &["settlement", "prefetch"]]),
@@ -38,7 +42,10 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("sharing", &[SHARED, &["live", "store"]]),
     ("partners", &[SHARED, &["store"]]),
     ("history", &[SHARED]),
-    ("serve", &[SHARED, ANSWERS, PARTS_FOR_SERVE, &["prefetch"]]),
+    (
+        "serve",
+        &[SHARED, ANSWERS, PARTS_FOR_SERVE, &["prefetch", "schema"]],
+    ),
 ];
 
 /// Files that wire rooms together and may name any of them.
@@ -49,6 +56,19 @@ const WIRING: [&str; 5] = [
     "src/demo.rs",
     "src/fuzzing.rs",
 ];
+
+/// The rooms of the table, in data order.
+pub(super) fn rooms() -> impl Iterator<Item = &'static str> {
+    ROOMS.iter().map(|(room, _)| *room)
+}
+
+/// What stands around them: the wiring, and the configuration of all.
+pub(super) fn around() -> impl Iterator<Item = &'static str> {
+    let wiring = WIRING.iter().map(|path| room_of(path));
+    wiring
+        .filter(|room| !["lib", "main"].contains(room))
+        .chain(["config"])
+}
 
 /// Every import that goes against the table.
 pub(super) fn check(files: &[Source]) -> Vec<String> {
@@ -198,13 +218,13 @@ mod tests {
     #[test]
     fn an_opened_part_of_a_room_opens_no_more_of_it() {
         none(&planted(
-            "src/serve/api/reports/reports.rs",
+            "src/serve/api/reports/report.rs",
             "use crate::ingest::gate::Gate; use crate::ingest::gate;",
         ));
         one(
             &planted(
-                "src/serve/api/reports/reports.rs",
-                "use crate::ingest::codec::Codec;",
+                "src/serve/api/reports/report.rs",
+                "use crate::ingest::mqtt_server::Door;",
             ),
             &["ingest::gate"],
         );

@@ -58,7 +58,7 @@ pub(super) fn words(files: &[Source]) -> Vec<(&Source, Vec<Word>)> {
 }
 
 /// `src/live/index.rs` is `live::index`, `src/live/mod.rs` is `live`, `src/lib.rs` is the root.
-fn module_of(path: &str) -> Vec<String> {
+pub(super) fn module_of(path: &str) -> Vec<String> {
     let inner = path
         .split_once("src/")
         .map_or(path, |(_, rest)| rest)

@@ -6,9 +6,9 @@ use super::{PARTS, PER_PART, RecentUplinks, UplinkId};
 use crate::clock::ManualClock;
 use crate::domain::{
     BayStatus, Claim, Door, Millis, Parcel, Pass, Reason, Receipt, SourceIx, SourceKind, Speaker,
-    Topic,
 };
 use crate::ingest::codec::device::MODELS;
+use crate::ingest::codec::{Codec, named};
 use crate::metrics::Metrics;
 use crate::registry::{DeviceSpec, Registry};
 use serde_json::json;
@@ -79,13 +79,13 @@ fn event(count: u32, port: u8, data: &str, seconds_ago: u64) -> String {
 }
 
 impl UplinkBench {
-    fn take(&self, topic: Topic, payload: &str) -> Parcel {
+    fn take(&self, codec: &'static Codec, payload: &str) -> Parcel {
         let mut out = Parcel::default();
         self.gate.take(
             &self.speaker,
             Door::Mqtt,
             &"application/+/device/+/event/up",
-            topic,
+            codec,
             payload.as_bytes(),
             &mut out,
         );
@@ -93,11 +93,11 @@ impl UplinkBench {
     }
 
     fn chirpstack(&self, payload: &str) -> Parcel {
-        self.take(Topic::ChirpStack, payload)
+        self.take(named("chirpstack"), payload)
     }
 
-    fn refused(&self, topic: Topic, payload: &str) -> (Reason, String) {
-        let out = self.take(topic, payload);
+    fn refused(&self, codec: &'static Codec, payload: &str) -> (Reason, String) {
+        let out = self.take(codec, payload);
         assert!(
             out.claims.is_empty() && out.refusals.len() == 1,
             "{payload}: {out:?}"
@@ -168,7 +168,7 @@ fn a_device_is_known_by_either_of_its_names() {
             "B",
         ),
     ] {
-        let out = b.take(Topic::Ttn, &message(ids));
+        let out = b.take(named("ttn"), &message(ids));
         let [Claim::Bay(o)] = out.claims[..] else {
             panic!("{out:?}")
         };
@@ -215,14 +215,14 @@ fn each_wrong_uplink_has_its_reason() {
         (event(1, 1, "AQ==", 90_000), Reason::TooOld, "90000 s"),
         ("{".into(), Reason::Malformed, "EOF"),
     ] {
-        let (said, detail) = bench().refused(Topic::ChirpStack, &payload);
+        let (said, detail) = bench().refused(named("chirpstack"), &payload);
         assert_eq!(said, reason, "{payload}");
         assert!(detail.contains(words), "{detail}");
     }
     let b = bench();
     b.registry.remove_bays(&["A".into()]).unwrap();
     assert_eq!(
-        b.refused(Topic::ChirpStack, &event(1, 1, "AQ==", 1)).0,
+        b.refused(named("chirpstack"), &event(1, 1, "AQ==", 1)).0,
         Reason::UnknownBay
     );
 }
@@ -232,7 +232,7 @@ fn who_is_no_network_server_hands_on_nothing() {
     let mut b = bench();
     b.speaker.uplinks = false;
     assert_eq!(
-        b.refused(Topic::ChirpStack, &event(1, 1, "AQ==", 1)).0,
+        b.refused(named("chirpstack"), &event(1, 1, "AQ==", 1)).0,
         Reason::Forbidden
     );
 }

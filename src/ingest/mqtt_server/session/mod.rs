@@ -3,26 +3,26 @@
 //!
 //! Promises: no socket, no clock, no task; the same bytes give the same outcome however they are
 //! cut; whatever the bytes, no publish comes out that was not sent whole under the speaker's own
-//! topic. What it must ask (may this one in, what does that payload say) it asks its [`SessionHost`]. The
-//! end is final: later bytes change nothing.
+//! topic. What it must ask (may this one in, what does that payload say) it asks its
+//! [`SessionHost`]. The end is final: later bytes change nothing.
 
-mod close;
 mod publish;
 mod subscribe;
 mod welcome;
 
-pub(super) use close::Close;
 pub(super) use subscribe::Delivered;
 #[cfg(test)]
 pub(super) use subscribe::MAX_FILTERS;
 
-use super::board::Wanted;
 use super::door::Denied;
 use super::read_batch::ReadBatch;
 use super::wire::{
     self, ConnectRefusal, Grant, Packet, PacketFault, Qos, Reply, Version, Voice, kind,
 };
-use crate::domain::{Parcel, Reason, SourceIx, Speaker, Topic, ZoneIx};
+use crate::domain::{Parcel, Reason, SourceIx, Speaker, ZoneIx};
+use crate::ingest::board::Wanted;
+use crate::ingest::codec::Codec;
+use crate::ingest::mqtt_server::close::Close;
 use bytes::{Bytes, BytesMut};
 use publish::{Aliases, refuse};
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ pub(super) trait SessionHost {
     /// the hub. Refused with [`Close::Full`] or [`Close::Rate`].
     fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> Result<(), Close>;
     /// What does this message say?
-    fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel);
+    fn take(&mut self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel);
     /// Counts a refusal that the session made itself.
     fn refused(&mut self, reason: Reason);
     /// The zone of that id.

@@ -1,8 +1,10 @@
 //! What becomes of a publish: who may publish where, the limits, and the verdict its sender is
 //! told.
 
-use super::{Close, MAX_HELD, Open, SessionHost, SessionLimits};
-use crate::domain::{Door, Parcel, Reason, Refusal, Speaker, Topic};
+use super::{MAX_HELD, Open, SessionHost, SessionLimits};
+use crate::domain::{Door, Parcel, Reason, Refusal, Speaker};
+use crate::ingest::codec::Codec;
+use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::read_batch::ReadBatch;
 use crate::ingest::mqtt_server::topic;
 use crate::ingest::mqtt_server::wire::{Publish, Qos, Reply, Verdict, Version};
@@ -17,7 +19,7 @@ pub(super) struct Aliases(BTreeMap<u16, ResolvedTopic>);
 /// What a topic name comes to.
 #[derive(Clone)]
 enum ResolvedTopic {
-    Allowed(Topic),
+    Allowed(&'static Codec),
     /// Its beginning, for the quarantine.
     Foreign(Box<str>),
 }
@@ -62,10 +64,10 @@ impl Open {
         let claims = turn.parcel.claims.len();
         let refusals = turn.parcel.refusals.len();
         match place {
-            ResolvedTopic::Allowed(topic) if p.payload.len() <= limits.payload => {
-                desk.take(&self.speaker, topic, &p.payload, &mut turn.parcel);
+            ResolvedTopic::Allowed(codec) if p.payload.len() <= limits.payload => {
+                desk.take(&self.speaker, codec, &p.payload, &mut turn.parcel);
             }
-            ResolvedTopic::Allowed(topic) => {
+            ResolvedTopic::Allowed(codec) => {
                 let detail = format!(
                     "payload of {} bytes, at most {}",
                     p.payload.len(),
@@ -73,7 +75,7 @@ impl Open {
                 );
                 let mut name = String::new();
                 // Writing to a string does not fail.
-                let _ = topic.write(&self.speaker.id, &mut name);
+                let _ = codec.write_topic(&self.speaker.id, &mut name);
                 refuse(
                     &self.speaker,
                     Reason::TooLarge,

@@ -5,9 +5,11 @@
 //! is not acknowledged holds up what follows; it is never sent again, since a newer state will
 //! come.
 
-use super::{Close, Open, SessionHost};
+use super::{Open, SessionHost};
+use crate::domain::Availability;
 use crate::domain::{ZoneIx, id};
-use crate::ingest::mqtt_server::board::Wanted;
+use crate::ingest::board::Wanted;
+use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::read_batch::ReadBatch;
 use crate::ingest::mqtt_server::wire::{
     self, Current, Filter, Grant, Outgoing, Qos, Reply, Subscribe, Voice,
@@ -151,7 +153,7 @@ impl Open {
             next_id(subs.last_id, &subs.inflight)
         };
         let message = Outgoing {
-            topic: format!("bayhub/v1/zones/{id}/availability"),
+            topic: Availability::topic_of(id),
             payload,
             qos: best.qos,
             id: id_given,

@@ -1,7 +1,9 @@
 //! The decision on a CONNECT: form first, then who, then what they leave behind, then room.
 
-use super::{Aliases, Close, Open, SessionHost, SessionLimits, Subscriptions};
-use crate::domain::{Topic, id};
+use super::{Aliases, Open, SessionHost, SessionLimits, Subscriptions};
+use crate::domain::id;
+use crate::ingest::codec;
+use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::door::Denied;
 use crate::ingest::mqtt_server::topic;
 use crate::ingest::mqtt_server::wire::{Connect, ConnectRefusal, Version, Voice, Welcome, Will};
@@ -40,7 +42,7 @@ pub(super) fn welcome(
     if !id::is_valid(&speaker.id) {
         return Err((ConnectRefusal::NotAuthorised, Close::NotAuthorised));
     }
-    let own_status = |w: &Will| topic::own(&w.topic, &speaker.id) == Some(Topic::Status);
+    let own_status = |w: &Will| topic::own(&w.topic, &speaker.id) == Some(&codec::STATUS);
     if !c.will.as_ref().is_none_or(own_status) {
         return Err((ConnectRefusal::NotAuthorised, Close::Will));
     }

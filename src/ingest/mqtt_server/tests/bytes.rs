@@ -2,7 +2,8 @@
 //! up.
 
 use super::fakes::{GOODBYE, MINE, PING, Talk, connect, hello, publish, release, wire};
-use crate::ingest::mqtt_server::session::Close;
+use crate::ingest::mqtt_server::close::Close;
+use crate::long::cases;
 use proptest::prelude::*;
 use rumqttc::mqttbytes::{QoS, v4};
 
@@ -177,7 +178,7 @@ fn talk(bytes: &[u8]) -> Talk {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(20_000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_bytes_never_panic_and_never_become_a_report(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
@@ -202,7 +203,7 @@ proptest! {
         let mut t = Talk::new();
         t.say(&bytes);
         for (topic, payload) in &t.desk.takes {
-            let sent = format!("bayhub/v1/lamp-1/{}", topic.name());
+            let sent = format!("bayhub/v1/lamp-1/{}", topic.name);
             let spelled = bytes.windows(sent.len()).any(|w| w == sent.as_bytes());
             let carried = payload.is_empty() || bytes.windows(payload.len()).any(|w| w == payload);
             prop_assert!(spelled && carried);

@@ -2,7 +2,8 @@
 
 use super::fakes::{FakeDesk, GOODBYE, MINE, PING, Talk, connect, hello, publish, release, wire};
 use crate::domain::Reason;
-use crate::ingest::mqtt_server::session::{Close, MAX_HELD};
+use crate::ingest::mqtt_server::close::Close;
+use crate::ingest::mqtt_server::session::MAX_HELD;
 use rumqttc::mqttbytes::{QoS, v4};
 
 /// What a CONNECT comes to: its CONNACK's return code and the end, if it is one.

@@ -1,4 +1,4 @@
-//! The endpoint on real sockets: what it acknowledges, whom it lets in, and how it ends.
+//! The server on real sockets: what it acknowledges, whom it lets in, and how it ends.
 
 use super::fakes::{GOODBYE, MINE, connect, hello, publish, release, wire};
 use super::house::{EVER, EndpointHouse, said};

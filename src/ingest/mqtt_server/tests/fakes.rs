@@ -1,13 +1,15 @@
-//! Stand-ins for what the endpoint asks, and packets as a client writes them.
+//! Stand-ins for what the server asks, and packets as a client writes them.
 
 use crate::domain::{
-    Claim, Door, Millis, Parcel, Pass, Reason, Refusal, SourceIx, SourceKind, Speaker, Topic,
-    ZoneIx,
+    Claim, Door, Millis, Parcel, Pass, Reason, Refusal, SourceIx, SourceKind, Speaker, ZoneIx,
 };
+use crate::ingest::board::{Board, Wanted, Watch};
+use crate::ingest::codec::Codec;
+use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::read_batch::ReadBatch;
-use crate::ingest::mqtt_server::session::{Close, Session, SessionHost, SessionLimits};
+use crate::ingest::mqtt_server::session::{Session, SessionHost, SessionLimits};
 use crate::ingest::mqtt_server::wire::Grant;
-use crate::ingest::mqtt_server::{Board, Denied, Doorkeeper, Intake, Wanted, Watch};
+use crate::ingest::mqtt_server::{Denied, Doorkeeper, Intake};
 use bytes::BytesMut;
 use rumqttc::mqttbytes::{QoS, v4};
 use rumqttc::v5::mqttbytes::{QoS as QoS5, v5};
@@ -44,7 +46,7 @@ impl Doorkeeper for FakeKeeper {
 pub(super) struct NumberIntake;
 
 impl Intake for NumberIntake {
-    fn take(&self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
+    fn take(&self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel) {
         if payload == b"nothing" {
             return;
         }
@@ -62,7 +64,7 @@ impl Intake for NumberIntake {
                     },
                     door: Door::Mqtt,
                     source: speaker.id.as_ref().into(),
-                    topic: topic.name().into(),
+                    topic: codec.name.into(),
                     index: None,
                     detail: "not a number".into(),
                     payload: Refusal::excerpt(payload),
@@ -150,7 +152,7 @@ impl Watch for Watching {
 
 #[derive(Default)]
 pub(super) struct FakeDesk {
-    pub takes: Vec<(Topic, Vec<u8>)>,
+    pub takes: Vec<(&'static Codec, Vec<u8>)>,
     pub seats: Vec<Option<String>>,
     pub refused: Vec<Reason>,
     pub full: Option<Close>,
@@ -172,9 +174,9 @@ impl SessionHost for FakeDesk {
         self.seats.push(client_id.map(Into::into));
         self.full.map_or(Ok(()), Err)
     }
-    fn take(&mut self, speaker: &Speaker, topic: Topic, payload: &[u8], out: &mut Parcel) {
-        self.takes.push((topic, payload.to_vec()));
-        NumberIntake.take(speaker, topic, payload, out);
+    fn take(&mut self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel) {
+        self.takes.push((codec, payload.to_vec()));
+        NumberIntake.take(speaker, codec, payload, out);
     }
     fn refused(&mut self, reason: Reason) {
         self.refused.push(reason);
@@ -303,11 +305,18 @@ pub(super) fn wire5(packet: &v5::Packet) -> Vec<u8> {
     out.to_vec()
 }
 
-/// What the endpoint said in MQTT 5, packet by packet.
+/// What the server said in MQTT 5, packet by packet.
 pub(super) fn read5(bytes: &[u8]) -> Vec<v5::Packet> {
     let mut bytes = BytesMut::from(bytes);
     std::iter::from_fn(|| (!bytes.is_empty()).then(|| v5::Packet::read(&mut bytes, None).unwrap()))
         .collect()
+}
+
+/// The properties of a CONNECT, with one change.
+pub(super) fn with(change: impl FnOnce(&mut v5::ConnectProperties)) -> v5::ConnectProperties {
+    let mut p = v5::ConnectProperties::new();
+    change(&mut p);
+    p
 }
 
 /// `lamp-1`'s CONNECT of MQTT 5.

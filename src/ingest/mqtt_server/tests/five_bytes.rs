@@ -2,7 +2,8 @@
 //! made up.
 
 use super::fakes::{MINE, PING, Talk, connect5, hello5, publish5};
-use crate::ingest::mqtt_server::session::Close;
+use crate::ingest::mqtt_server::close::Close;
+use crate::long::cases;
 use proptest::prelude::*;
 use rumqttc::v5::mqttbytes::{QoS, v5};
 
@@ -163,7 +164,7 @@ fn wherever_the_bytes_are_cut_the_outcome_is_the_same() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(20_000), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_bytes_never_panic_and_never_become_a_report(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
@@ -191,7 +192,7 @@ proptest! {
         let mut t = Talk::new();
         t.say(&bytes);
         for (topic, payload) in &t.desk.takes {
-            let sent = format!("bayhub/v1/lamp-1/{}", topic.name());
+            let sent = format!("bayhub/v1/lamp-1/{}", topic.name);
             let spelled = bytes.windows(sent.len()).any(|w| w == sent.as_bytes());
             let carried = payload.is_empty() || bytes.windows(payload.len()).any(|w| w == payload);
             prop_assert!(spelled && carried);

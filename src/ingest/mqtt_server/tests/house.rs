@@ -1,4 +1,4 @@
-//! An endpoint on a real socket, its journal in the test's hands, and a raw client to misbehave
+//! A server on a real socket, its journal in the test's hands, and a raw client to misbehave
 //! with.
 
 use super::fakes::{FakeKeeper, FakeZones, NumberIntake, PING, hello};
@@ -23,7 +23,7 @@ pub(super) struct EndpointHouse {
     pub stop: watch::Sender<bool>,
     pub serving: JoinHandle<()>,
     pub zones: Arc<FakeZones>,
-    /// What the endpoint submits; the test is the journal.
+    /// What the server submits; the test is the journal.
     pub journal: mpsc::Receiver<Submission>,
 }
 
@@ -133,7 +133,7 @@ impl Raw {
         assert_eq!(got, bytes);
     }
 
-    /// A ping and its answer: shows that the endpoint has said nothing else so far, and that it has
+    /// A ping and its answer: shows that the server has said nothing else so far, and that it has
     /// read all.
     pub(super) async fn ping(&mut self) {
         self.say(&PING).await;

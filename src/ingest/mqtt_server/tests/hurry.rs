@@ -7,7 +7,7 @@ use rumqttc::mqttbytes::v4;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
-/// What the endpoint answers to a hello, if anything.
+/// What the server answers to a hello, if anything.
 async fn answer(house: &EndpointHouse, client_id: &str) -> Vec<u8> {
     let mut raw = house.knock().await;
     // The line may be closed already, which is an answer too.

@@ -1,4 +1,4 @@
-//! The endpoint's behaviour: the pure session in `conversation`, `topics` and `bytes`, real sockets
+//! The MQTT server's behaviour: the pure session in `conversation`, `topics` and `bytes`, real sockets
 //! in the others.
 
 mod bytes;
@@ -7,6 +7,7 @@ mod doors;
 mod fakes;
 mod five;
 mod five_bytes;
+mod five_connect;
 mod house;
 mod hurry;
 mod pressure;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
-/// Writes publishes `1..` until the endpoint takes no more; returns the bytes that went and the
+/// Writes publishes `1..` until the server takes no more; returns the bytes that went and the
 /// rest of the last.
 async fn fill(lamp: &mut Raw) -> (usize, u64, Vec<u8>) {
     let mut sent = 0;
@@ -201,7 +201,7 @@ async fn idle_connections_cost_little_memory_even_after_a_burst() {
         lamp.0.read_exact(&mut [0; 200]).await.unwrap();
     }
     let after = resident() - before;
-    // Both ends of each connection live in this process: what is shown is more than the endpoint's
+    // Both ends of each connection live in this process: what is shown is more than the server's
     // share.
     println!(
         "{} bytes a connection when new, {} after a burst of 20 KB each",

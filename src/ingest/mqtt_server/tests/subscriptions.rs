@@ -2,8 +2,9 @@
 
 use super::fakes::{Talk, connect5, read5, wire, wire5};
 use crate::domain::ZoneIx;
-use crate::ingest::mqtt_server::Wanted;
-use crate::ingest::mqtt_server::session::{Close, Delivered, MAX_FILTERS};
+use crate::ingest::board::Wanted;
+use crate::ingest::mqtt_server::close::Close;
+use crate::ingest::mqtt_server::session::{Delivered, MAX_FILTERS};
 use crate::ingest::mqtt_server::wire::Grant;
 use bytes::BytesMut;
 use rumqttc::mqttbytes::v4;

@@ -1,8 +1,9 @@
 //! The own-topic rule, against those who would speak for someone else.
 
 use super::fakes::{MINE, Talk, publish};
-use crate::domain::{Reason, Topic};
-use crate::ingest::mqtt_server::session::Close;
+use crate::domain::Reason;
+use crate::ingest::codec::named;
+use crate::ingest::mqtt_server::close::Close;
 
 /// What a publish to `topic` comes to, with the topic's bytes put in raw.
 fn attempt(topic: &[u8]) -> Talk {
@@ -21,11 +22,14 @@ fn attempt(topic: &[u8]) -> Talk {
     t
 }
 
+/// The last levels of a source's own topics.
+const OWN: [&str; 3] = ["report", "count", "status"];
+
 #[test]
 fn a_source_may_publish_its_report_its_count_and_its_status() {
-    for topic in Topic::ALL {
-        let t = attempt(format!("bayhub/v1/lamp-1/{}", topic.name()).as_bytes());
-        assert_eq!(t.desk.takes, [(topic, b"1".to_vec())]);
+    for name in OWN {
+        let t = attempt(format!("bayhub/v1/lamp-1/{name}").as_bytes());
+        assert_eq!(t.desk.takes, [(named(name), b"1".to_vec())]);
         assert_eq!(t.desk.refused, []);
     }
 }
@@ -140,7 +144,7 @@ fn bent() -> Vec<String> {
         "+", "#", "$", "..", ".", "%2e%2e", "%2F", " ", "\t", "\u{7f}", "\u{a0}", "\u{200b}",
         "\u{2215}", "lamp-2",
     ];
-    let own = Topic::ALL.map(|t| ["bayhub", "v1", "lamp-1", t.name()]);
+    let own = OWN.map(|name| ["bayhub", "v1", "lamp-1", name]);
     let mut all = Vec::new();
     for (own, at, trick) in own
         .iter()

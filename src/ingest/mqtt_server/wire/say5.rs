@@ -1,4 +1,4 @@
-//! What the endpoint says in MQTT 5: reason codes, and reason strings where the client wants them
+//! What the server says in MQTT 5: reason codes, and reason strings where the client wants them
 //! and has room.
 //!
 //! The codec writes a DISCONNECT without a reason string wrong - one byte too many, or with an
@@ -6,6 +6,7 @@
 
 use super::{ConnectRefusal, Grant, Outgoing, Reply, Verdict, Voice, Welcome};
 use crate::domain::Reason;
+use crate::ingest::mqtt_server::close::Close;
 use bytes::BytesMut;
 use rumqttc::v5::mqttbytes::v5::{
     ConnAck, ConnAckProperties, ConnectReturnCode, Disconnect, DisconnectProperties,
@@ -125,22 +126,24 @@ fn packet(reply: Reply) -> Packet {
             })
         }
         Reply::Pong => Packet::PingResp(PingResp),
-        Reply::Goodbye(why) => {
-            let (code, text) = why.reason();
-            let properties = DisconnectProperties {
-                session_expiry_interval: None,
-                reason_string: text.map(Into::into),
-                user_properties: Vec::new(),
-                server_reference: None,
-            };
-            let reason_code = DisconnectReasonCode::try_from(code)
-                .unwrap_or(DisconnectReasonCode::UnspecifiedError);
-            Packet::Disconnect(Disconnect {
-                reason_code,
-                properties: Some(properties),
-            })
-        }
+        Reply::Goodbye(why) => disconnect(why),
     }
+}
+
+fn disconnect(why: Close) -> Packet {
+    let (code, text) = why.reason();
+    let properties = DisconnectProperties {
+        session_expiry_interval: None,
+        reason_string: text.map(Into::into),
+        user_properties: Vec::new(),
+        server_reference: None,
+    };
+    let reason_code =
+        DisconnectReasonCode::try_from(code).unwrap_or(DisconnectReasonCode::UnspecifiedError);
+    Packet::Disconnect(Disconnect {
+        reason_code,
+        properties: Some(properties),
+    })
 }
 
 /// Takes the reason string off.

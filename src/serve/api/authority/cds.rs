@@ -4,7 +4,7 @@
 //! `urn:bayhub:zone:` and the zone's id, so that anybody can compute it; an id that is a UUID
 //! already is left as it is.
 
-use super::question::{AuthorityState, link, place};
+use super::question::{AuthorityState, place};
 use super::render::{self, CdsMetric};
 use super::schema;
 use crate::domain::turnover::HOUR_MS;
@@ -12,7 +12,7 @@ use crate::domain::{BBox, LatLon, Millis};
 use crate::history::{Interval, Question};
 use crate::registry::city::City;
 use crate::serve::http::auth::{Doorman, Viewer};
-use crate::serve::http::cursor;
+use crate::serve::http::cursor::{self, link};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
@@ -141,14 +141,12 @@ impl CdsQuestion {
         let place_type = p.one_of(
             "curb_place_type",
             |t| PLACES.contains(&t).then(|| t == "zone"),
-            &PLACES.join(", "),
+            || PLACES.join(", "),
         )?;
         let of = |name: &str| CdsMetric::ALL.into_iter().find(|m| m.name() == name);
-        let metric = p.one_of(
-            "metric_type",
-            of,
-            &CdsMetric::ALL.map(CdsMetric::name).join(", "),
-        )?;
+        let metric = p.one_of("metric_type", of, || {
+            CdsMetric::ALL.map(CdsMetric::name).join(", ")
+        })?;
         let time = |name| p.number::<u64>(name, 0..=Millis::MAX.0);
         let to = time("end_time")?.map(Millis);
         let last = to.unwrap_or_else(|| own.history().settled_to());

@@ -11,7 +11,6 @@ use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::params::{Params, quoted};
 use axum::extract::FromRef;
-use axum::http::{HeaderValue, Uri};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -173,15 +172,4 @@ pub(in crate::serve) fn place(p: &Params<'_>) -> Result<Option<ResumeAt>, ApiErr
         })
     };
     p.text("cursor").map(read).transpose()
-}
-
-/// `Link: <...>; rel="next"`, for forms that have no member for it.
-pub(in crate::serve) fn link(uri: &Uri, next: &str) -> Option<HeaderValue> {
-    let kept = form_urlencoded::parse(uri.query().unwrap_or("").as_bytes())
-        .filter(|(name, _)| name != "cursor");
-    let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(kept)
-        .append_pair("cursor", next)
-        .finish();
-    HeaderValue::from_str(&format!("<{}?{query}>; rel=\"next\"", uri.path())).ok()
 }

@@ -5,11 +5,12 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
-use crate::serve::api::words::*;
+use crate::schema::ShownSourceKind;
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
 #[derive(ToSchema)]
+#[schema(default = "1h")]
 pub(in crate::serve) enum Length {
     #[schema(rename = "5m")]
     FiveMinutes,
@@ -35,7 +36,7 @@ pub(in crate::serve) struct TurnoverQuery {
     #[param(format = DateTime)]
     to: Option<String>,
     /// How long a row is.
-    #[param(default = "1h", inline)]
+    #[param(inline)]
     interval: Option<Length>,
     /// The place whose days are meant with `1d`, by its IANA name; absent: the hub's. Without the
     /// scope `monitor`: UTC.

@@ -1,11 +1,11 @@
 //! Turnover: how the bays of each zone turned over, by five minutes, hours or days.
 
-use super::question::{AuthorityState, link, place, stretch};
+use super::question::{AuthorityState, place, stretch};
 use super::{render, schema};
 use crate::domain::Calendar;
 use crate::history::{Discretion, FiguresPage, Interval, Question};
 use crate::serve::http::auth::Viewer;
-use crate::serve::http::cursor;
+use crate::serve::http::cursor::{self, link};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::negotiate::choose;
 use crate::serve::http::params::{Params, quoted};
@@ -56,8 +56,8 @@ async fn turnover(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let format = choose(&headers, &FORMATS)
-        .ok_or(ApiError::NotAcceptable("application/json or text/csv"))?;
+    let format =
+        choose(&headers, FORMATS).ok_or(ApiError::NotAcceptable("application/json or text/csv"))?;
     let asked = TurnoverQuestion::read(&own, viewer, uri.query())?;
     let bureau = own.clone();
     let (body, next) = bureau
@@ -116,7 +116,7 @@ impl TurnoverQuestion {
         ];
         let of = |name: &str| lengths.into_iter().find(|(n, _)| *n == name);
         let (name, interval) = p
-            .one_of("interval", of, "5m, 1h, 1d")?
+            .one_of("interval", of, || "5m, 1h, 1d".to_owned())?
             .unwrap_or(lengths[1]);
         if viewer != Viewer::Monitor && calendar != Calendar::UTC {
             let why = "days of another place than UTC are told to keys with the scope monitor only: two kinds of day \

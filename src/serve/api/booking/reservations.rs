@@ -150,9 +150,12 @@ fn vehicle(fields: &Fields<'_>) -> Result<Vehicle, ApiError> {
         accessible: false,
     };
     let kind = |of: &Fields<'_>, name: &str, text: &str| {
-        let known = "must be car, motorcycle, heavy or bicycle";
-        BayKind::parse(text)
-            .ok_or_else(|| of.bad(name, format_args!("{known}, not {}", quoted(text))))
+        BayKind::parse(text).ok_or_else(|| {
+            of.bad(
+                name,
+                format_args!("must be one of {}, not {}", BayKind::list(), quoted(text)),
+            )
+        })
     };
     // A kind alone is enough for most.
     if let Some(text) = fields.get("vehicle").and_then(|v| v.as_str()) {

@@ -9,7 +9,7 @@
     reason = "numbers as utoipa's attributes take them"
 )]
 
-use crate::serve::api::words::*;
+use crate::schema::BayKind;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 

@@ -3,16 +3,15 @@
 use super::schema;
 use crate::domain::{BayKind, LatLon, Millis};
 use crate::live::Query;
-use crate::serve::formats;
+use crate::serve::formats::{Asked, BayAnswer, BayTold, Format, NearbyAnswer, NearbyTold};
 use crate::serve::http::auth::Reader;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::Id;
-use crate::serve::http::negotiate::Format;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::state::ReadState;
 use axum::extract::State;
-use axum::http::{HeaderValue, Uri, header};
+use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -56,7 +55,7 @@ fn wanted(query: Option<&str>, now: Millis) -> Result<(Query, u64), ApiError> {
         radius_m: p.number("radius_m", 1.0..=5000.0)?.unwrap_or(500.0),
         limit: p.number("limit", 1..=Query::MAX_LIMIT)?.unwrap_or(20),
         kind: p
-            .one_of("kind", BayKind::parse, "car, motorcycle, heavy, bicycle")?
+            .one_of("kind", BayKind::parse, BayKind::list)?
             .unwrap_or(BayKind::Car),
         accessible: only(p.flag("accessible")?),
         ev_charging: only(p.flag("ev_charging")?),
@@ -88,18 +87,16 @@ fn ahead(arrival: Option<Millis>, now: Millis) -> Result<u64, ApiError> {
 ///
 /// Only bays that are known to be vacant: one whose last report no longer stands is not among them.
 #[utoipa::path(
-    get, path = "/v1/bays/nearby", tag = "drivers",
+    get,
+    path = "/v1/bays/nearby",
+    tag = "drivers",
     params(schema::NearbyQuery),
-    responses(
-        (status = 200, description = "Vacant bays, nearest first", content(
-            (schema::Nearby = "application/json"), (schema::FeatureCollection = "application/geo+json"))),
-        problems::BadParameter, problems::NotInThatFormat,
-    )
+    responses(NearbyAnswer, problems::BadParameter, problems::NotInThatFormat,)
 )]
 async fn nearby(
     _: Reader,
     State(own): State<Arc<ReadState>>,
-    format: Format,
+    Asked(format): Asked,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let now = own.clock.now();
@@ -114,10 +111,8 @@ async fn nearby(
     let bays = hits
         .iter()
         .map(|hit| (own.live.bay(&city, hit.bay), hit.distance_m));
-    Ok(answer(
-        formats::found(&city, bays, now, ahead_ms, format),
-        format,
-    ))
+    let told = NearbyTold::new(&city, bays, now, ahead_ms);
+    Ok(answer((format.nearby)(&told), format))
 }
 
 /// One bay: its state, how that is known, and its attributes.
@@ -125,15 +120,13 @@ async fn nearby(
     get, path = "/v1/bays/{bay}", tag = "drivers",
     params(("bay" = String, Path, description = "The bay's id")),
     responses(
-        (status = 200, description = "The bay", content(
-            (schema::BayDetail = "application/json"), (schema::Feature = "application/geo+json"))),
-        problems::BadPath, problems::NoSuchBay, problems::NotInThatFormat,
+        BayAnswer, problems::BadPath, problems::NoSuchBay, problems::NotInThatFormat,
     )
 )]
 async fn bay(
     _: Reader,
     State(own): State<Arc<ReadState>>,
-    format: Format,
+    Asked(format): Asked,
     Id(id): Id,
     uri: Uri,
 ) -> Result<Response, ApiError> {
@@ -144,21 +137,15 @@ async fn bay(
     let bay = found
         .filter(|bay| city.is_live(*bay))
         .ok_or_else(|| ApiError::NotFound(format!("there is no bay {}", quoted(&id))))?;
-    let view = own.live.bay(&city, bay);
-    let reserved = own.live.is_reserved(bay);
-    Ok(answer(
-        formats::bay(&city, &view, reserved, own.clock.now(), format),
-        format,
-    ))
+    let told = BayTold {
+        city: &city,
+        view: own.live.bay(&city, bay),
+        reserved: own.live.is_reserved(bay),
+        at: own.clock.now(),
+    };
+    Ok(answer((format.bay)(&told), format))
 }
 
-fn answer(body: Vec<u8>, format: Format) -> Response {
-    (
-        [(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(format.media_type()),
-        )],
-        body,
-    )
-        .into_response()
+fn answer(body: Vec<u8>, format: &Format) -> Response {
+    ([(header::CONTENT_TYPE, format.header())], body).into_response()
 }

@@ -5,11 +5,9 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
-use crate::serve::api::words::*;
+use crate::schema::{AnyKind, BayKind, BayState, ShownSourceKind, ShownState, Why, ZoneKind};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
-
-pub(in crate::serve) use crate::serve::api::schema::*;
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -27,7 +25,7 @@ pub(in crate::serve) struct NearbyQuery {
     #[param(minimum = 1, maximum = 200, default = 20)]
     limit: Option<u32>,
     /// What the bay is for.
-    #[param(default = "car", inline)]
+    #[param(default = "car")]
     kind: Option<BayKind>,
     /// true: only accessible bays.
     accessible: Option<bool>,

@@ -1,5 +1,4 @@
-//! The live streams: zones and their bays as they change, and what becomes of a booking app's
-//! reservations.
+//! The live stream: zones and their bays as they change.
 
 use super::schema;
 use crate::serve::http::auth::{Doorman, Reader};

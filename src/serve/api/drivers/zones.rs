@@ -4,13 +4,13 @@ use super::schema;
 use crate::domain::{BayKind, ZoneIx, ZoneKind};
 use crate::registry::city::{City, Zone};
 use crate::serve::atlas::Atlas;
-use crate::serve::formats;
-use crate::serve::formats::{Rendered, Shown};
+use crate::serve::formats::{
+    Asked, Format, Rendered, ZoneAnswer, ZoneTold, ZonesAnswer, ZonesTold,
+};
 use crate::serve::http::auth::Reader;
-use crate::serve::http::cursor;
+use crate::serve::http::cursor::{self, link};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::{Id, IfNoneMatch};
-use crate::serve::http::negotiate::Format;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::state::ReadState;
@@ -61,14 +61,13 @@ impl OfKind {
 
 /// Zones with what is vacant in them, by stable number: page by page, within a box, or by id.
 ///
-/// Walk with `cursor` until `next` is null. Zones added meanwhile come at the end; none is sent
+/// Walk with `cursor` until `next` is null (in any format: until there is no `Link` to the next). Zones added meanwhile come at the end; none is sent
 /// twice.
 #[utoipa::path(
     get, path = "/v1/zones", tag = "drivers",
     params(schema::ZonesQuery),
     responses(
-        (status = 200, description = "A page of zones", content(
-            (schema::Zones = "application/json"), (schema::FeatureCollection = "application/geo+json"))),
+        ZonesAnswer,
         (status = 304, description = "What `If-None-Match` names is still so"),
         problems::BadParameter, problems::NotInThatFormat,
     )
@@ -76,30 +75,27 @@ impl OfKind {
 async fn zones(
     _: Reader,
     State(own): State<Arc<ReadState>>,
-    format: Format,
+    Asked(format): Asked,
     held: IfNoneMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let p = Params::read(uri.query(), &["ids", "bbox", "kind", "limit", "cursor"])?;
-    let rendered = match p.text("ids") {
-        Some(ids) => {
-            if let Some(other) = ["bbox", "kind", "limit", "cursor"]
-                .into_iter()
-                .find(|n| p.text(n).is_some())
-            {
-                return Err(ApiError::bad(
-                    other,
-                    format!("{other} cannot be given together with ids"),
-                ));
-            }
-            by_id(&own, ids, format)?
-        }
-        None => page(&own, &p, format)?,
+    let Some(ids) = p.text("ids") else {
+        let (rendered, next) = page(&own, &p, format)?;
+        let link = next.and_then(|next| link(&uri, &next));
+        return Ok(feed(rendered, link, &held, format));
     };
-    Ok(feed(rendered, &held, format))
+    let others = ["bbox", "kind", "limit", "cursor"];
+    if let Some(other) = others.into_iter().find(|n| p.text(n).is_some()) {
+        return Err(ApiError::bad(
+            other,
+            format!("{other} cannot be given together with ids"),
+        ));
+    }
+    Ok(feed(by_id(&own, ids, format)?, None, &held, format))
 }
 
-fn by_id(own: &ReadState, ids: &str, format: Format) -> Result<Rendered, ApiError> {
+fn by_id(own: &ReadState, ids: &str, format: &Format) -> Result<Rendered, ApiError> {
     let mut asked = HashSet::new();
     let ids: Vec<&str> = ids.split(',').filter(|id| asked.insert(*id)).collect();
     if ids.len() > MAX_IDS {
@@ -128,18 +124,22 @@ fn by_id(own: &ReadState, ids: &str, format: Format) -> Result<Rendered, ApiErro
             None => unknown.push(*id),
         }
     }
-    Ok(formats::zone_list(
-        &shown,
-        Some(&unknown),
-        None,
-        own.clock.now(),
-        format,
-    ))
+    Ok((format.zones)(&ZonesTold {
+        zones: shown,
+        unknown: Some(&unknown),
+        next: None,
+        at: own.clock.now(),
+    }))
 }
 
-fn page(own: &ReadState, p: &Params<'_>, format: Format) -> Result<Rendered, ApiError> {
+/// A page, and where to go on.
+fn page(
+    own: &ReadState,
+    p: &Params<'_>,
+    format: &Format,
+) -> Result<(Rendered, Option<String>), ApiError> {
     let bbox = p.bbox("bbox")?;
-    let kinds = "on_street, off_street, private, car, motorcycle, heavy, bicycle";
+    let kinds = || format!("{}, {}", ZoneKind::list(), BayKind::list());
     let kind = p.one_of("kind", OfKind::parse, kinds)?;
     let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let after = p.text("cursor").map(cursor::read).transpose()?;
@@ -158,17 +158,17 @@ fn page(own: &ReadState, p: &Params<'_>, format: Format) -> Result<Rendered, Api
     }
     // Looking one further tells whether another page would be empty.
     let next = wanted.next().map(|_| cursor::write(last));
-    Ok(formats::zone_list(
-        &shown,
-        None,
-        next.as_deref(),
-        own.clock.now(),
-        format,
-    ))
+    let rendered = (format.zones)(&ZonesTold {
+        zones: shown,
+        unknown: None,
+        next: next.as_deref(),
+        at: own.clock.now(),
+    });
+    Ok((rendered, next))
 }
 
-fn show<'c>(own: &ReadState, city: &'c City, atlas: &Atlas, zone: ZoneIx) -> Shown<'c> {
-    Shown {
+fn show<'c>(own: &ReadState, city: &'c City, atlas: &Atlas, zone: ZoneIx) -> ZoneTold<'c> {
+    ZoneTold {
         zone: city.zone(zone),
         tally: own.live.on_offer(city, zone),
         kinds: atlas.kinds(zone),
@@ -180,8 +180,7 @@ fn show<'c>(own: &ReadState, city: &'c City, atlas: &Atlas, zone: ZoneIx) -> Sho
     get, path = "/v1/zones/{zone}", tag = "drivers",
     params(("zone" = String, Path, description = "The zone's id")),
     responses(
-        (status = 200, description = "The zone", content(
-            (schema::Zone = "application/json"), (schema::Feature = "application/geo+json"))),
+        ZoneAnswer,
         (status = 304, description = "What `If-None-Match` names is still so"),
         problems::BadPath, problems::NoSuchZone, problems::NotInThatFormat,
     )
@@ -189,7 +188,7 @@ fn show<'c>(own: &ReadState, city: &'c City, atlas: &Atlas, zone: ZoneIx) -> Sho
 async fn zone(
     _: Reader,
     State(own): State<Arc<ReadState>>,
-    format: Format,
+    Asked(format): Asked,
     held: IfNoneMatch,
     Id(id): Id,
     uri: Uri,
@@ -201,15 +200,17 @@ async fn zone(
         .filter(|zone| !city.zone(*zone).removed)
         .ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(&id))))?;
     let atlas = own.atlases.of(&city);
-    Ok(feed(
-        formats::zone_one(&show(&own, &city, &atlas, zone), format),
-        &held,
-        format,
-    ))
+    let rendered = (format.zone)(&show(&own, &city, &atlas, zone));
+    Ok(feed(rendered, None, &held, format))
 }
 
 /// With an ETag that changes with the data, not with the time of asking.
-fn feed(rendered: Rendered, held: &IfNoneMatch, format: Format) -> Response {
+fn feed(
+    rendered: Rendered,
+    next: Option<HeaderValue>,
+    held: &IfNoneMatch,
+    format: &Format,
+) -> Response {
     // Fixed seeds: clients may come back to another process with the tag of this one.
     let hash =
         ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(&rendered.body[rendered.steady_from..]);
@@ -225,9 +226,7 @@ fn feed(rendered: Rendered, held: &IfNoneMatch, format: Format) -> Response {
     if held.is(&etag) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
-    let of_type = [(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static(format.media_type()),
-    )];
-    (headers, of_type, rendered.body).into_response()
+    let of_type = [(header::CONTENT_TYPE, format.header())];
+    let next = next.map(|link| [(header::LINK, link)]);
+    (headers, of_type, next, rendered.body).into_response()
 }

@@ -141,7 +141,8 @@ fn ask(members: &mut Members) -> Result<KeyRequest, ApiError> {
             ApiError::bad(
                 "source_kind",
                 format!(
-                    "source_kind must be sensor, app or gate, not {}",
+                    "source_kind must be one of {}, not {}",
+                    SourceKind::NAMES.join(", "),
                     quoted(&name)
                 ),
             )

@@ -37,9 +37,8 @@ const MAX_ID: u64 = i64::MAX as u64;
 
 fn filter(query: Option<&str>) -> Result<Filter, ApiError> {
     let p = Params::read(query, &["reason", "source", "limit", "before"])?;
-    let reasons: Vec<&str> = Reason::ALL.iter().map(|r| r.name()).collect();
     Ok(Filter {
-        reason: p.one_of("reason", Reason::parse, &reasons.join(", "))?,
+        reason: p.one_of("reason", Reason::parse, Reason::list)?,
         source: p.text("source").map(str::to_owned),
         before_id: p.number("before", 0..=MAX_ID)?,
         limit: p.number("limit", 1..=Filter::MAX_LIMIT)?.unwrap_or(100),

@@ -5,7 +5,7 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
-use crate::serve::api::words::*;
+use crate::schema::Reason;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 

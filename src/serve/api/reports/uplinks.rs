@@ -1,14 +1,16 @@
 //! Uplinks of LoRaWAN devices over HTTP, as network servers' own integrations post them. 202 means
 //! durable.
 //!
-//! The key says that its sources are network servers (`uplinks = true`). Which one speaks is the
+//! One call for each format of a network server ([`CODECS`]), made and described of its row. The
+//! key says that its sources are network servers (`uplinks = true`). Which one speaks is the
 //! `source` of the query, or the only one that the key covers. What a device said wrongly is
 //! refused item by item with 202: a network server that is answered with an error may give up on
 //! all its devices.
 
-use super::reports::{MAX_BODY, ReportsState, Unheard};
-use super::schema;
-use crate::domain::{Reason, Topic};
+use super::report::{MAX_BODY, ReportsState, Unheard};
+use super::schema::{Accepted, EventQuery, UplinkQuery};
+use crate::domain::Reason;
+use crate::ingest::codec::{CODECS, Codec, Http, Sender};
 use crate::partners::{Grant, SourcePattern};
 use crate::serve::http::auth::Reporter;
 use crate::serve::http::error::ApiError;
@@ -18,78 +20,99 @@ use crate::serve::http::problems;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
 use std::sync::Arc;
+use utoipa::openapi::path::{Operation, OperationBuilder, ParameterIn};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{Object, Ref};
+use utoipa::openapi::{
+    ContentBuilder, HttpMethod, Required, ResponseBuilder, ResponsesBuilder, SecurityRequirement,
+};
+use utoipa::{IntoParams as _, ToSchema as _};
 use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-pub(in crate::serve) fn routes(desk: Arc<ReportsState>) -> OpenApiRouter {
-    OpenApiRouter::new()
-        .routes(routes!(chirpstack))
-        .routes(routes!(ttn))
-        .layer(DefaultBodyLimit::max(MAX_BODY))
-        .with_state(desk)
+pub(in crate::serve) fn routes(state: Arc<ReportsState>) -> OpenApiRouter {
+    let mut all = OpenApiRouter::new();
+    for codec in CODECS.iter().copied() {
+        let Some(http) = codec.http.filter(|_| codec.sender == Sender::NetworkServer) else {
+            continue;
+        };
+        let call =
+            post(move |reporter, state, request| uplink(codec, http, reporter, state, request));
+        all = all.route(http.path, call);
+        let paths = &mut all.get_openapi_mut().paths;
+        paths.add_path_operation(http.path, vec![HttpMethod::Post], described(codec, &http));
+    }
+    all.layer(DefaultBodyLimit::max(MAX_BODY)).with_state(state)
 }
 
-/// Hand on a device's uplink from ChirpStack v4.
-///
-/// The address for its HTTP integration, with JSON as its encoding. Events other than `up` are
-/// accepted and ignored.
-#[utoipa::path(
-    post, path = "/v1/uplinks/chirpstack", tag = "data partners", security(("key" = ["report"])),
-    params(schema::UplinkQuery, schema::EventQuery),
-    request_body(content = Object, description = "A JSON event of ChirpStack v4"),
-    responses(
-        (status = 202, description = "Durable; what was refused is listed", body = schema::Accepted),
-        (status = 204, description = "No uplink: nothing to do"),
-        problems::BadReport, problems::NoKey, problems::NoUplinks, problems::Over256KiB,
-        problems::NotJson, problems::BusyNothingAccepted, problems::NotStored,
-    )
-)]
-async fn chirpstack(
+/// The call's part of the OpenAPI document.
+fn described(codec: &Codec, http: &Http) -> Operation {
+    let (headline, rest) = http.about.split_once("\n\n").unwrap_or((http.about, ""));
+    let query = || Some(ParameterIn::Query);
+    let mut parameters = UplinkQuery::into_params(query);
+    let accepted = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(Accepted::name())))
+        .build();
+    let durable = ResponseBuilder::new()
+        .description("Durable; what was refused is listed")
+        .content("application/json", accepted);
+    let mut responses = ResponsesBuilder::new().response("202", durable.build());
+    if http.event.is_some() {
+        parameters.extend(EventQuery::into_params(query));
+        let nothing = ResponseBuilder::new().description("No uplink: nothing to do");
+        responses = responses.response("204", nothing.build());
+    }
+    let responses = responses
+        .responses_from_into_responses::<problems::BadReport>()
+        .responses_from_into_responses::<problems::NoKey>()
+        .responses_from_into_responses::<problems::NoUplinks>()
+        .responses_from_into_responses::<problems::Over256KiB>()
+        .responses_from_into_responses::<problems::NotJson>()
+        .responses_from_into_responses::<problems::BusyNothingAccepted>()
+        .responses_from_into_responses::<problems::NotStored>();
+    let body = RequestBodyBuilder::new()
+        .description(Some(format!("{}, as JSON", codec.title)))
+        .required(Some(Required::True))
+        .content(
+            "application/json",
+            ContentBuilder::new().schema(Some(Object::new())).build(),
+        );
+    OperationBuilder::new()
+        .tag("data partners")
+        .operation_id(Some(codec.name))
+        .summary(Some(headline))
+        .description(Some(rest))
+        .parameters(Some(parameters))
+        .request_body(Some(body.build()))
+        .responses(responses.build())
+        .security(SecurityRequirement::new("key", ["report"]))
+        .build()
+}
+
+async fn uplink(
+    codec: &'static Codec,
+    http: Http,
     Reporter(grant): Reporter,
     State(own): State<Arc<ReportsState>>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let params = Params::read(request.uri().query(), &["event", "source"])?;
+    let known: &[&str] = match http.event {
+        Some(_) => &["event", "source"],
+        None => &["source"],
+    };
+    let params = Params::read(request.uri().query(), known)?;
     let source = source(&grant, params.text("source"))?;
-    if params.text("event").is_some_and(|event| event != "up") {
+    if http.event.is_some()
+        && params
+            .text("event")
+            .is_some_and(|event| Some(event) != http.event)
+    {
         own.metrics.uplinks_ignored.inc();
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     drop(params);
-    own.hand_on(
-        &grant,
-        Topic::ChirpStack,
-        "/v1/uplinks/chirpstack",
-        &source,
-        request,
-    )
-    .await
-}
-
-/// Hand on a device's uplink from The Things Stack.
-///
-/// The address for its webhook, with JSON as its format and uplink messages enabled.
-#[utoipa::path(
-    post, path = "/v1/uplinks/ttn", tag = "data partners", security(("key" = ["report"])),
-    params(schema::UplinkQuery),
-    request_body(content = Object, description = "An uplink message of The Things Stack v3"),
-    responses(
-        (status = 202, description = "Durable; what was refused is listed", body = schema::Accepted),
-        problems::BadReport, problems::NoKey, problems::NoUplinks, problems::Over256KiB,
-        problems::NotJson, problems::BusyNothingAccepted, problems::NotStored,
-    )
-)]
-async fn ttn(
-    Reporter(grant): Reporter,
-    State(own): State<Arc<ReportsState>>,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let source = source(
-        &grant,
-        Params::read(request.uri().query(), &["source"])?.text("source"),
-    )?;
-    own.hand_on(&grant, Topic::Ttn, "/v1/uplinks/ttn", &source, request)
+    own.hand_on(&grant, codec, http.path, &source, request)
         .await
 }
 
@@ -113,7 +136,7 @@ impl ReportsState {
     async fn hand_on(
         self: &Arc<Self>,
         grant: &Arc<Grant>,
-        topic: Topic,
+        codec: &'static Codec,
         place: &'static str,
         source: &str,
         request: Request,
@@ -132,7 +155,7 @@ impl ReportsState {
             Err(other) => return Err(other),
         };
         match self.speaker_named(grant, source).await {
-            Ok(speaker) => self.pass(&speaker, topic, place, &body).await,
+            Ok(speaker) => self.pass(&speaker, codec, place, &body).await,
             Err(Unheard {
                 reason,
                 problem,

@@ -1,4 +1,5 @@
-//! What businesses do that share private bays: offers, their calendars and use, and what it came to.
+//! What businesses do that share private bays: offers, their calendars and use, and what it came
+//! to.
 
 mod ical;
 mod offer;

@@ -2,6 +2,7 @@
 //! whatever comes in.
 
 use super::*;
+use crate::long::cases;
 use proptest::prelude::*;
 
 /// A round as a table: by request its candidates; by request its bonus.
@@ -145,7 +146,7 @@ fn rounds() -> impl Strategy<Value = Round> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(cases(400)))]
 
     #[test]
     fn as_many_as_possible_are_served_at_exactly_the_least_cost(round in rounds()) {

@@ -7,9 +7,9 @@
 //! bay it could not from another. Where no chain exists, a bay is looked for from which several can
 //! leave at once, each to a free one.
 //!
-//! Promises: nobody is put where the [`SeatBoard`] does not allow it, nobody loses their bay without
-//! getting another, and at most [`SearchLimits`] is looked at. Dear: one look goes through all bays that
-//! a booking could have, some hundred.
+//! Promises: nobody is put where the [`SeatBoard`] does not allow it, nobody loses their bay
+//! without getting another, and at most [`SearchLimits`] is looked at. Dear: one look goes through
+//! all bays that a booking could have, some hundred.
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::Millis;
+use crate::long::cases;
 use proptest::prelude::*;
 
 fn span(from: u64, to: u64) -> Span {
@@ -154,7 +155,7 @@ fn towns(hours: u64) -> impl Strategy<Value = TestBoard> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(cases(2_000)))]
 
     #[test]
     fn what_is_found_seats_everybody_and_moves_no_pin(mut town in towns(6)) {

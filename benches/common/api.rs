@@ -1,0 +1,148 @@
+//! The whole API on a registry, with nobody behind it who reports or books.
+
+use axum::Router;
+use bayhub::clock::SystemClock;
+use bayhub::domain::{Calendar, Parcel, Speaker};
+use bayhub::health::Health;
+use bayhub::history::{self, Around, History, RecentFigures, Registered};
+use bayhub::ingest::codec::Codec;
+use bayhub::ingest::gate::{self, Gate};
+use bayhub::journal::{self, Journal};
+use bayhub::live::Live;
+use bayhub::metrics::Metrics;
+use bayhub::partners::{Issuer, Keys};
+use bayhub::registry::Registry;
+use bayhub::serve::{self, ApiParts, Authority, ReportDoor, router};
+use bayhub::sharing::{self, Desk};
+use bayhub::store::{self, Store};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, watch};
+
+/// Nobody reports here.
+struct Shut;
+
+impl ReportDoor for Shut {
+    fn take(&self, _: &Speaker, _: &'static Codec, _: &str, _: &[u8]) -> Parcel {
+        Parcel::default()
+    }
+}
+
+/// What a router stands on.
+pub(crate) struct Office {
+    pub(crate) registry: Arc<Registry>,
+    live: Arc<Live>,
+    keys: Arc<Keys>,
+    journal: Journal,
+    issuer: Arc<Issuer>,
+    desk: Arc<Desk>,
+}
+
+impl Office {
+    pub(crate) async fn open(
+        dir: &Path,
+        registry: Arc<Registry>,
+        live: Arc<Live>,
+        keys: Arc<Keys>,
+    ) -> Self {
+        let journal = Journal::open(
+            &dir.join("journal"),
+            journal::Config::default(),
+            registry.clone(),
+        );
+        let store = Store::open(&store::Config::default(), dir)
+            .await
+            .expect("a store");
+        let clock = Arc::new(SystemClock);
+        let issuer = Issuer::open(store.clone(), keys.clone(), &[], clock.clone())
+            .await
+            .expect("an issuer");
+        let metrics = Arc::new(Metrics::new());
+        let witness = sharing::Witness {
+            inbox: mpsc::channel(1).0,
+            registry: registry.clone(),
+            live: live.clone(),
+            metrics: metrics.clone(),
+            stale_after_s: 900,
+        };
+        let parts = sharing::DeskParts {
+            store,
+            registry: registry.clone(),
+            live: live.clone(),
+            clock,
+            metrics,
+            witness,
+            config: sharing::Config::default(),
+        };
+        // Nobody books: its task is not run.
+        let (desk, _) = Desk::open(parts).await.expect("a desk");
+        Self {
+            registry,
+            live,
+            keys,
+            journal: journal.expect("a journal"),
+            issuer: Arc::new(issuer),
+            desk: Arc::new(desk),
+        }
+    }
+
+    pub(crate) fn router(&self, authority: Authority) -> Router {
+        router(ApiParts {
+            registry: self.registry.clone(),
+            live: self.live.clone(),
+            keys: self.keys.clone(),
+            issuer: self.issuer.clone(),
+            desk: self.desk.clone(),
+            closed: watch::channel(false).1,
+            clock: Arc::new(SystemClock),
+            health: Arc::new(Health::default()),
+            metrics: Arc::new(Metrics::new()),
+            reports: Arc::new(Shut),
+            inbox: mpsc::channel(1).0,
+            quarantine: self.journal.quarantine(),
+            authority,
+            on_change: Arc::new(|| {}),
+            config: serve::Config::default(),
+        })
+    }
+}
+
+/// A history in `dir`, and who writes it. Needs a runtime.
+pub(crate) fn history(
+    registry: &Arc<Registry>,
+    dir: &Path,
+    config: &history::Config,
+    recent: Arc<dyn RecentFigures>,
+) -> (History, Arc<history::Keeper>, Arc<Registered>) {
+    let names = Arc::new(Registered::new(registry.clone(), dir));
+    let around = Around {
+        names: names.clone(),
+        clock: Arc::new(SystemClock),
+        metrics: Arc::new(Metrics::new()),
+        health: Arc::default(),
+    };
+    let (history, keeper) =
+        History::open(config, dir, Handle::current(), recent, around).expect("a folder");
+    (history, keeper, names)
+}
+
+/// What the authority's routes need.
+pub(crate) fn authority(
+    registry: &Arc<Registry>,
+    history: History,
+    names: Arc<Registered>,
+) -> Authority {
+    let gate = Gate::new(
+        registry.clone(),
+        Arc::new(SystemClock),
+        Arc::new(Metrics::new()),
+        gate::Config::default(),
+    );
+    Authority {
+        history: Arc::new(history),
+        names,
+        calendar: Calendar::UTC,
+        ledger: gate.ledger(),
+    }
+}

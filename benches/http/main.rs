@@ -1,0 +1,202 @@
+//! What HTTP costs a driver's query: `GET /v1/bays/nearby` (k = 20 within 500 m among 1.4 million
+//! bays) beside a constant answer of the same size, in one run, in turns.
+//!
+//! Three servers stand on one tokio worker thread: the hub's whole router on the hub's own listener
+//! (`hub`), an axum router whose only handler returns the same bytes each time on `axum::serve`
+//! with nothing around it (`constant`), and that router on the hub's listener (`constant, own
+//! listener`: what the listener itself costs). One load thread keeps 32 connections open, each with
+//! one request under way: it asks on sixteen while the other sixteen are being answered, so it
+//! sleeps and is woken once a half and not once an answer. Load and server are two threads, so on
+//! two cores each has its own. A thread that writes random bay states stands beside them, for all
+//! three.
+//!
+//! Read the last column too: if the load thread is the slower one, requests a second say less than
+//! requests a second of the server thread's own CPU time. Latencies are those of a server at its
+//! limit, 32 deep.
+//!
+//! `cargo bench --bench http`, or the built program itself with `SECONDS_A_ROUND [ROUNDS
+//! [UPDATES_PER_S [BAYS]]]`.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod load;
+
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
+use bayhub::domain::{BayIx, ReadModel as _};
+use bayhub::history::{self, NothingSettled};
+use bayhub::live::{Live, Room};
+use bayhub::metrics::Metrics;
+use bayhub::partners::Keys;
+use bayhub::registry::Registry;
+use bayhub::registry::city::City;
+use bayhub::serve::{self, Router};
+use bytes::Bytes;
+use common::api::{Office, authority};
+use common::{api, city_specs, view};
+use load::{CONNECTIONS, THREAD, Tally, requests, typical};
+use rand::rngs::SmallRng;
+use rand::{RngExt, SeedableRng};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+fn constant(body: Bytes) -> Router {
+    Router::new().route(
+        "/",
+        get(move || async move { ([(CONTENT_TYPE, "application/json")], body) }),
+    )
+}
+
+async fn bound() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let at = listener.local_addr().expect("bound");
+    (listener, at)
+}
+
+/// Writes random states at that rate until told to stop.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a bench's writer paces itself on its own thread"
+)]
+fn keep_writing(live: &Live, city: &City, rate: f64, stop: &AtomicBool) -> f64 {
+    let mut rng = SmallRng::seed_from_u64(777);
+    let began = Instant::now();
+    let mut sent = 0_u64;
+    while !stop.load(Ordering::Relaxed) {
+        let due = (began.elapsed().as_secs_f64() * rate) as u64;
+        while sent < due && !stop.load(Ordering::Relaxed) {
+            let batch: Vec<_> = (0..50)
+                .map(|_| view(city, rng.random_range(0..city.bay_slots()), &mut rng))
+                .collect();
+            live.bays(&batch);
+            sent += 50;
+        }
+        std::thread::sleep(Duration::from_micros(500));
+    }
+    sent as f64 / began.elapsed().as_secs_f64()
+}
+
+/// A city of so many bays, each in some state.
+fn town(bays: usize) -> (Arc<Registry>, Arc<Live>) {
+    let (zones, specs) = city_specs(bays);
+    let registry = Arc::new(Registry::in_memory(zones, specs).expect("a city made to be valid"));
+    let city = registry.city().clone();
+    let room = Room {
+        spare_bays: 0,
+        spare_zones: 0,
+        subscribers: 1,
+    };
+    let live = Arc::new(Live::new(&city, room));
+    let mut rng = SmallRng::seed_from_u64(5);
+    (0..city.bay_slots()).for_each(|bay| live.bays(&[view(&city, BayIx(bay).0, &mut rng)]));
+    (registry, live)
+}
+
+/// The hub's whole router.
+async fn hub(registry: &Arc<Registry>, live: &Arc<Live>, dir: &Path) -> (Office, Router) {
+    let keys = Arc::new(Keys::default());
+    let office = Office::open(dir, registry.clone(), live.clone(), keys).await;
+    let config = history::Config::default();
+    let (history, _, names) = api::history(registry, dir, &config, Arc::new(NothingSettled));
+    let router = office.router(authority(registry, history, names));
+    (office, router)
+}
+
+/// Starts a router on the hub's own listener.
+fn start_own(runtime: &Runtime, router: Router) -> SocketAddr {
+    let (listener, at) = runtime.block_on(bound());
+    runtime.spawn(serve::serve(
+        listener,
+        router,
+        serve::Config::default().limits(),
+        Arc::new(Metrics::new()),
+        std::future::pending(),
+    ));
+    at
+}
+
+/// The three servers, none asked yet. Says what is compared.
+fn servers(runtime: &Runtime, city: &City, router: Router) -> [Tally; 3] {
+    let hub_at = start_own(runtime, router);
+    let asked = requests(city);
+    let body = typical(hub_at, &asked);
+    println!(
+        "{} bays in {} zones; a constant answer has {} bytes",
+        city.bay_slots(),
+        city.zone_count(),
+        body.len()
+    );
+    let (plain, plain_at) = runtime.block_on(bound());
+    let bare = constant(body.clone());
+    runtime.spawn(async move { axum::serve(plain, bare).await });
+    let own_at = start_own(runtime, constant(body));
+    // As long as the hub's, so that reading the request costs the same.
+    let padded = |r: &Vec<u8>| {
+        String::from_utf8_lossy(r)
+            .replace("/v1/bays/nearby?", "/?pad=-----------&")
+            .into_bytes()
+    };
+    let root: Vec<Vec<u8>> = asked.iter().map(padded).collect();
+    [
+        Tally::new("constant", plain_at, root.clone()),
+        Tally::new("hub", hub_at, asked),
+        Tally::new("constant, own listener", own_at, root),
+    ]
+}
+
+fn main() {
+    let given: Vec<f64> = std::env::args()
+        .skip(1)
+        .filter_map(|a| a.parse().ok())
+        .collect();
+    let arg = |at: usize, default: f64| given.get(at).copied().unwrap_or(default);
+    let seconds = arg(0, 3.0);
+    let rounds = arg(1, 4.0) as usize;
+    let rate = arg(2, 100_000.0);
+    let bays = arg(3, 1_400_000.0);
+
+    let (registry, live) = town(bays as usize);
+    let city = registry.city().clone();
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime
+        .worker_threads(1)
+        .thread_name(THREAD)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let (_office, router) = runtime.block_on(hub(&registry, &live, dir.path()));
+    let mut all = servers(&runtime, &city, router);
+
+    let stop = AtomicBool::new(false);
+    let wrote = std::thread::scope(|s| {
+        let writer = s.spawn(|| keep_writing(&live, &city, rate, &stop));
+        for _ in 0..rounds {
+            for t in &mut all {
+                t.round(Duration::from_secs_f64(seconds));
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+        writer.join().expect("the writer")
+    });
+    println!(
+        "{CONNECTIONS} connections, {rounds} rounds of {seconds} s each in turn, {wrote:.0} updates/s beside\n"
+    );
+    println!(
+        "|                        | requests/s |  p50 ms |  p99 ms | body bytes | server CPU   | per server CPU s |"
+    );
+    println!(
+        "|------------------------|------------|---------|---------|------------|--------------|------------------|"
+    );
+    all.iter().for_each(Tally::print);
+    println!(
+        "\nhub / constant: {:.2} in requests/s, {:.2} in requests per second of server CPU (wanted: 0.5)",
+        all[1].per_s() / all[0].per_s(),
+        all[1].per_cpu_s() / all[0].per_cpu_s()
+    );
+}

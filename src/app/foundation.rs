@@ -1,0 +1,46 @@
+//! The first phase of a start: everything that can be wrong with a configuration is found before
+//! anything is changed, and addresses and the data folder are taken.
+
+use super::folder::own_folder;
+use super::sockets::listen;
+use super::{Failure, Shared, adapters, brokers, partners};
+use crate::config::Config;
+use crate::domain::Clock;
+use crate::ingest::mqtt_server::Tls;
+use crate::partners::Keys;
+use std::fs::File;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// What a hub stands on.
+pub(super) struct Foundation {
+    /// Those of the configuration; the store's are added by the next phase.
+    pub(super) keys: Arc<Keys>,
+    pub(super) http: TcpListener,
+    pub(super) mqtt: TcpListener,
+    pub(super) mqtts: Option<(SocketAddr, Arc<Tls>)>,
+    /// Held for as long as the hub uses the folder.
+    pub(super) lock: File,
+    pub(super) shared: Shared,
+}
+
+impl Foundation {
+    pub(super) async fn lay(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+        let keys = Arc::new(partners::of_config(config)?);
+        brokers::check(&config.brokers)?;
+        let http = listen("http", config.http.listen).await?;
+        let mqtt = listen("mqtt", config.mqtt.listen).await?;
+        let mqtts = adapters::tls(config)?;
+        let lock = own_folder(&config.data.path)?;
+        let shared = tokio::task::block_in_place(|| Shared::open(config, clock))?;
+        Ok(Self {
+            keys,
+            http,
+            mqtt,
+            mqtts,
+            lock,
+            shared,
+        })
+    }
+}

@@ -1,0 +1,79 @@
+//! The fourth phase of a start: everything that answers. HTTP listens from here on, also while the
+//! journal is replayed: `/readyz` says how far that is.
+
+use super::{Failure, Shared, adapters, history, process, sharing};
+use crate::config::Config;
+use crate::domain::{RecentTurnover, Submission};
+use crate::ingest::gate::Gate;
+use crate::journal::Quarantine;
+use crate::partners::{Issuer, Keys};
+use crate::serve;
+use crate::store::Store;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+/// What the phases after it need of the services.
+pub(super) struct Services {
+    pub(super) gate: Arc<Gate>,
+    /// To the journal.
+    pub(super) inbox: mpsc::Sender<Submission>,
+}
+
+/// What the services are made of besides what all rooms share.
+pub(super) struct Made<'a> {
+    pub(super) keys: &'a Arc<Keys>,
+    pub(super) issuer: &'a Arc<Issuer>,
+    pub(super) store: Store,
+    pub(super) history: &'a history::Opened,
+    /// What the stream remembers of what it has settled.
+    pub(super) turnover: Option<Arc<dyn RecentTurnover>>,
+    pub(super) quarantine: Quarantine,
+    pub(super) inbox: mpsc::Sender<Submission>,
+}
+
+impl Services {
+    pub(super) async fn start(
+        config: &Config,
+        shared: &Shared,
+        of: Made<'_>,
+        http: TcpListener,
+        closed: &watch::Receiver<bool>,
+        tasks: &mut JoinSet<()>,
+    ) -> Result<Self, Failure> {
+        let gate = adapters::gate(shared, config);
+        let authority = of.history.authority(config, &gate, of.turnover);
+        let inbox = of.inbox;
+        let desk = sharing::open(of.store, config, shared, inbox.clone(), closed, tasks).await?;
+        let api = serve::router(serve::ApiParts {
+            registry: shared.registry.clone(),
+            live: shared.live.clone(),
+            keys: of.keys.clone(),
+            issuer: of.issuer.clone(),
+            desk,
+            clock: shared.clock.clone(),
+            health: shared.health.clone(),
+            metrics: shared.metrics.clone(),
+            reports: adapters::reports(gate.clone()),
+            inbox: inbox.clone(),
+            quarantine: of.quarantine,
+            authority,
+            // The stream looks for a new picture with every batch, and a tick comes ten times a
+            // second.
+            on_change: Arc::new(|| {}),
+            closed: closed.clone(),
+            config: config.http.clone(),
+        });
+        let limits = config.http.limits();
+        let closing = process::closing(closed.clone());
+        tasks.spawn(serve::serve(
+            http,
+            api,
+            limits,
+            shared.metrics.clone(),
+            closing,
+        ));
+        Ok(Self { gate, inbox })
+    }
+}

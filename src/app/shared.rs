@@ -1,0 +1,57 @@
+//! What several rooms share: who and where, what is true now, how well the hub is, what time it is.
+
+use super::Failure;
+use crate::config::Config;
+use crate::domain::Clock;
+use crate::health::{Health, Part};
+use crate::ingest::codec::device;
+use crate::live::{Live, Room};
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Change-feed subscriptions at a time.
+const SUBSCRIBERS: usize = 20_000;
+
+/// What several rooms share; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Shared {
+    pub(super) registry: Arc<Registry>,
+    pub(super) live: Arc<Live>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) health: Arc<Health>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Shared {
+    /// Reads the registry and lays out the live view.
+    pub(super) fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+        let begun = Instant::now();
+        let registry = Registry::open(&config.registry.path, &config.data.path, device::MODELS)?;
+        let registry = Arc::new(registry);
+        let city = registry.city();
+        let room = Room {
+            spare_bays: config.registry.spare_bays,
+            spare_zones: config.registry.spare_zones,
+            subscribers: SUBSCRIBERS,
+        };
+        let live = Arc::new(Live::new(&city, room));
+        tracing::info!(
+            zones = city.zone_count(),
+            bays = city.live_bays(),
+            took = ?begun.elapsed(),
+            "registry read"
+        );
+        drop(city);
+        let health = Arc::new(Health::default());
+        health.well(Part::Registry);
+        Ok(Self {
+            registry,
+            live,
+            metrics: Arc::new(Metrics::new()),
+            health,
+            clock,
+        })
+    }
+}

@@ -1,0 +1,210 @@
+//! The wall clock of a place: moments, days and months in a named time zone, and what becomes of
+//! them when clocks turn.
+//!
+//! The only door to `chrono-tz`. Where a bound does not exist (clocks sprang over it) it moves to
+//! the moment of the jump; where it exists twice, what opens does so at the later and what closes
+//! at the earlier of the two. A single time that a caller writes without an offset must exist
+//! exactly once.
+
+use super::Millis;
+use super::span::Span;
+use chrono::{
+    Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _,
+};
+use std::fmt;
+
+/// A named zone of the IANA data base.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TimeZone(pub(super) chrono_tz::Tz);
+
+impl fmt::Debug for TimeZone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why a time by the wall clock is no moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LocalFault {
+    #[error("is no date and time such as 2027-03-28T09:30")]
+    Unreadable,
+    #[error("does not exist there: clocks are put forward over it")]
+    Gap,
+    #[error("exists twice there: clocks are put back over it; write it with its offset")]
+    Fold,
+    #[error("lies before 1970 or after 2527")]
+    TooFar,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bound {
+    Opens,
+    Closes,
+}
+
+impl TimeZone {
+    pub const UTC: Self = Self(chrono_tz::UTC);
+
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        name.parse().ok().map(Self)
+    }
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// The moment of a date and time without an offset.
+    ///
+    /// # Errors
+    /// See [`LocalFault`].
+    pub fn moment(self, text: &str) -> Result<Millis, LocalFault> {
+        let read = |form| NaiveDateTime::parse_from_str(text, form).ok();
+        let local = read("%Y-%m-%dT%H:%M")
+            .or_else(|| read("%Y-%m-%dT%H:%M:%S"))
+            .ok_or(LocalFault::Unreadable)?;
+        match self.0.from_local_datetime(&local) {
+            MappedLocalTime::Single(t) => millis(t.timestamp_millis()).ok_or(LocalFault::TooFar),
+            MappedLocalTime::Ambiguous(..) => Err(LocalFault::Fold),
+            MappedLocalTime::None => Err(LocalFault::Gap),
+        }
+    }
+
+    pub(super) fn bound(self, local: NaiveDateTime, which: Bound) -> Option<Millis> {
+        let mut local = local;
+        // The longest jump there ever was is a day (Samoa left one out).
+        for _ in 0..=1440 {
+            match self.0.from_local_datetime(&local) {
+                MappedLocalTime::Single(t) => return millis(t.timestamp_millis()),
+                MappedLocalTime::Ambiguous(early, late) => {
+                    let t = if which == Bound::Opens { late } else { early };
+                    return millis(t.timestamp_millis());
+                }
+                MappedLocalTime::None => local = local.checked_add_signed(TimeDelta::minutes(1))?,
+            }
+        }
+        None
+    }
+
+    pub(super) fn date(self, at: Millis) -> Option<NaiveDate> {
+        let utc = chrono::DateTime::from_timestamp_millis(i64::try_from(at.0).ok()?)?;
+        Some(utc.with_timezone(&self.0).date_naive())
+    }
+
+    /// The days by the wall clock that `span` touches, each with its name (`2027-03-28`): some have
+    /// 23 or 25 hours.
+    #[must_use]
+    pub fn days(self, span: Span) -> Vec<(String, Span)> {
+        let mut days = Vec::new();
+        let Some(mut date) = self.date(span.start) else {
+            return days;
+        };
+        // Midnight may be sprung over too: the day begins when it begins, and one that is left out
+        // has no length.
+        while let (Some(start), Some(next)) =
+            (self.midnight(date), date.checked_add_days(Days::new(1)))
+        {
+            if start >= span.end {
+                break;
+            }
+            if let Some(day) = self.midnight(next).and_then(|end| Span::new(start, end)) {
+                days.push((date.to_string(), day));
+            }
+            date = next;
+        }
+        days
+    }
+
+    fn midnight(self, date: NaiveDate) -> Option<Millis> {
+        self.bound(date.and_time(NaiveTime::MIN), Bound::Closes)
+    }
+
+    /// The month named `2027-03`, from midnight to midnight.
+    #[must_use]
+    pub fn month(self, name: &str) -> Option<Span> {
+        let (year, month) = name
+            .split_once('-')
+            .filter(|(y, m)| y.len() == 4 && m.len() == 2)?;
+        let first = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1)?;
+        let next = first.checked_add_months(chrono::Months::new(1))?;
+        Span::new(self.midnight(first)?, self.midnight(next)?)
+    }
+}
+
+fn millis(t: i64) -> Option<Millis> {
+    u64::try_from(t)
+        .ok()
+        .map(Millis)
+        .filter(|t| *t <= Millis::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Millis {
+        Millis::parse(text).unwrap()
+    }
+
+    fn span(from: &str, to: &str) -> Span {
+        Span::new(at(from), at(to)).unwrap()
+    }
+
+    fn berlin() -> TimeZone {
+        TimeZone::parse("Europe/Berlin").unwrap()
+    }
+
+    #[test]
+    fn a_single_time_must_exist_exactly_once() {
+        assert_eq!(
+            berlin().moment("2027-03-28T01:59"),
+            Ok(at("2027-03-28T00:59:00Z"))
+        );
+        assert_eq!(berlin().moment("2027-03-28T02:30"), Err(LocalFault::Gap));
+        assert_eq!(
+            berlin().moment("2026-10-25T02:30:00"),
+            Err(LocalFault::Fold)
+        );
+        for bad in [
+            "",
+            "2027-03-28",
+            "2027-13-01T00:00",
+            "2027-03-28 02:30",
+            "1969-01-01T00:00x",
+        ] {
+            assert_eq!(berlin().moment(bad), Err(LocalFault::Unreadable), "{bad}");
+        }
+        assert_eq!(berlin().moment("1950-01-01T00:00"), Err(LocalFault::TooFar));
+        assert!(TimeZone::parse("Europe/Bonn").is_none() && TimeZone::parse("").is_none());
+    }
+
+    #[test]
+    fn days_have_the_hours_they_have() {
+        let days = berlin().days(span("2027-03-27T23:30:00Z", "2027-03-29T12:00:00Z"));
+        let hours: Vec<_> = days
+            .iter()
+            .map(|(name, d)| (name.as_str(), d.ms() / 3_600_000))
+            .collect();
+        assert_eq!(hours, [("2027-03-28", 23), ("2027-03-29", 24)]);
+        assert_eq!(
+            TimeZone::UTC.month("2026-11"),
+            Some(span("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"))
+        );
+        assert_eq!(
+            berlin().month("2026-10").unwrap().ms(),
+            31 * 86_400_000 + 3_600_000
+        );
+        for bad in [
+            "",
+            "2026",
+            "2026-13",
+            "2026-1",
+            "26-11",
+            "2026-11-01",
+            "+026-11",
+        ] {
+            assert_eq!(TimeZone::UTC.month(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! What a read brings: packets for the session, one submission for the journal, and messages to
+//! count against their source.
+
+use super::Connection;
+use crate::domain::Receipt;
+use crate::ingest::mqtt_server::close::Close;
+use crate::ingest::mqtt_server::line::Line;
+use bytes::BytesMut;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+impl<S: Line> Connection<S> {
+    /// One read's worth of packets: replies, and one submission for all its publishes. `n`: the
+    /// bytes read.
+    pub(super) fn on_read(&mut self, n: usize) -> Result<(), Close> {
+        let begins = self.buf.len() == n;
+        let ended = self
+            .session
+            .on_bytes(&mut self.buf, &mut self.turn, &mut self.desk);
+        let now = Instant::now();
+        let mut whole = false;
+        for (kind, n) in self.turn.drain_counts() {
+            self.desk
+                .door
+                .metrics
+                .mqtt_packets
+                .with_label_values(&[kind])
+                .inc_by(n);
+            whole = true;
+        }
+        if whole {
+            self.heard = now;
+        }
+        if whole || begins {
+            self.since = now;
+        }
+        if self.buf.is_empty() {
+            self.buf = BytesMut::new();
+        }
+        self.out.unsplit(self.turn.replies.split());
+        self.charge(now);
+        let submitted = self.submit();
+        if let Some(why) = ended {
+            self.close(why);
+        }
+        submitted
+    }
+
+    /// Counts this turn's messages against their source's limit.
+    fn charge(&mut self, now: Instant) {
+        let door = &self.desk.door;
+        let sent = self.turn.publishes;
+        let owed = self
+            .session
+            .source()
+            .filter(|_| sent > 0)
+            .and_then(|source| door.messages.charge(source, sent));
+        if let Some(owed) = owed {
+            door.metrics.mqtt_throttled.inc();
+            self.rest = Some(now + owed);
+        }
+    }
+
+    fn submit(&mut self) -> Result<(), Close> {
+        let turn = std::mem::take(&mut self.turn);
+        if turn.parcel.is_empty() {
+            self.queue(&turn.acks, turn.settles);
+            return Ok(());
+        }
+        if turn.owed {
+            let (tx, durable) = oneshot::channel();
+            // The connection may be gone by then: nobody is left to be told.
+            let receipt = Receipt::new(move || tx.send(()).unwrap_or_default());
+            self.owed.push(durable, turn.acks, turn.settles);
+            self.waiting = Some(turn.parcel.into_submission(receipt));
+            return Ok(());
+        }
+        self.queue(&turn.acks, turn.settles);
+        self.desk.offer(
+            turn.parcel.into_submission(Receipt::unwatched()),
+            turn.publishes,
+        )
+    }
+
+    fn queue(&mut self, acks: &BytesMut, settles: u32) {
+        let settled = self.owed.queue(acks, settles, &mut self.out);
+        self.session.settled(settled);
+    }
+}

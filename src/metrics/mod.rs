@@ -1,0 +1,291 @@
+//! Everything the hub counts, by its Prometheus name. This room is the only door to the
+//! `prometheus` crate.
+//!
+//! Names have the `bayhub_` prefix, base units and `_total`; no id is ever a label (a broker's name
+//! is none: the configuration lists the few there are). Handles are looked up once here, so
+//! counting on a hot path is one atomic addition.
+
+mod brokers;
+mod register;
+mod settlement;
+mod sharing;
+
+pub use brokers::Brokers;
+pub use settlement::SettlementMetrics;
+pub use sharing::Share;
+
+use crate::domain::{Door, Reason};
+use prometheus::{
+    Encoder, GaugeVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, Registry,
+    TextEncoder,
+};
+use register::Register;
+
+/// All counters, gauges and histograms of one hub.
+pub struct Metrics {
+    registry: Registry,
+    refused: IntCounterVec,
+    accepted: IntCounterVec,
+    /// Uplinks that had been made durable already: acknowledged, not taken twice.
+    pub uplinks_duplicate: IntCounter,
+    /// Events of network servers that are no uplinks (joins, acks): accepted, of no use here.
+    pub uplinks_ignored: IntCounter,
+    /// MQTT messages of QoS 0 that were dropped because the journal was busy.
+    pub shed: IntCounter,
+    pub mqtt_connections: IntGauge,
+    /// Connections the endpoint ended or never accepted, by reason.
+    pub mqtt_refused_connections: IntCounterVec,
+    pub mqtt_packets: IntCounterVec,
+    pub mqtt_refused_subscriptions: IntCounterVec,
+    /// Sent, or longer than what the subscriber takes.
+    pub mqtt_deliveries: IntCounterVec,
+    /// How often a connection was not read for a while because its source sent too much.
+    pub mqtt_throttled: IntCounter,
+    pub brokers: Brokers,
+    pub share: Share,
+    pub journal_commits: IntCounter,
+    pub journal_claims: IntCounter,
+    pub journal_bytes: IntGauge,
+    pub journal_commit_seconds: Histogram,
+    pub journal_errors: IntCounter,
+    pub quarantine_errors: IntCounter,
+    pub checkpoints: IntCounter,
+    pub checkpoint_errors: IntCounter,
+    pub checkpoint_bytes: IntGauge,
+    /// How long a worker stands still to be copied.
+    pub checkpoint_pause_seconds: Histogram,
+    pub stream_claims: IntCounter,
+    /// Claims older than what was already known of their bay: taken, but without effect on the live
+    /// state.
+    pub stream_superseded: IntCounter,
+    /// Ingest time reached by the stream, ms since 1970.
+    pub stream_frontier: IntGauge,
+    pub stream_claims_waiting: IntGauge,
+    /// Files of history written, by class.
+    pub history_files: IntCounterVec,
+    pub history_bytes: IntCounter,
+    pub history_errors: IntCounter,
+    /// Hours that were not taken for lack of room: the stream keeps them.
+    pub history_refused: IntCounter,
+    pub history_waiting: IntGauge,
+    /// The end of the newest hour that is written, ms since 1970.
+    pub history_newest: IntGauge,
+    /// Occupied share of the bays that are known, now, by kind of zone.
+    pub occupancy: GaugeVec,
+    /// Of the newest hour that is settled, by kind of zone.
+    pub turnover: GaugeVec,
+    pub settled: SettlementMetrics,
+    pub bays: IntGauge,
+    pub zones: IntGauge,
+    pub zones_stale: IntGauge,
+    pub sources: IntGauge,
+    pub http_seconds: HistogramVec,
+    pub http_responses: IntCounterVec,
+    /// Open event streams.
+    pub http_streams: IntGauge,
+    pub http_stream_events: IntCounter,
+    /// Connections ended because the client left unread what was sent to it.
+    pub http_slow_clients: IntCounter,
+}
+
+impl Metrics {
+    /// A fresh set, registered under their names.
+    ///
+    /// # Panics
+    /// If two share a name: a mistake in this room, found by its test.
+    #[must_use]
+    #[allow(clippy::too_many_lines, reason = "a list, one metric a line")]
+    #[allow(
+        clippy::new_without_default,
+        reason = "a second set in one process would be a mistake"
+    )]
+    pub fn new() -> Self {
+        let r = Register::new();
+        Self {
+            refused: r.counters(
+                "reports_refused_total",
+                "Reports or parts of reports refused.",
+                &["door", "reason"],
+            ),
+            accepted: r.counters(
+                "reports_accepted_total",
+                "Claims taken in at a door.",
+                &["door"],
+            ),
+            uplinks_duplicate: r.counter(
+                "uplinks_duplicate_total",
+                "Uplinks that were durable already.",
+            ),
+            uplinks_ignored: r.counter(
+                "uplinks_ignored_total",
+                "Events of network servers that are no uplinks.",
+            ),
+            shed: r.counter(
+                "reports_shed_total",
+                "QoS 0 messages dropped under overload, never acknowledged.",
+            ),
+            mqtt_connections: r.gauge("mqtt_connections", "Open MQTT connections."),
+            mqtt_refused_connections: r.counters(
+                "mqtt_connections_refused_total",
+                "MQTT connections refused or ended by the hub.",
+                &["reason"],
+            ),
+            mqtt_packets: r.counters(
+                "mqtt_packets_total",
+                "MQTT packets read, by type.",
+                &["type"],
+            ),
+            mqtt_refused_subscriptions: r.counters(
+                "mqtt_subscriptions_refused_total",
+                "MQTT topic filters refused.",
+                &["reason"],
+            ),
+            mqtt_deliveries: r.counters(
+                "mqtt_deliveries_total",
+                "Messages for MQTT subscribers.",
+                &["outcome"],
+            ),
+            mqtt_throttled: r.counter(
+                "mqtt_throttled_total",
+                "Pauses in reading a source that sends too much.",
+            ),
+            brokers: Brokers::new(&r),
+            share: Share::new(&r),
+            journal_commits: r.counter("journal_commits_total", "Group commits."),
+            journal_claims: r.counter("journal_claims_total", "Claims made durable."),
+            journal_bytes: r.gauge("journal_bytes", "Bytes of journal on disk."),
+            journal_commit_seconds: r.seconds(
+                "journal_commit_seconds",
+                "Time to write and sync one group.",
+            ),
+            journal_errors: r.counter(
+                "journal_errors_total",
+                "Failed writes or syncs of the journal.",
+            ),
+            quarantine_errors: r.counter(
+                "quarantine_errors_total",
+                "Refusals that could not be kept.",
+            ),
+            checkpoints: r.counter("checkpoints_total", "Checkpoints written."),
+            checkpoint_errors: r.counter(
+                "checkpoint_errors_total",
+                "Checkpoints that could not be written.",
+            ),
+            checkpoint_bytes: r.gauge("checkpoint_bytes", "Size of the newest checkpoint."),
+            checkpoint_pause_seconds: r.seconds(
+                "checkpoint_pause_seconds",
+                "Time a stream worker stands still to be copied.",
+            ),
+            stream_claims: r.counter("stream_claims_total", "Claims the dataflow has applied."),
+            stream_superseded: r.counter(
+                "stream_superseded_total",
+                "Claims older than what was known of their bay.",
+            ),
+            stream_frontier: r.gauge(
+                "stream_frontier_milliseconds",
+                "Ingest time the dataflow has reached.",
+            ),
+            stream_claims_waiting: r.gauge(
+                "stream_claims_waiting",
+                "Claims committed but not yet applied.",
+            ),
+            history_files: r.counters(
+                "history_files_total",
+                "Files of history written.",
+                &["class"],
+            ),
+            history_bytes: r.counter("history_bytes_total", "Bytes of history written."),
+            history_errors: r.counter(
+                "history_errors_total",
+                "Hours of history that could not be written.",
+            ),
+            history_refused: r.counter(
+                "history_refused_total",
+                "Hours left in the stream for lack of room.",
+            ),
+            history_waiting: r.gauge("history_hours_waiting", "Hours that wait to be written."),
+            history_newest: r.gauge(
+                "history_newest_milliseconds",
+                "End of the newest hour that is written.",
+            ),
+            occupancy: r.ratios(
+                "occupancy_ratio",
+                "Occupied share of known bays.",
+                &["kind"],
+            ),
+            turnover: r.ratios(
+                "turnover_per_bay_hour",
+                "Visits a bay-hour, newest settled hour.",
+                &["kind"],
+            ),
+            settled: SettlementMetrics::new(&r),
+            bays: r.gauge("bays", "Bays in the registry."),
+            zones: r.gauge("zones", "Zones in the registry."),
+            zones_stale: r.gauge("zones_stale", "Zones whose sources have all gone silent."),
+            sources: r.gauge("sources", "Sources ever heard."),
+            http_seconds: r.seconds_by(
+                "http_request_seconds",
+                "Time to answer, by route.",
+                &["route"],
+            ),
+            http_responses: r.counters(
+                "http_responses_total",
+                "Answers, by route and status.",
+                &["route", "status"],
+            ),
+            http_streams: r.gauge("http_streams", "Open event streams."),
+            http_stream_events: r.counter("http_stream_events_total", "Events written to streams."),
+            http_slow_clients: r.counter(
+                "http_slow_clients_total",
+                "Connections ended because the client did not read.",
+            ),
+            registry: r.done(),
+        }
+    }
+
+    pub fn refuse(&self, door: Door, reason: Reason) {
+        self.refused
+            .with_label_values(&[door.name(), reason.name()])
+            .inc();
+    }
+
+    pub fn accept(&self, door: Door, claims: u64) {
+        self.accepted
+            .with_label_values(&[door.name()])
+            .inc_by(claims);
+    }
+
+    /// How many were refused at `door` for `reason` since the start.
+    #[must_use]
+    pub fn refused(&self, door: Door, reason: Reason) -> u64 {
+        self.refused
+            .with_label_values(&[door.name(), reason.name()])
+            .get()
+    }
+
+    /// The Prometheus text format, version 0.0.4.
+    #[must_use]
+    pub fn render(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        if let Err(e) = TextEncoder::new().encode(&self.registry.gather(), &mut out) {
+            tracing::error!(error = %e, "metrics could not be written");
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_counted_by_door_and_reason() {
+        let m = Metrics::new();
+        m.refuse(Door::Mqtt, Reason::UnknownBay);
+        let text = String::from_utf8(m.render()).unwrap();
+        assert!(
+            text.contains(r#"bayhub_reports_refused_total{door="mqtt",reason="unknown_bay"} 1"#),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! Why a key is not issued, changed or revoked.
+
+use super::keys::MOST;
+use crate::store::StoreError;
+
+/// Why a key or partner was not made, shown or revoked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IssueError {
+    /// A field that cannot be so.
+    #[error("{field} {why}")]
+    Field { field: &'static str, why: String },
+    /// The name is in use, or was.
+    #[error("the name {0:?} is taken; a name is used once, so that it means one key for ever")]
+    Taken(String),
+    /// Only the configuration can take back what it gave.
+    #[error("the key {0:?} comes from the configuration: remove it there and restart the hub")]
+    Fixed(String),
+    #[error("there is no such key")]
+    NoSuchKey,
+    #[error("there are {MOST} keys, which is as many as there may be: revoke some")]
+    Full,
+    #[error(transparent)]
+    Store(StoreError),
+}

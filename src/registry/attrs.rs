@@ -1,0 +1,16 @@
+//! What a bay is built for and allowed for.
+
+use crate::domain::BayKind;
+
+/// What can be asked of a bay besides its state. 12 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BayAttrs {
+    pub kind: BayKind,
+    pub accessible: bool,
+    pub ev_charging: bool,
+    /// 0 = no limit.
+    pub max_height_cm: u16,
+    /// 0 = no limit.
+    pub max_stay_min: u16,
+    pub price_cents_per_hour: u32,
+}

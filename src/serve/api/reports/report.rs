@@ -1,0 +1,306 @@
+//! Reports over HTTP: the same gate, the same journal and the same promise as over MQTT. 202 means
+//! durable.
+
+use super::schema;
+use crate::domain::{Claim, Door, Parcel, Reason, Receipt, Refusal, Speaker, Submission};
+use crate::ingest::codec::{self, Codec};
+use crate::metrics::Metrics;
+use crate::partners::{self, Denied, Grant};
+use crate::registry::Registry;
+use crate::serve::http::auth::{Doorman, Reporter};
+use crate::serve::http::error::ApiError;
+use crate::serve::http::extract::{says_json, whole};
+use crate::serve::http::params::quoted;
+use crate::serve::http::problems;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::sync::Arc;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, oneshot};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The longest body, as over MQTT.
+pub(in crate::serve) const MAX_BODY: usize = 256 * 1024;
+
+/// What stands as topic in the quarantine.
+const PATH: &str = "/v1/reports";
+
+/// Turns the body of a report into claims and refusals, and counts both. Must not block.
+pub trait ReportDoor: Send + Sync {
+    /// `place` is the path it was posted to.
+    fn take(&self, speaker: &Speaker, codec: &'static Codec, place: &str, body: &[u8]) -> Parcel;
+}
+
+/// What this route and that of uplinks need.
+pub(in crate::serve) struct ReportsState {
+    pub(in crate::serve) doorman: Doorman,
+    pub(in crate::serve) registry: Arc<Registry>,
+    pub(in crate::serve) door: Arc<dyn ReportDoor>,
+    /// The journal listens. Full: busy. Closed: stopping.
+    pub(in crate::serve) inbox: mpsc::Sender<Submission>,
+    pub(in crate::serve) metrics: Arc<Metrics>,
+}
+
+impl FromRef<Arc<ReportsState>> for Doorman {
+    fn from_ref(desk: &Arc<ReportsState>) -> Self {
+        desk.doorman.clone()
+    }
+}
+
+pub(in crate::serve) fn routes(desk: Arc<ReportsState>) -> OpenApiRouter {
+    OpenApiRouter::new()
+        .routes(routes!(report))
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .with_state(desk)
+}
+
+/// The part of a body that says who speaks; the gate reads the rest.
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct Who<'b> {
+    #[serde(borrow)]
+    source: Option<Cow<'b, str>>,
+}
+
+/// Report the state of bays.
+///
+/// The body is a report as over MQTT, with `source`: a batch, or one bay flat. What is refused is
+/// listed and kept in the quarantine; the rest is accepted. The answer comes once all of it is on
+/// disk.
+#[utoipa::path(
+    post, path = "/v1/reports", tag = "data partners", security(("key" = ["report"])),
+    request_body = schema::Report,
+    responses(
+        (status = 202, description = "Durable; what was refused is listed", body = schema::Accepted),
+        problems::BadReport, problems::NoKey, problems::NoSource, problems::Over256KiB,
+        problems::NotJson, problems::BusyNothingAccepted, problems::NotStored,
+    )
+)]
+async fn report(
+    Reporter(grant): Reporter,
+    State(own): State<Arc<ReportsState>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    if !says_json(request.headers()) {
+        return Err(ApiError::UnsupportedMediaType("application/json"));
+    }
+    let body = match whole(request, MAX_BODY).await {
+        Ok(body) => body,
+        Err(ApiError::TooLarge(limit)) => {
+            let detail = format!("the body has more than {limit} bytes");
+            own.refuse(&grant, PATH, Reason::TooLarge, detail, &[])
+                .await?;
+            return Err(ApiError::TooLarge(limit));
+        }
+        Err(other) => return Err(other),
+    };
+    let speaker = match own.speaker(&grant, &body).await {
+        Ok(speaker) => speaker,
+        Err(Unheard {
+            reason: Some(reason),
+            problem,
+            detail,
+        }) => {
+            own.refuse(&grant, PATH, reason, detail, &body).await?;
+            return Err(problem);
+        }
+        Err(Unheard { problem, .. }) => return Err(problem),
+    };
+    own.pass(&speaker, &codec::REPORT, PATH, &body).await
+}
+
+/// Why nobody is let speak: for the caller, and for the quarantine where there is a counted reason.
+pub(in crate::serve) struct Unheard {
+    pub(in crate::serve) reason: Option<Reason>,
+    pub(in crate::serve) problem: ApiError,
+    pub(in crate::serve) detail: String,
+}
+
+impl Unheard {
+    fn malformed(detail: String) -> Self {
+        Self {
+            reason: Some(Reason::Malformed),
+            problem: ApiError::malformed(detail.clone()),
+            detail,
+        }
+    }
+}
+
+impl ReportsState {
+    /// Who speaks in `body`, if the holder of `grant` may speak so.
+    async fn speaker(
+        self: &Arc<Self>,
+        grant: &Arc<Grant>,
+        body: &Bytes,
+    ) -> Result<Speaker, Unheard> {
+        let who: Who<'_> = serde_json::from_slice(body)
+            .map_err(|e| Unheard::malformed(format!("not a report: {e}")))?;
+        let Some(source) = who.source else {
+            return Err(Unheard::malformed("the body names no `source`".to_owned()));
+        };
+        self.speaker_named(grant, &source).await
+    }
+
+    /// The speaker for `source`, if the holder of `grant` may be it.
+    pub(in crate::serve) async fn speaker_named(
+        self: &Arc<Self>,
+        grant: &Arc<Grant>,
+        source: &str,
+    ) -> Result<Speaker, Unheard> {
+        let source: Arc<str> = source.into();
+        let known = self
+            .registry
+            .source(&source)
+            .is_some_and(|(_, kind)| kind == grant.source_kind);
+        let asked = if known {
+            partners::speaker(grant, &self.registry, &source)
+        } else {
+            // Enrolment waits for the disk.
+            let own = Arc::clone(self);
+            let grant = Arc::clone(grant);
+            let source = Arc::clone(&source);
+            tokio::task::spawn_blocking(move || partners::speaker(&grant, &own.registry, &source))
+                .await
+                .unwrap_or_else(|e| Err(Denied::Full(e.to_string())))
+        };
+        match asked {
+            Ok((number, kind)) => Ok(Speaker {
+                source: number,
+                kind,
+                id: source,
+                pass: grant.pass.clone(),
+                uplinks: grant.uplinks,
+            }),
+            Err(denied) => {
+                let reason = match denied {
+                    Denied::Full(_) => None,
+                    Denied::UnknownSource => Some(Reason::UnknownSource),
+                    Denied::BadKey | Denied::NotAllowed => Some(Reason::Forbidden),
+                };
+                let detail = format!("as {}: {denied}", quoted(&source));
+                Err(Unheard {
+                    reason,
+                    problem: denied.into(),
+                    detail,
+                })
+            }
+        }
+    }
+
+    /// Lets a body through the gate and answers once what came of it is on disk.
+    pub(in crate::serve) async fn pass(
+        &self,
+        speaker: &Speaker,
+        codec: &'static Codec,
+        place: &str,
+        body: &[u8],
+    ) -> Result<Response, ApiError> {
+        let parcel = self.door.take(speaker, codec, place, body);
+        let answer = ReportAnswer::of(&parcel);
+        if !parcel.is_empty() {
+            self.store(parcel).await?;
+        }
+        answer.into_answer()
+    }
+
+    /// Counts one refusal of a whole message and makes it durable.
+    pub(in crate::serve) async fn refuse(
+        &self,
+        grant: &Grant,
+        place: &str,
+        reason: Reason,
+        detail: String,
+        body: &[u8],
+    ) -> Result<(), ApiError> {
+        self.metrics.refuse(Door::Http, reason);
+        let refusal = Refusal {
+            reason,
+            door: Door::Http,
+            // The key's name: who it really was, whatever the body says.
+            source: (&*grant.name).into(),
+            topic: place.into(),
+            index: None,
+            detail: detail.into(),
+            payload: Refusal::excerpt(body),
+        };
+        self.store(Parcel {
+            refusals: vec![refusal],
+            ..Parcel::default()
+        })
+        .await
+    }
+
+    /// Hands a parcel to the journal and waits until it is on disk.
+    async fn store(&self, parcel: Parcel) -> Result<(), ApiError> {
+        let (told, stored) = oneshot::channel();
+        // The caller may have hung up meanwhile: then nobody listens, which is no fault.
+        let receipt = Receipt::new(move || _ = told.send(()));
+        self.inbox
+            .try_send(parcel.into_submission(receipt))
+            .map_err(|e| match e {
+                TrySendError::Full(_) => ApiError::Busy,
+                TrySendError::Closed(_) => {
+                    ApiError::Unavailable("the hub is stopping; send it again".to_owned())
+                }
+            })?;
+        stored
+            .await
+            .map_err(|_| ApiError::Unavailable("it was not stored; send it again".to_owned()))
+    }
+}
+
+/// What the caller will be told once the parcel is durable.
+enum ReportAnswer {
+    Taken {
+        accepted: usize,
+        refused: Vec<schema::Refused>,
+    },
+    /// Refused as a whole.
+    None(ApiError),
+}
+
+impl ReportAnswer {
+    fn of(parcel: &Parcel) -> Self {
+        // A sign of life is no report.
+        let accepted = parcel
+            .claims
+            .iter()
+            .filter(|c| !matches!(c, Claim::Alive { .. }))
+            .count();
+        let whole = |r: &&Refusal| {
+            r.index.is_none() && matches!(r.reason, Reason::Malformed | Reason::TooLarge)
+        };
+        if let Some(r) = parcel.refusals.iter().find(whole).filter(|_| accepted == 0) {
+            return Self::None(ApiError::Malformed {
+                reason: r.reason,
+                detail: r.detail.to_string(),
+            });
+        }
+        let refused = parcel.refusals.iter().map(|r| schema::Refused {
+            // A lone bay given flat has no list to be in: it is the first and only.
+            index: r.index.unwrap_or(0),
+            reason: r.reason.name().to_owned(),
+            detail: r.detail.to_string(),
+        });
+        Self::Taken {
+            accepted,
+            refused: refused.collect(),
+        }
+    }
+
+    fn into_answer(self) -> Result<Response, ApiError> {
+        match self {
+            Self::Taken { accepted, refused } => Ok((
+                StatusCode::ACCEPTED,
+                axum::Json(schema::Accepted { accepted, refused }),
+            )
+                .into_response()),
+            Self::None(problem) => Err(problem),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Bays as JSON members, for JSON and GeoJSON alike: the list a driver gets, and one bay with what is
+//! known of it and why. `GEO`: each is a feature, its members are properties.
+
+use super::text::Text;
+use super::told::{BayTold, NearbyTold, p_vacant, p_vacant_to_others, shown_state};
+use crate::domain::BayView;
+use crate::forecast::p_vacant_after;
+use crate::prefetch::prefetch;
+use crate::registry::city::{BayAttrs, City};
+use std::ops::Range;
+
+/// What one bay of a list takes at most, roughly.
+const BAY_BYTES: usize = 460;
+
+/// The answer to "nearby".
+pub(super) fn nearby<const GEO: bool>(told: &NearbyTold<'_>) -> Vec<u8> {
+    let mut t = Text::with_capacity(64 + told.bays.len() * BAY_BYTES);
+    t.raw(if GEO {
+        "{\"type\":\"FeatureCollection\",\"at\":"
+    } else {
+        "{\"at\":"
+    });
+    t.time(told.at).raw(if GEO {
+        ",\"features\":["
+    } else {
+        ",\"bays\":["
+    });
+    // All are looked up before the first is written: among a million bays each look-up waits for
+    // memory, and these wait together; first for the zones, then for the ids that lead from there.
+    for (view, _) in &told.bays {
+        prefetch(std::slice::from_ref(&told.city.zone(view.zone).spec.id), 0);
+    }
+    let mut rows: Vec<(ShownBay<'_>, f32)> = Vec::with_capacity(told.bays.len());
+    rows.extend(
+        told.bays
+            .iter()
+            .map(|(view, distance_m)| (ShownBay::of(told.city, *view), *distance_m)),
+    );
+    let mut tail = Tail::default();
+    for (n, (row, distance_m)) in rows.iter().enumerate() {
+        t.raw(if n == 0 { "" } else { "," });
+        one_found::<GEO>(&mut t, row, *distance_m, told.ahead_ms);
+        tail.add(&mut t, &row.attrs);
+        t.raw(if GEO { "}}" } else { "}" });
+    }
+    t.raw("]}");
+    t.0
+}
+
+/// The attributes written last, and where: neighbours mostly have the same.
+#[derive(Default)]
+struct Tail(Option<(BayAttrs, Range<usize>)>);
+
+impl Tail {
+    fn add(&mut self, t: &mut Text, attrs: &BayAttrs) {
+        match &self.0 {
+            Some((written, at)) if written == attrs => t.0.extend_from_within(at.clone()),
+            _ => {
+                let start = t.0.len();
+                attributes(t, attrs);
+                self.0 = Some((*attrs, start..t.0.len()));
+            }
+        }
+    }
+}
+
+/// What is written of one bay.
+struct ShownBay<'c> {
+    view: BayView,
+    place_e7: (i32, i32),
+    attrs: BayAttrs,
+    id: &'c str,
+    zone: &'c str,
+}
+
+impl<'c> ShownBay<'c> {
+    fn of(city: &'c City, view: BayView) -> Self {
+        let id = city.bay_id(view.bay);
+        let zone = &city.zone(view.zone).spec.id;
+        prefetch(id.as_bytes(), 0);
+        prefetch(zone.as_bytes(), 0);
+        Self {
+            view,
+            place_e7: city.place_e7(view.bay),
+            attrs: city.attrs(view.bay),
+            id,
+            zone,
+        }
+    }
+}
+
+/// All but the attributes and the end.
+fn one_found<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>, distance_m: f32, ahead_ms: u64) {
+    open::<GEO>(t, row);
+    let view = &row.view;
+    let p = p_vacant(view);
+    t.raw(",\"distance_m\":").tenths(distance_m.into());
+    t.raw(",\"state\":").word(view.status.name());
+    t.raw(",\"p_vacant\":").share(p);
+    t.raw(",\"p_vacant_on_arrival\":")
+        .share(p_vacant_after(p, ahead_ms));
+    t.raw(",\"observed_at\":").time(view.observed_at);
+    t.raw(",\"source_kind\":").word(view.source_kind.name());
+}
+
+/// One bay, with what is known of it and why.
+pub(super) fn bay<const GEO: bool>(told: &BayTold<'_>) -> Vec<u8> {
+    let mut t = Text::with_capacity(BAY_BYTES + 128);
+    let view = &told.view;
+    let row = ShownBay::of(told.city, *view);
+    open::<GEO>(&mut t, &row);
+    t.raw(",\"at\":").time(told.at);
+    state(&mut t, view, told.reserved);
+    if let Some(claimed) = told.claimed_state() {
+        t.raw(",\"claimed_state\":").word(claimed.name());
+    }
+    t.raw(",\"why\":").word(told.why());
+    observed(&mut t, view);
+    attributes(&mut t, &row.attrs);
+    t.raw(if GEO { "}}" } else { "}" });
+    t.0
+}
+
+/// The part of [`bay`] that changes, appended to `out`: for streams, whose clients know the rest.
+pub(in crate::serve) fn bay_brief(out: &mut Vec<u8>, city: &City, view: &BayView, reserved: bool) {
+    let mut t = Text(std::mem::take(out));
+    t.raw("{\"bay\":").word(city.bay_id(view.bay));
+    t.raw(",\"zone\":")
+        .word(&city.zone(city.zone_of(view.bay)).spec.id);
+    state(&mut t, view, reserved);
+    observed(&mut t, view);
+    t.raw("}");
+    *out = t.0;
+}
+
+fn state(t: &mut Text, view: &BayView, reserved: bool) {
+    t.raw(",\"state\":").word(shown_state(view, reserved));
+    t.raw(",\"reserved\":").flag(reserved);
+    t.raw(",\"p_vacant\":");
+    match p_vacant_to_others(view, reserved) {
+        Some(p) => t.share(p),
+        None => t.raw("null"),
+    };
+}
+
+fn observed(t: &mut Text, view: &BayView) {
+    t.raw(",\"observed_at\":").time(view.observed_at);
+    t.raw(",\"source_kind\":");
+    if view.observed_at.is_never() {
+        t.raw("null");
+    } else {
+        t.word(view.source_kind.name());
+    }
+}
+
+/// Up to and including the place: in GeoJSON that is the geometry, and the rest are properties.
+fn open<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>) {
+    let (lat, lon) = row.place_e7;
+    if GEO {
+        t.raw("{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
+        t.e7(lon).raw(",").e7(lat).raw("]},\"properties\":");
+    }
+    t.raw("{\"bay\":")
+        .word(row.id)
+        .raw(",\"zone\":")
+        .word(row.zone);
+    t.raw(",\"lat\":").e7(lat).raw(",\"lon\":").e7(lon);
+}
+
+fn attributes(t: &mut Text, attrs: &BayAttrs) {
+    t.raw(",\"kind\":").word(attrs.kind.name());
+    t.raw(",\"accessible\":").flag(attrs.accessible);
+    t.raw(",\"ev_charging\":").flag(attrs.ev_charging);
+    t.raw(",\"price_cents_per_hour\":")
+        .number(attrs.price_cents_per_hour.into());
+    t.raw(",\"max_height_cm\":")
+        .limit(attrs.max_height_cm.into());
+    t.raw(",\"max_stay_min\":").limit(attrs.max_stay_min.into());
+}

@@ -1,0 +1,167 @@
+//! CSV (RFC 4180) with a head, for spreadsheets: a row a bay or zone, nothing where nothing is known.
+//!
+//! What JSON says of a page and not of its rows is not in it: where to go on stands in the header
+//! `Link`, ids that are none of ours simply have no row. A zone's vacant bays have a column each
+//! kind.
+
+use super::told::{p_vacant, p_vacant_to_others, shown_state};
+use super::{AnswerKind, BayTold, Format, NearbyTold, Rendered, ZoneTold, ZonesTold};
+use crate::domain::{BayKind, BayView, Millis};
+use crate::forecast::p_vacant_after;
+use crate::history::csv::field;
+use crate::registry::city::{BayAttrs, City};
+use crate::serve::formats::text::Text;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+
+pub(super) static FORMAT: Format = Format {
+    name: "csv",
+    media_type: "text/csv",
+    content_type: "text/csv; charset=utf-8",
+    nearby,
+    bay,
+    zones,
+    zone,
+    schema: |_: AnswerKind| {
+        RefOr::from(Schema::from(ObjectBuilder::new().schema_type(Type::String)))
+    },
+};
+
+/// What one row takes, roughly.
+const ROW_BYTES: usize = 180;
+
+/// The columns that bays have in every answer, behind its own.
+const ATTRIBUTES: &str =
+    "kind,accessible,ev_charging,price_cents_per_hour,max_height_cm,max_stay_min\r\n";
+
+fn nearby(told: &NearbyTold<'_>) -> Vec<u8> {
+    let mut t = Text::with_capacity(256 + told.bays.len() * ROW_BYTES);
+    t.raw(
+        "bay,zone,lat,lon,distance_m,state,p_vacant,p_vacant_on_arrival,observed_at,source_kind,",
+    );
+    t.raw(ATTRIBUTES);
+    for (view, distance_m) in &told.bays {
+        let p = p_vacant(view);
+        place(&mut t, told.city, view);
+        t.raw(",").tenths((*distance_m).into());
+        t.raw(",").raw(view.status.name());
+        t.raw(",").share(p);
+        t.raw(",").share(p_vacant_after(p, told.ahead_ms));
+        observed(&mut t, view);
+        attributes(&mut t, &told.city.attrs(view.bay));
+    }
+    t.0
+}
+
+fn bay(told: &BayTold<'_>) -> Vec<u8> {
+    let mut t = Text::with_capacity(256 + ROW_BYTES);
+    let view = &told.view;
+    t.raw("bay,zone,lat,lon,at,state,reserved,p_vacant,claimed_state,why,observed_at,source_kind,");
+    t.raw(ATTRIBUTES);
+    place(&mut t, told.city, view);
+    time(&mut t, told.at);
+    t.raw(",").raw(shown_state(view, told.reserved));
+    t.raw(",").flag(told.reserved);
+    t.raw(",");
+    if let Some(p) = p_vacant_to_others(view, told.reserved) {
+        t.share(p);
+    }
+    t.raw(",");
+    t.raw(told.claimed_state().map_or("", |claimed| claimed.name()));
+    t.raw(",").raw(told.why());
+    observed(&mut t, view);
+    attributes(&mut t, &told.city.attrs(view.bay));
+    t.0
+}
+
+/// Id, zone and place.
+fn place(t: &mut Text, city: &City, view: &BayView) {
+    let (lat, lon) = city.place_e7(view.bay);
+    t.raw(&field(city.bay_id(view.bay)));
+    t.raw(",").raw(&field(&city.zone(view.zone).spec.id));
+    t.raw(",").e7(lat).raw(",").e7(lon);
+}
+
+/// When and by whom, if ever.
+fn observed(t: &mut Text, view: &BayView) {
+    time(t, view.observed_at);
+    t.raw(",");
+    if !view.observed_at.is_never() {
+        t.raw(view.source_kind.name());
+    }
+}
+
+/// To the end of the row.
+fn attributes(t: &mut Text, attrs: &BayAttrs) {
+    t.raw(",").raw(attrs.kind.name());
+    t.raw(",").flag(attrs.accessible);
+    t.raw(",").flag(attrs.ev_charging);
+    t.raw(",").number(attrs.price_cents_per_hour.into());
+    for limit in [attrs.max_height_cm, attrs.max_stay_min] {
+        t.raw(",");
+        // How the registry writes "no limit".
+        if limit != 0 {
+            t.number(limit.into());
+        }
+    }
+    t.raw("\r\n");
+}
+
+/// A comma and a time; nothing for never.
+fn time(t: &mut Text, at: Millis) {
+    t.raw(",");
+    if !at.is_never() {
+        t.0.extend_from_slice(&at.rfc3339());
+    }
+}
+
+fn zones(told: &ZonesTold<'_>) -> Rendered {
+    table(&told.zones)
+}
+
+fn zone(told: &ZoneTold<'_>) -> Rendered {
+    table(std::slice::from_ref(told))
+}
+
+/// Nothing in it says when it was asked for, so all of it is steady.
+fn table(zones: &[ZoneTold<'_>]) -> Rendered {
+    let mut t = Text::with_capacity(256 + zones.len() * ROW_BYTES);
+    t.raw("zone,name,kind,operator,lat,lon,capacity");
+    for kind in BayKind::NAMES {
+        t.raw(",vacant_").raw(kind);
+    }
+    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale\r\n");
+    for told in zones {
+        row(&mut t, told);
+    }
+    Rendered {
+        body: t.0,
+        steady_from: 0,
+    }
+}
+
+fn row(t: &mut Text, told: &ZoneTold<'_>) {
+    let spec = &told.zone.spec;
+    let tally = &told.tally;
+    let (lat, lon) = told.place_e7();
+    t.raw(&field(&spec.id)).raw(",").raw(&field(&spec.name));
+    t.raw(",").raw(spec.kind.name());
+    t.raw(",").raw(&field(&spec.operator));
+    t.raw(",").e7(lat).raw(",").e7(lon);
+    t.raw(",").number(tally.capacity.into());
+    for kind in BayKind::ALL {
+        t.raw(",");
+        if told.shows(kind) {
+            t.number(tally.vacant[kind as usize].into());
+        }
+    }
+    for n in [tally.occupied, tally.unknown, tally.closed, tally.reserved] {
+        t.raw(",").number(n.into());
+    }
+    t.raw(",");
+    if let Some(share) = tally.occupancy() {
+        t.share(share);
+    }
+    time(t, tally.observed_at);
+    t.raw(",").flag(tally.stale).raw("\r\n");
+}

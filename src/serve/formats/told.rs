@@ -1,0 +1,147 @@
+//! What is told of bays and zones, whatever the format: looked up once, written by any.
+
+use crate::domain::{BayKind, BayStatus, BayView, Millis, ZoneTally};
+use crate::registry::city::{City, Zone};
+
+/// The nearest vacant bays.
+pub(in crate::serve) struct NearbyTold<'c> {
+    pub(super) city: &'c City,
+    /// With their distance in metres, nearest first.
+    pub(super) bays: Vec<(BayView, f32)>,
+    pub(super) at: Millis,
+    /// How far off the arrival is.
+    pub(super) ahead_ms: u64,
+}
+
+impl<'c> NearbyTold<'c> {
+    pub(in crate::serve) fn new(
+        city: &'c City,
+        found: impl ExactSizeIterator<Item = (BayView, f32)>,
+        at: Millis,
+        ahead_ms: u64,
+    ) -> Self {
+        let mut bays = Vec::with_capacity(found.len());
+        // Between the query and this look a bay may have been taken: it is left out, not shown as
+        // vacant.
+        bays.extend(found.filter(|(view, _)| view.status == BayStatus::Vacant));
+        Self {
+            city,
+            bays,
+            at,
+            ahead_ms,
+        }
+    }
+}
+
+/// One bay, with what is known of it and why.
+pub(in crate::serve) struct BayTold<'c> {
+    pub(in crate::serve) city: &'c City,
+    pub(in crate::serve) view: BayView,
+    /// It is kept for who has booked it.
+    pub(in crate::serve) reserved: bool,
+    pub(in crate::serve) at: Millis,
+}
+
+impl BayTold<'_> {
+    /// What was claimed, where that is not what is shown: the claim no longer stands, or somebody
+    /// has booked the bay.
+    pub(super) fn claimed_state(&self) -> Option<BayStatus> {
+        let differs = self.is_stale() || is_kept(&self.view, self.reserved);
+        differs.then_some(self.view.claimed)
+    }
+
+    /// Why the state is what it is.
+    pub(super) fn why(&self) -> &'static str {
+        if is_kept(&self.view, self.reserved) {
+            "reserved"
+        } else if self.view.observed_at.is_never() {
+            "never_reported"
+        } else if self.is_stale() {
+            "stale"
+        } else {
+            "reported"
+        }
+    }
+
+    /// What may be served differs from what was claimed only when the claim no longer stands.
+    fn is_stale(&self) -> bool {
+        !self.view.observed_at.is_never() && self.view.status != self.view.claimed
+    }
+}
+
+/// Whether it stands empty for somebody: to anybody else it is not vacant.
+fn is_kept(view: &BayView, reserved: bool) -> bool {
+    reserved && view.status == BayStatus::Vacant
+}
+
+/// The state that others than who has booked the bay are shown.
+pub(super) fn shown_state(view: &BayView, reserved: bool) -> &'static str {
+    if is_kept(view, reserved) {
+        "reserved"
+    } else {
+        view.status.name()
+    }
+}
+
+/// How sure the vacancy of a bay is that is vacant.
+pub(super) fn p_vacant(view: &BayView) -> f64 {
+    f64::from(view.confidence) / 255.0
+}
+
+/// How likely it is vacant for others than who has booked it; `None` while nothing is known.
+pub(super) fn p_vacant_to_others(view: &BayView, reserved: bool) -> Option<f64> {
+    match view.status {
+        _ if is_kept(view, reserved) => Some(0.0),
+        BayStatus::Vacant => Some(p_vacant(view)),
+        BayStatus::Occupied => Some(1.0 - p_vacant(view)),
+        BayStatus::Closed => Some(0.0),
+        BayStatus::Unknown => None,
+    }
+}
+
+/// A zone.
+pub(in crate::serve) struct ZoneTold<'c> {
+    pub(in crate::serve) zone: &'c Zone,
+    pub(in crate::serve) tally: ZoneTally,
+    /// Bit `k` is set when the zone has bays of kind `k`. None for one that is only counted.
+    pub(in crate::serve) kinds: u8,
+}
+
+impl ZoneTold<'_> {
+    /// Whether to tell how many of that kind are vacant: of kinds the zone has bays of, and any
+    /// that was counted. A zone without bays whose count is zero tells of cars, so that "full" does
+    /// not look like "not counted".
+    pub(super) fn shows(&self, kind: BayKind) -> bool {
+        let counted = |kind: BayKind| self.tally.vacant[kind as usize] > 0;
+        if self.kinds & 1 << kind as u8 != 0 || counted(kind) {
+            return true;
+        }
+        kind == BayKind::Car
+            && self.kinds == 0
+            && !self.tally.observed_at.is_never()
+            && !BayKind::ALL.into_iter().any(counted)
+    }
+
+    /// Its place in 1e-7 degrees: latitude, longitude.
+    pub(super) fn place_e7(&self) -> (i32, i32) {
+        let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
+        let place = self.zone.spec.place;
+        (e7(place.lat), e7(place.lon))
+    }
+}
+
+/// One page of the feed.
+pub(in crate::serve) struct ZonesTold<'c> {
+    pub(in crate::serve) zones: Vec<ZoneTold<'c>>,
+    /// Ids that were asked for and are none of ours.
+    pub(in crate::serve) unknown: Option<&'c [&'c str]>,
+    /// Where to go on.
+    pub(in crate::serve) next: Option<&'c str>,
+    pub(in crate::serve) at: Millis,
+}
+
+/// A body, and where in it the part begins that changes only with the data (for the ETag).
+pub(in crate::serve) struct Rendered {
+    pub(in crate::serve) body: Vec<u8>,
+    pub(in crate::serve) steady_from: usize,
+}

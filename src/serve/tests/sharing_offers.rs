@@ -1,0 +1,204 @@
+//! What becomes of an offer, and its calendar and ledger as its owner reads them.
+
+use super::sharing::{ask, market, offer, post_offer, request, step};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn an_offer_is_changed_paused_and_withdrawn_and_what_is_booked_stands() {
+    let town = market().await;
+    let id = post_offer(&town, &offer("TPY12-001")).await.json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let path = format!("/v1/offers/{id}");
+    let change = async |body: Value| {
+        town.call_as("share", "PATCH", &path, body.to_string())
+            .await
+    };
+    let held = ask(&town, &request(60)).await.json();
+    let rs = held["id"].as_str().unwrap();
+    assert_eq!(
+        step(&town, rs, "confirm").await.json()["state"],
+        "confirmed"
+    );
+
+    let changed = change(json!({"price_cents_per_hour": 500, "rules": {"buffer_min": 10}}))
+        .await
+        .json();
+    assert_eq!(
+        (&changed["price_cents_per_hour"], &changed["version"]),
+        (&json!(500), &json!(2))
+    );
+    assert_eq!(
+        (&changed["rules"]["buffer_min"], &changed["windows"]),
+        (&json!(10), &offer("")["windows"])
+    );
+    assert_eq!(ask(&town, &request(200)).await.json()["price_cents"], 500);
+    assert_eq!(
+        change(json!({"state": "paused"})).await.json()["state"],
+        "paused"
+    );
+    assert_eq!(
+        ask(&town, &request(400)).await.problem("no-match")["reason"],
+        "walk"
+    );
+    assert_eq!(
+        change(json!({"state": "open"})).await.json()["state"],
+        "open"
+    );
+    for _ in 0..2 {
+        let gone = town.call_as("share", "DELETE", &path, "").await;
+        assert_eq!(gone.status.as_u16(), 204, "withdrawn is withdrawn");
+    }
+    change(json!({"state": "open"})).await.problem("conflict");
+    ask(&town, &request(400)).await.problem("no-match");
+    let seen = town
+        .call_as("book", "GET", &format!("/v1/reservations/{rs}"), "")
+        .await
+        .json();
+    assert_eq!(
+        (&seen["state"], &seen["price_cents"]),
+        (&json!("confirmed"), &json!(240))
+    );
+    assert_eq!(
+        post_offer(&town, &offer("TPY12-001")).await.status.as_u16(),
+        201,
+        "and may be offered anew"
+    );
+    assert_eq!(
+        ask(&town, &request(60)).await.problem("no-match")["reason"],
+        "full",
+        "the old booking stands"
+    );
+    let all = town.call_as("share", "GET", "/v1/offers", "").await.json();
+    let states: Vec<&str> = all["offers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|o| o["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["withdrawn", "open"]);
+}
+
+#[tokio::test]
+async fn bookings_come_as_a_calendar_and_the_ledger_as_rows() {
+    let town = market().await;
+    let id = post_offer(&town, &offer("TPY12-001")).await.json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let first = ask(&town, &request(60)).await.json();
+    let second = ask(&town, &request(200)).await.json();
+    step(&town, first["id"].as_str().unwrap(), "confirm").await;
+    step(&town, second["id"].as_str().unwrap(), "cancel").await;
+    let feed = town
+        .call_as("share", "GET", &format!("/v1/offers/{id}/calendar.ics"), "")
+        .await;
+    assert_eq!(feed.header("content-type"), "text/calendar; charset=utf-8");
+    let text = String::from_utf8(feed.body).unwrap();
+    assert!(text.starts_with("BEGIN:VCALENDAR\r\n") && text.ends_with("END:VCALENDAR\r\n"));
+    assert_eq!(
+        text.matches("BEGIN:VEVENT").count(),
+        1,
+        "what was given up is not shown"
+    );
+    for want in [
+        "DTSTART:20261123T030000Z",
+        "DTEND:20261123T040000Z",
+        "STATUS:CONFIRMED",
+        "DESCRIPTION:2.40 SGD",
+    ] {
+        assert!(text.contains(&format!("{want}\r\n")), "{want} in {text}");
+    }
+    let auth = format!("Bearer {}", town.keys["book"]);
+    let csv = [("authorization", &*auth), ("accept", "text/csv")];
+    let rows = town
+        .get_with("/v1/partners/me/settlement?month=2026-11&limit=3", &csv)
+        .await;
+    let text = String::from_utf8(rows.body.clone()).unwrap();
+    assert_eq!(
+        text.lines().next(),
+        Some("at,reservation,bay,event,cause,amount_cents,currency")
+    );
+    assert_eq!(text.lines().count(), 4);
+    let next = rows.header("link").split(['<', '>']).nth(1).unwrap();
+    let rest = String::from_utf8(town.get_with(next, &csv).await.body).unwrap();
+    assert!(
+        rest.contains(",cancelled,driver,0,SGD") && rest.lines().count() == 2,
+        "{rest}"
+    );
+}
+
+#[tokio::test]
+async fn a_calendar_program_reads_by_a_secret_address_until_there_is_another() {
+    let town = market().await;
+    let made = post_offer(&town, &offer("TPY12-001")).await.json();
+    let id = made["id"].as_str().unwrap();
+    let first = made["calendar"].as_str().unwrap().to_owned();
+    assert!(
+        first.starts_with(&format!("/v1/offers/{id}/calendar.ics?token=")),
+        "{first}"
+    );
+    let held = ask(&town, &request(60)).await.json();
+    let feed = town.get(&first).await;
+    assert_eq!(
+        (feed.status.as_u16(), feed.header("content-type")),
+        (200, "text/calendar; charset=utf-8")
+    );
+    assert!(
+        String::from_utf8(feed.body)
+            .unwrap()
+            .contains(held["id"].as_str().unwrap())
+    );
+    let bare = first.split('?').next().unwrap().to_owned();
+    town.get(&bare).await.problem("unauthorized");
+    for wrong in [
+        "?token=x",
+        &first.replace("?token=", "?token=0")[bare.len()..],
+    ] {
+        town.get(&format!("{bare}{wrong}"))
+            .await
+            .problem("not-found");
+    }
+    let other = post_offer(&town, &offer("EAST-1")).await.json()["calendar"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let crossed = format!("{bare}?{}", other.split('?').nth(1).unwrap());
+    town.get(&crossed).await.problem("not-found");
+
+    let shown = town
+        .call_as("share", "GET", &format!("/v1/offers/{id}"), "")
+        .await
+        .json();
+    assert_eq!(shown["calendar"], first);
+    let renew = format!("/v1/offers/{id}/calendar");
+    town.call_as("share2", "POST", &renew, "")
+        .await
+        .problem("not-found");
+    let second = town.call_as("share", "POST", &renew, "").await.json()["calendar"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_ne!(first, second);
+    town.get(&first).await.problem("not-found");
+    assert_eq!(town.get(&second).await.status.as_u16(), 200);
+    let changed = town
+        .call_as(
+            "share",
+            "PATCH",
+            &format!("/v1/offers/{id}"),
+            r#"{"notes":"x"}"#,
+        )
+        .await
+        .json();
+    assert_eq!(changed["calendar"], second, "another change leaves it");
+    assert_eq!(
+        town.call_as("share", "GET", &bare, "")
+            .await
+            .status
+            .as_u16(),
+        200,
+        "and the key is good too"
+    );
+}

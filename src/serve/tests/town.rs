@@ -1,0 +1,233 @@
+//! A hub's API with everything behind it but MQTT and the stream, whose part the test plays.
+
+use super::answer::Answer;
+use super::gate::Gate;
+use super::places::small_town;
+use super::{NOW, behind, settled};
+use crate::clock::ManualClock;
+use crate::domain::{
+    BayIx, BayStatus, BayView, Millis, ReadModel as _, SourceKind, Submission, ZoneTally,
+};
+use crate::health::{Health, Part};
+use crate::journal::Journal;
+use crate::live::{Live, Room};
+use crate::metrics::Metrics;
+use crate::registry::Registry;
+use crate::serve::{ApiParts, Config, router};
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::sync::{mpsc, watch};
+use tower::ServiceExt as _;
+
+/// A hub's API with everything behind it but MQTT and the stream, whose part the test plays.
+pub(in crate::serve) struct Town {
+    pub(in crate::serve) router: Router,
+    pub(in crate::serve) registry: Arc<Registry>,
+    pub(in crate::serve) live: Arc<Live>,
+    pub(in crate::serve) clock: Arc<ManualClock>,
+    pub(in crate::serve) health: Arc<Health>,
+    pub(in crate::serve) metrics: Arc<Metrics>,
+    /// What the stream remembers of what it has settled.
+    pub(in crate::serve) memory: Arc<settled::Memory>,
+    /// A key by the scope it has.
+    pub(in crate::serve) keys: HashMap<&'static str, String>,
+    /// How often a change was told of.
+    pub(in crate::serve) changes: Arc<AtomicU32>,
+    /// Says that the hub stops.
+    pub(in crate::serve) close: watch::Sender<bool>,
+    _journal: tempfile::TempDir,
+}
+
+impl Town {
+    /// With a journal that stores what it gets.
+    pub(in crate::serve) fn new() -> Self {
+        Self::with(Config::default(), small_town(), None)
+    }
+
+    /// With an inbox that the test itself listens to.
+    pub(in crate::serve) fn with_inbox(room: usize) -> (Self, mpsc::Receiver<Submission>) {
+        let (inbox, submissions) = mpsc::channel(room);
+        (
+            Self::with(Config::default(), small_town(), Some(inbox)),
+            submissions,
+        )
+    }
+
+    pub(in crate::serve) fn with(
+        config: Config,
+        registry: Registry,
+        inbox: Option<mpsc::Sender<Submission>>,
+    ) -> Self {
+        let registry = Arc::new(registry);
+        let room = Room {
+            spare_bays: 3,
+            spare_zones: 1,
+            subscribers: 8,
+        };
+        let live = Arc::new(Live::new(&registry.city(), room));
+        let clock = Arc::new(ManualClock::at(NOW));
+        let health = Arc::new(Health::default());
+        let metrics = Arc::new(Metrics::new());
+        let dir = tempfile::tempdir().unwrap();
+        let journal = Journal::open(dir.path(), behind::small_journal(), registry.clone()).unwrap();
+        let quarantine = journal.quarantine();
+        let inbox = inbox.unwrap_or_else(|| {
+            let (inbox, submissions) = mpsc::channel(16);
+            journal
+                .start(
+                    submissions,
+                    clock.clone(),
+                    Box::new(|_| {}),
+                    metrics.clone(),
+                    health.clone(),
+                )
+                .unwrap();
+            inbox
+        });
+        let (keys, plain) = behind::keys();
+        let keys = Arc::new(keys);
+        let changes = Arc::new(AtomicU32::new(0));
+        let told = Arc::clone(&changes);
+        let (close, closed) = watch::channel(false);
+        let memory = Arc::new(settled::Memory::default());
+        let authority = settled::authority(dir.path(), &registry, &memory, (&clock, &metrics));
+        let (issuer, desk) = behind::behind(
+            dir.path(),
+            keys.clone(),
+            clock.clone(),
+            &registry,
+            &live,
+            &metrics,
+            inbox.clone(),
+        );
+        let router = router(ApiParts {
+            registry: registry.clone(),
+            live: live.clone(),
+            issuer,
+            desk,
+            keys,
+            clock: clock.clone(),
+            health: health.clone(),
+            metrics: metrics.clone(),
+            reports: Arc::new(Gate(registry.clone(), metrics.clone())),
+            inbox,
+            quarantine,
+            authority,
+            on_change: Arc::new(move || _ = told.fetch_add(1, Ordering::Relaxed)),
+            config,
+            closed,
+        });
+        Self {
+            router,
+            registry,
+            live,
+            clock,
+            health,
+            metrics,
+            memory,
+            keys: plain,
+            changes,
+            close,
+            _journal: dir,
+        }
+    }
+
+    /// Plays the stream: a bay is now so, as claimed a minute ago.
+    pub(in crate::serve) fn turns(
+        &self,
+        bay: &str,
+        status: BayStatus,
+        claimed: BayStatus,
+    ) -> BayIx {
+        let bay = self.registry.bay(bay).unwrap();
+        let city = self.registry.city();
+        self.live.bays(&[BayView {
+            bay,
+            zone: city.zone_of(bay),
+            kind: city.attrs(bay).kind,
+            status,
+            claimed,
+            confidence: 247,
+            source_kind: SourceKind::Sensor,
+            observed_at: Millis(NOW.0 - 60_000),
+        }]);
+        // As the stream does: a zone's tally is told after its bays, and that is what wakes
+        // subscribers.
+        let zone = city.zone_of(bay);
+        self.live.zones(&[(zone, self.live.zone(zone))]);
+        bay
+    }
+
+    pub(in crate::serve) fn tally(&self, zone: &str, tally: ZoneTally) {
+        self.live
+            .zones(&[(self.registry.zone(zone).unwrap(), tally)]);
+    }
+
+    /// The journal says so itself; the others have no say here.
+    pub(in crate::serve) fn all_well(&self) {
+        for part in Part::ALL {
+            self.health.well(part);
+        }
+    }
+
+    pub(in crate::serve) async fn send(&self, request: Request<Body>) -> Answer {
+        let answer = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = answer.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX)
+            .await
+            .unwrap()
+            .to_vec();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    pub(in crate::serve) async fn get(&self, path: &str) -> Answer {
+        self.get_with(path, &[]).await
+    }
+
+    pub(in crate::serve) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.call("GET", path, headers, Body::empty()).await
+    }
+
+    pub(in crate::serve) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// With the key of that scope and a JSON body.
+    pub(in crate::serve) async fn call_as(
+        &self,
+        scope: &str,
+        method: &str,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let key = format!("Bearer {}", self.keys[scope]);
+        self.call(
+            method,
+            path,
+            &[
+                ("authorization", &key),
+                ("content-type", "application/json"),
+            ],
+            body,
+        )
+        .await
+    }
+}

@@ -1,0 +1,144 @@
+//! Copying out at a cut, and the copy as blocks.
+//!
+//! Dear: the copy stops the worker; it copies the cells and what came late, and all else is shared
+//! until it is next changed.
+
+use super::{FORMAT, HEAD, HEARD, KeptCell, SHARD, WAITING, write_shard};
+use crate::domain::{AmendmentLength, BayIx, SHARDS, zones_of};
+use crate::registry::city::City;
+use crate::settlement::bytes::ByteWriter;
+use crate::settlement::inbox::Seen;
+use crate::settlement::recent::ShardRows;
+use crate::settlement::report::Report;
+use crate::settlement::shard::{Late, Out};
+use crate::settlement::timeline::BayTimeline;
+use crate::settlement::{Settle, SettlementShared};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// One worker's part at a cut.
+#[derive(Default)]
+pub struct SettledCopy {
+    cells: Vec<BayTimeline>,
+    shards: Vec<ShardCopy>,
+    waiting: Vec<Seen>,
+    begun: u64,
+    kept: Vec<AmendmentLength>,
+    /// Only the first worker's copy has it. Bits that are set after the cut do no harm: they are
+    /// set again.
+    shared: Option<Arc<SettlementShared>>,
+}
+
+struct ShardCopy {
+    shard: u32,
+    swept: u64,
+    late: Vec<Late>,
+    out: Arc<Out>,
+    rows: Arc<ShardRows>,
+}
+
+impl Settle {
+    /// Copies everything that is this worker's.
+    pub(crate) fn copy(&mut self, to: &mut SettledCopy) {
+        to.cells.clear();
+        to.cells.extend_from_slice(&self.cells);
+        to.begun = self.shared.begun.load(Ordering::Acquire);
+        to.kept = self.kept.lengths();
+        to.shared = (self.place.0 == 0).then(|| self.shared.clone());
+        to.waiting = self
+            .inbox
+            .freeze(if self.to == 0 { SHARDS } else { self.next });
+        to.shards.clear();
+        for s in self.owned() {
+            let state = &self.shards[s as usize];
+            to.shards.push(ShardCopy {
+                shard: s,
+                swept: state.swept,
+                late: state.late.clone(),
+                out: state.out.clone(),
+                rows: self.shared.recent.shard(s),
+            });
+        }
+    }
+}
+
+impl SettledCopy {
+    /// With memory for that many bays, each page of it touched.
+    pub(crate) fn with_room(bays: usize) -> Self {
+        let mut cells = vec![BayTimeline::serving_since(1); bays];
+        cells.clear();
+        Self {
+            cells,
+            ..Self::default()
+        }
+    }
+
+    /// Lets go of what it shares with the worker.
+    pub(crate) fn let_go(&mut self) {
+        self.shards.clear();
+        self.waiting.clear();
+        self.shared = None;
+    }
+
+    /// Hands every block to `each`.
+    ///
+    /// # Errors
+    /// Whatever `each` returns first.
+    pub(crate) fn blocks<E>(
+        &self,
+        city: &City,
+        each: &mut impl FnMut(u32, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut head = ByteWriter::default();
+        head.u64(FORMAT);
+        head.u64(self.begun);
+        head.pods(&self.kept);
+        each(HEAD, &head.0)?;
+        for (first, words) in self.shared.iter().flat_map(|s| s.heard.pages()) {
+            let mut page = ByteWriter::default();
+            page.u64(u64::from(first));
+            page.pods(&words);
+            each(HEARD, &page.0)?;
+        }
+        for (page, range) in &self.waiting {
+            let live = page[range.clone()]
+                .iter()
+                .filter(|r| city.is_live(BayIx(r.bay())));
+            let numbered: Vec<Report> = live
+                .map(|r| r.of(city.bay_number(BayIx(r.bay()))))
+                .collect();
+            let mut out = ByteWriter::default();
+            out.pods(&numbered);
+            each(WAITING, &out.0)?;
+        }
+        self.shards
+            .iter()
+            .try_for_each(|s| each(SHARD + s.shard, &self.shard(s, city).0))
+    }
+
+    fn shard(&self, s: &ShardCopy, city: &City) -> ByteWriter {
+        let number = |bay: u32| city.bay_number(BayIx(bay));
+        let mut cells = Vec::new();
+        for zone in zones_of(s.shard, city.zone_count()) {
+            let known = city.bays_of(zone).map(|b| (b, self.cells[b.at()]));
+            let known = known.filter(|(_, cell)| cell.at() > 0);
+            let of = city.zone(zone).number;
+            cells.extend(known.map(|(b, cell)| KeptCell {
+                cell,
+                bay: city.bay_number(b),
+                zone: of,
+            }));
+        }
+        let late = s
+            .late
+            .iter()
+            .filter(|l| city.is_live(BayIx(l.report.bay())));
+        let late: Vec<Late> = late
+            .map(|l| Late {
+                report: l.report.of(number(l.report.bay())),
+                ..*l
+            })
+            .collect();
+        write_shard(s.swept, &cells, &late, &s.rows.0, &s.out)
+    }
+}

@@ -1,0 +1,219 @@
+//! Putting back what a checkpoint says, to workers and shards that need not be the same.
+
+use super::Saved;
+use crate::domain::turnover::WINDOW_MS;
+use crate::domain::{Corrections, Millis, SHARDS, SettledHour, Visit, owner, shard_of, zones_of};
+use crate::registry::city::City;
+use crate::settlement::corrections::Fixes;
+use crate::settlement::recent::{ZoneRows, slot};
+use crate::settlement::shard::{Late, Out};
+use crate::settlement::{Settle, SettlementShared};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+impl Saved {
+    /// Puts back what is of all workers.
+    pub(crate) fn restore_shared(&self, shared: &SettlementShared) {
+        shared.begun.store(self.begun, Ordering::Release);
+        self.heard
+            .iter()
+            .for_each(|(first, words)| shared.heard.restore(*first, words));
+    }
+}
+
+impl Settle {
+    /// Puts back what this worker owns. For one that has settled nothing yet.
+    pub(crate) fn restore(&mut self, saved: &Saved) {
+        if saved.begun == 0 {
+            return;
+        }
+        let city = self.city.clone();
+        self.restore_rows(saved, &city);
+        let bay = |number: u32| city.bay_numbered(number);
+        let place = self.place;
+        let ours = |s: u32| owner(s, place.1) == place.0;
+        for kept in &saved.cells {
+            if let Some(bay) = bay(kept.bay).filter(|b| ours(shard_of(city.zone_of(*b)))) {
+                self.cells[bay.at()] = kept.cell;
+            }
+        }
+        self.restore_reports(saved, &city);
+        let mut dealt = deal(saved, &city);
+        for s in self.owned() {
+            self.shards[s as usize].out = Arc::new(std::mem::take(&mut dealt[s as usize]));
+        }
+        // Bays that went meanwhile: their service ended.
+        for kept in saved.cells.iter().filter(|k| bay(k.bay).is_none()) {
+            if let Some(zone) = city.zone_numbered(kept.zone).filter(|z| ours(shard_of(*z))) {
+                self.with_step(shard_of(zone), |step| {
+                    step.retire(zone, kept.cell, kept.bay);
+                });
+            }
+        }
+    }
+
+    fn restore_reports(&mut self, saved: &Saved, city: &City) {
+        let place = self.place;
+        let late = saved.late.iter().map(|l| (Some(l.ingest), l.report));
+        for (ingest, report) in saved.waiting.iter().map(|r| (None, *r)).chain(late) {
+            let Some(bay) = city.bay_numbered(report.bay()) else {
+                continue;
+            };
+            let s = shard_of(city.zone_of(bay));
+            let report = report.of(bay.0);
+            if owner(s, place.1) == place.0 {
+                match ingest {
+                    None => self.wait(report, s),
+                    Some(ingest) => {
+                        self.waiting += 1;
+                        self.shards[s as usize].late.push(Late { ingest, report });
+                    }
+                }
+            }
+        }
+    }
+
+    fn restore_rows(&mut self, saved: &Saved, city: &City) {
+        let mut found = BTreeMap::new();
+        for z in &saved.zones {
+            if let Some(ix) = city.zone_numbered(z.number) {
+                found.insert(ix.0, z);
+            }
+        }
+        let newest = saved
+            .zones
+            .iter()
+            .map(|z| z.swept)
+            .max()
+            .unwrap_or_default();
+        for s in self.owned() {
+            let zones = zones_of(s, city.zone_count());
+            let swept = self.shared.recent.change(s, |rows| {
+                let mut least = u64::MAX;
+                for zone in zones {
+                    let row = &mut rows.0[slot(zone)];
+                    match found.get(&zone.0) {
+                        Some(z) => {
+                            *row = ZoneRows {
+                                touched: u64::MAX,
+                                ..(*z).clone()
+                            }
+                        }
+                        // A zone that is new since.
+                        None => row.swept = newest,
+                    }
+                    least = least.min(row.swept);
+                }
+                (least, least)
+            });
+            self.shards[s as usize].swept = swept;
+            self.reached = self.reached.max(swept);
+        }
+    }
+}
+
+/// What was not handed over, on its way to the shards that its zones are in now.
+#[derive(Default)]
+struct Dealt {
+    hours: BTreeMap<u64, SettledHour>,
+    fixes: BTreeMap<u64, Fixes>,
+    visits: Vec<Visit>,
+}
+
+/// What is of zones that are gone goes with shard 0. Every shard gets every hour, if only to say
+/// that it has none of it.
+fn deal(saved: &Saved, city: &City) -> Vec<Out> {
+    let home = |zone: u32| city.zone_numbered(zone).map_or(0, shard_of) as usize;
+    let mut all: Vec<Dealt> = (0..SHARDS).map(|_| Dealt::default()).collect();
+    let hours: BTreeSet<Millis> = saved.hours.iter().map(|h| h.hour).collect();
+    let under_way = saved
+        .fixes
+        .iter()
+        .map(|f| f.hour)
+        .filter(|h| *h > 0)
+        .min()
+        .unwrap_or_default();
+    let told = saved.fixes.iter().map(Fixes::told);
+    let finished: Vec<Corrections> = told.chain(saved.corrections.iter().cloned()).collect();
+    let fixed: BTreeSet<u64> = finished
+        .iter()
+        .map(|c| c.hour.0)
+        .filter(|h| *h > 0)
+        .collect();
+    for to in &mut all {
+        to.hours.extend(hours.iter().map(|h| {
+            (
+                h.0,
+                SettledHour {
+                    hour: *h,
+                    ..SettledHour::default()
+                },
+            )
+        }));
+        to.fixes.extend(fixed.iter().map(|h| {
+            (
+                *h,
+                Fixes {
+                    hour: *h,
+                    ..Fixes::default()
+                },
+            )
+        }));
+    }
+    for h in &saved.hours {
+        for w in &h.windows {
+            all[home(w.zone)]
+                .hours
+                .entry(h.hour.0)
+                .or_default()
+                .windows
+                .push(w.clone());
+        }
+        for v in &h.visits {
+            all[home(v.zone)]
+                .hours
+                .entry(h.hour.0)
+                .or_default()
+                .visits
+                .push(*v);
+        }
+    }
+    for c in finished.iter().filter(|c| c.hour.0 > 0) {
+        for w in &c.windows {
+            let to = all[home(w.zone)].fixes.entry(c.hour.0).or_default();
+            to.window(w.zone, w.from.0 / WINDOW_MS, &w.window);
+        }
+        for change in &c.visits {
+            let to = all[home(change.visit().zone)]
+                .fixes
+                .entry(c.hour.0)
+                .or_default();
+            to.change(change);
+        }
+    }
+    saved
+        .visits
+        .iter()
+        .for_each(|v| all[home(v.zone)].visits.push(*v));
+    all.into_iter().map(|d| d.into_out(under_way)).collect()
+}
+
+impl Dealt {
+    fn into_out(mut self, under_way: u64) -> Out {
+        Out {
+            fixes: self.fixes.remove(&under_way).unwrap_or_default(),
+            visits: self.visits,
+            hours: self
+                .hours
+                .into_iter()
+                .map(|(h, told)| (h, Arc::new(told)))
+                .collect(),
+            corrections: self
+                .fixes
+                .into_iter()
+                .map(|(h, f)| (h, Arc::new(f.told())))
+                .collect(),
+        }
+    }
+}

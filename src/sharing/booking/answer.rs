@@ -1,0 +1,85 @@
+//! What was answered to a request with an idempotency key, as it is kept and given again.
+
+use crate::domain::{Reservation, ReservationState};
+use crate::sharing::actor::Failed;
+use crate::sharing::ask::{DeskError, Why};
+use crate::store::{StoreError, Work};
+use std::sync::Arc;
+
+/// What was answered, as it is kept: the text is this file's own.
+pub(super) enum Answer<'a> {
+    Held(&'a Reservation),
+    No(Why),
+}
+
+impl Answer<'_> {
+    /// `held rs_... price walk bay` - what may change later is kept as it was told - or `no full`.
+    pub(super) fn write(&self) -> String {
+        match self {
+            Self::Held(r) => format!("held {} {} {} {}", r.name, r.price_cents, r.walk_m, r.bay),
+            Self::No(why) => format!("no {}", why.name()),
+        }
+    }
+
+    pub(super) fn read(text: &str) -> Option<KeptAnswer> {
+        let words: Vec<&str> = text.split(' ').collect();
+        match words[..] {
+            ["held", name, price, walk, bay] => Some(KeptAnswer::Held {
+                name: name.to_owned(),
+                price_cents: price.parse().ok()?,
+                walk_m: walk.parse().ok()?,
+                bay: bay.into(),
+            }),
+            ["no", why] => Why::parse(why).map(KeptAnswer::No),
+            _ => None,
+        }
+    }
+}
+
+/// An answer read back.
+pub(super) enum KeptAnswer {
+    Held {
+        name: String,
+        price_cents: i64,
+        walk_m: u32,
+        bay: Arc<str>,
+    },
+    No(Why),
+}
+
+impl KeptAnswer {
+    /// The answer as it was given, whatever has become of the reservation since.
+    pub(super) async fn again(self, work: &mut Work) -> Result<Reservation, Failed> {
+        match self {
+            Self::No(why) => Err(DeskError::NoMatch(why).into()),
+            Self::Held {
+                name,
+                price_cents,
+                walk_m,
+                bay,
+            } => {
+                let r = work.reservation(&name).await?;
+                let state = ReservationState::Held;
+                let arrived_at = None;
+                let departed_at = None;
+                let moved = None;
+                Ok(Reservation {
+                    bay,
+                    state,
+                    price_cents,
+                    walk_m,
+                    arrived_at,
+                    departed_at,
+                    moved,
+                    ..r
+                })
+            }
+        }
+    }
+}
+
+pub(super) fn unreadable() -> Failed {
+    Failed::Store(StoreError::Failed(
+        "request: an answer that cannot be read".into(),
+    ))
+}

@@ -1,0 +1,167 @@
+//! What becomes of a reservation: events, another bay, and the line in the ledger for each.
+
+use super::absent;
+use crate::domain::reservation::Moved;
+use crate::domain::{Millis, Reservation, ReservationEvent, ReservationState};
+use crate::sharing::actor::{BookingActor, Failed};
+use crate::sharing::ask::DeskError;
+use crate::sharing::search::Fit;
+use crate::store::{LedgerLine, StoreError, Work};
+
+/// Whose doing a change is, as the ledger has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::sharing) enum Cause {
+    Driver,
+    Sensor,
+    Clock,
+    Hub,
+}
+
+impl Cause {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Driver => "driver",
+            Self::Sensor => "sensor",
+            Self::Clock => "clock",
+            Self::Hub => "hub",
+        }
+    }
+}
+
+impl BookingActor {
+    /// An event told by the driver's app.
+    pub(in crate::sharing) async fn drive(
+        &mut self,
+        work: &mut Work,
+        name: &str,
+        driver: &str,
+        event: ReservationEvent,
+    ) -> Result<Reservation, Failed> {
+        let r = work.reservation(name).await.map_err(absent)?;
+        if *r.driver != *driver {
+            return Err(DeskError::NoSuch.into());
+        }
+        self.step(work, r, event, Cause::Driver).await
+    }
+
+    /// Takes a reservation, as it is in the store, through an event.
+    pub(in crate::sharing) async fn step(
+        &mut self,
+        work: &mut Work,
+        r: Reservation,
+        event: ReservationEvent,
+        cause: Cause,
+    ) -> Result<Reservation, Failed> {
+        let now = self.ctx.clock.now();
+        let Some(mut step) = r.step(event, now).map_err(DeskError::Step)? else {
+            return Ok(r);
+        };
+        let mut next = Reservation {
+            state: step.to,
+            ..r
+        };
+        match event {
+            ReservationEvent::Arrive => next.arrived_at = Some(now),
+            // Nobody has seen when the bay became vacant: what was paid for is what was used.
+            ReservationEvent::Depart if cause == Cause::Clock => {
+                (next.departed_at, step.amount_cents) = (Some(next.span.end), 0);
+                self.in_doubt.push(next.bay.clone());
+            }
+            ReservationEvent::Depart => next.departed_at = Some(now),
+            _ => {}
+        }
+        let next = match work.advance(&next, now).await {
+            // Another hub was faster. The caller may ask again and will then be told how things
+            // stand.
+            Err(StoreError::Stale) => return Err(DeskError::Stale.into()),
+            done => done?,
+        };
+        work.log(&entry(
+            &next,
+            next.state.name(),
+            cause,
+            step.amount_cents,
+            now,
+        ))
+        .await?;
+        self.index.put(next.clone());
+        self.ctx
+            .metrics
+            .share
+            .transitions
+            .with_label_values(&[next.state.name()])
+            .inc();
+        Ok(next)
+    }
+
+    /// Gives a booking another bay: its own is taken, or others need it.
+    pub(in crate::sharing) async fn reseat(
+        &mut self,
+        work: &mut Work,
+        r: Reservation,
+        fit: &Fit,
+        taken: bool,
+    ) -> Result<Reservation, StoreError> {
+        let now = self.ctx.clock.now();
+        work.unseat(r.id, r.version).await?;
+        let (next, refund) = elsewhere(r, fit, taken, now);
+        let next = work.seat(&next).await?;
+        work.log(&entry(&next, "moved", Cause::Hub, refund, now))
+            .await?;
+        self.index.put(next.clone());
+        self.ctx.metrics.share.moved.inc();
+        Ok(next)
+    }
+}
+
+/// The same booking on another bay, and what its driver gets back. It costs no more than was told.
+pub(in crate::sharing) fn elsewhere(
+    r: Reservation,
+    fit: &Fit,
+    taken: bool,
+    now: Millis,
+) -> (Reservation, i64) {
+    let price_cents = fit.price_cents.min(r.price_cents);
+    let refund = if r.state == ReservationState::Held {
+        0
+    } else {
+        price_cents - r.price_cents
+    };
+    let moved = Some(Moved {
+        at: now,
+        from: r.bay,
+        taken,
+    });
+    let next = Reservation {
+        offer: fit.offer.id,
+        bay: fit.offer.bay.clone(),
+        owner: fit.offer.owner.clone(),
+        free_at: fit.offer.free_at(r.span),
+        price_cents,
+        walk_m: fit.walk_m,
+        moved,
+        ..r
+    };
+    (next, refund)
+}
+
+pub(in crate::sharing) fn entry(
+    r: &Reservation,
+    event: &str,
+    cause: Cause,
+    amount_cents: i64,
+    at: Millis,
+) -> LedgerLine {
+    LedgerLine {
+        id: 0,
+        at,
+        reservation: r.name.to_string(),
+        bay: r.bay.to_string(),
+        owner: r.owner.to_string(),
+        driver: r.driver.to_string(),
+        event: event.to_owned(),
+        cause: cause.name().to_owned(),
+        amount_cents,
+        currency: r.currency,
+    }
+}

@@ -1,0 +1,84 @@
+//! What the desk's task is told, and what is known at one moment for a plan made away from it.
+
+use super::ask::{Ask, DeskError};
+use super::index::BookingIndex;
+use super::plan::{self, PlanStep};
+use super::search::View;
+use crate::domain::{Millis, Offer, Reservation, ReservationEvent, Span};
+use crate::live::Live;
+use ahash::AHashMap;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// Bookings that are looked over at a time.
+const MOST_LOOKED_OVER: usize = 1_000;
+
+/// A place for the answer.
+pub(super) type Reply<T> = oneshot::Sender<Result<T, DeskError>>;
+
+/// What the desk is told to do.
+pub(super) enum Command {
+    /// And the offer that it has won where several bid at once.
+    Ask(Ask, Option<i64>, Reply<Reservation>),
+    /// By the driver whose reservation it is.
+    Step {
+        name: String,
+        driver: Arc<str>,
+        event: ReservationEvent,
+        reply: Reply<Reservation>,
+    },
+    AddOffer(Offer, Reply<Offer>),
+    PutOffer(Offer, Reply<Offer>),
+    /// Does what is due by now.
+    Tick(Reply<()>),
+    /// What is known, for a plan.
+    Look(Reply<Snapshot>),
+    /// Carries a plan out; how many bookings have moved.
+    Carry(Vec<PlanStep>, Reply<usize>),
+}
+
+impl Command {
+    /// What a request wants, and where what it has won is noted.
+    pub(super) fn wish(&mut self) -> Option<(&Ask, &mut Option<i64>)> {
+        match self {
+            Self::Ask(ask, won, _) => Some((ask, won)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn refuse(self, why: DeskError) {
+        // Who asked may have gone.
+        let _ = match self {
+            Self::Ask(_, _, reply) | Self::Step { reply, .. } => reply.send(Err(why)).is_ok(),
+            Self::AddOffer(_, reply) | Self::PutOffer(_, reply) => reply.send(Err(why)).is_ok(),
+            Self::Tick(reply) => reply.send(Err(why)).is_ok(),
+            Self::Look(reply) => reply.send(Err(why)).is_ok(),
+            Self::Carry(_, reply) => reply.send(Err(why)).is_ok(),
+        };
+    }
+}
+
+/// What is known at one moment, for planning away from the desk's task.
+pub(super) struct Snapshot {
+    pub(super) index: BookingIndex,
+    /// By bay when it has become free since the last look.
+    pub(super) freed: AHashMap<Arc<str>, Span>,
+    pub(super) live: Arc<Live>,
+    pub(super) now: Millis,
+}
+
+impl Snapshot {
+    /// Takes a while.
+    pub(super) fn plan(self) -> Vec<PlanStep> {
+        plan::better(
+            View {
+                index: &self.index,
+                live: &self.live,
+                now: self.now,
+            },
+            &self.freed,
+            MOST_LOOKED_OVER,
+        )
+        .steps
+    }
+}

@@ -1,0 +1,62 @@
+//! The end that the journal's thread holds: batches in, dealt out to the workers' queues.
+
+use super::super::progress::Progress;
+use crate::domain::Batch;
+use crate::settlement::SettlementShared;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc};
+use timely::scheduling::SyncActivator;
+
+/// A worker's queue, and what wakes it.
+pub(super) type WorkerQueue = (mpsc::SyncSender<Batch>, SyncActivator);
+
+/// Hands batches to the workers, in commit order, from one thread. Dropping it ends the stream once
+/// it has drained.
+pub struct Feed {
+    pub(super) workers: Vec<WorkerQueue>,
+    pub(super) next: usize,
+    pub(super) progress: Arc<Progress>,
+    pub(super) settle: Option<Arc<SettlementShared>>,
+}
+
+impl Feed {
+    /// Hands one batch to one worker and a tick of the same time to the others; waits while their
+    /// queues are full.
+    pub fn push(&mut self, batch: Batch) {
+        if let Some(settle) = &self.settle {
+            settle.begin(batch.ingest_at);
+        }
+        self.progress
+            .fed
+            .fetch_add(batch.claims.len() as u64, Ordering::Release);
+        let n = self.workers.len();
+        let chosen = self.next;
+        self.next = (chosen + 1) % n;
+        for other in (0..n).filter(|i| *i != chosen) {
+            self.send(
+                other,
+                Batch {
+                    ingest_at: batch.ingest_at,
+                    claims: Vec::new(),
+                },
+            );
+        }
+        self.send(chosen, batch);
+    }
+
+    fn send(&self, worker: usize, batch: Batch) {
+        let (tx, wake) = &self.workers[worker];
+        // A worker that is gone has panicked, and the panic hook is ending the process.
+        let _ = tx.send(batch);
+        let _ = wake.activate();
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        for (tx, wake) in self.workers.drain(..) {
+            drop(tx);
+            let _ = wake.activate();
+        }
+    }
+}
