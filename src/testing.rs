@@ -1,4 +1,4 @@
-//! Small cities and a read model that only remembers, for the tests of every room.
+//! Small cities, made in the words that matter to a test, and a read model that only remembers, for the tests of every room.
 
 use crate::domain::{BayIx, BayKind, BayView, LatLon, ReadModel, ZoneIx, ZoneKind, ZoneTally};
 use crate::registry::Registry;
@@ -25,11 +25,7 @@ pub(crate) fn zone(n: usize, capacity: u32) -> ZoneSpec {
 
 /// Bay `i` of zone `n`, an ordinary car bay; its id is `Z{n}-{i}`.
 pub(crate) fn bay(n: usize, i: usize) -> BaySpec {
-    let z = zone(n, 0).place;
-    let place = LatLon {
-        lat: z.lat + 0.00003 * (i / 10) as f64,
-        lon: z.lon + 0.00003 * (i % 10) as f64,
-    };
+    let place = step(zone(n, 0).place, i);
     let attrs = BayAttrs {
         kind: BayKind::Car,
         accessible: false,
@@ -48,12 +44,114 @@ pub(crate) fn bay(n: usize, i: usize) -> BaySpec {
 
 /// `zones` zones with `bays` bays each.
 pub(crate) fn city(zones: usize, bays: usize) -> Arc<Registry> {
-    let specs = (0..zones)
-        .flat_map(|n| (0..bays).map(move |i| bay(n, i)))
-        .collect();
-    Arc::new(
-        Registry::in_memory((0..zones).map(|n| zone(n, bays as u32)).collect(), specs).unwrap(),
-    )
+    town().zones(zones, bays).registry()
+}
+
+/// A town in the words that matter to a test; what it does not say is ordinary.
+///
+/// `town().zone("P").kind(ZoneKind::Private).operator("acme").bays(3).registry()`
+pub(crate) fn town() -> TownBuilder {
+    TownBuilder::default()
+}
+
+/// See [`town`]. What is said of a zone is said of the newest, or of that named by
+/// [`TownBuilder::of`].
+#[derive(Default)]
+pub(crate) struct TownBuilder {
+    zones: Vec<ZoneSpec>,
+    bays: Vec<BaySpec>,
+    at: usize,
+}
+
+impl TownBuilder {
+    /// A zone; unless something else is said its capacity is the number of its bays.
+    pub(crate) fn zone(mut self, id: &str) -> Self {
+        self.at = self.zones.len();
+        self.zones.push(ZoneSpec {
+            id: id.into(),
+            ..zone(self.at, 0)
+        });
+        self
+    }
+
+    /// `Z0`, `Z1` and so on, with so many bays each.
+    pub(crate) fn zones(self, count: usize, bays: usize) -> Self {
+        (0..count).fold(self, |town, n| {
+            let town = town.zone(&format!("Z{n}"));
+            town.capacity(bays as u32).bays(bays)
+        })
+    }
+
+    /// Goes back to a zone.
+    pub(crate) fn of(mut self, id: &str) -> Self {
+        self.at = self.zones.iter().position(|z| z.id == id).unwrap();
+        self
+    }
+
+    pub(crate) fn kind(mut self, kind: ZoneKind) -> Self {
+        self.zones[self.at].kind = kind;
+        self
+    }
+
+    pub(crate) fn operator(mut self, operator: &str) -> Self {
+        self.zones[self.at].operator = operator.into();
+        self
+    }
+
+    pub(crate) fn capacity(mut self, capacity: u32) -> Self {
+        self.zones[self.at].capacity = capacity;
+        self
+    }
+
+    pub(crate) fn stale_after_s(mut self, limit: u32) -> Self {
+        self.zones[self.at].stale_after_s = Some(limit);
+        self
+    }
+
+    pub(crate) fn at(mut self, place: LatLon) -> Self {
+        self.zones[self.at].place = place;
+        self
+    }
+
+    /// Bays of the zone named after it, from `-0` on.
+    pub(crate) fn bays(self, count: usize) -> Self {
+        let zone = self.zones[self.at].id.clone();
+        (0..count).fold(self, |town, i| town.bay(&format!("{zone}-{i}")))
+    }
+
+    /// A bay of the zone, a step from the one before.
+    pub(crate) fn bay(self, id: &str) -> Self {
+        let zone = &self.zones[self.at];
+        let i = self.bays.iter().filter(|b| b.zone == zone.id).count();
+        let place = step(zone.place, i);
+        self.bay_at(id, place)
+    }
+
+    pub(crate) fn bay_at(mut self, id: &str, place: LatLon) -> Self {
+        self.bays.push(BaySpec {
+            id: id.into(),
+            zone: self.zones[self.at].id.clone(),
+            place,
+            ..bay(0, 0)
+        });
+        self
+    }
+
+    pub(crate) fn build(self) -> Registry {
+        Registry::in_memory(self.zones, self.bays).unwrap()
+    }
+
+    pub(crate) fn registry(self) -> Arc<Registry> {
+        Arc::new(self.build())
+    }
+}
+
+/// The place of a zone's bay `i`.
+fn step(zone: LatLon, i: usize) -> LatLon {
+    LatLon {
+        lat: zone.lat + 0.00003 * (i / 10) as f64,
+        lon: zone.lon + 0.00003 * (i % 10) as f64,
+    }
 }
 
 /// A read model that keeps the last word on everything.
@@ -74,4 +172,24 @@ impl ReadModel for Remembered {
     fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]) {
         self.zones.lock().unwrap().extend(tallies.iter().copied());
     }
+}
+
+#[test]
+fn what_a_town_does_not_say_is_ordinary() {
+    let town = town().zones(2, 3).zone("P").kind(ZoneKind::Private);
+    let town = town.bays(2).of("Z0").operator("acme").capacity(5).bay("B");
+    let registry = town.registry();
+    let city = registry.city();
+    let zone = |id: &str| city.zone(registry.zone(id).unwrap());
+    let said = |id: &str| {
+        let spec = &zone(id).spec;
+        (spec.kind, &*spec.operator, spec.capacity)
+    };
+    assert_eq!(said("Z0"), (ZoneKind::OffStreet, "acme", 5));
+    assert_eq!(said("Z1"), (ZoneKind::OffStreet, "city", 3));
+    assert_eq!(said("P"), (ZoneKind::Private, "city", 2), "as it has bays");
+    let place = |id: &str| city.place(registry.bay(id).unwrap());
+    assert!((place("P-0").distance_m(place("P-1")) - 3.3).abs() < 0.1);
+    let own = city.bays_of(registry.zone("Z0").unwrap()).count();
+    assert_eq!((own, city.live_bays()), (4, 9));
 }

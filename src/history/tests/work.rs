@@ -3,9 +3,7 @@
 
 use super::answers::discreet;
 use super::*;
-use crate::domain::{Clock as _, RecentTurnover, ZoneIx, ZoneKind};
-use crate::registry::Registry;
-use crate::registry::city::ZoneSpec;
+use crate::domain::{Clock as _, RecentTurnover, ZoneIx};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 /// A day in files, of which no hour is cached, asked for with so much work a page.
@@ -141,20 +139,7 @@ impl RecentTurnover for FakeStream {
 
 #[test]
 fn an_hour_in_memory_is_read_again_only_when_it_changed_and_then_within_ten_seconds() {
-    let zone = ZoneSpec {
-        id: "z".into(),
-        name: String::new(),
-        kind: ZoneKind::OnStreet,
-        operator: "city".into(),
-        capacity: 1,
-        place: crate::domain::LatLon {
-            lat: 1.3,
-            lon: 103.8,
-        },
-        outline: vec![],
-        stale_after_s: None,
-    };
-    let registry = Arc::new(Registry::in_memory(vec![zone], vec![]).unwrap());
+    let registry = crate::testing::town().zone("z").capacity(1).registry();
     let clock = Arc::new(ManualClock::at(hour(6)));
     let stream = Arc::new(FakeStream::default());
     let lately = Lately::new(registry, clock.clone());

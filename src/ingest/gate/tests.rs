@@ -2,42 +2,15 @@
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::domain::{BayKind, BayStatus, LatLon, Pass, SourceIx, SourceKind, ZoneKind};
+use crate::domain::{BayStatus, Pass, SourceIx, SourceKind};
 use crate::ingest::codec::{Codec, named};
-use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
+use crate::testing;
 
 const NOW: Millis = Millis(1_795_402_800_000);
 
 pub(super) fn city() -> Registry {
-    let place = LatLon {
-        lat: 1.33,
-        lon: 103.85,
-    };
-    let zone = ZoneSpec {
-        id: "Z".into(),
-        name: "Z".into(),
-        kind: ZoneKind::OffStreet,
-        operator: String::new(),
-        capacity: 10,
-        place,
-        outline: vec![],
-        stale_after_s: None,
-    };
-    let attrs = BayAttrs {
-        kind: BayKind::Car,
-        accessible: false,
-        ev_charging: false,
-        max_height_cm: 0,
-        max_stay_min: 0,
-        price_cents_per_hour: 0,
-    };
-    let bays = ["A", "B"].map(|id| BaySpec {
-        id: id.into(),
-        zone: "Z".into(),
-        place,
-        attrs,
-    });
-    Registry::in_memory(vec![zone], bays.to_vec()).unwrap()
+    let zone = testing::town().zone("Z").capacity(10);
+    zone.bay("A").bay("B").build()
 }
 
 struct GateBench {

@@ -1,23 +1,17 @@
 //! The feed: nothing last is lost, everything is bounded, whoever leaves leaves nothing behind.
 
 use super::*;
-use crate::domain::{LatLon, ReadModel, ZoneTally};
+use crate::domain::{ReadModel, ZoneTally};
 use crate::live::{Live, Room};
 use crate::registry::Registry;
+use crate::testing;
 
 const ZONES: u32 = 70;
 const PACE: Duration = Duration::from_millis(1);
 
 /// A city of [`ZONES`] zones without bays, and its live view.
 fn hub(subscribers: usize) -> (Registry, Arc<Live>) {
-    let place = LatLon {
-        lat: 1.3,
-        lon: 103.8,
-    };
-    let zones = (0..ZONES)
-        .map(|z| crate::live::tests::zone(&format!("z{z}"), place, 10))
-        .collect();
-    let registry = Registry::in_memory(zones, vec![]).unwrap();
+    let registry = testing::town().zones(ZONES as usize, 0).build();
     let live = Live::new(
         &registry.city(),
         Room {

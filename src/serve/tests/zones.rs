@@ -3,6 +3,7 @@
 use super::{Town, at, small_town, zone};
 use crate::domain::{Millis, ZoneKind, ZoneTally};
 use crate::serve::Config;
+use crate::testing;
 use serde_json::{Value, json};
 
 fn ids(answer: &Value) -> Vec<&str> {
@@ -129,14 +130,10 @@ async fn zones_come_as_features_too() {
 #[tokio::test]
 async fn a_walk_sees_every_zone_once_even_while_zones_are_added() {
     let place = |n: u32| at(1.2 + f64::from(n) / 1000.0, 103.8);
-    let many = (0..25)
-        .map(|n| zone(&format!("Z{n}"), "", ZoneKind::OffStreet, place(n), 10))
-        .collect();
-    let town = Town::with(
-        Config::default(),
-        crate::registry::Registry::in_memory(many, vec![]).unwrap(),
-        None,
-    );
+    let many = (0..25).fold(testing::town(), |town, n| {
+        town.zone(&format!("Z{n}")).capacity(10).at(place(n))
+    });
+    let town = Town::with(Config::default(), many.build(), None);
     let mut seen = vec![];
     let mut query = "/v1/zones?limit=7".to_owned();
     for step in 0.. {

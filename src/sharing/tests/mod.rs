@@ -20,7 +20,6 @@ use crate::domain::{
 use crate::live::{Live, Query, Room};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
-use crate::registry::city::ZoneSpec;
 use crate::store::{self, Store};
 use crate::testing;
 use std::path::Path;
@@ -52,19 +51,12 @@ fn north(n: u32) -> LatLon {
 }
 
 fn town() -> Arc<Registry> {
-    let zone = ZoneSpec {
-        id: "P".into(),
-        kind: ZoneKind::Private,
-        operator: "acme".into(),
-        capacity: 0,
-        ..testing::zone(0, 0)
-    };
-    let bays = (0..6).map(|n| {
-        let mut bay = testing::bay(0, 0);
-        (bay.id, bay.zone, bay.place) = (format!("P-{n}"), "P".into(), north(n));
-        bay
-    });
-    Arc::new(Registry::in_memory(vec![zone], bays.collect()).unwrap())
+    let zone = testing::town().zone("P").kind(ZoneKind::Private);
+    (0..6)
+        .fold(zone.operator("acme"), |town, n| {
+            town.bay_at(&format!("P-{n}"), north(n))
+        })
+        .registry()
 }
 
 impl DeskRig {

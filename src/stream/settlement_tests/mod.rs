@@ -24,13 +24,8 @@ const SPAN: u64 = 5 * HOUR_MS;
 
 fn city() -> Arc<Registry> {
     // Zones 0 and 1 are of one shard, 10 and 19 of others; one zone has a limit of its own.
-    let limit = |n: usize| [None, Some(200)][usize::from(n == 1)];
-    let zones = (0..20).map(|n| crate::registry::city::ZoneSpec {
-        stale_after_s: limit(n),
-        ..testing::zone(n, 2)
-    });
-    let bays = (0..20).flat_map(|n| (0..2).map(move |i| testing::bay(n, i)));
-    Arc::new(Registry::in_memory(zones.collect(), bays.collect()).unwrap())
+    let alike = testing::town().zones(20, 2);
+    alike.of("Z1").stale_after_s(200).registry()
 }
 
 fn config() -> Config {

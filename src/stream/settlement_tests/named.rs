@@ -191,11 +191,7 @@ fn a_bay_that_moves_is_counted_where_it_is() {
         zone: "Z1".into(),
         ..testing::bay(0, 0)
     };
-    let room = |n| crate::registry::city::ZoneSpec {
-        capacity: 9,
-        ..testing::zone(n, 0)
-    };
-    t.registry.put_zones(vec![room(1)]).unwrap();
+    t.registry.put_zones(vec![testing::zone(1, 9)]).unwrap();
     t.registry
         .put_bays_at(vec![moved], Millis(TEN + 33 * MIN))
         .unwrap();

@@ -278,12 +278,8 @@ fn a_count_only_zone_follows_its_gate() {
 
 #[test]
 fn a_zone_may_set_its_own_limit() {
-    let zones = vec![crate::registry::city::ZoneSpec {
-        stale_after_s: Some(2),
-        ..testing::zone(0, 1)
-    }];
-    let registry = Registry::in_memory(zones, vec![testing::bay(0, 0)]).unwrap();
-    let mut r = rig(Arc::new(registry));
+    let town = testing::town().zone("Z0").stale_after_s(2).bays(1);
+    let mut r = rig(town.registry());
     r.sensor("Z0-0", T0, BayStatus::Vacant);
     r.at(T0 + 2000);
     assert_eq!(r.status("Z0-0"), BayStatus::Vacant);

@@ -10,5 +10,5 @@
 mod disasters;
 mod hub;
 mod mosquitto;
-mod relay;
+pub(crate) mod relay;
 mod traffic;

@@ -7,14 +7,14 @@ use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-pub(super) struct Relay {
-    pub(super) port: u16,
+pub(crate) struct Relay {
+    pub(crate) port: u16,
     whole: Arc<watch::Sender<bool>>,
 }
 
 impl Relay {
     /// A whole wire to `127.0.0.1:{broker}`.
-    pub(super) async fn to(broker: u16) -> Self {
+    pub(crate) async fn to(broker: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("its address").port();
         let whole = Arc::new(watch::Sender::new(true));
@@ -36,11 +36,11 @@ impl Relay {
         Self { port, whole }
     }
 
-    pub(super) fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.whole.send_replace(false);
     }
 
-    pub(super) fn heal(&self) {
+    pub(crate) fn heal(&self) {
         self.whole.send_replace(true);
     }
 }

@@ -9,6 +9,7 @@ mod copies;
 mod crash;
 mod crowd;
 mod district;
+mod examples;
 mod exits;
 mod full_disk;
 mod http;

@@ -25,7 +25,7 @@ async fn call(
 }
 
 /// A bay of the demo's, and where it is.
-fn own_bay(hub: &Hub) -> (String, f64, f64) {
+pub(super) fn own_bay(hub: &Hub) -> (String, f64, f64) {
     let zones = hub.features("zones.geojson");
     let bays = hub.features("bays.geojson");
     let own = |zone: &str| zones.iter().any(|z| z.id == zone && z.operator == "demo");

@@ -31,6 +31,7 @@ fn versions() -> Vec<PathBuf> {
     let paths = entries.map(|e| e.expect("an entry").path());
     let mut found: Vec<PathBuf> = paths.filter(|p| p.is_dir()).collect();
     found.sort();
+    assert!(!found.is_empty());
     found
 }
 

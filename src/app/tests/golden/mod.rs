@@ -26,6 +26,7 @@ fn versions() -> Vec<PathBuf> {
         .map(|e| e.unwrap().path());
     let mut found: Vec<PathBuf> = entries.filter(|p| p.is_dir()).collect();
     found.sort();
+    assert!(!found.is_empty());
     found
 }
 
