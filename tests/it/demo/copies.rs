@@ -1,7 +1,7 @@
 //! `inspect`, `backup` and `restore`, beside a hub that writes all the while.
 
 use super::hub::{Hub, bayhub};
-use super::load::{AHEAD, Books};
+use super::load::{BEHIND, Books};
 use bayhub::domain::{AmendmentLog, Millis};
 use bayhub::settlement::AmendmentFiles;
 use serde_json::Value;
@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 const QUIET: [&str; 3] = ["--bays", "60", "--no-sim"];
-const BUSY: [(&str, &str); 3] = [
-    AHEAD,
+const BUSY: [(&str, &str); 4] = [
+    BEHIND[0],
+    BEHIND[1],
     ("BAYHUB__JOURNAL__SEGMENT_BYTES", "65536"),
     ("BAYHUB__JOURNAL__CHECKPOINT_BYTES", "65536"),
 ];
@@ -212,7 +213,7 @@ fn a_backup_holds_of_what_was_settled_all_that_its_checkpoint_counts() {
 #[tokio::test]
 async fn inspect_changes_nothing_and_says_what_a_start_will_do() {
     let dir = tempfile::tempdir().expect("a folder");
-    let hub = Hub::start_in(dir.path(), &QUIET);
+    let hub = Hub::start_with(dir.path(), &QUIET, &BEHIND);
     let data = hub.data().to_owned();
     let mut books = Books::new(
         hub.features("bays.geojson")
@@ -239,14 +240,20 @@ async fn inspect_changes_nothing_and_says_what_a_start_will_do() {
     );
     assert_eq!(before, state(&data));
     // A clean stop leaves a checkpoint, and nothing to replay.
-    assert!(Hub::start_in(dir.path(), &QUIET).stop().success());
+    assert!(
+        Hub::start_with(dir.path(), &QUIET, &BEHIND)
+            .stop()
+            .success()
+    );
     let seen = inspect(&data);
     assert_eq!(
         (&seen["claims_behind"], &seen["checkpoints"][0]["bays"]),
         (&Value::from(0), &Value::from(5)),
         "{seen}"
     );
-    books.hold_against(&Hub::start_in(dir.path(), &QUIET)).await;
+    books
+        .hold_against(&Hub::start_with(dir.path(), &QUIET, &BEHIND))
+        .await;
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! `BAYHUB_KILLS=200` for more than the usual number.
 
 use super::hub::Hub;
-use super::load::{AHEAD, Books};
+use super::load::{BEHIND, Books};
 use crate::long::{figure, setting};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -13,8 +13,9 @@ use std::time::Duration;
 const QUIET: [&str; 3] = ["--bays", "60", "--no-sim"];
 
 /// Segments fill and checkpoints are made many times in each short life.
-const BUSY: [(&str, &str); 5] = [
-    AHEAD,
+const BUSY: [(&str, &str); 6] = [
+    BEHIND[0],
+    BEHIND[1],
     ("BAYHUB__JOURNAL__SEGMENT_BYTES", "65536"),
     ("BAYHUB__JOURNAL__CHECKPOINT_BYTES", "16384"),
     ("BAYHUB__JOURNAL__CHECKPOINT_S", "1"),
@@ -22,7 +23,11 @@ const BUSY: [(&str, &str); 5] = [
 ];
 
 /// No checkpoint, so that the journal holds every claim there ever was.
-const KEPT: [(&str, &str); 2] = [AHEAD, ("BAYHUB__JOURNAL__CHECKPOINT_S", "86400")];
+const KEPT: [(&str, &str); 3] = [
+    BEHIND[0],
+    BEHIND[1],
+    ("BAYHUB__JOURNAL__CHECKPOINT_S", "86400"),
+];
 
 /// Starts, checks, loads and kills `kills` times; the books, and the last folder's hub.
 async fn lives(dir: &std::path::Path, kills: u64, env: &[(&str, &str)]) -> (Books, Hub) {

@@ -2,7 +2,7 @@
 
 use super::http::{call, state, status};
 use super::hub::Hub;
-use super::load::{AHEAD, Books};
+use super::load::{BEHIND, Books};
 use reqwest::Method;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 const QUIET: [&str; 3] = ["--bays", "60", "--no-sim"];
-const SMALL: [(&str, &str); 3] = [
-    AHEAD,
+const SMALL: [(&str, &str); 4] = [
+    BEHIND[0],
+    BEHIND[1],
     ("BAYHUB__JOURNAL__SEGMENT_BYTES", "16384"),
     ("BAYHUB__JOURNAL__QUARANTINE_BYTES", "131072"),
 ];

@@ -10,8 +10,13 @@ use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
-/// More reports are made than there are ms, so their times run ahead of the clock.
-pub(super) const AHEAD: (&str, &str) = ("BAYHUB__GATE__FUTURE_S", "off");
+/// More reports are made than there are ms, and a time ahead of the clock would count as now: so they
+/// are about what was an hour ago, by sources that may be as late as that and still are believed.
+pub(super) const BEHIND: [(&str, &str); 2] = [
+    ("BAYHUB__STREAM__STALE_AFTER_S", "86400"),
+    ("BAYHUB__STREAM__SETTLE__APP_LATENESS_S", "7200"),
+];
+const BEHIND_MS: u64 = 100 * 60 * 1000;
 
 const STATES: [&str; 3] = ["vacant", "occupied", "closed"];
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -35,7 +40,7 @@ fn state_of(n: u64) -> &'static str {
 
 impl Books {
     pub(super) fn new(bays: Vec<String>) -> Self {
-        let first = SystemClock.now().0;
+        let first = SystemClock.now().0 - BEHIND_MS;
         let http = crate::web::client().build().expect("a client");
         Self {
             bays,
