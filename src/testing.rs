@@ -1,4 +1,5 @@
-//! Small cities, made in the words that matter to a test, and a read model that only remembers, for the tests of every room.
+//! Small cities, made in the words that matter to a test, and a read model that only remembers, for
+//! the tests of every room.
 
 use crate::domain::{BayIx, BayKind, BayView, LatLon, ReadModel, ZoneIx, ZoneKind, ZoneTally};
 use crate::registry::Registry;

@@ -4,7 +4,7 @@
 //! last line, for a profiler. 1.4 million bays in 14,000 zones, a Zipf-like stream of reports (8 %
 //! of them true changes, 1 % noise, some seconds of disorder). Both sides do the same work: newest
 //! report wins, zone counters, when each zone and source was last heard, silence, live words and
-//! vacant bits. The loop is what one would write with nothing else in mind: dense arrays, one
+//! vacant bits; only whose word goes first is asked by the dataflow alone. The loop is what one would write with nothing else in mind: dense arrays, one
 //! thread, a prefetch some reports ahead. Figures are millions of reports a second of wall time,
 //! and a second of processor time, which other programs on the machine disturb less; the ratios are
 //! what to look at.

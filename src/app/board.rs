@@ -1,5 +1,5 @@
-//! The live view as MQTT subscribers and outside brokers see it. An adapter: which zones there are, what each says, who
-//! is told.
+//! The live view as MQTT subscribers and outside brokers see it. An adapter: which
+//! zones there are, what each says, who is told.
 
 use super::Shared;
 use crate::domain::{Availability, Clock, ZoneIx};

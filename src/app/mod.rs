@@ -11,9 +11,10 @@
 //!
 //! Start, a phase each, and a file each: `foundation` (is the configuration right? addresses, the
 //! folder, the registry), `storage` (all that lasts), `engine` (the stream and its journal),
-//! `services` (all that answers), then the replay, and last the `doors` for reports. Stop: doors first, then what is under way becomes durable and is applied and a
-//! last checkpoint is written, then the threads end. Nothing is acknowledged that is not on disk,
-//! so stopping at any other moment loses nothing either.
+//! `services` (all that answers), then the replay, and last the `doors` for reports. Stop: doors first, then what is
+//! under way becomes durable and is applied and a last checkpoint is written, then the threads end.
+//! Nothing is acknowledged that is not on disk, so stopping at any other moment loses nothing
+//! either.
 
 mod adapters;
 mod backup;

@@ -9,10 +9,11 @@
 //! Told hours and corrections leave by `handover`.
 //!
 //! Promises: what is settled is a function of the set of claims that came in time, of the set that
-//! came late, and of the bays' service; not of order, duplicates, batches, workers or restarts. The
-//! watermark is the frontier of what all workers have applied, less the lateness, in whole windows;
-//! whether a claim is late is decided by the ingest time of its own batch. Only claims in time
-//! count as hearing a source: a late report speaks for its own bay and no other.
+//! came late, and of the bays' service; not of duplicates, batches, workers or restarts, nor of order
+//! (but where one source says two things with one `at` and `seq`: then the last acknowledged stands).
+//! The watermark is the frontier of what all workers have applied, less the lateness, in whole
+//! windows; whether a claim is late is decided by the ingest time of its own batch. Only claims in
+//! time count as hearing a source: a late report speaks for its own bay and no other.
 //!
 //! Dear: each report comes from memory three times more, and after a start, an amendment, a change of
 //! the registry, or when a word may have lapsed, all bays of a zone are looked at; so it is done a

@@ -2,9 +2,9 @@
 //!
 //! `dataflow` is the timely graph and, with `dataflow/claims`, all that knows timely; `worker`,
 //! `fuse` and `zones` are pure state machines; `cut` copies their state at one ingest time and
-//! `checkpoint` makes bytes of it and back. Nothing here reads a clock: time comes with the batches. Bounded: a batch
-//! channel of [`Config::queue_batches`] a worker; when it is full the journal's writer waits, and
-//! with it the doors.
+//! `checkpoint` makes bytes of it and back. Nothing here reads a clock: time comes with the
+//! batches. Bounded: a batch channel of [`Config::queue_batches`] a worker; when it is full the
+//! journal's writer waits, and with it the doors.
 
 mod ahead;
 pub mod checkpoint;

@@ -1,10 +1,11 @@
 //! One worker's state: the bays and zones of its shards, and what claims do to them. Pure; no
 //! clock, no threads.
 //!
-//! Promises: a bay's state is a function of the set of claims made of it; a zone's counters always
-//! equal the sum of its bays; a source that is silent for longer than a zone's limit is no longer
-//! believed there. Dear: each claim touches the state of one bay at random, so states are prefetched over
-//! the batch; a change of the registry walks all bays.
+//! Promises: a bay's state is a function of the set of claims made of it (and, where one source says
+//! two things with one `at` and `seq`, of which came last); a zone's counters always equal the sum
+//! of its bays; a source that is silent for longer than a zone's limit is no longer believed there.
+//! Dear: each claim touches the state of one bay at random, so states are prefetched over the batch;
+//! a change of the registry walks all bays.
 
 use super::fuse::{BayState, Fused};
 use super::seen::SourcesSeen;
@@ -352,9 +353,9 @@ impl Worker {
     }
 }
 
-/// Whether a word of that kind, source and time has lapsed: its source silent for too long, or the claim itself too
-/// old. An app passes by, so its reports age one by one; a sensor that is heard at all vouches for
-/// all its bays.
+/// Whether a word of that kind, source and time has lapsed: its source silent for too long, or the
+/// claim itself too old. An app passes by, so its reports age one by one; a sensor that is heard at
+/// all vouches for all its bays.
 #[inline]
 fn silent(
     seen: &SourcesSeen,

@@ -3,7 +3,7 @@
 //! Promises: a message is acknowledged to the broker only once it is on disk here (or was refused
 //! and that is on disk), in receive order, on the connection it came by; so whatever is cut or
 //! killed, the broker still has what the hub has not. It may then send a message twice: taken
-//! twice, with the effect of once, as bays follow the newest `at`. A source is believed only where
+//! twice, with the effect of once, as a word said again is known by its `at` and `seq`. A source is believed only where
 //! the configuration says that this broker may speak for it. Not promised: what the broker itself
 //! loses, and the order of reports without `at` when several clients share them.
 //!

@@ -1,5 +1,5 @@
-//! Reports kept for amendments: groups apart, cut back to what a checkpoint names, bounded, and honest about what
-//! is gone.
+//! Reports kept for amendments: groups apart, cut back to what a checkpoint names, bounded, and
+//! honest about what is gone.
 
 use super::AmendmentFiles;
 use crate::domain::turnover::HOUR_MS;

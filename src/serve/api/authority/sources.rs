@@ -1,7 +1,7 @@
 //! How each source does: when it was last heard, how late it is, what was taken of it and what
 //! refused.
 //!
-//! Whether a sensor is stuck is not said: the hub fuses by the newest word and holds no belief of
+//! Whether a sensor is stuck is not said: the hub goes by rank and time of words and holds no belief of
 //! that yet.
 
 use super::question::AuthorityState;

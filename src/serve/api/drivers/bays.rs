@@ -11,7 +11,7 @@ use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::state::ReadState;
 use axum::extract::State;
-use axum::http::{Uri, header};
+use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -147,5 +147,10 @@ async fn bay(
 }
 
 fn answer(body: Vec<u8>, format: &Format) -> Response {
-    ([(header::CONTENT_TYPE, format.header())], body).into_response()
+    // A cache must not hand one format to who asked for another.
+    let headers = [
+        (header::CONTENT_TYPE, format.header()),
+        (header::VARY, HeaderValue::from_static("accept")),
+    ];
+    (headers, body).into_response()
 }

@@ -61,8 +61,8 @@ impl OfKind {
 
 /// Zones with what is vacant in them, by stable number: page by page, within a box, or by id.
 ///
-/// Walk with `cursor` until `next` is null (in any format: until there is no `Link` to the next). Zones added meanwhile come at the end; none is sent
-/// twice.
+/// Walk with `cursor` until `next` is null (in any format: until there is no `Link` to the next).
+/// Zones added meanwhile come at the end; none is sent twice.
 #[utoipa::path(
     get, path = "/v1/zones", tag = "drivers",
     params(schema::ZonesQuery),

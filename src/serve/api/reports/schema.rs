@@ -34,6 +34,10 @@ pub(in crate::serve) struct ReportBay {
     state: BayState,
     #[schema(minimum = 0, maximum = 1)]
     confidence: Option<f64>,
+    /// Where it differs from the report's.
+    #[schema(format = DateTime)]
+    at: Option<String>,
+    seq: Option<u64>,
 }
 
 #[derive(IntoParams)]

@@ -2,8 +2,8 @@
 //!
 //! Between planning and doing, drivers cancel, arrive and book. So a plan is not all or nothing: a
 //! [`JointMove`] holds the moves that only work together (two that change places), and names the
-//! earlier steps that make room for it. Whoever carries a plan out does a step in one transaction, checks
-//! what it expects, and leaves out what rests on a refused one.
+//! earlier steps that make room for it. Whoever carries a plan out does a step in one
+//! transaction, checks what it expects, and leaves out what rests on a refused one.
 
 use super::layout::Layout;
 use super::table::{NONE, Table};
