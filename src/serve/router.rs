@@ -23,8 +23,8 @@ struct AudienceStates {
     reads: Arc<ReadState>,
     streams: Arc<Streams>,
     reports: Arc<reports::ReportsState>,
-    bureau: Arc<authority::AuthorityState>,
-    market: Arc<SharingState>,
+    authority: Arc<authority::AuthorityState>,
+    sharing: Arc<SharingState>,
     operators: operators::OperatorStates,
 }
 
@@ -56,18 +56,18 @@ impl AudienceStates {
             inbox: parts.inbox.clone(),
             metrics: parts.metrics.clone(),
         });
-        let bureau = Arc::new(authority::AuthorityState {
+        let authority = Arc::new(authority::AuthorityState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             authority: parts.authority,
             room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
         });
-        let market = Arc::new(SharingState {
+        let sharing = Arc::new(SharingState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             desk: parts.desk,
         });
-        let office = operators::RegistryState {
+        let registry = operators::RegistryState {
             doorman: doorman.clone(),
             registry: parts.registry,
             live: parts.live,
@@ -76,31 +76,31 @@ impl AudienceStates {
             on_change: parts.on_change,
             one: Mutex::default(),
         };
-        let registrar = operators::KeysState {
+        let keys = operators::KeysState {
             doorman: doorman.clone(),
             issuer: parts.issuer,
         };
-        let cell = operators::QuarantineState {
+        let quarantine = operators::QuarantineState {
             doorman,
             quarantine: parts.quarantine,
         };
-        let watch = operators::HealthState {
+        let health = operators::HealthState {
             health: parts.health,
             metrics: parts.metrics,
         };
         let operators = operators::OperatorStates {
-            office: Arc::new(office),
-            market: market.clone(),
-            registrar: Arc::new(registrar),
-            cell: Arc::new(cell),
-            watch: Arc::new(watch),
+            registry: Arc::new(registry),
+            sharing: sharing.clone(),
+            keys: Arc::new(keys),
+            quarantine: Arc::new(quarantine),
+            health: Arc::new(health),
         };
         Self {
             reads,
             streams: Arc::new(streams),
             reports,
-            bureau,
-            market,
+            authority,
+            sharing,
             operators,
         }
     }
@@ -114,11 +114,11 @@ pub fn router(parts: ApiParts) -> Router {
     // Whether any web page may read it.
     let groups: [(OpenApiRouter, bool); 7] = [
         (drivers::routes(s.reads, s.streams.clone()), true),
-        (booking::routes(s.market.clone(), s.streams), false),
-        (authority::public_routes(s.bureau.clone()), true),
-        (authority::routes(s.bureau), false),
+        (booking::routes(s.sharing.clone(), s.streams), false),
+        (authority::public_routes(s.authority.clone()), true),
+        (authority::routes(s.authority), false),
         (reports::routes(s.reports), false),
-        (sharing::routes(s.market), false),
+        (sharing::routes(s.sharing), false),
         (operators::routes(s.operators), false),
     ];
     let mut description = schema::Document::openapi();

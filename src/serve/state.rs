@@ -32,7 +32,7 @@ pub(in crate::serve) struct SharingState {
 }
 
 impl FromRef<Arc<SharingState>> for Doorman {
-    fn from_ref(market: &Arc<SharingState>) -> Self {
-        market.doorman.clone()
+    fn from_ref(sharing_state: &Arc<SharingState>) -> Self {
+        sharing_state.doorman.clone()
     }
 }

@@ -203,7 +203,7 @@ fn walk(
     to: u64,
     rules: &Rules<'_>,
 ) -> (WindowDeltas, BayTimeline, Vec<(u64, BayTimeline)>) {
-    let mut tape = WindowDeltas::default();
+    let mut deltas = WindowDeltas::default();
     let mut carries = Vec::new();
     let mut last = 0;
     for r in reports {
@@ -212,8 +212,8 @@ fn walk(
             carries.push((hour, cell));
             last = hour;
         }
-        cell.report(r, rules, &mut tape);
+        cell.report(r, rules, &mut deltas);
     }
-    cell.advance(to, rules, &mut tape);
-    (tape, cell, carries)
+    cell.advance(to, rules, &mut deltas);
+    (deltas, cell, carries)
 }

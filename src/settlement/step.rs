@@ -202,28 +202,28 @@ impl<'a> WindowStep<'a> {
         number: u32,
     ) {
         let swept = self.rows.0[slot(zone)].swept;
-        let mut tape = WindowDeltas::default();
+        let mut deltas = WindowDeltas::default();
         let rules = Rules {
             bay: number,
             ..self.rules(zone, swept)
         };
-        cell.retire(swept, &rules, &mut tape);
-        self.put_down(zone, &mut tape);
+        cell.retire(swept, &rules, &mut deltas);
+        self.put_down(zone, &mut deltas);
     }
 
     /// Adds what walks of that zone's bays put down.
-    pub(in crate::settlement) fn put_down(&mut self, zone: ZoneIx, tape: &mut WindowDeltas) {
+    pub(in crate::settlement) fn put_down(&mut self, zone: ZoneIx, deltas: &mut WindowDeltas) {
         let rows = &mut self.rows.0[slot(zone)];
-        tape.drain().for_each(|(n, w)| rows.add(n, &w));
+        deltas.drain().for_each(|(n, w)| rows.add(n, &w));
         let min = self.limits.min_visit;
-        let short = tape
+        let short = deltas
             .visits
             .iter()
             .filter(|v| v.is_whole() && v.stay_ms() < min)
             .count() as u64;
         self.counts.short += short;
-        self.counts.visits += tape.visits.len() as u64 - short;
-        self.out.visits.append(&mut tape.visits);
+        self.counts.visits += deltas.visits.len() as u64 - short;
+        self.out.visits.append(&mut deltas.visits);
     }
 
     /// From the hour of its first report on a zone is told of: what its bays were before, all
@@ -241,15 +241,15 @@ impl<'a> WindowStep<'a> {
             return;
         }
         rows.heard_from = hour;
-        let mut tape = WindowDeltas::default();
+        let mut deltas = WindowDeltas::default();
         for bay in city.bays_of(zone) {
-            tape.spend(
+            deltas.spend(
                 BayStatus::Unknown,
                 city.serving_since(bay).0.max(hour),
                 until,
             );
         }
-        let mut windows: Vec<_> = tape.drain().collect();
+        let mut windows: Vec<_> = deltas.drain().collect();
         windows.sort_unstable_by_key(|w| w.0);
         for (n, w) in &windows {
             rows.add(*n, w);

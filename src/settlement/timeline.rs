@@ -112,7 +112,7 @@ impl BayTimeline {
 
     /// Walks to the next report. What is before the bay's service is passed over.
     #[inline]
-    pub fn report(&mut self, r: &Report, rules: &Rules<'_>, tape: &mut WindowDeltas) {
+    pub fn report(&mut self, r: &Report, rules: &Rules<'_>, deltas: &mut WindowDeltas) {
         let at = r.at();
         let old = self.at();
         if old == 0 && at < self.since {
@@ -120,7 +120,7 @@ impl BayTimeline {
         }
         // Within the limit no word can have lapsed.
         if at - old > rules.limit.min(rules.max_age) {
-            self.lapse(at, rules, tape);
+            self.lapse(at, rules, deltas);
         }
         // While a watcher's word stands, nobody who passes by settles the bay.
         if r.kind().passes_by() && !self.kind().passes_by() && self.state() != BayStatus::Unknown {
@@ -130,7 +130,7 @@ impl BayTimeline {
         }
         let status = r.status();
         if status != self.state() {
-            self.turn(status, at, rules, tape);
+            self.turn(status, at, rules, deltas);
         }
         let vouched = if status == BayStatus::Occupied {
             1 << (KINDS + r.kind().vouches_as())
@@ -213,33 +213,33 @@ impl BayTimeline {
     /// Walks on to `to`, before which there is no other report, and adds everything up to there
     /// to the deltas.
     #[inline]
-    pub fn advance(&mut self, to: u64, rules: &Rules<'_>, tape: &mut WindowDeltas) {
+    pub fn advance(&mut self, to: u64, rules: &Rules<'_>, deltas: &mut WindowDeltas) {
         if self.state() != BayStatus::Unknown && to - self.at() > rules.limit.min(rules.max_age) {
-            self.lapse(to, rules, tape);
+            self.lapse(to, rules, deltas);
         }
         // By now it is known to be no short stay.
         if self.is_open() && to - self.since >= rules.min_visit {
             self.word |= COUNTED;
-            tape.started(self.since);
+            deltas.started(self.since);
         }
-        tape.spend(self.state(), self.since.max(rules.swept), to);
+        deltas.spend(self.state(), self.since.max(rules.swept), to);
     }
 
     /// Ends the service at `to`: an open visit ends unseen.
-    pub fn retire(&mut self, to: u64, rules: &Rules<'_>, tape: &mut WindowDeltas) {
+    pub fn retire(&mut self, to: u64, rules: &Rules<'_>, deltas: &mut WindowDeltas) {
         if self.since < to {
-            self.advance(to, rules, tape);
+            self.advance(to, rules, deltas);
             let done = Rules {
                 swept: to,
                 ..*rules
             };
-            self.turn(BayStatus::Unknown, to, &done, tape);
+            self.turn(BayStatus::Unknown, to, &done, deltas);
         }
     }
 
-    fn lapse(&mut self, before: u64, rules: &Rules<'_>, tape: &mut WindowDeltas) {
+    fn lapse(&mut self, before: u64, rules: &Rules<'_>, deltas: &mut WindowDeltas) {
         if let Some(at) = self.lapses_before(before, rules) {
-            self.turn(BayStatus::Unknown, at, rules, tape);
+            self.turn(BayStatus::Unknown, at, rules, deltas);
         }
     }
 
@@ -257,9 +257,9 @@ impl BayTimeline {
     }
 
     #[cold]
-    fn turn(&mut self, to: BayStatus, at: u64, rules: &Rules<'_>, tape: &mut WindowDeltas) {
+    fn turn(&mut self, to: BayStatus, at: u64, rules: &Rules<'_>, deltas: &mut WindowDeltas) {
         let was = self.state();
-        tape.spend(was, self.since.max(rules.swept), at);
+        deltas.spend(was, self.since.max(rules.swept), at);
         if was == BayStatus::Occupied {
             let visit = Visit {
                 bay: rules.bay,
@@ -272,9 +272,9 @@ impl BayTimeline {
             };
             let short = visit.is_whole() && visit.stay_ms() < rules.min_visit;
             if visit.start_seen && self.word & COUNTED == 0 && !short {
-                tape.started(self.since);
+                deltas.started(self.since);
             }
-            tape.ended(&visit, short);
+            deltas.ended(&visit, short);
         }
         let seen = if to == BayStatus::Occupied && was == BayStatus::Vacant {
             START_SEEN

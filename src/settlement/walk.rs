@@ -30,7 +30,7 @@ pub(in crate::settlement) struct ZoneQuiet {
 /// What a walk through a window needs and makes, used again for each.
 #[derive(Default)]
 pub(in crate::settlement) struct Trail {
-    tape: WindowDeltas,
+    deltas: WindowDeltas,
     /// Bays to be looked at of one zone.
     bays: Vec<u32>,
     open: Vec<u32>,
@@ -74,10 +74,10 @@ impl WindowStep<'_> {
                 } else {
                     self.walk_all(zone, walk, rules, &mut trail)
                 };
-                for v in &mut trail.tape.visits {
+                for v in &mut trail.deltas.visits {
                     v.bay = city.bay_number(BayIx(v.bay));
                 }
-                self.put_down(zone, &mut trail.tape);
+                self.put_down(zone, &mut trail.deltas);
             }
             let rows = &mut self.rows.0[slot(zone)];
             rows.swept = to;
@@ -118,7 +118,7 @@ impl WindowStep<'_> {
                 self.cells[bay.at()].look_ahead(soon, &rules)
             };
             if heard || until < to || before.is_open() || !before.is_since(rules.swept) {
-                self.walk_bay(bay, walk, &mut rules, &mut trail.tape);
+                self.walk_bay(bay, walk, &mut rules, &mut trail.deltas);
                 until = self.cells[bay.at()].look_ahead(soon, &rules);
             } else {
                 resting[before.state() as usize] += 1;
@@ -136,7 +136,7 @@ impl WindowStep<'_> {
             };
             still.counts[cell.state() as usize] += 1;
         }
-        spend(resting, &rules, to, &mut trail.tape);
+        spend(resting, &rules, to, &mut trail.deltas);
         self.still[zone.at()] = still;
         city.zone(zone).bays.len()
     }
@@ -176,7 +176,7 @@ impl WindowStep<'_> {
                 continue;
             }
             let before = self.cells[bay.at()].state();
-            self.walk_bay(bay, walk, &mut rules, &mut trail.tape);
+            self.walk_bay(bay, walk, &mut rules, &mut trail.deltas);
             let cell = &self.cells[bay.at()];
             resting[before as usize] -= 1;
             still.counts[before as usize] -= 1;
@@ -189,7 +189,7 @@ impl WindowStep<'_> {
         let work = bays.len() + 1;
         bays.clear();
         trail.bays = bays;
-        spend(resting, &rules, to, &mut trail.tape);
+        spend(resting, &rules, to, &mut trail.deltas);
         self.still[zone.at()] = still;
         work
     }
@@ -200,7 +200,7 @@ impl WindowStep<'_> {
         bay: BayIx,
         walk: WindowWalk<'_>,
         rules: &mut Rules<'_>,
-        tape: &mut WindowDeltas,
+        deltas: &mut WindowDeltas,
     ) {
         let cell: &mut BayTimeline = &mut self.cells[bay.at()];
         rules.bay = bay.0;
@@ -211,17 +211,17 @@ impl WindowStep<'_> {
                 records.carry(*cell, number);
             }
             self.chains.each(bay, walk.due, |r| {
-                cell.report(r, rules, tape);
+                cell.report(r, rules, deltas);
                 records.report(r, number);
             });
         }
-        cell.advance(walk.to, rules, tape);
+        cell.advance(walk.to, rules, deltas);
     }
 }
 
 /// So many bays were in each state for the whole window.
-fn spend(resting: [i64; 4], rules: &Rules<'_>, to: u64, tape: &mut WindowDeltas) {
+fn spend(resting: [i64; 4], rules: &Rules<'_>, to: u64, deltas: &mut WindowDeltas) {
     for (state, bays) in (0..).zip(resting).filter(|(_, bays)| *bays > 0) {
-        tape.spend_all(bays, BayStatus::from_bits(state), rules.swept, to);
+        deltas.spend_all(bays, BayStatus::from_bits(state), rules.swept, to);
     }
 }

@@ -100,7 +100,7 @@ impl ClientDesk {
         tokio::select! {
             biased;
             stored = oldest(owed) => ClientEvent::Settled(stored),
-            permit = broker.house.journal.reserve(), if waiting.is_some() => {
+            permit = broker.host.journal.reserve(), if waiting.is_some() => {
                 // Without a permit the journal is gone; dropping the submission, its receipt
                 // unused, says so.
                 if let (Some(submission), Ok(permit)) = (waiting.take(), permit) {
@@ -124,7 +124,7 @@ impl ClientDesk {
     }
 
     async fn take(&mut self, batch: &[Received]) -> Result<(), NotEnrolled> {
-        let metrics = &self.broker.house.metrics;
+        let metrics = &self.broker.host.metrics;
         let name = &self.broker.config.name;
         metrics
             .brokers
@@ -162,11 +162,11 @@ impl ClientDesk {
         let Broker {
             config,
             roster,
-            house,
+            host,
             ..
         } = &*self.broker;
         let known = |source: &str| {
-            let known = house.registry.source(source);
+            let known = host.registry.source(source);
             known.is_some_and(|(number, kind)| {
                 kind == config.source_kind || self.renamed.contains(&number)
             })
@@ -179,12 +179,12 @@ impl ClientDesk {
             .filter(|source| !known(source) && roster.trusts(source))
             .collect();
         if fresh.is_empty()
-            || house.registry.source_count() as usize + fresh.len() > MAX_SOURCES as usize
+            || host.registry.source_count() as usize + fresh.len() > MAX_SOURCES as usize
         {
             return Ok(()); // those without a number are refused
         }
         let fresh: Vec<String> = fresh.into_iter().map(str::to_owned).collect();
-        let registry = Arc::clone(&house.registry);
+        let registry = Arc::clone(&host.registry);
         let kind = config.source_kind;
         let enrolled = tokio::task::spawn_blocking(move || {
             registry.enrol_sources(
@@ -210,7 +210,7 @@ impl ClientDesk {
         let Broker {
             config,
             roster,
-            house,
+            host,
             ..
         } = &*self.broker;
         let Some((source, form)) = topic::read(&message.publish.topic) else {
@@ -224,8 +224,8 @@ impl ClientDesk {
             );
             return self.refuse(message, Reason::Forbidden, why, out);
         }
-        let speaker = house.registry.source(source).and_then(|(number, kind)| {
-            let id = house.registry.source_id(number)?;
+        let speaker = host.registry.source(source).and_then(|(number, kind)| {
+            let id = host.registry.source_id(number)?;
             Some(Speaker {
                 source: number,
                 kind,
@@ -235,7 +235,7 @@ impl ClientDesk {
             })
         });
         match speaker {
-            Some(speaker) => house
+            Some(speaker) => host
                 .intake
                 .take(&speaker, form, &message.publish.payload, out),
             None => {
@@ -250,7 +250,7 @@ impl ClientDesk {
     }
 
     fn refuse(&self, message: &Received, reason: Reason, why: String, out: &mut Parcel) {
-        self.broker.house.metrics.refuse(Door::Mqtt, reason);
+        self.broker.host.metrics.refuse(Door::Mqtt, reason);
         out.refusals.push(Refusal {
             reason,
             door: Door::Mqtt,

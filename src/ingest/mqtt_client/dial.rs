@@ -19,7 +19,7 @@ pub(super) struct Dial {
 impl Dial {
     pub(super) fn new(broker: Arc<Broker>, client: String) -> Self {
         broker
-            .house
+            .host
             .metrics
             .brokers
             .connected
@@ -57,7 +57,7 @@ impl Dial {
         let name = &self.broker.config.name;
         let now = Instant::now();
         self.broker
-            .house
+            .host
             .metrics
             .brokers
             .failures
@@ -85,7 +85,7 @@ impl Dial {
 
     fn gauge(&self, by: i64) {
         self.broker
-            .house
+            .host
             .metrics
             .brokers
             .connected

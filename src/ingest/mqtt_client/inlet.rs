@@ -171,7 +171,7 @@ impl Inlet {
         };
         let stale = self
             .broker
-            .house
+            .host
             .metrics
             .brokers
             .stale_acks

@@ -68,7 +68,7 @@ pub struct ClientHost {
 pub struct Broker {
     config: Config,
     roster: Arc<dyn Roster>,
-    house: ClientHost,
+    host: ClientHost,
     /// Everything but the client id.
     options: MqttOptions,
 }
@@ -76,7 +76,7 @@ pub struct Broker {
 impl Broker {
     /// # Errors
     /// A configuration that cannot work, as [`Config::fault`] says it.
-    pub fn new(config: Config, roster: Arc<dyn Roster>, house: ClientHost) -> Result<Self, String> {
+    pub fn new(config: Config, roster: Arc<dyn Roster>, host: ClientHost) -> Result<Self, String> {
         if let Some(fault) = config.fault() {
             return Err(fault);
         }
@@ -93,7 +93,7 @@ impl Broker {
         Ok(Self {
             config,
             roster,
-            house,
+            host,
             options,
         })
     }

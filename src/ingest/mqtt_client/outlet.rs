@@ -98,7 +98,7 @@ impl Teller {
 
     /// Tells of every zone, then of each that changes. Cancelled when the connection ends.
     async fn tell(&self) {
-        let board: &dyn Board = &*self.broker.house.board;
+        let board: &dyn Board = &*self.broker.host.board;
         let Some(mut watch) = board.watch(Wanted::All) else {
             tracing::warn!(
                 broker = self.broker.config.name,
@@ -108,7 +108,7 @@ impl Teller {
         };
         let published = self
             .broker
-            .house
+            .host
             .metrics
             .brokers
             .published

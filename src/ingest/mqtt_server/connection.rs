@@ -58,7 +58,7 @@ struct Connection<S> {
     stream: S,
     desk: FrontDesk,
     session: Session,
-    turn: ReadBatch,
+    batch: ReadBatch,
     /// Read and not yet taken: less than one packet between turns.
     buf: BytesMut,
     /// To be written. Filled only when the last of it has been written.
@@ -105,7 +105,7 @@ impl<S: Line> Connection<S> {
         Self {
             stream,
             session: Session::new(limits),
-            turn: ReadBatch::default(),
+            batch: ReadBatch::default(),
             buf: BytesMut::new(),
             out: BytesMut::new(),
             owed: PendingAcks::default(),

@@ -79,15 +79,15 @@ fn converse<'a>(reads: impl Iterator<Item = &'a [u8]>) -> Conversation {
     let mut buf = BytesMut::new();
     let mut outcome = Conversation::default();
     for read in reads {
-        let mut turn = ReadBatch::default();
+        let mut batch = ReadBatch::default();
         buf.extend_from_slice(read);
-        outcome.ended = session.on_bytes(&mut buf, &mut turn, &mut Clerk);
-        outcome.replies.extend_from_slice(&turn.replies);
-        outcome.acks.extend_from_slice(&turn.acks);
-        outcome.claims.append(&mut turn.parcel.claims);
+        outcome.ended = session.on_bytes(&mut buf, &mut batch, &mut Clerk);
+        outcome.replies.extend_from_slice(&batch.replies);
+        outcome.acks.extend_from_slice(&batch.acks);
+        outcome.claims.append(&mut batch.parcel.claims);
         outcome
             .refused
-            .extend(turn.parcel.refusals.iter().map(|r| r.reason));
+            .extend(batch.parcel.refusals.iter().map(|r| r.reason));
         assert!(
             buf.len() <= LIMITS.packet,
             "{} bytes wait, more than a packet may have",

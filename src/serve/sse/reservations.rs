@@ -28,13 +28,13 @@ const PACE: Duration = Duration::from_millis(50);
 
 /// What the route needs.
 pub(in crate::serve) struct ReservationStreams {
-    pub(in crate::serve) market: Arc<SharingState>,
+    pub(in crate::serve) sharing_state: Arc<SharingState>,
     pub(in crate::serve) streams: Arc<Streams>,
 }
 
 impl FromRef<Arc<ReservationStreams>> for Doorman {
     fn from_ref(own: &Arc<ReservationStreams>) -> Self {
-        own.market.doorman.clone()
+        own.sharing_state.doorman.clone()
     }
 }
 
@@ -53,7 +53,7 @@ impl ReservationStreams {
             return Err(ApiError::Unavailable("the hub is stopping".to_owned()));
         }
         let place = StreamShare::take(&self.streams, 0)?;
-        let desk = &self.market.desk;
+        let desk = &self.sharing_state.desk;
         // Before what stands is read: what happens meanwhile is told after it.
         let newest = desk.newest().await?;
         let held = last_event_id
@@ -243,7 +243,7 @@ impl Teller {
                 event,
                 at,
                 cause,
-                reservation: self.own.market.shown(r),
+                reservation: self.own.sharing_state.shown(r),
             },
         );
     }

@@ -77,7 +77,7 @@ impl WorkerParts {
 /// One worker's state and what it reports to.
 pub(super) struct Apply {
     worker: Worker,
-    knife: WorkerSnapshotter,
+    snapshotter: WorkerSnapshotter,
     metrics: Arc<Metrics>,
     progress: Arc<Progress>,
 }
@@ -93,7 +93,7 @@ impl Apply {
         p.progress.settling.fetch_sub(1, Ordering::Release);
         Self {
             worker,
-            knife: WorkerSnapshotter::new(p.cuts, place.0 as usize),
+            snapshotter: WorkerSnapshotter::new(p.cuts, place.0 as usize),
             metrics: p.metrics,
             progress: p.progress,
         }
@@ -101,7 +101,7 @@ impl Apply {
 
     /// Takes up claims of batches of the time `now`.
     pub(super) fn claims(&mut self, claims: &mut Vec<Claim>, now: Millis) {
-        self.knife.apply(&mut self.worker, claims, now);
+        self.snapshotter.apply(&mut self.worker, claims, now);
     }
 
     /// Settles what everybody has applied; a little at a time while reports come in live. True:
@@ -137,7 +137,7 @@ impl Apply {
 
     /// Once per activation, after all input that was there.
     pub(super) fn finish(&mut self, frontier: Option<u64>) {
-        self.knife.cut(&mut self.worker, frontier);
+        self.snapshotter.cut(&mut self.worker, frontier);
         if let Some(t) = frontier
             && self.progress.live.load(Ordering::Acquire)
         {

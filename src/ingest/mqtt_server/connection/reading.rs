@@ -16,10 +16,10 @@ impl<S: Line> Connection<S> {
         let begins = self.buf.len() == n;
         let ended = self
             .session
-            .on_bytes(&mut self.buf, &mut self.turn, &mut self.desk);
+            .on_bytes(&mut self.buf, &mut self.batch, &mut self.desk);
         let now = Instant::now();
         let mut whole = false;
-        for (kind, n) in self.turn.drain_counts() {
+        for (kind, n) in self.batch.drain_counts() {
             self.desk
                 .door
                 .metrics
@@ -37,7 +37,7 @@ impl<S: Line> Connection<S> {
         if self.buf.is_empty() {
             self.buf = BytesMut::new();
         }
-        self.out.unsplit(self.turn.replies.split());
+        self.out.unsplit(self.batch.replies.split());
         self.charge(now);
         let submitted = self.submit();
         if let Some(why) = ended {
@@ -49,7 +49,7 @@ impl<S: Line> Connection<S> {
     /// Counts this turn's messages against their source's limit.
     fn charge(&mut self, now: Instant) {
         let door = &self.desk.door;
-        let sent = self.turn.publishes;
+        let sent = self.batch.publishes;
         let owed = self
             .session
             .source()
@@ -62,23 +62,23 @@ impl<S: Line> Connection<S> {
     }
 
     fn submit(&mut self) -> Result<(), Close> {
-        let turn = std::mem::take(&mut self.turn);
-        if turn.parcel.is_empty() {
-            self.queue(&turn.acks, turn.settles);
+        let batch = std::mem::take(&mut self.batch);
+        if batch.parcel.is_empty() {
+            self.queue(&batch.acks, batch.settles);
             return Ok(());
         }
-        if turn.owed {
+        if batch.owed {
             let (tx, durable) = oneshot::channel();
             // The connection may be gone by then: nobody is left to be told.
             let receipt = Receipt::new(move || tx.send(()).unwrap_or_default());
-            self.owed.push(durable, turn.acks, turn.settles);
-            self.waiting = Some(turn.parcel.into_submission(receipt));
+            self.owed.push(durable, batch.acks, batch.settles);
+            self.waiting = Some(batch.parcel.into_submission(receipt));
             return Ok(());
         }
-        self.queue(&turn.acks, turn.settles);
+        self.queue(&batch.acks, batch.settles);
         self.desk.offer(
-            turn.parcel.into_submission(Receipt::unwatched()),
-            turn.publishes,
+            batch.parcel.into_submission(Receipt::unwatched()),
+            batch.publishes,
         )
     }
 

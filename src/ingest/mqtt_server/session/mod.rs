@@ -106,22 +106,22 @@ impl Session {
         }
     }
 
-    /// Takes every whole packet off `buf`. `Some`: the conversation is over, and what `turn` holds
+    /// Takes every whole packet off `buf`. `Some`: the conversation is over, and what `batch` holds
     /// is the last of it.
     pub(super) fn on_bytes(
         &mut self,
         buf: &mut BytesMut,
-        turn: &mut ReadBatch,
+        batch: &mut ReadBatch,
         desk: &mut impl SessionHost,
     ) -> Option<Close> {
         while self.ended.is_none() {
-            turn.voice = self.voice;
-            let step = match self.next(buf, turn) {
+            batch.voice = self.voice;
+            let step = match self.next(buf, batch) {
                 Ok(None) => return None,
-                Ok(Some(packet)) => self.on_packet(packet, turn, desk),
-                Err(fault) => Err(self.faulted(fault, turn, desk)),
+                Ok(Some(packet)) => self.on_packet(packet, batch, desk),
+                Err(fault) => Err(self.faulted(fault, batch, desk)),
             };
-            let step = if turn.unsayable {
+            let step = if batch.unsayable {
                 step.and(Err(Close::Unsayable))
             } else {
                 step
@@ -194,7 +194,7 @@ impl Session {
         })
     }
 
-    fn next(&mut self, buf: &mut BytesMut, turn: &mut ReadBatch) -> Result<Option<Packet>, Next> {
+    fn next(&mut self, buf: &mut BytesMut, batch: &mut ReadBatch) -> Result<Option<Packet>, Next> {
         // Judged by its first byte: a stranger's bytes are not collected.
         if self.open.is_none() && buf.first().is_some_and(|b| b >> 4 != kind::CONNECT) {
             return Err(Next::Close(Close::NoConnect));
@@ -202,13 +202,13 @@ impl Session {
         let Some(frame) = wire::peek(buf, self.limits.packet, self.voice.version)? else {
             return Ok(None);
         };
-        turn.count(frame.kind);
+        batch.count(frame.kind);
         if frame.kind == kind::CONNECT {
             if self.open.is_some() {
                 return Err(Next::Close(Close::SecondConnect));
             }
             self.voice.version = wire::version(buf, frame)?;
-            turn.voice = self.voice;
+            batch.voice = self.voice;
         }
         Ok(wire::decode(buf, frame, self.voice.version).map(Some)?)
     }
@@ -216,7 +216,7 @@ impl Session {
     fn on_packet(
         &mut self,
         packet: Packet,
-        turn: &mut ReadBatch,
+        batch: &mut ReadBatch,
         desk: &mut impl SessionHost,
     ) -> Result<(), Close> {
         let Some(open) = &mut self.open else {
@@ -228,31 +228,31 @@ impl Session {
                 problems: connect.problems,
                 ..self.voice
             };
-            turn.voice = self.voice;
+            batch.voice = self.voice;
             let (open, welcome) = welcome::welcome(*connect, &self.limits, self.voice, desk)
                 .map_err(|(said, why)| {
-                    turn.reply(Reply::Refused(said));
+                    batch.reply(Reply::Refused(said));
                     why
                 })?;
             self.open = Some(Box::new(open));
-            turn.reply(Reply::Welcome(welcome));
+            batch.reply(Reply::Welcome(welcome));
             return Ok(());
         };
         match packet {
             Packet::Connect(_) => return Err(Close::SecondConnect),
-            Packet::Publish(p) => return open.publish(&p, &self.limits, turn, desk),
+            Packet::Publish(p) => return open.publish(&p, &self.limits, batch, desk),
             Packet::Release(id) => {
                 // In line with the acks: should the message still be under way, "complete" must not
                 // overtake it.
                 let known = open.held.remove(&id);
-                turn.settles += u32::from(known);
-                turn.ack(Reply::PubComp { id, known });
+                batch.settles += u32::from(known);
+                batch.ack(Reply::PubComp { id, known });
             }
             Packet::Acked(id) => return open.acked(id),
             Packet::Auth => return Err(Close::Unexpected),
-            Packet::Subscribe(s) => return open.subscribe(*s, turn, desk),
-            Packet::Unsubscribe(id, paths) => open.unsubscribe(id, &paths, turn, desk),
-            Packet::Ping => turn.reply(Reply::Pong),
+            Packet::Subscribe(s) => return open.subscribe(*s, batch, desk),
+            Packet::Unsubscribe(id, paths) => open.unsubscribe(id, &paths, batch, desk),
+            Packet::Ping => batch.reply(Reply::Pong),
             Packet::Disconnect { leave_will: false } => return Err(Close::Goodbye),
             Packet::Disconnect { leave_will: true } => return Err(Close::GoodbyeWithWill),
         }
@@ -261,40 +261,40 @@ impl Session {
 
     /// What bytes that are no packet come to. A PUBLISH that is too long still reaches the
     /// quarantine, without its body: that was never read.
-    fn faulted(&self, fault: Next, turn: &mut ReadBatch, desk: &mut impl SessionHost) -> Close {
+    fn faulted(&self, fault: Next, batch: &mut ReadBatch, desk: &mut impl SessionHost) -> Close {
         let fault = match fault {
             Next::Close(why) => return why,
             Next::Fault(fault) => fault,
         };
         let speaker = self.open.as_ref().map(|o| &o.speaker);
-        let refused_in_v5 = |turn: &mut ReadBatch, what| {
+        let refused_in_v5 = |batch: &mut ReadBatch, what| {
             if speaker.is_none() && self.voice.version == Version::V5 {
-                turn.reply(Reply::Refused(ConnectRefusal::Malformed(what)));
+                batch.reply(Reply::Refused(ConnectRefusal::Malformed(what)));
             }
         };
         match fault {
             PacketFault::Malformed(what) => {
-                refused_in_v5(turn, what);
+                refused_in_v5(batch, what);
                 Close::Malformed(what)
             }
             PacketFault::Protocol(what) => {
-                refused_in_v5(turn, what);
+                refused_in_v5(batch, what);
                 Close::Protocol(what)
             }
             PacketFault::Unexpected => Close::Unexpected,
             PacketFault::PacketIdZero => Close::PacketIdZero,
             PacketFault::Version(level) => {
                 // Who speaks something newer than 5 understands 5 better than 3.1.1.
-                turn.voice.version = if level > 5 { Version::V5 } else { Version::V4 };
-                turn.reply(Reply::Refused(ConnectRefusal::Version));
+                batch.voice.version = if level > 5 { Version::V5 } else { Version::V4 };
+                batch.reply(Reply::Refused(ConnectRefusal::Version));
                 Close::Version
             }
             PacketFault::TooLarge { bytes, publish } => {
                 if let Some(speaker) = speaker.filter(|_| publish) {
-                    turn.publishes += 1;
-                    turn.owed = true; // the connection ends over it: the record of why must not be shed
+                    batch.publishes += 1;
+                    batch.owed = true; // the connection ends over it: the record of why must not be shed
                     let detail = format!("packet of {bytes} bytes, at most {}", self.limits.packet);
-                    refuse(speaker, Reason::TooLarge, "", detail, &[], turn, desk);
+                    refuse(speaker, Reason::TooLarge, "", detail, &[], batch, desk);
                 }
                 Close::TooLarge
             }

@@ -36,10 +36,10 @@ impl Open {
         &mut self,
         p: &Publish,
         limits: &SessionLimits,
-        turn: &mut ReadBatch,
+        batch: &mut ReadBatch,
         desk: &mut impl SessionHost,
     ) -> Result<(), Close> {
-        let five = turn.voice.version == Version::V5;
+        let five = batch.voice.version == Version::V5;
         let place = if five {
             self.place(p, limits)?
         } else {
@@ -48,7 +48,7 @@ impl Open {
         if p.qos == Qos::Two && !self.held.insert(p.id) {
             // Sent again before its PUBREL: taken once, answered twice - and not before the first
             // is durable.
-            turn.ack(Reply::PubRec(p.id, Verdict::Taken));
+            batch.ack(Reply::PubRec(p.id, Verdict::Taken));
             return Ok(());
         }
         if p.qos != Qos::Zero {
@@ -60,12 +60,12 @@ impl Open {
         if self.held.len() > MAX_HELD {
             return Err(Close::Unreleased);
         }
-        turn.publishes += 1;
-        let claims = turn.parcel.claims.len();
-        let refusals = turn.parcel.refusals.len();
+        batch.publishes += 1;
+        let claims = batch.parcel.claims.len();
+        let refusals = batch.parcel.refusals.len();
         match place {
             ResolvedTopic::Allowed(codec) if p.payload.len() <= limits.payload => {
-                desk.take(&self.speaker, codec, &p.payload, &mut turn.parcel);
+                desk.take(&self.speaker, codec, &p.payload, &mut batch.parcel);
             }
             ResolvedTopic::Allowed(codec) => {
                 let detail = format!(
@@ -82,7 +82,7 @@ impl Open {
                     &name,
                     detail,
                     &p.payload,
-                    turn,
+                    batch,
                     desk,
                 );
             }
@@ -97,36 +97,36 @@ impl Open {
                     &name,
                     detail,
                     &p.payload,
-                    turn,
+                    batch,
                     desk,
                 );
             }
         }
         if p.qos != Qos::Zero {
-            turn.owed = true;
+            batch.owed = true;
             let verdict = if five {
-                verdict(&turn.parcel, claims, refusals)
+                verdict(&batch.parcel, claims, refusals)
             } else {
                 Verdict::Taken
             };
-            self.acknowledge(p, verdict, turn);
+            self.acknowledge(p, verdict, batch);
         }
         Ok(())
     }
 
-    fn acknowledge(&mut self, p: &Publish, verdict: Verdict, turn: &mut ReadBatch) {
+    fn acknowledge(&mut self, p: &Publish, verdict: Verdict, batch: &mut ReadBatch) {
         if p.qos == Qos::One {
-            turn.settles += 1;
-            turn.ack(Reply::PubAck(p.id, verdict));
+            batch.settles += 1;
+            batch.ack(Reply::PubAck(p.id, verdict));
             return;
         }
         if matches!(verdict, Verdict::Refused(..)) {
             // In MQTT 5 a refusal is the end of the exchange: no PUBREL follows, and the id is
             // free.
             self.held.remove(&p.id);
-            turn.settles += 1;
+            batch.settles += 1;
         }
-        turn.ack(Reply::PubRec(p.id, verdict));
+        batch.ack(Reply::PubRec(p.id, verdict));
     }
 
     /// The topic by its name or by its alias, and what that alias stands for from now on.
@@ -190,11 +190,11 @@ pub(super) fn refuse(
     topic: &str,
     detail: String,
     payload: &[u8],
-    turn: &mut ReadBatch,
+    batch: &mut ReadBatch,
     desk: &mut impl SessionHost,
 ) {
     desk.refused(reason);
-    turn.parcel.refusals.push(Refusal {
+    batch.parcel.refusals.push(Refusal {
         reason,
         door: Door::Mqtt,
         source: speaker.id.as_ref().into(),

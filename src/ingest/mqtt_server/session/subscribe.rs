@@ -66,7 +66,7 @@ impl Open {
     pub(super) fn subscribe(
         &mut self,
         s: Subscribe,
-        turn: &mut ReadBatch,
+        batch: &mut ReadBatch,
         desk: &mut impl SessionHost,
     ) -> Result<(), Close> {
         if s.marked {
@@ -94,7 +94,7 @@ impl Open {
         for grant in &grants {
             desk.declined(*grant);
         }
-        turn.reply(Reply::SubAck(s.id, grants));
+        batch.reply(Reply::SubAck(s.id, grants));
         Ok(())
     }
 
@@ -102,7 +102,7 @@ impl Open {
         &mut self,
         id: u16,
         paths: &[String],
-        turn: &mut ReadBatch,
+        batch: &mut ReadBatch,
         desk: &mut impl SessionHost,
     ) {
         let list = &mut self.subscriptions.list;
@@ -115,7 +115,7 @@ impl Open {
         if list.is_empty() {
             desk.unwatch();
         }
-        turn.reply(Reply::UnsubAck(id, were));
+        batch.reply(Reply::UnsubAck(id, were));
     }
 
     /// A PUBACK. One for what was never sent is against the rules.

@@ -48,7 +48,7 @@ fn each_malformed_packet_ends_the_connection_with_its_reason_and_is_not_taken() 
         assert_eq!(t.end.and_then(Close::label), Some(*why), "{bytes:x?}");
         assert!(
             t.desk.takes.is_empty()
-                && t.turn.parcel.is_empty()
+                && t.batch.parcel.is_empty()
                 && t.acks().is_empty()
                 && t.replies().is_empty()
         );
@@ -115,8 +115,8 @@ fn outcome(pieces: &[&[u8]]) -> Conversed {
         replies,
         acks,
         payloads,
-        format!("{:?}", t.turn.parcel),
-        t.turn.owed,
+        format!("{:?}", t.batch.parcel),
+        t.batch.owed,
     )
 }
 
@@ -184,7 +184,7 @@ proptest! {
     fn random_bytes_never_panic_and_never_become_a_report(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let mut stranger = Talk::new();
         stranger.say(&bytes);
-        prop_assert!(stranger.desk.takes.is_empty() && stranger.turn.parcel.is_empty());
+        prop_assert!(stranger.desk.takes.is_empty() && stranger.batch.parcel.is_empty());
         let known = talk(&bytes);
         prop_assert!(known.desk.takes.is_empty(), "no random bytes spell a source's own topic");
     }

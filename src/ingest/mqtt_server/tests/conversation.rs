@@ -183,18 +183,18 @@ fn acks_wait_for_durability_and_go_in_the_order_of_the_publishes() {
     );
     assert_eq!(t.payloads(), [&b"50"[..], b"1", b"40", b"garbage"]);
     assert_eq!(
-        (t.turn.parcel.claims.len(), t.turn.parcel.refusals.len()),
+        (t.batch.parcel.claims.len(), t.batch.parcel.refusals.len()),
         (3, 2)
     );
-    assert!(t.turn.owed);
-    assert_eq!(t.turn.publishes, 5);
+    assert!(t.batch.owed);
+    assert_eq!(t.batch.publishes, 5);
 }
 
 #[test]
 fn qos_0_is_owed_nothing() {
     let mut t = Talk::open();
     t.say(&publish(MINE, 0, 0, b"1"));
-    assert!(!t.turn.owed && t.acks().is_empty() && t.payloads() == [b"1"]);
+    assert!(!t.batch.owed && t.acks().is_empty() && t.payloads() == [b"1"]);
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn subscriptions_are_declined_and_unsubscribing_is_free() {
         (None, vec![0x90, 4, 0, 3, 0x80, 0x80, 0xb0, 2, 0, 4])
     );
     assert_eq!(
-        t.turn.drain_counts().collect::<Vec<_>>(),
+        t.batch.drain_counts().collect::<Vec<_>>(),
         [("connect", 1), ("subscribe", 1), ("unsubscribe", 1)]
     );
 }
@@ -284,7 +284,7 @@ fn a_publish_beyond_the_limit_is_refused_from_its_header_alone_and_quarantined()
         (&t.payloads()[..], &t.desk.refused[..]),
         (&[&b"1"[..]][..], &[Reason::TooLarge][..])
     );
-    let r = &t.turn.parcel.refusals[0];
+    let r = &t.batch.parcel.refusals[0];
     assert_eq!(
         (r.reason, &*r.source, &*r.detail),
         (
@@ -296,7 +296,7 @@ fn a_publish_beyond_the_limit_is_refused_from_its_header_alone_and_quarantined()
     let mut t = Talk::open();
     t.say(&[0x30, 0xff, 0xff, 0x7f]);
     assert!(
-        t.turn.owed,
+        t.batch.owed,
         "its record may not be shed, though it was QoS 0 itself"
     );
 }
@@ -321,5 +321,5 @@ fn a_stranger_cannot_make_the_hub_hold_more_than_a_small_packet() {
     let mut t = Talk::new();
     t.say(&[0x10, 0x80, 0x80, 0x01]);
     assert_eq!(t.end, Some(Close::TooLarge));
-    assert!(t.turn.parcel.is_empty(), "nobody to quarantine it for");
+    assert!(t.batch.parcel.is_empty(), "nobody to quarantine it for");
 }

@@ -212,7 +212,7 @@ pub(super) const LIMITS: SessionLimits = SessionLimits {
 pub(super) struct Talk {
     pub session: Session,
     pub desk: FakeDesk,
-    pub turn: ReadBatch,
+    pub batch: ReadBatch,
     pub buf: BytesMut,
     pub end: Option<Close>,
 }
@@ -223,7 +223,7 @@ impl Talk {
         Self {
             session,
             desk: FakeDesk::default(),
-            turn: ReadBatch::default(),
+            batch: ReadBatch::default(),
             buf: BytesMut::new(),
             end: None,
         }
@@ -253,16 +253,16 @@ impl Talk {
         self.buf.extend_from_slice(bytes);
         self.end = self
             .session
-            .on_bytes(&mut self.buf, &mut self.turn, &mut self.desk);
+            .on_bytes(&mut self.buf, &mut self.batch, &mut self.desk);
         self
     }
 
     pub(super) fn replies(&mut self) -> Vec<u8> {
-        self.turn.replies.split().to_vec()
+        self.batch.replies.split().to_vec()
     }
 
     pub(super) fn acks(&mut self) -> Vec<u8> {
-        self.turn.acks.split().to_vec()
+        self.batch.acks.split().to_vec()
     }
 
     pub(super) fn payloads(&self) -> Vec<&[u8]> {

@@ -83,7 +83,7 @@ fn a_refused_publish_is_acknowledged_with_its_reason() {
             (code, text.map(Into::into)),
             "{topic} {payload:?}"
         );
-        assert!(t.replies().is_empty() && t.turn.owed && t.end.is_none());
+        assert!(t.replies().is_empty() && t.batch.owed && t.end.is_none());
     }
 }
 
@@ -153,7 +153,7 @@ fn a_refused_qos_2_ends_with_its_pubrec_and_frees_its_id() {
         (no.reason, yes.reason),
         (PubRecReason::PayloadFormatInvalid, PubRecReason::Success)
     );
-    assert_eq!((done.reason, t.turn.settles), (PubCompReason::Success, 2));
+    assert_eq!((done.reason, t.batch.settles), (PubCompReason::Success, 2));
     t.say(&release(5));
     let said = read5(&t.acks());
     let [Packet::PubComp(unknown)] = &said[..] else {
@@ -195,7 +195,10 @@ fn a_topic_alias_stands_for_its_topic_and_for_what_that_may() {
         (None, vec![&b"1"[..], b"2", b"5", b"6"])
     );
     assert_eq!(t.desk.refused, [Reason::Forbidden; 2]);
-    assert_eq!(&*t.turn.parcel.refusals[1].topic, "bayhub/v1/lamp-2/report");
+    assert_eq!(
+        &*t.batch.parcel.refusals[1].topic,
+        "bayhub/v1/lamp-2/report"
+    );
     for (topic, alias, end) in [
         ("", None, Close::Protocol("neither a topic nor an alias")),
         ("", Some(2), Close::Protocol("an alias that was never set")),

@@ -44,7 +44,7 @@ fn each_malformed_packet_ends_the_connection_with_its_reason_and_is_not_taken() 
         assert_eq!(t.end.and_then(Close::label), Some(*why), "{bytes:x?}");
         assert!(
             t.desk.takes.is_empty()
-                && t.turn.parcel.is_empty()
+                && t.batch.parcel.is_empty()
                 && t.acks().is_empty()
                 && t.replies().is_empty()
         );
@@ -108,9 +108,9 @@ fn outcome(pieces: &[&[u8]]) -> ConversedV5 {
         replies,
         acks,
         payloads,
-        format!("{:?}", t.turn.parcel),
-        t.turn.owed,
-        t.turn.settles,
+        format!("{:?}", t.batch.parcel),
+        t.batch.owed,
+        t.batch.settles,
     )
 }
 
@@ -170,7 +170,7 @@ proptest! {
     fn random_bytes_never_panic_and_never_become_a_report(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let mut stranger = Talk::new();
         stranger.say(&[&[0x10, 100, 0, 4, b'M', b'Q', b'T', b'T', 5][..], &bytes].concat());
-        prop_assert!(stranger.desk.takes.is_empty() && stranger.turn.parcel.is_empty());
+        prop_assert!(stranger.desk.takes.is_empty() && stranger.batch.parcel.is_empty());
         let mut known = Talk::open5();
         for piece in bytes.chunks(7) {
             known.say(piece);

@@ -175,7 +175,7 @@ fn no_other_topic_passes() {
         let mut t = attempt(topic.as_bytes());
         assert_eq!(t.desk.takes, [], "{topic:?}");
         assert_eq!(t.desk.refused, [Reason::Forbidden], "{topic:?}");
-        assert_eq!(t.turn.parcel.refusals.len(), 1, "{topic:?}");
+        assert_eq!(t.batch.parcel.refusals.len(), 1, "{topic:?}");
         assert_eq!(
             (t.end, t.acks()),
             (None, vec![0x40, 2, 0, 9]),
@@ -198,7 +198,7 @@ fn a_topic_that_is_no_text_ends_the_connection() {
     ] {
         let t = attempt(topic);
         assert!(matches!(t.end, Some(Close::Malformed(_))), "{topic:?}");
-        assert!(t.desk.takes.is_empty() && t.turn.parcel.is_empty());
+        assert!(t.desk.takes.is_empty() && t.batch.parcel.is_empty());
     }
 }
 
@@ -207,7 +207,7 @@ fn a_refusal_keeps_the_start_of_the_topic_and_of_the_payload() {
     let mut t = Talk::open();
     let long = "é".repeat(600);
     t.say(&publish(&long, 0, 0, &[7; 1500]));
-    let r = &t.turn.parcel.refusals[0];
+    let r = &t.batch.parcel.refusals[0];
     assert_eq!(
         (r.reason, &*r.source, r.payload.len()),
         (Reason::Forbidden, "lamp-1", 1024)

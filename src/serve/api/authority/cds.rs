@@ -30,10 +30,10 @@ const MEDIA_TYPE: &str = "application/vnd.cds+csv;version=1.1";
 const MAX_CELLS: usize = 50_000;
 const PLACES: [&str; 4] = ["area", "zone", "space", "object"];
 
-pub(in crate::serve) fn routes(bureau: Arc<AuthorityState>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(aggregates))
-        .with_state(bureau)
+        .with_state(authority_state)
 }
 
 /// Aggregates of CDS 1.1, by hour.
@@ -68,8 +68,8 @@ async fn aggregates(
         return Err(ApiError::NotAcceptable(MEDIA_TYPE));
     }
     let asked = CdsQuestion::read(&own, uri.query())?;
-    let bureau = own.clone();
-    let (body, next) = bureau.work(move || asked.answer(&own)).await?;
+    let authority_state = own.clone();
+    let (body, next) = authority_state.work(move || asked.answer(&own)).await?;
     let mut answer = body.into_response();
     answer
         .headers_mut()

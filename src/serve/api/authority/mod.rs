@@ -15,6 +15,6 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 /// What only keys with the scope `monitor` may ask, and CDS.
-pub(in crate::serve) fn routes(bureau: Arc<AuthorityState>) -> OpenApiRouter {
-    cds::routes(bureau.clone()).merge(sources::routes(bureau))
+pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiRouter {
+    cds::routes(authority_state.clone()).merge(sources::routes(authority_state))
 }

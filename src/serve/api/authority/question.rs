@@ -31,8 +31,8 @@ pub(in crate::serve) struct AuthorityState {
 pub(in crate::serve) const AT_A_TIME: usize = 4;
 
 impl FromRef<Arc<AuthorityState>> for Doorman {
-    fn from_ref(bureau: &Arc<AuthorityState>) -> Self {
-        bureau.doorman.clone()
+    fn from_ref(authority_state: &Arc<AuthorityState>) -> Self {
+        authority_state.doorman.clone()
     }
 }
 

@@ -20,10 +20,10 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(in crate::serve) fn routes(bureau: Arc<AuthorityState>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(sources))
-        .with_state(bureau)
+        .with_state(authority_state)
 }
 
 /// Every source, in the order in which they were enrolled, and how it does.

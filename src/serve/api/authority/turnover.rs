@@ -28,10 +28,10 @@ const LEAST_FOR_ALL: i64 = 10;
 
 const FORMATS: [&str; 2] = ["application/json", "text/csv"];
 
-pub(in crate::serve) fn routes(bureau: Arc<AuthorityState>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(turnover))
-        .with_state(bureau)
+        .with_state(authority_state)
 }
 
 /// How each zone's bays turned over.
@@ -59,8 +59,8 @@ async fn turnover(
     let format =
         choose(&headers, FORMATS).ok_or(ApiError::NotAcceptable("application/json or text/csv"))?;
     let asked = TurnoverQuestion::read(&own, viewer, uri.query())?;
-    let bureau = own.clone();
-    let (body, next) = bureau
+    let authority_state = own.clone();
+    let (body, next) = authority_state
         .work(move || asked.answer(&own, viewer, format))
         .await?;
     let mut answer = body.into_response();

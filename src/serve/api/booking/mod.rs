@@ -12,14 +12,17 @@ use axum::extract::DefaultBodyLimit;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
-pub(in crate::serve) fn routes(market: Arc<SharingState>, streams: Arc<Streams>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(
+    sharing_state: Arc<SharingState>,
+    streams: Arc<Streams>,
+) -> OpenApiRouter {
     let own = Arc::new(ReservationStreams {
-        market: market.clone(),
+        sharing_state: sharing_state.clone(),
         streams,
     });
     OpenApiRouter::new()
         .merge(reservations::routes())
         .layer(DefaultBodyLimit::max(body::MAX))
-        .with_state(market)
+        .with_state(sharing_state)
         .merge(follow::routes(own))
 }

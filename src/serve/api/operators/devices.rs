@@ -30,13 +30,13 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 /// The most devices a page.
 const MAX_PAGE: usize = 1000;
 
-pub(in crate::serve) fn routes(office: Arc<RegistryState>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(registry_state: Arc<RegistryState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(put_devices))
         .routes(routes!(devices))
         .routes(routes!(delete_device))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .with_state(office)
+        .with_state(registry_state)
 }
 
 impl RegistryState {
@@ -98,9 +98,9 @@ async fn put_devices(
     let body = whole(request, MAX_BODY).await?;
     serde_json::from_slice::<IgnoredAny>(&body)
         .map_err(|e| ApiError::malformed(format!("not JSON: {e}")))?;
-    let edit = move |office: &RegistryState| {
+    let edit = move |registry_state: &RegistryState| {
         let devices = registry::parse_devices(&body).map_err(|e| unfit(&e))?;
-        let left = office
+        let left = registry_state
             .registry
             .put_devices(&devices)
             .map_err(|e| unfit(&e))?;
@@ -159,10 +159,10 @@ async fn delete_device(
     State(own): State<Arc<RegistryState>>,
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
-    let edit = move |office: &RegistryState| {
+    let edit = move |registry_state: &RegistryState| {
         let missing = || ApiError::NotFound(format!("there is no device {}", quoted(&id)));
         let device = registry::device_id(&id).map_err(|_| missing())?;
-        let left = office
+        let left = registry_state
             .registry
             .remove_device(&device)
             .map_err(|e| ApiError::Unavailable(e.to_string()))?;

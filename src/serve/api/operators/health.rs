@@ -17,12 +17,12 @@ pub(in crate::serve) struct HealthState {
     pub(in crate::serve) metrics: Arc<Metrics>,
 }
 
-pub(in crate::serve) fn routes(watch: Arc<HealthState>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(health_state: Arc<HealthState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(livez))
         .routes(routes!(readyz))
         .routes(routes!(metrics))
-        .with_state(watch)
+        .with_state(health_state)
 }
 
 /// Whether the process answers at all.

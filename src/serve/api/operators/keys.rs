@@ -34,18 +34,18 @@ pub(in crate::serve) struct KeysState {
 }
 
 impl FromRef<Arc<KeysState>> for Doorman {
-    fn from_ref(registrar: &Arc<KeysState>) -> Self {
-        registrar.doorman.clone()
+    fn from_ref(keys_state: &Arc<KeysState>) -> Self {
+        keys_state.doorman.clone()
     }
 }
 
-pub(in crate::serve) fn routes(registrar: Arc<KeysState>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(keys_state: Arc<KeysState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(post_key, get_keys))
         .routes(routes!(delete_key))
         .routes(routes!(post_partner, get_partners))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .with_state(registrar)
+        .with_state(keys_state)
 }
 
 impl From<IssueError> for ApiError {

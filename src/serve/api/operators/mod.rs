@@ -23,21 +23,21 @@ use utoipa_axum::router::OpenApiRouter;
 
 /// The states of the operators' routes.
 pub(in crate::serve) struct OperatorStates {
-    pub(in crate::serve) office: Arc<RegistryState>,
-    pub(in crate::serve) market: Arc<SharingState>,
-    pub(in crate::serve) registrar: Arc<KeysState>,
-    pub(in crate::serve) cell: Arc<QuarantineState>,
-    pub(in crate::serve) watch: Arc<HealthState>,
+    pub(in crate::serve) registry: Arc<RegistryState>,
+    pub(in crate::serve) sharing: Arc<SharingState>,
+    pub(in crate::serve) keys: Arc<KeysState>,
+    pub(in crate::serve) quarantine: Arc<QuarantineState>,
+    pub(in crate::serve) health: Arc<HealthState>,
 }
 
 pub(in crate::serve) fn routes(states: OperatorStates) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(owners::routes())
         .layer(DefaultBodyLimit::max(body::MAX))
-        .with_state(states.market)
-        .merge(registry::routes(states.office.clone()))
-        .merge(devices::routes(states.office))
-        .merge(keys::routes(states.registrar))
-        .merge(quarantine::routes(states.cell))
-        .merge(health::routes(states.watch))
+        .with_state(states.sharing)
+        .merge(registry::routes(states.registry.clone()))
+        .merge(devices::routes(states.registry))
+        .merge(keys::routes(states.keys))
+        .merge(quarantine::routes(states.quarantine))
+        .merge(health::routes(states.health))
 }

@@ -21,15 +21,15 @@ pub(in crate::serve) struct QuarantineState {
 }
 
 impl FromRef<Arc<QuarantineState>> for Doorman {
-    fn from_ref(cell: &Arc<QuarantineState>) -> Self {
-        cell.doorman.clone()
+    fn from_ref(quarantine_state: &Arc<QuarantineState>) -> Self {
+        quarantine_state.doorman.clone()
     }
 }
 
-pub(in crate::serve) fn routes(cell: Arc<QuarantineState>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(quarantine_state: Arc<QuarantineState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(quarantine))
-        .with_state(cell)
+        .with_state(quarantine_state)
 }
 
 /// As the description's `int64` has it; no entry comes near.

@@ -42,19 +42,19 @@ pub(in crate::serve) struct RegistryState {
 }
 
 impl FromRef<Arc<RegistryState>> for Doorman {
-    fn from_ref(office: &Arc<RegistryState>) -> Self {
-        office.doorman.clone()
+    fn from_ref(registry_state: &Arc<RegistryState>) -> Self {
+        registry_state.doorman.clone()
     }
 }
 
-pub(in crate::serve) fn routes(office: Arc<RegistryState>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(registry_state: Arc<RegistryState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(put_zones))
         .routes(routes!(put_bays))
         .routes(routes!(delete_zone))
         .routes(routes!(delete_bay))
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .with_state(office)
+        .with_state(registry_state)
 }
 
 impl RegistryState {
@@ -163,7 +163,9 @@ async fn put_zones(
     request: Request,
 ) -> Result<Json<schema::ZonesPut>, ApiError> {
     let body = json(request).await?;
-    let zones = own.change(move |office| office.put_zones(&body)).await?;
+    let zones = own
+        .change(move |registry_state| registry_state.put_zones(&body))
+        .await?;
     Ok(Json(schema::ZonesPut { zones }))
 }
 
@@ -184,7 +186,9 @@ async fn put_bays(
     request: Request,
 ) -> Result<Json<schema::BaysPut>, ApiError> {
     let body = json(request).await?;
-    let bays = own.change(move |office| office.put_bays(&body)).await?;
+    let bays = own
+        .change(move |registry_state| registry_state.put_bays(&body))
+        .await?;
     Ok(Json(schema::BaysPut { bays }))
 }
 
@@ -203,9 +207,9 @@ async fn delete_zone(
     State(own): State<Arc<RegistryState>>,
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
-    own.change(move |office| {
-        let zone = office.registry.zone(&id);
-        let city = office.registry.city();
+    own.change(move |registry_state| {
+        let zone = registry_state.registry.zone(&id);
+        let city = registry_state.registry.city();
         let zone =
             zone.ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(&id))))?;
         let bays = city.bays_of(zone).count();
@@ -214,7 +218,7 @@ async fn delete_zone(
                 "the zone still has {bays} bays; remove or move them first"
             )));
         }
-        office
+        registry_state
             .registry
             .remove_zone(&id)
             .map_err(|e| ApiError::Unavailable(e.to_string()))
@@ -237,14 +241,14 @@ async fn delete_bay(
     State(own): State<Arc<RegistryState>>,
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
-    own.change(move |office| {
-        if office.registry.bay(&id).is_none() {
+    own.change(move |registry_state| {
+        if registry_state.registry.bay(&id).is_none() {
             return Err(ApiError::NotFound(format!(
                 "there is no bay {}",
                 quoted(&id)
             )));
         }
-        office
+        registry_state
             .registry
             .remove_bays(std::slice::from_ref(&id))
             .map_err(|e| ApiError::Unavailable(e.to_string()))

@@ -17,10 +17,10 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 /// Offers and what they come to.
-pub(in crate::serve) fn routes(market: Arc<SharingState>) -> OpenApiRouter {
+pub(in crate::serve) fn routes(sharing_state: Arc<SharingState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .merge(offers::routes())
         .merge(settlement::routes())
         .layer(DefaultBodyLimit::max(body::MAX))
-        .with_state(market)
+        .with_state(sharing_state)
 }
