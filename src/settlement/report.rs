@@ -123,7 +123,7 @@ impl Report {
 }
 
 /// Orders reports, which are in the order they came in, by bay and time, and leaves one of each: of
-/// those of the same bay and time the greatest [`Report::rank`]; of the same rank the last that says
+/// those of the same bay and time the greatest `rank`; of the same rank the last that says
 /// something new. A state that was said before with the same rank is a copy and changes nothing.
 pub fn order(reports: &mut Vec<Report>) {
     reports.sort_by_key(Report::place);
