@@ -47,7 +47,8 @@ impl WindowStep<'_> {
             }
             fine
         });
-        late.sort_unstable_by(|a, b| {
+        // Stable: of two words of one rank and instant the one acknowledged last stands.
+        late.sort_by(|a, b| {
             a.report
                 .place()
                 .cmp(&b.report.place())

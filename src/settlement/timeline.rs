@@ -65,8 +65,14 @@ const COUNTED: u64 = 1 << 5;
 const KINDS: u32 = 6;
 const PASSED_OVER: u32 = 9;
 const AT: u32 = 20;
-/// Hours that [`PASSED_OVER`] tells apart.
-const HOURS: u64 = 1 << 10;
+const HOUR_MASK: u64 = (1 << 10) - 1;
+
+/// Hours that [`PASSED_OVER`] tells apart; its 0 says that nothing was passed over.
+const HOURS: u64 = HOUR_MASK;
+
+const fn hour_mark(at: u64) -> u64 {
+    at / HOUR_MS % HOURS + 1
+}
 /// All that belongs to the stretch in one state.
 const STRETCH: u64 = 3 | START_SEEN | COUNTED | 7 << KINDS;
 
@@ -124,8 +130,7 @@ impl BayTimeline {
         }
         // While a watcher's word stands, nobody who passes by settles the bay.
         if r.kind().passes_by() && !self.kind().passes_by() && self.state() != BayStatus::Unknown {
-            let hour = at / HOUR_MS % HOURS;
-            self.word = self.word & !((HOURS - 1) << PASSED_OVER) | hour << PASSED_OVER;
+            self.word = self.word & !(HOUR_MASK << PASSED_OVER) | hour_mark(at) << PASSED_OVER;
             return;
         }
         let status = r.status();
@@ -148,9 +153,9 @@ impl BayTimeline {
     #[inline]
     #[must_use]
     pub const fn has_met_any_since(&self, hour: u64) -> bool {
-        let passed_over = self.word >> PASSED_OVER & (HOURS - 1);
+        let passed_over = self.word >> PASSED_OVER & HOUR_MASK;
         self.at() >= hour
-            || passed_over == hour / HOUR_MS % HOURS
+            || passed_over == hour_mark(hour)
                 && self.at() > 0
                 && hour - self.at() < (HOURS - 24) * HOUR_MS
     }
@@ -283,5 +288,28 @@ impl BayTimeline {
         };
         self.word = self.word & !STRETCH | to as u64 | seen;
         self.since = at;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_that_was_passed_over_is_met_in_its_own_hour_alone() {
+        let seen = 498_000;
+        let hours = seen + 1..seen + 900;
+        let mut bay = BayTimeline::serving_since(0);
+        bay.word = (seen * HOUR_MS) << AT;
+        let met = |bay: &BayTimeline| {
+            let met = hours.clone().filter(|h| bay.has_met_any_since(h * HOUR_MS));
+            met.collect::<Vec<_>>()
+        };
+        assert!(met(&bay).is_empty(), "nothing was passed over");
+        for hour in hours.clone() {
+            let mut bay = bay;
+            bay.word |= hour_mark(hour * HOUR_MS) << PASSED_OVER;
+            assert_eq!(met(&bay), [hour]);
+        }
     }
 }

@@ -11,8 +11,8 @@ use super::fuse::{BayState, Fused};
 use super::seen::SourcesSeen;
 use super::zones::{ZoneCell, ZonePulse};
 use crate::domain::{
-    AmendmentLog, BayIx, BayView, Claim, Millis, Observation, ReadModel, SourceIx, SourceKind,
-    Staleness, ZoneIx, ZoneTally, owner, shard_of,
+    AmendmentLog, BayIx, BayView, Claim, CountObservation, Millis, Observation, ReadModel,
+    SourceIx, SourceKind, Staleness, ZoneIx, ZoneTally, owner, shard_of,
 };
 use crate::prefetch::prefetch;
 use crate::registry::Registry;
@@ -209,8 +209,11 @@ impl Worker {
                         self.zones.get_mut(c.zone.at()),
                         self.pulses.get_mut(c.zone.at()),
                     ) {
-                        pulse.observed_at = pulse.observed_at.max(c.at.min(now));
-                        self.done.superseded += u64::from(!zone.count(c));
+                        // A clock that is ahead gains nothing.
+                        let at = c.at.min(now);
+                        pulse.observed_at = pulse.observed_at.max(at);
+                        let news = zone.count(&CountObservation { at, ..*c });
+                        self.done.superseded += u64::from(!news);
                         mark(pulse, c.zone, &mut self.dirty);
                     }
                 }

@@ -20,8 +20,11 @@ pub struct GateCount {
 
 impl GateCount {
     /// The newest stands; ties go to the higher source, so that order of arrival does not matter.
+    /// Of one source's with one time the one acknowledged last stands.
     fn absorb(&mut self, c: &CountObservation) -> bool {
-        let newer = (c.at, c.source) > (self.at, self.source) || self.at.is_never();
+        let place = (c.at, c.source).cmp(&(self.at, self.source));
+        let says_else = (c.vacant, c.capacity) != (self.vacant, self.capacity);
+        let newer = place.is_gt() || place.is_eq() && says_else || self.at.is_never();
         if newer {
             *self = Self {
                 at: c.at,
@@ -205,7 +208,9 @@ mod tests {
             (100, 0, 0, 100)
         );
         assert!(!z.count(&count(4, 1, 100)), "older");
-        assert!(z.count(&count(6, 68, 90)));
+        assert!(z.count(&count(6, 20, 90)));
+        assert!(z.count(&count(6, 68, 90)), "of one time the last");
+        assert!(!z.count(&count(6, 68, 90)), "a copy");
         let t = z.tally(Millis(9));
         assert_eq!(
             (t.vacant[0], t.occupied, t.unknown, t.stale),

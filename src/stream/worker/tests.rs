@@ -243,26 +243,35 @@ fn a_clock_ahead_does_not_keep_a_silent_source_alive() {
     assert_eq!(r.worker.seen.last(SourceIx(1)), Millis(T0));
 }
 
+fn count(zone: ZoneIx, at: u64, vacant: u32) -> Claim {
+    Claim::Count(CountObservation {
+        at: Millis(at),
+        zone,
+        source: SourceIx(4),
+        kind: BayKind::Car,
+        vacant,
+        capacity: 105,
+    })
+}
+
+#[test]
+fn a_count_ahead_of_the_clock_gains_nothing() {
+    let mut r = rig(testing::city(1, 0));
+    r.registry.put_zones(vec![testing::zone(7, 105)]).unwrap();
+    let zone = r.registry.zone("Z7").unwrap();
+    r.worker.apply(&[count(zone, T0 + MIN, 0)], Millis(T0));
+    r.worker.apply(&[count(zone, T0 + 5, 33)], Millis(T0 + 9));
+    r.at(T0 + 9);
+    assert_eq!(buckets(&r.zone("Z7")), (33, 72, 0, 0));
+}
+
 #[test]
 fn a_count_only_zone_follows_its_gate() {
     let mut r = rig(testing::city(1, 0));
     r.registry.put_zones(vec![testing::zone(7, 105)]).unwrap();
     let zone = r.registry.zone("Z7").unwrap();
-    let count = |at, vacant| {
-        let at = Millis(at);
-        let source = SourceIx(4);
-        let kind = BayKind::Car;
-        Claim::Count(CountObservation {
-            at,
-            zone,
-            source,
-            kind,
-            vacant,
-            capacity: 105,
-        })
-    };
     r.worker
-        .apply(&[count(T0, 68), count(T0 - 5, 3)], Millis(T0));
+        .apply(&[count(zone, T0, 68), count(zone, T0 - 5, 3)], Millis(T0));
     r.at(T0);
     assert_eq!(
         (buckets(&r.zone("Z7")), r.zone("Z7").stale),
