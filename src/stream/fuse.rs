@@ -2,13 +2,16 @@
 //!
 //! **Rank**: who watches the bay (a sensor, a gate) goes before who passes by (an app, a booking).
 //! While a watcher's word stands, no app's replaces it; so it is there when the app's would have
-//! lapsed. A watcher that says *unknown* leaves the word to others.
+//! lapsed. A watcher that says *unknown* clears the bay; what others say after that counts.
 //!
 //! **Time**: of words of one rank the newest stands; of one instant the one of the greater source.
 //! Of one source and instant the greater `seq`, and of the same `seq` the one acknowledged last: a
 //! state that was said with them already is a copy and changes nothing. So wherever `(at, seq)`
 //! differ, replays, copies and reorderings end in the same state. `at` is cut to when the claim came
 //! in before it is compared with anything: a clock that is ahead gains nothing.
+//!
+//! Not yet: the time of a watcher's *unknown* is forgotten once an app's word has taken its place, so
+//! an older copy of the watcher's word is then taken for new.
 //!
 //! 24 bytes a bay: the state of a whole country's bays is read at random, and each cache line
 //! counts.
