@@ -48,12 +48,7 @@ impl WindowStep<'_> {
             fine
         });
         // Stable: of two words of one rank and instant the one acknowledged last stands.
-        late.sort_by(|a, b| {
-            a.report
-                .place()
-                .cmp(&b.report.place())
-                .then(a.ingest.cmp(&b.ingest))
-        });
+        late.sort_by_key(|l| (l.report.place(), l.ingest));
         for of_bay in late.chunk_by(|a, b| a.report.bay() == b.report.bay()) {
             match self.past(of_bay[0].report, &mut read) {
                 Ok(Some(past)) => self.amend_bay(&past, of_bay, &mut read),

@@ -1,6 +1,7 @@
 //! Bytes cut anywhere, bent and random: the outcome is the same, nothing panics, nothing is made
 //! up.
 
+use super::cuts::{only_what_was_sent, same_wherever_cut};
 use super::fakes::{GOODBYE, MINE, PING, Talk, connect, hello, publish, release, wire};
 use crate::ingest::mqtt_server::close::Close;
 use crate::long::cases;
@@ -99,27 +100,6 @@ fn each_malformed_connect_ends_the_connection_without_a_word() {
     }
 }
 
-/// All that can be seen of a conversation.
-type Conversed = (Option<Close>, Vec<u8>, Vec<u8>, Vec<Vec<u8>>, String, bool);
-
-fn outcome(pieces: &[&[u8]]) -> Conversed {
-    let mut t = Talk::new();
-    for p in pieces {
-        t.say(p);
-    }
-    let payloads = t.desk.takes.iter().map(|(_, p)| p.clone()).collect();
-    let replies = t.replies();
-    let acks = t.acks();
-    (
-        t.end,
-        replies,
-        acks,
-        payloads,
-        format!("{:?}", t.batch.parcel),
-        t.batch.owed,
-    )
-}
-
 fn streams() -> Vec<Vec<u8>> {
     let mut c = connect("c");
     c.last_will = Some(v4::LastWill::new(
@@ -154,18 +134,7 @@ fn streams() -> Vec<Vec<u8>> {
 
 #[test]
 fn wherever_the_bytes_are_cut_the_outcome_is_the_same() {
-    for stream in streams() {
-        let whole = outcome(&[&stream]);
-        for cut in 0..=stream.len() {
-            let (a, b) = stream.split_at(cut);
-            assert_eq!(outcome(&[a, b]), whole, "cut at {cut} of {stream:x?}");
-        }
-        assert_eq!(
-            outcome(&stream.chunks(1).collect::<Vec<_>>()),
-            whole,
-            "byte by byte"
-        );
-    }
+    same_wherever_cut(&streams());
 }
 
 /// A connected session that is fed `bytes` in small pieces.
@@ -194,19 +163,6 @@ proptest! {
         bends in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         cut in any::<prop::sample::Index>(),
     ) {
-        let mut bytes = streams().swap_remove(0);
-        for (at, byte) in bends {
-            let at = at.index(bytes.len());
-            bytes[at] = byte;
-        }
-        bytes.truncate(cut.index(bytes.len()) + 1);
-        let mut t = Talk::new();
-        t.say(&bytes);
-        for (topic, payload) in &t.desk.takes {
-            let sent = format!("bayhub/v1/lamp-1/{}", topic.name);
-            let spelled = bytes.windows(sent.len()).any(|w| w == sent.as_bytes());
-            let carried = payload.is_empty() || bytes.windows(payload.len()).any(|w| w == payload);
-            prop_assert!(spelled && carried);
-        }
+        only_what_was_sent(streams().swap_remove(0), bends, cut)?;
     }
 }

@@ -3,6 +3,7 @@
 
 mod bytes;
 mod conversation;
+mod cuts;
 mod doors;
 mod fakes;
 mod five;
