@@ -6,8 +6,8 @@
 
 use bayhub::clock::SystemClock;
 use bayhub::domain::{
-    BayIx, BayStatus, Claim, Clock, Millis, Observation, Receipt, SourceIx, SourceKind, Submission,
-    ZoneIx,
+    Backing, BayIx, BayStatus, Claim, Clock, Millis, Observation, Receipt, SourceIx, SourceKind,
+    Submission, ZoneIx,
 };
 use bayhub::health::Health;
 use bayhub::journal::{Config, Entry, Journal, Numbers, Unreadable, View, decode, encode};
@@ -76,6 +76,7 @@ fn claims(from: u64, n: u64) -> Vec<Claim> {
         source_kind: SourceKind::Sensor,
         status: BayStatus::from_bits(i),
         confidence: 247,
+        backing: Backing::default(),
     };
     (from..from + n).map(|i| Claim::Bay(claim(i))).collect()
 }

@@ -10,7 +10,9 @@
 
 mod common;
 
-use bayhub::domain::{Batch, BayIx, BayStatus, Claim, Millis, Observation, SourceIx, SourceKind};
+use bayhub::domain::{
+    Backing, Batch, BayIx, BayStatus, Claim, Millis, Observation, SourceIx, SourceKind,
+};
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
 use bayhub::registry::{MAX_SOURCES, Registry};
@@ -98,6 +100,7 @@ fn report_all(bays: u32, reports: u32, mut feed: stream::Feed, progress: &stream
                 BayStatus::Occupied
             },
             confidence: 247,
+            backing: Backing::default(),
         })
     };
     for from in (0..reports).step_by(1000) {

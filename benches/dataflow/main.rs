@@ -23,7 +23,9 @@ mod by_hand;
 #[path = "../common/mod.rs"]
 mod common;
 
-use bayhub::domain::{Batch, BayIx, BayStatus, Claim, Millis, Observation, SourceIx, SourceKind};
+use bayhub::domain::{
+    Backing, Batch, BayIx, BayStatus, Claim, Millis, Observation, SourceIx, SourceKind,
+};
 use bayhub::metrics::Metrics;
 use bayhub::registry::Registry;
 use bayhub::stream;
@@ -76,6 +78,7 @@ fn reports(n: usize, step_ms: u64) -> Vec<Claim> {
                     BayStatus::Vacant
                 },
                 confidence: 247,
+                backing: Backing::default(),
             })
         })
         .collect()

@@ -13,7 +13,8 @@ mod publishing;
 
 use bayhub::clock::SystemClock;
 use bayhub::domain::{
-    BayIx, BayStatus, Claim, Clock, Millis, Observation, Receipt, SourceIx, SourceKind, Submission,
+    Backing, BayIx, BayStatus, Claim, Clock, Millis, Observation, Receipt, SourceIx, SourceKind,
+    Submission,
 };
 use bayhub::health::Health;
 use bayhub::journal::{Checkpointing, Checkpoints, Config, Cut, Journal};
@@ -56,6 +57,7 @@ fn claims(from: u64, now: Millis) -> Vec<Claim> {
         source_kind: SourceKind::Sensor,
         status: BayStatus::from_bits(1 + i / 7 % 2),
         confidence: 247,
+        backing: Backing::default(),
     };
     (from..from + GROUP).map(|i| Claim::Bay(one(i))).collect()
 }

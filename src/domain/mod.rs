@@ -34,7 +34,7 @@ pub use change::{BayView, ReadModel, ZoneTally};
 pub use currency::Currency;
 pub use geo::{BBox, LatLon};
 pub use observation::{
-    Afterwards, Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission,
+    Afterwards, Backing, Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission,
 };
 pub use offer::{Offer, OfferState, Rules};
 pub use refusal::{Door, Reason, Refusal};

@@ -13,8 +13,8 @@ pub use ledger::{Ledger, Sent};
 
 use super::codec::{BaySaid, Codec, CountSaid, Said};
 use crate::domain::{
-    Afterwards, Claim, Clock, CountObservation, Door, Millis, Observation, Parcel, Reason, Refusal,
-    Speaker,
+    Afterwards, Backing, Claim, Clock, CountObservation, Door, Millis, Observation, Parcel, Reason,
+    Refusal, Speaker,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -218,6 +218,7 @@ impl Gate {
             source_kind: kind,
             status: said.status,
             confidence,
+            backing: Backing::default(),
         })
     }
 
@@ -238,6 +239,7 @@ impl Gate {
             at,
             zone,
             source: message.speaker.source,
+            source_kind: message.speaker.kind,
             kind,
             vacant,
             capacity,

@@ -4,12 +4,12 @@
 //! | bytes | bay claim | count claim | alive |
 //! |---|---|---|---|
 //! | 0 | tag 1 | tag 2 | tag 3 |
-//! | 1 | status | 0 | 0 |
+//! | 1 | status | 1 + kind of source; 0: a gate (so before there were others) | 0 |
 //! | 2 | confidence, 1/255 | 0 | 0 |
-//! | 3 | kind of source | kind of bay | 0 |
+//! | 3 | kind of source 2 bits, partner 6 bits | kind of bay | 0 |
 //! | 4..8 | bay number | zone number | 0 |
 //! | 8..12 | source | source | source |
-//! | 12..16 | 0 | 0 | 0 |
+//! | 12..16 | who stands behind it, see [`Backing`] | 0 | 0 |
 //! | 16..24 | observed at, ms | observed at, ms | at, ms |
 //! | 24..32 | sender's seq | vacant, then capacity (u32 each) | 0 |
 //!
@@ -17,8 +17,8 @@
 //! head. Encoding and decoding allocate nothing but growth of `out`.
 
 use crate::domain::{
-    BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SourceIx, SourceKind,
-    ZoneIx,
+    Backing, BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SourceIx,
+    SourceKind, ZoneIx,
 };
 use crate::registry::{Registry, city::City};
 
@@ -41,7 +41,7 @@ pub struct Entry {
     kind: u8,
     number: u32,
     source: u32,
-    zero: u32,
+    backing: u32,
     at: u64,
     detail: u64,
 }
@@ -119,19 +119,23 @@ pub fn decode(
 impl Entry {
     fn new(view: &impl View, claim: &Claim) -> Self {
         match *claim {
-            Claim::Bay(o) => Self {
-                tag: BAY,
-                status: o.status as u8,
-                confidence: o.confidence,
-                kind: o.source_kind as u8,
-                number: view.bay_number(o.bay),
-                source: o.source.0,
-                zero: 0,
-                at: o.at.0,
-                detail: o.seq,
-            },
+            Claim::Bay(o) => {
+                let (backing, partner) = o.backing.parts();
+                Self {
+                    tag: BAY,
+                    status: o.status as u8,
+                    confidence: o.confidence,
+                    kind: o.source_kind as u8 | partner << 2,
+                    number: view.bay_number(o.bay),
+                    source: o.source.0,
+                    backing,
+                    at: o.at.0,
+                    detail: o.seq,
+                }
+            }
             Claim::Count(c) => Self {
                 tag: COUNT,
+                status: 1 + c.source_kind as u8,
                 kind: c.kind as u8,
                 number: view.zone_number(c.zone),
                 source: c.source.0,
@@ -154,7 +158,7 @@ impl Entry {
         let at = Millis(self.at);
         let source = SourceIx(self.source);
         match self.tag {
-            BAY if self.status <= 3 && self.kind <= 3 => Ok(view.bay(self.number).map(|bay| {
+            BAY if self.status <= 3 => Ok(view.bay(self.number).map(|bay| {
                 Claim::Bay(Observation {
                     at,
                     seq: self.detail,
@@ -163,10 +167,16 @@ impl Entry {
                     source_kind: SourceKind::from_bits(self.kind.into()),
                     status: BayStatus::from_bits(self.status.into()),
                     confidence: self.confidence,
+                    backing: Backing::from_parts(self.backing, self.kind >> 2),
                 })
             })),
             COUNT => {
                 let kind = BayKind::from_u8(self.kind).ok_or(Unreadable)?;
+                let source_kind = match self.status {
+                    0 => SourceKind::Gate,
+                    1..=4 => SourceKind::from_bits(u64::from(self.status - 1)),
+                    _ => return Err(Unreadable),
+                };
                 let vacant = self.detail as u32;
                 let capacity = (self.detail >> 32) as u32;
                 Ok(view.zone(self.number).map(|zone| {
@@ -174,6 +184,7 @@ impl Entry {
                         at,
                         zone,
                         source,
+                        source_kind,
                         kind,
                         vacant,
                         capacity,

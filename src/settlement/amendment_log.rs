@@ -133,7 +133,7 @@ impl HourRecords {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{BayIx, BayStatus, Millis, Observation, SourceIx, SourceKind};
+    use crate::domain::{Backing, BayIx, BayStatus, Millis, Observation, SourceIx, SourceKind};
 
     #[test]
     fn records_come_back_by_bay_and_half_of_one_is_left_off() {
@@ -149,6 +149,7 @@ mod tests {
                 source_kind,
                 status,
                 confidence: 255,
+                backing: Backing::default(),
             };
             Report::new(&o, o.at).unwrap()
         };

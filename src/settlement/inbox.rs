@@ -220,7 +220,7 @@ pub(in crate::settlement) const fn window_of(at: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{BayIx, BayStatus, Millis, Observation, SourceIx, SourceKind};
+    use crate::domain::{Backing, BayIx, BayStatus, Millis, Observation, SourceIx, SourceKind};
 
     fn report(seq: u64) -> Report {
         let o = Observation {
@@ -231,6 +231,7 @@ mod tests {
             source_kind: SourceKind::Sensor,
             status: BayStatus::Vacant,
             confidence: 255,
+            backing: Backing::default(),
         };
         Report::new(&o, o.at).unwrap()
     }

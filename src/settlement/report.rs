@@ -151,7 +151,7 @@ pub fn order(reports: &mut Vec<Report>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::BayIx;
+    use crate::domain::{Backing, BayIx};
 
     fn seen(at: u64, seq: u64, status: BayStatus, confidence: u8) -> Observation {
         let bay = BayIx(3);
@@ -165,6 +165,7 @@ mod tests {
             source_kind,
             status,
             confidence,
+            backing: Backing::default(),
         }
     }
 

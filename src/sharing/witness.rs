@@ -11,8 +11,8 @@
 use super::ask::DeskError;
 use crate::domain::source::BOOKINGS;
 use crate::domain::{
-    BayIx, BayStatus, BayView, Claim, Millis, Observation, Receipt, Reservation, ReservationEvent,
-    ReservationState, SourceIx, SourceKind, Submission,
+    Backing, BayIx, BayStatus, BayView, Claim, Millis, Observation, Receipt, Reservation,
+    ReservationEvent, ReservationState, SourceIx, SourceKind, Submission,
 };
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -224,6 +224,7 @@ fn claim(source: SourceIx, bay: BayIx, at: Millis, seq: u64, status: BayStatus) 
         source_kind,
         status,
         confidence,
+        backing: Backing::default(),
     })
 }
 

@@ -7,11 +7,12 @@
 //! | 8..16 | seq | vacant, capacity | 0 |
 //! | 16..20 | bay | zone | 0 |
 //! | 20..24 | source | source | source |
-//! | 24..28 | tag 0, status, confidence, source kind | tag 1, kind | tag 2 |
+//! | 24..28 | tag 0, status, confidence, source kind 2 bits, partner 6 bits | tag 1, kind, source kind | tag 2 |
+//! | 28..32 | who stands behind it | 0 | 0 |
 
 use crate::domain::{
-    BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SourceIx, SourceKind,
-    ZoneIx,
+    Backing, BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SourceIx,
+    SourceKind, ZoneIx,
 };
 
 /// Bytes of one claim.
@@ -28,7 +29,10 @@ pub(super) fn write(claim: &Claim) -> [u8; BYTES] {
     let tail = match claim {
         Claim::Bay(o) => {
             head(o.at, o.seq, o.bay.0, o.source);
-            [0, o.status as u8, o.confidence, o.source_kind as u8]
+            let (backing, partner) = o.backing.parts();
+            b[28..32].copy_from_slice(&backing.to_le_bytes());
+            let kind = o.source_kind as u8 | partner << 2;
+            [0, o.status as u8, o.confidence, kind]
         }
         Claim::Count(c) => {
             head(
@@ -37,7 +41,7 @@ pub(super) fn write(claim: &Claim) -> [u8; BYTES] {
                 c.zone.0,
                 c.source,
             );
-            [1, c.kind as u8, 0, 0]
+            [1, c.kind as u8, c.source_kind as u8, 0]
         }
         Claim::Alive { source, at } => {
             head(*at, 0, 0, *source);
@@ -65,11 +69,13 @@ pub(super) fn read(b: &[u8]) -> Option<Claim> {
             source_kind: SourceKind::from_bits(u64::from(kind)),
             status: BayStatus::from_bits(u64::from(status)),
             confidence,
+            backing: Backing::from_parts(u32_at(28)?, kind >> 2),
         })),
-        [1, kind, ..] => Some(Claim::Count(CountObservation {
+        [1, kind, source_kind, _] => Some(Claim::Count(CountObservation {
             at,
             zone: ZoneIx(subject),
             source,
+            source_kind: SourceKind::from_bits(u64::from(source_kind)),
             kind: BayKind::from_u8(kind)?,
             vacant: (second >> 32) as u32,
             capacity: second as u32,
@@ -96,11 +102,13 @@ mod tests {
                 source_kind: SourceKind::Gate,
                 status: BayStatus::Closed,
                 confidence: 255,
+                backing: Backing::of_key(false, 63).of_contributor(1 << 21, -7, true),
             }),
             Claim::Count(CountObservation {
                 at,
                 zone: ZoneIx(13),
                 source,
+                source_kind: SourceKind::App,
                 kind: BayKind::Bicycle,
                 vacant: 68,
                 capacity: u32::MAX,

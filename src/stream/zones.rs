@@ -165,13 +165,14 @@ impl ZoneCell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ZoneIx;
+    use crate::domain::{SourceKind, ZoneIx};
 
     fn count(at: u64, vacant: u32, capacity: u32) -> CountObservation {
         CountObservation {
             at: Millis(at),
             zone: ZoneIx(0),
             source: SourceIx(1),
+            source_kind: SourceKind::Gate,
             kind: BayKind::Car,
             vacant,
             capacity,
@@ -238,7 +239,7 @@ mod tests {
             status: BayStatus::Unknown,
             claimed: BayStatus::Unknown,
             confidence: 0,
-            source_kind: crate::domain::SourceKind::Sensor,
+            source_kind: SourceKind::Sensor,
             observed_at: Millis::NEVER,
         };
         let free = BayView {

@@ -5,7 +5,7 @@
 use super::super::INBOX;
 use crate::clock::SystemClock;
 use crate::domain::{
-    BayIx, BayStatus, BayView, Claim, Millis, Observation, ReadModel, Receipt, SourceIx,
+    Backing, BayIx, BayStatus, BayView, Claim, Millis, Observation, ReadModel, Receipt, SourceIx,
     SourceKind, Submission, ZoneIx, ZoneTally,
 };
 use crate::health::Health;
@@ -39,6 +39,7 @@ fn claim(n: u64) -> Claim {
         source_kind: SourceKind::Sensor,
         status: BayStatus::Vacant,
         confidence: 200,
+        backing: Backing::default(),
     })
 }
 

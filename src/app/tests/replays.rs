@@ -3,8 +3,8 @@
 
 use crate::clock::SystemClock;
 use crate::domain::{
-    BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Millis, Observation, Receipt,
-    SourceIx, SourceKind, Submission, ZoneIx, ZoneTally,
+    Backing, BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Millis, Observation,
+    Receipt, SourceIx, SourceKind, Submission, ZoneIx, ZoneTally,
 };
 use crate::health::Health;
 use crate::journal::{Config, Journal};
@@ -38,6 +38,7 @@ fn reports(rng: &mut StdRng) -> Vec<Claim> {
                     at,
                     zone,
                     source,
+                    source_kind: SourceKind::Gate,
                     kind: BayKind::Motorcycle,
                     vacant,
                     capacity: 40,
@@ -51,6 +52,7 @@ fn reports(rng: &mut StdRng) -> Vec<Claim> {
                 source_kind: SourceKind::ALL[rng.random_range(0..3)],
                 status: BayStatus::ALL[rng.random_range(0..4)],
                 confidence: rng.random(),
+                backing: Backing::from_parts(rng.random(), rng.random()),
             }),
         }
     };

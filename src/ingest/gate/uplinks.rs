@@ -7,7 +7,7 @@
 //! that starts its counter anew is not held up: its time is new.
 
 use super::{Gate, Message, named};
-use crate::domain::{Afterwards, Claim, Observation, Reason, SourceIx, SourceKind};
+use crate::domain::{Afterwards, Backing, Claim, Observation, Reason, SourceIx, SourceKind};
 use crate::ingest::codec::Uplink;
 use crate::ingest::codec::device::{self, Frame};
 use crate::registry::Device;
@@ -62,6 +62,7 @@ impl Gate {
                 source_kind: SourceKind::Sensor,
                 status: reading.status,
                 confidence: SourceKind::Sensor.default_confidence(),
+                backing: Backing::default(),
             })
         };
         if let Some(key) = key {

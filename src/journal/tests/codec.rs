@@ -3,6 +3,7 @@
 
 use super::super::record::{Next, Records, SegmentHead, UNIT, encode, encoded_bytes};
 use super::*;
+use crate::domain::Backing;
 use proptest::prelude::*;
 
 fn any_claim() -> impl Strategy<Value = Claim> {
@@ -13,32 +14,36 @@ fn any_claim() -> impl Strategy<Value = Claim> {
         any::<u32>(),
         0..4u64,
         0..4usize,
-        any::<u8>(),
+        (any::<u8>(), any::<u32>(), any::<u8>()),
     )
-        .prop_map(|(at, seq, bay, source, kind, status, confidence)| {
-            Claim::Bay(Observation {
-                at: Millis(at),
-                seq,
-                bay: BayIx(bay),
-                source: SourceIx(source),
-                source_kind: SourceKind::from_bits(kind),
-                status: BayStatus::ALL[status],
-                confidence,
-            })
-        });
+        .prop_map(
+            |(at, seq, bay, source, kind, status, (confidence, word, partner))| {
+                Claim::Bay(Observation {
+                    at: Millis(at),
+                    seq,
+                    bay: BayIx(bay),
+                    source: SourceIx(source),
+                    source_kind: SourceKind::from_bits(kind),
+                    status: BayStatus::ALL[status],
+                    confidence,
+                    backing: Backing::from_parts(word, partner),
+                })
+            },
+        );
     let count = (
         any::<u64>(),
         0..14_000u32,
         any::<u32>(),
-        0..4usize,
+        (0..4usize, 0..4u64),
         any::<u32>(),
         any::<u32>(),
     )
-        .prop_map(|(at, zone, source, kind, vacant, capacity)| {
+        .prop_map(|(at, zone, source, (kind, of), vacant, capacity)| {
             Claim::Count(CountObservation {
                 at: Millis(at),
                 zone: ZoneIx(zone),
                 source: SourceIx(source),
+                source_kind: SourceKind::from_bits(of),
                 kind: BayKind::ALL[kind],
                 vacant,
                 capacity,

@@ -13,8 +13,8 @@ use super::disk::{Disk, RealDisk};
 use super::{Config, Entry, Journal, Numbers, Replayed, Unreadable, View, decode, encode};
 use crate::clock::ManualClock;
 use crate::domain::{
-    Batch, BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, Receipt,
-    Refusal, SourceIx, SourceKind, Submission, ZoneIx,
+    Backing, Batch, BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation,
+    Receipt, Refusal, SourceIx, SourceKind, Submission, ZoneIx,
 };
 use crate::health::Health;
 use crate::metrics::Metrics;
@@ -133,6 +133,7 @@ fn claim(n: u64) -> Claim {
             at,
             zone: ZoneIx(n as u32 % 300),
             source,
+            source_kind: SourceKind::Gate,
             kind: BayKind::Heavy,
             vacant: n as u32,
             capacity: u32::MAX,
@@ -146,6 +147,7 @@ fn claim(n: u64) -> Claim {
             source_kind: SourceKind::App,
             status: BayStatus::ALL[n as usize % 4],
             confidence: n as u8,
+            backing: Backing::default(),
         }),
     }
 }

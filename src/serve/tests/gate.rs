@@ -2,8 +2,8 @@
 
 use super::NOW;
 use crate::domain::{
-    BayKind, BayStatus, Claim, CountObservation, Door, Observation, Parcel, Reason, Refusal,
-    Speaker, ZoneIx,
+    Backing, BayKind, BayStatus, Claim, CountObservation, Door, Observation, Parcel, Reason,
+    Refusal, SourceKind, Speaker, ZoneIx,
 };
 use crate::ingest::codec::{self, Codec};
 use crate::metrics::Metrics;
@@ -48,6 +48,7 @@ impl ReportDoor for Gate {
                     source_kind: speaker.kind,
                     status: BayStatus::Vacant,
                     confidence: 247,
+                    backing: Backing::default(),
                 })),
                 None => parcel
                     .refusals
@@ -69,6 +70,7 @@ impl Gate {
                 at: NOW,
                 zone: ZoneIx(0),
                 source: speaker.source,
+                source_kind: SourceKind::Gate,
                 kind: BayKind::Car,
                 vacant: 0,
                 capacity: 0,

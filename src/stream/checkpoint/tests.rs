@@ -2,7 +2,9 @@
 //! where it would have.
 
 use super::*;
-use crate::domain::{Batch, BayIx, BayStatus, Claim, CountObservation, Observation, SourceKind};
+use crate::domain::{
+    Backing, Batch, BayIx, BayStatus, Claim, CountObservation, Observation, SourceKind,
+};
 use crate::long::cases;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -24,6 +26,7 @@ fn batches(n: u64) -> Vec<Batch> {
                 at,
                 zone: ZoneIx((i % 60) as u32),
                 source,
+                source_kind: SourceKind::Gate,
                 kind: BayKind::ALL[(i % 4) as usize],
                 vacant: (i % 9) as u32,
                 capacity: 9,
@@ -37,6 +40,7 @@ fn batches(n: u64) -> Vec<Batch> {
                 source_kind: SourceKind::ALL[(i % 2) as usize],
                 status: BayStatus::ALL[(i * 31 % 4) as usize],
                 confidence: 210,
+                backing: Backing::default(),
             }),
         }
     };

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::domain::{
-    AmendmentLength, BayIx, BayStatus, Claim, Corrections, Millis, Observation, SettledHour,
-    SourceIx, SourceKind,
+    AmendmentLength, Backing, BayIx, BayStatus, Claim, Corrections, Millis, Observation,
+    SettledHour, SourceIx, SourceKind,
 };
 use crate::testing::{self, Remembered};
 
@@ -21,6 +21,7 @@ fn claims(registry: &Registry, n: u64) -> Vec<Claim> {
                 source_kind: SourceKind::Sensor,
                 status: BayStatus::ALL[(i * 31 % 4) as usize],
                 confidence: 200,
+                backing: Backing::default(),
             })
         })
         .collect()

@@ -1,6 +1,7 @@
 //! Rank, time and ties: what each claim does to a word that is there.
 
 use super::*;
+use crate::domain::Backing;
 use proptest::prelude::*;
 
 fn claim(at: u64, seq: u64, source: u32, status: BayStatus) -> Observation {
@@ -12,6 +13,7 @@ fn claim(at: u64, seq: u64, source: u32, status: BayStatus) -> Observation {
         source_kind: SourceKind::App,
         status,
         confidence: 210,
+        backing: Backing::default(),
     }
 }
 

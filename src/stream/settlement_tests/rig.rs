@@ -3,8 +3,8 @@
 use super::plain::PlainReport;
 use crate::domain::turnover::WINDOW_MS;
 use crate::domain::{
-    AmendmentLength, AmendmentLog, BayIx, Claim, Corrections, Millis, Observation, SettledHour,
-    SettledSink, SourceIx, Staleness, Visit, VisitChange, Window, owner, shard_of,
+    AmendmentLength, AmendmentLog, Backing, BayIx, Claim, Corrections, Millis, Observation,
+    SettledHour, SettledSink, SourceIx, Staleness, Visit, VisitChange, Window, owner, shard_of,
 };
 use crate::registry::Registry;
 use crate::settlement::{Config, SettlementShared};
@@ -318,6 +318,7 @@ fn observed(s: &PlainReport, bay: u32) -> Observation {
         source_kind: s.kind,
         status: s.status,
         confidence: s.confidence,
+        backing: Backing::default(),
     }
 }
 

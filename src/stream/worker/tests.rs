@@ -1,7 +1,7 @@
 //! What a worker makes of claims: states, tallies, silence, and changes of the registry under way.
 
 use super::*;
-use crate::domain::{BayKind, BayStatus, CountObservation, SourceIx, SourceKind};
+use crate::domain::{Backing, BayKind, BayStatus, CountObservation, SourceIx, SourceKind};
 use crate::testing::{self, Remembered};
 use proptest::prelude::*;
 
@@ -48,6 +48,7 @@ fn claim(
         source_kind: kind,
         status,
         confidence: 210,
+        backing: Backing::default(),
     })
 }
 
@@ -204,6 +205,7 @@ fn a_count_ages_by_its_own_time_however_lively_its_source() {
         at: Millis(T0),
         zone,
         source,
+        source_kind: SourceKind::Gate,
         kind: BayKind::Car,
         vacant: 4,
         capacity: 10,
@@ -248,6 +250,7 @@ fn count(zone: ZoneIx, at: u64, vacant: u32) -> Claim {
         at: Millis(at),
         zone,
         source: SourceIx(4),
+        source_kind: SourceKind::Gate,
         kind: BayKind::Car,
         vacant,
         capacity: 105,

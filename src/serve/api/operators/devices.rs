@@ -7,7 +7,7 @@
 
 use super::registry::{RegistryState, unfit};
 use super::schema;
-use crate::domain::{BayStatus, Claim, Observation, Receipt, SourceKind, Submission};
+use crate::domain::{Backing, BayStatus, Claim, Observation, Receipt, SourceKind, Submission};
 use crate::registry::{self, Left};
 use crate::serve::http::auth::Admin;
 use crate::serve::http::cursor;
@@ -52,6 +52,7 @@ impl RegistryState {
                 source_kind: SourceKind::Sensor,
                 status: BayStatus::Unknown,
                 confidence: u8::MAX,
+                backing: Backing::default(),
             })
         };
         let claims: Vec<Claim> = left.iter().map(unknown).collect();
