@@ -189,6 +189,9 @@ fn an_entry_is_32_bytes_with_the_layout_it_documents() {
     assert_eq!(bytes[4..8], ((1u32 << 31) + 3).to_le_bytes());
     assert_eq!(bytes[16..24], 1_795_000_000_001u64.to_le_bytes());
     assert_eq!(bytes[24..32], 1u64.to_le_bytes());
-    assert_eq!(bytes[32..36], [2, 0, 0, BayKind::Heavy as u8]);
+    assert_eq!(
+        bytes[32..36],
+        [2, 1 + SourceKind::Gate as u8, 0, BayKind::Heavy as u8]
+    );
     assert_eq!(bytes[56..64], [6, 0, 0, 0, 255, 255, 255, 255]);
 }
