@@ -15,7 +15,7 @@ const QUIET: [&str; 3] = ["--bays", "100", "--no-sim"];
 async fn key(hub: &Hub, name: &str, kind: &str) -> String {
     let asked = json!({
         "name": name, "partner": "demo", "scopes": ["report"], "sources": [format!("{name}-*")],
-        "source_kind": kind,
+        "source_kind": kind, "area": "all",
     });
     let admin = Some(hub.key("admin"));
     let made = call(hub, Method::POST, "/v1/admin/keys", admin, Some(&asked)).await;
