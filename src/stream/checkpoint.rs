@@ -10,16 +10,16 @@
 //! | head | 16 | bays, zones, gates (u32 each), 0 |
 //! | bay | 24 | [`SavedBay`]: state word, sender's seq, source, bay number; only bays that somebody reported |
 //! | zone | 16 | newest observation (ms), zone number, 0; only zones that somebody reported |
-//! | gate | 32 | count of one kind of bay in one zone |
+//! | gate | 32 | count of one kind of bay in one zone, by one kind of source |
 //!
 //! Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms). Blocks from
 //! [`settlement::saved::HEAD`] on are the settlement's; in a checkpoint without them settlement
 //! starts there. The state word's layout (see [`super::fuse::BayState`]) is thereby a format on
 //! disk: changing it needs a new version of the file.
 
+use super::counts::{GateCount, kind_at, place};
 use super::fuse::SavedBay;
 use super::worker_copy::WorkerCopy;
-use super::zones::GateCount;
 use crate::domain::{
     AmendmentLength, BayKind, Millis, SHARDS, SourceIx, ZoneIx, owner, shard_of, zones_of,
 };
@@ -65,8 +65,13 @@ pub(super) struct KeptGate {
     vacant: u32,
     capacity: u32,
     kind: u32,
+    /// Whether it stands (1 bit); from bit 8 on which kind of source it is of: 0 is a gate, as were
+    /// all when there was nothing else here.
     standing: u32,
 }
+
+/// Where the kind of source begins.
+const COUNTED_BY: u32 = 8;
 
 impl KeptGate {
     fn new(zone: u32, kind: BayKind, g: &GateCount) -> Self {
@@ -80,21 +85,23 @@ impl KeptGate {
             vacant,
             capacity,
             kind: kind as u32,
-            standing: u32::from(g.standing),
+            standing: u32::from(g.standing) | (place(g.source_kind) as u32) << COUNTED_BY,
         }
     }
 
-    /// `None` for a kind of bay that does not exist.
+    /// `None` for a kind of bay or source that does not exist.
     pub(super) fn count(&self) -> Option<(BayKind, GateCount)> {
         let kind = BayKind::from_u8(u8::try_from(self.kind).ok()?)?;
         let at = Millis(self.at);
         let source = SourceIx(self.source);
-        let standing = self.standing != 0;
+        let source_kind = kind_at((self.standing >> COUNTED_BY) as usize)?;
+        let standing = self.standing & 1 != 0;
         Some((
             kind,
             GateCount {
                 at,
                 source,
+                source_kind,
                 vacant: self.vacant,
                 capacity: self.capacity,
                 standing,

@@ -1,7 +1,7 @@
 //! A worker's state at one moment, copied out for a checkpoint, and its memory for the next.
 
+use super::counts::GateCount;
 use super::fuse::BayState;
-use super::zones::GateCount;
 use crate::domain::{BayKind, Millis, ZoneIx};
 use crate::registry::city::City;
 use crate::settlement;
