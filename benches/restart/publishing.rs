@@ -40,7 +40,14 @@ impl Doorkeeper for Open {
 struct ByGate(Gate);
 
 impl Intake for ByGate {
-    fn take(&self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel) {
+    fn take(
+        &self,
+        speaker: &Speaker,
+        codec: &'static Codec,
+        payload: &[u8],
+        _: bool,
+        out: &mut Parcel,
+    ) {
         self.0.take(
             speaker,
             bayhub::domain::Door::Mqtt,

@@ -77,10 +77,22 @@ pub(super) fn intake(gate: Arc<Gate>) -> Arc<dyn Intake> {
 struct ByMqtt(Arc<Gate>);
 
 impl Intake for ByMqtt {
-    fn take(&self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel) {
+    fn take(
+        &self,
+        speaker: &Speaker,
+        codec: &'static Codec,
+        payload: &[u8],
+        kept: bool,
+        out: &mut Parcel,
+    ) {
         let place = ShownTopic { speaker, codec };
-        self.0
-            .take(speaker, Door::Mqtt, &place, codec, payload, out);
+        if kept {
+            self.0
+                .take_kept(speaker, Door::Mqtt, &place, codec, payload, out);
+        } else {
+            self.0
+                .take(speaker, Door::Mqtt, &place, codec, payload, out);
+        }
     }
 }
 

@@ -158,6 +158,9 @@ pub struct Remit {
     pub backing: Backing,
 }
 
+/// A remit as it was at a moment, held for as long as that is of interest.
+pub type HeldRemit = Guard<Arc<Remit>>;
+
 /// The remit of a key as it is now. All clones share it, so that what an administrator changes
 /// reaches the connections that are open.
 #[derive(Clone, Debug, Default)]
@@ -172,7 +175,7 @@ impl SharedRemit {
     /// As it is now; to be held for the length of one message. Takes no lock.
     #[inline]
     #[must_use]
-    pub fn now(&self) -> Guard<Arc<Remit>> {
+    pub fn now(&self) -> HeldRemit {
         self.0.load()
     }
 

@@ -28,7 +28,7 @@ mod vocabulary;
 pub mod weekly;
 pub mod zone;
 
-pub use area::{Area, AreaFault, IdPattern, NamedArea, Remit, SharedRemit, Standing};
+pub use area::{Area, AreaFault, HeldRemit, IdPattern, NamedArea, Remit, SharedRemit, Standing};
 pub use availability::Availability;
 pub use bay::{BayIx, BayKind, BayStatus};
 pub use calendar::{Calendar, WallTime};

@@ -6,68 +6,24 @@
 //! id look-up in a concurrent map per bay. Uplinks of devices are judged in `uplinks`, which also
 //! knows those that have been taken already.
 
+mod config;
 mod ledger;
 mod uplinks;
 
+pub use config::Config;
 pub use ledger::{Ledger, Sent};
 
 use super::codec::{BaySaid, Codec, CountSaid, Said};
 use crate::domain::{
-    Afterwards, Area, Backing, Claim, Clock, CountObservation, Door, Millis, Observation, Parcel,
-    Reason, Refusal, Remit, SourceKind, Speaker, ZoneIx,
+    Afterwards, Area, Backing, Claim, Clock, CountObservation, Door, HeldRemit, Millis,
+    Observation, Parcel, Reason, Refusal, SourceKind, Speaker, ZoneIx,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::registry::city::City;
-use serde::{Deserialize, Deserializer, de};
 use std::fmt::Display;
 use std::sync::Arc;
 use uplinks::RecentUplinks;
-
-/// What a message may be. Every limit can be set; time checks can be turned off.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Config {
-    /// How far ahead of the hub's clock a report's time may lie, in s: a phone's clock errs by
-    /// seconds, not minutes.
-    #[serde(deserialize_with = "seconds_or_off")]
-    pub future_s: Option<u32>,
-    /// How old a report may be, in s: a day covers what a lamp post stores through an outage.
-    #[serde(deserialize_with = "seconds_or_off")]
-    pub past_s: Option<u32>,
-    /// Bays in one message.
-    pub max_bays: usize,
-    /// Bytes of one payload.
-    pub max_bytes: usize,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            future_s: Some(60),
-            past_s: Some(24 * 3600),
-            max_bays: 1000,
-            max_bytes: 256 * 1024,
-        }
-    }
-}
-
-/// A number of seconds, or `"off"`.
-fn seconds_or_off<'de, D: Deserializer<'de>>(d: D) -> Result<Option<u32>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        Seconds(u32),
-        Word(String),
-    }
-    match Either::deserialize(d) {
-        Ok(Either::Seconds(s)) => Ok(Some(s)),
-        Ok(Either::Word(w)) if w == "off" => Ok(None),
-        _ => Err(de::Error::custom(
-            "expected a number of seconds, or \"off\"",
-        )),
-    }
-}
 
 /// See the module.
 pub struct Gate {
@@ -87,7 +43,9 @@ struct Message<'a> {
     payload: &'a [u8],
     now: Millis,
     /// The speaker's, as it was when the message came.
-    remit: &'a Remit,
+    remit: HeldRemit,
+    /// A broker had kept it, and gives it out again: when it was said, only it can tell.
+    kept: bool,
     /// Refusals that were there before this message.
     before: usize,
 }
@@ -129,19 +87,56 @@ impl Gate {
         payload: &[u8],
         out: &mut Parcel,
     ) {
-        let remit = speaker.remit.now();
+        let message = self.message(speaker, door, place, payload, out);
+        self.pass(&message, codec, out);
+    }
+
+    /// The same of a payload that a broker had kept and gives out again. What it says without a time
+    /// of its own was not seen now.
+    pub fn take_kept(
+        &self,
+        speaker: &Speaker,
+        door: Door,
+        place: &dyn Display,
+        codec: &Codec,
+        payload: &[u8],
+        out: &mut Parcel,
+    ) {
         let message = Message {
+            // What is meant to be kept says what is so until it is replaced.
+            kept: !codec.retained,
+            ..self.message(speaker, door, place, payload, out)
+        };
+        self.pass(&message, codec, out);
+    }
+
+    fn message<'a>(
+        &self,
+        speaker: &'a Speaker,
+        door: Door,
+        place: &'a dyn Display,
+        payload: &'a [u8],
+        out: &Parcel,
+    ) -> Message<'a> {
+        Message {
             speaker,
             door,
             place,
             payload,
             now: self.clock.now(),
-            remit: &remit,
+            remit: speaker.remit.now(),
+            kept: false,
             before: out.refusals.len(),
-        };
+        }
+    }
+
+    fn pass(&self, message: &Message<'_>, codec: &Codec, out: &mut Parcel) {
+        let Message {
+            speaker, payload, ..
+        } = *message;
         if !speaker.pass.is_good(message.now) {
             let why = "the key it came in with has been revoked or has expired".to_owned();
-            return self.refuse(&message, Reason::Forbidden, None, why, out);
+            return self.refuse(message, Reason::Forbidden, None, why, out);
         }
         if payload.len() > self.config.max_bytes {
             let why = format!(
@@ -149,11 +144,11 @@ impl Gate {
                 payload.len(),
                 self.config.max_bytes
             );
-            return self.refuse(&message, Reason::TooLarge, None, why, out);
+            return self.refuse(message, Reason::TooLarge, None, why, out);
         }
         let mut said = Vec::with_capacity(1);
         if let Err(e) = (codec.decode)(payload, &mut said) {
-            return self.refuse(&message, Reason::Malformed, None, e.0, out);
+            return self.refuse(message, Reason::Malformed, None, e.0, out);
         }
         if said.len() > self.config.max_bays {
             let why = format!(
@@ -161,21 +156,21 @@ impl Gate {
                 said.len(),
                 self.config.max_bays
             );
-            return self.refuse(&message, Reason::TooLarge, None, why, out);
+            return self.refuse(message, Reason::TooLarge, None, why, out);
         }
         let before = out.claims.len();
         for (i, one) in said.into_iter().enumerate() {
-            match self.judge(&message, one, &mut out.afterwards) {
+            match self.judge(message, one, &mut out.afterwards) {
                 Ok(Some(claim)) => {
                     self.note(&claim, message.now);
                     out.claims.push(claim);
                 }
                 Ok(None) => {}
-                Err((reason, why)) => self.refuse(&message, reason, Some(i as u32), why, out),
+                Err((reason, why)) => self.refuse(message, reason, Some(i as u32), why, out),
             }
         }
         self.metrics
-            .accept(door, (out.claims.len() - before) as u64);
+            .accept(message.door, (out.claims.len() - before) as u64);
     }
 
     /// `Ok(None)`: it has been taken already.
@@ -189,6 +184,7 @@ impl Gate {
             Said::Bay(b) => self.bay(message, &b).map(Claim::Bay).map(Some),
             Said::Count(c) => self.count(message, &c).map(Claim::Count).map(Some),
             Said::Uplink(u) => self.uplink(message, &u, afterwards),
+            Said::Online(_) if message.kept => Err(without_time()),
             // A goodbye is no evidence of any bay: the source's silence will speak for itself.
             Said::Online(online) => {
                 self.ledger.say(message.speaker.source, online);
@@ -206,7 +202,7 @@ impl Gate {
         message: &Message<'_>,
         said: &BaySaid<'_>,
     ) -> Result<Observation, (Reason, String)> {
-        let at = self.plausible(said.at, message.now)?;
+        let at = self.plausible(said.at, message)?;
         let bay = self
             .registry
             .bay(&said.bay)
@@ -237,7 +233,7 @@ impl Gate {
         message: &Message<'_>,
         said: &CountSaid<'_>,
     ) -> Result<CountObservation, (Reason, String)> {
-        let at = self.plausible(said.at, message.now)?;
+        let at = self.plausible(said.at, message)?;
         let zone = self
             .registry
             .zone(&said.zone)
@@ -276,8 +272,19 @@ impl Gate {
         Err((Reason::OutOfArea, why))
     }
 
-    fn plausible(&self, at: Option<Millis>, now: Millis) -> Result<Millis, (Reason, String)> {
-        let Some(at) = at else { return Ok(now) };
+    fn plausible(
+        &self,
+        at: Option<Millis>,
+        message: &Message<'_>,
+    ) -> Result<Millis, (Reason, String)> {
+        let now = message.now;
+        let Some(at) = at else {
+            return if message.kept {
+                Err(without_time())
+            } else {
+                Ok(now)
+            };
+        };
         let beyond = |limit: Option<u32>, by: u64| limit.is_some_and(|s| by > u64::from(s) * 1000);
         if beyond(self.config.future_s, at.since(now)) {
             return Err((
@@ -334,6 +341,11 @@ impl Gate {
             },
         });
     }
+}
+
+fn without_time() -> (Reason, String) {
+    let why = "at: missing in what a broker had retained: nobody knows when it was so";
+    (Reason::RetainedWithoutTime, why.to_owned())
 }
 
 /// `bay "X" is not in the registry`, with no more of a sender's string than an error text should

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::domain::{BayStatus, IdPattern, Pass, SharedRemit, SourceIx};
+use crate::domain::{BayStatus, IdPattern, Pass, Remit, SharedRemit, SourceIx};
 use crate::ingest::codec::{Codec, named};
 use crate::testing;
 
@@ -267,4 +267,36 @@ fn an_apps_word_carries_who_stands_behind_its_key_and_others_do_not() {
         };
         assert_eq!(o.backing, want, "{kind:?}");
     }
+}
+
+#[test]
+fn what_a_broker_had_kept_counts_only_by_its_own_time() {
+    let b = bench(Config::default());
+    let take = |codec: &'static Codec, payload: &str| {
+        let mut out = Parcel::default();
+        let payload = payload.as_bytes();
+        b.gate
+            .take_kept(&b.speaker, Door::Mqtt, &"t", codec, payload, &mut out);
+        out
+    };
+    for (codec, timeless) in [
+        ("report", r#"{"bay":"A","state":"vacant"}"#),
+        ("report", r#"{"bays":[{"bay":"A","state":"vacant"}]}"#),
+        ("report", r#"{"bays":[]}"#),
+        ("count", r#"{"zone":"Z","vacant":3,"capacity":10}"#),
+    ] {
+        let out = take(named(codec), timeless);
+        assert!(out.claims.is_empty(), "{timeless}");
+        assert_eq!(out.refusals[0].reason, Reason::RetainedWithoutTime);
+        assert_eq!(b.take(named(codec), timeless).claims.len(), 1, "said now");
+    }
+    let counted = b.metrics.refused(Door::Mqtt, Reason::RetainedWithoutTime);
+    assert_eq!(counted, 4);
+    let [Claim::Bay(o)] = take(named("report"), &at(-5000)).claims[..] else {
+        panic!("its own time")
+    };
+    assert_eq!(o.at, Millis(NOW.0 - 5000));
+    // A status is made to be kept.
+    let alive = take(named("status"), r#"{"online":true}"#);
+    assert_eq!(alive.claims.len(), 1);
 }

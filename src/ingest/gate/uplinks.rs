@@ -36,7 +36,7 @@ impl Gate {
             self.metrics.uplinks_duplicate.inc();
             return Ok(None);
         }
-        let at = self.plausible(said.at, message.now)?;
+        let at = self.plausible(said.at, message)?;
         let claim = if said.port == 0 && said.payload.is_empty() && said.object.is_none() {
             // A frame of the network's own (a link check, an answer): it proves the device alive,
             // and no more.

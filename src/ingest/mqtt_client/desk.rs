@@ -238,7 +238,14 @@ impl ClientDesk {
         match speaker {
             Some(speaker) => host
                 .intake
-                .take(&speaker, form, &message.publish.payload, out),
+                // RETAIN is on what the broker had kept when it was subscribed to, and on nothing else.
+                .take(
+                    &speaker,
+                    form,
+                    &message.publish.payload,
+                    message.publish.retain,
+                    out,
+                ),
             None => {
                 self.refuse(
                     message,

@@ -317,7 +317,7 @@ impl<S: Line> Connection<S> {
         {
             let mut parcel = Parcel::default();
             self.desk
-                .take(&speaker, &codec::STATUS, &payload, &mut parcel);
+                .take(&speaker, &codec::STATUS, &payload, false, &mut parcel);
             self.desk.leave_will(parcel, owed).await;
         }
         // The place is free before the line is: the client may be back at once.

@@ -102,8 +102,15 @@ impl SessionHost for FrontDesk {
         self.seat.as_ref().map(drop).ok_or(Close::Full)
     }
 
-    fn take(&mut self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel) {
-        self.door.intake.take(speaker, codec, payload, out);
+    fn take(
+        &mut self,
+        speaker: &Speaker,
+        codec: &'static Codec,
+        payload: &[u8],
+        kept: bool,
+        out: &mut Parcel,
+    ) {
+        self.door.intake.take(speaker, codec, payload, kept, out);
     }
 
     fn refused(&mut self, reason: Reason) {

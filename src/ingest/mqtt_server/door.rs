@@ -32,8 +32,16 @@ pub trait Doorkeeper: Send + Sync {
 
 /// Knows what a payload says. Called on a network task: it must not block.
 pub trait Intake: Send + Sync {
-    /// Appends to `out` what `payload` claims and what of it is refused; counts both.
-    fn take(&self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel);
+    /// Appends to `out` what `payload` claims and what of it is refused; counts both. `kept`: a
+    /// broker had retained it, and gives it out again.
+    fn take(
+        &self,
+        speaker: &Speaker,
+        codec: &'static Codec,
+        payload: &[u8],
+        kept: bool,
+        out: &mut Parcel,
+    );
 }
 
 /// One server: its limits, whom it asks, and where the reports go.

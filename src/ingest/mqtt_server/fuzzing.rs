@@ -52,7 +52,14 @@ impl SessionHost for Clerk {
     fn seat(&mut self, _: &Speaker, _: Option<&str>) -> Result<(), Close> {
         Ok(())
     }
-    fn take(&mut self, speaker: &Speaker, _: &'static Codec, payload: &[u8], out: &mut Parcel) {
+    fn take(
+        &mut self,
+        speaker: &Speaker,
+        _: &'static Codec,
+        payload: &[u8],
+        _: bool,
+        out: &mut Parcel,
+    ) {
         out.claims.push(Claim::Alive {
             source: speaker.source,
             at: Millis(payload.len() as u64),

@@ -24,6 +24,12 @@ pub(super) fn own(topic: &str, source: &str) -> Option<&'static Codec> {
     Codec::of_source(last)
 }
 
+/// Where mosquitto's bridges say, unless told otherwise, whether they are there: as a message when
+/// they come, and as their last will.
+pub(super) fn is_bridge_notice(topic: &str) -> bool {
+    topic.starts_with("$SYS/broker/connection/")
+}
+
 /// As much of a topic as a refusal keeps, cut between characters.
 pub(super) fn excerpt(topic: &str) -> &str {
     const KEPT: usize = 256;

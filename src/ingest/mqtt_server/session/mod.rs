@@ -37,8 +37,15 @@ pub(super) trait SessionHost {
     /// Is there room for one more of this source? `client_id` is `None` where the client left it to
     /// the hub. Refused with [`Close::Full`] or [`Close::Rate`].
     fn seat(&mut self, speaker: &Speaker, client_id: Option<&str>) -> Result<(), Close>;
-    /// What does this message say?
-    fn take(&mut self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel);
+    /// What does this message say? `kept`: a broker had retained it, and gives it out again.
+    fn take(
+        &mut self,
+        speaker: &Speaker,
+        codec: &'static Codec,
+        payload: &[u8],
+        kept: bool,
+        out: &mut Parcel,
+    );
     /// Counts a refusal that the session made itself.
     fn refused(&mut self, reason: Reason);
     /// The zone of that id.
@@ -84,6 +91,8 @@ pub(super) struct Session {
 
 struct Open {
     speaker: Speaker,
+    /// The client is a broker that hands on what its own clients have said.
+    bridge: bool,
     will: Option<wire::Will>,
     keep_alive_s: u16,
     /// QoS 2: taken, not yet released.
@@ -285,7 +294,11 @@ impl Session {
             PacketFault::PacketIdZero => Close::PacketIdZero,
             PacketFault::Version(level) => {
                 // Who speaks something newer than 5 understands 5 better than 3.1.1.
-                batch.voice.version = if level > 5 { Version::V5 } else { Version::V4 };
+                batch.voice.version = if level & 0x7f > 5 {
+                    Version::V5
+                } else {
+                    Version::V4
+                };
                 batch.reply(Reply::Refused(ConnectRefusal::Version));
                 Close::Version
             }

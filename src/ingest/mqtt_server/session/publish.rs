@@ -20,14 +20,19 @@ pub(super) struct Aliases(BTreeMap<u16, ResolvedTopic>);
 #[derive(Clone)]
 enum ResolvedTopic {
     Allowed(&'static Codec),
+    /// Where a bridge says that it is there: heard, and of no further interest.
+    BridgeNotice,
     /// Its beginning, for the quarantine.
     Foreign(Box<str>),
 }
 
 impl ResolvedTopic {
-    fn new(name: &str, speaker: &Speaker) -> Self {
-        topic::allowed(name, speaker)
-            .map_or_else(|| Self::Foreign(topic::excerpt(name).into()), Self::Allowed)
+    fn new(name: &str, open: &Open) -> Self {
+        match topic::allowed(name, &open.speaker) {
+            Some(codec) => Self::Allowed(codec),
+            None if open.bridge && topic::is_bridge_notice(name) => Self::BridgeNotice,
+            None => Self::Foreign(topic::excerpt(name).into()),
+        }
     }
 }
 
@@ -43,7 +48,7 @@ impl Open {
         let place = if five {
             self.place(p, limits)?
         } else {
-            ResolvedTopic::new(&p.topic, &self.speaker)
+            ResolvedTopic::new(&p.topic, self)
         };
         if p.qos == Qos::Two && !self.held.insert(p.id) {
             // Sent again before its PUBREL: taken once, answered twice - and not before the first
@@ -65,7 +70,10 @@ impl Open {
         let refusals = batch.parcel.refusals.len();
         match place {
             ResolvedTopic::Allowed(codec) if p.payload.len() <= limits.payload => {
-                desk.take(&self.speaker, codec, &p.payload, &mut batch.parcel);
+                // A bridge hands on RETAIN as it finds it: on what its broker has kept for hours, and
+                // on what is said now to be kept. A device means only the latter.
+                let kept = self.bridge && p.retain;
+                desk.take(&self.speaker, codec, &p.payload, kept, &mut batch.parcel);
             }
             ResolvedTopic::Allowed(codec) => {
                 let detail = format!(
@@ -86,6 +94,7 @@ impl Open {
                     desk,
                 );
             }
+            ResolvedTopic::BridgeNotice => {}
             ResolvedTopic::Foreign(name) => {
                 let detail = format!(
                     "{} may publish under bayhub/v1/{}/ only",
@@ -135,7 +144,7 @@ impl Open {
             if p.topic.is_empty() {
                 return Err(Close::Protocol("neither a topic nor an alias"));
             }
-            return Ok(ResolvedTopic::new(&p.topic, &self.speaker));
+            return Ok(ResolvedTopic::new(&p.topic, self));
         };
         if alias == 0 || alias > limits.aliases {
             return Err(Close::TopicAlias);
@@ -148,7 +157,7 @@ impl Open {
                 .cloned()
                 .ok_or(Close::Protocol("an alias that was never set"));
         }
-        let place = ResolvedTopic::new(&p.topic, &self.speaker);
+        let place = ResolvedTopic::new(&p.topic, self);
         self.aliases.0.insert(alias, place.clone());
         Ok(place)
     }

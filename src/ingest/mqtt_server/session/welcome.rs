@@ -42,8 +42,16 @@ pub(super) fn welcome(
     if !id::is_valid(&speaker.id) {
         return Err((ConnectRefusal::NotAuthorised, Close::NotAuthorised));
     }
+    // Nobody here asks whether a bridge is there. That it leaves such a will shows what it is, even
+    // where it does not say so.
+    let notice = c
+        .will
+        .as_ref()
+        .is_some_and(|w| topic::is_bridge_notice(&w.topic));
+    let bridge = c.bridge || notice;
+    let last_will = c.will.filter(|_| !notice);
     let own_status = |w: &Will| topic::own(&w.topic, &speaker.id) == Some(&codec::STATUS);
-    if !c.will.as_ref().is_none_or(own_status) {
+    if !last_will.as_ref().is_none_or(own_status) {
         return Err((ConnectRefusal::NotAuthorised, Close::Will));
     }
     let assigned = (!given && voice.version == Version::V5).then(|| desk.client_id());
@@ -73,12 +81,13 @@ pub(super) fn welcome(
     };
     // The payload shares its memory with the read it came in; a will waits for hours and must not
     // keep that.
-    let will = c.will.map(|w| Will {
+    let will = last_will.map(|w| Will {
         payload: Bytes::copy_from_slice(&w.payload),
         ..w
     });
     let open = Open {
         speaker,
+        bridge,
         will,
         keep_alive_s: c.keep_alive_s,
         held: BTreeSet::new(),

@@ -48,7 +48,14 @@ impl Doorkeeper for FakeKeeper {
 pub(super) struct NumberIntake;
 
 impl Intake for NumberIntake {
-    fn take(&self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel) {
+    fn take(
+        &self,
+        speaker: &Speaker,
+        codec: &'static Codec,
+        payload: &[u8],
+        _: bool,
+        out: &mut Parcel,
+    ) {
         if payload == b"nothing" {
             return;
         }
@@ -155,6 +162,8 @@ impl Watch for Watching {
 #[derive(Default)]
 pub(super) struct FakeDesk {
     pub takes: Vec<(&'static Codec, Vec<u8>)>,
+    /// Of each of them, whether a broker had kept it.
+    pub kept: Vec<bool>,
     pub seats: Vec<Option<String>>,
     pub refused: Vec<Reason>,
     pub full: Option<Close>,
@@ -176,9 +185,17 @@ impl SessionHost for FakeDesk {
         self.seats.push(client_id.map(Into::into));
         self.full.map_or(Ok(()), Err)
     }
-    fn take(&mut self, speaker: &Speaker, codec: &'static Codec, payload: &[u8], out: &mut Parcel) {
+    fn take(
+        &mut self,
+        speaker: &Speaker,
+        codec: &'static Codec,
+        payload: &[u8],
+        kept: bool,
+        out: &mut Parcel,
+    ) {
         self.takes.push((codec, payload.to_vec()));
-        NumberIntake.take(speaker, codec, payload, out);
+        self.kept.push(kept);
+        NumberIntake.take(speaker, codec, payload, kept, out);
     }
     fn refused(&mut self, reason: Reason) {
         self.refused.push(reason);

@@ -1,6 +1,7 @@
 //! The MQTT server's behaviour: the pure session in `conversation`, `topics` and `bytes`, real sockets
 //! in the others.
 
+mod bridge;
 mod bytes;
 mod conversation;
 mod cuts;

@@ -110,11 +110,24 @@ pub(in crate::ingest::mqtt_server) fn version(
 ) -> Result<Version, PacketFault> {
     let mut walk = BodyReader(&buf[frame.header..frame.total]);
     match (walk.field()?, walk.u8()?) {
-        (b"MQTT", 4) => Ok(Version::V4),
-        (b"MQTT", 5) => Ok(Version::V5),
+        (b"MQTT", 4 | 0x84) => Ok(Version::V4),
+        (b"MQTT", 5 | 0x85) => Ok(Version::V5),
         (b"MQTT" | b"MQIsdp", other) => Err(PacketFault::Version(other)),
         _ => Err(PacketFault::Malformed("protocol name")),
     }
+}
+
+/// Takes the bit by which a bridge of mosquitto's says what it is off the protocol level of a
+/// CONNECT of a known version, since the codecs do not know it. Whether it was there.
+pub(super) fn take_bridge_bit(buf: &mut [u8], frame: PacketFrame) -> bool {
+    const BRIDGE: u8 = 0x80;
+    // Behind the length and the four letters of the protocol's name.
+    let Some(level) = buf.get_mut(frame.header + 6) else {
+        return false;
+    };
+    let bridge = *level & BRIDGE != 0;
+    *level &= !BRIDGE;
+    bridge
 }
 
 /// What a will, a user name and a password may look like in the flags of a CONNECT.

@@ -17,7 +17,7 @@ pub(super) use packet::{Connect, Current, Filter, Packet, Publish, Qos, Subscrib
 pub(super) use reply::{ConnectRefusal, Grant, Outgoing, Reply, Verdict, Welcome};
 
 use bytes::BytesMut;
-use frame::{BodyReader, connect_flags};
+use frame::{BodyReader, connect_flags, take_bridge_bit};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Version {
@@ -51,10 +51,15 @@ pub(super) fn decode(
     frame: PacketFrame,
     version: Version,
 ) -> Result<Packet, PacketFault> {
-    match version {
-        Version::V4 => v4::decode(buf, frame),
-        Version::V5 => v5::decode(buf, frame),
+    let bridge = frame.kind == kind::CONNECT && take_bridge_bit(buf, frame);
+    let mut packet = match version {
+        Version::V4 => v4::decode(buf, frame)?,
+        Version::V5 => v5::decode(buf, frame)?,
+    };
+    if let Packet::Connect(connect) = &mut packet {
+        connect.bridge = bridge;
     }
+    Ok(packet)
 }
 
 /// Appends `reply` to `out` as the client is to hear it. `false`: it takes no packet as long as

@@ -32,6 +32,8 @@ pub(in crate::ingest::mqtt_server) struct Connect {
     pub receive_max: u16,
     pub max_packet: usize,
     pub problems: bool,
+    /// It says that it is a broker's bridge: a bit of the protocol level that mosquitto has made up.
+    pub bridge: bool,
     /// It wants to prove who it is by some exchange of AUTH packets.
     pub by_method: bool,
 }
@@ -50,6 +52,8 @@ pub(in crate::ingest::mqtt_server) struct Publish {
     pub id: u16,
     pub topic: String,
     pub payload: Bytes,
+    /// It is to be kept for who subscribes later; or, of a bridge, may have been.
+    pub retain: bool,
     pub alias: Option<u16>,
 }
 

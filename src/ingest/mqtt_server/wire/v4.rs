@@ -26,6 +26,7 @@ pub(super) fn decode(buf: &mut BytesMut, frame: PacketFrame) -> Result<Packet, P
                 id,
                 topic,
                 payload,
+                retain: p.retain,
                 alias: None,
             })
         }
@@ -68,6 +69,7 @@ fn connect(c: v4::Connect) -> Connect {
         receive_max: u16::MAX,
         max_packet: usize::MAX,
         problems: true,
+        bridge: false,
         by_method: false,
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn decode(buf: &mut BytesMut, frame: PacketFrame) -> Result<Packet, P
                 id: p.pkid,
                 topic: text(&p.topic)?,
                 payload: p.payload,
+                retain: p.retain,
                 alias,
             })
         }
@@ -82,6 +83,7 @@ fn connect(
         receive_max: p.receive_maximum.unwrap_or(u16::MAX),
         max_packet: p.max_packet_size.map_or(usize::MAX, |n| n as usize),
         problems: p.request_problem_info != Some(0),
+        bridge: false,
         by_method: p.authentication_method.is_some(),
     })
 }

@@ -1,0 +1,48 @@
+//! What an operator can set of the gate. Each default says why it is what it is.
+
+use serde::{Deserialize, Deserializer, de};
+
+/// What a message may be. Every limit can be set; time checks can be turned off.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// How far ahead of the hub's clock a report's time may lie, in s: a phone's clock errs by
+    /// seconds, not minutes.
+    #[serde(deserialize_with = "seconds_or_off")]
+    pub future_s: Option<u32>,
+    /// How old a report may be, in s: a day covers what a lamp post stores through an outage.
+    #[serde(deserialize_with = "seconds_or_off")]
+    pub past_s: Option<u32>,
+    /// Bays in one message.
+    pub max_bays: usize,
+    /// Bytes of one payload.
+    pub max_bytes: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            future_s: Some(60),
+            past_s: Some(24 * 3600),
+            max_bays: 1000,
+            max_bytes: 256 * 1024,
+        }
+    }
+}
+
+/// A number of seconds, or `"off"`.
+fn seconds_or_off<'de, D: Deserializer<'de>>(d: D) -> Result<Option<u32>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Seconds(u32),
+        Word(String),
+    }
+    match Either::deserialize(d) {
+        Ok(Either::Seconds(s)) => Ok(Some(s)),
+        Ok(Either::Word(w)) if w == "off" => Ok(None),
+        _ => Err(de::Error::custom(
+            "expected a number of seconds, or \"off\"",
+        )),
+    }
+}
