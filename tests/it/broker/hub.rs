@@ -27,12 +27,17 @@ pub(super) struct Hub {
 impl Hub {
     /// A hub that is ready, with a `[[brokers]]` at `port` and `more` of its settings.
     pub(super) async fn start(url: &str, more: &str) -> Self {
+        Self::start_on(free_port(), url, more).await
+    }
+
+    /// The same, listening for MQTT on that port.
+    pub(super) async fn start_on(mqtt: u16, url: &str, more: &str) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let http = free_port();
         write_city(dir.path());
         let settings = format!(
             "[registry]\npath = \"{dir}\"\n[data]\npath = \"{dir}/data\"\n[http]\nlisten = \"127.0.0.1:{http}\"\n\
-             [mqtt]\nlisten = \"127.0.0.1:0\"\n[[brokers]]\nname = \"city\"\nurl = {url:?}\nsources = [\"lamp-*\"]\n{more}",
+             [mqtt]\nlisten = \"127.0.0.1:{mqtt}\"\n[[brokers]]\nname = \"city\"\nurl = {url:?}\nsources = [\"lamp-*\"]\n{more}",
             dir = dir.path().display(),
         );
         std::fs::write(dir.path().join("bayhub.toml"), settings).expect("its settings");
@@ -282,12 +287,17 @@ impl Publisher {
 
 /// Publishes at QoS 1 and waits until the broker has acknowledged all of it.
 pub(super) async fn send(port: u16, messages: &[(String, String)]) {
+    publish(port, messages, false).await;
+}
+
+/// The same; with `retain` the broker is to keep them.
+pub(super) async fn publish(port: u16, messages: &[(String, String)], retain: bool) {
     let mut options = MqttOptions::new(format!("it-{}", rand::random::<u32>()), "127.0.0.1", port);
     options.set_inflight(50);
     let (client, mut events) = AsyncClient::new(options, messages.len());
     for (topic, payload) in messages {
         client
-            .try_publish(topic, QoS::AtLeastOnce, false, payload.as_str())
+            .try_publish(topic, QoS::AtLeastOnce, retain, payload.as_str())
             .expect("room");
     }
     let all = async {

@@ -11,4 +11,5 @@ mod disasters;
 mod hub;
 mod mosquitto;
 pub(crate) mod relay;
+mod retained;
 mod traffic;

@@ -21,6 +21,10 @@ pub(in crate::ingest::mqtt_server) enum Packet {
 }
 
 #[derive(Debug, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "what a CONNECT says yes or no to, each for itself"
+)]
 pub(in crate::ingest::mqtt_server) struct Connect {
     pub keep_alive_s: u16,
     pub client_id: String,
