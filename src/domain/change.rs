@@ -14,6 +14,8 @@ pub struct BayView {
     pub claimed: BayStatus,
     /// In 1/255, of `claimed`.
     pub confidence: u8,
+    /// Whether who claims it said to be sure enough for it to be more than a hint.
+    pub sure: bool,
     pub source_kind: SourceKind,
     /// When it was observed; [`Millis::NEVER`] for a bay nobody has reported.
     pub observed_at: Millis,

@@ -187,6 +187,10 @@ impl Gate {
             // A goodbye is no evidence of any bay: the source's silence will speak for itself.
             Said::Online(online) => {
                 self.ledger.say(message.speaker.source, online);
+                // Who passes by vouches for nothing by being there.
+                if message.speaker.kind.passes_by() {
+                    return Ok(None);
+                }
                 Ok(Some(Claim::Alive {
                     source: message.speaker.source,
                     at: message.now,

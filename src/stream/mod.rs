@@ -11,11 +11,13 @@ pub mod checkpoint;
 mod cut;
 mod dataflow;
 pub mod fuse;
+pub mod passing;
 mod progress;
 mod seen;
 #[cfg(test)]
 pub(super) mod settlement_tests;
 mod wire;
+pub mod word;
 pub mod worker;
 mod worker_copy;
 pub mod zones;

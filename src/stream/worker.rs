@@ -7,12 +7,13 @@
 //! Dear: each claim touches the state of one bay at random, so states are prefetched over the batch;
 //! a change of the registry walks all bays.
 
-use super::fuse::{BayState, Fused};
+use super::fuse::{BayState, Told};
+use super::passing::Passing;
 use super::seen::SourcesSeen;
 use super::zones::{ZoneCell, ZonePulse};
 use crate::domain::{
-    AmendmentLog, BayIx, BayView, Claim, CountObservation, Millis, Observation, ReadModel,
-    SourceIx, SourceKind, Staleness, ZoneIx, ZoneTally, owner, shard_of,
+    AmendmentLog, BayIx, BayView, Claim, CountObservation, Millis, ReadModel, Staleness, ZoneIx,
+    ZoneTally, owner, shard_of,
 };
 use crate::prefetch::prefetch;
 use crate::registry::Registry;
@@ -23,6 +24,9 @@ use std::sync::Arc;
 /// How far ahead a batch's states are asked for: about the memory latency divided by the work per
 /// claim.
 const AHEAD: usize = 16;
+
+/// Words of passers-by of watched bays that a worker keeps: some 50 MB.
+const MOST_PASSING: usize = 1 << 20;
 
 /// Views told to the read model at a time.
 const VIEWS: usize = 512;
@@ -35,6 +39,8 @@ pub struct Done {
     /// By a watcher's word that stands, or too weak to be a state.
     pub outranked: u64,
     pub lapsed: u64,
+    /// For which there was no room.
+    pub shed: u64,
 }
 
 /// See the module.
@@ -44,6 +50,7 @@ pub struct Worker {
     registry: Arc<Registry>,
     city: Arc<City>,
     cells: Vec<BayState>,
+    passing: Passing,
     zones: Vec<ZoneCell>,
     pulses: Vec<ZonePulse>,
     seen: Arc<SourcesSeen>,
@@ -73,6 +80,7 @@ impl Worker {
             registry,
             // Zeroed by the allocator, so pages of other workers' shards are never touched.
             cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
+            passing: Passing::new(MOST_PASSING),
             zones: vec![ZoneCell::default(); city.zone_count() as usize],
             pulses: vec![ZonePulse::default(); city.zone_count() as usize],
             city: city.clone(),
@@ -162,16 +170,18 @@ impl Worker {
             if !self.owns(z) {
                 continue;
             }
-            let old = self.cells[bay.at()];
-            let placed = old.zone() == z && old.kind() == kind;
-            if placed && (live || !old.standing()) {
+            let cell = self.cells[bay.at()];
+            let told = self.told(bay);
+            let placed = cell.zone() == z && told.word.bay_kind() == kind;
+            if placed && (live || !told.word.standing()) {
                 continue;
             }
             // A retired bay, or one that is now of another kind: nothing is known of it any more.
             let new = BayState::vacated(z, kind);
-            if old.standing() {
-                self.replace(bay, old, new);
+            if told.word.standing() {
+                self.replace(bay, z, told, Told::of(&new));
             }
+            self.passing.forget(bay);
             self.cells[bay.at()] = new;
         }
         if let Some(settle) = &mut self.settle {
@@ -188,8 +198,9 @@ impl Worker {
         // All are heard first: a batch that speaks of an old time before a new one is of a source
         // that is heard now.
         for claim in claims {
-            let (source, at) = claim.heard();
-            self.seen.hear(self.me, source, at.min(now));
+            if let Some((source, at)) = claim.heard() {
+                self.seen.hear(self.me, source, at.min(now));
+            }
         }
         for (i, claim) in claims.iter().enumerate() {
             if let Some(Claim::Bay(next)) = claims.get(i + AHEAD) {
@@ -226,110 +237,6 @@ impl Worker {
         self.done.claims += claims.len() as u64;
     }
 
-    #[inline]
-    fn observe(&mut self, o: &Observation, now: Millis) {
-        let Some(cell) = self.cells.get_mut(o.bay.at()) else {
-            return;
-        };
-        let old = *cell;
-        let at = o.at.min(now);
-        let pulse = &mut self.pulses[cell.zone().at()];
-        let limit = pulse.stale_after_s;
-        let stands = !silent(
-            &self.seen,
-            &self.staleness,
-            limit,
-            (o.source_kind, o.source, at),
-            now,
-        );
-        // Only rank asks whether the word that is there still stands.
-        let holds = old.standing()
-            && (old.source_kind().passes_by() == o.source_kind.passes_by()
-                || !silent(&self.seen, &self.staleness, limit, old.word(), now));
-        match cell.absorb(o, now, holds, stands) {
-            Fused::Taken => {}
-            Fused::Superseded => {
-                self.done.superseded += 1;
-                return;
-            }
-            Fused::Outranked => {
-                self.done.outranked += 1;
-                return;
-            }
-        }
-        pulse.observed_at = pulse.observed_at.max(at);
-        if !stands {
-            cell.lapse();
-        }
-        let new = *cell;
-        self.replace(o.bay, old, new);
-    }
-
-    /// Brings the zone's counters and the read model from `old` to `new`.
-    #[inline(always)]
-    #[allow(
-        clippy::inline_always,
-        reason = "the hot path; outlined it costs a tenth of the throughput"
-    )]
-    fn replace(&mut self, bay: BayIx, old: BayState, new: BayState) {
-        let is = new.view(bay);
-        // Most reports say what was known already: they move no counter.
-        if old.status() != new.status()
-            || old.standing() != new.standing()
-            || old.kind() != new.kind()
-        {
-            self.zones[is.zone.at()].shift(&old.view(bay), old.standing(), &is, new.standing());
-        }
-        mark(&mut self.pulses[is.zone.at()], is.zone, &mut self.dirty);
-        self.views.push(is);
-        if self.views.len() == VIEWS {
-            self.tell_bays();
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn tell_bays(&mut self) {
-        self.model.bays(&self.views);
-        self.views.clear();
-    }
-
-    /// Looks for claims that have lapsed by `now`, if it is time to. Call on ticks, not during a
-    /// replay.
-    pub fn tick(&mut self, now: Millis) {
-        if now.since(self.swept_at) < self.staleness.sweep_ms {
-            return;
-        }
-        self.swept_at = now;
-        for z in (0..self.zones.len() as u32).map(ZoneIx) {
-            let zone = &mut self.zones[z.at()];
-            if !zone.has_claims() {
-                continue;
-            }
-            let limit = self.pulses[z.at()].stale_after_s;
-            // A count ages by its own time: that its source is heard says nothing of the cars.
-            let gone = |at: Millis| now.since(at) > u64::from(limit) * 1000;
-            if zone.lapse_gates(gone) {
-                mark(&mut self.pulses[z.at()], z, &mut self.dirty);
-            }
-            if zone.has_standing_bays() {
-                self.sweep(z, limit, now);
-            }
-        }
-    }
-
-    fn sweep(&mut self, z: ZoneIx, limit: u32, now: Millis) {
-        let city = self.city.clone();
-        for bay in city.bays_of(z) {
-            let old = self.cells[bay.at()];
-            if old.standing() && silent(&self.seen, &self.staleness, limit, old.word(), now) {
-                self.cells[bay.at()].lapse();
-                self.replace(bay, old, self.cells[bay.at()]);
-                self.done.lapsed += 1;
-            }
-        }
-    }
-
     /// Tells the read model what has changed, and the caller what was done since the last call.
     pub fn publish(&mut self) -> Done {
         if !self.views.is_empty() {
@@ -356,23 +263,6 @@ impl Worker {
     }
 }
 
-/// Whether a word of that kind, source and time has lapsed: its source silent for too long, or the
-/// claim itself too old. An app passes by, so its reports age one by one; a sensor that is heard at
-/// all vouches for all its bays.
-#[inline]
-fn silent(
-    seen: &SourcesSeen,
-    staleness: &Staleness,
-    limit_s: u32,
-    (kind, source, at): (SourceKind, SourceIx, Millis),
-    now: Millis,
-) -> bool {
-    let age = now.since(at);
-    let limit = u64::from(limit_s) * 1000;
-    age > staleness.max_age_ms
-        || age > limit && (kind.passes_by() || now.since(seen.last(source)) > limit)
-}
-
 #[inline]
 fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
     if !pulse.dirty {
@@ -381,6 +271,8 @@ fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
     }
 }
 
+mod observe;
 mod state;
+mod sweep;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,9 @@
 //! A worker's state at one moment, copied out for a checkpoint, and its memory for the next.
 
 use super::fuse::BayState;
+use super::word::Word;
 use super::zones::GateCount;
-use crate::domain::{BayKind, Millis, ZoneIx};
+use crate::domain::{BayIx, BayKind, Millis, ZoneIx};
 use crate::registry::city::City;
 use crate::settlement;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ pub struct WorkerCopy {
     pub(in crate::stream) me: u32,
     pub(in crate::stream) peers: u32,
     pub(in crate::stream) cells: Vec<BayState>,
+    /// Words beside those of the cells.
+    pub(in crate::stream) passing: Vec<(BayIx, Word)>,
     /// By zone: its newest observation.
     pub(in crate::stream) observed: Vec<Millis>,
     pub(in crate::stream) gates: Vec<(ZoneIx, BayKind, GateCount)>,
@@ -27,7 +30,7 @@ impl WorkerCopy {
     /// With memory for that many bays, each page of it touched.
     pub(in crate::stream) fn with_room(bays: usize) -> Self {
         // Anything but zeroes: those would come from the allocator untouched.
-        let mut cells = vec![BayState::vacated(ZoneIx(u32::MAX), BayKind::Bicycle); bays];
+        let mut cells = vec![BayState::vacated(ZoneIx(1), BayKind::Bicycle); bays];
         cells.clear();
         let seen = vec![1; crate::registry::MAX_SOURCES as usize];
         Self {

@@ -147,6 +147,7 @@ impl Apply {
         self.metrics.stream_claims.inc_by(done.claims);
         self.metrics.stream_superseded.inc_by(done.superseded);
         self.metrics.stream_outranked.inc_by(done.outranked);
+        self.metrics.stream_shed.inc_by(done.shed);
         self.progress
             .applied
             .fetch_add(done.claims, Ordering::Release);

@@ -1,7 +1,9 @@
 //! What a worker makes of claims: states, tallies, silence, and changes of the registry under way.
 
 use super::*;
-use crate::domain::{Backing, BayKind, BayStatus, CountObservation, SourceIx, SourceKind};
+use crate::domain::{
+    Backing, BayKind, BayStatus, CountObservation, Observation, SourceIx, SourceKind,
+};
 use crate::testing::{self, Remembered};
 use proptest::prelude::*;
 
@@ -353,3 +355,5 @@ proptest! {
         }
     }
 }
+
+mod ranks;
