@@ -151,6 +151,12 @@ pub enum Claim {
         source: SourceIx,
         at: Millis,
     },
+    /// The hub itself, for one shard: its clock was put back, and is so far behind ingest time, which
+    /// never goes back. 0: it has caught up.
+    Clock {
+        shard: u32,
+        behind_ms: u64,
+    },
 }
 
 impl Claim {
@@ -165,6 +171,7 @@ impl Claim {
             Self::Bay(o) => Some((o.source, o.at)),
             Self::Count(c) => Some((c.source, c.at)),
             Self::Alive { source, at } => Some((*source, *at)),
+            Self::Clock { .. } => None,
         }
     }
 }

@@ -6,7 +6,7 @@
 //! by; none for others.
 
 use super::word::{Beside, Rank, Word};
-use crate::domain::{BayIx, BayKind, Observation};
+use crate::domain::{BayIx, BayKind, Millis, Observation};
 use ahash::AHashMap;
 
 /// See the module.
@@ -102,6 +102,13 @@ impl Passing {
 
     pub fn remove(&mut self, bay: BayIx, rank: Rank) {
         self.words.remove(&key(bay, rank));
+    }
+
+    /// Nothing was said after `now`.
+    pub fn put_back(&mut self, now: Millis) {
+        for word in self.words.values_mut() {
+            word.put_back(now);
+        }
     }
 
     /// Forgets all of a bay.

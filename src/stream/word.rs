@@ -151,6 +151,15 @@ impl Word {
         Self { source, ..self }
     }
 
+    /// Holds what was said after `now` to have been said then; true if it was.
+    pub(super) fn put_back(&mut self, now: Millis) -> bool {
+        let ahead = self.at() > now;
+        if ahead {
+            self.bits = self.bits & ((1 << AT) - 1) | now.0 << AT;
+        }
+        ahead
+    }
+
     /// Nothing was ever said.
     #[inline]
     #[must_use]

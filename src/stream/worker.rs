@@ -19,6 +19,7 @@ use crate::prefetch::prefetch;
 use crate::registry::Registry;
 use crate::registry::city::City;
 use crate::settlement::{self, Settle};
+use clock::StreamClock;
 use std::sync::Arc;
 
 /// How far ahead a batch's states are asked for: about the memory latency divided by the work per
@@ -57,6 +58,7 @@ pub struct Worker {
     model: Arc<dyn ReadModel>,
     staleness: Staleness,
     swept_at: Millis,
+    clock: StreamClock,
     dirty: Vec<ZoneIx>,
     views: Vec<BayView>,
     tallies: Vec<(ZoneIx, ZoneTally)>,
@@ -88,6 +90,7 @@ impl Worker {
             model,
             staleness,
             swept_at: Millis::NEVER,
+            clock: StreamClock::default(),
             dirty: Vec::new(),
             views: Vec::with_capacity(VIEWS),
             tallies: Vec::new(),
@@ -189,17 +192,21 @@ impl Worker {
         }
     }
 
-    /// Applies claims in their order of commit. `now` is the ingest time of their batch.
-    pub fn apply(&mut self, claims: &[Claim], now: Millis) {
+    /// Applies claims in their order of commit. `ingest` is the ingest time of their batch.
+    pub fn apply(&mut self, claims: &[Claim], ingest: Millis) {
         if !Arc::ptr_eq(&self.city, &self.registry.city()) {
             let city = self.registry.city().clone();
             self.take_up(&city);
         }
+        let mut now = self.clock.at(ingest);
         // All are heard first: a batch that speaks of an old time before a new one is of a source
         // that is heard now.
         for claim in claims {
             if let Some((source, at)) = claim.heard() {
                 self.seen.hear(self.me, source, at.min(now));
+            } else if let Claim::Clock { behind_ms, .. } = claim {
+                self.set_clock(*behind_ms, ingest);
+                now = self.clock.at(ingest);
             }
         }
         for (i, claim) in claims.iter().enumerate() {
@@ -212,7 +219,7 @@ impl Worker {
                     if let (Some(settle), Some(cell)) =
                         (&mut self.settle, self.cells.get(o.bay.at()))
                     {
-                        settle.take(o, cell.zone(), now);
+                        settle.take(o, cell.zone(), ingest);
                     }
                 }
                 Claim::Count(c) => {
@@ -228,10 +235,10 @@ impl Worker {
                         mark(pulse, c.zone, &mut self.dirty);
                     }
                 }
-                Claim::Alive { .. } => {}
+                Claim::Alive { .. } | Claim::Clock { .. } => {}
             }
             if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&self.settle, claim) {
-                settle.note(claim, now);
+                settle.note(claim, ingest);
             }
         }
         self.done.claims += claims.len() as u64;
@@ -271,6 +278,7 @@ fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
     }
 }
 
+mod clock;
 mod observe;
 mod state;
 mod sweep;

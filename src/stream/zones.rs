@@ -110,6 +110,13 @@ impl ZoneCell {
         self.standing > 0 || self.gates().any(|g| g.standing)
     }
 
+    /// Nothing was counted after `now`.
+    pub fn put_back(&mut self, now: Millis) {
+        for g in self.gates.iter_mut().flat_map(|g| g.iter_mut()) {
+            g.at = g.at.min(now);
+        }
+    }
+
     pub fn has_standing_bays(&self) -> bool {
         self.standing > 0
     }

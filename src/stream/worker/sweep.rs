@@ -5,9 +5,10 @@ use super::{Worker, mark};
 use crate::domain::{BayIx, Millis, SourceIx, SourceKind, ZoneIx};
 
 impl Worker {
-    /// Looks for claims that have lapsed by `now`, if it is time to. Call on ticks, not during a
+    /// Looks for claims that have lapsed by that ingest time, if it is time to. Call on ticks, not during a
     /// replay.
-    pub fn tick(&mut self, now: Millis) {
+    pub fn tick(&mut self, ingest: Millis) {
+        let now = self.clock.at(ingest);
         if now.since(self.swept_at) < self.staleness.sweep_ms {
             return;
         }

@@ -356,4 +356,5 @@ proptest! {
     }
 }
 
+mod clock;
 mod ranks;
