@@ -12,6 +12,7 @@ mod uplinks;
 pub use ledger::{Ledger, Sent};
 
 use super::codec::{BaySaid, Codec, CountSaid, Said};
+use crate::domain::observation::SURE;
 use crate::domain::{
     Afterwards, Backing, Claim, Clock, CountObservation, Door, Millis, Observation, Parcel, Reason,
     Refusal, Speaker,
@@ -211,9 +212,7 @@ impl Gate {
             .bay(&said.bay)
             .ok_or_else(|| (Reason::UnknownBay, named("bay", &said.bay)))?;
         let kind = message.speaker.kind;
-        let confidence = said
-            .confidence
-            .map_or(kind.default_confidence(), |c| (c * 255.0).round() as u8);
+        let confidence = said.confidence.map_or(kind.default_confidence(), in_255ths);
         Ok(Observation {
             at,
             seq: said.seq,
@@ -309,6 +308,16 @@ impl Gate {
                 Box::default()
             },
         });
+    }
+}
+
+/// A confidence of 0..=1, rounded; but never up to what is sure.
+fn in_255ths(confidence: f32) -> u8 {
+    let near = (confidence * 255.0).round() as u8;
+    if confidence < 0.8 {
+        near.min(SURE - 1)
+    } else {
+        near
     }
 }
 

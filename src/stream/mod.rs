@@ -41,7 +41,7 @@ pub struct Config {
     /// Silence after which a zone's sources are no longer believed, in s; a zone may set its own.
     /// Three missed heartbeats of five minutes.
     pub stale_after_s: u32,
-    /// Age at which any claim lapses even while its source is heard, in s.
+    /// Age at which any claim lapses even while its source is heard, in s; at most 30 days.
     pub max_age_s: u32,
     /// No progress for this long with work waiting: not ready, in s.
     pub stall_after_s: u32,
@@ -86,7 +86,12 @@ impl Config {
                 u64::from(self.stale_after_s),
                 1..=most,
             ),
-            ("stream.max_age_s", u64::from(self.max_age_s), 1..=most),
+            // Settlement tells hours apart by their number modulo 1023, and looks back that far.
+            (
+                "stream.max_age_s",
+                u64::from(self.max_age_s),
+                1..=30 * 86_400,
+            ),
             (
                 "stream.stall_after_s",
                 u64::from(self.stall_after_s),
