@@ -236,7 +236,7 @@ fn hub(dir: &Path) {
     let toml = format!(
         "[registry]\npath = \"{}\"\n[data]\npath = \"{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n[mqtt]\nlisten = \"127.0.0.1:0\"\n\
          [[keys]]\nname = \"bench\"\npartner = \"bench\"\nsha256 = \"{digest}\"\nscopes = [\"report\"]\n\
-         sources = [\"lamp-*\"]\n",
+         sources = [\"lamp-*\"]\narea = \"all\"\n",
         dir.display(),
         dir.join("data").display()
     );

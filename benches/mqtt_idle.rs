@@ -97,7 +97,7 @@ fn hub(dir: &Path) -> (Program, SocketAddr) {
     let toml = format!(
         "[registry]\npath = \"{dir_text}\"\n[data]\npath = \"{dir_text}/data\"\n[http]\nlisten = \"{http}\"\n\
          [mqtt]\nlisten = \"{mqtt}\"\n[[keys]]\nname = \"bench\"\npartner = \"bench\"\nsha256 = \"{digest}\"\n\
-         scopes = [\"report\"]\nsources = [\"lamp-*\"]\n"
+         scopes = [\"report\"]\nsources = [\"lamp-*\"]\narea = \"all\"\n"
     );
     let file = dir.join("bayhub.toml");
     std::fs::write(&file, toml).unwrap();

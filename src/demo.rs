@@ -268,7 +268,7 @@ fn configure(
             .fold(String::new(), |text, b| text + &format!("{b:02x}"));
         format!(
             "[[keys]]\nname = \"{name}\"\npartner = \"{PARTNER}\"\nsha256 = \"{digest}\"\nscopes = [\"{scope}\"]\n\
-             sources = [{sources}]\nsource_kind = \"{kind}\"\n"
+             sources = [{sources}]\nsource_kind = \"{kind}\"\narea = \"all\"\n"
         )
     };
     let toml = [

@@ -8,7 +8,8 @@
 use crate::clock::ManualClock;
 use crate::config;
 use crate::domain::{
-    BayKind, Door, LatLon, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, ZoneKind,
+    BayKind, Door, LatLon, Millis, Parcel, Pass, Reason, SharedRemit, SourceIx, SourceKind,
+    Speaker, ZoneKind,
 };
 use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
@@ -116,6 +117,7 @@ fn payloads(bytes: &[u8]) {
         id: "lamp-1".into(),
         pass,
         uplinks: true,
+        remit: SharedRemit::default(),
     };
     let mut out = Parcel::default();
     GATE.take(&speaker, Door::Mqtt, &"a place", topic, payload, &mut out);
@@ -344,6 +346,7 @@ fn master_key(keys: &Keys) -> String {
             source_kind: SourceKind::Sensor,
             pass: Pass::default(),
             uplinks: false,
+            remit: SharedRemit::default(),
         },
     );
     key.expose().to_owned()

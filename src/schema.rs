@@ -33,6 +33,8 @@ words! {
     /// Who has said it; `booking`: the hub, for who has booked the bay.
     ShownSourceKind: domain::SourceKind::NAMES.into_iter().chain(["booking"]);
     SourceKind: domain::SourceKind::NAMES;
+    /// How far what a key's apps say is trusted; for sensors and gates it has no effect.
+    Standing: domain::Standing::NAMES;
     Reason: domain::Reason::NAMES;
     /// Why the state is what it is.
     Why: ["reported", "never_reported", "stale", "reserved"];

@@ -3,7 +3,9 @@
 use crate::common::grid::ZONES;
 use crate::common::packets;
 use bayhub::clock::SystemClock;
-use bayhub::domain::{Parcel, Pass, SourceIx, SourceKind, Speaker, Submission, ZoneIx};
+use bayhub::domain::{
+    Parcel, Pass, SharedRemit, SourceIx, SourceKind, Speaker, Submission, ZoneIx,
+};
 use bayhub::health::Health;
 use bayhub::ingest::board::{Board, Wanted, Watch};
 use bayhub::ingest::codec::Codec;
@@ -30,6 +32,7 @@ impl Doorkeeper for Open {
             id: "s0".into(),
             pass: Pass::default(),
             uplinks: false,
+            remit: SharedRemit::default(),
         })
     }
 }

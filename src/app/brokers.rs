@@ -2,12 +2,12 @@
 //! rule lives here.
 
 use super::{Failure, Shared};
-use crate::domain::Submission;
 use crate::domain::source::BOOKINGS;
+use crate::domain::{SharedRemit, Standing, Submission};
 use crate::ingest::board::Board;
 use crate::ingest::mqtt_client::{self, Broker, ClientHost, Config, Roster};
 use crate::ingest::mqtt_server::Intake;
-use crate::partners::SourcePattern;
+use crate::partners::{self, SourcePattern};
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -56,13 +56,24 @@ fn roster(config: &Config) -> Result<Arc<dyn Roster>, Failure> {
         .collect::<Result<_, _>>();
     let patterns = patterns
         .map_err(|e| Failure::Config(format!("brokers: {:?}: sources: {e}", config.name)))?;
-    Ok(Arc::new(Trusted(patterns)))
+    let area = config.area.clone().unwrap_or_default();
+    // An operator has vouched for it, as for the keys of the configuration.
+    let remit = partners::remit(area, Standing::Trusted, &format!("broker:{}", config.name));
+    let remit = SharedRemit::new(remit);
+    Ok(Arc::new(Trusted { patterns, remit }))
 }
 
-struct Trusted(Vec<SourcePattern>);
+struct Trusted {
+    patterns: Vec<SourcePattern>,
+    remit: SharedRemit,
+}
 
 impl Roster for Trusted {
     fn trusts(&self, source: &str) -> bool {
-        source != BOOKINGS && self.0.iter().any(|pattern| pattern.covers(source))
+        source != BOOKINGS && self.patterns.iter().any(|p| p.covers(source))
+    }
+
+    fn remit(&self) -> &SharedRemit {
+        &self.remit
     }
 }

@@ -29,6 +29,7 @@ impl Foundation {
     pub(super) async fn lay(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let keys = Arc::new(partners::of_config(config)?);
         brokers::check(&config.brokers)?;
+        partners::warn_of_areas(config);
         let http = listen("http", config.http.listen).await?;
         let mqtt = listen("mqtt", config.mqtt.listen).await?;
         let mqtts = adapters::tls(config)?;

@@ -110,6 +110,7 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     config.store.check()?;
     adapters::tls(config)?;
     brokers::check(&config.brokers)?;
+    partners::warn_of_areas(config);
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
     let registry = Registry::open(&config.registry.path, scratch.path(), device::MODELS)?;
     let city = registry.city();

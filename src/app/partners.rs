@@ -4,7 +4,7 @@ use super::Failure;
 use super::folder::own_folder;
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::domain::{Clock, SourceKind};
+use crate::domain::{Area, Clock, IdPattern, SourceKind, Standing};
 use crate::partners::{self, Issuer, KeyRequest, Keys, Scope, SourcePattern};
 use crate::store::Store;
 use std::sync::Arc;
@@ -21,6 +21,19 @@ pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {
     }
     .keys()
     .map_err(|e| Failure::Config(e.to_string()))
+}
+
+/// Says which keys and brokers may speak of every zone only because nobody has said otherwise.
+pub(super) fn warn_of_areas(config: &Config) {
+    let keys = config.keys.iter().filter(|k| k.lacks_area());
+    let brokers = config.brokers.iter().filter(|b| b.area.is_none());
+    let lacking = keys.map(|k| ("keys", &k.name));
+    for (table, name) in lacking.chain(brokers.map(|b| ("brokers", &b.name))) {
+        tracing::warn!(
+            "{table}: {name:?} has no area, so it may speak of every zone: name its zones or operators, or say \
+             area = \"all\""
+        );
+    }
 }
 
 /// Adds the store's keys to those of the configuration.
@@ -62,18 +75,68 @@ pub struct NewKey {
     /// A source it may speak for, or a prefix of some ending in *; may be given several times.
     #[arg(long = "sources", value_parser = SourcePattern::parse)]
     sources: Vec<SourcePattern>,
-    /// What those sources are: sensor, app or gate.
-    #[arg(long, default_value = "sensor", value_parser = source_kind)]
-    source_kind: SourceKind,
+    /// What those sources are: sensor, app or gate; needed with the scope report.
+    #[arg(long, value_parser = source_kind)]
+    source_kind: Option<SourceKind>,
     /// Those sources are LoRaWAN network servers and may hand on the uplinks of devices in the
     /// registry.
     #[arg(long)]
     uplinks: bool,
+    /// Of which zones they may speak: ids, prefixes ending in *, operator:NAME, or all; commas
+    /// between, or given several times. Needed with the scope report.
+    #[arg(long = "area", value_delimiter = ',', value_parser = area_name)]
+    area: Vec<AreaName>,
+    /// How far what they say is trusted: trusted or unproven. For apps only.
+    #[arg(long, default_value = "unproven", value_parser = standing)]
+    standing: Standing,
+}
+
+/// One name of an area on the command line.
+#[derive(Clone, Debug)]
+enum AreaName {
+    All,
+    Zones(IdPattern),
+    Operator(String),
+}
+
+fn area_name(text: &str) -> Result<AreaName, String> {
+    match text.split_once(':') {
+        Some(("operator", name)) => Ok(AreaName::Operator(name.to_owned())),
+        _ if text == "all" => Ok(AreaName::All),
+        _ => IdPattern::parse(text).map(AreaName::Zones),
+    }
+}
+
+/// `None`: nothing was said of it.
+fn area(names: &[AreaName]) -> Result<Option<Area>, Failure> {
+    let mut zones = Vec::new();
+    let mut operators = Vec::new();
+    for name in names {
+        match name {
+            AreaName::All if names.len() == 1 => return Ok(Some(Area::All)),
+            AreaName::All => {
+                let why = "--area: all has no other names beside it";
+                return Err(Failure::Config(why.to_owned()));
+            }
+            AreaName::Zones(pattern) => zones.push(pattern.clone()),
+            AreaName::Operator(name) => operators.push(name.clone()),
+        }
+    }
+    if names.is_empty() {
+        return Ok(None);
+    }
+    Area::of(zones, operators)
+        .map(Some)
+        .map_err(|e| Failure::Config(format!("--area: {e}")))
 }
 
 fn scope(text: &str) -> Result<Scope, String> {
     Scope::parse(text)
         .ok_or_else(|| format!("known are: {}", Scope::ALL.map(Scope::name).join(", ")))
+}
+
+fn standing(text: &str) -> Result<Standing, String> {
+    Standing::parse(text).ok_or_else(|| format!("known are: {}", Standing::list()))
 }
 
 fn source_kind(text: &str) -> Result<SourceKind, String> {
@@ -91,6 +154,7 @@ fn source_kind(text: &str) -> Result<SourceKind, String> {
 /// # Errors
 /// [`Failure::Unavailable`] while a hub uses the folder: it would not learn of the key.
 pub fn create_key(config: &Config, new: NewKey) -> Result<(), Failure> {
+    let area = area(&new.area)?;
     let keys = Arc::new(of_config(config)?);
     let _lock = own_folder(&config.data.path).map_err(|e| match e {
         Failure::Unavailable(why) => {
@@ -109,6 +173,7 @@ pub fn create_key(config: &Config, new: NewKey) -> Result<(), Failure> {
         let source_kind = new.source_kind;
         let scopes = new.scopes.into_iter().collect();
         let uplinks = new.uplinks;
+        let standing = new.standing;
         let expires_at = None;
         let (plain, _) = issuer
             .create(KeyRequest {
@@ -118,6 +183,8 @@ pub fn create_key(config: &Config, new: NewKey) -> Result<(), Failure> {
                 sources,
                 source_kind,
                 uplinks,
+                area,
+                standing,
                 expires_at,
             })
             .await?;

@@ -4,6 +4,7 @@
 //! calling it. These types are what rooms hand to each other; wire formats live at the edges
 //! (`ingest/codec`, `serve`).
 
+pub mod area;
 pub mod availability;
 pub mod bay;
 pub mod calendar;
@@ -27,6 +28,7 @@ mod vocabulary;
 pub mod weekly;
 pub mod zone;
 
+pub use area::{Area, AreaFault, IdPattern, NamedArea, Remit, SharedRemit, Standing};
 pub use availability::Availability;
 pub use bay::{BayIx, BayKind, BayStatus};
 pub use calendar::{Calendar, WallTime};

@@ -13,9 +13,13 @@ vocabulary! {
         UnknownSource => "unknown_source",
         UnknownDevice => "unknown_device",
         Forbidden => "forbidden",
+        /// The zone is none that the key may speak of.
+        OutOfArea => "out_of_area",
         TooFarInFuture => "too_far_in_future",
         TooOld => "too_old",
         TooLarge => "too_large",
+        /// A broker says again, without its own time, what somebody said once.
+        RetainedWithoutTime => "retained_without_time",
     }
 }
 

@@ -1,7 +1,7 @@
 //! A source: one sender of reports (a lamp post, a gateway, an app). Its kind decides how long its
 //! word stands.
 
-use super::Millis;
+use super::{Millis, SharedRemit};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -45,6 +45,8 @@ pub struct Speaker {
     pub pass: Pass,
     /// A network server: it may hand on the uplinks of devices, besides what it says itself.
     pub uplinks: bool,
+    /// Of which zones it may speak, and who stands behind it, as it is now.
+    pub remit: SharedRemit,
 }
 
 /// Until when somebody who was let in may stay. All clones share it, so that a key that is revoked

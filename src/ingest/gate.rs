@@ -14,11 +14,12 @@ pub use ledger::{Ledger, Sent};
 use super::codec::{BaySaid, Codec, CountSaid, Said};
 use crate::domain::observation::SURE;
 use crate::domain::{
-    Afterwards, Backing, Claim, Clock, CountObservation, Door, Millis, Observation, Parcel, Reason,
-    Refusal, Speaker,
+    Afterwards, Area, Backing, Claim, Clock, CountObservation, Door, Millis, Observation, Parcel,
+    Reason, Refusal, Remit, SourceKind, Speaker, ZoneIx,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
+use crate::registry::city::City;
 use serde::{Deserialize, Deserializer, de};
 use std::fmt::Display;
 use std::sync::Arc;
@@ -86,6 +87,8 @@ struct Message<'a> {
     place: &'a dyn Display,
     payload: &'a [u8],
     now: Millis,
+    /// The speaker's, as it was when the message came.
+    remit: &'a Remit,
     /// Refusals that were there before this message.
     before: usize,
 }
@@ -127,12 +130,14 @@ impl Gate {
         payload: &[u8],
         out: &mut Parcel,
     ) {
+        let remit = speaker.remit.now();
         let message = Message {
             speaker,
             door,
             place,
             payload,
             now: self.clock.now(),
+            remit: &remit,
             before: out.refusals.len(),
         };
         if !speaker.pass.is_good(message.now) {
@@ -211,6 +216,7 @@ impl Gate {
             .registry
             .bay(&said.bay)
             .ok_or_else(|| (Reason::UnknownBay, named("bay", &said.bay)))?;
+        self.inside(message, |city| city.zone_of(bay))?;
         let kind = message.speaker.kind;
         let confidence = said.confidence.map_or(kind.default_confidence(), in_255ths);
         Ok(Observation {
@@ -221,7 +227,11 @@ impl Gate {
             source_kind: kind,
             status: said.status,
             confidence,
-            backing: Backing::default(),
+            backing: if kind == SourceKind::App {
+                message.remit.backing
+            } else {
+                Backing::default()
+            },
         })
     }
 
@@ -235,6 +245,7 @@ impl Gate {
             .registry
             .zone(&said.zone)
             .ok_or_else(|| (Reason::UnknownZone, named("zone", &said.zone)))?;
+        self.inside(message, |_| zone)?;
         let kind = said.kind;
         let vacant = said.vacant;
         let capacity = said.capacity;
@@ -247,6 +258,25 @@ impl Gate {
             vacant,
             capacity,
         })
+    }
+
+    /// Refuses what is said of a zone that the speaker may not speak of. Who may speak of all, as
+    /// most may, costs one comparison. `zone` is asked of a city taken after the id was looked up.
+    fn inside(
+        &self,
+        message: &Message<'_>,
+        zone: impl FnOnce(&City) -> ZoneIx,
+    ) -> Result<(), (Reason, String)> {
+        let Area::Part(area) = &message.remit.area else {
+            return Ok(());
+        };
+        let city = self.registry.city();
+        let spec = &city.zone(zone(&city)).spec;
+        if area.covers(&spec.id, &spec.operator) {
+            return Ok(());
+        }
+        let why = format!("zone {:?} is outside the area of the key", spec.id);
+        Err((Reason::OutOfArea, why))
     }
 
     fn plausible(&self, at: Option<Millis>, now: Millis) -> Result<Millis, (Reason, String)> {

@@ -3,8 +3,9 @@
 //! `printf %s "$KEY" | sha256sum` gives the digest, so the file holds nothing that opens a door.
 
 use super::grant::{Grant, Scope, SourcePattern};
-use super::keys::{Digest, Keys};
-use crate::domain::{Pass, SourceKind, id};
+use super::keys::{Digest, Keys, remit};
+use crate::domain::{Area, Pass, SharedRemit, SourceKind, Standing, id};
+use crate::registry::area;
 use serde::{Deserialize, Deserializer, de};
 use std::collections::HashMap;
 
@@ -29,7 +30,7 @@ pub struct KeyConfig {
     /// What it may be used for.
     pub scopes: Vec<Scope>,
     /// The sources it may speak for: ids, or prefixes ending in `*`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "sources")]
     pub sources: Vec<SourcePattern>,
     /// What those sources are: `sensor` (the default), `app` or `gate`.
     #[serde(default = "sensor", deserialize_with = "source_kind")]
@@ -38,6 +39,13 @@ pub struct KeyConfig {
     /// registry.
     #[serde(default)]
     pub uplinks: bool,
+    /// Of which zones those sources may speak: `"all"`, or `zones` and `operators` by name. Absent:
+    /// all, with a warning.
+    #[serde(default, deserialize_with = "area::read_given")]
+    pub area: Option<Area>,
+    /// How far what those sources say is trusted: `trusted` (the default) or `unproven`.
+    #[serde(default, deserialize_with = "standing")]
+    pub standing: Standing,
 }
 
 /// An entry that reads well but makes no sense.
@@ -91,7 +99,14 @@ impl Config {
 }
 
 impl KeyConfig {
+    /// Whether its sources may speak of every zone only because nobody has said otherwise.
+    #[must_use]
+    pub fn lacks_area(&self) -> bool {
+        self.area.is_none() && self.scopes.contains(&Scope::Report)
+    }
+
     fn grant(&self) -> Grant {
+        let area = self.area.clone().unwrap_or_default();
         Grant {
             name: self.name.as_str().into(),
             partner: self.partner.as_str().into(),
@@ -100,6 +115,7 @@ impl KeyConfig {
             source_kind: self.source_kind,
             pass: Pass::default(),
             uplinks: self.uplinks,
+            remit: SharedRemit::new(remit(area, self.standing, &self.partner)),
         }
     }
 }
@@ -135,6 +151,17 @@ fn source_kind<'de, D: Deserializer<'de>>(d: D) -> Result<SourceKind, D::Error> 
     let name = String::deserialize(d)?;
     SourceKind::parse(&name)
         .ok_or_else(|| de::Error::unknown_variant(&name, &["sensor", "app", "gate"]))
+}
+
+fn sources<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<SourcePattern>, D::Error> {
+    let all = Vec::<String>::deserialize(d)?;
+    let read = all.iter().map(|text| SourcePattern::parse(text));
+    read.collect::<Result<_, _>>().map_err(de::Error::custom)
+}
+
+fn standing<'de, D: Deserializer<'de>>(d: D) -> Result<Standing, D::Error> {
+    let name = String::deserialize(d)?;
+    Standing::parse(&name).ok_or_else(|| de::Error::unknown_variant(&name, &Standing::NAMES))
 }
 
 #[cfg(test)]
@@ -201,6 +228,25 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_without_an_area_has_all_and_says_so() {
+        let of = |more: &str| {
+            let text = entry("a", &hex("bh_x"), &format!("{REPORT}\n{more}"));
+            let config = read(&text).unwrap();
+            let lacks = config.keys[0].lacks_area();
+            let grant = config.keys().unwrap().grant("bh_x", Millis(1)).unwrap();
+            let now = grant.remit.now();
+            (lacks, now.area.clone(), now.backing.of_trusted_key())
+        };
+        assert_eq!(of(""), (true, Area::All, true));
+        let said = "area = \"all\"\nstanding = \"unproven\"";
+        assert_eq!(of(said), (false, Area::All, false));
+        let (lacks, area, _) = of("area = { zones = [\"TPY*\"] }");
+        assert!(!lacks && area != Area::All);
+        let admin = entry("b", &hex("bh_y"), "scopes = [\"admin\"]");
+        assert!(!read(&admin).unwrap().keys[0].lacks_area());
+    }
+
+    #[test]
     fn a_fault_is_named_with_its_remedy() {
         let good = hex("bh_x");
         for (text, words) in [
@@ -225,6 +271,14 @@ mod tests {
             (
                 entry("a", &good, &format!("{REPORT}\nsource = 1")),
                 vec!["source", "sources"],
+            ),
+            (
+                entry("a", &good, &format!("{REPORT}\narea = {{}}")),
+                vec!["area", "no zone and no operator", "all"],
+            ),
+            (
+                entry("a", &good, &format!("{REPORT}\nstanding = \"good\"")),
+                vec!["good", "trusted", "unproven"],
             ),
         ] {
             let said = read(&text).unwrap_err();

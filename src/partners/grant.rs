@@ -1,6 +1,6 @@
 //! What the holder of a key may do: scopes, and the sources it may speak for.
 
-use crate::domain::{Pass, SourceKind, id, vocabulary};
+use crate::domain::{Pass, SharedRemit, SourceKind, vocabulary};
 use std::fmt;
 use std::sync::Arc;
 
@@ -51,64 +51,8 @@ impl fmt::Debug for Scopes {
     }
 }
 
-/// Which sources a key may speak for: one by its exact id, or all whose id begins so.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(try_from = "String")]
-pub enum SourcePattern {
-    Exact(Box<str>),
-    /// Written with a trailing `*`; the empty prefix covers everyone.
-    Prefix(Box<str>),
-}
-
-impl SourcePattern {
-    /// Reads `lamp-7` or `lamp-*`.
-    ///
-    /// # Errors
-    /// Says what is wrong, quoting the pattern.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let (stem, is_prefix) = text
-            .strip_suffix('*')
-            .map_or((text, false), |stem| (stem, true));
-        // An empty stem is fine before the star only; `is_valid` also refuses a star anywhere else.
-        if !(id::is_valid(stem) || (is_prefix && stem.is_empty())) {
-            return Err(format!(
-                "source pattern {text:?}: expected an id of [A-Za-z0-9._:-], up to 64 characters, or a prefix of one \
-                 followed by a single `*`"
-            ));
-        }
-        Ok(if is_prefix {
-            Self::Prefix(stem.into())
-        } else {
-            Self::Exact(stem.into())
-        })
-    }
-
-    /// Whether `source` is one of them. Not so for what could not be a source id at all.
-    #[must_use]
-    pub fn covers(&self, source: &str) -> bool {
-        match self {
-            Self::Exact(own) => **own == *source,
-            Self::Prefix(stem) => source.starts_with(&**stem) && id::is_valid(source),
-        }
-    }
-}
-
-impl fmt::Display for SourcePattern {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Exact(own) => f.write_str(own),
-            Self::Prefix(stem) => write!(f, "{stem}*"),
-        }
-    }
-}
-
-impl TryFrom<String> for SourcePattern {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text)
-    }
-}
+/// Which sources a key may speak for.
+pub use crate::domain::IdPattern as SourcePattern;
 
 /// What the holder of one key may do.
 #[derive(Clone, Debug)]
@@ -124,16 +68,6 @@ pub struct Grant {
     pub pass: Pass,
     /// Its sources are network servers: they may hand on the uplinks of devices.
     pub uplinks: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pattern_that_could_mislead_is_refused() {
-        for bad in ["", "a*b", "**", "lamp/*", "a b", "*-7", "\u{e9}*"] {
-            assert!(SourcePattern::parse(bad).is_err(), "{bad:?}");
-        }
-    }
+    /// Of which zones they may speak, and how far they are trusted, as it is now.
+    pub remit: SharedRemit,
 }

@@ -9,11 +9,19 @@ pub enum IssueError {
     /// A field that cannot be so.
     #[error("{field} {why}")]
     Field { field: &'static str, why: String },
+    /// A field that the scope report needs.
+    #[error("{field} must be given with the scope report: {why}")]
+    Missing {
+        field: &'static str,
+        why: &'static str,
+    },
     /// The name is in use, or was.
     #[error("the name {0:?} is taken; a name is used once, so that it means one key for ever")]
     Taken(String),
     /// Only the configuration can take back what it gave.
-    #[error("the key {0:?} comes from the configuration: remove it there and restart the hub")]
+    #[error(
+        "the key {0:?} comes from the configuration: change or remove it there and restart the hub"
+    )]
     Fixed(String),
     #[error("there is no such key")]
     NoSuchKey,

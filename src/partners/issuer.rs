@@ -10,10 +10,10 @@
 use super::config::KeyConfig;
 use super::grant::{Scope, Scopes};
 use super::issue_error::IssueError;
-use super::key_info::{KeyId, KeyInfo, info, of_config};
-use super::key_request::{KeyRequest, named};
+use super::key_info::{KeyId, KeyInfo, area_text, info, of_config};
+use super::key_request::{KeyChange, KeyRequest, named};
 use super::keys::{Keys, MOST, Plaintext};
-use crate::domain::Clock;
+use crate::domain::{Clock, SourceKind};
 use crate::store::{self, Store, StoreError};
 use std::fmt;
 use std::sync::Arc;
@@ -114,8 +114,11 @@ impl Issuer {
                 .map(ToString::to_string)
                 .collect::<Vec<_>>()
                 .join(" "),
-            source_kind: ask.source_kind.name(),
+            // Without the scope report neither says anything.
+            source_kind: ask.source_kind.unwrap_or(SourceKind::Sensor).name(),
             uplinks: ask.uplinks,
+            area: &area_text(&ask.area.unwrap_or_default()),
+            standing: ask.standing.name(),
             created_at: now,
             expires_at: ask.expires_at,
         };
@@ -139,27 +142,54 @@ impl Issuer {
         Ok((plain, made))
     }
 
+    /// Changes what a key's sources may speak of and how far they are trusted, also on connections
+    /// that are open.
+    ///
+    /// # Errors
+    /// [`IssueError::Fixed`] or [`IssueError::NoSuchKey`]. After [`IssueError::Store`] it is so at
+    /// the doors, but might not be after a restart: ask again.
+    pub async fn entrust(&self, id: &KeyId, change: KeyChange) -> Result<KeyInfo, IssueError> {
+        let number = self.stored(id)?;
+        let _one = self.one.lock().await;
+        let (digest, row) = self.store.key(number).await.map_err(missing)?;
+        let mut key = info(row)?;
+        key.area = change.area.unwrap_or(key.area);
+        key.standing = change.standing.unwrap_or(key.standing);
+        // First at the doors, as what is taken back.
+        self.keys.entrust(&digest, key.remit());
+        let area = area_text(&key.area);
+        self.store
+            .entrust_key(number, &area, key.standing.name())
+            .await
+            .map_err(missing)?;
+        tracing::info!(
+            key = key.name,
+            area,
+            standing = key.standing.name(),
+            "a key was entrusted anew"
+        );
+        Ok(key)
+    }
+
+    /// The number of a key that can be changed here.
+    fn stored(&self, id: &KeyId) -> Result<i64, IssueError> {
+        match id {
+            KeyId::Stored(number) => Ok(*number),
+            KeyId::Config(name) if self.fixed.iter().any(|k| k.name == *name) => {
+                Err(IssueError::Fixed(name.clone()))
+            }
+            KeyId::Config(_) => Err(IssueError::NoSuchKey),
+        }
+    }
+
     /// Takes a key back. Once it is revoked, doing so again changes nothing.
     ///
     /// # Errors
     /// [`IssueError::Fixed`] or [`IssueError::NoSuchKey`]. After [`IssueError::Store`] the key is
     /// refused, but might be good again after a restart: ask again.
     pub async fn revoke(&self, id: &KeyId) -> Result<(), IssueError> {
-        let number = match id {
-            KeyId::Stored(number) => *number,
-            KeyId::Config(name) if self.fixed.iter().any(|k| k.name == *name) => {
-                return Err(IssueError::Fixed(name.clone()));
-            }
-            KeyId::Config(_) => return Err(IssueError::NoSuchKey),
-        };
+        let number = self.stored(id)?;
         let _one = self.one.lock().await;
-        let missing = |e| {
-            if e == StoreError::NoSuch {
-                IssueError::NoSuchKey
-            } else {
-                IssueError::Store(e)
-            }
-        };
         let (digest, row) = self.store.key(number).await.map_err(missing)?;
         // First at the doors: an answer that is late or lost must not leave a stolen key good.
         if self.keys.revoke(&digest) {
@@ -243,6 +273,14 @@ impl Issuer {
             self.keys.uses_saved(&uses);
         }
         Ok(())
+    }
+}
+
+fn missing(e: StoreError) -> IssueError {
+    if e == StoreError::NoSuch {
+        IssueError::NoSuchKey
+    } else {
+        IssueError::Store(e)
     }
 }
 

@@ -3,22 +3,22 @@
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::domain::{Clock as _, Millis, SourceKind};
+use crate::domain::{Area, Clock as _, Millis, SourceKind, Standing};
 use crate::store::{self, Store, StoreError};
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 
-const NOW: Millis = Millis(1_795_399_200_123);
+pub(super) const NOW: Millis = Millis(1_795_399_200_123);
 
-struct KeyHouse {
-    keys: Arc<Keys>,
-    issuer: Arc<Issuer>,
+pub(super) struct KeyHouse {
+    pub(super) keys: Arc<Keys>,
+    pub(super) issuer: Arc<Issuer>,
     clock: Arc<ManualClock>,
     store: Store,
 }
 
-async fn house(dir: &Path, config: &[KeyConfig]) -> Result<KeyHouse, IssueError> {
+pub(super) async fn house(dir: &Path, config: &[KeyConfig]) -> Result<KeyHouse, IssueError> {
     let store = Store::open(&store::Config::default(), dir).await.unwrap();
     let keys = Arc::new(
         Config {
@@ -37,7 +37,7 @@ async fn house(dir: &Path, config: &[KeyConfig]) -> Result<KeyHouse, IssueError>
     })
 }
 
-fn configured(name: &str, key: &str) -> KeyConfig {
+pub(super) fn configured(name: &str, key: &str) -> KeyConfig {
     KeyConfig {
         name: name.into(),
         partner: "lta".into(),
@@ -46,10 +46,12 @@ fn configured(name: &str, key: &str) -> KeyConfig {
         sources: vec![],
         source_kind: SourceKind::Sensor,
         uplinks: false,
+        area: None,
+        standing: Standing::Trusted,
     }
 }
 
-fn ask(name: &str) -> KeyRequest {
+pub(super) fn ask(name: &str) -> KeyRequest {
     KeyRequest {
         name: name.into(),
         partner: "lta".into(),
@@ -58,8 +60,10 @@ fn ask(name: &str) -> KeyRequest {
             SourcePattern::parse("x-*").unwrap(),
             SourcePattern::parse("y").unwrap(),
         ],
-        source_kind: SourceKind::Gate,
+        source_kind: Some(SourceKind::Gate),
         uplinks: true,
+        area: Some(Area::All),
+        standing: Standing::Unproven,
         expires_at: None,
     }
 }
@@ -162,6 +166,20 @@ async fn what_cannot_be_is_refused_by_its_field_and_nothing_is_made() {
             },
         ),
         (
+            "source_kind",
+            KeyRequest {
+                source_kind: None,
+                ..ask("k")
+            },
+        ),
+        (
+            "area",
+            KeyRequest {
+                area: None,
+                ..ask("k")
+            },
+        ),
+        (
             "uplinks",
             KeyRequest {
                 scopes: [Scope::Monitor].into_iter().collect(),
@@ -178,7 +196,8 @@ async fn what_cannot_be_is_refused_by_its_field_and_nothing_is_made() {
     ] {
         let e = house.issuer.create(asked).await.unwrap_err();
         assert!(
-            matches!(&e, IssueError::Field { field: f, .. } if *f == field),
+            matches!(&e, IssueError::Field { field: f, .. } | IssueError::Missing { field: f, .. }
+                if *f == field),
             "{field}: {e:?}"
         );
     }
@@ -315,6 +334,8 @@ async fn a_row_changed_by_hand_into_nonsense_opens_nothing() {
         sources: "*",
         source_kind: "sensor",
         uplinks: false,
+        area: "\"all\"",
+        standing: "trusted",
         created_at: NOW,
         expires_at: None,
     };

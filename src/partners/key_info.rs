@@ -3,7 +3,9 @@
 use super::config::KeyConfig;
 use super::grant::{Grant, Scope, Scopes, SourcePattern};
 use super::issue_error::IssueError;
-use crate::domain::{Millis, Pass, SourceKind};
+use super::keys::remit;
+use crate::domain::{Area, Millis, Pass, Remit, SharedRemit, SourceKind, Standing};
+use crate::registry::area;
 use crate::store::{KeyRow, StoreError};
 use std::fmt;
 
@@ -49,6 +51,8 @@ pub struct KeyInfo {
     pub source_kind: SourceKind,
     /// As in [`Grant`].
     pub uplinks: bool,
+    pub area: Area,
+    pub standing: Standing,
     /// `None` for a key of the configuration.
     pub created_at: Option<Millis>,
     pub expires_at: Option<Millis>,
@@ -68,7 +72,12 @@ impl KeyInfo {
             source_kind: self.source_kind,
             pass: Pass::until(self.expires_at),
             uplinks: self.uplinks,
+            remit: SharedRemit::new(self.remit()),
         }
+    }
+
+    pub(super) fn remit(&self) -> Remit {
+        remit(self.area.clone(), self.standing, &self.partner)
     }
 }
 
@@ -81,6 +90,8 @@ pub(super) fn of_config(key: &KeyConfig) -> KeyInfo {
         sources: key.sources.clone(),
         source_kind: key.source_kind,
         uplinks: key.uplinks,
+        area: key.area.clone().unwrap_or_default(),
+        standing: key.standing,
         created_at: None,
         expires_at: None,
         revoked_at: None,
@@ -110,6 +121,8 @@ pub(super) fn info(row: KeyRow) -> Result<KeyInfo, IssueError> {
         source_kind: SourceKind::parse(&row.source_kind)
             .ok_or_else(|| bad("an unknown source_kind"))?,
         uplinks: row.uplinks,
+        area: area_of(&row.area).ok_or_else(|| bad("an unreadable area"))?,
+        standing: Standing::parse(&row.standing).ok_or_else(|| bad("an unknown standing"))?,
         id: KeyId::Stored(row.id),
         name: row.name,
         partner: row.partner,
@@ -120,4 +133,13 @@ pub(super) fn info(row: KeyRow) -> Result<KeyInfo, IssueError> {
             .last_used_day
             .map(|day| Millis(u64::from(day) * 86_400_000)),
     })
+}
+
+/// An area as the store keeps it: the JSON that the API takes.
+pub(super) fn area_text(area: &Area) -> String {
+    area::write(area).to_string()
+}
+
+fn area_of(text: &str) -> Option<Area> {
+    area::read(&mut serde_json::Deserializer::from_str(text)).ok()
 }

@@ -2,7 +2,7 @@
 
 use super::grant::{Scope, Scopes, SourcePattern};
 use super::issue_error::IssueError;
-use crate::domain::{Millis, SourceKind, id};
+use crate::domain::{Area, Millis, SourceKind, Standing, id};
 
 /// Patterns one key may have.
 const MOST_SOURCES: usize = 100;
@@ -16,11 +16,22 @@ pub struct KeyRequest {
     pub partner: String,
     pub scopes: Scopes,
     pub sources: Vec<SourcePattern>,
-    pub source_kind: SourceKind,
+    /// Needed with the scope report.
+    pub source_kind: Option<SourceKind>,
     /// As in [`super::Grant`].
     pub uplinks: bool,
+    /// Needed with the scope report.
+    pub area: Option<Area>,
+    pub standing: Standing,
     /// `None`: good until it is revoked.
     pub expires_at: Option<Millis>,
+}
+
+/// What an administrator changes of a key; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct KeyChange {
+    pub area: Option<Area>,
+    pub standing: Option<Standing>,
 }
 
 impl KeyRequest {
@@ -43,6 +54,16 @@ impl KeyRequest {
             return field(
                 "sources",
                 "must be given with the scope report, or the key could speak for nobody",
+            );
+        }
+        let missing = |field, why| Err(IssueError::Missing { field, why });
+        if self.scopes.has(Scope::Report) && self.source_kind.is_none() {
+            return missing("source_kind", "sensor, app or gate");
+        }
+        if self.scopes.has(Scope::Report) && self.area.is_none() {
+            return missing(
+                "area",
+                "the zones or operators that the key may speak of, or \"all\"",
             );
         }
         if self.uplinks && !self.scopes.has(Scope::Report) {

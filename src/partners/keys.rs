@@ -6,7 +6,7 @@
 //! administrator adds an entry.
 
 use super::grant::{Grant, Scope};
-use crate::domain::Millis;
+use crate::domain::{Area, Backing, Millis, Remit, Standing};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dashmap::DashMap;
@@ -125,6 +125,13 @@ impl Keys {
             .is_some()
     }
 
+    /// What a held key's sources may speak of, and how far they are trusted, from now on, also on
+    /// connections that are open. Whether it was held.
+    pub fn entrust(&self, digest: &Digest, remit: Remit) -> bool {
+        let held = self.0.get(digest);
+        held.map(|held| held.grant.remit.change(remit)).is_some()
+    }
+
     /// What `key` grants; `None` for one that is not held or has expired.
     #[must_use]
     pub fn grant(&self, key: &str, now: Millis) -> Option<Arc<Grant>> {
@@ -179,10 +186,24 @@ impl Keys {
     }
 }
 
+/// The remit of a partner's key.
+///
+/// The partner's number, by which a claim's entry in the journal tells partners apart, is the low
+/// bits of the first byte of the SHA-256 of its name: the same at every start and every hub. Two
+/// partners may share one.
+#[must_use]
+pub fn remit(area: Area, standing: Standing, partner: &str) -> Remit {
+    let [number, ..]: [u8; 32] = Sha256::digest(partner.as_bytes()).into();
+    Remit {
+        area,
+        backing: Backing::of_key(standing == Standing::Trusted, number),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Pass, SourceKind};
+    use crate::domain::{Pass, SharedRemit, SourceKind};
     use crate::partners::SourcePattern;
 
     const NOW: Millis = Millis(1_795_399_200_123);
@@ -199,6 +220,7 @@ mod tests {
             source_kind: SourceKind::Sensor,
             pass: Pass::default(),
             uplinks: false,
+            remit: SharedRemit::default(),
         }
     }
 
@@ -265,6 +287,22 @@ mod tests {
         keys.uses_saved(&[(7, today + 1)]);
         keys.grant(key.expose(), NOW.plus(DAY_MS)).unwrap();
         assert!(keys.unsaved_uses().is_empty());
+    }
+
+    #[test]
+    fn a_remit_that_changes_reaches_who_is_in_and_a_partners_number_lasts() {
+        let keys = Keys::default();
+        let (key, digest) = Keys::mint(&mut rand::rng());
+        keys.insert(digest, grant(&["*"]));
+        let held = keys.grant(key.expose(), NOW).unwrap().remit.clone();
+        let new = remit(Area::All, Standing::Unproven, "acme");
+        assert!(keys.entrust(&digest, new) && !keys.entrust(&[0; 32], Remit::default()));
+        let backing = held.now().backing;
+        // SHA-256 of "acme" begins with 0x82: the journal has such numbers.
+        assert_eq!(
+            (backing.partner(), backing.of_trusted_key()),
+            (0x82 % 64, false)
+        );
     }
 
     #[test]

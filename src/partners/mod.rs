@@ -6,6 +6,8 @@
 //! writes the source's number to disk.
 
 mod config;
+#[cfg(test)]
+mod entrust_tests;
 mod grant;
 mod issue_error;
 mod issuer;
@@ -21,6 +23,6 @@ pub use grant::{Grant, Scope, Scopes, SourcePattern};
 pub use issue_error::IssueError;
 pub use issuer::{Issuer, PartnerInfo};
 pub use key_info::{KeyId, KeyInfo};
-pub use key_request::KeyRequest;
-pub use keys::{Digest, Keys, Plaintext};
+pub use key_request::{KeyChange, KeyRequest};
+pub use keys::{Digest, Keys, Plaintext, remit};
 pub use speak::{Denied, authenticate, speaker};

@@ -45,6 +45,7 @@ pub fn authenticate(
         id,
         pass: grant.pass.clone(),
         uplinks: grant.uplinks,
+        remit: grant.remit.clone(),
     })
 }
 
@@ -79,7 +80,7 @@ pub fn speaker(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Pass;
+    use crate::domain::{Pass, SharedRemit};
     use crate::partners::{Scope, SourcePattern};
 
     const NOW: Millis = Millis(1);
@@ -95,6 +96,7 @@ mod tests {
             source_kind: kind,
             pass: Pass::default(),
             uplinks: true,
+            remit: SharedRemit::default(),
         };
         keys.insert(digest, grant);
         (keys, key.expose().to_owned())

@@ -8,6 +8,7 @@
 //! Architecture Invariant: indices ([`BayIx`], [`ZoneIx`]) are this process's own and never written
 //! to disk.
 
+pub mod area;
 mod attrs;
 mod build;
 mod changes;

@@ -25,6 +25,9 @@ pub struct NewKey<'a> {
     pub sources: &'a str,
     pub source_kind: &'a str,
     pub uplinks: bool,
+    /// JSON.
+    pub area: &'a str,
+    pub standing: &'a str,
     pub created_at: Millis,
     pub expires_at: Option<Millis>,
 }
@@ -40,6 +43,9 @@ pub struct KeyRow {
     pub sources: String,
     pub source_kind: String,
     pub uplinks: bool,
+    /// JSON.
+    pub area: String,
+    pub standing: String,
     pub created_at: Millis,
     pub expires_at: Option<Millis>,
     pub revoked_at: Option<Millis>,
@@ -58,6 +64,8 @@ type RawKey = (
     String,
     String,
     bool,
+    String,
+    String,
     i64,
     Option<i64>,
     Option<i64>,
@@ -68,8 +76,8 @@ type RawKey = (
 macro_rules! select_keys {
     ($rest:literal) => {
         concat!(
-            "SELECT k.id, p.name, k.name, k.digest, k.scopes, k.sources, k.source_kind, k.uplinks, k.created_at, ",
-            "k.expires_at, k.revoked_at, k.last_used_day FROM api_key k JOIN partner p ON p.id = k.partner ",
+            "SELECT k.id, p.name, k.name, k.digest, k.scopes, k.sources, k.source_kind, k.uplinks, k.area, ",
+            "k.standing, k.created_at, k.expires_at, k.revoked_at, k.last_used_day FROM api_key k JOIN partner p ON p.id = k.partner ",
             $rest
         )
     };
@@ -128,12 +136,13 @@ impl Store {
     /// partner.
     pub async fn add_key(&self, key: &NewKey<'_>) -> Result<KeyRow, StoreError> {
         const SQL: &str = "INSERT INTO api_key \
-             (partner, name, digest, scopes, sources, source_kind, uplinks, created_at, expires_at) \
-             SELECT p.id, $2, $3, $4, $5, $6, $7, $8, $9 FROM partner p WHERE p.name = $1 RETURNING id";
+             (partner, name, digest, scopes, sources, source_kind, uplinks, area, standing, created_at, expires_at) \
+             SELECT p.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM partner p WHERE p.name = $1 RETURNING id";
         let expires_at = key.expires_at.map(sql);
         let id: Option<(i64,)> = writing!(self, db => {
             let insert = sqlx::query_as(SQL).bind(key.partner).bind(key.name).bind(&key.digest[..]).bind(key.scopes);
             let insert = insert.bind(key.sources).bind(key.source_kind).bind(key.uplinks);
+            let insert = insert.bind(key.area).bind(key.standing);
             let insert = insert.bind(sql(key.created_at)).bind(expires_at);
             insert.fetch_optional(db).await
         })?;
@@ -146,6 +155,8 @@ impl Store {
             sources: key.sources.to_owned(),
             source_kind: key.source_kind.to_owned(),
             uplinks: key.uplinks,
+            area: key.area.to_owned(),
+            standing: key.standing.to_owned(),
             created_at: key.created_at,
             expires_at: key.expires_at,
             revoked_at: None,
@@ -197,6 +208,16 @@ impl Store {
         found.map(drop).ok_or(StoreError::NoSuch)
     }
 
+    /// Sets what a key's sources may speak of, and how far they are trusted.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuch`] if there is none.
+    pub async fn entrust_key(&self, id: i64, area: &str, standing: &str) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE api_key SET area = $2, standing = $3 WHERE id = $1 RETURNING id";
+        let found: Option<(i64,)> = writing!(self, db => sqlx::query_as(SQL).bind(id).bind(area).bind(standing).fetch_optional(db).await)?;
+        found.map(drop).ok_or(StoreError::NoSuch)
+    }
+
     /// Notes on which day keys were last used: all or none. A day never goes back.
     pub async fn used(&self, days: &[(i64, u32)]) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE api_key SET last_used_day = $2 \
@@ -228,6 +249,8 @@ fn key(raw: RawKey) -> Result<(Digest, KeyRow), StoreError> {
         sources,
         source_kind,
         uplinks,
+        area,
+        standing,
         created,
         expires,
         revoked,
@@ -243,6 +266,8 @@ fn key(raw: RawKey) -> Result<(Digest, KeyRow), StoreError> {
         sources,
         source_kind,
         uplinks,
+        area,
+        standing,
         created_at: millis(created),
         expires_at: expires.map(millis),
         revoked_at: revoked.map(millis),

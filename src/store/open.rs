@@ -44,6 +44,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("migrations/sqlite/0005_calendar.sql"),
         include_str!("migrations/postgres/0005_calendar.sql"),
     ),
+    (
+        6,
+        "areas",
+        include_str!("migrations/sqlite/0006_areas.sql"),
+        include_str!("migrations/postgres/0006_areas.sql"),
+    ),
 ];
 
 /// What a URL means.

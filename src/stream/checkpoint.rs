@@ -10,7 +10,7 @@
 //! | head | 16 | bays, zones, gates (u32 each), words beside (31 bits) and whether bays have a doubt (1 bit) |
 //! | bay | 24 | [`SavedBay`]: word, sender's seq, source, doubt, bay number; only bays that somebody reported |
 //! | zone | 16 | newest observation (ms), zone number, 0; only zones that somebody reported |
-//! | gate | 32 | count of one kind of bay in one zone |
+//! | gate | 32 | count of one kind of bay in one zone, by one kind of source |
 //! | word beside | 24 | as a bay: what a passer-by said of a bay of which somebody of a higher rank spoke |
 //!
 //! Before bays had a doubt, the sender's seq took eight bytes and the source followed it, and there
@@ -21,9 +21,9 @@
 //! starts there. The state word's layout (see [`super::fuse::BayState`]) is thereby a format on
 //! disk: changing it needs a new version of the file.
 
+use super::counts::{GateCount, kind_at, place};
 use super::fuse::SavedBay;
 use super::worker_copy::WorkerCopy;
-use super::zones::GateCount;
 use crate::domain::{
     AmendmentLength, BayKind, Millis, SHARDS, SourceIx, ZoneIx, owner, shard_of, zones_of,
 };
@@ -72,8 +72,13 @@ pub(super) struct KeptGate {
     vacant: u32,
     capacity: u32,
     kind: u32,
+    /// Whether it stands (1 bit); from bit 8 on which kind of source it is of: 0 is a gate, as were
+    /// all when there was nothing else here.
     standing: u32,
 }
+
+/// Where the kind of source begins.
+const COUNTED_BY: u32 = 8;
 
 impl KeptGate {
     fn new(zone: u32, kind: BayKind, g: &GateCount) -> Self {
@@ -87,21 +92,23 @@ impl KeptGate {
             vacant,
             capacity,
             kind: kind as u32,
-            standing: u32::from(g.standing),
+            standing: u32::from(g.standing) | (place(g.source_kind) as u32) << COUNTED_BY,
         }
     }
 
-    /// `None` for a kind of bay that does not exist.
+    /// `None` for a kind of bay or source that does not exist.
     pub(super) fn count(&self) -> Option<(BayKind, GateCount)> {
         let kind = BayKind::from_u8(u8::try_from(self.kind).ok()?)?;
         let at = Millis(self.at);
         let source = SourceIx(self.source);
-        let standing = self.standing != 0;
+        let source_kind = kind_at((self.standing >> COUNTED_BY) as usize)?;
+        let standing = self.standing & 1 != 0;
         Some((
             kind,
             GateCount {
                 at,
                 source,
+                source_kind,
                 vacant: self.vacant,
                 capacity: self.capacity,
                 standing,

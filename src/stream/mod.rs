@@ -8,6 +8,7 @@
 
 mod ahead;
 pub mod checkpoint;
+mod counts;
 mod cut;
 mod dataflow;
 pub mod fuse;

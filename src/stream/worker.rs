@@ -230,7 +230,9 @@ impl Worker {
                         // A clock that is ahead gains nothing.
                         let at = c.at.min(now);
                         pulse.observed_at = pulse.observed_at.max(at);
-                        let news = zone.count(&CountObservation { at, ..*c });
+                        let age = now.since(at);
+                        let stands = age <= u64::from(pulse.stale_after_s) * 1000;
+                        let news = zone.count(&CountObservation { at, ..*c }, stands);
                         self.done.superseded += u64::from(!news);
                         mark(pulse, c.zone, &mut self.dirty);
                     }

@@ -1,8 +1,8 @@
 //! A worker's state at one moment, copied out for a checkpoint, and its memory for the next.
 
+use super::counts::GateCount;
 use super::fuse::BayState;
 use super::word::Word;
-use super::zones::GateCount;
 use crate::domain::{BayIx, BayKind, Millis, ZoneIx};
 use crate::registry::city::City;
 use crate::settlement;

@@ -1,42 +1,13 @@
-//! What is held true of one zone: counters kept up as its bays change, and the counts of its gates.
-//! Pure.
+//! What is held true of one zone: counters kept up as its bays change, and the counts of whole zones
+//! that gates, sensors and apps make. Pure.
 //!
 //! Promise: the buckets of a tally always sum to the registry's capacity, and vacant is never more
 //! than that, whatever a gate claims. What no one vouches for is `unknown`.
 
-use crate::domain::{BayKind, BayStatus, BayView, CountObservation, Millis, SourceIx, ZoneTally};
+use super::counts::{APP, GATE, GateCount, KindCounts, SENSOR, place};
+use crate::domain::{BayKind, BayStatus, BayView, CountObservation, Millis, ZoneTally};
 
 const KINDS: usize = BayKind::COUNT;
-
-/// A gate's count of one kind of bay. Default: none yet.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct GateCount {
-    pub at: Millis,
-    pub source: SourceIx,
-    pub vacant: u32,
-    pub capacity: u32,
-    pub standing: bool,
-}
-
-impl GateCount {
-    /// The newest stands; ties go to the higher source, so that order of arrival does not matter.
-    /// Of one source's with one time the one acknowledged last stands.
-    fn absorb(&mut self, c: &CountObservation) -> bool {
-        let place = (c.at, c.source).cmp(&(self.at, self.source));
-        let says_else = (c.vacant, c.capacity) != (self.vacant, self.capacity);
-        let newer = place.is_gt() || place.is_eq() && says_else || self.at.is_never();
-        if newer {
-            *self = Self {
-                at: c.at,
-                source: c.source,
-                vacant: c.vacant,
-                capacity: c.capacity,
-                standing: true,
-            };
-        }
-        newer
-    }
-}
 
 /// State of one zone.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +18,7 @@ pub struct ZoneCell {
     /// Bays whose last claim still stands.
     standing: u32,
     /// One per kind, made when the first count comes: most zones have none.
-    gates: Option<Box<[GateCount; KINDS]>>,
+    gates: Option<Box<[KindCounts; KINDS]>>,
     pub capacity: u32,
 }
 
@@ -87,22 +58,26 @@ impl ZoneCell {
         *n = step(*n, 1);
     }
 
-    /// A gate's count; false if something newer is known.
-    pub fn count(&mut self, c: &CountObservation) -> bool {
-        self.gates.get_or_insert_default()[c.kind as usize].absorb(c)
+    /// A count, and whether it is young enough to stand; false if something newer is known of its
+    /// kind of source.
+    pub fn count(&mut self, c: &CountObservation, stands: bool) -> bool {
+        let of_kind = &mut self.gates.get_or_insert_default()[c.kind as usize];
+        of_kind[place(c.source_kind)].absorb(c, stands)
     }
 
     /// The counts there are, by kind of bay.
     pub(super) fn counted(&self) -> impl Iterator<Item = (BayKind, GateCount)> {
-        let counts = self.gates().copied().zip(BayKind::ALL);
-        counts
-            .filter(|(count, _)| !count.at.is_never())
-            .map(|(count, kind)| (kind, count))
+        let kinds = self.gates.iter().flat_map(|g| g.iter().zip(BayKind::ALL));
+        kinds.flat_map(|(counts, kind)| {
+            let known = counts.iter().filter(|count| !count.at.is_never());
+            known.map(move |count| (kind, *count))
+        })
     }
 
     /// Puts a count back as it was.
     pub(super) fn restore(&mut self, kind: BayKind, count: GateCount) {
-        self.gates.get_or_insert_default()[kind as usize] = count;
+        let of_kind = &mut self.gates.get_or_insert_default()[kind as usize];
+        of_kind[place(count.source_kind)] = count;
     }
 
     /// Any bay or gate with a claim that could lapse.
@@ -112,8 +87,9 @@ impl ZoneCell {
 
     /// Nothing was counted after `now`.
     pub fn put_back(&mut self, now: Millis) {
-        for g in self.gates.iter_mut().flat_map(|g| g.iter_mut()) {
-            g.at = g.at.min(now);
+        let counts = self.gates.iter_mut().flat_map(|kinds| kinds.iter_mut());
+        for count in counts.flat_map(|by_source| by_source.iter_mut()) {
+            count.at = count.at.min(now);
         }
     }
 
@@ -122,13 +98,13 @@ impl ZoneCell {
     }
 
     fn gates(&self) -> impl Iterator<Item = &GateCount> {
-        self.gates.iter().flat_map(|g| g.iter())
+        self.gates.iter().flat_map(|g| g.iter().flatten())
     }
 
-    /// Ends the word of the gates for whose time `silent(at)` holds; true if any did.
+    /// Ends the word of the counts for whose time `silent(at)` holds; true if any did.
     pub fn lapse_gates(&mut self, silent: impl Fn(Millis) -> bool) -> bool {
         let mut any = false;
-        for g in self.gates.iter_mut().flat_map(|g| g.iter_mut()) {
+        for g in self.gates.iter_mut().flat_map(|g| g.iter_mut().flatten()) {
             if g.standing && silent(g.at) {
                 (g.standing, any) = (false, true);
             }
@@ -136,11 +112,27 @@ impl ZoneCell {
         any
     }
 
-    /// What may be told. A standing gate count covers all bays of its kind, so it goes before
-    /// theirs; it is cut to the room the registry leaves it.
+    /// The counts of a kind of bay that stand: that of who watches (a gate's before a sensor's), or
+    /// else an app's.
+    fn standing_counts(&self, k: usize) -> (Option<&GateCount>, Option<&GateCount>) {
+        let of = |place: usize| {
+            self.gates
+                .as_ref()
+                .map(|g| &g[k][place])
+                .filter(|g| g.standing)
+        };
+        match of(GATE).or_else(|| of(SENSOR)) {
+            None => (None, of(APP)),
+            watcher => (watcher, None),
+        }
+    }
+
+    /// What may be told. A standing count of who watches covers all bays of its kind, so it goes
+    /// before theirs; an app's goes behind them and says only of the rest what they are. Each is
+    /// cut to the room the registry leaves it.
     #[must_use]
     pub fn tally(&self, observed_at: Millis) -> ZoneTally {
-        let gate = |k: usize| self.gates.as_ref().map(|g| g[k]).filter(|g| g.standing);
+        let counts: [_; KINDS] = std::array::from_fn(|k| self.standing_counts(k));
         let mut t = ZoneTally {
             capacity: self.capacity,
             observed_at,
@@ -152,15 +144,22 @@ impl ZoneCell {
             room -= n;
             n
         };
-        for k in (0..KINDS).filter(|k| gate(*k).is_none()) {
+        for k in (0..KINDS).filter(|k| counts[*k].0.is_none()) {
             t.vacant[k] = take(self.vacant[k]);
             t.occupied += take(self.occupied[k]);
             t.closed += take(self.closed[k]);
         }
-        for k in 0..KINDS {
-            if let Some(g) = gate(k) {
+        for (k, (watcher, app)) in counts.into_iter().enumerate() {
+            if let Some(g) = watcher {
                 t.vacant[k] = take(g.vacant);
                 t.occupied += take(g.capacity.saturating_sub(g.vacant));
+            }
+            if let Some(g) = app {
+                let said = self.vacant[k] + self.occupied[k] + self.closed[k];
+                let rest = g.capacity.saturating_sub(said);
+                let vacant = g.vacant.saturating_sub(self.vacant[k]).min(rest);
+                t.vacant[k] += take(vacant);
+                t.occupied += take(rest - vacant);
             }
         }
         t.unknown = room;
@@ -172,7 +171,7 @@ impl ZoneCell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{SourceKind, ZoneIx};
+    use crate::domain::{SourceIx, SourceKind, ZoneIx};
 
     fn count(at: u64, vacant: u32, capacity: u32) -> CountObservation {
         CountObservation {
@@ -209,16 +208,16 @@ mod tests {
     #[test]
     fn a_gates_count_is_cut_to_the_registrys_capacity() {
         let mut z = zone(100);
-        assert!(z.count(&count(5, 150, 300)));
+        assert!(z.count(&count(5, 150, 300), true));
         let t = z.tally(Millis(9));
         assert_eq!(
             (t.vacant[0], t.occupied, t.unknown, sum(&t)),
             (100, 0, 0, 100)
         );
-        assert!(!z.count(&count(4, 1, 100)), "older");
-        assert!(z.count(&count(6, 20, 90)));
-        assert!(z.count(&count(6, 68, 90)), "of one time the last");
-        assert!(!z.count(&count(6, 68, 90)), "a copy");
+        assert!(!z.count(&count(4, 1, 100), true), "older");
+        assert!(z.count(&count(6, 20, 90), true));
+        assert!(z.count(&count(6, 68, 90), true), "of one time the last");
+        assert!(!z.count(&count(6, 68, 90), true), "a copy");
         let t = z.tally(Millis(9));
         assert_eq!(
             (t.vacant[0], t.occupied, t.unknown, t.stale),
@@ -229,7 +228,7 @@ mod tests {
     #[test]
     fn a_silent_gate_lapses() {
         let mut z = zone(100);
-        z.count(&count(5, 50, 100));
+        z.count(&count(5, 50, 100), true);
         assert!(!z.lapse_gates(|at| at.0 > 5));
         assert!(z.lapse_gates(|at| at.0 <= 5));
         let t = z.tally(Millis(9));
@@ -261,11 +260,99 @@ mod tests {
         z.shift(&none, false, &free, true);
         z.shift(&bike(none), false, &bike(free), true);
         assert_eq!(z.tally(Millis(9)).vacant, [1, 1, 0, 0]);
-        z.count(&count(9, 7, 12));
+        z.count(&count(9, 7, 12), true);
         let t = z.tally(Millis(9));
         assert_eq!(
             (t.vacant, t.occupied, t.unknown, sum(&t)),
             ([7, 1, 0, 0], 5, 7, 20)
         );
+    }
+    fn by(source_kind: SourceKind, c: CountObservation) -> CountObservation {
+        CountObservation { source_kind, ..c }
+    }
+
+    const NOBODY: BayView = BayView {
+        bay: crate::domain::BayIx(0),
+        zone: ZoneIx(0),
+        kind: BayKind::Car,
+        status: BayStatus::Unknown,
+        claimed: BayStatus::Unknown,
+        confidence: 0,
+        sure: true,
+        source_kind: SourceKind::Sensor,
+        observed_at: Millis::NEVER,
+    };
+
+    /// Bays of the zone that somebody says are so.
+    fn say(z: &mut ZoneCell, status: BayStatus, bays: u32) {
+        for _ in 0..bays {
+            z.shift(&NOBODY, false, &BayView { status, ..NOBODY }, true);
+        }
+    }
+
+    #[test]
+    fn a_gates_count_that_stands_is_replaced_by_a_gates_only_in_whatever_order() {
+        let words = [
+            by(SourceKind::Gate, count(5, 30, 100)),
+            by(SourceKind::Sensor, count(7, 20, 100)),
+            by(SourceKind::App, count(9, 0, 100)),
+        ];
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [1, 0, 2]] {
+            let mut z = zone(100);
+            assert!(order.iter().all(|&n| z.count(&words[n], true)));
+            assert_eq!(z.tally(Millis(9)).vacant[0], 30);
+            // Once it lapses the others are there; the sensor watches.
+            assert!(z.lapse_gates(|at| at.0 == 5));
+            assert_eq!(z.tally(Millis(9)).vacant[0], 20);
+            assert!(z.lapse_gates(|at| at.0 == 7));
+            let t = z.tally(Millis(9));
+            assert_eq!((t.vacant[0], t.occupied), (0, 100));
+            z.count(&by(SourceKind::Gate, count(8, 44, 100)), true);
+            assert_eq!(z.tally(Millis(9)).vacant[0], 44);
+        }
+    }
+
+    #[test]
+    fn an_apps_count_says_only_what_no_bay_does() {
+        let full = by(SourceKind::App, count(9, 0, 12));
+        let empty = by(SourceKind::App, count(9, 12, 12));
+        let tally = |known: u32, c: &CountObservation| {
+            let mut z = zone(12);
+            say(&mut z, BayStatus::Vacant, known - 2);
+            say(&mut z, BayStatus::Occupied, 2);
+            z.count(c, true);
+            let t = z.tally(Millis(9));
+            (t.vacant[0], t.occupied, t.unknown)
+        };
+        // All bays are watched: whatever the app says is nothing.
+        assert_eq!(
+            (tally(12, &full), tally(12, &empty)),
+            ((10, 2, 0), (10, 2, 0))
+        );
+        assert_eq!((tally(6, &full), tally(6, &empty)), ((4, 8, 0), (10, 2, 0)));
+        let some = by(SourceKind::App, count(9, 7, 10));
+        assert_eq!(
+            tally(6, &some),
+            (7, 3, 2),
+            "seven in all, of ten that it knows"
+        );
+        let mut z = zone(12);
+        z.count(&some, true);
+        let t = z.tally(Millis(9));
+        assert_eq!(
+            (t.vacant[0], t.occupied, t.unknown),
+            (7, 3, 2),
+            "nobody else says anything"
+        );
+    }
+
+    #[test]
+    fn a_count_that_is_too_old_when_it_comes_never_stands() {
+        let mut z = zone(100);
+        assert!(z.count(&count(5, 50, 100), false));
+        let t = z.tally(Millis(9));
+        assert_eq!((t.unknown, t.stale, z.has_claims()), (100, true, false));
+        assert!(z.count(&count(6, 50, 100), true) && !z.count(&count(5, 1, 100), true));
+        assert_eq!(z.tally(Millis(9)).vacant[0], 50);
     }
 }

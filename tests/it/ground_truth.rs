@@ -7,7 +7,7 @@ use crate::long::{cases, figure};
 use bayhub::clock::ManualClock;
 use bayhub::domain::{
     AmendmentLength, AmendmentLog, Batch, Corrections, Door, Millis, Parcel, Pass, SettledHour,
-    SettledSink, SourceKind, Speaker, Visit, VisitChange,
+    SettledSink, SharedRemit, SourceKind, Speaker, Visit, VisitChange,
 };
 use bayhub::ingest::codec;
 use bayhub::ingest::gate::{self, Gate};
@@ -136,6 +136,7 @@ impl Scene {
             id: id.into(),
             pass: Pass::default(),
             uplinks: false,
+            remit: SharedRemit::default(),
         };
         let speakers = sim.plan().sources().iter().map(|s| sensor(&s.id)).collect();
         let clock = Arc::new(ManualClock::default());

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::domain::{BayStatus, Pass, SourceIx, SourceKind};
+use crate::domain::{BayStatus, IdPattern, Pass, SharedRemit, SourceIx};
 use crate::ingest::codec::{Codec, named};
 use crate::testing;
 
@@ -20,9 +20,13 @@ struct GateBench {
 }
 
 fn bench(config: Config) -> GateBench {
+    bench_in(city(), config)
+}
+
+fn bench_in(city: Registry, config: Config) -> GateBench {
     let metrics = Arc::new(Metrics::new());
     let gate = Gate::new(
-        Arc::new(city()),
+        Arc::new(city),
         Arc::new(ManualClock::at(NOW)),
         metrics.clone(),
         config,
@@ -35,6 +39,7 @@ fn bench(config: Config) -> GateBench {
         id: "lamp-1".into(),
         pass: Pass::default(),
         uplinks: false,
+        remit: SharedRemit::default(),
     };
     GateBench {
         gate,
@@ -226,4 +231,59 @@ fn who_came_in_with_a_key_that_is_revoked_is_heard_no_more() {
     assert_eq!(bench.take(named("report"), report).claims.len(), 1);
     bench.speaker.pass.withdraw();
     assert_eq!(bench.refused(report), Reason::Forbidden);
+}
+
+/// Only zone `A`, and whatever the operator `ura` has.
+fn part() -> Area {
+    let zones = vec![IdPattern::parse("A*").unwrap()];
+    Area::of(zones, vec!["ura".to_owned()]).unwrap()
+}
+
+#[test]
+fn what_is_said_of_a_zone_outside_the_area_is_refused_and_the_rest_is_taken() {
+    let town = testing::town().zone("Z").capacity(10).bay("Z-1");
+    let town = town.zone("AB").capacity(10).bay("A-1");
+    let town = town.zone("U").operator("ura").capacity(10).bay("U-1");
+    let b = bench_in(town.build(), Config::default());
+    let area = part();
+    let backing = Backing::default();
+    b.speaker.remit.change(Remit { area, backing });
+    let three = r#"{"bays":[{"bay":"Z-1","state":"vacant"},{"bay":"A-1","state":"vacant"},
+        {"bay":"U-1","state":"vacant"},{"bay":"nowhere","state":"vacant"}]}"#;
+    let out = b.take(named("report"), three);
+    let kept: Vec<_> = out.refusals.iter().map(|r| (r.index, r.reason)).collect();
+    assert_eq!(
+        kept,
+        [(Some(0), Reason::OutOfArea), (Some(3), Reason::UnknownBay)]
+    );
+    assert!(out.claims.len() == 2 && out.refusals[0].detail.contains("\"Z\""));
+    assert_eq!(b.metrics.refused(Door::Mqtt, Reason::OutOfArea), 1);
+    for (zone, taken) in [("Z", false), ("AB", true), ("U", true)] {
+        let count = format!(r#"{{"zone":"{zone}","vacant":1,"capacity":10}}"#);
+        let out = b.take(named("count"), &count);
+        assert_eq!(out.claims.len(), usize::from(taken), "{zone}: {out:?}");
+    }
+    // Given back, on the connection that is open.
+    b.speaker.remit.change(Remit::default());
+    assert_eq!(b.take(named("report"), three).claims.len(), 3);
+}
+
+#[test]
+fn an_apps_word_carries_who_stands_behind_its_key_and_others_do_not() {
+    let mut b = bench(Config::default());
+    let backing = Backing::of_key(false, 9);
+    let area = Area::All;
+    b.speaker.remit.change(Remit { area, backing });
+    for (kind, want) in [
+        (SourceKind::App, backing),
+        (SourceKind::Sensor, Backing::default()),
+        (SourceKind::Gate, Backing::default()),
+    ] {
+        b.speaker.kind = kind;
+        let out = b.take(named("report"), r#"{"bay":"A","state":"vacant"}"#);
+        let [Claim::Bay(o)] = out.claims[..] else {
+            panic!("{out:?}")
+        };
+        assert_eq!(o.backing, want, "{kind:?}");
+    }
 }

@@ -26,6 +26,11 @@ impl Gate {
         afterwards: &mut Afterwards,
     ) -> Result<Option<Claim>, RefusedUplink> {
         let (id, device) = self.device(message, said)?;
+        let bay = self.registry.bay(&device.bay);
+        // Also what says only that the device is there: its last word would stand on.
+        if let Some(bay) = bay {
+            self.inside(message, |city| city.zone_of(bay))?;
+        }
         let key = self.recent.key(device.source, said);
         if key.is_some_and(|key| self.recent.holds(key)) {
             self.metrics.uplinks_duplicate.inc();
@@ -47,7 +52,6 @@ impl Gate {
             };
             let reading = device::decode(device.model, &frame)
                 .map_err(|e| (Reason::Malformed, format!("device {id}: {e}")))?;
-            let bay = self.registry.bay(&device.bay);
             let bay = bay.ok_or_else(|| {
                 (
                     Reason::UnknownBay,

@@ -232,6 +232,7 @@ impl ClientDesk {
                 id,
                 pass: Pass::default(),
                 uplinks: false,
+                remit: roster.remit().clone(),
             })
         });
         match speaker {

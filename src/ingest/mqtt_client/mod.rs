@@ -31,15 +31,17 @@ mod outlet;
 mod redial;
 mod tls;
 mod topic;
+mod url;
 
-pub use config::{Config, Secret, Url};
+pub use config::{Config, Secret};
 /// For fuzzing.
 #[doc(hidden)]
 pub use topic::read as whose;
+pub use url::Url;
 
 use super::board::Board;
 use super::mqtt_server::Intake;
-use crate::domain::Submission;
+use crate::domain::{SharedRemit, Submission};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use rumqttc::{MqttOptions, NetworkOptions, TlsConfiguration, Transport};
@@ -51,6 +53,9 @@ use tokio::task::JoinSet;
 /// Knows whom the broker may speak for.
 pub trait Roster: Send + Sync {
     fn trusts(&self, source: &str) -> bool;
+
+    /// Of which zones it may speak, and who stands behind it.
+    fn remit(&self) -> &SharedRemit;
 }
 
 /// What the rest of the hub provides for a broker's clients.

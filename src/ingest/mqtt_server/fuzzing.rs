@@ -6,7 +6,9 @@ use super::read_batch::ReadBatch;
 use super::session::{Session, SessionHost, SessionLimits};
 use super::topic;
 use super::wire::Grant;
-use crate::domain::{Claim, Millis, Parcel, Pass, Reason, SourceIx, SourceKind, Speaker, ZoneIx};
+use crate::domain::{
+    Claim, Millis, Parcel, Pass, Reason, SharedRemit, SourceIx, SourceKind, Speaker, ZoneIx,
+};
 use crate::ingest::board::Wanted;
 use crate::ingest::codec::{Codec, Sender};
 use crate::ingest::mqtt_server::close::Close;
@@ -41,6 +43,7 @@ impl SessionHost for Clerk {
             id: user.into(),
             pass,
             uplinks,
+            remit: SharedRemit::default(),
         })
     }
     fn client_id(&mut self) -> String {
@@ -133,6 +136,7 @@ pub fn topics(bytes: &[u8]) {
             id: id.into(),
             pass,
             uplinks,
+            remit: SharedRemit::default(),
         };
         match topic::allowed(&topic, &speaker) {
             None => {}

@@ -37,7 +37,7 @@ pub(super) fn excerpt(topic: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Pass, SourceIx, SourceKind};
+    use crate::domain::{Pass, SharedRemit, SourceIx, SourceKind};
 
     fn speaker(uplinks: bool) -> Speaker {
         let source = SourceIx(0);
@@ -49,6 +49,7 @@ mod tests {
             id: "network-1".into(),
             pass,
             uplinks,
+            remit: SharedRemit::default(),
         }
     }
 

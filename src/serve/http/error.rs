@@ -28,6 +28,11 @@ pub(in crate::serve) enum ApiError {
     },
     /// A body that reads well but contradicts itself or the registry; one message each.
     Contradiction(Vec<String>),
+    /// The same of one member, by its name.
+    Unfit {
+        field: &'static str,
+        detail: String,
+    },
     /// No key where one is needed, or one that is not known.
     Unauthorized(&'static str),
     /// A good key that does not reach this far.
@@ -77,7 +82,7 @@ pub(in crate::serve) const PROBLEMS: [(&str, StatusCode, &str, &str); 16] = [
         "contradiction",
         StatusCode::UNPROCESSABLE_ENTITY,
         "The change does not fit",
-        "`errors` lists every fault; nothing was changed.",
+        "`errors` lists every fault, `field` names the member where it is one; nothing was changed.",
     ),
     (
         "unauthorized",
@@ -181,7 +186,7 @@ impl ApiError {
         match self {
             Self::BadParameter { .. } => "bad-parameter",
             Self::Malformed { .. } => "malformed",
-            Self::Contradiction(_) => "contradiction",
+            Self::Contradiction(_) | Self::Unfit { .. } => "contradiction",
             Self::Unauthorized(_) => "unauthorized",
             Self::Forbidden(_) => "forbidden",
             Self::NotFound(_) | Self::NoSuch { .. } => "not-found",
@@ -202,6 +207,7 @@ impl ApiError {
         match self {
             Self::BadParameter { detail, .. }
             | Self::Malformed { detail, .. }
+            | Self::Unfit { detail, .. }
             | Self::NoSuch { detail, .. } => detail.clone(),
             Self::NoMatch(why) => why.says().to_owned(),
             Self::KeyReused => {
@@ -242,6 +248,10 @@ impl ApiError {
                 _ = more.insert("reason".to_owned(), json!(reason.name()));
             }
             Self::Contradiction(errors) => _ = more.insert("errors".to_owned(), json!(errors)),
+            Self::Unfit { field, detail } => {
+                more.insert("field".to_owned(), json!(field));
+                more.insert("errors".to_owned(), json!([detail]));
+            }
             _ => {}
         }
         more

@@ -6,7 +6,7 @@ use crate::serve::Config;
 
 /// Method, path, and the scopes one of which it needs (empty: none; network: that of reports, in
 /// the hands of a network server).
-const ROUTES: [(&str, &str, &str); 40] = [
+const ROUTES: [(&str, &str, &str); 41] = [
     ("GET", "/", ""),
     ("GET", "/livez", ""),
     ("GET", "/readyz", ""),
@@ -29,6 +29,7 @@ const ROUTES: [(&str, &str, &str); 40] = [
     ("DELETE", "/v1/admin/bays/nope", "admin"),
     ("POST", "/v1/admin/keys", "admin"),
     ("GET", "/v1/admin/keys", "admin"),
+    ("PATCH", "/v1/admin/keys/999", "admin"),
     ("DELETE", "/v1/admin/keys/999", "admin"),
     ("POST", "/v1/admin/partners", "admin"),
     ("GET", "/v1/admin/partners", "admin"),

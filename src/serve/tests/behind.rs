@@ -3,7 +3,7 @@
 
 use super::STORES;
 use crate::clock::ManualClock;
-use crate::domain::{Pass, SourceKind};
+use crate::domain::{Pass, SharedRemit, SourceKind, Standing};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partners::{Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
@@ -40,6 +40,8 @@ pub(super) fn behind(
             sources: vec![],
             source_kind: SourceKind::Sensor,
             uplinks: false,
+            area: None,
+            standing: Standing::Trusted,
         };
         let store = Store::open(&store::Config::default(), &dir).await.unwrap();
         let issuer = Issuer::open(store.clone(), keys, &[fixed], clock.clone())
@@ -91,6 +93,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
                 source_kind: SourceKind::Sensor,
                 pass: Pass::default(),
                 uplinks: false,
+                remit: SharedRemit::default(),
             },
         );
         plain.insert(scope.name(), key.expose().to_owned());
@@ -106,6 +109,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
             source_kind: SourceKind::Sensor,
             pass: Pass::default(),
             uplinks: false,
+            remit: SharedRemit::default(),
         };
         keys.insert(digest, grant);
         plain.insert(name, key.expose().to_owned());
@@ -120,6 +124,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
             source_kind: SourceKind::Sensor,
             pass: Pass::default(),
             uplinks: true,
+            remit: SharedRemit::default(),
         };
         keys.insert(digest, grant);
         plain.insert(name, key.expose().to_owned());

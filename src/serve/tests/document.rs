@@ -5,7 +5,7 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 46] = [
+const OPERATIONS: [(&str, &str); 47] = [
     ("get", "/v1/turnover"),
     ("get", "/v1/cds/metrics/aggregates"),
     ("get", "/v1/sources"),
@@ -32,6 +32,7 @@ const OPERATIONS: [(&str, &str); 46] = [
     ("delete", "/v1/admin/bays/{bay}"),
     ("post", "/v1/admin/keys"),
     ("get", "/v1/admin/keys"),
+    ("patch", "/v1/admin/keys/{key}"),
     ("delete", "/v1/admin/keys/{key}"),
     ("post", "/v1/admin/partners"),
     ("get", "/v1/admin/partners"),

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 const REPORT: &str = r#"{"source":"lamp-1","bays":[{"bay":"EAST-1"}]}"#;
 
 fn asked(edit: impl FnOnce(&mut Value)) -> String {
-    let mut body =
-        json!({"name": "lamps", "partner": "lta", "scopes": ["report"], "sources": ["lamp-*"]});
+    let mut body = json!({"name": "lamps", "partner": "lta", "scopes": ["report"], "sources": ["lamp-*"],
+            "source_kind": "sensor", "area": "all"});
     edit(&mut body);
     body.to_string()
 }
@@ -42,6 +42,10 @@ async fn a_key_is_shown_once_works_at_once_and_is_refused_once_it_is_revoked() {
         (Some("store"), Some("sensor"))
     );
     assert_eq!(made["uplinks"], false);
+    assert_eq!(
+        (&made["area"], &made["standing"]),
+        (&json!("all"), &json!("unproven"))
+    );
     assert_eq!(report_with(&town, key).await.status.as_u16(), 202);
 
     let listed = admin(&town, "GET", "/v1/admin/keys", String::new()).await;
@@ -99,6 +103,7 @@ async fn a_field_that_cannot_be_is_named() {
         ("sources", json!(["a*b"])),
         ("sources", json!([7])),
         ("source_kind", json!("lamp")),
+        ("standing", json!("good")),
         ("uplinks", json!("yes")),
         ("expires_at", json!("tomorrow")),
         ("expires_at", json!(NOW.to_string())),
@@ -139,6 +144,72 @@ async fn a_field_that_cannot_be_is_named() {
         1,
         "only the configuration's: {listed}"
     );
+}
+
+#[tokio::test]
+async fn a_report_key_without_an_area_or_with_one_that_names_nothing_is_422() {
+    let town = Town::new();
+    for (field, value) in [
+        ("area", Value::Null),
+        ("area", json!("everywhere")),
+        ("area", json!({})),
+        ("area", json!({"zones": [], "operators": []})),
+        ("area", json!({"zones": ["a*b"]})),
+        ("area", json!({"zones": ["TPY*"], "bays": ["x"]})),
+        ("area", json!({"operators": [""]})),
+        ("source_kind", Value::Null),
+    ] {
+        let body = asked(|b| b[field] = value.clone());
+        let said = admin(&town, "POST", "/v1/admin/keys", body).await;
+        assert_eq!(said.status.as_u16(), 422, "{value}");
+        let said = said.problem("contradiction");
+        assert_eq!(said["field"], field, "{value}: {said}");
+        assert!(
+            said["errors"][0].as_str().unwrap().contains(field),
+            "{said}"
+        );
+    }
+    // What opens no door for reports needs neither.
+    let body = json!({"name": "m", "partner": "lta", "scopes": ["monitor"]}).to_string();
+    let made = admin(&town, "POST", "/v1/admin/keys", body).await;
+    assert_eq!(made.status.as_u16(), 201, "{made:?}");
+}
+
+#[tokio::test]
+async fn an_issued_key_is_entrusted_anew() {
+    let town = Town::new();
+    let named = json!({"zones": ["TPY*"], "operators": ["HDB"]});
+    let body = asked(|b| {
+        b["area"] = named.clone();
+        b["standing"] = json!("trusted");
+    });
+    let made = admin(&town, "POST", "/v1/admin/keys", body).await.json();
+    assert_eq!(
+        (&made["area"], &made["standing"]),
+        (&named, &json!("trusted"))
+    );
+    let path = format!("/v1/admin/keys/{}", made["id"].as_str().unwrap());
+    let change = |body: Value| admin(&town, "PATCH", &path, body.to_string());
+    let changed = change(json!({"standing": "unproven"})).await.json();
+    assert_eq!(
+        (&changed["area"], &changed["standing"], &changed["name"]),
+        (&named, &json!("unproven"), &json!("lamps"))
+    );
+    assert!(changed.get("key").is_none(), "{changed}");
+    let changed = change(json!({"area": "all"})).await.json();
+    assert_eq!(changed["area"], "all");
+    let listed = admin(&town, "GET", "/v1/admin/keys", String::new()).await;
+    assert_eq!(listed.json()["keys"][0], changed);
+    for bad in [json!({}), json!({"standing": "x"}), json!({"name": "y"})] {
+        change(bad).await.problem("bad-parameter");
+    }
+    change(json!({"area": {}})).await.problem("contradiction");
+    for (id, problem) in [("config:fixed", "conflict"), ("999", "not-found")] {
+        let body = json!({"standing": "trusted"}).to_string();
+        admin(&town, "PATCH", &format!("/v1/admin/keys/{id}"), body)
+            .await
+            .problem(problem);
+    }
 }
 
 #[tokio::test]

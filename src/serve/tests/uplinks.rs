@@ -28,7 +28,8 @@ async fn an_uplink_is_accepted_once_it_is_durable() {
 #[tokio::test]
 async fn a_key_made_for_a_network_server_opens_at_once() {
     let town = Town::new();
-    let asked = r#"{"name":"n","partner":"lta","scopes":["report"],"sources":["network-3"],"uplinks":true}"#;
+    let asked = r#"{"name":"n","partner":"lta","scopes":["report"],"sources":["network-3"],"source_kind":"sensor",
+        "area":"all","uplinks":true}"#;
     let made = town
         .call_as("admin", "POST", "/v1/admin/keys", asked)
         .await

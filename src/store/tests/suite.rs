@@ -36,6 +36,8 @@ fn key<'a>(name: &'a str, partner: &'a str, digest: u8) -> NewKey<'a> {
         sources: "lamp-* gate-1",
         source_kind: "sensor",
         uplinks: digest % 2 == 1,
+        area: r#"{"zones":["A*"],"operators":["HDB 'north'"]}"#,
+        standing: "unproven",
         created_at: NOW,
         expires_at: None,
     }

@@ -26,7 +26,7 @@ fn batches(n: u64) -> Vec<Batch> {
                 at,
                 zone: ZoneIx((i % 60) as u32),
                 source,
-                source_kind: SourceKind::Gate,
+                source_kind: SourceKind::ALL[(i % 3) as usize],
                 kind: BayKind::ALL[(i % 4) as usize],
                 vacant: (i % 9) as u32,
                 capacity: 9,
@@ -114,7 +114,9 @@ fn collect(stream: &Stream) -> Saved {
     stream.cuts.over();
     saved.cells.sort_by_key(|c| c.bay);
     saved.zones.sort_by_key(|z| z.zone);
-    saved.gates.sort_by_key(|g| (g.zone, g.kind));
+    saved
+        .gates
+        .sort_by_key(|g| (g.zone, g.kind, g.standing >> COUNTED_BY));
     saved
 }
 
@@ -261,6 +263,29 @@ fn a_bay_that_is_gone_is_left_out_and_the_others_find_their_places() {
     let bays = model.bays.lock().unwrap();
     assert!(bays.get(&gone).is_none_or(|v| v.observed_at.is_never()));
     assert!(bays.len() > 900, "{}", bays.len());
+}
+
+#[test]
+fn a_count_keeps_who_made_it_and_an_old_one_is_a_gates() {
+    let made = |source_kind| GateCount {
+        at: Millis(T0),
+        source: SourceIx(3),
+        source_kind,
+        vacant: 4,
+        capacity: 9,
+        standing: true,
+    };
+    for kind in SourceKind::ALL {
+        let kept = KeptGate::new(7, BayKind::Heavy, &made(kind));
+        assert_eq!(kept.count(), Some((BayKind::Heavy, made(kind))));
+    }
+    let gate = KeptGate::new(7, BayKind::Car, &made(SourceKind::Gate));
+    assert_eq!(gate.standing, 1, "as it was written when there was no kind");
+    let odd = KeptGate {
+        standing: 3 << COUNTED_BY,
+        ..gate
+    };
+    assert_eq!(odd.count(), None);
 }
 
 proptest! {

@@ -45,7 +45,7 @@ async fn a_broker_is_believed_for_its_own_sources_only() {
     };
     let mut hub = Hub::start(
         &format!("mqtt://127.0.0.1:{}", broker.port),
-        "clients = 1\ntopics = [\"#\"]\n",
+        "clients = 1\ntopics = [\"#\"]\narea = { zones = [\"Z0\", \"Z1\"] }\n",
     )
     .await;
     hub.until("broker_connected", 1).await;
@@ -57,11 +57,12 @@ async fn a_broker_is_believed_for_its_own_sources_only() {
             say("bayhub/v1/stranger-1/report", "Z0-0"),
             say("bayhub/v1/lamp-1/other", "Z0-0"),
             say("bayhub/v1/lamp-1/report", "nobody-knows-me"),
+            say("bayhub/v1/lamp-1/report", "Z2-2"),
             say("bayhub/v1/lamp-1/report", "Z1-1"),
         ],
     )
     .await;
-    hub.until("broker_messages_total", 4).await;
+    hub.until("broker_messages_total", 5).await;
     hub.until("journal_claims_total", 1).await;
     assert_eq!(
         hub.metric("reports_refused_total", "\"forbidden\"").await,
@@ -70,6 +71,11 @@ async fn a_broker_is_believed_for_its_own_sources_only() {
     assert_eq!(
         hub.metric("reports_refused_total", "\"unknown_bay\"").await,
         1
+    );
+    assert_eq!(
+        hub.metric("reports_refused_total", "\"out_of_area\"").await,
+        1,
+        "and of its own zones"
     );
     assert!(
         hub.quarantined("stranger-1") && hub.quarantined("broker:city"),

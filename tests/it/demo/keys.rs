@@ -52,8 +52,8 @@ async fn refused_at_both_doors(hub: &Hub, key: &str, bay: &str) {
 async fn life_of_a_key(dir: &Path, env: &[(&str, &str)]) {
     let hub = Hub::start_with(dir, &QUIET, env);
     let bay = hub.some_bay().id;
-    let asked =
-        json!({"name": "it-x", "partner": "demo", "scopes": ["report"], "sources": ["x-*"]});
+    let asked = json!({"name": "it-x", "partner": "demo", "scopes": ["report"], "sources": ["x-*"],
+            "source_kind": "sensor", "area": "all"});
     let made = admin(&hub, Method::POST, "/v1/admin/keys", Some(&asked)).await;
     hub.kill();
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
@@ -187,6 +187,10 @@ async fn the_first_key_comes_from_the_command_line() {
             "report",
             "--sources",
             "lamp-*",
+            "--source-kind",
+            "sensor",
+            "--area",
+            "all",
             "--name",
             name,
         ];

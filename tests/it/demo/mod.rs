@@ -5,6 +5,7 @@
 //! Deadlines are there so that a hang becomes a message; none of them says how fast the hub must
 //! be, but for the 15 s a clean stop has.
 
+mod areas;
 mod copies;
 mod crash;
 mod crowd;

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 async fn master_key(hub: &Hub) -> String {
     let body = json!({
         "name": "all", "partner": "demo", "scopes": ["report", "share", "book", "monitor", "admin"],
-        "sources": ["fuzz-*"], "source_kind": "app", "uplinks": true,
+        "sources": ["fuzz-*"], "source_kind": "app", "area": "all", "uplinks": true,
     });
     let made = super::http::call(
         hub,

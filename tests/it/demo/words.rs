@@ -3,6 +3,7 @@
 
 use super::http::{call, state, until_state};
 use super::hub::Hub;
+use super::mqtt::{acked, client};
 use bayhub::clock::SystemClock;
 use bayhub::domain::Clock as _;
 use reqwest::{Method, StatusCode};
@@ -15,7 +16,7 @@ const QUIET: [&str; 3] = ["--bays", "100", "--no-sim"];
 async fn key(hub: &Hub, name: &str, kind: &str) -> String {
     let asked = json!({
         "name": name, "partner": "demo", "scopes": ["report"], "sources": [format!("{name}-*")],
-        "source_kind": kind,
+        "source_kind": kind, "area": "all",
     });
     let admin = Some(hub.key("admin"));
     let made = call(hub, Method::POST, "/v1/admin/keys", admin, Some(&asked)).await;
@@ -155,5 +156,59 @@ async fn of_two_words_of_one_source_and_moment_the_later_acknowledged_stands() {
     report(&hub, &app, "app-1", other, "vacant", numbered(u64::MAX)).await;
     report(&hub, &lamp, "lamp-1", other, "occupied", numbered(5)).await;
     until_state(&hub, other, "occupied").await;
+    assert!(hub.stop().success());
+}
+
+/// Sends a count of cars, and waits until it is durable.
+async fn count(hub: &Hub, key: &str, source: &str, zone: &str, vacant: usize, capacity: usize) {
+    let (line, mut events) = client(hub, source, key);
+    let said = json!({"zone": zone, "vacant": vacant, "capacity": capacity}).to_string();
+    let topic = format!("bayhub/v1/{source}/count");
+    acked(hub, &line, &mut events, &topic, &said)
+        .await
+        .expect("let in");
+}
+
+async fn until_vacant(hub: &Hub, zone: &str, cars: usize) {
+    let path = format!("/v1/zones/{zone}");
+    let end = std::time::Instant::now() + Duration::from_secs(30);
+    loop {
+        let now = call(hub, Method::GET, &path, None, None).await;
+        if now.json["vacant"]["car"] == cars {
+            return;
+        }
+        assert!(std::time::Instant::now() < end, "not {cars}: {}", now.text);
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_apps_count_calls_no_zone_full_whose_sensors_or_gate_say_otherwise() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let hub = Hub::start_in(dir.path(), &QUIET);
+    let bays = hub.features("bays.geojson");
+    let zone = &bays[0].zone;
+    let cars: Vec<_> = bays
+        .iter()
+        .filter(|b| b.zone == *zone && b.kind == "car")
+        .collect();
+    let mark = bays.iter().find(|b| b.zone != *zone).expect("two zones");
+    let lamp = key(&hub, "lamp", "sensor").await;
+    let evil = key(&hub, "evil", "app").await;
+    let gate = key(&hub, "gate", "gate").await;
+    for bay in &cars {
+        report(&hub, &lamp, "lamp-1", &bay.id, "vacant", json!({})).await;
+    }
+    until_vacant(&hub, zone, cars.len()).await;
+    count(&hub, &evil, "evil-1", zone, 0, cars.len()).await;
+    settle(&hub, &lamp, &mark.id, "closed").await;
+    until_vacant(&hub, zone, cars.len()).await;
+    // The gate knows better than either, and goes on doing so.
+    count(&hub, &gate, "gate-1", zone, 1, cars.len()).await;
+    until_vacant(&hub, zone, 1).await;
+    count(&hub, &evil, "evil-1", zone, cars.len(), cars.len()).await;
+    count(&hub, &lamp, "lamp-1", zone, cars.len(), cars.len()).await;
+    settle(&hub, &lamp, &mark.id, "vacant").await;
+    until_vacant(&hub, zone, 1).await;
     assert!(hub.stop().success());
 }

@@ -67,8 +67,8 @@ pub(super) fn write(folder: &Path) {
     std::fs::write(registry.join("devices.json"), text + "\n").unwrap();
     let more = [
         "scopes = [\"admin\", \"monitor\"]\n",
-        "scopes = [\"report\"]\nsources = [\"gate-*\"]\nsource_kind = \"gate\"\n",
-        "scopes = [\"report\"]\nsources = [\"network-1\"]\nuplinks = true\n",
+        "scopes = [\"report\"]\nsources = [\"gate-*\"]\nsource_kind = \"gate\"\narea = \"all\"\n",
+        "scopes = [\"report\"]\nsources = [\"network-1\"]\nuplinks = true\narea = \"all\"\n",
     ];
     let keys = FIXED.iter().zip(more).map(|((name, key), more)| {
         let hex = Keys::digest(key)

@@ -26,7 +26,7 @@ pub(super) struct GoldenDay {
 
 /// The keys that the town hall makes: name, and the rest of the request.
 fn made_keys() -> [(&'static str, Value); 7] {
-    let report = |partner: &str, sources: &str, kind: &str| json!({"partner": partner, "scopes": ["report"], "sources": [sources], "source_kind": kind});
+    let report = |partner: &str, sources: &str, kind: &str| json!({"partner": partner, "scopes": ["report"], "sources": [sources], "source_kind": kind, "area": "all"});
     [
         ("lamps", report("lampworks", "lamp-*", "sensor")),
         ("phones", report("phones", "app-*", "app")),

@@ -5,7 +5,8 @@ use super::super::{Config, Gate};
 use super::{PARTS, PER_PART, RecentUplinks, UplinkId};
 use crate::clock::ManualClock;
 use crate::domain::{
-    BayStatus, Claim, Door, Millis, Parcel, Pass, Reason, Receipt, SourceIx, SourceKind, Speaker,
+    Area, BayStatus, Claim, Door, IdPattern, Millis, Parcel, Pass, Reason, Receipt, Remit,
+    SharedRemit, SourceIx, SourceKind, Speaker,
 };
 use crate::ingest::codec::device::MODELS;
 use crate::ingest::codec::{Codec, named};
@@ -65,6 +66,7 @@ fn bench() -> UplinkBench {
             id: "network-1".into(),
             pass,
             uplinks: true,
+            remit: SharedRemit::default(),
         },
     }
 }
@@ -291,4 +293,22 @@ fn what_is_remembered_is_bounded_and_the_oldest_makes_room() {
     let held = (0..many).filter(|n| recent.holds(key(*n))).count();
     assert_eq!(held, PARTS * PER_PART);
     assert!(recent.holds(key(many - 1)) && !recent.holds(key(0)));
+}
+
+#[test]
+fn an_uplink_is_judged_by_the_zone_of_the_bay_that_its_device_watches() {
+    let b = bench();
+    let elsewhere = vec![IdPattern::parse("Y*").unwrap()];
+    b.speaker.remit.change(Remit {
+        area: Area::of(elsewhere, vec![]).unwrap(),
+        ..Remit::default()
+    });
+    // A reading, and a frame that says only that the device is there.
+    for uplink in [event(1, 1, "AQ==", 9), event(2, 0, "", 1)] {
+        let out = b.chirpstack(&uplink);
+        assert!(out.claims.is_empty(), "{out:?}");
+        assert_eq!(out.refusals[0].reason, Reason::OutOfArea);
+    }
+    b.speaker.remit.change(Remit::default());
+    assert_eq!(b.chirpstack(&event(1, 1, "AQ==", 9)).claims.len(), 1);
 }

@@ -273,14 +273,15 @@ fn readable(text: &str) -> String {
 const fn puback_reason(reason: Reason) -> PubAckReason {
     match reason {
         Reason::Malformed => PubAckReason::PayloadFormatInvalid,
-        Reason::Forbidden => PubAckReason::NotAuthorized,
+        Reason::Forbidden | Reason::OutOfArea => PubAckReason::NotAuthorized,
         Reason::TooLarge => PubAckReason::QuotaExceeded,
         Reason::UnknownBay
         | Reason::UnknownZone
         | Reason::UnknownSource
         | Reason::UnknownDevice
         | Reason::TooFarInFuture
-        | Reason::TooOld => PubAckReason::ImplementationSpecificError,
+        | Reason::TooOld
+        | Reason::RetainedWithoutTime => PubAckReason::ImplementationSpecificError,
     }
 }
 

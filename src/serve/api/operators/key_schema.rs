@@ -5,8 +5,9 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
-use crate::schema::SourceKind;
+use crate::schema::{SourceKind, Standing};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 /// What a key may be used for.
@@ -18,6 +19,32 @@ pub(in crate::serve) enum KeyScope {
     Book,
     Monitor,
     Admin,
+}
+
+/// Of which zones a key's sources may speak. A zone is inside if one of `zones` covers it or if its
+/// operator is one of `operators`.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[serde(untagged)]
+pub(in crate::serve) enum KeyArea {
+    Everywhere(Everywhere),
+    Named(NamedArea),
+}
+
+/// Every zone.
+#[derive(ToSchema)]
+#[schema(rename_all = "snake_case")]
+pub(in crate::serve) enum Everywhere {
+    All,
+}
+
+/// One name at least, and up to 100 together.
+#[derive(ToSchema)]
+pub(in crate::serve) struct NamedArea {
+    /// Ids of zones, or prefixes ending in `*`.
+    zones: Option<Vec<String>>,
+    /// Operators of zones, as the registry names them.
+    operators: Option<Vec<String>>,
 }
 
 /// A key to be made.
@@ -32,14 +59,25 @@ pub(in crate::serve) struct KeyAsked {
     /// The sources it may speak for, as ids or prefixes ending in `*`; needed with the scope
     /// report.
     sources: Option<Vec<String>>,
-    /// What those sources are; absent: sensor.
+    /// What those sources are; needed with the scope report.
     source_kind: Option<SourceKind>,
     /// Those sources are LoRaWAN network servers and may hand on the uplinks of devices in the
     /// registry; absent: false.
     uplinks: Option<bool>,
+    /// Needed with the scope report.
+    area: Option<KeyArea>,
+    /// Absent: unproven.
+    standing: Option<Standing>,
     /// When it ends; absent: when it is revoked.
     #[schema(format = DateTime)]
     expires_at: Option<String>,
+}
+
+/// What is to change of a key; what is left out stays. One at least.
+#[derive(ToSchema)]
+pub(in crate::serve) struct KeyChanged {
+    area: Option<KeyArea>,
+    standing: Option<Standing>,
 }
 
 /// A key, without its text.
@@ -54,6 +92,10 @@ pub(in crate::serve) struct KeyShown {
     #[schema(value_type = SourceKind)]
     pub(in crate::serve) source_kind: &'static str,
     pub(in crate::serve) uplinks: bool,
+    #[schema(value_type = KeyArea)]
+    pub(in crate::serve) area: Value,
+    #[schema(value_type = Standing)]
+    pub(in crate::serve) standing: &'static str,
     /// config: of the hub's configuration, which alone can take it back; store: made while it ran.
     pub(in crate::serve) origin: &'static str,
     /// null: in the configuration.

@@ -1,28 +1,26 @@
-//! Partners and their keys, for administrators: make, list, revoke.
+//! Partners and their keys, for administrators: make, list, entrust, revoke.
 //!
 //! A key's text is in the answer that makes it and in no other; no answer has a digest. What
 //! changes anything is answered once it is on disk.
 
+use super::key_members::{MAX_BODY, Members, new_key};
 use super::schema;
-use crate::domain::{Millis, SourceKind, id};
-use crate::partners::{IssueError, Issuer, KeyId, KeyInfo, KeyRequest, Scope, SourcePattern};
+use crate::domain::{Millis, id};
+use crate::partners::{IssueError, Issuer, KeyChange, KeyId, KeyInfo, Scope};
+use crate::registry::area;
 use crate::serve::http::auth::{Admin, Doorman};
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::extract::{Id, says_json, whole};
-use crate::serve::http::params::{Params, quoted, unknown};
+use crate::serve::http::extract::Id;
+use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-
-/// A key with a hundred patterns is a tenth of this.
-const MAX_BODY: usize = 64 * 1024;
 
 const MAX_LIMIT: usize = 1000;
 const DEFAULT_LIMIT: usize = 100;
@@ -42,7 +40,7 @@ impl FromRef<Arc<KeysState>> for Doorman {
 pub(in crate::serve) fn routes(keys_state: Arc<KeysState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(post_key, get_keys))
-        .routes(routes!(delete_key))
+        .routes(routes!(patch_key, delete_key))
         .routes(routes!(post_partner, get_partners))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(keys_state)
@@ -52,6 +50,10 @@ impl From<IssueError> for ApiError {
     fn from(e: IssueError) -> Self {
         match e {
             IssueError::Field { field, .. } => Self::bad(field, e.to_string()),
+            IssueError::Missing { field, .. } => Self::Unfit {
+                field,
+                detail: e.to_string(),
+            },
             IssueError::Taken(_) | IssueError::Fixed(_) | IssueError::Full => {
                 Self::Conflict(e.to_string())
             }
@@ -63,108 +65,6 @@ impl From<IssueError> for ApiError {
     }
 }
 
-/// The members of a JSON object, taken one by one; none is ignored.
-struct Members(Map<String, Value>);
-
-impl Members {
-    async fn of(request: Request, known: &[&'static str]) -> Result<Self, ApiError> {
-        if !says_json(request.headers()) {
-            return Err(ApiError::UnsupportedMediaType("application/json"));
-        }
-        let body = whole(request, MAX_BODY).await?;
-        let members: Map<String, Value> = serde_json::from_slice(&body)
-            .map_err(|e| ApiError::malformed(format!("not a JSON object: {e}")))?;
-        match members.keys().find(|name| !known.contains(&name.as_str())) {
-            Some(name) => Err(unknown(name, known)),
-            None => Ok(Self(members)),
-        }
-    }
-
-    /// A string; `None` if it is absent or null.
-    fn text(&mut self, name: &'static str) -> Result<Option<String>, ApiError> {
-        match self.0.remove(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(ApiError::bad(name, format!("{name} must be a string"))),
-        }
-    }
-
-    fn needed(&mut self, name: &'static str) -> Result<String, ApiError> {
-        self.text(name)?
-            .ok_or_else(|| ApiError::bad(name, format!("{name} is needed")))
-    }
-
-    /// Absent: false.
-    fn flag(&mut self, name: &'static str) -> Result<bool, ApiError> {
-        match self.0.remove(name) {
-            None => Ok(false),
-            Some(Value::Bool(flag)) => Ok(flag),
-            Some(_) => Err(ApiError::bad(name, format!("{name} must be true or false"))),
-        }
-    }
-
-    /// A list of strings, each read by `read`, which says why it cannot.
-    fn list<T, C: FromIterator<T>>(
-        &mut self,
-        name: &'static str,
-        read: impl Fn(&str) -> Result<T, String>,
-    ) -> Result<C, ApiError> {
-        let items = match self.0.remove(name) {
-            None => Vec::new(),
-            Some(Value::Array(items)) => items,
-            Some(_) => {
-                return Err(ApiError::bad(
-                    name,
-                    format!("{name} must be a list of strings"),
-                ));
-            }
-        };
-        let one = |item: &Value| match item {
-            Value::String(text) => read(text).map_err(|why| ApiError::bad(name, why)),
-            _ => Err(ApiError::bad(
-                name,
-                format!("{name} must be a list of strings"),
-            )),
-        };
-        items.iter().map(one).collect()
-    }
-}
-
-fn ask(members: &mut Members) -> Result<KeyRequest, ApiError> {
-    let scope = |text: &str| {
-        let known = Scope::ALL.map(Scope::name).join(", ");
-        Scope::parse(text).ok_or_else(|| format!("scopes may be {known}, not {}", quoted(text)))
-    };
-    let source_kind = match members.text("source_kind")? {
-        None => SourceKind::Sensor,
-        Some(name) => SourceKind::parse(&name).ok_or_else(|| {
-            ApiError::bad(
-                "source_kind",
-                format!(
-                    "source_kind must be one of {}, not {}",
-                    SourceKind::NAMES.join(", "),
-                    quoted(&name)
-                ),
-            )
-        })?,
-    };
-    let expires_at = members.text("expires_at")?.map(|text| {
-        Millis::parse(&text).ok_or_else(|| {
-            let form = "expires_at must be a time such as 2026-11-23T02:00:00Z";
-            ApiError::bad("expires_at", format!("{form}, not {}", quoted(&text)))
-        })
-    });
-    Ok(KeyRequest {
-        name: members.needed("name")?,
-        partner: members.needed("partner")?,
-        scopes: members.list("scopes", scope)?,
-        sources: members.list("sources", SourcePattern::parse)?,
-        source_kind,
-        uplinks: members.flag("uplinks")?,
-        expires_at: expires_at.transpose()?,
-    })
-}
-
 /// Make a key.
 ///
 /// The answer has its text, which is not shown again and cannot be found out later.
@@ -174,7 +74,7 @@ fn ask(members: &mut Members) -> Result<KeyRequest, ApiError> {
     responses(
         (status = 201, description = "Good at every door from now on, durably", body = schema::KeyMade),
         problems::BadField, problems::Keyed, problems::NameTaken, problems::Over64KiB,
-        problems::NotJson, problems::NotNow,
+        problems::NotJson, problems::AreaDoesNotFit, problems::NotNow,
     )
 )]
 async fn post_key(
@@ -189,9 +89,11 @@ async fn post_key(
         "sources",
         "source_kind",
         "uplinks",
+        "area",
+        "standing",
         "expires_at",
     ];
-    let ask = ask(&mut Members::of(request, KNOWN).await?)?;
+    let ask = new_key(&mut Members::of(request, KNOWN).await?)?;
     let (plain, info) = own.issuer.create(ask).await?;
     let made = schema::KeyMade {
         key: plain.expose().to_owned(),
@@ -246,6 +148,38 @@ async fn get_keys(
     }))
 }
 
+/// Change of which zones a key's sources may speak, and how far they are trusted.
+///
+/// A member that is left out stays as it is. Connections that are open are held to it from their
+/// next message on.
+#[utoipa::path(
+    patch, path = "/v1/admin/keys/{key}", tag = "operators", security(("key" = ["admin"])),
+    params(("key" = String, Path, description = "The key's id")),
+    request_body = schema::KeyChanged,
+    responses(
+        (status = 200, description = "So from now on, durably", body = schema::KeyShown),
+        problems::BadField, problems::Keyed, problems::NoSuchKey, problems::FromConfiguration,
+        problems::Over64KiB, problems::NotJson, problems::AreaDoesNotFit, problems::ChangedNotStored,
+    )
+)]
+async fn patch_key(
+    _: Admin,
+    State(own): State<Arc<KeysState>>,
+    Id(id): Id,
+    request: Request,
+) -> Result<Json<schema::KeyShown>, ApiError> {
+    let mut members = Members::of(request, &["area", "standing"]).await?;
+    let change = KeyChange {
+        area: members.area()?,
+        standing: members.standing()?,
+    };
+    if change.area.is_none() && change.standing.is_none() {
+        return Err(ApiError::bad("area", "area or standing is needed"));
+    }
+    let changed = own.issuer.entrust(&key_id(&id)?, change).await?;
+    Ok(Json(shown(changed)))
+}
+
 /// Revoke a key: every door refuses it from now on.
 #[utoipa::path(
     delete, path = "/v1/admin/keys/{key}", tag = "operators", security(("key" = ["admin"])),
@@ -261,10 +195,13 @@ async fn delete_key(
     State(own): State<Arc<KeysState>>,
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
-    let known = KeyId::parse(&id)
-        .ok_or_else(|| ApiError::NotFound(format!("there is no key {}", quoted(&id))))?;
-    own.issuer.revoke(&known).await?;
+    own.issuer.revoke(&key_id(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+fn key_id(text: &str) -> Result<KeyId, ApiError> {
+    KeyId::parse(text)
+        .ok_or_else(|| ApiError::NotFound(format!("there is no key {}", quoted(text))))
 }
 
 /// Add a partner, who may then have keys.
@@ -345,6 +282,8 @@ fn shown(info: KeyInfo) -> schema::KeyShown {
         sources: info.sources.iter().map(ToString::to_string).collect(),
         source_kind: info.source_kind.name(),
         uplinks: info.uplinks,
+        area: area::write(&info.area),
+        standing: info.standing.name(),
         created_at: info.created_at.map(time),
         expires_at: info.expires_at.map(time),
         revoked_at: info.revoked_at.map(time),

@@ -3,6 +3,7 @@
 
 mod devices;
 mod health;
+mod key_members;
 mod key_schema;
 mod keys;
 mod owners;

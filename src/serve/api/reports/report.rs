@@ -175,6 +175,7 @@ impl ReportsState {
                 id: source,
                 pass: grant.pass.clone(),
                 uplinks: grant.uplinks,
+                remit: grant.remit.clone(),
             }),
             Err(denied) => {
                 let reason = match denied {

@@ -1,0 +1,77 @@
+//! Counts of one kind of bay in a zone: the newest of a gate, of a sensor and of an app, apart. Pure.
+
+use crate::domain::{CountObservation, Millis, SourceIx, SourceKind};
+
+/// A count of one kind of bay. Default: none yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct GateCount {
+    pub at: Millis,
+    pub source: SourceIx,
+    pub source_kind: SourceKind,
+    pub vacant: u32,
+    pub capacity: u32,
+    pub standing: bool,
+}
+
+impl Default for GateCount {
+    fn default() -> Self {
+        Self {
+            at: Millis::NEVER,
+            source: SourceIx(0),
+            source_kind: SourceKind::Gate,
+            vacant: 0,
+            capacity: 0,
+            standing: false,
+        }
+    }
+}
+
+/// The newest counts of one kind of bay: a gate's, a sensor's, an app's. Kept apart, so that which
+/// is told depends on who has said something and not on who came first.
+pub(super) type KindCounts = [GateCount; 3];
+
+/// Places in [`KindCounts`], and in a checkpoint.
+pub(super) const GATE: usize = 0;
+pub(super) const SENSOR: usize = 1;
+pub(super) const APP: usize = 2;
+
+/// Where the counts of that kind of source are.
+pub(super) const fn place(kind: SourceKind) -> usize {
+    match kind {
+        SourceKind::Gate => GATE,
+        SourceKind::Sensor => SENSOR,
+        SourceKind::App | SourceKind::Booking => APP,
+    }
+}
+
+/// The inverse; `None` for a place that there is not.
+pub(super) const fn kind_at(place: usize) -> Option<SourceKind> {
+    match place {
+        GATE => Some(SourceKind::Gate),
+        SENSOR => Some(SourceKind::Sensor),
+        APP => Some(SourceKind::App),
+        _ => None,
+    }
+}
+
+impl GateCount {
+    /// The newest of one kind of source stands, if it does (`stands`: it is not too old already);
+    /// ties go to the higher source, so that order of arrival does not matter.
+    /// Of one source's with one time the one acknowledged last stands.
+    pub(super) fn absorb(&mut self, c: &CountObservation, stands: bool) -> bool {
+        let place = (c.at, c.source).cmp(&(self.at, self.source));
+        let says_else = (c.vacant, c.capacity) != (self.vacant, self.capacity);
+        let newer = place.is_gt() || place.is_eq() && says_else || self.at.is_never();
+        if newer {
+            *self = Self {
+                at: c.at,
+                source: c.source,
+                source_kind: c.source_kind,
+                vacant: c.vacant,
+                capacity: c.capacity,
+                standing: stands,
+            };
+        }
+        newer
+    }
+}
