@@ -108,6 +108,13 @@ const fn leaked() -> [u16; RATIOS] {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Doubt(u32);
 
+/// What an app says, and what that weighs (1/8 nat).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AppSaid {
+    pub occupied: bool,
+    pub weight: i8,
+}
+
 /// The same, taken apart; in units, around 0.
 #[derive(Clone, Copy)]
 struct Held {
@@ -260,6 +267,17 @@ impl Doubt {
         let stuck = of_occupied(rates.share(true), 1 << 16);
         let moved = tables::log2(stuck) - tables::log2(working);
         held.stuck = Held::clamped(held.stuck + ratio(moved));
+        Self::of(held)
+    }
+
+    /// The same with a doubt that holds at `t0`, for a report that came at `t` (absolute seconds):
+    /// moved by as much as the doubt of that moment would be. It still holds at `t0`.
+    #[must_use]
+    pub fn app_at(self, occupied: bool, said: AppSaid, rates: Rates, (t0, t): (u32, u32)) -> Self {
+        let then = self.advance(occupied, rates, t0, t);
+        let moved = then.app(occupied, said.occupied, said.weight, rates);
+        let mut held = self.held();
+        held.stuck = Held::clamped(held.stuck + moved.held().stuck - then.held().stuck);
         Self::of(held)
     }
 

@@ -20,8 +20,8 @@ mod pools;
 mod rates;
 mod tables;
 
-pub use contributors::{Contributors, Feedback, Pseudonym};
-pub use filter::Doubt;
+pub use contributors::{Contributors, Feedback, Judges, Pseudonym};
+pub use filter::{AppSaid, Doubt};
 pub use odds::LogOdds;
 pub use pools::{AppReport, Pools};
 pub use rates::Rates;

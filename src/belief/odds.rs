@@ -30,6 +30,25 @@ impl LogOdds {
         Self(units as i16)
     }
 
+    /// How far somebody who is so sure (1/255) may be believed: never against what he says.
+    #[must_use]
+    pub fn of_confidence(confidence: u8) -> Self {
+        let sure = u64::from(confidence.clamp(128, 254));
+        Self::from_octaves(tables::log2(sure) - tables::log2(255 - sure))
+    }
+
+    /// The same, no farther from even than `limit`.
+    #[must_use]
+    pub const fn within(self, limit: Self) -> Self {
+        if self.0 > limit.0 {
+            limit
+        } else if self.0 < -limit.0 {
+            Self(-limit.0)
+        } else {
+            self
+        }
+    }
+
     /// Evidence for the same from elsewhere, added.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {

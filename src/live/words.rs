@@ -21,6 +21,8 @@ const CLAIMED: u32 = 2;
 const SOURCE: u32 = 4;
 const KIND: u32 = 6;
 const CONFIDENCE: u32 = 8;
+/// As likely as not, in 1/255.
+const LIKELY: u64 = 128;
 const UNSURE: u32 = 16;
 const OBSERVED: u32 = 20;
 
@@ -60,10 +62,10 @@ pub(super) const fn unpack(word: u64, bay: BayIx, zone: ZoneIx, kind: BayKind) -
 }
 
 /// The bitmap (by kind) in which the word's bay has its bit set; `None` for a bay that is not
-/// vacant.
+/// vacant, or rather taken though its word says vacant.
 #[inline]
 pub(super) const fn vacant_in(word: u64) -> Option<usize> {
-    if word & 3 == BayStatus::Vacant as u64 {
+    if word & 3 == BayStatus::Vacant as u64 && word >> CONFIDENCE & 0xff >= LIKELY {
         Some((word >> KIND & 3) as usize)
     } else {
         None
@@ -108,7 +110,8 @@ mod tests {
                                     (Millis(at), confidence, confidence > 1);
                                 let word = pack(&v);
                                 assert_eq!(unpack(word, v.bay, v.zone, kind), v);
-                                let bitmap = (status == BayStatus::Vacant).then_some(kind as usize);
+                                let bitmap = (status == BayStatus::Vacant && confidence > 127)
+                                    .then_some(kind as usize);
                                 assert_eq!(vacant_in(word), bitmap);
                             }
                         }

@@ -12,6 +12,7 @@
 //! | zone | 16 | newest observation (ms), zone number, 0; only zones that somebody reported |
 //! | gate | 32 | count of one kind of bay in one zone, by one kind of source |
 //! | word beside | 24 | as a bay: what a passer-by said of a bay of which somebody of a higher rank spoke |
+//! | evidence | 24 | bay number, pools of apps' evidence; to the end of the block |
 //!
 //! Before bays had a doubt, the sender's seq took eight bytes and the source followed it, and there
 //! were no words beside; such blocks are read too.
@@ -60,6 +61,14 @@ pub(super) struct KeptZone {
     pub(super) observed_at: u64,
     pub(super) zone: u32,
     zero: u32,
+}
+
+/// Apps' evidence on a bay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct SavedPools {
+    pub(super) bay: u32,
+    pub(super) pools: [u8; 20],
 }
 
 /// What is kept of a gate's count.
@@ -122,6 +131,7 @@ impl KeptGate {
 pub struct Saved {
     pub(super) cells: Vec<SavedBay>,
     pub(super) passing: Vec<SavedBay>,
+    pub(super) pools: Vec<SavedPools>,
     pub(super) zones: Vec<KeptZone>,
     pub(super) gates: Vec<KeptGate>,
     pub(super) seen: Vec<u64>,
@@ -155,9 +165,10 @@ impl Saved {
         let zones = next(head.zones, size_of::<KeptZone>())?;
         let gates = next(head.gates, size_of::<KeptGate>())?;
         let passing = next(head.beside & !DOUBTED, size_of::<SavedBay>())?;
-        if tag > SOURCES || !rest.is_empty() {
+        if tag > SOURCES {
             return Err(bad);
         }
+        self.pools.extend(whole::<SavedPools>(rest).ok_or(bad)?);
         let mut cells = whole::<SavedBay>(&cells).ok_or(bad)?;
         if head.beside & DOUBTED == 0 {
             cells.iter_mut().for_each(SavedBay::renew);
@@ -212,6 +223,18 @@ impl WorkerCopy {
             }));
             beside.sort_unstable_by_key(|(shard, c)| (*shard, c.bay, c.word.rank()));
         }
+        let mut pools: Vec<(u32, SavedPools)> = Vec::new();
+        if let Some(city) = &self.city {
+            pools.extend(self.pools.iter().map(|(bay, pools)| {
+                let bay_number = city.bay_number(*bay);
+                let saved = SavedPools {
+                    bay: bay_number,
+                    pools: *pools,
+                };
+                (shard_of(city.zone_of(*bay)), saved)
+            }));
+            pools.sort_unstable_by_key(|(shard, saved)| (*shard, saved.bay));
+        }
         let mut out = Vec::new();
         for shard in (0..SHARDS).filter(|s| owner(*s, self.peers) == self.me) {
             cells.clear();
@@ -236,6 +259,11 @@ impl WorkerCopy {
             out.extend_from_slice(bytemuck::cast_slice(&zones));
             out.extend_from_slice(bytemuck::cast_slice(&gates));
             out.extend_from_slice(bytemuck::cast_slice(&of_shard));
+            for (_, saved) in &pools
+                [pools.partition_point(|p| p.0 < shard)..pools.partition_point(|p| p.0 <= shard)]
+            {
+                out.extend_from_slice(bytemuck::bytes_of(saved));
+            }
             each(shard, &out)?;
         }
         if self.me == 0 {

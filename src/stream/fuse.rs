@@ -12,8 +12,8 @@ use bytemuck::{Pod, Zeroable};
 
 /// State of one bay. All zeroes: a bay nobody has reported.
 ///
-/// `place`, from the low bits: zone 22 | words of lower ranks lie beside 1 | (1 spare) | what is
-/// shown of its word's certainty 8.
+/// `place`, from the low bits: zone 22 | words of lower ranks lie beside 1 | apps' evidence lies
+/// beside 1 | how certain what is told of it was shown to be 8.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct BayState {
@@ -43,6 +43,7 @@ impl SavedBay {
 
 const ZONE: u32 = ZoneIx::MOST as u32 - 1;
 const LOWER: u32 = 1 << 22;
+const POOLED: u32 = 1 << 23;
 const SHOWN: u32 = 24;
 
 impl BayState {
@@ -96,7 +97,22 @@ impl BayState {
         };
     }
 
-    /// How certain what its word claims is shown to be, in 1/255.
+    /// Whether there is apps' evidence on it.
+    #[inline]
+    #[must_use]
+    pub const fn is_pooled(&self) -> bool {
+        self.place & POOLED != 0
+    }
+
+    pub(super) const fn set_pooled(&mut self, there: bool) {
+        self.place = if there {
+            self.place | POOLED
+        } else {
+            self.place & !POOLED
+        };
+    }
+
+    /// How certain what is told of it was shown to be, in 1/255.
     #[inline]
     #[must_use]
     pub const fn shown(&self) -> u8 {

@@ -25,7 +25,7 @@ pub mod zones;
 
 pub use checkpoint::Saved;
 pub use cut::{CutPart, Cuts};
-pub use dataflow::{AmendmentLogOf, Feed, Settlement, Stream, resume, start};
+pub use dataflow::{AmendmentLogOf, Attached, Feed, Settlement, Stream, resume, start};
 pub use progress::Progress;
 
 use crate::domain::Staleness;
@@ -44,10 +44,24 @@ pub struct Config {
     pub stale_after_s: u32,
     /// Age at which any claim lapses even while its source is heard, in s; at most 30 days.
     pub max_age_s: u32,
+    /// What is told of a bay: a belief of all that is said, or the newest word alone.
+    pub fuse: Fuse,
     /// No progress for this long with work waiting: not ready, in s.
     pub stall_after_s: u32,
     /// Settled visits and turnover.
     pub settle: crate::settlement::Config,
+}
+
+/// How claims of a bay become one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fuse {
+    /// The word of the highest rank is the state; how certain that is, is inferred from all that
+    /// sensors and apps say.
+    #[default]
+    Belief,
+    /// The same state, as certain as its sender says to be.
+    Latest,
 }
 
 impl Default for Config {
@@ -57,6 +71,7 @@ impl Default for Config {
             queue_batches: 16,
             stale_after_s: 900,
             max_age_s: 86_400,
+            fuse: Fuse::Belief,
             stall_after_s: 30,
             settle: crate::settlement::Config::default(),
         }

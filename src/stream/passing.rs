@@ -70,6 +70,11 @@ impl Passing {
         room
     }
 
+    #[must_use]
+    pub fn get(&self, bay: BayIx, rank: Rank) -> Option<&Word> {
+        self.words.get(&key(bay, rank))
+    }
+
     /// The word of the highest rank that says a state.
     #[must_use]
     pub fn best(&self, bay: BayIx) -> Option<Word> {

@@ -135,6 +135,12 @@ impl Word {
         }
     }
 
+    /// Whether a claim as of `at` is that very word, or another of the same source, time and number.
+    #[must_use]
+    pub fn is_of(&self, o: &Observation, at: u64) -> bool {
+        (self.at().0, self.source, self.seq) == (at, o.source.0, o.seq as u32)
+    }
+
     /// Takes a claim that is not [`Beside::Older`]; it stands.
     #[inline]
     pub fn take(&mut self, o: &Observation, at: u64, beside: Beside) {

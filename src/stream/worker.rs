@@ -11,15 +11,18 @@ use super::fuse::{BayState, Told};
 use super::passing::Passing;
 use super::seen::SourcesSeen;
 use super::zones::{ZoneCell, ZonePulse};
+use crate::belief::Judges;
 use crate::domain::{
-    AmendmentLog, BayIx, BayView, Claim, CountObservation, Millis, ReadModel, Staleness, ZoneIx,
-    ZoneTally, owner, shard_of,
+    AmendmentLog, AppEvidence, BayIx, BayView, Claim, CountObservation, Millis, ReadModel,
+    Staleness, ZoneIx, ZoneTally, owner, shard_of,
 };
 use crate::prefetch::prefetch;
 use crate::registry::Registry;
 use crate::registry::city::City;
 use crate::settlement::{self, Settle};
+use believe::Beliefs;
 use clock::StreamClock;
+use round::Round;
 use std::sync::Arc;
 
 /// How far ahead a batch's states are asked for: about the memory latency divided by the work per
@@ -52,6 +55,9 @@ pub struct Worker {
     city: Arc<City>,
     cells: Vec<BayState>,
     passing: Passing,
+    /// `None`: the newest word is all that is told.
+    beliefs: Option<Beliefs>,
+    round: Round,
     zones: Vec<ZoneCell>,
     pulses: Vec<ZonePulse>,
     seen: Arc<SourcesSeen>,
@@ -61,6 +67,7 @@ pub struct Worker {
     clock: StreamClock,
     dirty: Vec<ZoneIx>,
     views: Vec<BayView>,
+    evidence: Vec<(BayIx, Option<AppEvidence>)>,
     tallies: Vec<(ZoneIx, ZoneTally)>,
     done: Done,
     settle: Option<Settle>,
@@ -83,6 +90,8 @@ impl Worker {
             // Zeroed by the allocator, so pages of other workers' shards are never touched.
             cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
             passing: Passing::new(MOST_PASSING),
+            beliefs: None,
+            round: Round::default(),
             zones: vec![ZoneCell::default(); city.zone_count() as usize],
             pulses: vec![ZonePulse::default(); city.zone_count() as usize],
             city: city.clone(),
@@ -93,12 +102,20 @@ impl Worker {
             clock: StreamClock::default(),
             dirty: Vec::new(),
             views: Vec::with_capacity(VIEWS),
+            evidence: Vec::new(),
             tallies: Vec::new(),
             done: Done::default(),
             settle: None,
         };
         worker.place_all(&city);
         worker
+    }
+
+    /// Also forms a belief of each bay, and tells `judges` what that shows of contributors.
+    #[must_use]
+    pub fn believing(mut self, judges: Option<Arc<dyn Judges>>) -> Self {
+        self.beliefs = Some(Beliefs::new(self.zones.len(), judges));
+        self
     }
 
     /// Also settles what it is told.
@@ -158,6 +175,9 @@ impl Worker {
             .resize(city.zone_count() as usize, ZoneCell::default());
         self.pulses
             .resize(city.zone_count() as usize, ZonePulse::default());
+        if let Some(beliefs) = &mut self.beliefs {
+            beliefs.make_room(self.zones.len());
+        }
         self.city = city.clone();
         for z in (0..city.zone_count())
             .map(ZoneIx)
@@ -185,6 +205,12 @@ impl Worker {
                 self.replace(bay, z, told, Told::of(&new));
             }
             self.passing.forget(bay);
+            if let Some(beliefs) = &mut self.beliefs
+                && cell.is_pooled()
+            {
+                beliefs.forget(bay);
+                self.evidence.push((bay, None));
+            }
             self.cells[bay.at()] = new;
         }
         if let Some(settle) = &mut self.settle {
@@ -215,7 +241,7 @@ impl Worker {
             }
             match claim {
                 Claim::Bay(o) => {
-                    self.observe(o, now);
+                    self.observe(o, now, ingest);
                     if let (Some(settle), Some(cell)) =
                         (&mut self.settle, self.cells.get(o.bay.at()))
                     {
@@ -252,11 +278,19 @@ impl Worker {
             self.model.bays(&self.views);
             self.views.clear();
         }
+        if !self.evidence.is_empty() {
+            self.model.apps(&self.evidence);
+            self.evidence.clear();
+        }
         for z in self.dirty.drain(..) {
             let pulse = &mut self.pulses[z.at()];
             pulse.dirty = false;
-            self.tallies
-                .push((z, self.zones[z.at()].tally(pulse.observed_at)));
+            let mut tally = self.zones[z.at()].tally(pulse.observed_at);
+            if let Some(beliefs) = &self.beliefs {
+                let usual = 65_535 - u32::from(beliefs.usual(z).p_occupied_fine());
+                tally.expected = self.zones[z.at()].expected(&tally, usual);
+            }
+            self.tallies.push((z, tally));
             // At the start every zone is dirty: a list of all of them would stay allocated for
             // ever.
             if self.tallies.len() == VIEWS {
@@ -280,8 +314,10 @@ fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
     }
 }
 
+mod believe;
 mod clock;
 mod observe;
+mod round;
 mod state;
 mod sweep;
 #[cfg(test)]

@@ -18,6 +18,8 @@ pub struct WorkerCopy {
     pub(in crate::stream) cells: Vec<BayState>,
     /// Words beside those of the cells.
     pub(in crate::stream) passing: Vec<(BayIx, Word)>,
+    /// Evidence of apps.
+    pub(in crate::stream) pools: Vec<(BayIx, [u8; 20])>,
     /// By zone: its newest observation.
     pub(in crate::stream) observed: Vec<Millis>,
     pub(in crate::stream) gates: Vec<(ZoneIx, BayKind, GateCount)>,

@@ -36,6 +36,13 @@ impl Feedback {
     }
 }
 
+/// Who learns what sensors show of contributors. Called by each stream worker on its own thread:
+/// must not block for long.
+pub trait Judges: Send + Sync {
+    /// In that window of ingest time ([`WINDOW_S`](super::WINDOW_S)).
+    fn judged(&self, window: u32, feedback: Feedback);
+}
+
 /// What a window has shown of one contributor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Judged {

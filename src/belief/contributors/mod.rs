@@ -14,7 +14,7 @@
 mod account;
 mod feedback;
 
-pub use feedback::Feedback;
+pub use feedback::{Feedback, Judges};
 
 use account::Account;
 use feedback::Windows;

@@ -3,6 +3,7 @@
 use super::super::fuse::Told;
 use super::super::passing::Kept;
 use super::super::word::{Beside, Rank};
+use super::believe::{Heard, occupied};
 use super::{VIEWS, Worker, mark};
 use crate::domain::observation::SURE;
 use crate::domain::{BayIx, Millis, Observation, ZoneIx};
@@ -10,29 +11,77 @@ use std::cmp::Ordering;
 
 impl Worker {
     #[inline]
-    pub(super) fn observe(&mut self, o: &Observation, now: Millis) {
+    pub(super) fn observe(&mut self, o: &Observation, now: Millis, ingest: Millis) {
         let Some(cell) = self.cells.get(o.bay.at()) else {
             return;
         };
         let rank = Rank::of(o);
-        // Evidence at most.
-        if rank < Rank::Booking && o.confidence < SURE {
-            self.done.outranked += 1;
-            return;
-        }
         let at = o.at.min(now).min(Millis::MAX);
+        if rank <= Rank::Trusted {
+            return self.hear_app((rank, at), o, (now, ingest));
+        }
         let of_cell = if cell.word.is_none() {
             rank
         } else {
             cell.word.rank()
         };
-        let zone = cell.zone();
-        let stands = !self.silent(zone, (o.source_kind, o.source, at), now);
+        let stands = !self.silent(cell.zone(), (o.source_kind, o.source, at), now);
         match rank.cmp(&of_cell) {
             Ordering::Equal => self.say(o, at, stands, now),
-            Ordering::Greater => self.rise(o, at, stands),
-            Ordering::Less => self.pass_by((rank, zone), o, at, stands),
+            Ordering::Greater => self.rise(o, at, stands, now),
+            Ordering::Less => self.pass_by(rank, o, at, stands, now),
         }
+    }
+
+    /// An app: its word, if it is sure enough for one, and its evidence, which counts beside whatever
+    /// word is told.
+    #[inline(never)]
+    fn hear_app(
+        &mut self,
+        (rank, at): (Rank, Millis),
+        o: &Observation,
+        (now, ingest): (Millis, Millis),
+    ) {
+        let cell = &self.cells[o.bay.at()];
+        let stands = !self.silent(cell.zone(), (o.source_kind, o.source, at), now);
+        let is_copy = self.has_said(rank, o, at);
+        if o.confidence < SURE {
+            self.done.outranked += 1;
+        } else if cell.word.is_none() || cell.word.rank() == rank {
+            self.say(o, at, stands, now);
+        } else if rank > cell.word.rank() {
+            self.rise(o, at, stands, now);
+        } else {
+            self.pass_by(rank, o, at, stands, now);
+        }
+        if is_copy || !stands {
+            return;
+        }
+        let old = self.told(o.bay);
+        let cell = &mut self.cells[o.bay.at()];
+        let heard = self
+            .beliefs
+            .as_mut()
+            .map_or(Heard::Nothing, |b| b.hear(cell, o, (at, ingest)));
+        match heard {
+            Heard::Nothing => {}
+            Heard::Full => self.done.shed += 1,
+            Heard::Pooled => {
+                self.tell_evidence(o.bay, now);
+                self.show(o.bay, now);
+                self.replace(o.bay, self.cells[o.bay.at()].zone(), old, self.told(o.bay));
+            }
+        }
+    }
+
+    /// Whether that very word of an app is there.
+    fn has_said(&self, rank: Rank, o: &Observation, at: Millis) -> bool {
+        let cell = &self.cells[o.bay.at()].word;
+        if !cell.is_none() && cell.rank() == rank {
+            return cell.is_of(o, at.0);
+        }
+        let beside = self.passing.get(o.bay, rank);
+        beside.is_some_and(|word| word.is_of(o, at.0))
     }
 
     /// A word of the rank that the cell holds.
@@ -48,18 +97,18 @@ impl Worker {
             return;
         }
         let old = self.told(o.bay);
-        let cell = &mut self.cells[o.bay.at()];
-        cell.word.take(o, at.0, beside);
-        cell.show(o.confidence);
-        if !stands {
-            cell.word.lapse();
-        }
-        self.news(o.bay, zone, at, old);
+        // Most words say again what is known: what is shown of them is looked at in rounds.
+        let again = stands
+            && cell.word.standing()
+            && cell.word.claimed() == o.status
+            && cell.word.confidence() == o.confidence;
+        self.put(o, (at, beside), stands);
+        self.news(o.bay, zone, at, old, (!again).then_some(now));
     }
 
     /// The first word of a higher rank than any before: what was there goes aside.
     #[cold]
-    fn rise(&mut self, o: &Observation, at: Millis, stands: bool) {
+    fn rise(&mut self, o: &Observation, at: Millis, stands: bool, now: Millis) {
         let old = self.told(o.bay);
         let cell = &mut self.cells[o.bay.at()];
         let zone = cell.zone();
@@ -70,18 +119,27 @@ impl Worker {
                 self.done.shed += 1;
             }
         }
-        cell.word.take(o, at.0, Beside::Newer);
-        cell.show(o.confidence);
+        self.put(o, (at, Beside::Newer), stands);
+        self.news(o.bay, zone, at, old, Some(now));
+    }
+
+    #[inline]
+    fn put(&mut self, o: &Observation, (at, beside): (Millis, Beside), stands: bool) {
+        let cell = &mut self.cells[o.bay.at()];
+        if let Some(beliefs) = &mut self.beliefs
+            && !o.source_kind.passes_by()
+        {
+            cell.doubt = beliefs.after(cell, o, at);
+        }
+        cell.word.take(o, at.0, beside);
         if !stands {
             cell.word.lapse();
         }
-        self.news(o.bay, zone, at, old);
     }
 
     /// A word of a lower rank than the cell's.
     #[inline(never)]
-    fn pass_by(&mut self, of: (Rank, ZoneIx), o: &Observation, at: Millis, stands: bool) {
-        let (rank, zone) = of;
+    fn pass_by(&mut self, rank: Rank, o: &Observation, at: Millis, stands: bool, now: Millis) {
         if !stands {
             // It would lapse at once, whatever is there.
             self.done.superseded += 1;
@@ -89,6 +147,7 @@ impl Worker {
         }
         let old = self.told(o.bay);
         let cell = &mut self.cells[o.bay.at()];
+        let zone = cell.zone();
         match self.passing.take((rank, cell.word.bay_kind()), o, at.0) {
             Kept::Yes => cell.set_lower(true),
             Kept::Superseded => {
@@ -105,7 +164,7 @@ impl Worker {
             self.done.outranked += 1;
         }
         if told != old {
-            self.news(o.bay, zone, at, old);
+            self.news(o.bay, zone, at, old, Some(now));
         }
     }
 
@@ -124,16 +183,43 @@ impl Worker {
     #[cold]
     fn told_by_others(&self, bay: BayIx) -> Told {
         let cell = Told::of(&self.cells[bay.at()]);
-        self.passing.best(bay).map_or(cell, |word| Told {
-            word,
-            certainty: word.confidence(),
-        })
+        let word = self.passing.best(bay).unwrap_or(cell.word);
+        Told { word, ..cell }
     }
 
+    /// Reads out how certain what is told of a bay is.
+    pub(super) fn show(&mut self, bay: BayIx, now: Millis) {
+        let told = self.told(bay).word;
+        let cell = &self.cells[bay.at()];
+        let certainty = match (&self.beliefs, occupied(told.status())) {
+            (Some(beliefs), Some(is)) => {
+                let p = beliefs.odds(bay, cell, &told, now).p_occupied();
+                if is { p } else { u8::MAX - p }
+            }
+            _ => told.confidence(),
+        };
+        self.cells[bay.at()].show(certainty);
+    }
+
+    /// Says what apps say of a bay.
+    pub(super) fn tell_evidence(&mut self, bay: BayIx, now: Millis) {
+        let Some(beliefs) = &self.beliefs else { return };
+        let evidence = beliefs.evidence(bay, &self.cells[bay.at()], now);
+        self.evidence.push((bay, evidence));
+        if self.evidence.len() == VIEWS {
+            self.model.apps(&self.evidence);
+            self.evidence.clear();
+        }
+    }
+
+    /// `read_out` at that time, if what is shown of it may have changed.
     #[inline]
-    fn news(&mut self, bay: BayIx, zone: ZoneIx, at: Millis, old: Told) {
+    fn news(&mut self, bay: BayIx, zone: ZoneIx, at: Millis, old: Told, read_out: Option<Millis>) {
         let pulse = &mut self.pulses[zone.at()];
         pulse.observed_at = pulse.observed_at.max(at);
+        if let Some(now) = read_out {
+            self.show(bay, now);
+        }
         let new = self.told(bay);
         self.replace(bay, zone, old, new);
     }
@@ -150,6 +236,7 @@ impl Worker {
         if old.word.status() != new.word.status()
             || old.word.standing() != new.word.standing()
             || old.word.bay_kind() != new.word.bay_kind()
+            || old.certainty != new.certainty
         {
             let was = old.view(bay, zone);
             let stood = (old.word.standing(), new.word.standing());

@@ -19,6 +19,9 @@ impl Worker {
         to.cells.extend_from_slice(&self.cells);
         to.passing.clear();
         to.passing.extend(self.passing.iter());
+        to.pools.clear();
+        to.pools
+            .extend(self.beliefs.iter().flat_map(super::Beliefs::pools));
         to.observed.clear();
         to.observed
             .extend(self.pulses.iter().map(|p| p.observed_at));
@@ -53,7 +56,18 @@ impl Worker {
             let new = BayState::restored(kept, zone);
             if self.owns(zone) && new.word.bay_kind() == kind {
                 let old = std::mem::replace(&mut self.cells[bay.at()], new);
-                self.replace(bay, zone, Told::of(&old), Told::of(&new));
+                self.show(bay, new.word.at());
+                self.replace(bay, zone, Told::of(&old), self.told(bay));
+            }
+        }
+        for kept in &saved.pools {
+            let cell = city
+                .bay_numbered(kept.bay)
+                .map(|bay| (bay, city.zone_of(bay)));
+            if let (Some((bay, _)), Some(beliefs)) =
+                (cell.filter(|(_, z)| self.owns(*z)), &mut self.beliefs)
+            {
+                beliefs.restore(bay, &mut self.cells[bay.at()], kept.pools);
             }
         }
         for kept in &saved.passing {
@@ -66,6 +80,7 @@ impl Worker {
                 let old = self.told(bay);
                 let kept = self.passing.put(bay, kept.word);
                 self.cells[bay.at()].set_lower(kept);
+                self.show(bay, self.told(bay).word.at());
                 self.replace(bay, zone, old, self.told(bay));
             }
         }

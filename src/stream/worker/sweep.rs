@@ -9,6 +9,7 @@ impl Worker {
     /// replay.
     pub fn tick(&mut self, ingest: Millis) {
         let now = self.clock.at(ingest);
+        self.go_round(now);
         if now.since(self.swept_at) < self.staleness.sweep_ms {
             return;
         }
@@ -38,7 +39,7 @@ impl Worker {
             if cell.word.standing() && self.silent(z, cell.word.origin(), now) {
                 let old = self.told(bay);
                 self.cells[bay.at()].word.lapse();
-                self.lapsed(bay, z, old);
+                self.lapsed(bay, z, old, now);
             }
         }
     }
@@ -55,12 +56,13 @@ impl Worker {
             cell.set_lower(self.passing.any(bay));
             let zone = cell.zone();
             if self.told(bay) != old {
-                self.lapsed(bay, zone, old);
+                self.lapsed(bay, zone, old, now);
             }
         }
     }
 
-    fn lapsed(&mut self, bay: BayIx, zone: ZoneIx, old: Told) {
+    fn lapsed(&mut self, bay: BayIx, zone: ZoneIx, old: Told, now: Millis) {
+        self.show(bay, now);
         let new = self.told(bay);
         self.replace(bay, zone, old, new);
         self.done.lapsed += 1;

@@ -17,6 +17,10 @@ struct WorkerRig {
 }
 
 fn rig(registry: Arc<Registry>) -> WorkerRig {
+    rig_of(registry, false)
+}
+
+fn rig_of(registry: Arc<Registry>, believing: bool) -> WorkerRig {
     let model = Arc::new(Remembered::default());
     let staleness = Staleness {
         default_s: 900,
@@ -26,6 +30,11 @@ fn rig(registry: Arc<Registry>) -> WorkerRig {
     let seen = Arc::new(SourcesSeen::new(100, 1));
     let mut worker = Worker::new((0, 1), registry.clone(), seen, model.clone(), staleness);
     worker.publish();
+    worker = if believing {
+        worker.believing(None)
+    } else {
+        worker
+    };
     WorkerRig {
         registry,
         model,
@@ -356,5 +365,6 @@ proptest! {
     }
 }
 
+mod belief;
 mod clock;
 mod ranks;

@@ -41,7 +41,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("forecast", &[SHARED, &["live"]]),
     ("store", &[SHARED]),
     ("sharing", &[SHARED, &["live", "store"]]),
-    ("partners", &[SHARED, &["store"]]),
+    ("partners", &[SHARED, &["store", "belief"]]),
     ("history", &[SHARED]),
     (
         "serve",
