@@ -289,6 +289,11 @@ mod tests {
             "{e}"
         );
         assert_eq!(e.lines().count(), 3, "{e}");
+        let e = fault("[stream]\nmax_age_s = 2592001\n");
+        assert!(
+            e.contains("stream.max_age_s: must lie between 1 and 2592000, not 2592001"),
+            "{e}"
+        );
         assert!(fault("[data]\npath = \"\"\n").contains("data.path: is empty"));
         let e = parse(&format!("{MINIMAL}spare_bays = 4294967295\n"), &[])
             .unwrap_err()

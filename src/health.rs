@@ -38,9 +38,14 @@ impl Part {
     }
 }
 
-/// What each part last said. `None` = well.
+/// What each part last said.
 #[derive(Debug, Default)]
-pub struct Health(Mutex<BTreeMap<Part, Option<String>>>);
+pub struct Health {
+    /// `None` = well.
+    said: Mutex<BTreeMap<Part, Option<String>>>,
+    /// What an operator should know though the hub is well.
+    notes: Mutex<BTreeMap<Part, String>>,
+}
 
 impl Health {
     pub fn well(&self, part: Part) {
@@ -54,7 +59,7 @@ impl Health {
     /// The reasons not to be ready; empty means ready.
     #[must_use]
     pub fn reasons(&self) -> Vec<(&'static str, String)> {
-        let said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         Part::ALL
             .into_iter()
             .filter_map(|p| match said.get(&p) {
@@ -65,8 +70,28 @@ impl Health {
             .collect()
     }
 
+    /// Says what an operator should know of a part, though it works; in place of what was noted
+    /// before.
+    pub fn note(&self, part: Part, note: impl Into<String>) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.insert(part, note.into());
+    }
+
+    /// Takes the note of a part back.
+    pub fn no_note(&self, part: Part) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.remove(&part);
+    }
+
+    /// What is noted.
+    #[must_use]
+    pub fn notes(&self) -> Vec<(&'static str, String)> {
+        let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        notes.iter().map(|(p, n)| (p.name(), n.clone())).collect()
+    }
+
     fn set(&self, part: Part, word: Option<String>) {
-        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         said.insert(part, word);
     }
 }

@@ -7,6 +7,7 @@
 //! | [`registry`] | zones, bays, sources and devices: who and where |
 //! | [`ingest`] | the doors for reports: MQTT server and clients, payload codecs, the gate |
 //! | [`journal`] | the write-ahead log; a report is acknowledged when its batch is on disk |
+//! | [`belief`] | how likely a bay is occupied: one belief from sensors, apps and gates |
 //! | [`stream`] | one timely dataflow: what is held true of bays and zones, silence |
 //! | [`settlement`] | the same claims once more, by event time: visits and turnover |
 //! | [`live`] | the read model: vacant bitmaps, bay words, zone tallies, the change feed |
@@ -33,6 +34,7 @@
 //! `history`. `ARCHITECTURE.md` walks the other paths, and says what each word means.
 
 pub mod app;
+pub mod belief;
 pub mod clock;
 pub mod config;
 pub mod demo;

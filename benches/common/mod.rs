@@ -130,6 +130,7 @@ pub(crate) fn view(city: &City, bay: u32, rng: &mut SmallRng) -> BayView {
         status,
         claimed: status,
         confidence: 247,
+        sure: true,
         source_kind: SourceKind::Sensor,
         observed_at: Millis(1_795_402_800_000),
     }

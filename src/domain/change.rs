@@ -14,9 +14,50 @@ pub struct BayView {
     pub claimed: BayStatus,
     /// In 1/255, of `claimed`.
     pub confidence: u8,
+    /// Whether who claims it said to be sure enough for it to be more than a hint.
+    pub sure: bool,
     pub source_kind: SourceKind,
     /// When it was observed; [`Millis::NEVER`] for a bay nobody has reported.
     pub observed_at: Millis,
+}
+
+/// What apps say of a bay, in sum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AppEvidence {
+    /// When it was summed up.
+    pub at: Millis,
+    /// Log-odds of *occupied*, in 1/1,024 nat.
+    pub log_odds: i16,
+    /// Reports since it began; 255 and more.
+    pub reports: u8,
+    /// Contributors: at least so many.
+    pub contributors: u8,
+    /// Partners whose reports still count.
+    pub partners: u8,
+}
+
+/// How many bays are vacant, as a belief.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The expected number of vacant bays, in 1/256.
+    pub vacant: u32,
+    /// Its standard deviation, in 1/256.
+    pub spread: u32,
+}
+
+impl Expected {
+    /// The expected number, and between which numbers it lies four times in five; of `most` bays.
+    #[must_use]
+    pub fn range(self, most: u32) -> (f64, u32, u32) {
+        // The tenth and ninetieth percentile of a normal distribution, rounded outwards.
+        const TENTH: f64 = 1.2816;
+        let most_f = f64::from(most);
+        let mean = (f64::from(self.vacant) / 256.0).min(most_f);
+        let off = TENTH * f64::from(self.spread) / 256.0;
+        let low = (mean - off).floor().clamp(0.0, most_f);
+        let high = (mean + off).ceil().clamp(0.0, most_f);
+        (mean, low as u32, high as u32)
+    }
 }
 
 /// The whole of a zone: its buckets sum to `capacity`.
@@ -35,6 +76,8 @@ pub struct ZoneTally {
     pub observed_at: Millis,
     /// No source has a word that still stands: every bay counts as unknown.
     pub stale: bool,
+    /// `None` where nothing is known.
+    pub expected: Option<Expected>,
 }
 
 impl ZoneTally {
@@ -52,4 +95,6 @@ impl ZoneTally {
 pub trait ReadModel: Send + Sync {
     fn bays(&self, views: &[BayView]);
     fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]);
+    /// Evidence of apps, for the few bays that have any; `None` where there is none any more.
+    fn apps(&self, _evidence: &[(BayIx, Option<AppEvidence>)]) {}
 }

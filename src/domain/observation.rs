@@ -151,17 +151,27 @@ pub enum Claim {
         source: SourceIx,
         at: Millis,
     },
+    /// The hub itself, for one shard: its clock was put back, and is so far behind ingest time, which
+    /// never goes back. 0: it has caught up.
+    Clock {
+        shard: u32,
+        behind_ms: u64,
+    },
 }
 
 impl Claim {
-    /// Whose it is, and of when: then its source was there.
+    /// Whose it is, and of when: then its source was there, and so vouches for what it said before.
+    /// `None` for who passes by and vouches for nothing.
     #[inline]
     #[must_use]
-    pub const fn heard(&self) -> (SourceIx, Millis) {
+    pub const fn heard(&self) -> Option<(SourceIx, Millis)> {
         match self {
-            Self::Bay(o) => (o.source, o.at),
-            Self::Count(c) => (c.source, c.at),
-            Self::Alive { source, at } => (*source, *at),
+            Self::Bay(o) if o.source_kind.passes_by() => None,
+            Self::Count(c) if c.source_kind.passes_by() => None,
+            Self::Bay(o) => Some((o.source, o.at)),
+            Self::Count(c) => Some((c.source, c.at)),
+            Self::Alive { source, at } => Some((*source, *at)),
+            Self::Clock { .. } => None,
         }
     }
 }

@@ -10,6 +10,9 @@ use super::vocabulary::vocabulary;
 pub struct ZoneIx(pub u32);
 
 impl ZoneIx {
+    /// Zones that a hub takes: their indices fit in 22 bits of a bay's state.
+    pub const MOST: usize = 1 << 22;
+
     /// As an array position.
     #[inline]
     #[must_use]

@@ -14,6 +14,7 @@ pub use config::Config;
 pub use ledger::{Ledger, Sent};
 
 use super::codec::{BaySaid, Codec, CountSaid, Said};
+use crate::domain::observation::SURE;
 use crate::domain::{
     Afterwards, Area, Backing, Claim, Clock, CountObservation, Door, HeldRemit, Millis,
     Observation, Parcel, Reason, Refusal, SourceKind, Speaker, ZoneIx,
@@ -188,6 +189,10 @@ impl Gate {
             // A goodbye is no evidence of any bay: the source's silence will speak for itself.
             Said::Online(online) => {
                 self.ledger.say(message.speaker.source, online);
+                // Who passes by vouches for nothing by being there.
+                if message.speaker.kind.passes_by() {
+                    return Ok(None);
+                }
                 Ok(Some(Claim::Alive {
                     source: message.speaker.source,
                     at: message.now,
@@ -209,9 +214,7 @@ impl Gate {
             .ok_or_else(|| (Reason::UnknownBay, named("bay", &said.bay)))?;
         self.inside(message, |city| city.zone_of(bay))?;
         let kind = message.speaker.kind;
-        let confidence = said
-            .confidence
-            .map_or(kind.default_confidence(), |c| (c * 255.0).round() as u8);
+        let confidence = said.confidence.map_or(kind.default_confidence(), in_255ths);
         Ok(Observation {
             at,
             seq: said.seq,
@@ -309,6 +312,8 @@ impl Gate {
             Claim::Bay(o) => (o.source, o.at),
             Claim::Count(c) => (c.source, c.at),
             Claim::Alive { source, at } => (*source, *at),
+            // The journal's own.
+            Claim::Clock { .. } => return,
         };
         self.ledger.accept(source, now, at);
     }
@@ -346,6 +351,16 @@ impl Gate {
 fn without_time() -> (Reason, String) {
     let why = "at: missing in what a broker had retained: nobody knows when it was so";
     (Reason::RetainedWithoutTime, why.to_owned())
+}
+
+/// A confidence of 0..=1, rounded; but never up to what is sure.
+fn in_255ths(confidence: f32) -> u8 {
+    let near = (confidence * 255.0).round() as u8;
+    if confidence < 0.8 {
+        near.min(SURE - 1)
+    } else {
+        near
+    }
 }
 
 /// `bay "X" is not in the registry`, with no more of a sender's string than an error text should

@@ -13,12 +13,15 @@
 //! | 16..24 | observed at, ms | observed at, ms | at, ms |
 //! | 24..32 | sender's seq | vacant, then capacity (u32 each) | 0 |
 //!
+//! Tag 4 is the hub's own word that its clock was put back: bytes 4..8 the shard, 24..32 how far it is
+//! behind ingest time, ms.
+//!
 //! The tag comes first so that no entry, whatever a sender puts into it, can be taken for a record
 //! head. Encoding and decoding allocate nothing but growth of `out`.
 
 use crate::domain::{
-    Backing, BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SourceIx,
-    SourceKind, ZoneIx,
+    Backing, BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SHARDS,
+    SourceIx, SourceKind, ZoneIx,
 };
 use crate::registry::{Registry, city::City};
 
@@ -30,6 +33,7 @@ compile_error!(
 const BAY: u8 = 1;
 const COUNT: u8 = 2;
 const ALIVE: u8 = 3;
+const CLOCK: u8 = 4;
 
 /// One claim on disk. See the table above.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
@@ -149,6 +153,12 @@ impl Entry {
                 at: at.0,
                 ..Self::default()
             },
+            Claim::Clock { shard, behind_ms } => Self {
+                tag: CLOCK,
+                number: shard,
+                detail: behind_ms,
+                ..Self::default()
+            },
         }
     }
 
@@ -192,6 +202,10 @@ impl Entry {
                 }))
             }
             ALIVE => Ok(Some(Claim::Alive { source, at })),
+            CLOCK if self.number < SHARDS => Ok(Some(Claim::Clock {
+                shard: self.number,
+                behind_ms: self.detail,
+            })),
             _ => Err(Unreadable),
         }
     }

@@ -27,6 +27,7 @@
 //! | `disk` | the system calls, behind a trait |
 
 mod checkpoint;
+mod clock_step;
 mod config;
 mod copy;
 mod cutter;

@@ -9,6 +9,7 @@
 //! time.
 
 use super::checkpoint::Cut;
+use super::clock_step::{ClockStep, Step};
 use super::cutter::Cutter;
 use super::log::Log;
 use super::quarantine::QuarantineWriter;
@@ -95,6 +96,8 @@ impl JournalWriter {
             group: Group::default(),
             waiting: None,
             last,
+            clock_step: ClockStep::default(),
+            clock_written: ClockStep::default(),
             bell,
         };
         run.until_done();
@@ -111,6 +114,9 @@ struct Run {
     waiting: Option<Batch>,
     /// The newest ingest time given out.
     last: Millis,
+    /// What the stream was told of the clock, and what of that is written down.
+    clock_step: ClockStep,
+    clock_written: ClockStep,
     /// Wakes this thread when something comes in.
     bell: Waker,
 }
@@ -172,6 +178,13 @@ impl Run {
         let start = Instant::now();
         let claims = self.group.claims.len() as u64;
         if claims > 0 {
+            self.stamp();
+            // What a tick has said is not written down.
+            let unwritten = self.clock_written.news(self.last, self.w.clock.now());
+            if self.clock_has_news() || unwritten.is_some() {
+                let said = self.clock_step.claims();
+                self.group.claims.splice(0..0, said);
+            }
             if !self.until_it_works(Self::log_group) {
                 return false;
             }
@@ -272,10 +285,40 @@ impl Run {
 
     fn tick(&mut self) {
         let ingest_at = self.stamp();
-        (self.w.committed)(Batch {
-            ingest_at,
-            claims: Vec::new(),
-        });
+        // Not written down: it is with the next claims.
+        let claims = if self.clock_has_news() {
+            self.clock_step.claims().collect()
+        } else {
+            Vec::new()
+        };
+        (self.w.committed)(Batch { ingest_at, claims });
+    }
+
+    /// Whether the clock was put back, or goes on catching up, since this was last asked; says so.
+    fn clock_has_news(&mut self) -> bool {
+        let step = self.clock_step.news(self.last, self.w.clock.now());
+        match step {
+            Some(Step::Back(ms)) => tracing::warn!(
+                seconds = ms / 1000,
+                "the clock was put back: what was said of a time that has not come yields to what \
+                 is said now",
+            ),
+            Some(Step::CaughtUp) => tracing::info!("the clock has caught up with ingest time"),
+            Some(Step::Behind(_)) | None => {}
+        }
+        match step {
+            Some(Step::Back(ms) | Step::Behind(ms)) => self.w.health.note(
+                Part::Journal,
+                format!(
+                    "the clock was put back and is {} s behind what was acknowledged last: until \
+                     it has caught up nothing is settled",
+                    ms / 1000
+                ),
+            ),
+            Some(Step::CaughtUp) => self.w.health.no_note(Part::Journal),
+            None => {}
+        }
+        step.is_some()
     }
 
     /// Offers the place the journal has reached for a checkpoint, if it is time, and lets segments

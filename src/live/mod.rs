@@ -22,10 +22,11 @@ mod words;
 pub use feed::{Dirty, Feed, FeedError, ZoneFilter};
 pub use nearest::{Hit, Query};
 
-use crate::domain::{BayIx, BayKind, BayView, ReadModel, ZoneIx, ZoneTally};
+use crate::domain::{AppEvidence, BayIx, BayKind, BayView, ReadModel, ZoneIx, ZoneTally};
 use crate::prefetch::prefetch;
 use crate::registry::city::City;
 use bitmap::Bitmap;
+use dashmap::DashMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
@@ -42,6 +43,8 @@ pub struct Live {
     /// Bays that are kept for who has booked them, whatever a sensor sees.
     reserved: Bitmap,
     tallies: Tallies,
+    /// What apps say, of the few bays of which they say anything.
+    apps: DashMap<BayIx, AppEvidence, ahash::RandomState>,
     feed: Arc<Feed>,
     /// Writes that found no room.
     left_out: AtomicU64,
@@ -81,6 +84,7 @@ impl Live {
             reserved: Bitmap::new(bays),
             feed: Arc::new(Feed::new(tallies.capacity(), room.subscribers)),
             tallies,
+            apps: DashMap::default(),
             left_out: AtomicU64::new(0),
         }
     }
@@ -108,6 +112,12 @@ impl Live {
     pub fn bay(&self, city: &City, bay: BayIx) -> BayView {
         let word = self.words.get(bay.at()).map_or(0, |w| w.load(Relaxed));
         words::unpack(word, bay, city.zone_of(bay), city.attrs(bay).kind)
+    }
+
+    /// What apps say of a bay, beside whoever watches it.
+    #[must_use]
+    pub fn apps_say(&self, bay: BayIx) -> Option<AppEvidence> {
+        self.apps.get(&bay).map(|evidence| *evidence)
     }
 
     /// Asks the processor for what [`Live::bay`] reads.
@@ -243,5 +253,14 @@ impl ReadModel for Live {
             self.no_room("zones", missed as u64);
         }
         self.feed.mark(tallies.iter().map(|(zone, _)| *zone));
+    }
+
+    fn apps(&self, evidence: &[(BayIx, Option<AppEvidence>)]) {
+        for (bay, evidence) in evidence {
+            match evidence {
+                Some(evidence) => drop(self.apps.insert(*bay, *evidence)),
+                None => drop(self.apps.remove(bay)),
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@
 //! seqlock's reader would spin a whole time slice there). A reader tries again only when a newer
 //! tally was published during its read. Dear: nothing; a read is some twelve loads.
 
-use crate::domain::{BayKind, Millis, ZoneIx, ZoneTally};
+use crate::domain::{BayKind, Expected, Millis, ZoneIx, ZoneTally};
 use bytemuck::Zeroable;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64, fence};
@@ -23,6 +23,9 @@ struct Copy {
     capacity: AtomicU32,
     /// Not stale. This way round so that a row nobody has written is stale.
     fresh: AtomicU32,
+    /// One more than the expected number of vacant bays, in 1/256; 0: none is known.
+    expected: AtomicU32,
+    spread: AtomicU32,
     _pad: u32,
 }
 
@@ -37,6 +40,9 @@ impl Copy {
         self.closed.store(tally.closed, Relaxed);
         self.capacity.store(tally.capacity, Relaxed);
         self.fresh.store(u32::from(!tally.stale), Relaxed);
+        let expected = tally.expected.map_or((0, 0), |e| (e.vacant + 1, e.spread));
+        self.expected.store(expected.0, Relaxed);
+        self.spread.store(expected.1, Relaxed);
     }
 
     fn get(&self) -> ZoneTally {
@@ -49,6 +55,13 @@ impl Copy {
             capacity: self.capacity.load(Relaxed),
             observed_at: Millis(self.observed_at.load(Relaxed)),
             stale: self.fresh.load(Relaxed) == 0,
+            expected: match self.expected.load(Relaxed) {
+                0 => None,
+                more => Some(Expected {
+                    vacant: more - 1,
+                    spread: self.spread.load(Relaxed),
+                }),
+            },
         }
     }
 }
@@ -62,7 +75,7 @@ struct TallyCopies {
     _pad: u32,
 }
 
-/// All rows, by [`ZoneIx`]; 104 bytes each, touched only when written.
+/// All rows, by [`ZoneIx`]; 120 bytes each, touched only when written.
 pub(super) struct Tallies(Box<[TallyCopies]>);
 
 impl Tallies {
@@ -125,6 +138,10 @@ mod tests {
             capacity: 7 * n + 21,
             observed_at: Millis(u64::from(n) << 20),
             stale: n % 2 == 1,
+            expected: (n % 3 > 0).then_some(Expected {
+                vacant: n,
+                spread: n + 1,
+            }),
         }
     }
 

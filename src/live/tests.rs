@@ -53,6 +53,7 @@ fn view(city: &City, bay: BayIx, status: BayStatus) -> BayView {
         status,
         claimed: BayStatus::Vacant,
         confidence: 200,
+        sure: true,
         source_kind: SourceKind::App,
         observed_at: Millis(1_795_402_800_000),
     }

@@ -8,7 +8,8 @@
 //! | 4..6   | kind of the source                                           |
 //! | 6..8   | kind of the bay: in which bitmap a vacant bay has its bit    |
 //! | 8..16  | confidence, in 1/255                                         |
-//! | 16..20 | unused, zero                                                 |
+//! | 16     | whoever claims it is not sure                                |
+//! | 17..20 | unused, zero                                                 |
 //! | 20..64 | observed at, ms since 1970 (44 bits: until the year 2527)    |
 //!
 //! The word 0 reads as: unknown, observed never. So zeroed memory is a city nobody has reported on
@@ -20,6 +21,9 @@ const CLAIMED: u32 = 2;
 const SOURCE: u32 = 4;
 const KIND: u32 = 6;
 const CONFIDENCE: u32 = 8;
+/// As likely as not, in 1/255.
+const LIKELY: u64 = 128;
+const UNSURE: u32 = 16;
 const OBSERVED: u32 = 20;
 
 /// The word for a view. A time beyond [`Millis::MAX`] is held as that: the gate lets none through,
@@ -36,6 +40,7 @@ pub(super) const fn pack(view: &BayView) -> u64 {
         | (view.source_kind as u64) << SOURCE
         | (view.kind as u64) << KIND
         | (view.confidence as u64) << CONFIDENCE
+        | (!view.sure as u64) << UNSURE
         | at << OBSERVED
 }
 
@@ -50,16 +55,17 @@ pub(super) const fn unpack(word: u64, bay: BayIx, zone: ZoneIx, kind: BayKind) -
         status: BayStatus::from_bits(word),
         claimed: BayStatus::from_bits(word >> CLAIMED),
         confidence: (word >> CONFIDENCE) as u8,
+        sure: word >> UNSURE & 1 == 0,
         source_kind: SourceKind::from_bits(word >> SOURCE),
         observed_at: Millis(word >> OBSERVED),
     }
 }
 
 /// The bitmap (by kind) in which the word's bay has its bit set; `None` for a bay that is not
-/// vacant.
+/// vacant, or rather taken though its word says vacant.
 #[inline]
 pub(super) const fn vacant_in(word: u64) -> Option<usize> {
-    if word & 3 == BayStatus::Vacant as u64 {
+    if word & 3 == BayStatus::Vacant as u64 && word >> CONFIDENCE & 0xff >= LIKELY {
         Some((word >> KIND & 3) as usize)
     } else {
         None
@@ -85,6 +91,7 @@ mod tests {
             status,
             claimed,
             confidence: 0,
+            sure: true,
             source_kind,
             observed_at: Millis::NEVER,
         }
@@ -99,10 +106,12 @@ mod tests {
                         for at in [0, 1, 1_795_402_800_999, Millis::MAX.0 - 1, Millis::MAX.0] {
                             for confidence in [0, 1, 127, 255] {
                                 let mut v = view(status, claimed, kind, source);
-                                (v.observed_at, v.confidence) = (Millis(at), confidence);
+                                (v.observed_at, v.confidence, v.sure) =
+                                    (Millis(at), confidence, confidence > 1);
                                 let word = pack(&v);
                                 assert_eq!(unpack(word, v.bay, v.zone, kind), v);
-                                let bitmap = (status == BayStatus::Vacant).then_some(kind as usize);
+                                let bitmap = (status == BayStatus::Vacant && confidence > 127)
+                                    .then_some(kind as usize);
                                 assert_eq!(vacant_in(word), bitmap);
                             }
                         }

@@ -60,6 +60,7 @@ pub struct Metrics {
     pub stream_superseded: IntCounter,
     /// Claims of apps that a sensor or gate outranks, or too weak to be a state: taken, no state.
     pub stream_outranked: IntCounter,
+    pub stream_shed: IntCounter,
     /// Ingest time reached by the stream, ms since 1970.
     pub stream_frontier: IntGauge,
     pub stream_claims_waiting: IntGauge,
@@ -186,6 +187,10 @@ impl Metrics {
             stream_outranked: r.counter(
                 "stream_outranked_total",
                 "Claims that a sensor or gate outranks, or too weak to be a state.",
+            ),
+            stream_shed: r.counter(
+                "stream_shed_total",
+                "Words of passers-by of watched bays for which there was no room.",
             ),
             stream_frontier: r.gauge(
                 "stream_frontier_milliseconds",

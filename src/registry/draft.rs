@@ -8,7 +8,7 @@ use super::changes::Change;
 use super::city::{BaySpec, City, ZoneSpec, to_e7};
 use super::faults::Faults;
 use super::identities::Identities;
-use super::load::{capacity_fault, check_bay, checked_zone, unknown_zone};
+use super::load::{TOO_MANY_ZONES, capacity_fault, check_bay, checked_zone, unknown_zone};
 use super::page::BayRow;
 use super::{Ids, RegistryError, build};
 use crate::domain::{BayIx, Millis, ZoneIx};
@@ -90,6 +90,9 @@ impl<'r> Draft<'r> {
             return;
         }
         let Some(ix) = self.zones.get(&*spec.id).map(|z| *z) else {
+            if self.city.zone_count() as usize >= ZoneIx::MOST {
+                return self.fault(at, &spec.id, TOO_MANY_ZONES);
+            }
             let ix = ZoneIx(self.city.zone_count());
             self.changes.push(Change::from(&spec));
             let number = self.ids.new_zone(&spec.id);

@@ -29,6 +29,9 @@ pub(super) struct Loader {
     bays: Ids<BayIx>,
 }
 
+/// What is wrong with a zone beyond [`ZoneIx::MOST`].
+pub(super) const TOO_MANY_ZONES: &str = "too many zones: 4,194,304 are taken";
+
 /// What loading ends in.
 pub(super) struct Loaded {
     pub(super) city: City,
@@ -45,6 +48,9 @@ impl Loader {
         };
         if self.zone_at.contains_key(&spec.id) {
             return self.faults.add(file, at, Some(&spec.id), "duplicate id");
+        }
+        if self.zones.len() >= ZoneIx::MOST {
+            return self.faults.add(file, at, Some(&spec.id), TOO_MANY_ZONES);
         }
         self.zone_at
             .insert(spec.id.clone(), self.zones.len() as u32);

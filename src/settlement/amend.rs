@@ -6,12 +6,13 @@
 //! as enough hours are kept. What cannot be told for certain, because hours are gone, is too late.
 //! Dear: reads the shard's blocks of the hours since then, each once a step.
 
-use super::amendment_log::{BayHour, HourRecords, Records};
+use super::amendment_log::{BayHour, Carry, HourRecords, Records};
+use super::beneath::{AllBeneath, Beneath};
 use super::corrections::{Change, is_told};
 use super::deltas::WindowDeltas;
 use super::heard::{MINUTE_MS, REACH};
 use super::recent::slot;
-use super::report::{Report, order};
+use super::report::{Report, order, standing};
 use super::shard::Late;
 use super::step::WindowStep;
 use super::timeline::{BayTimeline, Rules};
@@ -27,7 +28,7 @@ type Read = BTreeMap<u64, HourRecords>;
 
 /// Where a bay's walk is taken up, and the reports from there on.
 struct Past {
-    cell: BayTimeline,
+    carry: Carry,
     /// Start of the hour it is taken up in.
     from: u64,
     reports: Vec<Report>,
@@ -91,7 +92,7 @@ impl WindowStep<'_> {
         let kept_from = self.kept.kept_from().0;
         let unheard = BayTimeline::serving_since(self.city.serving_since(bay).0);
         let mut past = Past {
-            cell: unheard,
+            carry: (unheard, Beneath::default()),
             from: hour,
             reports: Vec::new(),
             carried: false,
@@ -102,11 +103,11 @@ impl WindowStep<'_> {
         {
             let h = h / HOUR_MS * HOUR_MS;
             let found = self.part(h, number, read)?;
-            if let Some(cell) = found
+            if let Some(carry) = found
                 .carry
                 .filter(|_| found.reports.first().is_some_and(|r| r.at() <= at))
             {
-                (past.cell, past.from, past.carried) = (cell, h, true);
+                (past.carry, past.from, past.carried) = (carry, h, true);
                 break;
             }
         }
@@ -139,9 +140,10 @@ impl WindowStep<'_> {
             bay: number,
             ..self.rules(zone, past.from)
         };
-        let (without, ..) = walk(past.cell, &past.reports, swept, &rules);
-        let (with, cell, carries) = walk(past.cell, &reports, swept, &rules);
-        self.cells[bay as usize] = cell;
+        let (without, ..) = walk(past.carry, &past.reports, swept, &rules);
+        let (with, carry, carries) = walk(past.carry, &reports, swept, &rules);
+        self.cells[bay as usize] = carry.0;
+        self.beneath.set(bay, carry.1);
         self.still[zone.at()] = ZoneQuiet::default();
         self.change(slot(zone), &Change::between(with, without));
         let mut by_hour: BTreeMap<u64, Records> = BTreeMap::new();
@@ -194,22 +196,23 @@ impl WindowStep<'_> {
 /// Walks through `reports` up to `to`. Also gives, for each hour with reports, the walk just before
 /// the first of them.
 fn walk(
-    mut cell: BayTimeline,
+    (mut cell, beneath): Carry,
     reports: &[Report],
     to: u64,
     rules: &Rules<'_>,
-) -> (WindowDeltas, BayTimeline, Vec<(u64, BayTimeline)>) {
+) -> (WindowDeltas, Carry, Vec<(u64, Carry)>) {
     let mut deltas = WindowDeltas::default();
     let mut carries = Vec::new();
+    let mut beneath = AllBeneath::one(rules.bay, beneath);
     let mut last = 0;
-    for r in reports {
+    standing(reports, |r| {
         let hour = r.at() / HOUR_MS * HOUR_MS;
         if hour != last {
-            carries.push((hour, cell));
+            carries.push((hour, (cell, beneath.of(rules.bay))));
             last = hour;
         }
-        cell.report(r, rules, &mut deltas);
-    }
-    cell.advance(to, rules, &mut deltas);
-    (deltas, cell, carries)
+        cell.report(r, rules, &mut beneath, &mut deltas);
+    });
+    cell.advance(to, rules, &mut beneath, &mut deltas);
+    (deltas, (cell, beneath.of(rules.bay)), carries)
 }

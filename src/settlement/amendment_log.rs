@@ -2,18 +2,24 @@
 //! be taken up again. Pure.
 //!
 //! An hour of event time holds, of each bay that reported in it, its reports and before the first
-//! of them a *carry*: the walk as it stood just before. A walk through any time in or after that
-//! report starts there. Records are appended and never changed: of two carries the later counts,
-//! and a report that is there twice is one.
+//! of them a *carry*: the walk as it stood just before, and what lay beneath. A walk through any time
+//! in or after that report starts there. Of reports of one instant those are kept that say whether
+//! one that comes later is a copy: see [`order`]. Records are appended and never changed: of two
+//! carries the later counts, and a report that is there twice is one.
 
+use super::beneath::Beneath;
 use super::report::{Report, order};
 use super::timeline::BayTimeline;
 
 /// Marks a carry: a bit of the first word that neither a report nor a timeline uses.
 const CARRY: u64 = 1 << 19;
 
+/// Marks what lies beneath a carry, in the word with the bay.
+const LIES_BENEATH: u64 = 1 << 32;
+
 /// Records as they are written, in words; bays by their stable numbers. A report is its three
-/// words; a carry is the three of a [`BayTimeline`], marked, and the bay.
+/// words; a carry is the three of a [`BayTimeline`], marked, and the bay. What lies beneath follows
+/// its carry: a mark, two words, and the bay with [`LIES_BENEATH`].
 #[derive(Debug, Default)]
 pub(in crate::settlement) struct Records(Vec<u64>);
 
@@ -25,10 +31,15 @@ impl Records {
     }
 
     #[inline]
-    pub(in crate::settlement) fn carry(&mut self, cell: BayTimeline, bay: u32) {
-        let [word, since, rest]: [u64; 3] = bytemuck::cast(cell);
+    pub(in crate::settlement) fn carry(&mut self, carry: Carry, bay: u32) {
+        let [word, since, rest]: [u64; 3] = bytemuck::cast(carry.0);
         self.0
             .extend_from_slice(&[word | CARRY, since, rest, u64::from(bay)]);
+        if carry.1 != Beneath::default() {
+            let [booked, app]: [u64; 2] = bytemuck::cast(carry.1);
+            self.0
+                .extend_from_slice(&[CARRY, booked, app, u64::from(bay) | LIES_BENEATH]);
+        }
     }
 
     pub(in crate::settlement) fn is_empty(&self) -> bool {
@@ -49,12 +60,22 @@ impl Records {
     }
 }
 
+/// Where a bay's walk has come to, and what lies beneath.
+pub(in crate::settlement) type Carry = (BayTimeline, Beneath);
+
 /// One record that was read.
 #[derive(Clone, Copy, Debug)]
 struct Record {
     words: [u64; 3],
     bay: u32,
-    carry: bool,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Report,
+    Carry,
+    Beneath,
 }
 
 impl Record {
@@ -67,18 +88,23 @@ impl Record {
                 Self {
                     words: *body,
                     bay: report.bay(),
-                    carry: false,
+                    what: What::Report,
                 },
                 rest,
             ));
         }
         let [word, since, source] = *body;
         let (bay, rest) = rest.split_first()?;
+        let what = if bay & LIES_BENEATH == 0 {
+            What::Carry
+        } else {
+            What::Beneath
+        };
         Some((
             Self {
                 words: [word & !CARRY, since, source],
                 bay: *bay as u32,
-                carry: true,
+                what,
             },
             rest,
         ))
@@ -92,8 +118,8 @@ pub(in crate::settlement) struct HourRecords(Vec<Record>);
 /// One bay's part of an hour.
 #[derive(Debug, Default)]
 pub(in crate::settlement) struct BayHour {
-    pub(in crate::settlement) carry: Option<BayTimeline>,
-    /// Ordered, one at each time.
+    pub(in crate::settlement) carry: Option<Carry>,
+    /// Ordered.
     pub(in crate::settlement) reports: Vec<Report>,
 }
 
@@ -119,10 +145,14 @@ impl HourRecords {
         let from = self.0.partition_point(|r| r.bay < bay);
         let mut part = BayHour::default();
         for r in self.0[from..].iter().take_while(|r| r.bay == bay) {
-            if r.carry {
-                part.carry = Some(bytemuck::cast(r.words));
-            } else {
-                part.reports.push(bytemuck::cast(r.words));
+            match r.what {
+                What::Report => part.reports.push(bytemuck::cast(r.words)),
+                What::Carry => part.carry = Some((bytemuck::cast(r.words), Beneath::default())),
+                What::Beneath => {
+                    if let Some(carry) = &mut part.carry {
+                        carry.1 = bytemuck::cast([r.words[1], r.words[2]]);
+                    }
+                }
             }
         }
         order(&mut part.reports);
@@ -155,16 +185,17 @@ mod tests {
         };
         let mut records = Records::default();
         let cell = BayTimeline::serving_since(u64::MAX);
-        records.carry(cell, 9);
+        let beneath: Beneath = bytemuck::cast([u64::MAX, 0_u64]);
+        records.carry((cell, beneath), 9);
         records.report(&report((1 << 44) - 1, 3), 9);
         records.report(&report(5, 4), 8);
-        records.carry(BayTimeline::serving_since(2), 8);
+        records.carry((BayTimeline::serving_since(2), Beneath::default()), 8);
         let read = HourRecords::read(&[records.into_words(), vec![1; 2]].concat());
-        assert_eq!(read.len(), 4);
+        assert_eq!(read.len(), 5);
         let part = read.part(9);
         assert_eq!(
             (part.carry, part.reports),
-            (Some(cell), vec![report((1 << 44) - 1, 9)])
+            (Some((cell, beneath)), vec![report((1 << 44) - 1, 9)])
         );
         assert_eq!(
             (read.part(8).reports, read.part(7).carry),

@@ -1,7 +1,7 @@
 //! Reports strung together by bay: cheaper than sorting them, when the bays are gone through in any
 //! case.
 
-use super::report::{Report, order};
+use super::report::{Report, order, standing};
 use crate::domain::BayIx;
 use crate::prefetch::prefetch;
 
@@ -93,13 +93,15 @@ impl Chains {
         !matches!(self.first[bay.at()], 0 | NONE_BUT_LOOK)
     }
 
-    /// Hands over the bay's part of `reports`, ordered.
+    /// Hands over the bay's part of `reports`, ordered: `keep` gets what a later amendment has to
+    /// know of, `walk` what stands.
     #[inline]
     pub(in crate::settlement) fn each(
         &mut self,
         bay: BayIx,
         reports: &[Report],
-        mut take: impl FnMut(&Report),
+        mut keep: impl FnMut(&Report),
+        mut walk: impl FnMut(&Report),
     ) {
         let first = self.first[bay.at()];
         let next = &self.next;
@@ -111,12 +113,16 @@ impl Chains {
         };
         // As they came, which is nearly always the order they are wanted in.
         if chain().is_sorted_by(|a, b| a.at() < b.at()) {
-            chain().for_each(take);
+            chain().for_each(|r| {
+                walk(r);
+                keep(r);
+            });
         } else {
             self.of_bay.clear();
             self.of_bay.extend(chain());
             order(&mut self.of_bay);
-            self.of_bay.iter().for_each(&mut take);
+            self.of_bay.iter().for_each(keep);
+            standing(&self.of_bay, walk);
         }
     }
 }

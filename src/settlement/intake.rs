@@ -69,7 +69,7 @@ impl Settle {
     #[inline]
     pub(crate) fn note(&self, claim: &Claim, now: Millis) {
         match claim {
-            Claim::Bay(_) => {}
+            Claim::Bay(_) | Claim::Clock { .. } => {}
             Claim::Count(c) => drop(self.hear(c.source, SourceKind::Gate, c.at.min(now), now)),
             Claim::Alive { source, at } => {
                 let _ = self.hear(*source, SourceKind::Sensor, (*at).min(now), now);

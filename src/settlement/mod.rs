@@ -23,6 +23,7 @@
 mod amend;
 mod amendment_files;
 mod amendment_log;
+pub mod beneath;
 mod bytes;
 mod chains;
 pub mod config;
@@ -50,6 +51,7 @@ use self::amendment_log::Records;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{AmendmentLog, BayIx, Millis, SHARDS, SettledSink, ZoneIx, owner};
 use crate::registry::city::City;
+use beneath::AllBeneath;
 use chains::Chains;
 use heard::Heard;
 use inbox::{Inbox, window_of};
@@ -136,6 +138,7 @@ pub struct Settle {
     kept: Box<dyn AmendmentLog>,
     city: Arc<City>,
     cells: Vec<BayTimeline>,
+    beneath: AllBeneath,
     chains: Chains,
     /// What a step keeps; empty between steps.
     records: Records,
@@ -170,6 +173,7 @@ impl Settle {
             kept,
             city: city.clone(),
             cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
+            beneath: AllBeneath::default(),
             chains: Chains::new(city.bay_slots() as usize),
             records: Records::default(),
             trail: Trail::default(),
@@ -286,6 +290,7 @@ impl Settle {
             kept,
             city,
             cells,
+            beneath,
             chains,
             records,
             trail,
@@ -302,6 +307,7 @@ impl Settle {
                 heard: &shared.heard,
                 limits: &shared.limits,
                 cells,
+                beneath,
                 rows,
                 out: Arc::make_mut(&mut state.out),
                 kept: &mut **kept,
@@ -317,7 +323,8 @@ impl Settle {
         })
     }
 
-    /// Lets go of kept reports that nothing can amend any more.
+    /// Lets go of kept reports that nothing can amend any more, and of words that have lapsed
+    /// unheard.
     fn forget(&mut self) {
         if self.to.is_multiple_of(HOUR_MS) {
             let limits = &self.shared.limits;
@@ -325,6 +332,9 @@ impl Settle {
                 .to
                 .saturating_sub(limits.amend + limits.max_age + 2 * HOUR_MS);
             self.kept.forget(Millis(needed / HOUR_MS * HOUR_MS));
+            let least = self.owned().map(|s| self.shards[s as usize].swept).min();
+            let lapsed = least.unwrap_or_default().saturating_sub(limits.max_age);
+            self.beneath.forget(lapsed);
         }
     }
 

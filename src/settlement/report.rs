@@ -4,7 +4,6 @@
 use crate::domain::observation::SURE;
 use crate::domain::{BayStatus, Millis, Observation, SourceIx, SourceKind};
 use bytemuck::{Pod, Zeroable};
-use std::cmp::Ordering;
 
 /// One report of one bay. `bay` is an index while it waits in memory, a stable number where it is
 /// kept on disk.
@@ -29,20 +28,23 @@ const AT: u32 = 20;
 const NO_SHARD: u64 = !(0xff << SHARD);
 
 impl Report {
-    /// `None` for one that is not sure enough to settle anything. It counts as of `at`: its own
-    /// time, or when it came in if that is ahead.
+    /// `None` for one that settles nothing: it is not sure enough, or an app's that neither an
+    /// admin nor any sensor stands behind. It counts as of `at`: its own time, or when it came in
+    /// if that is ahead.
     #[inline]
     #[must_use]
     pub fn new(o: &Observation, at: Millis) -> Option<Self> {
+        let sure = o.confidence >= SURE;
         // Nobody vouches for an app's unsure word, whatever it says.
-        let sure = o.confidence >= SURE
-            || o.source_kind != SourceKind::App
-                && !matches!(o.status, BayStatus::Occupied | BayStatus::Vacant);
+        let counts = match o.source_kind {
+            SourceKind::App => sure && o.backing.settles(),
+            _ => sure || !matches!(o.status, BayStatus::Occupied | BayStatus::Vacant),
+        };
         let word = u64::from(o.confidence)
             | (o.status as u64) << STATUS
             | (o.source_kind as u64) << KIND
             | at.0.min((1 << 44) - 1) << AT;
-        sure.then_some(Self {
+        counts.then_some(Self {
             word,
             seq: o.seq,
             who: u64::from(o.source.0) | u64::from(o.bay.0) << 32,
@@ -115,43 +117,100 @@ impl Report {
         (self.bay() as u128) << 64 | self.at() as u128
     }
 
-    /// What breaks a tie of bay and time: who watches before who passes by, then the source, then
-    /// its own number.
-    const fn rank(&self) -> (bool, u32, u64) {
-        (!self.kind().passes_by(), self.who as u32, self.seq)
+    /// Whose turn it is to say what the bay is: who watches goes before who has booked, and that
+    /// one before who passes by.
+    #[inline]
+    #[must_use]
+    pub const fn standing(&self) -> Standing {
+        Standing::of(self.kind())
+    }
+
+    /// What breaks a tie of bay, time and standing: the source, then its own number.
+    const fn rank(&self) -> (u32, u64) {
+        (self.who as u32, self.seq)
+    }
+
+    /// In which order a walk meets the reports of one instant, so that none of them is told for no
+    /// time at all: those that say something before those that end a word, and of these the ones
+    /// first that lie beneath.
+    const fn turn(&self) -> (bool, i8) {
+        let standing = self.standing() as i8;
+        match self.status() {
+            BayStatus::Unknown => (true, -standing),
+            _ => (false, standing),
+        }
     }
 }
 
-/// Orders reports, which are in the order they came in, by bay and time, and leaves one of each: of
-/// those of the same bay and time the greatest `rank`; of the same rank the last that says
-/// something new. A state that was said before with the same rank is a copy and changes nothing.
+/// See [`Report::standing`]. The smaller goes before the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Standing {
+    Watching = 0,
+    Booked = 1,
+    PassingBy = 2,
+}
+
+impl Standing {
+    #[inline]
+    #[must_use]
+    pub const fn of(kind: SourceKind) -> Self {
+        match kind {
+            SourceKind::Sensor | SourceKind::Gate => Self::Watching,
+            SourceKind::Booking => Self::Booked,
+            SourceKind::App => Self::PassingBy,
+        }
+    }
+}
+
+/// Orders reports, which are in the order they came in, by bay, time and standing. Of one bay, time
+/// and standing only those of the greatest `rank` are left, and of these the first that says each
+/// state: a state that was said before with the same rank is a copy and changes nothing. The last
+/// one left stands; the others are left so that a copy of them that comes later is known for one.
 pub fn order(reports: &mut Vec<Report>) {
-    reports.sort_by_key(Report::place);
-    // The states said with the rank of the one that is kept, a bit each.
-    let mut said = 0_u8;
-    let mut of = u128::MAX;
-    reports.dedup_by(|next, kept| {
-        if next.place() != kept.place() {
-            return false;
+    let spot = |r: &Report| (r.place(), r.standing());
+    reports.sort_by_key(|r| (r.place(), r.standing(), r.rank()));
+    let mut from = 0;
+    let mut left = 0;
+    while from < reports.len() {
+        let same = |r: &&Report| spot(r) == spot(&reports[from]);
+        let end = from + reports[from..].iter().take_while(same).count();
+        let greatest = reports[end - 1].rank();
+        // A bit for each state.
+        let mut said = 0_u8;
+        for at in from..end {
+            let r = reports[at];
+            let state = 1 << r.status() as u8;
+            if r.rank() == greatest && said & state == 0 {
+                said |= state;
+                reports[left] = r;
+                left += 1;
+            }
         }
-        if of != kept.place() {
-            (of, said) = (kept.place(), 1 << kept.status() as u8);
+        from = end;
+    }
+    reports.truncate(left);
+}
+
+/// Hands over those of ordered reports that stand, in the order in which a walk meets them.
+pub fn standing<'r>(ordered: &'r [Report], mut take: impl FnMut(&'r Report)) {
+    for instant in ordered.chunk_by(|a, b| a.place() == b.place()) {
+        if let [one] = instant {
+            take(one);
+            continue;
         }
-        let state = 1 << next.status() as u8;
-        match next.rank().cmp(&kept.rank()) {
-            Ordering::Less => {}
-            Ordering::Greater => (*kept, said) = (*next, state),
-            Ordering::Equal if said & state != 0 => {}
-            Ordering::Equal => (*kept, said) = (*next, said | state),
-        }
-        true
-    });
+        let of_each = instant.chunk_by(|a, b| a.standing() == b.standing());
+        let mut last: Vec<&Report> = of_each.filter_map(<[Report]>::last).collect();
+        last.sort_by_key(|r| r.turn());
+        last.into_iter().for_each(&mut take);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::{Backing, BayIx};
+    use proptest::prelude::*;
 
     fn seen(at: u64, seq: u64, status: BayStatus, confidence: u8) -> Observation {
         let bay = BayIx(3);
@@ -194,6 +253,30 @@ mod tests {
     }
 
     #[test]
+    fn an_apps_word_settles_only_if_its_key_is_trusted_or_its_contributor_proven() {
+        let untrusted = Backing::of_key(false, 1);
+        for (backing, kind, counts) in [
+            (Backing::of_key(true, 1), SourceKind::App, true),
+            (untrusted, SourceKind::App, false),
+            (
+                untrusted.of_contributor(3, 40, false),
+                SourceKind::App,
+                false,
+            ),
+            (untrusted.of_contributor(3, 0, true), SourceKind::App, true),
+            (untrusted, SourceKind::Sensor, true),
+        ] {
+            let o = Observation {
+                backing,
+                source_kind: kind,
+                ..seen(5, 0, BayStatus::Vacant, 255)
+            };
+            let settles = Report::new(&o, Millis(5)).is_some();
+            assert_eq!(settles, counts, "{backing:?} {kind:?}");
+        }
+    }
+
+    #[test]
     fn a_watchers_unknown_and_closed_are_taken_at_their_word_and_a_time_ahead_is_cut() {
         let watched = Observation {
             source_kind: SourceKind::Sensor,
@@ -211,32 +294,54 @@ mod tests {
         Report::new(&seen(at, seq, status, 255), Millis(at)).unwrap()
     }
 
+    /// What stands.
     fn left(mut all: Vec<Report>) -> Vec<Report> {
         order(&mut all);
-        all
+        let mut left = Vec::new();
+        standing(&all, |r| left.push(*r));
+        left
+    }
+
+    fn of(kind: SourceKind, source: u32, seq: u64, status: BayStatus) -> Report {
+        let o = Observation {
+            source: SourceIx(source),
+            source_kind: kind,
+            ..seen(1, seq, status, 255)
+        };
+        Report::new(&o, Millis(1)).unwrap()
     }
 
     #[test]
-    fn of_reports_of_one_time_one_is_left_by_rank() {
+    fn of_reports_of_one_time_and_standing_one_stands_by_source_and_number() {
         use BayStatus::{Occupied, Vacant};
         let v = |at, seq| one(at, seq, Vacant);
         let all = vec![v(2, 0), v(1, 5), v(1, 6), v(1, 6), v(1, 4)];
         assert_eq!(left(all), [v(1, 6), v(2, 0)]);
-        let of = |kind, source, seq| {
-            let o = Observation {
-                source: SourceIx(source),
-                source_kind: kind,
-                ..seen(1, seq, Occupied, 255)
-            };
-            Report::new(&o, Millis(1)).unwrap()
-        };
-        let sensor = of(SourceKind::Sensor, 1, 5);
-        let app = of(SourceKind::App, 9, u64::MAX);
-        assert_eq!(left(vec![sensor, app]), [sensor]);
-        assert_eq!(left(vec![app, sensor]), [sensor]);
-        // A number is compared within one source only.
-        let other = of(SourceKind::Sensor, 2, 0);
+        // A number is compared within one source only, and a gate watches as a sensor does.
+        let sensor = of(SourceKind::Sensor, 1, 5, Occupied);
+        let other = of(SourceKind::Gate, 2, 0, Occupied);
         assert_eq!(left(vec![other, sensor]), [other]);
+        assert_eq!(left(vec![sensor, other]), [other]);
+    }
+
+    #[test]
+    fn reports_of_one_time_are_met_so_that_none_is_told_for_no_time_at_all() {
+        use BayStatus::{Occupied, Unknown, Vacant};
+        use Standing::{Booked, PassingBy, Watching};
+        let all = |said: [BayStatus; 3]| {
+            let kinds = [SourceKind::Sensor, SourceKind::Booking, SourceKind::App];
+            let of = |(kind, status)| of(kind, 1, 0, status);
+            kinds.into_iter().zip(said).map(of).collect::<Vec<_>>()
+        };
+        for (said, want) in [
+            ([Vacant, Occupied, Vacant], [Watching, Booked, PassingBy]),
+            ([Unknown, Occupied, Vacant], [Booked, PassingBy, Watching]),
+            ([Vacant, Unknown, Vacant], [Watching, PassingBy, Booked]),
+            ([Unknown, Unknown, Vacant], [PassingBy, Booked, Watching]),
+        ] {
+            let met: Vec<_> = left(all(said)).iter().map(Report::standing).collect();
+            assert_eq!(met, want, "{said:?}");
+        }
     }
 
     #[test]
@@ -258,5 +363,30 @@ mod tests {
             one(2, 5, Occupied),
         ];
         assert_eq!(left(all), [one(1, 5, Occupied), one(2, 5, Occupied)]);
+    }
+
+    proptest! {
+        #[test]
+        fn to_order_what_was_ordered_with_what_came_after_is_to_order_all_at_once(
+            said in prop::collection::vec((1..3_u64, 0..4_u64, 0..2_u32, 0..2_u64, 0..4_u64), 0..12),
+            late in 0..12_usize,
+        ) {
+            let of = |(at, kind, source, seq, status)| {
+                let o = Observation {
+                    source: SourceIx(source),
+                    source_kind: SourceKind::from_bits(kind),
+                    ..seen(at, seq, BayStatus::from_bits(status), 255)
+                };
+                Report::new(&o, o.at).unwrap()
+            };
+            let mut at_once: Vec<Report> = said.into_iter().map(of).collect();
+            let mut in_parts = at_once.clone();
+            let after = in_parts.split_off(late.min(in_parts.len()));
+            order(&mut in_parts);
+            in_parts.extend(after);
+            order(&mut in_parts);
+            order(&mut at_once);
+            prop_assert_eq!(in_parts, at_once);
+        }
     }
 }

@@ -4,13 +4,14 @@
 //! Everything is named by stable numbers, and dealt out by zone, so that neither the number of
 //! workers nor the order of zones has to be the same again. Blocks: [`HEAD`] once, [`HEARD`] one
 //! for each page of the table of minutes, [`SHARD`] + n one for each shard, [`WAITING`] some for
-//! the reports that wait. What each says is here, beside what reads it.
+//! the reports that wait, [`BENEATH`] one for each worker. What each says is here, beside what reads it.
 
 mod copy;
 mod restore;
 
 pub use copy::SettledCopy;
 
+use super::beneath::Beneath;
 use super::bytes::{ByteReader, ByteWriter};
 use super::corrections::Fixes;
 use super::recent::{HourRow, ZoneRows};
@@ -26,6 +27,8 @@ pub const HEAD: u32 = 1024;
 pub const HEARD: u32 = 1025;
 /// Tag of reports that wait.
 pub const WAITING: u32 = 1026;
+/// Tag of words that lie beneath others.
+pub const BENEATH: u32 = 1027;
 /// Tag of shard 0; the others follow.
 pub const SHARD: u32 = 2048;
 
@@ -40,11 +43,19 @@ struct KeptCell {
     zone: u32,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+struct KeptBeneath {
+    bay: u64,
+    beneath: Beneath,
+}
+
 /// What the blocks said, put together.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Saved {
     begun: u64,
     cells: Vec<KeptCell>,
+    beneath: Vec<KeptBeneath>,
     waiting: Vec<Report>,
     late: Vec<Late>,
     zones: Vec<ZoneRows>,
@@ -142,6 +153,7 @@ impl Saved {
                 self.heard.push((first, words));
             }
             WAITING => self.waiting.extend(r.pods::<Report>()?),
+            BENEATH => self.beneath.extend(r.pods::<KeptBeneath>()?),
             _ if (SHARD..SHARD + SHARDS).contains(&tag) => self.read_shard(&mut r)?,
             _ => return None,
         }

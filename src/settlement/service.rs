@@ -1,6 +1,7 @@
 //! Which bays are in service and which zones have rows: at a start, and as the registry changes.
 
 use super::Settle;
+use super::beneath::Beneath;
 use super::recent;
 use super::timeline::BayTimeline;
 use super::walk::ZoneQuiet;
@@ -65,7 +66,9 @@ impl Settle {
         if owner(shard_of(zone), self.place.1) == self.place.0 {
             let number = self.city.bay_number(bay);
             let cell = std::mem::take(&mut self.cells[bay.at()]);
-            self.with_step(shard_of(zone), |step| step.retire(zone, cell, number));
+            let carry = (cell, self.beneath.of(bay.0));
+            self.beneath.set(bay.0, Beneath::default());
+            self.with_step(shard_of(zone), |step| step.retire(zone, carry, number));
         }
     }
 }

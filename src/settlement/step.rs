@@ -2,7 +2,8 @@
 //! to the window's end.
 
 use super::SettlementLimits;
-use super::amendment_log::{HourRecords, Records};
+use super::amendment_log::{Carry, HourRecords, Records};
+use super::beneath::AllBeneath;
 use super::chains::Chains;
 use super::corrections::{Fixes, is_told};
 use super::deltas::WindowDeltas;
@@ -66,6 +67,8 @@ pub(in crate::settlement) struct WindowStep<'a> {
     pub(in crate::settlement) heard: &'a Heard,
     pub(in crate::settlement) limits: &'a SettlementLimits,
     pub(in crate::settlement) cells: &'a mut [BayTimeline],
+    /// By index of the bay.
+    pub(in crate::settlement) beneath: &'a mut AllBeneath,
     pub(in crate::settlement) rows: &'a mut ShardRows,
     pub(in crate::settlement) out: &'a mut Out,
     pub(in crate::settlement) kept: &'a mut dyn AmendmentLog,
@@ -195,19 +198,16 @@ impl<'a> WindowStep<'a> {
     }
 
     /// A bay is gone: its service ends where its zone has come to.
-    pub(in crate::settlement) fn retire(
-        &mut self,
-        zone: ZoneIx,
-        mut cell: BayTimeline,
-        number: u32,
-    ) {
+    pub(in crate::settlement) fn retire(&mut self, zone: ZoneIx, carry: Carry, number: u32) {
         let swept = self.rows.0[slot(zone)].swept;
         let mut deltas = WindowDeltas::default();
         let rules = Rules {
             bay: number,
             ..self.rules(zone, swept)
         };
-        cell.retire(swept, &rules, &mut deltas);
+        let (mut cell, beneath) = carry;
+        let mut beneath = AllBeneath::one(number, beneath);
+        cell.retire(swept, &rules, &mut beneath, &mut deltas);
         self.put_down(zone, &mut deltas);
     }
 

@@ -1,7 +1,7 @@
 //! What the reports of one bay come to: its states over time, and its visits. Pure.
 //!
 //! The meaning of the settled record. Reports of a bay stand in order of their time, at most one at
-//! each; each stands from its time until the next, or until it lapses:
+//! each of each standing; each stands from its time until the next, or until it lapses:
 //!
 //! * an app's word at its time plus the zone's limit;
 //! * a sensor's or gate's at the end of the last heard minute plus the limit: from the minute of
@@ -9,18 +9,21 @@
 //!   [`super::heard`]);
 //! * any word at its time plus the greatest age.
 //!
-//! A report of who passes by (an app, a booking) is passed over while the word of one who watches
-//! (a sensor, a gate) stands. A lapsed word leaves the bay unknown. A visit is a longest stretch of
-//! *occupied*; it was seen to start if the bay was vacant just before, and seen to end if it is
-//! vacant right after.
+//! Who watches (a sensor, a gate) goes before who has booked, and that one before who passes by (an
+//! app). Each of the three has a newest word; told is the first that stands and is not *unknown*,
+//! and the others lie [`beneath`](super::beneath) until it ends. So what watchers have said is told
+//! the same, whatever others say; and a bay is unknown only where nobody's word stands. A visit is a
+//! longest stretch of *occupied*; it was seen to start if the bay was vacant just before, and seen to
+//! end if it is vacant right after.
 //!
 //! A [`BayTimeline`] is where a bay's walk through its reports has come to; walking on from a copy
-//! of it gives the same as walking from the beginning. That is what makes checkpoints, amendments
-//! and windows one and the same thing.
+//! of it, and of what lies beneath, gives the same as walking from the beginning. That is what makes
+//! checkpoints, amendments and windows one and the same thing.
 
+use super::beneath::{AllBeneath, LowerWord};
 use super::deltas::WindowDeltas;
 use super::heard::{Heard, MINUTE_MS};
-use super::report::Report;
+use super::report::{Report, Standing};
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{BayStatus, Millis, SourceIx, SourceKind, SourceKinds, Visit};
 use bytemuck::{Pod, Zeroable};
@@ -37,7 +40,8 @@ pub struct Rules<'a> {
     pub min_visit: u64,
     /// Everything before it is among the deltas already.
     pub swept: u64,
-    /// Stable numbers of bay and zone, for visits.
+    /// Stable numbers of bay and zone, for visits. The bay may go by another name on the way: by
+    /// the same its words lie beneath.
     pub bay: u32,
     pub zone: u32,
 }
@@ -45,8 +49,8 @@ pub struct Rules<'a> {
 /// One bay's walk. All zeroes: in service from the beginning, never reported.
 ///
 /// `word`, from the low bits: state 2 | source kind 2 | start seen 1 | start counted 1 | kinds of
-/// the visit 3 | hour of the newest report that was passed over 10 | (1 spare) | time of the newest
-/// report that counted 44.
+/// the visit 3 | hour of the newest report that was passed over, if that is newer than the told one's
+/// 10 | (1 spare) | time of the told report 44.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct BayTimeline {
@@ -54,8 +58,8 @@ pub struct BayTimeline {
     /// Since when it has been in its state, ms; of a bay never reported, since when it has been in
     /// service.
     since: u64,
-    /// Source in the low half; in the high one the last minute up to which it is known to have been
-    /// heard without a gap.
+    /// Of the newest watcher's word that was told: its source in the low half; in the high one the
+    /// last minute up to which it is known to have been heard without a gap.
     heard: u64,
 }
 
@@ -73,8 +77,18 @@ const HOURS: u64 = HOUR_MASK;
 const fn hour_mark(at: u64) -> u64 {
     at / HOUR_MS % HOURS + 1
 }
+
 /// All that belongs to the stretch in one state.
 const STRETCH: u64 = 3 | START_SEEN | COUNTED | 7 << KINDS;
+
+/// What a told report adds to the stretch it is part of.
+const fn told(status: BayStatus, kind: SourceKind, at: u64) -> u64 {
+    let vouched = match status {
+        BayStatus::Occupied => 1 << (KINDS + kind.vouches_as()),
+        _ => 0,
+    };
+    vouched | (kind as u64) << KIND | at << AT
+}
 
 impl BayTimeline {
     /// A bay that came into service then.
@@ -93,7 +107,7 @@ impl BayTimeline {
         BayStatus::from_bits(self.word)
     }
 
-    /// Time of the newest report that counted, ms; 0 if there was none.
+    /// Time of the report that is told, or was last, ms; 0 if there was none.
     #[inline]
     #[must_use]
     pub const fn at(&self) -> u64 {
@@ -102,6 +116,10 @@ impl BayTimeline {
 
     const fn kind(&self) -> SourceKind {
         SourceKind::from_bits(self.word >> KIND)
+    }
+
+    const fn standing(&self) -> Standing {
+        Standing::of(self.kind())
     }
 
     const fn source(&self) -> SourceIx {
@@ -118,7 +136,13 @@ impl BayTimeline {
 
     /// Walks to the next report. What is before the bay's service is passed over.
     #[inline]
-    pub fn report(&mut self, r: &Report, rules: &Rules<'_>, deltas: &mut WindowDeltas) {
+    pub fn report(
+        &mut self,
+        r: &Report,
+        rules: &Rules<'_>,
+        beneath: &mut AllBeneath,
+        deltas: &mut WindowDeltas,
+    ) {
         let at = r.at();
         let old = self.at();
         if old == 0 && at < self.since {
@@ -126,24 +150,82 @@ impl BayTimeline {
         }
         // Within the limit no word can have lapsed.
         if at - old > rules.limit.min(rules.max_age) {
-            self.lapse(at, rules, deltas);
+            self.lapse(at, rules, beneath, deltas);
         }
-        // While a watcher's word stands, nobody who passes by settles the bay.
-        if r.kind().passes_by() && !self.kind().passes_by() && self.state() != BayStatus::Unknown {
-            self.word = self.word & !(HOUR_MASK << PASSED_OVER) | hour_mark(at) << PASSED_OVER;
+        if self.state() != BayStatus::Unknown
+            && r.standing() != self.standing()
+            && !self.gives_way(r, rules, beneath)
+        {
+            self.pass_over(at);
             return;
         }
         let status = r.status();
         if status != self.state() {
+            if status == BayStatus::Unknown && self.fall_back(at, rules, beneath, deltas) {
+                self.pass_over(at);
+                return;
+            }
             self.turn(status, at, rules, deltas);
         }
-        let vouched = if status == BayStatus::Occupied {
-            1 << (KINDS + r.kind().vouches_as())
-        } else {
-            0
+        self.word = self.word & STRETCH | told(status, r.kind(), at);
+        if r.standing() == Standing::Watching {
+            self.heard = u64::from(r.source().0) | (at / MINUTE_MS) << 32;
+        }
+    }
+
+    /// Whether a word of another standing is told from now on. Whichever is not lies beneath.
+    #[cold]
+    fn gives_way(&self, r: &Report, rules: &Rules<'_>, beneath: &mut AllBeneath) -> bool {
+        if r.standing() > self.standing() {
+            let said = LowerWord {
+                kind: r.kind(),
+                status: r.status(),
+                at: r.at(),
+            };
+            beneath.put(rules.bay, said);
+            return false;
+        }
+        // Who says *unknown* leaves it to the others.
+        if r.status() == BayStatus::Unknown {
+            return false;
+        }
+        let told = LowerWord {
+            kind: self.kind(),
+            status: self.state(),
+            at: self.at(),
         };
-        self.word = self.word & STRETCH | vouched | (r.kind() as u64) << KIND | at << AT;
-        self.heard = u64::from(r.source().0) | (at / MINUTE_MS) << 32;
+        beneath.put(rules.bay, told);
+        true
+    }
+
+    const fn pass_over(&mut self, at: u64) {
+        self.word = self.word & !(HOUR_MASK << PASSED_OVER) | hour_mark(at) << PASSED_OVER;
+    }
+
+    /// Its word has ended: what lies beneath is told, if any of it stands at that time. Else
+    /// nothing is done.
+    #[cold]
+    fn fall_back(
+        &mut self,
+        at: u64,
+        rules: &Rules<'_>,
+        beneath: &mut AllBeneath,
+        deltas: &mut WindowDeltas,
+    ) -> bool {
+        let stands = rules.limit.min(rules.max_age);
+        let after = at.saturating_sub(stands);
+        let Some(next) = beneath.take(rules.bay, self.standing(), after) else {
+            return false;
+        };
+        if self.word >> PASSED_OVER & HOUR_MASK == 0 {
+            self.pass_over(self.at());
+        }
+        if next.status != self.state() {
+            self.turn(next.status, at, rules, deltas);
+        }
+        self.word = self.word & (STRETCH | HOUR_MASK << PASSED_OVER)
+            | told(next.status, next.kind, next.at);
+        true
     }
 
     /// Whether the walk has met a report in the hour from `hour` on, counted or passed over.
@@ -218,9 +300,15 @@ impl BayTimeline {
     /// Walks on to `to`, before which there is no other report, and adds everything up to there
     /// to the deltas.
     #[inline]
-    pub fn advance(&mut self, to: u64, rules: &Rules<'_>, deltas: &mut WindowDeltas) {
+    pub fn advance(
+        &mut self,
+        to: u64,
+        rules: &Rules<'_>,
+        beneath: &mut AllBeneath,
+        deltas: &mut WindowDeltas,
+    ) {
         if self.state() != BayStatus::Unknown && to - self.at() > rules.limit.min(rules.max_age) {
-            self.lapse(to, rules, deltas);
+            self.lapse(to, rules, beneath, deltas);
         }
         // By now it is known to be no short stay.
         if self.is_open() && to - self.since >= rules.min_visit {
@@ -231,9 +319,15 @@ impl BayTimeline {
     }
 
     /// Ends the service at `to`: an open visit ends unseen.
-    pub fn retire(&mut self, to: u64, rules: &Rules<'_>, deltas: &mut WindowDeltas) {
+    pub fn retire(
+        &mut self,
+        to: u64,
+        rules: &Rules<'_>,
+        beneath: &mut AllBeneath,
+        deltas: &mut WindowDeltas,
+    ) {
         if self.since < to {
-            self.advance(to, rules, deltas);
+            self.advance(to, rules, beneath, deltas);
             let done = Rules {
                 swept: to,
                 ..*rules
@@ -242,9 +336,17 @@ impl BayTimeline {
         }
     }
 
-    fn lapse(&mut self, before: u64, rules: &Rules<'_>, deltas: &mut WindowDeltas) {
-        if let Some(at) = self.lapses_before(before, rules) {
-            self.turn(BayStatus::Unknown, at, rules, deltas);
+    fn lapse(
+        &mut self,
+        before: u64,
+        rules: &Rules<'_>,
+        beneath: &mut AllBeneath,
+        deltas: &mut WindowDeltas,
+    ) {
+        while let Some(at) = self.lapses_before(before, rules) {
+            if !self.fall_back(at, rules, beneath, deltas) {
+                self.turn(BayStatus::Unknown, at, rules, deltas);
+            }
         }
     }
 
@@ -292,24 +394,4 @@ impl BayTimeline {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_report_that_was_passed_over_is_met_in_its_own_hour_alone() {
-        let seen = 498_000;
-        let hours = seen + 1..seen + 900;
-        let mut bay = BayTimeline::serving_since(0);
-        bay.word = (seen * HOUR_MS) << AT;
-        let met = |bay: &BayTimeline| {
-            let met = hours.clone().filter(|h| bay.has_met_any_since(h * HOUR_MS));
-            met.collect::<Vec<_>>()
-        };
-        assert!(met(&bay).is_empty(), "nothing was passed over");
-        for hour in hours.clone() {
-            let mut bay = bay;
-            bay.word |= hour_mark(hour * HOUR_MS) << PASSED_OVER;
-            assert_eq!(met(&bay), [hour]);
-        }
-    }
-}
+mod tests;

@@ -203,19 +203,22 @@ impl WindowStep<'_> {
         deltas: &mut WindowDeltas,
     ) {
         let cell: &mut BayTimeline = &mut self.cells[bay.at()];
+        let beneath = &mut *self.beneath;
         rules.bay = bay.0;
         if self.chains.has_reports(bay) {
             let number = self.city.bay_number(bay);
             let records = &mut *self.records;
             if !cell.has_met_any_since(walk.hour) {
-                records.carry(*cell, number);
+                records.carry((*cell, beneath.of(bay.0)), number);
             }
-            self.chains.each(bay, walk.due, |r| {
-                cell.report(r, rules, deltas);
-                records.report(r, number);
-            });
+            self.chains.each(
+                bay,
+                walk.due,
+                |r| records.report(r, number),
+                |r| cell.report(r, rules, beneath, deltas),
+            );
         }
-        cell.advance(walk.to, rules, deltas);
+        cell.advance(walk.to, rules, beneath, deltas);
     }
 }
 

@@ -179,13 +179,13 @@ impl BookingActor {
         self.index.kept_on(&r.bay).any(|o| over(&o))
     }
 
-    /// What a sensor or gate says of a reservation's bay: nobody else moves a booking, beside its
-    /// own driver.
+    /// What a sensor or gate says of a reservation's bay, and is sure of: nobody else moves a booking,
+    /// beside its own driver.
     fn seen_at(&self, r: &Reservation) -> Option<BayView> {
         let bay = self.ctx.registry.bay(&r.bay)?;
         let city = self.index.city()?;
         let view = (bay.0 < city.bay_slots()).then(|| self.ctx.live.bay(city, bay))?;
-        (!view.source_kind.passes_by()).then_some(view)
+        (view.sure && !view.source_kind.passes_by()).then_some(view)
     }
 
     /// Another bay that keeps the promise; where there is none and the stay has begun, the money

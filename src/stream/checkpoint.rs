@@ -7,10 +7,15 @@
 //!
 //! | record | bytes | |
 //! |---|---|---|
-//! | head | 16 | bays, zones, gates (u32 each), 0 |
-//! | bay | 24 | [`SavedBay`]: state word, sender's seq, source, bay number; only bays that somebody reported |
+//! | head | 16 | bays, zones, gates (u32 each), words beside (31 bits) and whether bays have a doubt (1 bit) |
+//! | bay | 24 | [`SavedBay`]: word, sender's seq, source, doubt, bay number; only bays that somebody reported |
 //! | zone | 16 | newest observation (ms), zone number, 0; only zones that somebody reported |
 //! | gate | 32 | count of one kind of bay in one zone, by one kind of source |
+//! | word beside | 24 | as a bay: what a passer-by said of a bay of which somebody of a higher rank spoke |
+//! | evidence | 24 | bay number, pools of apps' evidence; to the end of the block |
+//!
+//! Before bays had a doubt, the sender's seq took eight bytes and the source followed it, and there
+//! were no words beside; such blocks are read too.
 //!
 //! Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms). Blocks from
 //! [`settlement::saved::HEAD`] on are the settlement's; in a checkpoint without them settlement
@@ -43,8 +48,11 @@ struct StreamHead {
     cells: u32,
     zones: u32,
     gates: u32,
-    zero: u32,
+    beside: u32,
 }
+
+/// In [`StreamHead::beside`]: bays have a doubt.
+const DOUBTED: u32 = 1 << 31;
 
 /// What is kept of a zone besides its bays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
@@ -53,6 +61,14 @@ pub(super) struct KeptZone {
     pub(super) observed_at: u64,
     pub(super) zone: u32,
     zero: u32,
+}
+
+/// Apps' evidence on a bay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub(super) struct SavedPools {
+    pub(super) bay: u32,
+    pub(super) pools: [u8; 20],
 }
 
 /// What is kept of a gate's count.
@@ -114,6 +130,8 @@ impl KeptGate {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Saved {
     pub(super) cells: Vec<SavedBay>,
+    pub(super) passing: Vec<SavedBay>,
+    pub(super) pools: Vec<SavedPools>,
     pub(super) zones: Vec<KeptZone>,
     pub(super) gates: Vec<KeptGate>,
     pub(super) seen: Vec<u64>,
@@ -146,10 +164,17 @@ impl Saved {
         let cells = next(head.cells, size_of::<SavedBay>())?;
         let zones = next(head.zones, size_of::<KeptZone>())?;
         let gates = next(head.gates, size_of::<KeptGate>())?;
-        if tag > SOURCES || !rest.is_empty() {
+        let passing = next(head.beside & !DOUBTED, size_of::<SavedBay>())?;
+        if tag > SOURCES {
             return Err(bad);
         }
-        self.cells.extend(whole::<SavedBay>(&cells).ok_or(bad)?);
+        self.pools.extend(whole::<SavedPools>(rest).ok_or(bad)?);
+        let mut cells = whole::<SavedBay>(&cells).ok_or(bad)?;
+        if head.beside & DOUBTED == 0 {
+            cells.iter_mut().for_each(SavedBay::renew);
+        }
+        self.cells.extend(cells);
+        self.passing.extend(whole::<SavedBay>(&passing).ok_or(bad)?);
         self.zones.extend(whole::<KeptZone>(&zones).ok_or(bad)?);
         self.gates.extend(whole::<KeptGate>(&gates).ok_or(bad)?);
         Ok(())
@@ -186,6 +211,30 @@ impl WorkerCopy {
         let mut cells = Vec::new();
         let mut zones = Vec::new();
         let mut gates = Vec::new();
+        let mut beside: Vec<(u32, SavedBay)> = Vec::new();
+        if let Some(city) = &self.city {
+            beside.extend(self.passing.iter().map(|(bay, word)| {
+                let cell = SavedBay {
+                    word: *word,
+                    doubt: 0,
+                    bay: city.bay_number(*bay),
+                };
+                (shard_of(city.zone_of(*bay)), cell)
+            }));
+            beside.sort_unstable_by_key(|(shard, c)| (*shard, c.bay, c.word.rank()));
+        }
+        let mut pools: Vec<(u32, SavedPools)> = Vec::new();
+        if let Some(city) = &self.city {
+            pools.extend(self.pools.iter().map(|(bay, pools)| {
+                let bay_number = city.bay_number(*bay);
+                let saved = SavedPools {
+                    bay: bay_number,
+                    pools: *pools,
+                };
+                (shard_of(city.zone_of(*bay)), saved)
+            }));
+            pools.sort_unstable_by_key(|(shard, saved)| (*shard, saved.bay));
+        }
         let mut out = Vec::new();
         for shard in (0..SHARDS).filter(|s| owner(*s, self.peers) == self.me) {
             cells.clear();
@@ -193,17 +242,28 @@ impl WorkerCopy {
             gates.clear();
             self.gather(shard, &mut cells, &mut zones);
             self.gather_gates(shard, &mut gates);
+            let of_shard: Vec<SavedBay> = beside
+                [beside.partition_point(|b| b.0 < shard)..beside.partition_point(|b| b.0 <= shard)]
+                .iter()
+                .map(|(_, cell)| *cell)
+                .collect();
             let head = StreamHead {
                 cells: cells.len() as u32,
                 zones: zones.len() as u32,
                 gates: gates.len() as u32,
-                zero: 0,
+                beside: of_shard.len() as u32 | DOUBTED,
             };
             out.clear();
             out.extend_from_slice(bytemuck::bytes_of(&head));
             out.extend_from_slice(bytemuck::cast_slice(&cells));
             out.extend_from_slice(bytemuck::cast_slice(&zones));
             out.extend_from_slice(bytemuck::cast_slice(&gates));
+            out.extend_from_slice(bytemuck::cast_slice(&of_shard));
+            for (_, saved) in &pools
+                [pools.partition_point(|p| p.0 < shard)..pools.partition_point(|p| p.0 <= shard)]
+            {
+                out.extend_from_slice(bytemuck::bytes_of(saved));
+            }
             each(shard, &out)?;
         }
         if self.me == 0 {
@@ -228,7 +288,7 @@ impl WorkerCopy {
             }
             for bay in city.bays_of(z) {
                 let cell = &self.cells[bay.at()];
-                if !cell.at().is_never() {
+                if !cell.word.is_none() {
                     cells.push(cell.kept(city.bay_number(bay)));
                 }
             }

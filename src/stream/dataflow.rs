@@ -26,6 +26,7 @@ use super::checkpoint::Saved;
 use super::cut::Cuts;
 use super::progress::Progress;
 use super::seen::SourcesSeen;
+use crate::belief::Judges;
 use crate::domain::{AmendmentLog, Batch, ReadModel, RecentTurnover, SettledSink};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -65,6 +66,23 @@ pub struct Settlement {
     pub kept: AmendmentLogOf,
 }
 
+/// What the stream works for besides the read model.
+#[derive(Default)]
+pub struct Attached {
+    pub settlement: Option<Settlement>,
+    /// Who learns what sensors show of contributors.
+    pub judges: Option<Arc<dyn Judges>>,
+}
+
+impl From<Option<Settlement>> for Attached {
+    fn from(settlement: Option<Settlement>) -> Self {
+        Self {
+            settlement,
+            judges: None,
+        }
+    }
+}
+
 /// Starts the workers with nothing known: see [`resume`].
 ///
 /// # Errors
@@ -83,7 +101,7 @@ pub fn start(
         metrics,
         max_sources,
         Saved::default(),
-        None,
+        None::<Settlement>,
     )
 }
 
@@ -99,7 +117,7 @@ pub fn resume(
     metrics: Arc<Metrics>,
     max_sources: usize,
     saved: Saved,
-    settlement: Option<Settlement>,
+    attached: impl Into<Attached>,
 ) -> Result<(Stream, Feed), String> {
     let parts = WorkerParts::new(
         config,
@@ -108,7 +126,7 @@ pub fn resume(
         metrics,
         max_sources,
         saved,
-        settlement,
+        attached.into(),
     );
     let seen = parts.seen.clone();
     let cuts = parts.cuts.clone();

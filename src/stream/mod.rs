@@ -12,18 +12,20 @@ mod counts;
 mod cut;
 mod dataflow;
 pub mod fuse;
+pub mod passing;
 mod progress;
 mod seen;
 #[cfg(test)]
 pub(super) mod settlement_tests;
 mod wire;
+pub mod word;
 pub mod worker;
 mod worker_copy;
 pub mod zones;
 
 pub use checkpoint::Saved;
 pub use cut::{CutPart, Cuts};
-pub use dataflow::{AmendmentLogOf, Feed, Settlement, Stream, resume, start};
+pub use dataflow::{AmendmentLogOf, Attached, Feed, Settlement, Stream, resume, start};
 pub use progress::Progress;
 
 use crate::domain::Staleness;
@@ -40,12 +42,26 @@ pub struct Config {
     /// Silence after which a zone's sources are no longer believed, in s; a zone may set its own.
     /// Three missed heartbeats of five minutes.
     pub stale_after_s: u32,
-    /// Age at which any claim lapses even while its source is heard, in s.
+    /// Age at which any claim lapses even while its source is heard, in s; at most 30 days.
     pub max_age_s: u32,
+    /// What is told of a bay: a belief of all that is said, or the newest word alone.
+    pub fuse: Fuse,
     /// No progress for this long with work waiting: not ready, in s.
     pub stall_after_s: u32,
     /// Settled visits and turnover.
     pub settle: crate::settlement::Config,
+}
+
+/// How claims of a bay become one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fuse {
+    /// The word of the highest rank is the state; how certain that is, is inferred from all that
+    /// sensors and apps say.
+    #[default]
+    Belief,
+    /// The same state, as certain as its sender says to be.
+    Latest,
 }
 
 impl Default for Config {
@@ -55,6 +71,7 @@ impl Default for Config {
             queue_batches: 16,
             stale_after_s: 900,
             max_age_s: 86_400,
+            fuse: Fuse::Belief,
             stall_after_s: 30,
             settle: crate::settlement::Config::default(),
         }
@@ -85,7 +102,12 @@ impl Config {
                 u64::from(self.stale_after_s),
                 1..=most,
             ),
-            ("stream.max_age_s", u64::from(self.max_age_s), 1..=most),
+            // Settlement tells hours apart by their number modulo 1023, and looks back that far.
+            (
+                "stream.max_age_s",
+                u64::from(self.max_age_s),
+                1..=30 * 86_400,
+            ),
             (
                 "stream.stall_after_s",
                 u64::from(self.stall_after_s),

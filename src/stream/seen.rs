@@ -32,6 +32,15 @@ impl SourcesSeen {
         }
     }
 
+    /// Nobody was heard after `now`. Only worker `me` may say so, of what it heard.
+    pub(super) fn put_back(&self, me: u32, now: Millis) {
+        for seen in &self.0[me as usize] {
+            if seen.load(Relaxed) > now.0 {
+                seen.store(now.0, Relaxed);
+            }
+        }
+    }
+
     /// Takes up when sources were last heard, by their numbers; before any worker is there.
     pub(super) fn restore(&self, seen: &[u64]) {
         for (now, then) in self.0[0].iter().zip(seen) {

@@ -47,6 +47,10 @@ pub(super) fn write(claim: &Claim) -> [u8; BYTES] {
             head(*at, 0, 0, *source);
             [2, 0, 0, 0]
         }
+        Claim::Clock { shard, behind_ms } => {
+            head(Millis::NEVER, *behind_ms, *shard, SourceIx(0));
+            [3, 0, 0, 0]
+        }
     };
     b[24..28].copy_from_slice(&tail);
     b
@@ -81,6 +85,10 @@ pub(super) fn read(b: &[u8]) -> Option<Claim> {
             capacity: second as u32,
         })),
         [2, ..] => Some(Claim::Alive { source, at }),
+        [3, ..] => Some(Claim::Clock {
+            shard: subject,
+            behind_ms: second,
+        }),
         _ => None,
     }
 }
@@ -114,6 +122,10 @@ mod tests {
                 capacity: u32::MAX,
             }),
             Claim::Alive { source, at },
+            Claim::Clock {
+                shard: 255,
+                behind_ms: 86_400_000,
+            },
         ] {
             assert_eq!(read(&write(&claim)), Some(claim));
         }

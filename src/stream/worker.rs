@@ -7,22 +7,30 @@
 //! Dear: each claim touches the state of one bay at random, so states are prefetched over the batch;
 //! a change of the registry walks all bays.
 
-use super::fuse::{BayState, Fused};
+use super::fuse::{BayState, Told};
+use super::passing::Passing;
 use super::seen::SourcesSeen;
 use super::zones::{ZoneCell, ZonePulse};
+use crate::belief::Judges;
 use crate::domain::{
-    AmendmentLog, BayIx, BayView, Claim, CountObservation, Millis, Observation, ReadModel,
-    SourceIx, SourceKind, Staleness, ZoneIx, ZoneTally, owner, shard_of,
+    AmendmentLog, AppEvidence, BayIx, BayView, Claim, CountObservation, Millis, ReadModel,
+    Staleness, ZoneIx, ZoneTally, owner, shard_of,
 };
 use crate::prefetch::prefetch;
 use crate::registry::Registry;
 use crate::registry::city::City;
 use crate::settlement::{self, Settle};
+use believe::Beliefs;
+use clock::StreamClock;
+use round::Round;
 use std::sync::Arc;
 
 /// How far ahead a batch's states are asked for: about the memory latency divided by the work per
 /// claim.
 const AHEAD: usize = 16;
+
+/// Words of passers-by of watched bays that a worker keeps: some 50 MB.
+const MOST_PASSING: usize = 1 << 20;
 
 /// Views told to the read model at a time.
 const VIEWS: usize = 512;
@@ -35,6 +43,8 @@ pub struct Done {
     /// By a watcher's word that stands, or too weak to be a state.
     pub outranked: u64,
     pub lapsed: u64,
+    /// For which there was no room.
+    pub shed: u64,
 }
 
 /// See the module.
@@ -44,14 +54,20 @@ pub struct Worker {
     registry: Arc<Registry>,
     city: Arc<City>,
     cells: Vec<BayState>,
+    passing: Passing,
+    /// `None`: the newest word is all that is told.
+    beliefs: Option<Beliefs>,
+    round: Round,
     zones: Vec<ZoneCell>,
     pulses: Vec<ZonePulse>,
     seen: Arc<SourcesSeen>,
     model: Arc<dyn ReadModel>,
     staleness: Staleness,
     swept_at: Millis,
+    clock: StreamClock,
     dirty: Vec<ZoneIx>,
     views: Vec<BayView>,
+    evidence: Vec<(BayIx, Option<AppEvidence>)>,
     tallies: Vec<(ZoneIx, ZoneTally)>,
     done: Done,
     settle: Option<Settle>,
@@ -73,6 +89,9 @@ impl Worker {
             registry,
             // Zeroed by the allocator, so pages of other workers' shards are never touched.
             cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
+            passing: Passing::new(MOST_PASSING),
+            beliefs: None,
+            round: Round::default(),
             zones: vec![ZoneCell::default(); city.zone_count() as usize],
             pulses: vec![ZonePulse::default(); city.zone_count() as usize],
             city: city.clone(),
@@ -80,14 +99,23 @@ impl Worker {
             model,
             staleness,
             swept_at: Millis::NEVER,
+            clock: StreamClock::default(),
             dirty: Vec::new(),
             views: Vec::with_capacity(VIEWS),
+            evidence: Vec::new(),
             tallies: Vec::new(),
             done: Done::default(),
             settle: None,
         };
         worker.place_all(&city);
         worker
+    }
+
+    /// Also forms a belief of each bay, and tells `judges` what that shows of contributors.
+    #[must_use]
+    pub fn believing(mut self, judges: Option<Arc<dyn Judges>>) -> Self {
+        self.beliefs = Some(Beliefs::new(self.zones.len(), judges));
+        self
     }
 
     /// Also settles what it is told.
@@ -147,6 +175,9 @@ impl Worker {
             .resize(city.zone_count() as usize, ZoneCell::default());
         self.pulses
             .resize(city.zone_count() as usize, ZonePulse::default());
+        if let Some(beliefs) = &mut self.beliefs {
+            beliefs.make_room(self.zones.len());
+        }
         self.city = city.clone();
         for z in (0..city.zone_count())
             .map(ZoneIx)
@@ -162,15 +193,23 @@ impl Worker {
             if !self.owns(z) {
                 continue;
             }
-            let old = self.cells[bay.at()];
-            let placed = old.zone() == z && old.kind() == kind;
-            if placed && (live || !old.standing()) {
+            let cell = self.cells[bay.at()];
+            let told = self.told(bay);
+            let placed = cell.zone() == z && told.word.bay_kind() == kind;
+            if placed && (live || !told.word.standing()) {
                 continue;
             }
             // A retired bay, or one that is now of another kind: nothing is known of it any more.
             let new = BayState::vacated(z, kind);
-            if old.standing() {
-                self.replace(bay, old, new);
+            if told.word.standing() {
+                self.replace(bay, z, told, Told::of(&new));
+            }
+            self.passing.forget(bay);
+            if let Some(beliefs) = &mut self.beliefs
+                && cell.is_pooled()
+            {
+                beliefs.forget(bay);
+                self.evidence.push((bay, None));
             }
             self.cells[bay.at()] = new;
         }
@@ -179,17 +218,22 @@ impl Worker {
         }
     }
 
-    /// Applies claims in their order of commit. `now` is the ingest time of their batch.
-    pub fn apply(&mut self, claims: &[Claim], now: Millis) {
+    /// Applies claims in their order of commit. `ingest` is the ingest time of their batch.
+    pub fn apply(&mut self, claims: &[Claim], ingest: Millis) {
         if !Arc::ptr_eq(&self.city, &self.registry.city()) {
             let city = self.registry.city().clone();
             self.take_up(&city);
         }
+        let mut now = self.clock.at(ingest);
         // All are heard first: a batch that speaks of an old time before a new one is of a source
         // that is heard now.
         for claim in claims {
-            let (source, at) = claim.heard();
-            self.seen.hear(self.me, source, at.min(now));
+            if let Some((source, at)) = claim.heard() {
+                self.seen.hear(self.me, source, at.min(now));
+            } else if let Claim::Clock { behind_ms, .. } = claim {
+                self.set_clock(*behind_ms, ingest);
+                now = self.clock.at(ingest);
+            }
         }
         for (i, claim) in claims.iter().enumerate() {
             if let Some(Claim::Bay(next)) = claims.get(i + AHEAD) {
@@ -197,11 +241,11 @@ impl Worker {
             }
             match claim {
                 Claim::Bay(o) => {
-                    self.observe(o, now);
+                    self.observe(o, now, ingest);
                     if let (Some(settle), Some(cell)) =
                         (&mut self.settle, self.cells.get(o.bay.at()))
                     {
-                        settle.take(o, cell.zone(), now);
+                        settle.take(o, cell.zone(), ingest);
                     }
                 }
                 Claim::Count(c) => {
@@ -219,117 +263,13 @@ impl Worker {
                         mark(pulse, c.zone, &mut self.dirty);
                     }
                 }
-                Claim::Alive { .. } => {}
+                Claim::Alive { .. } | Claim::Clock { .. } => {}
             }
             if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&self.settle, claim) {
-                settle.note(claim, now);
+                settle.note(claim, ingest);
             }
         }
         self.done.claims += claims.len() as u64;
-    }
-
-    #[inline]
-    fn observe(&mut self, o: &Observation, now: Millis) {
-        let Some(cell) = self.cells.get_mut(o.bay.at()) else {
-            return;
-        };
-        let old = *cell;
-        let at = o.at.min(now);
-        let pulse = &mut self.pulses[cell.zone().at()];
-        let limit = pulse.stale_after_s;
-        let stands = !silent(
-            &self.seen,
-            &self.staleness,
-            limit,
-            (o.source_kind, o.source, at),
-            now,
-        );
-        // Only rank asks whether the word that is there still stands.
-        let holds = old.standing()
-            && (old.source_kind().passes_by() == o.source_kind.passes_by()
-                || !silent(&self.seen, &self.staleness, limit, old.word(), now));
-        match cell.absorb(o, now, holds, stands) {
-            Fused::Taken => {}
-            Fused::Superseded => {
-                self.done.superseded += 1;
-                return;
-            }
-            Fused::Outranked => {
-                self.done.outranked += 1;
-                return;
-            }
-        }
-        pulse.observed_at = pulse.observed_at.max(at);
-        if !stands {
-            cell.lapse();
-        }
-        let new = *cell;
-        self.replace(o.bay, old, new);
-    }
-
-    /// Brings the zone's counters and the read model from `old` to `new`.
-    #[inline(always)]
-    #[allow(
-        clippy::inline_always,
-        reason = "the hot path; outlined it costs a tenth of the throughput"
-    )]
-    fn replace(&mut self, bay: BayIx, old: BayState, new: BayState) {
-        let is = new.view(bay);
-        // Most reports say what was known already: they move no counter.
-        if old.status() != new.status()
-            || old.standing() != new.standing()
-            || old.kind() != new.kind()
-        {
-            self.zones[is.zone.at()].shift(&old.view(bay), old.standing(), &is, new.standing());
-        }
-        mark(&mut self.pulses[is.zone.at()], is.zone, &mut self.dirty);
-        self.views.push(is);
-        if self.views.len() == VIEWS {
-            self.tell_bays();
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn tell_bays(&mut self) {
-        self.model.bays(&self.views);
-        self.views.clear();
-    }
-
-    /// Looks for claims that have lapsed by `now`, if it is time to. Call on ticks, not during a
-    /// replay.
-    pub fn tick(&mut self, now: Millis) {
-        if now.since(self.swept_at) < self.staleness.sweep_ms {
-            return;
-        }
-        self.swept_at = now;
-        for z in (0..self.zones.len() as u32).map(ZoneIx) {
-            let zone = &mut self.zones[z.at()];
-            if !zone.has_claims() {
-                continue;
-            }
-            let limit = self.pulses[z.at()].stale_after_s;
-            // A count ages by its own time: that its source is heard says nothing of the cars.
-            let gone = |at: Millis| now.since(at) > u64::from(limit) * 1000;
-            if zone.lapse_gates(gone) {
-                mark(&mut self.pulses[z.at()], z, &mut self.dirty);
-            }
-            if zone.has_standing_bays() {
-                self.sweep(z, limit, now);
-            }
-        }
-    }
-
-    fn sweep(&mut self, z: ZoneIx, limit: u32, now: Millis) {
-        let city = self.city.clone();
-        for bay in city.bays_of(z) {
-            let old = self.cells[bay.at()];
-            if old.standing() && silent(&self.seen, &self.staleness, limit, old.word(), now) {
-                self.cells[bay.at()].lapse();
-                self.replace(bay, old, self.cells[bay.at()]);
-                self.done.lapsed += 1;
-            }
-        }
     }
 
     /// Tells the read model what has changed, and the caller what was done since the last call.
@@ -338,11 +278,19 @@ impl Worker {
             self.model.bays(&self.views);
             self.views.clear();
         }
+        if !self.evidence.is_empty() {
+            self.model.apps(&self.evidence);
+            self.evidence.clear();
+        }
         for z in self.dirty.drain(..) {
             let pulse = &mut self.pulses[z.at()];
             pulse.dirty = false;
-            self.tallies
-                .push((z, self.zones[z.at()].tally(pulse.observed_at)));
+            let mut tally = self.zones[z.at()].tally(pulse.observed_at);
+            if let Some(beliefs) = &self.beliefs {
+                let usual = 65_535 - u32::from(beliefs.usual(z).p_occupied_fine());
+                tally.expected = self.zones[z.at()].expected(&tally, usual);
+            }
+            self.tallies.push((z, tally));
             // At the start every zone is dirty: a list of all of them would stay allocated for
             // ever.
             if self.tallies.len() == VIEWS {
@@ -358,23 +306,6 @@ impl Worker {
     }
 }
 
-/// Whether a word of that kind, source and time has lapsed: its source silent for too long, or the
-/// claim itself too old. An app passes by, so its reports age one by one; a sensor that is heard at
-/// all vouches for all its bays.
-#[inline]
-fn silent(
-    seen: &SourcesSeen,
-    staleness: &Staleness,
-    limit_s: u32,
-    (kind, source, at): (SourceKind, SourceIx, Millis),
-    now: Millis,
-) -> bool {
-    let age = now.since(at);
-    let limit = u64::from(limit_s) * 1000;
-    age > staleness.max_age_ms
-        || age > limit && (kind.passes_by() || now.since(seen.last(source)) > limit)
-}
-
 #[inline]
 fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
     if !pulse.dirty {
@@ -383,6 +314,11 @@ fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
     }
 }
 
+mod believe;
+mod clock;
+mod observe;
+mod round;
 mod state;
+mod sweep;
 #[cfg(test)]
 mod tests;

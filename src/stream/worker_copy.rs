@@ -2,7 +2,8 @@
 
 use super::counts::GateCount;
 use super::fuse::BayState;
-use crate::domain::{BayKind, Millis, ZoneIx};
+use super::word::Word;
+use crate::domain::{BayIx, BayKind, Millis, ZoneIx};
 use crate::registry::city::City;
 use crate::settlement;
 use std::sync::Arc;
@@ -15,6 +16,10 @@ pub struct WorkerCopy {
     pub(in crate::stream) me: u32,
     pub(in crate::stream) peers: u32,
     pub(in crate::stream) cells: Vec<BayState>,
+    /// Words beside those of the cells.
+    pub(in crate::stream) passing: Vec<(BayIx, Word)>,
+    /// Evidence of apps.
+    pub(in crate::stream) pools: Vec<(BayIx, [u8; 20])>,
     /// By zone: its newest observation.
     pub(in crate::stream) observed: Vec<Millis>,
     pub(in crate::stream) gates: Vec<(ZoneIx, BayKind, GateCount)>,
@@ -27,7 +32,7 @@ impl WorkerCopy {
     /// With memory for that many bays, each page of it touched.
     pub(in crate::stream) fn with_room(bays: usize) -> Self {
         // Anything but zeroes: those would come from the allocator untouched.
-        let mut cells = vec![BayState::vacated(ZoneIx(u32::MAX), BayKind::Bicycle); bays];
+        let mut cells = vec![BayState::vacated(ZoneIx(1), BayKind::Bicycle); bays];
         cells.clear();
         let seen = vec![1; crate::registry::MAX_SOURCES as usize];
         Self {

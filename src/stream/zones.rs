@@ -5,7 +5,7 @@
 //! than that, whatever a gate claims. What no one vouches for is `unknown`.
 
 use super::counts::{APP, GATE, GateCount, KindCounts, SENSOR, place};
-use crate::domain::{BayKind, BayStatus, BayView, CountObservation, Millis, ZoneTally};
+use crate::domain::{BayKind, BayStatus, BayView, CountObservation, Expected, Millis, ZoneTally};
 
 const KINDS: usize = BayKind::COUNT;
 
@@ -15,6 +15,10 @@ pub struct ZoneCell {
     vacant: [u32; KINDS],
     occupied: [u32; KINDS],
     closed: [u32; KINDS],
+    /// Of the bays that are known vacant or occupied, by kind: the sum of P(vacant) in 1/255, and of
+    /// the variances in 1/255^2.
+    likely: [u32; KINDS],
+    doubtful: [u64; KINDS],
     /// Bays whose last claim still stands.
     standing: u32,
     /// One per kind, made when the first count comes: most zones have none.
@@ -40,6 +44,23 @@ impl ZoneCell {
     pub fn shift(&mut self, was: &BayView, was_standing: bool, is: &BayView, is_standing: bool) {
         self.bucket(was.kind, was.status, u32::wrapping_sub);
         self.bucket(is.kind, is.status, u32::wrapping_add);
+        for (view, plus) in [(was, false), (is, true)] {
+            let p = match view.status {
+                BayStatus::Vacant => view.confidence,
+                BayStatus::Occupied => u8::MAX - view.confidence,
+                BayStatus::Unknown | BayStatus::Closed => continue,
+            };
+            let k = view.kind as usize;
+            let spread = u64::from(p) * u64::from(u8::MAX - p);
+            let (likely, doubtful) = (&mut self.likely[k], &mut self.doubtful[k]);
+            if plus {
+                *likely = likely.wrapping_add(u32::from(p));
+                *doubtful = doubtful.wrapping_add(spread);
+            } else {
+                *likely = likely.wrapping_sub(u32::from(p));
+                *doubtful = doubtful.wrapping_sub(spread);
+            }
+        }
         self.standing = self
             .standing
             .wrapping_add(u32::from(is_standing))
@@ -83,6 +104,14 @@ impl ZoneCell {
     /// Any bay or gate with a claim that could lapse.
     pub fn has_claims(&self) -> bool {
         self.standing > 0 || self.gates().any(|g| g.standing)
+    }
+
+    /// Nothing was counted after `now`.
+    pub fn put_back(&mut self, now: Millis) {
+        let counts = self.gates.iter_mut().flat_map(|kinds| kinds.iter_mut());
+        for count in counts.flat_map(|by_source| by_source.iter_mut()) {
+            count.at = count.at.min(now);
+        }
     }
 
     pub fn has_standing_bays(&self) -> bool {
@@ -157,6 +186,33 @@ impl ZoneCell {
         t.unknown = room;
         t.stale = !self.has_claims();
         t
+    }
+
+    /// How many bays are vacant, as far as that is believed: a standing count is taken as it is, bays
+    /// that somebody speaks of by what is believed of each, all others by what is usual
+    /// (P(vacant), 1/65,535). `None` while nobody has a word that stands.
+    #[must_use]
+    pub fn expected(&self, t: &ZoneTally, usual: u32) -> Option<Expected> {
+        if t.stale {
+            return None;
+        }
+        let usual = f64::from(usual) / 65_535.0;
+        let unknown = f64::from(t.unknown);
+        let mut vacant = unknown * usual;
+        let mut variance = unknown * usual * (1.0 - usual);
+        for k in 0..KINDS {
+            if let (None, None) = self.standing_counts(k) {
+                vacant += f64::from(self.likely[k]) / 255.0;
+                variance += self.doubtful[k] as f64 / (255.0 * 255.0);
+            } else {
+                vacant += f64::from(t.vacant[k]);
+            }
+        }
+        let open = f64::from(t.capacity - t.closed.min(t.capacity));
+        Some(Expected {
+            vacant: (vacant.min(open) * 256.0) as u32,
+            spread: (variance.max(0.0).sqrt() * 256.0) as u32,
+        })
     }
 }
 
@@ -237,6 +293,7 @@ mod tests {
             status: BayStatus::Unknown,
             claimed: BayStatus::Unknown,
             confidence: 0,
+            sure: true,
             source_kind: SourceKind::Sensor,
             observed_at: Millis::NEVER,
         };
@@ -269,6 +326,7 @@ mod tests {
         status: BayStatus::Unknown,
         claimed: BayStatus::Unknown,
         confidence: 0,
+        sure: true,
         source_kind: SourceKind::Sensor,
         observed_at: Millis::NEVER,
     };

@@ -96,6 +96,25 @@ fn a_report_becomes_an_observation() {
 }
 
 #[test]
+fn what_is_less_than_sure_is_never_rounded_up_to_it() {
+    for (said, held) in [
+        ("0.7999", 203),
+        ("0.8", 204),
+        ("0.797", 203),
+        ("0.81", 207),
+        ("0.9999", 255),
+        ("0", 0),
+    ] {
+        let payload = format!(r#"{{"bay":"A","state":"vacant","confidence":{said}}}"#);
+        let out = bench(Config::default()).take(named("report"), &payload);
+        let [Claim::Bay(o)] = out.claims[..] else {
+            panic!("{out:?}")
+        };
+        assert_eq!(o.confidence, held, "{said}");
+    }
+}
+
+#[test]
 fn each_wrong_report_has_its_reason() {
     let reasons = [
         ("{", Reason::Malformed),

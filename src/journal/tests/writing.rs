@@ -2,6 +2,7 @@
 //! lost or doubled.
 
 use super::*;
+use crate::domain::SHARDS;
 use tempfile::tempdir;
 
 /// After each sync that succeeded its batch, then its receipts; a receipt only ever follows its own
@@ -178,10 +179,14 @@ fn an_idle_journal_ticks_with_the_clock_and_never_back() {
     assert_eq!(told.recv().unwrap(), (Millis(1000), 0));
     clock.advance(500);
     while told.recv().unwrap() != (Millis(1500), 0) {}
-    clock.set(Millis(10));
+    // Half a second is no step.
+    clock.set(Millis(1000));
     for _ in 0..5 {
         assert_eq!(told.recv().unwrap(), (Millis(1500), 0));
     }
+    // Every shard is told of a step, once.
+    clock.set(Millis(10));
+    while told.recv().unwrap() != (Millis(1500), SHARDS as usize) {}
     drop(doors);
     thread.join().unwrap();
     assert!(

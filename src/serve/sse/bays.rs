@@ -85,6 +85,7 @@ mod tests {
             status: BayStatus::Unknown,
             claimed: BayStatus::Unknown,
             confidence: 0,
+            sure: true,
             source_kind: SourceKind::Sensor,
             observed_at: Millis::NEVER,
         };

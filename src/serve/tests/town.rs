@@ -152,6 +152,7 @@ impl Town {
             status,
             claimed,
             confidence: 247,
+            sure: true,
             source_kind: SourceKind::Sensor,
             observed_at: Millis(NOW.0 - 60_000),
         }]);

@@ -25,6 +25,7 @@ fn known() -> ZoneTally {
         capacity: 4,
         observed_at: Millis::parse("2026-11-23T01:59:00Z").unwrap(),
         stale: false,
+        expected: None,
     }
 }
 

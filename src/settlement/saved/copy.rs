@@ -3,9 +3,10 @@
 //! Dear: the copy stops the worker; it copies the cells and what came late, and all else is shared
 //! until it is next changed.
 
-use super::{FORMAT, HEAD, HEARD, KeptCell, SHARD, WAITING, write_shard};
+use super::{BENEATH, FORMAT, HEAD, HEARD, KeptBeneath, KeptCell, SHARD, WAITING, write_shard};
 use crate::domain::{AmendmentLength, BayIx, SHARDS, zones_of};
 use crate::registry::city::City;
+use crate::settlement::beneath::Beneath;
 use crate::settlement::bytes::ByteWriter;
 use crate::settlement::inbox::Seen;
 use crate::settlement::recent::ShardRows;
@@ -20,6 +21,7 @@ use std::sync::atomic::Ordering;
 #[derive(Default)]
 pub struct SettledCopy {
     cells: Vec<BayTimeline>,
+    beneath: Vec<(u32, Beneath)>,
     shards: Vec<ShardCopy>,
     waiting: Vec<Seen>,
     begun: u64,
@@ -42,6 +44,8 @@ impl Settle {
     pub(crate) fn copy(&mut self, to: &mut SettledCopy) {
         to.cells.clear();
         to.cells.extend_from_slice(&self.cells);
+        to.beneath.clear();
+        to.beneath.extend(self.beneath.each());
         to.begun = self.shared.begun.load(Ordering::Acquire);
         to.kept = self.kept.lengths();
         to.shared = (self.place.0 == 0).then(|| self.shared.clone());
@@ -100,6 +104,19 @@ impl SettledCopy {
             page.pods(&words);
             each(HEARD, &page.0)?;
         }
+        let mut beneath: Vec<KeptBeneath> = self
+            .beneath
+            .iter()
+            .filter(|(bay, _)| city.is_live(BayIx(*bay)))
+            .map(|(bay, beneath)| KeptBeneath {
+                bay: city.bay_number(BayIx(*bay)).into(),
+                beneath: *beneath,
+            })
+            .collect();
+        beneath.sort_by_key(|b| b.bay);
+        let mut out = ByteWriter::default();
+        out.pods(&beneath);
+        each(BENEATH, &out.0)?;
         for (page, range) in &self.waiting {
             let live = page[range.clone()]
                 .iter()

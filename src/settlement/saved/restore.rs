@@ -1,6 +1,6 @@
 //! Putting back what a checkpoint says, to workers and shards that need not be the same.
 
-use super::Saved;
+use super::{KeptBeneath, Saved};
 use crate::domain::turnover::WINDOW_MS;
 use crate::domain::{Corrections, Millis, SHARDS, SettledHour, Visit, owner, shard_of, zones_of};
 use crate::registry::city::City;
@@ -38,6 +38,11 @@ impl Settle {
                 self.cells[bay.at()] = kept.cell;
             }
         }
+        for kept in &saved.beneath {
+            if let Some(bay) = bay(kept.bay as u32).filter(|b| ours(shard_of(city.zone_of(*b)))) {
+                self.beneath.set(bay.0, kept.beneath);
+            }
+        }
         self.restore_reports(saved, &city);
         let mut dealt = deal(saved, &city);
         for s in self.owned() {
@@ -46,9 +51,10 @@ impl Settle {
         // Bays that went meanwhile: their service ended.
         for kept in saved.cells.iter().filter(|k| bay(k.bay).is_none()) {
             if let Some(zone) = city.zone_numbered(kept.zone).filter(|z| ours(shard_of(*z))) {
-                self.with_step(shard_of(zone), |step| {
-                    step.retire(zone, kept.cell, kept.bay);
-                });
+                let beneath = |b: &&KeptBeneath| b.bay == u64::from(kept.bay);
+                let beneath = saved.beneath.iter().find(beneath);
+                let carry = (kept.cell, beneath.map(|b| b.beneath).unwrap_or_default());
+                self.with_step(shard_of(zone), |step| step.retire(zone, carry, kept.bay));
             }
         }
     }

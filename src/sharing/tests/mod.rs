@@ -212,6 +212,7 @@ impl DeskRig {
             status,
             claimed: status,
             confidence: 250,
+            sure: true,
             source_kind,
             observed_at: self.clock.now(),
         }]);

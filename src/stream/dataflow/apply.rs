@@ -1,13 +1,14 @@
 //! What one worker does with what reaches it, whoever brings it; and what every worker is built
 //! from. Knows no timely.
 
-use super::super::Config;
 use super::super::checkpoint::Saved;
 use super::super::cut::{Cuts, WorkerSnapshotter};
 use super::super::progress::Progress;
 use super::super::seen::SourcesSeen;
 use super::super::worker::Worker;
-use super::{AmendmentLogOf, Settlement};
+use super::super::{Config, Fuse};
+use super::{AmendmentLogOf, Attached};
+use crate::belief::Judges;
 use crate::domain::{Claim, Millis, ReadModel, Staleness, ZoneIx};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -27,6 +28,8 @@ pub(super) struct WorkerParts {
     pub(super) cuts: Arc<Cuts>,
     saved: Arc<Saved>,
     pub(super) settle: Option<(Arc<SettlementShared>, AmendmentLogOf)>,
+    /// `None`: no belief is formed.
+    judges: Option<Option<Arc<dyn Judges>>>,
 }
 
 impl WorkerParts {
@@ -38,7 +41,7 @@ impl WorkerParts {
         metrics: Arc<Metrics>,
         max_sources: usize,
         saved: Saved,
-        settlement: Option<Settlement>,
+        attached: Attached,
     ) -> Self {
         let n = config.hands();
         let shortest = {
@@ -54,7 +57,7 @@ impl WorkerParts {
             ..Progress::default()
         };
         let staleness = config.staleness(shortest.unwrap_or(u32::MAX));
-        let settle = settlement.map(|s| {
+        let settle = attached.settlement.map(|s| {
             let limits = config.settle.limits(&staleness);
             let shared = SettlementShared::new(limits, n, max_sources, s.sink);
             saved.settled.restore_shared(&shared);
@@ -70,6 +73,7 @@ impl WorkerParts {
             cuts: Arc::new(Cuts::new(n)),
             saved: Arc::new(saved),
             settle,
+            judges: (config.fuse == Fuse::Belief).then_some(attached.judges),
         }
     }
 }
@@ -85,6 +89,9 @@ pub(super) struct Apply {
 impl Apply {
     pub(super) fn new(place: (u32, u32), p: WorkerParts) -> Self {
         let mut worker = Worker::new(place, p.registry, p.seen, p.model, p.staleness);
+        if let Some(judges) = p.judges {
+            worker = worker.believing(judges);
+        }
         if let Some((shared, kept)) = p.settle {
             worker = worker.settling(shared, kept(place.0));
         }
@@ -147,6 +154,7 @@ impl Apply {
         self.metrics.stream_claims.inc_by(done.claims);
         self.metrics.stream_superseded.inc_by(done.superseded);
         self.metrics.stream_outranked.inc_by(done.outranked);
+        self.metrics.stream_shed.inc_by(done.shed);
         self.progress
             .applied
             .fetch_add(done.claims, Ordering::Release);

@@ -136,5 +136,6 @@ fn router(registry: Arc<Registry>, peers: u32) -> impl FnMut(&Claim) -> u64 {
         }
         Claim::Count(c) => u64::from(owner(shard_of(c.zone), peers)),
         Claim::Alive { .. } => 0,
+        Claim::Clock { shard, .. } => u64::from(*shard),
     }
 }

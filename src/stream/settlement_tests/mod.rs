@@ -3,6 +3,7 @@
 
 mod named;
 mod plain;
+mod ranks;
 mod rig;
 
 use self::plain::{Figures, PlainBay, PlainReport, Terms, figures};
@@ -83,6 +84,8 @@ fn draft(registry: &Registry, (who, bay, at, what, late, seq): DraftReport) -> P
         SourceKind::Sensor,
         SourceKind::App,
         SourceKind::Gate,
+        SourceKind::Booking,
+        SourceKind::App,
     ];
     let bays = ["Z0-0", "Z0-1", "Z1-0", "Z10-0", "Z19-1"];
     let at = T0 + at * 997 % SPAN;
@@ -105,7 +108,7 @@ fn draft(registry: &Registry, (who, bay, at, what, late, seq): DraftReport) -> P
         2 if late % 64 == 2 => 2 * HOUR_MS + 1 + late * 31 % HOUR_MS,
         _ => late * 7919 % 120_001,
     };
-    let alive = what % 16 == 15 && kinds[who] != SourceKind::App;
+    let alive = what % 16 == 15 && !kinds[who].passes_by();
     let bay = (!alive).then(|| registry.bay(bays[bay]).unwrap().0);
     let confidence = [255, 204, 203, 247][(seq % 4) as usize];
     PlainReport {
@@ -116,6 +119,7 @@ fn draft(registry: &Registry, (who, bay, at, what, late, seq): DraftReport) -> P
         kind: kinds[who],
         status,
         confidence,
+        trusted: who < 5 || seq % 5 > 0,
         ingest: at + lag,
     }
 }
@@ -123,7 +127,7 @@ fn draft(registry: &Registry, (who, bay, at, what, late, seq): DraftReport) -> P
 fn drafts() -> impl Strategy<Value = Vec<DraftReport>> {
     prop::collection::vec(
         (
-            0..4usize,
+            0..6usize,
             0..5usize,
             0..SPAN,
             0..64usize,
@@ -333,10 +337,10 @@ fn many_reports_at_once_go_every_way_there_is() {
             .wrapping_add(1_442_695_040_888_963_407);
         (n >> 33) % below
     };
-    let drafts: Vec<DraftReport> = (0..3000)
+    let drafts: Vec<DraftReport> = (0..4500)
         .map(|_| {
             (
-                next(4) as usize,
+                next(6) as usize,
                 next(5) as usize,
                 next(SPAN),
                 next(64) as usize,
@@ -362,7 +366,7 @@ fn many_reports_at_once_go_every_way_there_is() {
         .collect();
     let sum = |of: fn(&SettledCounts) -> u64| counts.iter().map(of).sum::<u64>();
     assert!(
-        sum(|c| c.settled) > 1000 && sum(|c| c.visits) > 200 && sum(|c| c.short) > 20,
+        sum(|c| c.settled) > 1000 && sum(|c| c.visits) > 100 && sum(|c| c.short) > 20,
         "{counts:?}"
     );
     assert!(

@@ -11,17 +11,17 @@ use crate::stream::checkpoint::Saved;
 use crate::testing;
 use std::sync::Arc;
 
-const MIN: u64 = 60_000;
+pub(super) const MIN: u64 = 60_000;
 
-struct NamedTown {
+pub(super) struct NamedTown {
     registry: Arc<Registry>,
-    rig: SettlementRig,
-    taken: Arc<Taken>,
+    pub(super) rig: SettlementRig,
+    pub(super) taken: Arc<Taken>,
     disk: Disk,
 }
 
 impl NamedTown {
-    fn new(config: &Config) -> Self {
+    pub(super) fn new(config: &Config) -> Self {
         let registry = city();
         let taken = Arc::new(Taken::default());
         let disk = Disk::default();
@@ -34,7 +34,7 @@ impl NamedTown {
         }
     }
 
-    fn said(&self, bay: &str, at: u64, status: BayStatus) -> PlainReport {
+    pub(super) fn said(&self, bay: &str, at: u64, status: BayStatus) -> PlainReport {
         let bay = Some(self.registry.bay(bay).unwrap().0);
         PlainReport {
             bay,
@@ -44,6 +44,7 @@ impl NamedTown {
             kind: SourceKind::Sensor,
             status,
             confidence: 255,
+            trusted: true,
             ingest: at,
         }
     }
@@ -87,7 +88,7 @@ impl NamedTown {
 }
 
 /// 10:00 UTC.
-const TEN: u64 = 1_795_428_000_000;
+pub(super) const TEN: u64 = 1_795_428_000_000;
 
 #[test]
 fn a_visit_over_hours_is_spent_in_each_and_counted_where_it_starts() {

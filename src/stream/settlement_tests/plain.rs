@@ -15,6 +15,8 @@ pub(super) struct PlainReport {
     pub(super) kind: SourceKind,
     pub(super) status: BayStatus,
     pub(super) confidence: u8,
+    /// Of a key that an admin trusts.
+    pub(super) trusted: bool,
     pub(super) ingest: u64,
 }
 
@@ -57,7 +59,7 @@ pub(super) fn figures(said: &[PlainReport], places: &[PlainBay], terms: &Terms) 
     let mut heard: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
     for s in said
         .iter()
-        .filter(|s| s.at + terms.lateness >= s.ingest && s.kind != SourceKind::App)
+        .filter(|s| s.at + terms.lateness >= s.ingest && standing(s.kind) == 0)
     {
         heard.entry(s.source).or_default().insert(s.at / 60_000);
     }
@@ -65,9 +67,15 @@ pub(super) fn figures(said: &[PlainReport], places: &[PlainBay], terms: &Terms) 
         let unsure = s.confidence < 204
             && (s.kind == SourceKind::App
                 || matches!(s.status, BayStatus::Occupied | BayStatus::Vacant));
-        !unsure && s.at < terms.to && s.at + terms.amend.max(terms.lateness) >= s.ingest
+        let unproven = s.kind == SourceKind::App && !s.trusted;
+        !unsure
+            && !unproven
+            && s.at < terms.to
+            && s.at + terms.amend.max(terms.lateness) >= s.ingest
     };
-    let usable: Vec<PlainReport> = said.iter().filter(usable).copied().collect();
+    let mut usable: Vec<PlainReport> = said.iter().filter(usable).copied().collect();
+    // As they were acknowledged.
+    usable.sort_by_key(|s| s.ingest);
     let mut out = Figures::default();
     for zone in places.iter().map(|p| p.zone).collect::<BTreeSet<_>>() {
         let of_zone: Vec<&PlainBay> = places.iter().filter(|p| p.zone == zone).collect();
@@ -96,68 +104,90 @@ pub(super) fn figures(said: &[PlainReport], places: &[PlainBay], terms: &Terms) 
     out
 }
 
+/// Who watches, who has booked, who passes by.
+fn standing(kind: SourceKind) -> usize {
+    match kind {
+        SourceKind::Sensor | SourceKind::Gate => 0,
+        SourceKind::Booking => 1,
+        SourceKind::App => 2,
+    }
+}
+
+/// From when to when which word of those of one standing stands.
+fn words(
+    said: &[PlainReport],
+    heard: &BTreeMap<u32, BTreeSet<u64>>,
+    place: &PlainBay,
+    terms: &Terms,
+) -> Vec<(u64, u64, PlainReport)> {
+    let times: BTreeSet<u64> = said.iter().map(|s| s.at).collect();
+    let word = |at: &u64| {
+        let of_time = || said.iter().filter(|s| s.at == *at);
+        let greatest = of_time().map(|s| (s.source, s.seq)).max()?;
+        let mut states: Vec<PlainReport> = Vec::new();
+        for s in of_time().filter(|s| (s.source, s.seq) == greatest) {
+            if states.iter().all(|known| known.status != s.status) {
+                states.push(*s);
+            }
+        }
+        states.last().copied()
+    };
+    let words: Vec<PlainReport> = times.iter().filter_map(word).collect();
+    let ends = words.iter().skip(1).map(|w| w.at).chain([u64::MAX]);
+    words
+        .iter()
+        .zip(ends)
+        .map(|(w, next)| {
+            let end = lapse(w, heard, place.limit, terms.max_age).min(next);
+            (w.at, end, *w)
+        })
+        .collect()
+}
+
+/// At each time the first of the three whose word stands and is not *unknown* is told.
 fn stretches(
     said: &[PlainReport],
     heard: &BTreeMap<u32, BTreeSet<u64>>,
     place: &PlainBay,
     terms: &Terms,
 ) -> Vec<Stretch> {
-    // Of several at one time: who watches, then the greater source, then its greater number.
-    let mut at: BTreeMap<u64, PlainReport> = BTreeMap::new();
-    for s in said {
-        let rank = |s: &PlainReport| (s.kind != SourceKind::App, s.source, s.seq);
-        let one = at.entry(s.at).or_insert(*s);
-        if rank(s) > rank(one) {
-            *one = *s;
-        }
-    }
+    let all = [0, 1, 2].map(|of| {
+        let said = said.iter().filter(|s| standing(s.kind) == of).copied();
+        words(&said.collect::<Vec<_>>(), heard, place, terms)
+    });
     let end = terms.to.min(place.until);
-    let mut reports: Vec<PlainReport> = Vec::new();
-    for r in at.into_values() {
-        let watched = reports.last().is_some_and(|word| {
-            word.kind != SourceKind::App
-                && word.status != BayStatus::Unknown
-                && lapse(word, heard, place.limit, terms.max_age) >= r.at
-        });
-        // An app's word settles nothing while a watcher's stands.
-        if !watched || r.kind != SourceKind::App {
-            reports.push(r);
-        }
-    }
-    let mut all = Vec::new();
-    let nothing = |from, to| Stretch {
-        from,
-        to,
-        status: BayStatus::Unknown,
-        kinds: SourceKinds::default(),
-    };
-    all.push(nothing(place.since, reports.first().map_or(end, |r| r.at)));
-    for (i, r) in reports.iter().enumerate() {
-        let next = reports.get(i + 1).map_or(end, |n| n.at);
-        let lapse = lapse(r, heard, place.limit, terms.max_age).min(next);
-        all.push(Stretch {
-            from: r.at,
-            to: lapse,
-            status: r.status,
-            kinds: SourceKinds::default().with(r.kind),
-        });
-        all.push(nothing(lapse, next));
-    }
+    let mut times: BTreeSet<u64> = [place.since, end].into();
+    let bounds = all.iter().flatten().flat_map(|w| [w.0, w.1]);
+    times.extend(bounds.filter(|at| *at > place.since && *at < end));
+    let times: Vec<u64> = times.into_iter().collect();
     let mut merged: Vec<Stretch> = Vec::new();
-    for s in all.into_iter().filter(|s| s.from < s.to) {
+    for pair in times.windows(2) {
+        let stands = |w: &&(u64, u64, PlainReport)| {
+            w.0 <= pair[0] && pair[0] < w.1 && w.2.status != BayStatus::Unknown
+        };
+        let told = all.iter().find_map(|of| of.iter().find(stands));
+        let status = told.map_or(BayStatus::Unknown, |w| w.2.status);
+        let kinds = told.map_or(SourceKinds::default(), |w| {
+            SourceKinds::default().with(w.2.kind)
+        });
         match merged.last_mut() {
-            Some(last) if last.status == s.status => {
-                last.to = s.to;
-                last.kinds.0 |= s.kinds.0;
+            Some(last) if last.status == status => {
+                last.to = pair[1];
+                last.kinds.0 |= kinds.0;
             }
-            _ => merged.push(s),
+            _ => merged.push(Stretch {
+                from: pair[0],
+                to: pair[1],
+                status,
+                kinds,
+            }),
         }
     }
     merged
 }
 
 fn lapse(r: &PlainReport, heard: &BTreeMap<u32, BTreeSet<u64>>, limit: u64, max_age: u64) -> u64 {
-    if r.kind == SourceKind::App {
+    if standing(r.kind) > 0 {
         return (r.at + limit).min(r.at + max_age);
     }
     let mut last = r.at / 60_000;

@@ -318,7 +318,7 @@ fn observed(s: &PlainReport, bay: u32) -> Observation {
         source_kind: s.kind,
         status: s.status,
         confidence: s.confidence,
-        backing: Backing::default(),
+        backing: Backing::of_key(s.trusted, 1),
     }
 }
 

@@ -5,7 +5,7 @@
 //! memory copies and one walk over the zones; `restore` touches every bay.
 
 use super::super::checkpoint::Saved;
-use super::super::fuse::BayState;
+use super::super::fuse::{BayState, Told};
 use super::super::worker_copy::WorkerCopy;
 use super::{Worker, mark};
 use crate::domain::{Millis, ZoneIx};
@@ -17,6 +17,11 @@ impl Worker {
         to.city = Some(self.city.clone());
         to.cells.clear();
         to.cells.extend_from_slice(&self.cells);
+        to.passing.clear();
+        to.passing.extend(self.passing.iter());
+        to.pools.clear();
+        to.pools
+            .extend(self.beliefs.iter().flat_map(super::Beliefs::pools));
         to.observed.clear();
         to.observed
             .extend(self.pulses.iter().map(|p| p.observed_at));
@@ -49,9 +54,34 @@ impl Worker {
             let zone = city.zone_of(bay);
             let kind = city.attrs(bay).kind;
             let new = BayState::restored(kept, zone);
-            if self.owns(zone) && new.kind() == kind {
+            if self.owns(zone) && new.word.bay_kind() == kind {
                 let old = std::mem::replace(&mut self.cells[bay.at()], new);
-                self.replace(bay, old, new);
+                self.show(bay, new.word.at());
+                self.replace(bay, zone, Told::of(&old), self.told(bay));
+            }
+        }
+        for kept in &saved.pools {
+            let cell = city
+                .bay_numbered(kept.bay)
+                .map(|bay| (bay, city.zone_of(bay)));
+            if let (Some((bay, _)), Some(beliefs)) =
+                (cell.filter(|(_, z)| self.owns(*z)), &mut self.beliefs)
+            {
+                beliefs.restore(bay, &mut self.cells[bay.at()], kept.pools);
+            }
+        }
+        for kept in &saved.passing {
+            let Some(bay) = city.bay_numbered(kept.bay) else {
+                continue;
+            };
+            let zone = city.zone_of(bay);
+            let cell = &self.cells[bay.at()];
+            if self.owns(zone) && kept.word.bay_kind() == cell.word.bay_kind() {
+                let old = self.told(bay);
+                let kept = self.passing.put(bay, kept.word);
+                self.cells[bay.at()].set_lower(kept);
+                self.show(bay, self.told(bay).word.at());
+                self.replace(bay, zone, old, self.told(bay));
             }
         }
         for kept in &saved.zones {

@@ -1,7 +1,9 @@
 //! What a worker makes of claims: states, tallies, silence, and changes of the registry under way.
 
 use super::*;
-use crate::domain::{Backing, BayKind, BayStatus, CountObservation, SourceIx, SourceKind};
+use crate::domain::{
+    Backing, BayKind, BayStatus, CountObservation, Observation, SourceIx, SourceKind,
+};
 use crate::testing::{self, Remembered};
 use proptest::prelude::*;
 
@@ -15,6 +17,10 @@ struct WorkerRig {
 }
 
 fn rig(registry: Arc<Registry>) -> WorkerRig {
+    rig_of(registry, false)
+}
+
+fn rig_of(registry: Arc<Registry>, believing: bool) -> WorkerRig {
     let model = Arc::new(Remembered::default());
     let staleness = Staleness {
         default_s: 900,
@@ -24,6 +30,11 @@ fn rig(registry: Arc<Registry>) -> WorkerRig {
     let seen = Arc::new(SourcesSeen::new(100, 1));
     let mut worker = Worker::new((0, 1), registry.clone(), seen, model.clone(), staleness);
     worker.publish();
+    worker = if believing {
+        worker.believing(None)
+    } else {
+        worker
+    };
     WorkerRig {
         registry,
         model,
@@ -353,3 +364,7 @@ proptest! {
         }
     }
 }
+
+mod belief;
+mod clock;
+mod ranks;

@@ -39,6 +39,8 @@ fn config(folder: &Path, data: &Path) -> Config {
             folder.join("registry").display().to_string(),
         ),
         ("data.path", data.display().to_string()),
+        // What a belief makes of the words came later; the words are what a folder must keep.
+        ("stream.fuse", "latest".to_owned()),
     ];
     config::parse(&toml, &flags).unwrap()
 }

@@ -49,13 +49,28 @@ async fn readyz(State(own): State<Arc<HealthState>>) -> Response {
             reason,
         })
         .collect();
+    let notes = own.health.notes().into_iter();
+    let notes = notes
+        .map(|(part, note)| schema::HealthNote {
+            part: part.to_owned(),
+            note,
+        })
+        .collect();
     let ready = reasons.is_empty();
     let status = if ready {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    (status, Json(schema::Ready { ready, reasons })).into_response()
+    (
+        status,
+        Json(schema::Ready {
+            ready,
+            reasons,
+            notes,
+        }),
+    )
+        .into_response()
 }
 
 /// Metrics in the Prometheus text format.

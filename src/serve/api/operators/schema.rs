@@ -80,6 +80,15 @@ pub(in crate::serve) struct Ready {
     pub(in crate::serve) ready: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::serve) reasons: Vec<NotReady>,
+    /// What an operator should know, though it does not stand in the way.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::serve) notes: Vec<HealthNote>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct HealthNote {
+    pub(in crate::serve) part: String,
+    pub(in crate::serve) note: String,
 }
 
 #[derive(Serialize, ToSchema)]

@@ -1,0 +1,144 @@
+//! How quickly bays of a zone are taken and left.
+
+use super::LogOdds;
+use super::tables;
+
+/// The rates of a zone's bays: a two-state Markov chain. Eight bytes, for an array that stays in
+/// the processor's cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rates {
+    /// Vacant to occupied, 2^-20 octave of likelihood per second. Never 0.
+    arrive: u16,
+    /// Occupied to vacant, likewise.
+    leave: u16,
+    /// The share of time that a bay is occupied in the long run, in 1/65,536. Never 0.
+    occupied: u16,
+    /// The same as log-odds.
+    usual: LogOdds,
+}
+
+/// log2(e) * 2^20: an event a second, in 2^-20 octave.
+const EVENT: u64 = 1_512_775;
+
+/// Seconds of a minute times ln 2, times 2^16: from octaves per second to events per minute.
+const PER_MINUTE: u64 = 2_725_565;
+
+/// How long a car stays where nothing is known, seconds.
+const USUAL_STAY_S: u32 = 60 * 60;
+
+/// How long a bay stands vacant where nothing is known, seconds.
+const USUAL_VACANCY_S: u32 = 25 * 60;
+
+impl Default for Rates {
+    /// 60 minutes of stay, 25 of vacancy.
+    fn default() -> Self {
+        Self::of_means(USUAL_STAY_S, USUAL_VACANCY_S)
+    }
+}
+
+impl Rates {
+    /// Of the mean stay of a car and the mean time that a bay is vacant, both in seconds. Below 24
+    /// s counts as 24 s, above 17 days as 17 days.
+    #[must_use]
+    pub const fn of_means(stay_s: u32, vacancy_s: u32) -> Self {
+        let arrive = per_second(vacancy_s);
+        let leave = per_second(stay_s);
+        let occupied = ((arrive as u32) << 16) / (arrive as u32 + leave as u32);
+        Self {
+            arrive,
+            leave,
+            occupied: occupied as u16,
+            usual: LogOdds(0),
+        }
+        .with_usual()
+    }
+
+    const fn with_usual(mut self) -> Self {
+        let octaves = tables::log2(self.arrive as u64) - tables::log2(self.leave as u64);
+        self.usual = LogOdds::from_octaves(octaves);
+        self
+    }
+
+    /// What is believed of a bay that nobody has told anything of.
+    #[must_use]
+    pub const fn usual(self) -> LogOdds {
+        self.usual
+    }
+
+    /// Of leaving the state, 2^-20 octave per second.
+    pub(super) const fn leaving(self, occupied: bool) -> i64 {
+        if occupied {
+            self.leave as i64
+        } else {
+            self.arrive as i64
+        }
+    }
+
+    /// Of leaving the state, events per minute, 20 bits after the point.
+    pub(super) const fn leaving_per_minute(self, occupied: bool) -> u64 {
+        (self.leaving(occupied) as u64 * PER_MINUTE) >> 16
+    }
+
+    /// The share of time in that state in the long run, in 1/65,536.
+    pub(super) const fn share(self, occupied: bool) -> u64 {
+        if occupied {
+            self.occupied as u64
+        } else {
+            (1 << 16) - self.occupied as u64
+        }
+    }
+
+    /// Octaves (2^-16) by which what was known fades in `seconds`: exp(-(both rates) * seconds).
+    pub(super) const fn fading(self, seconds: u32) -> i32 {
+        let both = self.arrive as u64 + self.leave as u64;
+        let octaves = (both * seconds as u64) >> 4;
+        if octaves > (40 << 16) {
+            -(40 << 16)
+        } else {
+            -(octaves as i32)
+        }
+    }
+}
+
+const fn per_second(mean_s: u32) -> u16 {
+    let mean = if mean_s == 0 { 1 } else { mean_s as u64 };
+    let rate = (EVENT + mean / 2) / mean;
+    if rate > u16::MAX as u64 {
+        u16::MAX
+    } else if rate == 0 {
+        1
+    } else {
+        rate as u16
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_those_of_the_mean_times() {
+        let rates = Rates::default();
+        let per_minute = |occupied| rates.leaving_per_minute(occupied) as f64 / f64::from(1 << 20);
+        assert!((per_minute(true) - 1.0 / 60.0).abs() < 2e-5);
+        assert!((per_minute(false) - 1.0 / 25.0).abs() < 4e-5);
+        let share = rates.share(true) as f64 / 65_536.0;
+        assert!((share - 60.0 / 85.0).abs() < 4e-4, "{share}");
+        assert_eq!(rates.share(true) + rates.share(false), 1 << 16);
+        assert!((rates.usual().nats() - (60f32 / 25.0).ln()).abs() < 2e-3);
+        let left = tables::exp2(rates.fading(600)) as f64 / tables::ONE as f64;
+        assert!((left - (-10.0f64 * (1.0 / 60.0 + 1.0 / 25.0)).exp()).abs() < 1e-3);
+    }
+
+    #[test]
+    fn no_mean_makes_a_rate_of_nothing() {
+        for stay in [0, 1, 60, u32::MAX] {
+            for vacancy in [0, 1, 60, u32::MAX] {
+                let rates = Rates::of_means(stay, vacancy);
+                assert!(rates.leaving(true) > 0 && rates.leaving(false) > 0);
+                assert!(rates.share(true) > 0 && rates.share(false) > 0, "{rates:?}");
+            }
+        }
+        assert_eq!(size_of::<Rates>(), 8);
+    }
+}

@@ -1,0 +1,77 @@
+//! Rounds over all bays, in which what is shown of each is brought up to date.
+//!
+//! A belief fades while nobody says anything. Every bay is looked at once in [`ROUND_MS`], some at
+//! each tick, so that no tick takes long; what has moved by [`MOVED`] is told anew.
+
+use super::Worker;
+use crate::domain::{BayIx, Millis, ZoneIx};
+
+/// A round takes so long, ms.
+const ROUND_MS: u64 = 15_000;
+
+/// Certainty that has moved by so much is told, in 1/255.
+const MOVED: u8 = 8;
+
+/// How far the round is.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Round {
+    /// The next zone.
+    zone: u32,
+    at: Millis,
+}
+
+impl Worker {
+    /// Goes on with the round.
+    pub(super) fn go_round(&mut self, now: Millis) {
+        if self.beliefs.is_none() {
+            return;
+        }
+        let passed = now.since(self.round.at).min(ROUND_MS);
+        let zones = self.zones.len() as u64;
+        // Whole zones; what is left of one is made up for at the next tick.
+        let due = zones * passed / ROUND_MS;
+        if due == 0 {
+            return;
+        }
+        self.round.at = now;
+        for _ in 0..due {
+            let z = ZoneIx(self.round.zone % zones as u32);
+            self.round.zone = (z.0 + 1) % zones as u32;
+            if self.owns(z) {
+                self.look_at(z, now);
+            }
+        }
+    }
+
+    fn look_at(&mut self, z: ZoneIx, now: Millis) {
+        let city = self.city.clone();
+        for bay in city.bays_of(z) {
+            let cell = &self.cells[bay.at()];
+            if cell.is_pooled() {
+                self.look_at_evidence(bay, now);
+            } else if !cell.word.standing() && !cell.has_lower() {
+                continue;
+            }
+            self.show_if_moved(bay, z, now);
+        }
+    }
+
+    fn look_at_evidence(&mut self, bay: BayIx, now: Millis) {
+        let cell = &mut self.cells[bay.at()];
+        if let Some(beliefs) = &mut self.beliefs {
+            beliefs.drop_spent(bay, cell, now);
+        }
+        self.tell_evidence(bay, now);
+    }
+
+    fn show_if_moved(&mut self, bay: BayIx, zone: ZoneIx, now: Millis) {
+        let old = self.told(bay);
+        self.show(bay, now);
+        let new = self.told(bay);
+        if new.certainty.abs_diff(old.certainty) >= MOVED {
+            self.replace(bay, zone, old, new);
+        } else {
+            self.cells[bay.at()].show(old.certainty);
+        }
+    }
+}
