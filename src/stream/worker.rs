@@ -219,7 +219,8 @@ impl Worker {
                 }
                 Claim::Alive { .. } => {}
             }
-            if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&self.settle, claim) {
+            if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&mut self.settle, claim)
+            {
                 settle.note(claim, now);
             }
         }
