@@ -12,7 +12,7 @@ mod cache;
 
 use super::catalogue::{Catalogue, Class, ManifestFile};
 use super::files::{RawRow, read_turnover, read_zones};
-use super::store::Shelf;
+use super::store::{Shelf, StoreError};
 use super::visits::{VisitRow, read_visits};
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Millis, Sums, Tally, Window, WindowRow};
@@ -297,6 +297,25 @@ impl Archive {
             found.extend(files.iter().filter(meant).cloned());
         }
         Ok(found)
+    }
+
+    /// The hours that reach into `from..to` of which anything can be told, ascending.
+    pub(super) fn hours(&self, from: Millis, to: Millis) -> Result<Vec<Millis>, Gap> {
+        let away = |e: StoreError| Gap::Away(e.to_string());
+        let mut hours = Vec::new();
+        let days = self.catalogue.days().map_err(away)?;
+        for day in days
+            .into_iter()
+            .filter(|d| d.plus(24 * HOUR_MS) > from && *d < to)
+        {
+            let files = self.catalogue.day(day).map_err(away)?;
+            let told = files
+                .iter()
+                .filter(|e| e.class == Class::Turnover && !e.correction);
+            let meant = |hour: &Millis| hour.plus(HOUR_MS) > from && *hour < to;
+            hours.extend(told.map(|e| e.hour).filter(meant));
+        }
+        Ok(hours)
     }
 
     /// The zones that a file of turnover speaks of.

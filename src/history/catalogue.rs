@@ -170,6 +170,20 @@ impl Catalogue {
             .collect())
     }
 
+    /// The first hour that was told, or is known by its corrections alone: see the keeper.
+    pub(super) fn first_hour(&self) -> Result<Option<Millis>, StoreError> {
+        for day in self.days()? {
+            let files = self.day(day)?;
+            let told = files
+                .iter()
+                .filter(|e| e.class == Class::Turnover && !e.correction);
+            if let Some(first) = told.map(|e| e.hour).min() {
+                return Ok(Some(first));
+            }
+        }
+        Ok(None)
+    }
+
     /// Deletes the files of a class of all days that ended before `before`. How many.
     pub(super) fn retire(&self, class: Class, before: Millis) -> Result<usize, StoreError> {
         let mut gone = 0;

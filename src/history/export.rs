@@ -93,8 +93,8 @@ impl Export {
         };
         let mut sink = Sink::new(self.format, out, TurnoverWriter::new, TURNOVER_HEADER)?;
         let mut rows = 0;
-        for entry in files.iter().filter(|e| !e.correction) {
-            let mut windows = archive.windows_of_hour(entry.hour, zones.as_deref())?;
+        for hour in archive.hours(self.from, self.to)? {
+            let mut windows = archive.windows_of_hour(hour, zones.as_deref())?;
             windows.retain(|r| r.from >= self.from && r.from < self.to);
             rows += windows.len() as u64;
             match &mut sink {

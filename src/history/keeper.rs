@@ -17,7 +17,7 @@ use super::store::{Shelf, StoreError};
 use super::visits::write_visits;
 use super::{Config, table};
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{Clock, Corrections, Millis, SettledHour, SettledSink};
+use crate::domain::{Clock, Corrections, Millis, SettledHour, SettledSink, WindowRow};
 use crate::health::{Health, Part};
 use crate::metrics::Metrics;
 use gathered::{Gathered, HourKey};
@@ -238,6 +238,9 @@ impl Keeper {
                 (first.min(t), last.max(t))
             })
         };
+        if correction {
+            self.make_known(&windows)?;
+        }
         let turnover = (windows.len(), span(&mut windows.iter().map(|r| r.from)));
         let single = (visits.len(), span(&mut visits.iter().map(|(v, _)| v.end)));
         for (class, (rows, (first, last))) in [(Class::Turnover, turnover), (Class::Visits, single)]
@@ -285,6 +288,41 @@ impl Keeper {
         tracing::debug!(
             hour = %hour, correction, rows = turnover.0, visits = single.0, "history written"
         );
+        Ok(())
+    }
+
+    /// Before the hub's first hour nothing was told, so corrections are all there is of it: the
+    /// hours they speak of get an entry as any hour in which there was nothing, and are known for
+    /// as long. From the newest back, so that a crash leaves none between that are not.
+    fn make_known(&self, windows: &[WindowRow]) -> Result<(), StoreError> {
+        let hours = windows.iter().map(|r| r.from.0 / HOUR_MS * HOUR_MS);
+        let (Some(first), Some(last)) = (hours.clone().min(), hours.max()) else {
+            return Ok(());
+        };
+        let known = self.catalogue.first_hour()?;
+        let known = known.map_or(last + HOUR_MS, |hour| hour.0);
+        // What was retired does not come back.
+        let days = u64::from(self.config.keep_turnover_days);
+        let kept_from = match days {
+            0 => 0,
+            _ => self.clock.now().0.saturating_sub(days * 24 * HOUR_MS),
+        };
+        let mut hour = known;
+        while hour > first && hour - HOUR_MS >= kept_from {
+            hour -= HOUR_MS;
+            let hour = Millis(hour);
+            self.catalogue.put(ManifestFile {
+                class: Class::Turnover,
+                correction: false,
+                hour,
+                file: ManifestFile::path(Class::Turnover, false, hour),
+                rows: 0,
+                bytes: 0,
+                crc32c: crc32c::crc32c(&[]),
+                first: hour,
+                last: hour,
+            })?;
+        }
         Ok(())
     }
 

@@ -27,9 +27,18 @@ pub struct Lately {
     clock: Arc<dyn Clock>,
     stream: OnceLock<Arc<dyn RecentTurnover>>,
     tables: Mutex<AHashMap<(Millis, bool), Table>>,
-    /// The first hour of which the stream holds anything; 0: not looked for yet.
-    first: AtomicU64,
+    first: Mutex<FirstHour>,
     stamps: AtomicU64,
+}
+
+/// The first hour of which the stream holds anything, as it was found.
+#[derive(Default)]
+struct FirstHour {
+    hour: Millis,
+    /// The hours from here on up to it held nothing.
+    held: Millis,
+    /// How often those had been changed.
+    changes: u64,
 }
 
 struct Table {
@@ -54,14 +63,13 @@ impl Table {
 impl Lately {
     #[must_use]
     pub fn new(registry: Arc<Registry>, clock: Arc<dyn Clock>) -> Self {
-        let first = AtomicU64::new(0);
         let stamps = AtomicU64::new(0);
         Self {
             registry,
             clock,
             stream: OnceLock::new(),
             tables: Mutex::default(),
-            first,
+            first: Mutex::default(),
             stamps,
         }
     }
@@ -159,6 +167,20 @@ impl Lately {
     }
 }
 
+impl Lately {
+    /// Whether the stream holds anything of an hour; of the one under way it always does.
+    fn is_heard(&self, stream: &dyn RecentTurnover, hour: Millis) -> bool {
+        let end = hour.plus(HOUR_MS);
+        let mut zones = (0..self.registry.city().zone_count()).map(ZoneIx);
+        end > stream.settled()
+            || zones.any(|zone| {
+                let mut heard = false;
+                stream.hours(zone, hour, end, &mut |_, _| heard = true);
+                heard
+            })
+    }
+}
+
 impl RecentFigures for Lately {
     fn settled_to(&self) -> Millis {
         self.stream.get().map_or(Millis::NEVER, |s| s.settled())
@@ -169,15 +191,31 @@ impl RecentFigures for Lately {
             return Millis::MAX;
         };
         let held = stream.hours_from();
-        let known = Millis(self.first.load(Ordering::Relaxed));
-        if known >= held {
-            return known;
-        }
+        let mut known = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        // Late reports may say something of hours that held nothing when they were looked at.
+        let mut changes = 0;
         let mut hour = held;
-        while hour < stream.settled() && self.cells(hour, false).is_none() {
+        while hour < known.hour {
+            changes += stream.version(hour);
             hour = hour.plus(HOUR_MS);
         }
-        self.first.store(hour.0, Ordering::Relaxed);
+        if known.hour >= held && (known.held, known.changes) == (held, changes) {
+            return known.hour;
+        }
+        (hour, changes) = (held, 0);
+        while hour < stream.settled() {
+            let version = stream.version(hour);
+            if self.is_heard(&**stream, hour) {
+                break;
+            }
+            changes += version;
+            hour = hour.plus(HOUR_MS);
+        }
+        *known = FirstHour {
+            hour,
+            held,
+            changes,
+        };
         hour
     }
 

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Promises: a file is whole or not there, and an hour told again replaces itself with the same
-//! bytes; corrections are rows of differences, so that whoever adds up all rows is right; a damaged
+//! bytes; corrections are rows of differences, so that whoever adds up all rows is right, and make
+//! hours known that were before the first one told; a damaged
 //! file is named and the others are served; an answer does not change where the stream's memory
 //! ends. Dear: a day that nobody has asked for before (24 files), so it is answered page by page.
 //!
@@ -146,18 +147,9 @@ impl History {
         walk
     }
 
-    /// The first hour of which there is a file.
+    /// The first hour that is known by files.
     fn first_file(&self) -> Millis {
-        let first = || {
-            let day = *self.catalogue.days().ok()?.first()?;
-            self.catalogue
-                .day(day)
-                .ok()?
-                .iter()
-                .filter(|e| e.class == Class::Turnover)
-                .map(|e| e.hour)
-                .min()
-        };
-        first().unwrap_or(Millis::MAX)
+        let first = self.catalogue.first_hour().ok().flatten();
+        first.unwrap_or(Millis::MAX)
     }
 }

@@ -198,6 +198,14 @@ impl Gate {
                     at: message.now,
                 }))
             }
+            Said::Present(at) => {
+                let at = self.plausible(at, message.now)?;
+                self.ledger.say(message.speaker.source, true);
+                Ok(Some(Claim::Alive {
+                    source: message.speaker.source,
+                    at,
+                }))
+            }
             Said::Unreadable(e) => Err((Reason::Malformed, e.0)),
         }
     }

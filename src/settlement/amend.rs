@@ -1,5 +1,8 @@
-//! Late reports: the bay's walk is gone through again with them and without, and the difference is
-//! what changes.
+//! Late reports, and minutes in which a source was heard that are known late: the bay's walk is gone
+//! through again with them and without, and the difference is what changes.
+//!
+//! A late minute concerns every bay whose word it may lengthen, not the reported ones alone. They are
+//! found by who watches a bay now, and by who did before (see [`super::beneath`]).
 //!
 //! A walk is taken up at the newest carry (see [`super::amendment_log`]) whose hour has a report no
 //! later than the late one. Where there is none, nothing stood: every older word has lapsed, as long
@@ -7,10 +10,11 @@
 //! Dear: reads the shard's blocks of the hours since then, each once a step.
 
 use super::amendment_log::{BayHour, Carry, HourRecords, Records};
-use super::beneath::{AllBeneath, Beneath};
+use super::beneath::{AllBeneath, Beneath, Overtaken};
 use super::corrections::{Change, is_told};
 use super::deltas::WindowDeltas;
 use super::heard::{MINUTE_MS, REACH};
+use super::late_minutes::Hearing;
 use super::recent::slot;
 use super::report::{Report, order, standing};
 use super::shard::Late;
@@ -18,7 +22,7 @@ use super::step::WindowStep;
 use super::timeline::{BayTimeline, Rules};
 use super::walk::ZoneQuiet;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{BayIx, Millis};
+use crate::domain::{BayIx, Millis, SourceIx, zones_of};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io;
@@ -37,8 +41,50 @@ struct Past {
 }
 
 impl WindowStep<'_> {
-    /// Takes late reports into account, bay by bay.
-    pub(in crate::settlement) fn amend(&mut self, mut late: Vec<Late>) {
+    /// The bays of this shard whose words may stand longer than the step before knew, and from
+    /// when on, ms.
+    pub(in crate::settlement) fn lengthened(&self) -> BTreeMap<u32, u64> {
+        let mut found = BTreeMap::new();
+        if !self.hearing.late.any_fresh() {
+            return found;
+        }
+        let city = self.city;
+        for zone in zones_of(self.shard, city.zone_count()) {
+            let limit = self.rules(zone, 0).limit;
+            // Most bays of a zone are of few sources, one after the other.
+            let mut last = None;
+            for bay in city.bays_of(zone) {
+                let Some(source) = self.cells[bay.at()].watcher() else {
+                    continue;
+                };
+                let from = match last {
+                    Some((of, from)) if of == source => from,
+                    _ => self.hearing.lengthened(source, limit),
+                };
+                last = Some((source, from));
+                found.extend(from.map(|from| (bay.0, from)));
+            }
+        }
+        for (_, by) in self.hearing.late.overtaken_in(self.shard) {
+            let bay = BayIx(by.bay);
+            if !city.is_live(bay) {
+                continue;
+            }
+            let limit = self.rules(city.zone_of(bay), 0).limit;
+            if let Some(from) = self.hearing.lengthened(SourceIx(by.source), limit) {
+                let first = found.entry(by.bay).or_insert(from);
+                *first = from.min(*first);
+            }
+        }
+        found
+    }
+
+    /// Takes late reports into account, and bays whose words may stand longer, bay by bay.
+    pub(in crate::settlement) fn amend(
+        &mut self,
+        mut late: Vec<Late>,
+        mut lengthened: BTreeMap<u32, u64>,
+    ) {
         let amend = self.limits.amend;
         let mut read = Read::new();
         late.retain(|l| {
@@ -51,18 +97,28 @@ impl WindowStep<'_> {
         // Stable: of two words of one rank and instant the one acknowledged last stands.
         late.sort_by_key(|l| (l.report.place(), l.ingest));
         for of_bay in late.chunk_by(|a, b| a.report.bay() == b.report.bay()) {
-            match self.past(of_bay[0].report, &mut read) {
-                Ok(Some(past)) => self.amend_bay(&past, of_bay, &mut read),
-                Ok(None) => of_bay.iter().for_each(|l| self.aside(l)),
-                Err(e) => {
-                    tracing::warn!(
-                        error = %e,
-                        "settled reports could not be read again: late ones are kept aside",
-                    );
-                    self.counts.unkept += of_bay.len() as u64;
-                    for l in of_bay {
-                        self.aside(l);
-                    }
+            let report = of_bay[0].report;
+            let longer = lengthened.remove(&report.bay());
+            let from = longer.map_or(report.at(), |at| at.min(report.at()));
+            self.amend_from(report.bay(), from, of_bay, &mut read);
+        }
+        for (bay, from) in lengthened {
+            self.amend_from(bay, from, &[], &mut read);
+        }
+    }
+
+    fn amend_from(&mut self, bay: u32, from: u64, late: &[Late], read: &mut Read) {
+        match self.past(bay, from, read) {
+            Ok(Some(past)) => self.amend_bay(bay, &past, late, read),
+            Ok(None) => late.iter().for_each(|l| self.aside(l)),
+            Err(e) => {
+                tracing::warn!(
+                    error = %e,
+                    "settled reports could not be read again: late ones are kept aside",
+                );
+                self.counts.unkept += late.len().max(1) as u64;
+                for l in late {
+                    self.aside(l);
                 }
             }
         }
@@ -81,9 +137,8 @@ impl WindowStep<'_> {
     }
 
     /// `None` when too much of it is gone to say.
-    fn past(&mut self, first: Report, read: &mut Read) -> io::Result<Option<Past>> {
-        let bay = BayIx(first.bay());
-        let at = first.at();
+    fn past(&mut self, bay: u32, at: u64, read: &mut Read) -> io::Result<Option<Past>> {
+        let bay = BayIx(bay);
         let number = self.city.bay_number(bay);
         let swept = self.zone_of(bay.0).1.swept;
         let hour = at / HOUR_MS * HOUR_MS;
@@ -122,8 +177,7 @@ impl WindowStep<'_> {
         Ok(Some(past))
     }
 
-    fn amend_bay(&mut self, past: &Past, late: &[Late], read: &mut Read) {
-        let bay = late[0].report.bay();
+    fn amend_bay(&mut self, bay: u32, past: &Past, late: &[Late], read: &mut Read) {
         let (zone, rows) = self.zone_of(bay);
         let swept = rows.swept;
         let number = self.city.bay_number(BayIx(bay));
@@ -132,28 +186,48 @@ impl WindowStep<'_> {
         reports.extend(&new);
         order(&mut reports);
         self.counts.amended += late.len() as u64;
-        if reports == past.reports {
+        let same = reports == past.reports;
+        if same && !self.hearing.late.any_fresh() {
             return;
         }
-        self.wake(zone, new[0].at() / HOUR_MS * HOUR_MS);
+        if let (false, Some(first)) = (same, new.first()) {
+            self.wake(zone, first.at() / HOUR_MS * HOUR_MS);
+        }
         let rules = Rules {
             bay: number,
             ..self.rules(zone, past.from)
         };
-        let (without, ..) = walk(past.carry, &past.reports, swept, &rules);
-        let (with, carry, carries) = walk(past.carry, &reports, swept, &rules);
-        self.cells[bay as usize] = carry.0;
-        self.beneath.set(bay, carry.1);
+        let before = Rules {
+            heard: Hearing {
+                before: true,
+                ..self.hearing
+            },
+            ..rules
+        };
+        let without = Rewalk::new(past.carry, &past.reports, swept, &before);
+        let with = Rewalk::new(past.carry, &reports, swept, &rules);
+        let no_news = (with.carry, &with.carries) == (without.carry, &without.carries);
+        let change = Change::between(with.deltas, without.deltas);
+        if same && no_news && change.is_empty() {
+            return;
+        }
+        self.cells[bay as usize] = with.carry.0;
+        self.beneath.set(bay, with.carry.1);
+        for by in with.overtaken {
+            self.beneath.overtake(Overtaken { bay, ..by });
+        }
         self.still[zone.at()] = ZoneQuiet::default();
-        self.change(slot(zone), &Change::between(with, without));
+        self.change(slot(zone), &change);
         let mut by_hour: BTreeMap<u64, Records> = BTreeMap::new();
-        for (hour, carry) in carries
+        for (hour, carry) in with
+            .carries
             .into_iter()
             .filter(|c| c.0 > past.from || !past.carried)
         {
             by_hour.entry(hour).or_default().carry(carry, number);
         }
-        for r in &new {
+        let learnt: &[Report] = if same { &[] } else { &new };
+        for r in learnt {
             by_hour
                 .entry(r.at() / HOUR_MS * HOUR_MS)
                 .or_default()
@@ -193,26 +267,37 @@ impl WindowStep<'_> {
     }
 }
 
-/// Walks through `reports` up to `to`. Also gives, for each hour with reports, the walk just before
-/// the first of them.
-fn walk(
-    (mut cell, beneath): Carry,
-    reports: &[Report],
-    to: u64,
-    rules: &Rules<'_>,
-) -> (WindowDeltas, Carry, Vec<(u64, Carry)>) {
-    let mut deltas = WindowDeltas::default();
-    let mut carries = Vec::new();
-    let mut beneath = AllBeneath::one(rules.bay, beneath);
-    let mut last = 0;
-    standing(reports, |r| {
-        let hour = r.at() / HOUR_MS * HOUR_MS;
-        if hour != last {
-            carries.push((hour, (cell, beneath.of(rules.bay))));
-            last = hour;
+/// A walk through the past.
+struct Rewalk {
+    deltas: WindowDeltas,
+    /// Where it has come to.
+    carry: Carry,
+    /// For each hour with reports, the walk just before the first of them.
+    carries: Vec<(u64, Carry)>,
+    overtaken: Vec<Overtaken>,
+}
+
+impl Rewalk {
+    /// From `start` through `reports` up to `to`.
+    fn new((mut cell, beneath): Carry, reports: &[Report], to: u64, rules: &Rules<'_>) -> Self {
+        let mut deltas = WindowDeltas::default();
+        let mut carries = Vec::new();
+        let mut beneath = AllBeneath::one(rules.bay, beneath);
+        let mut last = 0;
+        standing(reports, |r| {
+            let hour = r.at() / HOUR_MS * HOUR_MS;
+            if hour != last {
+                carries.push((hour, (cell, beneath.of(rules.bay))));
+                last = hour;
+            }
+            cell.report(r, rules, &mut beneath, &mut deltas);
+        });
+        cell.advance(to, rules, &mut beneath, &mut deltas);
+        Self {
+            deltas,
+            carry: (cell, beneath.of(rules.bay)),
+            carries,
+            overtaken: beneath.overtaken().collect(),
         }
-        cell.report(r, rules, &mut beneath, &mut deltas);
-    });
-    cell.advance(to, rules, &mut beneath, &mut deltas);
-    (deltas, (cell, beneath.of(rules.bay)), carries)
+    }
 }

@@ -5,6 +5,9 @@
 //! beneath, and are told once the one above has lapsed or was taken back. Few bays have any, so they
 //! are not among the timelines: memory is 24 bytes and a table's overhead for each bay of which
 //! an app or a booking has spoken while another's word stood, within the greatest age.
+//!
+//! Beside them: who else watches a bay than the one whose word is the newest. They are looked for
+//! when it is learnt late that one of them was heard, as its older word may have stood longer.
 
 use super::report::Standing;
 use crate::domain::{BayStatus, SourceKind};
@@ -73,11 +76,25 @@ impl Beneath {
     }
 }
 
+/// A watcher of a bay whose word gave way to another watcher's; bays by number or index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Pod, Zeroable)]
+#[repr(C)]
+pub struct Overtaken {
+    pub bay: u32,
+    pub source: u32,
+    /// When that was last, ms.
+    pub at: u64,
+}
+
 /// What lies beneath the told words of some bays, by the names that [`Rules`] give them.
 ///
 /// [`Rules`]: super::timeline::Rules
 #[derive(Debug, Default)]
-pub struct AllBeneath(AHashMap<u32, Beneath>);
+pub struct AllBeneath {
+    words: AHashMap<u32, Beneath>,
+    /// By bay and source.
+    overtaken: AHashMap<(u32, u32), u64>,
+}
 
 impl AllBeneath {
     /// One bay's, on a walk of its own.
@@ -102,7 +119,7 @@ impl AllBeneath {
         above: Standing,
         after: u64,
     ) -> Option<LowerWord> {
-        if self.0.is_empty() {
+        if self.words.is_empty() {
             return None;
         }
         let mut beneath = self.of(bay);
@@ -112,24 +129,41 @@ impl AllBeneath {
     }
 
     pub(in crate::settlement) fn of(&self, bay: u32) -> Beneath {
-        self.0.get(&bay).copied().unwrap_or_default()
+        self.words.get(&bay).copied().unwrap_or_default()
     }
 
     pub(in crate::settlement) fn set(&mut self, bay: u32, beneath: Beneath) {
         if beneath.is_empty() {
-            self.0.remove(&bay);
+            self.words.remove(&bay);
         } else {
-            self.0.insert(bay, beneath);
+            self.words.insert(bay, beneath);
         }
     }
 
-    /// Lets go of what was said before `oldest`, and has lapsed.
-    pub(in crate::settlement) fn forget(&mut self, oldest: u64) {
-        self.0.retain(|_, beneath| beneath.newest() >= oldest);
+    /// Another watcher's word has taken the place of that source's.
+    pub(in crate::settlement) fn overtake(&mut self, by: Overtaken) {
+        let last = self.overtaken.entry((by.bay, by.source)).or_default();
+        *last = by.at.max(*last);
+    }
+
+    /// Lets go of words said before `lapsed`, and of watchers that nothing can be learnt of any
+    /// more.
+    pub(in crate::settlement) fn forget(&mut self, lapsed: u64, amended: u64) {
+        self.words.retain(|_, beneath| beneath.newest() >= lapsed);
+        self.overtaken.retain(|_, at| *at >= amended);
     }
 
     pub(in crate::settlement) fn each(&self) -> impl Iterator<Item = (u32, Beneath)> {
-        self.0.iter().map(|(bay, beneath)| (*bay, *beneath))
+        self.words.iter().map(|(bay, beneath)| (*bay, *beneath))
+    }
+
+    pub(in crate::settlement) fn overtaken(&self) -> impl Iterator<Item = Overtaken> {
+        let each = |((bay, source), at): (&(u32, u32), &u64)| Overtaken {
+            bay: *bay,
+            source: *source,
+            at: *at,
+        };
+        self.overtaken.iter().map(each)
     }
 }
 
@@ -166,7 +200,7 @@ mod tests {
         assert_eq!(all.take(7, Standing::Watching, 0), Some(app), "taken back");
         assert_eq!(all.each().count(), 0);
         fill(&mut all);
-        all.forget(21);
+        all.forget(21, 0);
         assert_eq!(all.each().count(), 0);
     }
 }

@@ -80,6 +80,11 @@ pub struct Change {
 }
 
 impl Change {
+    /// Whether both walks have put down the same.
+    pub const fn is_empty(&self) -> bool {
+        self.windows.is_empty() && self.retracted.is_empty() && self.asserted.is_empty()
+    }
+
     /// From what the two walks put down.
     pub fn between(mut with: WindowDeltas, without: WindowDeltas) -> Self {
         with.subtract(&without);

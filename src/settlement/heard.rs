@@ -1,8 +1,8 @@
 //! In which minutes of event time each sensor and gate was heard: one bit a minute for two days,
 //! one table for all workers.
 //!
-//! Only what came in time is heard (see [`super`]), so that by the time a minute is settled its bit
-//! has its final value. Ring of words: 48 minutes in the low bits, and above them which 48 minutes
+//! What came in time is noted at once, so that by the time a minute is settled its bit has its final
+//! value but for what comes late: see [`super::late_minutes`]. Ring of words: 48 minutes in the low bits, and above them which 48 minutes
 //! those are, so that an old word is told from a new one and replaced whole. Memory: 512 bytes a
 //! source, in pages of sixteen, from the first time one of them is heard.
 
@@ -53,8 +53,14 @@ impl Heard {
         }
     }
 
+    /// Whether it is known to have been heard in that minute.
+    pub(in crate::settlement) fn was_in(&self, source: SourceIx, minute: u32) -> bool {
+        self.last_in(source, minute..=minute).is_some()
+    }
+
+    /// The same, for a minute that may be no newer than the one noted last.
     #[inline(never)]
-    fn hear_first(&self, source: SourceIx, minute: u32) {
+    pub(in crate::settlement) fn hear_first(&self, source: SourceIx, minute: u32) {
         let Some(page) = self.pages.get(source.at() / PER_PAGE) else {
             return;
         };

@@ -3,6 +3,7 @@
 use super::Settle;
 use super::heard::MINUTE_MS;
 use super::inbox::window_of;
+use super::late_minutes::LateMinute;
 use super::report::Report;
 use super::shard::Late;
 use crate::domain::{Claim, Millis, Observation, SourceIx, SourceKind, ZoneIx, shard_of};
@@ -16,14 +17,14 @@ impl Settle {
     )]
     pub(crate) fn take(&mut self, o: &Observation, zone: ZoneIx, now: Millis) {
         let at = o.at.min(now);
-        let in_time = self.hear(o.source, o.source_kind, at, now);
+        let heard = self.hear(o.source, o.source_kind, at, now);
         let Some(report) = Report::new(o, at) else {
             return;
         };
-        if in_time && self.waiting < self.shared.limits.max_waiting {
+        if heard == Came::InTime && self.waiting < self.shared.limits.max_waiting {
             self.wait(report, shard_of(zone));
         } else {
-            self.take_late(report, zone, now);
+            self.take_late(report, zone, heard, now);
         }
     }
 
@@ -51,12 +52,12 @@ impl Settle {
     }
 
     #[cold]
-    fn take_late(&mut self, report: Report, zone: ZoneIx, now: Millis) {
+    fn take_late(&mut self, report: Report, zone: ZoneIx, heard: Came, now: Millis) {
         let late = Late {
             ingest: now.0,
             report,
         };
-        if self.waiting < self.shared.limits.max_waiting {
+        if heard != Came::NoRoom && self.waiting < self.shared.limits.max_waiting {
             self.waiting += 1;
             self.shards[shard_of(zone) as usize].late.push(late);
         } else {
@@ -67,23 +68,61 @@ impl Settle {
 
     /// A claim that is of no bay: its source is there.
     #[inline]
-    pub(crate) fn note(&self, claim: &Claim, now: Millis) {
-        match claim {
-            Claim::Bay(_) | Claim::Clock { .. } => {}
-            Claim::Count(c) => drop(self.hear(c.source, SourceKind::Gate, c.at.min(now), now)),
+    pub(crate) fn note(&mut self, claim: &Claim, now: Millis) {
+        let heard = match claim {
+            Claim::Bay(_) | Claim::Clock { .. } => return,
+            Claim::Count(c) => self.hear(c.source, SourceKind::Gate, c.at.min(now), now),
             Claim::Alive { source, at } => {
-                let _ = self.hear(*source, SourceKind::Sensor, (*at).min(now), now);
+                self.hear(*source, SourceKind::Sensor, (*at).min(now), now)
             }
+        };
+        if heard == Came::NoRoom {
+            self.counts.late += 1;
+            self.counts.too_late += 1;
         }
     }
 
-    /// Whether it came in time; if so, its source was heard then.
+    /// Its source was heard at that time; how that came in.
     #[inline]
-    fn hear(&self, source: SourceIx, kind: SourceKind, at: Millis, now: Millis) -> bool {
+    fn hear(&self, source: SourceIx, kind: SourceKind, at: Millis, now: Millis) -> Came {
         let in_time = at.0 + self.shared.limits.lateness >= now.0;
-        if in_time && !kind.passes_by() {
+        if !in_time {
+            return self.hear_late(source, kind, at, now);
+        }
+        if !kind.passes_by() {
             self.shared.heard.hear(source, (at.0 / MINUTE_MS) as u32);
         }
-        in_time
+        Came::InTime
     }
+
+    #[cold]
+    fn hear_late(&self, source: SourceIx, kind: SourceKind, at: Millis, now: Millis) -> Came {
+        let limits = &self.shared.limits;
+        if kind.passes_by() || at.0 + limits.amend < now.0 {
+            return Came::Late;
+        }
+        let late = LateMinute {
+            source: source.0,
+            minute: (at.0 / MINUTE_MS) as u32,
+            ingest: now.0,
+        };
+        let shared = &self.shared;
+        if shared
+            .late_minutes
+            .note(late, &shared.heard, limits.max_waiting)
+        {
+            Came::Late
+        } else {
+            Came::NoRoom
+        }
+    }
+}
+
+/// How a claim came in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::settlement) enum Came {
+    InTime,
+    Late,
+    /// Late, and there is no room for when its source was heard.
+    NoRoom,
 }

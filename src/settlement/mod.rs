@@ -12,8 +12,9 @@
 //! came late, and of the bays' service; not of duplicates, batches, workers or restarts, nor of order
 //! (but where one source says two things with one `at` and `seq`: then the last acknowledged stands).
 //! The watermark is the frontier of what all workers have applied, less the lateness, in whole
-//! windows; whether a claim is late is decided by the ingest time of its own batch. Only claims in
-//! time count as hearing a source: a late report speaks for its own bay and no other.
+//! windows; whether a claim is late is decided by the ingest time of its own batch. A source is heard
+//! in the minutes of all its claims, of late ones too: what is delivered within the time of
+//! amendments comes to the same as if it had come in time.
 //!
 //! Dear: each report comes from memory three times more, and after a start, an amendment, a change of
 //! the registry, or when a word may have lapsed, all bays of a zone are looked at; so it is done a
@@ -33,6 +34,7 @@ mod handover;
 pub mod heard;
 mod inbox;
 mod intake;
+pub mod late_minutes;
 pub mod recent;
 pub mod report;
 pub mod saved;
@@ -49,12 +51,13 @@ pub use step::SettledCounts;
 
 use self::amendment_log::Records;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{AmendmentLog, BayIx, Millis, SHARDS, SettledSink, ZoneIx, owner};
+use crate::domain::{AmendmentLog, BayIx, Millis, SHARDS, SettledSink, ZoneIx, owner, shard_of};
 use crate::registry::city::City;
 use beneath::AllBeneath;
 use chains::Chains;
 use heard::Heard;
 use inbox::{Inbox, window_of};
+use late_minutes::{Hearing, KnownLate, LateMinutes};
 use recent::Recent;
 use shard::{Late, Shard};
 use std::sync::Arc;
@@ -69,6 +72,7 @@ pub const A_LITTLE: usize = 1 << 16;
 /// What the workers share.
 pub struct SettlementShared {
     pub heard: Heard,
+    pub late_minutes: LateMinutes,
     pub recent: Arc<Recent>,
     pub limits: SettlementLimits,
     /// Ingest time of the first batch that settlement has seen; 0 before.
@@ -91,6 +95,7 @@ impl SettlementShared {
         let handed = Handed::new(workers);
         Self {
             heard,
+            late_minutes: LateMinutes::default(),
             recent,
             limits,
             begun: AtomicU64::new(0),
@@ -150,6 +155,8 @@ pub struct Settle {
     /// The window being settled ends here, and the shards before `next` are done with it. 0: none.
     to: u64,
     next: u32,
+    /// What is known in that window of minutes that came late.
+    known_late: KnownLate,
     /// No shard is settled further than that.
     reached: u64,
     waiting: usize,
@@ -182,6 +189,7 @@ impl Settle {
             inbox: Inbox::default(),
             to: 0,
             next: 0,
+            known_late: KnownLate::default(),
             reached: 0,
             waiting: 0,
             offered: handover::Offered::default(),
@@ -255,6 +263,14 @@ impl Settle {
         }
         (self.to, self.next, self.reached) = (to, 0, self.reached.max(to));
         self.inbox.begin(window_of(to));
+        let lateness = self.shared.limits.lateness;
+        let minutes = &self.shared.late_minutes;
+        minutes.fold(&self.shared.heard, self.shared.recent.swept() + lateness);
+        self.known_late =
+            minutes.known(&self.shared.heard, to - WINDOW_MS + lateness, to + lateness);
+        let city = &self.city;
+        let shard = |bay| shard_of(city.zone_of(BayIx(bay)));
+        self.known_late.look_for(self.beneath.overtaken(), shard);
         true
     }
 
@@ -296,6 +312,7 @@ impl Settle {
             trail,
             still,
             shards,
+            known_late,
             counts,
             ..
         } = self;
@@ -304,7 +321,11 @@ impl Settle {
             let mut step = WindowStep {
                 shard: s,
                 city,
-                heard: &shared.heard,
+                hearing: Hearing {
+                    heard: &shared.heard,
+                    late: known_late,
+                    before: false,
+                },
                 limits: &shared.limits,
                 cells,
                 beneath,
@@ -334,7 +355,7 @@ impl Settle {
             self.kept.forget(Millis(needed / HOUR_MS * HOUR_MS));
             let least = self.owned().map(|s| self.shards[s as usize].swept).min();
             let lapsed = least.unwrap_or_default().saturating_sub(limits.max_age);
-            self.beneath.forget(lapsed);
+            self.beneath.forget(lapsed, needed);
         }
     }
 

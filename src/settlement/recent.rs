@@ -216,7 +216,7 @@ impl Recent {
     }
 
     /// Every shard that has zones is settled up to there, in all: ms.
-    fn swept(&self) -> u64 {
+    pub(in crate::settlement) fn swept(&self) -> u64 {
         let least = self
             .swept
             .iter()

@@ -4,16 +4,17 @@
 //! Everything is named by stable numbers, and dealt out by zone, so that neither the number of
 //! workers nor the order of zones has to be the same again. Blocks: [`HEAD`] once, [`HEARD`] one
 //! for each page of the table of minutes, [`SHARD`] + n one for each shard, [`WAITING`] some for
-//! the reports that wait, [`BENEATH`] one for each worker. What each says is here, beside what reads it.
+//! the reports that wait, [`BENEATH`] one for each worker, [`LATE_MINUTES`] one. What each says is here, beside what reads it.
 
 mod copy;
 mod restore;
 
 pub use copy::SettledCopy;
 
-use super::beneath::Beneath;
+use super::beneath::{Beneath, Overtaken};
 use super::bytes::{ByteReader, ByteWriter};
 use super::corrections::Fixes;
+use super::late_minutes::LateMinute;
 use super::recent::{HourRow, ZoneRows};
 use super::report::Report;
 use super::shard::{Late, Out};
@@ -27,8 +28,10 @@ pub const HEAD: u32 = 1024;
 pub const HEARD: u32 = 1025;
 /// Tag of reports that wait.
 pub const WAITING: u32 = 1026;
-/// Tag of words that lie beneath others.
+/// Tag of words that lie beneath others, and of watchers that were overtaken.
 pub const BENEATH: u32 = 1027;
+/// Tag of minutes that came late and are not in the table yet.
+pub const LATE_MINUTES: u32 = 1028;
 /// Tag of shard 0; the others follow.
 pub const SHARD: u32 = 2048;
 
@@ -56,6 +59,8 @@ pub struct Saved {
     begun: u64,
     cells: Vec<KeptCell>,
     beneath: Vec<KeptBeneath>,
+    overtaken: Vec<Overtaken>,
+    late_minutes: Vec<LateMinute>,
     waiting: Vec<Report>,
     late: Vec<Late>,
     zones: Vec<ZoneRows>,
@@ -153,7 +158,11 @@ impl Saved {
                 self.heard.push((first, words));
             }
             WAITING => self.waiting.extend(r.pods::<Report>()?),
-            BENEATH => self.beneath.extend(r.pods::<KeptBeneath>()?),
+            BENEATH => {
+                self.beneath.extend(r.pods::<KeptBeneath>()?);
+                self.overtaken.extend(r.pods::<Overtaken>()?);
+            }
+            LATE_MINUTES => self.late_minutes.extend(r.pods::<LateMinute>()?),
             _ if (SHARD..SHARD + SHARDS).contains(&tag) => self.read_shard(&mut r)?,
             _ => return None,
         }

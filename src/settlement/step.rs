@@ -7,7 +7,7 @@ use super::beneath::AllBeneath;
 use super::chains::Chains;
 use super::corrections::{Fixes, is_told};
 use super::deltas::WindowDeltas;
-use super::heard::Heard;
+use super::late_minutes::Hearing;
 use super::recent::{PER_HOUR, ShardRows, ZoneRows, slot};
 use super::report::Report;
 use super::shard::{Late, Out};
@@ -60,11 +60,14 @@ impl SettledCounts {
     }
 }
 
+/// What it costs to walk a bay again, in bays walked on.
+const AGAIN: usize = 32;
+
 /// The pieces of a worker that a step works on.
 pub(in crate::settlement) struct WindowStep<'a> {
     pub(in crate::settlement) shard: u32,
     pub(in crate::settlement) city: &'a City,
-    pub(in crate::settlement) heard: &'a Heard,
+    pub(in crate::settlement) hearing: Hearing<'a>,
     pub(in crate::settlement) limits: &'a SettlementLimits,
     pub(in crate::settlement) cells: &'a mut [BayTimeline],
     /// By index of the bay.
@@ -121,11 +124,13 @@ impl<'a> WindowStep<'a> {
         } else {
             due
         };
-        if !amend.is_empty() {
-            self.amend(amend);
+        let lengthened = self.lengthened();
+        let again = lengthened.len() * AGAIN;
+        if !amend.is_empty() || again > 0 {
+            self.amend(amend, lengthened);
         }
         self.counts.settled += due.len() as u64;
-        let work = self.walk(due, to);
+        let work = again + self.walk(due, to);
         let told = to.saturating_sub(self.limits.pad);
         if told >= HOUR_MS && told.is_multiple_of(HOUR_MS) {
             self.tell(told - HOUR_MS);
@@ -164,7 +169,7 @@ impl<'a> WindowStep<'a> {
         let max_age = l.max_age;
         let min_visit = l.min_visit;
         Rules {
-            heard: self.heard,
+            heard: self.hearing,
             limit,
             max_age,
             min_visit,

@@ -20,9 +20,10 @@
 //! of it, and of what lies beneath, gives the same as walking from the beginning. That is what makes
 //! checkpoints, amendments and windows one and the same thing.
 
-use super::beneath::{AllBeneath, LowerWord};
+use super::beneath::AllBeneath;
 use super::deltas::WindowDeltas;
-use super::heard::{Heard, MINUTE_MS};
+use super::heard::MINUTE_MS;
+use super::late_minutes::Hearing;
 use super::report::{Report, Standing};
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{BayStatus, Millis, SourceIx, SourceKind, SourceKinds, Visit};
@@ -31,7 +32,7 @@ use bytemuck::{Pod, Zeroable};
 /// What the walk depends on besides the reports. Times in ms.
 #[derive(Clone, Copy)]
 pub struct Rules<'a> {
-    pub heard: &'a Heard,
+    pub heard: Hearing<'a>,
     /// Silence after which a word lapses: the zone's.
     pub limit: u64,
     /// Age at which any word lapses.
@@ -126,6 +127,17 @@ impl BayTimeline {
         SourceIx(self.heard as u32)
     }
 
+    /// Whose word was the newest of those who watch.
+    #[inline]
+    #[must_use]
+    pub const fn watcher(&self) -> Option<SourceIx> {
+        if self.heard == 0 {
+            None
+        } else {
+            Some(self.source())
+        }
+    }
+
     const fn heard_in(&self) -> u64 {
         self.heard >> 32
     }
@@ -169,63 +181,11 @@ impl BayTimeline {
         }
         self.word = self.word & STRETCH | told(status, r.kind(), at);
         if r.standing() == Standing::Watching {
+            if self.heard != 0 && self.source() != r.source() {
+                self.overtaken(at, rules, beneath);
+            }
             self.heard = u64::from(r.source().0) | (at / MINUTE_MS) << 32;
         }
-    }
-
-    /// Whether a word of another standing is told from now on. Whichever is not lies beneath.
-    #[cold]
-    fn gives_way(&self, r: &Report, rules: &Rules<'_>, beneath: &mut AllBeneath) -> bool {
-        if r.standing() > self.standing() {
-            let said = LowerWord {
-                kind: r.kind(),
-                status: r.status(),
-                at: r.at(),
-            };
-            beneath.put(rules.bay, said);
-            return false;
-        }
-        // Who says *unknown* leaves it to the others.
-        if r.status() == BayStatus::Unknown {
-            return false;
-        }
-        let told = LowerWord {
-            kind: self.kind(),
-            status: self.state(),
-            at: self.at(),
-        };
-        beneath.put(rules.bay, told);
-        true
-    }
-
-    const fn pass_over(&mut self, at: u64) {
-        self.word = self.word & !(HOUR_MASK << PASSED_OVER) | hour_mark(at) << PASSED_OVER;
-    }
-
-    /// Its word has ended: what lies beneath is told, if any of it stands at that time. Else
-    /// nothing is done.
-    #[cold]
-    fn fall_back(
-        &mut self,
-        at: u64,
-        rules: &Rules<'_>,
-        beneath: &mut AllBeneath,
-        deltas: &mut WindowDeltas,
-    ) -> bool {
-        let stands = rules.limit.min(rules.max_age);
-        let after = at.saturating_sub(stands);
-        let Some(next) = beneath.take(rules.bay, self.standing(), after) else {
-            return false;
-        };
-        if self.word >> PASSED_OVER & HOUR_MASK == 0 {
-            self.pass_over(self.at());
-        }
-        if next.status != self.state() {
-            self.turn(next.status, at, rules, deltas);
-        }
-        self.word = self.word & (STRETCH | HOUR_MASK << PASSED_OVER)
-            | told(next.status, next.kind, next.at);
-        true
     }
 
     /// Whether the walk has met a report in the hour from `hour` on, counted or passed over.
@@ -393,5 +353,6 @@ impl BayTimeline {
     }
 }
 
+mod ranks;
 #[cfg(test)]
 mod tests;

@@ -265,7 +265,8 @@ impl Worker {
                 }
                 Claim::Alive { .. } | Claim::Clock { .. } => {}
             }
-            if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&self.settle, claim) {
+            if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&mut self.settle, claim)
+            {
                 settle.note(claim, ingest);
             }
         }

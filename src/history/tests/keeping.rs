@@ -295,3 +295,61 @@ fn files_past_their_time_go_and_each_class_has_its_own() {
     place.write([of_hour(settled(hour(24 * 31), 0..2, |_, _| 1))]);
     assert!(!place.file(turnover).exists() && !place.file("manifest/2026-11-27.json").exists());
 }
+
+#[test]
+fn hours_before_the_first_start_are_known_for_ever_by_their_corrections_alone() {
+    let den = Den::new();
+    let history = den.write([
+        corrections(
+            hour(30),
+            vec![window(1, hour(27), 4), window(1, hour(6), 2)],
+            vec![VisitChange::Assert(visit(3, 1, hour(6).plus(60_000)))],
+        ),
+        of_hour(settled(hour(29), 0..2, |_, _| 1)),
+        of_hour(settled(hour(30), 0..2, |_, _| 1)),
+        corrections(hour(31), vec![window(0, hour(8), 3)], vec![]),
+    ]);
+    *den.memory.settled_to.lock().unwrap() = hour(31);
+    let (again, _) = den.open();
+    for history in [history, again] {
+        let page = history
+            .page(&question(hour(0), hour(31), Interval::Hour))
+            .unwrap();
+        let told = |h: u64| {
+            let rows = page.rows.iter().filter(|r| r.from == hour(h));
+            rows.map(|r| (r.zone, r.complete, r.sums.as_ref().unwrap().started))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(told(6), [(1, true, 2)]);
+        assert_eq!(told(8), [(0, true, 3)]);
+        assert_eq!(told(27), [(1, true, 4)]);
+        assert_eq!(told(29).len(), 2);
+        assert_eq!(page.gaps, [], "between them nothing was said");
+    }
+    let mut out = Vec::new();
+    let export = Export {
+        class: Class::Turnover,
+        from: hour(0),
+        to: hour(31),
+        zone: None,
+        format: Format::Csv,
+    };
+    let runtime = den.runtime.handle().clone();
+    let rows = export.write(&den.config, den.dir.path(), runtime, &mut out);
+    assert_eq!(rows.unwrap(), 3 + 2 * 24);
+}
+
+#[test]
+fn corrections_do_not_make_an_hour_known_that_was_lost() {
+    let den = Den::new();
+    let history = den.write([
+        of_hour(settled(hour(3), 0..2, |_, _| 1)),
+        of_hour(settled(hour(5), 0..2, |_, _| 1)),
+        corrections(hour(6), vec![window(1, hour(4), 4)], vec![]),
+    ]);
+    *den.memory.settled_to.lock().unwrap() = hour(6);
+    let page = history
+        .page(&question(hour(0), hour(6), Interval::Hour))
+        .unwrap();
+    assert_eq!(page.gaps, [(hour(4), Gap::NoFile)]);
+}

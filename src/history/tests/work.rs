@@ -104,6 +104,7 @@ struct FakeStream {
     version: AtomicU64,
     visits: AtomicI64,
     read: AtomicU64,
+    nothing_before: AtomicU64,
 }
 
 impl RecentTurnover for FakeStream {
@@ -123,6 +124,9 @@ impl RecentTurnover for FakeStream {
 
     fn hours(&self, _: ZoneIx, from: Millis, _: Millis, each: &mut dyn FnMut(Millis, &Sums)) {
         self.read.fetch_add(1, Ordering::Relaxed);
+        if from.0 < self.nothing_before.load(Ordering::Relaxed) {
+            return;
+        }
         each(
             from,
             &Sums {
@@ -166,4 +170,25 @@ fn an_hour_in_memory_is_read_again_only_when_it_changed_and_then_within_ten_seco
     assert_eq!(ask(), second);
     clock.set(clock.now().plus(1_000));
     assert_eq!(ask().0, 8);
+}
+
+#[test]
+fn to_ask_for_the_first_hour_early_does_not_hide_what_late_reports_say_of_hours_before() {
+    let registry = crate::testing::town().zone("z").capacity(1).registry();
+    let clock = Arc::new(ManualClock::at(hour(6)));
+    let stream = Arc::new(FakeStream::default());
+    let lately = Lately::new(registry, clock);
+    lately.remember(stream.clone());
+    stream.nothing_before.store(hour(4).0, Ordering::Relaxed);
+    assert_eq!([lately.oldest(), lately.oldest()], [hour(4), hour(4)]);
+    let read = stream.read.load(Ordering::Relaxed);
+    assert_eq!(lately.oldest(), hour(4));
+    assert_eq!(
+        stream.read.load(Ordering::Relaxed),
+        read,
+        "nothing has changed"
+    );
+    stream.nothing_before.store(hour(1).0, Ordering::Relaxed);
+    stream.version.store(1, Ordering::Relaxed);
+    assert_eq!(lately.oldest(), hour(1));
 }

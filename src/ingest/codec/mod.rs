@@ -167,6 +167,8 @@ pub enum Said<'a> {
     Uplink(Uplink<'a>),
     /// The source is there (`true`) or says goodbye (`false`).
     Online(bool),
+    /// The source was there then, and says no more; `None`: when it was received.
+    Present(Option<Millis>),
     /// One item of a batch could not be read; the others stand.
     Unreadable(Malformed),
 }

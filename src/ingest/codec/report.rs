@@ -112,7 +112,7 @@ pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(
     let at = time(report.at.as_deref())?;
     let seq = report.seq.unwrap_or(0);
     match (report.bays, report.bay, report.state) {
-        (Some(items), None, None) if items.is_empty() => out.push(Said::Online(true)),
+        (Some(items), None, None) if items.is_empty() => out.push(Said::Present(at)),
         (Some(items), None, None) => {
             out.extend(
                 items
@@ -263,8 +263,12 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_batch_says_the_source_is_there() {
-        assert_eq!(read(r#"{"bays":[]}"#).unwrap(), [Said::Online(true)]);
+    fn an_empty_batch_says_the_source_is_there_at_its_time() {
+        assert_eq!(read(r#"{"bays":[]}"#).unwrap(), [Said::Present(None)]);
+        let at = "2026-11-27T16:00:00.000Z";
+        let buffered = format!(r#"{{"at":"{at}","bays":[]}}"#);
+        let then = Millis::parse(at);
+        assert_eq!(read(&buffered).unwrap(), [Said::Present(then)]);
     }
 
     #[test]

@@ -217,6 +217,23 @@ fn counts_and_status_pass_their_own_way() {
 }
 
 #[test]
+fn an_empty_report_says_its_source_was_there_when_it_says() {
+    let b = bench(Config::default());
+    let then = Millis(NOW.0 - 3_600_000);
+    for (payload, at) in [
+        (r#"{"bays":[]}"#.to_owned(), NOW),
+        (format!(r#"{{"at":"{then}","bays":[]}}"#), then),
+    ] {
+        let source = SourceIx(3);
+        let out = b.take(named("report"), &payload);
+        assert_eq!(out.claims, [Claim::Alive { source, at }]);
+    }
+    let old = Millis(NOW.0 - 86_400_001);
+    let refused = b.refused(&format!(r#"{{"at":"{old}","bays":[]}}"#));
+    assert_eq!(refused, Reason::TooOld);
+}
+
+#[test]
 fn limits_are_read_with_off_and_nothing_else() {
     let c: Config = serde_json::from_str(r#"{"future_s":5,"past_s":"off"}"#).unwrap();
     assert_eq!((c.future_s, c.past_s, c.max_bays), (Some(5), None, 1000));

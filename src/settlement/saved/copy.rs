@@ -3,10 +3,12 @@
 //! Dear: the copy stops the worker; it copies the cells and what came late, and all else is shared
 //! until it is next changed.
 
-use super::{BENEATH, FORMAT, HEAD, HEARD, KeptBeneath, KeptCell, SHARD, WAITING, write_shard};
+use super::{
+    BENEATH, FORMAT, HEAD, HEARD, KeptBeneath, KeptCell, LATE_MINUTES, SHARD, WAITING, write_shard,
+};
 use crate::domain::{AmendmentLength, BayIx, SHARDS, zones_of};
 use crate::registry::city::City;
-use crate::settlement::beneath::Beneath;
+use crate::settlement::beneath::{Beneath, Overtaken};
 use crate::settlement::bytes::ByteWriter;
 use crate::settlement::inbox::Seen;
 use crate::settlement::recent::ShardRows;
@@ -22,6 +24,9 @@ use std::sync::atomic::Ordering;
 pub struct SettledCopy {
     cells: Vec<BayTimeline>,
     beneath: Vec<(u32, Beneath)>,
+    overtaken: Vec<Overtaken>,
+    /// As long as it is there, no late minute goes to the table, which is not copied.
+    hold: Option<Arc<()>>,
     shards: Vec<ShardCopy>,
     waiting: Vec<Seen>,
     begun: u64,
@@ -46,6 +51,9 @@ impl Settle {
         to.cells.extend_from_slice(&self.cells);
         to.beneath.clear();
         to.beneath.extend(self.beneath.each());
+        to.overtaken.clear();
+        to.overtaken.extend(self.beneath.overtaken());
+        to.hold = Some(self.shared.late_minutes.hold());
         to.begun = self.shared.begun.load(Ordering::Acquire);
         to.kept = self.kept.lengths();
         to.shared = (self.place.0 == 0).then(|| self.shared.clone());
@@ -82,6 +90,7 @@ impl SettledCopy {
         self.shards.clear();
         self.waiting.clear();
         self.shared = None;
+        self.hold = None;
     }
 
     /// Hands every block to `each`.
@@ -104,19 +113,12 @@ impl SettledCopy {
             page.pods(&words);
             each(HEARD, &page.0)?;
         }
-        let mut beneath: Vec<KeptBeneath> = self
-            .beneath
-            .iter()
-            .filter(|(bay, _)| city.is_live(BayIx(*bay)))
-            .map(|(bay, beneath)| KeptBeneath {
-                bay: city.bay_number(BayIx(*bay)).into(),
-                beneath: *beneath,
-            })
-            .collect();
-        beneath.sort_by_key(|b| b.bay);
-        let mut out = ByteWriter::default();
-        out.pods(&beneath);
-        each(BENEATH, &out.0)?;
+        each(BENEATH, &self.beneath(city).0)?;
+        if let Some(shared) = &self.shared {
+            let mut out = ByteWriter::default();
+            out.pods(&shared.late_minutes.all());
+            each(LATE_MINUTES, &out.0)?;
+        }
         for (page, range) in &self.waiting {
             let live = page[range.clone()]
                 .iter()
@@ -131,6 +133,31 @@ impl SettledCopy {
         self.shards
             .iter()
             .try_for_each(|s| each(SHARD + s.shard, &self.shard(s, city).0))
+    }
+
+    fn beneath(&self, city: &City) -> ByteWriter {
+        let live = |bay: u32| city.is_live(BayIx(bay));
+        let number = |bay: u32| city.bay_number(BayIx(bay));
+        let words = self.beneath.iter().filter(|b| live(b.0));
+        let mut words: Vec<KeptBeneath> = words
+            .map(|(bay, beneath)| KeptBeneath {
+                bay: number(*bay).into(),
+                beneath: *beneath,
+            })
+            .collect();
+        words.sort_by_key(|b| b.bay);
+        let overtaken = self.overtaken.iter().filter(|o| live(o.bay));
+        let mut overtaken: Vec<Overtaken> = overtaken
+            .map(|o| Overtaken {
+                bay: number(o.bay),
+                ..*o
+            })
+            .collect();
+        overtaken.sort_unstable();
+        let mut out = ByteWriter::default();
+        out.pods(&words);
+        out.pods(&overtaken);
+        out
     }
 
     fn shard(&self, s: &ShardCopy, city: &City) -> ByteWriter {

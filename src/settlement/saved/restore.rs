@@ -4,6 +4,7 @@ use super::{KeptBeneath, Saved};
 use crate::domain::turnover::WINDOW_MS;
 use crate::domain::{Corrections, Millis, SHARDS, SettledHour, Visit, owner, shard_of, zones_of};
 use crate::registry::city::City;
+use crate::settlement::beneath::Overtaken;
 use crate::settlement::corrections::Fixes;
 use crate::settlement::recent::{ZoneRows, slot};
 use crate::settlement::shard::{Late, Out};
@@ -19,6 +20,7 @@ impl Saved {
         self.heard
             .iter()
             .for_each(|(first, words)| shared.heard.restore(*first, words));
+        shared.late_minutes.restore(&self.late_minutes);
     }
 }
 
@@ -41,6 +43,11 @@ impl Settle {
         for kept in &saved.beneath {
             if let Some(bay) = bay(kept.bay as u32).filter(|b| ours(shard_of(city.zone_of(*b)))) {
                 self.beneath.set(bay.0, kept.beneath);
+            }
+        }
+        for by in &saved.overtaken {
+            if let Some(bay) = bay(by.bay).filter(|b| ours(shard_of(city.zone_of(*b)))) {
+                self.beneath.overtake(Overtaken { bay: bay.0, ..*by });
             }
         }
         self.restore_reports(saved, &city);

@@ -50,7 +50,7 @@ impl NamedTown {
     }
 
     /// It came in right away.
-    fn say(&mut self, bay: &str, at: u64, status: BayStatus) {
+    pub(super) fn say(&mut self, bay: &str, at: u64, status: BayStatus) {
         let said = self.said(bay, at, status);
         self.rig.batch(at, &[said], usize::MAX);
     }
@@ -66,7 +66,7 @@ impl NamedTown {
         }
     }
 
-    fn window(&self, zone: &str, at: u64) -> Window {
+    pub(super) fn window(&self, zone: &str, at: u64) -> Window {
         let number = self
             .registry
             .city()

@@ -59,7 +59,7 @@ pub(super) fn figures(said: &[PlainReport], places: &[PlainBay], terms: &Terms) 
     let mut heard: BTreeMap<u32, BTreeSet<u64>> = BTreeMap::new();
     for s in said
         .iter()
-        .filter(|s| s.at + terms.lateness >= s.ingest && standing(s.kind) == 0)
+        .filter(|s| s.at + terms.amend.max(terms.lateness) >= s.ingest && standing(s.kind) == 0)
     {
         heard.entry(s.source).or_default().insert(s.at / 60_000);
     }
