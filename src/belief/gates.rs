@@ -11,9 +11,11 @@ const Z: u128 = 1312;
 /// By how much each bay's log-odds have to move so that as many are expected to be occupied as were
 /// counted: one shift for all, at most 4 nat either way.
 ///
-/// `bays` are those that no sensor serves, and `occupied` is the count less what sensors say of the
-/// others. A count tells little where it is wrong by half of what the beliefs leave open: whether it
-/// is good enough, the caller says. What is counted beyond the number of bays counts as all of them.
+/// `bays` are all of the zone, with a sensor or without: those that are certain hardly move, and
+/// what is uncertain of them takes its share of the difference. Only those without a sensor are to
+/// be shown with the shift. A count tells little where it is wrong by half of what the beliefs leave
+/// open: whether it is good enough, the caller says. What is counted beyond the number of bays
+/// counts as all of them.
 #[must_use]
 pub fn tilt(bays: &(impl Iterator<Item = LogOdds> + Clone), occupied: u32) -> LogOdds {
     // The sum rises with the shift, so the least shift that reaches the count is found by halving.
@@ -44,7 +46,7 @@ fn shifted(bay: LogOdds, shift: i32) -> LogOdds {
 /// How many bays of a zone are expected to be vacant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expectation {
-    /// Rounded to the nearest.
+    /// In the mean.
     pub vacant: u32,
     /// Fewer with a probability of a tenth.
     pub p10: u32,
@@ -53,8 +55,9 @@ pub struct Expectation {
 }
 
 /// From the probabilities of *occupied* of a zone's bays, in 1/65,535
-/// ([`LogOdds::p_occupied_fine`]): the normal approximation, rounded outwards, so that an interval
-/// holds at least four of five times where bays are independent.
+/// ([`LogOdds::p_occupied_fine`]): the normal approximation, rounded to whole bays. An interval
+/// holds four of five times or somewhat more: in a small zone both of its ends are counts that occur
+/// often.
 #[must_use]
 pub fn expectation(bays: impl Iterator<Item = u16>) -> Expectation {
     const ONE: u64 = u16::MAX as u64;
@@ -70,16 +73,11 @@ pub fn expectation(bays: impl Iterator<Item = u16>) -> Expectation {
     // In 1/65,535 of a bay, as the sum.
     let half = ((variance * Z * Z).isqrt() / 1024) as u64;
     let most = number * ONE;
-    let down = |sum: u64| u32::try_from(sum / ONE).unwrap_or(u32::MAX);
+    let nearest = |sum: u64| u32::try_from((sum + ONE / 2) / ONE).unwrap_or(u32::MAX);
     Expectation {
-        vacant: down(vacant + ONE / 2),
-        p10: down(vacant.saturating_sub(half)),
-        p90: down(
-            vacant
-                .saturating_add(half)
-                .saturating_add(ONE - 1)
-                .min(most),
-        ),
+        vacant: nearest(vacant),
+        p10: nearest(vacant.saturating_sub(half)),
+        p90: nearest(vacant.saturating_add(half).min(most)),
     }
 }
 

@@ -9,6 +9,7 @@ mod rules;
 mod score;
 mod trial;
 mod world;
+mod zones;
 
 use crate::long::{cases, figure};
 use score::Group;

@@ -4,7 +4,7 @@
 use super::rules::Rule;
 use super::world::{MEAN_STAY, MEAN_VACANCY, Report, Speaker, World};
 use bayhub::belief::contributors::WINDOW_S;
-use bayhub::belief::{AppReport, Contributors, Doubt, Feedback, Pools, Pseudonym, Rates};
+use bayhub::belief::{AppReport, Contributors, Doubt, Feedback, LogOdds, Pools, Pseudonym, Rates};
 
 /// Any time that is not near 0.
 const START_S: u32 = 1_795_402_800;
@@ -94,6 +94,18 @@ impl<'a> Belief<'a> {
         };
         bay.pools.add(report, bay.t != 0, rates, t);
     }
+
+    /// What is believed of that bay at that minute.
+    pub(crate) fn odds(&self, bay: usize, t: f64) -> LogOdds {
+        let t = seconds(t);
+        let bay = &self.bays[bay];
+        let apps = bay.pools.sum_at(bay.t != 0, self.rates, t);
+        if bay.t == 0 {
+            return self.rates.usual().plus(apps);
+        }
+        let doubt = bay.doubt.advance(bay.word, self.rates, bay.t, t);
+        doubt.read(bay.word, self.rates).plus(apps)
+    }
 }
 
 impl Rule for Belief<'_> {
@@ -111,15 +123,6 @@ impl Rule for Belief<'_> {
     }
 
     fn p_occupied(&self, bay: usize, t: f64) -> f64 {
-        let t = seconds(t);
-        let bay = &self.bays[bay];
-        let apps = bay.pools.sum_at(bay.t != 0, self.rates, t);
-        let sensor = if bay.t == 0 {
-            self.rates.usual()
-        } else {
-            let doubt = bay.doubt.advance(bay.word, self.rates, bay.t, t);
-            doubt.read(bay.word, self.rates)
-        };
-        f64::from(sensor.plus(apps).p_occupied_fine()) / 65_535.0
+        f64::from(self.odds(bay, t).p_occupied_fine()) / 65_535.0
     }
 }
