@@ -326,4 +326,6 @@ fn steps(drift: i64, t0: u32, t: u32) -> i32 {
 }
 
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod tests;

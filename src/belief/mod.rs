@@ -15,6 +15,8 @@
 
 pub mod contributors;
 mod filter;
+pub mod fit;
+mod gates;
 mod odds;
 mod pools;
 mod rates;
@@ -22,6 +24,11 @@ mod tables;
 
 pub use contributors::{Contributors, Feedback, Judges, Pseudonym};
 pub use filter::{AppSaid, Doubt};
+pub use fit::RateFit;
+pub use gates::{Expectation, expectation, tilt};
 pub use odds::LogOdds;
 pub use pools::{AppReport, Pools};
 pub use rates::Rates;
+
+#[cfg(test)]
+mod tests;

@@ -41,22 +41,35 @@ impl Rates {
     /// s counts as 24 s, above 17 days as 17 days.
     #[must_use]
     pub const fn of_means(stay_s: u32, vacancy_s: u32) -> Self {
-        let arrive = per_second(vacancy_s);
-        let leave = per_second(stay_s);
+        Self::of(per_second(vacancy_s), per_second(stay_s))
+    }
+
+    const fn of(arrive: u16, leave: u16) -> Self {
         let occupied = ((arrive as u32) << 16) / (arrive as u32 + leave as u32);
+        let octaves = tables::log2(arrive as u64) - tables::log2(leave as u64);
         Self {
             arrive,
             leave,
             occupied: occupied as u16,
-            usual: LogOdds(0),
+            usual: LogOdds::from_octaves(octaves),
         }
-        .with_usual()
     }
 
-    const fn with_usual(mut self) -> Self {
-        let octaves = tables::log2(self.arrive as u64) - tables::log2(self.leave as u64);
-        self.usual = LogOdds::from_octaves(octaves);
-        self
+    /// For the disk; never 0.
+    #[must_use]
+    pub const fn bits(self) -> u32 {
+        self.arrive as u32 | (self.leave as u32) << 16
+    }
+
+    /// The inverse of [`Self::bits`]. `None` if these are not rates.
+    #[must_use]
+    pub const fn from_bits(bits: u32) -> Option<Self> {
+        let arrive = bits as u16;
+        let leave = (bits >> 16) as u16;
+        if arrive == 0 || leave == 0 {
+            return None;
+        }
+        Some(Self::of(arrive, leave))
     }
 
     /// What is believed of a bay that nobody has told anything of.
@@ -137,8 +150,11 @@ mod tests {
                 let rates = Rates::of_means(stay, vacancy);
                 assert!(rates.leaving(true) > 0 && rates.leaving(false) > 0);
                 assert!(rates.share(true) > 0 && rates.share(false) > 0, "{rates:?}");
+                assert_eq!(Rates::from_bits(rates.bits()), Some(rates));
             }
         }
         assert_eq!(size_of::<Rates>(), 8);
+        assert_eq!(Rates::from_bits(0), None);
+        assert_eq!(Rates::from_bits(7), None, "nobody leaves");
     }
 }

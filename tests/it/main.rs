@@ -7,6 +7,7 @@ mod analysts;
 mod broker;
 mod dashboards;
 mod demo;
+mod fusion;
 mod fuzz;
 mod golden;
 mod ground_truth;

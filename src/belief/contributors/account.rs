@@ -65,8 +65,9 @@ impl Account {
         self.judged
     }
 
-    /// ln(P(says so | it is so) / P(says so | it is not)), in 1/8 nat; 0 if that is negative, and
-    /// no more than the short memory allows.
+    /// ln(P(says so | it is so) / P(says so | it is not)), in whole 1/8 nat; 0 if that is negative,
+    /// and no more than the short memory allows. Rounded down: who says the same whatever is so
+    /// comes out just above 0, and many of them together would be believed.
     pub(super) fn weight(&self, said: bool) -> i8 {
         let [tp, fp, fneg, tn] = self.counts.map(u64::from);
         // Of occupied bays, and of vacant ones; a slot of nobody says nothing.
@@ -82,7 +83,7 @@ impl Account {
         let lately = lately.min(MOST);
         let short = tables::log2(lately) - tables::log2((1 << 16) - lately);
         let nats = tables::nats(long.min(short).max(0));
-        ((nats + (1 << 12)) >> 13) as i8
+        (nats >> 13) as i8
     }
 
     /// What one window has shown.
