@@ -199,8 +199,11 @@ impl Gate {
                 }))
             }
             Said::Present(at) => {
-                let at = self.plausible(at, message.now)?;
+                let at = self.plausible(at, message)?;
                 self.ledger.say(message.speaker.source, true);
+                if message.speaker.kind.passes_by() {
+                    return Ok(None);
+                }
                 Ok(Some(Claim::Alive {
                     source: message.speaker.source,
                     at,

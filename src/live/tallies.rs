@@ -138,7 +138,7 @@ mod tests {
             capacity: 7 * n + 21,
             observed_at: Millis(u64::from(n) << 20),
             stale: n % 2 == 1,
-            expected: (n % 3 > 0).then_some(Expected {
+            expected: (!n.is_multiple_of(3)).then_some(Expected {
                 vacant: n,
                 spread: n + 1,
             }),

@@ -12,6 +12,7 @@ mod counts;
 mod cut;
 mod dataflow;
 pub mod fuse;
+pub mod likely;
 pub mod passing;
 mod progress;
 mod seen;

@@ -5,6 +5,7 @@
 //! than that, whatever a gate claims. What no one vouches for is `unknown`.
 
 use super::counts::{APP, GATE, GateCount, KindCounts, SENSOR, place};
+use super::likely::Likely;
 use crate::domain::{BayKind, BayStatus, BayView, CountObservation, Expected, Millis, ZoneTally};
 
 const KINDS: usize = BayKind::COUNT;
@@ -15,10 +16,8 @@ pub struct ZoneCell {
     vacant: [u32; KINDS],
     occupied: [u32; KINDS],
     closed: [u32; KINDS],
-    /// Of the bays that are known vacant or occupied, by kind: the sum of P(vacant) in 1/255, and of
-    /// the variances in 1/255^2.
-    likely: [u32; KINDS],
-    doubtful: [u64; KINDS],
+    /// By kind of bay.
+    likely: [Likely; KINDS],
     /// Bays whose last claim still stands.
     standing: u32,
     /// One per kind, made when the first count comes: most zones have none.
@@ -44,23 +43,8 @@ impl ZoneCell {
     pub fn shift(&mut self, was: &BayView, was_standing: bool, is: &BayView, is_standing: bool) {
         self.bucket(was.kind, was.status, u32::wrapping_sub);
         self.bucket(is.kind, is.status, u32::wrapping_add);
-        for (view, plus) in [(was, false), (is, true)] {
-            let p = match view.status {
-                BayStatus::Vacant => view.confidence,
-                BayStatus::Occupied => u8::MAX - view.confidence,
-                BayStatus::Unknown | BayStatus::Closed => continue,
-            };
-            let k = view.kind as usize;
-            let spread = u64::from(p) * u64::from(u8::MAX - p);
-            let (likely, doubtful) = (&mut self.likely[k], &mut self.doubtful[k]);
-            if plus {
-                *likely = likely.wrapping_add(u32::from(p));
-                *doubtful = doubtful.wrapping_add(spread);
-            } else {
-                *likely = likely.wrapping_sub(u32::from(p));
-                *doubtful = doubtful.wrapping_sub(spread);
-            }
-        }
+        self.likely[was.kind as usize].remove(was);
+        self.likely[is.kind as usize].add(is);
         self.standing = self
             .standing
             .wrapping_add(u32::from(is_standing))
@@ -202,8 +186,8 @@ impl ZoneCell {
         let mut variance = unknown * usual * (1.0 - usual);
         for k in 0..KINDS {
             if let (None, None) = self.standing_counts(k) {
-                vacant += f64::from(self.likely[k]) / 255.0;
-                variance += self.doubtful[k] as f64 / (255.0 * 255.0);
+                vacant += self.likely[k].mean();
+                variance += self.likely[k].variance();
             } else {
                 vacant += f64::from(t.vacant[k]);
             }

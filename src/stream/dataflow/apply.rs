@@ -28,8 +28,8 @@ pub(super) struct WorkerParts {
     pub(super) cuts: Arc<Cuts>,
     saved: Arc<Saved>,
     pub(super) settle: Option<(Arc<SettlementShared>, AmendmentLogOf)>,
-    /// `None`: no belief is formed.
-    judges: Option<Option<Arc<dyn Judges>>>,
+    fuse: Fuse,
+    judges: Option<Arc<dyn Judges>>,
 }
 
 impl WorkerParts {
@@ -73,7 +73,8 @@ impl WorkerParts {
             cuts: Arc::new(Cuts::new(n)),
             saved: Arc::new(saved),
             settle,
-            judges: (config.fuse == Fuse::Belief).then_some(attached.judges),
+            fuse: config.fuse,
+            judges: attached.judges,
         }
     }
 }
@@ -89,8 +90,8 @@ pub(super) struct Apply {
 impl Apply {
     pub(super) fn new(place: (u32, u32), p: WorkerParts) -> Self {
         let mut worker = Worker::new(place, p.registry, p.seen, p.model, p.staleness);
-        if let Some(judges) = p.judges {
-            worker = worker.believing(judges);
+        if p.fuse == Fuse::Belief {
+            worker = worker.believing(p.judges);
         }
         if let Some((shared, kept)) = p.settle {
             worker = worker.settling(shared, kept(place.0));

@@ -94,7 +94,8 @@ impl Beliefs {
         };
         let rates = self.rates[cell.zone().at()];
         let doubt = Doubt::from_bits(cell.doubt);
-        let (t0, t) = (seconds(cell.word.at()), seconds(at));
+        let t0 = seconds(cell.word.at());
+        let t = seconds(at);
         match watched(&cell.word) {
             None => Doubt::first(is, rates).bits(),
             Some(was) if was == is => doubt.advance(is, rates, t0, t).bits(),
