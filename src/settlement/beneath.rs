@@ -1,5 +1,5 @@
 //! Words that stand and are not told, because somebody goes before who said them: see
-//! [`Standing`](super::report::Standing). Pure.
+//! [`Standing`]. Pure.
 //!
 //! A bay is told by who watches it while that word stands; a booking's and an app's word lie
 //! beneath, and are told once the one above has lapsed or was taken back. Few bays have any, so they

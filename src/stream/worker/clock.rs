@@ -1,11 +1,9 @@
 //! The time by which claims are judged: ingest time, unless the hub's clock was put back.
 //!
 //! Ingest time never goes back. When the machine's clock does, ingest time stands still until the
-//! clock has caught up; the journal then says how far behind it is ([`Claim::Clock`]). What was said
+//! clock has caught up; the journal then says how far behind it is (`Claim::Clock`). What was said
 //! of a time that has not come yet is held to have been said when the clock was put right: so it
 //! yields to whatever is said from then on, and ages from then on.
-//!
-//! [`Claim::Clock`]: crate::domain::Claim::Clock
 
 use super::{Worker, mark};
 use crate::domain::{BayIx, Millis, ZoneIx};
