@@ -1,6 +1,7 @@
 //! Bays as JSON members, for JSON and GeoJSON alike: the list a driver gets, and one bay with what is
 //! known of it and why. `GEO`: each is a feature, its members are properties.
 
+use super::evidence;
 use super::text::Text;
 use super::told::{BayTold, NearbyTold, p_vacant, p_vacant_to_others, shown_state};
 use crate::domain::BayView;
@@ -116,6 +117,7 @@ pub(super) fn bay<const GEO: bool>(told: &BayTold<'_>) -> Vec<u8> {
     }
     t.raw(",\"why\":").word(told.why());
     observed(&mut t, view);
+    evidence::list(&mut t, view, told.apps.as_ref());
     attributes(&mut t, &row.attrs);
     t.raw(if GEO { "}}" } else { "}" });
     t.0

@@ -4,7 +4,7 @@
 //! `Link`, ids that are none of ours simply have no row. A zone's vacant bays have a column each
 //! kind.
 
-use super::told::{p_vacant, p_vacant_to_others, shown_state};
+use super::told::{expected, p_vacant, p_vacant_to_others, shown_state};
 use super::{AnswerKind, BayTold, Format, NearbyTold, Rendered, ZoneTold, ZonesTold};
 use crate::domain::{BayKind, BayView, Millis};
 use crate::forecast::p_vacant_after;
@@ -130,7 +130,7 @@ fn table(zones: &[ZoneTold<'_>]) -> Rendered {
     for kind in BayKind::NAMES {
         t.raw(",vacant_").raw(kind);
     }
-    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale\r\n");
+    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90\r\n");
     for told in zones {
         row(&mut t, told);
     }
@@ -163,5 +163,13 @@ fn row(t: &mut Text, told: &ZoneTold<'_>) {
         t.share(share);
     }
     time(t, tally.observed_at);
-    t.raw(",").flag(tally.stale).raw("\r\n");
+    t.raw(",").flag(tally.stale);
+    match expected(tally) {
+        Some((mean, low, high)) => {
+            t.raw(",").rounded(Some(mean), 1);
+            t.raw(",").number(low.into()).raw(",").number(high.into());
+        }
+        None => drop(t.raw(",,,")),
+    }
+    t.raw("\r\n");
 }

@@ -7,6 +7,7 @@
 
 mod bay_members;
 mod csv;
+mod evidence;
 mod geojson;
 mod json;
 pub(super) mod text;

@@ -1,6 +1,6 @@
 //! What is told of bays and zones, whatever the format: looked up once, written by any.
 
-use crate::domain::{BayKind, BayStatus, BayView, Millis, ZoneTally};
+use crate::domain::{AppEvidence, BayKind, BayStatus, BayView, Millis, ZoneTally};
 use crate::registry::city::{City, Zone};
 
 /// The nearest vacant bays.
@@ -39,6 +39,8 @@ pub(in crate::serve) struct BayTold<'c> {
     pub(in crate::serve) view: BayView,
     /// It is kept for who has booked it.
     pub(in crate::serve) reserved: bool,
+    /// What apps say of it, beside whoever watches it.
+    pub(in crate::serve) apps: Option<AppEvidence>,
     pub(in crate::serve) at: Millis,
 }
 
@@ -97,6 +99,16 @@ pub(super) fn p_vacant_to_others(view: &BayView, reserved: bool) -> Option<f64> 
         BayStatus::Closed => Some(0.0),
         BayStatus::Unknown => None,
     }
+}
+
+/// The expected number of vacant bays of a zone that may be had, and its tenth and ninetieth
+/// percentile; `None` while nothing is known.
+pub(super) fn expected(tally: &ZoneTally) -> Option<(f64, u32, u32)> {
+    let kept = tally.reserved;
+    let most = tally.capacity.saturating_sub(tally.closed);
+    let (mean, low, high) = tally.expected?.range(most);
+    let less = |n: u32| n.saturating_sub(kept);
+    Some(((mean - f64::from(kept)).max(0.0), less(low), less(high)))
 }
 
 /// A zone.

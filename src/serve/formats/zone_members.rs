@@ -2,11 +2,11 @@
 //! feature, its members are properties.
 
 use super::text::Text;
-use super::told::{Rendered, ZoneTold, ZonesTold};
+use super::told::{Rendered, ZoneTold, ZonesTold, expected};
 use crate::domain::{BayKind, Millis};
 
 /// What one zone takes, roughly; names may be longer.
-const ZONE_BYTES: usize = 360;
+const ZONE_BYTES: usize = 430;
 
 /// One page of the feed.
 pub(super) fn list<const GEO: bool>(told: &ZonesTold<'_>) -> Rendered {
@@ -105,6 +105,13 @@ fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>) {
         Some(share) => t.share(share),
         None => t.raw("null"),
     };
+    let expected = expected(tally);
+    t.raw(",\"vacant_expected\":")
+        .rounded(expected.map(|e| e.0), 1);
+    t.raw(",\"vacant_p10\":")
+        .rounded(expected.map(|e| f64::from(e.1)), 0);
+    t.raw(",\"vacant_p90\":")
+        .rounded(expected.map(|e| f64::from(e.2)), 0);
     t.raw(",\"observed_at\":").time(tally.observed_at);
     t.raw(",\"stale\":").flag(tally.stale);
     t.raw(if GEO { "}}" } else { "}" });

@@ -1,7 +1,8 @@
 //! One bay: what is known of it, and why.
 
-use super::Town;
+use super::{NOW, Town};
 use crate::domain::BayStatus::{Closed, Occupied, Unknown, Vacant};
+use crate::domain::{AppEvidence, ReadModel as _};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -13,6 +14,7 @@ async fn a_bay_tells_what_is_known_and_why() {
         "state": "unknown", "reserved": false, "p_vacant": null, "why": "never_reported", "observed_at": null, "source_kind": null,
         "kind": "car", "accessible": true, "ev_charging": false, "price_cents_per_hour": 120, "max_height_cm": null,
         "max_stay_min": 120,
+        "evidence": [{"kind": "usual", "log_odds": 0.876}],
     });
     assert_eq!(answer.json(), never);
 
@@ -31,11 +33,52 @@ async fn a_bay_tells_what_is_known_and_why() {
         want["why"] = json!(why);
         want["observed_at"] = json!("2026-11-23T01:59:00.123Z");
         want["source_kind"] = json!("sensor");
+        if let (Vacant | Occupied, same) = (status, claimed)
+            && status == same
+        {
+            let odds = if status == Occupied { 3.43 } else { -3.43 };
+            let sensor = json!({
+                "kind": "sensor", "said": status.name(), "at": "2026-11-23T01:59:00.123Z",
+                "log_odds": odds,
+            });
+            want["evidence"] = json!([sensor, never["evidence"][0]]);
+        }
         if status != claimed {
             want["claimed_state"] = json!(claimed.name());
         }
         assert_eq!(got, want);
     }
+}
+
+#[tokio::test]
+async fn what_apps_say_is_told_beside_who_watches_and_no_name_with_it() {
+    let town = Town::new();
+    town.turns("TPY12-002", Occupied, Occupied);
+    let bay = town.registry.bay("TPY12-002").unwrap();
+    let apps = AppEvidence {
+        at: NOW,
+        log_odds: -922,
+        reports: 4,
+        contributors: 3,
+        partners: 2,
+    };
+    town.live.apps(&[(bay, Some(apps))]);
+    let got = town.get("/v1/bays/TPY12-002").await.json();
+    let told = got["evidence"].as_array().unwrap();
+    assert_eq!(
+        told[1],
+        json!({
+            "kind": "apps", "said": "vacant", "at": "2026-11-23T02:00:00.123Z", "log_odds": -0.9,
+            "reports": 4, "contributors": 3, "partners": 2,
+        })
+    );
+    // What is told of the bay holds both.
+    let sum = told[0]["log_odds"].as_f64().unwrap() - 0.9;
+    let p = 1.0 / (1.0 + sum.exp());
+    assert!((p - got["p_vacant"].as_f64().unwrap()).abs() < 0.002);
+    town.live.apps(&[(bay, None)]);
+    let got = town.get("/v1/bays/TPY12-002").await.json();
+    assert_eq!(got["evidence"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

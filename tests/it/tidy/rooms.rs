@@ -45,7 +45,12 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("history", &[SHARED]),
     (
         "serve",
-        &[SHARED, ANSWERS, PARTS_FOR_SERVE, &["prefetch", "schema"]],
+        &[
+            SHARED,
+            ANSWERS,
+            PARTS_FOR_SERVE,
+            &["prefetch", "schema", "belief"],
+        ],
     ),
 ];
 

@@ -141,6 +141,7 @@ async fn bay(
         city: &city,
         view: own.live.bay(&city, bay),
         reserved: own.live.is_reserved(bay),
+        apps: own.live.apps_say(bay),
         at: own.clock.now(),
     };
     Ok(answer((format.bay)(&told), format))

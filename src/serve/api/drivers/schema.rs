@@ -141,6 +141,8 @@ pub(in crate::serve) struct BayDetail {
     /// null: nobody.
     #[schema(required)]
     source_kind: Option<ShownSourceKind>,
+    /// What speaks for and against it being taken.
+    evidence: Vec<Evidence>,
     kind: BayKind,
     accessible: bool,
     ev_charging: bool,
@@ -151,6 +153,24 @@ pub(in crate::serve) struct BayDetail {
     /// null: no limit.
     #[schema(required)]
     max_stay_min: Option<u16>,
+}
+
+/// One of those who speak of a bay.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Evidence {
+    /// `sensor`, `gate`, `booking`, `apps` or `usual`.
+    kind: String,
+    /// What it says; not told of what is usual.
+    said: Option<BayState>,
+    #[schema(format = DateTime)]
+    at: Option<String>,
+    /// Of the bay being occupied, in nats. That of who watches holds what is usual too.
+    log_odds: f64,
+    /// Of apps: reports since the evidence began; 255 and more.
+    reports: Option<u8>,
+    /// Of apps: at least so many.
+    contributors: Option<u8>,
+    partners: Option<u8>,
 }
 
 /// A page of zones.
@@ -191,6 +211,15 @@ pub(in crate::serve) struct Zone {
     /// Taken share of what is known and open; null while nothing is.
     #[schema(required, minimum = 0, maximum = 1)]
     occupancy: Option<f64>,
+    /// How many vacant bays are to be expected, from all that is known; null while nothing is.
+    #[schema(required, minimum = 0)]
+    vacant_expected: Option<f64>,
+    /// Four times in five the number lies from this on, ...
+    #[schema(required)]
+    vacant_p10: Option<u32>,
+    /// ... and up to this.
+    #[schema(required)]
+    vacant_p90: Option<u32>,
     /// null: never.
     #[schema(required, format = DateTime)]
     observed_at: Option<String>,

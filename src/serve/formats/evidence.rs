@@ -1,0 +1,71 @@
+//! What speaks for and against a bay being taken: who watches it, what apps say, what is usual.
+//!
+//! Log-odds are of *occupied*, in nats: those of who watches hold what is usual too, and with the
+//! apps' they make up the `p_vacant` that is told. How many contributors apps had is said, never who.
+
+use super::text::Text;
+use crate::belief::Rates;
+use crate::domain::{AppEvidence, BayStatus, BayView, Millis, SourceKind};
+
+/// `,"evidence":[..]`.
+pub(super) fn list(t: &mut Text, view: &BayView, apps: Option<&AppEvidence>) {
+    let usual = f64::from(Rates::default().usual().nats());
+    let of_apps = apps.map_or(0.0, |a| f64::from(a.log_odds) / 1024.0);
+    t.raw(",\"evidence\":[");
+    let known = matches!(view.status, BayStatus::Occupied | BayStatus::Vacant);
+    if known && view.source_kind != SourceKind::App {
+        entry(
+            t,
+            view.source_kind.name(),
+            Some(view.status),
+            view.observed_at,
+        );
+        t.raw(",\"log_odds\":")
+            .rounded(Some(odds(view) - of_apps), 3);
+        t.raw("},");
+    }
+    let said = known && view.source_kind == SourceKind::App;
+    if let Some(apps) = apps {
+        let leans = if apps.log_odds > 0 {
+            BayStatus::Occupied
+        } else {
+            BayStatus::Vacant
+        };
+        entry(t, "apps", Some(leans), apps.at);
+        t.raw(",\"log_odds\":").rounded(Some(of_apps), 3);
+        count(t, "reports", apps.reports);
+        count(t, "contributors", apps.contributors);
+        count(t, "partners", apps.partners);
+        t.raw("},");
+    } else if said {
+        // A word that weighs nothing: it is the state for want of a better one.
+        entry(t, "apps", Some(view.status), view.observed_at);
+        t.raw(",\"log_odds\":0},");
+    }
+    t.raw("{\"kind\":\"usual\",\"log_odds\":")
+        .rounded(Some(usual), 3);
+    t.raw("}]");
+}
+
+fn entry(t: &mut Text, kind: &'static str, said: Option<BayStatus>, at: Millis) {
+    t.raw("{\"kind\":").word(kind);
+    if let Some(said) = said {
+        t.raw(",\"said\":").word(said.name());
+    }
+    t.raw(",\"at\":").time(at);
+}
+
+fn count(t: &mut Text, name: &str, n: u8) {
+    t.raw(",\"").raw(name).raw("\":").number(n.into());
+}
+
+/// Of what is shown, which is in 1/255: no further than half a step from certain.
+fn odds(view: &BayView) -> f64 {
+    let p = f64::from(view.confidence).clamp(0.5, 254.5) / 255.0;
+    let odds = (p / (1.0 - p)).ln();
+    if view.status == BayStatus::Occupied {
+        odds
+    } else {
+        -odds
+    }
+}
