@@ -9,7 +9,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// What the hub guesses. How it does may change; what it knows may not.
-const GUESSES: [&str; 2] = ["p_vacant", "p_vacant_on_arrival"];
+const GUESSES: [&str; 6] = [
+    "p_vacant",
+    "p_vacant_on_arrival",
+    "evidence",
+    "vacant_expected",
+    "vacant_p10",
+    "vacant_p90",
+];
 
 /// How long an answer must stay the same to be recorded: the desk for shared bays looks once a
 /// second what is due.
