@@ -42,7 +42,7 @@ pub use offer::{Offer, OfferState, Rules};
 pub use refusal::{Door, Reason, Refusal};
 pub use reservation::{Promise, Reservation, ReservationEvent, ReservationState, Vehicle};
 pub use settled::{AmendmentLength, AmendmentLog, RecentTurnover, SettledSink};
-pub use shard::{SHARDS, owner, shard_of, zones_of};
+pub use shard::{SHARDS, in_shard, owner, shard_of, zones_of};
 pub use source::{Pass, SourceIx, SourceKind, Speaker, Staleness};
 pub use span::Span;
 pub use time::{Clock, Millis, TimeOfDay};

@@ -160,6 +160,18 @@ pub enum Claim {
 }
 
 impl Claim {
+    /// Whose it is, and of when; `None` for the hub's own.
+    #[inline]
+    #[must_use]
+    pub const fn said_by(&self) -> Option<(SourceIx, Millis)> {
+        match self {
+            Self::Bay(o) => Some((o.source, o.at)),
+            Self::Count(c) => Some((c.source, c.at)),
+            Self::Alive { source, at } => Some((*source, *at)),
+            Self::Clock { .. } => None,
+        }
+    }
+
     /// Whose it is, and of when: then its source was there, and so vouches for what it said before.
     /// `None` for who passes by and vouches for nothing.
     #[inline]
@@ -168,10 +180,7 @@ impl Claim {
         match self {
             Self::Bay(o) if o.source_kind.passes_by() => None,
             Self::Count(c) if c.source_kind.passes_by() => None,
-            Self::Bay(o) => Some((o.source, o.at)),
-            Self::Count(c) => Some((c.source, c.at)),
-            Self::Alive { source, at } => Some((*source, *at)),
-            Self::Clock { .. } => None,
+            _ => self.said_by(),
         }
     }
 }

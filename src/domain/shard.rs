@@ -22,6 +22,13 @@ pub fn zones_of(shard: u32, count: u32) -> impl Iterator<Item = ZoneIx> {
     runs.flat_map(move |first| (first..count.min(first + 8)).map(ZoneIx))
 }
 
+/// Those of one shard, of records in order of their shards.
+pub fn in_shard<T>(sorted: &[(u32, T)], shard: u32) -> &[(u32, T)] {
+    let from = sorted.partition_point(|of| of.0 < shard);
+    let to = sorted.partition_point(|of| of.0 <= shard);
+    &sorted[from..to]
+}
+
 /// The worker that owns a shard.
 #[inline]
 #[must_use]

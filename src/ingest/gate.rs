@@ -319,14 +319,9 @@ impl Gate {
     }
 
     fn note(&self, claim: &Claim, now: Millis) {
-        let (source, at) = match claim {
-            Claim::Bay(o) => (o.source, o.at),
-            Claim::Count(c) => (c.source, c.at),
-            Claim::Alive { source, at } => (*source, *at),
-            // The journal's own.
-            Claim::Clock { .. } => return,
-        };
-        self.ledger.accept(source, now, at);
+        if let Some((source, at)) = claim.said_by() {
+            self.ledger.accept(source, now, at);
+        }
     }
 
     fn refuse(

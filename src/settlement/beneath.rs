@@ -1,5 +1,5 @@
 //! Words that stand and are not told, because somebody goes before who said them: see
-//! [`Standing`]. Pure.
+//! [`Precedence`]. Pure.
 //!
 //! A bay is told by who watches it while that word stands; a booking's and an app's word lie
 //! beneath, and are told once the one above has lapsed or was taken back. Few bays have any, so they
@@ -9,7 +9,7 @@
 //! Beside them: who else watches a bay than the one whose word is the newest. They are looked for
 //! when it is learnt late that one of them was heard, as its older word may have stood longer.
 
-use super::report::Standing;
+use super::report::Precedence;
 use crate::domain::{BayStatus, SourceKind};
 use ahash::AHashMap;
 use bytemuck::{Pod, Zeroable};
@@ -54,9 +54,9 @@ impl Beneath {
 
     /// Takes out what is told when the word of `above` ends: the first said after `after`. What
     /// comes before that in turn has ended.
-    fn take(&mut self, above: Standing, after: u64) -> Option<LowerWord> {
+    fn take(&mut self, above: Precedence, after: u64) -> Option<LowerWord> {
         for (there, kind) in self.0.iter_mut().zip(KINDS) {
-            if Standing::of(kind) <= above {
+            if Precedence::of(kind) <= above {
                 continue;
             }
             let word = std::mem::take(there);
@@ -116,7 +116,7 @@ impl AllBeneath {
     pub(in crate::settlement) fn take(
         &mut self,
         bay: u32,
-        above: Standing,
+        above: Precedence,
         after: u64,
     ) -> Option<LowerWord> {
         if self.words.is_empty() {
@@ -186,18 +186,22 @@ mod tests {
             all.put(7, booked);
         };
         fill(&mut all);
-        assert_eq!(all.take(7, Standing::Watching, 9), Some(booked));
-        assert_eq!(all.take(7, Standing::Booked, 9), Some(app));
-        assert_eq!(all.take(7, Standing::Watching, 0), None);
+        assert_eq!(all.take(7, Precedence::Watching, 9), Some(booked));
+        assert_eq!(all.take(7, Precedence::Booked, 9), Some(app));
+        assert_eq!(all.take(7, Precedence::Watching, 0), None);
         fill(&mut all);
         assert_eq!(
-            all.take(7, Standing::Watching, 10),
+            all.take(7, Precedence::Watching, 10),
             Some(app),
             "the other has ended"
         );
         fill(&mut all);
         all.put(7, word(Booking, BayStatus::Unknown, 21));
-        assert_eq!(all.take(7, Standing::Watching, 0), Some(app), "taken back");
+        assert_eq!(
+            all.take(7, Precedence::Watching, 0),
+            Some(app),
+            "taken back"
+        );
         assert_eq!(all.each().count(), 0);
         fill(&mut all);
         all.forget(21, 0);

@@ -11,7 +11,7 @@
 
 use super::beneath::Overtaken;
 use super::heard::{Heard, MINUTE_MS};
-use crate::domain::SourceIx;
+use crate::domain::{SourceIx, in_shard};
 use ahash::AHashMap;
 use bytemuck::{Pod, Zeroable};
 use std::ops::RangeInclusive;
@@ -164,9 +164,7 @@ impl KnownLate {
 
     /// Those of them whose bays are in that shard.
     pub(in crate::settlement) fn overtaken_in(&self, shard: u32) -> &[(u32, Overtaken)] {
-        let from = self.overtaken.partition_point(|o| o.0 < shard);
-        let to = self.overtaken.partition_point(|o| o.0 <= shard);
-        &self.overtaken[from..to]
+        in_shard(&self.overtaken, shard)
     }
 
     fn of(&self, source: SourceIx) -> &[(u32, bool)] {

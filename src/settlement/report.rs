@@ -121,11 +121,11 @@ impl Report {
     /// one before who passes by.
     #[inline]
     #[must_use]
-    pub const fn standing(&self) -> Standing {
-        Standing::of(self.kind())
+    pub const fn precedence(&self) -> Precedence {
+        Precedence::of(self.kind())
     }
 
-    /// What breaks a tie of bay, time and standing: the source, then its own number.
+    /// What breaks a tie of bay, time and precedence: the source, then its own number.
     const fn rank(&self) -> (u32, u64) {
         (self.who as u32, self.seq)
     }
@@ -134,24 +134,24 @@ impl Report {
     /// time at all: those that say something before those that end a word, and of these the ones
     /// first that lie beneath.
     const fn turn(&self) -> (bool, i8) {
-        let standing = self.standing() as i8;
+        let precedence = self.precedence() as i8;
         match self.status() {
-            BayStatus::Unknown => (true, -standing),
-            _ => (false, standing),
+            BayStatus::Unknown => (true, -precedence),
+            _ => (false, precedence),
         }
     }
 }
 
-/// See [`Report::standing`]. The smaller goes before the greater.
+/// See [`Report::precedence`]. The smaller goes before the greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum Standing {
+pub enum Precedence {
     Watching = 0,
     Booked = 1,
     PassingBy = 2,
 }
 
-impl Standing {
+impl Precedence {
     #[inline]
     #[must_use]
     pub const fn of(kind: SourceKind) -> Self {
@@ -163,13 +163,13 @@ impl Standing {
     }
 }
 
-/// Orders reports, which are in the order they came in, by bay, time and standing. Of one bay, time
-/// and standing only those of the greatest `rank` are left, and of these the first that says each
+/// Orders reports, which are in the order they came in, by bay, time and precedence. Of one bay,
+/// time and precedence only those of the greatest `rank` are left, and of these the first that says each
 /// state: a state that was said before with the same rank is a copy and changes nothing. The last
 /// one left stands; the others are left so that a copy of them that comes later is known for one.
 pub fn order(reports: &mut Vec<Report>) {
-    let spot = |r: &Report| (r.place(), r.standing());
-    reports.sort_by_key(|r| (r.place(), r.standing(), r.rank()));
+    let spot = |r: &Report| (r.place(), r.precedence());
+    reports.sort_by_key(|r| (r.place(), r.precedence(), r.rank()));
     let mut from = 0;
     let mut left = 0;
     while from < reports.len() {
@@ -199,7 +199,7 @@ pub fn standing<'r>(ordered: &'r [Report], mut take: impl FnMut(&'r Report)) {
             take(one);
             continue;
         }
-        let of_each = instant.chunk_by(|a, b| a.standing() == b.standing());
+        let of_each = instant.chunk_by(|a, b| a.precedence() == b.precedence());
         let mut last: Vec<&Report> = of_each.filter_map(<[Report]>::last).collect();
         last.sort_by_key(|r| r.turn());
         last.into_iter().for_each(&mut take);
@@ -327,7 +327,7 @@ mod tests {
     #[test]
     fn reports_of_one_time_are_met_so_that_none_is_told_for_no_time_at_all() {
         use BayStatus::{Occupied, Unknown, Vacant};
-        use Standing::{Booked, PassingBy, Watching};
+        use Precedence::{Booked, PassingBy, Watching};
         let all = |said: [BayStatus; 3]| {
             let kinds = [SourceKind::Sensor, SourceKind::Booking, SourceKind::App];
             let of = |(kind, status)| of(kind, 1, 0, status);
@@ -339,7 +339,7 @@ mod tests {
             ([Vacant, Unknown, Vacant], [Watching, PassingBy, Booked]),
             ([Unknown, Unknown, Vacant], [PassingBy, Booked, Watching]),
         ] {
-            let met: Vec<_> = left(all(said)).iter().map(Report::standing).collect();
+            let met: Vec<_> = left(all(said)).iter().map(Report::precedence).collect();
             assert_eq!(met, want, "{said:?}");
         }
     }

@@ -4,7 +4,8 @@
 //! Everything is named by stable numbers, and dealt out by zone, so that neither the number of
 //! workers nor the order of zones has to be the same again. Blocks: [`HEAD`] once, [`HEARD`] one
 //! for each page of the table of minutes, [`SHARD`] + n one for each shard, [`WAITING`] some for
-//! the reports that wait, [`BENEATH`] one for each worker, [`LATE_MINUTES`] one. What each says is here, beside what reads it.
+//! the reports that wait, [`BENEATH`] one for each worker, [`LATE_MINUTES`] one. What each says is
+//! here, beside what reads it.
 
 mod copy;
 mod restore;

@@ -1,7 +1,7 @@
 //! What the reports of one bay come to: its states over time, and its visits. Pure.
 //!
 //! The meaning of the settled record. Reports of a bay stand in order of their time, at most one at
-//! each of each standing; each stands from its time until the next, or until it lapses:
+//! each of each precedence; each stands from its time until the next, or until it lapses:
 //!
 //! * an app's word at its time plus the zone's limit;
 //! * a sensor's or gate's at the end of the last heard minute plus the limit: from the minute of
@@ -24,7 +24,7 @@ use super::beneath::AllBeneath;
 use super::deltas::WindowDeltas;
 use super::heard::MINUTE_MS;
 use super::late_minutes::Hearing;
-use super::report::{Report, Standing};
+use super::report::{Precedence, Report};
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{BayStatus, Millis, SourceIx, SourceKind, SourceKinds, Visit};
 use bytemuck::{Pod, Zeroable};
@@ -119,8 +119,8 @@ impl BayTimeline {
         SourceKind::from_bits(self.word >> KIND)
     }
 
-    const fn standing(&self) -> Standing {
-        Standing::of(self.kind())
+    const fn precedence(&self) -> Precedence {
+        Precedence::of(self.kind())
     }
 
     const fn source(&self) -> SourceIx {
@@ -165,7 +165,7 @@ impl BayTimeline {
             self.lapse(at, rules, beneath, deltas);
         }
         if self.state() != BayStatus::Unknown
-            && r.standing() != self.standing()
+            && r.precedence() != self.precedence()
             && !self.gives_way(r, rules, beneath)
         {
             self.pass_over(at);
@@ -180,7 +180,7 @@ impl BayTimeline {
             self.turn(status, at, rules, deltas);
         }
         self.word = self.word & STRETCH | told(status, r.kind(), at);
-        if r.standing() == Standing::Watching {
+        if r.precedence() == Precedence::Watching {
             if self.heard != 0 && self.source() != r.source() {
                 self.overtaken(at, rules, beneath);
             }

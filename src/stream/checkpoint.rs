@@ -19,14 +19,16 @@
 //!
 //! Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms). Blocks from
 //! [`settlement::saved::HEAD`] on are the settlement's; in a checkpoint without them settlement
-//! starts there. The state word's layout (see [`super::fuse::BayState`]) is thereby a format on
+//! starts there. The layout of a word (see [`super::word::Word`]) is thereby a format on
 //! disk: changing it needs a new version of the file.
 
 use super::counts::{GateCount, kind_at, place};
 use super::fuse::SavedBay;
+use super::word::Word;
 use super::worker_copy::WorkerCopy;
 use crate::domain::{
-    AmendmentLength, BayKind, Millis, SHARDS, SourceIx, ZoneIx, owner, shard_of, zones_of,
+    AmendmentLength, BayIx, BayKind, Millis, SHARDS, SourceIx, ZoneIx, in_shard, owner, shard_of,
+    zones_of,
 };
 use crate::settlement;
 use bytemuck::{Pod, Zeroable};
@@ -211,30 +213,8 @@ impl WorkerCopy {
         let mut cells = Vec::new();
         let mut zones = Vec::new();
         let mut gates = Vec::new();
-        let mut beside: Vec<(u32, SavedBay)> = Vec::new();
-        if let Some(city) = &self.city {
-            beside.extend(self.passing.iter().map(|(bay, word)| {
-                let cell = SavedBay {
-                    word: *word,
-                    doubt: 0,
-                    bay: city.bay_number(*bay),
-                };
-                (shard_of(city.zone_of(*bay)), cell)
-            }));
-            beside.sort_unstable_by_key(|(shard, c)| (*shard, c.bay, c.word.rank()));
-        }
-        let mut pools: Vec<(u32, SavedPools)> = Vec::new();
-        if let Some(city) = &self.city {
-            pools.extend(self.pools.iter().map(|(bay, pools)| {
-                let bay_number = city.bay_number(*bay);
-                let saved = SavedPools {
-                    bay: bay_number,
-                    pools: *pools,
-                };
-                (shard_of(city.zone_of(*bay)), saved)
-            }));
-            pools.sort_unstable_by_key(|(shard, saved)| (*shard, saved.bay));
-        }
+        let beside = self.saved_passing();
+        let pools = self.saved_pools();
         let mut out = Vec::new();
         for shard in (0..SHARDS).filter(|s| owner(*s, self.peers) == self.me) {
             cells.clear();
@@ -242,27 +222,23 @@ impl WorkerCopy {
             gates.clear();
             self.gather(shard, &mut cells, &mut zones);
             self.gather_gates(shard, &mut gates);
-            let of_shard: Vec<SavedBay> = beside
-                [beside.partition_point(|b| b.0 < shard)..beside.partition_point(|b| b.0 <= shard)]
-                .iter()
-                .map(|(_, cell)| *cell)
-                .collect();
+            let beside = in_shard(&beside, shard);
             let head = StreamHead {
                 cells: cells.len() as u32,
                 zones: zones.len() as u32,
                 gates: gates.len() as u32,
-                beside: of_shard.len() as u32 | DOUBTED,
+                beside: beside.len() as u32 | DOUBTED,
             };
             out.clear();
             out.extend_from_slice(bytemuck::bytes_of(&head));
             out.extend_from_slice(bytemuck::cast_slice(&cells));
             out.extend_from_slice(bytemuck::cast_slice(&zones));
             out.extend_from_slice(bytemuck::cast_slice(&gates));
-            out.extend_from_slice(bytemuck::cast_slice(&of_shard));
-            for (_, saved) in &pools
-                [pools.partition_point(|p| p.0 < shard)..pools.partition_point(|p| p.0 <= shard)]
-            {
-                out.extend_from_slice(bytemuck::bytes_of(saved));
+            for (_, word) in beside {
+                out.extend_from_slice(bytemuck::bytes_of(word));
+            }
+            for (_, evidence) in in_shard(&pools, shard) {
+                out.extend_from_slice(bytemuck::bytes_of(evidence));
             }
             each(shard, &out)?;
         }
@@ -273,6 +249,41 @@ impl WorkerCopy {
             settled.blocks(city, &mut each)?;
         }
         Ok(())
+    }
+
+    /// Words beside the bays', in order of shard, bay and rank.
+    fn saved_passing(&self) -> Vec<(u32, SavedBay)> {
+        let Some(city) = &self.city else {
+            return Vec::new();
+        };
+        let saved = |(bay, word): &(BayIx, Word)| {
+            let kept = SavedBay {
+                word: *word,
+                doubt: 0,
+                bay: city.bay_number(*bay),
+            };
+            (shard_of(city.zone_of(*bay)), kept)
+        };
+        let mut all: Vec<_> = self.passing.iter().map(saved).collect();
+        all.sort_unstable_by_key(|(shard, kept)| (*shard, kept.bay, kept.word.rank()));
+        all
+    }
+
+    /// Apps' evidence, in order of shard and bay.
+    fn saved_pools(&self) -> Vec<(u32, SavedPools)> {
+        let Some(city) = &self.city else {
+            return Vec::new();
+        };
+        let saved = |(bay, pools): &(BayIx, [u8; 20])| {
+            let kept = SavedPools {
+                bay: city.bay_number(*bay),
+                pools: *pools,
+            };
+            (shard_of(city.zone_of(*bay)), kept)
+        };
+        let mut all: Vec<_> = self.pools.iter().map(saved).collect();
+        all.sort_unstable_by_key(|(shard, kept)| (*shard, kept.bay));
+        all
     }
 
     fn gather(&self, shard: u32, cells: &mut Vec<SavedBay>, zones: &mut Vec<KeptZone>) {

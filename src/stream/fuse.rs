@@ -90,10 +90,14 @@ impl BayState {
     }
 
     pub(super) const fn set_lower(&mut self, there: bool) {
+        self.mark(LOWER, there);
+    }
+
+    const fn mark(&mut self, flag: u32, there: bool) {
         self.place = if there {
-            self.place | LOWER
+            self.place | flag
         } else {
-            self.place & !LOWER
+            self.place & !flag
         };
     }
 
@@ -105,11 +109,7 @@ impl BayState {
     }
 
     pub(super) const fn set_pooled(&mut self, there: bool) {
-        self.place = if there {
-            self.place | POOLED
-        } else {
-            self.place & !POOLED
-        };
+        self.mark(POOLED, there);
     }
 
     /// How certain what is told of it was shown to be, in 1/255.

@@ -270,27 +270,16 @@ mod tests {
     #[test]
     fn a_gate_covers_its_kind_and_the_other_kinds_keep_their_bays() {
         let mut z = zone(20);
-        let none = BayView {
-            bay: crate::domain::BayIx(0),
-            zone: ZoneIx(0),
-            kind: BayKind::Car,
-            status: BayStatus::Unknown,
-            claimed: BayStatus::Unknown,
-            confidence: 0,
-            sure: true,
-            source_kind: SourceKind::Sensor,
-            observed_at: Millis::NEVER,
-        };
         let free = BayView {
             status: BayStatus::Vacant,
-            ..none
+            ..NOBODY
         };
         let bike = |v: BayView| BayView {
             kind: BayKind::Motorcycle,
             ..v
         };
-        z.shift(&none, false, &free, true);
-        z.shift(&bike(none), false, &bike(free), true);
+        z.shift(&NOBODY, false, &free, true);
+        z.shift(&bike(NOBODY), false, &bike(free), true);
         assert_eq!(z.tally(Millis(9)).vacant, [1, 1, 0, 0]);
         z.count(&count(9, 7, 12), true);
         let t = z.tally(Millis(9));
@@ -299,6 +288,7 @@ mod tests {
             ([7, 1, 0, 0], 5, 7, 20)
         );
     }
+
     fn by(source_kind: SourceKind, c: CountObservation) -> CountObservation {
         CountObservation { source_kind, ..c }
     }

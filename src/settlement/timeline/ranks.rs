@@ -19,7 +19,7 @@ impl BayTimeline {
         });
     }
 
-    /// Whether a word of another standing is told from now on. Whichever is not lies beneath.
+    /// Whether a word of another precedence is told from now on. Whichever is not lies beneath.
     #[cold]
     pub(super) fn gives_way(
         &self,
@@ -27,7 +27,7 @@ impl BayTimeline {
         rules: &Rules<'_>,
         beneath: &mut AllBeneath,
     ) -> bool {
-        if r.standing() > self.standing() {
+        if r.precedence() > self.precedence() {
             let said = LowerWord {
                 kind: r.kind(),
                 status: r.status(),
@@ -65,7 +65,7 @@ impl BayTimeline {
     ) -> bool {
         let stands = rules.limit.min(rules.max_age);
         let after = at.saturating_sub(stands);
-        let Some(next) = beneath.take(rules.bay, self.standing(), after) else {
+        let Some(next) = beneath.take(rules.bay, self.precedence(), after) else {
             return false;
         };
         if self.word >> PASSED_OVER & HOUR_MASK == 0 {

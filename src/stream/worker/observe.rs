@@ -15,17 +15,28 @@ impl Worker {
         let Some(cell) = self.cells.get(o.bay.at()) else {
             return;
         };
+        let zone = cell.zone();
         let rank = Rank::of(o);
         let at = o.at.min(now).min(Millis::MAX);
+        let stands = !self.silent(zone, (o.source_kind, o.source, at), now);
         if rank <= Rank::Trusted {
-            return self.hear_app((rank, at), o, (now, ingest));
-        }
-        let of_cell = if cell.word.is_none() {
-            rank
+            self.hear_app(rank, o, (at, stands), (now, ingest));
         } else {
-            cell.word.rank()
-        };
-        let stands = !self.silent(cell.zone(), (o.source_kind, o.source, at), now);
+            self.take_word(rank, o, (at, stands), now);
+        }
+    }
+
+    /// A word in its rank, as of `at`; whether it stands.
+    #[inline]
+    fn take_word(
+        &mut self,
+        rank: Rank,
+        o: &Observation,
+        (at, stands): (Millis, bool),
+        now: Millis,
+    ) {
+        let cell = &self.cells[o.bay.at()].word;
+        let of_cell = if cell.is_none() { rank } else { cell.rank() };
         match rank.cmp(&of_cell) {
             Ordering::Equal => self.say(o, at, stands, now),
             Ordering::Greater => self.rise(o, at, stands, now),
@@ -38,21 +49,16 @@ impl Worker {
     #[inline(never)]
     fn hear_app(
         &mut self,
-        (rank, at): (Rank, Millis),
+        rank: Rank,
         o: &Observation,
+        (at, stands): (Millis, bool),
         (now, ingest): (Millis, Millis),
     ) {
-        let cell = &self.cells[o.bay.at()];
-        let stands = !self.silent(cell.zone(), (o.source_kind, o.source, at), now);
         let is_copy = self.has_said(rank, o, at);
         if o.confidence < SURE {
             self.done.outranked += 1;
-        } else if cell.word.is_none() || cell.word.rank() == rank {
-            self.say(o, at, stands, now);
-        } else if rank > cell.word.rank() {
-            self.rise(o, at, stands, now);
         } else {
-            self.pass_by(rank, o, at, stands, now);
+            self.take_word(rank, o, (at, stands), now);
         }
         if is_copy || !stands {
             return;
