@@ -22,7 +22,7 @@ mod pools;
 mod rates;
 mod tables;
 
-pub use contributors::{Contributors, Feedback, Judges, Pseudonym};
+pub use contributors::{Contributors, Feedback, FeedbackSink, Judged, Pseudonym, Windows};
 pub use filter::{AppSaid, Doubt};
 pub use fit::RateFit;
 pub use gates::{Expectation, expectation, tilt};

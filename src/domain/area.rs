@@ -151,10 +151,12 @@ vocabulary! {
 }
 
 /// Of what a key's sources may speak, and who stands behind their words. Default: of everything,
-/// trusted, of partner number 0.
+/// trusted, of a partner without a name, number 0.
 #[derive(Clone, Debug, Default)]
 pub struct Remit {
     pub area: Area,
+    /// Who holds the key.
+    pub partner: Arc<str>,
     pub backing: Backing,
 }
 
@@ -250,6 +252,7 @@ mod tests {
         one.change(Remit {
             area: area.clone(),
             backing: Backing::of_key(false, 7),
+            ..Remit::default()
         });
         let now = held.now();
         assert!(now.area == area && !now.backing.of_trusted_key() && now.backing.partner() == 7);

@@ -17,7 +17,8 @@
 //! Before bays had a doubt, the sender's seq took eight bytes and the source followed it, and there
 //! were no words beside; such blocks are read too.
 //!
-//! Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms). Blocks from
+//! Blocks [`JUDGED`], one for each worker that has any, are rows of what sensors have shown of
+//! contributors ([`Windows`]). Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms). Blocks from
 //! [`settlement::saved::HEAD`] on are the settlement's; in a checkpoint without them settlement
 //! starts there. The layout of a word (see [`super::word::Word`]) is thereby a format on
 //! disk: changing it needs a new version of the file.
@@ -26,6 +27,7 @@ use super::counts::{GateCount, kind_at, place};
 use super::fuse::SavedBay;
 use super::word::Word;
 use super::worker_copy::WorkerCopy;
+use crate::belief::Windows;
 use crate::domain::{
     AmendmentLength, BayIx, BayKind, Millis, SHARDS, SourceIx, ZoneIx, in_shard, owner, shard_of,
     zones_of,
@@ -38,6 +40,9 @@ compile_error!("checkpoints are written as they lie in memory, which must be lit
 
 /// The tag of the block that says when each source was last heard; below it, tags are shards.
 pub const SOURCES: u32 = SHARDS;
+
+/// The tag of blocks with what was judged of contributors and not handed in.
+pub const JUDGED: u32 = SHARDS + 1;
 
 /// Bytes that no version of this file can have written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -137,6 +142,7 @@ pub struct Saved {
     pub(super) zones: Vec<KeptZone>,
     pub(super) gates: Vec<KeptGate>,
     pub(super) seen: Vec<u64>,
+    pub(super) judged: Windows,
     pub(super) settled: settlement::saved::Saved,
 }
 
@@ -153,6 +159,9 @@ impl Saved {
         if tag == SOURCES {
             self.seen = whole(bytes).ok_or(bad)?;
             return Ok(());
+        }
+        if tag == JUDGED {
+            return self.judged.read(bytes).ok_or(bad);
         }
         let (head, rest) = bytes.split_at_checked(size_of::<StreamHead>()).ok_or(bad)?;
         let head: StreamHead = bytemuck::pod_read_unaligned(head);
@@ -244,6 +253,11 @@ impl WorkerCopy {
         }
         if self.me == 0 {
             each(SOURCES, bytemuck::cast_slice(&self.seen))?;
+        }
+        if !self.judged.is_empty() {
+            out.clear();
+            self.judged.write(&mut out);
+            each(JUDGED, &out)?;
         }
         if let (Some(settled), Some(city)) = (&self.settle, &self.city) {
             settled.blocks(city, &mut each)?;

@@ -11,7 +11,7 @@ use super::fuse::{BayState, Told};
 use super::passing::Passing;
 use super::seen::SourcesSeen;
 use super::zones::{ZoneCell, ZonePulse};
-use crate::belief::Judges;
+use crate::belief::FeedbackSink;
 use crate::domain::{
     AmendmentLog, AppEvidence, BayIx, BayView, Claim, CountObservation, Millis, ReadModel,
     Staleness, ZoneIx, ZoneTally, owner, shard_of,
@@ -20,7 +20,7 @@ use crate::prefetch::prefetch;
 use crate::registry::Registry;
 use crate::registry::city::City;
 use crate::settlement::{self, Settle};
-use believe::Beliefs;
+use believe::{Beliefs, last_window_before};
 use clock::StreamClock;
 use round::Round;
 use std::sync::Arc;
@@ -57,6 +57,10 @@ pub struct Worker {
     passing: Passing,
     /// `None`: the newest word is all that is told.
     beliefs: Option<Beliefs>,
+    /// Who learns what sensors show of contributors.
+    feedback: Option<Arc<dyn FeedbackSink>>,
+    /// Windows of ingest time, up to which that was told.
+    told_through: Option<u32>,
     round: Round,
     zones: Vec<ZoneCell>,
     pulses: Vec<ZonePulse>,
@@ -91,6 +95,8 @@ impl Worker {
             cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
             passing: Passing::new(MOST_PASSING),
             beliefs: None,
+            feedback: None,
+            told_through: None,
             round: Round::default(),
             zones: vec![ZoneCell::default(); city.zone_count() as usize],
             pulses: vec![ZonePulse::default(); city.zone_count() as usize],
@@ -111,11 +117,31 @@ impl Worker {
         worker
     }
 
-    /// Also forms a belief of each bay, and tells `judges` what that shows of contributors.
+    /// Also forms a belief of each bay, and tells `feedback` what that shows of contributors.
     #[must_use]
-    pub fn believing(mut self, judges: Option<Arc<dyn Judges>>) -> Self {
-        self.beliefs = Some(Beliefs::new(self.zones.len(), judges));
+    pub fn believing(mut self, feedback: Option<Arc<dyn FeedbackSink>>) -> Self {
+        self.beliefs = Some(Beliefs::new(self.zones.len()));
+        self.feedback = feedback;
         self
+    }
+
+    /// Hands in what sensors have shown of contributors in windows of ingest time that ended by
+    /// `reached`. All claims of batches before that must have been applied.
+    pub fn hand_in(&mut self, reached: Millis) {
+        let Some(beliefs) = &mut self.beliefs else {
+            return;
+        };
+        let Some(through) = last_window_before(reached) else {
+            return;
+        };
+        if self.told_through.is_some_and(|told| told >= through) {
+            return;
+        }
+        self.told_through = Some(through);
+        let windows = beliefs.judged_through(through);
+        if let Some(feedback) = &self.feedback {
+            feedback.hand_in(self.me, through, windows);
+        }
     }
 
     /// Also settles what it is told.

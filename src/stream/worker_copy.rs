@@ -3,6 +3,7 @@
 use super::counts::GateCount;
 use super::fuse::BayState;
 use super::word::Word;
+use crate::belief::Windows;
 use crate::domain::{BayIx, BayKind, Millis, ZoneIx};
 use crate::registry::city::City;
 use crate::settlement;
@@ -18,6 +19,8 @@ pub struct WorkerCopy {
     pub(in crate::stream) cells: Vec<BayState>,
     /// Words beside those of the cells.
     pub(in crate::stream) passing: Vec<(BayIx, Word)>,
+    /// What was judged of contributors and not handed in.
+    pub(in crate::stream) judged: Windows,
     /// Evidence of apps.
     pub(in crate::stream) pools: Vec<(BayIx, [u8; 20])>,
     /// By zone: its newest observation.

@@ -11,11 +11,10 @@
 use super::super::fuse::BayState;
 use super::super::word::{Rank, Word};
 use crate::belief::contributors::WINDOW_S;
-use crate::belief::{AppReport, AppSaid, Doubt, Feedback, Judges, LogOdds, Pools, Rates};
+use crate::belief::{AppReport, AppSaid, Doubt, Feedback, LogOdds, Pools, Rates, Windows};
 use crate::domain::observation::SURE;
-use crate::domain::{AppEvidence, BayIx, BayStatus, Millis, Observation, SourceKind, ZoneIx};
+use crate::domain::{AppEvidence, BayIx, Millis, Observation, SourceKind, ZoneIx};
 use ahash::AHashMap;
-use std::sync::Arc;
 
 /// Bays with evidence that a worker keeps: some 50 MB.
 const MOST_POOLED: usize = 1 << 20;
@@ -28,16 +27,8 @@ pub(super) struct Beliefs {
     /// By zone.
     rates: Vec<Rates>,
     pools: AHashMap<u32, Pools>,
-    judges: Option<Arc<dyn Judges>>,
-}
-
-/// What a status says of a car.
-pub(super) const fn occupied(status: BayStatus) -> Option<bool> {
-    match status {
-        BayStatus::Occupied => Some(true),
-        BayStatus::Vacant => Some(false),
-        BayStatus::Unknown | BayStatus::Closed => None,
-    }
+    /// What sensors have shown of contributors since that was last handed in.
+    judged: Windows,
 }
 
 /// Absolute seconds.
@@ -50,10 +41,15 @@ const fn seconds(at: Millis) -> u32 {
     }
 }
 
+/// The newest window of ingest time that has ended by then.
+pub(super) const fn last_window_before(reached: Millis) -> Option<u32> {
+    (seconds(reached) / WINDOW_S).checked_sub(1)
+}
+
 /// Whether the word is a watcher's, stands, and says so.
 fn watched(word: &Word) -> Option<bool> {
     if word.rank() == Rank::Watcher {
-        occupied(word.status())
+        word.status().occupied()
     } else {
         None
     }
@@ -70,12 +66,27 @@ pub(super) enum Heard {
 }
 
 impl Beliefs {
-    pub(super) fn new(zones: usize, judges: Option<Arc<dyn Judges>>) -> Self {
+    pub(super) fn new(zones: usize) -> Self {
         Self {
             rates: vec![Rates::default(); zones],
             pools: AHashMap::new(),
-            judges,
+            judged: Windows::default(),
         }
+    }
+
+    /// Takes out what was judged in windows of ingest time up to that one.
+    pub(super) fn judged_through(&mut self, window: u32) -> Windows {
+        self.judged.take_through(window)
+    }
+
+    /// What was judged and not handed in.
+    pub(super) const fn judged(&self) -> &Windows {
+        &self.judged
+    }
+
+    /// Takes over what a run before had judged and not handed in.
+    pub(super) fn restore_judged(&mut self, judged: &Windows) {
+        self.judged.merge(judged, None);
     }
 
     pub(super) fn make_room(&mut self, zones: usize) {
@@ -89,7 +100,7 @@ impl Beliefs {
     /// The doubt of a bay after its watcher's word `o`, as of `at`; `cell` is as it was before.
     #[inline]
     pub(super) fn after(&mut self, cell: &BayState, o: &Observation, at: Millis) -> u32 {
-        let Some(is) = occupied(o.status) else {
+        let Some(is) = o.status.occupied() else {
             return 0;
         };
         let rates = self.rates[cell.zone().at()];
@@ -114,7 +125,7 @@ impl Beliefs {
     pub(super) fn odds(&self, bay: BayIx, cell: &BayState, told: &Word, now: Millis) -> LogOdds {
         let rates = self.rates[cell.zone().at()];
         let sensor = watched(told);
-        let base = match (sensor, occupied(told.status())) {
+        let base = match (sensor, told.status().occupied()) {
             (Some(is), _) => self.sensor(cell, is, now),
             (None, Some(is)) if told.rank() == Rank::Booking => {
                 if is {
@@ -153,17 +164,17 @@ impl Beliefs {
         o: &Observation,
         (at, ingest): (Millis, Millis),
     ) -> Heard {
-        let Some(says) = occupied(o.status) else {
+        let Some(says) = o.status.occupied() else {
             return Heard::Nothing;
         };
         let rates = self.rates[cell.zone().at()];
         let sensor = watched(&cell.word);
         // Nothing is heard before what the bay's watcher said last.
         let at = at.max(cell.word.at());
-        if let (Some(is), Some(judges)) = (sensor, &self.judges) {
+        if let Some(is) = sensor {
             let odds = self.sensor(cell, is, at);
             if let Some(feedback) = Feedback::judge(o.backing.slot(), says, odds) {
-                judges.judged(seconds(ingest) / WINDOW_S, feedback);
+                self.judged.absorb(seconds(ingest) / WINDOW_S, feedback);
             }
         }
         let weight = weighed(o.backing.weight(), o.confidence);

@@ -3,7 +3,7 @@
 use super::super::fuse::Told;
 use super::super::passing::Kept;
 use super::super::word::{Beside, Rank};
-use super::believe::{Heard, occupied};
+use super::believe::Heard;
 use super::{VIEWS, Worker, mark};
 use crate::domain::observation::SURE;
 use crate::domain::{BayIx, Millis, Observation, ZoneIx};
@@ -197,7 +197,7 @@ impl Worker {
     pub(super) fn show(&mut self, bay: BayIx, now: Millis) {
         let told = self.told(bay).word;
         let cell = &self.cells[bay.at()];
-        let certainty = match (&self.beliefs, occupied(told.status())) {
+        let certainty = match (&self.beliefs, told.status().occupied()) {
             (Some(beliefs), Some(is)) => {
                 let p = beliefs.odds(bay, cell, &told, now).p_occupied();
                 if is { p } else { u8::MAX - p }

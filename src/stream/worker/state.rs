@@ -8,6 +8,7 @@ use super::super::checkpoint::Saved;
 use super::super::fuse::{BayState, Told};
 use super::super::worker_copy::WorkerCopy;
 use super::{Worker, mark};
+use crate::belief::Windows;
 use crate::domain::{Millis, ZoneIx};
 
 impl Worker {
@@ -22,6 +23,10 @@ impl Worker {
         to.pools.clear();
         to.pools
             .extend(self.beliefs.iter().flat_map(super::Beliefs::pools));
+        to.judged = match &self.beliefs {
+            Some(beliefs) => beliefs.judged().clone(),
+            None => Windows::default(),
+        };
         to.observed.clear();
         to.observed
             .extend(self.pulses.iter().map(|p| p.observed_at));
@@ -69,6 +74,10 @@ impl Worker {
             {
                 beliefs.restore(bay, &mut self.cells[bay.at()], kept.pools);
             }
+        }
+        if let Some(beliefs) = self.beliefs.as_mut().filter(|_| self.me == 0) {
+            // Sums: whichever worker hands them in.
+            beliefs.restore_judged(&saved.judged);
         }
         for kept in &saved.passing {
             let Some(bay) = city.bay_numbered(kept.bay) else {

@@ -4,7 +4,9 @@
 use super::rules::Rule;
 use super::world::{MEAN_STAY, MEAN_VACANCY, Report, Speaker, World};
 use bayhub::belief::contributors::WINDOW_S;
-use bayhub::belief::{AppReport, Contributors, Doubt, Feedback, LogOdds, Pools, Pseudonym, Rates};
+use bayhub::belief::{
+    AppReport, Contributors, Doubt, Feedback, LogOdds, Pools, Pseudonym, Rates, Windows,
+};
 
 /// Any time that is not near 0.
 const START_S: u32 = 1_795_402_800;
@@ -22,6 +24,7 @@ pub(crate) struct Belief<'a> {
     world: &'a World,
     bays: Vec<Bay>,
     contributors: Contributors,
+    judged: Windows,
     rates: Rates,
     window: u32,
 }
@@ -37,6 +40,7 @@ impl<'a> Belief<'a> {
             world,
             bays: vec![Bay::default(); world.watched.len()],
             contributors: Contributors::new(14),
+            judged: Windows::default(),
             rates: Rates::of_means(mean(MEAN_STAY), mean(MEAN_VACANCY)),
             window: 0,
         }
@@ -82,7 +86,7 @@ impl<'a> Belief<'a> {
             bay.t = t;
             let sensor = bay.doubt.read(bay.word, rates);
             if let Some(feedback) = Feedback::judge(slot, said, sensor) {
-                self.contributors.absorb(t / WINDOW_S, feedback);
+                self.judged.absorb(t / WINDOW_S, feedback);
             }
             bay.doubt = bay.doubt.app(bay.word, said, weight, rates);
         }
@@ -113,7 +117,9 @@ impl Rule for Belief<'_> {
         let t = seconds(report.t);
         let window = t / WINDOW_S;
         if window > self.window {
-            self.contributors.close(window - 1);
+            for (_, slot, judged) in self.judged.take_through(window - 1).rows() {
+                self.contributors.learn(slot, judged);
+            }
             self.window = window;
         }
         match report.by {
