@@ -1,12 +1,9 @@
-//! What counts of a whole zone say of its bays, and what beliefs of bays say of a whole zone.
+//! What counts of a whole zone say of its bays.
 
 use super::odds::{self, LogOdds, P_POINT};
 
 /// A count moves no bay by more than 4 nat.
 const MOST: i32 = 4 * LogOdds::NAT as i32;
-
-/// The 90th percentile of a normal distribution, in 1/1,024.
-const Z: u128 = 1312;
 
 /// By how much each bay's log-odds have to move so that as many are expected to be occupied as were
 /// counted: one shift for all, at most 4 nat either way.
@@ -43,44 +40,6 @@ fn shifted(bay: LogOdds, shift: i32) -> LogOdds {
     LogOdds::of_wide(i32::from(bay.0) + shift)
 }
 
-/// How many bays of a zone are expected to be vacant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Expectation {
-    /// In the mean.
-    pub vacant: u32,
-    /// Fewer with a probability of a tenth.
-    pub p10: u32,
-    /// More with a probability of a tenth.
-    pub p90: u32,
-}
-
-/// From the probabilities of *occupied* of a zone's bays, in 1/65,535
-/// ([`LogOdds::p_occupied_fine`]): the normal approximation, rounded to whole bays. An interval
-/// holds four of five times or somewhat more: in a small zone both of its ends are counts that occur
-/// often.
-#[must_use]
-pub fn expectation(bays: impl Iterator<Item = u16>) -> Expectation {
-    const ONE: u64 = u16::MAX as u64;
-    let mut number = 0u64;
-    let mut vacant = 0u64;
-    let mut variance = 0u128;
-    for p in bays {
-        let p = u64::from(p);
-        number += 1;
-        vacant += ONE - p;
-        variance += u128::from(p * (ONE - p));
-    }
-    // In 1/65,535 of a bay, as the sum.
-    let half = ((variance * Z * Z).isqrt() / 1024) as u64;
-    let most = number * ONE;
-    let nearest = |sum: u64| u32::try_from((sum + ONE / 2) / ONE).unwrap_or(u32::MAX);
-    Expectation {
-        vacant: nearest(vacant),
-        p10: nearest(vacant.saturating_sub(half)),
-        p90: nearest(vacant.saturating_add(half).min(most)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,18 +71,6 @@ mod tests {
             let more = tilt(&bays.iter().copied(), occupied + 1);
             prop_assert!(more >= shift, "a higher count tilts no less");
         }
-
-        #[test]
-        fn an_expectation_lies_within_its_interval_and_the_zone(
-            bays in prop::collection::vec(any::<u16>(), 0..300),
-            more in any::<u16>(),
-        ) {
-            let all = expectation(bays.iter().copied());
-            prop_assert!(all.p10 <= all.vacant && all.vacant <= all.p90, "{:?}", all);
-            prop_assert!(all.p90 as usize <= bays.len());
-            let larger = expectation(bays.iter().copied().chain([more]));
-            prop_assert!(larger.vacant >= all.vacant && larger.p90 >= all.p90);
-        }
     }
 
     #[test]
@@ -133,24 +80,5 @@ mod tests {
         assert_eq!(tilt(&even.into_iter(), 10).0, 4 * LogOdds::NAT);
         assert_eq!(tilt(&even.into_iter(), 0).0, -4 * LogOdds::NAT);
         assert_eq!(tilt(&std::iter::empty(), 3).0, 4 * LogOdds::NAT);
-    }
-
-    #[test]
-    fn an_interval_holds_four_of_five_times() {
-        // Twenty bays that are occupied with 0.7 each: the binomial law says how often.
-        let zone = expectation(std::iter::repeat_n(45_875, 20));
-        assert_eq!((zone.vacant, zone.p10, zone.p90), (6, 3, 9));
-        let mut within = 0.0;
-        let mut chance = 0.7f64.powi(20);
-        for vacant in 0..=20u32 {
-            if (zone.p10..=zone.p90).contains(&vacant) {
-                within += chance;
-            }
-            chance *= f64::from(20 - vacant) / f64::from(vacant + 1) * 0.3 / 0.7;
-        }
-        assert!((0.8..0.95).contains(&within), "{within}");
-        let certain = expectation([0, 0, u16::MAX].into_iter());
-        assert_eq!((certain.vacant, certain.p10, certain.p90), (2, 2, 2));
-        assert_eq!(expectation(std::iter::empty()), Expectation::default());
     }
 }

@@ -193,10 +193,7 @@ impl ZoneCell {
             }
         }
         let open = f64::from(t.capacity - t.closed.min(t.capacity));
-        Some(Expected {
-            vacant: (vacant.min(open) * 256.0) as u32,
-            spread: (variance.max(0.0).sqrt() * 256.0) as u32,
-        })
+        Some(Expected::of(vacant.min(open), variance))
     }
 }
 

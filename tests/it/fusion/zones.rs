@@ -5,7 +5,8 @@ use super::ours::Belief;
 use super::rules::Rule as _;
 use super::world::{Params, World, at};
 use crate::long::{cases, figure};
-use bayhub::belief::{LogOdds, expectation, tilt};
+use bayhub::belief::{LogOdds, tilt};
+use bayhub::domain::Expected;
 
 const ZONE: usize = 20;
 const STEP: f64 = 30.0;
@@ -41,10 +42,12 @@ impl Looks {
             self.counted += (p(alone.plus(shift)) - truth).powi(2);
         }
         let vacant = (ZONE - count) as u32;
-        let expected = expectation(odds.iter().map(|odds| odds.p_occupied_fine()));
+        let spread = odds.iter().map(|odds| p(*odds) * (1.0 - p(*odds))).sum();
+        let expected = odds.iter().map(|odds| 1.0 - p(*odds)).sum();
+        let (mean, low, high) = Expected::of(expected, spread).range(ZONE as u32);
         self.zones += 1.0;
-        self.within += f64::from(u8::from((expected.p10..=expected.p90).contains(&vacant)));
-        self.off += f64::from(expected.vacant.abs_diff(vacant));
+        self.within += f64::from(u8::from((low..=high).contains(&vacant)));
+        self.off += (mean.round() - f64::from(vacant)).abs();
     }
 }
 
