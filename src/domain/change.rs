@@ -36,6 +36,15 @@ pub struct AppEvidence {
     pub partners: u8,
 }
 
+/// What a count of a whole zone says of each of its bays that nobody watches, beside all else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountEvidence {
+    /// When it was counted.
+    pub at: Millis,
+    /// Log-odds of *occupied*, in 1/1,024 nat; not 0.
+    pub log_odds: i16,
+}
+
 /// How many bays are vacant, as a belief.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expected {
@@ -112,6 +121,8 @@ pub trait ReadModel: Send + Sync {
     fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]);
     /// Evidence of apps, for the few bays that have any; `None` where there is none any more.
     fn apps(&self, _evidence: &[(BayIx, Option<AppEvidence>)]) {}
+    /// Evidence of counts, by zone and kind of bay; `None` where there is none any more.
+    fn counts(&self, _evidence: &[(ZoneIx, BayKind, Option<CountEvidence>)]) {}
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 
 use super::super::fuse::BayState;
 use super::super::word::{Rank, Word};
+use super::tilts::Tilts;
 use crate::belief::contributors::WINDOW_S;
 use crate::belief::{AppReport, AppSaid, Doubt, Feedback, Judges, LogOdds, Pools, Rates};
 use crate::domain::observation::SURE;
@@ -29,6 +30,8 @@ pub(super) struct Beliefs {
     rates: Vec<Rates>,
     pools: AHashMap<u32, Pools>,
     judges: Option<Arc<dyn Judges>>,
+    /// What counts say of bays that nobody watches.
+    pub(super) tilts: Tilts,
 }
 
 /// What a status says of a car.
@@ -41,7 +44,7 @@ pub(super) const fn occupied(status: BayStatus) -> Option<bool> {
 }
 
 /// Absolute seconds.
-const fn seconds(at: Millis) -> u32 {
+pub(super) const fn seconds(at: Millis) -> u32 {
     let s = at.0 / 1000;
     if s > u32::MAX as u64 {
         u32::MAX
@@ -51,7 +54,7 @@ const fn seconds(at: Millis) -> u32 {
 }
 
 /// Whether the word is a watcher's, stands, and says so.
-fn watched(word: &Word) -> Option<bool> {
+pub(super) fn watched(word: &Word) -> Option<bool> {
     if word.rank() == Rank::Watcher {
         occupied(word.status())
     } else {
@@ -75,6 +78,7 @@ impl Beliefs {
             rates: vec![Rates::default(); zones],
             pools: AHashMap::new(),
             judges,
+            tilts: Tilts::default(),
         }
     }
 
@@ -84,6 +88,11 @@ impl Beliefs {
 
     pub(super) fn usual(&self, zone: ZoneIx) -> LogOdds {
         self.rates[zone.at()].usual()
+    }
+
+    /// What is left of a count's news so many seconds later.
+    pub(super) fn left(&self, zone: ZoneIx, news: i64, seconds: u32) -> i64 {
+        self.rates[zone.at()].left(news, seconds)
     }
 
     /// The doubt of a bay after its watcher's word `o`, as of `at`; `cell` is as it was before.
@@ -110,8 +119,25 @@ impl Beliefs {
         }
     }
 
-    /// What is believed of a bay at `now`, `told` being what is told of it.
+    /// What is believed of a bay at `now`, `told` being what is told of it. Where nobody watches it a
+    /// count of its zone has a say.
     pub(super) fn odds(&self, bay: BayIx, cell: &BayState, told: &Word, now: Millis) -> LogOdds {
+        let alone = self.odds_alone(bay, cell, told, now);
+        if watched(told).is_some() {
+            alone
+        } else {
+            alone.plus(self.tilts.shift(cell.zone(), told.bay_kind()))
+        }
+    }
+
+    /// The same without any count.
+    pub(super) fn odds_alone(
+        &self,
+        bay: BayIx,
+        cell: &BayState,
+        told: &Word,
+        now: Millis,
+    ) -> LogOdds {
         let rates = self.rates[cell.zone().at()];
         let sensor = watched(told);
         let base = match (sensor, occupied(told.status())) {

@@ -367,4 +367,5 @@ proptest! {
 
 mod belief;
 mod clock;
+mod counted;
 mod ranks;
