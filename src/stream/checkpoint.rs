@@ -11,7 +11,7 @@
 //! | bay | 24 | [`SavedBay`]: word, sender's seq, source, doubt, bay number; only bays that somebody reported |
 //! | zone | 16 | newest observation (ms), zone number, 0; only zones that somebody reported |
 //! | gate | 32 | count of one kind of bay in one zone, by one kind of source, and how far such are off |
-//! | word beside | 24 | as a bay: what a passer-by said of a bay of which somebody of a higher rank spoke |
+//! | word beside | 24 | as a bay: what a passer-by said of a bay of which somebody of a higher rank spoke, or who else watches it |
 //! | evidence | 24 | bay number, pools of apps' evidence; to the end of the block |
 //!
 //! Before bays had a doubt, the sender's seq took eight bytes and the source followed it, and there
@@ -257,21 +257,25 @@ impl WorkerCopy {
         Ok(())
     }
 
-    /// Words beside the bays', in order of shard, bay and rank.
+    /// Words beside the bays', in order of shard, bay, rank and source.
     fn saved_passing(&self) -> Vec<(u32, SavedBay)> {
         let Some(city) = &self.city else {
             return Vec::new();
         };
-        let saved = |(bay, word): &(BayIx, Word)| {
+        let saved = |(bay, word, doubt): (BayIx, Word, u32)| {
             let kept = SavedBay {
-                word: *word,
-                doubt: 0,
-                bay: city.bay_number(*bay),
+                word,
+                doubt,
+                bay: city.bay_number(bay),
             };
-            (shard_of(city.zone_of(*bay)), kept)
+            (shard_of(city.zone_of(bay)), kept)
         };
-        let mut all: Vec<_> = self.passing.iter().map(saved).collect();
-        all.sort_unstable_by_key(|(shard, kept)| (*shard, kept.bay, kept.word.rank()));
+        let passing = self.passing.iter().map(|(bay, word)| (*bay, *word, 0));
+        let twins = self.twins.iter().copied();
+        let mut all: Vec<_> = passing.chain(twins).map(saved).collect();
+        all.sort_unstable_by_key(|(shard, kept)| {
+            (*shard, kept.bay, kept.word.rank(), kept.word.source())
+        });
         all
     }
 

@@ -208,11 +208,12 @@ impl Worker {
                 self.replace(bay, z, told, Told::of(&new));
             }
             self.passing.forget(bay);
-            if let Some(beliefs) = &mut self.beliefs
-                && cell.is_pooled()
-            {
-                beliefs.forget(bay);
-                self.evidence.push((bay, None));
+            if let Some(beliefs) = &mut self.beliefs {
+                beliefs.twins.forget(bay);
+                if cell.is_pooled() {
+                    beliefs.forget(bay);
+                    self.evidence.push((bay, None));
+                }
             }
             self.cells[bay.at()] = new;
         }
@@ -318,3 +319,4 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod tilts;
+mod twins;

@@ -18,6 +18,8 @@ pub struct WorkerCopy {
     pub(in crate::stream) cells: Vec<BayState>,
     /// Words beside those of the cells.
     pub(in crate::stream) passing: Vec<(BayIx, Word)>,
+    /// Words of who else watches than the cell's source, and how far each is doubted.
+    pub(in crate::stream) twins: Vec<(BayIx, Word, u32)>,
     /// Evidence of apps.
     pub(in crate::stream) pools: Vec<(BayIx, [u8; 20])>,
     /// By zone: its newest observation.

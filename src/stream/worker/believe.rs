@@ -9,17 +9,23 @@
 //! costs two logarithms from tables, so a word that is only repeated is not read out.
 
 use super::super::fuse::BayState;
-use super::super::word::{Rank, Word};
+use super::super::word::{Beside, Rank, Word};
 use super::tilts::Tilts;
+use super::twins::{Twin, Twins};
 use crate::belief::contributors::WINDOW_S;
 use crate::belief::{AppReport, AppSaid, Doubt, Feedback, Judges, LogOdds, Pools, Rates};
 use crate::domain::observation::SURE;
-use crate::domain::{AppEvidence, BayIx, BayStatus, Millis, Observation, SourceKind, ZoneIx};
+use crate::domain::{
+    AppEvidence, BayIx, BayStatus, Millis, Observation, SourceIx, SourceKind, ZoneIx,
+};
 use ahash::AHashMap;
 use std::sync::Arc;
 
 /// Bays with evidence that a worker keeps: some 50 MB.
 const MOST_POOLED: usize = 1 << 20;
+
+/// Bays with several watchers that a worker keeps the others' words of: some 30 MB with two each.
+const MOST_TWINS: usize = 1 << 18;
 
 /// What the hub's own word of a booked stay is worth: 0.95.
 const BOOKED: LogOdds = LogOdds(3015);
@@ -32,6 +38,8 @@ pub(super) struct Beliefs {
     judges: Option<Arc<dyn Judges>>,
     /// What counts say of bays that nobody watches.
     pub(super) tilts: Tilts,
+    /// Who else watches.
+    pub(super) twins: Twins,
 }
 
 /// What a status says of a car.
@@ -79,6 +87,7 @@ impl Beliefs {
             pools: AHashMap::new(),
             judges,
             tilts: Tilts::default(),
+            twins: Twins::new(MOST_TWINS),
         }
     }
 
@@ -141,7 +150,7 @@ impl Beliefs {
         let rates = self.rates[cell.zone().at()];
         let sensor = watched(told);
         let base = match (sensor, occupied(told.status())) {
-            (Some(is), _) => self.sensor(cell, is, now),
+            (Some(is), _) => self.watchers(bay, cell, is, now),
             (None, Some(is)) if told.rank() == Rank::Booking => {
                 if is {
                     BOOKED
@@ -155,6 +164,62 @@ impl Beliefs {
             Some(pools) => base.plus(pools.sum_at(sensor.is_some(), rates, seconds(now))),
             None => base,
         }
+    }
+
+    /// What is believed from all who watch, the cell's word being the newest and saying `is`: the mean
+    /// of what each comes to.
+    fn watchers(&self, bay: BayIx, cell: &BayState, is: bool, now: Millis) -> LogOdds {
+        let newest = self.sensor(cell, is, now);
+        if !cell.has_lower() {
+            return newest;
+        }
+        let mut sum = i32::from(newest.0);
+        let mut all = 1;
+        for twin in self.twins.of(bay) {
+            if let Some(is) = watched(&twin.word) {
+                sum += i32::from(self.sensor(&twin.in_place_of(cell), is, now).0);
+                all += 1;
+            }
+        }
+        LogOdds((sum / all) as i16)
+    }
+
+    /// Another watcher than the cell's speaks last: its own word and doubt take the cell's place.
+    pub(super) fn change_watcher(&mut self, bay: BayIx, cell: &mut BayState, to: SourceIx) -> bool {
+        let own = self.twins.take(bay, to);
+        let mut kept = true;
+        if cell.word.standing() {
+            kept = self.twins.put(bay, Twin::of(cell));
+            cell.set_lower(true);
+        }
+        let new = own.unwrap_or(Twin {
+            word: Word::none(cell.word.bay_kind()),
+            doubt: 0,
+        });
+        *cell = new.in_place_of(cell);
+        kept
+    }
+
+    /// An older word than the newest, of another watcher: true if it is that one's newest. `None`:
+    /// there is no room for it.
+    pub(super) fn hear_twin(
+        &mut self,
+        cell: &BayState,
+        o: &Observation,
+        at: Millis,
+    ) -> Option<bool> {
+        let own = self.twins.get(o.bay, o.source).unwrap_or(Twin {
+            word: Word::none(cell.word.bay_kind()),
+            doubt: 0,
+        });
+        let beside = own.word.beside(o, at.0);
+        if beside == Beside::Older {
+            return Some(false);
+        }
+        let mut before = own.in_place_of(cell);
+        before.doubt = self.after(&before, o, at);
+        before.word.take(o, at.0, beside);
+        self.twins.put(o.bay, Twin::of(&before)).then_some(true)
     }
 
     /// What is believed from the watcher alone, whose word stands in the cell.
@@ -187,7 +252,7 @@ impl Beliefs {
         // Nothing is heard before what the bay's watcher said last.
         let at = at.max(cell.word.at());
         if let (Some(is), Some(judges)) = (sensor, &self.judges) {
-            let odds = self.sensor(cell, is, at);
+            let odds = self.watchers(o.bay, cell, is, at);
             if let Some(feedback) = Feedback::judge(o.backing.slot(), says, odds) {
                 judges.judged(seconds(ingest) / WINDOW_S, feedback);
             }

@@ -49,6 +49,7 @@ impl Worker {
             self.round.put_back(now);
             if let Some(beliefs) = &mut self.beliefs {
                 beliefs.tilts.doubt_all();
+                beliefs.twins.put_back(now);
             }
             self.put_back(now);
         }

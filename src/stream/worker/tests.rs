@@ -369,3 +369,4 @@ mod belief;
 mod clock;
 mod counted;
 mod ranks;
+mod twins;

@@ -311,6 +311,10 @@ fn held(
                 .map(|p| format!("{p:?}")),
         );
     }
+    for worker in &workers {
+        let twins = worker.beliefs.iter().flat_map(|b| b.twins.iter());
+        all.extend(twins.map(|twin| format!("{twin:?}")));
+    }
     all.sort();
     all
 }
@@ -338,7 +342,7 @@ proptest! {
                         Claim::Count(CountObservation { capacity: 4, ..c })
                     }
                     2 => claim(&bare, &bay, now, 2, SourceKind::App, BayStatus::ALL[*s]),
-                    _ => claim(&bare, &bay, now, 1, SourceKind::Sensor, BayStatus::ALL[*s]),
+                    n => claim(&bare, &bay, now, 5 + u32::from(*n == 3), SourceKind::Sensor, BayStatus::ALL[*s]),
                 });
             }
             batches.push((now, claims));
