@@ -175,7 +175,7 @@ impl Beliefs {
         }
         let mut sum = i32::from(newest.0);
         let mut all = 1;
-        for twin in self.twins.of(bay) {
+        for twin in self.twins.beside(bay, cell.word.source(), now) {
             if let Some(is) = watched(&twin.word) {
                 sum += i32::from(self.sensor(&twin.in_place_of(cell), is, now).0);
                 all += 1;
@@ -186,10 +186,11 @@ impl Beliefs {
 
     /// Another watcher than the cell's speaks last: its own word and doubt take the cell's place.
     pub(super) fn change_watcher(&mut self, bay: BayIx, cell: &mut BayState, to: SourceIx) -> bool {
-        let own = self.twins.take(bay, to);
+        let own = self.twins.get(bay, to);
         let mut kept = true;
         if cell.word.standing() {
-            kept = self.twins.put(bay, Twin::of(cell));
+            let before = self.twins.get(bay, cell.word.source());
+            kept = self.twins.put(bay, Twin::of(cell).aside(before));
             cell.set_lower(true);
         }
         let new = own.unwrap_or(Twin {
@@ -208,7 +209,8 @@ impl Beliefs {
         o: &Observation,
         at: Millis,
     ) -> Option<bool> {
-        let own = self.twins.get(o.bay, o.source).unwrap_or(Twin {
+        let known = self.twins.get(o.bay, o.source);
+        let own = known.unwrap_or(Twin {
             word: Word::none(cell.word.bay_kind()),
             doubt: 0,
         });
@@ -219,7 +221,8 @@ impl Beliefs {
         let mut before = own.in_place_of(cell);
         before.doubt = self.after(&before, o, at);
         before.word.take(o, at.0, beside);
-        self.twins.put(o.bay, Twin::of(&before)).then_some(true)
+        let twin = Twin::of(&before).aside(known);
+        self.twins.put(o.bay, twin).then_some(true)
     }
 
     /// What is believed from the watcher alone, whose word stands in the cell.

@@ -6,6 +6,11 @@
 //! mean of the log-odds that each comes to: near even where they disagree, in the long run what is
 //! usual, and no surer than one alone where they agree, as they may err together.
 //!
+//! A source may also be a gateway that now hears a sensor and now does not; its last word is then no
+//! contradiction of what the sensor says by another. So a watcher has a say beside the newest only if
+//! it has said the same before and after somebody else spoke, and for [`SAY_MS`] from then on. Until
+//! then its word is kept as one that does not stand, for the sake of its doubt.
+//!
 //! Promises: for each bay and source the newest word, while it stands; never more than [`MOST`] a bay
 //! nor than the given number of bays. Dear: a list and a hash a bay, for bays with several watchers;
 //! none for others.
@@ -17,6 +22,9 @@ use ahash::AHashMap;
 
 /// Watchers beside the newest that are kept of a bay.
 const MOST: usize = 4;
+
+/// A watcher has a say beside the newest for so long after it spoke, ms.
+const SAY_MS: u64 = 15 * 60_000;
 
 /// One watcher's word and how far it is doubted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +41,21 @@ impl Twin {
         }
     }
 
-    /// The same bay with this watcher's word in place of its own.
+    /// The same as it goes aside; `before`: as it did so the last time.
+    pub(super) fn aside(mut self, before: Option<Self>) -> Self {
+        if before.is_none_or(|before| before.word.claimed() != self.word.claimed()) {
+            self.word.lapse();
+        }
+        self
+    }
+
+    /// The same bay with this watcher's word in place of its own; it stands.
     pub(super) const fn in_place_of(self, cell: &BayState) -> BayState {
         let mut other = *cell;
         other.word = self.word;
+        if !other.word.is_none() {
+            other.word.stand();
+        }
         other.doubt = self.doubt;
         other
     }
@@ -61,20 +80,23 @@ impl Twins {
         self.by_bay.get(&bay.0).map_or(&[], Vec::as_slice)
     }
 
+    /// Those that have a say beside `newest` at `now`.
+    pub(super) fn beside(
+        &self,
+        bay: BayIx,
+        newest: SourceIx,
+        now: Millis,
+    ) -> impl Iterator<Item = Twin> + '_ {
+        let all = self.of(bay).iter().copied();
+        all.filter(move |twin| {
+            let word = &twin.word;
+            word.source() != newest && word.standing() && now.since(word.at()) <= SAY_MS
+        })
+    }
+
     pub(super) fn get(&self, bay: BayIx, source: SourceIx) -> Option<Twin> {
         let mut all = self.of(bay).iter();
         all.find(|twin| twin.word.source() == source).copied()
-    }
-
-    /// The same, and it is here no more.
-    pub(super) fn take(&mut self, bay: BayIx, source: SourceIx) -> Option<Twin> {
-        let all = self.by_bay.get_mut(&bay.0)?;
-        let at = all.iter().position(|twin| twin.word.source() == source)?;
-        let twin = all.swap_remove(at);
-        if all.is_empty() {
-            self.by_bay.remove(&bay.0);
-        }
-        Some(twin)
     }
 
     /// Puts a word in place of its source's; where there are too many the oldest goes. False if there
