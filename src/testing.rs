@@ -1,7 +1,9 @@
 //! Small cities, made in the words that matter to a test, and a read model that only remembers, for
 //! the tests of every room.
 
-use crate::domain::{BayIx, BayKind, BayView, LatLon, ReadModel, ZoneIx, ZoneKind, ZoneTally};
+use crate::domain::{
+    BayIx, BayKind, BayView, CountEvidence, LatLon, ReadModel, ZoneIx, ZoneKind, ZoneTally,
+};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use std::collections::BTreeMap;
@@ -160,6 +162,7 @@ fn step(zone: LatLon, i: usize) -> LatLon {
 pub(crate) struct Remembered {
     pub(crate) bays: Mutex<BTreeMap<BayIx, BayView>>,
     pub(crate) zones: Mutex<BTreeMap<ZoneIx, ZoneTally>>,
+    pub(crate) counts: Mutex<BTreeMap<(ZoneIx, u8), Option<CountEvidence>>>,
 }
 
 impl ReadModel for Remembered {
@@ -172,6 +175,11 @@ impl ReadModel for Remembered {
 
     fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]) {
         self.zones.lock().unwrap().extend(tallies.iter().copied());
+    }
+
+    fn counts(&self, evidence: &[(ZoneIx, BayKind, Option<CountEvidence>)]) {
+        let known = evidence.iter().map(|(z, kind, e)| ((*z, *kind as u8), *e));
+        self.counts.lock().unwrap().extend(known);
     }
 }
 

@@ -34,7 +34,7 @@ pub use area::{Area, AreaFault, HeldRemit, IdPattern, NamedArea, Remit, SharedRe
 pub use availability::Availability;
 pub use bay::{BayIx, BayKind, BayStatus};
 pub use calendar::{Calendar, WallTime};
-pub use change::{AppEvidence, BayView, Expected, ReadModel, ZoneTally};
+pub use change::{AppEvidence, BayView, CountEvidence, Expected, ReadModel, ZoneTally};
 pub use contributor::{ByStanding, CONTRIBUTOR_LEN, Reliability, Weighed, Whose};
 pub use currency::Currency;
 pub use geo::{BBox, LatLon};

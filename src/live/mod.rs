@@ -22,7 +22,9 @@ mod words;
 pub use feed::{Dirty, Feed, FeedError, ZoneFilter};
 pub use nearest::{Hit, Query};
 
-use crate::domain::{AppEvidence, BayIx, BayKind, BayView, ReadModel, ZoneIx, ZoneTally};
+use crate::domain::{
+    AppEvidence, BayIx, BayKind, BayView, CountEvidence, ReadModel, ZoneIx, ZoneTally,
+};
 use crate::prefetch::prefetch;
 use crate::registry::city::City;
 use bitmap::Bitmap;
@@ -45,6 +47,8 @@ pub struct Live {
     tallies: Tallies,
     /// What apps say, of the few bays of which they say anything.
     apps: DashMap<BayIx, AppEvidence, ahash::RandomState>,
+    /// What counts say of bays that nobody watches, of the few zones with a good one.
+    counts: DashMap<(ZoneIx, u8), CountEvidence, ahash::RandomState>,
     feed: Arc<Feed>,
     /// Writes that found no room.
     left_out: AtomicU64,
@@ -85,6 +89,7 @@ impl Live {
             feed: Arc::new(Feed::new(tallies.capacity(), room.subscribers)),
             tallies,
             apps: DashMap::default(),
+            counts: DashMap::default(),
             left_out: AtomicU64::new(0),
         }
     }
@@ -118,6 +123,13 @@ impl Live {
     #[must_use]
     pub fn apps_say(&self, bay: BayIx) -> Option<AppEvidence> {
         self.apps.get(&bay).map(|evidence| *evidence)
+    }
+
+    /// What a count says of those bays of a zone and kind that nobody watches.
+    #[must_use]
+    pub fn count_says(&self, zone: ZoneIx, kind: BayKind) -> Option<CountEvidence> {
+        let evidence = self.counts.get(&(zone, kind as u8));
+        evidence.map(|evidence| *evidence)
     }
 
     /// Asks the processor for what [`Live::bay`] reads.
@@ -260,6 +272,16 @@ impl ReadModel for Live {
             match evidence {
                 Some(evidence) => drop(self.apps.insert(*bay, *evidence)),
                 None => drop(self.apps.remove(bay)),
+            }
+        }
+    }
+
+    fn counts(&self, evidence: &[(ZoneIx, BayKind, Option<CountEvidence>)]) {
+        for (zone, kind, evidence) in evidence {
+            let key = (*zone, *kind as u8);
+            match evidence {
+                Some(evidence) => drop(self.counts.insert(key, *evidence)),
+                None => drop(self.counts.remove(&key)),
             }
         }
     }

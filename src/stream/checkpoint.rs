@@ -10,8 +10,8 @@
 //! | head | 16 | bays, zones, gates (u32 each), words beside (31 bits) and whether bays have a doubt (1 bit) |
 //! | bay | 24 | [`SavedBay`]: word, sender's seq, source, doubt, bay number; only bays that somebody reported |
 //! | zone | 16 | newest observation (ms), zone number, 0; only zones that somebody reported |
-//! | gate | 32 | count of one kind of bay in one zone, by one kind of source |
-//! | word beside | 24 | as a bay: what a passer-by said of a bay of which somebody of a higher rank spoke |
+//! | gate | 32 | count of one kind of bay in one zone, by one kind of source, and how far such are off |
+//! | word beside | 24 | as a bay: what a passer-by said of a bay of which somebody of a higher rank spoke, or who else watches it |
 //! | evidence | 24 | bay number, pools of apps' evidence; to the end of the block |
 //!
 //! Before bays had a doubt, the sender's seq took eight bytes and the source followed it, and there
@@ -27,7 +27,7 @@ use super::counts::{GateCount, kind_at, place};
 use super::fuse::SavedBay;
 use super::word::Word;
 use super::worker_copy::WorkerCopy;
-use crate::belief::Windows;
+use crate::belief::{CountError, Windows};
 use crate::domain::{
     AmendmentLength, BayIx, BayKind, Millis, SHARDS, SourceIx, ZoneIx, in_shard, owner, shard_of,
     zones_of,
@@ -87,12 +87,16 @@ pub(super) struct KeptGate {
     source: u32,
     vacant: u32,
     capacity: u32,
+    /// The kind of bay (8 bits), and how far such counts are off, as learnt ([`CountError::bits`]):
+    /// 0, as all were when there was nothing else here, is nothing yet.
     kind: u32,
     /// Whether it stands (1 bit); from bit 8 on which kind of source it is of: 0 is a gate, as were
     /// all when there was nothing else here.
     standing: u32,
 }
 
+/// Where what is learnt begins.
+const LEARNT: u32 = 8;
 /// Where the kind of source begins.
 const COUNTED_BY: u32 = 8;
 
@@ -107,14 +111,14 @@ impl KeptGate {
             source,
             vacant,
             capacity,
-            kind: kind as u32,
+            kind: kind as u32 | g.error.bits() << LEARNT,
             standing: u32::from(g.standing) | (place(g.source_kind) as u32) << COUNTED_BY,
         }
     }
 
     /// `None` for a kind of bay or source that does not exist.
     pub(super) fn count(&self) -> Option<(BayKind, GateCount)> {
-        let kind = BayKind::from_u8(u8::try_from(self.kind).ok()?)?;
+        let kind = BayKind::from_u8(self.kind as u8)?;
         let at = Millis(self.at);
         let source = SourceIx(self.source);
         let source_kind = kind_at((self.standing >> COUNTED_BY) as usize)?;
@@ -128,6 +132,7 @@ impl KeptGate {
                 vacant: self.vacant,
                 capacity: self.capacity,
                 standing,
+                error: CountError::from_bits(self.kind >> LEARNT),
             },
         ))
     }
@@ -265,21 +270,25 @@ impl WorkerCopy {
         Ok(())
     }
 
-    /// Words beside the bays', in order of shard, bay and rank.
+    /// Words beside the bays', in order of shard, bay, rank and source.
     fn saved_passing(&self) -> Vec<(u32, SavedBay)> {
         let Some(city) = &self.city else {
             return Vec::new();
         };
-        let saved = |(bay, word): &(BayIx, Word)| {
+        let saved = |(bay, word, doubt): (BayIx, Word, u32)| {
             let kept = SavedBay {
-                word: *word,
-                doubt: 0,
-                bay: city.bay_number(*bay),
+                word,
+                doubt,
+                bay: city.bay_number(bay),
             };
-            (shard_of(city.zone_of(*bay)), kept)
+            (shard_of(city.zone_of(bay)), kept)
         };
-        let mut all: Vec<_> = self.passing.iter().map(saved).collect();
-        all.sort_unstable_by_key(|(shard, kept)| (*shard, kept.bay, kept.word.rank()));
+        let passing = self.passing.iter().map(|(bay, word)| (*bay, *word, 0));
+        let twins = self.twins.iter().copied();
+        let mut all: Vec<_> = passing.chain(twins).map(saved).collect();
+        all.sort_unstable_by_key(|(shard, kept)| {
+            (*shard, kept.bay, kept.word.rank(), kept.word.source())
+        });
         all
     }
 

@@ -13,7 +13,7 @@ use super::seen::SourcesSeen;
 use super::zones::{ZoneCell, ZonePulse};
 use crate::belief::FeedbackSink;
 use crate::domain::{
-    AmendmentLog, AppEvidence, BayIx, BayView, Claim, CountObservation, Millis, ReadModel,
+    AmendmentLog, AppEvidence, BayIx, BayKind, BayView, Claim, CountEvidence, Millis, ReadModel,
     Staleness, ZoneIx, ZoneTally, owner, shard_of,
 };
 use crate::prefetch::prefetch;
@@ -72,6 +72,7 @@ pub struct Worker {
     dirty: Vec<ZoneIx>,
     views: Vec<BayView>,
     evidence: Vec<(BayIx, Option<AppEvidence>)>,
+    counts: Vec<(ZoneIx, BayKind, Option<CountEvidence>)>,
     tallies: Vec<(ZoneIx, ZoneTally)>,
     done: Done,
     settle: Option<Settle>,
@@ -109,6 +110,7 @@ impl Worker {
             dirty: Vec::new(),
             views: Vec::with_capacity(VIEWS),
             evidence: Vec::new(),
+            counts: Vec::new(),
             tallies: Vec::new(),
             done: Done::default(),
             settle: None,
@@ -203,6 +205,7 @@ impl Worker {
             .resize(city.zone_count() as usize, ZonePulse::default());
         if let Some(beliefs) = &mut self.beliefs {
             beliefs.make_room(self.zones.len());
+            beliefs.tilts.doubt_all();
         }
         self.city = city.clone();
         for z in (0..city.zone_count())
@@ -231,11 +234,12 @@ impl Worker {
                 self.replace(bay, z, told, Told::of(&new));
             }
             self.passing.forget(bay);
-            if let Some(beliefs) = &mut self.beliefs
-                && cell.is_pooled()
-            {
-                beliefs.forget(bay);
-                self.evidence.push((bay, None));
+            if let Some(beliefs) = &mut self.beliefs {
+                beliefs.twins.forget(bay);
+                if cell.is_pooled() {
+                    beliefs.forget(bay);
+                    self.evidence.push((bay, None));
+                }
             }
             self.cells[bay.at()] = new;
         }
@@ -274,21 +278,7 @@ impl Worker {
                         settle.take(o, cell.zone(), ingest);
                     }
                 }
-                Claim::Count(c) => {
-                    if let (Some(zone), Some(pulse)) = (
-                        self.zones.get_mut(c.zone.at()),
-                        self.pulses.get_mut(c.zone.at()),
-                    ) {
-                        // A clock that is ahead gains nothing.
-                        let at = c.at.min(now);
-                        pulse.observed_at = pulse.observed_at.max(at);
-                        let age = now.since(at);
-                        let stands = age <= u64::from(pulse.stale_after_s) * 1000;
-                        let news = zone.count(&CountObservation { at, ..*c }, stands);
-                        self.done.superseded += u64::from(!news);
-                        mark(pulse, c.zone, &mut self.dirty);
-                    }
-                }
+                Claim::Count(c) => self.take_count(c, now),
                 Claim::Alive { .. } | Claim::Clock { .. } => {}
             }
             if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&mut self.settle, claim)
@@ -308,6 +298,10 @@ impl Worker {
         if !self.evidence.is_empty() {
             self.model.apps(&self.evidence);
             self.evidence.clear();
+        }
+        if !self.counts.is_empty() {
+            self.model.counts(&self.counts);
+            self.counts.clear();
         }
         for z in self.dirty.drain(..) {
             let pulse = &mut self.pulses[z.at()];
@@ -343,9 +337,12 @@ fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
 
 mod believe;
 mod clock;
+mod counted;
 mod observe;
 mod round;
 mod state;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod tilts;
+mod twins;

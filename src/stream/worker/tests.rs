@@ -367,4 +367,6 @@ proptest! {
 
 mod belief;
 mod clock;
+mod counted;
 mod ranks;
+mod twins;
