@@ -329,6 +329,7 @@ impl Base {
             names,
             calendar: settings.calendar(),
             ledger: gate.ledger(),
+            silent_after_s: 900,
         })
     }
 }

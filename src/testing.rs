@@ -1,7 +1,10 @@
 //! Small cities, made in the words that matter to a test, and a read model that only remembers, for
 //! the tests of every room.
 
-use crate::domain::{BayIx, BayKind, BayView, LatLon, ReadModel, ZoneIx, ZoneKind, ZoneTally};
+use crate::domain::{
+    BayIx, BayKind, BayView, LatLon, ReadModel, SourceIx, Suspect, Suspicion, WordsMoved, ZoneIx,
+    ZoneKind, ZoneTally,
+};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use std::collections::BTreeMap;
@@ -160,6 +163,10 @@ fn step(zone: LatLon, i: usize) -> LatLon {
 pub(crate) struct Remembered {
     pub(crate) bays: Mutex<BTreeMap<BayIx, BayView>>,
     pub(crate) zones: Mutex<BTreeMap<ZoneIx, ZoneTally>>,
+    /// By what of: those that are suspected now.
+    pub(crate) suspects: Mutex<BTreeMap<(BayIx, Suspicion, SourceIx), Suspect>>,
+    /// Bays, and what has lapsed.
+    pub(crate) words: Mutex<BTreeMap<SourceIx, (i32, i32)>>,
 }
 
 impl ReadModel for Remembered {
@@ -172,6 +179,28 @@ impl ReadModel for Remembered {
 
     fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]) {
         self.zones.lock().unwrap().extend(tallies.iter().copied());
+    }
+
+    fn suspects(&self, news: &[Suspect]) {
+        let mut suspects = self.suspects.lock().unwrap();
+        for one in news {
+            let key = (one.bay, one.doubtful.suspicion(), one.source);
+            let before = if one.holds {
+                suspects.insert(key, *one)
+            } else {
+                suspects.remove(&key)
+            };
+            assert!(one.holds || before.is_some(), "{one:?} was never told");
+        }
+    }
+
+    fn words(&self, moved: &[WordsMoved]) {
+        let mut words = self.words.lock().unwrap();
+        for one in moved {
+            let (bays, lapsed) = words.entry(one.source).or_default();
+            *bays += one.bays;
+            *lapsed += one.lapsed;
+        }
     }
 }
 

@@ -156,6 +156,8 @@ vocabulary! {
 pub struct Remit {
     pub area: Area,
     pub backing: Backing,
+    /// By name; empty: nobody's.
+    pub partner: Arc<str>,
 }
 
 /// A remit as it was at a moment, held for as long as that is of interest.
@@ -250,6 +252,7 @@ mod tests {
         one.change(Remit {
             area: area.clone(),
             backing: Backing::of_key(false, 7),
+            ..Remit::default()
         });
         let now = held.now();
         assert!(now.area == area && !now.backing.of_trusted_key() && now.backing.partner() == 7);

@@ -205,6 +205,7 @@ pub fn remit(area: Area, standing: Standing, partner: &str) -> Remit {
     Remit {
         area,
         backing: Backing::of_key(trusted, number).of_contributor(0, weight, false),
+        partner: partner.into(),
     }
 }
 

@@ -24,6 +24,7 @@ use believe::Beliefs;
 use clock::StreamClock;
 use round::Round;
 use std::sync::Arc;
+use suspects::Suspects;
 
 /// How far ahead a batch's states are asked for: about the memory latency divided by the work per
 /// claim.
@@ -45,6 +46,8 @@ pub struct Done {
     pub lapsed: u64,
     /// For which there was no room.
     pub shed: u64,
+    /// Suspicions for which there was no room, in each round.
+    pub suspects_shed: u64,
 }
 
 /// See the module.
@@ -58,6 +61,7 @@ pub struct Worker {
     /// `None`: the newest word is all that is told.
     beliefs: Option<Beliefs>,
     round: Round,
+    suspects: Suspects,
     zones: Vec<ZoneCell>,
     pulses: Vec<ZonePulse>,
     seen: Arc<SourcesSeen>,
@@ -92,6 +96,7 @@ impl Worker {
             passing: Passing::new(MOST_PASSING),
             beliefs: None,
             round: Round::default(),
+            suspects: Suspects::new(peers),
             zones: vec![ZoneCell::default(); city.zone_count() as usize],
             pulses: vec![ZonePulse::default(); city.zone_count() as usize],
             city: city.clone(),
@@ -320,6 +325,7 @@ mod clock;
 mod observe;
 mod round;
 mod state;
+mod suspects;
 mod sweep;
 #[cfg(test)]
 mod tests;

@@ -264,7 +264,11 @@ fn what_is_said_of_a_zone_outside_the_area_is_refused_and_the_rest_is_taken() {
     let b = bench_in(town.build(), Config::default());
     let area = part();
     let backing = Backing::default();
-    b.speaker.remit.change(Remit { area, backing });
+    b.speaker.remit.change(Remit {
+        area,
+        backing,
+        ..Remit::default()
+    });
     let three = r#"{"bays":[{"bay":"Z-1","state":"vacant"},{"bay":"A-1","state":"vacant"},
         {"bay":"U-1","state":"vacant"},{"bay":"nowhere","state":"vacant"}]}"#;
     let out = b.take(named("report"), three);
@@ -290,7 +294,11 @@ fn an_apps_word_carries_who_stands_behind_its_key_and_others_do_not() {
     let mut b = bench(Config::default());
     let backing = Backing::of_key(false, 9);
     let area = Area::All;
-    b.speaker.remit.change(Remit { area, backing });
+    b.speaker.remit.change(Remit {
+        area,
+        backing,
+        ..Remit::default()
+    });
     for (kind, want) in [
         (SourceKind::App, backing),
         (SourceKind::Sensor, Backing::default()),

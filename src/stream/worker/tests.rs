@@ -368,3 +368,4 @@ proptest! {
 mod belief;
 mod clock;
 mod ranks;
+mod suspects;

@@ -7,6 +7,7 @@
 mod ours;
 mod rules;
 mod score;
+mod suspects;
 mod trial;
 mod world;
 mod zones;
