@@ -144,5 +144,6 @@ pub(crate) fn authority(
         names,
         calendar: Calendar::UTC,
         ledger: gate.ledger(),
+        silent_after_s: 900,
     }
 }

@@ -9,6 +9,7 @@ mod rules;
 mod score;
 mod suspects;
 mod trial;
+mod week;
 mod world;
 mod zones;
 

@@ -69,7 +69,7 @@ async fn sources(
         let row = known.and_then(|source| page.visible(source));
         let row = row.ok_or_else(|| ApiError::NotFound("no such source has ever spoken".into()))?;
         let shown = page.wanted(&row).then(|| page.show(&row));
-        return Ok(page.answer(shown.into_iter().collect(), None));
+        return Ok(page.answer(shown.as_slice(), None));
     }
     let first = p
         .text("cursor")
@@ -77,7 +77,7 @@ async fn sources(
         .transpose()?
         .map_or(0, |last| last.saturating_add(1));
     let (shown, next) = page.walk(first, limit);
-    Ok(page.answer(shown, next))
+    Ok(page.answer(&shown, next.as_deref()))
 }
 
 /// A source that the caller may see.
@@ -97,7 +97,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn answer(&self, shown: Vec<Value>, next: Option<String>) -> Json<Value> {
+    fn answer(&self, shown: &[Value], next: Option<&str>) -> Json<Value> {
         let since = self.own.ledger().since().to_string();
         Json(json!({"at": self.now.to_string(), "since": since, "next": next, "sources": shown}))
     }
