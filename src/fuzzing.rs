@@ -334,6 +334,7 @@ impl Base {
             names,
             calendar: settings.calendar(),
             ledger: gate.ledger(),
+            silent_after_s: 900,
         })
     }
 }

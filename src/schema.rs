@@ -36,6 +36,8 @@ words! {
     /// How far what a key's apps say is trusted; for sensors and gates it has no effect.
     Standing: domain::Standing::NAMES;
     Reason: domain::Reason::NAMES;
+    /// What a source is suspected of.
+    Suspicion: domain::Suspicion::NAMES;
     /// Why the state is what it is.
     Why: ["reported", "never_reported", "stale", "reserved"];
 }

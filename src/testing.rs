@@ -2,7 +2,8 @@
 //! the tests of every room.
 
 use crate::domain::{
-    BayIx, BayKind, BayView, CountEvidence, LatLon, ReadModel, ZoneIx, ZoneKind, ZoneTally,
+    BayIx, BayKind, BayView, CountEvidence, LatLon, ReadModel, SourceIx, Suspect, Suspicion,
+    WordsMoved, ZoneIx, ZoneKind, ZoneTally,
 };
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
@@ -163,6 +164,10 @@ pub(crate) struct Remembered {
     pub(crate) bays: Mutex<BTreeMap<BayIx, BayView>>,
     pub(crate) zones: Mutex<BTreeMap<ZoneIx, ZoneTally>>,
     pub(crate) counts: Mutex<BTreeMap<(ZoneIx, u8), Option<CountEvidence>>>,
+    /// By what of: those that are suspected now.
+    pub(crate) suspects: Mutex<BTreeMap<(BayIx, Suspicion, SourceIx), Suspect>>,
+    /// Bays, and what has lapsed.
+    pub(crate) words: Mutex<BTreeMap<SourceIx, (i32, i32)>>,
 }
 
 impl ReadModel for Remembered {
@@ -180,6 +185,28 @@ impl ReadModel for Remembered {
     fn counts(&self, evidence: &[(ZoneIx, BayKind, Option<CountEvidence>)]) {
         let known = evidence.iter().map(|(z, kind, e)| ((*z, *kind as u8), *e));
         self.counts.lock().unwrap().extend(known);
+    }
+
+    fn suspects(&self, news: &[Suspect]) {
+        let mut suspects = self.suspects.lock().unwrap();
+        for one in news {
+            let key = (one.bay, one.doubtful.suspicion(), one.source);
+            let before = if one.holds {
+                suspects.insert(key, *one)
+            } else {
+                suspects.remove(&key)
+            };
+            assert!(one.holds || before.is_some(), "{one:?} was never told");
+        }
+    }
+
+    fn words(&self, moved: &[WordsMoved]) {
+        let mut words = self.words.lock().unwrap();
+        for one in moved {
+            let (bays, lapsed) = words.entry(one.source).or_default();
+            *bays += one.bays;
+            *lapsed += one.lapsed;
+        }
     }
 }
 

@@ -150,5 +150,6 @@ pub(crate) fn authority(
         names,
         calendar: Calendar::UTC,
         ledger: gate.ledger(),
+        silent_after_s: 900,
     }
 }

@@ -3,7 +3,8 @@
 //! 2,000 bays for three days, 70 % of them with sensors; Brier scores with sensors, without, and
 //! where attacked with the F1 of "vacant". Below each world how belief stands to `Joint2`: bounds
 //! are 0.98 with sensors, +0.0005 without, 0.85 where attacked; +0.001 where the world is not as
-//! assumed, but for rates that are taken too slow.
+//! assumed, but for rates that are taken too slow. At the end, which sensors are suspected within a
+//! week, and how many of them are ill.
 //!
 //! `cargo bench --bench fusion`, or with seeds: `-- 12 13`. A seed takes half a minute.
 
@@ -15,16 +16,27 @@ mod rules;
 mod score;
 #[path = "../../tests/it/fusion/trial.rs"]
 mod trial;
+#[path = "../../tests/it/fusion/week.rs"]
+mod week;
 #[path = "../../tests/it/fusion/world.rs"]
 mod world;
 
 use score::Group;
 use trial::trial;
+use week::Week;
 use world::{Attack, Nature, Params};
 
 const BAYS: usize = 2000;
 /// None that a parameter was chosen on.
 const SEEDS: [u64; 4] = [51, 52, 61, 62];
+
+/// Worlds in which it is asked who is suspected.
+const SUSPICIOUS: [Nature; 4] = [
+    Nature::Plain,
+    Nature::DayAndNight,
+    Nature::BaysDiffer,
+    Nature::Lognormal,
+];
 
 /// The worlds, each with how many times too quick the rates are that are assumed.
 fn worlds(seed: u64) -> Vec<(String, Params, f64)> {
@@ -84,6 +96,14 @@ fn main() {
             attacked[0].join(&trial.joint.attacked);
             attacked[1].join(&trial.ours.attacked);
         }
+    }
+    for (seed, nature) in seeds
+        .iter()
+        .flat_map(|s| SUSPICIOUS.map(|nature| (s, nature)))
+    {
+        let week = Week::of(nature, *seed);
+        println!("seed {seed}, {nature:?}, a week: stuck {}", week.stuck);
+        println!("    flickering {}", week.flickering);
     }
     let [joint, ours] = attacked.map(|group| group.brier());
     // As .ci/long asks for what is at least so.

@@ -76,6 +76,7 @@ impl Opened {
             names: self.names.clone(),
             calendar: config.history.calendar(),
             ledger: gate.ledger(),
+            silent_after_s: config.stream.stale_after_s,
         }
     }
 }

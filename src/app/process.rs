@@ -2,7 +2,7 @@
 
 use super::failure::INTERNAL;
 use super::{Failure, Shared};
-use crate::domain::RecentTurnover;
+use crate::domain::{RecentTurnover, Suspicion};
 use crate::health::Part;
 use crate::ingest::mqtt_server::Tls;
 use crate::stream::Progress;
@@ -182,4 +182,10 @@ fn gauge(p: &Progress, shared: &Shared) {
         .filter(|z| shared.live.zone(crate::domain::ZoneIx(*z)).stale)
         .count();
     m.zones_stale.set(stale as i64);
+    let suspects = shared.live.suspect_counts();
+    for (what, n) in Suspicion::NAMES.iter().zip(suspects) {
+        m.suspect_sources
+            .with_label_values(&[what])
+            .set(i64::from(n));
+    }
 }

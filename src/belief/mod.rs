@@ -20,6 +20,7 @@ mod gates;
 mod odds;
 mod pools;
 mod rates;
+mod suspicion;
 mod tables;
 
 pub use contributors::{Contributors, Feedback, FeedbackSink, Judged, Pseudonym, Windows};
@@ -29,6 +30,7 @@ pub use gates::{CountError, Covered};
 pub use odds::LogOdds;
 pub use pools::{AppReport, Pools};
 pub use rates::Rates;
+pub use suspicion::{StuckSigns, gate_contradicts, is_beyond_suspicion, is_flickering};
 
 #[cfg(test)]
 mod tests;

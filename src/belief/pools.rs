@@ -151,6 +151,13 @@ impl Pools {
             .count() as u8
     }
 
+    /// Those of them whose evidence says so.
+    #[must_use]
+    pub fn partners_saying(&self, occupied: bool) -> u8 {
+        let saying = |odds: &&i16| (**odds > 0) == occupied && odds.unsigned_abs() >= SPENT;
+        self.odds.iter().filter(saying).count() as u8
+    }
+
     /// Contributors heard since the evidence began: at least so many, at most 16.
     #[must_use]
     pub const fn contributors(&self) -> u8 {

@@ -155,7 +155,7 @@ vocabulary! {
 #[derive(Clone, Debug, Default)]
 pub struct Remit {
     pub area: Area,
-    /// Who holds the key.
+    /// Who holds the key, by name; empty: nobody.
     pub partner: Arc<str>,
     pub backing: Backing,
 }

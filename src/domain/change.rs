@@ -1,6 +1,6 @@
 //! What the stream tells the read model: the state of a bay, the tally of a zone.
 
-use super::{BayIx, BayKind, BayStatus, Millis, SourceKind, ZoneIx};
+use super::{BayIx, BayKind, BayStatus, Millis, SourceKind, Suspect, WordsMoved, ZoneIx};
 
 /// What is held true of one bay right now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +123,11 @@ pub trait ReadModel: Send + Sync {
     fn apps(&self, _evidence: &[(BayIx, Option<AppEvidence>)]) {}
     /// Evidence of counts, by zone and kind of bay; `None` where there is none any more.
     fn counts(&self, _evidence: &[(ZoneIx, BayKind, Option<CountEvidence>)]) {}
+    /// Sources that are suspected at single bays, as far as that is news.
+    fn suspects(&self, _news: &[Suspect]) {}
+    /// On how many bays sources have the word, as far as that is news. Several workers may tell of
+    /// one source.
+    fn words(&self, _moved: &[WordsMoved]) {}
 }
 
 #[cfg(test)]

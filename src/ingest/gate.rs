@@ -170,10 +170,11 @@ impl Gate {
             return self.refuse(message, Reason::TooLarge, None, why, out);
         }
         let before = out.claims.len();
+        let partner = self.ledger.partner(&message.remit.partner);
         for (i, one) in said.into_iter().enumerate() {
             match self.judge(message, one, &mut out.afterwards) {
                 Ok(Some(claim)) => {
-                    self.note(&claim, message.now);
+                    self.note(&claim, message.now, partner);
                     out.claims.push(claim);
                 }
                 Ok(None) => {}
@@ -335,9 +336,9 @@ impl Gate {
         Ok(at)
     }
 
-    fn note(&self, claim: &Claim, now: Millis) {
+    fn note(&self, claim: &Claim, now: Millis, partner: u32) {
         if let Some((source, at)) = claim.said_by() {
-            self.ledger.accept(source, now, at);
+            self.ledger.accept(source, (now, at), partner);
         }
     }
 

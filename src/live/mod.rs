@@ -8,12 +8,14 @@
 //! vacant when [`Live::bay`] is read a moment later.
 //!
 //! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` the query -
-//! `feed` who is told.
+//! `feed` who is told - `sources` who has how many bays, and who is suspected: that one has a lock,
+//! and is for operators.
 
 mod bitmap;
 mod bits;
 mod feed;
 mod nearest;
+mod sources;
 mod tallies;
 #[cfg(test)]
 mod tests;
@@ -21,14 +23,17 @@ mod words;
 
 pub use feed::{Dirty, Feed, FeedError, ZoneFilter};
 pub use nearest::{Hit, Query};
+pub use sources::{Dead, SuspectAt, Suspected};
 
 use crate::domain::{
-    AppEvidence, BayIx, BayKind, BayView, CountEvidence, ReadModel, ZoneIx, ZoneTally,
+    AppEvidence, BayIx, BayKind, BayView, CountEvidence, ReadModel, SourceIx, Suspect, Suspicion,
+    WordsMoved, ZoneIx, ZoneTally,
 };
 use crate::prefetch::prefetch;
 use crate::registry::city::City;
 use bitmap::Bitmap;
 use dashmap::DashMap;
+use sources::SourceTable;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
@@ -49,6 +54,7 @@ pub struct Live {
     apps: DashMap<BayIx, AppEvidence, ahash::RandomState>,
     /// What counts say of bays that nobody watches, of the few zones with a good one.
     counts: DashMap<(ZoneIx, u8), CountEvidence, ahash::RandomState>,
+    sources: SourceTable,
     feed: Arc<Feed>,
     /// Writes that found no room.
     left_out: AtomicU64,
@@ -90,6 +96,7 @@ impl Live {
             tallies,
             apps: DashMap::default(),
             counts: DashMap::default(),
+            sources: SourceTable::default(),
             left_out: AtomicU64::new(0),
         }
     }
@@ -130,6 +137,30 @@ impl Live {
     pub fn count_says(&self, zone: ZoneIx, kind: BayKind) -> Option<CountEvidence> {
         let evidence = self.counts.get(&(zone, kind as u8));
         evidence.map(|evidence| *evidence)
+    }
+
+    /// On how many bays a source has the word; the round of the stream that counts them takes 15 s.
+    #[must_use]
+    pub fn bays_of(&self, source: SourceIx) -> u32 {
+        self.sources.bays(source)
+    }
+
+    /// What a source is suspected of, at no more than `most` bays.
+    #[must_use]
+    pub fn suspected(&self, source: SourceIx, most: usize) -> Suspected {
+        self.sources.suspected(source, most)
+    }
+
+    /// The first source from `from` on that is suspected of anything.
+    #[must_use]
+    pub fn next_suspect(&self, from: SourceIx) -> Option<SourceIx> {
+        self.sources.next_suspect(from)
+    }
+
+    /// How many sources are suspected of each, in the order of [`Suspicion::ALL`].
+    #[must_use]
+    pub fn suspect_counts(&self) -> [u32; Suspicion::COUNT] {
+        self.sources.count()
     }
 
     /// Asks the processor for what [`Live::bay`] reads.
@@ -284,5 +315,13 @@ impl ReadModel for Live {
                 None => drop(self.counts.remove(&key)),
             }
         }
+    }
+
+    fn suspects(&self, news: &[Suspect]) {
+        self.sources.suspect(news);
+    }
+
+    fn words(&self, moved: &[WordsMoved]) {
+        self.sources.moved(moved);
     }
 }

@@ -16,8 +16,8 @@ pub use sharing::Share;
 
 use crate::domain::{Door, Reason, Weighed};
 use prometheus::{
-    Encoder, GaugeVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, Registry,
-    TextEncoder,
+    Encoder, GaugeVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
+    Registry, TextEncoder,
 };
 use register::Register;
 
@@ -64,6 +64,10 @@ pub struct Metrics {
     /// Claims of apps that a sensor or gate outranks, or too weak to be a state: taken, no state.
     pub stream_outranked: IntCounter,
     pub stream_shed: IntCounter,
+    /// Counted in every round in which they are found.
+    pub suspects_shed: IntCounter,
+    /// By what they are suspected of.
+    pub suspect_sources: IntGaugeVec,
     /// Ingest time reached by the stream, ms since 1970.
     pub stream_frontier: IntGauge,
     pub stream_claims_waiting: IntGauge,
@@ -203,6 +207,15 @@ impl Metrics {
             stream_shed: r.counter(
                 "stream_shed_total",
                 "Words of passers-by of watched bays for which there was no room.",
+            ),
+            suspects_shed: r.counter(
+                "suspects_shed_total",
+                "Suspicions of sources for which there was no room, in each round of 15 s.",
+            ),
+            suspect_sources: r.gauges(
+                "suspect_sources",
+                "Sources that are suspected, by what of.",
+                &["reason"],
             ),
             stream_frontier: r.gauge(
                 "stream_frontier_milliseconds",

@@ -84,4 +84,6 @@ pub struct Authority {
     /// Whose days are meant where a question does not say.
     pub calendar: Calendar,
     pub ledger: Arc<Ledger>,
+    /// Silence after which a source is called silent, where no zone says otherwise, s.
+    pub silent_after_s: u32,
 }

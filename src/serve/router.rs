@@ -64,6 +64,7 @@ impl AudienceStates {
         let authority = Arc::new(authority::AuthorityState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
+            live: parts.live.clone(),
             authority: parts.authority,
             room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
         });

@@ -24,6 +24,7 @@ use believe::{Beliefs, last_window_before};
 use clock::StreamClock;
 use round::Round;
 use std::sync::Arc;
+use suspects::Suspects;
 
 /// How far ahead a batch's states are asked for: about the memory latency divided by the work per
 /// claim.
@@ -45,6 +46,8 @@ pub struct Done {
     pub lapsed: u64,
     /// For which there was no room.
     pub shed: u64,
+    /// Suspicions for which there was no room, in each round.
+    pub suspects_shed: u64,
 }
 
 /// See the module.
@@ -62,6 +65,7 @@ pub struct Worker {
     /// Windows of ingest time, up to which that was told.
     told_through: Option<u32>,
     round: Round,
+    suspects: Suspects,
     zones: Vec<ZoneCell>,
     pulses: Vec<ZonePulse>,
     seen: Arc<SourcesSeen>,
@@ -99,6 +103,7 @@ impl Worker {
             feedback: None,
             told_through: None,
             round: Round::default(),
+            suspects: Suspects::new(peers),
             zones: vec![ZoneCell::default(); city.zone_count() as usize],
             pulses: vec![ZonePulse::default(); city.zone_count() as usize],
             city: city.clone(),
@@ -341,6 +346,7 @@ mod counted;
 mod observe;
 mod round;
 mod state;
+mod suspects;
 mod sweep;
 #[cfg(test)]
 mod tests;

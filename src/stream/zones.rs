@@ -82,6 +82,17 @@ impl ZoneCell {
         })
     }
 
+    /// How many bays of that kind a gate counts to be vacant, how many their own words say are, and of
+    /// how many: where a gate's count stands and each bay that it counts has a word of its own.
+    pub(super) fn counted_and_seen(&self, kind: BayKind) -> Option<(u32, u32, u32)> {
+        let k = kind as usize;
+        let count = self.gates.as_ref().map(|g| &g[k][GATE])?;
+        // A gate does not see which bays are closed.
+        let bays = self.vacant[k] + self.occupied[k];
+        let comparable = count.standing && count.capacity == bays && self.closed[k] == 0;
+        comparable.then_some((count.vacant, self.vacant[k], bays))
+    }
+
     /// Puts a count back as it was.
     pub(super) fn restore(&mut self, kind: BayKind, count: GateCount) {
         let of_kind = &mut self.gates.get_or_insert_default()[kind as usize];

@@ -1,14 +1,16 @@
 //! The ledger: what each source has sent since the start, as counters that any number of
 //! connections add to.
 //!
-//! Bounded by the sources the registry enrols: a page of 512 is made when the first of them is
-//! heard. Adding is a few relaxed atomics; a reader sees each counter right, and all of one source
-//! from about the same moment.
+//! Bounded by the sources the registry enrols (a page of 512 is made when the first of them is heard)
+//! and by the partners. Adding is a few relaxed atomics, and once a message a look at the partners,
+//! under a lock that is written when a new one comes; a reader sees each counter right, and all of
+//! one source from about the same moment.
 
 use crate::domain::{Millis, Reason, SourceIx};
 use crate::registry::MAX_SOURCES;
-use std::sync::OnceLock;
+use ahash::AHashMap;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 const PAGE: usize = 512;
 const REASONS: usize = Reason::ALL.len();
@@ -21,12 +23,22 @@ struct Account {
     refused: [AtomicU32; REASONS],
     /// 0: never said; 1: offline; 2: online.
     online: AtomicU8,
+    /// Whose key it came by: a place in [`Partners`], and one; 0: nobody's.
+    partner: AtomicU32,
+}
+
+/// The partners heard, by name and by number.
+#[derive(Default)]
+struct Partners {
+    numbers: AHashMap<Arc<str>, u32>,
+    names: Vec<Arc<str>>,
 }
 
 /// See the module.
 pub struct Ledger {
     since: Millis,
     pages: Vec<OnceLock<Box<[Account]>>>,
+    partners: RwLock<Partners>,
 }
 
 /// What one source has sent.
@@ -41,6 +53,8 @@ pub struct Sent {
     pub refused: Vec<(Reason, u32)>,
     /// What it last said of itself.
     pub online: Option<bool>,
+    /// Whose key the newest came by that was taken.
+    pub partner: Option<Arc<str>>,
 }
 
 impl Ledger {
@@ -48,7 +62,11 @@ impl Ledger {
         let pages = (0..(MAX_SOURCES as usize).div_ceil(PAGE))
             .map(|_| OnceLock::new())
             .collect();
-        Self { since, pages }
+        Self {
+            since,
+            pages,
+            partners: RwLock::default(),
+        }
     }
 
     /// When counting began.
@@ -74,6 +92,7 @@ impl Ledger {
                 0 => None,
                 n => Some(n == 2),
             },
+            partner: self.name(account.partner.load(Relaxed)),
         };
         (sent != Sent::default()).then_some(sent)
     }
@@ -84,13 +103,47 @@ impl Ledger {
         Some(&page[source.at() % PAGE])
     }
 
-    pub(super) fn accept(&self, source: SourceIx, now: Millis, observed_at: Millis) {
+    fn name(&self, partner: u32) -> Option<Arc<str>> {
+        let partners = self.partners.read().unwrap_or_else(PoisonError::into_inner);
+        let at = partner.checked_sub(1)?;
+        partners.names.get(at as usize).cloned()
+    }
+
+    /// A number for a partner, to be asked once a message; 0 for nobody.
+    pub(super) fn partner(&self, name: &Arc<str>) -> u32 {
+        if name.is_empty() {
+            return 0;
+        }
+        let known = self.partners.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(number) = known.numbers.get(name) {
+            return *number;
+        }
+        drop(known);
+        let mut partners = self
+            .partners
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let Partners { numbers, names } = &mut *partners;
+        *numbers.entry(name.clone()).or_insert_with(|| {
+            names.push(name.clone());
+            names.len() as u32
+        })
+    }
+
+    /// `partner`: as [`Self::partner`] numbers it.
+    pub(super) fn accept(
+        &self,
+        source: SourceIx,
+        (now, observed_at): (Millis, Millis),
+        partner: u32,
+    ) {
         let Some(account) = self.account(source) else {
             return;
         };
         account.heard_at.fetch_max(now.0, Relaxed);
         account.observed_at.fetch_max(observed_at.0, Relaxed);
         account.accepted.fetch_add(1, Relaxed);
+        account.partner.store(partner, Relaxed);
     }
 
     pub(super) fn refuse(&self, source: SourceIx, now: Millis, reason: Reason) {
@@ -115,8 +168,8 @@ mod tests {
     #[test]
     fn what_a_source_sent_is_counted_and_one_that_sent_nothing_has_no_account() {
         let ledger = Ledger::new(Millis(5));
-        ledger.accept(SourceIx(600), Millis(100), Millis(90));
-        ledger.accept(SourceIx(600), Millis(101), Millis(80));
+        ledger.accept(SourceIx(600), (Millis(100), Millis(90)), 0);
+        ledger.accept(SourceIx(600), (Millis(101), Millis(80)), 0);
         ledger.refuse(SourceIx(600), Millis(102), Reason::TooOld);
         ledger.say(SourceIx(600), false);
         let sent = ledger.of(SourceIx(600)).unwrap();
@@ -136,6 +189,23 @@ mod tests {
             ),
             (None, None, None)
         );
+    }
+
+    #[test]
+    fn the_newest_partner_who_was_taken_speaks_for_a_source() {
+        let ledger = Ledger::new(Millis(5));
+        let names: [Arc<str>; 3] = ["".into(), "acme".into(), "lta".into()];
+        let [nobody, acme, lta] = names.each_ref().map(|name| ledger.partner(name));
+        assert_eq!((nobody, ledger.partner(&"acme".into())), (0, acme));
+        let now = (Millis(100), Millis(90));
+        let partner = || ledger.of(SourceIx(7)).and_then(|sent| sent.partner);
+        ledger.accept(SourceIx(7), now, acme);
+        assert_eq!(partner(), Some(names[1].clone()));
+        ledger.accept(SourceIx(7), now, lta);
+        ledger.refuse(SourceIx(7), Millis(101), Reason::TooOld);
+        assert_eq!(partner(), Some(names[2].clone()));
+        ledger.accept(SourceIx(7), now, nobody);
+        assert_eq!(partner(), None);
     }
 
     #[test]

@@ -28,8 +28,13 @@ pub(in crate::serve) struct Reporter(pub(in crate::serve) Arc<Grant>);
 /// A caller who may change the registry and read the quarantine.
 pub(in crate::serve) struct Admin;
 
-/// A caller who may read how well each source does.
-pub(in crate::serve) struct Overseer;
+/// A caller who may read how well sources do.
+pub(in crate::serve) enum Overseer {
+    /// All of them.
+    Every,
+    /// Those of its own partner.
+    Own(Arc<Grant>),
+}
 
 /// A caller who asks for turnover, and how much of it may be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,10 +147,14 @@ caller!(Trader, |doorman, headers| {
 caller!(Overseer, |doorman, headers| {
     let grant = doorman.grant(headers)?;
     if grant.scopes.has(Scope::Monitor) || grant.scopes.has(Scope::Admin) {
-        return Ok(Self);
+        return Ok(Self::Every);
+    }
+    if grant.scopes.has(Scope::Report) {
+        return Ok(Self::Own(grant));
     }
     Err(ApiError::Forbidden(
-        "this call needs the scope monitor or admin, which the key does not have".to_owned(),
+        "this call needs the scope monitor, admin or report, and the key has none of them"
+            .to_owned(),
     ))
 });
 

@@ -288,6 +288,9 @@ async fn the_shapes_for_operators_and_the_authority_are_the_shapes_sent() {
         .json();
     holds(&api, "Sources", &sources);
     holds(&api, "SourceShown", &sources["sources"][0]);
+    let suspect = r#"{"reason":"dead","bay":null,"since":"","why":["silent for 60 s"]}"#;
+    let suspect = serde_json::from_str(suspect).unwrap();
+    holds(&api, "SuspectShown", &suspect);
     let device =
         r#"{"device":"0102030405060708","bay":"EAST-1","model":"decoded","via":"network-1"}"#;
     holds(

@@ -159,6 +159,7 @@ impl Apply {
         self.metrics.stream_superseded.inc_by(done.superseded);
         self.metrics.stream_outranked.inc_by(done.outranked);
         self.metrics.stream_shed.inc_by(done.shed);
+        self.metrics.suspects_shed.inc_by(done.suspects_shed);
         self.progress
             .applied
             .fetch_add(done.claims, Ordering::Release);

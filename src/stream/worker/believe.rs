@@ -64,6 +64,17 @@ pub(super) fn watched(word: &Word) -> Option<bool> {
     }
 }
 
+/// A bay's watcher, as it is doubted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Watcher {
+    /// What it says.
+    pub(super) occupied: bool,
+    /// P(it is stuck), in 1/255.
+    pub(super) p_stuck: u8,
+    /// That it begins, per 10,000 min.
+    pub(super) errors: u16,
+}
+
 /// What became of an app's evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Heard {
@@ -331,6 +342,28 @@ impl Beliefs {
             contributors: pools.contributors(),
             partners: pools.partners(),
         })
+    }
+
+    /// How the watcher of a bay does, whose word stands in the cell; `None` if it knows nothing.
+    #[inline]
+    pub(super) fn watcher(&self, cell: &BayState, now: Millis) -> Option<Watcher> {
+        let is = watched(&cell.word)?;
+        let rates = self.rates[cell.zone().at()];
+        let doubt = Doubt::from_bits(cell.doubt);
+        let then = doubt.advance(is, rates, seconds(cell.word.at()), seconds(now));
+        Some(Watcher {
+            occupied: is,
+            p_stuck: then.p_stuck(),
+            errors: then.flicker_per_10_000_min(),
+        })
+    }
+
+    /// How many contributors, of how many partners, contradict that watcher, if enough do.
+    pub(super) fn contradict(&self, bay: BayIx, cell: &BayState, now: Millis) -> Option<(u8, u8)> {
+        let is = watched(&cell.word)?;
+        let mut pools = *self.pools.get(&bay.0).filter(|_| cell.is_pooled())?;
+        pools.relax(true, self.rates[cell.zone().at()], seconds(now));
+        pools.contradict(is)
     }
 
     pub(super) fn forget(&mut self, bay: BayIx) {

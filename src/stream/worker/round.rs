@@ -1,7 +1,8 @@
 //! Rounds over all bays, in which what is shown of each is brought up to date.
 //!
 //! A belief fades while nobody says anything. Every bay is looked at once in [`ROUND_MS`], some at
-//! each tick, so that no tick takes long; what has moved by [`MOVED`] is told anew.
+//! each tick, so that no tick takes long; what has moved by [`MOVED`] is told anew. On the way bays are
+//! counted by source, and sources are suspected ([`super::suspects`]).
 
 use super::Worker;
 use crate::domain::{BayIx, Millis, ZoneIx};
@@ -30,9 +31,6 @@ impl Round {
 impl Worker {
     /// Goes on with the round.
     pub(super) fn go_round(&mut self, now: Millis) {
-        if self.beliefs.is_none() {
-            return;
-        }
         let passed = now.since(self.round.at).min(ROUND_MS);
         let zones = self.zones.len() as u64;
         // Whole zones; what is left of one is made up for at the next tick.
@@ -47,6 +45,12 @@ impl Worker {
             if self.owns(z) {
                 self.look_at(z, now);
             }
+            if self.round.zone == 0 {
+                let seen = &self.seen;
+                let model = self.model.as_ref();
+                self.suspects.end_round(model, |source| seen.last(source));
+                self.done.suspects_shed += self.suspects.no_room();
+            }
         }
     }
 
@@ -54,7 +58,12 @@ impl Worker {
         // What a count says of bays is told with them, to the last digit.
         let least = if self.weigh_counts(z, now) { 1 } else { MOVED };
         let city = self.city.clone();
+        self.suspect_gates(z, now);
         for bay in city.bays_of(z) {
+            self.suspect(bay, z, now);
+            if self.beliefs.is_none() {
+                continue;
+            }
             let cell = &self.cells[bay.at()];
             if cell.is_pooled() {
                 self.look_at_evidence(bay, now);

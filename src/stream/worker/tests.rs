@@ -369,4 +369,5 @@ mod belief;
 mod clock;
 mod counted;
 mod ranks;
+mod suspects;
 mod twins;

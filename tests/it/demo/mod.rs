@@ -26,6 +26,7 @@ mod restarts;
 mod sharing;
 mod start;
 mod stream;
+mod suspects;
 mod trace;
 mod words;
 

@@ -7,7 +7,9 @@
 mod ours;
 mod rules;
 mod score;
+mod suspects;
 mod trial;
+mod week;
 mod world;
 mod zones;
 

@@ -5,7 +5,7 @@ use super::rules::Rule;
 use super::world::{MEAN_STAY, MEAN_VACANCY, Report, Speaker, World};
 use bayhub::belief::contributors::WINDOW_S;
 use bayhub::belief::{
-    AppReport, Contributors, Doubt, Feedback, LogOdds, Pools, Pseudonym, Rates, Windows,
+    AppReport, Contributors, Doubt, Feedback, LogOdds, Pools, Pseudonym, Rates, StuckSigns, Windows,
 };
 
 /// Any time that is not near 0.
@@ -109,6 +109,24 @@ impl<'a> Belief<'a> {
         }
         let doubt = bay.doubt.advance(bay.word, self.rates, bay.t, t);
         doubt.read(bay.word, self.rates).plus(apps)
+    }
+}
+
+impl Belief<'_> {
+    /// What the sensor of that bay says, what speaks for its being stuck besides a gate, and how many
+    /// errors it begins per 10,000 min. `None` where there is no sensor.
+    pub(crate) fn signs(&self, bay: usize, t: f64) -> Option<(bool, StuckSigns, u16)> {
+        let t = seconds(t);
+        let bay = &self.bays[bay];
+        let doubt = bay.doubt.advance(bay.word, self.rates, bay.t, t);
+        let mut pools = bay.pools;
+        pools.relax(true, self.rates, t);
+        let signs = StuckSigns {
+            p_stuck: doubt.p_stuck(),
+            apps: pools.contradict(bay.word).is_some(),
+            gate_s: None,
+        };
+        (bay.t != 0).then_some((bay.word, signs, doubt.flicker_per_10_000_min()))
     }
 }
 

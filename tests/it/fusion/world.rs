@@ -8,6 +8,7 @@
 use rand::rngs::SmallRng;
 use rand::{RngExt as _, SeedableRng as _};
 use std::f64::consts::PI;
+use std::ops::Range;
 
 pub(crate) const MEAN_VACANCY: f64 = 25.0;
 pub(crate) const MEAN_STAY: f64 = 60.0;
@@ -83,6 +84,14 @@ pub(crate) struct Report {
     pub(crate) occupied: bool,
 }
 
+/// What is wrong with a sensor, or would be if there were one.
+#[derive(Clone, Debug)]
+pub(crate) struct Ill {
+    /// Of the time; a flickering one's is a tenth and more.
+    pub(crate) errs: f64,
+    pub(crate) stuck: Range<f64>,
+}
+
 pub(crate) struct World {
     /// By time.
     pub(crate) reports: Vec<Report>,
@@ -90,6 +99,8 @@ pub(crate) struct World {
     pub(crate) truth: Vec<Vec<(f64, bool)>>,
     pub(crate) watched: Vec<bool>,
     pub(crate) attacked: Vec<bool>,
+    /// How ill each bay's sensor is.
+    pub(crate) ills: Vec<Ill>,
     pub(crate) minutes: f64,
     pub(crate) params: Params,
 }
@@ -155,6 +166,13 @@ impl Maker {
         let watched: Vec<bool> = (0..bays).map(|_| self.rng.random_bool(0.7)).collect();
         let attacked: Vec<bool> = (0..bays).map(|_| self.rng.random_bool(0.05)).collect();
         let mut truth = Vec::with_capacity(bays);
+        let mut ills = vec![
+            Ill {
+                errs: 0.0,
+                stuck: 0.0..0.0
+            };
+            bays
+        ];
         let mut storms = Vec::new();
         for bay in 0..bays {
             if bay % NEIGHBOURS == 0 {
@@ -162,7 +180,7 @@ impl Maker {
             }
             let cars = self.cars();
             if watched[bay] {
-                self.sensor(bay, &cars, &storms);
+                ills[bay] = self.sensor(bay, &cars, &storms);
             }
             self.apps(bay, &cars, attacked[bay]);
             truth.push(cars);
@@ -175,6 +193,7 @@ impl Maker {
             truth,
             watched,
             attacked,
+            ills,
             minutes,
             params: self.params,
         }
@@ -238,7 +257,7 @@ impl Maker {
         turns
     }
 
-    fn sensor(&mut self, bay: usize, cars: &[(f64, bool)], storms: &[f64]) {
+    fn sensor(&mut self, bay: usize, cars: &[(f64, bool)], storms: &[f64]) -> Ill {
         let share = if self.rng.random_bool(0.05) {
             self.rng.random_range(0.1..0.25)
         } else {
@@ -279,6 +298,7 @@ impl Maker {
                 });
             }
         }
+        Ill { errs: share, stuck }
     }
 
     fn apps(&mut self, bay: usize, cars: &[(f64, bool)], attacked: bool) {

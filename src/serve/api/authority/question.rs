@@ -3,6 +3,7 @@
 use crate::domain::{BBox, Calendar, Millis, ZoneKind};
 use crate::history::{History, ResumeAt};
 use crate::ingest::gate::Ledger;
+use crate::live::Live;
 use crate::registry::Registry;
 use crate::registry::city::City;
 use crate::serve::Authority;
@@ -21,6 +22,7 @@ const MAX_IDS: usize = 500;
 pub(in crate::serve) struct AuthorityState {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
+    pub(in crate::serve) live: Arc<Live>,
     pub(in crate::serve) authority: Authority,
     /// Questions that may be worked on at a time; more wait. One may decode fifty files: anybody
     /// may ask, but not everybody at once.

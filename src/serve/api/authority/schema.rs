@@ -5,7 +5,8 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
-use crate::schema::ShownSourceKind;
+use crate::domain::vocabulary;
+use crate::schema::{ShownSourceKind, Suspicion};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
@@ -161,6 +162,8 @@ pub(in crate::serve) struct SourcesQuery {
     /// Only this one.
     #[param(min_length = 1)]
     source: Option<String>,
+    /// true: only those that are suspected of something.
+    suspect: Option<bool>,
     /// How many a page.
     #[param(minimum = 1, maximum = 1000, default = 100)]
     limit: Option<u32>,
@@ -205,4 +208,41 @@ pub(in crate::serve) struct SourceShown {
     accepted: u64,
     /// Reports or parts of reports that were refused, by reason.
     refused: BTreeMap<String, u64>,
+    /// Whose key the newest came by that was accepted; null: nothing was since `since`.
+    #[schema(required)]
+    partner: Option<String>,
+    health: SourceHealth,
+    /// On how many it has the word: of a sensor or gate also where that has lapsed.
+    bays: u32,
+    /// Being dead first, then by bay, at most 20 bays.
+    suspect: Vec<SuspectShown>,
+    /// How many there are in all.
+    suspect_total: u32,
+}
+
+vocabulary! {
+    /// suspect: see `suspect`. unheard: not since the hub was started. silent: for longer than the
+    /// hub's usual limit. good: none of these.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+    #[schema(rename_all = "lowercase")]
+    pub(in crate::serve) enum SourceHealth {
+        Good => "good",
+        Suspect => "suspect",
+        Silent => "silent",
+        Unheard => "unheard",
+    }
+}
+
+/// What a source is suspected of, and why.
+#[derive(ToSchema)]
+pub(in crate::serve) struct SuspectShown {
+    reason: Suspicion,
+    /// null: it is dead.
+    #[schema(required)]
+    bay: Option<String>,
+    /// When it was found, again after a start of the hub; of one that is dead when it was last heard.
+    #[schema(format = DateTime)]
+    since: String,
+    /// Phrases for people.
+    why: Vec<String>,
 }

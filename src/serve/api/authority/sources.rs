@@ -1,12 +1,16 @@
 //! How each source does: when it was last heard, how late it is, what was taken of it and what
-//! refused.
+//! refused, on how many bays it has the word, and what it is suspected of.
 //!
-//! Whether a sensor is stuck is not said: the hub goes by rank and time of words and holds no belief of
-//! that yet.
+//! Who watches over the city sees all; a partner sees its own, and of the others not that they are
+//! there. Why a source is suspected is told in numbers: no contributor is ever named.
 
 use super::question::AuthorityState;
 use super::schema;
-use crate::domain::{Millis, SourceIx};
+use crate::domain::{Doubtful, Millis, SourceIx, Suspicion};
+use crate::ingest::gate::Sent;
+use crate::live::{Dead, SuspectAt, Suspected};
+use crate::partners::Keys;
+use crate::registry::city::City;
 use crate::serve::http::auth::Overseer;
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
@@ -20,6 +24,12 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+/// Bays at which a source is suspected that its row tells.
+const BAYS_TOLD: usize = 20;
+
+/// Sources that are looked at for a page, however few of them are told.
+const LOOKED_AT: u32 = 20_000;
+
 pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(sources))
@@ -28,9 +38,12 @@ pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiR
 
 /// Every source, in the order in which they were enrolled, and how it does.
 ///
-/// Counts begin when the hub was started (`since`). Walk with `cursor` until `next` is null.
+/// Counts begin when the hub was started (`since`). Walk with `cursor` until `next` is null; a page
+/// may end early, even without sources. A key with the scope `report` sees the sources of its own
+/// partner.
 #[utoipa::path(
-    get, path = "/v1/sources", tag = "authority", security(("key" = ["monitor"])),
+    get, path = "/v1/sources", tag = "authority",
+    security(("key" = ["monitor"]), ("key" = ["admin"]), ("key" = ["report"])),
     params(schema::SourcesQuery),
     responses(
         (status = 200, description = "A page of sources", body = schema::Sources),
@@ -38,53 +51,193 @@ pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiR
     )
 )]
 async fn sources(
-    _: Overseer,
+    overseer: Overseer,
     State(own): State<Arc<AuthorityState>>,
     uri: Uri,
 ) -> Result<Json<Value>, ApiError> {
-    let p = Params::read(uri.query(), &["source", "limit", "cursor"])?;
-    let limit = p.number("limit", 1..=1000_u32)?.unwrap_or(100);
-    let now = own.doorman.clock.now();
-    let answer = |shown: Vec<Value>, next: Option<String>| {
-        Json(
-            json!({"at": now.to_string(), "since": own.ledger().since().to_string(), "next": next, "sources": shown}),
-        )
+    let p = Params::read(uri.query(), &["source", "suspect", "limit", "cursor"])?;
+    let page = Page {
+        now: own.doorman.clock.now(),
+        city: own.registry.city().clone(),
+        own: &own,
+        overseer,
+        suspects_only: p.flag("suspect")?,
     };
+    let limit = p.number("limit", 1..=1000_usize)?.unwrap_or(100);
     if let Some(id) = p.text("source") {
         let known = own.registry.source(id).map(|(source, _)| source);
-        let known =
-            known.ok_or_else(|| ApiError::NotFound("no such source has ever spoken".to_owned()))?;
-        return Ok(answer(show(&own, known, now).into_iter().collect(), None));
+        let row = known.and_then(|source| page.visible(source));
+        let row = row.ok_or_else(|| ApiError::NotFound("no such source has ever spoken".into()))?;
+        let shown = page.wanted(&row).then(|| page.show(&row));
+        return Ok(page.answer(shown.as_slice(), None));
     }
     let first = p
         .text("cursor")
         .map(cursor::read)
         .transpose()?
         .map_or(0, |last| last.saturating_add(1));
-    let count = own.registry.source_count();
-    let end = count.min(first.saturating_add(limit));
-    let shown = (first..end)
-        .filter_map(|n| show(&own, SourceIx(n), now))
-        .collect();
-    Ok(answer(shown, (end < count).then(|| cursor::write(end - 1))))
+    let (shown, next) = page.walk(first, limit);
+    Ok(page.answer(&shown, next.as_deref()))
 }
 
-fn show(own: &AuthorityState, source: SourceIx, now: Millis) -> Option<Value> {
-    let id = own.registry.source_id(source)?;
-    let (_, kind) = own.registry.source(&id)?;
-    let sent = own.ledger().of(source).unwrap_or_default();
-    let at = |t: Millis| (!t.is_never()).then(|| t.to_string());
-    let age = |t: Millis| (!t.is_never()).then(|| now.since(t) as f64 / 1000.0);
-    let refused: Map<String, Value> = sent
-        .refused
-        .iter()
-        .map(|(why, n)| (why.name().to_owned(), json!(n)))
-        .collect();
-    let lag = (sent.accepted > 0).then(|| sent.heard_at.since(sent.observed_at) as f64 / 1000.0);
-    Some(json!({
-        "source": &*id, "kind": kind.name(), "online": sent.online,
-        "heard_at": at(sent.heard_at), "silent_s": age(sent.heard_at),
-        "observed_at": at(sent.observed_at), "lag_s": lag,
-        "accepted": sent.accepted, "refused": refused,
-    }))
+/// A source that the caller may see.
+struct Row {
+    source: SourceIx,
+    id: Arc<str>,
+    sent: Sent,
+    suspected: Suspected,
+}
+
+struct Page<'a> {
+    own: &'a AuthorityState,
+    overseer: Overseer,
+    suspects_only: bool,
+    now: Millis,
+    city: Arc<City>,
+}
+
+impl Page<'_> {
+    fn answer(&self, shown: &[Value], next: Option<&str>) -> Json<Value> {
+        let since = self.own.ledger().since().to_string();
+        Json(json!({"at": self.now.to_string(), "since": since, "next": next, "sources": shown}))
+    }
+
+    /// At most `limit` sources from number `first` on, and where to go on.
+    fn walk(&self, first: u32, limit: usize) -> (Vec<Value>, Option<String>) {
+        let count = self.own.registry.source_count();
+        let mut shown = Vec::new();
+        let mut from = first;
+        for _ in 0..LOOKED_AT {
+            let Some(source) = self.next(from).filter(|source| source.0 < count) else {
+                return (shown, None);
+            };
+            from = source.0 + 1;
+            let row = self.visible(source).filter(|row| self.wanted(row));
+            shown.extend(row.map(|row| self.show(&row)));
+            if shown.len() == limit {
+                break;
+            }
+        }
+        let more = self.next(from).is_some_and(|source| source.0 < count);
+        (shown, more.then(|| cursor::write(from - 1)))
+    }
+
+    fn next(&self, from: u32) -> Option<SourceIx> {
+        if self.suspects_only {
+            self.own.live.next_suspect(SourceIx(from))
+        } else {
+            Some(SourceIx(from))
+        }
+    }
+
+    /// `None`: there is no such source as far as the caller is concerned.
+    fn visible(&self, source: SourceIx) -> Option<Row> {
+        let id = self.own.registry.source_id(source)?;
+        let sent = self.own.ledger().of(source).unwrap_or_default();
+        if let Overseer::Own(grant) = &self.overseer {
+            let own = match &sent.partner {
+                Some(partner) => *partner == grant.partner,
+                // Not heard since the start: whoever may speak for it.
+                None => Keys::may_speak_for(grant, &id),
+            };
+            if !own {
+                return None;
+            }
+        }
+        Some(Row {
+            source,
+            id,
+            sent,
+            suspected: self.own.live.suspected(source, BAYS_TOLD),
+        })
+    }
+
+    fn wanted(&self, row: &Row) -> bool {
+        !self.suspects_only || row.suspected.total > 0
+    }
+
+    fn health(&self, row: &Row) -> schema::SourceHealth {
+        let heard_at = row.sent.heard_at;
+        let limit = u64::from(self.own.authority.silent_after_s) * 1000;
+        if row.suspected.total > 0 {
+            schema::SourceHealth::Suspect
+        } else if heard_at.is_never() {
+            schema::SourceHealth::Unheard
+        } else if self.now.since(heard_at) > limit {
+            schema::SourceHealth::Silent
+        } else {
+            schema::SourceHealth::Good
+        }
+    }
+
+    fn show(&self, row: &Row) -> Value {
+        let Row { id, sent, .. } = row;
+        let kind = self.own.registry.source(id).map(|(_, kind)| kind.name());
+        let at = |t: Millis| (!t.is_never()).then(|| t.to_string());
+        let age = |t: Millis| (!t.is_never()).then(|| self.now.since(t) as f64 / 1000.0);
+        let refused: Map<String, Value> = sent
+            .refused
+            .iter()
+            .map(|(why, n)| (why.name().to_owned(), json!(n)))
+            .collect();
+        let lag = sent.heard_at.since(sent.observed_at) as f64 / 1000.0;
+        let dead = row.suspected.dead.iter().map(|dead| self.dead(*dead));
+        let bays = row.suspected.at.iter().map(|one| self.suspect(one));
+        json!({
+            "source": **id, "kind": kind, "partner": sent.partner.as_deref(),
+            "health": self.health(row).name(), "online": sent.online,
+            "heard_at": at(sent.heard_at), "silent_s": age(sent.heard_at),
+            "observed_at": at(sent.observed_at), "lag_s": (sent.accepted > 0).then_some(lag),
+            "accepted": sent.accepted, "refused": refused,
+            "bays": self.own.live.bays_of(row.source),
+            "suspect": dead.chain(bays).collect::<Vec<_>>(),
+            "suspect_total": row.suspected.total,
+        })
+    }
+
+    fn dead(&self, dead: Dead) -> Value {
+        let silent = self.now.since(dead.since) / 1000;
+        json!({
+            "reason": Suspicion::Dead.name(), "bay": null, "since": dead.since.to_string(),
+            "why": [
+                format!("silent for {silent} s"),
+                format!("its word has lapsed on {} bays or counts", dead.lapsed),
+            ],
+        })
+    }
+
+    fn suspect(&self, one: &SuspectAt) -> Value {
+        // The stream may know a newer picture of the city for a moment.
+        let known = one.bay.0 < self.city.bay_slots();
+        let bay = known.then(|| &**self.city.bay_id(one.bay));
+        json!({
+            "reason": one.doubtful.suspicion().name(), "bay": bay,
+            "since": one.since.to_string(), "why": why(&one.doubtful),
+        })
+    }
+}
+
+/// The reasons, each a phrase.
+fn why(doubtful: &Doubtful) -> Vec<String> {
+    match doubtful {
+        Doubtful::Flickering { per_10_000_min } => {
+            let rate = f64::from(*per_10_000_min) / 10_000.0;
+            vec![format!("errors begin {rate:.3} times a minute")]
+        }
+        Doubtful::Stuck(why) => {
+            let said = why.said.name();
+            let p = format!("p_stuck {:.2}", f64::from(why.p_stuck) / 255.0);
+            let apps = why.apps.map(|(contributors, partners)| {
+                format!(
+                    "{contributors} contributors of {partners} partners contradict what it says: {said}"
+                )
+            });
+            let gate = why.gate.map(|(counted, seen)| {
+                format!(
+                    "a gate counts {counted} vacant where the sensors say {seen}; it says {said}"
+                )
+            });
+            std::iter::once(p).chain(apps).chain(gate).collect()
+        }
+    }
 }

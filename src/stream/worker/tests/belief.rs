@@ -15,7 +15,13 @@ impl FeedbackSink for HandedIn {
 }
 
 /// An app's word of Z0-0: by a partner's contributor, with a weight in 1/8 nat.
-fn app(r: &WorkerRig, at: u64, (partner, slot): (u8, u32), weight: i8, s: BayStatus) -> Claim {
+pub(super) fn app(
+    r: &WorkerRig,
+    at: u64,
+    (partner, slot): (u8, u32),
+    weight: i8,
+    s: BayStatus,
+) -> Claim {
     let source = 10 + u32::from(partner);
     let Claim::Bay(o) = claim(r, "Z0-0", at, source, SourceKind::App, s) else {
         unreachable!()
@@ -30,7 +36,7 @@ fn app(r: &WorkerRig, at: u64, (partner, slot): (u8, u32), weight: i8, s: BaySta
 
 impl WorkerRig {
     /// As sure as sensors are.
-    fn watch(&mut self, bay: &str, at: u64, s: BayStatus) {
+    pub(super) fn watch(&mut self, bay: &str, at: u64, s: BayStatus) {
         let Claim::Bay(o) = claim(self, bay, at, 1, SourceKind::Sensor, s) else {
             unreachable!()
         };
