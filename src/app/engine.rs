@@ -57,6 +57,9 @@ impl Engine {
             attached,
         )
         .map_err(Failure::Internal)?;
+        if let Some(turnover) = &stream.turnover {
+            settlement::recall_losses(&amendments, shared, &**turnover)?;
+        }
         Ok(Self {
             stream,
             feed,

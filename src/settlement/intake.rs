@@ -86,6 +86,10 @@ impl Settle {
         if heard == Came::NoRoom {
             self.counts.late += 1;
             self.counts.too_late += 1;
+            // Whichever zones its source watches.
+            if let Some((_, at)) = claim.said_by() {
+                self.shared.recent.losses.note(None, at.min(now));
+            }
         }
     }
 

@@ -36,6 +36,7 @@ pub mod heard;
 mod inbox;
 mod intake;
 pub mod late_minutes;
+mod losses;
 pub mod recent;
 pub mod report;
 pub mod saved;
@@ -346,6 +347,7 @@ impl Settle {
                 still,
                 open: &mut state.open,
                 counts,
+                losses: &shared.recent.losses,
             };
             let result = act(&mut step);
             (state.swept, result)
