@@ -8,8 +8,8 @@
 use crate::clock::ManualClock;
 use crate::config;
 use crate::domain::{
-    BayKind, Door, LatLon, Millis, Parcel, Pass, Reason, SharedRemit, SourceIx, SourceKind,
-    Speaker, ZoneKind,
+    BayKind, Clock as _, Door, LatLon, Millis, Parcel, Pass, Reason, SharedRemit, SourceIx,
+    SourceKind, Speaker, ZoneKind,
 };
 use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
@@ -20,7 +20,7 @@ use crate::ingest::{mqtt_client, mqtt_server};
 use crate::journal::{self, Journal};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
-use crate::partners::{Grant, Issuer, Keys, Scope};
+use crate::partners::{ContributorDesk, Grant, Issuer, Keys, Scope};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 use crate::serve::{self, ReportDoor, Router};
@@ -227,11 +227,16 @@ impl Api {
         runtime.spawn(task);
         let authority = base.authority(folder.path(), runtime.handle().clone())?;
         let (stop, closed) = watch::channel(false);
+        let pseudonyms = folder.path().join("pseudonyms.json");
+        let now = base.clock.now();
+        let metrics = base.metrics.clone();
+        let contributors = ContributorDesk::open(&pseudonyms, None, 1, now, metrics)?;
         let router = serve::router(serve::ApiParts {
             registry: base.registry,
             live: base.live,
             keys,
             issuer: Arc::new(issuer),
+            contributors: Arc::new(contributors),
             desk: Arc::new(desk),
             clock: base.clock,
             health: base.health,

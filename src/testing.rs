@@ -2,8 +2,8 @@
 //! the tests of every room.
 
 use crate::domain::{
-    BayIx, BayKind, BayView, LatLon, ReadModel, SourceIx, Suspect, Suspicion, WordsMoved, ZoneIx,
-    ZoneKind, ZoneTally,
+    BayIx, BayKind, BayView, CountEvidence, LatLon, ReadModel, SourceIx, Suspect, Suspicion,
+    WordsMoved, ZoneIx, ZoneKind, ZoneTally,
 };
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
@@ -163,6 +163,7 @@ fn step(zone: LatLon, i: usize) -> LatLon {
 pub(crate) struct Remembered {
     pub(crate) bays: Mutex<BTreeMap<BayIx, BayView>>,
     pub(crate) zones: Mutex<BTreeMap<ZoneIx, ZoneTally>>,
+    pub(crate) counts: Mutex<BTreeMap<(ZoneIx, u8), Option<CountEvidence>>>,
     /// By what of: those that are suspected now.
     pub(crate) suspects: Mutex<BTreeMap<(BayIx, Suspicion, SourceIx), Suspect>>,
     /// Bays, and what has lapsed.
@@ -201,6 +202,11 @@ impl ReadModel for Remembered {
             *bays += one.bays;
             *lapsed += one.lapsed;
         }
+    }
+
+    fn counts(&self, evidence: &[(ZoneIx, BayKind, Option<CountEvidence>)]) {
+        let known = evidence.iter().map(|(z, kind, e)| ((*z, *kind as u8), *e));
+        self.counts.lock().unwrap().extend(known);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use bayhub::clock::SystemClock;
-use bayhub::domain::{Calendar, Parcel, Speaker};
+use bayhub::domain::{Calendar, Clock as _, Parcel, Speaker};
 use bayhub::health::Health;
 use bayhub::history::{self, Around, History, RecentFigures, Registered};
 use bayhub::ingest::codec::Codec;
@@ -10,7 +10,7 @@ use bayhub::ingest::gate::{self, Gate};
 use bayhub::journal::{self, Journal};
 use bayhub::live::Live;
 use bayhub::metrics::Metrics;
-use bayhub::partners::{Issuer, Keys};
+use bayhub::partners::{ContributorDesk, Issuer, Keys};
 use bayhub::registry::Registry;
 use bayhub::serve::{self, ApiParts, Authority, ReportDoor, router};
 use bayhub::sharing::{self, Desk};
@@ -37,6 +37,7 @@ pub(crate) struct Office {
     journal: Journal,
     issuer: Arc<Issuer>,
     desk: Arc<Desk>,
+    contributors: Arc<ContributorDesk>,
 }
 
 impl Office {
@@ -75,6 +76,9 @@ impl Office {
             witness,
             config: sharing::Config::default(),
         };
+        let pseudonyms = dir.join("pseudonyms.json");
+        let metrics = Arc::new(Metrics::new());
+        let contributors = ContributorDesk::open(&pseudonyms, None, 1, SystemClock.now(), metrics);
         // Nobody books: its task is not run.
         let (desk, _) = Desk::open(parts).await.expect("a desk");
         Self {
@@ -84,6 +88,7 @@ impl Office {
             journal: journal.expect("a journal"),
             issuer: Arc::new(issuer),
             desk: Arc::new(desk),
+            contributors: Arc::new(contributors.expect("a desk of contributors")),
         }
     }
 
@@ -93,6 +98,7 @@ impl Office {
             live: self.live.clone(),
             keys: self.keys.clone(),
             issuer: self.issuer.clone(),
+            contributors: self.contributors.clone(),
             desk: self.desk.clone(),
             closed: watch::channel(false).1,
             clock: Arc::new(SystemClock),

@@ -70,7 +70,8 @@ fn reports(n: usize, step_ms: u64) -> Vec<Claim> {
                 at: Millis(T0 + i as u64 * step_ms / GROUP as u64 + (x >> 32) % 5000),
                 seq: i as u64,
                 bay: BayIx(bay as u32),
-                source: SourceIx(((x >> 20) & 1023) as u32),
+                // As a lamp post watches its bays.
+                source: SourceIx((bay as u32).wrapping_mul(0x9e37_79b9) >> 22),
                 source_kind: SourceKind::Sensor,
                 status: if occupied {
                     BayStatus::Occupied

@@ -7,17 +7,22 @@ use crate::domain::{Clock, Door, Parcel, Speaker};
 use crate::ingest::codec::Codec;
 use crate::ingest::gate::Gate;
 use crate::ingest::mqtt_server::{self, Doorkeeper, Intake};
-use crate::partners::{self, Keys};
+use crate::partners::{self, ContributorDesk, Keys};
 use crate::registry::Registry;
 use crate::serve::ReportDoor;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-pub(super) fn gate(shared: &Shared, config: &Config) -> Arc<Gate> {
+pub(super) fn gate(
+    shared: &Shared,
+    config: &Config,
+    contributors: Arc<ContributorDesk>,
+) -> Arc<Gate> {
     let registry = shared.registry.clone();
     let clock = shared.clock.clone();
     let metrics = shared.metrics.clone();
-    Arc::new(Gate::new(registry, clock, metrics, config.gate.clone()))
+    let gate = Gate::new(registry, clock, metrics, config.gate.clone());
+    Arc::new(gate.weighing_by(contributors))
 }
 
 /// The MQTT door's keeper: a source's key is its password.

@@ -7,6 +7,7 @@
 use super::Failure;
 use crate::journal::{CheckpointDraft, Checkpointing, Checkpoints, Cut, Journal, Whole};
 use crate::metrics::Metrics;
+use crate::partners::ContributorDesk;
 use crate::settlement::AmendmentFiles;
 use crate::stream::{CutPart, Cuts, Saved};
 use std::io;
@@ -19,9 +20,14 @@ use std::time::{Duration, Instant};
 /// How often the thread looks whether the stream has ended while it waits for a part.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// The tag of the block with the contributors' desk.
+const CONTRIBUTORS: u32 = 512;
+
 /// What a start finds.
 pub(super) struct FoundCheckpoint {
     pub(super) saved: Saved,
+    /// The contributors' desk, if the checkpoint has it.
+    pub(super) contributors: Option<Vec<u8>>,
     pub(super) newest: Cut,
     folder: Checkpoints,
     needed_from: Arc<AtomicU64>,
@@ -34,7 +40,7 @@ pub(super) fn find(dir: &Path, journal: &Journal) -> Result<FoundCheckpoint, Fai
     let folder = Checkpoints::open(dir).map_err(fail)?;
     let found = folder.newest(journal.end(), decode).map_err(fail)?;
     let needed_from = Arc::new(AtomicU64::new(folder.prune().map_err(fail)?));
-    let (newest, saved) = found.unwrap_or_default();
+    let (newest, (saved, contributors)) = found.unwrap_or_default();
     if !newest.at.is_never() {
         tracing::info!(
             at = newest.at.0, bays = saved.bays(), took = ?begun.elapsed(), "checkpoint read"
@@ -52,19 +58,24 @@ pub(super) fn find(dir: &Path, journal: &Journal) -> Result<FoundCheckpoint, Fai
     }
     Ok(FoundCheckpoint {
         saved,
+        contributors,
         newest,
         folder,
         needed_from,
     })
 }
 
-fn decode(whole: &Whole) -> Result<Saved, String> {
+fn decode(whole: &Whole) -> Result<(Saved, Option<Vec<u8>>), String> {
     let mut saved = Saved::default();
-    whole
-        .blocks()
-        .try_for_each(|(tag, bytes)| saved.read(tag, bytes))
-        .map_err(|e| e.to_string())?;
-    Ok(saved)
+    let mut contributors = None;
+    for (tag, bytes) in whole.blocks() {
+        if tag == CONTRIBUTORS {
+            contributors = Some(bytes.to_owned());
+        } else {
+            saved.read(tag, bytes).map_err(|e| e.to_string())?;
+        }
+    }
+    Ok((saved, contributors))
 }
 
 impl FoundCheckpoint {
@@ -73,6 +84,7 @@ impl FoundCheckpoint {
         self,
         cuts: Arc<Cuts>,
         kept: AmendmentFiles,
+        contributors: Arc<ContributorDesk>,
         bays: u32,
         metrics: Arc<Metrics>,
     ) -> io::Result<(Checkpointing, JoinHandle<()>)> {
@@ -86,6 +98,7 @@ impl FoundCheckpoint {
         let scribe = Scribe {
             cuts: cuts.clone(),
             kept,
+            contributors,
             folder,
             needed_from: needed_from.clone(),
             metrics,
@@ -115,6 +128,7 @@ struct Scribe {
     cuts: Arc<Cuts>,
     /// Settled reports: a checkpoint says how much of them counts.
     kept: AmendmentFiles,
+    contributors: Arc<ContributorDesk>,
     folder: Checkpoints,
     needed_from: Arc<AtomicU64>,
     metrics: Arc<Metrics>,
@@ -131,6 +145,7 @@ impl Scribe {
             .observe(pause.as_secs_f64());
         let written = self.folder.write(cut, |draft| {
             parts.iter().try_for_each(|p| append(draft, p))?;
+            draft.block(CONTRIBUTORS, &self.contributors.to_bytes())?;
             self.kept.sync()
         });
         for part in parts {

@@ -8,9 +8,10 @@ use super::{Failure, Shared, replay, settlement};
 use crate::config::Config;
 use crate::domain::{SettledSink, Submission};
 use crate::journal::{Journal, Quarantine};
+use crate::partners::ContributorDesk;
 use crate::registry;
 use crate::settlement::AmendmentFiles;
-use crate::stream::{self, Feed, Stream};
+use crate::stream::{self, Attached, Feed, Stream};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::mpsc;
@@ -22,6 +23,7 @@ pub(super) struct Engine {
     journal: Journal,
     checkpoint: FoundCheckpoint,
     amendments: AmendmentFiles,
+    contributors: Arc<ContributorDesk>,
 }
 
 /// The stream and the journal at work.
@@ -38,9 +40,13 @@ impl Engine {
         journal: Journal,
         mut checkpoint: FoundCheckpoint,
         amendments: AmendmentFiles,
+        contributors: Arc<ContributorDesk>,
         sink: Arc<dyn SettledSink>,
     ) -> Result<Self, Failure> {
-        let settlement = settlement::settlement(&amendments, config, sink);
+        let attached = Attached {
+            settlement: Some(settlement::settlement(&amendments, config, sink)),
+            feedback: Some(contributors.clone()),
+        };
         let (stream, feed) = stream::resume(
             &config.stream,
             shared.registry.clone(),
@@ -48,7 +54,7 @@ impl Engine {
             shared.metrics.clone(),
             registry::MAX_SOURCES as usize,
             std::mem::take(&mut checkpoint.saved),
-            Some(settlement),
+            attached,
         )
         .map_err(Failure::Internal)?;
         Ok(Self {
@@ -57,6 +63,7 @@ impl Engine {
             journal,
             checkpoint,
             amendments,
+            contributors,
         })
     }
 
@@ -76,6 +83,7 @@ impl Engine {
             journal,
             checkpoint,
             amendments,
+            contributors,
         } = self;
         let from = checkpoint.newest.position;
         let (journal, mut feed) =
@@ -84,8 +92,9 @@ impl Engine {
         let committed = Box::new(move |batch| feed.push(batch));
         let bays = shared.registry.city().bay_slots();
         let metrics = shared.metrics.clone();
+        let cuts = stream.cuts.clone();
         let (how, checkpoints) = checkpoint
-            .keep_up(stream.cuts.clone(), amendments, bays, metrics.clone())
+            .keep_up(cuts, amendments, contributors, bays, metrics.clone())
             .map_err(|e| Failure::thread(&e))?;
         let clock = shared.clock.clone();
         let journal = journal

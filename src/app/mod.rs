@@ -152,10 +152,14 @@ impl Hub {
             journal,
             checkpoint,
             amendments,
+            contributors,
             history,
         } = storage;
         let sink = history.keeper.clone();
-        let engine = Engine::build(&config, &shared, journal, checkpoint, amendments, sink)?;
+        let desk = contributors.clone();
+        let engine = Engine::build(
+            &config, &shared, journal, checkpoint, amendments, desk, sink,
+        )?;
 
         let hub_http = address(&http)?;
         let hub_mqtt = address(&mqtt)?;
@@ -165,6 +169,7 @@ impl Hub {
         let made = Made {
             keys: &keys,
             issuer: &issuer,
+            contributors: &contributors,
             store,
             history: &history,
             turnover: engine.stream.turnover.clone(),
@@ -180,6 +185,12 @@ impl Hub {
         let lately = history.lately.clone();
         tasks.spawn(history::keep_gauges(lately, shared.clone(), closed.clone()));
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
+        let clock = shared.clock.clone();
+        tasks.spawn(partners::keep_pseudonyms(
+            contributors,
+            clock,
+            closed.clone(),
+        ));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         let health = shared.health.clone();
         let stall = Duration::from_secs(u64::from(config.stream.stall_after_s));

@@ -1,11 +1,12 @@
 //! Keys as the running hub and the command line have them: the configuration's, and the store's.
 
-use super::Failure;
+use super::checkpoints::FoundCheckpoint;
 use super::folder::own_folder;
+use super::{Failure, Shared};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::domain::{Area, Clock, IdPattern, SourceKind, Standing};
-use crate::partners::{self, Issuer, KeyRequest, Keys, Scope, SourcePattern};
+use crate::partners::{self, ContributorDesk, Issuer, KeyRequest, Keys, Scope, SourcePattern};
 use crate::store::Store;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +14,9 @@ use tokio::sync::watch;
 
 /// How often the days of use are stored.
 const SAVE_USES: Duration = Duration::from_mins(1);
+
+/// How often it is looked whether contributors need new pseudonyms.
+const RENEW: Duration = Duration::from_hours(1);
 
 /// The keys of the configuration, checked.
 pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {
@@ -34,6 +38,39 @@ pub(super) fn warn_of_areas(config: &Config) {
              area = \"all\""
         );
     }
+}
+
+/// The contributors' desk as the checkpoint left it.
+pub(super) fn contributors(
+    config: &Config,
+    checkpoint: &FoundCheckpoint,
+    shared: &Shared,
+) -> Result<ContributorDesk, Failure> {
+    let keys = config.data.path.join("pseudonyms.json");
+    let saved = checkpoint.contributors.as_deref();
+    let workers = config.stream.hands();
+    let now = shared.clock.now();
+    ContributorDesk::open(&keys, saved, workers, now, shared.metrics.clone())
+        .map_err(|e| Failure::Internal(e.to_string()))
+}
+
+/// Renews the pseudonyms' key in time, until the hub closes.
+pub(super) async fn keep_pseudonyms(
+    desk: Arc<ContributorDesk>,
+    clock: Arc<dyn Clock>,
+    closed: watch::Receiver<bool>,
+) {
+    let mut every = tokio::time::interval(RENEW);
+    let renewing = async {
+        loop {
+            every.tick().await;
+            let renewed = tokio::task::block_in_place(|| desk.renew(clock.now()));
+            if let Err(e) = renewed {
+                tracing::warn!(error = %e, "contributors keep their old pseudonyms; tried again later");
+            }
+        }
+    };
+    tokio::select! { () = renewing => {}, () = super::process::closing(closed) => {} }
 }
 
 /// Adds the store's keys to those of the configuration.

@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::domain::{RecentTurnover, Submission};
 use crate::ingest::gate::Gate;
 use crate::journal::Quarantine;
-use crate::partners::{Issuer, Keys};
+use crate::partners::{ContributorDesk, Issuer, Keys};
 use crate::serve;
 use crate::store::Store;
 use std::sync::Arc;
@@ -25,6 +25,7 @@ pub(super) struct Services {
 pub(super) struct Made<'a> {
     pub(super) keys: &'a Arc<Keys>,
     pub(super) issuer: &'a Arc<Issuer>,
+    pub(super) contributors: &'a Arc<ContributorDesk>,
     pub(super) store: Store,
     pub(super) history: &'a history::Opened,
     /// What the stream remembers of what it has settled.
@@ -42,7 +43,7 @@ impl Services {
         closed: &watch::Receiver<bool>,
         tasks: &mut JoinSet<()>,
     ) -> Result<Self, Failure> {
-        let gate = adapters::gate(shared, config);
+        let gate = adapters::gate(shared, config, of.contributors.clone());
         let authority = of.history.authority(config, &gate, of.turnover);
         let inbox = of.inbox;
         let desk = sharing::open(of.store, config, shared, inbox.clone(), closed, tasks).await?;
@@ -51,6 +52,7 @@ impl Services {
             live: shared.live.clone(),
             keys: of.keys.clone(),
             issuer: of.issuer.clone(),
+            contributors: of.contributors.clone(),
             desk,
             clock: shared.clock.clone(),
             health: shared.health.clone(),

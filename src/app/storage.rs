@@ -5,7 +5,7 @@ use super::foundation::Foundation;
 use super::{Failure, history, partners, settlement};
 use crate::config::Config;
 use crate::journal::Journal;
-use crate::partners::Issuer;
+use crate::partners::{ContributorDesk, Issuer};
 use crate::settlement::AmendmentFiles;
 use crate::store::Store;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ pub(super) struct Storage {
     pub(super) checkpoint: FoundCheckpoint,
     /// Settled reports, cut back to what the checkpoint says.
     pub(super) amendments: AmendmentFiles,
+    pub(super) contributors: Arc<ContributorDesk>,
     pub(super) history: history::Opened,
 }
 
@@ -34,6 +35,7 @@ impl Storage {
         let checkpoint = checkpoints::find(&data.join("checkpoints"), &journal)?;
         let amendments =
             settlement::open(&data.join("settled"), config, &checkpoint.saved, shared)?;
+        let contributors = partners::contributors(config, &checkpoint, shared)?;
         let history = history::open(config, shared)?;
         Ok(Self {
             store,
@@ -41,6 +43,7 @@ impl Storage {
             journal,
             checkpoint,
             amendments,
+            contributors: Arc::new(contributors),
             history,
         })
     }

@@ -23,10 +23,10 @@ mod rates;
 mod suspicion;
 mod tables;
 
-pub use contributors::{Contributors, Feedback, Judges, Pseudonym};
+pub use contributors::{Contributors, Feedback, FeedbackSink, Judged, Pseudonym, Windows};
 pub use filter::{AppSaid, Doubt};
 pub use fit::RateFit;
-pub use gates::{Expectation, expectation, tilt};
+pub use gates::{CountError, Covered};
 pub use odds::LogOdds;
 pub use pools::{AppReport, Pools};
 pub use rates::Rates;

@@ -7,6 +7,9 @@ use proptest::prelude::*;
 /// What pools add at most, in 1/1,024 nat.
 const CAP: i32 = 2048;
 
+/// Both `error` and `stuck` are rounded to 1/64 octave, 11 in 1/1,024 nat.
+const ROUNDED: i32 = 22;
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases(10_000)))]
 
@@ -44,8 +47,8 @@ proptest! {
         let usual = i32::from(rates.usual().0);
         // A sensor that cannot be stuck is believed the more for it, by what `stuck` was.
         let sure = i32::from(never_stuck(doubt, occupied, rates).0);
-        let low = usual.min(alone).min(sure) - CAP - 16;
-        let high = usual.max(alone).max(sure) + CAP + 16;
+        let low = usual.min(alone).min(sure) - CAP - ROUNDED;
+        let high = usual.max(alone).max(sure) + CAP + ROUNDED;
         prop_assert!((low..=high).contains(&now), "{} not in {}..{}", now, low, high);
     }
 }

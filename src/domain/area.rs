@@ -151,13 +151,13 @@ vocabulary! {
 }
 
 /// Of what a key's sources may speak, and who stands behind their words. Default: of everything,
-/// trusted, of partner number 0.
+/// trusted, of a partner without a name, number 0.
 #[derive(Clone, Debug, Default)]
 pub struct Remit {
     pub area: Area,
-    pub backing: Backing,
-    /// By name; empty: nobody's.
+    /// Who holds the key; empty: nobody.
     pub partner: Arc<str>,
+    pub backing: Backing,
 }
 
 /// A remit as it was at a moment, held for as long as that is of interest.

@@ -60,6 +60,19 @@ vocabulary! {
 }
 
 impl BayStatus {
+    /// What it says of a car: there is one, there is none, or nothing.
+    #[inline]
+    #[must_use]
+    pub const fn occupied(self) -> Option<bool> {
+        match self {
+            Self::Occupied => Some(true),
+            Self::Vacant => Some(false),
+            Self::Unknown | Self::Closed => None,
+        }
+    }
+}
+
+impl BayStatus {
     /// The two low bits of `bits`; the inverse of `self as u8`.
     #[inline]
     #[must_use]

@@ -36,6 +36,15 @@ pub struct AppEvidence {
     pub partners: u8,
 }
 
+/// What a count of a whole zone says of each of its bays that nobody watches, beside all else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountEvidence {
+    /// When it was counted.
+    pub at: Millis,
+    /// Log-odds of *occupied*, in 1/1,024 nat; not 0.
+    pub log_odds: i16,
+}
+
 /// How many bays are vacant, as a belief.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expected {
@@ -46,17 +55,32 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// The expected number, and between which numbers it lies four times in five; of `most` bays.
+    /// The tenth and ninetieth percentile of a normal distribution, in standard deviations.
+    const TENTH: f64 = 1.2816;
+
+    /// Of the mean and the variance of a sum of independent bays; neither is below 0.
+    #[must_use]
+    pub fn of(mean: f64, variance: f64) -> Self {
+        let units = |bays: f64| (bays.max(0.0) * 256.0).round() as u32;
+        Self {
+            vacant: units(mean),
+            spread: units(variance.max(0.0).sqrt()),
+        }
+    }
+
+    /// The expected number, and between which whole numbers it lies four times in five; of `most`
+    /// bays.
+    ///
+    /// The normal approximation, rounded to the nearest bay. In a small zone both ends are numbers
+    /// that occur often, so the interval holds somewhat more often than that; rounded outwards it
+    /// would hold nearly always.
     #[must_use]
     pub fn range(self, most: u32) -> (f64, u32, u32) {
-        // The tenth and ninetieth percentile of a normal distribution, rounded outwards.
-        const TENTH: f64 = 1.2816;
-        let most_f = f64::from(most);
-        let mean = (f64::from(self.vacant) / 256.0).min(most_f);
-        let off = TENTH * f64::from(self.spread) / 256.0;
-        let low = (mean - off).floor().clamp(0.0, most_f);
-        let high = (mean + off).ceil().clamp(0.0, most_f);
-        (mean, low as u32, high as u32)
+        let most = f64::from(most);
+        let mean = (f64::from(self.vacant) / 256.0).min(most);
+        let off = Self::TENTH * f64::from(self.spread) / 256.0;
+        let nearest = |bays: f64| bays.round().clamp(0.0, most) as u32;
+        (mean, nearest(mean - off), nearest(mean + off))
     }
 }
 
@@ -102,4 +126,65 @@ pub trait ReadModel: Send + Sync {
     /// On how many bays sources have the word, as far as that is news. Several workers may tell of
     /// one source.
     fn words(&self, _moved: &[WordsMoved]) {}
+    /// Evidence of counts, by zone and kind of bay; `None` where there is none any more.
+    fn counts(&self, _evidence: &[(ZoneIx, BayKind, Option<CountEvidence>)]) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::long::cases;
+    use proptest::prelude::*;
+
+    /// Bays that are vacant with `p` each.
+    fn alike(bays: u32, p: f64) -> Expected {
+        let bays = f64::from(bays);
+        Expected::of(bays * p, bays * p * (1.0 - p))
+    }
+
+    /// How often the number of vacant bays lies within the range, by the binomial law.
+    fn held(bays: u32, p: f64) -> f64 {
+        let (_, low, high) = alike(bays, p).range(bays);
+        let mut chance = (1.0 - p).powi(bays as i32);
+        let mut within = 0.0;
+        for vacant in 0..=bays {
+            if (low..=high).contains(&vacant) {
+                within += chance;
+            }
+            chance *= f64::from(bays - vacant) / f64::from(vacant + 1) * p / (1.0 - p);
+        }
+        within
+    }
+
+    #[test]
+    fn a_range_holds_four_of_five_times_and_little_more_in_a_small_zone() {
+        assert_eq!(alike(20, 0.3).range(20), (6.0, 3, 9));
+        for (bays, most) in [(20, 0.96), (100, 0.88), (400, 0.85)] {
+            for p in [0.1, 0.3, 0.5, 0.8] {
+                let within = held(bays, p);
+                assert!((0.8..most).contains(&within), "{bays} bays, {p}: {within}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_certain_has_no_range() {
+        assert_eq!(Expected::of(2.0, 0.0).range(3), (2.0, 2, 2));
+        assert_eq!(Expected::of(-1.0, -1.0).range(3), (0.0, 0, 0));
+        assert_eq!(Expected::of(9.0, 4.0).range(3), (3.0, 0, 3));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(cases(500)))]
+
+        #[test]
+        fn a_range_lies_around_its_mean_and_within_the_zone(
+            mean in 0.0..3000.0f64,
+            variance in 0.0..9000.0f64,
+            most in 0..3000u32,
+        ) {
+            let (mean, low, high) = Expected::of(mean, variance).range(most);
+            prop_assert!(low <= mean.round() as u32 && mean.round() as u32 <= high && high <= most);
+        }
+    }
 }

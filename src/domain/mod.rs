@@ -9,11 +9,13 @@ pub mod availability;
 pub mod bay;
 pub mod calendar;
 pub mod change;
+pub mod contributor;
 pub mod currency;
 pub mod geo;
 pub mod id;
 pub mod observation;
 pub mod offer;
+pub mod redact;
 pub mod refusal;
 pub mod reservation;
 pub mod settled;
@@ -33,7 +35,8 @@ pub use area::{Area, AreaFault, HeldRemit, IdPattern, NamedArea, Remit, SharedRe
 pub use availability::Availability;
 pub use bay::{BayIx, BayKind, BayStatus};
 pub use calendar::{Calendar, WallTime};
-pub use change::{AppEvidence, BayView, Expected, ReadModel, ZoneTally};
+pub use change::{AppEvidence, BayView, CountEvidence, Expected, ReadModel, ZoneTally};
+pub use contributor::{ByStanding, CONTRIBUTOR_LEN, Reliability, Weighed, Whose};
 pub use currency::Currency;
 pub use geo::{BBox, LatLon};
 pub use observation::{

@@ -2,8 +2,9 @@
 //!
 //! Promises: every message becomes claims, refusals, or both; nothing vanishes. Each refusal is
 //! counted here, once, and carries enough for the quarantine. It touches no disk and holds no lock
-//! (for uplinks: one of many, for a moment), so any number of connections pass at once. Dear: one
-//! id look-up in a concurrent map per bay. Uplinks of devices are judged in `uplinks`, which also
+//! (for uplinks: one of many, and for apps that of the contributors, for a moment), so any number of
+//! connections pass at once. Dear: one id look-up in a concurrent map per bay, and for an app's a
+//! pseudonym. Uplinks of devices are judged in `uplinks`, which also
 //! knows those that have been taken already.
 
 mod config;
@@ -16,8 +17,8 @@ pub use ledger::{Ledger, Sent};
 use super::codec::{BaySaid, Codec, CountSaid, Said};
 use crate::domain::observation::SURE;
 use crate::domain::{
-    Afterwards, Area, Backing, Claim, Clock, CountObservation, Door, HeldRemit, Millis,
-    Observation, Parcel, Reason, Refusal, SourceKind, Speaker, ZoneIx,
+    Afterwards, Area, Backing, ByStanding, Claim, Clock, CountObservation, Door, HeldRemit, Millis,
+    Observation, Parcel, Reason, Refusal, Reliability, SourceKind, Speaker, Whose, ZoneIx,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -34,6 +35,7 @@ pub struct Gate {
     config: Config,
     recent: Arc<RecentUplinks>,
     ledger: Arc<Ledger>,
+    reliability: Arc<dyn Reliability>,
 }
 
 /// One message on its way through: who sends it, where, and what it holds.
@@ -67,7 +69,15 @@ impl Gate {
             config,
             recent: Arc::default(),
             ledger,
+            reliability: Arc::new(ByStanding),
         }
+    }
+
+    /// Weighs what apps say by who says it, instead of by their keys' standing alone.
+    #[must_use]
+    pub fn weighing_by(mut self, reliability: Arc<dyn Reliability>) -> Self {
+        self.reliability = reliability;
+        self
     }
 
     /// What each source has sent since the start. Of a device's uplinks, what was refused counts
@@ -235,12 +245,19 @@ impl Gate {
             source_kind: kind,
             status: said.status,
             confidence,
-            backing: if kind == SourceKind::App {
-                message.remit.backing
-            } else {
-                Backing::default()
-            },
+            backing: self.backing(message, said),
         })
+    }
+
+    /// Who stands behind a report: an app's. Nobody need stand behind another's.
+    fn backing(&self, message: &Message<'_>, said: &BaySaid<'_>) -> Backing {
+        let whose = match (message.speaker.kind, &said.contributor) {
+            (SourceKind::App, Some(name)) => Whose::Contributor(name),
+            (SourceKind::App, None) => Whose::Source(&message.speaker.id),
+            _ => return Backing::default(),
+        };
+        self.reliability
+            .backing(&message.remit, whose, said.status, message.now)
     }
 
     fn count(

@@ -26,8 +26,8 @@ pub use nearest::{Hit, Query};
 pub use sources::{Dead, SuspectAt, Suspected};
 
 use crate::domain::{
-    AppEvidence, BayIx, BayKind, BayView, ReadModel, SourceIx, Suspect, Suspicion, WordsMoved,
-    ZoneIx, ZoneTally,
+    AppEvidence, BayIx, BayKind, BayView, CountEvidence, ReadModel, SourceIx, Suspect, Suspicion,
+    WordsMoved, ZoneIx, ZoneTally,
 };
 use crate::prefetch::prefetch;
 use crate::registry::city::City;
@@ -52,6 +52,8 @@ pub struct Live {
     tallies: Tallies,
     /// What apps say, of the few bays of which they say anything.
     apps: DashMap<BayIx, AppEvidence, ahash::RandomState>,
+    /// What counts say of bays that nobody watches, of the few zones with a good one.
+    counts: DashMap<(ZoneIx, u8), CountEvidence, ahash::RandomState>,
     sources: SourceTable,
     feed: Arc<Feed>,
     /// Writes that found no room.
@@ -93,6 +95,7 @@ impl Live {
             feed: Arc::new(Feed::new(tallies.capacity(), room.subscribers)),
             tallies,
             apps: DashMap::default(),
+            counts: DashMap::default(),
             sources: SourceTable::default(),
             left_out: AtomicU64::new(0),
         }
@@ -151,6 +154,13 @@ impl Live {
     #[must_use]
     pub fn suspect_counts(&self) -> [u32; Suspicion::COUNT] {
         self.sources.count()
+    }
+
+    /// What a count says of those bays of a zone and kind that nobody watches.
+    #[must_use]
+    pub fn count_says(&self, zone: ZoneIx, kind: BayKind) -> Option<CountEvidence> {
+        let evidence = self.counts.get(&(zone, kind as u8));
+        evidence.map(|evidence| *evidence)
     }
 
     /// Asks the processor for what [`Live::bay`] reads.
@@ -303,5 +313,15 @@ impl ReadModel for Live {
 
     fn words(&self, moved: &[WordsMoved]) {
         self.sources.moved(moved);
+    }
+
+    fn counts(&self, evidence: &[(ZoneIx, BayKind, Option<CountEvidence>)]) {
+        for (zone, kind, evidence) in evidence {
+            let key = (*zone, *kind as u8);
+            match evidence {
+                Some(evidence) => drop(self.counts.insert(key, *evidence)),
+                None => drop(self.counts.remove(&key)),
+            }
+        }
     }
 }

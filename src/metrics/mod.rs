@@ -14,7 +14,7 @@ pub use brokers::Brokers;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
 
-use crate::domain::{Door, Reason};
+use crate::domain::{Door, Reason, Weighed};
 use prometheus::{
     Encoder, GaugeVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
     Registry, TextEncoder,
@@ -26,6 +26,9 @@ pub struct Metrics {
     registry: Registry,
     refused: IntCounterVec,
     accepted: IntCounterVec,
+    app_reports: IntCounterVec,
+    /// Contributors of apps that sensors have proved.
+    pub contributors_proven: IntGauge,
     /// Uplinks that had been made durable already: acknowledged, not taken twice.
     pub uplinks_duplicate: IntCounter,
     /// Events of network servers that are no uplinks (joins, acks): accepted, of no use here.
@@ -118,6 +121,15 @@ impl Metrics {
                 "reports_accepted_total",
                 "Claims taken in at a door.",
                 &["door"],
+            ),
+            app_reports: r.counters(
+                "app_reports_total",
+                "Bays that apps reported, by whether that counts as evidence.",
+                &["outcome"],
+            ),
+            contributors_proven: r.gauge(
+                "contributors_proven",
+                "Contributors of apps that sensors have proved.",
             ),
             uplinks_duplicate: r.counter(
                 "uplinks_duplicate_total",
@@ -277,6 +289,10 @@ impl Metrics {
         self.accepted
             .with_label_values(&[door.name()])
             .inc_by(claims);
+    }
+
+    pub fn app_report(&self, outcome: Weighed) {
+        self.app_reports.with_label_values(&[outcome.name()]).inc();
     }
 
     /// How many were refused at `door` for `reason` since the start.

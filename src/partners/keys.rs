@@ -196,7 +196,8 @@ const TRUSTED_WEIGHT: i8 = 17;
 /// partners may share one.
 ///
 /// What an app of a trusted key says weighs as much as the word of somebody who is right nine times
-/// of ten; of an unproven one nothing.
+/// of ten; of an unproven one nothing: until sensors have shown more of its contributors, see
+/// [`ContributorDesk`](super::ContributorDesk).
 #[must_use]
 pub fn remit(area: Area, standing: Standing, partner: &str) -> Remit {
     let [number, ..]: [u8; 32] = Sha256::digest(partner.as_bytes()).into();

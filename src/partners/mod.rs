@@ -6,6 +6,7 @@
 //! writes the source's number to disk.
 
 mod config;
+mod contributors;
 #[cfg(test)]
 mod entrust_tests;
 mod grant;
@@ -19,6 +20,7 @@ mod keys;
 mod speak;
 
 pub use config::{Config, ConfigError, KeyConfig};
+pub use contributors::{ContributionFigures, ContributorDesk, Period, PseudonymError};
 pub use grant::{Grant, Scope, Scopes, SourcePattern};
 pub use issue_error::IssueError;
 pub use issuer::{Issuer, PartnerInfo};

@@ -38,7 +38,7 @@ use crate::ingest::gate::Ledger;
 use crate::journal::Quarantine;
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::partners::{Issuer, Keys};
+use crate::partners::{ContributorDesk, Issuer, Keys};
 use crate::registry::Registry;
 use crate::sharing::Desk;
 use std::sync::Arc;
@@ -53,6 +53,8 @@ pub struct ApiParts {
     pub live: Arc<Live>,
     pub keys: Arc<Keys>,
     pub issuer: Arc<Issuer>,
+    /// Knows what apps' contributors are worth.
+    pub contributors: Arc<ContributorDesk>,
     /// Books shared bays.
     pub desk: Arc<Desk>,
     pub clock: Arc<dyn Clock>,

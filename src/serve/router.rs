@@ -23,6 +23,7 @@ struct AudienceStates {
     reads: Arc<ReadState>,
     streams: Arc<Streams>,
     reports: Arc<reports::ReportsState>,
+    contributions: Arc<reports::ContributionsState>,
     authority: Arc<authority::AuthorityState>,
     sharing: Arc<SharingState>,
     operators: operators::OperatorStates,
@@ -55,6 +56,10 @@ impl AudienceStates {
             door: parts.reports,
             inbox: parts.inbox.clone(),
             metrics: parts.metrics.clone(),
+        });
+        let contributions = Arc::new(reports::ContributionsState {
+            doorman: doorman.clone(),
+            contributors: parts.contributors,
         });
         let authority = Arc::new(authority::AuthorityState {
             doorman: doorman.clone(),
@@ -100,6 +105,7 @@ impl AudienceStates {
             reads,
             streams: Arc::new(streams),
             reports,
+            contributions,
             authority,
             sharing,
             operators,
@@ -118,7 +124,7 @@ pub fn router(parts: ApiParts) -> Router {
         (booking::routes(s.sharing.clone(), s.streams), false),
         (authority::public_routes(s.authority.clone()), true),
         (authority::routes(s.authority), false),
-        (reports::routes(s.reports), false),
+        (reports::routes(s.reports, s.contributions), false),
         (sharing::routes(s.sharing), false),
         (operators::routes(s.operators), false),
     ];

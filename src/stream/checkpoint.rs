@@ -10,14 +10,15 @@
 //! | head | 16 | bays, zones, gates (u32 each), words beside (31 bits) and whether bays have a doubt (1 bit) |
 //! | bay | 24 | [`SavedBay`]: word, sender's seq, source, doubt, bay number; only bays that somebody reported |
 //! | zone | 16 | newest observation (ms), zone number, 0; only zones that somebody reported |
-//! | gate | 32 | count of one kind of bay in one zone, by one kind of source |
-//! | word beside | 24 | as a bay: what a passer-by said of a bay of which somebody of a higher rank spoke |
+//! | gate | 32 | count of one kind of bay in one zone, by one kind of source, and how far such are off |
+//! | word beside | 24 | as a bay: what a passer-by said of a bay of which somebody of a higher rank spoke, or who else watches it |
 //! | evidence | 24 | bay number, pools of apps' evidence; to the end of the block |
 //!
 //! Before bays had a doubt, the sender's seq took eight bytes and the source followed it, and there
 //! were no words beside; such blocks are read too.
 //!
-//! Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms). Blocks from
+//! Blocks [`JUDGED`], one for each worker that has any, are rows of what sensors have shown of
+//! contributors ([`Windows`]). Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms). Blocks from
 //! [`settlement::saved::HEAD`] on are the settlement's; in a checkpoint without them settlement
 //! starts there. The layout of a word (see [`super::word::Word`]) is thereby a format on
 //! disk: changing it needs a new version of the file.
@@ -26,6 +27,7 @@ use super::counts::{GateCount, kind_at, place};
 use super::fuse::SavedBay;
 use super::word::Word;
 use super::worker_copy::WorkerCopy;
+use crate::belief::{CountError, Windows};
 use crate::domain::{
     AmendmentLength, BayIx, BayKind, Millis, SHARDS, SourceIx, ZoneIx, in_shard, owner, shard_of,
     zones_of,
@@ -38,6 +40,9 @@ compile_error!("checkpoints are written as they lie in memory, which must be lit
 
 /// The tag of the block that says when each source was last heard; below it, tags are shards.
 pub const SOURCES: u32 = SHARDS;
+
+/// The tag of blocks with what was judged of contributors and not handed in.
+pub const JUDGED: u32 = SHARDS + 1;
 
 /// Bytes that no version of this file can have written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -82,12 +87,16 @@ pub(super) struct KeptGate {
     source: u32,
     vacant: u32,
     capacity: u32,
+    /// The kind of bay (8 bits), and how far such counts are off, as learnt ([`CountError::bits`]):
+    /// 0, as all were when there was nothing else here, is nothing yet.
     kind: u32,
     /// Whether it stands (1 bit); from bit 8 on which kind of source it is of: 0 is a gate, as were
     /// all when there was nothing else here.
     standing: u32,
 }
 
+/// Where what is learnt begins.
+const LEARNT: u32 = 8;
 /// Where the kind of source begins.
 const COUNTED_BY: u32 = 8;
 
@@ -102,14 +111,14 @@ impl KeptGate {
             source,
             vacant,
             capacity,
-            kind: kind as u32,
+            kind: kind as u32 | g.error.bits() << LEARNT,
             standing: u32::from(g.standing) | (place(g.source_kind) as u32) << COUNTED_BY,
         }
     }
 
     /// `None` for a kind of bay or source that does not exist.
     pub(super) fn count(&self) -> Option<(BayKind, GateCount)> {
-        let kind = BayKind::from_u8(u8::try_from(self.kind).ok()?)?;
+        let kind = BayKind::from_u8(self.kind as u8)?;
         let at = Millis(self.at);
         let source = SourceIx(self.source);
         let source_kind = kind_at((self.standing >> COUNTED_BY) as usize)?;
@@ -123,6 +132,7 @@ impl KeptGate {
                 vacant: self.vacant,
                 capacity: self.capacity,
                 standing,
+                error: CountError::from_bits(self.kind >> LEARNT),
             },
         ))
     }
@@ -137,6 +147,7 @@ pub struct Saved {
     pub(super) zones: Vec<KeptZone>,
     pub(super) gates: Vec<KeptGate>,
     pub(super) seen: Vec<u64>,
+    pub(super) judged: Windows,
     pub(super) settled: settlement::saved::Saved,
 }
 
@@ -153,6 +164,9 @@ impl Saved {
         if tag == SOURCES {
             self.seen = whole(bytes).ok_or(bad)?;
             return Ok(());
+        }
+        if tag == JUDGED {
+            return self.judged.read(bytes).ok_or(bad);
         }
         let (head, rest) = bytes.split_at_checked(size_of::<StreamHead>()).ok_or(bad)?;
         let head: StreamHead = bytemuck::pod_read_unaligned(head);
@@ -245,27 +259,36 @@ impl WorkerCopy {
         if self.me == 0 {
             each(SOURCES, bytemuck::cast_slice(&self.seen))?;
         }
+        if !self.judged.is_empty() {
+            out.clear();
+            self.judged.write(&mut out);
+            each(JUDGED, &out)?;
+        }
         if let (Some(settled), Some(city)) = (&self.settle, &self.city) {
             settled.blocks(city, &mut each)?;
         }
         Ok(())
     }
 
-    /// Words beside the bays', in order of shard, bay and rank.
+    /// Words beside the bays', in order of shard, bay, rank and source.
     fn saved_passing(&self) -> Vec<(u32, SavedBay)> {
         let Some(city) = &self.city else {
             return Vec::new();
         };
-        let saved = |(bay, word): &(BayIx, Word)| {
+        let saved = |(bay, word, doubt): (BayIx, Word, u32)| {
             let kept = SavedBay {
-                word: *word,
-                doubt: 0,
-                bay: city.bay_number(*bay),
+                word,
+                doubt,
+                bay: city.bay_number(bay),
             };
-            (shard_of(city.zone_of(*bay)), kept)
+            (shard_of(city.zone_of(bay)), kept)
         };
-        let mut all: Vec<_> = self.passing.iter().map(saved).collect();
-        all.sort_unstable_by_key(|(shard, kept)| (*shard, kept.bay, kept.word.rank()));
+        let passing = self.passing.iter().map(|(bay, word)| (*bay, *word, 0));
+        let twins = self.twins.iter().copied();
+        let mut all: Vec<_> = passing.chain(twins).map(saved).collect();
+        all.sort_unstable_by_key(|(shard, kept)| {
+            (*shard, kept.bay, kept.word.rank(), kept.word.source())
+        });
         all
     }
 

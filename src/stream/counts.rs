@@ -1,5 +1,6 @@
 //! Counts of one kind of bay in a zone: the newest of a gate, of a sensor and of an app, apart. Pure.
 
+use crate::belief::CountError;
 use crate::domain::{CountObservation, Millis, SourceIx, SourceKind};
 
 /// A count of one kind of bay. Default: none yet.
@@ -11,6 +12,8 @@ pub(super) struct GateCount {
     pub vacant: u32,
     pub capacity: u32,
     pub standing: bool,
+    /// How far counts of its kind of source are off here, as learnt.
+    pub error: CountError,
 }
 
 impl Default for GateCount {
@@ -22,6 +25,7 @@ impl Default for GateCount {
             vacant: 0,
             capacity: 0,
             standing: false,
+            error: CountError::default(),
         }
     }
 }
@@ -70,6 +74,7 @@ impl GateCount {
                 vacant: c.vacant,
                 capacity: c.capacity,
                 standing: stands,
+                error: self.error,
             };
         }
         newer

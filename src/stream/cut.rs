@@ -153,6 +153,8 @@ impl WorkerSnapshotter {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         let mut copied = room.unwrap_or_default();
+        // What is handed in is not part of the copy: whoever takes it keeps it, and says up to when.
+        worker.hand_in(Millis(at));
         let begun = Instant::now();
         worker.copy(&mut copied);
         let pause = begun.elapsed();

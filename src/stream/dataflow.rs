@@ -26,7 +26,7 @@ use super::checkpoint::Saved;
 use super::cut::Cuts;
 use super::progress::Progress;
 use super::seen::SourcesSeen;
-use crate::belief::Judges;
+use crate::belief::FeedbackSink;
 use crate::domain::{AmendmentLog, Batch, ReadModel, RecentTurnover, SettledSink};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -71,14 +71,14 @@ pub struct Settlement {
 pub struct Attached {
     pub settlement: Option<Settlement>,
     /// Who learns what sensors show of contributors.
-    pub judges: Option<Arc<dyn Judges>>,
+    pub feedback: Option<Arc<dyn FeedbackSink>>,
 }
 
 impl From<Option<Settlement>> for Attached {
     fn from(settlement: Option<Settlement>) -> Self {
         Self {
             settlement,
-            judges: None,
+            feedback: None,
         }
     }
 }

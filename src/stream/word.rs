@@ -198,6 +198,11 @@ impl Word {
         self.bits &= !STANDING;
     }
 
+    /// The inverse.
+    pub(super) const fn stand(&mut self) {
+        self.bits |= STANDING;
+    }
+
     #[inline]
     #[must_use]
     pub const fn claimed(&self) -> BayStatus {

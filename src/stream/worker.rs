@@ -11,16 +11,16 @@ use super::fuse::{BayState, Told};
 use super::passing::Passing;
 use super::seen::SourcesSeen;
 use super::zones::{ZoneCell, ZonePulse};
-use crate::belief::Judges;
+use crate::belief::FeedbackSink;
 use crate::domain::{
-    AmendmentLog, AppEvidence, BayIx, BayView, Claim, CountObservation, Millis, ReadModel,
+    AmendmentLog, AppEvidence, BayIx, BayKind, BayView, Claim, CountEvidence, Millis, ReadModel,
     Staleness, ZoneIx, ZoneTally, owner, shard_of,
 };
 use crate::prefetch::prefetch;
 use crate::registry::Registry;
 use crate::registry::city::City;
 use crate::settlement::{self, Settle};
-use believe::Beliefs;
+use believe::{Beliefs, last_window_before};
 use clock::StreamClock;
 use round::Round;
 use std::sync::Arc;
@@ -60,6 +60,10 @@ pub struct Worker {
     passing: Passing,
     /// `None`: the newest word is all that is told.
     beliefs: Option<Beliefs>,
+    /// Who learns what sensors show of contributors.
+    feedback: Option<Arc<dyn FeedbackSink>>,
+    /// Windows of ingest time, up to which that was told.
+    told_through: Option<u32>,
     round: Round,
     suspects: Suspects,
     zones: Vec<ZoneCell>,
@@ -72,6 +76,7 @@ pub struct Worker {
     dirty: Vec<ZoneIx>,
     views: Vec<BayView>,
     evidence: Vec<(BayIx, Option<AppEvidence>)>,
+    counts: Vec<(ZoneIx, BayKind, Option<CountEvidence>)>,
     tallies: Vec<(ZoneIx, ZoneTally)>,
     done: Done,
     settle: Option<Settle>,
@@ -95,6 +100,8 @@ impl Worker {
             cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
             passing: Passing::new(MOST_PASSING),
             beliefs: None,
+            feedback: None,
+            told_through: None,
             round: Round::default(),
             suspects: Suspects::new(peers),
             zones: vec![ZoneCell::default(); city.zone_count() as usize],
@@ -108,6 +115,7 @@ impl Worker {
             dirty: Vec::new(),
             views: Vec::with_capacity(VIEWS),
             evidence: Vec::new(),
+            counts: Vec::new(),
             tallies: Vec::new(),
             done: Done::default(),
             settle: None,
@@ -116,11 +124,31 @@ impl Worker {
         worker
     }
 
-    /// Also forms a belief of each bay, and tells `judges` what that shows of contributors.
+    /// Also forms a belief of each bay, and tells `feedback` what that shows of contributors.
     #[must_use]
-    pub fn believing(mut self, judges: Option<Arc<dyn Judges>>) -> Self {
-        self.beliefs = Some(Beliefs::new(self.zones.len(), judges));
+    pub fn believing(mut self, feedback: Option<Arc<dyn FeedbackSink>>) -> Self {
+        self.beliefs = Some(Beliefs::new(self.zones.len()));
+        self.feedback = feedback;
         self
+    }
+
+    /// Hands in what sensors have shown of contributors in windows of ingest time that ended by
+    /// `reached`. All claims of batches before that must have been applied.
+    pub fn hand_in(&mut self, reached: Millis) {
+        let Some(beliefs) = &mut self.beliefs else {
+            return;
+        };
+        let Some(through) = last_window_before(reached) else {
+            return;
+        };
+        if self.told_through.is_some_and(|told| told >= through) {
+            return;
+        }
+        self.told_through = Some(through);
+        let windows = beliefs.judged_through(through);
+        if let Some(feedback) = &self.feedback {
+            feedback.hand_in(self.me, through, windows);
+        }
     }
 
     /// Also settles what it is told.
@@ -182,6 +210,7 @@ impl Worker {
             .resize(city.zone_count() as usize, ZonePulse::default());
         if let Some(beliefs) = &mut self.beliefs {
             beliefs.make_room(self.zones.len());
+            beliefs.tilts.doubt_all();
         }
         self.city = city.clone();
         for z in (0..city.zone_count())
@@ -210,11 +239,12 @@ impl Worker {
                 self.replace(bay, z, told, Told::of(&new));
             }
             self.passing.forget(bay);
-            if let Some(beliefs) = &mut self.beliefs
-                && cell.is_pooled()
-            {
-                beliefs.forget(bay);
-                self.evidence.push((bay, None));
+            if let Some(beliefs) = &mut self.beliefs {
+                beliefs.twins.forget(bay);
+                if cell.is_pooled() {
+                    beliefs.forget(bay);
+                    self.evidence.push((bay, None));
+                }
             }
             self.cells[bay.at()] = new;
         }
@@ -253,21 +283,7 @@ impl Worker {
                         settle.take(o, cell.zone(), ingest);
                     }
                 }
-                Claim::Count(c) => {
-                    if let (Some(zone), Some(pulse)) = (
-                        self.zones.get_mut(c.zone.at()),
-                        self.pulses.get_mut(c.zone.at()),
-                    ) {
-                        // A clock that is ahead gains nothing.
-                        let at = c.at.min(now);
-                        pulse.observed_at = pulse.observed_at.max(at);
-                        let age = now.since(at);
-                        let stands = age <= u64::from(pulse.stale_after_s) * 1000;
-                        let news = zone.count(&CountObservation { at, ..*c }, stands);
-                        self.done.superseded += u64::from(!news);
-                        mark(pulse, c.zone, &mut self.dirty);
-                    }
-                }
+                Claim::Count(c) => self.take_count(c, now),
                 Claim::Alive { .. } | Claim::Clock { .. } => {}
             }
             if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&mut self.settle, claim)
@@ -287,6 +303,10 @@ impl Worker {
         if !self.evidence.is_empty() {
             self.model.apps(&self.evidence);
             self.evidence.clear();
+        }
+        if !self.counts.is_empty() {
+            self.model.counts(&self.counts);
+            self.counts.clear();
         }
         for z in self.dirty.drain(..) {
             let pulse = &mut self.pulses[z.at()];
@@ -322,6 +342,7 @@ fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
 
 mod believe;
 mod clock;
+mod counted;
 mod observe;
 mod round;
 mod state;
@@ -329,3 +350,5 @@ mod suspects;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod tilts;
+mod twins;

@@ -3,6 +3,7 @@
 use super::counts::GateCount;
 use super::fuse::BayState;
 use super::word::Word;
+use crate::belief::Windows;
 use crate::domain::{BayIx, BayKind, Millis, ZoneIx};
 use crate::registry::city::City;
 use crate::settlement;
@@ -18,6 +19,10 @@ pub struct WorkerCopy {
     pub(in crate::stream) cells: Vec<BayState>,
     /// Words beside those of the cells.
     pub(in crate::stream) passing: Vec<(BayIx, Word)>,
+    /// What was judged of contributors and not handed in.
+    pub(in crate::stream) judged: Windows,
+    /// Words of who else watches than the cell's source, and how far each is doubted.
+    pub(in crate::stream) twins: Vec<(BayIx, Word, u32)>,
     /// Evidence of apps.
     pub(in crate::stream) pools: Vec<(BayIx, [u8; 20])>,
     /// By zone: its newest observation.

@@ -1,5 +1,6 @@
 //! Several rooms wired together: what none of them promises alone.
 
+mod contributors;
 mod golden;
 mod hub;
 mod pressure;

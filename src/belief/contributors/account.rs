@@ -2,6 +2,7 @@
 
 use super::feedback::Judged;
 use crate::belief::tables::{self, OCTAVE, ONE};
+use bytemuck::Zeroable;
 
 /// A count of 1, in units.
 const COUNT: i64 = 256;
@@ -28,7 +29,8 @@ const MOST: u64 = 63_570;
 const BEYOND_SHORT: u64 = 3277;
 
 /// What is known of a contributor: 16 bytes, all zero for nobody.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Zeroable)]
+#[repr(C)]
 pub(super) struct Account {
     name: [u8; 6],
     /// Reports by what was said and by what was so, in 1/256: said occupied and so, said occupied
@@ -88,10 +90,6 @@ impl Account {
 
     /// What one window has shown.
     pub(super) fn learn(&mut self, window: &Judged) {
-        if self.counts == [0; 4] {
-            let name = self.name();
-            *self = Self::newcomer(false).named(name);
-        }
         let reports = window.reports.min(4000);
         let kept = tables::exp2(FORGET * reports as i32);
         // The window's own reports forget each other too: as if they were all alike.

@@ -38,21 +38,23 @@ impl Feedback {
 
 /// Who learns what sensors show of contributors. Called by each stream worker on its own thread:
 /// must not block for long.
-pub trait Judges: Send + Sync {
-    /// In that window of ingest time ([`WINDOW_S`](super::WINDOW_S)).
-    fn judged(&self, window: u32, feedback: Feedback);
+pub trait FeedbackSink: Send + Sync {
+    /// Worker `worker` has judged all it ever will in the windows of ingest time up to `through`
+    /// ([`WINDOW_S`](super::WINDOW_S)), and this is what was not handed in before.
+    fn hand_in(&self, worker: u32, through: u32, windows: Windows);
 }
 
 /// What a window has shown of one contributor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Judged {
-    /// As an account's counts, in 1/256.
-    pub(super) counts: [u32; 4],
-    pub(super) reports: u32,
+pub struct Judged {
+    /// Reports by what was said and by what was so, in 1/256: said occupied and so, said occupied
+    /// and not so, said vacant and not so, said vacant and so.
+    pub counts: [u32; 4],
+    pub reports: u32,
     /// Of all reports, in 1/16.
-    pub(super) certainty: u32,
+    pub certainty: u32,
     /// Of what was right, in 1/256.
-    pub(super) right: u32,
+    pub right: u32,
 }
 
 impl Judged {
@@ -73,38 +75,63 @@ impl Judged {
         more(&mut self.certainty, w);
         more(&mut self.reports, 1);
     }
+
+    fn sum(&mut self, other: &Self) {
+        let more = |count: &mut u32, by: u32| *count = count.saturating_add(by);
+        let counts = self.counts.iter_mut().zip(other.counts);
+        counts.for_each(|(count, by)| more(count, by));
+        more(&mut self.reports, other.reports);
+        more(&mut self.certainty, other.certainty);
+        more(&mut self.right, other.right);
+    }
 }
 
-/// The windows that may still be judged in. At most a row for each slot in each.
+/// What was judged in windows that are not applied yet: sums, so in whatever order and by however
+/// many workers they were made, they come to the same. At most a row for each slot in each window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Windows(BTreeMap<(u32, u32), Judged>);
+pub struct Windows(BTreeMap<(u32, u32), Judged>);
 
 impl Windows {
-    pub(super) fn absorb(&mut self, window: u32, feedback: Feedback) {
+    pub fn absorb(&mut self, window: u32, feedback: Feedback) {
         self.0
             .entry((window, feedback.slot))
             .or_default()
             .add(feedback);
     }
 
-    /// All up to that window, by window and slot.
-    pub(super) fn take_through(&mut self, window: u32) -> impl Iterator<Item = (u32, Judged)> {
+    /// Adds what another has, but for windows up to `applied`.
+    pub fn merge(&mut self, other: &Self, applied: Option<u32>) {
+        for (window, slot, judged) in other.rows() {
+            if applied.is_none_or(|applied| window > applied) {
+                self.0.entry((window, slot)).or_default().sum(judged);
+            }
+        }
+    }
+
+    /// All up to that window.
+    #[must_use]
+    pub fn take_through(&mut self, window: u32) -> Self {
         let open = match window.checked_add(1) {
             Some(next) => self.0.split_off(&(next, 0)),
             None => BTreeMap::new(),
         };
-        let closed = std::mem::replace(&mut self.0, open);
-        closed.into_iter().map(|((_, slot), judged)| (slot, judged))
+        Self(std::mem::replace(&mut self.0, open))
     }
 
-    #[cfg(test)]
-    pub(super) fn rows(&self) -> usize {
-        self.0.len()
+    /// Window, slot and what was judged, in order of the first two.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = (u32, u32, &Judged)> {
+        let all = self.0.iter();
+        all.map(|((window, slot), judged)| (*window, *slot, judged))
     }
 
-    pub(super) fn write(&self, bytes: &mut Vec<u8>) {
-        bytes.extend((self.0.len() as u64).to_le_bytes());
-        for ((window, slot), judged) in &self.0 {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// For the disk: 36 bytes a row.
+    pub fn write(&self, bytes: &mut Vec<u8>) {
+        for (window, slot, judged) in self.rows() {
             let [a, b, c, d] = judged.counts;
             let Judged {
                 reports,
@@ -112,24 +139,21 @@ impl Windows {
                 right,
                 ..
             } = *judged;
-            for word in [*window, *slot, a, b, c, d, reports, certainty, right] {
+            for word in [window, slot, a, b, c, d, reports, certainty, right] {
                 bytes.extend(word.to_le_bytes());
             }
         }
     }
 
-    pub(super) fn read(bytes: &mut &[u8], slots: u32) -> Option<Self> {
-        let rows = u64::from_le_bytes(*take(bytes)?);
-        let mut windows = BTreeMap::new();
-        for _ in 0..rows {
+    /// Adds what [`Self::write`] made. `None` if the bytes are not that.
+    pub fn read(&mut self, mut bytes: &[u8]) -> Option<()> {
+        let bytes = &mut bytes;
+        while !bytes.is_empty() {
             let mut words = [0; 9];
             for word in &mut words {
                 *word = u32::from_le_bytes(*take(bytes)?);
             }
             let [window, slot, a, b, c, d, reports, certainty, right] = words;
-            if slot >= slots {
-                return None;
-            }
             let counts = [a, b, c, d];
             let judged = Judged {
                 counts,
@@ -137,8 +161,8 @@ impl Windows {
                 certainty,
                 right,
             };
-            windows.insert((window, slot), judged);
+            self.0.entry((window, slot)).or_default().sum(&judged);
         }
-        Some(Self(windows))
+        Some(())
     }
 }

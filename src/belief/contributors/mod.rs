@@ -7,17 +7,16 @@
 //!
 //! Promises: memory is taken once (18 bytes a slot) and bounded by the number of slots, whatever
 //! number of contributors is invented; a newcomer never displaces one with [`PROVEN`] judged
-//! reports. What is judged is added up per window of ingest time ([`Contributors::absorb`]) and
-//! applied when the window ends ([`Contributors::close`]): in whatever order and by whatever number
-//! of workers it was judged, the table ends in the same bits.
+//! reports. What is judged is added up per window of ingest time ([`Windows`]) and applied when the
+//! window has ended ([`Contributors::learn`]): in whatever order and by whatever number of workers
+//! it was judged, the table ends in the same bits.
 
 mod account;
 mod feedback;
 
-pub use feedback::{Feedback, Judges};
+pub use feedback::{Feedback, FeedbackSink, Judged, Windows};
 
 use account::Account;
-use feedback::Windows;
 
 /// Judged reports from which on a contributor keeps its place.
 pub const PROVEN: u8 = 8;
@@ -42,7 +41,6 @@ pub struct Contributors {
     /// When each contributor's bucket of counted reports is full again: minutes modulo 2^16. Not
     /// kept over a restart: all buckets are full then.
     full_at: Vec<u16>,
-    windows: Windows,
 }
 
 /// A pseudonym: the lower 48 bits of a MAC over partner and contributor. The table knows no more.
@@ -66,9 +64,9 @@ impl Contributors {
     pub fn new(bits: u32) -> Self {
         let slots = 1usize << bits.clamp(4, crate::domain::Backing::SLOT_BITS);
         Self {
-            accounts: vec![Account::default(); slots],
+            // Zeroed by the allocator: what nobody has is never touched.
+            accounts: bytemuck::zeroed_vec(slots),
             full_at: vec![0; slots],
-            windows: Windows::default(),
         }
     }
 
@@ -177,22 +175,19 @@ impl Contributors {
         self.accounts.get(slot as usize).map_or(0, Account::judged)
     }
 
-    /// Takes what a worker judged in that window of ingest time. A slot that is not in the table is
-    /// left out.
-    pub fn absorb(&mut self, window: u32, feedback: Feedback) {
-        if (feedback.slot as usize) < self.accounts.len() {
-            self.windows.absorb(window, feedback);
+    /// What a window has shown of the contributor in that slot: all of it at once, window by window.
+    /// A slot that is not in the table, or that nobody has now, is left out; false then.
+    pub fn learn(&mut self, slot: u32, judged: &Judged) -> bool {
+        match self.accounts.get_mut(slot as usize) {
+            Some(account) if account.name() != 0 => {
+                account.learn(judged);
+                true
+            }
+            _ => false,
         }
     }
 
-    /// Applies all windows before and at that one: nothing more will be judged in them.
-    pub fn close(&mut self, window: u32) {
-        for (slot, judged) in self.windows.take_through(window) {
-            self.accounts[slot as usize].learn(&judged);
-        }
-    }
-
-    /// For the disk: what is not empty, and the windows that are open.
+    /// For the disk: what is not empty.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = (self.accounts.len() as u64).to_le_bytes().to_vec();
@@ -203,7 +198,6 @@ impl Contributors {
             bytes.extend((slot as u32).to_le_bytes());
             bytes.extend(account.to_bytes());
         }
-        self.windows.write(&mut bytes);
         bytes
     }
 
@@ -222,7 +216,6 @@ impl Contributors {
             let account = Account::from_bytes(take(&mut rest)?);
             *table.accounts.get_mut(slot as usize)? = account;
         }
-        table.windows = Windows::read(&mut rest, slots as u32)?;
         rest.is_empty().then_some(table)
     }
 }

@@ -5,6 +5,45 @@ use crate::belief::LogOdds;
 use crate::long::cases;
 use proptest::prelude::*;
 
+/// A table and what was judged for it.
+struct Judging {
+    table: Contributors,
+    windows: Windows,
+}
+
+impl Judging {
+    fn new(bits: u32) -> Self {
+        Self {
+            table: Contributors::new(bits),
+            windows: Windows::default(),
+        }
+    }
+
+    fn absorb(&mut self, window: u32, feedback: Feedback) {
+        self.windows.absorb(window, feedback);
+    }
+
+    fn close(&mut self, window: u32) {
+        for (_, slot, judged) in self.windows.take_through(window).rows() {
+            self.table.learn(slot, judged);
+        }
+    }
+}
+
+impl std::ops::Deref for Judging {
+    type Target = Contributors;
+
+    fn deref(&self) -> &Contributors {
+        &self.table
+    }
+}
+
+impl std::ops::DerefMut for Judging {
+    fn deref_mut(&mut self) -> &mut Contributors {
+        &mut self.table
+    }
+}
+
 fn name(n: u64) -> Pseudonym {
     // As a MAC spreads them.
     Pseudonym::of((n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11)
@@ -23,7 +62,7 @@ fn judged(slot: u32, said: bool, occupied: bool) -> Feedback {
 
 #[test]
 fn a_newcomer_weighs_nothing_until_sensors_prove_it() {
-    let mut table = Contributors::new(8);
+    let mut table = Judging::new(8);
     let slot = enrolled(&mut table, 1);
     assert_ne!(slot, 0, "slot 0 is nobody's");
     assert_eq!(
@@ -47,7 +86,7 @@ fn a_newcomer_weighs_nothing_until_sensors_prove_it() {
 
 #[test]
 fn one_of_a_trusted_key_starts_with_nine_of_ten_right() {
-    let mut table = Contributors::new(8);
+    let mut table = Judging::new(8);
     let slot = table.find_or_enrol(name(1), None, true, 0).expect("room");
     // ln(0.9 / 0.1) is 2.197 nat, and whole eighths of that 17.
     assert_eq!(table.weight(slot, true), 17);
@@ -62,7 +101,7 @@ fn one_of_a_trusted_key_starts_with_nine_of_ten_right() {
 
 #[test]
 fn who_is_always_wrong_is_not_believed_to_the_contrary() {
-    let mut table = Contributors::new(8);
+    let mut table = Judging::new(8);
     let slot = enrolled(&mut table, 1);
     for window in 0..50 {
         table.absorb(window, judged(slot, window % 2 == 0, window % 2 != 0));
@@ -77,7 +116,7 @@ fn who_is_always_wrong_is_not_believed_to_the_contrary() {
 
 #[test]
 fn who_turns_is_forgotten_soon() {
-    let mut table = Contributors::new(8);
+    let mut table = Judging::new(8);
     let slot = enrolled(&mut table, 1);
     for window in 0..100 {
         table.absorb(window, judged(slot, window % 2 == 0, window % 2 == 0));
@@ -106,7 +145,7 @@ fn only_a_sensor_that_is_certain_judges() {
 
 #[test]
 fn a_bucket_holds_six_and_gets_twelve_an_hour() {
-    let mut table = Contributors::new(4);
+    let mut table = Judging::new(4);
     let slot = enrolled(&mut table, 1);
     let mut counted =
         |from: u32, times: u32| (0..times).filter(|_| table.counts(slot, from)).count();
@@ -125,7 +164,7 @@ fn a_bucket_holds_six_and_gets_twelve_an_hour() {
 
 #[test]
 fn whoever_reports_under_a_new_key_takes_along_what_was_proved() {
-    let mut table = Contributors::new(10);
+    let mut table = Judging::new(10);
     let slot = enrolled(&mut table, 1);
     for window in 0..30 {
         table.absorb(window, judged(slot, window % 2 == 0, window % 2 == 0));
@@ -145,7 +184,7 @@ fn whoever_reports_under_a_new_key_takes_along_what_was_proved() {
 fn a_flood_of_newcomers_displaces_only_newcomers() {
     let flood = u64::from(cases(1)) * 1_000_000;
     // Fifteen newcomers a slot; of ten million, as many slots as the hub has.
-    let mut table = Contributors::new(if flood < 10_000_000 { 16 } else { 20 });
+    let mut table = Judging::new(if flood < 10_000_000 { 16 } else { 20 });
     let slots = table.slots() as u64;
     let held = (table.accounts.capacity(), table.full_at.capacity());
     let proven: Vec<u32> = (0..slots / 3)
@@ -186,12 +225,12 @@ fn a_flood_of_newcomers_displaces_only_newcomers() {
         assert_eq!(table.accounts[*slot as usize], account);
     }
     assert_eq!((table.accounts.capacity(), table.full_at.capacity()), held);
-    assert!(table.windows.rows() <= table.slots());
+    assert!(table.windows.rows().len() <= table.slots());
 }
 
 #[test]
 fn a_table_survives_the_disk_and_nothing_else_is_one() {
-    let mut table = Contributors::new(6);
+    let mut table = Judging::new(6);
     for n in 0..40 {
         if let Some(slot) = table.find_or_enrol(name(n), None, n % 2 == 0, 0) {
             table.absorb(3 + n as u32 % 2, judged(slot, true, n % 3 == 0));
@@ -201,7 +240,13 @@ fn a_table_survives_the_disk_and_nothing_else_is_one() {
     let bytes = table.to_bytes();
     let back = Contributors::from_bytes(&bytes).expect("what was written");
     assert_eq!(back.accounts, table.accounts);
-    assert_eq!(back.windows, table.windows);
+    let mut rows = Vec::new();
+    table.windows.write(&mut rows);
+    assert_eq!(rows.len(), 36 * table.windows.rows().len());
+    let mut read = Windows::default();
+    assert_eq!(read.read(&rows), Some(()));
+    assert_eq!(read, table.windows);
+    assert_eq!(Windows::default().read(&rows[1..]), None);
     for cut in 0..bytes.len() {
         assert!(
             Contributors::from_bytes(&bytes[..cut]).is_none(),
@@ -231,7 +276,7 @@ proptest! {
         turn in 0..300usize,
     ) {
         let run = |order: &[(u32, u32, bool, u8, u8)]| {
-            let mut table = Contributors::new(5);
+            let mut table = Judging::new(5);
             for (window, slot, said, q, w) in order {
                 table.absorb(*window, Feedback { slot: *slot, said: *said, q: *q, w: *w });
             }
@@ -250,7 +295,7 @@ proptest! {
         all in prop::collection::vec((any::<u32>(), any::<bool>(), any::<u8>(), any::<u8>()), 0..200),
         often in 1..200u32,
     ) {
-        let mut table = Contributors::new(4);
+        let mut table = Judging::new(4);
         let slot = enrolled(&mut table, 1);
         for (window, said, q, w) in all {
             for _ in 0..often {

@@ -183,6 +183,8 @@ pub struct BaySaid<'a> {
     /// `None`: when it was received.
     pub at: Option<Millis>,
     pub seq: u64,
+    /// Whom the sender speaks for, by its own name for them.
+    pub contributor: Option<Cow<'a, str>>,
 }
 
 /// A count of a zone, before anyone has asked whether the zone exists.

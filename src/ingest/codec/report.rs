@@ -1,14 +1,15 @@
 //! The hub's own report, as JSON: a batch of bays, or one bay given flat.
 //!
 //! `{"at":"...","seq":17,"bays":[{"bay":"TPY12-007","state":"occupied","confidence":0.98}]}` or
-//! `{"bay":"...","state":"vacant","at":"...","seq":18}`. An item may carry its own `at` and `seq`.
+//! `{"bay":"...","state":"vacant","at":"...","seq":18}`. An item may carry its own `at` and `seq`,
+//! and an app's `contributor`.
 //! An empty `bays` says only that the source is there. Unknown members are ignored.
 //!
 //! A sound batch is read in one pass; only when an item is bad is the batch read again, item by
 //! item, so that the good ones stand.
 
 use super::{BaySaid, Codec, Http, Malformed, Said, Sender, described, json, time};
-use crate::domain::BayStatus;
+use crate::domain::{BayStatus, CONTRIBUTOR_LEN, Millis};
 use crate::schema::BayState;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -25,6 +26,8 @@ struct Item<'a> {
     #[serde(borrow)]
     at: Option<Cow<'a, str>>,
     seq: Option<u64>,
+    #[serde(borrow)]
+    contributor: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +42,8 @@ struct ReportMessage<'a> {
     #[serde(borrow)]
     state: Option<Cow<'a, str>>,
     confidence: Option<f64>,
+    #[serde(borrow)]
+    contributor: Option<Cow<'a, str>>,
 }
 
 /// The same with its items unread.
@@ -48,7 +53,16 @@ struct Loose<'a> {
     at: Option<Cow<'a, str>>,
     seq: Option<u64>,
     #[serde(borrow)]
+    contributor: Option<Cow<'a, str>>,
+    #[serde(borrow)]
     bays: Vec<&'a RawValue>,
+}
+
+/// What all items of a report have that do not say otherwise.
+struct Common<'a> {
+    at: Option<Millis>,
+    seq: u64,
+    contributor: Option<Cow<'a, str>>,
 }
 
 pub static CODEC: Codec = Codec {
@@ -83,6 +97,9 @@ struct SourceReport {
     state: Option<BayState>,
     #[schema(minimum = 0, maximum = 1)]
     confidence: Option<f64>,
+    /// An app's: whom it speaks for, by its own opaque name. Hashed on arrival, never kept.
+    #[schema(min_length = 1, max_length = 64)]
+    contributor: Option<String>,
 }
 
 /// One bay of a report.
@@ -97,6 +114,8 @@ struct SeenBay {
     #[schema(format = DateTime)]
     at: Option<String>,
     seq: Option<u64>,
+    #[schema(min_length = 1, max_length = 64)]
+    contributor: Option<String>,
 }
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
@@ -109,15 +128,18 @@ pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(
         Err(e) if e.is_data() => return item_by_item(payload, out, &e),
         Err(e) => return Err(json(&e)),
     };
-    let at = time(report.at.as_deref())?;
-    let seq = report.seq.unwrap_or(0);
+    let common = Common {
+        at: time(report.at.as_deref())?,
+        seq: report.seq.unwrap_or(0),
+        contributor: named(report.contributor)?,
+    };
     match (report.bays, report.bay, report.state) {
-        (Some(items), None, None) if items.is_empty() => out.push(Said::Present(at)),
+        (Some(items), None, None) if items.is_empty() => out.push(Said::Present(common.at)),
         (Some(items), None, None) => {
             out.extend(
                 items
                     .into_iter()
-                    .map(|item| said(item, at, seq).unwrap_or_else(Said::Unreadable)),
+                    .map(|item| said(item, &common).unwrap_or_else(Said::Unreadable)),
             );
         }
         (None, Some(bay), Some(state)) => {
@@ -127,8 +149,9 @@ pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(
                 confidence: report.confidence,
                 at: None,
                 seq: None,
+                contributor: None,
             };
-            out.push(said(flat, at, seq)?);
+            out.push(said(flat, &common)?);
         }
         (Some(_), _, _) => {
             return Err(Malformed(
@@ -152,21 +175,32 @@ fn item_by_item<'a>(
     first: &serde_json::Error,
 ) -> Result<(), Malformed> {
     let loose: Loose<'a> = serde_json::from_slice(payload).map_err(|_| json(first))?;
-    let at = time(loose.at.as_deref())?;
-    let seq = loose.seq.unwrap_or(0);
+    let common = Common {
+        at: time(loose.at.as_deref())?,
+        seq: loose.seq.unwrap_or(0),
+        contributor: named(loose.contributor)?,
+    };
     out.extend(loose.bays.into_iter().map(|raw| {
         let item = serde_json::from_str::<Item<'a>>(raw.get()).map_err(|e| json(&e));
-        item.and_then(|item| said(item, at, seq))
+        item.and_then(|item| said(item, &common))
             .unwrap_or_else(Said::Unreadable)
     }));
     Ok(())
 }
 
-fn said(
-    item: Item<'_>,
-    at: Option<crate::domain::Millis>,
-    seq: u64,
-) -> Result<Said<'_>, Malformed> {
+/// A contributor's name. What it is does not go into the error: it may be somebody's.
+fn named(contributor: Option<Cow<'_, str>>) -> Result<Option<Cow<'_, str>>, Malformed> {
+    let fits = |name: &str| (1..=CONTRIBUTOR_LEN).contains(&name.chars().count());
+    match contributor {
+        Some(name) if !fits(&name) => Err(Malformed(format!(
+            "contributor: has {} characters; 1 to {CONTRIBUTOR_LEN} are taken",
+            name.chars().count()
+        ))),
+        fine => Ok(fine),
+    }
+}
+
+fn said<'a>(item: Item<'a>, common: &Common<'a>) -> Result<Said<'a>, Malformed> {
     let status = BayStatus::parse(&item.state).ok_or_else(|| {
         Malformed(format!(
             "state: {:?} is none of vacant, occupied, unknown, closed",
@@ -179,13 +213,15 @@ fn said(
         }
         c => c.map(|c| c as f32),
     };
-    let at = time(item.at.as_deref())?.or(at);
+    let at = time(item.at.as_deref())?.or(common.at);
+    let contributor = named(item.contributor)?.or_else(|| common.contributor.clone());
     Ok(Said::Bay(BaySaid {
         bay: item.bay,
         status,
         confidence,
         at,
-        seq: item.seq.unwrap_or(seq),
+        seq: item.seq.unwrap_or(common.seq),
+        contributor,
     }))
 }
 
@@ -199,7 +235,6 @@ fn cut(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Millis;
 
     fn read(json: &str) -> Result<Vec<Said<'_>>, Malformed> {
         let mut out = Vec::new();
@@ -260,6 +295,39 @@ mod tests {
             assert!(text.contains(names), "{text}");
         }
         assert_eq!(bay(&out[5]).bay, "E");
+    }
+
+    #[test]
+    fn a_contributor_is_of_the_report_or_of_the_item() {
+        let json = r#"{"contributor":"c-1","bays":[{"bay":"A","state":"vacant"},
+            {"bay":"B","state":"vacant","contributor":"c-\u0032"}]}"#;
+        let out = read(json).unwrap();
+        let whose = |n: usize| bay(&out[n]).contributor.as_deref();
+        assert_eq!((whose(0), whose(1)), (Some("c-1"), Some("c-2")));
+        let flat = read(r#"{"contributor":"c","bay":"A","state":"vacant"}"#).unwrap();
+        assert_eq!(bay(&flat[0]).contributor.as_deref(), Some("c"));
+        let long = "\u{2603}".repeat(64);
+        let name = format!(r#"{{"contributor":"{long}","bay":"A","state":"vacant"}}"#);
+        assert!(read(&name).is_ok(), "characters, not bytes");
+        for bad in [
+            format!("\"{long}x\""),
+            "\"\"".into(),
+            "7".into(),
+            "{}".into(),
+        ] {
+            let name = format!(r#"{{"contributor":{bad},"bay":"A","state":"vacant"}}"#);
+            assert!(read(&name).is_err(), "{name}");
+            let item = format!(
+                r#"{{"bays":[{{"bay":"A","state":"vacant","contributor":{bad}}},
+                {{"bay":"B","state":"vacant"}}]}}"#
+            );
+            let out = read(&item).unwrap();
+            assert!(
+                matches!(&out[..], [Said::Unreadable(why), Said::Bay(_)]
+                if !why.0.contains('\u{2603}')),
+                "{out:?}"
+            );
+        }
     }
 
     #[test]

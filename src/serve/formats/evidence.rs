@@ -1,16 +1,23 @@
-//! What speaks for and against a bay being taken: who watches it, what apps say, what is usual.
+//! What speaks for and against a bay being taken: who watches it, what apps say, what a count of its
+//! zone says, what is usual.
 //!
 //! Log-odds are of *occupied*, in nats: those of who watches hold what is usual too, and with the
-//! apps' they make up the `p_vacant` that is told. How many contributors apps had is said, never who.
+//! apps' they make up the `p_vacant` that is told. A count has a say only where nobody watches. How many contributors apps had is said, never who.
 
 use super::text::Text;
 use crate::belief::Rates;
-use crate::domain::{AppEvidence, BayStatus, BayView, Millis, SourceKind};
+use crate::domain::{AppEvidence, BayStatus, BayView, CountEvidence, Millis, SourceKind};
 
 /// `,"evidence":[..]`.
-pub(super) fn list(t: &mut Text, view: &BayView, apps: Option<&AppEvidence>) {
+pub(super) fn list(
+    t: &mut Text,
+    view: &BayView,
+    (apps, of_zone): (Option<&AppEvidence>, Option<&CountEvidence>),
+) {
     let usual = f64::from(Rates::default().usual().nats());
-    let of_apps = apps.map_or(0.0, |a| f64::from(a.log_odds) / 1024.0);
+    let of_apps = apps.map_or(0.0, |a| nats(a.log_odds));
+    let counted = of_zone.filter(|_| !is_watched(view));
+    let of_count = counted.map_or(0.0, |c| nats(c.log_odds));
     t.raw(",\"evidence\":[");
     let known = matches!(view.status, BayStatus::Occupied | BayStatus::Vacant);
     if known && view.source_kind != SourceKind::App {
@@ -21,17 +28,12 @@ pub(super) fn list(t: &mut Text, view: &BayView, apps: Option<&AppEvidence>) {
             view.observed_at,
         );
         t.raw(",\"log_odds\":")
-            .rounded(Some(odds(view) - of_apps), 3);
+            .rounded(Some(odds(view) - of_apps - of_count), 3);
         t.raw("},");
     }
     let said = known && view.source_kind == SourceKind::App;
     if let Some(apps) = apps {
-        let leans = if apps.log_odds > 0 {
-            BayStatus::Occupied
-        } else {
-            BayStatus::Vacant
-        };
-        entry(t, "apps", Some(leans), apps.at);
+        entry(t, "apps", Some(leans(apps.log_odds)), apps.at);
         t.raw(",\"log_odds\":").rounded(Some(of_apps), 3);
         count(t, "reports", apps.reports);
         count(t, "contributors", apps.contributors);
@@ -42,9 +44,36 @@ pub(super) fn list(t: &mut Text, view: &BayView, apps: Option<&AppEvidence>) {
         entry(t, "apps", Some(view.status), view.observed_at);
         t.raw(",\"log_odds\":0},");
     }
+    if let Some(counted) = counted {
+        entry(t, "gate", Some(leans(counted.log_odds)), counted.at);
+        t.raw(",\"log_odds\":").rounded(Some(of_count), 3);
+        t.raw("},");
+    }
     t.raw("{\"kind\":\"usual\",\"log_odds\":")
         .rounded(Some(usual), 3);
     t.raw("}]");
+}
+
+/// From 1/1,024 nat.
+fn nats(units: i16) -> f64 {
+    f64::from(units) / 1024.0
+}
+
+const fn leans(log_odds: i16) -> BayStatus {
+    if log_odds > 0 {
+        BayStatus::Occupied
+    } else {
+        BayStatus::Vacant
+    }
+}
+
+/// Whether a watcher's word of it stands, or it is closed: then a count says nothing of it.
+const fn is_watched(view: &BayView) -> bool {
+    match view.status {
+        BayStatus::Closed => true,
+        BayStatus::Unknown => false,
+        BayStatus::Vacant | BayStatus::Occupied => !view.source_kind.passes_by(),
+    }
 }
 
 fn entry(t: &mut Text, kind: &'static str, said: Option<BayStatus>, at: Millis) {

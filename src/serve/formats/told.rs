@@ -1,6 +1,6 @@
 //! What is told of bays and zones, whatever the format: looked up once, written by any.
 
-use crate::domain::{AppEvidence, BayKind, BayStatus, BayView, Millis, ZoneTally};
+use crate::domain::{AppEvidence, BayKind, BayStatus, BayView, CountEvidence, Millis, ZoneTally};
 use crate::registry::city::{City, Zone};
 
 /// The nearest vacant bays.
@@ -41,6 +41,8 @@ pub(in crate::serve) struct BayTold<'c> {
     pub(in crate::serve) reserved: bool,
     /// What apps say of it, beside whoever watches it.
     pub(in crate::serve) apps: Option<AppEvidence>,
+    /// What a count of its zone says of it if nobody watches it.
+    pub(in crate::serve) count: Option<CountEvidence>,
     pub(in crate::serve) at: Millis,
 }
 

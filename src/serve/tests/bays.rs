@@ -2,7 +2,7 @@
 
 use super::{NOW, Town};
 use crate::domain::BayStatus::{Closed, Occupied, Unknown, Vacant};
-use crate::domain::{AppEvidence, ReadModel as _};
+use crate::domain::{AppEvidence, BayKind, BayView, CountEvidence, ReadModel as _, SourceKind};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -79,6 +79,59 @@ async fn what_apps_say_is_told_beside_who_watches_and_no_name_with_it() {
     town.live.apps(&[(bay, None)]);
     let got = town.get("/v1/bays/TPY12-002").await.json();
     assert_eq!(got["evidence"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_count_is_told_of_bays_that_nobody_watches_and_adds_up_with_the_rest() {
+    let town = Town::new();
+    let bay = town.turns("TPY12-002", Vacant, Vacant);
+    let zone = town.registry.zone("TPY12").unwrap();
+    let kind = BayKind::Car;
+    let count = |log_odds| CountEvidence { at: NOW, log_odds };
+    let told = async || town.get("/v1/bays/TPY12-002").await.json();
+    town.live.counts(&[(zone, kind, Some(count(1229)))]);
+    let got = told().await;
+    assert_eq!(
+        got["evidence"].as_array().unwrap().len(),
+        2,
+        "it is watched"
+    );
+    // An app's word: 1 / (1 + exp(0.875 - 0.9 + 1.2)).
+    let view = town.live.bay(&town.registry.city(), bay);
+    town.live.bays(&[BayView {
+        confidence: 60,
+        source_kind: SourceKind::App,
+        ..view
+    }]);
+    let apps = AppEvidence {
+        at: NOW,
+        log_odds: -922,
+        reports: 4,
+        contributors: 3,
+        partners: 2,
+    };
+    town.live.apps(&[(bay, Some(apps))]);
+    let got = told().await;
+    let evidence = got["evidence"].as_array().unwrap();
+    assert_eq!(
+        evidence[1],
+        json!({
+            "kind": "gate", "said": "occupied", "at": "2026-11-23T02:00:00.123Z", "log_odds": 1.2,
+        })
+    );
+    let sum: f64 = evidence
+        .iter()
+        .map(|e| e["log_odds"].as_f64().unwrap())
+        .sum();
+    let p = 1.0 / (1.0 + sum.exp());
+    assert!(
+        (p - got["p_vacant"].as_f64().unwrap()).abs() < 0.006,
+        "{got}"
+    );
+    town.live.counts(&[(zone, kind, Some(count(-512)))]);
+    assert_eq!(told().await["evidence"][1]["said"], "vacant");
+    town.live.counts(&[(zone, kind, None)]);
+    assert_eq!(told().await["evidence"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

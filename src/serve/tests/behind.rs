@@ -3,10 +3,10 @@
 
 use super::STORES;
 use crate::clock::ManualClock;
-use crate::domain::{Pass, SharedRemit, SourceKind, Standing};
+use crate::domain::{Clock as _, Pass, SharedRemit, SourceKind, Standing};
 use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::partners::{Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
+use crate::partners::{ContributorDesk, Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
 use crate::registry::Registry;
 use crate::sharing::{self, Desk, Witness};
 use crate::store::{self, Store};
@@ -69,6 +69,17 @@ pub(super) fn behind(
         task.await;
     });
     open.recv().unwrap()
+}
+
+/// Of nobody yet.
+pub(super) fn contributors(
+    dir: &Path,
+    clock: &ManualClock,
+    metrics: &Arc<Metrics>,
+) -> Arc<ContributorDesk> {
+    let keys = dir.join("pseudonyms.json");
+    let desk = ContributorDesk::open(&keys, None, 1, clock.now(), metrics.clone());
+    Arc::new(desk.unwrap())
 }
 
 pub(super) fn small_journal() -> crate::journal::Config {

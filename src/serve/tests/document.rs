@@ -5,9 +5,10 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 47] = [
+const OPERATIONS: [(&str, &str); 48] = [
     ("get", "/v1/turnover"),
     ("get", "/v1/cds/metrics/aggregates"),
+    ("get", "/v1/contributions/mine"),
     ("get", "/v1/sources"),
     ("get", "/livez"),
     ("get", "/readyz"),

@@ -7,6 +7,7 @@ mod answer;
 mod bays;
 mod behind;
 mod cds;
+mod contributions;
 mod devices;
 mod document;
 mod formats;

@@ -108,6 +108,7 @@ impl Town {
             registry: registry.clone(),
             live: live.clone(),
             issuer,
+            contributors: behind::contributors(dir.path(), &clock, &metrics),
             desk,
             keys,
             clock: clock.clone(),

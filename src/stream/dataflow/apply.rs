@@ -8,7 +8,7 @@ use super::super::seen::SourcesSeen;
 use super::super::worker::Worker;
 use super::super::{Config, Fuse};
 use super::{AmendmentLogOf, Attached};
-use crate::belief::Judges;
+use crate::belief::FeedbackSink;
 use crate::domain::{Claim, Millis, ReadModel, Staleness, ZoneIx};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -29,7 +29,7 @@ pub(super) struct WorkerParts {
     saved: Arc<Saved>,
     pub(super) settle: Option<(Arc<SettlementShared>, AmendmentLogOf)>,
     fuse: Fuse,
-    judges: Option<Arc<dyn Judges>>,
+    feedback: Option<Arc<dyn FeedbackSink>>,
 }
 
 impl WorkerParts {
@@ -74,7 +74,7 @@ impl WorkerParts {
             saved: Arc::new(saved),
             settle,
             fuse: config.fuse,
-            judges: attached.judges,
+            feedback: attached.feedback,
         }
     }
 }
@@ -91,7 +91,7 @@ impl Apply {
     pub(super) fn new(place: (u32, u32), p: WorkerParts) -> Self {
         let mut worker = Worker::new(place, p.registry, p.seen, p.model, p.staleness);
         if p.fuse == Fuse::Belief {
-            worker = worker.believing(p.judges);
+            worker = worker.believing(p.feedback);
         }
         if let Some((shared, kept)) = p.settle {
             worker = worker.settling(shared, kept(place.0));
@@ -146,6 +146,9 @@ impl Apply {
     /// Once per activation, after all input that was there.
     pub(super) fn finish(&mut self, frontier: Option<u64>) {
         self.snapshotter.cut(&mut self.worker, frontier);
+        if let Some(t) = frontier {
+            self.worker.hand_in(Millis(t));
+        }
         if let Some(t) = frontier
             && self.progress.live.load(Ordering::Acquire)
         {

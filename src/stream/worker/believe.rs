@@ -9,16 +9,20 @@
 //! costs two logarithms from tables, so a word that is only repeated is not read out.
 
 use super::super::fuse::BayState;
-use super::super::word::{Rank, Word};
+use super::super::word::{Beside, Rank, Word};
+use super::tilts::Tilts;
+use super::twins::{Twin, Twins};
 use crate::belief::contributors::WINDOW_S;
-use crate::belief::{AppReport, AppSaid, Doubt, Feedback, Judges, LogOdds, Pools, Rates};
+use crate::belief::{AppReport, AppSaid, Doubt, Feedback, LogOdds, Pools, Rates, Windows};
 use crate::domain::observation::SURE;
-use crate::domain::{AppEvidence, BayIx, BayStatus, Millis, Observation, SourceKind, ZoneIx};
+use crate::domain::{AppEvidence, BayIx, Millis, Observation, SourceIx, SourceKind, ZoneIx};
 use ahash::AHashMap;
-use std::sync::Arc;
 
 /// Bays with evidence that a worker keeps: some 50 MB.
 const MOST_POOLED: usize = 1 << 20;
+
+/// Bays with several watchers that a worker keeps the others' words of: some 30 MB with two each.
+const MOST_TWINS: usize = 1 << 18;
 
 /// What the hub's own word of a booked stay is worth: 0.95.
 const BOOKED: LogOdds = LogOdds(3015);
@@ -28,20 +32,16 @@ pub(super) struct Beliefs {
     /// By zone.
     rates: Vec<Rates>,
     pools: AHashMap<u32, Pools>,
-    judges: Option<Arc<dyn Judges>>,
-}
-
-/// What a status says of a car.
-pub(super) const fn occupied(status: BayStatus) -> Option<bool> {
-    match status {
-        BayStatus::Occupied => Some(true),
-        BayStatus::Vacant => Some(false),
-        BayStatus::Unknown | BayStatus::Closed => None,
-    }
+    /// What sensors have shown of contributors since that was last handed in.
+    judged: Windows,
+    /// What counts say of bays that nobody watches.
+    pub(super) tilts: Tilts,
+    /// Who else watches.
+    pub(super) twins: Twins,
 }
 
 /// Absolute seconds.
-const fn seconds(at: Millis) -> u32 {
+pub(super) const fn seconds(at: Millis) -> u32 {
     let s = at.0 / 1000;
     if s > u32::MAX as u64 {
         u32::MAX
@@ -50,10 +50,15 @@ const fn seconds(at: Millis) -> u32 {
     }
 }
 
+/// The newest window of ingest time that has ended by then.
+pub(super) const fn last_window_before(reached: Millis) -> Option<u32> {
+    (seconds(reached) / WINDOW_S).checked_sub(1)
+}
+
 /// Whether the word is a watcher's, stands, and says so.
-fn watched(word: &Word) -> Option<bool> {
+pub(super) fn watched(word: &Word) -> Option<bool> {
     if word.rank() == Rank::Watcher {
-        occupied(word.status())
+        word.status().occupied()
     } else {
         None
     }
@@ -81,12 +86,29 @@ pub(super) enum Heard {
 }
 
 impl Beliefs {
-    pub(super) fn new(zones: usize, judges: Option<Arc<dyn Judges>>) -> Self {
+    pub(super) fn new(zones: usize) -> Self {
         Self {
             rates: vec![Rates::default(); zones],
             pools: AHashMap::new(),
-            judges,
+            judged: Windows::default(),
+            tilts: Tilts::default(),
+            twins: Twins::new(MOST_TWINS),
         }
+    }
+
+    /// Takes out what was judged in windows of ingest time up to that one.
+    pub(super) fn judged_through(&mut self, window: u32) -> Windows {
+        self.judged.take_through(window)
+    }
+
+    /// What was judged and not handed in.
+    pub(super) const fn judged(&self) -> &Windows {
+        &self.judged
+    }
+
+    /// Takes over what a run before had judged and not handed in.
+    pub(super) fn restore_judged(&mut self, judged: &Windows) {
+        self.judged.merge(judged, None);
     }
 
     pub(super) fn make_room(&mut self, zones: usize) {
@@ -97,10 +119,15 @@ impl Beliefs {
         self.rates[zone.at()].usual()
     }
 
+    /// What is left of a count's news so many seconds later.
+    pub(super) fn left(&self, zone: ZoneIx, news: i64, seconds: u32) -> i64 {
+        self.rates[zone.at()].left(news, seconds)
+    }
+
     /// The doubt of a bay after its watcher's word `o`, as of `at`; `cell` is as it was before.
     #[inline]
     pub(super) fn after(&mut self, cell: &BayState, o: &Observation, at: Millis) -> u32 {
-        let Some(is) = occupied(o.status) else {
+        let Some(is) = o.status.occupied() else {
             return 0;
         };
         let rates = self.rates[cell.zone().at()];
@@ -121,12 +148,29 @@ impl Beliefs {
         }
     }
 
-    /// What is believed of a bay at `now`, `told` being what is told of it.
+    /// What is believed of a bay at `now`, `told` being what is told of it. Where nobody watches it a
+    /// count of its zone has a say.
     pub(super) fn odds(&self, bay: BayIx, cell: &BayState, told: &Word, now: Millis) -> LogOdds {
+        let alone = self.odds_alone(bay, cell, told, now);
+        if watched(told).is_some() {
+            alone
+        } else {
+            alone.plus(self.tilts.shift(cell.zone(), told.bay_kind()))
+        }
+    }
+
+    /// The same without any count.
+    pub(super) fn odds_alone(
+        &self,
+        bay: BayIx,
+        cell: &BayState,
+        told: &Word,
+        now: Millis,
+    ) -> LogOdds {
         let rates = self.rates[cell.zone().at()];
         let sensor = watched(told);
-        let base = match (sensor, occupied(told.status())) {
-            (Some(is), _) => self.sensor(cell, is, now),
+        let base = match (sensor, told.status().occupied()) {
+            (Some(is), _) => self.watchers(bay, cell, is, now),
             (None, Some(is)) if told.rank() == Rank::Booking => {
                 if is {
                     BOOKED
@@ -140,6 +184,65 @@ impl Beliefs {
             Some(pools) => base.plus(pools.sum_at(sensor.is_some(), rates, seconds(now))),
             None => base,
         }
+    }
+
+    /// What is believed from all who watch, the cell's word being the newest and saying `is`: the mean
+    /// of what each comes to.
+    fn watchers(&self, bay: BayIx, cell: &BayState, is: bool, now: Millis) -> LogOdds {
+        let newest = self.sensor(cell, is, now);
+        if !cell.has_lower() {
+            return newest;
+        }
+        let mut sum = i32::from(newest.0);
+        let mut all = 1;
+        for twin in self.twins.beside(bay, cell.word.source(), now) {
+            if let Some(is) = watched(&twin.word) {
+                sum += i32::from(self.sensor(&twin.in_place_of(cell), is, now).0);
+                all += 1;
+            }
+        }
+        LogOdds((sum / all) as i16)
+    }
+
+    /// Another watcher than the cell's speaks last: its own word and doubt take the cell's place.
+    pub(super) fn change_watcher(&mut self, bay: BayIx, cell: &mut BayState, to: SourceIx) -> bool {
+        let own = self.twins.get(bay, to);
+        let mut kept = true;
+        if cell.word.standing() {
+            let before = self.twins.get(bay, cell.word.source());
+            kept = self.twins.put(bay, Twin::of(cell).aside(before));
+            cell.set_lower(true);
+        }
+        let new = own.unwrap_or(Twin {
+            word: Word::none(cell.word.bay_kind()),
+            doubt: 0,
+        });
+        *cell = new.in_place_of(cell);
+        kept
+    }
+
+    /// An older word than the newest, of another watcher: true if it is that one's newest. `None`:
+    /// there is no room for it.
+    pub(super) fn hear_twin(
+        &mut self,
+        cell: &BayState,
+        o: &Observation,
+        at: Millis,
+    ) -> Option<bool> {
+        let known = self.twins.get(o.bay, o.source);
+        let own = known.unwrap_or(Twin {
+            word: Word::none(cell.word.bay_kind()),
+            doubt: 0,
+        });
+        let beside = own.word.beside(o, at.0);
+        if beside == Beside::Older {
+            return Some(false);
+        }
+        let mut before = own.in_place_of(cell);
+        before.doubt = self.after(&before, o, at);
+        before.word.take(o, at.0, beside);
+        let twin = Twin::of(&before).aside(known);
+        self.twins.put(o.bay, twin).then_some(true)
     }
 
     /// What is believed from the watcher alone, whose word stands in the cell.
@@ -164,17 +267,17 @@ impl Beliefs {
         o: &Observation,
         (at, ingest): (Millis, Millis),
     ) -> Heard {
-        let Some(says) = occupied(o.status) else {
+        let Some(says) = o.status.occupied() else {
             return Heard::Nothing;
         };
         let rates = self.rates[cell.zone().at()];
         let sensor = watched(&cell.word);
         // Nothing is heard before what the bay's watcher said last.
         let at = at.max(cell.word.at());
-        if let (Some(is), Some(judges)) = (sensor, &self.judges) {
-            let odds = self.sensor(cell, is, at);
+        if let Some(is) = sensor {
+            let odds = self.watchers(o.bay, cell, is, at);
             if let Some(feedback) = Feedback::judge(o.backing.slot(), says, odds) {
-                judges.judged(seconds(ingest) / WINDOW_S, feedback);
+                self.judged.absorb(seconds(ingest) / WINDOW_S, feedback);
             }
         }
         let weight = weighed(o.backing.weight(), o.confidence);

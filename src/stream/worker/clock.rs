@@ -46,6 +46,11 @@ impl Worker {
     pub(super) fn set_clock(&mut self, behind_ms: u64, ingest: Millis) {
         if let Some(now) = self.clock.set(behind_ms, ingest) {
             self.swept_at = self.swept_at.min(now);
+            self.round.put_back(now);
+            if let Some(beliefs) = &mut self.beliefs {
+                beliefs.tilts.doubt_all();
+                beliefs.twins.put_back(now);
+            }
             self.put_back(now);
         }
     }

@@ -3,7 +3,7 @@
 use super::super::fuse::Told;
 use super::super::passing::Kept;
 use super::super::word::{Beside, Rank};
-use super::believe::{Heard, occupied};
+use super::believe::Heard;
 use super::{VIEWS, Worker, mark};
 use crate::domain::observation::SURE;
 use crate::domain::{BayIx, Millis, Observation, ZoneIx};
@@ -99,6 +99,9 @@ impl Worker {
         // What would have lapsed replaces nothing that stands.
         let kept = !stands && cell.word.standing() && !self.silent(zone, cell.word.origin(), now);
         if beside == Beside::Older || kept {
+            if stands && cell.word.source() != o.source && !o.source_kind.passes_by() {
+                self.hear_twin(o, at, now);
+            }
             self.done.superseded += 1;
             return;
         }
@@ -135,12 +138,42 @@ impl Worker {
         if let Some(beliefs) = &mut self.beliefs
             && !o.source_kind.passes_by()
         {
+            if cell.word.source() != o.source && cell.word.rank() == Rank::Watcher {
+                let kept = beliefs.change_watcher(o.bay, cell, o.source);
+                self.done.shed += u64::from(!kept);
+            }
             cell.doubt = beliefs.after(cell, o, at);
         }
         cell.word.take(o, at.0, beside);
         if !stands {
             cell.word.lapse();
         }
+    }
+
+    /// A word of another watcher than the cell's, older than that one's: the state stays.
+    #[cold]
+    #[inline(never)]
+    fn hear_twin(&mut self, o: &Observation, at: Millis, now: Millis) {
+        let old = self.told(o.bay);
+        let Some(beliefs) = &mut self.beliefs else {
+            return;
+        };
+        let cell = &mut self.cells[o.bay.at()];
+        match beliefs.hear_twin(cell, o, at) {
+            Some(true) => {
+                cell.set_lower(true);
+                let zone = cell.zone();
+                self.news(o.bay, zone, at, old, Some(now));
+            }
+            Some(false) => {}
+            None => self.done.shed += 1,
+        }
+    }
+
+    /// Whether words lie beside the cell's: of passers-by, or of who else watches.
+    pub(super) fn has_beside(&self, bay: BayIx) -> bool {
+        let twins = |b: &super::Beliefs| !b.twins.of(bay).is_empty();
+        self.passing.any(bay) || self.beliefs.as_ref().is_some_and(twins)
     }
 
     /// A word of a lower rank than the cell's.
@@ -197,7 +230,7 @@ impl Worker {
     pub(super) fn show(&mut self, bay: BayIx, now: Millis) {
         let told = self.told(bay).word;
         let cell = &self.cells[bay.at()];
-        let certainty = match (&self.beliefs, occupied(told.status())) {
+        let certainty = match (&self.beliefs, told.status().occupied()) {
             (Some(beliefs), Some(is)) => {
                 let p = beliefs.odds(bay, cell, &told, now).p_occupied();
                 if is { p } else { u8::MAX - p }

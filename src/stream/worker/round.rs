@@ -21,6 +21,13 @@ pub(super) struct Round {
     at: Millis,
 }
 
+impl Round {
+    /// The last turn was at `now` or before.
+    pub(super) fn put_back(&mut self, now: Millis) {
+        self.at = self.at.min(now);
+    }
+}
+
 impl Worker {
     /// Goes on with the round.
     pub(super) fn go_round(&mut self, now: Millis) {
@@ -48,6 +55,9 @@ impl Worker {
     }
 
     fn look_at(&mut self, z: ZoneIx, now: Millis) {
+        // What a count says of bays is told with them, to the last digit.
+        let counted = self.beliefs.is_some() && self.weigh_counts(z, now);
+        let least = if counted { 1 } else { MOVED };
         let city = self.city.clone();
         self.suspect_gates(z, now);
         for bay in city.bays_of(z) {
@@ -61,7 +71,7 @@ impl Worker {
             } else if !cell.word.standing() && !cell.has_lower() {
                 continue;
             }
-            self.show_if_moved(bay, z, now);
+            self.show_if_moved(bay, z, least, now);
         }
     }
 
@@ -73,11 +83,11 @@ impl Worker {
         self.tell_evidence(bay, now);
     }
 
-    fn show_if_moved(&mut self, bay: BayIx, zone: ZoneIx, now: Millis) {
+    fn show_if_moved(&mut self, bay: BayIx, zone: ZoneIx, least: u8, now: Millis) {
         let old = self.told(bay);
         self.show(bay, now);
         let new = self.told(bay);
-        if new.certainty.abs_diff(old.certainty) >= MOVED {
+        if new.certainty.abs_diff(old.certainty) >= least {
             self.replace(bay, zone, old, new);
         } else {
             self.cells[bay.at()].show(old.certainty);

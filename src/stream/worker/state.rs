@@ -5,10 +5,13 @@
 //! memory copies and one walk over the zones; `restore` touches every bay.
 
 use super::super::checkpoint::Saved;
-use super::super::fuse::{BayState, Told};
+use super::super::fuse::{BayState, SavedBay, Told};
+use super::super::word::Rank;
 use super::super::worker_copy::WorkerCopy;
+use super::twins::Twin;
 use super::{Worker, mark};
-use crate::domain::{Millis, ZoneIx};
+use crate::belief::Windows;
+use crate::domain::{BayIx, Millis, ZoneIx};
 
 impl Worker {
     /// Copies everything into `to`, whose memory is used again.
@@ -19,9 +22,17 @@ impl Worker {
         to.cells.extend_from_slice(&self.cells);
         to.passing.clear();
         to.passing.extend(self.passing.iter());
+        to.twins.clear();
+        let twins = self.beliefs.iter().flat_map(|b| b.twins.iter());
+        to.twins
+            .extend(twins.map(|(bay, twin)| (bay, twin.word, twin.doubt)));
         to.pools.clear();
         to.pools
             .extend(self.beliefs.iter().flat_map(super::Beliefs::pools));
+        to.judged = match &self.beliefs {
+            Some(beliefs) => beliefs.judged().clone(),
+            None => Windows::default(),
+        };
         to.observed.clear();
         to.observed
             .extend(self.pulses.iter().map(|p| p.observed_at));
@@ -70,6 +81,10 @@ impl Worker {
                 beliefs.restore(bay, &mut self.cells[bay.at()], kept.pools);
             }
         }
+        if let Some(beliefs) = self.beliefs.as_mut().filter(|_| self.me == 0) {
+            // Sums: whichever worker hands them in.
+            beliefs.restore_judged(&saved.judged);
+        }
         for kept in &saved.passing {
             let Some(bay) = city.bay_numbered(kept.bay) else {
                 continue;
@@ -78,8 +93,9 @@ impl Worker {
             let cell = &self.cells[bay.at()];
             if self.owns(zone) && kept.word.bay_kind() == cell.word.bay_kind() {
                 let old = self.told(bay);
-                let kept = self.passing.put(bay, kept.word);
-                self.cells[bay.at()].set_lower(kept);
+                if self.put_beside(bay, kept) {
+                    self.cells[bay.at()].set_lower(true);
+                }
                 self.show(bay, self.told(bay).word.at());
                 self.replace(bay, zone, old, self.told(bay));
             }
@@ -102,5 +118,18 @@ impl Worker {
                 mark(&mut self.pulses[z.at()], z, &mut self.dirty);
             }
         }
+    }
+
+    /// A word that was kept beside the cell's: a passer-by's, or that of who else watches.
+    fn put_beside(&mut self, bay: BayIx, kept: &SavedBay) -> bool {
+        if kept.word.rank() < Rank::Watcher {
+            return self.passing.put(bay, kept.word);
+        }
+        let twin = Twin {
+            word: kept.word,
+            doubt: kept.doubt,
+        };
+        let beliefs = self.beliefs.as_mut();
+        beliefs.is_some_and(|beliefs| beliefs.twins.put(bay, twin))
     }
 }

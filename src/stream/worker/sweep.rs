@@ -30,6 +30,7 @@ impl Worker {
             }
         }
         self.sweep_passing(now);
+        self.sweep_twins(now);
     }
 
     fn sweep(&mut self, z: ZoneIx, now: Millis) {
@@ -52,12 +53,32 @@ impl Worker {
         for (bay, rank) in gone {
             let old = self.told(bay);
             self.passing.remove(bay, rank);
+            let beside = self.has_beside(bay);
             let cell = &mut self.cells[bay.at()];
-            cell.set_lower(self.passing.any(bay));
+            cell.set_lower(beside);
             let zone = cell.zone();
             if self.told(bay) != old {
                 self.lapsed(bay, zone, old, now);
             }
+        }
+    }
+
+    /// What others who watch said beside the newest.
+    fn sweep_twins(&mut self, now: Millis) {
+        let Some(mut beliefs) = self.beliefs.take() else {
+            return;
+        };
+        let zone = |bay: BayIx| self.cells[bay.at()].zone();
+        let gone = beliefs
+            .twins
+            .lapse(|bay, word| self.silent(zone(bay), word.origin(), now));
+        self.beliefs = Some(beliefs);
+        for bay in gone {
+            let old = self.told(bay);
+            let beside = self.has_beside(bay);
+            self.cells[bay.at()].set_lower(beside);
+            self.show(bay, now);
+            self.replace(bay, self.cells[bay.at()].zone(), old, self.told(bay));
         }
     }
 

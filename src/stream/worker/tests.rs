@@ -367,5 +367,7 @@ proptest! {
 
 mod belief;
 mod clock;
+mod counted;
 mod ranks;
 mod suspects;
+mod twins;

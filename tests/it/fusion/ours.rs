@@ -5,7 +5,7 @@ use super::rules::Rule;
 use super::world::{MEAN_STAY, MEAN_VACANCY, Report, Speaker, World};
 use bayhub::belief::contributors::WINDOW_S;
 use bayhub::belief::{
-    AppReport, Contributors, Doubt, Feedback, LogOdds, Pools, Pseudonym, Rates, StuckSigns,
+    AppReport, Contributors, Doubt, Feedback, LogOdds, Pools, Pseudonym, Rates, StuckSigns, Windows,
 };
 
 /// Any time that is not near 0.
@@ -24,6 +24,7 @@ pub(crate) struct Belief<'a> {
     world: &'a World,
     bays: Vec<Bay>,
     contributors: Contributors,
+    judged: Windows,
     rates: Rates,
     window: u32,
 }
@@ -39,6 +40,7 @@ impl<'a> Belief<'a> {
             world,
             bays: vec![Bay::default(); world.watched.len()],
             contributors: Contributors::new(14),
+            judged: Windows::default(),
             rates: Rates::of_means(mean(MEAN_STAY), mean(MEAN_VACANCY)),
             window: 0,
         }
@@ -84,7 +86,7 @@ impl<'a> Belief<'a> {
             bay.t = t;
             let sensor = bay.doubt.read(bay.word, rates);
             if let Some(feedback) = Feedback::judge(slot, said, sensor) {
-                self.contributors.absorb(t / WINDOW_S, feedback);
+                self.judged.absorb(t / WINDOW_S, feedback);
             }
             bay.doubt = bay.doubt.app(bay.word, said, weight, rates);
         }
@@ -122,7 +124,7 @@ impl Belief<'_> {
         let signs = StuckSigns {
             p_stuck: doubt.p_stuck(),
             apps: pools.contradict(bay.word).is_some(),
-            gate_s: None,
+            others_s: None,
         };
         (bay.t != 0).then_some((bay.word, signs, doubt.flicker_per_10_000_min()))
     }
@@ -133,7 +135,9 @@ impl Rule for Belief<'_> {
         let t = seconds(report.t);
         let window = t / WINDOW_S;
         if window > self.window {
-            self.contributors.close(window - 1);
+            for (_, slot, judged) in self.judged.take_through(window - 1).rows() {
+                self.contributors.learn(slot, judged);
+            }
             self.window = window;
         }
         match report.by {

@@ -28,7 +28,14 @@ const DOORS: &[(&str, Door)] = &[
     ),
     (
         "bytemuck",
-        Only(&["domain/", "journal/", "settlement/", "stream/", "live/"]),
+        Only(&[
+            "domain/",
+            "journal/",
+            "belief/",
+            "settlement/",
+            "stream/",
+            "live/",
+        ]),
     ),
     (
         "bytes",
@@ -52,6 +59,7 @@ const DOORS: &[(&str, Door)] = &[
     ("dashmap", NotIn(&["domain/"])),
     ("figment", Only(&["config.rs"])),
     ("form_urlencoded", Only(&["serve/"])),
+    ("hmac", Only(&["partners/contributors/"])),
     ("hyper", Only(&["serve/"])),
     ("hyper-util", Only(&["serve/"])),
     ("itoa", Open),

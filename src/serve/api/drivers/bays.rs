@@ -137,11 +137,13 @@ async fn bay(
     let bay = found
         .filter(|bay| city.is_live(*bay))
         .ok_or_else(|| ApiError::NotFound(format!("there is no bay {}", quoted(&id))))?;
+    let view = own.live.bay(&city, bay);
     let told = BayTold {
         city: &city,
-        view: own.live.bay(&city, bay),
+        view,
         reserved: own.live.is_reserved(bay),
         apps: own.live.apps_say(bay),
+        count: own.live.count_says(view.zone, view.kind),
         at: own.clock.now(),
     };
     Ok(answer((format.bay)(&told), format))

@@ -158,7 +158,7 @@ pub(in crate::serve) struct BayDetail {
 /// One of those who speak of a bay.
 #[derive(ToSchema)]
 pub(in crate::serve) struct Evidence {
-    /// `sensor`, `gate`, `booking`, `apps` or `usual`.
+    /// `sensor`, `gate`, `booking`, `apps` or `usual`; where nobody watches, `gate` is a zone's count.
     kind: String,
     /// What it says; not told of what is usual.
     said: Option<BayState>,

@@ -1,16 +1,23 @@
 //! Reports in over HTTP: a partner's own, and the uplinks that LoRaWAN network servers post.
-//! Answered only once they are durable.
+//! Answered only once they are durable. And what came of them as evidence.
 
+mod contributions;
 mod report;
 pub(in crate::serve) mod schema;
 mod uplinks;
 
+pub(in crate::serve) use contributions::ContributionsState;
 pub use report::ReportDoor;
 pub(in crate::serve) use report::ReportsState;
 
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
-pub(in crate::serve) fn routes(desk: Arc<ReportsState>) -> OpenApiRouter {
-    report::routes(desk.clone()).merge(uplinks::routes(desk))
+pub(in crate::serve) fn routes(
+    desk: Arc<ReportsState>,
+    contributions: Arc<ContributionsState>,
+) -> OpenApiRouter {
+    report::routes(desk.clone())
+        .merge(uplinks::routes(desk))
+        .merge(contributions::routes(contributions))
 }

@@ -26,6 +26,9 @@ pub(in crate::serve) struct Report {
     state: Option<BayState>,
     #[schema(minimum = 0, maximum = 1)]
     confidence: Option<f64>,
+    /// An app's: whom it speaks for, by its own opaque name. Hashed on arrival, never kept.
+    #[schema(min_length = 1, max_length = 64)]
+    contributor: Option<String>,
 }
 
 #[derive(ToSchema)]
@@ -38,6 +41,43 @@ pub(in crate::serve) struct ReportBay {
     #[schema(format = DateTime)]
     at: Option<String>,
     seq: Option<u64>,
+    #[schema(min_length = 1, max_length = 64)]
+    contributor: Option<String>,
+}
+
+/// What came of a partner's app reports as evidence.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Contributions {
+    pub(in crate::serve) partner: String,
+    #[schema(format = DateTime)]
+    pub(in crate::serve) at: String,
+    /// Contributors that sensors have shown to be right, and often enough.
+    pub(in crate::serve) proven_contributors: u32,
+    /// The last 1, 7 and 30 days.
+    pub(in crate::serve) periods: Vec<ContributionsPeriod>,
+}
+
+/// Some days, today included.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct ContributionsPeriod {
+    pub(in crate::serve) days: u32,
+    /// Bays that were reported and taken in.
+    pub(in crate::serve) reports: u64,
+    /// Of them, those that counted as evidence.
+    pub(in crate::serve) counted: u64,
+    /// Of them, those whose contributor had said too much: 6 at once count, and 12 an hour.
+    pub(in crate::serve) throttled: u64,
+    /// Of those that counted, those that a sensor could judge.
+    pub(in crate::serve) judged: u64,
+    /// Of what was judged and said to be occupied, what was; null: nothing was judged.
+    #[schema(required)]
+    pub(in crate::serve) right_occupied: Option<f64>,
+    /// The same of vacant.
+    #[schema(required)]
+    pub(in crate::serve) right_vacant: Option<f64>,
+    /// Of those that counted: how much one moves the log-odds of a bay, in nat.
+    #[schema(required)]
+    pub(in crate::serve) mean_weight: Option<f64>,
 }
 
 #[derive(IntoParams)]

@@ -1,16 +1,16 @@
 //! What is believed of a bay, beside the words that are told.
 
 use super::*;
-use crate::belief::Feedback;
+use crate::belief::Windows;
 use std::sync::Mutex;
 
-/// What judges were told.
+/// What was handed in.
 #[derive(Default)]
-struct Judged(Mutex<Vec<(u32, Feedback)>>);
+struct HandedIn(Mutex<Vec<(u32, Windows)>>);
 
-impl Judges for Judged {
-    fn judged(&self, window: u32, feedback: Feedback) {
-        self.0.lock().unwrap().push((window, feedback));
+impl FeedbackSink for HandedIn {
+    fn hand_in(&self, _: u32, through: u32, windows: Windows) {
+        self.0.lock().unwrap().push((through, windows));
     }
 }
 
@@ -142,24 +142,37 @@ fn a_sensor_that_flickers_is_doubted() {
 
 #[test]
 fn reports_on_watched_bays_are_judged_by_the_watcher_alone() {
-    let judged = Arc::new(Judged::default());
+    let told = Arc::new(HandedIn::default());
     let mut r = rig(testing::city(1, 2));
-    r.worker = r.worker.believing(Some(judged.clone()));
+    r.worker = r.worker.believing(Some(told.clone()));
     let blind = app(&r, T0, (1, 5), 0, BayStatus::Vacant);
     r.worker.apply(&[blind], Millis(T0));
-    assert!(judged.0.lock().unwrap().is_empty(), "nobody watches");
+    r.worker.hand_in(Millis(T0 + 5 * MIN));
+    let first = std::mem::take(&mut *told.0.lock().unwrap());
+    assert!(
+        matches!(&first[..], [(_, windows)] if windows.is_empty()),
+        "nobody watches: {first:?}"
+    );
     r.watch("Z0-0", T0 + MIN, BayStatus::Occupied);
     r.watch("Z0-0", T0 + 6 * MIN, BayStatus::Occupied);
     let at = T0 + 7 * MIN;
     let wrong = app(&r, at, (1, 5), 0, BayStatus::Vacant);
     r.worker.apply(&[wrong], Millis(at));
-    let told = judged.0.lock().unwrap();
-    let [(window, feedback)] = told[..] else {
-        panic!("{told:?}")
+    let before = u32::try_from(at / 300_000).unwrap();
+    r.worker.hand_in(Millis(at));
+    r.worker.hand_in(Millis(at + 5 * MIN));
+    let told = told.0.lock().unwrap();
+    let [(through, windows)] = &told[..] else {
+        panic!("once a window, when it has ended: {told:?}")
     };
-    assert_eq!(u64::from(window), at / 300_000);
-    assert_eq!((feedback.slot, feedback.said), (5, false));
-    assert!(feedback.q >= 14 && feedback.w > 8, "{feedback:?}");
+    assert_eq!(*through, before);
+    let rows: Vec<_> = windows.rows().collect();
+    let [(window, 5, judged)] = rows[..] else {
+        panic!("{rows:?}")
+    };
+    let [_, _, wrong, right] = judged.counts;
+    assert_eq!((window, judged.reports), (before, 1));
+    assert!(wrong >= 14 * 8 && right < 30, "{judged:?}");
 }
 
 #[test]
