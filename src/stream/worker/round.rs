@@ -56,7 +56,8 @@ impl Worker {
 
     fn look_at(&mut self, z: ZoneIx, now: Millis) {
         // What a count says of bays is told with them, to the last digit.
-        let least = if self.weigh_counts(z, now) { 1 } else { MOVED };
+        let counted = self.beliefs.is_some() && self.weigh_counts(z, now);
+        let least = if counted { 1 } else { MOVED };
         let city = self.city.clone();
         self.suspect_gates(z, now);
         for bay in city.bays_of(z) {
