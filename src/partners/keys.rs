@@ -205,6 +205,7 @@ pub fn remit(area: Area, standing: Standing, partner: &str) -> Remit {
     let weight = if trusted { TRUSTED_WEIGHT } else { 0 };
     Remit {
         area,
+        partner: partner.into(),
         backing: Backing::of_key(trusted, number).of_contributor(0, weight, false),
     }
 }
