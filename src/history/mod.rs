@@ -140,9 +140,6 @@ impl History {
     /// What acknowledged reports are missing of is not complete.
     fn without_lost(&self, mut page: FiguresPage, q: &Question<'_>) -> FiguresPage {
         let lost = self.recent.lost_hours(q.from, q.to);
-        if lost.is_empty() {
-            return page;
-        }
         for row in page.rows.iter_mut().filter(|row| row.complete) {
             row.complete = !self.recent.is_lost(row.zone, row.from, row.to);
         }

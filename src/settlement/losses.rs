@@ -52,13 +52,15 @@ impl Losses {
             && hours.any(|h| rows.contains_key(&(h, zone)) || rows.contains_key(&(h, ALL)))
     }
 
-    /// Hours from `from` to before `to` of which anything is missing, and how many reports of each.
+    /// Hours from `from` to before `to` of which reports are missing, and how many of each. The hour
+    /// after one may be wrong for it, but is not listed.
     #[must_use]
     pub(in crate::settlement) fn hours(&self, from: Millis, to: Millis) -> Vec<(Millis, u64)> {
         let rows = self.rows();
         let first = from.0 / HOUR_MS * HOUR_MS;
         let mut hours: Vec<(Millis, u64)> = Vec::new();
-        for ((hour, _), reports) in rows.range((first, 0)..(to.0.max(first), 0)) {
+        let within = rows.range((first, 0)..(to.0.max(first), 0));
+        for ((hour, _), reports) in within.filter(|(_, reports)| **reports > 0) {
             match hours.last_mut() {
                 Some((last, sum)) if last.0 == *hour => *sum += reports,
                 _ => hours.push((Millis(*hour), *reports)),
@@ -98,7 +100,7 @@ mod tests {
             losses.any(7, HOUR.plus(300_000), HOUR.plus(600_000)),
             "five minutes"
         );
-        assert_eq!(losses.hours(HOUR, after), [(HOUR, 2), (next, 0)]);
+        assert_eq!(losses.hours(HOUR, after), [(HOUR, 2)]);
         assert!(losses.hours(after, after).is_empty());
         losses.note(None, at);
         assert!(losses.any(8, HOUR, next));

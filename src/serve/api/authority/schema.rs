@@ -61,17 +61,17 @@ pub(in crate::serve) struct TurnoverPage {
     /// Where to go on; null: this was the last page.
     #[schema(required)]
     next: Option<String>,
-    /// Hours of which nothing can be told.
+    /// Hours of which nothing can be told, or not all.
     gaps: Vec<Gap>,
     rows: Vec<TurnoverRow>,
 }
 
-/// An hour of which nothing can be told.
+/// An hour of which nothing can be told, or not all.
 #[derive(ToSchema)]
 pub(in crate::serve) struct Gap {
     #[schema(format = DateTime)]
     hour: String,
-    /// no_file, damaged or store_away.
+    /// no_file, damaged or store_away: nothing can be told. reports_lost: of some zones not all.
     reason: String,
     /// Which file; with the scope `monitor`.
     detail: Option<String>,
@@ -85,7 +85,7 @@ pub(in crate::serve) struct TurnoverRow {
     from: String,
     #[schema(format = DateTime)]
     to: String,
-    /// false: part of it is not settled yet, or missing.
+    /// false: part of it is not settled yet, or missing, or reports of it came too late or were shed.
     complete: bool,
     /// So few visits would speak of single people.
     suppressed: bool,
