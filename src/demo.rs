@@ -45,6 +45,9 @@ pub struct Options {
     /// How many times faster than the clock the city lives.
     #[arg(long, default_value_t = 1.0, value_name = "N", value_parser = speed)]
     speed: f64,
+    /// Go on without what of `--data` is missing or another's, as `run` does.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = app::LossKind::parse)]
+    accept_loss: Vec<app::LossKind>,
     /// The city is the same for the same number.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
@@ -131,7 +134,7 @@ async fn serve(
     config: Config,
 ) -> Result<(), Failure> {
     let stop = app::process::stop_signal()?;
-    let hub = Hub::start(config).await?;
+    let hub = Hub::start_without(config, options.accept_loss.clone()).await?;
     let (quiet, hush) = watch::channel(false);
     let (filled, full) = oneshot::channel();
     tokio::pin!(stop);

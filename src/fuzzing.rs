@@ -244,6 +244,7 @@ impl Api {
             reports: Arc::new(Nowhere),
             inbox: mpsc::channel(1).0,
             quarantine: journal.quarantine(),
+            losses: Arc::new(serve::NoLosses),
             authority,
             on_change: Arc::new(|| {}),
             closed,

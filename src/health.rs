@@ -45,7 +45,12 @@ pub struct Health {
     said: Mutex<BTreeMap<Part, Option<String>>>,
     /// What an operator should know though the hub is well.
     notes: Mutex<BTreeMap<Part, String>>,
+    /// Losses that an operator has accepted and not acknowledged yet, by id.
+    losses: Mutex<BTreeMap<String, String>>,
 }
+
+/// What losses are noted under.
+const DATA: &str = "data";
 
 impl Health {
     pub fn well(&self, part: Part) {
@@ -87,7 +92,22 @@ impl Health {
     #[must_use]
     pub fn notes(&self) -> Vec<(&'static str, String)> {
         let notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
-        notes.iter().map(|(p, n)| (p.name(), n.clone())).collect()
+        let losses = self.losses.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_parts = notes.iter().map(|(p, n)| (p.name(), n.clone()));
+        let lost = losses.values().map(|text| (DATA, text.clone()));
+        of_parts.chain(lost).collect()
+    }
+
+    /// Notes something of the data folder that is lost, until it is acknowledged.
+    pub fn lost(&self, id: &str, text: impl Into<String>) {
+        let mut losses = self.losses.lock().unwrap_or_else(PoisonError::into_inner);
+        losses.insert(id.to_owned(), text.into());
+    }
+
+    /// Takes the note of a loss back.
+    pub fn acknowledged(&self, id: &str) {
+        let mut losses = self.losses.lock().unwrap_or_else(PoisonError::into_inner);
+        losses.remove(id);
     }
 
     fn set(&self, part: Part, word: Option<String>) {

@@ -19,7 +19,15 @@ enum Command {
     /// The whole hub with a simulated city, nothing to install.
     Demo(demo::Options),
     /// A real deployment.
-    Run(Setup),
+    Run {
+        #[command(flatten)]
+        setup: Setup,
+        /// Go on without what of the data folder is missing or another's: manifest, journal,
+        /// checkpoints, registry, store, settled, history or pseudonyms; commas between, or given
+        /// several times. It is noted at /readyz until it is acknowledged.
+        #[arg(long, value_name = "WHAT", value_delimiter = ',', value_parser = app::LossKind::parse)]
+        accept_loss: Vec<app::LossKind>,
+    },
     /// Keys for partners, while the hub does not run; a running hub is asked over HTTP.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -106,7 +114,7 @@ fn main() -> ExitCode {
     app::exit_on_worker_panic();
     let done = match Cli::parse().command {
         Command::Demo(options) => demo::run(options),
-        Command::Run(setup) => setup.load().and_then(app::run),
+        Command::Run { setup, accept_loss } => setup.load().and_then(|c| app::run(c, accept_loss)),
         Command::Key(KeyCommand::Create { setup, new }) => {
             setup.load().and_then(|c| app::create_key(&c, new))
         }

@@ -107,6 +107,7 @@ impl Office {
             reports: Arc::new(Shut),
             inbox: mpsc::channel(1).0,
             quarantine: self.journal.quarantine(),
+            losses: Arc::new(serve::NoLosses),
             authority,
             on_change: Arc::new(|| {}),
             config: serve::Config::default(),

@@ -2,8 +2,9 @@
 //! back.
 //!
 //! Promise: what was acknowledged before the backup began is in it, and a hub starts on the
-//! restored folder as after a power cut at that moment. Order makes it so: journal and checkpoint
-//! first, then the files that give the numbers in them their meaning, which only grow. The marker
+//! restored folder as after a power cut at that moment: it is the same folder, by its id, so only one
+//! of the two may run on a store that they share. Order makes it so: the manifest, which says the
+//! least that is there, then journal and checkpoint, then the files that give the numbers in them their meaning, which only grow. The marker
 //! is written last; without it a folder is no backup. While a copy is under way either way its
 //! target holds another marker, and no hub starts on such a folder. What lies outside the data
 //! folder (the configuration with its keys, the registry's GeoJSON) is not part of it.
@@ -15,7 +16,7 @@
 //! whole, is copied before them, and files under way are left out. The SQLite database in the
 //! folder is copied by SQLite itself, as it is at one moment.
 
-use super::Failure;
+use super::{Failure, manifest};
 use crate::{history, journal, store};
 use std::ffi::OsString;
 use std::fs::File;
@@ -29,12 +30,14 @@ const MARKER: &str = "backup.json";
 const UNFINISHED: &str = "unfinished-copy";
 
 /// What is copied in its own way, or belongs to a running hub only.
-const NOT_PLAIN: [&str; 8] = [
+const NOT_PLAIN: [&str; 10] = [
     "journal",
     "checkpoints",
     "lock",
     MARKER,
     UNFINISHED,
+    manifest::FILE,
+    manifest::PART,
     store::FILE,
     "bayhub.db-wal",
     "bayhub.db-shm",
@@ -61,6 +64,11 @@ pub fn backup(data: &Path, to: &Path) -> Result<(), Failure> {
     }
     let work = || -> io::Result<String> {
         begin(to)?;
+        // What it says is the least there is: whatever is copied after it holds as much.
+        let manifest = data.join(manifest::FILE);
+        if manifest.is_file() {
+            file(&manifest, &to.join(manifest::FILE))?;
+        }
         let copied = journal::copy(&data.join("journal"), &data.join("checkpoints"), to)?;
         tree(data, to, &NOT_PLAIN)?;
         let refused = data.join("journal/quarantine");

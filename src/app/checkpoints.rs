@@ -5,13 +5,13 @@
 //! again when the next is due; nothing else depends on it but the length of the next start.
 
 use super::Failure;
-use crate::journal::{CheckpointDraft, Checkpointing, Checkpoints, Cut, Journal, Whole};
+use crate::journal::{CheckpointDraft, Checkpointing, Checkpoints, Cut, FolderId, Journal, Whole};
 use crate::metrics::Metrics;
 use crate::partners::ContributorDesk;
 use crate::settlement::AmendmentFiles;
 use crate::stream::{CutPart, Cuts, Saved};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -23,12 +23,61 @@ const LOOK: Duration = Duration::from_millis(200);
 /// The tag of the block with the contributors' desk.
 const CONTRIBUTORS: u32 = 512;
 
+/// The tag of the block with the data folder's id.
+const FOLDER: u32 = 513;
+
+/// A whole checkpoint, as it lies there.
+pub(super) struct SeenCheckpoint {
+    pub(super) path: PathBuf,
+    pub(super) cut: Cut,
+    /// The data folder it was made for, if it says so.
+    pub(super) folder: Option<FolderId>,
+}
+
+/// All of `dir` that are whole, newest first. Changes nothing; reads all of them.
+pub(super) fn look(dir: &Path) -> io::Result<Vec<SeenCheckpoint>> {
+    let files = match Checkpoints::list(dir) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Vec::new(),
+        files => files?,
+    };
+    let seen = files.into_iter().filter_map(|(_, path)| {
+        let whole = Whole::read(&path).ok()?;
+        let mut named = whole.blocks().filter(|(tag, _)| *tag == FOLDER);
+        let folder = named.find_map(|(_, bytes)| bytes.try_into().ok());
+        let folder = folder.filter(|id| *id != FolderId::default());
+        Some(SeenCheckpoint {
+            path,
+            cut: whole.cut,
+            folder,
+        })
+    });
+    Ok(seen.collect())
+}
+
+/// Whose checkpoints they are, and who wants to know.
+pub(super) struct MadeFor {
+    /// The data folder.
+    pub(super) folder: FolderId,
+    /// Told of each checkpoint, once it is on disk; what it stands for goes only once that is done.
+    pub(super) told: Box<dyn Fn(Cut) -> io::Result<()> + Send>,
+}
+
+impl MadeFor {
+    fn nobody() -> Self {
+        Self {
+            folder: FolderId::default(),
+            told: Box::new(|_| Ok(())),
+        }
+    }
+}
+
 /// What a start finds.
 pub(super) struct FoundCheckpoint {
     pub(super) saved: Saved,
     /// The contributors' desk, if the checkpoint has it.
     pub(super) contributors: Option<Vec<u8>>,
     pub(super) newest: Cut,
+    pub(super) made_for: MadeFor,
     folder: Checkpoints,
     needed_from: Arc<AtomicU64>,
 }
@@ -60,18 +109,20 @@ pub(super) fn find(dir: &Path, journal: &Journal) -> Result<FoundCheckpoint, Fai
         saved,
         contributors,
         newest,
+        made_for: MadeFor::nobody(),
         folder,
         needed_from,
     })
 }
 
-fn decode(whole: &Whole) -> Result<(Saved, Option<Vec<u8>>), String> {
+/// What a checkpoint holds: the stream's state, and the contributors' desk if it has it.
+pub(super) fn decode(whole: &Whole) -> Result<(Saved, Option<Vec<u8>>), String> {
     let mut saved = Saved::default();
     let mut contributors = None;
     for (tag, bytes) in whole.blocks() {
         if tag == CONTRIBUTORS {
             contributors = Some(bytes.to_owned());
-        } else {
+        } else if tag != FOLDER {
             saved.read(tag, bytes).map_err(|e| e.to_string())?;
         }
     }
@@ -91,6 +142,7 @@ impl FoundCheckpoint {
         let (ask, asked) = mpsc::sync_channel::<Cut>(1);
         let Self {
             newest,
+            made_for,
             folder,
             needed_from,
             ..
@@ -99,6 +151,7 @@ impl FoundCheckpoint {
             cuts: cuts.clone(),
             kept,
             contributors,
+            made_for,
             folder,
             needed_from: needed_from.clone(),
             metrics,
@@ -129,6 +182,7 @@ struct Scribe {
     /// Settled reports: a checkpoint says how much of them counts.
     kept: AmendmentFiles,
     contributors: Arc<ContributorDesk>,
+    made_for: MadeFor,
     folder: Checkpoints,
     needed_from: Arc<AtomicU64>,
     metrics: Arc<Metrics>,
@@ -144,6 +198,7 @@ impl Scribe {
             .checkpoint_pause_seconds
             .observe(pause.as_secs_f64());
         let written = self.folder.write(cut, |draft| {
+            draft.block(FOLDER, &self.made_for.folder)?;
             parts.iter().try_for_each(|p| append(draft, p))?;
             draft.block(CONTRIBUTORS, &self.contributors.to_bytes())?;
             self.kept.sync()
@@ -152,7 +207,9 @@ impl Scribe {
             self.cuts.give_back(part);
         }
         self.cuts.over();
-        match written.and_then(|bytes| Ok((bytes, self.folder.prune()?))) {
+        // The manifest knows of the new place before anything it stood on may go.
+        let told = written.and_then(|bytes| (self.made_for.told)(cut).map(|()| bytes));
+        match told.and_then(|bytes| Ok((bytes, self.folder.prune()?))) {
             Ok((bytes, needed_from)) => {
                 self.needed_from.store(needed_from, Ordering::Release);
                 self.metrics.checkpoints.inc();

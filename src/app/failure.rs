@@ -19,6 +19,10 @@ pub enum Failure {
     /// An address, a folder or a server that is taken or not there. Exit 3.
     #[error("{0}")]
     Unavailable(String),
+    /// Something of the data folder is missing or another's, or of a newer format: an operator has to
+    /// decide. Exit 70.
+    #[error("{0}")]
+    Loss(String),
     /// A fault of the hub. Exit 70.
     #[error("{0}")]
     Internal(String),
@@ -30,7 +34,7 @@ impl Failure {
         ExitCode::from(match self {
             Self::Config(_) => 2,
             Self::Unavailable(_) => 3,
-            Self::Internal(_) => INTERNAL as u8,
+            Self::Loss(_) | Self::Internal(_) => INTERNAL as u8,
         })
     }
 
@@ -57,6 +61,9 @@ impl From<JournalError> for Failure {
         match e {
             JournalError::Busy(_) => Self::Unavailable(e.to_string()),
             JournalError::Config(_) => Self::Config(e.to_string()),
+            e if e.is_loss() => Self::Loss(format!(
+                "{e}; put it back from a backup, or go on without: --accept-loss journal"
+            )),
             _ => Self::Internal(e.to_string()),
         }
     }

@@ -2,8 +2,9 @@
 //! anything is changed, and addresses and the data folder are taken.
 
 use super::folder::own_folder;
+use super::manifest::Opening;
 use super::sockets::listen;
-use super::{Failure, Shared, adapters, brokers, partners};
+use super::{Failure, LossKind, Shared, adapters, brokers, partners};
 use crate::config::Config;
 use crate::domain::Clock;
 use crate::ingest::mqtt_server::Tls;
@@ -23,10 +24,16 @@ pub(super) struct Foundation {
     /// Held for as long as the hub uses the folder.
     pub(super) lock: File,
     pub(super) shared: Shared,
+    /// What must be in the folder.
+    pub(super) opening: Opening,
 }
 
 impl Foundation {
-    pub(super) async fn lay(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+    pub(super) async fn lay(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        accepted: Vec<LossKind>,
+    ) -> Result<Self, Failure> {
         let keys = Arc::new(partners::of_config(config)?);
         brokers::check(&config.brokers)?;
         partners::warn_of_areas(config);
@@ -34,6 +41,8 @@ impl Foundation {
         let mqtt = listen("mqtt", config.mqtt.listen).await?;
         let mqtts = adapters::tls(config)?;
         let lock = own_folder(&config.data.path)?;
+        let opening =
+            tokio::task::block_in_place(|| Opening::look(config, accepted, clock.clone()))?;
         let shared = tokio::task::block_in_place(|| Shared::open(config, clock))?;
         Ok(Self {
             keys,
@@ -42,6 +51,7 @@ impl Foundation {
             mqtts,
             lock,
             shared,
+            opening,
         })
     }
 }

@@ -1,10 +1,10 @@
 //! `bayhub inspect`: what a data folder holds, for a person or as JSON. Works while a hub runs, and
 //! never changes a thing.
 
-use super::Failure;
+use super::manifest::{self, Manifest};
+use super::{Failure, checkpoints as kept_checkpoints};
 use crate::domain::Millis;
 use crate::journal::{Checkpoints, Cut, Position, Surveyed, Whole, end_of, survey};
-use crate::stream::Saved;
 use serde::Serialize;
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
@@ -17,6 +17,9 @@ struct Inspection {
     /// Process of the hub that uses the folder; `null` if none does, or none that can be seen from
     /// here.
     hub_pid: Option<u32>,
+    /// What must be in the folder; one of an earlier version does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    manifest: Option<Manifest>,
     segments: Vec<Segment>,
     checkpoints: Vec<Checkpoint>,
     journal_end: JournalPosition,
@@ -113,16 +116,36 @@ fn look(data: &Path) -> io::Result<Inspection> {
             name(&first.path)
         ));
     }
+    let manifest = manifest(data, &mut faults)?;
     let claims_behind = all.iter().map(|s| behind(s, newest.position)).sum();
     let segments = all.iter().map(Segment::of).collect();
     Ok(Inspection {
         hub_pid: owner(&data.join("lock")),
+        manifest,
         segments,
         checkpoints,
         journal_end: end.into(),
         claims_behind,
         faults,
     })
+}
+
+/// What the manifest says, and what of the files it names is missing.
+fn manifest(data: &Path, faults: &mut Vec<String>) -> io::Result<Option<Manifest>> {
+    let read = Manifest::read(data).map_err(io::Error::other)?;
+    match read {
+        None => Ok(None),
+        Some(Err(why)) => {
+            faults.push(format!("{}: {why}", manifest::FILE));
+            Ok(None)
+        }
+        Some(Ok(found)) => {
+            // Without the configuration: a history elsewhere is named in no manifest.
+            let missing = manifest::missing(data, &found, true)?;
+            faults.extend(missing.iter().map(ToString::to_string));
+            Ok(Some(found))
+        }
+    }
 }
 
 /// The newest good one's cut, and all there are, newest first.
@@ -141,11 +164,9 @@ fn checkpoints(dir: &Path, faults: &mut Vec<String>) -> io::Result<(Cut, Vec<Che
         };
         match Whole::read(&path) {
             Ok(whole) => {
-                let mut saved = Saved::default();
-                let read = whole
-                    .blocks()
-                    .try_for_each(|(tag, bytes)| saved.read(tag, bytes));
-                (one.good, one.bays) = (read.is_ok(), Some(saved.bays()));
+                let read = kept_checkpoints::decode(&whole);
+                one.good = read.is_ok();
+                one.bays = read.as_ref().ok().map(|(saved, _)| saved.bays());
                 (one.at, one.resumes) = (said(whole.cut.at), Some(whole.cut.position.into()));
                 if let Err(e) = read {
                     faults.push(format!("{}: {e}", one.file));
@@ -236,6 +257,9 @@ impl Inspection {
         match self.hub_pid {
             Some(pid) => writeln!(t, "in use by process {pid}")?,
             None => writeln!(t, "not in use by any hub that can be seen from here")?,
+        }
+        if let Some(manifest) = &self.manifest {
+            writeln!(t, "{}", manifest.summary())?;
         }
         let dash = || "-".to_owned();
         writeln!(

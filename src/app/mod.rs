@@ -28,6 +28,7 @@ mod folder;
 mod foundation;
 mod history;
 mod inspect;
+mod manifest;
 mod partners;
 pub(crate) mod process;
 mod replay;
@@ -42,6 +43,7 @@ pub use backup::{backup, restore};
 pub use failure::Failure;
 pub use history::{Exported, export};
 pub use inspect::inspect;
+pub use manifest::LossKind;
 pub use partners::{NewKey, create_key};
 pub use process::{exit_on_worker_panic, log_to_stderr};
 
@@ -87,14 +89,15 @@ pub struct Hub {
     _lock: File,
 }
 
-/// Runs a hub until it is told to stop by SIGTERM or SIGINT.
+/// Runs a hub until it is told to stop by SIGTERM or SIGINT. It goes on without what is lost of the
+/// kinds `accepted`.
 ///
 /// # Errors
 /// See [`Failure`]; each kind has its exit code.
-pub fn run(config: Config) -> Result<(), Failure> {
+pub fn run(config: Config, accepted: Vec<LossKind>) -> Result<(), Failure> {
     process::block_on(async {
         let stop = process::stop_signal()?;
-        let hub = Hub::start(config).await?;
+        let hub = Hub::start_without(config, accepted).await?;
         tracing::info!(http = %hub.http, mqtt = %hub.mqtt, "ready");
         stop.await;
         hub.stop().await
@@ -131,13 +134,23 @@ impl Hub {
     /// # Errors
     /// A bad configuration or registry, a taken port, a journal in use or damaged.
     pub async fn start(config: Config) -> Result<Self, Failure> {
-        Self::start_by(config, Arc::new(SystemClock)).await
+        Self::start_without(config, Vec::new()).await
+    }
+
+    /// The same, without what is lost of the kinds `accepted`, which is noted.
+    ///
+    /// # Errors
+    /// As [`Hub::start`].
+    pub async fn start_without(config: Config, accepted: Vec<LossKind>) -> Result<Self, Failure> {
+        Self::start_by(config, Arc::new(SystemClock), accepted).await
     }
 
     /// By another clock than the machine's.
-    async fn start_by(config: Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
-        let foundation = Foundation::lay(&config, clock).await?;
-        let storage = Storage::open(&config, &foundation).await?;
+    async fn start_by(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        accepted: Vec<LossKind>,
+    ) -> Result<Self, Failure> {
         let Foundation {
             keys,
             http,
@@ -145,7 +158,8 @@ impl Hub {
             mqtts,
             lock,
             shared,
-        } = foundation;
+            opening,
+        } = Foundation::lay(&config, clock, accepted).await?;
         let Storage {
             store,
             issuer,
@@ -154,7 +168,9 @@ impl Hub {
             amendments,
             contributors,
             history,
-        } = storage;
+            manifest,
+        } = Storage::open(&config, &shared, keys.clone(), opening).await?;
+        let begun = journal.begun();
         let sink = history.keeper.clone();
         let desk = contributors.clone();
         let engine = Engine::build(
@@ -174,6 +190,7 @@ impl Hub {
             history: &history,
             turnover: engine.stream.turnover.clone(),
             quarantine: engine.quarantine(),
+            losses: manifest.clone(),
             inbox,
         };
         let services = Services::start(&config, &shared, made, http, &closed, &mut tasks).await?;
@@ -191,6 +208,7 @@ impl Hub {
             clock,
             closed.clone(),
         ));
+        tasks.spawn(manifest.follow(begun, closed.clone()));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         let health = shared.health.clone();
         let stall = Duration::from_secs(u64::from(config.stream.stall_after_s));

@@ -2,6 +2,7 @@
 
 use super::checkpoints::FoundCheckpoint;
 use super::folder::own_folder;
+use super::manifest::Opening;
 use super::{Failure, Shared};
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -199,8 +200,12 @@ pub fn create_key(config: &Config, new: NewKey) -> Result<(), Failure> {
         }
         other => other,
     })?;
+    // A database made anew in the place of one that is missing would be no good afterwards.
+    let clock = Arc::new(SystemClock);
+    let mut opening = Opening::look(config, Vec::new(), clock)?;
     super::process::block_on(async {
         let store = Store::open(&config.store, &config.data.path).await?;
+        opening.store(&store).await?;
         let clock = Arc::new(SystemClock);
         store.ensure_partners(&[&new.partner], clock.now()).await?;
         let issuer = Issuer::open(store.clone(), keys, &config.keys, clock).await?;

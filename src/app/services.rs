@@ -1,6 +1,7 @@
 //! The fourth phase of a start: everything that answers. HTTP listens from here on, also while the
 //! journal is replayed: `/readyz` says how far that is.
 
+use super::manifest::ManifestKeeper;
 use super::{Failure, Shared, adapters, history, process, sharing};
 use crate::config::Config;
 use crate::domain::{RecentTurnover, Submission};
@@ -31,6 +32,7 @@ pub(super) struct Made<'a> {
     /// What the stream remembers of what it has settled.
     pub(super) turnover: Option<Arc<dyn RecentTurnover>>,
     pub(super) quarantine: Quarantine,
+    pub(super) losses: Arc<ManifestKeeper>,
     pub(super) inbox: mpsc::Sender<Submission>,
 }
 
@@ -60,6 +62,7 @@ impl Services {
             reports: adapters::reports(gate.clone()),
             inbox: inbox.clone(),
             quarantine: of.quarantine,
+            losses: of.losses,
             authority,
             // The stream looks for a new picture with every batch, and a tick comes ten times a
             // second.

@@ -1,11 +1,11 @@
 //! The second phase of a start: all that lasts is opened, as the last run left it.
 
-use super::checkpoints::{self, FoundCheckpoint};
-use super::foundation::Foundation;
-use super::{Failure, history, partners, settlement};
+use super::checkpoints::{FoundCheckpoint, MadeFor};
+use super::manifest::{ManifestKeeper, Opening};
+use super::{Failure, Shared, history, partners, settlement};
 use crate::config::Config;
 use crate::journal::Journal;
-use crate::partners::{ContributorDesk, Issuer};
+use crate::partners::{ContributorDesk, Issuer, Keys};
 use crate::settlement::AmendmentFiles;
 use crate::store::Store;
 use std::sync::Arc;
@@ -21,22 +21,38 @@ pub(super) struct Storage {
     pub(super) amendments: AmendmentFiles,
     pub(super) contributors: Arc<ContributorDesk>,
     pub(super) history: history::Opened,
+    pub(super) manifest: Arc<ManifestKeeper>,
 }
 
 impl Storage {
-    pub(super) async fn open(config: &Config, found: &Foundation) -> Result<Self, Failure> {
-        let shared = &found.shared;
+    pub(super) async fn open(
+        config: &Config,
+        shared: &Shared,
+        keys: Arc<Keys>,
+        mut opening: Opening,
+    ) -> Result<Self, Failure> {
         let data = &config.data.path;
         let store = Store::open(&config.store, data).await?;
-        let keys = found.keys.clone();
+        opening.store(&store).await?;
         let issuer = partners::open(store.clone(), config, keys, shared.clock.clone()).await?;
-        let registry = shared.registry.clone();
-        let journal = Journal::open(&data.join("journal"), config.journal.clone(), registry)?;
-        let checkpoint = checkpoints::find(&data.join("checkpoints"), &journal)?;
+        let open = || {
+            let (journal, checkpoint) = opening.journal(config, shared)?;
+            opening.settled(config, &checkpoint)?;
+            Ok::<_, Failure>((journal, checkpoint))
+        };
+        let (journal, mut checkpoint) = tokio::task::block_in_place(open)?;
         let amendments =
             settlement::open(&data.join("settled"), config, &checkpoint.saved, shared)?;
         let contributors = partners::contributors(config, &checkpoint, shared)?;
         let history = history::open(config, shared)?;
+        let manifest = opening
+            .done(shared, &store, journal.end(), checkpoint.newest)
+            .await?;
+        let keeper = manifest.clone();
+        checkpoint.made_for = MadeFor {
+            folder: manifest.folder(),
+            told: Box::new(move |cut| keeper.checkpointed(cut)),
+        };
         Ok(Self {
             store,
             issuer: Arc::new(issuer),
@@ -45,6 +61,7 @@ impl Storage {
             amendments,
             contributors: Arc::new(contributors),
             history,
+            manifest,
         })
     }
 }

@@ -12,13 +12,13 @@
 use super::disk::Disk;
 use super::record::{self, SegmentHead};
 use super::recover::{Segment, file_name};
-use super::{Config, Entry, Numbers, Position};
+use super::{Config, Entry, Expected, Numbers, Position};
 use crate::domain::{Claim, Millis};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 pub(super) struct Log {
@@ -28,6 +28,7 @@ pub(super) struct Log {
     segment_bytes: u64,
     max_bytes: u64,
     keep_ms: u64,
+    expected: Expected,
     /// Full, abandoned or earlier runs' segments, oldest first. The newest always stays: it carries
     /// the sequence and the ingest time on to the next. Bounded by `max_bytes`.
     done: VecDeque<Segment>,
@@ -35,6 +36,8 @@ pub(super) struct Log {
     ahead: Option<JoinHandle<io::Result<File>>>,
     /// Ingest time of the newest durable group.
     reached: Millis,
+    /// Where the newest segment stood after its first group.
+    begun: Arc<Mutex<Position>>,
     /// Bytes made durable since the start.
     written: u64,
     /// Segments below this one are not needed any more.
@@ -60,6 +63,7 @@ impl Log {
         disk: Arc<dyn Disk>,
         numbers: Arc<dyn Numbers>,
         done: Vec<Segment>,
+        expected: Expected,
     ) -> Self {
         Self {
             dir: dir.into(),
@@ -68,10 +72,12 @@ impl Log {
             segment_bytes: config.segment_bytes,
             max_bytes: config.max_bytes,
             keep_ms: u64::from(config.keep_hours) * 3_600_000,
+            expected,
             reached: done.last().map_or(Millis::NEVER, |s| s.reached),
             done: done.into(),
             current: None,
             ahead: None,
+            begun: Arc::default(),
             written: 0,
             needed_from: 0,
             units: Vec::new(),
@@ -80,10 +86,13 @@ impl Log {
 
     /// Where the next group goes: all that is durable lies before it.
     pub(super) fn position(&self) -> Position {
-        let last = self.done.back().map_or(Position::default(), |s| Position {
-            segment: s.sequence,
-            offset: s.end,
-        });
+        let last = self
+            .done
+            .back()
+            .map_or(self.expected.begin(), |s| Position {
+                segment: s.sequence,
+                offset: s.end,
+            });
         self.current
             .as_ref()
             .filter(|c| c.end > 0)
@@ -91,6 +100,17 @@ impl Log {
                 segment: c.sequence,
                 offset: c.end,
             })
+    }
+
+    /// Where the newest segment stood after its first group, for others to look at now and then.
+    pub(super) fn begun(&self) -> Arc<Mutex<Position>> {
+        self.begun.clone()
+    }
+
+    /// The segment that the journal begins with, as far as it was ever kept: 1 unless what came before
+    /// was given up.
+    pub(super) fn first(&self) -> u64 {
+        self.expected.first.max(1)
     }
 
     /// Bytes made durable since the start.
@@ -143,7 +163,14 @@ impl Log {
         if current.end == 0 {
             let previous_end = self.done.back().map_or(0, |s| s.end);
             self.units.extend(
-                SegmentHead::new(current.sequence, now, previous_end, self.reached).units(),
+                SegmentHead::new(
+                    current.sequence,
+                    now,
+                    previous_end,
+                    self.reached,
+                    self.expected.folder,
+                )
+                .units(),
             );
         }
         record::encode(
@@ -161,8 +188,15 @@ impl Log {
             self.leave(now);
             return Err(e);
         }
+        let is_first = current.end == 0;
         current.end += bytes.len() as u64;
         current.bytes = current.bytes.max(current.end);
+        if is_first {
+            *self.begun.lock().unwrap_or_else(PoisonError::into_inner) = Position {
+                segment: current.sequence,
+                offset: current.end,
+            };
+        }
         self.written += bytes.len() as u64;
         self.reached = now;
         if current.end > current.bytes / 2 {
@@ -182,7 +216,7 @@ impl Log {
     /// Goes on to a fresh segment, after letting go those that are old enough.
     fn turn(&mut self, now: Millis) -> io::Result<()> {
         self.leave(now);
-        let sequence = self.done.back().map_or(1, |s| s.sequence + 1);
+        let sequence = self.done.back().map_or(self.first(), |s| s.sequence + 1);
         let path = self.dir.join(file_name(sequence));
         let prepared = self
             .ahead

@@ -19,6 +19,7 @@
 //! | `entry` | one claim in 32 bytes; stable numbers instead of indices |
 //! | `recover` | what a folder holds; cutting the tail; replay |
 //! | `survey`, `copy` | a folder as a bystander reads it, and copies it |
+//! | `expected`, `salvage` | what must be there, and going on without some of it |
 //! | `log` | append, rotation, retention |
 //! | `checkpoint` | files that hold another room's state at a place in the log |
 //! | `cutter` | when to ask for one |
@@ -33,12 +34,14 @@ mod copy;
 mod cutter;
 mod disk;
 mod entry;
+mod expected;
 #[doc(hidden)]
 pub mod fuzzing;
 mod log;
 mod quarantine;
 mod record;
 mod recover;
+mod salvage;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -49,8 +52,11 @@ pub use config::Config;
 pub use copy::copy;
 pub use cutter::Checkpointing;
 pub use entry::{Entry, Numbers, Unreadable, View, decode, encode};
+pub use expected::{Expected, FolderId};
 pub use quarantine::{Filter, KeptRefusal, Quarantine};
-pub use survey::{Surveyed, end_of, survey};
+pub use recover::file_name as segment_name;
+pub use salvage::{Salvaged, salvage};
+pub use survey::{Surveyed, end_of, folder_of, survey};
 
 use crate::domain::{Batch, Clock, Submission};
 use crate::health::Health;
@@ -61,15 +67,15 @@ use quarantine::QuarantineWriter;
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use writer::JournalWriter;
 
 /// Why a journal cannot be opened or replayed. None of these is repaired by itself: acknowledged
-/// data is at stake. After `Damaged` or `Missing` the way on is to restore the named file, or to
-/// move it and all newer segments away and so accept their loss.
+/// data is at stake. Where something is lost ([`JournalError::is_loss`]) the way on is to restore the
+/// named file, or to [`salvage`] what is left.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
     #[error("{}: {error}", path.display())]
@@ -77,26 +83,47 @@ pub enum JournalError {
     #[error("{}: another hub uses this folder", .0.display())]
     Busy(PathBuf),
     #[error(
-        "{}: damaged at byte {offset}, before the end of what was acknowledged: put this file back from a backup, or move \
-         it and all newer segments away and so give up what they hold",
+        "{}: damaged at byte {offset}, before the end of what was acknowledged",
         segment.display()
     )]
     Damaged { segment: PathBuf, offset: u64 },
-    #[error(
-        "{} is missing between its neighbours: put it back from a backup, or move all newer segments away and so give up \
-         what they hold",
-        segment.display()
-    )]
+    #[error("{} is missing between its neighbours", segment.display())]
     Missing { segment: PathBuf },
     #[error(
         "{}: written in format version {version}, which this hub does not know", segment.display()
     )]
     Version { segment: PathBuf, version: u32 },
+    #[error(
+        "{}: ends at byte {found}, though {known} bytes of it are known to have been on disk", segment.display()
+    )]
+    Short {
+        segment: PathBuf,
+        found: u64,
+        known: u64,
+    },
+    #[error("{} is missing: the journal is known to have reached it", segment.display())]
+    Gone { segment: PathBuf },
+    #[error("{}: belongs to another data folder", segment.display())]
+    Foreign { segment: PathBuf },
     #[error("{0}")]
     Config(String),
 }
 
 impl JournalError {
+    /// Whether something that was acknowledged is not there any more, so that only an operator may
+    /// decide to go on without it.
+    #[must_use]
+    pub const fn is_loss(&self) -> bool {
+        matches!(
+            self,
+            Self::Damaged { .. }
+                | Self::Missing { .. }
+                | Self::Short { .. }
+                | Self::Gone { .. }
+                | Self::Foreign { .. }
+        )
+    }
+
     fn io(path: &Path, error: io::Error) -> Self {
         Self::Io {
             path: path.into(),
@@ -139,7 +166,17 @@ impl Journal {
         config: Config,
         numbers: Arc<dyn Numbers>,
     ) -> Result<Self, JournalError> {
-        Self::open_on(dir, config, numbers, Arc::new(RealDisk))
+        Self::open_expecting(dir, config, numbers, Expected::default())
+    }
+
+    /// The same, and refuses a journal that lacks what is `expected` of it; nothing is then changed.
+    pub fn open_expecting(
+        dir: &Path,
+        config: Config,
+        numbers: Arc<dyn Numbers>,
+        expected: Expected,
+    ) -> Result<Self, JournalError> {
+        Self::open_on(dir, config, numbers, Arc::new(RealDisk), expected)
     }
 
     fn open_on(
@@ -147,6 +184,7 @@ impl Journal {
         config: Config,
         numbers: Arc<dyn Numbers>,
         disk: Arc<dyn Disk>,
+        expected: Expected,
     ) -> Result<Self, JournalError> {
         if let Some(fault) = config.fault() {
             return Err(JournalError::Config(fault));
@@ -160,11 +198,11 @@ impl Journal {
             Err(TryLockError::WouldBlock) => return Err(JournalError::Busy(dir.into())),
             Err(TryLockError::Error(e)) => return Err(fail(e)),
         }
-        let (segments, torn) = recover::recover(dir)?;
+        let (segments, torn) = recover::recover(dir, &expected)?;
         let folder = dir.join("quarantine");
         let keeper = QuarantineWriter::open(&folder, config.quarantine_bytes, disk.clone());
         let keeper = keeper.map_err(|e| JournalError::io(&folder, e))?;
-        let log = Log::new(dir, &config, disk, numbers.clone(), segments);
+        let log = Log::new(dir, &config, disk, numbers.clone(), segments, expected);
         Ok(Self {
             config,
             numbers,
@@ -210,7 +248,20 @@ impl Journal {
         self.log
             .segments()
             .next()
-            .is_some_and(|s| s.sequence > from.segment.max(1))
+            .is_some_and(|s| s.sequence > from.segment.max(self.log.first()))
+    }
+
+    /// Where the newest segment stands once its first group is on disk; kept up while the journal
+    /// writes. The default: none was begun yet.
+    #[must_use]
+    pub fn begun(&self) -> Arc<Mutex<Position>> {
+        self.log.begun()
+    }
+
+    /// The first segment that is there; `None` without any.
+    #[must_use]
+    pub fn first_segment(&self) -> Option<u64> {
+        self.log.segments().next().map(|s| s.sequence)
     }
 
     /// Claims at or after `from`, to within the heads of their records: for showing progress.

@@ -13,7 +13,7 @@
 //! | 24..32 | created at, ms | | 16..24 | ingest time of its claims, ms |
 //! | 32..40 | where the data of the previous segment ends | | 24..32 | where its group begins |
 //! | 40..48 | ingest time reached before it, ms | | then | entries of 32 bytes ([`super::Entry`]) |
-//! | 48..64 | 0 | | | |
+//! | 48..64 | the data folder's id; 0 in segments of earlier versions | | | |
 //!
 //! - The data ends at the first record head that is all zero.
 //! - A record's CRC starts from the segment's sequence: bytes left over from another file never
@@ -25,6 +25,7 @@
 //! - What follows the end named in the next segment's head was never acknowledged (its sync failed
 //!   and it was written again in the next segment) and is not read.
 
+use super::FolderId;
 use super::entry::{Entry, Numbers};
 use crate::domain::{Claim, Millis};
 use std::io::{self, Read};
@@ -51,7 +52,8 @@ pub(super) struct SegmentHead {
     pub(super) created: u64,
     pub(super) previous_end: u64,
     pub(super) reached: u64,
-    zero: [u64; 2],
+    /// The data folder it was written for; zeroes: not said.
+    pub(super) folder: FolderId,
 }
 
 /// What the first 64 bytes of a file turn out to be.
@@ -64,7 +66,13 @@ pub(super) enum HeadRead {
 }
 
 impl SegmentHead {
-    pub(super) fn new(sequence: u64, created: Millis, previous_end: u64, reached: Millis) -> Self {
+    pub(super) fn new(
+        sequence: u64,
+        created: Millis,
+        previous_end: u64,
+        reached: Millis,
+        folder: FolderId,
+    ) -> Self {
         let mut head = Self {
             magic: SEGMENT_MAGIC,
             crc: 0,
@@ -73,7 +81,7 @@ impl SegmentHead {
             created: created.0,
             previous_end,
             reached: reached.0,
-            zero: [0; 2],
+            folder,
         };
         head.crc = crc32c::crc32c(&bytemuck::bytes_of(&head)[12..]);
         head

@@ -3,10 +3,10 @@
 //! Opening reads the heads of all segments and the whole of the last one. Replay reads everything.
 //! Neither skips a byte that may have been acknowledged: what cannot be read is an error that names
 //! the place. The one thing that cannot be told from a torn tail is damage to the very last group
-//! written.
+//! written, where it lies beyond what is [`Expected`]. A folder that lacks something is not changed.
 
 use super::record::{HEAD, HeadRead, Next, RecordHead, Records, SegmentHead, UNIT, VERSION};
-use super::{JournalError, Numbers, Replayed};
+use super::{Expected, JournalError, Numbers, Position, Replayed};
 use crate::domain::{Batch, Millis};
 use std::fs::{File, OpenOptions};
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -26,42 +26,103 @@ pub(super) struct Segment {
     pub(super) reached: Millis,
 }
 
-/// `journal-{sequence:016x}.log`
-pub(super) fn file_name(sequence: u64) -> String {
+/// What the file of a segment is called: `journal-{sequence:016x}.log`.
+#[must_use]
+pub fn file_name(sequence: u64) -> String {
     format!("journal-{sequence:016x}.log")
 }
 
 /// The segments of `dir`, oldest first, after cutting the last at its last whole record; and the
-/// bytes cut off.
-pub(super) fn recover(dir: &Path) -> Result<(Vec<Segment>, u64), JournalError> {
+/// bytes cut off. A folder that lacks what is expected is left as it is.
+pub(super) fn recover(
+    dir: &Path,
+    expected: &Expected,
+) -> Result<(Vec<Segment>, u64), JournalError> {
     let mut files = list(dir)?;
-    let mut torn = 0;
     let mut last = None;
+    let mut empty = Vec::new();
     // Segments prepared but not used, or whose first group was never whole, hold nothing.
     while let Some((sequence, path)) = files.last() {
-        let tail = Tail::read(path, *sequence)?;
-        torn += tail.torn;
-        if tail.torn > 0 {
-            let segment = path.display();
-            let end = tail.end;
-            let bytes = tail.torn;
-            tracing::warn!(
-                %segment, end, bytes, "journal: torn tail cut off; none of it was acknowledged"
-            );
-        }
+        let tail = Tail::read(path, *sequence, expected)?;
         if tail.end > 0 {
-            tail.cut(path)?;
-            last = Some(tail);
+            last = Some((*sequence, path.clone(), tail));
             break;
         }
-        std::fs::remove_file(path).map_err(|e| JournalError::io(path, e))?;
+        empty.push((path.clone(), tail.torn));
         files.pop();
     }
+    let end = last
+        .as_ref()
+        .map_or(expected.begin(), |(s, _, t)| Position {
+            segment: *s,
+            offset: t.end,
+        });
+    reaches(dir, end, expected.known)?;
+    let mut segments = whole(dir, files, last.as_ref().map(|(_, _, tail)| tail), expected)?;
+    // All is as it should be: from here on the folder is changed.
+    let mut torn = 0;
+    for (path, bytes) in &empty {
+        torn += bytes;
+        say_torn(path, 0, *bytes);
+        std::fs::remove_file(path).map_err(|e| JournalError::io(path, e))?;
+    }
+    if let Some((_, path, tail)) = &last {
+        torn += tail.torn;
+        say_torn(path, tail.end, tail.torn);
+        tail.cut(path)?;
+        if let Some(newest) = segments.last_mut() {
+            newest.bytes = tail.end;
+        }
+    }
+    Ok((segments, torn))
+}
+
+/// What is cut off was not whole when the hub ended, or the disk has damaged the very last group:
+/// nothing on the disk tells these apart beyond what is known to have been synced.
+fn say_torn(segment: &Path, end: u64, bytes: u64) {
+    if bytes > 0 {
+        let segment = segment.display();
+        tracing::warn!(
+            %segment, end, bytes,
+            "journal: a last group that is not whole was cut off; unless the disk has damaged it since, it was not \
+             acknowledged"
+        );
+    }
+}
+
+/// Refuses a journal that ends before what is known to have been on disk.
+fn reaches(dir: &Path, end: Position, known: Position) -> Result<(), JournalError> {
+    if known.offset == 0 || end >= known {
+        return Ok(());
+    }
+    let segment = dir.join(file_name(known.segment));
+    Err(if segment.exists() {
+        JournalError::Short {
+            segment,
+            found: if end.segment == known.segment {
+                end.offset
+            } else {
+                0
+            },
+            known: known.offset,
+        }
+    } else {
+        JournalError::Gone { segment }
+    })
+}
+
+/// All segments, oldest first, by their heads; `last` is what the newest holds.
+fn whole(
+    dir: &Path,
+    files: Vec<(u64, PathBuf)>,
+    last: Option<&Tail>,
+    expected: &Expected,
+) -> Result<Vec<Segment>, JournalError> {
     let mut segments = Vec::with_capacity(files.len());
     let mut next: Option<SegmentHead> = None;
     for (sequence, path) in files.into_iter().rev() {
-        let head = head_of(&path, sequence)?;
-        let (end, reached) = match (&next, &last) {
+        let head = head_of(&path, sequence, expected)?;
+        let (end, reached) = match (&next, last) {
             (Some(next), _) if next.sequence != sequence + 1 => {
                 return Err(JournalError::Missing {
                     segment: dir.join(file_name(next.sequence - 1)),
@@ -90,7 +151,7 @@ pub(super) fn recover(dir: &Path) -> Result<(Vec<Segment>, u64), JournalError> {
         next = Some(head);
     }
     segments.reverse();
-    Ok((segments, torn))
+    Ok(segments)
 }
 
 /// Sequence and path of every segment file, in order.
@@ -115,7 +176,7 @@ pub(super) fn list(dir: &Path) -> Result<Vec<(u64, PathBuf)>, JournalError> {
 }
 
 /// The head of a segment that must have one.
-fn head_of(path: &Path, sequence: u64) -> Result<SegmentHead, JournalError> {
+fn head_of(path: &Path, sequence: u64, expected: &Expected) -> Result<SegmentHead, JournalError> {
     let damaged = || JournalError::Damaged {
         segment: path.into(),
         offset: 0,
@@ -127,6 +188,9 @@ fn head_of(path: &Path, sequence: u64) -> Result<SegmentHead, JournalError> {
         HeadRead::Whole(head) if head.version != VERSION => Err(JournalError::Version {
             segment: path.into(),
             version: head.version,
+        }),
+        HeadRead::Whole(head) if !expected.is_ours(head.folder) => Err(JournalError::Foreign {
+            segment: path.into(),
         }),
         HeadRead::Whole(head) if head.sequence == sequence => Ok(head),
         _ => Err(damaged()),
@@ -144,7 +208,7 @@ struct Tail {
 }
 
 impl Tail {
-    fn read(path: &Path, sequence: u64) -> Result<Self, JournalError> {
+    fn read(path: &Path, sequence: u64, expected: &Expected) -> Result<Self, JournalError> {
         let fail = |e| JournalError::io(path, e);
         let file = OpenOptions::new()
             .read(true)
@@ -159,7 +223,7 @@ impl Tail {
             file.read_exact_at(&mut head, 0).map_err(fail)?;
         }
         if let HeadRead::Whole(_) = SegmentHead::read(&head) {
-            head_of(path, sequence)?;
+            head_of(path, sequence, expected)?;
             let mut input = BufReader::with_capacity(1 << 20, &file);
             input.seek(SeekFrom::Start(HEAD)).map_err(fail)?;
             let mut records = Records::new(input, sequence, HEAD, bytes);

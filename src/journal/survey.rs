@@ -3,11 +3,14 @@
 
 use super::record::{HEAD, HeadRead, Next, Records, SegmentHead, VERSION};
 use super::recover::{At, Rest, list, rest};
-use super::{JournalError, Position};
+use super::{FolderId, JournalError, Position};
 use crate::domain::Millis;
 use std::fs::File;
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+
+/// How the fault of a segment ends whose neighbour is not there.
+pub(super) const GAP: &str = "before it is missing";
 
 /// One segment file as it is found.
 #[derive(Clone, Debug)]
@@ -23,6 +26,8 @@ pub struct Surveyed {
     /// Ingest times of its first and last record.
     pub first: Millis,
     pub last: Millis,
+    /// The data folder it was written for; zeroes: not said.
+    pub folder: FolderId,
     /// What is wrong with it.
     pub fault: Option<String>,
 }
@@ -65,7 +70,7 @@ pub fn survey(dir: &Path) -> io::Result<Vec<Surveyed>> {
             let missing = all[i].sequence - 1;
             all[i]
                 .fault
-                .get_or_insert_with(|| format!("segment {missing:016x} before it is missing"));
+                .get_or_insert_with(|| format!("segment {missing:016x} {GAP}"));
         }
     }
     Ok(all)
@@ -78,6 +83,16 @@ pub fn end_of(all: &[Surveyed]) -> Position {
         segment: s.sequence,
         offset: s.end,
     })
+}
+
+/// The data folder that the newest segment of `dir` was written for, where one says so.
+#[must_use]
+pub fn folder_of(dir: &Path) -> Option<FolderId> {
+    let files = list(dir).ok()?;
+    let mut heads = files.iter().rev().filter_map(|(_, path)| head(path));
+    heads
+        .find(|h| h.folder != FolderId::default())
+        .map(|h| h.folder)
 }
 
 fn head(path: &Path) -> Option<SegmentHead> {
@@ -105,11 +120,12 @@ fn look(path: &Path, sequence: u64, limit: Option<u64>) -> io::Result<Surveyed> 
         claims: 0,
         first,
         last,
+        folder: FolderId::default(),
         fault: None,
     };
     match head(&s.path) {
         None if limit.is_none() => return Ok(s),
-        Some(h) if h.version == VERSION && h.sequence == sequence => {}
+        Some(h) if h.version == VERSION && h.sequence == sequence => s.folder = h.folder,
         Some(h) if h.version != VERSION => {
             s.fault = Some(format!("format version {}", h.version));
             return Ok(s);

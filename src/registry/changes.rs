@@ -151,6 +151,11 @@ impl ChangeLog {
         Self(LineLog::refusing())
     }
 
+    /// Bytes of the file that are on disk.
+    pub(super) const fn len(&self) -> u64 {
+        self.0.len()
+    }
+
     /// Makes a batch durable.
     pub(super) fn append(&mut self, batch: &[Change]) -> Result<(), RegistryError> {
         let mut line =

@@ -165,6 +165,11 @@ impl Identities {
         self.note(&["s ", kind.name(), " ", id]);
     }
 
+    /// Bytes of the file that are on disk.
+    pub(super) fn len(&self) -> u64 {
+        self.log.as_ref().map_or(0, LineLog::len)
+    }
+
     /// Makes all numbers given since the last commit durable; on an error they are taken back.
     pub(super) fn commit(&mut self) -> Result<(), RegistryError> {
         let lines = std::mem::take(&mut self.pending);

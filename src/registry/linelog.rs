@@ -98,19 +98,26 @@ impl LineLog {
         Ok(())
     }
 
+    /// Bytes that are known to be on disk.
+    pub(super) const fn len(&self) -> u64 {
+        self.len
+    }
+
     /// Takes the last append back, because what it belonged to failed.
     pub(super) fn undo(&mut self) {
         self.cut_to(self.before);
     }
 
     /// Replaces the whole content by way of a second file, so that a crash leaves either the old or
-    /// the new.
+    /// the new. The old stays beside it (`.before`) for [`settle_rewrite`]: who remembers what the
+    /// file held can then tell a rewrite that was not told of yet from a loss.
     pub(super) fn rewrite(&mut self, lines: &[u8]) -> Result<(), RegistryError> {
         let next = self.path.with_extension("next");
         let swap = || -> std::io::Result<File> {
             let mut file = File::create(&next)?;
             file.write_all(lines)?;
             file.sync_all()?;
+            std::fs::copy(&self.path, before(&self.path))?;
             std::fs::rename(&next, &self.path)?;
             sync_folder(&self.path)?;
             Ok(file)
@@ -159,6 +166,19 @@ impl LineLog {
     }
 }
 
+/// What a file of lines held before it was rewritten.
+pub(super) fn before(path: &Path) -> PathBuf {
+    path.with_extension("before")
+}
+
+/// Removes what a file held before it was rewritten, once that is told of elsewhere.
+pub(super) fn settle_rewrite(path: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(before(path)) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e),
+        _ => Ok(()),
+    }
+}
+
 /// Makes a new or renamed entry of the folder durable.
 fn sync_folder(path: &Path) -> std::io::Result<()> {
     File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
@@ -186,11 +206,15 @@ mod tests {
         log.rewrite(b"all\n").unwrap();
         log.append(b"new\n").unwrap();
         assert_eq!(LineLog::open(&path).unwrap().1, "all\nnew\n");
+        let names = || std::fs::read_dir(dir.path()).unwrap().count();
         assert_eq!(
-            std::fs::read_dir(dir.path()).unwrap().count(),
-            1,
-            "no second file left behind"
+            std::fs::read(before(&path)).unwrap(),
+            b"one\ntwo\nfour\nfive\n",
+            "what it held stays until that is settled"
         );
+        settle_rewrite(&path).unwrap();
+        settle_rewrite(&path).unwrap();
+        assert_eq!(names(), 1, "no second file left behind");
     }
 
     #[test]

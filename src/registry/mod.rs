@@ -21,6 +21,7 @@ mod faults;
 pub mod geojson;
 mod grid;
 mod identities;
+pub mod kept;
 mod linelog;
 mod load;
 mod open;

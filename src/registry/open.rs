@@ -31,13 +31,13 @@ pub(super) fn open(dir: &Path, data: &Path, models: Models) -> Result<Registry, 
     let kept = data.join("registry");
     make_folder(data, &kept)
         .map_err(|e| RegistryError(format!("{}: cannot create: {e}", kept.display())))?;
-    let identities_file = kept.join("identities");
+    let identities_file = kept.join(super::kept::IDENTITIES);
     let (mut identities, text) = Identities::open(&identities_file)?;
     let known = identities
         .read(&text)
         .map_err(|RegistryError(e)| RegistryError(format!("{}: {e}", identities_file.display())))?;
     identities.compact(&text, &known)?;
-    let changes_file = kept.join("changes.jsonl");
+    let changes_file = kept.join(super::kept::CHANGES);
     let (mut changes, mut overlay) = ChangeLog::open(&changes_file)?;
 
     let mut loader = Loader::default();

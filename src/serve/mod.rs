@@ -25,6 +25,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use api::operators::{LossDoor, LossTold, NoLosses};
 pub use api::reports::ReportDoor;
 pub use axum::Router;
 pub use config::Config;
@@ -66,6 +67,8 @@ pub struct ApiParts {
     /// The journal listens at the other end; full means busy, closed means the hub is stopping.
     pub inbox: mpsc::Sender<Submission>,
     pub quarantine: Quarantine,
+    /// What of the data folder is lost.
+    pub losses: Arc<dyn LossDoor>,
     pub authority: Authority,
     /// Called after each change of zones or bays, on a thread that may block, so that the stream
     /// learns of it.

@@ -87,7 +87,7 @@ impl AudienceStates {
             issuer: parts.issuer,
         };
         let quarantine = operators::QuarantineState {
-            doorman,
+            doorman: doorman.clone(),
             quarantine: parts.quarantine,
         };
         let health = operators::HealthState {
@@ -99,6 +99,7 @@ impl AudienceStates {
             sharing: sharing.clone(),
             keys: Arc::new(keys),
             quarantine: Arc::new(quarantine),
+            losses: Arc::new(operators::LossesState::new(doorman, parts.losses)),
             health: Arc::new(health),
         };
         Self {

@@ -48,6 +48,19 @@ impl AmendmentFiles {
         Ok(Self { folder, clerk })
     }
 
+    /// Which of the files that `lengths` name are not there though nothing has let them go, or hold
+    /// less: only the oldest hours of a worker go by themselves. Changes nothing.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn missing(
+        dir: &Path,
+        lengths: &[AmendmentLength],
+        workers: u32,
+    ) -> io::Result<Vec<String>> {
+        folder::missing(dir, lengths, workers)
+    }
+
     /// What worker `me` of `of` uses.
     #[must_use]
     pub fn of_worker(&self, me: u32, of: u32) -> Box<dyn AmendmentLog> {

@@ -11,6 +11,7 @@
 //! the disk.
 
 mod booking;
+mod folders;
 mod keys;
 mod ledger;
 mod offers;

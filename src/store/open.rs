@@ -50,6 +50,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("migrations/sqlite/0006_areas.sql"),
         include_str!("migrations/postgres/0006_areas.sql"),
     ),
+    (
+        7,
+        "folders",
+        include_str!("migrations/sqlite/0007_folders.sql"),
+        include_str!("migrations/postgres/0007_folders.sql"),
+    ),
 ];
 
 /// What a URL means.
@@ -65,6 +71,17 @@ impl Config {
     /// [`StoreError::Unfit`], without the URL's password.
     pub fn check(&self) -> Result<(), StoreError> {
         self.place(Path::new("")).map(drop)
+    }
+
+    /// The database's file; `None` for a server. `data` is the folder for the default file.
+    ///
+    /// # Errors
+    /// As [`Config::check`].
+    pub fn file(&self, data: &Path) -> Result<Option<PathBuf>, StoreError> {
+        Ok(match self.place(data)? {
+            DatabaseUrl::File(path) => Some(path),
+            DatabaseUrl::Server(_) => None,
+        })
     }
 
     fn place(&self, data: &Path) -> Result<DatabaseUrl, StoreError> {

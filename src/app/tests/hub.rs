@@ -3,10 +3,10 @@
 //! Requests are written by hand: the library has no HTTP client, and what a test says here is what
 //! goes over the wire.
 
-use crate::app::Hub;
+use crate::app::{Failure, Hub, LossKind};
 use crate::clock::ManualClock;
 use crate::config::Config;
-use crate::domain::Millis;
+use crate::domain::{Clock as _, Millis};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,9 +34,22 @@ pub(super) struct Call<'a> {
 
 impl TestHub {
     pub(super) async fn start(config: Config, now: Millis) -> Self {
+        Self::start_without(config, now, Vec::new()).await.unwrap()
+    }
+
+    /// The same, without what is lost of the kinds `accepted`.
+    pub(super) async fn start_without(
+        config: Config,
+        now: Millis,
+        accepted: Vec<LossKind>,
+    ) -> Result<Self, Failure> {
         let clock = Arc::new(ManualClock::at(now));
-        let hub = Hub::start_by(config, clock.clone()).await.unwrap();
-        Self { hub, clock }
+        let hub = Hub::start_by(config, clock.clone(), accepted).await?;
+        Ok(Self { hub, clock })
+    }
+
+    pub(super) fn clock_now(&self) -> Millis {
+        self.clock.now()
     }
 
     /// Turns the clock on to `to`, and waits until the stream has reached that time. In several

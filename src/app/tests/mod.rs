@@ -3,6 +3,7 @@
 mod contributors;
 mod golden;
 mod hub;
+mod losses;
 mod overload;
 mod pressure;
 mod replays;

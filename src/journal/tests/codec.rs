@@ -155,7 +155,7 @@ proptest! {
     #[test]
     fn a_changed_segment_head_is_noticed(place in 0..64usize, change in 1..=255u8) {
         use super::super::record::HeadRead;
-        let head = SegmentHead::new(7, Millis(1), 4096, Millis(2));
+        let head = SegmentHead::new(7, Millis(1), 4096, Millis(2), [7; 16]);
         let units = head.units();
         let mut bytes: Vec<u8> = bytemuck::cast_slice(&units).to_vec();
         prop_assert_eq!(SegmentHead::read(&bytes), HeadRead::Whole(head));

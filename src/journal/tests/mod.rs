@@ -10,7 +10,9 @@ mod retention;
 mod writing;
 
 use super::disk::{Disk, RealDisk};
-use super::{Config, Entry, Journal, Numbers, Replayed, Unreadable, View, decode, encode};
+use super::{
+    Config, Entry, Expected, Journal, Numbers, Replayed, Unreadable, View, decode, encode,
+};
 use crate::clock::ManualClock;
 use crate::domain::{
     Backing, Batch, BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation,
@@ -181,8 +183,16 @@ impl Running {
         more: impl FnOnce(Journal) -> Journal,
     ) -> Self {
         let trace = disk.trace.clone();
-        let journal =
-            more(Journal::open_on(dir, config, Arc::new(BareTown::default()), disk).unwrap());
+        let journal = more(
+            Journal::open_on(
+                dir,
+                config,
+                Arc::new(BareTown::default()),
+                disk,
+                Expected::default(),
+            )
+            .unwrap(),
+        );
         let (doors, inbox) = channel(64);
         let (beat, beats) = mpsc::sync_channel(10_000);
         let batches = Arc::new(Mutex::new(Vec::new()));

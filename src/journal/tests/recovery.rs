@@ -283,7 +283,7 @@ proptest! {
     ) {
         use super::super::record::SegmentHead;
         let dir = tempdir().unwrap();
-        let mut units = SegmentHead::new(1, Millis(1), 0, Millis(0)).units().to_vec();
+        let mut units = SegmentHead::new(1, Millis(1), 0, Millis(0), [0; 16]).units().to_vec();
         let mut n = 0;
         let mut synced = 0;
         let mut stored = 0;

@@ -48,6 +48,7 @@ problems! {
     NoSuchBayOfYours = 404 "No such bay of yours",
     NoSuchDevice = 404 "No such device",
     NoSuchKey = 404 "No such key",
+    NoSuchLoss = 404 "No such loss",
     NoSuchOffer = 404 "No such offer of yours",
     NoSuchReservation = 404 "No such reservation of yours",
     NoSuchSource = 404 "No such source",

@@ -5,7 +5,7 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 48] = [
+const OPERATIONS: [(&str, &str); 50] = [
     ("get", "/v1/turnover"),
     ("get", "/v1/cds/metrics/aggregates"),
     ("get", "/v1/contributions/mine"),
@@ -35,6 +35,8 @@ const OPERATIONS: [(&str, &str); 48] = [
     ("get", "/v1/admin/keys"),
     ("patch", "/v1/admin/keys/{key}"),
     ("delete", "/v1/admin/keys/{key}"),
+    ("get", "/v1/admin/losses"),
+    ("post", "/v1/admin/losses/{loss}/ack"),
     ("post", "/v1/admin/partners"),
     ("get", "/v1/admin/partners"),
     ("put", "/v1/admin/bays/{bay}/owner"),

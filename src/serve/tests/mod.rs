@@ -13,6 +13,7 @@ mod document;
 mod formats;
 mod gate;
 mod keys;
+mod losses;
 mod nearby;
 mod open_stream;
 mod operators;

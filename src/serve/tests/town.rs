@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::gate::Gate;
+use super::losses::Lost;
 use super::places::small_town;
 use super::{NOW, behind, settled};
 use crate::clock::ManualClock;
@@ -117,6 +118,7 @@ impl Town {
             reports: Arc::new(Gate(registry.clone(), metrics.clone())),
             inbox,
             quarantine,
+            losses: Arc::new(Lost::one()),
             authority,
             on_change: Arc::new(move || _ = told.fetch_add(1, Ordering::Relaxed)),
             config,

@@ -105,6 +105,43 @@ impl State {
     }
 }
 
+/// See [`super::AmendmentFiles::missing`].
+pub(super) fn missing(
+    dir: &Path,
+    lengths: &[AmendmentLength],
+    workers: u32,
+) -> io::Result<Vec<String>> {
+    // The first worker clears up after those that are no more.
+    let of = |l: &AmendmentLength| if l.worker < workers { l.worker } else { 0 };
+    let mut there: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut absent = Vec::new();
+    let mut found = Vec::new();
+    for l in lengths.iter().filter(|l| l.bytes > 0) {
+        let file = file_name((l.hour, l.worker, l.generation));
+        match dir.join(&file).metadata() {
+            Ok(meta) => {
+                let oldest = there.entry(of(l)).or_insert(l.hour);
+                *oldest = l.hour.min(*oldest);
+                if meta.len() < l.bytes {
+                    found.push(file);
+                }
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => absent.push((l, file)),
+            Err(e) => return Err(e),
+        }
+    }
+    // Up to the oldest hour that is there they may have been let go.
+    let lost = |l: &AmendmentLength| there.get(&of(l)).is_none_or(|oldest| l.hour > *oldest);
+    found.extend(
+        absent
+            .into_iter()
+            .filter(|(l, _)| lost(l))
+            .map(|(_, file)| file),
+    );
+    found.sort_unstable();
+    Ok(found)
+}
+
 impl Folder {
     pub(super) fn open(
         dir: &Path,

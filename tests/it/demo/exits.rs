@@ -1,5 +1,5 @@
 //! How the command ends: 0 after a clean stop, 2 for a configuration that is wrong, 3 for an
-//! address it cannot have.
+//! address it cannot have, 70 for a data folder of which something is missing.
 
 use super::hub::{Hub, bayhub, wait};
 use std::net::TcpListener;
@@ -131,4 +131,46 @@ fn a_file_that_is_no_toml_or_not_there_ends_with_2_and_names_it() {
         let name = path.file_name().expect("a name").to_string_lossy();
         assert!(stderr.contains(&*name), "{name} is not in: {stderr}");
     }
+}
+
+#[test]
+fn a_missing_file_ends_with_70_and_its_name_and_an_accepted_loss_is_told_until_acknowledged() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let args = ["--bays", "60", "--no-sim"];
+    let hub = Hub::start_in(dir.path(), &args);
+    let data = hub.data().to_owned();
+    assert_eq!(hub.stop().code(), Some(0));
+    std::fs::remove_file(data.join("registry/identities")).expect("it is there");
+    let text = data.to_string_lossy();
+    let demo = [
+        "demo",
+        "--http",
+        "127.0.0.1:0",
+        "--mqtt",
+        "127.0.0.1:0",
+        "--no-sim",
+        "--data",
+        &text,
+    ];
+    let (code, stderr) = end_of(&demo, &[]);
+    assert_eq!(code, Some(70), "{stderr}");
+    assert!(
+        stderr.contains("registry/identities is missing")
+            && stderr.contains("--accept-loss registry"),
+        "{stderr}"
+    );
+    let (code, stderr) = end_of(&[&demo[..], &["--accept-loss", "everything"]].concat(), &[]);
+    assert_eq!(code, Some(2), "{stderr}");
+    assert!(stderr.contains("registry, store"), "{stderr}");
+
+    let hub = Hub::start_in(
+        dir.path(),
+        &["--no-sim", "--accept-loss", "journal,registry"],
+    );
+    assert!(
+        hub.log().contains("goes on without what is lost"),
+        "{}",
+        hub.log()
+    );
+    assert_eq!(hub.stop().code(), Some(0));
 }

@@ -12,7 +12,7 @@ mod line;
 mod make;
 mod steps;
 
-use super::hub::TestHub;
+use super::hub::{Call, TestHub};
 use crate::config::{self, Config};
 use crate::domain::Millis;
 use city::About;
@@ -117,6 +117,45 @@ async fn every_earlier_folder_opens_with_the_answers_it_gave() {
             hub.hub.stop().await.unwrap();
             assert_eq!(set_aside(&data), Vec::<PathBuf>::new());
         }
+    }
+}
+
+/// The folder's id, as the manifest has it; `None` without one.
+fn id_of(data: &Path) -> Option<String> {
+    let text = std::fs::read(data.join("manifest.json")).ok()?;
+    let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    Some(manifest["folder"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_folder_from_before_manifests_is_adopted_once_and_nothing_counts_as_lost() {
+    for folder in versions() {
+        let about = About::read(&folder);
+        let scratch = tempfile::tempdir().unwrap();
+        let data = scratch.path().join("data");
+        copy_tree(&folder.join("data"), &data, &[]);
+        let mut id = id_of(&data);
+        for _ in 0..2 {
+            let hub = open(&folder, &data, &about).await;
+            let (status, ready) = hub.call(ready()).await;
+            assert!(status == 200 && !ready.contains("lost"), "{ready}");
+            hub.hub.stop().await.unwrap();
+            let now = id_of(&data);
+            assert!(
+                now.is_some() && (id.is_none() || id == now),
+                "{id:?} {now:?}"
+            );
+            id = now;
+        }
+    }
+}
+
+/// Whether the hub is well.
+fn ready() -> Call<'static> {
+    Call {
+        method: "GET",
+        path: "/readyz",
+        ..Call::default()
     }
 }
 

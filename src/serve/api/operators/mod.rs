@@ -1,11 +1,12 @@
 //! What operators do: the registry and its devices, owners, keys and partners, what was refused,
-//! and whether the hub is well.
+//! what is lost, and whether the hub is well.
 
 mod devices;
 mod health;
 mod key_members;
 mod key_schema;
 mod keys;
+mod losses;
 mod owners;
 mod quarantine;
 mod registry;
@@ -13,6 +14,8 @@ pub(in crate::serve) mod schema;
 
 pub(in crate::serve) use health::HealthState;
 pub(in crate::serve) use keys::KeysState;
+pub(in crate::serve) use losses::LossesState;
+pub use losses::{LossDoor, LossTold, NoLosses};
 pub(in crate::serve) use quarantine::QuarantineState;
 pub(in crate::serve) use registry::RegistryState;
 
@@ -28,6 +31,7 @@ pub(in crate::serve) struct OperatorStates {
     pub(in crate::serve) sharing: Arc<SharingState>,
     pub(in crate::serve) keys: Arc<KeysState>,
     pub(in crate::serve) quarantine: Arc<QuarantineState>,
+    pub(in crate::serve) losses: Arc<LossesState>,
     pub(in crate::serve) health: Arc<HealthState>,
 }
 
@@ -40,5 +44,6 @@ pub(in crate::serve) fn routes(states: OperatorStates) -> OpenApiRouter {
         .merge(devices::routes(states.registry))
         .merge(keys::routes(states.keys))
         .merge(quarantine::routes(states.quarantine))
+        .merge(losses::routes(states.losses))
         .merge(health::routes(states.health))
 }

@@ -41,6 +41,27 @@ pub(in crate::serve) struct DevicesQuery {
     cursor: Option<String>,
 }
 
+/// What of the data folder was lost, and that a start went on without.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct LossList {
+    pub(in crate::serve) losses: Vec<Loss>,
+}
+
+/// One loss that an operator accepted.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Loss {
+    pub(in crate::serve) id: String,
+    /// The part of the data folder, as `--accept-loss` names it.
+    pub(in crate::serve) what: String,
+    /// Names what is missing or another's.
+    pub(in crate::serve) detail: String,
+    #[schema(format = DateTime)]
+    pub(in crate::serve) accepted_at: String,
+    /// Null until somebody has taken note of it; until then `/readyz` tells of it.
+    #[schema(required, format = DateTime)]
+    pub(in crate::serve) acknowledged_at: Option<String>,
+}
+
 /// What was refused, newest first.
 #[derive(ToSchema)]
 pub(in crate::serve) struct Quarantined {
