@@ -141,7 +141,7 @@ fn manifest(data: &Path, faults: &mut Vec<String>) -> io::Result<Option<Manifest
         }
         Some(Ok(found)) => {
             // Without the configuration: a history elsewhere is named in no manifest.
-            let missing = manifest::missing(data, &found, true)?;
+            let missing = manifest::missing(data, &found, true, &mut manifest::Prefixes::new())?;
             faults.extend(missing.iter().map(ToString::to_string));
             Ok(Some(found))
         }

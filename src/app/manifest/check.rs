@@ -4,7 +4,7 @@ use super::file::{FileKnown, Manifest};
 use super::{Finding, LossKind};
 use crate::registry::kept;
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub(super) fn changes() -> String {
 
 /// The hash of the beginning of a file that grows.
 #[derive(Clone, Default)]
-pub(super) struct Prefix {
+pub(in crate::app) struct Prefix {
     bytes: u64,
     hash: Sha256,
 }
@@ -64,8 +64,11 @@ impl Prefix {
     }
 }
 
+/// By name of the file: what is hashed already.
+pub(in crate::app) type Prefixes = BTreeMap<String, Prefix>;
+
 /// What is wrong with a file that should begin as `known` says; `None` is well.
-fn fault(path: &Path, known: &FileKnown) -> io::Result<Option<String>> {
+fn fault(path: &Path, known: &FileKnown, prefix: &mut Prefix) -> io::Result<Option<String>> {
     let bytes = match path.metadata() {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Some("is missing".into())),
         meta => meta?.len(),
@@ -74,14 +77,14 @@ fn fault(path: &Path, known: &FileKnown) -> io::Result<Option<String>> {
         let at_least = known.bytes;
         return Ok(Some(format!("has {bytes} bytes, and had {at_least}")));
     }
-    let mut prefix = Prefix::default();
     prefix.extend(path, known.bytes)?;
     let same = prefix.known() == *known;
     Ok((!same).then(|| format!("is not what it was: its first {bytes} bytes have changed")))
 }
 
 /// Everything of `data` that `manifest` names by a file and that is not as it says. `history`: the
-/// history lies in the folder.
+/// history lies in the folder. `prefixes` takes up
+/// what was hashed of the files that are well.
 ///
 /// # Errors
 /// When the disk does not answer.
@@ -89,13 +92,20 @@ pub(in crate::app) fn missing(
     data: &Path,
     manifest: &Manifest,
     history: bool,
+    prefixes: &mut Prefixes,
 ) -> io::Result<Vec<Finding>> {
     let mut found = Vec::new();
     for (name, known) in &manifest.files {
         let path = data.join(name);
-        if let Some(why) = fault(&path, known)? {
+        let mut prefix = Prefix::default();
+        let why = fault(&path, known, &mut prefix)?;
+        if why.is_none() {
+            prefixes.insert(name.clone(), prefix);
+        }
+        if let Some(why) = why {
             // Rewritten at the start that ended before it could say so.
-            if fault(&kept::rewritten_from(&path), known)?.is_some() {
+            let before = kept::rewritten_from(&path);
+            if fault(&before, known, &mut Prefix::default())?.is_some() {
                 found.push(Finding::new(LossKind::Registry, format!("{name} {why}")));
             }
         }

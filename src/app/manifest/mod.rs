@@ -23,7 +23,7 @@ mod journal;
 mod keeper;
 mod opening;
 
-pub(super) use check::missing;
+pub(super) use check::{Prefixes, missing};
 pub(super) use file::{FILE, Manifest, PART};
 pub(super) use keeper::ManifestKeeper;
 pub(super) use opening::Opening;
@@ -119,11 +119,13 @@ impl fmt::Display for Finding {
 fn refusal(data: &Path, all: &[Finding]) -> Failure {
     let mut what: Vec<&str> = all.iter().map(|f| f.what.name()).collect();
     what.dedup();
-    let list = all.iter().fold(String::new(), |t, f| format!("{t}\n  {f}"));
+    // One line, so that it stays together in a log.
+    let list: Vec<String> = all.iter().map(ToString::to_string).collect();
     Failure::Loss(format!(
-        "{}: something is missing or belongs to another folder:{list}\nput it back from a backup, or go on without it: \
+        "{}: something is missing or belongs to another folder: {}; put it back from a backup, or go on without it: \
          --accept-loss {}",
         data.display(),
+        list.join("; "),
         what.join(",")
     ))
 }

@@ -6,7 +6,7 @@
 //! manifest before anything is done about it, and what could not be used any more is moved to
 //! `lost/`, never deleted.
 
-use super::check::{self, Prefix};
+use super::check::{self, Prefixes};
 use super::file::{JournalKnown, Loss, Manifest};
 use super::keeper::Written;
 use super::{Failure, Finding, LossKind, ManifestKeeper, fresh_id, refusal};
@@ -38,6 +38,8 @@ pub(in crate::app) struct Opening {
     pub(super) found: bool,
     /// The store's id.
     store: String,
+    /// Hashes of the files that were as they should be.
+    prefixes: Prefixes,
     /// Of which kinds something was found to be lost and given up.
     given_up: Vec<LossKind>,
 }
@@ -66,6 +68,7 @@ impl Opening {
             manifest,
             found,
             store: String::new(),
+            prefixes: Prefixes::new(),
             given_up: Vec::new(),
         };
         let mut all: Vec<Finding> = unreadable
@@ -86,9 +89,9 @@ impl Opening {
         Ok(opening)
     }
 
-    fn files(&self, config: &Config) -> Result<Vec<Finding>, Failure> {
-        let fail = |e: io::Error| self.fail(&e);
-        let mut all = check::missing(&self.data, &self.manifest, self.history).map_err(fail)?;
+    fn files(&mut self, config: &Config) -> Result<Vec<Finding>, Failure> {
+        let found = check::missing(&self.data, &self.manifest, self.history, &mut self.prefixes);
+        let mut all = found.map_err(|e| self.fail(&e))?;
         let file = config.store.file(&self.data)?;
         if let Some(file) = file.filter(|f| self.manifest.store.is_some() && !f.exists()) {
             let name = file.strip_prefix(&self.data).unwrap_or(&file);
@@ -209,9 +212,9 @@ impl Opening {
         newest: Cut,
     ) -> Result<Arc<ManifestKeeper>, Failure> {
         let folder = self.folder();
-        let data = self.data.clone();
-        let fail = |e: io::Error| Failure::Internal(format!("{}: {e}", data.display()));
         let store_id = self.store;
+        let mut prefixes = self.prefixes;
+        let mut prefix = |name: &str| prefixes.remove(name).unwrap_or_default();
         let keeper = ManifestKeeper {
             data: self.data,
             folder,
@@ -221,23 +224,28 @@ impl Opening {
             clock: self.clock,
             state: Mutex::new(Written {
                 manifest: self.manifest,
-                identities: Prefix::default(),
-                changes: Prefix::default(),
+                identities: prefix(&check::identities()),
+                changes: prefix(&check::changes()),
             }),
         };
         let known = Uuid::from_bytes(folder).to_string();
         let told = store.folders().await?.contains(&known);
-        keeper
-            .save(|m| {
-                (m.journal.segment, m.journal.bytes) = (end.segment, end.offset);
-                m.checkpoint = newest.at.0;
-                // Only once the store knows: who ends in between finds both as they were.
-                m.store = told.then(|| store_id.clone());
-            })
-            .map_err(fail)?;
-        if !told {
-            store.know_folder(&known, keeper.clock.now()).await?;
-            keeper.save(|m| m.store = Some(store_id)).map_err(fail)?;
+        let written = keeper.save(|m| {
+            (m.journal.segment, m.journal.bytes) = (end.segment, end.offset);
+            m.checkpoint = newest.at.0;
+            // Only once the store knows: who ends in between finds both as they were.
+            m.store = told.then(|| store_id.clone());
+        });
+        let written = match written {
+            Ok(()) if !told => {
+                store.know_folder(&known, keeper.clock.now()).await?;
+                keeper.save(|m| m.store = Some(store_id))
+            }
+            written => written,
+        };
+        if let Err(e) = written {
+            // A hub whose disk is full starts all the same; what was said before still holds.
+            tracing::warn!(error = %e, "the manifest could not be written: tried again with the next checkpoint");
         }
         keeper.note_losses();
         Ok(Arc::new(keeper))

@@ -4,6 +4,7 @@
 mod checkpoints;
 mod codec;
 mod copies;
+mod expected;
 mod quarantine;
 mod recovery;
 mod retention;

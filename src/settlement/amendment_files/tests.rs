@@ -167,3 +167,30 @@ fn files_of_another_version_go_and_their_hours_with_them() {
     assert!(!old.exists());
     assert_eq!(hand.kept_from(), HOUR.plus(HOUR_MS));
 }
+
+#[test]
+fn only_the_oldest_hours_of_a_worker_may_be_missing() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = AmendmentFiles::open(dir.path(), 7, 1 << 20, &[]).unwrap();
+    let mut one = files.of_worker(0, 1);
+    for hours in 0..3 {
+        one.append(HOUR.plus(hours * HOUR_MS), 5, vec![hours]);
+    }
+    let lengths = one.lengths();
+    files.sync().unwrap();
+    let missing = || AmendmentFiles::missing(dir.path(), &lengths, 1).unwrap();
+    assert_eq!(missing(), [""; 0]);
+    std::fs::remove_file(only_file(dir.path())).unwrap();
+    assert_eq!(missing(), [""; 0], "it may have been let go");
+    let newest = std::fs::read_dir(dir.path()).unwrap();
+    let newest = newest.map(|f| f.unwrap().path());
+    let newest = newest
+        .filter(|p| p.extension().is_some_and(|e| e == "kept1"))
+        .max();
+    std::fs::write(newest.as_ref().unwrap(), "cut").unwrap();
+    assert_eq!(missing().len(), 1, "shorter than it was");
+    std::fs::remove_file(newest.unwrap()).unwrap();
+    assert_eq!(missing().len(), 1, "newer than one that is there");
+    std::fs::remove_file(only_file(dir.path())).unwrap();
+    assert_eq!(missing().len(), 3, "all of them");
+}

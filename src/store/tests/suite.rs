@@ -22,6 +22,7 @@ pub(super) async fn all(fresh: impl AsyncFn(&str) -> Config) {
     a_day_of_use_never_goes_back(&open("used").await).await;
     odd_text_is_text(&open("odd").await).await;
     of_many_at_once_one_gets_the_name(&open("race").await).await;
+    a_database_keeps_its_id_and_knows_folders(&open("folders").await).await;
     what_is_undone_is_undone_whole(&open("undone").await).await;
     what_is_written_is_there_for_the_next(&fresh("again").await).await;
     newer_tables_are_left_alone(&fresh("newer").await).await;
@@ -41,6 +42,16 @@ fn key<'a>(name: &'a str, partner: &'a str, digest: u8) -> NewKey<'a> {
         created_at: NOW,
         expires_at: None,
     }
+}
+
+async fn a_database_keeps_its_id_and_knows_folders(store: &Store) {
+    assert_eq!(store.identity("first").await.unwrap(), "first");
+    assert_eq!(store.identity("second").await.unwrap(), "first");
+    assert_eq!(store.folders().await.unwrap(), [""; 0]);
+    for folder in ["b", "a", "b"] {
+        store.know_folder(folder, NOW).await.unwrap();
+    }
+    assert_eq!(store.folders().await.unwrap(), ["a", "b"]);
 }
 
 async fn partners_are_listed_by_age_and_named_once(store: &Store) {
