@@ -26,6 +26,14 @@ enum Command {
     /// Reads the configuration and the registry, says what is wrong, and exits: 0 if all is well,
     /// else 2.
     CheckConfig(Setup),
+    /// Asks the running hub whether it is alive, for a supervisor: 0 if it is, else 1.
+    Probe {
+        #[command(flatten)]
+        setup: Setup,
+        /// Whether it is ready, and why not, instead.
+        #[arg(long)]
+        ready: bool,
+    },
     /// What a data folder holds: segments, checkpoints, where they end, what is wrong. Changes
     /// nothing; a hub may run.
     Inspect {
@@ -111,6 +119,7 @@ fn main() -> ExitCode {
             setup.load().and_then(|c| app::create_key(&c, new))
         }
         Command::CheckConfig(setup) => setup.load().and_then(|c| app::check(&c)),
+        Command::Probe { setup, ready } => setup.load().and_then(|c| app::probe(&c, ready)),
         Command::Inspect { data, json } => app::inspect(&data, json),
         Command::Backup { data, to } => app::backup(&data, &to),
         Command::Export(options) => app::export(&options),

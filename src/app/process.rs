@@ -69,6 +69,12 @@ fn take_descriptors() {
     }
 }
 
+/// How many descriptors this process may have open, once it has taken what the system gives. `None`:
+/// no limit.
+pub(super) fn descriptors() -> Option<u64> {
+    getrlimit(Resource::Nofile).maximum
+}
+
 pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     take_descriptors();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -84,6 +90,8 @@ pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     let on = |kind| signal(kind).map_err(|e| Failure::Internal(e.to_string()));
     let mut term = on(SignalKind::terminate())?;
     let mut int = on(SignalKind::interrupt())?;
+    // Left alone it would end the process: a reload is nothing to a hub without certificates.
+    drop(on(SignalKind::hangup())?);
     Ok(async move {
         tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
         tracing::info!("told to stop: draining");

@@ -13,5 +13,6 @@ mod golden;
 mod ground_truth;
 #[path = "../../src/long.rs"]
 mod long;
+mod packaging;
 mod tidy;
 mod web;
