@@ -67,6 +67,16 @@ enum Command {
     },
 }
 
+impl Command {
+    /// Whether it reads no configuration, which would say how to log.
+    const fn has_no_settings(&self) -> bool {
+        matches!(
+            self,
+            Self::Inspect { .. } | Self::Backup { .. } | Self::Export(_) | Self::Restore { .. }
+        )
+    }
+}
+
 #[derive(Subcommand)]
 enum KeyCommand {
     /// Makes a key and prints it, this once.
@@ -105,14 +115,19 @@ impl Setup {
             .into_iter()
             .filter_map(|(key, value)| Some((key, value?)))
             .collect();
-        Ok(config::load(&self.config, &flags)?)
+        let config = config::load(&self.config, &flags)?;
+        app::log_as(&config)?;
+        Ok(config)
     }
 }
 
 fn main() -> ExitCode {
-    app::log_to_stderr();
     app::exit_on_worker_panic();
-    let done = match Cli::parse().command {
+    let command = Cli::parse().command;
+    if command.has_no_settings() {
+        app::log_to_stderr();
+    }
+    let done = match command {
         Command::Demo(options) => demo::run(options),
         Command::Run(setup) => setup.load().and_then(app::run),
         Command::Key(KeyCommand::Create { setup, new }) => {

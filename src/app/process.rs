@@ -1,4 +1,4 @@
-//! The process around the hub: its log, its signals, its exit codes, and the watchdog.
+//! The process around the hub: its signals, its exit codes, and the watchdog.
 
 use super::failure::INTERNAL;
 use super::{Failure, Shared};
@@ -7,25 +7,10 @@ use crate::health::Part;
 use crate::ingest::mqtt_server::Tls;
 use crate::stream::Progress;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-
-/// Logs to stderr, `info` and above unless `RUST_LOG` says otherwise.
-pub fn log_to_stderr() {
-    let filter =
-        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    // Colours are for people: not in a file or a pipe, nor where NO_COLOR asks for none.
-    let colours = std::io::stderr().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(colours)
-        .init();
-}
 
 /// Ends the process when a thread panics that the hub cannot do without. A timely worker that
 /// panics stops neither its peers nor the process: the hub would go on acknowledging reports that

@@ -12,4 +12,5 @@ pub(super) mod measure;
 pub(super) mod negotiate;
 pub(super) mod params;
 pub(super) mod problems;
+pub(super) mod request_id;
 mod slow;

@@ -20,6 +20,7 @@ mod own_stream;
 mod places;
 mod quarantine;
 mod reports;
+mod request_ids;
 mod reserved;
 mod settled;
 mod sharing;

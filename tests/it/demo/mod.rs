@@ -17,6 +17,7 @@ mod http;
 mod hub;
 mod keys;
 mod load;
+mod logs;
 mod lorawan;
 pub(crate) mod mqtt;
 mod mqtt_peers;
