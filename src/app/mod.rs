@@ -17,6 +17,7 @@
 //! either.
 
 mod adapters;
+mod audit;
 mod backup;
 mod board;
 mod brokers;

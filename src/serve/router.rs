@@ -2,6 +2,7 @@
 //! all.
 
 use super::api::{authority, booking, drivers, operators, reports, schema, sharing};
+use super::http::audit::Audit;
 use super::http::auth::Doorman;
 use super::http::error::ApiError;
 use super::http::measure;
@@ -28,6 +29,7 @@ struct AudienceStates {
     authority: Arc<authority::AuthorityState>,
     sharing: Arc<SharingState>,
     operators: operators::OperatorStates,
+    audit: Audit,
 }
 
 impl AudienceStates {
@@ -37,6 +39,7 @@ impl AudienceStates {
             clock: parts.clock.clone(),
             public_reads: parts.config.public_reads,
         };
+        let audit = Audit::new(doorman.clone(), parts.audit);
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
@@ -109,6 +112,7 @@ impl AudienceStates {
             authority,
             sharing,
             operators,
+            audit,
         }
     }
 }
@@ -148,7 +152,7 @@ pub fn router(parts: ApiParts) -> Router {
         .merge(docs::openapi::routes(description))
         .merge(page::routes())
         .fallback(no_such_path)
-        .layer(measure::Measure::new(metrics, limit, began))
+        .layer((s.audit, measure::Measure::new(metrics, limit, began)))
 }
 
 /// Any web page may read public data. A key is never sent by a browser on its own, so none can be

@@ -96,4 +96,29 @@ async fn no_key_is_in_the_log_however_much_is_logged() {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
     assert!(!log.contains("bh_"), "some key is in the log");
+    // And what administrators did is written down once the hub has stopped.
+    assert_eq!(hub.stop().code(), Some(0));
+    let held = |file: &str| {
+        let path = dir.path().join("data/audit").join(file);
+        std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    };
+    let made = held("current.jsonl");
+    let last: Value = serde_json::from_str(made.lines().last().expect("a line")).expect("JSON");
+    assert_eq!(made.lines().count(), 2, "{made}");
+    assert_eq!(
+        (&last["path"], &last["status"]),
+        (&json!("/v1/admin/keys"), &json!(201))
+    );
+    assert!(
+        last["peer"]
+            .as_str()
+            .is_some_and(|p| p.starts_with("127.0.0.1:")),
+        "{made}"
+    );
+    let refused = held("strangers.jsonl");
+    assert!(
+        refused.lines().count() == 1 && refused.contains("\"status\":401"),
+        "{refused}"
+    );
+    assert!(!made.contains("bh_") && !refused.contains("bh_"));
 }
