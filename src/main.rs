@@ -34,6 +34,9 @@ enum Command {
         #[arg(long)]
         ready: bool,
     },
+    /// One page of what an operator would look at: configuration, city, folder, disk, store, hub,
+    /// clock. Changes nothing; a hub may run. 0 if all is well, else 1.
+    Doctor(Setup),
     /// What a data folder holds: segments, checkpoints, where they end, what is wrong. Changes
     /// nothing; a hub may run.
     Inspect {
@@ -135,6 +138,7 @@ fn main() -> ExitCode {
         }
         Command::CheckConfig(setup) => setup.load().and_then(|c| app::check(&c)),
         Command::Probe { setup, ready } => setup.load().and_then(|c| app::probe(&c, ready)),
+        Command::Doctor(setup) => app::doctor(setup.load()),
         Command::Inspect { data, json } => app::inspect(&data, json),
         Command::Backup { data, to } => app::backup(&data, &to),
         Command::Export(options) => app::export(&options),

@@ -22,6 +22,7 @@ mod backup;
 mod board;
 mod brokers;
 mod checkpoints;
+mod doctor;
 mod doors;
 mod engine;
 mod exposure;
@@ -43,6 +44,7 @@ mod sockets;
 mod storage;
 
 pub use backup::{backup, restore};
+pub use doctor::doctor;
 pub use failure::Failure;
 pub use history::{Exported, export};
 pub use inspect::inspect;

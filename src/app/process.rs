@@ -7,6 +7,7 @@ use crate::health::Part;
 use crate::ingest::mqtt_server::Tls;
 use crate::stream::Progress;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
@@ -60,7 +61,13 @@ pub(super) fn descriptors() -> Option<u64> {
     getrlimit(Resource::Nofile).maximum
 }
 
-pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+/// Bytes that this process may still write on the disk of `path`.
+pub(super) fn free_bytes(path: &Path) -> std::io::Result<u64> {
+    let of = rustix::fs::statvfs(path)?;
+    Ok(of.f_bavail.saturating_mul(of.f_frsize))
+}
+
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     take_descriptors();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -13,6 +13,7 @@
 mod booking;
 mod keys;
 mod ledger;
+mod look;
 mod offers;
 mod open;
 mod row;

@@ -10,6 +10,7 @@ mod copies;
 mod crash;
 mod crowd;
 mod district;
+mod doctor;
 mod examples;
 mod exits;
 mod full_disk;
