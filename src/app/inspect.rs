@@ -2,6 +2,7 @@
 //! never changes a thing.
 
 use super::Failure;
+use super::checkpoints::CONTRIBUTORS;
 use crate::domain::Millis;
 use crate::journal::{Checkpoints, Cut, Position, Surveyed, Whole, end_of, survey};
 use crate::stream::Saved;
@@ -145,6 +146,7 @@ fn checkpoints(dir: &Path, faults: &mut Vec<String>) -> io::Result<(Cut, Vec<Che
                 let mut saved = Saved::default();
                 let read = whole
                     .blocks()
+                    .filter(|(tag, _)| *tag != CONTRIBUTORS)
                     .try_for_each(|(tag, bytes)| saved.read(tag, bytes));
                 (one.good, one.bays) = (read.is_ok(), Some(saved.bays()));
                 (one.at, one.resumes) = (said(whole.cut.at), Some(whole.cut.position.into()));
