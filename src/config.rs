@@ -5,6 +5,10 @@
 //! one, wherever it stands; nothing misspelt is ever ignored. Every default is explained where its
 //! room keeps it.
 
+mod log;
+
+pub use log::{LogFormat, LogSettings};
+
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::{Figment, Profile};
@@ -22,6 +26,8 @@ pub struct Config {
     pub registry: Registry,
     #[serde(default)]
     pub data: Data,
+    #[serde(default)]
+    pub log: LogSettings,
     #[serde(default)]
     pub http: crate::serve::Config,
     #[serde(default)]
@@ -179,6 +185,7 @@ impl Config {
             .collect();
         faults.extend(self.journal.fault());
         faults.extend(self.history.fault());
+        faults.extend(self.log.fault());
         if data.path.as_os_str().is_empty() {
             faults.push("data.path: is empty".into());
         }

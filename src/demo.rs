@@ -123,6 +123,7 @@ pub fn run(options: Options) -> Result<(), Failure> {
     let city = settle_city(&options, &data)?;
     let keys = keys(&data.join("demo-keys.json")).map_err(|e| internal(&e))?;
     let config = configure(&options, &data, &city, &keys)?;
+    app::log_as(&config)?;
     app::process::block_on(serve(options, data, city, keys, config))
 }
 

@@ -232,6 +232,7 @@ impl Api {
         let metrics = base.metrics.clone();
         let contributors = ContributorDesk::open(&pseudonyms, None, 1, now, metrics)?;
         let router = serve::router(serve::ApiParts {
+            audit: Arc::new(serve::fuzzing::NothingNoted),
             registry: base.registry,
             live: base.live,
             keys,

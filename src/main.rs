@@ -34,6 +34,17 @@ enum Command {
     /// Reads the configuration and the registry, says what is wrong, and exits: 0 if all is well,
     /// else 2.
     CheckConfig(Setup),
+    /// Asks the running hub whether it is alive, for a supervisor: 0 if it is, else 1.
+    Probe {
+        #[command(flatten)]
+        setup: Setup,
+        /// Whether it is ready, and why not, instead.
+        #[arg(long)]
+        ready: bool,
+    },
+    /// One page of what an operator would look at: configuration, city, folder, disk, store, hub,
+    /// clock. Changes nothing; a hub may run. 0 if all is well, else 1.
+    Doctor(Setup),
     /// What a data folder holds: segments, checkpoints, where they end, what is wrong. Changes
     /// nothing; a hub may run.
     Inspect {
@@ -65,6 +76,16 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
     },
+}
+
+impl Command {
+    /// Whether it reads no configuration, which would say how to log.
+    const fn has_no_settings(&self) -> bool {
+        matches!(
+            self,
+            Self::Inspect { .. } | Self::Backup { .. } | Self::Export(_) | Self::Restore { .. }
+        )
+    }
 }
 
 #[derive(Subcommand)]
@@ -105,20 +126,27 @@ impl Setup {
             .into_iter()
             .filter_map(|(key, value)| Some((key, value?)))
             .collect();
-        Ok(config::load(&self.config, &flags)?)
+        let config = config::load(&self.config, &flags)?;
+        app::log_as(&config)?;
+        Ok(config)
     }
 }
 
 fn main() -> ExitCode {
-    app::log_to_stderr();
     app::exit_on_worker_panic();
-    let done = match Cli::parse().command {
+    let command = Cli::parse().command;
+    if command.has_no_settings() {
+        app::log_to_stderr();
+    }
+    let done = match command {
         Command::Demo(options) => demo::run(options),
         Command::Run { setup, accept_loss } => setup.load().and_then(|c| app::run(c, accept_loss)),
         Command::Key(KeyCommand::Create { setup, new }) => {
             setup.load().and_then(|c| app::create_key(&c, new))
         }
         Command::CheckConfig(setup) => setup.load().and_then(|c| app::check(&c)),
+        Command::Probe { setup, ready } => setup.load().and_then(|c| app::probe(&c, ready)),
+        Command::Doctor(setup) => app::doctor(setup.load()),
         Command::Inspect { data, json } => app::inspect(&data, json),
         Command::Backup { data, to } => app::backup(&data, &to),
         Command::Export(options) => app::export(&options),

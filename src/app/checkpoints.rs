@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 const LOOK: Duration = Duration::from_millis(200);
 
 /// The tag of the block with the contributors' desk.
-const CONTRIBUTORS: u32 = 512;
+pub(super) const CONTRIBUTORS: u32 = 512;
 
 /// The tag of the block with the data folder's id.
 const FOLDER: u32 = 513;

@@ -13,6 +13,9 @@ pub(super) const INTERNAL: i32 = 70;
 /// Why a hub could not start or had to stop.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
+    /// A hub that was asked how it is, and is not well. Exit 1.
+    #[error("{0}")]
+    Unwell(String),
     /// A bad configuration or registry: somebody has to mend a file. Exit 2.
     #[error("{0}")]
     Config(String),
@@ -32,6 +35,7 @@ impl Failure {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
+            Self::Unwell(_) => 1,
             Self::Config(_) => 2,
             Self::Unavailable(_) => 3,
             Self::Loss(_) | Self::Internal(_) => INTERNAL as u8,

@@ -4,7 +4,7 @@
 use super::folder::own_folder;
 use super::manifest::Opening;
 use super::sockets::listen;
-use super::{Failure, LossKind, Shared, adapters, brokers, partners};
+use super::{Failure, LossKind, Shared, adapters, brokers, exposure, partners};
 use crate::config::Config;
 use crate::domain::Clock;
 use crate::ingest::mqtt_server::Tls;
@@ -37,6 +37,7 @@ impl Foundation {
         let keys = Arc::new(partners::of_config(config)?);
         brokers::check(&config.brokers)?;
         partners::warn_of_areas(config);
+        exposure::warn(config);
         let http = listen("http", config.http.listen).await?;
         let mqtt = listen("mqtt", config.mqtt.listen).await?;
         let mqtts = adapters::tls(config)?;

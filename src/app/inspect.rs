@@ -13,10 +13,10 @@ use std::path::Path;
 
 /// Everything that is found.
 #[derive(Serialize)]
-struct Inspection {
+pub(super) struct Inspection {
     /// Process of the hub that uses the folder; `null` if none does, or none that can be seen from
     /// here.
-    hub_pid: Option<u32>,
+    pub(super) hub_pid: Option<u32>,
     /// What must be in the folder; one of an earlier version does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     manifest: Option<Manifest>,
@@ -24,9 +24,9 @@ struct Inspection {
     checkpoints: Vec<Checkpoint>,
     journal_end: JournalPosition,
     /// Claims that a start would replay.
-    claims_behind: u64,
+    pub(super) claims_behind: u64,
     /// What is not as it should be; empty is well.
-    faults: Vec<String>,
+    pub(super) faults: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -93,7 +93,8 @@ pub fn inspect(data: &Path, json: bool) -> Result<(), Failure> {
     writeln!(io::stdout(), "{}", text.trim_end()).map_err(|e| fail(&e))
 }
 
-fn look(data: &Path) -> io::Result<Inspection> {
+/// What `data` holds.
+pub(super) fn look(data: &Path) -> io::Result<Inspection> {
     let mut faults = Vec::new();
     // Checkpoints first: the journal they need stays for as long as they do, so what is read after
     // them covers them.
@@ -246,6 +247,12 @@ impl Segment {
 }
 
 impl Inspection {
+    /// When the newest good checkpoint was made.
+    pub(super) fn newest_checkpoint(&self) -> Option<&str> {
+        let newest = self.checkpoints.iter().find(|c| c.good)?;
+        newest.at.as_deref()
+    }
+
     fn table(&self) -> String {
         let mut t = String::new();
         // Writing to a string cannot fail.

@@ -17,19 +17,24 @@
 //! either.
 
 mod adapters;
+mod audit;
 mod backup;
 mod board;
 mod brokers;
 mod checkpoints;
+mod doctor;
 mod doors;
 mod engine;
+mod exposure;
 mod failure;
 mod folder;
 mod foundation;
 mod history;
 mod inspect;
+mod logging;
 mod manifest;
 mod partners;
+mod probe;
 pub(crate) mod process;
 mod replay;
 mod services;
@@ -40,12 +45,15 @@ mod sockets;
 mod storage;
 
 pub use backup::{backup, restore};
+pub use doctor::doctor;
 pub use failure::Failure;
 pub use history::{Exported, export};
 pub use inspect::inspect;
+pub use logging::{log_as, log_to_stderr};
 pub use manifest::LossKind;
 pub use partners::{NewKey, create_key};
-pub use process::{exit_on_worker_panic, log_to_stderr};
+pub use probe::probe;
+pub use process::exit_on_worker_panic;
 
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -114,6 +122,7 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     adapters::tls(config)?;
     brokers::check(&config.brokers)?;
     partners::warn_of_areas(config);
+    exposure::warn(config);
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
     let registry = Registry::open(&config.registry.path, scratch.path(), device::MODELS)?;
     let city = registry.city();

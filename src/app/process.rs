@@ -1,4 +1,4 @@
-//! The process around the hub: its log, its signals, its exit codes, and the watchdog.
+//! The process around the hub: its signals, its exit codes, and the watchdog.
 
 use super::failure::INTERNAL;
 use super::{Failure, Shared};
@@ -7,25 +7,11 @@ use crate::health::Part;
 use crate::ingest::mqtt_server::Tls;
 use crate::stream::Progress;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-
-/// Logs to stderr, `info` and above unless `RUST_LOG` says otherwise.
-pub fn log_to_stderr() {
-    let filter =
-        tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    // Colours are for people: not in a file or a pipe, nor where NO_COLOR asks for none.
-    let colours = std::io::stderr().is_terminal()
-        && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(colours)
-        .init();
-}
 
 /// Ends the process when a thread panics that the hub cannot do without. A timely worker that
 /// panics stops neither its peers nor the process: the hub would go on acknowledging reports that
@@ -69,7 +55,19 @@ fn take_descriptors() {
     }
 }
 
-pub(crate) fn block_on(work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+/// How many descriptors this process may have open, once it has taken what the system gives. `None`:
+/// no limit.
+pub(super) fn descriptors() -> Option<u64> {
+    getrlimit(Resource::Nofile).maximum
+}
+
+/// Bytes that this process may still write on the disk of `path`.
+pub(super) fn free_bytes(path: &Path) -> std::io::Result<u64> {
+    let of = rustix::fs::statvfs(path)?;
+    Ok(of.f_bavail.saturating_mul(of.f_frsize))
+}
+
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     take_descriptors();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -84,6 +82,8 @@ pub(crate) fn stop_signal() -> Result<impl Future<Output = ()>, Failure> {
     let on = |kind| signal(kind).map_err(|e| Failure::Internal(e.to_string()));
     let mut term = on(SignalKind::terminate())?;
     let mut int = on(SignalKind::interrupt())?;
+    // Left alone it would end the process: a reload is nothing to a hub without certificates.
+    drop(on(SignalKind::hangup())?);
     Ok(async move {
         tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
         tracing::info!("told to stop: draining");

@@ -1,6 +1,7 @@
 //! The fourth phase of a start: everything that answers. HTTP listens from here on, also while the
 //! journal is replayed: `/readyz` says how far that is.
 
+use super::audit::AuditFiles;
 use super::manifest::ManifestKeeper;
 use super::{Failure, Shared, adapters, history, process, sharing};
 use crate::config::Config;
@@ -49,6 +50,8 @@ impl Services {
         let authority = of.history.authority(config, &gate, of.turnover);
         let inbox = of.inbox;
         let desk = sharing::open(of.store, config, shared, inbox.clone(), closed, tasks).await?;
+        let audit = AuditFiles::start(config.data.path.join("audit"), shared.metrics.clone())
+            .map_err(|e| Failure::thread(&e))?;
         let api = serve::router(serve::ApiParts {
             registry: shared.registry.clone(),
             live: shared.live.clone(),
@@ -64,6 +67,7 @@ impl Services {
             quarantine: of.quarantine,
             losses: of.losses,
             authority,
+            audit: Arc::new(audit),
             // The stream looks for a new picture with every batch, and a tick comes ten times a
             // second.
             on_change: Arc::new(|| {}),

@@ -85,6 +85,8 @@ pub struct Metrics {
     /// Of the newest hour that is settled, by kind of zone.
     pub turnover: GaugeVec,
     pub settled: SettlementMetrics,
+    /// Administrators' calls that are not in the audit log's files.
+    pub audit_lost: IntCounter,
     pub bays: IntGauge,
     pub zones: IntGauge,
     pub zones_stale: IntGauge,
@@ -255,6 +257,10 @@ impl Metrics {
                 &["kind"],
             ),
             settled: SettlementMetrics::new(&r),
+            audit_lost: r.counter(
+                "audit_lost_total",
+                "Admin calls that the audit log could not keep.",
+            ),
             bays: r.gauge("bays", "Bays in the registry."),
             zones: r.gauge("zones", "Zones in the registry."),
             zones_stale: r.gauge("zones_stale", "Zones whose sources have all gone silent."),

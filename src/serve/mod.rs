@@ -5,7 +5,8 @@
 //! once it is durable; reads never wait for a writer. `/v1/openapi.json` is made from the handlers,
 //! so it cannot forget one.
 //!
-//! The path of a request: `http::listen` (sockets) -> `http::measure` (time limit, metrics) -> a
+//! The path of a request: `http::listen` (sockets) -> `http::measure` (time limit, metrics;
+//! `http::audit` for administrators' calls) -> a
 //! handler in `api`, by audience (who may, what is asked) -> `formats` or the audience's own
 //! rendering (bytes), or `http::error` (problems). A stream's answer is a body that never ends:
 //! `sse`. `docs` is what the hub says of itself.
@@ -29,6 +30,7 @@ pub use api::operators::{LossDoor, LossTold, NoLosses};
 pub use api::reports::ReportDoor;
 pub use axum::Router;
 pub use config::Config;
+pub use http::audit::{AdminCall, AuditLog};
 pub use http::listen::{ListenLimits, serve};
 pub use router::router;
 
@@ -70,6 +72,8 @@ pub struct ApiParts {
     /// What of the data folder is lost.
     pub losses: Arc<dyn LossDoor>,
     pub authority: Authority,
+    /// Is told of every call that only an administrator may make.
+    pub audit: Arc<dyn AuditLog>,
     /// Called after each change of zones or bays, on a thread that may block, so that the stream
     /// learns of it.
     pub on_change: OnChange,

@@ -2,9 +2,11 @@
 //! all.
 
 use super::api::{authority, booking, drivers, operators, reports, schema, sharing};
+use super::http::audit::Audit;
 use super::http::auth::Doorman;
 use super::http::error::ApiError;
 use super::http::measure;
+use super::http::request_id::X_REQUEST_ID;
 use super::sse::Streams;
 use super::state::{ReadState, SharingState};
 use super::{ApiParts, atlas, docs, page};
@@ -27,6 +29,7 @@ struct AudienceStates {
     authority: Arc<authority::AuthorityState>,
     sharing: Arc<SharingState>,
     operators: operators::OperatorStates,
+    audit: Audit,
 }
 
 impl AudienceStates {
@@ -36,6 +39,7 @@ impl AudienceStates {
             clock: parts.clock.clone(),
             public_reads: parts.config.public_reads,
         };
+        let audit = Audit::new(doorman.clone(), parts.audit);
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
@@ -110,6 +114,7 @@ impl AudienceStates {
             authority,
             sharing,
             operators,
+            audit,
         }
     }
 }
@@ -118,6 +123,7 @@ impl AudienceStates {
 pub fn router(parts: ApiParts) -> Router {
     let metrics = parts.metrics.clone();
     let limit = Duration::from_secs(parts.config.request_timeout_s);
+    let began = parts.clock.now();
     let s = AudienceStates::of(parts);
     // Whether any web page may read it.
     let groups: [(OpenApiRouter, bool); 7] = [
@@ -148,7 +154,7 @@ pub fn router(parts: ApiParts) -> Router {
         .merge(docs::openapi::routes(description))
         .merge(page::routes())
         .fallback(no_such_path)
-        .layer(measure::Measure::new(metrics, limit))
+        .layer((s.audit, measure::Measure::new(metrics, limit, began)))
 }
 
 /// Any web page may read public data. A key is never sent by a browser on its own, so none can be
@@ -163,7 +169,7 @@ fn cors() -> CorsLayer {
             IF_NONE_MATCH,
             HeaderName::from_static("last-event-id"),
         ])
-        .expose_headers([ETAG, LINK])
+        .expose_headers([ETAG, LINK, X_REQUEST_ID])
         .max_age(Duration::from_hours(1))
 }
 

@@ -14,6 +14,7 @@ mod booking;
 mod folders;
 mod keys;
 mod ledger;
+mod look;
 mod offers;
 mod open;
 mod row;

@@ -59,7 +59,7 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
 ];
 
 /// What a URL means.
-enum DatabaseUrl {
+pub(super) enum DatabaseUrl {
     File(PathBuf),
     Server(Box<PgConnectOptions>),
 }
@@ -84,7 +84,7 @@ impl Config {
         })
     }
 
-    fn place(&self, data: &Path) -> Result<DatabaseUrl, StoreError> {
+    pub(super) fn place(&self, data: &Path) -> Result<DatabaseUrl, StoreError> {
         let unfit = |why: &str| StoreError::Unfit(format!("store.url: {why}"));
         if self.connections == 0 || self.connections > 1000 {
             return Err(StoreError::Unfit(
@@ -226,7 +226,7 @@ async fn postgres(options: PgConnectOptions, size: u32) -> Result<Store, StoreEr
 }
 
 /// Where the server is, without anything secret.
-fn server(options: &PgConnectOptions) -> String {
+pub(super) fn server(options: &PgConnectOptions) -> String {
     let database = options.get_database().unwrap_or(options.get_username());
     match options.get_socket() {
         Some(socket) => format!("PostgreSQL at {} (database {database})", socket.display()),

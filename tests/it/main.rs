@@ -13,5 +13,7 @@ mod golden;
 mod ground_truth;
 #[path = "../../src/long.rs"]
 mod long;
+mod operating;
+mod packaging;
 mod tidy;
 mod web;

@@ -13,6 +13,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 
+/// Why an answer is an error of the hub's, for its log: rides with the answer, never sent.
+#[derive(Clone)]
+pub(in crate::serve) struct Cause(pub(in crate::serve) String);
+
 /// Why a request gets no answer of its own kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::serve) enum ApiError {
@@ -307,6 +311,9 @@ impl IntoResponse for ApiError {
         }
         let mut answer = Response::new(Body::from(body.to_string()));
         *answer.status_mut() = status;
+        if status.is_server_error() {
+            answer.extensions_mut().insert(Cause(self.detail()));
+        }
         let headers = answer.headers_mut();
         headers.insert(
             CONTENT_TYPE,

@@ -4,19 +4,24 @@
 //! over its headers, so a few thousand idle sockets would hold it. Here both are bounded; a
 //! connection over the limit waits in the system's backlog.
 
+use super::audit::Peer;
 use super::slow::Impatient;
 use crate::metrics::Metrics;
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::ServiceExt as _;
 
 /// What a client may take of the hub.
 #[derive(Clone, Copy, Debug)]
@@ -58,8 +63,8 @@ pub async fn serve(
             () = &mut shutdown => break,
             accepted = accept(&listener, &places) => accepted,
         };
-        let (stream, place) = match accepted {
-            Ok(both) => both,
+        let (stream, peer, place) = match accepted {
+            Ok(all) => all,
             Err(e) => {
                 // A peer that hung up while queued is no trouble; a lack of descriptors passes when
                 // others close.
@@ -70,7 +75,11 @@ pub async fn serve(
                 continue;
             }
         };
-        let service = TowerToHyperService::new(router.clone());
+        let from_peer = move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
+            request
+        };
+        let service = TowerToHyperService::new(router.clone().map_request(from_peer));
         let stream = Impatient::new(stream, limits.write_timeout, metrics.clone());
         let connection = open.watch(protocol.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
@@ -103,15 +112,15 @@ fn protocol(limits: &ListenLimits) -> http1::Builder {
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> io::Result<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(places)
         .acquire_owned()
         .await
         .map_err(io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
+    let (stream, peer) = listener.accept().await?;
     // Answers are written whole: waiting to fill a packet only delays them.
     stream.set_nodelay(true)?;
-    Ok((stream, place))
+    Ok((stream, peer, place))
 }
 
 fn is_the_peers(e: &io::Error) -> bool {

@@ -1,9 +1,13 @@
-//! Around every request: a time limit, and what the metrics say of it. Routes are named by their
-//! pattern, never by the raw path: an id in a label would make one series a bay.
+//! Around every request: a time limit, a name, and what metrics and log say of it. Routes are named
+//! by their pattern, never by the raw path: an id in a label would make one series a bay, and a
+//! path may hold a calendar's secret.
 
-use super::error::ApiError;
+use super::error::{ApiError, Cause};
+use super::request_id::{RequestIds, X_REQUEST_ID};
+use crate::domain::Millis;
 use crate::metrics::Metrics;
 use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderValue, Method};
 use axum::response::{IntoResponse as _, Response};
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -20,11 +24,18 @@ pub(in crate::serve) struct Measure(Arc<Inner>);
 struct Inner {
     metrics: Arc<Metrics>,
     limit: Duration,
+    ids: RequestIds,
 }
 
 impl Measure {
-    pub(in crate::serve) fn new(metrics: Arc<Metrics>, limit: Duration) -> Self {
-        Self(Arc::new(Inner { metrics, limit }))
+    /// `began`: when the hub began to answer.
+    pub(in crate::serve) fn new(metrics: Arc<Metrics>, limit: Duration, began: Millis) -> Self {
+        let ids = RequestIds::new(began);
+        Self(Arc::new(Inner {
+            metrics,
+            limit,
+            ids,
+        }))
     }
 }
 
@@ -61,19 +72,20 @@ where
     fn call(&mut self, request: Request) -> Self::Future {
         let began = Instant::now();
         let route = request.extensions().get::<MatchedPath>().cloned();
+        let method = request.method().clone();
         let own = self.own.clone();
+        let id = own.0.ids.of(request.headers());
         let answer = self.below.call(request);
         Box::pin(async move {
-            let answer = match tokio::time::timeout(own.0.limit, answer).await {
+            let mut answer = match tokio::time::timeout(own.0.limit, answer).await {
                 Ok(Ok(answer)) => answer,
                 Ok(Err(never)) => match never {},
                 Err(_) => own.0.given_up().into_response(),
             };
-            own.0.count(
-                route.as_ref().map_or("none", MatchedPath::as_str),
-                &answer,
-                began.elapsed(),
-            );
+            let route = route.as_ref().map_or("none", MatchedPath::as_str);
+            own.0.count(route, &answer, began.elapsed());
+            log(&id, &method, route, &answer);
+            answer.headers_mut().insert(X_REQUEST_ID, id);
             Ok(answer)
         })
     }
@@ -96,5 +108,19 @@ impl Inner {
             .http_responses
             .with_label_values(&[route, answer.status().as_str()])
             .inc();
+    }
+}
+
+/// Says which requests failed through no fault of the caller's. That a hub is not ready is said by
+/// its parts, once, and not with every look at `/readyz`.
+fn log(id: &HeaderValue, method: &Method, route: &str, answer: &Response) {
+    let status = answer.status();
+    let request = id.to_str().unwrap_or_default();
+    if status.is_server_error() && route != "/readyz" {
+        let cause = answer.extensions().get::<Cause>();
+        let cause = cause.map_or("", |c| &c.0);
+        tracing::warn!(request, %method, route, status = status.as_u16(), cause, "HTTP error");
+    } else {
+        tracing::debug!(request, %method, route, status = status.as_u16(), "HTTP");
     }
 }

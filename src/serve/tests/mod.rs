@@ -4,6 +4,7 @@
 mod access;
 mod admin;
 mod answer;
+mod audit;
 mod bays;
 mod behind;
 mod cds;
@@ -21,6 +22,7 @@ mod own_stream;
 mod places;
 mod quarantine;
 mod reports;
+mod request_ids;
 mod reserved;
 mod settled;
 mod sharing;

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 const PATIENT: Duration = Duration::from_mins(10);
 
-async fn open(
+pub(super) async fn open(
     town: &Town,
     limits: ListenLimits,
 ) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
@@ -28,7 +28,7 @@ async fn open(
     (addr, stop, served)
 }
 
-const fn limits() -> ListenLimits {
+pub(super) const fn limits() -> ListenLimits {
     ListenLimits {
         max_connections: 100,
         header_timeout: PATIENT,

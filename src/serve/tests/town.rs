@@ -1,6 +1,7 @@
 //! A hub's API with everything behind it but MQTT and the stream, whose part the test plays.
 
 use super::answer::Answer;
+use super::audit::CallsNoted;
 use super::gate::Gate;
 use super::losses::Lost;
 use super::places::small_town;
@@ -36,6 +37,8 @@ pub(in crate::serve) struct Town {
     pub(in crate::serve) memory: Arc<settled::Memory>,
     /// A key by the scope it has.
     pub(in crate::serve) keys: HashMap<&'static str, String>,
+    /// What was noted of administrators' calls.
+    pub(in crate::serve) audited: Arc<CallsNoted>,
     /// How often a change was told of.
     pub(in crate::serve) changes: Arc<AtomicU32>,
     /// Says that the hub stops.
@@ -105,7 +108,9 @@ impl Town {
             &metrics,
             inbox.clone(),
         );
+        let audited = Arc::new(CallsNoted::default());
         let router = router(ApiParts {
+            audit: audited.clone(),
             registry: registry.clone(),
             live: live.clone(),
             issuer,
@@ -133,6 +138,7 @@ impl Town {
             metrics,
             memory,
             keys: plain,
+            audited,
             changes,
             close,
             _journal: dir,

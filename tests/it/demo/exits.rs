@@ -2,6 +2,7 @@
 //! address it cannot have, 70 for a data folder of which something is missing.
 
 use super::hub::{Hub, bayhub, wait};
+use rustix::process::{Pid, Signal, kill_process};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -53,6 +54,28 @@ fn check_config(path: &Path, env: &[(&str, &str)]) -> (Option<i32>, String) {
 async fn sigterm_stops_a_busy_hub_with_0() {
     let hub = Hub::start(&["--bays", "500"]);
     assert_eq!(hub.stop().code(), Some(0));
+}
+
+#[tokio::test]
+async fn sighup_leaves_a_hub_without_certificates_alone_and_a_probe_finds_it_well() {
+    let hub = Hub::start(&["--bays", "50", "--no-sim"]);
+    let dir = tempfile::tempdir().expect("a folder");
+    let at = hub.http.trim_start_matches("http://").to_owned();
+    let path = config(dir.path(), "");
+    let path = path.to_string_lossy();
+    let probe = |more: &[&str]| {
+        let args = ["probe", "--config", &path, "--http", &at];
+        end_of(&[&args[..], more].concat(), &[])
+    };
+    kill_process(Pid::from_raw(hub.pid() as i32).expect("a pid"), Signal::HUP).expect("it runs");
+    for more in [&[][..], &["--ready"]] {
+        let (code, stderr) = probe(more);
+        assert_eq!(code, Some(0), "{more:?}: {stderr}");
+    }
+    assert_eq!(hub.stop().code(), Some(0));
+    let (code, stderr) = probe(&[]);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("nobody answers"), "{stderr}");
 }
 
 #[test]

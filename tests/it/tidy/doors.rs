@@ -97,7 +97,7 @@ const DOORS: &[(&str, Door)] = &[
     ("tower", Only(&["serve/"])),
     ("tower-http", Only(&["serve/"])),
     ("tracing", NotIn(&["domain/"])),
-    ("tracing-subscriber", Only(&["app/process.rs"])),
+    ("tracing-subscriber", Only(&["app/logging.rs"])),
     ("utoipa", Only(&["serve/", "schema.rs", "ingest/codec/"])),
     ("utoipa-axum", Only(&["serve/"])),
     (

@@ -1,0 +1,144 @@
+//! What a configuration leaves open that its operator may not have meant: said by `check-config`,
+//! by `doctor` and in the log of a start.
+//!
+//! Warnings, never refusals: a hub in a closed net may be plain, and a limit above the descriptors
+//! is only reached by a crowd.
+
+use super::process;
+use crate::config::Config;
+use crate::partners::Keys;
+use std::net::SocketAddr;
+
+/// Descriptors that are no clients': segments, checkpoints, history, the store, brokers, listeners.
+const OWN_DESCRIPTORS: u64 = 512;
+
+/// Texts that were ever shown in an example, or that anybody would try first.
+const KNOWN_TEXTS: [&str; 10] = [
+    "", "test", "key", "secret", "password", "changeme", "bayhub", "demo", "admin", "sample",
+];
+
+/// Logs every warning.
+pub(super) fn warn(config: &Config) {
+    for warning in warnings(config, process::descriptors()) {
+        tracing::warn!("{warning}");
+    }
+}
+
+/// What should be said, each naming its key. `descriptors`: how many files and connections the
+/// system lets this process have open; `None` is no limit.
+pub(super) fn warnings(config: &Config, descriptors: Option<u64>) -> Vec<String> {
+    let mut found = Vec::new();
+    found.extend(sample_keys(config));
+    found.extend(plain_listeners(config));
+    found.extend(descriptors.and_then(|limit| too_few(config, limit)));
+    found
+}
+
+fn sample_keys(config: &Config) -> impl Iterator<Item = String> {
+    let known = KNOWN_TEXTS.map(Keys::digest);
+    let is_sample =
+        move |sha256: &[u8; 32]| sha256.iter().all(|b| *b == sha256[0]) || known.contains(sha256);
+    let keys = config.keys.iter().filter(move |k| is_sample(&k.sha256));
+    keys.map(|k| {
+        format!(
+            "keys: {:?} has the sha256 of an example or of a text that anybody would guess: put your own key's there",
+            k.name
+        )
+    })
+}
+
+fn plain_listeners(config: &Config) -> impl Iterator<Item = String> {
+    let plain: [(&str, SocketAddr, &str); 2] = [
+        (
+            "http.listen",
+            config.http.listen,
+            "listen on this machine only, behind a proxy with TLS",
+        ),
+        (
+            "mqtt.listen",
+            config.mqtt.listen,
+            "listen on this machine only, and let others in by [mqtt.tls]",
+        ),
+    ];
+    let public = plain
+        .into_iter()
+        .filter(|(_, at, _)| !at.ip().is_loopback());
+    public.map(|(key, at, instead)| {
+        format!(
+            "{key}: {at} is plain and others can reach it, so keys travel in the clear: {instead}"
+        )
+    })
+}
+
+fn too_few(config: &Config, limit: u64) -> Option<String> {
+    let http = config.http.max_connections;
+    let mqtt = config.mqtt.max_connections;
+    let wanted = (http as u64)
+        .saturating_add(mqtt as u64)
+        .saturating_add(OWN_DESCRIPTORS);
+    (wanted > limit).then(|| {
+        format!(
+            "http.max_connections ({http}) and mqtt.max_connections ({mqtt}) need {wanted} descriptors, of which \
+             {OWN_DESCRIPTORS} are the hub's own, and the system gives {limit}: lower them, or raise the limit \
+             (LimitNOFILE=, ulimit -n)"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::parse;
+
+    fn said(toml: &str, descriptors: Option<u64>) -> Vec<String> {
+        let config = parse(&format!("[registry]\npath = \"city\"\n{toml}"), &[]).unwrap();
+        warnings(&config, descriptors)
+    }
+
+    fn key(sha256: &str) -> String {
+        format!(
+            "[[keys]]\nname = \"lamps\"\npartner = \"p\"\nscopes = [\"admin\"]\nsha256 = \"{sha256}\"\n"
+        )
+    }
+
+    #[test]
+    fn a_hub_of_this_machine_alone_has_nothing_to_be_warned_of() {
+        assert_eq!(said("", None), Vec::<String>::new());
+        assert_eq!(said("", Some(65_536)), Vec::<String>::new());
+        let own = key("6dd09c14f7cd88c6c4c21f9b134fbd988078d0051147f2dc2243ac8dc5088eb4");
+        assert_eq!(said(&own, None), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_key_of_an_example_or_of_a_guess_is_named() {
+        let of_test = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+        for sha256 in [&"0".repeat(64), &"ab".repeat(32), of_test] {
+            let all = said(&key(sha256), None);
+            assert!(all.len() == 1 && all[0].contains("\"lamps\""), "{all:?}");
+        }
+    }
+
+    #[test]
+    fn plain_listeners_that_others_reach_are_named_and_those_of_this_machine_are_not() {
+        let all = said(
+            "[http]\nlisten = \"0.0.0.0:8080\"\n[mqtt]\nlisten = \"[::]:1883\"\n",
+            None,
+        );
+        assert_eq!(all.len(), 2, "{all:?}");
+        assert!(all[0].contains("http.listen: 0.0.0.0:8080") && all[1].contains("mqtt.listen"));
+        let own = "[http]\nlisten = \"[::1]:8080\"\n[mqtt]\nlisten = \"127.0.0.2:1883\"\n";
+        assert_eq!(said(own, None), Vec::<String>::new());
+    }
+
+    #[test]
+    fn limits_above_the_descriptors_are_named_with_both_numbers() {
+        let all = said("", Some(1024));
+        assert!(
+            all.len() == 1 && all[0].contains("36512") && all[0].contains("gives 1024"),
+            "{all:?}"
+        );
+        let small = "[http]\nmax_connections = 100\n[mqtt]\nmax_connections = 400\n";
+        assert_eq!(said(small, Some(1012)), Vec::<String>::new());
+        assert_eq!(said(small, Some(1011)).len(), 1);
+    }
+}

@@ -1,0 +1,239 @@
+//! Who called what an administrator may: every call below `/v1/admin` and of the quarantine is noted
+//! with its outcome, the refused and the failed as well.
+//!
+//! Promises: noted once, also when the caller hangs up before the answer (then without a status,
+//! since what came of it is not known); no key's text and nothing of a body is in a note; a call
+//! never waits for its note. Other calls pay for one comparison of their path.
+
+use super::auth::Doorman;
+use super::request_id::X_REQUEST_ID;
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tower::{Layer, Service};
+
+/// The longest path that is noted, bytes.
+const LONGEST_PATH: usize = 256;
+
+/// How a key begins; one that somebody puts into a path by mistake is not noted.
+const KEY: &str = "bh_";
+
+/// One call as it is noted.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct AdminCall {
+    /// When it came, RFC 3339 in UTC.
+    pub at: String,
+    /// Name of the key; `None`: without a good one.
+    pub key: Option<String>,
+    /// Who holds the key.
+    pub partner: Option<String>,
+    pub method: String,
+    /// Without its query, and at most 256 bytes of it.
+    pub path: String,
+    /// HTTP status; `None`: the caller was gone before there was one.
+    pub status: Option<u16>,
+    /// Where the connection came from: the proxy's address where there is one in front.
+    pub peer: Option<SocketAddr>,
+    /// Its `x-request-id`.
+    pub request: Option<String>,
+}
+
+/// Where notes go. Must not block.
+pub trait AuditLog: Send + Sync {
+    fn note(&self, call: AdminCall);
+}
+
+/// Where a connection came from; rides with each of its requests.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub(super) SocketAddr);
+
+/// The layer; see the module.
+#[derive(Clone)]
+pub(in crate::serve) struct Audit {
+    doorman: Doorman,
+    log: Arc<dyn AuditLog>,
+}
+
+impl Audit {
+    pub(in crate::serve) fn new(doorman: Doorman, log: Arc<dyn AuditLog>) -> Self {
+        Self { doorman, log }
+    }
+
+    fn begin(&self, request: &Request) -> Note {
+        let grant = self.doorman.grant(request.headers()).ok();
+        let peer = request.extensions().get::<Peer>();
+        let call = AdminCall {
+            at: self.doorman.clock.now().to_string(),
+            key: grant.as_ref().map(|g| g.name.to_string()),
+            partner: grant.as_ref().map(|g| g.partner.to_string()),
+            method: request.method().to_string(),
+            path: shown(request.uri().path()),
+            status: None,
+            peer: peer.map(|p| p.0),
+            request: None,
+        };
+        Note {
+            call: Some(call),
+            log: self.log.clone(),
+        }
+    }
+}
+
+/// A call that is under way: noted when it ends, however it does.
+struct Note {
+    call: Option<AdminCall>,
+    log: Arc<dyn AuditLog>,
+}
+
+impl Note {
+    fn end(mut self, answer: &Response) {
+        if let Some(call) = &mut self.call {
+            call.status = Some(answer.status().as_u16());
+            call.request = name(answer.headers());
+        }
+    }
+}
+
+impl Drop for Note {
+    fn drop(&mut self) {
+        if let Some(call) = self.call.take() {
+            self.log.note(call);
+        }
+    }
+}
+
+fn name(headers: &HeaderMap) -> Option<String> {
+    let name = headers.get(X_REQUEST_ID)?;
+    name.to_str().ok().map(str::to_owned)
+}
+
+fn is_admins(path: &str) -> bool {
+    path == "/v1/admin" || path.starts_with("/v1/admin/") || path == "/v1/quarantine"
+}
+
+fn shown(path: &str) -> String {
+    let hide = |part| match part {
+        part if str::contains(part, KEY) => "(hidden)",
+        part => part,
+    };
+    let mut shown = path.split('/').map(hide).collect::<Vec<_>>().join("/");
+    // A path is ASCII.
+    shown.truncate(LONGEST_PATH);
+    shown
+}
+
+impl<S> Layer<S> for Audit {
+    type Service = Audited<S>;
+
+    fn layer(&self, below: S) -> Audited<S> {
+        Audited {
+            audit: self.clone(),
+            below,
+        }
+    }
+}
+
+/// What lies below, noted.
+#[derive(Clone)]
+pub(in crate::serve) struct Audited<S> {
+    audit: Audit,
+    below: S,
+}
+
+type Answering = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+impl<S> Service<Request> for Audited<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible, Future = Answering>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.below.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        if !is_admins(request.uri().path()) {
+            return self.below.call(request);
+        }
+        let note = self.audit.begin(&request);
+        let answer = self.below.call(request);
+        Box::pin(async move {
+            let answer = answer.await?;
+            note.end(&answer);
+            Ok(answer)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::domain::Millis;
+    use axum::body::Body;
+    use std::future::pending;
+    use std::sync::Mutex;
+    use std::task::Waker;
+
+    #[test]
+    fn what_an_administrator_calls_is_known_by_its_path() {
+        for path in [
+            "/v1/admin/keys",
+            "/v1/admin/nowhere",
+            "/v1/admin",
+            "/v1/quarantine",
+        ] {
+            assert!(is_admins(path), "{path}");
+        }
+        for path in ["/v1/zones", "/metrics", "/v1/administer", "/v1/quarantines"] {
+            assert!(!is_admins(path), "{path}");
+        }
+    }
+
+    #[derive(Default)]
+    struct Noted(Mutex<Vec<AdminCall>>);
+
+    impl AuditLog for Noted {
+        fn note(&self, call: AdminCall) {
+            self.0.lock().unwrap().push(call);
+        }
+    }
+
+    #[test]
+    fn a_call_whose_caller_hangs_up_is_noted_without_what_came_of_it() {
+        let heard = Arc::new(Noted::default());
+        let doorman = Doorman {
+            keys: Arc::default(),
+            clock: Arc::new(ManualClock::at(Millis(0))),
+            public_reads: true,
+        };
+        let never = tower::service_fn(|_: Request| -> Answering { Box::pin(pending()) });
+        let mut service = Audit::new(doorman, heard.clone()).layer(never);
+        let request = Request::builder().uri("/v1/admin/keys").body(Body::empty());
+        let mut answer = service.call(request.unwrap());
+        let polled = answer
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()));
+        assert!(polled.is_pending() && heard.0.lock().unwrap().is_empty());
+        drop(answer);
+        let noted = heard.0.lock().unwrap();
+        assert_eq!((noted.len(), noted[0].status), (1, None));
+    }
+
+    #[test]
+    fn a_key_in_a_path_is_hidden_and_a_long_path_cut() {
+        assert_eq!(
+            shown("/v1/admin/keys/bh_abc/x"),
+            "/v1/admin/keys/(hidden)/x"
+        );
+        assert_eq!(shown(&"/a".repeat(1000)).len(), LONGEST_PATH);
+    }
+}

@@ -1,0 +1,110 @@
+//! Every call that only an administrator may make is noted, whatever came of it; no key is.
+
+use super::Town;
+use super::sockets::{limits, open};
+use crate::serve::{AdminCall, AuditLog};
+use std::sync::Mutex;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+/// Remembers what it is told.
+#[derive(Default)]
+pub(in crate::serve) struct CallsNoted(Mutex<Vec<AdminCall>>);
+
+impl AuditLog for CallsNoted {
+    fn note(&self, call: AdminCall) {
+        self.0.lock().unwrap().push(call);
+    }
+}
+
+impl CallsNoted {
+    fn take(&self) -> Vec<AdminCall> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+
+    #[track_caller]
+    fn one(&self) -> AdminCall {
+        let mut all = self.take();
+        assert_eq!(all.len(), 1, "{all:?}");
+        all.remove(0)
+    }
+}
+
+#[tokio::test]
+async fn what_is_done_refused_and_failed_is_noted_with_who_and_what() {
+    let town = Town::new();
+    for (scope, method, path, body, status) in [
+        ("admin", "GET", "/v1/admin/keys", "", 200),
+        ("admin", "DELETE", "/v1/admin/zones/GONE?x=secret", "", 404),
+        ("admin", "PUT", "/v1/admin/zones", "no JSON", 400),
+        ("admin", "GET", "/v1/quarantine?limit=1", "", 200),
+        ("admin", "GET", "/v1/admin/nowhere", "", 404),
+        ("report", "GET", "/v1/admin/keys", "", 403),
+    ] {
+        let answer = town.call_as(scope, method, path, body).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+        let call = town.audited.one();
+        assert_eq!(
+            call.key.as_deref(),
+            Some(&*format!("key-{scope}")),
+            "{path}"
+        );
+        assert_eq!(call.partner.as_deref(), Some("lta"));
+        let bare = path.split('?').next().unwrap();
+        assert_eq!((&*call.method, &*call.path), (method, bare));
+        assert_eq!(call.status, Some(status));
+        assert_eq!(call.request.as_deref(), Some(answer.header("x-request-id")));
+        assert_eq!(call.at, "2026-11-23T02:00:00.123Z");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_is_noted_without_a_name_and_no_key_is_in_a_note() {
+    let town = Town::new();
+    let wrong = "bh_nobody-has-this";
+    let bearer = format!("Bearer {wrong}");
+    for headers in [&[][..], &[("authorization", &*bearer)]] {
+        let answer = town.get_with("/v1/admin/keys", headers).await;
+        assert_eq!(answer.status.as_u16(), 401);
+        let call = town.audited.one();
+        assert_eq!((&call.key, call.status), (&None, Some(401)));
+    }
+    let path = format!("/v1/admin/keys/{wrong}");
+    town.call_as("admin", "DELETE", &path, "").await;
+    let body = format!("{{\"name\":\"{wrong}\"}}");
+    town.call_as("admin", "POST", "/v1/admin/keys", body).await;
+    let noted = town.audited.take();
+    assert_eq!(noted.len(), 2);
+    let text = serde_json::to_string(&noted).unwrap();
+    assert!(
+        !text.contains("bh_") && !text.contains(&town.keys["admin"]),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn what_anybody_else_calls_is_not_noted() {
+    let town = Town::new();
+    for path in [
+        "/v1/zones",
+        "/readyz",
+        "/metrics",
+        "/nowhere",
+        "/v1/reports",
+    ] {
+        town.get(path).await;
+    }
+    assert_eq!(town.audited.take(), []);
+}
+
+#[tokio::test]
+async fn where_it_came_from_is_noted() {
+    let town = Town::new();
+    let (addr, _stop, _served) = open(&town, limits()).await;
+    let mut socket = tokio::net::TcpStream::connect(addr).await.unwrap();
+    let from = socket.local_addr().unwrap();
+    let ask = b"GET /v1/admin/keys HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    socket.write_all(ask).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    assert_eq!(town.audited.one().peer, Some(from), "{answer}");
+}
