@@ -5,6 +5,7 @@
 //! again when the next is due; nothing else depends on it but the length of the next start.
 
 use super::Failure;
+use super::rates::RateFiles;
 use crate::journal::{CheckpointDraft, Checkpointing, Checkpoints, Cut, Journal, Whole};
 use crate::metrics::Metrics;
 use crate::settlement::AmendmentFiles;
@@ -23,6 +24,8 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) struct FoundCheckpoint {
     pub(super) saved: Saved,
     pub(super) newest: Cut,
+    /// Which table of rates it names.
+    table: Option<u32>,
     folder: Checkpoints,
     needed_from: Arc<AtomicU64>,
 }
@@ -34,6 +37,7 @@ pub(super) fn find(dir: &Path, journal: &Journal) -> Result<FoundCheckpoint, Fai
     let folder = Checkpoints::open(dir).map_err(fail)?;
     let found = folder.newest(journal.end(), decode).map_err(fail)?;
     let needed_from = Arc::new(AtomicU64::new(folder.prune().map_err(fail)?));
+    let table = found.as_ref().map(|(_, saved)| saved.table());
     let (newest, saved) = found.unwrap_or_default();
     if !newest.at.is_never() {
         tracing::info!(
@@ -53,6 +57,7 @@ pub(super) fn find(dir: &Path, journal: &Journal) -> Result<FoundCheckpoint, Fai
     Ok(FoundCheckpoint {
         saved,
         newest,
+        table,
         folder,
         needed_from,
     })
@@ -72,20 +77,23 @@ impl FoundCheckpoint {
     pub(super) fn keep_up(
         self,
         cuts: Arc<Cuts>,
-        kept: AmendmentFiles,
+        (kept, rates): (AmendmentFiles, Arc<RateFiles>),
         bays: u32,
         metrics: Arc<Metrics>,
     ) -> io::Result<(Checkpointing, JoinHandle<()>)> {
         let (ask, asked) = mpsc::sync_channel::<Cut>(1);
         let Self {
             newest,
+            table,
             folder,
             needed_from,
             ..
         } = self;
-        let scribe = Scribe {
+        let mut scribe = Scribe {
             cuts: cuts.clone(),
             kept,
+            rates,
+            named: table,
             folder,
             needed_from: needed_from.clone(),
             metrics,
@@ -115,13 +123,16 @@ struct Scribe {
     cuts: Arc<Cuts>,
     /// Settled reports: a checkpoint says how much of them counts.
     kept: AmendmentFiles,
+    rates: Arc<RateFiles>,
+    /// Which table of rates the newest checkpoint names; `None` before the first.
+    named: Option<u32>,
     folder: Checkpoints,
     needed_from: Arc<AtomicU64>,
     metrics: Arc<Metrics>,
 }
 
 impl Scribe {
-    fn write(&self, cut: Cut) {
+    fn write(&mut self, cut: Cut) {
         let begun = Instant::now();
         // All parts first: a file that fails must not leave one behind for the next cut.
         let Some(parts) = self.collect() else { return };
@@ -129,6 +140,7 @@ impl Scribe {
         self.metrics
             .checkpoint_pause_seconds
             .observe(pause.as_secs_f64());
+        let table = parts.iter().map(|p| p.copied.table()).max();
         let written = self.folder.write(cut, |draft| {
             parts.iter().try_for_each(|p| append(draft, p))?;
             self.kept.sync()
@@ -140,6 +152,7 @@ impl Scribe {
         match written.and_then(|bytes| Ok((bytes, self.folder.prune()?))) {
             Ok((bytes, needed_from)) => {
                 self.needed_from.store(needed_from, Ordering::Release);
+                self.let_go_of_rates(table);
                 self.metrics.checkpoints.inc();
                 self.metrics.checkpoint_bytes.set(bytes as i64);
                 tracing::debug!(
@@ -153,6 +166,15 @@ impl Scribe {
                     "checkpoint not written; the journal keeps what it would have stood for",
                 );
             }
+        }
+    }
+
+    /// There is a new checkpoint that names `table`. Tables before the one that the checkpoint before
+    /// it names are of no use to a start.
+    fn let_go_of_rates(&mut self, table: Option<u32>) {
+        let before = std::mem::replace(&mut self.named, table);
+        if let Some(Err(e)) = before.map(|needed| self.rates.let_go(needed)) {
+            tracing::warn!(error = %e, "old tables of rates are still there");
         }
     }
 

@@ -4,13 +4,14 @@
 //! checkpoint goes through the stream again; then reports are let in.
 
 use super::checkpoints::FoundCheckpoint;
+use super::rates::RateFiles;
 use super::{Failure, Shared, replay, settlement};
 use crate::config::Config;
 use crate::domain::{SettledSink, Submission};
 use crate::journal::{Journal, Quarantine};
 use crate::registry;
 use crate::settlement::AmendmentFiles;
-use crate::stream::{self, Feed, Stream};
+use crate::stream::{self, Attached, Feed, Stream};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::mpsc;
@@ -22,6 +23,7 @@ pub(super) struct Engine {
     journal: Journal,
     checkpoint: FoundCheckpoint,
     amendments: AmendmentFiles,
+    rates: Arc<RateFiles>,
 }
 
 /// The stream and the journal at work.
@@ -37,7 +39,7 @@ impl Engine {
         shared: &Shared,
         journal: Journal,
         mut checkpoint: FoundCheckpoint,
-        amendments: AmendmentFiles,
+        (amendments, rates): (AmendmentFiles, Arc<RateFiles>),
         sink: Arc<dyn SettledSink>,
     ) -> Result<Self, Failure> {
         let settlement = settlement::settlement(&amendments, config, sink);
@@ -48,7 +50,11 @@ impl Engine {
             shared.metrics.clone(),
             registry::MAX_SOURCES as usize,
             std::mem::take(&mut checkpoint.saved),
-            Some(settlement),
+            Attached {
+                settlement: Some(settlement),
+                rates: Some(rates.clone()),
+                judges: None,
+            },
         )
         .map_err(Failure::Internal)?;
         Ok(Self {
@@ -57,6 +63,7 @@ impl Engine {
             journal,
             checkpoint,
             amendments,
+            rates,
         })
     }
 
@@ -76,6 +83,7 @@ impl Engine {
             journal,
             checkpoint,
             amendments,
+            rates,
         } = self;
         let from = checkpoint.newest.position;
         let (journal, mut feed) =
@@ -85,7 +93,12 @@ impl Engine {
         let bays = shared.registry.city().bay_slots();
         let metrics = shared.metrics.clone();
         let (how, checkpoints) = checkpoint
-            .keep_up(stream.cuts.clone(), amendments, bays, metrics.clone())
+            .keep_up(
+                stream.cuts.clone(),
+                (amendments, rates),
+                bays,
+                metrics.clone(),
+            )
             .map_err(|e| Failure::thread(&e))?;
         let clock = shared.clock.clone();
         let journal = journal

@@ -2,6 +2,7 @@
 
 use super::checkpoints::{self, FoundCheckpoint};
 use super::foundation::Foundation;
+use super::rates::{self, RateFiles};
 use super::{Failure, history, partners, settlement};
 use crate::config::Config;
 use crate::journal::Journal;
@@ -20,6 +21,8 @@ pub(super) struct Storage {
     /// Settled reports, cut back to what the checkpoint says.
     pub(super) amendments: AmendmentFiles,
     pub(super) history: history::Opened,
+    /// Tables of rates.
+    pub(super) rates: Arc<RateFiles>,
 }
 
 impl Storage {
@@ -35,6 +38,7 @@ impl Storage {
         let amendments =
             settlement::open(&data.join("settled"), config, &checkpoint.saved, shared)?;
         let history = history::open(config, shared)?;
+        let rates = rates::open(&data.join("rates"), shared)?;
         Ok(Self {
             store,
             issuer: Arc::new(issuer),
@@ -42,6 +46,7 @@ impl Storage {
             checkpoint,
             amendments,
             history,
+            rates,
         })
     }
 }

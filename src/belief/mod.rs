@@ -21,14 +21,16 @@ mod odds;
 mod pools;
 mod rates;
 mod tables;
+mod timetable;
 
 pub use contributors::{Contributors, Feedback, Judges, Pseudonym};
 pub use filter::{AppSaid, Doubt};
-pub use fit::RateFit;
+pub use fit::{Exposure, WEEKS, WeekFit};
 pub use gates::{Expectation, expectation, tilt};
 pub use odds::LogOdds;
 pub use pools::{AppReport, Pools};
 pub use rates::Rates;
+pub use timetable::{HALF_HOUR_S, Made, NoTimetable, Row, Timetable};
 
 #[cfg(test)]
 mod tests;

@@ -97,4 +97,6 @@ pub trait ReadModel: Send + Sync {
     fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]);
     /// Evidence of apps, for the few bays that have any; `None` where there is none any more.
     fn apps(&self, _evidence: &[(BayIx, Option<AppEvidence>)]) {}
+    /// What is usual for the bays of some zones from now on: log-odds of *occupied*, in 1/1,024 nat.
+    fn usual(&self, _zones: &[(ZoneIx, i16)]) {}
 }

@@ -61,6 +61,10 @@ pub struct Metrics {
     /// Claims of apps that a sensor or gate outranks, or too weak to be a state: taken, no state.
     pub stream_outranked: IntCounter,
     pub stream_shed: IntCounter,
+    /// Number of the table of rates that is in force; 0: none.
+    pub rates_table: IntGauge,
+    /// The end of the history that it was learnt from, ms since 1970; 0: none.
+    pub rates_newest: IntGauge,
     /// Ingest time reached by the stream, ms since 1970.
     pub stream_frontier: IntGauge,
     pub stream_claims_waiting: IntGauge,
@@ -191,6 +195,14 @@ impl Metrics {
             stream_shed: r.counter(
                 "stream_shed_total",
                 "Words of passers-by of watched bays for which there was no room.",
+            ),
+            rates_table: r.gauge(
+                "rates_table",
+                "Number of the table of rates that is in force; 0 for none.",
+            ),
+            rates_newest: r.gauge(
+                "rates_newest_milliseconds",
+                "End of the history that the rates in force were learnt from; 0 for none.",
             ),
             stream_frontier: r.gauge(
                 "stream_frontier_milliseconds",

@@ -17,6 +17,7 @@
 //! Before bays had a doubt, the sender's seq took eight bytes and the source followed it, and there
 //! were no words beside; such blocks are read too.
 //!
+//! Block [`TABLE`] is the number of the table of rates that is in force (4 bytes); without it none is.
 //! Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms). Blocks from
 //! [`settlement::saved::HEAD`] on are the settlement's; in a checkpoint without them settlement
 //! starts there. The layout of a word (see [`super::word::Word`]) is thereby a format on
@@ -38,6 +39,9 @@ compile_error!("checkpoints are written as they lie in memory, which must be lit
 
 /// The tag of the block that says when each source was last heard; below it, tags are shards.
 pub const SOURCES: u32 = SHARDS;
+
+/// The tag of the block that says which table of rates is in force.
+pub const TABLE: u32 = SHARDS + 2;
 
 /// Bytes that no version of this file can have written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -137,6 +141,7 @@ pub struct Saved {
     pub(super) zones: Vec<KeptZone>,
     pub(super) gates: Vec<KeptGate>,
     pub(super) seen: Vec<u64>,
+    pub(super) table: u32,
     pub(super) settled: settlement::saved::Saved,
 }
 
@@ -152,6 +157,10 @@ impl Saved {
         }
         if tag == SOURCES {
             self.seen = whole(bytes).ok_or(bad)?;
+            return Ok(());
+        }
+        if tag == TABLE {
+            self.table = u32::from_le_bytes(bytes.try_into().map_err(|_| bad)?);
             return Ok(());
         }
         let (head, rest) = bytes.split_at_checked(size_of::<StreamHead>()).ok_or(bad)?;
@@ -186,6 +195,12 @@ impl Saved {
     #[must_use]
     pub fn kept(&self) -> &[AmendmentLength] {
         &self.settled.kept
+    }
+
+    /// Which table of rates was in force; 0 for none.
+    #[must_use]
+    pub const fn table(&self) -> u32 {
+        self.table
     }
 
     /// Bays of which it knows something.
@@ -244,6 +259,9 @@ impl WorkerCopy {
         }
         if self.me == 0 {
             each(SOURCES, bytemuck::cast_slice(&self.seen))?;
+        }
+        if self.me == 0 && self.table != 0 {
+            each(TABLE, &self.table.to_le_bytes())?;
         }
         if let (Some(settled), Some(city)) = (&self.settle, &self.city) {
             settled.blocks(city, &mut each)?;

@@ -153,6 +153,9 @@ impl WorkerSnapshotter {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         let mut copied = room.unwrap_or_default();
+        // What comes after is of this time or later, and goes by these rates.
+        worker.turn(Millis(at));
+        copied.table = worker.table(Millis(at));
         let begun = Instant::now();
         worker.copy(&mut copied);
         let pause = begun.elapsed();

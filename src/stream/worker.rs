@@ -9,6 +9,7 @@
 
 use super::fuse::{BayState, Told};
 use super::passing::Passing;
+use super::rates::RateSchedule;
 use super::seen::SourcesSeen;
 use super::zones::{ZoneCell, ZonePulse};
 use crate::belief::Judges;
@@ -22,6 +23,7 @@ use crate::registry::city::City;
 use crate::settlement::{self, Settle};
 use believe::Beliefs;
 use clock::StreamClock;
+use pace::Pace;
 use round::Round;
 use std::sync::Arc;
 
@@ -57,6 +59,7 @@ pub struct Worker {
     passing: Passing,
     /// `None`: the newest word is all that is told.
     beliefs: Option<Beliefs>,
+    rates: Arc<RateSchedule>,
     round: Round,
     zones: Vec<ZoneCell>,
     pulses: Vec<ZonePulse>,
@@ -91,6 +94,7 @@ impl Worker {
             cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
             passing: Passing::new(MOST_PASSING),
             beliefs: None,
+            rates: Arc::new(RateSchedule::new(None, 0)),
             round: Round::default(),
             zones: vec![ZoneCell::default(); city.zone_count() as usize],
             pulses: vec![ZonePulse::default(); city.zone_count() as usize],
@@ -111,10 +115,18 @@ impl Worker {
         worker
     }
 
+    /// Goes by the rates that are in force then: call it before [`Self::believing`].
+    #[must_use]
+    pub fn at_rates(mut self, rates: Arc<RateSchedule>) -> Self {
+        self.rates = rates;
+        self
+    }
+
     /// Also forms a belief of each bay, and tells `judges` what that shows of contributors.
     #[must_use]
     pub fn believing(mut self, judges: Option<Arc<dyn Judges>>) -> Self {
-        self.beliefs = Some(Beliefs::new(self.zones.len(), judges));
+        let pace = Pace::new(self.rates.clone(), &self.city);
+        self.beliefs = Some(Beliefs::new(pace, judges));
         self
     }
 
@@ -176,7 +188,7 @@ impl Worker {
         self.pulses
             .resize(city.zone_count() as usize, ZonePulse::default());
         if let Some(beliefs) = &mut self.beliefs {
-            beliefs.make_room(self.zones.len());
+            beliefs.pace().make_room(city);
         }
         self.city = city.clone();
         for z in (0..city.zone_count())
@@ -224,6 +236,7 @@ impl Worker {
             let city = self.registry.city().clone();
             self.take_up(&city);
         }
+        self.turn(ingest);
         let mut now = self.clock.at(ingest);
         // All are heard first: a batch that speaks of an old time before a new one is of a source
         // that is heard now.
@@ -263,7 +276,7 @@ impl Worker {
                         mark(pulse, c.zone, &mut self.dirty);
                     }
                 }
-                Claim::Alive { .. } | Claim::Clock { .. } => {}
+                Claim::Alive { .. } | Claim::Clock { .. } | Claim::Rates { .. } => {}
             }
             if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&mut self.settle, claim)
             {
@@ -318,8 +331,10 @@ fn mark(pulse: &mut ZonePulse, z: ZoneIx, dirty: &mut Vec<ZoneIx>) {
 mod believe;
 mod clock;
 mod observe;
+mod pace;
 mod round;
 mod state;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod turn;

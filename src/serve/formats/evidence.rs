@@ -4,12 +4,13 @@
 //! apps' they make up the `p_vacant` that is told. How many contributors apps had is said, never who.
 
 use super::text::Text;
-use crate::belief::Rates;
+use crate::belief::{LogOdds, Rates};
 use crate::domain::{AppEvidence, BayStatus, BayView, Millis, SourceKind};
 
-/// `,"evidence":[..]`.
-pub(super) fn list(t: &mut Text, view: &BayView, apps: Option<&AppEvidence>) {
-    let usual = f64::from(Rates::default().usual().nats());
+/// `,"evidence":[..]`; `usual` where it was learnt, in 1/1,024 nat.
+pub(super) fn list(t: &mut Text, view: &BayView, apps: Option<&AppEvidence>, usual: Option<i16>) {
+    let usual = usual.map_or_else(|| Rates::default().usual(), LogOdds);
+    let usual = f64::from(usual.nats());
     let of_apps = apps.map_or(0.0, |a| f64::from(a.log_odds) / 1024.0);
     t.raw(",\"evidence\":[");
     let known = matches!(view.status, BayStatus::Occupied | BayStatus::Vacant);

@@ -41,6 +41,8 @@ pub(in crate::serve) struct BayTold<'c> {
     pub(in crate::serve) reserved: bool,
     /// What apps say of it, beside whoever watches it.
     pub(in crate::serve) apps: Option<AppEvidence>,
+    /// What is usual in its zone, where that was learnt: log-odds of *occupied*, in 1/1,024 nat.
+    pub(in crate::serve) usual: Option<i16>,
     pub(in crate::serve) at: Millis,
 }
 

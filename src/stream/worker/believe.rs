@@ -10,8 +10,9 @@
 
 use super::super::fuse::BayState;
 use super::super::word::{Rank, Word};
+use super::pace::Pace;
 use crate::belief::contributors::WINDOW_S;
-use crate::belief::{AppReport, AppSaid, Doubt, Feedback, Judges, LogOdds, Pools, Rates};
+use crate::belief::{AppReport, AppSaid, Doubt, Feedback, Judges, LogOdds, Pools};
 use crate::domain::observation::SURE;
 use crate::domain::{AppEvidence, BayIx, BayStatus, Millis, Observation, SourceKind, ZoneIx};
 use ahash::AHashMap;
@@ -25,8 +26,7 @@ const BOOKED: LogOdds = LogOdds(3015);
 
 /// See the module.
 pub(super) struct Beliefs {
-    /// By zone.
-    rates: Vec<Rates>,
+    pace: Pace,
     pools: AHashMap<u32, Pools>,
     judges: Option<Arc<dyn Judges>>,
 }
@@ -70,20 +70,31 @@ pub(super) enum Heard {
 }
 
 impl Beliefs {
-    pub(super) fn new(zones: usize, judges: Option<Arc<dyn Judges>>) -> Self {
+    pub(super) fn new(pace: Pace, judges: Option<Arc<dyn Judges>>) -> Self {
         Self {
-            rates: vec![Rates::default(); zones],
+            pace,
             pools: AHashMap::new(),
             judges,
         }
     }
 
-    pub(super) fn make_room(&mut self, zones: usize) {
-        self.rates.resize(zones, Rates::default());
+    pub(super) const fn pace(&mut self) -> &mut Pace {
+        &mut self.pace
     }
 
+    /// What is believed now of a bay that nobody has told anything of.
     pub(super) fn usual(&self, zone: ZoneIx) -> LogOdds {
-        self.rates[zone.at()].usual()
+        self.pace.now(zone).usual()
+    }
+
+    /// Brings all evidence up to `at`, by the rates that were in force until then. `of` knows the
+    /// cells.
+    pub(super) fn relax_all<'a>(&mut self, at: Millis, of: impl Fn(BayIx) -> &'a BayState) {
+        for (bay, pools) in &mut self.pools {
+            let cell = of(BayIx(*bay));
+            let whose = (cell.zone(), watched(&cell.word).is_some());
+            self.pace.relax(pools, whose, seconds(at));
+        }
     }
 
     /// The doubt of a bay after its watcher's word `o`, as of `at`; `cell` is as it was before.
@@ -92,27 +103,27 @@ impl Beliefs {
         let Some(is) = occupied(o.status) else {
             return 0;
         };
-        let rates = self.rates[cell.zone().at()];
+        let zone = cell.zone();
         let doubt = Doubt::from_bits(cell.doubt);
         let t0 = seconds(cell.word.at());
         let t = seconds(at);
         match watched(&cell.word) {
-            None => Doubt::first(is, rates).bits(),
-            Some(was) if was == is => doubt.advance(is, rates, t0, t).bits(),
+            None => Doubt::first(is, self.pace.rates(zone, t)).bits(),
+            Some(was) if was == is => self.pace.advance(doubt, (zone, is), t0, t).bits(),
             Some(was) => {
                 if cell.is_pooled()
                     && let Some(pools) = self.pools.get_mut(&o.bay.0)
                 {
                     pools.after_change();
                 }
-                doubt.advance(was, rates, t0, t).change(is, rates).bits()
+                let then = self.pace.advance(doubt, (zone, was), t0, t);
+                then.change(is, self.pace.rates(zone, t)).bits()
             }
         }
     }
 
     /// What is believed of a bay at `now`, `told` being what is told of it.
     pub(super) fn odds(&self, bay: BayIx, cell: &BayState, told: &Word, now: Millis) -> LogOdds {
-        let rates = self.rates[cell.zone().at()];
         let sensor = watched(told);
         let base = match (sensor, occupied(told.status())) {
             (Some(is), _) => self.sensor(cell, is, now),
@@ -123,20 +134,25 @@ impl Beliefs {
                     LogOdds(-BOOKED.0)
                 }
             }
-            (None, _) => rates.usual(),
+            (None, _) => self.pace.rates(cell.zone(), seconds(now)).usual(),
         };
         match self.pools.get(&bay.0).filter(|_| cell.is_pooled()) {
-            Some(pools) => base.plus(pools.sum_at(sensor.is_some(), rates, seconds(now))),
+            Some(pools) => {
+                let mut then = *pools;
+                let whose = (cell.zone(), sensor.is_some());
+                self.pace.relax(&mut then, whose, seconds(now));
+                base.plus(then.sum())
+            }
             None => base,
         }
     }
 
     /// What is believed from the watcher alone, whose word stands in the cell.
     fn sensor(&self, cell: &BayState, is: bool, now: Millis) -> LogOdds {
-        let rates = self.rates[cell.zone().at()];
         let doubt = Doubt::from_bits(cell.doubt);
-        let then = doubt.advance(is, rates, seconds(cell.word.at()), seconds(now));
-        let odds = then.read(is, rates);
+        let (t0, t) = (seconds(cell.word.at()), seconds(now));
+        let then = self.pace.advance(doubt, (cell.zone(), is), t0, t);
+        let odds = then.read(is, self.pace.rates(cell.zone(), t));
         let said = cell.word.confidence();
         // Who says to be less sure than sensors are is not believed further.
         if said < SourceKind::Sensor.default_confidence() {
@@ -156,10 +172,11 @@ impl Beliefs {
         let Some(says) = occupied(o.status) else {
             return Heard::Nothing;
         };
-        let rates = self.rates[cell.zone().at()];
         let sensor = watched(&cell.word);
         // Nothing is heard before what the bay's watcher said last.
         let at = at.max(cell.word.at());
+        let whose = (cell.zone(), sensor.is_some());
+        let rates = self.pace.rates(cell.zone(), seconds(at));
         if let (Some(is), Some(judges)) = (sensor, &self.judges) {
             let odds = self.sensor(cell, is, at);
             if let Some(feedback) = Feedback::judge(o.backing.slot(), says, odds) {
@@ -181,7 +198,7 @@ impl Beliefs {
         };
         let pools = self.pools.entry(o.bay.0).or_default();
         // What says nothing any more may have been dropped meanwhile: that must not show.
-        pools.relax(sensor.is_some(), rates, seconds(at));
+        self.pace.relax(pools, whose, seconds(at));
         if pools.is_spent() {
             *pools = Pools::default();
         }
@@ -191,9 +208,10 @@ impl Beliefs {
                 occupied: says,
                 weight,
             };
-            let times = (seconds(cell.word.at()), seconds(at));
+            let (t0, t) = (seconds(cell.word.at()), seconds(at));
             let doubt = Doubt::from_bits(cell.doubt);
-            cell.doubt = doubt.app_at(is, said, rates, times).bits();
+            let then = self.pace.advance(doubt, (cell.zone(), is), t0, t);
+            cell.doubt = doubt.app_at(then, is, said, rates).bits();
         }
         cell.set_pooled(true);
         Heard::Pooled
@@ -202,11 +220,10 @@ impl Beliefs {
     /// Drops the evidence on a bay that says nothing any more; true if there was any. That does not
     /// show in what is believed later: it would be dropped with the next that comes.
     pub(super) fn drop_spent(&mut self, bay: BayIx, cell: &mut BayState, now: Millis) -> bool {
-        let rates = self.rates[cell.zone().at()];
-        let sensor = watched(&cell.word).is_some();
-        let spent = self.pools.get_mut(&bay.0).is_none_or(|pools| {
+        let whose = (cell.zone(), watched(&cell.word).is_some());
+        let spent = self.pools.get(&bay.0).is_none_or(|pools| {
             let mut then = *pools;
-            then.relax(sensor, rates, seconds(now));
+            self.pace.relax(&mut then, whose, seconds(now));
             then.is_spent()
         });
         if spent {
@@ -219,8 +236,8 @@ impl Beliefs {
     /// What apps say of a bay, as of `now`.
     pub(super) fn evidence(&self, bay: BayIx, cell: &BayState, now: Millis) -> Option<AppEvidence> {
         let mut pools = *self.pools.get(&bay.0).filter(|_| cell.is_pooled())?;
-        let rates = self.rates[cell.zone().at()];
-        pools.relax(watched(&cell.word).is_some(), rates, seconds(now));
+        let whose = (cell.zone(), watched(&cell.word).is_some());
+        self.pace.relax(&mut pools, whose, seconds(now));
         Some(AppEvidence {
             at: now,
             log_odds: pools.sum().0,

@@ -142,6 +142,7 @@ async fn bay(
         view: own.live.bay(&city, bay),
         reserved: own.live.is_reserved(bay),
         apps: own.live.apps_say(bay),
+        usual: own.live.usual(city.zone_of(bay)),
         at: own.clock.now(),
     };
     Ok(answer((format.bay)(&told), format))
