@@ -158,37 +158,34 @@ impl Learner {
     ) -> Result<bool, String> {
         let begun = Instant::now();
         let history = self.history.clone();
-        let calendar = self.calendar;
+        let hours = move || history.hours(learn::since(now)..now);
+        let hours = tokio::task::spawn_blocking(hours).await;
+        let hours = hours
+            .map_err(|e| e.to_string())?
+            .map_err(|gap| gap.to_string())?;
+        let city = self.shared.registry.city();
+        let lesson = Lesson {
+            history: self.history.clone(),
+            calendar: self.calendar,
+            zones: city.zones().map(|(_, z)| (z.number, z.spec.kind)).collect(),
+            hours,
+            closed: closed.clone(),
+        };
+        if lesson.until().is_none_or(|until| until <= after) {
+            return Ok(false);
+        }
         let number = self
             .newest()
             .unwrap_or(0)
             .max(self.schedule.newest().number);
         let number = number.checked_add(1).ok_or("no numbers are left")?;
-        let city = self.shared.registry.city();
-        let zones = city.zones().map(|(_, z)| (z.number, z.spec.kind)).collect();
+        let Some(table) = lesson.learn(number).await else {
+            return Ok(false);
+        };
+        let made = table.made();
         let files = self.files.clone();
-        let closed = closed.clone();
-        let made = tokio::task::spawn_blocking(move || {
-            let hours = history.hours(learn::since(now)..now);
-            let lesson = Lesson {
-                hours: hours.map_err(|gap| gap.to_string())?,
-                history: &history,
-                calendar,
-                zones,
-                stop: &|| *closed.borrow(),
-            };
-            if lesson.until().is_none_or(|until| until <= after) {
-                return Ok(None);
-            }
-            let Some(table) = lesson.learn(number) else {
-                return Ok(None);
-            };
-            let made = table.made();
-            files.put(Arc::new(table)).map_err(|e| e.to_string())?;
-            Ok::<_, String>(Some(made))
-        });
-        let made = made.await.map_err(|e| e.to_string())??;
-        let Some(made) = made else { return Ok(false) };
+        let put = tokio::task::spawn_blocking(move || files.put(Arc::new(table))).await;
+        put.map_err(|e| e.to_string())?.map_err(|e| e.to_string())?;
         tracing::info!(number, until = made.until.0, took = ?begun.elapsed(), "rates learnt");
         self.put_in_force(number).await;
         Ok(true)

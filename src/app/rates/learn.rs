@@ -8,21 +8,23 @@ use crate::belief::{Exposure, Made, Timetable, WEEKS, WeekFit};
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Calendar, Millis, ZoneKind};
 use crate::history::{Activity, History};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 
 /// Longest rest after an hour of history.
 const REST: Duration = Duration::from_millis(500);
 
 /// What a table is to be made of.
-pub(super) struct Lesson<'a> {
-    pub(super) history: &'a History,
+pub(super) struct Lesson {
+    pub(super) history: Arc<History>,
     pub(super) calendar: Calendar,
     /// Numbers.
     pub(super) zones: Vec<(u32, ZoneKind)>,
     /// Hours of which there are files, ascending.
     pub(super) hours: Vec<Millis>,
-    /// Whether to give it up.
-    pub(super) stop: &'a dyn Fn() -> bool,
+    /// Whether the hub closes.
+    pub(super) closed: watch::Receiver<bool>,
 }
 
 /// From when on history counts, seen from `now`.
@@ -33,14 +35,14 @@ pub(super) fn since(now: Millis) -> Millis {
     )
 }
 
-impl Lesson<'_> {
+impl Lesson {
     /// The end of the newest hour; `None` if there is none.
     pub(super) fn until(&self) -> Option<Millis> {
         self.hours.last().map(|hour| hour.plus(HOUR_MS))
     }
 
-    /// Fits the table. `None`: there is no history, or it was given up.
-    pub(super) fn learn(self, number: u32) -> Option<Timetable> {
+    /// Fits the table. `None`: there is no history, or the hub closes.
+    pub(super) async fn learn(self, number: u32) -> Option<Timetable> {
         let until = self.until()?;
         let days = self.days(until);
         let mut fit = WeekFit::new(self.zones.clone());
@@ -48,34 +50,30 @@ impl Lesson<'_> {
         for of_week in 0..7 {
             for (week, day) in days.iter().skip(of_week).step_by(7).enumerate() {
                 let next = self.calendar.next_day(*day);
-                let from = self.hours.partition_point(|h| h.plus(HOUR_MS) <= *day);
-                let to = self.hours.partition_point(|h| *h < next);
-                for hour in self.hours.get(from..to).unwrap_or_default() {
-                    if (self.stop)() {
+                for hour in self.hours_of(*day, next) {
+                    if *self.closed.borrow() {
                         return None;
                     }
                     let begun = Instant::now();
-                    match self.history.activity(*hour) {
-                        Ok(all) => {
-                            let today = all.iter().filter(|a| (*day..next).contains(&a.from));
-                            today.for_each(|a| self.add(&mut fit, a, week as u32));
-                        }
-                        Err(gap) => {
-                            unread += 1;
-                            tracing::debug!(%gap, hour = hour.0, "rates: not learnt from");
-                        }
+                    let history = self.history.clone();
+                    let read = tokio::task::spawn_blocking(move || history.activity(hour));
+                    if let Ok(all) = read.await.ok()? {
+                        let today = all.iter().filter(|a| (*day..next).contains(&a.from));
+                        today.for_each(|a| self.add(&mut fit, a, week as u32));
+                    } else {
+                        unread += 1;
                     }
-                    std::thread::sleep(begun.elapsed().min(REST));
+                    tokio::time::sleep(begun.elapsed().min(REST)).await;
                 }
             }
             if let Some(day) = days.get(of_week) {
-                fit.close_day(self.weekday(*day));
+                tokio::task::block_in_place(|| fit.close_day(self.weekday(*day)));
             }
         }
         if unread > 0 {
             tracing::warn!(
                 unread,
-                "rates: hours of history could not be read and were left out"
+                "rates: hours of history could not be read and are left out"
             );
         }
         Some(fit.done(Made {
@@ -83,6 +81,12 @@ impl Lesson<'_> {
             offset_s: self.calendar.ahead_s(until),
             until,
         }))
+    }
+
+    fn hours_of(&self, day: Millis, next: Millis) -> impl Iterator<Item = Millis> {
+        let from = self.hours.partition_point(|h| h.plus(HOUR_MS) <= day);
+        let hours = self.hours.iter().skip(from).copied();
+        hours.take_while(move |hour| *hour < next)
     }
 
     /// The days that are looked at, newest first.

@@ -3,5 +3,6 @@
 mod golden;
 mod hub;
 mod pressure;
+mod rates;
 mod replays;
 mod stays;

@@ -367,4 +367,5 @@ proptest! {
 
 mod belief;
 mod clock;
+mod pace;
 mod ranks;
