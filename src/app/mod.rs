@@ -30,6 +30,7 @@ mod history;
 mod inspect;
 mod partners;
 pub(crate) mod process;
+mod rates;
 mod replay;
 mod services;
 mod settlement;
@@ -54,6 +55,7 @@ use crate::live::Live;
 use crate::registry::Registry;
 use engine::{AtWork, Engine};
 use foundation::Foundation;
+use rates::Learner;
 use services::{Made, Services};
 use shared::Shared;
 use sockets::address;
@@ -151,15 +153,12 @@ impl Hub {
             issuer,
             journal,
             checkpoint,
-            amendments,
-            contributors,
+            kept,
             history,
         } = storage;
         let sink = history.keeper.clone();
-        let desk = contributors.clone();
-        let engine = Engine::build(
-            &config, &shared, journal, checkpoint, amendments, desk, sink,
-        )?;
+        let (contributors, rates) = (kept.contributors.clone(), kept.rates.clone());
+        let engine = Engine::build(&config, &shared, journal, checkpoint, kept, sink)?;
 
         let hub_http = address(&http)?;
         let hub_mqtt = address(&mqtt)?;
@@ -178,6 +177,10 @@ impl Hub {
         };
         let services = Services::start(&config, &shared, made, http, &closed, &mut tasks).await?;
         let running = engine.start(&shared, outbox).await?;
+        let schedule = running.stream.rates.clone();
+        let (past, inbox) = (history.history.clone(), services.inbox.clone());
+        let learner = Learner::new(&config, &shared, rates, past, schedule, inbox);
+        tasks.spawn(learner.run(closed.clone()));
         let around = (&closed, &mut tasks);
         let hub_mqtts =
             doors::open(&config, &shared, keys, services, (mqtt, mqtts), around).await?;

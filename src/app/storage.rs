@@ -1,12 +1,11 @@
 //! The second phase of a start: all that lasts is opened, as the last run left it.
 
-use super::checkpoints::{self, FoundCheckpoint};
+use super::checkpoints::{self, FoundCheckpoint, Persisted};
 use super::foundation::Foundation;
-use super::{Failure, history, partners, settlement};
+use super::{Failure, history, partners, rates, settlement};
 use crate::config::Config;
 use crate::journal::Journal;
-use crate::partners::{ContributorDesk, Issuer};
-use crate::settlement::AmendmentFiles;
+use crate::partners::Issuer;
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -17,9 +16,8 @@ pub(super) struct Storage {
     pub(super) journal: Journal,
     /// The newest good checkpoint, and where the next go.
     pub(super) checkpoint: FoundCheckpoint,
-    /// Settled reports, cut back to what the checkpoint says.
-    pub(super) amendments: AmendmentFiles,
-    pub(super) contributors: Arc<ContributorDesk>,
+    /// As the checkpoint has it, or cut back to what it says.
+    pub(super) kept: Persisted,
     pub(super) history: history::Opened,
 }
 
@@ -33,17 +31,19 @@ impl Storage {
         let registry = shared.registry.clone();
         let journal = Journal::open(&data.join("journal"), config.journal.clone(), registry)?;
         let checkpoint = checkpoints::find(&data.join("checkpoints"), &journal)?;
-        let amendments =
-            settlement::open(&data.join("settled"), config, &checkpoint.saved, shared)?;
-        let contributors = partners::contributors(config, &checkpoint, shared)?;
+        let settled = data.join("settled");
+        let kept = Persisted {
+            amendments: settlement::open(&settled, config, &checkpoint.saved, shared)?,
+            contributors: Arc::new(partners::contributors(config, &checkpoint, shared)?),
+            rates: rates::open(&data.join("rates"), shared)?,
+        };
         let history = history::open(config, shared)?;
         Ok(Self {
             store,
             issuer: Arc::new(issuer),
             journal,
             checkpoint,
-            amendments,
-            contributors: Arc::new(contributors),
+            kept,
             history,
         })
     }

@@ -4,5 +4,6 @@ mod contributors;
 mod golden;
 mod hub;
 mod pressure;
+mod rates;
 mod replays;
 mod stays;
