@@ -54,6 +54,9 @@ impl Engine {
             attached,
         )
         .map_err(Failure::Internal)?;
+        if let Some(turnover) = &stream.turnover {
+            settlement::recall_losses(&kept.amendments, shared, &**turnover)?;
+        }
         Ok(Self {
             stream,
             feed,

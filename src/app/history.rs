@@ -5,6 +5,7 @@ use super::{Failure, Shared};
 use crate::config::Config;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Millis, RecentTurnover, ZoneKind};
+use crate::health::Part;
 use crate::history::{
     self, Around, Class, Export, ExportError, Format, History, Keeper, Lately, Names,
     RecentFigures, Registered,
@@ -83,6 +84,22 @@ impl Opened {
 
 /// Keeps the gauges by kind of zone: how full they are now, and how they turned over in the newest
 /// settled hour.
+/// Says at `/readyz` what the last day's figures lack.
+fn note_losses(recent: &dyn RecentFigures, shared: &Shared) {
+    let now = shared.clock.now();
+    let lost = recent.lost_hours(Millis(now.0.saturating_sub(24 * HOUR_MS)), now);
+    let reports: u64 = lost.iter().map(|(_, n)| n).sum();
+    if reports == 0 {
+        shared.health.no_note(Part::History);
+        return;
+    }
+    let note = format!(
+        "{reports} acknowledged reports of the last day settled nothing, for they were too late or more than \
+         there is room for: hours of their zones are not complete (gaps at /v1/turnover)"
+    );
+    shared.health.note(Part::History, note);
+}
+
 pub(super) async fn keep_gauges(
     recent: Arc<Lately>,
     shared: Shared,
@@ -93,6 +110,7 @@ pub(super) async fn keep_gauges(
         tokio::select! { _ = every.tick() => {}, _ = closed.wait_for(|c| *c) => return }
         occupancy(&shared);
         tokio::task::block_in_place(|| turnover(&*recent, &shared));
+        note_losses(&*recent, &shared);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Failure, Shared};
 use crate::config::Config;
-use crate::domain::SettledSink;
+use crate::domain::{RecentTurnover, SettledSink};
 use crate::settlement;
 use crate::settlement::AmendmentFiles;
 use crate::stream::{Saved, Settlement};
@@ -24,6 +24,21 @@ pub(super) fn open(
         saved.kept(),
     )
     .map_err(|e| Failure::Internal(format!("{}: {e}", dir.display())))
+}
+
+/// Tells of the reports that earlier runs kept aside: the figures of their hours are not complete.
+pub(super) fn recall_losses(
+    kept: &AmendmentFiles,
+    shared: &Shared,
+    turnover: &dyn RecentTurnover,
+) -> Result<(), Failure> {
+    let city = shared.registry.city();
+    let recalled = kept.each_aside(|bay, at| {
+        if let Some(bay) = city.bay_numbered(bay) {
+            turnover.note_lost(Some(city.zone(city.zone_of(bay)).number), at);
+        }
+    });
+    recalled.map_err(|e| Failure::Internal(format!("reports kept aside: {e}")))
 }
 
 /// What the stream settles with.

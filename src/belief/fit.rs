@@ -7,11 +7,8 @@
 //! that is being added up, beside the table itself.
 
 use super::Rates;
-use super::timetable::{Made, Timetable, Week};
+use super::timetable::{HALF_HOURS, Made, Timetable, Week};
 use crate::domain::ZoneKind;
-
-/// Half-hours of a week.
-pub const HALF_HOURS: usize = 7 * 48;
 
 /// Half-hours of a day.
 const OF_DAY: usize = 48;

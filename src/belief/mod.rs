@@ -32,7 +32,7 @@ pub use odds::LogOdds;
 pub use pools::{AppReport, Pools};
 pub use rates::Rates;
 pub use suspicion::{StuckSigns, gate_contradicts, is_beyond_suspicion, is_flickering};
-pub use timetable::{HALF_HOUR_S, Made, NoTimetable, Row, Timetable};
+pub use timetable::{HALF_HOUR_S, Made, NoTimetable, Timetable, WeekRow};
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 //!
 //! A car that stays overnight looks as a stuck sensor does: where activity follows the hour, one
 //! alarm in five that rests on P(stuck) alone is right. So it takes somebody who contradicts as
-//! well: apps, or a gate. Those two without P(stuck) are no reason, as both speak against every
+//! well: apps, a gate, or another sensor of the bay. Apps and a gate without P(stuck) are no reason, as both speak against every
 //! moment's error (one alarm in twelve is right). Thresholds are what the worlds of
 //! `tests/it/fusion` showed; they stand here and nowhere else.
 
@@ -22,9 +22,9 @@ const CONTRIBUTORS: u8 = 3;
 const PARTNERS: u8 = 2;
 const AGAINST: i32 = LogOdds::NAT as i32 * 3 / 2;
 
-/// For how long without a break a gate has to contradict, seconds: errors of a moment are over by
-/// then.
-const GATE_FOR_S: u64 = 45 * 60;
+/// For how long without a break a gate or another sensor has to contradict, seconds: errors of a
+/// moment are over by then.
+const OTHERS_FOR_S: u64 = 45 * 60;
 
 /// A gate is held to miss a car in so many.
 const GATE_MISSES: u32 = 30;
@@ -41,8 +41,9 @@ pub struct StuckSigns {
     pub p_stuck: u8,
     /// Enough contributors contradict: see [`Pools::contradict`].
     pub apps: bool,
-    /// For so many seconds a gate has contradicted without a break; `None`: it does not.
-    pub gate_s: Option<u64>,
+    /// For so many seconds a gate or another sensor has contradicted without a break; `None`: none
+    /// does.
+    pub others_s: Option<u64>,
 }
 
 impl StuckSigns {
@@ -52,16 +53,16 @@ impl StuckSigns {
         self.p_stuck >= STUCK_FROM
     }
 
-    /// Whether the gate's contradiction is a reason by now.
+    /// Whether that a gate or another sensor contradicts is a reason by now.
     #[must_use]
-    pub const fn is_counted(self) -> bool {
-        matches!(self.gate_s, Some(s) if s >= GATE_FOR_S)
+    pub const fn is_contradicted(self) -> bool {
+        matches!(self.others_s, Some(s) if s >= OTHERS_FOR_S)
     }
 
     /// Whether there are two reasons; with `already`, whether what was found goes on.
     #[must_use]
     pub const fn is_stuck(self, already: bool) -> bool {
-        self.is_likely() && (self.apps || self.is_counted())
+        self.is_likely() && (self.apps || self.is_contradicted())
             || already && self.p_stuck >= STUCK_UNTIL
     }
 }
@@ -121,10 +122,10 @@ mod tests {
 
     #[test]
     fn a_stuck_sensor_takes_somebody_who_contradicts_and_ends_when_it_moves() {
-        let signs = |p_stuck, apps, gate_s| StuckSigns {
+        let signs = |p_stuck, apps, others_s| StuckSigns {
             p_stuck,
             apps,
-            gate_s,
+            others_s,
         };
         for (signs, found, goes_on) in [
             (signs(255, false, None), false, true),

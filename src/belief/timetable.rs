@@ -8,9 +8,11 @@
 //!
 //! Dear: 672 bytes a zone; 33.6 MB for 50,000. A rate is held in 1/16 octave, so to 2 %.
 
-use super::fit::HALF_HOURS;
 use super::rates::{Pair, Rates};
 use crate::domain::{Millis, ZoneKind};
+
+/// Half-hours of a week.
+pub(super) const HALF_HOURS: usize = 7 * 48;
 
 /// Seconds of a half-hour.
 pub const HALF_HOUR_S: u32 = 1800;
@@ -42,7 +44,7 @@ pub(super) type Week = [Pair; HALF_HOURS];
 
 /// Which rates are a zone's in a table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Row(u32);
+pub struct WeekRow(u32);
 
 /// See the module.
 #[derive(PartialEq, Eq)]
@@ -88,15 +90,15 @@ impl Timetable {
 
     /// Where the rates of a zone stand, by its lasting number: its own, or those of its kind.
     #[must_use]
-    pub fn row(&self, number: u32, kind: ZoneKind) -> Row {
+    pub fn row(&self, number: u32, kind: ZoneKind) -> WeekRow {
         let own = self.zones.binary_search(&number);
-        Row(own.unwrap_or(self.zones.len() + kind as usize) as u32)
+        WeekRow(own.unwrap_or(self.zones.len() + kind as usize) as u32)
     }
 
     /// The rates in the half-hour that `t` (absolute seconds) lies in. Of a row of another table,
     /// what is assumed where nothing is known.
     #[must_use]
-    pub fn rates(&self, row: Row, t: u32) -> Rates {
+    pub fn rates(&self, row: WeekRow, t: u32) -> Rates {
         let week = self.weeks.get(row.0 as usize);
         week.map_or_else(Rates::default, |week| {
             Rates::of_pair(week[self.half_hour(t)])
@@ -145,7 +147,8 @@ impl Timetable {
         let number = word(8);
         let offset_s = word(12).cast_signed();
         let until = Millis(u64::from(word(16)) | u64::from(word(20)) << 32);
-        let (zones, kinds) = (word(24) as usize, word(28) as usize);
+        let zones = word(24) as usize;
+        let kinds = word(28) as usize;
         let length = HEAD + 4 * zones + size_of::<Week>() * (zones + kinds);
         let known = kinds == ZoneKind::ALL.len() && offset_s.abs() <= MOST_OFFSET_S;
         if !known || body.len() != length {
@@ -177,66 +180,4 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::belief::fit::tests::table;
-    use proptest::prelude::*;
-
-    fn at(text: &str) -> u32 {
-        (Millis::parse(text).unwrap().0 / 1000) as u32
-    }
-
-    #[test]
-    fn half_hours_are_those_of_the_places_week() {
-        let table = table(8 * 3600);
-        for (time, day, half) in [
-            ("2026-11-22T16:00:00Z", 0, 0),
-            ("2026-11-22T15:59:59Z", 6, 47),
-            ("2026-11-27T03:29:59Z", 4, 22),
-            ("2026-11-27T03:30:00Z", 4, 23),
-            ("1970-01-01T00:00:00Z", 3, 16),
-        ] {
-            assert_eq!(table.half_hour(at(time)), day * 48 + half, "{time}");
-        }
-    }
-
-    #[test]
-    fn a_zone_that_the_table_does_not_have_goes_by_its_kind() {
-        let table = table(0);
-        let on_street = table.row(999, ZoneKind::ALL[0]);
-        let private = table.row(999, ZoneKind::ALL[2]);
-        assert_ne!(on_street, private);
-        let own = table.row(7, ZoneKind::ALL[0]);
-        assert_ne!(table.rates(own, 0), table.rates(on_street, 0));
-        assert_eq!(
-            table.rates(private, 0),
-            Rates::of_means(3600, 1500).coarse()
-        );
-        assert_eq!(table.rates(Row(12_345), 0), Rates::default(), "no row");
-    }
-
-    #[test]
-    fn a_table_comes_back_from_the_disk_and_a_damaged_one_does_not() {
-        let table = table(-5 * 3600);
-        let bytes = table.to_bytes();
-        assert_eq!(Timetable::from_bytes(&bytes), Ok(table));
-        for length in [0, 7, 8, 31, bytes.len() - 1] {
-            assert!(Timetable::from_bytes(&bytes[..length]).is_err(), "{length}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_bytes_are_taken_for_a_table_by_chance(
-            place in any::<prop::sample::Index>(), change in 1..=255u8, longer in any::<bool>(),
-        ) {
-            let mut bytes = table(0).to_bytes();
-            let at = place.index(bytes.len());
-            bytes[at] ^= change;
-            if longer {
-                bytes.push(0);
-            }
-            prop_assert!(Timetable::from_bytes(&bytes).is_err());
-        }
-    }
-}
+mod tests;

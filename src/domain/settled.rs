@@ -50,6 +50,20 @@ pub trait RecentTurnover: Send + Sync {
     /// The same by hours: the sums of those that begin in `from..to` and are settled to their end.
     fn hours(&self, zone: ZoneIx, from: Millis, to: Millis, each: &mut dyn FnMut(Millis, &Sums));
 
+    /// Whether acknowledged reports of that zone, by its stable number, settled nothing from `from`
+    /// to before `to`: too late, or shed.
+    fn is_lost(&self, _zone: u32, _from: Millis, _to: Millis) -> bool {
+        false
+    }
+
+    /// Such a report of that time, and of that zone or of any: this run's, or an earlier one's.
+    fn note_lost(&self, _zone: Option<u32>, _at: Millis) {}
+
+    /// Hours of which such reports are missing, of any zone, and how many reports of each.
+    fn lost_hours(&self, _from: Millis, _to: Millis) -> Vec<(Millis, u64)> {
+        Vec::new()
+    }
+
     /// Changes whenever a window of the hour that begins at `hour` has changed, and now and then
     /// without need.
     fn version(&self, hour: Millis) -> u64;

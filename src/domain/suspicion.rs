@@ -29,6 +29,8 @@ pub struct StuckWhy {
     pub apps: Option<(u8, u8)>,
     /// How many bays a gate counted to be vacant, and how many the zone's sensors say are.
     pub gate: Option<(u32, u32)>,
+    /// Another sensor of the bay contradicted it.
+    pub twin: bool,
 }
 
 /// Why the word of a bay's sensor is doubted.

@@ -48,6 +48,9 @@ pub enum Gap {
     Damaged { file: String, why: String },
     #[error("the store does not answer: {0}")]
     Away(String),
+    /// All else of it is told.
+    #[error("{0} acknowledged reports of this hour came too late or were shed: kept aside")]
+    Lost(u64),
 }
 
 impl Gap {
@@ -58,6 +61,7 @@ impl Gap {
             Self::NoFile => "no_file",
             Self::Damaged { .. } => "damaged",
             Self::Away(_) => "store_away",
+            Self::Lost(_) => "reports_lost",
         }
     }
 }

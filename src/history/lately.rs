@@ -219,6 +219,16 @@ impl RecentFigures for Lately {
         hour
     }
 
+    fn is_lost(&self, zone: u32, from: Millis, to: Millis) -> bool {
+        let stream = self.stream.get();
+        stream.is_some_and(|s| s.is_lost(zone, from, to))
+    }
+
+    fn lost_hours(&self, from: Millis, to: Millis) -> Vec<(Millis, u64)> {
+        let stream = self.stream.get();
+        stream.map_or_else(Vec::new, |s| s.lost_hours(from, to))
+    }
+
     fn cells(&self, hour: Millis, fine: bool) -> Option<Cells> {
         self.table(hour, fine).map(|(cells, _)| cells)
     }

@@ -61,7 +61,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use store::Shelf;
 use tokio::runtime::Handle;
-use walk::{FiguresWalk, WORK};
+use walk::{FiguresWalk, MAX_GAPS, WORK};
 
 /// Everything that was settled, as it can be asked about.
 pub struct History {
@@ -129,12 +129,30 @@ impl History {
     /// # Errors
     /// A question that has no answer in what is kept.
     pub fn page(&self, q: &Question<'_>) -> Result<FiguresPage, Unanswerable> {
-        figures::page(&mut self.walk(q), q)
+        let page = figures::page(&mut self.walk(q), q)?;
+        Ok(self.without_lost(page, q))
     }
 
     /// The figures as anybody may see them: see `withhold`. Days are those of UTC.
     pub fn discreet_page(&self, q: &Question<'_>, discretion: Discretion<'_>) -> FiguresPage {
-        withhold::page(&mut self.walk(q), q, discretion)
+        let page = withhold::page(&mut self.walk(q), q, discretion);
+        self.without_lost(page, q)
+    }
+
+    /// What acknowledged reports are missing of is not complete.
+    fn without_lost(&self, mut page: FiguresPage, q: &Question<'_>) -> FiguresPage {
+        let lost = self.recent.lost_hours(q.from, q.to);
+        if lost.is_empty() {
+            return page;
+        }
+        for row in page.rows.iter_mut().filter(|row| row.complete) {
+            row.complete = !self.recent.is_lost(row.zone, row.from, row.to);
+        }
+        let room = MAX_GAPS.saturating_sub(page.gaps.len());
+        let gaps = lost.into_iter().map(|(hour, n)| (hour, Gap::Lost(n)));
+        page.gaps.extend(gaps.take(room));
+        page.gaps.sort_by_key(|(hour, _)| *hour);
+        page
     }
 
     fn walk<'a>(&'a self, q: &Question<'a>) -> FiguresWalk<'a> {

@@ -13,6 +13,16 @@ pub trait RecentFigures: Send + Sync {
     /// Cells of the hour that begins at `hour`, as far as it is settled: of five minutes, or one a
     /// zone. `None`: not held (any more).
     fn cells(&self, hour: Millis, fine: bool) -> Option<Cells>;
+    /// Whether acknowledged reports of that zone settled nothing from `from` to before `to`.
+    fn is_lost(&self, _zone: u32, _from: Millis, _to: Millis) -> bool {
+        false
+    }
+
+    /// Hours of which such reports are missing, and how many of each.
+    fn lost_hours(&self, _from: Millis, _to: Millis) -> Vec<(Millis, u64)> {
+        Vec::new()
+    }
+
     /// Changes whenever the cells of an hour do that is settled to its end. `None`: not held.
     fn stamp(&self, hour: Millis) -> Option<u64>;
 }

@@ -17,7 +17,7 @@ pub(super) const WORK: u64 = 1_000_000;
 /// Of so few zones the groups of rows that speak of them are read, of more all, which can then be
 /// kept.
 const FEW: usize = 64;
-const MAX_GAPS: usize = 100;
+pub(super) const MAX_GAPS: usize = 100;
 
 /// A day added up: see [`FiguresWalk::day`].
 pub(super) struct Whole {

@@ -175,6 +175,7 @@ mod tests {
                 said: BayStatus::Occupied,
                 apps: Some((3, 2)),
                 gate: None,
+                twin: false,
             }),
             ..flickering(source, bay, true)
         }

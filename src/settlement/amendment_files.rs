@@ -18,7 +18,8 @@ mod hour_file;
 mod tests;
 mod worker_log;
 
-use crate::domain::{AmendmentLength, AmendmentLog};
+use super::shard::Late;
+use crate::domain::{AmendmentLength, AmendmentLog, Millis};
 use clerk::Clerk;
 use folder::Folder;
 use std::io;
@@ -51,6 +52,18 @@ impl AmendmentFiles {
     #[must_use]
     pub fn of_worker(&self, me: u32, of: u32) -> Box<dyn AmendmentLog> {
         Box::new(Hand::new(self, me, of))
+    }
+
+    /// Tells of every report that was kept aside and is still there: the bay's stable number and the
+    /// report's time. Reads up to 128 MB.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn each_aside(&self, mut each: impl FnMut(u32, Millis)) -> io::Result<()> {
+        self.folder.read_aside(|bytes| {
+            let late: Late = bytemuck::pod_read_unaligned(bytes);
+            each(late.report.bay(), Millis(late.report.at()));
+        })
     }
 
     /// Makes durable what has been appended so far.

@@ -21,10 +21,11 @@ impl Settle {
         let Some(report) = Report::new(o, at) else {
             return;
         };
-        if heard == Came::InTime && self.waiting < self.shared.limits.max_waiting {
+        let room = heard != Came::NoRoom && self.has_room(o.source);
+        if room && heard == Came::InTime {
             self.wait(report, shard_of(zone));
         } else {
-            self.take_late(report, zone, heard, now);
+            self.take_late(report, zone, room, now);
         }
     }
 
@@ -33,6 +34,9 @@ impl Settle {
     #[allow(clippy::inline_always, reason = "as above")]
     pub(in crate::settlement) fn wait(&mut self, report: Report, shard: u32) {
         self.waiting += 1;
+        if let Some(crowd) = &mut self.crowd {
+            crowd.add(&report);
+        }
         if report.at() < self.reached {
             self.wait_longer(report, shard);
         } else {
@@ -52,13 +56,16 @@ impl Settle {
     }
 
     #[cold]
-    fn take_late(&mut self, report: Report, zone: ZoneIx, heard: Came, now: Millis) {
+    fn take_late(&mut self, report: Report, zone: ZoneIx, room: bool, now: Millis) {
         let late = Late {
             ingest: now.0,
             report,
         };
-        if heard != Came::NoRoom && self.waiting < self.shared.limits.max_waiting {
+        if room {
             self.waiting += 1;
+            if let Some(crowd) = &mut self.crowd {
+                crowd.add(&report);
+            }
             self.shards[shard_of(zone) as usize].late.push(late);
         } else {
             self.counts.late += 1;
@@ -79,6 +86,10 @@ impl Settle {
         if heard == Came::NoRoom {
             self.counts.late += 1;
             self.counts.too_late += 1;
+            // Whichever zones its source watches.
+            if let Some((_, at)) = claim.said_by() {
+                self.shared.recent.losses.note(None, at.min(now));
+            }
         }
     }
 

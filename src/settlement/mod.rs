@@ -29,12 +29,14 @@ mod bytes;
 mod chains;
 pub mod config;
 pub mod corrections;
+mod crowd;
 pub mod deltas;
 mod handover;
 pub mod heard;
 mod inbox;
 mod intake;
 pub mod late_minutes;
+mod losses;
 pub mod recent;
 pub mod report;
 pub mod saved;
@@ -55,6 +57,7 @@ use crate::domain::{AmendmentLog, BayIx, Millis, SHARDS, SettledSink, ZoneIx, ow
 use crate::registry::city::City;
 use beneath::AllBeneath;
 use chains::Chains;
+use crowd::Crowd;
 use heard::Heard;
 use inbox::{Inbox, window_of};
 use late_minutes::{Hearing, KnownLate, LateMinutes};
@@ -160,6 +163,8 @@ pub struct Settle {
     /// No shard is settled further than that.
     reached: u64,
     waiting: usize,
+    /// Whose they are, while there are many.
+    crowd: Option<Crowd>,
     offered: handover::Offered,
     counts: SettledCounts,
     late: Vec<Late>,
@@ -192,6 +197,7 @@ impl Settle {
             known_late: KnownLate::default(),
             reached: 0,
             waiting: 0,
+            crowd: None,
             offered: handover::Offered::default(),
             counts: SettledCounts::default(),
             late: Vec::new(),
@@ -292,6 +298,9 @@ impl Settle {
         let mut late = std::mem::take(&mut self.late);
         self.shards[s as usize].take_late(to + self.shared.limits.lateness, &mut late);
         self.waiting -= range.len() + late.len();
+        let gone = there[range.clone()].iter();
+        Self::thin_out(&mut self.crowd, gone.chain(late.iter().map(|l| &l.report)));
+        self.disperse();
         self.shards[s as usize].swept = to;
         let mixed = self.inbox.is_mixed();
         let work = self.with_step(s, |step| step.run(to, &there[range], mixed, &late));
@@ -338,6 +347,7 @@ impl Settle {
                 still,
                 open: &mut state.open,
                 counts,
+                losses: &shared.recent.losses,
             };
             let result = act(&mut step);
             (state.swept, result)

@@ -9,6 +9,7 @@
 //!
 //! Dear: some 100 MB when 14,000 zones have a full day behind them.
 
+use super::losses::Losses;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{Millis, RecentTurnover, SHARDS, Sums, Window, ZoneIx, shard_of};
 use std::collections::BTreeMap;
@@ -161,6 +162,8 @@ pub struct Recent {
     /// stay.
     pad: u64,
     keep_hours: u64,
+    /// Hours of which acknowledged reports are missing.
+    pub(in crate::settlement) losses: Losses,
 }
 
 impl Recent {
@@ -176,6 +179,7 @@ impl Recent {
             versions,
             pad,
             keep_hours,
+            losses: Losses::default(),
         }
     }
 
@@ -235,6 +239,18 @@ impl Recent {
 }
 
 impl RecentTurnover for Recent {
+    fn is_lost(&self, zone: u32, from: Millis, to: Millis) -> bool {
+        self.losses.any(zone, from, to)
+    }
+
+    fn lost_hours(&self, from: Millis, to: Millis) -> Vec<(Millis, u64)> {
+        self.losses.hours(from, to)
+    }
+
+    fn note_lost(&self, zone: Option<u32>, at: Millis) {
+        self.losses.note(zone, at);
+    }
+
     fn settled(&self) -> Millis {
         Millis(self.swept().saturating_sub(self.pad))
     }

@@ -8,6 +8,7 @@ use super::chains::Chains;
 use super::corrections::{Fixes, is_told};
 use super::deltas::WindowDeltas;
 use super::late_minutes::Hearing;
+use super::losses::Losses;
 use super::recent::{PER_HOUR, ShardRows, ZoneRows, slot};
 use super::report::Report;
 use super::shard::{Late, Out};
@@ -83,6 +84,7 @@ pub(in crate::settlement) struct WindowStep<'a> {
     pub(in crate::settlement) still: &'a mut [ZoneQuiet],
     pub(in crate::settlement) open: &'a mut Vec<u32>,
     pub(in crate::settlement) counts: &'a mut SettledCounts,
+    pub(in crate::settlement) losses: &'a Losses,
 }
 
 impl<'a> WindowStep<'a> {
@@ -317,10 +319,13 @@ impl<'a> WindowStep<'a> {
         };
     }
 
-    /// Too late even to amend.
+    /// Too late even to amend, or shed: the hours that it tells of are not complete.
     pub(in crate::settlement) fn aside(&mut self, late: &Late) {
         self.counts.too_late += 1;
-        let bay = self.city.bay_number(BayIx(late.report.bay()));
+        let bay = BayIx(late.report.bay());
+        let zone = self.city.zone(self.city.zone_of(bay)).number;
+        self.losses.note(Some(zone), Millis(late.report.at()));
+        let bay = self.city.bay_number(bay);
         let kept = Late {
             report: late.report.of(bay),
             ..*late

@@ -369,3 +369,4 @@ mod tests;
 mod tilts;
 mod turn;
 mod twins;
+mod watchers;

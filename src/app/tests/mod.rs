@@ -3,6 +3,7 @@
 mod contributors;
 mod golden;
 mod hub;
+mod overload;
 mod pressure;
 mod rates;
 mod replays;

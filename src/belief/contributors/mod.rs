@@ -103,6 +103,12 @@ impl Contributors {
         Some(free as u32)
     }
 
+    /// Whether it has a slot, under that name or that which it had under a `former` key.
+    #[must_use]
+    pub fn knows(&self, name: Pseudonym, former: Option<Pseudonym>) -> bool {
+        self.find(name).is_some() || former.is_some_and(|former| self.find(former).is_some())
+    }
+
     fn set(&self, name: Pseudonym) -> std::ops::Range<usize> {
         let sets = self.accounts.len() / WAYS;
         let from = (name.0 as usize % sets) * WAYS;

@@ -37,7 +37,13 @@ pub(super) struct PartnerFigures {
     pub(super) days: Vec<ReportDay>,
     /// Contributors that sensors have proved.
     pub(super) proven: u32,
+    /// An hour since 1970, and how many contributors were new in it.
+    new: (u64, u32),
 }
+
+/// New contributors of a partner in an hour: a fiftieth of the table, or whoever invents them would
+/// keep the newcomers of others from ever proving themselves.
+pub(super) const MOST_NEW: u32 = 20_000;
 
 /// What a partner is told.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +80,23 @@ impl ContributionFigures {
 }
 
 impl PartnerFigures {
+    pub(super) fn of_days(days: Vec<ReportDay>) -> Self {
+        Self {
+            days,
+            ..Self::default()
+        }
+    }
+
+    /// Whether one more contributor may be new in that hour; it is then counted.
+    pub(super) fn may_enrol(&mut self, hour: u64) -> bool {
+        if self.new.0 != hour {
+            self.new = (hour, 0);
+        }
+        let may = self.new.1 < MOST_NEW;
+        self.new.1 += u32::from(may);
+        may
+    }
+
     fn of(&mut self, day: u32) -> &mut ReportDay {
         if let Some(at) = self.days.iter().position(|d| d.number == day) {
             return &mut self.days[at];

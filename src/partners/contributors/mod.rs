@@ -142,9 +142,14 @@ impl Reliability for ContributorDesk {
         let minute = (now.0 / 60_000) as u32;
         let mut book = lock(&self.book);
         let number = book.number(&remit.partner);
-        let found = book
-            .table
-            .find_or_enrol(names.current, names.former, trusted, minute);
+        let known = book.table.knows(names.current, names.former);
+        let hour = now.0 / 3_600_000;
+        let found = if known || book.partners[usize::from(number)].may_enrol(hour) {
+            let table = &mut book.table;
+            table.find_or_enrol(names.current, names.former, trusted, minute)
+        } else {
+            None
+        };
         let Some(slot) = found else {
             return self.weighed(&mut book, number, now, Weighed::NoRoom, remit.backing, 0);
         };

@@ -50,7 +50,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<(Book, Option<u32>)> {
     book.numbers = HashMap::new();
     book.partners = Vec::new();
     for (number, (name, days)) in figures.into_iter().enumerate() {
-        book.partners.push(PartnerFigures { days, proven: 0 });
+        book.partners.push(PartnerFigures::of_days(days));
         if number > 0 {
             book.numbers
                 .insert(name.into(), u16::try_from(number).ok()?);

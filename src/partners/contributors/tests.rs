@@ -109,6 +109,33 @@ fn who_says_more_than_its_bucket_holds_is_not_counted() {
 }
 
 #[test]
+fn whoever_invents_contributors_has_no_room_for_more_than_its_share_and_the_others_have() {
+    let r = rig(1);
+    let of = app(Standing::Trusted);
+    let invented = |now, many| {
+        (0..many)
+            .filter(|n| said(&r.desk, &of, &n.to_string(), now).slot() != 0)
+            .count()
+    };
+    let many = figures::MOST_NEW + 500;
+    assert_eq!(invented(NOW, many), figures::MOST_NEW as usize);
+    let other = remit(Area::All, Standing::Trusted, "other");
+    assert_ne!(
+        said(&r.desk, &other, "c-1", NOW).slot(),
+        0,
+        "another partner's"
+    );
+    assert_ne!(said(&r.desk, &of, "7", NOW).slot(), 0, "one that is known");
+    assert_eq!(said(&r.desk, &of, "new", NOW).weight(), 0, "trusted or not");
+    let later = NOW.plus(3_600_000);
+    assert_ne!(
+        said(&r.desk, &of, "new", later).slot(),
+        0,
+        "in the next hour"
+    );
+}
+
+#[test]
 fn a_window_is_learnt_once_all_workers_have_handed_it_in() {
     let r = rig(3);
     let of = app(Standing::Unproven);

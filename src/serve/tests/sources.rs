@@ -45,6 +45,7 @@ fn suspicious() -> Town {
         said: BayStatus::Occupied,
         apps: Some((3, 2)),
         gate: Some((4, 2)),
+        twin: true,
     });
     let flickering = Doubtful::Flickering {
         per_10_000_min: 231,
@@ -71,6 +72,7 @@ async fn suspected_sources_are_told_with_reasons_and_found_without_walking_all()
         json!([{"reason": "stuck", "bay": "TPY12-001", "since": FOUND.to_string(), "why": [
             "p_stuck 0.94", "3 contributors of 2 partners contradict what it says: occupied",
             "a gate counts 4 vacant where the sensors say 2; it says occupied",
+            "another sensor of the bay contradicts it",
         ]}])
     );
     let first = asked(&town, "monitor", "?suspect=true&limit=2").await;

@@ -9,10 +9,11 @@ use super::hour_file::{
 };
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{AmendmentLength, Millis};
+use crate::settlement::shard::Late;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -118,6 +119,25 @@ impl Folder {
             max_bytes,
             state: Mutex::new(State::open(dir, lengths)?),
         })
+    }
+
+    /// Hands out what was set aside, a report at a time, the oldest first.
+    pub(super) fn read_aside(&self, mut each: impl FnMut(&[u8])) -> io::Result<()> {
+        self.state().flush_aside()?;
+        let path = self.dir.join(ASIDE);
+        for path in [path.with_extension("old"), path] {
+            let mut file = match File::open(path) {
+                Ok(file) => BufReader::new(file),
+                Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
+                Err(e) => return Err(e),
+            };
+            let mut report = [0; size_of::<Late>()];
+            // What is left over was torn off.
+            while file.read_exact(&mut report).is_ok() {
+                each(&report);
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {

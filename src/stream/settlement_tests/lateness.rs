@@ -5,7 +5,7 @@ use super::named::{MIN, NamedTown, TEN};
 use super::plain::PlainReport;
 use super::{DraftReport, Feeding, config, draft, drafts};
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{BayStatus, Visit, Window};
+use crate::domain::{BayStatus, SourceKind, Visit, Window};
 use crate::long::cases;
 use crate::settlement::Config;
 use proptest::prelude::*;
@@ -190,4 +190,41 @@ fn when_a_source_was_heard_finds_no_room_it_is_counted() {
     }
     let counts = t.rig.workers[0].settled();
     assert_eq!((counts.late, counts.too_late), (2, 2));
+}
+
+/// The visits of a bay, on which another source floods a worker with reports of another bay.
+fn visits_beside(flood: u64) -> (Vec<Visit>, u64) {
+    let mut t = NamedTown::new(&Config {
+        max_waiting: 1000,
+        ..config()
+    });
+    for m in 0..60 {
+        let at = TEN + m * MIN;
+        let loud: Vec<_> = (0..flood)
+            .map(|n| PlainReport {
+                source: 9,
+                seq: n,
+                kind: SourceKind::App,
+                ..t.said("Z0-1", at, [Vacant, Occupied][n as usize % 2])
+            })
+            .collect();
+        t.rig.batch(at, &loud, usize::MAX);
+        t.say("Z0-0", at + 1, [Vacant, Occupied][(m / 10 % 2) as usize]);
+    }
+    t.rig.until(TEN + 4 * HOUR_MS);
+    let bay = t.registry.bay("Z0-0").unwrap();
+    let bay = t.registry.city().bay_number(bay);
+    let visits = t.taken.sum().1.into_keys();
+    let visits = visits.filter(|v| v.bay == bay).collect();
+    (visits, t.rig.workers[0].settled().too_late)
+}
+
+#[test]
+fn who_floods_is_shed_before_anybody_else() {
+    let (want, shed) = visits_beside(0);
+    assert_eq!(shed, 0);
+    assert!(want.len() > 2, "{want:?}");
+    let (beside, shed) = visits_beside(5000);
+    assert!(shed > 100_000, "{shed}");
+    assert_eq!(beside, want, "as if nobody had flooded the hub");
 }

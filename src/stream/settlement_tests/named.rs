@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) const MIN: u64 = 60_000;
 
 pub(super) struct NamedTown {
-    registry: Arc<Registry>,
+    pub(super) registry: Arc<Registry>,
     pub(super) rig: SettlementRig,
     pub(super) taken: Arc<Taken>,
     disk: Disk,

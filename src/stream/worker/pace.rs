@@ -9,7 +9,7 @@
 //! looked up in the table, twice an hour of it.
 
 use super::super::rates::{RateSchedule, RatesInForce};
-use crate::belief::{Doubt, HALF_HOUR_S, Pools, Rates, Row, Timetable};
+use crate::belief::{Doubt, HALF_HOUR_S, Pools, Rates, Timetable, WeekRow};
 use crate::domain::{Millis, ZoneIx};
 use crate::registry::city::City;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(super) struct Pace {
     good: (Millis, Millis),
     table: Option<Arc<Timetable>>,
     /// Of each zone in the table.
-    rows: Vec<Row>,
+    rows: Vec<WeekRow>,
     /// By zone, in this half-hour since 1970; empty without a table.
     now: Vec<Rates>,
     half_hour: u32,

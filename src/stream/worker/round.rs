@@ -67,7 +67,7 @@ impl Worker {
 
     fn look_at(&mut self, z: ZoneIx, closely: bool, now: Millis) {
         // What a count says of bays is told with them, to the last digit.
-        let counted = self.weigh_counts(z, now);
+        let counted = self.beliefs.is_some() && self.weigh_counts(z, now);
         let least = if counted || closely { 1 } else { MOVED };
         let city = self.city.clone();
         self.suspect_gates(z, now);

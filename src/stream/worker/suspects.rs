@@ -6,9 +6,9 @@
 //! some 60 a suspect.
 
 use super::super::fuse::BayState;
-use super::super::word::Rank;
+use super::super::word::{Rank, Word};
 use super::Worker;
-use super::believe::{Beliefs, Watcher};
+use super::believe::Watcher;
 use crate::belief::{StuckSigns, gate_contradicts, is_beyond_suspicion, is_flickering};
 use crate::domain::{
     BayIx, Doubtful, Millis, ReadModel, SourceIx, StuckWhy, Suspect, Suspicion, WordsMoved, ZoneIx,
@@ -18,15 +18,17 @@ use ahash::AHashMap;
 /// Suspicions that all workers hold together, and as many silent sources.
 const MOST: usize = 1 << 16;
 
+/// Where what source is suspected of what.
+type SuspectKey = (BayIx, SourceIx, Suspicion);
+
 /// A suspicion, or what may become one.
 #[derive(Clone, Copy)]
 struct HeldSuspicion {
-    source: SourceIx,
-    /// As told. `None`: a gate contradicts, but not for long enough yet.
+    /// As told. `None`: somebody contradicts, but not for long enough yet.
     told: Option<Doubtful>,
     since: Millis,
-    /// Since when a gate contradicts without a break.
-    gate_since: Option<Millis>,
+    /// Since when a gate or another sensor contradicts without a break.
+    others_since: Option<Millis>,
     /// In which round it was looked at.
     round: u32,
 }
@@ -50,7 +52,7 @@ impl Counted {
 
 /// See the module.
 pub(super) struct Suspects {
-    held: AHashMap<(BayIx, Suspicion), HeldSuspicion>,
+    held: AHashMap<SuspectKey, HeldSuspicion>,
     /// Bays by source.
     bays: Vec<Counted>,
     /// What has lapsed, by source that is silent.
@@ -99,31 +101,22 @@ impl Suspects {
         }
     }
 
-    fn before(&self, bay: BayIx, what: Suspicion, source: SourceIx) -> Option<HeldSuspicion> {
-        let held = self.held.get(&(bay, what)).copied();
-        held.filter(|held| held.source == source)
-    }
-
-    fn hold(&mut self, (bay, what): (BayIx, Suspicion), new: HeldSuspicion) {
-        let old = self.held.get(&(bay, what)).copied();
+    fn hold(&mut self, key: SuspectKey, new: HeldSuspicion) {
+        let old = self.held.get(&key).copied();
         if old.is_none() && self.held.len() >= self.most {
             self.no_room += 1;
             return;
         }
-        if let Some(old) = old.filter(|old| old.source != new.source) {
-            self.tell(bay, &old, false);
+        if old.and_then(|old| old.told) != new.told {
+            self.tell(key, &new, true);
         }
-        let same = old.is_some_and(|old| old.source == new.source && old.told == new.told);
-        if !same {
-            self.tell(bay, &new, true);
-        }
-        self.held.insert((bay, what), new);
+        self.held.insert(key, new);
     }
 
-    fn tell(&mut self, bay: BayIx, held: &HeldSuspicion, holds: bool) {
+    fn tell(&mut self, (bay, source, _): SuspectKey, held: &HeldSuspicion, holds: bool) {
         if let Some(doubtful) = held.told {
             self.news.push(Suspect {
-                source: held.source,
+                source,
                 bay,
                 doubtful,
                 since: held.since,
@@ -140,7 +133,7 @@ impl Suspects {
             .map(|(key, held)| (*key, *held))
             .collect();
         for (key, held) in over {
-            self.tell(key.0, &held, false);
+            self.tell(key, &held, false);
             self.held.remove(&key);
         }
         self.round = round.wrapping_add(1);
@@ -193,19 +186,48 @@ impl Worker {
             return;
         }
         let Some(beliefs) = &self.beliefs else { return };
+        let newest = *cell;
+        let twins: Vec<BayState> = if newest.has_lower() {
+            let twins = beliefs.twins.beside(bay, source, now);
+            twins.map(|twin| twin.in_place_of(&newest)).collect()
+        } else {
+            Vec::new()
+        };
+        for twin in &twins {
+            self.suspects.has_word(twin.word.source());
+        }
+        for at in 0..=twins.len() {
+            let cell = at.checked_sub(1).map_or(&newest, |at| &twins[at]);
+            let others = std::iter::once(&newest).chain(&twins);
+            let said = cell.word.status().occupied();
+            let contradicts = |other: &BayState| {
+                let both = said.zip(other.word.status().occupied());
+                both.is_some_and(|(this, that)| this != that)
+            };
+            let twin = others.into_iter().any(contradicts);
+            self.suspect_watcher(bay, cell, twin, now);
+        }
+    }
+
+    /// One watcher of a bay, whose word is in `cell`; `twin`: another one contradicts it.
+    fn suspect_watcher(&mut self, bay: BayIx, cell: &BayState, twin: bool, now: Millis) {
+        let Some(beliefs) = &self.beliefs else { return };
         let Some(watcher) = beliefs.watcher(cell, now) else {
             return;
         };
         if is_beyond_suspicion(watcher.p_stuck, watcher.errors) {
             return;
         }
-        self.suspects.flickering(bay, source, watcher, now);
-        let kind = cell.word.bay_kind();
-        let counted = self.zones[z.at()].counted_and_seen(kind);
-        let gate = counted.filter(|c| gate_contradicts(watcher.occupied, c.0, c.1, c.2));
-        let gate = gate.map(|(counted, seen, _)| (counted, seen));
         self.suspects
-            .stuck(bay, cell, (watcher, gate), beliefs, now);
+            .flickering((bay, cell.word.source()), watcher, now);
+        let counted = self.zones[cell.zone().at()].counted_and_seen(cell.word.bay_kind());
+        let gate = counted.filter(|c| gate_contradicts(watcher.occupied, c.0, c.1, c.2));
+        let signs = Contradiction {
+            apps: beliefs.contradict(bay, cell, now),
+            gate: gate.map(|(counted, seen, _)| (counted, seen)),
+            twin,
+        };
+        self.suspects.stuck(bay, &cell.word, (watcher, signs), now);
     }
 
     /// Counts of the zone whose source is gone.
@@ -227,10 +249,20 @@ impl Worker {
     }
 }
 
+/// Who contradicts a watcher, at one moment.
+#[derive(Clone, Copy)]
+struct Contradiction {
+    /// Contributors and partners, if enough.
+    apps: Option<(u8, u8)>,
+    /// How many vacant bays a gate counts, and how many the sensors say are.
+    gate: Option<(u32, u32)>,
+    twin: bool,
+}
+
 impl Suspects {
-    fn flickering(&mut self, bay: BayIx, source: SourceIx, watcher: Watcher, now: Millis) {
-        let what = Suspicion::Flickering;
-        let before = self.before(bay, what, source);
+    fn flickering(&mut self, (bay, source): (BayIx, SourceIx), watcher: Watcher, now: Millis) {
+        let key = (bay, source, Suspicion::Flickering);
+        let before = self.held.get(&key);
         if !is_flickering(watcher.errors, before.is_some()) {
             return;
         }
@@ -238,59 +270,56 @@ impl Suspects {
             per_10_000_min: watcher.errors,
         };
         let new = HeldSuspicion {
-            source,
             told: Some(doubtful),
             since: before.map_or(now, |held| held.since),
-            gate_since: None,
+            others_since: None,
             round: self.round,
         };
-        self.hold((bay, what), new);
+        self.hold(key, new);
     }
 
-    /// `gate`: how many vacant bays one counted that contradicts, and how many the sensors say are.
     fn stuck(
         &mut self,
         bay: BayIx,
-        cell: &BayState,
-        (watcher, gate): (Watcher, Option<(u32, u32)>),
-        beliefs: &Beliefs,
+        word: &Word,
+        (watcher, by): (Watcher, Contradiction),
         now: Millis,
     ) {
-        let what = Suspicion::Stuck;
-        let source = cell.word.source();
-        let before = self.before(bay, what, source);
+        let key = (bay, word.source(), Suspicion::Stuck);
+        let before = self.held.get(&key).copied();
         let told = before.and_then(|held| held.told);
-        let apps = beliefs.contradict(bay, cell, now);
-        let gate_since = gate.map(|_| before.and_then(|held| held.gate_since).unwrap_or(now));
+        let others = by.gate.is_some() || by.twin;
+        let others_since = others.then(|| before.and_then(|held| held.others_since).unwrap_or(now));
         let signs = StuckSigns {
             p_stuck: watcher.p_stuck,
-            apps: apps.is_some(),
-            gate_s: gate_since.map(|since| now.since(since) / 1000),
+            apps: by.apps.is_some(),
+            others_s: others_since.map(|since| now.since(since) / 1000),
         };
         let doubtful = signs.is_stuck(told.is_some()).then(|| {
             // Who contradicted once is not forgotten when the evidence has faded.
-            let (old_apps, old_gate) = match told {
-                Some(Doubtful::Stuck(why)) => (why.apps, why.gate),
-                _ => (None, None),
+            let old = match told {
+                Some(Doubtful::Stuck(why)) => (why.apps, why.gate, why.twin),
+                _ => (None, None, false),
             };
+            let lasting = signs.is_contradicted();
             Doubtful::Stuck(StuckWhy {
                 p_stuck: watcher.p_stuck,
-                said: cell.word.status(),
-                apps: apps.or(old_apps),
-                gate: gate.filter(|_| signs.is_counted()).or(old_gate),
+                said: word.status(),
+                apps: by.apps.or(old.0),
+                gate: by.gate.filter(|_| lasting).or(old.1),
+                twin: by.twin && lasting || old.2,
             })
         });
-        if doubtful.is_none() && !(signs.is_likely() && gate.is_some()) {
+        if doubtful.is_none() && !(signs.is_likely() && others) {
             return;
         }
         let since = before.filter(|_| told.is_some()).map_or(now, |b| b.since);
         let new = HeldSuspicion {
-            source,
             told: doubtful,
             since,
-            gate_since,
+            others_since,
             round: self.round,
         };
-        self.hold((bay, what), new);
+        self.hold(key, new);
     }
 }

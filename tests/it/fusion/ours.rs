@@ -133,7 +133,7 @@ impl Belief<'_> {
         let signs = StuckSigns {
             p_stuck: doubt.p_stuck(),
             apps: pools.contradict(bay.word).is_some(),
-            gate_s: None,
+            others_s: None,
         };
         (bay.t != 0).then_some((bay.word, signs, doubt.flicker_per_10_000_min()))
     }

@@ -3,7 +3,7 @@
 use super::ours::{START_S, seconds};
 use super::world::{Speaker, World};
 use bayhub::belief::{
-    Doubt, Exposure, HALF_HOUR_S, Made, Pools, Rates, Row, Timetable, WEEKS, WeekFit,
+    Doubt, Exposure, HALF_HOUR_S, Made, Pools, Rates, Timetable, WEEKS, WeekFit, WeekRow,
 };
 use bayhub::domain::{Millis, ZoneKind};
 
@@ -13,7 +13,7 @@ const MIN_VISIT_S: u32 = 120;
 /// See the module.
 pub(crate) enum Pace {
     Assumed(Rates),
-    Learnt(Timetable, Row),
+    Learnt(Timetable, WeekRow),
 }
 
 impl Pace {

@@ -95,7 +95,7 @@ impl Week {
             now.gate_since =
                 gate_contradicts(says, counted, seen, of).then(|| now.gate_since.unwrap_or(t));
             let signs = StuckSigns {
-                gate_s: now.gate_since.map(|since| ((t - since) * 60.0) as u64),
+                others_s: now.gate_since.map(|since| ((t - since) * 60.0) as u64),
                 ..signs
             };
             let stuck = signs.is_stuck(now.stuck);

@@ -237,7 +237,11 @@ fn why(doubtful: &Doubtful) -> Vec<String> {
                     "a gate counts {counted} vacant where the sensors say {seen}; it says {said}"
                 )
             });
-            std::iter::once(p).chain(apps).chain(gate).collect()
+            let twin = why
+                .twin
+                .then(|| "another sensor of the bay contradicts it".to_owned());
+            let who = apps.into_iter().chain(gate).chain(twin);
+            std::iter::once(p).chain(who).collect()
         }
     }
 }

@@ -37,7 +37,8 @@ fn a_counts_news_fades_by_the_rates_of_each_half_hour() {
         &registry.city(),
     );
     let t0 = (T0 / 1000) as u32;
-    let (zone, half) = (ZoneIx(0), t0 + HALF_HOUR_S);
+    let zone = ZoneIx(0);
+    let half = t0 + HALF_HOUR_S;
     let by_then = pace.rates(zone, t0).left(1_000_000, HALF_HOUR_S);
     let left = pace.rates(zone, half).left(by_then, 300);
     assert_eq!(pace.left(zone, 1_000_000, t0, half + 300), left);
