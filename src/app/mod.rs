@@ -178,7 +178,8 @@ impl Hub {
         let services = Services::start(&config, &shared, made, http, &closed, &mut tasks).await?;
         let running = engine.start(&shared, outbox).await?;
         let schedule = running.stream.rates.clone();
-        let (past, inbox) = (history.history.clone(), services.inbox.clone());
+        let past = history.history.clone();
+        let inbox = services.inbox.clone();
         let learner = Learner::new(&config, &shared, rates, past, schedule, inbox);
         tasks.spawn(learner.run(closed.clone()));
         let around = (&closed, &mut tasks);

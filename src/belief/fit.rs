@@ -7,11 +7,8 @@
 //! that is being added up, beside the table itself.
 
 use super::Rates;
-use super::timetable::{Made, Timetable, Week};
+use super::timetable::{HALF_HOURS, Made, Timetable, Week};
 use crate::domain::ZoneKind;
-
-/// Half-hours of a week.
-pub const HALF_HOURS: usize = 7 * 48;
 
 /// Half-hours of a day.
 const OF_DAY: usize = 48;
@@ -173,7 +170,7 @@ impl WeekFit {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     use crate::domain::Millis;
 
@@ -196,18 +193,6 @@ pub(super) mod tests {
             departures: events,
             occupied_s: events * 1200,
         }
-    }
-
-    /// Two zones, 7 (quick on all half-hours) and 9 (of another kind, of which nothing was seen).
-    pub(in crate::belief) fn table(offset_s: i32) -> Timetable {
-        let mut fit = WeekFit::new(vec![(9, OTHER), (7, ON_STREET), (8, ON_STREET)]);
-        for day in 0..7 {
-            for half in 0..OF_DAY {
-                fit.add(7, half, quick(60), 0);
-            }
-            fit.close_day(day);
-        }
-        fit.done(made(offset_s))
     }
 
     /// Monday at midnight.

@@ -8,9 +8,11 @@
 //!
 //! Dear: 672 bytes a zone; 33.6 MB for 50,000. A rate is held in 1/16 octave, so to 2 %.
 
-use super::fit::HALF_HOURS;
 use super::rates::{Pair, Rates};
 use crate::domain::{Millis, ZoneKind};
+
+/// Half-hours of a week.
+pub(super) const HALF_HOURS: usize = 7 * 48;
 
 /// Seconds of a half-hour.
 pub const HALF_HOUR_S: u32 = 1800;
@@ -145,7 +147,8 @@ impl Timetable {
         let number = word(8);
         let offset_s = word(12).cast_signed();
         let until = Millis(u64::from(word(16)) | u64::from(word(20)) << 32);
-        let (zones, kinds) = (word(24) as usize, word(28) as usize);
+        let zones = word(24) as usize;
+        let kinds = word(28) as usize;
         let length = HEAD + 4 * zones + size_of::<Week>() * (zones + kinds);
         let known = kinds == ZoneKind::ALL.len() && offset_s.abs() <= MOST_OFFSET_S;
         if !known || body.len() != length {
@@ -179,8 +182,29 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::belief::fit::tests::table;
+    use crate::belief::{Exposure, WeekFit};
     use proptest::prelude::*;
+
+    /// Three zones; 7 is quick at all times, nothing was seen of the others.
+    fn table(offset_s: i32) -> Timetable {
+        let [street, other, _] = ZoneKind::ALL;
+        let mut fit = WeekFit::new(vec![(9, other), (7, street), (8, street)]);
+        let quick = Exposure {
+            arrivals: 60,
+            vacant_s: 36_000,
+            departures: 60,
+            occupied_s: 72_000,
+        };
+        for day in 0..7 {
+            (0..48).for_each(|half| fit.add(7, half, quick, 0));
+            fit.close_day(day);
+        }
+        fit.done(Made {
+            number: 3,
+            offset_s,
+            until: Millis(1_795_402_800_000),
+        })
+    }
 
     fn at(text: &str) -> u32 {
         (Millis::parse(text).unwrap().0 / 1000) as u32

@@ -82,7 +82,8 @@ async fn rates_are_learnt_from_what_was_settled_and_outlive_the_hub() {
     }
 
     let copy = dir.path().join("copy");
-    let (from, to) = (data.clone(), copy.clone());
+    let from = data.clone();
+    let to = copy.clone();
     let copied = tokio::task::spawn_blocking(move || backup(&from, &to));
     copied.await.unwrap().unwrap();
     remove(dir.path(), &["data"]);

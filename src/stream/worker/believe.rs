@@ -150,7 +150,8 @@ impl Beliefs {
     /// What is believed from the watcher alone, whose word stands in the cell.
     fn sensor(&self, cell: &BayState, is: bool, now: Millis) -> LogOdds {
         let doubt = Doubt::from_bits(cell.doubt);
-        let (t0, t) = (seconds(cell.word.at()), seconds(now));
+        let t0 = seconds(cell.word.at());
+        let t = seconds(now);
         let then = self.pace.advance(doubt, (cell.zone(), is), t0, t);
         let odds = then.read(is, self.pace.rates(cell.zone(), t));
         let said = cell.word.confidence();
@@ -208,7 +209,8 @@ impl Beliefs {
                 occupied: says,
                 weight,
             };
-            let (t0, t) = (seconds(cell.word.at()), seconds(at));
+            let t0 = seconds(cell.word.at());
+            let t = seconds(at);
             let doubt = Doubt::from_bits(cell.doubt);
             let then = self.pace.advance(doubt, (cell.zone(), is), t0, t);
             cell.doubt = doubt.app_at(then, is, said, rates).bits();

@@ -21,7 +21,8 @@ impl RateTables for TwoTables {
         let mut fit = WeekFit::new(zones.clone());
         for day in 0..7 {
             for half in 0..48 {
-                let (stay, vacancy) = (rng.random_range(60..9000), rng.random_range(60..9000));
+                let stay = rng.random_range(60..9000);
+                let vacancy = rng.random_range(60..9000);
                 let seen = Exposure {
                     arrivals: 200,
                     vacant_s: 200 * vacancy,
@@ -43,7 +44,7 @@ impl RateTables for TwoTables {
 }
 
 /// Claims by ingest time, and which table is put in force with them.
-struct Step {
+struct Moment {
     ingest: Millis,
     claims: Vec<Claim>,
     table: Option<u32>,
@@ -54,14 +55,15 @@ const ZONES: u32 = 2048;
 const STEPS: usize = 420;
 
 /// Ten hours of sensors and apps at 64 bays. The last table is not there.
-fn day(seed: u64) -> Vec<Step> {
+fn day(seed: u64) -> Vec<Moment> {
     let mut rng = StdRng::seed_from_u64(seed);
     let step = |n: usize| {
         let ingest = Millis(T0 + n as u64 * 87_000);
         let claims = (0..24).map(|_| {
             let watched = rng.random_bool(0.5);
             let bay = rng.random_range(0..64) * (2 * ZONES / 64);
-            let (partner, slot) = (rng.random_range(0..5), rng.random_range(1..999));
+            let partner = rng.random_range(0..5);
+            let slot = rng.random_range(1..999);
             let weight = rng.random_range(4..18);
             // Every other bay has a sensor.
             let is_sensor = watched && (bay / (2 * ZONES / 64)).is_multiple_of(2);
@@ -79,7 +81,7 @@ fn day(seed: u64) -> Vec<Step> {
         let claims = claims.collect();
         let table = [(130, 1), (250, 2), (330, 7), (380, 1)];
         let table = table.iter().find(|t| t.0 == n).map(|t| t.1);
-        Step {
+        Moment {
             ingest,
             claims,
             table,
@@ -126,7 +128,7 @@ impl Crew {
         }
     }
 
-    fn take(&mut self, step: &Step) {
+    fn take(&mut self, step: &Moment) {
         if let Some(table) = step.table {
             self.schedule.say(step.ingest, table, step.ingest);
         }
@@ -178,7 +180,12 @@ const END: Millis = Millis(T0 + STEPS as u64 * 87_000);
 
 /// What all of it ends in: by so many workers, begun anew from checkpoints by others after those
 /// steps, looked at meanwhile or not.
-fn end_of(steps: &[Step], peers: &[u32], cuts: &[usize], looking: bool) -> BTreeMap<u32, Vec<u8>> {
+fn end_of(
+    steps: &[Moment],
+    peers: &[u32],
+    cuts: &[usize],
+    looking: bool,
+) -> BTreeMap<u32, Vec<u8>> {
     let registry = testing::city(ZONES as usize, 2);
     let mut crew = Crew::new(&registry, peers[0], &Saved::default());
     for (n, step) in steps.iter().enumerate() {
@@ -265,9 +272,11 @@ proptest! {
         let tables = Arc::new(TwoTables(registry.clone()));
         let schedule = Arc::new(RateSchedule::new(Some(tables), 1));
         let pace = Pace::new(schedule, &registry.city());
-        let (whose, zone) = ((ZoneIx(zone), occupied), ZoneIx(zone));
+        let zone = ZoneIx(zone);
+        let whose = (zone, occupied);
         let t0 = 1_795_402_800 + start;
-        let (t1, t2) = (t0 + first, t0 + first + then);
+        let t1 = t0 + first;
+        let t2 = t1 + then;
         let doubt = crate::belief::Doubt::first(occupied, pace.rates(zone, t0));
         let once = pace.advance(doubt, whose, t0, t2);
         let twice = pace.advance(pace.advance(doubt, whose, t0, t1), whose, t1, t2);
