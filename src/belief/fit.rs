@@ -170,7 +170,7 @@ impl WeekFit {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     use crate::domain::Millis;
 
@@ -193,18 +193,6 @@ pub(super) mod tests {
             departures: events,
             occupied_s: events * 1200,
         }
-    }
-
-    /// Two zones, 7 (quick on all half-hours) and 9 (of another kind, of which nothing was seen).
-    pub(in crate::belief) fn table(offset_s: i32) -> Timetable {
-        let mut fit = WeekFit::new(vec![(9, OTHER), (7, ON_STREET), (8, ON_STREET)]);
-        for day in 0..7 {
-            for half in 0..OF_DAY {
-                fit.add(7, half, quick(60), 0);
-            }
-            fit.close_day(day);
-        }
-        fit.done(made(offset_s))
     }
 
     /// Monday at midnight.

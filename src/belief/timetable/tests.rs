@@ -1,8 +1,29 @@
 //! Half-hours of a place's week, rows of zones, and tables on disk.
 
 use super::*;
-use crate::belief::fit::tests::table;
+use crate::belief::{Exposure, WeekFit};
 use proptest::prelude::*;
+
+/// Three zones; 7 is quick at all times, nothing was seen of the others.
+fn table(offset_s: i32) -> Timetable {
+    let [street, other, _] = ZoneKind::ALL;
+    let mut fit = WeekFit::new(vec![(9, other), (7, street), (8, street)]);
+    let quick = Exposure {
+        arrivals: 60,
+        vacant_s: 36_000,
+        departures: 60,
+        occupied_s: 72_000,
+    };
+    for day in 0..7 {
+        (0..48).for_each(|half| fit.add(7, half, quick, 0));
+        fit.close_day(day);
+    }
+    fit.done(Made {
+        number: 3,
+        offset_s,
+        until: Millis(1_795_402_800_000),
+    })
+}
 
 fn at(text: &str) -> u32 {
     (Millis::parse(text).unwrap().0 / 1000) as u32

@@ -16,31 +16,46 @@ struct TwoTables(Arc<Registry>);
 impl RateTables for TwoTables {
     fn table(&self, number: u32) -> Option<Arc<Timetable>> {
         let mut rng = StdRng::seed_from_u64(number.into());
-        let city = self.0.city();
-        let zones: Vec<_> = city.zones().map(|(_, z)| (z.number, z.spec.kind)).collect();
-        let mut fit = WeekFit::new(zones.clone());
-        for day in 0..7 {
-            for half in 0..48 {
-                let stay = rng.random_range(60..9000);
-                let vacancy = rng.random_range(60..9000);
-                let seen = Exposure {
-                    arrivals: 200,
-                    vacant_s: 200 * vacancy,
-                    departures: 200,
-                    occupied_s: 200 * stay,
-                };
-                let each = |(n, _): &(u32, _)| fit.add(*n, half, seen, 0);
-                zones.iter().for_each(each);
-            }
-            fit.close_day(day);
-        }
-        let made = Made {
-            number,
-            offset_s: 8 * 3600,
-            until: Millis(T0),
-        };
-        (number <= 2).then(|| Arc::new(fit.done(made)))
+        (number <= 2).then(|| fitted(&self.0, number, || rng.random_range(60..9000)))
     }
+}
+
+/// Table 1, in which all goes quickly, and 2, in which nothing does.
+struct QuickThenSlow(Arc<Registry>);
+
+impl RateTables for QuickThenSlow {
+    fn table(&self, number: u32) -> Option<Arc<Timetable>> {
+        let mean = if number == 1 { 60 } else { 90_000 };
+        Some(fitted(&self.0, number, || mean))
+    }
+}
+
+/// A table of the mean times that `mean` gives, in seconds: of a stay, of a vacancy, and so on.
+fn fitted(registry: &Registry, number: u32, mut mean: impl FnMut() -> u32) -> Arc<Timetable> {
+    let city = registry.city();
+    let zones: Vec<_> = city.zones().map(|(_, z)| (z.number, z.spec.kind)).collect();
+    let mut fit = WeekFit::new(zones.clone());
+    for day in 0..7 {
+        for half in 0..48 {
+            let stay = mean();
+            let vacancy = mean();
+            let seen = Exposure {
+                arrivals: 200,
+                vacant_s: 200 * vacancy,
+                departures: 200,
+                occupied_s: 200 * stay,
+            };
+            let each = |(n, _): &(u32, _)| fit.add(*n, half, seen, 0);
+            zones.iter().for_each(each);
+        }
+        fit.close_day(day);
+    }
+    let made = Made {
+        number,
+        offset_s: 8 * 3600,
+        until: Millis(T0),
+    };
+    Arc::new(fit.done(made))
 }
 
 /// Claims by ingest time, and which table is put in force with them.
@@ -291,6 +306,39 @@ fn rounds_leave_no_trace_across_tables_and_half_hours() {
         let learnt = errors.iter().filter(|e| e.bits() != 0).count();
         assert!(learnt > 20, "{learnt} of {}", errors.len());
         (doubts, pools, twins, errors)
+    };
+    assert_eq!(ends(true), ends(false));
+}
+
+#[test]
+fn what_was_spent_when_a_slower_table_took_over_stays_spent_whoever_looked() {
+    let ends = |looking: bool| {
+        let registry = testing::city(1, 1);
+        let mut r = rig_of(registry.clone(), false);
+        let schedule = RateSchedule::new(Some(Arc::new(QuickThenSlow(registry))), 1);
+        let schedule = Arc::new(schedule);
+        r.worker = r.worker.at_rates(schedule.clone()).believing(None);
+        let says = |r: &mut WorkerRig, at: u64, partner| {
+            let word = claim(r, "Z0-0", at, 7, SourceKind::App, BayStatus::Vacant);
+            let Claim::Bay(o) = word else { unreachable!() };
+            let backing = Backing::of_key(false, partner).of_contributor(9, 12, true);
+            r.worker
+                .apply(&[Claim::Bay(Observation { backing, ..o })], Millis(at));
+        };
+        says(&mut r, T0, 1);
+        // Of a report of 1.5 nat nothing is left after ten minutes.
+        if looking {
+            r.at(T0 + 10 * MIN);
+            assert_eq!(r.worker.beliefs.iter().flat_map(Beliefs::pools).count(), 0);
+        }
+        schedule.say(Millis(T0 + 11 * MIN), 2, Millis(T0));
+        says(&mut r, T0 + 12 * MIN, 2);
+        r.worker.publish();
+        r.worker
+            .beliefs
+            .iter()
+            .flat_map(Beliefs::pools)
+            .collect::<Vec<_>>()
     };
     assert_eq!(ends(true), ends(false));
 }
