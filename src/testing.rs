@@ -164,6 +164,7 @@ pub(crate) struct Remembered {
     pub(crate) bays: Mutex<BTreeMap<BayIx, BayView>>,
     pub(crate) zones: Mutex<BTreeMap<ZoneIx, ZoneTally>>,
     pub(crate) counts: Mutex<BTreeMap<(ZoneIx, u8), Option<CountEvidence>>>,
+    pub(crate) usual: Mutex<BTreeMap<ZoneIx, i16>>,
     /// By what of: those that are suspected now.
     pub(crate) suspects: Mutex<BTreeMap<(BayIx, Suspicion, SourceIx), Suspect>>,
     /// Bays, and what has lapsed.
@@ -185,6 +186,10 @@ impl ReadModel for Remembered {
     fn counts(&self, evidence: &[(ZoneIx, BayKind, Option<CountEvidence>)]) {
         let known = evidence.iter().map(|(z, kind, e)| ((*z, *kind as u8), *e));
         self.counts.lock().unwrap().extend(known);
+    }
+
+    fn usual(&self, zones: &[(ZoneIx, i16)]) {
+        self.usual.lock().unwrap().extend(zones.iter().copied());
     }
 
     fn suspects(&self, news: &[Suspect]) {

@@ -10,6 +10,8 @@
 
 #[path = "../../tests/it/fusion/ours.rs"]
 mod ours;
+#[path = "../../tests/it/fusion/pace.rs"]
+mod pace;
 #[path = "../../tests/it/fusion/rules.rs"]
 mod rules;
 #[path = "../../tests/it/fusion/score.rs"]
@@ -21,10 +23,12 @@ mod week;
 #[path = "../../tests/it/fusion/world.rs"]
 mod world;
 
-use score::Group;
+use ours::Belief;
+use pace::Pace;
+use score::{Group, score};
 use trial::trial;
 use week::Week;
-use world::{Attack, Nature, Params};
+use world::{Attack, Nature, Params, World};
 
 const BAYS: usize = 2000;
 /// None that a parameter was chosen on.
@@ -71,6 +75,21 @@ fn worlds(seed: u64) -> Vec<(String, Params, f64)> {
     named.map(name).to_vec()
 }
 
+/// By rates that were learnt in another city of the kind: Brier with sensors, and without.
+fn learnt(seed: u64, nature: Nature) {
+    let of = |seed| {
+        World::new(Params {
+            nature,
+            ..Params::plain(BAYS, seed)
+        })
+    };
+    let world = of(seed);
+    let mut belief = Belief::at_pace(&world, Pace::learnt(&[of(seed + 1000)]));
+    let told = score(&world, &mut belief);
+    let [sensored, unsensored] = [told.sensored, told.unsensored].map(|g| g.brier());
+    println!("seed {seed}, {nature:?}, rates learnt: {sensored:.4} {unsensored:.4}");
+}
+
 fn main() {
     // cargo bench adds its own flag.
     let said: Vec<u64> = std::env::args().filter_map(|a| a.parse().ok()).collect();
@@ -104,6 +123,10 @@ fn main() {
         let week = Week::of(nature, *seed);
         println!("seed {seed}, {nature:?}, a week: stuck {}", week.stuck);
         println!("    flickering {}", week.flickering);
+    }
+    for seed in &seeds {
+        learnt(*seed, Nature::Plain);
+        learnt(*seed, Nature::DayAndNight);
     }
     let [joint, ours] = attacked.map(|group| group.brier());
     // As .ci/long asks for what is at least so.

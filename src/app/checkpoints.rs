@@ -5,6 +5,7 @@
 //! again when the next is due; nothing else depends on it but the length of the next start.
 
 use super::Failure;
+use super::rates::RateFiles;
 use crate::journal::{CheckpointDraft, Checkpointing, Checkpoints, Cut, FolderId, Journal, Whole};
 use crate::metrics::Metrics;
 use crate::partners::ContributorDesk;
@@ -71,6 +72,15 @@ impl MadeFor {
     }
 }
 
+/// What lasts beside the journal, and of which a checkpoint holds a copy or says how much counts.
+pub(super) struct Persisted {
+    /// Settled reports.
+    pub(super) amendments: AmendmentFiles,
+    pub(super) contributors: Arc<ContributorDesk>,
+    /// Tables of rates.
+    pub(super) rates: Arc<RateFiles>,
+}
+
 /// What a start finds.
 pub(super) struct FoundCheckpoint {
     pub(super) saved: Saved,
@@ -78,6 +88,8 @@ pub(super) struct FoundCheckpoint {
     pub(super) contributors: Option<Vec<u8>>,
     pub(super) newest: Cut,
     pub(super) made_for: MadeFor,
+    /// Which table of rates it names.
+    table: Option<u32>,
     folder: Checkpoints,
     needed_from: Arc<AtomicU64>,
 }
@@ -89,6 +101,7 @@ pub(super) fn find(dir: &Path, journal: &Journal) -> Result<FoundCheckpoint, Fai
     let folder = Checkpoints::open(dir).map_err(fail)?;
     let found = folder.newest(journal.end(), decode).map_err(fail)?;
     let needed_from = Arc::new(AtomicU64::new(folder.prune().map_err(fail)?));
+    let table = found.as_ref().map(|(_, (saved, _))| saved.table());
     let (newest, (saved, contributors)) = found.unwrap_or_default();
     if !newest.at.is_never() {
         tracing::info!(
@@ -110,6 +123,7 @@ pub(super) fn find(dir: &Path, journal: &Journal) -> Result<FoundCheckpoint, Fai
         contributors,
         newest,
         made_for: MadeFor::nobody(),
+        table,
         folder,
         needed_from,
     })
@@ -134,8 +148,7 @@ impl FoundCheckpoint {
     pub(super) fn keep_up(
         self,
         cuts: Arc<Cuts>,
-        kept: AmendmentFiles,
-        contributors: Arc<ContributorDesk>,
+        kept: Persisted,
         bays: u32,
         metrics: Arc<Metrics>,
     ) -> io::Result<(Checkpointing, JoinHandle<()>)> {
@@ -143,15 +156,16 @@ impl FoundCheckpoint {
         let Self {
             newest,
             made_for,
+            table,
             folder,
             needed_from,
             ..
         } = self;
-        let scribe = Scribe {
+        let mut scribe = Scribe {
             cuts: cuts.clone(),
             kept,
-            contributors,
             made_for,
+            named: table,
             folder,
             needed_from: needed_from.clone(),
             metrics,
@@ -179,17 +193,17 @@ impl FoundCheckpoint {
 
 struct Scribe {
     cuts: Arc<Cuts>,
-    /// Settled reports: a checkpoint says how much of them counts.
-    kept: AmendmentFiles,
-    contributors: Arc<ContributorDesk>,
     made_for: MadeFor,
+    kept: Persisted,
+    /// Which table of rates the newest checkpoint names; `None` before the first.
+    named: Option<u32>,
     folder: Checkpoints,
     needed_from: Arc<AtomicU64>,
     metrics: Arc<Metrics>,
 }
 
 impl Scribe {
-    fn write(&self, cut: Cut) {
+    fn write(&mut self, cut: Cut) {
         let begun = Instant::now();
         // All parts first: a file that fails must not leave one behind for the next cut.
         let Some(parts) = self.collect() else { return };
@@ -197,11 +211,12 @@ impl Scribe {
         self.metrics
             .checkpoint_pause_seconds
             .observe(pause.as_secs_f64());
+        let table = parts.iter().map(|p| p.copied.table()).max();
         let written = self.folder.write(cut, |draft| {
             draft.block(FOLDER, &self.made_for.folder)?;
             parts.iter().try_for_each(|p| append(draft, p))?;
-            draft.block(CONTRIBUTORS, &self.contributors.to_bytes())?;
-            self.kept.sync()
+            draft.block(CONTRIBUTORS, &self.kept.contributors.to_bytes())?;
+            self.kept.amendments.sync()
         });
         for part in parts {
             self.cuts.give_back(part);
@@ -212,6 +227,7 @@ impl Scribe {
         match told.and_then(|bytes| Ok((bytes, self.folder.prune()?))) {
             Ok((bytes, needed_from)) => {
                 self.needed_from.store(needed_from, Ordering::Release);
+                self.let_go_of_rates(table);
                 self.metrics.checkpoints.inc();
                 self.metrics.checkpoint_bytes.set(bytes as i64);
                 tracing::debug!(
@@ -225,6 +241,15 @@ impl Scribe {
                     "checkpoint not written; the journal keeps what it would have stood for",
                 );
             }
+        }
+    }
+
+    /// There is a new checkpoint that names `table`. Tables before the one that the checkpoint before
+    /// it names are of no use to a start.
+    fn let_go_of_rates(&mut self, table: Option<u32>) {
+        let before = std::mem::replace(&mut self.named, table);
+        if let Some(Err(e)) = before.map(|needed| self.kept.rates.let_go(needed)) {
+            tracing::warn!(error = %e, "old tables of rates are still there");
         }
     }
 

@@ -3,14 +3,12 @@
 //! Built first, so that questions can be answered; then what the journal holds after the newest
 //! checkpoint goes through the stream again; then reports are let in.
 
-use super::checkpoints::FoundCheckpoint;
+use super::checkpoints::{FoundCheckpoint, Persisted};
 use super::{Failure, Shared, replay, settlement};
 use crate::config::Config;
 use crate::domain::{SettledSink, Submission};
 use crate::journal::{Journal, Quarantine};
-use crate::partners::ContributorDesk;
 use crate::registry;
-use crate::settlement::AmendmentFiles;
 use crate::stream::{self, Attached, Feed, Stream};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -22,8 +20,7 @@ pub(super) struct Engine {
     feed: Feed,
     journal: Journal,
     checkpoint: FoundCheckpoint,
-    amendments: AmendmentFiles,
-    contributors: Arc<ContributorDesk>,
+    kept: Persisted,
 }
 
 /// The stream and the journal at work.
@@ -39,13 +36,13 @@ impl Engine {
         shared: &Shared,
         journal: Journal,
         mut checkpoint: FoundCheckpoint,
-        amendments: AmendmentFiles,
-        contributors: Arc<ContributorDesk>,
+        kept: Persisted,
         sink: Arc<dyn SettledSink>,
     ) -> Result<Self, Failure> {
         let attached = Attached {
-            settlement: Some(settlement::settlement(&amendments, config, sink)),
-            feedback: Some(contributors.clone()),
+            settlement: Some(settlement::settlement(&kept.amendments, config, sink)),
+            rates: Some(kept.rates.clone()),
+            feedback: Some(kept.contributors.clone()),
         };
         let (stream, feed) = stream::resume(
             &config.stream,
@@ -58,15 +55,14 @@ impl Engine {
         )
         .map_err(Failure::Internal)?;
         if let Some(turnover) = &stream.turnover {
-            settlement::recall_losses(&amendments, shared, &**turnover)?;
+            settlement::recall_losses(&kept.amendments, shared, &**turnover)?;
         }
         Ok(Self {
             stream,
             feed,
             journal,
             checkpoint,
-            amendments,
-            contributors,
+            kept,
         })
     }
 
@@ -85,8 +81,7 @@ impl Engine {
             feed,
             journal,
             checkpoint,
-            amendments,
-            contributors,
+            kept,
         } = self;
         let from = checkpoint.newest.position;
         let (journal, mut feed) =
@@ -97,7 +92,7 @@ impl Engine {
         let metrics = shared.metrics.clone();
         let cuts = stream.cuts.clone();
         let (how, checkpoints) = checkpoint
-            .keep_up(cuts, amendments, contributors, bays, metrics.clone())
+            .keep_up(cuts, kept, bays, metrics.clone())
             .map_err(|e| Failure::thread(&e))?;
         let clock = shared.clock.clone();
         let journal = journal

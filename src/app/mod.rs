@@ -36,6 +36,7 @@ mod manifest;
 mod partners;
 mod probe;
 pub(crate) mod process;
+mod rates;
 mod replay;
 mod services;
 mod settlement;
@@ -64,6 +65,7 @@ use crate::live::Live;
 use crate::registry::Registry;
 use engine::{AtWork, Engine};
 use foundation::Foundation;
+use rates::Learner;
 use services::{Made, Services};
 use shared::Shared;
 use sockets::address;
@@ -174,17 +176,15 @@ impl Hub {
             issuer,
             journal,
             checkpoint,
-            amendments,
-            contributors,
+            kept,
             history,
             manifest,
         } = Storage::open(&config, &shared, keys.clone(), opening).await?;
         let begun = journal.begun();
         let sink = history.keeper.clone();
-        let desk = contributors.clone();
-        let engine = Engine::build(
-            &config, &shared, journal, checkpoint, amendments, desk, sink,
-        )?;
+        let contributors = kept.contributors.clone();
+        let rates = kept.rates.clone();
+        let engine = Engine::build(&config, &shared, journal, checkpoint, kept, sink)?;
 
         let hub_http = address(&http)?;
         let hub_mqtt = address(&mqtt)?;
@@ -204,6 +204,11 @@ impl Hub {
         };
         let services = Services::start(&config, &shared, made, http, &closed, &mut tasks).await?;
         let running = engine.start(&shared, outbox).await?;
+        let schedule = running.stream.rates.clone();
+        let past = history.history.clone();
+        let inbox = services.inbox.clone();
+        let learner = Learner::new(&config, &shared, rates, past, schedule, inbox);
+        tasks.spawn(learner.run(closed.clone()));
         let around = (&closed, &mut tasks);
         let hub_mqtts =
             doors::open(&config, &shared, keys, services, (mqtt, mqtts), around).await?;

@@ -1,12 +1,11 @@
 //! The second phase of a start: all that lasts is opened, as the last run left it.
 
-use super::checkpoints::{FoundCheckpoint, MadeFor};
+use super::checkpoints::{FoundCheckpoint, MadeFor, Persisted};
 use super::manifest::{ManifestKeeper, Opening};
-use super::{Failure, Shared, history, partners, settlement};
+use super::{Failure, Shared, history, partners, rates, settlement};
 use crate::config::Config;
 use crate::journal::Journal;
-use crate::partners::{ContributorDesk, Issuer, Keys};
-use crate::settlement::AmendmentFiles;
+use crate::partners::{Issuer, Keys};
 use crate::store::Store;
 use std::sync::Arc;
 
@@ -17,9 +16,8 @@ pub(super) struct Storage {
     pub(super) journal: Journal,
     /// The newest good checkpoint, and where the next go.
     pub(super) checkpoint: FoundCheckpoint,
-    /// Settled reports, cut back to what the checkpoint says.
-    pub(super) amendments: AmendmentFiles,
-    pub(super) contributors: Arc<ContributorDesk>,
+    /// As the checkpoint has it, or cut back to what it says.
+    pub(super) kept: Persisted,
     pub(super) history: history::Opened,
     pub(super) manifest: Arc<ManifestKeeper>,
 }
@@ -41,9 +39,12 @@ impl Storage {
             Ok::<_, Failure>((journal, checkpoint))
         };
         let (journal, mut checkpoint) = tokio::task::block_in_place(open)?;
-        let amendments =
-            settlement::open(&data.join("settled"), config, &checkpoint.saved, shared)?;
-        let contributors = partners::contributors(config, &checkpoint, shared)?;
+        let settled = data.join("settled");
+        let kept = Persisted {
+            amendments: settlement::open(&settled, config, &checkpoint.saved, shared)?,
+            contributors: Arc::new(partners::contributors(config, &checkpoint, shared)?),
+            rates: rates::open(&data.join("rates"), shared)?,
+        };
         let history = history::open(config, shared)?;
         let manifest = opening
             .done(shared, &store, journal.end(), checkpoint.newest)
@@ -58,8 +59,7 @@ impl Storage {
             issuer: Arc::new(issuer),
             journal,
             checkpoint,
-            amendments,
-            contributors: Arc::new(contributors),
+            kept,
             history,
             manifest,
         })

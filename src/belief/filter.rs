@@ -147,6 +147,9 @@ const fn ratio(octaves: i32) -> i32 {
 }
 
 impl Doubt {
+    /// What was longer ago than that, in seconds, is left out: see [`Self::advance`].
+    pub const REMEMBERED_S: u32 = MOST_PERIODS * PERIOD_S;
+
     /// From the disk. Any bits are a doubt: what is off the scale counts as its end.
     #[must_use]
     pub const fn from_bits(bits: u32) -> Self {
@@ -270,11 +273,10 @@ impl Doubt {
         Self::of(held)
     }
 
-    /// The same with a doubt that holds at `t0`, for a report that came at `t` (absolute seconds):
-    /// moved by as much as the doubt of that moment would be. It still holds at `t0`.
+    /// The same for a report that came later than this doubt holds: moved by as much as `then`, what
+    /// it had become ([`Self::advance`]), would be. It still holds when it did.
     #[must_use]
-    pub fn app_at(self, occupied: bool, said: AppSaid, rates: Rates, (t0, t): (u32, u32)) -> Self {
-        let then = self.advance(occupied, rates, t0, t);
+    pub fn app_at(self, then: Self, occupied: bool, said: AppSaid, rates: Rates) -> Self {
         let moved = then.app(occupied, said.occupied, said.weight, rates);
         let mut held = self.held();
         held.stuck = Held::clamped(held.stuck + moved.held().stuck - then.held().stuck);

@@ -1,9 +1,20 @@
-//! Learning how quickly a zone's bays are taken and left, by the half-hour of the week.
+//! Learning how quickly bays are taken and left, by zone and half-hour of the week, from settled
+//! history.
+//!
+//! A zone's rates are the mean of the Gamma law that what was seen of it and a prior worth eight
+//! events make; the prior is what was seen of all zones of its kind in that half-hour, and theirs what
+//! is assumed where nothing is known. Weeks count half after four. Dear: 768 bytes a zone for the day
+//! that is being added up, beside the table itself.
 
 use super::Rates;
+use super::timetable::{HALF_HOURS, Made, Timetable, Week};
+use crate::domain::ZoneKind;
 
-/// Half-hours of a week.
-pub const HALF_HOURS: usize = 7 * 48;
+/// Half-hours of a day.
+const OF_DAY: usize = 48;
+
+/// Weeks that are looked back on: what is older would count a quarter at most.
+pub const WEEKS: u32 = 8;
 
 /// Events that what was assumed before is worth.
 const PRIOR_EVENTS: u64 = 8;
@@ -12,9 +23,9 @@ const PRIOR_EVENTS: u64 = 8;
 const HALF_LIFE_WEEKS: u32 = 4;
 
 /// Units of an event: halving must not round single ones away.
-const EVENT: u64 = 256;
+const EVENT: u32 = 256;
 
-/// What was seen of a zone's bays in a half-hour, from settled history.
+/// What was seen of a zone's bays in a half-hour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Exposure {
     /// Bays that were taken.
@@ -27,148 +38,218 @@ pub struct Exposure {
     pub occupied_s: u32,
 }
 
-/// Mean times that are assumed before anything is seen: those of the zone's kind.
+/// Mean times, seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Means {
-    pub stay_s: u32,
-    pub vacancy_s: u32,
+struct Means {
+    stay_s: u32,
+    vacancy_s: u32,
 }
 
-/// Events in 1/256 and seconds, of one half-hour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What is assumed before anything is seen.
+const ASSUMED: Means = Means {
+    stay_s: super::rates::USUAL_STAY_S,
+    vacancy_s: super::rates::USUAL_VACANCY_S,
+};
+
+/// Events in 1/256 and seconds, of one half-hour, recent weeks counting more.
+#[derive(Clone, Copy, Debug, Default)]
 struct Totals {
+    arrivals: u32,
+    vacant_s: u32,
+    departures: u32,
+    occupied_s: u32,
+}
+
+impl Totals {
+    fn add(&mut self, seen: Exposure, weeks_ago: u32) {
+        let halvings = (weeks_ago / HALF_LIFE_WEEKS).min(8);
+        let events = |n: u32| n.saturating_mul(EVENT >> halvings);
+        let more = |sum: &mut u32, by: u32| *sum = sum.saturating_add(by);
+        more(&mut self.arrivals, events(seen.arrivals));
+        more(&mut self.vacant_s, seen.vacant_s >> halvings);
+        more(&mut self.departures, events(seen.departures));
+        more(&mut self.occupied_s, seen.occupied_s >> halvings);
+    }
+
+    fn means(&self, prior: Means) -> Means {
+        Means {
+            stay_s: mean(prior.stay_s, self.departures.into(), self.occupied_s.into()),
+            vacancy_s: mean(prior.vacancy_s, self.arrivals.into(), self.vacant_s.into()),
+        }
+    }
+}
+
+/// The same of all zones of a kind.
+#[derive(Clone, Copy, Default)]
+struct OfKind {
     arrivals: u64,
     vacant_s: u64,
     departures: u64,
     occupied_s: u64,
 }
 
-/// What was seen of one zone, week over week.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RateFit {
-    seen: Box<[Totals; HALF_HOURS]>,
-    /// The four weeks up to which it is aged, counted from the same origin as the caller's weeks.
-    aged: u32,
-}
+impl OfKind {
+    fn add(&mut self, zone: &Totals) {
+        self.arrivals += u64::from(zone.arrivals);
+        self.vacant_s += u64::from(zone.vacant_s);
+        self.departures += u64::from(zone.departures);
+        self.occupied_s += u64::from(zone.occupied_s);
+    }
 
-impl RateFit {
-    /// Of nothing yet, in that week (of any count that the caller keeps to).
-    #[must_use]
-    pub fn new(week: u32) -> Self {
-        Self {
-            seen: Box::new([Totals::default(); HALF_HOURS]),
-            aged: week / HALF_LIFE_WEEKS,
+    fn means(&self) -> Means {
+        Means {
+            stay_s: mean(ASSUMED.stay_s, self.departures, self.occupied_s),
+            vacancy_s: mean(ASSUMED.vacancy_s, self.arrivals, self.vacant_s),
         }
-    }
-
-    /// Adds what was seen in that half-hour of the week (0 is Monday 00:00; beyond the week counts
-    /// round), by the zone's own wall clock.
-    pub fn add(&mut self, half_hour: usize, seen: Exposure) {
-        let sum = &mut self.seen[half_hour % HALF_HOURS];
-        let more = |sum: &mut u64, by: u64| *sum = sum.saturating_add(by);
-        more(&mut sum.arrivals, u64::from(seen.arrivals) * EVENT);
-        more(&mut sum.vacant_s, u64::from(seen.vacant_s));
-        more(&mut sum.departures, u64::from(seen.departures) * EVENT);
-        more(&mut sum.occupied_s, u64::from(seen.occupied_s));
-    }
-
-    /// Halves what was seen for every four weeks that have ended since. Weeks do not go back.
-    pub fn age(&mut self, week: u32) {
-        let now = week / HALF_LIFE_WEEKS;
-        let by = now.saturating_sub(self.aged).min(u64::BITS - 1);
-        self.aged = self.aged.max(now);
-        for sum in self.seen.iter_mut() {
-            sum.arrivals >>= by;
-            sum.vacant_s >>= by;
-            sum.departures >>= by;
-            sum.occupied_s >>= by;
-        }
-    }
-
-    /// The rates of that half-hour: the mean of the Gamma law that the prior, worth eight events,
-    /// and what was seen make.
-    #[must_use]
-    pub fn rates(&self, half_hour: usize, prior: Means) -> Rates {
-        let seen = &self.seen[half_hour % HALF_HOURS];
-        Rates::of_means(
-            mean(prior.stay_s, seen.departures, seen.occupied_s),
-            mean(prior.vacancy_s, seen.arrivals, seen.vacant_s),
-        )
     }
 }
 
 /// Seconds to an event, rounded.
 fn mean(prior_s: u32, events: u64, seconds: u64) -> u32 {
-    let events = u128::from(events) + u128::from(PRIOR_EVENTS * EVENT);
+    let events = u128::from(events) + u128::from(PRIOR_EVENTS * u64::from(EVENT));
     let seconds = u128::from(seconds) + u128::from(PRIOR_EVENTS * u64::from(prior_s));
     let mean = (seconds * u128::from(EVENT) + events / 2) / events;
     u32::try_from(mean).unwrap_or(u32::MAX)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A table being fitted: day by day of the week, in any order.
+pub struct WeekFit {
+    /// By number, ascending.
+    zones: Vec<(u32, ZoneKind)>,
+    weeks: Box<[Week]>,
+    seen: Vec<[Totals; OF_DAY]>,
+}
 
-    const PRIOR: Means = Means {
-        stay_s: 3600,
-        vacancy_s: 1500,
-    };
-
-    /// A week in which bays stood vacant 10 min and were occupied for 20.
-    fn quick() -> Exposure {
-        Exposure {
-            arrivals: 60,
-            vacant_s: 60 * 600,
-            departures: 60,
-            occupied_s: 60 * 1200,
+impl WeekFit {
+    /// Of these zones, by their lasting numbers. Until a day is closed it is as assumed.
+    #[must_use]
+    pub fn new(mut zones: Vec<(u32, ZoneKind)>) -> Self {
+        zones.sort_unstable_by_key(|zone| zone.0);
+        zones.dedup_by_key(|zone| zone.0);
+        let rows = zones.len() + ZoneKind::ALL.len();
+        let assumed = [Rates::default().pair(); HALF_HOURS];
+        Self {
+            weeks: vec![assumed; rows].into(),
+            seen: vec![[Totals::default(); OF_DAY]; zones.len()],
+            zones,
         }
     }
 
-    #[test]
-    fn the_prior_stands_until_something_is_seen_and_yields_to_much() {
-        let mut fit = RateFit::new(0);
-        assert_eq!(fit.rates(5, PRIOR), Rates::default());
-        fit.add(5, quick());
-        // (8 * 3600 + 72,000) / 68 and (8 * 1500 + 36,000) / 68.
-        assert_eq!(fit.rates(5, PRIOR), Rates::of_means(1482, 706));
-        for _ in 0..1000 {
-            fit.add(5 + HALF_HOURS, quick());
+    /// Adds what was seen of a zone (others than it was made of are left out) in that half-hour of
+    /// the day under way (beyond the day counts round), by the place's own wall clock.
+    pub fn add(&mut self, zone: u32, half_hour: usize, seen: Exposure, weeks_ago: u32) {
+        if let Ok(at) = self.zones.binary_search_by_key(&zone, |z| z.0) {
+            self.seen[at][half_hour % OF_DAY].add(seen, weeks_ago);
         }
-        assert_eq!(fit.rates(5, PRIOR), Rates::of_means(1200, 600));
-        assert_eq!(fit.rates(6, PRIOR), Rates::default(), "another half-hour");
+    }
+
+    /// All of that day of the week (0 is Monday) has been added; what comes next is of another.
+    pub fn close_day(&mut self, day: usize) {
+        let first = day * OF_DAY % HALF_HOURS;
+        for half in 0..OF_DAY {
+            let mut kinds = [OfKind::default(); ZoneKind::ALL.len()];
+            for ((_, kind), seen) in self.zones.iter().zip(&self.seen) {
+                kinds[*kind as usize].add(&seen[half]);
+            }
+            let priors = kinds.map(|kind| kind.means());
+            let own = self.zones.iter().zip(&self.seen);
+            let own = own.map(|((_, kind), seen)| seen[half].means(priors[*kind as usize]));
+            let all = own.chain(priors);
+            for (week, means) in self.weeks.iter_mut().zip(all) {
+                week[first + half] = Rates::of_means(means.stay_s, means.vacancy_s).pair();
+            }
+        }
+        self.seen.fill([Totals::default(); OF_DAY]);
+    }
+
+    #[must_use]
+    pub fn done(self, made: Made) -> Timetable {
+        let zones = self.zones.iter().map(|zone| zone.0).collect();
+        Timetable::new(made, zones, self.weeks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Millis;
+
+    const ON_STREET: ZoneKind = ZoneKind::ALL[0];
+    const OTHER: ZoneKind = ZoneKind::ALL[1];
+
+    fn made(offset_s: i32) -> Made {
+        Made {
+            number: 3,
+            offset_s,
+            until: Millis(1_795_402_800_000),
+        }
+    }
+
+    /// A half-hour in which bays stood vacant 10 min and were occupied for 20.
+    fn quick(events: u32) -> Exposure {
+        Exposure {
+            arrivals: events,
+            vacant_s: events * 600,
+            departures: events,
+            occupied_s: events * 1200,
+        }
+    }
+
+    /// Monday at midnight.
+    const MONDAY: u32 = 4 * 86_400;
+
+    fn means(table: &Timetable, zone: u32, kind: ZoneKind, half: u32) -> Rates {
+        table.rates(table.row(zone, kind), MONDAY + half * 1800)
+    }
+
+    fn of(stay_s: u32, vacancy_s: u32) -> Rates {
+        Rates::of_means(stay_s, vacancy_s).coarse()
+    }
+
+    #[test]
+    fn what_was_seen_of_the_kind_stands_until_more_is_seen_of_the_zone() {
+        let mut fit = WeekFit::new(vec![(1, ON_STREET), (2, ON_STREET), (3, OTHER)]);
+        fit.add(1, 5, quick(6000), 0);
+        fit.add(77, 5, quick(6000), 0);
+        fit.close_day(0);
+        let table = fit.done(made(0));
+        assert_eq!(means(&table, 1, ON_STREET, 5), of(1200, 600));
+        assert_eq!(means(&table, 2, ON_STREET, 5), of(1203, 601), "by its kind");
+        assert_eq!(means(&table, 55, ON_STREET, 5), of(1203, 601), "not there");
+        assert_eq!(means(&table, 3, OTHER, 5), of(3600, 1500), "another kind");
+        assert_eq!(
+            means(&table, 1, ON_STREET, 6),
+            of(3600, 1500),
+            "another time"
+        );
     }
 
     #[test]
     fn what_was_seen_counts_half_after_four_weeks() {
-        let mut fit = RateFit::new(7);
-        fit.add(0, quick());
-        fit.age(8);
-        // (8 * 3600 + 36,000) / 38 and (8 * 1500 + 18,000) / 38.
-        assert_eq!(fit.rates(0, PRIOR), Rates::of_means(1705, 789));
-        let once = fit.clone();
-        fit.age(11);
-        fit.age(3);
-        assert_eq!(fit, once, "within the same four weeks, or back");
-        fit.age(u32::MAX);
-        assert_eq!(fit.rates(0, PRIOR), Rates::default());
+        let one = |weeks_ago| {
+            let mut totals = Totals::default();
+            totals.add(quick(60), weeks_ago);
+            totals.means(ASSUMED)
+        };
+        // (8 * 3600 + 72,000) / 68 and (8 * 1500 + 36,000) / 68; then half of what was seen.
+        assert_eq!((one(0).stay_s, one(0).vacancy_s), (1482, 706));
+        assert_eq!((one(3).stay_s, one(3).vacancy_s), (1482, 706));
+        assert_eq!((one(4).stay_s, one(4).vacancy_s), (1705, 789));
     }
 
     #[test]
-    fn a_bay_that_never_changes_slows_its_zone_down_and_no_more() {
-        let mut fit = RateFit::new(0);
+    fn no_amount_of_anything_overflows_or_makes_a_rate_of_nothing() {
         let still = Exposure {
             occupied_s: u32::MAX,
+            arrivals: u32::MAX,
             ..Exposure::default()
         };
-        for _ in 0..1_000 {
-            fit.add(0, still);
+        let mut fit = WeekFit::new(vec![(1, ON_STREET)]);
+        for week in [0, 1, 40, u32::MAX] {
+            fit.add(1, 0, still, week);
         }
-        let rates = fit.rates(0, PRIOR);
+        fit.close_day(0);
+        let rates = means(&fit.done(made(0)), 1, ON_STREET, 0);
         assert!(rates.usual() > Rates::default().usual());
-        let wild = Means {
-            stay_s: u32::MAX,
-            vacancy_s: 0,
-        };
-        assert!(fit.rates(0, wild).usual() > rates.usual());
     }
 }

@@ -22,15 +22,17 @@ mod pools;
 mod rates;
 mod suspicion;
 mod tables;
+mod timetable;
 
 pub use contributors::{Contributors, Feedback, FeedbackSink, Judged, Pseudonym, Windows};
 pub use filter::{AppSaid, Doubt};
-pub use fit::RateFit;
+pub use fit::{Exposure, WEEKS, WeekFit};
 pub use gates::{CountError, Covered};
 pub use odds::LogOdds;
 pub use pools::{AppReport, Pools};
 pub use rates::Rates;
 pub use suspicion::{StuckSigns, gate_contradicts, is_beyond_suspicion, is_flickering};
+pub use timetable::{HALF_HOUR_S, Made, NoTimetable, Timetable, WeekRow};
 
 #[cfg(test)]
 mod tests;

@@ -176,6 +176,12 @@ impl Pools {
         self.partners() == 0
     }
 
+    /// Whether nothing is left of it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.odds == [0; PARTNERS]
+    }
+
     /// For the disk, little-endian.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; 20] {

@@ -17,6 +17,9 @@ pub struct Rates {
     usual: LogOdds,
 }
 
+/// Both rates of a table, arriving first: log2 of what [`Rates`] holds, in 1/16 octave.
+pub(super) type Pair = [u8; 2];
+
 /// log2(e) * 2^20: an event a second, in 2^-20 octave.
 const EVENT: u64 = 1_512_775;
 
@@ -24,10 +27,10 @@ const EVENT: u64 = 1_512_775;
 const PER_MINUTE: u64 = 2_725_565;
 
 /// How long a car stays where nothing is known, seconds.
-const USUAL_STAY_S: u32 = 60 * 60;
+pub(super) const USUAL_STAY_S: u32 = 60 * 60;
 
 /// How long a bay stands vacant where nothing is known, seconds.
-const USUAL_VACANCY_S: u32 = 25 * 60;
+pub(super) const USUAL_VACANCY_S: u32 = 25 * 60;
 
 impl Default for Rates {
     /// 60 minutes of stay, 25 of vacancy.
@@ -72,6 +75,22 @@ impl Rates {
         Some(Self::of(arrive, leave))
     }
 
+    /// To the nearest 1/16 octave.
+    pub(super) const fn pair(self) -> Pair {
+        [sixteenths(self.arrive), sixteenths(self.leave)]
+    }
+
+    /// The inverse of [`Self::pair`]. Any two bytes are rates.
+    pub(super) const fn of_pair(pair: Pair) -> Self {
+        Self::of(of_sixteenths(pair[0]), of_sixteenths(pair[1]))
+    }
+
+    /// As a table holds them.
+    #[cfg(test)]
+    pub(super) const fn coarse(self) -> Self {
+        Self::of_pair(self.pair())
+    }
+
     /// What is believed of a bay that nobody has told anything of.
     #[must_use]
     pub const fn usual(self) -> LogOdds {
@@ -113,6 +132,21 @@ impl Rates {
     }
 }
 
+/// log2, in 1/16.
+const fn sixteenths(rate: u16) -> u8 {
+    let sixteenths = (tables::log2(rate as u64) + (1 << 11)) >> 12;
+    if sixteenths > 255 {
+        255
+    } else {
+        sixteenths as u8
+    }
+}
+
+const fn of_sixteenths(sixteenths: u8) -> u16 {
+    let rate = tables::exp2((sixteenths as i32) << 12);
+    ((rate + tables::ONE / 2) >> tables::POINT) as u16
+}
+
 const fn per_second(mean_s: u32) -> u16 {
     let mean = if mean_s == 0 { 1 } else { mean_s as u64 };
     let rate = (EVENT + mean / 2) / mean;
@@ -141,6 +175,22 @@ mod tests {
         assert!((rates.usual().nats() - (60f32 / 25.0).ln()).abs() < 2e-3);
         let left = tables::exp2(rates.fading(600)) as f64 / tables::ONE as f64;
         assert!((left - (-10.0f64 * (1.0 / 60.0 + 1.0 / 25.0)).exp()).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_table_holds_rates_to_a_fortieth() {
+        for mean in [60, 100, 607, 1500, 3600, 20_000, 86_400] {
+            let rates = Rates::of_means(mean, 2 * mean);
+            let coarse = rates.coarse();
+            for occupied in [true, false] {
+                let ratio = coarse.leaving(occupied) as f64 / rates.leaving(occupied) as f64;
+                assert!((ratio - 1.0).abs() < 0.04, "{mean}: {ratio}");
+            }
+            assert_eq!(coarse.coarse(), coarse);
+        }
+        for byte in 0..=255 {
+            assert!(of_sixteenths(byte) > 0);
+        }
     }
 
     #[test]

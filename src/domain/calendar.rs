@@ -70,8 +70,14 @@ impl Calendar {
     /// Whether its hours begin when those of UTC do, at `at`.
     #[must_use]
     pub fn has_whole_hours(self, at: Millis) -> bool {
+        self.ahead_s(at) % 3600 == 0
+    }
+
+    /// Seconds by which clocks there are ahead of UTC at `at`.
+    #[must_use]
+    pub fn ahead_s(self, at: Millis) -> i32 {
         let at = self.0.0.timestamp_millis_opt(at.0 as i64).single();
-        at.is_some_and(|t| t.offset().fix().local_minus_utc() % 3600 == 0)
+        at.map_or(0, |t| t.offset().fix().local_minus_utc())
     }
 
     fn date(self, at: Millis) -> NaiveDate {
@@ -145,6 +151,15 @@ mod tests {
         assert_eq!(hours("Europe/Berlin", "2026-10-25T12:00:00Z"), 25);
         assert_eq!(hours("Africa/Cairo", "2026-04-24T12:00:00Z"), 23);
         assert_eq!(hours("Asia/Singapore", "2026-03-29T12:00:00Z"), 24);
+    }
+
+    #[test]
+    fn clocks_are_ahead_by_what_is_in_force_there() {
+        let ahead = |place: &str, day: &str| Calendar::parse(place).unwrap().ahead_s(at(day));
+        assert_eq!(ahead("Europe/Berlin", "2026-03-28T12:00:00Z"), 3600);
+        assert_eq!(ahead("Europe/Berlin", "2026-03-29T12:00:00Z"), 7200);
+        assert_eq!(ahead("Asia/Kolkata", "2026-03-29T12:00:00Z"), 19_800);
+        assert_eq!(ahead("America/Bogota", "2026-03-29T12:00:00Z"), -18_000);
     }
 
     #[test]

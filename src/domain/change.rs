@@ -128,6 +128,8 @@ pub trait ReadModel: Send + Sync {
     /// On how many bays sources have the word, as far as that is news. Several workers may tell of
     /// one source.
     fn words(&self, _moved: &[WordsMoved]) {}
+    /// What is usual for the bays of some zones from now on: log-odds of *occupied*, in 1/1,024 nat.
+    fn usual(&self, _zones: &[(ZoneIx, i16)]) {}
 }
 
 #[cfg(test)]

@@ -157,6 +157,11 @@ pub enum Claim {
         shard: u32,
         behind_ms: u64,
     },
+    /// The hub itself: what is said after this is believed by the rates of that table; 0: by what is
+    /// assumed where nothing is known.
+    Rates {
+        table: u32,
+    },
 }
 
 impl Claim {
@@ -168,7 +173,7 @@ impl Claim {
             Self::Bay(o) => Some((o.source, o.at)),
             Self::Count(c) => Some((c.source, c.at)),
             Self::Alive { source, at } => Some((*source, *at)),
-            Self::Clock { .. } => None,
+            Self::Clock { .. } | Self::Rates { .. } => None,
         }
     }
 

@@ -117,7 +117,7 @@ impl Archive {
     }
 
     /// The files that speak of an hour, its own first.
-    fn entries(&self, hour: Millis) -> Result<Vec<ManifestFile>, Gap> {
+    pub(super) fn entries(&self, hour: Millis) -> Result<Vec<ManifestFile>, Gap> {
         let day = |at: Millis| self.catalogue.day(at).map_err(|e| Gap::Away(e.to_string()));
         let of_turnover = |e: &&ManifestFile| e.class == Class::Turnover;
         let own = day(hour)?
@@ -256,7 +256,7 @@ impl Archive {
     }
 
     /// A file's bytes, if they are those that were written.
-    fn whole(&self, entry: &ManifestFile) -> Result<Vec<u8>, Gap> {
+    pub(super) fn whole(&self, entry: &ManifestFile) -> Result<Vec<u8>, Gap> {
         let damaged = |why: &str| Gap::Damaged {
             file: entry.file.clone(),
             why: why.to_owned(),

@@ -27,7 +27,7 @@ const TURNOVER: &str = "message turnover {
   optional int64 amended_at (TIMESTAMP(MILLIS,true));
 }";
 /// Position of `zone_number`, and of what a reader needs.
-const ZONE_NUMBER: usize = 1;
+pub(super) const ZONE_NUMBER: usize = 1;
 const WINDOW_COLUMNS: [(usize, Kind); 16] = {
     let mut all = [(0, Kind::Int64); 16];
     let mut at = 0;

@@ -15,6 +15,7 @@
 //! Architecture Invariant: the stream never waits for the store. It offers, and keeps what is not
 //! taken.
 
+mod activity;
 mod archive;
 mod catalogue;
 mod config;
@@ -35,6 +36,7 @@ mod visits;
 mod walk;
 mod withhold;
 
+pub use activity::Activity;
 pub use archive::{Cells, Gap, ZoneFigures};
 pub use catalogue::{Class, ManifestFile};
 pub use config::Config;

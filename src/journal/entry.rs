@@ -14,7 +14,9 @@
 //! | 24..32 | sender's seq | vacant, then capacity (u32 each) | 0 |
 //!
 //! Tag 4 is the hub's own word that its clock was put back: bytes 4..8 the shard, 24..32 how far it is
-//! behind ingest time, ms.
+//! behind ingest time, ms. Tag 5 is the hub's own word that what comes after is believed by another
+//! table of rates: bytes 4..8 its number, 0 for none. Hubs from before a tag refuse a journal that has
+//! it.
 //!
 //! The tag comes first so that no entry, whatever a sender puts into it, can be taken for a record
 //! head. Encoding and decoding allocate nothing but growth of `out`.
@@ -34,6 +36,7 @@ const BAY: u8 = 1;
 const COUNT: u8 = 2;
 const ALIVE: u8 = 3;
 const CLOCK: u8 = 4;
+const RATES: u8 = 5;
 
 /// One claim on disk. See the table above.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
@@ -159,6 +162,11 @@ impl Entry {
                 detail: behind_ms,
                 ..Self::default()
             },
+            Claim::Rates { table } => Self {
+                tag: RATES,
+                number: table,
+                ..Self::default()
+            },
         }
     }
 
@@ -206,6 +214,7 @@ impl Entry {
                 shard: self.number,
                 behind_ms: self.detail,
             })),
+            RATES => Ok(Some(Claim::Rates { table: self.number })),
             _ => Err(Unreadable),
         }
     }

@@ -35,8 +35,8 @@ use bitmap::Bitmap;
 use dashmap::DashMap;
 use sources::SourceTable;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::{Relaxed, Release};
+use std::sync::atomic::{AtomicU16, AtomicU64};
 use tallies::Tallies;
 
 /// How many views ahead a word is asked for: bays are reported in no order, so each word is a cache
@@ -50,6 +50,8 @@ pub struct Live {
     /// Bays that are kept for who has booked them, whatever a sensor sees.
     reserved: Bitmap,
     tallies: Tallies,
+    /// By zone: log-odds of *occupied* of a bay of which nobody says anything, 2^15 more; 0: not told.
+    usual: Box<[AtomicU16]>,
     /// What apps say, of the few bays of which they say anything.
     apps: DashMap<BayIx, AppEvidence, ahash::RandomState>,
     /// What counts say of bays that nobody watches, of the few zones with a good one.
@@ -93,6 +95,7 @@ impl Live {
             vacant: Bitmap::one_a_kind(bays),
             reserved: Bitmap::new(bays),
             feed: Arc::new(Feed::new(tallies.capacity(), room.subscribers)),
+            usual: bytemuck::allocation::zeroed_slice_box(tallies.capacity() as usize),
             tallies,
             apps: DashMap::default(),
             counts: DashMap::default(),
@@ -161,6 +164,14 @@ impl Live {
     #[must_use]
     pub fn suspect_counts(&self) -> [u32; Suspicion::COUNT] {
         self.sources.count()
+    }
+
+    /// What is usual for the bays of a zone, if the stream has told it: log-odds of *occupied*, in
+    /// 1/1,024 nat.
+    #[must_use]
+    pub fn usual(&self, zone: ZoneIx) -> Option<i16> {
+        let word = self.usual.get(zone.at())?.load(Relaxed);
+        (word != 0).then(|| (word ^ 0x8000).cast_signed())
     }
 
     /// Asks the processor for what [`Live::bay`] reads.
@@ -296,6 +307,15 @@ impl ReadModel for Live {
             self.no_room("zones", missed as u64);
         }
         self.feed.mark(tallies.iter().map(|(zone, _)| *zone));
+    }
+
+    fn usual(&self, zones: &[(ZoneIx, i16)]) {
+        for (zone, odds) in zones {
+            // One beyond the room is told of with its tally.
+            if let Some(word) = self.usual.get(zone.at()) {
+                word.store(odds.cast_unsigned() ^ 0x8000, Relaxed);
+            }
+        }
     }
 
     fn apps(&self, evidence: &[(BayIx, Option<AppEvidence>)]) {

@@ -68,6 +68,10 @@ pub struct Metrics {
     pub suspects_shed: IntCounter,
     /// By what they are suspected of.
     pub suspect_sources: IntGaugeVec,
+    /// Number of the table of rates that is in force; 0: none.
+    pub rates_table: IntGauge,
+    /// The end of the history that it was learnt from, ms since 1970; 0: none.
+    pub rates_newest: IntGauge,
     /// Ingest time reached by the stream, ms since 1970.
     pub stream_frontier: IntGauge,
     pub stream_claims_waiting: IntGauge,
@@ -218,6 +222,14 @@ impl Metrics {
                 "suspect_sources",
                 "Sources that are suspected, by what of.",
                 &["reason"],
+            ),
+            rates_table: r.gauge(
+                "rates_table",
+                "Number of the table of rates that is in force; 0 for none.",
+            ),
+            rates_newest: r.gauge(
+                "rates_newest_milliseconds",
+                "End of the history that the rates in force were learnt from; 0 for none.",
             ),
             stream_frontier: r.gauge(
                 "stream_frontier_milliseconds",

@@ -77,7 +77,7 @@ impl Settle {
     #[inline]
     pub(crate) fn note(&mut self, claim: &Claim, now: Millis) {
         let heard = match claim {
-            Claim::Bay(_) | Claim::Clock { .. } => return,
+            Claim::Bay(_) | Claim::Clock { .. } | Claim::Rates { .. } => return,
             Claim::Count(c) => self.hear(c.source, SourceKind::Gate, c.at.min(now), now),
             Claim::Alive { source, at } => {
                 self.hear(*source, SourceKind::Sensor, (*at).min(now), now)

@@ -18,9 +18,10 @@
 //! were no words beside; such blocks are read too.
 //!
 //! Blocks [`JUDGED`], one for each worker that has any, are rows of what sensors have shown of
-//! contributors ([`Windows`]). Block [`SOURCES`] is an array of u64: by source number, when it was last heard (ms). Blocks from
-//! [`settlement::saved::HEAD`] on are the settlement's; in a checkpoint without them settlement
-//! starts there. The layout of a word (see [`super::word::Word`]) is thereby a format on
+//! contributors ([`Windows`]). Block [`TABLE`] is the number of the table of rates that is in force
+//! (4 bytes); without it none is. Block [`SOURCES`] is an array of u64: by source number, when it
+//! was last heard (ms). Blocks from [`settlement::saved::HEAD`] on are the settlement's; in a
+//! checkpoint without them settlement starts there. The layout of a word (see [`super::word::Word`]) is thereby a format on
 //! disk: changing it needs a new version of the file.
 
 use super::counts::{GateCount, kind_at, place};
@@ -43,6 +44,9 @@ pub const SOURCES: u32 = SHARDS;
 
 /// The tag of blocks with what was judged of contributors and not handed in.
 pub const JUDGED: u32 = SHARDS + 1;
+
+/// The tag of the block that says which table of rates is in force.
+pub const TABLE: u32 = SHARDS + 2;
 
 /// Bytes that no version of this file can have written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -148,6 +152,7 @@ pub struct Saved {
     pub(super) gates: Vec<KeptGate>,
     pub(super) seen: Vec<u64>,
     pub(super) judged: Windows,
+    pub(super) table: u32,
     pub(super) settled: settlement::saved::Saved,
 }
 
@@ -167,6 +172,10 @@ impl Saved {
         }
         if tag == JUDGED {
             return self.judged.read(bytes).ok_or(bad);
+        }
+        if tag == TABLE {
+            self.table = u32::from_le_bytes(bytes.try_into().map_err(|_| bad)?);
+            return Ok(());
         }
         let (head, rest) = bytes.split_at_checked(size_of::<StreamHead>()).ok_or(bad)?;
         let head: StreamHead = bytemuck::pod_read_unaligned(head);
@@ -200,6 +209,12 @@ impl Saved {
     #[must_use]
     pub fn kept(&self) -> &[AmendmentLength] {
         &self.settled.kept
+    }
+
+    /// Which table of rates was in force; 0 for none.
+    #[must_use]
+    pub const fn table(&self) -> u32 {
+        self.table
     }
 
     /// Bays of which it knows something.
@@ -258,6 +273,9 @@ impl WorkerCopy {
         }
         if self.me == 0 {
             each(SOURCES, bytemuck::cast_slice(&self.seen))?;
+        }
+        if self.me == 0 && self.table != 0 {
+            each(TABLE, &self.table.to_le_bytes())?;
         }
         if !self.judged.is_empty() {
             out.clear();

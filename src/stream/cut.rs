@@ -155,6 +155,9 @@ impl WorkerSnapshotter {
         let mut copied = room.unwrap_or_default();
         // What is handed in is not part of the copy: whoever takes it keeps it, and says up to when.
         worker.hand_in(Millis(at));
+        // What comes after is of this time or later, and goes by these rates.
+        worker.turn(Millis(at));
+        copied.table = worker.table(Millis(at));
         let begun = Instant::now();
         worker.copy(&mut copied);
         let pause = begun.elapsed();

@@ -25,6 +25,7 @@ use super::Config;
 use super::checkpoint::Saved;
 use super::cut::Cuts;
 use super::progress::Progress;
+use super::rates::{RateSchedule, RateTables};
 use super::seen::SourcesSeen;
 use crate::belief::FeedbackSink;
 use crate::domain::{AmendmentLog, Batch, ReadModel, RecentTurnover, SettledSink};
@@ -40,6 +41,8 @@ pub struct Stream {
     pub progress: Arc<Progress>,
     pub seen: Arc<SourcesSeen>,
     pub cuts: Arc<Cuts>,
+    /// By which table of rates it goes.
+    pub rates: Arc<RateSchedule>,
     /// What was settled lately; `None` without settlement.
     pub turnover: Option<Arc<dyn RecentTurnover>>,
     threads: Vec<JoinHandle<()>>,
@@ -70,6 +73,8 @@ pub struct Settlement {
 #[derive(Default)]
 pub struct Attached {
     pub settlement: Option<Settlement>,
+    /// Where tables of rates lie; without it none is ever in force.
+    pub rates: Option<Arc<dyn RateTables>>,
     /// Who learns what sensors show of contributors.
     pub feedback: Option<Arc<dyn FeedbackSink>>,
 }
@@ -78,6 +83,7 @@ impl From<Option<Settlement>> for Attached {
     fn from(settlement: Option<Settlement>) -> Self {
         Self {
             settlement,
+            rates: None,
             feedback: None,
         }
     }
@@ -131,6 +137,7 @@ pub fn resume(
     let seen = parts.seen.clone();
     let cuts = parts.cuts.clone();
     let progress = parts.progress.clone();
+    let rates = parts.rates.clone();
     let settle = parts.settle.as_ref().map(|(shared, _)| shared.clone());
     let turnover = settle
         .as_ref()
@@ -140,6 +147,7 @@ pub fn resume(
         progress: progress.clone(),
         seen,
         cuts,
+        rates: rates.clone(),
         turnover,
         threads: vec![join],
     };
@@ -148,6 +156,7 @@ pub fn resume(
         next: 0,
         progress,
         settle,
+        rates,
     };
     Ok((stream, feed))
 }

@@ -15,6 +15,7 @@ pub mod fuse;
 pub mod likely;
 pub mod passing;
 mod progress;
+mod rates;
 mod seen;
 #[cfg(test)]
 pub(super) mod settlement_tests;
@@ -28,6 +29,7 @@ pub use checkpoint::Saved;
 pub use cut::{CutPart, Cuts};
 pub use dataflow::{AmendmentLogOf, Attached, Feed, Settlement, Stream, resume, start};
 pub use progress::Progress;
+pub use rates::{RateSchedule, RateTables, RatesInForce};
 
 use crate::domain::Staleness;
 use serde::Deserialize;
@@ -47,6 +49,8 @@ pub struct Config {
     pub max_age_s: u32,
     /// What is told of a bay: a belief of all that is said, or the newest word alone.
     pub fuse: Fuse,
+    /// Where a belief takes from how quickly bays are taken and left.
+    pub rates: RatesFrom,
     /// No progress for this long with work waiting: not ready, in s.
     pub stall_after_s: u32,
     /// Settled visits and turnover.
@@ -65,6 +69,17 @@ pub enum Fuse {
     Latest,
 }
 
+/// Where a belief takes from how quickly bays are taken and left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RatesFrom {
+    /// Learnt every night from settled history, by zone and half-hour of the week.
+    #[default]
+    Learn,
+    /// Everywhere and always a stay of 60 minutes and a vacancy of 25.
+    Default,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -73,6 +88,7 @@ impl Default for Config {
             stale_after_s: 900,
             max_age_s: 86_400,
             fuse: Fuse::Belief,
+            rates: RatesFrom::Learn,
             stall_after_s: 30,
             settle: crate::settlement::Config::default(),
         }

@@ -51,6 +51,10 @@ pub(super) fn write(claim: &Claim) -> [u8; BYTES] {
             head(Millis::NEVER, *behind_ms, *shard, SourceIx(0));
             [3, 0, 0, 0]
         }
+        Claim::Rates { table } => {
+            head(Millis::NEVER, 0, *table, SourceIx(0));
+            [4, 0, 0, 0]
+        }
     };
     b[24..28].copy_from_slice(&tail);
     b
@@ -89,6 +93,7 @@ pub(super) fn read(b: &[u8]) -> Option<Claim> {
             shard: subject,
             behind_ms: second,
         }),
+        [4, ..] => Some(Claim::Rates { table: subject }),
         _ => None,
     }
 }
@@ -126,6 +131,7 @@ mod tests {
                 shard: 255,
                 behind_ms: 86_400_000,
             },
+            Claim::Rates { table: 77 },
         ] {
             assert_eq!(read(&write(&claim)), Some(claim));
         }

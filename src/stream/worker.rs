@@ -9,6 +9,7 @@
 
 use super::fuse::{BayState, Told};
 use super::passing::Passing;
+use super::rates::RateSchedule;
 use super::seen::SourcesSeen;
 use super::zones::{ZoneCell, ZonePulse};
 use crate::belief::FeedbackSink;
@@ -22,6 +23,7 @@ use crate::registry::city::City;
 use crate::settlement::{self, Settle};
 use believe::{Beliefs, last_window_before};
 use clock::StreamClock;
+use pace::Pace;
 use round::Round;
 use std::sync::Arc;
 use suspects::Suspects;
@@ -60,6 +62,7 @@ pub struct Worker {
     passing: Passing,
     /// `None`: the newest word is all that is told.
     beliefs: Option<Beliefs>,
+    rates: Arc<RateSchedule>,
     /// Who learns what sensors show of contributors.
     feedback: Option<Arc<dyn FeedbackSink>>,
     /// Windows of ingest time, up to which that was told.
@@ -100,6 +103,7 @@ impl Worker {
             cells: bytemuck::zeroed_vec(city.bay_slots() as usize),
             passing: Passing::new(MOST_PASSING),
             beliefs: None,
+            rates: Arc::new(RateSchedule::new(None, 0)),
             feedback: None,
             told_through: None,
             round: Round::default(),
@@ -124,10 +128,18 @@ impl Worker {
         worker
     }
 
+    /// Goes by the rates that are in force then: call it before [`Self::believing`].
+    #[must_use]
+    pub fn at_rates(mut self, rates: Arc<RateSchedule>) -> Self {
+        self.rates = rates;
+        self
+    }
+
     /// Also forms a belief of each bay, and tells `feedback` what that shows of contributors.
     #[must_use]
     pub fn believing(mut self, feedback: Option<Arc<dyn FeedbackSink>>) -> Self {
-        self.beliefs = Some(Beliefs::new(self.zones.len()));
+        let pace = Pace::new(self.rates.clone(), &self.city);
+        self.beliefs = Some(Beliefs::new(pace));
         self.feedback = feedback;
         self
     }
@@ -209,7 +221,7 @@ impl Worker {
         self.pulses
             .resize(city.zone_count() as usize, ZonePulse::default());
         if let Some(beliefs) = &mut self.beliefs {
-            beliefs.make_room(self.zones.len());
+            beliefs.pace().make_room(city);
             beliefs.tilts.doubt_all();
         }
         self.city = city.clone();
@@ -220,6 +232,8 @@ impl Worker {
         {
             self.describe(city, z);
         }
+        // Of new zones too, and of those that are now of another kind.
+        self.tell_usual();
         for bay in (0..city.bay_slots()).map(BayIx) {
             let z = city.zone_of(bay);
             let kind = city.attrs(bay).kind;
@@ -259,6 +273,7 @@ impl Worker {
             let city = self.registry.city().clone();
             self.take_up(&city);
         }
+        self.turn(ingest);
         let mut now = self.clock.at(ingest);
         // All are heard first: a batch that speaks of an old time before a new one is of a source
         // that is heard now.
@@ -284,7 +299,7 @@ impl Worker {
                     }
                 }
                 Claim::Count(c) => self.take_count(c, now),
-                Claim::Alive { .. } | Claim::Clock { .. } => {}
+                Claim::Alive { .. } | Claim::Clock { .. } | Claim::Rates { .. } => {}
             }
             if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&mut self.settle, claim)
             {
@@ -344,6 +359,7 @@ mod believe;
 mod clock;
 mod counted;
 mod observe;
+mod pace;
 mod round;
 mod state;
 mod suspects;
@@ -351,4 +367,6 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod tilts;
+mod turn;
 mod twins;
+mod watchers;

@@ -31,9 +31,17 @@ pub struct WorkerCopy {
     /// By source: when it was last heard, ms. Only the first worker's copy has it.
     pub(in crate::stream) seen: Vec<u64>,
     pub(in crate::stream) settle: Option<settlement::saved::SettledCopy>,
+    /// Which table of rates is in force for what comes after; 0 for none.
+    pub(in crate::stream) table: u32,
 }
 
 impl WorkerCopy {
+    /// Which table of rates is in force for what comes after; 0 for none.
+    #[must_use]
+    pub const fn table(&self) -> u32 {
+        self.table
+    }
+
     /// With memory for that many bays, each page of it touched.
     pub(in crate::stream) fn with_room(bays: usize) -> Self {
         // Anything but zeroes: those would come from the allocator untouched.

@@ -6,5 +6,6 @@ mod hub;
 mod losses;
 mod overload;
 mod pressure;
+mod rates;
 mod replays;
 mod stays;

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// 2026-11-23T02:00:00Z.
-const HOUR: Millis = Millis(1_795_399_200_000);
+pub(super) const HOUR: Millis = Millis(1_795_399_200_000);
 /// Three minutes after it.
-const NOW: Millis = Millis(HOUR.0 + 3 * MINUTE);
-const MINUTE: u64 = 60_000;
+pub(super) const NOW: Millis = Millis(HOUR.0 + 3 * MINUTE);
+pub(super) const MINUTE: u64 = 60_000;
 const KEY: &str = "bh_all-of-it";
 
 /// A zone of two private bays, 1 and 2, some 11 m apart.
@@ -34,10 +34,14 @@ fn city(folder: &Path) {
     write("bays.geojson", &[bay(1), bay(2)]);
 }
 
-struct Running(TestHub);
+pub(super) struct Running(pub(super) TestHub);
 
 impl Running {
     async fn start(folder: &Path) -> Self {
+        Self::start_at(folder, NOW).await
+    }
+
+    pub(super) async fn start_at(folder: &Path, now: Millis) -> Self {
         city(folder);
         let sha256 = Keys::digest(KEY)
             .iter()
@@ -52,10 +56,10 @@ impl Running {
             ("http.listen", "127.0.0.1:0".to_owned()),
             ("mqtt.listen", "127.0.0.1:0".to_owned()),
         ];
-        Self(TestHub::start(config::parse(&toml, &flags).unwrap(), NOW).await)
+        Self(TestHub::start(config::parse(&toml, &flags).unwrap(), now).await)
     }
 
-    fn clock(&self) -> &ManualClock {
+    pub(super) fn clock(&self) -> &ManualClock {
         &self.0.clock
     }
 
@@ -71,7 +75,7 @@ impl Running {
     }
 
     /// Asks until the answer is as wanted.
-    async fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub(super) async fn until(&self, path: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         self.0.until(path, Some(KEY), wanted).await
     }
 
@@ -101,7 +105,7 @@ impl Running {
             .await;
     }
 
-    async fn report(&self, bay: &str, state: &str) {
+    pub(super) async fn report(&self, bay: &str, state: &str) {
         let body = json!({"source": "lamp", "bay": bay, "state": state, "at": self.clock().now().to_string()});
         self.post("/v1/reports", Some(&body)).await;
         self.until(&format!("/v1/bays/{bay}"), |b| {
@@ -111,7 +115,7 @@ impl Running {
     }
 
     /// What was settled of the hour, once all of it is.
-    async fn hour(&self) -> Value {
+    pub(super) async fn hour(&self) -> Value {
         self.clock().set(HOUR.plus(100 * MINUTE));
         let path = format!(
             "/v1/turnover?zone=P&interval=1h&from={HOUR}&to={}",

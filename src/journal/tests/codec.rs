@@ -53,7 +53,12 @@ fn any_claim() -> impl Strategy<Value = Claim> {
         source: SourceIx(s),
         at: Millis(at),
     });
-    prop_oneof![bay, count, alive]
+    let own = prop_oneof![
+        (0..crate::domain::SHARDS, any::<u64>())
+            .prop_map(|(shard, behind_ms)| Claim::Clock { shard, behind_ms }),
+        any::<u32>().prop_map(|table| Claim::Rates { table }),
+    ];
+    prop_oneof![bay, count, alive, own]
 }
 
 fn any_groups() -> impl Strategy<Value = Vec<(u64, Vec<Claim>)>> {

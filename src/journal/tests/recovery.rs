@@ -239,7 +239,7 @@ fn claims_of_bays_and_zones_that_are_gone_are_counted() {
     let gone = |c: &Claim| match c {
         Claim::Bay(o) => o.bay.0 % 4 == 0,
         Claim::Count(c) => c.zone.0 % 4 == 0,
-        Claim::Alive { .. } | Claim::Clock { .. } => false,
+        Claim::Alive { .. } | Claim::Clock { .. } | Claim::Rates { .. } => false,
     };
     let kept: Vec<_> = claims(0..64).into_iter().filter(|c| !gone(c)).collect();
     assert_eq!(replayed.orphaned, 64 - kept.len() as u64);

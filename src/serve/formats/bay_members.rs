@@ -117,7 +117,7 @@ pub(super) fn bay<const GEO: bool>(told: &BayTold<'_>) -> Vec<u8> {
     }
     t.raw(",\"why\":").word(told.why());
     observed(&mut t, view);
-    evidence::list(&mut t, view, (told.apps.as_ref(), told.count.as_ref()));
+    evidence::list(&mut t, told);
     attributes(&mut t, &row.attrs);
     t.raw(if GEO { "}}" } else { "}" });
     t.0

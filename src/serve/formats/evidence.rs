@@ -2,21 +2,23 @@
 //! zone says, what is usual.
 //!
 //! Log-odds are of *occupied*, in nats: those of who watches hold what is usual too, and with the
-//! apps' they make up the `p_vacant` that is told. A count has a say only where nobody watches. How many contributors apps had is said, never who.
+//! apps' they make up the `p_vacant` that is told. A count has a say only where nobody watches. How
+//! many contributors apps had is said, never who.
 
 use super::text::Text;
-use crate::belief::Rates;
-use crate::domain::{AppEvidence, BayStatus, BayView, CountEvidence, Millis, SourceKind};
+use super::told::BayTold;
+use crate::belief::{LogOdds, Rates};
+use crate::domain::{BayStatus, BayView, Millis, SourceKind};
 
 /// `,"evidence":[..]`.
-pub(super) fn list(
-    t: &mut Text,
-    view: &BayView,
-    (apps, of_zone): (Option<&AppEvidence>, Option<&CountEvidence>),
-) {
-    let usual = f64::from(Rates::default().usual().nats());
+pub(super) fn list(t: &mut Text, told: &BayTold<'_>) {
+    let view = &told.view;
+    // Where it was not learnt, what is assumed.
+    let usual = told.usual.map_or_else(|| Rates::default().usual(), LogOdds);
+    let usual = f64::from(usual.nats());
+    let apps = told.apps.as_ref();
     let of_apps = apps.map_or(0.0, |a| nats(a.log_odds));
-    let counted = of_zone.filter(|_| !is_watched(view));
+    let counted = told.count.as_ref().filter(|_| !is_watched(view));
     let of_count = counted.map_or(0.0, |c| nats(c.log_odds));
     t.raw(",\"evidence\":[");
     let known = matches!(view.status, BayStatus::Occupied | BayStatus::Vacant);

@@ -43,6 +43,8 @@ pub(in crate::serve) struct BayTold<'c> {
     pub(in crate::serve) apps: Option<AppEvidence>,
     /// What a count of its zone says of it if nobody watches it.
     pub(in crate::serve) count: Option<CountEvidence>,
+    /// What is usual in its zone, where that was learnt: log-odds of *occupied*, in 1/1,024 nat.
+    pub(in crate::serve) usual: Option<i16>,
     pub(in crate::serve) at: Millis,
 }
 

@@ -4,6 +4,7 @@
 use super::super::checkpoint::Saved;
 use super::super::cut::{Cuts, WorkerSnapshotter};
 use super::super::progress::Progress;
+use super::super::rates::RateSchedule;
 use super::super::seen::SourcesSeen;
 use super::super::worker::Worker;
 use super::super::{Config, Fuse};
@@ -29,6 +30,7 @@ pub(super) struct WorkerParts {
     saved: Arc<Saved>,
     pub(super) settle: Option<(Arc<SettlementShared>, AmendmentLogOf)>,
     fuse: Fuse,
+    pub(super) rates: Arc<RateSchedule>,
     feedback: Option<Arc<dyn FeedbackSink>>,
 }
 
@@ -63,6 +65,8 @@ impl WorkerParts {
             saved.settled.restore_shared(&shared);
             (Arc::new(shared), s.kept)
         });
+        let tables = attached.rates.filter(|_| config.fuse == Fuse::Belief);
+        let rates = Arc::new(RateSchedule::new(tables, saved.table));
         Self {
             registry,
             model,
@@ -74,6 +78,7 @@ impl WorkerParts {
             saved: Arc::new(saved),
             settle,
             fuse: config.fuse,
+            rates,
             feedback: attached.feedback,
         }
     }
@@ -89,7 +94,8 @@ pub(super) struct Apply {
 
 impl Apply {
     pub(super) fn new(place: (u32, u32), p: WorkerParts) -> Self {
-        let mut worker = Worker::new(place, p.registry, p.seen, p.model, p.staleness);
+        let worker = Worker::new(place, p.registry, p.seen, p.model, p.staleness);
+        let mut worker = worker.at_rates(p.rates);
         if p.fuse == Fuse::Belief {
             worker = worker.believing(p.feedback);
         }

@@ -1,7 +1,8 @@
 //! The end that the journal's thread holds: batches in, dealt out to the workers' queues.
 
 use super::super::progress::Progress;
-use crate::domain::Batch;
+use super::super::rates::RateSchedule;
+use crate::domain::{Batch, Claim};
 use crate::settlement::SettlementShared;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
@@ -17,6 +18,7 @@ pub struct Feed {
     pub(super) next: usize,
     pub(super) progress: Arc<Progress>,
     pub(super) settle: Option<Arc<SettlementShared>>,
+    pub(super) rates: Arc<RateSchedule>,
 }
 
 impl Feed {
@@ -25,6 +27,14 @@ impl Feed {
     pub fn push(&mut self, batch: Batch) {
         if let Some(settle) = &self.settle {
             settle.begin(batch.ingest_at);
+        }
+        let table = |claim: &Claim| match claim {
+            Claim::Rates { table } => Some(*table),
+            _ => None,
+        };
+        if let Some(number) = batch.claims.iter().rev().find_map(table) {
+            let frontier = self.progress.frontier();
+            self.rates.say(batch.ingest_at, number, frontier);
         }
         self.progress
             .fed

@@ -135,7 +135,8 @@ fn router(registry: Arc<Registry>, peers: u32) -> impl FnMut(&Claim) -> u64 {
             u64::from(owners.get(o.bay.at()).copied().unwrap_or_default())
         }
         Claim::Count(c) => u64::from(owner(shard_of(c.zone), peers)),
-        Claim::Alive { .. } => 0,
+        // The feed has told all workers of it.
+        Claim::Alive { .. } | Claim::Rates { .. } => 0,
         Claim::Clock { shard, .. } => u64::from(*shard),
     }
 }

@@ -9,13 +9,14 @@
 //! costs two logarithms from tables, so a word that is only repeated is not read out.
 
 use super::super::fuse::BayState;
-use super::super::word::{Beside, Rank, Word};
+use super::super::word::{Rank, Word};
+use super::pace::Pace;
 use super::tilts::Tilts;
-use super::twins::{Twin, Twins};
+use super::twins::Twins;
 use crate::belief::contributors::WINDOW_S;
-use crate::belief::{AppReport, AppSaid, Doubt, Feedback, LogOdds, Pools, Rates, Windows};
+use crate::belief::{AppReport, AppSaid, Doubt, Feedback, LogOdds, Pools, Windows};
 use crate::domain::observation::SURE;
-use crate::domain::{AppEvidence, BayIx, Millis, Observation, SourceIx, SourceKind, ZoneIx};
+use crate::domain::{AppEvidence, BayIx, Millis, Observation, SourceKind, ZoneIx};
 use ahash::AHashMap;
 
 /// Bays with evidence that a worker keeps: some 50 MB.
@@ -29,8 +30,7 @@ const BOOKED: LogOdds = LogOdds(3015);
 
 /// See the module.
 pub(super) struct Beliefs {
-    /// By zone.
-    rates: Vec<Rates>,
+    pace: Pace,
     pools: AHashMap<u32, Pools>,
     /// What sensors have shown of contributors since that was last handed in.
     judged: Windows,
@@ -86,9 +86,9 @@ pub(super) enum Heard {
 }
 
 impl Beliefs {
-    pub(super) fn new(zones: usize) -> Self {
+    pub(super) fn new(pace: Pace) -> Self {
         Self {
-            rates: vec![Rates::default(); zones],
+            pace,
             pools: AHashMap::new(),
             judged: Windows::default(),
             tilts: Tilts::default(),
@@ -111,17 +111,33 @@ impl Beliefs {
         self.judged.merge(judged, None);
     }
 
-    pub(super) fn make_room(&mut self, zones: usize) {
-        self.rates.resize(zones, Rates::default());
+    pub(super) const fn pace(&mut self) -> &mut Pace {
+        &mut self.pace
     }
 
+    /// What is believed of a bay that nobody has told anything of, in the half-hour that is laid out.
     pub(super) fn usual(&self, zone: ZoneIx) -> LogOdds {
-        self.rates[zone.at()].usual()
+        self.pace.now(zone).usual()
     }
 
-    /// What is left of a count's news so many seconds later.
-    pub(super) fn left(&self, zone: ZoneIx, news: i64, seconds: u32) -> i64 {
-        self.rates[zone.at()].left(news, seconds)
+    /// The same at `now`.
+    pub(super) fn usual_at(&self, zone: ZoneIx, now: Millis) -> LogOdds {
+        self.pace.rates(zone, seconds(now)).usual()
+    }
+
+    /// Brings all evidence up to `at`, by the rates that were in force until then. `of` knows the
+    /// cells.
+    pub(super) fn relax_all<'a>(&mut self, at: Millis, of: impl Fn(BayIx) -> &'a BayState) {
+        for (bay, pools) in &mut self.pools {
+            let cell = of(BayIx(*bay));
+            let whose = (cell.zone(), watched(&cell.word).is_some());
+            self.pace.relax(pools, whose, seconds(at));
+        }
+    }
+
+    /// What is left at `now` of the news of a count of `at`.
+    pub(super) fn left(&self, zone: ZoneIx, news: i64, (at, now): (Millis, Millis)) -> i64 {
+        self.pace.left(zone, news, seconds(at), seconds(now))
     }
 
     /// The doubt of a bay after its watcher's word `o`, as of `at`; `cell` is as it was before.
@@ -130,20 +146,21 @@ impl Beliefs {
         let Some(is) = o.status.occupied() else {
             return 0;
         };
-        let rates = self.rates[cell.zone().at()];
+        let zone = cell.zone();
         let doubt = Doubt::from_bits(cell.doubt);
         let t0 = seconds(cell.word.at());
         let t = seconds(at);
         match watched(&cell.word) {
-            None => Doubt::first(is, rates).bits(),
-            Some(was) if was == is => doubt.advance(is, rates, t0, t).bits(),
+            None => Doubt::first(is, self.pace.rates(zone, t)).bits(),
+            Some(was) if was == is => self.pace.advance(doubt, (zone, is), t0, t).bits(),
             Some(was) => {
                 if cell.is_pooled()
                     && let Some(pools) = self.pools.get_mut(&o.bay.0)
                 {
                     pools.after_change();
                 }
-                doubt.advance(was, rates, t0, t).change(is, rates).bits()
+                let then = self.pace.advance(doubt, (zone, was), t0, t);
+                then.change(is, self.pace.rates(zone, t)).bits()
             }
         }
     }
@@ -167,7 +184,6 @@ impl Beliefs {
         told: &Word,
         now: Millis,
     ) -> LogOdds {
-        let rates = self.rates[cell.zone().at()];
         let sensor = watched(told);
         let base = match (sensor, told.status().occupied()) {
             (Some(is), _) => self.watchers(bay, cell, is, now),
@@ -178,79 +194,31 @@ impl Beliefs {
                     LogOdds(-BOOKED.0)
                 }
             }
-            (None, _) => rates.usual(),
+            (None, _) => self.usual_at(cell.zone(), now),
         };
         match self.pools.get(&bay.0).filter(|_| cell.is_pooled()) {
-            Some(pools) => base.plus(pools.sum_at(sensor.is_some(), rates, seconds(now))),
+            Some(pools) => {
+                let mut then = *pools;
+                let whose = (cell.zone(), sensor.is_some());
+                self.pace.relax(&mut then, whose, seconds(now));
+                // Whether what is spent was dropped meanwhile must not show.
+                if then.is_spent() {
+                    base
+                } else {
+                    base.plus(then.sum())
+                }
+            }
             None => base,
         }
     }
 
-    /// What is believed from all who watch, the cell's word being the newest and saying `is`: the mean
-    /// of what each comes to.
-    fn watchers(&self, bay: BayIx, cell: &BayState, is: bool, now: Millis) -> LogOdds {
-        let newest = self.sensor(cell, is, now);
-        if !cell.has_lower() {
-            return newest;
-        }
-        let mut sum = i32::from(newest.0);
-        let mut all = 1;
-        for twin in self.twins.beside(bay, cell.word.source(), now) {
-            if let Some(is) = watched(&twin.word) {
-                sum += i32::from(self.sensor(&twin.in_place_of(cell), is, now).0);
-                all += 1;
-            }
-        }
-        LogOdds((sum / all) as i16)
-    }
-
-    /// Another watcher than the cell's speaks last: its own word and doubt take the cell's place.
-    pub(super) fn change_watcher(&mut self, bay: BayIx, cell: &mut BayState, to: SourceIx) -> bool {
-        let own = self.twins.get(bay, to);
-        let mut kept = true;
-        if cell.word.standing() {
-            let before = self.twins.get(bay, cell.word.source());
-            kept = self.twins.put(bay, Twin::of(cell).aside(before));
-            cell.set_lower(true);
-        }
-        let new = own.unwrap_or(Twin {
-            word: Word::none(cell.word.bay_kind()),
-            doubt: 0,
-        });
-        *cell = new.in_place_of(cell);
-        kept
-    }
-
-    /// An older word than the newest, of another watcher: true if it is that one's newest. `None`:
-    /// there is no room for it.
-    pub(super) fn hear_twin(
-        &mut self,
-        cell: &BayState,
-        o: &Observation,
-        at: Millis,
-    ) -> Option<bool> {
-        let known = self.twins.get(o.bay, o.source);
-        let own = known.unwrap_or(Twin {
-            word: Word::none(cell.word.bay_kind()),
-            doubt: 0,
-        });
-        let beside = own.word.beside(o, at.0);
-        if beside == Beside::Older {
-            return Some(false);
-        }
-        let mut before = own.in_place_of(cell);
-        before.doubt = self.after(&before, o, at);
-        before.word.take(o, at.0, beside);
-        let twin = Twin::of(&before).aside(known);
-        self.twins.put(o.bay, twin).then_some(true)
-    }
-
     /// What is believed from the watcher alone, whose word stands in the cell.
-    fn sensor(&self, cell: &BayState, is: bool, now: Millis) -> LogOdds {
-        let rates = self.rates[cell.zone().at()];
+    pub(super) fn sensor(&self, cell: &BayState, is: bool, now: Millis) -> LogOdds {
         let doubt = Doubt::from_bits(cell.doubt);
-        let then = doubt.advance(is, rates, seconds(cell.word.at()), seconds(now));
-        let odds = then.read(is, rates);
+        let t0 = seconds(cell.word.at());
+        let t = seconds(now);
+        let then = self.pace.advance(doubt, (cell.zone(), is), t0, t);
+        let odds = then.read(is, self.pace.rates(cell.zone(), t));
         let said = cell.word.confidence();
         // Who says to be less sure than sensors are is not believed further.
         if said < SourceKind::Sensor.default_confidence() {
@@ -270,10 +238,11 @@ impl Beliefs {
         let Some(says) = o.status.occupied() else {
             return Heard::Nothing;
         };
-        let rates = self.rates[cell.zone().at()];
         let sensor = watched(&cell.word);
         // Nothing is heard before what the bay's watcher said last.
         let at = at.max(cell.word.at());
+        let whose = (cell.zone(), sensor.is_some());
+        let rates = self.pace.rates(cell.zone(), seconds(at));
         if let Some(is) = sensor {
             let odds = self.watchers(o.bay, cell, is, at);
             if let Some(feedback) = Feedback::judge(o.backing.slot(), says, odds) {
@@ -295,7 +264,7 @@ impl Beliefs {
         };
         let pools = self.pools.entry(o.bay.0).or_default();
         // What says nothing any more may have been dropped meanwhile: that must not show.
-        pools.relax(sensor.is_some(), rates, seconds(at));
+        self.pace.relax(pools, whose, seconds(at));
         if pools.is_spent() {
             *pools = Pools::default();
         }
@@ -305,9 +274,11 @@ impl Beliefs {
                 occupied: says,
                 weight,
             };
-            let times = (seconds(cell.word.at()), seconds(at));
+            let t0 = seconds(cell.word.at());
+            let t = seconds(at);
             let doubt = Doubt::from_bits(cell.doubt);
-            cell.doubt = doubt.app_at(is, said, rates, times).bits();
+            let then = self.pace.advance(doubt, (cell.zone(), is), t0, t);
+            cell.doubt = doubt.app_at(then, is, said, rates).bits();
         }
         cell.set_pooled(true);
         Heard::Pooled
@@ -316,11 +287,10 @@ impl Beliefs {
     /// Drops the evidence on a bay that says nothing any more; true if there was any. That does not
     /// show in what is believed later: it would be dropped with the next that comes.
     pub(super) fn drop_spent(&mut self, bay: BayIx, cell: &mut BayState, now: Millis) -> bool {
-        let rates = self.rates[cell.zone().at()];
-        let sensor = watched(&cell.word).is_some();
-        let spent = self.pools.get_mut(&bay.0).is_none_or(|pools| {
+        let whose = (cell.zone(), watched(&cell.word).is_some());
+        let spent = self.pools.get(&bay.0).is_none_or(|pools| {
             let mut then = *pools;
-            then.relax(sensor, rates, seconds(now));
+            self.pace.relax(&mut then, whose, seconds(now));
             then.is_spent()
         });
         if spent {
@@ -333,8 +303,8 @@ impl Beliefs {
     /// What apps say of a bay, as of `now`.
     pub(super) fn evidence(&self, bay: BayIx, cell: &BayState, now: Millis) -> Option<AppEvidence> {
         let mut pools = *self.pools.get(&bay.0).filter(|_| cell.is_pooled())?;
-        let rates = self.rates[cell.zone().at()];
-        pools.relax(watched(&cell.word).is_some(), rates, seconds(now));
+        let whose = (cell.zone(), watched(&cell.word).is_some());
+        self.pace.relax(&mut pools, whose, seconds(now));
         Some(AppEvidence {
             at: now,
             log_odds: pools.sum().0,
@@ -348,9 +318,10 @@ impl Beliefs {
     #[inline]
     pub(super) fn watcher(&self, cell: &BayState, now: Millis) -> Option<Watcher> {
         let is = watched(&cell.word)?;
-        let rates = self.rates[cell.zone().at()];
         let doubt = Doubt::from_bits(cell.doubt);
-        let then = doubt.advance(is, rates, seconds(cell.word.at()), seconds(now));
+        let t0 = seconds(cell.word.at());
+        let t = seconds(now);
+        let then = self.pace.advance(doubt, (cell.zone(), is), t0, t);
         Some(Watcher {
             occupied: is,
             p_stuck: then.p_stuck(),
@@ -362,7 +333,8 @@ impl Beliefs {
     pub(super) fn contradict(&self, bay: BayIx, cell: &BayState, now: Millis) -> Option<(u8, u8)> {
         let is = watched(&cell.word)?;
         let mut pools = *self.pools.get(&bay.0).filter(|_| cell.is_pooled())?;
-        pools.relax(true, self.rates[cell.zone().at()], seconds(now));
+        self.pace
+            .relax(&mut pools, (cell.zone(), true), seconds(now));
         pools.contradict(is)
     }
 

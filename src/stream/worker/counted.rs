@@ -10,7 +10,7 @@
 //! most.
 
 use super::super::counts::GateCount;
-use super::believe::{seconds, watched};
+use super::believe::watched;
 use super::tilts::Tilt;
 use super::{Worker, mark};
 use crate::belief::{Covered, LogOdds};
@@ -95,7 +95,7 @@ impl Worker {
         if count.capacity > room {
             return None;
         }
-        covered.add_unlisted(unlisted, beliefs.usual(z));
+        covered.add_unlisted(unlisted, beliefs.usual_at(z, now));
         Some((covered, count.capacity.saturating_sub(count.vacant)))
     }
 
@@ -148,9 +148,9 @@ impl Worker {
         if let Some((covered, occupied)) = self.covered(z, kind, &count, now) {
             let news = || covered.news(occupied, count.error);
             tilt.news = same.map_or_else(|| news().unwrap_or(0), |old| old.news);
-            let age = seconds(now).saturating_sub(seconds(count.at));
             if tilt.news != 0 && !covered.is_watched() {
-                tilt.shift = covered.shift(beliefs.left(z, tilt.news, age));
+                let left = beliefs.left(z, tilt.news, (count.at, now));
+                tilt.shift = covered.shift(left);
             }
         }
         Some(tilt)

@@ -1,8 +1,9 @@
 //! Rounds over all bays, in which what is shown of each is brought up to date.
 //!
 //! A belief fades while nobody says anything. Every bay is looked at once in [`ROUND_MS`], some at
-//! each tick, so that no tick takes long; what has moved by [`MOVED`] is told anew. On the way bays are
-//! counted by source, and sources are suspected ([`super::suspects`]).
+//! each tick, so that no tick takes long; what has moved by [`MOVED`] is told anew, and in the round
+//! after other rates have come into force whatever has moved. On the way bays are counted by source,
+//! and sources are suspected ([`super::suspects`]).
 
 use super::Worker;
 use crate::domain::{BayIx, Millis, ZoneIx};
@@ -19,9 +20,17 @@ pub(super) struct Round {
     /// The next zone.
     zone: u32,
     at: Millis,
+    /// Zones to come in which whatever has moved is told.
+    closely: u32,
 }
 
 impl Round {
+    /// For one whole round all is told to the last digit: what is usual has changed at once, and is
+    /// told as a part of what is shown.
+    pub(super) fn look_closely(&mut self, zones: u32) {
+        self.closely = zones;
+    }
+
     /// The last turn was at `now` or before.
     pub(super) fn put_back(&mut self, now: Millis) {
         self.at = self.at.min(now);
@@ -42,8 +51,10 @@ impl Worker {
         for _ in 0..due {
             let z = ZoneIx(self.round.zone % zones as u32);
             self.round.zone = (z.0 + 1) % zones as u32;
+            let closely = self.round.closely > 0;
+            self.round.closely = self.round.closely.saturating_sub(1);
             if self.owns(z) {
-                self.look_at(z, now);
+                self.look_at(z, closely, now);
             }
             if self.round.zone == 0 {
                 let seen = &self.seen;
@@ -54,10 +65,10 @@ impl Worker {
         }
     }
 
-    fn look_at(&mut self, z: ZoneIx, now: Millis) {
+    fn look_at(&mut self, z: ZoneIx, closely: bool, now: Millis) {
         // What a count says of bays is told with them, to the last digit.
         let counted = self.beliefs.is_some() && self.weigh_counts(z, now);
-        let least = if counted { 1 } else { MOVED };
+        let least = if counted || closely { 1 } else { MOVED };
         let city = self.city.clone();
         self.suspect_gates(z, now);
         for bay in city.bays_of(z) {

@@ -8,6 +8,7 @@ impl Worker {
     /// Looks for claims that have lapsed by that ingest time, if it is time to. Call on ticks, not during a
     /// replay.
     pub fn tick(&mut self, ingest: Millis) {
+        self.turn(ingest);
         let now = self.clock.at(ingest);
         self.go_round(now);
         if now.since(self.swept_at) < self.staleness.sweep_ms {

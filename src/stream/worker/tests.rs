@@ -368,6 +368,7 @@ proptest! {
 mod belief;
 mod clock;
 mod counted;
+mod pace;
 mod ranks;
 mod suspects;
 mod twins;

@@ -52,6 +52,13 @@ impl Tilts {
         tilt.map_or(LogOdds::default(), |tilt| tilt.shift)
     }
 
+    /// All are to be weighed again, for what they were news of: other rates are in force.
+    pub(super) fn weigh_again(&mut self) {
+        for tilt in self.0.values_mut() {
+            tilt.at = Millis::NEVER;
+        }
+    }
+
     /// All are to be weighed anew: bays have come or gone, or the clock was put back.
     pub(super) fn doubt_all(&mut self) {
         for tilt in self.0.values_mut() {

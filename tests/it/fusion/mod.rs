@@ -5,6 +5,7 @@
 //! table, which docs/figures.md quotes. `BAYHUB_CASES=20` for twenty times the seeds.
 
 mod ours;
+mod pace;
 mod rules;
 mod score;
 mod suspects;
@@ -14,9 +15,11 @@ mod world;
 mod zones;
 
 use crate::long::{cases, figure};
-use score::Group;
+use ours::Belief;
+use pace::Pace;
+use score::{Group, Score, score};
 use trial::{Trial, trial};
-use world::{Attack, Nature, Params};
+use world::{Attack, Nature, Params, World};
 
 const BAYS: usize = 1000;
 const FIRST_SEED: u64 = 61;
@@ -123,6 +126,44 @@ fn where_the_world_is_not_as_assumed_belief_is_no_worse_than_joint2() {
                 "{what}: {unsensored} from Joint2 without"
             );
             figure(&format!("fusion, {what}: {trial}"));
+        }
+    }
+}
+
+#[test]
+fn rates_that_are_learnt_make_good_what_was_assumed_wrongly() {
+    for nature in [Nature::Plain, Nature::DayAndNight] {
+        for seed in seeds(1) {
+            let of = |seed| {
+                World::new(Params {
+                    nature,
+                    ..params(seed)
+                })
+            };
+            // From another city of the same kind: nothing of this one is known.
+            let learnt = Pace::learnt(&[of(seed + 1000)]);
+            let world = of(seed);
+            let by = |pace| -> Score { score(&world, &mut Belief::at_pace(&world, pace)) };
+            let told = by(learnt);
+            let [right, slow] = [1.0, 0.5].map(|q| score(&world, &mut Belief::new(&world, q)));
+            let what = format!("seed {seed}, {nature:?}");
+            let briers = |s: &Score| (s.sensored.brier(), s.unsensored.brier());
+            figure(&format!(
+                "fusion, {what}: learnt {:.4?}, the mean rates {:.4?}, twice too slow {:.4?}",
+                briers(&told),
+                briers(&right),
+                briers(&slow),
+            ));
+            let better = slow.unsensored.brier() - told.unsensored.brier();
+            assert!(better > 0.002, "{what}: {better} better than too slow");
+            let sensored = told.sensored.brier() - right.sensored.brier();
+            assert!(sensored < 0.0015, "{what}: {sensored} from the mean rates");
+            let unsensored = told.unsensored.brier() - right.unsensored.brier();
+            // These sensors err so often that half as many visits again are settled as there were.
+            assert!(
+                unsensored < 0.003,
+                "{what}: {unsensored} from the mean rates"
+            );
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The hub's belief, wired as the hub wires it: a gate that looks weights up and writes them into
 //! the report, a stream that follows them, and feedback by windows of ingest time.
 
+use super::pace::Pace;
 use super::rules::Rule;
 use super::world::{MEAN_STAY, MEAN_VACANCY, Report, Speaker, World};
 use bayhub::belief::contributors::WINDOW_S;
@@ -9,7 +10,7 @@ use bayhub::belief::{
 };
 
 /// Any time that is not near 0.
-const START_S: u32 = 1_795_402_800;
+pub(crate) const START_S: u32 = 1_795_402_800;
 
 #[derive(Clone, Copy, Default)]
 struct Bay {
@@ -25,23 +26,28 @@ pub(crate) struct Belief<'a> {
     bays: Vec<Bay>,
     contributors: Contributors,
     judged: Windows,
-    rates: Rates,
+    pace: Pace,
     window: u32,
 }
 
-fn seconds(minutes: f64) -> u32 {
+pub(crate) fn seconds(minutes: f64) -> u32 {
     START_S + (minutes * 60.0) as u32
 }
 
 impl<'a> Belief<'a> {
     pub(crate) fn new(world: &'a World, quicker: f64) -> Self {
         let mean = |minutes: f64| (minutes * 60.0 / quicker) as u32;
+        let rates = Rates::of_means(mean(MEAN_STAY), mean(MEAN_VACANCY));
+        Self::at_pace(world, Pace::Assumed(rates))
+    }
+
+    pub(crate) fn at_pace(world: &'a World, pace: Pace) -> Self {
         Self {
             world,
             bays: vec![Bay::default(); world.watched.len()],
             contributors: Contributors::new(14),
             judged: Windows::default(),
-            rates: Rates::of_means(mean(MEAN_STAY), mean(MEAN_VACANCY)),
+            pace,
             window: 0,
         }
     }
@@ -60,13 +66,13 @@ impl<'a> Belief<'a> {
     }
 
     fn sensor(&mut self, bay: usize, occupied: bool, t: u32) {
-        let rates = self.rates;
+        let rates = self.pace.rates(t);
         let bay = &mut self.bays[bay];
-        bay.pools.relax(bay.t != 0, rates, t);
+        self.pace.relax(&mut bay.pools, bay.t != 0, t);
         if bay.t == 0 {
             bay.doubt = Doubt::first(occupied, rates);
         } else {
-            bay.doubt = bay.doubt.advance(bay.word, rates, bay.t, t);
+            bay.doubt = self.pace.advance(bay.doubt, bay.word, bay.t, t);
             if bay.word != occupied {
                 bay.doubt = bay.doubt.change(occupied, rates);
                 bay.pools.after_change();
@@ -79,10 +85,10 @@ impl<'a> Belief<'a> {
     fn app(&mut self, bay: usize, who: u32, said: bool, t: u32) {
         let (slot, weight) = self.gate(who, said, t);
         let partner = self.world.partner(who);
-        let rates = self.rates;
+        let rates = self.pace.rates(t);
         let bay = &mut self.bays[bay];
         if bay.t != 0 {
-            bay.doubt = bay.doubt.advance(bay.word, rates, bay.t, t);
+            bay.doubt = self.pace.advance(bay.doubt, bay.word, bay.t, t);
             bay.t = t;
             let sensor = bay.doubt.read(bay.word, rates);
             if let Some(feedback) = Feedback::judge(slot, said, sensor) {
@@ -96,6 +102,7 @@ impl<'a> Belief<'a> {
             weight,
             said,
         };
+        self.pace.relax(&mut bay.pools, bay.t != 0, t);
         bay.pools.add(report, bay.t != 0, rates, t);
     }
 
@@ -103,12 +110,14 @@ impl<'a> Belief<'a> {
     pub(crate) fn odds(&self, bay: usize, t: f64) -> LogOdds {
         let t = seconds(t);
         let bay = &self.bays[bay];
-        let apps = bay.pools.sum_at(bay.t != 0, self.rates, t);
+        let rates = self.pace.rates(t);
+        let mut pools = bay.pools;
+        self.pace.relax(&mut pools, bay.t != 0, t);
         if bay.t == 0 {
-            return self.rates.usual().plus(apps);
+            return rates.usual().plus(pools.sum());
         }
-        let doubt = bay.doubt.advance(bay.word, self.rates, bay.t, t);
-        doubt.read(bay.word, self.rates).plus(apps)
+        let doubt = self.pace.advance(bay.doubt, bay.word, bay.t, t);
+        doubt.read(bay.word, rates).plus(pools.sum())
     }
 }
 
@@ -118,9 +127,9 @@ impl Belief<'_> {
     pub(crate) fn signs(&self, bay: usize, t: f64) -> Option<(bool, StuckSigns, u16)> {
         let t = seconds(t);
         let bay = &self.bays[bay];
-        let doubt = bay.doubt.advance(bay.word, self.rates, bay.t, t);
+        let doubt = self.pace.advance(bay.doubt, bay.word, bay.t, t);
         let mut pools = bay.pools;
-        pools.relax(true, self.rates, t);
+        self.pace.relax(&mut pools, true, t);
         let signs = StuckSigns {
             p_stuck: doubt.p_stuck(),
             apps: pools.contradict(bay.word).is_some(),

@@ -55,7 +55,10 @@ const DOORS: &[(&str, Door)] = &[
         "clap",
         Only(&["main.rs", "demo.rs", "app/partners.rs", "app/history.rs"]),
     ),
-    ("crc32c", Only(&["journal/", "settlement/", "history/"])),
+    (
+        "crc32c",
+        Only(&["journal/", "settlement/", "history/", "belief/timetable.rs"]),
+    ),
     ("dashmap", NotIn(&["domain/"])),
     ("figment", Only(&["config.rs"])),
     ("form_urlencoded", Only(&["serve/"])),

@@ -144,6 +144,7 @@ async fn bay(
         reserved: own.live.is_reserved(bay),
         apps: own.live.apps_say(bay),
         count: own.live.count_says(view.zone, view.kind),
+        usual: own.live.usual(view.zone),
         at: own.clock.now(),
     };
     Ok(answer((format.bay)(&told), format))
