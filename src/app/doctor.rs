@@ -39,7 +39,7 @@ enum Condition {
 }
 
 /// One line of the page.
-struct Finding {
+struct Symptom {
     of: &'static str,
     state: Condition,
     what: String,
@@ -47,7 +47,7 @@ struct Finding {
 
 /// What was found so far.
 #[derive(Default)]
-struct Page(Vec<Finding>);
+struct Page(Vec<Symptom>);
 
 impl Page {
     fn well(&mut self, of: &'static str, what: impl Into<String>) {
@@ -65,12 +65,12 @@ impl Page {
     fn add(&mut self, of: &'static str, state: Condition, what: &str) {
         // One line each, whatever an error brings.
         let what = what.lines().collect::<Vec<_>>().join("; ");
-        self.0.push(Finding { of, state, what });
+        self.0.push(Symptom { of, state, what });
     }
 
     fn text(&self) -> String {
         let mut text = String::new();
-        for Finding { of, state, what } in &self.0 {
+        for Symptom { of, state, what } in &self.0 {
             let state = match state {
                 Condition::Well => "well",
                 Condition::Note => "note",

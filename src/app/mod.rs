@@ -216,12 +216,8 @@ impl Hub {
         let lately = history.lately.clone();
         tasks.spawn(history::keep_gauges(lately, shared.clone(), closed.clone()));
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
-        let clock = shared.clock.clone();
-        tasks.spawn(partners::keep_pseudonyms(
-            contributors,
-            clock,
-            closed.clone(),
-        ));
+        let renewing = partners::keep_pseudonyms(contributors, shared.clone(), closed.clone());
+        tasks.spawn(renewing);
         tasks.spawn(manifest.follow(begun, closed.clone()));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         let health = shared.health.clone();

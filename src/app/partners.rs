@@ -58,14 +58,14 @@ pub(super) fn contributors(
 /// Renews the pseudonyms' key in time, until the hub closes.
 pub(super) async fn keep_pseudonyms(
     desk: Arc<ContributorDesk>,
-    clock: Arc<dyn Clock>,
+    shared: Shared,
     closed: watch::Receiver<bool>,
 ) {
     let mut every = tokio::time::interval(RENEW);
     let renewing = async {
         loop {
             every.tick().await;
-            let renewed = tokio::task::block_in_place(|| desk.renew(clock.now()));
+            let renewed = tokio::task::block_in_place(|| desk.renew(shared.clock.now()));
             if let Err(e) = renewed {
                 tracing::warn!(error = %e, "contributors keep their old pseudonyms; tried again later");
             }

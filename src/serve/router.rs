@@ -48,12 +48,8 @@ impl AudienceStates {
             atlases: atlas::Atlases::default(),
         });
         let max_streams = parts.config.max_streams;
-        let streams = Streams::new(
-            reads.clone(),
-            parts.metrics.clone(),
-            max_streams,
-            parts.closed,
-        );
+        let metrics = parts.metrics.clone();
+        let streams = Streams::new(reads.clone(), metrics, max_streams, parts.closed);
         let reports = Arc::new(reports::ReportsState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),

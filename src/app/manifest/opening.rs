@@ -23,7 +23,7 @@ use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 
 /// What speaks by the numbers of `registry/identities`.
-const BY_NUMBER: [&str; 4] = ["journal", "checkpoints", "settled", "history"];
+const BY_NUMBER: [&str; 5] = ["journal", "checkpoints", "settled", "history", "rates"];
 
 /// A start that is under way.
 pub(in crate::app) struct Opening {
