@@ -1,7 +1,8 @@
 //! How much of a hand-written loop's speed the timely dataflow keeps, on one stream, in one run.
 //!
-//! `cargo bench --bench dataflow [-- CLAIMS [PER_SECOND [settling]]]`; with `settling` only the
-//! last line, for a profiler. 1.4 million bays in 14,000 zones, a Zipf-like stream of reports (8 %
+//! `cargo bench --bench dataflow [-- CLAIMS [PER_SECOND [settling|belief]]]`; with `settling` only the
+//! last line, for a profiler; with `belief` what believing costs beside the newest word (`stream.fuse`
+//! `belief` and `latest`), with no apps and with one report in a hundred an app's. 1.4 million bays in 14,000 zones, a Zipf-like stream of reports (8 %
 //! of them true changes, 1 % noise, some seconds of disorder). Both sides do the same work: newest
 //! report wins, zone counters, when each zone and source was last heard, silence, live words and
 //! vacant bits; only whose word goes first is asked by the dataflow alone. The loop is what one would write with nothing else in mind: dense arrays, one
@@ -28,7 +29,7 @@ use bayhub::domain::{
 };
 use bayhub::metrics::Metrics;
 use bayhub::registry::Registry;
-use bayhub::stream;
+use bayhub::stream::{self, Fuse};
 use by_hand::Loop;
 use common::grid::{BAYS, ZONES, city, live, settlement};
 use std::sync::Arc;
@@ -55,7 +56,8 @@ impl Rng {
 }
 
 /// Bays drawn by a Zipf-like law (exponent 0.8) over a permutation of all.
-fn reports(n: usize, step_ms: u64) -> Vec<Claim> {
+/// So many in a hundred are apps', of a trusted key, with a contributor each.
+fn reports(n: usize, step_ms: u64, apps: u64) -> Vec<Claim> {
     let mut r = Rng(42);
     let mut truth = vec![false; BAYS];
     let k = (BAYS as f64).powf(0.2) - 1.0;
@@ -66,20 +68,34 @@ fn reports(n: usize, step_ms: u64) -> Vec<Claim> {
             let x = r.next();
             truth[bay] ^= x % 100 < 8;
             let occupied = truth[bay] ^ (x >> 8).is_multiple_of(100);
+            let is_app = (x >> 40) % 100 < apps;
+            let contributor = 1 + (x >> 20) as u32 % 100_000;
             Claim::Bay(Observation {
                 at: Millis(T0 + i as u64 * step_ms / GROUP as u64 + (x >> 32) % 5000),
                 seq: i as u64,
                 bay: BayIx(bay as u32),
                 // As a lamp post watches its bays.
-                source: SourceIx((bay as u32).wrapping_mul(0x9e37_79b9) >> 22),
-                source_kind: SourceKind::Sensor,
+                source: SourceIx(if is_app {
+                    1024 + contributor % 64
+                } else {
+                    (bay as u32).wrapping_mul(0x9e37_79b9) >> 22
+                }),
+                source_kind: if is_app {
+                    SourceKind::App
+                } else {
+                    SourceKind::Sensor
+                },
                 status: if occupied {
                     BayStatus::Occupied
                 } else {
                     BayStatus::Vacant
                 },
                 confidence: 247,
-                backing: Backing::default(),
+                backing: if is_app {
+                    Backing::of_key(true, contributor as u8).of_contributor(contributor, 17, true)
+                } else {
+                    Backing::default()
+                },
             })
         })
         .collect()
@@ -156,12 +172,13 @@ fn by_dataflow(
     registry: &Arc<Registry>,
     claims: &[Claim],
     step_ms: u64,
-    workers: usize,
+    (workers, fuse): (usize, Fuse),
     settle: bool,
 ) -> ([f64; 2], u64) {
     let live = live(registry);
     let config = stream::Config {
         workers,
+        fuse,
         ..stream::Config::default()
     };
     let batches: Vec<_> = claims.chunks(GROUP).map(<[_]>::to_vec).collect();
@@ -206,6 +223,30 @@ fn by_dataflow(
     (took, vacant)
 }
 
+/// What believing keeps of the speed that the newest word has, side by side.
+fn believing(registry: &Arc<Registry>, n: usize, step_ms: u64) {
+    let timed = (n - untimed(n) * GROUP) as f64;
+    println!("{n} reports, one worker; million reports/s of the wall, median of {ROUNDS}");
+    for apps in [0, 1, 5] {
+        let claims = reports(n, step_ms, apps);
+        let mut rounds = [const { Vec::new() }; 2];
+        for _ in 0..ROUNDS {
+            for (side, fuse) in rounds.iter_mut().zip([Fuse::Latest, Fuse::Belief]) {
+                let ([wall, _], _) = by_dataflow(registry, &claims, step_ms, (1, fuse), false);
+                side.push(timed / wall / 1e6);
+            }
+        }
+        let [latest, belief] = rounds.map(|mut side| {
+            side.sort_by(f64::total_cmp);
+            side[side.len() / 2]
+        });
+        println!(
+            "{apps} % apps: latest {latest:5.1}, belief {belief:5.1}, {:.2} of it",
+            belief / latest
+        );
+    }
+}
+
 fn main() {
     let mut numbers = std::env::args()
         .skip(1)
@@ -214,7 +255,10 @@ fn main() {
     let rate = numbers.next().unwrap_or(6500);
     let step_ms = (GROUP * 1000 / rate) as u64;
     let registry = Arc::new(city());
-    let claims = reports(n, step_ms);
+    if std::env::args().any(|a| a == "belief") {
+        return believing(&registry, n, step_ms);
+    }
+    let claims = reports(n, step_ms, 0);
     let timed = (n - untimed(n) * GROUP) as f64;
     println!(
         "{n} reports, {BAYS} bays, {ZONES} zones; million reports/s, median of {ROUNDS} rounds taken in turn"
@@ -226,7 +270,8 @@ fn main() {
     );
     if std::env::args().any(|a| a == "settling") {
         for _ in 0..ROUNDS {
-            let ([wall, cpu], _) = by_dataflow(&registry, &claims, step_ms, 1, true);
+            let ([wall, cpu], _) =
+                by_dataflow(&registry, &claims, step_ms, (1, Fuse::Belief), true);
             println!(
                 "1 worker, settling   {:6.1} by the wall, {:6.1} by the processor",
                 n as f64 / wall / 1e6,
@@ -239,9 +284,9 @@ fn main() {
     for _ in 0..ROUNDS {
         let runs = [
             by_loop(&registry, &claims, step_ms),
-            by_dataflow(&registry, &claims, step_ms, 1, false),
-            by_dataflow(&registry, &claims, step_ms, 2, false),
-            by_dataflow(&registry, &claims, step_ms, 1, true),
+            by_dataflow(&registry, &claims, step_ms, (1, Fuse::Belief), false),
+            by_dataflow(&registry, &claims, step_ms, (2, Fuse::Belief), false),
+            by_dataflow(&registry, &claims, step_ms, (1, Fuse::Belief), true),
         ];
         let vacant = runs.map(|run| run.1);
         assert!(
