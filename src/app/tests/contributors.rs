@@ -1,10 +1,9 @@
 //! Contributors at a whole hub: shown right by a sensor, weighed by it, and known again after the
 //! hub has died, without counting twice what was judged before.
 
-use super::hub::{Call, TestHub};
+use super::hub::{Call, TestHub, digest, settings, write_city};
 use crate::config;
 use crate::domain::Millis;
-use crate::partners::Keys;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -25,21 +24,13 @@ fn city(folder: &Path) {
     };
     let zone = json!({"type": "Feature", "geometry": point(1.3),
         "properties": {"id": "S", "name": "Street", "kind": "on_street", "capacity": 4}});
-    let write = |name: &str, features: &[Value]| {
-        let text = json!({"type": "FeatureCollection", "features": features}).to_string();
-        std::fs::write(folder.join(name), text).unwrap();
-    };
-    write("zones.geojson", &[zone]);
-    write("bays.geojson", &[bay(1), bay(2), bay(3), bay(4)]);
+    write_city(folder, &[zone], &[bay(1), bay(2), bay(3), bay(4)]);
 }
 
 async fn start(folder: &Path, data: &str, now: Millis) -> TestHub {
     city(folder);
     let key = |name: &str, kind: &str, partner: &str, key: &str, standing: &str| {
-        let sha256 = Keys::digest(key);
-        let sha256 = sha256
-            .iter()
-            .fold(String::new(), |text, b| text + &format!("{b:02x}"));
+        let sha256 = digest(key);
         format!(
             "[[keys]]\nname = \"{name}\"\npartner = \"{partner}\"\nsha256 = \"{sha256}\"\n\
              source_kind = \"{kind}\"\nscopes = [\"report\"]\nsources = [\"{name}-*\"]\n\
@@ -49,12 +40,7 @@ async fn start(folder: &Path, data: &str, now: Millis) -> TestHub {
     let toml = key("lamp", "sensor", "lta", SENSOR, "trusted")
         + &key("app", "app", "acme", APP, "unproven")
         + &key("other", "app", "rival", OTHER, "unproven");
-    let flags = [
-        ("registry.path", folder.display().to_string()),
-        ("data.path", folder.join(data).display().to_string()),
-        ("http.listen", "127.0.0.1:0".to_owned()),
-        ("mqtt.listen", "127.0.0.1:0".to_owned()),
-    ];
+    let flags = settings(folder, &folder.join(data));
     TestHub::start(config::parse(&toml, &flags).unwrap(), now).await
 }
 

@@ -7,7 +7,9 @@ use crate::app::{Failure, Hub, LossKind};
 use crate::clock::ManualClock;
 use crate::config::Config;
 use crate::domain::{Clock as _, Millis};
-use serde_json::Value;
+use crate::partners::Keys;
+use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -20,6 +22,32 @@ pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 pub(super) struct TestHub {
     pub(super) hub: Hub,
     pub(super) clock: Arc<ManualClock>,
+}
+
+/// Writes a city of those zones and bays.
+pub(super) fn write_city(folder: &Path, zones: &[Value], bays: &[Value]) {
+    for (name, features) in [("zones.geojson", zones), ("bays.geojson", bays)] {
+        let text = json!({"type": "FeatureCollection", "features": features}).to_string();
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+}
+
+/// Settings of a hub on that city and data, at addresses that the system picks.
+pub(super) fn settings(city: &Path, data: &Path) -> [(&'static str, String); 4] {
+    [
+        ("registry.path", city.display().to_string()),
+        ("data.path", data.display().to_string()),
+        ("http.listen", "127.0.0.1:0".to_owned()),
+        ("mqtt.listen", "127.0.0.1:0".to_owned()),
+    ]
+}
+
+/// A key as the configuration names it.
+pub(super) fn digest(key: &str) -> String {
+    let bytes = Keys::digest(key);
+    bytes
+        .iter()
+        .fold(String::new(), |text, b| text + &format!("{b:02x}"))
 }
 
 /// One request; `path` as it stands in the request line.

@@ -3,11 +3,10 @@
 
 mod cases;
 
-use super::hub::{Call, TestHub};
+use super::hub::{Call, TestHub, digest, settings, write_city};
 use crate::app::{Failure, LossKind};
 use crate::config::{self, Config};
 use crate::domain::Millis;
-use crate::partners::Keys;
 use cases::{CASES, Case, copy_tree, files, remove, state_after};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -29,29 +28,17 @@ fn city(folder: &Path) {
     let properties =
         json!({"id": "B", "name": "B", "kind": "off_street", "operator": "acme", "capacity": BAYS});
     let zone = json!({"type": "Feature", "geometry": point(1.3), "properties": properties});
-    let write = |name: &str, features: Vec<Value>| {
-        let text = json!({"type": "FeatureCollection", "features": features}).to_string();
-        std::fs::write(folder.join(name), text).unwrap();
-    };
-    write("zones.geojson", vec![zone]);
-    write("bays.geojson", (0..BAYS).map(bay).collect());
+    let bays: Vec<Value> = (0..BAYS).map(bay).collect();
+    write_city(folder, &[zone], &bays);
 }
 
 fn config(city: &Path, data: &Path) -> Config {
-    let sha256 = Keys::digest(KEY)
-        .iter()
-        .fold(String::new(), |text, b| text + &format!("{b:02x}"));
+    let sha256 = digest(KEY);
     let toml = format!(
         "[journal]\nsegment_bytes = 4096\n\n[stream]\nstale_after_s = 86400\n\n[[keys]]\nname = \"all\"\npartner = \"acme\"\nsha256 = \"{sha256}\"\n\
          source_kind = \"sensor\"\nscopes = [\"report\", \"admin\"]\nsources = [\"lamp\"]\narea = \"all\"\n"
     );
-    let flags = [
-        ("registry.path", city.display().to_string()),
-        ("data.path", data.display().to_string()),
-        ("http.listen", "127.0.0.1:0".to_owned()),
-        ("mqtt.listen", "127.0.0.1:0".to_owned()),
-    ];
-    config::parse(&toml, &flags).unwrap()
+    config::parse(&toml, &settings(city, data)).unwrap()
 }
 
 async fn call(hub: &TestHub, method: &str, path: &str, body: Option<&Value>) -> Value {

@@ -1,10 +1,9 @@
 //! One source floods the hub: nobody else's figures change, and what is lost is told, also after a
 //! restart.
 
-use super::hub::{Call, TestHub};
+use super::hub::{Call, TestHub, digest, settings, write_city};
 use crate::config;
 use crate::domain::Millis;
-use crate::partners::Keys;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -28,18 +27,12 @@ fn city(folder: &Path) {
                 "properties": {"id": format!("{zone}-{bay}"), "zone": zone, "kind": "car"}})
         }));
     }
-    for (name, features) in [("zones.geojson", zones), ("bays.geojson", bays)] {
-        let text = json!({"type": "FeatureCollection", "features": features}).to_string();
-        std::fs::write(folder.join(name), text).unwrap();
-    }
+    write_city(folder, &zones, &bays);
 }
 
 async fn start(folder: &Path, now: Millis) -> TestHub {
     let key = |name: &str, kind: &str, key: &str| {
-        let sha256 = Keys::digest(key);
-        let sha256 = sha256
-            .iter()
-            .fold(String::new(), |text, b| text + &format!("{b:02x}"));
+        let sha256 = digest(key);
         format!(
             "[[keys]]\nname = \"{name}\"\npartner = \"{name}\"\nsha256 = \"{sha256}\"\n\
              source_kind = \"{kind}\"\nscopes = [\"report\", \"monitor\"]\nsources = [\"{name}\"]\narea = \"all\"\n"
@@ -48,12 +41,7 @@ async fn start(folder: &Path, now: Millis) -> TestHub {
     let toml = key("lamp", "sensor", SENSOR)
         + &key("flood", "app", FLOODER)
         + "[stream.settle]\nmax_waiting = 1024\n";
-    let flags = [
-        ("registry.path", folder.display().to_string()),
-        ("data.path", folder.join("data").display().to_string()),
-        ("http.listen", "127.0.0.1:0".to_owned()),
-        ("mqtt.listen", "127.0.0.1:0".to_owned()),
-    ];
+    let flags = settings(folder, &folder.join("data"));
     TestHub::start(config::parse(&toml, &flags).unwrap(), now).await
 }
 

@@ -1,11 +1,10 @@
 //! A stay at a shared bay, from the offer to the authority's figures, at a whole hub by a clock
 //! that the test turns.
 
-use super::hub::{Call, TestHub};
+use super::hub::{Call, TestHub, digest, settings, write_city};
 use crate::clock::ManualClock;
 use crate::config;
 use crate::domain::{Clock as _, Millis};
-use crate::partners::Keys;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -26,12 +25,7 @@ fn city(folder: &Path) {
     let properties =
         json!({"id": "P", "name": "Office", "kind": "private", "operator": "acme", "capacity": 2});
     let zone = json!({"type": "Feature", "geometry": point(1.3), "properties": properties});
-    let write = |name: &str, features: &[Value]| {
-        let text = json!({"type": "FeatureCollection", "features": features}).to_string();
-        std::fs::write(folder.join(name), text).unwrap();
-    };
-    write("zones.geojson", &[zone]);
-    write("bays.geojson", &[bay(1), bay(2)]);
+    write_city(folder, &[zone], &[bay(1), bay(2)]);
 }
 
 pub(super) struct Running(pub(super) TestHub);
@@ -43,19 +37,12 @@ impl Running {
 
     pub(super) async fn start_at(folder: &Path, now: Millis) -> Self {
         city(folder);
-        let sha256 = Keys::digest(KEY)
-            .iter()
-            .fold(String::new(), |text, b| text + &format!("{b:02x}"));
+        let sha256 = digest(KEY);
         let toml = format!(
             "[[keys]]\nname = \"all\"\npartner = \"acme\"\nsha256 = \"{sha256}\"\nsource_kind = \"sensor\"\n\
              scopes = [\"report\", \"share\", \"book\", \"monitor\"]\nsources = [\"lamp\"]\n"
         );
-        let flags = [
-            ("registry.path", folder.display().to_string()),
-            ("data.path", folder.join("data").display().to_string()),
-            ("http.listen", "127.0.0.1:0".to_owned()),
-            ("mqtt.listen", "127.0.0.1:0".to_owned()),
-        ];
+        let flags = settings(folder, &folder.join("data"));
         Self(TestHub::start(config::parse(&toml, &flags).unwrap(), now).await)
     }
 

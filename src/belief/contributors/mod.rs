@@ -87,10 +87,24 @@ impl Contributors {
         trusted: bool,
         minute: u32,
     ) -> Option<u32> {
+        self.find_or_enrol_if((name, former), trusted, minute, || true)
+    }
+
+    /// The same, where one that has no slot yet gets one only if it `may`.
+    pub fn find_or_enrol_if(
+        &mut self,
+        (name, former): (Pseudonym, Option<Pseudonym>),
+        trusted: bool,
+        minute: u32,
+        may: impl FnOnce() -> bool,
+    ) -> Option<u32> {
         if let Some(slot) = self.find(name) {
             return Some(slot as u32);
         }
         let before = former.and_then(|former| self.find(former));
+        if before.is_none() && !may() {
+            return None;
+        }
         let free = self.room(name, before, minute)?;
         let account = if let Some(slot) = before {
             self.full_at[free] = self.full_at[slot];
@@ -101,12 +115,6 @@ impl Contributors {
         };
         self.accounts[free] = account.named(name.0);
         Some(free as u32)
-    }
-
-    /// Whether it has a slot, under that name or that which it had under a `former` key.
-    #[must_use]
-    pub fn knows(&self, name: Pseudonym, former: Option<Pseudonym>) -> bool {
-        self.find(name).is_some() || former.is_some_and(|former| self.find(former).is_some())
     }
 
     fn set(&self, name: Pseudonym) -> std::ops::Range<usize> {

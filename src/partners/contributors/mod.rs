@@ -142,14 +142,13 @@ impl Reliability for ContributorDesk {
         let minute = (now.0 / 60_000) as u32;
         let mut book = lock(&self.book);
         let number = book.number(&remit.partner);
-        let known = book.table.knows(names.current, names.former);
-        let hour = now.0 / 3_600_000;
-        let found = if known || book.partners[usize::from(number)].may_enrol(hour) {
-            let table = &mut book.table;
-            table.find_or_enrol(names.current, names.former, trusted, minute)
-        } else {
-            None
-        };
+        let Book {
+            table, partners, ..
+        } = &mut *book;
+        let names = (names.current, names.former);
+        let found = table.find_or_enrol_if(names, trusted, minute, || {
+            partners[usize::from(number)].may_enrol(now.0 / 3_600_000)
+        });
         let Some(slot) = found else {
             return self.weighed(&mut book, number, now, Weighed::NoRoom, remit.backing, 0);
         };
