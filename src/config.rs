@@ -47,6 +47,8 @@ pub struct Config {
     #[serde(default)]
     pub share: crate::sharing::Config,
     #[serde(default)]
+    pub limits: crate::limits::Config,
+    #[serde(default)]
     pub keys: Vec<crate::partners::KeyConfig>,
 }
 
@@ -163,6 +165,7 @@ impl Config {
             mqtt,
             stream,
             share,
+            limits,
             ..
         } = self;
         let outside = registry
@@ -172,6 +175,7 @@ impl Config {
             .chain(mqtt.bounds())
             .chain(stream.bounds())
             .chain(share.bounds())
+            .chain(limits.bounds())
             .chain(stream.settle.bounds())
             .filter(|(_, n, range)| !range.contains(n));
         let mut faults: Vec<_> = outside

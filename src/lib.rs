@@ -17,6 +17,7 @@
 //! | [`sharing`] | private bays on offer, and who gets them: a matcher plans, a desk carries out |
 //! | [`partners`] | API keys and what they may do |
 //! | [`serve`] | HTTP and live streams: an audience a folder |
+//! | [`limits`] | who may take how much of what all share |
 //! | [`metrics`] | everything the hub counts |
 //! | [`health`] | whether each part is well, and why not |
 //! | [`clock`] | the machine's clock, and one that a test turns |
@@ -46,6 +47,7 @@ pub mod health;
 pub mod history;
 pub mod ingest;
 pub mod journal;
+pub mod limits;
 pub mod live;
 pub mod metrics;
 pub mod partners;

@@ -4,7 +4,7 @@ use super::words::{Word, words};
 use super::{Source, room_of};
 
 /// What a room may use besides its own row, once the data has passed the registry.
-const SHARED: &[&str] = &["domain", "registry", "metrics", "health"];
+const SHARED: &[&str] = &["domain", "registry", "metrics", "health", "limits"];
 
 /// Rooms that answers are made from.
 const ANSWERS: &[&str] = &["live", "sharing", "history", "partners", "forecast"];
@@ -30,6 +30,7 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
     ("metrics", &[&["domain"]]),
     ("health", &[&["domain"]]),
     ("schema", &[&["domain"]]),
+    ("limits", &[&["domain", "metrics"]]),
     ("registry", &[&["domain", "metrics", "health", "prefetch"]]),
     ("testing", &[SHARED]),
     ("ingest", &[SHARED, &["schema"]]),
