@@ -284,6 +284,11 @@ mod tests {
         assert!(e.contains("stream.workers"), "{e}");
         let e = fault("[http]\nlisten = \"nowhere\"\n");
         assert!(e.contains("http.listen"), "{e}");
+        let e = fault("[http]\ntrusted_proxies = [\"::1\", \"10.0.0.1/8\"]\n");
+        assert!(
+            e.contains("http.trusted_proxies") && e.contains("the block is 10.0.0.0/8"),
+            "{e}"
+        );
     }
 
     #[test]

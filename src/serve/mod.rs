@@ -32,6 +32,7 @@ pub use axum::Router;
 pub use config::Config;
 pub use http::audit::{AdminCall, AuditLog};
 pub use http::listen::{ListenLimits, serve};
+pub use http::proxies::Block;
 pub use router::router;
 
 use crate::domain::{Calendar, Clock, Submission};

@@ -4,7 +4,9 @@
 //! over its headers, so a few thousand idle sockets would hold it. Here both are bounded; a
 //! connection over the limit waits in the system's backlog.
 
+use super::address::{self, ClientAddress};
 use super::audit::Peer;
+use super::proxies::Block;
 use super::slow::Impatient;
 use crate::metrics::Metrics;
 use axum::Router;
@@ -23,8 +25,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower::ServiceExt as _;
 
-/// What a client may take of the hub.
-#[derive(Clone, Copy, Debug)]
+/// What a client may take of the hub, and whom it believes on who a client is.
+#[derive(Clone, Debug)]
 pub struct ListenLimits {
     /// Open connections at a time.
     pub max_connections: usize,
@@ -35,6 +37,8 @@ pub struct ListenLimits {
     pub write_timeout: Duration,
     /// How long open requests may go on once the hub stops.
     pub drain_timeout: Duration,
+    /// Whose word on where a request comes from is believed.
+    pub trusted_proxies: Arc<[Block]>,
 }
 
 /// Longest request line and headers together, bytes.
@@ -75,10 +79,7 @@ pub async fn serve(
                 continue;
             }
         };
-        let from_peer = move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(Peer(peer));
-            request
-        };
+        let from_peer = whence(peer, &limits.trusted_proxies);
         let service = TowerToHyperService::new(router.clone().map_request(from_peer));
         let stream = Impatient::new(stream, limits.write_timeout, metrics.clone());
         let connection = open.watch(protocol.serve_connection(TokioIo::new(stream), service));
@@ -96,6 +97,24 @@ pub async fn serve(
         .is_err()
     {
         tracing::warn!("requests were still open when the hub stopped");
+    }
+}
+
+/// Writes on each request of a connection where it comes from.
+fn whence(
+    peer: SocketAddr,
+    proxies: &Arc<[Block]>,
+) -> impl FnMut(Request<Incoming>) -> Request<Incoming> + Clone + Send + 'static {
+    let own = peer.ip().to_canonical();
+    let proxies = address::is_among(proxies, own).then(|| proxies.clone());
+    move |mut request| {
+        let client = match &proxies {
+            Some(proxies) => address::behind(own, request.headers(), proxies),
+            None => ClientAddress(own),
+        };
+        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(client);
+        request
     }
 }
 

@@ -1,6 +1,7 @@
 //! HTTP itself, for every audience alike: sockets, who may, what is in a request, and how it is
 //! refused.
 
+pub(super) mod address;
 pub(super) mod audit;
 pub(super) mod auth;
 pub(super) mod body;
@@ -13,5 +14,6 @@ pub(super) mod measure;
 pub(super) mod negotiate;
 pub(super) mod params;
 pub(super) mod problems;
+pub(super) mod proxies;
 pub(super) mod request_id;
 mod slow;

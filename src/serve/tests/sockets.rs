@@ -28,12 +28,13 @@ pub(super) async fn open(
     (addr, stop, served)
 }
 
-pub(super) const fn limits() -> ListenLimits {
+pub(super) fn limits() -> ListenLimits {
     ListenLimits {
         max_connections: 100,
         header_timeout: PATIENT,
         write_timeout: PATIENT,
         drain_timeout: PATIENT,
+        trusted_proxies: Vec::new().into(),
     }
 }
 
