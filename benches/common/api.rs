@@ -8,6 +8,7 @@ use bayhub::history::{self, Around, History, RecentFigures, Registered};
 use bayhub::ingest::codec::Codec;
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::journal::{self, Journal};
+use bayhub::limits::{self, Limits};
 use bayhub::live::Live;
 use bayhub::metrics::Metrics;
 use bayhub::partners::{ContributorDesk, Issuer, Keys};
@@ -38,6 +39,12 @@ pub(crate) struct Office {
     issuer: Arc<Issuer>,
     desk: Arc<Desk>,
     contributors: Arc<ContributorDesk>,
+}
+
+/// Limits that are told and do not bind.
+pub(crate) fn unbound() -> Arc<Limits> {
+    let metrics = Arc::new(Metrics::new());
+    Arc::new(Limits::new(&limits::Config::unbound(), &metrics))
 }
 
 impl Office {
@@ -105,6 +112,8 @@ impl Office {
             clock: Arc::new(SystemClock),
             health: Arc::new(Health::default()),
             metrics: Arc::new(Metrics::new()),
+            // One client's load is what is measured.
+            limits: unbound(),
             reports: Arc::new(Shut),
             inbox: mpsc::channel(1).0,
             quarantine: self.journal.quarantine(),

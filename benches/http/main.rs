@@ -113,7 +113,7 @@ fn start_own(runtime: &Runtime, router: Router) -> SocketAddr {
     runtime.spawn(serve::serve(
         listener,
         router,
-        serve::Config::default().limits(),
+        serve::Config::default().limits(api::unbound().shares.clone()),
         Arc::new(Metrics::new()),
         std::future::pending(),
     ));

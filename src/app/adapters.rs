@@ -64,6 +64,7 @@ impl Doorkeeper for KeyDoorkeeper {
             Err(partners::Denied::BadKey | partners::Denied::UnknownSource) => {
                 Err(mqtt_server::Denied::BadCredentials)
             }
+            Err(partners::Denied::TooMany(_)) => Err(mqtt_server::Denied::TooMany),
             Err(e @ partners::Denied::Full(_)) => {
                 // A sender that is told "not authorised" may never come back.
                 tracing::warn!(source = user, error = %e, "a source could not be enrolled");

@@ -62,6 +62,7 @@ impl Services {
             clock: shared.clock.clone(),
             health: shared.health.clone(),
             metrics: shared.metrics.clone(),
+            limits: shared.limits.clone(),
             reports: adapters::reports(gate.clone()),
             inbox: inbox.clone(),
             quarantine: of.quarantine,
@@ -74,7 +75,7 @@ impl Services {
             closed: closed.clone(),
             config: config.http.clone(),
         });
-        let limits = config.http.limits();
+        let limits = config.http.limits(shared.limits.shares.clone());
         let closing = process::closing(closed.clone());
         tasks.spawn(serve::serve(
             http,

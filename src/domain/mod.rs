@@ -4,6 +4,7 @@
 //! calling it. These types are what rooms hand to each other; wire formats live at the edges
 //! (`ingest/codec`, `serve`).
 
+pub mod account;
 pub mod area;
 pub mod availability;
 pub mod bay;
@@ -31,6 +32,7 @@ mod vocabulary;
 pub mod weekly;
 pub mod zone;
 
+pub use account::KeyAccount;
 pub use area::{Area, AreaFault, HeldRemit, IdPattern, NamedArea, Remit, SharedRemit, Standing};
 pub use availability::Availability;
 pub use bay::{BayIx, BayKind, BayStatus};

@@ -84,6 +84,16 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Nothing binds: for benches and load tests, whose load is one key's.
+    #[must_use]
+    pub fn unbound() -> Self {
+        Self {
+            rates: false,
+            shares: false,
+            ..Self::default()
+        }
+    }
+
     /// Names of the keys, their values, and what they must lie between.
     #[must_use]
     pub fn bounds(&self) -> [(&'static str, u64, RangeInclusive<u64>); 20] {

@@ -6,11 +6,13 @@
 //! counting on a hot path is one atomic addition.
 
 mod brokers;
+mod limits;
 mod register;
 mod settlement;
 mod sharing;
 
 pub use brokers::Brokers;
+pub use limits::LimitMetrics;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
 
@@ -97,6 +99,8 @@ pub struct Metrics {
     pub sources: IntGauge,
     pub http_seconds: HistogramVec,
     pub http_responses: IntCounterVec,
+    pub limits: LimitMetrics,
+    pub http_connections: IntGauge,
     /// Open event streams.
     pub http_streams: IntGauge,
     pub http_stream_events: IntCounter,
@@ -287,6 +291,8 @@ impl Metrics {
                 "Answers, by route and status.",
                 &["route", "status"],
             ),
+            limits: LimitMetrics::new(&r),
+            http_connections: r.gauge("http_connections", "Open HTTP connections."),
             http_streams: r.gauge("http_streams", "Open event streams."),
             http_stream_events: r.counter("http_stream_events_total", "Events written to streams."),
             http_slow_clients: r.counter(

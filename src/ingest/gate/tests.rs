@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::domain::{BayStatus, IdPattern, Pass, Remit, SharedRemit, SourceIx};
+use crate::domain::{BayStatus, IdPattern, KeyAccount, Pass, Remit, SharedRemit, SourceIx};
 use crate::ingest::codec::{Codec, named};
 use crate::testing;
 
@@ -40,6 +40,7 @@ fn bench_in(city: Registry, config: Config) -> GateBench {
         pass: Pass::default(),
         uplinks: false,
         remit: SharedRemit::default(),
+        account: KeyAccount::default(),
     };
     GateBench {
         gate,

@@ -6,7 +6,9 @@
 use super::inlet_link::{InletLink, Received};
 use super::ledger::Ticket;
 use super::{Broker, topic};
-use crate::domain::{Door, Parcel, Pass, Reason, Receipt, Refusal, SourceIx, Speaker, Submission};
+use crate::domain::{
+    Door, KeyAccount, Parcel, Pass, Reason, Receipt, Refusal, SourceIx, Speaker, Submission,
+};
 use crate::registry::MAX_SOURCES;
 use ahash::AHashSet;
 use rumqttc::QoS;
@@ -233,6 +235,8 @@ impl ClientDesk {
                 pass: Pass::default(),
                 uplinks: false,
                 remit: roster.remit().clone(),
+                // The operator's own broker: nobody's share.
+                account: KeyAccount::default(),
             })
         });
         match speaker {

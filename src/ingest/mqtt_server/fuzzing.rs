@@ -7,7 +7,8 @@ use super::session::{Session, SessionHost, SessionLimits};
 use super::topic;
 use super::wire::Grant;
 use crate::domain::{
-    Claim, Millis, Parcel, Pass, Reason, SharedRemit, SourceIx, SourceKind, Speaker, ZoneIx,
+    Claim, KeyAccount, Millis, Parcel, Pass, Reason, SharedRemit, SourceIx, SourceKind, Speaker,
+    ZoneIx,
 };
 use crate::ingest::board::Wanted;
 use crate::ingest::codec::{Codec, Sender};
@@ -44,6 +45,7 @@ impl SessionHost for Clerk {
             pass,
             uplinks,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         })
     }
     fn client_id(&mut self) -> String {
@@ -144,6 +146,7 @@ pub fn topics(bytes: &[u8]) {
             pass,
             uplinks,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         };
         match topic::allowed(&topic, &speaker) {
             None => {}

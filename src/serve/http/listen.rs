@@ -7,7 +7,9 @@
 use super::address::{self, ClientAddress};
 use super::audit::Peer;
 use super::proxies::Block;
+use super::quota::ConnectionShare;
 use super::slow::Impatient;
+use crate::limits::{HeldShare, Owner, ShareTaken, Shared, Shares};
 use crate::metrics::Metrics;
 use axum::Router;
 use axum::http::Request;
@@ -19,7 +21,7 @@ use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -39,6 +41,8 @@ pub struct ListenLimits {
     pub drain_timeout: Duration,
     /// Whose word on where a request comes from is believed.
     pub trusted_proxies: Arc<[Block]>,
+    /// Who has how many connections.
+    pub shares: Shares,
 }
 
 /// Longest request line and headers together, bytes.
@@ -79,16 +83,23 @@ pub async fn serve(
                 continue;
             }
         };
-        let from_peer = whence(peer, &limits.trusted_proxies);
+        let Ok(share) = limits.share(peer) else {
+            turn_away(&stream);
+            continue;
+        };
+        metrics.http_connections.inc();
+        let from_peer = whence(peer, &limits.trusted_proxies, share.as_ref());
         let service = TowerToHyperService::new(router.clone().map_request(from_peer));
         let stream = Impatient::new(stream, limits.write_timeout, metrics.clone());
         let connection = open.watch(protocol.serve_connection(TokioIo::new(stream), service));
+        let open_connections = metrics.http_connections.clone();
         tokio::spawn(async move {
             // Ends in an error whenever a client hangs up half-way: nothing to act upon.
             if let Err(e) = connection.await {
                 tracing::trace!(error = %e, "connection ended");
             }
-            drop(place);
+            open_connections.dec();
+            drop((place, share));
         });
     }
     drop(listener);
@@ -100,13 +111,43 @@ pub async fn serve(
     }
 }
 
+impl ListenLimits {
+    /// A stranger's connection; a proxy's is nobody's share, since it speaks for many.
+    fn share(&self, peer: SocketAddr) -> Result<Option<ConnectionShare>, ShareTaken> {
+        let address = peer.ip().to_canonical();
+        if address::is_among(&self.trusted_proxies, address) {
+            return Ok(None);
+        }
+        let owner = Owner::of_address(address);
+        let share: HeldShare = self.shares.take(owner, Shared::HttpConnections)?;
+        Ok(Some(ConnectionShare(Arc::new(Mutex::new(share)))))
+    }
+}
+
+/// Tells a client whose address has its share of connections, if that can be told at once, and
+/// lets it go: nothing of it is read.
+fn turn_away(stream: &TcpStream) {
+    const ANSWER: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\n\
+        content-type: application/problem+json\r\n\
+        retry-after: 10\r\n\
+        connection: close\r\n\
+        cache-control: no-store\r\n\
+        content-length: 181\r\n\r\n\
+        {\"type\":\"/problems/quota-exceeded\",\"title\":\"Your part of it is used up\",\"status\":429,\
+        \"detail\":\"this address has as many connections open as one may have\",\"share\":\"http_connections\"}";
+    // The socket's buffer is empty: all of it fits, or the client is gone.
+    let _ = stream.try_write(ANSWER);
+}
+
 /// Writes on each request of a connection where it comes from.
 fn whence(
     peer: SocketAddr,
     proxies: &Arc<[Block]>,
+    share: Option<&ConnectionShare>,
 ) -> impl FnMut(Request<Incoming>) -> Request<Incoming> + Clone + Send + 'static {
     let own = peer.ip().to_canonical();
     let proxies = address::is_among(proxies, own).then(|| proxies.clone());
+    let share = share.cloned();
     move |mut request| {
         let client = match &proxies {
             Some(proxies) => address::behind(own, request.headers(), proxies),
@@ -114,6 +155,9 @@ fn whence(
         };
         request.extensions_mut().insert(Peer(peer));
         request.extensions_mut().insert(client);
+        if let Some(share) = &share {
+            request.extensions_mut().insert(share.clone());
+        }
         request
     }
 }

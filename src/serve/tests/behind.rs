@@ -3,7 +3,7 @@
 
 use super::STORES;
 use crate::clock::ManualClock;
-use crate::domain::{Clock as _, Pass, SharedRemit, SourceKind, Standing};
+use crate::domain::{Clock as _, KeyAccount, Pass, SharedRemit, SourceKind, Standing};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partners::{ContributorDesk, Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
@@ -105,6 +105,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
                 pass: Pass::default(),
                 uplinks: false,
                 remit: SharedRemit::default(),
+                account: KeyAccount::default(),
             },
         );
         plain.insert(scope.name(), key.expose().to_owned());
@@ -121,6 +122,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
             pass: Pass::default(),
             uplinks: false,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         };
         keys.insert(digest, grant);
         plain.insert(name, key.expose().to_owned());
@@ -136,6 +138,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
             pass: Pass::default(),
             uplinks: true,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         };
         keys.insert(digest, grant);
         plain.insert(name, key.expose().to_owned());

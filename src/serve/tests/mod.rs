@@ -21,6 +21,7 @@ mod operators;
 mod own_stream;
 mod places;
 mod quarantine;
+mod quota;
 mod reports;
 mod request_ids;
 mod reserved;

@@ -1,8 +1,11 @@
 //! On real sockets: slow clients are let go, connections are bounded, a stop drains.
 
 use super::Town;
+use crate::limits::{self, Shares};
+use crate::metrics::Metrics;
 use crate::serve::{ListenLimits, serve};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -29,12 +32,14 @@ pub(super) async fn open(
 }
 
 pub(super) fn limits() -> ListenLimits {
+    let metrics = Arc::new(Metrics::new());
     ListenLimits {
         max_connections: 100,
         header_timeout: PATIENT,
         write_timeout: PATIENT,
         drain_timeout: PATIENT,
         trusted_proxies: Vec::new().into(),
+        shares: Shares::new(limits::Config::unbound(), metrics),
     }
 }
 

@@ -62,6 +62,7 @@ const DOORS: &[(&str, Door)] = &[
     ("dashmap", NotIn(&["domain/"])),
     ("figment", Only(&["config.rs"])),
     ("form_urlencoded", Only(&["serve/"])),
+    ("governor", Only(&["limits/requests.rs"])),
     ("hmac", Only(&["partners/contributors/"])),
     ("hyper", Only(&["serve/"])),
     ("hyper-util", Only(&["serve/"])),

@@ -19,7 +19,7 @@ use super::read_batch::ReadBatch;
 use super::wire::{
     self, ConnectRefusal, Grant, Packet, PacketFault, Qos, Reply, Version, Voice, kind,
 };
-use crate::domain::{Parcel, Reason, SourceIx, Speaker, ZoneIx};
+use crate::domain::{Parcel, Reason, Speaker, ZoneIx};
 use crate::ingest::board::Wanted;
 use crate::ingest::codec::Codec;
 use crate::ingest::mqtt_server::close::Close;
@@ -148,8 +148,8 @@ impl Session {
     }
 
     /// Whose connection it is, once it was accepted.
-    pub(super) fn source(&self) -> Option<SourceIx> {
-        self.open.as_ref().map(|o| o.speaker.source)
+    pub(super) fn speaker(&self) -> Option<&Speaker> {
+        self.open.as_ref().map(|o| &o.speaker)
     }
 
     /// The last will, once: whose it is, what it says, and whether it may not be shed (QoS 1 or 2).

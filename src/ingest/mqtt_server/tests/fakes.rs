@@ -1,8 +1,8 @@
 //! Stand-ins for what the server asks, and packets as a client writes them.
 
 use crate::domain::{
-    Claim, Door, Millis, Parcel, Pass, Reason, Refusal, SharedRemit, SourceIx, SourceKind, Speaker,
-    ZoneIx,
+    Claim, Door, KeyAccount, Millis, Parcel, Pass, Reason, Refusal, SharedRemit, SourceIx,
+    SourceKind, Speaker, ZoneIx,
 };
 use crate::ingest::board::{Board, Wanted, Watch};
 use crate::ingest::codec::Codec;
@@ -40,6 +40,7 @@ impl Doorkeeper for FakeKeeper {
             pass: Pass::default(),
             uplinks: false,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         })
     }
 }

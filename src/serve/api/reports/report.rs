@@ -4,11 +4,12 @@
 use super::schema;
 use crate::domain::{Claim, Door, Parcel, Reason, Receipt, Refusal, Speaker, Submission};
 use crate::ingest::codec::{self, Codec};
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::partners::{self, Denied, Grant};
 use crate::registry::Registry;
 use crate::serve::http::auth::{Doorman, Reporter};
-use crate::serve::http::error::ApiError;
+use crate::serve::http::error::{ApiError, Quota};
 use crate::serve::http::extract::{says_json, whole};
 use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
@@ -44,6 +45,7 @@ pub(in crate::serve) struct ReportsState {
     /// The journal listens. Full: busy. Closed: stopping.
     pub(in crate::serve) inbox: mpsc::Sender<Submission>,
     pub(in crate::serve) metrics: Arc<Metrics>,
+    pub(in crate::serve) limits: Arc<Limits>,
 }
 
 impl FromRef<Arc<ReportsState>> for Doorman {
@@ -176,10 +178,11 @@ impl ReportsState {
                 pass: grant.pass.clone(),
                 uplinks: grant.uplinks,
                 remit: grant.remit.clone(),
+                account: grant.account.clone(),
             }),
             Err(denied) => {
                 let reason = match denied {
-                    Denied::Full(_) => None,
+                    Denied::Full(_) | Denied::TooMany(_) => None,
                     Denied::UnknownSource => Some(Reason::UnknownSource),
                     Denied::BadKey | Denied::NotAllowed => Some(Reason::Forbidden),
                 };
@@ -201,12 +204,34 @@ impl ReportsState {
         place: &str,
         body: &[u8],
     ) -> Result<Response, ApiError> {
+        self.pace(speaker, 0, 0)
+            .inspect_err(|_| self.limits.shares.refused("reports"))?;
         let parcel = self.door.take(speaker, codec, place, body);
+        // On credit: what is owed after this is asked for before the next.
+        let _ = self.pace(speaker, 1, parcel.reports());
         let answer = ReportAnswer::of(&parcel);
         if !parcel.is_empty() {
             self.store(parcel).await?;
         }
         answer.into_answer()
+    }
+
+    /// Charges what was sent; an error when more is owed than may be.
+    fn pace(&self, speaker: &Speaker, messages: u64, reports: u64) -> Result<(), ApiError> {
+        let key = speaker.account.number();
+        let pace = &self.limits.pace;
+        let Some(owed) = pace.charge(speaker.source, key, messages, reports) else {
+            return Ok(());
+        };
+        Err(ApiError::QuotaExceeded(Quota {
+            member: "class",
+            name: owed.limit,
+            detail: "more was sent than may be in a second; nothing of this was accepted"
+                .to_owned(),
+            limit: owed.per_s.into(),
+            used: owed.per_s.into(),
+            retry_after_s: owed.wait.as_secs() + 1,
+        }))
     }
 
     /// Counts one refusal of a whole message and makes it durable.
