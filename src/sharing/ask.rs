@@ -1,5 +1,6 @@
 //! What is asked of the desk, and why it may say no.
 
+use super::quota::UsedUp;
 use crate::domain::reservation::StepError;
 use crate::domain::vocabulary;
 use crate::domain::{Currency, LatLon, Millis, Span, Vehicle, offer};
@@ -80,6 +81,9 @@ pub enum DeskError {
     Withdrawn,
     #[error("too much at once")]
     Busy,
+    /// The partner's part of what all share.
+    #[error("{0}")]
+    UsedUp(#[from] UsedUp),
     /// Nothing was promised.
     #[error("{0}")]
     Unavailable(String),

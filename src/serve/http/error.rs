@@ -321,6 +321,14 @@ impl From<DeskError> for ApiError {
                 Self::NotFound("there is no such thing, or it is another's".to_owned())
             }
             DeskError::Busy => Self::Busy,
+            DeskError::UsedUp(what) => Self::QuotaExceeded(Quota {
+                member: "share",
+                name: what.share.name(),
+                detail: what.to_string(),
+                limit: what.limit,
+                used: what.used,
+                retry_after_s: what.retry_after_s,
+            }),
             DeskError::Unavailable(why) => Self::Unavailable(why),
             DeskError::Step(_) | DeskError::Offered | DeskError::Stale | DeskError::Withdrawn => {
                 Self::Conflict(e.to_string())
