@@ -22,6 +22,7 @@ mod backup;
 mod board;
 mod brokers;
 mod checkpoints;
+mod descriptors;
 mod doctor;
 mod doors;
 mod engine;
@@ -162,6 +163,7 @@ impl Hub {
         clock: Arc<dyn Clock>,
         accepted: Vec<LossKind>,
     ) -> Result<Self, Failure> {
+        let config = descriptors::fitted(config, process::descriptors());
         let Foundation {
             keys,
             http,
