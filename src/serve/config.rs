@@ -1,6 +1,7 @@
 //! The `[http]` part of the configuration.
 
 use super::{Block, ListenLimits};
+use crate::tls::TlsConfig;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ pub struct Config {
     pub header_timeout_s: u64,
     /// How long a request may take, reading its body included, seconds.
     pub request_timeout_s: u64,
+    /// A second listener, with TLS. Absent: none.
+    pub tls: Option<TlsConfig>,
     /// Whose `Forwarded` and `X-Forwarded-For` are believed: addresses, or blocks of them. Nobody's
     /// unless it is said: who is believed names the address that limits and logs go by.
     pub trusted_proxies: Vec<Block>,
@@ -39,6 +42,7 @@ impl Default for Config {
             write_timeout_s: 10,
             header_timeout_s: 10,
             request_timeout_s: 10,
+            tls: None,
             trusted_proxies: Vec::new(),
         }
     }

@@ -53,7 +53,7 @@ pub struct Config {
     /// but the journal's pace.
     pub max_messages_per_s_per_source: Option<u32>,
     /// A second listener, with TLS. Absent: none.
-    pub tls: Option<super::tls::TlsConfig>,
+    pub tls: Option<crate::tls::TlsConfig>,
 }
 
 impl Config {

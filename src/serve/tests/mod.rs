@@ -24,6 +24,7 @@ mod quarantine;
 mod reports;
 mod request_ids;
 mod reserved;
+mod secure;
 mod settled;
 mod sharing;
 mod sharing_bad;

@@ -92,8 +92,8 @@ const DOORS: &[(&str, Door)] = &[
         "tokio-rustls",
         Only(&[
             "history/store.rs",
-            "ingest/mqtt_server/tls.rs",
-            "ingest/mqtt_server/tests/",
+            "tls.rs",
+            "tls/",
             "ingest/mqtt_client/tls.rs",
         ]),
     ),

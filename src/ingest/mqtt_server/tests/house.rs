@@ -3,8 +3,9 @@
 
 use super::fakes::{FakeKeeper, FakeZones, NumberIntake, PING, hello};
 use crate::domain::{Claim, Submission};
-use crate::ingest::mqtt_server::{Config, Door, Tls, serve, serve_tls};
+use crate::ingest::mqtt_server::{Config, Door, serve, serve_tls};
 use crate::metrics::Metrics;
+use crate::tls::Tls;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
