@@ -1,7 +1,8 @@
-//! Around every request: a time limit, a name, and what metrics and log say of it. Routes are named
+//! Around every request: a time limit, a name, what is packed on the wire, and what metrics and log say of it. Routes are named
 //! by their pattern, never by the raw path: an id in a label would make one series a bay, and a
 //! path may hold a calendar's secret.
 
+use super::encoding;
 use super::error::{ApiError, Cause};
 use super::request_id::{RequestIds, X_REQUEST_ID};
 use crate::domain::Millis;
@@ -75,13 +76,14 @@ where
         let method = request.method().clone();
         let own = self.own.clone();
         let id = own.0.ids.of(request.headers());
-        let answer = self.below.call(request);
+        let wish = encoding::wished(request.headers());
+        let answer = encoding::unpack(request).map(|request| self.below.call(request));
         Box::pin(async move {
-            let mut answer = match tokio::time::timeout(own.0.limit, answer).await {
-                Ok(Ok(answer)) => answer,
-                Ok(Err(never)) => match never {},
-                Err(_) => own.0.given_up().into_response(),
+            let answer = match answer {
+                Ok(answer) => own.0.in_time(answer).await,
+                Err(refused) => refused.into_response(),
             };
+            let mut answer = encoding::pack(answer, wish).await;
             let route = route.as_ref().map_or("none", MatchedPath::as_str);
             own.0.count(route, &answer, began.elapsed());
             log(&id, &method, route, &answer);
@@ -92,6 +94,18 @@ where
 }
 
 impl Inner {
+    /// The answer, or that it took too long.
+    async fn in_time(
+        &self,
+        answer: impl Future<Output = Result<Response, Infallible>>,
+    ) -> Response {
+        match tokio::time::timeout(self.limit, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(never)) => match never {},
+            Err(_) => self.given_up().into_response(),
+        }
+    }
+
     fn given_up(&self) -> ApiError {
         ApiError::Unavailable(format!(
             "this took more than {} s and was given up; whether it was done is not known",

@@ -19,6 +19,7 @@ mod nearby;
 mod open_stream;
 mod operators;
 mod own_stream;
+mod packed;
 mod places;
 mod quarantine;
 mod reports;

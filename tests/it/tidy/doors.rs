@@ -26,6 +26,7 @@ const DOORS: &[(&str, Door)] = &[
         "base64",
         Only(&["serve/", "partners/", "journal/", "ingest/codec/"]),
     ),
+    ("brotli", Only(&["serve/http/encoding/"])),
     (
         "bytemuck",
         Only(&[
@@ -61,6 +62,7 @@ const DOORS: &[(&str, Door)] = &[
     ),
     ("dashmap", NotIn(&["domain/"])),
     ("figment", Only(&["config.rs"])),
+    ("flate2", Only(&["serve/http/encoding/"])),
     ("form_urlencoded", Only(&["serve/"])),
     ("hmac", Only(&["partners/contributors/"])),
     ("hyper", Only(&["serve/"])),
