@@ -261,7 +261,12 @@ mod tests {
             .and_then(|s| s.split("```").next())
             .unwrap();
         let c = parse(shown, &[]).unwrap();
-        assert!(c.mqtt.tls.is_some() && c.brokers.len() == 1 && c.keys.len() == 1);
+        assert!(
+            c.mqtt.tls.is_some()
+                && c.http.tls.is_some()
+                && c.brokers.len() == 1
+                && c.keys.len() == 1
+        );
     }
 
     #[test]

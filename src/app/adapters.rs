@@ -1,7 +1,7 @@
 //! How the doors see the rest: who may speak (keys), and what was said (gate). Adapters only; no rule
 //! lives here.
 
-use super::{Failure, Shared};
+use super::Shared;
 use crate::config::Config;
 use crate::domain::{Clock, Door, Parcel, Speaker};
 use crate::ingest::codec::Codec;
@@ -10,7 +10,6 @@ use crate::ingest::mqtt_server::{self, Doorkeeper, Intake};
 use crate::partners::{self, ContributorDesk, Keys};
 use crate::registry::Registry;
 use crate::serve::ReportDoor;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 pub(super) fn gate(
@@ -32,16 +31,6 @@ pub(super) fn keeper(keys: Arc<Keys>, shared: &Shared) -> Arc<dyn Doorkeeper> {
         registry: shared.registry.clone(),
         clock: shared.clock.clone(),
     })
-}
-
-/// The second MQTT listener's address and certificate, where there is one.
-pub(super) fn tls(config: &Config) -> Result<Option<(SocketAddr, Arc<mqtt_server::Tls>)>, Failure> {
-    let Some(tls) = &config.mqtt.tls else {
-        return Ok(None);
-    };
-    let opened = mqtt_server::Tls::open(tls.clone())
-        .map_err(|e| Failure::Config(format!("mqtt.tls: {e}")))?;
-    Ok(Some((tls.listen, Arc::new(opened))))
 }
 
 struct KeyDoorkeeper {

@@ -49,7 +49,7 @@ fn plain_listeners(config: &Config) -> impl Iterator<Item = String> {
         (
             "http.listen",
             config.http.listen,
-            "listen on this machine only, behind a proxy with TLS",
+            "listen on this machine only, and let others in by [http.tls] or a proxy with TLS",
         ),
         (
             "mqtt.listen",

@@ -106,6 +106,7 @@ pub struct Metrics {
     pub http_stream_events: IntCounter,
     /// Connections ended because the client left unread what was sent to it.
     pub http_slow_clients: IntCounter,
+    pub http_tls_failures: IntCounter,
 }
 
 impl Metrics {
@@ -298,6 +299,10 @@ impl Metrics {
             http_slow_clients: r.counter(
                 "http_slow_clients_total",
                 "Connections ended because the client did not read.",
+            ),
+            http_tls_failures: r.counter(
+                "http_tls_failures_total",
+                "Connections whose TLS handshake came to nothing, or took too long.",
             ),
             registry: r.done(),
         }

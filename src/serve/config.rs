@@ -2,6 +2,7 @@
 
 use super::{Block, ListenLimits};
 use crate::limits::Shares;
+use crate::tls::TlsConfig;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -25,6 +26,8 @@ pub struct Config {
     pub header_timeout_s: u64,
     /// How long a request may take, reading its body included, seconds.
     pub request_timeout_s: u64,
+    /// A second listener, with TLS. Absent: none.
+    pub tls: Option<TlsConfig>,
     /// Whose `Forwarded` and `X-Forwarded-For` are believed: addresses, or blocks of them. Nobody's
     /// unless it is said: who is believed names the address that limits and logs go by.
     pub trusted_proxies: Vec<Block>,
@@ -40,6 +43,7 @@ impl Default for Config {
             write_timeout_s: 10,
             header_timeout_s: 10,
             request_timeout_s: 10,
+            tls: None,
             trusted_proxies: Vec::new(),
         }
     }

@@ -31,7 +31,7 @@ pub use api::reports::ReportDoor;
 pub use axum::Router;
 pub use config::Config;
 pub use http::audit::{AdminCall, AuditLog};
-pub use http::listen::{ListenLimits, serve};
+pub use http::listen::{Entrance, ListenLimits, serve};
 pub use http::proxies::Block;
 pub use router::router;
 

@@ -49,7 +49,7 @@ pub struct Config {
     /// The same of one source.
     pub max_connects_per_s_per_source: u32,
     /// A second listener, with TLS. Absent: none.
-    pub tls: Option<super::tls::TlsConfig>,
+    pub tls: Option<crate::tls::TlsConfig>,
 }
 
 impl Config {

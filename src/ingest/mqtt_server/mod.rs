@@ -28,11 +28,9 @@ mod serve;
 mod session;
 #[cfg(test)]
 mod tests;
-mod tls;
 mod topic;
 mod wire;
 
 pub use config::Config;
 pub use door::{Denied, Door, Doorkeeper, Intake};
 pub use serve::{serve, serve_tls};
-pub use tls::{Tls, TlsConfig, TlsError};

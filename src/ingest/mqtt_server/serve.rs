@@ -6,9 +6,9 @@
 use super::connection::converse;
 use super::connection_limits::Admission;
 use super::door::Door;
-use super::tls::Tls;
 use crate::ingest::shutdown;
 use crate::limits::HeldShare;
+use crate::tls::Tls;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,8 +1,9 @@
-//! Around every request: a time limit, a name, its quota, and what metrics and log say of it. Routes are named
-//! by their pattern, never by the raw path: an id in a label would make one series a bay, and a
-//! path may hold a calendar's secret.
+//! Around every request: a time limit, a name, its quota, what is packed on the wire, and what metrics
+//! and log say of it. Routes are named by their pattern, never by the raw path: an id in a label
+//! would make one series a bay, and a path may hold a calendar's secret.
 
 use super::auth::Doorman;
+use super::encoding;
 use super::error::{ApiError, Cause};
 use super::quota::QuotaDesk;
 use super::request_id::{RequestIds, X_REQUEST_ID};
@@ -86,16 +87,24 @@ where
         let own = self.own.clone();
         let id = own.0.ids.of(request.headers());
         let told = own.0.quota.ask(&mut request);
-        let asked = told.map(|told| (told, self.below.call(request)));
+        let wish = encoding::wished(request.headers());
+        let asked = told.map(|told| {
+            let answer = encoding::unpack(request).map(|request| self.below.call(request));
+            (told, answer)
+        });
         Box::pin(async move {
-            let mut answer = match asked {
+            let answer = match asked {
                 Ok((told, answer)) => {
-                    let mut answer = own.0.within_limit(answer).await;
+                    let mut answer = match answer {
+                        Ok(answer) => own.0.in_time(answer).await,
+                        Err(refused) => refused.into_response(),
+                    };
                     told.write(answer.headers_mut());
                     answer
                 }
                 Err(refusal) => *refusal,
             };
+            let mut answer = encoding::pack(answer, wish).await;
             let route = route.as_ref().map_or("none", MatchedPath::as_str);
             own.0.count(route, &answer, began.elapsed());
             log(&id, &method, route, &answer);
@@ -106,7 +115,8 @@ where
 }
 
 impl Inner {
-    async fn within_limit(
+    /// The answer, or that it took too long.
+    async fn in_time(
         &self,
         answer: impl Future<Output = Result<Response, Infallible>>,
     ) -> Response {

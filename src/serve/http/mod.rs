@@ -7,6 +7,7 @@ pub(super) mod auth;
 pub(super) mod body;
 pub(super) mod caller;
 pub(super) mod cursor;
+pub(super) mod encoding;
 pub(super) mod error;
 pub(super) mod events;
 pub(super) mod extract;

@@ -3,7 +3,8 @@
 use super::Town;
 use crate::limits::{self, Shares};
 use crate::metrics::Metrics;
-use crate::serve::{ListenLimits, serve};
+use crate::serve::{Entrance, ListenLimits, serve};
+use crate::tls::Tls;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,14 +19,23 @@ pub(super) async fn open(
     town: &Town,
     limits: ListenLimits,
 ) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+    open_with(town, limits, None).await
+}
+
+/// The same, with TLS in front of it if there is any.
+pub(super) async fn open_with(
+    town: &Town,
+    limits: ListenLimits,
+    tls: Option<Arc<Tls>>,
+) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let served = tokio::spawn(serve(
+        Arc::new(Entrance::new(limits, town.metrics.clone())),
         listener,
+        tls,
         town.router.clone(),
-        limits,
-        town.metrics.clone(),
         async { _ = stopped.await },
     ));
     (addr, stop, served)

@@ -3,9 +3,10 @@
 
 use super::fakes::{FakeKeeper, FakeZones, NumberIntake, PING, hello};
 use crate::domain::{Claim, Submission};
-use crate::ingest::mqtt_server::{Config, Door, Tls, serve, serve_tls};
+use crate::ingest::mqtt_server::{Config, Door, serve, serve_tls};
 use crate::limits::{self, Limits};
 use crate::metrics::Metrics;
+use crate::tls::Tls;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
