@@ -8,8 +8,8 @@
 use crate::clock::ManualClock;
 use crate::config;
 use crate::domain::{
-    BayKind, Clock as _, Door, KeyAccount, LatLon, Millis, Parcel, Pass, Reason, SharedRemit,
-    SourceIx, SourceKind, Speaker, ZoneKind,
+    BayKind, Clock as _, Door, DropList, Excerpt, KeyAccount, LatLon, Millis, Parcel, Pass, Reason,
+    Refusal, Refused, SharedRemit, SourceIx, SourceKind, Speaker, ZoneKind,
 };
 use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
@@ -130,7 +130,7 @@ fn payloads(bytes: &[u8]) {
             "{refusal:?}"
         );
         assert!(
-            refusal.payload.len() <= payload.len() && refusal.detail.len() < 4096,
+            refusal.payload.len() <= Excerpt::MAX_LEN && refusal.detail.len() < 4096,
             "{refusal:?}"
         );
     }
@@ -193,6 +193,10 @@ struct Nowhere;
 impl ReportDoor for Nowhere {
     fn take(&self, _: &Speaker, _: &'static Codec, _: &str, _: &[u8]) -> Parcel {
         Parcel::default()
+    }
+
+    fn refusal(&self, of: Refused<'_>) -> Refusal {
+        DropList::default().refusal(of)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use bayhub::clock::SystemClock;
-use bayhub::domain::{Calendar, Clock as _, Parcel, Speaker};
+use bayhub::domain::{Calendar, Clock as _, DropList, Parcel, Refusal, Refused, Speaker};
 use bayhub::health::Health;
 use bayhub::history::{self, Around, History, RecentFigures, Registered};
 use bayhub::ingest::codec::Codec;
@@ -27,6 +27,10 @@ struct Shut;
 impl ReportDoor for Shut {
     fn take(&self, _: &Speaker, _: &'static Codec, _: &str, _: &[u8]) -> Parcel {
         Parcel::default()
+    }
+
+    fn refusal(&self, of: Refused<'_>) -> Refusal {
+        DropList::default().refusal(of)
     }
 }
 

@@ -4,7 +4,8 @@ use crate::common::grid::ZONES;
 use crate::common::packets;
 use bayhub::clock::SystemClock;
 use bayhub::domain::{
-    KeyAccount, Parcel, Pass, SharedRemit, SourceIx, SourceKind, Speaker, Submission, ZoneIx,
+    KeyAccount, Parcel, Pass, Refusal, Refused, SharedRemit, SourceIx, SourceKind, Speaker,
+    Submission, ZoneIx,
 };
 use bayhub::health::Health;
 use bayhub::ingest::board::{Board, Wanted, Watch};
@@ -58,6 +59,10 @@ impl Intake for ByGate {
             payload,
             out,
         );
+    }
+
+    fn refusal(&self, of: Refused<'_>) -> Refusal {
+        self.0.refusal(of)
     }
 }
 

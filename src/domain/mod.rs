@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod change;
 pub mod contributor;
 pub mod currency;
+pub mod drop_list;
 pub mod geo;
 pub mod id;
 pub mod observation;
@@ -40,12 +41,14 @@ pub use calendar::{Calendar, WallTime};
 pub use change::{AppEvidence, BayView, CountEvidence, Expected, ReadModel, ZoneTally};
 pub use contributor::{ByStanding, CONTRIBUTOR_LEN, Reliability, Weighed, Whose};
 pub use currency::Currency;
+pub use drop_list::{DropList, DropListFault};
 pub use geo::{BBox, LatLon};
 pub use observation::{
     Afterwards, Backing, Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission,
 };
 pub use offer::{Offer, OfferState, Rules};
-pub use refusal::{Door, Reason, Refusal};
+pub use redact::Excerpt;
+pub use refusal::{Door, Reason, Refusal, Refused};
 pub use reservation::{Promise, Reservation, ReservationEvent, ReservationState, Vehicle};
 pub use settled::{AmendmentLength, AmendmentLog, RecentTurnover, SettledSink};
 pub use shard::{SHARDS, in_shard, owner, shard_of, zones_of};

@@ -34,6 +34,7 @@ pub struct Metrics {
     /// Uplinks that had been made durable already: acknowledged, not taken twice.
     pub uplinks_duplicate: IntCounter,
     /// Events of network servers that are no uplinks (joins, acks): accepted, of no use here.
+    pub dropped_members: IntCounter,
     pub uplinks_ignored: IntCounter,
     /// MQTT messages of QoS 0 that were dropped because the journal was busy.
     pub shed: IntCounter,
@@ -145,6 +146,10 @@ impl Metrics {
             uplinks_duplicate: r.counter(
                 "uplinks_duplicate_total",
                 "Uplinks that were durable already.",
+            ),
+            dropped_members: r.counter(
+                "dropped_members_total",
+                "Members of messages that are kept nowhere, by [gate] drop",
             ),
             uplinks_ignored: r.counter(
                 "uplinks_ignored_total",

@@ -6,6 +6,8 @@ use crate::domain::{BayStatus, IdPattern, KeyAccount, Pass, Remit, SharedRemit, 
 use crate::ingest::codec::{Codec, named};
 use crate::testing;
 
+mod drops;
+
 const NOW: Millis = Millis(1_795_402_800_000);
 
 pub(super) fn city() -> Registry {

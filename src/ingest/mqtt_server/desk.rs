@@ -9,7 +9,7 @@ use super::display::Display;
 use super::door::{Denied, Door};
 use super::session::SessionHost;
 use super::wire::Grant;
-use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, ZoneIx};
+use crate::domain::{Parcel, Receipt, Refusal, Refused, Speaker, Submission, ZoneIx};
 use crate::ingest::board::Wanted;
 use crate::ingest::codec::Codec;
 use crate::ingest::mqtt_server::close::Close;
@@ -126,8 +126,9 @@ impl SessionHost for FrontDesk {
         self.door.intake.take(speaker, codec, payload, kept, out);
     }
 
-    fn refused(&mut self, reason: Reason) {
-        self.door.metrics.refuse(domain::Door::Mqtt, reason);
+    fn refusal(&mut self, of: Refused<'_>) -> Refusal {
+        self.door.metrics.refuse(of.door, of.reason);
+        self.door.intake.refusal(of)
     }
 
     fn zone(&mut self, id: &str) -> Option<ZoneIx> {

@@ -2,7 +2,7 @@
 
 use super::config::Config;
 use super::connection_limits::ConnectionLimits;
-use crate::domain::{Parcel, SourceIx, Speaker, Submission};
+use crate::domain::{Parcel, Refusal, Refused, SourceIx, Speaker, Submission};
 use crate::ingest::board::Board;
 use crate::ingest::codec::Codec;
 use crate::limits::{Buckets, HeldShare, Limits, Owner, Shared};
@@ -44,6 +44,9 @@ pub trait Intake: Send + Sync {
         kept: bool,
         out: &mut Parcel,
     );
+
+    /// What may be kept of what the door refuses by itself. Does not count the refusal.
+    fn refusal(&self, of: Refused<'_>) -> Refusal;
 }
 
 /// One server: its limits, whom it asks, and where the reports go.

@@ -7,8 +7,8 @@ use super::session::{Session, SessionHost, SessionLimits};
 use super::topic;
 use super::wire::Grant;
 use crate::domain::{
-    Claim, KeyAccount, Millis, Parcel, Pass, Reason, SharedRemit, SourceIx, SourceKind, Speaker,
-    ZoneIx,
+    Claim, DropList, KeyAccount, Millis, Parcel, Pass, Reason, Refusal, Refused, SharedRemit,
+    SourceIx, SourceKind, Speaker, ZoneIx,
 };
 use crate::ingest::board::Wanted;
 use crate::ingest::codec::{Codec, Sender};
@@ -67,7 +67,9 @@ impl SessionHost for Clerk {
             at: Millis(payload.len() as u64),
         });
     }
-    fn refused(&mut self, _: Reason) {}
+    fn refusal(&mut self, of: Refused<'_>) -> Refusal {
+        DropList::default().refusal(of)
+    }
     fn zone(&mut self, id: &str) -> Option<ZoneIx> {
         id.strip_prefix('Z')?.parse().ok().map(ZoneIx)
     }

@@ -2,7 +2,7 @@
 //! durable.
 
 use super::schema;
-use crate::domain::{Claim, Door, Parcel, Reason, Receipt, Refusal, Speaker, Submission};
+use crate::domain::{Claim, Door, Parcel, Reason, Receipt, Refusal, Refused, Speaker, Submission};
 use crate::ingest::codec::{self, Codec};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -35,6 +35,9 @@ const PATH: &str = "/v1/reports";
 pub trait ReportDoor: Send + Sync {
     /// `place` is the path it was posted to.
     fn take(&self, speaker: &Speaker, codec: &'static Codec, place: &str, body: &[u8]) -> Parcel;
+
+    /// What may be kept and told of what the call refuses by itself. Does not count the refusal.
+    fn refusal(&self, of: Refused<'_>) -> Refusal;
 }
 
 /// What this route and that of uplinks need.
@@ -140,8 +143,10 @@ impl ReportsState {
         grant: &Arc<Grant>,
         body: &Bytes,
     ) -> Result<Speaker, Unheard> {
-        let who: Who<'_> = serde_json::from_slice(body)
-            .map_err(|e| Unheard::malformed(format!("not a report: {e}")))?;
+        let who: Who<'_> = serde_json::from_slice(body).map_err(|e| {
+            let why = codec::without_value(&e.to_string());
+            Unheard::malformed(format!("not a report: {why}"))
+        })?;
         let Some(source) = who.source else {
             return Err(Unheard::malformed("the body names no `source`".to_owned()));
         };
@@ -244,16 +249,16 @@ impl ReportsState {
         body: &[u8],
     ) -> Result<(), ApiError> {
         self.metrics.refuse(Door::Http, reason);
-        let refusal = Refusal {
+        let refusal = self.door.refusal(Refused {
             reason,
             door: Door::Http,
             // The key's name: who it really was, whatever the body says.
-            source: (&*grant.name).into(),
-            topic: place.into(),
+            source: &grant.name,
+            topic: place,
             index: None,
-            detail: detail.into(),
-            payload: Refusal::excerpt(body),
-        };
+            detail,
+            payload: body,
+        });
         self.store(Parcel {
             refusals: vec![refusal],
             ..Parcel::default()
