@@ -9,6 +9,7 @@ pub mod area;
 pub mod availability;
 pub mod bay;
 pub mod calendar;
+pub mod cancelling;
 pub mod change;
 pub mod contributor;
 pub mod currency;
@@ -38,6 +39,7 @@ pub use area::{Area, AreaFault, HeldRemit, IdPattern, NamedArea, Remit, SharedRe
 pub use availability::Availability;
 pub use bay::{BayIx, BayKind, BayStatus};
 pub use calendar::{Calendar, WallTime};
+pub use cancelling::CancelRule;
 pub use change::{AppEvidence, BayView, CountEvidence, Expected, ReadModel, ZoneTally};
 pub use contributor::{ByStanding, CONTRIBUTOR_LEN, Reliability, Weighed, Whose};
 pub use currency::Currency;

@@ -154,6 +154,8 @@ impl BookingActor {
                 vehicle: ask.vehicle,
             },
             walk_m: fit.walk_m,
+            cancel: fit.offer.rules.cancel,
+            owed_cents: 0,
             expires_at: now.plus(self.ctx.config.hold_s * 1000),
             created_at: now,
             arrived_at: None,

@@ -154,6 +154,13 @@ impl BookingActor {
         }
     }
 
+    /// Whether a booking that is confirmed has lost its bay to somebody else, by what is seen now.
+    pub(super) fn is_lost(&self, r: &Reservation) -> bool {
+        let seen = self.seen_at(r).map(|view| view.status);
+        let occupied = seen == Some(BayStatus::Occupied);
+        r.state == ReservationState::Confirmed && self.is_barred(r, occupied, self.ctx.clock.now())
+    }
+
     /// Whether somebody else stands where this booking is about to begin.
     fn is_barred(&self, r: &Reservation, occupied: bool, now: Millis) -> bool {
         if now.plus(LEAD_MS) < r.span.start || now >= r.span.end {

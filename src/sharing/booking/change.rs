@@ -41,6 +41,13 @@ impl BookingActor {
         if *r.driver != *driver {
             return Err(DeskError::NoSuch.into());
         }
+        // Who gives up a bay that somebody else stands in owes nothing for it.
+        let lost = event == ReservationEvent::Cancel && self.is_lost(&r);
+        let event = if lost {
+            ReservationEvent::Revoke
+        } else {
+            event
+        };
         self.step(work, r, event, Cause::Driver).await
     }
 
@@ -70,6 +77,7 @@ impl BookingActor {
             ReservationEvent::Depart => next.departed_at = Some(now),
             _ => {}
         }
+        next.owed_cents = next.owed_cents.saturating_add(step.amount_cents);
         let next = match work.advance(&next, now).await {
             // Another hub was faster. The caller may ask again and will then be told how things
             // stand.
@@ -114,7 +122,8 @@ impl BookingActor {
     }
 }
 
-/// The same booking on another bay, and what its driver gets back. It costs no more than was told.
+/// The same booking on another bay, and what its driver gets back. It costs no more than was told, and
+/// nor does giving it up.
 pub(in crate::sharing) fn elsewhere(
     r: Reservation,
     fit: &Fit,
@@ -139,6 +148,8 @@ pub(in crate::sharing) fn elsewhere(
         free_at: fit.offer.free_at(r.span),
         price_cents,
         walk_m: fit.walk_m,
+        cancel: r.cancel.kinder(fit.offer.rules.cancel),
+        owed_cents: r.owed_cents.saturating_add(refund),
         moved,
         ..r
     };

@@ -1,6 +1,7 @@
 //! The desk on a small town, a real store and a clock that the test turns.
 
 mod books;
+mod cancelling;
 mod hubs;
 mod kill;
 mod model;

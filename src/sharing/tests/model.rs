@@ -3,6 +3,7 @@
 //! `BAYHUB_CASES=20` for forty towns.
 
 use super::*;
+use crate::domain::CancelRule;
 use crate::domain::ReservationState::{
     Active, Cancelled, Completed, Confirmed, Expired, Held, NoShow,
 };
@@ -199,7 +200,13 @@ impl Model {
                 let from = self.minutes + self.rng.random_range(0..400);
                 next.hours.closed = vec![span(from, from + self.rng.random_range(1..300))];
             }
-            2 => next.rules.buffer_min = self.rng.random_range(0..20),
+            2 => {
+                next.rules.buffer_min = self.rng.random_range(0..20);
+                next.rules.cancel = CancelRule {
+                    free_min: self.rng.random_range(0..120),
+                    fee_percent: self.rng.random_range(0..=100),
+                };
+            }
             3 if next.state == OfferState::Open => next.state = OfferState::Paused,
             3 => next.state = OfferState::Open,
             _ => {
@@ -259,7 +266,8 @@ impl Model {
         assert!(
             r.price_cents <= told.price_cents
                 && r.span == told.span
-                && r.walk_m <= told.promise.max_walk_m,
+                && r.walk_m <= told.promise.max_walk_m
+                && r.cancel == r.cancel.kinder(told.cancel),
             "{r:?}"
         );
         if let Some(old) = old {
@@ -289,7 +297,11 @@ impl Model {
             Held | Expired => assert_eq!(paid, 0, "{r:?}"),
             Confirmed | Active | NoShow => assert_eq!(paid, r.price_cents, "{r:?}"),
             Completed => assert!(paid >= r.price_cents, "{r:?}"),
-            Cancelled => assert!(paid == 0 || paid == r.price_cents, "{r:?}"),
+            Cancelled => {
+                let fee = r.cancel.fee_cents(r.price_cents);
+                assert!([0, fee, r.price_cents].contains(&paid), "{r:?}");
+            }
         }
+        assert_eq!(paid, r.owed_cents, "{r:?}");
     }
 }

@@ -7,8 +7,8 @@ mod reservations;
 use super::*;
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
-    BayKind, Currency, LatLon, Millis, Offer, OfferState, Promise, Reservation, ReservationState,
-    Rules, Span, TimeZone, Vehicle,
+    BayKind, CancelRule, Currency, LatLon, Millis, Offer, OfferState, Promise, Reservation,
+    ReservationState, Rules, Span, TimeZone, Vehicle,
 };
 
 const NOW: Millis = Millis(1_795_399_200_123);
@@ -95,6 +95,11 @@ fn reservation(name: &str, offer: &Offer, span: Span) -> Reservation {
             vehicle,
         },
         walk_m: 120,
+        cancel: CancelRule {
+            free_min: 45,
+            fee_percent: 30,
+        },
+        owed_cents: 7,
         expires_at: NOW.plus(180_000),
         created_at: NOW,
         arrived_at: None,

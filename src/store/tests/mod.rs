@@ -5,6 +5,7 @@
 
 mod booking;
 pub(crate) mod cluster;
+mod steps;
 mod suite;
 
 use super::*;

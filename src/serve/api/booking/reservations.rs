@@ -227,7 +227,8 @@ step!(
     confirm, "/v1/reservations/{reservation}/confirm", ReservationEvent::Confirm, "Confirmed, durably; also if it was before"
 );
 step!(
-    /// Give a reservation up. Before it begins that costs nothing.
+    /// Give a reservation up. A hold costs nothing, nor does what is confirmed until
+    /// `cancel_free_until`; from then on `cancel_fee_cents`, and from its start the whole price.
     cancel, "/v1/reservations/{reservation}/cancel", ReservationEvent::Cancel, "Cancelled, durably; also if it was before"
 );
 step!(
@@ -266,6 +267,9 @@ impl SharingState {
             walk_m: r.walk_m,
             price_cents: r.price_cents,
             currency: r.currency.to_string(),
+            owed_cents: r.owed_cents,
+            cancel_free_until: time(r.cancel.free_until(r.span.start)),
+            cancel_fee_cents: r.cancel.fee_cents(r.price_cents),
             expires_at: (r.state == ReservationState::Held).then(|| time(r.expires_at)),
             arrived_at: r.arrived_at.map(time),
             departed_at: r.departed_at.map(time),

@@ -77,6 +77,14 @@ pub(in crate::serve) struct Reservation {
     pub(in crate::serve) walk_m: u32,
     pub(in crate::serve) price_cents: i64,
     pub(in crate::serve) currency: String,
+    /// What is owed for it by now; below `price_cents` where some was given back, above where the stay
+    /// ran over.
+    pub(in crate::serve) owed_cents: i64,
+    /// Until when giving it up is free; at that time it is not any more.
+    #[schema(format = DateTime)]
+    pub(in crate::serve) cancel_free_until: String,
+    /// What giving it up costs from then until its start, cents; from its start on, `price_cents`.
+    pub(in crate::serve) cancel_fee_cents: i64,
     /// A hold that is not confirmed before then is none; null: it is no hold.
     #[schema(required, format = DateTime)]
     pub(in crate::serve) expires_at: Option<String>,
