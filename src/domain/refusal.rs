@@ -42,6 +42,8 @@ pub struct Refused<'a> {
     pub door: Door,
     /// Who sent it (the authenticated name), not who it claimed to be.
     pub source: &'a str,
+    /// Number of the account of the key it came by; 0: by none.
+    pub key: u32,
     /// MQTT topic or HTTP path.
     pub topic: &'a str,
     /// Position in the message's `bays`, when only that item was refused.
@@ -60,6 +62,8 @@ pub struct Refusal {
     pub reason: Reason,
     pub door: Door,
     pub source: Box<str>,
+    /// Number of the account of the key it came by; 0: by none.
+    pub key: u32,
     pub topic: Box<str>,
     pub index: Option<u32>,
     pub detail: Box<str>,
@@ -75,6 +79,7 @@ impl DropList {
             reason: of.reason,
             door: of.door,
             source: of.source.into(),
+            key: of.key,
             topic: self.told_topic(of.topic, of.source),
             index: of.index,
             detail: self.told(of.detail),

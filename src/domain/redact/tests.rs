@@ -138,6 +138,7 @@ fn a_refusals_words_and_topic_repeat_nothing_either() {
             reason: Reason::Forbidden,
             door: Door::Mqtt,
             source: "phone-7",
+            key: 0,
             topic,
             index: None,
             detail,

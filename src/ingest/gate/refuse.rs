@@ -24,6 +24,7 @@ impl Gate {
             reason,
             door: message.door,
             source: &message.speaker.id,
+            key: message.speaker.account.number(),
             topic: &message.place.to_string(),
             index,
             detail: why,

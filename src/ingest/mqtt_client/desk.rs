@@ -270,6 +270,7 @@ impl ClientDesk {
             door: Door::Mqtt,
             // All that is proven: the broker let somebody say so.
             source: &format!("broker:{}", self.broker.config.name),
+            key: 0,
             topic: &topic.collect::<String>(),
             index: None,
             detail: why,

@@ -201,7 +201,7 @@ async fn strangers_take_neither_the_journals_descriptors_nor_the_sensors() {
     const DESCRIPTORS: u32 = 300;
     many_sockets();
     let hub = Hub::start_with_descriptors(DESCRIPTORS, &["--bays", "100", "--no-sim"]);
-    let bay = hub.some_bay().id;
+    let bays = hub.features("bays.geojson");
     let mut halves = Vec::new();
     for at in [http(&hub), hub.mqtt] {
         for _ in 0..DESCRIPTORS {
@@ -218,16 +218,13 @@ async fn strangers_take_neither_the_journals_descriptors_nor_the_sensors() {
     let held = std::fs::read_dir(held).expect("a process").count();
     assert!(held + 32 < DESCRIPTORS as usize, "{held} are taken");
     let (client, mut events) = mqtt::client(&hub, hub.source(), hub.key("report"));
-    for n in 0..50 {
-        let state = ["occupied", "vacant"][n % 2];
-        // Of two words of one millisecond either may stand.
-        tokio::time::sleep(Duration::from_millis(2)).await;
-        let payload = mqtt::flat(&bay, state);
+    for bay in &bays {
+        let payload = mqtt::flat(&bay.id, "occupied");
         let topic = mqtt::topic(&hub);
         let acked = mqtt::acked(&hub, &client, &mut events, &topic, &payload);
         acked.await.expect("a good key");
     }
     drop(halves);
-    until_state(&hub, &bay, "vacant").await;
+    until_state(&hub, &bays[99].id, "occupied").await;
     assert_eq!(status(&hub, "/readyz").await, StatusCode::OK);
 }

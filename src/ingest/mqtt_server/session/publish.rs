@@ -206,6 +206,7 @@ pub(super) fn refuse(
         reason,
         door: Door::Mqtt,
         source: &speaker.id,
+        key: speaker.account.number(),
         topic: topic::excerpt(topic),
         index: None,
         detail,

@@ -74,6 +74,7 @@ impl Intake for NumberIntake {
                     },
                     door: Door::Mqtt,
                     source: speaker.id.as_ref().into(),
+                    key: 0,
                     topic: codec.name.into(),
                     index: None,
                     detail: "not a number".into(),

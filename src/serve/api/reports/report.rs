@@ -254,6 +254,7 @@ impl ReportsState {
             door: Door::Http,
             // The key's name: who it really was, whatever the body says.
             source: &grant.name,
+            key: grant.account.number(),
             topic: place,
             index: None,
             detail,
