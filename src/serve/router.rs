@@ -4,19 +4,17 @@
 use super::api::{authority, booking, drivers, operators, reports, schema, sharing};
 use super::http::audit::Audit;
 use super::http::auth::Doorman;
+use super::http::caching::Kept;
 use super::http::error::ApiError;
 use super::http::measure;
-use super::http::request_id::X_REQUEST_ID;
+use super::http::routes::Routes;
 use super::sse::Streams;
 use super::state::{ReadState, SharingState};
 use super::{ApiParts, atlas, docs, page};
 use axum::Router;
-use axum::http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH, LINK};
-use axum::http::{HeaderName, Method};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Semaphore;
-use tower_http::cors::CorsLayer;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -124,54 +122,48 @@ pub fn router(parts: ApiParts) -> Router {
     let limit = Duration::from_secs(parts.config.request_timeout_s);
     let began = parts.clock.now();
     let limits = parts.limits.clone();
+    let public_reads = parts.config.public_reads;
     let s = AudienceStates::of(parts);
-    let measured = measure::Measure::new(metrics, limit, began, (s.doorman, limits));
-    // Whether any web page may read it.
-    let groups: [(OpenApiRouter, bool); 7] = [
-        (drivers::routes(s.reads, s.streams.clone()), true),
-        (booking::routes(s.sharing.clone(), s.streams), false),
-        (authority::public_routes(s.authority.clone()), true),
-        (authority::routes(s.authority), false),
-        (reports::routes(s.reports, s.contributions), false),
-        (sharing::routes(s.sharing), false),
-        (operators::routes(s.operators), false),
+    let public = if public_reads {
+        Kept::ByAll
+    } else {
+        Kept::ByCaller
+    };
+    let groups: [(OpenApiRouter, Kept); 7] = [
+        (drivers::routes(s.reads, s.streams.clone()), public),
+        (
+            booking::routes(s.sharing.clone(), s.streams),
+            Kept::ByCaller,
+        ),
+        (authority::public_routes(s.authority.clone()), public),
+        (authority::routes(s.authority), Kept::ByCaller),
+        (reports::routes(s.reports, s.contributions), Kept::ByCaller),
+        (sharing::routes(s.sharing), Kept::ByCaller),
+        (operators::routes(s.operators), Kept::Never),
     ];
     let mut description = schema::Document::openapi();
     let mut all = Router::new();
-    for (group, for_any_page) in groups {
+    let mut routes = Routes::default();
+    for (group, kept) in groups {
         let (router, part) = group.split_for_parts();
+        routes.add(&part.paths, kept);
         description.merge(part);
-        // Before the CORS layer, so that its answers to preflights win over this one's to OPTIONS.
-        let router = router.method_not_allowed_fallback(method_not_allowed);
-        all = all.merge(if for_any_page {
-            router.layer(cors())
-        } else {
-            router
-        });
+        all = all.merge(router.method_not_allowed_fallback(method_not_allowed));
     }
-    let (messages, part) = docs::asyncapi::routes();
+    let (messages, part) = docs::asyncapi::routes(began);
     description.merge(part);
+    for path in [docs::asyncapi::PATH, docs::openapi::PATH] {
+        routes.add_document(path, true);
+    }
+    for path in page::paths().chain([docs::openapi::PROBLEMS_PATH]) {
+        routes.add_document(path, false);
+    }
+    let measure = measure::Measure::new(routes, metrics, limit, began, (s.doorman, limits));
     all.merge(messages)
-        .merge(docs::openapi::routes(description))
-        .merge(page::routes())
+        .merge(docs::openapi::routes(description, began))
+        .merge(page::routes(began))
         .fallback(no_such_path)
-        .layer((s.audit, measured))
-}
-
-/// Any web page may read public data. A key is never sent by a browser on its own, so none can be
-/// abused this way.
-fn cors() -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(tower_http::cors::Any)
-        .allow_methods([Method::GET, Method::HEAD])
-        .allow_headers([
-            ACCEPT,
-            AUTHORIZATION,
-            IF_NONE_MATCH,
-            HeaderName::from_static("last-event-id"),
-        ])
-        .expose_headers([ETAG, LINK, X_REQUEST_ID])
-        .max_age(Duration::from_hours(1))
+        .layer((s.audit, measure))
 }
 
 async fn method_not_allowed() -> ApiError {

@@ -3,37 +3,29 @@
 //! Made once. What comes in is described by the rows of `CODECS`, what goes out by the types of
 //! `docs::schema` and the rest of this file.
 
+use crate::domain::Millis;
 use crate::ingest::codec::{CODECS, Sender};
 use crate::serve::docs::schema::Messages;
+use crate::serve::http::document::{FixedDocument, Validators};
 use crate::serve::http::error::ApiError;
 use axum::Router;
-use axum::body::Bytes;
-use axum::http::header;
 use axum::routing::get;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// The route, and its part of the OpenAPI document.
-pub(in crate::serve) fn routes() -> (Router, utoipa::openapi::OpenApi) {
+/// Where it is.
+pub(in crate::serve) const PATH: &str = "/v1/asyncapi.json";
+
+/// The route, and its part of the OpenAPI document. `began`: when the hub began to answer.
+pub(in crate::serve) fn routes(began: Millis) -> (Router, utoipa::openapi::OpenApi) {
     let (_, part) = OpenApiRouter::<()>::new()
         .routes(routes!(asyncapi))
         .split_for_parts();
-    let document = Bytes::from(document().to_string());
-    let asyncapi = get(move || {
-        let document = document.clone();
-        async move {
-            (
-                [
-                    (header::CONTENT_TYPE, "application/json"),
-                    (header::CACHE_CONTROL, "max-age=60"),
-                ],
-                document,
-            )
-        }
-    });
-    let router = Router::new().route("/v1/asyncapi.json", asyncapi);
+    let document = FixedDocument::new(document().to_string(), "application/json", began);
+    let asyncapi = get(move |held: Validators| std::future::ready(document.answer(&held)));
+    let router = Router::new().route(PATH, asyncapi);
     (
         router.method_not_allowed_fallback(async || ApiError::MethodNotAllowed),
         part,

@@ -1,41 +1,38 @@
 //! The API's own description, made once from the handlers, and what each problem type means.
 
+use crate::domain::Millis;
+use crate::serve::http::document::{FixedDocument, Validators};
 use crate::serve::http::error::{ApiError, PROBLEMS, describe};
 use crate::serve::http::params::quoted;
 use axum::Router;
-use axum::body::Bytes;
 use axum::extract::Path;
-use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// `/v1/openapi.json` for `api` with itself added, and `/problems/{slug}`.
-pub(in crate::serve) fn routes(mut api: OpenApi) -> Router {
+/// Where it is.
+pub(in crate::serve) const PATH: &str = "/v1/openapi.json";
+
+/// Where each problem type is explained.
+pub(in crate::serve) const PROBLEMS_PATH: &str = "/problems/{slug}";
+
+/// `/v1/openapi.json` for `api` with itself added, and `/problems/{slug}`. `began`: when the hub
+/// began to answer.
+pub(in crate::serve) fn routes(mut api: OpenApi, began: Millis) -> Router {
     // Only its description is taken; the route below has the finished document.
     let (_, own) = OpenApiRouter::<()>::new()
         .routes(routes!(openapi))
         .split_for_parts();
     api.merge(own);
     // A document of strings and maps always has a JSON form.
-    let document = Bytes::from(api.to_json().unwrap_or_default());
-    let openapi = get(move || {
-        let document = document.clone();
-        async move {
-            (
-                [
-                    (header::CONTENT_TYPE, "application/json"),
-                    (header::CACHE_CONTROL, "max-age=60"),
-                ],
-                document,
-            )
-        }
-    });
+    let text = api.to_json().unwrap_or_default();
+    let document = FixedDocument::new(text, "application/json", began);
+    let openapi = get(move |held: Validators| std::future::ready(document.answer(&held)));
     Router::new()
-        .route("/v1/openapi.json", openapi)
-        .route("/problems/{slug}", get(problem))
+        .route(PATH, openapi)
+        .route(PROBLEMS_PATH, get(problem))
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
 }
 

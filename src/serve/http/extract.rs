@@ -22,21 +22,29 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
+/// A weak tag that changes with `bytes`.
+pub(in crate::serve) fn tag_of(bytes: &[u8]) -> HeaderValue {
+    // Fixed seeds: clients may come back to another process with the tag of this one.
+    let hash = ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(bytes);
+    let tag = format!("W/\"{hash:016x}\"");
+    HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("W/\"\""))
+}
+
 /// What the client holds already.
 pub(in crate::serve) struct IfNoneMatch(Option<HeaderValue>);
 
 impl IfNoneMatch {
     /// Whether it is what `etag` names (weak comparison, as RFC 9110 wants for `If-None-Match`).
-    pub(in crate::serve) fn is(&self, etag: &str) -> bool {
-        let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-        self.0
-            .as_ref()
-            .and_then(|v| v.to_str().ok())
-            .is_some_and(|held| {
-                held.split(',')
-                    .any(|tag| tag.trim() == "*" || opaque(tag) == opaque(etag))
-            })
+    pub(in crate::serve) fn is(&self, etag: &HeaderValue) -> bool {
+        let held = self.0.as_ref().and_then(|v| v.to_str().ok());
+        let own = bare(etag.to_str().unwrap_or_default());
+        held.is_some_and(|held| held.split(',').any(|t| t.trim() == "*" || bare(t) == own))
     }
+}
+
+/// A tag without its weakness.
+fn bare(tag: &str) -> &str {
+    tag.trim().trim_start_matches("W/")
 }
 
 impl<S: Sync> FromRequestParts<S> for IfNoneMatch {

@@ -1,18 +1,23 @@
-//! Around every request: a time limit, a name, its quota, what is packed on the wire, and what metrics
-//! and log say of it. Routes are named by their pattern, never by the raw path: an id in a label
-//! would make one series a bay, and a path may hold a calendar's secret.
+//! Around every request: a time limit, a name, its quota, what is packed on the wire, who may keep
+//! the answer, which pages may ask, and what metrics and log say of it. Routes are named by their
+//! pattern, never by the raw path: an id in a label would make one series a bay, and a path may hold
+//! a calendar's secret.
 
 use super::auth::Doorman;
+use super::caching;
+use super::cors;
 use super::encoding;
 use super::error::{ApiError, Cause};
 use super::quota::QuotaDesk;
 use super::request_id::{RequestIds, X_REQUEST_ID};
+use super::routes::Routes;
 use crate::domain::Millis;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use axum::extract::{MatchedPath, Request};
+use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderValue, Method};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -26,6 +31,7 @@ use tower::{Layer, Service};
 pub(in crate::serve) struct Measure(Arc<Inner>);
 
 struct Inner {
+    routes: Routes,
     metrics: Arc<Metrics>,
     limit: Duration,
     ids: RequestIds,
@@ -35,6 +41,7 @@ struct Inner {
 impl Measure {
     /// `began`: when the hub began to answer.
     pub(in crate::serve) fn new(
+        routes: Routes,
         metrics: Arc<Metrics>,
         limit: Duration,
         began: Millis,
@@ -42,6 +49,7 @@ impl Measure {
     ) -> Self {
         let ids = RequestIds::new(began);
         Self(Arc::new(Inner {
+            routes,
             metrics,
             limit,
             ids,
@@ -82,30 +90,48 @@ where
 
     fn call(&mut self, mut request: Request) -> Self::Future {
         let began = Instant::now();
-        let route = request.extensions().get::<MatchedPath>().cloned();
+        let pattern = request.extensions().get::<MatchedPath>().cloned();
+        let route = self
+            .own
+            .0
+            .routes
+            .of(pattern.as_ref().map(MatchedPath::as_str));
+        let kept = route.kept;
+        let for_pages = route.for_pages;
+        let keyed = request.headers().contains_key(AUTHORIZATION);
         let method = request.method().clone();
         let own = self.own.clone();
         let id = own.0.ids.of(request.headers());
         let told = own.0.quota.ask(&mut request);
         let wish = encoding::wished(request.headers());
         let asked = told.map(|told| {
-            let answer = encoding::unpack(request).map(|request| self.below.call(request));
+            let answer = if route.for_pages && cors::is_preflight(&request) {
+                Err(cors::preflight(route))
+            } else {
+                let request = encoding::unpack(request).map_err(IntoResponse::into_response);
+                request.map(|request| self.below.call(request))
+            };
             (told, answer)
         });
         Box::pin(async move {
-            let answer = match asked {
+            let mut answer = match asked {
                 Ok((told, answer)) => {
                     let mut answer = match answer {
                         Ok(answer) => own.0.in_time(answer).await,
-                        Err(refused) => refused.into_response(),
+                        Err(at_once) => at_once,
                     };
                     told.write(answer.headers_mut());
                     answer
                 }
                 Err(refusal) => *refusal,
             };
+            let status = answer.status();
+            caching::complete(status, answer.headers_mut(), kept, keyed);
+            if for_pages {
+                cors::open(answer.headers_mut());
+            }
             let mut answer = encoding::pack(answer, wish).await;
-            let route = route.as_ref().map_or("none", MatchedPath::as_str);
+            let route = pattern.as_ref().map_or("none", MatchedPath::as_str);
             own.0.count(route, &answer, began.elapsed());
             log(&id, &method, route, &answer);
             answer.headers_mut().insert(X_REQUEST_ID, id);

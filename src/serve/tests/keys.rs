@@ -31,7 +31,7 @@ async fn a_key_is_shown_once_works_at_once_and_is_refused_once_it_is_revoked() {
     let made = admin(&town, "POST", "/v1/admin/keys", asked(|_| ())).await;
     assert_eq!(
         (made.status.as_u16(), made.header("cache-control")),
-        (201, "no-store"),
+        (201, "private, no-store"),
         "{made:?}"
     );
     let made = made.json();

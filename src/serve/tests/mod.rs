@@ -7,6 +7,7 @@ mod answer;
 mod audit;
 mod bays;
 mod behind;
+mod caching;
 mod cds;
 mod contributions;
 mod devices;

@@ -104,10 +104,31 @@ async fn any_web_page_may_read_and_none_may_write() {
             preflight.status.as_u16(),
             preflight.header("access-control-allow-methods")
         ),
-        (200, "GET,HEAD")
+        (204, "GET, HEAD")
     );
-    for path in ["/v1/reports", "/v1/admin/bays", "/v1/quarantine"] {
+    for (path, methods) in [
+        ("/v1/reports", "POST"),
+        ("/v1/offers/{offer}", "GET, HEAD, PATCH, DELETE"),
+        ("/v1/admin/bays", "PUT"),
+        ("/v1/quarantine", "GET, HEAD"),
+    ] {
         let preflight = town.call("OPTIONS", path, &ask("POST"), "").await;
+        assert_eq!(preflight.header("access-control-allow-methods"), methods);
+        let sent = preflight.header("access-control-allow-headers");
+        for name in ["authorization", "idempotency-key", "content-encoding"] {
+            assert!(sent.contains(name), "{path}: {sent}");
+        }
+        // What a page is not told of a refusal it cannot show.
+        let refused = town.call("TRACE", path, &[origin], "").await;
+        assert_eq!(refused.header("access-control-allow-origin"), "*");
+        assert!(
+            refused
+                .header("access-control-expose-headers")
+                .contains("retry-after")
+        );
+    }
+    for path in ["/metrics", "/readyz", "/"] {
+        let preflight = town.call("OPTIONS", path, &ask("GET"), "").await;
         assert_eq!(
             preflight.header("access-control-allow-origin"),
             "",

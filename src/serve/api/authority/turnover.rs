@@ -7,12 +7,13 @@ use crate::history::{Discretion, FiguresPage, Interval, Question};
 use crate::serve::http::auth::Viewer;
 use crate::serve::http::cursor::{self, link};
 use crate::serve::http::error::ApiError;
+use crate::serve::http::extract::{IfNoneMatch, tag_of};
 use crate::serve::http::negotiate::choose;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, LINK, VARY};
-use axum::http::{HeaderMap, HeaderValue, Uri};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -46,6 +47,7 @@ pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiR
     responses(
         (status = 200, description = "A page of figures", content(
             (schema::TurnoverPage = "application/json"), (String = "text/csv"))),
+        (status = 304, description = "What `If-None-Match` names is still so"),
         problems::BadParameter, problems::BadKey, problems::NoSuchZone, problems::NotInThatFormat,
         problems::Unreadable,
     )
@@ -54,6 +56,7 @@ async fn turnover(
     viewer: Viewer,
     State(own): State<Arc<AuthorityState>>,
     headers: HeaderMap,
+    held: IfNoneMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let format =
@@ -63,17 +66,20 @@ async fn turnover(
     let (body, next) = authority_state
         .work(move || asked.answer(&own, viewer, format))
         .await?;
-    let mut answer = body.into_response();
+    let etag = tag_of(&body);
+    let mut answer = if held.is(&etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        body.into_response()
+    };
     let headers = answer.headers_mut();
     headers.insert(
         CONTENT_TYPE,
         HeaderValue::from_static(["application/json", "text/csv; charset=utf-8"][format]),
     );
-    headers.insert(VARY, HeaderValue::from_static("accept, authorization"));
-    headers.insert(
-        CACHE_CONTROL,
-        HeaderValue::from_static("private, max-age=10"),
-    );
+    headers.insert(ETAG, etag);
+    headers.insert(VARY, HeaderValue::from_static("accept"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=10"));
     if let Some(link) = next.and_then(|next| link(&uri, &next)) {
         headers.insert(LINK, link);
     }

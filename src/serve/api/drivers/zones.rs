@@ -10,7 +10,7 @@ use crate::serve::formats::{
 use crate::serve::http::auth::Reader;
 use crate::serve::http::cursor::{self, link};
 use crate::serve::http::error::ApiError;
-use crate::serve::http::extract::{Id, IfNoneMatch};
+use crate::serve::http::extract::{Id, IfNoneMatch, tag_of};
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::state::ReadState;
@@ -27,9 +27,6 @@ const MAX_IDS: usize = 500;
 /// The most zones of one page, and how many without a `limit`.
 const MAX_LIMIT: usize = 1000;
 const DEFAULT_LIMIT: usize = 100;
-
-/// How fresh an answer may be taken for, seconds: also the `ttl` in the body.
-const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("max-age=1");
 
 pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<ReadState>> {
     OpenApiRouter::new()
@@ -211,19 +208,13 @@ fn feed(
     held: &IfNoneMatch,
     format: &Format,
 ) -> Response {
-    // Fixed seeds: clients may come back to another process with the tag of this one.
-    let hash =
-        ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one(&rendered.body[rendered.steady_from..]);
-    let etag = format!("W/\"{hash:016x}\"");
+    let etag = tag_of(&rendered.body[rendered.steady_from..]);
+    let is_held = held.is(&etag);
     let headers = [
-        (header::CACHE_CONTROL, CACHE_CONTROL),
         (header::VARY, HeaderValue::from_static("accept")),
-        (
-            header::ETAG,
-            HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("W/\"\"")),
-        ),
+        (header::ETAG, etag),
     ];
-    if held.is(&etag) {
+    if is_held {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     let of_type = [(header::CONTENT_TYPE, format.header())];

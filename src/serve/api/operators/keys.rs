@@ -16,7 +16,7 @@ use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -99,12 +99,7 @@ async fn post_key(
         key: plain.expose().to_owned(),
         made: shown(info),
     };
-    Ok((
-        StatusCode::CREATED,
-        [(header::CACHE_CONTROL, "no-store")],
-        Json(made),
-    )
-        .into_response())
+    Ok((StatusCode::CREATED, Json(made)).into_response())
 }
 
 /// All keys, also those that are revoked, and those of the configuration.

@@ -10,7 +10,6 @@ use crate::serve::http::problems;
 use axum::Json;
 use axum::extract::{FromRef, State};
 use axum::http::Uri;
-use axum::http::header::{CACHE_CONTROL, HeaderName, VARY};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -33,12 +32,6 @@ pub(in crate::serve) fn routes(state: Arc<ContributionsState>) -> OpenApiRouter 
         .with_state(state)
 }
 
-/// What is one partner's must not come out of a cache for another.
-const PRIVATE: [(HeaderName, &str); 2] = [
-    (CACHE_CONTROL, "private, no-store"),
-    (VARY, "authorization"),
-];
-
 /// What came of the app reports of the caller's partner, over the last 1, 7 and 30 days.
 ///
 /// Days are UTC's; today is one of them. Reports are judged within minutes of their coming in, and
@@ -54,7 +47,7 @@ async fn contributions(
     Reporter(grant): Reporter,
     State(own): State<Arc<ContributionsState>>,
     uri: Uri,
-) -> Result<([(HeaderName, &'static str); 2], Json<Contributions>), ApiError> {
+) -> Result<Json<Contributions>, ApiError> {
     Params::read(uri.query(), &[])?;
     let now = own.doorman.clock.now();
     let ContributionFigures {
@@ -77,7 +70,7 @@ async fn contributions(
         proven_contributors,
         periods: shown.collect(),
     };
-    Ok((PRIVATE, Json(told)))
+    Ok(Json(told))
 }
 
 /// To a thousandth.

@@ -1,0 +1,86 @@
+//! What is known of each route before it is asked: who keeps its answers, and which methods it has.
+//! One lookup a request.
+
+use super::caching::Kept;
+use axum::http::HeaderValue;
+use std::collections::HashMap;
+use utoipa::openapi::PathItem;
+use utoipa::openapi::path::Paths;
+
+/// One route, as what lies around all handlers sees it.
+#[derive(Clone, Debug)]
+pub(in crate::serve) struct Route {
+    pub(super) kept: Kept,
+    /// Whether web pages of any origin may ask.
+    pub(super) for_pages: bool,
+    /// Its methods, as preflights are told them.
+    pub(super) methods: HeaderValue,
+}
+
+/// All routes by their pattern.
+pub(in crate::serve) struct Routes {
+    all: HashMap<String, Route, ahash::RandomState>,
+    /// Paths that are none.
+    none: Route,
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        Self {
+            all: HashMap::default(),
+            none: Route {
+                kept: Kept::ByCaller,
+                for_pages: true,
+                methods: HeaderValue::from_static("GET, HEAD"),
+            },
+        }
+    }
+}
+
+impl Routes {
+    /// Adds those that a part of the description lists. What lies outside `/v1` is for machines that
+    /// look after the hub, and not for web pages.
+    pub(in crate::serve) fn add(&mut self, described: &Paths, kept: Kept) {
+        for (path, item) in &described.paths {
+            let of_api = path.starts_with("/v1/");
+            let route = Route {
+                kept: if of_api { kept } else { Kept::Never },
+                for_pages: of_api,
+                methods: methods(item),
+            };
+            self.all.insert(path.clone(), route);
+        }
+    }
+
+    /// Adds a document, the same for everybody. `for_pages`: whether web pages of any origin may read
+    /// it.
+    pub(in crate::serve) fn add_document(&mut self, path: &str, for_pages: bool) {
+        let route = Route {
+            kept: Kept::AsSaid,
+            for_pages,
+            ..self.none.clone()
+        };
+        self.all.insert(path.to_owned(), route);
+    }
+
+    pub(super) fn of(&self, pattern: Option<&str>) -> &Route {
+        pattern.and_then(|p| self.all.get(p)).unwrap_or(&self.none)
+    }
+}
+
+fn methods(item: &PathItem) -> HeaderValue {
+    let all = [
+        ("GET, HEAD", item.get.is_some()),
+        ("POST", item.post.is_some()),
+        ("PUT", item.put.is_some()),
+        ("PATCH", item.patch.is_some()),
+        ("DELETE", item.delete.is_some()),
+    ];
+    let there: Vec<&str> = all
+        .iter()
+        .filter(|(_, is)| *is)
+        .map(|(name, _)| *name)
+        .collect();
+    // Names of methods are a header's value.
+    HeaderValue::try_from(there.join(", ")).unwrap_or(HeaderValue::from_static(""))
+}
