@@ -49,12 +49,12 @@ impl fmt::Debug for Plaintext {
 
 /// All keys that are good now. Shared by the doors; changed at run time.
 #[derive(Default)]
-pub struct Keys(DashMap<Digest, StoredKey>);
+pub struct Keys(pub(super) DashMap<Digest, StoredKey>);
 
-struct StoredKey {
-    grant: Arc<Grant>,
+pub(super) struct StoredKey {
+    pub(super) grant: Arc<Grant>,
     /// Its number in the store; `None` for a key of the configuration.
-    id: Option<i64>,
+    pub(super) id: Option<i64>,
     /// The day of the last use, days since 1970, and whether the store knows it: `day << 1 |
     /// saved`. 0: never.
     used: AtomicU32,

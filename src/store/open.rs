@@ -56,6 +56,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("migrations/sqlite/0007_folders.sql"),
         include_str!("migrations/postgres/0007_folders.sql"),
     ),
+    (
+        8,
+        "key_version",
+        include_str!("migrations/sqlite/0008_key_version.sql"),
+        include_str!("migrations/postgres/0008_key_version.sql"),
+    ),
 ];
 
 /// What a URL means.
