@@ -46,6 +46,7 @@ mod shared;
 mod sharing;
 mod sockets;
 mod storage;
+mod store_watch;
 
 pub use backup::{backup, restore};
 pub use doctor::doctor;
@@ -185,6 +186,7 @@ impl Hub {
             history,
             manifest,
         } = Storage::open(&config, &shared, keys.clone(), opening).await?;
+        let looking = store.watch();
         let begun = journal.begun();
         let sink = history.keeper.clone();
         let contributors = kept.contributors.clone();
@@ -220,6 +222,7 @@ impl Hub {
 
         let lately = history.lately.clone();
         tasks.spawn(history::keep_gauges(lately, shared.clone(), closed.clone()));
+        store_watch::start(looking, issuer.clone(), shared.clone(), &closed, &mut tasks);
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
         let renewing = partners::keep_pseudonyms(contributors, shared.clone(), closed.clone());
         tasks.spawn(renewing);

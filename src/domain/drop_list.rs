@@ -117,6 +117,13 @@ impl DropList {
         may_stand(&self.dropped, payload)
     }
 
+    /// The same, and seldom wrong.
+    pub(super) fn may_name(&self, payload: &[u8]) -> bool {
+        self.may_hold(payload)
+            && (has_pair_in(payload, ESCAPE)
+                || self.dropped.iter().any(|p| p.stands_in(payload, true)))
+    }
+
     /// Whether a dropped name stands in a text as a word, whatever the text is. In what is no
     /// text, where nothing tells words apart, anywhere.
     #[must_use]
@@ -173,8 +180,13 @@ impl NamePattern {
 
     /// `anywhere`: also within a word.
     fn stands_in(&self, text: &[u8], anywhere: bool) -> bool {
+        if !has_pair_in(text, self.rare) {
+            return false;
+        }
         let n = self.name.len();
+        let first = self.name[0] | 0x20;
         let found = text.windows(n).enumerate();
+        let found = found.filter(|(_, part)| part[0] | 0x20 == first);
         let mut found = found.filter(|(_, part)| part.eq_ignore_ascii_case(&self.name));
         found.any(|(at, _)| {
             anywhere
@@ -193,7 +205,7 @@ fn begins_word(text: &[u8], at: usize) -> bool {
 }
 
 fn mentions(names: &[NamePattern], text: &[u8]) -> bool {
-    if !may_stand(names, text) && !text.iter().any(|b| b"%&\0".contains(b)) {
+    if !may_stand(names, text) && !text.iter().any(|b| b"\\%&\0".contains(b)) {
         return false;
     }
     let Some(plain) = without_escapes(text) else {
@@ -202,6 +214,24 @@ fn mentions(names: &[NamePattern], text: &[u8]) -> bool {
     let control = |b: &u8| b.is_ascii_control() && !b"\t\r\n".contains(b);
     let no_text = std::str::from_utf8(text).is_err() || text.iter().any(control);
     names.iter().any(|p| p.stands_in(&plain, no_text))
+}
+
+/// Whether a rare pair stands anywhere in the text.
+fn has_pair_in(text: &[u8], pair: [u8; 2]) -> bool {
+    in_blocks(text, |low| has_pair(low, pair))
+}
+
+/// Whether `found` is so of any block of the text, each byte `| 0x20`. Blocks overlap by a byte, for
+/// the pair that lies across their end.
+fn in_blocks(text: &[u8], found: impl Fn(&[u8]) -> bool) -> bool {
+    let mut low = [0_u8; BLOCK + 1];
+    (0..text.len()).step_by(BLOCK).any(|start| {
+        let block = &text[start..text.len().min(start + BLOCK + 1)];
+        for (to, from) in low.iter_mut().zip(block) {
+            *to = from | 0x20;
+        }
+        found(&low[..block.len()])
+    })
 }
 
 /// Bytes that are looked at at once: a few of a processor's cache lines.
@@ -216,20 +246,10 @@ fn may_stand(names: &[NamePattern], text: &[u8]) -> bool {
     if names.is_empty() {
         return false;
     }
-    let mut low = [0_u8; BLOCK + 1];
-    for start in (0..text.len()).step_by(BLOCK) {
-        // One byte more than a block, for the pair that lies across its end.
-        let block = &text[start..text.len().min(start + BLOCK + 1)];
-        for (to, from) in low.iter_mut().zip(block) {
-            *to = from | 0x20;
-        }
-        let low = &low[..block.len()];
+    in_blocks(text, |low| {
         let pairs = names.iter().map(|p| p.rare).chain([ESCAPE]);
-        if pairs.into_iter().any(|pair| has_pair(low, pair)) {
-            return true;
-        }
-    }
-    false
+        pairs.into_iter().any(|pair| has_pair(low, pair))
+    })
 }
 
 fn has_pair(low: &[u8], [a, b]: [u8; 2]) -> bool {
@@ -291,6 +311,8 @@ fn one_level(text: &[u8]) -> Vec<u8> {
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let (c, used) = match rest {
             [0 | b'\\', b'\\', ..] | [0, ..] => (None, 1),
+            // No escape of anything, but a reader may take it for the letter.
+            [b'\\', c, ..] if c.is_ascii_alphabetic() && !b"bfnrtux".contains(c) => (None, 1),
             [b'\\', b'u', a, b, c, d, ..] => (number(&[*a, *b, *c, *d], 16), 6),
             [b'\\', b'x', a, b, ..] | [b'%', a, b, ..] => {
                 let used = if rest[0] == b'%' { 3 } else { 4 };

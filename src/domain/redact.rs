@@ -37,16 +37,18 @@ impl DropList {
     /// What may be kept of `payload`.
     #[must_use]
     pub fn excerpt(&self, payload: &[u8]) -> Excerpt {
+        if !self.mentions_hidden(payload) {
+            let kept = payload.iter().take(Excerpt::MAX_LEN);
+            return Excerpt(kept.copied().collect());
+        }
         let mut walk = Walk::new(payload, self, Excerpt::MAX_LEN);
+        walk.to_the_end = self.mentions(payload);
         let end = walk.run();
         let mut out = walk.out;
         match end {
             End::Whole => {}
             End::AllHidden => out = ALL_HIDDEN.to_vec(),
-            End::NoJson(_) if walk.hid || self.mentions_hidden(payload) => {
-                out.extend_from_slice(ALL_HIDDEN);
-            }
-            End::NoJson(at) => out.extend(payload[at..].iter().take(Excerpt::MAX_LEN)),
+            End::NoJson => out.extend_from_slice(ALL_HIDDEN),
         }
         out.truncate(Excerpt::MAX_LEN);
         Excerpt(out.into())
@@ -56,7 +58,7 @@ impl DropList {
     /// counted again. Costs a look at each byte where none is.
     #[must_use]
     pub fn count(&self, payload: &[u8]) -> u64 {
-        if !self.may_hold(payload) {
+        if !self.may_name(payload) {
             return 0;
         }
         let mut walk = Walk::new(payload, self, 0);
@@ -111,7 +113,7 @@ enum End {
     /// With the payload, which may be torn.
     Whole,
     /// At a byte that is no JSON.
-    NoJson(usize),
+    NoJson,
     /// A name stands where a value does: what its value is nobody knows.
     AllHidden,
 }
@@ -147,8 +149,8 @@ struct Walk<'a> {
     read: bool,
     /// Within a hidden value: how many brackets were open before it.
     muted: Option<usize>,
-    /// Anything was hidden so far.
-    hid: bool,
+    /// Also where nothing more is told: what comes may say that nothing is.
+    to_the_end: bool,
     dropped: u64,
 }
 
@@ -165,7 +167,7 @@ impl<'a> Walk<'a> {
             hide: false,
             read: false,
             muted: None,
-            hid: false,
+            to_the_end: true,
             dropped: 0,
         }
     }
@@ -175,6 +177,9 @@ impl<'a> Walk<'a> {
             self.pass(3);
         }
         while let Some(&byte) = self.payload.get(self.at) {
+            if !self.to_the_end && self.out.len() == self.limit {
+                break;
+            }
             match (byte, self.next) {
                 (b' ' | b'\t' | b'\r' | b'\n', _) => self.pass(1),
                 (b'"', Expects::Name | Expects::FirstName) => self.name(),
@@ -193,13 +198,13 @@ impl<'a> Walk<'a> {
                 }
                 (b'}', Expects::FirstName | Expects::Comma) => {
                     if self.open.pop() != Some(b'{') {
-                        return End::NoJson(self.at);
+                        return End::NoJson;
                     }
                     self.ended(1);
                 }
                 (b']', Expects::FirstValue | Expects::Comma) => {
                     if self.open.pop() != Some(b'[') {
-                        return End::NoJson(self.at);
+                        return End::NoJson;
                     }
                     self.ended(1);
                 }
@@ -207,7 +212,7 @@ impl<'a> Walk<'a> {
                     None => {}
                     Some(end) => return end,
                 },
-                _ => return End::NoJson(self.at),
+                _ => return End::NoJson,
             }
         }
         End::Whole
@@ -230,7 +235,6 @@ impl<'a> Walk<'a> {
     fn mute(&mut self) {
         self.say(HIDDEN);
         self.muted = Some(self.open.len());
-        self.hid = true;
     }
 
     /// A value ends after `n` more bytes.
@@ -287,7 +291,7 @@ impl<'a> Walk<'a> {
             _ => {
                 let n = word(&self.payload[self.at..]);
                 if n == 0 {
-                    return Some(End::NoJson(self.at));
+                    return Some(End::NoJson);
                 }
                 self.ended(n);
                 None

@@ -38,6 +38,7 @@ pub struct Metrics {
     pub uplinks_ignored: IntCounter,
     /// MQTT messages of QoS 0 that were dropped because the journal was busy.
     pub shed: IntCounter,
+    pub store_up: IntGauge,
     pub mqtt_connections: IntGauge,
     /// Connections the endpoint ended or never accepted, by reason.
     pub mqtt_refused_connections: IntCounterVec,
@@ -159,6 +160,7 @@ impl Metrics {
                 "reports_shed_total",
                 "QoS 0 messages dropped under overload, never acknowledged.",
             ),
+            store_up: r.gauge("store_up", "Whether the store answered last: 1 or 0."),
             mqtt_connections: r.gauge("mqtt_connections", "Open MQTT connections."),
             mqtt_refused_connections: r.counters(
                 "mqtt_connections_refused_total",

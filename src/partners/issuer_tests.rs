@@ -15,7 +15,7 @@ pub(super) struct KeyHouse {
     pub(super) keys: Arc<Keys>,
     pub(super) issuer: Arc<Issuer>,
     clock: Arc<ManualClock>,
-    store: Store,
+    pub(super) store: Store,
 }
 
 pub(super) async fn house(dir: &Path, config: &[KeyConfig]) -> Result<KeyHouse, IssueError> {

@@ -49,17 +49,17 @@ impl fmt::Debug for Plaintext {
 
 /// All keys that are good now. Shared by the doors; changed at run time.
 pub struct Keys {
-    held: DashMap<Digest, StoredKey>,
+    pub(super) held: DashMap<Digest, StoredKey>,
     /// The next account's number.
     next: AtomicU32,
     /// Sources that each may enrol.
     sources: u32,
 }
 
-struct StoredKey {
-    grant: Arc<Grant>,
+pub(super) struct StoredKey {
+    pub(super) grant: Arc<Grant>,
     /// Its number in the store; `None` for a key of the configuration.
-    id: Option<i64>,
+    pub(super) id: Option<i64>,
     /// The day of the last use, days since 1970, and whether the store knows it: `day << 1 |
     /// saved`. 0: never.
     used: AtomicU32,

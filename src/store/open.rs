@@ -64,6 +64,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0008_cancelling.sql"),
         include_str!("migrations/postgres/0008_cancelling.sql"),
     ),
+    (
+        10,
+        "key_version",
+        include_str!("migrations/sqlite/0010_key_version.sql"),
+        include_str!("migrations/postgres/0010_key_version.sql"),
+    ),
 ];
 
 /// What a URL means.

@@ -85,6 +85,7 @@ fn a_word_is_found_behind_every_escape() {
         "<pl&#97;te>",
         "<pl&#x61;te>",
         "p\0l\0a\0t\0e\0",
+        r"p\late",
         "my-image.png",
         "abcimagedef",
     ] {

@@ -36,6 +36,7 @@ fn the_value_of_a_dropped_member_is_gone_whatever_it_is_and_the_rest_is_as_it_ca
             r#"{"plate":"me","plate":"you"}"#,
             r#"{"plate":"(hidden)","plate":"(hidden)"}"#,
         ),
+        (r#"{"p\late":"me"}"#, r#"{"p\late":"(hidden)"}"#),
         (r#"{"contributor":"me"}"#, r#"{"contributor":"(hidden)"}"#),
         (r#"{"a":"template","b":"x"}"#, r#"{"a":"template","b":"x"}"#),
         ("no json at all: +6591", "no json at all: +6591"),
