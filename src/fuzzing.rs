@@ -306,6 +306,7 @@ impl Base {
                 stale_after_s: 900,
             },
             config: sharing::Config::default(),
+            limits: crate::limits::Config::default(),
         }
     }
 

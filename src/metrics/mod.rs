@@ -6,11 +6,13 @@
 //! counting on a hot path is one atomic addition.
 
 mod brokers;
+mod quota;
 mod register;
 mod settlement;
 mod sharing;
 
 pub use brokers::Brokers;
+pub use quota::QuotaMetrics;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
 
@@ -46,6 +48,7 @@ pub struct Metrics {
     pub mqtt_throttled: IntCounter,
     pub brokers: Brokers,
     pub share: Share,
+    pub quota: QuotaMetrics,
     pub journal_commits: IntCounter,
     pub journal_claims: IntCounter,
     pub journal_bytes: IntGauge,
@@ -176,6 +179,7 @@ impl Metrics {
             ),
             brokers: Brokers::new(&r),
             share: Share::new(&r),
+            quota: QuotaMetrics::new(&r),
             journal_commits: r.counter("journal_commits_total", "Group commits."),
             journal_claims: r.counter("journal_claims_total", "Claims made durable."),
             journal_bytes: r.gauge("journal_bytes", "Bytes of journal on disk."),

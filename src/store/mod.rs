@@ -18,6 +18,7 @@ mod look;
 mod offers;
 mod open;
 mod row;
+mod shares;
 mod work;
 
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub(crate) mod tests;
 pub use keys::{Digest, KeyRow, NewKey, PartnerRow};
 pub use ledger::{LedgerLine, Party, Total};
 pub use open::{FILE, copy};
+pub use shares::{DriverRef, Holds, UseRecord};
 pub use work::Work;
 
 use crate::domain::Millis;

@@ -64,6 +64,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0008_cancelling.sql"),
         include_str!("migrations/postgres/0008_cancelling.sql"),
     ),
+    (
+        9,
+        "shares",
+        include_str!("migrations/sqlite/0009_shares.sql"),
+        include_str!("migrations/postgres/0009_shares.sql"),
+    ),
 ];
 
 /// What a URL means.

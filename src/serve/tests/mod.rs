@@ -25,6 +25,7 @@ mod reports;
 mod request_ids;
 mod reserved;
 mod settled;
+mod shares;
 mod sharing;
 mod sharing_bad;
 mod sharing_offers;

@@ -62,7 +62,10 @@ const DOORS: &[(&str, Door)] = &[
     ("dashmap", NotIn(&["domain/"])),
     ("figment", Only(&["config.rs"])),
     ("form_urlencoded", Only(&["serve/"])),
-    ("hmac", Only(&["partners/contributors/"])),
+    (
+        "hmac",
+        Only(&["partners/contributors/", "sharing/drivers.rs"]),
+    ),
     ("hyper", Only(&["serve/"])),
     ("hyper-util", Only(&["serve/"])),
     ("itoa", Open),
