@@ -317,6 +317,7 @@ impl Base {
                 stale_after_s: 900,
             },
             config: sharing::Config::default(),
+            limits: limits::Config::default(),
         }
     }
 

@@ -86,6 +86,7 @@ impl Office {
             metrics,
             witness,
             config: sharing::Config::default(),
+            limits: bayhub::limits::Config::default(),
         };
         let pseudonyms = dir.join("pseudonyms.json");
         let metrics = Arc::new(Metrics::new());

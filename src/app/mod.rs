@@ -158,6 +158,7 @@ impl Hub {
     /// # Errors
     /// As [`Hub::start`].
     pub async fn start_without(config: Config, accepted: Vec<LossKind>) -> Result<Self, Failure> {
+        let config = descriptors::fitted(config, process::descriptors());
         Self::start_by(config, Arc::new(SystemClock), accepted).await
     }
 
@@ -167,7 +168,6 @@ impl Hub {
         clock: Arc<dyn Clock>,
         accepted: Vec<LossKind>,
     ) -> Result<Self, Failure> {
-        let config = descriptors::fitted(config, process::descriptors());
         let Foundation {
             keys,
             http,
@@ -224,8 +224,7 @@ impl Hub {
         tasks.spawn(history::keep_gauges(lately, shared.clone(), closed.clone()));
         store_watch::start(looking, issuer.clone(), shared.clone(), &closed, &mut tasks);
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
-        let renewing = partners::keep_pseudonyms(contributors, shared.clone(), closed.clone());
-        tasks.spawn(renewing);
+        tasks.spawn(partners::keep_pseudonyms(contributors, &shared, &closed));
         tasks.spawn(manifest.follow(begun, closed.clone()));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         let health = shared.health.clone();

@@ -60,7 +60,15 @@ pub(super) fn contributors(
 }
 
 /// Renews the pseudonyms' key in time, until the hub closes.
-pub(super) async fn keep_pseudonyms(
+pub(super) fn keep_pseudonyms(
+    desk: Arc<ContributorDesk>,
+    shared: &Shared,
+    closed: &watch::Receiver<bool>,
+) -> impl Future<Output = ()> + Send + 'static {
+    renew_pseudonyms(desk, shared.clone(), closed.clone())
+}
+
+async fn renew_pseudonyms(
     desk: Arc<ContributorDesk>,
     shared: Shared,
     closed: watch::Receiver<bool>,

@@ -50,13 +50,12 @@ impl Shared {
         health.well(Part::Registry);
         let metrics = Arc::new(Metrics::new());
         let limits = Arc::new(Limits::new(&config.limits, &metrics));
-        let told = &metrics.limits.limits;
         for (name, n) in [
             ("http_connections", config.http.max_connections),
             ("mqtt_connections", config.mqtt.max_connections),
             ("streams", config.http.max_streams),
         ] {
-            told.with_label_values(&[name]).set(n as i64);
+            metrics.quota.limit(name, n as u64);
         }
         Ok(Self {
             registry,

@@ -45,11 +45,7 @@ impl Limits {
     pub fn new(config: &Config, metrics: &Arc<Metrics>) -> Self {
         for (name, n, _) in config.bounds() {
             let name = name.strip_prefix("limits.").unwrap_or(name);
-            metrics
-                .limits
-                .limits
-                .with_label_values(&[name])
-                .set(n as i64);
+            metrics.quota.limit(name, n);
         }
         Self {
             shares: Shares::new(config.clone(), metrics.clone()),

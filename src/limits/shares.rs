@@ -64,7 +64,7 @@ impl Shares {
 
     /// Counts what was refused under that name for another reason than what is open.
     pub fn refused(&self, name: &'static str) {
-        self.0.metrics.limits.refuse(name);
+        self.0.metrics.quota.refused(name);
     }
 
     /// Takes one for `owner`.
@@ -79,7 +79,7 @@ impl Shares {
             if own.config.shares && *held >= limit {
                 drop(held);
                 let by_key = owner.is_key();
-                own.metrics.limits.refuse(what.name());
+                own.metrics.quota.refused(what.name());
                 return Err(ShareTaken {
                     what,
                     limit,

@@ -6,13 +6,13 @@
 //! counting on a hot path is one atomic addition.
 
 mod brokers;
-mod limits;
+mod quota;
 mod register;
 mod settlement;
 mod sharing;
 
 pub use brokers::Brokers;
-pub use limits::LimitMetrics;
+pub use quota::QuotaMetrics;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
 
@@ -50,6 +50,7 @@ pub struct Metrics {
     pub mqtt_throttled: IntCounter,
     pub brokers: Brokers,
     pub share: Share,
+    pub quota: QuotaMetrics,
     pub journal_commits: IntCounter,
     pub journal_claims: IntCounter,
     pub journal_bytes: IntGauge,
@@ -101,7 +102,6 @@ pub struct Metrics {
     pub sources: IntGauge,
     pub http_seconds: HistogramVec,
     pub http_responses: IntCounterVec,
-    pub limits: LimitMetrics,
     pub http_connections: IntGauge,
     /// Open event streams.
     pub http_streams: IntGauge,
@@ -188,6 +188,7 @@ impl Metrics {
             ),
             brokers: Brokers::new(&r),
             share: Share::new(&r),
+            quota: QuotaMetrics::new(&r),
             journal_commits: r.counter("journal_commits_total", "Group commits."),
             journal_claims: r.counter("journal_claims_total", "Claims made durable."),
             journal_bytes: r.gauge("journal_bytes", "Bytes of journal on disk."),
@@ -299,7 +300,6 @@ impl Metrics {
                 "Answers, by route and status.",
                 &["route", "status"],
             ),
-            limits: LimitMetrics::new(&r),
             http_connections: r.gauge("http_connections", "Open HTTP connections."),
             http_streams: r.gauge("http_streams", "Open event streams."),
             http_stream_events: r.counter("http_stream_events_total", "Events written to streams."),

@@ -145,10 +145,10 @@ pub fn router(parts: ApiParts) -> Router {
     let mut all = Router::new();
     let mut routes = Routes::default();
     for (group, kept) in groups {
-        let (router, part) = group.split_for_parts();
+        let (calls, part) = group.split_for_parts();
         routes.add(&part.paths, kept);
         description.merge(part);
-        all = all.merge(router.method_not_allowed_fallback(method_not_allowed));
+        all = all.merge(calls.method_not_allowed_fallback(method_not_allowed));
     }
     let (messages, part) = docs::asyncapi::routes(began);
     description.merge(part);

@@ -4,7 +4,7 @@ use super::quota::UsedUp;
 use crate::domain::reservation::StepError;
 use crate::domain::vocabulary;
 use crate::domain::{Currency, LatLon, Millis, Span, Vehicle, offer};
-use crate::store::{Digest, StoreError};
+use crate::store::{Digest, DriverRef, StoreError};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub struct Ask {
     /// The partner whose app asks.
     pub driver: Arc<str>,
+    /// Whom it asks for, if it says so.
+    pub driver_ref: Option<DriverRef>,
     pub place: LatLon,
     pub span: Span,
     pub max_walk_m: u32,

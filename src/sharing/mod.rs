@@ -21,7 +21,7 @@
 //! | `improve` | moves them |
 //! | `owners`, `utilisation` | whose a bay is, and how it was used |
 //! | `notices` | tells the drivers' apps what happened to their reservations |
-//! | `quota` | what a booking app may take of what all share |
+//! | `quota`, `drivers` | what a booking app may take of what all share, and for whom |
 //! | `witness` | tells the stream of stays that no sensor sees |
 //!
 //! **Whose bay is it?** The partner's whom an administrator has recorded for it; where none is
@@ -35,6 +35,7 @@ mod commands;
 mod config;
 mod deadlines;
 mod desk;
+mod drivers;
 mod improve;
 mod index;
 pub mod matcher;
@@ -53,6 +54,7 @@ pub use self::utilisation::{Day, Use};
 pub use ask::{Ask, DeskError, Why, digest};
 pub use config::{Config, Matching};
 pub use desk::{Desk, DeskParts};
+pub use drivers::DRIVER_LEN;
 pub use notices::Following;
 pub use quota::{Share, UsedUp};
 pub use witness::Witness;

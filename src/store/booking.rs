@@ -3,7 +3,7 @@
 
 use super::row::{from_row, odd};
 use super::work::within;
-use super::{Digest, Store, StoreError, Work, reading, sql};
+use super::{Digest, DriverRef, Store, StoreError, Work, reading, sql};
 use crate::domain::reservation::Moved;
 use crate::domain::{
     BayKind, CancelRule, Currency, LatLon, Millis, Promise, Reservation, ReservationState, Span,
@@ -137,16 +137,21 @@ impl Work {
         Ok(within!(self, db => sqlx::query_as(SQL).bind(bay).fetch_all(db).await)?)
     }
 
-    /// Adds a reservation in the state it has; its number is given here.
+    /// Adds a reservation in the state it has; its number is given here. Who it is for is remembered
+    /// until it is no hold any more.
     ///
     /// # Errors
     /// [`StoreError::Booked`] if the bay is kept for another.
-    pub async fn book(&mut self, new: &Reservation) -> Result<Reservation, StoreError> {
+    pub async fn book(
+        &mut self,
+        new: &Reservation,
+        driver: Option<&DriverRef>,
+    ) -> Result<Reservation, StoreError> {
         const SQL: &str = "INSERT INTO reservation (name, offer, bay, seat, owner, driver, state, start_at, end_at, \
              free_at, price_cents, currency, lat_e7, lon_e7, max_walk_m, max_price_cents, vehicle, walk_m, \
-             expires_at, created_at, cancel_free_min, cancel_fee_percent, owed_cents, version) \
+             expires_at, created_at, cancel_free_min, cancel_fee_percent, owed_cents, driver_ref, version) \
              VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-             $20, $21, $22, 1) \
+             $20, $21, $22, $23, 1) \
              RETURNING id";
         let bay = self.bay(&new.bay).await?;
         let promise = &new.promise;
@@ -160,7 +165,8 @@ impl Work {
             let insert = insert.bind(packed(promise.vehicle)).bind(i64::from(new.walk_m));
             let insert = insert.bind(sql(new.expires_at)).bind(sql(new.created_at));
             let insert = insert.bind(i64::from(new.cancel.free_min)).bind(i64::from(new.cancel.fee_percent));
-            insert.bind(new.owed_cents).fetch_one(db).await
+            let insert = insert.bind(new.owed_cents).bind(driver.map(|d| &d[..]));
+            insert.fetch_one(db).await
         })?;
         Ok(Reservation {
             id,
@@ -180,7 +186,7 @@ impl Work {
         now: Millis,
     ) -> Result<Reservation, StoreError> {
         const SQL: &str = "UPDATE reservation SET state = $3, seat = CASE WHEN $4 THEN seat ELSE NULL END, \
-             arrived_at = $5, departed_at = $6, owed_cents = $8, version = version + 1 \
+             arrived_at = $5, departed_at = $6, owed_cents = $8, driver_ref = NULL, version = version + 1 \
              WHERE id = $1 AND version = $2 AND (state <> 'held' OR $3 <> 'confirmed' OR expires_at > $7) \
              RETURNING version";
         let version: Option<(i64,)> = within!(self, db => {

@@ -18,6 +18,7 @@ mod look;
 mod offers;
 mod open;
 mod row;
+mod shares;
 mod watch;
 mod work;
 
@@ -27,6 +28,7 @@ pub(crate) mod tests;
 pub use keys::{Digest, KeyRow, NewKey, PartnerRow};
 pub use ledger::{LedgerLine, Party, Total};
 pub use open::{FILE, copy};
+pub use shares::{DriverRef, Holds, UseRecord};
 pub use watch::{LOOK, StoreWatch};
 pub use work::Work;
 

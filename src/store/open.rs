@@ -65,6 +65,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/postgres/0008_cancelling.sql"),
     ),
     (
+        9,
+        "shares",
+        include_str!("migrations/sqlite/0009_shares.sql"),
+        include_str!("migrations/postgres/0009_shares.sql"),
+    ),
+    (
         10,
         "key_version",
         include_str!("migrations/sqlite/0010_key_version.sql"),

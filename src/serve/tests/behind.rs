@@ -63,6 +63,7 @@ pub(super) fn behind(
             metrics,
             witness,
             config,
+            limits: crate::limits::Config::default(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
         opened.send((Arc::new(issuer), Arc::new(desk))).unwrap();

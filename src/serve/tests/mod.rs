@@ -29,6 +29,7 @@ mod request_ids;
 mod reserved;
 mod secure;
 mod settled;
+mod shares;
 mod sharing;
 mod sharing_bad;
 mod sharing_offers;

@@ -73,8 +73,7 @@ async fn who_has_used_up_a_quota_is_told_when_to_come_back_and_others_are_served
         "a read as well"
     );
     assert_eq!(town.get("/livez").await.status, 200);
-    let counts = &town.metrics.limits.quota_refusals;
-    assert_eq!(counts.with_label_values(&["read"]).get(), 3);
+    assert_eq!(town.metrics.quota.refusals("read"), 3);
 }
 
 #[tokio::test]

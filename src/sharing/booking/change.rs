@@ -5,6 +5,7 @@ use crate::domain::reservation::Moved;
 use crate::domain::{Millis, Reservation, ReservationEvent, ReservationState};
 use crate::sharing::actor::{BookingActor, Failed};
 use crate::sharing::ask::DeskError;
+use crate::sharing::quota;
 use crate::sharing::search::Fit;
 use crate::store::{LedgerLine, StoreError, Work};
 
@@ -63,6 +64,7 @@ impl BookingActor {
         let Some(mut step) = r.step(event, now).map_err(DeskError::Step)? else {
             return Ok(r);
         };
+        let made = quota::made_of(&r, event, now, self.since);
         let mut next = Reservation {
             state: step.to,
             ..r
@@ -84,6 +86,7 @@ impl BookingActor {
             Err(StoreError::Stale) => return Err(DeskError::Stale.into()),
             done => done?,
         };
+        self.note_use(&next.driver, made);
         work.log(&entry(
             &next,
             next.state.name(),

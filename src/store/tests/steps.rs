@@ -28,6 +28,8 @@ async fn read(store: &Store) {
     let mut work = store.work().await.unwrap();
     let answer = work.answered("app", "trip").await.unwrap();
     assert_eq!(answer.unwrap().1, "held rs_1 300 1 B1");
+    assert_eq!(work.lock_partner("app").await, Ok(1), "it counts");
+    assert_eq!(work.lock_partner("other").await, Ok(0));
 }
 
 #[tokio::test]

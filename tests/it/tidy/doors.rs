@@ -65,7 +65,10 @@ const DOORS: &[(&str, Door)] = &[
     ("flate2", Only(&["serve/http/encoding/"])),
     ("form_urlencoded", Only(&["serve/"])),
     ("governor", Only(&["limits/requests.rs"])),
-    ("hmac", Only(&["partners/contributors/"])),
+    (
+        "hmac",
+        Only(&["partners/contributors/", "sharing/drivers.rs"]),
+    ),
     ("httpdate", Only(&["serve/http/document.rs"])),
     ("hyper", Only(&["serve/"])),
     ("hyper-util", Only(&["serve/"])),

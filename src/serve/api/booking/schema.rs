@@ -53,6 +53,10 @@ pub(in crate::serve) struct BayAsked {
     /// ISO 4217; absent: the hub's own.
     currency: Option<String>,
     vehicle: Option<VehicleAsked>,
+    /// Whom it is for, as you call them: opaque, hashed on arrival, forgotten once it is no hold any
+    /// more. A driver has 3 unconfirmed holds at most; without one only your own share counts.
+    #[schema(min_length = 1, max_length = 64)]
+    driver: Option<String>,
 }
 
 /// A booking of one bay.
