@@ -86,7 +86,7 @@ impl Office {
             metrics,
             witness,
             config: sharing::Config::default(),
-            limits: bayhub::limits::Config::default(),
+            limits: limits::Config::unbound(),
         };
         let pseudonyms = dir.join("pseudonyms.json");
         let metrics = Arc::new(Metrics::new());
