@@ -91,6 +91,8 @@ pub struct Hub {
     pub http: SocketAddr,
     /// HTTP over TLS, where it is configured.
     pub https: Option<SocketAddr>,
+    /// The operators' own listener, where it is configured.
+    pub admin: Option<SocketAddr>,
     pub mqtt: SocketAddr,
     /// MQTT over TLS, where it is configured.
     pub mqtts: Option<SocketAddr>,
@@ -236,6 +238,7 @@ impl Hub {
         Ok(Self {
             http: hub_http.plain,
             https: hub_http.secure,
+            admin: hub_http.admin,
             mqtt: hub_mqtt,
             mqtts: hub_mqtts,
             tasks,
@@ -250,7 +253,8 @@ impl Hub {
     fn tell(&self) {
         let https = self.https.map(|at| at.to_string());
         let mqtts = self.mqtts.map(|at| at.to_string());
-        tracing::info!(http = %self.http, mqtt = %self.mqtt, https, mqtts, "ready");
+        let admin = self.admin.map(|at| at.to_string());
+        tracing::info!(http = %self.http, mqtt = %self.mqtt, https, mqtts, admin, "ready");
     }
 
     /// Stops in order: doors, journal, stream.

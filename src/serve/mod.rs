@@ -29,7 +29,7 @@ mod tests;
 pub use api::operators::{LossDoor, LossTold, NoLosses};
 pub use api::reports::ReportDoor;
 pub use axum::Router;
-pub use config::Config;
+pub use config::{AdminConfig, Config};
 pub use http::audit::{AdminCall, AuditLog};
 pub use http::listen::{Entrance, ListenLimits, serve};
 pub use http::proxies::Block;

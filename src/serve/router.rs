@@ -90,6 +90,7 @@ impl AudienceStates {
         };
         let health = operators::HealthState {
             health: parts.health,
+            apart: parts.config.admin.is_some(),
             metrics: parts.metrics,
         };
         let operators = operators::OperatorStates {
@@ -119,6 +120,7 @@ pub fn router(parts: ApiParts) -> Router {
     let limit = Duration::from_secs(parts.config.request_timeout_s);
     let began = parts.clock.now();
     let public_reads = parts.config.public_reads;
+    let apart = parts.config.admin.is_some();
     let s = AudienceStates::of(parts);
     let public = if public_reads {
         Kept::ByAll
@@ -139,22 +141,22 @@ pub fn router(parts: ApiParts) -> Router {
     ];
     let mut description = schema::Document::openapi();
     let mut all = Router::new();
-    let mut routes = Routes::default();
+    let mut known = Routes::new(apart);
     for (group, kept) in groups {
         let (router, part) = group.split_for_parts();
-        routes.add(&part.paths, kept);
+        known.add(&part.paths, kept);
         description.merge(part);
         all = all.merge(router.method_not_allowed_fallback(method_not_allowed));
     }
     let (messages, part) = docs::asyncapi::routes(began);
     description.merge(part);
     for path in [docs::asyncapi::PATH, docs::openapi::PATH] {
-        routes.add_document(path, true);
+        known.add_document(path, true);
     }
     for path in page::paths().chain([docs::openapi::PROBLEMS_PATH]) {
-        routes.add_document(path, false);
+        known.add_document(path, false);
     }
-    let measure = measure::Measure::new(routes, metrics, limit, began);
+    let measure = measure::Measure::new(known, metrics, limit, began);
     all.merge(messages)
         .merge(docs::openapi::routes(description, began))
         .merge(page::routes(began))
@@ -167,7 +169,5 @@ async fn method_not_allowed() -> ApiError {
 }
 
 async fn no_such_path() -> ApiError {
-    ApiError::NotFound(
-        "there is nothing at this path; /v1/openapi.json lists what there is".to_owned(),
-    )
+    ApiError::no_such_path()
 }

@@ -41,7 +41,6 @@ pub(super) fn complete(status: StatusCode, headers: &mut HeaderMap, kept: Kept, 
         (Kept::Never, _) => "private, no-store",
         (Kept::ByCaller, Some(said)) if is(said, b"private") => return,
         (Kept::ByCaller, Some(said)) if is(said, b"no-store") => "private, no-store",
-        (Kept::ByCaller, _) => "private, no-cache",
         (Kept::AsSaid, Some(_)) => return,
         (Kept::AsSaid, None) => "no-cache",
         (Kept::ByAll, None) if keyed => "private, max-age=1",
@@ -59,7 +58,7 @@ pub(super) fn complete(status: StatusCode, headers: &mut HeaderMap, kept: Kept, 
             return;
         }
         (Kept::ByAll, Some(said)) if is(said, b"no-store") => return,
-        (Kept::ByAll, Some(_)) => "private, no-cache",
+        (Kept::ByCaller, _) | (Kept::ByAll, Some(_)) => "private, no-cache",
     };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(now));
 }

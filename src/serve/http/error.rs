@@ -181,6 +181,13 @@ impl ApiError {
         }
     }
 
+    /// There is nothing at the path.
+    pub(in crate::serve) fn no_such_path() -> Self {
+        Self::NotFound(
+            "there is nothing at this path; /v1/openapi.json lists what there is".to_owned(),
+        )
+    }
+
     pub(in crate::serve) fn malformed(detail: impl Into<String>) -> Self {
         Self::Malformed {
             reason: Reason::Malformed,

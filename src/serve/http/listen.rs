@@ -11,7 +11,7 @@ use super::slow::Impatient;
 use crate::metrics::Metrics;
 use crate::tls::{Tls, TlsStream};
 use axum::Router;
-use axum::http::Request;
+use axum::http::{Extensions, Request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -55,7 +55,20 @@ pub struct Entrance {
     places: Arc<Semaphore>,
     protocol: http1::Builder,
     metrics: Arc<Metrics>,
+    for_operators: bool,
 }
+
+/// Rides with each request that came by the operators' own listener.
+#[derive(Clone, Copy)]
+struct ByOperators;
+
+/// Whether a request came by the operators' own listener.
+pub(in crate::serve) fn is_operators(told: &Extensions) -> bool {
+    told.get::<ByOperators>().is_some()
+}
+
+/// Connections at a time of the operators' own listener: scrapers, supervisors and a few people.
+const OF_OPERATORS: usize = 64;
 
 impl Entrance {
     #[must_use]
@@ -66,6 +79,21 @@ impl Entrance {
             protocol: protocol(&limits),
             limits,
             metrics,
+            for_operators: false,
+        }
+    }
+
+    /// That of the operators' own listener. It has places of its own, so that it answers also while
+    /// all others are taken.
+    #[must_use]
+    pub fn for_operators(limits: ListenLimits, metrics: Arc<Metrics>) -> Self {
+        let limits = ListenLimits {
+            max_connections: OF_OPERATORS,
+            ..limits
+        };
+        Self {
+            for_operators: true,
+            ..Self::new(limits, metrics)
         }
     }
 }
@@ -101,7 +129,7 @@ pub async fn serve(
             }
         };
         let limits = &entrance.limits;
-        let from_peer = whence(peer, &limits.trusted_proxies);
+        let from_peer = whence(peer, &entrance);
         let service = TowerToHyperService::new(router.clone().map_request(from_peer));
         let stream = Impatient::new(stream, limits.write_timeout, entrance.metrics.clone());
         if let Some(tls) = tls.clone() {
@@ -168,10 +196,12 @@ fn ended(how: hyper::Result<()>) {
 /// Writes on each request of a connection where it comes from.
 fn whence(
     peer: SocketAddr,
-    proxies: &Arc<[Block]>,
+    entrance: &Entrance,
 ) -> impl FnMut(Request<Incoming>) -> Request<Incoming> + Clone + Send + 'static {
     let own = peer.ip().to_canonical();
+    let proxies = &entrance.limits.trusted_proxies;
     let proxies = address::is_among(proxies, own).then(|| proxies.clone());
+    let for_operators = entrance.for_operators;
     move |mut request| {
         let client = match &proxies {
             Some(proxies) => address::behind(own, request.headers(), proxies),
@@ -179,6 +209,9 @@ fn whence(
         };
         request.extensions_mut().insert(Peer(peer));
         request.extensions_mut().insert(client);
+        if for_operators {
+            request.extensions_mut().insert(ByOperators);
+        }
         request
     }
 }

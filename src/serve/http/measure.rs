@@ -7,6 +7,7 @@ use super::caching;
 use super::cors;
 use super::encoding;
 use super::error::{ApiError, Cause};
+use super::listen;
 use super::request_id::{RequestIds, X_REQUEST_ID};
 use super::routes::Routes;
 use crate::domain::Millis;
@@ -97,7 +98,10 @@ where
         let own = self.own.clone();
         let id = own.0.ids.of(request.headers());
         let wish = encoding::wished(request.headers());
-        let answer = if route.for_pages && cors::is_preflight(&request) {
+        let is_hidden = route.for_operators && !listen::is_operators(request.extensions());
+        let answer = if is_hidden {
+            Err(ApiError::no_such_path().into_response())
+        } else if route.for_pages && cors::is_preflight(&request) {
             Err(cors::preflight(route))
         } else {
             let request = encoding::unpack(request).map_err(IntoResponse::into_response);

@@ -25,7 +25,7 @@ async fn walk(public_reads: bool) -> BTreeSet<u16> {
         let real = real.replace("/nearby", "/nearby?lat=1.33&lon=103.85");
         for (method, operation) in item.as_object().unwrap() {
             let scopes = operation["security"].as_array().into_iter().flatten();
-            let scope = scopes.filter_map(|s| s["key"][0].as_str()).last();
+            let scope = scopes.filter_map(|s| s["key"][0].as_str()).next_back();
             let key = format!("Bearer {}", town.keys[scope.unwrap_or("monitor")]);
             for keyed in [None, Some(&key)] {
                 let headers: Vec<_> = keyed.map(|k| ("authorization", &**k)).into_iter().collect();
