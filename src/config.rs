@@ -264,6 +264,7 @@ mod tests {
         assert!(
             c.mqtt.tls.is_some()
                 && c.http.tls.is_some()
+                && c.http.admin.is_some()
                 && c.brokers.len() == 1
                 && c.keys.len() == 1
         );

@@ -234,7 +234,7 @@ fn store(config: &Config, page: &mut Page) {
 
 /// A hub that runs is asked whether it is ready; else the addresses must be to be had.
 fn listeners(config: &Config, user: Option<u32>, page: &mut Page) {
-    let at = config.http.listen;
+    let at = config.http.operators_at();
     match (probe::ask(at, "/readyz"), user) {
         (Ok((200, _)), _) => page.well("hub", format!("ready at {at}")),
         (Ok((status, said)), _) => page.bad("hub", format!("{at}/readyz: {status} {said}")),
@@ -248,8 +248,10 @@ fn listeners(config: &Config, user: Option<u32>, page: &mut Page) {
             page.note("hub", "none runs");
             let mqtts = config.mqtt.tls.as_ref();
             let https = config.http.tls.as_ref();
+            let admin = config.http.admin.as_ref();
             let all = [
-                Some(("http.listen", at)),
+                Some(("http.listen", config.http.listen)),
+                admin.map(|own| ("http.admin.listen", own.listen)),
                 Some(("mqtt.listen", config.mqtt.listen)),
                 https.map(|t| ("http.tls.listen", t.listen)),
                 mqtts.map(|t| ("mqtt.tls.listen", t.listen)),

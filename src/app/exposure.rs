@@ -7,6 +7,7 @@
 use super::{descriptors, process};
 use crate::config::Config;
 use crate::partners::Keys;
+use crate::serve::Block;
 use std::net::SocketAddr;
 
 /// Texts that were ever shown in an example, or that anybody would try first.
@@ -27,6 +28,8 @@ pub(super) fn warnings(config: &Config, descriptors: Option<u64>) -> Vec<String>
     let mut found = Vec::new();
     found.extend(sample_keys(config));
     found.extend(plain_listeners(config));
+    found.extend(operators_among_all(config));
+    found.extend(believed_by_all(config));
     found.extend(descriptors.and_then(|limit| too_few(config, limit)));
     found
 }
@@ -45,12 +48,18 @@ fn sample_keys(config: &Config) -> impl Iterator<Item = String> {
 }
 
 fn plain_listeners(config: &Config) -> impl Iterator<Item = String> {
+    // Behind a proxy the clear part may be a net that nobody else is in: only its operator knows.
+    let instead_of_http = if config.http.trusted_proxies.is_empty() {
+        "listen on this machine only, and let others in by [http.tls] or a proxy with TLS"
+    } else {
+        "see to it that only the proxies of http.trusted_proxies can reach it, in a net of their own"
+    };
+    let admin = config.http.admin.as_ref().map(|own| {
+        let instead = "listen on this machine only, or in a net of the operators' own";
+        ("http.admin.listen", own.listen, instead)
+    });
     let plain: [(&str, SocketAddr, &str); 2] = [
-        (
-            "http.listen",
-            config.http.listen,
-            "listen on this machine only, and let others in by [http.tls] or a proxy with TLS",
-        ),
+        ("http.listen", config.http.listen, instead_of_http),
         (
             "mqtt.listen",
             config.mqtt.listen,
@@ -59,11 +68,33 @@ fn plain_listeners(config: &Config) -> impl Iterator<Item = String> {
     ];
     let public = plain
         .into_iter()
+        .chain(admin)
         .filter(|(_, at, _)| !at.ip().is_loopback());
     public.map(|(key, at, instead)| {
         format!(
             "{key}: {at} is plain and others can reach it, so keys travel in the clear: {instead}"
         )
+    })
+}
+
+/// Where others reach HTTP and operators have no listener of their own.
+fn operators_among_all(config: &Config) -> Option<String> {
+    let http = &config.http;
+    let tls = http.tls.as_ref().map(|t| t.listen);
+    let mut all = [Some(http.listen), tls].into_iter().flatten();
+    let at = all.find(|at| http.admin.is_none() && !at.ip().is_loopback())?;
+    Some(format!(
+        "http.admin: is not set, so whoever reaches {at} reaches /metrics, /v1/admin and the reasons of /readyz too: \
+         give them a listener of their own, [http.admin] listen = \"127.0.0.1:9090\""
+    ))
+}
+
+fn believed_by_all(config: &Config) -> Option<String> {
+    let everybody = config.http.trusted_proxies.iter().any(Block::is_everybody);
+    everybody.then(|| {
+        "http.trusted_proxies: every address is in it, so anybody may take any address for limits and the audit log: \
+         name your proxies"
+            .to_owned()
     })
 }
 
@@ -120,10 +151,40 @@ mod tests {
             "[http]\nlisten = \"0.0.0.0:8080\"\n[mqtt]\nlisten = \"[::]:1883\"\n",
             None,
         );
-        assert_eq!(all.len(), 2, "{all:?}");
+        assert_eq!(all.len(), 3, "{all:?}");
         assert!(all[0].contains("http.listen: 0.0.0.0:8080") && all[1].contains("mqtt.listen"));
+        assert!(all[2].contains("http.admin: is not set, so whoever reaches 0.0.0.0:8080"));
         let own = "[http]\nlisten = \"[::1]:8080\"\n[mqtt]\nlisten = \"127.0.0.2:1883\"\n";
         assert_eq!(said(own, None), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_stands_in_front_changes_what_is_said() {
+        let tls = "[http.tls]\nlisten = \"0.0.0.0:8443\"\ncert = \"c\"\nkey = \"k\"\n";
+        let all = said(tls, None);
+        assert!(
+            all.len() == 1 && all[0].contains("whoever reaches 0.0.0.0:8443"),
+            "{all:?}"
+        );
+        let own = "[http.admin]\nlisten = \"127.0.0.1:9090\"\n";
+        assert_eq!(said(&format!("{tls}{own}"), None), Vec::<String>::new());
+        let open = own.replace("127.0.0.1", "0.0.0.0");
+        let all = said(&open, None);
+        assert!(
+            all.len() == 1 && all[0].starts_with("http.admin.listen: 0.0.0.0:9090 is plain"),
+            "{all:?}"
+        );
+        let proxies = "[http]\nlisten = \"10.0.0.7:80\"\ntrusted_proxies = [\"10.0.0.8\"]\n";
+        let all = said(&format!("{proxies}{own}"), None);
+        assert!(
+            all.len() == 1 && all[0].contains("only the proxies of http.trusted_proxies"),
+            "{all:?}"
+        );
+        let all = said("[http]\ntrusted_proxies = [\"0.0.0.0/0\"]\n", None);
+        assert!(
+            all.len() == 1 && all[0].contains("every address is in it"),
+            "{all:?}"
+        );
     }
 
     #[test]

@@ -93,6 +93,8 @@ pub struct Hub {
     pub http: SocketAddr,
     /// HTTP over TLS, where it is configured.
     pub https: Option<SocketAddr>,
+    /// The operators' own listener, where it is configured.
+    pub admin: Option<SocketAddr>,
     pub mqtt: SocketAddr,
     /// MQTT over TLS, where it is configured.
     pub mqtts: Option<SocketAddr>,
@@ -220,26 +222,23 @@ impl Hub {
         let hub_mqtts =
             doors::open(&config, &shared, keys, services, (mqtt, mqtts), around).await?;
 
-        let lately = history.lately.clone();
-        tasks.spawn(history::keep_gauges(lately, shared.clone(), closed.clone()));
+        tasks.spawn(history::keep_gauges(
+            history.lately.clone(),
+            shared.clone(),
+            closed.clone(),
+        ));
         store_watch::start(looking, issuer.clone(), shared.clone(), &closed, &mut tasks);
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
         tasks.spawn(partners::keep_pseudonyms(contributors, &shared, &closed));
         tasks.spawn(manifest.follow(begun, closed.clone()));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         let health = shared.health.clone();
-        let stall = Duration::from_secs(u64::from(config.stream.stall_after_s));
-        tasks.spawn(process::watch_stream(
-            running.stream.progress.clone(),
-            running.stream.turnover.clone(),
-            shared,
-            stall,
-            closed,
-        ));
+        tasks.spawn(follow_stream(&running, shared, &config, closed));
         until_well(&health).await;
         Ok(Self {
             http: hub_http.plain,
             https: hub_http.secure,
+            admin: hub_http.admin,
             mqtt: hub_mqtt,
             mqtts: hub_mqtts,
             tasks,
@@ -254,7 +253,8 @@ impl Hub {
     fn tell(&self) {
         let https = self.https.map(|at| at.to_string());
         let mqtts = self.mqtts.map(|at| at.to_string());
-        tracing::info!(http = %self.http, mqtt = %self.mqtt, https, mqtts, "ready");
+        let admin = self.admin.map(|at| at.to_string());
+        tracing::info!(http = %self.http, mqtt = %self.mqtt, https, mqtts, admin, "ready");
     }
 
     /// Stops in order: doors, journal, stream.
@@ -279,6 +279,19 @@ impl Hub {
         tracing::info!(took = ?begun.elapsed(), "stopped");
         Ok(())
     }
+}
+
+/// Keeps the stream's gauges, and says when it stands still.
+fn follow_stream(
+    running: &AtWork,
+    shared: Shared,
+    config: &Config,
+    closed: watch::Receiver<bool>,
+) -> impl Future<Output = ()> + use<> {
+    let stall = Duration::from_secs(u64::from(config.stream.stall_after_s));
+    let stream = &running.stream;
+    let progress = stream.progress.clone();
+    process::watch_stream(progress, stream.turnover.clone(), shared, stall, closed)
 }
 
 /// Tells subscribers of changes, at the feed's pace, until the hub closes.

@@ -18,8 +18,11 @@ const MOST: u64 = 64 * 1024;
 /// # Errors
 /// [`Failure::Unwell`] with what it said, or why nobody answered.
 pub fn probe(config: &Config, ready: bool) -> Result<(), Failure> {
-    let path = if ready { "/readyz" } else { "/livez" };
-    let at = config.http.listen;
+    let (path, at) = if ready {
+        ("/readyz", config.http.operators_at())
+    } else {
+        ("/livez", config.http.listen)
+    };
     match ask(at, path) {
         Ok((200, _)) => Ok(()),
         Ok((status, body)) => Err(Failure::Unwell(format!("{path}: {status} {body}"))),

@@ -80,7 +80,7 @@ impl Services {
     }
 }
 
-/// Opens every listener of HTTP on one set of places.
+/// Opens every listener of HTTP, on one set of places but for the operators' own.
 fn listen(
     config: &Config,
     shared: &Shared,
@@ -90,15 +90,20 @@ fn listen(
     tasks: &mut JoinSet<()>,
 ) -> Result<(), Failure> {
     let limits = config.http.limits(shared.limits.shares.clone());
-    let entrance = Arc::new(serve::Entrance::new(limits, shared.metrics.clone()));
-    let serve = |listener, tls| {
+    let metrics = shared.metrics.clone();
+    let own = serve::Entrance::for_operators(limits.clone(), metrics.clone());
+    let all = Arc::new(serve::Entrance::new(limits, metrics));
+    let serve = |entrance, listener, tls| {
         let closing = process::closing(closed.clone());
-        serve::serve(entrance.clone(), listener, tls, api.clone(), closing)
+        serve::serve(entrance, listener, tls, api.clone(), closing)
     };
-    tasks.spawn(serve(http.plain, None));
+    tasks.spawn(serve(all.clone(), http.plain, None));
     if let Some((listener, tls)) = http.secure {
         certificates::follow(&tls, closed, tasks)?;
-        tasks.spawn(serve(listener, Some(tls)));
+        tasks.spawn(serve(all, listener, Some(tls)));
+    }
+    if let Some(listener) = http.admin {
+        tasks.spawn(serve(Arc::new(own), listener, None));
     }
     Ok(())
 }

@@ -13,6 +13,8 @@ pub(super) struct HttpListeners {
     pub(super) plain: TcpListener,
     /// `[http.tls]`.
     pub(super) secure: Option<(TcpListener, Arc<Tls>)>,
+    /// `[http.admin]`.
+    pub(super) admin: Option<TcpListener>,
 }
 
 impl HttpListeners {
@@ -22,7 +24,15 @@ impl HttpListeners {
             Some((at, tls)) => Some((listen("http.tls", at).await?, tls)),
             None => None,
         };
-        Ok(Self { plain, secure })
+        let admin = match &config.http.admin {
+            Some(own) => Some(listen("http.admin", own.listen).await?),
+            None => None,
+        };
+        Ok(Self {
+            plain,
+            secure,
+            admin,
+        })
     }
 
     /// Where each of them listens.
@@ -31,6 +41,7 @@ impl HttpListeners {
         Ok(HttpAddresses {
             plain: address(&self.plain)?,
             secure: secure.map(|(l, _)| address(l)).transpose()?,
+            admin: self.admin.as_ref().map(address).transpose()?,
         })
     }
 }
@@ -39,6 +50,7 @@ impl HttpListeners {
 pub(super) struct HttpAddresses {
     pub(super) plain: SocketAddr,
     pub(super) secure: Option<SocketAddr>,
+    pub(super) admin: Option<SocketAddr>,
 }
 
 /// Takes an address; `what` names it in the error.

@@ -24,10 +24,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A ring's newer file, and its older one.
-type Names = [&'static str; 2];
+type RingFiles = [&'static str; 2];
 
 /// The ring that all share, and that of those who have filled their part of it.
-const RINGS: [Names; 2] = [
+const RINGS: [RingFiles; 2] = [
     ["current.jsonl", "previous.jsonl"],
     ["crowd.jsonl", "crowd-previous.jsonl"],
 ];

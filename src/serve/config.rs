@@ -28,9 +28,20 @@ pub struct Config {
     pub request_timeout_s: u64,
     /// A second listener, with TLS. Absent: none.
     pub tls: Option<TlsConfig>,
+    /// A third listener, of the operators alone: `/metrics`, `/v1/admin`, `/v1/quarantine` and the
+    /// details of `/readyz` are then only there. Absent: all is on every listener.
+    pub admin: Option<AdminConfig>,
     /// Whose `Forwarded` and `X-Forwarded-For` are believed: addresses, or blocks of them. Nobody's
     /// unless it is said: who is believed names the address that limits and logs go by.
     pub trusted_proxies: Vec<Block>,
+}
+
+/// `[http.admin]` of the configuration file.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdminConfig {
+    /// Where to listen, in the clear.
+    pub listen: SocketAddr,
 }
 
 impl Default for Config {
@@ -44,6 +55,7 @@ impl Default for Config {
             header_timeout_s: 10,
             request_timeout_s: 10,
             tls: None,
+            admin: None,
             trusted_proxies: Vec::new(),
         }
     }
@@ -69,6 +81,12 @@ impl Config {
                 0..=256,
             ),
         ]
+    }
+
+    /// Where operators' questions are answered.
+    #[must_use]
+    pub fn operators_at(&self) -> SocketAddr {
+        self.admin.as_ref().map_or(self.listen, |own| own.listen)
     }
 
     /// What the sockets need of it.

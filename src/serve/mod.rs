@@ -5,9 +5,9 @@
 //! once it is durable; reads never wait for a writer. `/v1/openapi.json` is made from the handlers,
 //! so it cannot forget one.
 //!
-//! The path of a request: `http::listen` (sockets) -> `http::measure` (time limit, metrics;
-//! `http::audit` for administrators' calls) -> a
-//! handler in `api`, by audience (who may, what is asked) -> `formats` or the audience's own
+//! The path of a request: `http::listen` (sockets, TLS, `http::address`) -> `http::measure` (time
+//! limit, metrics, who may keep the answer, what is packed; `http::audit` for administrators' calls)
+//! -> a handler in `api`, by audience (who may, what is asked) -> `formats` or the audience's own
 //! rendering (bytes), or `http::error` (problems). A stream's answer is a body that never ends:
 //! `sse`. `docs` is what the hub says of itself.
 
@@ -29,7 +29,7 @@ mod tests;
 pub use api::operators::{LossDoor, LossTold, NoLosses};
 pub use api::reports::ReportDoor;
 pub use axum::Router;
-pub use config::Config;
+pub use config::{AdminConfig, Config};
 pub use http::audit::{AdminCall, AuditLog};
 pub use http::listen::{Entrance, ListenLimits, serve};
 pub use http::proxies::Block;

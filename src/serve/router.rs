@@ -84,10 +84,6 @@ impl AudienceStates {
             on_change: parts.on_change,
             one: Mutex::default(),
         };
-        let quarantine = operators::QuarantineState {
-            doorman: doorman.clone(),
-            quarantine: parts.quarantine,
-        };
         let operators = operators::OperatorStates {
             registry: Arc::new(registry),
             sharing: sharing.clone(),
@@ -95,10 +91,14 @@ impl AudienceStates {
                 doorman: doorman.clone(),
                 issuer: parts.issuer,
             }),
-            quarantine: Arc::new(quarantine),
+            quarantine: Arc::new(operators::QuarantineState {
+                doorman: doorman.clone(),
+                quarantine: parts.quarantine,
+            }),
             losses: Arc::new(operators::LossesState::new(doorman, parts.losses)),
             health: Arc::new(operators::HealthState {
                 health: parts.health,
+                apart: parts.config.admin.is_some(),
                 metrics: parts.metrics,
             }),
         };
@@ -123,6 +123,7 @@ pub fn router(parts: ApiParts) -> Router {
     let began = parts.clock.now();
     let limits = parts.limits.clone();
     let public_reads = parts.config.public_reads;
+    let apart = parts.config.admin.is_some();
     let s = AudienceStates::of(parts);
     let public = if public_reads {
         Kept::ByAll
@@ -143,22 +144,22 @@ pub fn router(parts: ApiParts) -> Router {
     ];
     let mut description = schema::Document::openapi();
     let mut all = Router::new();
-    let mut routes = Routes::default();
+    let mut known = Routes::new(apart);
     for (group, kept) in groups {
         let (calls, part) = group.split_for_parts();
-        routes.add(&part.paths, kept);
+        known.add(&part.paths, kept);
         description.merge(part);
         all = all.merge(calls.method_not_allowed_fallback(method_not_allowed));
     }
     let (messages, part) = docs::asyncapi::routes(began);
     description.merge(part);
     for path in [docs::asyncapi::PATH, docs::openapi::PATH] {
-        routes.add_document(path, true);
+        known.add_document(path, true);
     }
     for path in page::paths().chain([docs::openapi::PROBLEMS_PATH]) {
-        routes.add_document(path, false);
+        known.add_document(path, false);
     }
-    let measure = measure::Measure::new(routes, metrics, limit, began, (s.doorman, limits));
+    let measure = measure::Measure::new(known, metrics, limit, began, (s.doorman, limits));
     all.merge(messages)
         .merge(docs::openapi::routes(description, began))
         .merge(page::routes(began))
@@ -171,7 +172,5 @@ async fn method_not_allowed() -> ApiError {
 }
 
 async fn no_such_path() -> ApiError {
-    ApiError::NotFound(
-        "there is nothing at this path; /v1/openapi.json lists what there is".to_owned(),
-    )
+    ApiError::no_such_path()
 }

@@ -1,7 +1,7 @@
 //! One ring of the quarantine: a newer file that grows, and the older one that it replaces when it is
 //! full.
 
-use super::{Disk, KeptRefusal, Names, QuarantineShared, sync_folder};
+use super::{Disk, KeptRefusal, RingFiles, QuarantineShared, sync_folder};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError};
 /// The writing side of one ring.
 pub(super) struct Ring {
     shared: Arc<QuarantineShared>,
-    names: Names,
+    names: RingFiles,
     disk: Arc<dyn Disk>,
     /// The most that a file holds, bytes.
     half: u64,
@@ -28,7 +28,7 @@ impl Ring {
     /// Opens or makes the newer file; a torn last line is cut off. With the newest id that is there.
     pub(super) fn open(
         shared: &Arc<QuarantineShared>,
-        names: Names,
+        names: RingFiles,
         half: u64,
         disk: Arc<dyn Disk>,
     ) -> io::Result<(Self, Option<u64>)> {

@@ -3,6 +3,7 @@
 //! Promises: every refusal of this API has this form, with a `type` that never changes its meaning.
 //! Rooms further in know no status codes; their errors are turned here.
 
+use super::spent::Quota;
 use crate::domain::Reason;
 use crate::partners::Denied;
 use crate::sharing::{DeskError, Why};
@@ -70,21 +71,6 @@ pub(in crate::serve) enum ApiError {
     QuotaExceeded(Quota),
     /// Cannot be done now, through no fault of the caller's.
     Unavailable(String),
-}
-
-/// What a caller has used up, and when there is some of it again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::serve) struct Quota {
-    /// The member of the problem that names it: `share` of what is had at one time, `class` of
-    /// calls in a minute.
-    pub(in crate::serve) member: &'static str,
-    /// Its name there.
-    pub(in crate::serve) name: &'static str,
-    pub(in crate::serve) detail: String,
-    pub(in crate::serve) limit: u64,
-    pub(in crate::serve) used: u64,
-    /// At least one, whatever stands here.
-    pub(in crate::serve) retry_after_s: u64,
 }
 
 /// Slug, status, title and what the type means: the list behind `/problems/{slug}`.
@@ -203,6 +189,13 @@ impl ApiError {
             field: field.into(),
             detail: detail.into(),
         }
+    }
+
+    /// There is nothing at the path.
+    pub(in crate::serve) fn no_such_path() -> Self {
+        Self::NotFound(
+            "there is nothing at this path; /v1/openapi.json lists what there is".to_owned(),
+        )
     }
 
     pub(in crate::serve) fn malformed(detail: impl Into<String>) -> Self {

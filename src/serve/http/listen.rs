@@ -13,7 +13,7 @@ use crate::limits::{HeldShare, Owner, ShareTaken, Shared, Shares};
 use crate::metrics::Metrics;
 use crate::tls::{Tls, TlsStream};
 use axum::Router;
-use axum::http::Request;
+use axum::http::{Extensions, Request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -59,7 +59,20 @@ pub struct Entrance {
     places: Arc<Semaphore>,
     protocol: http1::Builder,
     metrics: Arc<Metrics>,
+    for_operators: bool,
 }
+
+/// Rides with each request that came by the operators' own listener.
+#[derive(Clone, Copy)]
+struct ByOperators;
+
+/// Whether a request came by the operators' own listener.
+pub(in crate::serve) fn is_operators(told: &Extensions) -> bool {
+    told.get::<ByOperators>().is_some()
+}
+
+/// Connections at a time of the operators' own listener: scrapers, supervisors and a few people.
+const OF_OPERATORS: usize = 64;
 
 impl Entrance {
     #[must_use]
@@ -70,6 +83,21 @@ impl Entrance {
             protocol: protocol(&limits),
             limits,
             metrics,
+            for_operators: false,
+        }
+    }
+
+    /// That of the operators' own listener. It has places of its own, so that it answers also while
+    /// all others are taken.
+    #[must_use]
+    pub fn for_operators(limits: ListenLimits, metrics: Arc<Metrics>) -> Self {
+        let limits = ListenLimits {
+            max_connections: OF_OPERATORS,
+            ..limits
+        };
+        Self {
+            for_operators: true,
+            ..Self::new(limits, metrics)
         }
     }
 }
@@ -105,13 +133,13 @@ pub async fn serve(
             }
         };
         let limits = &entrance.limits;
-        let Ok(share) = limits.share(peer) else {
+        let Ok(share) = entrance.share(peer) else {
             if tls.is_none() {
                 turn_away(&stream);
             }
             continue;
         };
-        let from_peer = whence(peer, &limits.trusted_proxies, share.as_ref());
+        let from_peer = whence(peer, &entrance, share.as_ref());
         let place = Occupied::new(&entrance, place);
         let service = TowerToHyperService::new(router.clone().map_request(from_peer));
         let stream = Impatient::new(stream, limits.write_timeout, entrance.metrics.clone());
@@ -170,15 +198,16 @@ impl Drop for Occupied {
     }
 }
 
-impl ListenLimits {
-    /// A stranger's connection; a proxy's is nobody's share, since it speaks for many.
+impl Entrance {
+    /// A stranger's connection. A proxy's is nobody's share, since it speaks for many, and neither
+    /// are operators'.
     fn share(&self, peer: SocketAddr) -> Result<Option<ConnectionShare>, ShareTaken> {
         let address = peer.ip().to_canonical();
-        if address::is_among(&self.trusted_proxies, address) {
+        if self.for_operators || address::is_among(&self.limits.trusted_proxies, address) {
             return Ok(None);
         }
         let owner = Owner::of_address(address);
-        let share: HeldShare = self.shares.take(owner, Shared::HttpConnections)?;
+        let share: HeldShare = self.limits.shares.take(owner, Shared::HttpConnections)?;
         Ok(Some(ConnectionShare(Arc::new(Mutex::new(share)))))
     }
 }
@@ -229,12 +258,14 @@ fn ended(how: hyper::Result<()>) {
 /// Writes on each request of a connection where it comes from.
 fn whence(
     peer: SocketAddr,
-    proxies: &Arc<[Block]>,
+    entrance: &Entrance,
     share: Option<&ConnectionShare>,
 ) -> impl FnMut(Request<Incoming>) -> Request<Incoming> + Clone + Send + 'static {
     let own = peer.ip().to_canonical();
+    let proxies = &entrance.limits.trusted_proxies;
     let proxies = address::is_among(proxies, own).then(|| proxies.clone());
     let share = share.cloned();
+    let for_operators = entrance.for_operators;
     move |mut request| {
         let client = match &proxies {
             Some(proxies) => address::behind(own, request.headers(), proxies),
@@ -244,6 +275,9 @@ fn whence(
         request.extensions_mut().insert(client);
         if let Some(share) = &share {
             request.extensions_mut().insert(share.clone());
+        }
+        if for_operators {
+            request.extensions_mut().insert(ByOperators);
         }
         request
     }

@@ -8,6 +8,7 @@ use super::caching;
 use super::cors;
 use super::encoding;
 use super::error::{ApiError, Cause};
+use super::listen;
 use super::quota::QuotaDesk;
 use super::request_id::{RequestIds, X_REQUEST_ID};
 use super::routes::Routes;
@@ -104,8 +105,11 @@ where
         let id = own.0.ids.of(request.headers());
         let told = own.0.quota.ask(&mut request);
         let wish = encoding::wished(request.headers());
+        let is_hidden = route.for_operators && !listen::is_operators(request.extensions());
         let asked = told.map(|told| {
-            let answer = if route.for_pages && cors::is_preflight(&request) {
+            let answer = if is_hidden {
+                Err(ApiError::no_such_path().into_response())
+            } else if route.for_pages && cors::is_preflight(&request) {
                 Err(cors::preflight(route))
             } else {
                 let request = encoding::unpack(request).map_err(IntoResponse::into_response);

@@ -24,3 +24,4 @@ pub(super) mod quota;
 pub(super) mod request_id;
 pub(super) mod routes;
 mod slow;
+pub(super) mod spent;

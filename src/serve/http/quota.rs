@@ -9,7 +9,8 @@
 use super::address::ClientAddress;
 use super::auth::Doorman;
 use super::caller::Caller;
-use super::error::{ApiError, Quota};
+use super::error::ApiError;
+use super::spent::Quota;
 use crate::limits::{Allowance, CallClass, HeldShare, Limits, Owner, ShareTaken};
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONNECTION};

@@ -1,5 +1,5 @@
-//! What is known of each route before it is asked: who keeps its answers, and which methods it has.
-//! One lookup a request.
+//! What is known of each route before it is asked: who keeps its answers, and which methods it has, and
+//! whether it is for operators alone. One lookup a request.
 
 use super::caching::Kept;
 use axum::http::HeaderValue;
@@ -13,6 +13,8 @@ pub(in crate::serve) struct Route {
     pub(super) kept: Kept,
     /// Whether web pages of any origin may ask.
     pub(super) for_pages: bool,
+    /// Whether it answers on the operators' own listener only.
+    pub(super) for_operators: bool,
     /// Its methods, as preflights are told them.
     pub(super) methods: HeaderValue,
 }
@@ -22,22 +24,25 @@ pub(in crate::serve) struct Routes {
     all: HashMap<String, Route, ahash::RandomState>,
     /// Paths that are none.
     none: Route,
+    /// Whether operators have a listener of their own.
+    apart: bool,
 }
 
-impl Default for Routes {
-    fn default() -> Self {
+impl Routes {
+    /// `apart`: whether operators have a listener of their own.
+    pub(in crate::serve) fn new(apart: bool) -> Self {
         Self {
+            apart,
             all: HashMap::default(),
             none: Route {
                 kept: Kept::ByCaller,
                 for_pages: true,
+                for_operators: false,
                 methods: HeaderValue::from_static("GET, HEAD"),
             },
         }
     }
-}
 
-impl Routes {
     /// Adds those that a part of the description lists. What lies outside `/v1` is for machines that
     /// look after the hub, and not for web pages.
     pub(in crate::serve) fn add(&mut self, described: &Paths, kept: Kept) {
@@ -46,6 +51,7 @@ impl Routes {
             let route = Route {
                 kept: if of_api { kept } else { Kept::Never },
                 for_pages: of_api,
+                for_operators: self.apart && is_for_operators(path),
                 methods: methods(item),
             };
             self.all.insert(path.clone(), route);
@@ -58,6 +64,7 @@ impl Routes {
         let route = Route {
             kept: Kept::AsSaid,
             for_pages,
+            for_operators: self.apart && is_for_operators(path),
             ..self.none.clone()
         };
         self.all.insert(path.to_owned(), route);
@@ -66,6 +73,16 @@ impl Routes {
     pub(super) fn of(&self, pattern: Option<&str>) -> &Route {
         pattern.and_then(|p| self.all.get(p)).unwrap_or(&self.none)
     }
+}
+
+/// Whether a path is the operators'.
+fn is_for_operators(path: &str) -> bool {
+    let below = |part: &str| {
+        let rest = path.strip_prefix(part);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let theirs = ["/metrics", "/v1/admin", "/v1/quarantine", "/operator"];
+    theirs.into_iter().any(below)
 }
 
 fn methods(item: &PathItem) -> HeaderValue {
@@ -83,4 +100,24 @@ fn methods(item: &PathItem) -> HeaderValue {
         .collect();
     // Names of methods are a header's value.
     HeaderValue::try_from(there.join(", ")).unwrap_or(HeaderValue::from_static(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_the_operators_is_known_by_its_path() {
+        for path in [
+            "/metrics",
+            "/v1/admin/keys/{key}",
+            "/v1/quarantine",
+            "/operator",
+        ] {
+            assert!(is_for_operators(path), "{path}");
+        }
+        for path in ["/v1/zones", "/readyz", "/v1/administer", "/operators", "/"] {
+            assert!(!is_for_operators(path), "{path}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 mod access;
 mod admin;
 mod answer;
+mod apart;
 mod audit;
 mod bays;
 mod behind;

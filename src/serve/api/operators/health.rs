@@ -3,9 +3,10 @@
 use super::schema;
 use crate::health::Health;
 use crate::metrics::Metrics;
+use crate::serve::http::listen::is_operators;
 use axum::Json;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{Extensions, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,6 +16,8 @@ use utoipa_axum::routes;
 pub(in crate::serve) struct HealthState {
     pub(in crate::serve) health: Arc<Health>,
     pub(in crate::serve) metrics: Arc<Metrics>,
+    /// Whether operators have a listener of their own: others then learn no more than the status.
+    pub(in crate::serve) apart: bool,
 }
 
 pub(in crate::serve) fn routes(health_state: Arc<HealthState>) -> OpenApiRouter {
@@ -32,6 +35,8 @@ async fn livez() -> Json<schema::Alive> {
 }
 
 /// Whether the hub should be sent traffic, and if not, why not.
+///
+/// Where operators have a listener of their own, reasons and notes are told there only.
 #[utoipa::path(
     get, path = "/readyz", tag = "operators",
     responses(
@@ -39,24 +44,24 @@ async fn livez() -> Json<schema::Alive> {
         (status = 503, description = "Not ready, with the reasons", body = schema::Ready),
     )
 )]
-async fn readyz(State(own): State<Arc<HealthState>>) -> Response {
-    let reasons: Vec<schema::NotReady> = own
-        .health
-        .reasons()
-        .into_iter()
+async fn readyz(State(own): State<Arc<HealthState>>, told: Extensions) -> Response {
+    let reasons = own.health.reasons();
+    let ready = reasons.is_empty();
+    let is_told = !own.apart || is_operators(&told);
+    let reasons = reasons.into_iter().filter(|_| is_told);
+    let reasons = reasons
         .map(|(part, reason)| schema::NotReady {
             part: part.to_owned(),
             reason,
         })
         .collect();
-    let notes = own.health.notes().into_iter();
+    let notes = own.health.notes().into_iter().filter(|_| is_told);
     let notes = notes
         .map(|(part, note)| schema::HealthNote {
             part: part.to_owned(),
             note,
         })
         .collect();
-    let ready = reasons.is_empty();
     let status = if ready {
         StatusCode::OK
     } else {

@@ -138,8 +138,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_comes_out_as_it_was() {
-        for text in [&b""[..], b"x", &vec![b'z'; 100_000]] {
-            assert_eq!(unpacked(gzip(text), 1 << 20).await.unwrap(), text);
+        for text in ["", "x", &"z".repeat(100_000)] {
+            assert_eq!(
+                unpacked(gzip(text.as_bytes()), 1 << 20).await.unwrap(),
+                text
+            );
         }
         let two = [gzip(b"one, "), gzip(b"two")].concat();
         assert_eq!(unpacked(two, 100).await.unwrap(), "one, two");
