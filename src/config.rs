@@ -261,7 +261,12 @@ mod tests {
             .and_then(|s| s.split("```").next())
             .unwrap();
         let c = parse(shown, &[]).unwrap();
-        assert!(c.mqtt.tls.is_some() && c.brokers.len() == 1 && c.keys.len() == 1);
+        assert!(
+            c.mqtt.tls.is_some()
+                && c.http.tls.is_some()
+                && c.brokers.len() == 1
+                && c.keys.len() == 1
+        );
     }
 
     #[test]
@@ -284,6 +289,11 @@ mod tests {
         assert!(e.contains("stream.workers"), "{e}");
         let e = fault("[http]\nlisten = \"nowhere\"\n");
         assert!(e.contains("http.listen"), "{e}");
+        let e = fault("[http]\ntrusted_proxies = [\"::1\", \"10.0.0.1/8\"]\n");
+        assert!(
+            e.contains("http.trusted_proxies") && e.contains("the block is 10.0.0.0/8"),
+            "{e}"
+        );
     }
 
     #[test]
@@ -317,5 +327,27 @@ mod tests {
         let file = format!("{MINIMAL}[http]\nlisten = \"127.0.0.1:1\"\n");
         let c = parse(&file, &[("http.listen", "127.0.0.1:2".into())]).unwrap();
         assert_eq!(c.http.listen, "127.0.0.1:2".parse().unwrap());
+    }
+
+    #[test]
+    fn names_to_drop_that_cannot_be_used_are_a_fault_of_their_key() {
+        let long = format!("drop = [\"{}\"]", "x".repeat(65));
+        let many = format!("drop = [{}]", "\"x\",".repeat(65));
+        for (bad, why) in [
+            ("drop = [\"*\"]", "no name"),
+            ("drop = [\"a*b\"]", "\"a*b\""),
+            ("drop = [\"bay*\"]", "would drop `bay`"),
+            ("drop = [\"*ta*\"]", "which the hub reads"),
+            (&long, "1 to 64 bytes"),
+            (&many, "at most 64"),
+            ("drop = \"plate\"", "sequence"),
+        ] {
+            let e = fault(&format!("[gate]\n{bad}\n"));
+            assert!(e.contains("gate.drop") && e.contains(why), "{e}");
+        }
+        let usual = parse(MINIMAL, &[]).unwrap().gate.drop;
+        assert!(usual.drops("plateNo") && !usual.drops("bay"));
+        let none = parse(&format!("{MINIMAL}[gate]\ndrop = []\n"), &[]).unwrap();
+        assert!(!none.gate.drop.drops("plate"));
     }
 }

@@ -5,6 +5,7 @@
 //! | [`domain`] | the field's words: bays, zones, claims, refusals. No I/O, no async, no clock |
 //! | `schema` | the domain's vocabularies as JSON schemas, for descriptions of calls and messages |
 //! | [`registry`] | zones, bays, sources and devices: who and where |
+//! | [`tls`] | TLS in front of a listener: its certificate, and the certificate's reload |
 //! | [`ingest`] | the doors for reports: MQTT server and clients, payload codecs, the gate |
 //! | [`journal`] | the write-ahead log; a report is acknowledged when its batch is on disk |
 //! | [`belief`] | how likely a bay is occupied: one belief from sensors, apps and gates |
@@ -59,6 +60,7 @@ pub mod settlement;
 pub mod sharing;
 pub mod store;
 pub mod stream;
+pub mod tls;
 
 #[cfg(test)]
 mod long;

@@ -1,16 +1,15 @@
 //! How the doors see the rest: who may speak (keys), and what was said (gate). Adapters only; no rule
 //! lives here.
 
-use super::{Failure, Shared};
+use super::Shared;
 use crate::config::Config;
-use crate::domain::{Clock, Door, Parcel, Speaker};
+use crate::domain::{Clock, Door, Parcel, Refusal, Refused, Speaker};
 use crate::ingest::codec::Codec;
 use crate::ingest::gate::Gate;
 use crate::ingest::mqtt_server::{self, Doorkeeper, Intake};
 use crate::partners::{self, ContributorDesk, Keys};
 use crate::registry::Registry;
 use crate::serve::ReportDoor;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 pub(super) fn gate(
@@ -34,16 +33,6 @@ pub(super) fn keeper(keys: Arc<Keys>, shared: &Shared) -> Arc<dyn Doorkeeper> {
     })
 }
 
-/// The second MQTT listener's address and certificate, where there is one.
-pub(super) fn tls(config: &Config) -> Result<Option<(SocketAddr, Arc<mqtt_server::Tls>)>, Failure> {
-    let Some(tls) = &config.mqtt.tls else {
-        return Ok(None);
-    };
-    let opened = mqtt_server::Tls::open(tls.clone())
-        .map_err(|e| Failure::Config(format!("mqtt.tls: {e}")))?;
-    Ok(Some((tls.listen, Arc::new(opened))))
-}
-
 struct KeyDoorkeeper {
     keys: Arc<Keys>,
     registry: Arc<Registry>,
@@ -64,6 +53,7 @@ impl Doorkeeper for KeyDoorkeeper {
             Err(partners::Denied::BadKey | partners::Denied::UnknownSource) => {
                 Err(mqtt_server::Denied::BadCredentials)
             }
+            Err(partners::Denied::TooMany(_)) => Err(mqtt_server::Denied::TooMany),
             Err(e @ partners::Denied::Full(_)) => {
                 // A sender that is told "not authorised" may never come back.
                 tracing::warn!(source = user, error = %e, "a source could not be enrolled");
@@ -99,6 +89,10 @@ impl Intake for ByMqtt {
                 .take(speaker, Door::Mqtt, &place, codec, payload, out);
         }
     }
+
+    fn refusal(&self, of: Refused<'_>) -> Refusal {
+        self.0.refusal(of)
+    }
 }
 
 /// The gate as `POST /v1/reports` sees it.
@@ -114,6 +108,10 @@ impl ReportDoor for ByHttp {
         self.0
             .take(speaker, Door::Http, &place, codec, body, &mut out);
         out
+    }
+
+    fn refusal(&self, of: Refused<'_>) -> Refusal {
+        self.0.refusal(of)
     }
 }
 

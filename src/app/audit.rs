@@ -82,7 +82,7 @@ impl Drop for AuditFiles {
 fn log(call: &AdminCall) {
     let key = call.key.as_deref();
     let partner = call.partner.as_deref();
-    let peer = call.peer.map(|p| p.to_string());
+    let peer = call.peer.as_deref();
     let AdminCall {
         method,
         path,

@@ -3,7 +3,7 @@
 //! Changes nothing, and a hub may run meanwhile. Each finding is *well*, *note* (nothing is wrong,
 //! but it should be known) or *bad*; a bad one makes the command end with 1.
 
-use super::{Failure, adapters, brokers, exposure, inspect, partners, probe, process};
+use super::{Failure, brokers, certificates, exposure, inspect, partners, probe, process};
 use crate::config::Config;
 use crate::domain::{Clock, Millis};
 use crate::ingest::codec::device;
@@ -118,7 +118,7 @@ fn look(config: &Config, page: &mut Page) {
 fn settings(config: &Config, page: &mut Page) {
     let checked = partners::of_config(config)
         .and_then(|keys| Ok(config.store.check().map(|()| keys)?))
-        .and_then(|keys| adapters::tls(config).map(|_| keys))
+        .and_then(|keys| certificates::open(config).map(|_| keys))
         .and_then(|keys| brokers::check(&config.brokers).map(|()| keys));
     match checked {
         Ok(keys) => page.well("config", format!("{} keys in it", keys.len())),
@@ -246,13 +246,15 @@ fn listeners(config: &Config, user: Option<u32>, page: &mut Page) {
         }
         (Err(_), None) => {
             page.note("hub", "none runs");
-            let tls = config
-                .mqtt
-                .tls
-                .as_ref()
-                .map(|t| ("mqtt.tls.listen", t.listen));
-            let all = [("http.listen", at), ("mqtt.listen", config.mqtt.listen)];
-            for (key, at) in all.into_iter().chain(tls) {
+            let mqtts = config.mqtt.tls.as_ref();
+            let https = config.http.tls.as_ref();
+            let all = [
+                Some(("http.listen", at)),
+                Some(("mqtt.listen", config.mqtt.listen)),
+                https.map(|t| ("http.tls.listen", t.listen)),
+                mqtts.map(|t| ("mqtt.tls.listen", t.listen)),
+            ];
+            for (key, at) in all.into_iter().flatten() {
                 free(key, at, page);
             }
         }

@@ -1,8 +1,9 @@
 //! The last phase of a start: the doors for reports open.
 
+use super::certificates::{self, Secured};
 use super::services::Services;
 use super::sockets::{address, listen};
-use super::{Failure, Shared, adapters, board, brokers, process};
+use super::{Failure, Shared, adapters, board, brokers};
 use crate::config::Config;
 use crate::health::Part;
 use crate::ingest::mqtt_server::{self};
@@ -20,7 +21,7 @@ pub(super) async fn open(
     shared: &Shared,
     keys: Arc<Keys>,
     services: Services,
-    (mqtt, mqtts): (TcpListener, Option<(SocketAddr, Arc<mqtt_server::Tls>)>),
+    (mqtt, mqtts): (TcpListener, Option<Secured>),
     (closed, tasks): (&watch::Receiver<bool>, &mut JoinSet<()>),
 ) -> Result<Option<SocketAddr>, Failure> {
     let Services { gate, inbox } = services;
@@ -34,10 +35,11 @@ pub(super) async fn open(
         board,
         inbox,
         shared.metrics.clone(),
+        shared.limits.clone(),
     ));
     tasks.spawn(mqtt_server::serve(mqtt, door.clone(), closed.clone()));
     let listening = match mqtts {
-        Some((at, tls)) => Some(secure(at, tls, door, tasks, closed).await?),
+        Some(secured) => Some(secure(secured, door, tasks, closed).await?),
         None => None,
     };
     shared.health.well(Part::Mqtt);
@@ -46,16 +48,14 @@ pub(super) async fn open(
 
 /// MQTT over TLS beside the plain listener, its certificate read again on SIGHUP.
 async fn secure(
-    at: SocketAddr,
-    tls: Arc<mqtt_server::Tls>,
+    (at, tls): Secured,
     door: Arc<mqtt_server::Door>,
     tasks: &mut JoinSet<()>,
     closed: &watch::Receiver<bool>,
 ) -> Result<SocketAddr, Failure> {
     let listener = listen("mqtt.tls", at).await?;
     let at = address(&listener)?;
-    tasks.spawn(process::reload_on_hangup(tls.clone(), closed.clone())?);
+    certificates::follow(&tls, closed, tasks)?;
     tasks.spawn(mqtt_server::serve_tls(listener, tls, door, closed.clone()));
-    tracing::info!(mqtts = %at, "MQTT over TLS");
     Ok(at)
 }

@@ -1,16 +1,15 @@
 //! The first phase of a start: everything that can be wrong with a configuration is found before
 //! anything is changed, and addresses and the data folder are taken.
 
+use super::certificates::{self, Secured};
 use super::folder::own_folder;
 use super::manifest::Opening;
-use super::sockets::listen;
-use super::{Failure, LossKind, Shared, adapters, brokers, exposure, partners};
+use super::sockets::{HttpListeners, listen};
+use super::{Failure, LossKind, Shared, brokers, exposure, partners};
 use crate::config::Config;
 use crate::domain::Clock;
-use crate::ingest::mqtt_server::Tls;
 use crate::partners::Keys;
 use std::fs::File;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -18,9 +17,9 @@ use tokio::net::TcpListener;
 pub(super) struct Foundation {
     /// Those of the configuration; the store's are added by the next phase.
     pub(super) keys: Arc<Keys>,
-    pub(super) http: TcpListener,
+    pub(super) http: HttpListeners,
     pub(super) mqtt: TcpListener,
-    pub(super) mqtts: Option<(SocketAddr, Arc<Tls>)>,
+    pub(super) mqtts: Option<Secured>,
     /// Held for as long as the hub uses the folder.
     pub(super) lock: File,
     pub(super) shared: Shared,
@@ -38,9 +37,9 @@ impl Foundation {
         brokers::check(&config.brokers)?;
         partners::warn_of_areas(config);
         exposure::warn(config);
-        let http = listen("http", config.http.listen).await?;
+        let certificates = certificates::open(config)?;
+        let http = HttpListeners::take(config, certificates.http).await?;
         let mqtt = listen("mqtt", config.mqtt.listen).await?;
-        let mqtts = adapters::tls(config)?;
         let lock = own_folder(&config.data.path)?;
         let opening =
             tokio::task::block_in_place(|| Opening::look(config, accepted, clock.clone()))?;
@@ -49,7 +48,7 @@ impl Foundation {
             keys,
             http,
             mqtt,
-            mqtts,
+            mqtts: certificates.mqtt,
             lock,
             shared,
             opening,

@@ -21,7 +21,9 @@ mod audit;
 mod backup;
 mod board;
 mod brokers;
+mod certificates;
 mod checkpoints;
+mod descriptors;
 mod doctor;
 mod doors;
 mod engine;
@@ -88,6 +90,8 @@ const FEED_PACE: Duration = Duration::from_millis(2);
 /// A running hub.
 pub struct Hub {
     pub http: SocketAddr,
+    /// HTTP over TLS, where it is configured.
+    pub https: Option<SocketAddr>,
     pub mqtt: SocketAddr,
     /// MQTT over TLS, where it is configured.
     pub mqtts: Option<SocketAddr>,
@@ -108,7 +112,7 @@ pub fn run(config: Config, accepted: Vec<LossKind>) -> Result<(), Failure> {
     process::block_on(async {
         let stop = process::stop_signal()?;
         let hub = Hub::start_without(config, accepted).await?;
-        tracing::info!(http = %hub.http, mqtt = %hub.mqtt, "ready");
+        hub.tell();
         stop.await;
         hub.stop().await
     })
@@ -121,7 +125,7 @@ pub fn run(config: Config, accepted: Vec<LossKind>) -> Result<(), Failure> {
 pub fn check(config: &Config) -> Result<(), Failure> {
     let keys = partners::of_config(config)?;
     config.store.check()?;
-    adapters::tls(config)?;
+    certificates::open(config)?;
     brokers::check(&config.brokers)?;
     partners::warn_of_areas(config);
     exposure::warn(config);
@@ -162,6 +166,7 @@ impl Hub {
         clock: Arc<dyn Clock>,
         accepted: Vec<LossKind>,
     ) -> Result<Self, Failure> {
+        let config = descriptors::fitted(config, process::descriptors());
         let Foundation {
             keys,
             http,
@@ -186,7 +191,7 @@ impl Hub {
         let rates = kept.rates.clone();
         let engine = Engine::build(&config, &shared, journal, checkpoint, kept, sink)?;
 
-        let hub_http = address(&http)?;
+        let hub_http = http.addresses()?;
         let hub_mqtt = address(&mqtt)?;
         let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
         let (close, closed) = watch::channel(false);
@@ -231,7 +236,8 @@ impl Hub {
         ));
         until_well(&health).await;
         Ok(Self {
-            http: hub_http,
+            http: hub_http.plain,
+            https: hub_http.secure,
             mqtt: hub_mqtt,
             mqtts: hub_mqtts,
             tasks,
@@ -240,6 +246,13 @@ impl Hub {
             history,
             _lock: lock,
         })
+    }
+
+    /// Says that it is ready, and where.
+    fn tell(&self) {
+        let https = self.https.map(|at| at.to_string());
+        let mqtts = self.mqtts.map(|at| at.to_string());
+        tracing::info!(http = %self.http, mqtt = %self.mqtt, https, mqtts, "ready");
     }
 
     /// Stops in order: doors, journal, stream.

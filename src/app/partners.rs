@@ -23,6 +23,10 @@ const RENEW: Duration = Duration::from_hours(1);
 pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {
     partners::Config {
         keys: config.keys.clone(),
+        sources_per_key: config
+            .limits
+            .shares
+            .then_some(config.limits.sources_per_key),
     }
     .keys()
     .map_err(|e| Failure::Config(e.to_string()))

@@ -4,8 +4,8 @@ use super::failure::INTERNAL;
 use super::{Failure, Shared};
 use crate::domain::{RecentTurnover, Suspicion};
 use crate::health::Part;
-use crate::ingest::mqtt_server::Tls;
 use crate::stream::Progress;
+use crate::tls::Tls;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::path::Path;
 use std::sync::Arc;
@@ -97,12 +97,13 @@ pub(super) fn reload_on_hangup(
     mut closed: watch::Receiver<bool>,
 ) -> Result<impl Future<Output = ()>, Failure> {
     let mut hangup = signal(SignalKind::hangup()).map_err(|e| Failure::Internal(e.to_string()))?;
+    let of = tls.protocol().table();
     Ok(async move {
         loop {
             tokio::select! { _ = hangup.recv() => {}, _ = closed.wait_for(|c| *c) => return }
             match tokio::task::block_in_place(|| tls.reload()) {
-                Ok(()) => tracing::info!("MQTT certificate read again"),
-                Err(e) => tracing::error!(error = %e, "MQTT certificate not replaced"),
+                Ok(()) => tracing::info!(of, "certificate read again"),
+                Err(e) => tracing::error!(of, error = %e, "certificate not replaced"),
             }
         }
     })

@@ -3,7 +3,8 @@
 
 use super::audit::AuditFiles;
 use super::manifest::ManifestKeeper;
-use super::{Failure, Shared, adapters, history, process, sharing};
+use super::sockets::HttpListeners;
+use super::{Failure, Shared, adapters, certificates, history, process, sharing};
 use crate::config::Config;
 use crate::domain::{RecentTurnover, Submission};
 use crate::ingest::gate::Gate;
@@ -12,7 +13,6 @@ use crate::partners::{ContributorDesk, Issuer, Keys};
 use crate::serve;
 use crate::store::Store;
 use std::sync::Arc;
-use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -42,7 +42,7 @@ impl Services {
         config: &Config,
         shared: &Shared,
         of: Made<'_>,
-        http: TcpListener,
+        http: HttpListeners,
         closed: &watch::Receiver<bool>,
         tasks: &mut JoinSet<()>,
     ) -> Result<Self, Failure> {
@@ -62,6 +62,7 @@ impl Services {
             clock: shared.clock.clone(),
             health: shared.health.clone(),
             metrics: shared.metrics.clone(),
+            limits: shared.limits.clone(),
             reports: adapters::reports(gate.clone()),
             inbox: inbox.clone(),
             quarantine: of.quarantine,
@@ -74,15 +75,30 @@ impl Services {
             closed: closed.clone(),
             config: config.http.clone(),
         });
-        let limits = config.http.limits();
-        let closing = process::closing(closed.clone());
-        tasks.spawn(serve::serve(
-            http,
-            api,
-            limits,
-            shared.metrics.clone(),
-            closing,
-        ));
+        listen(config, shared, http, &api, closed, tasks)?;
         Ok(Self { gate, inbox })
     }
+}
+
+/// Opens every listener of HTTP on one set of places.
+fn listen(
+    config: &Config,
+    shared: &Shared,
+    http: HttpListeners,
+    api: &serve::Router,
+    closed: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) -> Result<(), Failure> {
+    let limits = config.http.limits(shared.limits.shares.clone());
+    let entrance = Arc::new(serve::Entrance::new(limits, shared.metrics.clone()));
+    let serve = |listener, tls| {
+        let closing = process::closing(closed.clone());
+        serve::serve(entrance.clone(), listener, tls, api.clone(), closing)
+    };
+    tasks.spawn(serve(http.plain, None));
+    if let Some((listener, tls)) = http.secure {
+        certificates::follow(&tls, closed, tasks)?;
+        tasks.spawn(serve(listener, Some(tls)));
+    }
+    Ok(())
 }

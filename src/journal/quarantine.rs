@@ -11,7 +11,7 @@
 //! one file.
 
 use super::disk::{Disk, sync_folder};
-use crate::domain::{Millis, Reason, Refusal};
+use crate::domain::{Excerpt, Millis, Reason, Refusal};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions};
@@ -79,7 +79,7 @@ fn start(text: &str) -> &str {
 fn text(payload: &[u8]) -> Option<&str> {
     match std::str::from_utf8(payload) {
         Ok(text) => Some(text),
-        Err(e) if e.error_len().is_none() && payload.len() == Refusal::EXCERPT => {
+        Err(e) if e.error_len().is_none() && payload.len() == Excerpt::MAX_LEN => {
             std::str::from_utf8(&payload[..e.valid_up_to()]).ok()
         }
         Err(_) => None,
@@ -87,7 +87,7 @@ fn text(payload: &[u8]) -> Option<&str> {
 }
 
 fn hex(payload: &[u8]) -> String {
-    payload.iter().take(Refusal::EXCERPT).fold(
+    payload.iter().take(Excerpt::MAX_LEN).fold(
         String::with_capacity(2 * payload.len()),
         |mut out, b| {
             // Writing to a string cannot fail.

@@ -6,13 +6,13 @@
 //! counting on a hot path is one atomic addition.
 
 mod brokers;
-mod quota;
+mod limits;
 mod register;
 mod settlement;
 mod sharing;
 
 pub use brokers::Brokers;
-pub use quota::QuotaMetrics;
+pub use limits::LimitMetrics;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
 
@@ -34,6 +34,7 @@ pub struct Metrics {
     /// Uplinks that had been made durable already: acknowledged, not taken twice.
     pub uplinks_duplicate: IntCounter,
     /// Events of network servers that are no uplinks (joins, acks): accepted, of no use here.
+    pub dropped_members: IntCounter,
     pub uplinks_ignored: IntCounter,
     /// MQTT messages of QoS 0 that were dropped because the journal was busy.
     pub shed: IntCounter,
@@ -48,7 +49,6 @@ pub struct Metrics {
     pub mqtt_throttled: IntCounter,
     pub brokers: Brokers,
     pub share: Share,
-    pub quota: QuotaMetrics,
     pub journal_commits: IntCounter,
     pub journal_claims: IntCounter,
     pub journal_bytes: IntGauge,
@@ -100,11 +100,14 @@ pub struct Metrics {
     pub sources: IntGauge,
     pub http_seconds: HistogramVec,
     pub http_responses: IntCounterVec,
+    pub limits: LimitMetrics,
+    pub http_connections: IntGauge,
     /// Open event streams.
     pub http_streams: IntGauge,
     pub http_stream_events: IntCounter,
     /// Connections ended because the client left unread what was sent to it.
     pub http_slow_clients: IntCounter,
+    pub http_tls_failures: IntCounter,
 }
 
 impl Metrics {
@@ -144,6 +147,10 @@ impl Metrics {
                 "uplinks_duplicate_total",
                 "Uplinks that were durable already.",
             ),
+            dropped_members: r.counter(
+                "dropped_members_total",
+                "Members of messages that are kept nowhere, by [gate] drop",
+            ),
             uplinks_ignored: r.counter(
                 "uplinks_ignored_total",
                 "Events of network servers that are no uplinks.",
@@ -179,7 +186,6 @@ impl Metrics {
             ),
             brokers: Brokers::new(&r),
             share: Share::new(&r),
-            quota: QuotaMetrics::new(&r),
             journal_commits: r.counter("journal_commits_total", "Group commits."),
             journal_claims: r.counter("journal_claims_total", "Claims made durable."),
             journal_bytes: r.gauge("journal_bytes", "Bytes of journal on disk."),
@@ -291,11 +297,17 @@ impl Metrics {
                 "Answers, by route and status.",
                 &["route", "status"],
             ),
+            limits: LimitMetrics::new(&r),
+            http_connections: r.gauge("http_connections", "Open HTTP connections."),
             http_streams: r.gauge("http_streams", "Open event streams."),
             http_stream_events: r.counter("http_stream_events_total", "Events written to streams."),
             http_slow_clients: r.counter(
                 "http_slow_clients_total",
                 "Connections ended because the client did not read.",
+            ),
+            http_tls_failures: r.counter(
+                "http_tls_failures_total",
+                "Connections whose TLS handshake came to nothing, or took too long.",
             ),
             registry: r.done(),
         }

@@ -23,6 +23,7 @@ pub(super) async fn house(dir: &Path, config: &[KeyConfig]) -> Result<KeyHouse, 
     let keys = Arc::new(
         Config {
             keys: config.to_vec(),
+            sources_per_key: None,
         }
         .keys()
         .unwrap(),

@@ -1,6 +1,8 @@
 //! The `[http]` part of the configuration.
 
-use super::ListenLimits;
+use super::{Block, ListenLimits};
+use crate::limits::Shares;
+use crate::tls::TlsConfig;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -24,6 +26,11 @@ pub struct Config {
     pub header_timeout_s: u64,
     /// How long a request may take, reading its body included, seconds.
     pub request_timeout_s: u64,
+    /// A second listener, with TLS. Absent: none.
+    pub tls: Option<TlsConfig>,
+    /// Whose `Forwarded` and `X-Forwarded-For` are believed: addresses, or blocks of them. Nobody's
+    /// unless it is said: who is believed names the address that limits and logs go by.
+    pub trusted_proxies: Vec<Block>,
 }
 
 impl Default for Config {
@@ -36,6 +43,8 @@ impl Default for Config {
             write_timeout_s: 10,
             header_timeout_s: 10,
             request_timeout_s: 10,
+            tls: None,
+            trusted_proxies: Vec::new(),
         }
     }
 }
@@ -43,7 +52,7 @@ impl Default for Config {
 impl Config {
     /// Names of the keys, their values, and what they must lie between.
     #[must_use]
-    pub fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 3] {
+    pub fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 4] {
         let most = u64::from(u32::MAX);
         [
             (
@@ -53,17 +62,25 @@ impl Config {
             ),
             ("http.header_timeout_s", self.header_timeout_s, 1..=86_400),
             ("http.request_timeout_s", self.request_timeout_s, 1..=86_400),
+            // Each is looked at for each connection, and for each request of a proxy.
+            (
+                "number of http.trusted_proxies",
+                self.trusted_proxies.len() as u64,
+                0..=256,
+            ),
         ]
     }
 
     /// What the sockets need of it.
     #[must_use]
-    pub const fn limits(&self) -> ListenLimits {
+    pub fn limits(&self, shares: Shares) -> ListenLimits {
         ListenLimits {
             max_connections: self.max_connections,
             header_timeout: Duration::from_secs(self.header_timeout_s),
             write_timeout: Duration::from_secs(self.write_timeout_s),
             drain_timeout: Duration::from_secs(self.request_timeout_s),
+            trusted_proxies: self.trusted_proxies.clone().into(),
+            shares,
         }
     }
 }

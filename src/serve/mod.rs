@@ -31,7 +31,8 @@ pub use api::reports::ReportDoor;
 pub use axum::Router;
 pub use config::Config;
 pub use http::audit::{AdminCall, AuditLog};
-pub use http::listen::{ListenLimits, serve};
+pub use http::listen::{Entrance, ListenLimits, serve};
+pub use http::proxies::Block;
 pub use router::router;
 
 use crate::domain::{Calendar, Clock, Submission};
@@ -39,6 +40,7 @@ use crate::health::Health;
 use crate::history::{History, Names};
 use crate::ingest::gate::Ledger;
 use crate::journal::Quarantine;
+use crate::limits::Limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partners::{ContributorDesk, Issuer, Keys};
@@ -63,6 +65,7 @@ pub struct ApiParts {
     pub clock: Arc<dyn Clock>,
     pub health: Arc<Health>,
     pub metrics: Arc<Metrics>,
+    pub limits: Arc<Limits>,
     /// Turns the body of a report into claims and refusals: the gate. It counts what it takes and
     /// refuses.
     pub reports: Arc<dyn ReportDoor>,

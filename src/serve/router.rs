@@ -30,6 +30,7 @@ struct AudienceStates {
     sharing: Arc<SharingState>,
     operators: operators::OperatorStates,
     audit: Audit,
+    doorman: Doorman,
 }
 
 impl AudienceStates {
@@ -40,6 +41,7 @@ impl AudienceStates {
             public_reads: parts.config.public_reads,
         };
         let audit = Audit::new(doorman.clone(), parts.audit);
+        let asked_by = doorman.clone();
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
@@ -49,13 +51,15 @@ impl AudienceStates {
         });
         let max_streams = parts.config.max_streams;
         let metrics = parts.metrics.clone();
-        let streams = Streams::new(reads.clone(), metrics, max_streams, parts.closed);
+        let shares = parts.limits.shares.clone();
+        let streams = Streams::new(reads.clone(), metrics, (max_streams, shares), parts.closed);
         let reports = Arc::new(reports::ReportsState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             door: parts.reports,
             inbox: parts.inbox.clone(),
             metrics: parts.metrics.clone(),
+            limits: parts.limits.clone(),
         });
         let contributions = Arc::new(reports::ContributionsState {
             doorman: doorman.clone(),
@@ -82,25 +86,23 @@ impl AudienceStates {
             on_change: parts.on_change,
             one: Mutex::default(),
         };
-        let keys = operators::KeysState {
-            doorman: doorman.clone(),
-            issuer: parts.issuer,
-        };
         let quarantine = operators::QuarantineState {
             doorman: doorman.clone(),
             quarantine: parts.quarantine,
         };
-        let health = operators::HealthState {
-            health: parts.health,
-            metrics: parts.metrics,
-        };
         let operators = operators::OperatorStates {
             registry: Arc::new(registry),
             sharing: sharing.clone(),
-            keys: Arc::new(keys),
+            keys: Arc::new(operators::KeysState {
+                doorman: doorman.clone(),
+                issuer: parts.issuer,
+            }),
             quarantine: Arc::new(quarantine),
             losses: Arc::new(operators::LossesState::new(doorman, parts.losses)),
-            health: Arc::new(health),
+            health: Arc::new(operators::HealthState {
+                health: parts.health,
+                metrics: parts.metrics,
+            }),
         };
         Self {
             reads,
@@ -111,6 +113,7 @@ impl AudienceStates {
             sharing,
             operators,
             audit,
+            doorman: asked_by,
         }
     }
 }
@@ -120,7 +123,9 @@ pub fn router(parts: ApiParts) -> Router {
     let metrics = parts.metrics.clone();
     let limit = Duration::from_secs(parts.config.request_timeout_s);
     let began = parts.clock.now();
+    let limits = parts.limits.clone();
     let s = AudienceStates::of(parts);
+    let measured = measure::Measure::new(metrics, limit, began, (s.doorman, limits));
     // Whether any web page may read it.
     let groups: [(OpenApiRouter, bool); 7] = [
         (drivers::routes(s.reads, s.streams.clone()), true),
@@ -150,7 +155,7 @@ pub fn router(parts: ApiParts) -> Router {
         .merge(docs::openapi::routes(description))
         .merge(page::routes())
         .fallback(no_such_path)
-        .layer((s.audit, measure::Measure::new(metrics, limit, began)))
+        .layer((s.audit, measured))
 }
 
 /// Any web page may read public data. A key is never sent by a browser on its own, so none can be

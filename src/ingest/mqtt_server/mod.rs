@@ -23,17 +23,14 @@ mod door;
 pub mod fuzzing;
 mod line;
 mod pending_acks;
-mod rates;
 mod read_batch;
 mod serve;
 mod session;
 #[cfg(test)]
 mod tests;
-mod tls;
 mod topic;
 mod wire;
 
 pub use config::Config;
 pub use door::{Denied, Door, Doorkeeper, Intake};
 pub use serve::{serve, serve_tls};
-pub use tls::{Tls, TlsConfig, TlsError};

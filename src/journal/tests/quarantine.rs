@@ -2,7 +2,7 @@
 
 use super::super::{Filter, Quarantine};
 use super::*;
-use crate::domain::{Door, Reason};
+use crate::domain::{Door, DropList, Reason};
 use tempfile::tempdir;
 
 fn refusal(n: u64) -> Refusal {
@@ -13,7 +13,7 @@ fn refusal(n: u64) -> Refusal {
         topic: "bayhub/v1/lamp/report".into(),
         index: n.is_multiple_of(2).then_some(n as u32),
         detail: format!("refusal {n}").into(),
-        payload: Refusal::excerpt(format!("{{\"n\":{n}}}").as_bytes()),
+        payload: DropList::default().excerpt(format!("{{\"n\":{n}}}").as_bytes()),
     }
 }
 
@@ -146,7 +146,7 @@ fn takes_no_more_than_its_bytes_and_loses_the_oldest_first() {
     let hostile = |n| Refusal {
         topic: "\u{1}".repeat(70_000).into(),
         detail: "é".repeat(70_000).into(),
-        payload: Refusal::excerpt(&[1; 5000]),
+        payload: DropList::default().excerpt(&[1; 5000]),
         ..refusal(n)
     };
     for round in 0..10 {
@@ -179,7 +179,7 @@ fn payloads_that_are_no_text_are_kept_as_hex_and_a_cut_character_is_left_off() {
     let dir = tempdir().unwrap();
     let running = Running::plain(dir.path(), small());
     let with = |payload: &[u8]| Refusal {
-        payload: Refusal::excerpt(payload),
+        payload: DropList::default().excerpt(payload),
         ..refusal(0)
     };
     let cut = format!("x{}", "é".repeat(800));

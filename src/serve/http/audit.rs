@@ -5,6 +5,7 @@
 //! since what came of it is not known); no key's text and nothing of a body is in a note; a call
 //! never waits for its note. Other calls pay for one comparison of their path.
 
+use super::address::{self, ClientAddress};
 use super::auth::Doorman;
 use super::request_id::X_REQUEST_ID;
 use axum::extract::Request;
@@ -37,8 +38,9 @@ pub struct AdminCall {
     pub path: String,
     /// HTTP status; `None`: the caller was gone before there was one.
     pub status: Option<u16>,
-    /// Where the connection came from: the proxy's address where there is one in front.
-    pub peer: Option<SocketAddr>,
+    /// The client's address: with its port where the connection is its own, without where a trusted
+    /// proxy spoke for it.
+    pub peer: Option<String>,
     /// Its `x-request-id`.
     pub request: Option<String>,
 }
@@ -66,7 +68,8 @@ impl Audit {
 
     fn begin(&self, request: &Request) -> Note {
         let grant = self.doorman.grant(request.headers()).ok();
-        let peer = request.extensions().get::<Peer>();
+        let told = request.extensions();
+        let peer = told.get::<Peer>().zip(told.get::<ClientAddress>());
         let call = AdminCall {
             at: self.doorman.clock.now().to_string(),
             key: grant.as_ref().map(|g| g.name.to_string()),
@@ -74,7 +77,7 @@ impl Audit {
             method: request.method().to_string(),
             path: shown(request.uri().path()),
             status: None,
-            peer: peer.map(|p| p.0),
+            peer: peer.map(|(peer, client)| address::shown(peer.0, *client)),
             request: None,
         };
         Note {

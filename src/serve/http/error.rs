@@ -7,7 +7,7 @@ use crate::domain::Reason;
 use crate::partners::Denied;
 use crate::sharing::{DeskError, Why};
 use axum::body::Body;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -58,6 +58,8 @@ pub(in crate::serve) enum ApiError {
     MethodNotAllowed,
     /// The body is of another type; names the one expected.
     UnsupportedMediaType(&'static str),
+    /// The body is packed in a way that is not known.
+    UnsupportedEncoding,
     /// In the way of what is there.
     Conflict(String),
     /// The live view has room for no more bays.
@@ -223,7 +225,7 @@ impl ApiError {
             Self::TooLarge(_) => "too-large",
             Self::NotAcceptable(_) => "not-acceptable",
             Self::MethodNotAllowed => "method-not-allowed",
-            Self::UnsupportedMediaType(_) => "unsupported-media-type",
+            Self::UnsupportedMediaType(_) | Self::UnsupportedEncoding => "unsupported-media-type",
             Self::Conflict(_) => "conflict",
             Self::RegistryFull(_) => "registry-full",
             Self::Busy => "busy",
@@ -262,6 +264,10 @@ impl ApiError {
             Self::UnsupportedMediaType(expected) => {
                 format!("the body must be {expected}; say so in Content-Type")
             }
+            Self::UnsupportedEncoding => {
+                "the body must be as it is or packed by gzip, once; say so in Content-Encoding"
+                    .to_owned()
+            }
             Self::Busy => {
                 "too much is waiting to be stored; nothing of this was accepted".to_owned()
             }
@@ -299,6 +305,15 @@ impl From<Denied> for ApiError {
             Denied::BadKey => Self::Unauthorized("this key is not known"),
             Denied::NotAllowed | Denied::UnknownSource => Self::Forbidden(denied.to_string()),
             Denied::Full(_) => Self::Unavailable(denied.to_string()),
+            Denied::TooMany(limit) => Self::QuotaExceeded(Quota {
+                member: "share",
+                name: "sources",
+                detail: denied.to_string(),
+                limit: limit.into(),
+                used: limit.into(),
+                // Nothing frees a source: an operator raises the limit.
+                retry_after_s: 3600,
+            }),
         }
     }
 }
@@ -364,6 +379,9 @@ impl IntoResponse for ApiError {
                     WWW_AUTHENTICATE,
                     HeaderValue::from_static("Bearer realm=\"bayhub\""),
                 );
+            }
+            Self::UnsupportedEncoding => {
+                headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
             }
             Self::Busy => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));

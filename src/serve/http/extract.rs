@@ -68,6 +68,8 @@ pub(in crate::serve) async fn whole(request: Request, limit: usize) -> Result<By
         .await
         .map_err(|e| match e.status() {
             StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge(limit),
-            _ => ApiError::malformed("the body ended early or could not be read"),
+            _ => ApiError::malformed(
+                "the body ended early, could not be read, or is not the gzip that it is said to be",
+            ),
         })
 }

@@ -2,11 +2,16 @@
 //!
 //! Why not `axum::serve`: it has no limit on connections and none on how long a client may take
 //! over its headers, so a few thousand idle sockets would hold it. Here both are bounded; a
-//! connection over the limit waits in the system's backlog.
+//! connection over the limit waits, and those after it in the system's backlog.
 
+use super::address::{self, ClientAddress};
 use super::audit::Peer;
+use super::proxies::Block;
+use super::quota::ConnectionShare;
 use super::slow::Impatient;
+use crate::limits::{HeldShare, Owner, ShareTaken, Shared, Shares};
 use crate::metrics::Metrics;
+use crate::tls::{Tls, TlsStream};
 use axum::Router;
 use axum::http::Request;
 use hyper::body::Incoming;
@@ -17,14 +22,15 @@ use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt as _;
 
-/// What a client may take of the hub.
-#[derive(Clone, Copy, Debug)]
+/// What a client may take of the hub, and whom it believes on who a client is.
+#[derive(Clone, Debug)]
 pub struct ListenLimits {
     /// Open connections at a time.
     pub max_connections: usize,
@@ -35,6 +41,10 @@ pub struct ListenLimits {
     pub write_timeout: Duration,
     /// How long open requests may go on once the hub stops.
     pub drain_timeout: Duration,
+    /// Whose word on where a request comes from is believed.
+    pub trusted_proxies: Arc<[Block]>,
+    /// Who has how many connections.
+    pub shares: Shares,
 }
 
 /// Longest request line and headers together, bytes.
@@ -43,25 +53,44 @@ const MAX_HEADERS: usize = 64 * 1024;
 /// How long to leave the listener alone when the system has no more sockets to give.
 const BREATHER: Duration = Duration::from_millis(100);
 
-/// Serves until `shutdown` is ready, then lets open requests finish, up to
-/// [`ListenLimits::drain_timeout`].
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
+/// What all listeners of a hub share: the places for connections, and what a client may take.
+pub struct Entrance {
     limits: ListenLimits,
+    places: Arc<Semaphore>,
+    protocol: http1::Builder,
     metrics: Arc<Metrics>,
+}
+
+impl Entrance {
+    #[must_use]
+    pub fn new(limits: ListenLimits, metrics: Arc<Metrics>) -> Self {
+        let places = limits.max_connections.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            places: Arc::new(Semaphore::new(places)),
+            protocol: protocol(&limits),
+            limits,
+            metrics,
+        }
+    }
+}
+
+/// Serves until `shutdown` is ready, then lets open requests finish, up to
+/// [`ListenLimits::drain_timeout`]. With `tls`, over it: a handshake has as long as headers have, and
+/// its connection counts from the start.
+pub async fn serve(
+    entrance: Arc<Entrance>,
+    listener: TcpListener,
+    tls: Option<Arc<Tls>>,
+    router: Router,
     shutdown: impl Future<Output = ()>,
 ) {
-    let places = Arc::new(Semaphore::new(
-        limits.max_connections.clamp(1, Semaphore::MAX_PERMITS),
-    ));
     let open = GracefulShutdown::new();
-    let protocol = protocol(&limits);
+    let (stopping, stop) = watch::channel(());
     tokio::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
             () = &mut shutdown => break,
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener, &entrance.places) => accepted,
         };
         let (stream, peer, place) = match accepted {
             Ok(all) => all,
@@ -75,27 +104,148 @@ pub async fn serve(
                 continue;
             }
         };
-        let from_peer = move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(Peer(peer));
-            request
-        };
-        let service = TowerToHyperService::new(router.clone().map_request(from_peer));
-        let stream = Impatient::new(stream, limits.write_timeout, metrics.clone());
-        let connection = open.watch(protocol.serve_connection(TokioIo::new(stream), service));
-        tokio::spawn(async move {
-            // Ends in an error whenever a client hangs up half-way: nothing to act upon.
-            if let Err(e) = connection.await {
-                tracing::trace!(error = %e, "connection ended");
+        let limits = &entrance.limits;
+        let Ok(share) = limits.share(peer) else {
+            if tls.is_none() {
+                turn_away(&stream);
             }
-            drop(place);
-        });
+            continue;
+        };
+        let from_peer = whence(peer, &limits.trusted_proxies, share.as_ref());
+        let place = Occupied::new(&entrance, place);
+        let service = TowerToHyperService::new(router.clone().map_request(from_peer));
+        let stream = Impatient::new(stream, limits.write_timeout, entrance.metrics.clone());
+        if let Some(tls) = tls.clone() {
+            let watcher = open.watcher();
+            let entrance = entrance.clone();
+            let stop = stop.clone();
+            tokio::spawn(async move {
+                if let Some(stream) = handshake(&entrance, &tls, stream, stop).await {
+                    let io = TokioIo::new(stream);
+                    ended(
+                        watcher
+                            .watch(entrance.protocol.serve_connection(io, service))
+                            .await,
+                    );
+                }
+                drop(place);
+            });
+        } else {
+            let io = TokioIo::new(stream);
+            let connection = open.watch(entrance.protocol.serve_connection(io, service));
+            tokio::spawn(async move {
+                ended(connection.await);
+                drop(place);
+            });
+        }
     }
-    drop(listener);
-    if tokio::time::timeout(limits.drain_timeout, open.shutdown())
+    drop((listener, stopping));
+    if tokio::time::timeout(entrance.limits.drain_timeout, open.shutdown())
         .await
         .is_err()
     {
         tracing::warn!("requests were still open when the hub stopped");
+    }
+}
+
+/// An open connection, as it is counted: given back when it ends.
+struct Occupied {
+    entrance: Arc<Entrance>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Occupied {
+    fn new(entrance: &Arc<Entrance>, place: OwnedSemaphorePermit) -> Self {
+        entrance.metrics.http_connections.inc();
+        Self {
+            entrance: entrance.clone(),
+            _place: place,
+        }
+    }
+}
+
+impl Drop for Occupied {
+    fn drop(&mut self) {
+        self.entrance.metrics.http_connections.dec();
+    }
+}
+
+impl ListenLimits {
+    /// A stranger's connection; a proxy's is nobody's share, since it speaks for many.
+    fn share(&self, peer: SocketAddr) -> Result<Option<ConnectionShare>, ShareTaken> {
+        let address = peer.ip().to_canonical();
+        if address::is_among(&self.trusted_proxies, address) {
+            return Ok(None);
+        }
+        let owner = Owner::of_address(address);
+        let share: HeldShare = self.shares.take(owner, Shared::HttpConnections)?;
+        Ok(Some(ConnectionShare(Arc::new(Mutex::new(share)))))
+    }
+}
+
+/// Tells a client whose address has its share of connections, if that can be told at once, and
+/// lets it go: nothing of it is read.
+fn turn_away(stream: &TcpStream) {
+    const ANSWER: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\n\
+        content-type: application/problem+json\r\n\
+        retry-after: 10\r\n\
+        connection: close\r\n\
+        cache-control: no-store\r\n\
+        content-length: 181\r\n\r\n\
+        {\"type\":\"/problems/quota-exceeded\",\"title\":\"Your part of it is used up\",\"status\":429,\
+        \"detail\":\"this address has as many connections open as one may have\",\"share\":\"http_connections\"}";
+    // The socket's buffer is empty: all of it fits, or the client is gone.
+    let _ = stream.try_write(ANSWER);
+}
+
+/// TLS on a new connection; `None` if it comes to nothing, in time, before `stop` changes.
+async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
+    entrance: &Entrance,
+    tls: &Tls,
+    stream: S,
+    mut stop: watch::Receiver<()>,
+) -> Option<TlsStream<S>> {
+    let shaken = tokio::time::timeout(entrance.limits.header_timeout, tls.accept(stream));
+    let why = tokio::select! {
+        shaken = shaken => match shaken {
+            Ok(Ok(stream)) => return Some(stream),
+            Ok(Err(e)) => e.to_string(),
+            Err(_) => "took too long".to_owned(),
+        },
+        _ = stop.changed() => return None,
+    };
+    entrance.metrics.http_tls_failures.inc();
+    tracing::debug!(why, "TLS handshake failed");
+    None
+}
+
+/// Ends in an error whenever a client hangs up half-way: nothing to act upon.
+fn ended(how: hyper::Result<()>) {
+    if let Err(e) = how {
+        tracing::trace!(error = %e, "connection ended");
+    }
+}
+
+/// Writes on each request of a connection where it comes from.
+fn whence(
+    peer: SocketAddr,
+    proxies: &Arc<[Block]>,
+    share: Option<&ConnectionShare>,
+) -> impl FnMut(Request<Incoming>) -> Request<Incoming> + Clone + Send + 'static {
+    let own = peer.ip().to_canonical();
+    let proxies = address::is_among(proxies, own).then(|| proxies.clone());
+    let share = share.cloned();
+    move |mut request| {
+        let client = match &proxies {
+            Some(proxies) => address::behind(own, request.headers(), proxies),
+            None => ClientAddress(own),
+        };
+        request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(client);
+        if let Some(share) = &share {
+            request.extensions_mut().insert(share.clone());
+        }
+        request
     }
 }
 
@@ -108,16 +258,17 @@ fn protocol(limits: &ListenLimits) -> http1::Builder {
     protocol
 }
 
-/// The next connection, once there is a place for it.
+/// The next connection, and a place for it. One that finds none waits in hand, so that a listener
+/// that nobody calls at holds no place of those that all share.
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
 ) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let (stream, peer) = listener.accept().await?;
     let place = Arc::clone(places)
         .acquire_owned()
         .await
         .map_err(io::Error::other)?;
-    let (stream, peer) = listener.accept().await?;
     // Answers are written whole: waiting to fill a packet only delays them.
     stream.set_nodelay(true)?;
     Ok((stream, peer, place))

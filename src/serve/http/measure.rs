@@ -1,10 +1,14 @@
-//! Around every request: a time limit, a name, and what metrics and log say of it. Routes are named
-//! by their pattern, never by the raw path: an id in a label would make one series a bay, and a
-//! path may hold a calendar's secret.
+//! Around every request: a time limit, a name, its quota, what is packed on the wire, and what metrics
+//! and log say of it. Routes are named by their pattern, never by the raw path: an id in a label
+//! would make one series a bay, and a path may hold a calendar's secret.
 
+use super::auth::Doorman;
+use super::encoding;
 use super::error::{ApiError, Cause};
+use super::quota::QuotaDesk;
 use super::request_id::{RequestIds, X_REQUEST_ID};
 use crate::domain::Millis;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, Method};
@@ -25,16 +29,23 @@ struct Inner {
     metrics: Arc<Metrics>,
     limit: Duration,
     ids: RequestIds,
+    quota: QuotaDesk,
 }
 
 impl Measure {
     /// `began`: when the hub began to answer.
-    pub(in crate::serve) fn new(metrics: Arc<Metrics>, limit: Duration, began: Millis) -> Self {
+    pub(in crate::serve) fn new(
+        metrics: Arc<Metrics>,
+        limit: Duration,
+        began: Millis,
+        (doorman, limits): (Doorman, Arc<Limits>),
+    ) -> Self {
         let ids = RequestIds::new(began);
         Self(Arc::new(Inner {
             metrics,
             limit,
             ids,
+            quota: QuotaDesk::new(doorman, limits),
         }))
     }
 }
@@ -69,19 +80,31 @@ where
         self.below.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, mut request: Request) -> Self::Future {
         let began = Instant::now();
         let route = request.extensions().get::<MatchedPath>().cloned();
         let method = request.method().clone();
         let own = self.own.clone();
         let id = own.0.ids.of(request.headers());
-        let answer = self.below.call(request);
+        let told = own.0.quota.ask(&mut request);
+        let wish = encoding::wished(request.headers());
+        let asked = told.map(|told| {
+            let answer = encoding::unpack(request).map(|request| self.below.call(request));
+            (told, answer)
+        });
         Box::pin(async move {
-            let mut answer = match tokio::time::timeout(own.0.limit, answer).await {
-                Ok(Ok(answer)) => answer,
-                Ok(Err(never)) => match never {},
-                Err(_) => own.0.given_up().into_response(),
+            let answer = match asked {
+                Ok((told, answer)) => {
+                    let mut answer = match answer {
+                        Ok(answer) => own.0.in_time(answer).await,
+                        Err(refused) => refused.into_response(),
+                    };
+                    told.write(answer.headers_mut());
+                    answer
+                }
+                Err(refusal) => *refusal,
             };
+            let mut answer = encoding::pack(answer, wish).await;
             let route = route.as_ref().map_or("none", MatchedPath::as_str);
             own.0.count(route, &answer, began.elapsed());
             log(&id, &method, route, &answer);
@@ -92,6 +115,18 @@ where
 }
 
 impl Inner {
+    /// The answer, or that it took too long.
+    async fn in_time(
+        &self,
+        answer: impl Future<Output = Result<Response, Infallible>>,
+    ) -> Response {
+        match tokio::time::timeout(self.limit, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(never)) => match never {},
+            Err(_) => self.given_up().into_response(),
+        }
+    }
+
     fn given_up(&self) -> ApiError {
         ApiError::Unavailable(format!(
             "this took more than {} s and was given up; whether it was done is not known",

@@ -1,10 +1,13 @@
 //! HTTP itself, for every audience alike: sockets, who may, what is in a request, and how it is
 //! refused.
 
+pub(super) mod address;
 pub(super) mod audit;
 pub(super) mod auth;
 pub(super) mod body;
+pub(super) mod caller;
 pub(super) mod cursor;
+pub(super) mod encoding;
 pub(super) mod error;
 pub(super) mod events;
 pub(super) mod extract;
@@ -13,5 +16,7 @@ pub(super) mod measure;
 pub(super) mod negotiate;
 pub(super) mod params;
 pub(super) mod problems;
+pub(super) mod proxies;
+pub(super) mod quota;
 pub(super) mod request_id;
 mod slow;

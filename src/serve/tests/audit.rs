@@ -2,7 +2,7 @@
 
 use super::Town;
 use super::sockets::{limits, open};
-use crate::serve::{AdminCall, AuditLog};
+use crate::serve::{AdminCall, AuditLog, Block, ListenLimits};
 use std::sync::Mutex;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -98,13 +98,36 @@ async fn what_anybody_else_calls_is_not_noted() {
 
 #[tokio::test]
 async fn where_it_came_from_is_noted() {
+    // A stranger's word on who he is is not believed, a trusted proxy's is.
+    let (own, noted) = peer_of("").await;
+    assert_eq!(noted, own);
+    let forged = "Forwarded: for=192.0.2.7\r\nX-Forwarded-For: 192.0.2.7\r\n";
+    let (own, noted) = peer_of(forged).await;
+    assert_eq!(noted, own);
+    let from_proxy = "X-Forwarded-For: 6.6.6.6, 192.0.2.7\r\n";
+    let (_, noted) = peer_with(from_proxy, &["127.0.0.0/8"]).await;
+    assert_eq!(noted, "192.0.2.7");
+}
+
+async fn peer_of(headers: &str) -> (String, String) {
+    peer_with(headers, &["10.0.0.0/8", "::1"]).await
+}
+
+/// Where the connection came from, and what is noted of it.
+async fn peer_with(headers: &str, proxies: &[&str]) -> (String, String) {
     let town = Town::new();
-    let (addr, _stop, _served) = open(&town, limits()).await;
+    let block = |text: &&str| Block::try_from((*text).to_owned()).unwrap();
+    let limits = ListenLimits {
+        trusted_proxies: proxies.iter().map(block).collect(),
+        ..limits()
+    };
+    let (addr, _stop, _served) = open(&town, limits).await;
     let mut socket = tokio::net::TcpStream::connect(addr).await.unwrap();
-    let from = socket.local_addr().unwrap();
-    let ask = b"GET /v1/admin/keys HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    socket.write_all(ask).await.unwrap();
+    let own = socket.local_addr().unwrap().to_string();
+    let ask =
+        format!("GET /v1/admin/keys HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n");
+    socket.write_all(ask.as_bytes()).await.unwrap();
     let mut answer = String::new();
     socket.read_to_string(&mut answer).await.unwrap();
-    assert_eq!(town.audited.one().peer, Some(from), "{answer}");
+    (own, town.audited.one().peer.expect("came by a socket"))
 }

@@ -3,7 +3,7 @@
 
 use super::STORES;
 use crate::clock::ManualClock;
-use crate::domain::{Clock as _, Pass, SharedRemit, SourceKind, Standing};
+use crate::domain::{Clock as _, KeyAccount, Pass, SharedRemit, SourceKind, Standing};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partners::{ContributorDesk, Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
@@ -106,6 +106,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
                 pass: Pass::default(),
                 uplinks: false,
                 remit: SharedRemit::default(),
+                account: KeyAccount::default(),
             },
         );
         plain.insert(scope.name(), key.expose().to_owned());
@@ -122,6 +123,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
             pass: Pass::default(),
             uplinks: false,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         };
         keys.insert(digest, grant);
         plain.insert(name, key.expose().to_owned());
@@ -137,6 +139,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
             pass: Pass::default(),
             uplinks: true,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         };
         keys.insert(digest, grant);
         plain.insert(name, key.expose().to_owned());

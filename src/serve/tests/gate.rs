@@ -2,8 +2,8 @@
 
 use super::NOW;
 use crate::domain::{
-    Backing, BayKind, BayStatus, Claim, CountObservation, Door, Observation, Parcel, Reason,
-    Refusal, SourceKind, Speaker, ZoneIx,
+    Backing, BayKind, BayStatus, Claim, CountObservation, Door, DropList, Observation, Parcel,
+    Reason, Refusal, Refused, SourceKind, Speaker, ZoneIx,
 };
 use crate::ingest::codec::{self, Codec};
 use crate::metrics::Metrics;
@@ -30,7 +30,7 @@ impl ReportDoor for Gate {
                 topic: "/v1/reports".into(),
                 index,
                 detail: format!("{index:?}").into(),
-                payload: Refusal::excerpt(body),
+                payload: DropList::default().excerpt(body),
             }
         };
         let mut parcel = Parcel::default();
@@ -56,6 +56,10 @@ impl ReportDoor for Gate {
             }
         }
         parcel
+    }
+
+    fn refusal(&self, of: Refused<'_>) -> Refusal {
+        DropList::default().refusal(of)
     }
 }
 
@@ -85,7 +89,7 @@ impl Gate {
             topic: place.into(),
             index: Some(0),
             detail: "who?".into(),
-            payload: Refusal::excerpt(body),
+            payload: DropList::default().excerpt(body),
         });
         parcel
     }

@@ -1,8 +1,12 @@
 //! On real sockets: slow clients are let go, connections are bounded, a stop drains.
 
 use super::Town;
-use crate::serve::{ListenLimits, serve};
+use crate::limits::{self, Shares};
+use crate::metrics::Metrics;
+use crate::serve::{Entrance, ListenLimits, serve};
+use crate::tls::Tls;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -15,25 +19,37 @@ pub(super) async fn open(
     town: &Town,
     limits: ListenLimits,
 ) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+    open_with(town, limits, None).await
+}
+
+/// The same, with TLS in front of it if there is any.
+pub(super) async fn open_with(
+    town: &Town,
+    limits: ListenLimits,
+    tls: Option<Arc<Tls>>,
+) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let served = tokio::spawn(serve(
+        Arc::new(Entrance::new(limits, town.metrics.clone())),
         listener,
+        tls,
         town.router.clone(),
-        limits,
-        town.metrics.clone(),
         async { _ = stopped.await },
     ));
     (addr, stop, served)
 }
 
-pub(super) const fn limits() -> ListenLimits {
+pub(super) fn limits() -> ListenLimits {
+    let metrics = Arc::new(Metrics::new());
     ListenLimits {
         max_connections: 100,
         header_timeout: PATIENT,
         write_timeout: PATIENT,
         drain_timeout: PATIENT,
+        trusted_proxies: Vec::new().into(),
+        shares: Shares::new(limits::Config::unbound(), metrics),
     }
 }
 

@@ -54,7 +54,7 @@ impl BookingActor {
     }
 
     fn used_up(&self, share: Share, limit: u64, used: u64, again: Millis) -> Failed {
-        self.ctx.metrics.quota.refused(share.name());
+        self.ctx.metrics.limits.refuse(share.name());
         let wait = again.since(self.ctx.clock.now());
         Failed::No(DeskError::UsedUp(UsedUp {
             share,

@@ -26,6 +26,7 @@ const DOORS: &[(&str, Door)] = &[
         "base64",
         Only(&["serve/", "partners/", "journal/", "ingest/codec/"]),
     ),
+    ("brotli", Only(&["serve/http/encoding/"])),
     (
         "bytemuck",
         Only(&[
@@ -61,7 +62,9 @@ const DOORS: &[(&str, Door)] = &[
     ),
     ("dashmap", NotIn(&["domain/"])),
     ("figment", Only(&["config.rs"])),
+    ("flate2", Only(&["serve/http/encoding/"])),
     ("form_urlencoded", Only(&["serve/"])),
+    ("governor", Only(&["limits/requests.rs"])),
     (
         "hmac",
         Only(&["partners/contributors/", "sharing/drivers.rs"]),
@@ -95,8 +98,8 @@ const DOORS: &[(&str, Door)] = &[
         "tokio-rustls",
         Only(&[
             "history/store.rs",
-            "ingest/mqtt_server/tls.rs",
-            "ingest/mqtt_server/tests/",
+            "tls.rs",
+            "tls/",
             "ingest/mqtt_client/tls.rs",
         ]),
     ),
