@@ -95,6 +95,13 @@ async fn a_desk_killed_at_any_step_has_moved_all_or_nobody() {
         };
         assert_eq!(bays, whole, "killed after {steps} steps");
         unheard += u32::from(before == 3 && !survived);
+        let mut work = next.store.work().await.unwrap();
+        assert_eq!(
+            work.lock_partner("app").await.unwrap(),
+            before as u64 - 2,
+            "answers are counted as they are remembered, killed after {steps} steps"
+        );
+        drop(work);
         let held = next.desk.ask(wish).await.unwrap();
         assert_eq!(
             (&*held.bay, next.store.kept().await.unwrap().len()),

@@ -256,6 +256,19 @@ async fn a_clock_that_jumps_gives_nobody_more_than_a_share_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_ahead_at_the_start_excuses_nobody_later() {
+    let (_dir, rig) = rig(limits::Config::default()).await;
+    rig.clock.set(NOW.plus(400 * 24 * 60 * MINUTE));
+    let store = rig.store.clone();
+    let next = DeskRig::on(store, Matching::FirstCome, rig.clock.clone()).await;
+    next.desk.tick().await.unwrap();
+    for round in 0..2 {
+        next.at(3 * round).await;
+        assert_eq!(next.fill(20 * round).await, [10, 5][round as usize]);
+    }
+}
+
+#[tokio::test]
 async fn ten_thousand_expired_holds_cost_the_next_one_nothing() {
     let (_dir, rig) = rig(limits::Config::default()).await;
     let first = rig.desk.ask(slot(0)).await.unwrap();
