@@ -59,6 +59,11 @@ impl BookingActor {
     pub(super) async fn tick(&mut self, work: &mut Work) -> Result<(), Failed> {
         let now = self.ctx.clock.now();
         self.looks_left = LOOKS_A_TICK;
+        // A clock that was ahead when this hub began must not excuse all that comes.
+        self.since = self.since.min(now);
+        // First, as a request does: partners before reservations, so that two hubs do not wait for
+        // each other.
+        self.forget(work, now).await?;
         for (r, due) in self.due(now) {
             // As it is in the store: it may have changed since the index was filled, by another
             // hub.
@@ -84,15 +89,20 @@ impl BookingActor {
             self.last.read_others = now;
             self.dirty = true;
         }
-        if now.since(self.last.forgot) >= FORGET_MS {
-            self.last.forgot = now;
-            work.forget_answers(Millis(
-                now.0.saturating_sub(self.ctx.config.remember_h * 3_600_000),
-            ))
-            .await?;
-            work.forget_use(quota::forgotten(now)).await?;
-        }
         Ok(())
+    }
+
+    /// Forgets what is remembered for a while, from time to time; at once where the clock was put back.
+    async fn forget(&mut self, work: &mut Work, now: Millis) -> Result<(), StoreError> {
+        let last = self.last.forgot;
+        if now >= last && now.since(last) < FORGET_MS {
+            return Ok(());
+        }
+        self.last.forgot = now;
+        let remembered = self.ctx.config.remember_h * 3_600_000;
+        work.forget_answers(Millis(now.0.saturating_sub(remembered)))
+            .await?;
+        work.forget_use(quota::forgotten(now)).await
     }
 
     fn due(&mut self, now: Millis) -> Vec<(Arc<Reservation>, Due)> {

@@ -106,7 +106,8 @@ pub(super) fn lowered(base: u64, record: UseRecord) -> u64 {
     u64::try_from(part).unwrap_or(base).max(least(base))
 }
 
-/// What an event makes of a reservation. `since`: when this hub began to listen.
+/// What an event makes of a reservation. `since`: when this hub began to listen; what came to its
+/// deadline before then nobody could confirm here.
 pub(super) fn made_of(
     r: &Reservation,
     event: ReservationEvent,

@@ -1,7 +1,7 @@
 //! One ring of the quarantine: a newer file that grows, and the older one that it replaces when it is
 //! full.
 
-use super::{Disk, KeptRefusal, RingFiles, QuarantineShared, sync_folder};
+use super::{Disk, KeptRefusal, QuarantineShared, RingFiles, sync_folder};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::Path;

@@ -68,7 +68,7 @@ pub(in crate::serve) struct Problem {
     field: Option<String>,
     /// Why a report was refused as a whole, or a request for a bay got none.
     reason: Option<String>,
-    /// What the caller has used up its part of: holds, driver_holds, idempotency_keys.
+    /// What the caller has used up its part of, by its name in docs/limits.md: `holds`, `streams`.
     share: Option<String>,
     /// How much of it the caller may have.
     limit: Option<u64>,

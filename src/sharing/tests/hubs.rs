@@ -119,3 +119,47 @@ async fn two_hubs_that_are_asked_at_once_give_a_partner_one_share_and_a_driver_t
     second.at(3).await;
     assert_eq!(burst(20_000, None).await, 5);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hubs_remember_no_more_answers_of_a_partner_than_one() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    let config = store::Config {
+        url: Some(cluster.url("postgres")),
+        ..store::Config::default()
+    };
+    let limits = limits::Config {
+        idempotency_keys_per_partner: 5,
+        ..limits::Config::default()
+    };
+    let mut hubs = Vec::new();
+    for _ in 0..2 {
+        let store = Store::open(&config, Path::new("")).await.unwrap();
+        let clock = Arc::new(ManualClock::at(NOW));
+        hubs.push(DeskRig::within(limits.clone(), store, Matching::FirstCome, clock).await);
+    }
+    let tasks: Vec<_> = (0..40_u64)
+        .map(|n| {
+            let key: Arc<str> = format!("k{}", n / 2).into();
+            let wish = Ask {
+                key: Some((key.clone(), digest(key.as_bytes()))),
+                ..ask(60, 120)
+            };
+            let desk = hubs[n as usize % 2].desk.clone();
+            tokio::spawn(async move { desk.ask(wish).await })
+        })
+        .collect();
+    let mut answered = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            // Nothing is on offer: that is an answer too, and both hubs give it.
+            Err(DeskError::NoMatch(_)) => answered += 1,
+            Err(DeskError::UsedUp(u)) => assert_eq!((u.limit, u.used), (5, 5)),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!((5..=10).contains(&answered), "{answered}");
+    let mut work = hubs[0].store.work().await.unwrap();
+    assert_eq!(work.lock_partner("app").await, Ok(5));
+}

@@ -23,6 +23,25 @@ impl<F: Future<Output = ()>> Future for Mortal<F> {
     }
 }
 
+/// Each takes the bay nearest to its place: who asks for P-0 then pushes one to P-1, and that one
+/// another to P-2.
+async fn two_bookings(rig: &DeskRig) -> Vec<Reservation> {
+    let mut booked = Vec::new();
+    for (place, walk) in [(0, 150), (1, 150)] {
+        let held = rig
+            .desk
+            .ask(Ask {
+                place: north(place),
+                max_walk_m: walk,
+                ..ask(120, 180)
+            })
+            .await
+            .unwrap();
+        booked.push(rig.step(&held, ReservationEvent::Confirm).await.unwrap());
+    }
+    booked
+}
+
 /// A request for which two have to move: all of it has happened, or nothing. Asked again with the
 /// same key it is one booking, whether or not the driver heard the first answer.
 #[tokio::test]
@@ -35,21 +54,7 @@ async fn a_desk_killed_at_any_step_has_moved_all_or_nobody() {
         for bay in 0..3 {
             rig.offer(bay, 0, 600, |_| {}).await;
         }
-        // Each takes the bay nearest to its place: who asks for P-0 then pushes one to P-1, and
-        // that one another to P-2.
-        let mut booked = Vec::new();
-        for (place, walk) in [(0, 150), (1, 150)] {
-            let held = rig
-                .desk
-                .ask(Ask {
-                    place: north(place),
-                    max_walk_m: walk,
-                    ..ask(120, 180)
-                })
-                .await
-                .unwrap();
-            booked.push(rig.step(&held, ReservationEvent::Confirm).await.unwrap());
-        }
+        let booked = two_bookings(&rig).await;
         let wish = Ask {
             max_walk_m: 50,
             key: Some(("trip".into(), digest(b"trip"))),
@@ -95,6 +100,13 @@ async fn a_desk_killed_at_any_step_has_moved_all_or_nobody() {
         };
         assert_eq!(bays, whole, "killed after {steps} steps");
         unheard += u32::from(before == 3 && !survived);
+        let mut work = next.store.work().await.unwrap();
+        assert_eq!(
+            work.lock_partner("app").await.unwrap(),
+            before as u64 - 2,
+            "answers are counted as they are remembered, killed after {steps} steps"
+        );
+        drop(work);
         let held = next.desk.ask(wish).await.unwrap();
         assert_eq!(
             (&*held.bay, next.store.kept().await.unwrap().len()),

@@ -49,6 +49,10 @@ impl DeskRig {
         unreachable!()
     }
 
+    fn refusals(&self, share: &'static str) -> u64 {
+        self.metrics.quota.refusals(share)
+    }
+
     /// A booking that somebody comes to, at once.
     async fn use_one(&self, minutes: u64) {
         self.at(minutes).await;
@@ -72,7 +76,7 @@ async fn nobody_can_take_all_bays_by_holding_them() {
         (Share::Holds, 10, 10, 170),
         "until the oldest ends"
     );
-    assert_eq!(rig.metrics.quota.refusals("holds"), 1);
+    assert_eq!(rig.refusals("holds"), 1);
     assert_eq!(rig.metrics.share.holds.get(), 10);
     let other = Ask {
         driver: "other".into(),
@@ -121,7 +125,7 @@ async fn a_driver_has_three_holds_and_a_request_without_one_counts_for_the_partn
     }
     let refused = used_up(rig.desk.ask(of(&rig, "d-1", 3)).await);
     assert_eq!(refused, (Share::DriverHolds, 3, 3, 177));
-    assert_eq!(rig.metrics.quota.refusals("driver_holds"), 1);
+    assert_eq!(rig.refusals("driver_holds"), 1);
     rig.desk.ask(of(&rig, "d-2", 3)).await.expect("another");
     rig.desk.ask(slot(4)).await.expect("nobody");
     let elsewhere = Ask {
@@ -251,6 +255,19 @@ async fn a_clock_that_jumps_gives_nobody_more_than_a_share_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_ahead_at_the_start_excuses_nobody_later() {
+    let (_dir, rig) = rig(limits::Config::default()).await;
+    rig.clock.set(NOW.plus(400 * 24 * 60 * MINUTE));
+    let store = rig.store.clone();
+    let next = DeskRig::on(store, Matching::FirstCome, rig.clock.clone()).await;
+    next.desk.tick().await.unwrap();
+    for round in 0..2 {
+        next.at(3 * round).await;
+        assert_eq!(next.fill(20 * round).await, [10, 5][round as usize]);
+    }
+}
+
+#[tokio::test]
 async fn ten_thousand_expired_holds_cost_the_next_one_nothing() {
     let (_dir, rig) = rig(limits::Config::default()).await;
     let first = rig.desk.ask(slot(0)).await.unwrap();
@@ -313,7 +330,7 @@ async fn an_answer_that_was_promised_is_never_forgotten_to_make_room_for_another
     let clock = rig.clock.clone();
     let next = DeskRig::within(limits, store, Matching::FirstCome, clock).await;
     used_up(next.desk.ask(keyed("k5", 7)).await);
-    assert_eq!(next.metrics.quota.refusals("idempotency_keys"), 1);
+    assert_eq!(next.refusals("idempotency_keys"), 1);
     next.clock.set(NOW.plus(500 + day * 1000));
     next.desk.tick().await.unwrap();
     next.desk.ask(keyed("k5", 200)).await.expect("room again");
