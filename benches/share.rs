@@ -99,6 +99,11 @@ async fn desk(folder: &std::path::Path) -> Arc<Desk> {
         metrics,
         witness,
         config,
+        // One app asks for everybody here.
+        limits: bayhub::limits::Config {
+            shares: false,
+            ..bayhub::limits::Config::default()
+        },
     };
     let (desk, task) = Desk::open(parts).await.expect("a desk");
     tokio::spawn(task);
@@ -141,6 +146,7 @@ fn ask(rng: &mut SmallRng) -> Ask {
     let start = SystemClock.now().plus(rng.random_range(1..72) * HOUR);
     Ask {
         driver: "app".into(),
+        driver_ref: None,
         place: place(rng.random_range(0..BAYS)),
         span: Span::new(start, start.plus(rng.random_range(1..5) * HOUR)).expect("a span"),
         max_walk_m: 400,

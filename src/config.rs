@@ -329,4 +329,26 @@ mod tests {
         let c = parse(&file, &[("http.listen", "127.0.0.1:2".into())]).unwrap();
         assert_eq!(c.http.listen, "127.0.0.1:2".parse().unwrap());
     }
+
+    #[test]
+    fn names_to_drop_that_cannot_be_used_are_a_fault_of_their_key() {
+        let long = format!("drop = [\"{}\"]", "x".repeat(65));
+        let many = format!("drop = [{}]", "\"x\",".repeat(65));
+        for (bad, why) in [
+            ("drop = [\"*\"]", "no name"),
+            ("drop = [\"a*b\"]", "\"a*b\""),
+            ("drop = [\"bay*\"]", "would drop `bay`"),
+            ("drop = [\"*ta*\"]", "which the hub reads"),
+            (&long, "1 to 64 bytes"),
+            (&many, "at most 64"),
+            ("drop = \"plate\"", "sequence"),
+        ] {
+            let e = fault(&format!("[gate]\n{bad}\n"));
+            assert!(e.contains("gate.drop") && e.contains(why), "{e}");
+        }
+        let usual = parse(MINIMAL, &[]).unwrap().gate.drop;
+        assert!(usual.drops("plateNo") && !usual.drops("bay"));
+        let none = parse(&format!("{MINIMAL}[gate]\ndrop = []\n"), &[]).unwrap();
+        assert!(!none.gate.drop.drops("plate"));
+    }
 }

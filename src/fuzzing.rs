@@ -8,8 +8,8 @@
 use crate::clock::ManualClock;
 use crate::config;
 use crate::domain::{
-    BayKind, Clock as _, Door, LatLon, Millis, Parcel, Pass, Reason, SharedRemit, SourceIx,
-    SourceKind, Speaker, ZoneKind,
+    BayKind, Clock as _, Door, DropList, Excerpt, KeyAccount, LatLon, Millis, Parcel, Pass, Reason,
+    Refusal, Refused, SharedRemit, SourceIx, SourceKind, Speaker, ZoneKind,
 };
 use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
@@ -18,6 +18,7 @@ use crate::ingest::codec::{self, Codec};
 use crate::ingest::gate::{self, Gate};
 use crate::ingest::{mqtt_client, mqtt_server};
 use crate::journal::{self, Journal};
+use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
 use crate::partners::{ContributorDesk, Grant, Issuer, Keys, Scope};
@@ -118,6 +119,7 @@ fn payloads(bytes: &[u8]) {
         pass,
         uplinks: true,
         remit: SharedRemit::default(),
+        account: KeyAccount::default(),
     };
     let mut out = Parcel::default();
     GATE.take(&speaker, Door::Mqtt, &"a place", topic, payload, &mut out);
@@ -128,7 +130,7 @@ fn payloads(bytes: &[u8]) {
             "{refusal:?}"
         );
         assert!(
-            refusal.payload.len() <= payload.len() && refusal.detail.len() < 4096,
+            refusal.payload.len() <= Excerpt::MAX_LEN && refusal.detail.len() < 4096,
             "{refusal:?}"
         );
     }
@@ -160,7 +162,10 @@ fn configuration(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match config::parse(&text, &[]) {
         Ok(config) => {
-            let keys = crate::partners::Config { keys: config.keys };
+            let keys = crate::partners::Config {
+                keys: config.keys,
+                sources_per_key: None,
+            };
             assert!(keys.keys().is_ok() || keys.keys().is_err_and(|e| !e.to_string().is_empty()));
             assert!(
                 mqtt_client::Config::fault_among(&config.brokers)
@@ -188,6 +193,10 @@ struct Nowhere;
 impl ReportDoor for Nowhere {
     fn take(&self, _: &Speaker, _: &'static Codec, _: &str, _: &[u8]) -> Parcel {
         Parcel::default()
+    }
+
+    fn refusal(&self, of: Refused<'_>) -> Refusal {
+        DropList::default().refusal(of)
     }
 }
 
@@ -230,6 +239,7 @@ impl Api {
         let pseudonyms = folder.path().join("pseudonyms.json");
         let now = base.clock.now();
         let metrics = base.metrics.clone();
+        let limits = Arc::new(Limits::new(&limits::Config::unbound(), &metrics));
         let contributors = ContributorDesk::open(&pseudonyms, None, 1, now, metrics)?;
         let router = serve::router(serve::ApiParts {
             audit: Arc::new(serve::fuzzing::NothingNoted),
@@ -242,6 +252,7 @@ impl Api {
             clock: base.clock,
             health: base.health,
             metrics: base.metrics,
+            limits,
             reports: Arc::new(Nowhere),
             inbox: mpsc::channel(1).0,
             quarantine: journal.quarantine(),
@@ -306,6 +317,7 @@ impl Base {
                 stale_after_s: 900,
             },
             config: sharing::Config::default(),
+            limits: limits::Config::default(),
         }
     }
 
@@ -355,6 +367,7 @@ fn master_key(keys: &Keys) -> String {
             pass: Pass::default(),
             uplinks: false,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         },
     );
     key.expose().to_owned()

@@ -15,15 +15,17 @@ pub enum Part {
     Stream,
     Mqtt,
     History,
+    Store,
 }
 
 impl Part {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Registry,
         Self::Journal,
         Self::Stream,
         Self::Mqtt,
         Self::History,
+        Self::Store,
     ];
 
     #[must_use]
@@ -34,6 +36,7 @@ impl Part {
             Self::Stream => "stream",
             Self::Mqtt => "mqtt",
             Self::History => "history",
+            Self::Store => "store",
         }
     }
 }

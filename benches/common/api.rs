@@ -2,12 +2,13 @@
 
 use axum::Router;
 use bayhub::clock::SystemClock;
-use bayhub::domain::{Calendar, Clock as _, Parcel, Speaker};
+use bayhub::domain::{Calendar, Clock as _, DropList, Parcel, Refusal, Refused, Speaker};
 use bayhub::health::Health;
 use bayhub::history::{self, Around, History, RecentFigures, Registered};
 use bayhub::ingest::codec::Codec;
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::journal::{self, Journal};
+use bayhub::limits::{self, Limits};
 use bayhub::live::Live;
 use bayhub::metrics::Metrics;
 use bayhub::partners::{ContributorDesk, Issuer, Keys};
@@ -27,6 +28,10 @@ impl ReportDoor for Shut {
     fn take(&self, _: &Speaker, _: &'static Codec, _: &str, _: &[u8]) -> Parcel {
         Parcel::default()
     }
+
+    fn refusal(&self, of: Refused<'_>) -> Refusal {
+        DropList::default().refusal(of)
+    }
 }
 
 /// What a router stands on.
@@ -38,6 +43,12 @@ pub(crate) struct Office {
     issuer: Arc<Issuer>,
     desk: Arc<Desk>,
     contributors: Arc<ContributorDesk>,
+}
+
+/// Limits that are told and do not bind.
+pub(crate) fn unbound() -> Arc<Limits> {
+    let metrics = Arc::new(Metrics::new());
+    Arc::new(Limits::new(&limits::Config::unbound(), &metrics))
 }
 
 impl Office {
@@ -75,6 +86,7 @@ impl Office {
             metrics,
             witness,
             config: sharing::Config::default(),
+            limits: limits::Config::unbound(),
         };
         let pseudonyms = dir.join("pseudonyms.json");
         let metrics = Arc::new(Metrics::new());
@@ -105,6 +117,8 @@ impl Office {
             clock: Arc::new(SystemClock),
             health: Arc::new(Health::default()),
             metrics: Arc::new(Metrics::new()),
+            // One client's load is what is measured.
+            limits: unbound(),
             reports: Arc::new(Shut),
             inbox: mpsc::channel(1).0,
             quarantine: self.journal.quarantine(),

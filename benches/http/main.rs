@@ -110,7 +110,7 @@ async fn hub(registry: &Arc<Registry>, live: &Arc<Live>, dir: &Path) -> (Office,
 /// Starts a router on the hub's own listener.
 fn start_own(runtime: &Runtime, router: Router) -> SocketAddr {
     let (listener, at) = runtime.block_on(bound());
-    let limits = serve::Config::default().limits();
+    let limits = serve::Config::default().limits(api::unbound().shares.clone());
     let entrance = serve::Entrance::new(limits, Arc::new(Metrics::new()));
     let never = std::future::pending();
     runtime.spawn(serve::serve(

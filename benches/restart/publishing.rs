@@ -4,7 +4,8 @@ use crate::common::grid::ZONES;
 use crate::common::packets;
 use bayhub::clock::SystemClock;
 use bayhub::domain::{
-    Parcel, Pass, SharedRemit, SourceIx, SourceKind, Speaker, Submission, ZoneIx,
+    KeyAccount, Parcel, Pass, Refusal, Refused, SharedRemit, SourceIx, SourceKind, Speaker,
+    Submission, ZoneIx,
 };
 use bayhub::health::Health;
 use bayhub::ingest::board::{Board, Wanted, Watch};
@@ -12,6 +13,7 @@ use bayhub::ingest::codec::Codec;
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::ingest::mqtt_server::{self, Denied, Door, Doorkeeper, Intake};
 use bayhub::journal::{Config, Journal};
+use bayhub::limits::{self, Limits};
 use bayhub::metrics::Metrics;
 use bayhub::registry::Registry;
 use std::io::{Read as _, Write as _};
@@ -33,6 +35,7 @@ impl Doorkeeper for Open {
             pass: Pass::default(),
             uplinks: false,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         })
     }
 }
@@ -56,6 +59,10 @@ impl Intake for ByGate {
             payload,
             out,
         );
+    }
+
+    fn refusal(&self, of: Refused<'_>) -> Refusal {
+        self.0.refusal(of)
     }
 }
 
@@ -103,6 +110,7 @@ pub(crate) fn publish(registry: &Arc<Registry>, durable: bool) -> f64 {
         Arc::new(Blank),
         inbox,
         metrics.clone(),
+        Arc::new(Limits::new(&limits::Config::unbound(), &metrics)),
     );
     if durable {
         let journal =

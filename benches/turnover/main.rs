@@ -18,7 +18,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use bayhub::domain::turnover::HOUR_MS;
-use bayhub::domain::{LatLon, Pass, SettledHour, SharedRemit, SourceKind, ZoneKind};
+use bayhub::domain::{KeyAccount, LatLon, Pass, SettledHour, SharedRemit, SourceKind, ZoneKind};
 use bayhub::history::{self, History, Keeper, RecentFigures, Registered, SettledPart};
 use bayhub::live::{Live, Room};
 use bayhub::partners::{Grant, Keys, Scope};
@@ -71,6 +71,7 @@ impl Hub {
                 pass: Pass::default(),
                 uplinks: false,
                 remit: SharedRemit::default(),
+                account: KeyAccount::default(),
             },
         );
         let room = Room {

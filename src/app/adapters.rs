@@ -3,7 +3,7 @@
 
 use super::Shared;
 use crate::config::Config;
-use crate::domain::{Clock, Door, Parcel, Speaker};
+use crate::domain::{Clock, Door, Parcel, Refusal, Refused, Speaker};
 use crate::ingest::codec::Codec;
 use crate::ingest::gate::Gate;
 use crate::ingest::mqtt_server::{self, Doorkeeper, Intake};
@@ -53,6 +53,7 @@ impl Doorkeeper for KeyDoorkeeper {
             Err(partners::Denied::BadKey | partners::Denied::UnknownSource) => {
                 Err(mqtt_server::Denied::BadCredentials)
             }
+            Err(partners::Denied::TooMany(_)) => Err(mqtt_server::Denied::TooMany),
             Err(e @ partners::Denied::Full(_)) => {
                 // A sender that is told "not authorised" may never come back.
                 tracing::warn!(source = user, error = %e, "a source could not be enrolled");
@@ -88,6 +89,10 @@ impl Intake for ByMqtt {
                 .take(speaker, Door::Mqtt, &place, codec, payload, out);
         }
     }
+
+    fn refusal(&self, of: Refused<'_>) -> Refusal {
+        self.0.refusal(of)
+    }
 }
 
 /// The gate as `POST /v1/reports` sees it.
@@ -103,6 +108,10 @@ impl ReportDoor for ByHttp {
         self.0
             .take(speaker, Door::Http, &place, codec, body, &mut out);
         out
+    }
+
+    fn refusal(&self, of: Refused<'_>) -> Refusal {
+        self.0.refusal(of)
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) async fn open(
         board,
         inbox,
         shared.metrics.clone(),
+        shared.limits.clone(),
     ));
     tasks.spawn(mqtt_server::serve(mqtt, door.clone(), closed.clone()));
     let listening = match mqtts {

@@ -4,14 +4,11 @@
 //! Warnings, never refusals: a hub in a closed net may be plain, and a limit above the descriptors
 //! is only reached by a crowd.
 
-use super::process;
+use super::{descriptors, process};
 use crate::config::Config;
 use crate::partners::Keys;
 use crate::serve::Block;
 use std::net::SocketAddr;
-
-/// Descriptors that are no clients': segments, checkpoints, history, the store, brokers, listeners.
-const OWN_DESCRIPTORS: u64 = 512;
 
 /// Texts that were ever shown in an example, or that anybody would try first.
 const KNOWN_TEXTS: [&str; 10] = [
@@ -104,14 +101,13 @@ fn believed_by_all(config: &Config) -> Option<String> {
 fn too_few(config: &Config, limit: u64) -> Option<String> {
     let http = config.http.max_connections;
     let mqtt = config.mqtt.max_connections;
-    let wanted = (http as u64)
-        .saturating_add(mqtt as u64)
-        .saturating_add(OWN_DESCRIPTORS);
+    let own = descriptors::own(limit);
+    let wanted = descriptors::wanted(config).saturating_add(own);
     (wanted > limit).then(|| {
         format!(
             "http.max_connections ({http}) and mqtt.max_connections ({mqtt}) need {wanted} descriptors, of which \
-             {OWN_DESCRIPTORS} are the hub's own, and the system gives {limit}: lower them, or raise the limit \
-             (LimitNOFILE=, ulimit -n)"
+             {own} are the hub's own, and the system gives {limit}: fewer connections are let in. Lower them, or \
+             raise the limit (LimitNOFILE=, ulimit -n)"
         )
     })
 }
@@ -195,11 +191,12 @@ mod tests {
     fn limits_above_the_descriptors_are_named_with_both_numbers() {
         let all = said("", Some(1024));
         assert!(
-            all.len() == 1 && all[0].contains("36512") && all[0].contains("gives 1024"),
+            all.len() == 1 && all[0].contains("36320") && all[0].contains("gives 1024"),
             "{all:?}"
         );
         let small = "[http]\nmax_connections = 100\n[mqtt]\nmax_connections = 400\n";
-        assert_eq!(said(small, Some(1012)), Vec::<String>::new());
-        assert_eq!(said(small, Some(1011)).len(), 1);
+        // 564 of clients and their lobby, and a quarter of what there is.
+        assert_eq!(said(small, Some(752)), Vec::<String>::new());
+        assert_eq!(said(small, Some(750)).len(), 1);
     }
 }

@@ -23,6 +23,7 @@ mod board;
 mod brokers;
 mod certificates;
 mod checkpoints;
+mod descriptors;
 mod doctor;
 mod doors;
 mod engine;
@@ -45,6 +46,7 @@ mod shared;
 mod sharing;
 mod sockets;
 mod storage;
+mod store_watch;
 
 pub use backup::{backup, restore};
 pub use doctor::doctor;
@@ -158,6 +160,7 @@ impl Hub {
     /// # Errors
     /// As [`Hub::start`].
     pub async fn start_without(config: Config, accepted: Vec<LossKind>) -> Result<Self, Failure> {
+        let config = descriptors::fitted(config, process::descriptors());
         Self::start_by(config, Arc::new(SystemClock), accepted).await
     }
 
@@ -185,13 +188,14 @@ impl Hub {
             history,
             manifest,
         } = Storage::open(&config, &shared, keys.clone(), opening).await?;
+        let looking = store.watch();
         let begun = journal.begun();
         let sink = history.keeper.clone();
         let contributors = kept.contributors.clone();
         let rates = kept.rates.clone();
         let engine = Engine::build(&config, &shared, journal, checkpoint, kept, sink)?;
 
-        let hub_http = http.addresses()?;
+        let at = http.addresses()?;
         let hub_mqtt = address(&mqtt)?;
         let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
         let (close, closed) = watch::channel(false);
@@ -210,19 +214,18 @@ impl Hub {
         let services = Services::start(&config, &shared, made, http, &closed, &mut tasks).await?;
         let running = engine.start(&shared, outbox).await?;
         let schedule = running.stream.rates.clone();
-        let past = history.history.clone();
         let inbox = services.inbox.clone();
+        let past = history.history.clone();
         let learner = Learner::new(&config, &shared, rates, past, schedule, inbox);
         tasks.spawn(learner.run(closed.clone()));
         let around = (&closed, &mut tasks);
-        let hub_mqtts =
-            doors::open(&config, &shared, keys, services, (mqtt, mqtts), around).await?;
+        let secure = doors::open(&config, &shared, keys, services, (mqtt, mqtts), around).await?;
 
-        let lately = history.lately.clone();
-        tasks.spawn(history::keep_gauges(lately, shared.clone(), closed.clone()));
+        let gauges = history::keep_gauges(history.lately.clone(), shared.clone(), closed.clone());
+        tasks.spawn(gauges);
+        store_watch::start(looking, issuer.clone(), shared.clone(), &closed, &mut tasks);
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
-        let renewing = partners::keep_pseudonyms(contributors, shared.clone(), closed.clone());
-        tasks.spawn(renewing);
+        tasks.spawn(partners::keep_pseudonyms(contributors, &shared, &closed));
         tasks.spawn(manifest.follow(begun, closed.clone()));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         let health = shared.health.clone();
@@ -236,11 +239,11 @@ impl Hub {
         ));
         until_well(&health).await;
         Ok(Self {
-            http: hub_http.plain,
-            https: hub_http.secure,
-            admin: hub_http.admin,
+            http: at.plain,
+            https: at.secure,
+            admin: at.admin,
             mqtt: hub_mqtt,
-            mqtts: hub_mqtts,
+            mqtts: secure,
             tasks,
             close,
             running,

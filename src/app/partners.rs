@@ -23,6 +23,10 @@ const RENEW: Duration = Duration::from_hours(1);
 pub(super) fn of_config(config: &Config) -> Result<Keys, Failure> {
     partners::Config {
         keys: config.keys.clone(),
+        sources_per_key: config
+            .limits
+            .shares
+            .then_some(config.limits.sources_per_key),
     }
     .keys()
     .map_err(|e| Failure::Config(e.to_string()))
@@ -56,7 +60,15 @@ pub(super) fn contributors(
 }
 
 /// Renews the pseudonyms' key in time, until the hub closes.
-pub(super) async fn keep_pseudonyms(
+pub(super) fn keep_pseudonyms(
+    desk: Arc<ContributorDesk>,
+    shared: &Shared,
+    closed: &watch::Receiver<bool>,
+) -> impl Future<Output = ()> + Send + 'static {
+    renew_pseudonyms(desk, shared.clone(), closed.clone())
+}
+
+async fn renew_pseudonyms(
     desk: Arc<ContributorDesk>,
     shared: Shared,
     closed: watch::Receiver<bool>,

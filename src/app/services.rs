@@ -62,6 +62,7 @@ impl Services {
             clock: shared.clock.clone(),
             health: shared.health.clone(),
             metrics: shared.metrics.clone(),
+            limits: shared.limits.clone(),
             reports: adapters::reports(gate.clone()),
             inbox: inbox.clone(),
             quarantine: of.quarantine,
@@ -88,7 +89,7 @@ fn listen(
     closed: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<(), Failure> {
-    let limits = config.http.limits();
+    let limits = config.http.limits(shared.limits.shares.clone());
     let metrics = shared.metrics.clone();
     let own = serve::Entrance::for_operators(limits.clone(), metrics.clone());
     let all = Arc::new(serve::Entrance::new(limits, metrics));

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::domain::Clock;
 use crate::health::{Health, Part};
 use crate::ingest::codec::device;
+use crate::limits::Limits;
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -22,6 +23,7 @@ pub(super) struct Shared {
     pub(super) metrics: Arc<Metrics>,
     pub(super) health: Arc<Health>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) limits: Arc<Limits>,
 }
 
 impl Shared {
@@ -46,12 +48,22 @@ impl Shared {
         drop(city);
         let health = Arc::new(Health::default());
         health.well(Part::Registry);
+        let metrics = Arc::new(Metrics::new());
+        let limits = Arc::new(Limits::new(&config.limits, &metrics));
+        for (name, n) in [
+            ("http_connections", config.http.max_connections),
+            ("mqtt_connections", config.mqtt.max_connections),
+            ("streams", config.http.max_streams),
+        ] {
+            metrics.quota.limit(name, n as u64);
+        }
         Ok(Self {
             registry,
             live,
-            metrics: Arc::new(Metrics::new()),
+            metrics,
             health,
             clock,
+            limits,
         })
     }
 }

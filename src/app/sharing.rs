@@ -29,6 +29,7 @@ pub(super) async fn open(
     let clock = shared.clock.clone();
     let metrics = shared.metrics.clone();
     let stale_after_s = config.stream.stale_after_s;
+    let limits = config.limits.clone();
     let config = config.share.clone();
     let witness = Witness {
         inbox,
@@ -45,6 +46,7 @@ pub(super) async fn open(
         metrics,
         witness,
         config,
+        limits,
     })
     .await?;
     let desk = Arc::new(desk);

@@ -40,6 +40,12 @@ impl IdPattern {
         })
     }
 
+    /// Whether every id is one of them.
+    #[must_use]
+    pub fn covers_all(&self) -> bool {
+        matches!(self, Self::Prefix(stem) if stem.is_empty())
+    }
+
     /// Whether `id` is one of them. Not so for what could not be an id at all.
     #[must_use]
     pub fn covers(&self, id: &str) -> bool {

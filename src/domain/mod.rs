@@ -4,13 +4,16 @@
 //! calling it. These types are what rooms hand to each other; wire formats live at the edges
 //! (`ingest/codec`, `serve`).
 
+pub mod account;
 pub mod area;
 pub mod availability;
 pub mod bay;
 pub mod calendar;
+pub mod cancelling;
 pub mod change;
 pub mod contributor;
 pub mod currency;
+pub mod drop_list;
 pub mod geo;
 pub mod id;
 pub mod observation;
@@ -31,19 +34,23 @@ mod vocabulary;
 pub mod weekly;
 pub mod zone;
 
+pub use account::KeyAccount;
 pub use area::{Area, AreaFault, HeldRemit, IdPattern, NamedArea, Remit, SharedRemit, Standing};
 pub use availability::Availability;
 pub use bay::{BayIx, BayKind, BayStatus};
 pub use calendar::{Calendar, WallTime};
+pub use cancelling::CancelRule;
 pub use change::{AppEvidence, BayView, CountEvidence, Expected, ReadModel, ZoneTally};
 pub use contributor::{ByStanding, CONTRIBUTOR_LEN, Reliability, Weighed, Whose};
 pub use currency::Currency;
+pub use drop_list::{DropList, DropListFault};
 pub use geo::{BBox, LatLon};
 pub use observation::{
     Afterwards, Backing, Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission,
 };
 pub use offer::{Offer, OfferState, Rules};
-pub use refusal::{Door, Reason, Refusal};
+pub use redact::Excerpt;
+pub use refusal::{Door, Reason, Refusal, Refused};
 pub use reservation::{Promise, Reservation, ReservationEvent, ReservationState, Vehicle};
 pub use settled::{AmendmentLength, AmendmentLog, RecentTurnover, SettledSink};
 pub use shard::{SHARDS, in_shard, owner, shard_of, zones_of};

@@ -208,6 +208,14 @@ impl Parcel {
         self.claims.is_empty() && self.refusals.is_empty()
     }
 
+    /// What was said of bays and zones, taken or refused.
+    #[must_use]
+    pub fn reports(&self) -> u64 {
+        let alive = |c: &&Claim| matches!(c, Claim::Alive { .. });
+        let signs_of_life = self.claims.iter().filter(alive).count();
+        (self.claims.len() - signs_of_life + self.refusals.len()) as u64
+    }
+
     /// As it goes to the journal. `receipt` follows what the gate wanted to know.
     #[must_use]
     pub fn into_submission(self, receipt: Receipt) -> Submission {

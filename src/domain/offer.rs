@@ -1,5 +1,6 @@
 //! An offer: one private bay, when it may be used by others, by which vehicles, for how much.
 
+use super::cancelling::CancelRule;
 use super::reservation::Vehicle;
 use super::span::{Span, melt, without};
 use super::time_zone::TimeZone;
@@ -36,6 +37,8 @@ pub struct Rules {
     pub notice_min: u32,
     /// How long the bay is left alone after each stay.
     pub buffer_min: u32,
+    /// What giving up a confirmed stay costs.
+    pub cancel: CancelRule,
 }
 
 /// When a bay is offered.

@@ -1,6 +1,7 @@
 //! What was refused and why. Every refusal is counted by reason and kept in the quarantine.
 
-use super::redact::redacted;
+use super::drop_list::DropList;
+use super::redact::Excerpt;
 use super::vocabulary::vocabulary;
 
 vocabulary! {
@@ -33,31 +34,56 @@ vocabulary! {
     }
 }
 
-/// One refused message, or one refused item of a message.
+/// What was refused, as the door that refuses it knows it; [`DropList::refusal`] makes of it what
+/// may be kept.
+#[derive(Clone, Debug)]
+pub struct Refused<'a> {
+    pub reason: Reason,
+    pub door: Door,
+    /// Who sent it (the authenticated name), not who it claimed to be.
+    pub source: &'a str,
+    /// Number of the account of the key it came by; 0: by none.
+    pub key: u32,
+    /// MQTT topic or HTTP path.
+    pub topic: &'a str,
+    /// Position in the message's `bays`, when only that item was refused.
+    pub index: Option<u32>,
+    /// For a human: what was wrong, naming the field or id; what it repeats of the sender's in
+    /// double quotes, as `{:?}` writes it.
+    pub detail: String,
+    /// The whole of it, or nothing where it is kept with another refusal.
+    pub payload: &'a [u8],
+}
+
+/// One refused message, or one refused item of a message, as it is kept and told: without the values
+/// of members that are dropped.
 #[derive(Clone, Debug)]
 pub struct Refusal {
     pub reason: Reason,
     pub door: Door,
-    /// Who sent it (the authenticated name), not who it claimed to be.
     pub source: Box<str>,
-    /// MQTT topic or HTTP path.
+    /// Number of the account of the key it came by; 0: by none.
+    pub key: u32,
     pub topic: Box<str>,
-    /// Position in the message's `bays`, when only that item was refused.
     pub index: Option<u32>,
-    /// For a human: what was wrong, naming the field or id.
     pub detail: Box<str>,
-    /// The start of the offending payload, at most [`Refusal::EXCERPT`] bytes.
-    pub payload: Box<[u8]>,
+    /// The beginning of the offending payload.
+    pub payload: Excerpt,
 }
 
-impl Refusal {
-    /// How much of a refused payload is kept.
-    pub const EXCERPT: usize = 1024;
-
-    /// The part of `payload` that is kept. Whom it names as contributor is not: only a pseudonym of
-    /// that ever leaves the gate.
+impl DropList {
+    /// What may be kept and told of a refusal.
     #[must_use]
-    pub fn excerpt(payload: &[u8]) -> Box<[u8]> {
-        redacted(payload, Self::EXCERPT, |name| name == "contributor")
+    pub fn refusal(&self, of: Refused<'_>) -> Refusal {
+        Refusal {
+            reason: of.reason,
+            door: of.door,
+            source: of.source.into(),
+            key: of.key,
+            topic: self.told_topic(of.topic, of.source),
+            index: of.index,
+            detail: self.told(of.detail),
+            payload: self.excerpt(of.payload),
+        }
     }
 }

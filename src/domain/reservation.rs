@@ -10,6 +10,7 @@
 //! leads out of the last four. Money moves only by what a [`Transition`] says, so the amounts of a
 //! reservation add up to what was paid.
 
+use super::cancelling::CancelRule;
 use super::span::Span;
 use super::vocabulary::vocabulary;
 use super::{BayKind, Currency, LatLon, Millis};
@@ -162,6 +163,11 @@ pub struct Reservation {
     pub currency: Currency,
     pub promise: Promise,
     pub walk_m: u32,
+    /// What giving it up costs once it is confirmed, as agreed; a later bay's rule only if it is
+    /// kinder.
+    pub cancel: CancelRule,
+    /// What all [`Transition`]s and moves until now add up to: what the driver owes for it.
+    pub owed_cents: i64,
     /// A hold that is not confirmed by then is none.
     pub expires_at: Millis,
     pub created_at: Millis,
@@ -208,14 +214,12 @@ impl Reservation {
             (ReservationEvent::Confirm, Held) => to(Confirmed, self.price_cents),
 
             (ReservationEvent::Cancel | ReservationEvent::Revoke, Held) => to(Cancelled, 0),
-            (ReservationEvent::Cancel, Confirmed) => to(
-                Cancelled,
-                if now < self.span.start {
-                    -self.price_cents
-                } else {
-                    0
-                },
-            ),
+            (ReservationEvent::Cancel, Confirmed) => {
+                let due = self
+                    .cancel
+                    .due_cents(self.price_cents, self.span.start, now);
+                to(Cancelled, due - self.price_cents)
+            }
             (ReservationEvent::Revoke, Confirmed) => to(Cancelled, -self.price_cents),
             (ReservationEvent::Cancel | ReservationEvent::Revoke, Active) => {
                 Err(StepError::Arrived)

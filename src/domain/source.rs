@@ -1,7 +1,7 @@
 //! A source: one sender of reports (a lamp post, a gateway, an app). Its kind decides how long its
 //! word stands.
 
-use super::{Millis, SharedRemit};
+use super::{KeyAccount, Millis, SharedRemit};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -47,6 +47,8 @@ pub struct Speaker {
     pub uplinks: bool,
     /// Of which zones it may speak, and who stands behind it, as it is now.
     pub remit: SharedRemit,
+    /// Whose share it takes of what all share.
+    pub account: KeyAccount,
 }
 
 /// Until when somebody who was let in may stay. All clones share it, so that a key that is revoked

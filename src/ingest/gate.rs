@@ -9,6 +9,7 @@
 
 mod config;
 mod ledger;
+mod refuse;
 mod uplinks;
 
 pub use config::Config;
@@ -18,7 +19,7 @@ use super::codec::{BaySaid, Codec, CountSaid, Said};
 use crate::domain::observation::SURE;
 use crate::domain::{
     Afterwards, Area, Backing, ByStanding, Claim, Clock, CountObservation, Door, HeldRemit, Millis,
-    Observation, Parcel, Reason, Refusal, Reliability, SourceKind, Speaker, Whose, ZoneIx,
+    Observation, Parcel, Reason, Reliability, SourceKind, Speaker, Whose, ZoneIx,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -157,6 +158,7 @@ impl Gate {
             );
             return self.refuse(message, Reason::TooLarge, None, why, out);
         }
+        self.drop_members(payload);
         let mut said = Vec::with_capacity(1);
         if let Err(e) = (codec.decode)(payload, &mut said) {
             return self.refuse(message, Reason::Malformed, None, e.0, out);
@@ -340,35 +342,6 @@ impl Gate {
         if let Some((source, at)) = claim.said_by() {
             self.ledger.accept(source, (now, at), partner);
         }
-    }
-
-    fn refuse(
-        &self,
-        message: &Message<'_>,
-        reason: Reason,
-        index: Option<u32>,
-        why: String,
-        out: &mut Parcel,
-    ) {
-        self.metrics.refuse(message.door, reason);
-        self.ledger
-            .refuse(message.speaker.source, message.now, reason);
-        // A batch of a thousand bad items is kept once, with its first refusal; the others name
-        // their index.
-        let first = out.refusals.len() == message.before;
-        out.refusals.push(Refusal {
-            reason,
-            door: message.door,
-            source: (*message.speaker.id).into(),
-            topic: message.place.to_string().into(),
-            index,
-            detail: why.into(),
-            payload: if first {
-                Refusal::excerpt(message.payload)
-            } else {
-                Box::default()
-            },
-        });
     }
 }
 

@@ -31,6 +31,9 @@ pub struct Config {
     /// The most the quarantine may take, bytes. 32 MiB: some 50,000 refused messages, enough to see
     /// what is wrong.
     pub quarantine_bytes: u64,
+    /// What one key's refusals may fill of what all share of it, per cent; set by `[limits]`.
+    #[serde(skip)]
+    pub quarantine_percent_per_key: u32,
 }
 
 impl Default for Config {
@@ -44,6 +47,7 @@ impl Default for Config {
             checkpoint_s: 60,
             checkpoint_bytes: 256 << 20,
             quarantine_bytes: 32 << 20,
+            quarantine_percent_per_key: 25,
         }
     }
 }

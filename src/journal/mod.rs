@@ -200,7 +200,12 @@ impl Journal {
         }
         let (segments, torn) = recover::recover(dir, &expected)?;
         let folder = dir.join("quarantine");
-        let keeper = QuarantineWriter::open(&folder, config.quarantine_bytes, disk.clone());
+        let keeper = QuarantineWriter::open(
+            &folder,
+            config.quarantine_bytes,
+            config.quarantine_percent_per_key,
+            &disk,
+        );
         let keeper = keeper.map_err(|e| JournalError::io(&folder, e))?;
         let log = Log::new(dir, &config, disk, numbers.clone(), segments, expected);
         Ok(Self {

@@ -1,26 +1,39 @@
-//! The quarantine: what was refused and why, kept as JSON lines in two files, newest in
-//! `current.jsonl`.
+//! The quarantine: what was refused and why, kept as JSON lines in two rings of two files each.
 //!
-//! Promises: bounded (when `current.jsonl` reaches half of `quarantine_bytes` it becomes
-//! `previous.jsonl`, whose former content goes: the oldest half is what is lost, never the newest);
-//! ids run on across restarts; a reader sees lines newest first and never a torn one. A payload is
+//! Promises: bounded (when a ring's newer file is full it takes the place of the older, whose
+//! content goes: the oldest half is what is lost, never the newest); one key's refusals fill no more
+//! than its part of the ring that all share, and go on in the other, the crowd's, so that a flood
+//! of rubbish pushes out no one else's; ids run on across restarts; a reader sees lines newest first
+//! and never a torn one. A payload is
 //! kept as text if it is UTF-8 (a character cut in two by the excerpt's end is left off), else as
 //! lower-case hex, and `encoding` says which.
 //!
-//! Dear: [`Quarantine::read`] reads up to both files; one reader at a time, so that memory stays at
+//! Dear: [`Quarantine::read`] reads up to all files; one reader at a time, so that memory stays at
 //! one file.
 
+mod ring;
+
 use super::disk::{Disk, sync_folder};
-use crate::domain::{Millis, Reason, Refusal};
+use crate::domain::{Excerpt, Millis, Reason, Refusal};
+use ahash::AHashMap;
+use ring::{Ring, newest_first, open};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
-use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-const CURRENT: &str = "current.jsonl";
-const PREVIOUS: &str = "previous.jsonl";
+/// A ring's newer file, and its older one.
+type Names = [&'static str; 2];
+
+/// The ring that all share, and that of those who have filled their part of it.
+const RINGS: [Names; 2] = [
+    ["current.jsonl", "previous.jsonl"],
+    ["crowd.jsonl", "crowd-previous.jsonl"],
+];
+
+/// The least that a file of a ring holds, bytes: more than the longest line.
+const LEAST: u64 = 32 << 10;
 /// The most of a topic or detail that is kept, bytes: bounds a line to some 20 KiB, however it must
 /// be escaped.
 const TEXT_MAX: usize = 1024;
@@ -79,7 +92,7 @@ fn start(text: &str) -> &str {
 fn text(payload: &[u8]) -> Option<&str> {
     match std::str::from_utf8(payload) {
         Ok(text) => Some(text),
-        Err(e) if e.error_len().is_none() && payload.len() == Refusal::EXCERPT => {
+        Err(e) if e.error_len().is_none() && payload.len() == Excerpt::MAX_LEN => {
             std::str::from_utf8(&payload[..e.valid_up_to()]).ok()
         }
         Err(_) => None,
@@ -87,7 +100,7 @@ fn text(payload: &[u8]) -> Option<&str> {
 }
 
 fn hex(payload: &[u8]) -> String {
-    payload.iter().take(Refusal::EXCERPT).fold(
+    payload.iter().take(Excerpt::MAX_LEN).fold(
         String::with_capacity(2 * payload.len()),
         |mut out, b| {
             // Writing to a string cannot fail.
@@ -152,116 +165,85 @@ impl Quarantine {
             .unwrap_or_else(PoisonError::into_inner);
         let files = {
             let _names = self.0.names.lock().unwrap_or_else(PoisonError::into_inner);
-            [
-                open(&self.0.dir.join(CURRENT))?,
-                open(&self.0.dir.join(PREVIOUS))?,
-            ]
+            let mut files = Vec::new();
+            for names in RINGS {
+                files.push([
+                    open(&self.0.dir.join(names[0]))?,
+                    open(&self.0.dir.join(names[1]))?,
+                ]);
+            }
+            files
         };
         let limit = filter.limit.min(Filter::MAX_LIMIT);
         let mut found = Vec::new();
         let mut lines = Vec::new();
-        for mut file in files.into_iter().flatten() {
-            if found.len() >= limit {
-                break;
+        for ring in files {
+            let before = found.len();
+            for mut file in ring.into_iter().flatten() {
+                let take = limit - (found.len() - before);
+                if take == 0 {
+                    break;
+                }
+                lines.clear();
+                file.read_to_end(&mut lines)?;
+                found.extend(newest_first(&lines).filter(|k| filter.takes(k)).take(take));
             }
-            lines.clear();
-            file.read_to_end(&mut lines)?;
-            let take = limit - found.len();
-            found.extend(newest_first(&lines).filter(|k| filter.takes(k)).take(take));
         }
+        found.sort_unstable_by_key(|k: &KeptRefusal| std::cmp::Reverse(k.id));
+        found.truncate(limit);
         Ok(found)
     }
-}
-
-/// `None` if there is no such file.
-fn open(path: &Path) -> io::Result<Option<File>> {
-    match File::open(path) {
-        Ok(file) => Ok(Some(file)),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(e),
-    }
-}
-
-/// Bytes up to and including the last line's end.
-fn whole(lines: &[u8]) -> usize {
-    lines
-        .iter()
-        .rposition(|b| *b == b'\n')
-        .map_or(0, |at| at + 1)
-}
-
-fn newest_first(lines: &[u8]) -> impl Iterator<Item = KeptRefusal> + '_ {
-    lines[..whole(lines)]
-        .split(|b| *b == b'\n')
-        .rev()
-        .filter(|line| !line.is_empty())
-        .filter_map(|line| {
-            serde_json::from_slice(line)
-                .inspect_err(|e| tracing::warn!(error = %e, "quarantine: unreadable line"))
-                .ok()
-        })
 }
 
 /// The writing side; one, on the journal's thread.
 pub(super) struct QuarantineWriter {
     shared: Arc<QuarantineShared>,
-    disk: Arc<dyn Disk>,
-    half: u64,
     next_id: u64,
-    /// `None` after a rotation that did not succeed yet.
-    file: Option<File>,
-    /// Durable bytes of `file`.
-    end: u64,
-    /// Lines on their way to disk, and how much of them is there.
-    lines: Vec<u8>,
-    done: usize,
+    all: Ring,
+    crowd: Ring,
+    /// Bytes of the shared ring's newer file that one key's refusals may have.
+    part: u64,
+    /// As many have those of each.
+    parts: AHashMap<u32, u64>,
 }
 
 impl QuarantineWriter {
-    /// Opens or makes the folder; a torn last line is cut off.
-    pub(super) fn open(dir: &Path, bytes: u64, disk: Arc<dyn Disk>) -> io::Result<Self> {
+    /// Opens or makes the folder; a torn last line is cut off. `percent`: what one key's refusals
+    /// may fill of what all share.
+    pub(super) fn open(
+        dir: &Path,
+        bytes: u64,
+        percent: u32,
+        disk: &Arc<dyn Disk>,
+    ) -> io::Result<Self> {
         std::fs::create_dir_all(dir)?;
         sync_folder(dir)?;
-        let path = dir.join(CURRENT);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)?;
-        sync_folder(&path)?;
-        let mut lines = Vec::new();
-        file.read_to_end(&mut lines)?;
-        let end = whole(&lines);
-        if end < lines.len() {
-            tracing::warn!(
-                bytes = lines.len() - end,
-                "quarantine: torn last line cut off; it was not acknowledged"
-            );
-            file.set_len(end as u64)?;
-        }
-        let mut newest = newest_first(&lines).map(|k| k.id).max();
-        if newest.is_none()
-            && let Some(mut previous) = open(&dir.join(PREVIOUS))?
-        {
-            lines.clear();
-            previous.read_to_end(&mut lines)?;
-            newest = newest_first(&lines).map(|k| k.id).next();
-        }
-        let shared = QuarantineShared {
+        // A quarter is the crowd's.
+        let crowd = if percent < 100 {
+            (bytes / 8).max(LEAST)
+        } else {
+            LEAST
+        };
+        let all = if percent < 100 {
+            (bytes / 2).saturating_sub(crowd).max(LEAST)
+        } else {
+            bytes / 2
+        };
+        let shared = Arc::new(QuarantineShared {
             dir: dir.into(),
             names: Mutex::new(()),
             reading: Mutex::new(()),
-        };
+        });
+        let open = |names, half| Ring::open(&shared, names, half, disk.clone());
+        let (all, newest) = open(RINGS[0], all)?;
+        let (crowd, newest_of_crowd) = open(RINGS[1], crowd)?;
         Ok(Self {
-            shared: Arc::new(shared),
-            disk,
-            half: bytes / 2,
-            next_id: newest.map_or(1, |id| id + 1),
-            file: Some(file),
-            end: end as u64,
-            lines: Vec::new(),
-            done: 0,
+            part: all.half() * u64::from(percent.min(100)) / 100,
+            shared,
+            next_id: newest.max(newest_of_crowd).map_or(1, |id| id + 1),
+            all,
+            crowd,
+            parts: AHashMap::new(),
         })
     }
 
@@ -274,59 +256,27 @@ impl QuarantineWriter {
         for r in refusals {
             let kept = KeptRefusal::new(self.next_id, at, r);
             self.next_id += 1;
-            // Strings and numbers always have a JSON form, and a Vec takes all that is written to
-            // it.
-            serde_json::to_writer(&mut self.lines, &kept).expect("a line of strings and numbers");
-            self.lines.push(b'\n');
+            // Strings and numbers always have a JSON form.
+            let mut line = serde_json::to_vec(&kept).expect("a line of strings and numbers");
+            line.push(b'\n');
+            let part = self.parts.entry(r.key).or_default();
+            let whole = *part + line.len() as u64;
+            if whole <= self.part || self.part >= self.all.half() {
+                *part = whole;
+                self.all.add(&line);
+            } else {
+                self.crowd.add(&line);
+            }
         }
     }
 
     /// Writes and syncs what was added. After an error it may be called again: what is durable is
     /// not written twice, and what may not be is written again over the same place.
     pub(super) fn flush(&mut self) -> io::Result<()> {
-        while self.done < self.lines.len() {
-            let room = (self.half.saturating_sub(self.end)) as usize;
-            let left = &self.lines[self.done..];
-            let fits = if left.len() <= room {
-                left.len()
-            } else {
-                whole(&left[..room])
-            };
-            match &self.file {
-                Some(file) if fits > 0 => {
-                    self.disk.write(file, &left[..fits], self.end)?;
-                    self.disk.sync(file)?;
-                    self.end += fits as u64;
-                    self.done += fits;
-                }
-                _ => self.rotate()?,
-            }
+        if self.all.flush()? {
+            // A new file: everybody's part of it is free.
+            self.parts.clear();
         }
-        self.lines.clear();
-        self.done = 0;
-        Ok(())
-    }
-
-    fn rotate(&mut self) -> io::Result<()> {
-        let path = self.shared.dir.join(CURRENT);
-        let _names = self
-            .shared
-            .names
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if self.file.is_some() {
-            std::fs::rename(&path, self.shared.dir.join(PREVIOUS))?;
-            self.file = None;
-        }
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&path)?;
-        sync_folder(&path)?;
-        self.file = Some(file);
-        self.end = 0;
-        Ok(())
+        self.crowd.flush().map(drop)
     }
 }

@@ -30,7 +30,7 @@ pub struct Config {
     pub http_connections_per_key: usize,
     /// Open MQTT connections of one key: a fleet has one key.
     pub mqtt_connections_per_key: usize,
-    /// Open HTTP connections of one address that have shown no key.
+    /// Open HTTP connections of one address that have shown no key: many phones share one.
     pub http_connections_per_address: usize,
     /// Open MQTT connections of one address that have shown no key.
     pub mqtt_connections_per_address: usize,
@@ -68,10 +68,10 @@ impl Default for Config {
             reports_per_s_per_key: 50_000,
             http_connections_per_key: 1000,
             mqtt_connections_per_key: 10_000,
-            http_connections_per_address: 500,
+            http_connections_per_address: 1000,
             mqtt_connections_per_address: 500,
             streams_per_key: 10,
-            streams_per_address: 100,
+            streams_per_address: 1000,
             sources_per_key: 20_000,
             idempotency_keys_per_partner: 10_000,
             quarantine_percent_per_key: 25,
@@ -84,6 +84,16 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Nothing binds: for benches and load tests, whose load is one key's.
+    #[must_use]
+    pub fn unbound() -> Self {
+        Self {
+            rates: false,
+            shares: false,
+            ..Self::default()
+        }
+    }
+
     /// Names of the keys, their values, and what they must lie between.
     #[must_use]
     pub fn bounds(&self) -> [(&'static str, u64, RangeInclusive<u64>); 20] {

@@ -6,11 +6,13 @@
 //! counting on a hot path is one atomic addition.
 
 mod brokers;
+mod quota;
 mod register;
 mod settlement;
 mod sharing;
 
 pub use brokers::Brokers;
+pub use quota::QuotaMetrics;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
 
@@ -32,9 +34,11 @@ pub struct Metrics {
     /// Uplinks that had been made durable already: acknowledged, not taken twice.
     pub uplinks_duplicate: IntCounter,
     /// Events of network servers that are no uplinks (joins, acks): accepted, of no use here.
+    pub dropped_members: IntCounter,
     pub uplinks_ignored: IntCounter,
     /// MQTT messages of QoS 0 that were dropped because the journal was busy.
     pub shed: IntCounter,
+    pub store_up: IntGauge,
     pub mqtt_connections: IntGauge,
     /// Connections the endpoint ended or never accepted, by reason.
     pub mqtt_refused_connections: IntCounterVec,
@@ -46,6 +50,7 @@ pub struct Metrics {
     pub mqtt_throttled: IntCounter,
     pub brokers: Brokers,
     pub share: Share,
+    pub quota: QuotaMetrics,
     pub journal_commits: IntCounter,
     pub journal_claims: IntCounter,
     pub journal_bytes: IntGauge,
@@ -97,6 +102,7 @@ pub struct Metrics {
     pub sources: IntGauge,
     pub http_seconds: HistogramVec,
     pub http_responses: IntCounterVec,
+    pub http_connections: IntGauge,
     /// Open event streams.
     pub http_streams: IntGauge,
     pub http_stream_events: IntCounter,
@@ -142,6 +148,10 @@ impl Metrics {
                 "uplinks_duplicate_total",
                 "Uplinks that were durable already.",
             ),
+            dropped_members: r.counter(
+                "dropped_members_total",
+                "Members of messages that are kept nowhere, by [gate] drop",
+            ),
             uplinks_ignored: r.counter(
                 "uplinks_ignored_total",
                 "Events of network servers that are no uplinks.",
@@ -150,6 +160,7 @@ impl Metrics {
                 "reports_shed_total",
                 "QoS 0 messages dropped under overload, never acknowledged.",
             ),
+            store_up: r.gauge("store_up", "Whether the store answered last: 1 or 0."),
             mqtt_connections: r.gauge("mqtt_connections", "Open MQTT connections."),
             mqtt_refused_connections: r.counters(
                 "mqtt_connections_refused_total",
@@ -177,6 +188,7 @@ impl Metrics {
             ),
             brokers: Brokers::new(&r),
             share: Share::new(&r),
+            quota: QuotaMetrics::new(&r),
             journal_commits: r.counter("journal_commits_total", "Group commits."),
             journal_claims: r.counter("journal_claims_total", "Claims made durable."),
             journal_bytes: r.gauge("journal_bytes", "Bytes of journal on disk."),
@@ -288,6 +300,7 @@ impl Metrics {
                 "Answers, by route and status.",
                 &["route", "status"],
             ),
+            http_connections: r.gauge("http_connections", "Open HTTP connections."),
             http_streams: r.gauge("http_streams", "Open event streams."),
             http_stream_events: r.counter("http_stream_events_total", "Events written to streams."),
             http_slow_clients: r.counter(

@@ -9,6 +9,8 @@ pub struct Share {
     pub offers: IntGauge,
     /// Reservations that keep a bay.
     pub kept: IntGauge,
+    /// Of those, what is held and not confirmed.
+    pub holds: IntGauge,
     /// Requests that got a bay.
     pub served: IntCounter,
     /// Requests that got none, by reason.
@@ -33,6 +35,10 @@ impl Share {
             kept: r.gauge(
                 "share_reservations",
                 "Reservations that keep a bay now or later.",
+            ),
+            holds: r.gauge(
+                "share_holds",
+                "Reservations that are held and not confirmed.",
             ),
             served: r.counter(
                 "share_requests_served_total",

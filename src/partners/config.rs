@@ -4,7 +4,7 @@
 
 use super::grant::{Grant, Scope, SourcePattern};
 use super::keys::{Digest, Keys, remit};
-use crate::domain::{Area, Pass, SharedRemit, SourceKind, Standing, id};
+use crate::domain::{Area, KeyAccount, Pass, SharedRemit, SourceKind, Standing, id};
 use crate::registry::area;
 use serde::{Deserialize, Deserializer, de};
 use std::collections::HashMap;
@@ -14,6 +14,9 @@ use std::collections::HashMap;
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     pub keys: Vec<KeyConfig>,
+    /// As many sources each may enrol; `None`: as many as there is room for.
+    #[serde(skip)]
+    pub sources_per_key: Option<u32>,
 }
 
 /// One key.
@@ -71,7 +74,7 @@ impl Config {
     /// # Errors
     /// Names the entry at fault.
     pub fn keys(&self) -> Result<Keys, ConfigError> {
-        let keys = Keys::default();
+        let keys = Keys::enrolling(self.sources_per_key.unwrap_or(u32::MAX));
         let mut names: HashMap<Digest, &str> = HashMap::new();
         for key in &self.keys {
             if !id::is_valid(&key.name) {
@@ -116,6 +119,7 @@ impl KeyConfig {
             pass: Pass::default(),
             uplinks: self.uplinks,
             remit: SharedRemit::new(remit(area, self.standing, &self.partner)),
+            account: KeyAccount::default(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the holder of a key may do: scopes, and the sources it may speak for.
 
-use crate::domain::{Pass, SharedRemit, SourceKind, vocabulary};
+use crate::domain::{KeyAccount, Pass, SharedRemit, SourceKind, vocabulary};
 use std::fmt;
 use std::sync::Arc;
 
@@ -70,4 +70,6 @@ pub struct Grant {
     pub uplinks: bool,
     /// Of which zones they may speak, and how far they are trusted, as it is now.
     pub remit: SharedRemit,
+    /// What it has of what all share; given by [`Keys`](super::Keys).
+    pub account: KeyAccount,
 }

@@ -5,14 +5,16 @@
 //! A revocation takes effect at both doors before it is on disk, and is on disk before it is
 //! answered; one that could not be stored says so. A key's text is handed out once and is nowhere
 //! afterwards. Keys of the configuration are shown here, but only the configuration changes them.
-//! Other hubs on the same database learn of a change when they start.
+//! Other hubs on the same database learn of a change within two seconds, and this one of theirs:
+//! see `follow`.
 
 use super::config::KeyConfig;
 use super::grant::{Scope, Scopes};
 use super::issue_error::IssueError;
 use super::key_info::{KeyId, KeyInfo, area_text, info, of_config};
 use super::key_request::{KeyChange, KeyRequest, named};
-use super::keys::{Keys, MOST, Plaintext};
+use super::keys::{Digest, Keys, MOST, Plaintext};
+use super::unstored::Unstored;
 use crate::domain::{Clock, SourceKind};
 use crate::store::{self, Store, StoreError};
 use std::fmt;
@@ -24,14 +26,16 @@ pub use crate::store::PartnerRow as PartnerInfo;
 
 /// See the module.
 pub struct Issuer {
-    keys: Arc<Keys>,
-    store: Store,
-    clock: Arc<dyn Clock>,
+    pub(super) keys: Arc<Keys>,
+    pub(super) store: Store,
+    pub(super) clock: Arc<dyn Clock>,
     /// Those of the configuration, by name.
-    fixed: Vec<KeyInfo>,
+    pub(super) fixed: Vec<KeyInfo>,
+    /// And their digests.
+    pub(super) fixed_digests: Vec<Digest>,
     /// One change at a time, or a key could be revoked between its going to the store and its
     /// coming to the doors.
-    one: Mutex<()>,
+    pub(super) one: Mutex<Unstored>,
 }
 
 impl fmt::Debug for Issuer {
@@ -83,7 +87,8 @@ impl Issuer {
             store,
             clock,
             fixed,
-            one: Mutex::new(()),
+            fixed_digests: config.iter().map(|k| k.sha256).collect(),
+            one: Mutex::default(),
         })
     }
 
@@ -146,11 +151,11 @@ impl Issuer {
     /// that are open.
     ///
     /// # Errors
-    /// [`IssueError::Fixed`] or [`IssueError::NoSuchKey`]. After [`IssueError::Store`] it is so at
-    /// the doors, but might not be after a restart: ask again.
+    /// [`IssueError::Fixed`] or [`IssueError::NoSuchKey`]. After [`IssueError::Store`] it may be so
+    /// at the doors, and not after a restart: ask again.
     pub async fn entrust(&self, id: &KeyId, change: KeyChange) -> Result<KeyInfo, IssueError> {
         let number = self.stored(id)?;
-        let _one = self.one.lock().await;
+        let mut one = self.one.lock().await;
         let (digest, row) = self.store.key(number).await.map_err(missing)?;
         let mut key = info(row)?;
         key.area = change.area.unwrap_or(key.area);
@@ -158,10 +163,11 @@ impl Issuer {
         // First at the doors, as what is taken back.
         self.keys.entrust(&digest, key.remit());
         let area = area_text(&key.area);
-        self.store
-            .entrust_key(number, &area, key.standing.name())
-            .await
-            .map_err(missing)?;
+        one.entrusted
+            .insert(number, (area.clone(), key.standing.name()));
+        if self.settle(&mut one).await?.contains(&number) {
+            return Err(IssueError::NoSuchKey);
+        }
         tracing::info!(
             key = key.name,
             area,
@@ -186,24 +192,25 @@ impl Issuer {
     ///
     /// # Errors
     /// [`IssueError::Fixed`] or [`IssueError::NoSuchKey`]. After [`IssueError::Store`] the key is
-    /// refused, but might be good again after a restart: ask again.
+    /// refused, and the store is told as soon as it answers; after a restart before that the key
+    /// might be good again: ask again.
     pub async fn revoke(&self, id: &KeyId) -> Result<(), IssueError> {
         let number = self.stored(id)?;
-        let _one = self.one.lock().await;
-        let (digest, row) = self.store.key(number).await.map_err(missing)?;
+        let mut one = self.one.lock().await;
         // First at the doors: an answer that is late or lost must not leave a stolen key good.
-        if self.keys.revoke(&digest) {
+        if let Some(was) = self.keys.revoke_stored(number) {
             tracing::info!(
-                key = row.name,
-                partner = row.partner,
+                key = &*was.name,
+                partner = &*was.partner,
                 id = number,
                 "a key was revoked"
             );
         }
-        self.store
-            .revoke_key(number, self.clock.now())
-            .await
-            .map_err(missing)
+        one.revoked.insert(number);
+        if self.settle(&mut one).await?.contains(&number) {
+            return Err(IssueError::NoSuchKey);
+        }
+        Ok(())
     }
 
     /// Up to `limit` keys after `after`, also those that are revoked or have expired: first the

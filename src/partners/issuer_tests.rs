@@ -15,7 +15,7 @@ pub(super) struct KeyHouse {
     pub(super) keys: Arc<Keys>,
     pub(super) issuer: Arc<Issuer>,
     clock: Arc<ManualClock>,
-    store: Store,
+    pub(super) store: Store,
 }
 
 pub(super) async fn house(dir: &Path, config: &[KeyConfig]) -> Result<KeyHouse, IssueError> {
@@ -23,6 +23,7 @@ pub(super) async fn house(dir: &Path, config: &[KeyConfig]) -> Result<KeyHouse, 
     let keys = Arc::new(
         Config {
             keys: config.to_vec(),
+            sources_per_key: None,
         }
         .keys()
         .unwrap(),

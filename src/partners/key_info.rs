@@ -4,7 +4,7 @@ use super::config::KeyConfig;
 use super::grant::{Grant, Scope, Scopes, SourcePattern};
 use super::issue_error::IssueError;
 use super::keys::remit;
-use crate::domain::{Area, Millis, Pass, Remit, SharedRemit, SourceKind, Standing};
+use crate::domain::{Area, KeyAccount, Millis, Pass, Remit, SharedRemit, SourceKind, Standing};
 use crate::registry::area;
 use crate::store::{KeyRow, StoreError};
 use std::fmt;
@@ -73,6 +73,7 @@ impl KeyInfo {
             pass: Pass::until(self.expires_at),
             uplinks: self.uplinks,
             remit: SharedRemit::new(self.remit()),
+            account: KeyAccount::default(),
         }
     }
 

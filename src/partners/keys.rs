@@ -6,7 +6,7 @@
 //! administrator adds an entry.
 
 use super::grant::{Grant, Scope};
-use crate::domain::{Area, Backing, Millis, Remit, Standing};
+use crate::domain::{Area, Backing, KeyAccount, Millis, Remit, Standing};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use dashmap::DashMap;
@@ -48,13 +48,18 @@ impl fmt::Debug for Plaintext {
 }
 
 /// All keys that are good now. Shared by the doors; changed at run time.
-#[derive(Default)]
-pub struct Keys(DashMap<Digest, StoredKey>);
+pub struct Keys {
+    pub(super) held: DashMap<Digest, StoredKey>,
+    /// The next account's number.
+    next: AtomicU32,
+    /// Sources that each may enrol.
+    sources: u32,
+}
 
-struct StoredKey {
-    grant: Arc<Grant>,
+pub(super) struct StoredKey {
+    pub(super) grant: Arc<Grant>,
     /// Its number in the store; `None` for a key of the configuration.
-    id: Option<i64>,
+    pub(super) id: Option<i64>,
     /// The day of the last use, days since 1970, and whether the store knows it: `day << 1 |
     /// saved`. 0: never.
     used: AtomicU32,
@@ -62,11 +67,28 @@ struct StoredKey {
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Keys({} held)", self.0.len())
+        write!(f, "Keys({} held)", self.held.len())
+    }
+}
+
+impl Default for Keys {
+    /// No key, and none that will be limited in the sources it enrols.
+    fn default() -> Self {
+        Self::enrolling(u32::MAX)
     }
 }
 
 impl Keys {
+    /// No key yet; each may enrol that many sources.
+    #[must_use]
+    pub fn enrolling(sources: u32) -> Self {
+        Self {
+            held: DashMap::new(),
+            next: AtomicU32::new(1),
+            sources,
+        }
+    }
+
     /// A new key and what to remember of it. Forgetting the digest makes the key worthless.
     pub fn mint(rng: &mut impl rand::CryptoRng) -> (Plaintext, Digest) {
         let mut bits = [0_u8; 32];
@@ -85,13 +107,13 @@ impl Keys {
     /// How many are good now.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.held.len()
     }
 
     /// Nobody may come in but the readers of public data.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.held.is_empty()
     }
 
     /// Makes a key of the configuration good; one that was held already gets the new grant.
@@ -104,13 +126,18 @@ impl Keys {
         self.hold(digest, Some(id), grant);
     }
 
-    fn hold(&self, digest: Digest, id: Option<i64>, grant: Grant) {
+    fn hold(&self, digest: Digest, id: Option<i64>, mut grant: Grant) {
+        // A key that is changed keeps what it has taken.
+        let old = self.held.get(&digest).map(|old| old.grant.account.clone());
+        grant.account = old.unwrap_or_else(|| {
+            KeyAccount::new(self.next.fetch_add(1, Ordering::Relaxed), self.sources)
+        });
         let new = StoredKey {
             grant: Arc::new(grant),
             id,
             used: AtomicU32::new(0),
         };
-        if let Some(old) = self.0.insert(digest, new) {
+        if let Some(old) = self.held.insert(digest, new) {
             // What the old grant let in must ask again.
             old.grant.pass.withdraw();
         }
@@ -119,7 +146,7 @@ impl Keys {
     /// Makes a key worthless from the next look-up on, and ends what it has opened. Whether it was
     /// held.
     pub fn revoke(&self, digest: &Digest) -> bool {
-        self.0
+        self.held
             .remove(digest)
             .map(|(_, held)| held.grant.pass.withdraw())
             .is_some()
@@ -128,7 +155,7 @@ impl Keys {
     /// What a held key's sources may speak of, and how far they are trusted, from now on, also on
     /// connections that are open. Whether it was held.
     pub fn entrust(&self, digest: &Digest, remit: Remit) -> bool {
-        let held = self.0.get(digest);
+        let held = self.held.get(digest);
         held.map(|held| held.grant.remit.change(remit)).is_some()
     }
 
@@ -139,7 +166,7 @@ impl Keys {
             return None;
         }
         let digest = Self::digest(key);
-        let held = self.0.get(&digest)?;
+        let held = self.held.get(&digest)?;
         if !bool::from(held.key().ct_eq(&digest)) || !held.grant.pass.is_good(now) {
             return None;
         }
@@ -155,7 +182,7 @@ impl Keys {
     pub fn unsaved_uses(&self) -> Vec<(i64, u32)> {
         let unsaved = |used: u32| used != 0 && used & 1 == 0;
         let uses = self
-            .0
+            .held
             .iter()
             .filter_map(|held| Some((held.id?, held.used.load(Ordering::Relaxed))));
         uses.filter(|(_, used)| unsaved(*used))
@@ -166,7 +193,7 @@ impl Keys {
     /// The store knows these now.
     pub fn uses_saved(&self, saved: &[(i64, u32)]) {
         let saved: HashMap<i64, u32> = saved.iter().copied().collect();
-        for held in &self.0 {
+        for held in &self.held {
             if let Some(day) = held.id.and_then(|id| saved.get(&id)) {
                 // A key that was used on the next day meanwhile stays unsaved.
                 let _ = held.used.compare_exchange(
@@ -231,6 +258,7 @@ mod tests {
             pass: Pass::default(),
             uplinks: false,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         }
     }
 

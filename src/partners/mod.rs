@@ -9,6 +9,9 @@ mod config;
 mod contributors;
 #[cfg(test)]
 mod entrust_tests;
+mod follow;
+#[cfg(test)]
+mod follow_tests;
 mod grant;
 mod issue_error;
 mod issuer;
@@ -18,6 +21,7 @@ mod key_info;
 mod key_request;
 mod keys;
 mod speak;
+mod unstored;
 
 pub use config::{Config, ConfigError, KeyConfig};
 pub use contributors::{ContributionFigures, ContributorDesk, Period, PseudonymError};

@@ -1,7 +1,7 @@
 //! May this caller speak as this source? Asked by both doors, so the answer cannot differ between
 //! them.
 
-use super::grant::Grant;
+use super::grant::{Grant, SourcePattern};
 use super::keys::Keys;
 use crate::domain::source::BOOKINGS;
 use crate::domain::{Millis, SourceIx, SourceKind, Speaker, id};
@@ -22,6 +22,9 @@ pub enum Denied {
     /// The source is new and cannot be enrolled: the registry is full or cannot be written.
     #[error("the source could not be enrolled: {0}")]
     Full(String),
+    /// The source is new, and the key has as many as one key may have.
+    #[error("the source is new, and a key may speak for {0} sources at most")]
+    TooMany(u32),
 }
 
 /// The source `user`, spoken for by whoever knows `password` at the time `now`.
@@ -46,6 +49,7 @@ pub fn authenticate(
         pass: grant.pass.clone(),
         uplinks: grant.uplinks,
         remit: grant.remit.clone(),
+        account: grant.account.clone(),
     })
 }
 
@@ -70,17 +74,34 @@ pub fn speaker(
         // The key decides what its sources are: a changed configuration must reach those already
         // enrolled.
         Some((number, kind)) if kind == grant.source_kind => Ok((number, kind)),
-        _ => match registry.enrol_source(source, grant.source_kind) {
-            Ok(number) => Ok((number, grant.source_kind)),
-            Err(e) => Err(Denied::Full(e.to_string())),
-        },
+        known => {
+            let account = known.is_none().then_some(&grant.account);
+            if let Some(account) = account {
+                let enrolled = || registry.count_sources(|id| is_own(grant, id));
+                account.enrol(enrolled).map_err(Denied::TooMany)?;
+            }
+            let enrolled = registry.enrol_source(source, grant.source_kind);
+            if let (Err(_), Some(account)) = (&enrolled, account) {
+                account.forgo();
+            }
+            enrolled
+                .map(|number| (number, grant.source_kind))
+                .map_err(|e| Denied::Full(e.to_string()))
+        }
     }
+}
+
+/// Whether a source that was enrolled before this start counts as the key's. A key that covers
+/// every source there can be is not charged with all that others have.
+fn is_own(grant: &Grant, source: &str) -> bool {
+    let mut patterns = grant.sources.iter();
+    !grant.sources.iter().any(SourcePattern::covers_all) && patterns.any(|p| p.covers(source))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Pass, SharedRemit};
+    use crate::domain::{KeyAccount, Pass, SharedRemit};
     use crate::partners::{Scope, SourcePattern};
 
     const NOW: Millis = Millis(1);
@@ -97,6 +118,7 @@ mod tests {
             pass: Pass::default(),
             uplinks: true,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         };
         keys.insert(digest, grant);
         (keys, key.expose().to_owned())
@@ -162,5 +184,32 @@ mod tests {
             );
         }
         assert_eq!(registry.source_count(), 0);
+    }
+
+    #[test]
+    fn a_key_enrols_its_share_of_sources_and_those_of_before_a_restart_count() {
+        let registry = nobody();
+        let (unlimited, key) = door(Scope::Report, SourceKind::Sensor);
+        authenticate(&unlimited, &registry, "lamp-1", &key, NOW).unwrap();
+        registry
+            .enrol_source("other-1", SourceKind::Sensor)
+            .unwrap();
+        let keys = Keys::enrolling(2);
+        let grant = unlimited.grant(&key, NOW).unwrap();
+        keys.insert(Keys::digest(&key), (*grant).clone());
+        let enter = |source: &str| authenticate(&keys, &registry, source, &key, NOW).map(drop);
+        assert_eq!(enter("lamp-2"), Ok(()));
+        assert_eq!(enter("lamp-3"), Err(Denied::TooMany(2)));
+        assert_eq!(enter("lamp-2"), Ok(()), "those that are known may come");
+        let changed = Grant {
+            pass: Pass::default(),
+            ..(*grant).clone()
+        };
+        keys.insert(Keys::digest(&key), changed);
+        assert_eq!(
+            enter("lamp-3"),
+            Err(Denied::TooMany(2)),
+            "a changed key as well"
+        );
     }
 }

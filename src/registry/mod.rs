@@ -158,6 +158,11 @@ impl Registry {
         self.sources.count()
     }
 
+    /// How many sources have an id that `is` takes. Looks at every one: seldom.
+    pub fn count_sources(&self, is: impl Fn(&str) -> bool) -> u32 {
+        self.sources.count_of(is)
+    }
+
     /// Gives the source a number that lasts (durable before this returns). The kind of a known
     /// source is updated.
     ///

@@ -52,6 +52,15 @@ impl Sources {
             .len() as u32
     }
 
+    pub(super) fn count_of(&self, is: impl Fn(&str) -> bool) -> u32 {
+        let known = self
+            .by_number
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        known.iter().filter(|id| is(id)).count() as u32
+    }
+
     /// Their numbers, when all are known with these kinds.
     pub(super) fn all_known(&self, all: &[(&str, SourceKind)]) -> Option<Vec<SourceIx>> {
         all.iter()

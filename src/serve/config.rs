@@ -1,6 +1,7 @@
 //! The `[http]` part of the configuration.
 
 use super::{Block, ListenLimits};
+use crate::limits::Shares;
 use crate::tls::TlsConfig;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -90,13 +91,14 @@ impl Config {
 
     /// What the sockets need of it.
     #[must_use]
-    pub fn limits(&self) -> ListenLimits {
+    pub fn limits(&self, shares: Shares) -> ListenLimits {
         ListenLimits {
             max_connections: self.max_connections,
             header_timeout: Duration::from_secs(self.header_timeout_s),
             write_timeout: Duration::from_secs(self.write_timeout_s),
             drain_timeout: Duration::from_secs(self.request_timeout_s),
             trusted_proxies: self.trusted_proxies.clone().into(),
+            shares,
         }
     }
 }

@@ -40,6 +40,7 @@ use crate::health::Health;
 use crate::history::{History, Names};
 use crate::ingest::gate::Ledger;
 use crate::journal::Quarantine;
+use crate::limits::Limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partners::{ContributorDesk, Issuer, Keys};
@@ -64,6 +65,7 @@ pub struct ApiParts {
     pub clock: Arc<dyn Clock>,
     pub health: Arc<Health>,
     pub metrics: Arc<Metrics>,
+    pub limits: Arc<Limits>,
     /// Turns the body of a report into claims and refusals: the gate. It counts what it takes and
     /// refuses.
     pub reports: Arc<dyn ReportDoor>,

@@ -28,6 +28,7 @@ struct AudienceStates {
     sharing: Arc<SharingState>,
     operators: operators::OperatorStates,
     audit: Audit,
+    doorman: Doorman,
 }
 
 impl AudienceStates {
@@ -37,7 +38,9 @@ impl AudienceStates {
             clock: parts.clock.clone(),
             public_reads: parts.config.public_reads,
         };
+        let apart = parts.config.admin.is_some();
         let audit = Audit::new(doorman.clone(), parts.audit);
+        let asked_by = doorman.clone();
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
@@ -47,13 +50,15 @@ impl AudienceStates {
         });
         let max_streams = parts.config.max_streams;
         let metrics = parts.metrics.clone();
-        let streams = Streams::new(reads.clone(), metrics, max_streams, parts.closed);
+        let shares = parts.limits.shares.clone();
+        let streams = Streams::new(reads.clone(), metrics, (max_streams, shares), parts.closed);
         let reports = Arc::new(reports::ReportsState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             door: parts.reports,
             inbox: parts.inbox.clone(),
             metrics: parts.metrics.clone(),
+            limits: parts.limits.clone(),
         });
         let contributions = Arc::new(reports::ContributionsState {
             doorman: doorman.clone(),
@@ -80,23 +85,18 @@ impl AudienceStates {
             on_change: parts.on_change,
             one: Mutex::default(),
         };
-        let keys = operators::KeysState {
-            doorman: doorman.clone(),
-            issuer: parts.issuer,
-        };
         let quarantine = operators::QuarantineState {
             doorman: doorman.clone(),
             quarantine: parts.quarantine,
         };
-        let health = operators::HealthState {
-            health: parts.health,
-            apart: parts.config.admin.is_some(),
-            metrics: parts.metrics,
-        };
+        let health = operators::HealthState::new(parts.health, parts.metrics, apart);
         let operators = operators::OperatorStates {
             registry: Arc::new(registry),
             sharing: sharing.clone(),
-            keys: Arc::new(keys),
+            keys: Arc::new(operators::KeysState {
+                doorman: doorman.clone(),
+                issuer: parts.issuer,
+            }),
             quarantine: Arc::new(quarantine),
             losses: Arc::new(operators::LossesState::new(doorman, parts.losses)),
             health: Arc::new(health),
@@ -110,6 +110,7 @@ impl AudienceStates {
             sharing,
             operators,
             audit,
+            doorman: asked_by,
         }
     }
 }
@@ -119,6 +120,7 @@ pub fn router(parts: ApiParts) -> Router {
     let metrics = parts.metrics.clone();
     let limit = Duration::from_secs(parts.config.request_timeout_s);
     let began = parts.clock.now();
+    let limits = parts.limits.clone();
     let public_reads = parts.config.public_reads;
     let apart = parts.config.admin.is_some();
     let s = AudienceStates::of(parts);
@@ -143,10 +145,10 @@ pub fn router(parts: ApiParts) -> Router {
     let mut all = Router::new();
     let mut known = Routes::new(apart);
     for (group, kept) in groups {
-        let (router, part) = group.split_for_parts();
+        let (calls, part) = group.split_for_parts();
         known.add(&part.paths, kept);
         description.merge(part);
-        all = all.merge(router.method_not_allowed_fallback(method_not_allowed));
+        all = all.merge(calls.method_not_allowed_fallback(method_not_allowed));
     }
     let (messages, part) = docs::asyncapi::routes(began);
     description.merge(part);
@@ -156,7 +158,7 @@ pub fn router(parts: ApiParts) -> Router {
     for path in page::paths().chain([docs::openapi::PROBLEMS_PATH]) {
         known.add_document(path, false);
     }
-    let measure = measure::Measure::new(known, metrics, limit, began);
+    let measure = measure::Measure::new(known, metrics, limit, began, (s.doorman, limits));
     all.merge(messages)
         .merge(docs::openapi::routes(description, began))
         .merge(page::routes(began))

@@ -16,12 +16,14 @@ use super::notices::Notices;
 use super::owners::Owners;
 use super::search::View;
 use super::witness::Witness;
-use crate::domain::{BayIx, Clock};
+use crate::domain::{BayIx, Clock, Millis};
+use crate::limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
-use crate::store::{Store, StoreError, Work};
+use crate::store::{Store, StoreError, UseRecord, Work};
 use ahash::AHashSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -42,6 +44,7 @@ pub(super) struct BookingContext {
     pub(super) owners: Arc<Owners>,
     pub(super) notices: Arc<Notices>,
     pub(super) config: Config,
+    pub(super) limits: limits::Config,
 }
 
 pub(super) struct BookingActor {
@@ -59,11 +62,17 @@ pub(super) struct BookingActor {
     pub(super) in_doubt: Vec<Arc<str>>,
     /// How many bookings may still be looked at to make room before the next tick.
     pub(super) looks_left: u32,
+    /// When this task began.
+    pub(super) since: Millis,
+    /// What partners have made of their holds in this command.
+    pub(super) made: BTreeMap<Arc<str>, UseRecord>,
 }
 
 impl BookingActor {
     pub(super) fn new(ctx: BookingContext, index: BookingIndex) -> Self {
         Self {
+            since: ctx.clock.now(),
+            made: BTreeMap::new(),
             ctx,
             index,
             dirty: false,
@@ -104,6 +113,7 @@ impl BookingActor {
                 error = %e, "the desk could not store what it did; nothing of it has happened"
             );
             self.dirty = true;
+            self.made.clear();
             DeskError::Unavailable(format!("the store cannot do it now: {e}"))
         });
         // Before the answers: who is told that a bay is booked sees it booked. Also when nothing
@@ -204,7 +214,9 @@ impl BookingActor {
         act: impl AsyncFnOnce(&mut Self, &mut Work) -> Result<T, Failed>,
     ) -> Result<(), StoreError> {
         work.mark().await?;
-        let outcome = match act(self, work).await {
+        let done = act(self, work).await;
+        let noted = self.store_use(work).await;
+        let outcome = match noted.map_err(Failed::Store).and(done) {
             Ok(done) => {
                 work.keep().await?;
                 Ok(done)
@@ -275,6 +287,7 @@ impl BookingActor {
             .offers
             .set(self.index.offers() as i64);
         self.ctx.metrics.share.kept.set(self.index.booked() as i64);
+        self.ctx.metrics.share.holds.set(self.index.holds() as i64);
     }
 }
 

@@ -1,9 +1,10 @@
 //! What is asked of the desk, and why it may say no.
 
+use super::quota::UsedUp;
 use crate::domain::reservation::StepError;
 use crate::domain::vocabulary;
 use crate::domain::{Currency, LatLon, Millis, Span, Vehicle, offer};
-use crate::store::{Digest, StoreError};
+use crate::store::{Digest, DriverRef, StoreError};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use std::sync::Arc;
 pub struct Ask {
     /// The partner whose app asks.
     pub driver: Arc<str>,
+    /// Whom it asks for, if it says so.
+    pub driver_ref: Option<DriverRef>,
     pub place: LatLon,
     pub span: Span,
     pub max_walk_m: u32,
@@ -80,6 +83,9 @@ pub enum DeskError {
     Withdrawn,
     #[error("too much at once")]
     Busy,
+    /// The partner's part of what all share.
+    #[error("{0}")]
+    UsedUp(#[from] UsedUp),
     /// Nothing was promised.
     #[error("{0}")]
     Unavailable(String),

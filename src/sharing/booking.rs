@@ -4,6 +4,7 @@ mod answer;
 mod change;
 mod names;
 mod offers;
+mod shares;
 
 pub(super) use change::{Cause, elsewhere, entry};
 pub(super) use names::calendar_token;
@@ -14,7 +15,7 @@ use super::ask::{Ask, DeskError, Why};
 use super::config::Matching;
 use super::search::{Fit, Found};
 use crate::domain::{Millis, Offer, OfferState, Promise, Reservation, ReservationState};
-use crate::store::{StoreError, Work};
+use crate::store::{DriverRef, StoreError, Work};
 use answer::{Answer, unreadable};
 use names::public_name;
 
@@ -29,7 +30,16 @@ impl BookingActor {
         ask: &Ask,
         won: Option<i64>,
     ) -> Result<Reservation, Failed> {
+        let binding = self.ctx.limits.shares;
+        let answers = if binding {
+            work.lock_partner(&ask.driver).await?
+        } else {
+            0
+        };
         let Some((key, body)) = &ask.key else {
+            if binding {
+                self.within_shares(work, ask, answers).await?;
+            }
             return self.hold(work, ask, won).await;
         };
         if let Some((before, answer)) = work.answered(&ask.driver, key).await? {
@@ -40,6 +50,9 @@ impl BookingActor {
                 .ok_or_else(unreadable)?
                 .again(work)
                 .await;
+        }
+        if binding {
+            self.within_shares(work, ask, answers).await?;
         }
         let outcome = self.hold(work, ask, won).await;
         let answer = match &outcome {
@@ -107,7 +120,7 @@ impl BookingActor {
     ) -> Result<Option<Reservation>, Failed> {
         let new = self.new_reservation(ask, fit, self.ctx.clock.now());
         work.mark().await?;
-        match book(work, fit, &new).await {
+        match book(work, fit, &new, ask.driver_ref.as_ref()).await {
             Ok(held) => {
                 work.keep().await?;
                 self.index.put(held.clone());
@@ -154,6 +167,8 @@ impl BookingActor {
                 vehicle: ask.vehicle,
             },
             walk_m: fit.walk_m,
+            cancel: fit.offer.rules.cancel,
+            owed_cents: 0,
             expires_at: now.plus(self.ctx.config.hold_s * 1000),
             created_at: now,
             arrived_at: None,
@@ -185,12 +200,17 @@ impl BookingActor {
 }
 
 /// The row, if the offer is still the one that was looked at.
-async fn book(work: &mut Work, fit: &Fit, new: &Reservation) -> Result<Reservation, StoreError> {
+async fn book(
+    work: &mut Work,
+    fit: &Fit,
+    new: &Reservation,
+    driver: Option<&DriverRef>,
+) -> Result<Reservation, StoreError> {
     let offer = work.lock_offer(fit.offer.id).await?;
     if offer.version != fit.offer.version || offer.state != OfferState::Open {
         return Err(StoreError::Stale);
     }
-    let held = work.book(new).await?;
+    let held = work.book(new, driver).await?;
     work.log(&entry(
         &held,
         ReservationState::Held.name(),

@@ -11,6 +11,7 @@ use super::actor::{BookingActor, Failed};
 use super::ask::{Ask, DeskError};
 use super::booking::Cause;
 use super::improve::LOOKS_A_TICK;
+use super::quota;
 use super::witness::Looked;
 use crate::domain::reservation::EARLY_MS;
 use crate::domain::{BayStatus, BayView, Millis, Reservation, ReservationEvent, ReservationState};
@@ -34,8 +35,8 @@ const MOST: usize = 256;
 /// taken.
 const OTHERS_MS: u64 = 5_000;
 
-/// How often old answers are forgotten.
-const FORGET_MS: u64 = 60 * 60_000;
+/// How often old answers are forgotten. Where nothing is old that costs a look into an index.
+pub(super) const FORGET_MS: u64 = 60_000;
 
 /// When what is done seldom was last done.
 #[derive(Default)]
@@ -89,6 +90,7 @@ impl BookingActor {
                 now.0.saturating_sub(self.ctx.config.remember_h * 3_600_000),
             ))
             .await?;
+            work.forget_use(quota::forgotten(now)).await?;
         }
         Ok(())
     }
@@ -152,6 +154,13 @@ impl BookingActor {
             }
             _ => None,
         }
+    }
+
+    /// Whether a booking that is confirmed has lost its bay to somebody else, by what is seen now.
+    pub(super) fn is_lost(&self, r: &Reservation) -> bool {
+        let seen = self.seen_at(r).map(|view| view.status);
+        let occupied = seen == Some(BayStatus::Occupied);
+        r.state == ReservationState::Confirmed && self.is_barred(r, occupied, self.ctx.clock.now())
     }
 
     /// Whether somebody else stands where this booking is about to begin.
@@ -221,6 +230,7 @@ impl BookingActor {
 pub(super) fn ask_again(r: &Reservation) -> Ask {
     Ask {
         driver: r.driver.clone(),
+        driver_ref: None,
         place: r.promise.place,
         span: r.span,
         max_walk_m: r.promise.max_walk_m,

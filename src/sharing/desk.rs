@@ -5,15 +5,17 @@ use super::ask::{Ask, DeskError, digest};
 use super::booking::calendar_token;
 use super::commands::{Command, Reply};
 use super::config::Config;
+use super::drivers::Drivers;
 use super::index::BookingIndex;
 use super::notices::Notices;
 use super::owners::Owners;
 use super::witness::Witness;
 use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, ReservationEvent, Span};
+use crate::limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
-use crate::store::{LedgerLine, Party, Store, StoreError, Total};
+use crate::store::{DriverRef, LedgerLine, Party, Store, StoreError, Total};
 use std::sync::Arc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
@@ -27,6 +29,7 @@ pub struct DeskParts {
     pub metrics: Arc<Metrics>,
     pub witness: Witness,
     pub config: Config,
+    pub limits: limits::Config,
 }
 
 /// A handle; clones share one task. When the last is gone the task ends.
@@ -38,6 +41,7 @@ pub struct Desk {
     pub(super) clock: Arc<dyn Clock>,
     config: Config,
     witness: Witness,
+    drivers: Drivers,
 }
 
 impl Desk {
@@ -57,7 +61,9 @@ impl Desk {
             metrics,
             witness,
             config,
+            limits,
         } = parts;
+        let drivers = Drivers::new(&store.driver_secret(&rand::random()).await?);
         let owners = Arc::new(Owners::open(&store, registry.clone()).await?);
         let notices = Arc::<Notices>::default();
         let index = BookingIndex::new(
@@ -74,6 +80,7 @@ impl Desk {
             clock: clock.clone(),
             config: config.clone(),
             witness: witness.clone(),
+            drivers,
         };
         let ctx = BookingContext {
             store,
@@ -85,6 +92,7 @@ impl Desk {
             owners,
             notices,
             config,
+            limits,
         };
         let mut actor = BookingActor::new(ctx, index);
         actor.show_reserved();
@@ -94,6 +102,12 @@ impl Desk {
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// What a driver of a partner's goes by here.
+    #[must_use]
+    pub fn driver_ref(&self, partner: &str, driver: &str) -> DriverRef {
+        self.drivers.name(partner, driver)
     }
 
     /// A bay for a driver, held until it is confirmed or the hold expires.

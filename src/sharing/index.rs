@@ -5,11 +5,14 @@
 //! looked through.
 
 use super::alternatives::Alternatives;
-use crate::domain::{BayIx, Millis, Offer, OfferState, Reservation, Span};
+use crate::domain::{BayIx, Millis, Offer, OfferState, Reservation, ReservationState, Span};
 use crate::registry::Registry;
 use crate::registry::city::City;
 use ahash::{AHashMap, AHashSet};
 use std::sync::Arc;
+
+/// How long a count of bays on offer is good for.
+const COUNT_MS: u64 = 60_000;
 
 /// A grid cell of the city.
 type GridCell = (i32, i32);
@@ -42,6 +45,8 @@ pub(super) struct BookingIndex {
     /// By bay when it has become free, or its offer has changed, since bookings were last looked
     /// over.
     freed: AHashMap<Arc<str>, Span>,
+    /// Bays on offer, as counted last, and when that was; `None` when offers have changed since.
+    on_offer: Option<(Millis, usize)>,
 }
 
 impl BookingIndex {
@@ -72,6 +77,7 @@ impl BookingIndex {
             return;
         }
         self.city = Some(now);
+        self.on_offer = None;
         self.alternatives = Alternatives::default();
         let offers: Vec<Arc<Offer>> = self.offers.drain().map(|(_, s)| s.offer).collect();
         (self.by_bay, self.cells) = Default::default();
@@ -109,6 +115,7 @@ impl BookingIndex {
 
     /// Takes in a new offer or a new version of one.
     pub(super) fn put_offer(&mut self, offer: Offer, registry: &Registry) {
+        self.on_offer = None;
         free(
             &mut self.freed,
             &offer.bay,
@@ -167,6 +174,25 @@ impl BookingIndex {
             .into_iter()
             .flatten()
             .filter_map(|id| self.offers.get(id))
+    }
+
+    /// Bays with an open offer whose hours are not over. Counted once a minute, or when offers have
+    /// changed.
+    pub(super) fn on_offer(&mut self, now: Millis) -> usize {
+        let known = self
+            .on_offer
+            .filter(|(at, _)| now >= *at && now.since(*at) < COUNT_MS);
+        if let Some((_, count)) = known {
+            return count;
+        }
+        let open = |s: &&Shelved| {
+            s.bay.is_some()
+                && s.offer.state == OfferState::Open
+                && s.offer.hours.last().is_none_or(|last| last > now)
+        };
+        let count = self.offers.values().filter(open).count();
+        self.on_offer = Some((now, count));
+        count
     }
 
     pub(super) fn offers(&self) -> usize {
@@ -241,6 +267,13 @@ impl BookingIndex {
     /// Whether a reservation keeps a bay.
     pub(super) fn keeps(&self, id: i64) -> bool {
         self.seats.contains_key(&id)
+    }
+
+    /// Those that are not confirmed.
+    pub(super) fn holds(&self) -> usize {
+        self.kept()
+            .filter(|r| r.state == ReservationState::Held)
+            .count()
     }
 
     pub(super) fn booked(&self) -> usize {

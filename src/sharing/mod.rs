@@ -21,6 +21,7 @@
 //! | `improve` | moves them |
 //! | `owners`, `utilisation` | whose a bay is, and how it was used |
 //! | `notices` | tells the drivers' apps what happened to their reservations |
+//! | `quota`, `drivers` | what a booking app may take of what all share, and for whom |
 //! | `witness` | tells the stream of stays that no sensor sees |
 //!
 //! **Whose bay is it?** The partner's whom an administrator has recorded for it; where none is
@@ -34,12 +35,14 @@ mod commands;
 mod config;
 mod deadlines;
 mod desk;
+mod drivers;
 mod improve;
 mod index;
 pub mod matcher;
 mod notices;
 mod owners;
 mod plan;
+mod quota;
 mod relocate;
 mod search;
 #[cfg(test)]
@@ -51,7 +54,9 @@ pub use self::utilisation::{Day, Use};
 pub use ask::{Ask, DeskError, Why, digest};
 pub use config::{Config, Matching};
 pub use desk::{Desk, DeskParts};
+pub use drivers::DRIVER_LEN;
 pub use notices::Following;
+pub use quota::{Share, UsedUp};
 pub use witness::Witness;
 
 pub use crate::store::{LedgerLine, Party, Total};

@@ -3,10 +3,11 @@
 
 use super::row::{from_row, odd};
 use super::work::within;
-use super::{Digest, Store, StoreError, Work, reading, sql};
+use super::{Digest, DriverRef, Store, StoreError, Work, reading, sql};
 use crate::domain::reservation::Moved;
 use crate::domain::{
-    BayKind, Currency, LatLon, Millis, Promise, Reservation, ReservationState, Span, Vehicle,
+    BayKind, CancelRule, Currency, LatLon, Millis, Promise, Reservation, ReservationState, Span,
+    Vehicle,
 };
 
 from_row!(Reservation, |row| {
@@ -39,6 +40,11 @@ from_row!(Reservation, |row| {
             vehicle: row.fit("vehicle", unpacked)?,
         },
         walk_m: row.small("walk_m")?,
+        cancel: CancelRule {
+            free_min: row.small("cancel_free_min")?,
+            fee_percent: row.small("cancel_fee_percent")?,
+        },
+        owed_cents: row.number("owed_cents")?,
         expires_at: row.time("expires_at")?,
         created_at: row.time("created_at")?,
         arrived_at: row.maybe_time("arrived_at")?,
@@ -131,15 +137,21 @@ impl Work {
         Ok(within!(self, db => sqlx::query_as(SQL).bind(bay).fetch_all(db).await)?)
     }
 
-    /// Adds a reservation in the state it has; its number is given here.
+    /// Adds a reservation in the state it has; its number is given here. Who it is for is remembered
+    /// until it is no hold any more.
     ///
     /// # Errors
     /// [`StoreError::Booked`] if the bay is kept for another.
-    pub async fn book(&mut self, new: &Reservation) -> Result<Reservation, StoreError> {
+    pub async fn book(
+        &mut self,
+        new: &Reservation,
+        driver: Option<&DriverRef>,
+    ) -> Result<Reservation, StoreError> {
         const SQL: &str = "INSERT INTO reservation (name, offer, bay, seat, owner, driver, state, start_at, end_at, \
              free_at, price_cents, currency, lat_e7, lon_e7, max_walk_m, max_price_cents, vehicle, walk_m, \
-             expires_at, created_at, version) \
-             VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 1) \
+             expires_at, created_at, cancel_free_min, cancel_fee_percent, owed_cents, driver_ref, version) \
+             VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
+             $20, $21, $22, $23, 1) \
              RETURNING id";
         let bay = self.bay(&new.bay).await?;
         let promise = &new.promise;
@@ -151,7 +163,10 @@ impl Work {
             let insert = insert.bind(e7(promise.place.lat)).bind(e7(promise.place.lon));
             let insert = insert.bind(i64::from(promise.max_walk_m)).bind(promise.max_price_cents);
             let insert = insert.bind(packed(promise.vehicle)).bind(i64::from(new.walk_m));
-            insert.bind(sql(new.expires_at)).bind(sql(new.created_at)).fetch_one(db).await
+            let insert = insert.bind(sql(new.expires_at)).bind(sql(new.created_at));
+            let insert = insert.bind(i64::from(new.cancel.free_min)).bind(i64::from(new.cancel.fee_percent));
+            let insert = insert.bind(new.owed_cents).bind(driver.map(|d| &d[..]));
+            insert.fetch_one(db).await
         })?;
         Ok(Reservation {
             id,
@@ -160,8 +175,8 @@ impl Work {
         })
     }
 
-    /// Stores the state that `next` has come to from the version it carries, and gives the next
-    /// version. A hold that becomes confirmed must not have reached its stored deadline at `now`.
+    /// Stores the state that `next` has come to from the version it carries, with what is owed for it,
+    /// and gives the next version. A hold that becomes confirmed must not have reached its stored deadline at `now`.
     ///
     /// # Errors
     /// [`StoreError::Stale`] if it has another version or the deadline has passed.
@@ -171,14 +186,14 @@ impl Work {
         now: Millis,
     ) -> Result<Reservation, StoreError> {
         const SQL: &str = "UPDATE reservation SET state = $3, seat = CASE WHEN $4 THEN seat ELSE NULL END, \
-             arrived_at = $5, departed_at = $6, version = version + 1 \
+             arrived_at = $5, departed_at = $6, owed_cents = $8, driver_ref = NULL, version = version + 1 \
              WHERE id = $1 AND version = $2 AND (state <> 'held' OR $3 <> 'confirmed' OR expires_at > $7) \
              RETURNING version";
         let version: Option<(i64,)> = within!(self, db => {
             let update = sqlx::query_as(SQL).bind(next.id).bind(next.version).bind(next.state.name());
             let update = update.bind(next.state.holds());
             let update = update.bind(next.arrived_at.map(sql)).bind(next.departed_at.map(sql));
-            update.bind(sql(now)).fetch_optional(db).await
+            update.bind(sql(now)).bind(next.owed_cents).fetch_optional(db).await
         })?;
         let (version,) = version.ok_or(StoreError::Stale)?;
         Ok(Reservation {
@@ -198,15 +213,16 @@ impl Work {
         done.map(drop).ok_or(StoreError::Stale)
     }
 
-    /// Gives a reservation that was unseated the bay, price and walk that `next` has, and the next
-    /// version.
+    /// Gives a reservation that was unseated the bay, price, rule and walk that `next` has, and the
+    /// next version.
     ///
     /// # Errors
     /// [`StoreError::Booked`] if the bay is kept for another, [`StoreError::Stale`] if it has
     /// another version.
     pub async fn seat(&mut self, next: &Reservation) -> Result<Reservation, StoreError> {
         const SQL: &str = "UPDATE reservation SET offer = $3, bay = $4, seat = $4, owner = $5, free_at = $6, \
-             price_cents = $7, walk_m = $8, moved_at = $9, moved_from = $10, moved_taken = $11, version = version + 1 \
+             price_cents = $7, walk_m = $8, moved_at = $9, moved_from = $10, moved_taken = $11, \
+             cancel_free_min = $12, cancel_fee_percent = $13, owed_cents = $14, version = version + 1 \
              WHERE id = $1 AND version = $2 AND seat IS NULL AND state IN ('held', 'confirmed') RETURNING version";
         let bay = self.bay(&next.bay).await?;
         let from = match &next.moved {
@@ -217,7 +233,9 @@ impl Work {
             let update = sqlx::query_as(SQL).bind(next.id).bind(next.version).bind(next.offer).bind(bay);
             let update = update.bind(&*next.owner).bind(sql(next.free_at)).bind(next.price_cents);
             let update = update.bind(i64::from(next.walk_m)).bind(next.moved.as_ref().map(|m| sql(m.at)));
-            update.bind(from).bind(next.moved.as_ref().map(|m| m.taken)).fetch_optional(db).await
+            let update = update.bind(from).bind(next.moved.as_ref().map(|m| m.taken));
+            let update = update.bind(i64::from(next.cancel.free_min)).bind(i64::from(next.cancel.fee_percent));
+            update.bind(next.owed_cents).fetch_optional(db).await
         })?;
         let (version,) = version.ok_or(StoreError::Stale)?;
         Ok(Reservation {

@@ -18,6 +18,8 @@ mod look;
 mod offers;
 mod open;
 mod row;
+mod shares;
+mod watch;
 mod work;
 
 #[cfg(test)]
@@ -26,6 +28,8 @@ pub(crate) mod tests;
 pub use keys::{Digest, KeyRow, NewKey, PartnerRow};
 pub use ledger::{LedgerLine, Party, Total};
 pub use open::{FILE, copy};
+pub use shares::{DriverRef, Holds, UseRecord};
+pub use watch::{LOOK, StoreWatch};
 pub use work::Work;
 
 use crate::domain::Millis;

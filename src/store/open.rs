@@ -11,9 +11,11 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
-/// Number, what it brings, and the text for SQLite and for PostgreSQL. Only ever add lines: what
-/// has run somewhere must not change, and its checksum is looked at.
-const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
+/// Number, what it brings, and the text for SQLite and for PostgreSQL.
+pub(super) type TableStep = (i64, &'static str, &'static str, &'static str);
+
+/// Only ever add lines: what has run somewhere must not change, and its checksum is looked at.
+pub(super) const MIGRATIONS: &[TableStep] = &[
     (
         1,
         "keys",
@@ -55,6 +57,24 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         "folders",
         include_str!("migrations/sqlite/0007_folders.sql"),
         include_str!("migrations/postgres/0007_folders.sql"),
+    ),
+    (
+        8,
+        "cancelling",
+        include_str!("migrations/sqlite/0008_cancelling.sql"),
+        include_str!("migrations/postgres/0008_cancelling.sql"),
+    ),
+    (
+        9,
+        "shares",
+        include_str!("migrations/sqlite/0009_shares.sql"),
+        include_str!("migrations/postgres/0009_shares.sql"),
+    ),
+    (
+        10,
+        "key_version",
+        include_str!("migrations/sqlite/0010_key_version.sql"),
+        include_str!("migrations/postgres/0010_key_version.sql"),
     ),
 ];
 
@@ -238,21 +258,30 @@ pub(super) fn server(options: &PgConnectOptions) -> String {
     }
 }
 
-async fn migrate<C: Migrate>(
-    connection: &mut C,
-    text: impl Fn(&'static (i64, &str, &str, &str)) -> &'static str,
-    place: &str,
-) -> Result<(), StoreError> {
-    let all = MIGRATIONS.iter().map(|m| {
+/// Takes a database through steps that it has not been taken through.
+pub(super) fn migrator(
+    steps: &'static [TableStep],
+    text: impl Fn(&'static TableStep) -> &'static str,
+) -> Migrator {
+    let steps = steps.iter().map(|m| {
         let name = Cow::Borrowed(m.1);
         let sql = SqlStr::from_static(text(m));
         Migration::new(m.0, name, MigrationType::Simple, sql, false)
     });
-    let migrator = Migrator {
-        migrations: all.collect(),
+    Migrator {
+        migrations: steps.collect(),
         ..Migrator::DEFAULT
-    };
-    let done = migrator.run_direct(None, connection, false).await;
+    }
+}
+
+async fn migrate<C: Migrate>(
+    connection: &mut C,
+    text: impl Fn(&'static TableStep) -> &'static str,
+    place: &str,
+) -> Result<(), StoreError> {
+    let done = migrator(MIGRATIONS, text)
+        .run_direct(None, connection, false)
+        .await;
     done.map_err(|e| match e {
         MigrateError::VersionMissing(_) => StoreError::Unfit(format!(
             "{place}: the tables were made by a newer bayhub; run that one"

@@ -6,8 +6,8 @@
 use crate::long::{cases, figure};
 use bayhub::clock::ManualClock;
 use bayhub::domain::{
-    AmendmentLength, AmendmentLog, Batch, Corrections, Door, Millis, Parcel, Pass, SettledHour,
-    SettledSink, SharedRemit, SourceKind, Speaker, Visit, VisitChange,
+    AmendmentLength, AmendmentLog, Batch, Corrections, Door, KeyAccount, Millis, Parcel, Pass,
+    SettledHour, SettledSink, SharedRemit, SourceKind, Speaker, Visit, VisitChange,
 };
 use bayhub::ingest::codec;
 use bayhub::ingest::gate::{self, Gate};
@@ -137,6 +137,7 @@ impl Scene {
             pass: Pass::default(),
             uplinks: false,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         };
         let speakers = sim.plan().sources().iter().map(|s| sensor(&s.id)).collect();
         let clock = Arc::new(ManualClock::default());

@@ -23,9 +23,18 @@ impl Opening {
         self.give_up_foreign(&foreign)?;
         let newest = ours.first().map(|c| c.cut).unwrap_or_default();
         let dir = self.data.join("journal");
+        let limits = &config.limits;
+        let settings = journal::Config {
+            quarantine_percent_per_key: if limits.shares {
+                limits.quarantine_percent_per_key
+            } else {
+                100
+            },
+            ..config.journal.clone()
+        };
         let open = |expected| {
             let registry = shared.registry.clone();
-            Journal::open_expecting(&dir, config.journal.clone(), registry, expected)
+            Journal::open_expecting(&dir, settings.clone(), registry, expected)
         };
         let mut journal = match open(self.expected()) {
             Err(e) if e.is_loss() => {

@@ -9,3 +9,4 @@ mod pressure;
 mod rates;
 mod replays;
 mod stays;
+mod two_hubs;

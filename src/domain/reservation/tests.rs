@@ -37,6 +37,8 @@ fn held() -> Reservation {
             vehicle,
         },
         walk_m: 120,
+        cancel: CancelRule::default(),
+        owed_cents: 0,
         expires_at: NOW.plus(3 * MINUTE_MS),
         created_at: NOW,
         arrived_at: None,
@@ -259,6 +261,40 @@ fn who_cancels_in_time_pays_nothing_and_who_overstays_pays_more() {
         60,
         "12 minutes at 300 an hour"
     );
+}
+
+#[test]
+fn giving_up_late_costs_what_was_agreed_and_a_hold_or_a_lost_bay_nothing() {
+    use ReservationEvent::{Cancel, Revoke};
+    let agreed = CancelRule {
+        free_min: 30,
+        fee_percent: 50,
+    };
+    let amount = |state, event, minutes| {
+        let r = Reservation {
+            state,
+            price_cents: 301,
+            cancel: agreed,
+            ..held()
+        };
+        r.step(event, at(minutes)).unwrap().unwrap().amount_cents
+    };
+    for (state, event, minutes, cents) in [
+        (Held, Cancel, 2, 0),
+        (Held, Cancel, 59, 0),
+        (Confirmed, Cancel, 29, -301),
+        (Confirmed, Cancel, 30, -151),
+        (Confirmed, Cancel, 59, -151),
+        (Confirmed, Cancel, 60, 0),
+        (Confirmed, Revoke, 59, -301),
+        (Confirmed, Revoke, 70, -301),
+    ] {
+        assert_eq!(
+            amount(state, event, minutes),
+            cents,
+            "{event:?} of {state:?} at {minutes}"
+        );
+    }
 }
 
 #[test]

@@ -30,6 +30,45 @@ pub static CODECS: &[&Codec] = &[
     &ttn::CODEC,
 ];
 
+/// Every member that a format or a device's decoder reads, and `source`, which is read of what is
+/// posted. An operator cannot have one of them dropped.
+pub static MEMBERS: &[&str] = &[
+    "application_id",
+    "application_ids",
+    "at",
+    "bay",
+    "bays",
+    "capacity",
+    "confidence",
+    "contributor",
+    "data",
+    "decoded_payload",
+    "deduplicationId",
+    "devEui",
+    "dev_eui",
+    "deviceInfo",
+    "device_id",
+    "end_device_ids",
+    "fCnt",
+    "fPort",
+    "f_cnt",
+    "f_port",
+    "frm_payload",
+    "kind",
+    "object",
+    "occupied",
+    "online",
+    "parking_status",
+    "received_at",
+    "seq",
+    "source",
+    "state",
+    "time",
+    "uplink_message",
+    "vacant",
+    "zone",
+];
+
 pub use report::CODEC as REPORT;
 pub use status::CODEC as STATUS;
 
@@ -245,7 +284,20 @@ fn bytes(field: &str, text: Option<&str>) -> Result<Vec<u8>, Malformed> {
 }
 
 fn json(e: &serde_json::Error) -> Malformed {
-    Malformed(e.to_string())
+    Malformed(without_value(&e.to_string()))
+}
+
+/// What serde says of a value of the wrong type, without the value: it may be long, or somebody's
+/// name. `invalid type: string "x", expected u64` becomes `invalid type: string, expected u64`.
+pub fn without_value(error: &str) -> String {
+    let wrong = ["invalid type: ", "invalid value: "];
+    let Some(at) = wrong.iter().find_map(|w| Some(error.find(w)? + w.len())) else {
+        return error.to_owned();
+    };
+    let found = &error[at..];
+    let kind = found.find([' ', ',']).map_or(found, |end| &found[..end]);
+    let expected = found.rfind(", expected ").map_or("", |at| &found[at..]);
+    format!("{}{kind}{expected}", &error[..at])
 }
 
 #[cfg(test)]
@@ -276,6 +328,44 @@ mod tests {
                     assert_eq!(Codec::of_source(codec.name), None);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn no_member_that_a_format_describes_can_be_dropped() {
+        use crate::domain::DropList;
+        for codec in CODECS {
+            let mut all = Vec::new();
+            (codec.schema)(&mut all);
+            for (_, schema) in &all {
+                let schema = serde_json::to_value(schema).unwrap();
+                for name in schema["properties"].as_object().into_iter().flatten() {
+                    assert!(MEMBERS.contains(&name.0.as_str()), "{}", name.0);
+                    let fault = DropList::new(&[name.0], MEMBERS).unwrap_err();
+                    assert!(fault.to_string().contains(name.0), "{fault}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_serde_says_of_a_value_does_not_repeat_it() {
+        for (said, told) in [
+            (
+                r#"invalid type: string "x, expected y", expected f64 at line 1 column 4"#,
+                "invalid type: string, expected f64 at line 1 column 4",
+            ),
+            (
+                "not a report: invalid value: integer `-1`, expected u64 at line 1 column 7",
+                "not a report: invalid value: integer, expected u64 at line 1 column 7",
+            ),
+            (
+                "invalid type: null, expected u32",
+                "invalid type: null, expected u32",
+            ),
+            ("missing field `bay`", "missing field `bay`"),
+        ] {
+            assert_eq!(without_value(said), told);
         }
     }
 

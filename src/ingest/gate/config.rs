@@ -1,5 +1,7 @@
 //! What an operator can set of the gate. Each default says why it is what it is.
 
+use crate::domain::DropList;
+use crate::ingest::codec;
 use serde::{Deserialize, Deserializer, de};
 
 /// What a message may be. Every limit can be set; time checks can be turned off.
@@ -17,6 +19,10 @@ pub struct Config {
     pub max_bays: usize,
     /// Bytes of one payload.
     pub max_bytes: usize,
+    /// Members whose values are kept nowhere, with `*` at either end: whoever a plate or a phone
+    /// belongs to has not been asked. An empty list drops nothing.
+    #[serde(deserialize_with = "names_to_drop")]
+    pub drop: DropList,
 }
 
 impl Default for Config {
@@ -26,6 +32,7 @@ impl Default for Config {
             past_s: Some(24 * 3600),
             max_bays: 1000,
             max_bytes: 256 * 1024,
+            drop: DropList::usual(codec::MEMBERS),
         }
     }
 }
@@ -45,4 +52,9 @@ fn seconds_or_off<'de, D: Deserializer<'de>>(d: D) -> Result<Option<u32>, D::Err
             "expected a number of seconds, or \"off\"",
         )),
     }
+}
+
+fn names_to_drop<'de, D: Deserializer<'de>>(d: D) -> Result<DropList, D::Error> {
+    let patterns = Vec::<String>::deserialize(d)?;
+    DropList::new(&patterns, codec::MEMBERS).map_err(de::Error::custom)
 }

@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::domain::{BayStatus, IdPattern, Pass, Remit, SharedRemit, SourceIx};
+use crate::domain::{BayStatus, IdPattern, KeyAccount, Pass, Remit, SharedRemit, SourceIx};
 use crate::ingest::codec::{Codec, named};
 use crate::testing;
+
+mod drops;
 
 const NOW: Millis = Millis(1_795_402_800_000);
 
@@ -40,6 +42,7 @@ fn bench_in(city: Registry, config: Config) -> GateBench {
         pass: Pass::default(),
         uplinks: false,
         remit: SharedRemit::default(),
+        account: KeyAccount::default(),
     };
     GateBench {
         gate,

@@ -6,7 +6,9 @@
 use super::inlet_link::{InletLink, Received};
 use super::ledger::Ticket;
 use super::{Broker, topic};
-use crate::domain::{Door, Parcel, Pass, Reason, Receipt, Refusal, SourceIx, Speaker, Submission};
+use crate::domain::{
+    Door, KeyAccount, Parcel, Pass, Reason, Receipt, Refused, SourceIx, Speaker, Submission,
+};
 use crate::registry::MAX_SOURCES;
 use ahash::AHashSet;
 use rumqttc::QoS;
@@ -233,6 +235,8 @@ impl ClientDesk {
                 pass: Pass::default(),
                 uplinks: false,
                 remit: roster.remit().clone(),
+                // The operator's own broker: nobody's share.
+                account: KeyAccount::default(),
             })
         });
         match speaker {
@@ -258,23 +262,20 @@ impl ClientDesk {
     }
 
     fn refuse(&self, message: &Received, reason: Reason, why: String, out: &mut Parcel) {
-        self.broker.host.metrics.refuse(Door::Mqtt, reason);
-        out.refusals.push(Refusal {
+        let host = &self.broker.host;
+        host.metrics.refuse(Door::Mqtt, reason);
+        let topic = message.publish.topic.chars().take(TOPIC_KEPT);
+        out.refusals.push(host.intake.refusal(Refused {
             reason,
             door: Door::Mqtt,
             // All that is proven: the broker let somebody say so.
-            source: format!("broker:{}", self.broker.config.name).into(),
-            topic: message
-                .publish
-                .topic
-                .chars()
-                .take(TOPIC_KEPT)
-                .collect::<String>()
-                .into(),
+            source: &format!("broker:{}", self.broker.config.name),
+            key: 0,
+            topic: &topic.collect::<String>(),
             index: None,
-            detail: why.into(),
-            payload: Refusal::excerpt(&message.publish.payload),
-        });
+            detail: why,
+            payload: &message.publish.payload,
+        }));
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) enum Close {
     Will,
     /// No room in the house, or none for this source.
     Full,
+    /// Its key has as many connections, or as many sources, as one key may have.
+    Share,
     /// Too many connections of this source in a short time.
     Rate,
     Malformed(&'static str),
@@ -65,6 +67,7 @@ impl Close {
             Self::Method => "auth_method",
             Self::Will => "forbidden_will",
             Self::Full => "full",
+            Self::Share => "key_share",
             Self::Rate => "connect_rate",
             Self::Malformed(_) => "malformed",
             Self::Protocol(_) => "protocol_error",
@@ -118,6 +121,7 @@ impl Close {
             | Self::Method
             | Self::Will
             | Self::Full
+            | Self::Share
             | Self::Rate
             | Self::ConnectTimeout
             | Self::SlowReader => (0x80, None),

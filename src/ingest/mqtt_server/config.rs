@@ -48,10 +48,6 @@ pub struct Config {
     pub max_connects_per_s_per_address: u32,
     /// The same of one source.
     pub max_connects_per_s_per_source: u32,
-    /// Messages a second of one source, one second's worth at once. Beyond it the hub stops reading
-    /// the connection for as long as it takes: nothing is lost, the sender waits. Absent: no limit
-    /// but the journal's pace.
-    pub max_messages_per_s_per_source: Option<u32>,
     /// A second listener, with TLS. Absent: none.
     pub tls: Option<crate::tls::TlsConfig>,
 }
@@ -149,7 +145,6 @@ impl Default for Config {
             topic_aliases: 16,
             max_connects_per_s_per_address: 1000,
             max_connects_per_s_per_source: 1000,
-            max_messages_per_s_per_source: None,
             tls: None,
         }
     }

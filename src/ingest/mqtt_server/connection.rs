@@ -19,6 +19,7 @@ use crate::domain::{Parcel, Submission};
 use crate::ingest::codec;
 use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::shutdown;
+use crate::limits::HeldShare;
 use bytes::BytesMut;
 use std::io;
 use std::net::SocketAddr;
@@ -34,10 +35,10 @@ pub(super) async fn converse(
     peer: SocketAddr,
     door: Arc<Door>,
     stop: watch::Receiver<bool>,
-    room: Admission,
+    place: (Admission, HeldShare),
 ) {
     let kick = Arc::new(Notify::new());
-    let desk = FrontDesk::new(Arc::clone(&door), room, Arc::clone(&kick));
+    let desk = FrontDesk::new(Arc::clone(&door), place, Arc::clone(&kick));
     let mut connection = Connection::new(stream, desk, stop);
     let why = tokio::select! {
         biased;

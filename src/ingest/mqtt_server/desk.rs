@@ -9,10 +9,11 @@ use super::display::Display;
 use super::door::{Denied, Door};
 use super::session::SessionHost;
 use super::wire::Grant;
-use crate::domain::{self, Parcel, Reason, Receipt, Speaker, Submission, ZoneIx};
+use crate::domain::{Parcel, Receipt, Refusal, Refused, Speaker, Submission, ZoneIx};
 use crate::ingest::board::Wanted;
 use crate::ingest::codec::Codec;
 use crate::ingest::mqtt_server::close::Close;
+use crate::limits::{HeldShare, Owner};
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::error::TrySendError;
@@ -22,17 +23,24 @@ pub(super) struct FrontDesk {
     pub door: Arc<Door>,
     pub display: Display,
     room: Admission,
+    /// Its address's until it has shown a key, then that key's.
+    share: Option<HeldShare>,
     kick: Arc<Notify>,
     seat: Option<Seat>,
 }
 
 impl FrontDesk {
-    pub(super) fn new(door: Arc<Door>, room: Admission, kick: Arc<Notify>) -> Self {
+    pub(super) fn new(
+        door: Arc<Door>,
+        (room, share): (Admission, HeldShare),
+        kick: Arc<Notify>,
+    ) -> Self {
         door.metrics.mqtt_connections.inc();
         Self {
             door,
             display: Display::default(),
             room,
+            share: Some(share),
             kick,
             seat: None,
         }
@@ -74,6 +82,7 @@ impl FrontDesk {
     /// Gives this connection's place back; it may be called again.
     pub(super) fn leave(&mut self) {
         self.display.end();
+        self.share = None;
         if let Some(seat) = self.seat.take() {
             self.door.seats.leave(seat);
         }
@@ -96,6 +105,10 @@ impl SessionHost for FrontDesk {
         if self.door.hurried_source(speaker.source) {
             return Err(Close::Rate);
         }
+        if let Some(share) = &mut self.share {
+            let owner = Owner::Key(speaker.account.number());
+            share.pass_to(owner).map_err(|_| Close::Share)?;
+        }
         if self.room == Admission::Free {
             self.seat = self.door.seats.sit(speaker.source, client_id, &self.kick);
         }
@@ -113,8 +126,9 @@ impl SessionHost for FrontDesk {
         self.door.intake.take(speaker, codec, payload, kept, out);
     }
 
-    fn refused(&mut self, reason: Reason) {
-        self.door.metrics.refuse(domain::Door::Mqtt, reason);
+    fn refusal(&mut self, of: Refused<'_>) -> Refusal {
+        self.door.metrics.refuse(of.door, of.reason);
+        self.door.intake.refusal(of)
     }
 
     fn zone(&mut self, id: &str) -> Option<ZoneIx> {

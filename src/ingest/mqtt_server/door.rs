@@ -2,10 +2,10 @@
 
 use super::config::Config;
 use super::connection_limits::ConnectionLimits;
-use super::rates::Rates;
-use crate::domain::{Parcel, SourceIx, Speaker, Submission};
+use crate::domain::{Parcel, Refusal, Refused, SourceIx, Speaker, Submission};
 use crate::ingest::board::Board;
 use crate::ingest::codec::Codec;
+use crate::limits::{Buckets, HeldShare, Limits, Owner, Shared};
 use crate::metrics::Metrics;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -18,6 +18,8 @@ pub enum Denied {
     BadCredentials,
     /// The key is good but may not report for this source.
     NotAuthorised,
+    /// The source is new, and the key has as many as one key may have.
+    TooMany,
     /// Nothing is wrong with either, but the hub cannot take the source up now: its disk is full,
     /// say.
     NotNow,
@@ -42,6 +44,9 @@ pub trait Intake: Send + Sync {
         kept: bool,
         out: &mut Parcel,
     );
+
+    /// What may be kept of what the door refuses by itself. Does not count the refusal.
+    fn refusal(&self, of: Refused<'_>) -> Refusal;
 }
 
 /// One server: its limits, whom it asks, and where the reports go.
@@ -55,10 +60,9 @@ pub struct Door {
     pub(super) journal: mpsc::Sender<Submission>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) seats: ConnectionLimits,
-    connects_by_address: Rates<IpAddr>,
-    connects_by_source: Rates<SourceIx>,
-    /// Messages of each source.
-    pub(super) messages: Rates<SourceIx>,
+    pub(super) limits: Arc<Limits>,
+    connects_by_address: Buckets<IpAddr>,
+    connects_by_source: Buckets<SourceIx>,
 }
 
 /// Seconds' worth of connections that may come at once.
@@ -75,18 +79,19 @@ impl Door {
         board: Arc<dyn Board>,
         journal: mpsc::Sender<Submission>,
         metrics: Arc<Metrics>,
+        limits: Arc<Limits>,
     ) -> Self {
         Self {
             seats: ConnectionLimits::new(config.max_connections_per_source),
-            connects_by_address: Rates::new(
+            connects_by_address: Buckets::new(
                 Some(config.max_connects_per_s_per_address),
                 CONNECT_BURST_S,
             ),
-            connects_by_source: Rates::new(
+            connects_by_source: Buckets::new(
                 Some(config.max_connects_per_s_per_source),
                 CONNECT_BURST_S,
             ),
-            messages: Rates::new(config.max_messages_per_s_per_source, 1),
+            limits,
             config,
             keeper,
             intake,
@@ -94,6 +99,13 @@ impl Door {
             journal,
             metrics,
         }
+    }
+
+    /// A stranger's place, if its address has not its share already; that is counted.
+    pub(super) fn share_of(&self, address: IpAddr) -> Option<HeldShare> {
+        let owner = Owner::of_address(address);
+        let share = self.limits.shares.take(owner, Shared::MqttConnections);
+        share.ok()
     }
 
     /// Whether too many connections come from that address.

@@ -7,7 +7,8 @@ use super::session::{Session, SessionHost, SessionLimits};
 use super::topic;
 use super::wire::Grant;
 use crate::domain::{
-    Claim, Millis, Parcel, Pass, Reason, SharedRemit, SourceIx, SourceKind, Speaker, ZoneIx,
+    Claim, DropList, KeyAccount, Millis, Parcel, Pass, Reason, Refusal, Refused, SharedRemit,
+    SourceIx, SourceKind, Speaker, ZoneIx,
 };
 use crate::ingest::board::Wanted;
 use crate::ingest::codec::{Codec, Sender};
@@ -44,6 +45,7 @@ impl SessionHost for Clerk {
             pass,
             uplinks,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         })
     }
     fn client_id(&mut self) -> String {
@@ -65,7 +67,9 @@ impl SessionHost for Clerk {
             at: Millis(payload.len() as u64),
         });
     }
-    fn refused(&mut self, _: Reason) {}
+    fn refusal(&mut self, of: Refused<'_>) -> Refusal {
+        DropList::default().refusal(of)
+    }
     fn zone(&mut self, id: &str) -> Option<ZoneIx> {
         id.strip_prefix('Z')?.parse().ok().map(ZoneIx)
     }
@@ -144,6 +148,7 @@ pub fn topics(bytes: &[u8]) {
             pass,
             uplinks,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         };
         match topic::allowed(&topic, &speaker) {
             None => {}

@@ -23,7 +23,6 @@ mod door;
 pub mod fuzzing;
 mod line;
 mod pending_acks;
-mod rates;
 mod read_batch;
 mod serve;
 mod session;

@@ -7,6 +7,7 @@ use super::connection::converse;
 use super::connection_limits::Admission;
 use super::door::Door;
 use crate::ingest::shutdown;
+use crate::limits::HeldShare;
 use crate::tls::Tls;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -63,12 +64,17 @@ async fn accept(
                     if let Err(e) = stream.set_nodelay(true) {
                         tracing::debug!(%peer, error = %e, "TCP_NODELAY not set");
                     }
+                    let Some(share) = door.share_of(peer.ip()) else {
+                        count(&door, "address_share");
+                        continue;
+                    };
                     let room = door.seats.enter(door.config.max_connections);
+                    let place = (room, share);
                     let door = Arc::clone(&door);
                     let stop = stop.clone();
                     match &tls {
-                        None => connections.spawn(converse(stream, peer, door, stop, room)),
-                        Some(tls) => connections.spawn(handshake(Arc::clone(tls), stream, peer, door, stop, room)),
+                        None => connections.spawn(converse(stream, peer, door, stop, place)),
+                        Some(tls) => connections.spawn(handshake(Arc::clone(tls), stream, peer, door, stop, place)),
                     };
                 }
                 Err(e) => {
@@ -101,20 +107,20 @@ async fn handshake(
     peer: SocketAddr,
     door: Arc<Door>,
     mut stop: watch::Receiver<bool>,
-    room: Admission,
+    place: (Admission, HeldShare),
 ) {
     let shaken = tokio::select! {
         shaken = tokio::time::timeout(door.config.connect_timeout(), tls.accept(stream)) => Some(shaken),
         () = shutdown::wait(&mut stop) => None,
     };
     match shaken {
-        Some(Ok(Ok(stream))) => return converse(stream, peer, door, stop, room).await,
+        Some(Ok(Ok(stream))) => return converse(stream, peer, door, stop, place).await,
         Some(Ok(Err(e))) => tracing::debug!(%peer, error = %e, "TLS handshake failed"),
         Some(Err(_)) => tracing::debug!(%peer, "TLS handshake took too long"),
         None => {}
     }
     count(&door, "tls_handshake");
-    if room == Admission::Free {
+    if place.0 == Admission::Free {
         door.seats.exit();
     }
 }

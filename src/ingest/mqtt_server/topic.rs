@@ -43,7 +43,7 @@ pub(super) fn excerpt(topic: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Pass, SharedRemit, SourceIx, SourceKind};
+    use crate::domain::{KeyAccount, Pass, SharedRemit, SourceIx, SourceKind};
 
     fn speaker(uplinks: bool) -> Speaker {
         let source = SourceIx(0);
@@ -56,6 +56,7 @@ mod tests {
             pass,
             uplinks,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         }
     }
 

@@ -123,6 +123,8 @@ fn small() -> Config {
         segment_bytes: 4096,
         max_bytes: 1 << 20,
         tick_ms: 5,
+        // Most tests refuse for one key alone.
+        quarantine_percent_per_key: 100,
         ..Config::default()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::{Filter, Quarantine};
 use super::*;
-use crate::domain::{Door, Reason};
+use crate::domain::{Door, DropList, Reason};
 use tempfile::tempdir;
 
 fn refusal(n: u64) -> Refusal {
@@ -10,10 +10,11 @@ fn refusal(n: u64) -> Refusal {
         reason: Reason::ALL[n as usize % 8],
         door: Door::Mqtt,
         source: format!("lamp-{}", n % 3).into(),
+        key: 0,
         topic: "bayhub/v1/lamp/report".into(),
         index: n.is_multiple_of(2).then_some(n as u32),
         detail: format!("refusal {n}").into(),
-        payload: Refusal::excerpt(format!("{{\"n\":{n}}}").as_bytes()),
+        payload: DropList::default().excerpt(format!("{{\"n\":{n}}}").as_bytes()),
     }
 }
 
@@ -146,7 +147,7 @@ fn takes_no_more_than_its_bytes_and_loses_the_oldest_first() {
     let hostile = |n| Refusal {
         topic: "\u{1}".repeat(70_000).into(),
         detail: "é".repeat(70_000).into(),
-        payload: Refusal::excerpt(&[1; 5000]),
+        payload: DropList::default().excerpt(&[1; 5000]),
         ..refusal(n)
     };
     for round in 0..10 {
@@ -179,7 +180,7 @@ fn payloads_that_are_no_text_are_kept_as_hex_and_a_cut_character_is_left_off() {
     let dir = tempdir().unwrap();
     let running = Running::plain(dir.path(), small());
     let with = |payload: &[u8]| Refusal {
-        payload: Refusal::excerpt(payload),
+        payload: DropList::default().excerpt(payload),
         ..refusal(0)
     };
     let cut = format!("x{}", "é".repeat(800));
@@ -285,4 +286,48 @@ fn durable_claims_reach_the_stream_while_their_refusals_cannot_be_kept() {
     acknowledged(&receipt).unwrap();
     assert_eq!(flat(&running.stop()), claims(0..4), "and only once");
     assert!(folder.join("current.jsonl").exists());
+}
+
+#[test]
+fn a_keys_flood_pushes_out_its_own_refusals_and_no_one_elses() {
+    let dir = tempdir().unwrap();
+    let config = Config {
+        quarantine_bytes: 4 * Config::MIN_QUARANTINE_BYTES,
+        quarantine_percent_per_key: 25,
+        ..small()
+    };
+    let running = Running::plain(dir.path(), config.clone());
+    let of = |key, n| Refusal { key, ..refusal(n) };
+    let send = |key, range: std::ops::Range<u64>| {
+        acknowledged(&running.send(vec![], range.map(|n| of(key, n)).collect())).unwrap();
+    };
+    send(1, 0..10);
+    for round in 0..100 {
+        send(2, round * 100..round * 100 + 100);
+    }
+    send(3, 0..10);
+    running.stop();
+    let ids = all(&reader(dir.path(), config.clone()));
+    let newest: Vec<u64> = (1..=10_020).rev().take(20).collect();
+    assert_eq!(
+        ids[..20],
+        newest,
+        "the newest of the flood are kept as well"
+    );
+    assert!(ids.len() < 5000, "most of the flood is gone");
+    let mut oldest = Filter {
+        limit: 1000,
+        ..Filter::default()
+    };
+    let mut last = Vec::new();
+    loop {
+        let page = reader(dir.path(), config.clone()).read(&oldest).unwrap();
+        let Some(end) = page.last() else { break };
+        oldest.before_id = Some(end.id);
+        last = page.iter().map(|k| k.id).collect();
+    }
+    assert_eq!(last[last.len() - 10..], [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    let folder = std::fs::read_dir(dir.path().join("quarantine")).unwrap();
+    let bytes: u64 = folder.map(|f| f.unwrap().metadata().unwrap().len()).sum();
+    assert!(bytes <= config.quarantine_bytes, "{bytes}");
 }

@@ -68,6 +68,12 @@ pub(in crate::serve) struct Problem {
     field: Option<String>,
     /// Why a report was refused as a whole, or a request for a bay got none.
     reason: Option<String>,
+    /// What the caller has used up its part of: holds, driver_holds, idempotency_keys.
+    share: Option<String>,
+    /// How much of it the caller may have.
+    limit: Option<u64>,
+    /// How much of it the caller has.
+    used: Option<u64>,
     /// Every fault of a registry change.
     errors: Option<Vec<String>>,
 }

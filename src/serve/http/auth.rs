@@ -4,6 +4,7 @@
 //! A handler says what it needs by its argument's type ([`Reporter`], [`Admin`], [`Reader`]), so
 //! that one without it is visible in its signature and the check cannot be forgotten in its body.
 
+use super::caller::Caller;
 use super::error::ApiError;
 use crate::domain::Clock;
 use crate::partners::{Grant, Keys, Scope};
@@ -83,8 +84,17 @@ impl Doorman {
         ))
     }
 
-    fn scoped(&self, headers: &HeaderMap, scope: Scope) -> Result<Arc<Grant>, ApiError> {
-        let grant = self.grant(headers)?;
+    /// The same of a request that was looked up already, as those under `/v1` are.
+    fn known(&self, parts: &Parts) -> Result<Arc<Grant>, ApiError> {
+        let caller = parts.extensions.get::<Caller>();
+        match caller.and_then(|c| c.grant.as_ref()) {
+            Some(grant) => Ok(grant.clone()),
+            None => self.grant(&parts.headers),
+        }
+    }
+
+    fn scoped(&self, parts: &Parts, scope: Scope) -> Result<Arc<Grant>, ApiError> {
+        let grant = self.known(parts)?;
         if grant.scopes.has(scope) {
             Ok(grant)
         } else {
@@ -104,9 +114,9 @@ fn bearer(value: &str) -> Option<&str> {
         .then(|| key.trim_start_matches(' '))
 }
 
-/// A kind of caller, and what its key must be good for: `$check` of the doorman and the headers.
+/// A kind of caller, and what its key must be good for: `$check` of the doorman and the request.
 macro_rules! caller {
-    ($kind:ty, |$doorman:ident, $headers:ident| $check:expr) => {
+    ($kind:ty, |$doorman:ident, $parts:ident| $check:expr) => {
         impl<S> FromRequestParts<S> for $kind
         where
             S: Send + Sync,
@@ -116,27 +126,27 @@ macro_rules! caller {
 
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
                 let $doorman = Doorman::from_ref(state);
-                let $headers = &parts.headers;
+                let $parts = &*parts;
                 $check
             }
         }
     };
 }
 
-caller!(Reporter, |doorman, headers| doorman
-    .scoped(headers, Scope::Report)
+caller!(Reporter, |doorman, parts| doorman
+    .scoped(parts, Scope::Report)
     .map(Self));
-caller!(Admin, |doorman, headers| doorman
-    .scoped(headers, Scope::Admin)
+caller!(Admin, |doorman, parts| doorman
+    .scoped(parts, Scope::Admin)
     .map(|_| Self));
-caller!(Sharer, |doorman, headers| doorman
-    .scoped(headers, Scope::Share)
+caller!(Sharer, |doorman, parts| doorman
+    .scoped(parts, Scope::Share)
     .map(Self));
-caller!(Booker, |doorman, headers| doorman
-    .scoped(headers, Scope::Book)
+caller!(Booker, |doorman, parts| doorman
+    .scoped(parts, Scope::Book)
     .map(Self));
-caller!(Trader, |doorman, headers| {
-    let grant = doorman.grant(headers)?;
+caller!(Trader, |doorman, parts| {
+    let grant = doorman.known(parts)?;
     if grant.scopes.has(Scope::Share) || grant.scopes.has(Scope::Book) {
         return Ok(Self(grant));
     }
@@ -144,8 +154,8 @@ caller!(Trader, |doorman, headers| {
         "this call needs the scope share or book, and the key has neither".to_owned(),
     ))
 });
-caller!(Overseer, |doorman, headers| {
-    let grant = doorman.grant(headers)?;
+caller!(Overseer, |doorman, parts| {
+    let grant = doorman.known(parts)?;
     if grant.scopes.has(Scope::Monitor) || grant.scopes.has(Scope::Admin) {
         return Ok(Self::Every);
     }
@@ -171,7 +181,7 @@ where
         if doorman.public_reads && !parts.headers.contains_key(AUTHORIZATION) {
             return Ok(Self::Public);
         }
-        let grant = doorman.grant(&parts.headers)?;
+        let grant = doorman.known(parts)?;
         Ok(if grant.scopes.has(Scope::Monitor) {
             Self::Monitor
         } else {
@@ -193,6 +203,6 @@ where
         if doorman.public_reads {
             return Ok(Self);
         }
-        doorman.grant(&parts.headers).map(|_| Self)
+        doorman.known(parts).map(|_| Self)
     }
 }

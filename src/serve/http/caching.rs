@@ -58,7 +58,7 @@ pub(super) fn complete(status: StatusCode, headers: &mut HeaderMap, kept: Kept, 
             return;
         }
         (Kept::ByAll, Some(said)) if is(said, b"no-store") => return,
-        (Kept::ByCaller, _) | (Kept::ByAll, Some(_)) => "private, no-cache",
+        (Kept::ByCaller | Kept::ByAll, _) => "private, no-cache",
     };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(now));
 }

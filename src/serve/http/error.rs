@@ -66,12 +66,29 @@ pub(in crate::serve) enum ApiError {
     RegistryFull(String),
     /// Too much at once; nothing was accepted. Come back in a second.
     Busy,
+    /// More than the caller's part of what all share; nothing was done.
+    QuotaExceeded(Quota),
     /// Cannot be done now, through no fault of the caller's.
     Unavailable(String),
 }
 
+/// What a caller has used up, and when there is some of it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::serve) struct Quota {
+    /// The member of the problem that names it: `share` of what is had at one time, `class` of
+    /// calls in a minute.
+    pub(in crate::serve) member: &'static str,
+    /// Its name there.
+    pub(in crate::serve) name: &'static str,
+    pub(in crate::serve) detail: String,
+    pub(in crate::serve) limit: u64,
+    pub(in crate::serve) used: u64,
+    /// At least one, whatever stands here.
+    pub(in crate::serve) retry_after_s: u64,
+}
+
 /// Slug, status, title and what the type means: the list behind `/problems/{slug}`.
-pub(in crate::serve) const PROBLEMS: [(&str, StatusCode, &str, &str); 16] = [
+pub(in crate::serve) const PROBLEMS: [(&str, StatusCode, &str, &str); 17] = [
     (
         "bad-parameter",
         StatusCode::BAD_REQUEST,
@@ -163,6 +180,13 @@ pub(in crate::serve) const PROBLEMS: [(&str, StatusCode, &str, &str); 16] = [
         "Nothing was accepted; `Retry-After` says when to try again.",
     ),
     (
+        "quota-exceeded",
+        StatusCode::TOO_MANY_REQUESTS,
+        "Your part of it is used up",
+        "`share` or `class` names what of, `limit` and `used` count it; nothing was done. \
+         `Retry-After` says when there is some of it again.",
+    ),
+    (
         "unavailable",
         StatusCode::SERVICE_UNAVAILABLE,
         "Not now",
@@ -212,6 +236,7 @@ impl ApiError {
             Self::Conflict(_) => "conflict",
             Self::RegistryFull(_) => "registry-full",
             Self::Busy => "busy",
+            Self::QuotaExceeded(_) => "quota-exceeded",
             Self::Unavailable(_) => "unavailable",
         }
     }
@@ -221,7 +246,8 @@ impl ApiError {
             Self::BadParameter { detail, .. }
             | Self::Malformed { detail, .. }
             | Self::Unfit { detail, .. }
-            | Self::NoSuch { detail, .. } => detail.clone(),
+            | Self::NoSuch { detail, .. }
+            | Self::QuotaExceeded(Quota { detail, .. }) => detail.clone(),
             Self::NoMatch(why) => why.says().to_owned(),
             Self::KeyReused => {
                 "an earlier request with this Idempotency-Key had another body".to_owned()
@@ -269,6 +295,11 @@ impl ApiError {
                 more.insert("field".to_owned(), json!(field));
                 more.insert("errors".to_owned(), json!([detail]));
             }
+            Self::QuotaExceeded(quota) => {
+                more.insert(quota.member.to_owned(), json!(quota.name));
+                more.insert("limit".to_owned(), json!(quota.limit));
+                more.insert("used".to_owned(), json!(quota.used));
+            }
             _ => {}
         }
         more
@@ -281,6 +312,15 @@ impl From<Denied> for ApiError {
             Denied::BadKey => Self::Unauthorized("this key is not known"),
             Denied::NotAllowed | Denied::UnknownSource => Self::Forbidden(denied.to_string()),
             Denied::Full(_) => Self::Unavailable(denied.to_string()),
+            Denied::TooMany(limit) => Self::QuotaExceeded(Quota {
+                member: "share",
+                name: "sources",
+                detail: denied.to_string(),
+                limit: limit.into(),
+                used: limit.into(),
+                // Nothing frees a source: an operator raises the limit.
+                retry_after_s: 3600,
+            }),
         }
     }
 }
@@ -294,6 +334,14 @@ impl From<DeskError> for ApiError {
                 Self::NotFound("there is no such thing, or it is another's".to_owned())
             }
             DeskError::Busy => Self::Busy,
+            DeskError::UsedUp(what) => Self::QuotaExceeded(Quota {
+                member: "share",
+                name: what.share.name(),
+                detail: what.to_string(),
+                limit: what.limit,
+                used: what.used,
+                retry_after_s: what.retry_after_s,
+            }),
             DeskError::Unavailable(why) => Self::Unavailable(why),
             DeskError::Step(_) | DeskError::Offered | DeskError::Stale | DeskError::Withdrawn => {
                 Self::Conflict(e.to_string())
@@ -344,6 +392,9 @@ impl IntoResponse for ApiError {
             }
             Self::Busy => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            Self::QuotaExceeded(quota) => {
+                headers.insert(RETRY_AFTER, quota.retry_after_s.max(1).into());
             }
             _ => {}
         }

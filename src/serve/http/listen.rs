@@ -7,7 +7,9 @@
 use super::address::{self, ClientAddress};
 use super::audit::Peer;
 use super::proxies::Block;
+use super::quota::ConnectionShare;
 use super::slow::Impatient;
+use crate::limits::{HeldShare, Owner, ShareTaken, Shared, Shares};
 use crate::metrics::Metrics;
 use crate::tls::{Tls, TlsStream};
 use axum::Router;
@@ -20,7 +22,7 @@ use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -41,6 +43,8 @@ pub struct ListenLimits {
     pub drain_timeout: Duration,
     /// Whose word on where a request comes from is believed.
     pub trusted_proxies: Arc<[Block]>,
+    /// Who has how many connections.
+    pub shares: Shares,
 }
 
 /// Longest request line and headers together, bytes.
@@ -129,7 +133,14 @@ pub async fn serve(
             }
         };
         let limits = &entrance.limits;
-        let from_peer = whence(peer, &entrance);
+        let Ok(share) = entrance.share(peer) else {
+            if tls.is_none() {
+                turn_away(&stream);
+            }
+            continue;
+        };
+        let from_peer = whence(peer, &entrance, share.as_ref());
+        let place = Occupied::new(&entrance, place);
         let service = TowerToHyperService::new(router.clone().map_request(from_peer));
         let stream = Impatient::new(stream, limits.write_timeout, entrance.metrics.clone());
         if let Some(tls) = tls.clone() {
@@ -165,6 +176,57 @@ pub async fn serve(
     }
 }
 
+/// An open connection, as it is counted: given back when it ends.
+struct Occupied {
+    entrance: Arc<Entrance>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Occupied {
+    fn new(entrance: &Arc<Entrance>, place: OwnedSemaphorePermit) -> Self {
+        entrance.metrics.http_connections.inc();
+        Self {
+            entrance: entrance.clone(),
+            _place: place,
+        }
+    }
+}
+
+impl Drop for Occupied {
+    fn drop(&mut self) {
+        self.entrance.metrics.http_connections.dec();
+    }
+}
+
+impl Entrance {
+    /// A stranger's connection. A proxy's is nobody's share, since it speaks for many, and no
+    /// operator's is taken by who calls from the same machine.
+    fn share(&self, peer: SocketAddr) -> Result<Option<ConnectionShare>, ShareTaken> {
+        let address = peer.ip().to_canonical();
+        if self.for_operators || address::is_among(&self.limits.trusted_proxies, address) {
+            return Ok(None);
+        }
+        let owner = Owner::of_address(address);
+        let share: HeldShare = self.limits.shares.take(owner, Shared::HttpConnections)?;
+        Ok(Some(ConnectionShare(Arc::new(Mutex::new(share)))))
+    }
+}
+
+/// Tells a client whose address has its share of connections, if that can be told at once, and
+/// lets it go: nothing of it is read.
+fn turn_away(stream: &TcpStream) {
+    const ANSWER: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\n\
+        content-type: application/problem+json\r\n\
+        retry-after: 10\r\n\
+        connection: close\r\n\
+        cache-control: no-store\r\n\
+        content-length: 181\r\n\r\n\
+        {\"type\":\"/problems/quota-exceeded\",\"title\":\"Your part of it is used up\",\"status\":429,\
+        \"detail\":\"this address has as many connections open as one may have\",\"share\":\"http_connections\"}";
+    // The socket's buffer is empty: all of it fits, or the client is gone.
+    let _ = stream.try_write(ANSWER);
+}
+
 /// TLS on a new connection; `None` if it comes to nothing, in time, before `stop` changes.
 async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
     entrance: &Entrance,
@@ -197,11 +259,13 @@ fn ended(how: hyper::Result<()>) {
 fn whence(
     peer: SocketAddr,
     entrance: &Entrance,
+    share: Option<&ConnectionShare>,
 ) -> impl FnMut(Request<Incoming>) -> Request<Incoming> + Clone + Send + 'static {
     let own = peer.ip().to_canonical();
     let proxies = &entrance.limits.trusted_proxies;
     let proxies = address::is_among(proxies, own).then(|| proxies.clone());
     let for_operators = entrance.for_operators;
+    let share = share.cloned();
     move |mut request| {
         let client = match &proxies {
             Some(proxies) => address::behind(own, request.headers(), proxies),
@@ -211,6 +275,9 @@ fn whence(
         request.extensions_mut().insert(client);
         if for_operators {
             request.extensions_mut().insert(ByOperators);
+        }
+        if let Some(share) = &share {
+            request.extensions_mut().insert(share.clone());
         }
         request
     }

@@ -1,16 +1,19 @@
-//! Around every request: a time limit, a name, what is packed on the wire, who may keep the answer,
-//! which pages may ask, and what metrics and log say of it. Routes are named
-//! by their pattern, never by the raw path: an id in a label would make one series a bay, and a
-//! path may hold a calendar's secret.
+//! Around every request: a time limit, a name, its quota, what is packed on the wire, who may keep
+//! the answer, which pages may ask, and what metrics and log say of it. Routes are named by their
+//! pattern, never by the raw path: an id in a label would make one series a bay, and a path may hold
+//! a calendar's secret.
 
+use super::auth::Doorman;
 use super::caching;
 use super::cors;
 use super::encoding;
 use super::error::{ApiError, Cause};
 use super::listen;
+use super::quota::QuotaDesk;
 use super::request_id::{RequestIds, X_REQUEST_ID};
 use super::routes::Routes;
 use crate::domain::Millis;
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::AUTHORIZATION;
@@ -33,6 +36,7 @@ struct Inner {
     metrics: Arc<Metrics>,
     limit: Duration,
     ids: RequestIds,
+    quota: QuotaDesk,
 }
 
 impl Measure {
@@ -42,6 +46,7 @@ impl Measure {
         metrics: Arc<Metrics>,
         limit: Duration,
         began: Millis,
+        (doorman, limits): (Doorman, Arc<Limits>),
     ) -> Self {
         let ids = RequestIds::new(began);
         Self(Arc::new(Inner {
@@ -49,6 +54,7 @@ impl Measure {
             metrics,
             limit,
             ids,
+            quota: QuotaDesk::new(doorman, limits),
         }))
     }
 }
@@ -83,7 +89,7 @@ where
         self.below.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
+    fn call(&mut self, mut request: Request) -> Self::Future {
         let began = Instant::now();
         let pattern = request.extensions().get::<MatchedPath>().cloned();
         let route = self
@@ -97,20 +103,31 @@ where
         let method = request.method().clone();
         let own = self.own.clone();
         let id = own.0.ids.of(request.headers());
+        let told = own.0.quota.ask(&mut request);
         let wish = encoding::wished(request.headers());
         let is_hidden = route.for_operators && !listen::is_operators(request.extensions());
-        let answer = if is_hidden {
-            Err(ApiError::no_such_path().into_response())
-        } else if route.for_pages && cors::is_preflight(&request) {
-            Err(cors::preflight(route))
-        } else {
-            let request = encoding::unpack(request).map_err(IntoResponse::into_response);
-            request.map(|request| self.below.call(request))
-        };
+        let asked = told.map(|told| {
+            let answer = if is_hidden {
+                Err(ApiError::no_such_path().into_response())
+            } else if route.for_pages && cors::is_preflight(&request) {
+                Err(cors::preflight(route))
+            } else {
+                let request = encoding::unpack(request).map_err(IntoResponse::into_response);
+                request.map(|request| self.below.call(request))
+            };
+            (told, answer)
+        });
         Box::pin(async move {
-            let mut answer = match answer {
-                Ok(answer) => own.0.in_time(answer).await,
-                Err(at_once) => at_once,
+            let mut answer = match asked {
+                Ok((told, answer)) => {
+                    let mut answer = match answer {
+                        Ok(answer) => own.0.in_time(answer).await,
+                        Err(at_once) => at_once,
+                    };
+                    told.write(answer.headers_mut());
+                    answer
+                }
+                Err(refusal) => *refusal,
             };
             let status = answer.status();
             caching::complete(status, answer.headers_mut(), kept, keyed);

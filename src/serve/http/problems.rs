@@ -71,6 +71,7 @@ problems! {
     DoesNotFit = 422 "Does not fit; `errors` has every fault",
     KeyReused = 422 "The Idempotency-Key came with another body before",
     Busy = 429 "Busy",
+    BusyOrUsedUp = 429 "Busy, or a share is used up: `share`, `limit`, `used` and `Retry-After` say which and until when",
     BusyNothingAccepted = 429 "Busy; nothing was accepted",
     NotNow = 503 "Not now",
     NotStored = 503 "Not stored; send it again",

@@ -30,6 +30,7 @@ pub(super) use selection::Selection;
 
 use super::http::error::ApiError;
 use super::state::ReadState;
+use crate::limits::{HeldShare, Owner, Shared, Shares};
 use crate::live::ZoneFilter;
 use crate::metrics::Metrics;
 use axum::body::Body;
@@ -55,6 +56,7 @@ pub(super) struct Streams {
     closed: watch::Receiver<bool>,
     open: AtomicUsize,
     max_open: usize,
+    shares: Shares,
     known_bays: AtomicUsize,
 }
 
@@ -62,13 +64,14 @@ pub(super) struct Streams {
 struct StreamShare {
     streams: Arc<Streams>,
     known_bays: usize,
+    _of_owner: HeldShare,
 }
 
 impl Streams {
     pub(super) fn new(
         reads: Arc<ReadState>,
         metrics: Arc<Metrics>,
-        max_open: usize,
+        (max_open, shares): (usize, Shares),
         closed: watch::Receiver<bool>,
     ) -> Self {
         let boot = rand::random();
@@ -83,6 +86,7 @@ impl Streams {
             closed,
             open,
             max_open,
+            shares,
             known_bays,
         }
     }
@@ -90,16 +94,18 @@ impl Streams {
     /// Begins a stream. `last_event_id` is what the client says it had last.
     ///
     /// # Errors
-    /// `unavailable` when there are too many, or the hub is stopping.
+    /// `quota-exceeded` when `owner` has too many, `unavailable` when all have, or the hub is
+    /// stopping.
     pub(super) fn follow(
         self: Arc<Self>,
         what: Selection,
+        owner: Owner,
         last_event_id: Option<&str>,
     ) -> Result<Body, ApiError> {
         if *self.closed.borrow() {
             return Err(ApiError::Unavailable("the hub is stopping".to_owned()));
         }
-        let place = StreamShare::take(&self, what.bays.unwrap_or(0))?;
+        let place = StreamShare::take(&self, owner, what.bays.unwrap_or(0))?;
         let city = self.reads.registry.city();
         let with_bays = what.bays.is_some();
         let zones = what.zones.map_or(ZoneFilter::All, ZoneFilter::Some);
@@ -117,7 +123,8 @@ impl Streams {
 }
 
 impl StreamShare {
-    fn take(streams: &Arc<Streams>, known_bays: usize) -> Result<Self, ApiError> {
+    fn take(streams: &Arc<Streams>, owner: Owner, known_bays: usize) -> Result<Self, ApiError> {
+        let of_owner = streams.shares.take(owner, Shared::Streams)?;
         let full = |what: &str, limit| {
             ApiError::Unavailable(format!("{what}: the hub serves at most {limit}"))
         };
@@ -135,6 +142,7 @@ impl StreamShare {
         let mut place = Self {
             streams: Arc::clone(streams),
             known_bays: 0,
+            _of_owner: of_owner,
         };
         streams.metrics.http_streams.inc();
         if !below(&streams.known_bays, known_bays, MAX_KNOWN_BAYS) {

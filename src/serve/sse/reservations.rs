@@ -9,6 +9,7 @@ use super::body::{NextBytes, Telling};
 use super::follower::{COMMENT, HEARTBEAT, PRELUDE, json};
 use super::{StreamShare, Streams};
 use crate::domain::{Pass, Reservation};
+use crate::limits::Owner;
 use crate::partners::Grant;
 use crate::serve::docs::schema::{OwnReady, ReservationEvent, Resync, ResyncReason};
 use crate::serve::http::auth::Doorman;
@@ -43,7 +44,7 @@ impl ReservationStreams {
     /// last.
     ///
     /// # Errors
-    /// `unavailable` when there are too many, the hub is stopping or the store is away.
+    /// `quota-exceeded` when the key has too many, `unavailable` when all have, the hub is stopping or the store is away.
     pub(in crate::serve) async fn follow(
         self: &Arc<Self>,
         grant: &Grant,
@@ -52,7 +53,8 @@ impl ReservationStreams {
         if *self.streams.closed.borrow() {
             return Err(ApiError::Unavailable("the hub is stopping".to_owned()));
         }
-        let place = StreamShare::take(&self.streams, 0)?;
+        let owner = Owner::Key(grant.account.number());
+        let place = StreamShare::take(&self.streams, owner, 0)?;
         let desk = &self.sharing_state.desk;
         // Before what stands is read: what happens meanwhile is told after it.
         let newest = desk.newest().await?;

@@ -3,7 +3,7 @@
 
 use super::STORES;
 use crate::clock::ManualClock;
-use crate::domain::{Clock as _, Pass, SharedRemit, SourceKind, Standing};
+use crate::domain::{Clock as _, KeyAccount, Pass, SharedRemit, SourceKind, Standing};
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::partners::{ContributorDesk, Grant, Issuer, KeyConfig, Keys, Scope, SourcePattern};
@@ -63,6 +63,7 @@ pub(super) fn behind(
             metrics,
             witness,
             config,
+            limits: crate::limits::Config::default(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
         opened.send((Arc::new(issuer), Arc::new(desk))).unwrap();
@@ -105,6 +106,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
                 pass: Pass::default(),
                 uplinks: false,
                 remit: SharedRemit::default(),
+                account: KeyAccount::default(),
             },
         );
         plain.insert(scope.name(), key.expose().to_owned());
@@ -121,6 +123,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
             pass: Pass::default(),
             uplinks: false,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         };
         keys.insert(digest, grant);
         plain.insert(name, key.expose().to_owned());
@@ -136,6 +139,7 @@ pub(super) fn keys() -> (Keys, HashMap<&'static str, String>) {
             pass: Pass::default(),
             uplinks: true,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         };
         keys.insert(digest, grant);
         plain.insert(name, key.expose().to_owned());

@@ -2,8 +2,8 @@
 
 use super::NOW;
 use crate::domain::{
-    Backing, BayKind, BayStatus, Claim, CountObservation, Door, Observation, Parcel, Reason,
-    Refusal, SourceKind, Speaker, ZoneIx,
+    Backing, BayKind, BayStatus, Claim, CountObservation, Door, DropList, Observation, Parcel,
+    Reason, Refusal, Refused, SourceKind, Speaker, ZoneIx,
 };
 use crate::ingest::codec::{self, Codec};
 use crate::metrics::Metrics;
@@ -27,10 +27,11 @@ impl ReportDoor for Gate {
                 reason,
                 door: Door::Http,
                 source: (&*speaker.id).into(),
+                key: 0,
                 topic: "/v1/reports".into(),
                 index,
                 detail: format!("{index:?}").into(),
-                payload: Refusal::excerpt(body),
+                payload: DropList::default().excerpt(body),
             }
         };
         let mut parcel = Parcel::default();
@@ -57,6 +58,10 @@ impl ReportDoor for Gate {
         }
         parcel
     }
+
+    fn refusal(&self, of: Refused<'_>) -> Refusal {
+        DropList::default().refusal(of)
+    }
 }
 
 impl Gate {
@@ -82,10 +87,11 @@ impl Gate {
             reason: Reason::UnknownDevice,
             door: Door::Http,
             source: (&*speaker.id).into(),
+            key: 0,
             topic: place.into(),
             index: Some(0),
             detail: "who?".into(),
-            payload: Refusal::excerpt(body),
+            payload: DropList::default().excerpt(body),
         });
         parcel
     }

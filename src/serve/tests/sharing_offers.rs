@@ -1,6 +1,8 @@
 //! What becomes of an offer, and its calendar and ledger as its owner reads them.
 
+use super::NOW;
 use super::sharing::{ask, market, offer, post_offer, request, step};
+use crate::domain::Millis;
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -201,4 +203,42 @@ async fn a_calendar_program_reads_by_a_secret_address_until_there_is_another() {
         200,
         "and the key is good too"
     );
+}
+
+#[tokio::test]
+async fn an_owner_says_what_giving_up_late_costs_and_the_driver_is_told_before_confirming() {
+    let town = market().await;
+    let mut terms = offer("TPY12-001");
+    terms["rules"] = json!({"cancel_free_min": 120, "cancel_fee_percent": 33});
+    let made = post_offer(&town, &terms).await.json();
+    assert_eq!(made["rules"]["cancel_free_min"], 120);
+    assert_eq!(made["rules"]["cancel_fee_percent"], 33);
+    for (name, value) in [
+        ("cancel_free_min", json!(10_081)),
+        ("cancel_free_min", json!(-1)),
+        ("cancel_free_min", json!(1.5)),
+        ("cancel_fee_percent", json!(101)),
+        ("cancel_fee_percent", json!("half")),
+    ] {
+        terms["rules"] = json!({});
+        terms["rules"][name] = value;
+        let refused = post_offer(&town, &terms).await;
+        assert_eq!(
+            refused.problem("bad-parameter")["field"],
+            format!("rules.{name}")
+        );
+    }
+    let held = ask(&town, &request(60)).await.json();
+    let told = |r: &Value| {
+        ["owed_cents", "cancel_fee_cents", "cancel_free_until"].map(|name| r[name].clone())
+    };
+    let free_until = json!(Millis(NOW.0 - 60 * 60_000).to_string());
+    assert_eq!(told(&held), [json!(0), json!(79), free_until.clone()]);
+    let id = held["id"].as_str().unwrap();
+    step(&town, id, "confirm").await;
+    let gone = step(&town, id, "cancel").await.json();
+    assert_eq!(told(&gone), [json!(79), json!(79), free_until]);
+    let month = format!("/v1/partners/me/settlement?month={}", &NOW.to_string()[..7]);
+    let statement = town.call_as("share", "GET", &month, "").await.json();
+    assert_eq!(statement["totals"][0]["amount_cents"], 79, "{statement}");
 }

@@ -7,7 +7,9 @@
 use super::{Answer, NOW, Town};
 use crate::domain::Submission;
 use crate::serve::Config;
-use crate::serve::http::error::PROBLEMS;
+use crate::serve::http::error::{ApiError, PROBLEMS};
+use crate::sharing::{DeskError, Share, UsedUp};
+use axum::response::IntoResponse as _;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -217,6 +219,22 @@ async fn refusals() -> Vec<Answer> {
     ]
 }
 
+/// What the desk's refusal becomes.
+async fn used_up() -> Answer {
+    let refused = ApiError::from(DeskError::UsedUp(UsedUp {
+        share: Share::Holds,
+        limit: 10,
+        used: 10,
+        retry_after_s: 173,
+    }));
+    let (head, body) = refused.into_response().into_parts();
+    Answer {
+        status: head.status,
+        headers: head.headers,
+        body: axum::body::to_bytes(body, 4096).await.unwrap().to_vec(),
+    }
+}
+
 #[tokio::test]
 async fn bodies_of_every_problem_type_are_as_they_were() {
     let mut answers = refusals().await;
@@ -232,6 +250,7 @@ async fn bodies_of_every_problem_type_are_as_they_were() {
     answers.push(full.call_as("report", "POST", "/v1/reports", report).await);
     drop(waiting);
     answers.push(full.call_as("report", "POST", "/v1/reports", report).await);
+    answers.push(used_up().await);
     let slug = |a: &Answer| a.json()["type"].as_str().unwrap()["/problems/".len()..].to_owned();
     let there: BTreeSet<String> = answers.iter().map(slug).collect();
     let all: BTreeSet<String> = PROBLEMS.iter().map(|p| p.0.to_owned()).collect();

@@ -1,6 +1,8 @@
 //! On real sockets: slow clients are let go, connections are bounded, a stop drains.
 
 use super::Town;
+use crate::limits::{self, Shares};
+use crate::metrics::Metrics;
 use crate::serve::{Entrance, ListenLimits, serve};
 use crate::tls::Tls;
 use std::net::SocketAddr;
@@ -40,12 +42,14 @@ pub(super) async fn open_with(
 }
 
 pub(super) fn limits() -> ListenLimits {
+    let metrics = Arc::new(Metrics::new());
     ListenLimits {
         max_connections: 100,
         header_timeout: PATIENT,
         write_timeout: PATIENT,
         drain_timeout: PATIENT,
         trusted_proxies: Vec::new().into(),
+        shares: Shares::new(limits::Config::unbound(), metrics),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::{
 };
 use crate::health::{Health, Part};
 use crate::journal::Journal;
+use crate::limits::{self, Limits};
 use crate::live::{Live, Room};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -66,6 +67,16 @@ impl Town {
         registry: Registry,
         inbox: Option<mpsc::Sender<Submission>>,
     ) -> Self {
+        Self::limited(config, registry, inbox, &limits::Config::unbound())
+    }
+
+    /// One where `bounds` bind.
+    pub(in crate::serve) fn limited(
+        config: Config,
+        registry: Registry,
+        inbox: Option<mpsc::Sender<Submission>>,
+        bounds: &limits::Config,
+    ) -> Self {
         let registry = Arc::new(registry);
         let room = Room {
             spare_bays: 3,
@@ -76,6 +87,7 @@ impl Town {
         let clock = Arc::new(ManualClock::at(NOW));
         let health = Arc::new(Health::default());
         let metrics = Arc::new(Metrics::new());
+        let limits = Arc::new(Limits::new(bounds, &metrics));
         let dir = tempfile::tempdir().unwrap();
         let journal = Journal::open(dir.path(), behind::small_journal(), registry.clone()).unwrap();
         let quarantine = journal.quarantine();
@@ -120,6 +132,7 @@ impl Town {
             clock: clock.clone(),
             health: health.clone(),
             metrics: metrics.clone(),
+            limits,
             reports: Arc::new(Gate(registry.clone(), metrics.clone())),
             inbox,
             quarantine,

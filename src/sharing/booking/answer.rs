@@ -1,6 +1,6 @@
 //! What was answered to a request with an idempotency key, as it is kept and given again.
 
-use crate::domain::{Reservation, ReservationState};
+use crate::domain::{CancelRule, Reservation, ReservationState};
 use crate::sharing::actor::Failed;
 use crate::sharing::ask::{DeskError, Why};
 use crate::store::{StoreError, Work};
@@ -13,10 +13,21 @@ pub(super) enum Answer<'a> {
 }
 
 impl Answer<'_> {
-    /// `held rs_... price walk bay` - what may change later is kept as it was told - or `no full`.
+    /// `held rs_... price walk bay free fee` - what may change later is kept as it was told - or `no
+    /// full`. The last two are the rule of giving it up; answers from before there was one lack them.
     pub(super) fn write(&self) -> String {
         match self {
-            Self::Held(r) => format!("held {} {} {} {}", r.name, r.price_cents, r.walk_m, r.bay),
+            Self::Held(r) => {
+                let CancelRule {
+                    free_min,
+                    fee_percent,
+                } = r.cancel;
+                let told = (r.price_cents, r.walk_m, &r.bay);
+                format!(
+                    "held {} {} {} {} {free_min} {fee_percent}",
+                    r.name, told.0, told.1, told.2
+                )
+            }
             Self::No(why) => format!("no {}", why.name()),
         }
     }
@@ -24,11 +35,19 @@ impl Answer<'_> {
     pub(super) fn read(text: &str) -> Option<KeptAnswer> {
         let words: Vec<&str> = text.split(' ').collect();
         match words[..] {
-            ["held", name, price, walk, bay] => Some(KeptAnswer::Held {
+            ["held", name, price, walk, bay, ref rule @ ..] => Some(KeptAnswer::Held {
                 name: name.to_owned(),
                 price_cents: price.parse().ok()?,
                 walk_m: walk.parse().ok()?,
                 bay: bay.into(),
+                cancel: match rule {
+                    [] => CancelRule::default(),
+                    [minutes, percent] => CancelRule {
+                        free_min: minutes.parse().ok()?,
+                        fee_percent: percent.parse().ok()?,
+                    },
+                    _ => return None,
+                },
             }),
             ["no", why] => Why::parse(why).map(KeptAnswer::No),
             _ => None,
@@ -43,6 +62,7 @@ pub(super) enum KeptAnswer {
         price_cents: i64,
         walk_m: u32,
         bay: Arc<str>,
+        cancel: CancelRule,
     },
     No(Why),
 }
@@ -57,6 +77,7 @@ impl KeptAnswer {
                 price_cents,
                 walk_m,
                 bay,
+                cancel,
             } => {
                 let r = work.reservation(&name).await?;
                 let state = ReservationState::Held;
@@ -68,6 +89,8 @@ impl KeptAnswer {
                     state,
                     price_cents,
                     walk_m,
+                    cancel,
+                    owed_cents: 0,
                     arrived_at,
                     departed_at,
                     moved,

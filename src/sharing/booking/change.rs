@@ -5,6 +5,7 @@ use crate::domain::reservation::Moved;
 use crate::domain::{Millis, Reservation, ReservationEvent, ReservationState};
 use crate::sharing::actor::{BookingActor, Failed};
 use crate::sharing::ask::DeskError;
+use crate::sharing::quota;
 use crate::sharing::search::Fit;
 use crate::store::{LedgerLine, StoreError, Work};
 
@@ -41,6 +42,13 @@ impl BookingActor {
         if *r.driver != *driver {
             return Err(DeskError::NoSuch.into());
         }
+        // Who gives up a bay that somebody else stands in owes nothing for it.
+        let lost = event == ReservationEvent::Cancel && self.is_lost(&r);
+        let event = if lost {
+            ReservationEvent::Revoke
+        } else {
+            event
+        };
         self.step(work, r, event, Cause::Driver).await
     }
 
@@ -56,6 +64,7 @@ impl BookingActor {
         let Some(mut step) = r.step(event, now).map_err(DeskError::Step)? else {
             return Ok(r);
         };
+        let made = quota::made_of(&r, event, now, self.since);
         let mut next = Reservation {
             state: step.to,
             ..r
@@ -70,12 +79,14 @@ impl BookingActor {
             ReservationEvent::Depart => next.departed_at = Some(now),
             _ => {}
         }
+        next.owed_cents = next.owed_cents.saturating_add(step.amount_cents);
         let next = match work.advance(&next, now).await {
             // Another hub was faster. The caller may ask again and will then be told how things
             // stand.
             Err(StoreError::Stale) => return Err(DeskError::Stale.into()),
             done => done?,
         };
+        self.note_use(&next.driver, made);
         work.log(&entry(
             &next,
             next.state.name(),
@@ -114,7 +125,8 @@ impl BookingActor {
     }
 }
 
-/// The same booking on another bay, and what its driver gets back. It costs no more than was told.
+/// The same booking on another bay, and what its driver gets back. It costs no more than was told, and
+/// nor does giving it up.
 pub(in crate::sharing) fn elsewhere(
     r: Reservation,
     fit: &Fit,
@@ -139,6 +151,8 @@ pub(in crate::sharing) fn elsewhere(
         free_at: fit.offer.free_at(r.span),
         price_cents,
         walk_m: fit.walk_m,
+        cancel: r.cancel.kinder(fit.offer.rules.cancel),
+        owed_cents: r.owed_cents.saturating_add(refund),
         moved,
         ..r
     };

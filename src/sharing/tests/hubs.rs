@@ -77,3 +77,45 @@ async fn a_thousand_drivers_at_two_hubs_want_one_slot_and_one_gets_it() {
         Err(DeskError::NoMatch(_))
     ));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hubs_that_are_asked_at_once_give_a_partner_one_share_and_a_driver_three() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    let clock = Arc::new(ManualClock::at(NOW));
+    let first = hub(&cluster, &clock).await;
+    for bay in 0..6 {
+        first.offer(bay, 0, 100_000, |_| {}).await;
+    }
+    let second = hub(&cluster, &clock).await;
+    let driver = first.desk.driver_ref("app", "d-1");
+    assert_eq!(driver, second.desk.driver_ref("app", "d-1"));
+    let burst = async |from: u64, driver_ref: Option<[u8; 16]>| {
+        let tasks: Vec<_> = (0..60_u64)
+            .map(|n| {
+                let desk = if n % 2 == 0 { &first } else { &second }.desk.clone();
+                let at = from + 20 * n;
+                let wish = Ask {
+                    driver_ref,
+                    ..ask(at, at + 20)
+                };
+                tokio::spawn(async move { desk.ask(wish).await })
+            })
+            .collect();
+        let mut held = 0;
+        for task in tasks {
+            match task.await.unwrap() {
+                Ok(_) => held += 1,
+                Err(e) => assert!(matches!(e, DeskError::UsedUp(_)), "{e}"),
+            }
+        }
+        held
+    };
+    assert_eq!(burst(1_000, Some(driver)).await, 3);
+    assert_eq!(burst(10_000, None).await, 7);
+    // What expires lowers the share at both, whichever of them has seen it.
+    first.at(3).await;
+    second.at(3).await;
+    assert_eq!(burst(20_000, None).await, 5);
+}

@@ -1,11 +1,13 @@
 //! The desk on a small town, a real store and a clock that the test turns.
 
 mod books;
+mod cancelling;
 mod hubs;
 mod kill;
 mod model;
 mod moves;
 mod notices;
+mod shares;
 mod time;
 mod witness;
 
@@ -17,6 +19,7 @@ use crate::domain::{
     OfferState, ReadModel as _, Reservation, ReservationEvent, Rules, SourceKind, Span, Submission,
     TimeZone, Vehicle, ZoneKind,
 };
+use crate::limits;
 use crate::live::{Live, Query, Room};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -68,6 +71,16 @@ impl DeskRig {
     }
 
     async fn on(store: Store, matching: Matching, clock: Arc<ManualClock>) -> Self {
+        Self::within(limits::Config::default(), store, matching, clock).await
+    }
+
+    /// With other shares than usual.
+    async fn within(
+        limits: limits::Config,
+        store: Store,
+        matching: Matching,
+        clock: Arc<ManualClock>,
+    ) -> Self {
         let registry = town();
         let live = Arc::new(Live::new(
             &registry.city(),
@@ -98,6 +111,7 @@ impl DeskRig {
             metrics: metrics.clone(),
             witness,
             config,
+            limits,
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
         tokio::spawn(task);
@@ -136,6 +150,7 @@ impl DeskRig {
                 matching,
                 ..Config::default()
             },
+            limits: limits::Config::default(),
         }
     }
 
@@ -268,6 +283,7 @@ fn span(from: u64, to: u64) -> Span {
 fn ask(from: u64, to: u64) -> Ask {
     Ask {
         driver: "app".into(),
+        driver_ref: None,
         place: north(0),
         span: span(from, to),
         max_walk_m: 1000,

@@ -3,6 +3,7 @@
 //! `BAYHUB_CASES=20` for forty towns.
 
 use super::*;
+use crate::domain::CancelRule;
 use crate::domain::ReservationState::{
     Active, Cancelled, Completed, Confirmed, Expired, Held, NoShow,
 };
@@ -27,6 +28,8 @@ struct Model {
     /// Those that may still change, the newest last.
     open: Vec<Arc<str>>,
     seen: BTreeMap<Arc<str>, Reservation>,
+    /// Whom those are for that were asked for somebody.
+    drivers: BTreeMap<Arc<str>, &'static str>,
     /// How often each thing has happened.
     happened: BTreeMap<&'static str, u32>,
     ends: BTreeSet<&'static str>,
@@ -35,7 +38,8 @@ struct Model {
 /// Whatever happens: no bay is kept twice at a time; who is given a bay is given it within the
 /// hours its owner offers at that moment; nobody is moved in the last half hour, or to where it is
 /// dearer or further than they were told; a hold that was not confirmed in time is gone and stays
-/// gone; every ledger adds up; a desk that is started again knows all.
+/// gone; every ledger adds up; no share is exceeded, and none refused that is not used up; a desk that is
+/// started again knows all.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn thousands_of_random_acts_leave_the_books_in_order() {
     let pairs = u64::from(cases(1));
@@ -53,7 +57,10 @@ async fn thousands_of_random_acts_leave_the_books_in_order() {
 
 async fn run(number: u64) {
     let dir = tempfile::tempdir().unwrap();
-    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
+    let store = Store::open(&store::Config::default(), dir.path())
+        .await
+        .unwrap();
+    let rig = open(store, Arc::new(ManualClock::at(NOW))).await;
     let mut offers = Vec::new();
     for bay in 0..BAYS {
         offers.push(
@@ -62,7 +69,7 @@ async fn run(number: u64) {
         );
     }
     let rng = SmallRng::seed_from_u64(number);
-    let (told, open, seen, happened, ends) = Default::default();
+    let (told, open, seen, drivers, happened, ends) = Default::default();
     let mut model = Model {
         rng,
         rig,
@@ -71,6 +78,7 @@ async fn run(number: u64) {
         told,
         open,
         seen,
+        drivers,
         happened,
         ends,
     };
@@ -94,6 +102,8 @@ async fn run(number: u64) {
         "restarted",
         "waited",
         "moved",
+        "holds",
+        "driver_holds",
     ] {
         assert!(
             model.happened.get(what).is_some_and(|n| *n >= 5),
@@ -102,6 +112,15 @@ async fn run(number: u64) {
         );
     }
     assert_eq!(model.ends.len(), 4, "{:?}", model.ends);
+}
+
+/// A desk that lets no driver have more than two holds.
+async fn open(store: Store, clock: Arc<ManualClock>) -> DeskRig {
+    let limits = limits::Config {
+        holds_per_driver: 2,
+        ..limits::Config::default()
+    };
+    DeskRig::within(limits, store, Matching::Batch, clock).await
 }
 
 impl Model {
@@ -121,12 +140,7 @@ impl Model {
             }
             80..=84 => self.change_offer().await,
             85 => {
-                self.rig = DeskRig::on(
-                    self.rig.store.clone(),
-                    Matching::Batch,
-                    self.rig.clock.clone(),
-                )
-                .await;
+                self.rig = open(self.rig.store.clone(), self.rig.clock.clone()).await;
                 "restarted"
             }
             _ => {
@@ -144,6 +158,7 @@ impl Model {
             } else {
                 self.rng.random_range(0..200)
             };
+        let driver = [None, Some("d-1"), Some("d-2")][self.rng.random_range(0..3)];
         let wish = Ask {
             place: north(self.rng.random_range(0..BAYS)),
             max_walk_m: self.rng.random_range(30..400),
@@ -151,6 +166,7 @@ impl Model {
                 .rng
                 .random_bool(0.3)
                 .then(|| self.rng.random_range(50..900)),
+            driver_ref: driver.map(|name| self.rig.desk.driver_ref("app", name)),
             ..ask(from, from + self.rng.random_range(5..180))
         };
         match self.rig.desk.ask(wish.clone()).await {
@@ -160,13 +176,39 @@ impl Model {
                     wish.max_price_cents
                         .is_none_or(|most| held.price_cents <= most)
                 );
+                self.drivers
+                    .extend(driver.map(|name| (held.name.clone(), name)));
+                let [all, of_driver] = self.holds(driver).await;
+                assert!(all <= 10 && of_driver <= 2, "{all} {of_driver}");
                 self.open.push(held.name.clone());
                 self.told.insert(held.name.clone(), held);
                 "held"
             }
             Err(DeskError::NoMatch(_)) => "refused",
+            Err(DeskError::UsedUp(what)) => {
+                let [all, of_driver] = self.holds(driver).await;
+                let held = match what.share {
+                    Share::Holds => all,
+                    _ => of_driver,
+                };
+                assert!(held == what.used && held >= what.limit, "{what:?}: {held}");
+                what.share.name()
+            }
             Err(e) => panic!("{e}"),
         }
+    }
+
+    /// Unconfirmed holds by the book itself: all, and a driver's.
+    async fn holds(&self, driver: Option<&str>) -> [u64; 2] {
+        let now = self.rig.clock.now();
+        let kept = self.rig.store.kept().await.unwrap();
+        let held = kept
+            .iter()
+            .filter(|r| r.state == Held && now < r.expires_at);
+        let own = held
+            .clone()
+            .filter(|r| driver.is_some() && self.drivers.get(&r.name).copied() == driver);
+        [held.count(), own.count()].map(|n| n as u64)
     }
 
     /// Refused as often as not: what is refused has no effect, and that is what is looked at.
@@ -199,7 +241,13 @@ impl Model {
                 let from = self.minutes + self.rng.random_range(0..400);
                 next.hours.closed = vec![span(from, from + self.rng.random_range(1..300))];
             }
-            2 => next.rules.buffer_min = self.rng.random_range(0..20),
+            2 => {
+                next.rules.buffer_min = self.rng.random_range(0..20);
+                next.rules.cancel = CancelRule {
+                    free_min: self.rng.random_range(0..120),
+                    fee_percent: self.rng.random_range(0..=100),
+                };
+            }
             3 if next.state == OfferState::Open => next.state = OfferState::Paused,
             3 => next.state = OfferState::Open,
             _ => {
@@ -259,7 +307,8 @@ impl Model {
         assert!(
             r.price_cents <= told.price_cents
                 && r.span == told.span
-                && r.walk_m <= told.promise.max_walk_m,
+                && r.walk_m <= told.promise.max_walk_m
+                && r.cancel == r.cancel.kinder(told.cancel),
             "{r:?}"
         );
         if let Some(old) = old {
@@ -289,7 +338,11 @@ impl Model {
             Held | Expired => assert_eq!(paid, 0, "{r:?}"),
             Confirmed | Active | NoShow => assert_eq!(paid, r.price_cents, "{r:?}"),
             Completed => assert!(paid >= r.price_cents, "{r:?}"),
-            Cancelled => assert!(paid == 0 || paid == r.price_cents, "{r:?}"),
+            Cancelled => {
+                let fee = r.cancel.fee_cents(r.price_cents);
+                assert!([0, fee, r.price_cents].contains(&paid), "{r:?}");
+            }
         }
+        assert_eq!(paid, r.owed_cents, "{r:?}");
     }
 }

@@ -3,12 +3,13 @@
 mod ledger;
 mod offers;
 mod reservations;
+mod shares;
 
 use super::*;
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
-    BayKind, Currency, LatLon, Millis, Offer, OfferState, Promise, Reservation, ReservationState,
-    Rules, Span, TimeZone, Vehicle,
+    BayKind, CancelRule, Currency, LatLon, Millis, Offer, OfferState, Promise, Reservation,
+    ReservationState, Rules, Span, TimeZone, Vehicle,
 };
 
 const NOW: Millis = Millis(1_795_399_200_123);
@@ -33,6 +34,10 @@ pub(super) async fn all(fresh: impl AsyncFn(&str) -> Config) {
     reservations::a_hold_is_not_confirmed_at_its_deadline(&open("deadline").await).await;
     ledger::the_ledger_is_only_added_to(&open("ledger").await).await;
     ledger::an_answer_is_remembered_until_it_is_forgotten(&open("answers").await).await;
+    shares::answers_are_counted_as_they_come_and_go(&open("counted").await).await;
+    shares::holds_are_counted_until_they_end_and_drivers_forgotten_then(&open("holds").await).await;
+    shares::what_is_made_of_holds_adds_up_by_the_hour(&open("made").await).await;
+    shares::a_database_has_one_secret_for_ever(&open("secret").await).await;
     reservations::one_that_fails_takes_nothing_with_it(&open("fenced").await).await;
     reservations::of_a_thousand_for_one_slot_one_gets_it(&fresh("thousand").await).await;
 }
@@ -95,6 +100,11 @@ fn reservation(name: &str, offer: &Offer, span: Span) -> Reservation {
             vehicle,
         },
         walk_m: 120,
+        cancel: CancelRule {
+            free_min: 45,
+            fee_percent: 30,
+        },
+        owed_cents: 7,
         expires_at: NOW.plus(180_000),
         created_at: NOW,
         arrived_at: None,
@@ -122,5 +132,5 @@ async fn add(store: &Store, bay: &str) -> Offer {
 }
 
 async fn book(store: &Store, new: Reservation) -> Result<Reservation, StoreError> {
-    done(store, async move |w| w.book(&new).await).await
+    done(store, async move |w| w.book(&new, None).await).await
 }

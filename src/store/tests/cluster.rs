@@ -50,16 +50,30 @@ impl Cluster {
             .arg(password)
             .arg("-D")
             .arg(own.data()));
+        own.start_again();
+        Some(own)
+    }
+
+    /// On the same port, with what it had.
+    pub(crate) fn start_again(&self) {
+        let port = self.port;
         let options = format!(
             "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
         );
-        run(own
+        run(self
             .program("pg_ctl")
             .args(["start", "-w", "-o", &options, "-l"])
-            .arg(own.path("log"))
+            .arg(self.path("log"))
             .arg("-D")
-            .arg(own.data()));
-        Some(own)
+            .arg(self.data()));
+    }
+
+    /// As a power cut would.
+    pub(crate) fn kill(&self) {
+        run(self
+            .program("pg_ctl")
+            .args(["stop", "-m", "immediate", "-D"])
+            .arg(self.data()));
     }
 
     pub(crate) fn url(&self, database: &str) -> String {

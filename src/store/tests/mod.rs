@@ -5,11 +5,33 @@
 
 mod booking;
 pub(crate) mod cluster;
+mod steps;
 mod suite;
+mod watched;
 
 use super::*;
 use cluster::Cluster;
 use std::path::Path;
+
+impl Store {
+    /// Every call that needs keys fails until they are shown again. SQLite only.
+    pub(crate) async fn hide_keys(&self) {
+        self.rename("ALTER TABLE api_key RENAME TO api_key_hidden")
+            .await;
+    }
+
+    pub(crate) async fn show_keys(&self) {
+        self.rename("ALTER TABLE api_key_hidden RENAME TO api_key")
+            .await;
+    }
+
+    async fn rename(&self, text: &'static str) {
+        let Pools::Sqlite { write, .. } = &self.0 else {
+            panic!("SQLite only")
+        };
+        sqlx::query(text).execute(write).await.unwrap();
+    }
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_keeps_what_the_suite_promises() {

@@ -23,6 +23,7 @@ pub(super) async fn all(fresh: impl AsyncFn(&str) -> Config) {
     odd_text_is_text(&open("odd").await).await;
     of_many_at_once_one_gets_the_name(&open("race").await).await;
     a_database_keeps_its_id_and_knows_folders(&open("folders").await).await;
+    the_version_of_keys_goes_up_with_what_they_open(&open("version").await).await;
     what_is_undone_is_undone_whole(&open("undone").await).await;
     what_is_written_is_there_for_the_next(&fresh("again").await).await;
     newer_tables_are_left_alone(&fresh("newer").await).await;
@@ -52,6 +53,25 @@ async fn a_database_keeps_its_id_and_knows_folders(store: &Store) {
         store.know_folder(folder, NOW).await.unwrap();
     }
     assert_eq!(store.folders().await.unwrap(), ["a", "b"]);
+}
+
+async fn the_version_of_keys_goes_up_with_what_they_open(store: &Store) {
+    let mut watch = store.watch();
+    let mut last = watch.look().await.unwrap();
+    let mut moved = async || {
+        let now = watch.look().await.unwrap();
+        std::mem::replace(&mut last, now) != now
+    };
+    store.add_partner("lta", NOW).await.unwrap();
+    assert!(!moved().await, "a partner without keys opens nothing");
+    let id = store.add_key(&key("lamps", "lta", 1)).await.unwrap().id;
+    assert!(moved().await);
+    store.used(&[(id, 20_000)]).await.unwrap();
+    assert!(!moved().await, "a day of use");
+    store.entrust_key(id, "{}", "trusted").await.unwrap();
+    assert!(moved().await);
+    store.revoke_key(id, NOW).await.unwrap();
+    assert!(moved().await && !moved().await);
 }
 
 async fn partners_are_listed_by_age_and_named_once(store: &Store) {

@@ -5,13 +5,14 @@
 
 use super::http::{report, status, until_state};
 use super::hub::Hub;
+use super::mqtt;
 use crate::long::{figure, setting};
 use reqwest::StatusCode;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -83,7 +84,10 @@ async fn read_until(socket: &mut TcpStream, until: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_crowd_of_idle_streams_costs_little_and_hears_what_happens() {
     many_sockets();
-    let hub = Hub::start(&["--bays", "100", "--no-sim"]);
+    let own = tempfile::tempdir().expect("a folder");
+    // One address asks for all of them.
+    let unshared = [("BAYHUB__LIMITS__SHARES", "false")];
+    let hub = Hub::start_with(own.path(), &["--bays", "100", "--no-sim"], &unshared);
     let bay = hub.some_bay();
     let streams = setting("BAYHUB_STREAMS", 400);
     let ask = format!(
@@ -188,4 +192,39 @@ async fn slow_and_oversized_clients_harm_nobody_else() {
         "{} slow clients took {grown} bytes",
         slow.len()
     );
+}
+
+/// Strangers open what the descriptors allow and never finish a question: sensors come in, the
+/// journal goes on, and readers are served again once the strangers are gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_take_neither_the_journals_descriptors_nor_the_sensors() {
+    const DESCRIPTORS: u32 = 300;
+    many_sockets();
+    let hub = Hub::start_with_descriptors(DESCRIPTORS, &["--bays", "100", "--no-sim"]);
+    let bays = hub.features("bays.geojson");
+    let mut halves = Vec::new();
+    for at in [http(&hub), hub.mqtt] {
+        for _ in 0..DESCRIPTORS {
+            let socket = TcpSocket::new_v4().expect("a socket");
+            // Another address than the sensor's, which is the system's choice.
+            socket.bind(([127, 0, 0, 2], 0).into()).expect("an address");
+            let mut socket = socket.connect(at).await.expect("a connection");
+            // It may be closed already.
+            let _ = socket.write_all(b"\x10").await;
+            halves.push(socket);
+        }
+    }
+    let held = format!("/proc/{}/fd", hub.pid());
+    let held = std::fs::read_dir(held).expect("a process").count();
+    assert!(held + 32 < DESCRIPTORS as usize, "{held} are taken");
+    let (client, mut events) = mqtt::client(&hub, hub.source(), hub.key("report"));
+    for bay in &bays {
+        let payload = mqtt::flat(&bay.id, "occupied");
+        let topic = mqtt::topic(&hub);
+        let acked = mqtt::acked(&hub, &client, &mut events, &topic, &payload);
+        acked.await.expect("a good key");
+    }
+    drop(halves);
+    until_state(&hub, &bays[99].id, "occupied").await;
+    assert_eq!(status(&hub, "/readyz").await, StatusCode::OK);
 }

@@ -29,6 +29,16 @@ pub(super) struct Hub {
     own: Option<tempfile::TempDir>,
 }
 
+/// A demo on ports of its own; the folder follows.
+const DEMO: [&str; 6] = [
+    "demo",
+    "--http",
+    "127.0.0.1:0",
+    "--mqtt",
+    "127.0.0.1:0",
+    "--data",
+];
+
 /// The command, with nothing of this machine's configuration in its environment.
 pub(crate) fn bayhub(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bayhub"));
@@ -58,20 +68,30 @@ impl Hub {
 
     /// The same with settings from the environment.
     pub(super) fn start_with(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Self {
+        let mut command = bayhub(&DEMO);
+        command.arg(dir.join("data")).args(args);
+        command.envs(env.iter().copied());
+        Self::spawn(dir, command)
+    }
+
+    /// A hub in a fresh folder that may have only so many files and connections open.
+    pub(super) fn start_with_descriptors(descriptors: u32, args: &[&str]) -> Self {
+        let own = tempfile::tempdir().expect("a folder");
+        let program = bayhub(&DEMO);
+        let mut command = Command::new("sh");
+        let script = format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"");
+        command.args(["-c", &script]).arg(program.get_program());
+        command.args(program.get_args());
+        command.arg(own.path().join("data")).args(args);
+        let mut hub = Self::spawn(own.path(), command);
+        hub.own = Some(own);
+        hub
+    }
+
+    fn spawn(dir: &Path, mut command: Command) -> Self {
         let log = dir.join("stderr.log");
-        let data = dir.join("data");
-        let common = [
-            "demo",
-            "--http",
-            "127.0.0.1:0",
-            "--mqtt",
-            "127.0.0.1:0",
-            "--data",
-        ];
-        let child = bayhub(&common)
-            .arg(&data)
-            .args(args)
-            .envs(env.iter().copied())
+        let child = command
+            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(
                 File::options()

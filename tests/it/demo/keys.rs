@@ -4,6 +4,7 @@
 #[path = "../../../src/store/tests/cluster.rs"]
 #[allow(
     clippy::unwrap_used,
+    dead_code,
     reason = "test code shared with the library's own suite"
 )]
 mod cluster;

@@ -64,7 +64,11 @@ const DOORS: &[(&str, Door)] = &[
     ("figment", Only(&["config.rs"])),
     ("flate2", Only(&["serve/http/encoding/"])),
     ("form_urlencoded", Only(&["serve/"])),
-    ("hmac", Only(&["partners/contributors/"])),
+    ("governor", Only(&["limits/requests.rs"])),
+    (
+        "hmac",
+        Only(&["partners/contributors/", "sharing/drivers.rs"]),
+    ),
     ("httpdate", Only(&["serve/http/document.rs"])),
     ("hyper", Only(&["serve/"])),
     ("hyper-util", Only(&["serve/"])),

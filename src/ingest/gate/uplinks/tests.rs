@@ -5,8 +5,8 @@ use super::super::{Config, Gate};
 use super::{PARTS, PER_PART, RecentUplinks, UplinkId};
 use crate::clock::ManualClock;
 use crate::domain::{
-    Area, BayStatus, Claim, Door, IdPattern, Millis, Parcel, Pass, Reason, Receipt, Remit,
-    SharedRemit, SourceIx, SourceKind, Speaker,
+    Area, BayStatus, Claim, Door, IdPattern, KeyAccount, Millis, Parcel, Pass, Reason, Receipt,
+    Remit, SharedRemit, SourceIx, SourceKind, Speaker,
 };
 use crate::ingest::codec::device::MODELS;
 use crate::ingest::codec::{Codec, named};
@@ -67,6 +67,7 @@ fn bench() -> UplinkBench {
             pass,
             uplinks: true,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         },
     }
 }

@@ -46,18 +46,19 @@ impl<S: Line> Connection<S> {
         submitted
     }
 
-    /// Counts this turn's messages against their source's limit.
+    /// Counts this turn's messages and reports against the pace of their source and key.
     fn charge(&mut self, now: Instant) {
         let door = &self.desk.door;
         let sent = self.batch.publishes;
-        let owed = self
-            .session
-            .source()
-            .filter(|_| sent > 0)
-            .and_then(|source| door.messages.charge(source, sent));
+        let reports = self.batch.parcel.reports();
+        let speaker = self.session.speaker().filter(|_| sent > 0);
+        let owed = speaker.and_then(|who| {
+            let pace = &door.limits.pace;
+            pace.charge(who.source, who.account.number(), sent, reports)
+        });
         if let Some(owed) = owed {
             door.metrics.mqtt_throttled.inc();
-            self.rest = Some(now + owed);
+            self.rest = Some(now + owed.wait);
         }
     }
 

@@ -19,7 +19,7 @@ use super::read_batch::ReadBatch;
 use super::wire::{
     self, ConnectRefusal, Grant, Packet, PacketFault, Qos, Reply, Version, Voice, kind,
 };
-use crate::domain::{Parcel, Reason, SourceIx, Speaker, ZoneIx};
+use crate::domain::{Parcel, Reason, Refusal, Refused, Speaker, ZoneIx};
 use crate::ingest::board::Wanted;
 use crate::ingest::codec::Codec;
 use crate::ingest::mqtt_server::close::Close;
@@ -46,8 +46,8 @@ pub(super) trait SessionHost {
         kept: bool,
         out: &mut Parcel,
     );
-    /// Counts a refusal that the session made itself.
-    fn refused(&mut self, reason: Reason);
+    /// What may be kept of what the session refuses by itself; counts it.
+    fn refusal(&mut self, of: Refused<'_>) -> Refusal;
     /// The zone of that id.
     fn zone(&mut self, id: &str) -> Option<ZoneIx>;
     /// Watch these from now on, and show at once those of them that are `loud`. `false`: there is
@@ -148,8 +148,8 @@ impl Session {
     }
 
     /// Whose connection it is, once it was accepted.
-    pub(super) fn source(&self) -> Option<SourceIx> {
-        self.open.as_ref().map(|o| o.speaker.source)
+    pub(super) fn speaker(&self) -> Option<&Speaker> {
+        self.open.as_ref().map(|o| &o.speaker)
     }
 
     /// The last will, once: whose it is, what it says, and whether it may not be shed (QoS 1 or 2).

@@ -2,7 +2,7 @@
 //! told.
 
 use super::{MAX_HELD, Open, SessionHost, SessionLimits};
-use crate::domain::{Door, Parcel, Reason, Refusal, Speaker};
+use crate::domain::{Door, Parcel, Reason, Refused, Speaker};
 use crate::ingest::codec::Codec;
 use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::read_batch::ReadBatch;
@@ -202,14 +202,15 @@ pub(super) fn refuse(
     batch: &mut ReadBatch,
     desk: &mut impl SessionHost,
 ) {
-    desk.refused(reason);
-    batch.parcel.refusals.push(Refusal {
+    let refusal = desk.refusal(Refused {
         reason,
         door: Door::Mqtt,
-        source: speaker.id.as_ref().into(),
-        topic: topic::excerpt(topic).into(),
+        source: &speaker.id,
+        key: speaker.account.number(),
+        topic: topic::excerpt(topic),
         index: None,
-        detail: detail.into(),
-        payload: Refusal::excerpt(payload),
+        detail,
+        payload,
     });
+    batch.parcel.refusals.push(refusal);
 }

@@ -36,6 +36,7 @@ pub(super) fn welcome(
     let speaker = desk.admit(user, password).map_err(|denied| match denied {
         Denied::BadCredentials => (ConnectRefusal::BadCredentials, Close::BadCredentials),
         Denied::NotAuthorised => (ConnectRefusal::NotAuthorised, Close::NotAuthorised),
+        Denied::TooMany => (ConnectRefusal::Quota, Close::Share),
         Denied::NotNow => (ConnectRefusal::Unavailable, Close::Full),
     })?;
     // The own-topic rule stands on this: an id with a slash in it would name someone else's topics.
@@ -61,14 +62,12 @@ pub(super) fn welcome(
         assigned.as_deref()
     };
     if let Err(why) = desk.seat(&speaker, client_id) {
-        return Err((
-            if why == Close::Rate {
-                ConnectRefusal::Rate
-            } else {
-                ConnectRefusal::Unavailable
-            },
-            why,
-        ));
+        let refusal = match why {
+            Close::Rate => ConnectRefusal::Rate,
+            Close::Share => ConnectRefusal::Quota,
+            _ => ConnectRefusal::Unavailable,
+        };
+        return Err((refusal, why));
     }
     let welcome = Welcome {
         receive_max: limits.receive_max,

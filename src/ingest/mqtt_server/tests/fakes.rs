@@ -1,8 +1,8 @@
 //! Stand-ins for what the server asks, and packets as a client writes them.
 
 use crate::domain::{
-    Claim, Door, Millis, Parcel, Pass, Reason, Refusal, SharedRemit, SourceIx, SourceKind, Speaker,
-    ZoneIx,
+    Claim, Door, DropList, KeyAccount, Millis, Parcel, Pass, Reason, Refusal, Refused, SharedRemit,
+    SourceIx, SourceKind, Speaker, ZoneIx,
 };
 use crate::ingest::board::{Board, Wanted, Watch};
 use crate::ingest::codec::Codec;
@@ -40,6 +40,7 @@ impl Doorkeeper for FakeKeeper {
             pass: Pass::default(),
             uplinks: false,
             remit: SharedRemit::default(),
+            account: KeyAccount::default(),
         })
     }
 }
@@ -73,13 +74,18 @@ impl Intake for NumberIntake {
                     },
                     door: Door::Mqtt,
                     source: speaker.id.as_ref().into(),
+                    key: 0,
                     topic: codec.name.into(),
                     index: None,
                     detail: "not a number".into(),
-                    payload: Refusal::excerpt(payload),
+                    payload: DropList::default().excerpt(payload),
                 }),
             }
         }
+    }
+
+    fn refusal(&self, of: Refused<'_>) -> Refusal {
+        DropList::default().refusal(of)
     }
 }
 
@@ -197,8 +203,9 @@ impl SessionHost for FakeDesk {
         self.kept.push(kept);
         NumberIntake.take(speaker, codec, payload, kept, out);
     }
-    fn refused(&mut self, reason: Reason) {
-        self.refused.push(reason);
+    fn refusal(&mut self, of: Refused<'_>) -> Refusal {
+        self.refused.push(of.reason);
+        NumberIntake.refusal(of)
     }
     fn zone(&mut self, id: &str) -> Option<ZoneIx> {
         FakeZones::default().zone(id)

@@ -4,6 +4,7 @@
 use super::fakes::{FakeKeeper, FakeZones, NumberIntake, PING, hello};
 use crate::domain::{Claim, Submission};
 use crate::ingest::mqtt_server::{Config, Door, serve, serve_tls};
+use crate::limits::{self, Limits};
 use crate::metrics::Metrics;
 use crate::tls::Tls;
 use std::net::SocketAddr;
@@ -38,7 +39,21 @@ impl EndpointHouse {
         Self::build(config, 16, Some(tls)).await
     }
 
+    /// One where `limits` bind.
+    pub(super) async fn limited(limits: &limits::Config, config: Config) -> Self {
+        Self::build_with(config, 16, None, limits).await
+    }
+
     async fn build(config: Config, queue: usize, tls: Option<Arc<Tls>>) -> Self {
+        Self::build_with(config, queue, tls, &limits::Config::unbound()).await
+    }
+
+    async fn build_with(
+        config: Config,
+        queue: usize,
+        tls: Option<Arc<Tls>>,
+        limits: &limits::Config,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let (tx, journal) = mpsc::channel(queue);
@@ -53,6 +68,7 @@ impl EndpointHouse {
             zones.clone(),
             tx,
             Arc::clone(&metrics),
+            Arc::new(Limits::new(limits, &metrics)),
         );
         let (stop, stopped) = watch::channel(false);
         let door = Arc::new(door);

@@ -3,6 +3,7 @@
 use super::fakes::{MINE, PING, connect, hello, publish, wire};
 use super::house::{EVER, EndpointHouse, said};
 use crate::ingest::mqtt_server::Config;
+use crate::limits;
 use rumqttc::mqttbytes::v4;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
@@ -66,28 +67,55 @@ async fn too_many_connections_of_one_source_are_told_so_and_others_come_in() {
 
 #[tokio::test]
 async fn who_sends_too_much_waits_loses_nothing_and_holds_up_nobody() {
-    let config = Config {
-        max_messages_per_s_per_source: Some(10),
-        ..Config::default()
+    let limits = limits::Config {
+        messages_per_s_per_source: 10,
+        ..limits::Config::default()
     };
-    let mut house = EndpointHouse::open(config, 16).await;
+    let mut house = EndpointHouse::limited(&limits, Config::default()).await;
     let mut lamp = house.enter("c").await;
     let mut other = connect("d");
     other.set_login("lamp-2", "key");
     let mut other = house.enter_with(&wire(&v4::Packet::Connect(other))).await;
-    let many: Vec<u8> = (1..=15).flat_map(|id| publish(MINE, 1, id, b"1")).collect();
+    let many: Vec<u8> = (1..=105)
+        .flat_map(|id| publish(MINE, 1, id, b"1"))
+        .collect();
     lamp.say(&many).await;
     let mut got = 0;
-    while got < 15 {
+    while got < 105 {
         let s = house.next().await;
         got += said(&s).len();
         s.receipt.durable();
     }
-    for id in 1..=15 {
+    for id in 1..=105 {
         lamp.hear(&[0x40, 2, 0, id]).await;
     }
     assert!(house.metrics.mqtt_throttled.get() >= 1);
     lamp.say(&PING).await;
     other.ping().await;
     lamp.hear(&[0xd0, 0]).await;
+}
+
+#[tokio::test]
+async fn strangers_of_one_address_have_their_share_of_connections_until_they_show_a_key() {
+    let limits = limits::Config {
+        mqtt_connections_per_address: 1,
+        mqtt_connections_per_key: 2,
+        ..limits::Config::default()
+    };
+    let house = EndpointHouse::limited(&limits, Config::default()).await;
+    let mut silent = house.knock().await;
+    assert!(answer(&house, "a").await.is_empty(), "dropped unheard");
+    house.ended("address_share", 1).await;
+    silent.say(&hello("b")).await;
+    silent.hear(&[0x20, 2, 0, 0]).await;
+    let second = house.enter("c").await;
+    assert_eq!(answer(&house, "d").await, [0x20, 2, 0, 3]);
+    house.ended("key_share", 1).await;
+    drop((silent, second));
+    for _ in 0..1000 {
+        if answer(&house, "e").await == [0x20, 2, 0, 0] {
+            return;
+        }
+    }
+    panic!("places are given back")
 }

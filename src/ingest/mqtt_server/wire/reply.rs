@@ -70,6 +70,8 @@ pub(in crate::ingest::mqtt_server) enum ConnectRefusal {
     /// Its largest packet is too small for what has to be said.
     PacketSize,
     Rate,
+    /// The key has its share already.
+    Quota,
 }
 
 /// A message for a subscriber.

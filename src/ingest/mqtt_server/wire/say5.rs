@@ -231,6 +231,10 @@ const fn refused(why: ConnectRefusal) -> (ConnectReturnCode, Option<&'static str
             Some("user name and password only"),
         ),
         ConnectRefusal::PacketSize => (ConnectReturnCode::PacketTooLarge, None),
+        ConnectRefusal::Quota => (
+            ConnectReturnCode::QuotaExceeded,
+            Some("the key has as many connections or sources as one key may have"),
+        ),
         ConnectRefusal::Rate => (
             ConnectReturnCode::ConnectionRateExceeded,
             Some("too many connections a second"),

@@ -142,6 +142,7 @@ fn return_code(why: ConnectRefusal) -> v4::ConnectReturnCode {
         | ConnectRefusal::Malformed(_)
         | ConnectRefusal::Method
         | ConnectRefusal::PacketSize
+        | ConnectRefusal::Quota
         | ConnectRefusal::Rate => v4::ConnectReturnCode::ServiceUnavailable,
     }
 }

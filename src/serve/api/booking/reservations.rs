@@ -14,7 +14,7 @@ use crate::serve::http::extract::Id;
 use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
-use crate::sharing::{Ask, Config, DeskError, digest};
+use crate::sharing::{Ask, Config, DRIVER_LEN, DeskError, digest};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -44,14 +44,18 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
 /// The answer is a bay that is held for a few minutes: confirm it, or it is given to others. Sent
 /// again with the same `Idempotency-Key` and body it is answered as at first; without a key each
 /// request is a new one.
+///
+/// Each partner has a share of unconfirmed holds, which sinks where holds are left to expire and
+/// bookings given up, and each `driver` it names another; beyond them 429 with
+/// `/problems/quota-exceeded`.
 #[utoipa::path(
     post, path = "/v1/requests", tag = "booking", security(("key" = ["book"])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; remembered for 24 hours")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; remembered for 24 hours, of one partner so many at a time")),
     request_body = schema::BayAsked,
     responses(
         (status = 201, description = "Held", body = schema::Reservation),
         problems::BadField, problems::Keyed, problems::NoMatch, problems::Over64KiB,
-        problems::NotJson, problems::KeyReused, problems::Busy, problems::NothingHeld,
+        problems::NotJson, problems::KeyReused, problems::BusyOrUsedUp, problems::NothingHeld,
     )
 )]
 async fn request(
@@ -63,6 +67,8 @@ async fn request(
     let (members, bytes) = body::object(request).await?;
     let mut ask = asked(Fields::of(&members), own.desk.config(), own.desk.now())?;
     ask.driver = grant.partner.clone();
+    ask.driver_ref =
+        driver(&Fields::of(&members))?.map(|name| own.desk.driver_ref(&grant.partner, name));
     ask.key = key.map(|key| (key, digest(&bytes)));
     let held = own.desk.ask(ask).await?;
     let place = format!("/v1/reservations/{}", held.name);
@@ -130,6 +136,7 @@ fn asked(fields: Fields<'_>, config: &Config, now: Millis) -> Result<Ask, ApiErr
     }
     Ok(Ask {
         driver: "".into(),
+        driver_ref: None,
         place,
         span,
         max_walk_m: fields.whole("max_walk_m", 1..=MAX_WALK_M)?.unwrap_or(500),
@@ -140,6 +147,21 @@ fn asked(fields: Fields<'_>, config: &Config, now: Millis) -> Result<Ask, ApiErr
         vehicle: vehicle(&fields)?,
         key: None,
     })
+}
+
+/// Whom it is for, as the app calls them. What that is does not go into the error: it may be
+/// somebody's name.
+fn driver<'v>(fields: &Fields<'v>) -> Result<Option<&'v str>, ApiError> {
+    let Some(name) = fields.text("driver")? else {
+        return Ok(None);
+    };
+    match name.chars().count() {
+        1..=DRIVER_LEN => Ok(Some(name)),
+        long => Err(fields.bad(
+            "driver",
+            format_args!("has {long} characters; 1 to {DRIVER_LEN} are taken"),
+        )),
+    }
 }
 
 fn vehicle(fields: &Fields<'_>) -> Result<Vehicle, ApiError> {
@@ -227,7 +249,8 @@ step!(
     confirm, "/v1/reservations/{reservation}/confirm", ReservationEvent::Confirm, "Confirmed, durably; also if it was before"
 );
 step!(
-    /// Give a reservation up. Before it begins that costs nothing.
+    /// Give a reservation up. A hold costs nothing, nor does what is confirmed until
+    /// `cancel_free_until`; from then on `cancel_fee_cents`, and from its start the whole price.
     cancel, "/v1/reservations/{reservation}/cancel", ReservationEvent::Cancel, "Cancelled, durably; also if it was before"
 );
 step!(
@@ -266,6 +289,9 @@ impl SharingState {
             walk_m: r.walk_m,
             price_cents: r.price_cents,
             currency: r.currency.to_string(),
+            owed_cents: r.owed_cents,
+            cancel_free_until: time(r.cancel.free_until(r.span.start)),
+            cancel_fee_cents: r.cancel.fee_cents(r.price_cents),
             expires_at: (r.state == ReservationState::Held).then(|| time(r.expires_at)),
             arrived_at: r.arrived_at.map(time),
             departed_at: r.departed_at.map(time),

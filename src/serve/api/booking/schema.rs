@@ -53,6 +53,10 @@ pub(in crate::serve) struct BayAsked {
     /// ISO 4217; absent: the hub's own.
     currency: Option<String>,
     vehicle: Option<VehicleAsked>,
+    /// Whom it is for, as you call them: opaque, hashed on arrival, forgotten once it is no hold any
+    /// more. A driver has 3 unconfirmed holds at most; without one only your own share counts.
+    #[schema(min_length = 1, max_length = 64)]
+    driver: Option<String>,
 }
 
 /// A booking of one bay.
@@ -77,6 +81,14 @@ pub(in crate::serve) struct Reservation {
     pub(in crate::serve) walk_m: u32,
     pub(in crate::serve) price_cents: i64,
     pub(in crate::serve) currency: String,
+    /// What is owed for it by now; below `price_cents` where some was given back, above where the stay
+    /// ran over.
+    pub(in crate::serve) owed_cents: i64,
+    /// Until when giving it up is free; at that time it is not any more.
+    #[schema(format = DateTime)]
+    pub(in crate::serve) cancel_free_until: String,
+    /// What giving it up costs from then until its start, cents; from its start on, `price_cents`.
+    pub(in crate::serve) cancel_fee_cents: i64,
     /// A hold that is not confirmed before then is none; null: it is no hold.
     #[schema(required, format = DateTime)]
     pub(in crate::serve) expires_at: Option<String>,

@@ -2,6 +2,7 @@
 
 use super::schema;
 use crate::serve::http::auth::{Doorman, Reader};
+use crate::serve::http::caller::Caller;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::events::{events, last_event_id};
 use crate::serve::http::negotiate;
@@ -46,6 +47,7 @@ pub(in crate::serve) fn routes(streams: Arc<Streams>) -> OpenApiRouter {
 )]
 async fn stream(
     _: Reader,
+    caller: Caller,
     State(own): State<Arc<Streams>>,
     headers: HeaderMap,
     uri: Uri,
@@ -53,5 +55,9 @@ async fn stream(
     negotiate::takes_events(&headers)?;
     let p = Params::read(uri.query(), &["zones", "bbox", "bays", "last_event_id"])?;
     let what = Selection::read(&own.reads, &p)?;
-    Ok(events(own.follow(what, last_event_id(&headers, &p))?))
+    Ok(events(own.follow(
+        what,
+        caller.owner,
+        last_event_id(&headers, &p),
+    )?))
 }

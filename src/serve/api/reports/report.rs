@@ -2,13 +2,14 @@
 //! durable.
 
 use super::schema;
-use crate::domain::{Claim, Door, Parcel, Reason, Receipt, Refusal, Speaker, Submission};
+use crate::domain::{Claim, Door, Parcel, Reason, Receipt, Refusal, Refused, Speaker, Submission};
 use crate::ingest::codec::{self, Codec};
+use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::partners::{self, Denied, Grant};
 use crate::registry::Registry;
 use crate::serve::http::auth::{Doorman, Reporter};
-use crate::serve::http::error::ApiError;
+use crate::serve::http::error::{ApiError, Quota};
 use crate::serve::http::extract::{says_json, whole};
 use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
@@ -34,6 +35,9 @@ const PATH: &str = "/v1/reports";
 pub trait ReportDoor: Send + Sync {
     /// `place` is the path it was posted to.
     fn take(&self, speaker: &Speaker, codec: &'static Codec, place: &str, body: &[u8]) -> Parcel;
+
+    /// What may be kept and told of what the call refuses by itself. Does not count the refusal.
+    fn refusal(&self, of: Refused<'_>) -> Refusal;
 }
 
 /// What this route and that of uplinks need.
@@ -44,6 +48,7 @@ pub(in crate::serve) struct ReportsState {
     /// The journal listens. Full: busy. Closed: stopping.
     pub(in crate::serve) inbox: mpsc::Sender<Submission>,
     pub(in crate::serve) metrics: Arc<Metrics>,
+    pub(in crate::serve) limits: Arc<Limits>,
 }
 
 impl FromRef<Arc<ReportsState>> for Doorman {
@@ -138,8 +143,10 @@ impl ReportsState {
         grant: &Arc<Grant>,
         body: &Bytes,
     ) -> Result<Speaker, Unheard> {
-        let who: Who<'_> = serde_json::from_slice(body)
-            .map_err(|e| Unheard::malformed(format!("not a report: {e}")))?;
+        let who: Who<'_> = serde_json::from_slice(body).map_err(|e| {
+            let why = codec::without_value(&e.to_string());
+            Unheard::malformed(format!("not a report: {why}"))
+        })?;
         let Some(source) = who.source else {
             return Err(Unheard::malformed("the body names no `source`".to_owned()));
         };
@@ -176,10 +183,11 @@ impl ReportsState {
                 pass: grant.pass.clone(),
                 uplinks: grant.uplinks,
                 remit: grant.remit.clone(),
+                account: grant.account.clone(),
             }),
             Err(denied) => {
                 let reason = match denied {
-                    Denied::Full(_) => None,
+                    Denied::Full(_) | Denied::TooMany(_) => None,
                     Denied::UnknownSource => Some(Reason::UnknownSource),
                     Denied::BadKey | Denied::NotAllowed => Some(Reason::Forbidden),
                 };
@@ -201,12 +209,34 @@ impl ReportsState {
         place: &str,
         body: &[u8],
     ) -> Result<Response, ApiError> {
+        self.pace(speaker, 0, 0)
+            .inspect_err(|_| self.limits.shares.refused("reports"))?;
         let parcel = self.door.take(speaker, codec, place, body);
+        // On credit: what is owed after this is asked for before the next.
+        let _ = self.pace(speaker, 1, parcel.reports());
         let answer = ReportAnswer::of(&parcel);
         if !parcel.is_empty() {
             self.store(parcel).await?;
         }
         answer.into_answer()
+    }
+
+    /// Charges what was sent; an error when more is owed than may be.
+    fn pace(&self, speaker: &Speaker, messages: u64, reports: u64) -> Result<(), ApiError> {
+        let key = speaker.account.number();
+        let pace = &self.limits.pace;
+        let Some(owed) = pace.charge(speaker.source, key, messages, reports) else {
+            return Ok(());
+        };
+        Err(ApiError::QuotaExceeded(Quota {
+            member: "class",
+            name: owed.limit,
+            detail: "more was sent than may be in a second; nothing of this was accepted"
+                .to_owned(),
+            limit: owed.per_s.into(),
+            used: owed.per_s.into(),
+            retry_after_s: owed.wait.as_secs() + 1,
+        }))
     }
 
     /// Counts one refusal of a whole message and makes it durable.
@@ -219,16 +249,17 @@ impl ReportsState {
         body: &[u8],
     ) -> Result<(), ApiError> {
         self.metrics.refuse(Door::Http, reason);
-        let refusal = Refusal {
+        let refusal = self.door.refusal(Refused {
             reason,
             door: Door::Http,
             // The key's name: who it really was, whatever the body says.
-            source: (&*grant.name).into(),
-            topic: place.into(),
+            source: &grant.name,
+            key: grant.account.number(),
+            topic: place,
             index: None,
-            detail: detail.into(),
-            payload: Refusal::excerpt(body),
-        };
+            detail,
+            payload: body,
+        });
         self.store(Parcel {
             refusals: vec![refusal],
             ..Parcel::default()

@@ -3,7 +3,7 @@
 use super::schema;
 use crate::domain::offer::Hours;
 use crate::domain::{
-    Currency, Millis, Offer, OfferState, Rules, Span, TimeOfDay, TimeZone, Weekly,
+    CancelRule, Currency, Millis, Offer, OfferState, Rules, Span, TimeOfDay, TimeZone, Weekly,
 };
 use crate::serve::http::body::Fields;
 use crate::serve::http::error::ApiError;
@@ -92,6 +92,14 @@ fn rules(old: Rules, given: Fields<'_>) -> Result<Rules, ApiError> {
         buffer_min: given
             .whole("buffer_min", 0..=24 * 60)?
             .unwrap_or(old.buffer_min),
+        cancel: CancelRule {
+            free_min: given
+                .whole("cancel_free_min", 0..=WEEK_MIN)?
+                .unwrap_or(old.cancel.free_min),
+            fee_percent: given
+                .whole("cancel_fee_percent", 0..=100)?
+                .map_or(old.cancel.fee_percent, |percent| percent as u8),
+        },
     };
     if rules.max_stay_min > 0 && rules.max_stay_min < rules.min_stay_min {
         return Err(given.bad("max_stay_min", "is less than min_stay_min"));
@@ -252,6 +260,7 @@ pub(in crate::serve) fn shown(offer: &Offer) -> schema::Offer {
         max_stay_min,
         notice_min,
         buffer_min,
+        cancel,
     } = offer.rules;
     schema::Offer {
         id: offer.name.to_string(),
@@ -271,6 +280,8 @@ pub(in crate::serve) fn shown(offer: &Offer) -> schema::Offer {
             max_stay_min,
             notice_min,
             buffer_min,
+            cancel_free_min: cancel.free_min,
+            cancel_fee_percent: cancel.fee_percent,
         },
         notes: offer.notes.clone(),
         calendar: format!(

@@ -53,6 +53,11 @@ pub(in crate::serve) struct OfferRules {
     pub(in crate::serve) notice_min: u32,
     /// How long the bay is left alone after each stay.
     pub(in crate::serve) buffer_min: u32,
+    /// Giving up a confirmed stay is free until so many minutes before its start.
+    pub(in crate::serve) cancel_free_min: u32,
+    /// What it costs later, until the start, per cent of the price; from the start on the whole price is
+    /// due.
+    pub(in crate::serve) cancel_fee_percent: u8,
 }
 
 /// The same, each optional.
@@ -69,6 +74,12 @@ pub(in crate::serve) struct OfferRulesAsked {
     notice_min: Option<u32>,
     #[schema(maximum = 1440)]
     buffer_min: Option<u32>,
+    /// Absent when an offer is made: 0, free until the start.
+    #[schema(maximum = 10080)]
+    cancel_free_min: Option<u32>,
+    /// Absent when an offer is made: 100.
+    #[schema(maximum = 100)]
+    cancel_fee_percent: Option<u8>,
 }
 
 /// A bay to be put on offer.

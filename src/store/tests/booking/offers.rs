@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::offer::Hours;
-use crate::domain::{Rules, TimeOfDay, TimeZone, Weekly};
+use crate::domain::{CancelRule, Rules, TimeOfDay, TimeZone, Weekly};
 
 /// With something in every field.
 fn whole_offer() -> Offer {
@@ -19,6 +19,10 @@ fn whole_offer() -> Offer {
         max_stay_min: 600,
         notice_min: 15,
         buffer_min: 5,
+        cancel: CancelRule {
+            free_min: 90,
+            fee_percent: 40,
+        },
     };
     let hours = Hours {
         zone,

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 const MAX: usize = 65_536;
 
 /// The limit for each of many; `None` allows everything and keeps nothing.
-pub(super) struct Rates<K>(Option<Limit<K>>);
+pub struct Buckets<K>(Option<Limit<K>>);
 
 struct Limit<K> {
     /// One token's time.
@@ -23,9 +23,10 @@ struct Limit<K> {
     full_at: DashMap<K, Instant, ahash::RandomState>,
 }
 
-impl<K: Eq + Hash> Rates<K> {
+impl<K: Eq + Hash> Buckets<K> {
     /// `per_s` tokens a second, and those of `burst_s` seconds at once.
-    pub(super) fn new(per_s: Option<u32>, burst_s: u32) -> Self {
+    #[must_use]
+    pub fn new(per_s: Option<u32>, burst_s: u32) -> Self {
         Self(per_s.filter(|n| *n > 0).map(|n| Limit {
             each: Duration::from_secs(1) / n,
             burst: Duration::from_secs(burst_s.into()),
@@ -34,7 +35,8 @@ impl<K: Eq + Hash> Rates<K> {
     }
 
     /// Takes one token. `false`: there was none, and none is taken.
-    pub(super) fn allow(&self, who: K) -> bool {
+    #[must_use]
+    pub fn allow(&self, who: K) -> bool {
         let Some(limit) = &self.0 else { return true };
         let now = Instant::now();
         if !limit.has_room(&who, now) {
@@ -50,7 +52,8 @@ impl<K: Eq + Hash> Rates<K> {
     }
 
     /// Takes `n` tokens, on credit if need be. `Some`: how long to wait until nothing is owed.
-    pub(super) fn charge(&self, who: K, n: u64) -> Option<Duration> {
+    #[must_use]
+    pub fn charge(&self, who: K, n: u64) -> Option<Duration> {
         let limit = self.0.as_ref()?;
         let now = Instant::now();
         if !limit.has_room(&who, now) {
@@ -79,36 +82,36 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_bucket_empties_and_fills_again_for_each_alone() {
-        let rates = Rates::new(Some(2), 2);
-        assert_eq!((0..9).filter(|_| rates.allow("a")).count(), 4);
-        assert!(rates.allow("b"));
+        let buckets = Buckets::new(Some(2), 2);
+        assert_eq!((0..9).filter(|_| buckets.allow("a")).count(), 4);
+        assert!(buckets.allow("b"));
         tokio::time::advance(Duration::from_millis(500)).await;
-        assert!(rates.allow("a") && !rates.allow("a"));
+        assert!(buckets.allow("a") && !buckets.allow("a"));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_taken_on_credit_is_waited_for() {
-        let rates = Rates::new(Some(10), 1);
+        let buckets = Buckets::new(Some(10), 1);
         assert_eq!(
-            (rates.charge("a", 10), rates.charge("a", 5)),
+            (buckets.charge("a", 10), buckets.charge("a", 5)),
             (None, Some(Duration::from_millis(500)))
         );
         tokio::time::advance(Duration::from_millis(600)).await;
-        assert_eq!(rates.charge("a", 1), None);
+        assert_eq!(buckets.charge("a", 1), None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn without_a_limit_all_is_allowed_and_nothing_kept() {
-        let rates = Rates::new(None, 1);
-        assert!((0..1000).all(|_| rates.allow(1)) && rates.charge(1, u64::MAX).is_none());
+        let buckets = Buckets::new(None, 1);
+        assert!((0..1000).all(|_| buckets.allow(1)) && buckets.charge(1, u64::MAX).is_none());
     }
 
     #[tokio::test(start_paused = true)]
     async fn buckets_are_bounded() {
-        let rates = Rates::new(Some(1), 9);
-        assert!((0..MAX).all(|n| rates.allow(n)));
-        assert!(!rates.allow(MAX) && rates.allow(0));
+        let buckets = Buckets::new(Some(1), 9);
+        assert!((0..MAX).all(|n| buckets.allow(n)));
+        assert!(!buckets.allow(MAX) && buckets.allow(0));
         tokio::time::advance(Duration::from_secs(3)).await;
-        assert!(rates.allow(MAX), "those that are full again made room");
+        assert!(buckets.allow(MAX), "those that are full again made room");
     }
 }

@@ -1,0 +1,221 @@
+//! How many requests one owner may make a minute, for each class of calls.
+//!
+//! The only door to `governor`: a bucket for each owner and class that fills evenly, so that what a
+//! minute allows may also come at once. Promises: bounded whatever addresses strangers come from
+//! (beyond [`STRANGERS`] they share some 65,000 buckets); dear: one look into a map a request.
+
+use super::Config;
+use super::owner::Owner;
+use crate::domain::vocabulary;
+use governor::clock::{Clock as _, MonotonicClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::time::Duration;
+
+vocabulary! {
+    /// What a call is to the hub, for its quota. The names are public: `RateLimit`, problem member.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum CallClass {
+        Read => "read",
+        Search => "search",
+        Write => "write",
+        Book => "book",
+        Uplink => "uplink",
+        Admin => "admin",
+    }
+}
+
+/// Strangers that are told apart, in each class.
+const STRANGERS: usize = 65_536;
+
+/// Requests after which buckets that are full again are looked for.
+const SWEEP_EVERY: u32 = 16_384;
+
+/// What an owner may ask a minute, and what is left of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// Requests a minute.
+    pub quota: u32,
+    /// Requests that may come at once, now.
+    pub left: u32,
+    /// Until all of the quota may come at once again.
+    pub full_in: Duration,
+    /// `Some`: this request was one too many, and how long to wait for the next.
+    pub wait: Option<Duration>,
+}
+
+type Limiter = RateLimiter<
+    Owner,
+    DashMapStateStore<Owner, ahash::RandomState>,
+    MonotonicClock,
+    StateInformationMiddleware,
+>;
+
+struct ClassLimit {
+    quota: u32,
+    limiter: Limiter,
+    asked: AtomicU32,
+    /// There are too many strangers to tell apart.
+    crowded: AtomicBool,
+}
+
+/// What everybody may ask.
+pub struct RequestRates {
+    binding: bool,
+    clock: MonotonicClock,
+    crowds: ahash::RandomState,
+    of_keys: [ClassLimit; CallClass::ALL.len()],
+    of_addresses: [ClassLimit; CallClass::ALL.len()],
+}
+
+impl RequestRates {
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        let of_key = |class| match class {
+            CallClass::Uplink => config.uplinks_per_min_per_key,
+            _ => config.requests_per_min_per_key,
+        };
+        Self {
+            binding: config.rates,
+            clock: MonotonicClock,
+            crowds: ahash::RandomState::new(),
+            of_keys: CallClass::ALL.map(|class| ClassLimit::new(of_key(class))),
+            of_addresses: CallClass::ALL
+                .map(|_| ClassLimit::new(config.requests_per_min_per_address)),
+        }
+    }
+
+    /// Takes one request from what `owner` may ask. Where rates do not bind, nothing is ever one
+    /// too many.
+    #[must_use]
+    pub fn ask(&self, owner: Owner, class: CallClass) -> Allowance {
+        let classes = if owner.is_key() {
+            &self.of_keys
+        } else {
+            &self.of_addresses
+        };
+        let limit = &classes[class as usize];
+        limit.sweep();
+        let owner = if limit.crowded.load(Relaxed) {
+            owner.in_a_crowd(&self.crowds)
+        } else {
+            owner
+        };
+        let quota = limit.quota;
+        match limit.limiter.check_key(&owner) {
+            Ok(state) => {
+                let left = state.remaining_burst_capacity();
+                Allowance {
+                    quota,
+                    left,
+                    full_in: minutes_part(quota - left.min(quota), quota),
+                    wait: None,
+                }
+            }
+            Err(until) => Allowance {
+                quota,
+                left: 0,
+                full_in: Duration::from_mins(1),
+                wait: self.binding.then(|| until.wait_time_from(self.clock.now())),
+            },
+        }
+    }
+}
+
+/// As long as it takes to fill `n` of `quota`.
+fn minutes_part(n: u32, quota: u32) -> Duration {
+    Duration::from_millis(u64::from(n) * 60_000 / u64::from(quota.max(1)))
+}
+
+impl ClassLimit {
+    fn new(quota: u32) -> Self {
+        let a_minute = NonZeroU32::new(quota).unwrap_or(NonZeroU32::MIN);
+        let state = DashMapStateStore::with_hasher(ahash::RandomState::new());
+        let limiter: Limiter = RateLimiter::new(Quota::per_minute(a_minute), state, MonotonicClock);
+        Self {
+            quota: a_minute.get(),
+            limiter,
+            asked: AtomicU32::new(0),
+            crowded: AtomicBool::new(false),
+        }
+    }
+
+    /// Forgets, now and then, who may ask as much as if he had never asked. Keys are bounded
+    /// elsewhere; between two sweeps at most [`SWEEP_EVERY`] owners are new.
+    fn sweep(&self) {
+        if self.asked.fetch_add(1, Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
+            self.limiter.retain_recent();
+            self.limiter.shrink_to_fit();
+            self.crowded.store(self.limiter.len() > STRANGERS, Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: Owner = Owner::Key(1);
+
+    fn rates(binding: bool) -> RequestRates {
+        RequestRates::new(&Config {
+            rates: binding,
+            requests_per_min_per_key: 3,
+            requests_per_min_per_address: 1,
+            uplinks_per_min_per_key: 5,
+            ..Config::default()
+        })
+    }
+
+    #[test]
+    fn a_key_may_ask_its_quota_at_once_in_each_class_and_then_waits() {
+        let rates = rates(true);
+        let left: Vec<_> = (0..3).map(|_| rates.ask(KEY, CallClass::Read)).collect();
+        assert_eq!(left.iter().map(|a| a.left).collect::<Vec<_>>(), [2, 1, 0]);
+        assert!(left.iter().all(|a| a.quota == 3 && a.wait.is_none()));
+        assert_eq!(left[2].full_in, Duration::from_mins(1));
+        let refused = rates.ask(KEY, CallClass::Read);
+        let wait = refused.wait.unwrap();
+        assert!(
+            wait > Duration::from_secs(10) && wait <= Duration::from_secs(20),
+            "{wait:?}"
+        );
+        assert!(rates.ask(KEY, CallClass::Search).wait.is_none());
+        assert_eq!(rates.ask(KEY, CallClass::Uplink).quota, 5);
+        assert!(rates.ask(Owner::Key(2), CallClass::Read).wait.is_none());
+    }
+
+    #[test]
+    fn an_address_has_a_quota_of_its_own() {
+        let rates = rates(true);
+        let home = Owner::Ip4(7);
+        assert!(rates.ask(home, CallClass::Read).wait.is_none());
+        assert!(rates.ask(home, CallClass::Read).wait.is_some());
+        assert!(rates.ask(KEY, CallClass::Read).wait.is_none());
+    }
+
+    #[test]
+    fn rates_that_do_not_bind_are_told_and_refuse_nobody() {
+        let rates = rates(false);
+        for _ in 0..9 {
+            assert_eq!(rates.ask(KEY, CallClass::Read).wait, None);
+        }
+        assert_eq!(rates.ask(KEY, CallClass::Read).left, 0);
+    }
+
+    #[test]
+    fn strangers_without_number_are_bounded_and_keys_stay_their_own() {
+        let rates = rates(true);
+        for n in 0..400_000 {
+            let _ = rates.ask(Owner::Ip4(n), CallClass::Read);
+        }
+        let class = &rates.of_addresses[CallClass::Read as usize];
+        let most = STRANGERS + SWEEP_EVERY as usize + (1 << 16);
+        assert!(class.limiter.len() <= most, "{}", class.limiter.len());
+        assert!(class.crowded.load(Relaxed));
+        assert!(rates.ask(KEY, CallClass::Read).wait.is_none());
+    }
+}

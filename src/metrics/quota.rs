@@ -1,0 +1,45 @@
+//! What each may take of what all use, and what is counted of who wanted more.
+
+use super::register::Register;
+use prometheus::{IntCounterVec, IntGaugeVec};
+
+/// Shares of what all use.
+pub struct QuotaMetrics {
+    limits: IntGaugeVec,
+    refusals: IntCounterVec,
+}
+
+impl QuotaMetrics {
+    pub(super) fn new(r: &Register) -> Self {
+        Self {
+            limits: r.gauges(
+                "limit",
+                "What one key, partner, source or address may take, by its name in [limits].",
+                &["limit"],
+            ),
+            refusals: r.counters(
+                "quota_refusals_total",
+                "Refused because a share of what all use was used up, by share.",
+                &["share"],
+            ),
+        }
+    }
+
+    /// Says what may be taken. `limit` is one of a few names in the source.
+    pub fn limit(&self, limit: &'static str, n: u64) {
+        self.limits
+            .with_label_values(&[limit])
+            .set(i64::try_from(n).unwrap_or(i64::MAX));
+    }
+
+    /// One was refused. `share` is one of a few names in the source, never a caller's text.
+    pub fn refused(&self, share: &'static str) {
+        self.refusals.with_label_values(&[share]).inc();
+    }
+
+    /// How many were refused until now.
+    #[must_use]
+    pub fn refusals(&self, share: &'static str) -> u64 {
+        self.refusals.with_label_values(&[share]).get()
+    }
+}

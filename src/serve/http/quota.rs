@@ -1,0 +1,235 @@
+//! Who calls, and how much of what all share is left to them: looked up once, before anything else
+//! of a request.
+//!
+//! Promises: every answer under `/v1` tells its quota (`RateLimit-Policy`, `RateLimit`,
+//! draft-ietf-httpapi-ratelimit-headers), also where rates do not bind; a caller with a good key has
+//! that key's quota and connections, whatever address it comes from, and everybody else the
+//! address's. Dear: a hash of the key, and two short texts a request.
+
+use super::address::ClientAddress;
+use super::auth::Doorman;
+use super::caller::Caller;
+use super::error::{ApiError, Quota};
+use crate::limits::{Allowance, CallClass, HeldShare, Limits, Owner, ShareTaken};
+use axum::extract::Request;
+use axum::http::header::{AUTHORIZATION, CONNECTION};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::response::{IntoResponse as _, Response};
+use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How much may be asked in which time.
+pub(in crate::serve) const RATELIMIT_POLICY: HeaderName =
+    HeaderName::from_static("ratelimit-policy");
+
+/// How much of that is left.
+pub(in crate::serve) const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
+/// How long a caller whose connections are too many is told to wait, seconds: idle ones are closed
+/// in about that time.
+const WAIT_FOR_A_CONNECTION_S: u64 = 10;
+
+/// A connection's share: its address's, until a request on it shows a key. Rides with each of its
+/// requests; those of a proxy have none, since it speaks for many.
+#[derive(Clone)]
+pub(super) struct ConnectionShare(pub(super) Arc<Mutex<HeldShare>>);
+
+/// Asks for each request; see the module.
+pub(super) struct QuotaDesk {
+    doorman: Doorman,
+    limits: Arc<Limits>,
+}
+
+/// What an answer tells of the quota.
+pub(super) struct ToldQuota(Option<(HeaderValue, HeaderValue)>);
+
+impl QuotaDesk {
+    pub(super) const fn new(doorman: Doorman, limits: Arc<Limits>) -> Self {
+        Self { doorman, limits }
+    }
+
+    /// Looks up who calls, and takes one request from what they may ask.
+    ///
+    /// # Errors
+    /// The answer that says what is used up; what it tells of the quota is in it.
+    pub(super) fn ask(&self, request: &mut Request) -> Result<ToldQuota, Box<Response>> {
+        let Some(class) = class(request.method(), request.uri().path()) else {
+            return Ok(ToldQuota(None));
+        };
+        let caller = self.caller(request);
+        let owner = caller.owner;
+        if let Err(taken) = claim(request, owner) {
+            let mut answer = ApiError::from(taken).into_response();
+            let headers = answer.headers_mut();
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+            return Err(Box::new(answer));
+        }
+        let allowance = self.limits.requests.ask(owner, class);
+        let told = ToldQuota::of(class, &allowance);
+        if let Some(wait) = allowance.wait {
+            self.limits.shares.refused(class.name());
+            let mut answer = ApiError::QuotaExceeded(Quota {
+                member: "class",
+                name: class.name(),
+                detail: format!(
+                    "{} calls of this class were made in a minute, which is all that {} may make",
+                    allowance.quota,
+                    who(owner),
+                ),
+                limit: allowance.quota.into(),
+                used: allowance.quota.into(),
+                retry_after_s: wait.as_secs() + 1,
+            })
+            .into_response();
+            told.write(answer.headers_mut());
+            return Err(Box::new(answer));
+        }
+        request.extensions_mut().insert(caller);
+        Ok(told)
+    }
+
+    fn caller(&self, request: &Request) -> Caller {
+        let headers = request.headers();
+        let grant = headers
+            .contains_key(AUTHORIZATION)
+            .then(|| self.doorman.grant(headers).ok())
+            .flatten();
+        let owner = grant.as_ref().map_or_else(
+            || Owner::of_address(address(request)),
+            |grant| Owner::Key(grant.account.number()),
+        );
+        Caller { owner, grant }
+    }
+}
+
+/// Where it comes from; a request that came by no socket is from nowhere.
+fn address(request: &Request) -> IpAddr {
+    let known = request.extensions().get::<ClientAddress>();
+    known.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |c| c.0)
+}
+
+/// The connection is this caller's from now on.
+fn claim(request: &Request, owner: Owner) -> Result<(), ShareTaken> {
+    let Some(ConnectionShare(share)) = request.extensions().get() else {
+        return Ok(());
+    };
+    // A connection that has shown a key once does not go back to being a stranger's.
+    if !matches!(owner, Owner::Key(_)) {
+        return Ok(());
+    }
+    let mut share = share.lock().unwrap_or_else(PoisonError::into_inner);
+    share.pass_to(owner)
+}
+
+fn who(owner: Owner) -> &'static str {
+    match owner {
+        Owner::Key(_) => "a key",
+        _ => "an address without a key",
+    }
+}
+
+/// The quota that a call counts for; none outside `/v1`, and none to ask what may be called.
+fn class(method: &Method, path: &str) -> Option<CallClass> {
+    let path = path.strip_prefix("/v1/")?;
+    if method == Method::OPTIONS {
+        return None;
+    }
+    let first = path.split('/').next().unwrap_or_default();
+    let reads = method == Method::GET || method == Method::HEAD;
+    Some(match (first, reads) {
+        ("admin" | "quarantine", _) => CallClass::Admin,
+        ("bays", true) if path == "bays/nearby" => CallClass::Search,
+        (_, true) => CallClass::Read,
+        ("uplinks", false) => CallClass::Uplink,
+        ("requests" | "reservations" | "offers", false) => CallClass::Book,
+        (_, false) => CallClass::Write,
+    })
+}
+
+impl ToldQuota {
+    fn of(class: CallClass, allowance: &Allowance) -> Self {
+        let Allowance {
+            quota,
+            left,
+            full_in,
+            ..
+        } = *allowance;
+        let name = class.name();
+        let policy = value(format_args!("\"{name}\";q={quota};w=60"));
+        let rest = value(format_args!(
+            "\"{name}\";r={left};t={}",
+            full_in.as_secs() + 1
+        ));
+        Self(policy.zip(rest))
+    }
+
+    pub(super) fn write(self, headers: &mut HeaderMap) {
+        if let Some((policy, rest)) = self.0 {
+            headers.insert(RATELIMIT_POLICY, policy);
+            headers.insert(RATELIMIT, rest);
+        }
+    }
+}
+
+/// A short text as a header; what is written here always is one.
+fn value(text: std::fmt::Arguments<'_>) -> Option<HeaderValue> {
+    let mut out = String::with_capacity(48);
+    // Writing to a string does not fail.
+    let _ = out.write_fmt(text);
+    HeaderValue::try_from(out).ok()
+}
+
+impl From<ShareTaken> for ApiError {
+    fn from(taken: ShareTaken) -> Self {
+        Self::QuotaExceeded(Quota {
+            member: "share",
+            name: taken.what.name(),
+            detail: taken.to_string(),
+            limit: taken.limit as u64,
+            used: taken.limit as u64,
+            retry_after_s: WAIT_FOR_A_CONNECTION_S,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_call_counts_for_a_class_and_what_is_no_call_for_none() {
+        for (method, path, counts) in [
+            ("GET", "/v1/zones", Some(CallClass::Read)),
+            ("HEAD", "/v1/bays/TPY-1", Some(CallClass::Read)),
+            ("GET", "/v1/bays/nearby", Some(CallClass::Search)),
+            ("POST", "/v1/reports", Some(CallClass::Write)),
+            ("POST", "/v1/uplinks/ttn", Some(CallClass::Uplink)),
+            ("POST", "/v1/requests", Some(CallClass::Book)),
+            ("GET", "/v1/reservations/7", Some(CallClass::Read)),
+            ("DELETE", "/v1/offers/7", Some(CallClass::Book)),
+            ("GET", "/v1/admin/keys", Some(CallClass::Admin)),
+            ("GET", "/v1/quarantine", Some(CallClass::Admin)),
+            ("OPTIONS", "/v1/zones", None),
+            ("GET", "/metrics", None),
+            ("GET", "/", None),
+        ] {
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            assert_eq!(class(&method, path), counts, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_written_as_the_draft_has_it() {
+        let allowance = Allowance {
+            quota: 1200,
+            left: 1187,
+            full_in: std::time::Duration::from_millis(650),
+            wait: None,
+        };
+        let mut headers = HeaderMap::new();
+        ToldQuota::of(CallClass::Read, &allowance).write(&mut headers);
+        assert_eq!(headers[RATELIMIT_POLICY], "\"read\";q=1200;w=60");
+        assert_eq!(headers[RATELIMIT], "\"read\";r=1187;t=1");
+    }
+}

@@ -1,0 +1,45 @@
+-- What each booking partner takes of what all share.
+
+-- How many rows of `request` it has, kept by the triggers: to count them each time would take too long.
+CREATE TABLE partner_share (
+    partner TEXT COLLATE "C" PRIMARY KEY,
+    answers BIGINT NOT NULL
+);
+INSERT INTO partner_share (partner, answers) SELECT driver, COUNT(*) FROM request GROUP BY driver;
+
+CREATE FUNCTION request_is_counted() RETURNS TRIGGER LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO partner_share (partner, answers) VALUES (NEW.driver, 1)
+        ON CONFLICT (partner) DO UPDATE SET answers = partner_share.answers + 1;
+    ELSE
+        UPDATE partner_share SET answers = answers - 1 WHERE partner = OLD.driver;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER request_counted AFTER INSERT OR DELETE ON request
+    FOR EACH ROW EXECUTE FUNCTION request_is_counted();
+
+CREATE INDEX request_driver_at ON request (driver, at);
+
+-- What became of its holds and bookings, by hour since 1970, in thousandths of a booking.
+CREATE TABLE partner_use (
+    partner TEXT COLLATE "C" NOT NULL,
+    hour BIGINT NOT NULL,
+    used BIGINT NOT NULL,
+    wasted BIGINT NOT NULL,
+    PRIMARY KEY (partner, hour)
+);
+CREATE INDEX partner_use_hour ON partner_use (hour);
+
+-- Whom a hold is for, as the partner calls them, hashed; gone as soon as it is no hold any more.
+ALTER TABLE reservation ADD COLUMN driver_ref BYTEA;
+CREATE INDEX reservation_held ON reservation (driver, expires_at) WHERE state = 'held';
+
+-- What drivers are hashed with: one for all hubs of this database.
+CREATE TABLE share_secret (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    secret BYTEA NOT NULL CHECK (length(secret) = 32)
+);
