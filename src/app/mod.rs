@@ -195,7 +195,7 @@ impl Hub {
         let rates = kept.rates.clone();
         let engine = Engine::build(&config, &shared, journal, checkpoint, kept, sink)?;
 
-        let hub_http = http.addresses()?;
+        let at = http.addresses()?;
         let hub_mqtt = address(&mqtt)?;
         let (inbox, outbox) = mpsc::channel::<Submission>(INBOX);
         let (close, closed) = watch::channel(false);
@@ -214,19 +214,15 @@ impl Hub {
         let services = Services::start(&config, &shared, made, http, &closed, &mut tasks).await?;
         let running = engine.start(&shared, outbox).await?;
         let schedule = running.stream.rates.clone();
-        let past = history.history.clone();
         let inbox = services.inbox.clone();
+        let past = history.history.clone();
         let learner = Learner::new(&config, &shared, rates, past, schedule, inbox);
         tasks.spawn(learner.run(closed.clone()));
         let around = (&closed, &mut tasks);
-        let hub_mqtts =
-            doors::open(&config, &shared, keys, services, (mqtt, mqtts), around).await?;
+        let secure = doors::open(&config, &shared, keys, services, (mqtt, mqtts), around).await?;
 
-        tasks.spawn(history::keep_gauges(
-            history.lately.clone(),
-            shared.clone(),
-            closed.clone(),
-        ));
+        let gauges = history::keep_gauges(history.lately.clone(), shared.clone(), closed.clone());
+        tasks.spawn(gauges);
         store_watch::start(looking, issuer.clone(), shared.clone(), &closed, &mut tasks);
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
         tasks.spawn(partners::keep_pseudonyms(contributors, &shared, &closed));
@@ -236,11 +232,11 @@ impl Hub {
         tasks.spawn(follow_stream(&running, shared, &config, closed));
         until_well(&health).await;
         Ok(Self {
-            http: hub_http.plain,
-            https: hub_http.secure,
-            admin: hub_http.admin,
+            http: at.plain,
+            https: at.secure,
+            admin: at.admin,
             mqtt: hub_mqtt,
-            mqtts: hub_mqtts,
+            mqtts: secure,
             tasks,
             close,
             running,

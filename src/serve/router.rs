@@ -38,6 +38,7 @@ impl AudienceStates {
             clock: parts.clock.clone(),
             public_reads: parts.config.public_reads,
         };
+        let apart = parts.config.admin.is_some();
         let audit = Audit::new(doorman.clone(), parts.audit);
         let asked_by = doorman.clone();
         let reads = Arc::new(ReadState {
@@ -84,6 +85,7 @@ impl AudienceStates {
             on_change: parts.on_change,
             one: Mutex::default(),
         };
+        let health = operators::HealthState::new(parts.health, parts.metrics, apart);
         let operators = operators::OperatorStates {
             registry: Arc::new(registry),
             sharing: sharing.clone(),
@@ -96,11 +98,7 @@ impl AudienceStates {
                 quarantine: parts.quarantine,
             }),
             losses: Arc::new(operators::LossesState::new(doorman, parts.losses)),
-            health: Arc::new(operators::HealthState {
-                health: parts.health,
-                apart: parts.config.admin.is_some(),
-                metrics: parts.metrics,
-            }),
+            health: Arc::new(health),
         };
         Self {
             reads,

@@ -199,8 +199,8 @@ impl Drop for Occupied {
 }
 
 impl Entrance {
-    /// A stranger's connection. A proxy's is nobody's share, since it speaks for many, and neither
-    /// are operators'.
+    /// A stranger's connection. A proxy's is nobody's share, since it speaks for many, and no
+    /// operator's is taken by who calls from the same machine.
     fn share(&self, peer: SocketAddr) -> Result<Option<ConnectionShare>, ShareTaken> {
         let address = peer.ip().to_canonical();
         if self.for_operators || address::is_among(&self.limits.trusted_proxies, address) {

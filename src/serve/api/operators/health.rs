@@ -20,6 +20,20 @@ pub(in crate::serve) struct HealthState {
     pub(in crate::serve) apart: bool,
 }
 
+impl HealthState {
+    pub(in crate::serve) const fn new(
+        health: Arc<Health>,
+        metrics: Arc<Metrics>,
+        apart: bool,
+    ) -> Self {
+        Self {
+            health,
+            metrics,
+            apart,
+        }
+    }
+}
+
 pub(in crate::serve) fn routes(health_state: Arc<HealthState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(livez))
