@@ -95,7 +95,7 @@ fn hub(dir: &Path) -> (Program, SocketAddr) {
     let mqtt = free();
     let dir_text = dir.display();
     let toml = format!(
-        "[registry]\npath = \"{dir_text}\"\n[data]\npath = \"{dir_text}/data\"\n[http]\nlisten = \"{http}\"\n\
+        "[limits]\nrates = false\nshares = false\n[registry]\npath = \"{dir_text}\"\n[data]\npath = \"{dir_text}/data\"\n[http]\nlisten = \"{http}\"\n\
          [mqtt]\nlisten = \"{mqtt}\"\n[[keys]]\nname = \"bench\"\npartner = \"bench\"\nsha256 = \"{digest}\"\n\
          scopes = [\"report\"]\nsources = [\"lamp-*\"]\narea = \"all\"\n"
     );

@@ -155,12 +155,10 @@ fn from(base: Figment, flags: &[Flag]) -> Result<Config, ConfigError> {
 }
 
 impl Config {
-    /// Values of the right type that make no sense, such as a limit of 0 that would let nobody in.
-    /// Found here, so that `check-config` finds whatever would stop or cripple a run.
-    fn faults(&self) -> Vec<String> {
+    /// Names of the keys, their values, and what they must lie between.
+    fn bounds(&self) -> Vec<(&'static str, u64, std::ops::RangeInclusive<u64>)> {
         let Self {
             registry,
-            data,
             http,
             mqtt,
             stream,
@@ -168,15 +166,18 @@ impl Config {
             limits,
             ..
         } = self;
-        let outside = registry
+        let all = registry.bounds().into_iter().chain(http.bounds());
+        let all = all.chain(mqtt.bounds()).chain(stream.bounds());
+        let all = all.chain(share.bounds()).chain(limits.bounds());
+        all.chain(stream.settle.bounds()).collect()
+    }
+
+    /// Values of the right type that make no sense, such as a limit of 0 that would let nobody in.
+    /// Found here, so that `check-config` finds whatever would stop or cripple a run.
+    fn faults(&self) -> Vec<String> {
+        let outside = self
             .bounds()
             .into_iter()
-            .chain(http.bounds())
-            .chain(mqtt.bounds())
-            .chain(stream.bounds())
-            .chain(share.bounds())
-            .chain(limits.bounds())
-            .chain(stream.settle.bounds())
             .filter(|(_, n, range)| !range.contains(n));
         let mut faults: Vec<_> = outside
             .map(|(key, n, range)| {
@@ -190,7 +191,7 @@ impl Config {
         faults.extend(self.journal.fault());
         faults.extend(self.history.fault());
         faults.extend(self.log.fault());
-        if data.path.as_os_str().is_empty() {
+        if self.data.path.as_os_str().is_empty() {
             faults.push("data.path: is empty".into());
         }
         faults
@@ -350,5 +351,48 @@ mod tests {
         assert!(usual.drops("plateNo") && !usual.drops("bay"));
         let none = parse(&format!("{MINIMAL}[gate]\ndrop = []\n"), &[]).unwrap();
         assert!(!none.gate.drop.drops("plate"));
+    }
+
+    /// Each number that has bounds: the least and the most are taken, what lies beyond names its key.
+    #[test]
+    fn every_bounded_number_is_taken_up_to_its_bounds_and_refused_beyond_them() {
+        let config = parse(MINIMAL, &[]).unwrap();
+        let mut tried = 0;
+        for (key, _, range) in config.bounds() {
+            // How many there are of something is no number that stands in the file.
+            if key.contains(' ') {
+                continue;
+            }
+            let with = |n: u64| {
+                // `MINIMAL` ends within the table of the registry.
+                let key = key
+                    .strip_prefix("registry.")
+                    .map_or_else(|| format!("[{}]\n{}", table(key), last(key)), str::to_owned);
+                parse(&format!("{MINIMAL}{key} = {n}\n"), &[])
+            };
+            for good in [*range.start(), *range.end()] {
+                let said = with(good).map(drop);
+                // One number may be bounded by another besides: that is said of its key as well.
+                let by_another = said.as_ref().is_err_and(|e| e.0.contains("must hold"));
+                assert!(said.is_ok() || by_another, "{key} = {good}: {said:?}");
+            }
+            for bad in [range.start().checked_sub(1), range.end().checked_add(1)] {
+                let Some(bad) = bad.filter(|n| i64::try_from(*n).is_ok()) else {
+                    continue;
+                };
+                let said = with(bad).unwrap_err().0;
+                assert!(said.contains(key), "{key} = {bad}: {said}");
+                tried += 1;
+            }
+        }
+        assert!(tried > 80, "{tried}");
+    }
+
+    fn table(key: &str) -> &str {
+        key.rsplit_once('.').map_or("", |(table, _)| table)
+    }
+
+    fn last(key: &str) -> &str {
+        key.rsplit_once('.').map_or(key, |(_, last)| last)
     }
 }

@@ -36,8 +36,10 @@ pub struct Metrics {
     /// Events of network servers that are no uplinks (joins, acks): accepted, of no use here.
     pub dropped_members: IntCounter,
     pub uplinks_ignored: IntCounter,
-    /// MQTT messages of QoS 0 that were dropped because the journal was busy.
-    pub shed: IntCounter,
+    /// Reports of MQTT messages of QoS 0 that were dropped because the journal was busy.
+    pub reports_shed: IntCounter,
+    /// The messages they came in.
+    pub messages_shed: IntCounter,
     pub store_up: IntGauge,
     pub mqtt_connections: IntGauge,
     /// Connections the endpoint ended or never accepted, by reason.
@@ -127,12 +129,12 @@ impl Metrics {
         Self {
             refused: r.counters(
                 "reports_refused_total",
-                "Reports or parts of reports refused.",
+                "Reports refused, one each; a message that cannot be read is one.",
                 &["door", "reason"],
             ),
             accepted: r.counters(
                 "reports_accepted_total",
-                "Claims taken in at a door.",
+                "Reports taken in at a door, one a bay or zone, also those shed later.",
                 &["door"],
             ),
             app_reports: r.counters(
@@ -156,9 +158,13 @@ impl Metrics {
                 "uplinks_ignored_total",
                 "Events of network servers that are no uplinks.",
             ),
-            shed: r.counter(
+            reports_shed: r.counter(
                 "reports_shed_total",
-                "QoS 0 messages dropped under overload, never acknowledged.",
+                "Reports of QoS 0 dropped under overload, never acknowledged.",
+            ),
+            messages_shed: r.counter(
+                "mqtt_messages_shed_total",
+                "Messages of QoS 0 dropped under overload, never acknowledged.",
             ),
             store_up: r.gauge("store_up", "Whether the store answered last: 1 or 0."),
             mqtt_connections: r.gauge("mqtt_connections", "Open MQTT connections."),

@@ -9,7 +9,7 @@ use super::display::Display;
 use super::door::{Denied, Door};
 use super::session::SessionHost;
 use super::wire::Grant;
-use crate::domain::{Parcel, Receipt, Refusal, Refused, Speaker, Submission, ZoneIx};
+use crate::domain::{Parcel, Receipt, Refusal, Refused, Speaker, ZoneIx};
 use crate::ingest::board::Wanted;
 use crate::ingest::codec::Codec;
 use crate::ingest::mqtt_server::close::Close;
@@ -47,15 +47,22 @@ impl FrontDesk {
     }
 
     /// Submits what nobody waits for; drops and counts it when the journal is busy.
-    pub(super) fn offer(&self, submission: Submission, messages: u64) -> Result<(), Close> {
+    pub(super) fn offer(&self, parcel: Parcel, messages: u64) -> Result<(), Close> {
+        let reports = parcel.reports();
+        let submission = parcel.into_submission(Receipt::unwatched());
         match self.door.journal.try_send(submission) {
             Ok(()) => Ok(()),
             Err(TrySendError::Full(_)) => {
-                self.door.metrics.shed.inc_by(messages);
+                self.shed(reports, messages);
                 Ok(())
             }
             Err(TrySendError::Closed(_)) => Err(Close::NotDurable),
         }
+    }
+
+    fn shed(&self, reports: u64, messages: u64) {
+        self.door.metrics.reports_shed.inc_by(reports);
+        self.door.metrics.messages_shed.inc_by(messages);
     }
 
     /// Submits a last will; `owed`: it waits a while for room in the journal's queue rather than be
@@ -64,17 +71,20 @@ impl FrontDesk {
         if parcel.is_empty() {
             return;
         }
-        let submission = parcel.into_submission(Receipt::unwatched());
         if !owed {
-            let _ = self.offer(submission, 1); // the connection is over either way
-        } else if self
+            let _ = self.offer(parcel, 1); // the connection is over either way
+            return;
+        }
+        let reports = parcel.reports();
+        let submission = parcel.into_submission(Receipt::unwatched());
+        if self
             .door
             .journal
             .send_timeout(submission, self.door.config.drain_timeout())
             .await
             .is_err()
         {
-            self.door.metrics.shed.inc();
+            self.shed(reports, 1);
             tracing::warn!("a last will was dropped: the journal took nothing more");
         }
     }

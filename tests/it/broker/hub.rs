@@ -36,7 +36,7 @@ impl Hub {
         let http = free_port();
         write_city(dir.path());
         let settings = format!(
-            "[registry]\npath = \"{dir}\"\n[data]\npath = \"{dir}/data\"\n[http]\nlisten = \"127.0.0.1:{http}\"\n\
+            "[limits]\nrates = false # every bay is asked for\n[registry]\npath = \"{dir}\"\n[data]\npath = \"{dir}/data\"\n[http]\nlisten = \"127.0.0.1:{http}\"\n\
              [mqtt]\nlisten = \"127.0.0.1:{mqtt}\"\n[[brokers]]\nname = \"city\"\nurl = {url:?}\nsources = [\"lamp-*\"]\n{more}",
             dir = dir.path().display(),
         );

@@ -77,10 +77,7 @@ impl<S: Line> Connection<S> {
             return Ok(());
         }
         self.queue(&batch.acks, batch.settles);
-        self.desk.offer(
-            batch.parcel.into_submission(Receipt::unwatched()),
-            batch.publishes,
-        )
+        self.desk.offer(batch.parcel, batch.publishes)
     }
 
     fn queue(&mut self, acks: &BytesMut, settles: u32) {

@@ -44,7 +44,7 @@ async fn when_the_journal_stands_still_the_sender_waits_and_others_do_not() {
     let mut idle = house.enter("idle").await;
     let (_, last, rest) = fill(&mut lamp).await;
     idle.ping().await;
-    assert_eq!(house.metrics.shed.get(), 0);
+    assert_eq!(house.metrics.reports_shed.get(), 0);
     // The journal moves again: everything arrives, once, in order, and is acknowledged.
     let (mut reader, mut writer) = lamp.0.into_split();
     let finish = tokio::spawn(async move {
@@ -108,10 +108,13 @@ async fn qos_0_is_shed_and_counted_when_the_journal_is_busy_and_its_sender_is_no
     let mut lamp = house.enter("c").await;
     lamp.say(&publish(MINE, 0, 0, b"1")).await;
     lamp.ping().await;
-    lamp.say(&[publish(MINE, 0, 0, b"2"), publish(MINE, 0, 0, b"3")].concat())
-        .await;
+    let one = publish(MINE, 0, 0, b"2 elsewhere");
+    let two = publish(MINE, 0, 0, b"3 elsewhere nowhere");
+    lamp.say(&[one, two].concat()).await;
     lamp.ping().await;
-    assert_eq!(house.metrics.shed.get(), 2);
+    assert_eq!(house.metrics.messages_shed.get(), 2);
+    // What was refused was said of bays; a sign of life is said of none.
+    assert_eq!(house.metrics.reports_shed.get(), 3);
     assert_eq!(said(&house.next().await), [1]);
     lamp.say(&publish(MINE, 0, 0, b"4")).await;
     assert_eq!(said(&house.next().await), [4]);
