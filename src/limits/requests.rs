@@ -88,6 +88,17 @@ impl RequestRates {
         }
     }
 
+    /// Requests a minute that a key, or an address without one, may make.
+    #[must_use]
+    pub fn quota(&self, by_key: bool, class: CallClass) -> u32 {
+        let classes = if by_key {
+            &self.of_keys
+        } else {
+            &self.of_addresses
+        };
+        classes[class as usize].quota
+    }
+
     /// Takes one request from what `owner` may ask. Where rates do not bind, nothing is ever one
     /// too many.
     #[must_use]

@@ -11,12 +11,12 @@ use super::auth::Doorman;
 use super::caller::Caller;
 use super::error::ApiError;
 use super::spent::Quota;
-use crate::limits::{Allowance, CallClass, HeldShare, Limits, Owner, ShareTaken};
+use crate::limits::{Allowance, CallClass, HeldShare, Limits, Owner, RequestRates, ShareTaken};
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONNECTION};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::response::{IntoResponse as _, Response};
-use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -40,14 +40,20 @@ pub(super) struct ConnectionShare(pub(super) Arc<Mutex<HeldShare>>);
 pub(super) struct QuotaDesk {
     doorman: Doorman,
     limits: Arc<Limits>,
+    policies: Policies,
 }
 
 /// What an answer tells of the quota.
 pub(super) struct ToldQuota(Option<(HeaderValue, HeaderValue)>);
 
 impl QuotaDesk {
-    pub(super) const fn new(doorman: Doorman, limits: Arc<Limits>) -> Self {
-        Self { doorman, limits }
+    pub(super) fn new(doorman: Doorman, limits: Arc<Limits>) -> Self {
+        let policies = Policies::new(&limits.requests);
+        Self {
+            doorman,
+            limits,
+            policies,
+        }
     }
 
     /// Looks up who calls, and takes one request from what they may ask.
@@ -67,7 +73,7 @@ impl QuotaDesk {
             return Err(Box::new(answer));
         }
         let allowance = self.limits.requests.ask(owner, class);
-        let told = ToldQuota::of(class, &allowance);
+        let told = self.policies.tell(owner, class, &allowance);
         if let Some(wait) = allowance.wait {
             self.limits.shares.refused(class.name());
             let mut answer = ApiError::QuotaExceeded(Quota {
@@ -149,22 +155,6 @@ fn class(method: &Method, path: &str) -> Option<CallClass> {
 }
 
 impl ToldQuota {
-    fn of(class: CallClass, allowance: &Allowance) -> Self {
-        let Allowance {
-            quota,
-            left,
-            full_in,
-            ..
-        } = *allowance;
-        let name = class.name();
-        let policy = value(format_args!("\"{name}\";q={quota};w=60"));
-        let rest = value(format_args!(
-            "\"{name}\";r={left};t={}",
-            full_in.as_secs() + 1
-        ));
-        Self(policy.zip(rest))
-    }
-
     pub(super) fn write(self, headers: &mut HeaderMap) {
         if let Some((policy, rest)) = self.0 {
             headers.insert(RATELIMIT_POLICY, policy);
@@ -173,12 +163,47 @@ impl ToldQuota {
     }
 }
 
-/// A short text as a header; what is written here always is one.
-fn value(text: std::fmt::Arguments<'_>) -> Option<HeaderValue> {
-    let mut out = String::with_capacity(48);
-    // Writing to a string does not fail.
-    let _ = out.write_fmt(text);
-    HeaderValue::try_from(out).ok()
+/// The two kinds of owners that have quotas of their own.
+#[derive(Clone, Copy)]
+enum Kind {
+    Address,
+    Key,
+}
+
+/// What every answer of a class tells of its quota, made once.
+struct Policies([[HeaderValue; CallClass::COUNT]; 2]);
+
+impl Policies {
+    fn new(rates: &RequestRates) -> Self {
+        let of = |by_key| {
+            CallClass::ALL.map(|class| {
+                let quota = rates.quota(by_key, class);
+                let text = format!("\"{class}\";q={quota};w=60");
+                // Names and digits are a header's value.
+                HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
+            })
+        };
+        Self([of(false), of(true)])
+    }
+
+    fn tell(&self, owner: Owner, class: CallClass, allowance: &Allowance) -> ToldQuota {
+        let kind = match owner {
+            Owner::Key(_) => Kind::Key,
+            _ => Kind::Address,
+        };
+        let policy = &self.0[kind as usize][class as usize];
+        let mut numbers = itoa::Buffer::new();
+        let mut rest = Vec::with_capacity(40);
+        rest.push(b'"');
+        rest.extend_from_slice(class.name().as_bytes());
+        rest.extend_from_slice(b"\";r=");
+        rest.extend_from_slice(numbers.format(allowance.left).as_bytes());
+        rest.extend_from_slice(b";t=");
+        let full_in = allowance.full_in.as_secs() + 1;
+        rest.extend_from_slice(numbers.format(full_in).as_bytes());
+        let rest = HeaderValue::from_maybe_shared(Bytes::from(rest));
+        ToldQuota(rest.ok().map(|rest| (policy.clone(), rest)))
+    }
 }
 
 impl From<ShareTaken> for ApiError {
@@ -197,6 +222,7 @@ impl From<ShareTaken> for ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits;
 
     #[test]
     fn each_call_counts_for_a_class_and_what_is_no_call_for_none() {
@@ -229,7 +255,9 @@ mod tests {
             wait: None,
         };
         let mut headers = HeaderMap::new();
-        ToldQuota::of(CallClass::Read, &allowance).write(&mut headers);
+        let policies = Policies::new(&RequestRates::new(&limits::Config::default()));
+        let told = policies.tell(Owner::Key(1), CallClass::Read, &allowance);
+        told.write(&mut headers);
         assert_eq!(headers[RATELIMIT_POLICY], "\"read\";q=1200;w=60");
         assert_eq!(headers[RATELIMIT], "\"read\";r=1187;t=1");
     }
