@@ -71,7 +71,7 @@ fn resume(
 ) -> (Stream, stream::Feed) {
     let mut config = stream::Config::default();
     let metrics = Arc::new(Metrics::new());
-    config.settle.max_waiting = 1 << 25;
+    config.settle.max_waiting = Some(1 << 25);
     let settlement = settlement(&dir.join("settled"), 1 << 30, saved.kept());
     let sources = SOURCES as usize;
     stream::resume(

@@ -20,9 +20,10 @@ pub struct Config {
     pub min_visit_s: u32,
     /// How late a report may be and still amend what was told, h.
     pub amend_h: u32,
-    /// Reports that may wait in each worker to be settled, at 24 bytes; what comes on top is kept
-    /// aside.
-    pub max_waiting: usize,
+    /// Reports that may wait in each worker to be settled, at 24 bytes, and as much again while a
+    /// window is settled; what comes on top is kept aside. Absent: 64 a bay, from 1,048,576 to
+    /// 8,388,608, so that what a flood can take of the memory goes by the size of the city.
+    pub max_waiting: Option<usize>,
     /// The most that settled reports kept for amendments may take on disk, bytes. At 24 bytes a
     /// report, and 32 once an hour for a bay that reports, 4 GiB are two days of 440 to 1,000
     /// reports a second; of a hub that takes more the oldest hours go, and what comes late for them
@@ -32,6 +33,13 @@ pub struct Config {
     pub max_hours: usize,
 }
 
+/// Reports of a bay that may wait. What waits came within some seven minutes: one every seven
+/// seconds of every bay.
+const PER_BAY: usize = 64;
+
+/// What may wait at least and at most where nothing is said: a million reports are 24 MB.
+const WAITING: std::ops::RangeInclusive<usize> = 1 << 20..=1 << 23;
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -40,7 +48,7 @@ impl Default for Config {
             gate_lateness_s: 120,
             min_visit_s: 120,
             amend_h: 24,
-            max_waiting: 1 << 23,
+            max_waiting: None,
             kept_bytes: 4 << 30,
             max_hours: 3,
         }
@@ -75,7 +83,7 @@ impl Config {
             ("stream.settle.amend_h", u64::from(self.amend_h), 0..=24),
             (
                 "stream.settle.max_waiting",
-                self.max_waiting as u64,
+                self.max_waiting.unwrap_or(1 << 20) as u64,
                 1024..=1 << 32,
             ),
             (
@@ -87,8 +95,9 @@ impl Config {
         ]
     }
 
+    /// For a city of that many bays.
     #[must_use]
-    pub fn limits(&self, staleness: &Staleness) -> SettlementLimits {
+    pub fn limits(&self, staleness: &Staleness, bays: u32) -> SettlementLimits {
         let lateness = self
             .sensor_lateness_s
             .max(self.app_lateness_s)
@@ -102,7 +111,10 @@ impl Config {
             stale_after: u64::from(staleness.default_s) * 1000,
             amend: u64::from(self.amend_h) * HOUR_MS,
             keep_hours: u64::from(self.amend_h) + 2,
-            max_waiting: self.max_waiting,
+            max_waiting: self.max_waiting.unwrap_or_else(|| {
+                let waiting = bays as usize * PER_BAY;
+                waiting.clamp(*WAITING.start(), *WAITING.end())
+            }),
             max_hours: self.max_hours,
         }
     }

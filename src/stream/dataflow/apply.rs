@@ -60,7 +60,9 @@ impl WorkerParts {
         };
         let staleness = config.staleness(shortest.unwrap_or(u32::MAX));
         let settle = attached.settlement.map(|s| {
-            let limits = config.settle.limits(&staleness);
+            let limits = config
+                .settle
+                .limits(&staleness, registry.city().live_bays());
             let shared = SettlementShared::new(limits, n, max_sources, s.sink);
             saved.settled.restore_shared(&shared);
             (Arc::new(shared), s.kept)

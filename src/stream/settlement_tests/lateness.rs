@@ -177,7 +177,7 @@ fn a_bay_that_another_watcher_speaks_of_since_is_settled_anew_too() {
 #[test]
 fn when_a_source_was_heard_finds_no_room_it_is_counted() {
     let mut t = NamedTown::new(&Config {
-        max_waiting: 1,
+        max_waiting: Some(1),
         ..config()
     });
     for m in [0, 1, 2] {
@@ -195,7 +195,7 @@ fn when_a_source_was_heard_finds_no_room_it_is_counted() {
 /// The visits of a bay, on which another source floods a worker with reports of another bay.
 fn visits_beside(flood: u64) -> (Vec<Visit>, u64) {
     let mut t = NamedTown::new(&Config {
-        max_waiting: 1000,
+        max_waiting: Some(1000),
         ..config()
     });
     for m in 0..60 {

@@ -66,7 +66,7 @@ fn numbered(registry: &Registry, said: &[PlainReport]) -> Vec<PlainReport> {
 }
 
 fn terms(to: u64) -> Terms {
-    let l = config().limits(&STALENESS);
+    let l = config().limits(&STALENESS, 0);
     Terms {
         lateness: l.lateness,
         amend: l.amend,
@@ -206,14 +206,14 @@ impl Feeding<'_> {
         SettledTotals {
             taken,
             rig,
-            to: settled_by(end, config.limits(&STALENESS).lateness),
+            to: settled_by(end, config.limits(&STALENESS, 0).lateness),
         }
     }
 }
 
 /// The hours that have been told by the time all is settled up to `to`.
 fn told_before(to: u64) -> u64 {
-    (to - config().limits(&STALENESS).pad) / HOUR_MS * HOUR_MS
+    (to - config().limits(&STALENESS, 0).pad) / HOUR_MS * HOUR_MS
 }
 
 fn check(
@@ -255,7 +255,7 @@ fn held(registry: &Registry, want: &Figures, got: &SettledTotals) -> Result<(), 
     let recent = &got.rig.shared.recent;
     let city = registry.city();
     let settled = recent.settled();
-    prop_assert_eq!(settled.0, got.to - config().limits(&STALENESS).pad);
+    prop_assert_eq!(settled.0, got.to - config().limits(&STALENESS, 0).pad);
     for zone in (0..city.zone_count()).map(ZoneIx) {
         let number = city.zone(zone).number;
         let of = |from: Millis, to: u64| want.windows.range((number, from.0)..(number, to));

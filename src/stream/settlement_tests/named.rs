@@ -224,7 +224,7 @@ fn a_bay_that_moves_is_counted_where_it_is() {
 #[test]
 fn what_does_not_find_room_or_comes_too_late_is_kept_aside_and_counted() {
     let mut t = NamedTown::new(&Config {
-        max_waiting: 2,
+        max_waiting: Some(2),
         ..config()
     });
     for m in 0..4 {

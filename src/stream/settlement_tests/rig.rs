@@ -234,7 +234,8 @@ impl SettlementRig {
         disk: &Disk,
         saved: &Saved,
     ) -> Self {
-        let shared = SettlementShared::new(config.limits(&STALENESS), n as usize, 64, sink.clone());
+        let shared =
+            SettlementShared::new(config.limits(&STALENESS, 0), n as usize, 64, sink.clone());
         saved.settled.restore_shared(&shared);
         let shared = Arc::new(shared);
         let seen = Arc::new(SourcesSeen::new(64, n as usize));
