@@ -2,7 +2,7 @@
 
 use super::failure::INTERNAL;
 use super::{Failure, Shared};
-use crate::domain::{RecentTurnover, Suspicion};
+use crate::domain::{Millis, RecentTurnover, Suspicion};
 use crate::health::Part;
 use crate::stream::Progress;
 use crate::tls::Tls;
@@ -129,9 +129,11 @@ pub(super) async fn watch_stream(
     let mut last = p.applied();
     let mut since = Instant::now();
     let mut stalled = false;
+    let mut early = look_at_clock(&shared, false);
     loop {
         tokio::select! { _ = every.tick() => {}, _ = closed.wait_for(|c| *c) => return }
         gauge(&p, &shared);
+        early = look_at_clock(&shared, early);
         if let Some(settled) = turnover
             .as_ref()
             .map(|t| t.settled())
@@ -168,6 +170,25 @@ pub(super) async fn watch_stream(
             );
         }
     }
+}
+
+/// Before any hub was built: 2026-01-01.
+const EARLIEST: Millis = Millis(1_767_225_600_000);
+
+/// Says when the machine's clock cannot be right, and when it can again. `early`: what was said.
+fn look_at_clock(shared: &Shared, early: bool) -> bool {
+    let now = shared.clock.now();
+    match (early, now < EARLIEST) {
+        (false, true) => {
+            let said =
+                format!("the machine's clock says {now}: set it; what is reported is taken by it");
+            tracing::error!("{said}");
+            shared.health.note(Part::Journal, said);
+        }
+        (true, false) => shared.health.no_note(Part::Journal),
+        _ => {}
+    }
+    now < EARLIEST
 }
 
 fn gauge(p: &Progress, shared: &Shared) {

@@ -1,5 +1,6 @@
 //! Several rooms wired together: what none of them promises alone.
 
+mod clock;
 mod contributors;
 mod golden;
 mod hub;
