@@ -102,6 +102,17 @@ async fn within(what: &str, so: impl AsyncFn() -> bool) {
     eprintln!("{what}: {:?}", begun.elapsed());
 }
 
+/// Two hubs of one city on one database, where the partner `lta` is known.
+async fn two(cluster: &Cluster, folder: &Path) -> [TestHub; 2] {
+    city(folder);
+    let a = hub(cluster, folder, "a").await;
+    let b = hub(cluster, folder, "b").await;
+    let partner = json!({"name": "lta"});
+    let (status, body) = a.admin("POST", "/v1/admin/partners", Some(&partner)).await;
+    assert_eq!(status, 201, "{body}");
+    [a, b]
+}
+
 /// A key's text and its path, made at `hub`.
 async fn made(hub: &TestHub, name: &str) -> (String, String) {
     let ask = json!({"name": name, "partner": "lta", "scopes": ["report"], "sources": ["x-*"],
@@ -123,12 +134,7 @@ async fn what_one_hub_does_with_keys_the_other_knows() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    city(folder.path());
-    let a = hub(&cluster, folder.path(), "a").await;
-    let b = hub(&cluster, folder.path(), "b").await;
-    let partner = json!({"name": "lta"});
-    let (status, body) = a.admin("POST", "/v1/admin/partners", Some(&partner)).await;
-    assert_eq!(status, 201, "{body}");
+    let [a, b] = two(&cluster, folder.path()).await;
 
     let (key, path) = made(&a, "lamps").await;
     let says = async |status: u16, reason: &str| b.report(&key).await == (status, reason.into());
@@ -151,11 +157,7 @@ async fn a_postgresql_that_dies_shows_and_reports_are_taken_all_the_same() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    city(folder.path());
-    let a = hub(&cluster, folder.path(), "a").await;
-    let b = hub(&cluster, folder.path(), "b").await;
-    let partner = json!({"name": "lta"});
-    a.admin("POST", "/v1/admin/partners", Some(&partner)).await;
+    let [a, b] = two(&cluster, folder.path()).await;
     let (key, path) = made(&a, "lamps").await;
     within("a key", async || b.report(&key).await.0 == 202).await;
 
