@@ -161,13 +161,17 @@ impl Config {
             registry,
             http,
             mqtt,
+            gate,
             stream,
             share,
             limits,
             ..
         } = self;
         let all = registry.bounds().into_iter().chain(http.bounds());
-        let all = all.chain(mqtt.bounds()).chain(stream.bounds());
+        let all = all
+            .chain(mqtt.bounds())
+            .chain(gate.bounds())
+            .chain(stream.bounds());
         let all = all.chain(share.bounds()).chain(limits.bounds());
         all.chain(stream.settle.bounds()).collect()
     }

@@ -46,6 +46,9 @@ impl DropList {
         let end = walk.run();
         let mut out = walk.out;
         match end {
+            End::Whole | End::NoJson if walk.seen.named && walk.seen.unread => {
+                out = ALL_HIDDEN.to_vec();
+            }
             End::Whole => {}
             End::AllHidden => out = ALL_HIDDEN.to_vec(),
             End::NoJson => out.extend_from_slice(ALL_HIDDEN),
@@ -152,6 +155,16 @@ struct Walk<'a> {
     /// Also where nothing more is told: what comes may say that nothing is.
     to_the_end: bool,
     dropped: u64,
+    seen: Met,
+}
+
+/// What has been met so far.
+#[derive(Default)]
+struct Met {
+    /// A member that the hub reads has a name that is dropped as its value.
+    named: bool,
+    /// There is a member that the hub does not read: what is named may be its value.
+    unread: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -169,6 +182,7 @@ impl<'a> Walk<'a> {
             muted: None,
             to_the_end: true,
             dropped: 0,
+            seen: Met::default(),
         }
     }
 
@@ -259,6 +273,7 @@ impl<'a> Walk<'a> {
         let name = unescaped(&self.payload[self.at..end]);
         self.dropped += u64::from(self.list.drops(&name));
         self.read = self.list.reads(&name);
+        self.seen.unread |= !self.read;
         let is_plain = id::is_valid(&name);
         self.hide =
             self.list.hides(&name) || !is_plain && self.list.mentions_hidden(name.as_bytes());
@@ -305,10 +320,14 @@ impl<'a> Walk<'a> {
         // Within a hidden value, and where members are only counted, nothing is told anyway.
         if self.muted.is_none() && self.limit > 0 && self.list.mentions_hidden(quoted) {
             let text = unescaped(quoted);
-            if !(read && id::is_valid(&text)) {
-                if self.list.hides(&text) {
-                    return Some(End::AllHidden);
-                }
+            // A name as a value tells what another member holds, whichever that is; a text of several
+            // words that mentions one tells it itself. An id that the hub reads may be one.
+            let is_word = id::is_valid(&text);
+            if read && is_word {
+                self.seen.named |= self.list.hides(&text);
+            } else if is_word || self.list.hides(&text) {
+                return Some(End::AllHidden);
+            } else {
                 self.mute();
             }
         }

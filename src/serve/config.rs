@@ -64,7 +64,7 @@ impl Default for Config {
 impl Config {
     /// Names of the keys, their values, and what they must lie between.
     #[must_use]
-    pub fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 4] {
+    pub fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 6] {
         let most = u64::from(u32::MAX);
         [
             (
@@ -72,6 +72,8 @@ impl Config {
                 self.max_connections as u64,
                 1..=most,
             ),
+            ("http.max_streams", self.max_streams as u64, 1..=most),
+            ("http.write_timeout_s", self.write_timeout_s, 1..=86_400),
             ("http.header_timeout_s", self.header_timeout_s, 1..=86_400),
             ("http.request_timeout_s", self.request_timeout_s, 1..=86_400),
             // Each is looked at for each connection, and for each request of a proxy.

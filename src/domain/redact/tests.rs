@@ -231,3 +231,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_dropped_name_as_a_value_hides_all_where_another_member_may_hold_what_it_names() {
+    for payload in [
+        r#"{"bay":"nope","kind":"plate","value":"SECRET"}"#,
+        r#"{"bay":"nope","value":"SECRET","kind":"plate_no"}"#,
+        r#"{"bay":"plate","state":"vacant","value":"SECRET"}"#,
+        r#"{"name":"car-plate","value":"SECRET"}"#,
+        r#"{"x":[{"bay":"phone"},{"v":"SECRET"}]"#,
+    ] {
+        let shown = list().excerpt(payload.as_bytes());
+        let shown = String::from_utf8_lossy(&shown);
+        assert!(!shown.contains("SECRET"), "{payload}: {shown}");
+    }
+    // An id that begins like one is no name where nothing else is told.
+    let plain = r#"{"source":"phone-7","bay":"plate-3","state":"vacant"}"#;
+    assert_eq!(&*list().excerpt(plain.as_bytes()), plain.as_bytes());
+}

@@ -37,6 +37,17 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// Names of the keys, their values, and what they must lie between.
+    #[must_use]
+    pub fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 2] {
+        [
+            ("gate.max_bays", self.max_bays as u64, 1..=1_000_000),
+            ("gate.max_bytes", self.max_bytes as u64, 64..=1 << 24),
+        ]
+    }
+}
+
 /// A number of seconds, or `"off"`.
 fn seconds_or_off<'de, D: Deserializer<'de>>(d: D) -> Result<Option<u32>, D::Error> {
     #[derive(Deserialize)]

@@ -38,6 +38,8 @@ pub(super) struct Seat {
     source: SourceIx,
     client_id: Option<Box<str>>,
     number: u64,
+    /// Its client had an older connection, which has been told to go.
+    pub(super) took_over: bool,
 }
 
 impl ConnectionLimits {
@@ -82,10 +84,11 @@ impl ConnectionLimits {
             number,
             kick: Arc::clone(kick),
         };
-        let seat = Seat {
+        let mut seat = Seat {
             source,
             client_id: client_id.map(Into::into),
             number,
+            took_over: false,
         };
         let Some(id) = client_id else {
             return self.room(source).then_some(seat);
@@ -93,6 +96,7 @@ impl ConnectionLimits {
         match self.clients.entry((source, id.into())) {
             Entry::Occupied(mut older) => {
                 older.insert(client).kick.notify_one();
+                seat.took_over = true;
                 *self.taken.entry(source).or_default() += 1;
             }
             Entry::Vacant(free) => {

@@ -115,14 +115,17 @@ impl SessionHost for FrontDesk {
         if self.door.hurried_source(speaker.source) {
             return Err(Close::Rate);
         }
-        if let Some(share) = &mut self.share {
-            let owner = Owner::Key(speaker.account.number());
-            share.pass_to(owner).map_err(|_| Close::Share)?;
-        }
         if self.room == Admission::Free {
             self.seat = self.door.seats.sit(speaker.source, client_id, &self.kick);
         }
-        self.seat.as_ref().map(drop).ok_or(Close::Full)
+        let seat = self.seat.as_ref().ok_or(Close::Full)?;
+        let owner = Owner::Key(speaker.account.number());
+        let passed = self.share.as_mut().map(|share| share.pass_to(owner));
+        // Who takes over is let in: its predecessor, which has the share, is leaving.
+        if matches!(passed, Some(Err(_))) && !seat.took_over {
+            return Err(Close::Share);
+        }
+        Ok(())
     }
 
     fn take(

@@ -199,7 +199,7 @@ impl Policies {
         rest.extend_from_slice(b"\";r=");
         rest.extend_from_slice(numbers.format(allowance.left).as_bytes());
         rest.extend_from_slice(b";t=");
-        let full_in = allowance.full_in.as_secs() + 1;
+        let full_in = allowance.full_in.as_millis().div_ceil(1000);
         rest.extend_from_slice(numbers.format(full_in).as_bytes());
         let rest = HeaderValue::from_maybe_shared(Bytes::from(rest));
         ToldQuota(rest.ok().map(|rest| (policy.clone(), rest)))

@@ -11,7 +11,7 @@ use super::bays::KnownBays;
 use super::body::{NextBytes, Telling};
 use super::id::{NOT_ALL_YET, ResumeFrom, write as write_id};
 use super::{StreamShare, Streams};
-use crate::domain::ZoneIx;
+use crate::domain::{Pass, ZoneIx};
 use crate::live::Dirty;
 use crate::registry::city::City;
 use crate::serve::atlas::Atlas;
@@ -46,6 +46,8 @@ const AT_ONCE: Duration = Duration::from_millis(50);
 pub(super) struct Follower {
     place: StreamShare,
     dirty: Dirty,
+    /// Of the key it was opened with.
+    pass: Option<Pass>,
     phase: Phase,
     /// What is to be told, by falling version, so that the next is the last.
     pending: Vec<(u64, ZoneIx)>,
@@ -70,7 +72,12 @@ impl Telling for Follower {
 }
 
 impl Follower {
-    pub(super) fn new(place: StreamShare, dirty: Dirty, held: ResumeFrom, with_bays: bool) -> Self {
+    pub(super) fn new(
+        place: StreamShare,
+        (dirty, pass): (Dirty, Option<Pass>),
+        held: ResumeFrom,
+        with_bays: bool,
+    ) -> Self {
         let now = Instant::now();
         let bays = with_bays.then(KnownBays::default);
         let pending = Vec::new();
@@ -78,6 +85,7 @@ impl Follower {
         Self {
             place,
             dirty,
+            pass,
             phase: Phase::Begin(held),
             pending,
             complete,
@@ -91,11 +99,16 @@ impl Follower {
         &self.place.streams
     }
 
-    /// The next bytes for the client; `None` when the hub stops.
+    fn may_go_on(&self) -> bool {
+        let clock = &self.streams().reads.clock;
+        self.pass.as_ref().is_none_or(|p| p.is_good(clock.now()))
+    }
+
+    /// The next bytes for the client; `None` when the hub stops, or its key is good no more.
     async fn next(&mut self) -> Option<Vec<u8>> {
         let mut out = Vec::new();
         while out.is_empty() {
-            if *self.streams().closed.borrow() {
+            if *self.streams().closed.borrow() || !self.may_go_on() {
                 return None;
             }
             if let Phase::Begin(held) = self.phase {

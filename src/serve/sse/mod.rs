@@ -28,6 +28,7 @@ mod selection;
 pub(super) use self::reservations::ReservationStreams;
 pub(super) use selection::Selection;
 
+use super::http::caller::Caller;
 use super::http::error::ApiError;
 use super::state::ReadState;
 use crate::limits::{HeldShare, Owner, Shared, Shares};
@@ -94,18 +95,18 @@ impl Streams {
     /// Begins a stream. `last_event_id` is what the client says it had last.
     ///
     /// # Errors
-    /// `quota-exceeded` when `owner` has too many, `unavailable` when all have, or the hub is
+    /// `quota-exceeded` when the caller has too many, `unavailable` when all have, or the hub is
     /// stopping.
     pub(super) fn follow(
         self: Arc<Self>,
         what: Selection,
-        owner: Owner,
+        caller: &Caller,
         last_event_id: Option<&str>,
     ) -> Result<Body, ApiError> {
         if *self.closed.borrow() {
             return Err(ApiError::Unavailable("the hub is stopping".to_owned()));
         }
-        let place = StreamShare::take(&self, owner, what.bays.unwrap_or(0))?;
+        let place = StreamShare::take(&self, caller.owner, what.bays.unwrap_or(0))?;
         let city = self.reads.registry.city();
         let with_bays = what.bays.is_some();
         let zones = what.zones.map_or(ZoneFilter::All, ZoneFilter::Some);
@@ -115,9 +116,13 @@ impl Streams {
             .map_err(|e| ApiError::Unavailable(e.to_string()))?;
         // Only now: a version that this process gives out later than the subscription cannot be
         // held yet.
+        let pass = caller.grant.as_ref().map(|grant| grant.pass.clone());
         let held = ResumeFrom::read(last_event_id, self.boot, feed.version());
         Ok(Body::new(body::Unfold::new(Box::new(Follower::new(
-            place, dirty, held, with_bays,
+            place,
+            (dirty, pass),
+            held,
+            with_bays,
         )))))
     }
 }

@@ -1,5 +1,6 @@
 //! Making, listing and revoking keys, as an administrator's client sees it.
 
+use super::open_stream::OpenStream;
 use super::{NOW, Town};
 use serde_json::{Value, json};
 
@@ -47,6 +48,9 @@ async fn a_key_is_shown_once_works_at_once_and_is_refused_once_it_is_revoked() {
         (&json!("all"), &json!("unproven"))
     );
     assert_eq!(report_with(&town, key).await.status.as_u16(), 202);
+    let bearer = format!("Bearer {key}");
+    let with_key = [("authorization", &*bearer)];
+    let mut open = OpenStream::open_at(&town, "/v1/stream", &with_key).await;
 
     let listed = admin(&town, "GET", "/v1/admin/keys", String::new()).await;
     let text = String::from_utf8(listed.body.clone()).unwrap();
@@ -65,6 +69,7 @@ async fn a_key_is_shown_once_works_at_once_and_is_refused_once_it_is_revoked() {
         assert_eq!((gone.status.as_u16(), gone.body.len()), (204, 0));
     }
     report_with(&town, key).await.problem("unauthorized");
+    open.until_end().await;
     let listed = admin(&town, "GET", "/v1/admin/keys", String::new())
         .await
         .json();

@@ -87,6 +87,11 @@ impl OpenStream {
         }
     }
 
+    /// Reads on until the hub ends it.
+    pub(super) async fn until_end(&mut self) {
+        while self.next().await != StreamEvent::End {}
+    }
+
     /// All events until it falls silent.
     pub(super) async fn all(&mut self) -> Vec<(String, String, Value)> {
         let mut all = vec![];

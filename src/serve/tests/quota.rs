@@ -45,7 +45,7 @@ async fn who_has_used_up_a_quota_is_told_when_to_come_back_and_others_are_served
         ..Limits::default()
     });
     let ask = async |scope| town.call_as(scope, "GET", "/v1/zones", "").await;
-    assert_eq!(ask("report").await.header("ratelimit"), "\"read\";r=1;t=31");
+    assert_eq!(ask("report").await.header("ratelimit"), "\"read\";r=1;t=30");
     assert_eq!(ask("report").await.status, 200);
     let refused = ask("report").await;
     assert_eq!(refused.status, 429);

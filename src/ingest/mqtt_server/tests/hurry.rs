@@ -119,3 +119,17 @@ async fn strangers_of_one_address_have_their_share_of_connections_until_they_sho
     }
     panic!("places are given back")
 }
+
+#[tokio::test]
+async fn who_takes_over_its_own_connection_is_let_in_also_when_its_key_has_its_share() {
+    let limits = limits::Config {
+        mqtt_connections_per_key: 2,
+        ..limits::Config::default()
+    };
+    let house = EndpointHouse::limited(&limits, Config::default()).await;
+    let _silent = house.enter("a").await;
+    let _other = house.enter("b").await;
+    assert_eq!(answer(&house, "c").await, [0x20, 2, 0, 3]);
+    house.enter("a").await.ping().await;
+    house.ended("taken_over", 1).await;
+}

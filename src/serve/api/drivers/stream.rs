@@ -57,7 +57,7 @@ async fn stream(
     let what = Selection::read(&own.reads, &p)?;
     Ok(events(own.follow(
         what,
-        caller.owner,
+        &caller,
         last_event_id(&headers, &p),
     )?))
 }

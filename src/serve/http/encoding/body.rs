@@ -15,6 +15,10 @@ use std::task::{Context, Poll, ready};
 /// memory until the call's limit has been looked at.
 const STEP: usize = 256;
 
+/// What a packed body may be longer than what comes out of it, bytes. Honest packers add a few: more
+/// is work that comes to nothing, and has no end.
+const NOTHING_IN_IT: usize = 16 * 1024;
+
 /// The request with its body as it was before it was packed. The call's limit then counts what
 /// comes out.
 ///
@@ -59,6 +63,9 @@ struct Unpacked {
     /// Read and not yet unpacked.
     pending: Bytes,
     unpacker: MultiGzDecoder<Vec<u8>>,
+    /// Bytes unpacked, and bytes that came of them.
+    taken: usize,
+    given: usize,
     ended: bool,
 }
 
@@ -68,6 +75,8 @@ impl Unpacked {
             packed,
             pending: Bytes::new(),
             unpacker: MultiGzDecoder::new(Vec::new()),
+            taken: 0,
+            given: 0,
             ended: false,
         }
     }
@@ -76,6 +85,11 @@ impl Unpacked {
     fn step(&mut self) -> io::Result<Bytes> {
         let step = self.pending.split_to(STEP.min(self.pending.len()));
         self.unpacker.write_all(&step)?;
+        self.taken += step.len();
+        self.given += self.unpacker.get_ref().len();
+        if self.taken > self.given.saturating_add(NOTHING_IN_IT) {
+            return Err(io::Error::other("hardly anything is in what is packed"));
+        }
         Ok(std::mem::take(self.unpacker.get_mut()).into())
     }
 
@@ -198,5 +212,17 @@ mod tests {
             headers.insert(CONTENT_ENCODING, value);
             assert_eq!(is_gzip(&headers).ok(), want, "{said}");
         }
+    }
+
+    /// Members of gzip that hold nothing, one after the other: work without an end.
+    #[tokio::test]
+    async fn what_unpacks_to_nothing_is_refused_early() {
+        let nothing = gzip(b"").repeat(100_000);
+        let mut body = Unpacked::new(Body::from(nothing));
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        let Poll::Ready(Some(Err(_))) = Pin::new(&mut body).poll_frame(&mut cx) else {
+            panic!("it goes on");
+        };
+        assert!(body.taken <= NOTHING_IN_IT + STEP, "{}", body.taken);
     }
 }
