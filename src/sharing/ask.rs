@@ -83,6 +83,8 @@ vocabulary! {
         Walk => "walk",
         /// None that the vehicle may use.
         Vehicle => "vehicle",
+        /// None in that currency.
+        Currency => "currency",
         /// None for that price.
         Price => "price",
         /// None for those hours.
@@ -99,6 +101,10 @@ impl Why {
         match self {
             Self::Walk => "no shared bay is on offer within max_walk_m of the place",
             Self::Vehicle => "no shared bay within the walk takes this vehicle",
+            Self::Currency => {
+                "the shared bays within the walk that take this vehicle are priced in another \
+                 currency than the one asked for (`currency`; the hub's own if not said)"
+            }
             Self::Price => "no suitable bay within the walk costs as little as max_price_cents",
             Self::Window => "no suitable bay is on offer for all of that time",
             Self::Full => "every suitable bay is taken at that time",

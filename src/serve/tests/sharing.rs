@@ -285,7 +285,15 @@ async fn who_gets_no_bay_is_told_why_and_counted() {
         ),
         ("vehicle", with(&|b| b["vehicle"] = json!("motorcycle"))),
         ("price", with(&|b| b["max_price_cents"] = json!(239))),
-        ("price", with(&|b| b["currency"] = json!("EUR"))),
+        ("currency", with(&|b| b["currency"] = json!("EUR"))),
+        (
+            "currency",
+            with(&|b| {
+                b["currency"] = json!("EUR");
+                b["max_price_cents"] = json!(1);
+                b["end"] = json!(later(601));
+            }),
+        ),
         ("window", with(&|b| b["end"] = json!(later(181)))),
         (
             "window",
@@ -293,11 +301,10 @@ async fn who_gets_no_bay_is_told_why_and_counted() {
         ),
         ("window", request(10)),
     ] {
-        assert_eq!(
-            ask(&town, &body).await.problem("no-match")["reason"],
-            why,
-            "{body}"
-        );
+        let refused = ask(&town, &body).await.problem("no-match");
+        assert_eq!(refused["reason"], why, "{body}");
+        let says = refused["detail"].as_str().unwrap();
+        assert_eq!(says.contains("currency"), why == "currency", "{says}");
     }
     assert_eq!(ask(&town, &request(60)).await.status.as_u16(), 201);
     assert_eq!(
@@ -308,7 +315,8 @@ async fn who_gets_no_bay_is_told_why_and_counted() {
     for (why, count) in [
         ("walk", 1),
         ("vehicle", 2),
-        ("price", 2),
+        ("currency", 2),
+        ("price", 1),
         ("window", 3),
         ("full", 1),
     ] {
