@@ -22,11 +22,53 @@ pub struct Ask {
     pub max_price_cents: Option<i64>,
     pub currency: Currency,
     pub vehicle: Vehicle,
-    /// The request's key and the digest of its body: asked twice, it is answered as at first.
-    pub key: Option<(Arc<str>, Digest)>,
+    /// The request's key and what it says: asked twice, it is answered as at first.
+    pub key: Option<(Arc<str>, Said)>,
+}
+
+/// What two requests with one key are compared by: either will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Of [`Ask::meaning`]. This is what is kept.
+    pub meaning: Digest,
+    /// Of the body's bytes, which is what was kept before meanings were compared.
+    pub bytes: Digest,
+}
+
+impl Said {
+    /// Whether the answer to a request of which `kept` was kept is the answer to this.
+    pub(super) fn is(&self, kept: &Digest) -> bool {
+        self.meaning == *kept || self.bytes == *kept
+    }
 }
 
 impl Ask {
+    /// The digest of what is asked for, in whatever words: the order of members, white space, the
+    /// form of a number or a time and a default that is said make no difference. `at_once`: no start
+    /// was given, so that now is meant whenever that is.
+    #[must_use]
+    pub fn meaning(&self, at_once: bool) -> Digest {
+        let Vehicle {
+            kind,
+            height_cm,
+            ev,
+            accessible,
+        } = self.vehicle;
+        let start = (!at_once).then_some(self.span.start.0);
+        // Adding 0 makes one of the two zeros. No body begins like this: it begins with a brace.
+        let text = format!(
+            "2 {:?} {:?} {start:?} {} {} {:?} {} {kind:?} {height_cm:?} {ev} {accessible} {:?}",
+            self.place.lat + 0.0,
+            self.place.lon + 0.0,
+            self.span.end.0,
+            self.max_walk_m,
+            self.max_price_cents,
+            self.currency,
+            self.driver_ref,
+        );
+        digest(text.as_bytes())
+    }
+
     /// Whether the driver wants it at once, so that what a sensor sees now decides.
     pub(super) fn is_now(&self, now: Millis) -> bool {
         self.span.start <= now.plus(offer::NOW_MS)
@@ -41,6 +83,8 @@ vocabulary! {
         Walk => "walk",
         /// None that the vehicle may use.
         Vehicle => "vehicle",
+        /// None in that currency.
+        Currency => "currency",
         /// None for that price.
         Price => "price",
         /// None for those hours.
@@ -57,6 +101,10 @@ impl Why {
         match self {
             Self::Walk => "no shared bay is on offer within max_walk_m of the place",
             Self::Vehicle => "no shared bay within the walk takes this vehicle",
+            Self::Currency => {
+                "the shared bays within the walk that take this vehicle are priced in another \
+                 currency than the one asked for (`currency`; the hub's own if not said)"
+            }
             Self::Price => "no suitable bay within the walk costs as little as max_price_cents",
             Self::Window => "no suitable bay is on offer for all of that time",
             Self::Full => "every suitable bay is taken at that time",
@@ -101,7 +149,7 @@ impl From<StoreError> for DeskError {
     }
 }
 
-/// What two bodies are compared by.
+/// Of a body, or of what it means.
 #[must_use]
 pub fn digest(body: &[u8]) -> Digest {
     Sha256::digest(body).into()

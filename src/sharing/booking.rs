@@ -36,14 +36,14 @@ impl BookingActor {
         } else {
             0
         };
-        let Some((key, body)) = &ask.key else {
+        let Some((key, said)) = &ask.key else {
             if binding {
                 self.within_shares(work, ask, answers).await?;
             }
             return self.hold(work, ask, won).await;
         };
         if let Some((before, answer)) = work.answered(&ask.driver, key).await? {
-            if before != *body {
+            if !said.is(&before) {
                 return Err(DeskError::KeyReused.into());
             }
             return Answer::read(&answer)
@@ -62,7 +62,7 @@ impl BookingActor {
         };
         work.answer(
             (&ask.driver, key),
-            body,
+            &said.meaning,
             &answer.write(),
             self.ctx.clock.now(),
         )

@@ -16,6 +16,7 @@ use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::store::{DriverRef, LedgerLine, Party, Store, StoreError, Total};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
@@ -279,6 +280,16 @@ impl Desk {
         limit: u32,
     ) -> Result<Vec<Reservation>, DeskError> {
         Ok(self.store.bookings(offer.id, span, limit).await?)
+    }
+
+    /// When each of those was last changed, by its number.
+    pub async fn last_changes(
+        &self,
+        offer: &Offer,
+        span: Span,
+        limit: u32,
+    ) -> Result<HashMap<i64, Millis>, DeskError> {
+        Ok(self.store.last_changes(offer.id, span, limit).await?)
     }
 
     /// A page of a partner's ledger and what all of it adds up to.

@@ -51,7 +51,7 @@ mod utilisation;
 mod witness;
 
 pub use self::utilisation::{Day, Use};
-pub use ask::{Ask, DeskError, Why, digest};
+pub use ask::{Ask, DeskError, Said, Why, digest};
 pub use config::{Config, Matching};
 pub use desk::{Desk, DeskParts};
 pub use drivers::DRIVER_LEN;

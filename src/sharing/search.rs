@@ -93,10 +93,12 @@ impl View<'_> {
         if !suits(city, bay, ask.vehicle) || !offer.takes(&ask.vehicle) {
             return Err(Why::Vehicle);
         }
+        // Before the price: a sum in another currency is no price to compare.
+        if offer.currency != ask.currency {
+            return Err(Why::Currency);
+        }
         let price_cents = offer.price_cents(ask.span);
-        if offer.currency != ask.currency
-            || ask.max_price_cents.is_some_and(|most| price_cents > most)
-        {
+        if ask.max_price_cents.is_some_and(|most| price_cents > most) {
             return Err(Why::Price);
         }
         let longest = u64::from(city.attrs(bay).max_stay_min) * 60_000;

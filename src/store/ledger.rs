@@ -4,6 +4,7 @@
 use super::work::within;
 use super::{Store, StoreError, Work, millis, reading, sql};
 use crate::domain::{Currency, Millis, Span};
+use std::collections::HashMap;
 
 /// One line. What it is named by is copied, so that it stands whatever becomes of the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +125,24 @@ impl Store {
             sqlx::query_as(SQL).bind(driver).bind(after).bind(i64::from(limit)).fetch_all(db).await
         })?;
         raw.into_iter().map(entry).collect()
+    }
+
+    /// When something last happened to each of an offer's bookings in `span`, by the booking's number:
+    /// of the first `limit` by start.
+    pub async fn last_changes(
+        &self,
+        offer: i64,
+        span: Span,
+        limit: u32,
+    ) -> Result<HashMap<i64, Millis>, StoreError> {
+        const SQL: &str = "SELECT l.reservation, MAX(l.at) FROM ledger l JOIN reservation r ON r.id = l.reservation \
+             WHERE r.offer = $1 AND r.start_at < $3 AND r.end_at > $2 \
+             GROUP BY l.reservation, r.start_at ORDER BY r.start_at, l.reservation LIMIT $4";
+        let raw: Vec<(i64, i64)> = reading!(self, db => {
+            let ask = sqlx::query_as(SQL).bind(offer).bind(sql(span.start)).bind(sql(span.end));
+            ask.bind(i64::from(limit)).fetch_all(db).await
+        })?;
+        Ok(raw.into_iter().map(|(id, at)| (id, millis(at))).collect())
     }
 
     /// The number of the newest line; 0 while there is none.

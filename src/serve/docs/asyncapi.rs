@@ -249,11 +249,13 @@ fn operations() -> Value {
         "bbox": {"type": "string", "description": "west,south,east,north in degrees"},
         "bays": {"type": "boolean", "description": "Their bays too, for at most 200 zones"},
         "last_event_id": {"type": "string", "description": "In place of the header Last-Event-ID"},
+        "lastEventId": {"type": "string", "description": "Another name of last_event_id"},
     }});
     let http = json!({"http": {"method": "GET", "query": query, "bindingVersion": "0.3.0"}});
     add("tell_stream".to_owned(), "send", "stream", &EVENTS, http);
     let query = json!({"type": "object", "properties": {
         "last_event_id": {"type": "string", "description": "In place of the header Last-Event-ID"},
+        "lastEventId": {"type": "string", "description": "Another name of last_event_id"},
     }});
     let http = json!({"http": {"method": "GET", "query": query, "bindingVersion": "0.3.0"}});
     add(

@@ -92,8 +92,12 @@ impl<'v> Fields<'v> {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
+        // 300.0 and 3e2 are whole numbers too, as JSON Schema has it and some encoders write them.
+        let plain =
+            |n: f64| (n.fract() == 0.0 && n >= 0.0 && n <= f64::from(u32::MAX)).then_some(n as u64);
         let number = value
             .as_u64()
+            .or_else(|| value.as_f64().and_then(plain))
             .and_then(|n| u32::try_from(n).ok())
             .filter(|n| range.contains(n));
         number.map(Some).ok_or_else(|| {

@@ -236,7 +236,7 @@ impl ApiError {
             | Self::QuotaExceeded(Quota { detail, .. }) => detail.clone(),
             Self::NoMatch(why) => why.says().to_owned(),
             Self::KeyReused => {
-                "an earlier request with this Idempotency-Key had another body".to_owned()
+                "an earlier request with this Idempotency-Key asked for something else".to_owned()
             }
             Self::Contradiction(errors) => {
                 format!(

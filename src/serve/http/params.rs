@@ -24,10 +24,28 @@ impl<'q> Params<'q> {
         query: Option<&'q str>,
         known: &[&'static str],
     ) -> Result<Self, ApiError> {
+        Self::read_or(query, known, |name| Err(unknown(name, known)))
+    }
+
+    /// The same for an address that other people's programs put parameters of their own on; those
+    /// are nobody's wish, and ignored.
+    pub(in crate::serve) fn among_others(
+        query: Option<&'q str>,
+        known: &[&'static str],
+    ) -> Result<Self, ApiError> {
+        Self::read_or(query, known, |_| Ok(()))
+    }
+
+    fn read_or(
+        query: Option<&'q str>,
+        known: &[&'static str],
+        foreign: impl Fn(&str) -> Result<(), ApiError>,
+    ) -> Result<Self, ApiError> {
         let mut pairs: Vec<(&'static str, Cow<'q, str>)> = Vec::with_capacity(known.len());
         for (name, value) in form_urlencoded::parse(query.unwrap_or("").as_bytes()) {
             let Some(own) = known.iter().find(|k| **k == name) else {
-                return Err(unknown(&name, known));
+                foreign(&name)?;
+                continue;
             };
             if pairs.iter().any(|(n, _)| n == own) {
                 return Err(ApiError::bad(*own, format!("{own} is given twice")));
@@ -235,6 +253,14 @@ mod tests {
         assert!(detail("lat=1&lat=1", |_| None).contains("twice"));
         assert!(detail("lat=", |_| None).contains("empty"));
         assert!(detail("lat", |_| None).contains("empty"));
+    }
+
+    #[test]
+    fn among_others_only_its_own_are_read_and_those_as_strictly() {
+        let read = |query| Params::among_others(Some(query), KNOWN);
+        let p = read("utm_source=x&lat=1&utm_source=y&fbclid=").unwrap();
+        assert_eq!((p.text("lat"), p.text("limit")), (Some("1"), None));
+        assert!(read("x=1&lat=1&lat=2").is_err() && read("x=1&lat=").is_err());
     }
 
     #[test]

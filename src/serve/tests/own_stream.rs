@@ -104,6 +104,25 @@ async fn an_id_that_is_none_of_ours_means_to_begin_anew() {
 }
 
 #[tokio::test]
+async fn the_id_read_last_may_stand_in_the_address_by_either_name() {
+    let town = market().await;
+    post_offer(&town, &offer("TPY12-001")).await;
+    let id = ready(&mut open(&town, "book", None).await).await.1;
+    let held = hold(&town, 60).await;
+    let key = format!("Bearer {}", town.keys["book"]);
+    for name in ["last_event_id", "lastEventId"] {
+        let path = format!("{PATH}?{name}={id}");
+        let mut back = OpenStream::open_at(&town, &path, &[("authorization", &key)]).await;
+        let (event, which, ..) = happens(&mut back).await;
+        assert_eq!((event.as_str(), &which), ("held", &held), "{name}");
+    }
+    let two = format!("{PATH}?last_event_id={id}&lastEventId=x");
+    let refused = town.call_as("book", "GET", &two, "").await;
+    let refused = refused.problem("bad-parameter").to_string();
+    assert!(refused.contains("lastEventId"), "{refused}");
+}
+
+#[tokio::test]
 async fn it_takes_a_key_for_booking_and_no_more_streams_than_there_may_be() {
     let town = market().await;
     town.get(PATH).await.problem("unauthorized");

@@ -203,6 +203,70 @@ async fn the_same_key_and_body_get_the_same_answer_and_another_body_none() {
 }
 
 #[tokio::test]
+async fn a_key_stands_for_what_is_asked_however_that_is_written() {
+    let town = market().await;
+    post_offer(&town, &offer("TPY12-001")).await;
+    let auth = format!("Bearer {}", town.keys["book"]);
+    let send = async |body: &str| {
+        let headers = [
+            ("authorization", &*auth),
+            ("content-type", "application/json"),
+            ("idempotency-key", "trip"),
+        ];
+        town.call("POST", "/v1/requests", &headers, body.to_owned())
+            .await
+    };
+    let asked = request(60);
+    let text = |name: &str| asked[name].as_str().unwrap();
+    let lat = &asked["lat"];
+    let lon = &asked["lon"];
+    let start = text("start");
+    let end = text("end");
+    let first = send(&asked.to_string()).await;
+    assert_eq!(first.status.as_u16(), 201, "{first:?}");
+    let walk = asked["max_walk_m"].as_u64().unwrap_or(500);
+    let price = asked
+        .get("max_price_cents")
+        .map_or(String::new(), |p| format!(r#""max_price_cents":{p}.0,"#));
+    let east = start.replace('Z', "+00:00");
+    let same = [
+        format!(
+            r#"{{"end":"{end}","start":"{start}",{price}"max_walk_m":{walk},"lon":{lon},"lat":{lat}}}"#
+        ),
+        format!(
+            r#"{{ {price} "max_walk_m":{walk}.0, "start":"{east}","end":"{end}","lat":{lat}0, "lon":{lon}}}"#
+        ),
+        format!(
+            r#"{{"lat":{lat},"lon":{lon},{price}"max_walk_m":{walk},"start":"{start}","end":"{end}","currency":"SGD",
+            "vehicle":{{"kind":"car","ev":false,"height_cm":null}},"driver":null,"unheard_of":1}}"#
+        ),
+    ];
+    for body in &same {
+        let again = send(body).await;
+        assert_eq!(
+            (again.status, again.json()),
+            (first.status, first.json()),
+            "{body}"
+        );
+    }
+    for (name, value) in [
+        ("max_walk_m", json!(walk + 1)),
+        ("max_price_cents", json!(777)),
+        ("currency", json!("EUR")),
+        ("vehicle", json!({"ev": true})),
+        ("driver", json!("somebody")),
+        ("start", json!(null)),
+        ("end", json!(later(121))),
+    ] {
+        let mut other = asked.clone();
+        other[name] = value;
+        send(&other.to_string())
+            .await
+            .problem("idempotency-key-reused");
+    }
+}
+
+#[tokio::test]
 async fn who_gets_no_bay_is_told_why_and_counted() {
     let town = market().await;
     let mut limited = offer("TPY12-001");
@@ -221,7 +285,15 @@ async fn who_gets_no_bay_is_told_why_and_counted() {
         ),
         ("vehicle", with(&|b| b["vehicle"] = json!("motorcycle"))),
         ("price", with(&|b| b["max_price_cents"] = json!(239))),
-        ("price", with(&|b| b["currency"] = json!("EUR"))),
+        ("currency", with(&|b| b["currency"] = json!("EUR"))),
+        (
+            "currency",
+            with(&|b| {
+                b["currency"] = json!("EUR");
+                b["max_price_cents"] = json!(1);
+                b["end"] = json!(later(601));
+            }),
+        ),
         ("window", with(&|b| b["end"] = json!(later(181)))),
         (
             "window",
@@ -229,11 +301,10 @@ async fn who_gets_no_bay_is_told_why_and_counted() {
         ),
         ("window", request(10)),
     ] {
-        assert_eq!(
-            ask(&town, &body).await.problem("no-match")["reason"],
-            why,
-            "{body}"
-        );
+        let refused = ask(&town, &body).await.problem("no-match");
+        assert_eq!(refused["reason"], why, "{body}");
+        let says = refused["detail"].as_str().unwrap();
+        assert_eq!(says.contains("currency"), why == "currency", "{says}");
     }
     assert_eq!(ask(&town, &request(60)).await.status.as_u16(), 201);
     assert_eq!(
@@ -244,7 +315,8 @@ async fn who_gets_no_bay_is_told_why_and_counted() {
     for (why, count) in [
         ("walk", 1),
         ("vehicle", 2),
-        ("price", 2),
+        ("currency", 2),
+        ("price", 1),
         ("window", 3),
         ("full", 1),
     ] {

@@ -132,6 +132,56 @@ async fn bookings_come_as_a_calendar_and_the_ledger_as_rows() {
 }
 
 #[tokio::test]
+async fn a_calendar_is_the_same_bytes_until_a_booking_changes() {
+    let town = market().await;
+    let made = post_offer(&town, &offer("TPY12-001")).await.json();
+    let path = made["calendar"].as_str().unwrap();
+    let empty = String::from_utf8(town.get(path).await.body).unwrap();
+    assert!(
+        empty.contains("BEGIN:VTIMEZONE\r\n") && !empty.contains("VEVENT"),
+        "a calendar without a component is none: {empty}"
+    );
+    let booked = ask(&town, &request(300)).await.json();
+    let id = booked["id"].as_str().unwrap();
+    step(&town, id, "confirm").await;
+    let first = town.get(path).await;
+    let tag = first.header("etag").to_owned();
+    town.clock.advance(2 * 60 * 60_000);
+    let again = town.get(path).await;
+    assert_eq!(again.body, first.body);
+    assert_eq!(again.header("etag"), tag);
+    let held = [("if-none-match", tag.as_str())];
+    let same = town.get_with(path, &held).await;
+    assert_eq!((same.status.as_u16(), same.body.len()), (304, 0));
+    assert_eq!(same.header("etag"), tag);
+    town.clock.advance(180 * 60_000);
+    assert_eq!(step(&town, id, "arrive").await.status.as_u16(), 200);
+    let changed = town.get_with(path, &held).await;
+    assert_eq!(changed.status.as_u16(), 200);
+    let text = String::from_utf8(changed.body).unwrap();
+    for name in ["DTSTAMP", "LAST-MODIFIED"] {
+        let want = format!("{name}:20261123T070000Z\r\n");
+        assert!(text.contains(&want), "when it was changed: {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_calendar_address_takes_what_calendar_programs_add_to_it() {
+    let town = market().await;
+    let made = post_offer(&town, &offer("TPY12-001")).await.json();
+    let path = made["calendar"].as_str().unwrap();
+    for added in ["&nocache=1764419920", "&utm_source=x&utm_source=y&v"] {
+        let feed = town.get(&format!("{path}{added}")).await;
+        assert_eq!(feed.status.as_u16(), 200, "{added}");
+    }
+    town.get(&format!("{path}&token=x"))
+        .await
+        .problem("bad-parameter");
+    let other = path.replace("?token=", "?v=1&other=");
+    town.get(&other).await.problem("unauthorized");
+}
+
+#[tokio::test]
 async fn a_calendar_program_reads_by_a_secret_address_until_there_is_another() {
     let town = market().await;
     let made = post_offer(&town, &offer("TPY12-001")).await.json();

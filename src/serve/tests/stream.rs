@@ -155,6 +155,25 @@ async fn who_comes_back_is_told_exactly_what_changed_meanwhile() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_id_read_last_may_go_by_the_name_that_polyfills_give_it() {
+    let town = town();
+    let mut stream = OpenStream::open(&town, "", None).await;
+    let held = stream.all().await.last().unwrap().1.clone();
+    drop(stream);
+    town.tally("EAST", nth(1));
+    for query in [
+        format!("?lastEventId={held}"),
+        format!("?last_event_id={held}&lastEventId={held}"),
+    ] {
+        let missed = OpenStream::open(&town, &query, None).await.all().await;
+        assert_eq!(zones(&missed), ["EAST"], "{query}");
+    }
+    let two = format!("/v1/stream?last_event_id={held}&lastEventId=other");
+    let refused = town.get(&two).await.problem("bad-parameter").to_string();
+    assert!(refused.contains("lastEventId"), "{refused}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_left_before_having_everything_is_told_everything_again() {
     let town = town();
     let mut stream = OpenStream::open(&town, "?bays=true", None).await;

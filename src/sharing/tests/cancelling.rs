@@ -166,7 +166,7 @@ async fn an_answer_given_again_tells_the_rule_as_it_was_told_at_first() {
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |o| o.rules.cancel = HALF).await;
     let wish = Ask {
-        key: Some(("trip".into(), digest(b"trip"))),
+        key: Some(("trip".into(), said(b"trip"))),
         ..ask(120, 180)
     };
     let told = rig.desk.ask(wish.clone()).await.unwrap();
@@ -176,4 +176,23 @@ async fn an_answer_given_again_tells_the_rule_as_it_was_told_at_first() {
         (again.cancel, again.owed_cents, again.state),
         (told.cancel, 0, told.state)
     );
+}
+
+#[tokio::test]
+async fn an_answer_kept_by_the_bytes_of_its_request_is_given_to_the_same_bytes() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
+    rig.offer(0, 0, 600, |_| {}).await;
+    let wish = |said: Said| Ask {
+        key: Some(("trip".into(), said)),
+        ..ask(120, 180)
+    };
+    // As a hub that compares bytes has kept it.
+    let told = rig.desk.ask(wish(said(b"body"))).await.unwrap();
+    let meaning = digest(b"meaning");
+    let bytes = digest(b"body");
+    let again = rig.desk.ask(wish(Said { meaning, bytes })).await.unwrap();
+    assert_eq!(again, told);
+    let other = rig.desk.ask(wish(said(b"another"))).await;
+    assert_eq!(other, Err(DeskError::KeyReused));
 }

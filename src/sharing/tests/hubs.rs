@@ -143,7 +143,7 @@ async fn two_hubs_remember_no_more_answers_of_a_partner_than_one() {
         .map(|n| {
             let key: Arc<str> = format!("k{}", n / 2).into();
             let wish = Ask {
-                key: Some((key.clone(), digest(key.as_bytes()))),
+                key: Some((key.clone(), said(key.as_bytes()))),
                 ..ask(60, 120)
             };
             let desk = hubs[n as usize % 2].desk.clone();

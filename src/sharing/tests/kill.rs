@@ -57,7 +57,7 @@ async fn a_desk_killed_at_any_step_has_moved_all_or_nobody() {
         let booked = two_bookings(&rig).await;
         let wish = Ask {
             max_walk_m: 50,
-            key: Some(("trip".into(), digest(b"trip"))),
+            key: Some(("trip".into(), said(b"trip"))),
             ..ask(120, 180)
         };
         // A process of its own: with it go its connections, and with those what they had begun.

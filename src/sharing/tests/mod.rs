@@ -46,6 +46,14 @@ struct DeskRig {
     told: Arc<Mutex<Vec<Observation>>>,
 }
 
+/// What a request of these bytes says, of which nobody knows the meaning.
+fn said(bytes: &[u8]) -> Said {
+    Said {
+        meaning: digest(bytes),
+        bytes: digest(bytes),
+    }
+}
+
 fn north(n: u32) -> LatLon {
     LatLon {
         lat: 1.3 + 0.0009 * f64::from(n),

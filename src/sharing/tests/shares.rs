@@ -303,7 +303,7 @@ async fn an_answer_that_was_promised_is_never_forgotten_to_make_room_for_another
     };
     let (_dir, rig) = rig(limits.clone()).await;
     let keyed = |name: &str, n: u64| Ask {
-        key: Some((name.into(), digest(name.as_bytes()))),
+        key: Some((name.into(), said(name.as_bytes()))),
         ..slot(n)
     };
     let first = rig.desk.ask(keyed("k0", 0)).await.unwrap();
@@ -347,7 +347,7 @@ async fn shares_that_are_off_bind_nobody() {
     for n in 0..30 {
         let key = format!("k{n}");
         let wish = Ask {
-            key: Some((key.as_str().into(), digest(key.as_bytes()))),
+            key: Some((key.as_str().into(), said(key.as_bytes()))),
             ..of(&rig, "d-1", n)
         };
         rig.desk.ask(wish).await.unwrap();

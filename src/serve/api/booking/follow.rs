@@ -3,7 +3,7 @@
 use super::schema;
 use crate::serve::http::auth::Booker;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::events::{events, last_event_id};
+use crate::serve::http::events::{LAST_ID, LAST_ID_ALIAS, events, last_event_id};
 use crate::serve::http::negotiate;
 use crate::serve::http::params::Params;
 use crate::serve::http::problems;
@@ -47,8 +47,8 @@ async fn own_reservations(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     negotiate::takes_events(&headers)?;
-    let p = Params::read(uri.query(), &["last_event_id"])?;
+    let p = Params::read(uri.query(), &[LAST_ID, LAST_ID_ALIAS])?;
     Ok(events(
-        own.follow(&grant, last_event_id(&headers, &p)).await?,
+        own.follow(&grant, last_event_id(&headers, &p)?).await?,
     ))
 }

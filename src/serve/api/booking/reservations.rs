@@ -14,7 +14,7 @@ use crate::serve::http::extract::Id;
 use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
-use crate::sharing::{Ask, Config, DRIVER_LEN, DeskError, digest};
+use crate::sharing::{Ask, Config, DRIVER_LEN, DeskError, Said, digest};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -42,8 +42,9 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
 /// Ask for a bay near a place for some time.
 ///
 /// The answer is a bay that is held for a few minutes: confirm it, or it is given to others. Sent
-/// again with the same `Idempotency-Key` and body it is answered as at first; without a key each
-/// request is a new one.
+/// again with the same `Idempotency-Key` it is answered as at first, if it asks for the same: how
+/// the body is written, the order of its members and defaults that are said or left out make no
+/// difference. Without a key each request is a new one.
 ///
 /// Each partner has a share of unconfirmed holds, which sinks where holds are left to expire and
 /// bookings given up, and each `driver` it names another; beyond them 429 with
@@ -69,7 +70,11 @@ async fn request(
     ask.driver = grant.partner.clone();
     ask.driver_ref =
         driver(&Fields::of(&members))?.map(|name| own.desk.driver_ref(&grant.partner, name));
-    ask.key = key.map(|key| (key, digest(&bytes)));
+    ask.key = key.map(|key| {
+        let meaning = ask.meaning(!Fields::of(&members).has("start"));
+        let bytes = digest(&bytes);
+        (key, Said { meaning, bytes })
+    });
     let held = own.desk.ask(ask).await?;
     let place = format!("/v1/reservations/{}", held.name);
     Ok((

@@ -19,6 +19,10 @@ pub(in crate::serve) struct OwnStreamQuery {
     /// The id of the last event that was read, for clients that cannot send the header
     /// `Last-Event-ID`.
     last_event_id: Option<String>,
+    /// Another name of `last_event_id`, as event-source-polyfill gives it. If both are given they
+    /// must be the same.
+    #[param(rename = "lastEventId")]
+    last_event_id_alias: Option<String>,
 }
 
 /// What needs a bay.

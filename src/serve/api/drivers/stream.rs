@@ -4,7 +4,7 @@ use super::schema;
 use crate::serve::http::auth::{Doorman, Reader};
 use crate::serve::http::caller::Caller;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::events::{events, last_event_id};
+use crate::serve::http::events::{LAST_ID, LAST_ID_ALIAS, events, last_event_id};
 use crate::serve::http::negotiate;
 use crate::serve::http::params::Params;
 use crate::serve::http::problems;
@@ -53,11 +53,12 @@ async fn stream(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     negotiate::takes_events(&headers)?;
-    let p = Params::read(uri.query(), &["zones", "bbox", "bays", "last_event_id"])?;
+    let known = ["zones", "bbox", "bays", LAST_ID, LAST_ID_ALIAS];
+    let p = Params::read(uri.query(), &known)?;
     let what = Selection::read(&own.reads, &p)?;
     Ok(events(own.follow(
         what,
         &caller,
-        last_event_id(&headers, &p),
+        last_event_id(&headers, &p)?,
     )?))
 }

@@ -1,16 +1,38 @@
 //! The bookings of an offer as iCalendar (RFC 5545), for the owner's calendar. No driver is named.
+//!
+//! Promises: the same bookings are the same bytes, whenever they are read.
 
 use crate::domain::{Millis, Offer, Reservation, ReservationState};
+use std::collections::HashMap;
+
+/// A calendar must have a component (RFC 5545, 3.6), also where nothing is booked: the time zone that
+/// all its times are in.
+const UTC: [&str; 8] = [
+    "BEGIN:VTIMEZONE",
+    "TZID:UTC",
+    "BEGIN:STANDARD",
+    "DTSTART:19700101T000000",
+    "TZOFFSETFROM:+0000",
+    "TZOFFSETTO:+0000",
+    "END:STANDARD",
+    "END:VTIMEZONE",
+];
 
 /// One event a booking that stands or has stood; holds are tentative, what was given up is not
-/// shown.
-pub(in crate::serve) fn calendar(offer: &Offer, bookings: &[Reservation], now: Millis) -> Vec<u8> {
+/// shown. `changes`: when a booking was last changed, by its number; when it was made where that is
+/// not said.
+pub(in crate::serve) fn calendar(
+    offer: &Offer,
+    bookings: &[Reservation],
+    changes: &HashMap<i64, Millis>,
+) -> Vec<u8> {
     let mut out = String::with_capacity(512 + bookings.len() * 320);
     line(&mut out, "BEGIN:VCALENDAR");
     line(&mut out, "VERSION:2.0");
     line(&mut out, "PRODID:-//bayhub//shared bays//EN");
     line(&mut out, "CALSCALE:GREGORIAN");
     line(&mut out, &format!("X-WR-CALNAME:{}", text(&offer.bay)));
+    let mut is_empty = true;
     for r in bookings {
         let status = match r.state {
             ReservationState::Held => "TENTATIVE",
@@ -21,9 +43,13 @@ pub(in crate::serve) fn calendar(offer: &Offer, bookings: &[Reservation], now: M
                 continue;
             }
         };
+        is_empty = false;
+        let revised = stamp(changes.get(&r.id).copied().unwrap_or(r.created_at));
         line(&mut out, "BEGIN:VEVENT");
         line(&mut out, &format!("UID:{}@bayhub", r.name));
-        line(&mut out, &format!("DTSTAMP:{}", stamp(now)));
+        // Without a METHOD this is the last revision, not the time of reading (3.8.7.2).
+        line(&mut out, &format!("DTSTAMP:{revised}"));
+        line(&mut out, &format!("LAST-MODIFIED:{revised}"));
         line(&mut out, &format!("DTSTART:{}", stamp(r.span.start)));
         line(&mut out, &format!("DTEND:{}", stamp(r.span.end)));
         line(&mut out, &format!("SEQUENCE:{}", r.version - 1));
@@ -41,6 +67,11 @@ pub(in crate::serve) fn calendar(offer: &Offer, bookings: &[Reservation], now: M
             ),
         );
         line(&mut out, "END:VEVENT");
+    }
+    if is_empty {
+        for of_zone in UTC {
+            line(&mut out, of_zone);
+        }
     }
     line(&mut out, "END:VCALENDAR");
     out.into_bytes()

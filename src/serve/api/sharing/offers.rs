@@ -9,14 +9,14 @@ use crate::serve::http::auth::Sharer;
 use crate::serve::http::body::{self, Fields};
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::extract::Id;
+use crate::serve::http::extract::{Id, IfNoneMatch, tag_of};
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
 use crate::sharing::DeskError;
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -203,12 +203,15 @@ async fn delete_offer(
 
 /// The bookings of one of your offers as a calendar: 90 days back and ahead.
 ///
-/// With your key or, for a calendar program, at the address that the offer names as `calendar`.
+/// With your key or, for a calendar program, at the address that the offer names as `calendar`;
+/// parameters that such programs add are ignored. The same bookings are the same bytes: `DTSTAMP` and
+/// `LAST-MODIFIED` say when a booking last changed, and the ETag changes only with them.
 #[utoipa::path(
     get, path = "/v1/offers/{offer}/calendar.ics", tag = "sharing businesses", security((), ("key" = ["share"])),
     params(("offer" = String, Path, description = "The offer's id"), schema::CalendarQuery),
     responses(
         (status = 200, description = "iCalendar (RFC 5545)", body = String, content_type = "text/calendar"),
+        (status = 304, description = "What `If-None-Match` names is still so"),
         problems::BadParameter, problems::Keyed, problems::NoSuchOffer, problems::NotNow,
     )
 )]
@@ -216,9 +219,10 @@ async fn calendar(
     caller: Result<Sharer, ApiError>,
     State(own): State<Arc<SharingState>>,
     Id(id): Id,
+    held: IfNoneMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let p = Params::read(uri.query(), &["token"])?;
+    let p = Params::among_others(uri.query(), &["token"])?;
     let offer = match p.text("token") {
         Some(token) => own
             .desk
@@ -238,12 +242,18 @@ async fn calendar(
         end: now.plus(CALENDAR_MS),
     };
     let bookings = own.desk.bookings(&offer, span, MOST_EVENTS).await?;
+    let changes = own.desk.last_changes(&offer, span, MOST_EVENTS).await?;
+    let body = ical::calendar(&offer, &bookings, &changes);
+    let etag = tag_of(&body);
+    let is_held = held.is(&etag);
     // Who may read it depends on more than the address, so nobody keeps it for others.
-    let headers = [
-        (header::CONTENT_TYPE, "text/calendar; charset=utf-8"),
-        (header::CACHE_CONTROL, "private, max-age=60"),
-    ];
-    Ok((headers, ical::calendar(&offer, &bookings, now)).into_response())
+    let kept = HeaderValue::from_static("private, max-age=60");
+    let headers = [(header::CACHE_CONTROL, kept), (header::ETAG, etag)];
+    if is_held {
+        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    let of_type = [(header::CONTENT_TYPE, "text/calendar; charset=utf-8")];
+    Ok((headers, of_type, body).into_response())
 }
 
 /// Give an offer's calendar a new secret address.

@@ -62,6 +62,8 @@ pub(super) async fn the_ledger_is_only_added_to(store: &Store) {
             "{party:?} {partner}"
         );
     }
+    let newest = store.last_changes(offer.id, day, 10).await.unwrap();
+    assert!(newest.into_values().eq([NOW.plus(2)]), "of three lines");
     let rest = store
         .ledger((Party::Owner, "acme"), day, history[0].id, 1)
         .await
