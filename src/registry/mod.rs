@@ -10,6 +10,7 @@
 
 pub mod area;
 mod attrs;
+mod bom;
 mod build;
 mod changes;
 pub mod city;

@@ -6,13 +6,15 @@
 //! block each.
 
 mod blocks;
+mod members;
 mod shape;
 
-use super::RegistryError;
 use super::city::{BayAttrs, BaySpec, ZoneSpec};
 use super::faults::Faults;
+use super::{RegistryError, bom};
 use crate::domain::{BayKind, LatLon, ZoneKind};
 pub(super) use blocks::{BLOCK, read_bays_by_blocks};
+use members::{feature_id, flag, id as any_id, kind, shown, text, whole};
 use shape::{Collection, Coordinates, Feature, Geometry, Outer, Scalar, Top};
 use std::borrow::Cow;
 use std::fs::File;
@@ -78,7 +80,8 @@ pub(super) fn read_bays(
 fn read(path: &Path, each: impl for<'a> FnMut(usize, Feature<'a>)) -> Result<(), RegistryError> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|e| RegistryError(format!("{name}: cannot open: {e}")))?;
-    let reader = BufReader::with_capacity(1 << 20, file);
+    let mut reader = BufReader::with_capacity(1 << 20, file);
+    bom::pass(&mut reader).map_err(|e| RegistryError(format!("{name}: cannot read: {e}")))?;
     collection(&name, serde_json::Deserializer::from_reader(reader), each)
 }
 
@@ -87,6 +90,7 @@ fn parse<T>(
     json: &[u8],
     convert: impl Fn(Feature<'_>) -> Result<T, FeatureFault>,
 ) -> Result<Vec<T>, RegistryError> {
+    let json = bom::without(json);
     let mut faults = Faults::default();
     let mut all = Vec::new();
     let mut take = |at, feature: Feature<'_>| match convert(feature) {
@@ -174,7 +178,7 @@ fn bay(feature: Feature<'_>) -> Result<FeatureBay<'_>, FeatureFault> {
                 ));
             }
         };
-        let zone = text("zone", p.zone)?.ok_or("has no \"zone\"")?;
+        let zone = any_id("zone", p.zone)?.ok_or("has no \"zone\"")?;
         let known = BayKind::ALL.map(BayKind::name);
         let short = |name, scalar| whole(name, scalar, u32::from(u16::MAX)).map(|n| n as u16);
         let attrs = BayAttrs {
@@ -202,9 +206,7 @@ type FeatureParts<'a> = (Cow<'a, str>, Geometry<'a>, shape::Properties<'a>);
 
 fn parts(feature: Feature<'_>) -> Result<FeatureParts<'_>, FeatureFault> {
     let mut p = feature.properties.unwrap_or_default();
-    let id = text("id", std::mem::take(&mut p.id))
-        .and_then(|id| id.ok_or_else(|| "its properties have no \"id\"".into()));
-    let id = id.map_err(|what| (None, what))?;
+    let id = feature_id(feature.id, std::mem::take(&mut p.id)).map_err(|what| (None, what))?;
     if !matches!(&feature.kind, Scalar::Text(kind) if kind == "Feature") {
         return Err((
             Some(id.into_owned()),
@@ -321,65 +323,7 @@ fn centroid(ring: &[LatLon]) -> (LatLon, f64) {
     (if area.abs() < 1e-14 { mean } else { centre }, area.abs())
 }
 
-fn text<'a>(name: &str, value: Scalar<'a>) -> Result<Option<Cow<'a, str>>, String> {
-    match value {
-        Scalar::Missing => Ok(None),
-        Scalar::Text(text) => Ok(Some(text)),
-        other => Err(format!("{name} is {}; give a string", shown(&other))),
-    }
-}
-
-/// 0 where it is missing.
-fn whole(name: &str, value: &Scalar<'_>, max: u32) -> Result<u32, String> {
-    match *value {
-        Scalar::Missing => Ok(0),
-        Scalar::Number(n) if n.fract() == 0.0 && (0.0..=f64::from(max)).contains(&n) => {
-            Ok(n as u32)
-        }
-        Scalar::Number(n) => Err(format!(
-            "{name} is {n}; give a whole number from 0 to {max}"
-        )),
-        ref other => Err(format!("{name} is {}; give a number", shown(other))),
-    }
-}
-
-fn flag(name: &str, value: &Scalar<'_>) -> Result<bool, String> {
-    match value {
-        Scalar::Missing => Ok(false),
-        Scalar::Bool(b) => Ok(*b),
-        other => Err(format!("{name} is {}; give true or false", shown(other))),
-    }
-}
-
-fn kind<T>(
-    value: Scalar<'_>,
-    parse: impl Fn(&str) -> Option<T>,
-    known: &[&str],
-) -> Result<Option<T>, String> {
-    let Some(name) = text("kind", value)? else {
-        return Ok(None);
-    };
-    match parse(&name) {
-        Some(kind) => Ok(Some(kind)),
-        None => Err(format!(
-            "unknown kind {}; known are {}",
-            shown(&Scalar::Text(name)),
-            known.join(", ")
-        )),
-    }
-}
-
-/// For a fault's text.
-fn shown(value: &Scalar<'_>) -> String {
-    match value {
-        Scalar::Missing => "missing".into(),
-        Scalar::Bool(b) => b.to_string(),
-        Scalar::Number(n) => format!("the number {n}"),
-        Scalar::Text(text) => format!("the string {:?}", text.chars().take(40).collect::<String>()),
-        Scalar::List => "a list".into(),
-        Scalar::Object => "an object".into(),
-    }
-}
-
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_members;
