@@ -9,8 +9,9 @@ mod blocks;
 mod members;
 mod shape;
 
-use super::city::{BayAttrs, BaySpec, ZoneSpec};
+use super::city::{BayAttrs, BaySpec, Polygon, ZoneSpec};
 use super::faults::Faults;
+use super::reach::wrapped;
 use super::{RegistryError, bom};
 use crate::domain::{BayKind, LatLon, ZoneKind};
 pub(super) use blocks::{BLOCK, read_bays_by_blocks};
@@ -219,8 +220,8 @@ fn parts(feature: Feature<'_>) -> Result<FeatureParts<'_>, FeatureFault> {
     }
 }
 
-/// Where a zone is shown, and its outer ring if it has one.
-fn zone_place(geometry: &Geometry<'_>) -> Result<(LatLon, Vec<LatLon>), String> {
+/// Where a zone is shown, and its outline if it has one. Of several parts the largest is where.
+fn zone_place(geometry: &Geometry<'_>) -> Result<(LatLon, Vec<Polygon>), String> {
     let Scalar::Text(kind) = &geometry.kind else {
         return Err(format!(
             "wrong geometry: its type is {}",
@@ -229,22 +230,10 @@ fn zone_place(geometry: &Geometry<'_>) -> Result<(LatLon, Vec<LatLon>), String> 
     };
     match (&**kind, &geometry.coordinates) {
         ("Point", c) => Ok((point(c)?, Vec::new())),
-        ("Polygon", c) => {
-            let ring = outer_ring(c)?;
-            Ok((centroid(&ring).0, ring))
-        }
-        ("MultiPolygon", Coordinates::List(polygons)) if !polygons.is_empty() => {
-            let rings = polygons
-                .iter()
-                .map(outer_ring)
-                .collect::<Result<Vec<_>, _>>()?;
-            // The largest stands for all.
-            let largest = rings
-                .into_iter()
-                .max_by(|a, b| centroid(a).1.total_cmp(&centroid(b).1));
-            largest
-                .map(|ring| (centroid(&ring).0, ring))
-                .ok_or_else(|| "bad coordinates".into())
+        ("Polygon", c) => Ok(placed(vec![polygon(c)?])),
+        ("MultiPolygon", Coordinates::List(parts)) if !parts.is_empty() => {
+            let parts: Result<_, _> = parts.iter().map(polygon).collect();
+            Ok(placed(parts?))
         }
         ("MultiPolygon", c) => Err(bad_coordinates(c)),
         (other, _) => Err(format!(
@@ -253,18 +242,33 @@ fn zone_place(geometry: &Geometry<'_>) -> Result<(LatLon, Vec<LatLon>), String> 
     }
 }
 
-fn outer_ring(polygon: &Coordinates) -> Result<Vec<LatLon>, String> {
-    match polygon {
-        Coordinates::List(rings) => match rings.first() {
-            Some(Coordinates::List(ring)) if ring.len() >= 4 => ring.iter().map(point).collect(),
-            Some(Coordinates::List(_)) | None => {
-                Err("bad coordinates: a ring has at least four positions".into())
-            }
-            Some(other) => Err(bad_coordinates(other)),
-        },
+fn placed(parts: Vec<Polygon>) -> (LatLon, Vec<Polygon>) {
+    let outers = parts.iter().filter_map(|part| part.first());
+    let largest = outers
+        .map(|ring| centroid(ring))
+        .max_by(|a, b| a.1.total_cmp(&b.1));
+    let nowhere = LatLon { lat: 0.0, lon: 0.0 };
+    (largest.map_or(nowhere, |(place, _)| place), parts)
+}
+
+/// Its rings, at least the outer one.
+fn polygon(rings: &Coordinates) -> Result<Polygon, String> {
+    match rings {
+        Coordinates::List(rings) if !rings.is_empty() => rings.iter().map(ring).collect(),
+        Coordinates::List(_) => Err(SHORT_RING.into()),
         other => Err(bad_coordinates(other)),
     }
 }
+
+fn ring(corners: &Coordinates) -> Result<Vec<LatLon>, String> {
+    match corners {
+        Coordinates::List(ring) if ring.len() >= 4 => ring.iter().map(point).collect(),
+        Coordinates::List(_) => Err(SHORT_RING.into()),
+        other => Err(bad_coordinates(other)),
+    }
+}
+
+const SHORT_RING: &str = "bad coordinates: a ring has at least four positions";
 
 /// Whether it can be on Earth is checked where all places are.
 fn point(c: &Coordinates) -> Result<LatLon, String> {
@@ -302,9 +306,9 @@ fn centroid(ring: &[LatLon]) -> (LatLon, f64) {
     for (i, a) in ring.iter().enumerate() {
         let b = ring[(i + 1) % ring.len()];
         let ay = a.lat - lat0;
-        let ax = a.lon - lon0;
+        let ax = wrapped(a.lon - lon0);
         let by = b.lat - lat0;
-        let bx = b.lon - lon0;
+        let bx = wrapped(b.lon - lon0);
         let cross = ax * by - bx * ay;
         area += cross / 2.0;
         lat += (ay + by) * cross / 6.0;
@@ -313,11 +317,11 @@ fn centroid(ring: &[LatLon]) -> (LatLon, f64) {
     let n = ring.len() as f64;
     let mean = LatLon {
         lat: ring.iter().map(|p| p.lat).sum::<f64>() / n,
-        lon: ring.iter().map(|p| p.lon).sum::<f64>() / n,
+        lon: wrapped(lon0 + ring.iter().map(|p| wrapped(p.lon - lon0)).sum::<f64>() / n),
     };
     let centre = LatLon {
         lat: lat0 + lat / area,
-        lon: lon0 + lon / area,
+        lon: wrapped(lon0 + lon / area),
     };
     // 1e-14 square degrees are a square of 1 cm.
     (if area.abs() < 1e-14 { mean } else { centre }, area.abs())

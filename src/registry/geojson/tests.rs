@@ -105,7 +105,13 @@ fn a_zone_is_a_point_a_polygon_or_several() {
     );
     let b = &got[1];
     assert_eq!(
-        (&*b.name, &*b.operator, b.capacity, b.kind, b.outline.len()),
+        (
+            &*b.name,
+            &*b.operator,
+            b.capacity,
+            b.kind,
+            b.outline[0][0].len()
+        ),
         ("b", "", 0, ZoneKind::OffStreet, 5)
     );
     assert!(
