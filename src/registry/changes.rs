@@ -42,8 +42,12 @@ pub(super) struct StoredZone {
     /// 0: follows the number of bays.
     capacity: u32,
     at: PlaceE7,
+    /// Outer ring of the first part, which is all that older hubs read.
     outline: Vec<PlaceE7>,
     stale_after_s: Option<u32>,
+    /// The whole outline where it is more than that ring.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Vec<Vec<PlaceE7>>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -221,8 +225,16 @@ impl From<&ZoneSpec> for Change {
             operator: operator.clone(),
             capacity: *capacity,
             at: to_e7(*place),
-            outline: outline.iter().map(|&p| to_e7(p)).collect(),
+            outline: outline
+                .first()
+                .and_then(|part| part.first())
+                .map_or_else(Vec::new, |ring| ring.iter().map(|&p| to_e7(p)).collect()),
             stale_after_s: *stale_after_s,
+            parts: match &outline[..] {
+                [] => Vec::new(),
+                [part] if part.len() == 1 => Vec::new(),
+                parts => each_place(parts, |&p| to_e7(p)),
+            },
         })
     }
 }
@@ -253,6 +265,12 @@ impl Change {
     }
 }
 
+fn each_place<A, B>(parts: &[Vec<Vec<A>>], turn: impl Fn(&A) -> B + Copy) -> Vec<Vec<Vec<B>>> {
+    let ring = |ring: &Vec<A>| ring.iter().map(turn).collect();
+    let part = |part: &Vec<Vec<A>>| part.iter().map(ring).collect();
+    parts.iter().map(part).collect()
+}
+
 impl StoredZone {
     fn spec(self) -> Result<ZoneSpec, String> {
         Ok(ZoneSpec {
@@ -263,7 +281,13 @@ impl StoredZone {
             operator: self.operator,
             capacity: self.capacity,
             place: from_e7(self.at),
-            outline: self.outline.into_iter().map(from_e7).collect(),
+            outline: if !self.parts.is_empty() {
+                each_place(&self.parts, |&p| from_e7(p))
+            } else if self.outline.is_empty() {
+                Vec::new()
+            } else {
+                vec![vec![self.outline.into_iter().map(from_e7).collect()]]
+            },
             stale_after_s: self.stale_after_s,
         })
     }
@@ -292,6 +316,7 @@ impl StoredBay {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::LatLon;
 
     #[test]
     fn the_file_is_rewritten_once_it_holds_more_than_twice_what_is_needed() {
@@ -319,6 +344,32 @@ mod tests {
         );
         log.compact(&mut overlay, |_, _| true).unwrap();
         assert_eq!(ChangeLog::open(&path).unwrap().1.read, 10);
+    }
+
+    #[test]
+    fn an_outline_is_kept_whole_and_one_of_an_older_hub_is_read() {
+        let ring = |lat: f64| [0.0, 0.1, 0.2, 0.0].map(|lon| LatLon { lat, lon }).to_vec();
+        let mut zone = super::super::tests::zone("Z", 1.0, 2.0);
+        for outline in [
+            vec![],
+            vec![vec![ring(1.0)]],
+            vec![vec![ring(1.0), ring(1.5)]],
+            vec![vec![ring(1.0)], vec![ring(2.0), ring(2.5)]],
+        ] {
+            zone.outline = outline;
+            let text = serde_json::to_string(&[Change::from(&zone)]).unwrap();
+            let read = Overlay::from_text("c", &format!("{text}\n")).unwrap();
+            assert_eq!(read.zones["Z"].as_ref(), Some(&zone));
+        }
+        let older = r#"[{"put_zone":{"id":"Z","name":"Zone Z","kind":"off_street","operator":"",
+            "capacity":0,"at":[10000000,20000000],"outline":[[0,0],[0,1],[1,1],[0,0]],
+            "stale_after_s":null}}]"#;
+        let read = Overlay::from_text("c", &format!("{}\n", older.replace('\n', ""))).unwrap();
+        let outline = &read.zones["Z"].as_ref().unwrap().outline;
+        assert_eq!(
+            (outline.len(), outline[0].len(), outline[0][0].len()),
+            (1, 1, 4)
+        );
     }
 
     #[test]

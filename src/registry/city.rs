@@ -14,6 +14,9 @@ use ahash::AHashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Rings of an outline: the outer one, then its holes.
+pub type Polygon = Vec<Vec<LatLon>>;
+
 /// A zone as it is described from outside.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZoneSpec {
@@ -25,8 +28,8 @@ pub struct ZoneSpec {
     pub capacity: u32,
     /// Where it is shown: the point, or the centroid of the polygon.
     pub place: LatLon,
-    /// Outer ring, when it was given as a polygon.
-    pub outline: Vec<LatLon>,
+    /// All its parts with their holes, when it was given as a polygon or several.
+    pub outline: Vec<Polygon>,
     /// Silence after which the zone is stale, in s; `None` takes the hub's default.
     pub stale_after_s: Option<u32>,
 }

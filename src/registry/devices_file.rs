@@ -4,9 +4,9 @@
 //! of one element and ends at one of the text itself (with line and column). Files are streamed;
 //! unknown members are ignored.
 
-use super::RegistryError;
 use super::device::DeviceSpec;
 use super::faults::Faults;
+use super::{RegistryError, bom};
 use serde::Deserialize;
 use serde::de::{Deserializer as _, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -23,6 +23,7 @@ pub(super) type DeviceFault = (Option<String>, String);
 /// # Errors
 /// Every fault found, one a line (up to 20); or where the text is not JSON.
 pub fn parse_devices(json: &[u8]) -> Result<Vec<DeviceSpec>, RegistryError> {
+    let json = bom::without(json);
     let mut faults = Faults::of("devices");
     let mut all = Vec::new();
     let mut take = |at, one: Result<DeviceSpec, DeviceFault>| match one {
@@ -51,11 +52,9 @@ pub(super) fn read_devices(
 ) -> Result<(), RegistryError> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|e| RegistryError(format!("{name}: cannot open: {e}")))?;
-    array(
-        &name,
-        serde_json::Deserializer::from_reader(BufReader::with_capacity(1 << 20, file)),
-        each,
-    )
+    let mut reader = BufReader::with_capacity(1 << 20, file);
+    bom::pass(&mut reader).map_err(|e| RegistryError(format!("{name}: cannot read: {e}")))?;
+    array(&name, serde_json::Deserializer::from_reader(reader), each)
 }
 
 fn array<'de, R: serde_json::de::Read<'de>>(

@@ -10,6 +10,7 @@ use super::faults::Faults;
 use super::identities::Identities;
 use super::load::{TOO_MANY_ZONES, capacity_fault, check_bay, checked_zone, unknown_zone};
 use super::page::BayRow;
+use super::reach::too_far;
 use super::{Ids, RegistryError, build};
 use crate::domain::{BayIx, Millis, ZoneIx};
 use ahash::AHashSet;
@@ -76,7 +77,7 @@ impl<'r> Draft<'r> {
         }
     }
 
-    /// Bays that are new from here on come into service at `now`.
+    /// Bays that are new from here on come into service at `now`, and must lie near their zones.
     pub(super) const fn at(&mut self, now: Millis) {
         self.now = now;
     }
@@ -133,7 +134,15 @@ impl<'r> Draft<'r> {
             return self.fault(at, &bay.id, &unknown_zone(&bay.zone));
         };
         let place = to_e7(bay.place);
-        let id = match self.bays.get(&*bay.id).map(|b| *b) {
+        let known = self.bays.get(&*bay.id).map(|b| *b);
+        let stays = |ix| self.city.place_e7(ix) == place && self.city.zone_of(ix) == zone;
+        if !self.now.is_never()
+            && !known.is_some_and(stays)
+            && let Some(what) = too_far(bay.place, &self.city.zone(zone).spec)
+        {
+            return self.fault(at, &bay.id, &what);
+        }
+        let id = match known {
             Some(ix) if self.city.place_e7(ix) == place && self.city.zone_of(ix) == zone => {
                 if self.city.attrs(ix) != bay.attrs {
                     self.city

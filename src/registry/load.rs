@@ -7,6 +7,7 @@ use super::city::{BayAttrs, BaySpec, City, ZoneSpec, from_e7, to_e7};
 use super::faults::{Faults, invalid_id};
 use super::identities::{Identities, Known};
 use super::page::BayRow;
+use super::reach::too_far;
 use super::{Ids, RegistryError};
 use crate::domain::{BayIx, LatLon, ZoneIx, id};
 use ahash::AHashMap;
@@ -24,6 +25,8 @@ pub(super) struct Loader {
     zone_from: Vec<(Arc<str>, usize)>,
     zone_at: AHashMap<String, u32>,
     bays_in_zone: Vec<u32>,
+    /// How many zones the city's files have: only their bays are held to lie near them.
+    held: usize,
     rows: Vec<BayRow>,
     /// Holds row numbers until the order is known.
     bays: Ids<BayIx>,
@@ -59,6 +62,14 @@ impl Loader {
         self.bays_in_zone.push(0);
     }
 
+    /// All zones of the city's files are there. Bays of the files must from now on lie near them.
+    ///
+    /// Not so what run-time changes have put, or the bays of a zone that they have moved: they were
+    /// taken once, and must not keep a hub from starting.
+    pub(super) fn hold_bays_to_their_zones(&mut self) {
+        self.held = self.zones.len();
+    }
+
     /// As [`Loader::zone`].
     pub(super) fn bay(
         &mut self,
@@ -69,20 +80,39 @@ impl Loader {
         place: LatLon,
         attrs: BayAttrs,
     ) {
-        let row = match self.row(id, zone, place, attrs) {
-            Ok(row) => row,
-            Err(what) => return self.faults.add(file, at, Some(id), what),
-        };
+        match self.row(id, zone, place, attrs) {
+            Ok(row) => self.add(file, at, row),
+            Err(what) => self.faults.add(file, at, Some(id), what),
+        }
+    }
+
+    fn add(&mut self, file: &str, at: usize, row: BayRow) {
         match self.bays.entry(Arc::clone(&row.id)) {
-            Entry::Occupied(_) => return self.faults.add(file, at, Some(id), "duplicate id"),
+            Entry::Occupied(_) => return self.faults.add(file, at, Some(&row.id), "duplicate id"),
             Entry::Vacant(free) => drop(free.insert(BayIx(self.rows.len() as u32))),
         }
         self.bays_in_zone[row.zone as usize] += 1;
         self.rows.push(row);
     }
 
-    /// A bay for [`Loader::all_bays`], or what is wrong with it. All its zones have been taken in.
+    /// A bay of a file for [`Loader::all_bays`], or what is wrong with it. All zones have been taken
+    /// in.
     pub(super) fn row(
+        &self,
+        id: &str,
+        zone: &str,
+        place: LatLon,
+        attrs: BayAttrs,
+    ) -> Result<BayRow, String> {
+        let row = self.row_anywhere(id, zone, place, attrs)?;
+        let held = self.zones[..self.held].get(row.zone as usize);
+        match held.and_then(|zone| too_far(place, zone)) {
+            Some(what) => Err(what),
+            None => Ok(row),
+        }
+    }
+
+    fn row_anywhere(
         &self,
         id: &str,
         zone: &str,
@@ -127,9 +157,12 @@ impl Loader {
         fine
     }
 
-    /// As [`Loader::bay`].
+    /// As [`Loader::bay`], wherever it lies.
     pub(super) fn bay_spec(&mut self, file: &str, at: usize, bay: &BaySpec) {
-        self.bay(file, at, &bay.id, &bay.zone, bay.place, bay.attrs);
+        match self.row_anywhere(&bay.id, &bay.zone, bay.place, bay.attrs) {
+            Ok(row) => self.add(file, at, row),
+            Err(what) => self.faults.add(file, at, Some(&bay.id), what),
+        }
     }
 
     /// Checks what can only be checked at the end, numbers everything durably, and sorts it.
@@ -194,13 +227,16 @@ pub(super) fn checked_zone(mut zone: ZoneSpec) -> Result<ZoneSpec, (String, Stri
     } else {
         zone.outline
             .iter()
+            .flatten()
+            .flatten()
             .chain([&zone.place])
             .find_map(|&p| bad_place(p))
     };
     if let Some(what) = what {
         return Err((zone.id, what));
     }
-    for p in zone.outline.iter_mut().chain([&mut zone.place]) {
+    let places = zone.outline.iter_mut().flatten().flatten();
+    for p in places.chain([&mut zone.place]) {
         *p = from_e7(to_e7(*p));
     }
     Ok(zone)

@@ -10,6 +10,7 @@
 
 pub mod area;
 mod attrs;
+mod bom;
 mod build;
 mod changes;
 pub mod city;
@@ -26,6 +27,7 @@ mod linelog;
 mod load;
 mod open;
 mod page;
+mod reach;
 mod sources;
 
 use crate::domain::{BayIx, Millis, SourceIx, SourceKind, ZoneIx};
@@ -213,8 +215,8 @@ impl Registry {
         self.put_bays_at(bays, Millis::NEVER)
     }
 
-    /// The same; bays that are new, or new at their place, come into service at `now`, and that is
-    /// kept with them.
+    /// The same of bays that operators put: new ones, or new at their place, come into service at
+    /// `now`, and that is kept with them; one that lies far from its zone is a fault.
     #[allow(
         clippy::needless_pass_by_value,
         reason = "the caller has no more use for them"
@@ -300,6 +302,8 @@ fn point<Ix>(ids: &Ids<Ix>, moves: Vec<(Arc<str>, Option<Ix>)>) {
 mod tests;
 #[cfg(test)]
 mod tests_devices;
+#[cfg(test)]
+mod tests_far;
 #[cfg(test)]
 mod tests_files;
 #[cfg(test)]

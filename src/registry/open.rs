@@ -86,6 +86,7 @@ fn load_zones(
     if let Err(e) = ended {
         loader.faults.last(e);
     }
+    loader.hold_bays_to_their_zones();
     let file: Arc<str> = Arc::from(changes.display().to_string());
     for (at, zone) in overlay.zones.values().flatten().enumerate() {
         loader.zone(&file, at, zone.clone());

@@ -266,3 +266,12 @@ fn a_mapping_the_disk_refuses_is_not_seen() {
     );
     assert_eq!(r.device_count(), 0);
 }
+
+#[test]
+fn a_mark_before_the_text_is_passed_over() {
+    let text = "\u{feff}[{\"device\":\"0000000000000001\",\"bay\":\"Z-0\",\"model\":\"box\"}]";
+    assert_eq!(parse_devices(text.as_bytes()).unwrap().len(), 1);
+    let place = place();
+    place.put("devices.json", text);
+    assert!(place.open().unwrap().device("0000000000000001").is_some());
+}

@@ -189,7 +189,8 @@ fn a_bay_put_into_the_middle_of_the_file_shifts_no_number() {
     let (zones, mut bays) = town(4, 10);
     let place = CityFolder::new(&zones, &bays);
     let first = numbers(&place.open().unwrap());
-    bays.insert(7, bay("middle", "z1", 1.3, 103.8));
+    let middle = zones[1].place;
+    bays.insert(7, bay("middle", "z1", middle.lat, middle.lon));
     let gone = bays.remove(20).id;
     let more = [vec![zone("aa", 1.2, 103.6)], zones].concat();
     place.write(&more, &bays);

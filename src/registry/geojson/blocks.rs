@@ -9,7 +9,7 @@
 //! Memory: a block a core.
 
 use super::shape::{Features, Scalar};
-use super::{FeatureBay, bay, collection};
+use super::{FeatureBay, bay, bom, collection};
 use serde::de::DeserializeSeed;
 use std::fs::File;
 use std::num::NonZero;
@@ -180,7 +180,14 @@ fn comma(window: &[u8], opening: &[u8]) -> Option<usize> {
 /// the one feature. Two marks, as one of them could stand in the file already.
 fn is_frame(head: &[u8], tail: &[u8]) -> bool {
     ["a mark", "another"].into_iter().all(|mark| {
-        let text = [head, b"{\"type\":\"", mark.as_bytes(), b"\"}", tail].concat();
+        let text = [
+            bom::without(head),
+            b"{\"type\":\"",
+            mark.as_bytes(),
+            b"\"}",
+            tail,
+        ]
+        .concat();
         let mut found = Vec::new();
         let read = collection(
             "",

@@ -6,13 +6,16 @@
 //! block each.
 
 mod blocks;
+mod members;
 mod shape;
 
-use super::RegistryError;
-use super::city::{BayAttrs, BaySpec, ZoneSpec};
+use super::city::{BayAttrs, BaySpec, Polygon, ZoneSpec};
 use super::faults::Faults;
+use super::reach::wrapped;
+use super::{RegistryError, bom};
 use crate::domain::{BayKind, LatLon, ZoneKind};
 pub(super) use blocks::{BLOCK, read_bays_by_blocks};
+use members::{feature_id, flag, id as any_id, kind, shown, text, whole};
 use shape::{Collection, Coordinates, Feature, Geometry, Outer, Scalar, Top};
 use std::borrow::Cow;
 use std::fs::File;
@@ -78,7 +81,8 @@ pub(super) fn read_bays(
 fn read(path: &Path, each: impl for<'a> FnMut(usize, Feature<'a>)) -> Result<(), RegistryError> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|e| RegistryError(format!("{name}: cannot open: {e}")))?;
-    let reader = BufReader::with_capacity(1 << 20, file);
+    let mut reader = BufReader::with_capacity(1 << 20, file);
+    bom::pass(&mut reader).map_err(|e| RegistryError(format!("{name}: cannot read: {e}")))?;
     collection(&name, serde_json::Deserializer::from_reader(reader), each)
 }
 
@@ -87,6 +91,7 @@ fn parse<T>(
     json: &[u8],
     convert: impl Fn(Feature<'_>) -> Result<T, FeatureFault>,
 ) -> Result<Vec<T>, RegistryError> {
+    let json = bom::without(json);
     let mut faults = Faults::default();
     let mut all = Vec::new();
     let mut take = |at, feature: Feature<'_>| match convert(feature) {
@@ -174,7 +179,7 @@ fn bay(feature: Feature<'_>) -> Result<FeatureBay<'_>, FeatureFault> {
                 ));
             }
         };
-        let zone = text("zone", p.zone)?.ok_or("has no \"zone\"")?;
+        let zone = any_id("zone", p.zone)?.ok_or("has no \"zone\"")?;
         let known = BayKind::ALL.map(BayKind::name);
         let short = |name, scalar| whole(name, scalar, u32::from(u16::MAX)).map(|n| n as u16);
         let attrs = BayAttrs {
@@ -202,9 +207,7 @@ type FeatureParts<'a> = (Cow<'a, str>, Geometry<'a>, shape::Properties<'a>);
 
 fn parts(feature: Feature<'_>) -> Result<FeatureParts<'_>, FeatureFault> {
     let mut p = feature.properties.unwrap_or_default();
-    let id = text("id", std::mem::take(&mut p.id))
-        .and_then(|id| id.ok_or_else(|| "its properties have no \"id\"".into()));
-    let id = id.map_err(|what| (None, what))?;
+    let id = feature_id(feature.id, std::mem::take(&mut p.id)).map_err(|what| (None, what))?;
     if !matches!(&feature.kind, Scalar::Text(kind) if kind == "Feature") {
         return Err((
             Some(id.into_owned()),
@@ -217,8 +220,8 @@ fn parts(feature: Feature<'_>) -> Result<FeatureParts<'_>, FeatureFault> {
     }
 }
 
-/// Where a zone is shown, and its outer ring if it has one.
-fn zone_place(geometry: &Geometry<'_>) -> Result<(LatLon, Vec<LatLon>), String> {
+/// Where a zone is shown, and its outline if it has one. Of several parts the largest is where.
+fn zone_place(geometry: &Geometry<'_>) -> Result<(LatLon, Vec<Polygon>), String> {
     let Scalar::Text(kind) = &geometry.kind else {
         return Err(format!(
             "wrong geometry: its type is {}",
@@ -227,22 +230,10 @@ fn zone_place(geometry: &Geometry<'_>) -> Result<(LatLon, Vec<LatLon>), String> 
     };
     match (&**kind, &geometry.coordinates) {
         ("Point", c) => Ok((point(c)?, Vec::new())),
-        ("Polygon", c) => {
-            let ring = outer_ring(c)?;
-            Ok((centroid(&ring).0, ring))
-        }
-        ("MultiPolygon", Coordinates::List(polygons)) if !polygons.is_empty() => {
-            let rings = polygons
-                .iter()
-                .map(outer_ring)
-                .collect::<Result<Vec<_>, _>>()?;
-            // The largest stands for all.
-            let largest = rings
-                .into_iter()
-                .max_by(|a, b| centroid(a).1.total_cmp(&centroid(b).1));
-            largest
-                .map(|ring| (centroid(&ring).0, ring))
-                .ok_or_else(|| "bad coordinates".into())
+        ("Polygon", c) => Ok(placed(vec![polygon(c)?])),
+        ("MultiPolygon", Coordinates::List(parts)) if !parts.is_empty() => {
+            let parts: Result<_, _> = parts.iter().map(polygon).collect();
+            Ok(placed(parts?))
         }
         ("MultiPolygon", c) => Err(bad_coordinates(c)),
         (other, _) => Err(format!(
@@ -251,18 +242,33 @@ fn zone_place(geometry: &Geometry<'_>) -> Result<(LatLon, Vec<LatLon>), String> 
     }
 }
 
-fn outer_ring(polygon: &Coordinates) -> Result<Vec<LatLon>, String> {
-    match polygon {
-        Coordinates::List(rings) => match rings.first() {
-            Some(Coordinates::List(ring)) if ring.len() >= 4 => ring.iter().map(point).collect(),
-            Some(Coordinates::List(_)) | None => {
-                Err("bad coordinates: a ring has at least four positions".into())
-            }
-            Some(other) => Err(bad_coordinates(other)),
-        },
+fn placed(parts: Vec<Polygon>) -> (LatLon, Vec<Polygon>) {
+    let outers = parts.iter().filter_map(|part| part.first());
+    let largest = outers
+        .map(|ring| centroid(ring))
+        .max_by(|a, b| a.1.total_cmp(&b.1));
+    let nowhere = LatLon { lat: 0.0, lon: 0.0 };
+    (largest.map_or(nowhere, |(place, _)| place), parts)
+}
+
+/// Its rings, at least the outer one.
+fn polygon(rings: &Coordinates) -> Result<Polygon, String> {
+    match rings {
+        Coordinates::List(rings) if !rings.is_empty() => rings.iter().map(ring).collect(),
+        Coordinates::List(_) => Err(SHORT_RING.into()),
         other => Err(bad_coordinates(other)),
     }
 }
+
+fn ring(corners: &Coordinates) -> Result<Vec<LatLon>, String> {
+    match corners {
+        Coordinates::List(ring) if ring.len() >= 4 => ring.iter().map(point).collect(),
+        Coordinates::List(_) => Err(SHORT_RING.into()),
+        other => Err(bad_coordinates(other)),
+    }
+}
+
+const SHORT_RING: &str = "bad coordinates: a ring has at least four positions";
 
 /// Whether it can be on Earth is checked where all places are.
 fn point(c: &Coordinates) -> Result<LatLon, String> {
@@ -300,9 +306,9 @@ fn centroid(ring: &[LatLon]) -> (LatLon, f64) {
     for (i, a) in ring.iter().enumerate() {
         let b = ring[(i + 1) % ring.len()];
         let ay = a.lat - lat0;
-        let ax = a.lon - lon0;
+        let ax = wrapped(a.lon - lon0);
         let by = b.lat - lat0;
-        let bx = b.lon - lon0;
+        let bx = wrapped(b.lon - lon0);
         let cross = ax * by - bx * ay;
         area += cross / 2.0;
         lat += (ay + by) * cross / 6.0;
@@ -311,75 +317,17 @@ fn centroid(ring: &[LatLon]) -> (LatLon, f64) {
     let n = ring.len() as f64;
     let mean = LatLon {
         lat: ring.iter().map(|p| p.lat).sum::<f64>() / n,
-        lon: ring.iter().map(|p| p.lon).sum::<f64>() / n,
+        lon: wrapped(lon0 + ring.iter().map(|p| wrapped(p.lon - lon0)).sum::<f64>() / n),
     };
     let centre = LatLon {
         lat: lat0 + lat / area,
-        lon: lon0 + lon / area,
+        lon: wrapped(lon0 + lon / area),
     };
     // 1e-14 square degrees are a square of 1 cm.
     (if area.abs() < 1e-14 { mean } else { centre }, area.abs())
 }
 
-fn text<'a>(name: &str, value: Scalar<'a>) -> Result<Option<Cow<'a, str>>, String> {
-    match value {
-        Scalar::Missing => Ok(None),
-        Scalar::Text(text) => Ok(Some(text)),
-        other => Err(format!("{name} is {}; give a string", shown(&other))),
-    }
-}
-
-/// 0 where it is missing.
-fn whole(name: &str, value: &Scalar<'_>, max: u32) -> Result<u32, String> {
-    match *value {
-        Scalar::Missing => Ok(0),
-        Scalar::Number(n) if n.fract() == 0.0 && (0.0..=f64::from(max)).contains(&n) => {
-            Ok(n as u32)
-        }
-        Scalar::Number(n) => Err(format!(
-            "{name} is {n}; give a whole number from 0 to {max}"
-        )),
-        ref other => Err(format!("{name} is {}; give a number", shown(other))),
-    }
-}
-
-fn flag(name: &str, value: &Scalar<'_>) -> Result<bool, String> {
-    match value {
-        Scalar::Missing => Ok(false),
-        Scalar::Bool(b) => Ok(*b),
-        other => Err(format!("{name} is {}; give true or false", shown(other))),
-    }
-}
-
-fn kind<T>(
-    value: Scalar<'_>,
-    parse: impl Fn(&str) -> Option<T>,
-    known: &[&str],
-) -> Result<Option<T>, String> {
-    let Some(name) = text("kind", value)? else {
-        return Ok(None);
-    };
-    match parse(&name) {
-        Some(kind) => Ok(Some(kind)),
-        None => Err(format!(
-            "unknown kind {}; known are {}",
-            shown(&Scalar::Text(name)),
-            known.join(", ")
-        )),
-    }
-}
-
-/// For a fault's text.
-fn shown(value: &Scalar<'_>) -> String {
-    match value {
-        Scalar::Missing => "missing".into(),
-        Scalar::Bool(b) => b.to_string(),
-        Scalar::Number(n) => format!("the number {n}"),
-        Scalar::Text(text) => format!("the string {:?}", text.chars().take(40).collect::<String>()),
-        Scalar::List => "a list".into(),
-        Scalar::Object => "an object".into(),
-    }
-}
-
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_members;

@@ -20,6 +20,8 @@ pub(super) struct Feature<'a> {
     #[serde(borrow, default, rename = "type")]
     pub(super) kind: Scalar<'a>,
     #[serde(borrow, default)]
+    pub(super) id: Scalar<'a>,
+    #[serde(borrow, default)]
     pub(super) geometry: Option<Geometry<'a>>,
     #[serde(borrow, default)]
     pub(super) properties: Option<Properties<'a>>,

@@ -11,7 +11,7 @@ fn bay(id: &str, zone: &str) -> Value {
 }
 
 fn zone(id: &str) -> Value {
-    json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [103.9, 1.3]},
+    json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [103.85, 1.333]},
         "properties": {"id": id, "name": id, "kind": "off_street", "operator": "x", "capacity": 5}})
 }
 

@@ -1,0 +1,113 @@
+//! What members of a feature may be: ids, texts, whole numbers, flags, kinds.
+//!
+//! Promise: a value is taken as it is meant or is a fault that shows it and says what to give; no
+//! number is rounded to make an id.
+
+use super::shape::Scalar;
+use std::borrow::Cow;
+
+/// Up to here every whole number is one `f64` and no other.
+const EXACT: f64 = 9_007_199_254_740_991.0;
+
+/// The id of a feature: its member `id`, as RFC 7946 has it, or the one of its properties. Both are
+/// given by many a tool, and must then agree.
+pub(super) fn feature_id<'a>(outer: Scalar<'a>, inner: Scalar<'a>) -> Result<Cow<'a, str>, String> {
+    match (id("the feature's id", outer)?, id("id", inner)?) {
+        (Some(outer), Some(inner)) if outer != inner => Err(format!(
+            "has two ids: the feature's is {:?}, its properties' is {:?}; give one, or the same",
+            cut(&outer),
+            cut(&inner)
+        )),
+        (_, Some(id)) | (Some(id), None) => Ok(id),
+        (None, None) => {
+            Err("has no \"id\", neither in its properties nor as a member of its own".into())
+        }
+    }
+}
+
+/// A string, or a whole number: 23 and 23.0 are "23".
+pub(super) fn id<'a>(name: &str, value: Scalar<'a>) -> Result<Option<Cow<'a, str>>, String> {
+    match value {
+        Scalar::Missing => Ok(None),
+        Scalar::Text(text) => Ok(Some(text)),
+        Scalar::Number(n) if n.fract() == 0.0 && n.abs() <= EXACT => {
+            Ok(Some(Cow::Owned((n as i64).to_string())))
+        }
+        Scalar::Number(n) => Err(format!(
+            "{name} is the number {n}; give a string, or a whole number below 2^53"
+        )),
+        other => Err(format!(
+            "{name} is {}; give a string or a whole number",
+            shown(&other)
+        )),
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
+pub(super) fn text<'a>(name: &str, value: Scalar<'a>) -> Result<Option<Cow<'a, str>>, String> {
+    match value {
+        Scalar::Missing => Ok(None),
+        Scalar::Text(text) => Ok(Some(text)),
+        other => Err(format!("{name} is {}; give a string", shown(&other))),
+    }
+}
+
+/// 0 where it is missing. Tables put into GeoJSON often give numbers as strings: digits are taken.
+pub(super) fn whole(name: &str, value: &Scalar<'_>, max: u32) -> Result<u32, String> {
+    let wrong = |what: String| format!("{name} is {what}; give a whole number from 0 to {max}");
+    match value {
+        Scalar::Missing => Ok(0),
+        Scalar::Number(n) if n.fract() == 0.0 && (0.0..=f64::from(max)).contains(n) => {
+            Ok(*n as u32)
+        }
+        Scalar::Number(n) => Err(wrong(n.to_string())),
+        // `parse` would take a sign.
+        Scalar::Text(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => digits
+            .parse()
+            .ok()
+            .filter(|n| *n <= max)
+            .ok_or_else(|| wrong(shown(value))),
+        other => Err(wrong(shown(other))),
+    }
+}
+
+pub(super) fn flag(name: &str, value: &Scalar<'_>) -> Result<bool, String> {
+    match value {
+        Scalar::Missing => Ok(false),
+        Scalar::Bool(b) => Ok(*b),
+        other => Err(format!("{name} is {}; give true or false", shown(other))),
+    }
+}
+
+pub(super) fn kind<T>(
+    value: Scalar<'_>,
+    parse: impl Fn(&str) -> Option<T>,
+    known: &[&str],
+) -> Result<Option<T>, String> {
+    let Some(name) = text("kind", value)? else {
+        return Ok(None);
+    };
+    match parse(&name) {
+        Some(kind) => Ok(Some(kind)),
+        None => Err(format!(
+            "unknown kind {}; known are {}",
+            shown(&Scalar::Text(name)),
+            known.join(", ")
+        )),
+    }
+}
+
+/// For a fault's text.
+pub(super) fn shown(value: &Scalar<'_>) -> String {
+    match value {
+        Scalar::Missing => "missing".into(),
+        Scalar::Bool(b) => b.to_string(),
+        Scalar::Number(n) => format!("the number {n}"),
+        Scalar::Text(text) => format!("the string {:?}", text.chars().take(40).collect::<String>()),
+        Scalar::List => "a list".into(),
+        Scalar::Object => "an object".into(),
+    }
+}
