@@ -20,13 +20,9 @@ use std::sync::Arc;
 pub(super) fn open(dir: &Path, data: &Path, models: Models) -> Result<Registry, RegistryError> {
     let zones_file = dir.join("zones.geojson");
     let bays_file = dir.join("bays.geojson");
-    for file in [&zones_file, &bays_file] {
-        if !file.is_file() {
-            return Err(RegistryError(format!(
-                "{}: there is no such file",
-                file.display()
-            )));
-        }
+    if !zones_file.is_file() {
+        let name = zones_file.display();
+        return Err(RegistryError(format!("{name}: there is no such file")));
     }
     let kept = data.join("registry");
     make_folder(data, &kept)
@@ -102,7 +98,14 @@ fn load_bays(
     seen: &mut Overlaid,
     changes: &Path,
 ) -> Result<(), RegistryError> {
-    if !load_bays_at_once(loader, path, overlay, seen) {
+    // A city that only counts has no file of bays. What is there and cannot be read is a fault.
+    let none = path.try_exists().is_ok_and(|there| !there) && !path.is_symlink();
+    if none {
+        tracing::info!(
+            "no {}: no bays but those that calls have put",
+            path.display()
+        );
+    } else if !load_bays_at_once(loader, path, overlay, seen) {
         load_bays_patiently(loader, path, overlay, seen);
     }
     let file = changes.display().to_string();

@@ -116,12 +116,19 @@ fn what_the_files_say_is_what_the_city_is() {
 }
 
 #[test]
-fn a_missing_file_is_named() {
-    let place = CityFolder::new(&[], &[]);
-    fs::remove_file(place.dir.path().join("bays.geojson")).unwrap();
+fn a_city_that_only_counts_needs_no_file_of_bays_but_zones_it_must_have() {
+    let place = CityFolder::new(&[zone("a", 1.3, 103.8)], &[]);
+    let bays = place.dir.path().join("bays.geojson");
+    fs::remove_file(&bays).unwrap();
+    let r = place.open().unwrap();
+    assert_eq!((r.zone("a").is_some(), r.city().live_bays()), (true, 0));
+    drop(r);
+    fs::create_dir(&bays).unwrap();
+    assert!(err(place.open()).contains("bays.geojson: "));
+    fs::remove_file(place.dir.path().join("zones.geojson")).unwrap();
     let e = err(place.open());
     assert!(
-        e.contains("bays.geojson: there is no such file") && e.starts_with('/'),
+        e.contains("zones.geojson: there is no such file") && e.starts_with('/'),
         "{e}"
     );
 }

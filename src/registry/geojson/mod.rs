@@ -141,7 +141,7 @@ fn collection<'de, R: serde_json::de::Read<'de>>(
 fn zone(feature: Feature<'_>) -> Result<ZoneSpec, FeatureFault> {
     let (id, geometry, p) = parts(feature)?;
     let spec = || -> Result<ZoneSpec, String> {
-        let (place, outline) = zone_place(&geometry)?;
+        let (place, outline) = place_of("zone", &geometry)?;
         let name = text("name", p.name)?.map_or_else(|| id.clone().into_owned(), Cow::into_owned);
         let known = ZoneKind::ALL.map(ZoneKind::name);
         Ok(ZoneSpec {
@@ -170,15 +170,8 @@ fn zone(feature: Feature<'_>) -> Result<ZoneSpec, FeatureFault> {
 fn bay(feature: Feature<'_>) -> Result<FeatureBay<'_>, FeatureFault> {
     let (id, geometry, p) = parts(feature)?;
     let rest = || -> Result<_, String> {
-        let place = match (&geometry.kind, &geometry.coordinates) {
-            (Scalar::Text(kind), c) if kind == "Point" => point(c)?,
-            (kind, _) => {
-                return Err(format!(
-                    "wrong geometry: a bay is a Point, not {}",
-                    shown(kind)
-                ));
-            }
-        };
+        // In the middle of its outline, where it is given as one.
+        let (place, _) = place_of("bay", &geometry)?;
         let zone = any_id("zone", p.zone)?.ok_or("has no \"zone\"")?;
         let known = BayKind::ALL.map(BayKind::name);
         let short = |name, scalar| whole(name, scalar, u32::from(u16::MAX)).map(|n| n as u16);
@@ -220,8 +213,9 @@ fn parts(feature: Feature<'_>) -> Result<FeatureParts<'_>, FeatureFault> {
     }
 }
 
-/// Where a zone is shown, and its outline if it has one. Of several parts the largest is where.
-fn zone_place(geometry: &Geometry<'_>) -> Result<(LatLon, Vec<Polygon>), String> {
+/// Where a zone or bay is shown, and its outline if it has one. Of several parts the largest is
+/// where.
+fn place_of(what: &str, geometry: &Geometry<'_>) -> Result<(LatLon, Vec<Polygon>), String> {
     let Scalar::Text(kind) = &geometry.kind else {
         return Err(format!(
             "wrong geometry: its type is {}",
@@ -237,7 +231,7 @@ fn zone_place(geometry: &Geometry<'_>) -> Result<(LatLon, Vec<Polygon>), String>
         }
         ("MultiPolygon", c) => Err(bad_coordinates(c)),
         (other, _) => Err(format!(
-            "wrong geometry: a zone is a Polygon, MultiPolygon or Point, not {other:?}"
+            "wrong geometry: a {what} is a Polygon, MultiPolygon or Point, not {other:?}"
         )),
     }
 }

@@ -228,7 +228,7 @@ fn a_wrong_geometry_is_a_fault() {
         .unwrap_err()
         .0;
     assert!(
-        e.contains(r#"a bay is a Point, not the string "LineString""#),
+        e.contains(r#"a bay is a Polygon, MultiPolygon or Point, not "LineString""#),
         "{e}"
     );
     let e = zones(&feature("LineString", "[[1,1],[2,2]]", p))
@@ -242,6 +242,14 @@ fn a_wrong_geometry_is_a_fault() {
         .unwrap_err()
         .0;
     assert!(e.contains("at least four"), "{e}");
+    for bad in [
+        "[[[1,1],[2,2],[1,1]]]",
+        "[[[1,1],[2,1],[2,2],[1,1]],[[1,1],[1,1]]]",
+        "[[[1,1],[2,1],[2,95],[1,1]]]",
+    ] {
+        let e = bays(&feature("Polygon", bad, p)).unwrap_err().0;
+        assert!(e.contains("(id \"x\"): bad coordinate"), "{e}");
+    }
     for (geometry, coordinates) in [
         ("Polygon", "[1,1]"),
         ("Polygon", "[]"),
@@ -335,5 +343,48 @@ fn up_to_twenty_faults_are_told_and_the_rest_counted() {
     assert!(
         e.starts_with(r#"bays: features[0] (id "b0")"#) && e.ends_with("... and 5 more"),
         "{e}"
+    );
+}
+
+#[test]
+fn a_bay_given_as_an_outline_lies_in_its_middle() {
+    let p = r#""id":"x","zone":"z""#;
+    let small =
+        "[[-0.12001,51.5],[-0.11999,51.5],[-0.11999,51.50002],[-0.12001,51.50002],[-0.12001,51.5]]";
+    let large = "[[10,1],[10.002,1],[10.002,1.002],[10,1.002],[10,1]]";
+    let across =
+        "[[179.9999,-17],[-179.9997,-17],[-179.9997,-17.0002],[179.9999,-17.0002],[179.9999,-17]]";
+    for (geometry, coordinates, lat, lon) in [
+        ("Polygon", format!("[{small}]"), 51.50001, -0.12),
+        (
+            "MultiPolygon",
+            format!("[[{small}],[{large}]]"),
+            1.001,
+            10.001,
+        ),
+        ("Polygon", format!("[{across}]"), -17.0001, -179.9999),
+    ] {
+        let got = bays(&feature(geometry, &coordinates, p)).unwrap();
+        assert!(
+            got[0].place.distance_m(LatLon { lat, lon }) < 0.1,
+            "{:?}",
+            got[0].place
+        );
+    }
+}
+
+#[test]
+fn a_zone_keeps_all_parts_and_holes() {
+    let ring = |at: f64| format!("[[{at},1],[{0},1],[{0},2],[{at},1]]", at + 0.01);
+    let both = format!("[[{},{}],[{}]]", ring(10.0), ring(10.002), ring(11.0));
+    let got = zones(&feature("MultiPolygon", &both, r#""id":"z""#)).unwrap();
+    let rings: Vec<_> = got[0].outline.iter().map(Vec::len).collect();
+    assert_eq!(rings, [2, 1]);
+    assert_eq!(
+        got[0].outline[1][0][0],
+        LatLon {
+            lat: 1.0,
+            lon: 11.0
+        }
     );
 }
