@@ -11,9 +11,8 @@ use super::drop_list::DropList;
 use super::id;
 use std::ops::Deref;
 
-/// What stands in place of a value.
+/// What stands in place of a value, and of all there is.
 const HIDDEN: &[u8] = b"\"(hidden)\"";
-/// What stands in place of all there is.
 const ALL_HIDDEN: &[u8] = b"(hidden)";
 
 /// The beginning of a payload as it may be kept. Made by [`DropList::excerpt`] alone.
@@ -158,10 +157,9 @@ struct Walk<'a> {
     seen: Met,
 }
 
-/// What has been met so far.
 #[derive(Default)]
 struct Met {
-    /// A member that the hub reads has a name that is dropped as its value.
+    /// A dropped name stands as the value of a member that the hub reads.
     named: bool,
     /// There is a member that the hub does not read: what is named may be its value.
     unread: bool,
@@ -320,8 +318,8 @@ impl<'a> Walk<'a> {
         // Within a hidden value, and where members are only counted, nothing is told anyway.
         if self.muted.is_none() && self.limit > 0 && self.list.mentions_hidden(quoted) {
             let text = unescaped(quoted);
-            // A name as a value tells what another member holds, whichever that is; a text of several
-            // words that mentions one tells it itself. An id that the hub reads may be one.
+            // A name as a value tells what another member holds; a text of several words that
+            // mentions one tells it itself. An id that the hub reads may be one.
             let is_word = id::is_valid(&text);
             if read && is_word {
                 self.seen.named |= self.list.hides(&text);

@@ -9,20 +9,14 @@ use std::borrow::Cow;
 /// Up to here every whole number is one `f64` and no other.
 const EXACT: f64 = 9_007_199_254_740_991.0;
 
-/// The id of a feature: its member `id`, as RFC 7946 has it, or the one of its properties. Both are
-/// given by many a tool, and must then agree.
+/// The id of a feature: the one of its properties, else its own member `id`, as RFC 7946 has it.
+/// Many a tool numbers features by that member beside the city's own id.
 pub(super) fn feature_id<'a>(outer: Scalar<'a>, inner: Scalar<'a>) -> Result<Cow<'a, str>, String> {
-    match (id("the feature's id", outer)?, id("id", inner)?) {
-        (Some(outer), Some(inner)) if outer != inner => Err(format!(
-            "has two ids: the feature's is {:?}, its properties' is {:?}; give one, or the same",
-            cut(&outer),
-            cut(&inner)
-        )),
-        (_, Some(id)) | (Some(id), None) => Ok(id),
-        (None, None) => {
-            Err("has no \"id\", neither in its properties nor as a member of its own".into())
-        }
+    if let Some(inner) = id("id", inner)? {
+        return Ok(inner);
     }
+    id("the feature's id", outer)?
+        .ok_or_else(|| "has no \"id\", neither in its properties nor as a member of its own".into())
 }
 
 /// A string, or a whole number: 23 and 23.0 are "23".
@@ -41,10 +35,6 @@ pub(super) fn id<'a>(name: &str, value: Scalar<'a>) -> Result<Option<Cow<'a, str
             shown(&other)
         )),
     }
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(80).collect()
 }
 
 pub(super) fn text<'a>(name: &str, value: Scalar<'a>) -> Result<Option<Cow<'a, str>>, String> {
