@@ -5,13 +5,11 @@
 //! nor those of sensors (MQTT) for readers (HTTP), nor one address the most of either.
 
 use crate::config::Config;
+use crate::ingest::mqtt_server::LOBBY;
 
 /// The hub's own: segments, checkpoints, history, the store, brokers, listeners. Of a system that
 /// gives few, a quarter.
 const OWN: u64 = 512;
-
-/// MQTT connections beyond the limit that are still told so.
-const MQTT_LOBBY: usize = 64;
 
 /// Of what there is, one address may hold this part.
 const PART_OF_ONE_ADDRESS: usize = 4;
@@ -26,7 +24,7 @@ pub(super) fn wanted(config: &Config) -> u64 {
     let clients = [
         config.http.max_connections,
         config.mqtt.max_connections,
-        MQTT_LOBBY,
+        LOBBY,
     ];
     clients
         .iter()
@@ -41,9 +39,9 @@ pub(super) fn fitted(mut config: Config, limit: Option<u64>) -> Config {
     let room = limit.map_or(u64::MAX, |limit| limit - own(limit));
     if wanted > room {
         let part = |n: usize| (n as u128 * u128::from(room) / u128::from(wanted)) as usize;
-        let mqtt = part(config.mqtt.max_connections.saturating_add(MQTT_LOBBY));
+        let mqtt = part(config.mqtt.max_connections.saturating_add(LOBBY));
         config.http.max_connections = part(config.http.max_connections).max(1);
-        config.mqtt.max_connections = mqtt.saturating_sub(MQTT_LOBBY).max(1);
+        config.mqtt.max_connections = mqtt.saturating_sub(LOBBY).max(1);
         config.http.max_streams = part(config.http.max_streams).max(1);
         tracing::warn!(
             http = config.http.max_connections,

@@ -225,7 +225,8 @@ impl Hub {
         tasks.spawn(gauges);
         store_watch::start(looking, issuer.clone(), shared.clone(), &closed, &mut tasks);
         tasks.spawn(partners::keep_uses(issuer, closed.clone()));
-        tasks.spawn(partners::keep_pseudonyms(contributors, &shared, &closed));
+        let renewing = partners::keep_pseudonyms(contributors, shared.clone(), closed.clone());
+        tasks.spawn(renewing);
         tasks.spawn(manifest.follow(begun, closed.clone()));
         tasks.spawn(keep_pace(shared.live.clone(), closed.clone()));
         let health = shared.health.clone();

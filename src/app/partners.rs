@@ -60,15 +60,7 @@ pub(super) fn contributors(
 }
 
 /// Renews the pseudonyms' key in time, until the hub closes.
-pub(super) fn keep_pseudonyms(
-    desk: Arc<ContributorDesk>,
-    shared: &Shared,
-    closed: &watch::Receiver<bool>,
-) -> impl Future<Output = ()> + Send + 'static {
-    renew_pseudonyms(desk, shared.clone(), closed.clone())
-}
-
-async fn renew_pseudonyms(
+pub(super) async fn keep_pseudonyms(
     desk: Arc<ContributorDesk>,
     shared: Shared,
     closed: watch::Receiver<bool>,

@@ -33,7 +33,9 @@ impl Owner {
         }
     }
 
-    pub(super) const fn is_key(self) -> bool {
+    /// Whether it is a key's, and not an address's.
+    #[must_use]
+    pub const fn is_key(self) -> bool {
         matches!(self, Self::Key(_))
     }
 }

@@ -91,24 +91,23 @@ impl RequestRates {
     /// Requests a minute that a key, or an address without one, may make.
     #[must_use]
     pub fn quota(&self, by_key: bool, class: CallClass) -> u32 {
+        self.limit(by_key, class).quota
+    }
+
+    fn limit(&self, by_key: bool, class: CallClass) -> &ClassLimit {
         let classes = if by_key {
             &self.of_keys
         } else {
             &self.of_addresses
         };
-        classes[class as usize].quota
+        &classes[class as usize]
     }
 
     /// Takes one request from what `owner` may ask. Where rates do not bind, nothing is ever one
     /// too many.
     #[must_use]
     pub fn ask(&self, owner: Owner, class: CallClass) -> Allowance {
-        let classes = if owner.is_key() {
-            &self.of_keys
-        } else {
-            &self.of_addresses
-        };
-        let limit = &classes[class as usize];
+        let limit = self.limit(owner.is_key(), class);
         limit.sweep();
         let owner = if limit.crowded.load(Relaxed) {
             owner.in_a_crowd(&self.crowds)

@@ -62,11 +62,6 @@ impl Shares {
         }))
     }
 
-    /// Counts what was refused under that name for another reason than what is open.
-    pub fn refused(&self, name: &'static str) {
-        self.0.metrics.quota.refused(name);
-    }
-
     /// Takes one for `owner`.
     ///
     /// # Errors

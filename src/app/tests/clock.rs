@@ -1,7 +1,7 @@
 //! A machine whose clock has lost its battery: the hub starts in 1970, works by that time and says
 //! which, and once the clock is right it goes on, in minutes and not in years.
 
-use super::hub::{Call, TestHub, digest, settings, write_city};
+use super::hub::{TestHub, digest, settings, write_city};
 use crate::config;
 use crate::domain::Millis;
 use serde_json::{Value, json};
@@ -27,14 +27,7 @@ async fn start(folder: &Path, now: Millis) -> TestHub {
 
 async fn report(hub: &TestHub, items: Value) -> Value {
     let body = json!({"source": "lamp", "bays": items});
-    let call = Call {
-        method: "POST",
-        path: "/v1/reports",
-        key: Some(KEY),
-        body: Some(&body),
-        ..Call::default()
-    };
-    hub.done(call).await
+    hub.reported(KEY, &body).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

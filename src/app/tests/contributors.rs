@@ -45,14 +45,7 @@ async fn start(folder: &Path, data: &str, now: Millis) -> TestHub {
 }
 
 async fn report(hub: &TestHub, key: &str, body: Value) {
-    let call = Call {
-        method: "POST",
-        path: "/v1/reports",
-        key: Some(key),
-        body: Some(&body),
-        ..Call::default()
-    };
-    let answer = hub.done(call).await;
+    let answer = hub.reported(key, &body).await;
     assert_eq!(answer["refused"], json!([]), "{answer}");
 }
 

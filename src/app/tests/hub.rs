@@ -130,6 +130,18 @@ impl TestHub {
         serde_json::from_str(&body).unwrap_or_else(|e| panic!("{method} {path}: {e}: {body}"))
     }
 
+    /// The answer to a report in `body` by `key`, which must succeed.
+    pub(super) async fn reported(&self, key: &str, body: &Value) -> Value {
+        let call = Call {
+            method: "POST",
+            path: "/v1/reports",
+            key: Some(key),
+            body: Some(body),
+            ..Call::default()
+        };
+        self.done(call).await
+    }
+
     /// Asks until the answer is as wanted.
     pub(super) async fn until(
         &self,

@@ -1,7 +1,7 @@
 //! One source floods the hub: nobody else's figures change, and what is lost is told, also after a
 //! restart.
 
-use super::hub::{Call, TestHub, digest, settings, write_city};
+use super::hub::{TestHub, digest, settings, write_city};
 use crate::config;
 use crate::domain::Millis;
 use serde_json::{Value, json};
@@ -52,14 +52,7 @@ async fn report(hub: &TestHub, key: &str, source: &str, bays: &[(&str, &str)]) {
         .map(|(n, (bay, state))| json!({"bay": bay, "state": state, "seq": n}))
         .collect();
     let body = json!({"source": source, "bays": items});
-    let call = Call {
-        method: "POST",
-        path: "/v1/reports",
-        key: Some(key),
-        body: Some(&body),
-        ..Call::default()
-    };
-    let answer = hub.done(call).await;
+    let answer = hub.reported(key, &body).await;
     assert_eq!(answer["accepted"], items.len(), "{answer}");
 }
 

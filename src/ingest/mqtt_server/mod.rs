@@ -33,4 +33,4 @@ mod wire;
 
 pub use config::Config;
 pub use door::{Denied, Door, Doorkeeper, Intake};
-pub use serve::{serve, serve_tls};
+pub use serve::{LOBBY, serve, serve_tls};

@@ -19,7 +19,7 @@ use tokio::task::{JoinError, JoinSet};
 /// Connections beyond the limit that are still heard out, to be told "server unavailable" in the
 /// protocol's own words, or that are over but for their last bytes. Those beyond these are dropped
 /// unheard.
-const LOBBY: usize = 64;
+pub const LOBBY: usize = 64;
 
 /// How long to leave `accept` alone after it has failed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);

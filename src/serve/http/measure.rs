@@ -51,10 +51,10 @@ impl Measure {
         let ids = RequestIds::new(began);
         Self(Arc::new(Inner {
             routes,
+            quota: QuotaDesk::new(doorman, limits, metrics.clone()),
             metrics,
             limit,
             ids,
-            quota: QuotaDesk::new(doorman, limits),
         }))
     }
 }

@@ -12,6 +12,7 @@ use super::caller::Caller;
 use super::error::ApiError;
 use super::spent::Quota;
 use crate::limits::{Allowance, CallClass, HeldShare, Limits, Owner, RequestRates, ShareTaken};
+use crate::metrics::Metrics;
 use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONNECTION};
@@ -40,6 +41,7 @@ pub(super) struct ConnectionShare(pub(super) Arc<Mutex<HeldShare>>);
 pub(super) struct QuotaDesk {
     doorman: Doorman,
     limits: Arc<Limits>,
+    metrics: Arc<Metrics>,
     policies: Policies,
 }
 
@@ -47,11 +49,12 @@ pub(super) struct QuotaDesk {
 pub(super) struct ToldQuota(Option<(HeaderValue, HeaderValue)>);
 
 impl QuotaDesk {
-    pub(super) fn new(doorman: Doorman, limits: Arc<Limits>) -> Self {
+    pub(super) fn new(doorman: Doorman, limits: Arc<Limits>, metrics: Arc<Metrics>) -> Self {
         let policies = Policies::new(&limits.requests);
         Self {
             doorman,
             limits,
+            metrics,
             policies,
         }
     }
@@ -75,14 +78,18 @@ impl QuotaDesk {
         let allowance = self.limits.requests.ask(owner, class);
         let told = self.policies.tell(owner, class, &allowance);
         if let Some(wait) = allowance.wait {
-            self.limits.shares.refused(class.name());
+            self.metrics.quota.refused(class.name());
+            let who = if owner.is_key() {
+                "a key"
+            } else {
+                "an address without a key"
+            };
             let mut answer = ApiError::QuotaExceeded(Quota {
                 member: "class",
                 name: class.name(),
                 detail: format!(
-                    "{} calls of this class were made in a minute, which is all that {} may make",
+                    "{} calls of this class were made in a minute, which is all that {who} may make",
                     allowance.quota,
-                    who(owner),
                 ),
                 limit: allowance.quota.into(),
                 used: allowance.quota.into(),
@@ -122,18 +129,11 @@ fn claim(request: &Request, owner: Owner) -> Result<(), ShareTaken> {
         return Ok(());
     };
     // A connection that has shown a key once does not go back to being a stranger's.
-    if !matches!(owner, Owner::Key(_)) {
+    if !owner.is_key() {
         return Ok(());
     }
     let mut share = share.lock().unwrap_or_else(PoisonError::into_inner);
     share.pass_to(owner)
-}
-
-fn who(owner: Owner) -> &'static str {
-    match owner {
-        Owner::Key(_) => "a key",
-        _ => "an address without a key",
-    }
 }
 
 /// The quota that a call counts for; none outside `/v1`, and none to ask what may be called.
@@ -163,14 +163,7 @@ impl ToldQuota {
     }
 }
 
-/// The two kinds of owners that have quotas of their own.
-#[derive(Clone, Copy)]
-enum Kind {
-    Address,
-    Key,
-}
-
-/// What every answer of a class tells of its quota, made once.
+/// What every answer of a class tells of its quota, made once: to addresses, and to keys.
 struct Policies([[HeaderValue; CallClass::COUNT]; 2]);
 
 impl Policies {
@@ -187,11 +180,7 @@ impl Policies {
     }
 
     fn tell(&self, owner: Owner, class: CallClass, allowance: &Allowance) -> ToldQuota {
-        let kind = match owner {
-            Owner::Key(_) => Kind::Key,
-            _ => Kind::Address,
-        };
-        let policy = &self.0[kind as usize][class as usize];
+        let policy = &self.0[usize::from(owner.is_key())][class as usize];
         let mut numbers = itoa::Buffer::new();
         let mut rest = Vec::with_capacity(40);
         rest.push(b'"');

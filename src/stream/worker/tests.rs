@@ -4,6 +4,8 @@ use super::*;
 use crate::domain::{
     Backing, BayKind, BayStatus, CountObservation, Observation, SourceIx, SourceKind,
 };
+use crate::stream::checkpoint::Saved;
+use crate::stream::worker_copy::WorkerCopy;
 use crate::testing::{self, Remembered};
 use proptest::prelude::*;
 
@@ -18,6 +20,18 @@ struct WorkerRig {
 
 fn rig(registry: Arc<Registry>) -> WorkerRig {
     rig_of(registry, false)
+}
+
+/// A worker that believes, made of what a checkpoint of this one holds.
+fn after_a_restart(of: &mut WorkerRig) -> WorkerRig {
+    let mut copied = WorkerCopy::default();
+    of.worker.copy(&mut copied);
+    let mut saved = Saved::default();
+    copied.blocks(|tag, bytes| saved.read(tag, bytes)).unwrap();
+    let mut again = rig_of(of.registry.clone(), true);
+    again.worker.seen.restore(&saved.seen);
+    again.worker.restore(&saved);
+    again
 }
 
 fn rig_of(registry: Arc<Registry>, believing: bool) -> WorkerRig {

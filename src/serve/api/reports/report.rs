@@ -211,7 +211,7 @@ impl ReportsState {
         body: &[u8],
     ) -> Result<Response, ApiError> {
         self.pace(speaker, 0, 0)
-            .inspect_err(|_| self.limits.shares.refused("reports"))?;
+            .inspect_err(|_| self.metrics.quota.refused("reports"))?;
         let parcel = self.door.take(speaker, codec, place, body);
         // On credit: what is owed after this is asked for before the next.
         let _ = self.pace(speaker, 1, parcel.reports());

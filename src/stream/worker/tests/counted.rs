@@ -3,8 +3,6 @@
 use super::*;
 use crate::belief::CountError;
 use crate::domain::{CountEvidence, shard_of};
-use crate::stream::checkpoint::Saved;
-use crate::stream::worker_copy::WorkerCopy;
 use BayStatus::{Closed, Occupied, Vacant};
 
 const BAYS: usize = 12;
@@ -210,13 +208,7 @@ fn what_is_learnt_of_a_gate_is_kept_and_the_rest_is_made_anew() {
     r.at(at);
     let learnt = r.error();
     assert!(learnt != CountError::default() && r.evidence().is_some());
-    let mut copied = WorkerCopy::default();
-    r.worker.copy(&mut copied);
-    let mut saved = Saved::default();
-    copied.blocks(|tag, bytes| saved.read(tag, bytes)).unwrap();
-    let mut again = rig_of(r.registry.clone(), true);
-    again.worker.seen.restore(&saved.seen);
-    again.worker.restore(&saved);
+    let mut again = after_a_restart(&mut r);
     again.at(at);
     assert_eq!(again.error(), learnt);
     assert_eq!(again.evidence(), r.evidence());

@@ -1,8 +1,6 @@
 //! Several sensors at one bay.
 
 use super::*;
-use crate::stream::checkpoint::Saved;
-use crate::stream::worker_copy::WorkerCopy;
 use BayStatus::{Occupied, Unknown, Vacant};
 
 impl WorkerRig {
@@ -179,13 +177,7 @@ fn of_very_many_watchers_the_newest_are_kept() {
 #[test]
 fn they_are_there_after_a_restart_and_go_with_their_bay() {
     let mut r = after(60, Occupied, Vacant);
-    let mut copied = WorkerCopy::default();
-    r.worker.copy(&mut copied);
-    let mut saved = Saved::default();
-    copied.blocks(|tag, bytes| saved.read(tag, bytes)).unwrap();
-    let mut again = rig_of(r.registry.clone(), true);
-    again.worker.seen.restore(&saved.seen);
-    again.worker.restore(&saved);
+    let mut again = after_a_restart(&mut r);
     assert_eq!(again.twins(), r.twins());
     for rig in [&mut r, &mut again] {
         rig.says(1, T0 + 61 * MIN, Occupied);
