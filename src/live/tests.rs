@@ -94,6 +94,7 @@ fn a_city_nobody_has_reported_on_is_unknown_and_stale() {
     }
     let want = ZoneTally {
         capacity: 3,
+        capacity_by_kind: [3, 0, 0, 0],
         unknown: 3,
         stale: true,
         ..ZoneTally::default()
