@@ -129,7 +129,7 @@ pub fn router(parts: ApiParts) -> Router {
         Kept::ByCaller
     };
     let groups: [(OpenApiRouter, Kept); 7] = [
-        (drivers::routes(s.reads, s.streams.clone()), public),
+        (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
             booking::routes(s.sharing.clone(), s.streams),
             Kept::ByCaller,
@@ -137,7 +137,7 @@ pub fn router(parts: ApiParts) -> Router {
         (authority::public_routes(s.authority.clone()), public),
         (authority::routes(s.authority), Kept::ByCaller),
         (reports::routes(s.reports, s.contributions), Kept::ByCaller),
-        (sharing::routes(s.sharing), Kept::ByCaller),
+        (sharing::routes(s.sharing, s.reads), Kept::ByCaller),
         (operators::routes(s.operators), Kept::Never),
     ];
     let mut description = schema::Document::openapi();

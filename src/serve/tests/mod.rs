@@ -21,6 +21,7 @@ mod nearby;
 mod open_stream;
 mod operators;
 mod own_stream;
+mod owned;
 mod packed;
 mod places;
 mod quarantine;
