@@ -121,6 +121,7 @@ pub fn router(parts: ApiParts) -> Router {
     let began = parts.clock.now();
     let limits = parts.limits.clone();
     let public_reads = parts.config.public_reads;
+    let currency = parts.desk.config().currency;
     let apart = parts.config.admin.is_some();
     let s = AudienceStates::of(parts);
     let public = if public_reads {
@@ -160,7 +161,7 @@ pub fn router(parts: ApiParts) -> Router {
     let measure = measure::Measure::new(known, metrics, limit, began, (s.doorman, limits));
     all.merge(messages)
         .merge(docs::openapi::routes(description, began))
-        .merge(page::routes(began))
+        .merge(page::routes(began, currency))
         .fallback(no_such_path)
         .layer((s.audit, measure))
 }

@@ -17,6 +17,7 @@ mod formats;
 mod gate;
 mod keys;
 mod losses;
+mod money;
 mod nearby;
 mod open_stream;
 mod operators;
