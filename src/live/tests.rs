@@ -22,6 +22,9 @@ pub(super) fn zone(id: &str, place: LatLon, capacity: u32) -> ZoneSpec {
         operator: "city".to_owned(),
         capacity,
         place,
+        capacity_by_kind: [0; 4],
+        price_cents_per_hour: None,
+        max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
     }
@@ -33,7 +36,7 @@ const CAR: BayAttrs = BayAttrs {
     ev_charging: false,
     max_height_cm: 0,
     max_stay_min: 0,
-    price_cents_per_hour: 0,
+    price_cents_per_hour: Some(0),
 };
 
 fn bay(id: String, zone: &str, place: LatLon, attrs: BayAttrs) -> BaySpec {
@@ -91,6 +94,7 @@ fn a_city_nobody_has_reported_on_is_unknown_and_stale() {
     }
     let want = ZoneTally {
         capacity: 3,
+        capacity_by_kind: [3, 0, 0, 0],
         unknown: 3,
         stale: true,
         ..ZoneTally::default()

@@ -5,7 +5,7 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 53] = [
+const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/turnover"),
     ("get", "/v1/cds/metrics/aggregates"),
     ("get", "/v1/contributions/mine"),
@@ -40,6 +40,7 @@ const OPERATIONS: [(&str, &str); 53] = [
     ("post", "/v1/admin/partners"),
     ("get", "/v1/admin/partners"),
     ("put", "/v1/admin/bays/{bay}/owner"),
+    ("post", "/v1/counts"),
     ("post", "/v1/offers"),
     ("get", "/v1/offers"),
     ("get", "/v1/offers/{offer}"),
