@@ -36,6 +36,8 @@ type PlaceE7 = (i32, i32);
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredZone {
     id: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<String>,
     name: String,
     kind: String,
     operator: String,
@@ -53,6 +55,8 @@ pub(super) struct StoredZone {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredBay {
     id: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<String>,
     zone: String,
     at: PlaceE7,
     kind: String,
@@ -210,6 +214,7 @@ impl From<&ZoneSpec> for Change {
     fn from(zone: &ZoneSpec) -> Self {
         let ZoneSpec {
             id,
+            aliases,
             name,
             kind,
             operator,
@@ -220,6 +225,7 @@ impl From<&ZoneSpec> for Change {
         } = zone;
         Self::PutZone(StoredZone {
             id: id.clone(),
+            aliases: aliases.clone(),
             name: name.clone(),
             kind: kind.name().to_owned(),
             operator: operator.clone(),
@@ -252,6 +258,7 @@ impl Change {
         } = bay.attrs;
         Self::PutBay(StoredBay {
             id: bay.id.clone(),
+            aliases: bay.aliases.clone(),
             zone: bay.zone.clone(),
             at: to_e7(bay.place),
             kind: kind.name().to_owned(),
@@ -277,6 +284,7 @@ impl StoredZone {
             kind: ZoneKind::parse(&self.kind)
                 .ok_or_else(|| format!("zone {:?}: unknown kind {:?}", self.id, self.kind))?,
             id: self.id,
+            aliases: self.aliases,
             name: self.name,
             operator: self.operator,
             capacity: self.capacity,
@@ -306,6 +314,7 @@ impl StoredBay {
         };
         Ok(BaySpec {
             id: self.id,
+            aliases: self.aliases,
             zone: self.zone,
             place: from_e7(self.at),
             attrs,

@@ -25,6 +25,7 @@ mod identities;
 pub mod kept;
 mod linelog;
 mod load;
+mod names;
 mod open;
 mod page;
 mod reach;
@@ -42,6 +43,7 @@ pub use devices_file::parse_devices;
 use draft::{Draft, Drafted};
 use identities::{Identities, Known};
 use load::{Loaded, Loader};
+use names::NameBook;
 pub use sources::MAX_SOURCES;
 use sources::Sources;
 use std::path::Path;
@@ -61,8 +63,8 @@ pub struct RegistryError(pub String);
 /// afterwards. For the length of that swap an id may still lead to an index just retired.
 pub struct Registry {
     city: ArcSwap<City>,
-    bays: Ids<BayIx>,
-    zones: Ids<ZoneIx>,
+    bays: NameBook<BayIx>,
+    zones: NameBook<ZoneIx>,
     sources: Sources,
     devices: Devices,
     /// Held for the whole of a change: one writer at a time. Taken before `identities`. `None`: in
@@ -91,8 +93,9 @@ impl Registry {
         for (at, zone) in zones.into_iter().enumerate() {
             loader.zone(&file, at, zone);
         }
+        let file = Arc::from("bays");
         for (at, bay) in bays.iter().enumerate() {
-            loader.bay_spec("bays", at, bay);
+            loader.bay_spec(&file, at, bay);
         }
         drop(bays);
         let mut identities = Identities::default();
@@ -135,13 +138,42 @@ impl Registry {
     /// hold.
     #[inline]
     pub fn bay(&self, id: &str) -> Option<BayIx> {
-        self.bays.get(id).map(|bay| *bay)
+        self.bays.get(id)
+    }
+
+    /// The bay that somebody outside calls so: by its id, or by an alias. What the hub itself has
+    /// noted down is looked up by [`Registry::bay`]: an id that was given up for another is not the
+    /// same bay to a booking.
+    #[inline]
+    pub fn bay_called(&self, name: &str) -> Option<BayIx> {
+        self.bays.called(name)
+    }
+
+    /// The id of the bay that somebody outside calls so.
+    pub fn bay_id(&self, name: &str) -> Option<Arc<str>> {
+        self.bays.id(name)
+    }
+
+    /// Other names of a bay.
+    pub fn bay_aliases(&self, id: &str) -> Arc<[Arc<str>]> {
+        self.bays.aliases(id)
     }
 
     /// The zone of that id. Take the city after this, not before.
     #[inline]
     pub fn zone(&self, id: &str) -> Option<ZoneIx> {
-        self.zones.get(id).map(|zone| *zone)
+        self.zones.get(id)
+    }
+
+    /// The same of one that is called so, by its id or an alias: see [`Registry::bay_called`].
+    #[inline]
+    pub fn zone_called(&self, name: &str) -> Option<ZoneIx> {
+        self.zones.called(name)
+    }
+
+    /// Other names of a zone.
+    pub fn zone_aliases(&self, id: &str) -> Arc<[Arc<str>]> {
+        self.zones.aliases(id)
     }
 
     /// The source of that id, if it has ever been enrolled.
@@ -267,6 +299,8 @@ impl Registry {
             city,
             bay_moves,
             zone_moves,
+            bays_renamed,
+            zones_renamed,
             changes,
         } = draft.finish()?;
         if changes.is_empty() {
@@ -282,8 +316,10 @@ impl Registry {
             return Err(e);
         }
         self.city.store(Arc::new(city));
-        point(&self.bays, bay_moves);
-        point(&self.zones, zone_moves);
+        point(&self.bays.ids, bay_moves);
+        point(&self.zones.ids, zone_moves);
+        self.bays.rename(bays_renamed);
+        self.zones.rename(zones_renamed);
         Ok(())
     }
 }
@@ -308,3 +344,5 @@ mod tests_far;
 mod tests_files;
 #[cfg(test)]
 mod tests_model;
+#[cfg(test)]
+mod tests_names;

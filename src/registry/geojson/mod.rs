@@ -11,11 +11,12 @@ mod shape;
 
 use super::city::{BayAttrs, BaySpec, Polygon, ZoneSpec};
 use super::faults::Faults;
-use super::reach::wrapped;
+use super::names::{given_name, settled};
+use super::reach::{bad_place, wrapped};
 use super::{RegistryError, bom};
 use crate::domain::{BayKind, LatLon, ZoneKind};
 pub(super) use blocks::{BLOCK, read_bays_by_blocks};
-use members::{feature_id, flag, id as any_id, kind, shown, text, whole};
+use members::{aliases, feature_id, flag, id as any_id, kind, shown, text, whole};
 use shape::{Collection, Coordinates, Feature, Geometry, Outer, Scalar, Top};
 use std::borrow::Cow;
 use std::fs::File;
@@ -25,6 +26,7 @@ use std::path::Path;
 /// A bay as a feature describes it.
 pub(super) struct FeatureBay<'a> {
     pub(super) id: Cow<'a, str>,
+    pub(super) aliases: Vec<String>,
     pub(super) zone: Cow<'a, str>,
     pub(super) place: LatLon,
     pub(super) attrs: BayAttrs,
@@ -49,12 +51,14 @@ pub fn parse_bays(json: &[u8]) -> Result<Vec<BaySpec>, RegistryError> {
     parse("bays", json, |feature| {
         let FeatureBay {
             id,
+            aliases,
             zone,
             place,
             attrs,
         } = bay(feature)?;
         Ok(BaySpec {
             id: id.into_owned(),
+            aliases,
             zone: zone.into_owned(),
             place,
             attrs,
@@ -139,10 +143,16 @@ fn collection<'de, R: serde_json::de::Read<'de>>(
 }
 
 fn zone(feature: Feature<'_>) -> Result<ZoneSpec, FeatureFault> {
-    let (id, geometry, p) = parts(feature)?;
+    let FeatureParts {
+        id,
+        aliases,
+        geometry,
+        properties: p,
+    } = parts(feature)?;
     let spec = || -> Result<ZoneSpec, String> {
         let (place, outline) = place_of("zone", &geometry)?;
-        let name = text("name", p.name)?.map_or_else(|| id.clone().into_owned(), Cow::into_owned);
+        let called = || given_name(&id, &aliases).to_owned();
+        let name = text("name", p.name)?.map_or_else(called, Cow::into_owned);
         let known = ZoneKind::ALL.map(ZoneKind::name);
         Ok(ZoneSpec {
             kind: kind(p.kind, ZoneKind::parse, &known)?.unwrap_or(ZoneKind::OffStreet),
@@ -153,6 +163,7 @@ fn zone(feature: Feature<'_>) -> Result<ZoneSpec, FeatureFault> {
             stale_after_s: Some(whole("stale_after_s", &p.stale_after_s, u32::MAX)?)
                 .filter(|&s| s > 0),
             id: String::new(),
+            aliases: Vec::new(),
             name,
             place,
             outline,
@@ -161,6 +172,7 @@ fn zone(feature: Feature<'_>) -> Result<ZoneSpec, FeatureFault> {
     match spec() {
         Ok(spec) => Ok(ZoneSpec {
             id: id.into_owned(),
+            aliases,
             ..spec
         }),
         Err(what) => Err((Some(id.into_owned()), what)),
@@ -168,7 +180,12 @@ fn zone(feature: Feature<'_>) -> Result<ZoneSpec, FeatureFault> {
 }
 
 fn bay(feature: Feature<'_>) -> Result<FeatureBay<'_>, FeatureFault> {
-    let (id, geometry, p) = parts(feature)?;
+    let FeatureParts {
+        id,
+        aliases,
+        geometry,
+        properties: p,
+    } = parts(feature)?;
     let rest = || -> Result<_, String> {
         // In the middle of its outline, where it is given as one.
         let (place, _) = place_of("bay", &geometry)?;
@@ -188,6 +205,7 @@ fn bay(feature: Feature<'_>) -> Result<FeatureBay<'_>, FeatureFault> {
     match rest() {
         Ok((zone, place, attrs)) => Ok(FeatureBay {
             id,
+            aliases,
             zone,
             place,
             attrs,
@@ -196,11 +214,21 @@ fn bay(feature: Feature<'_>) -> Result<FeatureBay<'_>, FeatureFault> {
     }
 }
 
-type FeatureParts<'a> = (Cow<'a, str>, Geometry<'a>, shape::Properties<'a>);
+struct FeatureParts<'a> {
+    id: Cow<'a, str>,
+    aliases: Vec<String>,
+    geometry: Geometry<'a>,
+    properties: shape::Properties<'a>,
+}
 
 fn parts(feature: Feature<'_>) -> Result<FeatureParts<'_>, FeatureFault> {
     let mut p = feature.properties.unwrap_or_default();
     let id = feature_id(feature.id, std::mem::take(&mut p.id)).map_err(|what| (None, what))?;
+    let names = aliases(std::mem::take(&mut p.aliases));
+    let (id, aliases) = match names.map(|names| settled(Cow::clone(&id), names)) {
+        Ok(Ok(names)) => names,
+        Ok(Err(what)) | Err(what) => return Err((Some(id.into_owned()), what)),
+    };
     if !matches!(&feature.kind, Scalar::Text(kind) if kind == "Feature") {
         return Err((
             Some(id.into_owned()),
@@ -208,7 +236,12 @@ fn parts(feature: Feature<'_>) -> Result<FeatureParts<'_>, FeatureFault> {
         ));
     }
     match feature.geometry {
-        Some(geometry) => Ok((id, geometry, p)),
+        Some(geometry) => Ok(FeatureParts {
+            id,
+            aliases,
+            geometry,
+            properties: p,
+        }),
         None => Err((Some(id.into_owned()), "has no geometry".into())),
     }
 }
@@ -267,7 +300,7 @@ const SHORT_RING: &str = "bad coordinates: a ring has at least four positions";
 /// Whether it can be on Earth is checked where all places are.
 fn point(c: &Coordinates) -> Result<LatLon, String> {
     match *c {
-        Coordinates::Position { lon, lat } => match super::load::bad_place(LatLon { lat, lon }) {
+        Coordinates::Position { lon, lat } => match bad_place(LatLon { lat, lon }) {
             None => Ok(LatLon { lat, lon }),
             Some(what) => Err(what),
         },

@@ -42,6 +42,8 @@ pub(super) struct Properties<'a> {
     #[serde(borrow)]
     pub(super) id: Scalar<'a>,
     #[serde(borrow)]
+    pub(super) aliases: Several<'a>,
+    #[serde(borrow)]
     pub(super) kind: Scalar<'a>,
     #[serde(borrow)]
     pub(super) name: Scalar<'a>,
@@ -120,6 +122,63 @@ impl<'de> Visitor<'de> for AnyScalar {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Scalar::Object)
+    }
+}
+
+/// One value or a list of them.
+#[derive(Debug, Default)]
+pub(super) struct Several<'a>(pub(super) Vec<Scalar<'a>>);
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Several<'a> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        d.deserialize_any(AnySeveral)
+    }
+}
+
+struct AnySeveral;
+
+impl<'de> Visitor<'de> for AnySeveral {
+    type Value = Several<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+    fn visit_bool<E: serde::de::Error>(self, b: bool) -> Result<Self::Value, E> {
+        AnyScalar.visit_bool(b).map(Several::lone)
+    }
+    fn visit_u64<E: serde::de::Error>(self, n: u64) -> Result<Self::Value, E> {
+        AnyScalar.visit_u64(n).map(Several::lone)
+    }
+    fn visit_i64<E: serde::de::Error>(self, n: i64) -> Result<Self::Value, E> {
+        AnyScalar.visit_i64(n).map(Several::lone)
+    }
+    fn visit_f64<E: serde::de::Error>(self, n: f64) -> Result<Self::Value, E> {
+        AnyScalar.visit_f64(n).map(Several::lone)
+    }
+    fn visit_borrowed_str<E: serde::de::Error>(self, s: &'de str) -> Result<Self::Value, E> {
+        AnyScalar.visit_borrowed_str(s).map(Several::lone)
+    }
+    fn visit_str<E: serde::de::Error>(self, s: &str) -> Result<Self::Value, E> {
+        AnyScalar.visit_str(s).map(Several::lone)
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Several::default())
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        AnyScalar.visit_map(map).map(Several::lone)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some(one) = seq.next_element()? {
+            all.push(one);
+        }
+        Ok(Several(all))
+    }
+}
+
+impl<'a> Several<'a> {
+    fn lone(one: Scalar<'a>) -> Self {
+        Self(vec![one])
     }
 }
 

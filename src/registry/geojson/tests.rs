@@ -45,6 +45,7 @@ fn a_bay_with_all_or_none_of_its_properties() {
         got[0],
         BaySpec {
             id: "TPY12-007".into(),
+            aliases: vec![],
             zone: "TPY12".into(),
             place: LatLon {
                 lat: 1.3327,
@@ -91,6 +92,7 @@ fn a_zone_is_a_point_a_polygon_or_several() {
         got[0],
         ZoneSpec {
             id: "a".into(),
+            aliases: vec![],
             name: "Blk 12".into(),
             kind: ZoneKind::OnStreet,
             operator: "HDB".into(),
