@@ -12,8 +12,9 @@ use super::load::{TOO_MANY_ZONES, check_bay, checked_zone, unknown_zone};
 use super::names::{Moves, NameBook, Renamed, settled};
 use super::page::BayRow;
 use super::reach::too_far;
+use super::region::Region;
 use super::{RegistryError, build};
-use crate::domain::{BayIx, Millis, ZoneIx};
+use crate::domain::{BBox, BayIx, Millis, ZoneIx};
 use ahash::AHashSet;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -51,6 +52,8 @@ pub(super) struct Draft<'r> {
     seen: AHashSet<String>,
     faults: Faults,
     batch: &'static str,
+    /// Where zones that are new, or new at their place, must lie.
+    region: Region,
     /// When bays that are new, or new at their place, come into service; never: they always were.
     now: Millis,
 }
@@ -78,8 +81,15 @@ impl<'r> Draft<'r> {
             seen: AHashSet::new(),
             faults: Faults::default(),
             batch,
+            region: Region::Unknown,
             now: Millis::NEVER,
         }
+    }
+
+    /// Zones that are new from here on must lie in the box, or where the city's zones do.
+    pub(super) fn hold_zones_to(&mut self, bbox: Option<BBox>) {
+        let zones = self.city.zones();
+        self.region = Region::of(bbox, zones.map(|(_, zone)| zone.spec.place));
     }
 
     /// Bays that are new from here on come into service at `now`, and must lie near their zones.
@@ -98,7 +108,12 @@ impl<'r> Draft<'r> {
         }
         self.zones_renamed
             .extend(self.zones.renamed(at, &spec.id, &spec.aliases));
-        let Some(ix) = self.zones.get(&spec.id) else {
+        let known = self.zones.get(&spec.id);
+        let stays = known.is_some_and(|ix| self.city.zone(ix).spec.place == spec.place);
+        if !stays && let Some(what) = self.region.stray(spec.place) {
+            return self.fault(at, &spec.id, &what);
+        }
+        let Some(ix) = known else {
             if self.city.zone_count() as usize >= ZoneIx::MOST {
                 return self.fault(at, &spec.id, TOO_MANY_ZONES);
             }

@@ -10,8 +10,9 @@ use super::identities::{Identities, Known};
 use super::names::{Called, NameBook, Renamed, duplicate, settled};
 use super::page::BayRow;
 use super::reach::{bad_place, too_far};
+use super::region::Region;
 use super::{Ids, RegistryError};
-use crate::domain::{BayIx, LatLon, ZoneIx, id};
+use crate::domain::{BBox, BayIx, LatLon, ZoneIx, id};
 use ahash::AHashMap;
 use dashmap::Entry;
 use std::borrow::Cow;
@@ -24,6 +25,10 @@ use std::thread;
 pub(super) struct Loader {
     pub(super) faults: Faults,
     zones: Vec<ZoneSpec>,
+    /// Where in its file each stands, for faults found later.
+    zone_from: Vec<usize>,
+    /// The city's box, where one is configured.
+    pub(super) bbox: Option<BBox>,
     /// By id.
     zone_at: AHashMap<String, u32>,
     /// By alias; what is an id as well is told at the end.
@@ -71,14 +76,22 @@ impl Loader {
         let called = self.called(file, at, &Arc::from(&*spec.id), spec.aliases.clone());
         self.zone_names.extend(called);
         self.zones.push(spec);
+        self.zone_from.push(at);
     }
 
-    /// All zones of the city's files are there. Bays of the files must from now on lie near them.
+    /// All zones of the city's file are there: none may lie far from all others, and bays of the
+    /// files must from now on lie near them.
     ///
     /// Not so what run-time changes have put, or the bays of a zone that they have moved: they were
     /// taken once, and must not keep a hub from starting.
-    pub(super) fn hold_bays_to_their_zones(&mut self) {
+    pub(super) fn zones_are_read(&mut self, file: &str) {
         self.held = self.zones.len();
+        let region = Region::of(self.bbox, self.zones.iter().map(|zone| zone.place));
+        for (zone, at) in self.zones.iter().zip(&self.zone_from) {
+            if let Some(what) = region.stray(zone.place) {
+                self.faults.add(file, *at, Some(&zone.id), what);
+            }
+        }
     }
 
     /// As [`Loader::zone`].

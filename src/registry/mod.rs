@@ -29,9 +29,10 @@ mod names;
 mod open;
 mod page;
 mod reach;
+mod region;
 mod sources;
 
-use crate::domain::{BayIx, Millis, SourceIx, SourceKind, ZoneIx};
+use crate::domain::{BBox, BayIx, Millis, SourceIx, SourceKind, ZoneIx};
 use arc_swap::{ArcSwap, Guard};
 use changes::ChangeLog;
 use city::{BaySpec, City, ZoneSpec};
@@ -57,6 +58,13 @@ type Ids<T> = DashMap<Arc<str>, T, ahash::RandomState>;
 #[error("{0}")]
 pub struct RegistryError(pub String);
 
+/// How a city's files and changes are to be read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reading {
+    /// Where all its zones lie; `None`: their places say it.
+    pub bbox: Option<BBox>,
+}
+
 /// All zones, bays, sources and devices of one hub.
 ///
 /// A change first swaps the picture and then the ids: an index got by id is always in a city taken
@@ -72,6 +80,7 @@ pub struct Registry {
     writer: Mutex<Option<ChangeLog>>,
     /// Also enrolments of sources write here. Held over a disk write, never by a reader.
     identities: Mutex<Identities>,
+    reading: Reading,
 }
 
 impl Registry {
@@ -83,7 +92,20 @@ impl Registry {
     /// A file that is missing (its path), every fault found in them (one a line, up to 20), or the
     /// disk.
     pub fn open(dir: &Path, data: &Path, models: Models) -> Result<Self, RegistryError> {
-        open::open(dir, data, models)
+        open::open(dir, data, models, Reading::default())
+    }
+
+    /// The same, read as it is said.
+    ///
+    /// # Errors
+    /// As [`Registry::open`].
+    pub fn open_as(
+        dir: &Path,
+        data: &Path,
+        models: Models,
+        reading: Reading,
+    ) -> Result<Self, RegistryError> {
+        open::open(dir, data, models, reading)
     }
 
     /// A registry without files, for tests and benches.
@@ -124,6 +146,7 @@ impl Registry {
             devices: Devices::new(&[]),
             writer: Mutex::new(changes),
             identities: Mutex::new(identities),
+            reading: Reading::default(),
         }
     }
 
@@ -226,13 +249,15 @@ impl Registry {
         self.sources.enrol(all, &mut identities)
     }
 
-    /// Adds or changes zones, durably; all or nothing.
+    /// Adds or changes zones, durably; all or nothing. One that is new, or new at its place, and
+    /// lies far from all others or outside the city's box is a fault.
     #[allow(
         clippy::needless_pass_by_value,
         reason = "the caller has no more use for them"
     )]
     pub fn put_zones(&self, zones: Vec<ZoneSpec>) -> Result<(), RegistryError> {
         self.change("zones", |draft| {
+            draft.hold_zones_to(self.reading.bbox);
             for (at, zone) in zones.iter().enumerate() {
                 draft.put_zone(at, zone);
             }

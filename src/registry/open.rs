@@ -11,13 +11,18 @@ use super::faults::Faults;
 use super::geojson::{self, FeatureBay};
 use super::identities::Identities;
 use super::load::Loader;
-use super::{Registry, RegistryError, device_id};
+use super::{Reading, Registry, RegistryError, device_id};
 use ahash::AHashSet;
 use std::path::Path;
 use std::sync::Arc;
 
 /// See [`Registry::open`].
-pub(super) fn open(dir: &Path, data: &Path, models: Models) -> Result<Registry, RegistryError> {
+pub(super) fn open(
+    dir: &Path,
+    data: &Path,
+    models: Models,
+    reading: Reading,
+) -> Result<Registry, RegistryError> {
     let zones_file = dir.join("zones.geojson");
     let bays_file = dir.join("bays.geojson");
     if !zones_file.is_file() {
@@ -38,6 +43,7 @@ pub(super) fn open(dir: &Path, data: &Path, models: Models) -> Result<Registry, 
 
     let mut loader = Loader::default();
     let mut seen = AHashSet::new();
+    loader.bbox = reading.bbox;
     load_zones(&mut loader, &zones_file, &overlay, &mut seen, &changes_file)?;
     load_bays(&mut loader, &bays_file, &overlay, &mut seen, &changes_file)?;
     let mut parts = loader.finish(&mut identities, &known)?;
@@ -56,7 +62,8 @@ pub(super) fn open(dir: &Path, data: &Path, models: Models) -> Result<Registry, 
         seen.contains(&(class, id.to_owned()))
     })?;
     let sources = known.sources;
-    let registry = Registry::new(parts, identities, Some(changes), &sources).knowing(models);
+    let mut registry = Registry::new(parts, identities, Some(changes), &sources).knowing(models);
+    registry.reading = reading;
     map_devices(&registry, &devices_file, listed, &changes_file, &overlay)?;
     Ok(registry)
 }
@@ -82,7 +89,7 @@ fn load_zones(
     if let Err(e) = ended {
         loader.faults.last(e);
     }
-    loader.hold_bays_to_their_zones();
+    loader.zones_are_read(&file);
     let file: Arc<str> = Arc::from(changes.display().to_string());
     loader.from_changes = true;
     for (at, zone) in overlay.zones.values().flatten().enumerate() {

@@ -67,11 +67,12 @@ impl CityFolder {
     }
 
     pub(super) fn open(&self) -> Result<Registry, RegistryError> {
-        Registry::open(
-            self.dir.path(),
-            &self.dir.path().join("data"),
-            &["box", "decoded"],
-        )
+        self.open_as(Reading::default())
+    }
+
+    pub(super) fn open_as(&self, reading: Reading) -> Result<Registry, RegistryError> {
+        let data = self.dir.path().join("data");
+        Registry::open_as(self.dir.path(), &data, &["box", "decoded"], reading)
     }
 }
 

@@ -318,10 +318,18 @@ const SHORT_RING: &str = "bad coordinates: a ring has at least four positions";
 /// Whether it can be on Earth is checked where all places are.
 fn point(c: &Coordinates) -> Result<LatLon, String> {
     match *c {
-        Coordinates::Position { lon, lat } => match bad_place(LatLon { lat, lon }) {
-            None => Ok(LatLon { lat, lon }),
-            Some(what) => Err(what),
-        },
+        Coordinates::Position { lon, lat } => {
+            // West to east across the 180th meridian many go on counting.
+            let lon = if lon.abs() <= 360.0 {
+                wrapped(lon)
+            } else {
+                lon
+            };
+            match bad_place(LatLon { lat, lon }) {
+                None => Ok(LatLon { lat, lon }),
+                Some(what) => Err(what),
+            }
+        }
         ref other => Err(bad_coordinates(other)),
     }
 }

@@ -201,7 +201,7 @@ fn a_fault_names_position_and_id() {
 fn a_bad_coordinate_is_a_fault_that_says_how() {
     for (coordinates, want) in [
         ("[1.3,103.8]", "they look swapped"),
-        ("[203.8,1.3]", "not both within +-180 and +-90"),
+        ("[403.8,1.3]", "not both within +-180 and +-90"),
         (r#"["103.8",1.3]"#, "a string where it does not belong"),
         (r#"[103.8,"1.3"]"#, "a string where it does not belong"),
         ("[103.8]", "a lone number"),
