@@ -17,6 +17,7 @@ pub(super) const ROOM: Room = Room {
 pub(super) fn zone(id: &str, place: LatLon, capacity: u32) -> ZoneSpec {
     ZoneSpec {
         id: id.to_owned(),
+        aliases: vec![],
         name: id.to_owned(),
         kind: ZoneKind::OnStreet,
         operator: "city".to_owned(),
@@ -42,6 +43,7 @@ const CAR: BayAttrs = BayAttrs {
 fn bay(id: String, zone: &str, place: LatLon, attrs: BayAttrs) -> BaySpec {
     BaySpec {
         id,
+        aliases: vec![],
         zone: zone.to_owned(),
         place,
         attrs,

@@ -3,6 +3,7 @@
 
 mod access;
 mod admin;
+mod aliases;
 mod answer;
 mod apart;
 mod audit;

@@ -132,7 +132,7 @@ async fn bay(
 ) -> Result<Response, ApiError> {
     Params::read(uri.query(), &[])?;
     // First the index, then the city: the other way round the city could be older than the index.
-    let found = own.registry.bay(&id);
+    let found = own.registry.bay_called(&id);
     let city = own.registry.city();
     let bay = found
         .filter(|bay| city.is_live(*bay))
