@@ -12,7 +12,7 @@ use super::load::{TOO_MANY_ZONES, capacity_fault, check_bay, checked_zone, unkno
 use super::page::BayRow;
 use super::reach::too_far;
 use super::{Ids, RegistryError, build};
-use crate::domain::{BayIx, Millis, ZoneIx};
+use crate::domain::{BayIx, Millis, ZoneIx, ZoneKind};
 use ahash::AHashSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -119,6 +119,7 @@ impl<'r> Draft<'r> {
             let z = self.city.zone_mut(ix);
             z.capacity_given = spec.capacity > 0;
             z.spec = spec;
+            self.city.mark_private(ix);
             self.touched.insert(ix.0, at);
         }
     }
@@ -169,6 +170,9 @@ impl<'r> Draft<'r> {
         };
         let ix = self.city.push_bay(row);
         self.city.zone_mut(zone).later_bays.push(ix);
+        let private = self.city.zone(zone).spec.kind == ZoneKind::Private;
+        let at_page = ix.at() % super::page::PAGE;
+        self.city.page_mut(ix).set_private(at_page, private);
         let cell = self.city.cell.cell_at(place);
         Arc::make_mut(&mut self.city.later)
             .entry(cell)
