@@ -8,7 +8,8 @@
 //! vacant when [`Live::bay`] is read a moment later.
 //!
 //! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` and
-//! `nearest_zones` the queries - `feed` who is told - `sources` who has how many bays, and who is suspected: that one has a lock,
+//! `nearest_zones` the queries - `feed` who is told - `offers`, `private` what others see of private
+//! bays - `sources` who has how many bays, and who is suspected: that one has a lock,
 //! and is for operators.
 
 mod bitmap;
@@ -16,6 +17,8 @@ mod bits;
 mod feed;
 mod nearest;
 mod nearest_zones;
+mod offers;
+mod private;
 mod sources;
 mod tallies;
 #[cfg(test)]
@@ -25,6 +28,8 @@ mod words;
 pub use feed::{Dirty, Feed, FeedError, ZoneFilter};
 pub use nearest::{Hit, Query};
 pub use nearest_zones::{ZoneHit, ZonePlaces};
+pub use offers::OpenOffer;
+pub use private::{PublicZone, is_private};
 pub use sources::{Dead, SuspectAt, Suspected};
 
 use crate::domain::{
@@ -36,6 +41,7 @@ use crate::registry::city::City;
 use bitmap::Bitmap;
 use dashmap::DashMap;
 use nearest_zones::KindsWithRoom;
+use offers::OpenOffers;
 use sources::SourceTable;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, Release};
@@ -52,6 +58,10 @@ pub struct Live {
     vacant: [Bitmap; BayKind::COUNT],
     /// Bays that are kept for who has booked them, whatever a sensor sees.
     reserved: Bitmap,
+    /// Offers that are open now.
+    offers: OpenOffers,
+    /// Zones that everybody once saw and later did not.
+    left: DashMap<ZoneIx, (), ahash::RandomState>,
     tallies: Tallies,
     room: KindsWithRoom,
     /// By zone: log-odds of *occupied* of a bay of which nobody says anything, 2^15 more; 0: not told.
@@ -99,6 +109,8 @@ impl Live {
             words: bytemuck::allocation::zeroed_slice_box(bays as usize),
             vacant: Bitmap::one_a_kind(bays),
             reserved: Bitmap::new(bays),
+            offers: OpenOffers::new(bays),
+            left: DashMap::default(),
             feed: Arc::new(Feed::new(tallies.capacity(), room.subscribers)),
             usual: bytemuck::allocation::zeroed_slice_box(tallies.capacity() as usize),
             room: KindsWithRoom::new(tallies.capacity()),
@@ -206,10 +218,8 @@ impl Live {
     /// For a zone this city does not have.
     pub fn on_offer(&self, city: &City, zone: ZoneIx) -> ZoneTally {
         let mut tally = self.zone(zone);
-        let spec = city.zone(zone);
-        fit(&mut tally, &spec.capacity_by_kind);
-        let later = spec.later_bays.iter().map(|bay| bay.0..bay.0 + 1);
-        for run in std::iter::once(spec.bays.clone()).chain(later) {
+        fit(&mut tally, &city.zone(zone).capacity_by_kind);
+        for run in private::runs(city, zone) {
             // In most zones nothing is booked.
             if !self.reserved.any(run.clone()) {
                 continue;
@@ -221,20 +231,35 @@ impl Live {
                 tally.reserved += kept;
             }
         }
-        tally.accessible = spec.accessible.len() as u32;
+        let accessible = &city.zone(zone).accessible;
+        tally.accessible = accessible.len() as u32;
         let may_be_had = |bay: &&BayIx| {
             let vacant = &self.vacant[city.attrs(**bay).kind as usize];
             vacant.has(**bay) && !self.reserved.has(**bay)
         };
-        tally.accessible_vacant = spec.accessible.iter().filter(may_be_had).count() as u32;
+        tally.accessible_vacant = accessible.iter().filter(may_be_had).count() as u32;
         tally
     }
 
-    /// Replaces `out` by the nearest vacant bays that suit the query, nearest first, ties by index.
-    /// Give the same vector again and again: it is not allocated anew.
+    /// Replaces `out` by the nearest vacant bays that suit the query and everybody may see, nearest
+    /// first, ties by index. Give the same vector again and again: it is not allocated anew.
     pub fn nearest(&self, city: &City, query: &Query, out: &mut Vec<Hit>) {
+        self.nearest_to(city, query, &|_| false, out);
+    }
+
+    /// The same for a caller who knows of those private bays for which `own` says so, on offer or
+    /// not. It is asked only of these.
+    pub fn nearest_to(
+        &self,
+        city: &City,
+        query: &Query,
+        own: &dyn Fn(BayIx) -> bool,
+        out: &mut Vec<Hit>,
+    ) {
         let vacant = &self.vacant[query.kind as usize];
-        nearest::nearest(&vacant.without(&self.reserved), city, query, out);
+        let bits = vacant.or_without(&self.offers.bits, &self.reserved);
+        let takes = |bay| self.takes(city, query, bay, own);
+        nearest::nearest((&bits, &takes), city, query, out);
     }
 
     /// The nearest zones of which a count says that there is room for the kind of bay, and that suit

@@ -160,7 +160,7 @@ mod tests {
     use super::super::tests::scan::near;
     use super::super::tests::{ROOM, zone};
     use super::*;
-    use crate::domain::{KindSet, LatLon, ReadModel as _};
+    use crate::domain::{KindSet, LatLon, Millis, ReadModel as _};
     use crate::long::cases;
     use crate::registry::Registry;
     use crate::registry::city::ZoneSpec;
@@ -197,6 +197,7 @@ mod tests {
             ev_charging: [None, None, None, Some(true)][rng.random_range(0..4)],
             min_height_cm: [None, None, Some(200)][rng.random_range(0..3)],
             max_price_cents_per_hour: [None, None, Some(0)][rng.random_range(0..3)],
+            at: Millis::NEVER,
         }
     }
 
