@@ -47,20 +47,25 @@ fn town() -> Registry {
         ev_charging: false,
         max_height_cm: 0,
         max_stay_min: 0,
-        price_cents_per_hour: 0,
+        price_cents_per_hour: Some(0),
     };
     let zone = ZoneSpec {
         id: "P".into(),
+        aliases: vec![],
         name: "Private".into(),
         kind: ZoneKind::Private,
         operator: "acme".into(),
         capacity: 0,
         place: place(0),
+        capacity_by_kind: [0; 4],
+        price_cents_per_hour: None,
+        max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
     };
     let bay = |n| BaySpec {
         id: format!("P-{n}"),
+        aliases: vec![],
         zone: "P".into(),
         place: place(n),
         attrs,

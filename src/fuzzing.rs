@@ -64,11 +64,15 @@ fn town() -> Arc<Registry> {
     };
     let zone = |n: u32| ZoneSpec {
         id: format!("Z{n}"),
+        aliases: vec![],
         name: "Toa Payoh \"12\"\n".into(),
         kind: ZoneKind::OnStreet,
         operator: "HDB".into(),
         capacity: 4,
         place,
+        capacity_by_kind: [0; 4],
+        price_cents_per_hour: None,
+        max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
     };
@@ -78,10 +82,11 @@ fn town() -> Arc<Registry> {
         ev_charging: false,
         max_height_cm: 210,
         max_stay_min: 0,
-        price_cents_per_hour: 120,
+        price_cents_per_hour: Some(120),
     };
     let bay = |n: u32| BaySpec {
         id: format!("Z{}-{n}", n % 2),
+        aliases: vec![],
         zone: format!("Z{}", n % 2),
         place,
         attrs,

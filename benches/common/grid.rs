@@ -22,11 +22,15 @@ pub(crate) fn city() -> Registry {
     };
     let zones = (0..ZONES).map(|z| ZoneSpec {
         id: format!("Z{z}"),
+        aliases: vec![],
         name: String::new(),
         kind: ZoneKind::OffStreet,
         operator: String::new(),
         capacity: (BAYS / ZONES) as u32,
         place: place(z),
+        capacity_by_kind: [0; 4],
+        price_cents_per_hour: None,
+        max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
     });
@@ -36,7 +40,7 @@ pub(crate) fn city() -> Registry {
         ev_charging: false,
         max_height_cm: 0,
         max_stay_min: 0,
-        price_cents_per_hour: 120,
+        price_cents_per_hour: Some(120),
     };
     let bays = (0..BAYS).map(|b| {
         let z = b / (BAYS / ZONES);
@@ -48,6 +52,7 @@ pub(crate) fn city() -> Registry {
         };
         BaySpec {
             id: format!("Z{z}-{i}"),
+            aliases: vec![],
             zone: format!("Z{z}"),
             place,
             attrs,

@@ -45,6 +45,7 @@ impl Hub {
     async fn new(zones: u32, dir: &Path) -> Self {
         let zone = |n: u32| ZoneSpec {
             id: format!("zone-{n:05}"),
+            aliases: vec![],
             name: String::new(),
             kind: ZoneKind::OnStreet,
             operator: "city".into(),
@@ -53,6 +54,9 @@ impl Hub {
                 lat: 1.2 + f64::from(n % 200) / 1000.0,
                 lon: 103.6 + f64::from(n / 200) / 500.0,
             },
+            capacity_by_kind: [0; 4],
+            price_cents_per_hour: None,
+            max_height_cm: None,
             outline: vec![],
             stale_after_s: None,
         };

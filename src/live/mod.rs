@@ -7,14 +7,17 @@
 //! [`Live::bay_capacity`] first. Not promised: that a bay found by [`Live::nearest`] is still
 //! vacant when [`Live::bay`] is read a moment later.
 //!
-//! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` the query -
-//! `feed` who is told - `offers`, `private` what others see of private bays - `sources` who has how many bays, and who is suspected: that one has a lock,
+//! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` and
+//! `nearest_zones` the queries - `feed` who is told - `had` what of a zone may be had - `offers`, `private` what others see of private
+//! bays - `sources` who has how many bays, and who is suspected: that one has a lock,
 //! and is for operators.
 
 mod bitmap;
 mod bits;
 mod feed;
+mod had;
 mod nearest;
+mod nearest_zones;
 mod offers;
 mod private;
 mod sources;
@@ -25,6 +28,7 @@ mod words;
 
 pub use feed::{Dirty, Feed, FeedError, ZoneFilter};
 pub use nearest::{Hit, Query};
+pub use nearest_zones::{ZoneHit, ZonePlaces};
 pub use offers::OpenOffer;
 pub use private::{PublicZone, is_private};
 pub use sources::{Dead, SuspectAt, Suspected};
@@ -37,6 +41,7 @@ use crate::prefetch::prefetch;
 use crate::registry::city::City;
 use bitmap::Bitmap;
 use dashmap::DashMap;
+use nearest_zones::KindsWithRoom;
 use offers::OpenOffers;
 use sources::SourceTable;
 use std::sync::Arc;
@@ -59,6 +64,7 @@ pub struct Live {
     /// Zones that everybody once saw and later did not.
     left: DashMap<ZoneIx, (), ahash::RandomState>,
     tallies: Tallies,
+    room: KindsWithRoom,
     /// By zone: log-odds of *occupied* of a bay of which nobody says anything, 2^15 more; 0: not told.
     usual: Box<[AtomicU16]>,
     /// What apps say, of the few bays of which they say anything.
@@ -88,12 +94,13 @@ impl Live {
         let bays = city.bay_slots().saturating_add(room.spare_bays);
         let tallies = Tallies::new(city.zone_count().saturating_add(room.spare_zones));
         for zone in (0..city.zone_count()).map(ZoneIx) {
-            let capacity = city.zone(zone).spec.capacity;
+            let zone_is = city.zone(zone);
             tallies.put(
                 zone,
                 &ZoneTally {
-                    capacity,
-                    unknown: capacity,
+                    capacity: zone_is.capacity(),
+                    capacity_by_kind: zone_is.capacity_by_kind,
+                    unknown: zone_is.capacity(),
                     stale: true,
                     ..ZoneTally::default()
                 },
@@ -107,6 +114,7 @@ impl Live {
             left: DashMap::default(),
             feed: Arc::new(Feed::new(tallies.capacity(), room.subscribers)),
             usual: bytemuck::allocation::zeroed_slice_box(tallies.capacity() as usize),
+            room: KindsWithRoom::new(tallies.capacity()),
             tallies,
             apps: DashMap::default(),
             counts: DashMap::default(),
@@ -203,29 +211,6 @@ impl Live {
         })
     }
 
-    /// The same for who looks for a bay: those that are kept for somebody are not among the vacant
-    /// but `reserved`. Only bays that are themselves seen vacant count: where a gate counts alone,
-    /// nobody knows which they are.
-    ///
-    /// # Panics
-    /// For a zone this city does not have.
-    pub fn on_offer(&self, city: &City, zone: ZoneIx) -> ZoneTally {
-        let mut tally = self.zone(zone);
-        for run in private::runs(city, zone) {
-            // In most zones nothing is booked.
-            if !self.reserved.any(run.clone()) {
-                continue;
-            }
-            for (vacant, bits) in tally.vacant.iter_mut().zip(&self.vacant) {
-                // The tally may be a moment older than the bits.
-                let kept = bits.common(&self.reserved, run.clone()).min(*vacant);
-                *vacant -= kept;
-                tally.reserved += kept;
-            }
-        }
-        tally
-    }
-
     /// Replaces `out` by the nearest vacant bays that suit the query and everybody may see, nearest
     /// first, ties by index. Give the same vector again and again: it is not allocated anew.
     pub fn nearest(&self, city: &City, query: &Query, out: &mut Vec<Hit>) {
@@ -247,25 +232,11 @@ impl Live {
         nearest::nearest((&bits, &takes), city, query, out);
     }
 
-    /// Keeps a bay out of what [`Live::nearest`] finds and [`Live::on_offer`] counts, or lets it in
-    /// again, and tells who follows its zone. One writer: the desk that books bays.
-    ///
-    /// # Panics
-    /// For a bay this city does not have.
-    pub fn reserve(&self, city: &City, bay: BayIx, reserved: bool) {
-        match (bay.0 < self.bay_capacity(), reserved) {
-            (true, true) => self.reserved.set(bay),
-            (true, false) => self.reserved.clear(bay),
-            (false, _) => return,
-        }
-        // After the bit, so that whoever is told finds it.
-        self.feed.mark(std::iter::once(city.zone_of(bay)));
-    }
-
-    /// Whether it is kept for who has booked it.
-    #[inline]
-    pub fn is_reserved(&self, bay: BayIx) -> bool {
-        self.reserved.has(bay)
+    /// The nearest zones of which a count says that there is room for the kind of bay, and that suit
+    /// as far as they tell. `places` are the city's.
+    pub fn nearest_zones(&self, city: &City, places: &ZonePlaces, query: &Query) -> Vec<ZoneHit> {
+        let may_be_had = |zone| self.on_offer(city, zone);
+        nearest_zones::nearest_zones(&self.room, (city, places), query, may_be_had)
     }
 
     /// Who is told of changes. [`Feed::run`] must be running for anybody to hear.
@@ -322,6 +293,9 @@ impl ReadModel for Live {
     }
 
     fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]) {
+        for (zone, tally) in tallies {
+            self.room.put(*zone, tally);
+        }
         let missed = tallies
             .iter()
             .filter(|(zone, tally)| !self.tallies.put(*zone, tally))

@@ -12,7 +12,6 @@
 //! were as far apart as there. Dear: a large radius where nothing is vacant (5 km is 6,500 cells).
 
 use super::bitmap::Difference;
-use super::offers::OpenOffer;
 use crate::domain::geo::M_PER_DEG;
 use crate::domain::{BayIx, BayKind, LatLon, Millis};
 use crate::registry::city::{BayAttrs, City};
@@ -83,16 +82,7 @@ impl Query {
         self.passes_with(&city.attrs(bay))
     }
 
-    /// The same of a private bay, which is had as its offer says.
-    pub(super) fn suits_offer(&self, city: &City, bay: BayIx, offer: &OpenOffer) -> bool {
-        city.is_live(bay)
-            && city.attrs(bay).kind == self.kind
-            && (!offer.ev_only || self.ev_charging == Some(true))
-            && (self.max_price_cents_per_hour.is_none() || offer.comparable)
-            && self.passes_with(&offer.over(city.attrs(bay)))
-    }
-
-    fn passes_with(&self, attrs: &BayAttrs) -> bool {
+    pub(super) fn passes_with(&self, attrs: &BayAttrs) -> bool {
         self.accessible.is_none_or(|want| attrs.accessible == want)
             && self
                 .ev_charging
@@ -102,7 +92,12 @@ impl Query {
                 .is_none_or(|need| attrs.max_height_cm == 0 || attrs.max_height_cm >= need)
             && self
                 .max_price_cents_per_hour
-                .is_none_or(|most| attrs.price_cents_per_hour <= most)
+                // What costs nobody knows how much may cost more.
+                .is_none_or(|most| {
+                    attrs
+                        .price_cents_per_hour
+                        .is_some_and(|price| price <= most)
+                })
     }
 }
 
@@ -114,13 +109,13 @@ pub struct Hit {
     pub distance_m: f32,
 }
 
-const M_PER_E7: f64 = M_PER_DEG / 1e7;
+pub(super) const M_PER_E7: f64 = M_PER_DEG / 1e7;
 const RAD_PER_E7: f64 = std::f64::consts::PI / 180.0 / 1e7;
 /// All the way round, 1e-7 degrees.
-const ROUND_E7: i64 = 3_600_000_000;
+pub(super) const ROUND_E7: i64 = 3_600_000_000;
 /// Lower bounds are taken this much lower, so that rounding never leaves out a bay on the very
 /// edge.
-const SLACK: f32 = 0.9999;
+pub(super) const SLACK: f32 = 0.9999;
 
 /// The plane around a place.
 #[derive(Clone, Copy, Debug)]
@@ -155,8 +150,13 @@ impl Plane {
     }
 
     /// Metres in 1e-7 degrees of longitude, where within `radius_m` they are shortest.
-    fn least_lon_m(&self, radius_m: f32) -> f32 {
+    pub(super) fn least_lon_m(&self, radius_m: f32) -> f32 {
         self.lon_m - self.lean.abs() * radius_m / M_PER_E7 as f32
+    }
+
+    /// Latitude and longitude of the place; the latter may lie beyond +-180 degrees.
+    pub(super) fn centre_e7(&self) -> (i64, i64) {
+        (self.lat.into(), self.lon)
     }
 
     /// The same place, `rounds` times around the world.

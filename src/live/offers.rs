@@ -34,7 +34,7 @@ impl OpenOffer {
     pub fn over(&self, attrs: BayAttrs) -> BayAttrs {
         let stay = u16::try_from(self.max_stay_min).unwrap_or(u16::MAX);
         BayAttrs {
-            price_cents_per_hour: self.price_cents_per_hour,
+            price_cents_per_hour: Some(self.price_cents_per_hour),
             max_height_cm: stricter(attrs.max_height_cm, self.max_height_cm),
             max_stay_min: stricter(attrs.max_stay_min, stay),
             ..attrs

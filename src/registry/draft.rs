@@ -5,30 +5,32 @@
 //! until touched.
 
 use super::changes::Change;
-use super::city::{BaySpec, City, ZoneSpec, to_e7};
+use super::city::{BaySpec, BaySurvey, City, ZoneSpec, to_e7};
 use super::faults::Faults;
 use super::identities::Identities;
-use super::load::{TOO_MANY_ZONES, capacity_fault, check_bay, checked_zone, unknown_zone};
+use super::load::{TOO_MANY_ZONES, check_bay, checked_zone, unknown_zone};
+use super::names::{Moves, NameBook, Renamed, settled};
 use super::page::BayRow;
 use super::reach::too_far;
-use super::{Ids, RegistryError, build};
-use crate::domain::{BayIx, Millis, ZoneIx, ZoneKind};
+use super::region::Region;
+use super::{RegistryError, build};
+use crate::domain::{BBox, BayIx, Millis, ZoneIx, ZoneKind};
 use ahash::AHashSet;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Indices that lead nowhere any more; above this many, moves and removals need a restart, which
 /// drops them.
 const MAX_RETIRED: u32 = 1_000_000;
 
-/// What an id leads to once the draft is taken; `None`: nothing.
-type Moves<Ix> = Vec<(Arc<str>, Option<Ix>)>;
-
 /// A draft that may be taken.
 pub(super) struct Drafted {
     pub(super) city: City,
     pub(super) bay_moves: Moves<BayIx>,
     pub(super) zone_moves: Moves<ZoneIx>,
+    pub(super) bays_renamed: Vec<Renamed>,
+    pub(super) zones_renamed: Vec<Renamed>,
     /// What to keep on disk; empty when all was so already.
     pub(super) changes: Vec<Change>,
 }
@@ -39,15 +41,19 @@ pub(super) struct Draft<'r> {
     city: City,
     bay_moves: Moves<BayIx>,
     zone_moves: Moves<ZoneIx>,
+    bays_renamed: Vec<Renamed>,
+    zones_renamed: Vec<Renamed>,
     changes: Vec<Change>,
-    bays: &'r Ids<BayIx>,
-    zones: &'r Ids<ZoneIx>,
+    bays: &'r NameBook<BayIx>,
+    zones: &'r NameBook<ZoneIx>,
     ids: &'r mut Identities,
-    /// Zones whose number of bays may have changed, and the position in the batch that last did so.
-    touched: BTreeMap<u32, usize>,
+    /// Zones whose bays or capacity may have changed.
+    touched: BTreeSet<u32>,
     seen: AHashSet<String>,
     faults: Faults,
     batch: &'static str,
+    /// Where zones that are new, or new at their place, must lie.
+    region: Region,
     /// When bays that are new, or new at their place, come into service; never: they always were.
     now: Millis,
 }
@@ -56,8 +62,8 @@ impl<'r> Draft<'r> {
     /// `batch` stands for the file in faults.
     pub(super) fn new(
         city: &City,
-        bays: &'r Ids<BayIx>,
-        zones: &'r Ids<ZoneIx>,
+        bays: &'r NameBook<BayIx>,
+        zones: &'r NameBook<ZoneIx>,
         ids: &'r mut Identities,
         batch: &'static str,
     ) -> Self {
@@ -65,16 +71,25 @@ impl<'r> Draft<'r> {
             city: city.clone(),
             bay_moves: Vec::new(),
             zone_moves: Vec::new(),
+            bays_renamed: Vec::new(),
+            zones_renamed: Vec::new(),
             changes: Vec::new(),
             bays,
             zones,
             ids,
-            touched: BTreeMap::new(),
+            touched: BTreeSet::new(),
             seen: AHashSet::new(),
             faults: Faults::default(),
             batch,
+            region: Region::Unknown,
             now: Millis::NEVER,
         }
+    }
+
+    /// Zones that are new from here on must lie in the box, or where the city's zones do.
+    pub(super) fn hold_zones_to(&mut self, bbox: Option<BBox>) {
+        let zones = self.city.zones();
+        self.region = Region::of(bbox, zones.map(|(_, zone)| zone.spec.place));
     }
 
     /// Bays that are new from here on come into service at `now`, and must lie near their zones.
@@ -83,14 +98,22 @@ impl<'r> Draft<'r> {
     }
 
     pub(super) fn put_zone(&mut self, at: usize, zone: &ZoneSpec) {
-        let spec = match checked_zone(zone.clone()) {
+        let mut spec = match checked_zone(zone.clone()) {
             Ok(spec) => spec,
             Err((id, what)) => return self.fault(at, &id, &what),
         };
+        (spec.id, spec.aliases) = self.zones.meant(spec.id, spec.aliases);
         if !self.first_time(at, &spec.id) {
             return;
         }
-        let Some(ix) = self.zones.get(&*spec.id).map(|z| *z) else {
+        self.zones_renamed
+            .extend(self.zones.renamed(at, &spec.id, &spec.aliases));
+        let known = self.zones.get(&spec.id);
+        let stays = known.is_some_and(|ix| self.city.zone(ix).spec.place == spec.place);
+        if !stays && let Some(what) = self.region.stray(spec.place) {
+            return self.fault(at, &spec.id, &what);
+        }
+        let Some(ix) = known else {
             if self.city.zone_count() as usize >= ZoneIx::MOST {
                 return self.fault(at, &spec.id, TOO_MANY_ZONES);
             }
@@ -100,42 +123,47 @@ impl<'r> Draft<'r> {
             self.city.zone_of_number.set(number, ix.0);
             self.zone_moves.push((Arc::from(&*spec.id), Some(ix)));
             // Bays known at start are none: an empty range.
-            self.city
-                .zones
-                .push(Arc::new(build::new_zone(spec, number, 0..0)));
+            self.city.zones.push(Arc::new(build::new_zone(
+                spec,
+                number,
+                0..0,
+                BaySurvey::default(),
+            )));
+            self.touched.insert(ix.0);
             return;
         };
-        let old = self.city.zone(ix);
-        let as_given = ZoneSpec {
-            capacity: if old.capacity_given {
-                old.spec.capacity
-            } else {
-                0
-            },
-            ..old.spec.clone()
-        };
-        if as_given != spec {
+        if self.city.zone(ix).spec != spec {
             self.changes.push(Change::from(&spec));
-            let z = self.city.zone_mut(ix);
-            z.capacity_given = spec.capacity > 0;
-            z.spec = spec;
+            self.city.zone_mut(ix).spec = spec;
             self.city.mark_private(ix);
-            self.touched.insert(ix.0, at);
+            self.touched.insert(ix.0);
         }
     }
 
     pub(super) fn put_bay(&mut self, at: usize, bay: &BaySpec) {
-        if let Err(what) = check_bay(&bay.id, bay.place) {
-            return self.fault(at, &bay.id, &what);
-        }
-        if !self.first_time(at, &bay.id) {
+        let names = settled(Cow::Borrowed(&bay.id), bay.aliases.clone());
+        let (id, aliases) = match names.and_then(|n| check_bay(&n.0, bay.place).map(|()| n)) {
+            Ok(names) => names,
+            Err(what) => return self.fault(at, &bay.id, &what),
+        };
+        let (id, aliases) = self.bays.meant(id.into_owned(), aliases);
+        if !self.first_time(at, &id) {
             return;
         }
-        let Some(zone) = self.zones.get(&*bay.zone).map(|z| *z) else {
-            return self.fault(at, &bay.id, &unknown_zone(&bay.zone));
+        let Some(zone) = self.zones.called(&bay.zone) else {
+            return self.fault(at, &id, &unknown_zone(&bay.zone));
         };
+        let bay = &BaySpec {
+            id,
+            aliases,
+            zone: self.city.zone(zone).spec.id.clone(),
+            ..bay.clone()
+        };
+        let renamed = self.bays.renamed(at, &bay.id, &bay.aliases);
+        let is_renamed = renamed.is_some();
+        self.bays_renamed.extend(renamed);
         let place = to_e7(bay.place);
-        let known = self.bays.get(&*bay.id).map(|b| *b);
+        let known = self.bays.get(&bay.id);
         let stays = |ix| self.city.place_e7(ix) == place && self.city.zone_of(ix) == zone;
         if !self.now.is_never()
             && !known.is_some_and(stays)
@@ -145,17 +173,18 @@ impl<'r> Draft<'r> {
         }
         let id = match known {
             Some(ix) if self.city.place_e7(ix) == place && self.city.zone_of(ix) == zone => {
-                if self.city.attrs(ix) != bay.attrs {
+                if is_renamed || self.city.attrs(ix) != bay.attrs {
                     self.city
                         .page_mut(ix)
                         .set_attrs(ix.at() % super::page::PAGE, bay.attrs);
                     self.changes
                         .push(Change::put_bay(bay, self.city.serving_since(ix)));
+                    self.touched.insert(zone.0);
                 }
                 return;
             }
             Some(ix) => {
-                self.retire(at, ix);
+                self.retire(ix);
                 Arc::clone(self.city.bay_id(ix))
             }
             None => Arc::from(&*bay.id),
@@ -178,7 +207,7 @@ impl<'r> Draft<'r> {
             .entry(cell)
             .or_default()
             .push(ix.0);
-        self.touched.insert(zone.0, at);
+        self.touched.insert(zone.0);
         self.bay_moves.push((id, Some(ix)));
         if !self.now.is_never() {
             Arc::make_mut(&mut self.city.since).insert(number, self.now);
@@ -187,22 +216,24 @@ impl<'r> Draft<'r> {
     }
 
     pub(super) fn remove_bay(&mut self, at: usize, id: &str) {
-        if !self.first_time(at, id) {
-            return;
-        }
-        let Some(ix) = self.bays.get(id).map(|b| *b) else {
+        let Some(ix) = self.bays.called(id) else {
             return self.fault(at, id, "unknown bay");
         };
-        self.retire(at, ix);
-        self.bay_moves
-            .push((Arc::clone(self.city.bay_id(ix)), None));
-        self.changes.push(Change::RemoveBay(id.to_owned()));
+        let id = Arc::clone(self.city.bay_id(ix));
+        if !self.first_time(at, &id) {
+            return;
+        }
+        self.retire(ix);
+        self.bays_renamed.extend(self.bays.renamed(at, &id, &[]));
+        self.changes.push(Change::RemoveBay(id.to_string()));
+        self.bay_moves.push((id, None));
     }
 
     pub(super) fn remove_zone(&mut self, at: usize, id: &str) {
-        let Some(ix) = self.zones.get(id).map(|z| *z) else {
+        let Some(ix) = self.zones.called(id) else {
             return self.fault(at, id, "unknown zone");
         };
+        let id = &*self.city.zone(ix).spec.id.clone();
         let left = self.city.bays_of(ix).count();
         if left > 0 {
             return self.fault(
@@ -212,26 +243,34 @@ impl<'r> Draft<'r> {
             );
         }
         let zone = self.city.zone_mut(ix);
-        (zone.removed, zone.spec.capacity, zone.capacity_given) = (true, 0, false);
+        (zone.removed, zone.spec.capacity) = (true, 0);
+        zone.capacity_by_kind = [0; 4];
         (zone.bays, zone.later_bays) = (0..0, Vec::new());
         let number = zone.number;
         self.city.zone_of_number.clear(number);
+        self.zones_renamed.extend(self.zones.renamed(at, id, &[]));
         self.zone_moves.push((Arc::from(id), None));
         self.changes.push(Change::RemoveZone(id.to_owned()));
     }
 
     /// Checks the whole; the city is as it should become, or nothing has happened.
     pub(super) fn finish(mut self) -> Result<Drafted, RegistryError> {
-        for (zone, at) in std::mem::take(&mut self.touched) {
+        for zone in std::mem::take(&mut self.touched) {
             let zone = ZoneIx(zone);
-            let bays = self.city.bays_of(zone).count() as u32;
-            let given = self.city.zone(zone).capacity_given;
-            if !given {
-                self.city.zone_mut(zone).spec.capacity = bays;
-            } else if let Some(what) = capacity_fault(self.city.zone(zone).spec.capacity, bays) {
-                let id = self.city.zone(zone).spec.id.clone();
-                self.fault(at, &id, &what);
+            if self.city.zone(zone).removed {
+                continue;
             }
+            let survey = self.city.survey(zone);
+            let z = self.city.zone_mut(zone);
+            z.capacity_by_kind = build::capacities(&z.spec, survey.by_kind);
+            z.accessible = survey.accessible.into();
+        }
+        let clashes = [
+            self.bays.clashes(&self.bays_renamed, &self.bay_moves),
+            self.zones.clashes(&self.zones_renamed, &self.zone_moves),
+        ];
+        for (at, id, what) in clashes.into_iter().flatten() {
+            self.fault(at, &id, &what);
         }
         if self.city.slots - self.city.live > MAX_RETIRED {
             self.faults.add(
@@ -249,6 +288,8 @@ impl<'r> Draft<'r> {
             city,
             bay_moves,
             zone_moves,
+            bays_renamed,
+            zones_renamed,
             changes,
             ..
         } = self;
@@ -256,12 +297,14 @@ impl<'r> Draft<'r> {
             city,
             bay_moves,
             zone_moves,
+            bays_renamed,
+            zones_renamed,
             changes,
         })
     }
 
     /// The bay's index leads nowhere from now on, and its number neither.
-    fn retire(&mut self, at: usize, ix: BayIx) {
+    fn retire(&mut self, ix: BayIx) {
         let number = self.city.bay_number(ix);
         let zone = self.city.zone_of(ix);
         let place = self.city.place_e7(ix);
@@ -279,7 +322,7 @@ impl<'r> Draft<'r> {
                 }
             }
         }
-        self.touched.insert(zone.0, at);
+        self.touched.insert(zone.0);
     }
 
     fn first_time(&mut self, at: usize, id: &str) -> bool {

@@ -44,7 +44,7 @@ impl CityFolder {
             )
         });
         let bays = bays.iter().map(|b| {
-            let price = b.attrs.price_cents_per_hour;
+            let price = b.attrs.price_cents_per_hour.unwrap_or(0);
             let p = format!(
                 r#"{{"id":"{}","zone":"{}","price_cents_per_hour":{price}}}"#,
                 b.id, b.zone
@@ -67,11 +67,12 @@ impl CityFolder {
     }
 
     pub(super) fn open(&self) -> Result<Registry, RegistryError> {
-        Registry::open(
-            self.dir.path(),
-            &self.dir.path().join("data"),
-            &["box", "decoded"],
-        )
+        self.open_as(Reading::default())
+    }
+
+    pub(super) fn open_as(&self, reading: Reading) -> Result<Registry, RegistryError> {
+        let data = self.dir.path().join("data");
+        Registry::open_as(self.dir.path(), &data, &["box", "decoded"], reading)
     }
 }
 
@@ -138,7 +139,7 @@ fn all_faults_of_a_file_are_told_at_once_with_file_position_and_id() {
     let (zones, mut bays) = town(2, 3);
     bays[1].id = "b0".into();
     bays[2].zone = "nowhere".into();
-    bays[3].id = "a/b".into();
+    bays[3].id = r"a\u0001b".into();
     let place = CityFolder::new(&zones, &bays);
     let e = err(place.open());
     let lines: Vec<_> = e.lines().collect();
@@ -146,7 +147,7 @@ fn all_faults_of_a_file_are_told_at_once_with_file_position_and_id() {
     for (line, want) in lines.iter().zip([
         r#"bays.geojson: features[1] (id "b0"): duplicate id"#,
         r#"bays.geojson: features[2] (id "b2"): unknown zone "nowhere""#,
-        r#"bays.geojson: features[3] (id "a/b"): invalid id"#,
+        r#"bays.geojson: features[3] (id "a\u{1}b"): invalid id"#,
     ]) {
         assert!(line.contains(want), "{line}");
     }
@@ -159,18 +160,6 @@ fn all_faults_of_a_file_are_told_at_once_with_file_position_and_id() {
     let e = err(CityFolder::new(&twice, &[]).open());
     assert!(
         e.contains(r#"zones.geojson: features[1] (id "z0"): duplicate id"#),
-        "{e}"
-    );
-    let tight = [
-        ZoneSpec {
-            capacity: 2,
-            ..zones[0].clone()
-        },
-        zones[1].clone(),
-    ];
-    let e = err(CityFolder::new(&tight, &town(2, 3).1).open());
-    assert!(
-        e.contains(r#"zones.geojson: features[0] (id "z0"): capacity 2 is below its 3 bays"#),
         "{e}"
     );
 }
@@ -361,7 +350,7 @@ fn many_changes_are_compacted_at_the_next_start() {
     let r = place.open().unwrap();
     for price in 0..100 {
         let mut b = bays[0].clone();
-        b.attrs.price_cents_per_hour = price + 1;
+        b.attrs.price_cents_per_hour = Some(price + 1);
         r.put_bays(vec![b]).unwrap();
     }
     let lines = || {
@@ -376,7 +365,7 @@ fn many_changes_are_compacted_at_the_next_start() {
         assert_eq!(lines(), 1);
         assert_eq!(
             r.city().attrs(r.bay("b0").unwrap()).price_cents_per_hour,
-            100
+            Some(100)
         );
     }
 }

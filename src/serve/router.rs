@@ -122,6 +122,7 @@ pub fn router(parts: ApiParts) -> Router {
     let began = parts.clock.now();
     let limits = parts.limits.clone();
     let public_reads = parts.config.public_reads;
+    let currency = parts.desk.config().currency;
     let apart = parts.config.admin.is_some();
     let s = AudienceStates::of(parts);
     let public = if public_reads {
@@ -130,7 +131,7 @@ pub fn router(parts: ApiParts) -> Router {
         Kept::ByCaller
     };
     let groups: [(OpenApiRouter, Kept); 7] = [
-        (drivers::routes(s.reads, s.streams.clone()), public),
+        (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
             booking::routes(s.sharing.clone(), s.streams),
             Kept::ByCaller,
@@ -138,7 +139,7 @@ pub fn router(parts: ApiParts) -> Router {
         (authority::public_routes(s.authority.clone()), public),
         (authority::routes(s.authority), Kept::ByCaller),
         (reports::routes(s.reports, s.contributions), Kept::ByCaller),
-        (sharing::routes(s.sharing), Kept::ByCaller),
+        (sharing::routes(s.sharing, s.reads), Kept::ByCaller),
         (operators::routes(s.operators), Kept::Never),
     ];
     let mut description = schema::Document::openapi();
@@ -161,7 +162,7 @@ pub fn router(parts: ApiParts) -> Router {
     let measure = measure::Measure::new(known, metrics, limit, began, (s.doorman, limits));
     all.merge(messages)
         .merge(docs::openapi::routes(description, began))
-        .merge(page::routes(began))
+        .merge(page::routes(began, currency))
         .fallback(no_such_path)
         .layer((s.audit, measure))
 }

@@ -45,6 +45,7 @@ fn a_bay_with_all_or_none_of_its_properties() {
         got[0],
         BaySpec {
             id: "TPY12-007".into(),
+            aliases: vec![],
             zone: "TPY12".into(),
             place: LatLon {
                 lat: 1.3327,
@@ -56,7 +57,7 @@ fn a_bay_with_all_or_none_of_its_properties() {
                 ev_charging: true,
                 max_height_cm: 210,
                 max_stay_min: 120,
-                price_cents_per_hour: 260
+                price_cents_per_hour: Some(260)
             },
         }
     );
@@ -66,7 +67,7 @@ fn a_bay_with_all_or_none_of_its_properties() {
         ev_charging: false,
         max_height_cm: 0,
         max_stay_min: 0,
-        price_cents_per_hour: 0,
+        price_cents_per_hour: None,
     };
     assert_eq!(got[1].attrs, plain);
 }
@@ -91,6 +92,7 @@ fn a_zone_is_a_point_a_polygon_or_several() {
         got[0],
         ZoneSpec {
             id: "a".into(),
+            aliases: vec![],
             name: "Blk 12".into(),
             kind: ZoneKind::OnStreet,
             operator: "HDB".into(),
@@ -99,6 +101,9 @@ fn a_zone_is_a_point_a_polygon_or_several() {
                 lat: 1.3,
                 lon: 103.8
             },
+            capacity_by_kind: [0; 4],
+            price_cents_per_hour: None,
+            max_height_cm: None,
             outline: vec![],
             stale_after_s: Some(900),
         }
@@ -196,7 +201,7 @@ fn a_fault_names_position_and_id() {
 fn a_bad_coordinate_is_a_fault_that_says_how() {
     for (coordinates, want) in [
         ("[1.3,103.8]", "they look swapped"),
-        ("[203.8,1.3]", "not both within +-180 and +-90"),
+        ("[403.8,1.3]", "not both within +-180 and +-90"),
         (r#"["103.8",1.3]"#, "a string where it does not belong"),
         (r#"[103.8,"1.3"]"#, "a string where it does not belong"),
         ("[103.8]", "a lone number"),

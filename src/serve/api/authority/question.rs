@@ -98,7 +98,10 @@ impl AuthorityState {
                 ),
             ));
         }
-        let found: Vec<_> = ids.iter().map(|id| (id, self.registry.zone(id))).collect();
+        let found: Vec<_> = ids
+            .iter()
+            .map(|id| (id, self.registry.zone_called(id)))
+            .collect();
         let city = self.registry.city();
         let numbers = found.into_iter().map(|(id, zone)| {
             let number = zone.map(|zone| city.zone(zone).number);
@@ -140,7 +143,7 @@ impl AuthorityState {
         let many = if zone.spec.kind == ZoneKind::Private {
             bays
         } else {
-            bays.max(zone.spec.capacity)
+            bays.max(zone.capacity())
         };
         many < 2
     }

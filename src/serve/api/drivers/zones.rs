@@ -112,15 +112,19 @@ fn by_id(own: &ReadState, ids: &str, eyes: &Eyes, format: &Format) -> Result<Ren
             "ids are zone ids with a comma between each two; one of these is empty",
         ));
     }
-    let found: Vec<Option<ZoneIx>> = ids.iter().map(|id| own.registry.zone(id)).collect();
+    let find = |id: &&str| own.registry.zone_called(id);
+    let found: Vec<Option<ZoneIx>> = ids.iter().map(find).collect();
     let city = own.registry.city();
     let atlas = own.atlases.of(&city);
     let mut shown = Vec::with_capacity(ids.len());
     let mut unknown = Vec::new();
     let sight = Sight::new(own, &city, eyes);
+    // By two of its names a zone is one.
+    let mut told = HashSet::new();
     for (id, zone) in ids.iter().zip(found) {
-        match zone.and_then(|zone| sight.zone(&atlas, zone)) {
-            Some(told) => shown.push(told),
+        match zone.and_then(|zone| Some((zone, sight.zone(&atlas, zone)?))) {
+            Some((zone, _)) if !told.insert(zone) => {}
+            Some((_, zone)) => shown.push(zone),
             None => unknown.push(*id),
         }
     }
@@ -195,7 +199,7 @@ async fn zone(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     Params::read(uri.query(), &[])?;
-    let found = own.registry.zone(&id);
+    let found = own.registry.zone_called(&id);
     let city = own.registry.city();
     let atlas = own.atlases.of(&city);
     let eyes = Eyes::of(&caller);
