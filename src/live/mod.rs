@@ -8,13 +8,14 @@
 //! vacant when [`Live::bay`] is read a moment later.
 //!
 //! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` and
-//! `nearest_zones` the queries - `feed` who is told - `offers`, `private` what others see of private
+//! `nearest_zones` the queries - `feed` who is told - `had` what of a zone may be had - `offers`, `private` what others see of private
 //! bays - `sources` who has how many bays, and who is suspected: that one has a lock,
 //! and is for operators.
 
 mod bitmap;
 mod bits;
 mod feed;
+mod had;
 mod nearest;
 mod nearest_zones;
 mod offers;
@@ -210,37 +211,6 @@ impl Live {
         })
     }
 
-    /// The same for who looks for a bay: those that are kept for somebody are not among the vacant
-    /// but `reserved`. Only bays that are themselves seen vacant count: where a gate counts alone,
-    /// nobody knows which they are.
-    ///
-    /// # Panics
-    /// For a zone this city does not have.
-    pub fn on_offer(&self, city: &City, zone: ZoneIx) -> ZoneTally {
-        let mut tally = self.zone(zone);
-        fit(&mut tally, &city.zone(zone).capacity_by_kind);
-        for run in private::runs(city, zone) {
-            // In most zones nothing is booked.
-            if !self.reserved.any(run.clone()) {
-                continue;
-            }
-            for (vacant, bits) in tally.vacant.iter_mut().zip(&self.vacant) {
-                // The tally may be a moment older than the bits.
-                let kept = bits.common(&self.reserved, run.clone()).min(*vacant);
-                *vacant -= kept;
-                tally.reserved += kept;
-            }
-        }
-        let accessible = &city.zone(zone).accessible;
-        tally.accessible = accessible.len() as u32;
-        let may_be_had = |bay: &&BayIx| {
-            let vacant = &self.vacant[city.attrs(**bay).kind as usize];
-            vacant.has(**bay) && !self.reserved.has(**bay)
-        };
-        tally.accessible_vacant = accessible.iter().filter(may_be_had).count() as u32;
-        tally
-    }
-
     /// Replaces `out` by the nearest vacant bays that suit the query and everybody may see, nearest
     /// first, ties by index. Give the same vector again and again: it is not allocated anew.
     pub fn nearest(&self, city: &City, query: &Query, out: &mut Vec<Hit>) {
@@ -267,27 +237,6 @@ impl Live {
     pub fn nearest_zones(&self, city: &City, places: &ZonePlaces, query: &Query) -> Vec<ZoneHit> {
         let may_be_had = |zone| self.on_offer(city, zone);
         nearest_zones::nearest_zones(&self.room, (city, places), query, may_be_had)
-    }
-
-    /// Keeps a bay out of what [`Live::nearest`] finds and [`Live::on_offer`] counts, or lets it in
-    /// again, and tells who follows its zone. One writer: the desk that books bays.
-    ///
-    /// # Panics
-    /// For a bay this city does not have.
-    pub fn reserve(&self, city: &City, bay: BayIx, reserved: bool) {
-        match (bay.0 < self.bay_capacity(), reserved) {
-            (true, true) => self.reserved.set(bay),
-            (true, false) => self.reserved.clear(bay),
-            (false, _) => return,
-        }
-        // After the bit, so that whoever is told finds it.
-        self.feed.mark(std::iter::once(city.zone_of(bay)));
-    }
-
-    /// Whether it is kept for who has booked it.
-    #[inline]
-    pub fn is_reserved(&self, bay: BayIx) -> bool {
-        self.reserved.has(bay)
     }
 
     /// Who is told of changes. [`Feed::run`] must be running for anybody to hear.
@@ -325,24 +274,6 @@ impl Live {
             );
         }
     }
-}
-
-/// Bays that the registry has got or lost, and of which the stream has not told yet, are among the
-/// unknown at once. What is counted has the capacity of the count.
-fn fit(tally: &mut ZoneTally, registered: &[u32; BayKind::COUNT]) {
-    for kind in BayKind::ALL {
-        let had = tally.capacity_by_kind[kind as usize];
-        let has = registered[kind as usize];
-        if had == has || has == 0 || tally.counted.has(kind) {
-            continue;
-        }
-        // Bays that are gone and were known stay until the stream has taken them away.
-        let gone = had.saturating_sub(has).min(tally.unknown);
-        let new = has.saturating_sub(had);
-        tally.unknown = tally.unknown - gone + new;
-        tally.capacity_by_kind[kind as usize] = had - gone + new;
-    }
-    tally.capacity = tally.capacity_by_kind.iter().sum();
 }
 
 impl ReadModel for Live {

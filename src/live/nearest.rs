@@ -12,7 +12,6 @@
 //! were as far apart as there. Dear: a large radius where nothing is vacant (5 km is 6,500 cells).
 
 use super::bitmap::Difference;
-use super::offers::OpenOffer;
 use crate::domain::geo::M_PER_DEG;
 use crate::domain::{BayIx, BayKind, LatLon, Millis};
 use crate::registry::city::{BayAttrs, City};
@@ -83,16 +82,7 @@ impl Query {
         self.passes_with(&city.attrs(bay))
     }
 
-    /// The same of a private bay, which is had as its offer says.
-    pub(super) fn suits_offer(&self, city: &City, bay: BayIx, offer: &OpenOffer) -> bool {
-        city.is_live(bay)
-            && city.attrs(bay).kind == self.kind
-            && (!offer.ev_only || self.ev_charging == Some(true))
-            && (self.max_price_cents_per_hour.is_none() || offer.comparable)
-            && self.passes_with(&offer.over(city.attrs(bay)))
-    }
-
-    fn passes_with(&self, attrs: &BayAttrs) -> bool {
+    pub(super) fn passes_with(&self, attrs: &BayAttrs) -> bool {
         self.accessible.is_none_or(|want| attrs.accessible == want)
             && self
                 .ev_charging

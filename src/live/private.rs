@@ -106,15 +106,15 @@ impl Live {
     }
 
     fn count(&self, city: &City, bay: BayIx, at: Millis, told: &mut PublicZone) {
-        let kind = city.attrs(bay).kind;
-        let is_accessible = u32::from(city.attrs(bay).accessible);
+        let attrs = city.attrs(bay);
+        let kind = attrs.kind;
         told.tally.capacity += 1;
         told.tally.capacity_by_kind[kind as usize] += 1;
-        told.tally.accessible += is_accessible;
+        told.tally.accessible += u32::from(attrs.accessible);
         told.kinds |= 1 << kind as u8;
         if self.to_be_had(city, bay, at).is_some() {
             told.tally.vacant[kind as usize] += 1;
-            told.tally.accessible_vacant += is_accessible;
+            told.tally.accessible_vacant += u32::from(attrs.accessible);
             let observed = self.bay(city, bay).observed_at;
             told.tally.observed_at = told.tally.observed_at.max(observed);
         } else {
@@ -155,6 +155,17 @@ impl Live {
             }
             None => seen && query.suits(city, bay) && own(bay),
         }
+    }
+}
+
+impl Query {
+    /// Whether a private bay that is on offer is one the driver can use: as its offer says.
+    fn suits_offer(&self, city: &City, bay: BayIx, offer: &OpenOffer) -> bool {
+        city.is_live(bay)
+            && city.attrs(bay).kind == self.kind
+            && (!offer.ev_only || self.ev_charging == Some(true))
+            && (self.max_price_cents_per_hour.is_none() || offer.comparable)
+            && self.passes_with(&offer.over(city.attrs(bay)))
     }
 }
 

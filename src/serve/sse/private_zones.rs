@@ -4,7 +4,7 @@
 //! A zone that is not seen is never named, but to who was told of it before: in this stream, or, as
 //! it comes back, while everybody was. Dear: nothing; an entry a private zone.
 
-use crate::domain::ZoneIx;
+use crate::domain::{ZoneIx, ZoneTally};
 use crate::live::Live;
 use crate::registry::city::City;
 use crate::serve::formats::ZoneTold;
@@ -21,8 +21,8 @@ pub(super) struct PrivateZones {
 }
 
 struct OfferFigures {
-    capacity_and_free: [u32; 6],
-    observed_at: u64,
+    tally: ZoneTally,
+    kinds: u8,
     city: Weak<City>,
 }
 
@@ -40,15 +40,13 @@ impl PrivateZones {
             self.told.remove(&zone);
             return true;
         }
-        let tally = &told.tally;
-        let [a, b, c, d] = tally.vacant;
         let said = OfferFigures {
-            capacity_and_free: [tally.capacity, a, b, c, d, u32::from(told.kinds)],
-            observed_at: tally.observed_at.0,
+            tally: told.tally,
+            kinds: told.kinds,
             city: Arc::downgrade(city),
         };
         let same = |old: &OfferFigures| {
-            (old.capacity_and_free, old.observed_at) == (said.capacity_and_free, said.observed_at)
+            (old.tally, old.kinds) == (said.tally, said.kinds)
                 && std::ptr::eq(old.city.as_ptr(), Arc::as_ptr(city))
         };
         let before = self.told.get(&zone).and_then(Option::as_ref);

@@ -120,11 +120,11 @@ fn by_id(own: &ReadState, ids: &str, eyes: &Eyes, format: &Format) -> Result<Ren
     let mut unknown = Vec::new();
     let sight = Sight::new(own, &city, eyes);
     // By two of its names a zone is one.
-    let mut once = HashSet::new();
+    let mut told = HashSet::new();
     for (id, zone) in ids.iter().zip(found) {
-        match zone.and_then(|zone| sight.zone(&atlas, zone).map(|told| (zone, told))) {
-            Some((zone, _)) if !once.insert(zone) => {}
-            Some((_, told)) => shown.push(told),
+        match zone.and_then(|zone| Some((zone, sight.zone(&atlas, zone)?))) {
+            Some((zone, _)) if !told.insert(zone) => {}
+            Some((_, zone)) => shown.push(zone),
             None => unknown.push(*id),
         }
     }
