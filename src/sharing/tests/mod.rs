@@ -9,6 +9,7 @@ mod moves;
 mod notices;
 mod shares;
 mod time;
+mod utilisation;
 mod witness;
 
 use super::*;
