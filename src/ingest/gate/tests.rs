@@ -204,7 +204,7 @@ fn counts_and_status_pass_their_own_way() {
     let out = b.take(named("count"), r#"{"zone":"Z","vacant":3,"capacity":10}"#);
     assert!(matches!(
         out.claims[..],
-        [Claim::Count(CountObservation { word, .. })] if word == CountWord::vacant(3, 10)
+        [Claim::Count(crate::domain::CountObservation { word, .. })] if word == CountWord::vacant(3, 10)
     ));
     let out = b.take(named("count"), r#"{"zone":"Q","vacant":3,"capacity":10}"#);
     assert_eq!(out.refusals[0].reason, Reason::UnknownZone);
@@ -345,4 +345,30 @@ fn what_a_broker_had_kept_counts_only_by_its_own_time() {
     // A status is made to be kept.
     let alive = take(named("status"), r#"{"online":true}"#);
     assert_eq!(alive.claims.len(), 1);
+}
+
+#[test]
+fn bays_and_zones_are_known_by_their_aliases_too() {
+    let zone = crate::registry::city::ZoneSpec {
+        aliases: vec!["P 12 (Nord)".into()],
+        ..testing::zone(0, 10)
+    };
+    let bay = crate::registry::city::BaySpec {
+        aliases: vec!["A/7".into()],
+        ..testing::bay(0, 0)
+    };
+    let city = Registry::in_memory(vec![zone], vec![bay]).unwrap();
+    let known = city.bay("Z0-0").unwrap();
+    let bench = bench_in(city, Config::default());
+    let out = bench.take(named("report"), r#"{"bay":"A/7","state":"vacant"}"#);
+    assert!(matches!(&out.claims[..], [Claim::Bay(o)] if o.bay == known));
+    let out = bench.take(
+        named("count"),
+        r#"{"zone":"P 12 (Nord)","vacant":3,"capacity":10}"#,
+    );
+    assert!(matches!(&out.claims[..], [Claim::Count(_)]), "{out:?}");
+    assert_eq!(
+        bench.refused(r#"{"bay":"A 7","state":"vacant"}"#),
+        Reason::UnknownBay
+    );
 }

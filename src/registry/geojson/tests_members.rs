@@ -128,3 +128,34 @@ fn a_mark_before_the_text_is_passed_over_once() {
     let by_blocks = read_bays_by_blocks(file.path(), 10, |bay| Some(bay.id.into_owned()));
     assert_eq!(by_blocks, Some(vec![vec!["1".to_owned()]]));
 }
+
+#[test]
+fn an_outline_may_go_on_beyond_the_180th_meridian_or_be_cut_at_it() {
+    let zone = |kind: &str, coordinates: &str| {
+        let text = format!(
+            r#"{{"type":"Feature","id":"z","properties":null,"geometry":{{"type":"{kind}","coordinates":{coordinates}}}}}"#
+        );
+        let mut one = parse_zones(text.as_bytes()).unwrap();
+        one.pop().unwrap()
+    };
+    let on = zone(
+        "Polygon",
+        "[[[179.9,-17],[180.2,-17],[180.2,-16.9],[179.9,-16.9],[179.9,-17]]]",
+    );
+    assert!((on.place.lon + 179.95).abs() < 1e-9, "{:?}", on.place);
+    assert!(
+        (on.outline[0][0][1].lon + 179.8).abs() < 1e-9,
+        "{:?}",
+        on.outline
+    );
+    let west = "[[[179.9,-17],[180,-17],[180,-16.9],[179.9,-16.9],[179.9,-17]]]";
+    let east = "[[[-180,-17],[-179.8,-17],[-179.8,-16.9],[-180,-16.9],[-180,-17]]]";
+    let cut = zone("MultiPolygon", &format!("[{west},{east}]"));
+    assert!((cut.place.lon + 179.9).abs() < 1e-9, "in the larger part");
+    for lon in [179.95, -179.85] {
+        let bay = LatLon { lat: -16.95, lon };
+        assert_eq!(crate::registry::reach::too_far(bay, &cut), None);
+        assert_eq!(crate::registry::reach::too_far(bay, &on), None);
+    }
+    assert!((zone("Point", "[-190.5,-17]").place.lon - 169.5).abs() < 1e-9);
+}

@@ -3,6 +3,7 @@
 
 mod access;
 mod admin;
+mod aliases;
 mod answer;
 mod apart;
 mod audit;
@@ -18,6 +19,7 @@ mod gate;
 mod keys;
 mod losses;
 mod money;
+mod near_zones;
 mod nearby;
 mod open_stream;
 mod operators;

@@ -198,6 +198,14 @@ fn as_told(told: &Value, now: Value) -> Value {
             let pairs = told.iter().zip(now);
             Value::Array(pairs.map(|(told, now)| as_told(told, now)).collect())
         }
+        // Tables grow on the right.
+        (Value::String(told), Value::String(now))
+            if now
+                .strip_prefix(&**told)
+                .is_some_and(|more| more.starts_with(',')) =>
+        {
+            Value::String(told.clone())
+        }
         (_, now) => now,
     }
 }
@@ -209,6 +217,12 @@ fn what_was_told_must_be_told_still_and_more_may_be() {
     assert!(holds(
         serde_json::json!({"a": [{"b": 1, "x": 2}], "c": null, "d": []})
     ));
+    let table = serde_json::json!(["a,b", "1,2"]);
+    assert_eq!(
+        as_told(&table, serde_json::json!(["a,b,c", "1,2,3"])),
+        table
+    );
+    assert_ne!(as_told(&table, serde_json::json!(["a,b,c", "1,22"])), table);
     for less in [
         serde_json::json!({"a": [{"b": 1}]}),
         serde_json::json!({"a": [{"b": 2}], "c": null}),

@@ -58,6 +58,8 @@ async fn post_offer(
     let (members, _) = body::object(request).await?;
     let fields = Fields::of(&members);
     let bay = fields.needed("bay")?;
+    let known = own.registry.bay_id(bay);
+    let bay = known.as_deref().unwrap_or(bay);
     if own
         .desk
         .owner(bay)
