@@ -155,7 +155,7 @@ fn table(zones: &[ZoneTold<'_>]) -> Rendered {
     for kind in BayKind::NAMES {
         t.raw(",vacant_").raw(kind);
     }
-    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90\r\n");
+    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90,known_fraction\r\n");
     for told in zones {
         row(&mut t, told);
     }
@@ -195,6 +195,10 @@ fn row(t: &mut Text, told: &ZoneTold<'_>) {
             t.raw(",").number(low.into()).raw(",").number(high.into());
         }
         None => drop(t.raw(",,,")),
+    }
+    t.raw(",");
+    if let Some(share) = tally.known_fraction() {
+        t.share(share);
     }
     t.raw("\r\n");
 }

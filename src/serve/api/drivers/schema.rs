@@ -312,4 +312,8 @@ pub(in crate::serve) struct Zone {
     observed_at: Option<String>,
     /// No source has a word that still stands: everything counts as unknown.
     stale: bool,
+    /// Of the bays in service the share of which something is known: what `occupancy` rests on. Null
+    /// while none is in service, or where nobody has said of how many.
+    #[schema(required, minimum = 0, maximum = 1)]
+    known_fraction: Option<f64>,
 }
