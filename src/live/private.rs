@@ -136,7 +136,9 @@ impl Live {
             return self.takes_private(city, query, bay, own);
         }
         // It may have its bit from an offer alone.
-        self.vacant[query.kind as usize].has(bay) && query.suits(city, bay)
+        self.vacant[query.kind as usize].has(bay)
+            && query.suits(city, bay)
+            && !self.counted.is_closed(|| city.zone_of(bay), query.kind)
     }
 
     #[cold]
