@@ -7,6 +7,7 @@
 //! tally was published during its read. Dear: nothing; a read is some twenty loads.
 
 use crate::domain::{BayKind, BaySubset, Expected, KindSet, Millis, ZoneIx, ZoneTally};
+use crate::prefetch::prefetch;
 use bytemuck::Zeroable;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64, fence};
@@ -118,6 +119,16 @@ impl Tallies {
 
     pub(super) fn capacity(&self) -> u32 {
         self.0.len() as u32
+    }
+
+    /// Asks the processor for what [`Self::get`] reads.
+    #[inline]
+    pub(super) fn ask_for(&self, zone: ZoneIx) {
+        if let Some(row) = self.0.get(zone.at()) {
+            prefetch(std::slice::from_ref(&row.version), 0);
+            prefetch(&row.copies, 0);
+            prefetch(&row.copies, 1);
+        }
     }
 
     /// Publishes `tally`; false for a zone beyond the capacity. To be called by one thread at a
