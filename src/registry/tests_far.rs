@@ -144,5 +144,7 @@ fn a_call_cannot_put_a_zone_far_from_the_city_but_what_is_there_may_be_changed()
     drop(r);
     folder.write(&london(), &[]);
     let r = folder.open_as(box_of_london).unwrap();
-    assert!(err(r.put_zones(vec![zone("Oxford", 51.75, -1.25)])).contains("(id \"Oxford\"): lies 44."));
+    assert!(
+        err(r.put_zones(vec![zone("Oxford", 51.75, -1.25)])).contains("(id \"Oxford\"): lies 44.")
+    );
 }
