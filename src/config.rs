@@ -9,8 +9,8 @@ mod log;
 
 pub use log::{LogFormat, LogSettings};
 
-use crate::domain::BBox;
-use crate::registry::Reading;
+use crate::domain::{BBox, Crs};
+use crate::registry::{Reading, crs};
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::{Figment, Profile};
@@ -63,6 +63,10 @@ pub struct Registry {
     /// Where all zones lie: west, south, east, north in degrees. Absent: where most of them do.
     #[serde(rename = "box")]
     pub bbox: Option<[f64; 4]>,
+    /// In which coordinates the files, and calls that change them, give places unless they say so
+    /// themselves (`"crs":"bd09"`).
+    #[serde(default, deserialize_with = "crs::read")]
+    pub crs: Crs,
     /// How many bays may be added at run time before a restart makes new room.
     #[serde(default = "spare_bays")]
     pub spare_bays: u32,
@@ -78,6 +82,7 @@ impl Registry {
         let [west, south, east, north] = self.bbox.unwrap_or([f64::NAN; 4]);
         Reading {
             bbox: BBox::new(west, south, east, north),
+            crs: self.crs,
         }
     }
 
