@@ -8,6 +8,7 @@ use crate::domain::{
 use crate::ingest::codec::{Codec, named};
 use crate::testing;
 
+mod counts;
 mod drops;
 
 const NOW: Millis = Millis(1_795_402_800_000);

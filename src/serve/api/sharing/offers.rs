@@ -327,7 +327,8 @@ async fn utilisation(
     }))
 }
 
-async fn one(own: &SharingState, grant: &Grant, id: &str) -> Result<Offer, ApiError> {
+/// One of a partner's own offers; a foreign one is answered as one that is not there.
+pub(super) async fn one(own: &SharingState, grant: &Grant, id: &str) -> Result<Offer, ApiError> {
     own.desk
         .offer(id, &grant.partner)
         .await
