@@ -47,6 +47,7 @@ impl AudienceStates {
             live: parts.live.clone(),
             clock: parts.clock.clone(),
             atlases: atlas::Atlases::default(),
+            public_crs: parts.config.public_crs,
         });
         let max_streams = parts.config.max_streams;
         let metrics = parts.metrics.clone();
@@ -75,6 +76,7 @@ impl AudienceStates {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             desk: parts.desk,
+            public_crs: parts.config.public_crs,
         });
         let registry = operators::RegistryState {
             doorman: doorman.clone(),

@@ -2,12 +2,14 @@
 //! known of it and why. `GEO`: each is a feature, its members are properties.
 
 use super::evidence;
+use super::geometry;
 use super::text::Text;
 use super::told::{BayTold, NearbyTold, p_vacant, p_vacant_to_others, shown_state};
 use crate::domain::BayView;
 use crate::forecast::p_vacant_after;
 use crate::prefetch::prefetch;
 use crate::registry::city::{BayAttrs, City};
+use crate::serve::told_in::ToldIn;
 use std::ops::Range;
 
 /// What one bay of a list takes at most, roughly.
@@ -21,7 +23,9 @@ pub(super) fn nearby<const GEO: bool>(told: &NearbyTold<'_>) -> Vec<u8> {
     } else {
         "{\"at\":"
     });
-    t.time(told.at).raw(if GEO {
+    t.time(told.at);
+    geometry::crs(&mut t, told.told_in);
+    t.raw(if GEO {
         ",\"features\":["
     } else {
         ",\"bays\":["
@@ -35,7 +39,7 @@ pub(super) fn nearby<const GEO: bool>(told: &NearbyTold<'_>) -> Vec<u8> {
     rows.extend(
         told.bays
             .iter()
-            .map(|(view, distance_m)| (ShownBay::of(told.city, *view), *distance_m)),
+            .map(|(view, distance_m)| (ShownBay::of(told.city, *view, told.told_in), *distance_m)),
     );
     let mut tail = Tail::default();
     for (n, (row, distance_m)) in rows.iter().enumerate() {
@@ -75,14 +79,14 @@ struct ShownBay<'c> {
 }
 
 impl<'c> ShownBay<'c> {
-    fn of(city: &'c City, view: BayView) -> Self {
+    fn of(city: &'c City, view: BayView, told_in: ToldIn) -> Self {
         let id = city.bay_id(view.bay);
         let zone = &city.zone(view.zone).spec.id;
         prefetch(id.as_bytes(), 0);
         prefetch(zone.as_bytes(), 0);
         Self {
             view,
-            place_e7: city.place_e7(view.bay),
+            place_e7: told_in.place_e7(city.place_e7(view.bay)),
             attrs: city.attrs(view.bay),
             id,
             zone,
@@ -92,7 +96,7 @@ impl<'c> ShownBay<'c> {
 
 /// All but the attributes and the end.
 fn one_found<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>, distance_m: f32, ahead_ms: u64) {
-    open::<GEO>(t, row);
+    open::<GEO>(t, row, None);
     let view = &row.view;
     let p = p_vacant(view);
     t.raw(",\"distance_m\":").tenths(distance_m.into());
@@ -108,8 +112,8 @@ fn one_found<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>, distance_m: f32,
 pub(super) fn bay<const GEO: bool>(told: &BayTold<'_>) -> Vec<u8> {
     let mut t = Text::with_capacity(BAY_BYTES + 128);
     let view = &told.view;
-    let row = ShownBay::of(told.city, *view);
-    open::<GEO>(&mut t, &row);
+    let row = ShownBay::of(told.city, *view, told.told_in);
+    open::<GEO>(&mut t, &row, Some(told.told_in));
     t.raw(",\"at\":").time(told.at);
     state(&mut t, view, told.reserved);
     if let Some(claimed) = told.claimed_state() {
@@ -156,17 +160,18 @@ fn observed(t: &mut Text, view: &BayView) {
 }
 
 /// Up to and including the place: in GeoJSON that is the geometry, and the rest are properties.
-fn open<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>) {
-    let (lat, lon) = row.place_e7;
+fn open<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>, lone: Option<ToldIn>) {
     if GEO {
-        t.raw("{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
-        t.e7(lon).raw(",").e7(lat).raw("]},\"properties\":");
+        geometry::open_point(t, row.place_e7, lone);
     }
     t.raw("{\"bay\":")
         .word(row.id)
         .raw(",\"zone\":")
         .word(row.zone);
-    t.raw(",\"lat\":").e7(lat).raw(",\"lon\":").e7(lon);
+    geometry::lat_lon(t, row.place_e7);
+    if let Some(told_in) = lone.filter(|_| !GEO) {
+        geometry::crs(t, told_in);
+    }
 }
 
 fn attributes(t: &mut Text, attrs: &BayAttrs) {

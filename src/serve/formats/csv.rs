@@ -11,6 +11,7 @@ use crate::forecast::p_vacant_after;
 use crate::history::csv::field;
 use crate::registry::city::{BayAttrs, City};
 use crate::serve::formats::text::Text;
+use crate::serve::told_in::{CRS, ToldIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
@@ -32,7 +33,7 @@ const ROW_BYTES: usize = 180;
 
 /// The columns that bays have in every answer, behind its own.
 const ATTRIBUTES: &str =
-    "kind,accessible,ev_charging,price_cents_per_hour,max_height_cm,max_stay_min\r\n";
+    "kind,accessible,ev_charging,price_cents_per_hour,max_height_cm,max_stay_min";
 
 fn nearby(told: &NearbyTold<'_>) -> Vec<u8> {
     let mut t = Text::with_capacity(256 + told.bays.len() * ROW_BYTES);
@@ -40,17 +41,31 @@ fn nearby(told: &NearbyTold<'_>) -> Vec<u8> {
         "bay,zone,lat,lon,distance_m,state,p_vacant,p_vacant_on_arrival,observed_at,source_kind,",
     );
     t.raw(ATTRIBUTES);
+    end(&mut t, told.told_in, CRS);
     for (view, distance_m) in &told.bays {
         let p = p_vacant(view);
-        place(&mut t, told.city, view);
+        place(&mut t, told.city, view, told.told_in);
         t.raw(",").tenths((*distance_m).into());
         t.raw(",").raw(view.status.name());
         t.raw(",").share(p);
         t.raw(",").share(p_vacant_after(p, told.ahead_ms));
         observed(&mut t, view);
         attributes(&mut t, &told.city.attrs(view.bay));
+        end(
+            &mut t,
+            told.told_in,
+            told.told_in.said().unwrap_or_default(),
+        );
     }
     t.0
+}
+
+/// The end of a line; where coordinates are said there is a column for them.
+fn end(t: &mut Text, told_in: ToldIn, last: &str) {
+    if told_in.said().is_some() {
+        t.raw(",").raw(last);
+    }
+    t.raw("\r\n");
 }
 
 fn bay(told: &BayTold<'_>) -> Vec<u8> {
@@ -58,7 +73,8 @@ fn bay(told: &BayTold<'_>) -> Vec<u8> {
     let view = &told.view;
     t.raw("bay,zone,lat,lon,at,state,reserved,p_vacant,claimed_state,why,observed_at,source_kind,");
     t.raw(ATTRIBUTES);
-    place(&mut t, told.city, view);
+    end(&mut t, told.told_in, CRS);
+    place(&mut t, told.city, view, told.told_in);
     time(&mut t, told.at);
     t.raw(",").raw(shown_state(view, told.reserved));
     t.raw(",").flag(told.reserved);
@@ -71,12 +87,17 @@ fn bay(told: &BayTold<'_>) -> Vec<u8> {
     t.raw(",").raw(told.why());
     observed(&mut t, view);
     attributes(&mut t, &told.city.attrs(view.bay));
+    end(
+        &mut t,
+        told.told_in,
+        told.told_in.said().unwrap_or_default(),
+    );
     t.0
 }
 
 /// Id, zone and place.
-fn place(t: &mut Text, city: &City, view: &BayView) {
-    let (lat, lon) = city.place_e7(view.bay);
+fn place(t: &mut Text, city: &City, view: &BayView, told_in: ToldIn) {
+    let (lat, lon) = told_in.place_e7(city.place_e7(view.bay));
     t.raw(&field(city.bay_id(view.bay)));
     t.raw(",").raw(&field(&city.zone(view.zone).spec.id));
     t.raw(",").e7(lat).raw(",").e7(lon);
@@ -91,7 +112,7 @@ fn observed(t: &mut Text, view: &BayView) {
     }
 }
 
-/// To the end of the row.
+/// What it is built for and allowed for.
 fn attributes(t: &mut Text, attrs: &BayAttrs) {
     t.raw(",").raw(attrs.kind.name());
     t.raw(",").flag(attrs.accessible);
@@ -107,7 +128,6 @@ fn attributes(t: &mut Text, attrs: &BayAttrs) {
             t.number(limit.into());
         }
     }
-    t.raw("\r\n");
 }
 
 /// A comma and a time; nothing for never.
@@ -119,21 +139,22 @@ fn time(t: &mut Text, at: Millis) {
 }
 
 fn zones(told: &ZonesTold<'_>) -> Rendered {
-    table(&told.zones)
+    table(&told.zones, told.told_in)
 }
 
 fn zone(told: &ZoneTold<'_>) -> Rendered {
-    table(std::slice::from_ref(told))
+    table(std::slice::from_ref(told), told.told_in)
 }
 
 /// Nothing in it says when it was asked for, so all of it is steady.
-fn table(zones: &[ZoneTold<'_>]) -> Rendered {
+fn table(zones: &[ZoneTold<'_>], told_in: ToldIn) -> Rendered {
     let mut t = Text::with_capacity(256 + zones.len() * ROW_BYTES);
     t.raw("zone,name,kind,operator,lat,lon,capacity");
     for kind in BayKind::NAMES {
         t.raw(",vacant_").raw(kind);
     }
-    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90\r\n");
+    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90");
+    end(&mut t, told_in, CRS);
     for told in zones {
         row(&mut t, told);
     }
@@ -174,5 +195,5 @@ fn row(t: &mut Text, told: &ZoneTold<'_>) {
         }
         None => drop(t.raw(",,,")),
     }
-    t.raw("\r\n");
+    end(t, told.told_in, told.told_in.said().unwrap_or_default());
 }

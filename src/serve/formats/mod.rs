@@ -9,6 +9,7 @@ mod bay_members;
 mod csv;
 mod evidence;
 mod geojson;
+mod geometry;
 mod json;
 pub(super) mod text;
 mod told;

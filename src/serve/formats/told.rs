@@ -2,6 +2,7 @@
 
 use crate::domain::{AppEvidence, BayKind, BayStatus, BayView, CountEvidence, Millis, ZoneTally};
 use crate::registry::city::{City, Zone};
+use crate::serve::told_in::ToldIn;
 
 /// The nearest vacant bays.
 pub(in crate::serve) struct NearbyTold<'c> {
@@ -11,6 +12,7 @@ pub(in crate::serve) struct NearbyTold<'c> {
     pub(super) at: Millis,
     /// How far off the arrival is.
     pub(super) ahead_ms: u64,
+    pub(super) told_in: ToldIn,
 }
 
 impl<'c> NearbyTold<'c> {
@@ -29,7 +31,13 @@ impl<'c> NearbyTold<'c> {
             bays,
             at,
             ahead_ms,
+            told_in: ToldIn::default(),
         }
+    }
+
+    /// In these coordinates.
+    pub(in crate::serve) fn told_in(self, told_in: ToldIn) -> Self {
+        Self { told_in, ..self }
     }
 }
 
@@ -46,6 +54,7 @@ pub(in crate::serve) struct BayTold<'c> {
     /// What is usual in its zone, where that was learnt: log-odds of *occupied*, in 1/1,024 nat.
     pub(in crate::serve) usual: Option<i16>,
     pub(in crate::serve) at: Millis,
+    pub(in crate::serve) told_in: ToldIn,
 }
 
 impl BayTold<'_> {
@@ -121,6 +130,7 @@ pub(in crate::serve) struct ZoneTold<'c> {
     pub(in crate::serve) tally: ZoneTally,
     /// Bit `k` is set when the zone has bays of kind `k`. None for one that is only counted.
     pub(in crate::serve) kinds: u8,
+    pub(in crate::serve) told_in: ToldIn,
 }
 
 impl ZoneTold<'_> {
@@ -129,11 +139,11 @@ impl ZoneTold<'_> {
         self.tally.tells(kind, self.kinds)
     }
 
-    /// Its place in 1e-7 degrees: latitude, longitude.
+    /// Its place as it is told, in 1e-7 degrees: latitude, longitude.
     pub(super) fn place_e7(&self) -> (i32, i32) {
         let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
         let place = self.zone.spec.place;
-        (e7(place.lat), e7(place.lon))
+        self.told_in.place_e7((e7(place.lat), e7(place.lon)))
     }
 }
 
@@ -145,6 +155,7 @@ pub(in crate::serve) struct ZonesTold<'c> {
     /// Where to go on.
     pub(in crate::serve) next: Option<&'c str>,
     pub(in crate::serve) at: Millis,
+    pub(in crate::serve) told_in: ToldIn,
 }
 
 /// A body, and where in it the part begins that changes only with the data (for the ETag).

@@ -17,6 +17,7 @@ use crate::registry::city::City;
 use crate::serve::atlas::Atlas;
 use crate::serve::docs::schema::{Gone, Resync};
 use crate::serve::formats;
+use crate::serve::told_in::ToldIn;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -54,6 +55,7 @@ pub(super) struct Follower {
     /// The client knows everything up to this.
     complete: u64,
     bays: Option<KnownBays>,
+    told_in: ToldIn,
     spoke: Instant,
     /// When what was told will have been paid for by [`BYTES_PER_S`].
     paid: Instant,
@@ -76,7 +78,7 @@ impl Follower {
         place: StreamShare,
         (dirty, pass): (Dirty, Option<Pass>),
         held: ResumeFrom,
-        with_bays: bool,
+        (with_bays, told_in): (bool, ToldIn),
     ) -> Self {
         let now = Instant::now();
         let bays = with_bays.then(KnownBays::default);
@@ -90,6 +92,7 @@ impl Follower {
             pending,
             complete,
             bays,
+            told_in,
             spoke: now,
             paid: now,
         }
@@ -237,8 +240,8 @@ impl Follower {
             out,
             city,
             atlas,
-            zone,
-            streams.reads.live.on_offer(city, zone),
+            (zone, streams.reads.live.on_offer(city, zone)),
+            self.told_in,
         );
         out.extend_from_slice(b"\n\n");
     }

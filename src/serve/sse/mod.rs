@@ -122,7 +122,7 @@ impl Streams {
             place,
             (dirty, pass),
             held,
-            with_bays,
+            (with_bays, what.told_in),
         )))))
     }
 }

@@ -6,6 +6,7 @@ use crate::registry::city::City;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::state::ReadState;
+use crate::serve::told_in::ToldIn;
 
 /// The most zones that may be named.
 const MAX_IDS: usize = 500;
@@ -23,15 +24,17 @@ pub(in crate::serve) struct Selection {
     pub(super) zones: Option<Vec<ZoneIx>>,
     /// How many bays they have, if those are wanted too.
     pub(super) bays: Option<usize>,
+    pub(super) told_in: ToldIn,
 }
 
 impl Selection {
-    /// Reads `zones`, `bbox` and `bays`. A box takes the zones that are in it now.
+    /// Reads `zones`, `bbox`, `bays` and `crs`. A box takes the zones that are in it now.
     ///
     /// # Errors
     /// `bad-parameter` for what cannot be or is too much, `not-found` for zones that are none of
     /// ours.
     pub(in crate::serve) fn read(own: &ReadState, p: &Params<'_>) -> Result<Self, ApiError> {
+        let told_in = ToldIn::asked(p, own.public_crs)?;
         let bbox = p.bbox("bbox")?;
         let mut zones = match (p.text("zones"), bbox) {
             (Some(_), Some(_)) => {
@@ -41,7 +44,7 @@ impl Selection {
                 ));
             }
             (Some(ids), None) => Some(named(own, ids)?),
-            (None, Some(bbox)) => Some(within(&own.registry.city(), bbox)),
+            (None, Some(bbox)) => Some(within(&own.registry.city(), bbox, told_in)),
             (None, None) => None,
         };
         let bays = if p.flag("bays")? {
@@ -51,7 +54,11 @@ impl Selection {
         } else {
             None
         };
-        Ok(Self { zones, bays })
+        Ok(Self {
+            zones,
+            bays,
+            told_in,
+        })
     }
 }
 
@@ -81,9 +88,9 @@ fn named(own: &ReadState, ids: &str) -> Result<Vec<ZoneIx>, ApiError> {
         .map_err(|id| ApiError::NotFound(format!("there is no zone {}", quoted(id))))
 }
 
-fn within(city: &City, bbox: BBox) -> Vec<ZoneIx> {
+fn within(city: &City, bbox: BBox, told_in: ToldIn) -> Vec<ZoneIx> {
     city.zones()
-        .filter(|(_, zone)| bbox.contains(zone.spec.place))
+        .filter(|(_, zone)| told_in.lies_in(zone.spec.place, bbox))
         .map(|(ix, _)| ix)
         .collect()
 }

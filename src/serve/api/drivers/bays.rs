@@ -3,6 +3,7 @@
 use super::schema;
 use crate::domain::{BayKind, LatLon, Millis};
 use crate::live::Query;
+use crate::serve::api::schema::CrsQuery;
 use crate::serve::formats::{Asked, BayAnswer, BayTold, Format, NearbyAnswer, NearbyTold};
 use crate::serve::http::auth::Reader;
 use crate::serve::http::error::ApiError;
@@ -10,6 +11,7 @@ use crate::serve::http::extract::Id;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::state::ReadState;
+use crate::serve::told_in::{CRS, ToldIn};
 use axum::extract::State;
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -34,6 +36,7 @@ const PARAMS: &[&str] = &[
     "min_height_cm",
     "max_price_cents_per_hour",
     "arrive_at",
+    CRS,
 ];
 
 pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<ReadState>> {
@@ -43,15 +46,14 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<ReadState>> {
 }
 
 /// What was asked for, and how far off the arrival is, ms.
-fn wanted(query: Option<&str>, now: Millis) -> Result<(Query, u64), ApiError> {
-    let p = Params::read(query, PARAMS)?;
+fn wanted(p: &Params<'_>, told_in: ToldIn, now: Millis) -> Result<(Query, u64), ApiError> {
     let lat = p.needed("lat", -90.0..=90.0)?;
     let lon = p.needed("lon", -180.0..=180.0)?;
     let place =
         LatLon::new(lat, lon).ok_or_else(|| ApiError::bad("lat", "this is no place on earth"))?;
     let only = |wanted: bool| wanted.then_some(true);
     let query = Query {
-        place,
+        place: told_in.meant(place),
         radius_m: p.number("radius_m", 1.0..=5000.0)?.unwrap_or(500.0),
         limit: p.number("limit", 1..=Query::MAX_LIMIT)?.unwrap_or(20),
         kind: p
@@ -100,7 +102,9 @@ async fn nearby(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let now = own.clock.now();
-    let (query, ahead_ms) = wanted(uri.query(), now)?;
+    let p = Params::read(uri.query(), PARAMS)?;
+    let told_in = ToldIn::asked(&p, own.public_crs)?;
+    let (query, ahead_ms) = wanted(&p, told_in, now)?;
     let city = own.registry.city();
     let mut hits = Vec::with_capacity(query.limit);
     own.live.nearest(&city, &query, &mut hits);
@@ -111,16 +115,16 @@ async fn nearby(
     let bays = hits
         .iter()
         .map(|hit| (own.live.bay(&city, hit.bay), hit.distance_m));
-    let told = NearbyTold::new(&city, bays, now, ahead_ms);
+    let told = NearbyTold::new(&city, bays, now, ahead_ms).told_in(told_in);
     Ok(answer((format.nearby)(&told), format))
 }
 
 /// One bay: its state, how that is known, and its attributes.
 #[utoipa::path(
     get, path = "/v1/bays/{bay}", tag = "drivers",
-    params(("bay" = String, Path, description = "The bay's id")),
+    params(("bay" = String, Path, description = "The bay's id"), CrsQuery),
     responses(
-        BayAnswer, problems::BadPath, problems::NoSuchBay, problems::NotInThatFormat,
+        BayAnswer, problems::BadParameter, problems::NoSuchBay, problems::NotInThatFormat,
     )
 )]
 async fn bay(
@@ -130,7 +134,8 @@ async fn bay(
     Id(id): Id,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    Params::read(uri.query(), &[])?;
+    let p = Params::read(uri.query(), &[CRS])?;
+    let told_in = ToldIn::asked(&p, own.public_crs)?;
     // First the index, then the city: the other way round the city could be older than the index.
     let found = own.registry.bay_called(&id);
     let city = own.registry.city();
@@ -146,6 +151,7 @@ async fn bay(
         count: own.live.count_says(view.zone, view.kind),
         usual: own.live.usual(view.zone),
         at: own.clock.now(),
+        told_in,
     };
     Ok(answer((format.bay)(&told), format))
 }

@@ -5,7 +5,7 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
-use crate::schema::{AnyKind, BayKind, BayState, ShownSourceKind, ShownState, Why, ZoneKind};
+use crate::schema::{AnyKind, BayKind, BayState, Crs, ShownSourceKind, ShownState, Why, ZoneKind};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
@@ -40,6 +40,9 @@ pub(in crate::serve) struct NearbyQuery {
     /// When the driver will be there: not passed, and at most 24 hours ahead.
     #[param(format = DateTime)]
     arrive_at: Option<String>,
+    /// In which coordinates places are meant and told.
+    #[param(inline)]
+    crs: Option<Crs>,
 }
 
 #[derive(IntoParams)]
@@ -61,6 +64,9 @@ pub(in crate::serve) struct ZonesQuery {
     /// `next` of the page before.
     #[param(min_length = 1)]
     cursor: Option<String>,
+    /// In which coordinates places are meant and told.
+    #[param(inline)]
+    crs: Option<Crs>,
 }
 
 #[derive(IntoParams)]
@@ -79,6 +85,9 @@ pub(in crate::serve) struct StreamQuery {
     /// must be the same.
     #[param(rename = "lastEventId")]
     last_event_id_alias: Option<String>,
+    /// In which coordinates places are meant and told.
+    #[param(inline)]
+    crs: Option<Crs>,
 }
 
 /// Vacant bays, nearest first.
@@ -87,6 +96,8 @@ pub(in crate::serve) struct Nearby {
     #[schema(format = DateTime)]
     at: String,
     bays: Vec<NearBay>,
+    /// In which coordinates its places are, where that is asked for or configured.
+    crs: Option<Crs>,
 }
 
 /// One vacant bay.
@@ -161,6 +172,8 @@ pub(in crate::serve) struct BayDetail {
     /// null: no limit.
     #[schema(required)]
     max_stay_min: Option<u16>,
+    /// In which coordinates its places are, where that is asked for or configured.
+    crs: Option<Crs>,
 }
 
 /// One of those who speak of a bay.
@@ -205,6 +218,8 @@ pub(in crate::serve) struct Zones {
     /// Of the ids asked for, those that are none of ours.
     unknown: Option<Vec<String>>,
     zones: Vec<Zone>,
+    /// In which coordinates its places are, where that is asked for or configured.
+    crs: Option<Crs>,
 }
 
 /// A zone; vacant + occupied + unknown + closed + reserved = capacity.
@@ -248,4 +263,6 @@ pub(in crate::serve) struct Zone {
     observed_at: Option<String>,
     /// No source has a word that still stands: everything counts as unknown.
     stale: bool,
+    /// In which coordinates its places are, where that is asked for or configured.
+    crs: Option<Crs>,
 }

@@ -3,6 +3,7 @@
 use super::schema;
 use crate::domain::{BayKind, ZoneIx, ZoneKind};
 use crate::registry::city::{City, Zone};
+use crate::serve::api::schema::CrsQuery;
 use crate::serve::atlas::Atlas;
 use crate::serve::formats::{
     Asked, Format, Rendered, ZoneAnswer, ZoneTold, ZonesAnswer, ZonesTold,
@@ -14,6 +15,7 @@ use crate::serve::http::extract::{Id, IfNoneMatch, tag_of};
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::state::ReadState;
+use crate::serve::told_in::{CRS, ToldIn};
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -76,9 +78,11 @@ async fn zones(
     held: IfNoneMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let p = Params::read(uri.query(), &["ids", "bbox", "kind", "limit", "cursor"])?;
+    let known = ["ids", "bbox", "kind", "limit", "cursor", CRS];
+    let p = Params::read(uri.query(), &known)?;
+    let told_in = ToldIn::asked(&p, own.public_crs)?;
     let Some(ids) = p.text("ids") else {
-        let (rendered, next) = page(&own, &p, format)?;
+        let (rendered, next) = page(&own, &p, format, told_in)?;
         let link = next.and_then(|next| link(&uri, &next));
         return Ok(feed(rendered, link, &held, format));
     };
@@ -89,10 +93,20 @@ async fn zones(
             format!("{other} cannot be given together with ids"),
         ));
     }
-    Ok(feed(by_id(&own, ids, format)?, None, &held, format))
+    Ok(feed(
+        by_id(&own, ids, format, told_in)?,
+        None,
+        &held,
+        format,
+    ))
 }
 
-fn by_id(own: &ReadState, ids: &str, format: &Format) -> Result<Rendered, ApiError> {
+fn by_id(
+    own: &ReadState,
+    ids: &str,
+    format: &Format,
+    told_in: ToldIn,
+) -> Result<Rendered, ApiError> {
     let mut asked = HashSet::new();
     let ids: Vec<&str> = ids.split(',').filter(|id| asked.insert(*id)).collect();
     if ids.len() > MAX_IDS {
@@ -121,7 +135,7 @@ fn by_id(own: &ReadState, ids: &str, format: &Format) -> Result<Rendered, ApiErr
     for (id, zone) in ids.iter().zip(found) {
         match zone.filter(|z| !city.zone(*z).removed) {
             Some(zone) if !told.insert(zone) => {}
-            Some(zone) => shown.push(show(own, &city, &atlas, zone)),
+            Some(zone) => shown.push(show(own, &city, &atlas, zone, told_in)),
             None => unknown.push(*id),
         }
     }
@@ -130,6 +144,7 @@ fn by_id(own: &ReadState, ids: &str, format: &Format) -> Result<Rendered, ApiErr
         unknown: Some(&unknown),
         next: None,
         at: own.clock.now(),
+        told_in,
     }))
 }
 
@@ -138,6 +153,7 @@ fn page(
     own: &ReadState,
     p: &Params<'_>,
     format: &Format,
+    told_in: ToldIn,
 ) -> Result<(Rendered, Option<String>), ApiError> {
     let bbox = p.bbox("bbox")?;
     let kinds = || format!("{}, {}", ZoneKind::list(), BayKind::list());
@@ -148,13 +164,13 @@ fn page(
     let atlas = own.atlases.of(&city);
     let mut wanted = atlas.after(after).iter().filter(|(_, ix)| {
         let zone = city.zone(*ix);
-        bbox.is_none_or(|b| b.contains(zone.spec.place))
+        bbox.is_none_or(|b| told_in.lies_in(zone.spec.place, b))
             && kind.is_none_or(|k| k.takes(zone, atlas.kinds(*ix)))
     });
     let mut shown = Vec::with_capacity(limit);
     let mut last = 0;
     for (number, ix) in wanted.by_ref().take(limit) {
-        shown.push(show(own, &city, &atlas, *ix));
+        shown.push(show(own, &city, &atlas, *ix, told_in));
         last = *number;
     }
     // Looking one further tells whether another page would be empty.
@@ -164,26 +180,34 @@ fn page(
         unknown: None,
         next: next.as_deref(),
         at: own.clock.now(),
+        told_in,
     });
     Ok((rendered, next))
 }
 
-fn show<'c>(own: &ReadState, city: &'c City, atlas: &Atlas, zone: ZoneIx) -> ZoneTold<'c> {
+fn show<'c>(
+    own: &ReadState,
+    city: &'c City,
+    atlas: &Atlas,
+    zone: ZoneIx,
+    told_in: ToldIn,
+) -> ZoneTold<'c> {
     ZoneTold {
         zone: city.zone(zone),
         tally: own.live.on_offer(city, zone),
         kinds: atlas.kinds(zone),
+        told_in,
     }
 }
 
 /// One zone with what is vacant in it.
 #[utoipa::path(
     get, path = "/v1/zones/{zone}", tag = "drivers",
-    params(("zone" = String, Path, description = "The zone's id")),
+    params(("zone" = String, Path, description = "The zone's id"), CrsQuery),
     responses(
         ZoneAnswer,
         (status = 304, description = "What `If-None-Match` names is still so"),
-        problems::BadPath, problems::NoSuchZone, problems::NotInThatFormat,
+        problems::BadParameter, problems::NoSuchZone, problems::NotInThatFormat,
     )
 )]
 async fn zone(
@@ -194,14 +218,15 @@ async fn zone(
     Id(id): Id,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    Params::read(uri.query(), &[])?;
+    let p = Params::read(uri.query(), &[CRS])?;
+    let told_in = ToldIn::asked(&p, own.public_crs)?;
     let found = own.registry.zone_called(&id);
     let city = own.registry.city();
     let zone = found
         .filter(|zone| !city.zone(*zone).removed)
         .ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(&id))))?;
     let atlas = own.atlases.of(&city);
-    let rendered = (format.zone)(&show(&own, &city, &atlas, zone));
+    let rendered = (format.zone)(&show(&own, &city, &atlas, zone, told_in));
     Ok(feed(rendered, None, &held, format))
 }
 
