@@ -4,14 +4,16 @@
 //! `Link`, ids that are none of ours simply have no row. A zone's vacant bays have a column each
 //! kind.
 
-use super::told::{expected, p_vacant, p_vacant_to_others, shown_state};
-use super::{AnswerKind, BayTold, Format, NearbyTold, Rendered, ZoneTold, ZonesTold};
+use super::car_parks;
+use super::geometry;
+use super::told::{BOOK, SeenBay, expected};
+use super::{AnswerKind, BayTold, Format, Lists, NearbyTold, Rendered, ZoneTold, ZonesTold};
 use crate::domain::{BayKind, BayView, Millis};
 use crate::forecast::p_vacant_after;
 use crate::history::csv::field;
-use crate::registry::city::{BayAttrs, City};
+use crate::registry::city::City;
 use crate::serve::formats::text::Text;
-use crate::serve::told_in::{CRS, ToldIn};
+use crate::serve::told_in::ToldIn;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
@@ -19,6 +21,7 @@ pub(super) static FORMAT: Format = Format {
     name: "csv",
     media_type: "text/csv",
     content_type: "text/csv; charset=utf-8",
+    lists: Lists::OneOf,
     nearby,
     bay,
     zones,
@@ -32,67 +35,59 @@ pub(super) static FORMAT: Format = Format {
 const ROW_BYTES: usize = 180;
 
 /// The columns that bays have in every answer, behind its own.
-const ATTRIBUTES: &str =
-    "kind,accessible,ev_charging,price_cents_per_hour,max_height_cm,max_stay_min";
+const ATTRIBUTES: &str = "kind,accessible,ev_charging,price_cents_per_hour,max_height_cm,max_stay_min,\
+     zone_kind,zone_name,offer,currency,book";
 
 fn nearby(told: &NearbyTold<'_>) -> Vec<u8> {
+    if !told.wanted.bays() {
+        return car_parks::table((told.city, told.told_in), &told.zones, told.kind);
+    }
     let mut t = Text::with_capacity(256 + told.bays.len() * ROW_BYTES);
     t.raw(
         "bay,zone,lat,lon,distance_m,state,p_vacant,p_vacant_on_arrival,observed_at,source_kind,",
     );
     t.raw(ATTRIBUTES);
-    end(&mut t, told.told_in, CRS);
-    for (view, distance_m) in &told.bays {
-        let p = p_vacant(view);
-        place(&mut t, told.city, view, told.told_in);
+    geometry::end_of_head(&mut t, told.told_in);
+    for (seen, distance_m) in &told.bays {
+        let p = seen.p_vacant();
+        place(&mut t, told.city, &seen.view, told.told_in);
         t.raw(",").tenths((*distance_m).into());
-        t.raw(",").raw(view.status.name());
-        t.raw(",").share(p);
-        t.raw(",").share(p_vacant_after(p, told.ahead_ms));
-        observed(&mut t, view);
-        attributes(&mut t, &told.city.attrs(view.bay));
-        end(
-            &mut t,
-            told.told_in,
-            told.told_in.said().unwrap_or_default(),
-        );
+        t.raw(",vacant");
+        share(&mut t, p);
+        share(&mut t, p.map(|p| p_vacant_after(p, told.ahead_ms)));
+        observed(&mut t, &seen.view);
+        attributes(&mut t, told.city, seen);
+        geometry::end_of_row(&mut t, told.told_in);
     }
     t.0
-}
-
-/// The end of a line; where coordinates are said there is a column for them.
-fn end(t: &mut Text, told_in: ToldIn, last: &str) {
-    if told_in.said().is_some() {
-        t.raw(",").raw(last);
-    }
-    t.raw("\r\n");
 }
 
 fn bay(told: &BayTold<'_>) -> Vec<u8> {
     let mut t = Text::with_capacity(256 + ROW_BYTES);
-    let view = &told.view;
+    let seen = &told.seen;
     t.raw("bay,zone,lat,lon,at,state,reserved,p_vacant,claimed_state,why,observed_at,source_kind,");
     t.raw(ATTRIBUTES);
-    end(&mut t, told.told_in, CRS);
-    place(&mut t, told.city, view, told.told_in);
+    geometry::end_of_head(&mut t, told.told_in);
+    place(&mut t, told.city, &seen.view, told.told_in);
     time(&mut t, told.at);
-    t.raw(",").raw(shown_state(view, told.reserved));
-    t.raw(",").flag(told.reserved);
-    t.raw(",");
-    if let Some(p) = p_vacant_to_others(view, told.reserved) {
-        t.share(p);
-    }
+    t.raw(",").raw(seen.state());
+    t.raw(",").flag(seen.reserved);
+    share(&mut t, seen.p_vacant());
     t.raw(",");
     t.raw(told.claimed_state().map_or("", |claimed| claimed.name()));
     t.raw(",").raw(told.why());
-    observed(&mut t, view);
-    attributes(&mut t, &told.city.attrs(view.bay));
-    end(
-        &mut t,
-        told.told_in,
-        told.told_in.said().unwrap_or_default(),
-    );
+    observed(&mut t, &seen.view);
+    attributes(&mut t, told.city, seen);
+    geometry::end_of_row(&mut t, told.told_in);
     t.0
+}
+
+/// A comma and a share; nothing where none is known.
+fn share(t: &mut Text, p: Option<f64>) {
+    t.raw(",");
+    if let Some(p) = p {
+        t.share(p);
+    }
 }
 
 /// Id, zone and place.
@@ -112,8 +107,9 @@ fn observed(t: &mut Text, view: &BayView) {
     }
 }
 
-/// What it is built for and allowed for.
-fn attributes(t: &mut Text, attrs: &BayAttrs) {
+/// What it is built for and allowed for, and whose it is.
+fn attributes(t: &mut Text, city: &City, seen: &SeenBay) {
+    let attrs = seen.attrs(city);
     t.raw(",").raw(attrs.kind.name());
     t.raw(",").flag(attrs.accessible);
     t.raw(",").flag(attrs.ev_charging);
@@ -127,6 +123,17 @@ fn attributes(t: &mut Text, attrs: &BayAttrs) {
         if limit != 0 {
             t.number(limit.into());
         }
+    }
+    let zone = &city.zone(seen.view.zone).spec;
+    t.raw(",").raw(zone.kind.name());
+    t.raw(",").raw(&field(&zone.name));
+    match &seen.offer {
+        Some(offer) => {
+            t.raw(",").raw(&offer.name);
+            t.raw(",").raw(offer.currency.code());
+            t.raw(",").raw(BOOK);
+        }
+        None => drop(t.raw(",,,")),
     }
 }
 
@@ -153,8 +160,8 @@ fn table(zones: &[ZoneTold<'_>], told_in: ToldIn) -> Rendered {
     for kind in BayKind::NAMES {
         t.raw(",vacant_").raw(kind);
     }
-    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90");
-    end(&mut t, told_in, CRS);
+    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90,known_fraction");
+    geometry::end_of_head(&mut t, told_in);
     for told in zones {
         row(&mut t, told);
     }
@@ -195,5 +202,9 @@ fn row(t: &mut Text, told: &ZoneTold<'_>) {
         }
         None => drop(t.raw(",,,")),
     }
-    end(t, told.told_in, told.told_in.said().unwrap_or_default());
+    t.raw(",");
+    if let Some(share) = tally.known_fraction() {
+        t.share(share);
+    }
+    geometry::end_of_row(t, told.told_in);
 }

@@ -1,5 +1,5 @@
-//! Where bays and zones are: the geometry of a GeoJSON feature, and the members `lat`, `lon` and
-//! `crs`.
+//! Where bays and zones are: the geometry of a GeoJSON feature, the members `lat`, `lon` and `crs`,
+//! and a table's column `crs`.
 //!
 //! Promise: an outline is told whole, parts and holes as they were given; across the 180th meridian
 //! its longitudes go on beyond 180, so that no ring is torn apart.
@@ -7,7 +7,7 @@
 use super::text::Text;
 use crate::domain::LatLon;
 use crate::registry::city::Polygon;
-use crate::serve::told_in::ToldIn;
+use crate::serve::told_in::{CRS, ToldIn};
 
 /// The member `crs` with a comma before it, where it is said.
 pub(super) fn crs(t: &mut Text, told_in: ToldIn) {
@@ -19,6 +19,23 @@ pub(super) fn crs(t: &mut Text, told_in: ToldIn) {
 /// `lat` and `lon`, a comma before each.
 pub(super) fn lat_lon(t: &mut Text, (lat, lon): (i32, i32)) {
     t.raw(",\"lat\":").e7(lat).raw(",\"lon\":").e7(lon);
+}
+
+/// The end of a table's head: where coordinates are said there is a last column for them.
+pub(super) fn end_of_head(t: &mut Text, told_in: ToldIn) {
+    end(t, told_in.said().map(|_| CRS));
+}
+
+/// The end of its rows.
+pub(super) fn end_of_row(t: &mut Text, told_in: ToldIn) {
+    end(t, told_in.said());
+}
+
+fn end(t: &mut Text, last: Option<&str>) {
+    if let Some(last) = last {
+        t.raw(",").raw(last);
+    }
+    t.raw("\r\n");
 }
 
 /// A feature up to its properties: at a point.

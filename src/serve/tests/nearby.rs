@@ -34,6 +34,7 @@ async fn the_answer_has_every_member_of_the_contract() {
             "p_vacant": 0.969, "p_vacant_on_arrival": 0.969, "observed_at": "2026-11-23T01:59:00.123Z",
             "source_kind": "sensor", "kind": "car", "accessible": accessible, "ev_charging": false,
             "price_cents_per_hour": 120, "max_height_cm": height, "max_stay_min": stay,
+            "zone_kind": "on_street", "zone_name": "Toa Payoh \"12\"\n大巴窑",
         })
     };
     let want = json!({
@@ -42,6 +43,7 @@ async fn the_answer_has_every_member_of_the_contract() {
             bay("TPY12-001", 1.3327, 0.0, false, json!(210), Value::Null),
             bay("TPY12-002", 1.3337, 111.2, true, Value::Null, json!(120)),
         ],
+        "zones": [],
     });
     // Through text: 0 and 0.0 are the same number in JSON, but not to serde_json.
     let plain = |v: &Value| v.to_string().replace(".0,", ",");

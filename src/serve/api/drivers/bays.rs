@@ -4,12 +4,14 @@ use super::schema;
 use crate::domain::{BayKind, LatLon, Millis};
 use crate::live::Query;
 use crate::serve::api::schema::CrsQuery;
-use crate::serve::formats::{Asked, BayAnswer, BayTold, Format, NearbyAnswer, NearbyTold};
+use crate::serve::formats::{Asked, BayAnswer, Format, Lists, NearbyAnswer, NearbyTold, Wanted};
 use crate::serve::http::auth::Reader;
+use crate::serve::http::caller::Caller;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::Id;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
+use crate::serve::sight::{Eyes, Sight};
 use crate::serve::state::ReadState;
 use crate::serve::told_in::{CRS, ToldIn};
 use axum::extract::State;
@@ -36,6 +38,7 @@ const PARAMS: &[&str] = &[
     "min_height_cm",
     "max_price_cents_per_hour",
     "arrive_at",
+    "include",
     CRS,
 ];
 
@@ -45,8 +48,19 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<ReadState>> {
         .routes(routes!(bay))
 }
 
-/// What was asked for, and how far off the arrival is, ms.
-fn wanted(p: &Params<'_>, told_in: ToldIn, now: Millis) -> Result<(Query, u64), ApiError> {
+/// What was asked for.
+struct Question {
+    query: Query,
+    /// How far off the arrival is, ms.
+    ahead_ms: u64,
+    /// Which lists, if that was said.
+    include: Option<Wanted>,
+    told_in: ToldIn,
+}
+
+fn question(own: &ReadState, query: Option<&str>, now: Millis) -> Result<Question, ApiError> {
+    let p = Params::read(query, PARAMS)?;
+    let told_in = ToldIn::asked(&p, own.public_crs)?;
     let lat = p.needed("lat", -90.0..=90.0)?;
     let lon = p.needed("lon", -180.0..=180.0)?;
     let place =
@@ -63,8 +77,14 @@ fn wanted(p: &Params<'_>, told_in: ToldIn, now: Millis) -> Result<(Query, u64), 
         ev_charging: only(p.flag("ev_charging")?),
         min_height_cm: p.number("min_height_cm", 1..=1000)?,
         max_price_cents_per_hour: p.number("max_price_cents_per_hour", 0..=100_000_000)?,
+        at: now,
     };
-    Ok((query, ahead(p.time("arrive_at")?, now)?))
+    Ok(Question {
+        query,
+        ahead_ms: ahead(p.time("arrive_at")?, now)?,
+        include: p.one_of("include", Wanted::parse, || Wanted::NAMES.join(", "))?,
+        told_in,
+    })
 }
 
 fn ahead(arrival: Option<Millis>, now: Millis) -> Result<u64, ApiError> {
@@ -85,9 +105,11 @@ fn ahead(arrival: Option<Millis>, now: Millis) -> Result<u64, ApiError> {
     Ok(ahead)
 }
 
-/// The nearest vacant bays, nearest first.
+/// The nearest vacant bays, and the nearest car parks that count and have room; nearest first.
 ///
-/// Only bays that are known to be vacant: one whose last report no longer stands is not among them.
+/// Where nothing is near, `next_nearest` is what is nearest within 5 km, if there is anything. Only
+/// bays that are known to be vacant: one whose last report no longer stands is not among them.
+/// Private bays are among them while they are on offer and nobody has them; see `offer`.
 #[utoipa::path(
     get,
     path = "/v1/bays/nearby",
@@ -97,29 +119,77 @@ fn ahead(arrival: Option<Millis>, now: Millis) -> Result<u64, ApiError> {
 )]
 async fn nearby(
     _: Reader,
+    caller: Caller,
     State(own): State<Arc<ReadState>>,
     Asked(format): Asked,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let now = own.clock.now();
-    let p = Params::read(uri.query(), PARAMS)?;
-    let told_in = ToldIn::asked(&p, own.public_crs)?;
-    let (query, ahead_ms) = wanted(&p, told_in, now)?;
+    let Question {
+        query,
+        ahead_ms,
+        include,
+        told_in,
+    } = question(&own, uri.query(), now)?;
+    let wanted = lists(include, format)?;
     let city = own.registry.city();
-    let mut hits = Vec::with_capacity(query.limit);
-    own.live.nearest(&city, &query, &mut hits);
-    // Among a million bays each look-up waits for memory; asked for ahead, all wait together.
-    for hit in &hits {
-        own.live.ask_for(&city, hit.bay);
+    let eyes = Eyes::of(&caller);
+    let sight = Sight::new(&own, &city, &eyes);
+    let near = |query: &Query| {
+        let mut hits = Vec::new();
+        if wanted.bays() {
+            hits.reserve(query.limit);
+            own.live
+                .nearest_to(&city, query, &|bay| sight.own(bay), &mut hits);
+        }
+        // Among a million bays each look-up waits for memory; asked for ahead, all wait together.
+        for hit in &hits {
+            own.live.ask_for(&city, hit.bay);
+        }
+        let seen = hits
+            .iter()
+            .filter_map(|hit| Some((sight.bay(hit.bay)?, hit.distance_m)));
+        let told = NearbyTold::new(&city, seen, now, ahead_ms);
+        let zones = if wanted.zones() {
+            let atlas = own.atlases.of(&city);
+            own.live.nearest_zones(&city, atlas.places(), query)
+        } else {
+            Vec::new()
+        };
+        told.with(wanted, query.kind, zones).told_in(told_in)
+    };
+    let told = near(&query);
+    if !told.is_empty() || query.radius_m >= Query::MAX_RADIUS_M {
+        return Ok(answer((format.nearby)(&told), format));
     }
-    let bays = hits
-        .iter()
-        .map(|hit| (own.live.bay(&city, hit.bay), hit.distance_m));
-    let told = NearbyTold::new(&city, bays, now, ahead_ms).told_in(told_in);
-    Ok(answer((format.nearby)(&told), format))
+    let farther = Query {
+        radius_m: Query::MAX_RADIUS_M,
+        limit: 1,
+        ..query
+    };
+    Ok(answer(
+        (format.nearby)(&told.or_next(near(&farther))),
+        format,
+    ))
+}
+
+/// Which lists the answer has. Who shows features or rows may know bays only.
+fn lists(include: Option<Wanted>, format: &Format) -> Result<Wanted, ApiError> {
+    match (include, format.lists) {
+        (Some(Wanted::All), Lists::OneOf) => Err(ApiError::bad(
+            "include",
+            "a table has one list: include=bays or include=zones",
+        )),
+        (Some(wanted), _) => Ok(wanted),
+        (None, Lists::All) => Ok(Wanted::All),
+        (None, Lists::Mixed | Lists::OneOf) => Ok(Wanted::Bays),
+    }
 }
 
 /// One bay: its state, how that is known, and its attributes.
+///
+/// A bay of a private zone is there for others than its owner only while it is on offer and nobody
+/// has it.
 #[utoipa::path(
     get, path = "/v1/bays/{bay}", tag = "drivers",
     params(("bay" = String, Path, description = "The bay's id"), CrsQuery),
@@ -129,6 +199,7 @@ async fn nearby(
 )]
 async fn bay(
     _: Reader,
+    caller: Caller,
     State(own): State<Arc<ReadState>>,
     Asked(format): Asked,
     Id(id): Id,
@@ -139,20 +210,12 @@ async fn bay(
     // First the index, then the city: the other way round the city could be older than the index.
     let found = own.registry.bay_called(&id);
     let city = own.registry.city();
-    let bay = found
-        .filter(|bay| city.is_live(*bay))
+    let eyes = Eyes::of(&caller);
+    let sight = Sight::new(&own, &city, &eyes).told_in(told_in);
+    // One that is not seen is answered as one that is not there, to the byte.
+    let told = found
+        .and_then(|bay| sight.bay_told(bay))
         .ok_or_else(|| ApiError::NotFound(format!("there is no bay {}", quoted(&id))))?;
-    let view = own.live.bay(&city, bay);
-    let told = BayTold {
-        city: &city,
-        view,
-        reserved: own.live.is_reserved(bay),
-        apps: own.live.apps_say(bay),
-        count: own.live.count_says(view.zone, view.kind),
-        usual: own.live.usual(view.zone),
-        at: own.clock.now(),
-        told_in,
-    };
     Ok(answer((format.bay)(&told), format))
 }
 

@@ -40,6 +40,9 @@ pub(in crate::serve) struct NearbyQuery {
     /// When the driver will be there: not passed, and at most 24 hours ahead.
     #[param(format = DateTime)]
     arrive_at: Option<String>,
+    /// `bays`, `zones` (car parks that count) or `all`. Not said: all as JSON, else bays; a table has
+    /// one of them.
+    include: Option<String>,
     /// In which coordinates places are meant and told.
     #[param(inline)]
     crs: Option<Crs>,
@@ -95,9 +98,51 @@ pub(in crate::serve) struct StreamQuery {
 pub(in crate::serve) struct Nearby {
     #[schema(format = DateTime)]
     at: String,
-    bays: Vec<NearBay>,
+    /// Unless only zones are wanted.
+    bays: Option<Vec<NearBay>>,
+    /// Car parks that count and have room for the kind asked for; unless only bays are wanted.
+    zones: Option<Vec<NearZone>>,
+    /// Where nothing is near: what is nearest within 5 km, if there is anything.
+    next_nearest: Option<NextNearest>,
     /// In which coordinates its places are, where that is asked for or configured.
     crs: Option<Crs>,
+}
+
+/// A bay or a car park.
+#[derive(ToSchema)]
+pub(in crate::serve) struct NextNearest {
+    bay: Option<NearBay>,
+    zone: Option<NearZone>,
+}
+
+/// A car park that counts and has room.
+#[derive(ToSchema)]
+pub(in crate::serve) struct NearZone {
+    zone: String,
+    name: String,
+    kind: ZoneKind,
+    lat: f64,
+    lon: f64,
+    /// As the crow flies, one decimal.
+    distance_m: f64,
+    /// Bays of the kind asked for.
+    #[schema(minimum = 1)]
+    vacant: u32,
+    /// Of so many; null: nobody has said.
+    #[schema(required)]
+    capacity: Option<u32>,
+    /// How likely there is room on arrival; null: nothing is forecast of it.
+    #[schema(required, minimum = 0, maximum = 1)]
+    p_any_vacant: Option<f64>,
+    /// null: never.
+    #[schema(required, format = DateTime)]
+    observed_at: Option<String>,
+    /// null: nobody has said.
+    #[schema(required)]
+    price_cents_per_hour: Option<u32>,
+    /// null: nobody has said.
+    #[schema(required)]
+    max_height_cm: Option<u32>,
 }
 
 /// One vacant bay.
@@ -105,20 +150,25 @@ pub(in crate::serve) struct Nearby {
 pub(in crate::serve) struct NearBay {
     bay: String,
     zone: String,
+    zone_kind: ZoneKind,
+    zone_name: String,
     lat: f64,
     lon: f64,
     /// As the crow flies, one decimal.
     distance_m: f64,
     state: BayState,
-    /// How sure its vacancy is now.
-    #[schema(minimum = 0, maximum = 1)]
-    p_vacant: f64,
+    /// How sure its vacancy is now; null for a bay on offer that nobody watches: its owner says so.
+    #[schema(required, minimum = 0, maximum = 1)]
+    p_vacant: Option<f64>,
     /// How likely it is still vacant at `arrive_at`.
-    #[schema(minimum = 0, maximum = 1)]
-    p_vacant_on_arrival: f64,
-    #[schema(format = DateTime)]
-    observed_at: String,
-    source_kind: ShownSourceKind,
+    #[schema(required, minimum = 0, maximum = 1)]
+    p_vacant_on_arrival: Option<f64>,
+    /// null: never.
+    #[schema(required, format = DateTime)]
+    observed_at: Option<String>,
+    /// null: nobody.
+    #[schema(required)]
+    source_kind: Option<ShownSourceKind>,
     kind: BayKind,
     accessible: bool,
     ev_charging: bool,
@@ -131,6 +181,12 @@ pub(in crate::serve) struct NearBay {
     /// null: no limit.
     #[schema(required)]
     max_stay_min: Option<u16>,
+    /// Of a private bay: its offer, while that is open; the price and the limits are the offer's.
+    offer: Option<String>,
+    /// What the offer's price is in.
+    currency: Option<String>,
+    /// Where it is booked.
+    book: Option<String>,
 }
 
 /// One bay with what is known of it and why.
@@ -138,6 +194,8 @@ pub(in crate::serve) struct NearBay {
 pub(in crate::serve) struct BayDetail {
     bay: String,
     zone: String,
+    zone_kind: ZoneKind,
+    zone_name: String,
     lat: f64,
     lon: f64,
     #[schema(format = DateTime)]
@@ -172,6 +230,12 @@ pub(in crate::serve) struct BayDetail {
     /// null: no limit.
     #[schema(required)]
     max_stay_min: Option<u16>,
+    /// Of a private bay: its offer, while that is open; the price and the limits are the offer's.
+    offer: Option<String>,
+    /// What the offer's price is in.
+    currency: Option<String>,
+    /// Where it is booked.
+    book: Option<String>,
     /// In which coordinates its places are, where that is asked for or configured.
     crs: Option<Crs>,
 }
@@ -263,6 +327,10 @@ pub(in crate::serve) struct Zone {
     observed_at: Option<String>,
     /// No source has a word that still stands: everything counts as unknown.
     stale: bool,
+    /// Of the bays in service the share of which something is known: what `occupancy` rests on. Null
+    /// while none is in service, or where nobody has said of how many.
+    #[schema(required, minimum = 0, maximum = 1)]
+    known_fraction: Option<f64>,
     /// In which coordinates its places are, where that is asked for or configured.
     crs: Option<Crs>,
 }

@@ -2,18 +2,18 @@
 
 use super::schema;
 use crate::domain::{BayKind, ZoneIx, ZoneKind};
-use crate::registry::city::{City, Zone};
+use crate::live::is_private;
+use crate::registry::city::Zone;
 use crate::serve::api::schema::CrsQuery;
-use crate::serve::atlas::Atlas;
-use crate::serve::formats::{
-    Asked, Format, Rendered, ZoneAnswer, ZoneTold, ZonesAnswer, ZonesTold,
-};
+use crate::serve::formats::{Asked, Format, Rendered, ZoneAnswer, ZonesAnswer, ZonesTold};
 use crate::serve::http::auth::Reader;
+use crate::serve::http::caller::Caller;
 use crate::serve::http::cursor::{self, link};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::{Id, IfNoneMatch, tag_of};
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
+use crate::serve::sight::{Eyes, Sight};
 use crate::serve::state::ReadState;
 use crate::serve::told_in::{CRS, ToldIn};
 use axum::extract::State;
@@ -73,6 +73,7 @@ impl OfKind {
 )]
 async fn zones(
     _: Reader,
+    caller: Caller,
     State(own): State<Arc<ReadState>>,
     Asked(format): Asked,
     held: IfNoneMatch,
@@ -81,8 +82,9 @@ async fn zones(
     let known = ["ids", "bbox", "kind", "limit", "cursor", CRS];
     let p = Params::read(uri.query(), &known)?;
     let told_in = ToldIn::asked(&p, own.public_crs)?;
+    let eyes = Eyes::of(&caller);
     let Some(ids) = p.text("ids") else {
-        let (rendered, next) = page(&own, &p, format, told_in)?;
+        let (rendered, next) = page(&own, &p, (&eyes, told_in), format)?;
         let link = next.and_then(|next| link(&uri, &next));
         return Ok(feed(rendered, link, &held, format));
     };
@@ -93,19 +95,15 @@ async fn zones(
             format!("{other} cannot be given together with ids"),
         ));
     }
-    Ok(feed(
-        by_id(&own, ids, format, told_in)?,
-        None,
-        &held,
-        format,
-    ))
+    let rendered = by_id(&own, ids, (&eyes, told_in), format)?;
+    Ok(feed(rendered, None, &held, format))
 }
 
 fn by_id(
     own: &ReadState,
     ids: &str,
+    (eyes, told_in): (&Eyes, ToldIn),
     format: &Format,
-    told_in: ToldIn,
 ) -> Result<Rendered, ApiError> {
     let mut asked = HashSet::new();
     let ids: Vec<&str> = ids.split(',').filter(|id| asked.insert(*id)).collect();
@@ -130,12 +128,13 @@ fn by_id(
     let atlas = own.atlases.of(&city);
     let mut shown = Vec::with_capacity(ids.len());
     let mut unknown = Vec::new();
+    let sight = Sight::new(own, &city, eyes).told_in(told_in);
     // By two of its names a zone is one.
     let mut told = HashSet::new();
     for (id, zone) in ids.iter().zip(found) {
-        match zone.filter(|z| !city.zone(*z).removed) {
-            Some(zone) if !told.insert(zone) => {}
-            Some(zone) => shown.push(show(own, &city, &atlas, zone, told_in)),
+        match zone.and_then(|zone| Some((zone, sight.zone(&atlas, zone)?))) {
+            Some((zone, _)) if !told.insert(zone) => {}
+            Some((_, zone)) => shown.push(zone),
             None => unknown.push(*id),
         }
     }
@@ -152,8 +151,8 @@ fn by_id(
 fn page(
     own: &ReadState,
     p: &Params<'_>,
+    (eyes, told_in): (&Eyes, ToldIn),
     format: &Format,
-    told_in: ToldIn,
 ) -> Result<(Rendered, Option<String>), ApiError> {
     let bbox = p.bbox("bbox")?;
     let kinds = || format!("{}, {}", ZoneKind::list(), BayKind::list());
@@ -162,16 +161,23 @@ fn page(
     let after = p.text("cursor").map(cursor::read).transpose()?;
     let city = own.registry.city();
     let atlas = own.atlases.of(&city);
-    let mut wanted = atlas.after(after).iter().filter(|(_, ix)| {
+    let sight = Sight::new(own, &city, eyes).told_in(told_in);
+    let mut wanted = atlas.after(after).iter().filter_map(|(number, ix)| {
         let zone = city.zone(*ix);
-        bbox.is_none_or(|b| told_in.lies_in(zone.spec.place, b))
-            && kind.is_none_or(|k| k.takes(zone, atlas.kinds(*ix)))
+        let takes = |kinds| kind.is_none_or(|k| k.takes(zone, kinds));
+        let is_there = bbox.is_none_or(|b| told_in.lies_in(zone.spec.place, b));
+        // Of a private zone only the kinds that are on offer are known, after a look.
+        if !is_there || !(is_private(&city, *ix) || takes(atlas.kinds(*ix))) {
+            return None;
+        }
+        let told = sight.zone(&atlas, *ix)?;
+        takes(told.kinds).then_some((*number, told))
     });
     let mut shown = Vec::with_capacity(limit);
     let mut last = 0;
-    for (number, ix) in wanted.by_ref().take(limit) {
-        shown.push(show(own, &city, &atlas, *ix, told_in));
-        last = *number;
+    for (number, told) in wanted.by_ref().take(limit) {
+        shown.push(told);
+        last = number;
     }
     // Looking one further tells whether another page would be empty.
     let next = wanted.next().map(|_| cursor::write(last));
@@ -183,21 +189,6 @@ fn page(
         told_in,
     });
     Ok((rendered, next))
-}
-
-fn show<'c>(
-    own: &ReadState,
-    city: &'c City,
-    atlas: &Atlas,
-    zone: ZoneIx,
-    told_in: ToldIn,
-) -> ZoneTold<'c> {
-    ZoneTold {
-        zone: city.zone(zone),
-        tally: own.live.on_offer(city, zone),
-        kinds: atlas.kinds(zone),
-        told_in,
-    }
 }
 
 /// One zone with what is vacant in it.
@@ -212,6 +203,7 @@ fn show<'c>(
 )]
 async fn zone(
     _: Reader,
+    caller: Caller,
     State(own): State<Arc<ReadState>>,
     Asked(format): Asked,
     held: IfNoneMatch,
@@ -222,11 +214,13 @@ async fn zone(
     let told_in = ToldIn::asked(&p, own.public_crs)?;
     let found = own.registry.zone_called(&id);
     let city = own.registry.city();
-    let zone = found
-        .filter(|zone| !city.zone(*zone).removed)
-        .ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(&id))))?;
     let atlas = own.atlases.of(&city);
-    let rendered = (format.zone)(&show(&own, &city, &atlas, zone, told_in));
+    let eyes = Eyes::of(&caller);
+    let sight = Sight::new(&own, &city, &eyes).told_in(told_in);
+    let told = found
+        .and_then(|zone| sight.zone(&atlas, zone))
+        .ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(&id))))?;
+    let rendered = (format.zone)(&told);
     Ok(feed(rendered, None, &held, format))
 }
 
