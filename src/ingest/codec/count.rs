@@ -87,10 +87,10 @@ struct ZoneCounts {
     /// Absent: open. If it is not, no number is needed.
     state: Option<State>,
     /// Of its bays, those that are accessible.
-    accessible: Option<SomeBays>,
-    ev_charging: Option<SomeBays>,
+    accessible: Option<SomeCountedBays>,
+    ev_charging: Option<SomeCountedBays>,
     /// Those that can be reserved with whoever runs the car park.
-    reservable: Option<SomeBays>,
+    reservable: Option<SomeCountedBays>,
     /// When it was counted; absent: when it was received.
     #[schema(format = DateTime)]
     at: Option<String>,
@@ -111,10 +111,10 @@ struct ZoneCount {
     kind: Option<crate::schema::BayKind>,
     state: Option<State>,
     /// Of its bays, those that are accessible.
-    accessible: Option<SomeBays>,
-    ev_charging: Option<SomeBays>,
+    accessible: Option<SomeCountedBays>,
+    ev_charging: Option<SomeCountedBays>,
     /// Those that can be reserved with whoever runs the car park.
-    reservable: Option<SomeBays>,
+    reservable: Option<SomeCountedBays>,
     /// Where it differs from the message's.
     #[schema(format = DateTime)]
     at: Option<String>,
@@ -123,7 +123,7 @@ struct ZoneCount {
 /// A count of some of the bays.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "read by the derive only")]
-struct SomeBays {
+struct SomeCountedBays {
     vacant: Option<i64>,
     /// In place of `vacant`.
     occupied: Option<i64>,
