@@ -41,7 +41,7 @@ use crate::prefetch::prefetch;
 use crate::registry::city::City;
 use bitmap::Bitmap;
 use dashmap::DashMap;
-use nearest_zones::KindsWithRoom;
+use nearest_zones::CountedKinds;
 use offers::OpenOffers;
 use sources::SourceTable;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ pub struct Live {
     /// Zones that everybody once saw and later did not.
     left: DashMap<ZoneIx, (), ahash::RandomState>,
     tallies: Tallies,
-    room: KindsWithRoom,
+    counted: CountedKinds,
     /// By zone: log-odds of *occupied* of a bay of which nobody says anything, 2^15 more; 0: not told.
     usual: Box<[AtomicU16]>,
     /// What apps say, of the few bays of which they say anything.
@@ -114,7 +114,7 @@ impl Live {
             left: DashMap::default(),
             feed: Arc::new(Feed::new(tallies.capacity(), room.subscribers)),
             usual: bytemuck::allocation::zeroed_slice_box(tallies.capacity() as usize),
-            room: KindsWithRoom::new(tallies.capacity()),
+            counted: CountedKinds::new(tallies.capacity()),
             tallies,
             apps: DashMap::default(),
             counts: DashMap::default(),
@@ -236,7 +236,7 @@ impl Live {
     /// as far as they tell. `places` are the city's.
     pub fn nearest_zones(&self, city: &City, places: &ZonePlaces, query: &Query) -> Vec<ZoneHit> {
         let may_be_had = |zone| self.on_offer(city, zone);
-        nearest_zones::nearest_zones(&self.room, (city, places), query, may_be_had)
+        nearest_zones::nearest_zones(&self.counted, (city, places), query, may_be_had)
     }
 
     /// Who is told of changes. [`Feed::run`] must be running for anybody to hear.
@@ -294,7 +294,7 @@ impl ReadModel for Live {
 
     fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]) {
         for (zone, tally) in tallies {
-            self.room.put(*zone, tally);
+            self.counted.put(*zone, tally);
         }
         let missed = tallies
             .iter()

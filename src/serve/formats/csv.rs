@@ -4,8 +4,9 @@
 //! `Link`, ids that are none of ours simply have no row. A zone's vacant bays have a column each
 //! kind.
 
+use super::car_parks;
 use super::told::{BOOK, SeenBay, expected};
-use super::{AnswerKind, BayTold, Format, NearbyTold, Rendered, ZoneTold, ZonesTold};
+use super::{AnswerKind, BayTold, Format, Lists, NearbyTold, Rendered, ZoneTold, ZonesTold};
 use crate::domain::{BayKind, BayView, Millis};
 use crate::forecast::p_vacant_after;
 use crate::history::csv::field;
@@ -18,6 +19,7 @@ pub(super) static FORMAT: Format = Format {
     name: "csv",
     media_type: "text/csv",
     content_type: "text/csv; charset=utf-8",
+    lists: Lists::OneOf,
     nearby,
     bay,
     zones,
@@ -35,6 +37,9 @@ const ATTRIBUTES: &str = "kind,accessible,ev_charging,price_cents_per_hour,max_h
      zone_kind,zone_name,offer,currency,book\r\n";
 
 fn nearby(told: &NearbyTold<'_>) -> Vec<u8> {
+    if !told.wanted.bays() {
+        return car_parks::table(told.city, &told.zones, told.kind);
+    }
     let mut t = Text::with_capacity(256 + told.bays.len() * ROW_BYTES);
     t.raw(
         "bay,zone,lat,lon,distance_m,state,p_vacant,p_vacant_on_arrival,observed_at,source_kind,",
@@ -150,7 +155,7 @@ fn table(zones: &[ZoneTold<'_>]) -> Rendered {
     for kind in BayKind::NAMES {
         t.raw(",vacant_").raw(kind);
     }
-    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90\r\n");
+    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90,known_fraction\r\n");
     for told in zones {
         row(&mut t, told);
     }
@@ -190,6 +195,10 @@ fn row(t: &mut Text, told: &ZoneTold<'_>) {
             t.raw(",").number(low.into()).raw(",").number(high.into());
         }
         None => drop(t.raw(",,,")),
+    }
+    t.raw(",");
+    if let Some(share) = tally.known_fraction() {
+        t.share(share);
     }
     t.raw("\r\n");
 }

@@ -10,6 +10,7 @@ mod notices;
 mod openings;
 mod shares;
 mod time;
+mod utilisation;
 mod witness;
 
 use super::*;
