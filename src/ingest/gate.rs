@@ -22,7 +22,7 @@ use crate::domain::observation::SURE;
 use crate::domain::{
     Afterwards, Area, Backing, BaySubset, ByStanding, Claim, Clock, CountObservation, CountWord,
     Door, HeldRemit, Millis, Observation, Parcel, Reason, Reliability, SourceKind, Speaker, Whose,
-    ZoneIx,
+    ZoneIx, ZoneKind,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -258,7 +258,8 @@ impl Gate {
             .registry
             .bay_called(&said.bay)
             .ok_or_else(|| (Reason::UnknownBay, named("bay", &said.bay)))?;
-        self.inside(message, |city| city.zone_of(bay))?;
+        let asked = (Reason::UnknownBay, "bay", said.bay.as_ref());
+        self.inside(message, asked, |city| city.zone_of(bay))?;
         let kind = message.speaker.kind;
         let confidence = said.confidence.map_or(kind.default_confidence(), in_255ths);
         Ok(Observation {
@@ -286,9 +287,11 @@ impl Gate {
 
     /// Refuses what is said of a zone that the speaker may not speak of. Who may speak of all, as
     /// most may, costs one comparison. `zone` is asked of a city taken after the id was looked up.
+    /// What is private is refused as what is not there (`asked` says how), so that ids tell nothing.
     fn inside(
         &self,
         message: &Message<'_>,
+        (reason, what, id): (Reason, &str, &str),
         zone: impl FnOnce(&City) -> ZoneIx,
     ) -> Result<(), (Reason, String)> {
         let Area::Part(area) = &message.remit.area else {
@@ -298,6 +301,9 @@ impl Gate {
         let spec = &city.zone(zone(&city)).spec;
         if area.covers(&spec.id, &spec.operator) {
             return Ok(());
+        }
+        if spec.kind == ZoneKind::Private {
+            return Err((reason, named(what, id)));
         }
         let why = format!("zone {:?} is outside the area of the key", spec.id);
         Err((Reason::OutOfArea, why))

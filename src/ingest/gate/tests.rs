@@ -10,6 +10,7 @@ use crate::testing;
 
 mod counts;
 mod drops;
+mod private;
 
 const NOW: Millis = Millis(1_795_402_800_000);
 
