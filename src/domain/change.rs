@@ -106,6 +106,8 @@ pub struct ZoneTally {
     pub counted: KindSet,
     /// Kinds that somebody has counted, whether that still stands or not.
     pub ever_counted: KindSet,
+    /// Kinds that a count which stands says are closed.
+    pub closed_kinds: KindSet,
     /// Kinds of which somebody counts bays and nobody says how many there are: their capacity is
     /// what was counted, and no share can be told.
     pub unsized_kinds: KindSet,
