@@ -9,8 +9,6 @@ mod log;
 
 pub use log::{LogFormat, LogSettings};
 
-use crate::domain::BBox;
-use crate::registry::Reading;
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::{Figment, Profile};
@@ -25,7 +23,7 @@ const SEPARATOR: &str = "__";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    pub registry: Registry,
+    pub registry: crate::registry::Config,
     #[serde(default)]
     pub data: Data,
     #[serde(default)]
@@ -52,65 +50,6 @@ pub struct Config {
     pub limits: crate::limits::Config,
     #[serde(default)]
     pub keys: Vec<crate::partners::KeyConfig>,
-}
-
-/// `[registry]`: where the city is described.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Registry {
-    /// The folder that holds `zones.geojson` and `bays.geojson`.
-    pub path: PathBuf,
-    /// Where all zones lie: west, south, east, north in degrees. Absent: where most of them do.
-    #[serde(rename = "box")]
-    pub bbox: Option<[f64; 4]>,
-    /// How many bays may be added at run time before a restart makes new room.
-    #[serde(default = "spare_bays")]
-    pub spare_bays: u32,
-    /// The same for zones.
-    #[serde(default = "spare_zones")]
-    pub spare_zones: u32,
-}
-
-impl Registry {
-    /// How the files there are to be read.
-    #[must_use]
-    pub fn reading(&self) -> Reading {
-        let [west, south, east, north] = self.bbox.unwrap_or([f64::NAN; 4]);
-        Reading {
-            bbox: BBox::new(west, south, east, north),
-        }
-    }
-
-    fn fault(&self) -> Option<String> {
-        let given = self.bbox.filter(|_| self.reading().bbox.is_none())?;
-        Some(format!(
-            "registry.box: must be [west, south, east, north] in degrees, south not above north, not {given:?}"
-        ))
-    }
-
-    /// Names of the keys, their values, and what they must lie between.
-    fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 2] {
-        [
-            (
-                "registry.spare_bays",
-                u64::from(self.spare_bays),
-                0..=1 << 24,
-            ),
-            (
-                "registry.spare_zones",
-                u64::from(self.spare_zones),
-                0..=1 << 20,
-            ),
-        ]
-    }
-}
-
-const fn spare_bays() -> u32 {
-    65_536
-}
-
-const fn spare_zones() -> u32 {
-    4096
 }
 
 /// `[data]`: where the hub keeps what must outlive it.

@@ -28,6 +28,8 @@ words! {
     /// What a zone is, or what it has bays for.
     AnyKind: domain::ZoneKind::NAMES.into_iter().chain(domain::BayKind::NAMES);
     BayState: domain::BayStatus::NAMES;
+    /// In which coordinates places are: WGS 84, or as maps of mainland China have them.
+    Crs: domain::Crs::NAMES;
     CountState: domain::CountState::NAMES;
     /// As it is for who looks for a bay: `reserved` is one that stands empty for who has booked it.
     ShownState: domain::BayStatus::NAMES.into_iter().chain(["reserved"]);

@@ -162,3 +162,29 @@ fn table(key: &str) -> &str {
 fn last(key: &str) -> &str {
     key.rsplit_once('.').map_or(key, |(_, last)| last)
 }
+
+#[test]
+fn a_citys_box_and_coordinates_are_read_and_nonsense_is_named() {
+    let read = |registry: &str| parse(&format!("[registry]\npath = \"x\"\n{registry}"), &[]);
+    let c = read("box = [103.6, 1.1, 104.1, 1.5]\ncrs = \"bd09\"").unwrap();
+    let reading = c.registry.reading();
+    assert_eq!(reading.crs, crate::domain::Crs::Bd09);
+    assert!((reading.bbox.unwrap().north - 1.5).abs() < 1e-9);
+    let plain = read("").unwrap().registry.reading();
+    assert_eq!((plain.bbox, plain.crs), (None, crate::domain::Crs::Wgs84));
+    for (bad, word) in [
+        ("box = [103.6, 1.5, 104.1, 1.1]", "registry.box: must be"),
+        ("box = [1.1, 1.5]", "box"),
+        ("crs = \"gcj-02\"", "wgs84, gcj02, bd09"),
+    ] {
+        let said = read(bad).unwrap_err().0;
+        assert!(said.contains(word), "{bad}: {said}");
+    }
+    let http = "[registry]\npath = \"x\"\n[http]\npublic_crs = ";
+    let of = |crs: &str| parse(&format!("{http}{crs}"), &[]);
+    assert_eq!(
+        of("\"gcj02\"").unwrap().http.public_crs,
+        Some(crate::domain::Crs::Gcj02)
+    );
+    assert!(of("\"x\"").unwrap_err().0.contains("wgs84, gcj02, bd09"));
+}

@@ -12,7 +12,7 @@ use super::page::BayRow;
 use super::reach::{bad_place, too_far};
 use super::region::Region;
 use super::{Ids, RegistryError};
-use crate::domain::{BBox, BayIx, LatLon, ZoneIx, id};
+use crate::domain::{BBox, BayIx, Crs, LatLon, ZoneIx, id};
 use ahash::AHashMap;
 use dashmap::Entry;
 use std::borrow::Cow;
@@ -29,6 +29,8 @@ pub(super) struct Loader {
     zone_from: Vec<usize>,
     /// The city's box, where one is configured.
     pub(super) bbox: Option<BBox>,
+    /// In which coordinates the file that is being read gives places.
+    pub(super) crs: Crs,
     /// By id.
     zone_at: AHashMap<String, u32>,
     /// By alias; what is an id as well is told at the end.
@@ -141,9 +143,10 @@ impl Loader {
     /// A bay of a file for [`Loader::all_bays`], or what is wrong with it. All zones have been taken
     /// in.
     pub(super) fn row(&self, bay: &FeatureBay<'_>) -> Result<BayRow, String> {
-        let row = self.row_anywhere(&bay.id, &bay.zone, bay.place, bay.attrs)?;
+        let place = self.crs.to_wgs84(bay.place);
+        let row = self.row_anywhere(&bay.id, &bay.zone, place, bay.attrs)?;
         let held = self.zones[..self.held].get(row.zone as usize);
-        match held.and_then(|zone| too_far(bay.place, zone)) {
+        match held.and_then(|zone| too_far(place, zone)) {
             Some(what) => Err(what),
             None => Ok(row),
         }

@@ -14,6 +14,8 @@ mod bom;
 mod build;
 mod changes;
 pub mod city;
+mod config;
+pub mod crs;
 mod device;
 mod devices;
 mod devices_file;
@@ -32,10 +34,11 @@ mod reach;
 mod region;
 mod sources;
 
-use crate::domain::{BBox, BayIx, Millis, SourceIx, SourceKind, ZoneIx};
+use crate::domain::{BBox, BayIx, Crs, Millis, SourceIx, SourceKind, ZoneIx};
 use arc_swap::{ArcSwap, Guard};
 use changes::ChangeLog;
 use city::{BaySpec, City, ZoneSpec};
+pub use config::Config;
 use dashmap::DashMap;
 pub use device::{Device, DeviceSpec};
 use devices::Devices;
@@ -63,6 +66,8 @@ pub struct RegistryError(pub String);
 pub struct Reading {
     /// Where all its zones lie; `None`: their places say it.
     pub bbox: Option<BBox>,
+    /// In which coordinates files and changes give places that do not say so themselves.
+    pub crs: Crs,
 }
 
 /// All zones, bays, sources and devices of one hub.
@@ -148,6 +153,11 @@ impl Registry {
             identities: Mutex::new(identities),
             reading: Reading::default(),
         }
+    }
+
+    /// In which coordinates changes give places that do not say so themselves.
+    pub const fn usual_crs(&self) -> Crs {
+        self.reading.crs
     }
 
     /// The city as it is now: immutable, cheap to take, safe to hold for the length of one answer
@@ -363,6 +373,8 @@ fn point<Ix>(ids: &Ids<Ix>, moves: Vec<(Arc<str>, Option<Ix>)>) {
 mod tests;
 #[cfg(test)]
 mod tests_capacity;
+#[cfg(test)]
+mod tests_crs;
 #[cfg(test)]
 mod tests_devices;
 #[cfg(test)]

@@ -44,7 +44,9 @@ pub(super) fn open(
     let mut loader = Loader::default();
     let mut seen = AHashSet::new();
     loader.bbox = reading.bbox;
+    loader.crs = geojson::crs_of(&zones_file, reading.crs)?;
     load_zones(&mut loader, &zones_file, &overlay, &mut seen, &changes_file)?;
+    loader.crs = geojson::crs_of(&bays_file, reading.crs)?;
     load_bays(&mut loader, &bays_file, &overlay, &mut seen, &changes_file)?;
     let mut parts = loader.finish(&mut identities, &known)?;
     let known_since = overlay
@@ -83,7 +85,7 @@ fn load_zones(
         Ok(zone) if overlay.zones.contains_key(&zone.id) => {
             seen.insert((Class::Zone, zone.id));
         }
-        Ok(zone) => loader.zone(&file, at, zone),
+        Ok(zone) => loader.zone(&file, at, geojson::zone_to_wgs84(zone, loader.crs)),
         Err((id, what)) => loader.faults.add(&file, at, id.as_deref(), what),
     });
     if let Err(e) = ended {

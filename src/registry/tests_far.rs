@@ -103,6 +103,7 @@ fn a_counted_zone_with_swapped_axes_stops_the_start_where_the_city_says_where_it
     assert!(two.open().is_ok(), "nobody knows which is right");
     let reading = Reading {
         bbox: BBox::new(-0.6, 51.2, 0.4, 51.8),
+        ..Reading::default()
     };
     let said = err(two.open_as(reading));
     assert!(
@@ -140,6 +141,7 @@ fn a_call_cannot_put_a_zone_far_from_the_city_but_what_is_there_may_be_changed()
     r.put_zones(vec![same]).unwrap();
     let box_of_london = Reading {
         bbox: BBox::new(-0.6, 51.2, 0.4, 51.8),
+        ..Reading::default()
     };
     drop(r);
     folder.write(&london(), &[]);

@@ -1,7 +1,9 @@
 //! The `[http]` part of the configuration.
 
 use super::{Block, ListenLimits};
+use crate::domain::Crs;
 use crate::limits::Shares;
+use crate::registry::crs;
 use crate::tls::TlsConfig;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -14,6 +16,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Whether bays and zones are read without a key.
     pub public_reads: bool,
+    /// In which coordinates places are told, and meant, where a caller does not say it by `crs`.
+    /// Absent: WGS 84.
+    #[serde(deserialize_with = "crs::read_given")]
+    pub public_crs: Option<Crs>,
     /// Open connections at a time, those of streams included; more wait in the system's backlog.
     pub max_connections: usize,
     /// Open streams at a time; more are refused. Keep some connections above it for everything
@@ -49,6 +55,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_reads: true,
+            public_crs: None,
             max_connections: 16_000,
             max_streams: 12_000,
             write_timeout_s: 10,

@@ -26,6 +26,7 @@ mod sse;
 mod state;
 #[cfg(test)]
 mod tests;
+mod told_in;
 
 pub use api::operators::{LossDoor, LossTold, NoLosses};
 pub use api::reports::ReportDoor;

@@ -48,11 +48,11 @@ impl AudienceStates {
             desk: parts.desk.clone(),
             clock: parts.clock.clone(),
             atlases: atlas::Atlases::default(),
+            public_crs: parts.config.public_crs,
         });
-        let max_streams = parts.config.max_streams;
         let metrics = parts.metrics.clone();
-        let shares = parts.limits.shares.clone();
-        let streams = Streams::new(reads.clone(), metrics, (max_streams, shares), parts.closed);
+        let bounds = (parts.config.max_streams, parts.limits.shares.clone());
+        let streams = Streams::new(reads.clone(), metrics, bounds, parts.closed);
         let reports = Arc::new(reports::ReportsState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
@@ -76,6 +76,7 @@ impl AudienceStates {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             desk: parts.desk,
+            public_crs: parts.config.public_crs,
         });
         let registry = operators::RegistryState {
             doorman: doorman.clone(),

@@ -11,6 +11,7 @@ use super::atlas::Atlas;
 use super::formats::{BayTold, SeenBay, ZoneTold};
 use super::http::caller::Caller;
 use super::state::ReadState;
+use super::told_in::ToldIn;
 use crate::domain::{BayIx, Millis, ZoneIx};
 use crate::live::{Live, is_private};
 use crate::partners::{Grant, Scope};
@@ -77,6 +78,7 @@ pub(in crate::serve) struct Sight<'a> {
     pub(in crate::serve) city: &'a City,
     pub(in crate::serve) eyes: &'a Eyes,
     pub(in crate::serve) at: Millis,
+    told_in: ToldIn,
 }
 
 impl<'a> Sight<'a> {
@@ -87,7 +89,13 @@ impl<'a> Sight<'a> {
             city,
             eyes,
             at: own.clock.now(),
+            told_in: ToldIn::default(),
         }
+    }
+
+    /// Told in these coordinates.
+    pub(in crate::serve) fn told_in(self, told_in: ToldIn) -> Self {
+        Self { told_in, ..self }
     }
 
     /// Whether a private bay is seen as it is.
@@ -133,6 +141,7 @@ impl<'a> Sight<'a> {
                 .flatten(),
             usual: whole.then(|| self.live.usual(view.zone)).flatten(),
             at: self.at,
+            told_in: self.told_in,
             seen,
         })
     }
@@ -153,6 +162,7 @@ impl<'a> Sight<'a> {
             zone: city.zone(zone),
             tally,
             kinds,
+            told_in: self.told_in,
         })
     }
 

@@ -2,7 +2,8 @@
 
 use super::atlas::Atlases;
 use super::http::auth::Doorman;
-use crate::domain::Clock;
+use super::told_in::PublicCrs;
+use crate::domain::{Clock, Crs};
 use crate::live::Live;
 use crate::registry::Registry;
 use crate::sharing::Desk;
@@ -18,6 +19,8 @@ pub(in crate::serve) struct ReadState {
     pub(in crate::serve) desk: Arc<Desk>,
     pub(in crate::serve) clock: Arc<dyn Clock>,
     pub(in crate::serve) atlases: Atlases,
+    /// In which coordinates places are told, and meant, where the caller does not say.
+    pub(in crate::serve) public_crs: Option<Crs>,
 }
 
 impl FromRef<Arc<ReadState>> for Doorman {
@@ -31,6 +34,14 @@ pub(in crate::serve) struct SharingState {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) desk: Arc<Desk>,
+    /// As [`ReadState::public_crs`].
+    pub(in crate::serve) public_crs: Option<Crs>,
+}
+
+impl FromRef<Arc<SharingState>> for PublicCrs {
+    fn from_ref(sharing_state: &Arc<SharingState>) -> Self {
+        Self(sharing_state.public_crs)
+    }
 }
 
 impl FromRef<Arc<SharingState>> for Doorman {

@@ -74,20 +74,61 @@ pub(in crate::registry) fn read_bays_by_blocks<T: Send>(
     Some(all.into_iter().map(|(_, taken)| taken).collect())
 }
 
+/// The file without its features, which is small; `None` where they are not found.
+pub(super) fn frame(file: &File) -> Option<Vec<u8>> {
+    let Frame {
+        head,
+        first,
+        tail,
+        last,
+        ..
+    } = Frame::of(file)?;
+    Some([&head[..first], &tail[last..]].concat())
+}
+
+/// What stands before the first feature of a file and after its last.
+struct Frame {
+    head: Vec<u8>,
+    /// Where the first begins, in `head`.
+    first: usize,
+    tail: Vec<u8>,
+    tail_at: u64,
+    /// Where the last has ended, in `tail`.
+    last: usize,
+}
+
+impl Frame {
+    fn of(file: &File) -> Option<Self> {
+        let len = file.metadata().ok()?.len();
+        let head = read(file, 0..len.min(WINDOW))?;
+        let tail_at = len.saturating_sub(WINDOW);
+        let tail = read(file, tail_at..len)?;
+        let first = first_feature(&head)?;
+        let last = end_of_last(&tail)?;
+        let found =
+            (first as u64) < tail_at + last as u64 && is_frame(&head[..first], &tail[last..]);
+        found.then_some(Self {
+            head,
+            first,
+            tail,
+            tail_at,
+            last,
+        })
+    }
+}
+
 /// Where the blocks lie: each begins with a feature and ends with one, and a comma stands between
 /// two.
 fn cut(file: &File, block: u64) -> Option<Vec<Range<u64>>> {
-    let len = file.metadata().ok()?.len();
-    let head = read(file, 0..len.min(WINDOW))?;
-    let tail_at = len.saturating_sub(WINDOW);
-    let tail = read(file, tail_at..len)?;
-    let first = first_feature(&head)?;
-    let last = end_of_last(&tail)?;
+    let Frame {
+        head,
+        first,
+        tail_at,
+        last,
+        ..
+    } = Frame::of(file)?;
     let mut from = first as u64;
     let end = tail_at + last as u64;
-    if from >= end || !is_frame(&head[..first], &tail[last..]) {
-        return None;
-    }
     let opening = &head[first..head.len().min(first + OPENING)];
     let mut blocks = Vec::new();
     while end - from > block {

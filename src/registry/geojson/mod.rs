@@ -6,6 +6,7 @@
 //! block each.
 
 mod blocks;
+mod crs;
 mod members;
 mod scalar;
 mod shape;
@@ -16,8 +17,9 @@ use super::names::{given_name, settled};
 use super::page::HIGHEST_PRICE;
 use super::reach::{bad_place, wrapped};
 use super::{RegistryError, bom};
-use crate::domain::{BayKind, CountWord, LatLon, ZoneKind};
+use crate::domain::{BayKind, CountWord, Crs, LatLon, ZoneKind};
 pub(super) use blocks::{BLOCK, read_bays_by_blocks};
+pub(super) use crs::{of_file as crs_of, zone_to_wgs84};
 use members::{aliases, by_kind, feature_id, flag, id as any_id, kind, shown, text, whole};
 use scalar::Scalar;
 use shape::{Collection, Coordinates, Feature, Geometry, Outer, Top};
@@ -38,19 +40,26 @@ pub(super) struct FeatureBay<'a> {
 /// What is wrong with a feature, and its id if it has one.
 pub(super) type FeatureFault = (Option<String>, String);
 
-/// The zones of a FeatureCollection, or the one of a Feature.
+/// The zones of a FeatureCollection, or the one of a Feature, that give their places in these
+/// coordinates unless they say others (`"crs":"gcj02"`).
 ///
 /// # Errors
 /// Every fault found, one a line (up to 20); or where the text is not JSON.
-pub fn parse_zones(json: &[u8]) -> Result<Vec<ZoneSpec>, RegistryError> {
-    parse("zones", json, zone)
+pub fn parse_zones(json: &[u8], usual: Crs) -> Result<Vec<ZoneSpec>, RegistryError> {
+    let json = bom::without(json);
+    let crs = crs::of_text("zones", json, usual)?;
+    parse("zones", json, |feature| {
+        Ok(zone_to_wgs84(zone(feature)?, crs))
+    })
 }
 
 /// The bays of a FeatureCollection, or the one of a Feature.
 ///
 /// # Errors
 /// As [`parse_zones`].
-pub fn parse_bays(json: &[u8]) -> Result<Vec<BaySpec>, RegistryError> {
+pub fn parse_bays(json: &[u8], usual: Crs) -> Result<Vec<BaySpec>, RegistryError> {
+    let json = bom::without(json);
+    let crs = crs::of_text("bays", json, usual)?;
     parse("bays", json, |feature| {
         let FeatureBay {
             id,
@@ -63,13 +72,13 @@ pub fn parse_bays(json: &[u8]) -> Result<Vec<BaySpec>, RegistryError> {
             id: id.into_owned(),
             aliases,
             zone: zone.into_owned(),
-            place,
+            place: crs.to_wgs84(place),
             attrs,
         })
     })
 }
 
-/// Streams the zones of a file with their positions. `Err` where the text itself ends the reading.
+/// Streams the zones of a file with their positions, places as they stand there. `Err` where the text itself ends the reading.
 pub(super) fn read_zones(
     path: &Path,
     mut each: impl FnMut(usize, Result<ZoneSpec, FeatureFault>),
@@ -77,7 +86,7 @@ pub(super) fn read_zones(
     read(path, |at, feature| each(at, zone(feature)))
 }
 
-/// Streams the bays of a file with their positions. `Err` where the text itself ends the reading.
+/// Streams the bays of a file with their positions, places as they stand there. `Err` where the text itself ends the reading.
 pub(super) fn read_bays(
     path: &Path,
     mut each: impl for<'a> FnMut(usize, Result<FeatureBay<'a>, FeatureFault>),
@@ -98,14 +107,13 @@ fn parse<T>(
     json: &[u8],
     convert: impl Fn(Feature<'_>) -> Result<T, FeatureFault>,
 ) -> Result<Vec<T>, RegistryError> {
-    let json = bom::without(json);
     let mut faults = Faults::default();
     let mut all = Vec::new();
     let mut take = |at, feature: Feature<'_>| match convert(feature) {
         Ok(one) => all.push(one),
         Err((id, what)) => faults.add(name, at, id.as_deref(), what),
     };
-    let is_feature = matches!(serde_json::from_slice(json), Ok(Outer { kind: Scalar::Text(kind) }) if kind == "Feature");
+    let is_feature = matches!(serde_json::from_slice(json), Ok(Outer { kind: Scalar::Text(kind), .. }) if kind == "Feature");
     if is_feature {
         take(
             0,

@@ -13,6 +13,9 @@ use std::fmt;
 pub(super) struct Outer<'a> {
     #[serde(borrow, default, rename = "type")]
     pub(super) kind: Scalar<'a>,
+    /// In which coordinates it gives places.
+    #[serde(borrow, default)]
+    pub(super) crs: Scalar<'a>,
 }
 
 /// One feature; members not listed are ignored.

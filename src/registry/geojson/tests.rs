@@ -3,13 +3,13 @@
 use super::*;
 
 fn zones(features: &str) -> Result<Vec<ZoneSpec>, RegistryError> {
-    parse_zones(format!(r#"{{"type":"FeatureCollection","features":[{features}]}}"#).as_bytes())
+    let text = format!(r#"{{"type":"FeatureCollection","features":[{features}]}}"#);
+    parse_zones(text.as_bytes(), Crs::Wgs84)
 }
 
 fn bays(features: &str) -> Result<Vec<BaySpec>, RegistryError> {
-    parse_bays(
-        format!(r#"{{"name":"x","features":[{features}],"type":"FeatureCollection"}}"#).as_bytes(),
-    )
+    let text = format!(r#"{{"name":"x","features":[{features}],"type":"FeatureCollection"}}"#);
+    parse_bays(text.as_bytes(), Crs::Wgs84)
 }
 
 fn feature(geometry: &str, coordinates: &str, properties: &str) -> String {
@@ -142,8 +142,8 @@ fn a_zone_is_a_point_a_polygon_or_several() {
 #[test]
 fn a_lone_feature_is_taken_where_a_collection_is() {
     let one = feature("Point", "[103.8,1.3]", r#""id":"a","zone":"z""#);
-    assert_eq!(parse_bays(one.as_bytes()).unwrap().len(), 1);
-    assert_eq!(parse_zones(one.as_bytes()).unwrap().len(), 1);
+    assert_eq!(parse_bays(one.as_bytes(), Crs::Wgs84).unwrap().len(), 1);
+    assert_eq!(parse_zones(one.as_bytes(), Crs::Wgs84).unwrap().len(), 1);
     assert!(bays("").unwrap().is_empty());
 }
 
@@ -312,7 +312,7 @@ fn what_is_no_collection_is_an_error_that_says_so() {
         ),
         (r#"{"type":"Feature","geometry":7}"#, "invalid type"),
     ] {
-        let e = parse_bays(text.as_bytes()).unwrap_err().0;
+        let e = parse_bays(text.as_bytes(), Crs::Wgs84).unwrap_err().0;
         assert!(e.contains(want), "{text}: {e}");
     }
 }
@@ -324,12 +324,14 @@ fn truncated_text_is_an_error_with_line_and_column() {
         feature("Point", "[1,1]", r#""id":"a","zone":"z""#),
         feature("Point", "[1,1]", r#""id":"b","zone":"z""#)
     );
-    assert_eq!(parse_bays(whole.as_bytes()).unwrap().len(), 2);
+    assert_eq!(parse_bays(whole.as_bytes(), Crs::Wgs84).unwrap().len(), 2);
     for cut in 0..whole.len() - 1 {
-        let e = parse_bays(&whole.as_bytes()[..cut]).unwrap_err().0;
+        let e = parse_bays(&whole.as_bytes()[..cut], Crs::Wgs84)
+            .unwrap_err()
+            .0;
         assert!(e.contains("line ") && e.contains("column "), "{cut}: {e}");
     }
-    let e = parse_bays(&whole.as_bytes()[..whole.len() - 20])
+    let e = parse_bays(&whole.as_bytes()[..whole.len() - 20], Crs::Wgs84)
         .unwrap_err()
         .0;
     assert!(

@@ -11,7 +11,7 @@ fn bay_with(outer: &str, properties: &str) -> Result<BaySpec, String> {
     let text = format!(
         r#"{{"type":"Feature",{own}"properties":{{{properties}}},"geometry":{{"type":"Point","coordinates":[1,2]}}}}"#
     );
-    let mut one = parse_bays(text.as_bytes()).map_err(|e| e.0)?;
+    let mut one = parse_bays(text.as_bytes(), Crs::Wgs84).map_err(|e| e.0)?;
     one.pop().ok_or_else(|| "none".into())
 }
 
@@ -19,7 +19,7 @@ fn zone_with(properties: &str) -> Result<ZoneSpec, String> {
     let text = format!(
         r#"{{"type":"Feature","id":"z","properties":{properties},"geometry":{{"type":"Point","coordinates":[1,2]}}}}"#
     );
-    let mut one = parse_zones(text.as_bytes()).map_err(|e| e.0)?;
+    let mut one = parse_zones(text.as_bytes(), Crs::Wgs84).map_err(|e| e.0)?;
     one.pop().ok_or_else(|| "none".into())
 }
 
@@ -115,8 +115,8 @@ fn a_mark_before_the_text_is_passed_over_once() {
     let text = r#"{"type":"FeatureCollection","features":[{"type":"Feature","id":1,
         "properties":{"zone":"z"},"geometry":{"type":"Point","coordinates":[1,2]}}]}"#;
     let marked = format!("\u{feff}{text}");
-    assert_eq!(parse_bays(marked.as_bytes()).unwrap().len(), 1);
-    assert!(parse_bays(format!("\u{feff}{marked}").as_bytes()).is_err());
+    assert_eq!(parse_bays(marked.as_bytes(), Crs::Wgs84).unwrap().len(), 1);
+    assert!(parse_bays(format!("\u{feff}{marked}").as_bytes(), Crs::Wgs84).is_err());
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), &marked).unwrap();
     let mut ids = Vec::new();
@@ -135,7 +135,7 @@ fn an_outline_may_go_on_beyond_the_180th_meridian_or_be_cut_at_it() {
         let text = format!(
             r#"{{"type":"Feature","id":"z","properties":null,"geometry":{{"type":"{kind}","coordinates":{coordinates}}}}}"#
         );
-        let mut one = parse_zones(text.as_bytes()).unwrap();
+        let mut one = parse_zones(text.as_bytes(), Crs::Wgs84).unwrap();
         one.pop().unwrap()
     };
     let on = zone(

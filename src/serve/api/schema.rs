@@ -7,8 +7,9 @@
 )]
 
 use super::drivers::schema as drivers;
+use crate::schema::Crs;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::{Modify, OpenApi, ToSchema};
+use utoipa::{IntoParams, Modify, OpenApi, ToSchema};
 
 /// The document's frame; the paths come from the handlers.
 #[derive(OpenApi)]
@@ -16,7 +17,8 @@ use utoipa::{Modify, OpenApi, ToSchema};
     info(
         title = "bayhub",
         description = "Live parking bays: where is one vacant, how full is a zone, and a door for those who know.\n\n\
-            Times are RFC 3339 in UTC with milliseconds, distances metres, coordinates WGS 84 degrees. Money \
+            Times are RFC 3339 in UTC with milliseconds, distances metres, coordinates WGS 84 degrees, \
+            or those of `crs`. Money \
             is whole minor units of an ISO 4217 currency, whatever `cents` in a name says: 500 is 5.00 SGD, 500 JPY, \
             0.500 KWD. Every refusal is `application/problem+json`.",
     ),
@@ -83,6 +85,8 @@ pub(in crate::serve) struct Problem {
 #[derive(ToSchema)]
 pub(in crate::serve) struct FeatureCollection {
     r#type: String,
+    /// In which coordinates it is, where that is not WGS 84 or is asked for.
+    crs: Option<Crs>,
     features: Vec<Feature>,
 }
 
@@ -94,4 +98,14 @@ pub(in crate::serve) struct Feature {
     geometry: (),
     #[schema(value_type = Object)]
     properties: (),
+}
+
+/// Where an answer tells places, or a question names them.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct CrsQuery {
+    /// In which coordinates places are meant and told. Absent: those of the configuration, else
+    /// WGS 84.
+    #[param(inline)]
+    crs: Option<Crs>,
 }

@@ -3,6 +3,7 @@
 
 use super::car_parks;
 use super::evidence;
+use super::geometry;
 use super::text::Text;
 use super::told::{BOOK, BayTold, NearbyTold, SeenBay};
 use crate::domain::BayView;
@@ -10,6 +11,7 @@ use crate::forecast::p_vacant_after;
 use crate::live::OpenOffer;
 use crate::prefetch::prefetch;
 use crate::registry::city::{BayAttrs, City, ZoneSpec};
+use crate::serve::told_in::ToldIn;
 use std::ops::Range;
 
 /// What one bay of a list takes at most, roughly.
@@ -25,6 +27,7 @@ pub(super) fn nearby<const GEO: bool>(told: &NearbyTold<'_>) -> Vec<u8> {
         "{\"at\":"
     });
     t.time(told.at);
+    geometry::crs(&mut t, told.told_in);
     if GEO {
         t.raw(",\"features\":[");
         near_bays::<GEO>(&mut t, told);
@@ -65,7 +68,7 @@ pub(super) fn nearby<const GEO: bool>(told: &NearbyTold<'_>) -> Vec<u8> {
 fn near_zones<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>) {
     for (n, hit) in told.zones.iter().enumerate() {
         t.raw(if n == 0 { "" } else { "," });
-        car_parks::one::<GEO>(t, told.city, hit, told.kind);
+        car_parks::one::<GEO>(t, (told.city, told.told_in), hit, told.kind);
     }
 }
 
@@ -82,7 +85,7 @@ fn near_bays<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>) {
     rows.extend(
         told.bays
             .iter()
-            .map(|(seen, distance_m)| (ShownBay::of(told.city, seen), *distance_m)),
+            .map(|(seen, distance_m)| (ShownBay::of(told.city, seen, told.told_in), *distance_m)),
     );
     let mut tail = Tail::default();
     for (n, (row, distance_m)) in rows.iter().enumerate() {
@@ -121,7 +124,7 @@ struct ShownBay<'c> {
 }
 
 impl<'c> ShownBay<'c> {
-    fn of(city: &'c City, seen: &'c SeenBay) -> Self {
+    fn of(city: &'c City, seen: &'c SeenBay, told_in: ToldIn) -> Self {
         let view = &seen.view;
         let id = city.bay_id(view.bay);
         let zone = &city.zone(view.zone).spec;
@@ -130,7 +133,7 @@ impl<'c> ShownBay<'c> {
         prefetch(zone.name.as_bytes(), 0);
         Self {
             seen,
-            place_e7: city.place_e7(view.bay),
+            place_e7: told_in.place_e7(city.place_e7(view.bay)),
             attrs: seen.attrs(city),
             id,
             zone,
@@ -140,7 +143,7 @@ impl<'c> ShownBay<'c> {
 
 /// All but the attributes and the end.
 fn one_found<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>, distance_m: f32, ahead_ms: u64) {
-    open::<GEO>(t, row);
+    open::<GEO>(t, row, None);
     let p = row.seen.p_vacant();
     t.raw(",\"distance_m\":").tenths(distance_m.into());
     // Also where nobody looks and the owner says so.
@@ -170,8 +173,8 @@ fn offered(t: &mut Text, offer: Option<&OpenOffer>) {
 /// One bay, with what is known of it and why.
 pub(super) fn bay<const GEO: bool>(told: &BayTold<'_>) -> Vec<u8> {
     let mut t = Text::with_capacity(BAY_BYTES + 128);
-    let row = ShownBay::of(told.city, &told.seen);
-    open::<GEO>(&mut t, &row);
+    let row = ShownBay::of(told.city, &told.seen, told.told_in);
+    open::<GEO>(&mut t, &row, Some(told.told_in));
     t.raw(",\"at\":").time(told.at);
     state(&mut t, &told.seen);
     if let Some(claimed) = told.claimed_state() {
@@ -223,11 +226,9 @@ fn observed(t: &mut Text, view: &BayView) {
 }
 
 /// Up to and including the place: in GeoJSON that is the geometry, and the rest are properties.
-fn open<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>) {
-    let (lat, lon) = row.place_e7;
+fn open<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>, lone: Option<ToldIn>) {
     if GEO {
-        t.raw("{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
-        t.e7(lon).raw(",").e7(lat).raw("]},\"properties\":");
+        geometry::open_point(t, row.place_e7, lone);
     }
     t.raw("{\"bay\":")
         .word(row.id)
@@ -235,7 +236,10 @@ fn open<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>) {
         .word(&row.zone.id);
     t.raw(",\"zone_kind\":").word(row.zone.kind.name());
     t.raw(",\"zone_name\":").string(&row.zone.name);
-    t.raw(",\"lat\":").e7(lat).raw(",\"lon\":").e7(lon);
+    geometry::lat_lon(t, row.place_e7);
+    if let Some(told_in) = lone.filter(|_| !GEO) {
+        geometry::crs(t, told_in);
+    }
 }
 
 fn attributes(t: &mut Text, attrs: &BayAttrs) {

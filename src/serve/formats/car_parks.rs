@@ -1,27 +1,33 @@
 //! Car parks that count, beside the nearest vacant bays: as JSON members, for JSON and GeoJSON alike,
 //! and as a table.
 
+use super::geometry;
 use super::text::Text;
 use crate::domain::{BayKind, Millis};
 use crate::history::csv::field;
 use crate::live::ZoneHit;
 use crate::registry::city::City;
+use crate::serve::told_in::ToldIn;
 
 /// What one takes, roughly; names may be longer.
 pub(super) const BYTES: usize = 260;
 
 /// One car park; `GEO`: as a feature. Its numbers are of bays of that kind.
-pub(super) fn one<const GEO: bool>(t: &mut Text, city: &City, hit: &ZoneHit, kind: BayKind) {
+pub(super) fn one<const GEO: bool>(
+    t: &mut Text,
+    (city, told_in): (&City, ToldIn),
+    hit: &ZoneHit,
+    kind: BayKind,
+) {
     let spec = &city.zone(hit.zone).spec;
-    let (lat, lon) = place_e7(hit, city);
+    let place = told_in.place_e7(place_e7(hit, city));
     if GEO {
-        t.raw("{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
-        t.e7(lon).raw(",").e7(lat).raw("]},\"properties\":");
+        geometry::open_point(t, place, None);
     }
     t.raw("{\"zone\":").word(&spec.id);
     t.raw(",\"name\":").string(&spec.name);
     t.raw(",\"kind\":").word(spec.kind.name());
-    t.raw(",\"lat\":").e7(lat).raw(",\"lon\":").e7(lon);
+    geometry::lat_lon(t, place);
     t.raw(",\"distance_m\":").tenths(hit.distance_m.into());
     t.raw(",\"vacant\":")
         .number(hit.tally.vacant[kind as usize].into());
@@ -37,13 +43,14 @@ pub(super) fn one<const GEO: bool>(t: &mut Text, city: &City, hit: &ZoneHit, kin
 }
 
 /// A table of them with a head.
-pub(super) fn table(city: &City, hits: &[ZoneHit], kind: BayKind) -> Vec<u8> {
+pub(super) fn table((city, told_in): (&City, ToldIn), hits: &[ZoneHit], kind: BayKind) -> Vec<u8> {
     let mut t = Text::with_capacity(160 + hits.len() * BYTES / 2);
     t.raw("zone,name,kind,lat,lon,distance_m,vacant,capacity,p_any_vacant,observed_at,");
-    t.raw("price_cents_per_hour,max_height_cm\r\n");
+    t.raw("price_cents_per_hour,max_height_cm");
+    geometry::end_of_head(&mut t, told_in);
     for hit in hits {
         let spec = &city.zone(hit.zone).spec;
-        let (lat, lon) = place_e7(hit, city);
+        let (lat, lon) = told_in.place_e7(place_e7(hit, city));
         t.raw(&field(&spec.id)).raw(",").raw(&field(&spec.name));
         t.raw(",").raw(spec.kind.name());
         t.raw(",").e7(lat).raw(",").e7(lon);
@@ -54,7 +61,7 @@ pub(super) fn table(city: &City, hits: &[ZoneHit], kind: BayKind) -> Vec<u8> {
         t.0.extend_from_slice(&observed(hit.tally.observed_at));
         number(&mut t, spec.price_cents_per_hour);
         number(&mut t, spec.max_height_cm.map(u32::from));
-        t.raw("\r\n");
+        geometry::end_of_row(&mut t, told_in);
     }
     t.0
 }

@@ -5,6 +5,7 @@
 //! kind.
 
 use super::car_parks;
+use super::geometry;
 use super::told::{BOOK, SeenBay, expected};
 use super::{AnswerKind, BayTold, Format, Lists, NearbyTold, Rendered, ZoneTold, ZonesTold};
 use crate::domain::{BayKind, BayView, Millis};
@@ -12,6 +13,7 @@ use crate::forecast::p_vacant_after;
 use crate::history::csv::field;
 use crate::registry::city::City;
 use crate::serve::formats::text::Text;
+use crate::serve::told_in::ToldIn;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
@@ -34,26 +36,28 @@ const ROW_BYTES: usize = 180;
 
 /// The columns that bays have in every answer, behind its own.
 const ATTRIBUTES: &str = "kind,accessible,ev_charging,price_cents_per_hour,max_height_cm,max_stay_min,\
-     zone_kind,zone_name,offer,currency,book\r\n";
+     zone_kind,zone_name,offer,currency,book";
 
 fn nearby(told: &NearbyTold<'_>) -> Vec<u8> {
     if !told.wanted.bays() {
-        return car_parks::table(told.city, &told.zones, told.kind);
+        return car_parks::table((told.city, told.told_in), &told.zones, told.kind);
     }
     let mut t = Text::with_capacity(256 + told.bays.len() * ROW_BYTES);
     t.raw(
         "bay,zone,lat,lon,distance_m,state,p_vacant,p_vacant_on_arrival,observed_at,source_kind,",
     );
     t.raw(ATTRIBUTES);
+    geometry::end_of_head(&mut t, told.told_in);
     for (seen, distance_m) in &told.bays {
         let p = seen.p_vacant();
-        place(&mut t, told.city, &seen.view);
+        place(&mut t, told.city, &seen.view, told.told_in);
         t.raw(",").tenths((*distance_m).into());
         t.raw(",vacant");
         share(&mut t, p);
         share(&mut t, p.map(|p| p_vacant_after(p, told.ahead_ms)));
         observed(&mut t, &seen.view);
         attributes(&mut t, told.city, seen);
+        geometry::end_of_row(&mut t, told.told_in);
     }
     t.0
 }
@@ -63,7 +67,8 @@ fn bay(told: &BayTold<'_>) -> Vec<u8> {
     let seen = &told.seen;
     t.raw("bay,zone,lat,lon,at,state,reserved,p_vacant,claimed_state,why,observed_at,source_kind,");
     t.raw(ATTRIBUTES);
-    place(&mut t, told.city, &seen.view);
+    geometry::end_of_head(&mut t, told.told_in);
+    place(&mut t, told.city, &seen.view, told.told_in);
     time(&mut t, told.at);
     t.raw(",").raw(seen.state());
     t.raw(",").flag(seen.reserved);
@@ -73,6 +78,7 @@ fn bay(told: &BayTold<'_>) -> Vec<u8> {
     t.raw(",").raw(told.why());
     observed(&mut t, &seen.view);
     attributes(&mut t, told.city, seen);
+    geometry::end_of_row(&mut t, told.told_in);
     t.0
 }
 
@@ -85,8 +91,8 @@ fn share(t: &mut Text, p: Option<f64>) {
 }
 
 /// Id, zone and place.
-fn place(t: &mut Text, city: &City, view: &BayView) {
-    let (lat, lon) = city.place_e7(view.bay);
+fn place(t: &mut Text, city: &City, view: &BayView, told_in: ToldIn) {
+    let (lat, lon) = told_in.place_e7(city.place_e7(view.bay));
     t.raw(&field(city.bay_id(view.bay)));
     t.raw(",").raw(&field(&city.zone(view.zone).spec.id));
     t.raw(",").e7(lat).raw(",").e7(lon);
@@ -101,7 +107,7 @@ fn observed(t: &mut Text, view: &BayView) {
     }
 }
 
-/// To the end of the row.
+/// What it is built for and allowed for, and whose it is.
 fn attributes(t: &mut Text, city: &City, seen: &SeenBay) {
     let attrs = seen.attrs(city);
     t.raw(",").raw(attrs.kind.name());
@@ -129,7 +135,6 @@ fn attributes(t: &mut Text, city: &City, seen: &SeenBay) {
         }
         None => drop(t.raw(",,,")),
     }
-    t.raw("\r\n");
 }
 
 /// A comma and a time; nothing for never.
@@ -141,21 +146,22 @@ fn time(t: &mut Text, at: Millis) {
 }
 
 fn zones(told: &ZonesTold<'_>) -> Rendered {
-    table(&told.zones)
+    table(&told.zones, told.told_in)
 }
 
 fn zone(told: &ZoneTold<'_>) -> Rendered {
-    table(std::slice::from_ref(told))
+    table(std::slice::from_ref(told), told.told_in)
 }
 
 /// Nothing in it says when it was asked for, so all of it is steady.
-fn table(zones: &[ZoneTold<'_>]) -> Rendered {
+fn table(zones: &[ZoneTold<'_>], told_in: ToldIn) -> Rendered {
     let mut t = Text::with_capacity(256 + zones.len() * ROW_BYTES);
     t.raw("zone,name,kind,operator,lat,lon,capacity");
     for kind in BayKind::NAMES {
         t.raw(",vacant_").raw(kind);
     }
-    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90,known_fraction\r\n");
+    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90,known_fraction");
+    geometry::end_of_head(&mut t, told_in);
     for told in zones {
         row(&mut t, told);
     }
@@ -200,5 +206,5 @@ fn row(t: &mut Text, told: &ZoneTold<'_>) {
     if let Some(share) = tally.known_fraction() {
         t.share(share);
     }
-    t.raw("\r\n");
+    geometry::end_of_row(t, told.told_in);
 }

@@ -10,6 +10,7 @@ mod car_parks;
 mod csv;
 mod evidence;
 mod geojson;
+mod geometry;
 mod json;
 pub(super) mod text;
 mod told;

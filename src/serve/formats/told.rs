@@ -1,8 +1,11 @@
 //! What is told of bays and zones, whatever the format: looked up once, written by any.
 
-use crate::domain::{AppEvidence, BayKind, BayStatus, BayView, CountEvidence, Millis, ZoneTally};
+use crate::domain::{
+    AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis, ZoneTally,
+};
 use crate::live::{OpenOffer, ZoneHit};
 use crate::registry::city::{BayAttrs, City, Zone};
+use crate::serve::told_in::ToldIn;
 
 /// The nearest vacant bays.
 pub(in crate::serve) struct NearbyTold<'c> {
@@ -18,6 +21,7 @@ pub(in crate::serve) struct NearbyTold<'c> {
     pub(super) kind: BayKind,
     /// Where nothing is near: the nearest there is, at most one of both.
     pub(super) next: Option<Box<NearbyTold<'c>>>,
+    pub(super) told_in: ToldIn,
 }
 
 /// Which lists are wanted of what is near.
@@ -69,7 +73,13 @@ impl<'c> NearbyTold<'c> {
             zones: Vec::new(),
             kind: BayKind::Car,
             next: None,
+            told_in: ToldIn::default(),
         }
+    }
+
+    /// In these coordinates.
+    pub(in crate::serve) fn told_in(self, told_in: ToldIn) -> Self {
+        Self { told_in, ..self }
     }
 
     /// With the lists that are wanted, and car parks with room for that kind.
@@ -111,6 +121,7 @@ pub(in crate::serve) struct BayTold<'c> {
     /// What is usual in its zone, where that was learnt: log-odds of *occupied*, in 1/1,024 nat.
     pub(in crate::serve) usual: Option<i16>,
     pub(in crate::serve) at: Millis,
+    pub(in crate::serve) told_in: ToldIn,
 }
 
 impl BayTold<'_> {
@@ -228,19 +239,28 @@ pub(in crate::serve) struct ZoneTold<'c> {
     pub(in crate::serve) tally: ZoneTally,
     /// Bit `k` is set when the zone has bays of kind `k`. None for one that is only counted.
     pub(in crate::serve) kinds: u8,
+    pub(in crate::serve) told_in: ToldIn,
 }
 
 impl ZoneTold<'_> {
+    /// Vacant ones of some of its bays, and of how many, if anybody knows: as they are counted, else
+    /// as its own accessible bays are.
+    pub(super) fn some_bays(&self, subset: BaySubset) -> Option<(u32, u32)> {
+        let own = (self.tally.accessible_vacant, self.tally.accessible);
+        let own = (subset == BaySubset::Accessible).then_some(own);
+        self.tally.subsets[subset as usize].or(own)
+    }
+
     /// Whether to tell how many of that kind are vacant.
     pub(super) fn shows(&self, kind: BayKind) -> bool {
         self.tally.tells(kind, self.kinds)
     }
 
-    /// Its place in 1e-7 degrees: latitude, longitude.
+    /// Its place as it is told, in 1e-7 degrees: latitude, longitude.
     pub(super) fn place_e7(&self) -> (i32, i32) {
         let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
         let place = self.zone.spec.place;
-        (e7(place.lat), e7(place.lon))
+        self.told_in.place_e7((e7(place.lat), e7(place.lon)))
     }
 }
 
@@ -252,6 +272,7 @@ pub(in crate::serve) struct ZonesTold<'c> {
     /// Where to go on.
     pub(in crate::serve) next: Option<&'c str>,
     pub(in crate::serve) at: Millis,
+    pub(in crate::serve) told_in: ToldIn,
 }
 
 /// A body, and where in it the part begins that changes only with the data (for the ETag).

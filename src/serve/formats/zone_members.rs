@@ -1,9 +1,11 @@
 //! Zones as JSON members, for JSON and GeoJSON alike: one, or a page of the feed. `GEO`: each is a
 //! feature, its members are properties.
 
+use super::geometry;
 use super::text::Text;
 use super::told::{Rendered, ZoneTold, ZonesTold, expected};
-use crate::domain::{BayKind, Millis};
+use crate::domain::{BayKind, BaySubset, Millis};
+use crate::serve::told_in::ToldIn;
 
 /// What one zone takes, roughly; names may be longer.
 const ZONE_BYTES: usize = 460;
@@ -31,6 +33,7 @@ pub(super) fn list<const GEO: bool>(told: &ZonesTold<'_>) -> Rendered {
         Some(cursor) => t.word(cursor),
         None => t.raw("null"),
     };
+    geometry::crs(&mut t, told.told_in);
     if let Some(unknown) = told.unknown {
         t.raw(",\"unknown\":[");
         for (n, id) in unknown.iter().enumerate() {
@@ -47,7 +50,7 @@ pub(super) fn list<const GEO: bool>(told: &ZonesTold<'_>) -> Rendered {
         if n > 0 {
             t.raw(",");
         }
-        one::<GEO>(&mut t, zone);
+        one::<GEO>(&mut t, zone, None);
     }
     t.raw("]}");
     Rendered {
@@ -59,21 +62,21 @@ pub(super) fn list<const GEO: bool>(told: &ZonesTold<'_>) -> Rendered {
 /// One zone alone.
 pub(super) fn zone<const GEO: bool>(told: &ZoneTold<'_>) -> Rendered {
     let mut t = Text::with_capacity(ZONE_BYTES + 64);
-    one::<GEO>(&mut t, told);
+    one::<GEO>(&mut t, told, Some(told.told_in));
     Rendered {
         body: t.0,
         steady_from: 0,
     }
 }
 
-fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>) {
+/// `lone`: with the coordinates that it is told in.
+fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>, lone: Option<ToldIn>) {
     let spec = &shown.zone.spec;
     let tally = &shown.tally;
-    let lat = (spec.place.lat * 1e7).round() as i32;
-    let lon = (spec.place.lon * 1e7).round() as i32;
-    if GEO {
-        t.raw("{\"type\":\"Feature\",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
-        t.e7(lon).raw(",").e7(lat).raw("]},\"properties\":");
+    if GEO && spec.outline.is_empty() {
+        geometry::open_point(t, shown.place_e7(), lone);
+    } else if GEO {
+        geometry::open_outline(t, &spec.outline, shown.told_in, lone);
     }
     t.raw("{\"zone\":")
         .word(&spec.id)
@@ -83,7 +86,10 @@ fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>) {
         .word(spec.kind.name())
         .raw(",\"operator\":")
         .string(&spec.operator);
-    t.raw(",\"lat\":").e7(lat).raw(",\"lon\":").e7(lon);
+    geometry::lat_lon(t, shown.place_e7());
+    if let Some(told_in) = lone.filter(|_| !GEO) {
+        geometry::crs(t, told_in);
+    }
     t.raw(",\"capacity\":").number(tally.capacity.into());
     by_kind(
         t,
@@ -97,11 +103,13 @@ fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>) {
     t.raw(",\"closed\":").number(tally.closed.into());
     t.raw(",\"reserved\":").number(tally.reserved.into());
     t.raw(",\"counted\":").flag(!tally.ever_counted.is_empty());
-    t.raw(",\"accessible\":{\"capacity\":")
-        .number(tally.accessible.into());
-    t.raw(",\"vacant\":")
-        .number(tally.accessible_vacant.into())
-        .raw("}");
+    for subset in BaySubset::ALL {
+        if let Some((vacant, capacity)) = shown.some_bays(subset) {
+            t.raw(",").word(subset.name()).raw(":{\"capacity\":");
+            t.number(capacity.into()).raw(",\"vacant\":");
+            t.number(vacant.into()).raw("}");
+        }
+    }
     t.raw(",\"occupancy\":");
     match tally.occupancy() {
         Some(share) => t.share(share),

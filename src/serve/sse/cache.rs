@@ -8,6 +8,7 @@ use crate::domain::{ZoneIx, ZoneTally};
 use crate::registry::city::City;
 use crate::serve::atlas::Atlas;
 use crate::serve::formats::{JSON, ZoneTold};
+use crate::serve::told_in::ToldIn;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// Half a megabyte when all are taken; a city with more zones shares the places.
@@ -21,6 +22,7 @@ struct CachedEvent {
     tally: ZoneTally,
     /// Weak, so that an old picture is not kept alive by an event that nobody asks for.
     city: Weak<City>,
+    told_in: ToldIn,
     json: Vec<u8>,
 }
 
@@ -37,14 +39,15 @@ impl Cache {
         out: &mut Vec<u8>,
         city: &Arc<City>,
         atlas: &Atlas,
-        zone: ZoneIx,
-        tally: ZoneTally,
+        (zone, tally): (ZoneIx, ZoneTally),
+        told_in: ToldIn,
     ) {
         let mut place = self.0[zone.at() % PLACES]
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         let fits = |k: &&CachedEvent| {
-            k.zone == zone && k.tally == tally && std::ptr::eq(k.city.as_ptr(), Arc::as_ptr(city))
+            let same = k.zone == zone && k.tally == tally && k.told_in == told_in;
+            same && std::ptr::eq(k.city.as_ptr(), Arc::as_ptr(city))
         };
         if let Some(kept) = place.as_ref().filter(fits) {
             return out.extend_from_slice(&kept.json);
@@ -53,6 +56,7 @@ impl Cache {
             zone: city.zone(zone),
             tally,
             kinds: atlas.kinds(zone),
+            told_in,
         };
         let json = (JSON.zone)(&told).body;
         out.extend_from_slice(&json);
@@ -60,6 +64,7 @@ impl Cache {
             zone,
             tally,
             city: Arc::downgrade(city),
+            told_in,
             json,
         });
     }

@@ -19,6 +19,7 @@ use crate::serve::atlas::Atlas;
 use crate::serve::docs::schema::{BayGone, Gone, Resync, ResyncReason};
 use crate::serve::formats::{self, JSON};
 use crate::serve::sight::{Eyes, Sight};
+use crate::serve::told_in::ToldIn;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -56,6 +57,7 @@ pub(super) struct Follower {
     /// The client knows everything up to this.
     complete: u64,
     bays: Option<KnownBays>,
+    told_in: ToldIn,
     private: PrivateZones,
     /// Whose eyes it is told for.
     eyes: Eyes,
@@ -83,7 +85,7 @@ impl Follower {
         place: StreamShare,
         (dirty, pass, eyes): (Dirty, Option<Pass>, Eyes),
         held: ResumeFrom,
-        with_bays: bool,
+        (with_bays, told_in): (bool, ToldIn),
     ) -> Self {
         let now = Instant::now();
         let bays = with_bays.then(KnownBays::default);
@@ -97,6 +99,7 @@ impl Follower {
             pending,
             complete,
             bays,
+            told_in,
             private: PrivateZones::default(),
             eyes,
             opening: true,
@@ -254,7 +257,7 @@ impl Follower {
     /// The zone itself; told last, so that its id covers its bays too.
     fn tell_zone(&mut self, out: &mut Vec<u8>, city: &Arc<City>, atlas: &Atlas, zone: ZoneIx) {
         let streams = Arc::clone(self.streams());
-        let sight = Sight::new(&streams.reads, city, &self.eyes);
+        let sight = Sight::new(&streams.reads, city, &self.eyes).told_in(self.told_in);
         let is_private = is_private(city, zone);
         let Some(told) = sight.zone(atlas, zone) else {
             let removed = city.zone(zone).removed;
@@ -278,7 +281,9 @@ impl Follower {
             // What many share is what everybody sees of other zones.
             out.extend_from_slice(&(JSON.zone)(&told).body);
         } else {
-            streams.cache.zone(out, city, atlas, zone, told.tally);
+            let tally = told.tally;
+            let cache = &streams.cache;
+            cache.zone(out, city, atlas, (zone, tally), self.told_in);
         }
         out.extend_from_slice(b"\n\n");
     }

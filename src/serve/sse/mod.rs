@@ -124,7 +124,7 @@ impl Streams {
             place,
             (dirty, pass, Eyes::of(caller)),
             held,
-            with_bays,
+            (with_bays, what.told_in),
         )))))
     }
 }

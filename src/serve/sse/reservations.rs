@@ -15,6 +15,7 @@ use crate::serve::docs::schema::{OwnReady, ReservationEvent, Resync, ResyncReaso
 use crate::serve::http::auth::Doorman;
 use crate::serve::http::error::ApiError;
 use crate::serve::state::SharingState;
+use crate::serve::told_in::ToldIn;
 use crate::sharing::{DeskError, Following, LedgerLine};
 use axum::body::Body;
 use axum::extract::FromRef;
@@ -49,6 +50,7 @@ impl ReservationStreams {
         self: &Arc<Self>,
         grant: &Grant,
         last_event_id: Option<&str>,
+        told_in: ToldIn,
     ) -> Result<Body, ApiError> {
         if *self.streams.closed.borrow() {
             return Err(ApiError::Unavailable("the hub is stopping".to_owned()));
@@ -82,6 +84,7 @@ impl ReservationStreams {
             pass: grant.pass.clone(),
             following,
             phase,
+            told_in,
             spoke: now,
             looked: now,
         };
@@ -104,6 +107,7 @@ struct Teller {
     pass: Pass,
     following: Following,
     phase: ReservationPhase,
+    told_in: ToldIn,
     spoke: Instant,
     looked: Instant,
 }
@@ -245,7 +249,7 @@ impl Teller {
                 event,
                 at,
                 cause,
-                reservation: self.own.sharing_state.shown(r),
+                reservation: self.own.sharing_state.shown(r, self.told_in),
             },
         );
     }

@@ -6,6 +6,7 @@ use crate::serve::http::error::ApiError;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::sight::{Eyes, Sight};
 use crate::serve::state::ReadState;
+use crate::serve::told_in::ToldIn;
 
 /// The most zones that may be named.
 const MAX_IDS: usize = 500;
@@ -23,10 +24,11 @@ pub(in crate::serve) struct Selection {
     pub(super) zones: Option<Vec<ZoneIx>>,
     /// How many bays they have, if those are wanted too.
     pub(super) bays: Option<usize>,
+    pub(super) told_in: ToldIn,
 }
 
 impl Selection {
-    /// Reads `zones`, `bbox` and `bays`. A box takes the zones that are in it now.
+    /// Reads `zones`, `bbox`, `bays` and `crs`. A box takes the zones that are in it now.
     ///
     /// # Errors
     /// `bad-parameter` for what cannot be or is too much, `not-found` for zones that are none of
@@ -36,6 +38,7 @@ impl Selection {
         p: &Params<'_>,
         eyes: &Eyes,
     ) -> Result<Self, ApiError> {
+        let told_in = ToldIn::asked(p, own.public_crs)?;
         let bbox = p.bbox("bbox")?;
         let mut zones = match (p.text("zones"), bbox) {
             (Some(_), Some(_)) => {
@@ -45,7 +48,7 @@ impl Selection {
                 ));
             }
             (Some(ids), None) => Some(named(own, ids, eyes)?),
-            (None, Some(bbox)) => Some(within(own, bbox, eyes)),
+            (None, Some(bbox)) => Some(within(own, (bbox, told_in), eyes)),
             (None, None) => None,
         };
         let bays = if p.flag("bays")? {
@@ -58,7 +61,11 @@ impl Selection {
         } else {
             None
         };
-        Ok(Self { zones, bays })
+        Ok(Self {
+            zones,
+            bays,
+            told_in,
+        })
     }
 }
 
@@ -89,11 +96,11 @@ fn named(own: &ReadState, ids: &str, eyes: &Eyes) -> Result<Vec<ZoneIx>, ApiErro
         .map_err(|id| ApiError::NotFound(format!("there is no zone {}", quoted(id))))
 }
 
-fn within(own: &ReadState, bbox: BBox, eyes: &Eyes) -> Vec<ZoneIx> {
+fn within(own: &ReadState, (bbox, told_in): (BBox, ToldIn), eyes: &Eyes) -> Vec<ZoneIx> {
     let city = own.registry.city();
     let sight = Sight::new(own, &city, eyes);
     city.zones()
-        .filter(|(ix, zone)| bbox.contains(zone.spec.place) && sight.sees_zone(*ix))
+        .filter(|(ix, zone)| told_in.lies_in(zone.spec.place, bbox) && sight.sees_zone(*ix))
         .map(|(ix, _)| ix)
         .collect()
 }

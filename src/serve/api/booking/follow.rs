@@ -8,6 +8,7 @@ use crate::serve::http::negotiate;
 use crate::serve::http::params::Params;
 use crate::serve::http::problems;
 use crate::serve::sse::ReservationStreams;
+use crate::serve::told_in::{CRS, ToldIn};
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
@@ -47,8 +48,10 @@ async fn own_reservations(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     negotiate::takes_events(&headers)?;
-    let p = Params::read(uri.query(), &[LAST_ID, LAST_ID_ALIAS])?;
+    let p = Params::read(uri.query(), &[CRS, LAST_ID, LAST_ID_ALIAS])?;
+    let told_in = ToldIn::asked(&p, own.sharing_state.public_crs)?;
     Ok(events(
-        own.follow(&grant, last_event_id(&headers, &p)?).await?,
+        own.follow(&grant, last_event_id(&headers, &p)?, told_in)
+            .await?,
     ))
 }

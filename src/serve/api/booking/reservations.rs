@@ -6,6 +6,7 @@ use crate::domain::offer::NOW_MS;
 use crate::domain::{
     BayKind, LatLon, Millis, Reservation, ReservationEvent, ReservationState, Span, Vehicle,
 };
+use crate::serve::api::schema::CrsQuery;
 use crate::serve::api::sharing::currency;
 use crate::serve::http::auth::Booker;
 use crate::serve::http::body::{self, Fields};
@@ -14,6 +15,7 @@ use crate::serve::http::extract::Id;
 use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
+use crate::serve::told_in::{ToldIn, from_e7};
 use crate::sharing::{Ask, Config, DRIVER_LEN, DeskError, Said, digest};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -51,7 +53,7 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
 /// `/problems/quota-exceeded`.
 #[utoipa::path(
     post, path = "/v1/requests", tag = "booking", security(("key" = ["book"])),
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; remembered for 24 hours, of one partner so many at a time")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; remembered for 24 hours, of one partner so many at a time"), CrsQuery),
     request_body = schema::BayAsked,
     responses(
         (status = 201, description = "Held", body = schema::Reservation),
@@ -62,11 +64,13 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
 async fn request(
     Booker(grant): Booker,
     State(own): State<Arc<SharingState>>,
+    told_in: ToldIn,
     request: Request,
 ) -> Result<Response, ApiError> {
     let key = idempotency_key(request.headers())?;
     let (members, bytes) = body::object(request).await?;
     let mut ask = asked(Fields::of(&members), own.desk.config(), own.desk.now())?;
+    ask.place = told_in.meant(ask.place);
     ask.driver = grant.partner.clone();
     ask.driver_ref =
         driver(&Fields::of(&members))?.map(|name| own.desk.driver_ref(&grant.partner, name));
@@ -80,7 +84,7 @@ async fn request(
     Ok((
         StatusCode::CREATED,
         [(header::LOCATION, place)],
-        Json(own.shown(&held)),
+        Json(own.shown(&held, told_in)),
     )
         .into_response())
 }
@@ -207,15 +211,16 @@ fn vehicle(fields: &Fields<'_>) -> Result<Vehicle, ApiError> {
 /// A reservation as it is now.
 #[utoipa::path(
     get, path = "/v1/reservations/{reservation}", tag = "booking", security(("key" = ["book"])),
-    params(("reservation" = String, Path, description = "The reservation's id")),
+    params(("reservation" = String, Path, description = "The reservation's id"), CrsQuery),
     responses(
         (status = 200, description = "The reservation", body = schema::Reservation),
-        problems::BadPath, problems::Keyed, problems::NoSuchReservation, problems::NotNow,
+        problems::BadParameter, problems::Keyed, problems::NoSuchReservation, problems::NotNow,
     )
 )]
 async fn reservation(
     Booker(grant): Booker,
     State(own): State<Arc<SharingState>>,
+    told_in: ToldIn,
     Id(id): Id,
 ) -> Result<Json<schema::Reservation>, ApiError> {
     let found = own
@@ -223,7 +228,7 @@ async fn reservation(
         .reservation(&id, &grant.partner)
         .await
         .map_err(|e| absent(e, &id))?;
-    Ok(Json(own.shown(&found)))
+    Ok(Json(own.shown(&found, told_in)))
 }
 
 macro_rules! step {
@@ -231,20 +236,21 @@ macro_rules! step {
         $(#[$doc])*
         #[utoipa::path(
             post, path = $path, tag = "booking", security(("key" = ["book"])),
-            params(("reservation" = String, Path, description = "The reservation's id")),
+            params(("reservation" = String, Path, description = "The reservation's id"), CrsQuery),
             responses(
                 (status = 200, description = $done, body = schema::Reservation),
-                problems::BadPath, problems::Keyed, problems::NoSuchReservation,
+                problems::BadParameter, problems::Keyed, problems::NoSuchReservation,
                 problems::NotInThatState, problems::Busy, problems::NotNow,
             )
         )]
         async fn $name(
             Booker(grant): Booker,
             State(own): State<Arc<SharingState>>,
+            told_in: ToldIn,
             Id(id): Id,
         ) -> Result<Json<schema::Reservation>, ApiError> {
             let done = own.desk.step(id.clone(), grant.partner.clone(), $event).await.map_err(|e| absent(e, &id))?;
-            Ok(Json(own.shown(&done)))
+            Ok(Json(own.shown(&done, told_in)))
         }
     };
 }
@@ -275,12 +281,12 @@ fn absent(e: DeskError, id: &str) -> ApiError {
 }
 
 impl SharingState {
-    pub(in crate::serve) fn shown(&self, r: &Reservation) -> schema::Reservation {
+    pub(in crate::serve) fn shown(&self, r: &Reservation, told_in: ToldIn) -> schema::Reservation {
         // First the index, then the city: the other way round the city could be older than the
         // index.
         let bay = self.registry.bay(&r.bay);
         let city = self.registry.city();
-        let place = bay.map(|bay| city.place(bay));
+        let place = bay.map(|bay| from_e7(told_in.place_e7(city.place_e7(bay))));
         let time = |t: Millis| t.to_string();
         schema::Reservation {
             id: r.name.to_string(),
@@ -289,6 +295,7 @@ impl SharingState {
             zone: bay.map(|bay| city.zone(city.zone_of(bay)).spec.id.clone()),
             lat: place.map(|p| p.lat),
             lon: place.map(|p| p.lon),
+            crs: told_in.said(),
             start: time(r.span.start),
             end: time(r.span.end),
             walk_m: r.walk_m,

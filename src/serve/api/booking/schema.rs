@@ -16,6 +16,9 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::serve) struct OwnStreamQuery {
+    /// In which coordinates places are told.
+    #[param(inline)]
+    crs: Option<crate::schema::Crs>,
     /// The id of the last event that was read, for clients that cannot send the header
     /// `Last-Event-ID`.
     last_event_id: Option<String>,
@@ -78,6 +81,10 @@ pub(in crate::serve) struct Reservation {
     pub(in crate::serve) lat: Option<f64>,
     #[schema(required)]
     pub(in crate::serve) lon: Option<f64>,
+    /// In which coordinates the place is; absent: WGS 84.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::schema::Crs>)]
+    pub(in crate::serve) crs: Option<&'static str>,
     #[schema(format = DateTime)]
     pub(in crate::serve) start: String,
     #[schema(format = DateTime)]

@@ -3,6 +3,7 @@
 use super::schema;
 use crate::domain::{BayKind, LatLon, Millis};
 use crate::live::Query;
+use crate::serve::api::schema::CrsQuery;
 use crate::serve::formats::{Asked, BayAnswer, Format, Lists, NearbyAnswer, NearbyTold, Wanted};
 use crate::serve::http::auth::Reader;
 use crate::serve::http::caller::Caller;
@@ -12,6 +13,7 @@ use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::sight::{Eyes, Sight};
 use crate::serve::state::ReadState;
+use crate::serve::told_in::{CRS, ToldIn};
 use axum::extract::State;
 use axum::http::{HeaderValue, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -37,6 +39,7 @@ const PARAMS: &[&str] = &[
     "max_price_cents_per_hour",
     "arrive_at",
     "include",
+    CRS,
 ];
 
 pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<ReadState>> {
@@ -52,17 +55,19 @@ struct Question {
     ahead_ms: u64,
     /// Which lists, if that was said.
     include: Option<Wanted>,
+    told_in: ToldIn,
 }
 
-fn question(query: Option<&str>, now: Millis) -> Result<Question, ApiError> {
+fn question(own: &ReadState, query: Option<&str>, now: Millis) -> Result<Question, ApiError> {
     let p = Params::read(query, PARAMS)?;
+    let told_in = ToldIn::asked(&p, own.public_crs)?;
     let lat = p.needed("lat", -90.0..=90.0)?;
     let lon = p.needed("lon", -180.0..=180.0)?;
     let place =
         LatLon::new(lat, lon).ok_or_else(|| ApiError::bad("lat", "this is no place on earth"))?;
     let only = |wanted: bool| wanted.then_some(true);
     let query = Query {
-        place,
+        place: told_in.meant(place),
         radius_m: p.number("radius_m", 1.0..=5000.0)?.unwrap_or(500.0),
         limit: p.number("limit", 1..=Query::MAX_LIMIT)?.unwrap_or(20),
         kind: p
@@ -78,6 +83,7 @@ fn question(query: Option<&str>, now: Millis) -> Result<Question, ApiError> {
         query,
         ahead_ms: ahead(p.time("arrive_at")?, now)?,
         include: p.one_of("include", Wanted::parse, || Wanted::NAMES.join(", "))?,
+        told_in,
     })
 }
 
@@ -123,7 +129,8 @@ async fn nearby(
         query,
         ahead_ms,
         include,
-    } = question(uri.query(), now)?;
+        told_in,
+    } = question(&own, uri.query(), now)?;
     let wanted = lists(include, format)?;
     let city = own.registry.city();
     let eyes = Eyes::of(&caller);
@@ -149,7 +156,7 @@ async fn nearby(
         } else {
             Vec::new()
         };
-        told.with(wanted, query.kind, zones)
+        told.with(wanted, query.kind, zones).told_in(told_in)
     };
     let told = near(&query);
     if !told.is_empty() || query.radius_m >= Query::MAX_RADIUS_M {
@@ -185,9 +192,9 @@ fn lists(include: Option<Wanted>, format: &Format) -> Result<Wanted, ApiError> {
 /// has it.
 #[utoipa::path(
     get, path = "/v1/bays/{bay}", tag = "drivers",
-    params(("bay" = String, Path, description = "The bay's id")),
+    params(("bay" = String, Path, description = "The bay's id"), CrsQuery),
     responses(
-        BayAnswer, problems::BadPath, problems::NoSuchBay, problems::NotInThatFormat,
+        BayAnswer, problems::BadParameter, problems::NoSuchBay, problems::NotInThatFormat,
     )
 )]
 async fn bay(
@@ -198,12 +205,13 @@ async fn bay(
     Id(id): Id,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    Params::read(uri.query(), &[])?;
+    let p = Params::read(uri.query(), &[CRS])?;
+    let told_in = ToldIn::asked(&p, own.public_crs)?;
     // First the index, then the city: the other way round the city could be older than the index.
     let found = own.registry.bay_called(&id);
     let city = own.registry.city();
     let eyes = Eyes::of(&caller);
-    let sight = Sight::new(&own, &city, &eyes);
+    let sight = Sight::new(&own, &city, &eyes).told_in(told_in);
     // One that is not seen is answered as one that is not there, to the byte.
     let told = found
         .and_then(|bay| sight.bay_told(bay))

@@ -5,7 +5,7 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
-use crate::schema::{AnyKind, BayKind, BayState, ShownSourceKind, ShownState, Why, ZoneKind};
+use crate::schema::{AnyKind, BayKind, BayState, Crs, ShownSourceKind, ShownState, Why, ZoneKind};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
@@ -43,6 +43,9 @@ pub(in crate::serve) struct NearbyQuery {
     /// `bays`, `zones` (car parks that count) or `all`. Not said: all as JSON, else bays; a table has
     /// one of them.
     include: Option<String>,
+    /// In which coordinates places are meant and told.
+    #[param(inline)]
+    crs: Option<Crs>,
 }
 
 #[derive(IntoParams)]
@@ -64,6 +67,9 @@ pub(in crate::serve) struct ZonesQuery {
     /// `next` of the page before.
     #[param(min_length = 1)]
     cursor: Option<String>,
+    /// In which coordinates places are meant and told.
+    #[param(inline)]
+    crs: Option<Crs>,
 }
 
 #[derive(IntoParams)]
@@ -82,6 +88,9 @@ pub(in crate::serve) struct StreamQuery {
     /// must be the same.
     #[param(rename = "lastEventId")]
     last_event_id_alias: Option<String>,
+    /// In which coordinates places are meant and told.
+    #[param(inline)]
+    crs: Option<Crs>,
 }
 
 /// Vacant bays, nearest first.
@@ -95,6 +104,8 @@ pub(in crate::serve) struct Nearby {
     zones: Option<Vec<NearZone>>,
     /// Where nothing is near: what is nearest within 5 km, if there is anything.
     next_nearest: Option<NextNearest>,
+    /// In which coordinates its places are, where that is asked for or configured.
+    crs: Option<Crs>,
 }
 
 /// A bay or a car park.
@@ -225,6 +236,8 @@ pub(in crate::serve) struct BayDetail {
     currency: Option<String>,
     /// Where it is booked.
     book: Option<String>,
+    /// In which coordinates its places are, where that is asked for or configured.
+    crs: Option<Crs>,
 }
 
 /// One of those who speak of a bay.
@@ -245,11 +258,11 @@ pub(in crate::serve) struct Evidence {
     partners: Option<u8>,
 }
 
-/// Accessible bays of a zone. Of those that are only counted, nobody knows which are.
+/// Some bays of a zone: as they are counted, else as its own bays are.
 #[derive(ToSchema)]
-pub(in crate::serve) struct Accessible {
+pub(in crate::serve) struct SomeBays {
     capacity: u32,
-    /// Those seen vacant that nobody has booked.
+    /// Those that may be had.
     vacant: u32,
 }
 
@@ -269,6 +282,8 @@ pub(in crate::serve) struct Zones {
     /// Of the ids asked for, those that are none of ours.
     unknown: Option<Vec<String>>,
     zones: Vec<Zone>,
+    /// In which coordinates its places are, where that is asked for or configured.
+    crs: Option<Crs>,
 }
 
 /// A zone; vacant + occupied + unknown + closed + reserved = capacity.
@@ -293,7 +308,11 @@ pub(in crate::serve) struct Zone {
     /// Whether somebody counts it as a whole: its figures may be such a count.
     counted: bool,
     /// Of its bays, those that are accessible.
-    accessible: Accessible,
+    accessible: SomeBays,
+    /// Where they are counted: those with a charging point.
+    ev_charging: Option<SomeBays>,
+    /// Where they are counted: those that can be reserved with whoever runs the car park.
+    reservable: Option<SomeBays>,
     /// Taken share of what is known and open; null while nothing is, or where nobody has said of how
     /// many.
     #[schema(required, minimum = 0, maximum = 1)]
@@ -316,4 +335,6 @@ pub(in crate::serve) struct Zone {
     /// while none is in service, or where nobody has said of how many.
     #[schema(required, minimum = 0, maximum = 1)]
     known_fraction: Option<f64>,
+    /// In which coordinates its places are, where that is asked for or configured.
+    crs: Option<Crs>,
 }

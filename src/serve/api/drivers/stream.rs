@@ -10,6 +10,7 @@ use crate::serve::http::params::Params;
 use crate::serve::http::problems;
 use crate::serve::sight::Eyes;
 use crate::serve::sse::{Selection, Streams};
+use crate::serve::told_in::CRS;
 use axum::extract::{FromRef, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
@@ -55,7 +56,7 @@ async fn stream(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     negotiate::takes_events(&headers)?;
-    let known = ["zones", "bbox", "bays", LAST_ID, LAST_ID_ALIAS];
+    let known = ["zones", "bbox", "bays", CRS, LAST_ID, LAST_ID_ALIAS];
     let p = Params::read(uri.query(), &known)?;
     let what = Selection::read(&own.reads, &p, &Eyes::of(&caller))?;
     Ok(events(own.follow(

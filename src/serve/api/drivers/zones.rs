@@ -4,6 +4,7 @@ use super::schema;
 use crate::domain::{BayKind, ZoneIx, ZoneKind};
 use crate::live::is_private;
 use crate::registry::city::Zone;
+use crate::serve::api::schema::CrsQuery;
 use crate::serve::formats::{Asked, Format, Rendered, ZoneAnswer, ZonesAnswer, ZonesTold};
 use crate::serve::http::auth::Reader;
 use crate::serve::http::caller::Caller;
@@ -14,6 +15,7 @@ use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::sight::{Eyes, Sight};
 use crate::serve::state::ReadState;
+use crate::serve::told_in::{CRS, ToldIn};
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -77,10 +79,12 @@ async fn zones(
     held: IfNoneMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let p = Params::read(uri.query(), &["ids", "bbox", "kind", "limit", "cursor"])?;
+    let known = ["ids", "bbox", "kind", "limit", "cursor", CRS];
+    let p = Params::read(uri.query(), &known)?;
+    let told_in = ToldIn::asked(&p, own.public_crs)?;
     let eyes = Eyes::of(&caller);
     let Some(ids) = p.text("ids") else {
-        let (rendered, next) = page(&own, &p, &eyes, format)?;
+        let (rendered, next) = page(&own, &p, (&eyes, told_in), format)?;
         let link = next.and_then(|next| link(&uri, &next));
         return Ok(feed(rendered, link, &held, format));
     };
@@ -91,10 +95,16 @@ async fn zones(
             format!("{other} cannot be given together with ids"),
         ));
     }
-    Ok(feed(by_id(&own, ids, &eyes, format)?, None, &held, format))
+    let rendered = by_id(&own, ids, (&eyes, told_in), format)?;
+    Ok(feed(rendered, None, &held, format))
 }
 
-fn by_id(own: &ReadState, ids: &str, eyes: &Eyes, format: &Format) -> Result<Rendered, ApiError> {
+fn by_id(
+    own: &ReadState,
+    ids: &str,
+    (eyes, told_in): (&Eyes, ToldIn),
+    format: &Format,
+) -> Result<Rendered, ApiError> {
     let mut asked = HashSet::new();
     let ids: Vec<&str> = ids.split(',').filter(|id| asked.insert(*id)).collect();
     if ids.len() > MAX_IDS {
@@ -118,7 +128,7 @@ fn by_id(own: &ReadState, ids: &str, eyes: &Eyes, format: &Format) -> Result<Ren
     let atlas = own.atlases.of(&city);
     let mut shown = Vec::with_capacity(ids.len());
     let mut unknown = Vec::new();
-    let sight = Sight::new(own, &city, eyes);
+    let sight = Sight::new(own, &city, eyes).told_in(told_in);
     // By two of its names a zone is one.
     let mut told = HashSet::new();
     for (id, zone) in ids.iter().zip(found) {
@@ -133,6 +143,7 @@ fn by_id(own: &ReadState, ids: &str, eyes: &Eyes, format: &Format) -> Result<Ren
         unknown: Some(&unknown),
         next: None,
         at: own.clock.now(),
+        told_in,
     }))
 }
 
@@ -140,7 +151,7 @@ fn by_id(own: &ReadState, ids: &str, eyes: &Eyes, format: &Format) -> Result<Ren
 fn page(
     own: &ReadState,
     p: &Params<'_>,
-    eyes: &Eyes,
+    (eyes, told_in): (&Eyes, ToldIn),
     format: &Format,
 ) -> Result<(Rendered, Option<String>), ApiError> {
     let bbox = p.bbox("bbox")?;
@@ -150,11 +161,11 @@ fn page(
     let after = p.text("cursor").map(cursor::read).transpose()?;
     let city = own.registry.city();
     let atlas = own.atlases.of(&city);
-    let sight = Sight::new(own, &city, eyes);
+    let sight = Sight::new(own, &city, eyes).told_in(told_in);
     let mut wanted = atlas.after(after).iter().filter_map(|(number, ix)| {
         let zone = city.zone(*ix);
         let takes = |kinds| kind.is_none_or(|k| k.takes(zone, kinds));
-        let is_there = bbox.is_none_or(|b| b.contains(zone.spec.place));
+        let is_there = bbox.is_none_or(|b| told_in.lies_in(zone.spec.place, b));
         // Of a private zone only the kinds that are on offer are known, after a look.
         if !is_there || !(is_private(&city, *ix) || takes(atlas.kinds(*ix))) {
             return None;
@@ -175,6 +186,7 @@ fn page(
         unknown: None,
         next: next.as_deref(),
         at: own.clock.now(),
+        told_in,
     });
     Ok((rendered, next))
 }
@@ -182,11 +194,11 @@ fn page(
 /// One zone with what is vacant in it.
 #[utoipa::path(
     get, path = "/v1/zones/{zone}", tag = "drivers",
-    params(("zone" = String, Path, description = "The zone's id")),
+    params(("zone" = String, Path, description = "The zone's id"), CrsQuery),
     responses(
         ZoneAnswer,
         (status = 304, description = "What `If-None-Match` names is still so"),
-        problems::BadPath, problems::NoSuchZone, problems::NotInThatFormat,
+        problems::BadParameter, problems::NoSuchZone, problems::NotInThatFormat,
     )
 )]
 async fn zone(
@@ -198,13 +210,15 @@ async fn zone(
     Id(id): Id,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    Params::read(uri.query(), &[])?;
+    let p = Params::read(uri.query(), &[CRS])?;
+    let told_in = ToldIn::asked(&p, own.public_crs)?;
     let found = own.registry.zone_called(&id);
     let city = own.registry.city();
     let atlas = own.atlases.of(&city);
     let eyes = Eyes::of(&caller);
+    let sight = Sight::new(&own, &city, &eyes).told_in(told_in);
     let told = found
-        .and_then(|zone| Sight::new(&own, &city, &eyes).zone(&atlas, zone))
+        .and_then(|zone| sight.zone(&atlas, zone))
         .ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(&id))))?;
     let rendered = (format.zone)(&told);
     Ok(feed(rendered, None, &held, format))

@@ -96,7 +96,7 @@ impl RegistryState {
     }
 
     fn put_zones(&self, body: &[u8]) -> Result<usize, ApiError> {
-        let zones = geojson::parse_zones(body).map_err(|e| unfit(&e))?;
+        let zones = geojson::parse_zones(body, self.registry.usual_crs()).map_err(|e| unfit(&e))?;
         let city = self.registry.city();
         let added = zones
             .iter()
@@ -109,7 +109,7 @@ impl RegistryState {
     }
 
     fn put_bays(&self, body: &[u8]) -> Result<usize, ApiError> {
-        let bays = geojson::parse_bays(body).map_err(|e| unfit(&e))?;
+        let bays = geojson::parse_bays(body, self.registry.usual_crs()).map_err(|e| unfit(&e))?;
         let city = self.registry.city();
         let added = bays.iter().filter(|b| !self.stays(&city, b)).count();
         fits("bays", city.bay_slots(), added, self.live.bay_capacity())?;

@@ -5,6 +5,7 @@ use super::{ical, schema};
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{Millis, Offer, OfferState, Rules, Span, TimeZone};
 use crate::partners::Grant;
+use crate::serve::api::schema::CrsQuery;
 use crate::serve::http::auth::Sharer;
 use crate::serve::http::body::{self, Fields};
 use crate::serve::http::cursor;
@@ -13,6 +14,7 @@ use crate::serve::http::extract::{Id, IfNoneMatch, tag_of};
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
+use crate::serve::told_in::{CRS, ToldIn};
 use crate::sharing::DeskError;
 use axum::Json;
 use axum::extract::{Request, State};
@@ -112,7 +114,7 @@ async fn post_offer(
 /// Your offers, also those that are withdrawn.
 #[utoipa::path(
     get, path = "/v1/offers", tag = "sharing businesses", security(("key" = ["share"])),
-    params(schema::PageQuery),
+    params(schema::PageQuery, CrsQuery),
     responses(
         (status = 200, description = "A page of offers", body = schema::Offers),
         problems::BadParameter, problems::Keyed, problems::NotNow,
@@ -123,7 +125,8 @@ async fn get_offers(
     State(own): State<Arc<SharingState>>,
     uri: Uri,
 ) -> Result<Json<schema::Offers>, ApiError> {
-    let p = Params::read(uri.query(), &["limit", "cursor"])?;
+    let p = Params::read(uri.query(), &["limit", "cursor", CRS])?;
+    ToldIn::asked(&p, own.public_crs)?;
     let limit = p.number("limit", 1..=1000_u32)?.unwrap_or(100);
     let after = cursor::read_number(p.text("cursor"))?;
     let mut found = own.desk.offers(&grant.partner, after, limit + 1).await?;

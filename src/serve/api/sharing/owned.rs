@@ -5,6 +5,7 @@ use super::offers::one;
 use super::owned_schema as schema;
 use crate::domain::{Millis, ReservationState};
 use crate::registry::city::City;
+use crate::serve::api::schema::CrsQuery;
 use crate::serve::http::auth::{Doorman, KeyHolder, Sharer};
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
@@ -12,6 +13,7 @@ use crate::serve::http::extract::Id;
 use crate::serve::http::params::Params;
 use crate::serve::http::problems;
 use crate::serve::state::{ReadState, SharingState};
+use crate::serve::told_in::{CRS, ToldIn, from_e7};
 use crate::sharing::{BookingPage, BookingsOf, BriefBooking, OwnedBay, OwnedBooking};
 use axum::Json;
 use axum::extract::{FromRef, State};
@@ -95,7 +97,7 @@ async fn own_bookings(
 /// or if an administrator has recorded it as yours.
 #[utoipa::path(
     get, path = "/v1/partners/me/bays", tag = "sharing businesses", security(("key" = [])),
-    params(schema::OwnedBaysQuery),
+    params(schema::OwnedBaysQuery, CrsQuery),
     responses(
         (status = 200, description = "A page of bays", body = schema::OwnedBays),
         problems::BadParameter, problems::NoKey, problems::NotNow,
@@ -106,7 +108,8 @@ async fn own_bays(
     State(own): State<Arc<OwnedState>>,
     uri: Uri,
 ) -> Result<Json<schema::OwnedBays>, ApiError> {
-    let p = Params::read(uri.query(), &["limit", "cursor"])?;
+    let p = Params::read(uri.query(), &["limit", "cursor", CRS])?;
+    let told_in = ToldIn::asked(&p, own.sharing_state.public_crs)?;
     let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
     let after = p.text("cursor").map(cursor::read).transpose()?;
     let desk = &own.sharing_state.desk;
@@ -118,11 +121,17 @@ async fn own_bays(
     let next = last.map(|bay| cursor::write(city.bay_number(*bay)));
     let bays = found.bays.iter().zip(&ids).map(|(bay, id)| {
         let view = own.reads.live.bay(city, *bay);
-        shown_bay(city, &view, made_of.remove(&**id).unwrap_or_default())
+        shown_bay(
+            city,
+            &view,
+            made_of.remove(&**id).unwrap_or_default(),
+            told_in,
+        )
     });
     let bays = bays.collect();
     Ok(Json(schema::OwnedBays {
         partner: grant.partner.to_string(),
+        crs: told_in.said(),
         at: desk.now().to_string(),
         bays,
         next,
@@ -200,9 +209,14 @@ fn shown(own: &SharingState, owned: &OwnedBooking) -> schema::OwnedBooking {
     }
 }
 
-fn shown_bay(city: &City, view: &crate::domain::BayView, of: OwnedBay) -> schema::OwnedBay {
+fn shown_bay(
+    city: &City,
+    view: &crate::domain::BayView,
+    of: OwnedBay,
+    told_in: ToldIn,
+) -> schema::OwnedBay {
     let zone = &city.zone(city.zone_of(view.bay)).spec;
-    let place = city.place(view.bay);
+    let place = from_e7(told_in.place_e7(city.place_e7(view.bay)));
     let known = !view.observed_at.is_never();
     let brief = |b: BriefBooking| schema::BriefBooking {
         id: b.name.to_string(),

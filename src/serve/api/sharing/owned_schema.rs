@@ -83,6 +83,10 @@ pub(in crate::serve) struct OwnedBaysQuery {
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct OwnedBays {
     pub(in crate::serve) partner: String,
+    /// In which coordinates its places are; absent: WGS 84.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<crate::schema::Crs>)]
+    pub(in crate::serve) crs: Option<&'static str>,
     #[schema(format = DateTime)]
     pub(in crate::serve) at: String,
     pub(in crate::serve) bays: Vec<OwnedBay>,
