@@ -18,6 +18,7 @@
 mod activity;
 mod archive;
 mod catalogue;
+mod cells;
 mod config;
 pub mod csv;
 mod days;
@@ -27,6 +28,7 @@ mod files;
 mod keeper;
 mod lately;
 mod names;
+mod plain;
 mod question;
 mod store;
 mod table;

@@ -52,9 +52,17 @@ impl RecentFigures for Memory {
 
     fn cells(&self, hour: Millis, fine: bool) -> Option<Cells> {
         let windows = self.windows.lock().unwrap();
-        windows
-            .get(&hour)
-            .map(|rows| archive::fold(rows.clone(), hour, fine))
+        let rows = windows.get(&hour)?;
+        if fine {
+            return Some(cells::fine_cells(rows));
+        }
+        let hours = recomputed(rows, hour, hour.plus(HOUR_MS)).into_iter();
+        let cell = |(zone, sums)| ZoneFigures {
+            zone,
+            from: hour,
+            sums,
+        };
+        Some(hours.map(cell).collect())
     }
 
     fn stamp(&self, hour: Millis) -> Option<u64> {
