@@ -47,7 +47,7 @@ fn town() -> Registry {
         ev_charging: false,
         max_height_cm: 0,
         max_stay_min: 0,
-        price_cents_per_hour: 0,
+        price_cents_per_hour: Some(0),
     };
     let zone = ZoneSpec {
         id: "P".into(),
@@ -56,6 +56,9 @@ fn town() -> Registry {
         operator: "acme".into(),
         capacity: 0,
         place: place(0),
+        capacity_by_kind: [0; 4],
+        price_cents_per_hour: None,
+        max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
     };

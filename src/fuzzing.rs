@@ -69,6 +69,9 @@ fn town() -> Arc<Registry> {
         operator: "HDB".into(),
         capacity: 4,
         place,
+        capacity_by_kind: [0; 4],
+        price_cents_per_hour: None,
+        max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
     };
@@ -78,7 +81,7 @@ fn town() -> Arc<Registry> {
         ev_charging: false,
         max_height_cm: 210,
         max_stay_min: 0,
-        price_cents_per_hour: 120,
+        price_cents_per_hour: Some(120),
     };
     let bay = |n: u32| BaySpec {
         id: format!("Z{}-{n}", n % 2),

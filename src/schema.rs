@@ -28,6 +28,7 @@ words! {
     /// What a zone is, or what it has bays for.
     AnyKind: domain::ZoneKind::NAMES.into_iter().chain(domain::BayKind::NAMES);
     BayState: domain::BayStatus::NAMES;
+    CountState: domain::CountState::NAMES;
     /// As it is for who looks for a bay: `reserved` is one that stands empty for who has booked it.
     ShownState: domain::BayStatus::NAMES.into_iter().chain(["reserved"]);
     /// Who has said it; `booking`: the hub, for who has booked the bay.

@@ -22,6 +22,9 @@ pub(crate) fn zone(n: usize, capacity: u32) -> ZoneSpec {
             lat: 1.3 + 0.0045 * (n / 40) as f64,
             lon: 103.8 + 0.0045 * (n % 40) as f64,
         },
+        capacity_by_kind: [0; 4],
+        price_cents_per_hour: None,
+        max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
     }
@@ -36,7 +39,7 @@ pub(crate) fn bay(n: usize, i: usize) -> BaySpec {
         ev_charging: false,
         max_height_cm: 0,
         max_stay_min: 0,
-        price_cents_per_hour: 120,
+        price_cents_per_hour: Some(120),
     };
     BaySpec {
         id: format!("Z{n}-{i}"),
@@ -224,7 +227,7 @@ fn what_a_town_does_not_say_is_ordinary() {
     let zone = |id: &str| city.zone(registry.zone(id).unwrap());
     let said = |id: &str| {
         let spec = &zone(id).spec;
-        (spec.kind, &*spec.operator, spec.capacity)
+        (spec.kind, &*spec.operator, zone(id).capacity())
     };
     assert_eq!(said("Z0"), (ZoneKind::OffStreet, "acme", 5));
     assert_eq!(said("Z1"), (ZoneKind::OffStreet, "city", 3));

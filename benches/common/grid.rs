@@ -27,6 +27,9 @@ pub(crate) fn city() -> Registry {
         operator: String::new(),
         capacity: (BAYS / ZONES) as u32,
         place: place(z),
+        capacity_by_kind: [0; 4],
+        price_cents_per_hour: None,
+        max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
     });
@@ -36,7 +39,7 @@ pub(crate) fn city() -> Registry {
         ev_charging: false,
         max_height_cm: 0,
         max_stay_min: 0,
-        price_cents_per_hour: 120,
+        price_cents_per_hour: Some(120),
     };
     let bays = (0..BAYS).map(|b| {
         let z = b / (BAYS / ZONES);

@@ -88,7 +88,7 @@ pub(crate) fn city_specs(bays: usize) -> (Vec<ZoneSpec>, Vec<BaySpec>) {
                 ev_charging,
                 max_height_cm: if street { 0 } else { 210 },
                 max_stay_min: 0,
-                price_cents_per_hour: 120,
+                price_cents_per_hour: Some(120),
             };
             all.push(BaySpec {
                 id: format!("{id}-{n}"),
@@ -108,6 +108,9 @@ pub(crate) fn city_specs(bays: usize) -> (Vec<ZoneSpec>, Vec<BaySpec>) {
             operator: "bench".to_owned(),
             capacity: many as u32,
             place: place(x, y),
+            capacity_by_kind: [0; 4],
+            price_cents_per_hour: None,
+            max_height_cm: None,
             outline: vec![],
             stale_after_s: None,
         });

@@ -53,6 +53,9 @@ impl Hub {
                 lat: 1.2 + f64::from(n % 200) / 1000.0,
                 lon: 103.6 + f64::from(n / 200) / 500.0,
             },
+            capacity_by_kind: [0; 4],
+            price_cents_per_hour: None,
+            max_height_cm: None,
             outline: vec![],
             stale_after_s: None,
         };

@@ -43,7 +43,10 @@ impl Availability<'_> {
         time(self.tally.observed_at, out);
         let _ = write!(out, r#","capacity":{},"vacant":{{"#, self.tally.capacity);
         let mut comma = "";
-        for kind in BayKind::ALL.into_iter().filter(|kind| self.names(*kind)) {
+        for kind in BayKind::ALL
+            .into_iter()
+            .filter(|kind| self.tally.tells(*kind, self.kinds))
+        {
             let vacant = self.tally.vacant[kind as usize];
             let _ = write!(out, r#"{comma}"{}":{vacant}"#, kind.name());
             comma = ",";
@@ -53,14 +56,6 @@ impl Availability<'_> {
             r#"}},"unknown":{},"occupied":{}}}"#,
             self.tally.unknown, self.tally.occupied
         );
-    }
-
-    /// Whether `vacant` tells of that kind.
-    fn names(&self, kind: BayKind) -> bool {
-        let has = self.kinds & 1 << kind as u8 != 0;
-        // Only counted, and full: that must not look like "not counted".
-        let full = kind == BayKind::Car && self.kinds == 0 && !self.tally.observed_at.is_never();
-        has || full || self.tally.vacant[kind as usize] > 0
     }
 }
 
@@ -78,6 +73,7 @@ fn time(at: Millis, out: &mut Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::KindSet;
 
     fn payload(kinds: u8, tally: ZoneTally) -> String {
         let one = Availability {
@@ -125,6 +121,7 @@ mod tests {
             occupied: 5,
             capacity: 5,
             observed_at: Millis(9),
+            counted: KindSet::from_bits(1),
             ..ZoneTally::default()
         };
         assert!(payload(0, full).contains(r#""vacant":{"car":0}"#));

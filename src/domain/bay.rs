@@ -46,6 +46,39 @@ impl BayKind {
     }
 }
 
+/// Some kinds of bay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct KindSet(u8);
+
+impl KindSet {
+    const ALL: u8 = (1 << BayKind::COUNT as u8) - 1;
+
+    /// One bit a kind, from the lowest on, in the order of [`BayKind::ALL`]; others are dropped.
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits & Self::ALL)
+    }
+
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    #[must_use]
+    pub const fn has(self, kind: BayKind) -> bool {
+        self.0 & 1 << kind as u8 != 0
+    }
+
+    pub const fn insert(&mut self, kind: BayKind) {
+        self.0 |= 1 << kind as u8;
+    }
+
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
 vocabulary! {
     /// What is held true of a bay. `Unknown` is a bucket of its own and never counts as vacant.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]

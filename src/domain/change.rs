@@ -1,6 +1,6 @@
 //! What the stream tells the read model: the state of a bay, the tally of a zone.
 
-use super::{BayIx, BayKind, BayStatus, Millis, SourceKind, Suspect, WordsMoved, ZoneIx};
+use super::{BayIx, BayKind, BayStatus, KindSet, Millis, SourceKind, Suspect, WordsMoved, ZoneIx};
 
 /// What is held true of one bay right now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,19 @@ pub struct ZoneTally {
     /// had.
     pub reserved: u32,
     pub capacity: u32,
+    /// Of those, by kind.
+    pub capacity_by_kind: [u32; BayKind::COUNT],
+    /// Accessible bays among them, and those of these that may be had: what the read model puts in,
+    /// as with `reserved`.
+    pub accessible: u32,
+    pub accessible_vacant: u32,
+    /// Kinds of which a count that stands says how many are vacant.
+    pub counted: KindSet,
+    /// Kinds that somebody has counted, whether that still stands or not.
+    pub ever_counted: KindSet,
+    /// Kinds of which somebody counts bays and nobody says how many there are: their capacity is
+    /// what was counted, and no share can be told.
+    pub unsized_kinds: KindSet,
     /// The newest observation any of its sources made; [`Millis::NEVER`] where there was none.
     pub observed_at: Millis,
     /// No source has a word that still stands: every bay counts as unknown.
@@ -105,12 +118,22 @@ pub struct ZoneTally {
 }
 
 impl ZoneTally {
-    /// Share of the known, open bays that are taken, 0..=1; `None` while nothing is known. A bay
-    /// that waits for who has booked it is not taken yet.
+    /// Whether to tell how many of that kind are vacant, of a zone with bays of `kinds` (bit `k` is
+    /// set for kind `k`): of those kinds, and of any that is counted. Of what was once counted too:
+    /// all of that reads as 0 in a zone that is stale, and says so.
+    #[must_use]
+    pub const fn tells(&self, kind: BayKind, kinds: u8) -> bool {
+        let has = kinds & 1 << kind as u8 != 0;
+        has || self.counted.has(kind) || self.stale && self.ever_counted.has(kind)
+    }
+
+    /// Share of the known, open bays that are taken, 0..=1; `None` while nothing is known, or where
+    /// nobody says of how many bays. A bay that waits for who has booked it is not taken yet.
     #[must_use]
     pub fn occupancy(&self) -> Option<f64> {
         let known = self.vacant.iter().sum::<u32>() + self.reserved + self.occupied;
-        (known > 0).then(|| f64::from(self.occupied) / f64::from(known))
+        let told = known > 0 && self.unsized_kinds.is_empty();
+        told.then(|| f64::from(self.occupied) / f64::from(known))
     }
 }
 

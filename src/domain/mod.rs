@@ -12,6 +12,7 @@ pub mod calendar;
 pub mod cancelling;
 pub mod change;
 pub mod contributor;
+pub mod count;
 pub mod currency;
 pub mod drop_list;
 pub mod geo;
@@ -37,16 +38,17 @@ pub mod zone;
 pub use account::KeyAccount;
 pub use area::{Area, AreaFault, HeldRemit, IdPattern, NamedArea, Remit, SharedRemit, Standing};
 pub use availability::Availability;
-pub use bay::{BayIx, BayKind, BayStatus};
+pub use bay::{BayIx, BayKind, BayStatus, KindSet};
 pub use calendar::{Calendar, WallTime};
 pub use cancelling::CancelRule;
 pub use change::{AppEvidence, BayView, CountEvidence, Expected, ReadModel, ZoneTally};
 pub use contributor::{ByStanding, CONTRIBUTOR_LEN, Reliability, Weighed, Whose};
+pub use count::{CountObservation, CountOf, CountShares, CountState, CountWord};
 pub use currency::Currency;
 pub use drop_list::{DropList, DropListFault};
 pub use geo::{BBox, LatLon};
 pub use observation::{
-    Afterwards, Backing, Batch, Claim, CountObservation, Observation, Parcel, Receipt, Submission,
+    Afterwards, Backing, Batch, Claim, Observation, Parcel, Receipt, Submission,
 };
 pub use offer::{Offer, OfferState, Rules};
 pub use redact::Excerpt;

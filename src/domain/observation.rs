@@ -1,6 +1,6 @@
 //! Observations: claims about one bay or one zone, and the parcels they travel in between rooms.
 
-use super::{BayIx, BayKind, BayStatus, Millis, Refusal, SourceIx, SourceKind, ZoneIx};
+use super::{BayIx, BayStatus, CountObservation, Millis, Refusal, SourceIx, SourceKind};
 use std::fmt;
 
 /// Confidence from which on what is said counts as a state: 0.8 in 1/255. Less is evidence at most
@@ -125,20 +125,6 @@ impl Backing {
             partner: partner % Self::PARTNERS,
         }
     }
-}
-
-/// One count of a whole zone, from a gate or a car park that only counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CountObservation {
-    pub at: Millis,
-    pub zone: ZoneIx,
-    pub source: SourceIx,
-    /// What its source is: a standing gate's count is replaced by a gate's only.
-    pub source_kind: SourceKind,
-    pub kind: BayKind,
-    /// Never above `capacity`: the gate refuses what is.
-    pub vacant: u32,
-    pub capacity: u32,
 }
 
 /// Anything a source can say.

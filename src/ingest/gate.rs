@@ -13,7 +13,7 @@ mod refuse;
 mod uplinks;
 
 pub use config::Config;
-pub use ledger::{Ledger, Sent};
+pub use ledger::{Ledger, OddCount, Sent};
 
 use super::codec::{BaySaid, Codec, CountSaid, Said};
 use crate::domain::observation::SURE;
@@ -27,6 +27,9 @@ use crate::registry::city::City;
 use std::fmt::Display;
 use std::sync::Arc;
 use uplinks::RecentUplinks;
+
+/// A day, s: what is older than that has to be vouched for.
+const DAY_S: u32 = 24 * 3600;
 
 /// See the module.
 pub struct Gate {
@@ -173,6 +176,10 @@ impl Gate {
         }
         let before = out.claims.len();
         let partner = self.ledger.partner(&message.remit.partner);
+        let seen = said.iter().find_map(|one| match one {
+            Said::Bay(bay) => bay.seen,
+            _ => None,
+        });
         for (i, one) in said.into_iter().enumerate() {
             match self.judge(message, one, &mut out.afterwards) {
                 Ok(Some(claim)) => {
@@ -185,6 +192,15 @@ impl Gate {
         }
         self.metrics
             .accept(message.door, (out.claims.len() - before) as u64);
+        if let Some(at) = seen
+            && out.claims.len() > before
+            && !speaker.kind.passes_by()
+        {
+            // It vouches for all of it, however long ago that changed. Bays of a time of seeing that
+            // cannot be have been refused.
+            let source = speaker.source;
+            out.claims.push(Claim::Alive { source, at });
+        }
     }
 
     /// `Ok(None)`: it has been taken already.
@@ -231,7 +247,7 @@ impl Gate {
         message: &Message<'_>,
         said: &BaySaid<'_>,
     ) -> Result<Observation, (Reason, String)> {
-        let at = self.plausible(said.at, message)?;
+        let at = self.claimed_at(said, message)?;
         let bay = self
             .registry
             .bay(&said.bay)
@@ -249,6 +265,27 @@ impl Gate {
             confidence,
             backing: self.backing(message, said),
         })
+    }
+
+    /// The time of a claim. One that is older than is taken, of which its sender has seen just now
+    /// that it still is so, is of now.
+    fn claimed_at(
+        &self,
+        said: &BaySaid<'_>,
+        message: &Message<'_>,
+    ) -> Result<Millis, (Reason, String)> {
+        let Some(seen) = said.seen else {
+            return self.plausible(said.at, message);
+        };
+        let seen = self.plausible(Some(seen), message)?;
+        let at = said.at.unwrap_or(seen);
+        if at > seen {
+            let why = format!("seen: {seen} is before at: {at}");
+            return Err((Reason::Malformed, why));
+        }
+        let oldest = self.config.past_s.unwrap_or(DAY_S).min(DAY_S);
+        let is_old = message.now.since(at) > u64::from(oldest) * 1000;
+        Ok(if is_old { seen } else { at })
     }
 
     /// Who stands behind a report: an app's. Nobody need stand behind another's.
@@ -273,17 +310,25 @@ impl Gate {
             .zone(&said.zone)
             .ok_or_else(|| (Reason::UnknownZone, named("zone", &said.zone)))?;
         self.inside(message, |_| zone)?;
-        let kind = said.kind;
-        let vacant = said.vacant;
-        let capacity = said.capacity;
+        let source = message.speaker.source;
+        let registered = self.registry.city().zone(zone).capacity_by_kind[said.kind as usize];
+        let beyond =
+            said.word.capacity.is_none() && registered > 0 && said.word.number > registered;
+        if said.is_clamped || beyond {
+            self.metrics.counts_clamped.inc();
+            self.ledger.odd_count(source, OddCount::Clamped);
+        }
+        if registered > 0 && said.word.capacity.is_some_and(|named| named != registered) {
+            self.metrics.count_capacity_mismatches.inc();
+            self.ledger.odd_count(source, OddCount::OtherCapacity);
+        }
         Ok(CountObservation {
             at,
             zone,
-            source: message.speaker.source,
+            source,
             source_kind: message.speaker.kind,
-            kind,
-            vacant,
-            capacity,
+            kind: said.kind,
+            word: said.word,
         })
     }
 

@@ -22,8 +22,8 @@
 //! head. Encoding and decoding allocate nothing but growth of `out`.
 
 use crate::domain::{
-    Backing, BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SHARDS,
-    SourceIx, SourceKind, ZoneIx,
+    Backing, BayIx, BayKind, BayStatus, Claim, CountObservation, CountWord, Millis, Observation,
+    SHARDS, SourceIx, SourceKind, ZoneIx,
 };
 use crate::registry::{Registry, city::City};
 
@@ -140,16 +140,20 @@ impl Entry {
                     detail: o.seq,
                 }
             }
-            Claim::Count(c) => Self {
-                tag: COUNT,
-                status: 1 + c.source_kind as u8,
-                kind: c.kind as u8,
-                number: view.zone_number(c.zone),
-                source: c.source.0,
-                at: c.at.0,
-                detail: u64::from(c.vacant) | u64::from(c.capacity) << 32,
-                ..Self::default()
-            },
+            Claim::Count(c) => {
+                let (bits, capacity) = c.word.parts();
+                Self {
+                    tag: COUNT,
+                    status: 1 + c.source_kind as u8,
+                    confidence: bits,
+                    kind: c.kind as u8,
+                    number: view.zone_number(c.zone),
+                    source: c.source.0,
+                    at: c.at.0,
+                    detail: u64::from(c.word.number) | u64::from(capacity) << 32,
+                    ..Self::default()
+                }
+            }
             Claim::Alive { source, at } => Self {
                 tag: ALIVE,
                 source: source.0,
@@ -195,8 +199,9 @@ impl Entry {
                     1..=4 => SourceKind::from_bits(u64::from(self.status - 1)),
                     _ => return Err(Unreadable),
                 };
-                let vacant = self.detail as u32;
-                let capacity = (self.detail >> 32) as u32;
+                let (number, capacity) = (self.detail as u32, (self.detail >> 32) as u32);
+                let word = CountWord::from_parts(self.confidence, number, capacity);
+                let word = word.ok_or(Unreadable)?;
                 Ok(view.zone(self.number).map(|zone| {
                     Claim::Count(CountObservation {
                         at,
@@ -204,8 +209,7 @@ impl Entry {
                         source,
                         source_kind,
                         kind,
-                        vacant,
-                        capacity,
+                        word,
                     })
                 }))
             }

@@ -79,12 +79,13 @@ impl Live {
         let bays = city.bay_slots().saturating_add(room.spare_bays);
         let tallies = Tallies::new(city.zone_count().saturating_add(room.spare_zones));
         for zone in (0..city.zone_count()).map(ZoneIx) {
-            let capacity = city.zone(zone).spec.capacity;
+            let zone_is = city.zone(zone);
             tallies.put(
                 zone,
                 &ZoneTally {
-                    capacity,
-                    unknown: capacity,
+                    capacity: zone_is.capacity(),
+                    capacity_by_kind: zone_is.capacity_by_kind,
+                    unknown: zone_is.capacity(),
                     stale: true,
                     ..ZoneTally::default()
                 },
@@ -201,6 +202,7 @@ impl Live {
     pub fn on_offer(&self, city: &City, zone: ZoneIx) -> ZoneTally {
         let mut tally = self.zone(zone);
         let spec = city.zone(zone);
+        fit(&mut tally, &spec.capacity_by_kind);
         let later = spec.later_bays.iter().map(|bay| bay.0..bay.0 + 1);
         for run in std::iter::once(spec.bays.clone()).chain(later) {
             // In most zones nothing is booked.
@@ -214,6 +216,12 @@ impl Live {
                 tally.reserved += kept;
             }
         }
+        tally.accessible = spec.accessible.len() as u32;
+        let may_be_had = |bay: &&BayIx| {
+            let vacant = &self.vacant[city.attrs(**bay).kind as usize];
+            vacant.has(**bay) && !self.reserved.has(**bay)
+        };
+        tally.accessible_vacant = spec.accessible.iter().filter(may_be_had).count() as u32;
         tally
     }
 
@@ -280,6 +288,26 @@ impl Live {
             );
         }
     }
+}
+
+/// Bays that the registry has got or lost, and of which the stream has not told yet, are among the
+/// unknown at once. What is counted has the capacity of the count.
+fn fit(tally: &mut ZoneTally, registered: &[u32; BayKind::COUNT]) {
+    for kind in BayKind::ALL {
+        let (had, has) = (
+            tally.capacity_by_kind[kind as usize],
+            registered[kind as usize],
+        );
+        if had == has || has == 0 || tally.counted.has(kind) {
+            continue;
+        }
+        // Bays that are gone and were known stay until the stream has taken them away.
+        let gone = had.saturating_sub(has).min(tally.unknown);
+        let new = has.saturating_sub(had);
+        tally.unknown = tally.unknown - gone + new;
+        tally.capacity_by_kind[kind as usize] = had - gone + new;
+    }
+    tally.capacity = tally.capacity_by_kind.iter().sum();
 }
 
 impl ReadModel for Live {

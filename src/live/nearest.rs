@@ -86,7 +86,12 @@ impl Query {
                 .is_none_or(|need| attrs.max_height_cm == 0 || attrs.max_height_cm >= need)
             && self
                 .max_price_cents_per_hour
-                .is_none_or(|most| attrs.price_cents_per_hour <= most)
+                // What costs nobody knows how much may cost more.
+                .is_none_or(|most| {
+                    attrs
+                        .price_cents_per_hour
+                        .is_some_and(|price| price <= most)
+                })
     }
 }
 

@@ -4,9 +4,9 @@
 //! copies: the writer fills the one nobody is sent to and then turns the version, so a reader waits
 //! for nobody, not even for a writer that was interrupted half-way (on a two-core machine a plain
 //! seqlock's reader would spin a whole time slice there). A reader tries again only when a newer
-//! tally was published during its read. Dear: nothing; a read is some twelve loads.
+//! tally was published during its read. Dear: nothing; a read is some sixteen loads.
 
-use crate::domain::{BayKind, Expected, Millis, ZoneIx, ZoneTally};
+use crate::domain::{BayKind, Expected, KindSet, Millis, ZoneIx, ZoneTally};
 use bytemuck::Zeroable;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64, fence};
@@ -20,13 +20,13 @@ struct Copy {
     occupied: AtomicU32,
     unknown: AtomicU32,
     closed: AtomicU32,
-    capacity: AtomicU32,
-    /// Not stale. This way round so that a row nobody has written is stale.
-    fresh: AtomicU32,
+    capacity: [AtomicU32; BayKind::COUNT],
+    /// From the lowest byte on: not stale (this way round so that a row nobody has written is
+    /// stale), kinds that a count tells, that were ever counted, whose capacity nobody says.
+    flags: AtomicU32,
     /// One more than the expected number of vacant bays, in 1/256; 0: none is known.
     expected: AtomicU32,
     spread: AtomicU32,
-    _pad: u32,
 }
 
 impl Copy {
@@ -38,23 +38,41 @@ impl Copy {
         self.occupied.store(tally.occupied, Relaxed);
         self.unknown.store(tally.unknown, Relaxed);
         self.closed.store(tally.closed, Relaxed);
-        self.capacity.store(tally.capacity, Relaxed);
-        self.fresh.store(u32::from(!tally.stale), Relaxed);
+        for (to, n) in self.capacity.iter().zip(tally.capacity_by_kind) {
+            to.store(n, Relaxed);
+        }
+        let flags = u32::from_le_bytes([
+            u8::from(!tally.stale),
+            tally.counted.bits(),
+            tally.ever_counted.bits(),
+            tally.unsized_kinds.bits(),
+        ]);
+        self.flags.store(flags, Relaxed);
         let expected = tally.expected.map_or((0, 0), |e| (e.vacant + 1, e.spread));
         self.expected.store(expected.0, Relaxed);
         self.spread.store(expected.1, Relaxed);
     }
 
     fn get(&self) -> ZoneTally {
+        let capacity_by_kind: [u32; BayKind::COUNT] =
+            std::array::from_fn(|kind| self.capacity[kind].load(Relaxed));
+        let flags = self.flags.load(Relaxed).to_le_bytes();
+        let [fresh, counted, ever_counted, unsized_kinds] = flags;
         ZoneTally {
             vacant: std::array::from_fn(|kind| self.vacant[kind].load(Relaxed)),
             occupied: self.occupied.load(Relaxed),
             unknown: self.unknown.load(Relaxed),
             closed: self.closed.load(Relaxed),
             reserved: 0,
-            capacity: self.capacity.load(Relaxed),
+            accessible: 0,
+            accessible_vacant: 0,
+            capacity: capacity_by_kind.iter().sum(),
+            capacity_by_kind,
+            counted: KindSet::from_bits(counted),
+            ever_counted: KindSet::from_bits(ever_counted),
+            unsized_kinds: KindSet::from_bits(unsized_kinds),
             observed_at: Millis(self.observed_at.load(Relaxed)),
-            stale: self.fresh.load(Relaxed) == 0,
+            stale: fresh == 0,
             expected: match self.expected.load(Relaxed) {
                 0 => None,
                 more => Some(Expected {
@@ -75,7 +93,7 @@ struct TallyCopies {
     _pad: u32,
 }
 
-/// All rows, by [`ZoneIx`]; 120 bytes each, touched only when written.
+/// All rows, by [`ZoneIx`]; 136 bytes each, touched only when written.
 pub(super) struct Tallies(Box<[TallyCopies]>);
 
 impl Tallies {
@@ -135,7 +153,13 @@ mod tests {
             unknown: n + 5,
             closed: n + 6,
             reserved: 0,
+            accessible: 0,
+            accessible_vacant: 0,
             capacity: 7 * n + 21,
+            capacity_by_kind: [n, 2 * n, 4 * n, 21],
+            counted: KindSet::from_bits(n as u8),
+            ever_counted: KindSet::from_bits((n >> 1) as u8),
+            unsized_kinds: KindSet::from_bits((n >> 2) as u8),
             observed_at: Millis(u64::from(n) << 20),
             stale: n % 2 == 1,
             expected: (!n.is_multiple_of(3)).then_some(Expected {

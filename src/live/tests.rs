@@ -22,6 +22,9 @@ pub(super) fn zone(id: &str, place: LatLon, capacity: u32) -> ZoneSpec {
         operator: "city".to_owned(),
         capacity,
         place,
+        capacity_by_kind: [0; 4],
+        price_cents_per_hour: None,
+        max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
     }
@@ -33,7 +36,7 @@ const CAR: BayAttrs = BayAttrs {
     ev_charging: false,
     max_height_cm: 0,
     max_stay_min: 0,
-    price_cents_per_hour: 0,
+    price_cents_per_hour: Some(0),
 };
 
 fn bay(id: String, zone: &str, place: LatLon, attrs: BayAttrs) -> BaySpec {

@@ -53,6 +53,10 @@ pub struct Metrics {
     pub brokers: Brokers,
     pub share: Share,
     pub quota: QuotaMetrics,
+    /// Counts with a number that cannot be, taken as what is nearest.
+    pub counts_clamped: IntCounter,
+    /// Counts that name another capacity than the registry has.
+    pub count_capacity_mismatches: IntCounter,
     pub journal_commits: IntCounter,
     pub journal_claims: IntCounter,
     pub journal_bytes: IntGauge,
@@ -195,6 +199,16 @@ impl Metrics {
             brokers: Brokers::new(&r),
             share: Share::new(&r),
             quota: QuotaMetrics::new(&r),
+            counts_clamped: r.counter(
+                "counts_clamped_total",
+                "Counts of zones with a number below 0 or above the capacity, taken as what is \
+                 nearest.",
+            ),
+            count_capacity_mismatches: r.counter(
+                "count_capacity_mismatches_total",
+                "Counts of zones that name another capacity than the registry has; the count's is \
+                 told.",
+            ),
             journal_commits: r.counter("journal_commits_total", "Group commits."),
             journal_claims: r.counter("journal_claims_total", "Claims made durable."),
             journal_bytes: r.gauge("journal_bytes", "Bytes of journal on disk."),

@@ -2,7 +2,7 @@
 
 use crate::domain::BayKind;
 
-/// What can be asked of a bay besides its state. 12 bytes.
+/// What can be asked of a bay besides its state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BayAttrs {
     pub kind: BayKind,
@@ -12,5 +12,6 @@ pub struct BayAttrs {
     pub max_height_cm: u16,
     /// 0 = no limit.
     pub max_stay_min: u16,
-    pub price_cents_per_hour: u32,
+    /// `None`: nobody has said.
+    pub price_cents_per_hour: Option<u32>,
 }

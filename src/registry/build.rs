@@ -4,11 +4,12 @@
 //! on the ground is near in memory, a zone is one range, and each (zone, cell) pair is one run.
 //! Dear: a sort of all bays.
 
-use super::city::{City, NumberIndex, Zone, ZoneSpec, to_e7};
+use super::city::{BaySurvey, City, NumberIndex, Zone, ZoneSpec, to_e7, total};
 use super::grid::{CellSize, Grid, GridCell, Run};
 use super::page::BayRow;
-use crate::domain::{BayIx, ZoneIx};
+use crate::domain::{BayIx, BayKind, ZoneIx};
 use ahash::AHashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The city, and where everything went.
@@ -46,12 +47,14 @@ pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[BayRow]) -> Built {
             continue;
         };
         let mut end = start;
+        let mut survey = BaySurvey::default();
         while end < city.slots && city.zone_of(BayIx(end)) == ZoneIx(at as u32) {
+            survey.add(BayIx(end), city.attrs(BayIx(end)));
             end += 1;
         }
         city.zone_of_number.set(number, at as u32);
         city.zones
-            .push(Arc::new(new_zone(spec, number, start..end)));
+            .push(Arc::new(new_zone(spec, number, start..end, survey)));
         start = end;
     }
     Built {
@@ -61,20 +64,32 @@ pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[BayRow]) -> Built {
     }
 }
 
-/// A zone whose bays lie at `bays`.
-pub(super) fn new_zone(mut spec: ZoneSpec, number: u32, bays: std::ops::Range<u32>) -> Zone {
-    let capacity_given = spec.capacity > 0;
-    if !capacity_given {
-        spec.capacity = bays.len() as u32;
-    }
+/// A zone whose bays lie at `bays` and are what the survey says.
+pub(super) fn new_zone(spec: ZoneSpec, number: u32, bays: Range<u32>, survey: BaySurvey) -> Zone {
     Zone {
+        capacity_by_kind: capacities(&spec, survey.by_kind),
+        accessible: survey.accessible.into(),
         spec,
-        capacity_given,
         removed: false,
         number,
         bays,
         later_bays: Vec::new(),
     }
+}
+
+/// How many bays of each kind a zone has: as many as are said or known, whichever is more. Of those
+/// said to be there in all, the ones whose kind neither a word nor a bay tells are of the kind
+/// that the zone has most of; cars where it has none.
+pub(super) fn capacities(spec: &ZoneSpec, bays: [u32; BayKind::COUNT]) -> [u32; BayKind::COUNT] {
+    let mut of: [u32; BayKind::COUNT] =
+        std::array::from_fn(|k| bays[k].max(spec.capacity_by_kind[k]));
+    let rest = spec.capacity.saturating_sub(total(&of));
+    // The kinds whose number is not said; ties go to the first.
+    let unsaid = (0..BayKind::COUNT).filter(|k| spec.capacity_by_kind[*k] == 0);
+    if let Some(most) = unsaid.max_by_key(|k| (bays[*k], std::cmp::Reverse(*k))) {
+        of[most] += rest;
+    }
+    of
 }
 
 /// Pushes the rows in order and tells the grid; returns where each went.

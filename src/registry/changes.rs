@@ -39,8 +39,15 @@ pub(super) struct StoredZone {
     name: String,
     kind: String,
     operator: String,
-    /// 0: follows the number of bays.
+    /// 0: nobody has said.
     capacity: u32,
+    /// In the order of the kinds; 0: nobody has said.
+    #[serde(default)]
+    capacity_by_kind: [u32; BayKind::COUNT],
+    #[serde(default)]
+    price_cents_per_hour: Option<u32>,
+    #[serde(default)]
+    max_height_cm: Option<u16>,
     at: PlaceE7,
     /// Outer ring of the first part, which is all that older hubs read.
     outline: Vec<PlaceE7>,
@@ -60,7 +67,9 @@ pub(super) struct StoredBay {
     ev_charging: bool,
     max_height_cm: u16,
     max_stay_min: u16,
-    price_cents_per_hour: u32,
+    /// A number from hubs that took 0 for what nobody had said.
+    #[serde(default)]
+    price_cents_per_hour: Option<u32>,
     /// When it came into service at this place, ms; absent: from the beginning.
     #[serde(default, skip_serializing_if = "is_zero")]
     since: u64,
@@ -214,6 +223,9 @@ impl From<&ZoneSpec> for Change {
             kind,
             operator,
             capacity,
+            capacity_by_kind,
+            price_cents_per_hour,
+            max_height_cm,
             place,
             outline,
             stale_after_s,
@@ -224,6 +236,9 @@ impl From<&ZoneSpec> for Change {
             kind: kind.name().to_owned(),
             operator: operator.clone(),
             capacity: *capacity,
+            capacity_by_kind: *capacity_by_kind,
+            price_cents_per_hour: *price_cents_per_hour,
+            max_height_cm: *max_height_cm,
             at: to_e7(*place),
             outline: outline
                 .first()
@@ -280,6 +295,9 @@ impl StoredZone {
             name: self.name,
             operator: self.operator,
             capacity: self.capacity,
+            capacity_by_kind: self.capacity_by_kind,
+            price_cents_per_hour: self.price_cents_per_hour,
+            max_height_cm: self.max_height_cm,
             place: from_e7(self.at),
             outline: if !self.parts.is_empty() {
                 each_place(&self.parts, |&p| from_e7(p))

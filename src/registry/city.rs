@@ -9,7 +9,7 @@
 pub use super::attrs::BayAttrs;
 use super::grid::{CellSize, Grid, GridCell};
 use super::page::{BayPage, BayRow, PAGE};
-use crate::domain::{BayIx, LatLon, Millis, ZoneIx, ZoneKind};
+use crate::domain::{BayIx, BayKind, LatLon, Millis, ZoneIx, ZoneKind};
 use ahash::AHashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,8 +24,14 @@ pub struct ZoneSpec {
     pub name: String,
     pub kind: ZoneKind,
     pub operator: String,
-    /// Bays in all; 0 takes the number of its bays that are known, now and whenever that changes.
+    /// Bays in all; 0: nobody has said.
     pub capacity: u32,
+    /// Of those, by kind, as far as that is said; 0: it is not.
+    pub capacity_by_kind: [u32; BayKind::COUNT],
+    /// What an hour costs there; `None`: nobody has said.
+    pub price_cents_per_hour: Option<u32>,
+    /// What fits in; `None`: nobody has said.
+    pub max_height_cm: Option<u16>,
     /// Where it is shown: the point, or the centroid of the polygon.
     pub place: LatLon,
     /// All its parts with their holes, when it was given as a polygon or several.
@@ -46,10 +52,10 @@ pub struct BaySpec {
 /// A zone of the picture.
 #[derive(Clone, Debug)]
 pub struct Zone {
-    /// As described; `capacity` is the one that counts, given or not.
+    /// As described.
     pub spec: ZoneSpec,
-    /// False where `capacity` follows the number of bays.
-    pub capacity_given: bool,
+    /// Bays of each kind: as described, but never fewer than are known. All 0 where neither is.
+    pub capacity_by_kind: [u32; BayKind::COUNT],
     /// Removed at run time: it has no bays and a capacity of 0, and is not to be shown.
     pub removed: bool,
     /// Stable number, for what is written to disk.
@@ -58,6 +64,37 @@ pub struct Zone {
     pub bays: Range<u32>,
     /// Those added since.
     pub later_bays: Vec<BayIx>,
+    /// Those that are accessible, wherever they lie.
+    pub accessible: Box<[BayIx]>,
+}
+
+/// What a zone's bays are.
+#[derive(Default)]
+pub(super) struct BaySurvey {
+    pub(super) by_kind: [u32; BayKind::COUNT],
+    pub(super) accessible: Vec<BayIx>,
+}
+
+impl BaySurvey {
+    pub(super) fn add(&mut self, bay: BayIx, attrs: BayAttrs) {
+        self.by_kind[attrs.kind as usize] += 1;
+        if attrs.accessible {
+            self.accessible.push(bay);
+        }
+    }
+}
+
+impl Zone {
+    /// Bays of all kinds.
+    #[must_use]
+    pub fn capacity(&self) -> u32 {
+        total(&self.capacity_by_kind)
+    }
+}
+
+/// Of all kinds.
+pub(super) fn total(by_kind: &[u32; BayKind::COUNT]) -> u32 {
+    by_kind.iter().fold(0, |sum, n| sum.saturating_add(*n))
 }
 
 /// The picture: bays in pages, zones, and the grid over them. Immutable for its readers.
@@ -185,6 +222,15 @@ impl City {
     #[inline]
     pub fn zone(&self, zone: ZoneIx) -> &Zone {
         &self.zones[zone.at()]
+    }
+
+    /// How many bays of each kind a zone has, and which are accessible.
+    pub(super) fn survey(&self, zone: ZoneIx) -> BaySurvey {
+        let mut survey = BaySurvey::default();
+        for bay in self.bays_of(zone) {
+            survey.add(bay, self.attrs(bay));
+        }
+        survey
     }
 
     /// All live bays of a zone.

@@ -5,16 +5,16 @@
 //! until touched.
 
 use super::changes::Change;
-use super::city::{BaySpec, City, ZoneSpec, to_e7};
+use super::city::{BaySpec, BaySurvey, City, ZoneSpec, to_e7};
 use super::faults::Faults;
 use super::identities::Identities;
-use super::load::{TOO_MANY_ZONES, capacity_fault, check_bay, checked_zone, unknown_zone};
+use super::load::{TOO_MANY_ZONES, check_bay, checked_zone, unknown_zone};
 use super::page::BayRow;
 use super::reach::too_far;
 use super::{Ids, RegistryError, build};
 use crate::domain::{BayIx, Millis, ZoneIx};
 use ahash::AHashSet;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Indices that lead nowhere any more; above this many, moves and removals need a restart, which
@@ -43,8 +43,8 @@ pub(super) struct Draft<'r> {
     bays: &'r Ids<BayIx>,
     zones: &'r Ids<ZoneIx>,
     ids: &'r mut Identities,
-    /// Zones whose number of bays may have changed, and the position in the batch that last did so.
-    touched: BTreeMap<u32, usize>,
+    /// Zones whose bays or capacity may have changed.
+    touched: BTreeSet<u32>,
     seen: AHashSet<String>,
     faults: Faults,
     batch: &'static str,
@@ -69,7 +69,7 @@ impl<'r> Draft<'r> {
             bays,
             zones,
             ids,
-            touched: BTreeMap::new(),
+            touched: BTreeSet::new(),
             seen: AHashSet::new(),
             faults: Faults::default(),
             batch,
@@ -100,26 +100,19 @@ impl<'r> Draft<'r> {
             self.city.zone_of_number.set(number, ix.0);
             self.zone_moves.push((Arc::from(&*spec.id), Some(ix)));
             // Bays known at start are none: an empty range.
-            self.city
-                .zones
-                .push(Arc::new(build::new_zone(spec, number, 0..0)));
+            self.city.zones.push(Arc::new(build::new_zone(
+                spec,
+                number,
+                0..0,
+                BaySurvey::default(),
+            )));
+            self.touched.insert(ix.0);
             return;
         };
-        let old = self.city.zone(ix);
-        let as_given = ZoneSpec {
-            capacity: if old.capacity_given {
-                old.spec.capacity
-            } else {
-                0
-            },
-            ..old.spec.clone()
-        };
-        if as_given != spec {
+        if self.city.zone(ix).spec != spec {
             self.changes.push(Change::from(&spec));
-            let z = self.city.zone_mut(ix);
-            z.capacity_given = spec.capacity > 0;
-            z.spec = spec;
-            self.touched.insert(ix.0, at);
+            self.city.zone_mut(ix).spec = spec;
+            self.touched.insert(ix.0);
         }
     }
 
@@ -150,11 +143,12 @@ impl<'r> Draft<'r> {
                         .set_attrs(ix.at() % super::page::PAGE, bay.attrs);
                     self.changes
                         .push(Change::put_bay(bay, self.city.serving_since(ix)));
+                    self.touched.insert(zone.0);
                 }
                 return;
             }
             Some(ix) => {
-                self.retire(at, ix);
+                self.retire(ix);
                 Arc::clone(self.city.bay_id(ix))
             }
             None => Arc::from(&*bay.id),
@@ -174,7 +168,7 @@ impl<'r> Draft<'r> {
             .entry(cell)
             .or_default()
             .push(ix.0);
-        self.touched.insert(zone.0, at);
+        self.touched.insert(zone.0);
         self.bay_moves.push((id, Some(ix)));
         if !self.now.is_never() {
             Arc::make_mut(&mut self.city.since).insert(number, self.now);
@@ -189,7 +183,7 @@ impl<'r> Draft<'r> {
         let Some(ix) = self.bays.get(id).map(|b| *b) else {
             return self.fault(at, id, "unknown bay");
         };
-        self.retire(at, ix);
+        self.retire(ix);
         self.bay_moves
             .push((Arc::clone(self.city.bay_id(ix)), None));
         self.changes.push(Change::RemoveBay(id.to_owned()));
@@ -208,7 +202,8 @@ impl<'r> Draft<'r> {
             );
         }
         let zone = self.city.zone_mut(ix);
-        (zone.removed, zone.spec.capacity, zone.capacity_given) = (true, 0, false);
+        (zone.removed, zone.spec.capacity) = (true, 0);
+        zone.capacity_by_kind = [0; 4];
         (zone.bays, zone.later_bays) = (0..0, Vec::new());
         let number = zone.number;
         self.city.zone_of_number.clear(number);
@@ -218,16 +213,15 @@ impl<'r> Draft<'r> {
 
     /// Checks the whole; the city is as it should become, or nothing has happened.
     pub(super) fn finish(mut self) -> Result<Drafted, RegistryError> {
-        for (zone, at) in std::mem::take(&mut self.touched) {
+        for zone in std::mem::take(&mut self.touched) {
             let zone = ZoneIx(zone);
-            let bays = self.city.bays_of(zone).count() as u32;
-            let given = self.city.zone(zone).capacity_given;
-            if !given {
-                self.city.zone_mut(zone).spec.capacity = bays;
-            } else if let Some(what) = capacity_fault(self.city.zone(zone).spec.capacity, bays) {
-                let id = self.city.zone(zone).spec.id.clone();
-                self.fault(at, &id, &what);
+            if self.city.zone(zone).removed {
+                continue;
             }
+            let survey = self.city.survey(zone);
+            let z = self.city.zone_mut(zone);
+            z.capacity_by_kind = build::capacities(&z.spec, survey.by_kind);
+            z.accessible = survey.accessible.into();
         }
         if self.city.slots - self.city.live > MAX_RETIRED {
             self.faults.add(
@@ -257,7 +251,7 @@ impl<'r> Draft<'r> {
     }
 
     /// The bay's index leads nowhere from now on, and its number neither.
-    fn retire(&mut self, at: usize, ix: BayIx) {
+    fn retire(&mut self, ix: BayIx) {
         let number = self.city.bay_number(ix);
         let zone = self.city.zone_of(ix);
         let place = self.city.place_e7(ix);
@@ -275,7 +269,7 @@ impl<'r> Draft<'r> {
                 }
             }
         }
-        self.touched.insert(zone.0, at);
+        self.touched.insert(zone.0);
     }
 
     fn first_time(&mut self, at: usize, id: &str) -> bool {

@@ -21,10 +21,7 @@ use std::thread;
 pub(super) struct Loader {
     pub(super) faults: Faults,
     zones: Vec<ZoneSpec>,
-    /// Where each zone came from, for faults found later.
-    zone_from: Vec<(Arc<str>, usize)>,
     zone_at: AHashMap<String, u32>,
-    bays_in_zone: Vec<u32>,
     /// How many zones the city's files have: only their bays are held to lie near them.
     held: usize,
     rows: Vec<BayRow>,
@@ -58,8 +55,6 @@ impl Loader {
         self.zone_at
             .insert(spec.id.clone(), self.zones.len() as u32);
         self.zones.push(spec);
-        self.zone_from.push((Arc::clone(file), at));
-        self.bays_in_zone.push(0);
     }
 
     /// All zones of the city's files are there. Bays of the files must from now on lie near them.
@@ -91,7 +86,6 @@ impl Loader {
             Entry::Occupied(_) => return self.faults.add(file, at, Some(&row.id), "duplicate id"),
             Entry::Vacant(free) => drop(free.insert(BayIx(self.rows.len() as u32))),
         }
-        self.bays_in_zone[row.zone as usize] += 1;
         self.rows.push(row);
     }
 
@@ -149,9 +143,6 @@ impl Loader {
                 .all(|hand| hand.join().is_ok_and(|all_new| all_new))
         });
         if fine {
-            for row in &rows {
-                self.bays_in_zone[row.zone as usize] += 1;
-            }
             (self.bays, self.rows) = (bays, rows);
         }
         fine
@@ -165,19 +156,12 @@ impl Loader {
         }
     }
 
-    /// Checks what can only be checked at the end, numbers everything durably, and sorts it.
+    /// Numbers everything durably, and sorts it.
     pub(super) fn finish(
         mut self,
         ids: &mut Identities,
         known: &Known<'_>,
     ) -> Result<Loaded, RegistryError> {
-        for (z, &bays) in self.bays_in_zone.iter().enumerate() {
-            let zone = &self.zones[z];
-            if let Some(what) = capacity_fault(zone.capacity, bays) {
-                let (file, at) = &self.zone_from[z];
-                self.faults.add(file, *at, Some(&zone.id), what);
-            }
-        }
         self.faults.check()?;
         let numbers: Vec<_> = known
             .bay_numbers(self.rows.iter().map(|row| &*row.id))
@@ -257,12 +241,6 @@ pub(super) fn unknown_zone(zone: &str) -> String {
         "unknown zone {:?}",
         zone.chars().take(80).collect::<String>()
     )
-}
-
-/// A capacity of 0 follows the number of bays and is never too low.
-pub(super) fn capacity_fault(capacity: u32, bays: u32) -> Option<String> {
-    (capacity > 0 && capacity < bays)
-        .then(|| format!("capacity {capacity} is below its {bays} bays"))
 }
 
 /// Says what is wrong with a place.

@@ -301,6 +301,8 @@ fn point<Ix>(ids: &Ids<Ix>, moves: Vec<(Arc<str>, Option<Ix>)>) {
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_capacity;
+#[cfg(test)]
 mod tests_devices;
 #[cfg(test)]
 mod tests_far;

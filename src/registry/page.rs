@@ -17,6 +17,11 @@ const ACCESSIBLE: u8 = 4;
 const EV_CHARGING: u8 = 8;
 const RETIRED: u8 = 16;
 
+const NO_PRICE: u32 = u32::MAX;
+
+/// The highest price that a bay or zone may have, cents an hour.
+pub(super) const HIGHEST_PRICE: u32 = NO_PRICE - 1;
+
 /// One bay on its way into a page.
 #[derive(Clone, Debug)]
 pub(super) struct BayRow {
@@ -31,6 +36,7 @@ pub(super) struct BayRow {
 /// What is seldom asked of a bay, apart from what is asked of each candidate.
 #[derive(Clone, Copy, Default)]
 struct BayLimits {
+    /// [`NO_PRICE`]: nobody has said.
     price_cents_per_hour: u32,
     max_height_cm: u16,
     max_stay_min: u16,
@@ -131,7 +137,7 @@ impl BayPage {
             ev_charging: flags & EV_CHARGING != 0,
             max_height_cm: limits.max_height_cm,
             max_stay_min: limits.max_stay_min,
-            price_cents_per_hour: limits.price_cents_per_hour,
+            price_cents_per_hour: Some(limits.price_cents_per_hour).filter(|&p| p != NO_PRICE),
         }
     }
 
@@ -150,7 +156,7 @@ impl BayPage {
             | flag(accessible, ACCESSIBLE)
             | flag(ev_charging, EV_CHARGING);
         self.limits[at] = BayLimits {
-            price_cents_per_hour,
+            price_cents_per_hour: price_cents_per_hour.unwrap_or(NO_PRICE),
             max_height_cm,
             max_stay_min,
         };

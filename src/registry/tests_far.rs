@@ -74,7 +74,7 @@ fn what_changes_have_put_never_keeps_a_hub_from_starting() {
     let r = folder.open().unwrap();
     assert!(r.bay("1").is_some() && r.bay("2").is_some());
     let mut dear = bay("1", "a", 51.5, -0.12);
-    dear.attrs.price_cents_per_hour = 7;
+    dear.attrs.price_cents_per_hour = Some(7);
     r.put_bays_at(vec![dear], NOW).unwrap();
     r.put_bays_at(vec![bay("1", "a", 51.6, -0.12)], NOW)
         .unwrap();

@@ -47,10 +47,6 @@ struct Model {
 impl Model {
     fn fits(&self) -> bool {
         self.bays.values().all(|b| self.zones.contains_key(&b.zone))
-            && self
-                .zones
-                .iter()
-                .all(|(z, &c)| c == 0 || self.bays_in(*z) <= c)
     }
 
     fn bays_in(&self, zone: u8) -> u32 {
@@ -98,7 +94,7 @@ fn bay_spec(b: u8, ModelBay { zone, place, price }: &ModelBay) -> BaySpec {
             lon: 103.8 + f64::from(*place) / 1000.0,
         },
         attrs: BayAttrs {
-            price_cents_per_hour: u32::from(*price),
+            price_cents_per_hour: Some(u32::from(*price)),
             ..CAR
         },
     }
@@ -125,12 +121,12 @@ fn compare(r: &Registry, m: &Model) {
     let city = r.city();
     let zones: BTreeMap<_, _> = city
         .zones()
-        .map(|(_, z)| (z.spec.id.clone(), z.spec.capacity))
+        .map(|(_, z)| (z.spec.id.clone(), z.capacity()))
         .collect();
     let want: BTreeMap<_, _> = m
         .zones
         .iter()
-        .map(|(&z, &c)| (format!("z{z}"), if c == 0 { m.bays_in(z) } else { c }))
+        .map(|(&z, &c)| (format!("z{z}"), c.max(m.bays_in(z))))
         .collect();
     assert_eq!(zones, want);
     assert_eq!(city.live_bays() as usize, m.bays.len());

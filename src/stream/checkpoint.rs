@@ -30,8 +30,8 @@ use super::word::Word;
 use super::worker_copy::WorkerCopy;
 use crate::belief::{CountError, Windows};
 use crate::domain::{
-    AmendmentLength, BayIx, BayKind, Millis, SHARDS, SourceIx, ZoneIx, in_shard, owner, shard_of,
-    zones_of,
+    AmendmentLength, BayIx, BayKind, CountWord, Millis, SHARDS, SourceIx, ZoneIx, in_shard, owner,
+    shard_of, zones_of,
 };
 use crate::settlement;
 use bytemuck::{Pod, Zeroable};
@@ -94,8 +94,9 @@ pub(super) struct KeptGate {
     /// The kind of bay (8 bits), and how far such counts are off, as learnt ([`CountError::bits`]):
     /// 0, as all were when there was nothing else here, is nothing yet.
     kind: u32,
-    /// Whether it stands (1 bit); from bit 8 on which kind of source it is of: 0 is a gate, as were
-    /// all when there was nothing else here.
+    /// Whether it stands (1 bit); from bit 8 on which kind of source it is of (8 bits): 0 is a gate,
+    /// as were all when there was nothing else here; from bit 16 on the rest of its word
+    /// ([`CountWord::parts`], 4 bits), and whether nobody has named a capacity (1 bit).
     standing: u32,
 }
 
@@ -103,20 +104,26 @@ pub(super) struct KeptGate {
 const LEARNT: u32 = 8;
 /// Where the kind of source begins.
 const COUNTED_BY: u32 = 8;
+/// Where the rest of the word begins.
+const WORD: u32 = 16;
+const UNNAMED: u32 = 1 << 20;
 
 impl KeptGate {
     fn new(zone: u32, kind: BayKind, g: &GateCount) -> Self {
         let source = g.source.0;
-        let vacant = g.vacant;
-        let capacity = g.capacity;
+        let (bits, _) = g.word.parts();
+        let unnamed = if g.named.is_none() { UNNAMED } else { 0 };
         Self {
             at: g.at.0,
             zone,
             source,
-            vacant,
-            capacity,
+            vacant: g.word.number,
+            capacity: g.named.unwrap_or(0),
             kind: kind as u32 | g.error.bits() << LEARNT,
-            standing: u32::from(g.standing) | (place(g.source_kind) as u32) << COUNTED_BY,
+            standing: u32::from(g.standing)
+                | (place(g.source_kind) as u32) << COUNTED_BY
+                | u32::from(bits) << WORD
+                | unnamed,
         }
     }
 
@@ -125,7 +132,10 @@ impl KeptGate {
         let kind = BayKind::from_u8(self.kind as u8)?;
         let at = Millis(self.at);
         let source = SourceIx(self.source);
-        let source_kind = kind_at((self.standing >> COUNTED_BY) as usize)?;
+        let source_kind = kind_at((self.standing >> COUNTED_BY & 0xff) as usize)?;
+        let bits = (self.standing >> WORD & 0xf) as u8;
+        let word = CountWord::from_parts(bits, self.vacant, self.capacity)?;
+        let named = (self.standing & UNNAMED == 0).then_some(self.capacity);
         let standing = self.standing & 1 != 0;
         Some((
             kind,
@@ -133,8 +143,8 @@ impl KeptGate {
                 at,
                 source,
                 source_kind,
-                vacant: self.vacant,
-                capacity: self.capacity,
+                word,
+                named,
                 standing,
                 error: CountError::from_bits(self.kind >> LEARNT),
             },

@@ -1,7 +1,7 @@
 //! Counts of one kind of bay in a zone: the newest of a gate, of a sensor and of an app, apart. Pure.
 
 use crate::belief::CountError;
-use crate::domain::{CountObservation, Millis, SourceIx, SourceKind};
+use crate::domain::{CountObservation, CountShares, CountWord, Millis, SourceIx, SourceKind};
 
 /// A count of one kind of bay. Default: none yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,8 +9,9 @@ pub(super) struct GateCount {
     pub at: Millis,
     pub source: SourceIx,
     pub source_kind: SourceKind,
-    pub vacant: u32,
-    pub capacity: u32,
+    pub word: CountWord,
+    /// The capacity that its kind of source named last, for words that name none.
+    pub named: Option<u32>,
     pub standing: bool,
     /// How far counts of its kind of source are off here, as learnt.
     pub error: CountError,
@@ -22,8 +23,8 @@ impl Default for GateCount {
             at: Millis::NEVER,
             source: SourceIx(0),
             source_kind: SourceKind::Gate,
-            vacant: 0,
-            capacity: 0,
+            word: CountWord::default(),
+            named: None,
             standing: false,
             error: CountError::default(),
         }
@@ -59,20 +60,33 @@ pub(super) const fn kind_at(place: usize) -> Option<SourceKind> {
 }
 
 impl GateCount {
+    /// What it comes to: of as many bays as it says itself, else the registry (0: it does not know),
+    /// else an earlier count.
+    pub(super) fn shares(&self, registered: u32) -> CountShares {
+        let registered = (registered > 0).then_some(registered);
+        let capacity = self.word.capacity.or(registered).or(self.named);
+        self.word.shares(capacity)
+    }
+
+    /// The registry has been told another capacity: it goes before what was said earlier.
+    pub(super) const fn forget_capacity(&mut self) {
+        (self.word.capacity, self.named) = (None, None);
+    }
+
     /// The newest of one kind of source stands, if it does (`stands`: it is not too old already);
     /// ties go to the higher source, so that order of arrival does not matter.
     /// Of one source's with one time the one acknowledged last stands.
     pub(super) fn absorb(&mut self, c: &CountObservation, stands: bool) -> bool {
         let place = (c.at, c.source).cmp(&(self.at, self.source));
-        let says_else = (c.vacant, c.capacity) != (self.vacant, self.capacity);
+        let says_else = c.word != self.word;
         let newer = place.is_gt() || place.is_eq() && says_else || self.at.is_never();
         if newer {
             *self = Self {
                 at: c.at,
                 source: c.source,
                 source_kind: c.source_kind,
-                vacant: c.vacant,
-                capacity: c.capacity,
+                word: c.word,
+                named: c.word.capacity.or(self.named),
                 standing: stands,
                 error: self.error,
             };

@@ -4,15 +4,15 @@
 //! | bytes | bay | count | alive |
 //! |---|---|---|---|
 //! | 0..8 | at | at | at |
-//! | 8..16 | seq | vacant, capacity | 0 |
+//! | 8..16 | seq | number, capacity | 0 |
 //! | 16..20 | bay | zone | 0 |
 //! | 20..24 | source | source | source |
-//! | 24..28 | tag 0, status, confidence, source kind 2 bits, partner 6 bits | tag 1, kind, source kind | tag 2 |
+//! | 24..28 | tag 0, status, confidence, source kind 2 bits, partner 6 bits | tag 1, kind, source kind, rest of the word | tag 2 |
 //! | 28..32 | who stands behind it | 0 | 0 |
 
 use crate::domain::{
-    Backing, BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation, SourceIx,
-    SourceKind, ZoneIx,
+    Backing, BayIx, BayKind, BayStatus, Claim, CountObservation, CountWord, Millis, Observation,
+    SourceIx, SourceKind, ZoneIx,
 };
 
 /// Bytes of one claim.
@@ -35,13 +35,14 @@ pub(super) fn write(claim: &Claim) -> [u8; BYTES] {
             [0, o.status as u8, o.confidence, kind]
         }
         Claim::Count(c) => {
+            let (bits, capacity) = c.word.parts();
             head(
                 c.at,
-                u64::from(c.vacant) << 32 | u64::from(c.capacity),
+                u64::from(c.word.number) << 32 | u64::from(capacity),
                 c.zone.0,
                 c.source,
             );
-            [1, c.kind as u8, c.source_kind as u8, 0]
+            [1, c.kind as u8, c.source_kind as u8, bits]
         }
         Claim::Alive { source, at } => {
             head(*at, 0, 0, *source);
@@ -79,14 +80,13 @@ pub(super) fn read(b: &[u8]) -> Option<Claim> {
             confidence,
             backing: Backing::from_parts(u32_at(28)?, kind >> 2),
         })),
-        [1, kind, source_kind, _] => Some(Claim::Count(CountObservation {
+        [1, kind, source_kind, bits] => Some(Claim::Count(CountObservation {
             at,
             zone: ZoneIx(subject),
             source,
             source_kind: SourceKind::from_bits(u64::from(source_kind)),
             kind: BayKind::from_u8(kind)?,
-            vacant: (second >> 32) as u32,
-            capacity: second as u32,
+            word: CountWord::from_parts(bits, (second >> 32) as u32, second as u32)?,
         })),
         [2, ..] => Some(Claim::Alive { source, at }),
         [3, ..] => Some(Claim::Clock {
@@ -101,6 +101,7 @@ pub(super) fn read(b: &[u8]) -> Option<Claim> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{CountOf, CountState};
 
     #[test]
     fn claims_survive_the_trip() {
@@ -123,8 +124,12 @@ mod tests {
                 source,
                 source_kind: SourceKind::App,
                 kind: BayKind::Bicycle,
-                vacant: 68,
-                capacity: u32::MAX,
+                word: CountWord {
+                    state: CountState::Closed,
+                    of: CountOf::Occupied,
+                    number: 68,
+                    capacity: None,
+                },
             }),
             Claim::Alive { source, at },
             Claim::Clock {

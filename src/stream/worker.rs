@@ -206,9 +206,18 @@ impl Worker {
 
     fn describe(&mut self, city: &City, z: ZoneIx) {
         let spec = &city.zone(z).spec;
-        self.zones[z.at()].capacity = spec.capacity;
+        self.zones[z.at()].register(city.zone(z).capacity_by_kind);
         self.pulses[z.at()].stale_after_s = spec.stale_after_s.unwrap_or(self.staleness.default_s);
         mark(&mut self.pulses[z.at()], z, &mut self.dirty);
+    }
+
+    /// Takes up what has changed in the registry, if anything has.
+    #[inline]
+    fn look_at_registry(&mut self) {
+        if !Arc::ptr_eq(&self.city, &self.registry.city()) {
+            let city = self.registry.city().clone();
+            self.take_up(&city);
+        }
     }
 
     /// Takes up run-time changes of the registry: new bays and zones, retired bays, other
@@ -269,10 +278,7 @@ impl Worker {
 
     /// Applies claims in their order of commit. `ingest` is the ingest time of their batch.
     pub fn apply(&mut self, claims: &[Claim], ingest: Millis) {
-        if !Arc::ptr_eq(&self.city, &self.registry.city()) {
-            let city = self.registry.city().clone();
-            self.take_up(&city);
-        }
+        self.look_at_registry();
         self.turn(ingest);
         let mut now = self.clock.at(ingest);
         // All are heard first: a batch that speaks of an old time before a new one is of a source

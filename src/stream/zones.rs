@@ -1,14 +1,16 @@
 //! What is held true of one zone: counters kept up as its bays change, and the counts of whole zones
 //! that gates, sensors and apps make. Pure.
 //!
-//! Promise: the buckets of a tally always sum to the registry's capacity, and vacant is never more
-//! than that, whatever a gate claims. What no one vouches for is `unknown`.
+//! Promise: the buckets of a tally always sum to its capacity, by kind of bay, and vacant is never
+//! more than that, whatever a gate claims. What no one vouches for is `unknown`. How many bays there
+//! are is what who counts them now says, else the registry, else what was said last.
 
 use super::counts::{APP, GATE, GateCount, KindCounts, SENSOR, place};
 use super::likely::Likely;
 use crate::belief::CountError;
 use crate::domain::{
-    BayKind, BayStatus, BayView, CountObservation, Expected, Millis, SourceKind, ZoneTally,
+    BayKind, BayStatus, BayView, CountObservation, CountShares, Expected, Millis, SourceKind,
+    ZoneTally,
 };
 
 const KINDS: usize = BayKind::COUNT;
@@ -25,7 +27,8 @@ pub struct ZoneCell {
     standing: u32,
     /// One per kind, made when the first count comes: most zones have none.
     gates: Option<Box<[KindCounts; KINDS]>>,
-    pub capacity: u32,
+    /// By kind of bay, as the registry has it; 0: it does not know.
+    registered: [u32; KINDS],
 }
 
 /// What every claim touches, apart from the rest so that all zones of a country fit in a core's
@@ -41,6 +44,16 @@ pub struct ZonePulse {
 }
 
 impl ZoneCell {
+    /// How many bays of each kind the registry knows. Where that has changed it goes before what
+    /// was counted before.
+    pub fn register(&mut self, by_kind: [u32; KINDS]) {
+        for k in (0..KINDS).filter(|k| self.registered[*k] != by_kind[*k]) {
+            let counts = self.gates.iter_mut().flat_map(|g| g[k].iter_mut());
+            counts.for_each(GateCount::forget_capacity);
+        }
+        self.registered = by_kind;
+    }
+
     /// Moves one bay from what it was to what it is.
     #[inline]
     pub fn shift(&mut self, was: &BayView, was_standing: bool, is: &BayView, is_standing: bool) {
@@ -87,10 +100,14 @@ impl ZoneCell {
     pub(super) fn counted_and_seen(&self, kind: BayKind) -> Option<(u32, u32, u32)> {
         let k = kind as usize;
         let count = self.gates.as_ref().map(|g| &g[k][GATE])?;
+        let shares = count.shares(self.registered[k]);
         // A gate does not see which bays are closed.
         let bays = self.vacant[k] + self.occupied[k];
-        let comparable = count.standing && count.capacity == bays && self.closed[k] == 0;
-        comparable.then_some((count.vacant, self.vacant[k], bays))
+        let comparable = count.standing
+            && shares.capacity == bays
+            && shares.vacant + shares.occupied == bays
+            && self.closed[k] == 0;
+        comparable.then_some((shares.vacant, self.vacant[k], bays))
     }
 
     /// Puts a count back as it was.
@@ -108,6 +125,11 @@ impl ZoneCell {
     pub(super) fn counted_by(&self, kind: BayKind, by: SourceKind) -> Option<GateCount> {
         let gates = self.gates.as_ref()?;
         Some(gates[kind as usize][place(by)])
+    }
+
+    /// What a count of that kind of bay comes to.
+    pub(super) fn shares(&self, kind: BayKind, count: &GateCount) -> CountShares {
+        count.shares(self.registered[kind as usize])
     }
 
     /// The standing count of who watches, of bays of that kind.
@@ -180,43 +202,96 @@ impl ZoneCell {
     }
 
     /// What may be told. A standing count of who watches covers all bays of its kind, so it goes
-    /// before theirs; an app's goes behind them and says only of the rest what they are. Each is
-    /// cut to the room the registry leaves it.
+    /// before theirs; an app's goes behind them and says only of the rest what they are.
     #[must_use]
     pub fn tally(&self, observed_at: Millis) -> ZoneTally {
-        let counts: [_; KINDS] = std::array::from_fn(|k| self.standing_counts(k));
         let mut t = ZoneTally {
-            capacity: self.capacity,
             observed_at,
+            stale: !self.has_claims(),
             ..ZoneTally::default()
         };
-        let mut room = self.capacity;
-        let mut take = |n: u32| {
-            let n = n.min(room);
-            room -= n;
-            n
-        };
-        for k in (0..KINDS).filter(|k| counts[*k].0.is_none()) {
-            t.vacant[k] = take(self.vacant[k]);
-            t.occupied += take(self.occupied[k]);
-            t.closed += take(self.closed[k]);
-        }
-        for (k, (watcher, app)) in counts.into_iter().enumerate() {
-            if let Some(g) = watcher {
-                t.vacant[k] = take(g.vacant);
-                t.occupied += take(g.capacity.saturating_sub(g.vacant));
+        for kind in BayKind::ALL {
+            match self.standing_counts(kind as usize) {
+                (Some(watcher), _) => self.tell_counted(&mut t, kind, watcher),
+                (None, app) => self.tell_bays(&mut t, kind, app),
             }
-            if let Some(g) = app {
-                let said = self.vacant[k] + self.occupied[k] + self.closed[k];
-                let rest = g.capacity.saturating_sub(said);
-                let vacant = g.vacant.saturating_sub(self.vacant[k]).min(rest);
-                t.vacant[k] += take(vacant);
-                t.occupied += take(rest - vacant);
+            let counts = self.gates.iter().flat_map(|g| &g[kind as usize]);
+            if counts.clone().any(|count| !count.at.is_never()) {
+                t.ever_counted.insert(kind);
             }
         }
-        t.unknown = room;
-        t.stale = !self.has_claims();
+        t.capacity = t.capacity_by_kind.iter().sum();
         t
+    }
+
+    fn tell_counted(&self, t: &mut ZoneTally, kind: BayKind, count: &GateCount) {
+        let shares = self.shares(kind, count);
+        let k = kind as usize;
+        t.vacant[k] = shares.vacant;
+        t.occupied += shares.occupied;
+        t.unknown += shares.unknown;
+        t.closed += shares.closed;
+        t.capacity_by_kind[k] = shares.capacity;
+        if shares.tells_vacant {
+            t.counted.insert(kind);
+        }
+        if !shares.is_sized {
+            t.unsized_kinds.insert(kind);
+        }
+    }
+
+    fn tell_bays(&self, t: &mut ZoneTally, kind: BayKind, app: Option<&GateCount>) {
+        let k = kind as usize;
+        let said = self.vacant[k] + self.occupied[k] + self.closed[k];
+        // As many as are known: a bay of another kind, or one that has moved away, may not have been
+        // taken up yet.
+        let mut all = self.registered[k].max(said);
+        t.vacant[k] = self.vacant[k];
+        t.occupied += self.occupied[k];
+        t.closed += self.closed[k];
+        let mut unknown = all - said;
+        if let Some(app) = app {
+            let shares = self.shares(kind, app);
+            if self.registered[k] == 0 {
+                all = all.max(shares.capacity);
+                unknown = all - said;
+                if !shares.is_sized {
+                    t.unsized_kinds.insert(kind);
+                }
+            }
+            if shares.tells_vacant {
+                t.counted.insert(kind);
+            }
+            // Of what the app counted, the bays that nobody else speaks of.
+            let rest = shares.capacity.min(all).saturating_sub(said);
+            let vacant = shares.vacant.saturating_sub(self.vacant[k]).min(rest);
+            let closed = shares
+                .closed
+                .saturating_sub(self.closed[k])
+                .min(rest - vacant);
+            let occupied = if shares.unknown > 0 {
+                0
+            } else {
+                rest - vacant - closed
+            };
+            t.vacant[k] += vacant;
+            t.closed += closed;
+            t.occupied += occupied;
+            unknown -= vacant + closed + occupied;
+        } else if all == 0 {
+            // Nobody knows any bays of that kind but who counted them last.
+            all = self.last_named(k);
+            unknown = all;
+        }
+        t.unknown += unknown;
+        t.capacity_by_kind[k] = all;
+    }
+
+    /// The newest capacity that anybody named, 0 if nobody did.
+    fn last_named(&self, k: usize) -> u32 {
+        let counts = self.gates.iter().flat_map(|g| &g[k]);
+        let named = counts.filter_map(|count| Some((count.at, count.named?)));
+        named.max().map_or(0, |(_, named)| named)
     }
 
     /// How many bays are vacant, as far as that is believed: a standing count is taken as it is, bays

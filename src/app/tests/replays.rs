@@ -3,8 +3,8 @@
 
 use crate::clock::SystemClock;
 use crate::domain::{
-    Backing, BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, Millis, Observation,
-    Receipt, SourceIx, SourceKind, Submission, ZoneIx, ZoneTally,
+    Backing, BayIx, BayKind, BayStatus, BayView, Claim, CountObservation, CountWord, Millis,
+    Observation, Receipt, SourceIx, SourceKind, Submission, ZoneIx, ZoneTally,
 };
 use crate::health::Health;
 use crate::journal::{Config, Journal};
@@ -40,8 +40,7 @@ fn reports(rng: &mut StdRng) -> Vec<Claim> {
                     source,
                     source_kind: SourceKind::Gate,
                     kind: BayKind::Motorcycle,
-                    vacant,
-                    capacity: 40,
+                    word: CountWord::vacant(vacant, 40),
                 })
             }
             _ => Claim::Bay(Observation {

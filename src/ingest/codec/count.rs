@@ -1,13 +1,19 @@
-//! A gate's count of a zone, as JSON:
-//! `{"zone":"HE12","vacant":68,"capacity":105,"kind":"car","at":"..."}`.
+//! Counts of zones, as JSON: one flat, or a list.
 //!
-//! `kind` defaults to car. More vacant bays than the capacity is a fault of the sender and is
-//! refused: served on, it would be the "12 car parks with more free lots than lots" that public
-//! feeds are known for.
+//! `{"zone":"HE12","vacant":68,"capacity":105,"kind":"car","at":"..."}` or
+//! `{"at":"...","counts":[{"zone":"HE12","vacant":68},{"zone":"HE13","occupied":12}]}`.
+//! `kind` defaults to car. A count says how many bays are vacant, or how many are occupied, or that
+//! they are closed or that nothing is known of them (`state`); how many there are it need not say.
+//!
+//! Numbers that cannot be are taken as what is nearest: below 0 is 0, above the capacity is the
+//! capacity. Refused, they would leave an older number standing where public feeds are known to give
+//! such ones just when a car park is full or empty.
 
-use super::{Codec, CountSaid, Malformed, Said, Sender, described, json, time};
-use crate::domain::BayKind;
+use super::{Codec, CountSaid, Http, Malformed, Said, Sender, described, json, time};
+use crate::domain::{BayKind, CountOf, CountState, CountWord, Millis};
+use crate::schema::CountState as State;
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use utoipa::ToSchema;
 
@@ -15,89 +21,299 @@ use utoipa::ToSchema;
 struct Count<'a> {
     #[serde(borrow)]
     zone: Cow<'a, str>,
-    vacant: u32,
-    capacity: u32,
+    vacant: Option<f64>,
+    occupied: Option<f64>,
+    capacity: Option<f64>,
     #[serde(borrow)]
     kind: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    state: Option<Cow<'a, str>>,
     #[serde(borrow)]
     at: Option<Cow<'a, str>>,
 }
 
-pub(in crate::ingest) static CODEC: Codec = Codec {
+/// A list, its items unread; `counts` absent: it is one count, flat.
+#[derive(Deserialize)]
+struct CountMessage<'a> {
+    #[serde(borrow)]
+    at: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    counts: Option<Vec<&'a RawValue>>,
+    #[serde(borrow)]
+    zone: Option<&'a RawValue>,
+}
+
+pub static CODEC: Codec = Codec {
     name: "count",
     sender: Sender::Source,
     topic: "bayhub/v1/{source}/count",
     retained: false,
-    http: None,
+    http: Some(Http {
+        path: "/v1/counts",
+        about: "Report how many bays of zones are vacant.",
+        event: None,
+    }),
     title: "What a gate counts",
-    schema: described::<ZoneCount>,
+    schema: described::<ZoneCounts>,
     decode,
 };
 
-/// What a gate or a car park counts.
+/// What gates or car parks count: one zone flat, or several.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read by the derive only")]
+struct ZoneCounts {
+    /// In place of `counts`.
+    zone: Option<String>,
+    /// Below 0 it is taken as 0, above the capacity as the capacity.
+    vacant: Option<i64>,
+    /// In place of `vacant`.
+    occupied: Option<i64>,
+    /// Absent: as the registry has it, else as was said last.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    capacity: Option<u32>,
+    /// Absent: car.
+    kind: Option<crate::schema::BayKind>,
+    /// Absent: open. If it is not, no number is needed.
+    state: Option<State>,
+    /// When it was counted; absent: when it was received.
+    #[schema(format = DateTime)]
+    at: Option<String>,
+    /// Up to 1,000.
+    #[schema(max_items = 1000)]
+    counts: Option<Vec<ZoneCount>>,
+}
+
+/// One count of several.
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "read by the derive only")]
 struct ZoneCount {
     zone: String,
-    /// Not more than `capacity`.
-    vacant: u32,
-    capacity: u32,
-    /// Absent: car.
+    vacant: Option<i64>,
+    occupied: Option<i64>,
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    capacity: Option<u32>,
     kind: Option<crate::schema::BayKind>,
-    /// Absent: when it was received.
+    state: Option<State>,
+    /// Where it differs from the message's.
     #[schema(format = DateTime)]
     at: Option<String>,
 }
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
-    let c: Count<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
+    // serde would read a list as the members in our order.
+    if payload.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Malformed("counts are an object, not a list".into()));
+    }
+    let message: CountMessage<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
+    match (message.counts, message.zone) {
+        (Some(_), Some(_)) => Err(Malformed(
+            "give either counts or a flat zone, not both".into(),
+        )),
+        (Some(items), None) => {
+            let at = time(message.at.as_deref())?;
+            if items.is_empty() {
+                out.push(Said::Present(at));
+            }
+            out.extend(items.into_iter().map(|raw| {
+                let item = if raw.get().starts_with('[') {
+                    Err(Malformed("a count is an object, not a list".into()))
+                } else {
+                    serde_json::from_str::<Count<'a>>(raw.get()).map_err(|e| json(&e))
+                };
+                item.and_then(|item| said(item, at))
+                    .unwrap_or_else(Said::Unreadable)
+            }));
+            Ok(())
+        }
+        (None, _) => {
+            let count: Count<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
+            out.push(said(count, None)?);
+            Ok(())
+        }
+    }
+}
+
+fn said(c: Count<'_>, common: Option<Millis>) -> Result<Said<'_>, Malformed> {
     let kind = c.kind.as_deref().map_or(Some(BayKind::Car), BayKind::parse);
     let kind = kind.ok_or_else(|| Malformed(format!("kind: none of {}", BayKind::list())))?;
-    if c.vacant > c.capacity {
-        return Err(Malformed(format!(
-            "vacant: {} is more than the capacity of {}",
-            c.vacant, c.capacity
-        )));
+    let state = (c.state.as_deref()).map_or(Some(CountState::Open), CountState::parse);
+    let state = state.ok_or_else(|| Malformed(format!("state: none of {}", CountState::list())))?;
+    let vacant = c.vacant.map(|n| whole("vacant", n)).transpose()?;
+    let occupied = c.occupied.map(|n| whole("occupied", n)).transpose()?;
+    let (of, number) = match (vacant, occupied) {
+        (Some(vacant), _) => (CountOf::Vacant, vacant),
+        (None, Some(occupied)) => (CountOf::Occupied, occupied),
+        (None, None) if state == CountState::Open => {
+            return Err(Malformed("missing field `vacant` (or `occupied`)".into()));
+        }
+        (None, None) => (CountOf::Vacant, 0.0),
+    };
+    let mut capacity = c.capacity.map(capacity).transpose()?;
+    if capacity == Some(0) && number > 0.0 {
+        // How feeds say that they do not know it.
+        capacity = None;
     }
-    let at = time(c.at.as_deref())?;
-    out.push(Said::Count(CountSaid {
+    if let (None, Some(vacant), Some(occupied)) = (capacity, vacant, occupied) {
+        let sum = vacant.max(0.0) + occupied.max(0.0);
+        capacity = (sum <= f64::from(CountWord::MOST_BAYS)).then_some(sum as u32);
+    }
+    let most = f64::from(capacity.unwrap_or(CountWord::MOST_BAYS));
+    let word = CountWord {
+        state,
+        of,
+        number: number.clamp(0.0, most) as u32,
+        capacity,
+    };
+    Ok(Said::Count(CountSaid {
         zone: c.zone,
         kind,
-        vacant: c.vacant,
-        capacity: c.capacity,
-        at,
-    }));
-    Ok(())
+        word,
+        is_clamped: f64::from(word.number) != number,
+        at: time(c.at.as_deref())?.or(common),
+    }))
+}
+
+/// 42 and 42.0 are the same number of bays; half a bay there is not.
+fn whole(name: &str, n: f64) -> Result<f64, Malformed> {
+    if n.fract() == 0.0 {
+        Ok(n)
+    } else {
+        Err(Malformed(format!("{name}: {n} is no whole number")))
+    }
+}
+
+fn capacity(n: f64) -> Result<u32, Malformed> {
+    let n = whole("capacity", n)?;
+    if (0.0..=f64::from(CountWord::MOST_BAYS)).contains(&n) {
+        Ok(n as u32)
+    } else {
+        let most = CountWord::MOST_BAYS;
+        Err(Malformed(format!("capacity: {n} is not within 0..{most}")))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_count_is_read_and_an_impossible_one_is_not() {
+    fn read(text: &str) -> Result<Vec<Said<'_>>, Malformed> {
         let mut out = Vec::new();
-        decode(
-            br#"{"zone":"HE12","vacant":68,"capacity":105,"at":"2026-11-23T02:00:00Z"}"#,
-            &mut out,
-        )
-        .unwrap();
-        let Said::Count(c) = &out[0] else {
-            panic!("{out:?}")
+        decode(text.as_bytes(), &mut out).map(|()| out)
+    }
+
+    fn one(text: &str) -> (CountWord, bool) {
+        match &read(text).unwrap()[..] {
+            [Said::Count(c)] => (c.word, c.is_clamped),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_count_says_as_much_as_its_counter_knows() {
+        let full = r#"{"zone":"HE12","vacant":68,"capacity":105,"at":"2026-11-23T02:00:00Z"}"#;
+        assert_eq!(one(full), (CountWord::vacant(68, 105), false));
+        let Said::Count(c) = &read(full).unwrap()[0] else {
+            panic!("no count")
         };
+        assert_eq!((&*c.zone, c.kind), ("HE12", BayKind::Car));
+        assert_eq!(c.at, Millis::parse("2026-11-23T02:00:00Z"));
+        let word = |state, of, number, capacity| {
+            let word = CountWord {
+                state,
+                of,
+                number,
+                capacity,
+            };
+            (word, false)
+        };
+        let open = CountState::Open;
+        for (text, want) in [
+            (r#""vacant":5"#, word(open, CountOf::Vacant, 5, None)),
+            (
+                r#""vacant":42.0,"capacity":50.0"#,
+                (CountWord::vacant(42, 50), false),
+            ),
+            (r#""occupied":5"#, word(open, CountOf::Occupied, 5, None)),
+            (
+                r#""occupied":5,"vacant":7"#,
+                (CountWord::vacant(7, 12), false),
+            ),
+            (
+                r#""vacant":5,"capacity":0"#,
+                word(open, CountOf::Vacant, 5, None),
+            ),
+            (
+                r#""vacant":0,"capacity":0"#,
+                (CountWord::vacant(0, 0), false),
+            ),
+            (
+                r#""state":"closed""#,
+                word(CountState::Closed, CountOf::Vacant, 0, None),
+            ),
+            (
+                r#""state":"unknown","vacant":3,"capacity":9"#,
+                word(CountState::Unknown, CountOf::Vacant, 3, Some(9)),
+            ),
+        ] {
+            assert_eq!(one(&format!("{{\"zone\":\"Z\",{text}}}")), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_cannot_be_are_taken_as_what_is_nearest_and_that_is_said() {
+        for (text, number) in [
+            (r#""vacant":106,"capacity":105"#, 105),
+            (r#""vacant":-1,"capacity":105"#, 0),
+            (r#""occupied":-3,"capacity":105"#, 0),
+            (r#""vacant":4294967296,"capacity":105"#, 105),
+            (r#""vacant":4294967296"#, CountWord::MOST_BAYS),
+            (r#""vacant":-1e300"#, 0),
+        ] {
+            let (word, is_clamped) = one(&format!("{{\"zone\":\"Z\",{text}}}"));
+            assert_eq!((word.number, is_clamped), (number, true), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_list_has_one_time_for_all_that_give_none_and_a_bad_item_costs_no_other() {
+        let text = r#"{"at":"2026-11-23T02:00:00Z","counts":[{"zone":"A","vacant":1},
+            {"zone":"B","vacant":"2"},{"zone":"C","vacant":3,"at":"2026-11-23T02:00:01Z"},
+            ["D",4],{"zone":"E"}]}"#;
+        let out = read(text).unwrap();
+        let at: Vec<_> = (out.iter())
+            .map(|said| match said {
+                Said::Count(c) => c.at.map(|at| at.0 % 60_000),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(at, [Some(0), None, Some(1_000), None, None]);
         assert_eq!(
-            (&*c.zone, c.kind, c.vacant, c.capacity),
-            ("HE12", BayKind::Car, 68, 105)
+            read(r#"{"counts":[]}"#).unwrap(),
+            [Said::Present(None)],
+            "the source is there"
         );
+    }
+
+    #[test]
+    fn what_is_no_count_is_refused() {
         for bad in [
-            r#"{"zone":"HE12","vacant":106,"capacity":105}"#,
-            r#"{"zone":"HE12","vacant":-1,"capacity":105}"#,
             r#"{"zone":"HE12","vacant":"68","capacity":"105"}"#,
             r#"{"zone":"HE12","vacant":1.5,"capacity":105}"#,
+            r#"{"zone":"HE12","vacant":1,"capacity":105.5}"#,
+            r#"{"zone":"HE12","vacant":1,"capacity":-1}"#,
+            r#"{"zone":"HE12","vacant":1,"capacity":4294967296}"#,
             r#"{"zone":"HE12","vacant":1,"capacity":105,"kind":"C"}"#,
+            r#"{"zone":"HE12","vacant":1,"state":"full"}"#,
+            r#"{"zone":"HE12","capacity":105}"#,
+            r#"{"zone":"HE12","vacant":1,"at":"noon"}"#,
             r#"{"vacant":1,"capacity":105}"#,
+            r#"{"zone":"A","counts":[]}"#,
+            r#"{"counts":7}"#,
+            "[]",
+            "7",
+            "",
         ] {
-            assert!(decode(bad.as_bytes(), &mut Vec::new()).is_err(), "{bad}");
+            assert!(read(bad).is_err(), "{bad}");
         }
     }
 }

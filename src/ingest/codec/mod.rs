@@ -12,7 +12,7 @@ mod report;
 mod status;
 mod ttn;
 
-use crate::domain::{BayKind, BayStatus, Millis};
+use crate::domain::{BayKind, BayStatus, CountWord, Millis};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::borrow::Cow;
@@ -41,6 +41,7 @@ pub static MEMBERS: &[&str] = &[
     "capacity",
     "confidence",
     "contributor",
+    "counts",
     "data",
     "decoded_payload",
     "deduplicationId",
@@ -60,6 +61,7 @@ pub static MEMBERS: &[&str] = &[
     "online",
     "parking_status",
     "received_at",
+    "seen",
     "seq",
     "source",
     "state",
@@ -69,6 +71,7 @@ pub static MEMBERS: &[&str] = &[
     "zone",
 ];
 
+pub use count::CODEC as COUNT;
 pub use report::CODEC as REPORT;
 pub use status::CODEC as STATUS;
 
@@ -222,6 +225,8 @@ pub struct BaySaid<'a> {
     /// `None`: when it was received.
     pub at: Option<Millis>,
     pub seq: u64,
+    /// When the sender last saw that it still is so, where it says that beside `at`.
+    pub seen: Option<Millis>,
     /// Whom the sender speaks for, by its own name for them.
     pub contributor: Option<Cow<'a, str>>,
 }
@@ -231,8 +236,9 @@ pub struct BaySaid<'a> {
 pub struct CountSaid<'a> {
     pub zone: Cow<'a, str>,
     pub kind: BayKind,
-    pub vacant: u32,
-    pub capacity: u32,
+    pub word: CountWord,
+    /// A number of it could not be and was taken as what is nearest.
+    pub is_clamped: bool,
     pub at: Option<Millis>,
 }
 

@@ -3,12 +3,14 @@
 //! `{"at":"...","seq":17,"bays":[{"bay":"TPY12-007","state":"occupied","confidence":0.98}]}` or
 //! `{"bay":"...","state":"vacant","at":"...","seq":18}`. An item may carry its own `at` and `seq`,
 //! and an app's `contributor`.
+//! A feed of states says with `seen` when it last saw that all of it still is so, whatever the times
+//! of the changes.
 //! An empty `bays` says only that the source is there. Unknown members are ignored.
 //!
 //! A sound batch is read in one pass; only when an item is bad is the batch read again, item by
 //! item, so that the good ones stand.
 
-use super::{BaySaid, Codec, Http, Malformed, Said, Sender, described, json, time};
+use super::{BaySaid, Codec, Http, Malformed, Said, Sender, described, json, time, time_in};
 use crate::domain::{BayStatus, CONTRIBUTOR_LEN, Millis};
 use crate::schema::BayState;
 use serde::Deserialize;
@@ -34,6 +36,8 @@ struct Item<'a> {
 struct ReportMessage<'a> {
     #[serde(borrow)]
     at: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    seen: Option<Cow<'a, str>>,
     seq: Option<u64>,
     #[serde(borrow)]
     bays: Option<Vec<Item<'a>>>,
@@ -51,6 +55,8 @@ struct ReportMessage<'a> {
 struct Loose<'a> {
     #[serde(borrow)]
     at: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    seen: Option<Cow<'a, str>>,
     seq: Option<u64>,
     #[serde(borrow)]
     contributor: Option<Cow<'a, str>>,
@@ -61,6 +67,7 @@ struct Loose<'a> {
 /// What all items of a report have that do not say otherwise.
 struct Common<'a> {
     at: Option<Millis>,
+    seen: Option<Millis>,
     seq: u64,
     contributor: Option<Cow<'a, str>>,
 }
@@ -87,6 +94,9 @@ struct SourceReport {
     /// When it was seen; absent: when it was received.
     #[schema(format = DateTime)]
     at: Option<String>,
+    /// A feed of states: when it was last seen that it still is so, where `at` is of the change.
+    #[schema(format = DateTime)]
+    seen: Option<String>,
     /// The source's own running number.
     seq: Option<u64>,
     /// Up to 1,000.
@@ -130,11 +140,14 @@ pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(
     };
     let common = Common {
         at: time(report.at.as_deref())?,
+        seen: time_in("seen", report.seen.as_deref())?,
         seq: report.seq.unwrap_or(0),
         contributor: named(report.contributor)?,
     };
     match (report.bays, report.bay, report.state) {
-        (Some(items), None, None) if items.is_empty() => out.push(Said::Present(common.at)),
+        (Some(items), None, None) if items.is_empty() => {
+            out.push(Said::Present(common.seen.or(common.at)));
+        }
         (Some(items), None, None) => {
             out.extend(
                 items
@@ -177,6 +190,7 @@ fn item_by_item<'a>(
     let loose: Loose<'a> = serde_json::from_slice(payload).map_err(|_| json(first))?;
     let common = Common {
         at: time(loose.at.as_deref())?,
+        seen: time_in("seen", loose.seen.as_deref())?,
         seq: loose.seq.unwrap_or(0),
         contributor: named(loose.contributor)?,
     };
@@ -220,6 +234,7 @@ fn said<'a>(item: Item<'a>, common: &Common<'a>) -> Result<Said<'a>, Malformed> 
         status,
         confidence,
         at,
+        seen: common.seen,
         seq: item.seq.unwrap_or(common.seq),
         contributor,
     }))

@@ -21,10 +21,20 @@ struct Account {
     observed_at: AtomicU64,
     accepted: AtomicU64,
     refused: [AtomicU32; REASONS],
+    odd_counts: [AtomicU64; 2],
     /// 0: never said; 1: offline; 2: online.
     online: AtomicU8,
     /// Whose key it came by: a place in [`Partners`], and one; 0: nobody's.
     partner: AtomicU32,
+}
+
+/// What was odd about a count that was taken all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OddCount {
+    /// A number of it could not be, and was taken as what is nearest.
+    Clamped = 0,
+    /// It names another capacity than the registry has.
+    OtherCapacity = 1,
 }
 
 /// The partners heard, by name and by number.
@@ -51,6 +61,10 @@ pub struct Sent {
     pub accepted: u64,
     /// How many were refused, for reasons that there were.
     pub refused: Vec<(Reason, u32)>,
+    /// Counts that were taken as what is nearest to them.
+    pub clamped: u64,
+    /// Counts of another capacity than the registry has.
+    pub other_capacity: u64,
     /// What it last said of itself.
     pub online: Option<bool>,
     /// Whose key the newest came by that was taken.
@@ -88,6 +102,8 @@ impl Ledger {
             observed_at: Millis(account.observed_at.load(Relaxed)),
             accepted: account.accepted.load(Relaxed),
             refused: refused.filter(|(_, n)| *n > 0).collect(),
+            clamped: account.odd_counts[OddCount::Clamped as usize].load(Relaxed),
+            other_capacity: account.odd_counts[OddCount::OtherCapacity as usize].load(Relaxed),
             online: match account.online.load(Relaxed) {
                 0 => None,
                 n => Some(n == 2),
@@ -152,6 +168,13 @@ impl Ledger {
         };
         account.heard_at.fetch_max(now.0, Relaxed);
         account.refused[reason as usize].fetch_add(1, Relaxed);
+    }
+
+    /// Beside [`Self::accept`].
+    pub(super) fn odd_count(&self, source: SourceIx, what: OddCount) {
+        if let Some(account) = self.account(source) {
+            account.odd_counts[what as usize].fetch_add(1, Relaxed);
+        }
     }
 
     pub(super) fn say(&self, source: SourceIx, online: bool) {

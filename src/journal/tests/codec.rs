@@ -4,6 +4,7 @@
 use super::super::record::{Next, Records, SegmentHead, UNIT, encode, encoded_bytes};
 use super::*;
 use crate::domain::Backing;
+use crate::domain::CountWord;
 use proptest::prelude::*;
 
 fn any_claim() -> impl Strategy<Value = Claim> {
@@ -36,17 +37,18 @@ fn any_claim() -> impl Strategy<Value = Claim> {
         any::<u32>(),
         (0..4usize, 0..4u64),
         any::<u32>(),
-        any::<u32>(),
+        (0..8u8, any::<u32>()),
     )
-        .prop_map(|(at, zone, source, (kind, of), vacant, capacity)| {
+        .prop_map(|(at, zone, source, (kind, by), number, (bits, capacity))| {
+            let bits = if bits & 3 == 3 { 8 } else { bits };
+            let capacity = if bits & 8 == 0 { capacity } else { 0 };
             Claim::Count(CountObservation {
                 at: Millis(at),
                 zone: ZoneIx(zone),
                 source: SourceIx(source),
-                source_kind: SourceKind::from_bits(of),
+                source_kind: SourceKind::from_bits(by),
                 kind: BayKind::ALL[kind],
-                vacant,
-                capacity,
+                word: CountWord::from_parts(bits, number, capacity).unwrap(),
             })
         });
     let alive = (any::<u64>(), any::<u32>()).prop_map(|(at, s)| Claim::Alive {

@@ -16,8 +16,8 @@ use super::{
 };
 use crate::clock::ManualClock;
 use crate::domain::{
-    Backing, Batch, BayIx, BayKind, BayStatus, Claim, CountObservation, Millis, Observation,
-    Receipt, Refusal, SourceIx, SourceKind, Submission, ZoneIx,
+    Backing, Batch, BayIx, BayKind, BayStatus, Claim, CountObservation, CountWord, Millis,
+    Observation, Receipt, Refusal, SourceIx, SourceKind, Submission, ZoneIx,
 };
 use crate::health::Health;
 use crate::metrics::Metrics;
@@ -140,8 +140,7 @@ fn claim(n: u64) -> Claim {
             source,
             source_kind: SourceKind::Gate,
             kind: BayKind::Heavy,
-            vacant: n as u32,
-            capacity: u32::MAX,
+            word: CountWord::vacant(n as u32, u32::MAX),
         }),
         7 => Claim::Alive { source, at },
         _ => Claim::Bay(Observation {

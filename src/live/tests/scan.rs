@@ -24,7 +24,8 @@ fn attrs(rng: &mut StdRng) -> BayAttrs {
         ev_charging: rng.random_bool(0.3),
         max_height_cm: [0, 190, 210, 450][rng.random_range(0..4)],
         max_stay_min: 0,
-        price_cents_per_hour: rng.random_range(0..5) * 50,
+        price_cents_per_hour: [None, Some(0), Some(50), Some(100), Some(200)]
+            [rng.random_range(0..5)],
     }
 }
 

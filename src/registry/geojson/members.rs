@@ -3,7 +3,8 @@
 //! Promise: a value is taken as it is meant or is a fault that shows it and says what to give; no
 //! number is rounded to make an id.
 
-use super::shape::Scalar;
+use super::shape::{Members, Scalar};
+use crate::domain::BayKind;
 use std::borrow::Cow;
 
 /// Up to here every whole number is one `f64` and no other.
@@ -62,6 +63,32 @@ pub(super) fn whole(name: &str, value: &Scalar<'_>, max: u32) -> Result<u32, Str
             .ok_or_else(|| wrong(shown(value))),
         other => Err(wrong(shown(other))),
     }
+}
+
+/// An object of whole numbers by kind of bay; 0 for kinds that it does not name.
+pub(super) fn by_kind(
+    name: &str,
+    value: &Members<'_>,
+    max: u32,
+) -> Result<[u32; BayKind::COUNT], String> {
+    let mut of = [0; BayKind::COUNT];
+    match value {
+        Members::Missing => {}
+        Members::Object(members) => {
+            for (kind, number) in members {
+                let Some(known) = BayKind::parse(kind) else {
+                    let kind = shown(&Scalar::Text(kind.clone()));
+                    return Err(format!(
+                        "{name}: unknown kind {kind}; known are {}",
+                        BayKind::list()
+                    ));
+                };
+                of[known as usize] = whole(&format!("{name}: {}", known.name()), number, max)?;
+            }
+        }
+        Members::Other => return Err(format!("{name}: give an object, one number a kind")),
+    }
+    Ok(of)
 }
 
 pub(super) fn flag(name: &str, value: &Scalar<'_>) -> Result<bool, String> {

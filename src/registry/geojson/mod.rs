@@ -11,11 +11,12 @@ mod shape;
 
 use super::city::{BayAttrs, BaySpec, Polygon, ZoneSpec};
 use super::faults::Faults;
+use super::page::HIGHEST_PRICE;
 use super::reach::wrapped;
 use super::{RegistryError, bom};
-use crate::domain::{BayKind, LatLon, ZoneKind};
+use crate::domain::{BayKind, CountWord, LatLon, ZoneKind};
 pub(super) use blocks::{BLOCK, read_bays_by_blocks};
-use members::{feature_id, flag, id as any_id, kind, shown, text, whole};
+use members::{by_kind, feature_id, flag, id as any_id, kind, shown, text, whole};
 use shape::{Collection, Coordinates, Feature, Geometry, Outer, Scalar, Top};
 use std::borrow::Cow;
 use std::fs::File;
@@ -149,7 +150,15 @@ fn zone(feature: Feature<'_>) -> Result<ZoneSpec, FeatureFault> {
             operator: text("operator", p.operator)?
                 .unwrap_or_default()
                 .into_owned(),
-            capacity: whole("capacity", &p.capacity, u32::MAX)?,
+            capacity: whole("capacity", &p.capacity, CountWord::MOST_BAYS)?,
+            capacity_by_kind: by_kind(
+                "capacity_by_kind",
+                &p.capacity_by_kind,
+                CountWord::MOST_BAYS,
+            )?,
+            price_cents_per_hour: price(&p.price_cents_per_hour)?,
+            max_height_cm: Some(whole("max_height_cm", &p.max_height_cm, u16::MAX.into())? as u16)
+                .filter(|&cm| cm > 0),
             stale_after_s: Some(whole("stale_after_s", &p.stale_after_s, u32::MAX)?)
                 .filter(|&s| s > 0),
             id: String::new(),
@@ -181,7 +190,7 @@ fn bay(feature: Feature<'_>) -> Result<FeatureBay<'_>, FeatureFault> {
             ev_charging: flag("ev_charging", &p.ev_charging)?,
             max_height_cm: short("max_height_cm", &p.max_height_cm)?,
             max_stay_min: short("max_stay_min", &p.max_stay_min)?,
-            price_cents_per_hour: whole("price_cents_per_hour", &p.price_cents_per_hour, u32::MAX)?,
+            price_cents_per_hour: price(&p.price_cents_per_hour)?,
         };
         Ok((zone, place, attrs))
     };
@@ -194,6 +203,13 @@ fn bay(feature: Feature<'_>) -> Result<FeatureBay<'_>, FeatureFault> {
         }),
         Err(what) => Err((Some(id.into_owned()), what)),
     }
+}
+
+/// What an hour costs, if it is said.
+fn price(scalar: &Scalar<'_>) -> Result<Option<u32>, String> {
+    let said = *scalar != Scalar::Missing;
+    let cents = whole("price_cents_per_hour", scalar, HIGHEST_PRICE)?;
+    Ok(said.then_some(cents))
 }
 
 type FeatureParts<'a> = (Cow<'a, str>, Geometry<'a>, shape::Properties<'a>);

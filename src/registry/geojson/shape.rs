@@ -50,6 +50,8 @@ pub(super) struct Properties<'a> {
     #[serde(borrow)]
     pub(super) capacity: Scalar<'a>,
     #[serde(borrow)]
+    pub(super) capacity_by_kind: Members<'a>,
+    #[serde(borrow)]
     pub(super) stale_after_s: Scalar<'a>,
     #[serde(borrow)]
     pub(super) zone: Scalar<'a>,
@@ -81,6 +83,61 @@ pub(super) enum Scalar<'a> {
 impl<'de: 'a, 'a> serde::Deserialize<'de> for Scalar<'a> {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         d.deserialize_any(AnyScalar)
+    }
+}
+
+/// A member that should be an object of numbers, or the like.
+#[derive(Debug, Default, PartialEq)]
+pub(super) enum Members<'a> {
+    /// Absent, or null.
+    #[default]
+    Missing,
+    Object(Vec<(Cow<'a, str>, Scalar<'a>)>),
+    Other,
+}
+
+impl<'de: 'a, 'a> serde::Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        d.deserialize_any(AnyMembers)
+    }
+}
+
+struct AnyMembers;
+
+impl<'de> Visitor<'de> for AnyMembers {
+    type Value = Members<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Members::Missing)
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Members::Other)
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Members::Other)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Members::Other)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Members::Other)
+    }
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(Members::Other)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Members::Other)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members::Object(members))
     }
 }
 

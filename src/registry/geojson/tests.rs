@@ -56,7 +56,7 @@ fn a_bay_with_all_or_none_of_its_properties() {
                 ev_charging: true,
                 max_height_cm: 210,
                 max_stay_min: 120,
-                price_cents_per_hour: 260
+                price_cents_per_hour: Some(260)
             },
         }
     );
@@ -66,7 +66,7 @@ fn a_bay_with_all_or_none_of_its_properties() {
         ev_charging: false,
         max_height_cm: 0,
         max_stay_min: 0,
-        price_cents_per_hour: 0,
+        price_cents_per_hour: None,
     };
     assert_eq!(got[1].attrs, plain);
 }
@@ -99,6 +99,9 @@ fn a_zone_is_a_point_a_polygon_or_several() {
                 lat: 1.3,
                 lon: 103.8
             },
+            capacity_by_kind: [0; 4],
+            price_cents_per_hour: None,
+            max_height_cm: None,
             outline: vec![],
             stale_after_s: Some(900),
         }

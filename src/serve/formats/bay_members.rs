@@ -174,7 +174,7 @@ fn attributes(t: &mut Text, attrs: &BayAttrs) {
     t.raw(",\"accessible\":").flag(attrs.accessible);
     t.raw(",\"ev_charging\":").flag(attrs.ev_charging);
     t.raw(",\"price_cents_per_hour\":")
-        .number(attrs.price_cents_per_hour.into());
+        .whole(attrs.price_cents_per_hour);
     t.raw(",\"max_height_cm\":")
         .limit(attrs.max_height_cm.into());
     t.raw(",\"max_stay_min\":").limit(attrs.max_stay_min.into());

@@ -96,7 +96,10 @@ fn attributes(t: &mut Text, attrs: &BayAttrs) {
     t.raw(",").raw(attrs.kind.name());
     t.raw(",").flag(attrs.accessible);
     t.raw(",").flag(attrs.ev_charging);
-    t.raw(",").number(attrs.price_cents_per_hour.into());
+    t.raw(",");
+    if let Some(price) = attrs.price_cents_per_hour {
+        t.number(price.into());
+    }
     for limit in [attrs.max_height_cm, attrs.max_stay_min] {
         t.raw(",");
         // How the registry writes "no limit".

@@ -47,6 +47,15 @@ impl Text {
         self
     }
 
+    /// A number, or null for none.
+    #[inline]
+    pub(in crate::serve) fn whole(&mut self, n: Option<u32>) -> &mut Self {
+        match n {
+            Some(n) => self.number(n.into()),
+            None => self.raw("null"),
+        }
+    }
+
     /// A number, or null for 0 (how the registry writes "no limit").
     #[inline]
     pub(in crate::serve) fn limit(&mut self, n: u64) -> &mut Self {

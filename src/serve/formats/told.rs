@@ -124,18 +124,9 @@ pub(in crate::serve) struct ZoneTold<'c> {
 }
 
 impl ZoneTold<'_> {
-    /// Whether to tell how many of that kind are vacant: of kinds the zone has bays of, and any
-    /// that was counted. A zone without bays whose count is zero tells of cars, so that "full" does
-    /// not look like "not counted".
+    /// Whether to tell how many of that kind are vacant.
     pub(super) fn shows(&self, kind: BayKind) -> bool {
-        let counted = |kind: BayKind| self.tally.vacant[kind as usize] > 0;
-        if self.kinds & 1 << kind as u8 != 0 || counted(kind) {
-            return true;
-        }
-        kind == BayKind::Car
-            && self.kinds == 0
-            && !self.tally.observed_at.is_never()
-            && !BayKind::ALL.into_iter().any(counted)
+        self.tally.tells(kind, self.kinds)
     }
 
     /// Its place in 1e-7 degrees: latitude, longitude.

@@ -85,21 +85,23 @@ fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>) {
         .string(&spec.operator);
     t.raw(",\"lat\":").e7(lat).raw(",\"lon\":").e7(lon);
     t.raw(",\"capacity\":").number(tally.capacity.into());
-    t.raw(",\"vacant\":{");
-    let mut first = true;
-    for kind in BayKind::ALL {
-        if shown.shows(kind) {
-            t.raw(if first { "" } else { "," })
-                .word(kind.name())
-                .raw(":");
-            t.number(tally.vacant[kind as usize].into());
-            first = false;
-        }
-    }
-    t.raw("},\"occupied\":").number(tally.occupied.into());
+    by_kind(
+        t,
+        ",\"capacity_by_kind\":{",
+        &tally.capacity_by_kind,
+        |kind| tally.capacity_by_kind[kind as usize] > 0,
+    );
+    by_kind(t, ",\"vacant\":{", &tally.vacant, |kind| shown.shows(kind));
+    t.raw(",\"occupied\":").number(tally.occupied.into());
     t.raw(",\"unknown\":").number(tally.unknown.into());
     t.raw(",\"closed\":").number(tally.closed.into());
     t.raw(",\"reserved\":").number(tally.reserved.into());
+    t.raw(",\"counted\":").flag(!tally.ever_counted.is_empty());
+    t.raw(",\"accessible\":{\"capacity\":")
+        .number(tally.accessible.into());
+    t.raw(",\"vacant\":")
+        .number(tally.accessible_vacant.into())
+        .raw("}");
     t.raw(",\"occupancy\":");
     match tally.occupancy() {
         Some(share) => t.share(share),
@@ -115,4 +117,21 @@ fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>) {
     t.raw(",\"observed_at\":").time(tally.observed_at);
     t.raw(",\"stale\":").flag(tally.stale);
     t.raw(if GEO { "}}" } else { "}" });
+}
+
+/// A member of numbers by kind of bay, for the kinds that are told.
+fn by_kind(
+    t: &mut Text,
+    member: &'static str,
+    numbers: &[u32; BayKind::COUNT],
+    told: impl Fn(BayKind) -> bool,
+) {
+    t.raw(member);
+    let mut comma = "";
+    for kind in BayKind::ALL.into_iter().filter(|kind| told(*kind)) {
+        t.raw(comma).word(kind.name()).raw(":");
+        t.number(numbers[kind as usize].into());
+        comma = ",";
+    }
+    t.raw("}");
 }

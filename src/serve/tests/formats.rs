@@ -36,9 +36,11 @@ fn town() -> Town {
             closed: 0,
             reserved: 0,
             capacity: 4,
+            capacity_by_kind: [3, 1, 0, 0],
             observed_at: Millis::parse("2026-11-23T01:59:00Z").unwrap(),
             stale: false,
             expected: None,
+            ..ZoneTally::default()
         },
     );
     town

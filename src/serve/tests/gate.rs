@@ -2,8 +2,8 @@
 
 use super::NOW;
 use crate::domain::{
-    Backing, BayKind, BayStatus, Claim, CountObservation, Door, DropList, Observation, Parcel,
-    Reason, Refusal, Refused, SourceKind, Speaker, ZoneIx,
+    Backing, BayKind, BayStatus, Claim, CountObservation, CountWord, Door, DropList, Observation,
+    Parcel, Reason, Refusal, Refused, SourceKind, Speaker, ZoneIx,
 };
 use crate::ingest::codec::{self, Codec};
 use crate::metrics::Metrics;
@@ -77,8 +77,7 @@ impl Gate {
                 source: speaker.source,
                 source_kind: SourceKind::Gate,
                 kind: BayKind::Car,
-                vacant: 0,
-                capacity: 0,
+                word: CountWord::vacant(0, 0),
             }));
             return parcel;
         }

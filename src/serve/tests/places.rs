@@ -19,6 +19,9 @@ pub(super) fn zone(id: &str, name: &str, kind: ZoneKind, place: LatLon, capacity
         operator,
         capacity,
         place,
+        capacity_by_kind: [0; 4],
+        price_cents_per_hour: None,
+        max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
     }
@@ -36,7 +39,7 @@ pub(super) fn bay(
         ev_charging: false,
         max_height_cm: 0,
         max_stay_min: 0,
-        price_cents_per_hour: 120,
+        price_cents_per_hour: Some(120),
     };
     edit(&mut attrs);
     BaySpec {
@@ -76,7 +79,7 @@ pub(super) fn small_town() -> Registry {
                 (a.accessible, a.max_stay_min) = (true, 120);
             }),
             bay("TPY12-003", "TPY12", north(2.0), |a| {
-                (a.ev_charging, a.price_cents_per_hour) = (true, 240);
+                (a.ev_charging, a.price_cents_per_hour) = (true, Some(240));
             }),
             bay("TPY12-004", "TPY12", north(3.0), |a| {
                 a.kind = BayKind::Motorcycle;

@@ -23,12 +23,14 @@ fn known() -> ZoneTally {
         closed: 0,
         reserved: 0,
         capacity: 4,
+        capacity_by_kind: [3, 1, 0, 0],
         observed_at: Millis::parse("2026-11-23T01:59:00Z").unwrap(),
         stale: false,
         expected: Some(Expected {
             vacant: 589,
             spread: 180,
         }),
+        ..ZoneTally::default()
     }
 }
 
@@ -38,8 +40,8 @@ async fn a_zone_has_every_member_of_the_contract() {
     town.tally("TPY12", known());
     let want = json!({
         "zone": "TPY12", "name": "Toa Payoh \"12\"\n大巴窑", "kind": "on_street", "operator": "HDB \"north\"",
-        "lat": 1.3327, "lon": 103.8474, "capacity": 4, "vacant": {"car": 2, "motorcycle": 0}, "occupied": 1,
-        "unknown": 1, "closed": 0, "reserved": 0, "occupancy": 0.333, "vacant_expected": 2.3, "vacant_p10": 1, "vacant_p90": 3, "observed_at": "2026-11-23T01:59:00.000Z", "stale": false,
+        "lat": 1.3327, "lon": 103.8474, "capacity": 4, "capacity_by_kind": {"car": 3, "motorcycle": 1}, "vacant": {"car": 2, "motorcycle": 0}, "occupied": 1,
+        "unknown": 1, "closed": 0, "reserved": 0, "counted": false, "accessible": {"capacity": 0, "vacant": 0}, "occupancy": 0.333, "vacant_expected": 2.3, "vacant_p10": 1, "vacant_p90": 3, "observed_at": "2026-11-23T01:59:00.000Z", "stale": false,
     });
     assert_eq!(town.get("/v1/zones/TPY12").await.json(), want);
     let page = town.get("/v1/zones").await.json();

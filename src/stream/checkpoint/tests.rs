@@ -3,7 +3,8 @@
 
 use super::*;
 use crate::domain::{
-    Backing, Batch, BayIx, BayStatus, Claim, CountObservation, Observation, SourceKind,
+    Backing, Batch, BayIx, BayStatus, Claim, CountObservation, CountOf, CountState, CountWord,
+    Observation, SourceKind,
 };
 use crate::long::cases;
 use crate::metrics::Metrics;
@@ -28,8 +29,7 @@ fn batches(n: u64) -> Vec<Batch> {
                 source,
                 source_kind: SourceKind::ALL[(i % 3) as usize],
                 kind: BayKind::ALL[(i % 4) as usize],
-                vacant: (i % 9) as u32,
-                capacity: 9,
+                word: CountWord::vacant((i % 9) as u32, 9),
             }),
             9 => Claim::Alive { source, at },
             _ => Claim::Bay(Observation {
@@ -271,14 +271,28 @@ fn a_count_keeps_who_made_it_and_an_old_one_is_a_gates() {
         at: Millis(T0),
         source: SourceIx(3),
         source_kind,
-        vacant: 4,
-        capacity: 9,
+        word: CountWord::vacant(4, 9),
+        named: Some(9),
         standing: true,
         error: CountError::from_bits(0xff_fffe),
     };
     for kind in SourceKind::ALL {
         let kept = KeptGate::new(7, BayKind::Heavy, &made(kind));
         assert_eq!(kept.count(), Some((BayKind::Heavy, made(kind))));
+    }
+    for (capacity, named) in [(None, Some(9)), (None, None), (Some(0), Some(0))] {
+        let count = GateCount {
+            word: CountWord {
+                state: CountState::Closed,
+                of: CountOf::Occupied,
+                number: 4,
+                capacity,
+            },
+            named,
+            ..made(SourceKind::Sensor)
+        };
+        let kept = KeptGate::new(7, BayKind::Heavy, &count);
+        assert_eq!(kept.count(), Some((BayKind::Heavy, count)));
     }
     let new = GateCount {
         error: CountError::default(),

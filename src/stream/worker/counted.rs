@@ -65,8 +65,8 @@ impl Worker {
     }
 
     /// The bays that a count covers as they are believed without it, and how many it says are
-    /// occupied. `None` where it is not of all bays of its kind, or of more than there is room for:
-    /// it cannot be held against them.
+    /// occupied. `None` where it is not of all bays of its kind, or does not say of how many, or
+    /// that they are closed: it cannot be held against them.
     fn covered(
         &self,
         z: ZoneIx,
@@ -77,11 +77,9 @@ impl Worker {
         let beliefs = self.beliefs.as_ref()?;
         let mut covered = Covered::default();
         let mut listed = 0;
-        let mut others = 0;
         for bay in self.city.bays_of(z) {
             let told = self.told(bay).word;
             if told.bay_kind() != kind {
-                others += 1;
                 continue;
             }
             listed += 1;
@@ -90,13 +88,14 @@ impl Worker {
                 covered.add(odds, watched(&told));
             }
         }
-        let room = self.zones[z.at()].capacity.checked_sub(others)?;
-        let unlisted = count.capacity.checked_sub(listed)?;
-        if count.capacity > room {
+        let shares = self.zones[z.at()].shares(kind, count);
+        let is_open = shares.vacant + shares.occupied == shares.capacity;
+        let unlisted = shares.capacity.checked_sub(listed)?;
+        if !is_open || !shares.is_sized {
             return None;
         }
         covered.add_unlisted(unlisted, beliefs.usual_at(z, now));
-        Some((covered, count.capacity.saturating_sub(count.vacant)))
+        Some((covered, shares.occupied))
     }
 
     /// Weighs the counts of a zone where that is due; true if what they say of its bays has changed.

@@ -8,6 +8,8 @@ impl Worker {
     /// Looks for claims that have lapsed by that ingest time, if it is time to. Call on ticks, not during a
     /// replay.
     pub fn tick(&mut self, ingest: Millis) {
+        // What has changed there is told at once, not with the next report.
+        self.look_at_registry();
         self.turn(ingest);
         let now = self.clock.at(ingest);
         self.go_round(now);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    Backing, BayKind, BayStatus, CountObservation, Observation, SourceIx, SourceKind,
+    Backing, BayKind, BayStatus, CountObservation, CountWord, Observation, SourceIx, SourceKind,
 };
 use crate::stream::checkpoint::Saved;
 use crate::stream::worker_copy::WorkerCopy;
@@ -232,8 +232,7 @@ fn a_count_ages_by_its_own_time_however_lively_its_source() {
         source,
         source_kind: SourceKind::Gate,
         kind: BayKind::Car,
-        vacant: 4,
-        capacity: 10,
+        word: CountWord::vacant(4, 10),
     });
     r.worker.apply(&[count], Millis(T0));
     for minute in 1..=20 {
@@ -277,8 +276,7 @@ fn count(zone: ZoneIx, at: u64, vacant: u32) -> Claim {
         source: SourceIx(4),
         source_kind: SourceKind::Gate,
         kind: BayKind::Car,
-        vacant,
-        capacity: 105,
+        word: CountWord::vacant(vacant, 105),
     })
 }
 

@@ -1,7 +1,7 @@
 //! What a zone's counters and counts come to.
 
 use super::*;
-use crate::domain::{SourceIx, SourceKind, ZoneIx};
+use crate::domain::{CountOf, CountState, CountWord, SourceIx, SourceKind, ZoneIx};
 
 fn count(at: u64, vacant: u32, capacity: u32) -> CountObservation {
     CountObservation {
@@ -10,16 +10,44 @@ fn count(at: u64, vacant: u32, capacity: u32) -> CountObservation {
         source: SourceIx(1),
         source_kind: SourceKind::Gate,
         kind: BayKind::Car,
-        vacant,
+        word: CountWord::vacant(vacant, capacity),
+    }
+}
+
+/// With so many bays for cars.
+fn zone(capacity: u32) -> ZoneCell {
+    registered([capacity, 0, 0, 0])
+}
+
+fn registered(by_kind: [u32; KINDS]) -> ZoneCell {
+    let mut zone = ZoneCell::default();
+    zone.register(by_kind);
+    zone
+}
+
+fn word(of: CountOf, number: u32, capacity: Option<u32>) -> CountWord {
+    CountWord {
+        state: CountState::Open,
+        of,
+        number,
         capacity,
     }
 }
 
-fn zone(capacity: u32) -> ZoneCell {
-    ZoneCell {
-        capacity,
-        ..ZoneCell::default()
+/// A gate's.
+fn counted(at: u64, kind: BayKind, word: CountWord) -> CountObservation {
+    CountObservation {
+        kind,
+        word,
+        ..count(at, 0, 0)
     }
+}
+
+/// Vacant cars, occupied, unknown, closed, of so many.
+fn told(z: &ZoneCell) -> (u32, u32, u32, u32, u32) {
+    let t = z.tally(Millis(9));
+    assert_eq!(sum(&t), t.capacity);
+    (t.vacant[0], t.occupied, t.unknown, t.closed, t.capacity)
 }
 
 fn sum(t: &ZoneTally) -> u32 {
@@ -36,23 +64,115 @@ fn a_zone_nobody_reported_is_unknown_and_stale() {
 }
 
 #[test]
-fn a_gates_count_is_cut_to_the_registrys_capacity() {
+fn the_newest_count_is_told_and_says_how_many_there_are() {
     let mut z = zone(100);
     assert!(z.count(&count(5, 150, 300), true));
-    let t = z.tally(Millis(9));
-    assert_eq!(
-        (t.vacant[0], t.occupied, t.unknown, sum(&t)),
-        (100, 0, 0, 100)
-    );
+    assert_eq!(told(&z), (150, 150, 0, 0, 300), "its gate knows best");
     assert!(!z.count(&count(4, 1, 100), true), "older");
     assert!(z.count(&count(6, 20, 90), true));
     assert!(z.count(&count(6, 68, 90), true), "of one time the last");
     assert!(!z.count(&count(6, 68, 90), true), "a copy");
-    let t = z.tally(Millis(9));
+    assert_eq!(told(&z), (68, 22, 0, 0, 90));
+    assert!(z.count(&count(7, 91, 90), true));
     assert_eq!(
-        (t.vacant[0], t.occupied, t.unknown, t.stale),
-        (68, 22, 10, false)
+        told(&z),
+        (90, 0, 0, 0, 90),
+        "never more vacant than there are"
     );
+}
+
+#[test]
+fn a_count_that_does_not_say_of_how_many_is_of_what_the_registry_knows_or_was_said_last() {
+    let cars = |at, word| counted(at, BayKind::Car, word);
+    let vacant = |n| word(CountOf::Vacant, n, None);
+    let mut known = zone(100);
+    known.count(&cars(1, vacant(5)), true);
+    assert_eq!(told(&known), (5, 95, 0, 0, 100));
+    known.count(&cars(2, word(CountOf::Occupied, 30, None)), true);
+    assert_eq!(told(&known), (70, 30, 0, 0, 100));
+    known.count(&cars(3, word(CountOf::Vacant, 30, Some(80))), true);
+    known.count(&cars(4, vacant(30)), true);
+    assert_eq!(told(&known), (30, 70, 0, 0, 100), "the registry again");
+
+    let mut unknown = zone(0);
+    unknown.count(&cars(1, vacant(5)), true);
+    assert_eq!(told(&unknown), (5, 0, 0, 0, 5));
+    assert_eq!(
+        unknown.tally(Millis(9)).occupancy(),
+        None,
+        "of nobody knows how many"
+    );
+    unknown.count(&cars(2, word(CountOf::Occupied, 30, None)), true);
+    let t = unknown.tally(Millis(9));
+    assert!(
+        !t.counted.has(BayKind::Car),
+        "how many are left nobody knows"
+    );
+    assert_eq!((t.occupied, t.capacity, t.occupancy()), (30, 30, None));
+    unknown.count(&cars(3, word(CountOf::Vacant, 30, Some(80))), true);
+    assert_eq!(told(&unknown), (30, 50, 0, 0, 80));
+    unknown.count(&cars(4, vacant(31)), true);
+    assert_eq!(told(&unknown), (31, 49, 0, 0, 80), "as was said last");
+    assert!(unknown.lapse_gates(|_| true));
+    assert_eq!(
+        told(&unknown),
+        (0, 0, 80, 0, 80),
+        "and still when it is silent"
+    );
+}
+
+#[test]
+fn a_capacity_that_is_put_right_in_the_registry_goes_before_what_was_counted_before() {
+    let mut z = zone(50);
+    z.count(&count(5, 10, 50), true);
+    z.register([80, 0, 0, 0]);
+    assert_eq!(told(&z), (10, 70, 0, 0, 80));
+    z.register([80, 0, 0, 0]);
+    z.count(&count(6, 10, 50), true);
+    assert_eq!(told(&z), (10, 40, 0, 0, 50), "the gate's newest");
+    z.register([80, 5, 0, 0]);
+    assert_eq!(told(&z), (10, 40, 5, 0, 55), "of another kind");
+}
+
+#[test]
+fn kinds_are_counted_apart_and_one_that_the_registry_does_not_know_adds_its_bays() {
+    let mut z = zone(100);
+    z.count(&count(5, 40, 100), true);
+    let bikes = counted(5, BayKind::Motorcycle, CountWord::vacant(7, 20));
+    z.count(&bikes, true);
+    z.count(&counted(5, BayKind::Heavy, CountWord::vacant(2, 5)), true);
+    let t = z.tally(Millis(9));
+    assert_eq!(t.vacant, [40, 7, 2, 0]);
+    assert_eq!(t.capacity_by_kind, [100, 20, 5, 0]);
+    assert_eq!((t.occupied, t.unknown, t.capacity), (76, 0, 125));
+    assert!(z.lapse_gates(|_| true));
+    let t = z.tally(Millis(9));
+    assert_eq!((t.unknown, t.capacity_by_kind), (125, [100, 20, 5, 0]));
+}
+
+#[test]
+fn a_closed_car_park_is_neither_full_nor_has_room() {
+    let mut z = registered([100, 20, 0, 0]);
+    let state = |state| CountWord {
+        state,
+        ..CountWord::vacant(0, 100)
+    };
+    let closed = counted(5, BayKind::Car, state(CountState::Closed));
+    z.count(&closed, true);
+    assert_eq!(told(&z), (0, 0, 20, 100, 120));
+    assert_eq!(z.tally(Millis(9)).occupancy(), None);
+    z.count(&counted(6, BayKind::Car, state(CountState::Unknown)), true);
+    let t = z.tally(Millis(9));
+    assert_eq!(told(&z), (0, 0, 120, 0, 120));
+    assert!(!t.counted.has(BayKind::Car) && t.ever_counted.has(BayKind::Car));
+}
+
+#[test]
+fn nothing_is_counted_of_nothing() {
+    let mut z = zone(10);
+    z.count(&count(5, 0, 0), true);
+    assert_eq!(told(&z), (0, 0, 0, 0, 0));
+    assert_eq!(z.tally(Millis(9)).occupancy(), None);
 }
 
 #[test]
@@ -67,7 +187,7 @@ fn a_silent_gate_lapses() {
 
 #[test]
 fn a_gate_covers_its_kind_and_the_other_kinds_keep_their_bays() {
-    let mut z = zone(20);
+    let mut z = registered([19, 1, 0, 0]);
     let free = BayView {
         status: BayStatus::Vacant,
         ..NOBODY
@@ -83,7 +203,7 @@ fn a_gate_covers_its_kind_and_the_other_kinds_keep_their_bays() {
     let t = z.tally(Millis(9));
     assert_eq!(
         (t.vacant, t.occupied, t.unknown, sum(&t)),
-        ([7, 1, 0, 0], 5, 7, 20)
+        ([7, 1, 0, 0], 5, 0, 13)
     );
 }
 

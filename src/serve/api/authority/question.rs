@@ -140,7 +140,7 @@ impl AuthorityState {
         let many = if zone.spec.kind == ZoneKind::Private {
             bays
         } else {
-            bays.max(zone.spec.capacity)
+            bays.max(zone.capacity())
         };
         many < 2
     }

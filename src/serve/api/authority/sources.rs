@@ -189,6 +189,7 @@ impl Page<'_> {
             "heard_at": at(sent.heard_at), "silent_s": age(sent.heard_at),
             "observed_at": at(sent.observed_at), "lag_s": (sent.accepted > 0).then_some(lag),
             "accepted": sent.accepted, "refused": refused,
+            "counts_clamped": sent.clamped, "counts_of_other_capacity": sent.other_capacity,
             "bays": self.own.live.bays_of(row.source),
             "suspect": dead.chain(bays).collect::<Vec<_>>(),
             "suspect_total": row.suspected.total,

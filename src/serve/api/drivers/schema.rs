@@ -111,7 +111,9 @@ pub(in crate::serve) struct NearBay {
     kind: BayKind,
     accessible: bool,
     ev_charging: bool,
-    price_cents_per_hour: u32,
+    /// null: nobody has said.
+    #[schema(required)]
+    price_cents_per_hour: Option<u32>,
     /// null: no limit.
     #[schema(required)]
     max_height_cm: Option<u16>,
@@ -150,7 +152,9 @@ pub(in crate::serve) struct BayDetail {
     kind: BayKind,
     accessible: bool,
     ev_charging: bool,
-    price_cents_per_hour: u32,
+    /// null: nobody has said.
+    #[schema(required)]
+    price_cents_per_hour: Option<u32>,
     /// null: no limit.
     #[schema(required)]
     max_height_cm: Option<u16>,
@@ -175,6 +179,14 @@ pub(in crate::serve) struct Evidence {
     /// Of apps: at least so many.
     contributors: Option<u8>,
     partners: Option<u8>,
+}
+
+/// Accessible bays of a zone. Of those that are only counted, nobody knows which are.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Accessible {
+    capacity: u32,
+    /// Those seen vacant that nobody has booked.
+    vacant: u32,
 }
 
 /// A page of zones.
@@ -205,14 +217,21 @@ pub(in crate::serve) struct Zone {
     lat: f64,
     lon: f64,
     capacity: u32,
-    /// By kind of bay; only kinds the zone has.
+    /// Of those, by kind of bay; only kinds the zone has.
+    capacity_by_kind: BTreeMap<String, u32>,
+    /// By kind of bay; only kinds that the zone has bays of, or that are counted.
     vacant: BTreeMap<String, u32>,
     occupied: u32,
     unknown: u32,
     closed: u32,
     /// Bays that stand empty for who has booked them; they are not among the vacant.
     reserved: u32,
-    /// Taken share of what is known and open; null while nothing is.
+    /// Whether somebody counts it as a whole: its figures may be such a count.
+    counted: bool,
+    /// Of its bays, those that are accessible.
+    accessible: Accessible,
+    /// Taken share of what is known and open; null while nothing is, or where nobody has said of how
+    /// many.
     #[schema(required, minimum = 0, maximum = 1)]
     occupancy: Option<f64>,
     /// How many vacant bays are to be expected, from all that is known; null while nothing is.

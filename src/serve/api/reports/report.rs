@@ -29,9 +29,6 @@ use utoipa_axum::routes;
 /// The longest body, as over MQTT.
 pub(in crate::serve) const MAX_BODY: usize = 256 * 1024;
 
-/// What stands as topic in the quarantine.
-const PATH: &str = "/v1/reports";
-
 /// Turns the body of a report into claims and refusals, and counts both. Must not block.
 pub trait ReportDoor: Send + Sync {
     /// `place` is the path it was posted to.
@@ -61,6 +58,7 @@ impl FromRef<Arc<ReportsState>> for Doorman {
 pub(in crate::serve) fn routes(desk: Arc<ReportsState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(report))
+        .routes(routes!(counts))
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .with_state(desk)
 }
@@ -92,32 +90,31 @@ async fn report(
     State(own): State<Arc<ReportsState>>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    if !says_json(request.headers()) {
-        return Err(ApiError::UnsupportedMediaType("application/json"));
-    }
-    let body = match whole(request, MAX_BODY).await {
-        Ok(body) => body,
-        Err(ApiError::TooLarge(limit)) => {
-            let detail = format!("the body has more than {limit} bytes");
-            own.refuse(&grant, PATH, Reason::TooLarge, detail, &[])
-                .await?;
-            return Err(ApiError::TooLarge(limit));
-        }
-        Err(other) => return Err(other),
-    };
-    let speaker = match own.speaker(&grant, &body).await {
-        Ok(speaker) => speaker,
-        Err(Unheard {
-            reason: Some(reason),
-            problem,
-            detail,
-        }) => {
-            own.refuse(&grant, PATH, reason, detail, &body).await?;
-            return Err(problem);
-        }
-        Err(Unheard { problem, .. }) => return Err(problem),
-    };
-    own.pass(&speaker, &codec::REPORT, PATH, &body).await
+    own.take(&grant, request, "/v1/reports", &codec::REPORT)
+        .await
+}
+
+/// Report how many bays of zones are vacant or occupied.
+///
+/// For gates and car parks that only count. The body is a count as over MQTT, with `source`: a list,
+/// or one zone flat. Numbers below 0 or above the capacity are taken as what is nearest. What is
+/// refused is listed and kept in the quarantine; the rest is accepted. The answer comes once all of
+/// it is on disk.
+#[utoipa::path(
+    post, path = "/v1/counts", tag = "data partners", security(("key" = ["report"])),
+    request_body = schema::Counts,
+    responses(
+        (status = 202, description = "Durable; what was refused is listed", body = schema::Accepted),
+        problems::BadReport, problems::NoKey, problems::NoSource, problems::Over256KiB,
+        problems::NotJson, problems::BusyNothingAccepted, problems::NotStored,
+    )
+)]
+async fn counts(
+    Reporter(grant): Reporter,
+    State(own): State<Arc<ReportsState>>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    own.take(&grant, request, "/v1/counts", &codec::COUNT).await
 }
 
 /// Why nobody is let speak: for the caller, and for the quarantine where there is a counted reason.
@@ -138,6 +135,42 @@ impl Unheard {
 }
 
 impl ReportsState {
+    /// A body that was posted to `place` by the holder of `grant`.
+    async fn take(
+        self: &Arc<Self>,
+        grant: &Arc<Grant>,
+        request: Request,
+        place: &str,
+        codec: &'static Codec,
+    ) -> Result<Response, ApiError> {
+        if !says_json(request.headers()) {
+            return Err(ApiError::UnsupportedMediaType("application/json"));
+        }
+        let body = match whole(request, MAX_BODY).await {
+            Ok(body) => body,
+            Err(ApiError::TooLarge(limit)) => {
+                let detail = format!("the body has more than {limit} bytes");
+                self.refuse(grant, place, Reason::TooLarge, detail, &[])
+                    .await?;
+                return Err(ApiError::TooLarge(limit));
+            }
+            Err(other) => return Err(other),
+        };
+        let speaker = match self.speaker(grant, &body).await {
+            Ok(speaker) => speaker,
+            Err(Unheard {
+                reason: Some(reason),
+                problem,
+                detail,
+            }) => {
+                self.refuse(grant, place, reason, detail, &body).await?;
+                return Err(problem);
+            }
+            Err(Unheard { problem, .. }) => return Err(problem),
+        };
+        self.pass(&speaker, codec, place, &body).await
+    }
+
     /// Who speaks in `body`, if the holder of `grant` may speak so.
     async fn speaker(
         self: &Arc<Self>,

@@ -5,7 +5,7 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
-use crate::schema::{BayState, Reason};
+use crate::schema::{BayKind, BayState, CountState, Reason};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,6 +17,9 @@ pub(in crate::serve) struct Report {
     /// When it was seen; absent: now.
     #[schema(format = DateTime)]
     at: Option<String>,
+    /// A feed of states: when it was last seen that it still is so, where `at` is of the change.
+    #[schema(format = DateTime)]
+    seen: Option<String>,
     /// The source's own running number.
     seq: Option<u64>,
     /// Up to 1,000.
@@ -43,6 +46,44 @@ pub(in crate::serve) struct ReportBay {
     seq: Option<u64>,
     #[schema(min_length = 1, max_length = 64)]
     contributor: Option<String>,
+}
+
+/// Counts: `counts`, or one zone flat.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Counts {
+    /// Who counted; the key must be allowed to speak for it.
+    source: String,
+    /// When it was counted; absent: now.
+    #[schema(format = DateTime)]
+    at: Option<String>,
+    /// Up to 1,000.
+    counts: Option<Vec<CountItem>>,
+    /// In place of `counts`.
+    zone: Option<String>,
+    vacant: Option<i64>,
+    occupied: Option<i64>,
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    capacity: Option<u32>,
+    kind: Option<BayKind>,
+    state: Option<CountState>,
+}
+
+#[derive(ToSchema)]
+pub(in crate::serve) struct CountItem {
+    zone: String,
+    vacant: Option<i64>,
+    /// In place of `vacant`.
+    occupied: Option<i64>,
+    /// Absent: as the registry has it, else as was said last.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    capacity: Option<u32>,
+    /// Absent: car.
+    kind: Option<BayKind>,
+    /// Absent: open. If it is not, no number is needed.
+    state: Option<CountState>,
+    /// Where it differs from the message's.
+    #[schema(format = DateTime)]
+    at: Option<String>,
 }
 
 /// What came of a partner's app reports as evidence.

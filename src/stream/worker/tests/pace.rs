@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::belief::{Exposure, HALF_HOUR_S, Made, Timetable, WeekFit, Windows};
+use crate::domain::CountWord;
 use crate::domain::in_shard;
 use crate::stream::checkpoint::{JUDGED, SOURCES, Saved};
 use crate::stream::rates::RateTables;
@@ -121,7 +122,13 @@ fn gates_count(zone: ZoneIx, at: Millis, vacant: u32) -> Claim {
     let Claim::Count(c) = count(zone, at.0, vacant) else {
         unreachable!()
     };
-    Claim::Count(CountObservation { capacity: 2, ..c })
+    Claim::Count(CountObservation {
+        word: CountWord {
+            capacity: Some(2),
+            ..c.word
+        },
+        ..c
+    })
 }
 
 /// Workers that share a schedule.
