@@ -16,9 +16,8 @@ use super::files::{RawRow, read_turnover, read_zones};
 use super::store::{Shelf, StoreError};
 use super::visits::{VisitRow, read_visits};
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{Basis, Millis, Sums, Tally, Window, WindowRow};
+use crate::domain::{Millis, Sums, Tally, WindowRow};
 use cache::Cache;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Corrections of an hour come in up to this long after it, ms: the day in which late reports

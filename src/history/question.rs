@@ -48,10 +48,14 @@ impl RecentFigures for NothingSettled {
     }
 }
 
+/// Length of a quarter of an hour, ms.
+pub(super) const QUARTER_MS: u64 = 3 * WINDOW_MS;
+
 /// How long a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interval {
     FiveMinutes,
+    Quarter,
     Hour,
     /// From midnight to midnight of a place.
     Day(Calendar),
@@ -62,6 +66,7 @@ impl Interval {
     pub(super) fn first(self, at: Millis) -> Millis {
         match self {
             Self::FiveMinutes => Millis(at.0.next_multiple_of(WINDOW_MS)),
+            Self::Quarter => Millis(at.0.next_multiple_of(QUARTER_MS)),
             Self::Hour => Millis(at.0.next_multiple_of(HOUR_MS)),
             Self::Day(c) if c.day_start(at) == at => at,
             Self::Day(c) => c.next_day(at),
@@ -71,6 +76,7 @@ impl Interval {
     pub(super) fn next(self, start: Millis) -> Millis {
         match self {
             Self::FiveMinutes => start.plus(WINDOW_MS),
+            Self::Quarter => start.plus(QUARTER_MS),
             Self::Hour => start.plus(HOUR_MS),
             Self::Day(c) => c.next_day(start),
         }
