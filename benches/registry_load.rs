@@ -101,6 +101,7 @@ fn changes(registry: &Registry) -> Result<(), Box<dyn std::error::Error>> {
         let zone = city.zone(city.zone_of(ix)).spec.id.clone();
         let bay = BaySpec {
             id: city.bay_id(ix).to_string(),
+            aliases: vec![],
             zone,
             place: city.place(ix),
             attrs,

@@ -51,6 +51,7 @@ fn town() -> Registry {
     };
     let zone = ZoneSpec {
         id: "P".into(),
+        aliases: vec![],
         name: "Private".into(),
         kind: ZoneKind::Private,
         operator: "acme".into(),
@@ -64,6 +65,7 @@ fn town() -> Registry {
     };
     let bay = |n| BaySpec {
         id: format!("P-{n}"),
+        aliases: vec![],
         zone: "P".into(),
         place: place(n),
         attrs,

@@ -9,6 +9,8 @@ mod log;
 
 pub use log::{LogFormat, LogSettings};
 
+use crate::domain::BBox;
+use crate::registry::Reading;
 use figment::error::Kind;
 use figment::providers::{Env, Format, Serialized, Toml};
 use figment::{Figment, Profile};
@@ -58,6 +60,9 @@ pub struct Config {
 pub struct Registry {
     /// The folder that holds `zones.geojson` and `bays.geojson`.
     pub path: PathBuf,
+    /// Where all zones lie: west, south, east, north in degrees. Absent: where most of them do.
+    #[serde(rename = "box")]
+    pub bbox: Option<[f64; 4]>,
     /// How many bays may be added at run time before a restart makes new room.
     #[serde(default = "spare_bays")]
     pub spare_bays: u32,
@@ -67,6 +72,22 @@ pub struct Registry {
 }
 
 impl Registry {
+    /// How the files there are to be read.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        let [west, south, east, north] = self.bbox.unwrap_or([f64::NAN; 4]);
+        Reading {
+            bbox: BBox::new(west, south, east, north),
+        }
+    }
+
+    fn fault(&self) -> Option<String> {
+        let given = self.bbox.filter(|_| self.reading().bbox.is_none())?;
+        Some(format!(
+            "registry.box: must be [west, south, east, north] in degrees, south not above north, not {given:?}"
+        ))
+    }
+
     /// Names of the keys, their values, and what they must lie between.
     fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 2] {
         [
@@ -192,6 +213,7 @@ impl Config {
                 )
             })
             .collect();
+        faults.extend(self.registry.fault());
         faults.extend(self.journal.fault());
         faults.extend(self.history.fault());
         faults.extend(self.log.fault());

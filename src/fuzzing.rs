@@ -64,6 +64,7 @@ fn town() -> Arc<Registry> {
     };
     let zone = |n: u32| ZoneSpec {
         id: format!("Z{n}"),
+        aliases: vec![],
         name: "Toa Payoh \"12\"\n".into(),
         kind: ZoneKind::OnStreet,
         operator: "HDB".into(),
@@ -85,6 +86,7 @@ fn town() -> Arc<Registry> {
     };
     let bay = |n: u32| BaySpec {
         id: format!("Z{}-{n}", n % 2),
+        aliases: vec![],
         zone: format!("Z{}", n % 2),
         place,
         attrs,

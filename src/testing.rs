@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex};
 pub(crate) fn zone(n: usize, capacity: u32) -> ZoneSpec {
     ZoneSpec {
         id: format!("Z{n}"),
+        aliases: vec![],
         name: format!("Zone {n}"),
         kind: ZoneKind::OffStreet,
         operator: "city".into(),
@@ -43,6 +44,7 @@ pub(crate) fn bay(n: usize, i: usize) -> BaySpec {
     };
     BaySpec {
         id: format!("Z{n}-{i}"),
+        aliases: vec![],
         zone: format!("Z{n}"),
         place,
         attrs,

@@ -22,6 +22,7 @@ pub(crate) fn city() -> Registry {
     };
     let zones = (0..ZONES).map(|z| ZoneSpec {
         id: format!("Z{z}"),
+        aliases: vec![],
         name: String::new(),
         kind: ZoneKind::OffStreet,
         operator: String::new(),
@@ -51,6 +52,7 @@ pub(crate) fn city() -> Registry {
         };
         BaySpec {
             id: format!("Z{z}-{i}"),
+            aliases: vec![],
             zone: format!("Z{z}"),
             place,
             attrs,

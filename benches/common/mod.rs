@@ -92,6 +92,7 @@ pub(crate) fn city_specs(bays: usize) -> (Vec<ZoneSpec>, Vec<BaySpec>) {
             };
             all.push(BaySpec {
                 id: format!("{id}-{n}"),
+                aliases: vec![],
                 zone: id.clone(),
                 place: spot,
                 attrs,
@@ -100,6 +101,7 @@ pub(crate) fn city_specs(bays: usize) -> (Vec<ZoneSpec>, Vec<BaySpec>) {
         zones.push(ZoneSpec {
             name: id.clone(),
             id,
+            aliases: vec![],
             kind: if street {
                 ZoneKind::OnStreet
             } else {

@@ -45,6 +45,7 @@ impl Hub {
     async fn new(zones: u32, dir: &Path) -> Self {
         let zone = |n: u32| ZoneSpec {
             id: format!("zone-{n:05}"),
+            aliases: vec![],
             name: String::new(),
             kind: ZoneKind::OnStreet,
             operator: "city".into(),

@@ -130,8 +130,13 @@ fn settings(config: &Config, page: &mut Page) {
     let city = tempfile::tempdir()
         .map_err(|e| e.to_string())
         .and_then(|scratch| {
-            Registry::open(&config.registry.path, scratch.path(), device::MODELS)
-                .map_err(|e| e.to_string())
+            Registry::open_as(
+                &config.registry.path,
+                scratch.path(),
+                device::MODELS,
+                config.registry.reading(),
+            )
+            .map_err(|e| e.to_string())
         });
     match city {
         Ok(registry) => {

@@ -133,7 +133,12 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     partners::warn_of_areas(config);
     exposure::warn(config);
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
-    let registry = Registry::open(&config.registry.path, scratch.path(), device::MODELS)?;
+    let registry = Registry::open_as(
+        &config.registry.path,
+        scratch.path(),
+        device::MODELS,
+        config.registry.reading(),
+    )?;
     let city = registry.city();
     let devices = registry.device_count();
     println!(

@@ -30,7 +30,12 @@ impl Shared {
     /// Reads the registry and lays out the live view.
     pub(super) fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
         let begun = Instant::now();
-        let registry = Registry::open(&config.registry.path, &config.data.path, device::MODELS)?;
+        let registry = Registry::open_as(
+            &config.registry.path,
+            &config.data.path,
+            device::MODELS,
+            config.registry.reading(),
+        )?;
         let registry = Arc::new(registry);
         let city = registry.city();
         let room = Room {

@@ -126,6 +126,10 @@ mod tests {
         };
         assert!(payload(0, full).contains(r#""vacant":{"car":0}"#));
         let heavy = 1 << BayKind::Heavy as u8;
-        assert!(payload(heavy, full).contains(r#""vacant":{"heavy":0}"#));
+        let uncounted = ZoneTally {
+            counted: KindSet::default(),
+            ..full
+        };
+        assert!(payload(heavy, uncounted).contains(r#""vacant":{"heavy":0}"#));
     }
 }

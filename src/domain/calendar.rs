@@ -4,9 +4,7 @@
 //! The rules of each place are those of its [`TimeZone`].
 
 use super::{Millis, TimeZone};
-use chrono::{
-    Datelike as _, NaiveDate, NaiveTime, Offset as _, TimeDelta, TimeZone as _, Timelike as _,
-};
+use chrono::{Datelike as _, Offset as _, TimeZone as _, Timelike as _};
 
 /// The calendar of one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,18 +33,19 @@ impl Calendar {
         self.0.name()
     }
 
-    /// The midnight at or before `at`.
+    /// The midnight at or before `at` with which its day begins: the first, where one comes twice.
     #[must_use]
     pub fn day_start(self, at: Millis) -> Millis {
-        self.midnight(self.date(at))
+        let begins = self.0.day_of(at).and_then(|date| self.0.midnight(date));
+        begins.unwrap_or_default()
     }
 
-    /// The midnight after `at`.
+    /// The midnight after `at` with which the next day begins.
     #[must_use]
     pub fn next_day(self, at: Millis) -> Millis {
-        self.date(at)
-            .succ_opt()
-            .map_or(Millis::MAX, |date| self.midnight(date))
+        let next = self.0.day_of(at).and_then(|date| date.succ_opt());
+        let begins = next.and_then(|date| self.0.midnight(date));
+        begins.unwrap_or(Millis::MAX)
     }
 
     /// What a clock there shows at `at`.
@@ -78,27 +77,6 @@ impl Calendar {
     pub fn ahead_s(self, at: Millis) -> i32 {
         let at = self.0.0.timestamp_millis_opt(at.0 as i64).single();
         at.map_or(0, |t| t.offset().fix().local_minus_utc())
-    }
-
-    fn date(self, at: Millis) -> NaiveDate {
-        self.0
-            .0
-            .timestamp_millis_opt(at.0 as i64)
-            .single()
-            .map(|t| t.date_naive())
-            .unwrap_or_default()
-    }
-
-    /// The first moment of a date. Where clocks skip midnight, that is when they have skipped it.
-    fn midnight(self, date: NaiveDate) -> Millis {
-        let mut wall = date.and_time(NaiveTime::MIN);
-        for _ in 0..8 {
-            if let Some(t) = self.0.0.from_local_datetime(&wall).earliest() {
-                return Millis(u64::try_from(t.timestamp_millis()).unwrap_or(0));
-            }
-            wall += TimeDelta::minutes(30);
-        }
-        Millis(u64::try_from(wall.and_utc().timestamp_millis()).unwrap_or(0))
     }
 }
 

@@ -92,12 +92,22 @@ impl TimeZone {
         Some(utc.with_timezone(&self.0).date_naive())
     }
 
+    /// The day that `at` lies in: it begins at its midnight, the first if there are two, and ends at
+    /// the next. A clock that is put back over midnight shows the day before once more; that is of
+    /// the day which has begun.
+    pub(super) fn day_of(self, at: Millis) -> Option<NaiveDate> {
+        let shown = self.date(at)?;
+        let next = shown.checked_add_days(Days::new(1))?;
+        let has_begun = self.midnight(next).is_some_and(|begins| begins <= at);
+        Some(if has_begun { next } else { shown })
+    }
+
     /// The days by the wall clock that `span` touches, each with its name (`2027-03-28`): some have
     /// 23 or 25 hours.
     #[must_use]
     pub fn days(self, span: Span) -> Vec<(String, Span)> {
         let mut days = Vec::new();
-        let Some(mut date) = self.date(span.start) else {
+        let Some(mut date) = self.day_of(span.start) else {
             return days;
         };
         // Midnight may be sprung over too: the day begins when it begins, and one that is left out
@@ -116,7 +126,8 @@ impl TimeZone {
         days
     }
 
-    fn midnight(self, date: NaiveDate) -> Option<Millis> {
+    /// The first moment of a date. Where clocks skip midnight, that is when they have skipped it.
+    pub(super) fn midnight(self, date: NaiveDate) -> Option<Millis> {
         self.bound(date.and_time(NaiveTime::MIN), Bound::Closes)
     }
 

@@ -250,7 +250,7 @@ impl Gate {
         let at = self.claimed_at(said, message)?;
         let bay = self
             .registry
-            .bay(&said.bay)
+            .bay_called(&said.bay)
             .ok_or_else(|| (Reason::UnknownBay, named("bay", &said.bay)))?;
         self.inside(message, |city| city.zone_of(bay))?;
         let kind = message.speaker.kind;
@@ -307,7 +307,7 @@ impl Gate {
         let at = self.plausible(said.at, message)?;
         let zone = self
             .registry
-            .zone(&said.zone)
+            .zone_called(&said.zone)
             .ok_or_else(|| (Reason::UnknownZone, named("zone", &said.zone)))?;
         self.inside(message, |_| zone)?;
         let source = message.speaker.source;

@@ -7,14 +7,15 @@
 //! [`Live::bay_capacity`] first. Not promised: that a bay found by [`Live::nearest`] is still
 //! vacant when [`Live::bay`] is read a moment later.
 //!
-//! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` the query -
-//! `feed` who is told - `sources` who has how many bays, and who is suspected: that one has a lock,
+//! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` and
+//! `nearest_zones` the queries - `feed` who is told - `sources` who has how many bays, and who is suspected: that one has a lock,
 //! and is for operators.
 
 mod bitmap;
 mod bits;
 mod feed;
 mod nearest;
+mod nearest_zones;
 mod sources;
 mod tallies;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod words;
 
 pub use feed::{Dirty, Feed, FeedError, ZoneFilter};
 pub use nearest::{Hit, Query};
+pub use nearest_zones::{ZoneHit, ZonePlaces};
 pub use sources::{Dead, SuspectAt, Suspected};
 
 use crate::domain::{
@@ -33,6 +35,7 @@ use crate::prefetch::prefetch;
 use crate::registry::city::City;
 use bitmap::Bitmap;
 use dashmap::DashMap;
+use nearest_zones::KindsWithRoom;
 use sources::SourceTable;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, Release};
@@ -50,6 +53,7 @@ pub struct Live {
     /// Bays that are kept for who has booked them, whatever a sensor sees.
     reserved: Bitmap,
     tallies: Tallies,
+    room: KindsWithRoom,
     /// By zone: log-odds of *occupied* of a bay of which nobody says anything, 2^15 more; 0: not told.
     usual: Box<[AtomicU16]>,
     /// What apps say, of the few bays of which they say anything.
@@ -97,6 +101,7 @@ impl Live {
             reserved: Bitmap::new(bays),
             feed: Arc::new(Feed::new(tallies.capacity(), room.subscribers)),
             usual: bytemuck::allocation::zeroed_slice_box(tallies.capacity() as usize),
+            room: KindsWithRoom::new(tallies.capacity()),
             tallies,
             apps: DashMap::default(),
             counts: DashMap::default(),
@@ -232,6 +237,13 @@ impl Live {
         nearest::nearest(&vacant.without(&self.reserved), city, query, out);
     }
 
+    /// The nearest zones of which a count says that there is room for the kind of bay, and that suit
+    /// as far as they tell. `places` are the city's.
+    pub fn nearest_zones(&self, city: &City, places: &ZonePlaces, query: &Query) -> Vec<ZoneHit> {
+        let may_be_had = |zone| self.on_offer(city, zone);
+        nearest_zones::nearest_zones(&self.room, (city, places), query, may_be_had)
+    }
+
     /// Keeps a bay out of what [`Live::nearest`] finds and [`Live::on_offer`] counts, or lets it in
     /// again, and tells who follows its zone. One writer: the desk that books bays.
     ///
@@ -327,6 +339,9 @@ impl ReadModel for Live {
     }
 
     fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]) {
+        for (zone, tally) in tallies {
+            self.room.put(*zone, tally);
+        }
         let missed = tallies
             .iter()
             .filter(|(zone, tally)| !self.tallies.put(*zone, tally))

@@ -103,13 +103,13 @@ pub struct Hit {
     pub distance_m: f32,
 }
 
-const M_PER_E7: f64 = M_PER_DEG / 1e7;
+pub(super) const M_PER_E7: f64 = M_PER_DEG / 1e7;
 const RAD_PER_E7: f64 = std::f64::consts::PI / 180.0 / 1e7;
 /// All the way round, 1e-7 degrees.
-const ROUND_E7: i64 = 3_600_000_000;
+pub(super) const ROUND_E7: i64 = 3_600_000_000;
 /// Lower bounds are taken this much lower, so that rounding never leaves out a bay on the very
 /// edge.
-const SLACK: f32 = 0.9999;
+pub(super) const SLACK: f32 = 0.9999;
 
 /// The plane around a place.
 #[derive(Clone, Copy, Debug)]
@@ -144,8 +144,13 @@ impl Plane {
     }
 
     /// Metres in 1e-7 degrees of longitude, where within `radius_m` they are shortest.
-    fn least_lon_m(&self, radius_m: f32) -> f32 {
+    pub(super) fn least_lon_m(&self, radius_m: f32) -> f32 {
         self.lon_m - self.lean.abs() * radius_m / M_PER_E7 as f32
+    }
+
+    /// Latitude and longitude of the place; the latter may lie beyond +-180 degrees.
+    pub(super) fn centre_e7(&self) -> (i64, i64) {
+        (self.lat.into(), self.lon)
     }
 
     /// The same place, `rounds` times around the world.

@@ -1,14 +1,14 @@
 //! The live view as a whole: through everything a bay can go through, and, in `scan`, against a full
 //! scan of random cities.
 
-mod scan;
+pub(super) mod scan;
 
 use super::*;
 use crate::domain::{BayStatus, LatLon, Millis, SourceKind, ZoneKind};
 use crate::registry::Registry;
 use crate::registry::city::{BayAttrs, BaySpec, ZoneSpec};
 
-const ROOM: Room = Room {
+pub(super) const ROOM: Room = Room {
     spare_bays: 100,
     spare_zones: 2,
     subscribers: 4,
@@ -17,6 +17,7 @@ const ROOM: Room = Room {
 pub(super) fn zone(id: &str, place: LatLon, capacity: u32) -> ZoneSpec {
     ZoneSpec {
         id: id.to_owned(),
+        aliases: vec![],
         name: id.to_owned(),
         kind: ZoneKind::OnStreet,
         operator: "city".to_owned(),
@@ -42,6 +43,7 @@ const CAR: BayAttrs = BayAttrs {
 fn bay(id: String, zone: &str, place: LatLon, attrs: BayAttrs) -> BaySpec {
     BaySpec {
         id,
+        aliases: vec![],
         zone: zone.to_owned(),
         place,
         attrs,
@@ -94,6 +96,7 @@ fn a_city_nobody_has_reported_on_is_unknown_and_stale() {
     }
     let want = ZoneTally {
         capacity: 3,
+        capacity_by_kind: [3, 0, 0, 0],
         unknown: 3,
         stale: true,
         ..ZoneTally::default()

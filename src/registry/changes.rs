@@ -36,6 +36,8 @@ type PlaceE7 = (i32, i32);
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredZone {
     id: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<String>,
     name: String,
     kind: String,
     operator: String,
@@ -60,6 +62,8 @@ pub(super) struct StoredZone {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct StoredBay {
     id: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    aliases: Vec<String>,
     zone: String,
     at: PlaceE7,
     kind: String,
@@ -219,6 +223,7 @@ impl From<&ZoneSpec> for Change {
     fn from(zone: &ZoneSpec) -> Self {
         let ZoneSpec {
             id,
+            aliases,
             name,
             kind,
             operator,
@@ -232,6 +237,7 @@ impl From<&ZoneSpec> for Change {
         } = zone;
         Self::PutZone(StoredZone {
             id: id.clone(),
+            aliases: aliases.clone(),
             name: name.clone(),
             kind: kind.name().to_owned(),
             operator: operator.clone(),
@@ -267,6 +273,7 @@ impl Change {
         } = bay.attrs;
         Self::PutBay(StoredBay {
             id: bay.id.clone(),
+            aliases: bay.aliases.clone(),
             zone: bay.zone.clone(),
             at: to_e7(bay.place),
             kind: kind.name().to_owned(),
@@ -292,6 +299,7 @@ impl StoredZone {
             kind: ZoneKind::parse(&self.kind)
                 .ok_or_else(|| format!("zone {:?}: unknown kind {:?}", self.id, self.kind))?,
             id: self.id,
+            aliases: self.aliases,
             name: self.name,
             operator: self.operator,
             capacity: self.capacity,
@@ -324,6 +332,7 @@ impl StoredBay {
         };
         Ok(BaySpec {
             id: self.id,
+            aliases: self.aliases,
             zone: self.zone,
             place: from_e7(self.at),
             attrs,
@@ -332,72 +341,4 @@ impl StoredBay {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::LatLon;
-
-    #[test]
-    fn the_file_is_rewritten_once_it_holds_more_than_twice_what_is_needed() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("changes.jsonl");
-        let (mut log, _) = ChangeLog::open(&path).unwrap();
-        for i in 0..100 {
-            log.append(&[
-                Change::RemoveBay("gone".into()),
-                Change::RemoveBay(format!("b{}", i % 10)),
-            ])
-            .unwrap();
-        }
-        let (mut log, mut overlay) = ChangeLog::open(&path).unwrap();
-        assert_eq!((overlay.read, overlay.bays.len()), (200, 11));
-        log.compact(&mut overlay, |id, class| {
-            class == Class::Bay && id != "gone"
-        })
-        .unwrap();
-        let (mut log, mut overlay) = ChangeLog::open(&path).unwrap();
-        assert_eq!(
-            (overlay.read, overlay.bays.len()),
-            (10, 10),
-            "what the files do not have need not be removed"
-        );
-        log.compact(&mut overlay, |_, _| true).unwrap();
-        assert_eq!(ChangeLog::open(&path).unwrap().1.read, 10);
-    }
-
-    #[test]
-    fn an_outline_is_kept_whole_and_one_of_an_older_hub_is_read() {
-        let ring = |lat: f64| [0.0, 0.1, 0.2, 0.0].map(|lon| LatLon { lat, lon }).to_vec();
-        let mut zone = super::super::tests::zone("Z", 1.0, 2.0);
-        for outline in [
-            vec![],
-            vec![vec![ring(1.0)]],
-            vec![vec![ring(1.0), ring(1.5)]],
-            vec![vec![ring(1.0)], vec![ring(2.0), ring(2.5)]],
-        ] {
-            zone.outline = outline;
-            let text = serde_json::to_string(&[Change::from(&zone)]).unwrap();
-            let read = Overlay::from_text("c", &format!("{text}\n")).unwrap();
-            assert_eq!(read.zones["Z"].as_ref(), Some(&zone));
-        }
-        let older = r#"[{"put_zone":{"id":"Z","name":"Zone Z","kind":"off_street","operator":"",
-            "capacity":0,"at":[10000000,20000000],"outline":[[0,0],[0,1],[1,1],[0,0]],
-            "stale_after_s":null}}]"#;
-        let read = Overlay::from_text("c", &format!("{}\n", older.replace('\n', ""))).unwrap();
-        let outline = &read.zones["Z"].as_ref().unwrap().outline;
-        assert_eq!(
-            (outline.len(), outline[0].len(), outline[0][0].len()),
-            (1, 1, 4)
-        );
-    }
-
-    #[test]
-    fn a_line_that_is_no_change_is_an_error_with_its_number() {
-        for bad in ["[{\"put_tree\":1}]", "{}", "[{\"put_bay\":{}}]", "\0\0"] {
-            let e = Overlay::from_text("c", &format!("[]\n{bad}\n"))
-                .map(|_| ())
-                .unwrap_err()
-                .to_string();
-            assert!(e.starts_with("c: line 2: "), "{e}");
-        }
-    }
-}
+mod tests;

@@ -21,6 +21,8 @@ pub type Polygon = Vec<Vec<LatLon>>;
 #[derive(Clone, Debug, PartialEq)]
 pub struct ZoneSpec {
     pub id: String,
+    /// Other names that lead to it.
+    pub aliases: Vec<String>,
     pub name: String,
     pub kind: ZoneKind,
     pub operator: String,
@@ -44,6 +46,8 @@ pub struct ZoneSpec {
 #[derive(Clone, Debug, PartialEq)]
 pub struct BaySpec {
     pub id: String,
+    /// Other names that lead to it.
+    pub aliases: Vec<String>,
     pub zone: String,
     pub place: LatLon,
     pub attrs: BayAttrs,

@@ -188,13 +188,15 @@ impl Registry {
             .map(|bay| Left { bay, source })
     }
 
-    /// The spec with its id written as ids are, or what is wrong with it. Whether there is such a
+    /// The spec with its ids written as they are kept, or what is wrong with it. Whether there is such a
     /// bay is for the caller.
     pub(super) fn checked(&self, spec: &DeviceSpec) -> Result<DeviceSpec, String> {
         let device = normal(&spec.device)?;
-        if !id::is_valid(&spec.bay) {
-            return Err(unknown_bay(&spec.bay));
-        }
+        let bay = match self.bay_id(&spec.bay) {
+            Some(known) => known.to_string(),
+            None if id::is_valid(&spec.bay) => spec.bay.clone(),
+            None => return Err(unknown_bay(&spec.bay)),
+        };
         if !self.devices.models.contains(&&*spec.model) {
             let model: String = spec.model.chars().take(80).collect();
             return Err(format!(
@@ -207,6 +209,7 @@ impl Registry {
         }
         Ok(DeviceSpec {
             device,
+            bay,
             ..spec.clone()
         })
     }

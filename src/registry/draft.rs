@@ -9,11 +9,14 @@ use super::city::{BaySpec, BaySurvey, City, ZoneSpec, to_e7};
 use super::faults::Faults;
 use super::identities::Identities;
 use super::load::{TOO_MANY_ZONES, check_bay, checked_zone, unknown_zone};
+use super::names::{Moves, NameBook, Renamed, settled};
 use super::page::BayRow;
 use super::reach::too_far;
-use super::{Ids, RegistryError, build};
-use crate::domain::{BayIx, Millis, ZoneIx};
+use super::region::Region;
+use super::{RegistryError, build};
+use crate::domain::{BBox, BayIx, Millis, ZoneIx};
 use ahash::AHashSet;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -21,14 +24,13 @@ use std::sync::Arc;
 /// drops them.
 const MAX_RETIRED: u32 = 1_000_000;
 
-/// What an id leads to once the draft is taken; `None`: nothing.
-type Moves<Ix> = Vec<(Arc<str>, Option<Ix>)>;
-
 /// A draft that may be taken.
 pub(super) struct Drafted {
     pub(super) city: City,
     pub(super) bay_moves: Moves<BayIx>,
     pub(super) zone_moves: Moves<ZoneIx>,
+    pub(super) bays_renamed: Vec<Renamed>,
+    pub(super) zones_renamed: Vec<Renamed>,
     /// What to keep on disk; empty when all was so already.
     pub(super) changes: Vec<Change>,
 }
@@ -39,15 +41,19 @@ pub(super) struct Draft<'r> {
     city: City,
     bay_moves: Moves<BayIx>,
     zone_moves: Moves<ZoneIx>,
+    bays_renamed: Vec<Renamed>,
+    zones_renamed: Vec<Renamed>,
     changes: Vec<Change>,
-    bays: &'r Ids<BayIx>,
-    zones: &'r Ids<ZoneIx>,
+    bays: &'r NameBook<BayIx>,
+    zones: &'r NameBook<ZoneIx>,
     ids: &'r mut Identities,
     /// Zones whose bays or capacity may have changed.
     touched: BTreeSet<u32>,
     seen: AHashSet<String>,
     faults: Faults,
     batch: &'static str,
+    /// Where zones that are new, or new at their place, must lie.
+    region: Region,
     /// When bays that are new, or new at their place, come into service; never: they always were.
     now: Millis,
 }
@@ -56,8 +62,8 @@ impl<'r> Draft<'r> {
     /// `batch` stands for the file in faults.
     pub(super) fn new(
         city: &City,
-        bays: &'r Ids<BayIx>,
-        zones: &'r Ids<ZoneIx>,
+        bays: &'r NameBook<BayIx>,
+        zones: &'r NameBook<ZoneIx>,
         ids: &'r mut Identities,
         batch: &'static str,
     ) -> Self {
@@ -65,6 +71,8 @@ impl<'r> Draft<'r> {
             city: city.clone(),
             bay_moves: Vec::new(),
             zone_moves: Vec::new(),
+            bays_renamed: Vec::new(),
+            zones_renamed: Vec::new(),
             changes: Vec::new(),
             bays,
             zones,
@@ -73,8 +81,15 @@ impl<'r> Draft<'r> {
             seen: AHashSet::new(),
             faults: Faults::default(),
             batch,
+            region: Region::Unknown,
             now: Millis::NEVER,
         }
+    }
+
+    /// Zones that are new from here on must lie in the box, or where the city's zones do.
+    pub(super) fn hold_zones_to(&mut self, bbox: Option<BBox>) {
+        let zones = self.city.zones();
+        self.region = Region::of(bbox, zones.map(|(_, zone)| zone.spec.place));
     }
 
     /// Bays that are new from here on come into service at `now`, and must lie near their zones.
@@ -83,14 +98,22 @@ impl<'r> Draft<'r> {
     }
 
     pub(super) fn put_zone(&mut self, at: usize, zone: &ZoneSpec) {
-        let spec = match checked_zone(zone.clone()) {
+        let mut spec = match checked_zone(zone.clone()) {
             Ok(spec) => spec,
             Err((id, what)) => return self.fault(at, &id, &what),
         };
+        (spec.id, spec.aliases) = self.zones.meant(spec.id, spec.aliases);
         if !self.first_time(at, &spec.id) {
             return;
         }
-        let Some(ix) = self.zones.get(&*spec.id).map(|z| *z) else {
+        self.zones_renamed
+            .extend(self.zones.renamed(at, &spec.id, &spec.aliases));
+        let known = self.zones.get(&spec.id);
+        let stays = known.is_some_and(|ix| self.city.zone(ix).spec.place == spec.place);
+        if !stays && let Some(what) = self.region.stray(spec.place) {
+            return self.fault(at, &spec.id, &what);
+        }
+        let Some(ix) = known else {
             if self.city.zone_count() as usize >= ZoneIx::MOST {
                 return self.fault(at, &spec.id, TOO_MANY_ZONES);
             }
@@ -117,17 +140,29 @@ impl<'r> Draft<'r> {
     }
 
     pub(super) fn put_bay(&mut self, at: usize, bay: &BaySpec) {
-        if let Err(what) = check_bay(&bay.id, bay.place) {
-            return self.fault(at, &bay.id, &what);
-        }
-        if !self.first_time(at, &bay.id) {
+        let names = settled(Cow::Borrowed(&bay.id), bay.aliases.clone());
+        let (id, aliases) = match names.and_then(|n| check_bay(&n.0, bay.place).map(|()| n)) {
+            Ok(names) => names,
+            Err(what) => return self.fault(at, &bay.id, &what),
+        };
+        let (id, aliases) = self.bays.meant(id.into_owned(), aliases);
+        if !self.first_time(at, &id) {
             return;
         }
-        let Some(zone) = self.zones.get(&*bay.zone).map(|z| *z) else {
-            return self.fault(at, &bay.id, &unknown_zone(&bay.zone));
+        let Some(zone) = self.zones.called(&bay.zone) else {
+            return self.fault(at, &id, &unknown_zone(&bay.zone));
         };
+        let bay = &BaySpec {
+            id,
+            aliases,
+            zone: self.city.zone(zone).spec.id.clone(),
+            ..bay.clone()
+        };
+        let renamed = self.bays.renamed(at, &bay.id, &bay.aliases);
+        let is_renamed = renamed.is_some();
+        self.bays_renamed.extend(renamed);
         let place = to_e7(bay.place);
-        let known = self.bays.get(&*bay.id).map(|b| *b);
+        let known = self.bays.get(&bay.id);
         let stays = |ix| self.city.place_e7(ix) == place && self.city.zone_of(ix) == zone;
         if !self.now.is_never()
             && !known.is_some_and(stays)
@@ -137,7 +172,7 @@ impl<'r> Draft<'r> {
         }
         let id = match known {
             Some(ix) if self.city.place_e7(ix) == place && self.city.zone_of(ix) == zone => {
-                if self.city.attrs(ix) != bay.attrs {
+                if is_renamed || self.city.attrs(ix) != bay.attrs {
                     self.city
                         .page_mut(ix)
                         .set_attrs(ix.at() % super::page::PAGE, bay.attrs);
@@ -177,22 +212,24 @@ impl<'r> Draft<'r> {
     }
 
     pub(super) fn remove_bay(&mut self, at: usize, id: &str) {
-        if !self.first_time(at, id) {
-            return;
-        }
-        let Some(ix) = self.bays.get(id).map(|b| *b) else {
+        let Some(ix) = self.bays.called(id) else {
             return self.fault(at, id, "unknown bay");
         };
+        let id = Arc::clone(self.city.bay_id(ix));
+        if !self.first_time(at, &id) {
+            return;
+        }
         self.retire(ix);
-        self.bay_moves
-            .push((Arc::clone(self.city.bay_id(ix)), None));
-        self.changes.push(Change::RemoveBay(id.to_owned()));
+        self.bays_renamed.extend(self.bays.renamed(at, &id, &[]));
+        self.changes.push(Change::RemoveBay(id.to_string()));
+        self.bay_moves.push((id, None));
     }
 
     pub(super) fn remove_zone(&mut self, at: usize, id: &str) {
-        let Some(ix) = self.zones.get(id).map(|z| *z) else {
+        let Some(ix) = self.zones.called(id) else {
             return self.fault(at, id, "unknown zone");
         };
+        let id = &*self.city.zone(ix).spec.id.clone();
         let left = self.city.bays_of(ix).count();
         if left > 0 {
             return self.fault(
@@ -207,6 +244,7 @@ impl<'r> Draft<'r> {
         (zone.bays, zone.later_bays) = (0..0, Vec::new());
         let number = zone.number;
         self.city.zone_of_number.clear(number);
+        self.zones_renamed.extend(self.zones.renamed(at, id, &[]));
         self.zone_moves.push((Arc::from(id), None));
         self.changes.push(Change::RemoveZone(id.to_owned()));
     }
@@ -222,6 +260,13 @@ impl<'r> Draft<'r> {
             let z = self.city.zone_mut(zone);
             z.capacity_by_kind = build::capacities(&z.spec, survey.by_kind);
             z.accessible = survey.accessible.into();
+        }
+        let clashes = [
+            self.bays.clashes(&self.bays_renamed, &self.bay_moves),
+            self.zones.clashes(&self.zones_renamed, &self.zone_moves),
+        ];
+        for (at, id, what) in clashes.into_iter().flatten() {
+            self.fault(at, &id, &what);
         }
         if self.city.slots - self.city.live > MAX_RETIRED {
             self.faults.add(
@@ -239,6 +284,8 @@ impl<'r> Draft<'r> {
             city,
             bay_moves,
             zone_moves,
+            bays_renamed,
+            zones_renamed,
             changes,
             ..
         } = self;
@@ -246,6 +293,8 @@ impl<'r> Draft<'r> {
             city,
             bay_moves,
             zone_moves,
+            bays_renamed,
+            zones_renamed,
             changes,
         })
     }

@@ -5,13 +5,17 @@
 use super::build::{Built, build};
 use super::city::{BayAttrs, BaySpec, City, ZoneSpec, from_e7, to_e7};
 use super::faults::{Faults, invalid_id};
+use super::geojson::FeatureBay;
 use super::identities::{Identities, Known};
+use super::names::{Called, NameBook, Renamed, duplicate, settled};
 use super::page::BayRow;
-use super::reach::too_far;
+use super::reach::{bad_place, too_far};
+use super::region::Region;
 use super::{Ids, RegistryError};
-use crate::domain::{BayIx, LatLon, ZoneIx, id};
+use crate::domain::{BBox, BayIx, LatLon, ZoneIx, id};
 use ahash::AHashMap;
 use dashmap::Entry;
+use std::borrow::Cow;
 use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
@@ -21,7 +25,18 @@ use std::thread;
 pub(super) struct Loader {
     pub(super) faults: Faults,
     zones: Vec<ZoneSpec>,
+    /// Where in its file each stands, for faults found later.
+    zone_from: Vec<usize>,
+    /// The city's box, where one is configured.
+    pub(super) bbox: Option<BBox>,
+    /// By id.
     zone_at: AHashMap<String, u32>,
+    /// By alias; what is an id as well is told at the end.
+    zone_called: AHashMap<String, u32>,
+    zone_names: Vec<Called>,
+    bay_names: Vec<Called>,
+    /// What comes now was put by run-time changes.
+    pub(super) from_changes: bool,
     /// How many zones the city's files have: only their bays are held to lie near them.
     held: usize,
     rows: Vec<BayRow>,
@@ -35,8 +50,8 @@ pub(super) const TOO_MANY_ZONES: &str = "too many zones: 4,194,304 are taken";
 /// What loading ends in.
 pub(super) struct Loaded {
     pub(super) city: City,
-    pub(super) bays: Ids<BayIx>,
-    pub(super) zones: Ids<ZoneIx>,
+    pub(super) bays: NameBook<BayIx>,
+    pub(super) zones: NameBook<ZoneIx>,
 }
 
 impl Loader {
@@ -47,60 +62,88 @@ impl Loader {
             Err((id, what)) => return self.faults.add(file, at, Some(&id), what),
         };
         if self.zone_at.contains_key(&spec.id) {
-            return self.faults.add(file, at, Some(&spec.id), "duplicate id");
+            let what = duplicate(&spec.id, &spec.aliases);
+            return self.faults.add(file, at, Some(&spec.id), what);
         }
         if self.zones.len() >= ZoneIx::MOST {
             return self.faults.add(file, at, Some(&spec.id), TOO_MANY_ZONES);
         }
-        self.zone_at
-            .insert(spec.id.clone(), self.zones.len() as u32);
+        let own = self.zones.len() as u32;
+        self.zone_at.insert(spec.id.clone(), own);
+        for alias in &spec.aliases {
+            self.zone_called.entry(alias.clone()).or_insert(own);
+        }
+        let called = self.called(file, at, &Arc::from(&*spec.id), spec.aliases.clone());
+        self.zone_names.extend(called);
         self.zones.push(spec);
+        self.zone_from.push(at);
     }
 
-    /// All zones of the city's files are there. Bays of the files must from now on lie near them.
+    /// All zones of the city's file are there: none may lie far from all others, and bays of the
+    /// files must from now on lie near them.
     ///
     /// Not so what run-time changes have put, or the bays of a zone that they have moved: they were
     /// taken once, and must not keep a hub from starting.
-    pub(super) fn hold_bays_to_their_zones(&mut self) {
+    pub(super) fn zones_are_read(&mut self, file: &str) {
         self.held = self.zones.len();
+        let region = Region::of(self.bbox, self.zones.iter().map(|zone| zone.place));
+        for (zone, at) in self.zones.iter().zip(&self.zone_from) {
+            if let Some(what) = region.stray(zone.place) {
+                self.faults.add(file, *at, Some(&zone.id), what);
+            }
+        }
     }
 
     /// As [`Loader::zone`].
-    pub(super) fn bay(
-        &mut self,
-        file: &str,
-        at: usize,
-        id: &str,
-        zone: &str,
-        place: LatLon,
-        attrs: BayAttrs,
-    ) {
-        match self.row(id, zone, place, attrs) {
-            Ok(row) => self.add(file, at, row),
-            Err(what) => self.faults.add(file, at, Some(id), what),
+    pub(super) fn bay(&mut self, file: &Arc<str>, at: usize, bay: FeatureBay<'_>) {
+        match self.row(&bay) {
+            Ok(row) => self.add(file, at, row, bay.aliases),
+            Err(what) => self.faults.add(file, at, Some(&bay.id), what),
         }
     }
 
-    fn add(&mut self, file: &str, at: usize, row: BayRow) {
+    fn add(&mut self, file: &Arc<str>, at: usize, row: BayRow, aliases: Vec<String>) {
         match self.bays.entry(Arc::clone(&row.id)) {
-            Entry::Occupied(_) => return self.faults.add(file, at, Some(&row.id), "duplicate id"),
+            Entry::Occupied(_) => {
+                let what = duplicate(&row.id, &aliases);
+                return self.faults.add(file, at, Some(&row.id), what);
+            }
             Entry::Vacant(free) => drop(free.insert(BayIx(self.rows.len() as u32))),
         }
+        self.call(file, at, &row.id, aliases);
         self.rows.push(row);
+    }
+
+    /// What a bay in the file at that position is called beside its id.
+    pub(super) fn call(&mut self, file: &Arc<str>, at: usize, id: &Arc<str>, aliases: Vec<String>) {
+        let called = self.called(file, at, id, aliases);
+        self.bay_names.extend(called);
+    }
+
+    fn called(
+        &self,
+        file: &Arc<str>,
+        at: usize,
+        id: &Arc<str>,
+        aliases: Vec<String>,
+    ) -> Option<Called> {
+        (!aliases.is_empty()).then(|| Called {
+            file: Arc::clone(file),
+            renamed: Renamed {
+                at,
+                id: Arc::clone(id),
+                aliases: aliases.into(),
+            },
+            yields: self.from_changes,
+        })
     }
 
     /// A bay of a file for [`Loader::all_bays`], or what is wrong with it. All zones have been taken
     /// in.
-    pub(super) fn row(
-        &self,
-        id: &str,
-        zone: &str,
-        place: LatLon,
-        attrs: BayAttrs,
-    ) -> Result<BayRow, String> {
-        let row = self.row_anywhere(id, zone, place, attrs)?;
+    pub(super) fn row(&self, bay: &FeatureBay<'_>) -> Result<BayRow, String> {
+        let row = self.row_anywhere(&bay.id, &bay.zone, bay.place, bay.attrs)?;
         let held = self.zones[..self.held].get(row.zone as usize);
-        match held.and_then(|zone| too_far(place, zone)) {
+        match held.and_then(|zone| too_far(bay.place, zone)) {
             Some(what) => Err(what),
             None => Ok(row),
         }
@@ -114,7 +157,9 @@ impl Loader {
         attrs: BayAttrs,
     ) -> Result<BayRow, String> {
         check_bay(id, place)?;
-        let zone = *self.zone_at.get(zone).ok_or_else(|| unknown_zone(zone))?;
+        let known = self.zone_at.get(zone);
+        let known = known.or_else(|| self.zone_called.get(zone));
+        let zone = *known.ok_or_else(|| unknown_zone(zone))?;
         Ok(BayRow {
             id: Arc::from(id),
             zone,
@@ -149,9 +194,14 @@ impl Loader {
     }
 
     /// As [`Loader::bay`], wherever it lies.
-    pub(super) fn bay_spec(&mut self, file: &str, at: usize, bay: &BaySpec) {
-        match self.row_anywhere(&bay.id, &bay.zone, bay.place, bay.attrs) {
-            Ok(row) => self.add(file, at, row),
+    pub(super) fn bay_spec(&mut self, file: &Arc<str>, at: usize, bay: &BaySpec) {
+        let names = settled(Cow::Borrowed(&bay.id), bay.aliases.clone());
+        let row = names.and_then(|(id, aliases)| {
+            let row = self.row_anywhere(&id, &bay.zone, bay.place, bay.attrs)?;
+            Ok((row, aliases))
+        });
+        match row {
+            Ok((row, aliases)) => self.add(file, at, row, aliases),
             Err(what) => self.faults.add(file, at, Some(&bay.id), what),
         }
     }
@@ -162,6 +212,13 @@ impl Loader {
         ids: &mut Identities,
         known: &Known<'_>,
     ) -> Result<Loaded, RegistryError> {
+        let bays = NameBook::of(self.bays);
+        bays.take(self.bay_names, &mut self.faults);
+        let zones = NameBook::of(Ids::default());
+        for (id, was) in &self.zone_at {
+            zones.ids.insert(Arc::from(&**id), ZoneIx(*was));
+        }
+        zones.take(self.zone_names, &mut self.faults);
         self.faults.check()?;
         let numbers: Vec<_> = known
             .bay_numbers(self.rows.iter().map(|row| &*row.id))
@@ -177,34 +234,32 @@ impl Loader {
                 .unwrap_or_else(|| ids.new_zone(&spec.id));
             (spec, number)
         };
-        let zones: Vec<_> = self.zones.into_iter().map(numbered).collect();
+        let specs: Vec<_> = self.zones.into_iter().map(numbered).collect();
         ids.commit()?;
         let Built {
             city,
             bay_at,
             zone_at,
-        } = build(zones, &self.rows);
-        for mut bay in self.bays.iter_mut() {
+        } = build(specs, &self.rows);
+        for mut bay in bays.ids.iter_mut() {
             bay.0 = bay_at[bay.at()];
         }
-        let zones = Ids::default();
-        for (id, was) in self.zone_at {
-            zones.insert(Arc::from(id), ZoneIx(zone_at[was as usize]));
+        for mut zone in zones.ids.iter_mut() {
+            zone.0 = zone_at[zone.at()];
         }
-        Ok(Loaded {
-            city,
-            bays: self.bays,
-            zones,
-        })
+        Ok(Loaded { city, bays, zones })
     }
 }
 
 /// The zone with its places in whole 1e-7 degrees, as everything here keeps them; or its id and
 /// what is wrong.
 pub(super) fn checked_zone(mut zone: ZoneSpec) -> Result<ZoneSpec, (String, String)> {
-    let what = if !id::is_valid(&zone.id) {
-        Some(invalid_id().to_owned())
-    } else if zone.name.len() > MAX_TEXT || zone.operator.len() > MAX_TEXT {
+    let names = std::mem::take(&mut zone.aliases);
+    match settled(Cow::Borrowed(&zone.id), names) {
+        Ok((id, aliases)) => (zone.id, zone.aliases) = (id.into_owned(), aliases),
+        Err(what) => return Err((zone.id, what)),
+    }
+    let what = if zone.name.len() > MAX_TEXT || zone.operator.len() > MAX_TEXT {
         Some(format!(
             "name and operator may have at most {MAX_TEXT} bytes"
         ))
@@ -241,18 +296,4 @@ pub(super) fn unknown_zone(zone: &str) -> String {
         "unknown zone {:?}",
         zone.chars().take(80).collect::<String>()
     )
-}
-
-/// Says what is wrong with a place.
-pub(super) fn bad_place(LatLon { lat, lon }: LatLon) -> Option<String> {
-    if LatLon::new(lat, lon).is_some() {
-        return None;
-    }
-    let hint = match LatLon::new(lon, lat) {
-        Some(_) => "; they look swapped: GeoJSON gives longitude first",
-        None => "",
-    };
-    Some(format!(
-        "bad coordinate: longitude {lon} and latitude {lat} are not both within +-180 and +-90{hint}"
-    ))
 }

@@ -25,12 +25,14 @@ mod identities;
 pub mod kept;
 mod linelog;
 mod load;
+mod names;
 mod open;
 mod page;
 mod reach;
+mod region;
 mod sources;
 
-use crate::domain::{BayIx, Millis, SourceIx, SourceKind, ZoneIx};
+use crate::domain::{BBox, BayIx, Millis, SourceIx, SourceKind, ZoneIx};
 use arc_swap::{ArcSwap, Guard};
 use changes::ChangeLog;
 use city::{BaySpec, City, ZoneSpec};
@@ -42,6 +44,7 @@ pub use devices_file::parse_devices;
 use draft::{Draft, Drafted};
 use identities::{Identities, Known};
 use load::{Loaded, Loader};
+use names::NameBook;
 pub use sources::MAX_SOURCES;
 use sources::Sources;
 use std::path::Path;
@@ -55,14 +58,21 @@ type Ids<T> = DashMap<Arc<str>, T, ahash::RandomState>;
 #[error("{0}")]
 pub struct RegistryError(pub String);
 
+/// How a city's files and changes are to be read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reading {
+    /// Where all its zones lie; `None`: their places say it.
+    pub bbox: Option<BBox>,
+}
+
 /// All zones, bays, sources and devices of one hub.
 ///
 /// A change first swaps the picture and then the ids: an index got by id is always in a city taken
 /// afterwards. For the length of that swap an id may still lead to an index just retired.
 pub struct Registry {
     city: ArcSwap<City>,
-    bays: Ids<BayIx>,
-    zones: Ids<ZoneIx>,
+    bays: NameBook<BayIx>,
+    zones: NameBook<ZoneIx>,
     sources: Sources,
     devices: Devices,
     /// Held for the whole of a change: one writer at a time. Taken before `identities`. `None`: in
@@ -70,6 +80,7 @@ pub struct Registry {
     writer: Mutex<Option<ChangeLog>>,
     /// Also enrolments of sources write here. Held over a disk write, never by a reader.
     identities: Mutex<Identities>,
+    reading: Reading,
 }
 
 impl Registry {
@@ -81,7 +92,20 @@ impl Registry {
     /// A file that is missing (its path), every fault found in them (one a line, up to 20), or the
     /// disk.
     pub fn open(dir: &Path, data: &Path, models: Models) -> Result<Self, RegistryError> {
-        open::open(dir, data, models)
+        open::open(dir, data, models, Reading::default())
+    }
+
+    /// The same, read as it is said.
+    ///
+    /// # Errors
+    /// As [`Registry::open`].
+    pub fn open_as(
+        dir: &Path,
+        data: &Path,
+        models: Models,
+        reading: Reading,
+    ) -> Result<Self, RegistryError> {
+        open::open(dir, data, models, reading)
     }
 
     /// A registry without files, for tests and benches.
@@ -91,8 +115,9 @@ impl Registry {
         for (at, zone) in zones.into_iter().enumerate() {
             loader.zone(&file, at, zone);
         }
+        let file = Arc::from("bays");
         for (at, bay) in bays.iter().enumerate() {
-            loader.bay_spec("bays", at, bay);
+            loader.bay_spec(&file, at, bay);
         }
         drop(bays);
         let mut identities = Identities::default();
@@ -121,6 +146,7 @@ impl Registry {
             devices: Devices::new(&[]),
             writer: Mutex::new(changes),
             identities: Mutex::new(identities),
+            reading: Reading::default(),
         }
     }
 
@@ -135,13 +161,42 @@ impl Registry {
     /// hold.
     #[inline]
     pub fn bay(&self, id: &str) -> Option<BayIx> {
-        self.bays.get(id).map(|bay| *bay)
+        self.bays.get(id)
+    }
+
+    /// The bay that somebody outside calls so: by its id, or by an alias. What the hub itself has
+    /// noted down is looked up by [`Registry::bay`]: an id that was given up for another is not the
+    /// same bay to a booking.
+    #[inline]
+    pub fn bay_called(&self, name: &str) -> Option<BayIx> {
+        self.bays.called(name)
+    }
+
+    /// The id of the bay that somebody outside calls so.
+    pub fn bay_id(&self, name: &str) -> Option<Arc<str>> {
+        self.bays.id(name)
+    }
+
+    /// Other names of a bay.
+    pub fn bay_aliases(&self, id: &str) -> Arc<[Arc<str>]> {
+        self.bays.aliases(id)
     }
 
     /// The zone of that id. Take the city after this, not before.
     #[inline]
     pub fn zone(&self, id: &str) -> Option<ZoneIx> {
-        self.zones.get(id).map(|zone| *zone)
+        self.zones.get(id)
+    }
+
+    /// The same of one that is called so, by its id or an alias: see [`Registry::bay_called`].
+    #[inline]
+    pub fn zone_called(&self, name: &str) -> Option<ZoneIx> {
+        self.zones.called(name)
+    }
+
+    /// Other names of a zone.
+    pub fn zone_aliases(&self, id: &str) -> Arc<[Arc<str>]> {
+        self.zones.aliases(id)
     }
 
     /// The source of that id, if it has ever been enrolled.
@@ -194,13 +249,15 @@ impl Registry {
         self.sources.enrol(all, &mut identities)
     }
 
-    /// Adds or changes zones, durably; all or nothing.
+    /// Adds or changes zones, durably; all or nothing. One that is new, or new at its place, and
+    /// lies far from all others or outside the city's box is a fault.
     #[allow(
         clippy::needless_pass_by_value,
         reason = "the caller has no more use for them"
     )]
     pub fn put_zones(&self, zones: Vec<ZoneSpec>) -> Result<(), RegistryError> {
         self.change("zones", |draft| {
+            draft.hold_zones_to(self.reading.bbox);
             for (at, zone) in zones.iter().enumerate() {
                 draft.put_zone(at, zone);
             }
@@ -267,6 +324,8 @@ impl Registry {
             city,
             bay_moves,
             zone_moves,
+            bays_renamed,
+            zones_renamed,
             changes,
         } = draft.finish()?;
         if changes.is_empty() {
@@ -282,8 +341,10 @@ impl Registry {
             return Err(e);
         }
         self.city.store(Arc::new(city));
-        point(&self.bays, bay_moves);
-        point(&self.zones, zone_moves);
+        point(&self.bays.ids, bay_moves);
+        point(&self.zones.ids, zone_moves);
+        self.bays.rename(bays_renamed);
+        self.zones.rename(zones_renamed);
         Ok(())
     }
 }
@@ -310,3 +371,5 @@ mod tests_far;
 mod tests_files;
 #[cfg(test)]
 mod tests_model;
+#[cfg(test)]
+mod tests_names;

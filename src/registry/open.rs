@@ -11,13 +11,18 @@ use super::faults::Faults;
 use super::geojson::{self, FeatureBay};
 use super::identities::Identities;
 use super::load::Loader;
-use super::{Registry, RegistryError, device_id};
+use super::{Reading, Registry, RegistryError, device_id};
 use ahash::AHashSet;
 use std::path::Path;
 use std::sync::Arc;
 
 /// See [`Registry::open`].
-pub(super) fn open(dir: &Path, data: &Path, models: Models) -> Result<Registry, RegistryError> {
+pub(super) fn open(
+    dir: &Path,
+    data: &Path,
+    models: Models,
+    reading: Reading,
+) -> Result<Registry, RegistryError> {
     let zones_file = dir.join("zones.geojson");
     let bays_file = dir.join("bays.geojson");
     if !zones_file.is_file() {
@@ -38,13 +43,14 @@ pub(super) fn open(dir: &Path, data: &Path, models: Models) -> Result<Registry, 
 
     let mut loader = Loader::default();
     let mut seen = AHashSet::new();
+    loader.bbox = reading.bbox;
     load_zones(&mut loader, &zones_file, &overlay, &mut seen, &changes_file)?;
     load_bays(&mut loader, &bays_file, &overlay, &mut seen, &changes_file)?;
     let mut parts = loader.finish(&mut identities, &known)?;
     let known_since = overlay
         .since
         .iter()
-        .filter_map(|(id, since)| Some((*parts.bays.get(&**id)?, *since)));
+        .filter_map(|(id, since)| Some((parts.bays.get(id)?, *since)));
     parts.city.since = Arc::new(
         known_since
             .map(|(bay, since)| (parts.city.bay_number(bay), since))
@@ -56,7 +62,8 @@ pub(super) fn open(dir: &Path, data: &Path, models: Models) -> Result<Registry, 
         seen.contains(&(class, id.to_owned()))
     })?;
     let sources = known.sources;
-    let registry = Registry::new(parts, identities, Some(changes), &sources).knowing(models);
+    let mut registry = Registry::new(parts, identities, Some(changes), &sources).knowing(models);
+    registry.reading = reading;
     map_devices(&registry, &devices_file, listed, &changes_file, &overlay)?;
     Ok(registry)
 }
@@ -82,11 +89,13 @@ fn load_zones(
     if let Err(e) = ended {
         loader.faults.last(e);
     }
-    loader.hold_bays_to_their_zones();
+    loader.zones_are_read(&file);
     let file: Arc<str> = Arc::from(changes.display().to_string());
+    loader.from_changes = true;
     for (at, zone) in overlay.zones.values().flatten().enumerate() {
         loader.zone(&file, at, zone.clone());
     }
+    loader.from_changes = false;
     // Without its zones every bay would be a fault.
     loader.faults.check()
 }
@@ -108,7 +117,8 @@ fn load_bays(
     } else if !load_bays_at_once(loader, path, overlay, seen) {
         load_bays_patiently(loader, path, overlay, seen);
     }
-    let file = changes.display().to_string();
+    let file: Arc<str> = Arc::from(changes.display().to_string());
+    loader.from_changes = true;
     for (at, bay) in overlay.bays.values().flatten().enumerate() {
         loader.bay_spec(&file, at, bay);
     }
@@ -124,50 +134,46 @@ fn load_bays_at_once(
     seen: &mut Overlaid,
 ) -> bool {
     let own = &*loader;
-    let blocks = geojson::read_bays_by_blocks(
-        path,
-        geojson::BLOCK,
-        |FeatureBay {
-             id,
-             zone,
-             place,
-             attrs,
-         }| {
-            if overlay.bays.contains_key(&*id) {
-                return Some(Err(id.into_owned()));
-            }
-            own.row(&id, &zone, place, attrs).ok().map(Ok)
-        },
-    );
+    let blocks = geojson::read_bays_by_blocks(path, geojson::BLOCK, |bay| {
+        if overlay.bays.contains_key(&*bay.id) {
+            return Some(Err(bay.id.into_owned()));
+        }
+        Some(Ok((own.row(&bay).ok()?, bay.aliases)))
+    });
     let Some(blocks) = blocks else { return false };
     let mut rows = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
     let mut changed = Vec::new();
-    for bay in blocks.into_iter().flatten() {
+    let mut called = Vec::new();
+    for (at, bay) in blocks.into_iter().flatten().enumerate() {
         match bay {
-            Ok(row) => rows.push(row),
+            Ok((row, aliases)) => {
+                if !aliases.is_empty() {
+                    called.push((at, Arc::clone(&row.id), aliases));
+                }
+                rows.push(row);
+            }
             Err(id) => changed.push((Class::Bay, id)),
         }
     }
     let taken = loader.all_bays(rows);
     if taken {
         seen.extend(changed);
+        let file: Arc<str> = Arc::from(path.display().to_string());
+        for (at, id, aliases) in called {
+            loader.call(&file, at, &id, aliases);
+        }
     }
     taken
 }
 
 /// From end to end, telling every fault.
 fn load_bays_patiently(loader: &mut Loader, path: &Path, overlay: &Overlay, seen: &mut Overlaid) {
-    let file = path.display().to_string();
+    let file: Arc<str> = Arc::from(path.display().to_string());
     let ended = geojson::read_bays(path, |at, bay| match bay {
         Ok(FeatureBay { id, .. }) if overlay.bays.contains_key(&*id) => {
             seen.insert((Class::Bay, id.into_owned()));
         }
-        Ok(FeatureBay {
-            id,
-            zone,
-            place,
-            attrs,
-        }) => loader.bay(&file, at, &id, &zone, place, attrs),
+        Ok(bay) => loader.bay(&file, at, bay),
         Err((id, what)) => loader.faults.add(&file, at, id.as_deref(), what),
     });
     if let Err(e) = ended {

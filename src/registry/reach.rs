@@ -1,4 +1,5 @@
-//! How far a bay lies from its zone, and what is said where that cannot be meant.
+//! Whether a place is one, how far a bay lies from its zone, and what is said where that cannot be
+//! meant.
 //!
 //! Promise: a bay inside its zone's outline, or within [`FAR_M`] of the outline or point, is never
 //! too far; holes count as inside; outlines may cross the 180th meridian. Pure. Dear only for bays
@@ -92,6 +93,20 @@ fn to_origin((ax, ay): (f64, f64), (bx, by): (f64, f64)) -> f64 {
         0.0
     };
     (ax + along * dx).hypot(ay + along * dy)
+}
+
+/// Says what is wrong with a place.
+pub(super) fn bad_place(LatLon { lat, lon }: LatLon) -> Option<String> {
+    if LatLon::new(lat, lon).is_some() {
+        return None;
+    }
+    let hint = match LatLon::new(lon, lat) {
+        Some(_) => "; they look swapped: GeoJSON gives longitude first",
+        None => "",
+    };
+    Some(format!(
+        "bad coordinate: longitude {lon} and latitude {lat} are not both within +-180 and +-90{hint}"
+    ))
 }
 
 /// A difference of longitudes the short way round, degrees.

@@ -17,6 +17,7 @@ pub(super) const CAR: BayAttrs = BayAttrs {
 pub(super) fn zone(id: &str, lat: f64, lon: f64) -> ZoneSpec {
     ZoneSpec {
         id: id.into(),
+        aliases: vec![],
         name: format!("Zone {id}"),
         kind: ZoneKind::OffStreet,
         operator: String::new(),
@@ -33,6 +34,7 @@ pub(super) fn zone(id: &str, lat: f64, lon: f64) -> ZoneSpec {
 pub(super) fn bay(id: &str, zone: &str, lat: f64, lon: f64) -> BaySpec {
     BaySpec {
         id: id.into(),
+        aliases: vec![],
         zone: zone.into(),
         place: LatLon { lat, lon },
         attrs: CAR,
@@ -106,8 +108,8 @@ pub(super) fn check_invariants(r: &Registry) {
             assert_eq!(found(column + dc, row + dr), 0, "and in no neighbour's");
         }
     }
-    assert_eq!(r.bays.len() as u32, city.live_bays());
-    assert_eq!(r.zones.len(), city.zones().count());
+    assert_eq!(r.bays.ids.len() as u32, city.live_bays());
+    assert_eq!(r.zones.ids.len(), city.zones().count());
 }
 
 fn err<T>(r: Result<T, RegistryError>) -> String {

@@ -79,3 +79,70 @@ fn what_changes_have_put_never_keeps_a_hub_from_starting() {
     r.put_bays_at(vec![bay("1", "a", 51.6, -0.12)], NOW)
         .unwrap();
 }
+
+/// Three zones of London.
+fn london() -> Vec<ZoneSpec> {
+    let place = |n: u32| (51.5 + f64::from(n) / 100.0, -0.12);
+    let zone = |n: u32| zone(&format!("z{n}"), place(n).0, place(n).1);
+    (0..3).map(zone).collect()
+}
+
+#[test]
+fn a_counted_zone_with_swapped_axes_stops_the_start_where_the_city_says_where_it_lies() {
+    let mut zones = london();
+    zones.insert(1, zone("odd", -0.12, 51.5));
+    let said = err(CityFolder::new(&zones, &[]).open());
+    assert!(
+        said.contains("zones.geojson: features[1] (id \"odd\"): lies 7")
+            && said.contains("look swapped")
+            && said.lines().count() == 1,
+        "{said}"
+    );
+    let two = [zone("a", 51.5, -0.12), zone("odd", -0.12, 51.5)];
+    let two = CityFolder::new(&two, &[]);
+    assert!(two.open().is_ok(), "nobody knows which is right");
+    let reading = Reading {
+        bbox: BBox::new(-0.6, 51.2, 0.4, 51.8),
+    };
+    let said = err(two.open_as(reading));
+    assert!(
+        said.contains("(id \"odd\"): lies 7")
+            && said.contains("outside the city's box, [registry] box = [-0.6, 51.2,"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_call_cannot_put_a_zone_far_from_the_city_but_what_is_there_may_be_changed() {
+    let folder = CityFolder::new(&london(), &[]);
+    let r = folder.open().unwrap();
+    let said = err(r.put_zones(vec![zone("odd", -0.12, 51.5)]));
+    assert!(
+        said.starts_with("zones: features[0] (id \"odd\"): lies 7"),
+        "{said}"
+    );
+    assert!(err(r.put_zones(vec![zone("z1", 48.85, 2.35)])).contains("lies 34"));
+    r.put_zones(vec![zone("Watford", 51.66, -0.4)]).unwrap();
+    drop(r);
+    // The city moves: what a call has put stays, and may be changed at its place.
+    let tokyo = [
+        zone("1", 35.68, 139.7),
+        zone("2", 35.69, 139.7),
+        zone("3", 35.7, 139.7),
+    ];
+    folder.write(&tokyo, &[]);
+    let r = folder.open().unwrap();
+    let capacity = 7;
+    let same = ZoneSpec {
+        capacity,
+        ..zone("Watford", 51.66, -0.4)
+    };
+    r.put_zones(vec![same]).unwrap();
+    let box_of_london = Reading {
+        bbox: BBox::new(-0.6, 51.2, 0.4, 51.8),
+    };
+    drop(r);
+    folder.write(&london(), &[]);
+    let r = folder.open_as(box_of_london).unwrap();
+    assert!(err(r.put_zones(vec![zone("Oxford", 51.75, -1.25)])).contains("(id \"Oxford\"): lies 44."));
+}

@@ -67,11 +67,12 @@ impl CityFolder {
     }
 
     pub(super) fn open(&self) -> Result<Registry, RegistryError> {
-        Registry::open(
-            self.dir.path(),
-            &self.dir.path().join("data"),
-            &["box", "decoded"],
-        )
+        self.open_as(Reading::default())
+    }
+
+    pub(super) fn open_as(&self, reading: Reading) -> Result<Registry, RegistryError> {
+        let data = self.dir.path().join("data");
+        Registry::open_as(self.dir.path(), &data, &["box", "decoded"], reading)
     }
 }
 
@@ -138,7 +139,7 @@ fn all_faults_of_a_file_are_told_at_once_with_file_position_and_id() {
     let (zones, mut bays) = town(2, 3);
     bays[1].id = "b0".into();
     bays[2].zone = "nowhere".into();
-    bays[3].id = "a/b".into();
+    bays[3].id = r"a\u0001b".into();
     let place = CityFolder::new(&zones, &bays);
     let e = err(place.open());
     let lines: Vec<_> = e.lines().collect();
@@ -146,7 +147,7 @@ fn all_faults_of_a_file_are_told_at_once_with_file_position_and_id() {
     for (line, want) in lines.iter().zip([
         r#"bays.geojson: features[1] (id "b0"): duplicate id"#,
         r#"bays.geojson: features[2] (id "b2"): unknown zone "nowhere""#,
-        r#"bays.geojson: features[3] (id "a/b"): invalid id"#,
+        r#"bays.geojson: features[3] (id "a\u{1}b"): invalid id"#,
     ]) {
         assert!(line.contains(want), "{line}");
     }

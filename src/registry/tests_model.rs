@@ -87,6 +87,7 @@ fn zone_spec(z: u8, capacity: u32) -> ZoneSpec {
 
 fn bay_spec(b: u8, ModelBay { zone, place, price }: &ModelBay) -> BaySpec {
     BaySpec {
+        aliases: vec![],
         id: format!("b{b}"),
         zone: format!("z{zone}"),
         place: LatLon {
@@ -136,6 +137,7 @@ fn compare(r: &Registry, m: &Model) {
         let zone = city.zone(city.zone_of(ix)).spec.id.clone();
         let got = BaySpec {
             id: city.bay_id(ix).to_string(),
+            aliases: vec![],
             zone,
             place: city.place(ix),
             attrs: city.attrs(ix),

@@ -121,6 +121,7 @@ pub fn router(parts: ApiParts) -> Router {
     let began = parts.clock.now();
     let limits = parts.limits.clone();
     let public_reads = parts.config.public_reads;
+    let currency = parts.desk.config().currency;
     let apart = parts.config.admin.is_some();
     let s = AudienceStates::of(parts);
     let public = if public_reads {
@@ -129,7 +130,7 @@ pub fn router(parts: ApiParts) -> Router {
         Kept::ByCaller
     };
     let groups: [(OpenApiRouter, Kept); 7] = [
-        (drivers::routes(s.reads, s.streams.clone()), public),
+        (drivers::routes(s.reads.clone(), s.streams.clone()), public),
         (
             booking::routes(s.sharing.clone(), s.streams),
             Kept::ByCaller,
@@ -137,7 +138,7 @@ pub fn router(parts: ApiParts) -> Router {
         (authority::public_routes(s.authority.clone()), public),
         (authority::routes(s.authority), Kept::ByCaller),
         (reports::routes(s.reports, s.contributions), Kept::ByCaller),
-        (sharing::routes(s.sharing), Kept::ByCaller),
+        (sharing::routes(s.sharing, s.reads), Kept::ByCaller),
         (operators::routes(s.operators), Kept::Never),
     ];
     let mut description = schema::Document::openapi();
@@ -160,7 +161,7 @@ pub fn router(parts: ApiParts) -> Router {
     let measure = measure::Measure::new(known, metrics, limit, began, (s.doorman, limits));
     all.merge(messages)
         .merge(docs::openapi::routes(description, began))
-        .merge(page::routes(began))
+        .merge(page::routes(began, currency))
         .fallback(no_such_path)
         .layer((s.audit, measure))
 }

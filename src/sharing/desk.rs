@@ -37,7 +37,7 @@ pub struct DeskParts {
 pub struct Desk {
     commands: mpsc::Sender<Command>,
     pub(super) store: Store,
-    owners: Arc<Owners>,
+    pub(super) owners: Arc<Owners>,
     pub(super) notices: Arc<Notices>,
     pub(super) clock: Arc<dyn Clock>,
     config: Config,

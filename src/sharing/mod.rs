@@ -19,7 +19,7 @@
 //! | `booking`, `deadlines` | books and changes reservations; does what time brings |
 //! | `relocate`, `plan` | who could move for a request that does not fit; who would sit better |
 //! | `improve` | moves them |
-//! | `owners`, `utilisation` | whose a bay is, and how it was used |
+//! | `owners`, `owned`, `utilisation` | whose a bay is, what its owner reads, and how it was used |
 //! | `notices` | tells the drivers' apps what happened to their reservations |
 //! | `quota`, `drivers` | what a booking app may take of what all share, and for whom |
 //! | `witness` | tells the stream of stays that no sensor sees |
@@ -40,6 +40,7 @@ mod improve;
 mod index;
 pub mod matcher;
 mod notices;
+mod owned;
 mod owners;
 mod plan;
 mod quota;
@@ -56,7 +57,10 @@ pub use config::{Config, Matching};
 pub use desk::{Desk, DeskParts};
 pub use drivers::DRIVER_LEN;
 pub use notices::Following;
+pub use owned::OwnedBays;
 pub use quota::{Share, UsedUp};
 pub use witness::Witness;
 
-pub use crate::store::{LedgerLine, Party, Total};
+pub use crate::store::{
+    BookingPage, BookingsOf, BriefBooking, LedgerLine, OwnedBay, OwnedBooking, Party, Total,
+};

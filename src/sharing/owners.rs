@@ -5,17 +5,17 @@ use crate::domain::ZoneKind;
 use crate::registry::Registry;
 use crate::store::{Store, StoreError};
 use ahash::AHashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// Who owns which bay. Locks are held for a look-up or an exchange, never across a wait.
 pub(super) struct Owners {
-    registry: Arc<Registry>,
+    pub(super) registry: Arc<Registry>,
     recorded: RwLock<Recorded>,
 }
 
 #[derive(Default)]
-struct Recorded {
-    by_bay: AHashMap<String, Arc<str>>,
+pub(super) struct Recorded {
+    pub(super) by_bay: AHashMap<String, Arc<str>>,
     /// How often this hub has recorded an owner.
     notes: u64,
 }
@@ -32,11 +32,7 @@ impl Owners {
 
     /// Reads all anew: another hub on the same database may have recorded some.
     pub(super) async fn read(&self, store: &Store) -> Result<(), StoreError> {
-        let notes = self
-            .recorded
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .notes;
+        let notes = self.recorded().notes;
         let read = store.recorded_owners().await?;
         let by_bay = read
             .into_iter()
@@ -53,6 +49,10 @@ impl Owners {
         Ok(())
     }
 
+    pub(super) fn recorded(&self) -> RwLockReadGuard<'_, Recorded> {
+        self.recorded.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// The partner who may offer the bay; `None`: there is no such bay, or nobody may.
     pub(super) fn owner(&self, bay: &str) -> Option<Arc<str>> {
         let at = self.registry.bay(bay)?;
@@ -60,13 +60,7 @@ impl Owners {
         if !city.is_live(at) {
             return None;
         }
-        let recorded = self
-            .recorded
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .by_bay
-            .get(bay)
-            .cloned();
+        let recorded = self.recorded().by_bay.get(bay).cloned();
         if recorded.is_some() {
             return recorded;
         }

@@ -76,6 +76,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0010_key_version.sql"),
         include_str!("migrations/postgres/0010_key_version.sql"),
     ),
+    (
+        11,
+        "owners view",
+        include_str!("migrations/sqlite/0011_owners_view.sql"),
+        include_str!("migrations/postgres/0011_owners_view.sql"),
+    ),
 ];
 
 /// What a URL means.

@@ -16,7 +16,7 @@ const WORDS = {
     refused: (why) => `The hub refused: ${why}`,
     pick: "Choose a place on the map or a zone in the table.", at: (p) => `Within 500 m of ${p}`,
     none: (p) => `No bay is known to be vacant within 500 m of ${p}.`, metres: (m) => `${m} m`,
-    sure: (p) => `${p}% sure`, price: (c) => c === 0 ? "free" : `${(c / 100).toFixed(2)}/h`, notSeen: "never",
+    sure: (p) => `${p}% sure`, price: (money) => money ? `${money}/h` : "free", notSeen: "never",
     s: (n) => `${n} s`, min: (n) => `${n} min`, h: (n) => `${n} h`, d: (n) => `${n} d`,
     shown: (n, all) => n < all ? `${n} of ${all} zones shown` : `${all} zones`, noZones: "The hub has no zones yet.",
   },
@@ -31,7 +31,7 @@ const WORDS = {
     refused: (why) => `服务器拒绝：${why}`,
     pick: "请在地图上选择地点，或在表格中选择停车区。", at: (p) => `${p} 周围 500 米内`,
     none: (p) => `${p} 周围 500 米内没有已知的空闲车位。`, metres: (m) => `${m} 米`,
-    sure: (p) => `把握 ${p}%`, price: (c) => c === 0 ? "免费" : `${(c / 100).toFixed(2)}/时`, notSeen: "从未",
+    sure: (p) => `把握 ${p}%`, price: (money) => money ? `${money}/时` : "免费", notSeen: "从未",
     s: (n) => `${n} 秒`, min: (n) => `${n} 分钟`, h: (n) => `${n} 小时`, d: (n) => `${n} 天`,
     shown: (n, all) => n < all ? `显示 ${n} / ${all} 个停车区` : `共 ${all} 个停车区`, noZones: "尚无停车区。",
   },
@@ -40,6 +40,12 @@ const COLUMNS = [
   ["zone", (z) => z.name || z.zone], ["vacant", (z) => z.free], ["occupied", (z) => z.occupied],
   ["unknown", (z) => z.unknown], ["occupancy", (z) => z.occupancy ?? -1], ["observed", (z) => -(z.seen ?? 0)],
 ];
+// ISO 4217: how many decimals the minor unit has, where that is not two.
+const DECIMALS = {
+  0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF",
+  3: "BHD IQD JOD KWD LYD OMR TND",
+  4: "CLF UYW",
+};
 const REFRESH_MS = 2000, CLOCK_MS = 60000, NEAR_MS = 3000, AGAIN_MS = 20000, GIVE_UP_MS = 8000, MOST_ROWS = 500, GREY = "#8d9794";
 const $ = (id) => document.getElementById(id);
 
@@ -52,6 +58,14 @@ const t = (key, ...args) => {
   return typeof word === "function" ? word(...args) : word;
 };
 const count = (n) => n.toLocaleString(language === "zh" ? "zh-CN" : "en");
+
+// An amount of minor units, `cents` in the API's names; null: nothing to pay.
+function money(minor, currency) {
+  if (minor === 0) return null;
+  const decimals = Number(Object.keys(DECIMALS).find((d) => DECIMALS[d].includes(currency)) ?? 2);
+  const form = { style: "currency", currency, currencyDisplay: "code", minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return (minor / 10 ** decimals).toLocaleString(language === "zh" ? "zh-CN" : "en", form);
+}
 
 function ago(ms) {
   const s = Math.max(0, Math.round(ms / 1000));
@@ -507,13 +521,19 @@ async function findNear() {
   draw();
 }
 
+// What an hour costs; a bay on offer may have a currency of its own, and no price may be known.
+function price(b) {
+  if (b.price_cents_per_hour == null) return [];
+  return [t("price", money(b.price_cents_per_hour, b.currency ?? document.documentElement.dataset.currency))];
+}
+
 function showNear() {
   const bays = near?.bays ?? [];
   $("near-where").textContent = !place ? t("pick") : near && bays.length === 0 ? t("none", place.name) : t("at", place.name);
   $("near-list").replaceChildren(...bays.map((b) => {
     const item = document.createElement("li"), id = document.createElement("span"), facts = document.createElement("span");
     id.textContent = `${b.bay}${b.accessible ? " ♿" : ""}${b.ev_charging ? " ⚡" : ""}`;
-    facts.textContent = [t("metres", Math.round(b.distance_m)), t("sure", Math.round(100 * b.p_vacant)), t("price", b.price_cents_per_hour)].join(" · ");
+    facts.textContent = [t("metres", Math.round(b.distance_m)), t("sure", Math.round(100 * b.p_vacant)), ...price(b)].join(" · ");
     item.append(id, facts);
     return item;
   }));

@@ -2,6 +2,7 @@
 
 mod clock;
 mod contributors;
+mod counts;
 mod golden;
 mod hub;
 mod losses;

@@ -8,6 +8,7 @@ use crate::domain::{
 use crate::ingest::codec::{Codec, named};
 use crate::testing;
 
+mod counts;
 mod drops;
 
 const NOW: Millis = Millis(1_795_402_800_000);
@@ -344,4 +345,30 @@ fn what_a_broker_had_kept_counts_only_by_its_own_time() {
     // A status is made to be kept.
     let alive = take(named("status"), r#"{"online":true}"#);
     assert_eq!(alive.claims.len(), 1);
+}
+
+#[test]
+fn bays_and_zones_are_known_by_their_aliases_too() {
+    let zone = crate::registry::city::ZoneSpec {
+        aliases: vec!["P 12 (Nord)".into()],
+        ..testing::zone(0, 10)
+    };
+    let bay = crate::registry::city::BaySpec {
+        aliases: vec!["A/7".into()],
+        ..testing::bay(0, 0)
+    };
+    let city = Registry::in_memory(vec![zone], vec![bay]).unwrap();
+    let known = city.bay("Z0-0").unwrap();
+    let bench = bench_in(city, Config::default());
+    let out = bench.take(named("report"), r#"{"bay":"A/7","state":"vacant"}"#);
+    assert!(matches!(&out.claims[..], [Claim::Bay(o)] if o.bay == known));
+    let out = bench.take(
+        named("count"),
+        r#"{"zone":"P 12 (Nord)","vacant":3,"capacity":10}"#,
+    );
+    assert!(matches!(&out.claims[..], [Claim::Count(_)]), "{out:?}");
+    assert_eq!(
+        bench.refused(r#"{"bay":"A 7","state":"vacant"}"#),
+        Reason::UnknownBay
+    );
 }

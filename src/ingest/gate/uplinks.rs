@@ -26,7 +26,7 @@ impl Gate {
         afterwards: &mut Afterwards,
     ) -> Result<Option<Claim>, RefusedUplink> {
         let (id, device) = self.device(message, said)?;
-        let bay = self.registry.bay(&device.bay);
+        let bay = self.registry.bay_called(&device.bay);
         // Also what says only that the device is there: its last word would stand on.
         if let Some(bay) = bay {
             self.inside(message, |city| city.zone_of(bay))?;

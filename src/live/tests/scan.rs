@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 
 /// A place up to `metres` north or south and east or west of `centre`, taken around the date line
 /// if need be.
-fn near(rng: &mut StdRng, centre: LatLon, metres: f64) -> LatLon {
+pub(in crate::live) fn near(rng: &mut StdRng, centre: LatLon, metres: f64) -> LatLon {
     let deg = metres / crate::domain::geo::M_PER_DEG;
     let lon = centre.lon + rng.random_range(-deg..=deg) / centre.lat.to_radians().cos();
     LatLon {

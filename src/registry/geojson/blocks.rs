@@ -8,7 +8,8 @@
 //! byte to its last, so that a reading from end to end comes to each cut between two features.
 //! Memory: a block a core.
 
-use super::shape::{Features, Scalar};
+use super::scalar::Scalar;
+use super::shape::Features;
 use super::{FeatureBay, bay, bom, collection};
 use serde::de::DeserializeSeed;
 use std::fs::File;

@@ -3,7 +3,7 @@
 //! Promise: a value is taken as it is meant or is a fault that shows it and says what to give; no
 //! number is rounded to make an id.
 
-use super::shape::{Members, Scalar};
+use super::scalar::{Members, Scalar, Several};
 use crate::domain::BayKind;
 use std::borrow::Cow;
 
@@ -36,6 +36,15 @@ pub(super) fn id<'a>(name: &str, value: Scalar<'a>) -> Result<Option<Cow<'a, str
             shown(&other)
         )),
     }
+}
+
+/// Other names: strings or whole numbers, one or a list.
+pub(super) fn aliases(given: Several<'_>) -> Result<Vec<String>, String> {
+    let read = |one| match id("an alias", one) {
+        Ok(alias) => alias.map(|alias| Ok(alias.into_owned())),
+        Err(what) => Some(Err(what)),
+    };
+    given.0.into_iter().filter_map(read).collect()
 }
 
 pub(super) fn text<'a>(name: &str, value: Scalar<'a>) -> Result<Option<Cow<'a, str>>, String> {

@@ -7,17 +7,20 @@
 
 mod blocks;
 mod members;
+mod scalar;
 mod shape;
 
 use super::city::{BayAttrs, BaySpec, Polygon, ZoneSpec};
 use super::faults::Faults;
+use super::names::{given_name, settled};
 use super::page::HIGHEST_PRICE;
-use super::reach::wrapped;
+use super::reach::{bad_place, wrapped};
 use super::{RegistryError, bom};
 use crate::domain::{BayKind, CountWord, LatLon, ZoneKind};
 pub(super) use blocks::{BLOCK, read_bays_by_blocks};
-use members::{by_kind, feature_id, flag, id as any_id, kind, shown, text, whole};
-use shape::{Collection, Coordinates, Feature, Geometry, Outer, Scalar, Top};
+use members::{aliases, by_kind, feature_id, flag, id as any_id, kind, shown, text, whole};
+use scalar::Scalar;
+use shape::{Collection, Coordinates, Feature, Geometry, Outer, Top};
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::BufReader;
@@ -26,6 +29,7 @@ use std::path::Path;
 /// A bay as a feature describes it.
 pub(super) struct FeatureBay<'a> {
     pub(super) id: Cow<'a, str>,
+    pub(super) aliases: Vec<String>,
     pub(super) zone: Cow<'a, str>,
     pub(super) place: LatLon,
     pub(super) attrs: BayAttrs,
@@ -50,12 +54,14 @@ pub fn parse_bays(json: &[u8]) -> Result<Vec<BaySpec>, RegistryError> {
     parse("bays", json, |feature| {
         let FeatureBay {
             id,
+            aliases,
             zone,
             place,
             attrs,
         } = bay(feature)?;
         Ok(BaySpec {
             id: id.into_owned(),
+            aliases,
             zone: zone.into_owned(),
             place,
             attrs,
@@ -140,10 +146,16 @@ fn collection<'de, R: serde_json::de::Read<'de>>(
 }
 
 fn zone(feature: Feature<'_>) -> Result<ZoneSpec, FeatureFault> {
-    let (id, geometry, p) = parts(feature)?;
+    let FeatureParts {
+        id,
+        aliases,
+        geometry,
+        properties: p,
+    } = parts(feature)?;
     let spec = || -> Result<ZoneSpec, String> {
         let (place, outline) = place_of("zone", &geometry)?;
-        let name = text("name", p.name)?.map_or_else(|| id.clone().into_owned(), Cow::into_owned);
+        let called = || given_name(&id, &aliases).to_owned();
+        let name = text("name", p.name)?.map_or_else(called, Cow::into_owned);
         let known = ZoneKind::ALL.map(ZoneKind::name);
         Ok(ZoneSpec {
             kind: kind(p.kind, ZoneKind::parse, &known)?.unwrap_or(ZoneKind::OffStreet),
@@ -162,6 +174,7 @@ fn zone(feature: Feature<'_>) -> Result<ZoneSpec, FeatureFault> {
             stale_after_s: Some(whole("stale_after_s", &p.stale_after_s, u32::MAX)?)
                 .filter(|&s| s > 0),
             id: String::new(),
+            aliases: Vec::new(),
             name,
             place,
             outline,
@@ -170,6 +183,7 @@ fn zone(feature: Feature<'_>) -> Result<ZoneSpec, FeatureFault> {
     match spec() {
         Ok(spec) => Ok(ZoneSpec {
             id: id.into_owned(),
+            aliases,
             ..spec
         }),
         Err(what) => Err((Some(id.into_owned()), what)),
@@ -177,7 +191,12 @@ fn zone(feature: Feature<'_>) -> Result<ZoneSpec, FeatureFault> {
 }
 
 fn bay(feature: Feature<'_>) -> Result<FeatureBay<'_>, FeatureFault> {
-    let (id, geometry, p) = parts(feature)?;
+    let FeatureParts {
+        id,
+        aliases,
+        geometry,
+        properties: p,
+    } = parts(feature)?;
     let rest = || -> Result<_, String> {
         // In the middle of its outline, where it is given as one.
         let (place, _) = place_of("bay", &geometry)?;
@@ -197,12 +216,20 @@ fn bay(feature: Feature<'_>) -> Result<FeatureBay<'_>, FeatureFault> {
     match rest() {
         Ok((zone, place, attrs)) => Ok(FeatureBay {
             id,
+            aliases,
             zone,
             place,
             attrs,
         }),
         Err(what) => Err((Some(id.into_owned()), what)),
     }
+}
+
+struct FeatureParts<'a> {
+    id: Cow<'a, str>,
+    aliases: Vec<String>,
+    geometry: Geometry<'a>,
+    properties: shape::Properties<'a>,
 }
 
 /// What an hour costs, if it is said.
@@ -212,11 +239,14 @@ fn price(scalar: &Scalar<'_>) -> Result<Option<u32>, String> {
     Ok(said.then_some(cents))
 }
 
-type FeatureParts<'a> = (Cow<'a, str>, Geometry<'a>, shape::Properties<'a>);
-
 fn parts(feature: Feature<'_>) -> Result<FeatureParts<'_>, FeatureFault> {
     let mut p = feature.properties.unwrap_or_default();
     let id = feature_id(feature.id, std::mem::take(&mut p.id)).map_err(|what| (None, what))?;
+    let names = aliases(std::mem::take(&mut p.aliases));
+    let (id, aliases) = match names.map(|names| settled(Cow::clone(&id), names)) {
+        Ok(Ok(names)) => names,
+        Ok(Err(what)) | Err(what) => return Err((Some(id.into_owned()), what)),
+    };
     if !matches!(&feature.kind, Scalar::Text(kind) if kind == "Feature") {
         return Err((
             Some(id.into_owned()),
@@ -224,7 +254,12 @@ fn parts(feature: Feature<'_>) -> Result<FeatureParts<'_>, FeatureFault> {
         ));
     }
     match feature.geometry {
-        Some(geometry) => Ok((id, geometry, p)),
+        Some(geometry) => Ok(FeatureParts {
+            id,
+            aliases,
+            geometry,
+            properties: p,
+        }),
         None => Err((Some(id.into_owned()), "has no geometry".into())),
     }
 }
@@ -283,10 +318,18 @@ const SHORT_RING: &str = "bad coordinates: a ring has at least four positions";
 /// Whether it can be on Earth is checked where all places are.
 fn point(c: &Coordinates) -> Result<LatLon, String> {
     match *c {
-        Coordinates::Position { lon, lat } => match super::load::bad_place(LatLon { lat, lon }) {
-            None => Ok(LatLon { lat, lon }),
-            Some(what) => Err(what),
-        },
+        Coordinates::Position { lon, lat } => {
+            // West to east across the 180th meridian many go on counting.
+            let lon = if lon.abs() <= 360.0 {
+                wrapped(lon)
+            } else {
+                lon
+            };
+            match bad_place(LatLon { lat, lon }) {
+                None => Ok(LatLon { lat, lon }),
+                Some(what) => Err(what),
+            }
+        }
         ref other => Err(bad_coordinates(other)),
     }
 }

@@ -3,6 +3,7 @@
 //!
 //! Strings are borrowed from the text where it allows. A position allocates nothing.
 
+use super::scalar::{Members, Scalar, Several};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
@@ -42,6 +43,8 @@ pub(super) struct Properties<'a> {
     #[serde(borrow)]
     pub(super) id: Scalar<'a>,
     #[serde(borrow)]
+    pub(super) aliases: Several<'a>,
+    #[serde(borrow)]
     pub(super) kind: Scalar<'a>,
     #[serde(borrow)]
     pub(super) name: Scalar<'a>,
@@ -65,119 +68,6 @@ pub(super) struct Properties<'a> {
     pub(super) max_stay_min: Scalar<'a>,
     #[serde(borrow)]
     pub(super) price_cents_per_hour: Scalar<'a>,
-}
-
-/// The value of a member, whatever it is.
-#[derive(Debug, Default, PartialEq)]
-pub(super) enum Scalar<'a> {
-    /// Absent, or null.
-    #[default]
-    Missing,
-    Bool(bool),
-    Number(f64),
-    Text(Cow<'a, str>),
-    List,
-    Object,
-}
-
-impl<'de: 'a, 'a> serde::Deserialize<'de> for Scalar<'a> {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        d.deserialize_any(AnyScalar)
-    }
-}
-
-/// A member that should be an object of numbers, or the like.
-#[derive(Debug, Default, PartialEq)]
-pub(super) enum Members<'a> {
-    /// Absent, or null.
-    #[default]
-    Missing,
-    Object(Vec<(Cow<'a, str>, Scalar<'a>)>),
-    Other,
-}
-
-impl<'de: 'a, 'a> serde::Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        d.deserialize_any(AnyMembers)
-    }
-}
-
-struct AnyMembers;
-
-impl<'de> Visitor<'de> for AnyMembers {
-    type Value = Members<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Members::Missing)
-    }
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(Members::Other)
-    }
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(Members::Other)
-    }
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(Members::Other)
-    }
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Members::Other)
-    }
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(Members::Other)
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Members::Other)
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
-        }
-        Ok(Members::Object(members))
-    }
-}
-
-struct AnyScalar;
-
-impl<'de> Visitor<'de> for AnyScalar {
-    type Value = Scalar<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-    fn visit_bool<E>(self, b: bool) -> Result<Self::Value, E> {
-        Ok(Scalar::Bool(b))
-    }
-    fn visit_u64<E>(self, n: u64) -> Result<Self::Value, E> {
-        Ok(Scalar::Number(n as f64))
-    }
-    fn visit_i64<E>(self, n: i64) -> Result<Self::Value, E> {
-        Ok(Scalar::Number(n as f64))
-    }
-    fn visit_f64<E>(self, n: f64) -> Result<Self::Value, E> {
-        Ok(Scalar::Number(n))
-    }
-    fn visit_borrowed_str<E>(self, s: &'de str) -> Result<Self::Value, E> {
-        Ok(Scalar::Text(Cow::Borrowed(s)))
-    }
-    fn visit_str<E>(self, s: &str) -> Result<Self::Value, E> {
-        Ok(Scalar::Text(Cow::Owned(s.to_owned())))
-    }
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(Scalar::Missing)
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Scalar::List)
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Object)
-    }
 }
 
 /// The `coordinates` of any geometry.

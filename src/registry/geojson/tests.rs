@@ -45,6 +45,7 @@ fn a_bay_with_all_or_none_of_its_properties() {
         got[0],
         BaySpec {
             id: "TPY12-007".into(),
+            aliases: vec![],
             zone: "TPY12".into(),
             place: LatLon {
                 lat: 1.3327,
@@ -91,6 +92,7 @@ fn a_zone_is_a_point_a_polygon_or_several() {
         got[0],
         ZoneSpec {
             id: "a".into(),
+            aliases: vec![],
             name: "Blk 12".into(),
             kind: ZoneKind::OnStreet,
             operator: "HDB".into(),
@@ -199,7 +201,7 @@ fn a_fault_names_position_and_id() {
 fn a_bad_coordinate_is_a_fault_that_says_how() {
     for (coordinates, want) in [
         ("[1.3,103.8]", "they look swapped"),
-        ("[203.8,1.3]", "not both within +-180 and +-90"),
+        ("[403.8,1.3]", "not both within +-180 and +-90"),
         (r#"["103.8",1.3]"#, "a string where it does not belong"),
         (r#"[103.8,"1.3"]"#, "a string where it does not belong"),
         ("[103.8]", "a lone number"),

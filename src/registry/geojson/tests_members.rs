@@ -78,12 +78,12 @@ fn digits_in_a_string_are_a_whole_number_and_nothing_else_is() {
         (r#""042""#, 42),
         (r#""0""#, 0),
         ("null", 0),
-        (r#""4294967295""#, u32::MAX),
+        (r#""1000000""#, 1_000_000),
     ] {
         assert_eq!(of(capacity).unwrap().capacity, want, "{capacity}");
     }
     for capacity in [
-        r#""4294967296""#,
+        r#""1000001""#,
         "4294967296",
         r#""""#,
         r#""+4""#,
@@ -100,7 +100,7 @@ fn digits_in_a_string_are_a_whole_number_and_nothing_else_is() {
         let said = of(capacity).unwrap_err();
         assert!(
             said.contains(r#"(id "z"): capacity is "#)
-                && said.contains("give a whole number from 0 to 4294967295"),
+                && said.contains("give a whole number from 0 to 1000000"),
             "{capacity}: {said}"
         );
     }
@@ -127,4 +127,35 @@ fn a_mark_before_the_text_is_passed_over_once() {
     assert_eq!(ids, ["1"]);
     let by_blocks = read_bays_by_blocks(file.path(), 10, |bay| Some(bay.id.into_owned()));
     assert_eq!(by_blocks, Some(vec![vec!["1".to_owned()]]));
+}
+
+#[test]
+fn an_outline_may_go_on_beyond_the_180th_meridian_or_be_cut_at_it() {
+    let zone = |kind: &str, coordinates: &str| {
+        let text = format!(
+            r#"{{"type":"Feature","id":"z","properties":null,"geometry":{{"type":"{kind}","coordinates":{coordinates}}}}}"#
+        );
+        let mut one = parse_zones(text.as_bytes()).unwrap();
+        one.pop().unwrap()
+    };
+    let on = zone(
+        "Polygon",
+        "[[[179.9,-17],[180.2,-17],[180.2,-16.9],[179.9,-16.9],[179.9,-17]]]",
+    );
+    assert!((on.place.lon + 179.95).abs() < 1e-9, "{:?}", on.place);
+    assert!(
+        (on.outline[0][0][1].lon + 179.8).abs() < 1e-9,
+        "{:?}",
+        on.outline
+    );
+    let west = "[[[179.9,-17],[180,-17],[180,-16.9],[179.9,-16.9],[179.9,-17]]]";
+    let east = "[[[-180,-17],[-179.8,-17],[-179.8,-16.9],[-180,-16.9],[-180,-17]]]";
+    let cut = zone("MultiPolygon", &format!("[{west},{east}]"));
+    assert!((cut.place.lon + 179.9).abs() < 1e-9, "in the larger part");
+    for lon in [179.95, -179.85] {
+        let bay = LatLon { lat: -16.95, lon };
+        assert_eq!(crate::registry::reach::too_far(bay, &cut), None);
+        assert_eq!(crate::registry::reach::too_far(bay, &on), None);
+    }
+    assert_eq!(zone("Point", "[-190.5,-17]").place.lon, 169.5);
 }

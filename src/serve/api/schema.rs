@@ -16,8 +16,9 @@ use utoipa::{Modify, OpenApi, ToSchema};
     info(
         title = "bayhub",
         description = "Live parking bays: where is one vacant, how full is a zone, and a door for those who know.\n\n\
-            Times are RFC 3339 in UTC with milliseconds, distances metres, coordinates WGS 84 degrees, money integer \
-            cents. Every refusal is `application/problem+json`.",
+            Times are RFC 3339 in UTC with milliseconds, distances metres, coordinates WGS 84 degrees. Money \
+            is whole minor units of an ISO 4217 currency, whatever `cents` in a name says: 500 is 5.00 SGD, 500 JPY, \
+            0.500 KWD. Every refusal is `application/problem+json`.",
     ),
     tags(
         (name = "drivers", description = "Public reads"),

@@ -57,6 +57,9 @@ pub(in crate::serve) struct Booker(pub(in crate::serve) Arc<Grant>);
 /// A caller who may do one of both.
 pub(in crate::serve) struct Trader(pub(in crate::serve) Arc<Grant>);
 
+/// A caller with a good key of any scope.
+pub(in crate::serve) struct KeyHolder(pub(in crate::serve) Arc<Grant>);
+
 /// A caller who may read public data.
 pub(in crate::serve) struct Reader;
 
@@ -145,6 +148,7 @@ caller!(Sharer, |doorman, parts| doorman
 caller!(Booker, |doorman, parts| doorman
     .scoped(parts, Scope::Book)
     .map(Self));
+caller!(KeyHolder, |doorman, parts| doorman.known(parts).map(Self));
 caller!(Trader, |doorman, parts| {
     let grant = doorman.known(parts)?;
     if grant.scopes.has(Scope::Share) || grant.scopes.has(Scope::Book) {

@@ -70,7 +70,7 @@ fn named(own: &ReadState, ids: &str) -> Result<Vec<ZoneIx>, ApiError> {
         ));
     }
     // First the indices, then the city: the other way round the city could be older than an index.
-    let found: Vec<_> = ids.iter().map(|id| own.registry.zone(id)).collect();
+    let found: Vec<_> = ids.iter().map(|id| own.registry.zone_called(id)).collect();
     let city = own.registry.city();
     let found = ids
         .iter()

@@ -5,7 +5,7 @@ use crate::domain::BayStatus::{Unknown, Vacant};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-const OPERATIONS: [(&str, &str); 50] = [
+const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/turnover"),
     ("get", "/v1/cds/metrics/aggregates"),
     ("get", "/v1/contributions/mine"),
@@ -40,6 +40,7 @@ const OPERATIONS: [(&str, &str); 50] = [
     ("post", "/v1/admin/partners"),
     ("get", "/v1/admin/partners"),
     ("put", "/v1/admin/bays/{bay}/owner"),
+    ("post", "/v1/counts"),
     ("post", "/v1/offers"),
     ("get", "/v1/offers"),
     ("get", "/v1/offers/{offer}"),
@@ -48,6 +49,9 @@ const OPERATIONS: [(&str, &str); 50] = [
     ("get", "/v1/offers/{offer}/calendar.ics"),
     ("post", "/v1/offers/{offer}/calendar"),
     ("get", "/v1/offers/{offer}/utilisation"),
+    ("get", "/v1/offers/{offer}/reservations"),
+    ("get", "/v1/partners/me/bays"),
+    ("get", "/v1/partners/me/reservations"),
     ("get", "/v1/partners/me/settlement"),
     ("post", "/v1/requests"),
     ("get", "/v1/reservations/stream"),
@@ -368,6 +372,14 @@ async fn sharing_is_as_described(town: &Town, api: &Value) {
         .await
         .json();
     holds(api, "Settlement", &month);
+    let path = "/v1/partners/me/reservations";
+    let booked = town.call_as("share", "GET", path, "").await.json();
+    holds(api, "OwnedBookings", &booked);
+    holds(api, "OwnedBooking", &booked["reservations"][0]);
+    let path = "/v1/partners/me/bays";
+    let own = town.call_as("report", "GET", path, "").await.json();
+    holds(api, "OwnedBays", &own);
+    holds(api, "OwnedBay", &own["bays"][0]);
     holds(api, "SettlementRow", &month["rows"][0]);
     holds(api, "SettlementTotal", &month["totals"][0]);
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod admin;
+mod aliases;
 mod answer;
 mod apart;
 mod audit;
@@ -17,10 +18,12 @@ mod formats;
 mod gate;
 mod keys;
 mod losses;
+mod money;
 mod nearby;
 mod open_stream;
 mod operators;
 mod own_stream;
+mod owned;
 mod packed;
 mod places;
 mod quarantine;

@@ -14,6 +14,7 @@ pub(super) fn zone(id: &str, name: &str, kind: ZoneKind, place: LatLon, capacity
     let operator = "HDB \"north\"".to_owned();
     ZoneSpec {
         id,
+        aliases: vec![],
         name,
         kind,
         operator,
@@ -44,6 +45,7 @@ pub(super) fn bay(
     edit(&mut attrs);
     BaySpec {
         id: id.into(),
+        aliases: vec![],
         zone: zone.into(),
         place,
         attrs,

@@ -14,6 +14,7 @@ fn tally() -> ZoneTally {
         occupied: 1,
         unknown: 1,
         capacity: 4,
+        capacity_by_kind: [3, 1, 0, 0],
         observed_at,
         ..ZoneTally::default()
     }

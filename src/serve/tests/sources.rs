@@ -171,7 +171,7 @@ async fn sources_are_listed_for_those_who_watch_over_them() {
     assert_eq!(
         page["sources"][0],
         json!({"source": "lamp-1", "kind": "sensor", "online": null, "heard_at": null, "silent_s": null,
-               "observed_at": null, "lag_s": null, "accepted": 0, "refused": {}, "partner": null,
+               "observed_at": null, "lag_s": null, "accepted": 0, "counts_clamped": 0, "counts_of_other_capacity": 0, "refused": {}, "partner": null,
                "health": "unheard", "bays": 0, "suspect": [], "suspect_total": 0})
     );
     let one = town

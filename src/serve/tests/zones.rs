@@ -1,7 +1,7 @@
 //! The zone feed: shape, walking, asking by id or box, and what a client need not fetch again.
 
 use super::{Town, at, small_town, zone};
-use crate::domain::{Expected, Millis, ZoneKind, ZoneTally};
+use crate::domain::{Expected, KindSet, Millis, ZoneKind, ZoneTally};
 use crate::serve::Config;
 use crate::testing;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ async fn a_zone_has_every_member_of_the_contract() {
     let want = json!({
         "zone": "TPY12", "name": "Toa Payoh \"12\"\n大巴窑", "kind": "on_street", "operator": "HDB \"north\"",
         "lat": 1.3327, "lon": 103.8474, "capacity": 4, "capacity_by_kind": {"car": 3, "motorcycle": 1}, "vacant": {"car": 2, "motorcycle": 0}, "occupied": 1,
-        "unknown": 1, "closed": 0, "reserved": 0, "counted": false, "accessible": {"capacity": 0, "vacant": 0}, "occupancy": 0.333, "vacant_expected": 2.3, "vacant_p10": 1, "vacant_p90": 3, "observed_at": "2026-11-23T01:59:00.000Z", "stale": false,
+        "unknown": 1, "closed": 0, "reserved": 0, "counted": false, "accessible": {"capacity": 1, "vacant": 0}, "occupancy": 0.333, "vacant_expected": 2.3, "vacant_p10": 1, "vacant_p90": 3, "observed_at": "2026-11-23T01:59:00.000Z", "stale": false,
     });
     assert_eq!(town.get("/v1/zones/TPY12").await.json(), want);
     let page = town.get("/v1/zones").await.json();
@@ -85,19 +85,20 @@ async fn a_zone_that_is_only_counted_shows_the_counted_kind() {
         json!({}),
         "never counted"
     );
-    let counted = |vacant| ZoneTally {
+    let counted = |kinds, vacant| ZoneTally {
         vacant,
+        counted: KindSet::from_bits(kinds),
         occupied: 37,
         unknown: 0,
         capacity: 105,
         ..known()
     };
-    town.tally("HE12", counted([0, 68, 0, 0]));
+    town.tally("HE12", counted(2, [0, 68, 0, 0]));
     assert_eq!(
         town.get("/v1/zones/HE12").await.json()["vacant"],
         json!({"motorcycle": 68})
     );
-    town.tally("HE12", counted([0; 4]));
+    town.tally("HE12", counted(1, [0; 4]));
     assert_eq!(
         town.get("/v1/zones/HE12").await.json()["vacant"],
         json!({"car": 0}),

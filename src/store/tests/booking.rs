@@ -2,6 +2,7 @@
 
 mod ledger;
 mod offers;
+mod owned;
 mod reservations;
 mod shares;
 
@@ -34,6 +35,8 @@ pub(super) async fn all(fresh: impl AsyncFn(&str) -> Config) {
     reservations::a_hold_is_not_confirmed_at_its_deadline(&open("deadline").await).await;
     ledger::the_ledger_is_only_added_to(&open("ledger").await).await;
     ledger::an_answer_is_remembered_until_it_is_forgotten(&open("answers").await).await;
+    owned::an_owner_reads_its_bookings_page_by_page(&open("owned").await).await;
+    owned::a_bay_tells_what_is_booked_now_and_next(&open("owned_bays").await).await;
     shares::answers_are_counted_as_they_come_and_go(&open("counted").await).await;
     shares::holds_are_counted_until_they_end_and_drivers_forgotten_then(&open("holds").await).await;
     shares::what_is_made_of_holds_adds_up_by_the_hour(&open("made").await).await;

@@ -136,6 +136,7 @@ impl Step {
         self.turn(hub).await;
         loop {
             let (status, answer) = self.once(hub, about).await;
+            let answer = as_told(&self.answer, answer);
             if (status, &answer) == (self.status, &self.answer) {
                 return None;
             }
@@ -180,6 +181,41 @@ fn forget_guesses(answer: &mut Value) {
             members.values_mut().for_each(forget_guesses);
         }
         _ => {}
+    }
+}
+
+/// Of an answer, what the recorded one tells too: there may be more, the API grows.
+fn as_told(told: &Value, now: Value) -> Value {
+    match (told, now) {
+        (Value::Object(told), Value::Object(now)) => {
+            let both = now.into_iter().filter_map(|(name, now)| {
+                let value = as_told(told.get(&name)?, now);
+                Some((name, value))
+            });
+            Value::Object(both.collect())
+        }
+        (Value::Array(told), Value::Array(now)) if told.len() == now.len() => {
+            let pairs = told.iter().zip(now);
+            Value::Array(pairs.map(|(told, now)| as_told(told, now)).collect())
+        }
+        (_, now) => now,
+    }
+}
+
+#[test]
+fn what_was_told_must_be_told_still_and_more_may_be() {
+    let told = serde_json::json!({"a": [{"b": 1}], "c": null});
+    let holds = |now: Value| as_told(&told, now) == told;
+    assert!(holds(
+        serde_json::json!({"a": [{"b": 1, "x": 2}], "c": null, "d": []})
+    ));
+    for less in [
+        serde_json::json!({"a": [{"b": 1}]}),
+        serde_json::json!({"a": [{"b": 2}], "c": null}),
+        serde_json::json!({"a": [{"b": 1}, {"b": 1}], "c": null}),
+        serde_json::json!({"a": {"b": 1}, "c": null}),
+    ] {
+        assert!(!holds(less.clone()), "{less}");
     }
 }
 

@@ -98,7 +98,10 @@ impl AuthorityState {
                 ),
             ));
         }
-        let found: Vec<_> = ids.iter().map(|id| (id, self.registry.zone(id))).collect();
+        let found: Vec<_> = ids
+            .iter()
+            .map(|id| (id, self.registry.zone_called(id)))
+            .collect();
         let city = self.registry.city();
         let numbers = found.into_iter().map(|(id, zone)| {
             let number = zone.map(|zone| city.zone(zone).number);

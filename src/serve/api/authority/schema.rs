@@ -281,6 +281,10 @@ pub(in crate::serve) struct SourceShown {
     accepted: u64,
     /// Reports or parts of reports that were refused, by reason.
     refused: BTreeMap<String, u64>,
+    /// Counts with a number that cannot be: taken as what is nearest.
+    counts_clamped: u64,
+    /// Counts that name another capacity than the registry has; theirs is told.
+    counts_of_other_capacity: u64,
     /// Whose key the newest came by that was accepted; null: nothing was since `since`.
     #[schema(required)]
     partner: Option<String>,

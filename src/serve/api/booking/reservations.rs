@@ -25,7 +25,7 @@ use utoipa_axum::routes;
 
 /// The longest walk that may be asked for, metres.
 const MAX_WALK_M: u32 = 3_000;
-const MAX_PRICE: u32 = 100_000_000;
+const MAX_PRICE: u32 = 4_000_000_000;
 const SHORTEST_MS: u64 = 60_000;
 const LONGEST_KEY: usize = 255;
 

@@ -52,7 +52,7 @@ pub(in crate::serve) struct BayAsked {
     #[schema(minimum = 1, maximum = 3000)]
     max_walk_m: Option<u32>,
     /// For the whole stay; absent: whatever it costs.
-    #[schema(maximum = 100000000)]
+    #[schema(maximum = 4000000000_u32)]
     max_price_cents: Option<u32>,
     /// ISO 4217; absent: the hub's own.
     currency: Option<String>,
@@ -91,7 +91,7 @@ pub(in crate::serve) struct Reservation {
     /// Until when giving it up is free; at that time it is not any more.
     #[schema(format = DateTime)]
     pub(in crate::serve) cancel_free_until: String,
-    /// What giving it up costs from then until its start, cents; from its start on, `price_cents`.
+    /// What giving it up costs from then until its start; from its start on, `price_cents`.
     pub(in crate::serve) cancel_fee_cents: i64,
     /// A hold that is not confirmed before then is none; null: it is no hold.
     #[schema(required, format = DateTime)]

@@ -60,7 +60,7 @@ fn wanted(query: Option<&str>, now: Millis) -> Result<(Query, u64), ApiError> {
         accessible: only(p.flag("accessible")?),
         ev_charging: only(p.flag("ev_charging")?),
         min_height_cm: p.number("min_height_cm", 1..=1000)?,
-        max_price_cents_per_hour: p.number("max_price_cents_per_hour", 0..=1_000_000)?,
+        max_price_cents_per_hour: p.number("max_price_cents_per_hour", 0..=100_000_000)?,
     };
     Ok((query, ahead(p.time("arrive_at")?, now)?))
 }
@@ -132,7 +132,7 @@ async fn bay(
 ) -> Result<Response, ApiError> {
     Params::read(uri.query(), &[])?;
     // First the index, then the city: the other way round the city could be older than the index.
-    let found = own.registry.bay(&id);
+    let found = own.registry.bay_called(&id);
     let city = own.registry.city();
     let bay = found
         .filter(|bay| city.is_live(*bay))

@@ -34,8 +34,8 @@ pub(in crate::serve) struct NearbyQuery {
     /// The vehicle's height: bays with a lower limit are left out.
     #[param(minimum = 1, maximum = 1000)]
     min_height_cm: Option<u16>,
-    /// Bays that cost more are left out.
-    #[param(minimum = 0, maximum = 1_000_000)]
+    /// Bays that cost more are left out; minor units of the hub's own currency.
+    #[param(minimum = 0, maximum = 100_000_000)]
     max_price_cents_per_hour: Option<u32>,
     /// When the driver will be there: not passed, and at most 24 hours ahead.
     #[param(format = DateTime)]

@@ -110,13 +110,17 @@ fn by_id(own: &ReadState, ids: &str, format: &Format) -> Result<Rendered, ApiErr
             "ids are zone ids with a comma between each two; one of these is empty",
         ));
     }
-    let found: Vec<Option<ZoneIx>> = ids.iter().map(|id| own.registry.zone(id)).collect();
+    let find = |id: &&str| own.registry.zone_called(id);
+    let found: Vec<Option<ZoneIx>> = ids.iter().map(find).collect();
     let city = own.registry.city();
     let atlas = own.atlases.of(&city);
     let mut shown = Vec::with_capacity(ids.len());
     let mut unknown = Vec::new();
+    // By two of its names a zone is one.
+    let mut told = HashSet::new();
     for (id, zone) in ids.iter().zip(found) {
         match zone.filter(|z| !city.zone(*z).removed) {
+            Some(zone) if !told.insert(zone) => {}
             Some(zone) => shown.push(show(own, &city, &atlas, zone)),
             None => unknown.push(*id),
         }
@@ -191,7 +195,7 @@ async fn zone(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     Params::read(uri.query(), &[])?;
-    let found = own.registry.zone(&id);
+    let found = own.registry.zone_called(&id);
     let city = own.registry.city();
     let zone = found
         .filter(|zone| !city.zone(*zone).removed)

@@ -51,12 +51,10 @@ async fn put_owner(
             "must be 1 to 64 characters of [A-Za-z0-9._:-], or null",
         ));
     }
-    if own.registry.bay(&bay).is_none() {
-        return Err(ApiError::NotFound(format!(
-            "there is no bay {}",
-            quoted(&bay)
-        )));
-    }
+    let known = own.registry.bay_id(&bay);
+    let bay = known
+        .ok_or_else(|| ApiError::NotFound(format!("there is no bay {}", quoted(&bay))))?
+        .to_string();
     own.desk.record_owner(&bay, partner).await?;
     let partner = own.desk.owner(&bay).map(|p| p.to_string());
     Ok(Json(schema::Owner { bay, partner }))

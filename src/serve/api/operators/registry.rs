@@ -81,7 +81,7 @@ impl RegistryState {
         let city = self.registry.city();
         let added = zones
             .iter()
-            .filter(|z| self.registry.zone(&z.id).is_none())
+            .filter(|z| self.registry.zone_called(&z.id).is_none())
             .count();
         fits("zones", city.zone_count(), added, self.live.zone_capacity())?;
         let count = zones.len();
@@ -104,11 +104,12 @@ impl RegistryState {
     /// Whether the bay keeps its place in the live view: one that moves gets a new one, and its old
     /// stays empty.
     fn stays(&self, city: &City, bay: &BaySpec) -> bool {
-        self.registry.bay(&bay.id).is_some_and(|known| {
+        self.registry.bay_called(&bay.id).is_some_and(|known| {
             let was = city.place_e7(known);
             let is = bay.place;
             let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
-            was == (e7(is.lat), e7(is.lon)) && city.zone(city.zone_of(known)).spec.id == bay.zone
+            was == (e7(is.lat), e7(is.lon))
+                && self.registry.zone_called(&bay.zone) == Some(city.zone_of(known))
         })
     }
 }
@@ -208,7 +209,7 @@ async fn delete_zone(
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
     own.change(move |registry_state| {
-        let zone = registry_state.registry.zone(&id);
+        let zone = registry_state.registry.zone_called(&id);
         let city = registry_state.registry.city();
         let zone =
             zone.ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(&id))))?;
@@ -242,7 +243,7 @@ async fn delete_bay(
     Id(id): Id,
 ) -> Result<StatusCode, ApiError> {
     own.change(move |registry_state| {
-        if registry_state.registry.bay(&id).is_none() {
+        if registry_state.registry.bay_called(&id).is_none() {
             return Err(ApiError::NotFound(format!(
                 "there is no bay {}",
                 quoted(&id)

@@ -57,15 +57,8 @@ pub(in crate::serve) fn calendar(
         let bay = text(&r.bay);
         let state = r.state.name();
         line(&mut out, &format!("SUMMARY:{bay} ({state})"));
-        line(
-            &mut out,
-            &format!(
-                "DESCRIPTION:{}.{:02} {}",
-                r.price_cents / 100,
-                r.price_cents % 100,
-                r.currency
-            ),
-        );
+        let price = r.currency.shown(r.price_cents);
+        line(&mut out, &format!("DESCRIPTION:{price} {}", r.currency));
         line(&mut out, "END:VEVENT");
     }
     if is_empty {

@@ -11,7 +11,8 @@ use crate::serve::http::params::quoted;
 
 const MOST_WINDOWS: usize = 200;
 const MOST_NOTES: usize = 2000;
-const MAX_PRICE: u32 = 1_000_000;
+/// Also where a unit of money is a small fraction of a dollar.
+const MAX_PRICE: u32 = 100_000_000;
 const WEEK_MIN: u32 = 7 * 24 * 60;
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 

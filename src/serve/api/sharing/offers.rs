@@ -58,6 +58,8 @@ async fn post_offer(
     let (members, _) = body::object(request).await?;
     let fields = Fields::of(&members);
     let bay = fields.needed("bay")?;
+    let known = own.registry.bay_id(bay);
+    let bay = known.as_deref().unwrap_or(bay);
     if own
         .desk
         .owner(bay)
@@ -325,7 +327,8 @@ async fn utilisation(
     }))
 }
 
-async fn one(own: &SharingState, grant: &Grant, id: &str) -> Result<Offer, ApiError> {
+/// One of a partner's own offers; a foreign one is answered as one that is not there.
+pub(super) async fn one(own: &SharingState, grant: &Grant, id: &str) -> Result<Offer, ApiError> {
     own.desk
         .offer(id, &grant.partner)
         .await

@@ -94,7 +94,7 @@ pub(in crate::serve) struct OfferAsked {
     /// An IANA name; absent: UTC.
     #[schema(example = "Asia/Singapore")]
     time_zone: Option<String>,
-    #[schema(maximum = 1000000)]
+    #[schema(maximum = 100000000)]
     price_cents_per_hour: u32,
     /// ISO 4217; absent: the hub's own.
     #[schema(example = "SGD")]
@@ -113,7 +113,7 @@ pub(in crate::serve) struct OfferChanges {
     windows: Option<Vec<Window>>,
     exceptions: Option<Vec<Stretch>>,
     time_zone: Option<String>,
-    #[schema(maximum = 1000000)]
+    #[schema(maximum = 100000000)]
     price_cents_per_hour: Option<u32>,
     currency: Option<String>,
     /// Those that are given change.

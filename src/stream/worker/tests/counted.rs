@@ -169,6 +169,13 @@ fn bays_that_come_and_close_are_taken_into_account() {
     r.registry.put_bays(vec![testing::bay(0, 70)]).unwrap();
     r.worker.apply(&[], Millis(T0 + 17_000));
     r.at(T0 + 33_000);
+    let more = r.evidence().unwrap().log_odds;
+    assert!(
+        more > closed,
+        "eight of thirteen are taken: {closed}, then {more}"
+    );
+    r.counted(T0 + 34_000, 5);
+    r.at(T0 + 50_000);
     assert_eq!(r.evidence(), None, "it counts one bay less than there are");
 }
 

@@ -1,0 +1,289 @@
+//! The nearest car parks that count and have room: what a driver is offered beside single bays.
+//!
+//! Promises: exactly what a full scan would find, in the same order; no lock. Zones are sorted by
+//! cells of a hundredth of a degree (1.1 km), so that a query looks at those of a few cells, and of
+//! each at one byte before anything else. Dear: a new picture of the city (all zones are sorted).
+
+use super::nearest::{M_PER_E7, Plane, Query, ROUND_E7, SLACK};
+use crate::domain::{BayKind, ZoneIx, ZoneKind, ZoneTally};
+use crate::registry::city::{City, Zone};
+use std::sync::atomic::AtomicU8;
+use std::sync::atomic::Ordering::{Acquire, Release};
+
+/// Side of a cell, 1e-7 degrees.
+const CELL_E7: i64 = 100_000;
+
+/// Where the zones of one picture are.
+#[derive(Debug, Default)]
+pub struct ZonePlaces(Vec<PlacedZone>);
+
+/// In the order of its members: row by row, and in a row from west to east.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct PlacedZone {
+    row: i32,
+    column: i32,
+    zone: u32,
+    /// Latitude, longitude in 1e-7 degrees.
+    place: (i32, i32),
+}
+
+impl ZonePlaces {
+    #[must_use]
+    pub fn new(city: &City) -> Self {
+        let placed = |(zone, about): (ZoneIx, &Zone)| {
+            let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
+            let place = (e7(about.spec.place.lat), e7(about.spec.place.lon));
+            PlacedZone {
+                row: cell(place.0.into()),
+                column: cell(place.1.into()),
+                zone: zone.0,
+                place,
+            }
+        };
+        let mut all: Vec<_> = city.zones().map(placed).collect();
+        all.sort_unstable();
+        Self(all)
+    }
+
+    /// All in the cells between those columns of a row.
+    fn row(&self, row: i32, columns: (i32, i32)) -> &[PlacedZone] {
+        let from = (self.0).partition_point(|z| (z.row, z.column) < (row, columns.0));
+        let rest = &self.0[from..];
+        &rest[..rest.partition_point(|z| (z.row, z.column) <= (row, columns.1))]
+    }
+}
+
+fn cell(e7: i64) -> i32 {
+    e7.div_euclid(CELL_E7) as i32
+}
+
+/// By zone: kinds of which a standing count says that some are vacant.
+pub(super) struct KindsWithRoom(Box<[AtomicU8]>);
+
+impl KindsWithRoom {
+    pub(super) fn new(zones: u32) -> Self {
+        Self(bytemuck::allocation::zeroed_slice_box(zones as usize))
+    }
+
+    pub(super) fn put(&self, zone: ZoneIx, tally: &ZoneTally) {
+        let has = |kind: &BayKind| tally.counted.has(*kind) && tally.vacant[*kind as usize] > 0;
+        let kinds = BayKind::ALL.into_iter().filter(has);
+        let bits = kinds.fold(0, |bits, kind| bits | 1 << kind as u8);
+        if let Some(byte) = self.0.get(zone.at()) {
+            byte.store(bits, Release);
+        }
+    }
+
+    fn has(&self, zone: u32, kind: BayKind) -> bool {
+        let byte = self.0.get(zone as usize);
+        byte.is_some_and(|byte| byte.load(Acquire) & 1 << kind as u8 != 0)
+    }
+}
+
+/// A car park with room, and how far it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ZoneHit {
+    pub zone: ZoneIx,
+    /// As the crow flies, metres.
+    pub distance_m: f32,
+    /// What may be had there.
+    pub tally: ZoneTally,
+}
+
+impl Query {
+    /// Whether a car park suits, as far as it tells. Which of its bays are accessible or have a
+    /// charging point a count does not say.
+    fn suits_zone(&self, zone: &Zone) -> bool {
+        let spec = &zone.spec;
+        let tall = |need| spec.max_height_cm.is_some_and(|most| most >= need);
+        let cheap = |most| spec.price_cents_per_hour.is_some_and(|price| price <= most);
+        spec.kind != ZoneKind::Private
+            && self.accessible != Some(true)
+            && self.ev_charging != Some(true)
+            && self.min_height_cm.is_none_or(tall)
+            && self.max_price_cents_per_hour.is_none_or(cheap)
+    }
+}
+
+/// The zones that have room and suit, nearest first, ties by index; `tally` looks at what may be had.
+pub(super) fn nearest_zones(
+    room: &KindsWithRoom,
+    (city, places): (&City, &ZonePlaces),
+    query: &Query,
+    tally: impl Fn(ZoneIx) -> ZoneTally,
+) -> Vec<ZoneHit> {
+    let radius_m = query.radius_m.clamp(0.0, Query::MAX_RADIUS_M);
+    let limit = query.limit.min(Query::MAX_LIMIT);
+    let mut near: Vec<(f32, u32)> = Vec::new();
+    if limit == 0 {
+        return Vec::new();
+    }
+    let plane = Plane::around(query.place);
+    // From across the date line the place looks a world away.
+    for plane in [-1, 0, 1].map(|rounds| plane.shifted(rounds)) {
+        let rows = f64::from(radius_m) / M_PER_E7 / f64::from(SLACK);
+        let across = f64::from(radius_m / plane.least_lon_m(radius_m) / SLACK);
+        let (lat, lon) = plane.centre_e7();
+        let columns = (lon - across.ceil() as i64, lon + across.ceil() as i64);
+        if columns.1 < -ROUND_E7 / 2 || columns.0 > ROUND_E7 / 2 {
+            continue;
+        }
+        let columns = (cell(columns.0), cell(columns.1));
+        for row in cell(lat - rows.ceil() as i64)..=cell(lat + rows.ceil() as i64) {
+            for placed in places.row(row, columns) {
+                if !room.has(placed.zone, query.kind) {
+                    continue;
+                }
+                let d2 = plane.d2(placed.place);
+                if d2 <= radius_m * radius_m && query.suits_zone(city.zone(ZoneIx(placed.zone))) {
+                    near.push((d2, placed.zone));
+                }
+            }
+        }
+    }
+    near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let hits = near.into_iter().map(|(d2, zone)| ZoneHit {
+        zone: ZoneIx(zone),
+        distance_m: d2.sqrt(),
+        tally: tally(ZoneIx(zone)),
+    });
+    // All of it may just have been booked or taken.
+    let has_room = |hit: &ZoneHit| {
+        hit.tally.counted.has(query.kind) && hit.tally.vacant[query.kind as usize] > 0
+    };
+    hits.filter(has_room).take(limit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Live;
+    use super::super::tests::scan::near;
+    use super::super::tests::{ROOM, zone};
+    use super::*;
+    use crate::domain::{KindSet, LatLon, ReadModel as _};
+    use crate::long::cases;
+    use crate::registry::Registry;
+    use crate::registry::city::ZoneSpec;
+    use rand::rngs::StdRng;
+    use rand::{RngExt as _, SeedableRng as _};
+
+    fn spec(rng: &mut StdRng, n: u32, centre: LatLon) -> ZoneSpec {
+        let spread = if rng.random_bool(0.7) { 800.0 } else { 8_000.0 };
+        ZoneSpec {
+            kind: ZoneKind::ALL[[0, 1, 1, 1, 2][rng.random_range(0..5)]],
+            price_cents_per_hour: [None, Some(0), Some(200)][rng.random_range(0..3)],
+            max_height_cm: [None, Some(190), Some(210)][rng.random_range(0..3)],
+            ..zone(&format!("z{n}"), near(rng, centre, spread), 100)
+        }
+    }
+
+    fn tally(rng: &mut StdRng) -> ZoneTally {
+        ZoneTally {
+            vacant: std::array::from_fn(|_| rng.random_range(0..3)),
+            counted: KindSet::from_bits(rng.random_range(0..16)),
+            capacity_by_kind: [100, 0, 0, 0],
+            capacity: 100,
+            ..ZoneTally::default()
+        }
+    }
+
+    fn query(rng: &mut StdRng, centre: LatLon) -> Query {
+        Query {
+            place: near(rng, centre, 3_000.0),
+            radius_m: [50.0, 500.0, 1_234.5, 5_000.0][rng.random_range(0..4)],
+            limit: [0, 1, 5, 200][rng.random_range(0..4)],
+            kind: BayKind::ALL[[0, 0, 1][rng.random_range(0..3)]],
+            accessible: [None, None, None, Some(true)][rng.random_range(0..4)],
+            ev_charging: [None, None, None, Some(true)][rng.random_range(0..4)],
+            min_height_cm: [None, None, Some(200)][rng.random_range(0..3)],
+            max_price_cents_per_hour: [None, None, Some(0)][rng.random_range(0..3)],
+            ..Query::at(centre)
+        }
+    }
+
+    /// By looking at every zone.
+    fn full_scan(live: &Live, city: &City, query: &Query) -> Vec<(ZoneIx, f32)> {
+        let plane = Plane::around(query.place);
+        let d2 = |zone: &Zone| {
+            let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
+            let place = (e7(zone.spec.place.lat), e7(zone.spec.place.lon));
+            [-1, 0, 1]
+                .map(|n| plane.shifted(n).d2(place))
+                .into_iter()
+                .fold(f32::MAX, f32::min)
+        };
+        let has_room = |zone: ZoneIx| {
+            let tally = live.zone(zone);
+            tally.counted.has(query.kind) && tally.vacant[query.kind as usize] > 0
+        };
+        let mut all: Vec<_> = city
+            .zones()
+            .filter(|(ix, zone)| has_room(*ix) && query.suits_zone(zone))
+            .map(|(ix, zone)| (ix, d2(zone)))
+            .filter(|(_, d2)| *d2 <= query.radius_m * query.radius_m)
+            .collect();
+        all.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+        all.truncate(query.limit);
+        all.into_iter().map(|(z, d2)| (z, d2.sqrt())).collect()
+    }
+
+    #[test]
+    fn finds_what_a_full_scan_finds_anywhere_on_earth() {
+        let mut found = 0;
+        let centres = [
+            (1.35, 103.8),
+            (0.0, 0.0),
+            (65.0, 25.5),
+            (-16.8, 179.995),
+            (64.9, -179.995),
+        ];
+        for (seed, (lat, lon)) in centres.into_iter().enumerate() {
+            let centre = LatLon { lat, lon };
+            let mut rng = StdRng::seed_from_u64(seed as u64);
+            for _ in 0..cases(4) {
+                let zones = (0..80).map(|n| spec(&mut rng, n, centre)).collect();
+                let registry = Registry::in_memory(zones, Vec::new()).unwrap();
+                let city = registry.city();
+                let live = Live::new(&city, ROOM);
+                for zone in (0..80).map(ZoneIx) {
+                    live.zones(&[(zone, tally(&mut rng))]);
+                }
+                let places = ZonePlaces::new(&city);
+                for _ in 0..40 {
+                    let query = query(&mut rng, centre);
+                    let got = live.nearest_zones(&city, &places, &query);
+                    let got: Vec<_> = got.iter().map(|h| (h.zone, h.distance_m)).collect();
+                    assert_eq!(got, full_scan(&live, &city, &query), "{query:?}");
+                    found += got.len();
+                }
+            }
+        }
+        assert!(found > 500, "{found} hits say little");
+    }
+
+    #[test]
+    fn a_zone_that_only_counts_and_is_private_is_offered_to_nobody() {
+        let centre = LatLon {
+            lat: 1.3,
+            lon: 103.8,
+        };
+        let private = ZoneSpec {
+            kind: ZoneKind::Private,
+            ..zone("p", centre, 10)
+        };
+        let registry = Registry::in_memory(vec![private], Vec::new()).unwrap();
+        let city = registry.city();
+        let live = Live::new(&city, ROOM);
+        let tally = ZoneTally {
+            vacant: [5, 0, 0, 0],
+            counted: KindSet::from_bits(1),
+            ..ZoneTally::default()
+        };
+        live.zones(&[(ZoneIx(0), tally)]);
+        let places = ZonePlaces::new(&city);
+        assert!(
+            live.nearest_zones(&city, &places, &Query::at(centre))
+                .is_empty()
+        );
+    }
+}

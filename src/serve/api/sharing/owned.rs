@@ -1,0 +1,231 @@
+//! What an owner reads of its bays: which they are, and what is booked there. No answer names a
+//! driver or a vehicle.
+
+use super::offers::one;
+use super::owned_schema as schema;
+use crate::domain::{Millis, ReservationState};
+use crate::registry::city::City;
+use crate::serve::http::auth::{Doorman, KeyHolder, Sharer};
+use crate::serve::http::cursor;
+use crate::serve::http::error::ApiError;
+use crate::serve::http::extract::Id;
+use crate::serve::http::params::Params;
+use crate::serve::http::problems;
+use crate::serve::state::{ReadState, SharingState};
+use crate::sharing::{BookingPage, BookingsOf, BriefBooking, OwnedBay, OwnedBooking};
+use axum::Json;
+use axum::extract::{FromRef, State};
+use axum::http::Uri;
+use std::sync::Arc;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+const MAX_LIMIT: u32 = 1_000;
+const DEFAULT_LIMIT: u32 = 100;
+
+/// What is booked, and what is seen of the bays.
+struct OwnedState {
+    sharing_state: Arc<SharingState>,
+    reads: Arc<ReadState>,
+}
+
+impl FromRef<Arc<OwnedState>> for Doorman {
+    fn from_ref(own: &Arc<OwnedState>) -> Self {
+        own.reads.doorman.clone()
+    }
+}
+
+pub(super) fn routes(sharing_state: Arc<SharingState>, reads: Arc<ReadState>) -> OpenApiRouter {
+    let own = Arc::new(OwnedState {
+        sharing_state,
+        reads,
+    });
+    OpenApiRouter::new()
+        .routes(routes!(offer_bookings))
+        .routes(routes!(own_bookings))
+        .routes(routes!(own_bays))
+        .with_state(own)
+}
+
+/// What is and was booked of one of your offers, by start.
+///
+/// Without the driver: no name, no vehicle, no key.
+#[utoipa::path(
+    get, path = "/v1/offers/{offer}/reservations", tag = "sharing businesses", security(("key" = ["share"])),
+    params(("offer" = String, Path, description = "The offer's id"), schema::BookingsQuery),
+    responses(
+        (status = 200, description = "A page of bookings", body = schema::OwnedBookings),
+        problems::BadParameter, problems::Keyed, problems::NoSuchOffer, problems::NotNow,
+    )
+)]
+async fn offer_bookings(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<OwnedState>>,
+    Id(id): Id,
+    uri: Uri,
+) -> Result<Json<schema::OwnedBookings>, ApiError> {
+    let page = asked(uri.query())?;
+    let offer = one(&own.sharing_state, &grant, &id).await?;
+    told(&own.sharing_state, BookingsOf::Offer(offer.id), page).await
+}
+
+/// What is and was booked at all of your bays, by start.
+///
+/// Without the driver: no name, no vehicle, no key.
+#[utoipa::path(
+    get, path = "/v1/partners/me/reservations", tag = "sharing businesses", security(("key" = ["share"])),
+    params(schema::BookingsQuery),
+    responses(
+        (status = 200, description = "A page of bookings", body = schema::OwnedBookings),
+        problems::BadParameter, problems::Keyed, problems::NotNow,
+    )
+)]
+async fn own_bookings(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<OwnedState>>,
+    uri: Uri,
+) -> Result<Json<schema::OwnedBookings>, ApiError> {
+    let page = asked(uri.query())?;
+    told(&own.sharing_state, BookingsOf::Owner(&grant.partner), page).await
+}
+
+/// Your own bays: what is seen there, whether they are on offer, and what is booked now and next.
+///
+/// With any key of the partner. A bay is yours if its zone is private and names you as its operator,
+/// or if an administrator has recorded it as yours.
+#[utoipa::path(
+    get, path = "/v1/partners/me/bays", tag = "sharing businesses", security(("key" = [])),
+    params(schema::OwnedBaysQuery),
+    responses(
+        (status = 200, description = "A page of bays", body = schema::OwnedBays),
+        problems::BadParameter, problems::NoKey, problems::NotNow,
+    )
+)]
+async fn own_bays(
+    KeyHolder(grant): KeyHolder,
+    State(own): State<Arc<OwnedState>>,
+    uri: Uri,
+) -> Result<Json<schema::OwnedBays>, ApiError> {
+    let p = Params::read(uri.query(), &["limit", "cursor"])?;
+    let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
+    let after = p.text("cursor").map(cursor::read).transpose()?;
+    let desk = &own.sharing_state.desk;
+    let found = desk.bays_of(&grant.partner, after, limit as usize);
+    let city = &found.city;
+    let ids: Vec<Arc<str>> = found.bays.iter().map(|b| city.bay_id(*b).clone()).collect();
+    let mut made_of = desk.owned_bays(&grant.partner, &ids).await?;
+    let last = found.bays.last().filter(|_| found.more);
+    let next = last.map(|bay| cursor::write(city.bay_number(*bay)));
+    let bays = found.bays.iter().zip(&ids).map(|(bay, id)| {
+        let view = own.reads.live.bay(city, *bay);
+        shown_bay(city, &view, made_of.remove(&**id).unwrap_or_default())
+    });
+    let bays = bays.collect();
+    Ok(Json(schema::OwnedBays {
+        partner: grant.partner.to_string(),
+        at: desk.now().to_string(),
+        bays,
+        next,
+    }))
+}
+
+fn asked(query: Option<&str>) -> Result<BookingPage, ApiError> {
+    let p = Params::read(query, &["state", "from", "limit", "cursor"])?;
+    let from = p.time("from")?.unwrap_or(Millis(0));
+    Ok(BookingPage {
+        state: p.one_of("state", ReservationState::parse, ReservationState::list)?,
+        after: match p.text("cursor") {
+            Some(text) => place(text)?.max((from, 0)),
+            None => (from, 0),
+        },
+        limit: p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT),
+    })
+}
+
+/// The inverse of what [`told`] writes.
+fn place(text: &str) -> Result<(Millis, i64), ApiError> {
+    let text = cursor::read_text(text)?;
+    let both = text.split_once('-').and_then(|(start, id)| {
+        let start: i64 = start.parse().ok()?;
+        Some((Millis(u64::try_from(start).ok()?), id.parse().ok()?))
+    });
+    both.ok_or_else(cursor::not_ours)
+}
+
+async fn told(
+    own: &SharingState,
+    of: BookingsOf<'_>,
+    page: BookingPage,
+) -> Result<Json<schema::OwnedBookings>, ApiError> {
+    // One further tells whether another page would be empty.
+    let further = BookingPage {
+        limit: page.limit + 1,
+        ..page
+    };
+    let mut found = own.desk.owned_bookings(of, further).await?;
+    let more = found.len() > page.limit as usize;
+    found.truncate(page.limit as usize);
+    let next = found.last().filter(|_| more).map(|last| {
+        let booking = &last.booking;
+        cursor::write_text(&format!("{}-{}", booking.span.start.0, booking.id))
+    });
+    Ok(Json(schema::OwnedBookings {
+        reservations: found.iter().map(|b| shown(own, b)).collect(),
+        next,
+    }))
+}
+
+fn shown(own: &SharingState, owned: &OwnedBooking) -> schema::OwnedBooking {
+    let r = &owned.booking;
+    // First the index, then the city: the other way round the city could be older than the index.
+    let bay = own.registry.bay(&r.bay);
+    let city = own.registry.city();
+    let zone = bay.map(|bay| &city.zone(city.zone_of(bay)).spec.id);
+    let time = |t: Millis| t.to_string();
+    schema::OwnedBooking {
+        id: r.name.to_string(),
+        offer: owned.offer.to_string(),
+        state: r.state.name(),
+        bay: r.bay.to_string(),
+        zone: zone.cloned(),
+        start: time(r.span.start),
+        end: time(r.span.end),
+        price_cents: r.price_cents,
+        currency: r.currency.to_string(),
+        owed_cents: r.owed_cents,
+        created_at: time(r.created_at),
+        expires_at: (r.state == ReservationState::Held).then(|| time(r.expires_at)),
+        arrived_at: r.arrived_at.map(time),
+        departed_at: r.departed_at.map(time),
+    }
+}
+
+fn shown_bay(city: &City, view: &crate::domain::BayView, of: OwnedBay) -> schema::OwnedBay {
+    let zone = &city.zone(city.zone_of(view.bay)).spec;
+    let place = city.place(view.bay);
+    let known = !view.observed_at.is_never();
+    let brief = |b: BriefBooking| schema::BriefBooking {
+        id: b.name.to_string(),
+        state: b.state.name(),
+        start: b.span.start.to_string(),
+        end: b.span.end.to_string(),
+    };
+    schema::OwnedBay {
+        bay: city.bay_id(view.bay).to_string(),
+        zone: zone.id.clone(),
+        zone_name: zone.name.clone(),
+        zone_kind: zone.kind.name(),
+        lat: place.lat,
+        lon: place.lon,
+        kind: city.attrs(view.bay).kind.name(),
+        state: view.status.name(),
+        observed_at: known.then(|| view.observed_at.to_string()),
+        source_kind: known.then(|| view.source_kind.name()),
+        offer: of.offer.map(|(id, state)| schema::OwnedBayOffer {
+            id: id.to_string(),
+            state: state.name(),
+        }),
+        booked_now: of.now.map(brief),
+        booked_next: of.next.map(brief),
+    }
+}

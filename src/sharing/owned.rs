@@ -1,0 +1,86 @@
+//! What an owner asks of its own bays: which they are, what they are on offer as, and who comes when.
+//! Never who: that is the booking app's to know.
+
+use super::ask::DeskError;
+use super::desk::Desk;
+use super::owners::Owners;
+use crate::domain::{BayIx, ZoneKind};
+use crate::registry::city::City;
+use crate::store::{BookingPage, BookingsOf, OwnedBay, OwnedBooking};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Some of a partner's bays, and the city that their indices are of.
+pub struct OwnedBays {
+    pub city: Arc<City>,
+    /// By their lasting numbers.
+    pub bays: Vec<BayIx>,
+    /// Whether there are more with greater numbers.
+    pub more: bool,
+}
+
+impl Desk {
+    /// Up to `limit` bays that the partner owns, of those whose lasting number is above `after`.
+    #[must_use]
+    pub fn bays_of(&self, partner: &str, after: Option<u32>, limit: usize) -> OwnedBays {
+        let (city, mut all) = self.owners.owned_by(partner);
+        let number = |bay: &BayIx| city.bay_number(*bay);
+        all.retain(|bay| after.is_none_or(|after| number(bay) > after));
+        let more = all.len() > limit;
+        if more {
+            all.select_nth_unstable_by_key(limit, number);
+            all.truncate(limit);
+        }
+        all.sort_unstable_by_key(number);
+        OwnedBays {
+            city,
+            bays: all,
+            more,
+        }
+    }
+
+    /// A page of an owner's bookings, by start.
+    pub async fn owned_bookings(
+        &self,
+        of: BookingsOf<'_>,
+        page: BookingPage,
+    ) -> Result<Vec<OwnedBooking>, DeskError> {
+        Ok(self.store.owned_bookings(of, page).await?)
+    }
+
+    /// What an owner has made of these bays of its, by id; what has never been on offer or had an
+    /// owner recorded is not among them.
+    pub async fn owned_bays(
+        &self,
+        owner: &str,
+        bays: &[Arc<str>],
+    ) -> Result<HashMap<String, OwnedBay>, DeskError> {
+        Ok(self.store.owned_bays(owner, bays, self.now()).await?)
+    }
+}
+
+impl Owners {
+    /// All bays of a partner, in no order, and the city that they are of.
+    fn owned_by(&self, partner: &str) -> (Arc<City>, Vec<BayIx>) {
+        let recorded = self.recorded();
+        let mut owned = Vec::new();
+        for (bay, owner) in &recorded.by_bay {
+            if **owner == *partner {
+                owned.extend(self.registry.bay(bay));
+            }
+        }
+        // After the indices, or it could be older than they are.
+        let city = Arc::clone(&self.registry.city());
+        owned.retain(|bay| city.is_live(*bay));
+        let private = city.zones().filter(|(_, zone)| {
+            zone.spec.kind == ZoneKind::Private && zone.spec.operator == partner
+        });
+        for (zone, _) in private.filter(|_| !partner.is_empty()) {
+            let unrecorded = |bay: &BayIx| !recorded.by_bay.contains_key(&**city.bay_id(*bay));
+            let live = city.bays_of(zone).filter(|bay| city.is_live(*bay));
+            owned.extend(live.filter(unrecorded));
+        }
+        drop(recorded);
+        (city, owned)
+    }
+}
