@@ -150,11 +150,13 @@ impl AuthorityState {
         };
         let zone = city.zone(ix);
         let bays = city.bays_of(ix).take(2).count() as u32;
-        // A private zone is its bays; of others the capacity counts where bays are only counted.
-        let many = if zone.spec.kind == ZoneKind::Private {
-            bays
-        } else {
-            bays.max(zone.capacity()).max(self.live.zone(ix).capacity)
+        // A private zone is its bays, and no count of them is public; of others the capacity counts
+        // where bays are only counted.
+        let live = self.live.zone(ix);
+        let many = match zone.spec.kind {
+            ZoneKind::Private if !live.ever_counted.is_empty() => 0,
+            ZoneKind::Private => bays,
+            _ => bays.max(zone.capacity()).max(live.capacity),
         };
         many < 2
     }

@@ -60,7 +60,7 @@ async fn zone_history(
     held: IfNoneMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let asked = HistoryQuestion::read(&own, viewer, id, uri.query())?;
+    let asked = HistoryQuestion::read(&own, viewer, &id, uri.query())?;
     let authority_state = own.clone();
     let work = move || asked.answer(&own, viewer);
     let (body, next) = authority_state.work(work).await?;
@@ -93,17 +93,17 @@ impl HistoryQuestion {
     fn read(
         own: &AuthorityState,
         viewer: Viewer,
-        id: String,
+        id: &str,
         query: Option<&str>,
     ) -> Result<Self, ApiError> {
         let p = Params::read(query, &["interval", "from", "to", "limit", "cursor"])?;
         let city = own.registry.city();
-        let zone = own.registry.zone(&id).map(|ix| city.zone(ix));
+        let zone = own.registry.zone(id).map(|ix| city.zone(ix));
         // A private zone is not there but for the authority.
         let shown = |kind| kind != ZoneKind::Private || viewer == Viewer::Monitor;
         let zone = zone.filter(|z| !z.removed && shown(z.spec.kind));
-        let Some(zone) = zone.map(|z| z.number) else {
-            let what = format!("there is no zone {}", quoted(&id));
+        let Some(zone) = zone else {
+            let what = format!("there is no zone {}", quoted(id));
             return Err(ApiError::NotFound(what));
         };
         let of = |name: &str| LENGTHS.into_iter().find(|(n, _)| *n == name);
@@ -119,8 +119,8 @@ impl HistoryQuestion {
         }
         let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
         Ok(Self {
-            id,
-            zone,
+            id: zone.spec.id.clone(),
+            zone: zone.number,
             question: Question {
                 zones: None,
                 from,
