@@ -8,28 +8,28 @@
 //! knows those that have been taken already.
 
 mod config;
+mod counts;
 mod ledger;
 mod refuse;
+mod times;
 mod uplinks;
 
 pub use config::Config;
 pub use ledger::{Ledger, OddCount, Sent};
 
-use super::codec::{BaySaid, Codec, CountSaid, Said};
+use super::codec::{BaySaid, Codec, Said};
 use crate::domain::observation::SURE;
 use crate::domain::{
-    Afterwards, Area, Backing, ByStanding, Claim, Clock, CountObservation, Door, HeldRemit, Millis,
-    Observation, Parcel, Reason, Reliability, SourceKind, Speaker, Whose, ZoneIx,
+    Afterwards, Area, Backing, ByStanding, Claim, Clock, Door, HeldRemit, Millis, Observation,
+    Parcel, Reason, Reliability, SourceKind, Speaker, Whose, ZoneIx,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::registry::city::City;
 use std::fmt::Display;
 use std::sync::Arc;
+use times::without_time;
 use uplinks::RecentUplinks;
-
-/// A day, s: what is older than that has to be vouched for.
-const DAY_S: u32 = 24 * 3600;
 
 /// See the module.
 pub struct Gate {
@@ -267,27 +267,6 @@ impl Gate {
         })
     }
 
-    /// The time of a claim. One that is older than is taken, of which its sender has seen just now
-    /// that it still is so, is of now.
-    fn claimed_at(
-        &self,
-        said: &BaySaid<'_>,
-        message: &Message<'_>,
-    ) -> Result<Millis, (Reason, String)> {
-        let Some(seen) = said.seen else {
-            return self.plausible(said.at, message);
-        };
-        let seen = self.plausible(Some(seen), message)?;
-        let at = said.at.unwrap_or(seen);
-        if at > seen {
-            let why = format!("seen: {seen} is before at: {at}");
-            return Err((Reason::Malformed, why));
-        }
-        let oldest = self.config.past_s.unwrap_or(DAY_S).min(DAY_S);
-        let is_old = message.now.since(at) > u64::from(oldest) * 1000;
-        Ok(if is_old { seen } else { at })
-    }
-
     /// Who stands behind a report: an app's. Nobody need stand behind another's.
     fn backing(&self, message: &Message<'_>, said: &BaySaid<'_>) -> Backing {
         let whose = match (message.speaker.kind, &said.contributor) {
@@ -297,39 +276,6 @@ impl Gate {
         };
         self.reliability
             .backing(&message.remit, whose, said.status, message.now)
-    }
-
-    fn count(
-        &self,
-        message: &Message<'_>,
-        said: &CountSaid<'_>,
-    ) -> Result<CountObservation, (Reason, String)> {
-        let at = self.plausible(said.at, message)?;
-        let zone = self
-            .registry
-            .zone_called(&said.zone)
-            .ok_or_else(|| (Reason::UnknownZone, named("zone", &said.zone)))?;
-        self.inside(message, |_| zone)?;
-        let source = message.speaker.source;
-        let registered = self.registry.city().zone(zone).capacity_by_kind[said.kind as usize];
-        let beyond =
-            said.word.capacity.is_none() && registered > 0 && said.word.number > registered;
-        if said.is_clamped || beyond {
-            self.metrics.counts_clamped.inc();
-            self.ledger.odd_count(source, OddCount::Clamped);
-        }
-        if registered > 0 && said.word.capacity.is_some_and(|named| named != registered) {
-            self.metrics.count_capacity_mismatches.inc();
-            self.ledger.odd_count(source, OddCount::OtherCapacity);
-        }
-        Ok(CountObservation {
-            at,
-            zone,
-            source,
-            source_kind: message.speaker.kind,
-            kind: said.kind,
-            word: said.word,
-        })
     }
 
     /// Refuses what is said of a zone that the speaker may not speak of. Who may speak of all, as
@@ -351,48 +297,11 @@ impl Gate {
         Err((Reason::OutOfArea, why))
     }
 
-    fn plausible(
-        &self,
-        at: Option<Millis>,
-        message: &Message<'_>,
-    ) -> Result<Millis, (Reason, String)> {
-        let now = message.now;
-        let Some(at) = at else {
-            return if message.kept {
-                Err(without_time())
-            } else {
-                Ok(now)
-            };
-        };
-        let beyond = |limit: Option<u32>, by: u64| limit.is_some_and(|s| by > u64::from(s) * 1000);
-        if beyond(self.config.future_s, at.since(now)) {
-            return Err((
-                Reason::TooFarInFuture,
-                format!(
-                    "at: {at} is {} s ahead of the hub's clock",
-                    at.since(now) / 1000
-                ),
-            ));
-        }
-        if beyond(self.config.past_s, now.since(at)) {
-            return Err((
-                Reason::TooOld,
-                format!("at: {at} was {} s ago", now.since(at) / 1000),
-            ));
-        }
-        Ok(at)
-    }
-
     fn note(&self, claim: &Claim, now: Millis, partner: u32) {
         if let Some((source, at)) = claim.said_by() {
             self.ledger.accept(source, (now, at), partner);
         }
     }
-}
-
-fn without_time() -> (Reason, String) {
-    let why = "at: missing in what a broker had retained: nobody knows when it was so";
-    (Reason::RetainedWithoutTime, why.to_owned())
 }
 
 /// A confidence of 0..=1, rounded; but never up to what is sure.

@@ -199,7 +199,8 @@ impl Entry {
                     1..=4 => SourceKind::from_bits(u64::from(self.status - 1)),
                     _ => return Err(Unreadable),
                 };
-                let (number, capacity) = (self.detail as u32, (self.detail >> 32) as u32);
+                let number = self.detail as u32;
+                let capacity = (self.detail >> 32) as u32;
                 let word = CountWord::from_parts(self.confidence, number, capacity);
                 let word = word.ok_or(Unreadable)?;
                 Ok(view.zone(self.number).map(|zone| {

@@ -306,10 +306,8 @@ impl Live {
 /// unknown at once. What is counted has the capacity of the count.
 fn fit(tally: &mut ZoneTally, registered: &[u32; BayKind::COUNT]) {
     for kind in BayKind::ALL {
-        let (had, has) = (
-            tally.capacity_by_kind[kind as usize],
-            registered[kind as usize],
-        );
+        let had = tally.capacity_by_kind[kind as usize];
+        let has = registered[kind as usize];
         if had == has || has == 0 || tally.counted.has(kind) {
             continue;
         }

@@ -197,18 +197,17 @@ mod tests {
             ev_charging: [None, None, None, Some(true)][rng.random_range(0..4)],
             min_height_cm: [None, None, Some(200)][rng.random_range(0..3)],
             max_price_cents_per_hour: [None, None, Some(0)][rng.random_range(0..3)],
-            ..Query::at(centre)
         }
     }
 
     /// By looking at every zone.
     fn full_scan(live: &Live, city: &City, query: &Query) -> Vec<(ZoneIx, f32)> {
-        let plane = Plane::around(query.place);
+        let around = Plane::around(query.place);
         let d2 = |zone: &Zone| {
             let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
             let place = (e7(zone.spec.place.lat), e7(zone.spec.place.lon));
             [-1, 0, 1]
-                .map(|n| plane.shifted(n).d2(place))
+                .map(|n| around.shifted(n).d2(place))
                 .into_iter()
                 .fold(f32::MAX, f32::min)
         };

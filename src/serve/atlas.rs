@@ -6,6 +6,7 @@
 //! handed out.
 
 use crate::domain::ZoneIx;
+use crate::live::ZonePlaces;
 use crate::registry::city::City;
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub(in crate::serve) struct Atlas {
     city: Arc<City>,
     by_number: Vec<(u32, ZoneIx)>,
     kinds: Vec<u8>,
+    places: ZonePlaces,
 }
 
 impl Atlases {
@@ -46,6 +48,7 @@ impl Atlas {
             }
         }
         Self {
+            places: ZonePlaces::new(&city),
             city,
             by_number,
             kinds,
@@ -55,6 +58,11 @@ impl Atlas {
     /// Bit `k` is set when the zone has bays of kind `k`.
     pub(in crate::serve) fn kinds(&self, zone: ZoneIx) -> u8 {
         self.kinds.get(zone.at()).copied().unwrap_or(0)
+    }
+
+    /// Where the zones are.
+    pub(in crate::serve) fn places(&self) -> &ZonePlaces {
+        &self.places
     }
 
     /// Zones whose number is above `after` (all for `None`), by number.

@@ -16,7 +16,7 @@ fn point() -> Value {
     json!({"type": "Point", "coordinates": [103.8, 1.3]})
 }
 
-fn zone(id: &str, rest: Value) -> Value {
+fn zone(id: &str, rest: &Value) -> Value {
     let mut properties = json!({"id": id, "kind": "off_street"});
     let members = properties.as_object_mut().unwrap();
     members.extend(rest.as_object().unwrap().clone());
@@ -30,13 +30,13 @@ fn city(folder: &Path) {
             "properties": {"id": format!("BOTH-{n}"), "zone": "BOTH"}})
     };
     let zones = [
-        zone("SIZED", json!({"capacity": "100"})),
-        zone("UNSIZED", json!({})),
+        zone("SIZED", &json!({"capacity": "100"})),
+        zone("UNSIZED", &json!({})),
         zone(
             "KINDS",
-            json!({"capacity_by_kind": {"car": 40, "motorcycle": 10}}),
+            &json!({"capacity_by_kind": {"car": 40, "motorcycle": 10}}),
         ),
-        zone("BOTH", json!({"capacity": 10})),
+        zone("BOTH", &json!({"capacity": 10})),
     ];
     write_city(folder, &zones, &[bay(1), bay(2), bay(3)]);
 }
@@ -182,7 +182,7 @@ async fn every_sort_of_count_is_told_as_what_it_says() {
 async fn what_the_registry_is_told_shows_at_once_and_counts_outlive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
     let hub = start(folder.path(), NOW).await;
-    put(&hub, "zones", zone("NEW", json!({"capacity": 100}))).await;
+    put(&hub, "zones", zone("NEW", &json!({"capacity": 100}))).await;
     let new = hub
         .done(Call {
             method: "GET",
@@ -196,7 +196,7 @@ async fn what_the_registry_is_told_shows_at_once_and_counts_outlive_a_restart() 
     );
     count(&hub, json!({"zone": "NEW", "vacant": 10, "capacity": 50})).await;
     told(&hub, "NEW", json!({"capacity": 50, "occupied": 40})).await;
-    put(&hub, "zones", zone("NEW", json!({"capacity": 80}))).await;
+    put(&hub, "zones", zone("NEW", &json!({"capacity": 80}))).await;
     // No report comes: the clock alone.
     hub.turn(Millis(NOW.0 + 1_000)).await;
     told(

@@ -168,7 +168,7 @@ fn said(c: Count<'_>, common: Option<Millis>) -> Result<Said<'_>, Malformed> {
         zone: c.zone,
         kind,
         word,
-        is_clamped: f64::from(word.number) != number,
+        is_clamped: !(0.0..=most).contains(&number),
         at: time(c.at.as_deref())?.or(common),
     }))
 }

@@ -157,5 +157,5 @@ fn an_outline_may_go_on_beyond_the_180th_meridian_or_be_cut_at_it() {
         assert_eq!(crate::registry::reach::too_far(bay, &cut), None);
         assert_eq!(crate::registry::reach::too_far(bay, &on), None);
     }
-    assert_eq!(zone("Point", "[-190.5,-17]").place.lon, 169.5);
+    assert!((zone("Point", "[-190.5,-17]").place.lon - 169.5).abs() < 1e-9);
 }

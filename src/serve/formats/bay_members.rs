@@ -1,6 +1,7 @@
 //! Bays as JSON members, for JSON and GeoJSON alike: the list a driver gets, and one bay with what is
 //! known of it and why. `GEO`: each is a feature, its members are properties.
 
+use super::car_parks;
 use super::evidence;
 use super::text::Text;
 use super::told::{BayTold, NearbyTold, p_vacant, p_vacant_to_others, shown_state};
@@ -15,17 +16,59 @@ const BAY_BYTES: usize = 460;
 
 /// The answer to "nearby".
 pub(super) fn nearby<const GEO: bool>(told: &NearbyTold<'_>) -> Vec<u8> {
-    let mut t = Text::with_capacity(64 + told.bays.len() * BAY_BYTES);
+    let zones = told.zones.len() * car_parks::BYTES;
+    let mut t = Text::with_capacity(64 + told.bays.len() * BAY_BYTES + zones);
     t.raw(if GEO {
         "{\"type\":\"FeatureCollection\",\"at\":"
     } else {
         "{\"at\":"
     });
-    t.time(told.at).raw(if GEO {
-        ",\"features\":["
+    t.time(told.at);
+    if GEO {
+        t.raw(",\"features\":[");
+        near_bays::<GEO>(&mut t, told);
+        t.raw(if told.bays.is_empty() || told.zones.is_empty() {
+            ""
+        } else {
+            ","
+        });
+        near_zones::<GEO>(&mut t, told);
+        t.raw("]");
     } else {
-        ",\"bays\":["
-    });
+        if told.wanted.bays() {
+            t.raw(",\"bays\":[");
+            near_bays::<GEO>(&mut t, told);
+            t.raw("]");
+        }
+        if told.wanted.zones() {
+            t.raw(",\"zones\":[");
+            near_zones::<GEO>(&mut t, told);
+            t.raw("]");
+        }
+    }
+    if let Some(next) = &told.next {
+        t.raw(",\"next_nearest\":");
+        t.raw(match (GEO, next.zones.is_empty()) {
+            (true, _) => "",
+            (false, true) => "{\"bay\":",
+            (false, false) => "{\"zone\":",
+        });
+        near_bays::<GEO>(&mut t, next);
+        near_zones::<GEO>(&mut t, next);
+        t.raw(if GEO { "" } else { "}" });
+    }
+    t.raw("}");
+    t.0
+}
+
+fn near_zones<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>) {
+    for (n, hit) in told.zones.iter().enumerate() {
+        t.raw(if n == 0 { "" } else { "," });
+        car_parks::one::<GEO>(t, told.city, hit, told.kind);
+    }
+}
+
+fn near_bays<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>) {
     // All are looked up before the first is written: among a million bays each look-up waits for
     // memory, and these wait together; first for the zones, then for the ids that lead from there.
     for (view, _) in &told.bays {
@@ -40,12 +83,10 @@ pub(super) fn nearby<const GEO: bool>(told: &NearbyTold<'_>) -> Vec<u8> {
     let mut tail = Tail::default();
     for (n, (row, distance_m)) in rows.iter().enumerate() {
         t.raw(if n == 0 { "" } else { "," });
-        one_found::<GEO>(&mut t, row, *distance_m, told.ahead_ms);
-        tail.add(&mut t, &row.attrs);
+        one_found::<GEO>(t, row, *distance_m, told.ahead_ms);
+        tail.add(t, &row.attrs);
         t.raw(if GEO { "}}" } else { "}" });
     }
-    t.raw("]}");
-    t.0
 }
 
 /// The attributes written last, and where: neighbours mostly have the same.

@@ -4,8 +4,9 @@
 //! `Link`, ids that are none of ours simply have no row. A zone's vacant bays have a column each
 //! kind.
 
+use super::car_parks;
 use super::told::{expected, p_vacant, p_vacant_to_others, shown_state};
-use super::{AnswerKind, BayTold, Format, NearbyTold, Rendered, ZoneTold, ZonesTold};
+use super::{AnswerKind, BayTold, Format, Lists, NearbyTold, Rendered, ZoneTold, ZonesTold};
 use crate::domain::{BayKind, BayView, Millis};
 use crate::forecast::p_vacant_after;
 use crate::history::csv::field;
@@ -18,6 +19,7 @@ pub(super) static FORMAT: Format = Format {
     name: "csv",
     media_type: "text/csv",
     content_type: "text/csv; charset=utf-8",
+    lists: Lists::OneOf,
     nearby,
     bay,
     zones,
@@ -35,6 +37,9 @@ const ATTRIBUTES: &str =
     "kind,accessible,ev_charging,price_cents_per_hour,max_height_cm,max_stay_min\r\n";
 
 fn nearby(told: &NearbyTold<'_>) -> Vec<u8> {
+    if !told.wanted.bays() {
+        return car_parks::table(told.city, &told.zones, told.kind);
+    }
     let mut t = Text::with_capacity(256 + told.bays.len() * ROW_BYTES);
     t.raw(
         "bay,zone,lat,lon,distance_m,state,p_vacant,p_vacant_on_arrival,observed_at,source_kind,",

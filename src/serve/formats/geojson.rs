@@ -1,6 +1,6 @@
 //! GeoJSON (RFC 7946): each bay or zone a feature, its members the properties.
 
-use super::{AnswerKind, Format, bay_members, zone_members};
+use super::{AnswerKind, Format, Lists, bay_members, zone_members};
 use crate::serve::api::schema;
 use utoipa::ToSchema;
 use utoipa::openapi::{Ref, RefOr, Schema};
@@ -9,6 +9,7 @@ pub(super) static FORMAT: Format = Format {
     name: "geojson",
     media_type: "application/geo+json",
     content_type: "application/geo+json",
+    lists: Lists::Mixed,
     nearby: bay_members::nearby::<true>,
     bay: bay_members::bay::<true>,
     zones: zone_members::list::<true>,

@@ -1,6 +1,6 @@
 //! Plain JSON: what a client gets that does not ask for anything else.
 
-use super::{AnswerKind, Format, bay_members, zone_members};
+use super::{AnswerKind, Format, Lists, bay_members, zone_members};
 use crate::serve::api::drivers::schema;
 use utoipa::ToSchema;
 use utoipa::openapi::{Ref, RefOr, Schema};
@@ -9,6 +9,7 @@ pub(in crate::serve) static FORMAT: Format = Format {
     name: "json",
     media_type: "application/json",
     content_type: "application/json",
+    lists: Lists::All,
     nearby: bay_members::nearby::<false>,
     bay: bay_members::bay::<false>,
     zones: zone_members::list::<false>,

@@ -6,6 +6,7 @@
 //! `serde_json::json!` of the same data.
 
 mod bay_members;
+mod car_parks;
 mod csv;
 mod evidence;
 mod geojson;
@@ -16,7 +17,7 @@ mod zone_members;
 
 pub(super) use bay_members::bay_brief;
 pub(super) use json::FORMAT as JSON;
-pub(super) use told::{BayTold, NearbyTold, Rendered, ZoneTold, ZonesTold};
+pub(super) use told::{BayTold, NearbyTold, Rendered, Wanted, ZoneTold, ZonesTold};
 
 use super::http::error::ApiError;
 use super::http::negotiate::choose;
@@ -48,12 +49,25 @@ pub(super) struct Format {
     pub(super) media_type: &'static str,
     /// As the answer names it.
     pub(super) content_type: &'static str,
+    /// Whether it has both bays and car parks of what is near.
+    pub(super) lists: Lists,
     pub(super) nearby: fn(&NearbyTold<'_>) -> Vec<u8>,
     pub(super) bay: fn(&BayTold<'_>) -> Vec<u8>,
     pub(super) zones: fn(&ZonesTold<'_>) -> Rendered,
     pub(super) zone: fn(&ZoneTold<'_>) -> Rendered,
     /// What an answer is made of, for the description.
     pub(super) schema: fn(AnswerKind) -> RefOr<Schema>,
+}
+
+/// How a format tells several lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lists {
+    /// Each by its name.
+    All,
+    /// One behind the other.
+    Mixed,
+    /// Only one.
+    OneOf,
 }
 
 /// The answers there are.

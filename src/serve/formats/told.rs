@@ -1,6 +1,7 @@
 //! What is told of bays and zones, whatever the format: looked up once, written by any.
 
 use crate::domain::{AppEvidence, BayKind, BayStatus, BayView, CountEvidence, Millis, ZoneTally};
+use crate::live::ZoneHit;
 use crate::registry::city::{City, Zone};
 
 /// The nearest vacant bays.
@@ -11,6 +12,41 @@ pub(in crate::serve) struct NearbyTold<'c> {
     pub(super) at: Millis,
     /// How far off the arrival is.
     pub(super) ahead_ms: u64,
+    pub(super) wanted: Wanted,
+    /// Car parks that count and have room, nearest first, for bays of that kind.
+    pub(super) zones: Vec<ZoneHit>,
+    pub(super) kind: BayKind,
+    /// Where nothing is near: the nearest there is, at most one of both.
+    pub(super) next: Option<Box<NearbyTold<'c>>>,
+}
+
+/// Which lists are wanted of what is near.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::serve) enum Wanted {
+    Bays,
+    Zones,
+    All,
+}
+
+impl Wanted {
+    pub(in crate::serve) const NAMES: [&'static str; 3] = ["bays", "zones", "all"];
+
+    pub(in crate::serve) fn parse(name: &str) -> Option<Self> {
+        match name {
+            "bays" => Some(Self::Bays),
+            "zones" => Some(Self::Zones),
+            "all" => Some(Self::All),
+            _ => None,
+        }
+    }
+
+    pub(in crate::serve) fn bays(self) -> bool {
+        self != Self::Zones
+    }
+
+    pub(in crate::serve) fn zones(self) -> bool {
+        self != Self::Bays
+    }
 }
 
 impl<'c> NearbyTold<'c> {
@@ -29,7 +65,38 @@ impl<'c> NearbyTold<'c> {
             bays,
             at,
             ahead_ms,
+            wanted: Wanted::Bays,
+            zones: Vec::new(),
+            kind: BayKind::Car,
+            next: None,
         }
+    }
+
+    /// With the lists that are wanted, and car parks with room for that kind.
+    pub(in crate::serve) fn with(self, wanted: Wanted, kind: BayKind, zones: Vec<ZoneHit>) -> Self {
+        Self {
+            wanted,
+            zones,
+            kind,
+            ..self
+        }
+    }
+
+    pub(in crate::serve) fn is_empty(&self) -> bool {
+        self.bays.is_empty() && self.zones.is_empty()
+    }
+
+    /// Nothing is near, and that is what is next.
+    pub(in crate::serve) fn or_next(self, mut next: Self) -> Self {
+        if let (Some(bay), Some(zone)) = (next.bays.first(), next.zones.first()) {
+            if bay.1 <= zone.distance_m {
+                next.zones.clear();
+            } else {
+                next.bays.clear();
+            }
+        }
+        let next = (!next.is_empty()).then(|| Box::new(next));
+        Self { next, ..self }
     }
 }
 

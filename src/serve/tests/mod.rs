@@ -19,6 +19,7 @@ mod gate;
 mod keys;
 mod losses;
 mod money;
+mod near_zones;
 mod nearby;
 mod open_stream;
 mod operators;

@@ -3,7 +3,9 @@
 use super::schema;
 use crate::domain::{BayKind, LatLon, Millis};
 use crate::live::Query;
-use crate::serve::formats::{Asked, BayAnswer, BayTold, Format, NearbyAnswer, NearbyTold};
+use crate::serve::formats::{
+    Asked, BayAnswer, BayTold, Format, Lists, NearbyAnswer, NearbyTold, Wanted,
+};
 use crate::serve::http::auth::Reader;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::Id;
@@ -34,6 +36,7 @@ const PARAMS: &[&str] = &[
     "min_height_cm",
     "max_price_cents_per_hour",
     "arrive_at",
+    "include",
 ];
 
 pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<ReadState>> {
@@ -42,8 +45,16 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<ReadState>> {
         .routes(routes!(bay))
 }
 
-/// What was asked for, and how far off the arrival is, ms.
-fn wanted(query: Option<&str>, now: Millis) -> Result<(Query, u64), ApiError> {
+/// What was asked for.
+struct Question {
+    query: Query,
+    /// How far off the arrival is, ms.
+    ahead_ms: u64,
+    /// Which lists, if that was said.
+    include: Option<Wanted>,
+}
+
+fn question(query: Option<&str>, now: Millis) -> Result<Question, ApiError> {
     let p = Params::read(query, PARAMS)?;
     let lat = p.needed("lat", -90.0..=90.0)?;
     let lon = p.needed("lon", -180.0..=180.0)?;
@@ -62,7 +73,11 @@ fn wanted(query: Option<&str>, now: Millis) -> Result<(Query, u64), ApiError> {
         min_height_cm: p.number("min_height_cm", 1..=1000)?,
         max_price_cents_per_hour: p.number("max_price_cents_per_hour", 0..=100_000_000)?,
     };
-    Ok((query, ahead(p.time("arrive_at")?, now)?))
+    Ok(Question {
+        query,
+        ahead_ms: ahead(p.time("arrive_at")?, now)?,
+        include: p.one_of("include", Wanted::parse, || Wanted::NAMES.join(", "))?,
+    })
 }
 
 fn ahead(arrival: Option<Millis>, now: Millis) -> Result<u64, ApiError> {
@@ -83,9 +98,10 @@ fn ahead(arrival: Option<Millis>, now: Millis) -> Result<u64, ApiError> {
     Ok(ahead)
 }
 
-/// The nearest vacant bays, nearest first.
+/// The nearest vacant bays, and the nearest car parks that count and have room; nearest first.
 ///
-/// Only bays that are known to be vacant: one whose last report no longer stands is not among them.
+/// Where nothing is near, `next_nearest` is what is nearest within 5 km, if there is anything. Only
+/// bays that are known to be vacant: one whose last report no longer stands is not among them.
 #[utoipa::path(
     get,
     path = "/v1/bays/nearby",
@@ -100,19 +116,61 @@ async fn nearby(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let now = own.clock.now();
-    let (query, ahead_ms) = wanted(uri.query(), now)?;
+    let Question {
+        query,
+        ahead_ms,
+        include,
+    } = question(uri.query(), now)?;
+    let wanted = lists(include, format)?;
     let city = own.registry.city();
-    let mut hits = Vec::with_capacity(query.limit);
-    own.live.nearest(&city, &query, &mut hits);
-    // Among a million bays each look-up waits for memory; asked for ahead, all wait together.
-    for hit in &hits {
-        own.live.ask_for(&city, hit.bay);
+    let near = |query: &Query| {
+        let mut hits = Vec::new();
+        if wanted.bays() {
+            hits.reserve(query.limit);
+            own.live.nearest(&city, query, &mut hits);
+        }
+        // Among a million bays each look-up waits for memory; asked for ahead, all wait together.
+        for hit in &hits {
+            own.live.ask_for(&city, hit.bay);
+        }
+        let bays = hits
+            .iter()
+            .map(|hit| (own.live.bay(&city, hit.bay), hit.distance_m));
+        let told = NearbyTold::new(&city, bays, now, ahead_ms);
+        let zones = if wanted.zones() {
+            let atlas = own.atlases.of(&city);
+            own.live.nearest_zones(&city, atlas.places(), query)
+        } else {
+            Vec::new()
+        };
+        told.with(wanted, query.kind, zones)
+    };
+    let told = near(&query);
+    if !told.is_empty() || query.radius_m >= Query::MAX_RADIUS_M {
+        return Ok(answer((format.nearby)(&told), format));
     }
-    let bays = hits
-        .iter()
-        .map(|hit| (own.live.bay(&city, hit.bay), hit.distance_m));
-    let told = NearbyTold::new(&city, bays, now, ahead_ms);
-    Ok(answer((format.nearby)(&told), format))
+    let farther = Query {
+        radius_m: Query::MAX_RADIUS_M,
+        limit: 1,
+        ..query
+    };
+    Ok(answer(
+        (format.nearby)(&told.or_next(near(&farther))),
+        format,
+    ))
+}
+
+/// Which lists the answer has. Who shows features or rows may know bays only.
+fn lists(include: Option<Wanted>, format: &Format) -> Result<Wanted, ApiError> {
+    match (include, format.lists) {
+        (Some(Wanted::All), Lists::OneOf) => Err(ApiError::bad(
+            "include",
+            "a table has one list: include=bays or include=zones",
+        )),
+        (Some(wanted), _) => Ok(wanted),
+        (None, Lists::All) => Ok(Wanted::All),
+        (None, Lists::Mixed | Lists::OneOf) => Ok(Wanted::Bays),
+    }
 }
 
 /// One bay: its state, how that is known, and its attributes.

@@ -40,6 +40,9 @@ pub(in crate::serve) struct NearbyQuery {
     /// When the driver will be there: not passed, and at most 24 hours ahead.
     #[param(format = DateTime)]
     arrive_at: Option<String>,
+    /// `bays`, `zones` (car parks that count) or `all`. Not said: all as JSON, else bays; a table has
+    /// one of them.
+    include: Option<String>,
 }
 
 #[derive(IntoParams)]
@@ -86,7 +89,49 @@ pub(in crate::serve) struct StreamQuery {
 pub(in crate::serve) struct Nearby {
     #[schema(format = DateTime)]
     at: String,
-    bays: Vec<NearBay>,
+    /// Unless only zones are wanted.
+    bays: Option<Vec<NearBay>>,
+    /// Car parks that count and have room for the kind asked for; unless only bays are wanted.
+    zones: Option<Vec<NearZone>>,
+    /// Where nothing is near: what is nearest within 5 km, if there is anything.
+    next_nearest: Option<NextNearest>,
+}
+
+/// A bay or a car park.
+#[derive(ToSchema)]
+pub(in crate::serve) struct NextNearest {
+    bay: Option<NearBay>,
+    zone: Option<NearZone>,
+}
+
+/// A car park that counts and has room.
+#[derive(ToSchema)]
+pub(in crate::serve) struct NearZone {
+    zone: String,
+    name: String,
+    kind: ZoneKind,
+    lat: f64,
+    lon: f64,
+    /// As the crow flies, one decimal.
+    distance_m: f64,
+    /// Bays of the kind asked for.
+    #[schema(minimum = 1)]
+    vacant: u32,
+    /// Of so many; null: nobody has said.
+    #[schema(required)]
+    capacity: Option<u32>,
+    /// How likely there is room on arrival; null: nothing is forecast of it.
+    #[schema(required, minimum = 0, maximum = 1)]
+    p_any_vacant: Option<f64>,
+    /// null: never.
+    #[schema(required, format = DateTime)]
+    observed_at: Option<String>,
+    /// null: nobody has said.
+    #[schema(required)]
+    price_cents_per_hour: Option<u32>,
+    /// null: nobody has said.
+    #[schema(required)]
+    max_height_cm: Option<u32>,
 }
 
 /// One vacant bay.
