@@ -153,6 +153,8 @@ pub struct CountObservation {
     pub source_kind: SourceKind,
     pub kind: BayKind,
     pub word: CountWord,
+    /// By a key that an administrator trusts: an app's by another settles nothing.
+    pub trusted: bool,
 }
 
 #[cfg(test)]

@@ -38,6 +38,9 @@ const ALIVE: u8 = 3;
 const CLOCK: u8 = 4;
 const RATES: u8 = 5;
 
+/// Beside the parts of a count's word: it came by a key that is not trusted.
+const UNTRUSTED: u8 = 1 << 4;
+
 /// One claim on disk. See the table above.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
@@ -145,7 +148,7 @@ impl Entry {
                 Self {
                     tag: COUNT,
                     status: 1 + c.source_kind as u8,
-                    confidence: bits,
+                    confidence: if c.trusted { bits } else { bits | UNTRUSTED },
                     kind: c.kind as u8,
                     number: view.zone_number(c.zone),
                     source: c.source.0,
@@ -201,7 +204,8 @@ impl Entry {
                 };
                 let number = self.detail as u32;
                 let capacity = (self.detail >> 32) as u32;
-                let word = CountWord::from_parts(self.confidence, number, capacity);
+                let bits = self.confidence & !UNTRUSTED;
+                let word = CountWord::from_parts(bits, number, capacity);
                 let word = word.ok_or(Unreadable)?;
                 Ok(view.zone(self.number).map(|zone| {
                     Claim::Count(CountObservation {
@@ -211,6 +215,7 @@ impl Entry {
                         source_kind,
                         kind,
                         word,
+                        trusted: self.confidence & UNTRUSTED == 0,
                     })
                 }))
             }

@@ -7,13 +7,16 @@
 //! | 8..16 | seq | number, capacity | 0 |
 //! | 16..20 | bay | zone | 0 |
 //! | 20..24 | source | source | source |
-//! | 24..28 | tag 0, status, confidence, source kind 2 bits, partner 6 bits | tag 1, kind, source kind, rest of the word | tag 2 |
+//! | 24..28 | tag 0, status, confidence, source kind 2 bits, partner 6 bits | tag 1, kind, source kind, rest of the word and whether it is of no trusted key | tag 2 |
 //! | 28..32 | who stands behind it | 0 | 0 |
 
 use crate::domain::{
     Backing, BayIx, BayKind, BayStatus, Claim, CountObservation, CountWord, Millis, Observation,
     SourceIx, SourceKind, ZoneIx,
 };
+
+/// Beside the rest of a count's word.
+const UNTRUSTED: u8 = 1 << 4;
 
 /// Bytes of one claim.
 pub(super) const BYTES: usize = 32;
@@ -42,7 +45,8 @@ pub(super) fn write(claim: &Claim) -> [u8; BYTES] {
                 c.zone.0,
                 c.source,
             );
-            [1, c.kind as u8, c.source_kind as u8, bits]
+            let untrusted = if c.trusted { 0 } else { UNTRUSTED };
+            [1, c.kind as u8, c.source_kind as u8, bits | untrusted]
         }
         Claim::Alive { source, at } => {
             head(*at, 0, 0, *source);
@@ -86,7 +90,11 @@ pub(super) fn read(b: &[u8]) -> Option<Claim> {
             source,
             source_kind: SourceKind::from_bits(u64::from(source_kind)),
             kind: BayKind::from_u8(kind)?,
-            word: CountWord::from_parts(bits, (second >> 32) as u32, second as u32)?,
+            word: {
+                let bits = bits & !UNTRUSTED;
+                CountWord::from_parts(bits, (second >> 32) as u32, second as u32)?
+            },
+            trusted: bits & UNTRUSTED == 0,
         })),
         [2, ..] => Some(Claim::Alive { source, at }),
         [3, ..] => Some(Claim::Clock {
@@ -119,6 +127,7 @@ mod tests {
                 backing: Backing::of_key(false, 63).of_contributor(1 << 21, -7, true),
             }),
             Claim::Count(CountObservation {
+                trusted: false,
                 at,
                 zone: ZoneIx(13),
                 source,

@@ -38,6 +38,7 @@ impl Gate {
             source_kind: message.speaker.kind,
             kind: said.kind,
             word: said.word,
+            trusted: message.remit.backing.of_trusted_key(),
         })
     }
 }

@@ -43,6 +43,7 @@ fn any_claim() -> impl Strategy<Value = Claim> {
             let bits = if bits & 3 == 3 { 8 } else { bits };
             let capacity = if bits & 8 == 0 { capacity } else { 0 };
             Claim::Count(CountObservation {
+                trusted: number % 2 == 0,
                 at: Millis(at),
                 zone: ZoneIx(zone),
                 source: SourceIx(source),

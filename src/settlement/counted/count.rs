@@ -3,11 +3,14 @@
 use crate::domain::{CountObservation, CountShares, CountState, CountWord, SourceIx, SourceKind};
 use bytemuck::{Pod, Zeroable};
 
+/// Kinds of sources that count.
+pub(in crate::settlement) const PLACES: usize = 3;
+
 /// One count of the bays of a kind in a zone. `zone` is an index while it waits in memory, a stable
 /// number where it is kept on disk. All zeroes: none.
 ///
 /// `word`, from the low bits: the rest of what it says ([`CountWord::parts`]) 4 | kind of bay 4 |
-/// whether a sensor made it, else a gate 1 | whether it is where a walk stood 1 | 9 spare |
+/// whose it is ([`Count::place`]) 2 | whether it is where a walk stood 1 | 8 spare |
 /// [`Count::MARK`] 1 | time 44.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
@@ -21,8 +24,8 @@ pub(in crate::settlement) struct Count {
 }
 
 const KIND: u32 = 4;
-const BY_SENSOR: u64 = 1 << 8;
-const STOOD: u64 = 1 << 9;
+const PLACE: u32 = 8;
+const STOOD: u64 = 1 << 10;
 const AT: u32 = 20;
 /// What it says is of as many bays as others say there are.
 const UNSIZED: u64 = 1 << 3;
@@ -34,19 +37,20 @@ impl Count {
     /// In the last word: what a bay's number does not have there.
     pub(in crate::settlement) const COUNTED: u64 = 1 << 33;
 
-    /// `None` for one that settles nothing: who passes by has not counted all. It counts as of `at`:
-    /// its own time, or when it came in if that is ahead.
+    /// `None` for one that settles nothing: nobody stands behind that app. It counts as of `at`: its
+    /// own time, or when it came in if that is ahead.
     pub(in crate::settlement) fn new(c: &CountObservation, at: u64) -> Option<Self> {
         let by = match c.source_kind {
             SourceKind::Gate => 0,
-            SourceKind::Sensor => BY_SENSOR,
+            SourceKind::Sensor => 1,
+            SourceKind::App if c.trusted => 2,
             SourceKind::App | SourceKind::Booking => return None,
         };
         let (bits, capacity) = c.word.parts();
         Some(Self {
             word: u64::from(bits)
                 | (c.kind as u64) << KIND
-                | by
+                | by << PLACE
                 | Self::MARK
                 | at.min((1 << 44) - 1) << AT,
             numbers: u64::from(c.word.number) | u64::from(capacity) << 32,
@@ -73,9 +77,10 @@ impl Count {
         (self.word >> KIND & 0xf) as u8
     }
 
-    /// Of whom it is: a gate's goes before a sensor's.
+    /// Of whom it is: a gate's (0) goes before a sensor's (1), and that one before an app's (2).
     pub(in crate::settlement) const fn place(&self) -> usize {
-        (self.word & BY_SENSOR != 0) as usize
+        let place = (self.word >> PLACE & 3) as usize;
+        if place < PLACES { place } else { PLACES - 1 }
     }
 
     /// The same of a zone by another name: its number, or its index.
@@ -190,6 +195,7 @@ mod tests {
                 number,
                 capacity,
             },
+            trusted: true,
         };
         Count::new(&c, at).unwrap()
     }

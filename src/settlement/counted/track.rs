@@ -1,10 +1,10 @@
 //! What the counts of one kind of bay in one zone come to over time. Pure.
 //!
 //! A count holds from its time until the next of its kind of source, or until the zone's limit after
-//! its time. A gate's that holds goes before a sensor's. Where none holds, as many bays are unknown
+//! its time. A gate's that holds goes before a sensor's, and that one before an app's. Where none holds, as many bays are unknown
 //! as were counted last. From the hour of the first count on all of them are in service.
 
-use super::count::Count;
+use super::count::{Count, PLACES};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{CountShares, Counted};
 use bytemuck::{Pod, Zeroable};
@@ -14,10 +14,10 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub(in crate::settlement) struct Track {
-    /// The newest of a gate and of a sensor, sized.
-    pub(super) held: [Count; 2],
-    /// How many bays each of the two has named last; 0: it has not.
-    pub(super) named: [u32; 2],
+    /// The newest of a gate, of a sensor and of an app, sized.
+    pub(super) held: [Count; PLACES],
+    /// How many bays each of them has named last; 0: it has not. One is spare.
+    pub(super) named: [u32; PLACES + 1],
 }
 
 /// By number of the window since 1970.
@@ -80,8 +80,8 @@ impl Track {
         Self { held, ..self }
     }
 
-    pub(super) const fn has_begun(&self) -> bool {
-        !self.held[0].is_none() || !self.held[1].is_none()
+    pub(super) fn has_begun(&self) -> bool {
+        self.held.iter().any(|count| !count.is_none())
     }
 
     /// How many bays there are as far as that kind of source says, in the count or before it.
@@ -96,9 +96,9 @@ impl Track {
 
     /// As many as were counted last.
     fn last_capacity(&self) -> u32 {
-        let [gate, sensor] = &self.held;
-        let last = if sensor.at() > gate.at() { sensor } else { gate };
-        last.capacity()
+        // The first of equals, as who goes before.
+        let last = self.held.iter().rev().max_by_key(|count| count.at());
+        last.map_or(0, Count::capacity)
     }
 
     /// What holds at `at`, and until when at most.

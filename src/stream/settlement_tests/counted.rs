@@ -12,6 +12,7 @@ use crate::long::cases;
 use crate::registry::Registry;
 use crate::stream::checkpoint::Saved;
 use proptest::prelude::*;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ type Draft = (usize, usize, bool, u64, u64, u64);
 
 fn drafts() -> impl Strategy<Value = Vec<Draft>> {
     let one = (
-        0..5usize,
+        0..6usize,
         0..3usize,
         any::<bool>(),
         0..SPAN / 1000,
@@ -39,6 +40,7 @@ fn draft(registry: &Registry, (who, zone, cars, at, what, late): Draft) -> Came 
         SourceKind::Gate,
         SourceKind::Sensor,
         SourceKind::Sensor,
+        SourceKind::App,
         SourceKind::App,
     ];
     let state = match what % 11 {
@@ -67,6 +69,7 @@ fn draft(registry: &Registry, (who, zone, cars, at, what, late): Draft) -> Came 
         source_kind: kinds[who],
         kind: if cars { BayKind::Car } else { BayKind::Motorcycle },
         word,
+        trusted: who < 5,
     };
     (count, at + lag)
 }
@@ -137,7 +140,7 @@ fn plain(registry: &Registry, said: &[Came], to: u64) -> BTreeMap<(u32, u64), Wi
     let mut all: Vec<Came> = said.to_vec();
     all.sort_by_key(|(_, ingest)| *ingest);
     all.retain(|(c, ingest)| {
-        c.source_kind != SourceKind::App && c.at.0 + limits.amend >= *ingest && c.at.0 < to
+        c.trusted && c.at.0 + limits.amend >= *ingest && c.at.0 < to
     });
     let mut pairs: BTreeMap<(u32, u8), Vec<CountObservation>> = BTreeMap::new();
     for (c, _) in all {
@@ -155,18 +158,18 @@ fn plain(registry: &Registry, said: &[Came], to: u64) -> BTreeMap<(u32, u64), Wi
                 let of = counts.iter().filter(|c| c.source_kind == kind && c.at.0 <= s);
                 of.max_by_key(|c| (c.at, c.source))
             };
-            let (gate, sensor) = (newest(SourceKind::Gate), newest(SourceKind::Sensor));
+            let kinds = [SourceKind::Gate, SourceKind::Sensor, SourceKind::App];
+            let newest = kinds.map(newest);
+            let rank = |c: &CountObservation| kinds.iter().position(|k| *k == c.source_kind);
             let stands = |c: &&CountObservation| c.at.0 + limit > s;
             let of = |c: &CountObservation| shares(c, zone.capacity_by_kind[c.kind as usize]);
-            let last = gate.into_iter().chain(sensor).max_by_key(|c| {
-                (c.at, c.source_kind == SourceKind::Gate)
-            });
-            let now = match gate.filter(stands).or(sensor.filter(stands)) {
+            let now = match newest.into_iter().flatten().find(stands) {
                 Some(c) => of(c),
                 None => {
+                    let last = newest.into_iter().flatten();
+                    let last = last.min_by_key(|c| (Reverse(c.at), rank(c)));
                     let first = counts.iter().filter(|c| c.at.0 == first);
-                    let first = first.min_by_key(|c| (c.source_kind != SourceKind::Gate, c.source));
-                    let any = last.or(first);
+                    let any = last.or(first.min_by_key(|c| (rank(c), c.source)));
                     [0, 0, any.map_or(0, |c| of(c).iter().sum()), 0]
                 }
             };
@@ -271,6 +274,7 @@ fn one(registry: &Registry, zone: &str, at: u64, source: u32, word: CountWord) -
         source_kind: SourceKind::Gate,
         kind: BayKind::Motorcycle,
         word,
+        trusted: true,
     }
 }
 
