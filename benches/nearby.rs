@@ -1,16 +1,16 @@
 //! The driver's query beside the full stream: 20 nearest vacant car bays within 500 m among 1.4
 //! million, while another thread writes 500,000 bay states a second. The hub's live view, and for
-//! comparison the same grid over a `DashMap` from bay to word, in one run. Also: what the live view
-//! costs in memory.
+//! comparison the same grid over a `DashMap` from bay to word, in one run. Beside the bays the nearest
+//! of 2,000 car parks that count are asked for too. Also: what the live view costs in memory.
 //!
 //! `cargo bench --bench nearby`, or the built program itself with `SECONDS [UPDATES_PER_S [BAYS]]`.
 
 mod common;
 
-use bayhub::domain::{BayIx, BayKind, BayStatus, BayView, ReadModel};
-use bayhub::live::{Hit, Live, Query, Room};
+use bayhub::domain::{BayIx, BayKind, BayStatus, BayView, ReadModel, ZoneKind, ZoneTally};
+use bayhub::live::{Hit, Live, Query, Room, ZonePlaces};
 use bayhub::registry::Registry;
-use bayhub::registry::city::City;
+use bayhub::registry::city::{City, ZoneSpec};
 use common::programs::resident;
 use common::{M_PER_DEG, city_specs, query, view};
 use dashmap::DashMap;
@@ -19,6 +19,9 @@ use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+/// Car parks that only count.
+const CAR_PARKS: usize = 2_000;
 
 /// How many states the writer hands over at a time.
 const BATCH: usize = 50;
@@ -103,6 +106,52 @@ impl Model for Mapped {
         for hit in out {
             hit.distance_m = hit.distance_m.sqrt();
         }
+    }
+}
+
+/// The nearest bays, and then the nearest car parks that count.
+struct WithCarParks<'a> {
+    live: &'a Live,
+    places: &'a ZonePlaces,
+    found: AtomicU64,
+}
+
+impl Model for WithCarParks<'_> {
+    fn write(&self, views: &[BayView]) {
+        self.live.write(views);
+    }
+
+    fn nearest(&self, city: &City, query: &Query, out: &mut Vec<Hit>) {
+        Live::nearest(self.live, city, query, out);
+        let zones = self.live.nearest_zones(city, self.places, query);
+        self.found.fetch_add(zones.len() as u64, Ordering::Relaxed);
+    }
+}
+
+/// Car parks without bays, where bays are.
+fn car_parks(zones: &[ZoneSpec]) -> Vec<ZoneSpec> {
+    let mut rng = SmallRng::seed_from_u64(11);
+    let car_park = |n: usize| ZoneSpec {
+        id: format!("count{n}"),
+        kind: ZoneKind::OffStreet,
+        capacity: 300,
+        ..zones[rng.random_range(0..zones.len())].clone()
+    };
+    (0..CAR_PARKS).map(car_park).collect()
+}
+
+/// Nine in ten have room.
+fn count(live: &Live, registry: &Registry) {
+    for n in 0..CAR_PARKS {
+        let zone = registry.zone(&format!("count{n}")).expect("it was put");
+        let mut tally = ZoneTally {
+            vacant: [n as u32 % 10 * 10, 0, 0, 0],
+            capacity: 300,
+            capacity_by_kind: [300, 0, 0, 0],
+            ..ZoneTally::default()
+        };
+        tally.counted.insert(BayKind::Car);
+        live.zones(&[(zone, tally)]);
     }
 }
 
@@ -207,7 +256,8 @@ fn main() {
     let bays = arg(2, 1_400_000.0) as usize;
 
     let began = Instant::now();
-    let (zones, specs) = city_specs(bays);
+    let (mut zones, specs) = city_specs(bays);
+    zones.extend(car_parks(&zones));
     let registry = Registry::in_memory(zones, specs).expect("a city made to be valid");
     let city = registry.city();
     println!(
@@ -249,6 +299,19 @@ fn main() {
         "|----------------------|----------|----------|----------|-----------|--------|-----------|"
     );
     measure("live view", &live, &city, seconds, rate);
+    count(&live, &registry);
+    let places = ZonePlaces::new(&city);
+    let with = WithCarParks {
+        live: &live,
+        places: &places,
+        found: AtomicU64::new(0),
+    };
+    for _ in 0..2 {
+        measure("bays and car parks", &with, &city, seconds, rate);
+        measure("live view", &live, &city, seconds, rate);
+    }
+    let found = with.found.load(Ordering::Relaxed);
+    assert!(found > 0, "no car park was found");
     measure("live view, no writer", &live, &city, seconds, 0.0);
     measure("DashMap a bay", &mapped, &city, seconds, rate);
 }

@@ -42,7 +42,7 @@ words! {
     /// What a source is suspected of.
     Suspicion: domain::Suspicion::NAMES;
     /// Why the state is what it is.
-    Why: ["reported", "never_reported", "stale", "reserved"];
+    Why: ["reported", "never_reported", "stale", "reserved", "offered"];
 }
 
 fn one_of(description: &str, words: impl IntoIterator<Item = &'static str>) -> RefOr<Schema> {

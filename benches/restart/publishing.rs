@@ -8,7 +8,7 @@ use bayhub::domain::{
     Submission, ZoneIx,
 };
 use bayhub::health::Health;
-use bayhub::ingest::board::{Board, Wanted, Watch};
+use bayhub::ingest::board::{Board, Shown, Wanted, Watch};
 use bayhub::ingest::codec::Codec;
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::ingest::mqtt_server::{self, Denied, Door, Doorkeeper, Intake};
@@ -73,8 +73,8 @@ impl Board for Blank {
     fn zone(&self, _: &str) -> Option<ZoneIx> {
         None
     }
-    fn show(&self, _: ZoneIx, _: &mut String, _: &mut Vec<u8>) -> bool {
-        false
+    fn show(&self, _: ZoneIx, _: &mut String, _: &mut Vec<u8>) -> Shown {
+        Shown::Nothing
     }
     fn watch(&self, _: Wanted) -> Option<Box<dyn Watch>> {
         None

@@ -1,50 +1,84 @@
 //! The live view as MQTT subscribers and outside brokers see it. An adapter: which
 //! zones there are, what each says, who is told.
+//!
+//! Promises: everybody gets what anybody may see, whatever key they have. Of a private zone that is
+//! what is on offer, told when *that* changes and at no other time: that something was said of it is
+//! nobody's business. A zone that is not seen has no topic; one that was is cleared.
 
 use super::Shared;
-use crate::domain::{Availability, Clock, ZoneIx};
-use crate::ingest::board::{Board, Wanted, Watch};
-use crate::live::{Dirty, Live, ZoneFilter};
+use crate::domain::{Availability, Clock, ZoneIx, ZoneTally};
+use crate::ingest::board::{Board, Shown, Wanted, Watch};
+use crate::live::{Dirty, Live, PublicZone, ZoneFilter, is_private};
 use crate::registry::Registry;
+use crate::registry::city::City;
+use ahash::AHashMap;
 use std::pin::Pin;
 use std::sync::Arc;
 
 pub(super) fn board(shared: &Shared) -> Arc<dyn Board> {
-    Arc::new(Shown {
+    Arc::new(PublicBoard(Public {
         registry: shared.registry.clone(),
         live: shared.live.clone(),
         clock: shared.clock.clone(),
-    })
+    }))
 }
 
-struct Shown {
+/// What anybody may see.
+#[derive(Clone)]
+struct Public {
     registry: Arc<Registry>,
     live: Arc<Live>,
     clock: Arc<dyn Clock>,
 }
 
-impl Board for Shown {
-    fn zone(&self, id: &str) -> Option<ZoneIx> {
-        self.registry.zone(id)
-    }
-
-    fn show(&self, zone: ZoneIx, id: &mut String, payload: &mut Vec<u8>) -> bool {
-        let city = self.registry.city();
+impl Public {
+    /// A zone's figures and the kinds of bay it tells of.
+    fn zone(&self, city: &City, zone: ZoneIx) -> Option<(ZoneTally, u8)> {
         if zone.0 >= city.zone_count() || city.zone(zone).removed {
-            return false;
+            return None;
+        }
+        if is_private(city, zone) {
+            let told = self.live.public_zone(city, zone, self.clock.now())?;
+            return Some((told.tally, told.kinds));
         }
         let kinds = city
             .bays_of(zone)
             .fold(0, |kinds, bay| kinds | 1 << city.attrs(bay).kind as u8);
+        Some((self.live.on_offer(city, zone), kinds))
+    }
+}
+
+struct PublicBoard(Public);
+
+impl Board for PublicBoard {
+    fn zone(&self, id: &str) -> Option<ZoneIx> {
+        let zone = self.0.registry.zone(id)?;
+        let city = self.0.registry.city();
+        self.0.zone(&city, zone).map(|_| zone)
+    }
+
+    fn show(&self, zone: ZoneIx, id: &mut String, payload: &mut Vec<u8>) -> Shown {
+        let city = self.0.registry.city();
+        let Some((tally, kinds)) = self.0.zone(&city, zone) else {
+            let known = zone.0 < city.zone_count();
+            let was_seen = known
+                && (self.0.live.has_left(zone)
+                    || city.zone(zone).removed && !is_private(&city, zone));
+            if !was_seen {
+                return Shown::Nothing;
+            }
+            *id += &city.zone(zone).spec.id;
+            return Shown::Gone;
+        };
         *id += &city.zone(zone).spec.id;
         let availability = Availability {
             zone: &city.zone(zone).spec.id,
-            at: self.clock.now(),
-            tally: self.live.on_offer(&city, zone),
+            at: self.0.clock.now(),
+            tally,
             kinds,
         };
         availability.write(payload);
-        true
+        Shown::Now
     }
 
     fn watch(&self, wanted: Wanted) -> Option<Box<dyn Watch>> {
@@ -52,23 +86,56 @@ impl Board for Shown {
             Wanted::All => ZoneFilter::All,
             Wanted::These(zones) => ZoneFilter::Some(zones),
         };
-        let dirty = self
-            .live
-            .feed()
-            .subscribe(&self.registry.city(), zones)
-            .ok()?;
-        Some(Box::new(Told(dirty)))
+        let feed = self.0.live.feed();
+        let dirty = feed.subscribe(&self.0.registry.city(), zones).ok()?;
+        Some(Box::new(Told {
+            dirty,
+            public: self.0.clone(),
+            private: AHashMap::new(),
+        }))
     }
 }
 
-struct Told(Dirty);
+/// One subscriber's watch.
+struct Told {
+    dirty: Dirty,
+    public: Public,
+    /// What private zones were told as, by zone; `None`: not seen.
+    private: AHashMap<ZoneIx, Option<PublicZone>>,
+}
+
+impl Told {
+    /// Whether there is anything new to tell of a zone that has changed.
+    fn is_news(&mut self, city: &City, zone: ZoneIx) -> bool {
+        if zone.0 >= city.zone_count() || !is_private(city, zone) {
+            self.private.remove(&zone);
+            return true;
+        }
+        let live = &self.public.live;
+        let now = (!city.zone(zone).removed)
+            .then(|| live.public_zone(city, zone, self.public.clock.now()))
+            .flatten();
+        match self.private.insert(zone, now) {
+            Some(before) => before != now,
+            None => now.is_some() || live.has_left(zone),
+        }
+    }
+}
 
 impl Watch for Told {
     fn changed<'a>(&'a mut self) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>> {
-        Box::pin(self.0.wait())
+        Box::pin(self.dirty.wait())
     }
 
     fn take(&mut self, into: &mut Vec<ZoneIx>) {
-        self.0.take(into);
+        let from = into.len();
+        self.dirty.take(into);
+        let registry = self.public.registry.clone();
+        let city = registry.city();
+        let mut at = 0;
+        into.retain(|zone| {
+            at += 1;
+            at <= from || self.is_news(&city, *zone)
+        });
     }
 }

@@ -114,24 +114,37 @@ pub(super) async fn keep_gauges(
     }
 }
 
+/// Of the zones of one kind.
+#[derive(Clone, Copy, Default)]
+struct Bays {
+    occupied: u64,
+    known: u64,
+    in_service: u64,
+}
+
 fn occupancy(shared: &Shared) {
     let city = shared.registry.city();
-    let mut taken = [(0_u64, 0_u64); ZoneKind::ALL.len()];
+    let mut all = [Bays::default(); ZoneKind::ALL.len()];
     for (ix, zone) in city.zones() {
         let tally = shared.live.zone(ix);
-        let (occupied, known) = &mut taken[zone.spec.kind as usize];
-        *occupied += u64::from(tally.occupied);
-        *known +=
-            u64::from(tally.occupied) + tally.vacant.iter().map(|n| u64::from(*n)).sum::<u64>();
+        let vacant: u64 = tally.vacant.iter().map(|n| u64::from(*n)).sum();
+        let bays = &mut all[zone.spec.kind as usize];
+        bays.occupied += u64::from(tally.occupied);
+        bays.known += u64::from(tally.occupied) + vacant;
+        bays.in_service += u64::from(tally.capacity.saturating_sub(tally.closed));
     }
+    let metrics = &shared.metrics;
     for kind in ZoneKind::ALL {
-        let (occupied, known) = taken[kind as usize];
-        if known > 0 {
-            shared
-                .metrics
-                .occupancy
-                .with_label_values(&[kind.name()])
-                .set(occupied as f64 / known as f64);
+        let bays = all[kind as usize];
+        let known = bays.known.min(bays.in_service);
+        for (ratio, part, of) in [
+            (&metrics.occupancy, bays.occupied, bays.known),
+            (&metrics.known, known, bays.in_service),
+        ] {
+            if of > 0 {
+                let ratio = ratio.with_label_values(&[kind.name()]);
+                ratio.set(part as f64 / of as f64);
+            }
         }
     }
 }

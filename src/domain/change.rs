@@ -106,6 +106,8 @@ pub struct ZoneTally {
     pub counted: KindSet,
     /// Kinds that somebody has counted, whether that still stands or not.
     pub ever_counted: KindSet,
+    /// Kinds that a count which stands says are closed.
+    pub closed_kinds: KindSet,
     /// Kinds of which somebody counts bays and nobody says how many there are: their capacity is
     /// what was counted, and no share can be told.
     pub unsized_kinds: KindSet,
@@ -127,11 +129,26 @@ impl ZoneTally {
         has || self.counted.has(kind) || self.stale && self.ever_counted.has(kind)
     }
 
+    /// The bays of which something is known that are not closed. A bay that waits for who has booked
+    /// it is one of them.
+    fn known(&self) -> u32 {
+        self.vacant.iter().sum::<u32>() + self.reserved + self.occupied
+    }
+
+    /// Of the bays in service the share of which something is known, 0..=1; `None` while none is in
+    /// service, or where nobody says of how many bays.
+    #[must_use]
+    pub fn known_fraction(&self) -> Option<f64> {
+        let in_service = self.capacity.saturating_sub(self.closed);
+        let told = in_service > 0 && self.unsized_kinds.is_empty();
+        told.then(|| f64::from(self.known().min(in_service)) / f64::from(in_service))
+    }
+
     /// Share of the known, open bays that are taken, 0..=1; `None` while nothing is known, or where
     /// nobody says of how many bays. A bay that waits for who has booked it is not taken yet.
     #[must_use]
     pub fn occupancy(&self) -> Option<f64> {
-        let known = self.vacant.iter().sum::<u32>() + self.reserved + self.occupied;
+        let known = self.known();
         let told = known > 0 && self.unsized_kinds.is_empty();
         told.then(|| f64::from(self.occupied) / f64::from(known))
     }
@@ -197,6 +214,29 @@ mod tests {
         assert_eq!(Expected::of(2.0, 0.0).range(3), (2.0, 2, 2));
         assert_eq!(Expected::of(-1.0, -1.0).range(3), (0.0, 0, 0));
         assert_eq!(Expected::of(9.0, 4.0).range(3), (3.0, 0, 3));
+    }
+
+    #[test]
+    fn an_occupancy_comes_with_the_share_of_bays_that_it_is_of() {
+        let of = |vacant, reserved, occupied, unknown, closed| ZoneTally {
+            vacant: [vacant, 0, 0, 0],
+            reserved,
+            occupied,
+            unknown,
+            closed,
+            capacity: vacant + reserved + occupied + unknown + closed,
+            ..ZoneTally::default()
+        };
+        for (tally, occupancy, known) in [
+            (of(0, 0, 1, 392, 0), Some(1.0), Some(1.0 / 393.0)),
+            (of(2, 1, 1, 0, 0), Some(0.25), Some(1.0)),
+            (of(0, 0, 2, 2, 96), Some(1.0), Some(0.5)),
+            (of(0, 0, 0, 4, 0), None, Some(0.0)),
+            (of(0, 0, 0, 0, 4), None, None),
+        ] {
+            let told = (tally.occupancy(), tally.known_fraction());
+            assert_eq!(told, (occupancy, known), "{tally:?}");
+        }
     }
 
     proptest! {

@@ -66,20 +66,29 @@ impl Bitmap {
         any
     }
 
-    /// The bits that are set here and not in `other`, which is as long.
+    /// Calls `found` for every bit of `range`, in order.
+    pub(super) fn for_each(&self, range: Range<u32>, mut found: impl FnMut(BayIx)) {
+        each_word(&range, self.0.len(), |at, mask| {
+            each_bit(at, self.0[at].load(Acquire) & mask, &mut found);
+        });
+    }
+
+    /// The bits that are set here or in `more`, and not in `other`, which are as long.
     #[inline]
-    pub(super) fn without<'a>(&'a self, other: &'a Self) -> Difference<'a> {
+    pub(super) fn or_without<'a>(&'a self, more: &'a Self, other: &'a Self) -> Difference<'a> {
         Difference {
             set: &self.0,
+            more: &more.0,
             unset: &other.0,
         }
     }
 }
 
-/// See [`Bitmap::without`].
+/// The bits of two maps but for those of a third.
 #[derive(Clone, Copy)]
 pub(super) struct Difference<'a> {
     set: &'a [AtomicU64],
+    more: &'a [AtomicU64],
     unset: &'a [AtomicU64],
 }
 
@@ -88,16 +97,21 @@ impl Difference<'_> {
     #[inline]
     pub(super) fn for_each(&self, range: Range<u32>, mut found: impl FnMut(BayIx)) {
         each_word(&range, self.set.len(), |at, mask| {
-            let mut bits = self.set[at].load(Acquire) & mask;
-            // Most words have no vacant bay: those are not asked for a second time.
+            let mut bits = (self.set[at].load(Acquire) | self.more[at].load(Acquire)) & mask;
+            // Most words have no vacant bay: those are not asked for another time.
             if bits != 0 {
                 bits &= !self.unset[at].load(Acquire);
             }
-            while bits != 0 {
-                found(BayIx(at as u32 * 64 + bits.trailing_zeros()));
-                bits &= bits - 1;
-            }
+            each_bit(at, bits, &mut found);
         });
+    }
+}
+
+#[inline]
+fn each_bit(at: usize, mut bits: u64, found: &mut impl FnMut(BayIx)) {
+    while bits != 0 {
+        found(BayIx(at as u32 * 64 + bits.trailing_zeros()));
+        bits &= bits - 1;
     }
 }
 
@@ -143,7 +157,7 @@ mod tests {
         for start in 0..200 {
             for end in start..=200 {
                 let mut got = vec![];
-                map.without(&none)
+                map.or_without(&none, &none)
                     .for_each(start..end, |bay| got.push(bay.0));
                 let want: Vec<u32> = set
                     .iter()
@@ -159,11 +173,13 @@ mod tests {
     fn what_is_set_in_the_other_is_left_out_until_it_is_cleared_there() {
         let map = Bitmap::new(200);
         let other = Bitmap::new(200);
+        let none = Bitmap::new(200);
         (0..200).for_each(|n| map.set(BayIx(n)));
         other.set(BayIx(70));
         let found = || {
             let mut got = vec![];
-            map.without(&other).for_each(69..72, |bay| got.push(bay.0));
+            map.or_without(&none, &other)
+                .for_each(69..72, |bay| got.push(bay.0));
             got
         };
         assert!(other.has(BayIx(70)) && !other.has(BayIx(71)) && !other.has(BayIx(10_000)));
@@ -198,8 +214,10 @@ mod tests {
         let none = Bitmap::new(64);
         map.set(BayIx(63));
         let mut got = vec![];
-        map.without(&none).for_each(60..1000, |bay| got.push(bay.0));
-        map.without(&none).for_each(64..1000, |bay| got.push(bay.0));
+        map.or_without(&none, &none)
+            .for_each(60..1000, |bay| got.push(bay.0));
+        map.or_without(&none, &none)
+            .for_each(64..1000, |bay| got.push(bay.0));
         assert_eq!(got, [63]);
     }
 }

@@ -8,14 +8,18 @@
 //! vacant when [`Live::bay`] is read a moment later.
 //!
 //! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` and
-//! `nearest_zones` the queries - `feed` who is told - `sources` who has how many bays, and who is suspected: that one has a lock,
+//! `nearest_zones` the queries - `feed` who is told - `had` what of a zone may be had - `offers`, `private` what others see of private
+//! bays - `sources` who has how many bays, and who is suspected: that one has a lock,
 //! and is for operators.
 
 mod bitmap;
 mod bits;
 mod feed;
+mod had;
 mod nearest;
 mod nearest_zones;
+mod offers;
+mod private;
 mod sources;
 mod tallies;
 #[cfg(test)]
@@ -25,6 +29,8 @@ mod words;
 pub use feed::{Dirty, Feed, FeedError, ZoneFilter};
 pub use nearest::{Hit, Query};
 pub use nearest_zones::{ZoneHit, ZonePlaces};
+pub use offers::OpenOffer;
+pub use private::{PublicZone, is_private};
 pub use sources::{Dead, SuspectAt, Suspected};
 
 use crate::domain::{
@@ -35,7 +41,8 @@ use crate::prefetch::prefetch;
 use crate::registry::city::City;
 use bitmap::Bitmap;
 use dashmap::DashMap;
-use nearest_zones::KindsWithRoom;
+use nearest_zones::CountedKinds;
+use offers::OpenOffers;
 use sources::SourceTable;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, Release};
@@ -52,8 +59,12 @@ pub struct Live {
     vacant: [Bitmap; BayKind::COUNT],
     /// Bays that are kept for who has booked them, whatever a sensor sees.
     reserved: Bitmap,
+    /// Offers that are open now.
+    offers: OpenOffers,
+    /// Zones that everybody once saw and later did not.
+    left: DashMap<ZoneIx, (), ahash::RandomState>,
     tallies: Tallies,
-    room: KindsWithRoom,
+    counted: CountedKinds,
     /// By zone: log-odds of *occupied* of a bay of which nobody says anything, 2^15 more; 0: not told.
     usual: Box<[AtomicU16]>,
     /// What apps say, of the few bays of which they say anything.
@@ -99,9 +110,11 @@ impl Live {
             words: bytemuck::allocation::zeroed_slice_box(bays as usize),
             vacant: Bitmap::one_a_kind(bays),
             reserved: Bitmap::new(bays),
+            offers: OpenOffers::new(bays),
+            left: DashMap::default(),
             feed: Arc::new(Feed::new(tallies.capacity(), room.subscribers)),
             usual: bytemuck::allocation::zeroed_slice_box(tallies.capacity() as usize),
-            room: KindsWithRoom::new(tallies.capacity()),
+            counted: CountedKinds::new(tallies.capacity()),
             tallies,
             apps: DashMap::default(),
             counts: DashMap::default(),
@@ -198,71 +211,32 @@ impl Live {
         })
     }
 
-    /// The same for who looks for a bay: those that are kept for somebody are not among the vacant
-    /// but `reserved`. Only bays that are themselves seen vacant count: where a gate counts alone,
-    /// nobody knows which they are.
-    ///
-    /// # Panics
-    /// For a zone this city does not have.
-    pub fn on_offer(&self, city: &City, zone: ZoneIx) -> ZoneTally {
-        let mut tally = self.zone(zone);
-        let spec = city.zone(zone);
-        fit(&mut tally, &spec.capacity_by_kind);
-        let later = spec.later_bays.iter().map(|bay| bay.0..bay.0 + 1);
-        for run in std::iter::once(spec.bays.clone()).chain(later) {
-            // In most zones nothing is booked.
-            if !self.reserved.any(run.clone()) {
-                continue;
-            }
-            for (vacant, bits) in tally.vacant.iter_mut().zip(&self.vacant) {
-                // The tally may be a moment older than the bits.
-                let kept = bits.common(&self.reserved, run.clone()).min(*vacant);
-                *vacant -= kept;
-                tally.reserved += kept;
-            }
-        }
-        tally.accessible = spec.accessible.len() as u32;
-        let may_be_had = |bay: &&BayIx| {
-            let vacant = &self.vacant[city.attrs(**bay).kind as usize];
-            vacant.has(**bay) && !self.reserved.has(**bay)
-        };
-        tally.accessible_vacant = spec.accessible.iter().filter(may_be_had).count() as u32;
-        tally
+    /// Replaces `out` by the nearest vacant bays that suit the query and everybody may see, nearest
+    /// first, ties by index. Give the same vector again and again: it is not allocated anew.
+    pub fn nearest(&self, city: &City, query: &Query, out: &mut Vec<Hit>) {
+        self.nearest_to(city, query, &|_| false, out);
     }
 
-    /// Replaces `out` by the nearest vacant bays that suit the query, nearest first, ties by index.
-    /// Give the same vector again and again: it is not allocated anew.
-    pub fn nearest(&self, city: &City, query: &Query, out: &mut Vec<Hit>) {
+    /// The same for a caller who knows of those private bays for which `own` says so, on offer or
+    /// not. It is asked only of these.
+    pub fn nearest_to(
+        &self,
+        city: &City,
+        query: &Query,
+        own: &dyn Fn(BayIx) -> bool,
+        out: &mut Vec<Hit>,
+    ) {
         let vacant = &self.vacant[query.kind as usize];
-        nearest::nearest(&vacant.without(&self.reserved), city, query, out);
+        let bits = vacant.or_without(&self.offers.bits, &self.reserved);
+        let takes = |bay| self.takes(city, query, bay, own);
+        nearest::nearest((&bits, &takes), city, query, out);
     }
 
     /// The nearest zones of which a count says that there is room for the kind of bay, and that suit
     /// as far as they tell. `places` are the city's.
     pub fn nearest_zones(&self, city: &City, places: &ZonePlaces, query: &Query) -> Vec<ZoneHit> {
         let may_be_had = |zone| self.on_offer(city, zone);
-        nearest_zones::nearest_zones(&self.room, (city, places), query, may_be_had)
-    }
-
-    /// Keeps a bay out of what [`Live::nearest`] finds and [`Live::on_offer`] counts, or lets it in
-    /// again, and tells who follows its zone. One writer: the desk that books bays.
-    ///
-    /// # Panics
-    /// For a bay this city does not have.
-    pub fn reserve(&self, city: &City, bay: BayIx, reserved: bool) {
-        match (bay.0 < self.bay_capacity(), reserved) {
-            (true, true) => self.reserved.set(bay),
-            (true, false) => self.reserved.clear(bay),
-            (false, _) => return,
-        }
-        // After the bit, so that whoever is told finds it.
-        self.feed.mark(std::iter::once(city.zone_of(bay)));
-    }
-
-    /// Whether it is kept for who has booked it.
-    #[inline]
-    pub fn is_reserved(&self, bay: BayIx) -> bool {
-        self.reserved.has(bay)
+        nearest_zones::nearest_zones(&self.counted, (city, places), query, may_be_had)
     }
 
     /// Who is told of changes. [`Feed::run`] must be running for anybody to hear.
@@ -302,24 +276,6 @@ impl Live {
     }
 }
 
-/// Bays that the registry has got or lost, and of which the stream has not told yet, are among the
-/// unknown at once. What is counted has the capacity of the count.
-fn fit(tally: &mut ZoneTally, registered: &[u32; BayKind::COUNT]) {
-    for kind in BayKind::ALL {
-        let had = tally.capacity_by_kind[kind as usize];
-        let has = registered[kind as usize];
-        if had == has || has == 0 || tally.counted.has(kind) {
-            continue;
-        }
-        // Bays that are gone and were known stay until the stream has taken them away.
-        let gone = had.saturating_sub(has).min(tally.unknown);
-        let new = has.saturating_sub(had);
-        tally.unknown = tally.unknown - gone + new;
-        tally.capacity_by_kind[kind as usize] = had - gone + new;
-    }
-    tally.capacity = tally.capacity_by_kind.iter().sum();
-}
-
 impl ReadModel for Live {
     fn bays(&self, views: &[BayView]) {
         let mut missed = 0_u64;
@@ -338,7 +294,7 @@ impl ReadModel for Live {
 
     fn zones(&self, tallies: &[(ZoneIx, ZoneTally)]) {
         for (zone, tally) in tallies {
-            self.room.put(*zone, tally);
+            self.counted.put(*zone, tally);
         }
         let missed = tallies
             .iter()

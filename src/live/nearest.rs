@@ -13,8 +13,8 @@
 
 use super::bitmap::Difference;
 use crate::domain::geo::M_PER_DEG;
-use crate::domain::{BayIx, BayKind, LatLon};
-use crate::registry::city::City;
+use crate::domain::{BayIx, BayKind, LatLon, Millis};
+use crate::registry::city::{BayAttrs, City};
 
 /// What a driver looks for. `None` in a filter: no matter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,6 +31,8 @@ pub struct Query {
     pub min_height_cm: Option<u16>,
     /// Cents an hour, that price included.
     pub max_price_cents_per_hour: Option<u32>,
+    /// When it is asked: a private bay whose offer is over by then is not found.
+    pub at: Millis,
 }
 
 impl Query {
@@ -51,6 +53,7 @@ impl Query {
             ev_charging: None,
             min_height_cm: None,
             max_price_cents_per_hour: None,
+            at: Millis::NEVER,
         }
     }
 
@@ -76,7 +79,10 @@ impl Query {
 
     #[inline(never)]
     fn passes(&self, city: &City, bay: BayIx) -> bool {
-        let attrs = city.attrs(bay);
+        self.passes_with(&city.attrs(bay))
+    }
+
+    pub(super) fn passes_with(&self, attrs: &BayAttrs) -> bool {
         self.accessible.is_none_or(|want| attrs.accessible == want)
             && self
                 .ev_charging
@@ -215,7 +221,13 @@ impl Best<'_> {
 }
 
 /// Replaces `out` by the nearest vacant bays that suit the query, nearest first.
-pub(super) fn nearest(vacant: &Difference<'_>, city: &City, query: &Query, out: &mut Vec<Hit>) {
+/// `found` are bits that may be such, and which of them are.
+pub(super) fn nearest(
+    found: (&Difference<'_>, &impl Fn(BayIx) -> bool),
+    city: &City,
+    query: &Query,
+    out: &mut Vec<Hit>,
+) {
     out.clear();
     let limit = query.limit.min(Query::MAX_LIMIT);
     let radius_m = query.radius_m.clamp(0.0, Query::MAX_RADIUS_M);
@@ -229,24 +241,24 @@ pub(super) fn nearest(vacant: &Difference<'_>, city: &City, query: &Query, out: 
         limit,
         bound: radius_m * radius_m,
     };
-    Scan::new(vacant, city, query, plane, radius_m).run(&mut best);
+    Scan::new(found, city, plane, radius_m).run(&mut best);
     // Bays across the date line have longitudes that look a world away: look again from over there.
     for (rounds, crosses) in [
         (-1, plane.lon + reach >= ROUND_E7 / 2),
         (1, plane.lon - reach <= -ROUND_E7 / 2),
     ] {
         if crosses {
-            Scan::new(vacant, city, query, plane.shifted(rounds), radius_m).run(&mut best);
+            Scan::new(found, city, plane.shifted(rounds), radius_m).run(&mut best);
         }
     }
     best.finish();
 }
 
 /// One walk outwards from a place.
-struct Scan<'a> {
+struct Scan<'a, Takes> {
     vacant: &'a Difference<'a>,
+    takes: &'a Takes,
     city: &'a City,
-    query: &'a Query,
     plane: Plane,
     /// Size of a cell, 1e-7 degrees, and the cell of the place.
     height: i64,
@@ -260,11 +272,10 @@ struct Scan<'a> {
     rows: i32,
 }
 
-impl<'a> Scan<'a> {
+impl<'a, Takes: Fn(BayIx) -> bool> Scan<'a, Takes> {
     fn new(
-        vacant: &'a Difference<'a>,
+        (vacant, takes): (&'a Difference<'a>, &'a Takes),
         city: &'a City,
-        query: &'a Query,
         plane: Plane,
         radius_m: f32,
     ) -> Self {
@@ -275,8 +286,8 @@ impl<'a> Scan<'a> {
         let reach = |cell_m: f32| (radius_m / cell_m).ceil() as i32 + 1;
         Self {
             vacant,
+            takes,
             city,
-            query,
             plane,
             height: i64::from(height),
             width: i64::from(width),
@@ -349,7 +360,7 @@ impl<'a> Scan<'a> {
         for run in self.city.cell_runs(self.column + across, self.row + up) {
             self.vacant.for_each(run, |bay| {
                 let d2 = self.plane.d2(self.city.place_e7(bay));
-                if d2 <= best.bound && self.query.suits(self.city, bay) {
+                if d2 <= best.bound && (self.takes)(bay) {
                     best.offer(bay, d2);
                 }
             });

@@ -7,8 +7,8 @@
 use super::nearest::{M_PER_E7, Plane, Query, ROUND_E7, SLACK};
 use crate::domain::{BayKind, ZoneIx, ZoneKind, ZoneTally};
 use crate::registry::city::{City, Zone};
-use std::sync::atomic::AtomicU8;
-use std::sync::atomic::Ordering::{Acquire, Release};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
+use std::sync::atomic::{AtomicU8, AtomicU32};
 
 /// Side of a cell, 1e-7 degrees.
 const CELL_E7: i64 = 100_000;
@@ -57,26 +57,52 @@ fn cell(e7: i64) -> i32 {
     e7.div_euclid(CELL_E7) as i32
 }
 
-/// By zone: kinds of which a standing count says that some are vacant.
-pub(super) struct KindsWithRoom(Box<[AtomicU8]>);
+/// By zone, one bit a kind: of which a standing count says that some are vacant, and, from bit 4 on,
+/// that they are closed.
+pub(super) struct CountedKinds {
+    zones: Box<[AtomicU8]>,
+    /// Zones with a kind that is closed: mostly none, and then nobody looks further.
+    closed: AtomicU32,
+}
 
-impl KindsWithRoom {
+impl CountedKinds {
     pub(super) fn new(zones: u32) -> Self {
-        Self(bytemuck::allocation::zeroed_slice_box(zones as usize))
-    }
-
-    pub(super) fn put(&self, zone: ZoneIx, tally: &ZoneTally) {
-        let has = |kind: &BayKind| tally.counted.has(*kind) && tally.vacant[*kind as usize] > 0;
-        let kinds = BayKind::ALL.into_iter().filter(has);
-        let bits = kinds.fold(0, |bits, kind| bits | 1 << kind as u8);
-        if let Some(byte) = self.0.get(zone.at()) {
-            byte.store(bits, Release);
+        Self {
+            zones: bytemuck::allocation::zeroed_slice_box(zones as usize),
+            closed: AtomicU32::new(0),
         }
     }
 
-    fn has(&self, zone: u32, kind: BayKind) -> bool {
-        let byte = self.0.get(zone as usize);
+    /// To be called by one thread at a time for a zone.
+    pub(super) fn put(&self, zone: ZoneIx, tally: &ZoneTally) {
+        let has = |kind: &BayKind| tally.counted.has(*kind) && tally.vacant[*kind as usize] > 0;
+        let kinds = BayKind::ALL.into_iter().filter(has);
+        let room = kinds.fold(0, |bits, kind| bits | 1 << kind as u8);
+        let Some(byte) = self.zones.get(zone.at()) else {
+            return;
+        };
+        let closed = tally.closed_kinds.bits() << 4;
+        let had = byte.swap(room | closed, AcqRel);
+        match (had >> 4 != 0, closed != 0) {
+            (false, true) => drop(self.closed.fetch_add(1, Release)),
+            (true, false) => drop(self.closed.fetch_sub(1, Release)),
+            _ => {}
+        }
+    }
+
+    fn has_room(&self, zone: u32, kind: BayKind) -> bool {
+        let byte = self.zones.get(zone as usize);
         byte.is_some_and(|byte| byte.load(Acquire) & 1 << kind as u8 != 0)
+    }
+
+    /// Whether a zone's bays of that kind are closed, whatever is seen of each.
+    #[inline]
+    pub(super) fn is_closed(&self, zone: impl FnOnce() -> ZoneIx, kind: BayKind) -> bool {
+        if self.closed.load(Acquire) == 0 {
+            return false;
+        }
+        let byte = self.zones.get(zone().at());
+        byte.is_some_and(|byte| byte.load(Acquire) & 16 << kind as u8 != 0)
     }
 }
 
@@ -107,7 +133,7 @@ impl Query {
 
 /// The zones that have room and suit, nearest first, ties by index; `tally` looks at what may be had.
 pub(super) fn nearest_zones(
-    room: &KindsWithRoom,
+    counted: &CountedKinds,
     (city, places): (&City, &ZonePlaces),
     query: &Query,
     tally: impl Fn(ZoneIx) -> ZoneTally,
@@ -131,7 +157,7 @@ pub(super) fn nearest_zones(
         let columns = (cell(columns.0), cell(columns.1));
         for row in cell(lat - rows.ceil() as i64)..=cell(lat + rows.ceil() as i64) {
             for placed in places.row(row, columns) {
-                if !room.has(placed.zone, query.kind) {
+                if !counted.has_room(placed.zone, query.kind) {
                     continue;
                 }
                 let d2 = plane.d2(placed.place);
@@ -160,7 +186,7 @@ mod tests {
     use super::super::tests::scan::near;
     use super::super::tests::{ROOM, zone};
     use super::*;
-    use crate::domain::{KindSet, LatLon, ReadModel as _};
+    use crate::domain::{BayIx, BayStatus, KindSet, LatLon, Millis, ReadModel as _};
     use crate::long::cases;
     use crate::registry::Registry;
     use crate::registry::city::ZoneSpec;
@@ -197,6 +223,7 @@ mod tests {
             ev_charging: [None, None, None, Some(true)][rng.random_range(0..4)],
             min_height_cm: [None, None, Some(200)][rng.random_range(0..3)],
             max_price_cents_per_hour: [None, None, Some(0)][rng.random_range(0..3)],
+            at: Millis::NEVER,
         }
     }
 
@@ -284,5 +311,33 @@ mod tests {
             live.nearest_zones(&city, &places, &Query::at(centre))
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn bays_of_a_car_park_that_is_closed_are_not_found_however_empty() {
+        let town = crate::testing::town().zone("Z").bays(3);
+        let registry = town.registry();
+        let city = registry.city();
+        let live = Live::new(&city, ROOM);
+        let views: Vec<_> = (0..3)
+            .map(|bay| super::super::tests::view(&city, BayIx(bay), BayStatus::Vacant))
+            .collect();
+        live.bays(&views);
+        let place = city.place(BayIx(0));
+        let found = || {
+            let mut hits = Vec::new();
+            live.nearest(&city, &Query::at(place), &mut hits);
+            hits.len()
+        };
+        assert_eq!(found(), 3);
+        let closed = |bits| ZoneTally {
+            closed_kinds: KindSet::from_bits(bits),
+            ..ZoneTally::default()
+        };
+        for (bits, want) in [(1, 0), (1, 0), (2, 3), (3, 0), (0, 3)] {
+            live.zones(&[(ZoneIx(0), closed(bits))]);
+            assert_eq!(found(), want, "{bits}");
+        }
+        assert!(!live.counted.is_closed(|| unreachable!(), BayKind::Car));
     }
 }

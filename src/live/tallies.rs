@@ -22,7 +22,8 @@ struct Copy {
     closed: AtomicU32,
     capacity: [AtomicU32; BayKind::COUNT],
     /// From the lowest byte on: not stale (this way round so that a row nobody has written is
-    /// stale), kinds that a count tells, that were ever counted, whose capacity nobody says.
+    /// stale) and, from bit 4 on, kinds that are counted as closed; kinds that a count tells; that
+    /// were ever counted; whose capacity nobody says.
     flags: AtomicU32,
     /// One more than the expected number of vacant bays, in 1/256; 0: none is known.
     expected: AtomicU32,
@@ -42,7 +43,7 @@ impl Copy {
             to.store(n, Relaxed);
         }
         let flags = u32::from_le_bytes([
-            u8::from(!tally.stale),
+            u8::from(!tally.stale) | tally.closed_kinds.bits() << 4,
             tally.counted.bits(),
             tally.ever_counted.bits(),
             tally.unsized_kinds.bits(),
@@ -72,7 +73,8 @@ impl Copy {
             ever_counted: KindSet::from_bits(ever_counted),
             unsized_kinds: KindSet::from_bits(unsized_kinds),
             observed_at: Millis(self.observed_at.load(Relaxed)),
-            stale: fresh == 0,
+            closed_kinds: KindSet::from_bits(fresh >> 4),
+            stale: fresh & 1 == 0,
             expected: match self.expected.load(Relaxed) {
                 0 => None,
                 more => Some(Expected {
@@ -160,6 +162,7 @@ mod tests {
             counted: KindSet::from_bits(n as u8),
             ever_counted: KindSet::from_bits((n >> 1) as u8),
             unsized_kinds: KindSet::from_bits((n >> 2) as u8),
+            closed_kinds: KindSet::from_bits((n >> 3) as u8),
             observed_at: Millis(u64::from(n) << 20),
             stale: n % 2 == 1,
             expected: (!n.is_multiple_of(3)).then_some(Expected {

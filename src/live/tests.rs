@@ -50,7 +50,7 @@ fn bay(id: String, zone: &str, place: LatLon, attrs: BayAttrs) -> BaySpec {
     }
 }
 
-fn view(city: &City, bay: BayIx, status: BayStatus) -> BayView {
+pub(super) fn view(city: &City, bay: BayIx, status: BayStatus) -> BayView {
     BayView {
         bay,
         zone: city.zone_of(bay),

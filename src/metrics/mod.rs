@@ -97,6 +97,8 @@ pub struct Metrics {
     pub history_newest: IntGauge,
     /// Occupied share of the bays that are known, now, by kind of zone.
     pub occupancy: GaugeVec,
+    /// Known share of the bays in service, now, by kind of zone.
+    pub known: GaugeVec,
     /// Of the newest hour that is settled, by kind of zone.
     pub turnover: GaugeVec,
     pub settled: SettlementMetrics,
@@ -296,6 +298,7 @@ impl Metrics {
                 "Occupied share of known bays.",
                 &["kind"],
             ),
+            known: r.ratios("known_ratio", "Known share of bays in service.", &["kind"]),
             turnover: r.ratios(
                 "turnover_per_bay_hour",
                 "Visits a bay-hour, newest settled hour.",

@@ -55,6 +55,7 @@ pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[BayRow]) -> Built {
         city.zone_of_number.set(number, at as u32);
         city.zones
             .push(Arc::new(new_zone(spec, number, start..end, survey)));
+        city.mark_private(ZoneIx(at as u32));
         start = end;
     }
     Built {

@@ -140,6 +140,13 @@ impl City {
         !self.page(bay).is_retired(bay.at() % PAGE)
     }
 
+    /// Whether the bay's zone is private: then it is shown to others only while it is on offer. In the
+    /// picture itself, so that no reader sees the zone's kind and the bay's at odds.
+    #[inline]
+    pub fn is_private(&self, bay: BayIx) -> bool {
+        self.page(bay).is_private(bay.at() % PAGE)
+    }
+
     /// Zone indices run from 0 to this, exclusive; a removed zone keeps its index (see
     /// [`Zone::removed`]).
     pub fn zone_count(&self) -> u32 {
@@ -291,6 +298,18 @@ impl City {
     /// A page about to be changed; copied first if an older picture still shows it.
     pub(super) fn page_mut(&mut self, bay: BayIx) -> &mut BayPage {
         Arc::make_mut(&mut self.pages[bay.at() / PAGE])
+    }
+
+    /// Lets the bays of a zone know its kind; touches no page that knows it.
+    pub(super) fn mark_private(&mut self, zone: ZoneIx) {
+        let private = self.zone(zone).spec.kind == ZoneKind::Private;
+        let differ: Vec<BayIx> = self
+            .bays_of(zone)
+            .filter(|bay| self.is_private(*bay) != private)
+            .collect();
+        for bay in differ {
+            self.page_mut(bay).set_private(bay.at() % PAGE, private);
+        }
     }
 
     /// A zone about to be changed; copied first if an older picture still shows it.

@@ -14,7 +14,7 @@ use super::page::BayRow;
 use super::reach::too_far;
 use super::region::Region;
 use super::{RegistryError, build};
-use crate::domain::{BBox, BayIx, Millis, ZoneIx};
+use crate::domain::{BBox, BayIx, Millis, ZoneIx, ZoneKind};
 use ahash::AHashSet;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -135,6 +135,7 @@ impl<'r> Draft<'r> {
         if self.city.zone(ix).spec != spec {
             self.changes.push(Change::from(&spec));
             self.city.zone_mut(ix).spec = spec;
+            self.city.mark_private(ix);
             self.touched.insert(ix.0);
         }
     }
@@ -198,6 +199,9 @@ impl<'r> Draft<'r> {
         };
         let ix = self.city.push_bay(row);
         self.city.zone_mut(zone).later_bays.push(ix);
+        let private = self.city.zone(zone).spec.kind == ZoneKind::Private;
+        let at_page = ix.at() % super::page::PAGE;
+        self.city.page_mut(ix).set_private(at_page, private);
         let cell = self.city.cell.cell_at(place);
         Arc::make_mut(&mut self.city.later)
             .entry(cell)

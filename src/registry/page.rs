@@ -16,6 +16,10 @@ const KIND: u8 = 3;
 const ACCESSIBLE: u8 = 4;
 const EV_CHARGING: u8 = 8;
 const RETIRED: u8 = 16;
+/// In a zone of kind `private`.
+const PRIVATE: u8 = 32;
+/// What is not an attribute of the bay's own.
+const KEPT: u8 = RETIRED | PRIVATE;
 
 const NO_PRICE: u32 = u32::MAX;
 
@@ -128,6 +132,16 @@ impl BayPage {
     }
 
     #[inline]
+    pub(super) fn is_private(&self, at: usize) -> bool {
+        self.flags[at] & PRIVATE != 0
+    }
+
+    /// What the kind of its zone says of it.
+    pub(super) fn set_private(&mut self, at: usize, private: bool) {
+        self.flags[at] = self.flags[at] & !PRIVATE | if private { PRIVATE } else { 0 };
+    }
+
+    #[inline]
     pub(super) fn attrs(&self, at: usize) -> BayAttrs {
         let flags = self.flags[at];
         let limits = self.limits[at];
@@ -151,7 +165,7 @@ impl BayPage {
             price_cents_per_hour,
         } = attrs;
         let flag = |set: bool, bit: u8| if set { bit } else { 0 };
-        self.flags[at] = (self.flags[at] & RETIRED)
+        self.flags[at] = (self.flags[at] & KEPT)
             | kind as u8
             | flag(accessible, ACCESSIBLE)
             | flag(ev_charging, EV_CHARGING);

@@ -21,6 +21,7 @@ pub mod fuzzing;
 mod http;
 mod page;
 mod router;
+mod sight;
 mod sse;
 mod state;
 #[cfg(test)]

@@ -45,6 +45,7 @@ impl AudienceStates {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             live: parts.live.clone(),
+            desk: parts.desk.clone(),
             clock: parts.clock.clone(),
             atlases: atlas::Atlases::default(),
         });

@@ -14,6 +14,8 @@ pub(in crate::serve) struct ReadState {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) live: Arc<Live>,
+    /// Knows whose a bay is.
+    pub(in crate::serve) desk: Arc<Desk>,
     pub(in crate::serve) clock: Arc<dyn Clock>,
     pub(in crate::serve) atlases: Atlases,
 }

@@ -13,6 +13,7 @@ use super::config::{Config, Matching};
 use super::improve::LOOKS_A_TICK;
 use super::index::BookingIndex;
 use super::notices::Notices;
+use super::openings::Openings;
 use super::owners::Owners;
 use super::search::View;
 use super::witness::Witness;
@@ -55,6 +56,8 @@ pub(super) struct BookingActor {
     pub(super) dirty: bool,
     /// Bays whose bit is set in the live view.
     pub(super) reserved: AHashSet<BayIx>,
+    /// Which offers the live view shows.
+    openings: Openings,
     /// Active stays whose vehicle a sensor has seen.
     pub(super) seen: AHashSet<i64>,
     pub(super) last: super::deadlines::Last,
@@ -73,6 +76,7 @@ impl BookingActor {
         Self {
             since: ctx.clock.now(),
             made: BTreeMap::new(),
+            openings: Openings::new(ctx.config.currency),
             ctx,
             index,
             dirty: false,
@@ -118,7 +122,7 @@ impl BookingActor {
         });
         // Before the answers: who is told that a bay is booked sees it booked. Also when nothing
         // was stored, since time goes on.
-        self.show_reserved();
+        self.show();
         let touched = self.index.take_touched();
         let in_doubt = std::mem::take(&mut self.in_doubt);
         if failure.is_none() {
@@ -266,8 +270,9 @@ impl BookingActor {
     }
 
     /// Keeps the live view in step: a bay that is booked for now, or soon, is not shown as vacant
-    /// to others.
-    pub(super) fn show_reserved(&mut self) {
+    /// to others, and a private bay only while its offer is open.
+    pub(super) fn show(&mut self) {
+        let opened = self.openings.news(&mut self.index, self.ctx.clock.now());
         let due = self.index.due(
             self.ctx.clock.now(),
             super::deadlines::LEAD_MS,
@@ -275,11 +280,16 @@ impl BookingActor {
         );
         // After the indices: the other way round the city could be older than one of them.
         let city = self.ctx.registry.city();
+        // Booked before offers open, open before bookings end: no bay is shown for a moment that
+        // somebody has.
+        due.difference(&self.reserved)
+            .for_each(|bay| self.ctx.live.reserve(&city, *bay, true));
+        for (bay, offer) in opened {
+            self.ctx.live.open_offer(&city, bay, offer);
+        }
         self.reserved
             .difference(&due)
             .for_each(|bay| self.ctx.live.reserve(&city, *bay, false));
-        due.difference(&self.reserved)
-            .for_each(|bay| self.ctx.live.reserve(&city, *bay, true));
         self.reserved = due;
         self.ctx
             .metrics

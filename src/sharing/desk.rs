@@ -38,6 +38,8 @@ pub struct Desk {
     commands: mpsc::Sender<Command>,
     pub(super) store: Store,
     pub(super) owners: Arc<Owners>,
+    registry: Arc<Registry>,
+    live: Arc<Live>,
     pub(super) notices: Arc<Notices>,
     pub(super) clock: Arc<dyn Clock>,
     config: Config,
@@ -77,6 +79,8 @@ impl Desk {
             commands,
             store: store.clone(),
             owners: owners.clone(),
+            registry: registry.clone(),
+            live: live.clone(),
             notices: notices.clone(),
             clock: clock.clone(),
             config: config.clone(),
@@ -96,7 +100,7 @@ impl Desk {
             limits,
         };
         let mut actor = BookingActor::new(ctx, index);
-        actor.show_reserved();
+        actor.show();
         Ok((desk, actor.run(told)))
     }
 
@@ -212,6 +216,10 @@ impl Desk {
     pub async fn record_owner(&self, bay: &str, owner: Option<&str>) -> Result<(), DeskError> {
         self.store.record_owner(bay, owner).await?;
         self.owners.note(bay, owner);
+        if let Some(bay) = self.registry.bay(bay) {
+            // Who owns a bay sees it as it is: it may come into sight, or leave it.
+            self.live.touch(self.registry.city().zone_of(bay));
+        }
         Ok(())
     }
 

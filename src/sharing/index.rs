@@ -47,6 +47,8 @@ pub(super) struct BookingIndex {
     freed: AHashMap<Arc<str>, Span>,
     /// Bays on offer, as counted last, and when that was; `None` when offers have changed since.
     on_offer: Option<(Millis, usize)>,
+    /// Offers put here since they were last asked for; `None`: it may be any.
+    changed: Option<Vec<i64>>,
 }
 
 impl BookingIndex {
@@ -79,6 +81,7 @@ impl BookingIndex {
         self.city = Some(now);
         self.on_offer = None;
         self.alternatives = Alternatives::default();
+        self.changed = None;
         let offers: Vec<Arc<Offer>> = self.offers.drain().map(|(_, s)| s.offer).collect();
         (self.by_bay, self.cells) = Default::default();
         for offer in offers {
@@ -124,6 +127,9 @@ impl BookingIndex {
                 end: Millis(u64::MAX),
             },
         );
+        if let Some(changed) = &mut self.changed {
+            changed.push(offer.id);
+        }
         if let Some(old) = self.offers.remove(&offer.id) {
             self.by_bay.remove(&old.offer.bay);
             if let Some(cell) = old.cell.and_then(|c| self.cells.get_mut(&c)) {
@@ -193,6 +199,15 @@ impl BookingIndex {
         let count = self.offers.values().filter(open).count();
         self.on_offer = Some((now, count));
         count
+    }
+
+    /// Offers put here since this was last called; `None`: it may be any.
+    pub(super) fn take_changed_offers(&mut self) -> Option<Vec<i64>> {
+        self.changed.replace(Vec::new())
+    }
+
+    pub(super) fn offer_ids(&self) -> impl Iterator<Item = i64> {
+        self.offers.keys().copied()
     }
 
     pub(super) fn offers(&self) -> usize {

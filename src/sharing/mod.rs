@@ -15,6 +15,7 @@
 //! | `ask`, `desk` | what is asked, and the door it comes in by |
 //! | `actor` | the one task that does it |
 //! | `index` | what it knows of offers and bookings in memory |
+//! | `openings` | which offers are open now: what the live view shows of private bays |
 //! | `search`, `alternatives` | bays for one request, and what else each booking could have |
 //! | `booking`, `deadlines` | books and changes reservations; does what time brings |
 //! | `relocate`, `plan` | who could move for a request that does not fit; who would sit better |
@@ -40,6 +41,7 @@ mod improve;
 mod index;
 pub mod matcher;
 mod notices;
+mod openings;
 mod owned;
 mod owners;
 mod plan;

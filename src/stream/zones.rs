@@ -9,8 +9,8 @@ use super::counts::{APP, GATE, GateCount, KindCounts, SENSOR, place};
 use super::likely::Likely;
 use crate::belief::CountError;
 use crate::domain::{
-    BayKind, BayStatus, BayView, CountObservation, CountShares, Expected, Millis, SourceKind,
-    ZoneTally,
+    BayKind, BayStatus, BayView, CountObservation, CountShares, CountState, Expected, Millis,
+    SourceKind, ZoneTally,
 };
 
 const KINDS: usize = BayKind::COUNT;
@@ -237,6 +237,9 @@ impl ZoneCell {
         }
         if !shares.is_sized {
             t.unsized_kinds.insert(kind);
+        }
+        if count.word.state == CountState::Closed {
+            t.closed_kinds.insert(kind);
         }
     }
 

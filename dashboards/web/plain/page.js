@@ -8,7 +8,7 @@ const WORDS = {
     skip: "Skip to the table", totals: "Totals", vacant: "Vacant", occupied: "Occupied", unknown: "Unknown",
     closed: "Closed", reserved: "Reserved", occupancy: "Occupancy", zones: "Zones", staleZones: "Stale zones", map: "Map", zone: "Zone",
     observed: "Observed", near: "Nearest vacant bays", filter: "Filter zones", empty: "empty", full: "full",
-    greyMeans: "unknown or stale",
+    greyMeans: "mostly unknown, or stale",
     mapHelp: "Click, or move with the arrow keys and press Enter, to find vacant bays; + and - zoom, 0 shows all.",
     connecting: "Connecting to the hub…", live: (t) => `Live · ${t}`, polled: (t) => `Asking every 2 s · ${t}`,
     stale: (n, all) => `${n} of ${all} zones are stale: their sources are silent, so their bays count as unknown`,
@@ -18,12 +18,12 @@ const WORDS = {
     none: (p) => `No bay is known to be vacant within 500 m of ${p}.`, metres: (m) => `${m} m`,
     sure: (p) => `${p}% sure`, price: (money) => money ? `${money}/h` : "free", notSeen: "never",
     s: (n) => `${n} s`, min: (n) => `${n} min`, h: (n) => `${n} h`, d: (n) => `${n} d`,
-    shown: (n, all) => n < all ? `${n} of ${all} zones shown` : `${all} zones`, noZones: "The hub has no zones yet.",
+    ofKnown: (p, n) => `${p}% of ${n} known`, shown: (n, all) => n < all ? `${n} of ${all} zones shown` : `${all} zones`, noZones: "The hub has no zones yet.",
   },
   zh: {
     skip: "跳到表格", totals: "总计", vacant: "空闲", occupied: "占用", unknown: "未知", closed: "关闭", reserved: "已预订",
     occupancy: "占用率", zones: "停车区", staleZones: "失联停车区", map: "地图", zone: "停车区", observed: "观测于",
-    near: "最近的空闲车位", filter: "筛选停车区", empty: "空", full: "满", greyMeans: "未知或失联",
+    near: "最近的空闲车位", filter: "筛选停车区", empty: "空", full: "满", greyMeans: "大多未知或失联",
     mapHelp: "点击地图，或用方向键移动后按回车，查找空闲车位；+ 和 - 缩放，0 显示全部。",
     connecting: "正在连接…", live: (t) => `实时 · ${t}`, polled: (t) => `每 2 秒查询 · ${t}`,
     stale: (n, all) => `${all} 个停车区中有 ${n} 个失联：来源无报告，其车位计为未知`,
@@ -33,12 +33,12 @@ const WORDS = {
     none: (p) => `${p} 周围 500 米内没有已知的空闲车位。`, metres: (m) => `${m} 米`,
     sure: (p) => `把握 ${p}%`, price: (money) => money ? `${money}/时` : "免费", notSeen: "从未",
     s: (n) => `${n} 秒`, min: (n) => `${n} 分钟`, h: (n) => `${n} 小时`, d: (n) => `${n} 天`,
-    shown: (n, all) => n < all ? `显示 ${n} / ${all} 个停车区` : `共 ${all} 个停车区`, noZones: "尚无停车区。",
+    ofKnown: (p, n) => `已知 ${n} 个中 ${p}%`, shown: (n, all) => n < all ? `显示 ${n} / ${all} 个停车区` : `共 ${all} 个停车区`, noZones: "尚无停车区。",
   },
 };
 const COLUMNS = [
   ["zone", (z) => z.name || z.zone], ["vacant", (z) => z.free], ["occupied", (z) => z.occupied],
-  ["unknown", (z) => z.unknown], ["occupancy", (z) => z.occupancy ?? -1], ["observed", (z) => -(z.seen ?? 0)],
+  ["unknown", (z) => z.unknown], ["occupancy", (z) => occupancyOf(z) ?? -1], ["observed", (z) => -(z.seen ?? 0)],
 ];
 // ISO 4217: how many decimals the minor unit has, where that is not two.
 const DECIMALS = {
@@ -58,6 +58,16 @@ const t = (key, ...args) => {
   return typeof word === "function" ? word(...args) : word;
 };
 const count = (n) => n.toLocaleString(language === "zh" ? "zh-CN" : "en");
+
+// What a zone's occupancy says of the zone: nothing where it is stale, or less than half is known.
+const isPartly = (z) => z.known_fraction !== null && z.known_fraction < 0.5;
+const occupancyOf = (z) => z.stale || isPartly(z) ? null : z.occupancy;
+
+// An occupancy in words, with how many bays it is of where most are unknown.
+function shareInWords(share, known, partly) {
+  const percent = Math.round(100 * share);
+  return partly ? t("ofKnown", percent, count(known)) : `${percent}%`;
+}
 
 // An amount of minor units, `cents` in the API's names; null: nothing to pay.
 function money(minor, currency) {
@@ -188,7 +198,7 @@ function show() {
   $("total-reserved").textContent = count(reserved);
   $("total-occupied").textContent = count(occupied);
   $("total-unknown").textContent = count(unknown);
-  $("total-occupancy").textContent = known ? `${Math.round(100 * occupied / known)}%` : "–";
+  $("total-occupancy").textContent = known ? shareInWords(occupied / known, known, known < unknown) : "–";
   $("total-zones").textContent = count(zones.length);
   $("total-stale").textContent = count(zones.filter((z) => z.stale).length);
   const parts = { vacant, reserved, occupied, unknown, closed };
@@ -275,8 +285,8 @@ function fillRow(row, z) {
   vacant.title = z.reserved ? `${t("reserved")} ${count(z.reserved)}` : "";
   put(occupied, z.stale ? "–" : count(z.occupied));
   put(unknown, count(z.unknown));
-  const o = z.stale ? null : z.occupancy;
-  put(share.firstChild, o === null ? "–" : `${Math.round(o * 100)}%`);
+  const o = occupancyOf(z), known = z.free + z.reserved + z.occupied;
+  put(share.firstChild, z.stale || z.occupancy === null ? "–" : shareInWords(z.occupancy, known, isPartly(z)));
   share.firstChild.className = `chip ${o === null ? "none" : o < 0.6 ? "low" : o < 0.85 ? "mid" : "high"}`;
   put(seen, z.seen ? ago(now() - z.seen) : t("notSeen"));
 }
@@ -284,8 +294,8 @@ function fillRow(row, z) {
 // ---- the map -------------------------------------------------------------------------------------------------------
 
 const colour = (z) => {
-  if (z.stale || z.occupancy === null) return GREY;
-  const o = z.occupancy;
+  const o = occupancyOf(z);
+  if (o === null) return GREY;
   return o < 0.6 ? `hsl(${158 - 110 * o / 0.6} 74% ${36 + 8 * o / 0.6}%)` : `hsl(${48 - 40 * (o - 0.6) / 0.4} 76% 45%)`;
 };
 const size = (z) => Math.max(3.5, Math.min(15, 2 + Math.sqrt(z.capacity) * 0.55));
@@ -434,7 +444,8 @@ function tip(x, y) {
   if (!z) return;
   const bold = document.createElement("b");
   bold.textContent = z.name || z.zone;
-  const share = z.stale || z.occupancy === null ? t("greyMeans") : `${t("occupancy")} ${Math.round(100 * z.occupancy)}%`;
+  const known = z.free + z.reserved + z.occupied;
+  const share = z.stale || z.occupancy === null ? t("greyMeans") : `${t("occupancy")} ${shareInWords(z.occupancy, known, isPartly(z))}`;
   box.replaceChildren(bold, `${share} · ${t("vacant")} ${count(z.free)} / ${count(z.capacity)}${z.reserved ? ` · ${t("reserved")} ${count(z.reserved)}` : ""} · ${z.seen ? ago(now() - z.seen) : t("notSeen")}`);
   const c = $("map");
   box.style.left = `${Math.min(c.offsetLeft + x + 14, c.offsetLeft + c.clientWidth - 250)}px`;

@@ -7,7 +7,7 @@
 use super::dial::Dial;
 use super::{Broker, network};
 use crate::domain::Availability;
-use crate::ingest::board::{Board, Wanted};
+use crate::ingest::board::{Board, Shown, Wanted};
 use crate::ingest::shutdown;
 use rumqttc::{AsyncClient, Event, Outgoing, Packet, QoS};
 use std::sync::Arc;
@@ -120,7 +120,8 @@ impl Teller {
             for zone in zones.drain(..) {
                 let mut id = String::new();
                 let mut payload = Vec::new();
-                if !board.show(zone, &mut id, &mut payload) {
+                // With no payload a broker forgets what it has retained.
+                if board.show(zone, &mut id, &mut payload) == Shown::Nothing {
                     continue;
                 }
                 let topic = Availability::topic_of(&id);

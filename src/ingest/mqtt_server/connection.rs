@@ -16,6 +16,7 @@ use super::pending_acks::{NotDurable, PendingAcks};
 use super::read_batch::ReadBatch;
 use super::session::{Delivered, Session, SessionHost, SessionLimits};
 use crate::domain::{Parcel, Submission};
+use crate::ingest::board::Shown;
 use crate::ingest::codec;
 use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::shutdown;
@@ -231,7 +232,9 @@ impl<S: Line> Connection<S> {
             };
             id.clear();
             payload.clear();
-            if self.desk.door.board.show(zone, &mut id, &mut payload) {
+            let shown = self.desk.door.board.show(zone, &mut id, &mut payload);
+            // That a zone is gone is told with no payload, to who may have been told of it.
+            if shown == Shown::Now || (shown == Shown::Gone && !current) {
                 let outcome =
                     match self
                         .session

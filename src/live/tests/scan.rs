@@ -79,6 +79,7 @@ fn random_query(rng: &mut StdRng, centre: LatLon) -> Query {
         ev_charging: [None, None, None, Some(true), Some(false)][rng.random_range(0..5)],
         min_height_cm: [None, None, Some(200), Some(300)][rng.random_range(0..4)],
         max_price_cents_per_hour: [None, None, Some(0), Some(100)][rng.random_range(0..4)],
+        at: Millis::NEVER,
     }
 }
 

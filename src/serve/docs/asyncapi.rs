@@ -41,11 +41,16 @@ async fn asyncapi() {}
 
 /// What goes out: name of the message, its schema, title. What comes in is described by
 /// [`CODECS`].
-const MESSAGES: [(&str, &str, &str); 7] = [
+const MESSAGES: [(&str, &str, &str); 8] = [
     ("availability", "ZoneAvailability", "How full a zone is"),
     ("zone", "Zone", "A zone as it is now"),
     ("bay", "BayChange", "A bay as it is now"),
-    ("gone", "Gone", "A zone was removed"),
+    (
+        "bay_gone",
+        "BayGone",
+        "A bay has left sight; the event is `bay`",
+    ),
+    ("gone", "Gone", "A zone was removed, or has left sight"),
     ("resync", "Resync", "The client must begin again"),
     (
         "reservation",
@@ -71,7 +76,7 @@ const PARAMETERS: [(&str, &str); 4] = [
 ];
 
 /// The events of a stream.
-const EVENTS: [&str; 4] = ["zone", "bay", "gone", "resync"];
+const EVENTS: [&str; 5] = ["zone", "bay", "bay_gone", "gone", "resync"];
 
 /// Those of the stream of one's own reservations.
 const OWN_EVENTS: [&str; 3] = ["reservation", "ready", "resync"];

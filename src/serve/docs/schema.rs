@@ -19,6 +19,7 @@ use utoipa::{OpenApi, ToSchema};
     ZoneAvailability,
     Zone,
     BayChange,
+    BayGone,
     Gone,
     Resync,
     ReservationEvent,
@@ -60,6 +61,14 @@ pub(in crate::serve) struct BayChange {
     /// null: nobody.
     #[schema(required)]
     source_kind: Option<ShownSourceKind>,
+    /// Of a private bay: the price of its offer, while that is open.
+    price_cents_per_hour: Option<u32>,
+    /// That offer.
+    offer: Option<String>,
+    /// What the price is in.
+    currency: Option<String>,
+    /// Where it is booked.
+    book: Option<String>,
 }
 
 /// Something has happened to one of a booking app's reservations.
@@ -83,10 +92,31 @@ pub(in crate::serve) struct OwnReady {
     pub(in crate::serve) standing: u64,
 }
 
-/// The zone was removed.
+/// The zone was removed, or has left sight: a private one is seen by its owner and while bays of it may
+/// be offered.
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Gone<'a> {
     pub(in crate::serve) zone: &'a str,
+}
+
+/// A bay has left sight: it was removed, or it is a private one that is no longer to be had.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct BayGone<'a> {
+    bay: &'a str,
+    /// The zone it was in: one that was moved is told of in another.
+    zone: &'a str,
+    /// true.
+    gone: bool,
+}
+
+impl<'a> BayGone<'a> {
+    pub(in crate::serve) const fn new(bay: &'a str, zone: &'a str) -> Self {
+        Self {
+            bay,
+            zone,
+            gone: true,
+        }
+    }
 }
 
 /// What changed since the id the client came with cannot be told: forget everything, all of it
@@ -103,4 +133,6 @@ pub(in crate::serve) enum ResyncReason {
     OtherProcess,
     /// The id is none that a hub has given out.
     UnknownId,
+    /// Private bays that the client was told of may have left its sight.
+    OutOfSight,
 }

@@ -4,15 +4,16 @@
 use super::car_parks;
 use super::evidence;
 use super::text::Text;
-use super::told::{BayTold, NearbyTold, p_vacant, p_vacant_to_others, shown_state};
+use super::told::{BOOK, BayTold, NearbyTold, SeenBay};
 use crate::domain::BayView;
 use crate::forecast::p_vacant_after;
+use crate::live::OpenOffer;
 use crate::prefetch::prefetch;
-use crate::registry::city::{BayAttrs, City};
+use crate::registry::city::{BayAttrs, City, ZoneSpec};
 use std::ops::Range;
 
 /// What one bay of a list takes at most, roughly.
-const BAY_BYTES: usize = 460;
+const BAY_BYTES: usize = 530;
 
 /// The answer to "nearby".
 pub(super) fn nearby<const GEO: bool>(told: &NearbyTold<'_>) -> Vec<u8> {
@@ -71,20 +72,24 @@ fn near_zones<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>) {
 fn near_bays<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>) {
     // All are looked up before the first is written: among a million bays each look-up waits for
     // memory, and these wait together; first for the zones, then for the ids that lead from there.
-    for (view, _) in &told.bays {
-        prefetch(std::slice::from_ref(&told.city.zone(view.zone).spec.id), 0);
+    for (seen, _) in &told.bays {
+        prefetch(
+            std::slice::from_ref(&told.city.zone(seen.view.zone).spec.id),
+            0,
+        );
     }
     let mut rows: Vec<(ShownBay<'_>, f32)> = Vec::with_capacity(told.bays.len());
     rows.extend(
         told.bays
             .iter()
-            .map(|(view, distance_m)| (ShownBay::of(told.city, *view), *distance_m)),
+            .map(|(seen, distance_m)| (ShownBay::of(told.city, seen), *distance_m)),
     );
     let mut tail = Tail::default();
     for (n, (row, distance_m)) in rows.iter().enumerate() {
         t.raw(if n == 0 { "" } else { "," });
         one_found::<GEO>(t, row, *distance_m, told.ahead_ms);
         tail.add(t, &row.attrs);
+        offered(t, row.seen.offer.as_ref());
         t.raw(if GEO { "}}" } else { "}" });
     }
 }
@@ -108,23 +113,25 @@ impl Tail {
 
 /// What is written of one bay.
 struct ShownBay<'c> {
-    view: BayView,
+    seen: &'c SeenBay,
     place_e7: (i32, i32),
     attrs: BayAttrs,
     id: &'c str,
-    zone: &'c str,
+    zone: &'c ZoneSpec,
 }
 
 impl<'c> ShownBay<'c> {
-    fn of(city: &'c City, view: BayView) -> Self {
+    fn of(city: &'c City, seen: &'c SeenBay) -> Self {
+        let view = &seen.view;
         let id = city.bay_id(view.bay);
-        let zone = &city.zone(view.zone).spec.id;
+        let zone = &city.zone(view.zone).spec;
         prefetch(id.as_bytes(), 0);
-        prefetch(zone.as_bytes(), 0);
+        prefetch(zone.id.as_bytes(), 0);
+        prefetch(zone.name.as_bytes(), 0);
         Self {
-            view,
+            seen,
             place_e7: city.place_e7(view.bay),
-            attrs: city.attrs(view.bay),
+            attrs: seen.attrs(city),
             id,
             zone,
         }
@@ -134,56 +141,75 @@ impl<'c> ShownBay<'c> {
 /// All but the attributes and the end.
 fn one_found<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>, distance_m: f32, ahead_ms: u64) {
     open::<GEO>(t, row);
-    let view = &row.view;
-    let p = p_vacant(view);
+    let p = row.seen.p_vacant();
     t.raw(",\"distance_m\":").tenths(distance_m.into());
-    t.raw(",\"state\":").word(view.status.name());
-    t.raw(",\"p_vacant\":").share(p);
-    t.raw(",\"p_vacant_on_arrival\":")
-        .share(p_vacant_after(p, ahead_ms));
-    t.raw(",\"observed_at\":").time(view.observed_at);
-    t.raw(",\"source_kind\":").word(view.source_kind.name());
+    // Also where nobody looks and the owner says so.
+    t.raw(",\"state\":\"vacant\",\"p_vacant\":");
+    share(t, p);
+    t.raw(",\"p_vacant_on_arrival\":");
+    share(t, p.map(|p| p_vacant_after(p, ahead_ms)));
+    observed(t, &row.seen.view);
+}
+
+fn share(t: &mut Text, p: Option<f64>) {
+    match p {
+        Some(p) => t.share(p),
+        None => t.raw("null"),
+    };
+}
+
+/// What it takes to have a private bay that is on offer.
+fn offered(t: &mut Text, offer: Option<&OpenOffer>) {
+    if let Some(offer) = offer {
+        t.raw(",\"offer\":").word(&offer.name);
+        t.raw(",\"currency\":").word(offer.currency.code());
+        t.raw(",\"book\":").word(BOOK);
+    }
 }
 
 /// One bay, with what is known of it and why.
 pub(super) fn bay<const GEO: bool>(told: &BayTold<'_>) -> Vec<u8> {
     let mut t = Text::with_capacity(BAY_BYTES + 128);
-    let view = &told.view;
-    let row = ShownBay::of(told.city, *view);
+    let row = ShownBay::of(told.city, &told.seen);
     open::<GEO>(&mut t, &row);
     t.raw(",\"at\":").time(told.at);
-    state(&mut t, view, told.reserved);
+    state(&mut t, &told.seen);
     if let Some(claimed) = told.claimed_state() {
         t.raw(",\"claimed_state\":").word(claimed.name());
     }
     t.raw(",\"why\":").word(told.why());
-    observed(&mut t, view);
+    observed(&mut t, &told.seen.view);
     evidence::list(&mut t, told);
     attributes(&mut t, &row.attrs);
+    offered(&mut t, told.seen.offer.as_ref());
     t.raw(if GEO { "}}" } else { "}" });
     t.0
 }
 
-/// The part of [`bay`] that changes, appended to `out`: for streams, whose clients know the rest.
-pub(in crate::serve) fn bay_brief(out: &mut Vec<u8>, city: &City, view: &BayView, reserved: bool) {
+/// The part of [`bay`] that changes, appended to `out`: for streams, whose clients know the rest. Of
+/// a private bay on offer also what it costs.
+pub(in crate::serve) fn bay_brief(out: &mut Vec<u8>, city: &City, seen: &SeenBay) {
     let mut t = Text(std::mem::take(out));
+    let view = &seen.view;
     t.raw("{\"bay\":").word(city.bay_id(view.bay));
     t.raw(",\"zone\":")
         .word(&city.zone(city.zone_of(view.bay)).spec.id);
-    state(&mut t, view, reserved);
+    state(&mut t, seen);
     observed(&mut t, view);
+    if let Some(offer) = &seen.offer {
+        t.raw(",\"price_cents_per_hour\":")
+            .number(offer.price_cents_per_hour.into());
+    }
+    offered(&mut t, seen.offer.as_ref());
     t.raw("}");
     *out = t.0;
 }
 
-fn state(t: &mut Text, view: &BayView, reserved: bool) {
-    t.raw(",\"state\":").word(shown_state(view, reserved));
-    t.raw(",\"reserved\":").flag(reserved);
+fn state(t: &mut Text, seen: &SeenBay) {
+    t.raw(",\"state\":").word(seen.state());
+    t.raw(",\"reserved\":").flag(seen.reserved);
     t.raw(",\"p_vacant\":");
-    match p_vacant_to_others(view, reserved) {
-        Some(p) => t.share(p),
-        None => t.raw("null"),
-    };
+    share(t, seen.p_vacant());
 }
 
 fn observed(t: &mut Text, view: &BayView) {
@@ -206,7 +232,9 @@ fn open<const GEO: bool>(t: &mut Text, row: &ShownBay<'_>) {
     t.raw("{\"bay\":")
         .word(row.id)
         .raw(",\"zone\":")
-        .word(row.zone);
+        .word(&row.zone.id);
+    t.raw(",\"zone_kind\":").word(row.zone.kind.name());
+    t.raw(",\"zone_name\":").string(&row.zone.name);
     t.raw(",\"lat\":").e7(lat).raw(",\"lon\":").e7(lon);
 }
 

@@ -5,12 +5,12 @@
 //! kind.
 
 use super::car_parks;
-use super::told::{expected, p_vacant, p_vacant_to_others, shown_state};
+use super::told::{BOOK, SeenBay, expected};
 use super::{AnswerKind, BayTold, Format, Lists, NearbyTold, Rendered, ZoneTold, ZonesTold};
 use crate::domain::{BayKind, BayView, Millis};
 use crate::forecast::p_vacant_after;
 use crate::history::csv::field;
-use crate::registry::city::{BayAttrs, City};
+use crate::registry::city::City;
 use crate::serve::formats::text::Text;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -33,8 +33,8 @@ pub(super) static FORMAT: Format = Format {
 const ROW_BYTES: usize = 180;
 
 /// The columns that bays have in every answer, behind its own.
-const ATTRIBUTES: &str =
-    "kind,accessible,ev_charging,price_cents_per_hour,max_height_cm,max_stay_min\r\n";
+const ATTRIBUTES: &str = "kind,accessible,ev_charging,price_cents_per_hour,max_height_cm,max_stay_min,\
+     zone_kind,zone_name,offer,currency,book\r\n";
 
 fn nearby(told: &NearbyTold<'_>) -> Vec<u8> {
     if !told.wanted.bays() {
@@ -45,38 +45,43 @@ fn nearby(told: &NearbyTold<'_>) -> Vec<u8> {
         "bay,zone,lat,lon,distance_m,state,p_vacant,p_vacant_on_arrival,observed_at,source_kind,",
     );
     t.raw(ATTRIBUTES);
-    for (view, distance_m) in &told.bays {
-        let p = p_vacant(view);
-        place(&mut t, told.city, view);
+    for (seen, distance_m) in &told.bays {
+        let p = seen.p_vacant();
+        place(&mut t, told.city, &seen.view);
         t.raw(",").tenths((*distance_m).into());
-        t.raw(",").raw(view.status.name());
-        t.raw(",").share(p);
-        t.raw(",").share(p_vacant_after(p, told.ahead_ms));
-        observed(&mut t, view);
-        attributes(&mut t, &told.city.attrs(view.bay));
+        t.raw(",vacant");
+        share(&mut t, p);
+        share(&mut t, p.map(|p| p_vacant_after(p, told.ahead_ms)));
+        observed(&mut t, &seen.view);
+        attributes(&mut t, told.city, seen);
     }
     t.0
 }
 
 fn bay(told: &BayTold<'_>) -> Vec<u8> {
     let mut t = Text::with_capacity(256 + ROW_BYTES);
-    let view = &told.view;
+    let seen = &told.seen;
     t.raw("bay,zone,lat,lon,at,state,reserved,p_vacant,claimed_state,why,observed_at,source_kind,");
     t.raw(ATTRIBUTES);
-    place(&mut t, told.city, view);
+    place(&mut t, told.city, &seen.view);
     time(&mut t, told.at);
-    t.raw(",").raw(shown_state(view, told.reserved));
-    t.raw(",").flag(told.reserved);
-    t.raw(",");
-    if let Some(p) = p_vacant_to_others(view, told.reserved) {
-        t.share(p);
-    }
+    t.raw(",").raw(seen.state());
+    t.raw(",").flag(seen.reserved);
+    share(&mut t, seen.p_vacant());
     t.raw(",");
     t.raw(told.claimed_state().map_or("", |claimed| claimed.name()));
     t.raw(",").raw(told.why());
-    observed(&mut t, view);
-    attributes(&mut t, &told.city.attrs(view.bay));
+    observed(&mut t, &seen.view);
+    attributes(&mut t, told.city, seen);
     t.0
+}
+
+/// A comma and a share; nothing where none is known.
+fn share(t: &mut Text, p: Option<f64>) {
+    t.raw(",");
+    if let Some(p) = p {
+        t.share(p);
+    }
 }
 
 /// Id, zone and place.
@@ -97,7 +102,8 @@ fn observed(t: &mut Text, view: &BayView) {
 }
 
 /// To the end of the row.
-fn attributes(t: &mut Text, attrs: &BayAttrs) {
+fn attributes(t: &mut Text, city: &City, seen: &SeenBay) {
+    let attrs = seen.attrs(city);
     t.raw(",").raw(attrs.kind.name());
     t.raw(",").flag(attrs.accessible);
     t.raw(",").flag(attrs.ev_charging);
@@ -111,6 +117,17 @@ fn attributes(t: &mut Text, attrs: &BayAttrs) {
         if limit != 0 {
             t.number(limit.into());
         }
+    }
+    let zone = &city.zone(seen.view.zone).spec;
+    t.raw(",").raw(zone.kind.name());
+    t.raw(",").raw(&field(&zone.name));
+    match &seen.offer {
+        Some(offer) => {
+            t.raw(",").raw(&offer.name);
+            t.raw(",").raw(offer.currency.code());
+            t.raw(",").raw(BOOK);
+        }
+        None => drop(t.raw(",,,")),
     }
     t.raw("\r\n");
 }
@@ -138,7 +155,7 @@ fn table(zones: &[ZoneTold<'_>]) -> Rendered {
     for kind in BayKind::NAMES {
         t.raw(",vacant_").raw(kind);
     }
-    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90\r\n");
+    t.raw(",occupied,unknown,closed,reserved,occupancy,observed_at,stale,vacant_expected,vacant_p10,vacant_p90,known_fraction\r\n");
     for told in zones {
         row(&mut t, told);
     }
@@ -178,6 +195,10 @@ fn row(t: &mut Text, told: &ZoneTold<'_>) {
             t.raw(",").number(low.into()).raw(",").number(high.into());
         }
         None => drop(t.raw(",,,")),
+    }
+    t.raw(",");
+    if let Some(share) = tally.known_fraction() {
+        t.share(share);
     }
     t.raw("\r\n");
 }

@@ -12,7 +12,7 @@ use crate::domain::{BayStatus, BayView, Millis, SourceKind};
 
 /// `,"evidence":[..]`.
 pub(super) fn list(t: &mut Text, told: &BayTold<'_>) {
-    let view = &told.view;
+    let view = &told.seen.view;
     // Where it was not learnt, what is assumed.
     let usual = told.usual.map_or_else(|| Rates::default().usual(), LogOdds);
     let usual = f64::from(usual.nats());

@@ -17,7 +17,7 @@ mod zone_members;
 
 pub(super) use bay_members::bay_brief;
 pub(super) use json::FORMAT as JSON;
-pub(super) use told::{BayTold, NearbyTold, Rendered, Wanted, ZoneTold, ZonesTold};
+pub(super) use told::{BayTold, NearbyTold, Rendered, SeenBay, Wanted, ZoneTold, ZonesTold};
 
 use super::http::error::ApiError;
 use super::http::negotiate::choose;

@@ -1,14 +1,14 @@
 //! What is told of bays and zones, whatever the format: looked up once, written by any.
 
 use crate::domain::{AppEvidence, BayKind, BayStatus, BayView, CountEvidence, Millis, ZoneTally};
-use crate::live::ZoneHit;
-use crate::registry::city::{City, Zone};
+use crate::live::{OpenOffer, ZoneHit};
+use crate::registry::city::{BayAttrs, City, Zone};
 
 /// The nearest vacant bays.
 pub(in crate::serve) struct NearbyTold<'c> {
     pub(super) city: &'c City,
     /// With their distance in metres, nearest first.
-    pub(super) bays: Vec<(BayView, f32)>,
+    pub(super) bays: Vec<(SeenBay, f32)>,
     pub(super) at: Millis,
     /// How far off the arrival is.
     pub(super) ahead_ms: u64,
@@ -52,14 +52,14 @@ impl Wanted {
 impl<'c> NearbyTold<'c> {
     pub(in crate::serve) fn new(
         city: &'c City,
-        found: impl ExactSizeIterator<Item = (BayView, f32)>,
+        found: impl Iterator<Item = (SeenBay, f32)>,
         at: Millis,
         ahead_ms: u64,
     ) -> Self {
-        let mut bays = Vec::with_capacity(found.len());
         // Between the query and this look a bay may have been taken: it is left out, not shown as
         // vacant.
-        bays.extend(found.filter(|(view, _)| view.status == BayStatus::Vacant));
+        let vacant = found.filter(|(bay, _)| bay.is_vacant());
+        let bays = vacant.map(|(bay, m)| (bay.by_its_offer(), m)).collect();
         Self {
             city,
             bays,
@@ -103,9 +103,7 @@ impl<'c> NearbyTold<'c> {
 /// One bay, with what is known of it and why.
 pub(in crate::serve) struct BayTold<'c> {
     pub(in crate::serve) city: &'c City,
-    pub(in crate::serve) view: BayView,
-    /// It is kept for who has booked it.
-    pub(in crate::serve) reserved: bool,
+    pub(in crate::serve) seen: SeenBay,
     /// What apps say of it, beside whoever watches it.
     pub(in crate::serve) apps: Option<AppEvidence>,
     /// What a count of its zone says of it if nobody watches it.
@@ -119,15 +117,17 @@ impl BayTold<'_> {
     /// What was claimed, where that is not what is shown: the claim no longer stands, or somebody
     /// has booked the bay.
     pub(super) fn claimed_state(&self) -> Option<BayStatus> {
-        let differs = self.is_stale() || is_kept(&self.view, self.reserved);
-        differs.then_some(self.view.claimed)
+        let differs = self.is_stale() || self.seen.is_kept();
+        differs.then_some(self.seen.view.claimed)
     }
 
     /// Why the state is what it is.
     pub(super) fn why(&self) -> &'static str {
-        if is_kept(&self.view, self.reserved) {
+        if self.seen.is_kept() {
             "reserved"
-        } else if self.view.observed_at.is_never() {
+        } else if self.seen.as_offered && self.seen.view.observed_at.is_never() {
+            "offered"
+        } else if self.seen.view.observed_at.is_never() {
             "never_reported"
         } else if self.is_stale() {
             "stale"
@@ -138,39 +138,79 @@ impl BayTold<'_> {
 
     /// What may be served differs from what was claimed only when the claim no longer stands.
     fn is_stale(&self) -> bool {
-        !self.view.observed_at.is_never() && self.view.status != self.view.claimed
+        let view = &self.seen.view;
+        !view.observed_at.is_never() && view.status != view.claimed
     }
 }
 
-/// Whether it stands empty for somebody: to anybody else it is not vacant.
-fn is_kept(view: &BayView, reserved: bool) -> bool {
-    reserved && view.status == BayStatus::Vacant
+/// A bay as somebody sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::serve) struct SeenBay {
+    pub(in crate::serve) view: BayView,
+    /// It is kept for who has booked it.
+    pub(in crate::serve) reserved: bool,
+    /// A private bay's offer, if it is open.
+    pub(in crate::serve) offer: Option<OpenOffer>,
+    /// Told as on offer, not as it is: a private bay that is somebody else's.
+    pub(in crate::serve) as_offered: bool,
 }
 
-/// The state that others than who has booked the bay are shown.
-pub(super) fn shown_state(view: &BayView, reserved: bool) -> &'static str {
-    if is_kept(view, reserved) {
-        "reserved"
-    } else {
-        view.status.name()
+impl SeenBay {
+    /// Whether it stands empty for somebody: to anybody else it is not vacant.
+    fn is_kept(&self) -> bool {
+        self.reserved && self.view.status == BayStatus::Vacant
+    }
+
+    /// Where the owner's word holds, nothing is told of older ones, which no longer stand.
+    pub(in crate::serve) fn by_its_offer(mut self) -> Self {
+        if self.view.status == BayStatus::Unknown {
+            self.view.claimed = BayStatus::Unknown;
+            self.view.observed_at = Millis::NEVER;
+        }
+        self
+    }
+
+    /// Whether a driver may be sent there: it is vacant, or on offer and nobody looks.
+    fn is_vacant(&self) -> bool {
+        match self.view.status {
+            BayStatus::Vacant => true,
+            BayStatus::Unknown => self.offer.is_some() && !self.reserved,
+            BayStatus::Occupied | BayStatus::Closed => false,
+        }
+    }
+
+    /// The state that others than who has booked the bay are shown.
+    pub(super) fn state(&self) -> &'static str {
+        if self.is_kept() {
+            "reserved"
+        } else if self.as_offered {
+            BayStatus::Vacant.name()
+        } else {
+            self.view.status.name()
+        }
+    }
+
+    /// How likely it is vacant for others than who has booked it; `None` while nothing is known.
+    pub(super) fn p_vacant(&self) -> Option<f64> {
+        let sure = f64::from(self.view.confidence) / 255.0;
+        match self.view.status {
+            _ if self.is_kept() => Some(0.0),
+            BayStatus::Vacant => Some(sure),
+            BayStatus::Occupied => Some(1.0 - sure),
+            BayStatus::Closed => Some(0.0),
+            BayStatus::Unknown => None,
+        }
+    }
+
+    /// Its attributes; those of a private bay on offer are as its offer says.
+    pub(super) fn attrs(&self, city: &City) -> BayAttrs {
+        let attrs = city.attrs(self.view.bay);
+        self.offer.as_ref().map_or(attrs, |offer| offer.over(attrs))
     }
 }
 
-/// How sure the vacancy of a bay is that is vacant.
-pub(super) fn p_vacant(view: &BayView) -> f64 {
-    f64::from(view.confidence) / 255.0
-}
-
-/// How likely it is vacant for others than who has booked it; `None` while nothing is known.
-pub(super) fn p_vacant_to_others(view: &BayView, reserved: bool) -> Option<f64> {
-    match view.status {
-        _ if is_kept(view, reserved) => Some(0.0),
-        BayStatus::Vacant => Some(p_vacant(view)),
-        BayStatus::Occupied => Some(1.0 - p_vacant(view)),
-        BayStatus::Closed => Some(0.0),
-        BayStatus::Unknown => None,
-    }
-}
+/// Where what is on offer is booked.
+pub(super) const BOOK: &str = "/v1/requests";
 
 /// The expected number of vacant bays of a zone that may be had, and its tenth and ninetieth
 /// percentile; `None` while nothing is known.

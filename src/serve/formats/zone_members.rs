@@ -6,7 +6,7 @@ use super::told::{Rendered, ZoneTold, ZonesTold, expected};
 use crate::domain::{BayKind, Millis};
 
 /// What one zone takes, roughly; names may be longer.
-const ZONE_BYTES: usize = 430;
+const ZONE_BYTES: usize = 460;
 
 /// One page of the feed.
 pub(super) fn list<const GEO: bool>(told: &ZonesTold<'_>) -> Rendered {
@@ -116,6 +116,11 @@ fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>) {
         .rounded(expected.map(|e| f64::from(e.2)), 0);
     t.raw(",\"observed_at\":").time(tally.observed_at);
     t.raw(",\"stale\":").flag(tally.stale);
+    t.raw(",\"known_fraction\":");
+    match tally.known_fraction() {
+        Some(share) => t.share(share),
+        None => t.raw("null"),
+    };
     t.raw(if GEO { "}}" } else { "}" });
 }
 

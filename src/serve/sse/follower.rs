@@ -7,16 +7,18 @@
 //! zone is read when its event is written, so it is never older than its id; changed since, it
 //! comes again.
 
-use super::bays::KnownBays;
+use super::bays::{BayNews, KnownBays};
 use super::body::{NextBytes, Telling};
 use super::id::{NOT_ALL_YET, ResumeFrom, write as write_id};
+use super::private_zones::PrivateZones;
 use super::{StreamShare, Streams};
 use crate::domain::{Pass, ZoneIx};
-use crate::live::Dirty;
+use crate::live::{Dirty, is_private};
 use crate::registry::city::City;
 use crate::serve::atlas::Atlas;
-use crate::serve::docs::schema::{Gone, Resync};
-use crate::serve::formats;
+use crate::serve::docs::schema::{BayGone, Gone, Resync, ResyncReason};
+use crate::serve::formats::{self, JSON};
+use crate::serve::sight::{Eyes, Sight};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -54,6 +56,11 @@ pub(super) struct Follower {
     /// The client knows everything up to this.
     complete: u64,
     bays: Option<KnownBays>,
+    private: PrivateZones,
+    /// Whose eyes it is told for.
+    eyes: Eyes,
+    /// All is being told for the first time, to a client that knows nothing.
+    opening: bool,
     spoke: Instant,
     /// When what was told will have been paid for by [`BYTES_PER_S`].
     paid: Instant,
@@ -74,7 +81,7 @@ impl Telling for Follower {
 impl Follower {
     pub(super) fn new(
         place: StreamShare,
-        (dirty, pass): (Dirty, Option<Pass>),
+        (dirty, pass, eyes): (Dirty, Option<Pass>, Eyes),
         held: ResumeFrom,
         with_bays: bool,
     ) -> Self {
@@ -90,6 +97,9 @@ impl Follower {
             pending,
             complete,
             bays,
+            private: PrivateZones::default(),
+            eyes,
+            opening: true,
             spoke: now,
             paid: now,
         }
@@ -132,9 +142,16 @@ impl Follower {
         self.phase = Phase::Follow;
         out.extend_from_slice(PRELUDE);
         let complete = self.take();
+        let held = match held {
+            ResumeFrom::UpTo(version) if self.may_have_lost_sight(version) => {
+                ResumeFrom::Unusable(ResyncReason::OutOfSight)
+            }
+            held => held,
+        };
         match held {
             ResumeFrom::UpTo(version) => {
                 self.complete = version;
+                self.opening = false;
                 let feed = self.streams().reads.live.feed().clone();
                 self.pending
                     .retain(|(_, zone)| feed.changed_at(*zone) > version);
@@ -153,6 +170,20 @@ impl Follower {
                 *version = NOT_ALL_YET;
             }
         }
+    }
+
+    /// Whether bays that the client knows may have left its sight since `version`: which they were is
+    /// not known here, and all that are out of sight must not be named.
+    fn may_have_lost_sight(&self, version: u64) -> bool {
+        if self.bays.is_none() {
+            return false;
+        }
+        let reads = &self.streams().reads;
+        let city = reads.registry.city();
+        let sight = Sight::new(reads, &city, &self.eyes);
+        let changed = |zone| reads.live.feed().changed_at(zone) > version;
+        let mut zones = self.pending.iter().map(|(_, zone)| *zone);
+        zones.any(|zone| changed(zone) && sight.is_shut(zone))
     }
 
     async fn wait(&mut self) -> Woken {
@@ -216,30 +247,39 @@ impl Follower {
         }
         if self.pending.is_empty() {
             self.pending = Vec::new();
+            self.opening = false;
         }
     }
 
     /// The zone itself; told last, so that its id covers its bays too.
-    fn tell_zone(&self, out: &mut Vec<u8>, city: &Arc<City>, atlas: &Atlas, zone: ZoneIx) {
-        let streams = self.streams();
-        let spec = city.zone(zone);
-        if spec.removed {
-            self.open(out, "gone");
-            return json(
-                out,
-                &Gone {
-                    zone: &spec.spec.id,
-                },
-            );
+    fn tell_zone(&mut self, out: &mut Vec<u8>, city: &Arc<City>, atlas: &Atlas, zone: ZoneIx) {
+        let streams = Arc::clone(self.streams());
+        let sight = Sight::new(&streams.reads, city, &self.eyes);
+        let is_private = is_private(city, zone);
+        let Some(told) = sight.zone(atlas, zone) else {
+            let removed = city.zone(zone).removed;
+            let gone = self.private.unseen(zone, &streams.reads.live, self.opening);
+            if let Some(bays) = &mut self.bays {
+                bays.forget(zone);
+            }
+            if gone || (removed && !is_private) {
+                self.open(out, "gone");
+                let zone = &city.zone(zone).spec.id;
+                json(out, &Gone { zone });
+            }
+            return;
+        };
+        let shut = is_private && sight.is_shut(zone);
+        if !self.private.seen(zone, &told, (is_private, shut), city) {
+            return;
         }
         self.open(out, "zone");
-        streams.cache.zone(
-            out,
-            city,
-            atlas,
-            zone,
-            streams.reads.live.on_offer(city, zone),
-        );
+        if shut {
+            // What many share is what everybody sees of other zones.
+            out.extend_from_slice(&(JSON.zone)(&told).body);
+        } else {
+            streams.cache.zone(out, city, atlas, zone, told.tally);
+        }
         out.extend_from_slice(b"\n\n");
     }
 
@@ -249,22 +289,30 @@ impl Follower {
         let Some(mut known) = self.bays.take() else {
             return true;
         };
-        known.see(city);
+        let streams = Arc::clone(self.streams());
+        let eyes = self.eyes.clone();
+        let sight = Sight::new(&streams.reads, city, &eyes);
         let from = known.resume_at(zone);
         let mut whole = true;
-        for (at, bay) in city.bays_of(zone).enumerate().skip(from) {
+        for bay in known.bays(city, zone, from) {
             if out.len() >= FRAME {
-                known.interrupt(zone, at);
+                known.interrupt(zone, bay);
                 whole = false;
                 break;
             }
-            let live = &self.streams().reads.live;
-            let view = live.bay(city, bay);
-            let reserved = live.is_reserved(bay);
-            if known.news(zone, at, &view, reserved) {
-                self.open(out, "bay");
-                formats::bay_brief(out, city, &view, reserved);
-                out.extend_from_slice(b"\n\n");
+            let seen = sight.bay(bay);
+            match (known.news(city, zone, bay, seen.as_ref()), seen) {
+                (BayNews::Changed, Some(seen)) => {
+                    self.open(out, "bay");
+                    formats::bay_brief(out, city, &seen);
+                    out.extend_from_slice(b"\n\n");
+                }
+                (BayNews::Gone, _) => {
+                    self.open(out, "bay");
+                    let zone = &city.zone(zone).spec.id;
+                    json(out, &BayGone::new(city.bay_id(bay), zone));
+                }
+                _ => {}
             }
         }
         self.bays = Some(known);

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | `selection` | what a client asked for |
 //! | `id` | event ids |
-//! | `follower`, `bays` | what it is told next, and which bays it knows |
+//! | `follower`, `bays`, `private_zones` | what it is told next, and what it knows |
 //! | `cache` | events that many share |
 //! | `reservations` | a booking app's reservations |
 //! | `body` | the response's body |
@@ -22,6 +22,7 @@ mod body;
 mod cache;
 mod follower;
 mod id;
+mod private_zones;
 mod reservations;
 mod selection;
 
@@ -30,6 +31,7 @@ pub(super) use selection::Selection;
 
 use super::http::caller::Caller;
 use super::http::error::ApiError;
+use super::sight::Eyes;
 use super::state::ReadState;
 use crate::limits::{HeldShare, Owner, Shared, Shares};
 use crate::live::ZoneFilter;
@@ -120,7 +122,7 @@ impl Streams {
         let held = ResumeFrom::read(last_event_id, self.boot, feed.version());
         Ok(Body::new(body::Unfold::new(Box::new(Follower::new(
             place,
-            (dirty, pass),
+            (dirty, pass, Eyes::of(caller)),
             held,
             with_bays,
         )))))

@@ -2,9 +2,9 @@
 //! bays.
 
 use crate::domain::{BBox, ZoneIx};
-use crate::registry::city::City;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::params::{Params, quoted};
+use crate::serve::sight::{Eyes, Sight};
 use crate::serve::state::ReadState;
 
 /// The most zones that may be named.
@@ -31,7 +31,11 @@ impl Selection {
     /// # Errors
     /// `bad-parameter` for what cannot be or is too much, `not-found` for zones that are none of
     /// ours.
-    pub(in crate::serve) fn read(own: &ReadState, p: &Params<'_>) -> Result<Self, ApiError> {
+    pub(in crate::serve) fn read(
+        own: &ReadState,
+        p: &Params<'_>,
+        eyes: &Eyes,
+    ) -> Result<Self, ApiError> {
         let bbox = p.bbox("bbox")?;
         let mut zones = match (p.text("zones"), bbox) {
             (Some(_), Some(_)) => {
@@ -40,14 +44,17 @@ impl Selection {
                     "bbox cannot be given together with zones",
                 ));
             }
-            (Some(ids), None) => Some(named(own, ids)?),
-            (None, Some(bbox)) => Some(within(&own.registry.city(), bbox)),
+            (Some(ids), None) => Some(named(own, ids, eyes)?),
+            (None, Some(bbox)) => Some(within(own, bbox, eyes)),
             (None, None) => None,
         };
         let bays = if p.flag("bays")? {
             let city = own.registry.city();
-            let zones = zones.get_or_insert_with(|| city.zones().map(|(ix, _)| ix).collect());
-            Some(count_bays(&city, zones)?)
+            let sight = Sight::new(own, &city, eyes);
+            let all = || city.zones().map(|(ix, _)| ix);
+            let zones =
+                zones.get_or_insert_with(|| all().filter(|zone| sight.sees_zone(*zone)).collect());
+            Some(count_bays(sight, zones)?)
         } else {
             None
         };
@@ -55,7 +62,7 @@ impl Selection {
     }
 }
 
-fn named(own: &ReadState, ids: &str) -> Result<Vec<ZoneIx>, ApiError> {
+fn named(own: &ReadState, ids: &str, eyes: &Eyes) -> Result<Vec<ZoneIx>, ApiError> {
     let ids: Vec<&str> = ids.split(',').collect();
     if ids.len() > MAX_IDS {
         return Err(ApiError::bad(
@@ -72,23 +79,26 @@ fn named(own: &ReadState, ids: &str) -> Result<Vec<ZoneIx>, ApiError> {
     // First the indices, then the city: the other way round the city could be older than an index.
     let found: Vec<_> = ids.iter().map(|id| own.registry.zone_called(id)).collect();
     let city = own.registry.city();
+    let sight = Sight::new(own, &city, eyes);
     let found = ids
         .iter()
         .zip(found)
-        .map(|(id, zone)| zone.filter(|z| !city.zone(*z).removed).ok_or(*id));
+        .map(|(id, zone)| zone.filter(|z| sight.sees_zone(*z)).ok_or(*id));
     found
         .collect::<Result<_, _>>()
         .map_err(|id| ApiError::NotFound(format!("there is no zone {}", quoted(id))))
 }
 
-fn within(city: &City, bbox: BBox) -> Vec<ZoneIx> {
+fn within(own: &ReadState, bbox: BBox, eyes: &Eyes) -> Vec<ZoneIx> {
+    let city = own.registry.city();
+    let sight = Sight::new(own, &city, eyes);
     city.zones()
-        .filter(|(_, zone)| bbox.contains(zone.spec.place))
+        .filter(|(ix, zone)| bbox.contains(zone.spec.place) && sight.sees_zone(*ix))
         .map(|(ix, _)| ix)
         .collect()
 }
 
-fn count_bays(city: &City, zones: &[ZoneIx]) -> Result<usize, ApiError> {
+fn count_bays(sight: Sight<'_>, zones: &[ZoneIx]) -> Result<usize, ApiError> {
     let too_many = |what: &str, limit, count| {
         let detail = format!(
             "with bays=true a stream follows at most {limit} {what}, this selection has {count}"
@@ -98,7 +108,7 @@ fn count_bays(city: &City, zones: &[ZoneIx]) -> Result<usize, ApiError> {
     if zones.len() > MAX_BAYS_ZONES {
         return too_many("zones", MAX_BAYS_ZONES, zones.len());
     }
-    let bays = zones.iter().map(|zone| city.bays_of(*zone).count()).sum();
+    let bays = zones.iter().map(|zone| sight.count_bays(*zone)).sum();
     if bays > MAX_BAYS {
         too_many("bays", MAX_BAYS, bays)
     } else {

@@ -14,6 +14,7 @@ async fn a_bay_tells_what_is_known_and_why() {
         "state": "unknown", "reserved": false, "p_vacant": null, "why": "never_reported", "observed_at": null, "source_kind": null,
         "kind": "car", "accessible": true, "ev_charging": false, "price_cents_per_hour": 120, "max_height_cm": null,
         "max_stay_min": 120,
+        "zone_kind": "on_street", "zone_name": "Toa Payoh \"12\"\n大巴窑",
         "evidence": [{"kind": "usual", "log_odds": 0.876}],
     });
     assert_eq!(answer.json(), never);

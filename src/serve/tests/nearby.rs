@@ -34,6 +34,7 @@ async fn the_answer_has_every_member_of_the_contract() {
             "p_vacant": 0.969, "p_vacant_on_arrival": 0.969, "observed_at": "2026-11-23T01:59:00.123Z",
             "source_kind": "sensor", "kind": "car", "accessible": accessible, "ev_charging": false,
             "price_cents_per_hour": 120, "max_height_cm": height, "max_stay_min": stay,
+            "zone_kind": "on_street", "zone_name": "Toa Payoh \"12\"\n大巴窑",
         })
     };
     let want = json!({

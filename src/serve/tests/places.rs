@@ -73,7 +73,7 @@ pub(super) fn small_town() -> Registry {
                 at(1.37, 103.89),
                 105,
             ),
-            zone("EAST", "East", ZoneKind::Private, at(1.32, 103.95), 0),
+            zone("EAST", "East", ZoneKind::OffStreet, at(1.32, 103.95), 0),
         ],
         vec![
             bay("TPY12-001", "TPY12", north(0.0), |a| a.max_height_cm = 210),

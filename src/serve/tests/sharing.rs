@@ -132,8 +132,13 @@ async fn assert_used_and_paid(town: &Town, offer: &str) {
         (&json!(1800), &json!(1800), &json!(240))
     );
     assert_eq!(
-        (&day["utilisation"], &day["booked_s"]),
-        (&json!(1.0), &json!(3600))
+        (
+            &day["utilisation"],
+            &day["booked_s"],
+            &day["booked_ahead_s"]
+        ),
+        (&json!(1.0), &json!(1800), &json!(0)),
+        "the other half lies ahead, and is free again"
     );
 
     let month = town

@@ -42,6 +42,7 @@ async fn a_zone_has_every_member_of_the_contract() {
         "zone": "TPY12", "name": "Toa Payoh \"12\"\n大巴窑", "kind": "on_street", "operator": "HDB \"north\"",
         "lat": 1.3327, "lon": 103.8474, "capacity": 4, "capacity_by_kind": {"car": 3, "motorcycle": 1}, "vacant": {"car": 2, "motorcycle": 0}, "occupied": 1,
         "unknown": 1, "closed": 0, "reserved": 0, "counted": false, "accessible": {"capacity": 1, "vacant": 0}, "occupancy": 0.333, "vacant_expected": 2.3, "vacant_p10": 1, "vacant_p90": 3, "observed_at": "2026-11-23T01:59:00.000Z", "stale": false,
+        "known_fraction": 0.75,
     });
     assert_eq!(town.get("/v1/zones/TPY12").await.json(), want);
     let page = town.get("/v1/zones").await.json();

@@ -7,8 +7,10 @@ mod kill;
 mod model;
 mod moves;
 mod notices;
+mod openings;
 mod shares;
 mod time;
+mod utilisation;
 mod witness;
 
 use super::*;
@@ -245,7 +247,11 @@ impl DeskRig {
     fn nearby(&self) -> Vec<String> {
         let city = self.registry.city();
         let mut hits = Vec::new();
-        self.live.nearest(&city, &Query::at(north(0)), &mut hits);
+        let query = Query {
+            at: self.clock.now(),
+            ..Query::at(north(0))
+        };
+        self.live.nearest(&city, &query, &mut hits);
         hits.iter()
             .map(|h| city.bay_id(h.bay).to_string())
             .collect()

@@ -4,7 +4,7 @@ use crate::domain::{
     Claim, Door, DropList, KeyAccount, Millis, Parcel, Pass, Reason, Refusal, Refused, SharedRemit,
     SourceIx, SourceKind, Speaker, ZoneIx,
 };
-use crate::ingest::board::{Board, Wanted, Watch};
+use crate::ingest::board::{Board, Shown, Wanted, Watch};
 use crate::ingest::codec::Codec;
 use crate::ingest::mqtt_server::close::Close;
 use crate::ingest::mqtt_server::read_batch::ReadBatch;
@@ -126,11 +126,11 @@ impl Board for FakeZones {
             .filter(|n| *n < 10)
             .map(ZoneIx)
     }
-    fn show(&self, zone: ZoneIx, id: &mut String, payload: &mut Vec<u8>) -> bool {
+    fn show(&self, zone: ZoneIx, id: &mut String, payload: &mut Vec<u8>) -> Shown {
         id.push('Z');
         id.push_str(&zone.0.to_string());
         payload.extend_from_slice(self.1.lock().unwrap()[zone.at()].to_string().as_bytes());
-        true
+        Shown::Now
     }
     fn watch(&self, wanted: Wanted) -> Option<Box<dyn Watch>> {
         let first = if let Wanted::These(z) = &wanted {

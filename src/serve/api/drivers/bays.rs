@@ -3,14 +3,14 @@
 use super::schema;
 use crate::domain::{BayKind, LatLon, Millis};
 use crate::live::Query;
-use crate::serve::formats::{
-    Asked, BayAnswer, BayTold, Format, Lists, NearbyAnswer, NearbyTold, Wanted,
-};
+use crate::serve::formats::{Asked, BayAnswer, Format, Lists, NearbyAnswer, NearbyTold, Wanted};
 use crate::serve::http::auth::Reader;
+use crate::serve::http::caller::Caller;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::Id;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
+use crate::serve::sight::{Eyes, Sight};
 use crate::serve::state::ReadState;
 use axum::extract::State;
 use axum::http::{HeaderValue, Uri, header};
@@ -72,6 +72,7 @@ fn question(query: Option<&str>, now: Millis) -> Result<Question, ApiError> {
         ev_charging: only(p.flag("ev_charging")?),
         min_height_cm: p.number("min_height_cm", 1..=1000)?,
         max_price_cents_per_hour: p.number("max_price_cents_per_hour", 0..=100_000_000)?,
+        at: now,
     };
     Ok(Question {
         query,
@@ -102,6 +103,7 @@ fn ahead(arrival: Option<Millis>, now: Millis) -> Result<u64, ApiError> {
 ///
 /// Where nothing is near, `next_nearest` is what is nearest within 5 km, if there is anything. Only
 /// bays that are known to be vacant: one whose last report no longer stands is not among them.
+/// Private bays are among them while they are on offer and nobody has them; see `offer`.
 #[utoipa::path(
     get,
     path = "/v1/bays/nearby",
@@ -111,6 +113,7 @@ fn ahead(arrival: Option<Millis>, now: Millis) -> Result<u64, ApiError> {
 )]
 async fn nearby(
     _: Reader,
+    caller: Caller,
     State(own): State<Arc<ReadState>>,
     Asked(format): Asked,
     uri: Uri,
@@ -123,20 +126,23 @@ async fn nearby(
     } = question(uri.query(), now)?;
     let wanted = lists(include, format)?;
     let city = own.registry.city();
+    let eyes = Eyes::of(&caller);
+    let sight = Sight::new(&own, &city, &eyes);
     let near = |query: &Query| {
         let mut hits = Vec::new();
         if wanted.bays() {
             hits.reserve(query.limit);
-            own.live.nearest(&city, query, &mut hits);
+            own.live
+                .nearest_to(&city, query, &|bay| sight.own(bay), &mut hits);
         }
         // Among a million bays each look-up waits for memory; asked for ahead, all wait together.
         for hit in &hits {
             own.live.ask_for(&city, hit.bay);
         }
-        let bays = hits
+        let seen = hits
             .iter()
-            .map(|hit| (own.live.bay(&city, hit.bay), hit.distance_m));
-        let told = NearbyTold::new(&city, bays, now, ahead_ms);
+            .filter_map(|hit| Some((sight.bay(hit.bay)?, hit.distance_m)));
+        let told = NearbyTold::new(&city, seen, now, ahead_ms);
         let zones = if wanted.zones() {
             let atlas = own.atlases.of(&city);
             own.live.nearest_zones(&city, atlas.places(), query)
@@ -174,6 +180,9 @@ fn lists(include: Option<Wanted>, format: &Format) -> Result<Wanted, ApiError> {
 }
 
 /// One bay: its state, how that is known, and its attributes.
+///
+/// A bay of a private zone is there for others than its owner only while it is on offer and nobody
+/// has it.
 #[utoipa::path(
     get, path = "/v1/bays/{bay}", tag = "drivers",
     params(("bay" = String, Path, description = "The bay's id")),
@@ -183,6 +192,7 @@ fn lists(include: Option<Wanted>, format: &Format) -> Result<Wanted, ApiError> {
 )]
 async fn bay(
     _: Reader,
+    caller: Caller,
     State(own): State<Arc<ReadState>>,
     Asked(format): Asked,
     Id(id): Id,
@@ -192,19 +202,12 @@ async fn bay(
     // First the index, then the city: the other way round the city could be older than the index.
     let found = own.registry.bay_called(&id);
     let city = own.registry.city();
-    let bay = found
-        .filter(|bay| city.is_live(*bay))
+    let eyes = Eyes::of(&caller);
+    let sight = Sight::new(&own, &city, &eyes);
+    // One that is not seen is answered as one that is not there, to the byte.
+    let told = found
+        .and_then(|bay| sight.bay_told(bay))
         .ok_or_else(|| ApiError::NotFound(format!("there is no bay {}", quoted(&id))))?;
-    let view = own.live.bay(&city, bay);
-    let told = BayTold {
-        city: &city,
-        view,
-        reserved: own.live.is_reserved(bay),
-        apps: own.live.apps_say(bay),
-        count: own.live.count_says(view.zone, view.kind),
-        usual: own.live.usual(view.zone),
-        at: own.clock.now(),
-    };
     Ok(answer((format.bay)(&told), format))
 }
 

@@ -139,20 +139,25 @@ pub(in crate::serve) struct NearZone {
 pub(in crate::serve) struct NearBay {
     bay: String,
     zone: String,
+    zone_kind: ZoneKind,
+    zone_name: String,
     lat: f64,
     lon: f64,
     /// As the crow flies, one decimal.
     distance_m: f64,
     state: BayState,
-    /// How sure its vacancy is now.
-    #[schema(minimum = 0, maximum = 1)]
-    p_vacant: f64,
+    /// How sure its vacancy is now; null for a bay on offer that nobody watches: its owner says so.
+    #[schema(required, minimum = 0, maximum = 1)]
+    p_vacant: Option<f64>,
     /// How likely it is still vacant at `arrive_at`.
-    #[schema(minimum = 0, maximum = 1)]
-    p_vacant_on_arrival: f64,
-    #[schema(format = DateTime)]
-    observed_at: String,
-    source_kind: ShownSourceKind,
+    #[schema(required, minimum = 0, maximum = 1)]
+    p_vacant_on_arrival: Option<f64>,
+    /// null: never.
+    #[schema(required, format = DateTime)]
+    observed_at: Option<String>,
+    /// null: nobody.
+    #[schema(required)]
+    source_kind: Option<ShownSourceKind>,
     kind: BayKind,
     accessible: bool,
     ev_charging: bool,
@@ -165,6 +170,12 @@ pub(in crate::serve) struct NearBay {
     /// null: no limit.
     #[schema(required)]
     max_stay_min: Option<u16>,
+    /// Of a private bay: its offer, while that is open; the price and the limits are the offer's.
+    offer: Option<String>,
+    /// What the offer's price is in.
+    currency: Option<String>,
+    /// Where it is booked.
+    book: Option<String>,
 }
 
 /// One bay with what is known of it and why.
@@ -172,6 +183,8 @@ pub(in crate::serve) struct NearBay {
 pub(in crate::serve) struct BayDetail {
     bay: String,
     zone: String,
+    zone_kind: ZoneKind,
+    zone_name: String,
     lat: f64,
     lon: f64,
     #[schema(format = DateTime)]
@@ -206,6 +219,12 @@ pub(in crate::serve) struct BayDetail {
     /// null: no limit.
     #[schema(required)]
     max_stay_min: Option<u16>,
+    /// Of a private bay: its offer, while that is open; the price and the limits are the offer's.
+    offer: Option<String>,
+    /// What the offer's price is in.
+    currency: Option<String>,
+    /// Where it is booked.
+    book: Option<String>,
 }
 
 /// One of those who speak of a bay.
@@ -293,4 +312,8 @@ pub(in crate::serve) struct Zone {
     observed_at: Option<String>,
     /// No source has a word that still stands: everything counts as unknown.
     stale: bool,
+    /// Of the bays in service the share of which something is known: what `occupancy` rests on. Null
+    /// while none is in service, or where nobody has said of how many.
+    #[schema(required, minimum = 0, maximum = 1)]
+    known_fraction: Option<f64>,
 }

@@ -8,6 +8,7 @@ use crate::serve::http::events::{LAST_ID, LAST_ID_ALIAS, events, last_event_id};
 use crate::serve::http::negotiate;
 use crate::serve::http::params::Params;
 use crate::serve::http::problems;
+use crate::serve::sight::Eyes;
 use crate::serve::sse::{Selection, Streams};
 use axum::extract::{FromRef, State};
 use axum::http::{HeaderMap, Uri};
@@ -31,7 +32,8 @@ pub(in crate::serve) fn routes(streams: Arc<Streams>) -> OpenApiRouter {
 /// Zones as they change, by Server-Sent Events.
 ///
 /// First the state of everything that is followed, then each change: `zone` (as
-/// `/v1/zones/{zone}`), with `bays=true` also `bay`, and `gone` for a zone that was removed.
+/// `/v1/zones/{zone}`), with `bays=true` also `bay` (with `"gone":true` for one that has left sight),
+/// and `gone` for a zone that was removed.
 /// Changes that come close together melt into one; the newest state always comes. Each event has an
 /// `id`; a client that comes back with the last one it read is told what changed meanwhile, or
 /// `resync` where that cannot be told, followed by the state of everything. A comment is sent every
@@ -55,7 +57,7 @@ async fn stream(
     negotiate::takes_events(&headers)?;
     let known = ["zones", "bbox", "bays", LAST_ID, LAST_ID_ALIAS];
     let p = Params::read(uri.query(), &known)?;
-    let what = Selection::read(&own.reads, &p)?;
+    let what = Selection::read(&own.reads, &p, &Eyes::of(&caller))?;
     Ok(events(own.follow(
         what,
         &caller,

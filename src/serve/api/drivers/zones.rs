@@ -2,17 +2,17 @@
 
 use super::schema;
 use crate::domain::{BayKind, ZoneIx, ZoneKind};
-use crate::registry::city::{City, Zone};
-use crate::serve::atlas::Atlas;
-use crate::serve::formats::{
-    Asked, Format, Rendered, ZoneAnswer, ZoneTold, ZonesAnswer, ZonesTold,
-};
+use crate::live::is_private;
+use crate::registry::city::Zone;
+use crate::serve::formats::{Asked, Format, Rendered, ZoneAnswer, ZonesAnswer, ZonesTold};
 use crate::serve::http::auth::Reader;
+use crate::serve::http::caller::Caller;
 use crate::serve::http::cursor::{self, link};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::{Id, IfNoneMatch, tag_of};
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
+use crate::serve::sight::{Eyes, Sight};
 use crate::serve::state::ReadState;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
@@ -71,14 +71,16 @@ impl OfKind {
 )]
 async fn zones(
     _: Reader,
+    caller: Caller,
     State(own): State<Arc<ReadState>>,
     Asked(format): Asked,
     held: IfNoneMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let p = Params::read(uri.query(), &["ids", "bbox", "kind", "limit", "cursor"])?;
+    let eyes = Eyes::of(&caller);
     let Some(ids) = p.text("ids") else {
-        let (rendered, next) = page(&own, &p, format)?;
+        let (rendered, next) = page(&own, &p, &eyes, format)?;
         let link = next.and_then(|next| link(&uri, &next));
         return Ok(feed(rendered, link, &held, format));
     };
@@ -89,10 +91,10 @@ async fn zones(
             format!("{other} cannot be given together with ids"),
         ));
     }
-    Ok(feed(by_id(&own, ids, format)?, None, &held, format))
+    Ok(feed(by_id(&own, ids, &eyes, format)?, None, &held, format))
 }
 
-fn by_id(own: &ReadState, ids: &str, format: &Format) -> Result<Rendered, ApiError> {
+fn by_id(own: &ReadState, ids: &str, eyes: &Eyes, format: &Format) -> Result<Rendered, ApiError> {
     let mut asked = HashSet::new();
     let ids: Vec<&str> = ids.split(',').filter(|id| asked.insert(*id)).collect();
     if ids.len() > MAX_IDS {
@@ -116,12 +118,13 @@ fn by_id(own: &ReadState, ids: &str, format: &Format) -> Result<Rendered, ApiErr
     let atlas = own.atlases.of(&city);
     let mut shown = Vec::with_capacity(ids.len());
     let mut unknown = Vec::new();
+    let sight = Sight::new(own, &city, eyes);
     // By two of its names a zone is one.
     let mut told = HashSet::new();
     for (id, zone) in ids.iter().zip(found) {
-        match zone.filter(|z| !city.zone(*z).removed) {
-            Some(zone) if !told.insert(zone) => {}
-            Some(zone) => shown.push(show(own, &city, &atlas, zone)),
+        match zone.and_then(|zone| Some((zone, sight.zone(&atlas, zone)?))) {
+            Some((zone, _)) if !told.insert(zone) => {}
+            Some((_, zone)) => shown.push(zone),
             None => unknown.push(*id),
         }
     }
@@ -137,6 +140,7 @@ fn by_id(own: &ReadState, ids: &str, format: &Format) -> Result<Rendered, ApiErr
 fn page(
     own: &ReadState,
     p: &Params<'_>,
+    eyes: &Eyes,
     format: &Format,
 ) -> Result<(Rendered, Option<String>), ApiError> {
     let bbox = p.bbox("bbox")?;
@@ -146,16 +150,23 @@ fn page(
     let after = p.text("cursor").map(cursor::read).transpose()?;
     let city = own.registry.city();
     let atlas = own.atlases.of(&city);
-    let mut wanted = atlas.after(after).iter().filter(|(_, ix)| {
+    let sight = Sight::new(own, &city, eyes);
+    let mut wanted = atlas.after(after).iter().filter_map(|(number, ix)| {
         let zone = city.zone(*ix);
-        bbox.is_none_or(|b| b.contains(zone.spec.place))
-            && kind.is_none_or(|k| k.takes(zone, atlas.kinds(*ix)))
+        let takes = |kinds| kind.is_none_or(|k| k.takes(zone, kinds));
+        let is_there = bbox.is_none_or(|b| b.contains(zone.spec.place));
+        // Of a private zone only the kinds that are on offer are known, after a look.
+        if !is_there || !(is_private(&city, *ix) || takes(atlas.kinds(*ix))) {
+            return None;
+        }
+        let told = sight.zone(&atlas, *ix)?;
+        takes(told.kinds).then_some((*number, told))
     });
     let mut shown = Vec::with_capacity(limit);
     let mut last = 0;
-    for (number, ix) in wanted.by_ref().take(limit) {
-        shown.push(show(own, &city, &atlas, *ix));
-        last = *number;
+    for (number, told) in wanted.by_ref().take(limit) {
+        shown.push(told);
+        last = number;
     }
     // Looking one further tells whether another page would be empty.
     let next = wanted.next().map(|_| cursor::write(last));
@@ -166,14 +177,6 @@ fn page(
         at: own.clock.now(),
     });
     Ok((rendered, next))
-}
-
-fn show<'c>(own: &ReadState, city: &'c City, atlas: &Atlas, zone: ZoneIx) -> ZoneTold<'c> {
-    ZoneTold {
-        zone: city.zone(zone),
-        tally: own.live.on_offer(city, zone),
-        kinds: atlas.kinds(zone),
-    }
 }
 
 /// One zone with what is vacant in it.
@@ -188,6 +191,7 @@ fn show<'c>(own: &ReadState, city: &'c City, atlas: &Atlas, zone: ZoneIx) -> Zon
 )]
 async fn zone(
     _: Reader,
+    caller: Caller,
     State(own): State<Arc<ReadState>>,
     Asked(format): Asked,
     held: IfNoneMatch,
@@ -197,11 +201,12 @@ async fn zone(
     Params::read(uri.query(), &[])?;
     let found = own.registry.zone_called(&id);
     let city = own.registry.city();
-    let zone = found
-        .filter(|zone| !city.zone(*zone).removed)
-        .ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(&id))))?;
     let atlas = own.atlases.of(&city);
-    let rendered = (format.zone)(&show(&own, &city, &atlas, zone));
+    let eyes = Eyes::of(&caller);
+    let told = found
+        .and_then(|zone| Sight::new(&own, &city, &eyes).zone(&atlas, zone))
+        .ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(&id))))?;
+    let rendered = (format.zone)(&told);
     Ok(feed(rendered, None, &held, format))
 }
 

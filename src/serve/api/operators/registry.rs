@@ -6,7 +6,7 @@
 
 use super::schema;
 use crate::domain::{Clock, Submission};
-use crate::live::Live;
+use crate::live::{Live, is_private};
 use crate::registry::city::{BaySpec, City};
 use crate::registry::{Registry, RegistryError, geojson};
 use crate::serve::OnChange;
@@ -65,7 +65,9 @@ impl RegistryState {
     ) -> Result<T, ApiError> {
         let done = tokio::task::spawn_blocking(move || {
             let _one = self.one.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = Arc::clone(&self.registry.city());
             let done = edit(&self)?;
+            self.tell_of_sight(&before);
             (self.on_change)();
             Ok(done)
         });
@@ -74,6 +76,23 @@ impl RegistryState {
                 "the change was broken off: {e}"
             )))
         })
+    }
+
+    /// Tells who follows zones that have become private, or are so no more.
+    fn tell_of_sight(&self, before: &City) {
+        let city = self.registry.city();
+        let seen =
+            |city: &City, zone| !is_private(city, zone) || city.bays_of(zone).next().is_some();
+        for (zone, now) in city
+            .zones()
+            .filter(|(zone, _)| zone.0 < before.zone_count())
+        {
+            if seen(before, zone) && !seen(&city, zone) {
+                self.live.leave(zone);
+            } else if before.zone(zone).spec.kind != now.spec.kind {
+                self.live.touch(zone);
+            }
+        }
     }
 
     fn put_zones(&self, body: &[u8]) -> Result<usize, ApiError> {

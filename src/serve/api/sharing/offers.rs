@@ -316,6 +316,7 @@ async fn utilisation(
         offered_s: d.offered_s,
         booked_s: d.booked_s,
         used_s: d.used_s,
+        booked_ahead_s: d.ahead_s,
         bookings: d.bookings,
         revenue_cents: d.revenue_cents,
     };

@@ -192,10 +192,13 @@ pub(in crate::serve) struct Utilisation {
 pub(in crate::serve) struct UtilisationDay {
     #[schema(format = Date)]
     pub(in crate::serve) date: String,
-    /// By the windows as they are now, up to now.
+    /// From when the offer was made up to now, as the next two: by the windows as they are now, and
+    /// what was booked besides.
     pub(in crate::serve) offered_s: u64,
     pub(in crate::serve) booked_s: u64,
     pub(in crate::serve) used_s: u64,
+    /// Booked from now on.
+    pub(in crate::serve) booked_ahead_s: u64,
     /// Used of offered; null: nothing was offered.
     #[schema(required)]
     pub(in crate::serve) utilisation: Option<f64>,

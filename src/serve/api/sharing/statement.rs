@@ -1,25 +1,22 @@
-//! A settlement as CSV (RFC 4180): one row a line of the ledger, its amount in minor units and as a
-//! decimal number of the currency.
+//! A settlement as CSV (RFC 4180): one row a line of the ledger.
 
 use crate::sharing::LedgerLine;
 
 /// With a head. No value needs quotes but an event some later version may write; it is quoted all
 /// the same if so.
 pub(in crate::serve) fn settlement_csv(rows: &[LedgerLine]) -> Vec<u8> {
-    let mut out = String::from("at,reservation,bay,event,cause,amount_cents,currency,amount\r\n");
+    let mut out = String::from("at,reservation,bay,event,cause,amount_cents,currency\r\n");
     for row in rows {
         let at = row.at.to_string();
-        let minor = row.amount_cents.to_string();
-        let amount = row.currency.shown(row.amount_cents);
+        let amount = row.amount_cents.to_string();
         let cells = [
             &at,
             &row.reservation,
             &row.bay,
             &row.event,
             &row.cause,
-            &minor,
-            row.currency.code(),
             &amount,
+            row.currency.code(),
         ];
         for (n, cell) in cells.into_iter().enumerate() {
             if n > 0 {

@@ -1,0 +1,83 @@
+//! Offers that are open now: a bit a bay and an entry an offer, so that a query looks at neither where
+//! nothing is on offer.
+//!
+//! Promises: what has a bit has an entry, and an offer that is over is not given, whether or not it
+//! was taken out. One writer: the desk.
+
+use super::bitmap::Bitmap;
+use crate::domain::{BayIx, Currency, Millis};
+use crate::registry::city::BayAttrs;
+use dashmap::DashMap;
+use std::sync::Arc;
+
+/// What is told of an offer while it is open.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OpenOffer {
+    /// Its public id.
+    pub name: Arc<str>,
+    pub price_cents_per_hour: u32,
+    pub currency: Currency,
+    /// Whether the price is in the hub's own currency, so that it may be compared with a bound.
+    pub comparable: bool,
+    /// The owner's limits beside the bay's own; 0: none.
+    pub max_height_cm: u16,
+    pub max_stay_min: u32,
+    /// Only for vehicles that charge.
+    pub ev_only: bool,
+    /// When it closes.
+    pub until: Millis,
+}
+
+impl OpenOffer {
+    /// The bay's attributes under this offer: its price, and the stricter of two limits.
+    #[must_use]
+    pub fn over(&self, attrs: BayAttrs) -> BayAttrs {
+        let stay = u16::try_from(self.max_stay_min).unwrap_or(u16::MAX);
+        BayAttrs {
+            price_cents_per_hour: Some(self.price_cents_per_hour),
+            max_height_cm: stricter(attrs.max_height_cm, self.max_height_cm),
+            max_stay_min: stricter(attrs.max_stay_min, stay),
+            ..attrs
+        }
+    }
+}
+
+/// Of two limits, where 0 is none.
+fn stricter(a: u16, b: u16) -> u16 {
+    if a == 0 || b == 0 { a.max(b) } else { a.min(b) }
+}
+
+/// The offers that are open, of bays of any zone.
+pub(super) struct OpenOffers {
+    /// Set after the entry is there, cleared before it goes.
+    pub(super) bits: Bitmap,
+    by_bay: DashMap<BayIx, OpenOffer, ahash::RandomState>,
+}
+
+impl OpenOffers {
+    pub(super) fn new(bays: u32) -> Self {
+        Self {
+            bits: Bitmap::new(bays),
+            by_bay: DashMap::default(),
+        }
+    }
+
+    pub(super) fn put(&self, bay: BayIx, offer: Option<OpenOffer>) {
+        if let Some(offer) = offer {
+            self.by_bay.insert(bay, offer);
+            self.bits.set(bay);
+        } else {
+            self.bits.clear(bay);
+            self.by_bay.remove(&bay);
+        }
+    }
+
+    /// The bay's offer, if it is open at `at`.
+    pub(super) fn at(&self, bay: BayIx, at: Millis) -> Option<OpenOffer> {
+        if !self.bits.has(bay) {
+            return None;
+        }
+        let offer = self.by_bay.get(&bay)?;
+        (at < offer.until).then(|| offer.clone())
+    }
+}

@@ -1,0 +1,178 @@
+//! Whose eyes an answer is for, and what they see of private bays and zones.
+//!
+//! Promises: every view of bays and zones asks here, so all say the same. Of a private zone everybody
+//! sees what is on offer ([`Live::public_zone`]); who owns a bay sees it as it is, and a zone as it is
+//! if all its bays are theirs (one without bays: if they are its operator). Keys with the scope `admin`
+//! or `monitor` see everything. What is not seen looks like what is not there. Dear: a zone's true
+//! figures for a partner's key ask for the owner of each of its bays, up to the first that is
+//! somebody else's.
+
+use super::atlas::Atlas;
+use super::formats::{BayTold, SeenBay, ZoneTold};
+use super::http::caller::Caller;
+use super::state::ReadState;
+use crate::domain::{BayIx, Millis, ZoneIx};
+use crate::live::{Live, is_private};
+use crate::partners::{Grant, Scope};
+use crate::registry::city::City;
+use crate::sharing::Desk;
+use std::sync::Arc;
+
+/// Whose eyes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::serve) enum Eyes {
+    /// Anybody's.
+    Public,
+    /// A partner's: what it owns it sees.
+    Partner(Arc<str>),
+    /// The authority's and the operators'.
+    All,
+}
+
+impl Eyes {
+    pub(in crate::serve) fn of(caller: &Caller) -> Self {
+        caller.grant.as_deref().map_or(Self::Public, Self::granted)
+    }
+
+    pub(in crate::serve) fn granted(grant: &Grant) -> Self {
+        if grant.scopes.has(Scope::Admin) || grant.scopes.has(Scope::Monitor) {
+            Self::All
+        } else {
+            Self::Partner(grant.partner.clone())
+        }
+    }
+
+    /// Whether they see a private bay as it is.
+    pub(in crate::serve) fn own_bay(&self, desk: &Desk, city: &City, bay: BayIx) -> bool {
+        match self {
+            Self::Public => false,
+            Self::Partner(partner) => desk
+                .owner(city.bay_id(bay))
+                .is_some_and(|owner| owner == *partner),
+            Self::All => true,
+        }
+    }
+
+    /// Whether they see a private zone as it is.
+    pub(in crate::serve) fn own_zone(&self, desk: &Desk, city: &City, zone: ZoneIx) -> bool {
+        match self {
+            Self::Public => false,
+            Self::Partner(partner) => {
+                let mut bays = city.bays_of(zone).peekable();
+                if bays.peek().is_none() {
+                    return city.zone(zone).spec.operator == **partner;
+                }
+                bays.all(|bay| self.own_bay(desk, city, bay))
+            }
+            Self::All => true,
+        }
+    }
+}
+
+/// What is looked at, by whom, and when.
+#[derive(Clone, Copy)]
+pub(in crate::serve) struct Sight<'a> {
+    pub(in crate::serve) live: &'a Live,
+    pub(in crate::serve) desk: &'a Desk,
+    pub(in crate::serve) city: &'a City,
+    pub(in crate::serve) eyes: &'a Eyes,
+    pub(in crate::serve) at: Millis,
+}
+
+impl<'a> Sight<'a> {
+    pub(in crate::serve) fn new(own: &'a ReadState, city: &'a City, eyes: &'a Eyes) -> Self {
+        Self {
+            live: &own.live,
+            desk: &own.desk,
+            city,
+            eyes,
+            at: own.clock.now(),
+        }
+    }
+
+    /// Whether a private bay is seen as it is.
+    pub(in crate::serve) fn own(self, bay: BayIx) -> bool {
+        self.eyes.own_bay(self.desk, self.city, bay)
+    }
+
+    /// A bay; `None` for one that is not seen.
+    pub(in crate::serve) fn bay(self, bay: BayIx) -> Option<SeenBay> {
+        if !self.city.is_live(bay) {
+            return None;
+        }
+        let Self { live, city, at, .. } = self;
+        if city.is_private(bay) && !self.own(bay) {
+            let offer = live.to_be_had(city, bay, at)?;
+            let seen = SeenBay {
+                view: live.bay(city, bay),
+                reserved: false,
+                offer: Some(offer),
+                as_offered: true,
+            };
+            return Some(seen.by_its_offer());
+        }
+        Some(SeenBay {
+            view: live.bay(city, bay),
+            reserved: live.is_reserved(bay),
+            offer: live.offer_of(city, bay, at),
+            as_offered: false,
+        })
+    }
+
+    /// All that is told of a bay; `None` for one that is not seen.
+    pub(in crate::serve) fn bay_told(self, bay: BayIx) -> Option<BayTold<'a>> {
+        let seen = self.bay(bay)?;
+        // A count and what is usual speak of the other bays of the zone too.
+        let whole = !seen.as_offered;
+        let SeenBay { view, .. } = seen;
+        Some(BayTold {
+            city: self.city,
+            apps: self.live.apps_say(bay),
+            count: whole
+                .then(|| self.live.count_says(view.zone, view.kind))
+                .flatten(),
+            usual: whole.then(|| self.live.usual(view.zone)).flatten(),
+            at: self.at,
+            seen,
+        })
+    }
+
+    /// A zone; `None` for one that is gone or not seen.
+    pub(in crate::serve) fn zone(self, atlas: &Atlas, zone: ZoneIx) -> Option<ZoneTold<'a>> {
+        let Self { live, city, .. } = self;
+        if city.zone(zone).removed {
+            return None;
+        }
+        let (tally, kinds) = if self.is_shut(zone) {
+            let told = live.public_zone(city, zone, self.at)?;
+            (told.tally, told.kinds)
+        } else {
+            (live.on_offer(city, zone), atlas.kinds(zone))
+        };
+        Some(ZoneTold {
+            zone: city.zone(zone),
+            tally,
+            kinds,
+        })
+    }
+
+    /// Whether a zone is shown by its offers alone: it is private, and somebody else's.
+    pub(in crate::serve) fn is_shut(self, zone: ZoneIx) -> bool {
+        is_private(self.city, zone) && !self.eyes.own_zone(self.desk, self.city, zone)
+    }
+
+    /// How many bays of a zone are seen now, or were there to be had.
+    pub(in crate::serve) fn count_bays(self, zone: ZoneIx) -> usize {
+        if self.is_shut(zone) {
+            let told = self.live.public_zone(self.city, zone, self.at);
+            return told.map_or(0, |told| told.tally.capacity as usize);
+        }
+        self.city.bays_of(zone).count()
+    }
+
+    /// Whether a zone is seen at all.
+    pub(in crate::serve) fn sees_zone(self, zone: ZoneIx) -> bool {
+        !self.city.zone(zone).removed
+            && (!self.is_shut(zone) || self.city.bays_of(zone).next().is_some())
+    }
+}
