@@ -10,13 +10,13 @@ use super::Config;
 
 mod cache;
 
-use super::cells::{Amended, fine_cells};
 use super::catalogue::{Catalogue, Class, ManifestFile};
+use super::cells::{Amended, Cells, ZoneFigures, fine_cells};
 use super::files::{RawRow, read_turnover, read_zones};
 use super::store::{Shelf, StoreError};
 use super::visits::{VisitRow, read_visits};
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{Millis, Sums, Tally, WindowRow};
+use crate::domain::{Millis, Tally, WindowRow};
 use cache::Cache;
 use std::sync::Arc;
 
@@ -26,17 +26,6 @@ const AMENDED_FOR_MS: u64 = 50 * HOUR_MS;
 
 /// What opening a file and summing it up costs, in rows that could be decoded meanwhile.
 pub(super) const OPENING: u64 = 5_000;
-
-/// What one zone did in some five minutes or hour.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ZoneFigures {
-    pub zone: u32,
-    pub from: Millis,
-    pub sums: Sums,
-}
-
-/// Cells by time, then by zone.
-pub type Cells = Arc<[ZoneFigures]>;
 
 /// Why an hour cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,10 +3,21 @@
 //! Promise: all of one hour of a zone is told by the same of the two, so that its windows add up to
 //! it.
 
-use super::archive::{Cells, ZoneFigures};
 use super::files::RawRow;
-use crate::domain::{Basis, Millis, Tally, Window, WindowRow};
+use crate::domain::{Basis, Millis, Sums, Tally, Window, WindowRow};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What one zone did in some five minutes or hour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZoneFigures {
+    pub zone: u32,
+    pub from: Millis,
+    pub sums: Sums,
+}
+
+/// Cells by time, then by zone.
+pub type Cells = Arc<[ZoneFigures]>;
 
 /// Corrections of an hour by zone, time, and whether they are of counts: what is judged is each of
 /// the two with its own.
@@ -64,6 +75,8 @@ fn basis_of(rows: &[WindowRow]) -> Basis {
         return Basis::Bays;
     }
     let mut all = Window::default();
-    rows.iter().for_each(|row| all.add(&row.window));
+    for row in rows {
+        all.add(&row.window);
+    }
     all.basis()
 }

@@ -4,7 +4,8 @@
 //! cache of hours holds; what is settled of today is added up once, and only the hour under way
 //! each time. Dear: some 20 MB for each of the few days that are kept of 14,000 zones.
 
-use super::archive::{Cells, Gap, ZoneFigures};
+use super::archive::Gap;
+use super::cells::{Cells, ZoneFigures};
 use crate::domain::{Basis, Millis, Tally};
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -6,7 +6,7 @@
 //! and the other begins cannot be seen. A page does a bounded amount of work: it may end early,
 //! even without rows, and says where to go on. What is missing is named.
 
-use super::archive::Cells;
+use super::cells::Cells;
 use super::days::add_up;
 use super::question::{
     FiguresPage, Interval, QUARTER_MS, Question, ResumeAt, TurnoverRow, Unanswerable,

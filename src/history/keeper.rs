@@ -12,8 +12,8 @@ pub use gathered::SettledPart;
 
 use super::catalogue::{Catalogue, Class, ManifestFile};
 use super::files::write_turnover;
-use super::plain::plain;
 use super::names::Names;
+use super::plain::plain;
 use super::store::{Shelf, StoreError};
 use super::visits::write_visits;
 use super::{Config, table};

@@ -5,8 +5,7 @@
 //! has changed the hour, and then for ten seconds more; that of the hour under way no longer than
 //! until more is settled. Dear: making one (some 20 ms for 14,000 zones).
 
-use super::archive::{Cells, ZoneFigures};
-use super::cells::fine_cells;
+use super::cells::{Cells, ZoneFigures, fine_cells};
 use super::question::RecentFigures;
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{Clock, Millis, RecentTurnover, Tally, WindowRow, ZoneIx};

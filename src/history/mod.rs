@@ -39,8 +39,9 @@ mod walk;
 mod withhold;
 
 pub use activity::Activity;
-pub use archive::{Cells, Gap, ZoneFigures};
+pub use archive::Gap;
 pub use catalogue::{Class, ManifestFile};
+pub use cells::{Cells, ZoneFigures};
 pub use config::Config;
 pub use export::{Export, ExportError, Format};
 pub use keeper::{Around, Keeper, SettledPart};

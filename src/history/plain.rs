@@ -39,7 +39,8 @@ pub(super) fn plain(row: &WindowRow) -> impl Iterator<Item = PlainRow<'_>> {
         stays,
         counted,
     };
-    let (members, stays) = (of(w), w.stays.buckets());
+    let members = of(w);
+    let stays = w.stays.buckets();
     let of_bays = w.counted.is_none() || members != [0; 12] || !stays.is_empty();
     let counted = w.counted.as_ref().map(|c| of(&c.as_bays()));
     let counted = counted.map(|members| make(members, &[][..], true));

@@ -1,6 +1,7 @@
 //! What can be asked about turnover, and what an answer is.
 
-use super::archive::{Cells, Gap};
+use super::archive::Gap;
+use super::cells::Cells;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{Calendar, Millis, Sums};
 

@@ -9,7 +9,7 @@
 //! from each other. What is told by counts speaks of no visit, and of nothing that was not public
 //! when it was counted: it is not withheld, nor of the day under way.
 
-use super::archive::ZoneFigures;
+use super::cells::ZoneFigures;
 use super::question::{FiguresPage, Interval, QUARTER_MS, Question, ResumeAt, TurnoverRow};
 use super::walk::{FiguresWalk, Whole};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
@@ -120,7 +120,8 @@ impl<'a> Rows<'a> {
 
     /// Puts one down; where to go on, if there is no room for it.
     fn put(&mut self, row: TurnoverRow) -> Option<ResumeAt> {
-        let (zone, start) = (row.zone, row.from);
+        let zone = row.zone;
+        let start = row.from;
         let asked = start >= self.q.from && start < self.q.to;
         if !asked || (start, zone) < (self.place.start, self.place.zone) {
             return None;
@@ -163,7 +164,7 @@ fn of_day(
         return Some(rows.place);
     };
     let complete = whole.complete;
-    let row = |((from, zone), ms, sums): Told| TurnoverRow {
+    let row = |((from, zone), ms, sums): ToldRow| TurnoverRow {
         zone,
         from,
         to: from.plus(ms),
@@ -242,7 +243,7 @@ fn of_today(
 }
 
 /// A row that may be told: from when, of which zone, how long, and what.
-type Told = ((Millis, u32), u64, Option<Sums>);
+type ToldRow = ((Millis, u32), u64, Option<Sums>);
 
 /// The rows of an hour by time and zone. `hidden`: of which zones it is withheld, unless they are
 /// counted.
@@ -252,7 +253,7 @@ fn of_hour(
     hour: Millis,
     d: Discretion<'_>,
     hidden: &dyn Fn(u32) -> bool,
-) -> Vec<Told> {
+) -> Vec<ToldRow> {
     let Some(cells) = walk.hour(hour, q.interval != Interval::Hour) else {
         return Vec::new();
     };

@@ -9,7 +9,7 @@
 //! them, in the same way: see [`super::counted`].
 
 use super::beneath::Beneath;
-use super::counted::{Count, Track};
+use super::counted::{CountRecord, Track};
 use super::report::{Report, order};
 use super::timeline::BayTimeline;
 
@@ -45,7 +45,7 @@ impl Records {
     }
 
     /// A count, of a zone by its number.
-    pub(in crate::settlement) fn count(&mut self, count: Count) {
+    pub(in crate::settlement) fn count(&mut self, count: CountRecord) {
         let words: [u64; 4] = bytemuck::cast(count);
         self.0.extend_from_slice(&words);
     }
@@ -112,7 +112,7 @@ impl Record {
         }
         let [word, since, source] = *body;
         let (bay, rest) = rest.split_first()?;
-        if bay & Count::COUNTED != 0 {
+        if bay & CountRecord::COUNTED != 0 {
             let count = Self {
                 words: *body,
                 bay: *bay as u32,
@@ -167,11 +167,18 @@ impl HourRecords {
     }
 
     /// The counts of that kind of bay in a zone, by its number, as they were written.
-    pub(in crate::settlement) fn counts(&self, zone: u32, kind: u8) -> impl Iterator<Item = Count> {
-        let counts = self.of(zone).iter().filter(|r| matches!(r.what, What::Count));
+    pub(in crate::settlement) fn counts(
+        &self,
+        zone: u32,
+        kind: u8,
+    ) -> impl Iterator<Item = CountRecord> {
+        let counts = self
+            .of(zone)
+            .iter()
+            .filter(|r| matches!(r.what, What::Count));
         let counts = counts.map(|r| {
             let [word, numbers, source] = r.words;
-            let count: Count = bytemuck::cast([word, numbers, source, 0]);
+            let count: CountRecord = bytemuck::cast([word, numbers, source, 0]);
             count.of(r.bay)
         });
         counts.filter(move |count| count.kind() == kind)

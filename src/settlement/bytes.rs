@@ -2,7 +2,8 @@
 //! Pure.
 
 use crate::domain::{
-    Corrections, Counted, Millis, SettledHour, SourceKinds, Stays, Visit, VisitChange, Window, WindowRow,
+    Corrections, Counted, Millis, SettledHour, SourceKinds, Stays, Visit, VisitChange, Window,
+    WindowRow,
 };
 use bytemuck::Pod;
 
@@ -172,15 +173,16 @@ impl<'b> ByteReader<'b> {
                 let both = r.u64()?;
                 Some((u16::try_from(both >> 32).ok()?, both as u32 as i32))
             })?),
-            counted: self.counted()?,
+            counted: self.counted()?.pop().map(Box::new),
         })
     }
 
-    fn counted(&mut self) -> Option<Option<Box<Counted>>> {
+    /// One or none.
+    fn counted(&mut self) -> Option<Vec<Counted>> {
         if !self.counted {
-            return Some(None);
+            return Some(Vec::new());
         }
-        let mut all = self.list(|r| {
+        self.list(|r| {
             Some(Counted {
                 occupied_ms: r.i64()?,
                 vacant_ms: r.i64()?,
@@ -190,8 +192,7 @@ impl<'b> ByteReader<'b> {
                 vacant_at: r.i64()?,
                 unknown_at: r.i64()?,
             })
-        })?;
-        Some(all.pop().map(Box::new))
+        })
     }
 
     pub(in crate::settlement) fn row(&mut self) -> Option<WindowRow> {

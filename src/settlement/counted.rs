@@ -14,7 +14,7 @@
 mod count;
 mod track;
 
-pub(in crate::settlement) use count::Count;
+pub(in crate::settlement) use count::CountRecord;
 pub(in crate::settlement) use track::Track;
 
 use super::amendment_log::{HourRecords, Records};
@@ -39,13 +39,13 @@ pub(in crate::settlement) type Pair = (u32, u8);
 #[repr(C)]
 pub(in crate::settlement) struct WaitingCount {
     pub(in crate::settlement) ingest: u64,
-    pub(in crate::settlement) count: Count,
+    pub(in crate::settlement) count: CountRecord,
 }
 
 /// Counts of one pair that are settled together.
 #[derive(Default)]
 struct Due {
-    fresh: Vec<Count>,
+    fresh: Vec<CountRecord>,
     late: Vec<WaitingCount>,
 }
 
@@ -96,10 +96,11 @@ impl WindowStep<'_> {
     }
 
     /// Takes a pair's track through what is due of it, and on to the window's end.
-    fn walk_counts(&mut self, pair: Pair, mut due: Vec<Count>, to: u64, kept: &mut ByHour) {
+    fn walk_counts(&mut self, pair: Pair, mut due: Vec<CountRecord>, to: u64, kept: &mut ByHour) {
         let zone = ZoneIx(pair.0);
         let rows = &self.rows.0[slot(zone)];
-        let (number, swept) = (rows.number, rows.swept);
+        let number = rows.number;
+        let swept = rows.swept;
         if swept >= to {
             return;
         }
@@ -158,7 +159,8 @@ impl WindowStep<'_> {
     ) -> io::Result<()> {
         let zone = ZoneIx(pair.0);
         let rows = &self.rows.0[slot(zone)];
-        let (number, swept) = (rows.number, rows.swept);
+        let number = rows.number;
+        let swept = rows.swept;
         let mut stood = Track::default();
         let mut past = Vec::new();
         for hour in (from..swept).step_by(HOUR_MS as usize) {
@@ -173,10 +175,10 @@ impl WindowStep<'_> {
             }
         }
         let mut now = self.tracks.get(&pair).copied().unwrap_or_default();
-        let said: Vec<Count> = late.iter().map(|w| w.count.of(number)).collect();
+        let said: Vec<CountRecord> = late.iter().map(|w| w.count.of(number)).collect();
         let registered = self.registered(pair);
         let sized = said.into_iter();
-        let sized: Vec<Count> = sized.filter_map(|c| now.size(c, registered)).collect();
+        let sized: Vec<CountRecord> = sized.filter_map(|c| now.size(c, registered)).collect();
         self.counts.amended += late.len() as u64;
         order(&mut past);
         let mut with = past.clone();
@@ -250,11 +252,11 @@ impl WindowStep<'_> {
 
 /// What is kept aside of a count: of which zone, by its number, and time.
 fn aside(at: u64, zone: u32) -> Report {
-    bytemuck::cast([at << 20 | Count::MARK, 0, u64::from(zone) << 32])
+    bytemuck::cast([at << 20 | CountRecord::MARK, 0, u64::from(zone) << 32])
 }
 
 /// Whether what was kept aside is a count, of a zone and not of a bay.
 pub(in crate::settlement) fn is_count(kept: &Report) -> bool {
     let [word, ..]: [u64; 3] = bytemuck::cast(*kept);
-    word & Count::MARK != 0
+    word & CountRecord::MARK != 0
 }

@@ -66,7 +66,10 @@ impl Settle {
         }
         for shard in &self.shards {
             shard.late.iter().for_each(|l| crowd.add(l.report.source()));
-            shard.counts.iter().for_each(|w| crowd.add(w.count.source()));
+            shard
+                .counts
+                .iter()
+                .for_each(|w| crowd.add(w.count.source()));
         }
         crowd
     }

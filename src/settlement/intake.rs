@@ -1,7 +1,7 @@
 //! How a claim comes in: in time or late, and where its report waits until it is settled.
 
 use super::Settle;
-use super::counted::{Count, WaitingCount};
+use super::counted::{CountRecord, WaitingCount};
 use super::heard::MINUTE_MS;
 use super::inbox::window_of;
 use super::late_minutes::LateMinute;
@@ -100,7 +100,7 @@ impl Settle {
     fn take_count(&mut self, c: &CountObservation, now: Millis) -> Came {
         let at = c.at.min(now);
         let heard = self.hear(c.source, c.source_kind, at, now);
-        let Some(count) = Count::new(c, at.0) else {
+        let Some(count) = CountRecord::new(c, at.0) else {
             return heard;
         };
         let shard = shard_of(c.zone);

@@ -302,7 +302,9 @@ impl Settle {
         let came = to + self.shared.limits.lateness;
         let counts = self.shards[s as usize].take_counts(to, came);
         self.waiting -= range.len() + late.len() + counts.len();
-        let gone = there[range.clone()].iter().chain(late.iter().map(|l| &l.report));
+        let gone = there[range.clone()]
+            .iter()
+            .chain(late.iter().map(|l| &l.report));
         let counted = counts.iter().map(|w| w.count.source());
         Self::thin_out(&mut self.crowd, gone.map(Report::source).chain(counted));
         self.disperse();

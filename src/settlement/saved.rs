@@ -145,7 +145,11 @@ fn read_zone(r: &mut ByteReader<'_>) -> Option<ZoneRows> {
         let n = r.u32()?;
         let sum = r.window()?;
         let at_starts = at_starts_of(&r.pods::<i32>()?)?;
-        let counted = if r.is_counted() { r.pods::<i32>()? } else { Vec::new() };
+        let counted = if r.is_counted() {
+            r.pods::<i32>()?
+        } else {
+            Vec::new()
+        };
         let counted_at_starts = match &counted[..] {
             [] => None,
             flat => Some(Box::new(at_starts_of(flat)?)),

@@ -138,7 +138,10 @@ impl Window {
                 stays: self.stays.clone(),
                 ..Sums::without_stays(self)
             },
-            Basis::Count => self.counted.as_ref().map_or_else(Sums::default, |c| c.sums()),
+            Basis::Count => self
+                .counted
+                .as_ref()
+                .map_or_else(Sums::default, |c| c.sums()),
         }
     }
 
@@ -233,7 +236,10 @@ mod tests {
         }
         let hour = tally.take();
         assert_eq!((hour.basis(), hour.started), (Basis::Count, 0));
-        assert_eq!((hour.occupied_ms, hour.judged, hour.crowded), (18_000, 2, 2));
+        assert_eq!(
+            (hour.occupied_ms, hour.judged, hour.crowded),
+            (18_000, 2, 2)
+        );
         assert_eq!((hour.counted_ms, hour.bays_in_service_ms()), (20_000, 0));
         tally.add(&hour);
         tally.add(&Sums::from(&with_bays(Window::default(), 2, 0)));
@@ -244,6 +250,10 @@ mod tests {
             closed_ms: 7,
             ..Counted::default()
         });
-        assert_eq!(Sums::from(&closed).basis(), Basis::Count, "closed all the time");
+        assert_eq!(
+            Sums::from(&closed).basis(),
+            Basis::Count,
+            "closed all the time"
+        );
     }
 }

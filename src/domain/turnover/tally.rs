@@ -57,7 +57,9 @@ impl Tally {
     pub fn take(&mut self) -> Sums {
         let sums = self.take_bays();
         match self.counted.take() {
-            Some(counted) if Basis::of(sums.known_ms(), Some(counted.known_ms())) == Basis::Count => {
+            Some(counted)
+                if Basis::of(sums.known_ms(), Some(counted.known_ms())) == Basis::Count =>
+            {
                 counted
             }
             _ => sums,

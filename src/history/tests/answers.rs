@@ -3,9 +3,9 @@
 
 use super::*;
 use crate::domain::Basis;
-use std::collections::BTreeSet;
 use crate::long::cases;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 /// Two days of zones, some hours with corrections; kept in files up to some hour and in memory from
 /// another on.
@@ -27,7 +27,7 @@ fn world(seed: u64, files_to: u64, memory_from: u64, settled_to: Millis) -> Worl
             let some = row.from.0 / WINDOW_MS % 5;
             *row = match row.zone {
                 3 if h % 3 > 0 => counted(row.clone(), 600 * (h % 2) as i64, 200 + some as i64),
-                4 => counted_alone(row.clone(), some as i64 * 9, 4),
+                4 => counted_alone(row, some as i64 * 9, 4),
                 _ => continue,
             };
         }
@@ -38,9 +38,13 @@ fn world(seed: u64, files_to: u64, memory_from: u64, settled_to: Millis) -> Worl
     }
     // Late reports of every fifth hour, that came in up to a day afterwards.
     for h in (0..40).step_by(5) {
-        let row = window((h / 5) as u32 % 5, hour(h).plus(h % 12 * WINDOW_MS), n(1, h));
+        let row = window(
+            (h / 5) as u32 % 5,
+            hour(h).plus(h % 12 * WINDOW_MS),
+            n(1, h),
+        );
         let row = match row.zone {
-            4 => counted_alone(row, 2, -2),
+            4 => counted_alone(&row, 2, -2),
             3 => counted(row, -1, 3),
             _ => row,
         };
@@ -258,13 +262,20 @@ fn what_is_withheld_cannot_be_had_by_subtracting_at_any_length() {
         for quarter in &quarters {
             let all = inside(&fives, quarter);
             let told = all.iter().all(|five| five.sums.is_some());
-            assert_eq!(quarter.sums.is_some(), told, "none says what a hidden window was");
+            assert_eq!(
+                quarter.sums.is_some(),
+                told,
+                "none says what a hidden window was"
+            );
         }
         for (wholes, parts) in [(&days, &hours), (&hours, &fives)] {
             for whole in wholes {
                 let mut parts = inside(parts, whole);
                 if is_counted(whole) {
-                    assert!(parts.iter().all(|part| part.sums.is_some()), "nothing is hidden");
+                    assert!(
+                        parts.iter().all(|part| part.sums.is_some()),
+                        "nothing is hidden"
+                    );
                     continue;
                 }
                 // Those say nothing of visits.

@@ -5,8 +5,8 @@ use super::*;
 use crate::clock::ManualClock;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{
-    Calendar, Corrections, Counted, SettledHour, SourceKind, SourceKinds, Stays, Sums, Visit, VisitChange,
-    Window, WindowRow,
+    Calendar, Corrections, Counted, SettledHour, SourceKind, SourceKinds, Stays, Sums, Visit,
+    VisitChange, Window, WindowRow,
 };
 use crate::health::Health;
 use crate::metrics::Metrics;
@@ -211,10 +211,13 @@ pub(super) fn counted(row: WindowRow, occupied: i64, vacant: i64) -> WindowRow {
 }
 
 /// A window of a zone that is counted and has no bays that speak.
-pub(super) fn counted_alone(row: WindowRow, occupied: i64, vacant: i64) -> WindowRow {
+pub(super) fn counted_alone(row: &WindowRow, occupied: i64, vacant: i64) -> WindowRow {
     let window = counted(row.clone(), occupied, vacant).window.counted;
     let window = window.map(|c| Window::from(*c)).unwrap();
-    WindowRow { window, ..row }
+    WindowRow {
+        window,
+        ..row.clone()
+    }
 }
 
 /// What batch arithmetic makes of windows: by zone, for one stretch of time. Each hour of a zone is
@@ -229,11 +232,11 @@ pub(super) fn recomputed(all: &[WindowRow], from: Millis, to: Millis) -> BTreeMa
     let mut sums: BTreeMap<u32, Sums> = BTreeMap::new();
     for ((zone, _), windows) in whole {
         let mut hour = Window::default();
-        windows.values().for_each(|w| hour.add(w));
+        for w in windows.values() {
+            hour.add(w);
+        }
         for (_, w) in windows.range(from..to) {
-            sums.entry(zone)
-                .or_default()
-                .add(&w.told_by(hour.basis()));
+            sums.entry(zone).or_default().add(&w.told_by(hour.basis()));
         }
     }
     sums

@@ -57,14 +57,22 @@ async fn a_counted_hour_has_occupancy_and_no_visits_in_every_form() {
     let rows = town.figures("monitor", &query).await["rows"].clone();
     assert_eq!(rows, json!([hour]));
     let anybody = town.get(&format!("/v1/turnover{query}")).await.json();
-    assert_eq!(anybody["rows"], rows, "it speaks of no visit, so today is told");
+    assert_eq!(
+        anybody["rows"], rows,
+        "it speaks of no visit, so today is told"
+    );
     let key = format!("Bearer {}", town.keys["monitor"]);
     let as_csv = [("authorization", &*key), ("accept", "text/csv")];
-    let csv = town.get_with(&format!("/v1/turnover{query}"), &as_csv).await;
+    let csv = town
+        .get_with(&format!("/v1/turnover{query}"), &as_csv)
+        .await;
     let csv = String::from_utf8(csv.body).unwrap();
     let (head, line) = csv.trim_end().split_once("\r\n").unwrap();
     assert!(head.ends_with(",coverage,basis"), "{head}");
-    assert!(line.ends_with(",true,false,,,,,,,,,,0.25,0.25,0.5,0.8,count"), "{line}");
+    assert!(
+        line.ends_with(",true,false,,,,,,,,,,0.25,0.25,0.5,0.8,count"),
+        "{line}"
+    );
     let yesterday = Millis(from.0 - 24 * HOUR_MS);
     let query = format!("?interval=1d&zone=HE12&from={yesterday}&to={from}");
     let days = town.figures("monitor", &query).await["rows"].clone();
@@ -73,7 +81,10 @@ async fn a_counted_hour_has_occupancy_and_no_visits_in_every_form() {
         (&json!("bays"), &json!(40)),
         "the visits of two hours are in it"
     );
-    assert_eq!(days[0]["turnover_per_bay_hour"], 2.0, "by the bays that saw them");
+    assert_eq!(
+        days[0]["turnover_per_bay_hour"], 2.0,
+        "by the bays that saw them"
+    );
 }
 
 #[tokio::test]
@@ -101,8 +112,14 @@ async fn apps_are_told_how_full_a_zone_was_as_soon_as_that_is_settled_where_it_i
         .await;
     assert_eq!(full.json()["rows"].as_array().unwrap().len(), 24);
     let yesterday = Millis(day().0 - 24 * HOUR_MS);
-    let days = town.history_of("HE12", &format!("?interval=1d&from={yesterday}")).await;
-    assert_eq!(days["rows"].as_array().unwrap().len(), 1, "not today's, which grows");
+    let days = town
+        .history_of("HE12", &format!("?interval=1d&from={yesterday}"))
+        .await;
+    assert_eq!(
+        days["rows"].as_array().unwrap().len(),
+        1,
+        "not today's, which grows"
+    );
 }
 
 #[tokio::test]
@@ -123,7 +140,9 @@ async fn a_history_is_walked_by_pages_and_not_sent_again_while_it_is_the_same() 
     let answer = town.get("/v1/zones/HE12/history").await;
     assert_eq!(answer.header("cache-control"), "public, max-age=10");
     let held = answer.header("etag").to_owned();
-    let again = town.get_with("/v1/zones/HE12/history", &[("if-none-match", &held)]).await;
+    let again = town
+        .get_with("/v1/zones/HE12/history", &[("if-none-match", &held)])
+        .await;
     assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
 }
 
@@ -135,7 +154,9 @@ async fn a_zone_that_is_not_there_or_not_for_everybody_has_no_history() {
         let answer = town.get(&format!("/v1/zones/{zone}/history")).await;
         answer.problem("not-found");
     }
-    let own = town.call_as("monitor", "GET", "/v1/zones/EAST/history", "").await;
+    let own = town
+        .call_as("monitor", "GET", "/v1/zones/EAST/history", "")
+        .await;
     assert_eq!(own.status.as_u16(), 200);
     for (query, field) in [
         ("interval=5m", "interval"),
@@ -150,7 +171,13 @@ async fn a_zone_that_is_not_there_or_not_for_everybody_has_no_history() {
     }
     // A street of one bay is there, and has none.
     let registry = crate::registry::Registry::in_memory(
-        vec![super::zone("ONE", "One", crate::domain::ZoneKind::OnStreet, at(1.3, 103.8), 1)],
+        vec![super::zone(
+            "ONE",
+            "One",
+            crate::domain::ZoneKind::OnStreet,
+            at(1.3, 103.8),
+            1,
+        )],
         vec![],
     );
     let town = Town::with(crate::serve::Config::default(), registry.unwrap(), None);

@@ -10,11 +10,11 @@ pub(in crate::settlement) const PLACES: usize = 3;
 /// number where it is kept on disk. All zeroes: none.
 ///
 /// `word`, from the low bits: the rest of what it says ([`CountWord::parts`]) 4 | kind of bay 4 |
-/// whose it is ([`Count::place`]) 2 | whether it is where a walk stood 1 | 8 spare |
-/// [`Count::MARK`] 1 | time 44.
+/// whose it is ([`CountRecord::place`]) 2 | whether it is where a walk stood 1 | 8 spare |
+/// [`CountRecord::MARK`] 1 | time 44.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
-pub(in crate::settlement) struct Count {
+pub(in crate::settlement) struct CountRecord {
     word: u64,
     /// The number in the low half, of how many bays in the high one: as it says itself, or as is
     /// known when it is settled.
@@ -30,7 +30,7 @@ const AT: u32 = 20;
 /// What it says is of as many bays as others say there are.
 const UNSIZED: u64 = 1 << 3;
 
-impl Count {
+impl CountRecord {
     /// In the first word: what neither a report nor a bay's timeline has there.
     pub(in crate::settlement) const MARK: u64 = 1 << 19;
 
@@ -159,8 +159,8 @@ impl Count {
 /// Orders counts of one kind of bay in one zone, which are in the order they came in, by time. Of
 /// those of one source and time the first that says each thing is left: one that says what was said
 /// is a copy. The last one left stands.
-pub(in crate::settlement) fn order(counts: &mut Vec<Count>) {
-    counts.sort_by_key(Count::rank);
+pub(in crate::settlement) fn order(counts: &mut Vec<CountRecord>) {
+    counts.sort_by_key(CountRecord::rank);
     let mut from = 0;
     let mut left = 0;
     for at in 0..counts.len() {
@@ -182,7 +182,7 @@ mod tests {
     use super::*;
     use crate::domain::{BayKind, CountOf, Millis, ZoneIx};
 
-    fn count(at: u64, source: u32, number: u32, capacity: Option<u32>) -> Count {
+    fn count(at: u64, source: u32, number: u32, capacity: Option<u32>) -> CountRecord {
         let c = CountObservation {
             at: Millis(at),
             zone: ZoneIx(7),
@@ -197,7 +197,7 @@ mod tests {
             },
             trusted: true,
         };
-        Count::new(&c, at).unwrap()
+        CountRecord::new(&c, at).unwrap()
     }
 
     #[test]

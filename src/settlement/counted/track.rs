@@ -4,7 +4,7 @@
 //! its time. A gate's that holds goes before a sensor's, and that one before an app's. Where none holds, as many bays are unknown
 //! as were counted last. From the hour of the first count on all of them are in service.
 
-use super::count::{Count, PLACES};
+use super::count::{CountRecord, PLACES};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{CountShares, Counted};
 use bytemuck::{Pod, Zeroable};
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 #[repr(C)]
 pub(in crate::settlement) struct Track {
     /// The newest of a gate, of a sensor and of an app, sized.
-    pub(super) held: [Count; PLACES],
+    pub(super) held: [CountRecord; PLACES],
     /// How many bays each of them has named last; 0: it has not. One is spare.
     pub(super) named: [u32; PLACES + 1],
 }
@@ -70,7 +70,7 @@ fn unknown(bays: u32) -> CountShares {
 }
 
 impl Track {
-    pub(in crate::settlement) fn held(&self) -> impl Iterator<Item = Count> {
+    pub(in crate::settlement) fn held(&self) -> impl Iterator<Item = CountRecord> {
         self.held.into_iter()
     }
 
@@ -85,7 +85,7 @@ impl Track {
     }
 
     /// How many bays there are as far as that kind of source says, in the count or before it.
-    pub(super) fn size(&mut self, count: Count, registered: u32) -> Option<Count> {
+    pub(super) fn size(&mut self, count: CountRecord, registered: u32) -> Option<CountRecord> {
         let named = &mut self.named[count.place()];
         if let Some(capacity) = count.named() {
             *named = capacity;
@@ -98,12 +98,12 @@ impl Track {
     fn last_capacity(&self) -> u32 {
         // The first of equals, as who goes before.
         let last = self.held.iter().rev().max_by_key(|count| count.at());
-        last.map_or(0, Count::capacity)
+        last.map_or(0, CountRecord::capacity)
     }
 
     /// What holds at `at`, and until when at most.
     fn holds(&self, at: u64, limit: u64) -> (CountShares, u64) {
-        let stands = |count: &&Count| !count.is_none() && count.at() + limit > at;
+        let stands = |count: &&CountRecord| !count.is_none() && count.at() + limit > at;
         match self.held.iter().find(stands) {
             Some(count) => (count.shares(), count.at() + limit),
             None => (unknown(self.last_capacity()), u64::MAX),
@@ -121,7 +121,7 @@ impl Track {
     /// Walks through counts, ordered and sized, of `from..to`.
     fn walk(
         &mut self,
-        counts: &[Count],
+        counts: &[CountRecord],
         (from, to): (u64, u64),
         limit: u64,
         deltas: &mut CountDeltas,
@@ -155,7 +155,13 @@ pub(super) struct Walked {
 
 impl Walked {
     /// From where `track` stands at `from` through counts, ordered and sized, of `from..to`.
-    pub(super) fn new(track: Track, counts: &[Count], from: u64, to: u64, limit: u64) -> Self {
+    pub(super) fn new(
+        track: Track,
+        counts: &[CountRecord],
+        from: u64,
+        to: u64,
+        limit: u64,
+    ) -> Self {
         let mut walked = Self {
             track,
             ..Self::default()
@@ -169,9 +175,7 @@ impl Walked {
                 walked.hours.insert(hour, walked.track);
             }
             let (now, later) = rest.split_at(rest.partition_point(|c| c.at() < end));
-            walked
-                .track
-                .walk(now, (at, end), limit, &mut walked.deltas);
+            walked.track.walk(now, (at, end), limit, &mut walked.deltas);
             (at, rest) = (end, later);
         }
         walked

@@ -1,18 +1,20 @@
 //! Counts of whole zones, settled: what a plain recomputation of the same set says, second by second,
 //! whatever the order, batches, workers and restarts.
 
+mod plain;
+
+use self::plain::plain;
 use super::rig::{Disk, STALENESS, SettlementRig, Taken, settled_by};
 use super::{SPAN, T0, city, config, told_before};
-use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
+use crate::domain::turnover::HOUR_MS;
 use crate::domain::{
-    Basis, BayKind, CountObservation, CountOf, CountState, CountWord, Counted, Millis,
-    RecentTurnover, SourceIx, SourceKind, Sums, Window,
+    Basis, BayKind, CountObservation, CountOf, CountState, CountWord, Millis, RecentTurnover,
+    SourceIx, SourceKind, Sums,
 };
 use crate::long::cases;
 use crate::registry::Registry;
 use crate::stream::checkpoint::Saved;
 use proptest::prelude::*;
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -50,7 +52,11 @@ fn draft(registry: &Registry, (who, zone, cars, at, what, late): Draft) -> Came 
     };
     let word = CountWord {
         state,
-        of: if what % 2 == 0 { CountOf::Vacant } else { CountOf::Occupied },
+        of: if what % 2 == 0 {
+            CountOf::Vacant
+        } else {
+            CountOf::Occupied
+        },
         number: (what % 7) as u32,
         // Of cars the registry knows how many bays there are.
         capacity: (!cars || what % 3 > 0).then_some(5 + (what % 2) as u32),
@@ -67,7 +73,11 @@ fn draft(registry: &Registry, (who, zone, cars, at, what, late): Draft) -> Came 
         zone: registry.zone(["Z0", "Z1", "Z10"][zone]).unwrap(),
         source: SourceIx(who as u32),
         source_kind: kinds[who],
-        kind: if cars { BayKind::Car } else { BayKind::Motorcycle },
+        kind: if cars {
+            BayKind::Car
+        } else {
+            BayKind::Motorcycle
+        },
         word,
         trusted: who < 5,
     };
@@ -118,77 +128,6 @@ fn feed(
     rig.until(end);
     let to = settled_by(end, config().limits(&STALENESS, 0).lateness);
     (taken, rig, to)
-}
-
-/// What stands of one zone and kind in one second: vacant, occupied, unknown, closed.
-type Shares = [i64; 4];
-
-fn shares(c: &CountObservation, registered: u32) -> Shares {
-    let all = i64::from(c.word.capacity.unwrap_or(registered));
-    let n = i64::from(c.word.number).min(all);
-    match (c.word.state, c.word.of) {
-        (CountState::Closed, _) => [0, 0, 0, all],
-        (CountState::Unknown, _) => [0, 0, all, 0],
-        (CountState::Open, CountOf::Vacant) => [n, all - n, 0, 0],
-        (CountState::Open, CountOf::Occupied) => [all - n, n, 0, 0],
-    }
-}
-
-/// The same figures, second by second, of all that came before it was too late.
-fn plain(registry: &Registry, said: &[Came], to: u64) -> BTreeMap<(u32, u64), Window> {
-    let limits = config().limits(&STALENESS, 0);
-    let mut all: Vec<Came> = said.to_vec();
-    all.sort_by_key(|(_, ingest)| *ingest);
-    all.retain(|(c, ingest)| {
-        c.trusted && c.at.0 + limits.amend >= *ingest && c.at.0 < to
-    });
-    let mut pairs: BTreeMap<(u32, u8), Vec<CountObservation>> = BTreeMap::new();
-    for (c, _) in all {
-        pairs.entry((c.zone.0, c.kind as u8)).or_default().push(c);
-    }
-    let mut out: BTreeMap<(u32, u64), Window> = BTreeMap::new();
-    for ((zone, _), counts) in pairs {
-        let city = registry.city();
-        let zone = city.zone(crate::domain::ZoneIx(zone));
-        let limit = u64::from(zone.spec.stale_after_s.unwrap_or(900)) * 1000;
-        let first = counts.iter().map(|c| c.at.0).min().unwrap();
-        let mut s = first / HOUR_MS * HOUR_MS;
-        while s < to {
-            let newest = |kind: SourceKind| {
-                let of = counts.iter().filter(|c| c.source_kind == kind && c.at.0 <= s);
-                of.max_by_key(|c| (c.at, c.source))
-            };
-            let kinds = [SourceKind::Gate, SourceKind::Sensor, SourceKind::App];
-            let newest = kinds.map(newest);
-            let rank = |c: &CountObservation| kinds.iter().position(|k| *k == c.source_kind);
-            let stands = |c: &&CountObservation| c.at.0 + limit > s;
-            let of = |c: &CountObservation| shares(c, zone.capacity_by_kind[c.kind as usize]);
-            let now = match newest.into_iter().flatten().find(stands) {
-                Some(c) => of(c),
-                None => {
-                    let last = newest.into_iter().flatten();
-                    let last = last.min_by_key(|c| (Reverse(c.at), rank(c)));
-                    let first = counts.iter().filter(|c| c.at.0 == first);
-                    let any = last.or(first.min_by_key(|c| (rank(c), c.source)));
-                    [0, 0, any.map_or(0, |c| of(c).iter().sum()), 0]
-                }
-            };
-            let at = i64::from(s % WINDOW_MS == 0);
-            let window = out.entry((zone.number, s / WINDOW_MS * WINDOW_MS)).or_default();
-            window.add(&Window::from(Counted {
-                vacant_ms: now[0] * 1000,
-                occupied_ms: now[1] * 1000,
-                unknown_ms: now[2] * 1000,
-                closed_ms: now[3] * 1000,
-                vacant_at: now[0] * at,
-                occupied_at: now[1] * at,
-                unknown_at: now[2] * at,
-            }));
-            s += 1000;
-        }
-    }
-    out.retain(|_, w| !w.is_zero());
-    out
 }
 
 fn distinct(mut drafts: Vec<Draft>) -> Vec<Draft> {
@@ -287,16 +226,25 @@ fn a_count_of_nobody_knows_how_many_settles_nothing_until_its_source_has_said() 
     };
     let said = [
         (one(&registry, "Z0", T0, 1, unsaid), T0),
-        (one(&registry, "Z0", T0 + 600_000, 1, CountWord::vacant(3, 10)), T0 + 600_000),
+        (
+            one(&registry, "Z0", T0 + 600_000, 1, CountWord::vacant(3, 10)),
+            T0 + 600_000,
+        ),
         (one(&registry, "Z0", T0 + 900_000, 1, unsaid), T0 + 900_000),
-        (one(&registry, "Z0", T0 + 1_200_000, 1, CountWord::vacant(0, 0)), T0 + 1_200_000),
+        (
+            one(&registry, "Z0", T0 + 1_200_000, 1, CountWord::vacant(0, 0)),
+            T0 + 1_200_000,
+        ),
     ];
     let (taken, ..) = feed(&registry, &said, &[1], &[], usize::MAX);
     let (windows, _) = taken.sum();
     let number = registry.city().zone(registry.zone("Z0").unwrap()).number;
     let at = |ms: u64| windows.get(&(number, T0 + ms)).cloned().unwrap_or_default();
     let unknown = at(0).counted.unwrap();
-    assert_eq!(unknown.unknown_at, 10, "of the hour of the first that is told");
+    assert_eq!(
+        unknown.unknown_at, 10,
+        "of the hour of the first that is told"
+    );
     for ms in [600_000, 900_000] {
         let counted = at(ms).counted.unwrap();
         assert_eq!((counted.vacant_at, counted.occupied_at), (3, 7), "{ms}");
@@ -310,7 +258,10 @@ fn counts_that_are_too_late_or_find_no_room_are_counted_and_their_hours_not_comp
     let word = CountWord::vacant(3, 10);
     let late = one(&registry, "Z0", T0, 1, word);
     let said = [
-        (one(&registry, "Z10", T0 + 3 * HOUR_MS, 1, word), T0 + 3 * HOUR_MS),
+        (
+            one(&registry, "Z10", T0 + 3 * HOUR_MS, 1, word),
+            T0 + 3 * HOUR_MS,
+        ),
         (late, T0 + 3 * HOUR_MS),
     ];
     let (taken, mut rig, _) = feed(&registry, &said, &[1], &[], usize::MAX);
@@ -339,7 +290,11 @@ fn counts_that_are_too_late_or_find_no_room_are_counted_and_their_hours_not_comp
     let counts = rig.workers[0].settled();
     assert_eq!(counts.settled + counts.amended + counts.too_late, 2001);
     assert!(counts.too_late > 900, "{counts:?}");
-    assert!(!rig.shared.recent.is_lost(number("Z10"), Millis(T0), Millis(T0 + 1)));
+    assert!(
+        !rig.shared
+            .recent
+            .is_lost(number("Z10"), Millis(T0), Millis(T0 + 1))
+    );
 }
 
 #[test]
@@ -378,8 +333,13 @@ fn bays_that_speak_for_themselves_and_a_count_of_the_same_are_not_added_up() {
     let zone = registry.zone("Z0").unwrap();
     let mut hours = Vec::new();
     let recent = &rig.shared.recent;
-    recent.hours(zone, Millis(T0), Millis(T0 + 2 * HOUR_MS), &mut |_, s| hours.push(s.clone()));
+    recent.hours(zone, Millis(T0), Millis(T0 + 2 * HOUR_MS), &mut |_, s| {
+        hours.push(s.clone());
+    });
     let whole = hours.first().unwrap();
     assert_eq!(whole.basis(), Basis::Bays);
-    assert_eq!((whole.occupied_ms, whole.vacant_ms), (2 * HOUR_MS as i64, 0));
+    assert_eq!(
+        (whole.occupied_ms, whole.vacant_ms),
+        (2 * HOUR_MS as i64, 0)
+    );
 }

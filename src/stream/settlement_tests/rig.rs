@@ -4,8 +4,8 @@ use super::plain::PlainReport;
 use crate::domain::turnover::WINDOW_MS;
 use crate::domain::{
     AmendmentLength, AmendmentLog, Backing, BayIx, Claim, Corrections, CountObservation, Millis,
-    Observation,
-    SettledHour, SettledSink, SourceIx, Staleness, Visit, VisitChange, Window, owner, shard_of,
+    Observation, SettledHour, SettledSink, SourceIx, Staleness, Visit, VisitChange, Window, owner,
+    shard_of,
 };
 use crate::registry::Registry;
 use crate::settlement::{Config, SettlementShared};

@@ -83,7 +83,11 @@ fn commands_say_of_earlier_folders_what_they_said_then() {
                     more.is_some_and(|more| more.is_empty() || more.starts_with(','))
                 };
                 let same = then.lines().count() == now.lines().count();
-                assert!(same && lines.into_iter().all(grown), "{}: {now}", file.display());
+                assert!(
+                    same && lines.into_iter().all(grown),
+                    "{}: {now}",
+                    file.display()
+                );
             } else {
                 assert_eq!(now, then, "{}", file.display());
             }
