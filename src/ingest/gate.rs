@@ -20,8 +20,9 @@ pub use ledger::{Ledger, OddCount, Sent};
 use super::codec::{BaySaid, Codec, Said};
 use crate::domain::observation::SURE;
 use crate::domain::{
-    Afterwards, Area, Backing, ByStanding, Claim, Clock, Door, HeldRemit, Millis, Observation,
-    Parcel, Reason, Reliability, SourceKind, Speaker, Whose, ZoneIx,
+    Afterwards, Area, Backing, BaySubset, ByStanding, Claim, Clock, CountObservation, CountWord,
+    Door, HeldRemit, Millis, Observation, Parcel, Reason, Reliability, SourceKind, Speaker, Whose,
+    ZoneIx,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -181,17 +182,22 @@ impl Gate {
             _ => None,
         });
         for (i, one) in said.into_iter().enumerate() {
+            let subsets = match &one {
+                Said::Count(count) => count.subsets,
+                _ => [None; BaySubset::COUNT],
+            };
             match self.judge(message, one, &mut out.afterwards) {
                 Ok(Some(claim)) => {
                     self.note(&claim, message.now, partner);
                     out.claims.push(claim);
+                    push_subsets(&claim, subsets, &mut out.claims);
                 }
                 Ok(None) => {}
                 Err((reason, why)) => self.refuse(message, reason, Some(i as u32), why, out),
             }
         }
         self.metrics
-            .accept(message.door, (out.claims.len() - before) as u64);
+            .accept(message.door, accepted(&out.claims[before..]));
         if let Some(at) = seen
             && out.claims.len() > before
             && !speaker.kind.passes_by()
@@ -302,6 +308,31 @@ impl Gate {
             self.ledger.accept(source, (now, at), partner);
         }
     }
+}
+
+/// What a count that was taken says of some of its bays.
+fn push_subsets(
+    claim: &Claim,
+    subsets: [Option<CountWord>; BaySubset::COUNT],
+    claims: &mut Vec<Claim>,
+) {
+    let Claim::Count(count) = *claim else { return };
+    let said = BaySubset::ALL.into_iter().zip(subsets);
+    claims.extend(said.filter_map(|(subset, word)| {
+        let word = word?;
+        let subset = Some(subset);
+        Some(Claim::Count(CountObservation {
+            subset,
+            word,
+            ..count
+        }))
+    }));
+}
+
+/// Claims that are no mere additions to others.
+fn accepted(claims: &[Claim]) -> u64 {
+    let besides = |claim: &&Claim| matches!(claim, Claim::Count(c) if c.subset.is_some());
+    (claims.len() - claims.iter().filter(besides).count()) as u64
 }
 
 /// A confidence of 0..=1, rounded; but never up to what is sure.

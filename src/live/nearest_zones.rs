@@ -5,7 +5,7 @@
 //! each at one byte before anything else. Dear: a new picture of the city (all zones are sorted).
 
 use super::nearest::{M_PER_E7, Plane, Query, ROUND_E7, SLACK};
-use crate::domain::{BayKind, ZoneIx, ZoneKind, ZoneTally};
+use crate::domain::{BayKind, BaySubset, ZoneIx, ZoneKind, ZoneTally};
 use crate::registry::city::{City, Zone};
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 use std::sync::atomic::{AtomicU8, AtomicU32};
@@ -117,17 +117,25 @@ pub struct ZoneHit {
 }
 
 impl Query {
-    /// Whether a car park suits, as far as it tells. Which of its bays are accessible or have a
-    /// charging point a count does not say.
+    /// Whether a car park suits, as far as the registry tells.
     fn suits_zone(&self, zone: &Zone) -> bool {
         let spec = &zone.spec;
         let tall = |need| spec.max_height_cm.is_some_and(|most| most >= need);
         let cheap = |most| spec.price_cents_per_hour.is_some_and(|price| price <= most);
         spec.kind != ZoneKind::Private
-            && self.accessible != Some(true)
-            && self.ev_charging != Some(true)
             && self.min_height_cm.is_none_or(tall)
             && self.max_price_cents_per_hour.is_none_or(cheap)
+    }
+}
+
+impl Query {
+    /// Whether there is room for it, as a count says. Bays that it does not count apart it has none of.
+    fn has_room(&self, tally: &ZoneTally) -> bool {
+        let some = |subset: BaySubset| tally.subsets[subset as usize].is_some_and(|s| s.0 > 0);
+        tally.counted.has(self.kind)
+            && tally.vacant[self.kind as usize] > 0
+            && (self.accessible != Some(true) || some(BaySubset::Accessible))
+            && (self.ev_charging != Some(true) || some(BaySubset::EvCharging))
     }
 }
 
@@ -174,10 +182,9 @@ pub(super) fn nearest_zones(
         tally: tally(ZoneIx(zone)),
     });
     // All of it may just have been booked or taken.
-    let has_room = |hit: &ZoneHit| {
-        hit.tally.counted.has(query.kind) && hit.tally.vacant[query.kind as usize] > 0
-    };
-    hits.filter(has_room).take(limit).collect()
+    hits.filter(|hit| query.has_room(&hit.tally))
+        .take(limit)
+        .collect()
 }
 
 #[cfg(test)]
@@ -209,6 +216,9 @@ mod tests {
             counted: KindSet::from_bits(rng.random_range(0..16)),
             capacity_by_kind: [100, 0, 0, 0],
             capacity: 100,
+            subsets: std::array::from_fn(|_| {
+                [None, Some((0, 4)), Some((2, 4))][rng.random_range(0..3)]
+            }),
             ..ZoneTally::default()
         }
     }
@@ -238,13 +248,9 @@ mod tests {
                 .into_iter()
                 .fold(f32::MAX, f32::min)
         };
-        let has_room = |zone: ZoneIx| {
-            let tally = live.zone(zone);
-            tally.counted.has(query.kind) && tally.vacant[query.kind as usize] > 0
-        };
         let mut all: Vec<_> = city
             .zones()
-            .filter(|(ix, zone)| has_room(*ix) && query.suits_zone(zone))
+            .filter(|(ix, zone)| query.has_room(&live.zone(*ix)) && query.suits_zone(zone))
             .map(|(ix, zone)| (ix, d2(zone)))
             .filter(|(_, d2)| *d2 <= query.radius_m * query.radius_m)
             .collect();

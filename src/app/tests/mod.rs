@@ -11,5 +11,6 @@ mod overload;
 mod pressure;
 mod rates;
 mod replays;
+mod singapore;
 mod stays;
 mod two_hubs;

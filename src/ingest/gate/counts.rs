@@ -37,6 +37,7 @@ impl Gate {
             source,
             source_kind: message.speaker.kind,
             kind: said.kind,
+            subset: None,
             word: said.word,
             trusted: message.remit.backing.of_trusted_key(),
         })

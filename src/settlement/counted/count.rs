@@ -37,9 +37,13 @@ impl CountRecord {
     /// In the last word: what a bay's number does not have there.
     pub(in crate::settlement) const COUNTED: u64 = 1 << 33;
 
-    /// `None` for one that settles nothing: nobody stands behind that app. It counts as of `at`: its
-    /// own time, or when it came in if that is ahead.
+    /// `None` for one that settles nothing: nobody stands behind that app, or it is of some bays only
+    /// that another count is of too. It counts as of `at`: its own time, or when it came in if that is
+    /// ahead.
     pub(in crate::settlement) fn new(c: &CountObservation, at: u64) -> Option<Self> {
+        if c.subset.is_some() {
+            return None;
+        }
         let by = match c.source_kind {
             SourceKind::Gate => 0,
             SourceKind::Sensor => 1,
@@ -184,6 +188,7 @@ mod tests {
 
     fn count(at: u64, source: u32, number: u32, capacity: Option<u32>) -> CountRecord {
         let c = CountObservation {
+            subset: None,
             at: Millis(at),
             zone: ZoneIx(7),
             source: SourceIx(source),

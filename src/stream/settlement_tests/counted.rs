@@ -8,8 +8,8 @@ use super::rig::{Disk, STALENESS, SettlementRig, Taken, settled_by};
 use super::{SPAN, T0, city, config, told_before};
 use crate::domain::turnover::HOUR_MS;
 use crate::domain::{
-    Basis, BayKind, CountObservation, CountOf, CountState, CountWord, Millis, RecentTurnover,
-    SourceIx, SourceKind, Sums,
+    Basis, BayKind, BaySubset, CountObservation, CountOf, CountState, CountWord, Millis,
+    RecentTurnover, SourceIx, SourceKind, Sums,
 };
 use crate::long::cases;
 use crate::registry::Registry;
@@ -69,6 +69,7 @@ fn draft(registry: &Registry, (who, zone, cars, at, what, late): Draft) -> Came 
         _ => late * 7919 % 120_001,
     };
     let count = CountObservation {
+        subset: (what % 13 == 0).then_some(BaySubset::Accessible),
         at: Millis(at),
         zone: registry.zone(["Z0", "Z1", "Z10"][zone]).unwrap(),
         source: SourceIx(who as u32),
@@ -207,6 +208,7 @@ proptest! {
 
 fn one(registry: &Registry, zone: &str, at: u64, source: u32, word: CountWord) -> CountObservation {
     CountObservation {
+        subset: None,
         at: Millis(at),
         zone: registry.zone(zone).unwrap(),
         source: SourceIx(source),

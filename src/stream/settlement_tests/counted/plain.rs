@@ -29,7 +29,9 @@ pub(super) fn plain(registry: &Registry, said: &[Came], to: u64) -> BTreeMap<(u3
     let limits = config().limits(&STALENESS, 0);
     let mut all: Vec<Came> = said.to_vec();
     all.sort_by_key(|(_, ingest)| *ingest);
-    all.retain(|(c, ingest)| c.trusted && c.at.0 + limits.amend >= *ingest && c.at.0 < to);
+    all.retain(|(c, ingest)| {
+        c.trusted && c.subset.is_none() && c.at.0 + limits.amend >= *ingest && c.at.0 < to
+    });
     let mut pairs: BTreeMap<(u32, u8), Vec<CountObservation>> = BTreeMap::new();
     for (c, _) in all {
         pairs.entry((c.zone.0, c.kind as u8)).or_default().push(c);
