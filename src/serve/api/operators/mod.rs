@@ -6,6 +6,7 @@ mod health;
 mod key_members;
 mod key_schema;
 mod keys;
+mod listing;
 mod losses;
 mod owners;
 mod quarantine;
