@@ -25,10 +25,11 @@ use utoipa_axum::routes;
 const MAX_PAGE: usize = 10_000;
 const DEFAULT_PAGE: usize = 1_000;
 
-pub(super) fn routes() -> OpenApiRouter<Arc<RegistryState>> {
+pub(super) fn routes(registry_state: Arc<RegistryState>) -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(list_zones))
         .routes(routes!(list_bays))
+        .with_state(registry_state)
 }
 
 /// Which of them, and where to go on.

@@ -41,6 +41,7 @@ pub(in crate::serve) fn routes(states: OperatorStates) -> OpenApiRouter {
         .merge(owners::routes())
         .layer(DefaultBodyLimit::max(body::MAX))
         .with_state(states.sharing)
+        .merge(listing::routes(states.registry.clone()))
         .merge(registry::routes(states.registry.clone()))
         .merge(devices::routes(states.registry))
         .merge(keys::routes(states.keys))

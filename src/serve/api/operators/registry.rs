@@ -49,7 +49,6 @@ impl FromRef<Arc<RegistryState>> for Doorman {
 
 pub(in crate::serve) fn routes(registry_state: Arc<RegistryState>) -> OpenApiRouter {
     OpenApiRouter::new()
-        .merge(super::listing::routes())
         .routes(routes!(put_zones))
         .routes(routes!(put_bays))
         .routes(routes!(delete_zone))
