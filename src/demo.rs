@@ -3,12 +3,15 @@
 //! The simulator is the `sensors-sim` crate: it knows the hub only by its MQTT address and a key.
 //! Everything the demo makes (city, keys, journal) lies in one folder, so a second start with the
 //! same `--data` finds it again. What is printed on stdout is one line of JSON, once the first
-//! query has an answer.
+//! query has an answer; on stderr beside the log the keys as a shell takes them. A fresh folder begins
+//! with a settled past (`past`).
+
+mod past;
 
 use crate::app::{self, Failure, Hub, has_city};
 use crate::config::{self, Config};
 use crate::partners::Keys;
-use sensors_sim::{City, CityParams, MAX_BAYS, Passwords, SimConfig, SimParams};
+use sensors_sim::{City, CityParams, MAX_BAYS, Passwords, Sim, SimConfig, SimParams};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::net::SocketAddr;
@@ -42,6 +45,15 @@ pub struct Options {
     /// The city, but no simulated traffic: every bay starts as reported by nobody.
     #[arg(long)]
     no_sim: bool,
+    /// Hours of the past that a fresh folder's city lives through before the doors open, fewer where it
+    /// is large; 0: none.
+    #[arg(
+        long,
+        default_value_t = 24,
+        value_name = "HOURS",
+        value_parser = clap::value_parser!(u32).range(0..=48)
+    )]
+    past: u32,
     /// How many times faster than the clock the city lives.
     #[arg(long, default_value_t = 1.0, value_name = "N", value_parser = speed)]
     speed: f64,
@@ -135,22 +147,42 @@ async fn serve(
     config: Config,
 ) -> Result<(), Failure> {
     let stop = app::process::stop_signal()?;
+    tokio::pin!(stop);
+    let lived = if options.no_sim || !past::is_fresh(&data) {
+        None
+    } else {
+        let map = load(&city).await.map_err(Failure::Config)?;
+        let config = configure(&options, &data, &city, &keys)?;
+        let (stopped, told) = oneshot::channel::<()>();
+        let lived = past::live(&options, map, &keys, config, async { _ = told.await });
+        tokio::pin!(lived);
+        tokio::select! {
+            lived = &mut lived => lived?,
+            () = &mut stop => {
+                drop(stopped);
+                return lived.await.map(drop);
+            }
+        }
+    };
     let hub = Hub::start_without(config, options.accept_loss.clone()).await?;
     let (quiet, hush) = watch::channel(false);
     let (filled, full) = oneshot::channel();
-    tokio::pin!(stop);
     let simulation = if options.no_sim {
         drop(filled);
         None
     } else {
-        Some(tokio::spawn(simulate(
+        let lived = lived.map(Box::new);
+        let passwords = passwords(&keys);
+        let simulating = simulate(
             city,
+            lived,
             hub.mqtt,
-            passwords(&keys),
+            passwords,
             options.clone(),
             filled,
             hush,
-        )))
+        );
+        Some(tokio::spawn(simulating))
     };
     // Ready with the first state of the city, so that the first query has an answer.
     tokio::select! {
@@ -178,25 +210,30 @@ fn passwords(keys: &DemoKeys) -> Passwords {
 }
 
 /// The simulator reads the city as anybody would, from its files.
+async fn load(city: &Path) -> Result<City, String> {
+    let city = city.to_owned();
+    let city = tokio::task::spawn_blocking(move || City::load(&city)).await;
+    city.map_err(|e| e.to_string())?.map_err(|e| e.to_string())
+}
+
+/// From where the city has lived to, or from now on.
 async fn simulate(
     city: PathBuf,
+    lived: Option<Box<Sim>>,
     broker: SocketAddr,
     passwords: Passwords,
     options: Options,
     filled: oneshot::Sender<()>,
     stop: watch::Receiver<bool>,
 ) -> Result<(), String> {
-    let city = tokio::task::spawn_blocking(move || City::load(&city))
-        .await
-        .map_err(|e| e.to_string())?;
-    let city = city.map_err(|e| e.to_string())?;
     let mut config = SimConfig::new(broker.ip().to_string(), broker.port(), "");
     config.passwords = passwords;
     (config.params.speed, config.params.seed) = (options.speed, options.seed);
-    sensors_sim::run(city, config, Arc::default(), filled, stop)
-        .await
-        .map(|_| ())
-        .map_err(|e| e.to_string())
+    let done = match lived {
+        Some(lived) => sensors_sim::run_on(*lived, config, Arc::default(), filled, stop).await,
+        None => sensors_sim::run(load(&city).await?, config, Arc::default(), filled, stop).await,
+    };
+    done.map(drop).map_err(|e| e.to_string())
 }
 
 /// The folder of the city: the one named, the one kept, or a new one.
@@ -331,6 +368,12 @@ fn print_ready(hub: &Hub, data: &Path, keys: &DemoKeys) {
             admin,
         },
     };
+    // As a shell takes them, for the examples of the documents; beside the log, so that a program which
+    // reads the line of JSON is not bothered.
+    let exports = format!(
+        "export REPORT_KEY={report} SHARE_KEY={share} BOOK_KEY={book} MONITOR_KEY={monitor} ADMIN_KEY={admin}"
+    );
+    let _ = writeln!(std::io::stderr(), "{exports}");
     let line = serde_json::to_string(&ready).unwrap_or_default();
     // Whoever started the demo may have stopped listening; the hub runs on.
     if let Err(e) = writeln!(std::io::stdout(), "{line}") {

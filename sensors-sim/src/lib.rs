@@ -11,6 +11,7 @@
 //! | `faults`, `message` | what goes wrong on the way; the JSON on the wire |
 //! | `sharing` | a day of shared private bays, booked at a hub over HTTP |
 //! | `link`, `run`, `truth`, `stats` | MQTT, the loop that drives it all, the log, the counters |
+//! | `past` | the same loop through time that has passed, as fast as a hub takes it |
 //!
 //! It shares no code with the hub, so that a mistake in one cannot hide the same mistake in the
 //! other.
@@ -30,6 +31,7 @@ mod geojson;
 mod layout;
 mod link;
 mod message;
+mod past;
 mod place;
 mod plan;
 mod run;
@@ -44,9 +46,10 @@ pub use faults::{Faults, Happened};
 pub use generate::{CityParams, MAX_BAYS};
 pub use geojson::LoadError;
 pub use message::{Message, Topic};
+pub use past::live_through;
 pub use place::Place;
 pub use plan::{Plan, PlanParams, Source, SourceKind};
-pub use run::{Passwords, SimConfig, SimError, run};
+pub use run::{Passwords, SimConfig, SimError, run, run_on};
 pub use sharing::{
     District, DistrictParams, Driver, Figures, Hub, Offered, Outcome, Parked, Purpose,
     SharingError, book, table, without_sharing,

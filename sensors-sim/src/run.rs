@@ -9,6 +9,7 @@
 use crate::city::{City, is_valid_id};
 use crate::clock::{Clock, wall_clock};
 use crate::link::{Link, Login};
+use crate::message::Message;
 use crate::plan::SourceKind;
 use crate::sim::{Outbox, Sim, SimParams};
 use crate::stats::{Stats, Summary};
@@ -141,7 +142,7 @@ pub async fn run(
     config: SimConfig,
     stats: Arc<Stats>,
     filled: oneshot::Sender<()>,
-    mut stop: watch::Receiver<bool>,
+    stop: watch::Receiver<bool>,
 ) -> Result<Summary, SimError> {
     config.check()?;
     let params = config.params.clone();
@@ -149,12 +150,24 @@ pub async fn run(
     // Half a second of work for a large city: not on a thread that serves sockets.
     let sim = tokio::task::spawn_blocking(move || Sim::new(city, params, now));
     let sim = sim.await.map_err(|e| SimError::Internal(e.to_string()))?;
+    run_on(sim, config, stats, filled, stop).await
+}
+
+/// The same with a city that has [lived](crate::live_through) through some time already.
+pub async fn run_on(
+    sim: Sim,
+    config: SimConfig,
+    stats: Arc<Stats>,
+    filled: oneshot::Sender<()>,
+    mut stop: watch::Receiver<bool>,
+) -> Result<Summary, SimError> {
+    config.check()?;
     let once = config.once;
     let mut runner = Runner::start(sim, config, stats.clone())?;
     let ended = tokio::select! {
         r = runner.fill() => r,
         e = first_failure(&stats), if once => Err(e),
-        () = stopped(&mut stop) => return Ok(runner.finish().await),
+        () = stopped(&mut stop) => return Ok(runner.finish().await.0),
     };
     ended?;
     let _ = filled.send(());
@@ -162,7 +175,7 @@ pub async fn run(
         () = runner.live() => {}
         () = stopped(&mut stop) => {}
     }
-    Ok(runner.finish().await)
+    Ok(runner.finish().await.0)
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {
@@ -170,16 +183,18 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|s| *s).await;
 }
 
-struct Runner {
-    sim: Sim,
+pub(crate) struct Runner {
+    pub(crate) sim: Sim,
     config: SimConfig,
     links: Vec<Link>,
+    /// Messages that were waited for to find room.
+    sent: u64,
     stats: Arc<Stats>,
     truth: Option<TruthLog>,
 }
 
 impl Runner {
-    fn start(sim: Sim, config: SimConfig, stats: Arc<Stats>) -> Result<Self, SimError> {
+    pub(crate) fn start(sim: Sim, config: SimConfig, stats: Arc<Stats>) -> Result<Self, SimError> {
         let mut truth = match &config.truth {
             None => None,
             Some(file) => Some(
@@ -207,6 +222,7 @@ impl Runner {
             sim,
             config,
             links,
+            sent: 0,
             stats,
             truth,
         };
@@ -215,23 +231,33 @@ impl Runner {
     }
 
     /// Publishes every bay's state and waits until all of it is acknowledged.
-    async fn fill(&mut self) -> Result<(), SimError> {
-        let mut sent = 0;
+    pub(crate) async fn fill(&mut self) -> Result<(), SimError> {
         let mut messages = Vec::new();
         while self.sim.fill(&mut messages) {
-            for message in messages.drain(..) {
-                sent += 1;
-                let queue = &self.links[message.link as usize].queue;
-                queue
-                    .send(message)
-                    .await
-                    .map_err(|_| SimError::Internal("a connection's task died".into()))?;
-            }
+            self.send(&mut messages).await?;
         }
-        while self.stats.acked.load(Relaxed) < sent {
-            sleep(Duration::from_millis(20)).await;
+        self.acknowledged(Duration::from_millis(20)).await;
+        Ok(())
+    }
+
+    /// Hands all of them to their connections, and waits where one is full.
+    pub(crate) async fn send(&mut self, messages: &mut Vec<Message>) -> Result<(), SimError> {
+        for message in messages.drain(..) {
+            self.sent += 1;
+            let queue = &self.links[message.link as usize].queue;
+            queue
+                .send(message)
+                .await
+                .map_err(|_| SimError::Internal("a connection's task died".into()))?;
         }
         Ok(())
+    }
+
+    /// Waits until all that was sent so is acknowledged, and looks every `pause`.
+    pub(crate) async fn acknowledged(&self, pause: Duration) {
+        while self.stats.acked.load(Relaxed) < self.sent {
+            sleep(pause).await;
+        }
     }
 
     /// Steps through time until the configured duration is over.
@@ -287,7 +313,7 @@ impl Runner {
 
     /// Sends what is still under way, says goodbye on every connection, and gives up after a few
     /// seconds.
-    async fn finish(mut self) -> Summary {
+    pub(crate) async fn finish(mut self) -> (Summary, Sim) {
         let mut out = Outbox::default();
         self.sim.finish(&mut out.messages);
         self.deliver(&mut out);
@@ -301,7 +327,7 @@ impl Runner {
             let _ = timeout(left, goodbye.ended()).await;
         }
         let happened = self.sim.happened();
-        Summary {
+        let summary = Summary {
             lost: happened.lost,
             duplicated: happened.duplicated,
             late: happened.late,
@@ -309,7 +335,8 @@ impl Runner {
             misread: happened.misread,
             breaks: happened.breaks,
             ..self.stats.summary()
-        }
+        };
+        (summary, self.sim)
     }
 }
 

@@ -139,3 +139,6 @@ impl Watch for Told {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

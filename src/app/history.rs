@@ -126,6 +126,10 @@ fn occupancy(shared: &Shared) {
     let city = shared.registry.city();
     let mut all = [Bays::default(); ZoneKind::ALL.len()];
     for (ix, zone) in city.zones() {
+        // What is private is nobody's business, and /metrics may be read by anybody.
+        if zone.spec.kind == ZoneKind::Private {
+            continue;
+        }
         let tally = shared.live.zone(ix);
         let vacant: u64 = tally.vacant.iter().map(|n| u64::from(*n)).sum();
         let bays = &mut all[zone.spec.kind as usize];
@@ -162,7 +166,11 @@ fn turnover(recent: &dyn RecentFigures, shared: &Shared) {
         let Some(zone) = city.zone_numbered(cell.zone) else {
             continue;
         };
-        let (visits, bay_ms) = &mut done[city.zone(zone).spec.kind as usize];
+        let kind = city.zone(zone).spec.kind;
+        if kind == ZoneKind::Private {
+            continue;
+        }
+        let (visits, bay_ms) = &mut done[kind as usize];
         *visits += cell.sums.started;
         *bay_ms += cell.sums.in_service_ms();
     }

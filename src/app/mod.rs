@@ -58,10 +58,11 @@ pub use manifest::LossKind;
 pub use partners::{NewKey, create_key};
 pub use probe::probe;
 pub use process::exit_on_worker_panic;
+pub(crate) use sockets::are_free;
 
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::domain::{Clock, Submission};
+use crate::domain::{Clock, Millis, Submission};
 use crate::health::Health;
 use crate::ingest::codec::device;
 use crate::live::Live;
@@ -170,7 +171,10 @@ impl Hub {
     }
 
     /// By another clock than the machine's.
-    async fn start_by(
+    ///
+    /// # Errors
+    /// As [`Hub::start`].
+    pub(crate) async fn start_by(
         config: Config,
         clock: Arc<dyn Clock>,
         accepted: Vec<LossKind>,
@@ -249,6 +253,12 @@ impl Hub {
             history,
             _lock: lock,
         })
+    }
+
+    /// Everything before it is settled, by the hub's clock.
+    pub(crate) fn settled_to(&self) -> Millis {
+        let turnover = self.running.stream.turnover.as_ref();
+        turnover.map_or(Millis::MAX, |turnover| turnover.settled())
     }
 
     /// Says that it is ready, and where.

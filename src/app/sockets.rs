@@ -53,6 +53,17 @@ pub(super) struct HttpAddresses {
     pub(super) admin: Option<SocketAddr>,
 }
 
+/// Finds out whether the doors' addresses can be had, without keeping them.
+///
+/// # Errors
+/// [`Failure::Unavailable`] for the first that cannot.
+pub(crate) async fn are_free(config: &Config) -> Result<(), Failure> {
+    let http = listen("http", config.http.listen).await?;
+    let mqtt = listen("mqtt", config.mqtt.listen).await?;
+    drop((http, mqtt));
+    Ok(())
+}
+
 /// Takes an address; `what` names it in the error.
 pub(super) async fn listen(what: &'static str, at: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(at)

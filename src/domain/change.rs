@@ -1,6 +1,8 @@
 //! What the stream tells the read model: the state of a bay, the tally of a zone.
 
-use super::{BayIx, BayKind, BayStatus, KindSet, Millis, SourceKind, Suspect, WordsMoved, ZoneIx};
+use super::{
+    BayIx, BayKind, BayStatus, BaySubset, KindSet, Millis, SourceKind, Suspect, WordsMoved, ZoneIx,
+};
 
 /// What is held true of one bay right now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +113,9 @@ pub struct ZoneTally {
     /// Kinds of which somebody counts bays and nobody says how many there are: their capacity is
     /// what was counted, and no share can be told.
     pub unsized_kinds: KindSet,
+    /// What a count that stands says of some bays, in the order of [`BaySubset::ALL`]: vacant, of so
+    /// many.
+    pub subsets: [Option<(u32, u32)>; BaySubset::COUNT],
     /// The newest observation any of its sources made; [`Millis::NEVER`] where there was none.
     pub observed_at: Millis,
     /// No source has a word that still stands: every bay counts as unknown.

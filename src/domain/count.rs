@@ -18,6 +18,31 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Some of a zone's bays that a counter may tell apart, whatever their kind.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[repr(u8)]
+    pub enum BaySubset {
+        Accessible = 0 => "accessible",
+        EvCharging = 1 => "ev_charging",
+        /// Bays that can be reserved with whoever runs the car park.
+        Reservable = 2 => "reservable",
+    }
+}
+
+impl BaySubset {
+    /// The inverse of `self as u8`; `None` above 2.
+    #[must_use]
+    pub const fn from_u8(n: u8) -> Option<Self> {
+        match n {
+            0 => Some(Self::Accessible),
+            1 => Some(Self::EvCharging),
+            2 => Some(Self::Reservable),
+            _ => None,
+        }
+    }
+}
+
 /// What a count is of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u8)]
@@ -152,6 +177,8 @@ pub struct CountObservation {
     /// What its source is: a standing gate's count is replaced by a gate's only.
     pub source_kind: SourceKind,
     pub kind: BayKind,
+    /// Only of these of them.
+    pub subset: Option<BaySubset>,
     pub word: CountWord,
 }
 

@@ -44,7 +44,7 @@ pub use calendar::{Calendar, WallTime};
 pub use cancelling::CancelRule;
 pub use change::{AppEvidence, BayView, CountEvidence, Expected, ReadModel, ZoneTally};
 pub use contributor::{ByStanding, CONTRIBUTOR_LEN, Reliability, Weighed, Whose};
-pub use count::{CountObservation, CountOf, CountShares, CountState, CountWord};
+pub use count::{BaySubset, CountObservation, CountOf, CountShares, CountState, CountWord};
 pub use crs::Crs;
 pub use currency::Currency;
 pub use drop_list::{DropList, DropListFault};

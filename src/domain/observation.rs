@@ -151,6 +151,18 @@ pub enum Claim {
 }
 
 impl Claim {
+    /// Whether it is one of what a sender is told was taken: not a sign of life, nor what a count
+    /// says besides.
+    #[inline]
+    #[must_use]
+    pub const fn is_report(&self) -> bool {
+        match self {
+            Self::Bay(_) => true,
+            Self::Count(c) => c.subset.is_none(),
+            Self::Alive { .. } | Self::Clock { .. } | Self::Rates { .. } => false,
+        }
+    }
+
     /// Whose it is, and of when; `None` for the hub's own.
     #[inline]
     #[must_use]
@@ -197,9 +209,8 @@ impl Parcel {
     /// What was said of bays and zones, taken or refused.
     #[must_use]
     pub fn reports(&self) -> u64 {
-        let alive = |c: &&Claim| matches!(c, Claim::Alive { .. });
-        let signs_of_life = self.claims.iter().filter(alive).count();
-        (self.claims.len() - signs_of_life + self.refusals.len()) as u64
+        let taken = self.claims.iter().filter(|claim| claim.is_report());
+        (taken.count() + self.refusals.len()) as u64
     }
 
     /// As it goes to the journal. `receipt` follows what the gate wanted to know.

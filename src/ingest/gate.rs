@@ -20,8 +20,9 @@ pub use ledger::{Ledger, OddCount, Sent};
 use super::codec::{BaySaid, Codec, Said};
 use crate::domain::observation::SURE;
 use crate::domain::{
-    Afterwards, Area, Backing, ByStanding, Claim, Clock, Door, HeldRemit, Millis, Observation,
-    Parcel, Reason, Reliability, SourceKind, Speaker, Whose, ZoneIx,
+    Afterwards, Area, Backing, BaySubset, ByStanding, Claim, Clock, CountObservation, CountWord,
+    Door, HeldRemit, Millis, Observation, Parcel, Reason, Reliability, SourceKind, Speaker, Whose,
+    ZoneIx, ZoneKind,
 };
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -181,17 +182,22 @@ impl Gate {
             _ => None,
         });
         for (i, one) in said.into_iter().enumerate() {
+            let subsets = match &one {
+                Said::Count(count) => count.subsets,
+                _ => [None; BaySubset::COUNT],
+            };
             match self.judge(message, one, &mut out.afterwards) {
                 Ok(Some(claim)) => {
                     self.note(&claim, message.now, partner);
                     out.claims.push(claim);
+                    push_subsets(&claim, subsets, &mut out.claims);
                 }
                 Ok(None) => {}
                 Err((reason, why)) => self.refuse(message, reason, Some(i as u32), why, out),
             }
         }
         self.metrics
-            .accept(message.door, (out.claims.len() - before) as u64);
+            .accept(message.door, accepted(&out.claims[before..]));
         if let Some(at) = seen
             && out.claims.len() > before
             && !speaker.kind.passes_by()
@@ -252,7 +258,8 @@ impl Gate {
             .registry
             .bay_called(&said.bay)
             .ok_or_else(|| (Reason::UnknownBay, named("bay", &said.bay)))?;
-        self.inside(message, |city| city.zone_of(bay))?;
+        let asked = (Reason::UnknownBay, "bay", said.bay.as_ref());
+        self.inside(message, asked, |city| city.zone_of(bay))?;
         let kind = message.speaker.kind;
         let confidence = said.confidence.map_or(kind.default_confidence(), in_255ths);
         Ok(Observation {
@@ -280,9 +287,11 @@ impl Gate {
 
     /// Refuses what is said of a zone that the speaker may not speak of. Who may speak of all, as
     /// most may, costs one comparison. `zone` is asked of a city taken after the id was looked up.
+    /// What is private is refused as what is not there (`asked` says how), so that ids tell nothing.
     fn inside(
         &self,
         message: &Message<'_>,
+        (reason, what, id): (Reason, &str, &str),
         zone: impl FnOnce(&City) -> ZoneIx,
     ) -> Result<(), (Reason, String)> {
         let Area::Part(area) = &message.remit.area else {
@@ -293,6 +302,9 @@ impl Gate {
         if area.covers(&spec.id, &spec.operator) {
             return Ok(());
         }
+        if spec.kind == ZoneKind::Private {
+            return Err((reason, named(what, id)));
+        }
         let why = format!("zone {:?} is outside the area of the key", spec.id);
         Err((Reason::OutOfArea, why))
     }
@@ -302,6 +314,31 @@ impl Gate {
             self.ledger.accept(source, (now, at), partner);
         }
     }
+}
+
+/// What a count that was taken says of some of its bays.
+fn push_subsets(
+    claim: &Claim,
+    subsets: [Option<CountWord>; BaySubset::COUNT],
+    claims: &mut Vec<Claim>,
+) {
+    let Claim::Count(count) = *claim else { return };
+    let said = BaySubset::ALL.into_iter().zip(subsets);
+    claims.extend(said.filter_map(|(subset, word)| {
+        let word = word?;
+        let subset = Some(subset);
+        Some(Claim::Count(CountObservation {
+            subset,
+            word,
+            ..count
+        }))
+    }));
+}
+
+/// Claims that are no mere additions to others.
+fn accepted(claims: &[Claim]) -> u64 {
+    let besides = |claim: &&Claim| matches!(claim, Claim::Count(c) if c.subset.is_some());
+    (claims.len() - claims.iter().filter(besides).count()) as u64
 }
 
 /// A confidence of 0..=1, rounded; but never up to what is sure.

@@ -22,8 +22,8 @@
 //! head. Encoding and decoding allocate nothing but growth of `out`.
 
 use crate::domain::{
-    Backing, BayIx, BayKind, BayStatus, Claim, CountObservation, CountWord, Millis, Observation,
-    SHARDS, SourceIx, SourceKind, ZoneIx,
+    Backing, BayIx, BayKind, BayStatus, BaySubset, Claim, CountObservation, CountWord, Millis,
+    Observation, SHARDS, SourceIx, SourceKind, ZoneIx,
 };
 use crate::registry::{Registry, city::City};
 
@@ -37,6 +37,7 @@ const COUNT: u8 = 2;
 const ALIVE: u8 = 3;
 const CLOCK: u8 = 4;
 const RATES: u8 = 5;
+const SUBSET: u8 = 6;
 
 /// One claim on disk. See the table above.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
@@ -140,20 +141,7 @@ impl Entry {
                     detail: o.seq,
                 }
             }
-            Claim::Count(c) => {
-                let (bits, capacity) = c.word.parts();
-                Self {
-                    tag: COUNT,
-                    status: 1 + c.source_kind as u8,
-                    confidence: bits,
-                    kind: c.kind as u8,
-                    number: view.zone_number(c.zone),
-                    source: c.source.0,
-                    at: c.at.0,
-                    detail: u64::from(c.word.number) | u64::from(capacity) << 32,
-                    ..Self::default()
-                }
-            }
+            Claim::Count(c) => Self::counted(view, &c),
             Claim::Alive { source, at } => Self {
                 tag: ALIVE,
                 source: source.0,
@@ -171,6 +159,21 @@ impl Entry {
                 number: table,
                 ..Self::default()
             },
+        }
+    }
+
+    fn counted(view: &impl View, c: &CountObservation) -> Self {
+        let (bits, capacity) = c.word.parts();
+        Self {
+            tag: if c.subset.is_none() { COUNT } else { SUBSET },
+            status: 1 + c.source_kind as u8,
+            confidence: bits,
+            kind: c.kind as u8,
+            number: view.zone_number(c.zone),
+            source: c.source.0,
+            backing: c.subset.map_or(0, |subset| subset as u32),
+            at: c.at.0,
+            detail: u64::from(c.word.number) | u64::from(capacity) << 32,
         }
     }
 
@@ -192,28 +195,7 @@ impl Entry {
                     backing: Backing::from_parts(self.backing, self.kind >> 2),
                 })
             })),
-            COUNT => {
-                let kind = BayKind::from_u8(self.kind).ok_or(Unreadable)?;
-                let source_kind = match self.status {
-                    0 => SourceKind::Gate,
-                    1..=4 => SourceKind::from_bits(u64::from(self.status - 1)),
-                    _ => return Err(Unreadable),
-                };
-                let number = self.detail as u32;
-                let capacity = (self.detail >> 32) as u32;
-                let word = CountWord::from_parts(self.confidence, number, capacity);
-                let word = word.ok_or(Unreadable)?;
-                Ok(view.zone(self.number).map(|zone| {
-                    Claim::Count(CountObservation {
-                        at,
-                        zone,
-                        source,
-                        source_kind,
-                        kind,
-                        word,
-                    })
-                }))
-            }
+            COUNT | SUBSET => Ok(self.count(view)?.map(Claim::Count)),
             ALIVE => Ok(Some(Claim::Alive { source, at })),
             CLOCK if self.number < SHARDS => Ok(Some(Claim::Clock {
                 shard: self.number,
@@ -222,5 +204,33 @@ impl Entry {
             RATES => Ok(Some(Claim::Rates { table: self.number })),
             _ => Err(Unreadable),
         }
+    }
+
+    fn count(&self, view: &impl View) -> Result<Option<CountObservation>, Unreadable> {
+        let kind = BayKind::from_u8(self.kind).ok_or(Unreadable)?;
+        let source_kind = match self.status {
+            0 => SourceKind::Gate,
+            1..=4 => SourceKind::from_bits(u64::from(self.status - 1)),
+            _ => return Err(Unreadable),
+        };
+        let number = self.detail as u32;
+        let capacity = (self.detail >> 32) as u32;
+        let word = CountWord::from_parts(self.confidence, number, capacity);
+        let word = word.ok_or(Unreadable)?;
+        let subset = if self.tag == SUBSET {
+            let known = u8::try_from(self.backing).ok().and_then(BaySubset::from_u8);
+            Some(known.ok_or(Unreadable)?)
+        } else {
+            None
+        };
+        Ok(view.zone(self.number).map(|zone| CountObservation {
+            at: Millis(self.at),
+            zone,
+            source: SourceIx(self.source),
+            source_kind,
+            kind,
+            subset,
+            word,
+        }))
     }
 }

@@ -235,8 +235,13 @@ impl Live {
     /// The nearest zones of which a count says that there is room for the kind of bay, and that suit
     /// as far as they tell. `places` are the city's.
     pub fn nearest_zones(&self, city: &City, places: &ZonePlaces, query: &Query) -> Vec<ZoneHit> {
+        let ask_for = |zone| {
+            self.tallies.ask_for(zone);
+            prefetch(std::slice::from_ref(city.zone(zone)), 0);
+        };
         let may_be_had = |zone| self.on_offer(city, zone);
-        nearest_zones::nearest_zones(&self.counted, (city, places), query, may_be_had)
+        let look = (ask_for, may_be_had);
+        nearest_zones::nearest_zones(&self.counted, (city, places), query, look)
     }
 
     /// Who is told of changes. [`Feed::run`] must be running for anybody to hear.

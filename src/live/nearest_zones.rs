@@ -5,7 +5,7 @@
 //! each at one byte before anything else. Dear: a new picture of the city (all zones are sorted).
 
 use super::nearest::{M_PER_E7, Plane, Query, ROUND_E7, SLACK};
-use crate::domain::{BayKind, ZoneIx, ZoneKind, ZoneTally};
+use crate::domain::{BayKind, BaySubset, ZoneIx, ZoneKind, ZoneTally};
 use crate::registry::city::{City, Zone};
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 use std::sync::atomic::{AtomicU8, AtomicU32};
@@ -13,9 +13,15 @@ use std::sync::atomic::{AtomicU8, AtomicU32};
 /// Side of a cell, 1e-7 degrees.
 const CELL_E7: i64 = 100_000;
 
-/// Where the zones of one picture are.
+/// Where the zones of one picture are that may be offered to anybody.
 #[derive(Debug, Default)]
-pub struct ZonePlaces(Vec<PlacedZone>);
+pub struct ZonePlaces {
+    /// Sorted.
+    zones: Vec<PlacedZone>,
+    /// The first row there is, and where each row from there on begins; one more for the end.
+    first: i32,
+    rows: Vec<u32>,
+}
 
 /// In the order of its members: row by row, and in a row from west to east.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,16 +46,35 @@ impl ZonePlaces {
                 place,
             }
         };
-        let mut all: Vec<_> = city.zones().map(placed).collect();
+        // Private ones are offered by their offers alone.
+        let shown = city
+            .zones()
+            .filter(|(_, zone)| zone.spec.kind != ZoneKind::Private);
+        let mut all: Vec<_> = shown.map(placed).collect();
         all.sort_unstable();
-        Self(all)
+        let (Some(first), Some(last)) = (all.first(), all.last()) else {
+            return Self::default();
+        };
+        // At most as many as there are between the poles.
+        let begins = |row| all.partition_point(|z| z.row < row) as u32;
+        Self {
+            first: first.row,
+            rows: (first.row..=last.row + 1).map(begins).collect(),
+            zones: all,
+        }
     }
 
     /// All in the cells between those columns of a row.
     fn row(&self, row: i32, columns: (i32, i32)) -> &[PlacedZone] {
-        let from = (self.0).partition_point(|z| (z.row, z.column) < (row, columns.0));
-        let rest = &self.0[from..];
-        &rest[..rest.partition_point(|z| (z.row, z.column) <= (row, columns.1))]
+        let Ok(at) = usize::try_from(row - self.first) else {
+            return &[];
+        };
+        let [from, to, ..] = self.rows.get(at..).unwrap_or_default() else {
+            return &[];
+        };
+        let all = &self.zones[*from as usize..*to as usize];
+        let rest = &all[all.partition_point(|z| z.column < columns.0)..];
+        &rest[..rest.partition_point(|z| z.column <= columns.1)]
     }
 }
 
@@ -117,33 +142,43 @@ pub struct ZoneHit {
 }
 
 impl Query {
-    /// Whether a car park suits, as far as it tells. Which of its bays are accessible or have a
-    /// charging point a count does not say.
-    fn suits_zone(&self, zone: &Zone) -> bool {
-        let spec = &zone.spec;
+    /// Whether a car park suits, as far as the registry tells.
+    fn suits_zone(&self, city: &City, zone: u32) -> bool {
+        if self.min_height_cm.is_none() && self.max_price_cents_per_hour.is_none() {
+            return true;
+        }
+        let spec = &city.zone(ZoneIx(zone)).spec;
         let tall = |need| spec.max_height_cm.is_some_and(|most| most >= need);
         let cheap = |most| spec.price_cents_per_hour.is_some_and(|price| price <= most);
-        spec.kind != ZoneKind::Private
-            && self.accessible != Some(true)
-            && self.ev_charging != Some(true)
-            && self.min_height_cm.is_none_or(tall)
-            && self.max_price_cents_per_hour.is_none_or(cheap)
+        self.min_height_cm.is_none_or(tall) && self.max_price_cents_per_hour.is_none_or(cheap)
     }
 }
 
-/// The zones that have room and suit, nearest first, ties by index; `tally` looks at what may be had.
+impl Query {
+    /// Whether there is room for it, as a count says. Bays that it does not count apart it has none of.
+    fn has_room(&self, tally: &ZoneTally) -> bool {
+        let some = |subset: BaySubset| tally.subsets[subset as usize].is_some_and(|s| s.0 > 0);
+        tally.counted.has(self.kind)
+            && tally.vacant[self.kind as usize] > 0
+            && (self.accessible != Some(true) || some(BaySubset::Accessible))
+            && (self.ev_charging != Some(true) || some(BaySubset::EvCharging))
+    }
+}
+
+/// The zones that have room and suit, nearest first, ties by index; `tally` looks at what may be had,
+/// and `ask_for` asks for what it needs.
 pub(super) fn nearest_zones(
     counted: &CountedKinds,
     (city, places): (&City, &ZonePlaces),
     query: &Query,
-    tally: impl Fn(ZoneIx) -> ZoneTally,
+    (ask_for, tally): (impl Fn(ZoneIx), impl Fn(ZoneIx) -> ZoneTally),
 ) -> Vec<ZoneHit> {
     let radius_m = query.radius_m.clamp(0.0, Query::MAX_RADIUS_M);
     let limit = query.limit.min(Query::MAX_LIMIT);
-    let mut near: Vec<(f32, u32)> = Vec::new();
     if limit == 0 {
         return Vec::new();
     }
+    let mut near: Vec<(f32, u32)> = Vec::with_capacity(32);
     let plane = Plane::around(query.place);
     // From across the date line the place looks a world away.
     for plane in [-1, 0, 1].map(|rounds| plane.shifted(rounds)) {
@@ -161,23 +196,33 @@ pub(super) fn nearest_zones(
                     continue;
                 }
                 let d2 = plane.d2(placed.place);
-                if d2 <= radius_m * radius_m && query.suits_zone(city.zone(ZoneIx(placed.zone))) {
+                if d2 <= radius_m * radius_m && query.suits_zone(city, placed.zone) {
                     near.push((d2, placed.zone));
                 }
             }
         }
     }
     near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let hits = near.into_iter().map(|(d2, zone)| ZoneHit {
-        zone: ZoneIx(zone),
-        distance_m: d2.sqrt(),
-        tally: tally(ZoneIx(zone)),
-    });
-    // All of it may just have been booked or taken.
-    let has_room = |hit: &ZoneHit| {
-        hit.tally.counted.has(query.kind) && hit.tally.vacant[query.kind as usize] > 0
-    };
-    hits.filter(has_room).take(limit).collect()
+    // Each look waits for memory; asked for ahead, all wait together.
+    for (_, zone) in near.iter().take(limit) {
+        ask_for(ZoneIx(*zone));
+    }
+    let mut hits = Vec::with_capacity(near.len().min(limit));
+    for (d2, zone) in near {
+        let tally = tally(ZoneIx(zone));
+        // All of it may just have been booked or taken.
+        if query.has_room(&tally) {
+            hits.push(ZoneHit {
+                zone: ZoneIx(zone),
+                distance_m: d2.sqrt(),
+                tally,
+            });
+        }
+        if hits.len() == limit {
+            break;
+        }
+    }
+    hits
 }
 
 #[cfg(test)]
@@ -209,6 +254,9 @@ mod tests {
             counted: KindSet::from_bits(rng.random_range(0..16)),
             capacity_by_kind: [100, 0, 0, 0],
             capacity: 100,
+            subsets: std::array::from_fn(|_| {
+                [None, Some((0, 4)), Some((2, 4))][rng.random_range(0..3)]
+            }),
             ..ZoneTally::default()
         }
     }
@@ -238,13 +286,10 @@ mod tests {
                 .into_iter()
                 .fold(f32::MAX, f32::min)
         };
-        let has_room = |zone: ZoneIx| {
-            let tally = live.zone(zone);
-            tally.counted.has(query.kind) && tally.vacant[query.kind as usize] > 0
-        };
         let mut all: Vec<_> = city
             .zones()
-            .filter(|(ix, zone)| has_room(*ix) && query.suits_zone(zone))
+            .filter(|(_, zone)| zone.spec.kind != ZoneKind::Private)
+            .filter(|(ix, _)| query.has_room(&live.zone(*ix)) && query.suits_zone(city, ix.0))
             .map(|(ix, zone)| (ix, d2(zone)))
             .filter(|(_, d2)| *d2 <= query.radius_m * query.radius_m)
             .collect();

@@ -115,8 +115,12 @@ impl Live {
         if self.to_be_had(city, bay, at).is_some() {
             told.tally.vacant[kind as usize] += 1;
             told.tally.accessible_vacant += u32::from(attrs.accessible);
-            let observed = self.bay(city, bay).observed_at;
-            told.tally.observed_at = told.tally.observed_at.max(observed);
+            // What no longer stands is not told.
+            let view = self.bay(city, bay);
+            if view.status == BayStatus::Vacant {
+                let newest = &mut told.tally.observed_at;
+                *newest = (*newest).max(view.observed_at);
+            }
         } else {
             told.tally.reserved += 1;
         }

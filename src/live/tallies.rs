@@ -4,9 +4,10 @@
 //! copies: the writer fills the one nobody is sent to and then turns the version, so a reader waits
 //! for nobody, not even for a writer that was interrupted half-way (on a two-core machine a plain
 //! seqlock's reader would spin a whole time slice there). A reader tries again only when a newer
-//! tally was published during its read. Dear: nothing; a read is some sixteen loads.
+//! tally was published during its read. Dear: nothing; a read is some twenty loads.
 
-use crate::domain::{BayKind, Expected, KindSet, Millis, ZoneIx, ZoneTally};
+use crate::domain::{BayKind, BaySubset, Expected, KindSet, Millis, ZoneIx, ZoneTally};
+use crate::prefetch::prefetch;
 use bytemuck::Zeroable;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU32, AtomicU64, fence};
@@ -28,6 +29,8 @@ struct Copy {
     /// One more than the expected number of vacant bays, in 1/256; 0: none is known.
     expected: AtomicU32,
     spread: AtomicU32,
+    /// Of some bays: one more than are vacant (0: nobody counts them), and of how many.
+    subsets: [[AtomicU32; 2]; BaySubset::COUNT],
 }
 
 impl Copy {
@@ -52,6 +55,11 @@ impl Copy {
         let expected = tally.expected.map_or((0, 0), |e| (e.vacant + 1, e.spread));
         self.expected.store(expected.0, Relaxed);
         self.spread.store(expected.1, Relaxed);
+        for ([vacant, capacity], told) in self.subsets.iter().zip(tally.subsets) {
+            let (more, of) = told.map_or((0, 0), |(vacant, of)| (vacant + 1, of));
+            vacant.store(more, Relaxed);
+            capacity.store(of, Relaxed);
+        }
     }
 
     fn get(&self) -> ZoneTally {
@@ -67,6 +75,11 @@ impl Copy {
             reserved: 0,
             accessible: 0,
             accessible_vacant: 0,
+            subsets: std::array::from_fn(|n| {
+                let [vacant, capacity] = &self.subsets[n];
+                let vacant = vacant.load(Relaxed).checked_sub(1)?;
+                Some((vacant, capacity.load(Relaxed)))
+            }),
             capacity: capacity_by_kind.iter().sum(),
             capacity_by_kind,
             counted: KindSet::from_bits(counted),
@@ -95,7 +108,7 @@ struct TallyCopies {
     _pad: u32,
 }
 
-/// All rows, by [`ZoneIx`]; 136 bytes each, touched only when written.
+/// All rows, by [`ZoneIx`]; 184 bytes each, touched only when written.
 pub(super) struct Tallies(Box<[TallyCopies]>);
 
 impl Tallies {
@@ -106,6 +119,16 @@ impl Tallies {
 
     pub(super) fn capacity(&self) -> u32 {
         self.0.len() as u32
+    }
+
+    /// Asks the processor for what [`Self::get`] reads.
+    #[inline]
+    pub(super) fn ask_for(&self, zone: ZoneIx) {
+        if let Some(row) = self.0.get(zone.at()) {
+            prefetch(std::slice::from_ref(&row.version), 0);
+            prefetch(&row.copies, 0);
+            prefetch(&row.copies, 1);
+        }
     }
 
     /// Publishes `tally`; false for a zone beyond the capacity. To be called by one thread at a
@@ -157,6 +180,7 @@ mod tests {
             reserved: 0,
             accessible: 0,
             accessible_vacant: 0,
+            subsets: [None, Some((n, 2 * n)), Some((0, n))],
             capacity: 7 * n + 21,
             capacity_by_kind: [n, 2 * n, 4 * n, 21],
             counted: KindSet::from_bits(n as u8),

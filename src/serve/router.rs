@@ -69,6 +69,7 @@ impl AudienceStates {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             live: parts.live.clone(),
+            desk: parts.desk.clone(),
             authority: parts.authority,
             room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
         });

@@ -24,14 +24,14 @@
 //! checkpoint without them settlement starts there. The layout of a word (see [`super::word::Word`]) is thereby a format on
 //! disk: changing it needs a new version of the file.
 
-use super::counts::{GateCount, kind_at, place};
+use super::counts::{Counted, GateCount, kind_at, place};
 use super::fuse::SavedBay;
 use super::word::Word;
 use super::worker_copy::WorkerCopy;
 use crate::belief::{CountError, Windows};
 use crate::domain::{
-    AmendmentLength, BayIx, BayKind, CountWord, Millis, SHARDS, SourceIx, ZoneIx, in_shard, owner,
-    shard_of, zones_of,
+    AmendmentLength, BayIx, CountWord, Millis, SHARDS, SourceIx, ZoneIx, in_shard, owner, shard_of,
+    zones_of,
 };
 use crate::settlement;
 use bytemuck::{Pod, Zeroable};
@@ -91,7 +91,7 @@ pub(super) struct KeptGate {
     source: u32,
     vacant: u32,
     capacity: u32,
-    /// The kind of bay (8 bits), and how far such counts are off, as learnt ([`CountError::bits`]):
+    /// What it is of ([`Counted::code`], 8 bits), and how far such counts are off, as learnt ([`CountError::bits`]):
     /// 0, as all were when there was nothing else here, is nothing yet.
     kind: u32,
     /// Whether it stands (1 bit); from bit 8 on which kind of source it is of (8 bits): 0 is a gate,
@@ -109,7 +109,7 @@ const WORD: u32 = 16;
 const UNNAMED: u32 = 1 << 20;
 
 impl KeptGate {
-    fn new(zone: u32, kind: BayKind, g: &GateCount) -> Self {
+    fn new(zone: u32, of: Counted, g: &GateCount) -> Self {
         let source = g.source.0;
         let (bits, _) = g.word.parts();
         let unnamed = if g.named.is_none() { UNNAMED } else { 0 };
@@ -119,7 +119,7 @@ impl KeptGate {
             source,
             vacant: g.word.number,
             capacity: g.named.unwrap_or(0),
-            kind: kind as u32 | g.error.bits() << LEARNT,
+            kind: u32::from(of.code()) | g.error.bits() << LEARNT,
             standing: u32::from(g.standing)
                 | (place(g.source_kind) as u32) << COUNTED_BY
                 | u32::from(bits) << WORD
@@ -128,8 +128,8 @@ impl KeptGate {
     }
 
     /// `None` for a kind of bay or source that does not exist.
-    pub(super) fn count(&self) -> Option<(BayKind, GateCount)> {
-        let kind = BayKind::from_u8(self.kind as u8)?;
+    pub(super) fn count(&self) -> Option<(Counted, GateCount)> {
+        let of = Counted::from_code(self.kind as u8)?;
         let at = Millis(self.at);
         let source = SourceIx(self.source);
         let source_kind = kind_at((self.standing >> COUNTED_BY & 0xff) as usize)?;
@@ -138,7 +138,7 @@ impl KeptGate {
         let named = (self.standing & UNNAMED == 0).then_some(self.capacity);
         let standing = self.standing & 1 != 0;
         Some((
-            kind,
+            of,
             GateCount {
                 at,
                 source,
@@ -361,9 +361,7 @@ impl WorkerCopy {
         let Some(city) = &self.city else { return };
         let ours = |z: ZoneIx| shard_of(z) == shard;
         let counts = self.gates.iter().filter(|(z, ..)| ours(*z));
-        gates.extend(
-            counts.map(|(z, kind, count)| KeptGate::new(city.zone(*z).number, *kind, count)),
-        );
+        gates.extend(counts.map(|(z, of, count)| KeptGate::new(city.zone(*z).number, *of, count)));
     }
 }
 

@@ -1,7 +1,9 @@
 //! Counts of one kind of bay in a zone: the newest of a gate, of a sensor and of an app, apart. Pure.
 
 use crate::belief::CountError;
-use crate::domain::{CountObservation, CountShares, CountWord, Millis, SourceIx, SourceKind};
+use crate::domain::{
+    BayKind, BaySubset, CountObservation, CountShares, CountWord, Millis, SourceIx, SourceKind,
+};
 
 /// A count of one kind of bay. Default: none yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +30,41 @@ impl Default for GateCount {
             standing: false,
             error: CountError::default(),
         }
+    }
+}
+
+/// What a count is of: all bays of a kind, or some of a zone's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::stream) enum Counted {
+    Kind(BayKind),
+    Subset(BaySubset),
+}
+
+impl Counted {
+    /// For a checkpoint: kinds come first.
+    pub(super) const fn code(self) -> u8 {
+        match self {
+            Self::Kind(kind) => kind as u8,
+            Self::Subset(subset) => BayKind::COUNT as u8 + subset as u8,
+        }
+    }
+
+    /// The inverse; `None` for a code that it does not give.
+    pub(super) fn from_code(code: u8) -> Option<Self> {
+        if let Some(kind) = BayKind::from_u8(code) {
+            return Some(Self::Kind(kind));
+        }
+        let subset = code.checked_sub(BayKind::COUNT as u8)?;
+        BaySubset::from_u8(subset).map(Self::Subset)
+    }
+}
+
+/// The counts that stand: that of who watches (a gate's before a sensor's), or else an app's.
+pub(super) fn standing(counts: &KindCounts) -> (Option<&GateCount>, Option<&GateCount>) {
+    let of = |place: usize| Some(&counts[place]).filter(|g| g.standing);
+    match of(GATE).or_else(|| of(SENSOR)) {
+        None => (None, of(APP)),
+        watcher => (watcher, None),
     }
 }
 

@@ -8,11 +8,11 @@
 //! | 16..20 | bay | zone | 0 |
 //! | 20..24 | source | source | source |
 //! | 24..28 | tag 0, status, confidence, source kind 2 bits, partner 6 bits | tag 1, kind, source kind, rest of the word | tag 2 |
-//! | 28..32 | who stands behind it | 0 | 0 |
+//! | 28..32 | who stands behind it | 0; of some bays (tag 5): which | 0 |
 
 use crate::domain::{
-    Backing, BayIx, BayKind, BayStatus, Claim, CountObservation, CountWord, Millis, Observation,
-    SourceIx, SourceKind, ZoneIx,
+    Backing, BayIx, BayKind, BayStatus, BaySubset, Claim, CountObservation, CountWord, Millis,
+    Observation, SourceIx, SourceKind, ZoneIx,
 };
 
 /// Bytes of one claim.
@@ -42,7 +42,13 @@ pub(super) fn write(claim: &Claim) -> [u8; BYTES] {
                 c.zone.0,
                 c.source,
             );
-            [1, c.kind as u8, c.source_kind as u8, bits]
+            let tag = if let Some(subset) = c.subset {
+                b[28] = subset as u8;
+                5
+            } else {
+                1
+            };
+            [tag, c.kind as u8, c.source_kind as u8, bits]
         }
         Claim::Alive { source, at } => {
             head(*at, 0, 0, *source);
@@ -80,12 +86,16 @@ pub(super) fn read(b: &[u8]) -> Option<Claim> {
             confidence,
             backing: Backing::from_parts(u32_at(28)?, kind >> 2),
         })),
-        [1, kind, source_kind, bits] => Some(Claim::Count(CountObservation {
+        [tag @ (1 | 5), kind, source_kind, bits] => Some(Claim::Count(CountObservation {
             at,
             zone: ZoneIx(subject),
             source,
             source_kind: SourceKind::from_bits(u64::from(source_kind)),
             kind: BayKind::from_u8(kind)?,
+            subset: match tag {
+                1 => None,
+                _ => Some(BaySubset::from_u8(*b.get(28)?)?),
+            },
             word: CountWord::from_parts(bits, (second >> 32) as u32, second as u32)?,
         })),
         [2, ..] => Some(Claim::Alive { source, at }),
@@ -124,6 +134,7 @@ mod tests {
                 source,
                 source_kind: SourceKind::App,
                 kind: BayKind::Bicycle,
+                subset: Some(BaySubset::Reservable),
                 word: CountWord {
                     state: CountState::Closed,
                     of: CountOf::Occupied,

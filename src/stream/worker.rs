@@ -304,7 +304,10 @@ impl Worker {
                         settle.take(o, cell.zone(), ingest);
                     }
                 }
-                Claim::Count(c) => self.take_count(c, now),
+                Claim::Count(c) => match c.subset {
+                    None => self.take_count(c, now),
+                    Some(subset) => self.take_subset(subset, c, now),
+                },
                 Claim::Alive { .. } | Claim::Clock { .. } | Claim::Rates { .. } => {}
             }
             if let (Some(settle), Claim::Count(_) | Claim::Alive { .. }) = (&mut self.settle, claim)

@@ -5,12 +5,12 @@
 //! more than that, whatever a gate claims. What no one vouches for is `unknown`. How many bays there
 //! are is what who counts them now says, else the registry, else what was said last.
 
-use super::counts::{APP, GATE, GateCount, KindCounts, SENSOR, place};
+use super::counts::{Counted, GATE, GateCount, KindCounts, place, standing};
 use super::likely::Likely;
 use crate::belief::CountError;
 use crate::domain::{
-    BayKind, BayStatus, BayView, CountObservation, CountShares, CountState, Expected, Millis,
-    SourceKind, ZoneTally,
+    BayKind, BayStatus, BaySubset, BayView, CountObservation, CountShares, CountState, Expected,
+    Millis, SourceKind, ZoneTally,
 };
 
 const KINDS: usize = BayKind::COUNT;
@@ -27,6 +27,8 @@ pub struct ZoneCell {
     standing: u32,
     /// One per kind, made when the first count comes: most zones have none.
     gates: Option<Box<[KindCounts; KINDS]>>,
+    /// The same of some of its bays.
+    subsets: Option<Box<[KindCounts; BaySubset::COUNT]>>,
     /// By kind of bay, as the registry has it; 0: it does not know.
     registered: [u32; KINDS],
 }
@@ -86,12 +88,26 @@ impl ZoneCell {
         of_kind[place(c.source_kind)].absorb(c, stands)
     }
 
-    /// The counts there are, by kind of bay.
-    pub(super) fn counted(&self) -> impl Iterator<Item = (BayKind, GateCount)> {
+    /// The same of some of its bays.
+    pub(super) fn count_subset(
+        &mut self,
+        subset: BaySubset,
+        c: &CountObservation,
+        stands: bool,
+    ) -> bool {
+        let of_subset = &mut self.subsets.get_or_insert_default()[subset as usize];
+        of_subset[place(c.source_kind)].absorb(c, stands)
+    }
+
+    /// The counts there are.
+    pub(super) fn counted(&self) -> impl Iterator<Item = (Counted, GateCount)> {
         let kinds = self.gates.iter().flat_map(|g| g.iter().zip(BayKind::ALL));
-        kinds.flat_map(|(counts, kind)| {
+        let kinds = kinds.map(|(counts, kind)| (counts, Counted::Kind(kind)));
+        let subsets = (self.subsets.iter()).flat_map(|s| s.iter().zip(BaySubset::ALL));
+        let subsets = subsets.map(|(counts, subset)| (counts, Counted::Subset(subset)));
+        kinds.chain(subsets).flat_map(|(counts, of)| {
             let known = counts.iter().filter(|count| !count.at.is_never());
-            known.map(move |count| (kind, *count))
+            known.map(move |count| (of, *count))
         })
     }
 
@@ -111,9 +127,12 @@ impl ZoneCell {
     }
 
     /// Puts a count back as it was.
-    pub(super) fn restore(&mut self, kind: BayKind, count: GateCount) {
-        let of_kind = &mut self.gates.get_or_insert_default()[kind as usize];
-        of_kind[place(count.source_kind)] = count;
+    pub(super) fn restore(&mut self, of: Counted, count: GateCount) {
+        let counts = match of {
+            Counted::Kind(kind) => &mut self.gates.get_or_insert_default()[kind as usize],
+            Counted::Subset(subset) => &mut self.subsets.get_or_insert_default()[subset as usize],
+        };
+        counts[place(count.source_kind)] = count;
     }
 
     /// When that kind of source last counted bays of a kind.
@@ -161,10 +180,15 @@ impl ZoneCell {
 
     /// Nothing was counted after `now`.
     pub fn put_back(&mut self, now: Millis) {
-        let counts = self.gates.iter_mut().flat_map(|kinds| kinds.iter_mut());
-        for count in counts.flat_map(|by_source| by_source.iter_mut()) {
+        for count in self.all_counts() {
             count.at = count.at.min(now);
         }
+    }
+
+    fn all_counts(&mut self) -> impl Iterator<Item = &mut GateCount> {
+        let kinds = self.gates.iter_mut().flat_map(|g| g.iter_mut().flatten());
+        let subsets = self.subsets.iter_mut().flat_map(|s| s.iter_mut().flatten());
+        kinds.chain(subsets)
     }
 
     pub fn has_standing_bays(&self) -> bool {
@@ -178,7 +202,7 @@ impl ZoneCell {
     /// Ends the word of the counts for whose time `silent(at)` holds; true if any did.
     pub fn lapse_gates(&mut self, silent: impl Fn(Millis) -> bool) -> bool {
         let mut any = false;
-        for g in self.gates.iter_mut().flat_map(|g| g.iter_mut().flatten()) {
+        for g in self.all_counts() {
             if g.standing && silent(g.at) {
                 (g.standing, any) = (false, true);
             }
@@ -186,19 +210,9 @@ impl ZoneCell {
         any
     }
 
-    /// The counts of a kind of bay that stand: that of who watches (a gate's before a sensor's), or
-    /// else an app's.
     fn standing_counts(&self, k: usize) -> (Option<&GateCount>, Option<&GateCount>) {
-        let of = |place: usize| {
-            self.gates
-                .as_ref()
-                .map(|g| &g[k][place])
-                .filter(|g| g.standing)
-        };
-        match of(GATE).or_else(|| of(SENSOR)) {
-            None => (None, of(APP)),
-            watcher => (watcher, None),
-        }
+        let counts = self.gates.as_ref().map(|g| standing(&g[k]));
+        counts.unwrap_or_default()
     }
 
     /// What may be told. A standing count of who watches covers all bays of its kind, so it goes
@@ -221,6 +235,17 @@ impl ZoneCell {
             }
         }
         t.capacity = t.capacity_by_kind.iter().sum();
+        for (told, counts) in t
+            .subsets
+            .iter_mut()
+            .zip(self.subsets.iter().flat_map(|s| s.iter()))
+        {
+            let (watcher, app) = standing(counts);
+            let shares = watcher.or(app).map(|count| count.shares(0));
+            *told = shares
+                .filter(|s| s.tells_vacant)
+                .map(|s| (s.vacant, s.capacity));
+        }
         t
     }
 

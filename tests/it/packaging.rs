@@ -47,6 +47,20 @@ fn a_plain_listener_that_others_reach_is_warned_of_and_passes() {
 }
 
 #[test]
+fn the_front_pages_name_the_least_rust_that_cargo_takes() {
+    let manifest: toml::Table = read("Cargo.toml").parse().expect("TOML");
+    let least = manifest["package"]["rust-version"]
+        .as_str()
+        .expect("a version");
+    for page in ["README.md", "README.zh.md"] {
+        assert!(
+            read(page).contains(&format!("Rust {least} ")),
+            "{page}: {least}"
+        );
+    }
+}
+
+#[test]
 fn every_asset_of_the_debian_package_is_there_and_its_configuration_is_kept() {
     let manifest: toml::Table = read("Cargo.toml").parse().expect("TOML");
     let deb = &manifest["package"]["metadata"]["deb"];

@@ -16,7 +16,7 @@ const WORDS = {
     refused: (why) => `The hub refused: ${why}`,
     pick: "Choose a place on the map or a zone in the table.", at: (p) => `Within 500 m of ${p}`,
     none: (p) => `No bay is known to be vacant within 500 m of ${p}.`, metres: (m) => `${m} m`,
-    sure: (p) => `${p}% sure`, price: (money) => money ? `${money}/h` : "free", notSeen: "never",
+    sure: (p) => `${p}% sure`, offered: "offered by its owner", price: (money) => money ? `${money}/h` : "free", notSeen: "never",
     s: (n) => `${n} s`, min: (n) => `${n} min`, h: (n) => `${n} h`, d: (n) => `${n} d`,
     ofKnown: (p, n) => `${p}% of ${n} known`, shown: (n, all) => n < all ? `${n} of ${all} zones shown` : `${all} zones`, noZones: "The hub has no zones yet.",
   },
@@ -31,7 +31,7 @@ const WORDS = {
     refused: (why) => `服务器拒绝：${why}`,
     pick: "请在地图上选择地点，或在表格中选择停车区。", at: (p) => `${p} 周围 500 米内`,
     none: (p) => `${p} 周围 500 米内没有已知的空闲车位。`, metres: (m) => `${m} 米`,
-    sure: (p) => `把握 ${p}%`, price: (money) => money ? `${money}/时` : "免费", notSeen: "从未",
+    sure: (p) => `把握 ${p}%`, offered: "车位主出租", price: (money) => money ? `${money}/时` : "免费", notSeen: "从未",
     s: (n) => `${n} 秒`, min: (n) => `${n} 分钟`, h: (n) => `${n} 小时`, d: (n) => `${n} 天`,
     ofKnown: (p, n) => `已知 ${n} 个中 ${p}%`, shown: (n, all) => n < all ? `显示 ${n} / ${all} 个停车区` : `共 ${all} 个停车区`, noZones: "尚无停车区。",
   },
@@ -544,7 +544,7 @@ function showNear() {
   $("near-list").replaceChildren(...bays.map((b) => {
     const item = document.createElement("li"), id = document.createElement("span"), facts = document.createElement("span");
     id.textContent = `${b.bay}${b.accessible ? " ♿" : ""}${b.ev_charging ? " ⚡" : ""}`;
-    facts.textContent = [t("metres", Math.round(b.distance_m)), t("sure", Math.round(100 * b.p_vacant)), ...price(b)].join(" · ");
+    facts.textContent = [t("metres", Math.round(b.distance_m)), b.p_vacant == null ? t("offered") : t("sure", Math.round(100 * b.p_vacant)), ...price(b)].join(" · ");
     item.append(id, facts);
     return item;
   }));

@@ -94,6 +94,8 @@ pub struct Sim {
     started: u64,
     /// The next post that has not filled the hub yet.
     fill_from: usize,
+    /// The time that a fill is stamped with.
+    fill_at: u64,
 }
 
 impl Sim {
@@ -117,6 +119,7 @@ impl Sim {
             sensors: SmallRng::seed_from_u64(params.seed ^ 0x5e45),
             started: now,
             fill_from: 0,
+            fill_at: now,
             city,
             plan,
             params,
@@ -171,6 +174,32 @@ impl Sim {
         for app in self.plan.apps.clone() {
             self.plan_walk(app, self.started);
         }
+    }
+
+    /// Goes on at another speed from `now` on, to which it has been stepped: who is parked stays, and
+    /// leaves so much sooner or later. All states are to be filled in anew, as they are by then.
+    pub fn go_on(&mut self, speed: f64, now: u64) {
+        let hour = self.day_ms(now) as f64 / 3_600_000.0;
+        let ratio = self.params.speed / speed;
+        let moved = |Reverse((at, next)): Reverse<(u64, Next)>| {
+            let is_worlds = matches!(next.0 >> 30, LOT | WALK);
+            let wait = at.saturating_sub(now);
+            let wait = if is_worlds {
+                (wait as f64 * ratio) as u64
+            } else {
+                wait
+            };
+            Reverse((now.saturating_add(wait), next))
+        };
+        self.events = std::mem::take(&mut self.events)
+            .into_iter()
+            .map(moved)
+            .collect();
+        self.params.start_hour = Some(hour);
+        self.params.speed = speed;
+        self.started = now;
+        self.fill_at = now;
+        self.fill_from = 0;
     }
 
     /// Everyone who publishes.

@@ -10,13 +10,13 @@ const SURE: f64 = 0.98;
 
 impl Sim {
     /// The state of the bays of the next source that has not told it yet, stamped with the start
-    /// time and spared from faults. False when all have. To be called until then, before the first
-    /// step.
+    /// time (or that of [`Self::go_on`]) and spared from faults. False when all have. To be called
+    /// until then, before the first step.
     pub fn fill(&mut self, out: &mut Vec<Message>) -> bool {
         let Some(link) = self.plan.posts.get(self.fill_from).map(|p| p.link) else {
             return false;
         };
-        let mut batch = self.batch(link, self.started);
+        let mut batch = self.batch(link, self.fill_at);
         while let Some(post) = self
             .plan
             .posts
@@ -25,12 +25,12 @@ impl Sim {
             .filter(|p| p.link == link)
         {
             if post.gate {
-                out.push(self.counted(post, self.started, false));
+                out.push(self.counted(post, self.fill_at, false));
             }
             for lot in (post.first..post.first + post.len).filter(|_| !post.gate) {
                 if batch.is_full() {
                     out.push(
-                        std::mem::replace(&mut batch, self.batch(link, self.started))
+                        std::mem::replace(&mut batch, self.batch(link, self.fill_at))
                             .finish(link, false),
                     );
                 }

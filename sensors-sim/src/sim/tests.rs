@@ -71,6 +71,36 @@ fn wrong_share(change: impl FnOnce(&mut SimParams)) -> f64 {
 }
 
 #[test]
+fn a_city_that_goes_on_is_the_one_that_was_and_lives_at_its_new_speed() {
+    let later = START + 2 * HOUR;
+    let mut s = sim(2_000, |_| {});
+    s.step(later, &mut Outbox::default());
+    let lots = s.lots.clone();
+    let day = s.day_ms(later);
+    s.go_on(1.0, later);
+    assert_eq!(s.lots, lots);
+    assert!(
+        s.day_ms(later).abs_diff(day) <= 1,
+        "the hour of the day too"
+    );
+    let mut all = Vec::new();
+    while s.fill(&mut all) {}
+    assert_eq!(heard(&all).len(), 2_000, "all is told anew");
+    let at: serde_json::Value = serde_json::from_slice(&all[0].payload).unwrap();
+    assert_eq!(at["at"], crate::message::rfc3339(later));
+    let changes = |speed: f64| {
+        let mut s = sim(2_000, |_| {});
+        s.step(later, &mut Outbox::default());
+        s.go_on(speed, later);
+        let mut out = Outbox::default();
+        s.step(later + HOUR / 4, &mut out);
+        out.truth.len()
+    };
+    let plain = changes(1.0);
+    assert!((3 * plain..5 * plain).contains(&changes(4.0)), "{plain}");
+}
+
+#[test]
 fn occupancy_stays_plausible_over_a_day() {
     let mut s = sim(4_000, |p| p.start_hour = Some(0.0));
     let mut out = Outbox::default();

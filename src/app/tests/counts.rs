@@ -237,3 +237,39 @@ async fn what_the_registry_is_told_shows_at_once_and_counts_outlive_a_restart() 
     .await;
     hub.hub.stop().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn some_bays_are_counted_apart_and_found_by_who_needs_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let hub = start(folder.path(), NOW).await;
+    let said = json!({"zone": "SIZED", "vacant": 9,
+        "accessible": {"vacant": 2, "capacity": 4}, "ev_charging": {"occupied": 6, "capacity": 6}});
+    let answer = count(&hub, said).await;
+    assert_eq!(
+        answer,
+        json!({"accepted": 1, "refused": []}),
+        "it is one count"
+    );
+    let want = json!({"accessible": {"capacity": 4, "vacant": 2},
+        "ev_charging": {"capacity": 6, "vacant": 0}, "vacant": {"car": 9}});
+    told(&hub, "SIZED", want.clone()).await;
+    let near = async |hub: &TestHub, filter: &str| {
+        let path = format!("/v1/bays/nearby?lat=1.3&lon=103.8&include=zones&{filter}=true");
+        let near = hub.until(&path, None, |_| true).await;
+        near["zones"].as_array().unwrap().len()
+    };
+    assert_eq!(near(&hub, "accessible").await, 1);
+    assert_eq!(near(&hub, "ev_charging").await, 0, "all are taken");
+    hub.hub.stop().await.unwrap();
+    let hub = start(folder.path(), Millis(NOW.0 + 2_000)).await;
+    told(&hub, "SIZED", want).await;
+    hub.turn(Millis(NOW.0 + 16 * 60_000)).await;
+    told(
+        &hub,
+        "SIZED",
+        json!({"stale": true, "accessible": {"capacity": 0, "vacant": 0}}),
+    )
+    .await;
+    assert_eq!(near(&hub, "accessible").await, 0);
+    hub.hub.stop().await.unwrap();
+}

@@ -10,5 +10,6 @@ mod overload;
 mod pressure;
 mod rates;
 mod replays;
+mod singapore;
 mod stays;
 mod two_hubs;

@@ -40,6 +40,7 @@ fn reports(rng: &mut StdRng) -> Vec<Claim> {
                     source,
                     source_kind: SourceKind::Gate,
                     kind: BayKind::Motorcycle,
+                    subset: None,
                     word: CountWord::vacant(vacant, 40),
                 })
             }

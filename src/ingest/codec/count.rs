@@ -10,7 +10,7 @@
 //! such ones just when a car park is full or empty.
 
 use super::{Codec, CountSaid, Http, Malformed, Said, Sender, described, json, time};
-use crate::domain::{BayKind, CountOf, CountState, CountWord, Millis};
+use crate::domain::{BayKind, BaySubset, CountOf, CountState, CountWord, Millis};
 use crate::schema::CountState as State;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -30,6 +30,17 @@ struct Count<'a> {
     state: Option<Cow<'a, str>>,
     #[serde(borrow)]
     at: Option<Cow<'a, str>>,
+    accessible: Option<Numbers>,
+    ev_charging: Option<Numbers>,
+    reservable: Option<Numbers>,
+}
+
+/// Of some of the bays.
+#[derive(Clone, Copy, Deserialize)]
+struct Numbers {
+    vacant: Option<f64>,
+    occupied: Option<f64>,
+    capacity: Option<f64>,
 }
 
 /// A list, its items unread; `counts` absent: it is one count, flat.
@@ -75,6 +86,11 @@ struct ZoneCounts {
     kind: Option<crate::schema::BayKind>,
     /// Absent: open. If it is not, no number is needed.
     state: Option<State>,
+    /// Of its bays, those that are accessible.
+    accessible: Option<SomeCountedBays>,
+    ev_charging: Option<SomeCountedBays>,
+    /// Those that can be reserved with whoever runs the car park.
+    reservable: Option<SomeCountedBays>,
     /// When it was counted; absent: when it was received.
     #[schema(format = DateTime)]
     at: Option<String>,
@@ -94,9 +110,25 @@ struct ZoneCount {
     capacity: Option<u32>,
     kind: Option<crate::schema::BayKind>,
     state: Option<State>,
+    /// Of its bays, those that are accessible.
+    accessible: Option<SomeCountedBays>,
+    ev_charging: Option<SomeCountedBays>,
+    /// Those that can be reserved with whoever runs the car park.
+    reservable: Option<SomeCountedBays>,
     /// Where it differs from the message's.
     #[schema(format = DateTime)]
     at: Option<String>,
+}
+
+/// A count of some of the bays.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "read by the derive only")]
+struct SomeCountedBays {
+    vacant: Option<i64>,
+    /// In place of `vacant`.
+    occupied: Option<i64>,
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    capacity: Option<u32>,
 }
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
@@ -138,39 +170,62 @@ fn said(c: Count<'_>, common: Option<Millis>) -> Result<Said<'_>, Malformed> {
     let kind = kind.ok_or_else(|| Malformed(format!("kind: none of {}", BayKind::list())))?;
     let state = (c.state.as_deref()).map_or(Some(CountState::Open), CountState::parse);
     let state = state.ok_or_else(|| Malformed(format!("state: none of {}", CountState::list())))?;
-    let vacant = c.vacant.map(|n| whole("vacant", n)).transpose()?;
-    let occupied = c.occupied.map(|n| whole("occupied", n)).transpose()?;
-    let (of, number) = match (vacant, occupied) {
-        (Some(vacant), _) => (CountOf::Vacant, vacant),
-        (None, Some(occupied)) => (CountOf::Occupied, occupied),
-        (None, None) if state == CountState::Open => {
-            return Err(Malformed("missing field `vacant` (or `occupied`)".into()));
+    let all = Numbers {
+        vacant: c.vacant,
+        occupied: c.occupied,
+        capacity: c.capacity,
+    };
+    let (word, is_clamped) = all.read(state)?;
+    let some = [c.accessible, c.ev_charging, c.reservable];
+    let mut subsets = [None; BaySubset::COUNT];
+    for ((numbers, word), name) in some.iter().zip(&mut subsets).zip(BaySubset::NAMES) {
+        if let Some(numbers) = numbers {
+            let read = numbers.read(state);
+            let (read, _) = read.map_err(|e| Malformed(format!("{name}: {}", e.0)))?;
+            *word = Some(read);
         }
-        (None, None) => (CountOf::Vacant, 0.0),
-    };
-    let mut capacity = c.capacity.map(capacity).transpose()?;
-    if capacity == Some(0) && number > 0.0 {
-        // How feeds say that they do not know it.
-        capacity = None;
     }
-    if let (None, Some(vacant), Some(occupied)) = (capacity, vacant, occupied) {
-        let sum = vacant.max(0.0) + occupied.max(0.0);
-        capacity = (sum <= f64::from(CountWord::MOST_BAYS)).then_some(sum as u32);
-    }
-    let most = f64::from(capacity.unwrap_or(CountWord::MOST_BAYS));
-    let word = CountWord {
-        state,
-        of,
-        number: number.clamp(0.0, most) as u32,
-        capacity,
-    };
     Ok(Said::Count(CountSaid {
         zone: c.zone,
         kind,
         word,
-        is_clamped: !(0.0..=most).contains(&number),
+        subsets,
+        is_clamped,
         at: time(c.at.as_deref())?.or(common),
     }))
+}
+
+impl Numbers {
+    /// And whether a number could not be.
+    fn read(self, state: CountState) -> Result<(CountWord, bool), Malformed> {
+        let vacant = self.vacant.map(|n| whole("vacant", n)).transpose()?;
+        let occupied = self.occupied.map(|n| whole("occupied", n)).transpose()?;
+        let (of, number) = match (vacant, occupied) {
+            (Some(vacant), _) => (CountOf::Vacant, vacant),
+            (None, Some(occupied)) => (CountOf::Occupied, occupied),
+            (None, None) if state == CountState::Open => {
+                return Err(Malformed("missing field `vacant` (or `occupied`)".into()));
+            }
+            (None, None) => (CountOf::Vacant, 0.0),
+        };
+        let mut capacity = self.capacity.map(capacity).transpose()?;
+        if capacity == Some(0) && number > 0.0 {
+            // How feeds say that they do not know it.
+            capacity = None;
+        }
+        if let (None, Some(vacant), Some(occupied)) = (capacity, vacant, occupied) {
+            let sum = vacant.max(0.0) + occupied.max(0.0);
+            capacity = (sum <= f64::from(CountWord::MOST_BAYS)).then_some(sum as u32);
+        }
+        let most = f64::from(capacity.unwrap_or(CountWord::MOST_BAYS));
+        let word = CountWord {
+            state,
+            of,
+            number: number.clamp(0.0, most) as u32,
+            capacity,
+        };
+        Ok((word, !(0.0..=most).contains(&number)))
+    }
 }
 
 /// 42 and 42.0 are the same number of bays; half a bay there is not.
@@ -257,6 +312,27 @@ mod tests {
         ] {
             assert_eq!(one(&format!("{{\"zone\":\"Z\",{text}}}")), want, "{text}");
         }
+    }
+
+    #[test]
+    fn some_of_the_bays_may_be_counted_apart() {
+        let text = r#"{"zone":"Z","vacant":9,"accessible":{"vacant":2,"capacity":4},
+            "reservable":{"occupied":1}}"#;
+        let said = read(text).unwrap();
+        let [Said::Count(c)] = &said[..] else {
+            panic!("{said:?}")
+        };
+        let occupied = CountWord {
+            of: CountOf::Occupied,
+            number: 1,
+            ..CountWord::default()
+        };
+        assert_eq!(
+            c.subsets,
+            [Some(CountWord::vacant(2, 4)), None, Some(occupied)]
+        );
+        let why = read(r#"{"zone":"Z","vacant":9,"ev_charging":{}}"#).unwrap_err();
+        assert!(why.0.starts_with("ev_charging: missing field"), "{why}");
     }
 
     #[test]

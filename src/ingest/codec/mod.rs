@@ -12,7 +12,7 @@ mod report;
 mod status;
 mod ttn;
 
-use crate::domain::{BayKind, BayStatus, CountWord, Millis};
+use crate::domain::{BayKind, BayStatus, BaySubset, CountWord, Millis};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::borrow::Cow;
@@ -33,6 +33,7 @@ pub static CODECS: &[&Codec] = &[
 /// Every member that a format or a device's decoder reads, and `source`, which is read of what is
 /// posted. An operator cannot have one of them dropped.
 pub static MEMBERS: &[&str] = &[
+    "accessible",
     "application_id",
     "application_ids",
     "at",
@@ -50,6 +51,7 @@ pub static MEMBERS: &[&str] = &[
     "deviceInfo",
     "device_id",
     "end_device_ids",
+    "ev_charging",
     "fCnt",
     "fPort",
     "f_cnt",
@@ -61,6 +63,7 @@ pub static MEMBERS: &[&str] = &[
     "online",
     "parking_status",
     "received_at",
+    "reservable",
     "seen",
     "seq",
     "source",
@@ -237,6 +240,8 @@ pub struct CountSaid<'a> {
     pub zone: Cow<'a, str>,
     pub kind: BayKind,
     pub word: CountWord,
+    /// What it says of some of them, in the order of [`BaySubset::ALL`].
+    pub subsets: [Option<CountWord>; BaySubset::COUNT],
     /// A number of it could not be and was taken as what is nearest.
     pub is_clamped: bool,
     pub at: Option<Millis>,

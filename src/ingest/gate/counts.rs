@@ -18,7 +18,8 @@ impl Gate {
             .registry
             .zone_called(&said.zone)
             .ok_or_else(|| (Reason::UnknownZone, named("zone", &said.zone)))?;
-        self.inside(message, |_| zone)?;
+        let asked = (Reason::UnknownZone, "zone", said.zone.as_ref());
+        self.inside(message, asked, |_| zone)?;
         let source = message.speaker.source;
         let registered = self.registry.city().zone(zone).capacity_by_kind[said.kind as usize];
         let beyond =
@@ -37,6 +38,7 @@ impl Gate {
             source,
             source_kind: message.speaker.kind,
             kind: said.kind,
+            subset: None,
             word: said.word,
         })
     }

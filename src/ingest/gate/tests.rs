@@ -10,6 +10,7 @@ use crate::testing;
 
 mod counts;
 mod drops;
+mod private;
 
 const NOW: Millis = Millis(1_795_402_800_000);
 
@@ -204,7 +205,7 @@ fn counts_and_status_pass_their_own_way() {
     let out = b.take(named("count"), r#"{"zone":"Z","vacant":3,"capacity":10}"#);
     assert!(matches!(
         out.claims[..],
-        [Claim::Count(crate::domain::CountObservation { word, .. })] if word == CountWord::vacant(3, 10)
+        [Claim::Count(CountObservation { word, .. })] if word == CountWord::vacant(3, 10)
     ));
     let out = b.take(named("count"), r#"{"zone":"Q","vacant":3,"capacity":10}"#);
     assert_eq!(out.refusals[0].reason, Reason::UnknownZone);

@@ -29,7 +29,8 @@ impl Gate {
         let bay = self.registry.bay_called(&device.bay);
         // Also what says only that the device is there: its last word would stand on.
         if let Some(bay) = bay {
-            self.inside(message, |city| city.zone_of(bay))?;
+            let asked = (Reason::UnknownDevice, "device", id);
+            self.inside(message, asked, |city| city.zone_of(bay))?;
         }
         let key = self.recent.key(device.source, said);
         if key.is_some_and(|key| self.recent.holds(key)) {

@@ -4,6 +4,7 @@
 use super::super::record::{Next, Records, SegmentHead, UNIT, encode, encoded_bytes};
 use super::*;
 use crate::domain::Backing;
+use crate::domain::BaySubset;
 use crate::domain::CountWord;
 use proptest::prelude::*;
 
@@ -35,22 +36,25 @@ fn any_claim() -> impl Strategy<Value = Claim> {
         any::<u64>(),
         0..14_000u32,
         any::<u32>(),
-        (0..4usize, 0..4u64),
+        (0..4usize, 0..4u64, 0..4u8),
         any::<u32>(),
         (0..8u8, any::<u32>()),
     )
-        .prop_map(|(at, zone, source, (kind, by), number, (bits, capacity))| {
-            let bits = if bits & 3 == 3 { 8 } else { bits };
-            let capacity = if bits & 8 == 0 { capacity } else { 0 };
-            Claim::Count(CountObservation {
-                at: Millis(at),
-                zone: ZoneIx(zone),
-                source: SourceIx(source),
-                source_kind: SourceKind::from_bits(by),
-                kind: BayKind::ALL[kind],
-                word: CountWord::from_parts(bits, number, capacity).unwrap(),
-            })
-        });
+        .prop_map(
+            |(at, zone, source, (kind, by, subset), number, (bits, capacity))| {
+                let bits = if bits & 3 == 3 { 8 } else { bits };
+                let capacity = if bits & 8 == 0 { capacity } else { 0 };
+                Claim::Count(CountObservation {
+                    at: Millis(at),
+                    zone: ZoneIx(zone),
+                    source: SourceIx(source),
+                    source_kind: SourceKind::from_bits(by),
+                    kind: BayKind::ALL[kind],
+                    subset: BaySubset::from_u8(subset),
+                    word: CountWord::from_parts(bits, number, capacity).unwrap(),
+                })
+            },
+        );
     let alive = (any::<u64>(), any::<u32>()).prop_map(|(at, s)| Claim::Alive {
         source: SourceIx(s),
         at: Millis(at),

@@ -140,6 +140,7 @@ fn claim(n: u64) -> Claim {
             source,
             source_kind: SourceKind::Gate,
             kind: BayKind::Heavy,
+            subset: None,
             word: CountWord::vacant(n as u32, u32::MAX),
         }),
         7 => Claim::Alive { source, at },

@@ -1,6 +1,8 @@
 //! What is told of bays and zones, whatever the format: looked up once, written by any.
 
-use crate::domain::{AppEvidence, BayKind, BayStatus, BayView, CountEvidence, Millis, ZoneTally};
+use crate::domain::{
+    AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis, ZoneTally,
+};
 use crate::live::{OpenOffer, ZoneHit};
 use crate::registry::city::{BayAttrs, City, Zone};
 use crate::serve::told_in::ToldIn;
@@ -241,6 +243,14 @@ pub(in crate::serve) struct ZoneTold<'c> {
 }
 
 impl ZoneTold<'_> {
+    /// Vacant ones of some of its bays, and of how many, if anybody knows: as they are counted, else
+    /// as its own accessible bays are.
+    pub(super) fn some_bays(&self, subset: BaySubset) -> Option<(u32, u32)> {
+        let own = (self.tally.accessible_vacant, self.tally.accessible);
+        let own = (subset == BaySubset::Accessible).then_some(own);
+        self.tally.subsets[subset as usize].or(own)
+    }
+
     /// Whether to tell how many of that kind are vacant.
     pub(super) fn shows(&self, kind: BayKind) -> bool {
         self.tally.tells(kind, self.kinds)

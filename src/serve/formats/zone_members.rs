@@ -4,7 +4,7 @@
 use super::geometry;
 use super::text::Text;
 use super::told::{Rendered, ZoneTold, ZonesTold, expected};
-use crate::domain::{BayKind, Millis};
+use crate::domain::{BayKind, BaySubset, Millis};
 use crate::serve::told_in::ToldIn;
 
 /// What one zone takes, roughly; names may be longer.
@@ -103,11 +103,13 @@ fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>, lone: Option<ToldIn>
     t.raw(",\"closed\":").number(tally.closed.into());
     t.raw(",\"reserved\":").number(tally.reserved.into());
     t.raw(",\"counted\":").flag(!tally.ever_counted.is_empty());
-    t.raw(",\"accessible\":{\"capacity\":")
-        .number(tally.accessible.into());
-    t.raw(",\"vacant\":")
-        .number(tally.accessible_vacant.into())
-        .raw("}");
+    for subset in BaySubset::ALL {
+        if let Some((vacant, capacity)) = shown.some_bays(subset) {
+            t.raw(",").word(subset.name()).raw(":{\"capacity\":");
+            t.number(capacity.into()).raw(",\"vacant\":");
+            t.number(vacant.into()).raw("}");
+        }
+    }
     t.raw(",\"occupancy\":");
     match tally.occupancy() {
         Some(share) => t.share(share),

@@ -77,6 +77,7 @@ impl Gate {
                 source: speaker.source,
                 source_kind: SourceKind::Gate,
                 kind: BayKind::Car,
+                subset: None,
                 word: CountWord::vacant(0, 0),
             }));
             return parcel;

@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::domain::{
-    Backing, Batch, BayIx, BayStatus, Claim, CountObservation, CountOf, CountState, CountWord,
-    Observation, SourceKind,
+    Backing, Batch, BayIx, BayKind, BayStatus, BaySubset, Claim, CountObservation, CountOf,
+    CountState, CountWord, Observation, SourceKind,
 };
 use crate::long::cases;
 use crate::metrics::Metrics;
@@ -29,6 +29,7 @@ fn batches(n: u64) -> Vec<Batch> {
                 source,
                 source_kind: SourceKind::ALL[(i % 3) as usize],
                 kind: BayKind::ALL[(i % 4) as usize],
+                subset: None,
                 word: CountWord::vacant((i % 9) as u32, 9),
             }),
             9 => Claim::Alive { source, at },
@@ -265,6 +266,18 @@ fn a_bay_that_is_gone_is_left_out_and_the_others_find_their_places() {
     assert!(bays.len() > 900, "{}", bays.len());
 }
 
+const HEAVY: Counted = Counted::Kind(BayKind::Heavy);
+
+#[test]
+fn what_a_count_is_of_survives_a_checkpoint() {
+    let kinds = BayKind::ALL.into_iter().map(Counted::Kind);
+    let all = kinds.chain(BaySubset::ALL.into_iter().map(Counted::Subset));
+    for of in all.clone() {
+        assert_eq!(Counted::from_code(of.code()), Some(of));
+    }
+    assert_eq!(Counted::from_code(all.count() as u8), None);
+}
+
 #[test]
 fn a_count_keeps_who_made_it_and_an_old_one_is_a_gates() {
     let made = |source_kind| GateCount {
@@ -277,8 +290,8 @@ fn a_count_keeps_who_made_it_and_an_old_one_is_a_gates() {
         error: CountError::from_bits(0xff_fffe),
     };
     for kind in SourceKind::ALL {
-        let kept = KeptGate::new(7, BayKind::Heavy, &made(kind));
-        assert_eq!(kept.count(), Some((BayKind::Heavy, made(kind))));
+        let kept = KeptGate::new(7, HEAVY, &made(kind));
+        assert_eq!(kept.count(), Some((HEAVY, made(kind))));
     }
     for (capacity, named) in [(None, Some(9)), (None, None), (Some(0), Some(0))] {
         let count = GateCount {
@@ -291,14 +304,14 @@ fn a_count_keeps_who_made_it_and_an_old_one_is_a_gates() {
             named,
             ..made(SourceKind::Sensor)
         };
-        let kept = KeptGate::new(7, BayKind::Heavy, &count);
-        assert_eq!(kept.count(), Some((BayKind::Heavy, count)));
+        let kept = KeptGate::new(7, HEAVY, &count);
+        assert_eq!(kept.count(), Some((HEAVY, count)));
     }
     let new = GateCount {
         error: CountError::default(),
         ..made(SourceKind::Gate)
     };
-    let gate = KeptGate::new(7, BayKind::Car, &new);
+    let gate = KeptGate::new(7, Counted::Kind(BayKind::Car), &new);
     let as_first = (gate.kind, gate.standing);
     assert_eq!(as_first, (0, 1), "as it was written when there was no kind");
     let odd = KeptGate {

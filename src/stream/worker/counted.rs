@@ -14,7 +14,9 @@ use super::believe::watched;
 use super::tilts::Tilt;
 use super::{Worker, mark};
 use crate::belief::{Covered, LogOdds};
-use crate::domain::{BayKind, BayStatus, CountEvidence, CountObservation, Millis, ZoneIx};
+use crate::domain::{
+    BayKind, BayStatus, BaySubset, CountEvidence, CountObservation, Millis, ZoneIx,
+};
 
 /// A count is weighed again when the beliefs' sum has moved by so many bays.
 const MOVED_BAYS: f64 = 0.5;
@@ -51,6 +53,19 @@ impl Worker {
         if news && fresh && !c.source_kind.passes_by() && self.beliefs.is_some() {
             self.learn_from(c, now);
         }
+    }
+
+    /// A count of some of a zone's bays, as of no later than `now`.
+    pub(super) fn take_subset(&mut self, subset: BaySubset, c: &CountObservation, now: Millis) {
+        let zone = self.zones.get_mut(c.zone.at());
+        let (Some(zone), Some(pulse)) = (zone, self.pulses.get_mut(c.zone.at())) else {
+            return;
+        };
+        let at = c.at.min(now);
+        let stands = now.since(at) <= u64::from(pulse.stale_after_s) * 1000;
+        let news = zone.count_subset(subset, &CountObservation { at, ..*c }, stands);
+        self.done.superseded += u64::from(!news);
+        mark(pulse, c.zone, &mut self.dirty);
     }
 
     /// How far counts of that kind of source are off there, after one that has just come.

@@ -232,6 +232,7 @@ fn a_count_ages_by_its_own_time_however_lively_its_source() {
         source,
         source_kind: SourceKind::Gate,
         kind: BayKind::Car,
+        subset: None,
         word: CountWord::vacant(4, 10),
     });
     r.worker.apply(&[count], Millis(T0));
@@ -276,6 +277,7 @@ fn count(zone: ZoneIx, at: u64, vacant: u32) -> Claim {
         source: SourceIx(4),
         source_kind: SourceKind::Gate,
         kind: BayKind::Car,
+        subset: None,
         word: CountWord::vacant(vacant, 105),
     })
 }

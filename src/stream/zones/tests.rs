@@ -10,6 +10,7 @@ fn count(at: u64, vacant: u32, capacity: u32) -> CountObservation {
         source: SourceIx(1),
         source_kind: SourceKind::Gate,
         kind: BayKind::Car,
+        subset: None,
         word: CountWord::vacant(vacant, capacity),
     }
 }

@@ -39,6 +39,15 @@ const DEMO: [&str; 6] = [
     "--data",
 ];
 
+/// What makes a demo begin now, if it is not told how to begin: most tests want nothing of the past.
+fn now(args: &[&str]) -> &'static [&'static str] {
+    if args.contains(&"--past") {
+        &[]
+    } else {
+        &["--past", "0"]
+    }
+}
+
 /// The command, with nothing of this machine's configuration in its environment.
 pub(crate) fn bayhub(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bayhub"));
@@ -69,7 +78,7 @@ impl Hub {
     /// The same with settings from the environment.
     pub(super) fn start_with(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> Self {
         let mut command = bayhub(&DEMO);
-        command.arg(dir.join("data")).args(args);
+        command.arg(dir.join("data")).args(args).args(now(args));
         command.envs(env.iter().copied());
         Self::spawn(dir, command)
     }
@@ -82,7 +91,10 @@ impl Hub {
         let script = format!("ulimit -n {descriptors} && exec \"$0\" \"$@\"");
         command.args(["-c", &script]).arg(program.get_program());
         command.args(program.get_args());
-        command.arg(own.path().join("data")).args(args);
+        command
+            .arg(own.path().join("data"))
+            .args(args)
+            .args(now(args));
         let mut hub = Self::spawn(own.path(), command);
         hub.own = Some(own);
         hub

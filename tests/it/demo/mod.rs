@@ -24,6 +24,7 @@ mod lorawan;
 pub(crate) mod mqtt;
 mod mqtt_peers;
 mod openapi_peer;
+mod past;
 mod reports;
 mod restarts;
 mod sharing;

@@ -84,7 +84,7 @@ const DOORS: &[(&str, Door)] = &[
         Only(&["ingest/mqtt_server/", "ingest/mqtt_client/"]),
     ),
     ("rustls-native-certs", Only(&["ingest/mqtt_client/tls.rs"])),
-    ("sensors-sim", Only(&["demo.rs"])),
+    ("sensors-sim", Only(&["demo.rs", "demo/past.rs"])),
     ("serde", NotIn(&["domain/"])),
     ("serde_json", NotIn(&["domain/", "stream/"])),
     (

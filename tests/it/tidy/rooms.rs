@@ -57,11 +57,12 @@ const ROOMS: &[(&str, &[&[&str]])] = &[
 ];
 
 /// Files that wire rooms together and may name any of them.
-const WIRING: [&str; 5] = [
+const WIRING: [&str; 6] = [
     "src/lib.rs",
     "src/main.rs",
     "src/app/",
     "src/demo.rs",
+    "src/demo/",
     "src/fuzzing.rs",
 ];
 

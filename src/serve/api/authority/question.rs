@@ -3,7 +3,7 @@
 use crate::domain::{BBox, Calendar, Millis, ZoneKind};
 use crate::history::{History, ResumeAt};
 use crate::ingest::gate::Ledger;
-use crate::live::Live;
+use crate::live::{Live, is_private};
 use crate::registry::Registry;
 use crate::registry::city::City;
 use crate::serve::Authority;
@@ -11,6 +11,8 @@ use crate::serve::http::auth::Doorman;
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::params::{Params, quoted};
+use crate::serve::sight::Eyes;
+use crate::sharing::Desk;
 use axum::extract::FromRef;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -23,6 +25,8 @@ pub(in crate::serve) struct AuthorityState {
     pub(in crate::serve) doorman: Doorman,
     pub(in crate::serve) registry: Arc<Registry>,
     pub(in crate::serve) live: Arc<Live>,
+    /// Knows whose a bay is.
+    pub(in crate::serve) desk: Arc<Desk>,
     pub(in crate::serve) authority: Authority,
     /// Questions that may be worked on at a time; more wait. One may decode fifty files: anybody
     /// may ask, but not everybody at once.
@@ -75,19 +79,34 @@ impl AuthorityState {
         self.authority.calendar
     }
 
-    /// The numbers of the zones named by `zone` or lying in `bbox`, ascending; `None`: all.
-    pub(in crate::serve) fn zones(&self, p: &Params<'_>) -> Result<Option<Vec<u32>>, ApiError> {
+    /// Whether figures of the zone are told to those eyes: a private one's to its owner and the
+    /// authority alone. Of one that is gone nobody knows what it was.
+    pub(in crate::serve) fn sees(&self, eyes: &Eyes, city: &City, number: u32) -> bool {
+        let zone = city.zone_numbered(number);
+        *eyes == Eyes::All
+            || zone.is_some_and(|zone| {
+                !is_private(city, zone) || eyes.own_zone(&self.desk, city, zone)
+            })
+    }
+
+    /// The numbers of the zones named by `zone` or lying in `bbox`, ascending; `None`: all. One that
+    /// is not seen is named in vain, as one that is not there.
+    pub(in crate::serve) fn zones(
+        &self,
+        p: &Params<'_>,
+        eyes: &Eyes,
+    ) -> Result<Option<Vec<u32>>, ApiError> {
         match (p.text("zone"), p.bbox("bbox")?) {
             (Some(_), Some(_)) => Err(ApiError::bad(
                 "bbox",
                 "bbox cannot be given together with zone",
             )),
-            (Some(ids), None) => self.named(ids).map(Some),
+            (Some(ids), None) => self.named(ids, eyes).map(Some),
             (None, bbox) => Ok(bbox.map(|bbox| self.within(bbox))),
         }
     }
 
-    fn named(&self, ids: &str) -> Result<Vec<u32>, ApiError> {
+    fn named(&self, ids: &str, eyes: &Eyes) -> Result<Vec<u32>, ApiError> {
         let ids: Vec<&str> = ids.split(',').collect();
         if ids.len() > MAX_IDS {
             return Err(ApiError::bad(
@@ -105,6 +124,7 @@ impl AuthorityState {
         let city = self.registry.city();
         let numbers = found.into_iter().map(|(id, zone)| {
             let number = zone.map(|zone| city.zone(zone).number);
+            let number = number.filter(|number| self.sees(eyes, &city, *number));
             number.ok_or_else(|| ApiError::NotFound(format!("there is no zone {}", quoted(id))))
         });
         let mut numbers = numbers.collect::<Result<Vec<u32>, _>>()?;
@@ -140,7 +160,7 @@ impl AuthorityState {
         let zone = city.zone(ix);
         let bays = city.bays_of(ix).take(2).count() as u32;
         // A private zone is its bays; of others the capacity counts where bays are only counted.
-        let many = if zone.spec.kind == ZoneKind::Private {
+        let many = if zone.spec.kind == ZoneKind::Private && bays > 0 {
             bays
         } else {
             bays.max(zone.capacity())

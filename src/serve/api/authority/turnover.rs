@@ -5,12 +5,14 @@ use super::{render, schema};
 use crate::domain::Calendar;
 use crate::history::{Discretion, FiguresPage, Interval, Question};
 use crate::serve::http::auth::Viewer;
+use crate::serve::http::caller::Caller;
 use crate::serve::http::cursor::{self, link};
 use crate::serve::http::error::ApiError;
 use crate::serve::http::extract::{IfNoneMatch, tag_of};
 use crate::serve::http::negotiate::choose;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
+use crate::serve::sight::Eyes;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
@@ -40,7 +42,8 @@ pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiR
 /// Rows start in `from`..`to`, by time and then by zone. Go on with `cursor` until `next` is null;
 /// a page may end early, even without rows. With the scope `monitor` all settled figures are told.
 /// Without it days that are over, in UTC, and what fewer than five visits (without a key: ten)
-/// speak of is null and `suppressed`, and whatever would give it away.
+/// speak of is null and `suppressed`, and whatever would give it away; zones that are private, or gone,
+/// are not told of, but a private one to who owns all its bays.
 #[utoipa::path(
     get, path = "/v1/turnover", tag = "authority", security((), ("key" = ["monitor"])),
     params(schema::TurnoverQuery),
@@ -54,6 +57,7 @@ pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiR
 )]
 async fn turnover(
     viewer: Viewer,
+    caller: Caller,
     State(own): State<Arc<AuthorityState>>,
     headers: HeaderMap,
     held: IfNoneMatch,
@@ -61,10 +65,11 @@ async fn turnover(
 ) -> Result<Response, ApiError> {
     let format =
         choose(&headers, FORMATS).ok_or(ApiError::NotAcceptable("application/json or text/csv"))?;
-    let asked = TurnoverQuestion::read(&own, viewer, uri.query())?;
+    let eyes = Eyes::of(&caller);
+    let asked = TurnoverQuestion::read(&own, (viewer, &eyes), uri.query())?;
     let authority_state = own.clone();
     let (body, next) = authority_state
-        .work(move || asked.answer(&own, viewer, format))
+        .work(move || asked.answer(&own, (viewer, &eyes), format))
         .await?;
     let etag = tag_of(&body);
     let mut answer = if held.is(&etag) {
@@ -94,14 +99,18 @@ struct TurnoverQuestion {
 }
 
 impl TurnoverQuestion {
-    fn read(own: &AuthorityState, viewer: Viewer, query: Option<&str>) -> Result<Self, ApiError> {
+    fn read(
+        own: &AuthorityState,
+        (viewer, eyes): (Viewer, &Eyes),
+        query: Option<&str>,
+    ) -> Result<Self, ApiError> {
         let p = Params::read(
             query,
             &[
                 "zone", "bbox", "from", "to", "interval", "tz", "limit", "cursor",
             ],
         )?;
-        let zones = own.zones(&p)?;
+        let zones = own.zones(&p, eyes)?;
         let calendar = match p.text("tz") {
             None if viewer == Viewer::Monitor => own.calendar(),
             None => Calendar::UTC,
@@ -150,7 +159,7 @@ impl TurnoverQuestion {
     fn answer(
         &self,
         own: &AuthorityState,
-        viewer: Viewer,
+        (viewer, eyes): (Viewer, &Eyes),
         format: usize,
     ) -> Result<(Vec<u8>, Option<String>), ApiError> {
         let question = Question {
@@ -170,13 +179,13 @@ impl TurnoverQuestion {
                     LEAST_FOR_ALL
                 };
                 let never = |zone| AuthorityState::is_single(&city, zone);
-                own.history().discreet_page(
-                    &question,
-                    Discretion {
-                        least,
-                        never: &never,
-                    },
-                )
+                let discretion = Discretion {
+                    least,
+                    never: &never,
+                };
+                let mut page = own.history().discreet_page(&question, discretion);
+                page.rows.retain(|row| own.sees(eyes, &city, row.zone));
+                page
             }
         };
         let next = page.next.map(|p| cursor::write_place(p.start.0, p.zone));

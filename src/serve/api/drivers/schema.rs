@@ -258,11 +258,11 @@ pub(in crate::serve) struct Evidence {
     partners: Option<u8>,
 }
 
-/// Accessible bays of a zone. Of those that are only counted, nobody knows which are.
+/// Some bays of a zone: as they are counted, else as its own bays are.
 #[derive(ToSchema)]
-pub(in crate::serve) struct Accessible {
+pub(in crate::serve) struct SomeBays {
     capacity: u32,
-    /// Those seen vacant that nobody has booked.
+    /// Those that may be had.
     vacant: u32,
 }
 
@@ -308,7 +308,11 @@ pub(in crate::serve) struct Zone {
     /// Whether somebody counts it as a whole: its figures may be such a count.
     counted: bool,
     /// Of its bays, those that are accessible.
-    accessible: Accessible,
+    accessible: SomeBays,
+    /// Where they are counted: those with a charging point.
+    ev_charging: Option<SomeBays>,
+    /// Where they are counted: those that can be reserved with whoever runs the car park.
+    reservable: Option<SomeBays>,
     /// Taken share of what is known and open; null while nothing is, or where nobody has said of how
     /// many.
     #[schema(required, minimum = 0, maximum = 1)]

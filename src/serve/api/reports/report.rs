@@ -2,7 +2,7 @@
 //! durable.
 
 use super::schema;
-use crate::domain::{Claim, Door, Parcel, Reason, Receipt, Refusal, Refused, Speaker, Submission};
+use crate::domain::{Door, Parcel, Reason, Receipt, Refusal, Refused, Speaker, Submission};
 use crate::ingest::codec::{self, Codec};
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -332,12 +332,7 @@ enum ReportAnswer {
 
 impl ReportAnswer {
     fn of(parcel: &Parcel) -> Self {
-        // A sign of life is no report.
-        let accepted = parcel
-            .claims
-            .iter()
-            .filter(|c| !matches!(c, Claim::Alive { .. }))
-            .count();
+        let accepted = parcel.claims.iter().filter(|c| c.is_report()).count();
         let whole = |r: &&Refusal| {
             r.index.is_none() && matches!(r.reason, Reason::Malformed | Reason::TooLarge)
         };

@@ -66,6 +66,20 @@ pub(in crate::serve) struct Counts {
     capacity: Option<u32>,
     kind: Option<BayKind>,
     state: Option<CountState>,
+    /// Of its bays, those that are accessible; likewise the next two.
+    accessible: Option<SomeCounted>,
+    ev_charging: Option<SomeCounted>,
+    reservable: Option<SomeCounted>,
+}
+
+/// A count of some of the bays.
+#[derive(ToSchema)]
+pub(in crate::serve) struct SomeCounted {
+    vacant: Option<i64>,
+    /// In place of `vacant`.
+    occupied: Option<i64>,
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    capacity: Option<u32>,
 }
 
 #[derive(ToSchema)]
@@ -81,6 +95,10 @@ pub(in crate::serve) struct CountItem {
     kind: Option<BayKind>,
     /// Absent: open. If it is not, no number is needed.
     state: Option<CountState>,
+    accessible: Option<SomeCounted>,
+    ev_charging: Option<SomeCounted>,
+    /// Those that can be reserved with whoever runs the car park.
+    reservable: Option<SomeCounted>,
     /// Where it differs from the message's.
     #[schema(format = DateTime)]
     at: Option<String>,

@@ -47,6 +47,7 @@ impl WorkerRig {
             source: SourceIx(5),
             source_kind: SourceKind::Gate,
             kind: BayKind::Car,
+            subset: None,
             word: CountWord::vacant(vacant, capacity),
         });
         self.worker.apply(&[count], Millis(at));
