@@ -4,8 +4,9 @@
 //! on the ground is near in memory, a zone is one range, and each (zone, cell) pair is one run.
 //! Dear: a sort of all bays.
 
-use super::city::{BaySurvey, City, NumberIndex, Zone, ZoneSpec, to_e7, total};
+use super::city::{BaySurvey, City, Zone, ZoneSpec, to_e7, total};
 use super::grid::{CellSize, Grid, GridCell, Run};
+use super::number_index::NumberIndex;
 use super::page::BayRow;
 use crate::domain::{BayIx, BayKind, ZoneIx};
 use ahash::AHashMap;

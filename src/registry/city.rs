@@ -8,6 +8,7 @@
 
 pub use super::attrs::BayAttrs;
 use super::grid::{CellSize, Grid, GridCell};
+use super::number_index::NumberIndex;
 use super::page::{BayPage, BayRow, PAGE};
 use crate::domain::{BayIx, BayKind, LatLon, Millis, ZoneIx, ZoneKind};
 use ahash::AHashMap;
@@ -217,6 +218,18 @@ impl City {
             .unwrap_or(Millis::NEVER)
     }
 
+    /// Bays by their stable numbers, those above `after`; all for `None`.
+    pub fn bays_after(&self, after: Option<u32>) -> impl Iterator<Item = (u32, BayIx)> + '_ {
+        let all = self.bay_of_number.after(after);
+        all.map(|(number, bay)| (number, BayIx(bay)))
+    }
+
+    /// The same of zones.
+    pub fn zones_after(&self, after: Option<u32>) -> impl Iterator<Item = (u32, ZoneIx)> + '_ {
+        let all = self.zone_of_number.after(after);
+        all.map(|(number, zone)| (number, ZoneIx(zone)))
+    }
+
     /// The inverse; `None` for a number whose bay is gone or has moved.
     #[inline]
     pub fn bay_numbered(&self, number: u32) -> Option<BayIx> {
@@ -329,38 +342,6 @@ impl City {
         self.live += 1;
         self.page_mut(bay).push(row);
         bay
-    }
-}
-
-/// Marks a number whose bay or zone is gone.
-const NOWHERE: u32 = u32::MAX;
-
-/// Stable number -> dense index, in shared pages like the bays themselves.
-#[derive(Clone, Default)]
-pub(super) struct NumberIndex(Vec<Arc<[u32; PAGE]>>);
-
-impl NumberIndex {
-    #[inline]
-    fn get(&self, number: u32) -> Option<u32> {
-        let page = self.0.get(number as usize / PAGE)?;
-        Some(page[number as usize % PAGE]).filter(|&index| index != NOWHERE)
-    }
-
-    pub(super) fn set(&mut self, number: u32, index: u32) {
-        let page = number as usize / PAGE;
-        while self.0.len() <= page {
-            self.0.push(Arc::new([NOWHERE; PAGE]));
-        }
-        Arc::make_mut(&mut self.0[page])[number as usize % PAGE] = index;
-    }
-
-    /// The number leads nowhere from now on.
-    pub(super) fn clear(&mut self, number: u32) {
-        self.set(number, NOWHERE);
-    }
-
-    fn bytes(&self) -> usize {
-        self.0.len() * size_of::<[u32; PAGE]>()
     }
 }
 

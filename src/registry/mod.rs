@@ -28,6 +28,7 @@ pub mod kept;
 mod linelog;
 mod load;
 mod names;
+mod number_index;
 mod open;
 mod page;
 mod reach;

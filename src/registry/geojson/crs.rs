@@ -8,6 +8,7 @@
 use super::super::city::ZoneSpec;
 use super::super::{RegistryError, bom};
 use super::blocks::frame;
+use super::placed;
 use super::scalar::Scalar;
 use super::shape::Outer;
 use crate::domain::Crs;
@@ -60,11 +61,16 @@ fn read(name: &str, crs: &Scalar<'_>, usual: Crs) -> Result<Crs, RegistryError> 
 
 /// A zone whose places were given in these coordinates.
 pub(in crate::registry) fn zone_to_wgs84(mut zone: ZoneSpec, crs: Crs) -> ZoneSpec {
-    if crs != Crs::Wgs84 {
-        let corners = zone.outline.iter_mut().flatten().flatten();
-        for place in corners.chain([&mut zone.place]) {
-            *place = crs.to_wgs84(*place);
-        }
+    if crs == Crs::Wgs84 {
+        return zone;
+    }
+    for corner in zone.outline.iter_mut().flatten().flatten() {
+        *corner = crs.to_wgs84(*corner);
+    }
+    if zone.outline.is_empty() {
+        zone.place = crs.to_wgs84(zone.place);
+    } else {
+        (zone.place, zone.outline) = placed(zone.outline);
     }
     zone
 }

@@ -12,6 +12,7 @@ mod evidence;
 mod geojson;
 mod geometry;
 mod json;
+pub(super) mod registry_features;
 pub(super) mod text;
 mod told;
 mod zone_members;

@@ -30,6 +30,8 @@ const OPERATIONS: &[(&str, &str)] = &[
     ("delete", "/v1/admin/devices/{device}"),
     ("put", "/v1/admin/zones"),
     ("put", "/v1/admin/bays"),
+    ("get", "/v1/admin/zones"),
+    ("get", "/v1/admin/bays"),
     ("delete", "/v1/admin/zones/{zone}"),
     ("delete", "/v1/admin/bays/{bay}"),
     ("post", "/v1/admin/keys"),

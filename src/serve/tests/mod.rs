@@ -18,6 +18,7 @@ mod document;
 mod formats;
 mod gate;
 mod keys;
+mod listing;
 mod losses;
 mod money;
 mod near_zones;

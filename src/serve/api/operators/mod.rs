@@ -6,6 +6,7 @@ mod health;
 mod key_members;
 mod key_schema;
 mod keys;
+mod listing;
 mod losses;
 mod owners;
 mod quarantine;
@@ -40,6 +41,7 @@ pub(in crate::serve) fn routes(states: OperatorStates) -> OpenApiRouter {
         .merge(owners::routes())
         .layer(DefaultBodyLimit::max(body::MAX))
         .with_state(states.sharing)
+        .merge(listing::routes(states.registry.clone()))
         .merge(registry::routes(states.registry.clone()))
         .merge(devices::routes(states.registry))
         .merge(keys::routes(states.keys))

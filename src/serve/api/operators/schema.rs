@@ -173,3 +173,34 @@ pub(in crate::serve) struct Owner {
     #[schema(required)]
     pub(in crate::serve) partner: Option<String>,
 }
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct ListedZonesQuery {
+    /// Zones within west,south,east,north in degrees.
+    #[param(min_length = 7)]
+    bbox: Option<String>,
+    /// How many at most.
+    #[param(minimum = 1, maximum = 10000, default = 1000)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(min_length = 1)]
+    cursor: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct ListedBaysQuery {
+    /// Bays of one zone.
+    #[param(min_length = 1)]
+    zone: Option<String>,
+    /// Bays within west,south,east,north in degrees.
+    #[param(min_length = 7)]
+    bbox: Option<String>,
+    /// How many at most.
+    #[param(minimum = 1, maximum = 10000, default = 1000)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(min_length = 1)]
+    cursor: Option<String>,
+}
