@@ -89,6 +89,9 @@ impl Intake for NumberIntake {
     }
 }
 
+/// The number of a zone that has left sight.
+pub(super) const GONE: u64 = u64::MAX;
+
 /// Ten zones, `Z0` to `Z9`, and a number each that the test sets.
 #[derive(Default)]
 pub(super) struct FakeZones(Mutex<Vec<Arc<Bits>>>, Mutex<[u64; 10]>);
@@ -129,7 +132,11 @@ impl Board for FakeZones {
     fn show(&self, zone: ZoneIx, id: &mut String, payload: &mut Vec<u8>) -> Shown {
         id.push('Z');
         id.push_str(&zone.0.to_string());
-        payload.extend_from_slice(self.1.lock().unwrap()[zone.at()].to_string().as_bytes());
+        let number = self.1.lock().unwrap()[zone.at()];
+        if number == GONE {
+            return Shown::Gone;
+        }
+        payload.extend_from_slice(number.to_string().as_bytes());
         Shown::Now
     }
     fn watch(&self, wanted: Wanted) -> Option<Box<dyn Watch>> {

@@ -1,7 +1,7 @@
 //! Subscribers on real sockets: the current state, then changes, a slow one dropped, others
 //! unharmed.
 
-use super::fakes::{PING, connect, wire};
+use super::fakes::{GONE, PING, connect, wire};
 use super::house::{EVER, EndpointHouse, Raw};
 use crate::ingest::mqtt_server::Config;
 use rumqttc::mqttbytes::{QoS, v4};
@@ -52,6 +52,25 @@ async fn a_subscriber_hears_the_current_state_and_then_the_newest_of_each_change
     reader.ping().await;
     house.zones.set(7, 91);
     reader.hear(&message(7, 91, false)).await;
+}
+
+#[tokio::test]
+async fn that_a_zone_has_left_sight_is_told_without_payload_to_who_was_told_of_it() {
+    let house = EndpointHouse::usual().await;
+    house.zones.set(7, 70);
+    let mut reader = house.enter("reader").await;
+    let one = subscribe("bayhub/v1/zones/Z7/availability", QoS::AtMostOnce);
+    reader.say(&one).await;
+    reader.hear(&[0x90, 3, 0, 3, 0]).await;
+    reader.hear(&message(7, 70, true)).await;
+    house.zones.set(7, GONE);
+    let topic = "bayhub/v1/zones/Z7/availability";
+    let empty = v4::Publish::new(topic, QoS::AtMostOnce, "");
+    reader.hear(&wire(&v4::Packet::Publish(empty))).await;
+    let mut later = house.enter("later").await;
+    later.say(&one).await;
+    later.hear(&[0x90, 3, 0, 3, 0]).await;
+    later.ping().await;
 }
 
 #[tokio::test]
