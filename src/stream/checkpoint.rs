@@ -24,7 +24,7 @@
 //! checkpoint without them settlement starts there. The layout of a word (see [`super::word::Word`]) is thereby a format on
 //! disk: changing it needs a new version of the file.
 
-use super::counts::{Counted, GateCount, kind_at, place};
+use super::counts::{CountedBays, GateCount, kind_at, place};
 use super::fuse::SavedBay;
 use super::word::Word;
 use super::worker_copy::WorkerCopy;
@@ -91,7 +91,7 @@ pub(super) struct KeptGate {
     source: u32,
     vacant: u32,
     capacity: u32,
-    /// What it is of ([`Counted::code`], 8 bits), and how far such counts are off, as learnt ([`CountError::bits`]):
+    /// What it is of ([`CountedBays::code`], 8 bits), and how far such counts are off, as learnt ([`CountError::bits`]):
     /// 0, as all were when there was nothing else here, is nothing yet.
     kind: u32,
     /// Whether it stands (1 bit); from bit 8 on which kind of source it is of (8 bits): 0 is a gate,
@@ -109,7 +109,7 @@ const WORD: u32 = 16;
 const UNNAMED: u32 = 1 << 20;
 
 impl KeptGate {
-    fn new(zone: u32, of: Counted, g: &GateCount) -> Self {
+    fn new(zone: u32, of: CountedBays, g: &GateCount) -> Self {
         let source = g.source.0;
         let (bits, _) = g.word.parts();
         let unnamed = if g.named.is_none() { UNNAMED } else { 0 };
@@ -128,8 +128,8 @@ impl KeptGate {
     }
 
     /// `None` for a kind of bay or source that does not exist.
-    pub(super) fn count(&self) -> Option<(Counted, GateCount)> {
-        let of = Counted::from_code(self.kind as u8)?;
+    pub(super) fn count(&self) -> Option<(CountedBays, GateCount)> {
+        let of = CountedBays::from_code(self.kind as u8)?;
         let at = Millis(self.at);
         let source = SourceIx(self.source);
         let source_kind = kind_at((self.standing >> COUNTED_BY & 0xff) as usize)?;

@@ -35,12 +35,12 @@ impl Default for GateCount {
 
 /// What a count is of: all bays of a kind, or some of a zone's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::stream) enum Counted {
+pub(in crate::stream) enum CountedBays {
     Kind(BayKind),
     Subset(BaySubset),
 }
 
-impl Counted {
+impl CountedBays {
     /// For a checkpoint: kinds come first.
     pub(super) const fn code(self) -> u8 {
         match self {

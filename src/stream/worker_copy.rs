@@ -1,6 +1,6 @@
 //! A worker's state at one moment, copied out for a checkpoint, and its memory for the next.
 
-use super::counts::{Counted, GateCount};
+use super::counts::{CountedBays, GateCount};
 use super::fuse::BayState;
 use super::word::Word;
 use crate::belief::Windows;
@@ -27,7 +27,7 @@ pub struct WorkerCopy {
     pub(in crate::stream) pools: Vec<(BayIx, [u8; 20])>,
     /// By zone: its newest observation.
     pub(in crate::stream) observed: Vec<Millis>,
-    pub(in crate::stream) gates: Vec<(ZoneIx, Counted, GateCount)>,
+    pub(in crate::stream) gates: Vec<(ZoneIx, CountedBays, GateCount)>,
     /// By source: when it was last heard, ms. Only the first worker's copy has it.
     pub(in crate::stream) seen: Vec<u64>,
     pub(in crate::stream) settle: Option<settlement::saved::SettledCopy>,

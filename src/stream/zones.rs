@@ -5,7 +5,7 @@
 //! more than that, whatever a gate claims. What no one vouches for is `unknown`. How many bays there
 //! are is what who counts them now says, else the registry, else what was said last.
 
-use super::counts::{Counted, GATE, GateCount, KindCounts, place, standing};
+use super::counts::{CountedBays, GATE, GateCount, KindCounts, place, standing};
 use super::likely::Likely;
 use crate::belief::CountError;
 use crate::domain::{
@@ -100,11 +100,11 @@ impl ZoneCell {
     }
 
     /// The counts there are.
-    pub(super) fn counted(&self) -> impl Iterator<Item = (Counted, GateCount)> {
+    pub(super) fn counted(&self) -> impl Iterator<Item = (CountedBays, GateCount)> {
         let kinds = self.gates.iter().flat_map(|g| g.iter().zip(BayKind::ALL));
-        let kinds = kinds.map(|(counts, kind)| (counts, Counted::Kind(kind)));
+        let kinds = kinds.map(|(counts, kind)| (counts, CountedBays::Kind(kind)));
         let subsets = (self.subsets.iter()).flat_map(|s| s.iter().zip(BaySubset::ALL));
-        let subsets = subsets.map(|(counts, subset)| (counts, Counted::Subset(subset)));
+        let subsets = subsets.map(|(counts, subset)| (counts, CountedBays::Subset(subset)));
         kinds.chain(subsets).flat_map(|(counts, of)| {
             let known = counts.iter().filter(|count| !count.at.is_never());
             known.map(move |count| (of, *count))
@@ -127,10 +127,12 @@ impl ZoneCell {
     }
 
     /// Puts a count back as it was.
-    pub(super) fn restore(&mut self, of: Counted, count: GateCount) {
+    pub(super) fn restore(&mut self, of: CountedBays, count: GateCount) {
         let counts = match of {
-            Counted::Kind(kind) => &mut self.gates.get_or_insert_default()[kind as usize],
-            Counted::Subset(subset) => &mut self.subsets.get_or_insert_default()[subset as usize],
+            CountedBays::Kind(kind) => &mut self.gates.get_or_insert_default()[kind as usize],
+            CountedBays::Subset(subset) => {
+                &mut self.subsets.get_or_insert_default()[subset as usize]
+            }
         };
         counts[place(count.source_kind)] = count;
     }

@@ -16,7 +16,7 @@ const STALE_AFTER_MS: u64 = 15 * 60_000;
 
 /// One count of the feed.
 #[derive(Clone, Debug)]
-struct Row {
+struct FeedRow {
     zone: String,
     kind: &'static str,
     vacant: u64,
@@ -26,7 +26,7 @@ struct Row {
 
 struct Snapshot {
     at: Millis,
-    rows: Vec<Row>,
+    rows: Vec<FeedRow>,
 }
 
 /// The snapshots beside the project; `None` where there are none.
@@ -49,7 +49,7 @@ fn snapshot(line: &str) -> Snapshot {
     let mut rows = Vec::new();
     for car_park in item["carpark_data"].as_array().unwrap() {
         for info in car_park["carpark_info"].as_array().unwrap() {
-            rows.push(Row {
+            rows.push(FeedRow {
                 zone: car_park["carpark_number"].as_str().unwrap().to_owned(),
                 kind: match info["lot_type"].as_str().unwrap() {
                     "Y" => "motorcycle",
@@ -78,7 +78,7 @@ fn made_up() -> Vec<Snapshot> {
             2 => 40 * 60_000,
             _ => n % 14 * 60_000,
         };
-        let row = move |kind, vacant, total| Row {
+        let row = move |kind, vacant, total| FeedRow {
             zone: format!("CP{n}"),
             kind,
             vacant,
@@ -166,12 +166,12 @@ async fn send(hub: &TestHub, snapshot: &Snapshot) {
     }
 }
 
-fn is_taken(row: &Row, now: Millis) -> bool {
+fn is_taken(row: &FeedRow, now: Millis) -> bool {
     now.since(row.at) <= 86_400_000 && row.at.since(now) <= 60_000
 }
 
 /// Whether it must be told as it is, by its age.
-fn is_live(row: &Row, now: Millis) -> bool {
+fn is_live(row: &FeedRow, now: Millis) -> bool {
     is_taken(row, now) && now.since(row.at) <= STALE_AFTER_MS
 }
 

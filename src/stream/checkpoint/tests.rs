@@ -267,16 +267,16 @@ fn a_bay_that_is_gone_is_left_out_and_the_others_find_their_places() {
     assert!(bays.len() > 900, "{}", bays.len());
 }
 
-const HEAVY: Counted = Counted::Kind(BayKind::Heavy);
+const HEAVY: CountedBays = CountedBays::Kind(BayKind::Heavy);
 
 #[test]
 fn what_a_count_is_of_survives_a_checkpoint() {
-    let kinds = BayKind::ALL.into_iter().map(Counted::Kind);
-    let all = kinds.chain(BaySubset::ALL.into_iter().map(Counted::Subset));
+    let kinds = BayKind::ALL.into_iter().map(CountedBays::Kind);
+    let all = kinds.chain(BaySubset::ALL.into_iter().map(CountedBays::Subset));
     for of in all.clone() {
-        assert_eq!(Counted::from_code(of.code()), Some(of));
+        assert_eq!(CountedBays::from_code(of.code()), Some(of));
     }
-    assert_eq!(Counted::from_code(all.count() as u8), None);
+    assert_eq!(CountedBays::from_code(all.count() as u8), None);
 }
 
 #[test]
@@ -312,7 +312,7 @@ fn a_count_keeps_who_made_it_and_an_old_one_is_a_gates() {
         error: CountError::default(),
         ..made(SourceKind::Gate)
     };
-    let gate = KeptGate::new(7, Counted::Kind(BayKind::Car), &new);
+    let gate = KeptGate::new(7, CountedBays::Kind(BayKind::Car), &new);
     let as_first = (gate.kind, gate.standing);
     assert_eq!(as_first, (0, 1), "as it was written when there was no kind");
     let odd = KeptGate {
