@@ -1,7 +1,7 @@
 //! The coordinates that maps of mainland China use, from and to WGS 84. Pure.
 //!
 //! GCJ-02 moves places by some 500 m and BD-09 by a kilometre, by formulas that are public knowledge.
-//! Promises: the moving is done in the mainland, Hong Kong and Macao only ([`mainland`]), as map
+//! Promises: the moving is done in the mainland, Hong Kong and Macao only (`mainland`), as map
 //! makers do; elsewhere places stay as they are. There and back is within a millimetre. Near the
 //! border itself, within the moved distance, it may not be.
 
