@@ -50,9 +50,8 @@ impl AudienceStates {
             atlases: atlas::Atlases::default(),
             public_crs: parts.config.public_crs,
         });
-        let metrics = parts.metrics.clone();
         let bounds = (parts.config.max_streams, parts.limits.shares.clone());
-        let streams = Streams::new(reads.clone(), metrics, bounds, parts.closed);
+        let streams = Streams::new(reads.clone(), parts.metrics.clone(), bounds, parts.closed);
         let reports = Arc::new(reports::ReportsState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
