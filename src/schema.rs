@@ -39,6 +39,8 @@ words! {
     /// How far what a key's apps say is trusted; for sensors and gates it has no effect.
     Standing: domain::Standing::NAMES;
     Reason: domain::Reason::NAMES;
+    /// Whether figures are of bays that speak for themselves, or of counts of a whole zone.
+    Basis: domain::Basis::NAMES;
     /// What a source is suspected of.
     Suspicion: domain::Suspicion::NAMES;
     /// Why the state is what it is.

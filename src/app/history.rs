@@ -172,7 +172,7 @@ fn turnover(recent: &dyn RecentFigures, shared: &Shared) {
         }
         let (visits, bay_ms) = &mut done[kind as usize];
         *visits += cell.sums.started;
-        *bay_ms += cell.sums.in_service_ms();
+        *bay_ms += cell.sums.bays_in_service_ms();
     }
     for kind in ZoneKind::ALL {
         let (visits, bay_ms) = done[kind as usize];

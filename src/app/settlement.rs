@@ -4,7 +4,7 @@ use super::{Failure, Shared};
 use crate::config::Config;
 use crate::domain::{RecentTurnover, SettledSink};
 use crate::settlement;
-use crate::settlement::AmendmentFiles;
+use crate::settlement::{AmendmentFiles, KeptAside};
 use crate::stream::{Saved, Settlement};
 use std::path::Path;
 use std::sync::Arc;
@@ -33,9 +33,13 @@ pub(super) fn recall_losses(
     turnover: &dyn RecentTurnover,
 ) -> Result<(), Failure> {
     let city = shared.registry.city();
-    let recalled = kept.each_aside(|bay, at| {
-        if let Some(bay) = city.bay_numbered(bay) {
-            turnover.note_lost(Some(city.zone(city.zone_of(bay)).number), at);
+    let recalled = kept.each_aside(|of, at| {
+        let zone = match of {
+            KeptAside::Report { bay } => city.bay_numbered(bay).map(|bay| city.zone_of(bay)),
+            KeptAside::Count { zone } => city.zone_numbered(zone),
+        };
+        if let Some(zone) = zone {
+            turnover.note_lost(Some(city.zone(zone).number), at);
         }
     });
     recalled.map_err(|e| Failure::Internal(format!("reports kept aside: {e}")))

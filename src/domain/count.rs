@@ -180,6 +180,8 @@ pub struct CountObservation {
     /// Only of these of them.
     pub subset: Option<BaySubset>,
     pub word: CountWord,
+    /// By a key that an administrator trusts: an app's by another settles nothing.
+    pub trusted: bool,
 }
 
 #[cfg(test)]

@@ -63,7 +63,9 @@ pub use span::Span;
 pub use suspicion::{Doubtful, StuckWhy, Suspect, Suspicion, WordsMoved};
 pub use time::{Clock, Millis, TimeOfDay};
 pub use time_zone::TimeZone;
-pub use turnover::{Corrections, SettledHour, Stays, Sums, Tally, Window, WindowRow};
+pub use turnover::{
+    Basis, Corrections, CountedWindow, SettledHour, Stays, Sums, Tally, Window, WindowRow,
+};
 pub use visit::{SourceKinds, Visit, VisitChange};
 pub(crate) use vocabulary::vocabulary;
 pub use weekly::Weekly;

@@ -11,9 +11,11 @@
 
 use super::{Millis, Visit, VisitChange};
 
+mod counted;
 mod stays;
 mod tally;
 
+pub use counted::{Basis, CountedWindow};
 pub use stays::Stays;
 pub use tally::Tally;
 
@@ -52,6 +54,9 @@ pub struct Window {
     pub occupied_at: i64,
     pub vacant_at: i64,
     pub unknown_at: i64,
+    /// What counts of the whole zone say of the same time; part of none of the above. `None`: nobody
+    /// counted.
+    pub counted: Option<Box<CountedWindow>>,
 }
 
 /// What zones did over a time: windows added up, and in how many of them a zone was full.
@@ -74,6 +79,10 @@ pub struct Sums {
     pub full: i64,
     /// Those of them with more than 85 % of the known bays occupied.
     pub crowded: i64,
+    /// Of the time in service: what counts of whole zones tell. They see no visits.
+    pub counted_ms: i64,
+    /// The same of the closed time.
+    pub counted_closed_ms: i64,
 }
 
 /// `a op= b` for each plain member of two values that have the same ones.
@@ -106,12 +115,14 @@ impl Window {
         common_members!(self, other, +=);
         members!(self, other, +=, occupied_at, vacant_at, unknown_at);
         self.stays.merge(&other.stays, 1);
+        self.merge_counted(other, 1);
     }
 
     pub fn subtract(&mut self, other: &Self) {
         common_members!(self, other, -=);
         members!(self, other, -=, occupied_at, vacant_at, unknown_at);
         self.stays.merge(&other.stays, -1);
+        self.merge_counted(other, -1);
     }
 
     #[must_use]
@@ -128,7 +139,7 @@ impl Sums {
 
     fn add_all_but_stays(&mut self, other: &Self) {
         common_members!(self, other, +=);
-        members!(self, other, +=, judged, full, crowded);
+        members!(self, other, +=, judged, full, crowded, counted_ms, counted_closed_ms);
     }
 
     /// Bay-milliseconds in service of which the state was known.
@@ -152,10 +163,7 @@ impl Sums {
 /// The whole of one zone's window. Not for a correction: half a zone cannot be judged.
 impl From<&Window> for Sums {
     fn from(w: &Window) -> Self {
-        Self {
-            stays: w.stays.clone(),
-            ..Self::without_stays(w)
-        }
+        w.told_by(w.basis())
     }
 }
 

@@ -1,11 +1,11 @@
 //! How busy zones were, by half-hours: what rates are learnt from.
 //!
-//! Only what those need is decoded of a file (7 of its 19 columns), and corrections are added up with
-//! the rest. Dear: an hour of 14,000 zones is 168,000 rows; call where blocking is allowed.
+//! Only what those need is decoded of a file (8 of its 20 columns), and corrections are added up with
+//! the rest; what counts say is left out. Dear: an hour of 14,000 zones is 168,000 rows; call where blocking is allowed.
 
 use super::History;
 use super::archive::{Archive, Gap};
-use super::files::ZONE_NUMBER;
+use super::files::{COUNTED, ZONE_NUMBER};
 use super::table::{Column, Kind, TableError, read};
 use crate::domain::Millis;
 use crate::domain::turnover::HOUR_MS;
@@ -101,8 +101,8 @@ impl Archive {
 }
 
 /// `zone_number`, `window_start`, `occupied_ms`, `vacant_ms`, `unknown_ms`, `visits_started`,
-/// `visits_ended`.
-const COLUMNS: [(usize, Kind); 7] = [
+/// `visits_ended`, `counted`.
+const COLUMNS: [(usize, Kind); 8] = [
     (ZONE_NUMBER, Kind::Int32),
     (2, Kind::Int64),
     (3, Kind::Int64),
@@ -110,6 +110,7 @@ const COLUMNS: [(usize, Kind); 7] = [
     (5, Kind::Int64),
     (7, Kind::Int64),
     (8, Kind::Int64),
+    (COUNTED, Kind::LaterFlag),
 ];
 
 /// Hands `each` every window of a file of turnover; `from` is its start.
@@ -129,8 +130,10 @@ fn windows(file: Vec<u8>, each: &mut dyn FnMut(Activity)) -> Result<(), TableErr
                 Column::Int64(unknown),
                 Column::Int64(started),
                 Column::Int64(ended),
+                Column::Flag(counted),
             ] => {
-                for (at, zone) in zones.iter().enumerate() {
+                // Who counts a whole zone sees no bay taken.
+                for (at, zone) in zones.iter().enumerate().filter(|(at, _)| !counted[*at]) {
                     each(Activity {
                         zone: *zone as u32,
                         from: Millis(from[at] as u64),

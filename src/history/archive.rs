@@ -11,13 +11,13 @@ use super::Config;
 mod cache;
 
 use super::catalogue::{Catalogue, Class, ManifestFile};
+use super::cells::{Amended, Cells, ZoneFigures, fine_cells};
 use super::files::{RawRow, read_turnover, read_zones};
 use super::store::{Shelf, StoreError};
 use super::visits::{VisitRow, read_visits};
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{Millis, Sums, Tally, Window, WindowRow};
+use crate::domain::{Millis, Tally, WindowRow};
 use cache::Cache;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Corrections of an hour come in up to this long after it, ms: the day in which late reports
@@ -26,17 +26,6 @@ const AMENDED_FOR_MS: u64 = 50 * HOUR_MS;
 
 /// What opening a file and summing it up costs, in rows that could be decoded meanwhile.
 pub(super) const OPENING: u64 = 5_000;
-
-/// What one zone did in some five minutes or hour.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ZoneFigures {
-    pub zone: u32,
-    pub from: Millis,
-    pub sums: Sums,
-}
-
-/// Cells by time, then by zone.
-pub type Cells = Arc<[ZoneFigures]>;
 
 /// Why an hour cannot be told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -98,7 +87,7 @@ impl Archive {
             return Ok(cells);
         }
         let cells = if fine {
-            fold(self.windows(&of, hour, zones, work)?, hour, true)
+            fine_cells(&self.windows(&of, hour, zones, work)?)
         } else {
             self.summed(&of, hour, zones, work)?
         };
@@ -154,14 +143,15 @@ impl Archive {
         }
         if of.len() > 1 {
             rows.sort_by_key(|r| (r.zone, r.from));
-            rows.dedup_by(|later, kept| {
-                let same = (later.zone, later.from) == (kept.zone, kept.from);
-                if same {
-                    kept.window.add(&later.window);
-                }
-                same
-            });
         }
+        // Corrections, and what counts say.
+        rows.dedup_by(|later, kept| {
+            let same = (later.zone, later.from) == (kept.zone, kept.from);
+            if same {
+                kept.window.add(&later.window);
+            }
+            same
+        });
         Ok(rows)
     }
 
@@ -177,27 +167,29 @@ impl Archive {
         let Some((base, corrections)) = of.split_first() else {
             return Err(Gap::NoFile);
         };
-        let mut amended: BTreeMap<(u32, Millis), Window> = BTreeMap::new();
+        let mut amended = Amended::default();
         for entry in corrections {
             self.rows(entry, hour, zones, work, &mut |raw| {
-                amended
-                    .entry((raw.zone, raw.from))
-                    .or_default()
-                    .add(&raw.row().window);
+                let row = raw.row();
+                amended.window(raw).add(&row.window);
             })?;
         }
         let mut cells = Vec::new();
         let mut tally = Tally::default();
         let mut zone = None;
+        let mut end = |zone: u32, tally: &mut Tally, amended: &mut Amended| {
+            amended.rest(zone, tally);
+            cells.push(ZoneFigures {
+                zone,
+                from: hour,
+                sums: tally.take(),
+            });
+        };
         self.rows(base, hour, zones, work, &mut |raw| {
             if let Some(before) = zone.replace(raw.zone).filter(|z| *z != raw.zone) {
-                cells.push(ZoneFigures {
-                    zone: before,
-                    from: hour,
-                    sums: tally.take(),
-                });
+                end(before, &mut tally, &mut amended);
             }
-            if let Some(more) = amended.remove(&(raw.zone, raw.from)) {
+            if let Some(more) = amended.take(raw) {
                 let mut window = raw.row().window;
                 window.add(&more);
                 tally.add_window(&window);
@@ -206,26 +198,14 @@ impl Archive {
                 tally.count(raw.stays());
             }
         })?;
-        cells.extend(zone.map(|zone| ZoneFigures {
-            zone,
-            from: hour,
-            sums: tally.take(),
-        }));
-        cells.sort_by_key(|c| c.zone);
-        // Windows of which the hour's own file does not speak.
-        for ((zone, _), window) in amended {
-            match cells.binary_search_by_key(&zone, |c| c.zone) {
-                Ok(at) => cells[at].sums.add(&Sums::from(&window)),
-                Err(at) => cells.insert(
-                    at,
-                    ZoneFigures {
-                        zone,
-                        from: hour,
-                        sums: Sums::from(&window),
-                    },
-                ),
-            }
+        if let Some(zone) = zone {
+            end(zone, &mut tally, &mut amended);
         }
+        // Zones of which the hour's own file does not speak.
+        while let Some(zone) = amended.first_zone() {
+            end(zone, &mut tally, &mut amended);
+        }
+        cells.sort_by_key(|c| c.zone);
         Ok(cells.into())
     }
 
@@ -347,22 +327,4 @@ impl Archive {
             why: e.to_string(),
         })
     }
-}
-
-/// Windows of one hour, by zone and then by time, to cells.
-pub(super) fn fold(rows: Vec<WindowRow>, hour: Millis, fine: bool) -> Cells {
-    let mut cells: Vec<ZoneFigures> = Vec::new();
-    for row in rows {
-        let sums = Sums::from(&row.window);
-        match cells.last_mut() {
-            Some(last) if !fine && last.zone == row.zone => last.sums.add(&sums),
-            _ => cells.push(ZoneFigures {
-                zone: row.zone,
-                from: if fine { row.from } else { hour },
-                sums,
-            }),
-        }
-    }
-    cells.sort_by_key(|c| (c.from, c.zone));
-    cells.into()
 }

@@ -4,8 +4,9 @@
 //! cache of hours holds; what is settled of today is added up once, and only the hour under way
 //! each time. Dear: some 20 MB for each of the few days that are kept of 14,000 zones.
 
-use super::archive::{Cells, Gap, ZoneFigures};
-use crate::domain::{Millis, Tally};
+use super::archive::Gap;
+use super::cells::{Cells, ZoneFigures};
+use crate::domain::{Basis, Millis, Tally};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Days that are kept: as many as there may be questions at a time.
@@ -69,10 +70,11 @@ impl Days {
     }
 }
 
-/// How many visits started and ended, zone by zone.
+/// How many visits started and ended, zone by zone. Where a zone is counted, no visit is told of.
 pub(super) fn counts(cells: &[ZoneFigures]) -> VisitCounts {
     cells
         .iter()
+        .filter(|c| c.sums.basis() == Basis::Bays)
         .map(|c| (c.zone, c.sums.started, c.sums.ended))
         .collect()
 }

@@ -9,10 +9,11 @@ use super::catalogue::{Catalogue, Class};
 use super::csv::field;
 use super::files::TurnoverWriter;
 use super::names::Names;
+use super::plain::{PlainRow, plain};
 use super::store::{Shelf, StoreError};
 use super::visits::{VisitRow, VisitWriter};
 use super::{Config, table::TableError};
-use crate::domain::{Millis, SourceKind, WindowRow};
+use crate::domain::{Millis, SourceKind};
 use ahash::AHashMap;
 use std::io::{self, Write};
 use std::path::Path;
@@ -96,12 +97,13 @@ impl Export {
         for hour in archive.hours(self.from, self.to)? {
             let mut windows = archive.windows_of_hour(hour, zones.as_deref())?;
             windows.retain(|r| r.from >= self.from && r.from < self.to);
-            rows += windows.len() as u64;
+            rows += windows.iter().flat_map(plain).count() as u64;
             match &mut sink {
                 Sink::Parquet(file) => file.add(&windows, None, &ids)?,
                 Sink::Csv(out) => windows
                     .iter()
-                    .try_for_each(|r| turnover_line(out, r, &ids))?,
+                    .flat_map(plain)
+                    .try_for_each(|r| turnover_line(out, &r, &ids))?,
             }
         }
         match sink {
@@ -200,18 +202,18 @@ impl<W: Write + Send> Sink<VisitWriter<W>, W> {
 }
 
 const TURNOVER_HEADER: &str = "zone,window_start,occupied_ms,vacant_ms,unknown_ms,closed_ms,visits_started,\
-    visits_ended,short_stays,censored_stays,stay_ms,bays_occupied,bays_vacant,bays_unknown";
+    visits_ended,short_stays,censored_stays,stay_ms,bays_occupied,bays_vacant,bays_unknown,counted";
 
 fn turnover_line(
     out: &mut impl Write,
-    row: &WindowRow,
+    row: &PlainRow<'_>,
     names: &dyn Names,
 ) -> Result<(), ExportError> {
     write!(out, "{},{}", field(&names.zone(row.zone)), row.from)?;
-    for n in super::files::members(&row.window) {
+    for n in row.members {
         write!(out, ",{n}")?;
     }
-    writeln!(out)?;
+    writeln!(out, ",{}", row.counted)?;
     Ok(())
 }
 

@@ -6,8 +6,11 @@
 //! and the other begins cannot be seen. A page does a bounded amount of work: it may end early,
 //! even without rows, and says where to go on. What is missing is named.
 
-use super::archive::Cells;
-use super::question::{FiguresPage, Interval, Question, ResumeAt, TurnoverRow, Unanswerable};
+use super::cells::Cells;
+use super::days::add_up;
+use super::question::{
+    FiguresPage, Interval, QUARTER_MS, Question, ResumeAt, TurnoverRow, Unanswerable,
+};
 use super::walk::FiguresWalk;
 use crate::domain::Millis;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
@@ -85,6 +88,7 @@ pub(super) fn page(
 fn first_with(q: &Question<'_>, begin: Millis) -> Millis {
     let start = match q.interval {
         Interval::FiveMinutes => Millis(begin.0 / WINDOW_MS * WINDOW_MS),
+        Interval::Quarter => Millis(begin.0 / QUARTER_MS * QUARTER_MS),
         Interval::Hour => Millis(begin.0 / HOUR_MS * HOUR_MS),
         Interval::Day(c) => c.day_start(begin),
     };
@@ -121,6 +125,16 @@ fn interval(
             let first = cells.partition_point(|c| c.from < start);
             let end = cells.partition_point(|c| c.from <= start);
             Ok(Some((cells, first..end, true)))
+        }
+        Interval::Quarter => {
+            let Some(cells) = walk.hour(Millis(start.0 / HOUR_MS * HOUR_MS), true) else {
+                return Ok(nothing());
+            };
+            let first = cells.partition_point(|c| c.from < start);
+            let windows = cells[first..].chunk_by(|a, b| a.from == b.from);
+            let windows = windows.take_while(|of| of[0].from < end);
+            let windows: Vec<Cells> = windows.map(Cells::from).collect();
+            Ok(all(add_up(&windows, start), true))
         }
         Interval::Day(calendar) => {
             if !calendar.has_whole_hours(start) || !calendar.has_whole_hours(end) {

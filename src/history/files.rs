@@ -1,12 +1,14 @@
 //! Files of turnover, column by column; single visits are in `visits.rs`.
 //!
 //! A base file holds what was settled of an hour. A file of corrections holds what late reports
-//! changed afterwards, as differences: whoever adds up both has the right figure. What the columns
-//! mean is said in `docs/authority.md`.
+//! changed afterwards, as differences: whoever adds up both has the right figure. What counts of a
+//! whole zone say of a window is a row of its own, behind that of its bays. What the columns mean is
+//! said in `docs/authority.md`.
 
 use super::names::Names;
+use super::plain::{PlainRow, plain};
 use super::table::{Column, Kind, ParquetWriter, TableError, read};
-use crate::domain::{Millis, Stays, Window, WindowRow};
+use crate::domain::{CountedWindow, Millis, Stays, Window, WindowRow};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -25,11 +27,14 @@ const TURNOVER: &str = "message turnover {
   required group stay_counts (LIST) { repeated group list { required int32 element; } }
   required boolean correction;
   optional int64 amended_at (TIMESTAMP(MILLIS,true));
+  required boolean counted;
 }";
 /// Position of `zone_number`, and of what a reader needs.
 pub(super) const ZONE_NUMBER: usize = 1;
-const WINDOW_COLUMNS: [(usize, Kind); 16] = {
-    let mut all = [(0, Kind::Int64); 16];
+/// Position of `counted`, which older files do not have.
+pub(super) const COUNTED: usize = 19;
+const WINDOW_COLUMNS: [(usize, Kind); 17] = {
+    let mut all = [(0, Kind::Int64); 17];
     let mut at = 0;
     while at < 16 {
         all[at].0 = at + 1;
@@ -38,26 +43,9 @@ const WINDOW_COLUMNS: [(usize, Kind); 16] = {
     all[0].1 = Kind::Int32;
     all[14].1 = Kind::List;
     all[15].1 = Kind::List;
+    all[16] = (COUNTED, Kind::LaterFlag);
     all
 };
-
-/// The integers of a window, in the order of their columns.
-pub(super) fn members(w: &Window) -> [i64; 12] {
-    [
-        w.occupied_ms,
-        w.vacant_ms,
-        w.unknown_ms,
-        w.closed_ms,
-        w.started,
-        w.ended,
-        w.short,
-        w.censored,
-        w.stay_ms,
-        w.occupied_at,
-        w.vacant_at,
-        w.unknown_at,
-    ]
-}
 
 /// A file of turnover. `amended`: these are corrections that came in during the hour of ingest that
 /// begins then.
@@ -85,31 +73,25 @@ impl<W: Write + Send> TurnoverWriter<W> {
         amended: Option<Millis>,
         names: &dyn Names,
     ) -> Result<(), TableError> {
+        let rows: Vec<PlainRow<'_>> = rows.iter().flat_map(plain).collect();
         for rows in rows.chunks(GROUP) {
+            let names = rows.iter().map(|r| names.zone(r.zone).as_bytes().to_vec());
             let mut columns = vec![
-                Column::Text(
-                    rows.iter()
-                        .map(|r| names.zone(r.zone).as_bytes().to_vec())
-                        .collect(),
-                ),
+                Column::Text(names.collect()),
                 Column::Int32(rows.iter().map(|r| r.zone as i32).collect()),
                 Column::Int64(rows.iter().map(|r| r.from.0 as i64).collect()),
             ];
-            columns.extend(
-                (0..12)
-                    .map(|m| Column::Int64(rows.iter().map(|r| members(&r.window)[m]).collect())),
-            );
-            let lengths: Vec<u32> = rows
-                .iter()
-                .map(|r| r.window.stays.buckets().len() as u32)
-                .collect();
-            let buckets = || rows.iter().flat_map(|r| r.window.stays.buckets());
+            let member = |m: usize| rows.iter().map(|r| r.members[m]).collect();
+            columns.extend((0..12).map(|m| Column::Int64(member(m))));
+            let lengths: Vec<u32> = rows.iter().map(|r| r.stays.len() as u32).collect();
+            let buckets = || rows.iter().flat_map(|r| r.stays);
             columns.push(Column::List(
                 lengths.clone(),
                 buckets().map(|b| i32::from(b.0)).collect(),
             ));
             columns.push(Column::List(lengths, buckets().map(|b| b.1).collect()));
             columns.extend(correction(rows.len(), amended));
+            columns.push(Column::Flag(rows.iter().map(|r| r.counted).collect()));
             self.0.group(&columns)?;
         }
         Ok(())
@@ -132,7 +114,7 @@ pub(super) fn correction(rows: usize, amended: Option<Millis>) -> [Column; 2] {
 pub(super) struct RawRow<'c> {
     pub(super) zone: u32,
     pub(super) from: Millis,
-    /// Without lengths of stays.
+    /// Without lengths of stays; of bays or of counts, never both.
     pub(super) window: Window,
     buckets: &'c [i32],
     counts: &'c [i32],
@@ -233,6 +215,7 @@ struct Windows<'c> {
     lengths: &'c [u32],
     buckets: &'c [i32],
     counts: &'c [i32],
+    counted: &'c [bool],
 }
 
 impl<'c> Windows<'c> {
@@ -244,6 +227,7 @@ impl<'c> Windows<'c> {
             members @ ..,
             a,
             b,
+            Column::Flag(counted),
         ] = columns
         else {
             return None;
@@ -269,6 +253,7 @@ impl<'c> Windows<'c> {
             lengths,
             buckets,
             counts,
+            counted,
         })
     }
 
@@ -296,6 +281,12 @@ impl<'c> Windows<'c> {
                 occupied_at: m(9),
                 vacant_at: m(10),
                 unknown_at: m(11),
+                counted: None,
+            };
+            let window = if self.counted[row] {
+                Window::from(CountedWindow::of(&window))
+            } else {
+                window
             };
             let buckets = &self.buckets[stays.clone()];
             let counts = &self.counts[stays];
@@ -320,25 +311,60 @@ mod tests {
     fn row() -> impl Strategy<Value = WindowRow> {
         let numbers = proptest::collection::vec(-1_000_000_000_000..1_000_000_000_000_i64, 12);
         let stays = proptest::collection::vec((0..500_u16, -3..3_i32), 0..20);
-        (0..100_u32, 0..1_000_u64, numbers, stays).prop_map(|(zone, from, m, stays)| WindowRow {
-            zone,
-            from: Millis(from * 300_000),
-            window: Window {
-                occupied_ms: m[0],
-                vacant_ms: m[1],
-                unknown_ms: m[2],
-                closed_ms: m[3],
-                started: m[4],
-                ended: m[5],
-                short: m[6],
-                censored: m[7],
-                stay_ms: m[8],
-                stays: Stays::from_buckets(stays),
-                occupied_at: m[9],
-                vacant_at: m[10],
-                unknown_at: m[11],
+        let counted = any::<bool>();
+        (0..100_u32, 0..1_000_u64, numbers, stays, counted).prop_map(
+            |(zone, from, m, stays, counted)| {
+                let window = Window {
+                    occupied_ms: m[0],
+                    vacant_ms: m[1],
+                    unknown_ms: m[2],
+                    closed_ms: m[3],
+                    started: m[4],
+                    ended: m[5],
+                    short: m[6],
+                    censored: m[7],
+                    stay_ms: m[8],
+                    stays: Stays::from_buckets(stays),
+                    occupied_at: m[9],
+                    vacant_at: m[10],
+                    unknown_at: m[11],
+                    counted: None,
+                };
+                let window = if counted {
+                    Window::from(CountedWindow::of(&window))
+                } else {
+                    window
+                };
+                WindowRow {
+                    zone,
+                    from: Millis(from * 300_000),
+                    window,
+                }
             },
-        })
+        )
+    }
+
+    #[test]
+    fn what_bays_and_counts_say_of_one_window_are_two_rows() {
+        let counted = CountedWindow {
+            vacant_ms: 7,
+            ..CountedWindow::default()
+        };
+        let both = WindowRow {
+            zone: 3,
+            from: Millis(300_000),
+            window: Window {
+                started: 1,
+                counted: Some(Box::new(counted)),
+                ..Window::default()
+            },
+        };
+        let file = write_turnover(std::slice::from_ref(&both), None, &Numbered).unwrap();
+        let mut got = Vec::new();
+        read_turnover(file, None, &mut |raw| got.push(raw.row().window)).unwrap();
+        assert_eq!((got[0].started, &got[0].counted), (1, &None));
+        assert_eq!(got[1], Window::from(counted));
+        assert_eq!(got.len(), 2);
     }
 
     proptest! {

@@ -13,6 +13,7 @@ pub use gathered::SettledPart;
 use super::catalogue::{Catalogue, Class, ManifestFile};
 use super::files::write_turnover;
 use super::names::Names;
+use super::plain::plain;
 use super::store::{Shelf, StoreError};
 use super::visits::write_visits;
 use super::{Config, table};
@@ -241,7 +242,8 @@ impl Keeper {
         if correction {
             self.make_known(&windows)?;
         }
-        let turnover = (windows.len(), span(&mut windows.iter().map(|r| r.from)));
+        let lines = windows.iter().flat_map(plain).count();
+        let turnover = (lines, span(&mut windows.iter().map(|r| r.from)));
         let single = (visits.len(), span(&mut visits.iter().map(|(v, _)| v.end)));
         for (class, (rows, (first, last))) in [(Class::Turnover, turnover), (Class::Visits, single)]
         {

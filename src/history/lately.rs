@@ -5,10 +5,10 @@
 //! has changed the hour, and then for ten seconds more; that of the hour under way no longer than
 //! until more is settled. Dear: making one (some 20 ms for 14,000 zones).
 
-use super::archive::{Cells, ZoneFigures};
+use super::cells::{Cells, ZoneFigures, fine_cells};
 use super::question::RecentFigures;
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{Clock, Millis, RecentTurnover, Sums, Tally, ZoneIx};
+use crate::domain::{Clock, Millis, RecentTurnover, Tally, WindowRow, ZoneIx};
 use crate::registry::Registry;
 use ahash::AHashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -130,20 +130,23 @@ impl Lately {
     ) -> Cells {
         let city = self.registry.city();
         let end = hour.plus(HOUR_MS);
+        if fine {
+            let mut rows: Vec<WindowRow> = Vec::new();
+            for ix in (0..city.zone_count()).map(ZoneIx) {
+                let zone = city.zone(ix).number;
+                stream.windows(ix, hour, end, &mut |from, w| {
+                    let window = w.clone();
+                    rows.push(WindowRow { zone, from, window });
+                });
+            }
+            return fine_cells(&rows);
+        }
         let mut cells: Vec<ZoneFigures> = Vec::new();
         let mut tally = Tally::default();
         for ix in (0..city.zone_count()).map(ZoneIx) {
             let zone = city.zone(ix).number;
             let mut heard = false;
-            if fine {
-                stream.windows(ix, hour, end, &mut |from, w| {
-                    cells.push(ZoneFigures {
-                        zone,
-                        from,
-                        sums: Sums::from(w),
-                    });
-                });
-            } else if end > settled {
+            if end > settled {
                 stream.windows(ix, hour, end, &mut |_, w| {
                     heard = true;
                     tally.add_window(w);

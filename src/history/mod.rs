@@ -18,6 +18,7 @@
 mod activity;
 mod archive;
 mod catalogue;
+mod cells;
 mod config;
 pub mod csv;
 mod days;
@@ -27,6 +28,7 @@ mod files;
 mod keeper;
 mod lately;
 mod names;
+mod plain;
 mod question;
 mod store;
 mod table;
@@ -37,8 +39,9 @@ mod walk;
 mod withhold;
 
 pub use activity::Activity;
-pub use archive::{Cells, Gap, ZoneFigures};
+pub use archive::Gap;
 pub use catalogue::{Class, ManifestFile};
+pub use cells::{Cells, ZoneFigures};
 pub use config::Config;
 pub use export::{Export, ExportError, Format};
 pub use keeper::{Around, Keeper, SettledPart};

@@ -1,6 +1,7 @@
 //! What can be asked about turnover, and what an answer is.
 
-use super::archive::{Cells, Gap};
+use super::archive::Gap;
+use super::cells::Cells;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{Calendar, Millis, Sums};
 
@@ -48,10 +49,14 @@ impl RecentFigures for NothingSettled {
     }
 }
 
+/// Length of a quarter of an hour, ms.
+pub(super) const QUARTER_MS: u64 = 3 * WINDOW_MS;
+
 /// How long a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interval {
     FiveMinutes,
+    Quarter,
     Hour,
     /// From midnight to midnight of a place.
     Day(Calendar),
@@ -62,6 +67,7 @@ impl Interval {
     pub(super) fn first(self, at: Millis) -> Millis {
         match self {
             Self::FiveMinutes => Millis(at.0.next_multiple_of(WINDOW_MS)),
+            Self::Quarter => Millis(at.0.next_multiple_of(QUARTER_MS)),
             Self::Hour => Millis(at.0.next_multiple_of(HOUR_MS)),
             Self::Day(c) if c.day_start(at) == at => at,
             Self::Day(c) => c.next_day(at),
@@ -71,6 +77,7 @@ impl Interval {
     pub(super) fn next(self, start: Millis) -> Millis {
         match self {
             Self::FiveMinutes => start.plus(WINDOW_MS),
+            Self::Quarter => start.plus(QUARTER_MS),
             Self::Hour => start.plus(HOUR_MS),
             Self::Day(c) => c.next_day(start),
         }

@@ -37,6 +37,8 @@ pub(super) enum Kind {
     Maybe64,
     Int32,
     Flag,
+    /// A flag that files of before it was thought of do not have: false there.
+    LaterFlag,
     List,
 }
 
@@ -178,13 +180,16 @@ fn read_column(
     kind: Kind,
     rows: usize,
 ) -> Result<Column, TableError> {
+    if kind == Kind::LaterFlag && at >= group.metadata().num_columns() {
+        return Ok(Column::Flag(vec![false; rows]));
+    }
     let is = group.metadata().column(at).column_type();
     let reader = group.get_column_reader(at)?;
     let should = match kind {
         Kind::Text => ByteArrayType::get_physical_type(),
         Kind::Int64 | Kind::Maybe64 => Int64Type::get_physical_type(),
         Kind::Int32 | Kind::List => Int32Type::get_physical_type(),
-        Kind::Flag => BoolType::get_physical_type(),
+        Kind::Flag | Kind::LaterFlag => BoolType::get_physical_type(),
     };
     if is != should {
         return Err(TableError(format!("column {at} is {is}, not {should}")));
@@ -196,7 +201,7 @@ fn read_column(
         }
         Kind::Int64 => Column::Int64(plain::<Int64Type>(reader, rows)?),
         Kind::Int32 => Column::Int32(plain::<Int32Type>(reader, rows)?),
-        Kind::Flag => Column::Flag(plain::<BoolType>(reader, rows)?),
+        Kind::Flag | Kind::LaterFlag => Column::Flag(plain::<BoolType>(reader, rows)?),
         Kind::Maybe64 => {
             let mut levels = Vec::with_capacity(rows);
             let there = levelled::<Int64Type>(reader, rows, &mut levels, None)?;
@@ -312,6 +317,18 @@ mod tests {
         })
         .unwrap();
         assert_eq!(got, [rows(10)[1..2].to_vec()]);
+    }
+
+    #[test]
+    fn a_flag_that_an_older_file_does_not_have_is_false() {
+        let mut got = Vec::new();
+        let wanted = [(1, Kind::Int32), (6, Kind::LaterFlag), (4, Kind::LaterFlag)];
+        read(file(), &wanted, 1, &|_, most| most < 10, &mut |c| {
+            got.extend(c);
+        })
+        .unwrap();
+        let later = Column::Flag(vec![false; 3]);
+        assert_eq!(got[1..], [later, rows(10)[4].clone()]);
     }
 
     #[test]

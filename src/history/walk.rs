@@ -4,7 +4,8 @@
 //! Promise: bounded. It says when it has done enough work for one page, and notes what it could not
 //! be told.
 
-use super::archive::{Archive, Cells, Gap};
+use super::archive::{Archive, Gap};
+use super::cells::Cells;
 use super::days::{DaySoFar, Days, VisitCounts, add_up, counts};
 use super::question::RecentFigures;
 use crate::domain::Millis;

@@ -6,13 +6,14 @@
 //! parts are, with `least` visits between them; more parts, the smallest first, are withheld until
 //! that is so. Parts of a whole that is withheld are withheld too. Readers get days that are over
 //! only, in UTC: a figure that still grows, or days that begin at other hours, could be subtracted
-//! from each other.
+//! from each other. What is told by counts speaks of no visit, and of nothing that was not public
+//! when it was counted: it is not withheld, nor of the day under way.
 
-use super::archive::ZoneFigures;
-use super::question::{FiguresPage, Interval, Question, ResumeAt, TurnoverRow};
+use super::cells::ZoneFigures;
+use super::question::{FiguresPage, Interval, QUARTER_MS, Question, ResumeAt, TurnoverRow};
 use super::walk::{FiguresWalk, Whole};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{Calendar, Millis, Sums};
+use crate::domain::{Basis, Calendar, Millis, Sums};
 use ahash::AHashSet;
 use std::collections::BTreeMap;
 
@@ -81,14 +82,16 @@ pub(super) fn page(walk: &mut FiguresWalk<'_>, q: &Question<'_>, d: Discretion<'
         settled_to,
         ..FiguresPage::default()
     };
-    while day < q.to && day.plus(DAY_MS) <= settled_to {
+    while day < q.to && day < settled_to {
         page.next = if walk.is_tired() {
             Some(ResumeAt {
                 start: day,
                 zone: 0,
             })
-        } else {
+        } else if day.plus(DAY_MS) <= settled_to {
             of_day(walk, q, day, d, &mut page)
+        } else {
+            of_today(walk, q, day, d, &mut page)
         };
         if page.next.is_some() {
             break;
@@ -99,6 +102,55 @@ pub(super) fn page(walk: &mut FiguresWalk<'_>, q: &Question<'_>, d: Discretion<'
     page
 }
 
+/// Where the rows of a day go: those that were asked for, as long as there is room.
+struct Rows<'a> {
+    q: &'a Question<'a>,
+    place: ResumeAt,
+    page: &'a mut FiguresPage,
+}
+
+impl<'a> Rows<'a> {
+    fn of_day(q: &'a Question<'a>, day: Millis, page: &'a mut FiguresPage) -> Self {
+        let place = q.place.filter(|p| p.start >= day).unwrap_or(ResumeAt {
+            start: day,
+            zone: 0,
+        });
+        Self { q, place, page }
+    }
+
+    /// Puts one down; where to go on, if there is no room for it.
+    fn put(&mut self, row: TurnoverRow) -> Option<ResumeAt> {
+        let zone = row.zone;
+        let start = row.from;
+        let asked = start >= self.q.from && start < self.q.to;
+        if !asked || (start, zone) < (self.place.start, self.place.zone) {
+            return None;
+        }
+        if self.page.rows.len() >= self.q.limit {
+            return Some(ResumeAt { start, zone });
+        }
+        self.page.rows.push(row);
+        None
+    }
+
+    /// Whether an hour is of no row that is asked for, or none any more.
+    fn is_before(&self, hour: Millis) -> bool {
+        hour.plus(HOUR_MS) <= self.q.from.max(self.place.start)
+    }
+
+    /// Where to go on when that hour is too much work.
+    fn resume(&self, hour: Millis) -> ResumeAt {
+        if hour > self.place.start {
+            ResumeAt {
+                start: hour,
+                zone: 0,
+            }
+        } else {
+            self.place
+        }
+    }
+}
+
 /// Adds the rows of a day. Where to go on, if not all of them have room or could be had.
 fn of_day(
     walk: &mut FiguresWalk<'_>,
@@ -107,78 +159,135 @@ fn of_day(
     d: Discretion<'_>,
     page: &mut FiguresPage,
 ) -> Option<ResumeAt> {
-    let place = q.place.filter(|p| p.start >= day).unwrap_or(ResumeAt {
-        start: day,
-        zone: 0,
-    });
+    let mut rows = Rows::of_day(q, day, page);
     let Some(whole) = walk.day(day, day.plus(DAY_MS)) else {
-        return Some(place);
+        return Some(rows.place);
     };
     let complete = whole.complete;
-    let mut put = |zone: u32, from: Millis, ms: u64, sums: Option<Sums>| {
-        if from < q.from || from >= q.to || (from, zone) < (place.start, place.zone) {
-            return None;
-        }
-        if page.rows.len() >= q.limit {
-            return Some(ResumeAt { start: from, zone });
-        }
-        page.rows.push(TurnoverRow {
-            zone,
-            from,
-            to: from.plus(ms),
-            complete,
-            sums,
-        });
-        None
+    let row = |((from, zone), ms, sums): ToldRow| TurnoverRow {
+        zone,
+        from,
+        to: from.plus(ms),
+        complete,
+        sums,
     };
-    let is_small = |sums: &Sums| Count::of(sums).is_small(d.least);
     if let Interval::Day(_) = q.interval {
+        let is_told =
+            |sums: &Sums| !Count::of(sums).is_small(d.least) || sums.basis() == Basis::Count;
         let wanted = whole
             .cells
             .iter()
             .filter(|c| walk.takes(c.zone) && !(d.never)(c.zone));
         return wanted
-            .map(|c| (c.zone, (!is_small(&c.sums)).then(|| c.sums.clone())))
-            .find_map(|(zone, sums)| put(zone, day, DAY_MS, sums));
+            .map(|c| (c.zone, is_told(&c.sums).then(|| c.sums.clone())))
+            .find_map(|(zone, sums)| rows.put(row(((day, zone), DAY_MS, sums))));
     }
     let hidden = hidden_hours(walk, &whole, d);
     for (hour, hidden) in whole.hours.iter().zip(&hidden) {
-        if hour.plus(HOUR_MS) <= q.from.max(place.start) {
+        if rows.is_before(*hour) {
             continue;
         }
         if *hour >= q.to {
             break;
         }
         if walk.is_tired() && walk.few().is_none() {
-            return Some(if *hour > place.start {
-                ResumeAt {
-                    start: *hour,
-                    zone: 0,
-                }
-            } else {
-                place
-            });
+            return Some(rows.resume(*hour));
         }
-        let Some(cells) = walk.hour(*hour, q.interval == Interval::FiveMinutes) else {
-            continue;
-        };
-        let wanted = cells
-            .iter()
-            .filter(|c| walk.takes(c.zone) && !(d.never)(c.zone));
-        let full = if q.interval == Interval::Hour {
-            wanted
-                .map(|c| (c.zone, (!hidden.contains(&c.zone)).then(|| c.sums.clone())))
-                .find_map(|(zone, sums)| put(zone, *hour, HOUR_MS, sums))
-        } else {
-            let told = fives(wanted, hidden, d.least);
-            told.into_iter()
-                .find_map(|((from, zone), sums)| put(zone, from, WINDOW_MS, sums.cloned()))
-        };
+        let told = of_hour(walk, q, *hour, d, &|zone| hidden.contains(&zone));
+        let full = told.into_iter().find_map(|told| rows.put(row(told)));
         if full.is_some() {
             return full;
         }
     }
     None
+}
+
+/// Adds what counts say of the day under way, by its hours and less.
+fn of_today(
+    walk: &mut FiguresWalk<'_>,
+    q: &Question<'_>,
+    day: Millis,
+    d: Discretion<'_>,
+    page: &mut FiguresPage,
+) -> Option<ResumeAt> {
+    let settled_to = page.settled_to;
+    let mut rows = Rows::of_day(q, day, page);
+    let mut hour = day.max(Millis(walk.begin().0 / HOUR_MS * HOUR_MS));
+    if let Interval::Day(_) = q.interval {
+        return None;
+    }
+    while hour < settled_to.min(q.to) {
+        if !rows.is_before(hour) {
+            if walk.is_tired() && walk.few().is_none() {
+                return Some(rows.resume(hour));
+            }
+            let told = of_hour(walk, q, hour, d, &|_| true).into_iter();
+            let told = told.filter_map(|(at, ms, sums)| Some((at, ms, sums?)));
+            let full = told.into_iter().find_map(|((from, zone), ms, sums)| {
+                let to = from.plus(ms);
+                rows.put(TurnoverRow {
+                    zone,
+                    from,
+                    to,
+                    complete: to <= settled_to,
+                    sums: Some(sums),
+                })
+            });
+            if full.is_some() {
+                return full;
+            }
+        }
+        hour = hour.plus(HOUR_MS);
+    }
+    None
+}
+
+/// A row that may be told: from when, of which zone, how long, and what.
+type ToldRow = ((Millis, u32), u64, Option<Sums>);
+
+/// The rows of an hour by time and zone. `hidden`: of which zones it is withheld, unless they are
+/// counted.
+fn of_hour(
+    walk: &mut FiguresWalk<'_>,
+    q: &Question<'_>,
+    hour: Millis,
+    d: Discretion<'_>,
+    hidden: &dyn Fn(u32) -> bool,
+) -> Vec<ToldRow> {
+    let Some(cells) = walk.hour(hour, q.interval != Interval::Hour) else {
+        return Vec::new();
+    };
+    let wanted = cells
+        .iter()
+        .filter(|c| walk.takes(c.zone) && !(d.never)(c.zone));
+    if q.interval == Interval::Hour {
+        let is_told = |c: &ZoneFigures| c.sums.basis() == Basis::Count || !hidden(c.zone);
+        let told = wanted.map(|c| (c, is_told(c).then(|| c.sums.clone())));
+        return told
+            .map(|(c, sums)| ((hour, c.zone), HOUR_MS, sums))
+            .collect();
+    }
+    let fives = fives(wanted, hidden, d.least);
+    if q.interval == Interval::FiveMinutes {
+        let told = fives.into_iter();
+        return told
+            .map(|(at, sums)| (at, WINDOW_MS, sums.cloned()))
+            .collect();
+    }
+    // A quarter is told if all its windows are: it is not to say what one of them was.
+    let mut quarters: BTreeMap<(Millis, u32), Option<Sums>> = BTreeMap::new();
+    for ((from, zone), sums) in fives {
+        let from = Millis(from.0 / QUARTER_MS * QUARTER_MS);
+        let quarter = quarters
+            .entry((from, zone))
+            .or_insert_with(|| Some(Sums::default()));
+        match (&mut *quarter, sums) {
+            (Some(sum), Some(more)) => sum.add(more),
+            _ => *quarter = None,
+        }
+    }
+    let told = quarters.into_iter();
+    told.map(|(at, sums)| (at, QUARTER_MS, sums)).collect()
 }
 
 /// For each hour of a day the zones of which it is withheld.
@@ -212,19 +321,21 @@ fn hidden_hours(walk: &FiguresWalk<'_>, day: &Whole, d: Discretion<'_>) -> Vec<A
 /// withheld.
 fn fives<'c>(
     cells: impl Iterator<Item = &'c ZoneFigures>,
-    hidden: &AHashSet<u32>,
+    hidden: &dyn Fn(u32) -> bool,
     least: i64,
 ) -> BTreeMap<(Millis, u32), Option<&'c Sums>> {
     let mut zones: BTreeMap<u32, Vec<&ZoneFigures>> = BTreeMap::new();
     cells.for_each(|cell| zones.entry(cell.zone).or_default().push(cell));
     let mut out = BTreeMap::new();
     for (zone, cells) in zones {
+        let is_counted = cells.iter().any(|c| c.sums.basis() == Basis::Count);
         let counts: Vec<Count> = cells.iter().map(|c| Count::of(&c.sums)).collect();
-        for (cell, hidden) in
-            cells
-                .into_iter()
-                .zip(withheld(&counts, hidden.contains(&zone), least))
-        {
+        let withheld = if is_counted {
+            vec![false; cells.len()]
+        } else {
+            withheld(&counts, hidden(zone), least)
+        };
+        for (cell, hidden) in cells.into_iter().zip(withheld) {
             out.insert((cell.from, zone), (!hidden).then_some(&cell.sums));
         }
     }

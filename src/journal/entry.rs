@@ -39,6 +39,9 @@ const CLOCK: u8 = 4;
 const RATES: u8 = 5;
 const SUBSET: u8 = 6;
 
+/// Beside the parts of a count's word: it came by a key that is not trusted.
+const UNTRUSTED: u8 = 1 << 4;
+
 /// One claim on disk. See the table above.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
@@ -167,7 +170,7 @@ impl Entry {
         Self {
             tag: if c.subset.is_none() { COUNT } else { SUBSET },
             status: 1 + c.source_kind as u8,
-            confidence: bits,
+            confidence: if c.trusted { bits } else { bits | UNTRUSTED },
             kind: c.kind as u8,
             number: view.zone_number(c.zone),
             source: c.source.0,
@@ -215,7 +218,8 @@ impl Entry {
         };
         let number = self.detail as u32;
         let capacity = (self.detail >> 32) as u32;
-        let word = CountWord::from_parts(self.confidence, number, capacity);
+        let bits = self.confidence & !UNTRUSTED;
+        let word = CountWord::from_parts(bits, number, capacity);
         let word = word.ok_or(Unreadable)?;
         let subset = if self.tag == SUBSET {
             let known = u8::try_from(self.backing).ok().and_then(BaySubset::from_u8);
@@ -231,6 +235,7 @@ impl Entry {
             kind,
             subset,
             word,
+            trusted: self.confidence & UNTRUSTED == 0,
         }))
     }
 }

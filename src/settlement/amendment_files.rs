@@ -18,6 +18,7 @@ mod hour_file;
 mod tests;
 mod worker_log;
 
+use super::counted::is_count;
 use super::shard::Late;
 use crate::domain::{AmendmentLength, AmendmentLog, Millis};
 use clerk::Clerk;
@@ -26,6 +27,13 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use worker_log::Hand;
+
+/// Of what a report is that was kept aside, by stable number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptAside {
+    Report { bay: u32 },
+    Count { zone: u32 },
+}
 
 /// The folder of kept reports.
 #[derive(Clone)]
@@ -67,15 +75,19 @@ impl AmendmentFiles {
         Box::new(Hand::new(self, me, of))
     }
 
-    /// Tells of every report that was kept aside and is still there: the bay's stable number and the
-    /// report's time. Reads up to 128 MB.
+    /// Tells of every report that was kept aside and is still there: of what it is, and its time.
+    /// Reads up to 128 MB.
     ///
     /// # Errors
     /// What the disk says.
-    pub fn each_aside(&self, mut each: impl FnMut(u32, Millis)) -> io::Result<()> {
+    pub fn each_aside(&self, mut each: impl FnMut(KeptAside, Millis)) -> io::Result<()> {
         self.folder.read_aside(|bytes| {
             let late: Late = bytemuck::pod_read_unaligned(bytes);
-            each(late.report.bay(), Millis(late.report.at()));
+            let of = match late.report.bay() {
+                zone if is_count(&late.report) => KeptAside::Count { zone },
+                bay => KeptAside::Report { bay },
+            };
+            each(of, Millis(late.report.at()));
         })
     }
 

@@ -5,9 +5,11 @@
 //! of them a *carry*: the walk as it stood just before, and what lay beneath. A walk through any time
 //! in or after that report starts there. Of reports of one instant those are kept that say whether
 //! one that comes later is a copy: see [`order`]. Records are appended and never changed: of two
-//! carries the later counts, and a report that is there twice is one.
+//! carries the later counts, and a report that is there twice is one. Counts of whole zones lie among
+//! them, in the same way: see [`super::counted`].
 
 use super::beneath::Beneath;
+use super::counted::{CountRecord, Track};
 use super::report::{Report, order};
 use super::timeline::BayTimeline;
 
@@ -42,6 +44,19 @@ impl Records {
         }
     }
 
+    /// A count, of a zone by its number.
+    pub(in crate::settlement) fn count(&mut self, count: CountRecord) {
+        let words: [u64; 4] = bytemuck::cast(count);
+        self.0.extend_from_slice(&words);
+    }
+
+    /// Where the counts of a zone and kind stood.
+    pub(in crate::settlement) fn stood(&mut self, track: &Track, zone: u32) {
+        for count in track.held().filter(|c| !c.is_none()) {
+            self.count(count.of(zone).standing(true));
+        }
+    }
+
     pub(in crate::settlement) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -67,6 +82,7 @@ pub(in crate::settlement) type Carry = (BayTimeline, Beneath);
 #[derive(Clone, Copy, Debug)]
 struct Record {
     words: [u64; 3],
+    /// Of a count the zone.
     bay: u32,
     what: What,
 }
@@ -76,6 +92,7 @@ enum What {
     Report,
     Carry,
     Beneath,
+    Count,
 }
 
 impl Record {
@@ -95,6 +112,14 @@ impl Record {
         }
         let [word, since, source] = *body;
         let (bay, rest) = rest.split_first()?;
+        if bay & CountRecord::COUNTED != 0 {
+            let count = Self {
+                words: *body,
+                bay: *bay as u32,
+                what: What::Count,
+            };
+            return Some((count, rest));
+        }
         let what = if bay & LIES_BENEATH == 0 {
             What::Carry
         } else {
@@ -141,11 +166,35 @@ impl HourRecords {
         Self(records)
     }
 
+    /// The counts of that kind of bay in a zone, by its number, as they were written.
+    pub(in crate::settlement) fn counts(
+        &self,
+        zone: u32,
+        kind: u8,
+    ) -> impl Iterator<Item = CountRecord> {
+        let counts = self
+            .of(zone)
+            .iter()
+            .filter(|r| matches!(r.what, What::Count));
+        let counts = counts.map(|r| {
+            let [word, numbers, source] = r.words;
+            let count: CountRecord = bytemuck::cast([word, numbers, source, 0]);
+            count.of(r.bay)
+        });
+        counts.filter(move |count| count.kind() == kind)
+    }
+
+    fn of(&self, number: u32) -> &[Record] {
+        let from = self.0.partition_point(|r| r.bay < number);
+        let to = self.0.partition_point(|r| r.bay <= number);
+        &self.0[from..to]
+    }
+
     pub(in crate::settlement) fn part(&self, bay: u32) -> BayHour {
-        let from = self.0.partition_point(|r| r.bay < bay);
         let mut part = BayHour::default();
-        for r in self.0[from..].iter().take_while(|r| r.bay == bay) {
+        for r in self.of(bay) {
             match r.what {
+                What::Count => {}
                 What::Report => part.reports.push(bytemuck::cast(r.words)),
                 What::Carry => part.carry = Some((bytemuck::cast(r.words), Beneath::default())),
                 What::Beneath => {

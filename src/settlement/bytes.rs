@@ -2,7 +2,8 @@
 //! Pure.
 
 use crate::domain::{
-    Corrections, Millis, SettledHour, SourceKinds, Stays, Visit, VisitChange, Window, WindowRow,
+    Corrections, CountedWindow, Millis, SettledHour, SourceKinds, Stays, Visit, VisitChange,
+    Window, WindowRow,
 };
 use bytemuck::Pod;
 
@@ -11,7 +12,11 @@ use bytemuck::Pod;
 pub(in crate::settlement) struct ByteWriter(pub(in crate::settlement) Vec<u8>);
 
 /// What is left to read. Every method gives `None` for bytes that no [`ByteWriter`] has written.
-pub(in crate::settlement) struct ByteReader<'b>(pub(in crate::settlement) &'b [u8]);
+pub(in crate::settlement) struct ByteReader<'b> {
+    rest: &'b [u8],
+    /// Windows say what was counted: they did not before format 2.
+    counted: bool,
+}
 
 /// More than any list in a checkpoint has items, so that a damaged count claims no memory.
 const MOST: u64 = 1 << 32;
@@ -56,6 +61,19 @@ impl ByteWriter {
         self.list(w.stays.buckets().iter(), |out, (bucket, n)| {
             out.u64(u64::from(*bucket) << 32 | u64::from(*n as u32));
         });
+        self.list(w.counted.iter(), |out, c| {
+            for n in [
+                c.occupied_ms,
+                c.vacant_ms,
+                c.unknown_ms,
+                c.closed_ms,
+                c.occupied_at,
+                c.vacant_at,
+                c.unknown_at,
+            ] {
+                out.u64(n as u64);
+            }
+        });
     }
 
     pub(in crate::settlement) fn row(&mut self, row: &WindowRow) {
@@ -91,10 +109,24 @@ impl ByteWriter {
     }
 }
 
-impl ByteReader<'_> {
+impl<'b> ByteReader<'b> {
+    /// Of what a version wrote whose windows say what was counted, or do not.
+    pub(in crate::settlement) const fn new(rest: &'b [u8], counted: bool) -> Self {
+        Self { rest, counted }
+    }
+
+    /// Whether windows say what was counted.
+    pub(in crate::settlement) const fn is_counted(&self) -> bool {
+        self.counted
+    }
+
+    pub(in crate::settlement) const fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     pub(in crate::settlement) fn u64(&mut self) -> Option<u64> {
-        let (head, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
+        let (head, rest) = self.rest.split_first_chunk()?;
+        self.rest = rest;
         Some(u64::from_le_bytes(*head))
     }
 
@@ -110,8 +142,8 @@ impl ByteReader<'_> {
         let len = usize::try_from(self.u64().filter(|n| *n < MOST)?)
             .ok()?
             .checked_mul(size_of::<T>())?;
-        let (all, rest) = self.0.split_at_checked(len)?;
-        self.0 = rest;
+        let (all, rest) = self.rest.split_at_checked(len)?;
+        self.rest = rest;
         Some(bytemuck::pod_collect_to_vec(all))
     }
 
@@ -141,6 +173,25 @@ impl ByteReader<'_> {
                 let both = r.u64()?;
                 Some((u16::try_from(both >> 32).ok()?, both as u32 as i32))
             })?),
+            counted: self.counted()?.pop().map(Box::new),
+        })
+    }
+
+    /// One or none.
+    fn counted(&mut self) -> Option<Vec<CountedWindow>> {
+        if !self.counted {
+            return Some(Vec::new());
+        }
+        self.list(|r| {
+            Some(CountedWindow {
+                occupied_ms: r.i64()?,
+                vacant_ms: r.i64()?,
+                unknown_ms: r.i64()?,
+                closed_ms: r.i64()?,
+                occupied_at: r.i64()?,
+                vacant_at: r.i64()?,
+                unknown_at: r.i64()?,
+            })
         })
     }
 

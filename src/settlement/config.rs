@@ -20,12 +20,12 @@ pub struct Config {
     pub min_visit_s: u32,
     /// How late a report may be and still amend what was told, h.
     pub amend_h: u32,
-    /// Reports that may wait in each worker to be settled, at 24 bytes, and as much again while a
-    /// window is settled; what comes on top is kept aside. Absent: 64 a bay, from 1,048,576 to
+    /// Reports that may wait in each worker to be settled, at 24 bytes (counts of zones: 40), and as
+    /// much again while a window is settled; what comes on top is kept aside. Absent: 64 a bay, from 1,048,576 to
     /// 8,388,608, so that what a flood can take of the memory goes by the size of the city.
     pub max_waiting: Option<usize>,
     /// The most that settled reports kept for amendments may take on disk, bytes. At 24 bytes a
-    /// report, and 32 once an hour for a bay that reports, 4 GiB are two days of 440 to 1,000
+    /// report (a count: 32), and 32 once an hour for a bay that reports, 4 GiB are two days of 440 to 1,000
     /// reports a second; of a hub that takes more the oldest hours go, and what comes late for them
     /// is too late.
     pub kept_bytes: u64,

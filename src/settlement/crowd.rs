@@ -8,7 +8,6 @@
 //! eighths are left.
 
 use super::Settle;
-use super::report::Report;
 use crate::domain::SourceIx;
 use ahash::AHashMap;
 
@@ -20,12 +19,12 @@ const TIMES: usize = 4;
 pub(in crate::settlement) struct Crowd(AHashMap<SourceIx, u32>);
 
 impl Crowd {
-    pub(in crate::settlement) fn add(&mut self, report: &Report) {
-        *self.0.entry(report.source()).or_default() += 1;
+    pub(in crate::settlement) fn add(&mut self, source: SourceIx) {
+        *self.0.entry(source).or_default() += 1;
     }
 
-    fn remove(&mut self, report: &Report) {
-        if let Some(n) = self.0.get_mut(&report.source()) {
+    fn remove(&mut self, source: SourceIx) {
+        if let Some(n) = self.0.get_mut(&source) {
             *n = n.saturating_sub(1);
         }
     }
@@ -63,21 +62,25 @@ impl Settle {
     fn counted(&mut self) -> Crowd {
         let mut crowd = Crowd::default();
         for (page, range) in self.inbox.freeze(self.next) {
-            page[range].iter().for_each(|report| crowd.add(report));
+            page[range].iter().for_each(|r| crowd.add(r.source()));
         }
-        for late in self.shards.iter().flat_map(|shard| &shard.late) {
-            crowd.add(&late.report);
+        for shard in &self.shards {
+            shard.late.iter().for_each(|l| crowd.add(l.report.source()));
+            shard
+                .counts
+                .iter()
+                .for_each(|w| crowd.add(w.count.source()));
         }
         crowd
     }
 
     /// These wait no longer.
-    pub(in crate::settlement) fn thin_out<'r>(
+    pub(in crate::settlement) fn thin_out(
         crowd: &mut Option<Crowd>,
-        gone: impl Iterator<Item = &'r Report>,
+        gone: impl Iterator<Item = SourceIx>,
     ) {
         if let Some(crowd) = crowd {
-            gone.for_each(|report| crowd.remove(report));
+            gone.for_each(|source| crowd.remove(source));
         }
     }
 

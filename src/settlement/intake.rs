@@ -1,12 +1,15 @@
 //! How a claim comes in: in time or late, and where its report waits until it is settled.
 
 use super::Settle;
+use super::counted::{CountRecord, WaitingCount};
 use super::heard::MINUTE_MS;
 use super::inbox::window_of;
 use super::late_minutes::LateMinute;
 use super::report::Report;
 use super::shard::Late;
-use crate::domain::{Claim, Millis, Observation, SourceIx, SourceKind, ZoneIx, shard_of};
+use crate::domain::{
+    Claim, CountObservation, Millis, Observation, SourceIx, SourceKind, ZoneIx, shard_of,
+};
 
 impl Settle {
     /// One claim of a bay, in the order of commit.
@@ -35,7 +38,7 @@ impl Settle {
     pub(in crate::settlement) fn wait(&mut self, report: Report, shard: u32) {
         self.waiting += 1;
         if let Some(crowd) = &mut self.crowd {
-            crowd.add(&report);
+            crowd.add(report.source());
         }
         if report.at() < self.reached {
             self.wait_longer(report, shard);
@@ -64,7 +67,7 @@ impl Settle {
         if room {
             self.waiting += 1;
             if let Some(crowd) = &mut self.crowd {
-                crowd.add(&report);
+                crowd.add(report.source());
             }
             self.shards[shard_of(zone) as usize].late.push(late);
         } else {
@@ -73,12 +76,12 @@ impl Settle {
         }
     }
 
-    /// A claim that is of no bay: its source is there.
+    /// A claim that is of no bay: a count, or that its source is there.
     #[inline]
     pub(crate) fn note(&mut self, claim: &Claim, now: Millis) {
         let heard = match claim {
             Claim::Bay(_) | Claim::Clock { .. } | Claim::Rates { .. } => return,
-            Claim::Count(c) => self.hear(c.source, SourceKind::Gate, c.at.min(now), now),
+            Claim::Count(c) => self.take_count(c, now),
             Claim::Alive { source, at } => {
                 self.hear(*source, SourceKind::Sensor, (*at).min(now), now)
             }
@@ -91,6 +94,32 @@ impl Settle {
                 self.shared.recent.losses.note(None, at.min(now));
             }
         }
+    }
+
+    /// A count of a whole zone, in the order of commit: it waits with those of its shard.
+    fn take_count(&mut self, c: &CountObservation, now: Millis) -> Came {
+        let at = c.at.min(now);
+        let heard = self.hear(c.source, c.source_kind, at, now);
+        let Some(count) = CountRecord::new(c, at.0) else {
+            return heard;
+        };
+        let shard = shard_of(c.zone);
+        let ingest = now.0;
+        let waiting = WaitingCount { ingest, count };
+        if heard == Came::NoRoom {
+            return heard;
+        }
+        if self.has_room(c.source) {
+            self.waiting += 1;
+            if let Some(crowd) = &mut self.crowd {
+                crowd.add(c.source);
+            }
+            self.shards[shard as usize].counts.push(waiting);
+        } else {
+            self.counts.late += 1;
+            self.with_step(shard, |step| step.count_aside(&waiting));
+        }
+        heard
     }
 
     /// Its source was heard at that time; how that came in.

@@ -29,6 +29,7 @@ mod bytes;
 mod chains;
 pub mod config;
 pub mod corrections;
+mod counted;
 mod crowd;
 pub mod deltas;
 mod handover;
@@ -47,7 +48,7 @@ pub mod timeline;
 mod walk;
 
 pub use self::handover::Handed;
-pub use amendment_files::AmendmentFiles;
+pub use amendment_files::{AmendmentFiles, KeptAside};
 pub use config::{Config, SettlementLimits};
 pub use step::SettledCounts;
 
@@ -62,6 +63,7 @@ use heard::Heard;
 use inbox::{Inbox, window_of};
 use late_minutes::{Hearing, KnownLate, LateMinutes};
 use recent::Recent;
+use report::Report;
 use shard::{Late, Shard};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -297,13 +299,18 @@ impl Settle {
         let (there, range) = self.inbox.of(s);
         let mut late = std::mem::take(&mut self.late);
         self.shards[s as usize].take_late(to + self.shared.limits.lateness, &mut late);
-        self.waiting -= range.len() + late.len();
-        let gone = there[range.clone()].iter();
-        Self::thin_out(&mut self.crowd, gone.chain(late.iter().map(|l| &l.report)));
+        let came = to + self.shared.limits.lateness;
+        let counts = self.shards[s as usize].take_counts(to, came);
+        self.waiting -= range.len() + late.len() + counts.len();
+        let gone = there[range.clone()]
+            .iter()
+            .chain(late.iter().map(|l| &l.report));
+        let counted = counts.iter().map(|w| w.count.source());
+        Self::thin_out(&mut self.crowd, gone.map(Report::source).chain(counted));
         self.disperse();
         self.shards[s as usize].swept = to;
         let mixed = self.inbox.is_mixed();
-        let work = self.with_step(s, |step| step.run(to, &there[range], mixed, &late));
+        let work = self.with_step(s, |step| step.run(to, &there[range], mixed, &late, &counts));
         self.late = late;
         work
     }
@@ -346,6 +353,7 @@ impl Settle {
                 trail,
                 still,
                 open: &mut state.open,
+                tracks: &mut state.tracks,
                 counts,
                 losses: &shared.recent.losses,
             };

@@ -11,7 +11,7 @@
 
 use super::losses::Losses;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{Millis, RecentTurnover, SHARDS, Sums, Window, ZoneIx, shard_of};
+use crate::domain::{Basis, Millis, RecentTurnover, SHARDS, Sums, Window, ZoneIx, shard_of};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -32,36 +32,63 @@ pub struct HourRow {
     /// All windows added up; the counts of bays at their starts have no meaning in it.
     pub sum: Window,
     /// Bays occupied, vacant and unknown at the start of each window.
-    pub at_starts: [[i32; 3]; PER_HOUR as usize],
+    pub at_starts: AtStarts,
+    /// The same as counts say, where there are any.
+    pub counted_at_starts: Option<Box<AtStarts>>,
 }
+
+/// Bays occupied, vacant and unknown at the start of each window of an hour.
+pub type AtStarts = [[i32; 3]; PER_HOUR as usize];
 
 impl HourRow {
     fn add(&mut self, n: u64, w: &Window) {
         self.sum.add(w);
-        let at = &mut self.at_starts[(n % PER_HOUR) as usize];
+        let n = (n % PER_HOUR) as usize;
+        let at = &mut self.at_starts[n];
         for (a, b) in at
             .iter_mut()
             .zip([w.occupied_at, w.vacant_at, w.unknown_at])
         {
             *a += b as i32;
         }
+        if let Some(c) = &w.counted {
+            let at = &mut self.counted_at_starts.get_or_insert_default()[n];
+            for (a, b) in at
+                .iter_mut()
+                .zip([c.occupied_at, c.vacant_at, c.unknown_at])
+            {
+                *a += b as i32;
+            }
+        }
     }
 
     fn sums(&self) -> Sums {
+        let counted = self.sum.counted.as_ref();
+        let counted = counted.filter(|_| self.sum.basis() == Basis::Count);
+        let (sum, starts) = match counted {
+            Some(counted) => (counted.as_bays(), self.counted_at_starts.as_deref()),
+            None => (self.sum.clone(), Some(&self.at_starts)),
+        };
         let bare = Window {
             occupied_at: 0,
             vacant_at: 0,
             unknown_at: 0,
-            ..self.sum.clone()
+            counted: None,
+            ..sum
         };
         let mut sums = Sums::from(&bare);
-        for [occupied_at, vacant_at, unknown_at] in self.at_starts.map(|a| a.map(i64::from)) {
+        for [occupied_at, vacant_at, unknown_at] in
+            starts.into_iter().flatten().map(|a| a.map(i64::from))
+        {
             sums.add(&Sums::from(&Window {
                 occupied_at,
                 vacant_at,
                 unknown_at,
                 ..Window::default()
             }));
+        }
+        if counted.is_some() {
+            (sums.counted_ms, sums.counted_closed_ms) = (sums.in_service_ms(), sums.closed_ms);
         }
         sums
     }
@@ -128,15 +155,21 @@ impl ZoneRows {
             return Some(row.sums());
         }
         let first = (hour * PER_HOUR) as u32;
-        let mut windows = self
-            .fine
-            .range(first..first + PER_HOUR as u32)
-            .map(|(_, w)| Sums::from(w))
-            .peekable();
-        windows.peek()?;
+        let windows = self.fine.range(first..first + PER_HOUR as u32);
+        let windows = windows.map(|(_, w)| w);
         let mut sums = Sums::default();
-        windows.for_each(|w| sums.add(&w));
-        Some(sums)
+        let basis = windows.clone().any(|w| w.counted.is_some()).then(|| {
+            let mut all = Window::default();
+            windows.clone().for_each(|w| all.add(w));
+            all.basis()
+        });
+        let basis = basis.unwrap_or_default();
+        let mut any = false;
+        for w in windows {
+            any = true;
+            sums.add(&w.told_by(basis));
+        }
+        any.then_some(sums)
     }
 }
 

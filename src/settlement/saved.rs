@@ -4,8 +4,8 @@
 //! Everything is named by stable numbers, and dealt out by zone, so that neither the number of
 //! workers nor the order of zones has to be the same again. Blocks: [`HEAD`] once, [`HEARD`] one
 //! for each page of the table of minutes, [`SHARD`] + n one for each shard, [`WAITING`] some for
-//! the reports that wait, [`BENEATH`] one for each worker, [`LATE_MINUTES`] one. What each says is
-//! here, beside what reads it.
+//! the reports that wait, [`BENEATH`] and [`COUNTS`] one for each worker, [`LATE_MINUTES`] one. What
+//! each says is here, beside what reads it.
 
 mod copy;
 mod restore;
@@ -15,8 +15,9 @@ pub use copy::SettledCopy;
 use super::beneath::{Beneath, Overtaken};
 use super::bytes::{ByteReader, ByteWriter};
 use super::corrections::Fixes;
+use super::counted::{Track, WaitingCount};
 use super::late_minutes::LateMinute;
-use super::recent::{HourRow, ZoneRows};
+use super::recent::{AtStarts, HourRow, ZoneRows};
 use super::report::Report;
 use super::shard::{Late, Out};
 use super::timeline::BayTimeline;
@@ -33,11 +34,16 @@ pub const WAITING: u32 = 1026;
 pub const BENEATH: u32 = 1027;
 /// Tag of minutes that came late and are not in the table yet.
 pub const LATE_MINUTES: u32 = 1028;
+/// Tag of counts: those that wait, and what they have come to.
+pub const COUNTS: u32 = 1029;
 /// Tag of shard 0; the others follow.
 pub const SHARD: u32 = 2048;
 
-/// Changes whenever the layout of a block does.
-const FORMAT: u64 = 1;
+/// Changes whenever the layout of a block does. Those of before are read.
+const FORMAT: u64 = 2;
+
+/// The first whose windows say what was counted.
+const COUNTING: u64 = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
@@ -52,6 +58,14 @@ struct KeptCell {
 struct KeptBeneath {
     bay: u64,
     beneath: Beneath,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+struct KeptTrack {
+    track: Track,
+    zone: u32,
+    kind: u32,
 }
 
 /// What the blocks said, put together.
@@ -70,6 +84,11 @@ pub struct Saved {
     fixes: Vec<Fixes>,
     corrections: Vec<Corrections>,
     heard: Vec<(u32, Vec<u64>)>,
+    /// In the order in which they came in, as far as they are of one zone.
+    counts: Vec<WaitingCount>,
+    tracks: Vec<KeptTrack>,
+    /// Of the blocks that are read.
+    format: u64,
     /// How much of the kept reports counts.
     pub kept: Vec<AmendmentLength>,
 }
@@ -109,6 +128,8 @@ fn write_zone(out: &mut ByteWriter, z: &ZoneRows) {
         out.u64(u64::from(*n));
         out.window(&h.sum);
         out.pods(h.at_starts.as_flattened());
+        let counted = h.counted_at_starts.as_ref();
+        out.pods(counted.map_or(&[][..], |at| at.as_flattened()));
     });
 }
 
@@ -123,13 +144,22 @@ fn read_zone(r: &mut ByteReader<'_>) -> Option<ZoneRows> {
     let hours = r.list(|r| {
         let n = r.u32()?;
         let sum = r.window()?;
-        let flat = r.pods::<i32>()?;
-        let mut at_starts = HourRow::default().at_starts;
-        if flat.len() != at_starts.as_flattened().len() {
-            return None;
-        }
-        at_starts.as_flattened_mut().copy_from_slice(&flat);
-        Some((n, HourRow { sum, at_starts }))
+        let at_starts = at_starts_of(&r.pods::<i32>()?)?;
+        let counted = if r.is_counted() {
+            r.pods::<i32>()?
+        } else {
+            Vec::new()
+        };
+        let counted_at_starts = match &counted[..] {
+            [] => None,
+            flat => Some(Box::new(at_starts_of(flat)?)),
+        };
+        let row = HourRow {
+            sum,
+            at_starts,
+            counted_at_starts,
+        };
+        Some((n, row))
     })?;
     Some(ZoneRows {
         number,
@@ -141,15 +171,22 @@ fn read_zone(r: &mut ByteReader<'_>) -> Option<ZoneRows> {
     })
 }
 
+fn at_starts_of(flat: &[i32]) -> Option<AtStarts> {
+    let mut all = AtStarts::default();
+    if flat.len() != all.as_flattened().len() {
+        return None;
+    }
+    all.as_flattened_mut().copy_from_slice(flat);
+    Some(all)
+}
+
 impl Saved {
     /// Takes up one block; `None` for one that this version has not written.
     pub(crate) fn read(&mut self, tag: u32, bytes: &[u8]) -> Option<()> {
-        let mut r = ByteReader(bytes);
+        let mut r = ByteReader::new(bytes, self.format >= COUNTING);
         match tag {
             HEAD => {
-                if r.u64()? != FORMAT {
-                    return None;
-                }
+                self.format = r.u64().filter(|format| (1..=FORMAT).contains(format))?;
                 self.begun = self.begun.max(r.u64()?);
                 self.kept.extend(r.pods::<AmendmentLength>()?);
             }
@@ -163,11 +200,15 @@ impl Saved {
                 self.beneath.extend(r.pods::<KeptBeneath>()?);
                 self.overtaken.extend(r.pods::<Overtaken>()?);
             }
+            COUNTS => {
+                self.counts.extend(r.pods::<WaitingCount>()?);
+                self.tracks.extend(r.pods::<KeptTrack>()?);
+            }
             LATE_MINUTES => self.late_minutes.extend(r.pods::<LateMinute>()?),
             _ if (SHARD..SHARD + SHARDS).contains(&tag) => self.read_shard(&mut r)?,
             _ => return None,
         }
-        r.0.is_empty().then_some(())
+        r.is_at_end().then_some(())
     }
 
     fn read_shard(&mut self, r: &mut ByteReader<'_>) -> Option<()> {

@@ -2,6 +2,7 @@
 //! and results not handed over.
 
 use super::corrections::Fixes;
+use super::counted::{Pair, Track, WaitingCount};
 use super::report::Report;
 use crate::domain::{Corrections, SettledHour, Visit};
 use std::collections::BTreeMap;
@@ -21,6 +22,10 @@ pub(in crate::settlement) struct Shard {
     /// All its zones are settled up to there, ms.
     pub(in crate::settlement) swept: u64,
     pub(in crate::settlement) late: Vec<Late>,
+    /// Counts that wait, as they came in.
+    pub(in crate::settlement) counts: Vec<WaitingCount>,
+    /// What is counted.
+    pub(in crate::settlement) tracks: BTreeMap<Pair, Track>,
     /// Bays with a visit that may still prove to be a short stay, in the order in which zones are
     /// walked.
     pub(in crate::settlement) open: Vec<u32>,
@@ -45,5 +50,11 @@ impl Shard {
     pub(in crate::settlement) fn take_late(&mut self, came: u64, late: &mut Vec<Late>) {
         late.clear();
         late.extend(self.late.extract_if(.., |l| l.ingest < came));
+    }
+
+    /// Takes out the counts of before `to` that came before `came`.
+    pub(in crate::settlement) fn take_counts(&mut self, to: u64, came: u64) -> Vec<WaitingCount> {
+        let is_due = |w: &mut WaitingCount| w.count.at() < to && w.ingest < came;
+        self.counts.extract_if(.., is_due).collect()
     }
 }

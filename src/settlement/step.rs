@@ -6,6 +6,7 @@ use super::amendment_log::{Carry, HourRecords, Records};
 use super::beneath::AllBeneath;
 use super::chains::Chains;
 use super::corrections::{Fixes, is_told};
+use super::counted::{Pair, Track, WaitingCount};
 use super::deltas::WindowDeltas;
 use super::late_minutes::Hearing;
 use super::losses::Losses;
@@ -19,6 +20,7 @@ use crate::domain::{
     AmendmentLog, BayIx, BayStatus, Millis, SettledHour, WindowRow, ZoneIx, zones_of,
 };
 use crate::registry::city::City;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What was done, for the metrics.
@@ -83,6 +85,7 @@ pub(in crate::settlement) struct WindowStep<'a> {
     /// By zone.
     pub(in crate::settlement) still: &'a mut [ZoneQuiet],
     pub(in crate::settlement) open: &'a mut Vec<u32>,
+    pub(in crate::settlement) tracks: &'a mut BTreeMap<Pair, Track>,
     pub(in crate::settlement) counts: &'a mut SettledCounts,
     pub(in crate::settlement) losses: &'a Losses,
 }
@@ -96,6 +99,7 @@ impl<'a> WindowStep<'a> {
         due: &[Report],
         mixed: bool,
         late: &[Late],
+        counts: &[WaitingCount],
     ) -> usize {
         self.close_fixes((to + self.limits.lateness).saturating_sub(WINDOW_MS) / HOUR_MS * HOUR_MS);
         let city = self.city;
@@ -132,7 +136,7 @@ impl<'a> WindowStep<'a> {
             self.amend(amend, lengthened);
         }
         self.counts.settled += due.len() as u64;
-        let work = again + self.walk(due, to);
+        let work = again + self.settle_counts(to, counts) + self.walk(due, to);
         let told = to.saturating_sub(self.limits.pad);
         if told >= HOUR_MS && told.is_multiple_of(HOUR_MS) {
             self.tell(told - HOUR_MS);
@@ -278,14 +282,14 @@ impl<'a> WindowStep<'a> {
         let first = hour / WINDOW_MS;
         for zone in zones_of(self.shard, self.city.zone_count()) {
             let rows = &self.rows.0[slot(zone)];
-            let again = told.windows.iter().any(|w| w.zone == rows.number);
-            if rows.heard_from == 0 || rows.heard_from > hour || again {
+            if told.windows.iter().any(|w| w.zone == rows.number) {
                 continue;
             }
+            let heard = rows.heard_from != 0 && rows.heard_from <= hour;
             let windows = rows
                 .fine
                 .range(first as u32..(first + PER_HOUR) as u32)
-                .filter(|(_, w)| !w.is_zero());
+                .filter(|(_, w)| !w.is_zero() && (heard || w.counted.is_some()));
             told.windows.extend(windows.map(|(n, w)| WindowRow {
                 zone: rows.number,
                 from: Millis(u64::from(*n) * WINDOW_MS),
@@ -326,11 +330,14 @@ impl<'a> WindowStep<'a> {
         let zone = self.city.zone(self.city.zone_of(bay)).number;
         self.losses.note(Some(zone), Millis(late.report.at()));
         let bay = self.city.bay_number(bay);
-        let kept = Late {
+        self.keep_aside(&Late {
             report: late.report.of(bay),
             ..*late
-        };
-        if let Err(e) = self.kept.too_late(bytemuck::bytes_of(&kept)) {
+        });
+    }
+
+    pub(in crate::settlement) fn keep_aside(&mut self, late: &Late) {
+        if let Err(e) = self.kept.too_late(bytemuck::bytes_of(late)) {
             self.counts.unkept += 1;
             tracing::warn!(error = %e, "a report that came too late could not be kept aside");
         }

@@ -7,13 +7,16 @@
 //! | 8..16 | seq | number, capacity | 0 |
 //! | 16..20 | bay | zone | 0 |
 //! | 20..24 | source | source | source |
-//! | 24..28 | tag 0, status, confidence, source kind 2 bits, partner 6 bits | tag 1, kind, source kind, rest of the word | tag 2 |
+//! | 24..28 | tag 0, status, confidence, source kind 2 bits, partner 6 bits | tag 1, kind, source kind, rest of the word and whether it is of no trusted key | tag 2 |
 //! | 28..32 | who stands behind it | 0; of some bays (tag 5): which | 0 |
 
 use crate::domain::{
     Backing, BayIx, BayKind, BayStatus, BaySubset, Claim, CountObservation, CountWord, Millis,
     Observation, SourceIx, SourceKind, ZoneIx,
 };
+
+/// Beside the rest of a count's word.
+const UNTRUSTED: u8 = 1 << 4;
 
 /// Bytes of one claim.
 pub(super) const BYTES: usize = 32;
@@ -48,7 +51,8 @@ pub(super) fn write(claim: &Claim) -> [u8; BYTES] {
             } else {
                 1
             };
-            [tag, c.kind as u8, c.source_kind as u8, bits]
+            let untrusted = if c.trusted { 0 } else { UNTRUSTED };
+            [tag, c.kind as u8, c.source_kind as u8, bits | untrusted]
         }
         Claim::Alive { source, at } => {
             head(*at, 0, 0, *source);
@@ -96,7 +100,11 @@ pub(super) fn read(b: &[u8]) -> Option<Claim> {
                 1 => None,
                 _ => Some(BaySubset::from_u8(*b.get(28)?)?),
             },
-            word: CountWord::from_parts(bits, (second >> 32) as u32, second as u32)?,
+            word: {
+                let bits = bits & !UNTRUSTED;
+                CountWord::from_parts(bits, (second >> 32) as u32, second as u32)?
+            },
+            trusted: bits & UNTRUSTED == 0,
         })),
         [2, ..] => Some(Claim::Alive { source, at }),
         [3, ..] => Some(Claim::Clock {
@@ -129,6 +137,7 @@ mod tests {
                 backing: Backing::of_key(false, 63).of_contributor(1 << 21, -7, true),
             }),
             Claim::Count(CountObservation {
+                trusted: false,
                 at,
                 zone: ZoneIx(13),
                 source,

@@ -35,6 +35,7 @@ fn reports(rng: &mut StdRng) -> Vec<Claim> {
                 let zone = ZoneIx(rng.random_range(0..ZONES));
                 let vacant = rng.random_range(0..40);
                 Claim::Count(CountObservation {
+                    trusted: true,
                     at,
                     zone,
                     source,

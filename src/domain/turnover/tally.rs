@@ -1,6 +1,6 @@
 //! Adding up many sums at once.
 
-use super::{Stays, Sums, Window};
+use super::{Basis, Stays, Sums, Window};
 
 /// Buckets there can be: of the longest stay that can be written, and some more.
 const BUCKETS: usize = 1024;
@@ -12,6 +12,8 @@ pub struct Tally {
     counts: [i32; BUCKETS],
     /// The buckets counted in, from and to.
     touched: (usize, usize),
+    /// What counts say of the same windows.
+    counted: Option<Sums>,
 }
 
 impl Default for Tally {
@@ -20,6 +22,7 @@ impl Default for Tally {
             sums: Sums::default(),
             counts: [0; BUCKETS],
             touched: (BUCKETS, 0),
+            counted: None,
         }
     }
 }
@@ -30,10 +33,14 @@ impl Tally {
         self.count(more.stays.buckets().iter().copied());
     }
 
-    /// The whole of one zone's window.
+    /// The whole of one zone's window; what bays say of it and what counts say may come apart.
     pub fn add_window(&mut self, w: &Window) {
         self.sums.add_all_but_stays(&Sums::without_stays(w));
         self.count(w.stays.buckets().iter().copied());
+        if let Some(counted) = &w.counted {
+            let sums = self.counted.get_or_insert_default();
+            sums.add_all_but_stays(&counted.sums());
+        }
     }
 
     /// Stays by bucket.
@@ -45,8 +52,21 @@ impl Tally {
         }
     }
 
-    /// What has been added up since it was last taken.
+    /// What has been added up since it was last taken. Of windows: by whichever of bays and counts
+    /// tells them together.
     pub fn take(&mut self) -> Sums {
+        let sums = self.take_bays();
+        match self.counted.take() {
+            Some(counted)
+                if Basis::of(sums.known_ms(), Some(counted.known_ms())) == Basis::Count =>
+            {
+                counted
+            }
+            _ => sums,
+        }
+    }
+
+    fn take_bays(&mut self) -> Sums {
         let (from, to) = std::mem::replace(&mut self.touched, (BUCKETS, 0));
         if from < to {
             let counts = &mut self.counts[from..to];

@@ -1,6 +1,6 @@
 //! Decoded hours, kept while there is room; the one that was used longest ago goes first.
 
-use super::{Cells, ZoneFigures};
+use super::super::cells::{Cells, ZoneFigures};
 use crate::domain::Millis;
 use ahash::AHashMap;
 use std::sync::{Mutex, PoisonError};

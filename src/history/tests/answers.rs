@@ -2,8 +2,10 @@
 //! what is withheld.
 
 use super::*;
+use crate::domain::Basis;
 use crate::long::cases;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 /// Two days of zones, some hours with corrections; kept in files up to some hour and in memory from
 /// another on.
@@ -19,7 +21,16 @@ fn world(seed: u64, files_to: u64, memory_from: u64, settled_to: Millis) -> Worl
     let mut all = Vec::new();
     let mut told = Vec::new();
     for h in 0..48 {
-        let settled = settled(hour(h), 0..5, |z, w| n(z, h * 12 + w));
+        let mut settled = settled(hour(h), 0..5, |z, w| n(z, h * 12 + w));
+        // Zone 3 is counted as well, and now and then known far better by that; 4 alone is.
+        for row in &mut settled.windows {
+            let some = row.from.0 / WINDOW_MS % 5;
+            *row = match row.zone {
+                3 if h % 3 > 0 => counted(row.clone(), 600 * (h % 2) as i64, 200 + some as i64),
+                4 => counted_alone(row, some as i64 * 9, 4),
+                _ => continue,
+            };
+        }
         all.extend(settled.windows.clone());
         if h < files_to {
             told.push(of_hour(settled));
@@ -27,7 +38,16 @@ fn world(seed: u64, files_to: u64, memory_from: u64, settled_to: Millis) -> Worl
     }
     // Late reports of every fifth hour, that came in up to a day afterwards.
     for h in (0..40).step_by(5) {
-        let row = window(h as u32 % 5, hour(h).plus(h % 12 * WINDOW_MS), n(1, h));
+        let row = window(
+            (h / 5) as u32 % 5,
+            hour(h).plus(h % 12 * WINDOW_MS),
+            n(1, h),
+        );
+        let row = match row.zone {
+            4 => counted_alone(&row, 2, -2),
+            3 => counted(row, -1, 3),
+            _ => row,
+        };
         all.push(row.clone());
         let came = hour(h + 1 + (h * 3 + seed) % 24);
         told.push(SettledPart::Corrections(Arc::new(Corrections {
@@ -90,6 +110,7 @@ impl World {
         while start < q.to && start < settled_to {
             let end = match q.interval {
                 Interval::FiveMinutes => start.plus(WINDOW_MS),
+                Interval::Quarter => start.plus(3 * WINDOW_MS),
                 Interval::Hour => start.plus(HOUR_MS),
                 Interval::Day(c) => c.next_day(start),
             };
@@ -130,6 +151,7 @@ proptest! {
             (Interval::Hour, hour(0), hour(48)),
             (Interval::Hour, hour(memory_from - 2), hour(memory_from + 2)),
             (Interval::FiveMinutes, hour(memory_from - 1), hour(memory_from + 1)),
+            (Interval::Quarter, hour(memory_from - 1), hour(memory_from + 3)),
             (Interval::Day(Calendar::UTC), DAY, hour(48)),
             (Interval::Day(Calendar::parse("Asia/Singapore").unwrap()), hour(16), hour(40)),
         ] {
@@ -232,9 +254,33 @@ fn what_is_withheld_cannot_be_had_by_subtracting_at_any_length() {
                 .cloned()
                 .collect()
         };
+        let is_counted = |row: &TurnoverRow| {
+            let sums = row.sums.as_ref();
+            sums.is_some_and(|s| s.basis() == Basis::Count)
+        };
+        let quarters = discreet(&world.history, Interval::Quarter, least, &nobody);
+        for quarter in &quarters {
+            let all = inside(&fives, quarter);
+            let told = all.iter().all(|five| five.sums.is_some());
+            assert_eq!(
+                quarter.sums.is_some(),
+                told,
+                "none says what a hidden window was"
+            );
+        }
         for (wholes, parts) in [(&days, &hours), (&hours, &fives)] {
             for whole in wholes {
-                let parts = inside(parts, whole);
+                let mut parts = inside(parts, whole);
+                if is_counted(whole) {
+                    assert!(
+                        parts.iter().all(|part| part.sums.is_some()),
+                        "nothing is hidden"
+                    );
+                    continue;
+                }
+                // Those say nothing of visits.
+                let counts = parts.extract_if(.., |part| is_counted(part));
+                assert!(counts.filter_map(|c| c.sums).all(|s| s.started == 0));
                 let hidden = parts.iter().filter(|p| p.sums.is_none()).count();
                 let Some(sums) = &whole.sums else {
                     assert_eq!(hidden, parts.len(), "parts of what is withheld");
@@ -270,21 +316,27 @@ fn some_zones_never_appear_and_no_figure_of_a_day_that_goes_on_does() {
         days.iter().map(|r| r.zone).collect::<Vec<_>>(),
         [0, 1, 3, 4]
     );
+    for interval in [Interval::FiveMinutes, Interval::Hour, Interval::Quarter] {
+        let q = question(hour(24), hour(48), interval);
+        let discretion = Discretion {
+            least: 5,
+            never: &private,
+        };
+        let today = world.history.discreet_page(&q, discretion).rows;
+        let is_counted = |row: &TurnoverRow| row.sums.as_ref().unwrap().basis() == Basis::Count;
+        assert!(today.iter().all(is_counted), "but of what is counted");
+        let zones: BTreeSet<u32> = today.iter().map(|row| row.zone).collect();
+        assert_eq!(zones.into_iter().collect::<Vec<_>>(), [3, 4]);
+        assert!(today.iter().all(|row| row.from < hour(47)));
+    }
     let q = question(hour(24), hour(48), Interval::Hour);
-    assert_eq!(
-        world
-            .history
-            .discreet_page(
-                &q,
-                Discretion {
-                    least: 5,
-                    never: &private
-                }
-            )
-            .rows,
-        []
-    );
     assert!(!world.history.page(&q).unwrap().rows.is_empty());
+    let days = question(hour(24), hour(48), Interval::Day(Calendar::UTC));
+    let discretion = Discretion {
+        least: 5,
+        never: &private,
+    };
+    assert_eq!(world.history.discreet_page(&days, discretion).rows, []);
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn turnover_is_exported_as_it_is_now() {
     assert!(lines[0].starts_with("zone,window_start,occupied_ms"));
     assert_eq!(
         lines[1],
-        "1,2026-11-27T03:00:00.000Z,4000,400000,200000,0,4,4,0,0,6000000,4,16,0"
+        "1,2026-11-27T03:00:00.000Z,4000,400000,200000,0,4,4,0,0,6000000,4,16,0,false"
     );
     assert!(matches!(
         export(&den, Class::Turnover, Some("9"), Format::Csv),

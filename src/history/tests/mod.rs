@@ -5,8 +5,8 @@ use super::*;
 use crate::clock::ManualClock;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{
-    Calendar, Corrections, SettledHour, SourceKind, SourceKinds, Stays, Sums, Visit, VisitChange,
-    Window, WindowRow,
+    Calendar, Corrections, CountedWindow, SettledHour, SourceKind, SourceKinds, Stays, Sums, Visit,
+    VisitChange, Window, WindowRow,
 };
 use crate::health::Health;
 use crate::metrics::Metrics;
@@ -52,9 +52,17 @@ impl RecentFigures for Memory {
 
     fn cells(&self, hour: Millis, fine: bool) -> Option<Cells> {
         let windows = self.windows.lock().unwrap();
-        windows
-            .get(&hour)
-            .map(|rows| archive::fold(rows.clone(), hour, fine))
+        let rows = windows.get(&hour)?;
+        if fine {
+            return Some(cells::fine_cells(rows));
+        }
+        let hours = recomputed(rows, hour, hour.plus(HOUR_MS)).into_iter();
+        let cell = |(zone, sums)| ZoneFigures {
+            zone,
+            from: hour,
+            sums,
+        };
+        Some(hours.map(cell).collect())
     }
 
     fn stamp(&self, hour: Millis) -> Option<u64> {
@@ -184,18 +192,52 @@ pub(super) fn of_hour(settled: SettledHour) -> SettledPart {
     SettledPart::Hour(Arc::new(settled))
 }
 
-/// What batch arithmetic makes of windows: by zone, for one stretch of time.
-pub(super) fn recomputed(windows: &[WindowRow], from: Millis, to: Millis) -> BTreeMap<u32, Sums> {
-    let mut whole: BTreeMap<(u32, Millis), Window> = BTreeMap::new();
-    for row in windows.iter().filter(|r| r.from >= from && r.from < to) {
-        whole
-            .entry((row.zone, row.from))
-            .or_default()
-            .add(&row.window);
+/// The same window with a count of the zone beside what its bays say.
+pub(super) fn counted(row: WindowRow, occupied: i64, vacant: i64) -> WindowRow {
+    let counted = CountedWindow {
+        occupied_ms: occupied * 1000,
+        vacant_ms: vacant * 1000,
+        unknown_ms: 7,
+        occupied_at: occupied,
+        vacant_at: vacant,
+        unknown_at: 1,
+        closed_ms: 0,
+    };
+    let window = Window {
+        counted: Some(Box::new(counted)),
+        ..row.window
+    };
+    WindowRow { window, ..row }
+}
+
+/// A window of a zone that is counted and has no bays that speak.
+pub(super) fn counted_alone(row: &WindowRow, occupied: i64, vacant: i64) -> WindowRow {
+    let window = counted(row.clone(), occupied, vacant).window.counted;
+    let window = window.map(|c| Window::from(*c)).unwrap();
+    WindowRow {
+        window,
+        ..row.clone()
+    }
+}
+
+/// What batch arithmetic makes of windows: by zone, for one stretch of time. Each hour of a zone is
+/// told by whatever tells the whole of it, as far as `all` goes.
+pub(super) fn recomputed(all: &[WindowRow], from: Millis, to: Millis) -> BTreeMap<u32, Sums> {
+    let mut whole: BTreeMap<(u32, Millis), BTreeMap<Millis, Window>> = BTreeMap::new();
+    for row in all {
+        let hour = Millis(row.from.0 / HOUR_MS * HOUR_MS);
+        let windows = whole.entry((row.zone, hour)).or_default();
+        windows.entry(row.from).or_default().add(&row.window);
     }
     let mut sums: BTreeMap<u32, Sums> = BTreeMap::new();
-    for ((zone, _), window) in whole {
-        sums.entry(zone).or_default().add(&Sums::from(&window));
+    for ((zone, _), windows) in whole {
+        let mut hour = Window::default();
+        for w in windows.values() {
+            hour.add(w);
+        }
+        for (_, w) in windows.range(from..to) {
+            sums.entry(zone).or_default().add(&w.told_by(hour.basis()));
+        }
     }
     sums
 }

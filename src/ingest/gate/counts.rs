@@ -40,6 +40,7 @@ impl Gate {
             kind: said.kind,
             subset: None,
             word: said.word,
+            trusted: message.remit.backing.of_trusted_key(),
         })
     }
 }

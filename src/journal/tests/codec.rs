@@ -52,6 +52,7 @@ fn any_claim() -> impl Strategy<Value = Claim> {
                     kind: BayKind::ALL[kind],
                     subset: BaySubset::from_u8(subset),
                     word: CountWord::from_parts(bits, number, capacity).unwrap(),
+                    trusted: number.is_multiple_of(2),
                 })
             },
         );

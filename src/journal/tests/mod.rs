@@ -135,6 +135,7 @@ fn claim(n: u64) -> Claim {
     let source = SourceIx(n as u32 % 50);
     match n % 8 {
         6 => Claim::Count(CountObservation {
+            trusted: true,
             at,
             zone: ZoneIx(n as u32 % 300),
             source,

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/turnover"),
+    ("get", "/v1/zones/{zone}/history"),
     ("get", "/v1/cds/metrics/aggregates"),
     ("get", "/v1/contributions/mine"),
     ("get", "/v1/sources"),
@@ -87,6 +88,7 @@ async fn every_route_is_in_it_and_every_entry_is_a_route() {
             );
             let there = path
                 .replace("{bay}", "EAST-1")
+                .replace("{zone}/history", "HE12/history")
                 .replace("{zone}", "EAST")
                 .replace("/stream", "/stream?x");
             let answer = town.call(&method.to_uppercase(), &there, &[], "").await;
@@ -283,6 +285,10 @@ async fn the_shapes_for_operators_and_the_authority_are_the_shapes_sent() {
         .json();
     holds(&api, "TurnoverPage", &turnover);
     holds(&api, "TurnoverRow", &turnover["rows"][0]);
+    let path = "/v1/zones/HE12/history";
+    let history = town.call_as("monitor", "GET", path, "").await.json();
+    holds(&api, "ZoneHistory", &history);
+    holds(&api, "ZoneHistoryRow", &history["rows"][0]);
     holds(
         &api,
         "Gap",

@@ -72,6 +72,7 @@ impl Gate {
         let mut parcel = Parcel::default();
         if known {
             parcel.claims.push(Claim::Count(CountObservation {
+                trusted: true,
                 at: NOW,
                 zone: ZoneIx(0),
                 source: speaker.source,

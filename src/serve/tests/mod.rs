@@ -50,6 +50,7 @@ mod stream;
 mod town;
 mod turnover;
 mod uplinks;
+mod zone_history;
 mod zones;
 
 pub(super) use answer::Answer;

@@ -23,7 +23,7 @@ async fn the_authority_is_told_every_figure() {
             "complete": true, "suppressed": false, "visits": 24, "visits_ended": 24, "short_stays": 1,
             "censored_stays": 0, "turnover_per_bay_hour": 2.4, "cds_turnover": 24, "mean_stay_s": 1800,
             "median_stay_s": 1828, "p85_stay_s": 1828, "occupancy": 0.25, "full_fraction": 0.25,
-            "above_85_fraction": 0.5, "coverage": 0.8,
+            "above_85_fraction": 0.5, "coverage": 0.8, "basis": "bays",
         }]})
     );
     let yesterday = Millis(from.0 - 24 * HOUR_MS);
@@ -102,7 +102,7 @@ async fn pages_are_walked_by_cursor_in_both_forms() {
     }
     assert_eq!(lines.len(), 24 * 3);
     assert!(
-        lines.iter().all(|l| l.split(',').count() == 18),
+        lines.iter().all(|l| l.split(',').count() == 19),
         "{}",
         lines[0]
     );

@@ -4,12 +4,14 @@
 //! until it is next changed.
 
 use super::{
-    BENEATH, FORMAT, HEAD, HEARD, KeptBeneath, KeptCell, LATE_MINUTES, SHARD, WAITING, write_shard,
+    BENEATH, COUNTS, FORMAT, HEAD, HEARD, KeptBeneath, KeptCell, KeptTrack, LATE_MINUTES, SHARD,
+    WAITING, write_shard,
 };
-use crate::domain::{AmendmentLength, BayIx, SHARDS, zones_of};
+use crate::domain::{AmendmentLength, BayIx, SHARDS, ZoneIx, zones_of};
 use crate::registry::city::City;
 use crate::settlement::beneath::{Beneath, Overtaken};
 use crate::settlement::bytes::ByteWriter;
+use crate::settlement::counted::{Pair, Track, WaitingCount};
 use crate::settlement::inbox::Seen;
 use crate::settlement::recent::ShardRows;
 use crate::settlement::report::Report;
@@ -40,6 +42,8 @@ struct ShardCopy {
     shard: u32,
     swept: u64,
     late: Vec<Late>,
+    counts: Vec<WaitingCount>,
+    tracks: Vec<(Pair, Track)>,
     out: Arc<Out>,
     rows: Arc<ShardRows>,
 }
@@ -67,6 +71,8 @@ impl Settle {
                 shard: s,
                 swept: state.swept,
                 late: state.late.clone(),
+                counts: state.counts.clone(),
+                tracks: state.tracks.iter().map(|(p, t)| (*p, *t)).collect(),
                 out: state.out.clone(),
                 rows: self.shared.recent.shard(s),
             });
@@ -114,6 +120,7 @@ impl SettledCopy {
             each(HEARD, &page.0)?;
         }
         each(BENEATH, &self.beneath(city).0)?;
+        each(COUNTS, &self.counts(city).0)?;
         if let Some(shared) = &self.shared {
             let mut out = ByteWriter::default();
             out.pods(&shared.late_minutes.all());
@@ -157,6 +164,30 @@ impl SettledCopy {
         let mut out = ByteWriter::default();
         out.pods(&words);
         out.pods(&overtaken);
+        out
+    }
+
+    fn counts(&self, city: &City) -> ByteWriter {
+        let number = |zone: u32| city.zone(ZoneIx(zone)).number;
+        let waiting = self.shards.iter().flat_map(|s| &s.counts);
+        let waiting: Vec<WaitingCount> = waiting
+            .map(|w| WaitingCount {
+                count: w.count.of(number(w.count.zone())),
+                ..*w
+            })
+            .collect();
+        let tracks = self.shards.iter().flat_map(|s| &s.tracks);
+        let mut tracks: Vec<KeptTrack> = tracks
+            .map(|((zone, kind), track)| KeptTrack {
+                track: track.of(number(*zone)),
+                zone: number(*zone),
+                kind: u32::from(*kind),
+            })
+            .collect();
+        tracks.sort_unstable_by_key(|t| (t.zone, t.kind));
+        let mut out = ByteWriter::default();
+        out.pods(&waiting);
+        out.pods(&tracks);
         out
     }
 

@@ -6,6 +6,7 @@ use crate::domain::{Corrections, Millis, SHARDS, SettledHour, Visit, owner, shar
 use crate::registry::city::City;
 use crate::settlement::beneath::Overtaken;
 use crate::settlement::corrections::Fixes;
+use crate::settlement::counted::WaitingCount;
 use crate::settlement::recent::{ZoneRows, slot};
 use crate::settlement::shard::{Late, Out};
 use crate::settlement::{Settle, SettlementShared};
@@ -51,6 +52,7 @@ impl Settle {
             }
         }
         self.restore_reports(saved, &city);
+        self.restore_counts(saved, &city);
         let mut dealt = deal(saved, &city);
         for s in self.owned() {
             self.shards[s as usize].out = Arc::new(std::mem::take(&mut dealt[s as usize]));
@@ -83,6 +85,28 @@ impl Settle {
                         self.shards[s as usize].late.push(Late { ingest, report });
                     }
                 }
+            }
+        }
+    }
+
+    fn restore_counts(&mut self, saved: &Saved, city: &City) {
+        let place = self.place;
+        let ours = |number: u32| {
+            let zone = city.zone_numbered(number)?;
+            (owner(shard_of(zone), place.1) == place.0).then_some(zone)
+        };
+        for w in &saved.counts {
+            if let Some(zone) = ours(w.count.zone()) {
+                self.waiting += 1;
+                let count = w.count.of(zone.0);
+                let shard = &mut self.shards[shard_of(zone) as usize];
+                shard.counts.push(WaitingCount { count, ..*w });
+            }
+        }
+        for kept in &saved.tracks {
+            if let (Some(zone), Ok(kind)) = (ours(kept.zone), u8::try_from(kept.kind)) {
+                let tracks = &mut self.shards[shard_of(zone) as usize].tracks;
+                tracks.insert((zone.0, kind), kept.track.of(zone.0));
             }
         }
     }

@@ -24,6 +24,7 @@ fn batches(n: u64) -> Vec<Batch> {
         let source = SourceIx((i % 13) as u32);
         match i % 10 {
             8 => Claim::Count(CountObservation {
+                trusted: true,
                 at,
                 zone: ZoneIx((i % 60) as u32),
                 source,

@@ -1,6 +1,7 @@
 //! What is settled is what a plain recomputation of the same set says, whatever the order, batches,
 //! workers, restarts.
 
+mod counted;
 mod lateness;
 mod named;
 mod plain;

@@ -3,8 +3,9 @@
 use super::plain::PlainReport;
 use crate::domain::turnover::WINDOW_MS;
 use crate::domain::{
-    AmendmentLength, AmendmentLog, Backing, BayIx, Claim, Corrections, Millis, Observation,
-    SettledHour, SettledSink, SourceIx, Staleness, Visit, VisitChange, Window, owner, shard_of,
+    AmendmentLength, AmendmentLog, Backing, BayIx, Claim, Corrections, CountObservation, Millis,
+    Observation, SettledHour, SettledSink, SourceIx, Staleness, Visit, VisitChange, Window, owner,
+    shard_of,
 };
 use crate::registry::Registry;
 use crate::settlement::{Config, SettlementShared};
@@ -282,6 +283,21 @@ impl SettlementRig {
             };
             self.workers[to as usize].apply(&[claim], Millis(ingest));
         }
+        self.settle(ingest, work);
+    }
+
+    /// One batch of counts.
+    pub(super) fn counts(&mut self, ingest: u64, counts: &[CountObservation], work: usize) {
+        self.shared.begin(Millis(ingest));
+        let n = self.workers.len() as u32;
+        for c in counts {
+            let to = owner(shard_of(c.zone), n);
+            self.workers[to as usize].apply(&[Claim::Count(*c)], Millis(ingest));
+        }
+        self.settle(ingest, work);
+    }
+
+    fn settle(&mut self, ingest: u64, work: usize) {
         for w in &mut self.workers {
             w.publish();
             w.settle(Millis(ingest), work);

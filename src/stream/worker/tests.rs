@@ -227,6 +227,7 @@ fn a_count_ages_by_its_own_time_however_lively_its_source() {
     let source = SourceIx(3);
     let zone = r.registry.zone("Z0").unwrap();
     let count = Claim::Count(CountObservation {
+        trusted: true,
         at: Millis(T0),
         zone,
         source,
@@ -272,6 +273,7 @@ fn a_clock_ahead_does_not_keep_a_silent_source_alive() {
 
 fn count(zone: ZoneIx, at: u64, vacant: u32) -> Claim {
     Claim::Count(CountObservation {
+        trusted: true,
         at: Millis(at),
         zone,
         source: SourceIx(4),

@@ -5,6 +5,7 @@ use crate::domain::{CountOf, CountState, CountWord, SourceIx, SourceKind, ZoneIx
 
 fn count(at: u64, vacant: u32, capacity: u32) -> CountObservation {
     CountObservation {
+        trusted: true,
         at: Millis(at),
         zone: ZoneIx(0),
         source: SourceIx(1),

@@ -7,12 +7,17 @@ mod render;
 pub(in crate::serve) mod schema;
 mod sources;
 mod turnover;
+mod zone_history;
 
 pub(in crate::serve) use question::{AT_A_TIME, AuthorityState};
-pub(in crate::serve) use turnover::routes as public_routes;
 
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
+
+/// What anybody may ask, though not everybody is told all.
+pub(in crate::serve) fn public_routes(authority_state: Arc<AuthorityState>) -> OpenApiRouter {
+    turnover::routes(authority_state.clone()).merge(zone_history::routes(authority_state))
+}
 
 /// What only keys with the scope `monitor` may ask, and CDS.
 pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiRouter {

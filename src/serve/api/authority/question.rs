@@ -1,7 +1,7 @@
 //! What the authority's routes share: who asks, which zones are meant, and what they are called.
 
 use crate::domain::{BBox, Calendar, Millis, ZoneKind};
-use crate::history::{History, ResumeAt};
+use crate::history::{Discretion, FiguresPage, History, Question, ResumeAt};
 use crate::ingest::gate::Ledger;
 use crate::live::{Live, is_private};
 use crate::registry::Registry;
@@ -151,9 +151,27 @@ impl AuthorityState {
         }
     }
 
+    /// The figures as whoever is not the authority may see them, from `least` visits a cell on.
+    pub(in crate::serve) fn discreet(
+        &self,
+        question: &Question<'_>,
+        least: i64,
+        eyes: &Eyes,
+    ) -> FiguresPage {
+        let city = self.registry.city();
+        let never = |zone| self.is_single(&city, zone);
+        let discretion = Discretion {
+            least,
+            never: &never,
+        };
+        let mut page = self.history().discreet_page(question, discretion);
+        page.rows.retain(|row| self.sees(eyes, &city, row.zone));
+        page
+    }
+
     /// Whether nobody but the authority is told of a zone: it is one bay, or it is gone and nobody
     /// knows what it was.
-    pub(in crate::serve) fn is_single(city: &City, number: u32) -> bool {
+    fn is_single(&self, city: &City, number: u32) -> bool {
         let Some(ix) = city.zone_numbered(number) else {
             return true;
         };
@@ -163,7 +181,8 @@ impl AuthorityState {
         let many = if zone.spec.kind == ZoneKind::Private && bays > 0 {
             bays
         } else {
-            bays.max(zone.capacity())
+            let live = self.live.zone(ix);
+            bays.max(zone.capacity()).max(live.capacity)
         };
         many < 2
     }

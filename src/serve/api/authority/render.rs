@@ -1,7 +1,7 @@
 //! Turnover: ratios of sums, taken at the very end, as JSON, CSV, and the rows of CDS.
 
 use crate::domain::turnover::HOUR_MS;
-use crate::domain::{Calendar, Millis, Sums};
+use crate::domain::{Basis, Calendar, Millis, Sums};
 use crate::history::csv::field;
 use crate::history::{FiguresPage, TurnoverRow};
 use crate::serve::formats::text::Text;
@@ -9,27 +9,41 @@ use crate::serve::formats::text::Text;
 /// Gives the id of the zone of that number to whom it is handed.
 pub(in crate::serve) type ZoneIds<'a> = &'a mut dyn FnMut(u32, &mut dyn FnMut(&str));
 
+/// The figures that counts give as well.
+const OCCUPANCY: [&str; 4] = [
+    "occupancy",
+    "full_fraction",
+    "above_85_fraction",
+    "coverage",
+];
+
 /// What one row takes, roughly.
 const ROW_BYTES: usize = 420;
 
-/// The figures of a row, by their public names. `None`: there is nothing to say.
+/// The figures of a row, by their public names. `None`: there is nothing to say, or nobody saw it.
 struct Figures {
-    counts: [(&'static str, i64); 4],
+    counts: [(&'static str, Option<i64>); 4],
     ratios: [(&'static str, Option<f64>, u32); 9],
 }
 
 impl Figures {
-    fn of(sums: &Sums, from: Millis, to: Millis) -> Self {
+    /// Of what was withheld, there is nothing.
+    fn of(row: &TurnoverRow) -> Self {
+        let nothing = Sums::default();
+        let sums = row.sums.as_ref().unwrap_or(&nothing);
+        // Who counts a whole zone sees no single stay.
+        let sees_visits = row.sums.is_some() && sums.basis() == Basis::Bays;
+        let seen = |n: i64| sees_visits.then_some(n);
         let per = |n: i64, of: i64| (of > 0).then(|| n as f64 / of as f64);
-        let hours = to.since(from) as f64 / HOUR_MS as f64;
-        let bay_hours = sums.in_service_ms() as f64 / HOUR_MS as f64;
+        let hours = row.to.since(row.from) as f64 / HOUR_MS as f64;
+        let bay_hours = sums.bays_in_service_ms() as f64 / HOUR_MS as f64;
         let stay = |q: f64| sums.stays.quantile_ms(q).map(|ms| ms as f64 / 1000.0);
         Self {
             counts: [
-                ("visits", sums.started),
-                ("visits_ended", sums.ended),
-                ("short_stays", sums.short),
-                ("censored_stays", sums.censored),
+                ("visits", seen(sums.started)),
+                ("visits_ended", seen(sums.ended)),
+                ("short_stays", seen(sums.short)),
+                ("censored_stays", seen(sums.censored)),
             ],
             ratios: [
                 (
@@ -37,7 +51,11 @@ impl Figures {
                     (bay_hours > 0.0).then(|| sums.started as f64 / bay_hours),
                     4,
                 ),
-                ("cds_turnover", Some(sums.started as f64 / hours), 4),
+                (
+                    "cds_turnover",
+                    seen(sums.started).map(|n| n as f64 / hours),
+                    4,
+                ),
                 (
                     "mean_stay_s",
                     per(sums.stay_ms, sums.ended).map(|ms| ms / 1000.0),
@@ -52,6 +70,10 @@ impl Figures {
             ],
         }
     }
+}
+
+fn basis(row: &TurnoverRow) -> Basis {
+    row.sums.as_ref().map(Sums::basis).unwrap_or_default()
 }
 
 /// The answer as JSON. `id` gives a zone's id by its number; `detail`: whether to say which file is
@@ -97,26 +119,50 @@ pub(in crate::serve) fn turnover_json(
             .flag(row.complete)
             .raw(",\"suppressed\":")
             .flag(row.sums.is_none());
-        let figures = Figures::of(
-            row.sums.as_ref().unwrap_or(&Sums::default()),
-            row.from,
-            row.to,
-        );
+        let figures = Figures::of(row);
         for (name, count) in figures.counts {
             t.raw(",").word(name).raw(":");
-            if row.sums.is_some() {
-                t.integer(count)
-            } else {
-                t.raw("null")
+            match count {
+                Some(count) => t.integer(count),
+                None => t.raw("null"),
             };
         }
         for (name, ratio, places) in figures.ratios {
-            t.raw(",")
-                .word(name)
-                .raw(":")
-                .rounded(ratio.filter(|_| row.sums.is_some()), places);
+            t.raw(",").word(name).raw(":").rounded(ratio, places);
         }
-        t.raw("}");
+        t.raw(",\"basis\":").word(basis(row).name()).raw("}");
+    }
+    t.raw("]}");
+    t.0
+}
+
+/// A zone's history as JSON: of the figures those that every zone has.
+pub(in crate::serve) fn history_json(
+    zone: &str,
+    page: &FiguresPage,
+    interval: &str,
+    next: Option<&str>,
+) -> Vec<u8> {
+    let mut t = Text::with_capacity(200 + page.rows.len() * ROW_BYTES / 2);
+    t.raw("{\"zone\":").word(zone);
+    t.raw(",\"interval\":").word(interval);
+    t.raw(",\"settled_to\":").time(page.settled_to);
+    t.raw(",\"next\":");
+    match next {
+        Some(cursor) => t.word(cursor),
+        None => t.raw("null"),
+    };
+    t.raw(",\"rows\":[");
+    for (n, row) in page.rows.iter().enumerate() {
+        t.raw(if n > 0 { ",{\"from\":" } else { "{\"from\":" });
+        t.time(row.from).raw(",\"to\":").time(row.to);
+        let figures = Figures::of(row).ratios.into_iter();
+        for (name, ratio, places) in figures.filter(|f| OCCUPANCY.contains(&f.0)) {
+            t.raw(",").word(name).raw(":").rounded(ratio, places);
+        }
+        t.raw(",\"basis\":").word(basis(row).name());
+        t.raw(",\"complete\":").flag(row.complete);
+        t.raw(",\"suppressed\":").flag(row.sums.is_none()).raw("}");
     }
     t.raw("]}");
     t.0
@@ -126,14 +172,20 @@ pub(in crate::serve) fn turnover_json(
 pub(in crate::serve) fn turnover_csv(rows: &[TurnoverRow], id: ZoneIds<'_>) -> Vec<u8> {
     let mut t = Text::with_capacity(200 + rows.len() * ROW_BYTES / 3);
     t.raw("zone,from,to,complete,suppressed");
-    let names = Figures::of(&Sums::default(), Millis(0), Millis(HOUR_MS));
+    let names = Figures::of(&TurnoverRow {
+        zone: 0,
+        from: Millis(0),
+        to: Millis(HOUR_MS),
+        complete: false,
+        sums: None,
+    });
     names
         .counts
         .iter()
         .map(|c| c.0)
         .chain(names.ratios.iter().map(|r| r.0))
         .for_each(|n| _ = t.raw(",").raw(n));
-    t.raw("\r\n");
+    t.raw(",basis\r\n");
     for row in rows {
         id(row.zone, &mut |id| _ = t.raw(&field(id)));
         for at in [row.from, row.to] {
@@ -144,24 +196,20 @@ pub(in crate::serve) fn turnover_csv(rows: &[TurnoverRow], id: ZoneIds<'_>) -> V
             .flag(row.complete)
             .raw(",")
             .flag(row.sums.is_none());
-        let figures = Figures::of(
-            row.sums.as_ref().unwrap_or(&Sums::default()),
-            row.from,
-            row.to,
-        );
+        let figures = Figures::of(row);
         for (_, count) in figures.counts {
             t.raw(",");
-            if row.sums.is_some() {
+            if let Some(count) = count {
                 t.integer(count);
             }
         }
         for (_, ratio, places) in figures.ratios {
             t.raw(",");
-            if let Some(ratio) = ratio.filter(|_| row.sums.is_some()) {
-                t.rounded(Some(ratio), places);
+            if ratio.is_some() {
+                t.rounded(ratio, places);
             }
         }
-        t.raw("\r\n");
+        t.raw(",").raw(basis(row).name()).raw("\r\n");
     }
     t.0
 }
@@ -199,6 +247,9 @@ impl CdsMetric {
     /// was nothing to take a mean of.
     fn of(self, sums: &Sums) -> Option<f64> {
         let per = |n: i64, of: i64| (of > 0).then(|| n as f64 / of as f64);
+        if sums.basis() == Basis::Count && self != Self::OccupancyPercent {
+            return None;
+        }
         // The sources were silent for most of the hour.
         if sums.known_ms() * 2 < sums.in_service_ms() || sums.in_service_ms() == 0 {
             return Some(-1.0);

@@ -6,7 +6,7 @@
 )]
 
 use crate::domain::vocabulary;
-use crate::schema::{ShownSourceKind, Suspicion};
+use crate::schema::{Basis, ShownSourceKind, Suspicion};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
@@ -127,6 +127,79 @@ pub(in crate::serve) struct TurnoverRow {
     /// Known share of the time in service.
     #[schema(required)]
     coverage: Option<f64>,
+    /// count: of counts of the whole zone, which see no stays, so that all figures of visits are null.
+    basis: Basis,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct HistoryQuery {
+    /// How long a row is; days are those of UTC.
+    #[param(inline)]
+    interval: Option<HistoryLength>,
+    /// Rows start at or after this; absent: 24 hours before `to`.
+    #[param(format = DateTime)]
+    from: Option<String>,
+    /// Rows start before this, at most 31 days after `from`; absent: what is settled.
+    #[param(format = DateTime)]
+    to: Option<String>,
+    /// How many rows a page at most.
+    #[param(minimum = 1, maximum = 3000, default = 1000)]
+    limit: Option<u32>,
+    /// `next` of the page before.
+    #[param(min_length = 1)]
+    cursor: Option<String>,
+}
+
+#[derive(ToSchema)]
+#[schema(default = "1h")]
+pub(in crate::serve) enum HistoryLength {
+    #[schema(rename = "15m")]
+    Quarter,
+    #[schema(rename = "1h")]
+    Hour,
+    #[schema(rename = "1d")]
+    Day,
+}
+
+/// A page of a zone's history.
+#[derive(ToSchema)]
+pub(in crate::serve) struct ZoneHistory {
+    zone: String,
+    interval: String,
+    /// Everything before this is settled: nothing is said of what comes after; null: nothing yet.
+    #[schema(required, format = DateTime)]
+    settled_to: Option<String>,
+    /// Where to go on; null: this was the last page.
+    #[schema(required)]
+    next: Option<String>,
+    rows: Vec<ZoneHistoryRow>,
+}
+
+/// How full a zone was in one interval. null: nothing was known, or it is suppressed.
+#[derive(ToSchema)]
+pub(in crate::serve) struct ZoneHistoryRow {
+    #[schema(format = DateTime)]
+    from: String,
+    #[schema(format = DateTime)]
+    to: String,
+    /// Occupied share of the time that is known.
+    #[schema(required)]
+    occupancy: Option<f64>,
+    /// Share of the five minutes at whose start no known bay was vacant.
+    #[schema(required)]
+    full_fraction: Option<f64>,
+    /// Share of the five minutes at whose start more than 85 % of the known bays were occupied.
+    #[schema(required)]
+    above_85_fraction: Option<f64>,
+    /// Known share of the time in service.
+    #[schema(required)]
+    coverage: Option<f64>,
+    basis: Basis,
+    /// false: part of it is not settled yet, or missing, or reports of it came too late or were shed.
+    complete: bool,
+    /// So few visits would speak of single people.
+    suppressed: bool,
 }
 
 #[derive(IntoParams)]

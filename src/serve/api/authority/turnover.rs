@@ -3,7 +3,7 @@
 use super::question::{AuthorityState, place, stretch};
 use super::{render, schema};
 use crate::domain::Calendar;
-use crate::history::{Discretion, FiguresPage, Interval, Question};
+use crate::history::{Interval, Question};
 use crate::serve::http::auth::Viewer;
 use crate::serve::http::caller::Caller;
 use crate::serve::http::cursor::{self, link};
@@ -42,8 +42,9 @@ pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiR
 /// Rows start in `from`..`to`, by time and then by zone. Go on with `cursor` until `next` is null;
 /// a page may end early, even without rows. With the scope `monitor` all settled figures are told.
 /// Without it days that are over, in UTC, and what fewer than five visits (without a key: ten)
-/// speak of is null and `suppressed`, and whatever would give it away; zones that are private, or gone,
-/// are not told of, but a private one to who owns all its bays.
+/// speak of is null and `suppressed`, and whatever would give it away; what is told by counts of
+/// whole zones (`basis`) speaks of no visit: it is told as soon as it is settled. Zones that are
+/// private, or gone, are not told of, but a private one to who owns all its bays.
 #[utoipa::path(
     get, path = "/v1/turnover", tag = "authority", security((), ("key" = ["monitor"])),
     params(schema::TurnoverQuery),
@@ -89,6 +90,15 @@ async fn turnover(
         headers.insert(LINK, link);
     }
     Ok(answer)
+}
+
+/// How many visits a cell must be of to be told; `None`: any is.
+pub(super) const fn discretion(viewer: Viewer) -> Option<i64> {
+    match viewer {
+        Viewer::Monitor => None,
+        Viewer::Known => Some(LEAST_FOR_PARTNERS),
+        Viewer::Public => Some(LEAST_FOR_ALL),
+    }
 }
 
 /// A question that makes sense.
@@ -167,26 +177,12 @@ impl TurnoverQuestion {
             ..self.question
         };
         let city = own.registry.city();
-        let page: FiguresPage = match viewer {
-            Viewer::Monitor => {
+        let page = match discretion(viewer) {
+            None => {
                 let page = own.history().page(&question);
                 page.map_err(|e| ApiError::bad("tz", e.to_string()))?
             }
-            Viewer::Known | Viewer::Public => {
-                let least = if viewer == Viewer::Known {
-                    LEAST_FOR_PARTNERS
-                } else {
-                    LEAST_FOR_ALL
-                };
-                let never = |zone| AuthorityState::is_single(&city, zone);
-                let discretion = Discretion {
-                    least,
-                    never: &never,
-                };
-                let mut page = own.history().discreet_page(&question, discretion);
-                page.rows.retain(|row| own.sees(eyes, &city, row.zone));
-                page
-            }
+            Some(least) => own.discreet(&question, least, eyes),
         };
         let next = page.next.map(|p| cursor::write_place(p.start.0, p.zone));
         let id = &mut |number, each: &mut dyn FnMut(&str)| own.id(&city, number, each);

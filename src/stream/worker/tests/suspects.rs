@@ -42,6 +42,7 @@ impl WorkerRig {
 
     fn gate(&mut self, at: u64, vacant: u32, capacity: u32) {
         let count = Claim::Count(CountObservation {
+            trusted: true,
             at: Millis(at),
             zone: self.registry.zone("Z0").unwrap(),
             source: SourceIx(5),
