@@ -64,7 +64,7 @@ pub use suspicion::{Doubtful, StuckWhy, Suspect, Suspicion, WordsMoved};
 pub use time::{Clock, Millis, TimeOfDay};
 pub use time_zone::TimeZone;
 pub use turnover::{
-    Basis, Corrections, Counted, SettledHour, Stays, Sums, Tally, Window, WindowRow,
+    Basis, Corrections, CountedWindow, SettledHour, Stays, Sums, Tally, Window, WindowRow,
 };
 pub use visit::{SourceKinds, Visit, VisitChange};
 pub(crate) use vocabulary::vocabulary;

@@ -15,7 +15,7 @@ mod counted;
 mod stays;
 mod tally;
 
-pub use counted::{Basis, Counted};
+pub use counted::{Basis, CountedWindow};
 pub use stays::Stays;
 pub use tally::Tally;
 
@@ -56,7 +56,7 @@ pub struct Window {
     pub unknown_at: i64,
     /// What counts of the whole zone say of the same time; part of none of the above. `None`: nobody
     /// counted.
-    pub counted: Option<Box<Counted>>,
+    pub counted: Option<Box<CountedWindow>>,
 }
 
 /// What zones did over a time: windows added up, and in how many of them a zone was full.

@@ -8,7 +8,7 @@
 use super::names::Names;
 use super::plain::{PlainRow, plain};
 use super::table::{Column, Kind, ParquetWriter, TableError, read};
-use crate::domain::{Counted, Millis, Stays, Window, WindowRow};
+use crate::domain::{CountedWindow, Millis, Stays, Window, WindowRow};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -284,7 +284,7 @@ impl<'c> Windows<'c> {
                 counted: None,
             };
             let window = if self.counted[row] {
-                Window::from(Counted::of(&window))
+                Window::from(CountedWindow::of(&window))
             } else {
                 window
             };
@@ -331,7 +331,7 @@ mod tests {
                     counted: None,
                 };
                 let window = if counted {
-                    Window::from(Counted::of(&window))
+                    Window::from(CountedWindow::of(&window))
                 } else {
                     window
                 };
@@ -346,9 +346,9 @@ mod tests {
 
     #[test]
     fn what_bays_and_counts_say_of_one_window_are_two_rows() {
-        let counted = Counted {
+        let counted = CountedWindow {
             vacant_ms: 7,
-            ..Counted::default()
+            ..CountedWindow::default()
         };
         let both = WindowRow {
             zone: 3,

@@ -2,8 +2,8 @@
 //! Pure.
 
 use crate::domain::{
-    Corrections, Counted, Millis, SettledHour, SourceKinds, Stays, Visit, VisitChange, Window,
-    WindowRow,
+    Corrections, CountedWindow, Millis, SettledHour, SourceKinds, Stays, Visit, VisitChange,
+    Window, WindowRow,
 };
 use bytemuck::Pod;
 
@@ -178,12 +178,12 @@ impl<'b> ByteReader<'b> {
     }
 
     /// One or none.
-    fn counted(&mut self) -> Option<Vec<Counted>> {
+    fn counted(&mut self) -> Option<Vec<CountedWindow>> {
         if !self.counted {
             return Some(Vec::new());
         }
         self.list(|r| {
-            Some(Counted {
+            Some(CountedWindow {
                 occupied_ms: r.i64()?,
                 vacant_ms: r.i64()?,
                 unknown_ms: r.i64()?,

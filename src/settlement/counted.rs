@@ -7,7 +7,7 @@
 //! [`super::amendment_log`]), and at the start of each hour where each track stood.
 //!
 //! What counts come to is kept apart from what is said bay by bay: see
-//! [`Counted`](crate::domain::Counted). Whose count of the same source and time stands, and which are
+//! [`CountedWindow`](crate::domain::CountedWindow). Whose count of the same source and time stands, and which are
 //! copies, does not depend on their order but as it does for reports. Dear: some 120 bytes a
 //! track beyond what waits; reading the hours of a shard for those that come late.
 

@@ -22,7 +22,7 @@ vocabulary! {
 /// What counts say of one zone's bays in one window, or by how much that has to be corrected. Times
 /// are bay-milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counted {
+pub struct CountedWindow {
     pub occupied_ms: i64,
     pub vacant_ms: i64,
     /// No count stood.
@@ -34,7 +34,7 @@ pub struct Counted {
     pub unknown_at: i64,
 }
 
-impl Counted {
+impl CountedWindow {
     pub fn add(&mut self, other: &Self) {
         self.merge(other, 1);
     }
@@ -100,8 +100,8 @@ impl Counted {
 }
 
 /// A window of counts alone.
-impl From<Counted> for Window {
-    fn from(counted: Counted) -> Self {
+impl From<CountedWindow> for Window {
+    fn from(counted: CountedWindow) -> Self {
         Self {
             counted: (!counted.is_zero()).then(|| Box::new(counted)),
             ..Self::default()
@@ -184,14 +184,14 @@ mod tests {
     use crate::domain::Tally;
 
     fn counted(occupied: i64, vacant: i64, unknown: i64) -> Window {
-        Window::from(Counted {
+        Window::from(CountedWindow {
             occupied_ms: occupied * 1000,
             vacant_ms: vacant * 1000,
             unknown_ms: unknown * 1000,
             occupied_at: occupied,
             vacant_at: vacant,
             unknown_at: unknown,
-            ..Counted::default()
+            ..CountedWindow::default()
         })
     }
 
@@ -246,9 +246,9 @@ mod tests {
         let day = tally.take();
         assert_eq!((day.basis(), day.started), (Basis::Bays, 3));
         assert_eq!((day.occupied_ms, day.bays_in_service_ms()), (20_000, 2_000));
-        let closed = Window::from(Counted {
+        let closed = Window::from(CountedWindow {
             closed_ms: 7,
-            ..Counted::default()
+            ..CountedWindow::default()
         });
         assert_eq!(
             Sums::from(&closed).basis(),

@@ -5,7 +5,7 @@ use super::*;
 use crate::clock::ManualClock;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
 use crate::domain::{
-    Calendar, Corrections, Counted, SettledHour, SourceKind, SourceKinds, Stays, Sums, Visit,
+    Calendar, Corrections, CountedWindow, SettledHour, SourceKind, SourceKinds, Stays, Sums, Visit,
     VisitChange, Window, WindowRow,
 };
 use crate::health::Health;
@@ -194,7 +194,7 @@ pub(super) fn of_hour(settled: SettledHour) -> SettledPart {
 
 /// The same window with a count of the zone beside what its bays say.
 pub(super) fn counted(row: WindowRow, occupied: i64, vacant: i64) -> WindowRow {
-    let counted = Counted {
+    let counted = CountedWindow {
         occupied_ms: occupied * 1000,
         vacant_ms: vacant * 1000,
         unknown_ms: 7,

@@ -6,7 +6,7 @@
 
 use super::count::{CountRecord, PLACES};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{CountShares, Counted};
+use crate::domain::{CountShares, CountedWindow};
 use bytemuck::{Pod, Zeroable};
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(in crate::settlement) struct Track {
 
 /// By number of the window since 1970.
 #[derive(Debug, Default)]
-pub(super) struct CountDeltas(pub(super) BTreeMap<u64, Counted>);
+pub(super) struct CountDeltas(pub(super) BTreeMap<u64, CountedWindow>);
 
 impl CountDeltas {
     /// The bays were that from `from` to `to`.
@@ -39,7 +39,7 @@ impl CountDeltas {
                 shares.closed,
             ]
             .map(i64::from);
-            self.0.entry(n).or_default().add(&Counted {
+            self.0.entry(n).or_default().add(&CountedWindow {
                 occupied_ms: occupied * ms,
                 vacant_ms: vacant * ms,
                 unknown_ms: unknown * ms,

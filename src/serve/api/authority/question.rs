@@ -152,14 +152,21 @@ impl AuthorityState {
     }
 
     /// The figures as whoever is not the authority may see them, from `least` visits a cell on.
-    pub(in crate::serve) fn discreet(&self, question: &Question<'_>, least: i64) -> FiguresPage {
+    pub(in crate::serve) fn discreet(
+        &self,
+        question: &Question<'_>,
+        least: i64,
+        eyes: &Eyes,
+    ) -> FiguresPage {
         let city = self.registry.city();
         let never = |zone| self.is_single(&city, zone);
         let discretion = Discretion {
             least,
             never: &never,
         };
-        self.history().discreet_page(question, discretion)
+        let mut page = self.history().discreet_page(question, discretion);
+        page.rows.retain(|row| self.sees(eyes, &city, row.zone));
+        page
     }
 
     /// Whether nobody but the authority is told of a zone: it is one bay, or it is gone and nobody

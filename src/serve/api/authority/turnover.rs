@@ -43,8 +43,8 @@ pub(in crate::serve) fn routes(authority_state: Arc<AuthorityState>) -> OpenApiR
 /// a page may end early, even without rows. With the scope `monitor` all settled figures are told.
 /// Without it days that are over, in UTC, and what fewer than five visits (without a key: ten)
 /// speak of is null and `suppressed`, and whatever would give it away; what is told by counts of
-/// whole zones (`basis`) speaks of no visit: it is told as soon as it is settled. Zones that are private,
-/// or gone, are not told of, but a private one to who owns all its bays.
+/// whole zones (`basis`) speaks of no visit: it is told as soon as it is settled. Zones that are
+/// private, or gone, are not told of, but a private one to who owns all its bays.
 #[utoipa::path(
     get, path = "/v1/turnover", tag = "authority", security((), ("key" = ["monitor"])),
     params(schema::TurnoverQuery),
@@ -182,11 +182,7 @@ impl TurnoverQuestion {
                 let page = own.history().page(&question);
                 page.map_err(|e| ApiError::bad("tz", e.to_string()))?
             }
-            Some(least) => {
-                let mut page = own.discreet(&question, least);
-                page.rows.retain(|row| own.sees(eyes, &city, row.zone));
-                page
-            }
+            Some(least) => own.discreet(&question, least, eyes),
         };
         let next = page.next.map(|p| cursor::write_place(p.start.0, p.zone));
         let id = &mut |number, each: &mut dyn FnMut(&str)| own.id(&city, number, each);

@@ -63,9 +63,10 @@ async fn zone_history(
     held: IfNoneMatch,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let asked = HistoryQuestion::read(&own, &Eyes::of(&caller), &id, uri.query())?;
+    let eyes = Eyes::of(&caller);
+    let asked = HistoryQuestion::read(&own, &eyes, &id, uri.query())?;
     let authority_state = own.clone();
-    let work = move || asked.answer(&own, viewer);
+    let work = move || asked.answer(&own, (viewer, &eyes));
     let (body, next) = authority_state.work(work).await?;
     let etag = tag_of(&body);
     let mut answer = if held.is(&etag) {
@@ -140,7 +141,7 @@ impl HistoryQuestion {
     fn answer(
         &self,
         own: &AuthorityState,
-        viewer: Viewer,
+        (viewer, eyes): (Viewer, &Eyes),
     ) -> Result<(Vec<u8>, Option<String>), ApiError> {
         let zones = [self.zone];
         let question = Question {
@@ -152,7 +153,7 @@ impl HistoryQuestion {
                 let page = own.history().page(&question);
                 page.map_err(|e| ApiError::Unavailable(e.to_string()))?
             }
-            Some(least) => own.discreet(&question, least),
+            Some(least) => own.discreet(&question, least, eyes),
         };
         let next = page.next.map(|p| cursor::write_place(p.start.0, p.zone));
         let body = render::history_json(&self.id, &page, self.interval, next.as_deref());

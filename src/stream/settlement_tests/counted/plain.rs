@@ -5,7 +5,9 @@ use super::super::config;
 use super::super::rig::STALENESS;
 use super::Came;
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
-use crate::domain::{CountObservation, CountOf, CountState, Counted, SourceKind, Window, ZoneIx};
+use crate::domain::{
+    CountObservation, CountOf, CountState, CountedWindow, SourceKind, Window, ZoneIx,
+};
 use crate::registry::Registry;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -68,7 +70,7 @@ pub(super) fn plain(registry: &Registry, said: &[Came], to: u64) -> BTreeMap<(u3
             let window = out
                 .entry((zone.number, s / WINDOW_MS * WINDOW_MS))
                 .or_default();
-            window.add(&Window::from(Counted {
+            window.add(&Window::from(CountedWindow {
                 vacant_ms: now[0] * 1000,
                 occupied_ms: now[1] * 1000,
                 unknown_ms: now[2] * 1000,
