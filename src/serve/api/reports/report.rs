@@ -143,19 +143,7 @@ impl ReportsState {
         place: &str,
         codec: &'static Codec,
     ) -> Result<Response, ApiError> {
-        if !says_json(request.headers()) {
-            return Err(ApiError::UnsupportedMediaType("application/json"));
-        }
-        let body = match whole(request, MAX_BODY).await {
-            Ok(body) => body,
-            Err(ApiError::TooLarge(limit)) => {
-                let detail = format!("the body has more than {limit} bytes");
-                self.refuse(grant, place, Reason::TooLarge, detail, &[])
-                    .await?;
-                return Err(ApiError::TooLarge(limit));
-            }
-            Err(other) => return Err(other),
-        };
+        let body = self.body(grant, place, request).await?;
         let speaker = match self.speaker(grant, &body).await {
             Ok(speaker) => speaker,
             Err(Unheard {
@@ -169,6 +157,25 @@ impl ReportsState {
             Err(Unheard { problem, .. }) => return Err(problem),
         };
         self.pass(&speaker, codec, place, &body).await
+    }
+
+    /// The whole of a body, as JSON; one that is too long is counted and kept as a refusal.
+    pub(in crate::serve) async fn body(
+        &self,
+        grant: &Grant,
+        place: &str,
+        request: Request,
+    ) -> Result<Bytes, ApiError> {
+        if !says_json(request.headers()) {
+            return Err(ApiError::UnsupportedMediaType("application/json"));
+        }
+        let read = whole(request, MAX_BODY).await;
+        if let Err(ApiError::TooLarge(limit)) = &read {
+            let detail = format!("the body has more than {limit} bytes");
+            self.refuse(grant, place, Reason::TooLarge, detail, &[])
+                .await?;
+        }
+        read
     }
 
     /// Who speaks in `body`, if the holder of `grant` may speak so.

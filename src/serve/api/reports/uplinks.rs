@@ -9,12 +9,10 @@
 
 use super::report::{MAX_BODY, ReportsState, Unheard};
 use super::schema::{Accepted, EventQuery, UplinkQuery};
-use crate::domain::Reason;
 use crate::ingest::codec::{CODECS, Codec, Http, Sender};
 use crate::partners::{Grant, SourcePattern};
 use crate::serve::http::auth::Reporter;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::extract::{says_json, whole};
 use crate::serve::http::params::Params;
 use crate::serve::http::problems;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -141,19 +139,7 @@ impl ReportsState {
         source: &str,
         request: Request,
     ) -> Result<Response, ApiError> {
-        if !says_json(request.headers()) {
-            return Err(ApiError::UnsupportedMediaType("application/json"));
-        }
-        let body = match whole(request, MAX_BODY).await {
-            Ok(body) => body,
-            Err(ApiError::TooLarge(limit)) => {
-                let detail = format!("the body has more than {limit} bytes");
-                self.refuse(grant, place, Reason::TooLarge, detail, &[])
-                    .await?;
-                return Err(ApiError::TooLarge(limit));
-            }
-            Err(other) => return Err(other),
-        };
+        let body = self.body(grant, place, request).await?;
         match self.speaker_named(grant, source).await {
             Ok(speaker) => self.pass(&speaker, codec, place, &body).await,
             Err(Unheard {
