@@ -231,9 +231,20 @@ impl Hub {
         Path::new(self.ready["data"].as_str().expect("a folder"))
     }
 
-    /// What it has logged so far.
+    /// What it has logged so far: all on stderr but [`Self::exports`].
     pub(super) fn log(&self) -> String {
-        std::fs::read_to_string(&self.log).unwrap_or_default()
+        self.said(|line| !line.starts_with("export "))
+    }
+
+    /// Its keys, for the shell.
+    pub(super) fn exports(&self) -> String {
+        self.said(|line| line.starts_with("export "))
+    }
+
+    fn said(&self, wanted: impl Fn(&&str) -> bool) -> String {
+        let all = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines = all.lines().filter(wanted);
+        lines.fold(String::new(), |said, line| said + line + "\n")
     }
 
     /// The features of one of the city's files, as (id, properties, coordinates).

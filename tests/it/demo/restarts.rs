@@ -13,7 +13,7 @@ const QUIET: [&str; 3] = ["--bays", "100", "--no-sim"];
 /// for another.
 async fn add_bay(hub: &Hub, id: &str, beside: &Feature) {
     let point = json!({"type": "Point", "coordinates": [beside.lon, beside.lat]});
-    let zone = json!({"id": "it-zone", "name": "Added", "kind": "private", "operator": "it", "capacity": 1});
+    let zone = json!({"id": "it-zone", "name": "Added", "kind": "off_street", "operator": "it", "capacity": 1});
     let bay = json!({"id": id, "zone": "it-zone", "kind": "car"});
     for (path, properties) in [("/v1/admin/zones", zone), ("/v1/admin/bays", bay)] {
         let feature = json!({"type": "Feature", "geometry": point, "properties": properties});
