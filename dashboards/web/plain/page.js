@@ -1,4 +1,4 @@
-// The plain page: zones on a 2D canvas, a table beside it, and the nearest vacant bays of a chosen place.
+// The plain page: zones on a 2D canvas, a table beside it, and the nearest vacant bays and car parks of a chosen place.
 // Talks to the public API only: follows the live stream, and asks again and again where that does not come through.
 // Keeps what it last heard and says how old that is when the hub is silent.
 "use strict";
@@ -15,7 +15,9 @@ const WORDS = {
     gone: (s) => `The hub cannot be reached. What you see is ${s} old.`, never: "The hub cannot be reached.",
     refused: (why) => `The hub refused: ${why}`,
     pick: "Choose a place on the map or a zone in the table.", at: (p) => `Within 500 m of ${p}`,
-    none: (p) => `No bay is known to be vacant within 500 m of ${p}.`, metres: (m) => `${m} m`,
+    none: (p) => `No bay is known to be vacant within 500 m of ${p}.`,
+    next: (p) => `No bay is known to be vacant within 500 m of ${p}; the nearest:`,
+    room: (n, of) => of == null ? `${n} vacant` : `${n} of ${of} vacant`, metres: (m) => `${m} m`,
     sure: (p) => `${p}% sure`, offered: "offered by its owner", price: (money) => money ? `${money}/h` : "free", notSeen: "never",
     s: (n) => `${n} s`, min: (n) => `${n} min`, h: (n) => `${n} h`, d: (n) => `${n} d`,
     ofKnown: (p, n) => `${p}% of ${n} known`, shown: (n, all) => n < all ? `${n} of ${all} zones shown` : `${all} zones`, noZones: "The hub has no zones yet.",
@@ -30,7 +32,9 @@ const WORDS = {
     gone: (s) => `无法连接到服务器。所见数据为 ${s}前。`, never: "无法连接到服务器。",
     refused: (why) => `服务器拒绝：${why}`,
     pick: "请在地图上选择地点，或在表格中选择停车区。", at: (p) => `${p} 周围 500 米内`,
-    none: (p) => `${p} 周围 500 米内没有已知的空闲车位。`, metres: (m) => `${m} 米`,
+    none: (p) => `${p} 周围 500 米内没有已知的空闲车位。`,
+    next: (p) => `${p} 周围 500 米内没有已知的空闲车位；最近的是：`,
+    room: (n, of) => of == null ? `空余 ${n}` : `空余 ${n} / ${of}`, metres: (m) => `${m} 米`,
     sure: (p) => `把握 ${p}%`, offered: "车位主出租", price: (money) => money ? `${money}/时` : "免费", notSeen: "从未",
     s: (n) => `${n} 秒`, min: (n) => `${n} 分钟`, h: (n) => `${n} 小时`, d: (n) => `${n} 天`,
     ofKnown: (p, n) => `已知 ${n} 个中 ${p}%`, shown: (n, all) => n < all ? `显示 ${n} / ${all} 个停车区` : `共 ${all} 个停车区`, noZones: "尚无停车区。",
@@ -539,10 +543,19 @@ function price(b) {
 }
 
 function showNear() {
-  const bays = near?.bays ?? [];
-  $("near-where").textContent = !place ? t("pick") : near && bays.length === 0 ? t("none", place.name) : t("at", place.name);
-  $("near-list").replaceChildren(...bays.map((b) => {
+  const found = [...near?.bays ?? [], ...near?.zones ?? []].sort((a, b) => a.distance_m - b.distance_m);
+  const next = near?.next_nearest?.bay ?? near?.next_nearest?.zone;
+  const none = near && found.length === 0;
+  $("near-where").textContent = !place ? t("pick") : none ? t(next ? "next" : "none", place.name) : t("at", place.name);
+  $("near-list").replaceChildren(...(next ? [next] : found).map((b) => {
     const item = document.createElement("li"), id = document.createElement("span"), facts = document.createElement("span");
+    if (b.bay === undefined) {
+      // A car park that counts.
+      id.textContent = b.name;
+      facts.textContent = [t("metres", Math.round(b.distance_m)), t("room", b.vacant, b.capacity), ...price(b)].join(" · ");
+      item.append(id, facts);
+      return item;
+    }
     id.textContent = `${b.bay}${b.accessible ? " ♿" : ""}${b.ev_charging ? " ⚡" : ""}`;
     facts.textContent = [t("metres", Math.round(b.distance_m)), b.p_vacant == null ? t("offered") : t("sure", Math.round(100 * b.p_vacant)), ...price(b)].join(" · ");
     item.append(id, facts);
