@@ -226,7 +226,7 @@ fn check_rows(snapshot: &Snapshot, zones: &BTreeMap<String, Value>) -> usize {
 
 /// Who stands at a car park that has room must find it, and nobody one that has none.
 async fn check_nearby(hub: &TestHub, snapshot: &Snapshot, places: &BTreeMap<String, usize>) {
-    for row in snapshot.rows.iter().step_by(7) {
+    for row in &snapshot.rows {
         let (lat, lon) = place(places[&row.zone]);
         let kind = row.kind;
         let path = format!("/v1/bays/nearby?lat={lat}&lon={lon}&radius_m=50&kind={kind}");
