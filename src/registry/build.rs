@@ -79,17 +79,16 @@ pub(super) fn new_zone(spec: ZoneSpec, number: u32, bays: Range<u32>, survey: Ba
     }
 }
 
-/// How many bays of each kind a zone has: as many as are said or known, whichever is more. Of those
-/// said to be there in all, the ones whose kind neither a word nor a bay tells are of the kind
-/// that the zone has most of; cars where it has none.
+/// How many bays of each kind a zone has: as many as are said or known, whichever is more. Where only
+/// a number for all is said, bays whose kind no bay tells are of the kind that the zone has most of;
+/// cars where it has none.
 pub(super) fn capacities(spec: &ZoneSpec, bays: [u32; BayKind::COUNT]) -> [u32; BayKind::COUNT] {
     let mut of: [u32; BayKind::COUNT] =
         std::array::from_fn(|k| bays[k].max(spec.capacity_by_kind[k]));
-    let rest = spec.capacity.saturating_sub(total(&of));
-    // The kinds whose number is not said; ties go to the first.
-    let unsaid = (0..BayKind::COUNT).filter(|k| spec.capacity_by_kind[*k] == 0);
-    if let Some(most) = unsaid.max_by_key(|k| (bays[*k], std::cmp::Reverse(*k))) {
-        of[most] += rest;
+    if total(&spec.capacity_by_kind) == 0 {
+        // Ties go to the first.
+        let most = (0..BayKind::COUNT).max_by_key(|k| (bays[*k], std::cmp::Reverse(*k)));
+        of[most.unwrap_or_default()] += spec.capacity.saturating_sub(total(&bays));
     }
     of
 }

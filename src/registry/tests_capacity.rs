@@ -53,7 +53,7 @@ fn bays_that_are_neither_listed_nor_said_by_kind_are_of_the_kind_there_is_most_o
     r.put_bays(vec![bike("m1"), bike("m2")]).unwrap();
     assert_eq!(put(100, [0; 4]), [0, 100, 0, 0], "what its bays are of");
     assert_eq!(put(0, [100, 20, 0, 0]), [100, 20, 0, 0]);
-    assert_eq!(put(150, [100, 20, 0, 0]), [100, 20, 30, 0]);
+    assert_eq!(put(150, [100, 20, 0, 0]), [100, 20, 0, 0]);
     assert_eq!(
         put(0, [100, 1, 0, 0]),
         [100, 2, 0, 0],

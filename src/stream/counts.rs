@@ -37,7 +37,7 @@ impl Default for GateCount {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::stream) enum CountedBays {
     Kind(BayKind),
-    Subset(BaySubset),
+    Subset(BaySubset, BayKind),
 }
 
 impl CountedBays {
@@ -45,7 +45,10 @@ impl CountedBays {
     pub(super) const fn code(self) -> u8 {
         match self {
             Self::Kind(kind) => kind as u8,
-            Self::Subset(subset) => BayKind::COUNT as u8 + subset as u8,
+            Self::Subset(subset, kind) => {
+                let kinds = BayKind::COUNT as u8;
+                kinds + subset as u8 * kinds + kind as u8
+            }
         }
     }
 
@@ -54,8 +57,10 @@ impl CountedBays {
         if let Some(kind) = BayKind::from_u8(code) {
             return Some(Self::Kind(kind));
         }
-        let subset = code.checked_sub(BayKind::COUNT as u8)?;
-        BaySubset::from_u8(subset).map(Self::Subset)
+        let kinds = BayKind::COUNT as u8;
+        let rest = code.checked_sub(kinds)?;
+        let subset = BaySubset::from_u8(rest / kinds)?;
+        Some(Self::Subset(subset, BayKind::from_u8(rest % kinds)?))
     }
 }
 

@@ -28,7 +28,7 @@ pub struct ZoneCell {
     /// One per kind, made when the first count comes: most zones have none.
     gates: Option<Box<[KindCounts; KINDS]>>,
     /// The same of some of its bays.
-    subsets: Option<Box<[KindCounts; BaySubset::COUNT]>>,
+    subsets: Option<Box<[[KindCounts; KINDS]; BaySubset::COUNT]>>,
     /// By kind of bay, as the registry has it; 0: it does not know.
     registered: [u32; KINDS],
 }
@@ -96,7 +96,7 @@ impl ZoneCell {
         stands: bool,
     ) -> bool {
         let of_subset = &mut self.subsets.get_or_insert_default()[subset as usize];
-        of_subset[place(c.source_kind)].absorb(c, stands)
+        of_subset[c.kind as usize][place(c.source_kind)].absorb(c, stands)
     }
 
     /// The counts there are.
@@ -104,7 +104,10 @@ impl ZoneCell {
         let kinds = self.gates.iter().flat_map(|g| g.iter().zip(BayKind::ALL));
         let kinds = kinds.map(|(counts, kind)| (counts, CountedBays::Kind(kind)));
         let subsets = (self.subsets.iter()).flat_map(|s| s.iter().zip(BaySubset::ALL));
-        let subsets = subsets.map(|(counts, subset)| (counts, CountedBays::Subset(subset)));
+        let subsets = subsets.flat_map(|(kinds, subset)| {
+            let of = move |kind| CountedBays::Subset(subset, kind);
+            kinds.iter().zip(BayKind::ALL.map(of))
+        });
         kinds.chain(subsets).flat_map(|(counts, of)| {
             let known = counts.iter().filter(|count| !count.at.is_never());
             known.map(move |count| (of, *count))
@@ -130,8 +133,8 @@ impl ZoneCell {
     pub(super) fn restore(&mut self, of: CountedBays, count: GateCount) {
         let counts = match of {
             CountedBays::Kind(kind) => &mut self.gates.get_or_insert_default()[kind as usize],
-            CountedBays::Subset(subset) => {
-                &mut self.subsets.get_or_insert_default()[subset as usize]
+            CountedBays::Subset(subset, kind) => {
+                &mut self.subsets.get_or_insert_default()[subset as usize][kind as usize]
             }
         };
         counts[place(count.source_kind)] = count;
@@ -189,7 +192,10 @@ impl ZoneCell {
 
     fn all_counts(&mut self) -> impl Iterator<Item = &mut GateCount> {
         let kinds = self.gates.iter_mut().flat_map(|g| g.iter_mut().flatten());
-        let subsets = self.subsets.iter_mut().flat_map(|s| s.iter_mut().flatten());
+        let subsets = self
+            .subsets
+            .iter_mut()
+            .flat_map(|s| s.iter_mut().flatten().flatten());
         kinds.chain(subsets)
     }
 
@@ -237,18 +243,28 @@ impl ZoneCell {
             }
         }
         t.capacity = t.capacity_by_kind.iter().sum();
-        for (told, counts) in t
-            .subsets
-            .iter_mut()
-            .zip(self.subsets.iter().flat_map(|s| s.iter()))
-        {
-            let (watcher, app) = standing(counts);
-            let shares = watcher.or(app).map(|count| count.shares(0));
-            *told = shares
-                .filter(|s| s.tells_vacant)
-                .map(|s| (s.vacant, s.capacity));
+        for (told, subset) in t.subsets.iter_mut().zip(BaySubset::ALL) {
+            *told = self.some_bays(subset);
         }
         t
+    }
+
+    /// What the standing counts say of some bays: a part of what each says of all, so never more,
+    /// and nothing once a newer count says nothing of them. Vacant, of so many.
+    fn some_bays(&self, subset: BaySubset) -> Option<(u32, u32)> {
+        let subsets = &self.subsets.as_ref()?[subset as usize];
+        let of_kind = |kind: BayKind| {
+            let (watcher, app) = self.standing_counts(kind as usize);
+            let all = watcher.or(app)?;
+            let some = &subsets[kind as usize][place(all.source_kind)];
+            let is_part = some.standing && (some.at, some.source) == (all.at, all.source);
+            let all = self.shares(kind, all);
+            let shares = Some(some.shares(0)).filter(|s| is_part && s.tells_vacant)?;
+            let capacity = shares.capacity.min(all.capacity);
+            Some((shares.vacant.min(all.vacant).min(capacity), capacity))
+        };
+        let told = BayKind::ALL.into_iter().filter_map(of_kind);
+        told.reduce(|a, b| (a.0 + b.0, a.1 + b.1))
     }
 
     fn tell_counted(&self, t: &mut ZoneTally, kind: BayKind, count: &GateCount) {

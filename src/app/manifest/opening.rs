@@ -15,6 +15,7 @@ use crate::app::checkpoints::{self, FoundCheckpoint};
 use crate::config::Config;
 use crate::domain::Clock;
 use crate::journal::{self, Cut, FolderId, Position};
+use crate::registry::kept;
 use crate::settlement::AmendmentFiles;
 use crate::store::Store;
 use std::io;
@@ -214,7 +215,15 @@ impl Opening {
         let folder = self.folder();
         let store_id = self.store;
         let mut prefixes = self.prefixes;
-        let mut prefix = |name: &str| prefixes.remove(name).unwrap_or_default();
+        let folder_of = self.data.clone();
+        // A file that this start has rewritten begins otherwise than what was hashed of it.
+        let mut prefix = |name: &str| {
+            let rewritten = kept::rewritten_from(&folder_of.join(name)).exists();
+            prefixes
+                .remove(name)
+                .filter(|_| !rewritten)
+                .unwrap_or_default()
+        };
         let keeper = ManifestKeeper {
             data: self.data,
             folder,

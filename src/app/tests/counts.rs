@@ -16,7 +16,7 @@ fn point() -> Value {
     json!({"type": "Point", "coordinates": [103.8, 1.3]})
 }
 
-fn zone(id: &str, rest: &Value) -> Value {
+pub(super) fn zone(id: &str, rest: &Value) -> Value {
     let mut properties = json!({"id": id, "kind": "off_street"});
     let members = properties.as_object_mut().unwrap();
     members.extend(rest.as_object().unwrap().clone());
@@ -41,7 +41,7 @@ fn city(folder: &Path) {
     write_city(folder, &zones, &[bay(1), bay(2), bay(3)]);
 }
 
-async fn start(folder: &Path, now: Millis) -> TestHub {
+pub(super) async fn start(folder: &Path, now: Millis) -> TestHub {
     city(folder);
     let key = |name: &str, scope: &str, key: &str| {
         let sha256 = digest(key);
@@ -69,7 +69,7 @@ async fn count(hub: &TestHub, body: Value) -> Value {
     .await
 }
 
-async fn put(hub: &TestHub, what: &str, body: Value) {
+pub(super) async fn put(hub: &TestHub, what: &str, body: Value) {
     hub.done(Call {
         method: "PUT",
         path: &format!("/v1/admin/{what}"),
@@ -81,7 +81,7 @@ async fn put(hub: &TestHub, what: &str, body: Value) {
 }
 
 /// Waits until a zone tells that of itself; the members that are not named do not matter.
-async fn told(hub: &TestHub, id: &str, want: Value) {
+pub(super) async fn told(hub: &TestHub, id: &str, want: Value) {
     let want = want.as_object().unwrap();
     let path = format!("/v1/zones/{id}");
     let holds = |zone: &Value| {

@@ -11,6 +11,7 @@ mod overload;
 mod pressure;
 mod rates;
 mod replays;
+mod rewrites;
 mod singapore;
 mod stays;
 mod two_hubs;
