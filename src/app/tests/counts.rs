@@ -263,6 +263,18 @@ async fn some_bays_are_counted_apart_and_found_by_who_needs_them() {
     hub.hub.stop().await.unwrap();
     let hub = start(folder.path(), Millis(NOW.0 + 2_000)).await;
     told(&hub, "SIZED", want).await;
+    // They are a part of one count: never more than it says, and gone with it.
+    let more = json!({"zone": "SIZED", "vacant": 1, "capacity": 5,
+        "accessible": {"vacant": 4, "capacity": 10}});
+    hub.turn(Millis(NOW.0 + 3_000)).await;
+    count(&hub, more).await;
+    let most = json!({"accessible": {"capacity": 5, "vacant": 1}, "ev_charging": null});
+    told(&hub, "SIZED", most).await;
+    hub.turn(Millis(NOW.0 + 4_000)).await;
+    count(&hub, json!({"zone": "SIZED", "vacant": 7})).await;
+    let none = json!({"vacant": {"car": 7}, "accessible": {"capacity": 0, "vacant": 0}});
+    told(&hub, "SIZED", none).await;
+    assert_eq!(near(&hub, "accessible").await, 0);
     hub.turn(Millis(NOW.0 + 16 * 60_000)).await;
     told(
         &hub,
