@@ -21,6 +21,23 @@ impl LatLon {
             .then_some(Self { lat, lon })
     }
 
+    /// (latitude, longitude) in 1e-7 degrees (1.1 cm), rounded: as places are kept and told.
+    #[must_use]
+    pub fn e7(self) -> (i32, i32) {
+        // 180 degrees are 1.8e9: it fits.
+        let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
+        (e7(self.lat), e7(self.lon))
+    }
+
+    /// The inverse of [`Self::e7`].
+    #[must_use]
+    pub fn of_e7((lat, lon): (i32, i32)) -> Self {
+        Self {
+            lat: f64::from(lat) / 1e7,
+            lon: f64::from(lon) / 1e7,
+        }
+    }
+
     /// Great-circle distance in metres (haversine).
     #[must_use]
     pub fn distance_m(self, other: Self) -> f64 {

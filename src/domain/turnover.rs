@@ -111,6 +111,25 @@ macro_rules! common_members {
 }
 
 impl Window {
+    /// Its plain members, in the order in which files have them.
+    #[must_use]
+    pub const fn members(&self) -> [i64; 12] {
+        [
+            self.occupied_ms,
+            self.vacant_ms,
+            self.unknown_ms,
+            self.closed_ms,
+            self.started,
+            self.ended,
+            self.short,
+            self.censored,
+            self.stay_ms,
+            self.occupied_at,
+            self.vacant_at,
+            self.unknown_at,
+        ]
+    }
+
     pub fn add(&mut self, other: &Self) {
         common_members!(self, other, +=);
         members!(self, other, +=, occupied_at, vacant_at, unknown_at);

@@ -1,6 +1,6 @@
 //! A window as the rows that files have of it.
 
-use crate::domain::{Millis, Window, WindowRow};
+use crate::domain::{Millis, WindowRow};
 
 /// A row as it is written.
 pub(super) struct PlainRow<'w> {
@@ -16,22 +16,6 @@ pub(super) struct PlainRow<'w> {
 /// The rows of a window: what its bays say, and what counts say, where there is that.
 pub(super) fn plain(row: &WindowRow) -> impl Iterator<Item = PlainRow<'_>> {
     let w = &row.window;
-    let of = |w: &Window| {
-        [
-            w.occupied_ms,
-            w.vacant_ms,
-            w.unknown_ms,
-            w.closed_ms,
-            w.started,
-            w.ended,
-            w.short,
-            w.censored,
-            w.stay_ms,
-            w.occupied_at,
-            w.vacant_at,
-            w.unknown_at,
-        ]
-    };
     let make = |members, stays, counted| PlainRow {
         zone: row.zone,
         from: row.from,
@@ -39,10 +23,10 @@ pub(super) fn plain(row: &WindowRow) -> impl Iterator<Item = PlainRow<'_>> {
         stays,
         counted,
     };
-    let members = of(w);
+    let members = w.members();
     let stays = w.stays.buckets();
     let of_bays = w.counted.is_none() || members != [0; 12] || !stays.is_empty();
-    let counted = w.counted.as_ref().map(|c| of(&c.as_bays()));
+    let counted = w.counted.as_ref().map(|c| c.as_bays().members());
     let counted = counted.map(|members| make(members, &[][..], true));
     of_bays
         .then(|| make(members, stays, false))

@@ -7,8 +7,8 @@ use crate::domain::{BayIx, BayKind, ZoneIx, ZoneTally};
 use crate::registry::city::City;
 
 impl Live {
-    /// A zone's tally ([`Live::zone`]) for who looks for a bay: those that are kept for somebody are not among the vacant
-    /// but `reserved`. Only bays that are themselves seen vacant count: where a gate counts alone,
+    /// A zone's tally ([`Live::zone`]) for who looks for a bay: those that are kept for somebody are
+    /// not among the vacant but `reserved`. Only bays that are themselves seen vacant count: where a gate counts alone,
     /// nobody knows which they are.
     ///
     /// # Panics

@@ -37,8 +37,7 @@ impl ZonePlaces {
     #[must_use]
     pub fn new(city: &City) -> Self {
         let placed = |(zone, about): (ZoneIx, &Zone)| {
-            let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
-            let place = (e7(about.spec.place.lat), e7(about.spec.place.lon));
+            let place = about.spec.place.e7();
             PlacedZone {
                 row: cell(place.0.into()),
                 column: cell(place.1.into()),
@@ -152,10 +151,9 @@ impl Query {
         let cheap = |most| spec.price_cents_per_hour.is_some_and(|price| price <= most);
         self.min_height_cm.is_none_or(tall) && self.max_price_cents_per_hour.is_none_or(cheap)
     }
-}
 
-impl Query {
-    /// Whether there is room for it, as a count says. Bays that it does not count apart it has none of.
+    /// Whether there is room for it, as a count says. Bays that it does not count apart it has none
+    /// of.
     fn has_room(&self, tally: &ZoneTally) -> bool {
         let some = |subset: BaySubset| tally.subsets[subset as usize].is_some_and(|s| s.0 > 0);
         tally.counted.has(self.kind)
@@ -180,17 +178,17 @@ pub(super) fn nearest_zones(
     }
     let mut near: Vec<(f32, u32)> = Vec::with_capacity(32);
     let plane = Plane::around(query.place);
+    let up = (f64::from(radius_m) / M_PER_E7 / f64::from(SLACK)).ceil() as i64;
+    let across = f64::from(radius_m / plane.least_lon_m(radius_m) / SLACK).ceil() as i64;
     // From across the date line the place looks a world away.
     for plane in [-1, 0, 1].map(|rounds| plane.shifted(rounds)) {
-        let rows = f64::from(radius_m) / M_PER_E7 / f64::from(SLACK);
-        let across = f64::from(radius_m / plane.least_lon_m(radius_m) / SLACK);
         let (lat, lon) = plane.centre_e7();
-        let columns = (lon - across.ceil() as i64, lon + across.ceil() as i64);
+        let columns = (lon - across, lon + across);
         if columns.1 < -ROUND_E7 / 2 || columns.0 > ROUND_E7 / 2 {
             continue;
         }
         let columns = (cell(columns.0), cell(columns.1));
-        for row in cell(lat - rows.ceil() as i64)..=cell(lat + rows.ceil() as i64) {
+        for row in cell(lat - up)..=cell(lat + up) {
             for placed in places.row(row, columns) {
                 if !counted.has_room(placed.zone, query.kind) {
                     continue;
@@ -279,8 +277,7 @@ mod tests {
     fn full_scan(live: &Live, city: &City, query: &Query) -> Vec<(ZoneIx, f32)> {
         let around = Plane::around(query.place);
         let d2 = |zone: &Zone| {
-            let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
-            let place = (e7(zone.spec.place.lat), e7(zone.spec.place.lon));
+            let place = zone.spec.place.e7();
             [-1, 0, 1]
                 .map(|n| around.shifted(n).d2(place))
                 .into_iter()

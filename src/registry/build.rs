@@ -4,7 +4,7 @@
 //! on the ground is near in memory, a zone is one range, and each (zone, cell) pair is one run.
 //! Dear: a sort of all bays.
 
-use super::city::{BaySurvey, City, Zone, ZoneSpec, to_e7, total};
+use super::city::{BaySurvey, City, Zone, ZoneSpec, total};
 use super::grid::{CellSize, Grid, GridCell, Run};
 use super::number_index::NumberIndex;
 use super::page::BayRow;
@@ -26,7 +26,7 @@ pub(super) struct Built {
 pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[BayRow]) -> Built {
     let cell = CellSize::at_latitude(mean_latitude(&zones, rows));
     let mut order: Vec<u32> = (0..zones.len() as u32).collect();
-    order.sort_by_cached_key(|&z| (morton(to_e7(zones[z as usize].0.place)), z));
+    order.sort_by_cached_key(|&z| (morton(zones[z as usize].0.place.e7()), z));
     let zone_at = inverse(&order);
     let mut city = City {
         pages: Vec::with_capacity(rows.len() / super::page::PAGE + 1),

@@ -7,10 +7,10 @@
 //! what was changed between them.
 
 use super::RegistryError;
-use super::city::{BayAttrs, BaySpec, ZoneSpec, from_e7, to_e7};
+use super::city::{BayAttrs, BaySpec, ZoneSpec};
 use super::device::DeviceSpec;
 use super::linelog::LineLog;
-use crate::domain::{BayKind, Millis, ZoneKind};
+use crate::domain::{BayKind, LatLon, Millis, ZoneKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -245,16 +245,16 @@ impl From<&ZoneSpec> for Change {
             capacity_by_kind: *capacity_by_kind,
             price_cents_per_hour: *price_cents_per_hour,
             max_height_cm: *max_height_cm,
-            at: to_e7(*place),
+            at: place.e7(),
             outline: outline
                 .first()
                 .and_then(|part| part.first())
-                .map_or_else(Vec::new, |ring| ring.iter().map(|&p| to_e7(p)).collect()),
+                .map_or_else(Vec::new, |ring| ring.iter().map(|&p| p.e7()).collect()),
             stale_after_s: *stale_after_s,
             parts: match &outline[..] {
                 [] => Vec::new(),
                 [part] if part.len() == 1 => Vec::new(),
-                parts => each_place(parts, |&p| to_e7(p)),
+                parts => each_place(parts, |&p| p.e7()),
             },
         })
     }
@@ -275,7 +275,7 @@ impl Change {
             id: bay.id.clone(),
             aliases: bay.aliases.clone(),
             zone: bay.zone.clone(),
-            at: to_e7(bay.place),
+            at: bay.place.e7(),
             kind: kind.name().to_owned(),
             accessible,
             ev_charging,
@@ -306,13 +306,13 @@ impl StoredZone {
             capacity_by_kind: self.capacity_by_kind,
             price_cents_per_hour: self.price_cents_per_hour,
             max_height_cm: self.max_height_cm,
-            place: from_e7(self.at),
+            place: LatLon::of_e7(self.at),
             outline: if !self.parts.is_empty() {
-                each_place(&self.parts, |&p| from_e7(p))
+                each_place(&self.parts, |&p| LatLon::of_e7(p))
             } else if self.outline.is_empty() {
                 Vec::new()
             } else {
-                vec![vec![self.outline.into_iter().map(from_e7).collect()]]
+                vec![vec![self.outline.into_iter().map(LatLon::of_e7).collect()]]
             },
             stale_after_s: self.stale_after_s,
         })
@@ -334,7 +334,7 @@ impl StoredBay {
             id: self.id,
             aliases: self.aliases,
             zone: self.zone,
-            place: from_e7(self.at),
+            place: LatLon::of_e7(self.at),
             attrs,
         })
     }

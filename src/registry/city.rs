@@ -170,7 +170,7 @@ impl City {
     }
 
     pub fn place(&self, bay: BayIx) -> LatLon {
-        from_e7(self.place_e7(bay))
+        LatLon::of_e7(self.place_e7(bay))
     }
 
     #[inline]
@@ -342,22 +342,5 @@ impl City {
         self.live += 1;
         self.page_mut(bay).push(row);
         bay
-    }
-}
-
-/// Degrees to 1e-7 degrees: (latitude, longitude).
-pub(super) fn to_e7(place: LatLon) -> (i32, i32) {
-    // 180 degrees are 1.8e9: it fits.
-    (
-        (place.lat * 1e7).round() as i32,
-        (place.lon * 1e7).round() as i32,
-    )
-}
-
-/// The inverse of [`to_e7`].
-pub(super) fn from_e7((lat, lon): (i32, i32)) -> LatLon {
-    LatLon {
-        lat: f64::from(lat) / 1e7,
-        lon: f64::from(lon) / 1e7,
     }
 }

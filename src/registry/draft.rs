@@ -5,7 +5,7 @@
 //! until touched.
 
 use super::changes::Change;
-use super::city::{BaySpec, BaySurvey, City, ZoneSpec, to_e7};
+use super::city::{BaySpec, BaySurvey, City, ZoneSpec};
 use super::faults::Faults;
 use super::identities::Identities;
 use super::load::{TOO_MANY_ZONES, check_bay, checked_zone, unknown_zone};
@@ -162,7 +162,7 @@ impl<'r> Draft<'r> {
         let renamed = self.bays.renamed(at, &bay.id, &bay.aliases);
         let is_renamed = renamed.is_some();
         self.bays_renamed.extend(renamed);
-        let place = to_e7(bay.place);
+        let place = bay.place.e7();
         let known = self.bays.get(&bay.id);
         let stays = |ix| self.city.place_e7(ix) == place && self.city.zone_of(ix) == zone;
         if !self.now.is_never()

@@ -3,7 +3,7 @@
 //! A faulty zone or bay is noted and left out, so that one reading of a file tells all its faults.
 
 use super::build::{Built, build};
-use super::city::{BayAttrs, BaySpec, City, ZoneSpec, from_e7, to_e7};
+use super::city::{BayAttrs, BaySpec, City, ZoneSpec};
 use super::faults::{Faults, invalid_id};
 use super::geojson::FeatureBay;
 use super::identities::{Identities, Known};
@@ -166,7 +166,7 @@ impl Loader {
         Ok(BayRow {
             id: Arc::from(id),
             zone,
-            place: to_e7(place),
+            place: place.e7(),
             number: 0,
             attrs,
         })
@@ -279,7 +279,7 @@ pub(super) fn checked_zone(mut zone: ZoneSpec) -> Result<ZoneSpec, (String, Stri
     }
     let places = zone.outline.iter_mut().flatten().flatten();
     for p in places.chain([&mut zone.place]) {
-        *p = from_e7(to_e7(*p));
+        *p = LatLon::of_e7((*p).e7());
     }
     Ok(zone)
 }

@@ -75,9 +75,7 @@ impl ToldIn {
         if self.crs == Crs::Wgs84 {
             return place;
         }
-        let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
-        let LatLon { lat, lon } = self.place(from_e7(place));
-        (e7(lat), e7(lon))
+        self.place(LatLon::of_e7(place)).e7()
     }
 
     /// A place that the caller gave, as one of ours.
@@ -98,14 +96,6 @@ impl ToldIn {
             north: bbox.north + MARGIN,
         };
         wide.contains(place) && bbox.contains(self.place(place))
-    }
-}
-
-/// Degrees of (latitude, longitude) in 1e-7 degrees.
-pub(in crate::serve) fn from_e7((lat, lon): (i32, i32)) -> LatLon {
-    LatLon {
-        lat: f64::from(lat) / 1e7,
-        lon: f64::from(lon) / 1e7,
     }
 }
 

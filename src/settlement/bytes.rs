@@ -42,20 +42,7 @@ impl ByteWriter {
     }
 
     pub(in crate::settlement) fn window(&mut self, w: &Window) {
-        for n in [
-            w.occupied_ms,
-            w.vacant_ms,
-            w.unknown_ms,
-            w.closed_ms,
-            w.started,
-            w.ended,
-            w.short,
-            w.censored,
-            w.stay_ms,
-            w.occupied_at,
-            w.vacant_at,
-            w.unknown_at,
-        ] {
+        for n in w.members() {
             self.u64(n as u64);
         }
         self.list(w.stays.buckets().iter(), |out, (bucket, n)| {

@@ -11,7 +11,7 @@ mod members;
 mod scalar;
 mod shape;
 
-use super::city::{BayAttrs, BaySpec, Polygon, ZoneSpec, from_e7, to_e7};
+use super::city::{BayAttrs, BaySpec, Polygon, ZoneSpec};
 use super::faults::Faults;
 use super::names::{given_name, settled};
 use super::page::HIGHEST_PRICE;
@@ -298,7 +298,7 @@ fn place_of(what: &str, geometry: &Geometry<'_>) -> Result<(LatLon, Vec<Polygon>
 /// Corners are what is kept of them: put back as it was read, a zone is where it was.
 fn placed(mut parts: Vec<Polygon>) -> (LatLon, Vec<Polygon>) {
     for corner in parts.iter_mut().flatten().flatten() {
-        *corner = from_e7(to_e7(*corner));
+        *corner = LatLon::of_e7((*corner).e7());
     }
     let outers = parts.iter().filter_map(|part| part.first());
     let largest = outers

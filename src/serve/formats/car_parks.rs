@@ -20,7 +20,7 @@ pub(super) fn one<const GEO: bool>(
     kind: BayKind,
 ) {
     let spec = &city.zone(hit.zone).spec;
-    let place = told_in.place_e7(place_e7(hit, city));
+    let place = told_in.place_e7(spec.place.e7());
     if GEO {
         geometry::open_point(t, place, None);
     }
@@ -50,7 +50,7 @@ pub(super) fn table((city, told_in): (&City, ToldIn), hits: &[ZoneHit], kind: Ba
     geometry::end_of_head(&mut t, told_in);
     for hit in hits {
         let spec = &city.zone(hit.zone).spec;
-        let (lat, lon) = told_in.place_e7(place_e7(hit, city));
+        let (lat, lon) = told_in.place_e7(spec.place.e7());
         t.raw(&field(&spec.id)).raw(",").raw(&field(&spec.name));
         t.raw(",").raw(spec.kind.name());
         t.raw(",").e7(lat).raw(",").e7(lon);
@@ -86,11 +86,4 @@ fn observed(at: Millis) -> Vec<u8> {
 fn capacity(hit: &ZoneHit, kind: BayKind) -> Option<u32> {
     let is_said = !hit.tally.unsized_kinds.has(kind);
     is_said.then(|| hit.tally.capacity_by_kind[kind as usize])
-}
-
-/// Latitude, longitude.
-fn place_e7(hit: &ZoneHit, city: &City) -> (i32, i32) {
-    let place = city.zone(hit.zone).spec.place;
-    let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
-    (e7(place.lat), e7(place.lon))
 }

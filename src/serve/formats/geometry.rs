@@ -5,7 +5,6 @@
 //! its longitudes go on beyond 180, so that no ring is torn apart.
 
 use super::text::Text;
-use crate::domain::LatLon;
 use crate::registry::city::Polygon;
 use crate::serve::told_in::{CRS, ToldIn};
 
@@ -74,17 +73,14 @@ fn open(t: &mut Text, lone: Option<ToldIn>) {
 
 fn polygon(t: &mut Text, rings: &Polygon, told_in: ToldIn) {
     list(t, rings, |t, ring| {
-        let first = ring.first().map_or(0, |corner| e7(*corner, told_in).1);
+        let first = ring
+            .first()
+            .map_or(0, |corner| told_in.place_e7(corner.e7()).1);
         list(t, ring, |t, corner| {
-            let (lat, lon) = e7(*corner, told_in);
+            let (lat, lon) = told_in.place_e7(corner.e7());
             t.raw("[").e7(beside(lon, first)).raw(",").e7(lat).raw("]");
         });
     });
-}
-
-fn e7(place: LatLon, told_in: ToldIn) -> (i32, i32) {
-    let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
-    told_in.place_e7((e7(place.lat), e7(place.lon)))
 }
 
 /// A longitude as it is counted on from another one.

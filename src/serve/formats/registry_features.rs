@@ -3,7 +3,7 @@
 
 use super::geometry;
 use super::text::Text;
-use crate::domain::{BayIx, BayKind, LatLon};
+use crate::domain::{BayIx, BayKind};
 use crate::registry::city::{BayAttrs, City, ZoneSpec};
 use crate::serve::told_in::ToldIn;
 
@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(in crate::serve) fn zone(t: &mut Text, spec: &ZoneSpec, aliases: &[Arc<str>]) {
     let plain = ToldIn::default();
     if spec.outline.is_empty() {
-        geometry::open_point(t, e7(spec.place), None);
+        geometry::open_point(t, spec.place.e7(), None);
     } else {
         geometry::open_outline(t, &spec.outline, plain, None);
     }
@@ -91,9 +91,4 @@ fn price(t: &mut Text, cents: Option<u32>) {
     if let Some(cents) = cents {
         t.raw(",\"price_cents_per_hour\":").number(cents.into());
     }
-}
-
-fn e7(place: LatLon) -> (i32, i32) {
-    let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
-    (e7(place.lat), e7(place.lon))
 }

@@ -258,9 +258,7 @@ impl ZoneTold<'_> {
 
     /// Its place as it is told, in 1e-7 degrees: latitude, longitude.
     pub(super) fn place_e7(&self) -> (i32, i32) {
-        let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
-        let place = self.zone.spec.place;
-        self.told_in.place_e7((e7(place.lat), e7(place.lon)))
+        self.told_in.place_e7(self.zone.spec.place.e7())
     }
 }
 

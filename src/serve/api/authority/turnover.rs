@@ -72,6 +72,20 @@ async fn turnover(
     let (body, next) = authority_state
         .work(move || asked.answer(&own, (viewer, &eyes), format))
         .await?;
+    let content_type = ["application/json", "text/csv; charset=utf-8"][format];
+    let mut answer = settled((body, next), content_type, &held, &uri);
+    let vary = HeaderValue::from_static("accept");
+    answer.headers_mut().insert(VARY, vary);
+    Ok(answer)
+}
+
+/// A page of what is settled, or 304 to who holds it; `next` is the cursor of the one after.
+pub(super) fn settled(
+    (body, next): (Vec<u8>, Option<String>),
+    content_type: &'static str,
+    held: &IfNoneMatch,
+    uri: &Uri,
+) -> Response {
     let etag = tag_of(&body);
     let mut answer = if held.is(&etag) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -79,17 +93,13 @@ async fn turnover(
         body.into_response()
     };
     let headers = answer.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static(["application/json", "text/csv; charset=utf-8"][format]),
-    );
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(ETAG, etag);
-    headers.insert(VARY, HeaderValue::from_static("accept"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=10"));
-    if let Some(link) = next.and_then(|next| link(&uri, &next)) {
+    if let Some(link) = next.and_then(|next| link(uri, &next)) {
         headers.insert(LINK, link);
     }
-    Ok(answer)
+    answer
 }
 
 /// How many visits a cell must be of to be told; `None`: any is.

@@ -1,23 +1,22 @@
 //! `GET /v1/zones/{zone}/history`: how full a zone was, as settled, for apps.
 
 use super::question::{AuthorityState, place, stretch};
-use super::turnover::discretion;
+use super::turnover::{discretion, settled};
 use super::{render, schema};
 use crate::domain::Calendar;
 use crate::domain::turnover::HOUR_MS;
 use crate::history::{Interval, Question};
 use crate::serve::http::auth::Viewer;
 use crate::serve::http::caller::Caller;
-use crate::serve::http::cursor::{self, link};
+use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::extract::{Id, IfNoneMatch, tag_of};
+use crate::serve::http::extract::{Id, IfNoneMatch};
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::sight::Eyes;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LINK};
-use axum::http::{HeaderValue, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::http::Uri;
+use axum::response::Response;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -67,22 +66,8 @@ async fn zone_history(
     let asked = HistoryQuestion::read(&own, &eyes, &id, uri.query())?;
     let authority_state = own.clone();
     let work = move || asked.answer(&own, (viewer, &eyes));
-    let (body, next) = authority_state.work(work).await?;
-    let etag = tag_of(&body);
-    let mut answer = if held.is(&etag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        body.into_response()
-    };
-    let headers = answer.headers_mut();
-    let json = HeaderValue::from_static("application/json");
-    headers.insert(CONTENT_TYPE, json);
-    headers.insert(ETAG, etag);
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("max-age=10"));
-    if let Some(link) = next.and_then(|next| link(&uri, &next)) {
-        headers.insert(LINK, link);
-    }
-    Ok(answer)
+    let page = authority_state.work(work).await?;
+    Ok(settled(page, "application/json", &held, &uri))
 }
 
 /// A question that makes sense.

@@ -15,7 +15,7 @@ use crate::serve::http::extract::Id;
 use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
-use crate::serve::told_in::{ToldIn, from_e7};
+use crate::serve::told_in::ToldIn;
 use crate::sharing::{Ask, Config, DRIVER_LEN, DeskError, Said, digest};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -286,7 +286,7 @@ impl SharingState {
         // index.
         let bay = self.registry.bay(&r.bay);
         let city = self.registry.city();
-        let place = bay.map(|bay| from_e7(told_in.place_e7(city.place_e7(bay))));
+        let place = bay.map(|bay| LatLon::of_e7(told_in.place_e7(city.place_e7(bay))));
         let time = |t: Millis| t.to_string();
         schema::Reservation {
             id: r.name.to_string(),

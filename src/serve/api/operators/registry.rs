@@ -125,9 +125,7 @@ impl RegistryState {
     fn stays(&self, city: &City, bay: &BaySpec) -> bool {
         self.registry.bay_called(&bay.id).is_some_and(|known| {
             let was = city.place_e7(known);
-            let is = bay.place;
-            let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
-            was == (e7(is.lat), e7(is.lon))
+            was == bay.place.e7()
                 && self.registry.zone_called(&bay.zone) == Some(city.zone_of(known))
         })
     }

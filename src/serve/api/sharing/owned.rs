@@ -3,7 +3,7 @@
 
 use super::offers::one;
 use super::owned_schema as schema;
-use crate::domain::{Millis, ReservationState};
+use crate::domain::{LatLon, Millis, ReservationState};
 use crate::registry::city::City;
 use crate::serve::api::schema::CrsQuery;
 use crate::serve::http::auth::{Doorman, KeyHolder, Sharer};
@@ -13,7 +13,7 @@ use crate::serve::http::extract::Id;
 use crate::serve::http::params::Params;
 use crate::serve::http::problems;
 use crate::serve::state::{ReadState, SharingState};
-use crate::serve::told_in::{CRS, ToldIn, from_e7};
+use crate::serve::told_in::{CRS, ToldIn};
 use crate::sharing::{BookingPage, BookingsOf, BriefBooking, OwnedBay, OwnedBooking};
 use axum::Json;
 use axum::extract::{FromRef, State};
@@ -216,7 +216,7 @@ fn shown_bay(
     told_in: ToldIn,
 ) -> schema::OwnedBay {
     let zone = &city.zone(city.zone_of(view.bay)).spec;
-    let place = from_e7(told_in.place_e7(city.place_e7(view.bay)));
+    let place = LatLon::of_e7(told_in.place_e7(city.place_e7(view.bay)));
     let known = !view.observed_at.is_never();
     let brief = |b: BriefBooking| schema::BriefBooking {
         id: b.name.to_string(),
