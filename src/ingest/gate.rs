@@ -175,31 +175,35 @@ impl Gate {
             );
             return self.refuse(message, Reason::TooLarge, None, why, out);
         }
-        let before = out.claims.len();
         let partner = self.ledger.partner(&message.remit.partner);
-        let seen = said.iter().find_map(|one| match one {
-            Said::Bay(bay) => bay.seen,
+        // All bays of a message have the same: the first that can be read tells it.
+        let mut bays = said.iter().filter_map(|one| match one {
+            Said::Bay(bay) => Some(bay.seen),
             _ => None,
         });
+        let seen = bays.next().flatten();
+        let mut accepted = 0;
         for (i, one) in said.into_iter().enumerate() {
             let subsets = match &one {
-                Said::Count(count) => count.subsets,
-                _ => [None; BaySubset::COUNT],
+                Said::Count(count) => Some(count.subsets),
+                _ => None,
             };
             match self.judge(message, one, &mut out.afterwards) {
                 Ok(Some(claim)) => {
                     self.note(&claim, message.now, partner);
                     out.claims.push(claim);
-                    push_subsets(&claim, subsets, &mut out.claims);
+                    accepted += 1;
+                    if let (Claim::Count(count), Some(subsets)) = (claim, subsets) {
+                        push_subsets(count, subsets, &mut out.claims);
+                    }
                 }
                 Ok(None) => {}
                 Err((reason, why)) => self.refuse(message, reason, Some(i as u32), why, out),
             }
         }
-        self.metrics
-            .accept(message.door, accepted(&out.claims[before..]));
+        self.metrics.accept(message.door, accepted);
         if let Some(at) = seen
-            && out.claims.len() > before
+            && accepted > 0
             && !speaker.kind.passes_by()
         {
             // It vouches for all of it, however long ago that changed. Bays of a time of seeing that
@@ -318,11 +322,10 @@ impl Gate {
 
 /// What a count that was taken says of some of its bays.
 fn push_subsets(
-    claim: &Claim,
+    count: CountObservation,
     subsets: [Option<CountWord>; BaySubset::COUNT],
     claims: &mut Vec<Claim>,
 ) {
-    let Claim::Count(count) = *claim else { return };
     let said = BaySubset::ALL.into_iter().zip(subsets);
     claims.extend(said.filter_map(|(subset, word)| {
         let word = word?;
@@ -333,12 +336,6 @@ fn push_subsets(
             ..count
         }))
     }));
-}
-
-/// Claims that are no mere additions to others.
-fn accepted(claims: &[Claim]) -> u64 {
-    let besides = |claim: &&Claim| matches!(claim, Claim::Count(c) if c.subset.is_some());
-    (claims.len() - claims.iter().filter(besides).count()) as u64
 }
 
 /// A confidence of 0..=1, rounded; but never up to what is sure.
