@@ -13,14 +13,14 @@
 use bayhub::clock::SystemClock;
 use bayhub::domain::offer::{CalendarToken, Hours};
 use bayhub::domain::{
-    BayKind, Clock as _, Currency, LatLon, Offer, OfferState, ReservationEvent, Rules, Span,
+    BayKind, Clock as _, Currency, LatLon, Offer, OfferState, Rules, Span,
     TimeZone, Vehicle, ZoneKind,
 };
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
 use bayhub::registry::Registry;
 use bayhub::registry::city::{BayAttrs, BaySpec, ZoneSpec};
-use bayhub::sharing::{Ask, Config, Desk, DeskError, DeskParts, Witness};
+use bayhub::sharing::{Ask, Config, Desk, DeskError, DeskParts, DriverAct, Witness};
 use bayhub::store::Store;
 use hdrhistogram::Histogram;
 use rand::rngs::SmallRng;
@@ -190,7 +190,7 @@ async fn drive(desk: &Desk, ask: Ask, confirm: bool) -> (Duration, bool) {
             desk.step(
                 held.name.to_string(),
                 "app".into(),
-                ReservationEvent::Confirm,
+                DriverAct::Confirm,
             )
             .await
             .expect("in time");

@@ -39,6 +39,8 @@ pub struct Rules {
     pub buffer_min: u32,
     /// What giving up a confirmed stay costs.
     pub cancel: CancelRule,
+    /// How long after its start a stay is waited for; `None`: as long as is usual.
+    pub grace_min: Option<u32>,
 }
 
 /// When a bay is offered.

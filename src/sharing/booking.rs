@@ -2,11 +2,13 @@
 
 mod answer;
 mod change;
+mod driver;
 mod names;
 mod offers;
 mod shares;
 
 pub(super) use change::{Cause, elsewhere, entry};
+pub use driver::DriverAct;
 pub(super) use names::calendar_token;
 
 use super::actor::{BookingActor, Failed};
@@ -172,7 +174,11 @@ impl BookingActor {
             expires_at: now.plus(self.ctx.config.hold_s * 1000),
             created_at: now,
             arrived_at: None,
+            came_by_word: false,
             departed_at: None,
+            seen_since: None,
+            at_risk: None,
+            grace_min: change::grace_min(&fit.offer),
             moved: None,
             version: 1,
         }

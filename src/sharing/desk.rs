@@ -2,7 +2,7 @@
 
 use super::actor::{BookingActor, BookingContext};
 use super::ask::{Ask, DeskError, digest};
-use super::booking::calendar_token;
+use super::booking::{DriverAct, calendar_token};
 use super::commands::{Command, Reply};
 use super::config::Config;
 use super::drivers::Drivers;
@@ -10,7 +10,7 @@ use super::index::BookingIndex;
 use super::notices::Notices;
 use super::owners::Owners;
 use super::witness::Witness;
-use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, ReservationEvent, Span};
+use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, Span};
 use crate::limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -130,17 +130,17 @@ impl Desk {
         &self,
         name: String,
         driver: Arc<str>,
-        event: ReservationEvent,
+        act: DriverAct,
     ) -> Result<Reservation, DeskError> {
         let done = self
             .tell(|reply| Command::Step {
                 name,
                 driver,
-                event,
+                act,
                 reply,
             })
             .await?;
-        self.witness.tell(&done, event, self.clock.now()).await?;
+        self.witness.tell(&done, act, self.clock.now()).await?;
         Ok(done)
     }
 
@@ -212,10 +212,12 @@ impl Desk {
         self.owners.owner(bay)
     }
 
-    /// Records who owns a bay, or that its zone's operator does.
+    /// Records who owns a bay, or that its zone's operator does. If that is another than before, what
+    /// the former owner has on offer there is withdrawn when this returns.
     pub async fn record_owner(&self, bay: &str, owner: Option<&str>) -> Result<(), DeskError> {
         self.store.record_owner(bay, owner).await?;
         self.owners.note(bay, owner);
+        self.tell(Command::HandOver).await?;
         if let Some(bay) = self.registry.bay(bay) {
             // Who owns a bay sees it as it is: it may come into sight, or leave it.
             self.live.touch(self.registry.city().zone_of(bay));

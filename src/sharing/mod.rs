@@ -18,6 +18,7 @@
 //! | `openings` | which offers are open now: what the live view shows of private bays |
 //! | `search`, `alternatives` | bays for one request, and what else each booking could have |
 //! | `booking`, `deadlines` | books and changes reservations; does what time brings |
+//! | `eyes`, `lost` | who stands in booked bays; bays that are not whose they were |
 //! | `relocate`, `plan` | who could move for a request that does not fit; who would sit better |
 //! | `improve` | moves them |
 //! | `owners`, `owned`, `utilisation` | whose a bay is, what its owner reads, and how it was used |
@@ -37,8 +38,10 @@ mod config;
 mod deadlines;
 mod desk;
 mod drivers;
+mod eyes;
 mod improve;
 mod index;
+mod lost;
 pub mod matcher;
 mod notices;
 mod openings;
@@ -55,6 +58,7 @@ mod witness;
 
 pub use self::utilisation::{Day, Use};
 pub use ask::{Ask, DeskError, Said, Why, digest};
+pub use booking::DriverAct;
 pub use config::{Config, Matching};
 pub use desk::{Desk, DeskParts};
 pub use drivers::DRIVER_LEN;

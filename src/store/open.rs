@@ -82,6 +82,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0011_owners_view.sql"),
         include_str!("migrations/postgres/0011_owners_view.sql"),
     ),
+    (
+        14,
+        "presence",
+        include_str!("migrations/sqlite/0014_presence.sql"),
+        include_str!("migrations/postgres/0014_presence.sql"),
+    ),
 ];
 
 /// What a URL means.

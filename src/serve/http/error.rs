@@ -329,7 +329,12 @@ impl From<DeskError> for ApiError {
                 retry_after_s: what.retry_after_s,
             }),
             DeskError::Unavailable(why) => Self::Unavailable(why),
-            DeskError::Step(_) | DeskError::Offered | DeskError::Stale | DeskError::Withdrawn => {
+            DeskError::Step(_)
+            | DeskError::Offered
+            | DeskError::Stale
+            | DeskError::Withdrawn
+            | DeskError::SeenVacant
+            | DeskError::Shorter(_) => {
                 Self::Conflict(e.to_string())
             }
         }

@@ -92,7 +92,9 @@ impl KeptAnswer {
                     cancel,
                     owed_cents: 0,
                     arrived_at,
+                    came_by_word: false,
                     departed_at,
+                    at_risk: None,
                     moved,
                     ..r
                 })

@@ -41,17 +41,17 @@ async fn a_thousand_drivers_at_two_hubs_want_one_slot_and_one_gets_it() {
     for (hub, event, state) in [
         (
             &first,
-            ReservationEvent::Confirm,
+            DriverAct::Confirm,
             ReservationState::Confirmed,
         ),
         (
             &second,
-            ReservationEvent::Confirm,
+            DriverAct::Confirm,
             ReservationState::Confirmed,
         ),
         (
             &second,
-            ReservationEvent::Cancel,
+            DriverAct::Cancel,
             ReservationState::Cancelled,
         ),
     ] {

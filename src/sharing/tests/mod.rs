@@ -2,6 +2,7 @@
 
 mod books;
 mod cancelling;
+mod gone;
 mod hubs;
 mod kill;
 mod model;
@@ -9,6 +10,7 @@ mod moves;
 mod notices;
 mod openings;
 mod shares;
+mod standing;
 mod time;
 mod utilisation;
 mod witness;
@@ -18,7 +20,7 @@ use crate::clock::ManualClock;
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
     BayKind, BayStatus, BayView, Claim, Clock as _, Currency, LatLon, Millis, Observation, Offer,
-    OfferState, ReadModel as _, Reservation, ReservationEvent, Rules, SourceKind, Span, Submission,
+    OfferState, ReadModel as _, Reservation, Rules, SourceKind, Span, Submission,
     TimeZone, Vehicle, ZoneKind,
 };
 use crate::limits;
@@ -198,16 +200,16 @@ impl DeskRig {
     /// A hold that is confirmed at once.
     async fn book(&self, from: u64, to: u64) -> Reservation {
         let held = self.hold(from, to).await.unwrap();
-        self.step(&held, ReservationEvent::Confirm).await.unwrap()
+        self.step(&held, DriverAct::Confirm).await.unwrap()
     }
 
     async fn step(
         &self,
         r: &Reservation,
-        event: ReservationEvent,
+        act: DriverAct,
     ) -> Result<Reservation, DeskError> {
         self.desk
-            .step(r.name.to_string(), "app".into(), event)
+            .step(r.name.to_string(), "app".into(), act)
             .await
     }
 

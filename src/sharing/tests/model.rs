@@ -218,11 +218,11 @@ impl Model {
             .random_range(self.open.len().saturating_sub(15)..self.open.len());
         let r = self.told[&self.open[at]].clone();
         let event = [
-            ReservationEvent::Confirm,
-            ReservationEvent::Confirm,
-            ReservationEvent::Cancel,
-            ReservationEvent::Arrive,
-            ReservationEvent::Depart,
+            DriverAct::Confirm,
+            DriverAct::Confirm,
+            DriverAct::Cancel,
+            DriverAct::Arrive,
+            DriverAct::Depart,
         ];
         match self.rig.step(&r, event[self.rng.random_range(0..5)]).await {
             Ok(_) => "stepped",

@@ -111,7 +111,11 @@ fn reservation(name: &str, offer: &Offer, span: Span) -> Reservation {
         expires_at: NOW.plus(180_000),
         created_at: NOW,
         arrived_at: None,
+        came_by_word: false,
         departed_at: None,
+        seen_since: None,
+        at_risk: None,
+        grace_min: 25,
         moved: None,
         version: 0,
     }

@@ -58,6 +58,9 @@ pub(in crate::serve) struct OfferRules {
     /// What it costs later, until the start, per cent of the price; from the start on the whole price is
     /// due.
     pub(in crate::serve) cancel_fee_percent: u8,
+    /// How long after its start a driver is waited for, where a sensor watches the bay. Where none does,
+    /// the bay is kept to the end unless the driver gives it up.
+    pub(in crate::serve) grace_min: u32,
 }
 
 /// The same, each optional.
@@ -80,6 +83,9 @@ pub(in crate::serve) struct OfferRulesAsked {
     /// Absent when an offer is made: 100.
     #[schema(maximum = 100)]
     cancel_fee_percent: Option<u8>,
+    /// Absent when an offer is made: 15.
+    #[schema(minimum = 5, maximum = 240)]
+    grace_min: Option<u32>,
 }
 
 /// A bay to be put on offer.

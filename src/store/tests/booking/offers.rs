@@ -23,6 +23,7 @@ fn whole_offer() -> Offer {
             free_min: 90,
             fee_percent: 40,
         },
+        grace_min: Some(25),
     };
     let hours = Hours {
         zone,
