@@ -111,6 +111,7 @@ impl BookingActor {
             Due::Mistake => (ReservationEvent::Mistake, Cause::Sensor, now),
             Due::Depart(left) => (ReservationEvent::Depart, Cause::Sensor, left),
             Due::TimeUp => (ReservationEvent::Depart, Cause::Clock, now),
+            Due::GiveBack => (ReservationEvent::Revoke, Cause::Clock, now),
             Due::MissOut => (ReservationEvent::MissOut, Cause::Clock, now),
             Due::Elsewhere(risk, or_back) => {
                 return self.elsewhere(work, r, risk, or_back).await;

@@ -21,6 +21,9 @@ use std::sync::Arc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
+/// Bookings of one offer that are looked at for one answer; a bay has no more in a year.
+const MOST_LOOKED_AT: u32 = 10_000;
+
 /// What a desk works with.
 pub struct DeskParts {
     pub store: Store,
@@ -290,6 +293,23 @@ impl Desk {
         limit: u32,
     ) -> Result<Vec<Reservation>, DeskError> {
         Ok(self.store.bookings(offer.id, span, limit).await?)
+    }
+
+    /// What is booked from now on that the offer would not allow, by start, as many at most.
+    pub async fn affected(&self, offer: &Offer, most: usize) -> Result<Vec<Reservation>, DeskError> {
+        let now = self.clock.now();
+        let coming = Span {
+            start: now,
+            end: Millis::MAX,
+        };
+        let mut booked = self.bookings(offer, coming, MOST_LOOKED_AT).await?;
+        let longest = u64::from(offer.rules.max_stay_min) * 60_000;
+        booked.retain(|r| {
+            let fits = offer.hours.covers(r.span) && (longest == 0 || r.span.ms() <= longest);
+            r.state.holds() && !(fits && offer.takes(&r.promise.vehicle))
+        });
+        booked.truncate(most);
+        Ok(booked)
     }
 
     /// When each of those was last changed, by its number.

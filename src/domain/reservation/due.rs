@@ -64,6 +64,8 @@ pub enum Due {
     /// What was paid for is over, and nobody sees a vehicle.
     TimeUp,
     MissOut,
+    /// Who was sent to another bay than his own has not come: he owes nothing.
+    GiveBack,
     /// Another bay is to be found; `true`: if there is none, the money goes back now.
     Elsewhere(Risk, bool),
     /// The driver is to be asked.
@@ -105,6 +107,9 @@ impl Reservation {
         }
         if now < self.missed_at() {
             self.at_risk.map(|_| Due::Safe)
+        } else if self.moved.as_ref().is_some_and(|m| m.taken) {
+            // He did not choose that bay, and whoever was told of it can say that he is there.
+            Some(Due::GiveBack)
         } else if bay.is_watched || now >= self.span.end {
             Some(Due::MissOut)
         } else {

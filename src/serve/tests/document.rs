@@ -63,6 +63,9 @@ const OPERATIONS: &[(&str, &str)] = &[
     ("post", "/v1/reservations/{reservation}/cancel"),
     ("post", "/v1/reservations/{reservation}/arrive"),
     ("post", "/v1/reservations/{reservation}/depart"),
+    ("post", "/v1/reservations/{reservation}/taken"),
+    ("post", "/v1/reservations/{reservation}/extend"),
+    ("get", "/v1/reservations"),
 ];
 
 async fn document(town: &Town) -> Value {

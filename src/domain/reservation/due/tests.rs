@@ -190,3 +190,21 @@ fn a_sensor_that_has_never_seen_the_vehicle_cannot_see_it_go() {
     let still = seen(&[(Occupied, 60)]);
     assert_eq!(there(60).due(&still, at(125)), None, "an overstay");
 }
+
+#[test]
+fn who_was_sent_elsewhere_and_does_not_come_owes_nothing() {
+    let moved = |taken| Reservation {
+        moved: Some(super::super::Moved {
+            at: at(10),
+            from: "B0".into(),
+            taken,
+        }),
+        ..booked()
+    };
+    for bay in [seen(&[]), seen(&[(Vacant, 10)])] {
+        assert_eq!(moved(true).due(&bay, at(74)), None);
+        assert_eq!(moved(true).due(&bay, at(75)), Some(Due::GiveBack));
+    }
+    let vacant = seen(&[(Vacant, 10)]);
+    assert_eq!(moved(false).due(&vacant, at(75)), Some(Due::MissOut));
+}

@@ -7,7 +7,8 @@ use crate::domain::{
     BayKind, LatLon, Millis, Reservation, ReservationState, Risk, Span, Vehicle,
 };
 use crate::serve::api::schema::CrsQuery;
-use crate::serve::api::sharing::currency;
+use crate::serve::api::sharing::owned_schema::BookingsQuery;
+use crate::serve::api::sharing::{currency, pages};
 use crate::serve::http::auth::Booker;
 use crate::serve::http::body::{self, Fields};
 use crate::serve::http::error::ApiError;
@@ -15,11 +16,11 @@ use crate::serve::http::extract::Id;
 use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
-use crate::serve::told_in::ToldIn;
-use crate::sharing::{Ask, Config, DRIVER_LEN, DeskError, DriverAct, Said, digest};
+use crate::serve::told_in::{CRS, ToldIn};
+use crate::sharing::{Ask, BookingsOf, Config, DRIVER_LEN, DeskError, DriverAct, OwnedBooking, Said, digest};
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -35,6 +36,7 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
     OpenApiRouter::new()
         .routes(routes!(request))
         .routes(routes!(reservation))
+        .routes(routes!(own_reservations))
         .routes(routes!(confirm))
         .routes(routes!(cancel))
         .routes(routes!(arrive))
@@ -208,6 +210,28 @@ fn vehicle(fields: &Fields<'_>) -> Result<Vehicle, ApiError> {
         ev: given.flag("ev")?.unwrap_or(false),
         accessible: given.flag("accessible")?.unwrap_or(false),
     })
+}
+
+/// Your reservations, by start.
+#[utoipa::path(
+    get, path = "/v1/reservations", tag = "booking", security(("key" = ["book"])),
+    params(BookingsQuery, CrsQuery),
+    responses(
+        (status = 200, description = "A page of reservations", body = schema::Reservations),
+        problems::BadParameter, problems::Keyed, problems::NotNow,
+    )
+)]
+async fn own_reservations(
+    Booker(grant): Booker,
+    State(own): State<Arc<SharingState>>,
+    told_in: ToldIn,
+    uri: Uri,
+) -> Result<Json<schema::Reservations>, ApiError> {
+    let page = pages::asked(uri.query(), &[CRS])?;
+    let (found, next) = pages::read(&own, BookingsOf::Driver(&grant.partner), page).await?;
+    let shown = |b: &OwnedBooking| own.shown(&b.booking, told_in);
+    let reservations = found.iter().map(shown).collect();
+    Ok(Json(schema::Reservations { reservations, next }))
 }
 
 /// A reservation as it is now.

@@ -66,6 +66,15 @@ pub(in crate::serve) struct BayAsked {
     driver: Option<String>,
 }
 
+/// A page of your own.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Reservations {
+    pub(in crate::serve) reservations: Vec<Reservation>,
+    /// Of the next page; null: this is the last.
+    #[schema(required)]
+    pub(in crate::serve) next: Option<String>,
+}
+
 /// A longer stay.
 #[derive(ToSchema)]
 pub(in crate::serve) struct LongerAsked {

@@ -3,6 +3,7 @@
 
 use super::offers::one;
 use super::owned_schema as schema;
+use super::pages;
 use crate::domain::{LatLon, Millis, ReservationState};
 use crate::registry::city::City;
 use crate::serve::api::schema::CrsQuery;
@@ -66,7 +67,7 @@ async fn offer_bookings(
     Id(id): Id,
     uri: Uri,
 ) -> Result<Json<schema::OwnedBookings>, ApiError> {
-    let page = asked(uri.query())?;
+    let page = pages::asked(uri.query(), &[])?;
     let offer = one(&own.sharing_state, &grant, &id).await?;
     told(&own.sharing_state, BookingsOf::Offer(offer.id), page).await
 }
@@ -87,7 +88,7 @@ async fn own_bookings(
     State(own): State<Arc<OwnedState>>,
     uri: Uri,
 ) -> Result<Json<schema::OwnedBookings>, ApiError> {
-    let page = asked(uri.query())?;
+    let page = pages::asked(uri.query(), &[])?;
     told(&own.sharing_state, BookingsOf::Owner(&grant.partner), page).await
 }
 
@@ -138,46 +139,12 @@ async fn own_bays(
     }))
 }
 
-fn asked(query: Option<&str>) -> Result<BookingPage, ApiError> {
-    let p = Params::read(query, &["state", "from", "limit", "cursor"])?;
-    let from = p.time("from")?.unwrap_or(Millis(0));
-    Ok(BookingPage {
-        state: p.one_of("state", ReservationState::parse, ReservationState::list)?,
-        after: match p.text("cursor") {
-            Some(text) => place(text)?.max((from, 0)),
-            None => (from, 0),
-        },
-        limit: p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT),
-    })
-}
-
-/// The inverse of what [`told`] writes.
-fn place(text: &str) -> Result<(Millis, i64), ApiError> {
-    let text = cursor::read_text(text)?;
-    let both = text.split_once('-').and_then(|(start, id)| {
-        let start: i64 = start.parse().ok()?;
-        Some((Millis(u64::try_from(start).ok()?), id.parse().ok()?))
-    });
-    both.ok_or_else(cursor::not_ours)
-}
-
 async fn told(
     own: &SharingState,
     of: BookingsOf<'_>,
     page: BookingPage,
 ) -> Result<Json<schema::OwnedBookings>, ApiError> {
-    // One further tells whether another page would be empty.
-    let further = BookingPage {
-        limit: page.limit + 1,
-        ..page
-    };
-    let mut found = own.desk.owned_bookings(of, further).await?;
-    let more = found.len() > page.limit as usize;
-    found.truncate(page.limit as usize);
-    let next = found.last().filter(|_| more).map(|last| {
-        let booking = &last.booking;
-        cursor::write_text(&format!("{}-{}", booking.span.start.0, booking.id))
-    });
+    let (found, next) = pages::read(own, of, page).await?;
     Ok(Json(schema::OwnedBookings {
         reservations: found.iter().map(|b| shown(own, b)).collect(),
         next,

@@ -153,6 +153,24 @@ pub(in crate::serve) struct Offer {
     pub(in crate::serve) version: i64,
 }
 
+/// An offer that has been changed.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct ChangedOffer {
+    #[serde(flatten)]
+    pub(in crate::serve) offer: Offer,
+    /// What is booked and lies outside the offer as it is now, by start, 100 at most: it stands. To end it,
+    /// cancel it.
+    pub(in crate::serve) affects: Vec<super::owned_schema::BriefBooking>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::serve) struct ChangeQuery {
+    /// Tells what would become of the offer and what is booked, and changes nothing.
+    #[param(default = false)]
+    preview: Option<bool>,
+}
+
 /// A page of offers.
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Offers {
