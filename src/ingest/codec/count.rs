@@ -166,7 +166,7 @@ fn no<T>(why: &str) -> Result<T, Malformed> {
     Err(Malformed(why.to_owned()))
 }
 
-fn read<'a>(count: &'a [u8]) -> Result<Count<'a>, Malformed> {
+fn read(count: &[u8]) -> Result<Count<'_>, Malformed> {
     if count.first() == Some(&b'[') {
         return no("a count is an object, not a list");
     }
