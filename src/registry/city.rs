@@ -10,6 +10,7 @@ pub use super::attrs::BayAttrs;
 use super::grid::{CellSize, Grid, GridCell};
 use super::number_index::NumberIndex;
 use super::page::{BayPage, BayRow, PAGE};
+pub use super::pictures::ZonePast;
 use crate::domain::{BayIx, BayKind, LatLon, Millis, ZoneIx, ZoneKind};
 use ahash::AHashMap;
 use std::ops::Range;
@@ -71,6 +72,8 @@ pub struct Zone {
     pub later_bays: Vec<BayIx>,
     /// Those that are accessible, wherever they lie.
     pub accessible: Box<[BayIx]>,
+    /// What happened to it since the start, and when.
+    pub past: ZonePast,
 }
 
 /// What a zone's bays are.
@@ -122,6 +125,10 @@ pub struct City {
     pub(super) later: Arc<AHashMap<GridCell, Vec<u32>>>,
     /// By stable number: when bays came into service that were not there from the beginning.
     pub(super) since: Arc<AHashMap<u32, Millis>>,
+    /// See [`City::picture`].
+    pub(super) picture: u64,
+    /// In which picture zones were last changed, rising; each zone once.
+    pub(super) changed: Vec<(u64, ZoneIx)>,
 }
 
 impl City {
