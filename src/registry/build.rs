@@ -4,11 +4,10 @@
 //! on the ground is near in memory, a zone is one range, and each (zone, cell) pair is one run.
 //! Dear: a sort of all bays.
 
-use super::city::{BaySurvey, City, Zone, ZoneSpec, total};
+use super::city::{BaySurvey, City, Zone, ZonePast, ZoneSpec, total};
 use super::grid::{CellSize, Grid, GridCell, Run};
 use super::number_index::NumberIndex;
 use super::page::BayRow;
-use super::pictures::ZonePast;
 use crate::domain::{BayIx, BayKind, ZoneIx};
 use ahash::AHashMap;
 use std::ops::Range;

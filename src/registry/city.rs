@@ -10,7 +10,6 @@ pub use super::attrs::BayAttrs;
 use super::grid::{CellSize, Grid, GridCell};
 use super::number_index::NumberIndex;
 use super::page::{BayPage, BayRow, PAGE};
-pub use super::pictures::ZonePast;
 use crate::domain::{BayIx, BayKind, LatLon, Millis, ZoneIx, ZoneKind};
 use ahash::AHashMap;
 use std::ops::Range;
@@ -53,6 +52,22 @@ pub struct BaySpec {
     pub zone: String,
     pub place: LatLon,
     pub attrs: BayAttrs,
+}
+
+/// The number of the last picture in which each of these happened to a zone; 0: never since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ZonePast {
+    /// It was added.
+    pub came: u64,
+    /// It was put to another place.
+    pub moved: u64,
+    /// Bays of it were removed, moved within it or to another zone, or may have left sight since it
+    /// became private.
+    pub lost: u64,
+    /// Everybody had seen it, and does no more: it was removed, or is private and has no bays.
+    pub hidden: u64,
+    /// It was removed, whoever saw it.
+    pub removed: u64,
 }
 
 /// A zone of the picture.

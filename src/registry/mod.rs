@@ -388,3 +388,5 @@ mod tests_files;
 mod tests_model;
 #[cfg(test)]
 mod tests_names;
+#[cfg(test)]
+mod tests_pictures;

@@ -46,7 +46,7 @@ pub(super) struct Follower {
     pass: Option<Pass>,
     pub(super) phase: Phase,
     /// What is to be told; the next is the last, changes come by falling version.
-    pub(super) pending: Vec<Due>,
+    pub(super) pending: Vec<ToTell>,
     /// The client knows every change up to this.
     pub(super) complete: u64,
     /// The client knows all that came and went up to this picture of the city.
@@ -78,7 +78,7 @@ pub(super) enum Phase {
 
 /// One thing to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Due {
+pub(super) enum ToTell {
     /// A zone that has changed, with its bays; this version is complete then.
     Zone(u64, ZoneIx),
     /// A zone that the client knows and that may have left sight.
@@ -91,7 +91,7 @@ pub(super) enum Due {
     Picture(u64),
 }
 
-impl Due {
+impl ToTell {
     fn complete(&mut self, with: u64) {
         if let Self::Zone(version, _) = self {
             *version = with;
@@ -216,7 +216,7 @@ impl Follower {
         let sight = Sight::new(&streams.reads, &city, &self.eyes);
         let private = &mut self.private;
         self.pending.retain(|due| match due {
-            Due::Zone(_, zone) if !sight.sees_zone(*zone) => {
+            ToTell::Zone(_, zone) if !sight.sees_zone(*zone) => {
                 private.unseen(*zone, false);
                 false
             }
@@ -234,7 +234,7 @@ impl Follower {
         let sight = Sight::new(reads, city, &self.eyes);
         let changed = |zone| reads.live.feed().changed_at(zone) > version;
         self.pending.iter().any(|due| match due {
-            Due::Zone(_, zone) => changed(*zone) && sight.is_shut(*zone),
+            ToTell::Zone(_, zone) => changed(*zone) && sight.is_shut(*zone),
             _ => false,
         })
     }
@@ -281,7 +281,7 @@ impl Follower {
         self.dirty.take(&mut zones);
         self.pending = zones
             .into_iter()
-            .map(|zone| Due::Zone(feed.changed_at(zone).min(complete), zone))
+            .map(|zone| ToTell::Zone(feed.changed_at(zone).min(complete), zone))
             .collect();
         self.pending.sort_unstable_by(|a, b| b.cmp(a));
         complete

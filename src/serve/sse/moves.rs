@@ -11,7 +11,7 @@
 //!
 //! [`ZonePast`]: crate::registry::city::ZonePast
 
-use super::follower::{Due, Follower};
+use super::follower::{Follower, ToTell};
 use super::id::Mark;
 use super::selection::{Scope, count_bays};
 use crate::domain::ZoneIx;
@@ -52,31 +52,31 @@ impl Follower {
         let come = moves
             .into
             .iter()
-            .map(|zone| Due::Zone(self.complete, *zone));
+            .map(|zone| ToTell::Zone(self.complete, *zone));
         self.pending.extend(come);
         for zone in moves.gone {
             let not_told_yet = self.opening && self.pending.iter().any(|due| due.is_first_of(zone));
             if !not_told_yet {
-                self.pending.push(Due::Again(zone));
+                self.pending.push(ToTell::Again(zone));
             }
         }
         let bays = &moves.bays;
         self.pending
-            .extend(bays.iter().map(|zone| Due::Bays(*zone)));
+            .extend(bays.iter().map(|zone| ToTell::Bays(*zone)));
         self.pending
-            .extend(bays.iter().map(|zone| Due::GoneBays(*zone)));
+            .extend(bays.iter().map(|zone| ToTell::GoneBays(*zone)));
         true
     }
 
     /// Once all that is to be told now has been, the client knows all up to that picture.
     fn up_to(&mut self, picture: u64) {
         let stands = self.pending.iter_mut().find_map(|due| match due {
-            Due::Picture(n) => Some(n),
+            ToTell::Picture(n) => Some(n),
             _ => None,
         });
         match stands {
             Some(n) => *n = picture,
-            None => self.pending.push(Due::Picture(picture)),
+            None => self.pending.push(ToTell::Picture(picture)),
         }
     }
 
@@ -165,7 +165,7 @@ impl Follower {
         }
         let feed = self.streams().reads.live.feed().clone();
         self.pending.retain(|due| match due {
-            Due::Zone(_, zone) => {
+            ToTell::Zone(_, zone) => {
                 let past = city.zone(*zone).past;
                 feed.changed_at(*zone) > mark.version || past.came.max(past.moved) > mark.picture
             }
@@ -180,7 +180,7 @@ impl Follower {
         if self.scope == Scope::Named {
             gone.retain(|zone| self.dirty.follows(*zone));
         }
-        self.pending.extend(gone.into_iter().map(Due::Again));
+        self.pending.extend(gone.into_iter().map(ToTell::Again));
         self.note_told_before(city);
         true
     }

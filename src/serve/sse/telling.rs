@@ -4,7 +4,7 @@
 //! event with the id that covers them all last. A frame that is full is gone on with where it ended.
 
 use super::bays::BayNews;
-use super::follower::{Due, Follower, Phase};
+use super::follower::{Follower, Phase, ToTell};
 use super::id::{Mark, write as write_id};
 use crate::domain::ZoneIx;
 use crate::live::is_private;
@@ -41,24 +41,24 @@ impl Follower {
                 break;
             };
             let whole = match due {
-                Due::Zone(_, zone) | Due::Again(zone) | Due::Bays(zone) => {
+                ToTell::Zone(_, zone) | ToTell::Again(zone) | ToTell::Bays(zone) => {
                     self.tell_bays(out, &city, zone, false)
                 }
-                Due::GoneBays(zone) => self.tell_bays(out, &city, zone, true),
-                Due::Picture(_) => true,
+                ToTell::GoneBays(zone) => self.tell_bays(out, &city, zone, true),
+                ToTell::Picture(_) => true,
             };
             if !whole {
                 return;
             }
             self.pending.pop();
             match due {
-                Due::Zone(version, zone) => {
+                ToTell::Zone(version, zone) => {
                     self.complete = self.complete.max(version);
                     self.tell_zone(out, &city, &atlas, (zone, !self.opening));
                 }
-                Due::Again(zone) => self.tell_zone(out, &city, &atlas, (zone, true)),
-                Due::Picture(picture) => self.told_picture = picture,
-                Due::Bays(_) | Due::GoneBays(_) => {}
+                ToTell::Again(zone) => self.tell_zone(out, &city, &atlas, (zone, true)),
+                ToTell::Picture(picture) => self.told_picture = picture,
+                ToTell::Bays(_) | ToTell::GoneBays(_) => {}
             }
         }
         if self.pending.is_empty() {
