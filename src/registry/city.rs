@@ -54,6 +54,22 @@ pub struct BaySpec {
     pub attrs: BayAttrs,
 }
 
+/// The number of the last picture in which each of these happened to a zone; 0: never since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ZonePast {
+    /// It was added.
+    pub came: u64,
+    /// It was put to another place.
+    pub moved: u64,
+    /// Bays of it were removed, moved within it or to another zone, or may have left sight since it
+    /// became private.
+    pub lost: u64,
+    /// Everybody had seen it, and does no more: it was removed, or is private and has no bays.
+    pub hidden: u64,
+    /// It was removed, whoever saw it.
+    pub removed: u64,
+}
+
 /// A zone of the picture.
 #[derive(Clone, Debug)]
 pub struct Zone {
@@ -71,6 +87,8 @@ pub struct Zone {
     pub later_bays: Vec<BayIx>,
     /// Those that are accessible, wherever they lie.
     pub accessible: Box<[BayIx]>,
+    /// What happened to it since the start, and when.
+    pub past: ZonePast,
 }
 
 /// What a zone's bays are.
@@ -122,6 +140,10 @@ pub struct City {
     pub(super) later: Arc<AHashMap<GridCell, Vec<u32>>>,
     /// By stable number: when bays came into service that were not there from the beginning.
     pub(super) since: Arc<AHashMap<u32, Millis>>,
+    /// See [`City::picture`].
+    pub(super) picture: u64,
+    /// In which picture zones were last changed, rising; each zone once.
+    pub(super) changed: Vec<(u64, ZoneIx)>,
 }
 
 impl City {

@@ -31,6 +31,7 @@ mod names;
 mod number_index;
 mod open;
 mod page;
+mod pictures;
 mod reach;
 mod region;
 mod sources;
@@ -332,7 +333,7 @@ impl Registry {
         );
         edit(&mut draft);
         let Drafted {
-            city,
+            mut city,
             bay_moves,
             zone_moves,
             bays_renamed,
@@ -351,6 +352,7 @@ impl Registry {
             identities.undo();
             return Err(e);
         }
+        city.succeed(&self.city.load());
         self.city.store(Arc::new(city));
         point(&self.bays.ids, bay_moves);
         point(&self.zones.ids, zone_moves);
@@ -386,3 +388,5 @@ mod tests_files;
 mod tests_model;
 #[cfg(test)]
 mod tests_names;
+#[cfg(test)]
+mod tests_pictures;

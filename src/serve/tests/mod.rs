@@ -49,6 +49,7 @@ mod snapshots;
 mod sockets;
 mod sources;
 mod stream;
+mod stream_moves;
 mod town;
 mod turnover;
 mod uplinks;

@@ -77,7 +77,7 @@ pub(in crate::serve) struct ZonesQuery {
 pub(in crate::serve) struct StreamQuery {
     /// Up to 500 zone ids with commas between them. Without this and `bbox`: all zones.
     zones: Option<String>,
-    /// Zones that are now within west,south,east,north in degrees.
+    /// Zones that are within west,south,east,north in degrees, now or later.
     bbox: Option<String>,
     /// true: their bays too. For at most 200 zones with 20,000 bays.
     bays: Option<bool>,

@@ -68,6 +68,7 @@ impl RegistryState {
             let before = Arc::clone(&self.registry.city());
             let done = edit(&self)?;
             self.tell_of_sight(&before);
+            self.live.feed().city_changed();
             (self.on_change)();
             Ok(done)
         });
