@@ -31,6 +31,8 @@ struct PlacedZone {
     zone: u32,
     /// Latitude, longitude in 1e-7 degrees.
     place: (i32, i32),
+    /// Areas or floors, which may say what the whole does not.
+    has_parts: bool,
 }
 
 impl ZonePlaces {
@@ -43,12 +45,13 @@ impl ZonePlaces {
                 column: cell(place.1.into()),
                 zone: zone.0,
                 place,
+                has_parts: !about.parts.is_empty(),
             }
         };
-        // Private ones are offered by their offers alone.
+        // Private ones are offered by their offers alone, areas and floors by their car park.
         let shown = city
             .zones()
-            .filter(|(_, zone)| zone.spec.kind != ZoneKind::Private);
+            .filter(|(_, zone)| zone.spec.kind != ZoneKind::Private && zone.part_of.is_none());
         let mut all: Vec<_> = shown.map(placed).collect();
         all.sort_unstable();
         let (Some(first), Some(last)) = (all.first(), all.last()) else {
@@ -119,14 +122,22 @@ impl CountedKinds {
         byte.is_some_and(|byte| byte.load(Acquire) & 1 << kind as u8 != 0)
     }
 
-    /// Whether a zone's bays of that kind are closed, whatever is seen of each.
+    /// Whether bays of that kind are closed in a zone, or in what it is a part of, whatever is seen of
+    /// each.
     #[inline]
-    pub(super) fn is_closed(&self, zone: impl FnOnce() -> ZoneIx, kind: BayKind) -> bool {
+    pub(super) fn is_closed(
+        &self,
+        zone: impl FnOnce() -> (ZoneIx, Option<ZoneIx>),
+        kind: BayKind,
+    ) -> bool {
         if self.closed.load(Acquire) == 0 {
             return false;
         }
-        let byte = self.zones.get(zone().at());
-        byte.is_some_and(|byte| byte.load(Acquire) & 16 << kind as u8 != 0)
+        let (zone, whole) = zone();
+        [Some(zone), whole].into_iter().flatten().any(|zone| {
+            let byte = self.zones.get(zone.at());
+            byte.is_some_and(|byte| byte.load(Acquire) & 16 << kind as u8 != 0)
+        })
     }
 }
 
@@ -190,7 +201,10 @@ pub(super) fn nearest_zones(
         let columns = (cell(columns.0), cell(columns.1));
         for row in cell(lat - up)..=cell(lat + up) {
             for placed in places.row(row, columns) {
-                if !counted.has_room(placed.zone, query.kind) {
+                let part = |part: &ZoneIx| counted.has_room(part.0, query.kind);
+                let has_room = counted.has_room(placed.zone, query.kind)
+                    || placed.has_parts && city.zone(ZoneIx(placed.zone)).parts.iter().any(part);
+                if !has_room {
                     continue;
                 }
                 let d2 = plane.d2(placed.place);

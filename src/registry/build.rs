@@ -76,6 +76,8 @@ pub(super) fn new_zone(spec: ZoneSpec, number: u32, bays: Range<u32>, survey: Ba
         number,
         bays,
         later_bays: Vec::new(),
+        parts: Box::default(),
+        part_of: None,
     }
 }
 
