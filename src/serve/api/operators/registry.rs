@@ -239,6 +239,12 @@ async fn delete_zone(
                 "the zone still has {bays} bays; remove or move them first"
             )));
         }
+        let parts = city.zone(zone).parts.len();
+        if parts > 0 {
+            return Err(ApiError::Conflict(format!(
+                "the zone still has {parts} areas or floors; remove them first"
+            )));
+        }
         registry_state
             .registry
             .remove_zone(&id)
