@@ -13,8 +13,8 @@
 use bayhub::clock::SystemClock;
 use bayhub::domain::offer::{CalendarToken, Hours};
 use bayhub::domain::{
-    BayKind, Clock as _, Currency, LatLon, Offer, OfferState, Rules, Span,
-    TimeZone, Vehicle, ZoneKind,
+    BayKind, Clock as _, Currency, LatLon, Offer, OfferState, Rules, Span, TimeZone, Vehicle,
+    ZoneKind,
 };
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
@@ -62,6 +62,7 @@ fn town() -> Registry {
         max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
+        part_of: None,
     };
     let bay = |n| BaySpec {
         id: format!("P-{n}"),
@@ -187,13 +188,9 @@ async fn drive(desk: &Desk, ask: Ask, confirm: bool) -> (Duration, bool) {
     let took = begun.elapsed();
     match held {
         Ok(held) if confirm => {
-            desk.step(
-                held.name.to_string(),
-                "app".into(),
-                DriverAct::Confirm,
-            )
-            .await
-            .expect("in time");
+            desk.step(held.name.to_string(), "app".into(), DriverAct::Confirm)
+                .await
+                .expect("in time");
             (took, true)
         }
         Ok(_) => (took, true),

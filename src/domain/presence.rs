@@ -90,13 +90,19 @@ mod tests {
     #[test]
     fn who_is_seen_again_and_again_has_been_there_since_the_first_time() {
         assert_eq!(since(&[]), None);
-        assert_eq!(since(&[(Occupied, 5), (Occupied, 65), (Occupied, 900)]), Some(5));
+        assert_eq!(
+            since(&[(Occupied, 5), (Occupied, 65), (Occupied, 900)]),
+            Some(5)
+        );
         assert_eq!(since(&[(Vacant, 1), (Occupied, 40)]), Some(40));
     }
 
     #[test]
     fn a_silence_or_a_barrier_is_no_vacancy() {
-        assert_eq!(since(&[(Occupied, 5), (Unknown, 60), (Occupied, 2_000)]), Some(5));
+        assert_eq!(
+            since(&[(Occupied, 5), (Unknown, 60), (Occupied, 2_000)]),
+            Some(5)
+        );
         assert_eq!(since(&[(Occupied, 5), (Closed, 60)]), Some(5));
     }
 
@@ -104,8 +110,14 @@ mod tests {
     fn a_vacancy_of_less_than_half_a_minute_is_an_error_and_a_longer_one_is_another_vehicle() {
         let (there, gone) = ((Occupied, 5), (Vacant, 100));
         assert_eq!(since(&[there, gone]), None);
-        assert_eq!(since(&[there, gone, (Vacant, 120), (Occupied, 129)]), Some(5));
-        assert_eq!(since(&[there, gone, (Vacant, 120), (Occupied, 130)]), Some(130));
+        assert_eq!(
+            since(&[there, gone, (Vacant, 120), (Occupied, 129)]),
+            Some(5)
+        );
+        assert_eq!(
+            since(&[there, gone, (Vacant, 120), (Occupied, 130)]),
+            Some(130)
+        );
         let gone = seen(&[there, gone, (Vacant, 120)]);
         assert_eq!(gone.vacant_since(), Some(AT.plus(100_000)));
         assert_eq!(gone.last(), Some((AT.plus(5_000), AT.plus(100_000))));

@@ -79,6 +79,8 @@ pub(super) fn new_zone(spec: ZoneSpec, number: u32, bays: Range<u32>, survey: Ba
         bays,
         later_bays: Vec::new(),
         past: ZonePast::default(),
+        parts: Box::default(),
+        part_of: None,
     }
 }
 

@@ -41,6 +41,8 @@ pub struct ZoneSpec {
     pub outline: Vec<Polygon>,
     /// Silence after which the zone is stale, in s; `None` takes the hub's default.
     pub stale_after_s: Option<u32>,
+    /// The zone that it is an area or a floor of.
+    pub part_of: Option<String>,
 }
 
 /// A bay as it is described from outside.
@@ -89,6 +91,10 @@ pub struct Zone {
     pub accessible: Box<[BayIx]>,
     /// What happened to it since the start, and when.
     pub past: ZonePast,
+    /// Its areas and floors, in the order in which they were first heard of.
+    pub parts: Box<[ZoneIx]>,
+    /// The zone that it is a part of; one that is has no parts.
+    pub part_of: Option<ZoneIx>,
 }
 
 /// What a zone's bays are.

@@ -31,6 +31,7 @@ mod names;
 mod number_index;
 mod open;
 mod page;
+mod parts;
 mod pictures;
 mod reach;
 mod region;
@@ -122,6 +123,7 @@ impl Registry {
         for (at, zone) in zones.into_iter().enumerate() {
             loader.zone(&file, at, zone);
         }
+        loader.check_parts([&file; 2]);
         let file = Arc::from("bays");
         for (at, bay) in bays.iter().enumerate() {
             loader.bay_spec(&file, at, bay);
@@ -388,5 +390,7 @@ mod tests_files;
 mod tests_model;
 #[cfg(test)]
 mod tests_names;
+#[cfg(test)]
+mod tests_parts;
 #[cfg(test)]
 mod tests_pictures;

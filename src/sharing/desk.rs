@@ -296,7 +296,11 @@ impl Desk {
     }
 
     /// What is booked from now on that the offer would not allow, by start, as many at most.
-    pub async fn affected(&self, offer: &Offer, most: usize) -> Result<Vec<Reservation>, DeskError> {
+    pub async fn affected(
+        &self,
+        offer: &Offer,
+        most: usize,
+    ) -> Result<Vec<Reservation>, DeskError> {
         let now = self.clock.now();
         let coming = Span {
             start: now,

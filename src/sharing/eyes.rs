@@ -148,7 +148,8 @@ impl BookingActor {
             let told = &self.ctx.metrics.share.at_risk;
             told.with_label_values(&[risk.name()]).inc();
         }
-        work.log(&entry(&next, "at_risk", Cause::Hub, 0, now)).await?;
+        work.log(&entry(&next, "at_risk", Cause::Hub, 0, now))
+            .await?;
         self.index.put(next.clone());
         Ok(next)
     }

@@ -100,7 +100,9 @@ impl BookingActor {
                 Err(e) => return Err(e.into()),
             };
             tracing::info!(
-                offer = &*offer.name, bay = &*offer.bay, owner = &*offer.owner,
+                offer = &*offer.name,
+                bay = &*offer.bay,
+                owner = &*offer.owner,
                 "an offer is withdrawn: its bay is not its owner's any more"
             );
             let state = OfferState::Withdrawn;

@@ -58,11 +58,7 @@ impl Witness {
             return Ok(());
         };
         let source = self.source().await?;
-        let seq = if act == DriverAct::Depart {
-            2
-        } else {
-            1
-        };
+        let seq = if act == DriverAct::Depart { 2 } else { 1 };
         let claims: Vec<Claim> = said
             .into_iter()
             .map(|(at, status)| claim(source, bay, at, seq, status))

@@ -6,8 +6,8 @@ use super::work::within;
 use super::{Digest, DriverRef, Store, StoreError, Work, reading, sql};
 use crate::domain::reservation::Moved;
 use crate::domain::{
-    BayKind, CancelRule, Currency, LatLon, Millis, Promise, Reservation, ReservationState, Risk, Span,
-    Vehicle,
+    BayKind, CancelRule, Currency, LatLon, Millis, Promise, Reservation, ReservationState, Risk,
+    Span, Vehicle,
 };
 
 from_row!(Reservation, |row| {
@@ -255,23 +255,29 @@ impl Work {
     ///
     /// # Errors
     /// [`StoreError::Stale`] if it has another version.
-    pub async fn refund(
-        &mut self,
-        r: &Reservation,
-        cents: i64,
-    ) -> Result<Reservation, StoreError> {
+    pub async fn refund(&mut self, r: &Reservation, cents: i64) -> Result<Reservation, StoreError> {
         const SQL: &str = "UPDATE reservation SET owed_cents = owed_cents - $3, version = version + 1 \
              WHERE id = $1 AND version = $2 RETURNING version";
         let version: Option<(i64,)> = within!(self, db => {
             sqlx::query_as(SQL).bind(r.id).bind(r.version).bind(cents).fetch_optional(db).await
         })?;
         let owed_cents = r.owed_cents - cents;
-        versioned(&Reservation { owed_cents, ..r.clone() }, version)
+        versioned(
+            &Reservation {
+                owed_cents,
+                ..r.clone()
+            },
+            version,
+        )
     }
 
     /// Notes since when somebody has been seen in a reservation's bay. That is no change of the
     /// reservation: it stays the version it is.
-    pub async fn note_presence(&mut self, id: i64, since: Option<Millis>) -> Result<(), StoreError> {
+    pub async fn note_presence(
+        &mut self,
+        id: i64,
+        since: Option<Millis>,
+    ) -> Result<(), StoreError> {
         const SQL: &str = "UPDATE reservation SET seen_since = $2 WHERE id = $1";
         within!(self, db => sqlx::query(SQL).bind(id).bind(since.map(sql)).execute(db).await.map(drop))?;
         Ok(())

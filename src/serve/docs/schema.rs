@@ -42,6 +42,8 @@ pub(in crate::serve) struct ZoneAvailability {
     vacant: BTreeMap<String, u32>,
     unknown: u32,
     occupied: u32,
+    /// The car park that it is an area or floor of: who adds up zones leaves it out.
+    part_of: Option<String>,
 }
 
 /// What changed of a bay.

@@ -334,9 +334,7 @@ impl From<DeskError> for ApiError {
             | DeskError::Stale
             | DeskError::Withdrawn
             | DeskError::SeenVacant
-            | DeskError::Shorter(_) => {
-                Self::Conflict(e.to_string())
-            }
+            | DeskError::Shorter(_) => Self::Conflict(e.to_string()),
         }
     }
 }

@@ -97,8 +97,9 @@ impl Follower {
             return;
         }
         self.open(out, "zone");
-        if shut {
-            // What many share is what everybody sees of other zones.
+        let is_linked = told.part_of.is_some() || !told.areas.is_empty();
+        if shut || is_linked {
+            // What many share is what everybody sees of other zones, and made of one tally.
             out.extend_from_slice(&(JSON.zone)(&told).body);
         } else {
             let tally = told.tally;

@@ -6,6 +6,7 @@ mod admin;
 mod aliases;
 mod answer;
 mod apart;
+mod areas;
 mod audit;
 mod bays;
 mod behind;

@@ -77,7 +77,10 @@ async fn a_longer_stay_is_asked_for_by_its_end() {
         (json!({}), "end"),
         (json!({"end": "late"}), "end"),
         (json!({"end": later(60 * 24 * 40)}), "end"),
-        (json!({"end": later(160), "max_price_cents": -1}), "max_price_cents"),
+        (
+            json!({"end": later(160), "max_price_cents": -1}),
+            "max_price_cents",
+        ),
     ] {
         let bad = extend(body).await;
         assert_eq!(bad.problem("bad-parameter")["field"], field);
@@ -112,7 +115,9 @@ async fn an_owner_is_told_which_bookings_a_change_leaves_outside_before_and_afte
     let path = format!("/v1/offers/{}", made["id"].as_str().unwrap());
     let shorter = json!({"windows": [{"start": later(0), "end": later(90)}]}).to_string();
     let preview = format!("{path}?preview=true");
-    let told = town.call_as("share", "PATCH", &preview, shorter.clone()).await;
+    let told = town
+        .call_as("share", "PATCH", &preview, shorter.clone())
+        .await;
     assert_eq!(told.json()["affects"][0]["id"], id);
     let still = town.call_as("share", "GET", &path, "").await.json();
     assert_eq!(still, made, "a preview changes nothing");
@@ -121,6 +126,8 @@ async fn an_owner_is_told_which_bookings_a_change_leaves_outside_before_and_afte
     assert_eq!(done["windows"][0]["end"], later(90));
     let booked = list(&town, "").await.json();
     assert_eq!(booked["reservations"][0]["state"], "confirmed");
-    let bad = town.call_as("share", "PATCH", &format!("{path}?preview=maybe"), "{}").await;
+    let bad = town
+        .call_as("share", "PATCH", &format!("{path}?preview=maybe"), "{}")
+        .await;
     assert_eq!(bad.problem("bad-parameter")["field"], "preview");
 }

@@ -21,7 +21,11 @@ async fn who_has_booked_a_bay_that_is_closed_gets_another() {
     rig.at(20).await;
     rig.sees(0, BayStatus::Closed);
     rig.at(29).await;
-    assert_eq!(&*rig.now(&booked).await.bay, "P-0", "it may be opened again");
+    assert_eq!(
+        &*rig.now(&booked).await.bay,
+        "P-0",
+        "it may be opened again"
+    );
     rig.at(30).await;
     assert_eq!(&*rig.now(&booked).await.bay, "P-1");
 }
@@ -36,7 +40,10 @@ async fn who_has_booked_a_bay_that_is_deleted_gets_another_and_where_there_is_no
     rig.registry.remove_bays(&["P-1".to_owned()]).unwrap();
     rig.at(2).await;
     let warned = rig.now(&booked).await;
-    assert_eq!((warned.state, warned.at_risk), (Confirmed, Some(Risk::Gone)));
+    assert_eq!(
+        (warned.state, warned.at_risk),
+        (Confirmed, Some(Risk::Gone))
+    );
     rig.at(3).await;
     let back = rig.now(&booked).await;
     assert_eq!((back.state, back.owed_cents), (Cancelled, 0));
@@ -84,7 +91,10 @@ async fn who_stands_in_the_bay_stays_whoever_owns_it() {
 async fn a_bay_that_is_given_back_at_once_is_on_offer_as_before() {
     let dir = tempfile::tempdir().unwrap();
     let (rig, offer, booked) = booked(dir.path()).await;
-    let zone = rig.registry.city().zone_of(rig.registry.bay("P-0").unwrap());
+    let zone = rig
+        .registry
+        .city()
+        .zone_of(rig.registry.bay("P-0").unwrap());
     let spec = rig.registry.city().zone(zone).spec.clone();
     rig.registry
         .put_zones(vec![crate::registry::city::ZoneSpec {

@@ -20,8 +20,8 @@ use crate::clock::ManualClock;
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
     BayKind, BayStatus, BayView, Claim, Clock as _, Currency, LatLon, Millis, Observation, Offer,
-    OfferState, ReadModel as _, Reservation, Rules, SourceKind, Span, Submission,
-    TimeZone, Vehicle, ZoneKind,
+    OfferState, ReadModel as _, Reservation, Rules, SourceKind, Span, Submission, TimeZone,
+    Vehicle, ZoneKind,
 };
 use crate::limits;
 use crate::live::{Live, Query, Room};
@@ -203,14 +203,8 @@ impl DeskRig {
         self.step(&held, DriverAct::Confirm).await.unwrap()
     }
 
-    async fn step(
-        &self,
-        r: &Reservation,
-        act: DriverAct,
-    ) -> Result<Reservation, DeskError> {
-        self.desk
-            .step(r.name.to_string(), "app".into(), act)
-            .await
+    async fn step(&self, r: &Reservation, act: DriverAct) -> Result<Reservation, DeskError> {
+        self.desk.step(r.name.to_string(), "app".into(), act).await
     }
 
     async fn now(&self, r: &Reservation) -> Reservation {

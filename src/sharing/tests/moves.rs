@@ -111,10 +111,7 @@ async fn parts_of_a_plan_that_are_stale_are_left_out() {
     rig.step(&faster, DriverAct::Cancel).await.unwrap();
     let steps = rig.desk.tell(Command::Look).await.unwrap().plan();
     assert_eq!(
-        rig.step(&second, DriverAct::Cancel)
-            .await
-            .unwrap()
-            .state,
+        rig.step(&second, DriverAct::Cancel).await.unwrap().state,
         Cancelled
     );
     assert_eq!(

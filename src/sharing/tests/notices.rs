@@ -53,11 +53,7 @@ async fn who_was_away_is_told_all_of_it_in_order_however_much() {
             .await
             .unwrap_or_else(|e| panic!("{n}: {e}"));
         rig.desk
-            .step(
-                held.name.to_string(),
-                "other".into(),
-                DriverAct::Cancel,
-            )
+            .step(held.name.to_string(), "other".into(), DriverAct::Cancel)
             .await
             .unwrap();
     }

@@ -83,10 +83,7 @@ async fn nobody_can_take_all_bays_by_holding_them() {
         ..slot(10)
     };
     rig.desk.ask(other).await.expect("another's share is whole");
-    for (event, n) in [
-        (DriverAct::Confirm, 0),
-        (DriverAct::Cancel, 1),
-    ] {
+    for (event, n) in [(DriverAct::Confirm, 0), (DriverAct::Cancel, 1)] {
         rig.step(&held[n], event).await.unwrap();
         rig.desk.ask(slot(11 + n as u64)).await.expect("room again");
         used_up(rig.desk.ask(slot(20)).await);

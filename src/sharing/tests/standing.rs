@@ -155,9 +155,7 @@ async fn a_bay_that_nobody_watches_is_kept_to_the_end_and_the_driver_is_asked() 
 async fn an_owner_may_wait_longer_and_who_has_booked_is_waited_for_as_was_agreed() {
     let dir = tempfile::tempdir().unwrap();
     let rig = rig(dir.path()).await;
-    let offer = rig
-        .offer(0, 0, 600, |o| o.rules.grace_min = Some(60))
-        .await;
+    let offer = rig.offer(0, 0, 600, |o| o.rules.grace_min = Some(60)).await;
     rig.sees(0, BayStatus::Vacant);
     let booked = rig.book(60, 300).await;
     let rules = Rules {
@@ -182,7 +180,11 @@ async fn what_was_charged_and_sold_again_is_given_back_and_no_more_than_that() {
     let first = rig.book(80, 140).await;
     rig.at(80).await;
     rig.step(&first, DriverAct::Arrive).await.unwrap();
-    assert_eq!(rig.now(&missed).await.owed_cents, 1200, "not before it is over");
+    assert_eq!(
+        rig.now(&missed).await.owed_cents,
+        1200,
+        "not before it is over"
+    );
     rig.at(140).await;
     rig.step(&first, DriverAct::Depart).await.unwrap();
     assert_eq!(rig.now(&missed).await.owed_cents, 900);
@@ -197,7 +199,10 @@ async fn what_was_charged_and_sold_again_is_given_back_and_no_more_than_that() {
     rig.at(425).await;
     assert_eq!(rig.now(&second).await.state, Completed);
     assert_eq!(rig.now(&missed).await.owed_cents, 600);
-    let all: i64 = [&missed, &first, &second].map(|r| r.price_cents).iter().sum();
+    let all: i64 = [&missed, &first, &second]
+        .map(|r| r.price_cents)
+        .iter()
+        .sum();
     let span = Span::new(NOW, NOW.plus(10_000 * MINUTE)).unwrap();
     let (_, totals) = rig
         .desk

@@ -10,10 +10,7 @@ async fn a_hold_expires_at_its_deadline_and_never_comes_back() {
     rig.offer(0, 0, 600, |_| {}).await;
     let held = rig.hold(60, 120).await.unwrap();
     rig.clock.set(held.expires_at);
-    let late = rig
-        .step(&held, DriverAct::Confirm)
-        .await
-        .unwrap_err();
+    let late = rig.step(&held, DriverAct::Confirm).await.unwrap_err();
     assert!(
         late.to_string().contains("expired"),
         "before any tick: {late}"

@@ -147,10 +147,7 @@ fn where_a_sensor_sees_nobody_the_bay_is_given_up_and_where_none_looks_the_drive
 fn a_stay_ends_when_nobody_has_been_seen_for_two_minutes_and_then_as_of_the_first() {
     let left = |minute| seen(&[(Occupied, 60), (Vacant, minute)]);
     assert_eq!(there(60).due(&left(90), at(91)), None);
-    assert_eq!(
-        there(60).due(&left(90), at(92)),
-        Some(Due::Depart(at(90)))
-    );
+    assert_eq!(there(60).due(&left(90), at(92)), Some(Due::Depart(at(90))));
     let errand = seen(&[(Occupied, 60), (Vacant, 90), (Occupied, 91)]);
     assert_eq!(there(60).due(&errand, at(100)), None);
     assert_eq!(

@@ -3,9 +3,7 @@
 
 use super::schema;
 use crate::domain::offer::NOW_MS;
-use crate::domain::{
-    BayKind, LatLon, Millis, Reservation, ReservationState, Risk, Span, Vehicle,
-};
+use crate::domain::{BayKind, LatLon, Millis, Reservation, ReservationState, Risk, Span, Vehicle};
 use crate::serve::api::schema::CrsQuery;
 use crate::serve::api::sharing::owned_schema::BookingsQuery;
 use crate::serve::api::sharing::{currency, pages};
@@ -17,7 +15,9 @@ use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
 use crate::serve::told_in::{CRS, ToldIn};
-use crate::sharing::{Ask, BookingsOf, Config, DRIVER_LEN, DeskError, DriverAct, OwnedBooking, Said, digest};
+use crate::sharing::{
+    Ask, BookingsOf, Config, DRIVER_LEN, DeskError, DriverAct, OwnedBooking, Said, digest,
+};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};

@@ -3,7 +3,8 @@
 use super::schema;
 use crate::domain::offer::Hours;
 use crate::domain::{
-    reservation, CancelRule, Currency, Millis, Offer, OfferState, Rules, Span, TimeOfDay, TimeZone, Weekly,
+    CancelRule, Currency, Millis, Offer, OfferState, Rules, Span, TimeOfDay, TimeZone, Weekly,
+    reservation,
 };
 use crate::serve::http::body::Fields;
 use crate::serve::http::error::ApiError;
