@@ -128,14 +128,14 @@ pub(super) fn nearest_zones(
         for row in cell(lat - up)..=cell(lat + up) {
             let run = places.row(row, columns);
             for at in run {
-                let (zone, place) = (places.zones[at], places.places[at]);
+                let zone = places.zones[at];
                 let part = |part: &ZoneIx| counted.has_room(part.0, query.kind);
                 let has_room = counted.has_room(zone, query.kind)
                     || places.has_parts[at] && city.zone(ZoneIx(zone)).parts.iter().any(part);
                 if !has_room {
                     continue;
                 }
-                let d2 = plane.d2(place);
+                let d2 = plane.d2(places.places[at]);
                 if d2 <= radius_m * radius_m && query.suits_zone(city, zone) {
                     // Each look waits for memory; asked for ahead, all wait together.
                     if near.len() < limit {

@@ -1,9 +1,9 @@
 //! What the city knows of its earlier pictures.
 
 use super::city::ZonePast;
+use super::tests::{bay, zone};
 use super::*;
 use crate::domain::ZoneKind;
-use crate::testing;
 
 fn past(registry: &Registry, zone: &str, since: u64) -> (Vec<u32>, ZonePast) {
     let zone = registry.zone(zone).unwrap();
@@ -14,14 +14,14 @@ fn past(registry: &Registry, zone: &str, since: u64) -> (Vec<u32>, ZonePast) {
 
 #[test]
 fn a_zone_knows_in_which_picture_it_came_moved_lost_a_bay_and_went_out_of_sight() {
-    let registry = testing::town()
-        .zone("Z0")
-        .bays(2)
-        .zone("Z1")
-        .bays(1)
-        .build();
+    let at = |n: f64| (1.3, 103.8 + n * 0.001);
+    let bays = [("Z0-0", "Z0"), ("Z0-1", "Z0"), ("Z1-0", "Z1")];
+    let bays = bays.map(|(id, zone)| bay(id, zone, at(0.0).0, at(0.0).1));
+    let zones = [0.0, 1.0].map(|n| zone(&format!("Z{n}"), at(n).0, at(n).1));
+    let registry = Registry::in_memory(zones.to_vec(), bays.to_vec()).unwrap();
     assert_eq!(past(&registry, "Z0", 0), (vec![], ZonePast::default()));
-    registry.put_bays(vec![testing::bay(0, 7)]).unwrap();
+    let new = bay("Z0-7", "Z0", at(0.0).0, at(0.0).1);
+    registry.put_bays(vec![new]).unwrap();
     assert_eq!(past(&registry, "Z0", 0), (vec![0], ZonePast::default()));
     registry.remove_bays(&["Z0-1".to_owned()]).unwrap();
     let lost = ZonePast {
@@ -31,7 +31,7 @@ fn a_zone_knows_in_which_picture_it_came_moved_lost_a_bay_and_went_out_of_sight(
     assert_eq!(past(&registry, "Z0", 1), (vec![0], lost));
     assert_eq!(past(&registry, "Z1", 2), (vec![], ZonePast::default()));
 
-    let mut spec = testing::zone(5, 9);
+    let mut spec = zone("Z5", at(5.0).0, at(5.0).1);
     registry.put_zones(vec![spec.clone()]).unwrap();
     assert_eq!(past(&registry, "Z5", 2).1.came, 3);
     spec.place.lat += 0.0001;

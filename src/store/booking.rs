@@ -1,9 +1,9 @@
-//! Reservations and what was answered to requests. A bay is kept by its `seat`, and no two may
+//! Reservations. A bay is kept by its `seat`, and no two may
 //! share one at a time.
 
 use super::row::{from_row, odd};
 use super::work::within;
-use super::{Digest, DriverRef, Store, StoreError, Work, reading, sql};
+use super::{DriverRef, Store, StoreError, Work, reading, sql};
 use crate::domain::reservation::Moved;
 use crate::domain::{
     BayKind, CancelRule, Currency, LatLon, Millis, Promise, Reservation, ReservationState, Risk,
@@ -321,51 +321,6 @@ impl Work {
             update.fetch_optional(db).await
         })?;
         versioned(next, version)
-    }
-
-    /// What was answered to a driver's request with this key, and the digest of that request's
-    /// body.
-    pub async fn answered(
-        &mut self,
-        driver: &str,
-        key: &str,
-    ) -> Result<Option<(Digest, String)>, StoreError> {
-        const SQL: &str = "SELECT body, answer FROM request WHERE driver = $1 AND key = $2";
-        let found: Option<(Vec<u8>, String)> = within!(self, db => sqlx::query_as(SQL).bind(driver).bind(key).fetch_optional(db).await)?;
-        found
-            .map(|(body, answer)| {
-                let body = Digest::try_from(body)
-                    .map_err(|_| StoreError::Failed("request: not a digest".into()))?;
-                Ok((body, answer))
-            })
-            .transpose()
-    }
-
-    /// Forgets what was answered before then.
-    pub async fn forget_answers(&mut self, before: Millis) -> Result<(), StoreError> {
-        const SQL: &str = "DELETE FROM request WHERE at < $1";
-        within!(self, db => sqlx::query(SQL).bind(sql(before)).execute(db).await.map(drop))?;
-        Ok(())
-    }
-
-    /// Remembers an answer.
-    ///
-    /// # Errors
-    /// [`StoreError::Taken`] if another has answered this key meanwhile.
-    pub async fn answer(
-        &mut self,
-        (driver, key): (&str, &str),
-        body: &Digest,
-        answer: &str,
-        now: Millis,
-    ) -> Result<(), StoreError> {
-        const SQL: &str =
-            "INSERT INTO request (driver, key, body, at, answer) VALUES ($1, $2, $3, $4, $5)";
-        within!(self, db => {
-            let insert = sqlx::query(SQL).bind(driver).bind(key).bind(&body[..]).bind(sql(now)).bind(answer);
-            insert.execute(db).await.map(drop)
-        })?;
-        Ok(())
     }
 }
 
