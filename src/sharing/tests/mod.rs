@@ -5,6 +5,7 @@ mod cancelling;
 mod hubs;
 mod kill;
 mod model;
+mod money;
 mod moves;
 mod notices;
 mod openings;

@@ -17,6 +17,14 @@ use std::collections::{BTreeMap, BTreeSet};
 const ACTS: u32 = 2_500;
 const BAYS: u32 = 6;
 
+/// Midnight comes at another time by each.
+const CLOCKS: [&str; 3] = ["UTC", "Asia/Singapore", "America/New_York"];
+
+/// Whose bay it is.
+fn owner(bay: usize) -> Arc<str> {
+    ["acme", "other"][bay % 2].into()
+}
+
 /// What drivers, owners, sensors and the clock do, and what was seen after the act before.
 struct Model {
     rng: SmallRng,
@@ -37,7 +45,7 @@ struct Model {
 
 /// Whatever happens: no bay is kept twice at a time; who is given a bay is given it within the
 /// hours its owner offers at that moment; nobody is moved in the last half hour, or to where it is
-/// dearer or further than they were told; a hold that was not confirmed in time is gone and stays
+/// dearer or further than they were told; what is owed is owed to whose bay it is; a hold that was not confirmed in time is gone and stays
 /// gone; every ledger adds up; no share is exceeded, and none refused that is not used up; a desk that is
 /// started again knows all.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -64,8 +72,12 @@ async fn run(number: u64) {
     let mut offers = Vec::new();
     for bay in 0..BAYS {
         offers.push(
-            rig.offer(bay, 0, 1_000_000, |o| o.rules.buffer_min = bay % 3 * 5)
-                .await,
+            rig.offer(bay, 0, 1_000_000, |o| {
+                o.rules.buffer_min = bay % 3 * 5;
+                o.owner = owner(bay as usize);
+                o.hours.zone = TimeZone::parse(CLOCKS[bay as usize % 3]).unwrap();
+            })
+            .await,
         );
     }
     let rng = SmallRng::seed_from_u64(number);
@@ -112,6 +124,9 @@ async fn run(number: u64) {
         );
     }
     assert_eq!(model.ends.len(), 4, "{:?}", model.ends);
+    for partner in [owner(0), owner(1)] {
+        model.rig.assert_it_adds_up(&partner, "app").await;
+    }
 }
 
 /// A desk that lets no driver have more than two holds.
@@ -254,7 +269,11 @@ impl Model {
                 self.rig.desk.withdraw(next.clone()).await.unwrap();
                 self.offers[at] = self
                     .rig
-                    .offer(at as u32, 0, 1_000_000, |o| o.rules = next.rules)
+                    .offer(at as u32, 0, 1_000_000, |o| {
+                        o.rules = next.rules;
+                        o.owner = owner(at);
+                        o.hours.zone = next.hours.zone;
+                    })
                     .await;
                 return "offered";
             }
@@ -333,7 +352,15 @@ impl Model {
                 );
             }
         }
-        let paid: i64 = self.rig.events(r).await.iter().map(|e| e.2).sum();
+        let lines = self.rig.store.history(&r.name).await.unwrap();
+        let paid: i64 = lines.iter().map(|l| l.amount_cents).sum();
+        for line in &lines {
+            let own = lines.iter().filter(|l| l.offer == line.offer);
+            let owed: i64 = own.map(|l| l.amount_cents).sum();
+            // All of it is owed for the bay that it has, and nothing for those it had.
+            let due = if line.offer == r.offer { paid } else { 0 };
+            assert_eq!(owed, due, "{line:?} {r:?}");
+        }
         match r.state {
             Held | Expired => assert_eq!(paid, 0, "{r:?}"),
             Confirmed | Active | NoShow => assert_eq!(paid, r.price_cents, "{r:?}"),
