@@ -9,9 +9,16 @@
 use super::Millis;
 use super::span::Span;
 use chrono::{
-    Days, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone as _,
+    Datelike as _, Days, MappedLocalTime, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta,
+    TimeZone as _,
 };
 use std::fmt;
+use std::ops::Range;
+
+const DAY_MS: u64 = 86_400_000;
+
+/// Days of the common era up to 1970.
+const EPOCH: i64 = 719_163;
 
 /// A named zone of the IANA data base.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -102,6 +109,29 @@ impl TimeZone {
         Some(if has_begun { next } else { shown })
     }
 
+    /// The number of the day that `at` lies in, since 1970: what a line of the ledger is filed under.
+    #[must_use]
+    pub fn day(self, at: Millis) -> i64 {
+        let utc = || i64::try_from(at.0 / DAY_MS).unwrap_or(i64::MAX);
+        self.day_of(at).map_or_else(utc, number)
+    }
+
+    /// The numbers of a month's days (`2027-03`), from its first to before the first of the next. They
+    /// are the same in every zone.
+    #[must_use]
+    pub fn month_days(name: &str) -> Option<Range<i64>> {
+        let (first, next) = month(name)?;
+        Some(number(first)..number(next))
+    }
+
+    /// The date of the day of that number, as `2027-03-28`.
+    #[must_use]
+    pub fn date_of(day: i64) -> String {
+        let date = i32::try_from(day.saturating_add(EPOCH)).ok();
+        let date = date.and_then(NaiveDate::from_num_days_from_ce_opt);
+        date.unwrap_or_default().to_string()
+    }
+
     /// The days by the wall clock that `span` touches, each with its name (`2027-03-28`): some have
     /// 23 or 25 hours.
     #[must_use]
@@ -134,13 +164,29 @@ impl TimeZone {
     /// The month named `2027-03`, from midnight to midnight.
     #[must_use]
     pub fn month(self, name: &str) -> Option<Span> {
-        let (year, month) = name
-            .split_once('-')
-            .filter(|(y, m)| y.len() == 4 && m.len() == 2)?;
-        let first = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1)?;
-        let next = first.checked_add_months(chrono::Months::new(1))?;
+        let (first, next) = month(name)?;
         Span::new(self.midnight(first)?, self.midnight(next)?)
     }
+}
+
+/// The first of a month by its name, and the first of the next.
+fn month(name: &str) -> Option<(NaiveDate, NaiveDate)> {
+    let (year, month) = name
+        .split_once('-')
+        .filter(|(y, m)| y.len() == 4 && m.len() == 2)?;
+    if !year
+        .bytes()
+        .chain(month.bytes())
+        .all(|b| b.is_ascii_digit())
+    {
+        return None;
+    }
+    let first = NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1)?;
+    Some((first, first.checked_add_months(Months::new(1))?))
+}
+
+fn number(date: NaiveDate) -> i64 {
+    i64::from(date.num_days_from_ce()) - EPOCH
 }
 
 fn millis(t: i64) -> Option<Millis> {
@@ -214,8 +260,33 @@ mod tests {
             "26-11",
             "2026-11-01",
             "+026-11",
+            "2026-+1",
         ] {
             assert_eq!(TimeZone::UTC.month(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_day_has_the_number_of_its_own_clock_and_a_month_those_of_its_days() {
+        let singapore = TimeZone::parse("Asia/Singapore").unwrap();
+        for (zone, time, date) in [
+            (TimeZone::UTC, "1970-01-01T00:00:00Z", "1970-01-01"),
+            (TimeZone::UTC, "2026-10-31T23:59:59.999Z", "2026-10-31"),
+            (singapore, "2026-10-31T15:59:59.999Z", "2026-10-31"),
+            (singapore, "2026-10-31T16:00:00Z", "2026-11-01"),
+            (berlin(), "2026-10-31T22:59:59Z", "2026-10-31"),
+            (berlin(), "2026-10-31T23:00:00Z", "2026-11-01"),
+        ] {
+            assert_eq!(
+                TimeZone::date_of(zone.day(at(time))),
+                date,
+                "{zone:?} {time}"
+            );
+        }
+        assert_eq!(TimeZone::month_days("1970-01"), Some(0..31));
+        let days = TimeZone::month_days("2027-02").unwrap();
+        assert_eq!(days.end - days.start, 28);
+        assert_eq!(TimeZone::date_of(days.start), "2027-02-01");
+        assert_eq!(TimeZone::month_days("2027-13"), None);
     }
 }

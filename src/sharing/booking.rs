@@ -3,12 +3,14 @@
 mod answer;
 mod change;
 mod driver;
+mod lines;
 mod names;
 mod offers;
 mod shares;
 
-pub(super) use change::{Cause, elsewhere, entry};
+pub(super) use change::elsewhere;
 pub use driver::DriverAct;
+pub(super) use lines::{Cause, MOVED};
 pub(super) use names::calendar_token;
 
 use super::actor::{BookingActor, Failed};
@@ -122,7 +124,7 @@ impl BookingActor {
     ) -> Result<Option<Reservation>, Failed> {
         let new = self.new_reservation(ask, fit, self.ctx.clock.now());
         work.mark().await?;
-        match book(work, fit, &new, ask.driver_ref.as_ref()).await {
+        match self.book(work, fit, &new, ask.driver_ref.as_ref()).await {
             Ok(held) => {
                 work.keep().await?;
                 self.index.put(held.clone());
@@ -203,29 +205,25 @@ impl BookingActor {
         }
         Ok(())
     }
-}
 
-/// The row, if the offer is still the one that was looked at.
-async fn book(
-    work: &mut Work,
-    fit: &Fit,
-    new: &Reservation,
-    driver: Option<&DriverRef>,
-) -> Result<Reservation, StoreError> {
-    let offer = work.lock_offer(fit.offer.id).await?;
-    if offer.version != fit.offer.version || offer.state != OfferState::Open {
-        return Err(StoreError::Stale);
+    /// The row, if the offer is still the one that was looked at.
+    async fn book(
+        &self,
+        work: &mut Work,
+        fit: &Fit,
+        new: &Reservation,
+        driver: Option<&DriverRef>,
+    ) -> Result<Reservation, StoreError> {
+        let offer = work.lock_offer(fit.offer.id).await?;
+        if offer.version != fit.offer.version || offer.state != OfferState::Open {
+            return Err(StoreError::Stale);
+        }
+        let held = work.book(new, driver).await?;
+        let event = ReservationState::Held.name();
+        self.log(work, &held, event, (Cause::Driver, 0), new.created_at)
+            .await?;
+        Ok(held)
     }
-    let held = work.book(new, driver).await?;
-    work.log(&entry(
-        &held,
-        ReservationState::Held.name(),
-        Cause::Driver,
-        0,
-        new.created_at,
-    ))
-    .await?;
-    Ok(held)
 }
 
 fn absent(e: StoreError) -> Failed {

@@ -9,13 +9,14 @@ use super::drivers::Drivers;
 use super::index::BookingIndex;
 use super::notices::Notices;
 use super::owners::Owners;
+use super::statement::KnownTotals;
 use super::witness::Witness;
 use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, Span};
 use crate::limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
-use crate::store::{DriverRef, LedgerLine, Party, Store, StoreError, Total};
+use crate::store::{DriverRef, Store, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -48,6 +49,7 @@ pub struct Desk {
     config: Config,
     witness: Witness,
     drivers: Drivers,
+    pub(super) totals: KnownTotals,
 }
 
 impl Desk {
@@ -89,6 +91,7 @@ impl Desk {
             config: config.clone(),
             witness: witness.clone(),
             drivers,
+            totals: KnownTotals::default(),
         };
         let ctx = BookingContext {
             store,
@@ -324,20 +327,6 @@ impl Desk {
         limit: u32,
     ) -> Result<HashMap<i64, Millis>, DeskError> {
         Ok(self.store.last_changes(offer.id, span, limit).await?)
-    }
-
-    /// A page of a partner's ledger and what all of it adds up to.
-    pub async fn settlement(
-        &self,
-        of: (Party, &str),
-        span: Span,
-        after: i64,
-        limit: u32,
-    ) -> Result<(Vec<LedgerLine>, Vec<Total>), DeskError> {
-        Ok((
-            self.store.ledger(of, span, after, limit).await?,
-            self.store.totals(of, span).await?,
-        ))
     }
 
     #[must_use]

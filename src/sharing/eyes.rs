@@ -7,7 +7,7 @@
 
 use super::actor::{BookingActor, Failed};
 use super::ask::DeskError;
-use super::booking::{Cause, entry};
+use super::booking::Cause;
 use crate::domain::{
     BaySight, BayStatus, BayView, Millis, Presence, Reservation, ReservationState, Risk,
 };
@@ -145,7 +145,7 @@ impl BookingActor {
             let told = &self.ctx.metrics.share.at_risk;
             told.with_label_values(&[risk.name()]).inc();
         }
-        work.log(&entry(&next, "at_risk", Cause::Hub, 0, now))
+        self.log(work, &next, "at_risk", (Cause::Hub, 0), now)
             .await?;
         self.index.put(next.clone());
         Ok(next)

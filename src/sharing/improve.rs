@@ -8,7 +8,7 @@
 
 use super::actor::{BookingActor, Failed};
 use super::ask::Ask;
-use super::booking::{Cause, elsewhere, entry};
+use super::booking::elsewhere;
 use super::commands::{Command, Snapshot};
 use super::index::BookingIndex;
 use super::plan::{self, Plan, PlanStep};
@@ -138,10 +138,9 @@ impl BookingActor {
             if offer.version != m.fit.offer.version || offer.state != OfferState::Open {
                 return Err(StoreError::Stale);
             }
-            let (next, refund) = elsewhere((*m.booking).clone(), &m.fit, false, now);
+            let next = elsewhere(&m.booking, &m.fit, false, now);
             let next = work.seat(&next).await?;
-            work.log(&entry(&next, "moved", Cause::Hub, refund, now))
-                .await?;
+            self.log_move(work, &m.booking, &next, now).await?;
             seated.push(next);
         }
         Ok(seated)

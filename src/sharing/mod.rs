@@ -22,6 +22,7 @@
 //! | `relocate`, `plan` | who could move for a request that does not fit; who would sit better |
 //! | `improve` | moves them |
 //! | `owners`, `owned`, `utilisation` | whose a bay is, what its owner reads, and how it was used |
+//! | `statement` | a month of the ledger, page by page |
 //! | `notices` | tells the drivers' apps what happened to their reservations |
 //! | `quota`, `drivers` | what a booking app may take of what all share, and for whom |
 //! | `witness` | tells the stream of stays that no sensor sees |
@@ -51,6 +52,7 @@ mod plan;
 mod quota;
 mod relocate;
 mod search;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod utilisation;
@@ -65,8 +67,10 @@ pub use drivers::DRIVER_LEN;
 pub use notices::Following;
 pub use owned::OwnedBays;
 pub use quota::{Share, UsedUp};
+pub use statement::{Statement, StatementPage};
 pub use witness::Witness;
 
 pub use crate::store::{
-    BookingPage, BookingsOf, BriefBooking, LedgerLine, OwnedBay, OwnedBooking, Party, Total,
+    BookingPage, BookingsOf, BriefBooking, LedgerLine, LedgerPeriod, OwnedBay, OwnedBooking, Party,
+    Total,
 };

@@ -7,9 +7,11 @@
 //! last. That outlives the connection and the hub.
 
 use super::ask::DeskError;
+use super::booking::MOVED;
 use super::desk::Desk;
 use crate::domain::{Millis, Reservation};
 use crate::store::LedgerLine;
+use ahash::AHashSet;
 use dashmap::DashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -91,7 +93,8 @@ impl Following {
         let _ = bell.changed().await;
     }
 
-    /// The next lines, oldest first; none when all are told.
+    /// The next lines, oldest first; none when all are told. Of a move that is two lines, one that is
+    /// given back and one that is owed, the latter.
     pub async fn news(&mut self) -> Result<Vec<LedgerLine>, DeskError> {
         if let Some(bell) = &mut self.bell {
             // Before the look: what happens after it rings again.
@@ -101,9 +104,12 @@ impl Following {
         let now = self.desk.now();
         let overlap = if store.shares_waits() { 0 } else { OVERLAP };
         let from = self.after - overlap;
-        let mut news = store
-            .happened(&self.driver, from, PAGE + overlap as u32)
-            .await?;
+        let page = PAGE + overlap as u32;
+        let mut news = store.happened(&self.driver, from, page).await?;
+        if news.len() == page as usize && news.last().is_some_and(|e| e.event == MOVED) {
+            // The other line of this move may be the next.
+            news.pop();
+        }
         news.retain(|e| {
             e.id > self.after || (now.since(e.at) <= YOUNG_MS && !self.told.contains(&e.id))
         });
@@ -112,6 +118,7 @@ impl Following {
             self.told.extend(news.iter().map(|e| e.id));
             self.told = self.told.split_off(&(self.after - overlap));
         }
+        once_a_move(&mut news);
         Ok(news)
     }
 
@@ -130,6 +137,19 @@ impl Following {
     pub fn now(&self) -> Millis {
         self.desk.now()
     }
+}
+
+/// Leaves out the first of two lines that are one move.
+fn once_a_move(news: &mut Vec<LedgerLine>) {
+    let mut owed: AHashSet<(String, Millis)> = AHashSet::new();
+    let mut keep: Vec<bool> = news
+        .iter()
+        .rev()
+        .map(|e| e.event != MOVED || owed.insert((e.reservation.clone(), e.at)))
+        .collect();
+    keep.reverse();
+    let mut keep = keep.into_iter();
+    news.retain(|_| keep.next().unwrap_or(true));
 }
 
 impl Drop for Following {

@@ -45,7 +45,10 @@ impl Desk {
             .and_then(|(a, b)| Span::new(a.1.start, b.1.end))
             .unwrap_or(span);
         let bookings = self.store.bookings(offer.id, whole, MOST).await?;
-        let takings = self.store.takings(offer.id, whole).await?;
+        let of = |day: Span| offer.hours.zone.day(day.start);
+        let numbers = days.first().zip(days.last());
+        let numbers = numbers.map_or(0..0, |(a, b)| of(a.1)..of(b.1) + 1);
+        let takings = self.store.takings(offer.id, numbers).await?;
         let now = self.clock.now();
         // Nothing is offered before the offer was made, and nothing is used of what lies ahead.
         let known = Span::new(offer.created_at, now);
@@ -75,11 +78,7 @@ impl Desk {
             booked_s: seconds(&booked, day),
             used_s: seconds(&used, day),
             ahead_s: seconds(&ahead, day),
-            revenue_cents: takings
-                .iter()
-                .filter(|(at, _)| day.has(*at))
-                .map(|(_, cents)| cents)
-                .sum(),
+            revenue_cents: takings.get(&of(day)).copied().unwrap_or(0),
             bookings: all().filter(|s| day.has(s.start)).count() as u32,
         };
         Ok(Use {

@@ -1,10 +1,16 @@
 //! The ledger: what happened to each reservation and the money that moved with it. Only ever added
 //! to; the database itself refuses anything else.
+//!
+//! Promises: what an owner is owed and what its offers have brought are sums of the same lines, each of
+//! one offer and of one day by that offer's own clock. A month is added up within an index; a page of it
+//! costs the same wherever in the month it is.
 
+use super::row::from_row;
 use super::work::within;
 use super::{Store, StoreError, Work, millis, reading, sql};
-use crate::domain::{Currency, Millis, Span};
+use crate::domain::{Currency, Millis, Span, TimeZone};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// One line. What it is named by is copied, so that it stands whatever becomes of the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +30,16 @@ pub struct LedgerLine {
     /// What the driver owes the owner more from now on.
     pub amount_cents: i64,
     pub currency: Currency,
+    /// The number of the offer that it is owed for.
+    pub offer: i64,
+    /// The offer's public id, given by the store.
+    pub offer_name: String,
+    /// The number of the day that it is by the offer's own clock.
+    pub day: i64,
 }
 
 /// On whose side of the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Party {
     Owner,
     Driver,
@@ -41,66 +53,153 @@ pub struct Total {
     pub lines: i64,
 }
 
-type RawEntry = (
-    i64,
-    i64,
-    String,
-    String,
-    String,
-    String,
-    String,
-    String,
-    i64,
-    String,
-);
+/// Which lines of a partner: by the days of each offer's own clock, or by moments.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LedgerPeriod {
+    days: Range<i64>,
+    /// In milliseconds.
+    moments: Range<i64>,
+}
+
+impl LedgerPeriod {
+    /// Lines of these days, each by its offer's own clock.
+    #[must_use]
+    pub const fn of_days(days: Range<i64>) -> Self {
+        Self {
+            days,
+            moments: 0..i64::MAX,
+        }
+    }
+
+    /// Lines written in `span`.
+    #[must_use]
+    pub fn of_moments(span: Span) -> Self {
+        // No clock is a day ahead of UTC, or behind it, and what is looked at goes by the days.
+        let day = |at: Millis| sql(at) / DAY_MS;
+        Self {
+            days: day(span.start) - 1..day(span.end) + 2,
+            moments: sql(span.start)..sql(span.end),
+        }
+    }
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+/// Which of those lines.
+#[derive(Clone, Copy, Debug)]
+pub struct LedgerPage {
+    /// Those whose day and number come later.
+    pub after: (i64, i64),
+    /// No line that is newer than the one of this number.
+    pub newest: i64,
+    pub limit: u32,
+}
+
+from_row!(LedgerLine, |row| {
+    Ok(Self {
+        id: row.number("id")?,
+        at: row.time("at")?,
+        reservation: row.text("reservation_name")?,
+        bay: row.text("bay_id")?,
+        owner: row.text("owner")?,
+        driver: row.text("driver")?,
+        event: row.text("event")?,
+        cause: row.text("cause")?,
+        amount_cents: row.number("amount_cents")?,
+        currency: row.word("currency", Currency::parse)?,
+        offer: row.number("offer")?,
+        offer_name: row.text("offer_name")?,
+        day: row.number("day")?,
+    })
+});
 
 macro_rules! select_entries {
-    ($rest:literal) => {
+    ($($rest:literal)+) => {
         concat!(
-            "SELECT l.id, l.at, r.name, b.bay, l.owner, l.driver, l.event, l.cause, l.amount_cents, l.currency ",
+            "SELECT l.id, l.at, r.name AS reservation_name, b.bay AS bay_id, l.owner, l.driver, l.event, l.cause, ",
+            "l.amount_cents, l.currency, l.offer, o.name AS offer_name, l.day ",
             "FROM ledger l JOIN reservation r ON r.id = l.reservation JOIN shared_bay b ON b.id = l.bay ",
-            $rest
+            "JOIN offer o ON o.id = l.offer ",
+            $($rest),+
         )
     };
 }
 
+/// A page of a partner's lines; $1 is the partner.
+macro_rules! select_page {
+    ($party:literal) => {
+        select_entries!(
+            "WHERE l." $party " = $1 AND (l.day, l.id) > ($2, $3) AND l.day < $4 AND l.at >= $5 AND l.at < $6 \
+             AND l.id <= $7 ORDER BY l.day, l.id LIMIT $8"
+        )
+    };
+}
+
+/// What a partner's lines add up to.
+macro_rules! select_totals {
+    ($party:literal) => {
+        // PostgreSQL sums BIGINT as NUMERIC, which is another type.
+        concat!(
+            "SELECT currency, CAST(SUM(amount_cents) AS BIGINT), COUNT(*) FROM ledger WHERE ", $party,
+            " = $1 AND day >= $2 AND day < $3 AND at >= $4 AND at < $5 AND id <= $6 GROUP BY currency ORDER BY currency"
+        )
+    };
+}
+
+const PAGE_OF_OWNER: &str = select_page!("owner");
+const PAGE_OF_DRIVER: &str = select_page!("driver");
+const TOTALS_OF_OWNER: &str = select_totals!("owner");
+const TOTALS_OF_DRIVER: &str = select_totals!("driver");
+const TAKINGS: &str = "SELECT day, CAST(SUM(amount_cents) AS BIGINT) FROM ledger \
+     WHERE offer = $1 AND day >= $2 AND day < $3 GROUP BY day ORDER BY day";
+
+/// Every question of a month, and the index it goes by.
+#[cfg(test)]
+pub(super) const MONTHS: [(&str, &str); 5] = [
+    (PAGE_OF_OWNER, "INDEX ledger_owner_day ("),
+    (PAGE_OF_DRIVER, "INDEX ledger_driver_day ("),
+    (TOTALS_OF_OWNER, "COVERING INDEX ledger_owner_day ("),
+    (TOTALS_OF_DRIVER, "COVERING INDEX ledger_driver_day ("),
+    (TAKINGS, "COVERING INDEX ledger_offer_day ("),
+];
+
 impl Store {
-    /// Up to `limit` lines of a partner in `span` whose number is above `after`, by number.
+    /// A page of a partner's lines, by day and number.
     pub async fn ledger(
         &self,
         (party, partner): (Party, &str),
-        span: Span,
-        after: i64,
-        limit: u32,
+        period: &LedgerPeriod,
+        page: LedgerPage,
     ) -> Result<Vec<LedgerLine>, StoreError> {
-        const OWNER: &str = select_entries!(
-            "WHERE l.owner = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5"
-        );
-        const DRIVER: &str = select_entries!(
-            "WHERE l.driver = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5"
-        );
-        let text = if party == Party::Owner { OWNER } else { DRIVER };
-        let raw: Vec<RawEntry> = reading!(self, db => {
-            let ask = sqlx::query_as(text).bind(partner).bind(sql(span.start)).bind(sql(span.end)).bind(after);
-            ask.bind(i64::from(limit)).fetch_all(db).await
-        })?;
-        raw.into_iter().map(entry).collect()
+        let text = match party {
+            Party::Owner => PAGE_OF_OWNER,
+            Party::Driver => PAGE_OF_DRIVER,
+        };
+        let LedgerPeriod { days, moments } = period;
+        // Numbers begin at 1.
+        let (day, id) = page.after.max((days.start, 0));
+        Ok(reading!(self, db => {
+            let ask = sqlx::query_as(text).bind(partner).bind(day).bind(id).bind(days.end);
+            let ask = ask.bind(moments.start).bind(moments.end).bind(page.newest);
+            ask.bind(i64::from(page.limit)).fetch_all(db).await
+        })?)
     }
 
-    /// What a partner's lines in `span` add up to, by currency.
+    /// What a partner's lines up to the one of number `newest` add up to, by currency.
     pub async fn totals(
         &self,
         (party, partner): (Party, &str),
-        span: Span,
+        period: &LedgerPeriod,
+        newest: i64,
     ) -> Result<Vec<Total>, StoreError> {
-        // PostgreSQL sums BIGINT as NUMERIC, which is another type.
-        const OWNER: &str = "SELECT currency, CAST(SUM(amount_cents) AS BIGINT), COUNT(*) FROM ledger \
-             WHERE owner = $1 AND at >= $2 AND at < $3 GROUP BY currency ORDER BY currency";
-        const DRIVER: &str = "SELECT currency, CAST(SUM(amount_cents) AS BIGINT), COUNT(*) FROM ledger \
-             WHERE driver = $1 AND at >= $2 AND at < $3 GROUP BY currency ORDER BY currency";
-        let text = if party == Party::Owner { OWNER } else { DRIVER };
+        let text = match party {
+            Party::Owner => TOTALS_OF_OWNER,
+            Party::Driver => TOTALS_OF_DRIVER,
+        };
+        let LedgerPeriod { days, moments } = period;
         let raw: Vec<(String, i64, i64)> = reading!(self, db => {
-            sqlx::query_as(text).bind(partner).bind(sql(span.start)).bind(sql(span.end)).fetch_all(db).await
+            let ask = sqlx::query_as(text).bind(partner).bind(days.start).bind(days.end);
+            ask.bind(moments.start).bind(moments.end).bind(newest).fetch_all(db).await
         })?;
         let total = |(code, amount_cents, lines): (String, i64, i64)| {
             Ok(Total {
@@ -121,10 +220,9 @@ impl Store {
     ) -> Result<Vec<LedgerLine>, StoreError> {
         const SQL: &str =
             select_entries!("WHERE l.driver = $1 AND l.id > $2 ORDER BY l.id LIMIT $3");
-        let raw: Vec<RawEntry> = reading!(self, db => {
+        Ok(reading!(self, db => {
             sqlx::query_as(SQL).bind(driver).bind(after).bind(i64::from(limit)).fetch_all(db).await
-        })?;
-        raw.into_iter().map(entry).collect()
+        })?)
     }
 
     /// When something last happened to each of an offer's bookings in `span`, by the booking's number:
@@ -155,58 +253,53 @@ impl Store {
     /// All lines of one reservation, oldest first.
     pub async fn history(&self, reservation: &str) -> Result<Vec<LedgerLine>, StoreError> {
         const SQL: &str = select_entries!("WHERE r.name = $1 ORDER BY l.id");
-        let raw: Vec<RawEntry> =
-            reading!(self, db => sqlx::query_as(SQL).bind(reservation).fetch_all(db).await)?;
-        raw.into_iter().map(entry).collect()
+        Ok(reading!(self, db => sqlx::query_as(SQL).bind(reservation).fetch_all(db).await)?)
     }
 
-    /// What an offer's reservations have brought, by time: amount and when.
-    pub async fn takings(&self, offer: i64, span: Span) -> Result<Vec<(Millis, i64)>, StoreError> {
-        const SQL: &str = "SELECT l.at, l.amount_cents FROM ledger l JOIN reservation r ON r.id = l.reservation \
-             WHERE r.offer = $1 AND l.at >= $2 AND l.at < $3 AND l.amount_cents <> 0";
+    /// What an offer has brought, by the number of the day, where there is anything.
+    pub async fn takings(
+        &self,
+        offer: i64,
+        days: Range<i64>,
+    ) -> Result<HashMap<i64, i64>, StoreError> {
         let raw: Vec<(i64, i64)> = reading!(self, db => {
-            sqlx::query_as(SQL).bind(offer).bind(sql(span.start)).bind(sql(span.end)).fetch_all(db).await
+            sqlx::query_as(TAKINGS).bind(offer).bind(days.start).bind(days.end).fetch_all(db).await
         })?;
-        Ok(raw
-            .into_iter()
-            .map(|(at, cents)| (millis(at), cents))
-            .collect())
+        Ok(raw.into_iter().collect())
     }
 }
 
 impl Work {
-    /// Adds a line. `id` is not looked at; the reservation and the bay must be there.
+    /// Adds a line. `id` and `offer_name` are not looked at; reservation, bay and offer must be there.
     pub async fn log(&mut self, entry: &LedgerLine) -> Result<(), StoreError> {
-        const SQL: &str = "INSERT INTO ledger (at, reservation, bay, owner, driver, event, cause, amount_cents, currency) \
-             SELECT $1, r.id, b.id, $4, $5, $6, $7, $8, $9 FROM reservation r, shared_bay b \
+        const SQL: &str = "INSERT INTO ledger (at, reservation, bay, owner, driver, event, cause, amount_cents, currency, \
+             offer, day) \
+             SELECT $1, r.id, b.id, $4, $5, $6, $7, $8, $9, $10, $11 FROM reservation r, shared_bay b \
              WHERE r.name = $2 AND b.bay = $3 RETURNING id";
         let done: Option<(i64,)> = within!(self, db => {
             let insert = sqlx::query_as(SQL).bind(sql(entry.at)).bind(&entry.reservation).bind(&entry.bay);
             let insert = insert.bind(&entry.owner).bind(&entry.driver).bind(&entry.event).bind(&entry.cause);
-            insert.bind(entry.amount_cents).bind(entry.currency.code()).fetch_optional(db).await
+            let insert = insert.bind(entry.amount_cents).bind(entry.currency.code());
+            insert.bind(entry.offer).bind(entry.day).fetch_optional(db).await
         })?;
         done.map(drop).ok_or(StoreError::NoSuch)
+    }
+
+    /// By which clock an offer is, also one that is withdrawn.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuch`] if there is none of that number.
+    pub async fn zone_of(&mut self, offer: i64) -> Result<TimeZone, StoreError> {
+        const SQL: &str = "SELECT time_zone FROM offer WHERE id = $1";
+        let found: Option<(String,)> =
+            within!(self, db => sqlx::query_as(SQL).bind(offer).fetch_optional(db).await)?;
+        let (name,) = found.ok_or(StoreError::NoSuch)?;
+        TimeZone::parse(&name)
+            .ok_or_else(|| StoreError::Failed(format!("offer: {name:?} is no time zone")))
     }
 }
 
 fn currency(code: &str) -> Result<Currency, StoreError> {
     Currency::parse(code)
         .ok_or_else(|| StoreError::Failed(format!("ledger: {code:?} is no currency")))
-}
-
-fn entry(raw: RawEntry) -> Result<LedgerLine, StoreError> {
-    let (id, at, reservation, bay, owner, driver, event, cause, amount_cents, code) = raw;
-    let currency = currency(&code)?;
-    Ok(LedgerLine {
-        id,
-        at: millis(at),
-        reservation,
-        bay,
-        owner,
-        driver,
-        event,
-        cause,
-        amount_cents,
-        currency,
-    })
 }

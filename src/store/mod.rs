@@ -28,7 +28,7 @@ mod work;
 pub(crate) mod tests;
 
 pub use keys::{Digest, KeyRow, NewKey, PartnerRow};
-pub use ledger::{LedgerLine, Party, Total};
+pub use ledger::{LedgerLine, LedgerPage, LedgerPeriod, Party, Total};
 pub use open::{FILE, copy};
 pub use owned::{BookingPage, BookingsOf, BriefBooking, OwnedBay, OwnedBooking};
 pub use shares::{DriverRef, Holds, UseRecord};

@@ -83,6 +83,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/postgres/0011_owners_view.sql"),
     ),
     (
+        12,
+        "money",
+        include_str!("migrations/sqlite/0012_money.sql"),
+        include_str!("migrations/postgres/0012_money.sql"),
+    ),
+    (
         14,
         "presence",
         include_str!("migrations/sqlite/0014_presence.sql"),

@@ -53,3 +53,51 @@ async fn a_price_of_many_small_units_is_a_price() {
     wish["max_price_cents"] = json!(40_000_000);
     assert_eq!(ask(&town, &wish).await.json()["price_cents"], 40_000_000);
 }
+
+#[tokio::test]
+async fn a_row_is_of_the_month_of_its_offers_clock_or_of_the_clock_that_is_asked_for() {
+    let town = market().await;
+    let mut bay = offer("TPY12-001");
+    bay["time_zone"] = json!("Asia/Singapore");
+    bay["windows"] = json!([{"start": later(0), "end": later(60 * 24 * 20)}]);
+    post_offer(&town, &bay).await;
+    // 2026-11-30T17:00Z is the first of December in Singapore.
+    town.clock.advance(((7 * 24 + 15) * 60) * 60_000);
+    let held = ask(&town, &request(60 * (7 * 24 + 18))).await;
+    assert_eq!(held.status.as_u16(), 201, "{held:?}");
+    let held = held.json();
+    step(&town, held["id"].as_str().unwrap(), "confirm").await;
+    let read = async |query: &str| {
+        let path = format!("/v1/partners/me/settlement?{query}");
+        town.call_as("share", "GET", &path, "").await
+    };
+    for (query, cents) in [
+        ("month=2026-12", 240),
+        ("month=2026-11", 0),
+        ("month=2026-11&tz=UTC", 240),
+        ("month=2026-12&tz=UTC", 0),
+        ("month=2026-12&tz=Asia/Singapore", 240),
+        ("month=2026-11&tz=America/New_York", 240),
+    ] {
+        let told = read(query).await.json();
+        let total = told["totals"][0]["amount_cents"].as_i64().unwrap_or(0);
+        assert_eq!(total, cents, "{query}: {told}");
+        let tz = query.split_once("tz=").map(|(_, tz)| json!(tz));
+        assert_eq!(told["tz"], tz.unwrap_or_default());
+        for row in told["rows"].as_array().unwrap() {
+            assert_eq!(row["date"], "2026-12-01", "by the offer's own clock");
+        }
+    }
+    let auth = format!("Bearer {}", town.keys["share"]);
+    let csv = [("authorization", &*auth), ("accept", "text/csv")];
+    let path = "/v1/partners/me/settlement?month=2026-11&tz=Etc/GMT%2B1&limit=1";
+    let first = town.get_with(path, &csv).await;
+    let next = first.header("link").split(['<', '>']).nth(1).unwrap();
+    let rest = town.get_with(next, &csv).await;
+    assert_eq!(rest.status.as_u16(), 200, "{next} {rest:?}");
+    assert!(
+        String::from_utf8(rest.body)
+            .unwrap()
+            .contains(",confirmed,")
+    );
+}

@@ -179,6 +179,10 @@ async fn a_request_that_cannot_be_is_refused_by_its_field() {
         "month=2026-11&role=admin",
         "month=2026-11&limit=0",
         "m=2026-11",
+        "month=2026-11&tz=",
+        "month=2026-11&tz=Asia/Singapur",
+        "month=2026-11&tz=%2B08:00",
+        "month=2026-11&cursor=AjE",
     ] {
         town.call_as(
             "share",

@@ -120,13 +120,14 @@ async fn bookings_come_as_a_calendar_and_the_ledger_as_rows() {
     let text = String::from_utf8(rows.body.clone()).unwrap();
     assert_eq!(
         text.lines().next(),
-        Some("at,reservation,bay,event,cause,amount_cents,currency")
+        Some("at,reservation,bay,event,cause,amount_cents,currency,offer,date")
     );
     assert_eq!(text.lines().count(), 4);
     let next = rows.header("link").split(['<', '>']).nth(1).unwrap();
     let rest = String::from_utf8(town.get_with(next, &csv).await.body).unwrap();
     assert!(
-        rest.contains(",cancelled,driver,0,SGD") && rest.lines().count() == 2,
+        rest.contains(&format!(",cancelled,driver,0,SGD,{id},2026-11-23"))
+            && rest.lines().count() == 2,
         "{rest}"
     );
 }

@@ -1,32 +1,13 @@
 //! What becomes of a reservation: events, another bay, and the line in the ledger for each.
 
+use super::Cause;
 use crate::domain::reservation::{GRACE_MIN, Moved};
 use crate::domain::{BayStatus, Millis, Offer, Reservation, ReservationEvent, ReservationState};
 use crate::sharing::actor::{BookingActor, Failed};
 use crate::sharing::ask::{DeskError, Why};
 use crate::sharing::quota;
 use crate::sharing::search::Fit;
-use crate::store::{LedgerLine, StoreError, Work};
-
-/// Whose doing a change is, as the ledger has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sharing) enum Cause {
-    Driver,
-    Sensor,
-    Clock,
-    Hub,
-}
-
-impl Cause {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Driver => "driver",
-            Self::Sensor => "sensor",
-            Self::Clock => "clock",
-            Self::Hub => "hub",
-        }
-    }
-}
+use crate::store::{StoreError, Work};
 
 impl BookingActor {
     /// Takes a reservation, as it is in the store, through an event.
@@ -92,14 +73,8 @@ impl BookingActor {
             done => done?,
         };
         self.note_use(&next.driver, made);
-        work.log(&entry(
-            &next,
-            next.state.name(),
-            cause,
-            step.amount_cents,
-            now,
-        ))
-        .await?;
+        let money = (cause, step.amount_cents);
+        self.log(work, &next, next.state.name(), money, now).await?;
         self.index.put(next.clone());
         self.ctx
             .metrics
@@ -123,24 +98,21 @@ impl BookingActor {
     ) -> Result<Reservation, StoreError> {
         let now = self.ctx.clock.now();
         work.unseat(r.id, r.version).await?;
-        let (next, refund) = elsewhere(r, fit, taken, now);
-        let next = work.seat(&next).await?;
-        work.log(&entry(&next, "moved", Cause::Hub, refund, now))
-            .await?;
+        let next = work.seat(&elsewhere(&r, fit, taken, now)).await?;
+        self.log_move(work, &r, &next, now).await?;
         self.index.put(next.clone());
         self.ctx.metrics.share.moved.inc();
         Ok(next)
     }
 }
 
-/// The same booking on another bay, and what its driver gets back. It costs no more than was told, and
-/// nor does giving it up.
+/// The same booking on another bay. It costs no more than was told, and nor does giving it up.
 pub(in crate::sharing) fn elsewhere(
-    r: Reservation,
+    r: &Reservation,
     fit: &Fit,
     taken: bool,
     now: Millis,
-) -> (Reservation, i64) {
+) -> Reservation {
     let price_cents = fit.price_cents.min(r.price_cents);
     let refund = if r.state == ReservationState::Held {
         0
@@ -149,14 +121,13 @@ pub(in crate::sharing) fn elsewhere(
     };
     let moved = Some(Moved {
         at: now,
-        from: r.bay,
+        from: r.bay.clone(),
         taken,
     });
-    let agreed = r.grace_min;
-    let next = Reservation {
+    Reservation {
         seen_since: None,
         at_risk: None,
-        grace_min: agreed.max(grace_min(&fit.offer)),
+        grace_min: r.grace_min.max(grace_min(&fit.offer)),
         offer: fit.offer.id,
         bay: fit.offer.bay.clone(),
         owner: fit.offer.owner.clone(),
@@ -166,33 +137,11 @@ pub(in crate::sharing) fn elsewhere(
         cancel: r.cancel.kinder(fit.offer.rules.cancel),
         owed_cents: r.owed_cents.saturating_add(refund),
         moved,
-        ..r
-    };
-    (next, refund)
+        ..r.clone()
+    }
 }
 
 /// How long a stay at this offer's bay is waited for, minutes.
 pub(in crate::sharing) fn grace_min(offer: &Offer) -> u32 {
     offer.rules.grace_min.unwrap_or(GRACE_MIN)
-}
-
-pub(in crate::sharing) fn entry(
-    r: &Reservation,
-    event: &str,
-    cause: Cause,
-    amount_cents: i64,
-    at: Millis,
-) -> LedgerLine {
-    LedgerLine {
-        id: 0,
-        at,
-        reservation: r.name.to_string(),
-        bay: r.bay.to_string(),
-        owner: r.owner.to_string(),
-        driver: r.driver.to_string(),
-        event: event.to_owned(),
-        cause: cause.name().to_owned(),
-        amount_cents,
-        currency: r.currency,
-    }
 }

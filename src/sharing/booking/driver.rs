@@ -4,8 +4,7 @@
 //! Promises: who gives up a bay that he cannot have owes nothing for it; who stands in his bay by his
 //! own word is not moved off it.
 
-use super::change::Cause;
-use super::{absent, entry};
+use super::{Cause, absent};
 use crate::domain::reservation::StepError;
 use crate::domain::{
     BayStatus, Millis, OfferState, Reservation, ReservationEvent, ReservationState, Risk, Span,
@@ -191,7 +190,7 @@ impl BookingActor {
             Err(e) => return Err(e.into()),
         };
         work.keep().await?;
-        work.log(&entry(&next, "extended", Cause::Driver, extra, now))
+        self.log(work, &next, "extended", (Cause::Driver, extra), now)
             .await?;
         self.index.put(next.clone());
         Ok(next)
@@ -220,7 +219,7 @@ impl BookingActor {
                 continue;
             }
             let next = work.refund(&before, back).await?;
-            work.log(&entry(&next, "resold", Cause::Hub, -back, now))
+            self.log(work, &next, "resold", (Cause::Hub, -back), now)
                 .await?;
             self.index.put(next);
         }

@@ -11,19 +11,20 @@ const HALF: CancelRule = CancelRule {
 };
 
 /// What owner and driver are told of all that was ever booked.
-async fn totals(rig: &DeskRig) -> [i64; 2] {
-    let ever = Span {
+pub(super) async fn totals(rig: &DeskRig) -> [i64; 2] {
+    let ever = LedgerPeriod::of_moments(Span {
         start: Millis(0),
         end: Millis(NOW.0 * 2),
-    };
+    });
     let mut sums = [0, 0];
     for (n, of) in [(Party::Owner, "acme"), (Party::Driver, "app")]
         .into_iter()
         .enumerate()
     {
-        let (lines, totals) = rig.desk.settlement(of, ever, 0, 1000).await.unwrap();
-        sums[n] = totals.iter().map(|t| t.amount_cents).sum();
-        assert_eq!(sums[n], lines.iter().map(|l| l.amount_cents).sum::<i64>());
+        let told = rig.desk.statement(of, &ever, None, 1000).await.unwrap();
+        sums[n] = told.totals.iter().map(|t| t.amount_cents).sum();
+        let lines = told.lines.iter().map(|l| l.amount_cents);
+        assert_eq!(sums[n], lines.sum::<i64>());
     }
     sums
 }

@@ -6,6 +6,7 @@ mod gone;
 mod hubs;
 mod kill;
 mod model;
+mod money;
 mod moves;
 mod notices;
 mod openings;

@@ -157,8 +157,8 @@ async fn who_overstays_pays_more_and_the_next_driver_gets_another_bay_and_is_tol
     let moved = told.moved.unwrap();
     assert_eq!((&*moved.from, moved.taken), ("P-0", true));
     assert_eq!(
-        rig.events(&next).await[2],
-        named("moved", "hub", -100),
+        rig.events(&next).await[2..],
+        [named("moved", "hub", -300), named("moved", "hub", 200)],
         "never dearer, and cheaper if it is"
     );
     rig.clock.set(NOW.plus(132 * MINUTE));

@@ -34,6 +34,7 @@ pub(super) async fn all(fresh: impl AsyncFn(&str) -> Config) {
     reservations::bookings_change_places_in_one_transaction(&open("swap").await).await;
     reservations::a_hold_is_not_confirmed_at_its_deadline(&open("deadline").await).await;
     ledger::the_ledger_is_only_added_to(&open("ledger").await).await;
+    ledger::a_line_is_of_the_month_of_its_offers_own_clock(&open("months").await).await;
     ledger::an_answer_is_remembered_until_it_is_forgotten(&open("answers").await).await;
     owned::an_owner_reads_its_bookings_page_by_page(&open("owned").await).await;
     owned::a_bay_tells_what_is_booked_now_and_next(&open("owned_bays").await).await;

@@ -238,6 +238,9 @@ pub(in crate::serve) struct Settlement {
     /// owner: of the bays; driver: of the apps that booked them.
     #[schema(value_type = String)]
     pub(in crate::serve) role: &'static str,
+    /// By which clock the month is; null: each row by its offer's own.
+    #[schema(required, value_type = Option<String>)]
+    pub(in crate::serve) tz: Option<&'static str>,
     /// Of the whole month.
     pub(in crate::serve) totals: Vec<SettlementTotal>,
     pub(in crate::serve) rows: Vec<SettlementRow>,
@@ -260,21 +263,30 @@ pub(in crate::serve) struct SettlementRow {
     pub(in crate::serve) at: String,
     pub(in crate::serve) reservation: String,
     pub(in crate::serve) bay: String,
-    /// The state it came to, or moved.
+    /// The state it came to, or moved: what was given back for the bay before, and what is owed for the
+    /// other, are two rows.
     pub(in crate::serve) event: String,
     /// driver, sensor, clock, hub.
     pub(in crate::serve) cause: String,
     /// What the driver owes the owner more from then on; below 0: less.
     pub(in crate::serve) amount_cents: i64,
     pub(in crate::serve) currency: String,
+    /// The offer that it is owed for.
+    pub(in crate::serve) offer: String,
+    /// By that offer's own clock.
+    #[schema(format = Date)]
+    pub(in crate::serve) date: String,
 }
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(in crate::serve) struct SettlementQuery {
-    /// In UTC.
+    /// Of each row by its offer's own clock, or by `tz`.
     #[param(example = "2026-11")]
     month: String,
+    /// The IANA name of a place: a row is of the month that it was there.
+    #[param(example = "Asia/Singapore")]
+    tz: Option<String>,
     /// owner or driver; absent: owner for a key with the scope share, else driver.
     role: Option<String>,
     /// How many rows at most.

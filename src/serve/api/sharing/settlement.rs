@@ -1,5 +1,5 @@
 //! What a partner's bays have brought in a month, or what its drivers owe: from the ledger, line by
-//! line.
+//! line. A line is of the month that it was by its own offer's clock, or by the clock that is asked for.
 
 use super::{schema, statement};
 use crate::domain::TimeZone;
@@ -11,7 +11,7 @@ use crate::serve::http::negotiate::takes_csv;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
-use crate::sharing::{LedgerLine, Party};
+use crate::sharing::{LedgerLine, LedgerPeriod, Party, StatementPage, Total};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri, header};
@@ -29,7 +29,9 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
 
 /// Your settlement of a month.
 ///
-/// As CSV it has the rows only; the header `Link` leads to the next page where there is one.
+/// A row is of the day, and month, that it was by its offer's own clock; with `tz`, by that one. Rows come
+/// by day; the pages of one listing are of the same rows as its totals, whatever is written meanwhile. As
+/// CSV it has the rows only; the header `Link` leads to the next page where there is one.
 #[utoipa::path(
     get, path = "/v1/partners/me/settlement", tag = "sharing businesses", security(("key" = ["share"]), ("key" = ["book"])),
     params(schema::SettlementQuery),
@@ -46,12 +48,16 @@ async fn settlement(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let csv = takes_csv(&headers)?;
-    let p = Params::read(uri.query(), &["month", "role", "limit", "cursor"])?;
+    let p = Params::read(uri.query(), &["month", "role", "tz", "limit", "cursor"])?;
     let month = p
         .text("month")
         .ok_or_else(|| ApiError::bad("month", "month is needed, such as 2026-11"))?;
-    let span = TimeZone::UTC.month(month);
-    let span = span.ok_or_else(|| {
+    let zone = zone(&p)?;
+    let period = match zone {
+        Some(zone) => zone.month(month).map(LedgerPeriod::of_moments),
+        None => TimeZone::month_days(month).map(LedgerPeriod::of_days),
+    };
+    let period = period.ok_or_else(|| {
         ApiError::bad(
             "month",
             format!("month must be such as 2026-11, not {}", quoted(month)),
@@ -75,17 +81,12 @@ async fn settlement(
         }
     };
     let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let after = cursor::read_number(p.text("cursor"))?;
-    let (mut rows, totals) = own
+    let page = p.text("cursor").map(place).transpose()?;
+    let found = own
         .desk
-        .settlement((party, &grant.partner), span, after, limit + 1)
+        .statement((party, &grant.partner), &period, page, limit)
         .await?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows
-        .last()
-        .filter(|_| more)
-        .map(|row| cursor::write_text(&row.id.to_string()));
+    let next = found.next.map(written);
     let role = if party == Party::Owner {
         "owner"
     } else {
@@ -93,13 +94,16 @@ async fn settlement(
     };
     if csv {
         let link = next.map(|next| {
-            format!("</v1/partners/me/settlement?month={month}&role={role}&limit={limit}&cursor={next}>; rel=\"next\"")
+            // A zone's name needs no more than this to stand in a query.
+            let tz = zone.map(|zone| format!("&tz={}", zone.name().replace('+', "%2B")));
+            let tz = tz.unwrap_or_default();
+            format!("</v1/partners/me/settlement?month={month}&role={role}{tz}&limit={limit}&cursor={next}>; rel=\"next\"")
         });
         let link = link.map(|link| [(header::LINK, link)]);
         let kind = [(header::CONTENT_TYPE, "text/csv; charset=utf-8")];
-        return Ok((kind, link, statement::settlement_csv(&rows)).into_response());
+        return Ok((kind, link, statement::settlement_csv(&found.lines)).into_response());
     }
-    let total = |t: crate::sharing::Total| schema::SettlementTotal {
+    let total = |t: Total| schema::SettlementTotal {
         currency: t.currency.to_string(),
         amount_cents: t.amount_cents,
         rows: t.lines,
@@ -108,11 +112,48 @@ async fn settlement(
         partner: grant.partner.to_string(),
         month: month.to_owned(),
         role,
-        totals: totals.into_iter().map(total).collect(),
-        rows: rows.into_iter().map(row).collect(),
+        tz: zone.map(TimeZone::name),
+        totals: found.totals.into_iter().map(total).collect(),
+        rows: found.lines.into_iter().map(row).collect(),
         next,
     })
     .into_response())
+}
+
+/// By which clock the month is, if not by each offer's own.
+fn zone(p: &Params<'_>) -> Result<Option<TimeZone>, ApiError> {
+    let Some(name) = p.text("tz") else {
+        return Ok(None);
+    };
+    let zone = TimeZone::parse(name);
+    zone.map(Some).ok_or_else(|| {
+        let said = quoted(name);
+        let form = "must be the IANA name of a place, such as Asia/Singapore";
+        ApiError::bad("tz", format!("tz {form}, not {said}"))
+    })
+}
+
+fn written(page: StatementPage) -> String {
+    let (day, id) = page.after;
+    cursor::write_text(&format!("{day},{id},{}", page.newest))
+}
+
+/// The inverse.
+fn place(text: &str) -> Result<StatementPage, ApiError> {
+    let text = cursor::read_text(text)?;
+    let mut numbers = text.split(',').map(str::parse);
+    match (
+        numbers.next(),
+        numbers.next(),
+        numbers.next(),
+        numbers.next(),
+    ) {
+        (Some(Ok(day)), Some(Ok(id)), Some(Ok(newest)), None) => Ok(StatementPage {
+            after: (day, id),
+            newest,
+        }),
+        _ => Err(cursor::not_ours()),
+    }
 }
 
 fn row(entry: LedgerLine) -> schema::SettlementRow {
@@ -124,5 +165,7 @@ fn row(entry: LedgerLine) -> schema::SettlementRow {
         cause: entry.cause,
         amount_cents: entry.amount_cents,
         currency: entry.currency.to_string(),
+        offer: entry.offer_name,
+        date: TimeZone::date_of(entry.day),
     }
 }

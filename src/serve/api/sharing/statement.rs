@@ -1,14 +1,17 @@
 //! A settlement as CSV (RFC 4180): one row a line of the ledger.
 
+use crate::domain::TimeZone;
 use crate::sharing::LedgerLine;
 
 /// With a head. No value needs quotes but an event some later version may write; it is quoted all
 /// the same if so.
 pub(in crate::serve) fn settlement_csv(rows: &[LedgerLine]) -> Vec<u8> {
-    let mut out = String::from("at,reservation,bay,event,cause,amount_cents,currency\r\n");
+    let mut out =
+        String::from("at,reservation,bay,event,cause,amount_cents,currency,offer,date\r\n");
     for row in rows {
         let at = row.at.to_string();
         let amount = row.amount_cents.to_string();
+        let date = TimeZone::date_of(row.day);
         let cells = [
             &at,
             &row.reservation,
@@ -17,6 +20,8 @@ pub(in crate::serve) fn settlement_csv(rows: &[LedgerLine]) -> Vec<u8> {
             &row.cause,
             &amount,
             row.currency.code(),
+            &row.offer_name,
+            &date,
         ];
         for (n, cell) in cells.into_iter().enumerate() {
             if n > 0 {
