@@ -1,7 +1,7 @@
 //! The driver's query beside the full stream: 20 nearest vacant car bays within 500 m among 1.4
 //! million, while another thread writes 500,000 bay states a second. The hub's live view, and for
 //! comparison the same grid over a `DashMap` from bay to word, in one run. Beside the bays the nearest
-//! of 2,000 car parks that count are asked for too. Also: what the live view costs in memory.
+//! of 2,000 car parks that count are asked for too, in turn with bays alone. Also: what the live view costs in memory.
 //!
 //! `cargo bench --bench nearby`, or the built program itself with `SECONDS [UPDATES_PER_S [BAYS]]`.
 
@@ -22,6 +22,9 @@ use std::time::{Duration, Instant};
 
 /// Car parks that only count.
 const CAR_PARKS: usize = 2_000;
+
+/// How often bays alone, and bays and car parks are measured side by side.
+const ROUNDS: usize = 3;
 
 /// How many states the writer hands over at a time.
 const BATCH: usize = 50;
@@ -168,7 +171,7 @@ fn fill(model: &impl Model, city: &City) {
     clippy::disallowed_methods,
     reason = "a bench's writer paces itself on its own thread"
 )]
-fn keep_writing(model: &impl Model, city: &City, rate: f64, stop: &AtomicBool) -> f64 {
+fn keep_writing(model: &dyn Model, city: &City, rate: f64, stop: &AtomicBool) -> f64 {
     let mut rng = SmallRng::seed_from_u64(777);
     let began = Instant::now();
     let mut sent = 0_u64;
@@ -188,42 +191,72 @@ fn keep_writing(model: &impl Model, city: &City, rate: f64, stop: &AtomicBool) -
     sent as f64 / began.elapsed().as_secs_f64()
 }
 
-/// One row of the table: queries for `seconds` beside the writer.
-fn measure(name: &str, model: &impl Model, city: &City, seconds: f64, rate: f64) {
+/// How long queries of one model took, and what they found.
+struct Took {
+    ns: Histogram<u64>,
+    hits: usize,
+}
+
+impl Took {
+    fn us(&self, q: f64) -> f64 {
+        self.ns.value_at_quantile(q) as f64 / 1e3
+    }
+
+    /// One row of the table.
+    fn print(&self, name: &str, wrote: u64) {
+        let asked = self.ns.len() as f64;
+        println!(
+            "| {name:<20} | {:>8.2} | {:>8.2} | {:>8.2} | {:>9.0} | {:>6.1} | {wrote:>9} |",
+            self.us(0.5),
+            self.us(0.99),
+            self.us(0.999),
+            1e9 / self.ns.mean(),
+            self.hits as f64 / asked,
+        );
+    }
+}
+
+/// Queries for `seconds` beside a writer, of each model a thousand in turn.
+fn measure<const N: usize>(
+    models: [(&str, &dyn Model); N],
+    city: &City,
+    seconds: f64,
+    rate: f64,
+) -> [Took; N] {
     let stop = AtomicBool::new(false);
     let wrote = AtomicU64::new(0);
-    let mut took = Histogram::<u64>::new(3).expect("3 digits are allowed");
+    let mut took = models.map(|_| Took {
+        ns: Histogram::new(3).expect("3 digits are allowed"),
+        hits: 0,
+    });
     let mut rng = SmallRng::seed_from_u64(31);
     let mut out = Vec::with_capacity(Query::MAX_LIMIT);
-    let mut hits = 0;
     let began = Instant::now();
     std::thread::scope(|s| {
         s.spawn(|| {
             wrote.store(
-                keep_writing(model, city, rate, &stop) as u64,
+                keep_writing(models[0].1, city, rate, &stop) as u64,
                 Ordering::Relaxed,
             );
         });
         while began.elapsed().as_secs_f64() < seconds {
-            let query = query(city, &mut rng);
-            let asked = Instant::now();
-            model.nearest(city, &query, &mut out);
-            took.record(asked.elapsed().as_nanos() as u64)
-                .expect("an auto-resizing histogram");
-            hits += out.len();
+            for ((_, model), took) in models.iter().zip(&mut took) {
+                for _ in 0..1_000 {
+                    let query = query(city, &mut rng);
+                    let asked = Instant::now();
+                    model.nearest(city, &query, &mut out);
+                    let ns = asked.elapsed().as_nanos() as u64;
+                    took.ns.record(ns).expect("an auto-resizing histogram");
+                    took.hits += out.len();
+                }
+            }
         }
         stop.store(true, Ordering::Relaxed);
     });
-    let us = |q: f64| took.value_at_quantile(q) as f64 / 1e3;
-    println!(
-        "| {name:<20} | {:>8.2} | {:>8.2} | {:>8.2} | {:>9.0} | {:>6.1} | {:>9} |",
-        us(0.5),
-        us(0.99),
-        us(0.999),
-        took.len() as f64 / (took.mean() * took.len() as f64 / 1e9),
-        hits as f64 / took.len() as f64,
-        wrote.load(Ordering::Relaxed),
-    );
+    for ((name, _), took) in models.iter().zip(&took) {
+        took.print(name, wrote.load(Ordering::Relaxed));
+    }
+    took
 }
 
 /// Both models must say the same before their speeds are compared.
@@ -298,7 +331,7 @@ fn main() {
     println!(
         "|----------------------|----------|----------|----------|-----------|--------|-----------|"
     );
-    measure("live view", &live, &city, seconds, rate);
+    measure([("live view", &live)], &city, seconds, rate);
     count(&live, &registry);
     let places = ZonePlaces::new(&city);
     let with = WithCarParks {
@@ -306,12 +339,18 @@ fn main() {
         places: &places,
         found: AtomicU64::new(0),
     };
-    for _ in 0..2 {
-        measure("bays and car parks", &with, &city, seconds, rate);
-        measure("live view", &live, &city, seconds, rate);
+    let mut ratios = vec![];
+    for _ in 0..ROUNDS {
+        let sides: [(&str, &dyn Model); 2] = [("live view", &live), ("bays and car parks", &with)];
+        let [alone, both] = measure(sides, &city, seconds, rate);
+        ratios.push((both.us(0.99) / alone.us(0.99), both.us(0.5) / alone.us(0.5)));
     }
+    ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
+    println!("bays and car parks, of the live view alone, p99 (p50): {ratios:.2?}");
+    let median = ratios[ROUNDS / 2].0;
+    println!("live view / bays and car parks: {:.2} in p99", 1.0 / median);
     let found = with.found.load(Ordering::Relaxed);
     assert!(found > 0, "no car park was found");
-    measure("live view, no writer", &live, &city, seconds, 0.0);
-    measure("DashMap a bay", &mapped, &city, seconds, rate);
+    measure([("live view, no writer", &live)], &city, seconds, 0.0);
+    measure([("DashMap a bay", &mapped)], &city, seconds, rate);
 }

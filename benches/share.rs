@@ -13,14 +13,14 @@
 use bayhub::clock::SystemClock;
 use bayhub::domain::offer::{CalendarToken, Hours};
 use bayhub::domain::{
-    BayKind, Clock as _, Currency, LatLon, Offer, OfferState, ReservationEvent, Rules, Span,
-    TimeZone, Vehicle, ZoneKind,
+    BayKind, Clock as _, Currency, LatLon, Offer, OfferState, Rules, Span, TimeZone, Vehicle,
+    ZoneKind,
 };
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
 use bayhub::registry::Registry;
 use bayhub::registry::city::{BayAttrs, BaySpec, ZoneSpec};
-use bayhub::sharing::{Ask, Config, Desk, DeskError, DeskParts, Witness};
+use bayhub::sharing::{Ask, Config, Desk, DeskError, DeskParts, DriverAct, Witness};
 use bayhub::store::Store;
 use hdrhistogram::Histogram;
 use rand::rngs::SmallRng;
@@ -187,13 +187,9 @@ async fn drive(desk: &Desk, ask: Ask, confirm: bool) -> (Duration, bool) {
     let took = begun.elapsed();
     match held {
         Ok(held) if confirm => {
-            desk.step(
-                held.name.to_string(),
-                "app".into(),
-                ReservationEvent::Confirm,
-            )
-            .await
-            .expect("in time");
+            desk.step(held.name.to_string(), "app".into(), DriverAct::Confirm)
+                .await
+                .expect("in time");
             (took, true)
         }
         Ok(_) => (took, true),

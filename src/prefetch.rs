@@ -25,3 +25,23 @@ pub(crate) fn prefetch<T>(items: &[T], i: usize) {
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (items, i);
 }
+
+/// Asks for all lines that `item` lies in.
+#[inline]
+pub(crate) fn prefetch_whole<T>(item: &T) {
+    const LINE: usize = 64;
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code, reason = "the one intrinsic has no safe form")]
+    for at in (0..size_of::<T>())
+        .step_by(LINE)
+        .chain([size_of::<T>() - 1])
+    {
+        // SAFETY: the address is inside the item, and a prefetch does not access memory in any case.
+        unsafe {
+            let byte = std::ptr::from_ref(item).cast::<i8>().add(at);
+            std::arch::x86_64::_mm_prefetch(byte, std::arch::x86_64::_MM_HINT_T0);
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (item, LINE);
+}

@@ -1,7 +1,8 @@
 //! How much of a hand-written loop's speed the timely dataflow keeps, on one stream, in one run.
 //!
-//! `cargo bench --bench dataflow [-- CLAIMS [PER_SECOND [settling|belief]]]`; with `settling` only the
-//! last line, for a profiler; with `belief` what believing costs beside the newest word (`stream.fuse`
+//! `cargo bench --bench dataflow [-- CLAIMS [PER_SECOND [settling|belief|counts]]]`; with `settling` only the
+//! last line, for a profiler; with `counts` what it costs to settle besides what gates count of all 14,000
+//! zones once a minute; with `belief` what believing costs beside the newest word (`stream.fuse`
 //! `belief` and `latest`), with no apps and with one report in a hundred an app's. 1.4 million bays in 14,000 zones, a Zipf-like stream of reports (8 %
 //! of them true changes, 1 % noise, some seconds of disorder). Both sides do the same work: newest
 //! report wins, zone counters, when each zone and source was last heard, silence, live words and
@@ -23,9 +24,10 @@
 mod by_hand;
 #[path = "../common/mod.rs"]
 mod common;
+mod counted;
 
 use bayhub::domain::{
-    Backing, Batch, BayIx, BayStatus, Claim, Millis, Observation, SourceIx, SourceKind,
+    Backing, Batch, BayIx, BayStatus, Claim, Millis, Observation, SourceIx, SourceKind, ZoneIx,
 };
 use bayhub::metrics::Metrics;
 use bayhub::registry::Registry;
@@ -168,9 +170,14 @@ fn keep_up(stream: &stream::Stream, feed: &mut stream::Feed, ingest: u64) {
     }
 }
 
+/// The claims in the batches that they come in.
+fn batches(claims: &[Claim]) -> Vec<Vec<Claim>> {
+    claims.chunks(GROUP).map(<[_]>::to_vec).collect()
+}
+
 fn by_dataflow(
     registry: &Arc<Registry>,
-    claims: &[Claim],
+    batches: Vec<Vec<Claim>>,
     step_ms: u64,
     (workers, fuse): (usize, Fuse),
     settle: bool,
@@ -181,7 +188,7 @@ fn by_dataflow(
         fuse,
         ..stream::Config::default()
     };
-    let batches: Vec<_> = claims.chunks(GROUP).map(<[_]>::to_vec).collect();
+    let claims: usize = batches.iter().map(Vec::len).sum();
     let dir = tempfile::tempdir().expect("a folder");
     let settlement = settle.then(|| settlement(dir.path(), 1 << 40, &[]));
     let metrics = Arc::new(Metrics::new());
@@ -198,7 +205,7 @@ fn by_dataflow(
     .expect("threads");
     let mut meter = Meter::begin();
     let all = batches.len();
-    let untimed = untimed(claims.len());
+    let untimed = all.div_ceil(2);
     for (i, claims) in batches.into_iter().enumerate() {
         if i == untimed {
             keep_up(&stream, &mut feed, ingest_ms(i - 1, step_ms));
@@ -214,11 +221,11 @@ fn by_dataflow(
     drop(feed);
     stream.join().expect("a sound run");
     assert!(
-        !settle || metrics.settled.reports.get() as usize > claims.len() / 2,
+        !settle || metrics.settled.reports.get() as usize > claims / 2,
         "most of them are settled"
     );
     let vacant = (0..ZONES as u32)
-        .map(|z| u64::from(live.zone(bayhub::domain::ZoneIx(z)).vacant[0]))
+        .map(|z| u64::from(live.zone(ZoneIx(z)).vacant[0]))
         .sum();
     (took, vacant)
 }
@@ -232,7 +239,8 @@ fn believing(registry: &Arc<Registry>, n: usize, step_ms: u64) {
         let mut rounds = [const { Vec::new() }; 2];
         for _ in 0..ROUNDS {
             for (side, fuse) in rounds.iter_mut().zip([Fuse::Latest, Fuse::Belief]) {
-                let ([wall, _], _) = by_dataflow(registry, &claims, step_ms, (1, fuse), false);
+                let ([wall, _], _) =
+                    by_dataflow(registry, batches(&claims), step_ms, (1, fuse), false);
                 side.push(timed / wall / 1e6);
             }
         }
@@ -244,6 +252,14 @@ fn believing(registry: &Arc<Registry>, n: usize, step_ms: u64) {
             "{apps} % apps: latest {latest:5.1}, belief {belief:5.1}, {:.2} of it",
             belief / latest
         );
+    }
+}
+
+/// The last line alone.
+fn settling(n: usize, run: impl Fn() -> [f64; 2]) {
+    for _ in 0..ROUNDS {
+        let [wall, cpu] = run().map(|s| n as f64 / s / 1e6);
+        println!("1 worker, settling   {wall:6.1} by the wall, {cpu:6.1} by the processor");
     }
 }
 
@@ -268,25 +284,23 @@ fn main() {
         n as f64 / rate as f64 / 300.0,
         rate * 300
     );
+    if std::env::args().any(|a| a == "counts") {
+        return counted::costs(&registry, &claims, step_ms);
+    }
+    let by_dataflow_of = |workers, settles| {
+        let side = (workers, Fuse::Belief);
+        by_dataflow(&registry, batches(&claims), step_ms, side, settles)
+    };
     if std::env::args().any(|a| a == "settling") {
-        for _ in 0..ROUNDS {
-            let ([wall, cpu], _) =
-                by_dataflow(&registry, &claims, step_ms, (1, Fuse::Belief), true);
-            println!(
-                "1 worker, settling   {:6.1} by the wall, {:6.1} by the processor",
-                n as f64 / wall / 1e6,
-                n as f64 / cpu / 1e6
-            );
-        }
-        return;
+        return settling(n, || by_dataflow_of(1, true).0);
     }
     let mut rounds = [const { [const { Vec::new() }; 2] }; 4];
     for _ in 0..ROUNDS {
         let runs = [
             by_loop(&registry, &claims, step_ms),
-            by_dataflow(&registry, &claims, step_ms, (1, Fuse::Belief), false),
-            by_dataflow(&registry, &claims, step_ms, (2, Fuse::Belief), false),
-            by_dataflow(&registry, &claims, step_ms, (1, Fuse::Belief), true),
+            by_dataflow_of(1, false),
+            by_dataflow_of(2, false),
+            by_dataflow_of(1, true),
         ];
         let vacant = runs.map(|run| run.1);
         assert!(

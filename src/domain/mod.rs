@@ -20,6 +20,8 @@ pub mod geo;
 pub mod id;
 pub mod observation;
 pub mod offer;
+pub mod overstay;
+pub mod presence;
 pub mod redact;
 pub mod refusal;
 pub mod reservation;
@@ -53,8 +55,11 @@ pub use observation::{
     Afterwards, Backing, Batch, Claim, Observation, Parcel, Receipt, Submission,
 };
 pub use offer::{Offer, OfferState, Rules};
+pub use overstay::LeaveRule;
+pub use presence::Presence;
 pub use redact::Excerpt;
 pub use refusal::{Door, Reason, Refusal, Refused};
+pub use reservation::due::{BaySight, Due, Risk};
 pub use reservation::{Promise, Reservation, ReservationEvent, ReservationState, Vehicle};
 pub use settled::{AmendmentLength, AmendmentLog, RecentTurnover, SettledSink};
 pub use shard::{SHARDS, in_shard, owner, shard_of, zones_of};

@@ -1,16 +1,21 @@
 //! A reservation: what a driver was promised, and the only ways in which it may go on.
 //!
 //! ```text
-//! held -> confirmed -> active -> completed
+//! held -> confirmed <-> active <-> completed
 //!   |\        |\
 //!   | expired | no_show          cancelled: from held and confirmed
 //! ```
 //!
-//! Promises: [`Reservation::step`] is pure and decides alone. What is over stays over: no event
-//! leads out of the last four. Money moves only by what a [`Transition`] says, so the amounts of a
-//! reservation add up to what was paid.
+//! Promises: [`Reservation::step`] is pure and decides alone. What is over stays over, but for one
+//! thing: who was seen to leave may come back within his time, as long as nobody else has the bay.
+//! Money moves only by what a [`Transition`] says, so the amounts of a reservation add up to what
+//! was paid. [`due`] says what time and the bay's sensor bring.
 
+pub mod due;
+
+use self::due::Risk;
 use super::cancelling::CancelRule;
+use super::overstay::LeaveRule;
 use super::span::Span;
 use super::vocabulary::vocabulary;
 use super::{BayKind, Currency, LatLon, Millis};
@@ -21,8 +26,8 @@ const MINUTE_MS: u64 = 60_000;
 /// How long before its start a stay may begin, by the driver's word.
 pub const EARLY_MS: u64 = 10 * MINUTE_MS;
 
-/// How long after its start a bay is kept for who has not come.
-pub const GRACE_MS: u64 = 15 * MINUTE_MS;
+/// How long after its start a bay is kept for who has not come, where its owner does not say.
+pub const GRACE_MIN: u32 = 15;
 
 /// How long before its start a booking stops being moved to a better bay.
 pub const PIN_MS: u64 = 30 * MINUTE_MS;
@@ -67,10 +72,14 @@ pub enum ReservationEvent {
     Expire,
     /// The time of grace has passed.
     MissOut,
+    /// Who was taken for the driver was gone in a moment.
+    Mistake,
+    /// Who was seen to leave is there again.
+    Return,
 }
 
 impl ReservationEvent {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Confirm,
         Self::Cancel,
         Self::Revoke,
@@ -78,6 +87,8 @@ impl ReservationEvent {
         Self::Depart,
         Self::Expire,
         Self::MissOut,
+        Self::Mistake,
+        Self::Return,
     ];
 }
 
@@ -166,13 +177,25 @@ pub struct Reservation {
     /// What giving it up costs once it is confirmed, as agreed; a later bay's rule only if it is
     /// kinder.
     pub cancel: CancelRule,
+    /// What leaving late or early costs, as agreed; a later bay's rule only if it is kinder.
+    pub leave: LeaveRule,
+    /// Until when the time after its end is charged for; `None`: none is yet.
+    pub overstay_at: Option<Millis>,
     /// What all [`Transition`]s and moves until now add up to: what the driver owes for it.
     pub owed_cents: i64,
     /// A hold that is not confirmed by then is none.
     pub expires_at: Millis,
     pub created_at: Millis,
     pub arrived_at: Option<Millis>,
+    /// Whether the driver's app has said that he is there; otherwise a sensor has seen somebody.
+    pub came_by_word: bool,
     pub departed_at: Option<Millis>,
+    /// Since when somebody has been seen in the bay without a break, as far as that is noted.
+    pub seen_since: Option<Millis>,
+    /// Why the driver may not get the bay.
+    pub at_risk: Option<Risk>,
+    /// Minutes after the start that a bay is kept for who has not come, as agreed.
+    pub grace_min: u32,
     pub moved: Option<Moved>,
     /// Grows with each change.
     pub version: i64,
@@ -199,7 +222,17 @@ impl Reservation {
     ) -> Result<Option<Transition>, StepError> {
         let to = |to, amount_cents| Ok(Some(Transition { to, amount_cents }));
         match (event, self.state) {
-            (ReservationEvent::Confirm, Confirmed | Active)
+            (ReservationEvent::Return, Completed) if now >= self.span.end => {
+                Err(StepError::Ended(self.span.end))
+            }
+            // What was paid for is his; who has got some of it back has given it up.
+            (ReservationEvent::Return, Completed) if self.owed_cents >= self.price_cents => {
+                to(Active, 0)
+            }
+            (ReservationEvent::Return, Held) => Err(StepError::Unconfirmed),
+
+            (ReservationEvent::Confirm | ReservationEvent::Mistake, Confirmed)
+            | (ReservationEvent::Confirm | ReservationEvent::Return, Active)
             | (ReservationEvent::Cancel | ReservationEvent::Revoke, Cancelled)
             | (ReservationEvent::Arrive, Active)
             | (ReservationEvent::Depart, Completed)
@@ -236,19 +269,26 @@ impl Reservation {
             }
             (ReservationEvent::Arrive, Confirmed) => to(Active, 0),
 
+            (ReservationEvent::Mistake, Active) => to(Confirmed, 0),
+            (ReservationEvent::Mistake, Held) => Err(StepError::NotArrived),
+
             (ReservationEvent::Depart, Active) => to(Completed, self.overstay_cents(now)),
             (ReservationEvent::Depart, Held | Confirmed) => Err(StepError::NotArrived),
 
             (ReservationEvent::Expire, Held) if now >= self.expires_at => to(Expired, 0),
             (ReservationEvent::MissOut, Confirmed) if now >= self.missed_at() => to(NoShow, 0),
-            (ReservationEvent::Expire | ReservationEvent::MissOut, _) => Err(StepError::NotDue),
+            (
+                ReservationEvent::Expire | ReservationEvent::MissOut | ReservationEvent::Return,
+                _,
+            ) => Err(StepError::NotDue),
         }
     }
 
     /// From when on nobody is waited for.
     #[must_use]
     pub fn missed_at(&self) -> Millis {
-        self.span.start.plus(GRACE_MS).min(self.span.end)
+        let grace = u64::from(self.grace_min) * MINUTE_MS;
+        self.span.start.plus(grace).min(self.span.end)
     }
 
     /// Whether the batch must leave it where it is.
@@ -256,15 +296,7 @@ impl Reservation {
     pub const fn is_pinned(&self, now: Millis) -> bool {
         !matches!(self.state, Held | Confirmed) || now.plus(PIN_MS).0 >= self.span.start.0
     }
-
-    /// For who departs at `now`, after the end: the same rate for as long as it was exceeded.
-    fn overstay_cents(&self, now: Millis) -> i64 {
-        let over = u128::from(now.since(self.span.end));
-        let ms = u128::from(self.span.ms());
-        let cents = u128::from(self.price_cents.unsigned_abs()) * over;
-        i64::try_from(cents.div_ceil(ms)).unwrap_or(i64::MAX)
-    }
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -169,8 +169,9 @@ impl Gate {
         }
         if said.len() > self.config.max_bays {
             let why = format!(
-                "{} bays; at most {} are taken in a message",
+                "{} {}; at most {} are taken in a message",
                 said.len(),
+                codec.items,
                 self.config.max_bays
             );
             return self.refuse(message, Reason::TooLarge, None, why, out);

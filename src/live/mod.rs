@@ -8,7 +8,7 @@
 //! vacant when [`Live::bay`] is read a moment later.
 //!
 //! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` and
-//! `nearest_zones` the queries - `feed` who is told - `had` what of a zone may be had - `offers`, `private` what others see of private
+//! `nearest_zones` (`zone_places`) the queries - `feed` who is told - `had` what of a zone may be had - `offers`, `private` what others see of private
 //! bays - `sources` who has how many bays, and who is suspected: that one has a lock,
 //! and is for operators.
 
@@ -25,19 +25,21 @@ mod tallies;
 #[cfg(test)]
 mod tests;
 mod words;
+mod zone_places;
 
 pub use feed::{Dirty, Feed, FeedError, ZoneFilter};
 pub use nearest::{Hit, Query};
-pub use nearest_zones::{ZoneHit, ZonePlaces};
+pub use nearest_zones::ZoneHit;
 pub use offers::OpenOffer;
 pub use private::{PublicZone, is_private};
 pub use sources::{Dead, SuspectAt, Suspected};
+pub use zone_places::ZonePlaces;
 
 use crate::domain::{
     AppEvidence, BayIx, BayKind, BayView, CountEvidence, ReadModel, SourceIx, Suspect, Suspicion,
     WordsMoved, ZoneIx, ZoneTally,
 };
-use crate::prefetch::prefetch;
+use crate::prefetch::{prefetch, prefetch_whole};
 use crate::registry::city::City;
 use bitmap::Bitmap;
 use dashmap::DashMap;
@@ -237,7 +239,7 @@ impl Live {
     pub fn nearest_zones(&self, city: &City, places: &ZonePlaces, query: &Query) -> Vec<ZoneHit> {
         let ask_for = |zone| {
             self.tallies.ask_for(zone);
-            prefetch(std::slice::from_ref(city.zone(zone)), 0);
+            prefetch_whole(city.zone(zone));
         };
         let may_be_had = |zone| self.on_offer(city, zone);
         let look = (ask_for, may_be_had);

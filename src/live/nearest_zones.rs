@@ -1,85 +1,14 @@
 //! The nearest car parks that count and have room: what a driver is offered beside single bays.
 //!
-//! Promises: exactly what a full scan would find, in the same order; no lock. Zones are sorted by
-//! cells of a hundredth of a degree (1.1 km), so that a query looks at those of a few cells, and of
-//! each at one byte before anything else. Dear: a new picture of the city (all zones are sorted).
+//! Promises: exactly what a full scan would find, in the same order; no lock. A query looks at the zones
+//! of a few cells ([`ZonePlaces`]), and of each at one byte before anything else. Dear: nothing.
 
 use super::nearest::{M_PER_E7, Plane, Query, ROUND_E7, SLACK};
-use crate::domain::{BayKind, BaySubset, ZoneIx, ZoneKind, ZoneTally};
-use crate::registry::city::{City, Zone};
+use super::zone_places::{ZonePlaces, cell};
+use crate::domain::{BayKind, BaySubset, ZoneIx, ZoneTally};
+use crate::registry::city::City;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Release};
 use std::sync::atomic::{AtomicU8, AtomicU32};
-
-/// Side of a cell, 1e-7 degrees.
-const CELL_E7: i64 = 100_000;
-
-/// Where the zones of one picture are that may be offered to anybody.
-#[derive(Debug, Default)]
-pub struct ZonePlaces {
-    /// Sorted.
-    zones: Vec<PlacedZone>,
-    /// The first row there is, and where each row from there on begins; one more for the end.
-    first: i32,
-    rows: Vec<u32>,
-}
-
-/// In the order of its members: row by row, and in a row from west to east.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct PlacedZone {
-    row: i32,
-    column: i32,
-    zone: u32,
-    /// Latitude, longitude in 1e-7 degrees.
-    place: (i32, i32),
-}
-
-impl ZonePlaces {
-    #[must_use]
-    pub fn new(city: &City) -> Self {
-        let placed = |(zone, about): (ZoneIx, &Zone)| {
-            let place = about.spec.place.e7();
-            PlacedZone {
-                row: cell(place.0.into()),
-                column: cell(place.1.into()),
-                zone: zone.0,
-                place,
-            }
-        };
-        // Private ones are offered by their offers alone.
-        let shown = city
-            .zones()
-            .filter(|(_, zone)| zone.spec.kind != ZoneKind::Private);
-        let mut all: Vec<_> = shown.map(placed).collect();
-        all.sort_unstable();
-        let (Some(first), Some(last)) = (all.first(), all.last()) else {
-            return Self::default();
-        };
-        // At most as many as there are between the poles.
-        let begins = |row| all.partition_point(|z| z.row < row) as u32;
-        Self {
-            first: first.row,
-            rows: (first.row..=last.row + 1).map(begins).collect(),
-            zones: all,
-        }
-    }
-
-    /// All in the cells between those columns of a row.
-    fn row(&self, row: i32, columns: (i32, i32)) -> &[PlacedZone] {
-        let Ok(at) = usize::try_from(row - self.first) else {
-            return &[];
-        };
-        let [from, to, ..] = self.rows.get(at..).unwrap_or_default() else {
-            return &[];
-        };
-        let all = &self.zones[*from as usize..*to as usize];
-        let rest = &all[all.partition_point(|z| z.column < columns.0)..];
-        &rest[..rest.partition_point(|z| z.column <= columns.1)]
-    }
-}
-
-fn cell(e7: i64) -> i32 {
-    e7.div_euclid(CELL_E7) as i32
-}
 
 /// By zone, one bit a kind: of which a standing count says that some are vacant, and, from bit 4 on,
 /// that they are closed.
@@ -189,22 +118,23 @@ pub(super) fn nearest_zones(
         }
         let columns = (cell(columns.0), cell(columns.1));
         for row in cell(lat - up)..=cell(lat + up) {
-            for placed in places.row(row, columns) {
-                if !counted.has_room(placed.zone, query.kind) {
+            let run = places.row(row, columns);
+            for (zone, place) in places.zones[run.clone()].iter().zip(&places.places[run]) {
+                if !counted.has_room(*zone, query.kind) {
                     continue;
                 }
-                let d2 = plane.d2(placed.place);
-                if d2 <= radius_m * radius_m && query.suits_zone(city, placed.zone) {
-                    near.push((d2, placed.zone));
+                let d2 = plane.d2(*place);
+                if d2 <= radius_m * radius_m && query.suits_zone(city, *zone) {
+                    // Each look waits for memory; asked for ahead, all wait together.
+                    if near.len() < limit {
+                        ask_for(ZoneIx(*zone));
+                    }
+                    near.push((d2, *zone));
                 }
             }
         }
     }
     near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    // Each look waits for memory; asked for ahead, all wait together.
-    for (_, zone) in near.iter().take(limit) {
-        ask_for(ZoneIx(*zone));
-    }
     let mut hits = Vec::with_capacity(near.len().min(limit));
     for (d2, zone) in near {
         let tally = tally(ZoneIx(zone));
@@ -229,10 +159,10 @@ mod tests {
     use super::super::tests::scan::near;
     use super::super::tests::{ROOM, zone};
     use super::*;
-    use crate::domain::{BayIx, BayStatus, KindSet, LatLon, Millis, ReadModel as _};
+    use crate::domain::{BayIx, BayStatus, KindSet, LatLon, Millis, ReadModel as _, ZoneKind};
     use crate::long::cases;
     use crate::registry::Registry;
-    use crate::registry::city::ZoneSpec;
+    use crate::registry::city::{Zone, ZoneSpec};
     use rand::rngs::StdRng;
     use rand::{RngExt as _, SeedableRng as _};
 
@@ -309,7 +239,9 @@ mod tests {
             let centre = LatLon { lat, lon };
             let mut rng = StdRng::seed_from_u64(seed as u64);
             for _ in 0..cases(4) {
-                let zones = (0..80).map(|n| spec(&mut rng, n, centre)).collect();
+                let mut zones: Vec<_> = (0..80).map(|n| spec(&mut rng, n, centre)).collect();
+                // On the other side of the world: a row of few zones and many columns.
+                zones[79].place = LatLon { lat, lon: -lon };
                 let registry = Registry::in_memory(zones, Vec::new()).unwrap();
                 let city = registry.city();
                 let live = Live::new(&city, ROOM);

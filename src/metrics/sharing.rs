@@ -21,6 +21,10 @@ pub struct Share {
     pub moved: IntCounter,
     /// Parts of a plan that had become impossible when they were carried out.
     pub stale_moves: IntCounter,
+    /// Offers withdrawn because their bays were not their owners' any more.
+    pub handed_over: IntCounter,
+    /// Drivers who were told that they might not get their bay, by why.
+    pub at_risk: IntCounterVec,
     /// Reports of bays made of what drivers' apps say of their stays.
     pub reports: IntCounter,
 }
@@ -55,6 +59,15 @@ impl Share {
                 &["state"],
             ),
             moved: r.counter("share_moved_total", "Bookings that were given another bay."),
+            handed_over: r.counter(
+                "share_offers_handed_over_total",
+                "Offers withdrawn because their bays were not their owners' any more.",
+            ),
+            at_risk: r.counters(
+                "share_at_risk_total",
+                "Drivers who were told that they might not get their bay, by why.",
+                &["risk"],
+            ),
             reports: r.counter(
                 "share_reports_total",
                 "Reports of bays made of what drivers' apps say of their stays.",

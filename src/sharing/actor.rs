@@ -10,14 +10,16 @@ use super::ask::DeskError;
 use super::commands::Command;
 use super::commands::Reply;
 use super::config::{Config, Matching};
+use super::eyes::Eyes;
 use super::improve::LOOKS_A_TICK;
 use super::index::BookingIndex;
+use super::lost::Lost;
 use super::notices::Notices;
 use super::openings::Openings;
 use super::owners::Owners;
 use super::search::View;
 use super::witness::Witness;
-use crate::domain::{BayIx, Clock, Millis};
+use crate::domain::{BayIx, BayStatus, Clock, Millis};
 use crate::limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -58,11 +60,13 @@ pub(super) struct BookingActor {
     pub(super) reserved: AHashSet<BayIx>,
     /// Which offers the live view shows.
     openings: Openings,
-    /// Active stays whose vehicle a sensor has seen.
-    pub(super) seen: AHashSet<i64>,
+    /// What is seen of booked bays.
+    pub(super) eyes: Eyes,
+    /// Bays that are not whose they were.
+    pub(super) lost: Lost,
     pub(super) last: super::deadlines::Last,
-    /// Bays of stays that the clock has ended in this transaction.
-    pub(super) in_doubt: Vec<Arc<str>>,
+    /// What this transaction shows of bays that nobody watches.
+    pub(super) to_say: Vec<(Arc<str>, BayStatus)>,
     /// How many bookings may still be looked at to make room before the next tick.
     pub(super) looks_left: u32,
     /// When this task began.
@@ -81,9 +85,10 @@ impl BookingActor {
             index,
             dirty: false,
             reserved: AHashSet::new(),
-            seen: AHashSet::new(),
+            eyes: Eyes::default(),
+            lost: Lost::default(),
             last: super::deadlines::Last::default(),
-            in_doubt: Vec::new(),
+            to_say: Vec::new(),
             looks_left: LOOKS_A_TICK,
         }
     }
@@ -93,6 +98,8 @@ impl BookingActor {
         let mut group = Vec::with_capacity(GROUP);
         while commands.recv_many(&mut group, GROUP).await > 0 {
             self.index.follow(&self.ctx.registry);
+            let now = self.ctx.clock.now();
+            self.lost.look(&mut self.index, &self.ctx.owners, now);
             if self.ctx.config.matching == Matching::Batch {
                 self.let_bid(&mut group);
             }
@@ -124,13 +131,13 @@ impl BookingActor {
         // was stored, since time goes on.
         self.show();
         let touched = self.index.take_touched();
-        let in_doubt = std::mem::take(&mut self.in_doubt);
+        let to_say = std::mem::take(&mut self.to_say);
         if failure.is_none() {
             touched
                 .iter()
                 .for_each(|driver| self.ctx.notices.ring(driver));
-            for bay in in_doubt {
-                self.ctx.witness.doubt(&bay, self.ctx.clock.now());
+            for (bay, status) in to_say {
+                self.ctx.witness.say(&bay, status, self.ctx.clock.now());
             }
         }
         for answer in waiting {
@@ -172,11 +179,17 @@ impl BookingActor {
             Command::Step {
                 name,
                 driver,
-                event,
+                act,
                 reply,
             } => {
                 self.fenced(work, reply, waiting, async |own, work| {
-                    own.drive(work, &name, &driver, event).await
+                    own.drive(work, &name, &driver, act).await
+                })
+                .await
+            }
+            Command::OwnerCancel(name, offer, reply) => {
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.cancel_by_owner(work, &name, offer).await
                 })
                 .await
             }
@@ -199,6 +212,12 @@ impl BookingActor {
             Command::Carry(steps, reply) => {
                 self.fenced(work, reply, waiting, async |own, work| {
                     own.carry(work, steps).await
+                })
+                .await
+            }
+            Command::HandOver(reply) => {
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.hand_over(work, own.ctx.clock.now()).await
                 })
                 .await
             }

@@ -129,6 +129,12 @@ pub enum DeskError {
     Stale,
     #[error("the offer is withdrawn; make another")]
     Withdrawn,
+    #[error("the bay's sensor sees nobody there; say so again in a moment if somebody is")]
+    SeenVacant,
+    #[error("the stay has begun: its driver is not sent away")]
+    UnderWay,
+    #[error("it ends at {0} already, and can only be made longer")]
+    Shorter(Millis),
     #[error("too much at once")]
     Busy,
     /// The partner's part of what all share.

@@ -2,12 +2,15 @@
 
 mod answer;
 mod change;
+mod driver;
 mod lines;
 mod names;
 mod offers;
+mod owner;
 mod shares;
 
 pub(super) use change::elsewhere;
+pub use driver::DriverAct;
 pub(super) use lines::{Cause, MOVED};
 pub(super) use names::calendar_token;
 
@@ -170,11 +173,17 @@ impl BookingActor {
             },
             walk_m: fit.walk_m,
             cancel: fit.offer.rules.cancel,
+            leave: fit.offer.rules.leave,
+            overstay_at: None,
             owed_cents: 0,
             expires_at: now.plus(self.ctx.config.hold_s * 1000),
             created_at: now,
             arrived_at: None,
+            came_by_word: false,
             departed_at: None,
+            seen_since: None,
+            at_risk: None,
+            grace_min: change::grace_min(&fit.offer),
             moved: None,
             version: 1,
         }

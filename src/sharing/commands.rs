@@ -1,10 +1,11 @@
 //! What the desk's task is told, and what is known at one moment for a plan made away from it.
 
 use super::ask::{Ask, DeskError};
+use super::booking::DriverAct;
 use super::index::BookingIndex;
 use super::plan::{self, PlanStep};
 use super::search::View;
-use crate::domain::{Millis, Offer, Reservation, ReservationEvent, Span};
+use crate::domain::{Millis, Offer, Reservation, Span};
 use crate::live::Live;
 use ahash::AHashMap;
 use std::sync::Arc;
@@ -24,11 +25,15 @@ pub(super) enum Command {
     Step {
         name: String,
         driver: Arc<str>,
-        event: ReservationEvent,
+        act: DriverAct,
         reply: Reply<Reservation>,
     },
+    /// By the owner of the offer of that number.
+    OwnerCancel(String, i64, Reply<Reservation>),
     AddOffer(Offer, Reply<Offer>),
     PutOffer(Offer, Reply<Offer>),
+    /// Withdraws the offers of bays that have changed hands.
+    HandOver(Reply<()>),
     /// Does what is due by now.
     Tick(Reply<()>),
     /// What is known, for a plan.
@@ -49,9 +54,11 @@ impl Command {
     pub(super) fn refuse(self, why: DeskError) {
         // Who asked may have gone.
         let _ = match self {
-            Self::Ask(_, _, reply) | Self::Step { reply, .. } => reply.send(Err(why)).is_ok(),
+            Self::Ask(_, _, reply) | Self::Step { reply, .. } | Self::OwnerCancel(_, _, reply) => {
+                reply.send(Err(why)).is_ok()
+            }
             Self::AddOffer(_, reply) | Self::PutOffer(_, reply) => reply.send(Err(why)).is_ok(),
-            Self::Tick(reply) => reply.send(Err(why)).is_ok(),
+            Self::HandOver(reply) | Self::Tick(reply) => reply.send(Err(why)).is_ok(),
             Self::Look(reply) => reply.send(Err(why)).is_ok(),
             Self::Carry(_, reply) => reply.send(Err(why)).is_ok(),
         };

@@ -1,31 +1,20 @@
 //! What time brings: holds expire, drivers do not come, sensors see them come and go, some stay too
-//! long.
-//!
-//! A sensor's word closes the loop where there is one. Somebody who is seen in a booked bay from
-//! five minutes before its start on is the driver; somebody who is seen there earlier is not, and
-//! the driver gets another bay if there is one. What the hub itself has said of a stay comes back
-//! here and counts for nothing. A stay is over when the sensor that saw the vehicle sees it gone,
-//! or, where nobody looks, when its time is.
+//! long. What is due is decided by [`Reservation::due`] from what `eyes` show; here it is done.
 
 use super::actor::{BookingActor, Failed};
 use super::ask::{Ask, DeskError};
 use super::booking::Cause;
 use super::improve::LOOKS_A_TICK;
 use super::quota;
+use super::search::Fit;
 use super::witness::Looked;
-use crate::domain::reservation::EARLY_MS;
-use crate::domain::{BayStatus, BayView, Millis, Reservation, ReservationEvent, ReservationState};
+use crate::domain::reservation::{EARLY_MS, PIN_MS};
+use crate::domain::{Due, Millis, Reservation, ReservationEvent, Risk};
 use crate::store::{StoreError, Work};
 use std::sync::Arc;
 
 /// How long before its start a booked bay is kept out of what others find.
 pub(super) const LEAD_MS: u64 = EARLY_MS;
-
-/// Who is seen in a booked bay this long before its start is taken for the driver.
-const ARRIVAL_MS: u64 = 5 * 60_000;
-
-/// Who has not left this long after the end keeps the next driver out.
-const OVERSTAY_MS: u64 = 2 * 60_000;
 
 /// Changes of one tick: one transaction that others wait for.
 const MOST: usize = 256;
@@ -47,14 +36,6 @@ pub(super) struct Last {
     vouched: Looked,
 }
 
-/// What is due for one reservation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Due {
-    Step(ReservationEvent, Cause),
-    /// Its bay is taken.
-    Elsewhere,
-}
-
 impl BookingActor {
     pub(super) async fn tick(&mut self, work: &mut Work) -> Result<(), Failed> {
         let now = self.ctx.clock.now();
@@ -64,6 +45,8 @@ impl BookingActor {
         // First, as a request does: partners before reservations, so that two hubs do not wait for
         // each other.
         self.forget(work, now).await?;
+        self.hand_over(work, now).await?;
+        self.look(work, now).await?;
         for (r, due) in self.due(now) {
             // As it is in the store: it may have changed since the index was filled, by another
             // hub.
@@ -72,11 +55,7 @@ impl BookingActor {
                 Err(StoreError::NoSuch) => continue,
                 Err(e) => return Err(e.into()),
             };
-            let done = match due {
-                Due::Step(event, cause) => self.step(work, r, event, cause).await.map(drop),
-                Due::Elsewhere => self.elsewhere(work, r, now).await,
-            };
-            match done {
+            match self.bring(work, r, due, now).await {
                 // It has changed meanwhile, and what it has become is looked at next time.
                 Ok(()) | Err(Failed::No(DeskError::Step(_) | DeskError::Stale)) => {}
                 Err(e) => return Err(e),
@@ -106,18 +85,10 @@ impl BookingActor {
     }
 
     fn due(&mut self, now: Millis) -> Vec<(Arc<Reservation>, Due)> {
-        let kept: Vec<Arc<Reservation>> = self.index.kept().cloned().collect();
-        self.seen.retain(|id| self.index.keeps(*id));
         let mut due = Vec::new();
-        for r in kept {
-            let seen = self.seen_at(&r);
-            if r.state == ReservationState::Active
-                && seen.is_some_and(|v| v.status == BayStatus::Occupied)
-            {
-                self.seen.insert(r.id);
-            }
-            if let Some(what) = self.due_for(&r, seen, now) {
-                due.push((r, what));
+        for r in self.index.kept() {
+            if let Some(what) = r.due(&self.sight(r, now), now) {
+                due.push((r.clone(), what));
             }
             if due.len() == MOST {
                 break;
@@ -126,113 +97,86 @@ impl BookingActor {
         due
     }
 
-    fn due_for(&self, r: &Reservation, seen: Option<BayView>, now: Millis) -> Option<Due> {
-        let status = seen.map_or(BayStatus::Unknown, |v| v.status);
-        let observed = seen.map_or(Millis::NEVER, |v| v.observed_at);
-        let occupied = status == BayStatus::Occupied;
-        let step = |event, cause| Some(Due::Step(event, cause));
-        match r.state {
-            ReservationState::Held if now >= r.expires_at => {
-                step(ReservationEvent::Expire, Cause::Clock)
-            }
-            ReservationState::Held | ReservationState::Confirmed
-                if self.is_barred(r, occupied, now) =>
-            {
-                Some(Due::Elsewhere)
-            }
-            ReservationState::Confirmed => {
-                let from = Millis(r.span.start.0.saturating_sub(ARRIVAL_MS));
-                if occupied && observed >= from && now < r.span.end && !self.stays(r, now) {
-                    return step(ReservationEvent::Arrive, Cause::Sensor);
-                }
-                if now >= r.missed_at() {
-                    step(ReservationEvent::MissOut, Cause::Clock)
-                } else {
-                    None
-                }
-            }
-            ReservationState::Active => {
-                let since = r.arrived_at.unwrap_or_default();
-                if status == BayStatus::Vacant && observed > since && self.seen.contains(&r.id) {
-                    return step(ReservationEvent::Depart, Cause::Sensor);
-                }
-                if now >= r.free_at && !occupied {
-                    step(ReservationEvent::Depart, Cause::Clock)
-                } else {
-                    None
-                }
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether a booking that is confirmed has lost its bay to somebody else, by what is seen now.
-    pub(super) fn is_lost(&self, r: &Reservation) -> bool {
-        let seen = self.seen_at(r).map(|view| view.status);
-        let occupied = seen == Some(BayStatus::Occupied);
-        r.state == ReservationState::Confirmed && self.is_barred(r, occupied, self.ctx.clock.now())
-    }
-
-    /// Whether somebody else stands where this booking is about to begin.
-    fn is_barred(&self, r: &Reservation, occupied: bool, now: Millis) -> bool {
-        if now.plus(LEAD_MS) < r.span.start || now >= r.span.end {
-            return false;
-        }
-        // Between the two times nobody has a right to be there but a stay before this one.
-        let stranger = occupied
-            && now.plus(ARRIVAL_MS) < r.span.start
-            && !self
-                .index
-                .kept_on(&r.bay)
-                .any(|o| o.state == ReservationState::Active);
-        stranger || self.stays(r, now)
-    }
-
-    /// Whether the stay before this one has run over.
-    fn stays(&self, r: &Reservation, now: Millis) -> bool {
-        let over = |o: &&Arc<Reservation>| {
-            o.id != r.id
-                && o.state == ReservationState::Active
-                && o.span.end.plus(OVERSTAY_MS) <= now
-        };
-        self.index.kept_on(&r.bay).any(|o| over(&o))
-    }
-
-    /// What a sensor or gate says of a reservation's bay, and is sure of: nobody else moves a booking,
-    /// beside its own driver.
-    fn seen_at(&self, r: &Reservation) -> Option<BayView> {
-        let bay = self.ctx.registry.bay(&r.bay)?;
-        let city = self.index.city()?;
-        let view = (bay.0 < city.bay_slots()).then(|| self.ctx.live.bay(city, bay))?;
-        (view.sure && !view.source_kind.passes_by()).then_some(view)
-    }
-
-    /// Another bay that keeps the promise; where there is none and the stay has begun, the money
-    /// back.
-    async fn elsewhere(
+    /// Does what is due for one reservation.
+    async fn bring(
         &mut self,
         work: &mut Work,
         r: Reservation,
+        due: Due,
         now: Millis,
     ) -> Result<(), Failed> {
-        let found = self.view().find(&ask_again(&r), r.created_at);
-        let fits = found
-            .free
-            .into_iter()
-            .filter(|f| f.offer.bay != r.bay && f.price_cents <= r.price_cents);
-        for fit in fits.take(4) {
+        let (event, cause, at) = match due {
+            Due::Expire => (ReservationEvent::Expire, Cause::Clock, now),
+            Due::Arrive(since) => (ReservationEvent::Arrive, Cause::Sensor, since),
+            Due::Mistake => (ReservationEvent::Mistake, Cause::Sensor, now),
+            Due::Depart(left) => (ReservationEvent::Depart, Cause::Sensor, left),
+            // Nobody has seen when it left: what is paid for is what was used.
+            Due::TimeUp => (ReservationEvent::Depart, Cause::Clock, r.charged_until()),
+            Due::TooLong => (ReservationEvent::Depart, Cause::Clock, r.overstay_ends()),
+            Due::Overstay => return self.charge_overstay(work, r, now).await,
+            Due::GiveBack => (ReservationEvent::Revoke, Cause::Clock, now),
+            Due::MissOut => (ReservationEvent::MissOut, Cause::Clock, now),
+            Due::Elsewhere(risk, or_back) => {
+                return self.elsewhere(work, r, risk, or_back).await;
+            }
+            Due::Ask(risk) => return self.warn(work, r, Some(risk)).await.map(drop),
+            Due::Safe => return self.warn(work, r, None).await.map(drop),
+        };
+        self.step_at(work, r, event, cause, at).await.map(drop)
+    }
+
+    /// Another bay that keeps the promise; where there is none the driver is warned, and gets the money
+    /// back once nothing better can come.
+    pub(super) async fn elsewhere(
+        &mut self,
+        work: &mut Work,
+        r: Reservation,
+        risk: Risk,
+        or_back: bool,
+    ) -> Result<(), Failed> {
+        if self.moved_away(work, &r).await?.is_some() {
+            return Ok(());
+        }
+        if or_back {
+            self.step(work, r, ReservationEvent::Revoke, Cause::Hub)
+                .await?;
+        } else {
+            self.warn(work, r, Some(risk)).await?;
+        }
+        Ok(())
+    }
+
+    /// Gives a booking whose bay is lost another one, if there is one that is believed to be free.
+    pub(super) async fn moved_away(
+        &mut self,
+        work: &mut Work,
+        r: &Reservation,
+    ) -> Result<Option<Reservation>, Failed> {
+        let found = self.view().find(&ask_again(r), r.created_at);
+        let soon = r.span.start <= self.ctx.clock.now().plus(PIN_MS);
+        // Never back: whatever has driven him from there.
+        let been = r.moved.as_ref().map(|m| m.from.clone());
+        let fits = found.free.into_iter().filter(|f| {
+            f.offer.bay != r.bay
+                && been.as_ref() != Some(&f.offer.bay)
+                && f.price_cents <= r.price_cents
+        });
+        let fits: Vec<Fit> = fits
+            .filter(|f| !(soon && self.is_seen_taken(&f.offer.bay)))
+            .take(4)
+            .collect();
+        for fit in fits {
             work.mark().await?;
             match self.reseat(work, r.clone(), &fit, true).await {
-                Ok(_) => return Ok(work.keep().await?),
+                Ok(next) => {
+                    work.keep().await?;
+                    return Ok(Some(next));
+                }
                 Err(StoreError::Booked | StoreError::Stale) => work.undo().await?,
                 Err(e) => return Err(e.into()),
             }
         }
-        if now >= r.span.start {
-            self.step(work, r, ReservationEvent::Revoke, Cause::Hub)
-                .await?;
-        }
-        Ok(())
+        Ok(None)
     }
 }
 

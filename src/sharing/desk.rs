@@ -2,7 +2,7 @@
 
 use super::actor::{BookingActor, BookingContext};
 use super::ask::{Ask, DeskError, digest};
-use super::booking::calendar_token;
+use super::booking::{DriverAct, calendar_token};
 use super::commands::{Command, Reply};
 use super::config::Config;
 use super::drivers::Drivers;
@@ -11,7 +11,7 @@ use super::notices::Notices;
 use super::owners::Owners;
 use super::statement::KnownTotals;
 use super::witness::Witness;
-use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, ReservationEvent, Span};
+use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, Span};
 use crate::limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -21,6 +21,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
+
+/// Bookings of one offer that are looked at for one answer; a bay has no more in a year.
+const MOST_LOOKED_AT: u32 = 10_000;
 
 /// What a desk works with.
 pub struct DeskParts {
@@ -133,17 +136,17 @@ impl Desk {
         &self,
         name: String,
         driver: Arc<str>,
-        event: ReservationEvent,
+        act: DriverAct,
     ) -> Result<Reservation, DeskError> {
         let done = self
             .tell(|reply| Command::Step {
                 name,
                 driver,
-                event,
+                act,
                 reply,
             })
             .await?;
-        self.witness.tell(&done, event, self.clock.now()).await?;
+        self.witness.tell(&done, act, self.clock.now()).await?;
         Ok(done)
     }
 
@@ -215,10 +218,12 @@ impl Desk {
         self.owners.owner(bay)
     }
 
-    /// Records who owns a bay, or that its zone's operator does.
+    /// Records who owns a bay, or that its zone's operator does. If that is another than before, what
+    /// the former owner has on offer there is withdrawn when this returns.
     pub async fn record_owner(&self, bay: &str, owner: Option<&str>) -> Result<(), DeskError> {
         self.store.record_owner(bay, owner).await?;
         self.owners.note(bay, owner);
+        self.tell(Command::HandOver).await?;
         if let Some(bay) = self.registry.bay(bay) {
             // Who owns a bay sees it as it is: it may come into sight, or leave it.
             self.live.touch(self.registry.city().zone_of(bay));
@@ -291,6 +296,27 @@ impl Desk {
         limit: u32,
     ) -> Result<Vec<Reservation>, DeskError> {
         Ok(self.store.bookings(offer.id, span, limit).await?)
+    }
+
+    /// What is booked from now on that the offer would not allow, by start, as many at most.
+    pub async fn affected(
+        &self,
+        offer: &Offer,
+        most: usize,
+    ) -> Result<Vec<Reservation>, DeskError> {
+        let now = self.clock.now();
+        let coming = Span {
+            start: now,
+            end: Millis::MAX,
+        };
+        let mut booked = self.bookings(offer, coming, MOST_LOOKED_AT).await?;
+        let longest = u64::from(offer.rules.max_stay_min) * 60_000;
+        booked.retain(|r| {
+            let fits = offer.hours.covers(r.span) && (longest == 0 || r.span.ms() <= longest);
+            r.state.holds() && !(fits && offer.takes(&r.promise.vehicle))
+        });
+        booked.truncate(most);
+        Ok(booked)
     }
 
     /// When each of those was last changed, by its number.

@@ -164,6 +164,38 @@ impl BookingIndex {
         self.offers.insert(offer.id, Shelved { offer, bay, cell });
     }
 
+    /// Takes an offer's bay out of what is found, or puts it back.
+    pub(super) fn bar(&mut self, id: i64, barred: bool, registry: &Registry) {
+        let Some(shelved) = self.offers.get_mut(&id) else {
+            return;
+        };
+        if shelved.bay.is_some() != barred {
+            return;
+        }
+        let offer = shelved.offer.clone();
+        if let Some(cell) = shelved.cell.take().and_then(|c| self.cells.get_mut(&c)) {
+            cell.retain(|other| *other != id);
+        }
+        shelved.bay = None;
+        if !barred {
+            self.shelve(offer, registry);
+        }
+        self.on_offer = None;
+        if let Some(changed) = &mut self.changed {
+            changed.push(id);
+        }
+    }
+
+    /// All offers that are not withdrawn.
+    pub(super) fn standing(&self) -> impl Iterator<Item = Arc<Offer>> {
+        self.offers.values().map(|s| s.offer.clone())
+    }
+
+    /// The bays that somebody keeps, and whose each was when it was booked.
+    pub(super) fn owners_of_kept(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
+        self.kept().map(|r| (&r.bay, &r.owner))
+    }
+
     pub(super) fn offer(&self, id: i64) -> Option<&Shelved> {
         self.offers.get(&id)
     }

@@ -18,9 +18,11 @@
 //! | `openings` | which offers are open now: what the live view shows of private bays |
 //! | `search`, `alternatives` | bays for one request, and what else each booking could have |
 //! | `booking`, `deadlines` | books and changes reservations; does what time brings |
+//! | `eyes`, `lost` | who stands in booked bays; bays that are not whose they were |
 //! | `relocate`, `plan` | who could move for a request that does not fit; who would sit better |
 //! | `improve` | moves them |
 //! | `owners`, `owned`, `utilisation` | whose a bay is, what its owner reads, and how it was used |
+//! | `overstay` | charges stays that run over, as they grow |
 //! | `statement` | a month of the ledger, page by page |
 //! | `notices` | tells the drivers' apps what happened to their reservations |
 //! | `quota`, `drivers` | what a booking app may take of what all share, and for whom |
@@ -38,11 +40,14 @@ mod config;
 mod deadlines;
 mod desk;
 mod drivers;
+mod eyes;
 mod improve;
 mod index;
+mod lost;
 pub mod matcher;
 mod notices;
 mod openings;
+mod overstay;
 mod owned;
 mod owners;
 mod plan;
@@ -57,6 +62,7 @@ mod witness;
 
 pub use self::utilisation::{Day, Use};
 pub use ask::{Ask, DeskError, Said, Why, digest};
+pub use booking::DriverAct;
 pub use config::{Config, Matching};
 pub use desk::{Desk, DeskParts};
 pub use drivers::DRIVER_LEN;

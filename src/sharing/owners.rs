@@ -18,6 +18,8 @@ pub(super) struct Recorded {
     pub(super) by_bay: AHashMap<String, Arc<str>>,
     /// How often this hub has recorded an owner.
     notes: u64,
+    /// How often what is recorded has changed.
+    changes: u64,
 }
 
 impl Owners {
@@ -43,10 +45,16 @@ impl Owners {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         // What was noted meanwhile may not be in what was read; the next reading has it.
-        if recorded.notes == notes {
+        if recorded.notes == notes && recorded.by_bay != by_bay {
             recorded.by_bay = by_bay;
+            recorded.changes += 1;
         }
         Ok(())
+    }
+
+    /// Another number whenever what is recorded has changed.
+    pub(super) fn notes(&self) -> u64 {
+        self.recorded().changes
     }
 
     pub(super) fn recorded(&self) -> RwLockReadGuard<'_, Recorded> {
@@ -76,6 +84,7 @@ impl Owners {
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         recorded.notes += 1;
+        recorded.changes += 1;
         match owner {
             Some(owner) => drop(recorded.by_bay.insert(bay.to_owned(), owner.into())),
             None => drop(recorded.by_bay.remove(bay)),

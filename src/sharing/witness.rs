@@ -9,10 +9,11 @@
 //! the hub says it again; where time alone ends the stay it says that nobody knows.
 
 use super::ask::DeskError;
+use super::booking::DriverAct;
 use crate::domain::source::BOOKINGS;
 use crate::domain::{
     Backing, BayIx, BayStatus, BayView, Claim, Millis, Observation, Receipt, Reservation,
-    ReservationEvent, ReservationState, SourceIx, SourceKind, Submission,
+    ReservationState, SourceIx, SourceKind, Submission,
 };
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -49,19 +50,15 @@ impl Witness {
     pub(super) async fn tell(
         &self,
         r: &Reservation,
-        event: ReservationEvent,
+        act: DriverAct,
         now: Millis,
     ) -> Result<(), DeskError> {
-        let said = said(r, event, now);
+        let said = said(r, act, now);
         let Some(bay) = self.unwatched(&r.bay).filter(|_| !said.is_empty()) else {
             return Ok(());
         };
         let source = self.source().await?;
-        let seq = if event == ReservationEvent::Depart {
-            2
-        } else {
-            1
-        };
+        let seq = if act == DriverAct::Depart { 2 } else { 1 };
         let claims: Vec<Claim> = said
             .into_iter()
             .map(|(at, status)| claim(source, bay, at, seq, status))
@@ -115,20 +112,20 @@ impl Witness {
         }
     }
 
-    /// Says that nobody knows any more whether the bay is taken, if the last word of it was the
-    /// hub's own: its stay was ended by the clock.
-    pub(super) fn doubt(&self, bay: &str, now: Millis) {
+    /// Says how a bay is that nobody watches, without waiting: unknown, if the last word of it was the
+    /// hub's own and its stay was ended by the clock.
+    pub(super) fn say(&self, bay: &str, status: BayStatus, now: Millis) {
         let Some((source, _)) = self.registry.source(BOOKINGS) else {
             return;
         };
-        let Some(bay) = self
-            .seen(bay)
-            .filter(|(_, view)| is_own(view))
-            .map(|(_, view)| view.bay)
-        else {
-            return;
+        let bay = if status == BayStatus::Unknown {
+            let own = self.seen(bay).filter(|(_, view)| is_own(view));
+            own.map(|(_, view)| view.bay)
+        } else {
+            self.unwatched(bay)
         };
-        let claims = vec![claim(source, bay, now, 2, BayStatus::Unknown)];
+        let Some(bay) = bay else { return };
+        let claims = vec![claim(source, bay, now, 2, status)];
         // A journal that is busy does without: the word lapses by itself.
         if self
             .inbox
@@ -192,16 +189,16 @@ fn is_own(view: &BayView) -> bool {
 }
 
 /// What an event says of the bay, and when it was so; nothing, if nobody saw it or it is long ago.
-fn said(r: &Reservation, event: ReservationEvent, now: Millis) -> Vec<(Millis, BayStatus)> {
+fn said(r: &Reservation, act: DriverAct, now: Millis) -> Vec<(Millis, BayStatus)> {
     let before = |at: Millis| Millis(at.0.saturating_sub(1));
     let vacant = BayStatus::Vacant;
     let taken = BayStatus::Occupied;
-    let said = match (event, r.state, r.arrived_at, r.departed_at) {
-        (ReservationEvent::Arrive, ReservationState::Active, Some(at), _) => {
+    let said = match (act, r.state, r.arrived_at, r.departed_at) {
+        (DriverAct::Arrive, ReservationState::Active, Some(at), _) => {
             vec![(before(at), vacant), (at, taken)]
         }
         // A stay that the clock has ended has its booked end for an end: nobody has seen that.
-        (ReservationEvent::Depart, ReservationState::Completed, Some(since), Some(at))
+        (DriverAct::Depart, ReservationState::Completed, Some(since), Some(at))
             if at != r.span.end && at > since =>
         {
             vec![(before(at), taken), (at, vacant)]

@@ -3,11 +3,11 @@
 
 use super::row::{from_row, odd};
 use super::work::within;
-use super::{Digest, DriverRef, Store, StoreError, Work, reading, sql};
+use super::{DriverRef, Store, StoreError, Work, reading, sql};
 use crate::domain::reservation::Moved;
 use crate::domain::{
-    BayKind, CancelRule, Currency, LatLon, Millis, Promise, Reservation, ReservationState, Span,
-    Vehicle,
+    BayKind, CancelRule, Currency, LatLon, LeaveRule, Millis, Promise, Reservation,
+    ReservationState, Risk, Span, Vehicle,
 };
 
 from_row!(Reservation, |row| {
@@ -44,11 +44,23 @@ from_row!(Reservation, |row| {
             free_min: row.small("cancel_free_min")?,
             fee_percent: row.small("cancel_fee_percent")?,
         },
+        leave: LeaveRule {
+            max_overstay_min: row.small("max_overstay_min")?,
+            early_refund_percent: row.small("early_refund_percent")?,
+        },
+        overstay_at: row.maybe_time("overstay_at")?,
         owed_cents: row.number("owed_cents")?,
         expires_at: row.time("expires_at")?,
         created_at: row.time("created_at")?,
         arrived_at: row.maybe_time("arrived_at")?,
+        came_by_word: row.flag("came_by_word")?,
         departed_at: row.maybe_time("departed_at")?,
+        seen_since: row.maybe_time("seen_since")?,
+        at_risk: row
+            .maybe_text::<String>("at_risk")?
+            .map(|risk| Risk::parse(&risk).ok_or_else(|| odd("at_risk", &risk)))
+            .transpose()?,
+        grace_min: row.small("grace_min")?,
         moved: match moved {
             (Some(at), Some(from), Some(taken)) => Some(Moved { at, from, taken }),
             _ => None,
@@ -149,9 +161,10 @@ impl Work {
     ) -> Result<Reservation, StoreError> {
         const SQL: &str = "INSERT INTO reservation (name, offer, bay, seat, owner, driver, state, start_at, end_at, \
              free_at, price_cents, currency, lat_e7, lon_e7, max_walk_m, max_price_cents, vehicle, walk_m, \
-             expires_at, created_at, cancel_free_min, cancel_fee_percent, owed_cents, driver_ref, version) \
+             expires_at, created_at, cancel_free_min, cancel_fee_percent, owed_cents, driver_ref, grace_min, \
+             max_overstay_min, early_refund_percent, version) \
              VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-             $20, $21, $22, $23, 1) \
+             $20, $21, $22, $23, $24, $25, $26, 1) \
              RETURNING id";
         let bay = self.bay(&new.bay).await?;
         let promise = &new.promise;
@@ -166,6 +179,8 @@ impl Work {
             let insert = insert.bind(sql(new.expires_at)).bind(sql(new.created_at));
             let insert = insert.bind(i64::from(new.cancel.free_min)).bind(i64::from(new.cancel.fee_percent));
             let insert = insert.bind(new.owed_cents).bind(driver.map(|d| &d[..]));
+            let insert = insert.bind(i64::from(new.grace_min)).bind(i64::from(new.leave.max_overstay_min));
+            let insert = insert.bind(i64::from(new.leave.early_refund_percent));
             insert.fetch_one(db).await
         })?;
         Ok(Reservation {
@@ -186,20 +201,94 @@ impl Work {
         now: Millis,
     ) -> Result<Reservation, StoreError> {
         const SQL: &str = "UPDATE reservation SET state = $3, seat = CASE WHEN $4 THEN seat ELSE NULL END, \
-             arrived_at = $5, departed_at = $6, owed_cents = $8, driver_ref = NULL, version = version + 1 \
+             arrived_at = $5, departed_at = $6, owed_cents = $8, came_by_word = $9, at_risk = $10, \
+             overstay_at = $11, driver_ref = NULL, version = version + 1 \
              WHERE id = $1 AND version = $2 AND (state <> 'held' OR $3 <> 'confirmed' OR expires_at > $7) \
              RETURNING version";
         let version: Option<(i64,)> = within!(self, db => {
             let update = sqlx::query_as(SQL).bind(next.id).bind(next.version).bind(next.state.name());
             let update = update.bind(next.state.holds());
             let update = update.bind(next.arrived_at.map(sql)).bind(next.departed_at.map(sql));
-            update.bind(sql(now)).bind(next.owed_cents).fetch_optional(db).await
+            let update = update.bind(sql(now)).bind(next.owed_cents).bind(next.came_by_word);
+            let update = update.bind(next.at_risk.map(Risk::name)).bind(next.overstay_at.map(sql));
+            update.fetch_optional(db).await
         })?;
-        let (version,) = version.ok_or(StoreError::Stale)?;
-        Ok(Reservation {
+        versioned(next, version)
+    }
+
+    /// Stores a longer stay, its price and what is owed for it, and gives the next version.
+    ///
+    /// # Errors
+    /// [`StoreError::Booked`] if the bay is kept for another then, [`StoreError::Stale`] if it has
+    /// another version.
+    pub async fn extend(&mut self, next: &Reservation) -> Result<Reservation, StoreError> {
+        const SQL: &str = "UPDATE reservation SET end_at = $3, free_at = $4, price_cents = $5, owed_cents = $6, \
+             version = version + 1 WHERE id = $1 AND version = $2 AND seat IS NOT NULL RETURNING version";
+        let version: Option<(i64,)> = within!(self, db => {
+            let update = sqlx::query_as(SQL).bind(next.id).bind(next.version).bind(sql(next.span.end));
+            let update = update.bind(sql(next.free_at)).bind(next.price_cents);
+            update.bind(next.owed_cents).fetch_optional(db).await
+        })?;
+        versioned(next, version)
+    }
+
+    /// Gives the bay of a stay that was over back to it, and the next version.
+    ///
+    /// # Errors
+    /// [`StoreError::Booked`] if it is another's by now, [`StoreError::Stale`] if it has another version.
+    pub async fn return_to(&mut self, next: &Reservation) -> Result<Reservation, StoreError> {
+        const SQL: &str = "UPDATE reservation SET state = $3, seat = bay, departed_at = NULL, at_risk = NULL, \
+             version = version + 1 WHERE id = $1 AND version = $2 AND seat IS NULL RETURNING version";
+        let version: Option<(i64,)> = within!(self, db => {
+            let update = sqlx::query_as(SQL).bind(next.id).bind(next.version);
+            update.bind(next.state.name()).fetch_optional(db).await
+        })?;
+        versioned(next, version)
+    }
+
+    /// Reservations of the same owner's bay that were charged and not used, at a time that `r` has.
+    pub async fn forfeits(&mut self, r: &Reservation) -> Result<Vec<Reservation>, StoreError> {
+        const SQL: &str = select_reservations!(
+            "WHERE r.bay = (SELECT id FROM shared_bay WHERE bay = $1) AND r.end_at > $2 AND r.start_at < $3 \
+             AND r.seat IS NULL AND r.owed_cents > 0 AND r.state IN ('cancelled', 'no_show') \
+             AND r.owner = $4 AND r.id <> $5 ORDER BY r.id"
+        );
+        Ok(within!(self, db => {
+            let ask = sqlx::query_as(SQL).bind(&*r.bay).bind(sql(r.span.start)).bind(sql(r.span.end));
+            ask.bind(&*r.owner).bind(r.id).fetch_all(db).await
+        })?)
+    }
+
+    /// Takes so many cents from what is owed for a reservation, and gives its next version.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] if it has another version.
+    pub async fn refund(&mut self, r: &Reservation, cents: i64) -> Result<Reservation, StoreError> {
+        const SQL: &str = "UPDATE reservation SET owed_cents = owed_cents - $3, version = version + 1 \
+             WHERE id = $1 AND version = $2 RETURNING version";
+        let version: Option<(i64,)> = within!(self, db => {
+            sqlx::query_as(SQL).bind(r.id).bind(r.version).bind(cents).fetch_optional(db).await
+        })?;
+        let owed_cents = r.owed_cents - cents;
+        versioned(
+            &Reservation {
+                owed_cents,
+                ..r.clone()
+            },
             version,
-            ..next.clone()
-        })
+        )
+    }
+
+    /// Notes since when somebody has been seen in a reservation's bay. That is no change of the
+    /// reservation: it stays the version it is.
+    pub async fn note_presence(
+        &mut self,
+        id: i64,
+        since: Option<Millis>,
+    ) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE reservation SET seen_since = $2 WHERE id = $1";
+        within!(self, db => sqlx::query(SQL).bind(id).bind(since.map(sql)).execute(db).await.map(drop))?;
+        Ok(())
     }
 
     /// Takes the bay from a reservation that is about to get another, so that several can change
@@ -222,7 +311,8 @@ impl Work {
     pub async fn seat(&mut self, next: &Reservation) -> Result<Reservation, StoreError> {
         const SQL: &str = "UPDATE reservation SET offer = $3, bay = $4, seat = $4, owner = $5, free_at = $6, \
              price_cents = $7, walk_m = $8, moved_at = $9, moved_from = $10, moved_taken = $11, \
-             cancel_free_min = $12, cancel_fee_percent = $13, owed_cents = $14, version = version + 1 \
+             cancel_free_min = $12, cancel_fee_percent = $13, owed_cents = $14, seen_since = NULL, at_risk = NULL, \
+             grace_min = $15, max_overstay_min = $16, early_refund_percent = $17, version = version + 1 \
              WHERE id = $1 AND version = $2 AND seat IS NULL AND state IN ('held', 'confirmed') RETURNING version";
         let bay = self.bay(&next.bay).await?;
         let from = match &next.moved {
@@ -235,59 +325,20 @@ impl Work {
             let update = update.bind(i64::from(next.walk_m)).bind(next.moved.as_ref().map(|m| sql(m.at)));
             let update = update.bind(from).bind(next.moved.as_ref().map(|m| m.taken));
             let update = update.bind(i64::from(next.cancel.free_min)).bind(i64::from(next.cancel.fee_percent));
-            update.bind(next.owed_cents).fetch_optional(db).await
+            let update = update.bind(next.owed_cents).bind(i64::from(next.grace_min));
+            let update = update.bind(i64::from(next.leave.max_overstay_min));
+            let update = update.bind(i64::from(next.leave.early_refund_percent));
+            update.fetch_optional(db).await
         })?;
-        let (version,) = version.ok_or(StoreError::Stale)?;
-        Ok(Reservation {
-            version,
-            ..next.clone()
-        })
+        versioned(next, version)
     }
+}
 
-    /// What was answered to a driver's request with this key, and the digest of that request's
-    /// body.
-    pub async fn answered(
-        &mut self,
-        driver: &str,
-        key: &str,
-    ) -> Result<Option<(Digest, String)>, StoreError> {
-        const SQL: &str = "SELECT body, answer FROM request WHERE driver = $1 AND key = $2";
-        let found: Option<(Vec<u8>, String)> = within!(self, db => sqlx::query_as(SQL).bind(driver).bind(key).fetch_optional(db).await)?;
-        found
-            .map(|(body, answer)| {
-                let body = Digest::try_from(body)
-                    .map_err(|_| StoreError::Failed("request: not a digest".into()))?;
-                Ok((body, answer))
-            })
-            .transpose()
-    }
-
-    /// Forgets what was answered before then.
-    pub async fn forget_answers(&mut self, before: Millis) -> Result<(), StoreError> {
-        const SQL: &str = "DELETE FROM request WHERE at < $1";
-        within!(self, db => sqlx::query(SQL).bind(sql(before)).execute(db).await.map(drop))?;
-        Ok(())
-    }
-
-    /// Remembers an answer.
-    ///
-    /// # Errors
-    /// [`StoreError::Taken`] if another has answered this key meanwhile.
-    pub async fn answer(
-        &mut self,
-        (driver, key): (&str, &str),
-        body: &Digest,
-        answer: &str,
-        now: Millis,
-    ) -> Result<(), StoreError> {
-        const SQL: &str =
-            "INSERT INTO request (driver, key, body, at, answer) VALUES ($1, $2, $3, $4, $5)";
-        within!(self, db => {
-            let insert = sqlx::query(SQL).bind(driver).bind(key).bind(&body[..]).bind(sql(now)).bind(answer);
-            insert.execute(db).await.map(drop)
-        })?;
-        Ok(())
-    }
+/// The reservation as it is stored now.
+fn versioned(next: &Reservation, version: Option<(i64,)>) -> Result<Reservation, StoreError> {
+    let (version,) = version.ok_or(StoreError::Stale)?;
+    let next = next.clone();
+    Ok(Reservation { version, ..next })
 }
 
 fn e7(degrees: f64) -> i64 {

@@ -10,6 +10,7 @@
 //! a lock of the file; readers see the last commit and wait for nobody. Dear: each write waits for
 //! the disk.
 
+mod answers;
 mod booking;
 mod folders;
 mod keys;

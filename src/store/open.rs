@@ -88,6 +88,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0012_money.sql"),
         include_str!("migrations/postgres/0012_money.sql"),
     ),
+    (
+        14,
+        "presence",
+        include_str!("migrations/sqlite/0014_presence.sql"),
+        include_str!("migrations/postgres/0014_presence.sql"),
+    ),
 ];
 
 /// What a URL means.

@@ -31,6 +31,8 @@ pub enum BookingsOf<'a> {
     Owner(&'a str),
     /// On the offer of that number.
     Offer(i64),
+    /// By the apps of a partner.
+    Driver(&'a str),
 }
 
 /// Which of them.
@@ -106,13 +108,18 @@ const OF_OWNER_IN_STATE: &str = select_owned!("r.owner = $1 AND r.state = $5");
 const OF_OFFER: &str = select_owned!("r.offer = $1");
 const OF_OFFER_IN_STATE: &str = select_owned!("r.offer = $1 AND r.state = $5");
 
+const OF_DRIVER: &str = select_owned!("r.driver = $1");
+const OF_DRIVER_IN_STATE: &str = select_owned!("r.driver = $1 AND r.state = $5");
+
 /// Every page, and the index it goes by.
 #[cfg(test)]
-pub(super) const PAGES: [(&str, &str); 5] = [
+pub(super) const PAGES: [(&str, &str); 7] = [
     (OF_OWNER, "reservation_owner"),
     (OF_OWNER_IN_STATE, "reservation_owner_state"),
     (OF_OFFER, "reservation_offer"),
     (OF_OFFER_IN_STATE, "reservation_offer_state"),
+    (OF_DRIVER, "reservation_driver"),
+    (OF_DRIVER_IN_STATE, "reservation_driver_state"),
     (BAYS, "reservation_seat"),
 ];
 
@@ -143,20 +150,32 @@ impl Store {
         let (start, id) = page.after;
         let start = sql(start);
         let limit = i64::from(page.limit);
-        let found = match (of, page.state) {
-            (BookingsOf::Owner(owner), None) => reading!(self, db => {
-                let ask = sqlx::query_as(OF_OWNER).bind(owner).bind(start).bind(id).bind(limit);
+        let partner = match of {
+            BookingsOf::Owner(partner) => Some((partner, [OF_OWNER, OF_OWNER_IN_STATE])),
+            BookingsOf::Driver(partner) => Some((partner, [OF_DRIVER, OF_DRIVER_IN_STATE])),
+            BookingsOf::Offer(_) => None,
+        };
+        if let Some((partner, [any, in_state])) = partner {
+            let text = if page.state.is_some() { in_state } else { any };
+            let found = reading!(self, db => {
+                let ask = sqlx::query_as(text).bind(partner).bind(start).bind(id).bind(limit);
+                let ask = match page.state {
+                    Some(state) => ask.bind(state.name()),
+                    None => ask,
+                };
                 ask.fetch_all(db).await
-            }),
-            (BookingsOf::Owner(owner), Some(state)) => reading!(self, db => {
-                let ask = sqlx::query_as(OF_OWNER_IN_STATE).bind(owner).bind(start).bind(id);
-                ask.bind(limit).bind(state.name()).fetch_all(db).await
-            }),
-            (BookingsOf::Offer(offer), None) => reading!(self, db => {
+            });
+            return Ok(found?);
+        }
+        let BookingsOf::Offer(offer) = of else {
+            return Ok(Vec::new());
+        };
+        let found = match page.state {
+            None => reading!(self, db => {
                 let ask = sqlx::query_as(OF_OFFER).bind(offer).bind(start).bind(id).bind(limit);
                 ask.fetch_all(db).await
             }),
-            (BookingsOf::Offer(offer), Some(state)) => reading!(self, db => {
+            Some(state) => reading!(self, db => {
                 let ask = sqlx::query_as(OF_OFFER_IN_STATE).bind(offer).bind(start).bind(id);
                 ask.bind(limit).bind(state.name()).fetch_all(db).await
             }),

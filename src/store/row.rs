@@ -46,6 +46,16 @@ where
         self.0.try_get(name)
     }
 
+    /// A number that fits a smaller type, where there is one.
+    pub(super) fn maybe_small<T: TryFrom<i64>>(
+        &self,
+        name: &'static str,
+    ) -> Result<Option<T>, sqlx::Error> {
+        let number = self.0.try_get::<Option<i64>, _>(name)?;
+        let fit = |n: i64| T::try_from(n).map_err(|_| odd(name, &n));
+        number.map(fit).transpose()
+    }
+
     pub(super) fn maybe_flag(&self, name: &'static str) -> Result<Option<bool>, sqlx::Error> {
         self.0.try_get(name)
     }

@@ -2,7 +2,8 @@
 
 use crate::belief::CountError;
 use crate::domain::{
-    BayKind, BaySubset, CountObservation, CountShares, CountWord, Millis, SourceIx, SourceKind,
+    BayKind, BaySubset, CountObservation, CountShares, CountState, CountWord, Millis, SourceIx,
+    SourceKind,
 };
 
 /// A count of one kind of bay. Default: none yet.
@@ -64,9 +65,11 @@ impl CountedBays {
     }
 }
 
-/// The counts that stand: that of who watches (a gate's before a sensor's), or else an app's.
+/// The counts that stand and say something: that of who watches (a gate's before a sensor's), or else
+/// an app's. Who says that nothing is known withdraws its count, and what others know is told.
 pub(super) fn standing(counts: &KindCounts) -> (Option<&GateCount>, Option<&GateCount>) {
-    let of = |place: usize| Some(&counts[place]).filter(|g| g.standing);
+    let says = |g: &&GateCount| g.standing && g.word.state != CountState::Unknown;
+    let of = |place: usize| Some(&counts[place]).filter(says);
     match of(GATE).or_else(|| of(SENSOR)) {
         None => (None, of(APP)),
         watcher => (watcher, None),

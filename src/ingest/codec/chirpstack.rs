@@ -4,7 +4,8 @@
 //! one device says. What radios measured (`rxInfo`, `txInfo`) is left alone. Members at their
 //! default may be missing altogether.
 
-use super::{Codec, Http, Malformed, Said, Sender, Uplink, bytes, described, json, time_in};
+use super::fault::reads;
+use super::{Codec, Http, Malformed, Said, Sender, Uplink, bytes, described, fault, time_in};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -47,6 +48,7 @@ pub(in crate::ingest) static CODEC: Codec = Codec {
                 ignored.",
         event: Some("up"),
     }),
+    items: "uplinks",
     title: "An uplink of ChirpStack v4",
     schema: described::<ChirpstackUplink>,
     decode,
@@ -80,7 +82,8 @@ struct ChirpstackDevice {
 }
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
-    let event: ChirpstackEvent<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
+    let event: ChirpstackEvent<'a> =
+        serde_json::from_slice(payload).map_err(|e| fault(payload, &e, reads!(ChirpstackEvent)))?;
     out.push(Said::Uplink(Uplink {
         devices: vec![event.device_info.dev_eui.to_ascii_lowercase()],
         at: time_in("time", event.time.as_deref())?,
@@ -144,8 +147,14 @@ mod tests {
             (r#"{"deviceInfo":{}}"#, "devEui"),
             (r#"{"deviceInfo":{"devEui":"x"},"time":"noon"}"#, "time"),
             (r#"{"deviceInfo":{"devEui":"x"},"data":"!"}"#, "data"),
-            (r#"{"deviceInfo":{"devEui":"x"},"fPort":256}"#, "u8"),
-            (r#"{"deviceInfo":{"devEui":"x"},"fCnt":-1}"#, "u32"),
+            (
+                r#"{"deviceInfo":{"devEui":"x"},"fPort":256}"#,
+                "fPort: a whole",
+            ),
+            (
+                r#"{"deviceInfo":{"devEui":"x"},"fCnt":-1}"#,
+                "fCnt: a whole",
+            ),
             ("[]", "devEui"),
         ] {
             let said = read(bad).map(|_| ()).unwrap_err().0;

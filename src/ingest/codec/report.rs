@@ -10,7 +10,8 @@
 //! A sound batch is read in one pass; only when an item is bad is the batch read again, item by
 //! item, so that the good ones stand.
 
-use super::{BaySaid, Codec, Http, Malformed, Said, Sender, described, json, time, time_in};
+use super::fault::{lacks_a_member, none_of, reads};
+use super::{BaySaid, Codec, Http, Malformed, Said, Sender, described, fault, time, time_in};
 use crate::domain::{BayStatus, CONTRIBUTOR_LEN, Millis};
 use crate::schema::BayState;
 use serde::Deserialize;
@@ -82,6 +83,7 @@ pub static CODEC: Codec = Codec {
         about: "Report the state of bays.",
         event: None,
     }),
+    items: "bays",
     title: "What a source saw of its bays",
     schema: described::<SourceReport>,
     decode,
@@ -136,7 +138,7 @@ pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(
     let report: ReportMessage<'a> = match serde_json::from_slice(payload) {
         Ok(r) => r,
         Err(e) if e.is_data() => return item_by_item(payload, out, &e),
-        Err(e) => return Err(json(&e)),
+        Err(e) => return Err(whole_fault(payload, &e)),
     };
     let common = Common {
         at: time(report.at.as_deref())?,
@@ -187,7 +189,13 @@ fn item_by_item<'a>(
     out: &mut Vec<Said<'a>>,
     first: &serde_json::Error,
 ) -> Result<(), Malformed> {
-    let loose: Loose<'a> = serde_json::from_slice(payload).map_err(|_| json(first))?;
+    let loose: Loose<'a> = serde_json::from_slice(payload).map_err(|e| {
+        if lacks_a_member(&e) {
+            whole_fault(payload, first)
+        } else {
+            fault(payload, &e, reads!(Loose))
+        }
+    })?;
     let common = Common {
         at: time(loose.at.as_deref())?,
         seen: time_in("seen", loose.seen.as_deref())?,
@@ -195,11 +203,16 @@ fn item_by_item<'a>(
         contributor: named(loose.contributor)?,
     };
     out.extend(loose.bays.into_iter().map(|raw| {
-        let item = serde_json::from_str::<Item<'a>>(raw.get()).map_err(|e| json(&e));
+        let item = serde_json::from_str::<Item<'a>>(raw.get())
+            .map_err(|e| fault(raw.get().as_bytes(), &e, reads!(Item)));
         item.and_then(|item| said(item, &common))
             .unwrap_or_else(Said::Unreadable)
     }));
     Ok(())
+}
+
+fn whole_fault(payload: &[u8], e: &serde_json::Error) -> Malformed {
+    fault(payload, e, reads!(ReportMessage))
 }
 
 /// A contributor's name. What it is does not go into the error: it may be somebody's.
@@ -215,12 +228,9 @@ fn named(contributor: Option<Cow<'_, str>>) -> Result<Option<Cow<'_, str>>, Malf
 }
 
 fn said<'a>(item: Item<'a>, common: &Common<'a>) -> Result<Said<'a>, Malformed> {
-    let status = BayStatus::parse(&item.state).ok_or_else(|| {
-        Malformed(format!(
-            "state: {:?} is none of vacant, occupied, unknown, closed",
-            cut(&item.state)
-        ))
-    })?;
+    const STATES: &str = "vacant, occupied, unknown, closed";
+    let status =
+        BayStatus::parse(&item.state).ok_or_else(|| none_of("state", Some(&item.state), STATES))?;
     let confidence = match item.confidence {
         Some(c) if !(0.0..=1.0).contains(&c) => {
             return Err(Malformed(format!("confidence: {c} is not within 0..1")));
@@ -238,13 +248,6 @@ fn said<'a>(item: Item<'a>, common: &Common<'a>) -> Result<Said<'a>, Malformed> 
         seq: item.seq.unwrap_or(common.seq),
         contributor,
     }))
-}
-
-/// As much of a sender's string as an error text should carry.
-fn cut(text: &str) -> &str {
-    text.char_indices()
-        .nth(40)
-        .map_or(text, |(end, _)| &text[..end])
 }
 
 #[cfg(test)]
@@ -305,7 +308,7 @@ mod tests {
             .collect();
         for (text, names) in why
             .iter()
-            .zip(["state", "invalid type", "state", "confidence", "at"])
+            .zip(["state", "bay: a string", "state", "confidence", "at"])
         {
             assert!(text.contains(names), "{text}");
         }

@@ -1,6 +1,6 @@
 //! A source's birth and last will, as JSON: `{"online":true}` and `{"online":false}`.
 
-use super::{Codec, Malformed, Said, Sender, described, json};
+use super::{Codec, Malformed, Said, Sender, described, fault};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -15,6 +15,7 @@ pub static CODEC: Codec = Codec {
     topic: "bayhub/v1/{source}/status",
     retained: true,
     http: None,
+    items: "messages",
     title: "A source's birth and last will",
     schema: described::<SourceStatus>,
     decode,
@@ -28,7 +29,11 @@ struct SourceStatus {
 }
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
-    let status: Status = serde_json::from_slice(payload).map_err(|e| json(&e))?;
+    let status: Status = serde_json::from_slice(payload).map_err(|e| {
+        fault(payload, &e, |text| {
+            serde_json::from_str::<Status>(text).err()
+        })
+    })?;
     out.push(Said::Online(status.online));
     Ok(())
 }

@@ -4,7 +4,8 @@
 //! know either. `received_at` is when the network had it. Numbers that are 0 are left out by the
 //! server.
 
-use super::{Codec, Http, Malformed, Said, Sender, Uplink, bytes, described, json, time_in};
+use super::fault::reads;
+use super::{Codec, Http, Malformed, Said, Sender, Uplink, bytes, described, fault, time_in};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -61,6 +62,7 @@ pub(in crate::ingest) static CODEC: Codec = Codec {
                 with JSON as its format and uplink messages enabled.",
         event: None,
     }),
+    items: "uplinks",
     title: "An uplink of The Things Stack",
     schema: described::<TtnUplink>,
     decode,
@@ -96,7 +98,8 @@ struct TtnFrame {
 }
 
 pub(super) fn decode<'a>(payload: &'a [u8], out: &mut Vec<Said<'a>>) -> Result<(), Malformed> {
-    let message: TtnEvent<'a> = serde_json::from_slice(payload).map_err(|e| json(&e))?;
+    let message: TtnEvent<'a> =
+        serde_json::from_slice(payload).map_err(|e| fault(payload, &e, reads!(TtnEvent)))?;
     let ids = message.end_device_ids;
     let up = message.uplink_message;
     let eui = ids.dev_eui.map(|eui| eui.to_ascii_lowercase());
@@ -174,7 +177,7 @@ mod tests {
             ),
             (
                 format!("{{{ids},\"uplink_message\":{{\"f_port\":-1}}}}"),
-                "u8",
+                "uplink_message: f_port: a whole",
             ),
         ] {
             let said = read(&bad).map(|_| ()).unwrap_err().0;

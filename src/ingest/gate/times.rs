@@ -20,7 +20,7 @@ impl Gate {
         let Some(seen) = said.seen else {
             return self.plausible(said.at, message);
         };
-        let seen = self.plausible(Some(seen), message)?;
+        let seen = self.plausible_in("seen", Some(seen), message)?;
         let at = said.at.unwrap_or(seen);
         if at > seen {
             let why = format!("seen: {seen} is before at: {at}");
@@ -31,8 +31,19 @@ impl Gate {
         Ok(if is_old { seen } else { at })
     }
 
+    /// The time `at` of a claim.
     pub(super) fn plausible(
         &self,
+        at: Option<Millis>,
+        message: &Message<'_>,
+    ) -> Result<Millis, (Reason, String)> {
+        self.plausible_in("at", at, message)
+    }
+
+    /// The same of a member of another name.
+    fn plausible_in(
+        &self,
+        member: &str,
         at: Option<Millis>,
         message: &Message<'_>,
     ) -> Result<Millis, (Reason, String)> {
@@ -49,7 +60,7 @@ impl Gate {
             return Err((
                 Reason::TooFarInFuture,
                 format!(
-                    "at: {at} is {} s ahead of the hub's clock",
+                    "{member}: {at} is {} s ahead of the hub's clock",
                     at.since(now) / 1000
                 ),
             ));
@@ -57,7 +68,7 @@ impl Gate {
         if beyond(self.config.past_s, now.since(at)) {
             return Err((
                 Reason::TooOld,
-                format!("at: {at} was {} s ago", now.since(at) / 1000),
+                format!("{member}: {at} was {} s ago", now.since(at) / 1000),
             ));
         }
         Ok(at)

@@ -83,7 +83,7 @@ fn a_zone_is_a_point_a_polygon_or_several() {
             "[103.8,1.3]",
             r#""id":"a","name":"Blk 12","kind":"on_street","operator":"HDB","capacity":40,"stale_after_s":900"#,
         ),
-        feature("Polygon", square, r#""id":"b""#),
+        feature("Polygon", square, r#""id":"b","stale_after_s":0"#),
         feature("MultiPolygon", two, r#""id":"c","kind":"private""#),
         feature("Polygon", flat, r#""id":"d""#),
     ];
@@ -119,6 +119,7 @@ fn a_zone_is_a_point_a_polygon_or_several() {
         ),
         ("b", "", 0, ZoneKind::OffStreet, 5)
     );
+    assert_eq!(b.stale_after_s, None, "0 is as if it were not said");
     assert!(
         b.place.distance_m(LatLon {
             lat: 1.3005,

@@ -329,9 +329,13 @@ impl From<DeskError> for ApiError {
                 retry_after_s: what.retry_after_s,
             }),
             DeskError::Unavailable(why) => Self::Unavailable(why),
-            DeskError::Step(_) | DeskError::Offered | DeskError::Stale | DeskError::Withdrawn => {
-                Self::Conflict(e.to_string())
-            }
+            DeskError::Step(_)
+            | DeskError::Offered
+            | DeskError::Stale
+            | DeskError::Withdrawn
+            | DeskError::SeenVacant
+            | DeskError::UnderWay
+            | DeskError::Shorter(_) => Self::Conflict(e.to_string()),
         }
     }
 }

@@ -53,6 +53,10 @@ const OPERATIONS: &[(&str, &str)] = &[
     ("post", "/v1/offers/{offer}/calendar"),
     ("get", "/v1/offers/{offer}/utilisation"),
     ("get", "/v1/offers/{offer}/reservations"),
+    (
+        "post",
+        "/v1/offers/{offer}/reservations/{reservation}/cancel",
+    ),
     ("get", "/v1/partners/me/bays"),
     ("get", "/v1/partners/me/reservations"),
     ("get", "/v1/partners/me/settlement"),
@@ -63,6 +67,9 @@ const OPERATIONS: &[(&str, &str)] = &[
     ("post", "/v1/reservations/{reservation}/cancel"),
     ("post", "/v1/reservations/{reservation}/arrive"),
     ("post", "/v1/reservations/{reservation}/depart"),
+    ("post", "/v1/reservations/{reservation}/taken"),
+    ("post", "/v1/reservations/{reservation}/extend"),
+    ("get", "/v1/reservations"),
 ];
 
 async fn document(town: &Town) -> Value {

@@ -43,6 +43,7 @@ mod settled;
 mod shares;
 mod sharing;
 mod sharing_bad;
+mod sharing_driver;
 mod sharing_offers;
 mod snapshots;
 mod sockets;

@@ -162,6 +162,38 @@ async fn a_refused_body_is_counted_kept_and_told() {
 }
 
 #[tokio::test]
+async fn what_is_refused_says_what_was_wanted_at_that_call() {
+    let town = Town::new();
+    for (path, body, why) in [
+        (
+            "/v1/counts",
+            "[]",
+            "an object with `source` and `counts` is wanted, not a list",
+        ),
+        (
+            "/v1/reports",
+            " [\"lamp-1\"]",
+            "an object with `source` and `bays` is wanted, not a list",
+        ),
+        ("/v1/counts", "7", "an object is wanted, not an integer"),
+        (
+            "/v1/counts",
+            r#"{"source":7}"#,
+            "source: a string is wanted, not an integer",
+        ),
+        (
+            "/v1/reports",
+            "{\"source\"",
+            "not JSON: EOF while parsing an object at line 1 column 9",
+        ),
+    ] {
+        let answer = town.call_as("report", "POST", path, body).await;
+        answer.problem("malformed");
+        assert_eq!(answer.json()["detail"], why, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_that_cannot_be_kept_is_not_answered_as_kept() {
     let (town, inbox) = Town::with_inbox(1);
     drop(inbox);

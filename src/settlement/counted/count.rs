@@ -112,6 +112,12 @@ impl CountRecord {
         self.word == 0
     }
 
+    /// Whether it is one, and says something of its bays.
+    pub(in crate::settlement) fn tells(&self) -> bool {
+        let state = self.word & 3;
+        !self.is_none() && state != CountState::Unknown as u64
+    }
+
     /// How many bays it says there are itself.
     pub(in crate::settlement) const fn named(&self) -> Option<u32> {
         if self.word & UNSIZED == 0 {

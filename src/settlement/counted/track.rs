@@ -1,8 +1,9 @@
 //! What the counts of one kind of bay in one zone come to over time. Pure.
 //!
 //! A count holds from its time until the next of its kind of source, or until the zone's limit after
-//! its time. A gate's that holds goes before a sensor's, and that one before an app's. Where none holds, as many bays are unknown
-//! as were counted last. From the hour of the first count on all of them are in service.
+//! its time. A gate's that holds goes before a sensor's, and that one before an app's; one that says
+//! that nothing is known goes before none. Where none holds, as many bays are unknown as were counted
+//! last. From the hour of the first count on all of them are in service.
 
 use super::count::{CountRecord, PLACES};
 use crate::domain::turnover::{HOUR_MS, WINDOW_MS};
@@ -103,7 +104,7 @@ impl Track {
 
     /// What holds at `at`, and until when at most.
     fn holds(&self, at: u64, limit: u64) -> (CountShares, u64) {
-        let stands = |count: &&CountRecord| !count.is_none() && count.at() + limit > at;
+        let stands = |count: &&CountRecord| count.tells() && count.at() + limit > at;
         match self.held.iter().find(stands) {
             Some(count) => (count.shares(), count.at() + limit),
             None => (unknown(self.last_capacity()), u64::MAX),

@@ -91,8 +91,11 @@ impl KeptAnswer {
                     walk_m,
                     cancel,
                     owed_cents: 0,
+                    overstay_at: None,
                     arrived_at,
+                    came_by_word: false,
                     departed_at,
+                    at_risk: None,
                     moved,
                     ..r
                 })

@@ -1,37 +1,15 @@
 //! What becomes of a reservation: events, another bay, and the line in the ledger for each.
 
-use super::{Cause, absent};
-use crate::domain::reservation::Moved;
-use crate::domain::{Millis, Reservation, ReservationEvent, ReservationState};
+use super::Cause;
+use crate::domain::reservation::{GRACE_MIN, Moved};
+use crate::domain::{BayStatus, Millis, Offer, Reservation, ReservationEvent, ReservationState};
 use crate::sharing::actor::{BookingActor, Failed};
-use crate::sharing::ask::DeskError;
+use crate::sharing::ask::{DeskError, Why};
 use crate::sharing::quota;
 use crate::sharing::search::Fit;
 use crate::store::{StoreError, Work};
 
 impl BookingActor {
-    /// An event told by the driver's app.
-    pub(in crate::sharing) async fn drive(
-        &mut self,
-        work: &mut Work,
-        name: &str,
-        driver: &str,
-        event: ReservationEvent,
-    ) -> Result<Reservation, Failed> {
-        let r = work.reservation(name).await.map_err(absent)?;
-        if *r.driver != *driver {
-            return Err(DeskError::NoSuch.into());
-        }
-        // Who gives up a bay that somebody else stands in owes nothing for it.
-        let lost = event == ReservationEvent::Cancel && self.is_lost(&r);
-        let event = if lost {
-            ReservationEvent::Revoke
-        } else {
-            event
-        };
-        self.step(work, r, event, Cause::Driver).await
-    }
-
     /// Takes a reservation, as it is in the store, through an event.
     pub(in crate::sharing) async fn step(
         &mut self,
@@ -41,26 +19,56 @@ impl BookingActor {
         cause: Cause,
     ) -> Result<Reservation, Failed> {
         let now = self.ctx.clock.now();
-        let Some(mut step) = r.step(event, now).map_err(DeskError::Step)? else {
+        self.step_at(work, r, event, cause, now).await
+    }
+
+    /// The same, of an event that was seen to happen at `at`.
+    pub(in crate::sharing) async fn step_at(
+        &mut self,
+        work: &mut Work,
+        r: Reservation,
+        event: ReservationEvent,
+        cause: Cause,
+        at: Millis,
+    ) -> Result<Reservation, Failed> {
+        let now = self.ctx.clock.now();
+        let Some(mut step) = r.step(event, at).map_err(DeskError::Step)? else {
             return Ok(r);
         };
         let made = quota::made_of(&r, event, now, self.since);
         let mut next = Reservation {
             state: step.to,
+            at_risk: None,
             ..r
         };
         match event {
-            ReservationEvent::Arrive => next.arrived_at = Some(now),
-            // Nobody has seen when the bay became vacant: what was paid for is what was used.
-            ReservationEvent::Depart if cause == Cause::Clock => {
-                (next.departed_at, step.amount_cents) = (Some(next.span.end), 0);
-                self.in_doubt.push(next.bay.clone());
+            ReservationEvent::Arrive => {
+                next.arrived_at = Some(at);
+                next.came_by_word = cause == Cause::Driver;
             }
-            ReservationEvent::Depart => next.departed_at = Some(now),
+            ReservationEvent::Mistake => next.arrived_at = None,
+            ReservationEvent::Return => next.departed_at = None,
+            ReservationEvent::Depart if cause == Cause::Clock => {
+                next.departed_at = Some(at);
+                self.to_say.push((next.bay.clone(), BayStatus::Unknown));
+            }
+            ReservationEvent::Depart => {
+                next.departed_at = Some(at);
+                if cause == Cause::Driver {
+                    step.amount_cents -= next.early_refund_cents(at);
+                }
+                self.eyes.forget_who(&next.bay);
+            }
             _ => {}
         }
         next.owed_cents = next.owed_cents.saturating_add(step.amount_cents);
-        let next = match work.advance(&next, now).await {
+        let done = match event {
+            // The bay was given up; if it is another's by now there is no coming back.
+            ReservationEvent::Return => work.return_to(&next).await,
+            _ => work.advance(&next, now).await,
+        };
+        let next = match done {
+            Err(StoreError::Booked) => return Err(DeskError::NoMatch(Why::Full).into()),
             // Another hub was faster. The caller may ask again and will then be told how things
             // stand.
             Err(StoreError::Stale) => return Err(DeskError::Stale.into()),
@@ -76,6 +84,9 @@ impl BookingActor {
             .transitions
             .with_label_values(&[next.state.name()])
             .inc();
+        if matches!(event, ReservationEvent::Depart | ReservationEvent::MissOut) {
+            self.give_back(work, &next, now).await?;
+        }
         Ok(next)
     }
 
@@ -115,7 +126,11 @@ pub(in crate::sharing) fn elsewhere(
         from: r.bay.clone(),
         taken,
     });
+    let agreed = r.grace_min;
     Reservation {
+        seen_since: None,
+        at_risk: None,
+        grace_min: agreed.max(grace_min(&fit.offer)),
         offer: fit.offer.id,
         bay: fit.offer.bay.clone(),
         owner: fit.offer.owner.clone(),
@@ -123,8 +138,14 @@ pub(in crate::sharing) fn elsewhere(
         price_cents,
         walk_m: fit.walk_m,
         cancel: r.cancel.kinder(fit.offer.rules.cancel),
+        leave: r.leave.kinder(fit.offer.rules.leave),
         owed_cents: r.owed_cents.saturating_add(refund),
         moved,
         ..r.clone()
     }
+}
+
+/// How long a stay at this offer's bay is waited for, minutes.
+pub(in crate::sharing) fn grace_min(offer: &Offer) -> u32 {
+    offer.rules.grace_min.unwrap_or(GRACE_MIN)
 }

@@ -19,10 +19,7 @@ async fn a_desk_that_is_started_again_knows_what_the_first_one_knew() {
     );
     assert_eq!(next.hold(30, 90).await, Err(DeskError::NoMatch(Why::Full)));
     assert_eq!(
-        next.step(&booked, ReservationEvent::Cancel)
-            .await
-            .unwrap()
-            .state,
+        next.step(&booked, DriverAct::Cancel).await.unwrap().state,
         ReservationState::Cancelled
     );
     next.at(3).await;

@@ -40,12 +40,12 @@ async fn cancelling_late_credits_the_owner_with_the_fee_and_tells_the_driver() {
     .await;
     let early = rig.book(120, 180).await;
     assert_eq!((early.cancel, early.owed_cents), (HALF, 301));
-    let free = rig.step(&early, ReservationEvent::Cancel).await.unwrap();
+    let free = rig.step(&early, DriverAct::Cancel).await.unwrap();
     assert_eq!((free.state, free.owed_cents), (Cancelled, 0));
 
     let late = rig.book(120, 180).await;
     rig.at(60).await;
-    let paid = rig.step(&late, ReservationEvent::Cancel).await.unwrap();
+    let paid = rig.step(&late, DriverAct::Cancel).await.unwrap();
     assert_eq!(
         (paid.state, paid.owed_cents, paid.price_cents),
         (Cancelled, 150, 301)
@@ -55,12 +55,12 @@ async fn cancelling_late_credits_the_owner_with_the_fee_and_tells_the_driver() {
         rig.events(&late).await[2],
         named("cancelled", "driver", -151)
     );
-    let again = rig.step(&late, ReservationEvent::Cancel).await.unwrap();
+    let again = rig.step(&late, DriverAct::Cancel).await.unwrap();
     assert_eq!(again.owed_cents, 150, "said twice it costs once");
 
     let begun = rig.book(120, 180).await;
     rig.at(121).await;
-    let whole = rig.step(&begun, ReservationEvent::Cancel).await.unwrap();
+    let whole = rig.step(&begun, DriverAct::Cancel).await.unwrap();
     assert_eq!((whole.state, whole.owed_cents), (Cancelled, 301));
     assert_eq!(totals(&rig).await, [451, 451]);
 }
@@ -71,7 +71,7 @@ async fn a_hold_is_given_up_for_nothing_however_late() {
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |o| o.rules.cancel = HALF).await;
     let held = rig.hold(0, 60).await.unwrap();
-    let gone = rig.step(&held, ReservationEvent::Cancel).await.unwrap();
+    let gone = rig.step(&held, DriverAct::Cancel).await.unwrap();
     assert_eq!((gone.state, gone.owed_cents), (Cancelled, 0));
     assert_eq!(totals(&rig).await, [0, 0]);
 }
@@ -90,7 +90,7 @@ async fn an_owner_who_makes_the_rule_harder_or_withdraws_changes_nothing_that_wa
     let harder = rig.desk.put_offer(harder).await.unwrap();
     rig.desk.withdraw(harder).await.unwrap();
     rig.at(59).await;
-    let gone = rig.step(&booked, ReservationEvent::Cancel).await.unwrap();
+    let gone = rig.step(&booked, DriverAct::Cancel).await.unwrap();
     assert_eq!((gone.cancel, gone.owed_cents), (HALF, 0));
 }
 
@@ -127,7 +127,7 @@ async fn who_is_moved_keeps_the_rule_they_agreed_to_or_gets_the_kinder_one() {
             ("P-1", stands, 300)
         );
         rig.at(100).await;
-        let gone = rig.step(&booked, ReservationEvent::Cancel).await.unwrap();
+        let gone = rig.step(&booked, DriverAct::Cancel).await.unwrap();
         let late = stands == HALF;
         assert_eq!(gone.owed_cents, if late { 150 } else { 0 });
         let [owner, driver] = totals(&rig).await;
@@ -141,10 +141,11 @@ async fn a_bay_that_somebody_else_stands_in_is_given_up_for_nothing() {
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |o| o.rules.cancel = HALF).await;
     let booked = rig.book(120, 180).await;
-    rig.at(112).await;
+    rig.clock.set(NOW.plus(105 * MINUTE));
     rig.sees(0, BayStatus::Occupied);
+    rig.clock.set(NOW.plus(112 * MINUTE));
     assert_eq!(rig.now(&booked).await.state, Confirmed);
-    let gone = rig.step(&booked, ReservationEvent::Cancel).await.unwrap();
+    let gone = rig.step(&booked, DriverAct::Cancel).await.unwrap();
     assert_eq!((gone.state, gone.owed_cents), (Cancelled, 0));
 
     // And where the driver does not come at all, the hub gives everything back.
@@ -154,7 +155,7 @@ async fn a_bay_that_somebody_else_stands_in_is_given_up_for_nothing() {
     let first = rig.book(60, 120).await;
     let second = rig.book(120, 180).await;
     rig.at(60).await;
-    rig.step(&first, ReservationEvent::Arrive).await.unwrap();
+    rig.step(&first, DriverAct::Arrive).await.unwrap();
     rig.at(123).await;
     let revoked = rig.now(&second).await;
     assert_eq!((revoked.state, revoked.owed_cents), (Cancelled, 0));
@@ -171,7 +172,7 @@ async fn an_answer_given_again_tells_the_rule_as_it_was_told_at_first() {
         ..ask(120, 180)
     };
     let told = rig.desk.ask(wish.clone()).await.unwrap();
-    rig.step(&told, ReservationEvent::Confirm).await.unwrap();
+    rig.step(&told, DriverAct::Confirm).await.unwrap();
     let again = rig.desk.ask(wish).await.unwrap();
     assert_eq!(
         (again.cancel, again.owed_cents, again.state),

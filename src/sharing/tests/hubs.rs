@@ -39,21 +39,9 @@ async fn a_thousand_drivers_at_two_hubs_want_one_slot_and_one_gets_it() {
 
     // Whichever hub it was, the other may go on with it.
     for (hub, event, state) in [
-        (
-            &first,
-            ReservationEvent::Confirm,
-            ReservationState::Confirmed,
-        ),
-        (
-            &second,
-            ReservationEvent::Confirm,
-            ReservationState::Confirmed,
-        ),
-        (
-            &second,
-            ReservationEvent::Cancel,
-            ReservationState::Cancelled,
-        ),
+        (&first, DriverAct::Confirm, ReservationState::Confirmed),
+        (&second, DriverAct::Confirm, ReservationState::Confirmed),
+        (&second, DriverAct::Cancel, ReservationState::Cancelled),
     ] {
         assert_eq!(hub.step(&held[0], event).await.unwrap().state, state);
     }

@@ -37,7 +37,7 @@ async fn two_bookings(rig: &DeskRig) -> Vec<Reservation> {
             })
             .await
             .unwrap();
-        booked.push(rig.step(&held, ReservationEvent::Confirm).await.unwrap());
+        booked.push(rig.step(&held, DriverAct::Confirm).await.unwrap());
     }
     booked
 }

@@ -2,14 +2,17 @@
 
 mod books;
 mod cancelling;
+mod gone;
 mod hubs;
 mod kill;
+mod leaving;
 mod model;
 mod money;
 mod moves;
 mod notices;
 mod openings;
 mod shares;
+mod standing;
 mod time;
 mod utilisation;
 mod witness;
@@ -19,8 +22,8 @@ use crate::clock::ManualClock;
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
     BayKind, BayStatus, BayView, Claim, Clock as _, Currency, LatLon, Millis, Observation, Offer,
-    OfferState, ReadModel as _, Reservation, ReservationEvent, Rules, SourceKind, Span, Submission,
-    TimeZone, Vehicle, ZoneKind,
+    OfferState, ReadModel as _, Reservation, Rules, SourceKind, Span, Submission, TimeZone,
+    Vehicle, ZoneKind,
 };
 use crate::limits;
 use crate::live::{Live, Query, Room};
@@ -199,17 +202,11 @@ impl DeskRig {
     /// A hold that is confirmed at once.
     async fn book(&self, from: u64, to: u64) -> Reservation {
         let held = self.hold(from, to).await.unwrap();
-        self.step(&held, ReservationEvent::Confirm).await.unwrap()
+        self.step(&held, DriverAct::Confirm).await.unwrap()
     }
 
-    async fn step(
-        &self,
-        r: &Reservation,
-        event: ReservationEvent,
-    ) -> Result<Reservation, DeskError> {
-        self.desk
-            .step(r.name.to_string(), "app".into(), event)
-            .await
+    async fn step(&self, r: &Reservation, act: DriverAct) -> Result<Reservation, DeskError> {
+        self.desk.step(r.name.to_string(), "app".into(), act).await
     }
 
     async fn now(&self, r: &Reservation) -> Reservation {

@@ -6,7 +6,7 @@ use crate::domain::ReservationState::Completed;
 
 impl DeskRig {
     /// What a partner is owed, or owes, in all, after a look at each page.
-    async fn sum(&self, of: (Party, &str)) -> i64 {
+    pub(super) async fn sum(&self, of: (Party, &str)) -> i64 {
         let ever = LedgerPeriod::of_days(0..1_000_000);
         let mut page = None;
         let mut sum = 0;
@@ -23,7 +23,7 @@ impl DeskRig {
     }
 
     /// What an offer has brought until the end of today.
-    async fn brought(&self, offer: &Offer) -> i64 {
+    pub(super) async fn brought(&self, offer: &Offer) -> i64 {
         let day = 24 * 60 * MINUTE;
         let ever = Span::new(Millis(NOW.0 - day), self.clock.now().plus(day)).unwrap();
         let used = self.desk.utilisation(offer, ever).await.unwrap();
@@ -55,6 +55,7 @@ async fn who_is_moved_to_anothers_bay_pays_its_owner_all_and_the_first_nothing()
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     let dear = rig.offer(0, 0, 600, |o| o.price_cents_per_hour = 400).await;
     let booked = rig.book(120, 180).await;
+    rig.desk.record_owner("P-1", Some("other")).await.unwrap();
     let other = rig
         .offer(1, 0, 600, |o| {
             o.owner = "other".into();
@@ -78,9 +79,9 @@ async fn who_is_moved_to_anothers_bay_pays_its_owner_all_and_the_first_nothing()
     assert!(following.news().await.unwrap().is_empty());
 
     rig.at(120).await;
-    rig.step(&moved, ReservationEvent::Arrive).await.unwrap();
+    rig.step(&moved, DriverAct::Arrive).await.unwrap();
     rig.at(179).await;
-    let gone = rig.step(&moved, ReservationEvent::Depart).await.unwrap();
+    let gone = rig.step(&moved, DriverAct::Depart).await.unwrap();
     assert_eq!((gone.state, gone.owed_cents), (Completed, 300));
     for (offer, cents) in [(&dear, 0), (&other, 300)] {
         assert_eq!(rig.brought(offer).await, cents);
@@ -111,9 +112,9 @@ async fn a_hold_that_is_moved_is_one_line_and_an_offer_that_is_gone_keeps_its_cl
         ..ask(60, 120)
     };
     let booked = rig.desk.ask(booked).await.unwrap();
-    let booked = rig.step(&booked, ReservationEvent::Confirm).await.unwrap();
+    let booked = rig.step(&booked, DriverAct::Confirm).await.unwrap();
     rig.desk.withdraw(west).await.unwrap();
-    rig.step(&booked, ReservationEvent::Cancel).await.unwrap();
+    rig.step(&booked, DriverAct::Cancel).await.unwrap();
     let lines = rig.store.history(&booked.name).await.unwrap();
     let dates: Vec<String> = lines.iter().map(|l| TimeZone::date_of(l.day)).collect();
     assert_eq!(dates, ["2026-11-22"; 3]);

@@ -80,7 +80,7 @@ async fn who_has_a_long_walk_gets_a_nearer_bay_once_there_is_one() {
         Ok(0),
         "nothing is better than this"
     );
-    rig.step(&near, ReservationEvent::Cancel).await.unwrap();
+    rig.step(&near, DriverAct::Cancel).await.unwrap();
     assert_eq!(rig.desk.improve().await, Ok(1));
     let now = rig.now(&far).await;
     assert_eq!((&*now.bay, now.walk_m, now.price_cents), ("P-0", 0, 300));
@@ -95,7 +95,7 @@ async fn parts_of_a_plan_that_are_stale_are_left_out() {
     let far = rig.offer(3, 0, 600, |_| {}).await;
     let near = rig.book(120, 180).await;
     let second = rig.book(120, 180).await;
-    rig.step(&near, ReservationEvent::Cancel).await.unwrap();
+    rig.step(&near, DriverAct::Cancel).await.unwrap();
     let steps = rig.desk.tell(Command::Look).await.unwrap().plan();
     assert_eq!(steps.len(), 1);
     // Meanwhile somebody has booked what the plan wants to give away.
@@ -108,13 +108,10 @@ async fn parts_of_a_plan_that_are_stale_are_left_out() {
     assert_eq!(rig.now(&second).await.bay, far.bay);
     assert_eq!(rig.metrics.share.stale_moves.get(), 1);
 
-    rig.step(&faster, ReservationEvent::Cancel).await.unwrap();
+    rig.step(&faster, DriverAct::Cancel).await.unwrap();
     let steps = rig.desk.tell(Command::Look).await.unwrap().plan();
     assert_eq!(
-        rig.step(&second, ReservationEvent::Cancel)
-            .await
-            .unwrap()
-            .state,
+        rig.step(&second, DriverAct::Cancel).await.unwrap().state,
         Cancelled
     );
     assert_eq!(

@@ -24,7 +24,7 @@ async fn a_driver_who_gets_another_bay_is_told_at_once() {
     let mut following = Following::new(rig.desk.clone(), "app".into(), newest).unwrap();
     assert!(following.news().await.unwrap().is_empty());
     // A stranger stands there before its time.
-    rig.clock.set(NOW.plus(51 * MINUTE));
+    rig.clock.set(NOW.plus(49 * MINUTE));
     rig.sees(0, BayStatus::Occupied);
     let (heard, ()) = tokio::join!(next(&mut following), rig.at(52));
     assert_eq!(heard, [("moved".to_owned(), booked.name.to_string())]);
@@ -42,7 +42,7 @@ async fn who_was_away_is_told_all_of_it_in_order_however_much() {
     rig.offer(0, 0, 600, |_| {}).await;
     for n in 0..150 {
         let held = rig.hold(60, 120).await.unwrap();
-        rig.step(&held, ReservationEvent::Cancel).await.unwrap();
+        rig.step(&held, DriverAct::Cancel).await.unwrap();
         let other = Ask {
             driver: "other".into(),
             ..ask(60, 120)
@@ -53,11 +53,7 @@ async fn who_was_away_is_told_all_of_it_in_order_however_much() {
             .await
             .unwrap_or_else(|e| panic!("{n}: {e}"));
         rig.desk
-            .step(
-                held.name.to_string(),
-                "other".into(),
-                ReservationEvent::Cancel,
-            )
+            .step(held.name.to_string(), "other".into(), DriverAct::Cancel)
             .await
             .unwrap();
     }
@@ -102,7 +98,7 @@ async fn what_another_hub_does_is_told_too_and_once() {
     };
     let (heard, ()) = tokio::join!(next(&mut following), look());
     assert_eq!(heard, [("held".to_owned(), name.clone())]);
-    second.step(&held, ReservationEvent::Cancel).await.unwrap();
+    second.step(&held, DriverAct::Cancel).await.unwrap();
     clock.set(NOW.plus(10_000));
     let (heard, ()) = tokio::join!(next(&mut following), look());
     assert_eq!(

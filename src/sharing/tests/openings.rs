@@ -40,7 +40,7 @@ async fn a_private_bay_is_found_only_while_it_is_on_offer_and_nobody_has_it() {
     );
     let booked = rig.book(30, 60).await;
     assert_eq!((rig.nearby(), figures(&rig)), (vec![], [1, 0, 1]));
-    rig.step(&booked, ReservationEvent::Cancel).await.unwrap();
+    rig.step(&booked, DriverAct::Cancel).await.unwrap();
     assert_eq!(
         (rig.nearby(), figures(&rig)),
         (vec!["P-0".into()], [1, 1, 0])

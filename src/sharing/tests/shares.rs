@@ -57,8 +57,8 @@ impl DeskRig {
     async fn use_one(&self, minutes: u64) {
         self.at(minutes).await;
         let booked = self.book(minutes, minutes + 5).await;
-        self.step(&booked, ReservationEvent::Arrive).await.unwrap();
-        self.step(&booked, ReservationEvent::Depart).await.unwrap();
+        self.step(&booked, DriverAct::Arrive).await.unwrap();
+        self.step(&booked, DriverAct::Depart).await.unwrap();
     }
 }
 
@@ -83,10 +83,7 @@ async fn nobody_can_take_all_bays_by_holding_them() {
         ..slot(10)
     };
     rig.desk.ask(other).await.expect("another's share is whole");
-    for (event, n) in [
-        (ReservationEvent::Confirm, 0),
-        (ReservationEvent::Cancel, 1),
-    ] {
+    for (event, n) in [(DriverAct::Confirm, 0), (DriverAct::Cancel, 1)] {
         rig.step(&held[n], event).await.unwrap();
         rig.desk.ask(slot(11 + n as u64)).await.expect("room again");
         used_up(rig.desk.ask(slot(20)).await);
@@ -134,7 +131,7 @@ async fn a_driver_has_three_holds_and_a_request_without_one_counts_for_the_partn
         ..slot(5)
     };
     rig.desk.ask(elsewhere).await.expect("another's d-1");
-    rig.step(&held[0], ReservationEvent::Confirm).await.unwrap();
+    rig.step(&held[0], DriverAct::Confirm).await.unwrap();
     rig.desk.ask(of(&rig, "d-1", 6)).await.expect("no hold now");
     used_up(rig.desk.ask(of(&rig, "d-1", 7)).await);
 }
@@ -177,8 +174,8 @@ async fn confirming_and_cancelling_in_a_loop_sinks_too_and_so_does_holding_anew_
     let (_dir, rig) = rig(limits::Config::default()).await;
     for n in 0..30 {
         let booked = rig.desk.ask(slot(n)).await.unwrap();
-        rig.step(&booked, ReservationEvent::Confirm).await.unwrap();
-        let gone = rig.step(&booked, ReservationEvent::Cancel).await.unwrap();
+        rig.step(&booked, DriverAct::Confirm).await.unwrap();
+        let gone = rig.step(&booked, DriverAct::Cancel).await.unwrap();
         assert_eq!((gone.state, gone.owed_cents), (Cancelled, 0));
     }
     assert_eq!(rig.fill(100).await, 3);
@@ -187,14 +184,14 @@ async fn confirming_and_cancelling_in_a_loop_sinks_too_and_so_does_holding_anew_
     for n in 0..60 {
         let held = rig.desk.ask(slot(n)).await.unwrap();
         rig.clock.advance(90_000);
-        rig.step(&held, ReservationEvent::Cancel).await.unwrap();
+        rig.step(&held, DriverAct::Cancel).await.unwrap();
     }
     assert_eq!(rig.fill(100).await, 3, "sixty times half of a hold");
 
     let (_dir, rig) = self::rig(limits::Config::default()).await;
     for n in 0..60 {
         let held = rig.desk.ask(slot(n)).await.unwrap();
-        rig.step(&held, ReservationEvent::Cancel).await.unwrap();
+        rig.step(&held, DriverAct::Cancel).await.unwrap();
     }
     assert_eq!(rig.fill(100).await, 10, "given back at once wastes nothing");
 }

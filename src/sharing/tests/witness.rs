@@ -17,7 +17,7 @@ impl DeskRig {
     async fn arrived(&self) -> Reservation {
         self.offer(0, 0, 600, |_| {}).await;
         let booked = self.book(0, 120).await;
-        self.step(&booked, ReservationEvent::Arrive).await.unwrap()
+        self.step(&booked, DriverAct::Arrive).await.unwrap()
     }
 }
 
@@ -37,19 +37,19 @@ async fn where_nobody_looks_both_ends_of_a_stay_are_reports_and_said_twice_they_
     let first = [(just_before(NOW), Vacant), (NOW, Occupied)];
     assert_eq!(rig.heard(), first);
     rig.clock.set(minute(5));
-    rig.step(&there, ReservationEvent::Arrive).await.unwrap();
+    rig.step(&there, DriverAct::Arrive).await.unwrap();
     assert_eq!(
         rig.heard(),
         first,
         "the answer was lost on the way: the same once more"
     );
     rig.clock.set(minute(30));
-    rig.step(&there, ReservationEvent::Arrive).await.unwrap();
+    rig.step(&there, DriverAct::Arrive).await.unwrap();
     assert_eq!(rig.heard(), [], "that is long known");
-    rig.step(&there, ReservationEvent::Depart).await.unwrap();
+    rig.step(&there, DriverAct::Depart).await.unwrap();
     let last = [(just_before(minute(30)), Occupied), (minute(30), Vacant)];
     assert_eq!(rig.heard(), last);
-    rig.step(&there, ReservationEvent::Depart).await.unwrap();
+    rig.step(&there, DriverAct::Depart).await.unwrap();
     assert_eq!(rig.heard(), last);
     assert_eq!(rig.metrics.share.reports.get(), 8);
 }
@@ -91,7 +91,7 @@ async fn while_the_stay_lasts_its_word_is_kept_from_lapsing_and_no_longer() {
     );
     rig.is_said(0, Unknown, SourceKind::Booking);
     rig.at(140).await;
-    rig.step(&there, ReservationEvent::Depart).await.unwrap();
+    rig.step(&there, DriverAct::Depart).await.unwrap();
     assert_eq!(rig.heard(), [], "nobody has seen when it ended");
 }
 
@@ -104,12 +104,12 @@ async fn what_a_sensor_sees_is_not_told_twice() {
     assert_eq!(rig.heard(), []);
     rig.sees(0, Occupied);
     rig.clock.set(minute(30));
-    rig.step(&there, ReservationEvent::Depart).await.unwrap();
+    rig.step(&there, DriverAct::Depart).await.unwrap();
     assert_eq!(rig.heard(), []);
     // Its word has lapsed by the next stay.
     rig.is_said(0, Unknown, SourceKind::Sensor);
     let booked = rig.book(30, 60).await;
-    rig.step(&booked, ReservationEvent::Arrive).await.unwrap();
+    rig.step(&booked, DriverAct::Arrive).await.unwrap();
     assert_eq!(rig.heard().len(), 2);
 }
 

@@ -255,6 +255,44 @@ fn a_gates_count_that_stands_is_replaced_by_a_gates_only_in_whatever_order() {
 }
 
 #[test]
+fn a_count_that_knows_nothing_hides_nothing_that_others_know() {
+    let unknown = CountWord {
+        state: CountState::Unknown,
+        ..CountWord::default()
+    };
+    let withdraws = |kind, at| by(kind, counted(at, BayKind::Car, unknown));
+    let mut z = zone(100);
+    z.count(&by(SourceKind::App, count(4, 7, 100)), true);
+    z.count(&by(SourceKind::Sensor, count(5, 20, 100)), true);
+    z.count(&by(SourceKind::Gate, count(6, 30, 100)), true);
+    z.count(&withdraws(SourceKind::Gate, 7), true);
+    assert_eq!(told(&z), (20, 80, 0, 0, 100), "the sensor's stands again");
+    z.count(&withdraws(SourceKind::Sensor, 8), true);
+    assert_eq!(told(&z), (7, 93, 0, 0, 100), "and then the app's");
+    z.count(&withdraws(SourceKind::App, 9), true);
+    assert_eq!(told(&z), (0, 0, 100, 0, 100));
+    assert!(z.has_claims(), "somebody still speaks");
+    say(&mut z, BayStatus::Vacant, 3);
+    say(&mut z, BayStatus::Occupied, 2);
+    assert_eq!(told(&z), (3, 2, 95, 0, 100), "as its bays say");
+    let t = z.tally(Millis(9));
+    assert!(!t.counted.has(BayKind::Car) && !t.stale);
+    z.count(&by(SourceKind::Gate, count(10, 30, 100)), true);
+    assert_eq!(told(&z), (30, 70, 0, 0, 100));
+}
+
+#[test]
+fn a_count_that_knows_nothing_says_how_many_bays_there_are_where_nobody_else_does() {
+    let mut z = zone(0);
+    let word = CountWord {
+        state: CountState::Unknown,
+        ..CountWord::vacant(0, 40)
+    };
+    z.count(&counted(1, BayKind::Car, word), true);
+    assert_eq!(told(&z), (0, 0, 40, 0, 40));
+}
+
+#[test]
 fn an_apps_count_says_only_what_no_bay_does() {
     let full = by(SourceKind::App, count(9, 0, 12));
     let empty = by(SourceKind::App, count(9, 12, 12));

@@ -2,6 +2,7 @@
 //! not changed for long is as good as new where its source vouches for it.
 
 use super::*;
+use crate::domain::Refusal;
 
 #[test]
 fn odd_counts_are_taken_and_counted_for_their_source() {
@@ -78,7 +79,8 @@ fn nobody_vouches_for_a_time_that_cannot_be() {
     ] {
         let out = bench(Config::default()).take(named("report"), &seen(at, when));
         assert!(out.claims.is_empty(), "{out:?}");
-        assert!(out.refusals.iter().all(|r| r.reason == reason), "{out:?}");
+        let says = |r: &Refusal| r.reason == reason && r.detail.starts_with("seen: ");
+        assert!(out.refusals.iter().all(says), "{out:?}");
     }
 }
 
@@ -88,4 +90,29 @@ fn an_app_that_passes_by_vouches_for_nothing_but_its_words() {
     b.speaker.kind = SourceKind::App;
     let out = b.take(named("report"), &seen(-1_000, 0));
     assert_eq!(out.claims.len(), 2, "{out:?}");
+}
+
+#[test]
+fn too_much_for_a_message_is_told_by_what_it_has_too_much_of() {
+    let config = Config {
+        max_bays: 1,
+        ..Config::default()
+    };
+    let b = bench(config);
+    for (codec, text, why) in [
+        (
+            "count",
+            r#"{"counts":[{"zone":"Z","vacant":1},{"zone":"Z","vacant":2}]}"#,
+            "2 counts; at most 1 are taken in a message",
+        ),
+        (
+            "report",
+            r#"{"bays":[{"bay":"A","state":"vacant"},{"bay":"B","state":"vacant"}]}"#,
+            "2 bays; at most 1 are taken in a message",
+        ),
+    ] {
+        let out = b.take(named(codec), text);
+        let told: Vec<_> = out.refusals.iter().map(|r| &*r.detail).collect();
+        assert_eq!(told, [why]);
+    }
 }

@@ -3,11 +3,10 @@
 
 use super::schema;
 use crate::domain::offer::NOW_MS;
-use crate::domain::{
-    BayKind, LatLon, Millis, Reservation, ReservationEvent, ReservationState, Span, Vehicle,
-};
+use crate::domain::{BayKind, LatLon, Millis, Reservation, ReservationState, Risk, Span, Vehicle};
 use crate::serve::api::schema::CrsQuery;
-use crate::serve::api::sharing::currency;
+use crate::serve::api::sharing::owned_schema::BookingsQuery;
+use crate::serve::api::sharing::{currency, pages};
 use crate::serve::http::auth::Booker;
 use crate::serve::http::body::{self, Fields};
 use crate::serve::http::error::ApiError;
@@ -15,11 +14,13 @@ use crate::serve::http::extract::Id;
 use crate::serve::http::params::quoted;
 use crate::serve::http::problems;
 use crate::serve::state::SharingState;
-use crate::serve::told_in::ToldIn;
-use crate::sharing::{Ask, Config, DRIVER_LEN, DeskError, Said, digest};
+use crate::serve::told_in::{CRS, ToldIn};
+use crate::sharing::{
+    Ask, BookingsOf, Config, DRIVER_LEN, DeskError, DriverAct, OwnedBooking, Said, digest,
+};
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
@@ -35,10 +36,13 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
     OpenApiRouter::new()
         .routes(routes!(request))
         .routes(routes!(reservation))
+        .routes(routes!(own_reservations))
         .routes(routes!(confirm))
         .routes(routes!(cancel))
         .routes(routes!(arrive))
         .routes(routes!(depart))
+        .routes(routes!(taken))
+        .routes(routes!(extend))
 }
 
 /// Ask for a bay near a place for some time.
@@ -208,6 +212,28 @@ fn vehicle(fields: &Fields<'_>) -> Result<Vehicle, ApiError> {
     })
 }
 
+/// Your reservations, by start.
+#[utoipa::path(
+    get, path = "/v1/reservations", tag = "booking", security(("key" = ["book"])),
+    params(BookingsQuery, CrsQuery),
+    responses(
+        (status = 200, description = "A page of reservations", body = schema::Reservations),
+        problems::BadParameter, problems::Keyed, problems::NotNow,
+    )
+)]
+async fn own_reservations(
+    Booker(grant): Booker,
+    State(own): State<Arc<SharingState>>,
+    told_in: ToldIn,
+    uri: Uri,
+) -> Result<Json<schema::Reservations>, ApiError> {
+    let page = pages::asked(uri.query(), &[CRS])?;
+    let (found, next) = pages::read(&own, BookingsOf::Driver(&grant.partner), page).await?;
+    let shown = |b: &OwnedBooking| own.shown(&b.booking, told_in);
+    let reservations = found.iter().map(shown).collect();
+    Ok(Json(schema::Reservations { reservations, next }))
+}
+
 /// A reservation as it is now.
 #[utoipa::path(
     get, path = "/v1/reservations/{reservation}", tag = "booking", security(("key" = ["book"])),
@@ -257,21 +283,70 @@ macro_rules! step {
 
 step!(
     /// Confirm a hold before it expires. From then on it is paid for.
-    confirm, "/v1/reservations/{reservation}/confirm", ReservationEvent::Confirm, "Confirmed, durably; also if it was before"
+    confirm, "/v1/reservations/{reservation}/confirm", DriverAct::Confirm, "Confirmed, durably; also if it was before"
 );
 step!(
     /// Give a reservation up. A hold costs nothing, nor does what is confirmed until
     /// `cancel_free_until`; from then on `cancel_fee_cents`, and from its start the whole price.
-    cancel, "/v1/reservations/{reservation}/cancel", ReservationEvent::Cancel, "Cancelled, durably; also if it was before"
+    cancel, "/v1/reservations/{reservation}/cancel", DriverAct::Cancel, "Cancelled, durably; also if it was before"
 );
 step!(
     /// The vehicle is there, at most 10 minutes before the time.
-    arrive, "/v1/reservations/{reservation}/arrive", ReservationEvent::Arrive, "Active, durably; also if it was before"
+    arrive, "/v1/reservations/{reservation}/arrive", DriverAct::Arrive, "Active, durably; also if it was before"
 );
 step!(
-    /// The vehicle has left. What the stay has run over is charged at the same rate.
-    depart, "/v1/reservations/{reservation}/depart", ReservationEvent::Depart, "Completed, durably; also if it was before"
+    /// The vehicle has left. What the stay has run over is charged at the same rate, up to the offer's
+    /// `max_overstay_min`; of what is left of it the owner gives back `early_refund_percent`.
+    depart, "/v1/reservations/{reservation}/depart", DriverAct::Depart, "Completed, durably; also if it was before"
 );
+step!(
+    /// Somebody else stands in the bay: from 10 minutes before the start. The driver gets another bay
+    /// that keeps what was promised, or, where there is none, all the money back.
+    ///
+    /// Not while a sensor sees the bay vacant, nor after the driver has arrived by the app's own word.
+    taken, "/v1/reservations/{reservation}/taken", DriverAct::Taken, "Another bay (see `moved`), or cancelled and nothing owed"
+);
+
+/// Stay longer in the same bay.
+///
+/// From `end` on it costs what the offer costs now. If the bay is another's then, or its hours or its
+/// longest stay do not allow it, 409 and nothing changes.
+#[utoipa::path(
+    post, path = "/v1/reservations/{reservation}/extend", tag = "booking", security(("key" = ["book"])),
+    params(("reservation" = String, Path, description = "The reservation's id"), CrsQuery),
+    request_body = schema::LongerAsked,
+    responses(
+        (status = 200, description = "Extended, durably; also if it was before", body = schema::Reservation),
+        problems::BadField, problems::Keyed, problems::NoSuchReservation, problems::Over64KiB,
+        problems::NotJson, problems::NotInThatState, problems::Busy, problems::NotNow,
+    )
+)]
+async fn extend(
+    Booker(grant): Booker,
+    State(own): State<Arc<SharingState>>,
+    told_in: ToldIn,
+    Id(id): Id,
+    request: Request,
+) -> Result<Json<schema::Reservation>, ApiError> {
+    let (members, _) = body::object(request).await?;
+    let fields = Fields::of(&members);
+    let end = fields.time("end")?;
+    let end = end.ok_or_else(|| fields.bad("end", "is needed"))?;
+    let most = fields.whole("max_price_cents", 0..=MAX_PRICE)?;
+    let before = own.desk.reservation(&id, &grant.partner).await;
+    let before = before.map_err(|e| absent(e, &id))?;
+    let longest_h = own.desk.config().longest_stay_h;
+    if end.since(before.span.start) > longest_h * 3_600_000 {
+        return Err(fields.bad(
+            "end",
+            format_args!("may be at most {longest_h} hours after start"),
+        ));
+    }
+    let act = DriverAct::Extend(end, most.map(i64::from));
+    let done = own.desk.step(id.clone(), grant.partner.clone(), act).await;
+    let done = done.map_err(|e| absent(e, &id))?;
+    Ok(Json(own.shown(&done, told_in)))
+}
 
 fn absent(e: DeskError, id: &str) -> ApiError {
     match e {
@@ -307,6 +382,7 @@ impl SharingState {
             expires_at: (r.state == ReservationState::Held).then(|| time(r.expires_at)),
             arrived_at: r.arrived_at.map(time),
             departed_at: r.departed_at.map(time),
+            at_risk: r.at_risk.map(Risk::name),
             moved: r.moved.as_ref().map(|m| schema::Moved {
                 at: time(m.at),
                 from: m.from.to_string(),

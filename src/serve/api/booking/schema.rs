@@ -66,6 +66,26 @@ pub(in crate::serve) struct BayAsked {
     driver: Option<String>,
 }
 
+/// A page of your own.
+#[derive(Serialize, ToSchema)]
+pub(in crate::serve) struct Reservations {
+    pub(in crate::serve) reservations: Vec<Reservation>,
+    /// Of the next page; null: this is the last.
+    #[schema(required)]
+    pub(in crate::serve) next: Option<String>,
+}
+
+/// A longer stay.
+#[derive(ToSchema)]
+pub(in crate::serve) struct LongerAsked {
+    /// Later than the reservation's end.
+    #[schema(format = DateTime)]
+    end: String,
+    /// For the time that is added; absent: whatever it costs.
+    #[schema(maximum = 4000000000_u32)]
+    max_price_cents: Option<u32>,
+}
+
 /// A booking of one bay.
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Reservation {
@@ -93,7 +113,7 @@ pub(in crate::serve) struct Reservation {
     pub(in crate::serve) price_cents: i64,
     pub(in crate::serve) currency: String,
     /// What is owed for it by now; below `price_cents` where some was given back, above where the stay
-    /// ran over.
+    /// runs over: it grows with each event `overstay`.
     pub(in crate::serve) owed_cents: i64,
     /// Until when giving it up is free; at that time it is not any more.
     #[schema(format = DateTime)]
@@ -107,6 +127,11 @@ pub(in crate::serve) struct Reservation {
     pub(in crate::serve) arrived_at: Option<String>,
     #[schema(required, format = DateTime)]
     pub(in crate::serve) departed_at: Option<String>,
+    /// Why the driver may not get the bay: taken, overstay, closed, gone, silent (nobody watches it, and
+    /// the app has not said that the driver is there: say `arrive`, or give it up); null: nothing speaks
+    /// for it.
+    #[schema(required, value_type = Option<String>)]
+    pub(in crate::serve) at_risk: Option<&'static str>,
     /// null: it is the bay that was told first.
     #[schema(required)]
     pub(in crate::serve) moved: Option<Moved>,

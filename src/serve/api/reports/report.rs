@@ -144,7 +144,7 @@ impl ReportsState {
         codec: &'static Codec,
     ) -> Result<Response, ApiError> {
         let body = self.body(grant, place, request).await?;
-        let speaker = match self.speaker(grant, &body).await {
+        let speaker = match self.speaker(grant, codec, &body).await {
             Ok(speaker) => speaker,
             Err(Unheard {
                 reason: Some(reason),
@@ -182,11 +182,17 @@ impl ReportsState {
     async fn speaker(
         self: &Arc<Self>,
         grant: &Arc<Grant>,
+        codec: &Codec,
         body: &Bytes,
     ) -> Result<Speaker, Unheard> {
+        if body.trim_ascii_start().first() == Some(&b'[') {
+            let items = codec.items;
+            let why = format!("an object with `source` and `{items}` is wanted, not a list");
+            return Err(Unheard::malformed(why));
+        }
         let who: Who<'_> = serde_json::from_slice(body).map_err(|e| {
-            let why = codec::without_value(&e.to_string());
-            Unheard::malformed(format!("not a report: {why}"))
+            let read = |text: &str| serde_json::from_str::<Who<'_>>(text).err();
+            Unheard::malformed(codec::fault(body, &e, read).0)
         })?;
         let Some(source) = who.source else {
             return Err(Unheard::malformed("the body names no `source`".to_owned()));

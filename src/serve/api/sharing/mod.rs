@@ -6,6 +6,7 @@ mod offer;
 mod offers;
 mod owned;
 pub(in crate::serve) mod owned_schema;
+pub(in crate::serve) mod pages;
 pub(in crate::serve) mod schema;
 mod settlement;
 mod statement;

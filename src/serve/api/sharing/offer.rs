@@ -2,8 +2,10 @@
 
 use super::schema;
 use crate::domain::offer::Hours;
+use crate::domain::overstay::MOST_OVERSTAY_MIN;
 use crate::domain::{
-    CancelRule, Currency, Millis, Offer, OfferState, Rules, Span, TimeOfDay, TimeZone, Weekly,
+    CancelRule, Currency, LeaveRule, Millis, Offer, OfferState, Rules, Span, TimeOfDay, TimeZone,
+    Weekly, reservation,
 };
 use crate::serve::http::body::Fields;
 use crate::serve::http::error::ApiError;
@@ -13,6 +15,8 @@ const MOST_WINDOWS: usize = 200;
 const MOST_NOTES: usize = 2000;
 /// Also where a unit of money is a small fraction of a dollar.
 const MAX_PRICE: u32 = 100_000_000;
+/// A minute's delay must lose nobody his bay, and no bay stands empty for half a day.
+const GRACE_MIN: std::ops::RangeInclusive<u32> = 5..=240;
 const WEEK_MIN: u32 = 7 * 24 * 60;
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
@@ -101,6 +105,15 @@ fn rules(old: Rules, given: Fields<'_>) -> Result<Rules, ApiError> {
                 .whole("cancel_fee_percent", 0..=100)?
                 .map_or(old.cancel.fee_percent, |percent| percent as u8),
         },
+        leave: LeaveRule {
+            max_overstay_min: given
+                .whole("max_overstay_min", 0..=MOST_OVERSTAY_MIN)?
+                .unwrap_or(old.leave.max_overstay_min),
+            early_refund_percent: given
+                .whole("early_refund_percent", 0..=100)?
+                .map_or(old.leave.early_refund_percent, |percent| percent as u8),
+        },
+        grace_min: given.whole("grace_min", GRACE_MIN)?.or(old.grace_min),
     };
     if rules.max_stay_min > 0 && rules.max_stay_min < rules.min_stay_min {
         return Err(given.bad("max_stay_min", "is less than min_stay_min"));
@@ -262,6 +275,8 @@ pub(in crate::serve) fn shown(offer: &Offer) -> schema::Offer {
         notice_min,
         buffer_min,
         cancel,
+        leave,
+        grace_min,
     } = offer.rules;
     schema::Offer {
         id: offer.name.to_string(),
@@ -283,6 +298,9 @@ pub(in crate::serve) fn shown(offer: &Offer) -> schema::Offer {
             buffer_min,
             cancel_free_min: cancel.free_min,
             cancel_fee_percent: cancel.fee_percent,
+            max_overstay_min: leave.max_overstay_min,
+            early_refund_percent: leave.early_refund_percent,
+            grace_min: grace_min.unwrap_or(reservation::GRACE_MIN),
         },
         notes: offer.notes.clone(),
         calendar: format!(

@@ -1,9 +1,9 @@
 //! Private bays on offer, for the businesses that own them. Somebody else's offer is not there.
 
 use super::offer::{changed, shown};
-use super::{ical, schema};
+use super::{ical, owned_schema, schema};
 use crate::domain::offer::{CalendarToken, Hours};
-use crate::domain::{Millis, Offer, OfferState, Rules, Span, TimeZone};
+use crate::domain::{Millis, Offer, OfferState, Reservation, Rules, Span, TimeZone};
 use crate::partners::Grant;
 use crate::serve::api::schema::CrsQuery;
 use crate::serve::http::auth::Sharer;
@@ -27,6 +27,7 @@ use utoipa_axum::routes;
 /// How much of its past and future a calendar shows.
 const CALENDAR_MS: u64 = 90 * 86_400_000;
 const MOST_EVENTS: u32 = 10_000;
+const MOST_AFFECTED: usize = 100;
 const MOST_DAYS_MS: u64 = 93 * 86_400_000;
 const WEEK_MS: u64 = 7 * 86_400_000;
 
@@ -164,10 +165,11 @@ async fn get_offer(
 /// What is booked stands as it was booked.
 #[utoipa::path(
     patch, path = "/v1/offers/{offer}", tag = "sharing businesses", security(("key" = ["share"])),
-    params(("offer" = String, Path, description = "The offer's id")),
+    params(("offer" = String, Path, description = "The offer's id"), schema::ChangeQuery),
     request_body = schema::OfferChanges,
     responses(
-        (status = 200, description = "Changed, durably", body = schema::Offer),
+        (status = 200, description = "Changed, durably, and what is booked that the change would not allow any more; \
+            with `preview=true` nothing is changed", body = schema::ChangedOffer),
         problems::BadField, problems::Keyed, problems::NoSuchOffer, problems::WithdrawnOrChanged,
         problems::Over64KiB, problems::NotJson, problems::Busy, problems::NotNow,
     )
@@ -176,12 +178,30 @@ async fn patch_offer(
     Sharer(grant): Sharer,
     State(own): State<Arc<SharingState>>,
     Id(id): Id,
+    uri: Uri,
     request: Request,
-) -> Result<Json<schema::Offer>, ApiError> {
+) -> Result<Json<schema::ChangedOffer>, ApiError> {
+    let p = Params::read(uri.query(), &["preview"])?;
+    let preview = p.flag("preview")?;
     let old = one(&own, &grant, &id).await?;
     let (members, _) = body::object(request).await?;
     let new = changed(old, Fields::of(&members), own.desk.now())?;
-    Ok(Json(shown(&own.desk.put_offer(new).await?)))
+    let new = if preview {
+        new
+    } else {
+        own.desk.put_offer(new).await?
+    };
+    let affects = own.desk.affected(&new, MOST_AFFECTED).await?;
+    let brief = |r: &Reservation| owned_schema::BriefBooking {
+        id: r.name.to_string(),
+        state: r.state.name(),
+        start: r.span.start.to_string(),
+        end: r.span.end.to_string(),
+    };
+    Ok(Json(schema::ChangedOffer {
+        affects: affects.iter().map(brief).collect(),
+        offer: shown(&new),
+    }))
 }
 
 /// Withdraw an offer.

@@ -3,18 +3,19 @@
 
 use super::offers::one;
 use super::owned_schema as schema;
+use super::pages;
 use crate::domain::{LatLon, Millis, ReservationState};
 use crate::registry::city::City;
 use crate::serve::api::schema::CrsQuery;
 use crate::serve::http::auth::{Doorman, KeyHolder, Sharer};
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::extract::Id;
-use crate::serve::http::params::Params;
+use crate::serve::http::extract::{Id, TwoIds};
+use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::state::{ReadState, SharingState};
 use crate::serve::told_in::{CRS, ToldIn};
-use crate::sharing::{BookingPage, BookingsOf, BriefBooking, OwnedBay, OwnedBooking};
+use crate::sharing::{BookingPage, BookingsOf, BriefBooking, DeskError, OwnedBay, OwnedBooking};
 use axum::Json;
 use axum::extract::{FromRef, State};
 use axum::http::Uri;
@@ -44,6 +45,7 @@ pub(super) fn routes(sharing_state: Arc<SharingState>, reads: Arc<ReadState>) ->
     });
     OpenApiRouter::new()
         .routes(routes!(offer_bookings))
+        .routes(routes!(cancel_booking))
         .routes(routes!(own_bookings))
         .routes(routes!(own_bays))
         .with_state(own)
@@ -66,9 +68,43 @@ async fn offer_bookings(
     Id(id): Id,
     uri: Uri,
 ) -> Result<Json<schema::OwnedBookings>, ApiError> {
-    let page = asked(uri.query())?;
+    let page = pages::asked(uri.query(), &[])?;
     let offer = one(&own.sharing_state, &grant, &id).await?;
     told(&own.sharing_state, BookingsOf::Offer(offer.id), page).await
+}
+
+/// Give up a booking of one of your offers, at your own cost: its driver owes nothing.
+///
+/// Not while the driver is there, nor once it is over. The driver is told, with the cause `owner`. The time
+/// is free for others then; to keep it, pause the offer or except it before.
+#[utoipa::path(
+    post, path = "/v1/offers/{offer}/reservations/{reservation}/cancel", tag = "sharing businesses", security(("key" = ["share"])),
+    params(
+        ("offer" = String, Path, description = "The offer's id"),
+        ("reservation" = String, Path, description = "The reservation's id"),
+    ),
+    responses(
+        (status = 200, description = "Cancelled, durably; also if it was before", body = schema::OwnedBooking),
+        problems::BadPath, problems::Keyed, problems::NoSuchBooking, problems::NotInThatState,
+        problems::Busy, problems::NotNow,
+    )
+)]
+async fn cancel_booking(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<OwnedState>>,
+    TwoIds(offer, id): TwoIds,
+) -> Result<Json<schema::OwnedBooking>, ApiError> {
+    let own = &own.sharing_state;
+    let offer = one(own, &grant, &offer).await?;
+    let done = own.desk.cancel_by_owner(&offer, id.clone()).await;
+    let booking = done.map_err(|e| match e {
+        DeskError::NoSuch => {
+            ApiError::NotFound(format!("there is no booking {} on it", quoted(&id)))
+        }
+        other => other.into(),
+    })?;
+    let offer = offer.name;
+    Ok(Json(shown(own, &OwnedBooking { booking, offer })))
 }
 
 /// What is and was booked at all of your bays, by start.
@@ -87,7 +123,7 @@ async fn own_bookings(
     State(own): State<Arc<OwnedState>>,
     uri: Uri,
 ) -> Result<Json<schema::OwnedBookings>, ApiError> {
-    let page = asked(uri.query())?;
+    let page = pages::asked(uri.query(), &[])?;
     told(&own.sharing_state, BookingsOf::Owner(&grant.partner), page).await
 }
 
@@ -138,46 +174,12 @@ async fn own_bays(
     }))
 }
 
-fn asked(query: Option<&str>) -> Result<BookingPage, ApiError> {
-    let p = Params::read(query, &["state", "from", "limit", "cursor"])?;
-    let from = p.time("from")?.unwrap_or(Millis(0));
-    Ok(BookingPage {
-        state: p.one_of("state", ReservationState::parse, ReservationState::list)?,
-        after: match p.text("cursor") {
-            Some(text) => place(text)?.max((from, 0)),
-            None => (from, 0),
-        },
-        limit: p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT),
-    })
-}
-
-/// The inverse of what [`told`] writes.
-fn place(text: &str) -> Result<(Millis, i64), ApiError> {
-    let text = cursor::read_text(text)?;
-    let both = text.split_once('-').and_then(|(start, id)| {
-        let start: i64 = start.parse().ok()?;
-        Some((Millis(u64::try_from(start).ok()?), id.parse().ok()?))
-    });
-    both.ok_or_else(cursor::not_ours)
-}
-
 async fn told(
     own: &SharingState,
     of: BookingsOf<'_>,
     page: BookingPage,
 ) -> Result<Json<schema::OwnedBookings>, ApiError> {
-    // One further tells whether another page would be empty.
-    let further = BookingPage {
-        limit: page.limit + 1,
-        ..page
-    };
-    let mut found = own.desk.owned_bookings(of, further).await?;
-    let more = found.len() > page.limit as usize;
-    found.truncate(page.limit as usize);
-    let next = found.last().filter(|_| more).map(|last| {
-        let booking = &last.booking;
-        cursor::write_text(&format!("{}-{}", booking.span.start.0, booking.id))
-    });
+    let (found, next) = pages::read(own, of, page).await?;
     Ok(Json(schema::OwnedBookings {
         reservations: found.iter().map(|b| shown(own, b)).collect(),
         next,

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::offer::Hours;
-use crate::domain::{CancelRule, Rules, TimeOfDay, TimeZone, Weekly};
+use crate::domain::{CancelRule, LeaveRule, Rules, TimeOfDay, TimeZone, Weekly};
 
 /// With something in every field.
 fn whole_offer() -> Offer {
@@ -22,6 +22,11 @@ fn whole_offer() -> Offer {
         cancel: CancelRule {
             free_min: 90,
             fee_percent: 40,
+        },
+        grace_min: Some(25),
+        leave: LeaveRule {
+            max_overstay_min: 15,
+            early_refund_percent: 70,
         },
     };
     let hours = Hours {

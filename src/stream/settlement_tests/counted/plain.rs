@@ -55,7 +55,8 @@ pub(super) fn plain(registry: &Registry, said: &[Came], to: u64) -> BTreeMap<(u3
             let kinds = [SourceKind::Gate, SourceKind::Sensor, SourceKind::App];
             let newest = kinds.map(newest);
             let rank = |c: &CountObservation| kinds.iter().position(|k| *k == c.source_kind);
-            let stands = |c: &&CountObservation| c.at.0 + limit > s;
+            let knows = |c: &CountObservation| c.word.state != CountState::Unknown;
+            let stands = |c: &&CountObservation| c.at.0 + limit > s && knows(c);
             let of = |c: &CountObservation| shares(c, zone.capacity_by_kind[c.kind as usize]);
             let now = if let Some(c) = newest.into_iter().flatten().find(stands) {
                 of(c)

@@ -1,0 +1,115 @@
+//! Bays that go: those the registry does not have any more, and those that are another partner's
+//! now. Their offers are had by nobody from that moment on; what is booked there gets another bay,
+//! or the money goes back.
+//!
+//! Promises: a bay that has changed hands is the new owner's to offer at once. One that is missing
+//! from the registry is given a minute to come back, so that a file read wrong costs nobody a
+//! booking. Dear: looks at all offers and booked bays, but only after the registry or an owner has
+//! changed.
+
+use super::actor::{BookingActor, Failed};
+use super::index::BookingIndex;
+use super::owners::Owners;
+use crate::domain::reservation::due::GONE_MS;
+use crate::domain::{Millis, Offer, OfferState, Reservation};
+use crate::registry::city::City;
+use crate::store::{StoreError, Work};
+use ahash::AHashMap;
+use std::sync::Arc;
+
+/// Offers that are withdrawn in one tick at most: one transaction that others wait for.
+const MOST: usize = 1_000;
+
+/// Bays that somebody has booked or has on offer and that are not whose they were.
+#[derive(Default)]
+pub(super) struct Lost {
+    bays: AHashMap<Arc<str>, Since>,
+    /// Offers of bays that are not their owner's.
+    offers: AHashMap<i64, Millis>,
+    /// What was looked at last.
+    looked: Option<(Arc<City>, u64)>,
+}
+
+struct Since {
+    at: Millis,
+    /// `None`: there is no such bay, or nobody may offer it.
+    owner: Option<Arc<str>>,
+}
+
+impl Lost {
+    /// Since when a reservation's bay is not that of the owner it was booked from.
+    pub(super) fn since(&self, r: &Reservation) -> Option<Millis> {
+        let lost = self.bays.get(&r.bay)?;
+        (lost.owner.as_deref() != Some(&*r.owner)).then_some(lost.at)
+    }
+
+    /// Looks whose the bays are if the city or the owners have changed, and takes those that are lost
+    /// out of what is found.
+    pub(super) fn look(&mut self, index: &mut BookingIndex, owners: &Owners, now: Millis) {
+        let Some(city) = index.city().cloned() else {
+            return;
+        };
+        let notes = owners.notes();
+        let same = |(old, n): &(Arc<City>, u64)| Arc::ptr_eq(old, &city) && *n == notes;
+        if self.looked.as_ref().is_some_and(same) {
+            return;
+        }
+        let mut bays = AHashMap::new();
+        for (bay, owner) in index.owners_of_kept() {
+            let owned_by = owners.owner(bay);
+            if owned_by.as_deref() != Some(&**owner) {
+                let at = self.bays.get(bay).map_or(now, |lost| lost.at);
+                let owner = owned_by;
+                bays.insert(bay.clone(), Since { at, owner });
+            }
+        }
+        self.bays = bays;
+        let standing: Vec<Arc<Offer>> = index.standing().collect();
+        let mut offers = AHashMap::new();
+        for offer in standing {
+            let owned_by = owners.owner(&offer.bay);
+            let lost = owned_by.as_deref() != Some(&*offer.owner);
+            if lost {
+                let since = self.offers.get(&offer.id).copied().unwrap_or(now);
+                // Whose it is now need not wait.
+                let since = owned_by.map_or(since, |_| Millis(0));
+                offers.insert(offer.id, since);
+            }
+            index.bar(offer.id, lost, &owners.registry);
+        }
+        self.offers = offers;
+        self.looked = Some((city, notes));
+    }
+
+    fn to_withdraw(&self, now: Millis) -> Vec<i64> {
+        let due = self.offers.iter();
+        let due = due.filter(|(_, since)| now.since(**since) >= GONE_MS);
+        due.map(|(id, _)| *id).take(MOST).collect()
+    }
+}
+
+impl BookingActor {
+    /// Withdraws the offers of bays that are not their owner's any more.
+    pub(super) async fn hand_over(&mut self, work: &mut Work, now: Millis) -> Result<(), Failed> {
+        self.lost.look(&mut self.index, &self.ctx.owners, now);
+        for id in self.lost.to_withdraw(now) {
+            self.lost.offers.remove(&id);
+            let offer = match work.lock_offer(id).await {
+                Ok(offer) if offer.state != OfferState::Withdrawn => offer,
+                Ok(_) | Err(StoreError::NoSuch) => continue,
+                Err(e) => return Err(e.into()),
+            };
+            tracing::info!(
+                offer = &*offer.name,
+                bay = &*offer.bay,
+                owner = &*offer.owner,
+                "an offer is withdrawn: its bay is not its owner's any more"
+            );
+            let state = OfferState::Withdrawn;
+            let gone = work.put_offer(&Offer { state, ..offer }).await?;
+            self.index.put_offer(gone, &self.ctx.registry);
+            self.ctx.metrics.share.handed_over.inc();
+        }
+        Ok(())
+    }
+}
