@@ -20,6 +20,7 @@ pub mod geo;
 pub mod id;
 pub mod observation;
 pub mod offer;
+pub mod overstay;
 pub mod presence;
 pub mod redact;
 pub mod refusal;
@@ -54,6 +55,7 @@ pub use observation::{
     Afterwards, Backing, Batch, Claim, Observation, Parcel, Receipt, Submission,
 };
 pub use offer::{Offer, OfferState, Rules};
+pub use overstay::LeaveRule;
 pub use presence::Presence;
 pub use redact::Excerpt;
 pub use refusal::{Door, Reason, Refusal, Refused};

@@ -1,6 +1,7 @@
 //! An offer: one private bay, when it may be used by others, by which vehicles, for how much.
 
 use super::cancelling::CancelRule;
+use super::overstay::LeaveRule;
 use super::reservation::Vehicle;
 use super::span::{Span, melt, without};
 use super::time_zone::TimeZone;
@@ -39,6 +40,8 @@ pub struct Rules {
     pub buffer_min: u32,
     /// What giving up a confirmed stay costs.
     pub cancel: CancelRule,
+    /// What leaving late or early costs.
+    pub leave: LeaveRule,
     /// How long after its start a stay is waited for; `None`: as long as is usual.
     pub grace_min: Option<u32>,
 }

@@ -15,6 +15,7 @@ pub mod due;
 
 use self::due::Risk;
 use super::cancelling::CancelRule;
+use super::overstay::LeaveRule;
 use super::span::Span;
 use super::vocabulary::vocabulary;
 use super::{BayKind, Currency, LatLon, Millis};
@@ -176,6 +177,10 @@ pub struct Reservation {
     /// What giving it up costs once it is confirmed, as agreed; a later bay's rule only if it is
     /// kinder.
     pub cancel: CancelRule,
+    /// What leaving late or early costs, as agreed; a later bay's rule only if it is kinder.
+    pub leave: LeaveRule,
+    /// Until when the time after its end is charged for; `None`: none is yet.
+    pub overstay_at: Option<Millis>,
     /// What all [`Transition`]s and moves until now add up to: what the driver owes for it.
     pub owed_cents: i64,
     /// A hold that is not confirmed by then is none.
@@ -294,15 +299,7 @@ impl Reservation {
     pub const fn is_pinned(&self, now: Millis) -> bool {
         !matches!(self.state, Held | Confirmed) || now.plus(PIN_MS).0 >= self.span.start.0
     }
-
-    /// For who departs at `now`, after the end: the same rate for as long as it was exceeded.
-    fn overstay_cents(&self, now: Millis) -> i64 {
-        let over = u128::from(now.since(self.span.end));
-        let ms = u128::from(self.span.ms());
-        let cents = u128::from(self.price_cents.unsigned_abs()) * over;
-        i64::try_from(cents.div_ceil(ms)).unwrap_or(i64::MAX)
-    }
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

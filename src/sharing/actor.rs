@@ -187,6 +187,12 @@ impl BookingActor {
                 })
                 .await
             }
+            Command::OwnerCancel(name, offer, reply) => {
+                self.fenced(work, reply, waiting, async |own, work| {
+                    own.cancel_by_owner(work, &name, offer).await
+                })
+                .await
+            }
             Command::AddOffer(offer, reply) => {
                 self.fenced(work, reply, waiting, async |own, work| {
                     own.add_offer(work, &offer).await

@@ -131,6 +131,8 @@ pub enum DeskError {
     Withdrawn,
     #[error("the bay's sensor sees nobody there; say so again in a moment if somebody is")]
     SeenVacant,
+    #[error("the stay has begun: its driver is not sent away")]
+    UnderWay,
     #[error("it ends at {0} already, and can only be made longer")]
     Shorter(Millis),
     #[error("too much at once")]

@@ -6,6 +6,7 @@ mod driver;
 mod lines;
 mod names;
 mod offers;
+mod owner;
 mod shares;
 
 pub(super) use change::elsewhere;
@@ -172,6 +173,8 @@ impl BookingActor {
             },
             walk_m: fit.walk_m,
             cancel: fit.offer.rules.cancel,
+            leave: fit.offer.rules.leave,
+            overstay_at: None,
             owed_cents: 0,
             expires_at: now.plus(self.ctx.config.hold_s * 1000),
             created_at: now,

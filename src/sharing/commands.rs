@@ -28,6 +28,8 @@ pub(super) enum Command {
         act: DriverAct,
         reply: Reply<Reservation>,
     },
+    /// By the owner of the offer of that number.
+    OwnerCancel(String, i64, Reply<Reservation>),
     AddOffer(Offer, Reply<Offer>),
     PutOffer(Offer, Reply<Offer>),
     /// Withdraws the offers of bays that have changed hands.
@@ -52,7 +54,9 @@ impl Command {
     pub(super) fn refuse(self, why: DeskError) {
         // Who asked may have gone.
         let _ = match self {
-            Self::Ask(_, _, reply) | Self::Step { reply, .. } => reply.send(Err(why)).is_ok(),
+            Self::Ask(_, _, reply) | Self::Step { reply, .. } | Self::OwnerCancel(_, _, reply) => {
+                reply.send(Err(why)).is_ok()
+            }
             Self::AddOffer(_, reply) | Self::PutOffer(_, reply) => reply.send(Err(why)).is_ok(),
             Self::HandOver(reply) | Self::Tick(reply) => reply.send(Err(why)).is_ok(),
             Self::Look(reply) => reply.send(Err(why)).is_ok(),

@@ -110,7 +110,10 @@ impl BookingActor {
             Due::Arrive(since) => (ReservationEvent::Arrive, Cause::Sensor, since),
             Due::Mistake => (ReservationEvent::Mistake, Cause::Sensor, now),
             Due::Depart(left) => (ReservationEvent::Depart, Cause::Sensor, left),
-            Due::TimeUp => (ReservationEvent::Depart, Cause::Clock, now),
+            // Nobody has seen when it left: what is paid for is what was used.
+            Due::TimeUp => (ReservationEvent::Depart, Cause::Clock, r.charged_until()),
+            Due::TooLong => (ReservationEvent::Depart, Cause::Clock, r.overstay_ends()),
+            Due::Overstay => return self.charge_overstay(work, r, now).await,
             Due::GiveBack => (ReservationEvent::Revoke, Cause::Clock, now),
             Due::MissOut => (ReservationEvent::MissOut, Cause::Clock, now),
             Due::Elsewhere(risk, or_back) => {

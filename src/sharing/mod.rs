@@ -22,6 +22,7 @@
 //! | `relocate`, `plan` | who could move for a request that does not fit; who would sit better |
 //! | `improve` | moves them |
 //! | `owners`, `owned`, `utilisation` | whose a bay is, what its owner reads, and how it was used |
+//! | `overstay` | charges stays that run over, as they grow |
 //! | `statement` | a month of the ledger, page by page |
 //! | `notices` | tells the drivers' apps what happened to their reservations |
 //! | `quota`, `drivers` | what a booking app may take of what all share, and for whom |
@@ -46,6 +47,7 @@ mod lost;
 pub mod matcher;
 mod notices;
 mod openings;
+mod overstay;
 mod owned;
 mod owners;
 mod plan;

@@ -2,9 +2,10 @@
 //! Never who: that is the booking app's to know.
 
 use super::ask::DeskError;
+use super::commands::Command;
 use super::desk::Desk;
 use super::owners::Owners;
-use crate::domain::{BayIx, ZoneKind};
+use crate::domain::{BayIx, Offer, Reservation, ZoneKind};
 use crate::registry::city::City;
 use crate::store::{BookingPage, BookingsOf, OwnedBay, OwnedBooking};
 use std::collections::HashMap;
@@ -46,6 +47,20 @@ impl Desk {
         page: BookingPage,
     ) -> Result<Vec<OwnedBooking>, DeskError> {
         Ok(self.store.owned_bookings(of, page).await?)
+    }
+
+    /// Cancels a booking on one of an owner's offers, at the owner's cost: its driver owes nothing.
+    ///
+    /// # Errors
+    /// [`DeskError::NoSuch`] for one on another offer, [`DeskError::UnderWay`] while its driver is there,
+    /// [`DeskError::Step`] once it is over.
+    pub async fn cancel_by_owner(
+        &self,
+        offer: &Offer,
+        name: String,
+    ) -> Result<Reservation, DeskError> {
+        self.tell(|reply| Command::OwnerCancel(name, offer.id, reply))
+            .await
     }
 
     /// What an owner has made of these bays of its, by id; what has never been on offer or had an

@@ -6,8 +6,8 @@ use super::work::within;
 use super::{DriverRef, Store, StoreError, Work, reading, sql};
 use crate::domain::reservation::Moved;
 use crate::domain::{
-    BayKind, CancelRule, Currency, LatLon, Millis, Promise, Reservation, ReservationState, Risk,
-    Span, Vehicle,
+    BayKind, CancelRule, Currency, LatLon, LeaveRule, Millis, Promise, Reservation,
+    ReservationState, Risk, Span, Vehicle,
 };
 
 from_row!(Reservation, |row| {
@@ -44,6 +44,11 @@ from_row!(Reservation, |row| {
             free_min: row.small("cancel_free_min")?,
             fee_percent: row.small("cancel_fee_percent")?,
         },
+        leave: LeaveRule {
+            max_overstay_min: row.small("max_overstay_min")?,
+            early_refund_percent: row.small("early_refund_percent")?,
+        },
+        overstay_at: row.maybe_time("overstay_at")?,
         owed_cents: row.number("owed_cents")?,
         expires_at: row.time("expires_at")?,
         created_at: row.time("created_at")?,
@@ -156,9 +161,10 @@ impl Work {
     ) -> Result<Reservation, StoreError> {
         const SQL: &str = "INSERT INTO reservation (name, offer, bay, seat, owner, driver, state, start_at, end_at, \
              free_at, price_cents, currency, lat_e7, lon_e7, max_walk_m, max_price_cents, vehicle, walk_m, \
-             expires_at, created_at, cancel_free_min, cancel_fee_percent, owed_cents, driver_ref, grace_min, version) \
+             expires_at, created_at, cancel_free_min, cancel_fee_percent, owed_cents, driver_ref, grace_min, \
+             max_overstay_min, early_refund_percent, version) \
              VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-             $20, $21, $22, $23, $24, 1) \
+             $20, $21, $22, $23, $24, $25, $26, 1) \
              RETURNING id";
         let bay = self.bay(&new.bay).await?;
         let promise = &new.promise;
@@ -173,7 +179,8 @@ impl Work {
             let insert = insert.bind(sql(new.expires_at)).bind(sql(new.created_at));
             let insert = insert.bind(i64::from(new.cancel.free_min)).bind(i64::from(new.cancel.fee_percent));
             let insert = insert.bind(new.owed_cents).bind(driver.map(|d| &d[..]));
-            let insert = insert.bind(i64::from(new.grace_min));
+            let insert = insert.bind(i64::from(new.grace_min)).bind(i64::from(new.leave.max_overstay_min));
+            let insert = insert.bind(i64::from(new.leave.early_refund_percent));
             insert.fetch_one(db).await
         })?;
         Ok(Reservation {
@@ -195,7 +202,7 @@ impl Work {
     ) -> Result<Reservation, StoreError> {
         const SQL: &str = "UPDATE reservation SET state = $3, seat = CASE WHEN $4 THEN seat ELSE NULL END, \
              arrived_at = $5, departed_at = $6, owed_cents = $8, came_by_word = $9, at_risk = $10, \
-             driver_ref = NULL, version = version + 1 \
+             overstay_at = $11, driver_ref = NULL, version = version + 1 \
              WHERE id = $1 AND version = $2 AND (state <> 'held' OR $3 <> 'confirmed' OR expires_at > $7) \
              RETURNING version";
         let version: Option<(i64,)> = within!(self, db => {
@@ -203,7 +210,8 @@ impl Work {
             let update = update.bind(next.state.holds());
             let update = update.bind(next.arrived_at.map(sql)).bind(next.departed_at.map(sql));
             let update = update.bind(sql(now)).bind(next.owed_cents).bind(next.came_by_word);
-            update.bind(next.at_risk.map(Risk::name)).fetch_optional(db).await
+            let update = update.bind(next.at_risk.map(Risk::name)).bind(next.overstay_at.map(sql));
+            update.fetch_optional(db).await
         })?;
         versioned(next, version)
     }
@@ -304,7 +312,7 @@ impl Work {
         const SQL: &str = "UPDATE reservation SET offer = $3, bay = $4, seat = $4, owner = $5, free_at = $6, \
              price_cents = $7, walk_m = $8, moved_at = $9, moved_from = $10, moved_taken = $11, \
              cancel_free_min = $12, cancel_fee_percent = $13, owed_cents = $14, seen_since = NULL, at_risk = NULL, \
-             grace_min = $15, version = version + 1 \
+             grace_min = $15, max_overstay_min = $16, early_refund_percent = $17, version = version + 1 \
              WHERE id = $1 AND version = $2 AND seat IS NULL AND state IN ('held', 'confirmed') RETURNING version";
         let bay = self.bay(&next.bay).await?;
         let from = match &next.moved {
@@ -318,6 +326,8 @@ impl Work {
             let update = update.bind(from).bind(next.moved.as_ref().map(|m| m.taken));
             let update = update.bind(i64::from(next.cancel.free_min)).bind(i64::from(next.cancel.fee_percent));
             let update = update.bind(next.owed_cents).bind(i64::from(next.grace_min));
+            let update = update.bind(i64::from(next.leave.max_overstay_min));
+            let update = update.bind(i64::from(next.leave.early_refund_percent));
             update.fetch_optional(db).await
         })?;
         versioned(next, version)

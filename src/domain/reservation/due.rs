@@ -60,6 +60,10 @@ pub enum Due {
     Depart(Millis),
     /// What was paid for is over, and nobody sees a vehicle.
     TimeUp,
+    /// What has not been paid for yet is to be charged: the vehicle is still there.
+    Overstay,
+    /// It has stood there for longer than is charged for: the stay is over.
+    TooLong,
     MissOut,
     /// Who was sent to another bay than his own has not come: he owes nothing.
     GiveBack,
@@ -162,7 +166,13 @@ impl Reservation {
                 });
             }
         }
-        (now >= self.free_at && bay.said != BayStatus::Occupied).then_some(Due::TimeUp)
+        if bay.said != BayStatus::Occupied {
+            return (now >= self.free_at).then_some(Due::TimeUp);
+        }
+        if now >= self.overstay_ends() {
+            return Some(Due::TooLong);
+        }
+        self.overstay_is_due(now).then_some(Due::Overstay)
     }
 }
 

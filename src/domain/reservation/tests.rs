@@ -6,7 +6,7 @@ use proptest::prelude::*;
 const NOW: Millis = Millis(1_795_399_200_000);
 
 /// Held at [`NOW`] for an hour that begins an hour later, for 300 cents.
-pub(super) fn held() -> Reservation {
+pub(in crate::domain) fn held() -> Reservation {
     let hour = 60 * MINUTE_MS;
     let span = Span::new(NOW.plus(hour), NOW.plus(2 * hour)).unwrap();
     let vehicle = Vehicle {
@@ -38,6 +38,8 @@ pub(super) fn held() -> Reservation {
         },
         walk_m: 120,
         cancel: CancelRule::default(),
+        leave: LeaveRule::default(),
+        overstay_at: None,
         owed_cents: 0,
         expires_at: NOW.plus(3 * MINUTE_MS),
         created_at: NOW,

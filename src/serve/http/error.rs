@@ -334,6 +334,7 @@ impl From<DeskError> for ApiError {
             | DeskError::Stale
             | DeskError::Withdrawn
             | DeskError::SeenVacant
+            | DeskError::UnderWay
             | DeskError::Shorter(_) => Self::Conflict(e.to_string()),
         }
     }

@@ -22,6 +22,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
+/// The two ids in the path, in their order there.
+pub(in crate::serve) struct TwoIds(pub(in crate::serve) String, pub(in crate::serve) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for TwoIds {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match Path::<(String, String)>::from_request_parts(parts, state).await {
+            Ok(Path((one, other))) => Ok(Self(one, other)),
+            Err(_) => Err(ApiError::bad("path", "an id in the path is not UTF-8")),
+        }
+    }
+}
+
 /// A weak tag that changes with `bytes`.
 pub(in crate::serve) fn tag_of(bytes: &[u8]) -> HeaderValue {
     // Fixed seeds: clients may come back to another process with the tag of this one.

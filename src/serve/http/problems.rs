@@ -46,6 +46,7 @@ problems! {
     NoUplinks = 403 "The key lacks the scope, uplinks or the source",
     NoSuchBay = 404 "No such bay",
     NoSuchBayOfYours = 404 "No such bay of yours",
+    NoSuchBooking = 404 "No such offer of yours, or no such booking on it",
     NoSuchDevice = 404 "No such device",
     NoSuchKey = 404 "No such key",
     NoSuchLoss = 404 "No such loss",

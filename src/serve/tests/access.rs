@@ -6,7 +6,7 @@ use crate::serve::Config;
 
 /// Method, path, and the scopes one of which it needs (empty: none; network: that of reports, in
 /// the hands of a network server).
-const ROUTES: [(&str, &str, &str); 43] = [
+const ROUTES: [(&str, &str, &str); 44] = [
     ("GET", "/", ""),
     ("GET", "/livez", ""),
     ("GET", "/readyz", ""),
@@ -43,6 +43,7 @@ const ROUTES: [(&str, &str, &str); 43] = [
     ("DELETE", "/v1/offers/nope", "share"),
     ("GET", "/v1/offers/nope/calendar.ics", "share"),
     ("GET", "/v1/offers/nope/utilisation", "share"),
+    ("POST", "/v1/offers/nope/reservations/nope/cancel", "share"),
     (
         "GET",
         "/v1/partners/me/settlement?month=2026-11",

@@ -53,6 +53,10 @@ const OPERATIONS: &[(&str, &str)] = &[
     ("post", "/v1/offers/{offer}/calendar"),
     ("get", "/v1/offers/{offer}/utilisation"),
     ("get", "/v1/offers/{offer}/reservations"),
+    (
+        "post",
+        "/v1/offers/{offer}/reservations/{reservation}/cancel",
+    ),
     ("get", "/v1/partners/me/bays"),
     ("get", "/v1/partners/me/reservations"),
     ("get", "/v1/partners/me/settlement"),

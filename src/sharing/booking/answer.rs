@@ -91,6 +91,7 @@ impl KeptAnswer {
                     walk_m,
                     cancel,
                     owed_cents: 0,
+                    overstay_at: None,
                     arrived_at,
                     came_by_word: false,
                     departed_at,

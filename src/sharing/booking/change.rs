@@ -48,13 +48,15 @@ impl BookingActor {
             }
             ReservationEvent::Mistake => next.arrived_at = None,
             ReservationEvent::Return => next.departed_at = None,
-            // Nobody has seen when the bay became vacant: what was paid for is what was used.
             ReservationEvent::Depart if cause == Cause::Clock => {
-                (next.departed_at, step.amount_cents) = (Some(next.span.end), 0);
+                next.departed_at = Some(at);
                 self.to_say.push((next.bay.clone(), BayStatus::Unknown));
             }
             ReservationEvent::Depart => {
                 next.departed_at = Some(at);
+                if cause == Cause::Driver {
+                    step.amount_cents -= next.early_refund_cents(at);
+                }
                 self.eyes.forget_who(&next.bay);
             }
             _ => {}
@@ -135,6 +137,7 @@ pub(in crate::sharing) fn elsewhere(
         price_cents,
         walk_m: fit.walk_m,
         cancel: r.cancel.kinder(fit.offer.rules.cancel),
+        leave: r.leave.kinder(fit.offer.rules.leave),
         owed_cents: r.owed_cents.saturating_add(refund),
         moved,
         ..r.clone()

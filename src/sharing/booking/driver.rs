@@ -88,7 +88,8 @@ impl BookingActor {
         let before: Vec<Arc<Reservation>> = before.cloned().collect();
         for o in before {
             let o = work.reservation(&o.name).await?;
-            self.step(work, o, ReservationEvent::Depart, Cause::Clock)
+            let left = o.charged_until();
+            self.step_at(work, o, ReservationEvent::Depart, Cause::Clock, left)
                 .await?;
         }
         Ok(())

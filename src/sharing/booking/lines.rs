@@ -14,6 +14,8 @@ pub(in crate::sharing) enum Cause {
     Sensor,
     Clock,
     Hub,
+    /// The bay's.
+    Owner,
 }
 
 impl Cause {
@@ -23,6 +25,7 @@ impl Cause {
             Self::Sensor => "sensor",
             Self::Clock => "clock",
             Self::Hub => "hub",
+            Self::Owner => "owner",
         }
     }
 }

@@ -5,6 +5,7 @@ mod cancelling;
 mod gone;
 mod hubs;
 mod kill;
+mod leaving;
 mod model;
 mod money;
 mod moves;

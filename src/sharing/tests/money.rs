@@ -6,7 +6,7 @@ use crate::domain::ReservationState::Completed;
 
 impl DeskRig {
     /// What a partner is owed, or owes, in all, after a look at each page.
-    async fn sum(&self, of: (Party, &str)) -> i64 {
+    pub(super) async fn sum(&self, of: (Party, &str)) -> i64 {
         let ever = LedgerPeriod::of_days(0..1_000_000);
         let mut page = None;
         let mut sum = 0;
@@ -23,7 +23,7 @@ impl DeskRig {
     }
 
     /// What an offer has brought until the end of today.
-    async fn brought(&self, offer: &Offer) -> i64 {
+    pub(super) async fn brought(&self, offer: &Offer) -> i64 {
         let day = 24 * 60 * MINUTE;
         let ever = Span::new(Millis(NOW.0 - day), self.clock.now().plus(day)).unwrap();
         let used = self.desk.utilisation(offer, ever).await.unwrap();
@@ -55,6 +55,7 @@ async fn who_is_moved_to_anothers_bay_pays_its_owner_all_and_the_first_nothing()
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     let dear = rig.offer(0, 0, 600, |o| o.price_cents_per_hour = 400).await;
     let booked = rig.book(120, 180).await;
+    rig.desk.record_owner("P-1", Some("other")).await.unwrap();
     let other = rig
         .offer(1, 0, 600, |o| {
             o.owner = "other".into();

@@ -9,8 +9,8 @@ mod shares;
 use super::*;
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
-    BayKind, CancelRule, Currency, LatLon, Millis, Offer, OfferState, Promise, Reservation,
-    ReservationState, Rules, Span, TimeZone, Vehicle,
+    BayKind, CancelRule, Currency, LatLon, LeaveRule, Millis, Offer, OfferState, Promise,
+    Reservation, ReservationState, Rules, Span, TimeZone, Vehicle,
 };
 
 const NOW: Millis = Millis(1_795_399_200_123);
@@ -108,6 +108,11 @@ fn reservation(name: &str, offer: &Offer, span: Span) -> Reservation {
             free_min: 45,
             fee_percent: 30,
         },
+        leave: LeaveRule {
+            max_overstay_min: 33,
+            early_refund_percent: 44,
+        },
+        overstay_at: None,
         owed_cents: 7,
         expires_at: NOW.plus(180_000),
         created_at: NOW,

@@ -184,7 +184,14 @@ fn a_sensor_that_has_never_seen_the_vehicle_cannot_see_it_go() {
     assert_eq!(there(60).due(&never, at(124)), None);
     assert_eq!(there(60).due(&never, at(125)), Some(Due::TimeUp));
     let still = seen(&[(Occupied, 60)]);
-    assert_eq!(there(60).due(&still, at(125)), None, "an overstay");
+    assert_eq!(there(60).due(&still, at(121)), None, "not yet told");
+    assert_eq!(there(60).due(&still, at(125)), Some(Due::Overstay));
+    let told = Reservation {
+        overstay_at: Some(at(125)),
+        ..there(60)
+    };
+    assert_eq!(told.due(&still, at(130)), None);
+    assert_eq!(told.due(&still, at(240)), Some(Due::TooLong));
 }
 
 #[test]

@@ -295,7 +295,8 @@ step!(
     arrive, "/v1/reservations/{reservation}/arrive", DriverAct::Arrive, "Active, durably; also if it was before"
 );
 step!(
-    /// The vehicle has left. What the stay has run over is charged at the same rate.
+    /// The vehicle has left. What the stay has run over is charged at the same rate, up to the offer's
+    /// `max_overstay_min`; of what is left of it the owner gives back `early_refund_percent`.
     depart, "/v1/reservations/{reservation}/depart", DriverAct::Depart, "Completed, durably; also if it was before"
 );
 step!(

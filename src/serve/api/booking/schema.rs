@@ -113,7 +113,7 @@ pub(in crate::serve) struct Reservation {
     pub(in crate::serve) price_cents: i64,
     pub(in crate::serve) currency: String,
     /// What is owed for it by now; below `price_cents` where some was given back, above where the stay
-    /// ran over.
+    /// runs over: it grows with each event `overstay`.
     pub(in crate::serve) owed_cents: i64,
     /// Until when giving it up is free; at that time it is not any more.
     #[schema(format = DateTime)]

@@ -2,9 +2,10 @@
 
 use super::schema;
 use crate::domain::offer::Hours;
+use crate::domain::overstay::MOST_OVERSTAY_MIN;
 use crate::domain::{
-    CancelRule, Currency, Millis, Offer, OfferState, Rules, Span, TimeOfDay, TimeZone, Weekly,
-    reservation,
+    CancelRule, Currency, LeaveRule, Millis, Offer, OfferState, Rules, Span, TimeOfDay, TimeZone,
+    Weekly, reservation,
 };
 use crate::serve::http::body::Fields;
 use crate::serve::http::error::ApiError;
@@ -103,6 +104,14 @@ fn rules(old: Rules, given: Fields<'_>) -> Result<Rules, ApiError> {
             fee_percent: given
                 .whole("cancel_fee_percent", 0..=100)?
                 .map_or(old.cancel.fee_percent, |percent| percent as u8),
+        },
+        leave: LeaveRule {
+            max_overstay_min: given
+                .whole("max_overstay_min", 0..=MOST_OVERSTAY_MIN)?
+                .unwrap_or(old.leave.max_overstay_min),
+            early_refund_percent: given
+                .whole("early_refund_percent", 0..=100)?
+                .map_or(old.leave.early_refund_percent, |percent| percent as u8),
         },
         grace_min: given.whole("grace_min", GRACE_MIN)?.or(old.grace_min),
     };
@@ -266,6 +275,7 @@ pub(in crate::serve) fn shown(offer: &Offer) -> schema::Offer {
         notice_min,
         buffer_min,
         cancel,
+        leave,
         grace_min,
     } = offer.rules;
     schema::Offer {
@@ -288,6 +298,8 @@ pub(in crate::serve) fn shown(offer: &Offer) -> schema::Offer {
             buffer_min,
             cancel_free_min: cancel.free_min,
             cancel_fee_percent: cancel.fee_percent,
+            max_overstay_min: leave.max_overstay_min,
+            early_refund_percent: leave.early_refund_percent,
             grace_min: grace_min.unwrap_or(reservation::GRACE_MIN),
         },
         notes: offer.notes.clone(),

@@ -10,12 +10,12 @@ use crate::serve::api::schema::CrsQuery;
 use crate::serve::http::auth::{Doorman, KeyHolder, Sharer};
 use crate::serve::http::cursor;
 use crate::serve::http::error::ApiError;
-use crate::serve::http::extract::Id;
-use crate::serve::http::params::Params;
+use crate::serve::http::extract::{Id, TwoIds};
+use crate::serve::http::params::{Params, quoted};
 use crate::serve::http::problems;
 use crate::serve::state::{ReadState, SharingState};
 use crate::serve::told_in::{CRS, ToldIn};
-use crate::sharing::{BookingPage, BookingsOf, BriefBooking, OwnedBay, OwnedBooking};
+use crate::sharing::{BookingPage, BookingsOf, BriefBooking, DeskError, OwnedBay, OwnedBooking};
 use axum::Json;
 use axum::extract::{FromRef, State};
 use axum::http::Uri;
@@ -45,6 +45,7 @@ pub(super) fn routes(sharing_state: Arc<SharingState>, reads: Arc<ReadState>) ->
     });
     OpenApiRouter::new()
         .routes(routes!(offer_bookings))
+        .routes(routes!(cancel_booking))
         .routes(routes!(own_bookings))
         .routes(routes!(own_bays))
         .with_state(own)
@@ -70,6 +71,40 @@ async fn offer_bookings(
     let page = pages::asked(uri.query(), &[])?;
     let offer = one(&own.sharing_state, &grant, &id).await?;
     told(&own.sharing_state, BookingsOf::Offer(offer.id), page).await
+}
+
+/// Give up a booking of one of your offers, at your own cost: its driver owes nothing.
+///
+/// Not while the driver is there, nor once it is over. The driver is told, with the cause `owner`. The time
+/// is free for others then; to keep it, pause the offer or except it before.
+#[utoipa::path(
+    post, path = "/v1/offers/{offer}/reservations/{reservation}/cancel", tag = "sharing businesses", security(("key" = ["share"])),
+    params(
+        ("offer" = String, Path, description = "The offer's id"),
+        ("reservation" = String, Path, description = "The reservation's id"),
+    ),
+    responses(
+        (status = 200, description = "Cancelled, durably; also if it was before", body = schema::OwnedBooking),
+        problems::BadPath, problems::Keyed, problems::NoSuchBooking, problems::NotInThatState,
+        problems::Busy, problems::NotNow,
+    )
+)]
+async fn cancel_booking(
+    Sharer(grant): Sharer,
+    State(own): State<Arc<OwnedState>>,
+    TwoIds(offer, id): TwoIds,
+) -> Result<Json<schema::OwnedBooking>, ApiError> {
+    let own = &own.sharing_state;
+    let offer = one(own, &grant, &offer).await?;
+    let done = own.desk.cancel_by_owner(&offer, id.clone()).await;
+    let booking = done.map_err(|e| match e {
+        DeskError::NoSuch => {
+            ApiError::NotFound(format!("there is no booking {} on it", quoted(&id)))
+        }
+        other => other.into(),
+    })?;
+    let offer = offer.name;
+    Ok(Json(shown(own, &OwnedBooking { booking, offer })))
 }
 
 /// What is and was booked at all of your bays, by start.

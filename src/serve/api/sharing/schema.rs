@@ -58,6 +58,11 @@ pub(in crate::serve) struct OfferRules {
     /// What it costs later, until the start, per cent of the price; from the start on the whole price is
     /// due.
     pub(in crate::serve) cancel_fee_percent: u8,
+    /// How long after its end a stay is charged for at most; then it is over.
+    pub(in crate::serve) max_overstay_min: u32,
+    /// Who departs early by the app's word gets back so much of the price of the time that is left, per
+    /// cent.
+    pub(in crate::serve) early_refund_percent: u8,
     /// How long after its start a driver is waited for, where a sensor watches the bay. Where none does,
     /// the bay is kept to the end unless the driver gives it up.
     pub(in crate::serve) grace_min: u32,
@@ -83,6 +88,12 @@ pub(in crate::serve) struct OfferRulesAsked {
     /// Absent when an offer is made: 100.
     #[schema(maximum = 100)]
     cancel_fee_percent: Option<u8>,
+    /// Absent when an offer is made: 120.
+    #[schema(maximum = 1440)]
+    max_overstay_min: Option<u32>,
+    /// Absent when an offer is made: 0.
+    #[schema(maximum = 100)]
+    early_refund_percent: Option<u8>,
     /// Absent when an offer is made: 15.
     #[schema(minimum = 5, maximum = 240)]
     grace_min: Option<u32>,
@@ -266,7 +277,7 @@ pub(in crate::serve) struct SettlementRow {
     /// The state it came to, or moved: what was given back for the bay before, and what is owed for the
     /// other, are two rows.
     pub(in crate::serve) event: String,
-    /// driver, sensor, clock, hub.
+    /// driver, sensor, clock, hub, owner.
     pub(in crate::serve) cause: String,
     /// What the driver owes the owner more from then on; below 0: less.
     pub(in crate::serve) amount_cents: i64,

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::offer::Hours;
-use crate::domain::{CancelRule, Rules, TimeOfDay, TimeZone, Weekly};
+use crate::domain::{CancelRule, LeaveRule, Rules, TimeOfDay, TimeZone, Weekly};
 
 /// With something in every field.
 fn whole_offer() -> Offer {
@@ -24,6 +24,10 @@ fn whole_offer() -> Offer {
             fee_percent: 40,
         },
         grace_min: Some(25),
+        leave: LeaveRule {
+            max_overstay_min: 15,
+            early_refund_percent: 70,
+        },
     };
     let hours = Hours {
         zone,
