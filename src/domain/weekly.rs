@@ -3,9 +3,9 @@
 //! A weekly window means the owner's wall clock. Where a bound does not exist (clocks sprang over
 //! it) it moves to the moment of the jump; where it exists twice, a window opens at the later and
 //! closes at the earlier of the two, so that nobody is promised an hour the owner may not have
-//! meant; a window that this leaves empty does not happen on that day. Windows that meet on the wall
-//! clock are one: where one ends at 24:00 and the next begins at 00:00 there is no bound, and nothing is
-//! lost where midnight comes twice or not at all.
+//! meant; a window that this leaves empty does not happen on that day. Windows that meet or overlap on
+//! the wall clock are one: where one ends at 24:00 and the next begins at 00:00 there is no bound, and
+//! nothing is lost where midnight comes twice or not at all.
 
 use super::span::{Span, melt};
 use super::time_zone::{Bound, TimeZone};
@@ -25,32 +25,6 @@ pub struct Weekly {
 }
 
 impl Weekly {
-    /// Minutes from one bound to the other where no clocks turn: 1 to 1440.
-    const fn minutes(self) -> u32 {
-        let from = self.from.0 as u32;
-        let to = self.to.0 as u32;
-        if to > from {
-            to - from
-        } else {
-            to + 1440 - from
-        }
-    }
-
-    /// Whether some week has a moment in both.
-    #[must_use]
-    pub fn overlaps(self, other: Self) -> bool {
-        const WEEK: u32 = 7 * 1440;
-        let starts = |w: Self| {
-            let days = (0..7_u32).filter(move |day| w.days >> day & 1 == 1);
-            days.map(move |day| day * 1440 + u32::from(w.from.0))
-        };
-        // On a circle: the one starts within the other.
-        let within = |at: u32, from: u32, minutes: u32| (at + WEEK - from) % WEEK < minutes;
-        starts(self).any(|a| {
-            starts(other).any(|b| within(a, b, other.minutes()) || within(b, a, self.minutes()))
-        })
-    }
-
     /// From when to when by the wall clock, on a day of its own. No two days run into each other: a
     /// day's hours end before the next day's start, or at it.
     fn on(self, date: NaiveDate) -> Option<WallSpan> {

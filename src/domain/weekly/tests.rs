@@ -121,13 +121,55 @@ fn hours_that_happen_twice_open_late_and_close_early() {
 }
 
 #[test]
-fn weekly_hours_that_meet_do_not_overlap_even_around_the_end_of_the_week() {
+fn hours_that_overlap_are_one_across_midnight_and_the_end_of_the_week() {
     let sunday_night = weekly(0b100_0000, "22:00", "06:00");
-    assert!(sunday_night.overlaps(weekly(1, "05:00", "07:00")));
-    assert!(!sunday_night.overlaps(weekly(1, "06:00", "22:00")));
-    assert!(!weekly(1, "06:00", "22:00").overlaps(weekly(2, "06:00", "22:00")));
-    assert!(weekly(DAILY, "00:00", "24:00").overlaps(weekly(8, "12:00", "12:30")));
-    assert!(weekly(DAILY, "09:00", "09:00").overlaps(weekly(8, "08:00", "09:01")));
+    let monday = weekly(1, "05:00", "07:00");
+    let whole = span("2026-11-29T12:00:00Z", "2026-11-30T12:00:00Z");
+    let night = span("2026-11-29T22:00:00Z", "2026-11-30T07:00:00Z");
+    for hours in [
+        vec![sunday_night, monday],
+        vec![monday, sunday_night, monday],
+        // One within another, and one that meets.
+        vec![
+            sunday_night,
+            weekly(1, "03:00", "04:00"),
+            weekly(1, "06:00", "07:00"),
+        ],
+    ] {
+        assert_eq!(
+            occurrences(&hours, TimeZone::UTC, whole),
+            [night],
+            "{hours:?}"
+        );
+    }
+    // Nights to the next noon run into each other where the days do.
+    let nights = weekly(0b001_1111, "18:00", "12:00");
+    let early = weekly(0b011_1110, "11:00", "18:30");
+    let week = span("2026-11-23T00:00:00Z", "2026-11-30T00:00:00Z");
+    assert_eq!(
+        occurrences(&[nights, early], TimeZone::UTC, week),
+        [span("2026-11-23T18:00:00Z", "2026-11-28T18:30:00Z")]
+    );
+}
+
+#[test]
+fn hours_that_overlap_are_open_whenever_one_of_them_is_also_where_clocks_turn() {
+    let hours = [
+        weekly(DAILY, "22:00", "02:30"),
+        weekly(0b101_0101, "01:00", "04:00"),
+        weekly(0b110_0000, "23:30", "23:00"),
+    ];
+    each_turn(|zone, turn| {
+        let span = around(turn);
+        let both = occurrences(&hours, zone, span);
+        assert!(both.windows(2).all(|w| w[0].end < w[1].start), "{both:?}");
+        for one in hours.iter().flat_map(|w| occurrences(&[*w], zone, span)) {
+            assert!(
+                both.iter().any(|s| s.contains(one)),
+                "{zone:?} {turn} {one:?}: {both:?}"
+            );
+        }
+    });
 }
 
 /// Places and years in which clocks turn at midnight, or over it: it is skipped, comes twice, or the

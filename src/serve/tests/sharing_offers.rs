@@ -1,7 +1,7 @@
 //! What becomes of an offer, and its calendar and ledger as its owner reads them.
 
 use super::NOW;
-use super::sharing::{ask, market, offer, post_offer, request, step};
+use super::sharing::{ask, later, market, offer, post_offer, request, step};
 use crate::domain::Millis;
 use serde_json::{Value, json};
 
@@ -292,4 +292,41 @@ async fn an_owner_says_what_giving_up_late_costs_and_the_driver_is_told_before_c
     let month = format!("/v1/partners/me/settlement?month={}", &NOW.to_string()[..7]);
     let statement = town.call_as("share", "GET", &month, "").await.json();
     assert_eq!(statement["totals"][0]["amount_cents"], 79, "{statement}");
+}
+
+#[tokio::test]
+async fn windows_that_overlap_are_told_as_given_and_booked_as_one() {
+    let town = market().await;
+    let week = |day: &str, from: &str, to: &str| json!({"days": [day], "from": from, "to": to});
+    let mut body = offer("TPY12-001");
+    body["windows"] = json!([
+        {"start": later(0), "end": later(90)},
+        {"start": later(60), "end": later(180)},
+        {"start": later(60), "end": later(180)},
+        // Monday the 30th and the night before, 02:00 UTC being NOW's time of day.
+        week("sun", "22:00", "06:00"),
+        week("mon", "05:00", "12:00"),
+    ]);
+    let made = post_offer(&town, &body).await;
+    assert_eq!(made.status.as_u16(), 201);
+    let made = made.json();
+    assert_eq!(made["windows"], body["windows"]);
+    let path = format!("/v1/offers/{}", made["id"].as_str().unwrap());
+    let told = town.call_as("share", "GET", &path, "").await.json();
+    assert_eq!(told["windows"], body["windows"]);
+    // What is told can be sent back.
+    let again = json!({"windows": told["windows"]}).to_string();
+    let again = town.call_as("share", "PATCH", &path, again).await.json();
+    assert_eq!(again["windows"], body["windows"]);
+    let asks = |from: u64, to: u64| {
+        let mut wish = request(from);
+        wish["end"] = json!(later(to));
+        wish
+    };
+    assert_eq!(ask(&town, &asks(30, 150)).await.status.as_u16(), 201);
+    ask(&town, &asks(150, 1200)).await.problem("no-match");
+    // From Sunday 23:00 to Monday 11:00.
+    let sunday = 6 * 1440 + 21 * 60;
+    let night = asks(sunday, sunday + 12 * 60);
+    assert_eq!(ask(&town, &night).await.status.as_u16(), 201);
 }

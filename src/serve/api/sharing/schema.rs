@@ -104,7 +104,7 @@ pub(in crate::serve) struct OfferRulesAsked {
 pub(in crate::serve) struct OfferAsked {
     /// One of the partner's own.
     bay: String,
-    /// One at least; those of one kind must not overlap.
+    /// One at least. Those that meet or overlap are one; they are told as they were given.
     windows: Vec<Window>,
     /// Times when it is not on offer all the same.
     exceptions: Option<Vec<Stretch>>,
