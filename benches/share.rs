@@ -13,8 +13,8 @@
 use bayhub::clock::SystemClock;
 use bayhub::domain::offer::{CalendarToken, Hours};
 use bayhub::domain::{
-    BayKind, Clock as _, Currency, LatLon, Offer, OfferState, Rules, Span, TimeZone, Vehicle,
-    ZoneKind,
+    BayKind, Clock as _, Currency, LatLon, Offer, OfferState, Price, Rules, Span, TimeZone,
+    Vehicle, ZoneKind,
 };
 use bayhub::live::{Live, Room};
 use bayhub::metrics::Metrics;
@@ -130,7 +130,7 @@ async fn desk(folder: &std::path::Path) -> Arc<Desk> {
                 weekly: vec![],
                 closed: vec![],
             },
-            price_cents_per_hour: 100 + n % 7 * 50,
+            price: Price::PerHour(100 + n % 7 * 50),
             currency: Currency::SGD,
             rules: Rules::default(),
             notes: String::new(),

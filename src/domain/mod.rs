@@ -22,6 +22,7 @@ pub mod observation;
 pub mod offer;
 pub mod overstay;
 pub mod presence;
+pub mod price;
 pub mod redact;
 pub mod refusal;
 pub mod reservation;
@@ -57,6 +58,7 @@ pub use observation::{
 pub use offer::{Offer, OfferState, Rules};
 pub use overstay::LeaveRule;
 pub use presence::Presence;
+pub use price::Price;
 pub use redact::Excerpt;
 pub use refusal::{Door, Reason, Refusal, Refused};
 pub use reservation::due::{BaySight, Due, Risk};

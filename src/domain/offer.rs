@@ -2,6 +2,7 @@
 
 use super::cancelling::CancelRule;
 use super::overstay::LeaveRule;
+use super::price::Price;
 use super::reservation::Vehicle;
 use super::span::{Span, melt, without};
 use super::time_zone::TimeZone;
@@ -12,7 +13,6 @@ use std::fmt;
 use std::sync::Arc;
 
 const MINUTE_MS: u64 = 60_000;
-const HOUR_MS: u128 = 3_600_000;
 
 vocabulary! {
     /// Whether an offer is matched. What is confirmed stands in every state.
@@ -111,7 +111,7 @@ pub struct Offer {
     pub owner: Arc<str>,
     pub state: OfferState,
     pub hours: Hours,
-    pub price_cents_per_hour: u32,
+    pub price: Price,
     pub currency: Currency,
     pub rules: Rules,
     pub notes: String,
@@ -121,11 +121,16 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// What a stay costs: by the millisecond, rounded up to the cent at its end.
+    /// What a stay costs.
     #[must_use]
     pub fn price_cents(&self, span: Span) -> i64 {
-        let cents = u128::from(self.price_cents_per_hour) * u128::from(span.ms());
-        i64::try_from(cents.div_ceil(HOUR_MS)).unwrap_or(i64::MAX)
+        self.price.cents(span, self.hours.zone)
+    }
+
+    /// What it costs more, at what the offer asks now, that a stay ends later.
+    #[must_use]
+    pub fn extra_cents(&self, was: Span, longer: Span) -> i64 {
+        self.price.extra_cents(was, longer, self.hours.zone)
     }
 
     /// Until when the bay is not given to anybody else.
@@ -186,7 +191,7 @@ mod tests {
                 weekly: vec![],
                 closed: vec![],
             },
-            price_cents_per_hour: 250,
+            price: Price::PerHour(250),
             currency: Currency::SGD,
             rules: Rules::default(),
             notes: String::new(),
@@ -208,7 +213,7 @@ mod tests {
         assert_eq!(o.price_cents(span(0, 61)), 255, "254.17");
         assert_eq!(
             Offer {
-                price_cents_per_hour: 0,
+                price: Price::PerHour(0),
                 ..offer()
             }
             .price_cents(span(0, 60)),
@@ -217,7 +222,7 @@ mod tests {
         let long = Span::new(Millis(0), Millis(u64::MAX)).unwrap();
         assert_eq!(
             Offer {
-                price_cents_per_hour: u32::MAX,
+                price: Price::PerHour(u32::MAX),
                 ..offer()
             }
             .price_cents(long),

@@ -95,8 +95,13 @@ impl TimeZone {
     }
 
     pub(super) fn date(self, at: Millis) -> Option<NaiveDate> {
+        self.local(at).map(|t| t.date())
+    }
+
+    /// What a clock on the wall shows.
+    pub(super) fn local(self, at: Millis) -> Option<NaiveDateTime> {
         let utc = chrono::DateTime::from_timestamp_millis(i64::try_from(at.0).ok()?)?;
-        Some(utc.with_timezone(&self.0).date_naive())
+        Some(utc.with_timezone(&self.0).naive_local())
     }
 
     /// The day that `at` lies in: it begins at its midnight, the first if there are two, and ends at
@@ -161,12 +166,55 @@ impl TimeZone {
         self.bound(date.and_time(NaiveTime::MIN), Bound::Closes)
     }
 
+    /// How long `span` is from its start's day and time to the same of later months, or to their last day
+    /// where they have no such day. Where a bound exists twice it is the later. `None`: beyond the calendar.
+    #[must_use]
+    pub fn months(self, span: Span) -> Option<MonthsAndDays> {
+        let start = self.local(span.start)?;
+        let end = self.local(span.end)?;
+        let after = |months: u32| start.checked_add_months(Months::new(months));
+        let moment = |local: NaiveDateTime| self.bound(local, Bound::Opens);
+        let month_of = |t: NaiveDateTime| i64::from(t.year()) * 12 + i64::from(t.month0());
+        // As the names of the months are apart, or less where the day of the month has not come.
+        let mut months = u32::try_from(month_of(end) - month_of(start)).ok()?;
+        while months > 0 && moment(after(months)?)? > span.end {
+            months -= 1;
+        }
+        let first = after(months)?;
+        let days_of_month = (after(months + 1)?.date() - first.date()).num_days();
+        let days_of_month = u64::try_from(days_of_month).ok()?;
+        let begins = |day: u64| moment(first.checked_add_days(Days::new(day))?);
+        let mut days = 0;
+        if months == 0 || begins(0)? < span.end {
+            let gone = (end.date() - first.date()).num_days().max(1);
+            days = u64::try_from(gone).ok()?;
+            while days < days_of_month && begins(days)? < span.end {
+                days += 1;
+            }
+        }
+        Some(MonthsAndDays {
+            months,
+            days,
+            days_of_month,
+        })
+    }
+
     /// The month named `2027-03`, from midnight to midnight.
     #[must_use]
     pub fn month(self, name: &str) -> Option<Span> {
         let (first, next) = month(name)?;
         Span::new(self.midnight(first)?, self.midnight(next)?)
     }
+}
+
+/// A length by the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MonthsAndDays {
+    pub months: u32,
+    /// Days that have begun after them, `days_of_month` at most.
+    pub days: u64,
+    /// How many the month has that they are of.
+    pub days_of_month: u64,
 }
 
 /// The first of a month by its name, and the first of the next.

@@ -5,7 +5,7 @@
 //! was taken out. One writer: the desk.
 
 use super::bitmap::Bitmap;
-use crate::domain::{BayIx, Currency, Millis};
+use crate::domain::{BayIx, Currency, Millis, Price};
 use crate::registry::city::BayAttrs;
 use dashmap::DashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub struct OpenOffer {
     /// Its public id.
     pub name: Arc<str>,
-    pub price_cents_per_hour: u32,
+    pub price: Price,
     pub currency: Currency,
     /// Whether the price is in the hub's own currency, so that it may be compared with a bound.
     pub comparable: bool,
@@ -29,12 +29,14 @@ pub struct OpenOffer {
 }
 
 impl OpenOffer {
-    /// The bay's attributes under this offer: its price, and the stricter of two limits.
+    /// The bay's attributes under this offer: its price, if it is by the hour, and the stricter of two
+    /// limits.
     #[must_use]
     pub fn over(&self, attrs: BayAttrs) -> BayAttrs {
-        let stay = u16::try_from(self.max_stay_min).unwrap_or(u16::MAX);
+        // Nobody who looks for a bay now meets a limit of more than 45 days.
+        let stay = u16::try_from(self.max_stay_min).unwrap_or(0);
         BayAttrs {
-            price_cents_per_hour: Some(self.price_cents_per_hour),
+            price_cents_per_hour: self.price.per_hour(),
             max_height_cm: stricter(attrs.max_height_cm, self.max_height_cm),
             max_stay_min: stricter(attrs.max_stay_min, stay),
             ..attrs

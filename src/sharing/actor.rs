@@ -285,6 +285,7 @@ impl BookingActor {
             index: &self.index,
             live: &self.ctx.live,
             now: self.ctx.clock.now(),
+            longest_ms: self.ctx.config.longest_stay_ms(),
         }
     }
 

@@ -72,6 +72,7 @@ pub(super) struct Snapshot {
     pub(super) freed: AHashMap<Arc<str>, Span>,
     pub(super) live: Arc<Live>,
     pub(super) now: Millis,
+    pub(super) longest_ms: u64,
 }
 
 impl Snapshot {
@@ -82,6 +83,7 @@ impl Snapshot {
                 index: &self.index,
                 live: &self.live,
                 now: self.now,
+                longest_ms: self.longest_ms,
             },
             &self.freed,
             MOST_LOOKED_OVER,

@@ -3,6 +3,9 @@
 use crate::domain::Currency;
 use serde::{Deserialize, Deserializer, de};
 
+/// The longest stay where the price is by the month: a year and a day.
+const MOST_MONTHLY_MS: u64 = 366 * 86_400_000;
+
 /// The `[share]` part of the configuration.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -13,7 +16,7 @@ pub struct Config {
     pub hold_s: u64,
     /// How far ahead a bay can be booked, days.
     pub furthest_days: u64,
-    /// The longest stay, hours.
+    /// The longest stay, hours; where the price is by the month, up to a year and a day.
     pub longest_stay_h: u64,
     /// What a price is in where nothing else is said.
     #[serde(deserialize_with = "currency")]
@@ -57,6 +60,18 @@ fn currency<'de, D: Deserializer<'de>>(d: D) -> Result<Currency, D::Error> {
 }
 
 impl Config {
+    /// The longest stay where the price is not by the month.
+    #[must_use]
+    pub const fn longest_stay_ms(&self) -> u64 {
+        self.longest_stay_h.saturating_mul(3_600_000)
+    }
+
+    /// The longest stay there is.
+    #[must_use]
+    pub fn longest_of_all_ms(&self) -> u64 {
+        self.longest_stay_ms().max(MOST_MONTHLY_MS)
+    }
+
     /// Names of the keys, their values, and what they must lie between.
     #[must_use]
     pub fn bounds(&self) -> [(&'static str, u64, std::ops::RangeInclusive<u64>); 6] {

@@ -38,6 +38,7 @@ impl BookingActor {
             freed,
             live: self.ctx.live.clone(),
             now: self.ctx.clock.now(),
+            longest_ms: self.ctx.config.longest_stay_ms(),
         }
     }
 

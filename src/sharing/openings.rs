@@ -140,7 +140,7 @@ impl Openings {
         };
         let open = OpenOffer {
             name: offer.name.clone(),
-            price_cents_per_hour: offer.price_cents_per_hour,
+            price: offer.price,
             currency: offer.currency,
             comparable: offer.currency == self.currency,
             max_height_cm: offer.rules.max_height_cm,

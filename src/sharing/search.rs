@@ -32,6 +32,8 @@ pub(super) struct View<'a> {
     pub(super) index: &'a BookingIndex,
     pub(super) live: &'a Live,
     pub(super) now: Millis,
+    /// The longest stay, but by the month, milliseconds.
+    pub(super) longest_ms: u64,
 }
 
 /// Bays that would do, whether or not others keep them.
@@ -102,7 +104,9 @@ impl View<'_> {
             return Err(Why::Price);
         }
         let longest = u64::from(city.attrs(bay).max_stay_min) * 60_000;
-        if (longest > 0 && ask.span.ms() > longest) || !offer.allows(ask.span, since) {
+        let too_long = ask.span.ms() > self.longest_ms && !offer.price.is_monthly();
+        let longer_than_the_bay_takes = longest > 0 && ask.span.ms() > longest;
+        if too_long || longer_than_the_bay_takes || !offer.allows(ask.span, since) {
             return Err(Why::Window);
         }
         let walk_m = walk.round() as u32;

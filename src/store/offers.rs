@@ -1,11 +1,12 @@
 //! Offers, their hours, and who owns a bay.
 
-use super::row::from_row;
+use super::row::{from_row, odd};
 use super::work::within;
 use super::{Store, StoreError, Work, millis, reading, sql, writing};
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
-    CancelRule, Currency, LeaveRule, Offer, OfferState, Rules, Span, TimeOfDay, TimeZone, Weekly,
+    CancelRule, Currency, LeaveRule, Offer, OfferState, Price, Rules, Span, TimeOfDay, TimeZone,
+    Weekly,
 };
 use std::collections::HashMap;
 
@@ -24,7 +25,7 @@ from_row!(Offer, |row| {
             weekly: vec![],
             closed: vec![],
         },
-        price_cents_per_hour: row.small("price_cents_per_hour")?,
+        price: price(&row.text::<String>("price_per")?, row.small("price_cents")?)?,
         currency: row.word("currency", Currency::parse)?,
         rules: Rules {
             max_height_cm: row.small("max_height_cm")?,
@@ -49,6 +50,24 @@ from_row!(Offer, |row| {
         version: row.number("version")?,
     })
 });
+
+/// What a price is for, and how much.
+const fn written(price: Price) -> (&'static str, u32) {
+    match price {
+        Price::PerHour(cents) => ("hour", cents),
+        Price::PerStay(cents) => ("stay", cents),
+        Price::PerMonth(cents) => ("month", cents),
+    }
+}
+
+fn price(per: &str, cents: u32) -> Result<Price, sqlx::Error> {
+    match per {
+        "hour" => Ok(Price::PerHour(cents)),
+        "stay" => Ok(Price::PerStay(cents)),
+        "month" => Ok(Price::PerMonth(cents)),
+        _ => Err(odd("price_per", &per)),
+    }
+}
 
 type RawHours = (i64, String, i64, i64, i64);
 
@@ -145,15 +164,16 @@ impl Work {
     /// # Errors
     /// [`StoreError::Taken`] if the bay is on another offer.
     pub async fn add_offer(&mut self, offer: &Offer) -> Result<Offer, StoreError> {
-        const SQL: &str = "INSERT INTO offer (name, bay, owner, state, time_zone, price_cents_per_hour, currency, \
+        const SQL: &str = "INSERT INTO offer (name, bay, owner, state, time_zone, price_cents, currency, \
              max_height_cm, ev_only, min_stay_min, max_stay_min, notice_min, buffer_min, notes, calendar, created_at, \
-             cancel_free_min, cancel_fee_percent, grace_min, max_overstay_min, early_refund_percent, version) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, 1) RETURNING id";
+             cancel_free_min, cancel_fee_percent, grace_min, max_overstay_min, early_refund_percent, price_per, version) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1) RETURNING id";
         let bay = self.bay(&offer.bay).await?;
         let rules = &offer.rules;
+        let (per, cents) = written(offer.price);
         let (id,): (i64,) = within!(self, db => {
             let insert = sqlx::query_as(SQL).bind(&*offer.name).bind(bay).bind(&*offer.owner).bind(offer.state.name());
-            let insert = insert.bind(offer.hours.zone.name()).bind(i64::from(offer.price_cents_per_hour));
+            let insert = insert.bind(offer.hours.zone.name()).bind(i64::from(cents));
             let insert = insert.bind(offer.currency.code()).bind(i64::from(rules.max_height_cm)).bind(rules.ev_only);
             let insert = insert.bind(i64::from(rules.min_stay_min)).bind(i64::from(rules.max_stay_min));
             let insert = insert.bind(i64::from(rules.notice_min)).bind(i64::from(rules.buffer_min));
@@ -161,7 +181,8 @@ impl Work {
             let insert = insert.bind(i64::from(rules.cancel.free_min));
             let insert = insert.bind(i64::from(rules.cancel.fee_percent));
             let insert = insert.bind(rules.grace_min.map(i64::from)).bind(i64::from(rules.leave.max_overstay_min));
-            insert.bind(i64::from(rules.leave.early_refund_percent)).fetch_one(db).await
+            let insert = insert.bind(i64::from(rules.leave.early_refund_percent));
+            insert.bind(per).fetch_one(db).await
         })?;
         let offer = Offer {
             id,
@@ -178,16 +199,17 @@ impl Work {
     /// # Errors
     /// [`StoreError::Stale`] if it has another version.
     pub async fn put_offer(&mut self, offer: &Offer) -> Result<Offer, StoreError> {
-        const SQL: &str = "UPDATE offer SET state = $3, time_zone = $4, price_cents_per_hour = $5, currency = $6, \
+        const SQL: &str = "UPDATE offer SET state = $3, time_zone = $4, price_cents = $5, currency = $6, \
              max_height_cm = $7, ev_only = $8, min_stay_min = $9, max_stay_min = $10, notice_min = $11, \
              buffer_min = $12, notes = $13, calendar = $14, \
              cancel_free_min = $15, cancel_fee_percent = $16, grace_min = $17, \
-             max_overstay_min = $18, early_refund_percent = $19, version = version + 1 WHERE id = $1 AND version = $2 RETURNING version";
+             max_overstay_min = $18, early_refund_percent = $19, price_per = $20, version = version + 1 WHERE id = $1 AND version = $2 RETURNING version";
         const CLEAR: &str = "DELETE FROM offer_hours WHERE offer = $1";
         let rules = &offer.rules;
+        let (per, cents) = written(offer.price);
         let version: Option<(i64,)> = within!(self, db => {
             let update = sqlx::query_as(SQL).bind(offer.id).bind(offer.version).bind(offer.state.name());
-            let update = update.bind(offer.hours.zone.name()).bind(i64::from(offer.price_cents_per_hour));
+            let update = update.bind(offer.hours.zone.name()).bind(i64::from(cents));
             let update = update.bind(offer.currency.code()).bind(i64::from(rules.max_height_cm)).bind(rules.ev_only);
             let update = update.bind(i64::from(rules.min_stay_min)).bind(i64::from(rules.max_stay_min));
             let update = update.bind(i64::from(rules.notice_min)).bind(i64::from(rules.buffer_min));
@@ -195,7 +217,8 @@ impl Work {
             let update = update.bind(i64::from(rules.cancel.free_min));
             let update = update.bind(i64::from(rules.cancel.fee_percent));
             let update = update.bind(rules.grace_min.map(i64::from)).bind(i64::from(rules.leave.max_overstay_min));
-            update.bind(i64::from(rules.leave.early_refund_percent)).fetch_optional(db).await
+            let update = update.bind(i64::from(rules.leave.early_refund_percent));
+            update.bind(per).fetch_optional(db).await
         })?;
         let (version,) = version.ok_or(StoreError::Stale)?;
         within!(self, db => sqlx::query(CLEAR).bind(offer.id).execute(db).await.map(drop))?;

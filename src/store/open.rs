@@ -94,6 +94,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0014_presence.sql"),
         include_str!("migrations/postgres/0014_presence.sql"),
     ),
+    (
+        16,
+        "prices",
+        include_str!("migrations/sqlite/0016_prices.sql"),
+        include_str!("migrations/postgres/0016_prices.sql"),
+    ),
 ];
 
 /// What a URL means.

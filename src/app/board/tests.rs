@@ -4,7 +4,8 @@
 use super::*;
 use crate::clock::ManualClock;
 use crate::domain::{
-    BayIx, BayKind, BayStatus, BayView, Currency, Millis, ReadModel as _, SourceKind, ZoneKind,
+    BayIx, BayKind, BayStatus, BayView, Currency, Millis, Price, ReadModel as _, SourceKind,
+    ZoneKind,
 };
 use crate::live::{OpenOffer, Room};
 use crate::registry::city::ZoneSpec;
@@ -73,7 +74,7 @@ impl Rig {
         let bay: BayIx = self.registry.bay(bay).unwrap();
         let offer = OpenOffer {
             name: "of_1".into(),
-            price_cents_per_hour: 250,
+            price: Price::PerHour(250),
             currency: Currency::SGD,
             comparable: true,
             max_height_cm: 0,

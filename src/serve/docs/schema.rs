@@ -63,8 +63,12 @@ pub(in crate::serve) struct BayChange {
     /// null: nobody.
     #[schema(required)]
     source_kind: Option<ShownSourceKind>,
-    /// Of a private bay: the price of its offer, while that is open.
+    /// Of a private bay: the price of its offer, while that is open; null: it is for a stay or a month.
     price_cents_per_hour: Option<u32>,
+    /// Of an offer whose price is for a stay, whatever its length.
+    price_cents_per_stay: Option<u32>,
+    /// Of an offer whose price is for a month.
+    price_cents_per_month: Option<u32>,
     /// That offer.
     offer: Option<String>,
     /// What the price is in.

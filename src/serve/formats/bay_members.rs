@@ -6,7 +6,7 @@ use super::evidence;
 use super::geometry;
 use super::text::Text;
 use super::told::{BOOK, BayTold, NearbyTold, SeenBay};
-use crate::domain::BayView;
+use crate::domain::{BayView, Price};
 use crate::forecast::p_vacant_after;
 use crate::live::OpenOffer;
 use crate::prefetch::prefetch;
@@ -164,6 +164,15 @@ fn share(t: &mut Text, p: Option<f64>) {
 /// What it takes to have a private bay that is on offer.
 fn offered(t: &mut Text, offer: Option<&OpenOffer>) {
     if let Some(offer) = offer {
+        match offer.price {
+            Price::PerHour(_) => {}
+            Price::PerStay(cents) => {
+                t.raw(",\"price_cents_per_stay\":").number(cents.into());
+            }
+            Price::PerMonth(cents) => {
+                t.raw(",\"price_cents_per_month\":").number(cents.into());
+            }
+        }
         t.raw(",\"offer\":").word(&offer.name);
         t.raw(",\"currency\":").word(offer.currency.code());
         t.raw(",\"book\":").word(BOOK);
@@ -201,7 +210,7 @@ pub(in crate::serve) fn bay_brief(out: &mut Vec<u8>, city: &City, seen: &SeenBay
     observed(&mut t, view);
     if let Some(offer) = &seen.offer {
         t.raw(",\"price_cents_per_hour\":")
-            .number(offer.price_cents_per_hour.into());
+            .whole(offer.price.per_hour());
     }
     offered(&mut t, seen.offer.as_ref());
     t.raw("}");

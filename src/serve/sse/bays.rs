@@ -145,7 +145,7 @@ fn word(seen: &SeenBay) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{BayKind, BayStatus, BayView, Currency, Millis, SourceKind};
+    use crate::domain::{BayKind, BayStatus, BayView, Currency, Millis, Price, SourceKind};
     use crate::live::OpenOffer;
 
     fn never() -> SeenBay {
@@ -177,7 +177,7 @@ mod tests {
     fn offer(price_cents_per_hour: u32) -> OpenOffer {
         OpenOffer {
             name: "of_1".into(),
-            price_cents_per_hour,
+            price: Price::PerHour(price_cents_per_hour),
             currency: Currency::SGD,
             comparable: true,
             max_height_cm: 0,

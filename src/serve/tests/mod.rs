@@ -31,6 +31,7 @@ mod own_stream;
 mod owned;
 mod packed;
 mod places;
+mod prices;
 mod private_bays;
 mod private_streams;
 mod private_turnover;

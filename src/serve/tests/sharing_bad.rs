@@ -143,7 +143,7 @@ async fn a_request_that_cannot_be_is_refused_by_its_field() {
             json!(NOW.plus(60 * 60_000 + 59_999).to_string()),
             "end",
         ),
-        ("end", json!(later(8 * 24 * 60)), "end"),
+        ("end", json!(later(368 * 24 * 60)), "end"),
         ("max_walk_m", json!(0), "max_walk_m"),
         ("max_walk_m", json!(3001), "max_walk_m"),
         ("max_price_cents", json!(-1), "max_price_cents"),

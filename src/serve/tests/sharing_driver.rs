@@ -76,7 +76,7 @@ async fn a_longer_stay_is_asked_for_by_its_end() {
     for (body, field) in [
         (json!({}), "end"),
         (json!({"end": "late"}), "end"),
-        (json!({"end": later(60 * 24 * 40)}), "end"),
+        (json!({"end": later(60 * 24 * 368)}), "end"),
         (
             json!({"end": later(160), "max_price_cents": -1}),
             "max_price_cents",

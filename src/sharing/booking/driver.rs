@@ -157,16 +157,21 @@ impl BookingActor {
             // Said twice.
             return Ok(r);
         }
-        let more = Span::new(r.span.end, end).ok_or(DeskError::Shorter(r.span.end))?;
+        if end < r.span.end {
+            return Err(DeskError::Shorter(r.span.end).into());
+        }
         let no = |why| Failed::from(DeskError::NoMatch(why));
         let span = Span { end, ..r.span };
         let offer = work.lock_offer(r.offer).await?;
         let longest = u64::from(offer.rules.max_stay_min) * 60_000;
         let open = offer.state == OfferState::Open && offer.hours.covers(span);
-        if !open || (longest > 0 && span.ms() > longest) || self.lost.since(&r).is_some() {
+        let longest_of_all = self.ctx.config.longest_stay_ms();
+        let too_long = (longest > 0 && span.ms() > longest)
+            || (span.ms() > longest_of_all && !offer.price.is_monthly());
+        if !open || too_long || self.lost.since(&r).is_some() {
             return Err(no(Why::Window));
         }
-        let extra = offer.price_cents(more);
+        let extra = offer.extra_cents(r.span, span);
         if most.is_some_and(|most| extra > most) {
             return Err(no(Why::Price));
         }

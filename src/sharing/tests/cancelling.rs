@@ -34,7 +34,7 @@ async fn cancelling_late_credits_the_owner_with_the_fee_and_tells_the_driver() {
     let dir = tempfile::tempdir().unwrap();
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |o| {
-        o.price_cents_per_hour = 301;
+        o.price = Price::PerHour(301);
         o.rules.cancel = HALF;
     })
     .await;

@@ -61,7 +61,7 @@ async fn a_bay_with_another_owner_is_the_new_owners_at_once() {
     let next = rig
         .offer(0, 0, 600, |o| {
             o.owner = "newco".into();
-            o.price_cents_per_hour = 200;
+            o.price = Price::PerHour(200);
         })
         .await;
     rig.at(1).await;

@@ -11,6 +11,7 @@ mod money;
 mod moves;
 mod notices;
 mod openings;
+mod prices;
 mod shares;
 mod standing;
 mod time;
@@ -22,7 +23,7 @@ use crate::clock::ManualClock;
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
     BayKind, BayStatus, BayView, Claim, Clock as _, Currency, LatLon, Millis, Observation, Offer,
-    OfferState, ReadModel as _, Reservation, Rules, SourceKind, Span, Submission, TimeZone,
+    OfferState, Price, ReadModel as _, Reservation, Rules, SourceKind, Span, Submission, TimeZone,
     Vehicle, ZoneKind,
 };
 use crate::limits;
@@ -183,7 +184,7 @@ impl DeskRig {
             owner: "acme".into(),
             state: OfferState::Open,
             hours,
-            price_cents_per_hour: 300,
+            price: Price::PerHour(300),
             currency: Currency::SGD,
             rules: Rules::default(),
             notes: String::new(),

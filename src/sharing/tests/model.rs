@@ -291,7 +291,7 @@ impl Model {
         let at = self.rng.random_range(0..self.offers.len());
         let mut next = self.offers[at].clone();
         match self.rng.random_range(0..5) {
-            0 => next.price_cents_per_hour = self.rng.random_range(100..500),
+            0 => next.price = Price::PerHour(self.rng.random_range(100..500)),
             1 => {
                 let from = self.minutes + self.rng.random_range(0..400);
                 next.hours.closed = vec![span(from, from + self.rng.random_range(1..300))];

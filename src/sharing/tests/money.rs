@@ -53,7 +53,9 @@ impl DeskRig {
 async fn who_is_moved_to_anothers_bay_pays_its_owner_all_and_the_first_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
-    let dear = rig.offer(0, 0, 600, |o| o.price_cents_per_hour = 400).await;
+    let dear = rig
+        .offer(0, 0, 600, |o| o.price = Price::PerHour(400))
+        .await;
     let booked = rig.book(120, 180).await;
     rig.desk.record_owner("P-1", Some("other")).await.unwrap();
     let other = rig

@@ -55,7 +55,7 @@ async fn what_is_pinned_or_would_cost_more_stays_where_it_is() {
     let dir = tempfile::tempdir().unwrap();
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
-    rig.offer(1, 120, 180, |o| o.price_cents_per_hour = 301)
+    rig.offer(1, 120, 180, |o| o.price = Price::PerHour(301))
         .await;
     let short = rig.book(120, 180).await;
     assert_eq!(

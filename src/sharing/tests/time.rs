@@ -138,7 +138,8 @@ async fn who_overstays_pays_more_and_the_next_driver_gets_another_bay_and_is_tol
     rig.offer(0, 0, 600, |_| {}).await;
     let first = rig.book(60, 120).await;
     let next = rig.book(120, 180).await;
-    rig.offer(1, 0, 600, |o| o.price_cents_per_hour = 200).await;
+    rig.offer(1, 0, 600, |o| o.price = Price::PerHour(200))
+        .await;
     rig.at(60).await;
     rig.step(&first, DriverAct::Arrive).await.unwrap();
     rig.sees(0, BayStatus::Occupied);
@@ -177,7 +178,8 @@ async fn a_driver_for_whom_there_is_no_other_bay_gets_the_money_back() {
     let first = rig.book(60, 120).await;
     let next = rig.book(120, 180).await;
     // It would do, but costs more than was promised.
-    rig.offer(1, 0, 600, |o| o.price_cents_per_hour = 301).await;
+    rig.offer(1, 0, 600, |o| o.price = Price::PerHour(301))
+        .await;
     rig.at(60).await;
     rig.step(&first, DriverAct::Arrive).await.unwrap();
     rig.at(61).await;

@@ -9,7 +9,7 @@ mod shares;
 use super::*;
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
-    BayKind, CancelRule, Currency, LatLon, LeaveRule, Millis, Offer, OfferState, Promise,
+    BayKind, CancelRule, Currency, LatLon, LeaveRule, Millis, Offer, OfferState, Price, Promise,
     Reservation, ReservationState, Rules, Span, TimeZone, Vehicle,
 };
 
@@ -60,7 +60,7 @@ fn offer(bay: &str) -> Offer {
         owner: "acme".into(),
         state: OfferState::Open,
         hours,
-        price_cents_per_hour: 300,
+        price: Price::PerHour(300),
         currency: Currency::SGD,
         rules: Rules::default(),
         notes: String::new(),

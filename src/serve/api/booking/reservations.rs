@@ -141,12 +141,7 @@ fn asked(fields: Fields<'_>, config: &Config, now: Millis) -> Result<Ask, ApiErr
             "must be at least a minute after start, and not have passed",
         ));
     }
-    if span.ms() > config.longest_stay_h * 3_600_000 {
-        return Err(fields.bad(
-            "end",
-            format_args!("may be at most {} hours after start", config.longest_stay_h),
-        ));
-    }
+    not_too_long(&fields, config, span.ms())?;
     Ok(Ask {
         driver: "".into(),
         driver_ref: None,
@@ -160,6 +155,19 @@ fn asked(fields: Fields<'_>, config: &Config, now: Millis) -> Result<Ask, ApiErr
         vehicle: vehicle(&fields)?,
         key: None,
     })
+}
+
+/// No stay is longer. Whether one that is longer than most may be is for the offers to say: by the month it is.
+fn not_too_long(fields: &Fields<'_>, config: &Config, ms: u64) -> Result<(), ApiError> {
+    let most = config.longest_of_all_ms();
+    if ms <= most {
+        return Ok(());
+    }
+    let hours = most / 3_600_000;
+    Err(fields.bad(
+        "end",
+        format_args!("may be at most {hours} hours after start"),
+    ))
 }
 
 /// Whom it is for, as the app calls them. What that is does not go into the error: it may be
@@ -335,13 +343,7 @@ async fn extend(
     let most = fields.whole("max_price_cents", 0..=MAX_PRICE)?;
     let before = own.desk.reservation(&id, &grant.partner).await;
     let before = before.map_err(|e| absent(e, &id))?;
-    let longest_h = own.desk.config().longest_stay_h;
-    if end.since(before.span.start) > longest_h * 3_600_000 {
-        return Err(fields.bad(
-            "end",
-            format_args!("may be at most {longest_h} hours after start"),
-        ));
-    }
+    not_too_long(&fields, own.desk.config(), end.since(before.span.start))?;
     let act = DriverAct::Extend(end, most.map(i64::from));
     let done = own.desk.step(id.clone(), grant.partner.clone(), act).await;
     let done = done.map_err(|e| absent(e, &id))?;

@@ -172,7 +172,7 @@ pub(in crate::serve) struct NearBay {
     kind: BayKind,
     accessible: bool,
     ev_charging: bool,
-    /// null: nobody has said.
+    /// null: nobody has said, or it is on offer by the stay or by the month.
     #[schema(required)]
     price_cents_per_hour: Option<u32>,
     /// null: no limit.
@@ -181,6 +181,10 @@ pub(in crate::serve) struct NearBay {
     /// null: no limit.
     #[schema(required)]
     max_stay_min: Option<u16>,
+    /// Of an offer whose price is for a stay, whatever its length.
+    price_cents_per_stay: Option<u32>,
+    /// Of an offer whose price is for a month.
+    price_cents_per_month: Option<u32>,
     /// Of a private bay: its offer, while that is open; the price and the limits are the offer's.
     offer: Option<String>,
     /// What the offer's price is in.
@@ -221,7 +225,7 @@ pub(in crate::serve) struct BayDetail {
     kind: BayKind,
     accessible: bool,
     ev_charging: bool,
-    /// null: nobody has said.
+    /// null: nobody has said, or it is on offer by the stay or by the month.
     #[schema(required)]
     price_cents_per_hour: Option<u32>,
     /// null: no limit.
@@ -230,6 +234,10 @@ pub(in crate::serve) struct BayDetail {
     /// null: no limit.
     #[schema(required)]
     max_stay_min: Option<u16>,
+    /// Of an offer whose price is for a stay, whatever its length.
+    price_cents_per_stay: Option<u32>,
+    /// Of an offer whose price is for a month.
+    price_cents_per_month: Option<u32>,
     /// Of a private bay: its offer, while that is open; the price and the limits are the offer's.
     offer: Option<String>,
     /// What the offer's price is in.

@@ -4,8 +4,8 @@ use super::schema;
 use crate::domain::offer::Hours;
 use crate::domain::overstay::MOST_OVERSTAY_MIN;
 use crate::domain::{
-    CancelRule, Currency, LeaveRule, Millis, Offer, OfferState, Rules, Span, TimeOfDay, TimeZone,
-    Weekly, reservation,
+    CancelRule, Currency, LeaveRule, Millis, Offer, OfferState, Price, Rules, Span, TimeOfDay,
+    TimeZone, Weekly, reservation,
 };
 use crate::serve::http::body::Fields;
 use crate::serve::http::error::ApiError;
@@ -18,6 +18,14 @@ const MAX_PRICE: u32 = 100_000_000;
 /// A minute's delay must lose nobody his bay, and no bay stands empty for half a day.
 const GRACE_MIN: std::ops::RangeInclusive<u32> = 5..=240;
 const WEEK_MIN: u32 = 7 * 24 * 60;
+/// A year and a day: by the month that long.
+const MOST_STAY_MIN: u32 = 366 * 24 * 60;
+type NamedPrice = (&'static str, fn(u32) -> Price);
+const PRICES: [NamedPrice; 3] = [
+    ("price_cents_per_hour", Price::PerHour),
+    ("price_cents_per_stay", Price::PerStay),
+    ("price_cents_per_month", Price::PerMonth),
+];
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// The offer with those members changed that are given.
@@ -42,8 +50,8 @@ pub(in crate::serve) fn changed(
         };
     }
     new.hours = hours(&new.hours, fields, now)?;
-    if let Some(price) = fields.whole("price_cents_per_hour", 0..=MAX_PRICE)? {
-        new.price_cents_per_hour = price;
+    if let Some(price) = price(&fields)? {
+        new.price = price;
     }
     if let Some(currency) = currency(&fields)? {
         new.currency = currency;
@@ -61,6 +69,32 @@ pub(in crate::serve) fn changed(
         notes.clone_into(&mut new.notes);
     }
     Ok(new)
+}
+
+/// What is asked for a stay, where that is given: in one way only.
+pub(super) fn price(fields: &Fields<'_>) -> Result<Option<Price>, ApiError> {
+    let mut found: Option<(&str, Price)> = None;
+    for (name, per) in PRICES {
+        let Some(cents) = fields.whole(name, 0..=MAX_PRICE)? else {
+            continue;
+        };
+        if let Some((other, _)) = found {
+            let says = format_args!("cannot stand beside {other}: an offer has one price");
+            return Err(fields.bad(name, says));
+        }
+        found = Some((name, per(cents)));
+    }
+    Ok(found.map(|(_, price)| price))
+}
+
+/// The same of a new offer, which needs it.
+pub(super) fn needed_price(fields: &Fields<'_>) -> Result<Price, ApiError> {
+    price(fields)?.ok_or_else(|| {
+        fields.bad(
+            PRICES[0].0,
+            format_args!("is needed, or {} or {}", PRICES[1].0, PRICES[2].0),
+        )
+    })
 }
 
 /// The currency, where one is given.
@@ -86,10 +120,10 @@ fn rules(old: Rules, given: Fields<'_>) -> Result<Rules, ApiError> {
         max_height_cm: height.unwrap_or(old.max_height_cm),
         ev_only: given.flag("ev_only")?.unwrap_or(old.ev_only),
         min_stay_min: given
-            .whole("min_stay_min", 0..=WEEK_MIN)?
+            .whole("min_stay_min", 0..=MOST_STAY_MIN)?
             .unwrap_or(old.min_stay_min),
         max_stay_min: given
-            .whole("max_stay_min", 0..=WEEK_MIN)?
+            .whole("max_stay_min", 0..=MOST_STAY_MIN)?
             .unwrap_or(old.max_stay_min),
         notice_min: given
             .whole("notice_min", 0..=WEEK_MIN)?
@@ -278,7 +312,15 @@ pub(in crate::serve) fn shown(offer: &Offer) -> schema::Offer {
             .chain(weekly.iter().map(|w| schema::Window::Weekly(week(w))))
             .collect(),
         exceptions: closed.iter().map(stretch).collect(),
-        price_cents_per_hour: offer.price_cents_per_hour,
+        price_cents_per_hour: offer.price.per_hour(),
+        price_cents_per_stay: match offer.price {
+            Price::PerStay(cents) => Some(cents),
+            Price::PerHour(_) | Price::PerMonth(_) => None,
+        },
+        price_cents_per_month: match offer.price {
+            Price::PerMonth(cents) => Some(cents),
+            Price::PerHour(_) | Price::PerStay(_) => None,
+        },
         currency: offer.currency.to_string(),
         rules: schema::OfferRules {
             max_height_cm,

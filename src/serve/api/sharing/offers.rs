@@ -1,6 +1,6 @@
 //! Private bays on offer, for the businesses that own them. Somebody else's offer is not there.
 
-use super::offer::{changed, shown};
+use super::offer::{changed, needed_price, shown};
 use super::{ical, owned_schema, schema};
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{Millis, Offer, OfferState, Reservation, Rules, Span, TimeZone};
@@ -75,10 +75,8 @@ async fn post_offer(
         });
     }
     let now = own.desk.now();
-    for name in ["windows", "price_cents_per_hour"] {
-        if !fields.has(name) {
-            return Err(fields.bad(name, "is needed"));
-        }
+    if !fields.has("windows") {
+        return Err(fields.bad("windows", "is needed"));
     }
     let hours = Hours {
         zone: TimeZone::UTC,
@@ -93,7 +91,7 @@ async fn post_offer(
         owner: grant.partner.clone(),
         state: OfferState::Open,
         hours,
-        price_cents_per_hour: 0,
+        price: needed_price(&fields)?,
         currency: own.desk.config().currency,
         rules: Rules::default(),
         notes: String::new(),

@@ -74,9 +74,9 @@ pub(in crate::serve) struct OfferRulesAsked {
     #[schema(maximum = 1000)]
     max_height_cm: Option<u16>,
     ev_only: Option<bool>,
-    #[schema(maximum = 10080)]
+    #[schema(maximum = 527040)]
     min_stay_min: Option<u32>,
-    #[schema(maximum = 10080)]
+    #[schema(maximum = 527040)]
     max_stay_min: Option<u32>,
     #[schema(maximum = 10080)]
     notice_min: Option<u32>,
@@ -111,8 +111,17 @@ pub(in crate::serve) struct OfferAsked {
     /// An IANA name; absent: UTC.
     #[schema(example = "Asia/Singapore")]
     time_zone: Option<String>,
+    /// One of the three prices is needed, and no more than one. A stay costs by the millisecond, rounded up to
+    /// the minor unit at its end.
     #[schema(maximum = 100000000)]
-    price_cents_per_hour: u32,
+    price_cents_per_hour: Option<u32>,
+    /// A stay costs this, whatever its length.
+    #[schema(maximum = 100000000)]
+    price_cents_per_stay: Option<u32>,
+    /// A stay of whole months by `time_zone` costs so many times this; each day more that has begun its part
+    /// of the month that it is of, their sum rounded up.
+    #[schema(maximum = 100000000)]
+    price_cents_per_month: Option<u32>,
     /// ISO 4217; absent: the hub's own.
     #[schema(example = "SGD")]
     currency: Option<String>,
@@ -130,8 +139,13 @@ pub(in crate::serve) struct OfferChanges {
     windows: Option<Vec<Window>>,
     exceptions: Option<Vec<Stretch>>,
     time_zone: Option<String>,
+    /// One of the three prices at most: it takes the place of the one before, also of another kind.
     #[schema(maximum = 100000000)]
     price_cents_per_hour: Option<u32>,
+    #[schema(maximum = 100000000)]
+    price_cents_per_stay: Option<u32>,
+    #[schema(maximum = 100000000)]
+    price_cents_per_month: Option<u32>,
     currency: Option<String>,
     /// Those that are given change.
     rules: Option<OfferRulesAsked>,
@@ -151,7 +165,15 @@ pub(in crate::serve) struct Offer {
     pub(in crate::serve) time_zone: &'static str,
     pub(in crate::serve) windows: Vec<Window>,
     pub(in crate::serve) exceptions: Vec<Stretch>,
-    pub(in crate::serve) price_cents_per_hour: u32,
+    /// null: it has one of the other two.
+    #[schema(required)]
+    pub(in crate::serve) price_cents_per_hour: Option<u32>,
+    /// Where that is its price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::serve) price_cents_per_stay: Option<u32>,
+    /// Where that is its price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::serve) price_cents_per_month: Option<u32>,
     pub(in crate::serve) currency: String,
     pub(in crate::serve) rules: OfferRules,
     pub(in crate::serve) notes: String,

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::offer::Hours;
-use crate::domain::{CancelRule, LeaveRule, Rules, TimeOfDay, TimeZone, Weekly};
+use crate::domain::{CancelRule, LeaveRule, Price, Rules, TimeOfDay, TimeZone, Weekly};
 
 /// With something in every field.
 fn whole_offer() -> Offer {
@@ -76,7 +76,7 @@ pub(super) async fn an_offer_is_kept_whole_and_changed_by_version(store: &Store)
     };
     let calendar = CalendarToken("k2".into());
     let next = Offer {
-        price_cents_per_hour: 0,
+        price: Price::PerMonth(50_000),
         state: OfferState::Paused,
         hours,
         calendar,
