@@ -21,6 +21,8 @@ pub struct Share {
     pub moved: IntCounter,
     /// Parts of a plan that had become impossible when they were carried out.
     pub stale_moves: IntCounter,
+    /// What was due for a reservation and could not be done: tried again later.
+    pub set_aside: IntCounter,
     /// Reports of bays made of what drivers' apps say of their stays.
     pub reports: IntCounter,
 }
@@ -58,6 +60,10 @@ impl Share {
             reports: r.counter(
                 "share_reports_total",
                 "Reports of bays made of what drivers' apps say of their stays.",
+            ),
+            set_aside: r.counter(
+                "share_set_aside_total",
+                "What was due for a reservation and could not be done; tried again later.",
             ),
             stale_moves: r.counter(
                 "share_stale_moves_total",

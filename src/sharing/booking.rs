@@ -14,13 +14,16 @@ use super::alternatives;
 use super::ask::{Ask, DeskError, Why};
 use super::config::Matching;
 use super::search::{Fit, Found};
-use crate::domain::{Millis, Offer, OfferState, Promise, Reservation, ReservationState};
+use crate::domain::{
+    Millis, Offer, OfferState, Promise, Reservation, ReservationEvent, ReservationState,
+};
 use crate::store::{DriverRef, StoreError, Work};
 use answer::{Answer, unreadable};
 use names::public_name;
 
-/// How often a bay that turned out to be gone is followed by the next.
-const TRIES: usize = 8;
+/// How often a bay that turned out to be gone is followed by the next. Each time what others have
+/// changed is read, so only who is faster in that very moment makes another necessary.
+const TRIES: usize = 64;
 
 impl BookingActor {
     /// A driver's request: as answered before, or a hold, or why there is none.
@@ -77,9 +80,16 @@ impl BookingActor {
         won: Option<i64>,
     ) -> Result<Reservation, Failed> {
         let mut why = Why::Full;
+        let mut looked_anew = false;
         for _ in 0..TRIES {
             let found = self.view().find(ask, self.ctx.clock.now());
             why = found.why();
+            if found.free.is_empty() && !std::mem::replace(&mut looked_anew, true) {
+                // Nobody is told that there is none, or moved, by what was so some time ago.
+                if self.look_anew(work, &found).await? {
+                    continue;
+                }
+            }
             // What was won is as cheap as can be without taking another's only bay.
             let best = found
                 .free
@@ -128,11 +138,27 @@ impl BookingActor {
             }
             Err(StoreError::Booked | StoreError::Stale | StoreError::NoSuch) => {
                 work.undo().await?;
+                self.catch_up(work).await?;
                 self.look_again(work, &fit.offer).await?;
                 Ok(None)
             }
             Err(e) => Err(e.into()),
         }
+    }
+
+    /// Lets go of what is held beyond its deadline, and reads what others have changed; whether there
+    /// was anything.
+    async fn look_anew(&mut self, work: &mut Work, found: &Found) -> Result<bool, Failed> {
+        let now = self.ctx.clock.now();
+        let bays = found.kept.iter().map(|f| &f.offer.bay);
+        let over: Vec<_> = bays
+            .flat_map(|bay| self.index.expired_on(bay, now))
+            .map(|r| (r, ReservationEvent::Expire, Cause::Clock))
+            .collect();
+        if !over.is_empty() {
+            self.step_each(work, &over, now).await?;
+        }
+        Ok(self.catch_up(work).await? || !over.is_empty())
     }
 
     /// What else would have done is known just now, and will be asked when others want the bay.

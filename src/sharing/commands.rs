@@ -31,6 +31,8 @@ pub(super) enum Command {
     PutOffer(Offer, Reply<Offer>),
     /// Does what is due by now.
     Tick(Reply<()>),
+    /// Another hub may have changed something.
+    Others(Reply<()>),
     /// What is known, for a plan.
     Look(Reply<Snapshot>),
     /// Carries a plan out; how many bookings have moved.
@@ -51,7 +53,7 @@ impl Command {
         let _ = match self {
             Self::Ask(_, _, reply) | Self::Step { reply, .. } => reply.send(Err(why)).is_ok(),
             Self::AddOffer(_, reply) | Self::PutOffer(_, reply) => reply.send(Err(why)).is_ok(),
-            Self::Tick(reply) => reply.send(Err(why)).is_ok(),
+            Self::Tick(reply) | Self::Others(reply) => reply.send(Err(why)).is_ok(),
             Self::Look(reply) => reply.send(Err(why)).is_ok(),
             Self::Carry(_, reply) => reply.send(Err(why)).is_ok(),
         };

@@ -8,15 +8,11 @@
 //! or, where nobody looks, when its time is.
 
 use super::actor::{BookingActor, Failed};
-use super::ask::{Ask, DeskError};
+use super::ask::Ask;
 use super::booking::Cause;
-use super::improve::LOOKS_A_TICK;
-use super::quota;
-use super::witness::Looked;
 use crate::domain::reservation::EARLY_MS;
 use crate::domain::{BayStatus, BayView, Millis, Reservation, ReservationEvent, ReservationState};
 use crate::store::{StoreError, Work};
-use std::sync::Arc;
 
 /// How long before its start a booked bay is kept out of what others find.
 pub(super) const LEAD_MS: u64 = EARLY_MS;
@@ -27,106 +23,21 @@ const ARRIVAL_MS: u64 = 5 * 60_000;
 /// Who has not left this long after the end keeps the next driver out.
 const OVERSTAY_MS: u64 = 2 * 60_000;
 
-/// Changes of one tick: one transaction that others wait for.
-const MOST: usize = 256;
-
-/// How often what other hubs have done to the same database is read. Until then a booking of theirs
-/// is found out when the store refuses another, and a bay they have let go of is believed to be
-/// taken.
-const OTHERS_MS: u64 = 5_000;
-
-/// How often old answers are forgotten. Where nothing is old that costs a look into an index.
-pub(super) const FORGET_MS: u64 = 60_000;
-
-/// When what is done seldom was last done.
-#[derive(Default)]
-pub(super) struct Last {
-    forgot: Millis,
-    /// Also at the start, when all has just been read: once more does no harm.
-    read_others: Millis,
-    vouched: Looked,
-}
-
 /// What is due for one reservation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Due {
+pub(super) enum Due {
     Step(ReservationEvent, Cause),
     /// Its bay is taken.
     Elsewhere,
 }
 
 impl BookingActor {
-    pub(super) async fn tick(&mut self, work: &mut Work) -> Result<(), Failed> {
-        let now = self.ctx.clock.now();
-        self.looks_left = LOOKS_A_TICK;
-        // A clock that was ahead when this hub began must not excuse all that comes.
-        self.since = self.since.min(now);
-        // First, as a request does: partners before reservations, so that two hubs do not wait for
-        // each other.
-        self.forget(work, now).await?;
-        for (r, due) in self.due(now) {
-            // As it is in the store: it may have changed since the index was filled, by another
-            // hub.
-            let r = match work.reservation(&r.name).await {
-                Ok(r) => r,
-                Err(StoreError::NoSuch) => continue,
-                Err(e) => return Err(e.into()),
-            };
-            let done = match due {
-                Due::Step(event, cause) => self.step(work, r, event, cause).await.map(drop),
-                Due::Elsewhere => self.elsewhere(work, r, now).await,
-            };
-            match done {
-                // It has changed meanwhile, and what it has become is looked at next time.
-                Ok(()) | Err(Failed::No(DeskError::Step(_) | DeskError::Stale)) => {}
-                Err(e) => return Err(e),
-            }
-        }
-        if self.last.vouched.is_due(now) {
-            self.ctx.witness.vouch(self.index.kept(), now);
-        }
-        if !self.ctx.store.shares_waits() && now.since(self.last.read_others) >= OTHERS_MS {
-            self.last.read_others = now;
-            self.dirty = true;
-        }
-        Ok(())
-    }
-
-    /// Forgets what is remembered for a while, from time to time; at once where the clock was put back.
-    async fn forget(&mut self, work: &mut Work, now: Millis) -> Result<(), StoreError> {
-        let last = self.last.forgot;
-        if now >= last && now.since(last) < FORGET_MS {
-            return Ok(());
-        }
-        self.last.forgot = now;
-        let remembered = self.ctx.config.remember_h * 3_600_000;
-        work.forget_answers(Millis(now.0.saturating_sub(remembered)))
-            .await?;
-        work.forget_use(quota::forgotten(now)).await
-    }
-
-    fn due(&mut self, now: Millis) -> Vec<(Arc<Reservation>, Due)> {
-        let kept: Vec<Arc<Reservation>> = self.index.kept().cloned().collect();
-        self.seen.retain(|id| self.index.keeps(*id));
-        let mut due = Vec::new();
-        for r in kept {
-            let seen = self.seen_at(&r);
-            if r.state == ReservationState::Active
-                && seen.is_some_and(|v| v.status == BayStatus::Occupied)
-            {
-                self.seen.insert(r.id);
-            }
-            if let Some(what) = self.due_for(&r, seen, now) {
-                due.push((r, what));
-            }
-            if due.len() == MOST {
-                break;
-            }
-        }
-        due
-    }
-
-    fn due_for(&self, r: &Reservation, seen: Option<BayView>, now: Millis) -> Option<Due> {
+    pub(super) fn due_for(
+        &self,
+        r: &Reservation,
+        seen: Option<BayView>,
+        now: Millis,
+    ) -> Option<Due> {
         let status = seen.map_or(BayStatus::Unknown, |v| v.status);
         let observed = seen.map_or(Millis::NEVER, |v| v.observed_at);
         let occupied = status == BayStatus::Occupied;
@@ -190,17 +101,16 @@ impl BookingActor {
 
     /// Whether the stay before this one has run over.
     fn stays(&self, r: &Reservation, now: Millis) -> bool {
-        let over = |o: &&Arc<Reservation>| {
+        self.index.kept_on(&r.bay).any(|o| {
             o.id != r.id
                 && o.state == ReservationState::Active
                 && o.span.end.plus(OVERSTAY_MS) <= now
-        };
-        self.index.kept_on(&r.bay).any(|o| over(&o))
+        })
     }
 
     /// What a sensor or gate says of a reservation's bay, and is sure of: nobody else moves a booking,
     /// beside its own driver.
-    fn seen_at(&self, r: &Reservation) -> Option<BayView> {
+    pub(super) fn seen_at(&self, r: &Reservation) -> Option<BayView> {
         let bay = self.ctx.registry.bay(&r.bay)?;
         let city = self.index.city()?;
         let view = (bay.0 < city.bay_slots()).then(|| self.ctx.live.bay(city, bay))?;
@@ -208,13 +118,13 @@ impl BookingActor {
     }
 
     /// Another bay that keeps the promise; where there is none and the stay has begun, the money
-    /// back.
-    async fn elsewhere(
+    /// back. Whether anything could be done.
+    pub(super) async fn elsewhere(
         &mut self,
         work: &mut Work,
         r: Reservation,
         now: Millis,
-    ) -> Result<(), Failed> {
+    ) -> Result<bool, Failed> {
         let found = self.view().find(&ask_again(&r), r.created_at);
         let fits = found
             .free
@@ -223,16 +133,20 @@ impl BookingActor {
         for fit in fits.take(4) {
             work.mark().await?;
             match self.reseat(work, r.clone(), &fit, true).await {
-                Ok(_) => return Ok(work.keep().await?),
+                Ok(_) => {
+                    work.keep().await?;
+                    return Ok(true);
+                }
                 Err(StoreError::Booked | StoreError::Stale) => work.undo().await?,
                 Err(e) => return Err(e.into()),
             }
         }
-        if now >= r.span.start {
+        let begun = now >= r.span.start;
+        if begun {
             self.step(work, r, ReservationEvent::Revoke, Cause::Hub)
                 .await?;
         }
-        Ok(())
+        Ok(begun)
     }
 }
 

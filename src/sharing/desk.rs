@@ -8,6 +8,7 @@ use super::config::Config;
 use super::drivers::Drivers;
 use super::index::BookingIndex;
 use super::notices::Notices;
+use super::others;
 use super::owners::Owners;
 use super::witness::Witness;
 use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, ReservationEvent, Span};
@@ -69,11 +70,13 @@ impl Desk {
         let drivers = Drivers::new(&store.driver_secret(&rand::random()).await?);
         let owners = Arc::new(Owners::open(&store, registry.clone()).await?);
         let notices = Arc::<Notices>::default();
-        let index = BookingIndex::new(
-            store.standing_offers().await?,
-            store.kept().await?,
-            &registry,
-        );
+        // Before anything is read: what is changed meanwhile is read again.
+        let mut work = store.work().await?;
+        let others = work.change_mark().await?;
+        work.commit().await?;
+        let mut index = BookingIndex::new(store.standing_offers().await?, &registry);
+        store.kept_each(|r| index.put(r)).await?;
+        index.settle();
         let (commands, told) = mpsc::channel(config.queue);
         let desk = Self {
             commands,
@@ -87,6 +90,9 @@ impl Desk {
             witness: witness.clone(),
             drivers,
         };
+        let listen = store
+            .notices()
+            .map(|n| others::listen(n, desk.commands.downgrade()));
         let ctx = BookingContext {
             store,
             registry,
@@ -99,9 +105,15 @@ impl Desk {
             config,
             limits,
         };
-        let mut actor = BookingActor::new(ctx, index);
+        let mut actor = BookingActor::new(ctx, index, others);
         actor.show();
-        Ok((desk, actor.run(told)))
+        let task = async move {
+            match listen {
+                Some(listen) => tokio::select! { () = actor.run(told) => {}, () = listen => {} },
+                None => actor.run(told).await,
+            }
+        };
+        Ok((desk, task))
     }
 
     #[must_use]

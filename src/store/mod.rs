@@ -11,10 +11,12 @@
 //! the disk.
 
 mod booking;
+mod changes;
 mod folders;
 mod keys;
 mod ledger;
 mod look;
+mod many;
 mod offers;
 mod open;
 mod owned;
@@ -26,6 +28,7 @@ mod work;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use changes::{ChangeMark, ChangedOffer, ChangedReservation, Changes, StoreNotices};
 pub use keys::{Digest, KeyRow, NewKey, PartnerRow};
 pub use ledger::{LedgerLine, Party, Total};
 pub use open::{FILE, copy};

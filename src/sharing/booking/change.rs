@@ -7,7 +7,8 @@ use crate::sharing::actor::{BookingActor, Failed};
 use crate::sharing::ask::DeskError;
 use crate::sharing::quota;
 use crate::sharing::search::Fit;
-use crate::store::{LedgerLine, StoreError, Work};
+use crate::store::{LedgerLine, StoreError, UseRecord, Work};
+use ahash::AHashMap;
 
 /// Whose doing a change is, as the ledger has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,13 @@ impl Cause {
             Self::Hub => "hub",
         }
     }
+}
+
+/// What an event makes of a reservation, before it is stored.
+struct Stepped {
+    next: Reservation,
+    line: LedgerLine,
+    made: UseRecord,
 }
 
 impl BookingActor {
@@ -61,48 +69,94 @@ impl BookingActor {
         cause: Cause,
     ) -> Result<Reservation, Failed> {
         let now = self.ctx.clock.now();
-        let Some(mut step) = r.step(event, now).map_err(DeskError::Step)? else {
+        let Some(Stepped { next, line, made }) = self.stepped(&r, event, cause, now)? else {
             return Ok(r);
         };
-        let made = quota::made_of(&r, event, now, self.since);
-        let mut next = Reservation {
-            state: step.to,
-            ..r
-        };
-        match event {
-            ReservationEvent::Arrive => next.arrived_at = Some(now),
-            // Nobody has seen when the bay became vacant: what was paid for is what was used.
-            ReservationEvent::Depart if cause == Cause::Clock => {
-                (next.departed_at, step.amount_cents) = (Some(next.span.end), 0);
-                self.in_doubt.push(next.bay.clone());
-            }
-            ReservationEvent::Depart => next.departed_at = Some(now),
-            _ => {}
-        }
-        next.owed_cents = next.owed_cents.saturating_add(step.amount_cents);
         let next = match work.advance(&next, now).await {
             // Another hub was faster. The caller may ask again and will then be told how things
             // stand.
             Err(StoreError::Stale) => return Err(DeskError::Stale.into()),
             done => done?,
         };
-        self.note_use(&next.driver, made);
-        work.log(&entry(
-            &next,
-            next.state.name(),
-            cause,
-            step.amount_cents,
-            now,
-        ))
-        .await?;
-        self.index.put(next.clone());
-        self.ctx
-            .metrics
-            .share
-            .transitions
-            .with_label_values(&[next.state.name()])
-            .inc();
+        work.log(&line).await?;
+        self.note_step(next.clone(), cause, made);
         Ok(next)
+    }
+
+    /// The same for many at once, as they are known here: the numbers of those that are not any more
+    /// what they were taken for. Each is nothing but its event: what has none is left out.
+    pub(in crate::sharing) async fn step_all(
+        &mut self,
+        work: &mut Work,
+        steps: &[(Reservation, ReservationEvent, Cause)],
+    ) -> Result<Vec<i64>, StoreError> {
+        let now = self.ctx.clock.now();
+        let mut stepped = Vec::with_capacity(steps.len());
+        for (r, event, cause) in steps {
+            if let Ok(Some(step)) = self.stepped(r, *event, *cause, now) {
+                stepped.push((step, *cause));
+            }
+        }
+        let next: Vec<&Reservation> = stepped.iter().map(|(s, _)| &s.next).collect();
+        let done: AHashMap<i64, i64> = work.advance_all(&next, now).await?.into_iter().collect();
+        let known = |s: &Stepped| done.contains_key(&s.next.id);
+        let lines = stepped
+            .iter()
+            .filter(|(s, _)| known(s))
+            .map(|(s, _)| &s.line);
+        work.log_all(&lines.collect::<Vec<_>>()).await?;
+        let mut stale = Vec::new();
+        for (Stepped { mut next, made, .. }, cause) in stepped {
+            match done.get(&next.id) {
+                Some(version) => {
+                    next.version = *version;
+                    self.note_step(next, cause, made);
+                }
+                None => stale.push(next.id),
+            }
+        }
+        Ok(stale)
+    }
+
+    /// What an event makes of a reservation; `None`: nothing, it has been done before.
+    fn stepped(
+        &self,
+        r: &Reservation,
+        event: ReservationEvent,
+        cause: Cause,
+        now: Millis,
+    ) -> Result<Option<Stepped>, DeskError> {
+        let Some(mut step) = r.step(event, now)? else {
+            return Ok(None);
+        };
+        let made = quota::made_of(r, event, now, self.since);
+        let mut next = Reservation {
+            state: step.to,
+            ..r.clone()
+        };
+        match event {
+            ReservationEvent::Arrive => next.arrived_at = Some(now),
+            // Nobody has seen when the bay became vacant: what was paid for is what was used.
+            ReservationEvent::Depart if cause == Cause::Clock => {
+                (next.departed_at, step.amount_cents) = (Some(next.span.end), 0);
+            }
+            ReservationEvent::Depart => next.departed_at = Some(now),
+            _ => {}
+        }
+        next.owed_cents = next.owed_cents.saturating_add(step.amount_cents);
+        let line = entry(&next, next.state.name(), cause, step.amount_cents, now);
+        Ok(Some(Stepped { next, line, made }))
+    }
+
+    /// Takes note of what has become of a reservation, once it is stored.
+    fn note_step(&mut self, next: Reservation, cause: Cause, made: UseRecord) {
+        self.note_use(&next.driver, made);
+        if next.state == ReservationState::Completed && cause == Cause::Clock {
+            self.in_doubt.push(next.bay.clone());
+        }
+        let transitions = &self.ctx.metrics.share.transitions;
+        transitions.with_label_values(&[next.state.name()]).inc();
+        self.index.put(next);
     }
 
     /// Gives a booking another bay: its own is taken, or others need it.
