@@ -317,11 +317,15 @@ impl BookingActor {
         let found = self.ctx.store.reservations(&ids).await?;
         let offer_ids: Vec<i64> = offers.iter().copied().collect();
         let offers = self.ctx.store.offers_of(&offer_ids).await?;
-        ids.into_iter().for_each(|id| self.index.forget(id));
-        found.into_iter().for_each(|r| self.index.put(r));
-        offer_ids
-            .into_iter()
-            .for_each(|id| self.index.forget_offer(id));
+        for id in ids {
+            self.index.forget(id);
+        }
+        for r in found {
+            self.index.put(r);
+        }
+        for id in offer_ids {
+            self.index.forget_offer(id);
+        }
         for offer in offers {
             self.index.put_offer(offer, &self.ctx.registry);
         }
@@ -351,14 +355,15 @@ impl BookingActor {
         let city = self.ctx.registry.city();
         // Booked before offers open, open before bookings end: no bay is shown for a moment that
         // somebody has.
-        kept.into_iter()
-            .for_each(|bay| self.ctx.live.reserve(&city, bay, true));
+        for bay in kept {
+            self.ctx.live.reserve(&city, bay, true);
+        }
         for (bay, offer) in opened {
             self.ctx.live.open_offer(&city, bay, offer);
         }
-        let_go
-            .into_iter()
-            .for_each(|bay| self.ctx.live.reserve(&city, bay, false));
+        for bay in let_go {
+            self.ctx.live.reserve(&city, bay, false);
+        }
         self.ctx
             .metrics
             .share

@@ -112,7 +112,9 @@ impl Alternatives {
             .filter(|id| self.known.get(*id).is_some_and(could))
             .copied()
             .collect();
-        gone.into_iter().for_each(|booking| self.forget(booking));
+        for booking in gone {
+            self.forget(booking);
+        }
     }
 }
 

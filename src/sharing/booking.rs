@@ -17,7 +17,7 @@ use super::search::{Fit, Found};
 use crate::domain::{
     Millis, Offer, OfferState, Promise, Reservation, ReservationEvent, ReservationState,
 };
-use crate::store::{DriverRef, StoreError, Work};
+use crate::store::{StoreError, Work};
 use answer::{Answer, unreadable};
 use names::public_name;
 
@@ -129,15 +129,20 @@ impl BookingActor {
         fit: &Fit,
     ) -> Result<Option<Reservation>, Failed> {
         let new = self.new_reservation(ask, fit, self.ctx.clock.now());
-        work.mark().await?;
-        match book(work, fit, &new, ask.driver_ref.as_ref()).await {
+        work.fence().await?;
+        let version = Some(fit.offer.version);
+        let held = work.book(&new, version, ask.driver_ref.as_ref()).await;
+        match held {
             Ok(held) => {
-                work.keep().await?;
+                work.lift(false).await?;
+                let what = ReservationState::Held.name();
+                let line = entry(&held, what, Cause::Driver, 0, held.created_at);
+                work.log(&line).await?;
                 self.index.put(held.clone());
                 Ok(Some(held))
             }
-            Err(StoreError::Booked | StoreError::Stale | StoreError::NoSuch) => {
-                work.undo().await?;
+            Err(StoreError::Booked | StoreError::Stale) => {
+                work.lift(true).await?;
                 self.catch_up(work).await?;
                 self.look_again(work, &fit.offer).await?;
                 Ok(None)
@@ -223,29 +228,6 @@ impl BookingActor {
         }
         Ok(())
     }
-}
-
-/// The row, if the offer is still the one that was looked at.
-async fn book(
-    work: &mut Work,
-    fit: &Fit,
-    new: &Reservation,
-    driver: Option<&DriverRef>,
-) -> Result<Reservation, StoreError> {
-    let offer = work.lock_offer(fit.offer.id).await?;
-    if offer.version != fit.offer.version || offer.state != OfferState::Open {
-        return Err(StoreError::Stale);
-    }
-    let held = work.book(new, driver).await?;
-    work.log(&entry(
-        &held,
-        ReservationState::Held.name(),
-        Cause::Driver,
-        0,
-        new.created_at,
-    ))
-    .await?;
-    Ok(held)
 }
 
 fn absent(e: StoreError) -> Failed {

@@ -10,13 +10,14 @@ use super::index::BookingIndex;
 use super::notices::Notices;
 use super::others;
 use super::owners::Owners;
+use super::settled::Totals;
 use super::witness::Witness;
 use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, ReservationEvent, Span};
 use crate::limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
-use crate::store::{DriverRef, LedgerLine, Party, Store, StoreError, Total};
+use crate::store::{DriverRef, Store, StoreError};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -46,6 +47,7 @@ pub struct Desk {
     config: Config,
     witness: Witness,
     drivers: Drivers,
+    pub(super) totals: Totals,
 }
 
 impl Desk {
@@ -89,6 +91,7 @@ impl Desk {
             config: config.clone(),
             witness: witness.clone(),
             drivers,
+            totals: Totals::default(),
         };
         let listen = store
             .notices()
@@ -107,12 +110,13 @@ impl Desk {
         };
         let mut actor = BookingActor::new(ctx, index, others);
         actor.show();
-        let task = async move {
+        // It is large, and moved about until it runs.
+        let task = Box::pin(async move {
             match listen {
                 Some(listen) => tokio::select! { () = actor.run(told) => {}, () = listen => {} },
                 None => actor.run(told).await,
             }
-        };
+        });
         Ok((desk, task))
     }
 
@@ -310,20 +314,6 @@ impl Desk {
         limit: u32,
     ) -> Result<HashMap<i64, Millis>, DeskError> {
         Ok(self.store.last_changes(offer.id, span, limit).await?)
-    }
-
-    /// A page of a partner's ledger and what all of it adds up to.
-    pub async fn settlement(
-        &self,
-        of: (Party, &str),
-        span: Span,
-        after: i64,
-        limit: u32,
-    ) -> Result<(Vec<LedgerLine>, Vec<Total>), DeskError> {
-        Ok((
-            self.store.ledger(of, span, after, limit).await?,
-            self.store.totals(of, span).await?,
-        ))
     }
 
     #[must_use]

@@ -22,6 +22,7 @@
 //! | `relocate`, `plan` | who could move for a request that does not fit; who would sit better |
 //! | `improve` | moves them |
 //! | `owners`, `owned`, `utilisation` | whose a bay is, what its owner reads, and how it was used |
+//! | `settled` | what a partner has earned or owes |
 //! | `others` | what other hubs on the same database have changed |
 //! | `notices` | tells the drivers' apps what happened to their reservations |
 //! | `quota`, `drivers` | what a booking app may take of what all share, and for whom |
@@ -51,6 +52,7 @@ mod plan;
 mod quota;
 mod relocate;
 mod search;
+mod settled;
 #[cfg(test)]
 mod tests;
 mod tick;
@@ -65,6 +67,7 @@ pub use drivers::DRIVER_LEN;
 pub use notices::Following;
 pub use owned::OwnedBays;
 pub use quota::{Share, UsedUp};
+pub use tick::TICK;
 pub use witness::Witness;
 
 pub use crate::store::{

@@ -58,7 +58,7 @@ impl BookingActor {
             None => o.stands,
         };
         let offers: Vec<i64> = offers.iter().filter(is_news).map(|o| o.id).collect();
-        let changed = !rows.is_empty() || !offers.is_empty();
+        let is_any = !rows.is_empty() || !offers.is_empty();
         for r in work.reservations(&rows).await? {
             self.index.put(r);
         }
@@ -66,14 +66,14 @@ impl BookingActor {
             self.index.put_offer(offer, &self.ctx.registry);
         }
         // Whoever follows looks for himself what it was.
-        reservations
-            .iter()
-            .for_each(|r| self.ctx.notices.ring(&r.driver));
+        for r in &reservations {
+            self.ctx.notices.ring(&r.driver);
+        }
         if owners {
             self.ctx.owners.read(&self.ctx.store).await?;
         }
         self.others = mark;
-        Ok(changed)
+        Ok(is_any)
     }
 }
 

@@ -13,6 +13,11 @@ use super::quota;
 use super::witness::Looked;
 use crate::domain::{BayStatus, Millis, Reservation, ReservationEvent, ReservationState};
 use crate::store::{StoreError, Work};
+use std::time::Duration;
+
+/// How exactly deadlines are kept. A late tick costs nothing but time: what is due is compared with
+/// stored times, and one at which nothing is due reads nothing.
+pub const TICK: Duration = Duration::from_millis(250);
 
 /// Changes of one transaction, which others wait for. Whatever is due beyond comes in the next.
 const SLICE: usize = 256;
@@ -90,7 +95,8 @@ impl BookingActor {
         }
         self.step_each(work, &steps, now).await?;
         for r in others {
-            let (id, start) = (r.id, r.span.start);
+            let id = r.id;
+            let start = r.span.start;
             work.mark().await?;
             match self.elsewhere(work, r, now).await {
                 Ok(true) => work.keep().await?,

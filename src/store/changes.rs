@@ -85,7 +85,7 @@ impl Work {
             within!(self, db => sqlx::query_as(OFFERS).bind(from).fetch_all(db).await)?;
         let (owners,): (bool,) =
             within!(self, db => sqlx::query_as(OWNERS).bind(from).fetch_one(db).await)?;
-        let changed = |(id, version, driver, keeps)| ChangedReservation {
+        let reservation = |(id, version, driver, keeps)| ChangedReservation {
             id,
             version,
             driver,
@@ -97,7 +97,7 @@ impl Work {
             stands,
         };
         let changes = Changes {
-            reservations: rows.into_iter().map(changed).collect(),
+            reservations: rows.into_iter().map(reservation).collect(),
             offers: offers.into_iter().map(offer).collect(),
             owners,
         };
@@ -136,13 +136,11 @@ impl StoreNotices {
     pub async fn heard(&mut self) {
         loop {
             let Some(listener) = &mut self.listener else {
-                match self.connect().await {
-                    Ok(listener) => self.listener = Some(listener),
-                    Err(_) => {
-                        tokio::time::sleep(AGAIN).await;
-                        continue;
-                    }
-                }
+                let Ok(listener) = self.connect().await else {
+                    tokio::time::sleep(AGAIN).await;
+                    continue;
+                };
+                self.listener = Some(listener);
                 return;
             };
             match listener.try_recv().await {

@@ -27,7 +27,7 @@ pub struct LedgerLine {
 }
 
 /// On whose side of the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Party {
     Owner,
     Driver,
@@ -64,25 +64,56 @@ macro_rules! select_entries {
     };
 }
 
+const OF_OWNER: &str = select_entries!(
+    "WHERE l.owner = $1 AND (l.at, l.id) > ($2, $3) AND l.at < $4 ORDER BY l.at, l.id LIMIT $5"
+);
+const OF_DRIVER: &str = select_entries!(
+    "WHERE l.driver = $1 AND (l.at, l.id) > ($2, $3) AND l.at < $4 ORDER BY l.at, l.id LIMIT $5"
+);
+
+// PostgreSQL sums BIGINT as NUMERIC, which is another type.
+macro_rules! sum_of {
+    ($party:literal) => {
+        concat!(
+            "SELECT currency, CAST(SUM(amount_cents) AS BIGINT), COUNT(*) FROM ledger WHERE ",
+            $party,
+            " = $1 AND at >= $2 AND at < $3 GROUP BY currency ORDER BY currency"
+        )
+    };
+}
+
+const SUM_OF_OWNER: &str = sum_of!("owner");
+const SUM_OF_DRIVER: &str = sum_of!("driver");
+
+/// Each page and sum, and the index it goes by.
+#[cfg(test)]
+pub(super) const PAGES: [(&str, &str); 4] = [
+    (OF_OWNER, "INDEX ledger_owner ("),
+    (OF_DRIVER, "INDEX ledger_driver ("),
+    (SUM_OF_OWNER, "COVERING INDEX ledger_owner ("),
+    (SUM_OF_DRIVER, "COVERING INDEX ledger_driver ("),
+];
+
 impl Store {
-    /// Up to `limit` lines of a partner in `span` whose number is above `after`, by number.
+    /// Up to `limit` lines of a partner in `span` whose time and number come after those of `after`, in
+    /// their order.
     pub async fn ledger(
         &self,
         (party, partner): (Party, &str),
         span: Span,
-        after: i64,
+        after: (Millis, i64),
         limit: u32,
     ) -> Result<Vec<LedgerLine>, StoreError> {
-        const OWNER: &str = select_entries!(
-            "WHERE l.owner = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5"
-        );
-        const DRIVER: &str = select_entries!(
-            "WHERE l.driver = $1 AND l.at >= $2 AND l.at < $3 AND l.id > $4 ORDER BY l.id LIMIT $5"
-        );
-        let text = if party == Party::Owner { OWNER } else { DRIVER };
+        let text = if party == Party::Owner {
+            OF_OWNER
+        } else {
+            OF_DRIVER
+        };
+        // From where it goes on: the database need not be told what lies before it.
+        let (start, id) = after.max((span.start, i64::MIN));
         let raw: Vec<RawEntry> = reading!(self, db => {
-            let ask = sqlx::query_as(text).bind(partner).bind(sql(span.start)).bind(sql(span.end)).bind(after);
-            ask.bind(i64::from(limit)).fetch_all(db).await
+            let ask = sqlx::query_as(text).bind(partner).bind(sql(start)).bind(id);
+            ask.bind(sql(span.end)).bind(i64::from(limit)).fetch_all(db).await
         })?;
         raw.into_iter().map(entry).collect()
     }
@@ -93,12 +124,11 @@ impl Store {
         (party, partner): (Party, &str),
         span: Span,
     ) -> Result<Vec<Total>, StoreError> {
-        // PostgreSQL sums BIGINT as NUMERIC, which is another type.
-        const OWNER: &str = "SELECT currency, CAST(SUM(amount_cents) AS BIGINT), COUNT(*) FROM ledger \
-             WHERE owner = $1 AND at >= $2 AND at < $3 GROUP BY currency ORDER BY currency";
-        const DRIVER: &str = "SELECT currency, CAST(SUM(amount_cents) AS BIGINT), COUNT(*) FROM ledger \
-             WHERE driver = $1 AND at >= $2 AND at < $3 GROUP BY currency ORDER BY currency";
-        let text = if party == Party::Owner { OWNER } else { DRIVER };
+        let text = if party == Party::Owner {
+            SUM_OF_OWNER
+        } else {
+            SUM_OF_DRIVER
+        };
         let raw: Vec<(String, i64, i64)> = reading!(self, db => {
             sqlx::query_as(text).bind(partner).bind(sql(span.start)).bind(sql(span.end)).fetch_all(db).await
         })?;

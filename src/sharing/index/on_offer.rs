@@ -19,22 +19,28 @@ pub(super) struct OnOffer {
 
 impl OnOffer {
     pub(super) fn add(&mut self, shelved: &Shelved) {
-        match Self::end(shelved) {
-            Some(None) => self.endless += 1,
-            Some(Some(end)) if self.ends.insert((end, shelved.offer.id)) => {
+        if !counts(shelved) {
+            return;
+        }
+        match shelved.offer.hours.last() {
+            None => self.endless += 1,
+            Some(end) if self.ends.insert((end, shelved.offer.id)) => {
                 self.over += usize::from(end <= self.at);
             }
-            _ => {}
+            Some(_) => {}
         }
     }
 
     pub(super) fn remove(&mut self, shelved: &Shelved) {
-        match Self::end(shelved) {
-            Some(None) => self.endless -= 1,
-            Some(Some(end)) if self.ends.remove(&(end, shelved.offer.id)) => {
+        if !counts(shelved) {
+            return;
+        }
+        match shelved.offer.hours.last() {
+            None => self.endless -= 1,
+            Some(end) if self.ends.remove(&(end, shelved.offer.id)) => {
                 self.over -= usize::from(end <= self.at);
             }
-            _ => {}
+            Some(_) => {}
         }
     }
 
@@ -55,10 +61,8 @@ impl OnOffer {
         self.at = now;
         self.endless + self.ends.len() - self.over
     }
+}
 
-    /// When the hours of an offer that counts end; `Some(None)`: never.
-    fn end(shelved: &Shelved) -> Option<Option<Millis>> {
-        let counts = shelved.bay.is_some() && shelved.offer.state == OfferState::Open;
-        counts.then(|| shelved.offer.hours.last())
-    }
+fn counts(shelved: &Shelved) -> bool {
+    shelved.bay.is_some() && shelved.offer.state == OfferState::Open
 }

@@ -141,7 +141,8 @@ mod tests {
             assert_eq!(rows.push(n), n);
             assert_eq!(keyed.insert(n, n), None);
         }
-        let (old_rows, old_keyed) = (rows.clone(), keyed.clone());
+        let old_rows = rows.clone();
+        let old_keyed = keyed.clone();
         *rows.get_mut(700).unwrap() = 7;
         keyed.remove(&700);
         *keyed.entry(2_000) = 1;

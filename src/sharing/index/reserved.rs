@@ -8,7 +8,7 @@ use super::{BayBook, BayNumber, BookingIndex};
 use crate::domain::{BayIx, Millis};
 use crate::registry::Registry;
 use crate::sharing::deadlines::LEAD_MS;
-use ahash::AHashMap;
+use ahash::{AHashMap, AHashSet};
 use std::collections::BTreeSet;
 
 /// See the top.
@@ -35,7 +35,7 @@ impl Reserved {
     ) -> (Vec<BayIx>, Vec<BayIx>) {
         let back = now < self.last;
         self.last = now;
-        let mut look: BTreeSet<BayNumber> = match index.stirred.replace(Default::default()) {
+        let mut look: BTreeSet<BayNumber> = match index.stirred.replace(AHashSet::default()) {
             Some(stirred) if !back => stirred.into_iter().collect(),
             _ => (0..index.bays.len() as BayNumber).collect(),
         };

@@ -21,7 +21,7 @@ async fn totals(rig: &DeskRig) -> [i64; 2] {
         .into_iter()
         .enumerate()
     {
-        let (lines, totals) = rig.desk.settlement(of, ever, 0, 1000).await.unwrap();
+        let (lines, totals) = rig.desk.settlement(of, ever, None, 1000).await.unwrap();
         sums[n] = totals.iter().map(|t| t.amount_cents).sum();
         assert_eq!(sums[n], lines.iter().map(|l| l.amount_cents).sum::<i64>());
     }

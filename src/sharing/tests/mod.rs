@@ -3,6 +3,7 @@
 mod books;
 mod cancelling;
 mod hubs;
+mod index;
 mod kill;
 mod model;
 mod moves;

@@ -2,7 +2,7 @@
 //! line.
 
 use super::{schema, statement};
-use crate::domain::TimeZone;
+use crate::domain::{Millis, TimeZone};
 use crate::partners::Scope;
 use crate::serve::http::auth::Trader;
 use crate::serve::http::cursor;
@@ -75,7 +75,7 @@ async fn settlement(
         }
     };
     let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let after = cursor::read_number(p.text("cursor"))?;
+    let after = p.text("cursor").map(place).transpose()?;
     let (mut rows, totals) = own
         .desk
         .settlement((party, &grant.partner), span, after, limit + 1)
@@ -85,7 +85,7 @@ async fn settlement(
     let next = rows
         .last()
         .filter(|_| more)
-        .map(|row| cursor::write_text(&row.id.to_string()));
+        .map(|row| cursor::write_text(&format!("{}-{}", row.at.0, row.id)));
     let role = if party == Party::Owner {
         "owner"
     } else {
@@ -113,6 +113,16 @@ async fn settlement(
         next,
     })
     .into_response())
+}
+
+/// After which line a page begins: its time and number.
+fn place(text: &str) -> Result<(Millis, i64), ApiError> {
+    let text = cursor::read_text(text)?;
+    let both = text.split_once('-').and_then(|(at, id)| {
+        let at: i64 = at.parse().ok()?;
+        Some((Millis(u64::try_from(at).ok()?), id.parse().ok()?))
+    });
+    both.ok_or_else(cursor::not_ours)
 }
 
 fn row(entry: LedgerLine) -> schema::SettlementRow {

@@ -54,7 +54,7 @@ pub(super) async fn the_ledger_is_only_added_to(store: &Store) {
     ] {
         assert_eq!(
             store
-                .ledger((party, partner), day, 0, 10)
+                .ledger((party, partner), day, (Millis(0), 0), 10)
                 .await
                 .unwrap()
                 .len(),
@@ -65,7 +65,12 @@ pub(super) async fn the_ledger_is_only_added_to(store: &Store) {
     let newest = store.last_changes(offer.id, day, 10).await.unwrap();
     assert!(newest.into_values().eq([NOW.plus(2)]), "of three lines");
     let rest = store
-        .ledger((Party::Owner, "acme"), day, history[0].id, 1)
+        .ledger(
+            (Party::Owner, "acme"),
+            day,
+            (history[0].at, history[0].id),
+            1,
+        )
         .await
         .unwrap();
     assert_eq!(rest, history[1..2]);
