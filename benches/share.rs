@@ -62,6 +62,7 @@ fn town() -> Registry {
         max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
+        part_of: None,
     };
     let bay = |n| BaySpec {
         id: format!("P-{n}"),

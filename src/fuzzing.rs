@@ -75,6 +75,7 @@ fn town() -> Arc<Registry> {
         max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
+        part_of: None,
     };
     let attrs = BayAttrs {
         kind: BayKind::Car,

@@ -28,6 +28,7 @@ pub(crate) fn zone(n: usize, capacity: u32) -> ZoneSpec {
         max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
+        part_of: None,
     }
 }
 
@@ -114,6 +115,12 @@ impl TownBuilder {
 
     pub(crate) fn stale_after_s(mut self, limit: u32) -> Self {
         self.zones[self.at].stale_after_s = Some(limit);
+        self
+    }
+
+    /// An area or floor of that zone.
+    pub(crate) fn part_of(mut self, whole: &str) -> Self {
+        self.zones[self.at].part_of = Some(whole.into());
         self
     }
 

@@ -33,6 +33,7 @@ pub(crate) fn city() -> Registry {
         max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
+        part_of: None,
     });
     let attrs = BayAttrs {
         kind: BayKind::Car,

@@ -115,6 +115,7 @@ pub(crate) fn city_specs(bays: usize) -> (Vec<ZoneSpec>, Vec<BaySpec>) {
             max_height_cm: None,
             outline: vec![],
             stale_after_s: None,
+            part_of: None,
         });
     }
     (zones, all)

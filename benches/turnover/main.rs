@@ -59,6 +59,7 @@ impl Hub {
             max_height_cm: None,
             outline: vec![],
             stale_after_s: None,
+            part_of: None,
         };
         let registry = Registry::in_memory((0..zones).map(zone).collect(), vec![]);
         let registry = Arc::new(registry.expect("a good city"));

@@ -71,11 +71,14 @@ impl Board for PublicBoard {
             return Shown::Gone;
         };
         *id += &city.zone(zone).spec.id;
+        let whole = city.zone(zone).part_of;
+        let whole = whole.filter(|whole| self.0.zone(&city, *whole).is_some());
         let availability = Availability {
             zone: &city.zone(zone).spec.id,
             at: self.0.clock.now(),
             tally,
             kinds,
+            part_of: whole.map(|whole| &*city.zone(whole).spec.id),
         };
         availability.write(payload);
         Shown::Now

@@ -127,10 +127,11 @@ fn occupancy(shared: &Shared) {
     let mut all = [Bays::default(); ZoneKind::ALL.len()];
     for (ix, zone) in city.zones() {
         // What is private is nobody's business, and /metrics may be read by anybody.
-        if zone.spec.kind == ZoneKind::Private {
+        // An area or floor is counted with its car park.
+        if zone.spec.kind == ZoneKind::Private || zone.part_of.is_some() {
             continue;
         }
-        let tally = shared.live.zone(ix);
+        let tally = shared.live.with_parts(&city, ix);
         let vacant: u64 = tally.vacant.iter().map(|n| u64::from(*n)).sum();
         let bays = &mut all[zone.spec.kind as usize];
         bays.occupied += u64::from(tally.occupied);

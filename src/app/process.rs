@@ -2,7 +2,7 @@
 
 use super::failure::INTERNAL;
 use super::{Failure, Shared};
-use crate::domain::{Millis, RecentTurnover, Suspicion};
+use crate::domain::{Millis, RecentTurnover, Suspicion, ZoneIx};
 use crate::health::Part;
 use crate::stream::Progress;
 use crate::tls::Tls;
@@ -196,12 +196,13 @@ fn gauge(p: &Progress, shared: &Shared) {
     m.stream_frontier.set(p.frontier().0 as i64);
     m.stream_claims_waiting.set(p.waiting() as i64);
     m.sources.set(i64::from(shared.registry.source_count()));
-    let zones = shared.registry.city().zone_count();
-    let bays = shared.registry.city().live_bays();
+    let city = shared.registry.city();
+    let zones = city.zone_count();
+    let bays = city.live_bays();
     m.bays.set(i64::from(bays));
     m.zones.set(i64::from(zones));
     let stale = (0..zones)
-        .filter(|z| shared.live.zone(crate::domain::ZoneIx(*z)).stale)
+        .filter(|z| shared.live.with_parts(&city, ZoneIx(*z)).stale)
         .count();
     m.zones_stale.set(stale as i64);
     let suspects = shared.live.suspect_counts();

@@ -16,6 +16,8 @@ pub struct Availability<'a> {
     pub tally: ZoneTally,
     /// Bit `k` is set when the zone has bays of kind `k`.
     pub kinds: u8,
+    /// The car park that it is an area or floor of: who adds up zones leaves it out.
+    pub part_of: Option<&'a str>,
 }
 
 impl Availability<'_> {
@@ -32,7 +34,8 @@ impl Availability<'_> {
     }
 
     /// Appends the payload:
-    /// `{"zone","at","observed_at","capacity","vacant":{kind:n},"unknown","occupied"}`.
+    /// `{"zone","at","observed_at","capacity","vacant":{kind:n},"unknown","occupied"}`, and `part_of`
+    /// for an area or floor.
     /// `observed_at` is null where nobody has reported; `vacant` names the kinds that the zone has
     /// bays of, and any that was counted.
     pub fn write(&self, out: &mut Vec<u8>) {
@@ -53,9 +56,13 @@ impl Availability<'_> {
         }
         let _ = write!(
             out,
-            r#"}},"unknown":{},"occupied":{}}}"#,
+            r#"}},"unknown":{},"occupied":{}"#,
             self.tally.unknown, self.tally.occupied
         );
+        if let Some(whole) = self.part_of {
+            let _ = write!(out, r#","part_of":"{whole}""#);
+        }
+        out.push(b'}');
     }
 }
 
@@ -81,6 +88,7 @@ mod tests {
             at: Millis(1),
             tally,
             kinds,
+            part_of: None,
         };
         assert_eq!(one.topic(), "bayhub/v1/zones/HE12/availability");
         let mut out = Vec::new();

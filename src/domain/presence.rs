@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn a_vacancy_of_less_than_half_a_minute_is_an_error_and_a_longer_one_is_another_vehicle() {
-        let (there, gone) = ((Occupied, 5), (Vacant, 100));
+        let there = (Occupied, 5);
+        let gone = (Vacant, 100);
         assert_eq!(since(&[there, gone]), None);
         assert_eq!(
             since(&[there, gone, (Vacant, 120), (Occupied, 129)]),

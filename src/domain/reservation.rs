@@ -232,9 +232,11 @@ impl Reservation {
             (ReservationEvent::Return, Held) => Err(StepError::Unconfirmed),
 
             (ReservationEvent::Confirm | ReservationEvent::Mistake, Confirmed)
-            | (ReservationEvent::Confirm | ReservationEvent::Return, Active)
+            | (
+                ReservationEvent::Confirm | ReservationEvent::Arrive | ReservationEvent::Return,
+                Active,
+            )
             | (ReservationEvent::Cancel | ReservationEvent::Revoke, Cancelled)
-            | (ReservationEvent::Arrive, Active)
             | (ReservationEvent::Depart, Completed)
             | (ReservationEvent::Expire, Expired)
             | (ReservationEvent::MissOut, NoShow) => Ok(None),
@@ -270,10 +272,11 @@ impl Reservation {
             (ReservationEvent::Arrive, Confirmed) => to(Active, 0),
 
             (ReservationEvent::Mistake, Active) => to(Confirmed, 0),
-            (ReservationEvent::Mistake, Held) => Err(StepError::NotArrived),
 
             (ReservationEvent::Depart, Active) => to(Completed, self.overstay_cents(now)),
-            (ReservationEvent::Depart, Held | Confirmed) => Err(StepError::NotArrived),
+            (ReservationEvent::Depart, Held | Confirmed) | (ReservationEvent::Mistake, Held) => {
+                Err(StepError::NotArrived)
+            }
 
             (ReservationEvent::Expire, Held) if now >= self.expires_at => to(Expired, 0),
             (ReservationEvent::MissOut, Confirmed) if now >= self.missed_at() => to(NoShow, 0),

@@ -21,6 +21,7 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, fence};
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 /// Why a subscription was not made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +45,10 @@ pub struct Feed {
     changed: DirtyBits,
     /// Workers ring it for the first change of a round; only `run` listens.
     bell: Notify,
+    /// There is a new picture of the city since the last round.
+    city_changed: AtomicBool,
+    /// Rung by [`Feed::run`] for it; whoever follows places listens.
+    city_bell: Notify,
     /// Somebody has subscribed at some time. Workers look here first. Never unset: the version that
     /// a subscriber left with stays good only if changes are noted on while nobody listens.
     watched: AtomicBool,
@@ -88,6 +93,8 @@ impl Feed {
         Self {
             changed: DirtyBits::new(zone_capacity),
             bell: Notify::new(),
+            city_changed: AtomicBool::new(false),
+            city_bell: Notify::new(),
             watched: AtomicBool::new(false),
             changed_at: bytemuck::allocation::zeroed_slice_box(zone_capacity as usize),
             version: AtomicU64::new(1),
@@ -124,6 +131,18 @@ impl Feed {
         }
     }
 
+    /// Notes that there is a new picture of the city. To be called once it can be had.
+    pub fn city_changed(&self) {
+        self.city_changed.store(true, SeqCst);
+        self.bell.notify_one();
+    }
+
+    /// The next time that somebody says so. Make it, then look at the picture, then wait: so none is
+    /// missed. Several that come close together are one.
+    pub fn next_city(&self) -> Notified<'_> {
+        self.city_bell.notified()
+    }
+
     /// Begins a subscription. All its zones count as changed to begin with, so that a subscriber
     /// needs no separate first reading. `All` includes zones added later.
     ///
@@ -157,13 +176,7 @@ impl Feed {
         match &named {
             None => drop(self.to_all.insert(id, Arc::clone(&inbox))),
             Some(zones) => {
-                for (bit, zone) in (0..).zip(zones) {
-                    let listener = Listener {
-                        inbox: Arc::clone(&inbox),
-                        bit,
-                    };
-                    self.by_zone.entry(*zone).or_default().push(listener);
-                }
+                self.listen(&inbox, zones);
             }
         }
         // From here on every change is marked; what was stored before is visible. See `mark`.
@@ -176,6 +189,24 @@ impl Feed {
             inbox,
             named,
         })
+    }
+
+    fn listen(&self, inbox: &Arc<Inbox>, zones: &[ZoneIx]) {
+        for (bit, zone) in (0..).zip(zones) {
+            let inbox = Arc::clone(inbox);
+            let mut listeners = self.by_zone.entry(*zone).or_default();
+            listeners.push(Listener { inbox, bit });
+        }
+    }
+
+    fn unlisten(&self, id: u64, zones: &[ZoneIx]) {
+        for zone in zones {
+            // Emptied entries go, or a client that asks for ever new zones would leave them behind.
+            self.by_zone.remove_if_mut(zone, |_, listeners| {
+                listeners.retain(|l| l.inbox.id != id);
+                listeners.is_empty()
+            });
+        }
     }
 
     /// Changes up to this version have reached their subscribers' [`Dirty`] sets. At least 1, and
@@ -203,7 +234,7 @@ impl Feed {
     /// between rounds loses nothing, as the next call finds the bits still set. Run one at a time.
     pub async fn run(&self, pace: Duration) {
         loop {
-            if !self.changed.any() {
+            if !self.changed.any() && !self.city_changed.load(SeqCst) {
                 self.bell.notified().await;
             }
             self.hand_on();
@@ -230,6 +261,9 @@ impl Feed {
         });
         // After all marks, so that whoever reads it finds them.
         self.version.store(version, Release);
+        if self.city_changed.swap(false, SeqCst) {
+            self.city_bell.notify_waiters();
+        }
     }
 }
 
@@ -249,6 +283,44 @@ impl Dirty {
         }
     }
 
+    /// Whether it hears of a zone.
+    pub fn follows(&self, zone: ZoneIx) -> bool {
+        let named = self.named.as_ref();
+        named.is_none_or(|zones| zones.binary_search(&zone).is_ok())
+    }
+
+    /// The zones it hears of, ascending; `None`: all.
+    pub fn zones(&self) -> Option<&[ZoneIx]> {
+        self.named.as_deref()
+    }
+
+    /// Hears of these from now on, and of no others. What has changed and was not taken yet stays to
+    /// be taken; zones that it has not heard of before do not count as changed. One that hears of all
+    /// is left as it is. Dear as a subscription is.
+    pub fn follow(&mut self, mut zones: Vec<ZoneIx>) {
+        let Some(before) = self.named.take() else {
+            return;
+        };
+        zones.retain(|z| z.0 < self.feed.changed.len());
+        zones.sort_unstable();
+        zones.dedup();
+        let inbox = Arc::new(Inbox {
+            id: self.feed.next_id.fetch_add(1, Relaxed),
+            dirty: DirtyBits::new(zones.len() as u32),
+            bell: Notify::new(),
+        });
+        self.feed.listen(&inbox, &zones);
+        // Once it no longer listens nothing is marked there any more: what is, is taken over.
+        self.feed.unlisten(self.inbox.id, &before);
+        self.inbox.dirty.take(|bit| {
+            if let Ok(at) = zones.binary_search(&before[bit as usize]) {
+                inbox.dirty.set(at as u32);
+            }
+        });
+        self.inbox = inbox;
+        self.named = Some(zones.into_boxed_slice());
+    }
+
     /// Appends the zones that changed since the last call, ascending, and forgets them. What the
     /// live view says of them after this call is at least as new as the changes this call took. A
     /// zone may be newer than the city the subscription was made with: look it up in a city taken
@@ -265,16 +337,7 @@ impl Drop for Dirty {
     fn drop(&mut self) {
         match &self.named {
             None => drop(self.feed.to_all.remove(&self.inbox.id)),
-            Some(zones) => {
-                for zone in zones {
-                    // Emptied entries go, or a client that asks for ever new zones would leave them
-                    // behind.
-                    self.feed.by_zone.remove_if_mut(zone, |_, listeners| {
-                        listeners.retain(|l| l.inbox.id != self.inbox.id);
-                        listeners.is_empty()
-                    });
-                }
-            }
+            Some(zones) => self.feed.unlisten(self.inbox.id, zones),
         }
         self.feed.count.fetch_sub(1, SeqCst);
     }

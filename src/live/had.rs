@@ -2,18 +2,24 @@
 //!
 //! Dear: nothing; in most zones nothing is booked, and a look at a few words says so.
 
-use super::{Live, private};
+use super::{Live, parts, private};
 use crate::domain::{BayIx, BayKind, ZoneIx, ZoneTally};
 use crate::registry::city::City;
 
 impl Live {
     /// A zone's tally ([`Live::zone`]) for who looks for a bay: those that are kept for somebody are
     /// not among the vacant but `reserved`. Only bays that are themselves seen vacant count: where a gate counts alone,
-    /// nobody knows which they are.
+    /// nobody knows which they are. Of a car park of whose whole nobody's word stands it is the sum of
+    /// its parts.
     ///
     /// # Panics
     /// For a zone this city does not have.
     pub fn on_offer(&self, city: &City, zone: ZoneIx) -> ZoneTally {
+        let own = self.own_on_offer(city, zone);
+        parts::or_parts(city, zone, own, |part| self.own_on_offer(city, part))
+    }
+
+    fn own_on_offer(&self, city: &City, zone: ZoneIx) -> ZoneTally {
         let mut tally = self.zone(zone);
         let spec = city.zone(zone);
         fit(&mut tally, &spec.capacity_by_kind);
@@ -50,7 +56,7 @@ impl Live {
             (false, _) => return,
         }
         // After the bit, so that whoever is told finds it.
-        self.feed.mark(std::iter::once(city.zone_of(bay)));
+        self.mark(std::iter::once(city.zone_of(bay)));
     }
 
     /// Whether it is kept for who has booked it.

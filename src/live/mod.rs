@@ -8,8 +8,10 @@
 //! vacant when [`Live::bay`] is read a moment later.
 //!
 //! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` and
-//! `nearest_zones` (`zone_places`) the queries - `feed` who is told - `had` what of a zone may be had - `offers`, `private` what others see of private
-//! bays - `sources` who has how many bays, and who is suspected: that one has a lock,
+//! `words` one word a bay - `bitmap` vacant bits - `tallies` zone rows - `nearest` and
+//! `nearest_zones` (`zone_places`) the queries - `feed` who is told - `had` what of a zone may be
+//! had - `offers`, `private` what others see of private bays - `parts` areas and floors - `sources`
+//! who has how many bays, and who is suspected: that one has a lock,
 //! and is for operators.
 
 mod bitmap;
@@ -19,6 +21,7 @@ mod had;
 mod nearest;
 mod nearest_zones;
 mod offers;
+mod parts;
 mod private;
 mod sources;
 mod tallies;
@@ -45,6 +48,7 @@ use bitmap::Bitmap;
 use dashmap::DashMap;
 use nearest_zones::CountedKinds;
 use offers::OpenOffers;
+use parts::Wholes;
 use sources::SourceTable;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{Relaxed, Release};
@@ -67,6 +71,7 @@ pub struct Live {
     left: DashMap<ZoneIx, (), ahash::RandomState>,
     tallies: Tallies,
     counted: CountedKinds,
+    wholes: Wholes,
     /// By zone: log-odds of *occupied* of a bay of which nobody says anything, 2^15 more; 0: not told.
     usual: Box<[AtomicU16]>,
     /// What apps say, of the few bays of which they say anything.
@@ -108,7 +113,7 @@ impl Live {
                 },
             );
         }
-        Self {
+        let live = Self {
             words: bytemuck::allocation::zeroed_slice_box(bays as usize),
             vacant: Bitmap::one_a_kind(bays),
             reserved: Bitmap::new(bays),
@@ -117,12 +122,15 @@ impl Live {
             feed: Arc::new(Feed::new(tallies.capacity(), room.subscribers)),
             usual: bytemuck::allocation::zeroed_slice_box(tallies.capacity() as usize),
             counted: CountedKinds::new(tallies.capacity()),
+            wholes: Wholes::new(tallies.capacity()),
             tallies,
             apps: DashMap::default(),
             counts: DashMap::default(),
             sources: SourceTable::default(),
             left_out: AtomicU64::new(0),
-        }
+        };
+        live.link_parts(city);
+        live
     }
 
     /// Bay indices up to this, exclusive, have a place here.
@@ -310,7 +318,7 @@ impl ReadModel for Live {
         if missed > 0 {
             self.no_room("zones", missed as u64);
         }
-        self.feed.mark(tallies.iter().map(|(zone, _)| *zone));
+        self.mark(tallies.iter().map(|(zone, _)| *zone));
     }
 
     fn usual(&self, zones: &[(ZoneIx, i16)]) {

@@ -48,14 +48,22 @@ impl CountedKinds {
         byte.is_some_and(|byte| byte.load(Acquire) & 1 << kind as u8 != 0)
     }
 
-    /// Whether a zone's bays of that kind are closed, whatever is seen of each.
+    /// Whether bays of that kind are closed in a zone, or in what it is a part of, whatever is seen of
+    /// each.
     #[inline]
-    pub(super) fn is_closed(&self, zone: impl FnOnce() -> ZoneIx, kind: BayKind) -> bool {
+    pub(super) fn is_closed(
+        &self,
+        zone: impl FnOnce() -> (ZoneIx, Option<ZoneIx>),
+        kind: BayKind,
+    ) -> bool {
         if self.closed.load(Acquire) == 0 {
             return false;
         }
-        let byte = self.zones.get(zone().at());
-        byte.is_some_and(|byte| byte.load(Acquire) & 16 << kind as u8 != 0)
+        let (zone, whole) = zone();
+        [Some(zone), whole].into_iter().flatten().any(|zone| {
+            let byte = self.zones.get(zone.at());
+            byte.is_some_and(|byte| byte.load(Acquire) & 16 << kind as u8 != 0)
+        })
     }
 }
 
@@ -119,17 +127,21 @@ pub(super) fn nearest_zones(
         let columns = (cell(columns.0), cell(columns.1));
         for row in cell(lat - up)..=cell(lat + up) {
             let run = places.row(row, columns);
-            for (zone, place) in places.zones[run.clone()].iter().zip(&places.places[run]) {
-                if !counted.has_room(*zone, query.kind) {
+            for at in run {
+                let zone = places.zones[at];
+                let part = |part: &ZoneIx| counted.has_room(part.0, query.kind);
+                let has_room = counted.has_room(zone, query.kind)
+                    || places.has_parts[at] && city.zone(ZoneIx(zone)).parts.iter().any(part);
+                if !has_room {
                     continue;
                 }
-                let d2 = plane.d2(*place);
-                if d2 <= radius_m * radius_m && query.suits_zone(city, *zone) {
+                let d2 = plane.d2(places.places[at]);
+                if d2 <= radius_m * radius_m && query.suits_zone(city, zone) {
                     // Each look waits for memory; asked for ahead, all wait together.
                     if near.len() < limit {
-                        ask_for(ZoneIx(*zone));
+                        ask_for(ZoneIx(zone));
                     }
-                    near.push((d2, *zone));
+                    near.push((d2, zone));
                 }
             }
         }

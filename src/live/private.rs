@@ -42,7 +42,7 @@ impl Live {
 
     /// Lets who follows a zone look at it again: what may be told of it has changed.
     pub fn touch(&self, zone: ZoneIx) {
-        self.feed.mark(std::iter::once(zone));
+        self.mark(std::iter::once(zone));
     }
 
     /// Notes that a zone which everybody saw is seen no more, and tells who follows it.
@@ -142,7 +142,7 @@ impl Live {
         // It may have its bit from an offer alone.
         self.vacant[query.kind as usize].has(bay)
             && query.suits(city, bay)
-            && !self.counted.is_closed(|| city.zone_of(bay), query.kind)
+            && !self.counted.is_closed(|| with_whole(city, bay), query.kind)
     }
 
     #[cold]
@@ -180,6 +180,12 @@ pub(super) fn runs(city: &City, zone: ZoneIx) -> impl Iterator<Item = Range<u32>
     let zone = city.zone(zone);
     let later = zone.later_bays.iter().map(|bay| bay.0..bay.0 + 1);
     std::iter::once(zone.bays.clone()).chain(later)
+}
+
+/// A bay's zone, and what that is a part of.
+fn with_whole(city: &City, bay: BayIx) -> (ZoneIx, Option<ZoneIx>) {
+    let zone = city.zone_of(bay);
+    (zone, city.zone(zone).part_of)
 }
 
 /// Whether a zone is shown by what [`Live::public_zone`] says of it.

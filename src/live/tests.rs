@@ -28,6 +28,7 @@ pub(super) fn zone(id: &str, place: LatLon, capacity: u32) -> ZoneSpec {
         max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
+        part_of: None,
     }
 }
 

@@ -18,6 +18,8 @@ pub struct ZonePlaces {
     /// Latitude, longitude of each in 1e-7 degrees: apart, as most zones have no room and are not looked
     /// at further.
     pub(super) places: Vec<(i32, i32)>,
+    /// Whether it has areas or floors, which may say what the whole does not.
+    pub(super) has_parts: Vec<bool>,
     /// The first row there is, and those from there on.
     first: i32,
     rows: Vec<PlacedRow>,
@@ -43,6 +45,7 @@ struct PlacedZone {
     column: i32,
     zone: u32,
     place: (i32, i32),
+    has_parts: bool,
 }
 
 impl ZonePlaces {
@@ -55,17 +58,19 @@ impl ZonePlaces {
                 column: cell(place.1.into()),
                 zone: zone.0,
                 place,
+                has_parts: !about.parts.is_empty(),
             }
         };
-        // Private ones are offered by their offers alone.
+        // Private ones are offered by their offers alone, areas and floors by their car park.
         let shown = city
             .zones()
-            .filter(|(_, zone)| zone.spec.kind != ZoneKind::Private);
+            .filter(|(_, zone)| zone.spec.kind != ZoneKind::Private && zone.part_of.is_none());
         let mut all: Vec<_> = shown.map(placed).collect();
         all.sort_unstable();
         let mut made = Self {
             zones: all.iter().map(|z| z.zone).collect(),
             places: all.iter().map(|z| z.place).collect(),
+            has_parts: all.iter().map(|z| z.has_parts).collect(),
             ..Self::default()
         };
         let (Some(first), Some(last)) = (all.first(), all.last()) else {

@@ -4,7 +4,7 @@
 //! on the ground is near in memory, a zone is one range, and each (zone, cell) pair is one run.
 //! Dear: a sort of all bays.
 
-use super::city::{BaySurvey, City, Zone, ZoneSpec, total};
+use super::city::{BaySurvey, City, Zone, ZonePast, ZoneSpec, total};
 use super::grid::{CellSize, Grid, GridCell, Run};
 use super::number_index::NumberIndex;
 use super::page::BayRow;
@@ -39,6 +39,8 @@ pub(super) fn build(zones: Vec<(ZoneSpec, u32)>, rows: &[BayRow]) -> Built {
         grid: Arc::new(Grid::new(Vec::new())),
         later: Arc::new(AHashMap::new()),
         since: Arc::new(AHashMap::new()),
+        picture: 0,
+        changed: Vec::new(),
     };
     let bay_at = lay_bays(&mut city, rows, &zone_at);
     let mut specs: Vec<Option<(ZoneSpec, u32)>> = zones.into_iter().map(Some).collect();
@@ -76,6 +78,9 @@ pub(super) fn new_zone(spec: ZoneSpec, number: u32, bays: Range<u32>, survey: Ba
         number,
         bays,
         later_bays: Vec::new(),
+        past: ZonePast::default(),
+        parts: Box::default(),
+        part_of: None,
     }
 }
 

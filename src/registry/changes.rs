@@ -54,6 +54,9 @@ pub(super) struct StoredZone {
     /// Outer ring of the first part, which is all that older hubs read.
     outline: Vec<PlaceE7>,
     stale_after_s: Option<u32>,
+    /// Absent in files of older hubs, which pass it over as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    part_of: Option<String>,
     /// The whole outline where it is more than that ring.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     parts: Vec<Vec<Vec<PlaceE7>>>,
@@ -234,6 +237,7 @@ impl From<&ZoneSpec> for Change {
             place,
             outline,
             stale_after_s,
+            part_of,
         } = zone;
         Self::PutZone(StoredZone {
             id: id.clone(),
@@ -251,6 +255,7 @@ impl From<&ZoneSpec> for Change {
                 .and_then(|part| part.first())
                 .map_or_else(Vec::new, |ring| ring.iter().map(|&p| p.e7()).collect()),
             stale_after_s: *stale_after_s,
+            part_of: part_of.clone(),
             parts: match &outline[..] {
                 [] => Vec::new(),
                 [part] if part.len() == 1 => Vec::new(),
@@ -315,6 +320,7 @@ impl StoredZone {
                 vec![vec![self.outline.into_iter().map(LatLon::of_e7).collect()]]
             },
             stale_after_s: self.stale_after_s,
+            part_of: self.part_of,
         })
     }
 }

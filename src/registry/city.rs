@@ -41,6 +41,8 @@ pub struct ZoneSpec {
     pub outline: Vec<Polygon>,
     /// Silence after which the zone is stale, in s; `None` takes the hub's default.
     pub stale_after_s: Option<u32>,
+    /// The zone that it is an area or a floor of.
+    pub part_of: Option<String>,
 }
 
 /// A bay as it is described from outside.
@@ -52,6 +54,22 @@ pub struct BaySpec {
     pub zone: String,
     pub place: LatLon,
     pub attrs: BayAttrs,
+}
+
+/// The number of the last picture in which each of these happened to a zone; 0: never since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ZonePast {
+    /// It was added.
+    pub came: u64,
+    /// It was put to another place.
+    pub moved: u64,
+    /// Bays of it were removed, moved within it or to another zone, or may have left sight since it
+    /// became private.
+    pub lost: u64,
+    /// Everybody had seen it, and does no more: it was removed, or is private and has no bays.
+    pub hidden: u64,
+    /// It was removed, whoever saw it.
+    pub removed: u64,
 }
 
 /// A zone of the picture.
@@ -71,6 +89,12 @@ pub struct Zone {
     pub later_bays: Vec<BayIx>,
     /// Those that are accessible, wherever they lie.
     pub accessible: Box<[BayIx]>,
+    /// What happened to it since the start, and when.
+    pub past: ZonePast,
+    /// Its areas and floors, in the order in which they were first heard of.
+    pub parts: Box<[ZoneIx]>,
+    /// The zone that it is a part of; one that is has no parts.
+    pub part_of: Option<ZoneIx>,
 }
 
 /// What a zone's bays are.
@@ -122,6 +146,10 @@ pub struct City {
     pub(super) later: Arc<AHashMap<GridCell, Vec<u32>>>,
     /// By stable number: when bays came into service that were not there from the beginning.
     pub(super) since: Arc<AHashMap<u32, Millis>>,
+    /// See [`City::picture`].
+    pub(super) picture: u64,
+    /// In which picture zones were last changed, rising; each zone once.
+    pub(super) changed: Vec<(u64, ZoneIx)>,
 }
 
 impl City {

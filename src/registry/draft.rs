@@ -11,11 +11,12 @@ use super::identities::Identities;
 use super::load::{TOO_MANY_ZONES, check_bay, checked_zone, unknown_zone};
 use super::names::{Moves, NameBook, Renamed, settled};
 use super::page::BayRow;
+use super::parts;
 use super::reach::too_far;
 use super::region::Region;
 use super::{RegistryError, build};
 use crate::domain::{BBox, BayIx, Millis, ZoneIx, ZoneKind};
-use ahash::AHashSet;
+use ahash::{AHashMap, AHashSet};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -49,6 +50,8 @@ pub(super) struct Draft<'r> {
     ids: &'r mut Identities,
     /// Zones whose bays or capacity may have changed.
     touched: BTreeSet<u32>,
+    /// Where in the batch zones stand that may have changed whose part one is; empty: none has.
+    relinked: AHashMap<ZoneIx, usize>,
     seen: AHashSet<String>,
     faults: Faults,
     batch: &'static str,
@@ -78,6 +81,7 @@ impl<'r> Draft<'r> {
             zones,
             ids,
             touched: BTreeSet::new(),
+            relinked: AHashMap::new(),
             seen: AHashSet::new(),
             faults: Faults::default(),
             batch,
@@ -109,6 +113,11 @@ impl<'r> Draft<'r> {
         self.zones_renamed
             .extend(self.zones.renamed(at, &spec.id, &spec.aliases));
         let known = self.zones.get(&spec.id);
+        if let Some(name) = &mut spec.part_of
+            && let Some(id) = self.zones.id(name)
+        {
+            *name = id.to_string();
+        }
         let stays = known.is_some_and(|ix| self.city.zone(ix).spec.place == spec.place);
         if !stays && let Some(what) = self.region.stray(spec.place) {
             return self.fault(at, &spec.id, &what);
@@ -118,6 +127,9 @@ impl<'r> Draft<'r> {
                 return self.fault(at, &spec.id, TOO_MANY_ZONES);
             }
             let ix = ZoneIx(self.city.zone_count());
+            if spec.part_of.is_some() {
+                self.relinked.insert(ix, at);
+            }
             self.changes.push(Change::from(&spec));
             let number = self.ids.new_zone(&spec.id);
             self.city.zone_of_number.set(number, ix.0);
@@ -133,6 +145,9 @@ impl<'r> Draft<'r> {
             return;
         };
         if self.city.zone(ix).spec != spec {
+            if spec.part_of.is_some() || self.is_linked(ix) {
+                self.relinked.insert(ix, at);
+            }
             self.changes.push(Change::from(&spec));
             self.city.zone_mut(ix).spec = spec;
             self.city.mark_private(ix);
@@ -242,6 +257,14 @@ impl<'r> Draft<'r> {
                 &format!("the zone still has {left} bays; move or remove them first"),
             );
         }
+        let parts = self.city.zone(ix).parts.len();
+        if parts > 0 {
+            let what = format!("the zone still has {parts} parts; remove them first");
+            return self.fault(at, id, &what);
+        }
+        if self.is_linked(ix) {
+            self.relinked.insert(ix, at);
+        }
         let zone = self.city.zone_mut(ix);
         (zone.removed, zone.spec.capacity) = (true, 0);
         zone.capacity_by_kind = [0; 4];
@@ -265,6 +288,7 @@ impl<'r> Draft<'r> {
             z.capacity_by_kind = build::capacities(&z.spec, survey.by_kind);
             z.accessible = survey.accessible.into();
         }
+        self.relink();
         let clashes = [
             self.bays.clashes(&self.bays_renamed, &self.bay_moves),
             self.zones.clashes(&self.zones_renamed, &self.zone_moves),
@@ -301,6 +325,34 @@ impl<'r> Draft<'r> {
             zones_renamed,
             changes,
         })
+    }
+
+    /// Whether it is a part of a zone, or has parts.
+    fn is_linked(&self, zone: ZoneIx) -> bool {
+        let zone = self.city.zone(zone);
+        zone.part_of.is_some() || !zone.parts.is_empty()
+    }
+
+    /// Zones and their parts know of each other as they are now.
+    fn relink(&mut self) {
+        if self.relinked.is_empty() {
+            return;
+        }
+        let new: AHashMap<&str, ZoneIx> = (self.zone_moves.iter())
+            .filter_map(|(id, ix)| Some((&**id, (*ix)?)))
+            .collect();
+        let find = |name: &str| new.get(name).copied().or_else(|| self.zones.called(name));
+        let Err(faults) = parts::link(&mut self.city, find) else {
+            return;
+        };
+        for (part, what) in faults {
+            // One that is not in the batch itself no longer suits what is.
+            let own = self.relinked.get(&part);
+            let at = own.or_else(|| self.relinked.values().min());
+            let at = at.copied().unwrap_or(0);
+            let id = self.city.zone(part).spec.id.clone();
+            self.fault(at, &id, &what);
+        }
     }
 
     /// The bay's index leads nowhere from now on, and its number neither.

@@ -9,6 +9,7 @@ use super::geojson::FeatureBay;
 use super::identities::{Identities, Known};
 use super::names::{Called, NameBook, Renamed, duplicate, settled};
 use super::page::BayRow;
+use super::parts;
 use super::reach::{bad_place, too_far};
 use super::region::Region;
 use super::{Ids, RegistryError};
@@ -92,6 +93,30 @@ impl Loader {
         for (zone, at) in self.zones.iter().zip(&self.zone_from) {
             if let Some(what) = region.stray(zone.place) {
                 self.faults.add(file, *at, Some(&zone.id), what);
+            }
+        }
+    }
+
+    /// All zones are there, of the city's file and of the changes: what is wrong with those that are
+    /// parts of others.
+    pub(super) fn check_parts(&mut self, files: [&str; 2]) {
+        let mut parts_of: AHashMap<u32, usize> = AHashMap::new();
+        for (at, part) in self.zones.iter().enumerate() {
+            let Some(name) = &part.part_of else { continue };
+            let whole = self
+                .zone_at
+                .get(name)
+                .or_else(|| self.zone_called.get(name));
+            let whole = whole.map(|ix| (*ix, &self.zones[*ix as usize]));
+            let what = parts::wrong(part, name, whole.map(|w| w.1)).or_else(|| {
+                let many = parts_of.entry(whole?.0).or_default();
+                *many += 1;
+                (*many > parts::MOST).then(|| parts::too_many(name))
+            });
+            if let Some(what) = what {
+                let file = files[usize::from(at >= self.held)];
+                self.faults
+                    .add(file, self.zone_from[at], Some(&part.id), what);
             }
         }
     }
@@ -240,7 +265,7 @@ impl Loader {
         let specs: Vec<_> = self.zones.into_iter().map(numbered).collect();
         ids.commit()?;
         let Built {
-            city,
+            mut city,
             bay_at,
             zone_at,
         } = build(specs, &self.rows);
@@ -250,6 +275,9 @@ impl Loader {
         for mut zone in zones.ids.iter_mut() {
             zone.0 = zone_at[zone.at()];
         }
+        // What could be wrong was checked before there were numbers.
+        parts::link(&mut city, |name| zones.called(name))
+            .map_err(|_| RegistryError("zones: parts of zones that are not there".into()))?;
         Ok(Loaded { city, bays, zones })
     }
 }

@@ -31,6 +31,8 @@ mod names;
 mod number_index;
 mod open;
 mod page;
+mod parts;
+mod pictures;
 mod reach;
 mod region;
 mod sources;
@@ -121,6 +123,7 @@ impl Registry {
         for (at, zone) in zones.into_iter().enumerate() {
             loader.zone(&file, at, zone);
         }
+        loader.check_parts([&file; 2]);
         let file = Arc::from("bays");
         for (at, bay) in bays.iter().enumerate() {
             loader.bay_spec(&file, at, bay);
@@ -332,7 +335,7 @@ impl Registry {
         );
         edit(&mut draft);
         let Drafted {
-            city,
+            mut city,
             bay_moves,
             zone_moves,
             bays_renamed,
@@ -351,6 +354,7 @@ impl Registry {
             identities.undo();
             return Err(e);
         }
+        city.succeed(&self.city.load());
         self.city.store(Arc::new(city));
         point(&self.bays.ids, bay_moves);
         point(&self.zones.ids, zone_moves);
@@ -386,3 +390,7 @@ mod tests_files;
 mod tests_model;
 #[cfg(test)]
 mod tests_names;
+#[cfg(test)]
+mod tests_parts;
+#[cfg(test)]
+mod tests_pictures;

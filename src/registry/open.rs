@@ -92,12 +92,14 @@ fn load_zones(
         loader.faults.last(e);
     }
     loader.zones_are_read(&file);
+    let zones_file = file;
     let file: Arc<str> = Arc::from(changes.display().to_string());
     loader.from_changes = true;
     for (at, zone) in overlay.zones.values().flatten().enumerate() {
         loader.zone(&file, at, zone.clone());
     }
     loader.from_changes = false;
+    loader.check_parts([&zones_file, &file]);
     // Without its zones every bay would be a fault.
     loader.faults.check()
 }

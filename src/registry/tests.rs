@@ -28,6 +28,7 @@ pub(super) fn zone(id: &str, lat: f64, lon: f64) -> ZoneSpec {
         max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
+        part_of: None,
     }
 }
 

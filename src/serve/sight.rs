@@ -146,8 +146,23 @@ impl<'a> Sight<'a> {
         })
     }
 
-    /// A zone; `None` for one that is gone or not seen.
+    /// A zone, with its areas and floors; `None` for one that is gone or not seen.
     pub(in crate::serve) fn zone(self, atlas: &Atlas, zone: ZoneIx) -> Option<ZoneTold<'a>> {
+        let mut told = self.lone_zone(atlas, zone)?;
+        let parts = told.zone.parts.iter();
+        told.areas = parts
+            .filter_map(|part| self.lone_zone(atlas, *part))
+            .collect();
+        Some(told)
+    }
+
+    /// The zone that one is an area or floor of, if that is seen: it is told with it.
+    pub(in crate::serve) fn whole(self, zone: ZoneIx) -> Option<ZoneIx> {
+        let whole = self.city.zone(zone).part_of;
+        whole.filter(|whole| self.sees_zone(*whole))
+    }
+
+    fn lone_zone(self, atlas: &Atlas, zone: ZoneIx) -> Option<ZoneTold<'a>> {
         let Self { live, city, .. } = self;
         if city.zone(zone).removed {
             return None;
@@ -163,6 +178,8 @@ impl<'a> Sight<'a> {
             tally,
             kinds,
             told_in: self.told_in,
+            part_of: self.whole(zone).map(|whole| &*city.zone(whole).spec.id),
+            areas: Vec::new(),
         })
     }
 

@@ -91,14 +91,11 @@ impl BookingActor {
             };
         }
         let view = self.seen_at(&r.bay);
-        let status = view.map(|view| view.status);
         let others = || self.index.kept_on(&r.bay).filter(|o| o.id != r.id);
         let active = |o: &&Arc<Reservation>| o.state == ReservationState::Active;
         BaySight {
             presence: self.presence(r, view),
-            is_watched: status.is_some_and(|s| s != BayStatus::Unknown),
-            is_occupied: status == Some(BayStatus::Occupied),
-            is_closed: status == Some(BayStatus::Closed),
+            said: view.map_or(BayStatus::Unknown, |view| view.status),
             gone_since,
             is_overstayed: others()
                 .filter(active)

@@ -49,8 +49,8 @@ impl Lost {
         let Some(city) = index.city().cloned() else {
             return;
         };
-        let notes = owners.notes();
-        let same = |(old, n): &(Arc<City>, u64)| Arc::ptr_eq(old, &city) && *n == notes;
+        let changes = owners.changes();
+        let same = |(old, n): &(Arc<City>, u64)| Arc::ptr_eq(old, &city) && *n == changes;
         if self.looked.as_ref().is_some_and(same) {
             return;
         }
@@ -78,7 +78,7 @@ impl Lost {
             index.bar(offer.id, lost, &owners.registry);
         }
         self.offers = offers;
-        self.looked = Some((city, notes));
+        self.looked = Some((city, changes));
     }
 
     fn to_withdraw(&self, now: Millis) -> Vec<i64> {

@@ -53,7 +53,7 @@ impl Owners {
     }
 
     /// Another number whenever what is recorded has changed.
-    pub(super) fn notes(&self) -> u64 {
+    pub(super) fn changes(&self) -> u64 {
         self.recorded().changes
     }
 

@@ -1,4 +1,4 @@
-//! What was answered to requests with an idempotency key, for as long as it is remembered.
+//! What was answered to requests with an idempotency key, by driver and key.
 
 use super::work::within;
 use super::{Digest, StoreError, Work, sql};

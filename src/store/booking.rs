@@ -1,4 +1,4 @@
-//! Reservations and what was answered to requests. A bay is kept by its `seat`, and no two may
+//! Reservations. A bay is kept by its `seat`, and no two may
 //! share one at a time.
 
 use super::row::{from_row, odd};

@@ -233,16 +233,15 @@ impl Worker {
             beliefs.pace().make_room(city);
             beliefs.tilts.doubt_all();
         }
-        self.city = city.clone();
-        for z in (0..city.zone_count())
-            .map(ZoneIx)
-            .filter(|z| self.owns(*z))
-            .collect::<Vec<_>>()
-        {
-            self.describe(city, z);
+        // Of the other zones there is nothing new to tell.
+        for z in city.changed_since(self.city.picture()) {
+            if self.owns(z) {
+                self.describe(city, z);
+            }
         }
+        self.city = city.clone();
         // Of new zones too, and of those that are now of another kind.
-        self.tell_usual();
+        self.tell_usual(false);
         for bay in (0..city.bay_slots()).map(BayIx) {
             let z = city.zone_of(bay);
             let kind = city.attrs(bay).kind;

@@ -16,7 +16,13 @@ function handOn() {
 const stream = new EventSource("/v1/stream");
 stream.addEventListener("zone", (e) => {
   const zone = JSON.parse(e.data);
-  changed.set(zone.zone, zone);
+  if (zone.part_of) {
+    // An area or floor is in the sums of its car park; it may just have become one.
+    changed.delete(zone.zone);
+    gone.push(zone.zone);
+  } else {
+    changed.set(zone.zone, zone);
+  }
   timer ||= setTimeout(handOn, TOGETHER_MS);
 });
 stream.addEventListener("gone", (e) => {

@@ -164,6 +164,34 @@ async fn a_private_zone_speaks_of_its_offers_when_they_change_and_at_no_other_ti
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_floor_has_a_topic_and_names_its_car_park() {
+    let rig = rig();
+    let floor = |of: &str, kind| {
+        let city = rig.registry.city();
+        let spec = city.zone(rig.registry.zone("GATE").unwrap()).spec.clone();
+        let part_of = Some(of.to_owned());
+        let spec = ZoneSpec {
+            kind,
+            part_of,
+            ..spec
+        };
+        rig.registry.put_zones(vec![spec]).unwrap();
+    };
+    let payload = || {
+        let mut id = String::new();
+        let mut payload = Vec::new();
+        let gate = rig.registry.zone("GATE").unwrap();
+        let shown = rig.board.show(gate, &mut id, &mut payload);
+        let said = || serde_json::from_slice::<serde_json::Value>(&payload).unwrap();
+        (shown == Shown::Now).then(said)
+    };
+    floor("KERB", ZoneKind::OffStreet);
+    assert_eq!(payload().unwrap()["part_of"], "KERB");
+    floor("LOT", ZoneKind::Private);
+    assert_eq!(payload(), None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_retained_of_a_zone_that_leaves_sight_is_cleared_once() {
     let rig = rig();
     rig.turns("GATE", ZoneKind::OffStreet);

@@ -56,7 +56,7 @@ pub(super) async fn start(folder: &Path, now: Millis) -> TestHub {
     TestHub::start(config::parse(&toml, &flags).unwrap(), now).await
 }
 
-async fn count(hub: &TestHub, body: Value) -> Value {
+pub(super) async fn count(hub: &TestHub, body: Value) -> Value {
     let mut body = body;
     body["source"] = "gate-1".into();
     hub.done(Call {

@@ -1,5 +1,6 @@
 //! Several rooms wired together: what none of them promises alone.
 
+mod areas;
 mod clock;
 mod contributors;
 mod counted_history;

@@ -6,9 +6,9 @@
 //! that is not, however often it is seen again. What nobody watches is never taken for empty.
 
 use super::{EARLY_MS, PIN_MS, Reservation, ReservationState};
-use crate::domain::Millis;
 use crate::domain::presence::{ABSENCE_MS, BREAK_MS, Presence};
 use crate::domain::vocabulary::vocabulary;
+use crate::domain::{BayStatus, Millis};
 
 /// How long a bay may be missing from the registry before those who have booked it get their money
 /// back: a registry that was read wrong is put right in that time.
@@ -35,11 +35,8 @@ vocabulary! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BaySight {
     pub presence: Presence,
-    /// Whether a sensor or gate has a word of it that stands.
-    pub is_watched: bool,
-    /// Whether that word is that somebody is there.
-    pub is_occupied: bool,
-    pub is_closed: bool,
+    /// What a sensor or gate says of it now; unknown: nothing that stands.
+    pub said: BayStatus,
     /// Since when the registry has no such bay, or it is another's.
     pub gone_since: Option<Millis>,
     /// Whether another's stay there has run over for longer than is forgiven.
@@ -114,7 +111,7 @@ impl Reservation {
         } else if self.moved.as_ref().is_some_and(|m| m.taken) {
             // He did not choose that bay, and whoever was told of it can say that he is there.
             Some(Due::GiveBack)
-        } else if bay.is_watched || now >= self.span.end {
+        } else if bay.said != BayStatus::Unknown || now >= self.span.end {
             Some(Due::MissOut)
         } else {
             (self.at_risk != Some(Risk::Silent)).then_some(Due::Ask(Risk::Silent))
@@ -130,7 +127,7 @@ impl Reservation {
         if bay.gone_since.is_some() {
             return Some(Risk::Gone);
         }
-        if bay.is_closed && now.plus(PIN_MS) >= self.span.start {
+        if bay.said == BayStatus::Closed && now.plus(PIN_MS) >= self.span.start {
             return Some(Risk::Closed);
         }
         if now < self.window() {
@@ -169,7 +166,7 @@ impl Reservation {
                 });
             }
         }
-        if !bay.is_occupied {
+        if bay.said != BayStatus::Occupied {
             return (now >= self.free_at).then_some(Due::TimeUp);
         }
         if now >= self.overstay_ends() {

@@ -193,3 +193,44 @@ async fn a_waiter_sleeps_until_something_changes_and_may_be_cancelled() {
     dirty.wait().await;
     assert_eq!(taken(&mut dirty), [1]);
 }
+
+#[test]
+fn a_subscriber_that_follows_others_hears_of_these_and_loses_nothing_it_had_not_taken() {
+    let (registry, live) = hub(9);
+    let three = [3, 5, 7].map(ZoneIx).to_vec();
+    let mut dirty = live
+        .feed()
+        .subscribe(&registry.city(), ZoneFilter::Some(three))
+        .unwrap();
+    taken(&mut dirty);
+    let tell = |zones: &[u32]| {
+        let tallies: Vec<_> = zones.iter().map(|z| (ZoneIx(*z), nth(1))).collect();
+        live.zones(&tallies);
+        live.feed().hand_on();
+    };
+    tell(&[3, 5]);
+    dirty.follow([69, 7, 5, 5, 9_999].map(ZoneIx).to_vec());
+    assert_eq!(taken(&mut dirty), [5], "3 is followed no more");
+    assert_eq!(dirty.zones().unwrap(), [5, 7, 69].map(ZoneIx));
+    assert!(dirty.follows(ZoneIx(69)) && !dirty.follows(ZoneIx(3)));
+    tell(&[3, 5, 7, 69]);
+    assert_eq!(taken(&mut dirty), [5, 7, 69]);
+    assert_eq!(live.feed().subscribers(), 1);
+    drop(dirty);
+    assert!(live.feed().by_zone.is_empty() && live.feed().subscribers() == 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_before_looking_hears_of_a_new_picture_of_the_city() {
+    let (_, live) = hub(9);
+    let feed = Arc::clone(live.feed());
+    let running = Arc::clone(&feed);
+    tokio::spawn(async move { running.run(PACE).await });
+    let next = feed.next_city();
+    feed.city_changed();
+    feed.city_changed();
+    tokio::time::sleep(10 * PACE).await;
+    next.await;
+    let quiet = tokio::time::timeout(10 * PACE, feed.next_city()).await;
+    assert!(quiet.is_err(), "once");
+}

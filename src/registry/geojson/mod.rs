@@ -181,6 +181,7 @@ fn zone(feature: Feature<'_>) -> Result<ZoneSpec, FeatureFault> {
                 .filter(|&cm| cm > 0),
             stale_after_s: Some(whole("stale_after_s", &p.stale_after_s, u32::MAX)?)
                 .filter(|&s| s > 0),
+            part_of: any_id("part_of", p.part_of)?.map(Cow::into_owned),
             id: String::new(),
             aliases: Vec::new(),
             name,

@@ -60,6 +60,8 @@ pub(super) struct Properties<'a> {
     #[serde(borrow)]
     pub(super) stale_after_s: Scalar<'a>,
     #[serde(borrow)]
+    pub(super) part_of: Scalar<'a>,
+    #[serde(borrow)]
     pub(super) zone: Scalar<'a>,
     #[serde(borrow)]
     pub(super) accessible: Scalar<'a>,

@@ -106,6 +106,7 @@ fn a_zone_is_a_point_a_polygon_or_several() {
             max_height_cm: None,
             outline: vec![],
             stale_after_s: Some(900),
+            part_of: None,
         }
     );
     let b = &got[1];

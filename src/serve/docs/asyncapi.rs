@@ -50,7 +50,11 @@ const MESSAGES: [(&str, &str, &str); 8] = [
         "BayGone",
         "A bay has left sight; the event is `bay`",
     ),
-    ("gone", "Gone", "A zone was removed, or has left sight"),
+    (
+        "gone",
+        "Gone",
+        "A zone was removed, or has left sight or the box",
+    ),
     ("resync", "Resync", "The client must begin again"),
     (
         "reservation",
@@ -195,7 +199,9 @@ fn channels() -> Value {
         json!({
             "address": "/v1/stream",
             "description": "Server-Sent Events; the event's name is the message's. The newest state always comes, \
-                            not each one on the way to it. Each event has an id; Last-Event-ID resumes.",
+                            not each one on the way to it. What comes into the selection is followed; what was told \
+                            of and leaves it is told gone. Each event has an id; Last-Event-ID resumes, or resync says \
+                            to forget all.",
             "servers": [{"$ref": "#/servers/http"}],
             "messages": events.collect::<Map<_, _>>(),
         }),

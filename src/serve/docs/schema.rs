@@ -42,6 +42,8 @@ pub(in crate::serve) struct ZoneAvailability {
     vacant: BTreeMap<String, u32>,
     unknown: u32,
     occupied: u32,
+    /// The car park that it is an area or floor of: who adds up zones leaves it out.
+    part_of: Option<String>,
 }
 
 /// What changed of a bay.
@@ -92,7 +94,7 @@ pub(in crate::serve) struct OwnReady {
     pub(in crate::serve) standing: u64,
 }
 
-/// The zone was removed, or has left sight: a private one is seen by its owner and while bays of it may
+/// The zone was removed, or has left the box or sight: a private one is seen by its owner and while bays of it may
 /// be offered.
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Gone<'a> {
@@ -133,6 +135,9 @@ pub(in crate::serve) enum ResyncReason {
     OtherProcess,
     /// The id is none that a hub has given out.
     UnknownId,
-    /// Private bays that the client was told of may have left its sight.
+    /// The client left before it was told everything once, and some of that may be gone.
+    Incomplete,
+    /// Something that the client was told of is gone or may have left its sight, and which it is cannot
+    /// be said.
     OutOfSight,
 }

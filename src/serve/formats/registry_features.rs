@@ -43,6 +43,9 @@ pub(in crate::serve) fn zone(t: &mut Text, spec: &ZoneSpec, aliases: &[Arc<str>]
         spec.max_height_cm.map_or(0, u32::from),
     );
     said(t, ",\"stale_after_s\":", spec.stale_after_s.unwrap_or(0));
+    if let Some(whole) = &spec.part_of {
+        t.raw(",\"part_of\":").string(whole);
+    }
     t.raw("}}");
 }
 

@@ -240,6 +240,10 @@ pub(in crate::serve) struct ZoneTold<'c> {
     /// Bit `k` is set when the zone has bays of kind `k`. None for one that is only counted.
     pub(in crate::serve) kinds: u8,
     pub(in crate::serve) told_in: ToldIn,
+    /// The zone that it is an area or floor of, where that is seen.
+    pub(in crate::serve) part_of: Option<&'c str>,
+    /// Its areas and floors, as far as they are seen.
+    pub(in crate::serve) areas: Vec<ZoneTold<'c>>,
 }
 
 impl ZoneTold<'_> {

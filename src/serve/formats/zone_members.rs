@@ -86,6 +86,9 @@ fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>, lone: Option<ToldIn>
         .word(spec.kind.name())
         .raw(",\"operator\":")
         .string(&spec.operator);
+    if let Some(whole) = shown.part_of {
+        t.raw(",\"part_of\":").word(whole);
+    }
     geometry::lat_lon(t, shown.place_e7());
     if let Some(told_in) = lone.filter(|_| !GEO) {
         geometry::crs(t, told_in);
@@ -103,13 +106,7 @@ fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>, lone: Option<ToldIn>
     t.raw(",\"closed\":").number(tally.closed.into());
     t.raw(",\"reserved\":").number(tally.reserved.into());
     t.raw(",\"counted\":").flag(!tally.ever_counted.is_empty());
-    for subset in BaySubset::ALL {
-        if let Some((vacant, capacity)) = shown.some_bays(subset) {
-            t.raw(",").word(subset.name()).raw(":{\"capacity\":");
-            t.number(capacity.into()).raw(",\"vacant\":");
-            t.number(vacant.into()).raw("}");
-        }
-    }
+    some_bays(t, shown, 0);
     t.raw(",\"occupancy\":");
     match tally.occupancy() {
         Some(share) => t.share(share),
@@ -129,7 +126,38 @@ fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>, lone: Option<ToldIn>
         Some(share) => t.share(share),
         None => t.raw("null"),
     };
+    areas(t, &shown.areas);
     t.raw(if GEO { "}}" } else { "}" });
+}
+
+/// Areas and floors, for those that have some.
+fn areas(t: &mut Text, all: &[ZoneTold<'_>]) {
+    for (n, area) in all.iter().enumerate() {
+        let tally = &area.tally;
+        t.raw(if n > 0 { "," } else { ",\"areas\":[" });
+        t.raw("{\"zone\":").word(&area.zone.spec.id);
+        t.raw(",\"name\":").string(&area.zone.spec.name);
+        t.raw(",\"capacity\":").number(tally.capacity.into());
+        by_kind(t, ",\"vacant\":{", &tally.vacant, |kind| area.shows(kind));
+        t.raw(",\"unknown\":").number(tally.unknown.into());
+        t.raw(",\"closed\":").number(tally.closed.into());
+        some_bays(t, area, 1);
+        t.raw(",\"observed_at\":").time(tally.observed_at);
+        t.raw(",\"stale\":").flag(tally.stale).raw("}");
+    }
+    t.raw(if all.is_empty() { "" } else { "]" });
+}
+
+/// Those of its bays that are told apart, where they are at least so many.
+fn some_bays(t: &mut Text, shown: &ZoneTold<'_>, least: u32) {
+    for subset in BaySubset::ALL {
+        let told = shown.some_bays(subset);
+        if let Some((vacant, capacity)) = told.filter(|told| told.1 >= least) {
+            t.raw(",").word(subset.name()).raw(":{\"capacity\":");
+            t.number(capacity.into()).raw(",\"vacant\":");
+            t.number(vacant.into()).raw("}");
+        }
+    }
 }
 
 /// A member of numbers by kind of bay, for the kinds that are told.

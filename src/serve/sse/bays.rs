@@ -9,9 +9,13 @@ use crate::domain::{BayIx, ZoneIx};
 use crate::registry::city::City;
 use crate::serve::formats::SeenBay;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Not told of, or gone.
 const UNTOLD: u64 = 0;
+
+/// Told of before the client came back, who knows as what. No event's word is even.
+const TOLD_BEFORE: u64 = 2;
 
 /// See the module.
 #[derive(Default)]
@@ -25,7 +29,9 @@ pub(super) struct KnownBays {
 /// What was told of a zone's bays.
 #[derive(Default)]
 struct ZoneWords {
-    /// By place among those that were there at the start.
+    /// The bays that were there at the start; a zone that is removed tells of none.
+    range: Range<u32>,
+    /// By place among these.
     first: Vec<u64>,
     later: BTreeMap<BayIx, u64>,
 }
@@ -51,13 +57,25 @@ impl KnownBays {
         self.interrupted = Some((zone, at));
     }
 
+    /// Where telling was interrupted means nothing any more.
+    pub(super) fn start_over(&mut self) {
+        self.interrupted = None;
+    }
+
+    /// Notes a bay of which the client was told before it came back.
+    pub(super) fn told_before(&mut self, city: &City, zone: ZoneIx, bay: BayIx) {
+        self.put(city, zone, bay, TOLD_BEFORE);
+    }
+
     /// The bays of a zone from `from` on, ascending: those it has, and those that were told of and may
     /// have been removed.
     pub(super) fn bays(&self, city: &City, zone: ZoneIx, from: BayIx) -> Vec<BayIx> {
         let its = city.zone(zone);
-        let mut bays: Vec<BayIx> = its.bays.clone().map(BayIx).collect();
+        let words = self.by_zone.get(&zone);
+        let first = words.map_or(&its.bays, |words| &words.range);
+        let mut bays: Vec<BayIx> = first.clone().map(BayIx).collect();
         bays.extend(&its.later_bays);
-        if let Some(words) = self.by_zone.get(&zone) {
+        if let Some(words) = words {
             bays.extend(words.later.keys());
         }
         bays.retain(|bay| *bay >= from);
@@ -75,10 +93,22 @@ impl KnownBays {
         seen: Option<&SeenBay>,
     ) -> BayNews {
         let word = seen.map_or(UNTOLD, word);
-        let words = self.by_zone.entry(zone).or_default();
-        let first = &city.zone(zone).bays;
-        let old = if first.contains(&bay.0) {
-            let at = (bay.0 - first.start) as usize;
+        let old = self.put(city, zone, bay, word);
+        match (old == word, word) {
+            (true, _) => BayNews::Nothing,
+            (false, UNTOLD) => BayNews::Gone,
+            (false, _) => BayNews::Changed,
+        }
+    }
+
+    /// Gives what stood there before.
+    fn put(&mut self, city: &City, zone: ZoneIx, bay: BayIx, word: u64) -> u64 {
+        let words = self.by_zone.entry(zone).or_insert_with(|| ZoneWords {
+            range: city.zone(zone).bays.clone(),
+            ..ZoneWords::default()
+        });
+        if words.range.contains(&bay.0) {
+            let at = (bay.0 - words.range.start) as usize;
             if words.first.len() <= at && word != UNTOLD {
                 words.first.resize(at + 1, UNTOLD);
             }
@@ -88,11 +118,6 @@ impl KnownBays {
             words.later.remove(&bay).unwrap_or(UNTOLD)
         } else {
             words.later.insert(bay, word).unwrap_or(UNTOLD)
-        };
-        match (old == word, word) {
-            (true, _) => BayNews::Nothing,
-            (false, UNTOLD) => BayNews::Gone,
-            (false, _) => BayNews::Changed,
         }
     }
 
@@ -102,7 +127,7 @@ impl KnownBays {
     }
 }
 
-/// All that an event shows of a bay, never 0. The time has 44 bits.
+/// All that an event shows of a bay; never even. The time has 44 bits.
 fn word(seen: &SeenBay) -> u64 {
     let view = &seen.view;
     let state = (view.status as u64) << 1
@@ -114,7 +139,7 @@ fn word(seen: &SeenBay) -> u64 {
     let offer = seen.offer.as_ref().map_or(0, |offer| {
         ahash::RandomState::with_seeds(1, 2, 3, 4).hash_one((offer, seen.as_offered))
     });
-    1 | state ^ offer
+    1 | (state ^ offer)
 }
 
 #[cfg(test)]

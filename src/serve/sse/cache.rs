@@ -33,7 +33,8 @@ impl Default for Cache {
 }
 
 impl Cache {
-    /// Appends the zone's JSON, as `GET /v1/zones/{zone}` has it.
+    /// Appends the zone's JSON, as `GET /v1/zones/{zone}` has it. It is neither a part of another nor
+    /// has parts.
     pub(super) fn zone(
         &self,
         out: &mut Vec<u8>,
@@ -57,6 +58,8 @@ impl Cache {
             tally,
             kinds: atlas.kinds(zone),
             told_in,
+            part_of: None,
+            areas: Vec::new(),
         };
         let json = (JSON.zone)(&told).body;
         out.extend_from_slice(&json);

@@ -5,19 +5,18 @@
 //! version is read: every zone at or below it is among those taken, or was told before. Zones are
 //! told by rising version, each event with the version that is complete once it has been read. A
 //! zone is read when its event is written, so it is never older than its id; changed since, it
-//! comes again.
+//! comes again. What comes and goes with the city itself is `moves`' part.
 
-use super::bays::{BayNews, KnownBays};
+use super::bays::KnownBays;
 use super::body::{NextBytes, Telling};
-use super::id::{NOT_ALL_YET, ResumeFrom, write as write_id};
+use super::id::{NOT_ALL_YET, ResumeFrom};
 use super::private_zones::PrivateZones;
+use super::selection::Scope;
 use super::{StreamShare, Streams};
 use crate::domain::{Pass, ZoneIx};
-use crate::live::{Dirty, is_private};
+use crate::live::Dirty;
 use crate::registry::city::City;
-use crate::serve::atlas::Atlas;
-use crate::serve::docs::schema::{BayGone, Gone, Resync, ResyncReason};
-use crate::serve::formats::{self, JSON};
+use crate::serve::docs::schema::ResyncReason;
 use crate::serve::sight::{Eyes, Sight};
 use crate::serve::told_in::ToldIn;
 use std::sync::Arc;
@@ -32,12 +31,6 @@ pub(super) const COMMENT: &[u8] = b": still here\n\n";
 /// Sent first: how long a client waits before it connects again, ms.
 pub(super) const PRELUDE: &[u8] = b"retry: 2000\n\n";
 
-/// One frame ends when it has grown beyond this; hyper holds a few at a time.
-const FRAME: usize = 16 * 1024;
-
-/// What an event takes, roughly.
-const EVENT: usize = 480;
-
 /// A client is told up to so many bytes of changes a second; the more it was just told, the longer
 /// changes gather before it is told again. A lone change is never held back.
 const BYTES_PER_S: u32 = 2 << 20;
@@ -47,31 +40,68 @@ const AT_ONCE: Duration = Duration::from_millis(50);
 
 /// See the module.
 pub(super) struct Follower {
-    place: StreamShare,
-    dirty: Dirty,
+    pub(super) place: StreamShare,
+    pub(super) dirty: Dirty,
     /// Of the key it was opened with.
     pass: Option<Pass>,
-    phase: Phase,
-    /// What is to be told, by falling version, so that the next is the last.
-    pending: Vec<(u64, ZoneIx)>,
-    /// The client knows everything up to this.
-    complete: u64,
-    bays: Option<KnownBays>,
-    told_in: ToldIn,
-    private: PrivateZones,
+    pub(super) phase: Phase,
+    /// What is to be told; the next is the last, changes come by falling version.
+    pub(super) pending: Vec<ToTell>,
+    /// The client knows every change up to this.
+    pub(super) complete: u64,
+    /// The client knows all that came and went up to this picture of the city.
+    pub(super) told_picture: u64,
+    /// Up to this one it is told or pending.
+    pub(super) taken_up: u64,
+    /// What left sight up to this one it has never known, or been told of in another stream.
+    pub(super) since: u64,
+    pub(super) bays: Option<KnownBays>,
+    pub(super) scope: Scope,
+    pub(super) told_in: ToldIn,
+    pub(super) private: PrivateZones,
     /// Whose eyes it is told for.
-    eyes: Eyes,
+    pub(super) eyes: Eyes,
     /// All is being told for the first time, to a client that knows nothing.
-    opening: bool,
+    pub(super) opening: bool,
     spoke: Instant,
     /// When what was told will have been paid for by [`BYTES_PER_S`].
     paid: Instant,
 }
 
-enum Phase {
+pub(super) enum Phase {
     /// Nothing has been sent yet.
     Begin(ResumeFrom),
     Follow,
+    /// More has come into what is followed than one may follow.
+    TooMuch,
+}
+
+/// One thing to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum ToTell {
+    /// A zone that has changed, with its bays; this version is complete then.
+    Zone(u64, ZoneIx),
+    /// A zone that the client knows and that may have left sight.
+    Again(ZoneIx),
+    /// What has changed of a zone's bays.
+    Bays(ZoneIx),
+    /// Those of its bays that are gone.
+    GoneBays(ZoneIx),
+    /// Nothing: all that came and went up to this picture has been told.
+    Picture(u64),
+}
+
+impl ToTell {
+    fn complete(&mut self, with: u64) {
+        if let Self::Zone(version, _) = self {
+            *version = with;
+        }
+    }
+
+    /// Whether it is a zone as such.
+    pub(super) fn is_first_of(self, zone: ZoneIx) -> bool {
+        matches!(self, Self::Zone(_, its) if its == zone)
+    }
 }
 
 impl Telling for Follower {
@@ -85,7 +115,8 @@ impl Follower {
         place: StreamShare,
         (dirty, pass, eyes): (Dirty, Option<Pass>, Eyes),
         held: ResumeFrom,
-        (with_bays, told_in): (bool, ToldIn),
+        (with_bays, scope, told_in): (bool, Scope, ToldIn),
+        picture: u64,
     ) -> Self {
         let now = Instant::now();
         let bays = with_bays.then(KnownBays::default);
@@ -98,7 +129,11 @@ impl Follower {
             phase: Phase::Begin(held),
             pending,
             complete,
+            told_picture: picture,
+            taken_up: picture,
+            since: picture,
             bays,
+            scope,
             told_in,
             private: PrivateZones::default(),
             eyes,
@@ -108,7 +143,7 @@ impl Follower {
         }
     }
 
-    fn streams(&self) -> &Arc<Streams> {
+    pub(super) fn streams(&self) -> &Arc<Streams> {
         &self.place.streams
     }
 
@@ -124,11 +159,16 @@ impl Follower {
             if *self.streams().closed.borrow() || !self.may_go_on() {
                 return None;
             }
+            if let Phase::TooMuch = self.phase {
+                // Who comes back is told so.
+                return None;
+            }
             if let Phase::Begin(held) = self.phase {
                 self.begin(held, &mut out);
             } else if self.pending.is_empty() {
                 match self.wait().await {
                     Woken::Changed => _ = self.take(),
+                    Woken::City => {}
                     Woken::Silent => out.extend_from_slice(COMMENT),
                     Woken::Closed => return None,
                 }
@@ -145,48 +185,58 @@ impl Follower {
         self.phase = Phase::Follow;
         out.extend_from_slice(PRELUDE);
         let complete = self.take();
-        let held = match held {
-            ResumeFrom::UpTo(version) if self.may_have_lost_sight(version) => {
-                ResumeFrom::Unusable(ResyncReason::OutOfSight)
-            }
-            held => held,
-        };
-        match held {
-            ResumeFrom::UpTo(version) => {
-                self.complete = version;
-                self.opening = false;
-                let feed = self.streams().reads.live.feed().clone();
-                self.pending
-                    .retain(|(_, zone)| feed.changed_at(*zone) > version);
+        if let ResumeFrom::UpTo(mark) = held {
+            let city = Arc::clone(&self.streams().reads.registry.city());
+            if !self.may_have_lost_sight(&city, mark.version) && self.go_on_from(&city, mark) {
                 return;
             }
-            ResumeFrom::Unusable(reason) => {
-                self.open(out, "resync");
-                json(out, &Resync { reason });
-            }
-            ResumeFrom::Nothing => {}
+            self.resync(out, ResyncReason::OutOfSight);
+        } else if let ResumeFrom::Unusable(reason) = held {
+            self.resync(out, reason);
         }
+        self.leave_out_unseen();
         // Zones that have never changed are among these: only the last one makes it everything.
+        if self.pending.is_empty() {
+            self.complete = complete;
+            self.opening = false;
+        }
         if let Some((last, before)) = self.pending.split_first_mut() {
-            last.0 = complete;
-            for (version, _) in before {
-                *version = NOT_ALL_YET;
+            last.complete(complete);
+            for due in before {
+                due.complete(NOT_ALL_YET);
             }
         }
     }
 
+    /// Of zones that are not seen a client that knows nothing is told nothing; the last zone must be one
+    /// that is told.
+    fn leave_out_unseen(&mut self) {
+        let streams = Arc::clone(self.streams());
+        let city = streams.reads.registry.city();
+        let sight = Sight::new(&streams.reads, &city, &self.eyes);
+        let private = &mut self.private;
+        self.pending.retain(|due| match due {
+            ToTell::Zone(_, zone) if !sight.sees_zone(*zone) => {
+                private.unseen(*zone, false);
+                false
+            }
+            _ => true,
+        });
+    }
+
     /// Whether bays that the client knows may have left its sight since `version`: which they were is
     /// not known here, and all that are out of sight must not be named.
-    fn may_have_lost_sight(&self, version: u64) -> bool {
+    fn may_have_lost_sight(&self, city: &City, version: u64) -> bool {
         if self.bays.is_none() {
             return false;
         }
         let reads = &self.streams().reads;
-        let city = reads.registry.city();
-        let sight = Sight::new(reads, &city, &self.eyes);
+        let sight = Sight::new(reads, city, &self.eyes);
         let changed = |zone| reads.live.feed().changed_at(zone) > version;
-        let mut zones = self.pending.iter().map(|(_, zone)| *zone);
-        zones.any(|zone| changed(zone) && sight.is_shut(zone))
+        self.pending.iter().any(|due| match due {
+            ToTell::Zone(_, zone) => changed(*zone) && sight.is_shut(*zone),
+            _ => false,
+        })
     }
 
     async fn wait(&mut self) -> Woken {
@@ -196,18 +246,28 @@ impl Follower {
             .checked_sub(AT_ONCE)
             .filter(|due| *due > Instant::now());
         let dirty = &mut self.dirty;
+        let reads = &self.place.streams.reads;
+        let city = reads.live.feed().next_city();
+        let is_new = reads.registry.city().picture() != self.taken_up;
         let changed = async move {
             if let Some(due) = due {
                 tokio::time::sleep_until(due).await;
             }
-            dirty.wait().await;
+            if is_new {
+                return Woken::City;
+            }
+            tokio::select! {
+                biased;
+                () = dirty.wait() => Woken::Changed,
+                () = city => Woken::City,
+            }
         };
         tokio::select! {
             // A change that is there comes before a heartbeat that is due.
             biased;
             // A sender that is gone means the same.
             _ = closed.wait_for(|c| *c) => Woken::Closed,
-            () = changed => Woken::Changed,
+            woken = changed => woken,
             () = tokio::time::sleep_until(self.spoke + HEARTBEAT) => Woken::Silent,
         }
     }
@@ -221,129 +281,17 @@ impl Follower {
         self.dirty.take(&mut zones);
         self.pending = zones
             .into_iter()
-            .map(|zone| (feed.changed_at(zone).min(complete), zone))
+            .map(|zone| ToTell::Zone(feed.changed_at(zone).min(complete), zone))
             .collect();
         self.pending.sort_unstable_by(|a, b| b.cmp(a));
         complete
     }
-
-    /// Writes what is pending until that is all, or a frame is full.
-    fn tell(&mut self, out: &mut Vec<u8>) {
-        if self.pending.is_empty() {
-            return;
-        }
-        let streams = Arc::clone(self.streams());
-        // After `take`, so it knows every zone that was taken.
-        let city = streams.reads.registry.city();
-        let atlas = streams.reads.atlases.of(&city);
-        out.reserve((self.pending.len() * EVENT).min(FRAME + EVENT));
-        while out.len() < FRAME {
-            let Some(&(version, zone)) = self.pending.last() else {
-                break;
-            };
-            if !self.tell_bays(out, &city, zone) {
-                return;
-            }
-            self.pending.pop();
-            self.complete = self.complete.max(version);
-            self.tell_zone(out, &city, &atlas, zone);
-        }
-        if self.pending.is_empty() {
-            self.pending = Vec::new();
-            self.opening = false;
-        }
-    }
-
-    /// The zone itself; told last, so that its id covers its bays too.
-    fn tell_zone(&mut self, out: &mut Vec<u8>, city: &Arc<City>, atlas: &Atlas, zone: ZoneIx) {
-        let streams = Arc::clone(self.streams());
-        let sight = Sight::new(&streams.reads, city, &self.eyes).told_in(self.told_in);
-        let is_private = is_private(city, zone);
-        let Some(told) = sight.zone(atlas, zone) else {
-            let removed = city.zone(zone).removed;
-            let gone = self.private.unseen(zone, &streams.reads.live, self.opening);
-            if let Some(bays) = &mut self.bays {
-                bays.forget(zone);
-            }
-            if gone || (removed && !is_private) {
-                self.open(out, "gone");
-                let zone = &city.zone(zone).spec.id;
-                json(out, &Gone { zone });
-            }
-            return;
-        };
-        let shut = is_private && sight.is_shut(zone);
-        if !self.private.seen(zone, &told, (is_private, shut), city) {
-            return;
-        }
-        self.open(out, "zone");
-        if shut {
-            // What many share is what everybody sees of other zones.
-            out.extend_from_slice(&(JSON.zone)(&told).body);
-        } else {
-            let tally = told.tally;
-            let cache = &streams.cache;
-            cache.zone(out, city, atlas, (zone, tally), self.told_in);
-        }
-        out.extend_from_slice(b"\n\n");
-    }
-
-    /// Those of the zone's bays that are not as last told; false if the frame was full before the
-    /// end.
-    fn tell_bays(&mut self, out: &mut Vec<u8>, city: &Arc<City>, zone: ZoneIx) -> bool {
-        let Some(mut known) = self.bays.take() else {
-            return true;
-        };
-        let streams = Arc::clone(self.streams());
-        let eyes = self.eyes.clone();
-        let sight = Sight::new(&streams.reads, city, &eyes);
-        let from = known.resume_at(zone);
-        let mut whole = true;
-        for bay in known.bays(city, zone, from) {
-            if out.len() >= FRAME {
-                known.interrupt(zone, bay);
-                whole = false;
-                break;
-            }
-            let seen = sight.bay(bay);
-            match (known.news(city, zone, bay, seen.as_ref()), seen) {
-                (BayNews::Changed, Some(seen)) => {
-                    self.open(out, "bay");
-                    formats::bay_brief(out, city, &seen);
-                    out.extend_from_slice(b"\n\n");
-                }
-                (BayNews::Gone, _) => {
-                    self.open(out, "bay");
-                    let zone = &city.zone(zone).spec.id;
-                    json(out, &BayGone::new(city.bay_id(bay), zone));
-                }
-                _ => {}
-            }
-        }
-        self.bays = Some(known);
-        whole
-    }
-
-    /// The lines before an event's data.
-    fn open(&self, out: &mut Vec<u8>, event: &str) {
-        self.streams().metrics.http_stream_events.inc();
-        out.extend_from_slice(b"event: ");
-        out.extend_from_slice(event.as_bytes());
-        out.extend_from_slice(b"\nid: ");
-        write_id(out, self.streams().boot, self.complete);
-        out.extend_from_slice(b"\ndata: ");
-    }
-}
-
-/// The data of an event, and its end. Escaped JSON has no line breaks.
-pub(super) fn json(out: &mut Vec<u8>, data: &impl serde::Serialize) {
-    // Writing to a Vec cannot fail.
-    let _ = serde_json::to_writer(&mut *out, data);
-    out.extend_from_slice(b"\n\n");
 }
 
 enum Woken {
     Changed,
+    /// There may be a new picture of it.
+    City,
     Silent,
     Closed,
 }

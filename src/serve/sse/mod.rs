@@ -10,7 +10,9 @@
 //! |---|---|
 //! | `selection` | what a client asked for |
 //! | `id` | event ids |
-//! | `follower`, `bays`, `private_zones` | what it is told next, and what it knows |
+//! | `follower`, `telling` | what it is told next, and how that is written |
+//! | `bays`, `private_zones` | what it knows |
+//! | `moves` | what has come, gone and left sight with a change of the city |
 //! | `cache` | events that many share |
 //! | `reservations` | a booking app's reservations |
 //! | `body` | the response's body |
@@ -22,9 +24,11 @@ mod body;
 mod cache;
 mod follower;
 mod id;
+mod moves;
 mod private_zones;
 mod reservations;
 mod selection;
+mod telling;
 
 pub(super) use self::reservations::ReservationStreams;
 pub(super) use selection::Selection;
@@ -39,7 +43,7 @@ use crate::metrics::Metrics;
 use axum::body::Body;
 use cache::Cache;
 use follower::Follower;
-use id::ResumeFrom;
+use id::{Mark, ResumeFrom};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
@@ -109,7 +113,7 @@ impl Streams {
             return Err(ApiError::Unavailable("the hub is stopping".to_owned()));
         }
         let place = StreamShare::take(&self, caller.owner, what.bays.unwrap_or(0))?;
-        let city = self.reads.registry.city();
+        let city = Arc::clone(&self.reads.registry.city());
         let with_bays = what.bays.is_some();
         let zones = what.zones.map_or(ZoneFilter::All, ZoneFilter::Some);
         let feed = self.reads.live.feed();
@@ -119,12 +123,17 @@ impl Streams {
         // Only now: a version that this process gives out later than the subscription cannot be
         // held yet.
         let pass = caller.grant.as_ref().map(|grant| grant.pass.clone());
-        let held = ResumeFrom::read(last_event_id, self.boot, feed.version());
+        let newest = Mark {
+            version: feed.version(),
+            picture: self.reads.registry.city().picture(),
+        };
+        let held = ResumeFrom::read(last_event_id, self.boot, newest);
         Ok(Body::new(body::Unfold::new(Box::new(Follower::new(
             place,
             (dirty, pass, Eyes::of(caller)),
             held,
-            (with_bays, what.told_in),
+            (with_bays, what.scope, what.told_in),
+            city.picture(),
         )))))
     }
 }
@@ -157,6 +166,20 @@ impl StreamShare {
         }
         place.known_bays = known_bays;
         Ok(place)
+    }
+}
+
+impl StreamShare {
+    /// Makes it so many known bays; false if there is no room for them.
+    fn know(&mut self, bays: usize) -> bool {
+        let Some(more) = bays.checked_sub(self.known_bays) else {
+            return true;
+        };
+        let all = &self.streams.known_bays;
+        let fits = |n: usize| n.checked_add(more).filter(|n| *n <= MAX_KNOWN_BAYS);
+        let taken = all.fetch_update(Relaxed, Relaxed, fits).is_ok();
+        self.known_bays += if taken { more } else { 0 };
+        taken
     }
 }
 

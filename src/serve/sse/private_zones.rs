@@ -5,7 +5,6 @@
 //! it comes back, while everybody was. Dear: nothing; an entry a private zone.
 
 use crate::domain::{ZoneIx, ZoneTally};
-use crate::live::Live;
 use crate::registry::city::City;
 use crate::serve::formats::ZoneTold;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,11 +56,12 @@ impl PrivateZones {
         true
     }
 
-    /// A zone that is not seen. Whether the client is to be told that it is gone: `opening` are all
-    /// zones told for the first time, to a client that knows nothing.
-    pub(super) fn unseen(&mut self, zone: ZoneIx, live: &Live, opening: bool) -> bool {
+    /// A zone that is not seen, or not followed any more. Whether the client is to be told that it is
+    /// gone: it was told of it in this stream, or has `known` it from elsewhere, and this is the first
+    /// look at it since.
+    pub(super) fn unseen(&mut self, zone: ZoneIx, known: bool) -> bool {
         let was_told = self.told.remove(&zone).is_some();
         let first = self.unseen.insert(zone);
-        was_told || (first && !opening && live.has_left(zone))
+        was_told || (first && known)
     }
 }

@@ -6,7 +6,8 @@
 //! next lines are read when the socket has room for them.
 
 use super::body::{NextBytes, Telling};
-use super::follower::{COMMENT, HEARTBEAT, PRELUDE, json};
+use super::follower::{COMMENT, HEARTBEAT, PRELUDE};
+use super::telling::json;
 use super::{StreamShare, Streams};
 use crate::domain::{Pass, Reservation};
 use crate::limits::Owner;

@@ -17,10 +17,22 @@ const MAX_BAYS_ZONES: usize = 200;
 /// With bays: the most bays of one client. Of each the hub remembers what it last told.
 const MAX_BAYS: usize = 20_000;
 
+/// Which zones are followed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Scope {
+    Everywhere,
+    /// Those that are named.
+    Named,
+    /// Those in the box, as the client means it.
+    Within(BBox),
+}
+
 /// See the module.
 #[derive(Debug, PartialEq)]
 pub(in crate::serve) struct Selection {
-    /// `None`: all, those added later included.
+    /// Which zones belong to it, those that come later too.
+    pub(super) scope: Scope,
+    /// Those that do now; `None`: all.
     pub(super) zones: Option<Vec<ZoneIx>>,
     /// How many bays they have, if those are wanted too.
     pub(super) bays: Option<usize>,
@@ -28,7 +40,8 @@ pub(in crate::serve) struct Selection {
 }
 
 impl Selection {
-    /// Reads `zones`, `bbox`, `bays` and `crs`. A box takes the zones that are in it now.
+    /// Reads `zones`, `bbox`, `bays` and `crs`. A box takes the zones that are in it now, and those that
+    /// come into it.
     ///
     /// # Errors
     /// `bad-parameter` for what cannot be or is too much, `not-found` for zones that are none of
@@ -40,16 +53,19 @@ impl Selection {
     ) -> Result<Self, ApiError> {
         let told_in = ToldIn::asked(p, own.public_crs)?;
         let bbox = p.bbox("bbox")?;
-        let mut zones = match (p.text("zones"), bbox) {
+        let (scope, mut zones) = match (p.text("zones"), bbox) {
             (Some(_), Some(_)) => {
                 return Err(ApiError::bad(
                     "bbox",
                     "bbox cannot be given together with zones",
                 ));
             }
-            (Some(ids), None) => Some(named(own, ids, eyes)?),
-            (None, Some(bbox)) => Some(within(own, (bbox, told_in), eyes)),
-            (None, None) => None,
+            (Some(ids), None) => (Scope::Named, Some(named(own, ids, eyes)?)),
+            (None, Some(bbox)) => (
+                Scope::Within(bbox),
+                Some(within(own, (bbox, told_in), eyes)),
+            ),
+            (None, None) => (Scope::Everywhere, None),
         };
         let bays = if p.flag("bays")? {
             let city = own.registry.city();
@@ -62,6 +78,7 @@ impl Selection {
             None
         };
         Ok(Self {
+            scope,
             zones,
             bays,
             told_in,
@@ -105,7 +122,11 @@ fn within(own: &ReadState, (bbox, told_in): (BBox, ToldIn), eyes: &Eyes) -> Vec<
         .collect()
 }
 
-fn count_bays(sight: Sight<'_>, zones: &[ZoneIx]) -> Result<usize, ApiError> {
+/// How many bays a stream of these zones follows.
+///
+/// # Errors
+/// `bad-parameter` for too many.
+pub(super) fn count_bays(sight: Sight<'_>, zones: &[ZoneIx]) -> Result<usize, ApiError> {
     let too_many = |what: &str, limit, count| {
         let detail = format!(
             "with bays=true a stream follows at most {limit} {what}, this selection has {count}"

@@ -25,6 +25,7 @@ pub(super) fn zone(id: &str, name: &str, kind: ZoneKind, place: LatLon, capacity
         max_height_cm: None,
         outline: vec![],
         stale_after_s: None,
+        part_of: None,
     }
 }
 

@@ -183,7 +183,8 @@ async fn who_left_before_having_everything_is_told_everything_again() {
             .await
             .all()
             .await;
-        assert_eq!(again.len(), 3 + 5, "after {id}");
+        assert_eq!(again[0].2, json!({"reason": "incomplete"}));
+        assert_eq!(again.len(), 1 + 3 + 5, "after {id}");
     }
     let (_, id, _) = stream.event().await;
     assert!(
@@ -235,7 +236,7 @@ async fn an_id_that_tells_nothing_here_means_to_begin_again() {
                 .all()
                 .await
                 .len(),
-            3,
+            1 + 3,
             "left after the resync alone"
         );
     }

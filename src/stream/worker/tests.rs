@@ -386,5 +386,6 @@ mod clock;
 mod counted;
 mod pace;
 mod ranks;
+mod registry;
 mod suspects;
 mod twins;

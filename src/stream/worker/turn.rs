@@ -23,7 +23,7 @@ impl Worker {
         if turned || news.is_some() {
             beliefs.tilts.weigh_again();
             self.round.look_closely(self.zones.len() as u32);
-            self.tell_usual();
+            self.tell_usual(true);
         }
     }
 
@@ -32,9 +32,10 @@ impl Worker {
         self.rates.at(ingest).0.number
     }
 
-    /// Tells what is usual in each zone, and anew how many bays are expected where that depends on it.
+    /// Tells what is usual in each zone; where that is news (`turned`), anew how many bays are expected
+    /// where it depends on it.
     #[cold]
-    pub(super) fn tell_usual(&mut self) {
+    pub(super) fn tell_usual(&mut self, turned: bool) {
         let Some(beliefs) = &self.beliefs else { return };
         let mut usual = Vec::with_capacity(VIEWS);
         for z in (0..self.zones.len() as u32).map(ZoneIx) {
@@ -46,7 +47,7 @@ impl Worker {
                 self.model.usual(&usual);
                 usual.clear();
             }
-            if self.zones[z.at()].has_claims() {
+            if turned && self.zones[z.at()].has_claims() {
                 mark(&mut self.pulses[z.at()], z, &mut self.dirty);
             }
         }

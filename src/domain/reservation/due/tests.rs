@@ -2,7 +2,7 @@
 
 use super::super::tests::{at, held};
 use super::*;
-use crate::domain::BayStatus::{self, Occupied, Vacant};
+use crate::domain::BayStatus::{Occupied, Vacant};
 
 /// From minute 60 to 120.
 fn booked() -> Reservation {
@@ -23,11 +23,10 @@ fn there(since: i64) -> Reservation {
 /// What a sensor has said, by minute.
 fn seen(words: &[(BayStatus, i64)]) -> BaySight {
     let then = |p: Presence, (said, minute): &(BayStatus, i64)| p.then(*said, at(*minute));
-    let last = words.last().map(|(said, _)| *said);
+    let last = words.last().map_or(BayStatus::Unknown, |(said, _)| *said);
     BaySight {
         presence: words.iter().fold(Presence::default(), then),
-        is_watched: last.is_some(),
-        is_occupied: last == Some(Occupied),
+        said: last,
         ..BaySight::default()
     }
 }
@@ -99,7 +98,7 @@ fn while_the_stay_before_goes_on_nobody_is_a_stranger_until_it_has_run_over() {
 #[test]
 fn a_bay_that_is_closed_or_gone_is_lost_and_one_that_may_come_back_is_waited_for() {
     let closed = BaySight {
-        is_closed: true,
+        said: BayStatus::Closed,
         ..seen(&[])
     };
     assert_eq!(booked().due(&closed, at(29)), None);

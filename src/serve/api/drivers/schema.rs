@@ -77,7 +77,7 @@ pub(in crate::serve) struct ZonesQuery {
 pub(in crate::serve) struct StreamQuery {
     /// Up to 500 zone ids with commas between them. Without this and `bbox`: all zones.
     zones: Option<String>,
-    /// Zones that are now within west,south,east,north in degrees.
+    /// Zones that are within west,south,east,north in degrees, now or later.
     bbox: Option<String>,
     /// true: their bays too. For at most 200 zones with 20,000 bays.
     bays: Option<bool>,
@@ -286,6 +286,27 @@ pub(in crate::serve) struct Zones {
     crs: Option<Crs>,
 }
 
+/// An area or floor of a car park. By its id it is a zone of its own, with all members of one.
+#[derive(ToSchema)]
+pub(in crate::serve) struct Area {
+    zone: String,
+    name: String,
+    capacity: u32,
+    /// By kind of bay; only kinds that it has bays of, or that are counted.
+    vacant: BTreeMap<String, u32>,
+    unknown: u32,
+    closed: u32,
+    /// Where it has some.
+    accessible: Option<SomeBays>,
+    /// Where they are counted.
+    ev_charging: Option<SomeBays>,
+    reservable: Option<SomeBays>,
+    /// null: never. Each ages by its own time.
+    #[schema(required, format = DateTime)]
+    observed_at: Option<String>,
+    stale: bool,
+}
+
 /// A zone; vacant + occupied + unknown + closed + reserved = capacity.
 #[derive(ToSchema)]
 pub(in crate::serve) struct Zone {
@@ -293,6 +314,9 @@ pub(in crate::serve) struct Zone {
     name: String,
     kind: ZoneKind,
     operator: String,
+    /// The car park that it is an area or floor of, which tells of it in `areas`: who adds up zones
+    /// leaves it out.
+    part_of: Option<String>,
     lat: f64,
     lon: f64,
     capacity: u32,
@@ -335,6 +359,11 @@ pub(in crate::serve) struct Zone {
     /// while none is in service, or where nobody has said of how many.
     #[schema(required, minimum = 0, maximum = 1)]
     known_fraction: Option<f64>,
+    /// Its areas and floors, if it has any. They need not sum to what is told of the whole, and are
+    /// never added to it: where a count of the whole stands it is that, else the sum of these, with
+    /// the oldest `observed_at` of them.
+    #[schema(max_items = 64)]
+    areas: Option<Vec<Area>>,
     /// In which coordinates its places are, where that is asked for or configured.
     crs: Option<Crs>,
 }

@@ -34,7 +34,7 @@ pub(in crate::serve) fn routes(streams: Arc<Streams>) -> OpenApiRouter {
 ///
 /// First the state of everything that is followed, then each change: `zone` (as
 /// `/v1/zones/{zone}`), with `bays=true` also `bay` (with `"gone":true` for one that has left sight),
-/// and `gone` for a zone that was removed.
+/// and `gone` for a zone that was removed or has left the box; zones that come into it are followed.
 /// Changes that come close together melt into one; the newest state always comes. Each event has an
 /// `id`; a client that comes back with the last one it read is told what changed meanwhile, or
 /// `resync` where that cannot be told, followed by the state of everything. A comment is sent every

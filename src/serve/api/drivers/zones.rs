@@ -61,7 +61,8 @@ impl OfKind {
 /// Zones with what is vacant in them, by stable number: page by page, within a box, or by id.
 ///
 /// Walk with `cursor` until `next` is null (in any format: until there is no `Link` to the next).
-/// Zones added meanwhile come at the end; none is sent twice.
+/// Zones added meanwhile come at the end; none is sent twice. Areas and floors of a car park stand in
+/// its `areas` and are no zones of their own here, but where `ids` names them.
 #[utoipa::path(
     get, path = "/v1/zones", tag = "drivers",
     params(schema::ZonesQuery),
@@ -168,6 +169,10 @@ fn page(
         let is_there = bbox.is_none_or(|b| told_in.lies_in(zone.spec.place, b));
         // Of a private zone only the kinds that are on offer are known, after a look.
         if !is_there || !(is_private(&city, *ix) || takes(atlas.kinds(*ix))) {
+            return None;
+        }
+        // Its zone tells of it.
+        if sight.whole(*ix).is_some() {
             return None;
         }
         let told = sight.zone(&atlas, *ix)?;

@@ -68,6 +68,7 @@ impl RegistryState {
             let before = Arc::clone(&self.registry.city());
             let done = edit(&self)?;
             self.tell_of_sight(&before);
+            self.live.feed().city_changed();
             (self.on_change)();
             Ok(done)
         });
@@ -81,6 +82,7 @@ impl RegistryState {
     /// Tells who follows zones that have become private, or are so no more.
     fn tell_of_sight(&self, before: &City) {
         let city = self.registry.city();
+        self.live.link_parts(&city);
         let seen =
             |city: &City, zone| !is_private(city, zone) || city.bays_of(zone).next().is_some();
         for (zone, now) in city
@@ -89,7 +91,9 @@ impl RegistryState {
         {
             if seen(before, zone) && !seen(&city, zone) {
                 self.live.leave(zone);
-            } else if before.zone(zone).spec.kind != now.spec.kind {
+            } else if before.zone(zone).spec.kind != now.spec.kind
+                || before.zone(zone).parts != now.parts
+            {
                 self.live.touch(zone);
             }
         }
@@ -234,6 +238,12 @@ async fn delete_zone(
         if bays > 0 {
             return Err(ApiError::Conflict(format!(
                 "the zone still has {bays} bays; remove or move them first"
+            )));
+        }
+        let parts = city.zone(zone).parts.len();
+        if parts > 0 {
+            return Err(ApiError::Conflict(format!(
+                "the zone still has {parts} areas or floors; remove them first"
             )));
         }
         registry_state
