@@ -1,6 +1,7 @@
 //! The ledger: what happened to each reservation and the money that moved with it. Only ever added
 //! to; the database itself refuses anything else.
 
+use super::bulk::{as_json, parsed};
 use super::work::within;
 use super::{Store, StoreError, Work, millis, reading, sql};
 use crate::domain::{Currency, Millis, Span};
@@ -64,11 +65,29 @@ macro_rules! select_entries {
     };
 }
 
-const OF_OWNER: &str = select_entries!(
-    "WHERE l.owner = $1 AND (l.at, l.id) > ($2, $3) AND l.at < $4 ORDER BY l.at, l.id LIMIT $5"
+/// A page of a partner's lines: $2 and $3 are the time and number before.
+macro_rules! page {
+    ($party:literal) => {
+        concat!(
+            "SELECT l.id, l.at, r.name, b.bay, l.owner, l.driver, l.event, l.cause, l.amount_cents, l.currency ",
+            "FROM ledger l JOIN reservation r ON r.id = l.reservation JOIN shared_bay b ON b.id = l.bay ",
+            "WHERE l.", $party, " = $1 AND (l.at, l.id) > ($2, $3) AND l.at < $4 ",
+            "ORDER BY l.at, l.id LIMIT $5"
+        )
+    };
+}
+
+#[cfg(test)]
+const OF_OWNER: &str = page!("owner");
+#[cfg(test)]
+const OF_DRIVER: &str = page!("driver");
+const TEXT_OF_OWNER: [&str; 2] = as_json!(
+    "id, at, name, bay, owner, driver, event, cause, amount_cents, currency",
+    page!("owner")
 );
-const OF_DRIVER: &str = select_entries!(
-    "WHERE l.driver = $1 AND (l.at, l.id) > ($2, $3) AND l.at < $4 ORDER BY l.at, l.id LIMIT $5"
+const TEXT_OF_DRIVER: [&str; 2] = as_json!(
+    "id, at, name, bay, owner, driver, event, cause, amount_cents, currency",
+    page!("driver")
 );
 
 // PostgreSQL sums BIGINT as NUMERIC, which is another type.
@@ -104,17 +123,18 @@ impl Store {
         after: (Millis, i64),
         limit: u32,
     ) -> Result<Vec<LedgerLine>, StoreError> {
-        let text = if party == Party::Owner {
-            OF_OWNER
-        } else {
-            OF_DRIVER
+        let texts = match party {
+            Party::Owner => TEXT_OF_OWNER,
+            Party::Driver => TEXT_OF_DRIVER,
         };
+        let text = texts[self.dialect()];
         // From where it goes on: the database need not be told what lies before it.
         let (start, id) = after.max((span.start, i64::MIN));
-        let raw: Vec<RawEntry> = reading!(self, db => {
+        let (rows,): (String,) = reading!(self, db => {
             let ask = sqlx::query_as(text).bind(partner).bind(sql(start)).bind(id);
-            ask.bind(sql(span.end)).bind(i64::from(limit)).fetch_all(db).await
+            ask.bind(sql(span.end)).bind(i64::from(limit)).fetch_one(db).await
         })?;
+        let raw: Vec<RawEntry> = parsed(&rows)?;
         raw.into_iter().map(entry).collect()
     }
 

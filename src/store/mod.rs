@@ -11,6 +11,7 @@
 //! the disk.
 
 mod booking;
+mod bulk;
 mod changes;
 mod folders;
 mod keys;
