@@ -82,9 +82,6 @@ macro_rules! select_reservations {
 
 pub(super) use select_reservations;
 
-/// Bays whose reservations are read in one statement.
-const BAYS_AT_ONCE: i64 = 250;
-
 /// A row on its offer; $3 is the offer's version.
 macro_rules! insert_reservation {
     ($rest:literal) => {
@@ -120,27 +117,6 @@ impl Store {
     pub async fn kept(&self) -> Result<Vec<Reservation>, StoreError> {
         const SQL: &str = select_reservations!("WHERE r.seat IS NOT NULL ORDER BY r.id");
         Ok(reading!(self, db => sqlx::query_as(SQL).fetch_all(db).await)?)
-    }
-
-    /// Each that keeps a bay, bay by bay: what a desk reads when it starts. Some thousands are in memory
-    /// at a time.
-    pub async fn kept_each(&self, mut take: impl FnMut(Reservation)) -> Result<(), StoreError> {
-        const LAST: &str = "SELECT COALESCE(MAX(seat), 0) FROM reservation WHERE seat IS NOT NULL";
-        const SQL: &str =
-            select_reservations!("WHERE r.seat > $1 AND r.seat <= $2 ORDER BY r.seat, r.start_at");
-        let (last,): (i64,) = reading!(self, db => sqlx::query_as(LAST).fetch_one(db).await)?;
-        let some = async |after: i64| -> Result<Vec<Reservation>, StoreError> {
-            let to = after.saturating_add(BAYS_AT_ONCE);
-            Ok(reading!(self, db => sqlx::query_as(SQL).bind(after).bind(to).fetch_all(db).await)?)
-        };
-        let mut after = 0;
-        while after < last {
-            // Two readers, where there are two: the database works while rows are taken in.
-            let (one, two) = tokio::try_join!(some(after), some(after + BAYS_AT_ONCE))?;
-            one.into_iter().chain(two).for_each(&mut take);
-            after += 2 * BAYS_AT_ONCE;
-        }
-        Ok(())
     }
 
     /// Up to `limit` of a driver's that keep a bay and whose number is above `after`, by number.
@@ -401,7 +377,7 @@ fn packed(vehicle: Vehicle) -> i64 {
         | height << 4
 }
 
-fn unpacked(bits: i64) -> Option<Vehicle> {
+pub(super) fn unpacked(bits: i64) -> Option<Vehicle> {
     Some(Vehicle {
         kind: BayKind::from_u8((bits & 3) as u8)?,
         ev: bits >> 2 & 1 == 1,

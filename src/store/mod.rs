@@ -12,6 +12,7 @@
 
 mod answers;
 mod booking;
+mod bulk;
 mod changes;
 mod folders;
 mod keys;
