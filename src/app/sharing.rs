@@ -3,17 +3,13 @@
 use super::{Failure, Shared};
 use crate::config::Config;
 use crate::domain::Submission;
-use crate::sharing::{self, Desk, Matching, Witness};
+use crate::sharing::{self, Desk, Matching, TICK, Witness};
 use crate::store::Store;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
-
-/// How exactly deadlines are kept. A late tick costs nothing but time: what is due is compared with
-/// stored times.
-const TICK: Duration = Duration::from_secs(1);
 
 /// Reads what the store has of offers and bookings, and begins. The task ends with the last handle.
 pub(super) async fn open(

@@ -25,6 +25,8 @@ pub struct Share {
     pub handed_over: IntCounter,
     /// Drivers who were told that they might not get their bay, by why.
     pub at_risk: IntCounterVec,
+    /// What was due for a reservation and could not be done: tried again later.
+    pub set_aside: IntCounter,
     /// Reports of bays made of what drivers' apps say of their stays.
     pub reports: IntCounter,
 }
@@ -71,6 +73,10 @@ impl Share {
             reports: r.counter(
                 "share_reports_total",
                 "Reports of bays made of what drivers' apps say of their stays.",
+            ),
+            set_aside: r.counter(
+                "share_set_aside_total",
+                "What was due for a reservation and could not be done; tried again later.",
             ),
             stale_moves: r.counter(
                 "share_stale_moves_total",

@@ -2,7 +2,7 @@
 //! is on disk.
 //!
 //! What is known in memory follows each command as it is done, so that the next of the group sees
-//! it; when the transaction fails, all of it is read again from the store. SQLite shares a wait for
+//! it; when the transaction fails, what it has touched is read again from the store. SQLite shares a wait for
 //! the disk among a group; PostgreSQL gets one command at a time, since two hubs whose groups lock
 //! the same rows in another order would block each other.
 
@@ -12,20 +12,20 @@ use super::commands::Reply;
 use super::config::{Config, Matching};
 use super::eyes::Eyes;
 use super::improve::LOOKS_A_TICK;
-use super::index::BookingIndex;
+use super::index::{BookingIndex, Reserved, Unsure};
 use super::lost::Lost;
 use super::notices::Notices;
 use super::openings::Openings;
 use super::owners::Owners;
 use super::search::View;
 use super::witness::Witness;
-use crate::domain::{BayIx, BayStatus, Clock, Millis};
+use crate::domain::{BayStatus, Clock, Millis};
 use crate::limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
-use crate::store::{Store, StoreError, UseRecord, Work};
-use ahash::AHashSet;
+use crate::store::{ChangeMark, Store, StoreError, UseRecord, Work};
+use ahash::AHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -54,17 +54,24 @@ pub(super) struct BookingActor {
     pub(super) ctx: BookingContext,
     /// What is known of offers and bookings.
     pub(super) index: BookingIndex,
-    /// What is in the index is not as it is in the store: read it again before anything else.
-    pub(super) dirty: bool,
-    /// Bays whose bit is set in the live view.
-    pub(super) reserved: AHashSet<BayIx>,
+    /// What was put into the index and may not be in the store.
+    unsure: Unsure,
+    /// Which bays the live view shows as kept.
+    reserved: Reserved,
     /// Which offers the live view shows.
     openings: Openings,
     /// What is seen of booked bays.
     pub(super) eyes: Eyes,
     /// Bays that are not whose they were.
     pub(super) lost: Lost,
-    pub(super) last: super::deadlines::Last,
+    pub(super) last: super::tick::Last,
+    /// How far what other hubs have changed has been read, and when it was last looked at.
+    pub(super) others: ChangeMark,
+    pub(super) read_others: Millis,
+    /// By number of the reservation: for what could not be done, when it is tried again.
+    pub(super) aside: AHashMap<i64, super::tick::Aside>,
+    /// Who waits until all that is due has been done.
+    ticking: Vec<Reply<()>>,
     /// What this transaction shows of bays that nobody watches.
     pub(super) to_say: Vec<(Arc<str>, BayStatus)>,
     /// How many bookings may still be looked at to make room before the next tick.
@@ -76,18 +83,23 @@ pub(super) struct BookingActor {
 }
 
 impl BookingActor {
-    pub(super) fn new(ctx: BookingContext, index: BookingIndex) -> Self {
+    /// `others`: from where on what other hubs change is not in the index.
+    pub(super) fn new(ctx: BookingContext, index: BookingIndex, others: ChangeMark) -> Self {
         Self {
             since: ctx.clock.now(),
             made: BTreeMap::new(),
             openings: Openings::new(ctx.config.currency),
             ctx,
             index,
-            dirty: false,
-            reserved: AHashSet::new(),
+            unsure: Unsure::default(),
+            reserved: Reserved::default(),
             eyes: Eyes::default(),
             lost: Lost::default(),
-            last: super::deadlines::Last::default(),
+            last: super::tick::Last::default(),
+            others,
+            read_others: Millis::NEVER,
+            aside: AHashMap::new(),
+            ticking: Vec::new(),
             to_say: Vec::new(),
             looks_left: LOOKS_A_TICK,
         }
@@ -97,38 +109,92 @@ impl BookingActor {
     pub(super) async fn run(mut self, mut commands: mpsc::Receiver<Command>) {
         let mut group = Vec::with_capacity(GROUP);
         while commands.recv_many(&mut group, GROUP).await > 0 {
-            self.index.follow(&self.ctx.registry);
-            let now = self.ctx.clock.now();
-            self.lost.look(&mut self.index, &self.ctx.owners, now);
-            if self.ctx.config.matching == Matching::Batch {
-                self.let_bid(&mut group);
-            }
-            let most = if self.ctx.store.shares_waits() {
-                GROUP
-            } else {
-                1
-            };
-            while !group.is_empty() {
-                let part: Vec<Command> = group.drain(..most.min(group.len())).collect();
-                self.serve(part).await;
+            self.take(&mut group).await;
+            let mut first = true;
+            while !self.ticking.is_empty() {
+                self.tick(std::mem::take(&mut first)).await;
+                // Between two slices of what is due, whoever has come meanwhile.
+                while group.len() < GROUP
+                    && let Ok(next) = commands.try_recv()
+                {
+                    group.push(next);
+                }
+                self.take(&mut group).await;
             }
         }
+    }
+
+    async fn take(&mut self, group: &mut Vec<Command>) {
+        self.index.follow(&self.ctx.registry);
+        let now = self.ctx.clock.now();
+        self.lost.look(&mut self.index, &self.ctx.owners, now);
+        let ticks = group.extract_if(.., |c| matches!(c, Command::Tick(_)));
+        self.ticking.extend(ticks.filter_map(|c| match c {
+            Command::Tick(reply) => Some(reply),
+            _ => None,
+        }));
+        if self.ctx.config.matching == Matching::Batch {
+            self.let_bid(group);
+        }
+        let most = if self.ctx.store.shares_waits() {
+            GROUP
+        } else {
+            1
+        };
+        while !group.is_empty() {
+            let part: Vec<Command> = group.drain(..most.min(group.len())).collect();
+            self.serve(part).await;
+        }
+    }
+
+    /// One slice of what is due; who waits for it is answered when there is no more.
+    async fn tick(&mut self, first: bool) {
+        let done = self.do_what_is_due(first).await;
+        let more = *done.as_ref().unwrap_or(&false);
+        let failure = self.settle(done.map(drop));
+        if !more {
+            for reply in std::mem::take(&mut self.ticking) {
+                // Who asked may have gone.
+                let _ = reply.send(failure.clone().map_or(Ok(()), Err));
+            }
+        }
+    }
+
+    async fn do_what_is_due(&mut self, first: bool) -> Result<bool, StoreError> {
+        self.mend().await?;
+        if first {
+            self.follow_others(self.ctx.clock.now()).await?;
+        }
+        self.slice(first).await
     }
 
     async fn serve(&mut self, group: Vec<Command>) {
         let mut waiting = Vec::with_capacity(group.len());
         let mut left = group.into_iter();
         let done = self.in_one(&mut left, &mut waiting).await;
+        let failure = self.settle(done);
+        for answer in waiting {
+            answer(failure.clone());
+        }
+        for command in left {
+            command.refuse(failure.clone().unwrap_or(DeskError::Busy));
+        }
+    }
+
+    /// After a transaction, before anybody is answered: who is told that a bay is booked sees it
+    /// booked. Why nothing of it has happened, if so.
+    fn settle(&mut self, done: Result<(), StoreError>) -> Option<DeskError> {
+        let put = self.index.take_unsure();
         let failure = done.err().map(|e| {
             tracing::warn!(
                 error = %e, "the desk could not store what it did; nothing of it has happened"
             );
-            self.dirty = true;
+            self.unsure.reservations.extend(put.reservations);
+            self.unsure.offers.extend(put.offers);
             self.made.clear();
             DeskError::Unavailable(format!("the store cannot do it now: {e}"))
         });
-        // Before the answers: who is told that a bay is booked sees it booked. Also when nothing
-        // was stored, since time goes on.
+        // Also when nothing was stored, since time goes on.
         self.show();
         let touched = self.index.take_touched();
         let to_say = std::mem::take(&mut self.to_say);
@@ -140,12 +206,7 @@ impl BookingActor {
                 self.ctx.witness.say(&bay, status, self.ctx.clock.now());
             }
         }
-        for answer in waiting {
-            answer(failure.clone());
-        }
-        for command in left {
-            command.refuse(failure.clone().unwrap_or(DeskError::Busy));
-        }
+        failure
     }
 
     async fn in_one(
@@ -153,9 +214,7 @@ impl BookingActor {
         group: &mut impl Iterator<Item = Command>,
         waiting: &mut Vec<Waiting>,
     ) -> Result<(), StoreError> {
-        if self.dirty {
-            self.reload().await?;
-        }
+        self.mend().await?;
         let mut work = self.ctx.store.work().await?;
         for command in group {
             self.carry_out(&mut work, command, waiting).await?;
@@ -217,18 +276,25 @@ impl BookingActor {
             }
             Command::HandOver(reply) => {
                 self.fenced(work, reply, waiting, async |own, work| {
-                    own.hand_over(work, own.ctx.clock.now()).await
+                    Ok(own.hand_over(work, own.ctx.clock.now()).await?)
                 })
                 .await
             }
+            Command::Others(reply) => {
+                self.fenced(work, reply, waiting, async |own, work| {
+                    Ok(own.catch_up(work).await.map(drop)?)
+                })
+                .await
+            }
+            // Taken out of the group before.
             Command::Tick(reply) => {
-                self.fenced(work, reply, waiting, async |own, work| own.tick(work).await)
-                    .await
+                self.ticking.push(reply);
+                Ok(())
             }
         }
     }
 
-    /// Does one command so that one which fails leaves nothing behind, and queues its answer.
+    /// Does one command, and queues its answer. One that the store fails fails its whole group.
     async fn fenced<T: Send + 'static>(
         &mut self,
         work: &mut Work,
@@ -236,19 +302,12 @@ impl BookingActor {
         waiting: &mut Vec<Waiting>,
         act: impl AsyncFnOnce(&mut Self, &mut Work) -> Result<T, Failed>,
     ) -> Result<(), StoreError> {
-        work.mark().await?;
         let done = act(self, work).await;
         let noted = self.store_use(work).await;
         let outcome = match noted.map_err(Failed::Store).and(done) {
-            Ok(done) => {
-                work.keep().await?;
-                Ok(done)
-            }
+            Ok(done) => Ok(done),
             // An answer like any other, with what was stored on the way.
-            Err(Failed::No(why)) => {
-                work.keep().await?;
-                Err(why)
-            }
+            Err(Failed::No(why)) => Err(why),
             Err(Failed::Store(e)) => {
                 // What others of the group have seen in memory may rest on it: none of it happens.
                 waiting.push(Box::new(move |failure| {
@@ -264,19 +323,34 @@ impl BookingActor {
         Ok(())
     }
 
-    async fn reload(&mut self) -> Result<(), StoreError> {
-        let offers = self.ctx.store.standing_offers().await?;
-        let kept = self.ctx.store.kept().await?;
-        let old = std::mem::replace(
-            &mut self.index,
-            BookingIndex::new(offers, kept, &self.ctx.registry),
-        );
-        self.index.learn_from(old);
-        // What another hub has done since, and whom for, is not known: whoever follows looks for
-        // himself.
-        self.ctx.notices.ring_all();
-        self.ctx.owners.read(&self.ctx.store).await?;
-        self.dirty = false;
+    /// After a transaction has failed, reads again what it had touched.
+    async fn mend(&mut self) -> Result<(), StoreError> {
+        let Unsure {
+            reservations,
+            offers,
+        } = &self.unsure;
+        if reservations.is_empty() && offers.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<i64> = reservations.iter().copied().collect();
+        let found = self.ctx.store.reservations(&ids).await?;
+        let offer_ids: Vec<i64> = offers.iter().copied().collect();
+        let offers = self.ctx.store.offers_of(&offer_ids).await?;
+        for id in ids {
+            self.index.forget(id);
+        }
+        for r in found {
+            self.index.put(r);
+        }
+        for id in offer_ids {
+            self.index.forget_offer(id);
+        }
+        for offer in offers {
+            self.index.put_offer(offer, &self.ctx.registry);
+        }
+        // Read from the store, all of it.
+        self.index.take_unsure();
+        self.unsure = Unsure::default();
         Ok(())
     }
 
@@ -293,24 +367,23 @@ impl BookingActor {
     /// to others, and a private bay only while its offer is open.
     pub(super) fn show(&mut self) {
         let opened = self.openings.news(&mut self.index, self.ctx.clock.now());
-        let due = self.index.due(
-            self.ctx.clock.now(),
-            super::deadlines::LEAD_MS,
-            &self.ctx.registry,
-        );
+        let registry = &self.ctx.registry;
+        let (kept, let_go) = self
+            .reserved
+            .news(&mut self.index, registry, self.ctx.clock.now());
         // After the indices: the other way round the city could be older than one of them.
         let city = self.ctx.registry.city();
         // Booked before offers open, open before bookings end: no bay is shown for a moment that
         // somebody has.
-        due.difference(&self.reserved)
-            .for_each(|bay| self.ctx.live.reserve(&city, *bay, true));
+        for bay in kept {
+            self.ctx.live.reserve(&city, bay, true);
+        }
         for (bay, offer) in opened {
             self.ctx.live.open_offer(&city, bay, offer);
         }
-        self.reserved
-            .difference(&due)
-            .for_each(|bay| self.ctx.live.reserve(&city, *bay, false));
-        self.reserved = due;
+        for bay in let_go {
+            self.ctx.live.reserve(&city, bay, false);
+        }
         self.ctx
             .metrics
             .share

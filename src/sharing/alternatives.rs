@@ -6,9 +6,11 @@
 //! the desk has just been started or an offer near by has changed, is looked up anew, a few a
 //! search. Bounded: when too much is known all of it is forgotten.
 
-use super::search::Fit;
+use super::index::Keyed;
+use super::search::{Fit, MAX_WALK_M};
 use crate::domain::LatLon;
-use ahash::AHashMap;
+use crate::domain::geo::M_PER_DEG;
+use ahash::{AHashMap, AHashSet};
 use std::sync::Arc;
 
 /// Bays that are remembered of one booking, the best.
@@ -36,10 +38,16 @@ struct Known {
     bays: Bays,
 }
 
+/// Bookings are kept together that are asked for within a square of so many degrees: not smaller than
+/// a walk, so that few squares have to be looked through.
+const SQUARE_DEG: f64 = 1.0 / 32.0;
+
 /// See the top. By number of the booking.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Alternatives {
-    known: AHashMap<i64, Known>,
+    known: Keyed<i64, Known>,
+    /// Whose place is in a square. Not copied for a plan.
+    squares: AHashMap<(i32, i32), AHashSet<i64>>,
     bays: usize,
 }
 
@@ -48,35 +56,71 @@ impl Alternatives {
         self.known.get(&booking).map(|k| k.bays.clone())
     }
 
+    /// For a plan, which only asks.
+    pub(super) fn picture(&self) -> Self {
+        Self {
+            known: self.known.clone(),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn note(&mut self, booking: i64, (place, max_walk_m): (LatLon, u32), bays: Bays) {
         if self.bays + bays.len() > ALL {
             *self = Self::default();
         }
+        self.forget(booking);
         self.bays += bays.len();
-        if let Some(old) = self.known.insert(
-            booking,
-            Known {
-                place,
-                max_walk_m,
-                bays,
-            },
-        ) {
-            self.bays -= old.bays.len();
-        }
+        let there = self.squares.entry(square(place.lat, place.lon));
+        there.or_default().insert(booking);
+        let known = Known {
+            place,
+            max_walk_m,
+            bays,
+        };
+        self.known.insert(booking, known);
     }
 
     pub(super) fn forget(&mut self, booking: i64) {
-        if let Some(old) = self.known.remove(&booking) {
-            self.bays -= old.bays.len();
+        let Some(old) = self.known.remove(&booking) else {
+            return;
+        };
+        self.bays -= old.bays.len();
+        let square = square(old.place.lat, old.place.lon);
+        if let Some(there) = self.squares.get_mut(&square) {
+            there.remove(&booking);
+            if there.is_empty() {
+                self.squares.remove(&square);
+            }
         }
     }
 
     /// Forgets those of all who could walk to a place.
     pub(super) fn forget_near(&mut self, place: LatLon) {
-        self.known
-            .retain(|_, k| k.place.distance_m(place) > f64::from(k.max_walk_m));
-        self.bays = self.known.values().map(|k| k.bays.len()).sum();
+        if self.known.len() == 0 {
+            return;
+        }
+        let up = f64::from(MAX_WALK_M) / M_PER_DEG * 1.01;
+        let across = up / place.lat.to_radians().cos().max(0.02);
+        let (south, west) = square(place.lat - up, place.lon - across);
+        let (north, east) = square(place.lat + up, place.lon + across);
+        let squares = (south..=north).flat_map(|y| (west..=east).map(move |x| (y, x)));
+        let there = squares
+            .filter_map(|square| self.squares.get(&square))
+            .flatten();
+        let could = |k: &Known| k.place.distance_m(place) <= f64::from(k.max_walk_m);
+        let gone: Vec<i64> = there
+            .filter(|id| self.known.get(*id).is_some_and(could))
+            .copied()
+            .collect();
+        for booking in gone {
+            self.forget(booking);
+        }
     }
+}
+
+fn square(lat: f64, lon: f64) -> (i32, i32) {
+    let at = |degrees: f64| (degrees / SQUARE_DEG).floor() as i32;
+    (at(lat), at(lon))
 }
 
 /// The best of what has been found, free or not, at no more than a price.
@@ -138,7 +182,10 @@ mod tests {
         known.forget(7);
         assert_eq!(known.bays, 4);
         known.forget(2);
-        assert_eq!((known.bays, known.known.len()), (0, 0));
+        assert_eq!(
+            (known.bays, known.known.len(), known.squares.len()),
+            (0, 0, 0)
+        );
     }
 
     #[test]

@@ -19,13 +19,16 @@ use super::alternatives;
 use super::ask::{Ask, DeskError, Why};
 use super::config::Matching;
 use super::search::{Fit, Found};
-use crate::domain::{Millis, Offer, OfferState, Promise, Reservation, ReservationState};
-use crate::store::{DriverRef, StoreError, Work};
+use crate::domain::{
+    Millis, Offer, OfferState, Promise, Reservation, ReservationEvent, ReservationState,
+};
+use crate::store::{StoreError, Work};
 use answer::{Answer, unreadable};
 use names::public_name;
 
-/// How often a bay that turned out to be gone is followed by the next.
-const TRIES: usize = 8;
+/// How often a bay that turned out to be gone is followed by the next. Each time what others have
+/// changed is read, so only who is faster in that very moment makes another necessary.
+const TRIES: usize = 64;
 
 impl BookingActor {
     /// A driver's request: as answered before, or a hold, or why there is none.
@@ -82,9 +85,16 @@ impl BookingActor {
         won: Option<i64>,
     ) -> Result<Reservation, Failed> {
         let mut why = Why::Full;
+        let mut looked_anew = false;
         for _ in 0..TRIES {
             let found = self.view().find(ask, self.ctx.clock.now());
             why = found.why();
+            if found.free.is_empty() && !std::mem::replace(&mut looked_anew, true) {
+                // Nobody is told that there is none, or moved, by what was so some time ago.
+                if self.look_anew(work, &found).await? {
+                    continue;
+                }
+            }
             // What was won is as cheap as can be without taking another's only bay.
             let best = found
                 .free
@@ -124,20 +134,41 @@ impl BookingActor {
         fit: &Fit,
     ) -> Result<Option<Reservation>, Failed> {
         let new = self.new_reservation(ask, fit, self.ctx.clock.now());
-        work.mark().await?;
-        match self.book(work, fit, &new, ask.driver_ref.as_ref()).await {
+        work.fence().await?;
+        let version = Some(fit.offer.version);
+        let held = work.book(&new, version, ask.driver_ref.as_ref()).await;
+        match held {
             Ok(held) => {
-                work.keep().await?;
+                work.lift(false).await?;
+                let what = ReservationState::Held.name();
+                self.log(work, &held, what, (Cause::Driver, 0), held.created_at)
+                    .await?;
                 self.index.put(held.clone());
                 Ok(Some(held))
             }
-            Err(StoreError::Booked | StoreError::Stale | StoreError::NoSuch) => {
-                work.undo().await?;
+            Err(StoreError::Booked | StoreError::Stale) => {
+                work.lift(true).await?;
+                self.catch_up(work).await?;
                 self.look_again(work, &fit.offer).await?;
                 Ok(None)
             }
             Err(e) => Err(e.into()),
         }
+    }
+
+    /// Lets go of what is held beyond its deadline, and reads what others have changed; whether there
+    /// was anything.
+    async fn look_anew(&mut self, work: &mut Work, found: &Found) -> Result<bool, Failed> {
+        let now = self.ctx.clock.now();
+        let bays = found.kept.iter().map(|f| &f.offer.bay);
+        let over: Vec<_> = bays
+            .flat_map(|bay| self.index.expired_on(bay, now))
+            .map(|r| (r, ReservationEvent::Expire, Cause::Clock))
+            .collect();
+        if !over.is_empty() {
+            self.step_each(work, &over, now).await?;
+        }
+        Ok(self.catch_up(work).await? || !over.is_empty())
     }
 
     /// What else would have done is known just now, and will be asked when others want the bay.
@@ -207,25 +238,6 @@ impl BookingActor {
             Err(e) => return Err(e),
         }
         Ok(())
-    }
-
-    /// The row, if the offer is still the one that was looked at.
-    async fn book(
-        &self,
-        work: &mut Work,
-        fit: &Fit,
-        new: &Reservation,
-        driver: Option<&DriverRef>,
-    ) -> Result<Reservation, StoreError> {
-        let offer = work.lock_offer(fit.offer.id).await?;
-        if offer.version != fit.offer.version || offer.state != OfferState::Open {
-            return Err(StoreError::Stale);
-        }
-        let held = work.book(new, driver).await?;
-        let event = ReservationState::Held.name();
-        self.log(work, &held, event, (Cause::Driver, 0), new.created_at)
-            .await?;
-        Ok(held)
     }
 }
 

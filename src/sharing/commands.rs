@@ -36,6 +36,8 @@ pub(super) enum Command {
     HandOver(Reply<()>),
     /// Does what is due by now.
     Tick(Reply<()>),
+    /// Another hub may have changed something.
+    Others(Reply<()>),
     /// What is known, for a plan.
     Look(Reply<Snapshot>),
     /// Carries a plan out; how many bookings have moved.
@@ -58,7 +60,9 @@ impl Command {
                 reply.send(Err(why)).is_ok()
             }
             Self::AddOffer(_, reply) | Self::PutOffer(_, reply) => reply.send(Err(why)).is_ok(),
-            Self::HandOver(reply) | Self::Tick(reply) => reply.send(Err(why)).is_ok(),
+            Self::HandOver(reply) | Self::Tick(reply) | Self::Others(reply) => {
+                reply.send(Err(why)).is_ok()
+            }
             Self::Look(reply) => reply.send(Err(why)).is_ok(),
             Self::Carry(_, reply) => reply.send(Err(why)).is_ok(),
         };

@@ -2,109 +2,27 @@
 //! long. What is due is decided by [`Reservation::due`] from what `eyes` show; here it is done.
 
 use super::actor::{BookingActor, Failed};
-use super::ask::{Ask, DeskError};
+use super::ask::Ask;
 use super::booking::Cause;
-use super::improve::LOOKS_A_TICK;
-use super::quota;
 use super::search::Fit;
-use super::witness::Looked;
 use crate::domain::reservation::{EARLY_MS, PIN_MS};
 use crate::domain::{Due, Millis, Reservation, ReservationEvent, Risk};
 use crate::store::{StoreError, Work};
-use std::sync::Arc;
 
 /// How long before its start a booked bay is kept out of what others find.
 pub(super) const LEAD_MS: u64 = EARLY_MS;
 
-/// Changes of one tick: one transaction that others wait for.
-const MOST: usize = 256;
-
-/// How often what other hubs have done to the same database is read. Until then a booking of theirs
-/// is found out when the store refuses another, and a bay they have let go of is believed to be
-/// taken.
-const OTHERS_MS: u64 = 5_000;
-
-/// How often old answers are forgotten. Where nothing is old that costs a look into an index.
-pub(super) const FORGET_MS: u64 = 60_000;
-
-/// When what is done seldom was last done.
-#[derive(Default)]
-pub(super) struct Last {
-    forgot: Millis,
-    /// Also at the start, when all has just been read: once more does no harm.
-    read_others: Millis,
-    vouched: Looked,
-}
-
 impl BookingActor {
-    pub(super) async fn tick(&mut self, work: &mut Work) -> Result<(), Failed> {
-        let now = self.ctx.clock.now();
-        self.looks_left = LOOKS_A_TICK;
-        // A clock that was ahead when this hub began must not excuse all that comes.
-        self.since = self.since.min(now);
-        // First, as a request does: partners before reservations, so that two hubs do not wait for
-        // each other.
-        self.forget(work, now).await?;
-        self.hand_over(work, now).await?;
-        self.look(work, now).await?;
-        for (r, due) in self.due(now) {
-            // As it is in the store: it may have changed since the index was filled, by another
-            // hub.
-            let r = match work.reservation(&r.name).await {
-                Ok(r) => r,
-                Err(StoreError::NoSuch) => continue,
-                Err(e) => return Err(e.into()),
-            };
-            match self.bring(work, r, due, now).await {
-                // It has changed meanwhile, and what it has become is looked at next time.
-                Ok(()) | Err(Failed::No(DeskError::Step(_) | DeskError::Stale)) => {}
-                Err(e) => return Err(e),
-            }
-        }
-        if self.last.vouched.is_due(now) {
-            self.ctx.witness.vouch(self.index.kept(), now);
-        }
-        if !self.ctx.store.shares_waits() && now.since(self.last.read_others) >= OTHERS_MS {
-            self.last.read_others = now;
-            self.dirty = true;
-        }
-        Ok(())
-    }
-
-    /// Forgets what is remembered for a while, from time to time; at once where the clock was put back.
-    async fn forget(&mut self, work: &mut Work, now: Millis) -> Result<(), StoreError> {
-        let last = self.last.forgot;
-        if now >= last && now.since(last) < FORGET_MS {
-            return Ok(());
-        }
-        self.last.forgot = now;
-        let remembered = self.ctx.config.remember_h * 3_600_000;
-        work.forget_answers(Millis(now.0.saturating_sub(remembered)))
-            .await?;
-        work.forget_use(quota::forgotten(now)).await
-    }
-
-    fn due(&mut self, now: Millis) -> Vec<(Arc<Reservation>, Due)> {
-        let mut due = Vec::new();
-        for r in self.index.kept() {
-            if let Some(what) = r.due(&self.sight(r, now), now) {
-                due.push((r.clone(), what));
-            }
-            if due.len() == MOST {
-                break;
-            }
-        }
-        due
-    }
-
     /// Does what is due for one reservation.
-    async fn bring(
+    ///
+    /// `false`: nothing could be done for it yet.
+    pub(super) async fn bring(
         &mut self,
         work: &mut Work,
         r: Reservation,
         due: Due,
         now: Millis,
-    ) -> Result<(), Failed> {
+    ) -> Result<bool, Failed> {
         let (event, cause, at) = match due {
             Due::Expire => (ReservationEvent::Expire, Cause::Clock, now),
             Due::Arrive(since) => (ReservationEvent::Arrive, Cause::Sensor, since),
@@ -113,29 +31,29 @@ impl BookingActor {
             // Nobody has seen when it left: what is paid for is what was used.
             Due::TimeUp => (ReservationEvent::Depart, Cause::Clock, r.charged_until()),
             Due::TooLong => (ReservationEvent::Depart, Cause::Clock, r.overstay_ends()),
-            Due::Overstay => return self.charge_overstay(work, r, now).await,
+            Due::Overstay => return self.charge_overstay(work, r, now).await.map(|()| true),
             Due::GiveBack => (ReservationEvent::Revoke, Cause::Clock, now),
             Due::MissOut => (ReservationEvent::MissOut, Cause::Clock, now),
             Due::Elsewhere(risk, or_back) => {
                 return self.elsewhere(work, r, risk, or_back).await;
             }
-            Due::Ask(risk) => return self.warn(work, r, Some(risk)).await.map(drop),
-            Due::Safe => return self.warn(work, r, None).await.map(drop),
+            Due::Ask(risk) => return self.warn(work, r, Some(risk)).await.map(|_| false),
+            Due::Safe => return self.warn(work, r, None).await.map(|_| false),
         };
-        self.step_at(work, r, event, cause, at).await.map(drop)
+        self.step_at(work, r, event, cause, at).await.map(|_| true)
     }
 
     /// Another bay that keeps the promise; where there is none the driver is warned, and gets the money
-    /// back once nothing better can come.
+    /// back once nothing better can come. `false`: it is still where it was.
     pub(super) async fn elsewhere(
         &mut self,
         work: &mut Work,
         r: Reservation,
         risk: Risk,
         or_back: bool,
-    ) -> Result<(), Failed> {
+    ) -> Result<bool, Failed> {
         if self.moved_away(work, &r).await?.is_some() {
-            return Ok(());
+            return Ok(true);
         }
         if or_back {
             self.step(work, r, ReservationEvent::Revoke, Cause::Hub)
@@ -143,7 +61,7 @@ impl BookingActor {
         } else {
             self.warn(work, r, Some(risk)).await?;
         }
-        Ok(())
+        Ok(or_back)
     }
 
     /// Gives a booking whose bay is lost another one, if there is one that is believed to be free.

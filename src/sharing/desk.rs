@@ -8,6 +8,7 @@ use super::config::Config;
 use super::drivers::Drivers;
 use super::index::BookingIndex;
 use super::notices::Notices;
+use super::others;
 use super::owners::Owners;
 use super::statement::KnownTotals;
 use super::witness::Witness;
@@ -74,11 +75,13 @@ impl Desk {
         let drivers = Drivers::new(&store.driver_secret(&rand::random()).await?);
         let owners = Arc::new(Owners::open(&store, registry.clone()).await?);
         let notices = Arc::<Notices>::default();
-        let index = BookingIndex::new(
-            store.standing_offers().await?,
-            store.kept().await?,
-            &registry,
-        );
+        // Before anything is read: what is changed meanwhile is read again.
+        let mut work = store.work().await?;
+        let others = work.change_mark().await?;
+        work.commit().await?;
+        let mut index = BookingIndex::new(store.standing_offers().await?, &registry);
+        store.kept_each(|r| index.put(r)).await?;
+        index.settle();
         let (commands, told) = mpsc::channel(config.queue);
         let desk = Self {
             commands,
@@ -93,6 +96,9 @@ impl Desk {
             drivers,
             totals: KnownTotals::default(),
         };
+        let listen = store
+            .notices()
+            .map(|n| others::listen(n, desk.commands.downgrade()));
         let ctx = BookingContext {
             store,
             registry,
@@ -105,9 +111,16 @@ impl Desk {
             config,
             limits,
         };
-        let mut actor = BookingActor::new(ctx, index);
+        let mut actor = BookingActor::new(ctx, index, others);
         actor.show();
-        Ok((desk, actor.run(told)))
+        // It is large, and moved about until it runs.
+        let task = Box::pin(async move {
+            match listen {
+                Some(listen) => tokio::select! { () = actor.run(told) => {}, () = listen => {} },
+                None => actor.run(told).await,
+            }
+        });
+        Ok((desk, task))
     }
 
     #[must_use]

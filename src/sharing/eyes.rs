@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// How long before its start a booked bay is watched: who stands there when its time comes has been seen
 /// before.
-const WATCH_MS: u64 = 60 * 60_000;
+pub(super) const WATCH_MS: u64 = 60 * 60_000;
 
 /// Who has not left this long after the end keeps the next driver out.
 const OVERSTAY_MS: u64 = 2 * 60_000;
@@ -45,29 +45,34 @@ impl Eyes {
 }
 
 impl BookingActor {
-    /// Looks at the bays of bookings that have begun or begin soon, and notes who comes and goes.
-    pub(super) async fn look(&mut self, work: &mut Work, now: Millis) -> Result<(), StoreError> {
+    /// Looks at the bays of bookings that have begun or begin soon: those at which somebody has come or
+    /// gone, to be noted.
+    pub(super) fn look(&mut self, now: Millis) -> Vec<Reservation> {
         let mut seen = AHashMap::with_capacity(self.eyes.seen.len());
         let mut news = Vec::new();
-        for r in self.index.kept() {
-            if now.plus(WATCH_MS) < r.span.start {
-                continue;
-            }
-            let fresh = || self.presence(r, self.seen_at(&r.bay));
-            let presence = *seen.entry(r.bay.clone()).or_insert_with(fresh);
-            if presence.occupied_since() != r.seen_since {
-                news.push((r.clone(), presence.occupied_since()));
+        for r in self.index.near(now, WATCH_MS) {
+            let fresh = || self.presence(&r, self.seen_at(&r.bay));
+            let presence: Presence = *seen.entry(r.bay.clone()).or_insert_with(fresh);
+            let seen_since = presence.occupied_since();
+            if seen_since != r.seen_since {
+                news.push(Reservation { seen_since, ..r });
             }
         }
         self.eyes.seen = seen;
         let kept = &self.index;
         self.eyes.warned.retain(|id, _| kept.keeps(*id));
-        for (r, seen_since) in news {
-            work.note_presence(r.id, seen_since).await?;
-            self.index.put(Reservation {
-                seen_since,
-                ..Reservation::clone(&r)
-            });
+        news
+    }
+
+    /// Notes what was seen, so that it outlives a restart.
+    pub(super) async fn note_seen(
+        &mut self,
+        work: &mut Work,
+        seen: Vec<Reservation>,
+    ) -> Result<(), StoreError> {
+        for r in seen {
+            work.note_presence(r.id, r.seen_since).await?;
+            self.index.put(r);
         }
         Ok(())
     }
@@ -92,7 +97,7 @@ impl BookingActor {
         }
         let view = self.seen_at(&r.bay);
         let others = || self.index.kept_on(&r.bay).filter(|o| o.id != r.id);
-        let active = |o: &&Arc<Reservation>| o.state == ReservationState::Active;
+        let active = |o: &Reservation| o.state == ReservationState::Active;
         BaySight {
             presence: self.presence(r, view),
             said: view.map_or(BayStatus::Unknown, |view| view.status),

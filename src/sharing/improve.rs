@@ -10,7 +10,6 @@ use super::actor::{BookingActor, Failed};
 use super::ask::Ask;
 use super::booking::elsewhere;
 use super::commands::{Command, Snapshot};
-use super::index::BookingIndex;
 use super::plan::{self, Plan, PlanStep};
 use super::relocate::{self, RoomSearch};
 use super::search::Fit;
@@ -27,14 +26,8 @@ pub(super) const LOOKS_A_TICK: u32 = 50_000;
 impl BookingActor {
     pub(super) fn snapshot(&mut self) -> Snapshot {
         let freed = self.index.take_freed(MOST_FREED);
-        // Where nothing has become free there is nothing to look at.
-        let known = if freed.is_empty() {
-            BookingIndex::default()
-        } else {
-            self.index.clone()
-        };
         Snapshot {
-            index: known,
+            index: self.index.picture(),
             freed,
             live: self.ctx.live.clone(),
             now: self.ctx.clock.now(),

@@ -1,21 +1,36 @@
 //! What the desk knows in memory: offers where they are, and what is kept of each bay. A copy of
 //! the store, no more.
 //!
-//! Belongs to one task. Dear: nothing; a bay has a handful of bookings at a time, and they are
-//! looked through.
+//! Belongs to one task. Promises: no question and no change walks over the whole book: what is kept
+//! is looked up by bay or number, what is due by time, what is near by cell; only a new picture of
+//! the city has all offers placed anew. Dear: some 250 bytes for each reservation.
+
+mod due;
+mod offers;
+mod on_offer;
+mod packed;
+mod pieces;
+mod reserved;
+
+pub(super) use pieces::Keyed;
+pub(super) use reserved::Reserved;
 
 use super::alternatives::Alternatives;
-use crate::domain::{BayIx, Millis, Offer, OfferState, Reservation, ReservationState, Span};
+use crate::domain::{BayIx, Millis, Offer, Reservation, ReservationState, Span};
 use crate::registry::Registry;
 use crate::registry::city::City;
 use ahash::{AHashMap, AHashSet};
+use on_offer::OnOffer;
+use packed::{Packed, Partners};
+use pieces::Rows;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// How long a count of bays on offer is good for.
-const COUNT_MS: u64 = 60_000;
-
 /// A grid cell of the city.
-type GridCell = (i32, i32);
+pub(super) type GridCell = (i32, i32);
+
+/// A bay's number in the index.
+type BayNumber = u32;
 
 /// An offer and where its bay is now.
 #[derive(Clone, Debug)]
@@ -24,45 +39,102 @@ pub(super) struct Shelved {
     /// `None`: the registry has no such bay, for the time being.
     pub(super) bay: Option<BayIx>,
     cell: Option<GridCell>,
+    number: BayNumber,
 }
 
-/// See the top. A copy costs a copy of its tables, not of what is in them.
-#[derive(Clone, Default)]
+/// What is known of one bay.
+#[derive(Clone)]
+struct BayBook {
+    bay: Arc<str>,
+    /// The offer it is on.
+    offer: Option<Shelved>,
+    /// What keeps it, by start.
+    kept: Vec<Packed>,
+    /// How many of those are active.
+    active: u32,
+    /// None of them was ever longer.
+    longest_ms: u64,
+    /// From when on something of this may be due; `Millis::MAX`: nothing is kept.
+    first: Millis,
+}
+
+/// See the top.
+#[derive(Default)]
 pub(super) struct BookingIndex {
-    offers: AHashMap<i64, Shelved>,
-    by_bay: AHashMap<Arc<str>, i64>,
-    cells: AHashMap<GridCell, Vec<i64>>,
-    /// What keeps each bay.
-    kept: AHashMap<Arc<str>, Vec<Arc<Reservation>>>,
-    /// Which bay each reservation keeps.
-    seats: AHashMap<i64, Arc<str>>,
-    /// Drivers of whose reservations one was put here since it was last asked.
-    touched: AHashSet<Arc<str>>,
+    bays: Rows<BayBook>,
+    numbers: Keyed<Arc<str>, BayNumber>,
+    /// The bay of each offer.
+    offers: Keyed<i64, BayNumber>,
+    cells: Keyed<GridCell, Vec<BayNumber>>,
+    partners: Arc<Partners>,
     /// The picture of the city that places were taken from.
     city: Option<Arc<City>>,
     /// What else bookings could have, as far as that is known.
     pub(super) alternatives: Alternatives,
+
+    // What a copy for a plan does without.
+    /// The bay that each reservation keeps.
+    seats: Keyed<i64, BayNumber>,
+    /// Bays by when something of theirs may be due.
+    first: BTreeSet<(Millis, BayNumber)>,
+    /// Holds by deadline.
+    holds: BTreeSet<(Millis, i64)>,
+    on_offer: OnOffer,
+    /// Drivers of whose reservations one was put here since it was last asked.
+    touched: AHashSet<Arc<str>>,
+    /// Bays of which something was changed since they were last asked for; `None`: it may be any.
+    stirred: Option<AHashSet<BayNumber>>,
     /// By bay when it has become free, or its offer has changed, since bookings were last looked
     /// over.
     freed: AHashMap<Arc<str>, Span>,
-    /// Bays on offer, as counted last, and when that was; `None` when offers have changed since.
-    on_offer: Option<(Millis, usize)>,
     /// Offers put here since they were last asked for; `None`: it may be any.
     changed: Option<Vec<i64>>,
+    /// What was put here and is not known to be on disk.
+    unsure: Unsure,
+}
+
+/// Numbers of reservations and offers that are to be read again if a transaction fails.
+#[derive(Default)]
+pub(super) struct Unsure {
+    pub(super) reservations: AHashSet<i64>,
+    pub(super) offers: AHashSet<i64>,
 }
 
 impl BookingIndex {
-    pub(super) fn new(offers: Vec<Offer>, kept: Vec<Reservation>, registry: &Registry) -> Self {
+    /// Of these offers, with nothing kept yet.
+    pub(super) fn new(offers: Vec<Offer>, registry: &Registry) -> Self {
         let mut index = Self::default();
         index.follow(registry);
         for offer in offers {
             index.put_offer(offer, registry);
         }
-        for r in kept {
-            index.put(r);
-        }
-        index.touched.clear();
         index
+    }
+
+    /// Takes what was put here for what is on disk, and for what is told already.
+    pub(super) fn settle(&mut self) {
+        self.touched.clear();
+        self.freed.clear();
+        self.unsure = Unsure::default();
+        for number in 0..self.bays.len() {
+            if let Some(book) = self.bays.get_mut(number) {
+                book.kept.shrink_to_fit();
+            }
+        }
+    }
+
+    /// The same for a plan: it shares what neither of the two changes.
+    pub(super) fn picture(&self) -> Self {
+        Self {
+            bays: self.bays.clone(),
+            numbers: self.numbers.clone(),
+            offers: self.offers.clone(),
+            cells: self.cells.clone(),
+            partners: self.partners.clone(),
+            city: self.city.clone(),
+            alternatives: self.alternatives.picture(),
+            ..Self::default()
+        }
     }
 
     /// The city as places were last taken from it. Taken once per command, so that one command sees
@@ -79,211 +151,126 @@ impl BookingIndex {
             return;
         }
         self.city = Some(now);
-        self.on_offer = None;
+        self.on_offer = OnOffer::default();
         self.alternatives = Alternatives::default();
         self.changed = None;
-        let offers: Vec<Arc<Offer>> = self.offers.drain().map(|(_, s)| s.offer).collect();
-        (self.by_bay, self.cells) = Default::default();
-        for offer in offers {
-            self.shelve(offer, registry);
-        }
-    }
-
-    /// Takes over what another index knows besides what is in the store, if offers are the same.
-    pub(super) fn learn_from(&mut self, mut old: Self) {
-        let same = |s: &Shelved| {
-            old.offers
-                .get(&s.offer.id)
-                .is_some_and(|o| o.offer.version == s.offer.version)
-        };
-        let city = self
-            .city
-            .as_ref()
-            .zip(old.city.as_ref())
-            .is_some_and(|(a, b)| Arc::ptr_eq(a, b));
-        if city && self.offers.len() == old.offers.len() && self.offers.values().all(same) {
-            self.alternatives = std::mem::take(&mut old.alternatives);
-        }
-        let freed = std::mem::replace(&mut self.freed, std::mem::take(&mut old.freed));
-        for (bay, span) in freed {
-            if !self.of_bay(&bay).is_some_and(same) {
-                free(&mut self.freed, &bay, span);
+        self.stirred = None;
+        self.cells = Keyed::default();
+        for number in 0..self.bays.len() {
+            let book = self.bays.get_mut(number);
+            if let Some(Shelved { offer, .. }) = book.and_then(|b| b.offer.take()) {
+                self.shelve(offer, registry);
             }
         }
-        for (bay, kept) in old.kept {
-            let gone = kept.iter().filter(|r| self.seats.get(&r.id) != Some(&bay));
-            gone.for_each(|r| free(&mut self.freed, &bay, r.kept()));
-        }
     }
 
-    /// Takes in a new offer or a new version of one.
-    pub(super) fn put_offer(&mut self, offer: Offer, registry: &Registry) {
-        self.on_offer = None;
-        free(
-            &mut self.freed,
-            &offer.bay,
-            Span {
-                start: Millis(0),
-                end: Millis(u64::MAX),
-            },
-        );
-        if let Some(changed) = &mut self.changed {
-            changed.push(offer.id);
+    /// The number of a bay, given now if it has none yet.
+    fn number(&mut self, bay: &Arc<str>) -> BayNumber {
+        if let Some(number) = self.numbers.get(bay) {
+            return *number;
         }
-        if let Some(old) = self.offers.remove(&offer.id) {
-            self.by_bay.remove(&old.offer.bay);
-            if let Some(cell) = old.cell.and_then(|c| self.cells.get_mut(&c)) {
-                cell.retain(|id| *id != offer.id);
-            }
-        }
-        if offer.state != OfferState::Withdrawn {
-            self.shelve(Arc::new(offer), registry);
-        }
-    }
-
-    fn shelve(&mut self, offer: Arc<Offer>, registry: &Registry) {
-        let bay = registry.bay(&offer.bay);
-        // An index got by id is in a city taken afterwards, which may be newer than the one held
-        // here.
-        let bay = bay.filter(|b| {
-            self.city
-                .as_ref()
-                .is_some_and(|c| b.0 < c.bay_slots() && c.is_live(*b))
-        });
-        let cell = bay.zip(self.city.as_ref()).map(|(bay, city)| {
-            let (lat, lon) = city.place_e7(bay);
-            city.cell_at(lat, lon)
-        });
-        if let Some(cell) = cell {
-            self.cells.entry(cell).or_default().push(offer.id);
-        }
-        if let Some((bay, city)) = bay.zip(self.city.as_ref()) {
-            self.alternatives.forget_near(city.place(bay));
-        }
-        self.by_bay.insert(offer.bay.clone(), offer.id);
-        self.offers.insert(offer.id, Shelved { offer, bay, cell });
-    }
-
-    /// Takes an offer's bay out of what is found, or puts it back.
-    pub(super) fn bar(&mut self, id: i64, barred: bool, registry: &Registry) {
-        let Some(shelved) = self.offers.get_mut(&id) else {
-            return;
+        let book = BayBook {
+            bay: bay.clone(),
+            offer: None,
+            kept: Vec::new(),
+            active: 0,
+            longest_ms: 0,
+            first: Millis::MAX,
         };
-        if shelved.bay.is_some() != barred {
-            return;
-        }
-        let offer = shelved.offer.clone();
-        if let Some(cell) = shelved.cell.take().and_then(|c| self.cells.get_mut(&c)) {
-            cell.retain(|other| *other != id);
-        }
-        shelved.bay = None;
-        if !barred {
-            self.shelve(offer, registry);
-        }
-        self.on_offer = None;
-        if let Some(changed) = &mut self.changed {
-            changed.push(id);
-        }
+        let number = self.bays.push(book) as BayNumber;
+        self.numbers.insert(bay.clone(), number);
+        number
     }
 
-    /// All offers that are not withdrawn.
-    pub(super) fn standing(&self) -> impl Iterator<Item = Arc<Offer>> {
-        self.offers.values().map(|s| s.offer.clone())
+    fn book(&self, number: BayNumber) -> Option<&BayBook> {
+        self.bays.get(number as usize)
     }
 
-    /// The bays that somebody keeps, and whose each was when it was booked.
-    pub(super) fn owners_of_kept(&self) -> impl Iterator<Item = (&Arc<str>, &Arc<str>)> {
-        self.kept().map(|r| (&r.bay, &r.owner))
-    }
-
-    pub(super) fn offer(&self, id: i64) -> Option<&Shelved> {
-        self.offers.get(&id)
-    }
-
-    /// The offer a bay is on now.
-    pub(super) fn of_bay(&self, bay: &str) -> Option<&Shelved> {
-        self.by_bay.get(bay).and_then(|id| self.offers.get(id))
-    }
-
-    /// The offers whose bays are in a cell.
-    pub(super) fn in_cell(&self, cell: GridCell) -> impl Iterator<Item = &Shelved> {
-        self.cells
-            .get(&cell)
-            .into_iter()
-            .flatten()
-            .filter_map(|id| self.offers.get(id))
-    }
-
-    /// Bays with an open offer whose hours are not over. Counted once a minute, or when offers have
-    /// changed.
-    pub(super) fn on_offer(&mut self, now: Millis) -> usize {
-        let known = self
-            .on_offer
-            .filter(|(at, _)| now >= *at && now.since(*at) < COUNT_MS);
-        if let Some((_, count)) = known {
-            return count;
-        }
-        let open = |s: &&Shelved| {
-            s.bay.is_some()
-                && s.offer.state == OfferState::Open
-                && s.offer.hours.last().is_none_or(|last| last > now)
-        };
-        let count = self.offers.values().filter(open).count();
-        self.on_offer = Some((now, count));
-        count
-    }
-
-    /// Offers put here since this was last called; `None`: it may be any.
-    pub(super) fn take_changed_offers(&mut self) -> Option<Vec<i64>> {
-        self.changed.replace(Vec::new())
-    }
-
-    pub(super) fn offer_ids(&self) -> impl Iterator<Item = i64> {
-        self.offers.keys().copied()
-    }
-
-    pub(super) fn offers(&self) -> usize {
-        self.offers.len()
+    fn book_of(&self, bay: &str) -> Option<&BayBook> {
+        self.book(*self.numbers.get(bay)?)
     }
 
     /// Takes in a reservation as it is now, and lets go of its bay if it keeps none any more.
     pub(super) fn put(&mut self, r: Reservation) {
         self.touched.insert(r.driver.clone());
-        if let Some(bay) = self.seats.remove(&r.id) {
-            self.unseat(&bay, r.id);
-            if !r.state.holds() || r.bay != bay {
-                free(&mut self.freed, &bay, r.kept());
-            }
+        self.unsure.reservations.insert(r.id);
+        if let Some((bay, old)) = self.unseat(r.id)
+            && (!r.state.holds() || r.bay != bay)
+        {
+            free(&mut self.freed, &bay, old);
         }
         if r.state.holds() {
-            self.seats.insert(r.id, r.bay.clone());
-            self.kept
-                .entry(r.bay.clone())
-                .or_default()
-                .push(Arc::new(r));
+            let number = self.number(&r.bay);
+            self.seats.insert(r.id, number);
+            if r.state == ReservationState::Held {
+                self.holds.insert((r.expires_at, r.id));
+            }
+            let packed = Packed::new(r, Arc::make_mut(&mut self.partners));
+            if let Some(book) = self.bays.get_mut(number as usize) {
+                book.add(packed);
+            }
+            self.stir(number);
         } else {
             self.alternatives.forget(r.id);
         }
     }
 
+    /// Forgets a reservation that the store does not have.
+    pub(super) fn forget(&mut self, id: i64) {
+        if let Some((bay, span)) = self.unseat(id) {
+            free(&mut self.freed, &bay, span);
+            self.alternatives.forget(id);
+        }
+    }
+
     /// Replaces all that is known of one bay.
     pub(super) fn put_bay(&mut self, bay: &str, kept: Vec<Reservation>) {
-        let old: Vec<Arc<Reservation>> = self.kept_on(bay).cloned().collect();
-        for r in old {
-            self.seats.remove(&r.id);
-            self.unseat(bay, r.id);
-            free(&mut self.freed, &r.bay, r.kept());
+        let old: Vec<i64> = self
+            .book_of(bay)
+            .into_iter()
+            .flat_map(|b| &b.kept)
+            .map(|r| r.id)
+            .collect();
+        for id in old
+            .into_iter()
+            .filter(|id| kept.iter().all(|r| r.id != *id))
+        {
+            self.forget(id);
         }
         for r in kept {
             self.put(r);
         }
     }
 
-    fn unseat(&mut self, bay: &str, id: i64) {
-        if let Some(kept) = self.kept.get_mut(bay) {
-            kept.retain(|r| r.id != id);
-            if kept.is_empty() {
-                self.kept.remove(bay);
+    /// Where it was and when.
+    fn unseat(&mut self, id: i64) -> Option<(Arc<str>, Span)> {
+        let number = self.seats.remove(&id)?;
+        let book = self.bays.get_mut(number as usize)?;
+        let at = book.kept.iter().position(|r| r.id == id)?;
+        let old = book.kept.remove(at);
+        book.active -= u32::from(old.state == ReservationState::Active);
+        let bay = book.bay.clone();
+        if old.state == ReservationState::Held {
+            self.holds.remove(&(old.expires_at, id));
+        }
+        self.stir(number);
+        Some((bay, old.kept()))
+    }
+
+    /// Something of a bay has changed.
+    fn stir(&mut self, number: BayNumber) {
+        if let Some(stirred) = &mut self.stirred {
+            stirred.insert(number);
+        }
+        let Some(book) = self.bays.get_mut(number as usize) else {
+            return;
+        };
+        let first = book.due_from();
+        if first != book.first {
+            self.first.remove(&(book.first, number));
+            book.first = first;
+            if first != Millis::MAX {
+                self.first.insert((first, number));
             }
         }
     }
@@ -291,6 +278,11 @@ impl BookingIndex {
     /// Whose reservations have changed since this was last asked.
     pub(super) fn take_touched(&mut self) -> AHashSet<Arc<str>> {
         std::mem::take(&mut self.touched)
+    }
+
+    /// What was put here since this was last asked, and may not be on disk.
+    pub(super) fn take_unsure(&mut self) -> Unsure {
+        std::mem::take(&mut self.unsure)
     }
 
     /// Up to `most` bays that have become free since they were taken here before, and when.
@@ -301,41 +293,70 @@ impl BookingIndex {
             .collect()
     }
 
-    /// What keeps a bay.
-    pub(super) fn kept_on(&self, bay: &str) -> impl Iterator<Item = &Arc<Reservation>> {
-        self.kept.get(bay).into_iter().flatten()
+    /// What keeps a bay, by start.
+    pub(super) fn kept_on(&self, bay: &str) -> impl Iterator<Item = Reservation> {
+        let book = self.book_of(bay);
+        book.into_iter()
+            .flat_map(|b| b.kept.iter().map(|r| r.whole(&b.bay, &self.partners)))
     }
 
-    /// All that keep any bay.
-    pub(super) fn kept(&self) -> impl Iterator<Item = &Arc<Reservation>> {
-        self.kept.values().flatten()
+    /// What is known of a reservation that keeps a bay.
+    pub(super) fn kept(&self, id: i64) -> Option<Reservation> {
+        let book = self.book(*self.seats.get(&id)?)?;
+        let r = book.kept.iter().find(|r| r.id == id)?;
+        Some(r.whole(&book.bay, &self.partners))
+    }
+
+    /// The version that is known of a reservation, where it keeps a bay.
+    pub(super) fn version(&self, id: i64) -> Option<i64> {
+        let book = self.book(*self.seats.get(&id)?)?;
+        book.kept.iter().find(|r| r.id == id).map(|r| r.version)
     }
 
     /// Whether a reservation keeps a bay.
     pub(super) fn keeps(&self, id: i64) -> bool {
-        self.seats.contains_key(&id)
+        self.seats.get(&id).is_some()
     }
 
     /// Those that are not confirmed.
     pub(super) fn holds(&self) -> usize {
-        self.kept()
-            .filter(|r| r.state == ReservationState::Held)
-            .count()
+        self.holds.len()
     }
 
-    pub(super) fn booked(&self) -> usize {
+    pub(super) const fn booked(&self) -> usize {
         self.seats.len()
     }
 
     /// Whether nobody keeps the bay at any time of `span`.
     pub(super) fn is_free(&self, bay: &str, span: Span) -> bool {
-        self.kept_on(bay).all(|r| !r.kept().overlaps(span))
+        self.book_of(bay).is_none_or(|b| b.is_free(span))
     }
 
-    /// The bays that are kept for somebody now or within `ahead` milliseconds.
-    pub(super) fn due(&self, now: Millis, ahead: u64, registry: &Registry) -> AHashSet<BayIx> {
-        let soon = self.kept().filter(|r| is_due(r, now, ahead));
-        soon.filter_map(|r| registry.bay(&r.bay)).collect()
+    /// The same of the bay that an offer is of.
+    pub(super) fn is_open(&self, shelved: &Shelved, span: Span) -> bool {
+        self.book(shelved.number).is_none_or(|b| b.is_free(span))
+    }
+}
+
+impl BayBook {
+    fn add(&mut self, r: Packed) {
+        if self.kept.len() == self.kept.capacity() {
+            // Room for a few: doubling would leave half of all memory unused.
+            self.kept.reserve_exact(1 + self.kept.len() / 8);
+        }
+        self.active += u32::from(r.state == ReservationState::Active);
+        self.longest_ms = self.longest_ms.max(r.kept().ms());
+        let at = self
+            .kept
+            .partition_point(|o| (o.span.start, o.id) < (r.span.start, r.id));
+        self.kept.insert(at, r);
+    }
+
+    fn is_free(&self, span: Span) -> bool {
+        let before = self.kept.partition_point(|r| r.span.start < span.end);
+        let some = self.kept[..before].iter().rev();
+        some.take_while(|r| r.span.start.plus(self.longest_ms) > span.start)
+            .all(|r| !r.kept().overlaps(span))
     }
 }
 
@@ -347,9 +368,4 @@ fn free(freed: &mut AHashMap<Arc<str>, Span>, bay: &Arc<str>, span: Span) {
         }
     };
     freed.entry(bay.clone()).and_modify(hull).or_insert(span);
-}
-
-/// A stay that has run over keeps its bay until somebody departs.
-fn is_due(r: &Reservation, now: Millis, ahead: u64) -> bool {
-    r.span.start.0 <= now.0.saturating_add(ahead) && (now < r.free_at || r.arrived_at.is_some())
 }

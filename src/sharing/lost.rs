@@ -7,7 +7,7 @@
 //! booking. Dear: looks at all offers and booked bays, but only after the registry or an owner has
 //! changed.
 
-use super::actor::{BookingActor, Failed};
+use super::actor::BookingActor;
 use super::index::BookingIndex;
 use super::owners::Owners;
 use crate::domain::reservation::due::GONE_MS;
@@ -56,11 +56,11 @@ impl Lost {
         }
         let mut bays = AHashMap::new();
         for (bay, owner) in index.owners_of_kept() {
-            let owned_by = owners.owner(bay);
-            if owned_by.as_deref() != Some(&**owner) {
-                let at = self.bays.get(bay).map_or(now, |lost| lost.at);
+            let owned_by = owners.owner(&bay);
+            if owned_by.as_deref() != Some(&*owner) {
+                let at = self.bays.get(&bay).map_or(now, |lost| lost.at);
                 let owner = owned_by;
-                bays.insert(bay.clone(), Since { at, owner });
+                bays.insert(bay, Since { at, owner });
             }
         }
         self.bays = bays;
@@ -81,6 +81,16 @@ impl Lost {
         self.looked = Some((city, changes));
     }
 
+    /// Bays of which something may be lost.
+    pub(super) fn bays(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.bays.keys()
+    }
+
+    /// Whether an offer is to be withdrawn by now.
+    pub(super) fn is_to_withdraw(&self, now: Millis) -> bool {
+        !self.to_withdraw(now).is_empty()
+    }
+
     fn to_withdraw(&self, now: Millis) -> Vec<i64> {
         let due = self.offers.iter();
         let due = due.filter(|(_, since)| now.since(**since) >= GONE_MS);
@@ -90,14 +100,18 @@ impl Lost {
 
 impl BookingActor {
     /// Withdraws the offers of bays that are not their owner's any more.
-    pub(super) async fn hand_over(&mut self, work: &mut Work, now: Millis) -> Result<(), Failed> {
+    pub(super) async fn hand_over(
+        &mut self,
+        work: &mut Work,
+        now: Millis,
+    ) -> Result<(), StoreError> {
         self.lost.look(&mut self.index, &self.ctx.owners, now);
         for id in self.lost.to_withdraw(now) {
             self.lost.offers.remove(&id);
             let offer = match work.lock_offer(id).await {
                 Ok(offer) if offer.state != OfferState::Withdrawn => offer,
                 Ok(_) | Err(StoreError::NoSuch) => continue,
-                Err(e) => return Err(e.into()),
+                Err(e) => return Err(e),
             };
             tracing::info!(
                 offer = &*offer.name,

@@ -7,8 +7,8 @@
 //!
 //! [`matcher`] plans and changes nothing. The [`Desk`] is the only hand that carries out: one task
 //! takes commands in the order they come, as many as have gathered in one transaction, so that a
-//! wait for the disk is shared. What it knows in memory is read from the store at the start, and
-//! anew whenever a transaction fails.
+//! wait for the disk is shared. What it knows in memory is read from the store at the start; what a
+//! transaction that fails had touched, and what another hub has changed, is read anew.
 //!
 //! | file | |
 //! |---|---|
@@ -17,13 +17,15 @@
 //! | `index` | what it knows of offers and bookings in memory |
 //! | `openings` | which offers are open now: what the live view shows of private bays |
 //! | `search`, `alternatives` | bays for one request, and what else each booking could have |
-//! | `booking`, `deadlines` | books and changes reservations; does what time brings |
+//! | `booking`, `deadlines` | books and changes reservations; what time brings |
+//! | `tick` | does what is due, a slice at a time |
 //! | `eyes`, `lost` | who stands in booked bays; bays that are not whose they were |
 //! | `relocate`, `plan` | who could move for a request that does not fit; who would sit better |
 //! | `improve` | moves them |
 //! | `owners`, `owned`, `utilisation` | whose a bay is, what its owner reads, and how it was used |
 //! | `overstay` | charges stays that run over, as they grow |
 //! | `statement` | a month of the ledger, page by page |
+//! | `others` | what other hubs on the same database have changed |
 //! | `notices` | tells the drivers' apps what happened to their reservations |
 //! | `quota`, `drivers` | what a booking app may take of what all share, and for whom |
 //! | `witness` | tells the stream of stays that no sensor sees |
@@ -47,6 +49,7 @@ mod lost;
 pub mod matcher;
 mod notices;
 mod openings;
+mod others;
 mod overstay;
 mod owned;
 mod owners;
@@ -57,6 +60,7 @@ mod search;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod tick;
 mod utilisation;
 mod witness;
 
@@ -70,6 +74,7 @@ pub use notices::Following;
 pub use owned::OwnedBays;
 pub use quota::{Share, UsedUp};
 pub use statement::{Statement, StatementPage};
+pub use tick::TICK;
 pub use witness::Witness;
 
 pub use crate::store::{

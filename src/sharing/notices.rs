@@ -39,10 +39,6 @@ impl Notices {
         }
     }
 
-    pub(super) fn ring_all(&self) {
-        self.0.iter().for_each(|bell| bell.send_replace(()));
-    }
-
     fn listen(&self, driver: &Arc<str>) -> Option<watch::Receiver<()>> {
         let bell = self
             .0

@@ -6,13 +6,25 @@ use super::matcher::auction::{self, Candidate, Gathered};
 use super::matcher::windows::{self, Bay, Bond, Choice, Effort, HeldSeat, Picture};
 use super::matcher::{Weights, windows::Span as Time};
 use super::relocate;
-use super::search::{Fit, View};
+use super::search::{Fit, MAX_WALK_M, View, cells};
 use crate::domain::{Millis, OfferState, Reservation, Span};
 use ahash::{AHashMap, AHashSet};
 use std::sync::Arc;
 
 /// Bays that are looked at for one booking.
 const MOST_CHOICES: usize = 24;
+
+/// What is kept around bays that have become free is looked at until it is so much, in circles that
+/// grow to two of the longest walks.
+const MOST_NEAR: usize = 50_000;
+const REACHES_M: [f64; 6] = [
+    150.0,
+    300.0,
+    600.0,
+    1_200.0,
+    2_400.0,
+    2.0 * MAX_WALK_M as f64,
+];
 
 /// A booking and the bay it is to have.
 pub(super) struct Reseat {
@@ -79,16 +91,10 @@ pub(super) fn better(view: View<'_>, freed: &AHashMap<Arc<str>, Span>, most: usi
     let there = |r: &Reservation| freed.get(&r.bay).is_some_and(|s| s.overlaps(r.kept()));
     let mut movable: Vec<Movable> = Vec::new();
     let mut look_ups = most;
-    let mut kept: Vec<_> = view
-        .index
-        .kept()
-        .filter(|r| !r.is_pinned(view.now))
-        .collect();
+    let mut kept = near(view, freed);
+    kept.retain(|r| !r.is_pinned(view.now) && freed.values().any(|s| s.overlaps(r.span)));
     kept.sort_unstable_by_key(|r| (r.span.start, r.id));
-    for r in kept
-        .into_iter()
-        .filter(|r| freed.values().any(|s| s.overlaps(r.span)))
-    {
+    for r in kept {
         let known = view.index.alternatives.of(r.id);
         if known.is_none() {
             if look_ups == 0 {
@@ -96,12 +102,12 @@ pub(super) fn better(view: View<'_>, freed: &AHashMap<Arc<str>, Span>, most: usi
             }
             look_ups -= 1;
         }
-        let bays = known.unwrap_or_else(|| relocate::look_up(view, r));
-        let fits = fits(view, r, &bays);
+        let bays = known.unwrap_or_else(|| relocate::look_up(view, &r));
+        let fits = fits(view, &r, &bays);
         let gains = |f: &Fit| freed.get(&f.offer.bay).is_some_and(|s| s.overlaps(r.span));
-        if there(r) || fits.iter().any(gains) {
+        if there(&r) || fits.iter().any(gains) {
             movable.push(Movable {
-                booking: r.clone(),
+                booking: Arc::new(r),
                 fits,
             });
         }
@@ -110,6 +116,35 @@ pub(super) fn better(view: View<'_>, freed: &AHashMap<Arc<str>, Span>, most: usi
         }
     }
     plan(view, &movable)
+}
+
+/// What is kept around bays that have become free: ever further away, until it is enough. Who may gain
+/// by one of them sits no further from it than two walks.
+fn near(view: View<'_>, freed: &AHashMap<Arc<str>, Span>) -> Vec<Reservation> {
+    let Some(city) = view.index.city() else {
+        return Vec::new();
+    };
+    let each = (MOST_NEAR / freed.len().max(1)).max(1);
+    let mut seen: AHashSet<(i32, i32)> = AHashSet::new();
+    let mut found = Vec::new();
+    for bay in freed.keys() {
+        let place = view.index.of_bay(bay).and_then(|s| s.bay);
+        let Some(place) = place.map(|bay| city.place(bay)) else {
+            found.extend(view.index.kept_on(bay));
+            continue;
+        };
+        let before = found.len();
+        for reach in REACHES_M {
+            for cell in cells(city, place, reach).filter(|cell| seen.insert(*cell)) {
+                let bays = view.index.in_cell(cell).map(|s| &s.offer.bay);
+                found.extend(bays.flat_map(|bay| view.index.kept_on(bay)));
+            }
+            if found.len() - before >= each {
+                break;
+            }
+        }
+    }
+    found
 }
 
 /// A booking that may move, and where it could sit, the best first.

@@ -141,12 +141,12 @@ impl NumberedIndex<'_> {
             .offer(offer)
             .filter(|s| s.offer.state == OfferState::Open);
         let number = open.map(|s| {
-            let there: Vec<&Arc<Reservation>> = self.view.index.kept_on(&s.offer.bay).collect();
+            let there: Vec<Reservation> = self.view.index.kept_on(&s.offer.bay).collect();
             let day = there
                 .into_iter()
                 .map(|r| Sitting {
-                    who: self.number(r),
                     kept: r.kept(),
+                    who: self.number(r),
                 })
                 .collect();
             self.bays.push((s.offer.clone(), day));
@@ -156,15 +156,15 @@ impl NumberedIndex<'_> {
         number
     }
 
-    fn number(&mut self, r: &Arc<Reservation>) -> Option<u32> {
+    fn number(&mut self, r: Reservation) -> Option<u32> {
         if r.is_pinned(self.view.now) {
             return None;
         }
         let next = self.bookings.len() as u32 + 1;
         let number = *self.numbers.entry(r.id).or_insert(next);
         if number == next {
-            self.bookings
-                .push((r.clone(), self.view.index.alternatives.of(r.id)));
+            let known = self.view.index.alternatives.of(r.id);
+            self.bookings.push((Arc::new(r), known));
         }
         Some(number)
     }

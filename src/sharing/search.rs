@@ -123,7 +123,7 @@ impl View<'_> {
             start: ask.span.start,
             end: offer.free_at(ask.span),
         };
-        if !self.index.is_free(&offer.bay, kept) {
+        if !self.index.is_open(shelved, kept) {
             found.kept.push(fit);
             return Err(Why::Full);
         }
@@ -150,7 +150,7 @@ fn suits(city: &City, bay: BayIx, vehicle: Vehicle) -> bool {
 }
 
 /// The cells that a walk of that many metres can reach.
-fn cells(city: &City, place: LatLon, limit_m: f64) -> impl Iterator<Item = (i32, i32)> {
+pub(super) fn cells(city: &City, place: LatLon, limit_m: f64) -> impl Iterator<Item = (i32, i32)> {
     let e7 = |degrees: f64| (degrees * 1e7).round() as i32;
     // A little more than the walk: the grid need not be exact, the distance is.
     let up = limit_m / M_PER_DEG * 1.01;

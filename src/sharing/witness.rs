@@ -83,7 +83,7 @@ impl Witness {
     }
 
     /// Says again of each stay that lasts that its bay is taken, before the last word of it lapses.
-    pub(super) fn vouch<'a>(&self, stays: impl Iterator<Item = &'a Arc<Reservation>>, now: Millis) {
+    pub(super) fn vouch(&self, stays: impl Iterator<Item = Reservation>, now: Millis) {
         // Unknown until the first arrival has been told.
         let Some((source, _)) = self.registry.source(BOOKINGS) else {
             return;

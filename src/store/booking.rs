@@ -2,7 +2,7 @@
 //! share one at a time.
 
 use super::row::{from_row, odd};
-use super::work::within;
+use super::work::{Tx, within};
 use super::{DriverRef, Store, StoreError, Work, reading, sql};
 use crate::domain::reservation::Moved;
 use crate::domain::{
@@ -80,6 +80,25 @@ macro_rules! select_reservations {
     };
 }
 
+pub(super) use select_reservations;
+
+/// A row on its offer; $3 is the offer's version.
+macro_rules! insert_reservation {
+    ($rest:literal) => {
+        concat!(
+            "INSERT INTO reservation (name, offer, bay, seat, owner, driver, state, start_at, end_at, free_at, \
+             price_cents, currency, lat_e7, lon_e7, max_walk_m, max_price_cents, vehicle, walk_m, expires_at, \
+             created_at, cancel_free_min, cancel_fee_percent, owed_cents, driver_ref, grace_min, \
+             max_overstay_min, early_refund_percent, version) \
+             SELECT $1, o.id, o.bay, o.bay, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
+             $19, $20, $21, $22, $23, $24, $25, $26, 1 FROM offer o WHERE o.id = $2 \
+             AND (CAST($3 AS BIGINT) IS NULL OR (o.version = $3 AND o.state = 'open'))",
+            $rest,
+            " RETURNING id"
+        )
+    };
+}
+
 const BY_NAME: &str = select_reservations!("WHERE r.name = $1");
 
 impl Store {
@@ -93,7 +112,8 @@ impl Store {
         found.ok_or(StoreError::NoSuch)
     }
 
-    /// All that keep a bay: what a desk reads when it starts.
+    /// All that keep a bay, by number.
+    #[cfg(test)]
     pub async fn kept(&self) -> Result<Vec<Reservation>, StoreError> {
         const SQL: &str = select_reservations!("WHERE r.seat IS NOT NULL ORDER BY r.id");
         Ok(reading!(self, db => sqlx::query_as(SQL).fetch_all(db).await)?)
@@ -150,26 +170,28 @@ impl Work {
     }
 
     /// Adds a reservation in the state it has; its number is given here. Who it is for is remembered
-    /// until it is no hold any more.
+    /// until it is no hold any more. `offer`: the version that its offer must have, and be open;
+    /// `None`: whatever it is. Nobody else changes the offer before this work ends.
     ///
     /// # Errors
-    /// [`StoreError::Booked`] if the bay is kept for another.
+    /// [`StoreError::Booked`] if the bay is kept for another or the offer has changed: nothing is
+    /// stored then, and the work goes on.
     pub async fn book(
         &mut self,
         new: &Reservation,
+        offer: Option<i64>,
         driver: Option<&DriverRef>,
     ) -> Result<Reservation, StoreError> {
-        const SQL: &str = "INSERT INTO reservation (name, offer, bay, seat, owner, driver, state, start_at, end_at, \
-             free_at, price_cents, currency, lat_e7, lon_e7, max_walk_m, max_price_cents, vehicle, walk_m, \
-             expires_at, created_at, cancel_free_min, cancel_fee_percent, owed_cents, driver_ref, grace_min, \
-             max_overstay_min, early_refund_percent, version) \
-             VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, \
-             $20, $21, $22, $23, $24, $25, $26, 1) \
-             RETURNING id";
-        let bay = self.bay(&new.bay).await?;
+        const SQL: &str = insert_reservation!("");
+        // The writer of SQLite is alone anyway. A conflict is no error, which would end the work.
+        const LOCKED: &str = insert_reservation!(" FOR UPDATE OF o ON CONFLICT DO NOTHING");
+        let text = match &self.0 {
+            Tx::Sqlite(_) => SQL,
+            Tx::Postgres(_) => LOCKED,
+        };
         let promise = &new.promise;
-        let (id,): (i64,) = within!(self, db => {
-            let insert = sqlx::query_as(SQL).bind(&*new.name).bind(new.offer).bind(bay);
+        let added: Option<(i64,)> = within!(self, db => {
+            let insert = sqlx::query_as(text).bind(&*new.name).bind(new.offer).bind(offer);
             let insert = insert.bind(&*new.owner).bind(&*new.driver).bind(new.state.name());
             let insert = insert.bind(sql(new.span.start)).bind(sql(new.span.end)).bind(sql(new.free_at));
             let insert = insert.bind(new.price_cents).bind(new.currency.code());
@@ -181,8 +203,9 @@ impl Work {
             let insert = insert.bind(new.owed_cents).bind(driver.map(|d| &d[..]));
             let insert = insert.bind(i64::from(new.grace_min)).bind(i64::from(new.leave.max_overstay_min));
             let insert = insert.bind(i64::from(new.leave.early_refund_percent));
-            insert.fetch_one(db).await
+            insert.fetch_optional(db).await
         })?;
+        let (id,) = added.ok_or(StoreError::Booked)?;
         Ok(Reservation {
             id,
             version: 1,
@@ -354,7 +377,7 @@ fn packed(vehicle: Vehicle) -> i64 {
         | height << 4
 }
 
-fn unpacked(bits: i64) -> Option<Vehicle> {
+pub(super) fn unpacked(bits: i64) -> Option<Vehicle> {
     Some(Vehicle {
         kind: BayKind::from_u8((bits & 3) as u8)?,
         ev: bits >> 2 & 1 == 1,

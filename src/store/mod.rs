@@ -12,10 +12,13 @@
 
 mod answers;
 mod booking;
+mod bulk;
+mod changes;
 mod folders;
 mod keys;
 mod ledger;
 mod look;
+mod many;
 mod offers;
 mod open;
 mod owned;
@@ -27,6 +30,7 @@ mod work;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use changes::{ChangeMark, ChangedOffer, ChangedReservation, Changes, StoreNotices};
 pub use keys::{Digest, KeyRow, NewKey, PartnerRow};
 pub use ledger::{LedgerLine, LedgerPage, LedgerPeriod, Party, Total};
 pub use open::{FILE, copy};

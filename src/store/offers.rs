@@ -69,7 +69,7 @@ fn price(per: &str, cents: u32) -> Result<Price, sqlx::Error> {
     }
 }
 
-type RawHours = (i64, String, i64, i64, i64);
+pub(super) type RawHours = (i64, String, i64, i64, i64);
 
 /// Followed by a condition on `o` (offer) and `b` (shared_bay).
 macro_rules! select_offers {
@@ -80,6 +80,8 @@ macro_rules! select_offers {
         )
     };
 }
+
+pub(super) use select_offers;
 
 impl Store {
     /// All offers that are not withdrawn: what a desk reads when it starts.
@@ -294,7 +296,10 @@ fn one(offer: Offer, hours: Vec<RawHours>) -> Result<Offer, StoreError> {
 }
 
 /// The offers with their hours.
-fn offers(mut offers: Vec<Offer>, hours: Vec<RawHours>) -> Result<Vec<Offer>, StoreError> {
+pub(super) fn offers(
+    mut offers: Vec<Offer>,
+    hours: Vec<RawHours>,
+) -> Result<Vec<Offer>, StoreError> {
     let mut of: HashMap<i64, Vec<RawHours>> = HashMap::new();
     for row in hours {
         of.entry(row.0).or_default().push(row);

@@ -89,6 +89,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/postgres/0012_money.sql"),
     ),
     (
+        13,
+        "book",
+        include_str!("migrations/sqlite/0013_book.sql"),
+        include_str!("migrations/postgres/0013_book.sql"),
+    ),
+    (
         14,
         "presence",
         include_str!("migrations/sqlite/0014_presence.sql"),
@@ -254,13 +260,19 @@ async fn postgres(options: PgConnectOptions, size: u32) -> Result<Store, StoreEr
             ("lock_timeout", millis.as_str()),
         ])
         .disable_statement_logging();
+    let options = super::changes::named(options);
     // Once by hand: a pool would try again and again, and say in the end only that time was up.
     let mut first = match tokio::time::timeout(PATIENCE, options.connect()).await {
         Ok(Ok(connection)) => connection,
         Ok(Err(e)) => return Err(gone(&e)),
         Err(_) => return Err(gone(&format!("no answer in {} s", PATIENCE.as_secs()))),
     };
+    // A step may take its time: an index of all that is in a large book.
+    sqlx::query("SET statement_timeout = 0")
+        .execute(&mut first)
+        .await?;
     migrate(&mut first, |m| m.3, &server).await?;
+    super::changes::renumber(&mut first).await?;
     first.close().await.map_err(|e| gone(&e))?;
     let pool = PgPoolOptions::new()
         .max_connections(size)

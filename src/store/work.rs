@@ -68,6 +68,23 @@ impl Work {
         self.keep().await
     }
 
+    /// As [`Work::mark`], for one statement that may fail: SQLite takes back what it has done by itself.
+    pub async fn fence(&mut self) -> Result<(), StoreError> {
+        match self.0 {
+            Tx::Sqlite(_) => Ok(()),
+            Tx::Postgres(_) => self.mark().await,
+        }
+    }
+
+    /// After what was fenced: it is done, or has failed.
+    pub async fn lift(&mut self, failed: bool) -> Result<(), StoreError> {
+        match (&self.0, failed) {
+            (Tx::Sqlite(_), _) => Ok(()),
+            (Tx::Postgres(_), true) => self.undo().await,
+            (Tx::Postgres(_), false) => self.keep().await,
+        }
+    }
+
     async fn say(&mut self, sql: &'static str) -> Result<(), StoreError> {
         within!(self, db => sqlx::query(sql).execute(db).await.map(drop))?;
         Ok(())

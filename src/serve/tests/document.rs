@@ -377,15 +377,8 @@ async fn sharing_is_as_described(town: &Town, api: &Value) {
     let used = town.call_as("share", "GET", &path, "").await.json();
     holds(api, "Utilisation", &used);
     holds(api, "UtilisationDay", &used["days"][0]);
-    let month = town
-        .call_as(
-            "share",
-            "GET",
-            "/v1/partners/me/settlement?month=2026-11",
-            "",
-        )
-        .await
-        .json();
+    let path = "/v1/partners/me/settlement?month=2026-11";
+    let month = town.call_as("share", "GET", path, "").await.json();
     holds(api, "Settlement", &month);
     let path = "/v1/partners/me/reservations";
     let booked = town.call_as("share", "GET", path, "").await.json();

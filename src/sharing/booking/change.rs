@@ -7,7 +7,16 @@ use crate::sharing::actor::{BookingActor, Failed};
 use crate::sharing::ask::{DeskError, Why};
 use crate::sharing::quota;
 use crate::sharing::search::Fit;
-use crate::store::{StoreError, Work};
+use crate::store::{StoreError, UseRecord, Work};
+use ahash::AHashMap;
+
+/// What an event makes of a reservation, before it is stored.
+struct Stepped {
+    next: Reservation,
+    /// What is owed more for it.
+    amount_cents: i64,
+    made: UseRecord,
+}
 
 impl BookingActor {
     /// Takes a reservation, as it is in the store, through an event.
@@ -32,36 +41,14 @@ impl BookingActor {
         at: Millis,
     ) -> Result<Reservation, Failed> {
         let now = self.ctx.clock.now();
-        let Some(mut step) = r.step(event, at).map_err(DeskError::Step)? else {
+        let Some(stepped) = self.stepped(&r, event, cause, at)? else {
             return Ok(r);
         };
-        let made = quota::made_of(&r, event, now, self.since);
-        let mut next = Reservation {
-            state: step.to,
-            at_risk: None,
-            ..r
-        };
-        match event {
-            ReservationEvent::Arrive => {
-                next.arrived_at = Some(at);
-                next.came_by_word = cause == Cause::Driver;
-            }
-            ReservationEvent::Mistake => next.arrived_at = None,
-            ReservationEvent::Return => next.departed_at = None,
-            ReservationEvent::Depart if cause == Cause::Clock => {
-                next.departed_at = Some(at);
-                self.to_say.push((next.bay.clone(), BayStatus::Unknown));
-            }
-            ReservationEvent::Depart => {
-                next.departed_at = Some(at);
-                if cause == Cause::Driver {
-                    step.amount_cents -= next.early_refund_cents(at);
-                }
-                self.eyes.forget_who(&next.bay);
-            }
-            _ => {}
-        }
-        next.owed_cents = next.owed_cents.saturating_add(step.amount_cents);
+        let Stepped {
+            next,
+            amount_cents,
+            made,
+        } = stepped;
         let done = match event {
             // The bay was given up; if it is another's by now there is no coming back.
             ReservationEvent::Return => work.return_to(&next).await,
@@ -74,20 +61,113 @@ impl BookingActor {
             Err(StoreError::Stale) => return Err(DeskError::Stale.into()),
             done => done?,
         };
-        self.note_use(&next.driver, made);
-        let money = (cause, step.amount_cents);
+        let money = (cause, amount_cents);
         self.log(work, &next, next.state.name(), money, now).await?;
-        self.index.put(next.clone());
-        self.ctx
-            .metrics
-            .share
-            .transitions
-            .with_label_values(&[next.state.name()])
-            .inc();
+        self.note_step(next.clone(), event, cause, made);
         if matches!(event, ReservationEvent::Depart | ReservationEvent::MissOut) {
             self.give_back(work, &next, now).await?;
         }
         Ok(next)
+    }
+
+    /// The same for many at once, as they are known here: the numbers of those that are not any more
+    /// what they were taken for. Each is nothing but its event: what has none is left out.
+    pub(in crate::sharing) async fn step_all(
+        &mut self,
+        work: &mut Work,
+        steps: &[(Reservation, ReservationEvent, Cause)],
+    ) -> Result<Vec<i64>, StoreError> {
+        let now = self.ctx.clock.now();
+        let mut stepped = Vec::with_capacity(steps.len());
+        for (r, event, cause) in steps {
+            if let Ok(Some(step)) = self.stepped(r, *event, *cause, now) {
+                stepped.push((step, *event, *cause));
+            }
+        }
+        let next: Vec<&Reservation> = stepped.iter().map(|(s, ..)| &s.next).collect();
+        let done: AHashMap<i64, i64> = work.advance_all(&next, now).await?.into_iter().collect();
+        let mut lines = Vec::with_capacity(done.len());
+        for (s, _, cause) in &stepped {
+            if done.contains_key(&s.next.id) {
+                let money = (*cause, s.amount_cents);
+                lines.push(self.line_of(work, &s.next, money, now).await?);
+            }
+        }
+        work.log_all(&lines.iter().collect::<Vec<_>>()).await?;
+        let mut stale = Vec::new();
+        for (Stepped { mut next, made, .. }, event, cause) in stepped {
+            match done.get(&next.id) {
+                Some(version) => {
+                    next.version = *version;
+                    self.note_step(next, event, cause, made);
+                }
+                None => stale.push(next.id),
+            }
+        }
+        Ok(stale)
+    }
+
+    /// What an event that was seen to happen at `at` makes of a reservation; `None`: nothing, it has
+    /// been done before.
+    fn stepped(
+        &self,
+        r: &Reservation,
+        event: ReservationEvent,
+        cause: Cause,
+        at: Millis,
+    ) -> Result<Option<Stepped>, DeskError> {
+        let Some(step) = r.step(event, at)? else {
+            return Ok(None);
+        };
+        let mut amount_cents = step.amount_cents;
+        let made = quota::made_of(r, event, self.ctx.clock.now(), self.since);
+        let mut next = Reservation {
+            state: step.to,
+            at_risk: None,
+            ..r.clone()
+        };
+        match event {
+            ReservationEvent::Arrive => {
+                next.arrived_at = Some(at);
+                next.came_by_word = cause == Cause::Driver;
+            }
+            ReservationEvent::Mistake => next.arrived_at = None,
+            ReservationEvent::Return => next.departed_at = None,
+            ReservationEvent::Depart => {
+                next.departed_at = Some(at);
+                if cause == Cause::Driver {
+                    amount_cents -= next.early_refund_cents(at);
+                }
+            }
+            _ => {}
+        }
+        next.owed_cents = next.owed_cents.saturating_add(amount_cents);
+        Ok(Some(Stepped {
+            next,
+            amount_cents,
+            made,
+        }))
+    }
+
+    /// Takes note of what has become of a reservation, once it is stored.
+    fn note_step(
+        &mut self,
+        next: Reservation,
+        event: ReservationEvent,
+        cause: Cause,
+        made: UseRecord,
+    ) {
+        self.note_use(&next.driver, made);
+        if event == ReservationEvent::Depart {
+            if cause == Cause::Clock {
+                self.to_say.push((next.bay.clone(), BayStatus::Unknown));
+            } else {
+                self.eyes.forget_who(&next.bay);
+            }
+        }
+        let transitions = &self.ctx.metrics.share.transitions;
+        transitions.with_label_values(&[next.state.name()]).inc();
+        self.index.put(next);
     }
 
     /// Gives a booking another bay: its own is taken, or others need it.

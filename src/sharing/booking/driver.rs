@@ -12,7 +12,6 @@ use crate::domain::{
 use crate::sharing::actor::{BookingActor, Failed};
 use crate::sharing::ask::{DeskError, Why};
 use crate::store::{StoreError, Work};
-use std::sync::Arc;
 
 /// What a driver's app does with one of its reservations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +84,7 @@ impl BookingActor {
         let before = self.index.kept_on(&r.bay).filter(|o| {
             o.id != r.id && o.state == ReservationState::Active && o.span.end <= r.span.start
         });
-        let before: Vec<Arc<Reservation>> = before.cloned().collect();
+        let before: Vec<Reservation> = before.collect();
         for o in before {
             let o = work.reservation(&o.name).await?;
             let left = o.charged_until();

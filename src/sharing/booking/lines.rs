@@ -57,6 +57,18 @@ impl BookingActor {
             .await
     }
 
+    /// The line that says that `r` has come to its state, to be written with others.
+    pub(in crate::sharing) async fn line_of(
+        &self,
+        work: &mut Work,
+        r: &Reservation,
+        money: (Cause, i64),
+        at: Millis,
+    ) -> Result<LedgerLine, StoreError> {
+        let zone = self.zone_of(work, r.offer).await?;
+        Ok(line(r, zone, r.state.name(), money, at))
+    }
+
     /// Writes that a booking has been moved: all that was owed for the bay before is given back, all
     /// that is owed now is owed for the other.
     pub(in crate::sharing) async fn log_move(

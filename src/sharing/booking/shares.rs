@@ -3,8 +3,8 @@
 use crate::domain::Millis;
 use crate::sharing::actor::{BookingActor, Failed};
 use crate::sharing::ask::{Ask, DeskError};
-use crate::sharing::deadlines::FORGET_MS;
 use crate::sharing::quota::{self, Share, UsedUp};
+use crate::sharing::tick::FORGET_MS;
 use crate::store::{StoreError, UseRecord, Work};
 use std::sync::Arc;
 

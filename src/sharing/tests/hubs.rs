@@ -151,3 +151,65 @@ async fn two_hubs_remember_no_more_answers_of_a_partner_than_one() {
     let mut work = hubs[0].store.work().await.unwrap();
     assert_eq!(work.lock_partner("app").await, Ok(5));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_told_that_all_is_taken_while_another_hub_has_left_some() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    let clock = Arc::new(ManualClock::at(NOW));
+    let first = hub(&cluster, &clock).await;
+    for bay in 0..6 {
+        first.offer(bay, 0, 600, |_| {}).await;
+    }
+    let second = hub(&cluster, &clock).await;
+    // One after the other, so that the second hub is wrong about each of them.
+    for _ in 0..5 {
+        first.book(60, 120).await;
+    }
+    let last = second.hold(60, 120).await.expect("the sixth bay");
+    assert_eq!(
+        first.hold(60, 120).await,
+        Err(DeskError::NoMatch(Why::Full))
+    );
+    second.step(&last, DriverAct::Cancel).await.unwrap();
+    let again = first.hold(60, 120).await.expect("it is free again");
+    assert_eq!(again.bay, last.bay);
+    // An offer that has just been made elsewhere is an offer.
+    second
+        .desk
+        .step(again.name.to_string(), "app".into(), DriverAct::Confirm)
+        .await
+        .unwrap();
+    let offers = second.desk.offers("acme", 0, 10).await.unwrap();
+    let paused = second.desk.put_offer(Offer {
+        state: OfferState::Paused,
+        ..offers[0].clone()
+    });
+    let paused = paused.await.unwrap();
+    assert!(matches!(first.hold(200, 260).await, Ok(r) if r.offer != paused.id));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_another_hub_does_is_known_without_a_tick() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    let clock = Arc::new(ManualClock::at(NOW));
+    let first = hub(&cluster, &clock).await;
+    first.offer(0, 0, 600, |_| {}).await;
+    first.sees(0, BayStatus::Vacant);
+    let second = hub(&cluster, &clock).await;
+    assert_eq!(first.nearby(), ["P-0"]);
+    let held = second.hold(0, 60).await.unwrap();
+    for (event, nearby) in [(None, 0), (Some(DriverAct::Cancel), 1)] {
+        if let Some(event) = event {
+            second.step(&held, event).await.unwrap();
+        }
+        let begun = std::time::Instant::now();
+        while first.nearby().len() != nearby {
+            assert!(begun.elapsed().as_secs() < 10, "a notice brings it at once");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    }
+}

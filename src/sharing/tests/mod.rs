@@ -4,6 +4,7 @@ mod books;
 mod cancelling;
 mod gone;
 mod hubs;
+mod index;
 mod kill;
 mod leaving;
 mod model;

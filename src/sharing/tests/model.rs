@@ -126,8 +126,10 @@ async fn run(number: u64) {
         "taken",
         "extended",
     ] {
+        // Seldom: he must not have come, and nobody may be seen there.
+        let least = if what == "taken" { 1 } else { 5 };
         assert!(
-            model.happened.get(what).is_some_and(|n| *n >= 5),
+            model.happened.get(what).is_some_and(|n| *n >= least),
             "{what}, seed {number}: {:?}",
             model.happened
         );

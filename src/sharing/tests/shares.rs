@@ -276,7 +276,7 @@ async fn ten_thousand_expired_holds_cost_the_next_one_nothing() {
             free_at: slot(n).span.end,
             ..first.clone()
         };
-        let made = work.book(&old, Some(&[7; 16])).await.unwrap();
+        let made = work.book(&old, None, Some(&[7; 16])).await.unwrap();
         let over = Reservation {
             state: Expired,
             ..made

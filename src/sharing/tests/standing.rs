@@ -281,13 +281,19 @@ async fn nobody_is_sent_to_a_bay_that_is_seen_taken_nor_to_and_fro() {
         rig.at(minute).await;
     }
     assert_eq!(&*rig.now(&booked).await.bay, "P-0");
+    // It is looked for again after some seconds, not each moment.
+    let later = async |seconds: u64| {
+        rig.clock.set(NOW.plus(59 * MINUTE + seconds * 1_000));
+        rig.desk.tick().await.unwrap();
+    };
+    later(10).await;
     rig.sees(1, BayStatus::Vacant);
-    rig.at(59).await;
+    later(20).await;
     assert_eq!(&*rig.now(&booked).await.bay, "P-1");
     // The first is vacant again; the second is not.
     rig.sees(0, BayStatus::Vacant);
     rig.sees(1, BayStatus::Closed);
-    rig.at(59).await;
+    later(40).await;
     assert_eq!(&*rig.now(&booked).await.bay, "P-1", "never back");
     rig.at(60).await;
     assert_eq!(rig.now(&booked).await.state, Cancelled);

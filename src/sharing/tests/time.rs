@@ -1,7 +1,9 @@
 //! What time and sensors bring.
 
 use super::*;
-use crate::domain::ReservationState::{Active, Cancelled, Completed, Confirmed, Expired, NoShow};
+use crate::domain::ReservationState::{
+    Active, Cancelled, Completed, Confirmed, Expired, Held, NoShow,
+};
 
 #[tokio::test]
 async fn a_hold_expires_at_its_deadline_and_never_comes_back() {
@@ -23,6 +25,77 @@ async fn a_hold_expires_at_its_deadline_and_never_comes_back() {
         [named("held", "driver", 0), named("expired", "clock", 0)]
     );
     rig.hold(60, 120).await.expect("the bay is free again");
+}
+
+#[tokio::test]
+async fn holds_that_end_together_are_free_after_one_tick_however_many() {
+    let dir = tempfile::tempdir().unwrap();
+    let usual = store::Config::default();
+    let store = Store::open(&usual, dir.path()).await.unwrap();
+    let limits = limits::Config {
+        shares: false,
+        ..limits::Config::default()
+    };
+    let clock = Arc::new(ManualClock::at(NOW));
+    let rig = DeskRig::within(limits, store, Matching::FirstCome, clock).await;
+    rig.offer(0, 0, 100_000, |_| {}).await;
+    let mut held = Vec::new();
+    for n in 0..600 {
+        held.push(rig.hold(60 + 20 * n, 70 + 20 * n).await.unwrap());
+    }
+    rig.at(2).await;
+    assert_eq!(rig.now(&held[0]).await.state, Held);
+    rig.at(3).await;
+    for r in &held {
+        assert_eq!(rig.now(r).await.state, Expired);
+        let expired = [named("held", "driver", 0), named("expired", "clock", 0)];
+        assert_eq!(rig.events(r).await, expired);
+    }
+    assert_eq!(rig.metrics.share.holds.get(), 0);
+    assert_eq!(rig.metrics.share.set_aside.get(), 0);
+}
+
+#[tokio::test]
+async fn a_reservation_that_cannot_be_helped_keeps_nobody_else_waiting() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = DeskRig::new(dir.path(), Matching::FirstCome).await;
+    rig.offer(0, 0, 600, |_| {}).await;
+    let mut held = Vec::new();
+    for n in 0..5 {
+        held.push(rig.hold(60 * n, 60 * n + 50).await.unwrap());
+    }
+    let sick = &held[2];
+    rig.store.refuse_to_end(&sick.name).await;
+    rig.at(3).await;
+    for r in held.iter().filter(|r| r.id != sick.id) {
+        assert_eq!(rig.now(r).await.state, Expired);
+    }
+    assert_eq!(
+        (rig.now(sick).await, rig.metrics.share.set_aside.get()),
+        (sick.clone(), 1)
+    );
+    // It is not tried again at every tick.
+    rig.desk.tick().await.unwrap();
+    assert_eq!(rig.metrics.share.set_aside.get(), 1);
+    rig.at(4).await;
+    assert_eq!(rig.metrics.share.set_aside.get(), 2);
+    rig.hold(60, 110).await.expect("requests go on");
+    rig.store.let_end().await;
+    rig.at(5).await;
+    assert_eq!(rig.now(sick).await.state, Expired);
+}
+
+#[tokio::test]
+async fn a_bay_whose_hold_is_over_is_free_before_any_tick() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = DeskRig::new(dir.path(), Matching::FirstCome).await;
+    rig.offer(0, 0, 600, |_| {}).await;
+    let held = rig.hold(60, 120).await.unwrap();
+    rig.clock.set(Millis(held.expires_at.0 - 1));
+    assert_eq!(rig.hold(60, 120).await, Err(DeskError::NoMatch(Why::Full)));
+    rig.clock.set(held.expires_at);
+    rig.hold(60, 120).await.expect("its time is over");
+    assert_eq!(rig.now(&held).await.state, Expired);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Offers, reservations and the ledger, alike on both databases. Above all: no bay twice.
 
 mod ledger;
+mod many;
 mod offers;
 mod owned;
 mod reservations;
@@ -36,6 +37,7 @@ pub(super) async fn all(fresh: impl AsyncFn(&str) -> Config) {
     ledger::the_ledger_is_only_added_to(&open("ledger").await).await;
     ledger::a_line_is_of_the_month_of_its_offers_own_clock(&open("months").await).await;
     ledger::an_answer_is_remembered_until_it_is_forgotten(&open("answers").await).await;
+    many::what_falls_due_at_once_is_changed_at_once(&open("many").await).await;
     owned::an_owner_reads_its_bookings_page_by_page(&open("owned").await).await;
     owned::a_bay_tells_what_is_booked_now_and_next(&open("owned_bays").await).await;
     shares::answers_are_counted_as_they_come_and_go(&open("counted").await).await;
@@ -70,11 +72,11 @@ fn offer(bay: &str) -> Offer {
     }
 }
 
-fn span(from: u64, to: u64) -> Span {
+pub(super) fn span(from: u64, to: u64) -> Span {
     Span::new(NOW.plus(from * HOUR), NOW.plus(to * HOUR)).unwrap()
 }
 
-fn reservation(name: &str, offer: &Offer, span: Span) -> Reservation {
+pub(super) fn reservation(name: &str, offer: &Offer, span: Span) -> Reservation {
     let vehicle = Vehicle {
         kind: BayKind::Heavy,
         height_cm: Some(0),
@@ -128,7 +130,7 @@ fn reservation(name: &str, offer: &Offer, span: Span) -> Reservation {
 }
 
 /// Does one thing in a transaction of its own.
-async fn done<T>(
+pub(super) async fn done<T>(
     store: &Store,
     act: impl AsyncFnOnce(&mut Work) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
@@ -138,12 +140,12 @@ async fn done<T>(
     Ok(made)
 }
 
-async fn add(store: &Store, bay: &str) -> Offer {
+pub(super) async fn add(store: &Store, bay: &str) -> Offer {
     done(store, async |w| w.add_offer(&offer(bay)).await)
         .await
         .unwrap()
 }
 
-async fn book(store: &Store, new: Reservation) -> Result<Reservation, StoreError> {
-    done(store, async move |w| w.book(&new, None).await).await
+pub(super) async fn book(store: &Store, new: Reservation) -> Result<Reservation, StoreError> {
+    done(store, async move |w| w.book(&new, None, None).await).await
 }

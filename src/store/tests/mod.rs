@@ -4,6 +4,7 @@
 //! so and passes; with `BAYHUB_REQUIRE_PEERS=1` it fails.
 
 mod booking;
+mod changes;
 pub(crate) mod cluster;
 mod steps;
 mod suite;
@@ -26,9 +27,28 @@ impl Store {
     }
 
     async fn rename(&self, text: &'static str) {
+        self.run(text.to_owned()).await;
+    }
+
+    /// That reservation cannot come to an end until [`Store::let_end`]. SQLite only.
+    pub(crate) async fn refuse_to_end(&self, name: &str) {
+        let text = format!(
+            "CREATE TRIGGER refused BEFORE UPDATE ON reservation \
+             WHEN NEW.name = '{name}' AND NEW.seat IS NULL \
+             BEGIN SELECT RAISE(ABORT, 'it is refused'); END"
+        );
+        self.run(text).await;
+    }
+
+    pub(crate) async fn let_end(&self) {
+        self.run("DROP TRIGGER refused".to_owned()).await;
+    }
+
+    async fn run(&self, text: String) {
         let Pools::Sqlite { write, .. } = &self.0 else {
             panic!("SQLite only")
         };
+        let text = sqlx::AssertSqlSafe(text);
         sqlx::query(text).execute(write).await.unwrap();
     }
 }

@@ -174,7 +174,11 @@ pub(super) async fn one_that_fails_takes_nothing_with_it(store: &Store) {
         // Each marks once more within, as a search that tries several bays does.
         work.mark().await.unwrap();
         let made = work
-            .book(&reservation(&format!("rs_{n}"), &offer, span(1, 2)), None)
+            .book(
+                &reservation(&format!("rs_{n}"), &offer, span(1, 2)),
+                None,
+                None,
+            )
             .await;
         assert_eq!(made.is_ok(), want, "{made:?}");
         if want {
@@ -187,7 +191,7 @@ pub(super) async fn one_that_fails_takes_nothing_with_it(store: &Store) {
     work.commit().await.unwrap();
     assert_eq!(store.kept().await.unwrap().len(), 1);
     let mut lost = store.work().await.unwrap();
-    lost.book(&reservation("rs_7", &offer, span(3, 4)), None)
+    lost.book(&reservation("rs_7", &offer, span(3, 4)), None, None)
         .await
         .unwrap();
     drop(lost);
@@ -215,7 +219,7 @@ pub(super) async fn of_a_thousand_for_one_slot_one_gets_it(config: &Config) {
                     let booked = done(&store, async |w| {
                         // As the desk does: who waits for the offer does not wait in a circle.
                         w.lock_offer(offer.id).await?;
-                        w.book(&new, None).await
+                        w.book(&new, None, None).await
                     });
                     match booked.await {
                         Err(StoreError::Unreachable(_)) => {}

@@ -57,7 +57,7 @@ pub(super) async fn holds_are_counted_until_they_end_and_drivers_forgotten_then(
         };
         let whose = (n < 3).then_some(&driver);
         made.push(
-            done(store, async |w| w.book(&new, whose).await)
+            done(store, async |w| w.book(&new, None, whose).await)
                 .await
                 .unwrap(),
         );

@@ -9,11 +9,16 @@
 //! waits for the disk are worth. Then bookings are looked over for better seats.
 //!
 //! `cargo bench --bench share`, or the built program itself with `SECONDS [REQUESTS_PER_S]`.
+//!
+//! `cargo bench --bench share -- book [BOOKINGS [OFFERS [SECONDS]]]` measures a large book instead: on
+//! SQLite, or on the empty PostgreSQL database that `BAYHUB_BENCH_PG` names.
+
+mod book;
 
 use bayhub::clock::SystemClock;
 use bayhub::domain::offer::{CalendarToken, Hours};
 use bayhub::domain::{
-    BayKind, Clock as _, Currency, LatLon, Offer, OfferState, Price, Rules, Span, TimeZone,
+    BayKind, Clock as _, Currency, LatLon, Millis, Offer, OfferState, Price, Rules, Span, TimeZone,
     Vehicle, ZoneKind,
 };
 use bayhub::live::{Live, Room};
@@ -74,22 +79,52 @@ fn town() -> Registry {
     Registry::in_memory(vec![zone], (0..BAYS).map(bay).collect()).expect("a town")
 }
 
-async fn desk(folder: &std::path::Path) -> Arc<Desk> {
-    let store = Store::open(&bayhub::store::Config::default(), folder)
-        .await
-        .expect("a store");
-    let registry = Arc::new(town());
-    let live = Arc::new(Live::new(
-        &registry.city(),
-        Room {
-            spare_bays: 0,
-            spare_zones: 0,
-            subscribers: 1,
+fn config() -> Config {
+    Config::default()
+}
+
+fn vehicle() -> Vehicle {
+    Vehicle {
+        kind: BayKind::Car,
+        height_cm: None,
+        ev: false,
+        accessible: false,
+    }
+}
+
+/// Around the clock, from `now` on.
+fn offer(bay: u32, now: Millis) -> Offer {
+    let all = Span::new(now, now.plus(90 * 24 * HOUR)).expect("a span");
+    Offer {
+        id: 0,
+        name: "".into(),
+        bay: format!("P-{bay}").into(),
+        owner: "acme".into(),
+        state: OfferState::Open,
+        hours: Hours {
+            zone: TimeZone::UTC,
+            once: vec![all],
+            weekly: vec![],
+            closed: vec![],
         },
-    ));
-    let clock = Arc::new(SystemClock);
+        price: Price::PerHour(100 + bay % 7 * 50),
+        currency: Currency::SGD,
+        rules: Rules::default(),
+        notes: String::new(),
+        calendar: CalendarToken("".into()),
+        created_at: now,
+        version: 0,
+    }
+}
+
+fn parts(store: Store, registry: Arc<Registry>, config: Config) -> DeskParts {
+    let room = Room {
+        spare_bays: 0,
+        spare_zones: 0,
+        subscribers: 1,
+    };
+    let live = Arc::new(Live::new(&registry.city(), room));
     let metrics = Arc::new(Metrics::new());
-    let config = Config::default();
     let witness = Witness {
         inbox: tokio::sync::mpsc::channel(1).0,
         registry: registry.clone(),
@@ -97,11 +132,11 @@ async fn desk(folder: &std::path::Path) -> Arc<Desk> {
         metrics: metrics.clone(),
         stale_after_s: 900,
     };
-    let parts = DeskParts {
+    DeskParts {
         store,
         registry,
         live,
-        clock,
+        clock: Arc::new(SystemClock),
         metrics,
         witness,
         config,
@@ -110,34 +145,23 @@ async fn desk(folder: &std::path::Path) -> Arc<Desk> {
             shares: false,
             ..bayhub::limits::Config::default()
         },
-    };
-    let (desk, task) = Desk::open(parts).await.expect("a desk");
+    }
+}
+
+async fn desk(folder: &std::path::Path) -> Arc<Desk> {
+    let store = Store::open(&bayhub::store::Config::default(), folder)
+        .await
+        .expect("a store");
+    let registry = Arc::new(town());
+    let (desk, task) = Desk::open(parts(store, registry, config()))
+        .await
+        .expect("a desk");
     tokio::spawn(task);
     let desk = Arc::new(desk);
     let now = SystemClock.now();
     let mut offers = JoinSet::new();
     for n in 0..BAYS {
-        let all = Span::new(now, now.plus(90 * 24 * HOUR)).expect("a span");
-        let offer = Offer {
-            id: 0,
-            name: "".into(),
-            bay: format!("P-{n}").into(),
-            owner: "acme".into(),
-            state: OfferState::Open,
-            hours: Hours {
-                zone: TimeZone::UTC,
-                once: vec![all],
-                weekly: vec![],
-                closed: vec![],
-            },
-            price: Price::PerHour(100 + n % 7 * 50),
-            currency: Currency::SGD,
-            rules: Rules::default(),
-            notes: String::new(),
-            calendar: CalendarToken("".into()),
-            created_at: now,
-            version: 0,
-        };
+        let offer = offer(n, now);
         let desk = desk.clone();
         offers.spawn(async move { desk.add_offer(offer).await.expect("an offer") });
         if offers.len() >= 500 {
@@ -158,12 +182,7 @@ fn ask(rng: &mut SmallRng) -> Ask {
         max_walk_m: 400,
         max_price_cents: None,
         currency: Currency::SGD,
-        vehicle: Vehicle {
-            kind: BayKind::Car,
-            height_cm: None,
-            ev: false,
-            accessible: false,
-        },
+        vehicle: vehicle(),
         key: None,
     }
 }
@@ -269,11 +288,15 @@ async fn improve(desk: &Desk) {
 }
 
 fn main() {
-    let mut args = std::env::args().skip(1).filter(|a| !a.starts_with("--"));
-    let seconds = args.next().map_or(20, |n| n.parse().expect("seconds"));
-    let rate = args
-        .next()
-        .map_or(100, |n| n.parse().expect("requests a second"));
+    let args: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with("--"))
+        .collect();
+    let book = args.first().is_some_and(|a| a == "book");
+    let number = |at: usize, usual: u64| {
+        let given = args.get(at + usize::from(book));
+        given.map_or(usual, |n| n.parse().expect("a number"))
+    };
     let folder = tempfile::tempdir().expect("a folder");
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -286,6 +309,18 @@ fn main() {
             .unwrap_or_default()
             .trim()
     );
+    if book {
+        let size = book::Size {
+            bookings: number(0, 500_000) as u32,
+            offers: number(1, 50_000) as u32,
+            seconds: number(2, 12),
+        };
+        let url = std::env::var("BAYHUB_BENCH_PG").ok();
+        runtime.block_on(book::measure(&size, url, folder.path()));
+        return;
+    }
+    let seconds = number(0, 20);
+    let rate = number(1, 100);
     runtime.block_on(async {
         let desk = desk(folder.path()).await;
         steady("room for all", &desk, (seconds, rate), ask).await;
