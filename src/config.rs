@@ -47,6 +47,8 @@ pub struct Config {
     #[serde(default)]
     pub share: crate::sharing::Config,
     #[serde(default)]
+    pub calendar: Calendar,
+    #[serde(default)]
     pub limits: crate::limits::Config,
     #[serde(default)]
     pub keys: Vec<crate::partners::KeyConfig>,
@@ -67,6 +69,15 @@ impl Default for Data {
             path: "bayhub-data".into(),
         }
     }
+}
+
+/// `[calendar]`: which days are worked on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Calendar {
+    /// Names the days that differ from Monday to Friday and the weekend: lines `date,workday` or
+    /// `date,dayoff`. None: there are none.
+    pub file: Option<PathBuf>,
 }
 
 /// What is wrong with a configuration, one line a fault, each naming its key.

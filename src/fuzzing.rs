@@ -324,6 +324,7 @@ impl Base {
             },
             config: sharing::Config::default(),
             limits: limits::Config::default(),
+            workdays: Arc::default(),
         }
     }
 

@@ -87,6 +87,7 @@ impl Office {
             witness,
             config: sharing::Config::default(),
             limits: limits::Config::unbound(),
+            workdays: Arc::default(),
         };
         let pseudonyms = dir.join("pseudonyms.json");
         let metrics = Arc::new(Metrics::new());

@@ -145,6 +145,7 @@ fn parts(store: Store, registry: Arc<Registry>, config: Config) -> DeskParts {
             shares: false,
             ..bayhub::limits::Config::default()
         },
+        workdays: Arc::default(),
     }
 }
 

@@ -3,7 +3,9 @@
 //! Changes nothing, and a hub may run meanwhile. Each finding is *well*, *note* (nothing is wrong,
 //! but it should be known) or *bad*; a bad one makes the command end with 1.
 
-use super::{Failure, brokers, certificates, exposure, inspect, partners, probe, process};
+use super::{
+    Failure, brokers, certificates, exposure, inspect, partners, probe, process, workdays,
+};
 use crate::config::Config;
 use crate::domain::{Clock, Millis};
 use crate::ingest::codec::device;
@@ -119,7 +121,8 @@ fn settings(config: &Config, page: &mut Page) {
     let checked = partners::of_config(config)
         .and_then(|keys| Ok(config.store.check().map(|()| keys)?))
         .and_then(|keys| certificates::open(config).map(|_| keys))
-        .and_then(|keys| brokers::check(&config.brokers).map(|()| keys));
+        .and_then(|keys| brokers::check(&config.brokers).map(|()| keys))
+        .and_then(|keys| workdays::read(config).map(|_| keys));
     match checked {
         Ok(keys) => page.well("config", format!("{} keys in it", keys.len())),
         Err(e) => page.bad("config", e.to_string()),

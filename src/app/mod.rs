@@ -47,6 +47,7 @@ mod sharing;
 mod sockets;
 mod storage;
 mod store_watch;
+mod workdays;
 
 pub use backup::{backup, restore};
 pub use doctor::doctor;
@@ -131,6 +132,7 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     config.store.check()?;
     certificates::open(config)?;
     brokers::check(&config.brokers)?;
+    workdays::read(config)?;
     partners::warn_of_areas(config);
     exposure::warn(config);
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;

@@ -1,8 +1,8 @@
 //! What several rooms share: who and where, what is true now, how well the hub is, what time it is.
 
-use super::Failure;
+use super::{Failure, workdays};
 use crate::config::Config;
-use crate::domain::Clock;
+use crate::domain::{Clock, Workdays};
 use crate::health::{Health, Part};
 use crate::ingest::codec::device;
 use crate::limits::Limits;
@@ -24,11 +24,13 @@ pub(super) struct Shared {
     pub(super) health: Arc<Health>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) limits: Arc<Limits>,
+    pub(super) workdays: Arc<Workdays>,
 }
 
 impl Shared {
     /// Reads the registry and lays out the live view.
     pub(super) fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
+        let workdays = Arc::new(workdays::read(config)?);
         let begun = Instant::now();
         let registry = Registry::open_as(
             &config.registry.path,
@@ -69,6 +71,7 @@ impl Shared {
             health,
             clock,
             limits,
+            workdays,
         })
     }
 }

@@ -43,6 +43,7 @@ pub(super) async fn open(
         witness,
         config,
         limits,
+        workdays: shared.workdays.clone(),
     })
     .await?;
     let desk = Arc::new(desk);

@@ -37,6 +37,7 @@ pub mod turnover;
 pub mod visit;
 mod vocabulary;
 pub mod weekly;
+pub mod workdays;
 pub mod zone;
 
 pub use account::KeyAccount;
@@ -76,4 +77,5 @@ pub use turnover::{
 pub use visit::{SourceKinds, Visit, VisitChange};
 pub(crate) use vocabulary::vocabulary;
 pub use weekly::Weekly;
+pub use workdays::Workdays;
 pub use zone::{ZoneIx, ZoneKind};

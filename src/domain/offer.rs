@@ -8,6 +8,7 @@ use super::span::{Span, melt, without};
 use super::time_zone::TimeZone;
 use super::vocabulary::vocabulary;
 use super::weekly::{Weekly, occurrences};
+use super::workdays::Workdays;
 use super::{Currency, Millis};
 use std::fmt;
 use std::sync::Arc;
@@ -60,8 +61,8 @@ pub struct Hours {
 impl Hours {
     /// When it is open within `span`: melted and in order.
     #[must_use]
-    pub fn open(&self, span: Span) -> Vec<Span> {
-        let mut open = occurrences(&self.weekly, self.zone, span);
+    pub fn open(&self, span: Span, workdays: &Workdays) -> Vec<Span> {
+        let mut open = occurrences(&self.weekly, self.zone, workdays, span);
         open.extend(self.once.iter().filter_map(|w| w.and(span)));
         melt(&mut open);
         without(open, &self.closed)
@@ -69,12 +70,12 @@ impl Hours {
 
     /// Whether it is open throughout `span`.
     #[must_use]
-    pub fn covers(&self, span: Span) -> bool {
+    pub fn covers(&self, span: Span, workdays: &Workdays) -> bool {
         // Most questions end here, without a calendar.
         if self.closed.iter().any(|c| c.overlaps(span)) {
             return false;
         }
-        self.once.iter().any(|w| w.contains(span)) || self.open(span) == [span]
+        self.once.iter().any(|w| w.contains(span)) || self.open(span, workdays) == [span]
     }
 
     /// When the last of it is over; `None` where it recurs for ever.
@@ -149,7 +150,7 @@ impl Offer {
 
     /// Whether the owner's hours and limits of stay and notice allow it, asked for now.
     #[must_use]
-    pub fn allows(&self, span: Span, now: Millis) -> bool {
+    pub fn allows(&self, span: Span, now: Millis, workdays: &Workdays) -> bool {
         let Rules {
             min_stay_min,
             max_stay_min,
@@ -160,7 +161,7 @@ impl Offer {
         span.ms() >= ms(min_stay_min)
             && (max_stay_min == 0 || span.ms() <= ms(max_stay_min))
             && span.start.0.saturating_add(NOW_MS) >= now.plus(ms(notice_min)).0
-            && self.hours.covers(span)
+            && self.hours.covers(span, workdays)
     }
 }
 
@@ -176,6 +177,10 @@ mod tests {
 
     fn span(from_min: u64, to_min: u64) -> Span {
         Span::new(NOW.plus(from_min * MINUTE_MS), NOW.plus(to_min * MINUTE_MS)).unwrap()
+    }
+
+    fn plain() -> Workdays {
+        Workdays::default()
     }
 
     fn offer() -> Offer {
@@ -240,22 +245,22 @@ mod tests {
             ..Rules::default()
         };
         let o = Offer { rules, ..offer() };
-        assert!(o.allows(span(60, 90), NOW) && o.allows(span(480, 600), NOW));
+        assert!(o.allows(span(60, 90), NOW, &plain()) && o.allows(span(480, 600), NOW, &plain()));
         for (from, to, why) in [
             (60, 89, "short"),
             (60, 181, "long"),
             (58, 100, "notice"),
             (540, 601, "hours"),
         ] {
-            assert!(!o.allows(span(from, to), NOW), "{why}");
+            assert!(!o.allows(span(from, to), NOW, &plain()), "{why}");
         }
         assert_eq!(o.free_at(span(60, 90)), span(60, 105).end);
         let mut o = offer();
         o.hours.closed = vec![span(100, 110)];
         assert!(
-            o.allows(span(60, 100), NOW)
-                && o.allows(span(110, 120), NOW)
-                && !o.allows(span(60, 101), NOW)
+            o.allows(span(60, 100), NOW, &plain())
+                && o.allows(span(110, 120), NOW, &plain())
+                && !o.allows(span(60, 101), NOW, &plain())
         );
     }
 
@@ -274,12 +279,12 @@ mod tests {
             ..o.hours
         };
         assert!(
-            o.hours.covers(span(90, 180)),
+            o.hours.covers(span(90, 180), &plain()),
             "02:00-04:00 once, 04:00-05:00 each day"
         );
-        assert!(!o.hours.covers(span(90, 181)));
+        assert!(!o.hours.covers(span(90, 181), &plain()));
         assert_eq!(
-            o.hours.open(span(30, 24 * 60 + 150)),
+            o.hours.open(span(30, 24 * 60 + 150), &plain()),
             [span(30, 180), span(24 * 60 + 120, 24 * 60 + 150)]
         );
         assert_eq!(

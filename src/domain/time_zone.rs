@@ -129,6 +129,14 @@ impl TimeZone {
         Some(number(first)..number(next))
     }
 
+    /// The number of a day by its date, as `2027-03-28` and no shorter.
+    #[must_use]
+    pub fn day_named(date: &str) -> Option<i64> {
+        let plain = date.len() == 10 && date.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let date: NaiveDate = date.parse().ok().filter(|_| plain)?;
+        Some(number(date))
+    }
+
     /// The date of the day of that number, as `2027-03-28`.
     #[must_use]
     pub fn date_of(day: i64) -> String {
@@ -233,7 +241,7 @@ fn month(name: &str) -> Option<(NaiveDate, NaiveDate)> {
     Some((first, first.checked_add_months(Months::new(1))?))
 }
 
-fn number(date: NaiveDate) -> i64 {
+pub(super) fn number(date: NaiveDate) -> i64 {
     i64::from(date.num_days_from_ce()) - EPOCH
 }
 

@@ -1,4 +1,5 @@
-//! Hours that come again every week by the wall clock of a place, and when that is.
+//! Hours that come again every week, or on all workdays or days off, by the wall clock of a place, and when
+//! that is.
 //!
 //! A weekly window means the owner's wall clock. Where a bound does not exist (clocks sprang over
 //! it) it moves to the moment of the jump; where it exists twice, a window opens at the later and
@@ -8,7 +9,8 @@
 //! nothing is lost where midnight comes twice or not at all.
 
 use super::span::{Span, melt};
-use super::time_zone::{Bound, TimeZone};
+use super::time_zone::{Bound, TimeZone, number};
+use super::workdays::Workdays;
 use super::{Millis, TimeOfDay};
 use chrono::{Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
@@ -18,17 +20,38 @@ const DAY_MS: u64 = 86_400_000;
 /// next day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weekly {
-    /// Bit 0 is Monday.
-    pub days: u8,
+    /// Bit 0 is Monday; then come [`Weekly::WORKDAY`] and [`Weekly::DAYOFF`].
+    pub days: u16,
     pub from: TimeOfDay,
     pub to: TimeOfDay,
 }
 
 impl Weekly {
+    /// Every day that is worked on, whichever day of the week it is.
+    pub const WORKDAY: u16 = 1 << 7;
+    /// Every day that is not.
+    pub const DAYOFF: u16 = 1 << 8;
+
+    /// Whether its hours begin on that day.
+    fn is_on(self, date: NaiveDate, workdays: &Workdays) -> bool {
+        if self.days >> date.weekday().num_days_from_monday() & 1 == 1 {
+            return true;
+        }
+        // Most offers name days of the week only.
+        let sort = || {
+            if workdays.is_workday(number(date)) {
+                Self::WORKDAY
+            } else {
+                Self::DAYOFF
+            }
+        };
+        self.days & (Self::WORKDAY | Self::DAYOFF) != 0 && self.days & sort() != 0
+    }
+
     /// From when to when by the wall clock, on a day of its own. No two days run into each other: a
     /// day's hours end before the next day's start, or at it.
-    fn on(self, date: NaiveDate) -> Option<WallSpan> {
-        if self.days >> date.weekday().num_days_from_monday() & 1 == 0 {
+    fn on(self, date: NaiveDate, workdays: &Workdays) -> Option<WallSpan> {
+        if !self.is_on(date, workdays) {
             return None;
         }
         let at = |date: NaiveDate, time: TimeOfDay| {
@@ -68,13 +91,18 @@ fn moments(zone: TimeZone, (from, to): WallSpan) -> Option<Span> {
 
 /// When `weekly` is open within `span`: melted, in order, cut to `span`.
 #[must_use]
-pub fn occurrences(weekly: &[Weekly], zone: TimeZone, span: Span) -> Vec<Span> {
+pub fn occurrences(
+    weekly: &[Weekly],
+    zone: TimeZone,
+    workdays: &Workdays,
+    span: Span,
+) -> Vec<Span> {
     let mut wall = Vec::new();
     // From the day before, whose hours may run into this one, and a day more for zones a day apart.
     let first = zone.date(Millis(span.start.0.saturating_sub(2 * DAY_MS)));
     let mut date = first.unwrap_or_default();
     for _ in 0..=span.ms() / DAY_MS + 5 {
-        wall.extend(weekly.iter().filter_map(|w| w.on(date)));
+        wall.extend(weekly.iter().filter_map(|w| w.on(date, workdays)));
         let Some(next) = date.succ_opt() else { break };
         date = next;
     }

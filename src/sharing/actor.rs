@@ -19,7 +19,7 @@ use super::openings::Openings;
 use super::owners::Owners;
 use super::search::View;
 use super::witness::Witness;
-use crate::domain::{BayStatus, Clock, Millis};
+use crate::domain::{BayStatus, Clock, Millis, Workdays};
 use crate::limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -48,6 +48,7 @@ pub(super) struct BookingContext {
     pub(super) notices: Arc<Notices>,
     pub(super) config: Config,
     pub(super) limits: limits::Config,
+    pub(super) workdays: Arc<Workdays>,
 }
 
 pub(super) struct BookingActor {
@@ -88,7 +89,7 @@ impl BookingActor {
         Self {
             since: ctx.clock.now(),
             made: BTreeMap::new(),
-            openings: Openings::new(ctx.config.currency),
+            openings: Openings::new(ctx.config.currency, ctx.workdays.clone()),
             ctx,
             index,
             unsure: Unsure::default(),
@@ -360,6 +361,7 @@ impl BookingActor {
             live: &self.ctx.live,
             now: self.ctx.clock.now(),
             longest_ms: self.ctx.config.longest_stay_ms(),
+            workdays: &self.ctx.workdays,
         }
     }
 

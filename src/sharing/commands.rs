@@ -5,7 +5,7 @@ use super::booking::DriverAct;
 use super::index::BookingIndex;
 use super::plan::{self, PlanStep};
 use super::search::View;
-use crate::domain::{Millis, Offer, Reservation, Span};
+use crate::domain::{Millis, Offer, Reservation, Span, Workdays};
 use crate::live::Live;
 use ahash::AHashMap;
 use std::sync::Arc;
@@ -77,6 +77,7 @@ pub(super) struct Snapshot {
     pub(super) live: Arc<Live>,
     pub(super) now: Millis,
     pub(super) longest_ms: u64,
+    pub(super) workdays: Arc<Workdays>,
 }
 
 impl Snapshot {
@@ -88,6 +89,7 @@ impl Snapshot {
                 live: &self.live,
                 now: self.now,
                 longest_ms: self.longest_ms,
+                workdays: &self.workdays,
             },
             &self.freed,
             MOST_LOOKED_OVER,

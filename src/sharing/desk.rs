@@ -12,7 +12,7 @@ use super::others;
 use super::owners::Owners;
 use super::statement::KnownTotals;
 use super::witness::Witness;
-use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, Span};
+use crate::domain::{Clock, Millis, Offer, OfferState, Reservation, Span, Workdays};
 use crate::limits;
 use crate::live::Live;
 use crate::metrics::Metrics;
@@ -36,6 +36,8 @@ pub struct DeskParts {
     pub witness: Witness,
     pub config: Config,
     pub limits: limits::Config,
+    /// By which hours of workdays and days off are reckoned.
+    pub workdays: Arc<Workdays>,
 }
 
 /// A handle; clones share one task. When the last is gone the task ends.
@@ -51,6 +53,7 @@ pub struct Desk {
     witness: Witness,
     drivers: Drivers,
     pub(super) totals: KnownTotals,
+    pub(super) workdays: Arc<Workdays>,
 }
 
 impl Desk {
@@ -71,6 +74,7 @@ impl Desk {
             witness,
             config,
             limits,
+            workdays,
         } = parts;
         let drivers = Drivers::new(&store.driver_secret(&rand::random()).await?);
         let owners = Arc::new(Owners::open(&store, registry.clone()).await?);
@@ -95,6 +99,7 @@ impl Desk {
             witness: witness.clone(),
             drivers,
             totals: KnownTotals::default(),
+            workdays: workdays.clone(),
         };
         let listen = store
             .notices()
@@ -110,6 +115,7 @@ impl Desk {
             notices,
             config,
             limits,
+            workdays,
         };
         let mut actor = BookingActor::new(ctx, index, others);
         actor.show();
@@ -325,7 +331,8 @@ impl Desk {
         let mut booked = self.bookings(offer, coming, MOST_LOOKED_AT).await?;
         let longest = u64::from(offer.rules.max_stay_min) * 60_000;
         booked.retain(|r| {
-            let fits = offer.hours.covers(r.span) && (longest == 0 || r.span.ms() <= longest);
+            let fits = offer.hours.covers(r.span, &self.workdays)
+                && (longest == 0 || r.span.ms() <= longest);
             r.state.holds() && !(fits && offer.takes(&r.promise.vehicle))
         });
         booked.truncate(most);

@@ -32,6 +32,7 @@ impl BookingActor {
             live: self.ctx.live.clone(),
             now: self.ctx.clock.now(),
             longest_ms: self.ctx.config.longest_stay_ms(),
+            workdays: self.ctx.workdays.clone(),
         }
     }
 

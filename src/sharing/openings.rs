@@ -7,10 +7,11 @@
 //! all are looked at.
 
 use super::index::{BookingIndex, Shelved};
-use crate::domain::{BayIx, Currency, Millis, OfferState, Span};
+use crate::domain::{BayIx, Currency, Millis, OfferState, Span, Workdays};
 use crate::live::OpenOffer;
 use ahash::AHashMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How far ahead hours are worked out.
 const AHEAD_MS: u64 = 24 * 3_600_000;
@@ -25,6 +26,7 @@ pub(super) type Opened = (BayIx, Option<OpenOffer>);
 pub(super) struct Openings {
     /// What prices are compared in.
     currency: Currency,
+    workdays: Arc<Workdays>,
     known: AHashMap<i64, LookedAt>,
     /// When each is to be looked at again.
     due: BTreeSet<(Millis, i64)>,
@@ -41,9 +43,10 @@ struct LookedAt {
 }
 
 impl Openings {
-    pub(super) fn new(currency: Currency) -> Self {
+    pub(super) fn new(currency: Currency, workdays: Arc<Workdays>) -> Self {
         Self {
             currency,
+            workdays,
             known: AHashMap::new(),
             due: BTreeSet::new(),
             last: Millis(0),
@@ -125,7 +128,8 @@ impl Openings {
             return (None, Millis::MAX);
         }
         let ahead = now.plus(AHEAD_MS);
-        let first = Span::new(now, ahead).and_then(|day| offer.hours.open(day).first().copied());
+        let open = |day| offer.hours.open(day, &self.workdays).first().copied();
+        let first = Span::new(now, ahead).and_then(open);
         let Some(first) = first else {
             let over = offer.hours.last().is_some_and(|last| last <= now);
             return (None, if over { Millis::MAX } else { ahead });

@@ -8,7 +8,7 @@ use super::ask::{Ask, Why};
 use super::index::{BookingIndex, Shelved};
 use super::plan;
 use crate::domain::geo::M_PER_DEG;
-use crate::domain::{BayIx, BayStatus, LatLon, Millis, Offer, Vehicle};
+use crate::domain::{BayIx, BayStatus, LatLon, Millis, Offer, Vehicle, Workdays};
 use crate::live::Live;
 use crate::registry::city::City;
 use std::sync::Arc;
@@ -34,6 +34,7 @@ pub(super) struct View<'a> {
     pub(super) now: Millis,
     /// The longest stay, but by the month, milliseconds.
     pub(super) longest_ms: u64,
+    pub(super) workdays: &'a Workdays,
 }
 
 /// Bays that would do, whether or not others keep them.
@@ -106,7 +107,7 @@ impl View<'_> {
         let longest = u64::from(city.attrs(bay).max_stay_min) * 60_000;
         let too_long = ask.span.ms() > self.longest_ms && !offer.price.is_monthly();
         let longer_than_the_bay_takes = longest > 0 && ask.span.ms() > longest;
-        if too_long || longer_than_the_bay_takes || !offer.allows(ask.span, since) {
+        if too_long || longer_than_the_bay_takes || !offer.allows(ask.span, since, self.workdays) {
             return Err(Why::Window);
         }
         let walk_m = walk.round() as u32;

@@ -69,7 +69,7 @@ impl Desk {
         let ahead = within(kept.map(|r| r.span).collect(), coming);
         let used = bookings.iter().filter_map(|r| used(r, now));
         let used = within(used.collect(), known);
-        let mut open = offer.hours.open(whole);
+        let mut open = offer.hours.open(whole, &self.workdays);
         open.extend(&booked);
         let open = within(open, known);
         let day = |(date, day): (String, Span)| Day {

@@ -323,7 +323,7 @@ fn open(hours: &mut Hours, (_, kind, days, opens, closes): &RawHours) -> Option<
         "closed" => hours.closed.push(span()?),
         "weekly" => {
             hours.weekly.push(Weekly {
-                days: u8::try_from(*days).ok()?,
+                days: u16::try_from(*days).ok()?,
                 from: time(*opens)?,
                 to: time(*closes)?,
             });

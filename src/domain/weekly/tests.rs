@@ -1,7 +1,15 @@
 //! Hours by the wall clock of real places, above all where clocks turn.
 
-use super::*;
-use crate::domain::Calendar;
+use super::super::weekly;
+use super::{NaiveDate, TimeZone, Weekly, Workdays, melt, moments};
+use crate::domain::{Calendar, Millis, Span, TimeOfDay};
+
+mod workdays;
+
+/// With Monday to Friday as workdays.
+fn occurrences(hours: &[Weekly], zone: TimeZone, span: Span) -> Vec<Span> {
+    weekly::occurrences(hours, zone, &Workdays::default(), span)
+}
 
 fn at(text: &str) -> Millis {
     Millis::parse(text).unwrap()
@@ -11,7 +19,7 @@ fn span(from: &str, to: &str) -> Span {
     Span::new(at(from), at(to)).unwrap()
 }
 
-fn weekly(days: u8, from: &str, to: &str) -> Weekly {
+fn weekly(days: u16, from: &str, to: &str) -> Weekly {
     Weekly {
         days,
         from: TimeOfDay::parse(from).unwrap(),
@@ -19,7 +27,7 @@ fn weekly(days: u8, from: &str, to: &str) -> Weekly {
     }
 }
 
-const DAILY: u8 = 0x7f;
+const DAILY: u16 = 0x7f;
 
 fn berlin() -> TimeZone {
     TimeZone::parse("Europe/Berlin").unwrap()
@@ -27,7 +35,7 @@ fn berlin() -> TimeZone {
 
 fn on_day(w: Weekly, day: &str) -> Vec<Span> {
     let date: NaiveDate = day.parse().unwrap();
-    let wall = w.on(date);
+    let wall = w.on(date, &Workdays::default());
     wall.and_then(|w| moments(berlin(), w))
         .into_iter()
         .collect()

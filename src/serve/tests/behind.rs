@@ -64,6 +64,7 @@ pub(super) fn behind(
             witness,
             config,
             limits: crate::limits::Config::default(),
+            workdays: Arc::default(),
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
         opened.send((Arc::new(issuer), Arc::new(desk))).unwrap();

@@ -330,3 +330,33 @@ async fn windows_that_overlap_are_told_as_given_and_booked_as_one() {
     let night = asks(sunday, sunday + 12 * 60);
     assert_eq!(ask(&town, &night).await.status.as_u16(), 201);
 }
+
+#[tokio::test]
+async fn workdays_and_days_off_are_told_as_given_and_are_those_of_the_week_without_a_calendar() {
+    let town = market().await;
+    let mut body = offer("TPY12-001");
+    body["windows"] = json!([
+        {"days": ["wed", "dayoff"], "from": "00:00", "to": "24:00"},
+        {"days": ["workday"], "from": "17:00", "to": "08:00"},
+    ]);
+    let made = post_offer(&town, &body).await;
+    assert_eq!(made.status.as_u16(), 201);
+    let path = format!("/v1/offers/{}", made.json()["id"].as_str().unwrap());
+    let told = town.call_as("share", "GET", &path, "").await.json();
+    assert_eq!(told["windows"], body["windows"]);
+    let asks = |start: &str, end: &str| {
+        let mut wish = request(60);
+        (wish["start"], wish["end"]) = (json!(start), json!(end));
+        wish
+    };
+    for (start, end, booked) in [
+        // Thursday by day, from Thursday's night through the weekend, Monday by day.
+        ("2026-11-26T10:00:00Z", "2026-11-26T12:00:00Z", false),
+        ("2026-11-27T17:00:00Z", "2026-11-30T00:00:00Z", true),
+        ("2026-11-30T00:00:00Z", "2026-11-30T01:00:00Z", false),
+        ("2026-11-25T00:00:00Z", "2026-11-26T08:00:00Z", true),
+    ] {
+        let told = ask(&town, &asks(start, end)).await;
+        assert_eq!(told.status.as_u16() == 201, booked, "{start}: {told:?}");
+    }
+}

@@ -163,7 +163,7 @@ impl BookingActor {
         let span = Span { end, ..r.span };
         let offer = work.lock_offer(r.offer).await?;
         let longest = u64::from(offer.rules.max_stay_min) * 60_000;
-        let open = offer.state == OfferState::Open && offer.hours.covers(span);
+        let open = offer.state == OfferState::Open && offer.hours.covers(span, &self.ctx.workdays);
         let longest_of_all = self.ctx.config.longest_stay_ms();
         let too_long = (longest > 0 && span.ms() > longest)
             || (span.ms() > longest_of_all && !offer.price.is_monthly());

@@ -18,6 +18,7 @@ mod standing;
 mod time;
 mod utilisation;
 mod witness;
+mod workdays;
 
 use super::*;
 use crate::clock::ManualClock;
@@ -25,7 +26,7 @@ use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
     BayKind, BayStatus, BayView, Claim, Clock as _, Currency, LatLon, Millis, Observation, Offer,
     OfferState, Price, ReadModel as _, Reservation, Rules, SourceKind, Span, Submission, TimeZone,
-    Vehicle, ZoneKind,
+    Vehicle, Workdays, ZoneKind,
 };
 use crate::limits;
 use crate::live::{Live, Query, Room};
@@ -90,12 +91,33 @@ impl DeskRig {
         Self::within(limits::Config::default(), store, matching, clock).await
     }
 
+    /// By a calendar of its own.
+    async fn by(calendar: &str, folder: &Path) -> Self {
+        let store = Store::open(&store::Config::default(), folder)
+            .await
+            .unwrap();
+        let clock = Arc::new(ManualClock::at(NOW));
+        let workdays = Arc::new(Workdays::parse(calendar).unwrap());
+        let limits = limits::Config::default();
+        Self::made(limits, store, Matching::Batch, clock, workdays).await
+    }
+
     /// With other shares than usual.
     async fn within(
         limits: limits::Config,
         store: Store,
         matching: Matching,
         clock: Arc<ManualClock>,
+    ) -> Self {
+        Self::made(limits, store, matching, clock, Arc::default()).await
+    }
+
+    async fn made(
+        limits: limits::Config,
+        store: Store,
+        matching: Matching,
+        clock: Arc<ManualClock>,
+        workdays: Arc<Workdays>,
     ) -> Self {
         let registry = town();
         let live = Arc::new(Live::new(
@@ -128,6 +150,7 @@ impl DeskRig {
             witness,
             config,
             limits,
+            workdays,
         };
         let (desk, task) = Desk::open(parts).await.unwrap();
         tokio::spawn(task);
@@ -167,6 +190,7 @@ impl DeskRig {
                 ..Config::default()
             },
             limits: limits::Config::default(),
+            workdays: Arc::default(),
         }
     }
 

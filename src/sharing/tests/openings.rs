@@ -116,6 +116,39 @@ async fn weekly_hours_open_and_close_by_the_owners_wall_clock() {
 }
 
 #[tokio::test]
+async fn hours_of_days_off_open_and_close_by_the_calendar() {
+    let dir = tempfile::tempdir().unwrap();
+    // NOW is a Monday. Tuesday is a holiday, Saturday is worked on in its stead.
+    let rig = DeskRig::by("2026-11-24,dayoff\n2026-11-28,workday\n", dir.path()).await;
+    rig.sees(0, BayStatus::Vacant);
+    let weekly = Weekly {
+        days: Weekly::DAYOFF,
+        from: TimeOfDay(0),
+        to: TimeOfDay(24 * 60),
+    };
+    rig.offer(0, 0, 1, |offer| {
+        (offer.hours.once, offer.hours.weekly) = (vec![], vec![weekly]);
+    })
+    .await;
+    let midnight = 22 * 60;
+    let day = 24 * 60;
+    for (minute, open) in [
+        (0, false),
+        (midnight - 1, false),
+        (midnight, true),
+        (midnight + day - 1, true),
+        (midnight + day, false),
+        (midnight + 4 * day, false),
+        (midnight + 5 * day - 1, false),
+        (midnight + 5 * day, true),
+        (midnight + 6 * day, false),
+    ] {
+        rig.at(minute).await;
+        assert_eq!(rig.nearby().len(), usize::from(open), "{minute}");
+    }
+}
+
+#[tokio::test]
 async fn where_nobody_looks_the_owners_word_holds_and_who_is_seen_there_has_the_bay() {
     let dir = tempfile::tempdir().unwrap();
     let rig = rig(&dir).await;

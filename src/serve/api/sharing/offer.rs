@@ -26,7 +26,10 @@ const PRICES: [NamedPrice; 3] = [
     ("price_cents_per_stay", Price::PerStay),
     ("price_cents_per_month", Price::PerMonth),
 ];
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+/// In the order of the bits of [`Weekly`].
+const DAYS: [&str; 9] = [
+    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "workday", "dayoff",
+];
 
 /// The offer with those members changed that are given.
 pub(in crate::serve) fn changed(

@@ -32,7 +32,8 @@ pub(in crate::serve) struct Stretch {
 
 #[derive(Serialize, ToSchema)]
 pub(in crate::serve) struct Weekly {
-    /// mon, tue, wed, thu, fri, sat, sun.
+    /// mon, tue, wed, thu, fri, sat, sun; workday and dayoff: by the hub's calendar, Monday to Friday and the
+    /// weekend where it names no other days.
     #[schema(value_type = Vec<String>)]
     pub(in crate::serve) days: Vec<&'static str>,
     /// `18:00`.

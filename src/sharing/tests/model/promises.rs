@@ -30,7 +30,7 @@ impl Model {
         if r.state.holds() && old.is_none_or(|old| old.bay != r.bay) {
             let offer = self.offers.iter().find(|o| o.bay == r.bay).unwrap();
             assert!(
-                offer.state == OfferState::Open && offer.hours.covers(r.span),
+                offer.state == OfferState::Open && offer.hours.covers(r.span, &Workdays::default()),
                 "{offer:?} {r:?}"
             );
             assert_eq!((r.offer, r.free_at), (offer.id, offer.free_at(r.span)));

@@ -8,7 +8,7 @@ use crate::domain::{CancelRule, LeaveRule, Price, Rules, TimeOfDay, TimeZone, We
 fn whole_offer() -> Offer {
     let zone = TimeZone::parse("Europe/Berlin").unwrap();
     let weekly = vec![Weekly {
-        days: 0b100_0001,
+        days: 0b100_0001 | Weekly::WORKDAY | Weekly::DAYOFF,
         from: TimeOfDay(1080),
         to: TimeOfDay(480),
     }];
