@@ -128,12 +128,6 @@ impl Offer {
         self.price.cents(span, self.hours.zone)
     }
 
-    /// What it costs more, at what the offer asks now, that a stay ends later.
-    #[must_use]
-    pub fn extra_cents(&self, was: Span, longer: Span) -> i64 {
-        self.price.extra_cents(was, longer, self.hours.zone)
-    }
-
     /// Until when the bay is not given to anybody else.
     #[must_use]
     pub const fn free_at(&self, span: Span) -> Millis {

@@ -95,7 +95,7 @@ impl ReservationEvent {
 /// Why an event has no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StepError {
-    #[error("it is {} and cannot be", .0.name())]
+    #[error("it is {} already", .0.name())]
     Over(ReservationState),
     #[error("the hold has expired at {0}")]
     Late(Millis),

@@ -1,7 +1,7 @@
 //! What is asked of the desk, and why it may say no.
 
 use super::quota::UsedUp;
-use crate::domain::reservation::StepError;
+use crate::domain::reservation::{EARLY_MS, StepError};
 use crate::domain::vocabulary;
 use crate::domain::{Currency, LatLon, Millis, Span, Vehicle, offer};
 use crate::store::{Digest, DriverRef, StoreError};
@@ -67,6 +67,11 @@ impl Ask {
             self.driver_ref,
         );
         digest(text.as_bytes())
+    }
+
+    /// Whether it begins so soon that whoever is seen in a bay now would be in the way.
+    pub(super) fn is_soon(&self, now: Millis) -> bool {
+        self.span.start <= now.plus(EARLY_MS)
     }
 
     /// Whether the driver wants it at once, so that what a sensor sees now decides.

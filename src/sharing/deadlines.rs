@@ -72,11 +72,14 @@ impl BookingActor {
     ) -> Result<Option<Reservation>, Failed> {
         let found = self.view().find(&ask_again(r), r.created_at);
         let soon = r.span.start <= self.ctx.clock.now().plus(PIN_MS);
-        // Never back: whatever has driven him from there.
-        let been = r.moved.as_ref().map(|m| m.from.clone());
+        // Never back, whatever has driven him from there.
+        let been = match &r.moved {
+            Some(_) => work.bays_had(r.id).await?,
+            None => Vec::new(),
+        };
         let fits = found.free.into_iter().filter(|f| {
             f.offer.bay != r.bay
-                && been.as_ref() != Some(&f.offer.bay)
+                && !been.iter().any(|bay| **bay == *f.offer.bay)
                 && f.price_cents <= r.price_cents
         });
         let fits: Vec<Fit> = fits

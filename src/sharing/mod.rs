@@ -15,7 +15,7 @@
 //! | `ask`, `desk` | what is asked, and the door it comes in by |
 //! | `actor` | the one task that does it |
 //! | `index` | what it knows of offers and bookings in memory |
-//! | `openings` | which offers are open now: what the live view shows of private bays |
+//! | `openings`, `shown` | which offers are open now; what the live view shows of private bays |
 //! | `search`, `alternatives` | bays for one request, and what else each booking could have |
 //! | `booking`, `deadlines` | books and changes reservations; what time brings |
 //! | `tick` | does what is due, a slice at a time |
@@ -57,6 +57,7 @@ mod plan;
 mod quota;
 mod relocate;
 mod search;
+mod shown;
 mod statement;
 #[cfg(test)]
 mod tests;

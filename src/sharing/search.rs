@@ -8,7 +8,9 @@ use super::ask::{Ask, Why};
 use super::index::{BookingIndex, Shelved};
 use super::plan;
 use crate::domain::geo::M_PER_DEG;
-use crate::domain::{BayIx, BayStatus, LatLon, Millis, Offer, Vehicle, Workdays};
+use crate::domain::{
+    BayIx, BayStatus, LatLon, Millis, Offer, Reservation, ReservationState, Vehicle, Workdays,
+};
 use crate::live::Live;
 use crate::registry::city::City;
 use std::sync::Arc;
@@ -117,7 +119,7 @@ impl View<'_> {
             price_cents,
             cost_cents: plan::weights().cost(price_cents, walk_m),
         };
-        if ask.is_now(self.now) && self.is_taken(city, bay) {
+        if ask.is_soon(self.now) && self.is_taken(city, bay) && !self.is_left_by(offer, ask) {
             return Err(Why::Full);
         }
         let kept = crate::domain::Span {
@@ -130,6 +132,13 @@ impl View<'_> {
         }
         found.free.push(fit);
         Ok(())
+    }
+
+    /// Whether whoever stands there has booked it, and his time is over by then.
+    fn is_left_by(self, offer: &Offer, ask: &Ask) -> bool {
+        let active = |r: &Reservation| r.state == ReservationState::Active;
+        let mut there = self.index.kept_on(&offer.bay).filter(active);
+        !ask.is_now(self.now) && there.any(|r| r.span.end <= ask.span.start)
     }
 
     /// Whether a sensor sees somebody there, or the bay is closed.

@@ -53,8 +53,8 @@ impl Witness {
         act: DriverAct,
         now: Millis,
     ) -> Result<(), DeskError> {
-        let said = said(r, act, now);
-        let Some(bay) = self.unwatched(&r.bay).filter(|_| !said.is_empty()) else {
+        let (of, said) = said(r, act, now);
+        let Some(bay) = self.unwatched(of).filter(|_| !said.is_empty()) else {
             return Ok(());
         };
         let source = self.source().await?;
@@ -188,12 +188,19 @@ fn is_own(view: &BayView) -> bool {
     view.source_kind == SourceKind::Booking && view.claimed == BayStatus::Occupied
 }
 
-/// What an event says of the bay, and when it was so; nothing, if nobody saw it or it is long ago.
-fn said(r: &Reservation, act: DriverAct, now: Millis) -> Vec<(Millis, BayStatus)> {
+/// What an event says of which bay, and when it was so; nothing, if nobody saw it or it is long ago.
+fn said(r: &Reservation, act: DriverAct, now: Millis) -> (&str, Vec<(Millis, BayStatus)>) {
     let before = |at: Millis| Millis(at.0.saturating_sub(1));
     let vacant = BayStatus::Vacant;
     let taken = BayStatus::Occupied;
+    let bay = match (&r.moved, act) {
+        // He has another by now.
+        (Some(moved), DriverAct::Taken) if r.state != ReservationState::Cancelled => &moved.from,
+        _ => &r.bay,
+    };
     let said = match (act, r.state, r.arrived_at, r.departed_at) {
+        // The next must not be sent there.
+        (DriverAct::Taken, ..) => vec![(now, taken)],
         (DriverAct::Arrive, ReservationState::Active, Some(at), _) => {
             vec![(before(at), vacant), (at, taken)]
         }
@@ -205,9 +212,8 @@ fn said(r: &Reservation, act: DriverAct, now: Millis) -> Vec<(Millis, BayStatus)
         }
         _ => vec![],
     };
-    said.into_iter()
-        .filter(|(at, _)| now.since(*at) <= AGAIN_MS)
-        .collect()
+    let young = |(at, _): &(Millis, BayStatus)| now.since(*at) <= AGAIN_MS;
+    (bay, said.into_iter().filter(young).collect())
 }
 
 fn claim(source: SourceIx, bay: BayIx, at: Millis, seq: u64, status: BayStatus) -> Claim {

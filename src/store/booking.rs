@@ -246,11 +246,12 @@ impl Work {
     /// another version.
     pub async fn extend(&mut self, next: &Reservation) -> Result<Reservation, StoreError> {
         const SQL: &str = "UPDATE reservation SET end_at = $3, free_at = $4, price_cents = $5, owed_cents = $6, \
-             version = version + 1 WHERE id = $1 AND version = $2 AND seat IS NOT NULL RETURNING version";
+             max_price_cents = $7, version = version + 1 \
+             WHERE id = $1 AND version = $2 AND seat IS NOT NULL RETURNING version";
         let version: Option<(i64,)> = within!(self, db => {
             let update = sqlx::query_as(SQL).bind(next.id).bind(next.version).bind(sql(next.span.end));
             let update = update.bind(sql(next.free_at)).bind(next.price_cents);
-            update.bind(next.owed_cents).fetch_optional(db).await
+            update.bind(next.owed_cents).bind(next.promise.max_price_cents).fetch_optional(db).await
         })?;
         versioned(next, version)
     }
@@ -267,39 +268,6 @@ impl Work {
             update.bind(next.state.name()).fetch_optional(db).await
         })?;
         versioned(next, version)
-    }
-
-    /// Reservations of the same owner's bay that were charged and not used, at a time that `r` has.
-    pub async fn forfeits(&mut self, r: &Reservation) -> Result<Vec<Reservation>, StoreError> {
-        const SQL: &str = select_reservations!(
-            "WHERE r.bay = (SELECT id FROM shared_bay WHERE bay = $1) AND r.end_at > $2 AND r.start_at < $3 \
-             AND r.seat IS NULL AND r.owed_cents > 0 AND r.state IN ('cancelled', 'no_show') \
-             AND r.owner = $4 AND r.id <> $5 ORDER BY r.id"
-        );
-        Ok(within!(self, db => {
-            let ask = sqlx::query_as(SQL).bind(&*r.bay).bind(sql(r.span.start)).bind(sql(r.span.end));
-            ask.bind(&*r.owner).bind(r.id).fetch_all(db).await
-        })?)
-    }
-
-    /// Takes so many cents from what is owed for a reservation, and gives its next version.
-    ///
-    /// # Errors
-    /// [`StoreError::Stale`] if it has another version.
-    pub async fn refund(&mut self, r: &Reservation, cents: i64) -> Result<Reservation, StoreError> {
-        const SQL: &str = "UPDATE reservation SET owed_cents = owed_cents - $3, version = version + 1 \
-             WHERE id = $1 AND version = $2 RETURNING version";
-        let version: Option<(i64,)> = within!(self, db => {
-            sqlx::query_as(SQL).bind(r.id).bind(r.version).bind(cents).fetch_optional(db).await
-        })?;
-        let owed_cents = r.owed_cents - cents;
-        versioned(
-            &Reservation {
-                owed_cents,
-                ..r.clone()
-            },
-            version,
-        )
     }
 
     /// Notes since when somebody has been seen in a reservation's bay. That is no change of the
@@ -358,7 +326,10 @@ impl Work {
 }
 
 /// The reservation as it is stored now.
-fn versioned(next: &Reservation, version: Option<(i64,)>) -> Result<Reservation, StoreError> {
+pub(super) fn versioned(
+    next: &Reservation,
+    version: Option<(i64,)>,
+) -> Result<Reservation, StoreError> {
     let (version,) = version.ok_or(StoreError::Stale)?;
     let next = next.clone();
     Ok(Reservation { version, ..next })

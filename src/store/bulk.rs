@@ -39,6 +39,8 @@ macro_rules! as_json {
     };
 }
 
+pub(super) use as_json;
+
 /// A reservation's columns, in the order of [`KEPT`]: read from a list.
 #[derive(Deserialize)]
 struct RawKept<'a> {

@@ -5,10 +5,12 @@
 //! one offer and of one day by that offer's own clock. A month is added up within an index; a page of it
 //! costs the same wherever in the month it is.
 
+use super::bulk::{as_json, parsed};
 use super::row::from_row;
 use super::work::within;
 use super::{Store, StoreError, Work, millis, reading, sql};
 use crate::domain::{Currency, Millis, Span, TimeZone};
+use serde::Deserialize;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -113,6 +115,44 @@ from_row!(LedgerLine, |row| {
     })
 });
 
+/// A line as a list in a text.
+#[derive(Deserialize)]
+struct RawLine {
+    id: i64,
+    at: i64,
+    reservation: String,
+    bay: String,
+    owner: String,
+    driver: String,
+    event: String,
+    cause: String,
+    amount_cents: i64,
+    currency: String,
+    offer: i64,
+    offer_name: String,
+    day: i64,
+}
+
+impl RawLine {
+    fn whole(self) -> Result<LedgerLine, StoreError> {
+        Ok(LedgerLine {
+            id: self.id,
+            at: millis(self.at),
+            reservation: self.reservation,
+            bay: self.bay,
+            owner: self.owner,
+            driver: self.driver,
+            event: self.event,
+            cause: self.cause,
+            amount_cents: self.amount_cents,
+            currency: currency(&self.currency)?,
+            offer: self.offer,
+            offer_name: self.offer_name,
+            day: self.day,
+        })
+    }
+}
+
 macro_rules! select_entries {
     ($($rest:literal)+) => {
         concat!(
@@ -146,8 +186,24 @@ macro_rules! select_totals {
     };
 }
 
+#[cfg(test)]
 const PAGE_OF_OWNER: &str = select_page!("owner");
+#[cfg(test)]
 const PAGE_OF_DRIVER: &str = select_page!("driver");
+
+/// In the order of the members of [`RawLine`].
+macro_rules! page_as_json {
+    ($party:literal) => {
+        as_json!(
+            "id, at, reservation_name, bay_id, owner, driver, event, cause, amount_cents, currency, offer, \
+             offer_name, day",
+            select_page!($party)
+        )
+    };
+}
+
+const LINES_OF_OWNER: [&str; 2] = page_as_json!("owner");
+const LINES_OF_DRIVER: [&str; 2] = page_as_json!("driver");
 const TOTALS_OF_OWNER: &str = select_totals!("owner");
 const TOTALS_OF_DRIVER: &str = select_totals!("driver");
 const TAKINGS: &str = "SELECT day, CAST(SUM(amount_cents) AS BIGINT) FROM ledger \
@@ -171,18 +227,21 @@ impl Store {
         period: &LedgerPeriod,
         page: LedgerPage,
     ) -> Result<Vec<LedgerLine>, StoreError> {
-        let text = match party {
-            Party::Owner => PAGE_OF_OWNER,
-            Party::Driver => PAGE_OF_DRIVER,
+        let texts = match party {
+            Party::Owner => LINES_OF_OWNER,
+            Party::Driver => LINES_OF_DRIVER,
         };
+        let text = texts[self.dialect()];
         let LedgerPeriod { days, moments } = period;
         // Numbers begin at 1.
         let (day, id) = page.after.max((days.start, 0));
-        Ok(reading!(self, db => {
+        let (rows,): (String,) = reading!(self, db => {
             let ask = sqlx::query_as(text).bind(partner).bind(day).bind(id).bind(days.end);
             let ask = ask.bind(moments.start).bind(moments.end).bind(page.newest);
-            ask.bind(i64::from(page.limit)).fetch_all(db).await
-        })?)
+            ask.bind(i64::from(page.limit)).fetch_one(db).await
+        })?;
+        let raw: Vec<RawLine> = parsed(&rows)?;
+        raw.into_iter().map(RawLine::whole).collect()
     }
 
     /// What a partner's lines up to the one of number `newest` add up to, by currency.

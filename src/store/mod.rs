@@ -22,6 +22,7 @@ mod many;
 mod offers;
 mod open;
 mod owned;
+mod resold;
 mod row;
 mod shares;
 mod watch;

@@ -7,11 +7,15 @@
 use super::{Cause, absent};
 use crate::domain::reservation::StepError;
 use crate::domain::{
-    BayStatus, Millis, OfferState, Reservation, ReservationEvent, ReservationState, Risk, Span,
+    BayStatus, BayView, Millis, OfferState, Promise, Reservation, ReservationEvent,
+    ReservationState, Risk, Span,
 };
 use crate::sharing::actor::{BookingActor, Failed};
 use crate::sharing::ask::{DeskError, Why};
 use crate::store::{StoreError, Work};
+
+/// Nobody gets from one bay to the next, and sees that it is taken too, in less than that.
+const AGAIN_MS: u64 = 60_000;
 
 /// What a driver's app does with one of its reservations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,40 +98,41 @@ impl BookingActor {
         Ok(())
     }
 
-    /// Another bay for a driver who finds his own taken; where there is none, the money back.
+    /// Another bay for a driver who finds his own taken; where there is none, the money back. Said
+    /// again at once it is said of the bay before: nobody has seen the other yet.
     async fn taken(&mut self, work: &mut Work, r: Reservation) -> Result<Reservation, Failed> {
         let now = self.ctx.clock.now();
-        let r = match r.state {
+        match r.state {
             ReservationState::Active if r.came_by_word => {
                 return Err(DeskError::Step(StepError::Arrived).into());
             }
-            // Whom the sensor has seen was not the driver.
-            ReservationState::Active => {
-                self.step(work, r, ReservationEvent::Mistake, Cause::Driver)
-                    .await?
-            }
             ReservationState::Held => return Err(DeskError::Step(StepError::Unconfirmed).into()),
-            ReservationState::Confirmed => r,
+            ReservationState::Confirmed | ReservationState::Active => {}
             over => return Err(DeskError::Step(StepError::Over(over)).into()),
-        };
+        }
+        let moved = r.moved.as_ref().filter(|m| m.taken);
+        if moved.is_some_and(|m| now.since(m.at) < AGAIN_MS) {
+            return Ok(r);
+        }
         if now < r.window() {
             return Err(DeskError::Step(StepError::Early(r.span.start)).into());
         }
         if now >= r.span.end {
             return Err(DeskError::Step(StepError::Ended(r.span.end)).into());
         }
-        let vacant = |v: crate::domain::BayView| v.status == BayStatus::Vacant;
+        let vacant = |v: BayView| v.status == BayStatus::Vacant;
         if self.seen_at(&r.bay).is_some_and(vacant) {
             return Err(DeskError::SeenVacant.into());
         }
-        self.ctx
-            .metrics
-            .share
-            .at_risk
-            .with_label_values(&[Risk::Taken.name()])
-            .inc();
-        // The next must not be sent there.
-        self.to_say.push((r.bay.clone(), BayStatus::Occupied));
+        let told = &self.ctx.metrics.share.at_risk;
+        told.with_label_values(&[Risk::Taken.name()]).inc();
+        let r = if r.state == ReservationState::Active {
+            // Whom the sensor has seen was not the driver.
+            self.step(work, r, ReservationEvent::Mistake, Cause::Driver)
+                .await?
+        } else {
+            r
+        };
         if let Some(moved) = self.moved_away(work, &r).await? {
             return Ok(moved);
         }
@@ -170,7 +175,8 @@ impl BookingActor {
         if !open || too_long || self.lost.since(&r).is_some() {
             return Err(no(Why::Window));
         }
-        let extra = offer.extra_cents(r.span, span);
+        // What the whole costs more than the part, so that many small steps round no more than one.
+        let extra = offer.price_cents(span) - offer.price_cents(r.span);
         if most.is_some_and(|most| extra > most) {
             return Err(no(Why::Price));
         }
@@ -179,6 +185,10 @@ impl BookingActor {
             free_at: offer.free_at(span),
             price_cents: r.price_cents.saturating_add(extra),
             owed_cents: r.owed_cents.saturating_add(extra),
+            promise: Promise {
+                max_price_cents: r.promise.max_price_cents.saturating_add(extra),
+                ..r.promise
+            },
             ..r
         };
         work.mark().await?;

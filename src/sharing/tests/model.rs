@@ -2,6 +2,7 @@
 //!
 //! `BAYHUB_CASES=20` for forty towns.
 
+mod owners;
 mod promises;
 
 use super::*;
@@ -127,7 +128,11 @@ async fn run(number: u64) {
         "extended",
     ] {
         // Seldom: he must not have come, and nobody may be seen there.
-        let least = if what == "taken" { 1 } else { 5 };
+        let least = if ["taken", "overstayed"].contains(&what) {
+            1
+        } else {
+            5
+        };
         assert!(
             model.happened.get(what).is_some_and(|n| *n >= least),
             "{what}, seed {number}: {:?}",
@@ -326,26 +331,6 @@ impl Model {
         }
         self.offers[at] = self.rig.desk.put_offer(next).await.unwrap();
         "offered"
-    }
-
-    /// A bay is another partner's, who offers it anew.
-    async fn change_owner(&mut self) -> &'static str {
-        let at = self.rng.random_range(0..self.offers.len());
-        let old = self.offers[at].clone();
-        let next = if *old.owner == *"acme" {
-            "other"
-        } else {
-            "acme"
-        };
-        let recorded = self.rig.desk.record_owner(&old.bay, Some(next)).await;
-        recorded.unwrap();
-        let offer = self.rig.offer(at as u32, 0, 1_000_000, |o| {
-            o.rules = old.rules;
-            o.owner = next.into();
-            o.hours.zone = old.hours.zone;
-        });
-        self.offers[at] = offer.await;
-        "handed over"
     }
 
     /// By the owner.

@@ -225,6 +225,11 @@ async fn my_bay_is_taken_gets_another_or_the_money_back_unless_a_sensor_sees_it_
     rig.offer(1, 0, 600, |_| {}).await;
     let moved = rig.step(&booked, DriverAct::Taken).await.unwrap();
     assert_eq!((&*moved.bay, moved.state), ("P-1", Confirmed));
+    let lost_answer = rig.step(&booked, DriverAct::Taken).await.unwrap();
+    assert_eq!(lost_answer, moved, "said twice");
+    // Minutes later it is the other that is taken, and the first is never given again.
+    rig.sees(0, BayStatus::Vacant);
+    rig.at(65).await;
     let again = rig.step(&booked, DriverAct::Taken).await.unwrap();
     assert_eq!((again.state, again.owed_cents), (Cancelled, 0));
 
@@ -266,6 +271,42 @@ async fn a_stay_is_made_longer_as_far_as_the_bay_is_free_and_open() {
         .step(booked.name.to_string(), "other".into(), until(380, None))
         .await;
     assert_eq!(foreign, Err(DeskError::NoSuch));
+}
+
+#[tokio::test]
+async fn a_stay_that_was_made_longer_may_still_get_another_bay() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = rig(dir.path()).await;
+    let booked = evening(&rig).await;
+    let mut longer = booked.clone();
+    for step in 1..=60 {
+        let end = booked.span.end.plus(step);
+        let act = DriverAct::Extend(end, None);
+        longer = rig.step(&booked, act).await.unwrap();
+    }
+    assert_eq!(longer.price_cents, 1201, "rounded up once, not each time");
+    rig.offer(1, 0, 600, |_| {}).await;
+    rig.at(61).await;
+    let moved = rig.step(&booked, DriverAct::Taken).await.unwrap();
+    assert_eq!((&*moved.bay, moved.span), ("P-1", longer.span));
+}
+
+#[tokio::test]
+async fn a_bay_that_a_driver_found_taken_is_not_the_next_ones() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = rig(dir.path()).await;
+    let booked = evening(&rig).await;
+    rig.at(61).await;
+    rig.step(&booked, DriverAct::Taken).await.unwrap();
+    let told = rig.told.lock().unwrap().clone();
+    let last = told.last().unwrap();
+    assert_eq!(
+        (last.status, last.at),
+        (BayStatus::Occupied, NOW.plus(61 * MINUTE))
+    );
+    assert_eq!(Some(last.bay), rig.registry.bay("P-0"));
+    rig.is_said(0, BayStatus::Occupied, SourceKind::Booking);
+    assert_eq!(rig.hold(66, 100).await, Err(DeskError::NoMatch(Why::Full)));
 }
 
 #[tokio::test]

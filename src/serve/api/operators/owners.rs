@@ -21,7 +21,8 @@ pub(in crate::serve) fn routes() -> OpenApiRouter<Arc<SharingState>> {
 
 /// Record which partner owns a bay and may offer it.
 ///
-/// This is stronger than the operator of the bay's zone. What is on offer already stays so.
+/// This is stronger than the operator of the bay's zone. What the former owner has on offer there is
+/// withdrawn for good, and who has booked it gets another bay or the money back, but for who is there.
 #[utoipa::path(
     put, path = "/v1/admin/bays/{bay}/owner", tag = "operators", security(("key" = ["admin"])),
     params(("bay" = String, Path, description = "The bay's id")),

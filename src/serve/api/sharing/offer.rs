@@ -69,6 +69,10 @@ pub(in crate::serve) fn changed(
                 format_args!("may have at most {MOST_NOTES} characters"),
             ));
         }
+        // PostgreSQL keeps none.
+        if notes.contains('\0') {
+            return Err(fields.bad("notes", "must not have the character U+0000"));
+        }
         notes.clone_into(&mut new.notes);
     }
     Ok(new)

@@ -183,6 +183,9 @@ async fn patch_offer(
     let preview = p.flag("preview")?;
     let old = one(&own, &grant, &id).await?;
     let (members, _) = body::object(request).await?;
+    if preview && old.state == OfferState::Withdrawn {
+        return Err(DeskError::Withdrawn.into());
+    }
     let new = changed(old, Fields::of(&members), own.desk.now())?;
     let new = if preview {
         new

@@ -21,22 +21,7 @@ pub(super) async fn what_falls_due_at_once_is_changed_at_once(store: &Store) {
     next[1].arrived_at = Some(NOW);
     // Another has been at the last one.
     next[2].version = 7;
-    let line = |r: &Reservation| LedgerLine {
-        id: 0,
-        at: NOW,
-        reservation: r.name.to_string(),
-        bay: "B1".into(),
-        owner: "acme \"1\"".into(),
-        driver: "app".into(),
-        event: r.state.name().into(),
-        cause: "clock".into(),
-        amount_cents: -10,
-        currency: Currency::SGD,
-        offer: offer.id,
-        offer_name: offer.name.to_string(),
-        day: 20_780,
-    };
-    let lines: Vec<LedgerLine> = next[..2].iter().map(line).collect();
+    let lines: Vec<LedgerLine> = next[..2].iter().map(|r| line(r, &offer)).collect();
     let all: Vec<&Reservation> = next.iter().collect();
     let changed = done(store, async |w| {
         let changed = w.advance_all(&all, NOW).await?;
@@ -86,4 +71,22 @@ pub(super) async fn what_falls_due_at_once_is_changed_at_once(store: &Store) {
     let mut kept = Vec::new();
     store.kept_each(|r| kept.push(r)).await.unwrap();
     assert_eq!(kept, store.kept().await.unwrap());
+}
+
+fn line(r: &Reservation, offer: &Offer) -> LedgerLine {
+    LedgerLine {
+        id: 0,
+        at: NOW,
+        reservation: r.name.to_string(),
+        bay: "B1".into(),
+        owner: "acme \"1\"".into(),
+        driver: "app".into(),
+        event: r.state.name().into(),
+        cause: "clock".into(),
+        amount_cents: -10,
+        currency: Currency::SGD,
+        offer: offer.id,
+        offer_name: offer.name.to_string(),
+        day: 20_780,
+    }
 }
