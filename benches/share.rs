@@ -164,6 +164,7 @@ fn ask(rng: &mut SmallRng) -> Ask {
             ev: false,
             accessible: false,
         },
+        flexible: rng.random_bool(0.3),
         key: None,
     }
 }

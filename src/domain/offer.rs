@@ -1,6 +1,7 @@
 //! An offer: one private bay, when it may be used by others, by which vehicles, for how much.
 
 use super::cancelling::CancelRule;
+use super::flexible::FlexRule;
 use super::overstay::LeaveRule;
 use super::reservation::Vehicle;
 use super::span::{Span, melt, without};
@@ -42,6 +43,8 @@ pub struct Rules {
     pub cancel: CancelRule,
     /// What leaving late or early costs.
     pub leave: LeaveRule,
+    /// What who may be moved pays less.
+    pub flex: FlexRule,
     /// How long after its start a stay is waited for; `None`: as long as is usual.
     pub grace_min: Option<u32>,
 }
@@ -126,6 +129,17 @@ impl Offer {
     pub fn price_cents(&self, span: Span) -> i64 {
         let cents = u128::from(self.price_cents_per_hour) * u128::from(span.ms());
         i64::try_from(cents.div_ceil(HOUR_MS)).unwrap_or(i64::MAX)
+    }
+
+    /// What a stay costs whose driver may be moved, or may not.
+    #[must_use]
+    pub fn asked_cents(&self, span: Span, flexible: bool) -> i64 {
+        let full = self.price_cents(span);
+        if flexible {
+            self.rules.flex.price_cents(full)
+        } else {
+            full
+        }
     }
 
     /// Until when the bay is not given to anybody else.

@@ -94,6 +94,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/sqlite/0014_presence.sql"),
         include_str!("migrations/postgres/0014_presence.sql"),
     ),
+    (
+        15,
+        "flexible",
+        include_str!("migrations/sqlite/0015_flexible.sql"),
+        include_str!("migrations/postgres/0015_flexible.sql"),
+    ),
 ];
 
 /// What a URL means.

@@ -7,7 +7,8 @@
 use super::{Cause, absent};
 use crate::domain::reservation::StepError;
 use crate::domain::{
-    BayStatus, Millis, OfferState, Reservation, ReservationEvent, ReservationState, Risk, Span,
+    BayStatus, Millis, OfferState, Promise, Reservation, ReservationEvent, ReservationState, Risk,
+    Span,
 };
 use crate::sharing::actor::{BookingActor, Failed};
 use crate::sharing::ask::{DeskError, Why};
@@ -166,7 +167,7 @@ impl BookingActor {
         if !open || (longest > 0 && span.ms() > longest) || self.lost.since(&r).is_some() {
             return Err(no(Why::Window));
         }
-        let extra = offer.price_cents(more);
+        let extra = offer.asked_cents(more, r.promise.flexible);
         if most.is_some_and(|most| extra > most) {
             return Err(no(Why::Price));
         }
@@ -175,6 +176,10 @@ impl BookingActor {
             free_at: offer.free_at(span),
             price_cents: r.price_cents.saturating_add(extra),
             owed_cents: r.owed_cents.saturating_add(extra),
+            promise: Promise {
+                max_price_cents: r.promise.max_price_cents.saturating_add(extra),
+                ..r.promise
+            },
             ..r
         };
         work.mark().await?;
@@ -193,6 +198,8 @@ impl BookingActor {
         work.keep().await?;
         self.log(work, &next, "extended", (Cause::Driver, extra), now)
             .await?;
+        // They were looked up for the shorter stay.
+        self.index.alternatives.forget(next.id);
         self.index.put(next.clone());
         Ok(next)
     }
