@@ -125,7 +125,9 @@ fn booking(n: u32, offer: &Offer, now: Millis) -> Reservation {
         promise: Promise {
             place: at(0.0, 0.0),
             max_walk_m: 300,
+            walk_m: 50,
             max_price_cents: 200,
+            flexible: false,
             vehicle: vehicle(),
         },
         walk_m: 50,
@@ -142,6 +144,7 @@ fn booking(n: u32, offer: &Offer, now: Millis) -> Reservation {
         leave: LeaveRule::default(),
         overstay_at: None,
         moved: None,
+        moves: 0,
         version: 1,
     }
 }
@@ -208,6 +211,7 @@ fn ask(rng: &mut SmallRng, side: f64) -> Ask {
         max_price_cents: None,
         currency: Currency::SGD,
         vehicle: vehicle(),
+        flexible: false,
         key: None,
     }
 }

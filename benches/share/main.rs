@@ -184,6 +184,7 @@ fn ask(rng: &mut SmallRng) -> Ask {
         max_price_cents: None,
         currency: Currency::SGD,
         vehicle: vehicle(),
+        flexible: rng.random_bool(0.3),
         key: None,
     }
 }

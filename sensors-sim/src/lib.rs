@@ -51,7 +51,7 @@ pub use place::Place;
 pub use plan::{Plan, PlanParams, Source, SourceKind};
 pub use run::{Passwords, SimConfig, SimError, run, run_on};
 pub use sharing::{
-    District, DistrictParams, Driver, Figures, Hub, Offered, Outcome, Parked, Purpose,
+    District, DistrictParams, Driver, Figures, Hub, Moves, Offered, Outcome, Parked, Purpose,
     SharingError, book, table, without_sharing,
 };
 pub use sim::{Change, Outbox, Sim, SimParams};

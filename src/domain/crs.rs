@@ -2,7 +2,7 @@
 //!
 //! GCJ-02 moves places by some 500 m and BD-09 by a kilometre, by formulas that are public knowledge.
 //! Promises: the moving is done in the mainland, Hong Kong and Macao only (`mainland`), as map
-//! makers do; elsewhere places stay as they are. There and back is within a millimetre. Near the
+//! makers do; elsewhere places stay as they are. There and back is within two millimetres. Near the
 //! border itself, within the moved distance, it may not be.
 
 mod mainland;

@@ -16,6 +16,7 @@ pub mod count;
 pub mod crs;
 pub mod currency;
 pub mod drop_list;
+pub mod flexible;
 pub mod geo;
 pub mod id;
 pub mod observation;
@@ -52,6 +53,7 @@ pub use count::{BaySubset, CountObservation, CountOf, CountShares, CountState, C
 pub use crs::Crs;
 pub use currency::Currency;
 pub use drop_list::{DropList, DropListFault};
+pub use flexible::FlexRule;
 pub use geo::{BBox, LatLon};
 pub use observation::{
     Afterwards, Backing, Batch, Claim, Observation, Parcel, Receipt, Submission,

@@ -1,6 +1,7 @@
 //! An offer: one private bay, when it may be used by others, by which vehicles, for how much.
 
 use super::cancelling::CancelRule;
+use super::flexible::FlexRule;
 use super::overstay::LeaveRule;
 use super::price::Price;
 use super::reservation::Vehicle;
@@ -43,6 +44,8 @@ pub struct Rules {
     pub cancel: CancelRule,
     /// What leaving late or early costs.
     pub leave: LeaveRule,
+    /// What who may be moved pays less.
+    pub flex: FlexRule,
     /// How long after its start a stay is waited for; `None`: as long as is usual.
     pub grace_min: Option<u32>,
 }
@@ -126,6 +129,17 @@ impl Offer {
     #[must_use]
     pub fn price_cents(&self, span: Span) -> i64 {
         self.price.cents(span, self.hours.zone)
+    }
+
+    /// What a stay costs whose driver may be moved, or may not.
+    #[must_use]
+    pub fn asked_cents(&self, span: Span, flexible: bool) -> i64 {
+        let full = self.price_cents(span);
+        if flexible {
+            self.rules.flex.price_cents(full)
+        } else {
+            full
+        }
     }
 
     /// Until when the bay is not given to anybody else.

@@ -15,6 +15,7 @@ pub mod due;
 
 use self::due::Risk;
 use super::cancelling::CancelRule;
+use super::flexible::MOST_MOVES;
 use super::overstay::LeaveRule;
 use super::span::Span;
 use super::vocabulary::vocabulary;
@@ -136,9 +137,14 @@ pub struct Vehicle {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Promise {
     pub place: LatLon,
+    /// The longest that was asked for.
     pub max_walk_m: u32,
-    /// As first told; later bays cost no more.
+    /// As first told; what leads farther costs less.
+    pub walk_m: u32,
+    /// As first told, and what a longer stay has added; later bays cost no more.
     pub max_price_cents: i64,
+    /// Whether it may be moved so that others fit; otherwise only where its own driver gains.
+    pub flexible: bool,
     pub vehicle: Vehicle,
 }
 
@@ -197,6 +203,8 @@ pub struct Reservation {
     /// Minutes after the start that a bay is kept for who has not come, as agreed.
     pub grace_min: u32,
     pub moved: Option<Moved>,
+    /// How often the hub has moved it, beside moves from a bay that was lost.
+    pub moves: u32,
     /// Grows with each change.
     pub version: i64,
 }
@@ -294,12 +302,19 @@ impl Reservation {
         self.span.start.plus(grace).min(self.span.end)
     }
 
-    /// Whether the batch must leave it where it is.
+    /// Whether the batch must leave it where it is. What is on a driver's screen and not confirmed yet
+    /// is never changed under his eyes.
     #[must_use]
     pub const fn is_pinned(&self, now: Millis) -> bool {
-        !matches!(self.state, Held | Confirmed) || now.plus(PIN_MS).0 >= self.span.start.0
+        !matches!(self.state, Confirmed) || self.moves >= MOST_MOVES || self.is_soon(now)
+    }
+
+    /// Whether its time is so near that it is not moved to a better bay any more.
+    #[must_use]
+    pub const fn is_soon(&self, now: Millis) -> bool {
+        now.plus(PIN_MS).0 >= self.span.start.0
     }
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

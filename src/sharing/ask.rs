@@ -22,6 +22,8 @@ pub struct Ask {
     pub max_price_cents: Option<i64>,
     pub currency: Currency,
     pub vehicle: Vehicle,
+    /// May be moved so that others fit, and pays less for that.
+    pub flexible: bool,
     /// The request's key and what it says: asked twice, it is answered as at first.
     pub key: Option<(Arc<str>, Said)>,
 }
@@ -56,7 +58,7 @@ impl Ask {
         } = self.vehicle;
         let start = (!at_once).then_some(self.span.start.0);
         // Adding 0 makes one of the two zeros. No body begins like this: it begins with a brace.
-        let text = format!(
+        let mut text = format!(
             "2 {:?} {:?} {start:?} {} {} {:?} {} {kind:?} {height_cm:?} {ev} {accessible} {:?}",
             self.place.lat + 0.0,
             self.place.lon + 0.0,
@@ -66,6 +68,10 @@ impl Ask {
             self.currency,
             self.driver_ref,
         );
+        // What is not said must mean what it did before this could be said.
+        if self.flexible {
+            text.push_str(" flexible");
+        }
         digest(text.as_bytes())
     }
 

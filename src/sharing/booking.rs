@@ -173,7 +173,7 @@ impl BookingActor {
 
     /// What else would have done is known just now, and will be asked when others want the bay.
     fn note_alternatives(&mut self, held: &Reservation, found: &Found) {
-        if self.ctx.config.matching == Matching::Batch && !held.is_pinned(held.created_at) {
+        if self.ctx.config.matching == Matching::Batch && !held.is_soon(held.created_at) {
             let bays = alternatives::best(found.free.iter().chain(&found.kept), held.price_cents);
             self.index.alternatives.note(
                 held.id,
@@ -199,7 +199,9 @@ impl BookingActor {
             promise: Promise {
                 place: ask.place,
                 max_walk_m: ask.max_walk_m,
+                walk_m: fit.walk_m,
                 max_price_cents: fit.price_cents,
+                flexible: ask.flexible,
                 vehicle: ask.vehicle,
             },
             walk_m: fit.walk_m,
@@ -216,6 +218,7 @@ impl BookingActor {
             at_risk: None,
             grace_min: change::grace_min(&fit.offer),
             moved: None,
+            moves: 0,
             version: 1,
         }
     }

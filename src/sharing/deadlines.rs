@@ -4,8 +4,9 @@
 use super::actor::{BookingActor, Failed};
 use super::ask::Ask;
 use super::booking::Cause;
+use super::moving;
 use super::search::Fit;
-use crate::domain::reservation::{EARLY_MS, PIN_MS};
+use crate::domain::reservation::EARLY_MS;
 use crate::domain::{Due, Millis, Reservation, ReservationEvent, Risk};
 use crate::store::{StoreError, Work};
 
@@ -71,7 +72,7 @@ impl BookingActor {
         r: &Reservation,
     ) -> Result<Option<Reservation>, Failed> {
         let found = self.view().find(&ask_again(r), r.created_at);
-        let soon = r.span.start <= self.ctx.clock.now().plus(PIN_MS);
+        let soon = r.is_soon(self.ctx.clock.now());
         // Never back, whatever has driven him from there.
         let been = match &r.moved {
             Some(_) => work.bays_had(r.id).await?,
@@ -80,7 +81,7 @@ impl BookingActor {
         let fits = found.free.into_iter().filter(|f| {
             f.offer.bay != r.bay
                 && !been.iter().any(|bay| **bay == *f.offer.bay)
-                && f.price_cents <= r.price_cents
+                && f.price_cents <= moving::whole_price(r)
         });
         let fits: Vec<Fit> = fits
             .filter(|f| !(soon && self.is_seen_taken(&f.offer.bay)))
@@ -112,6 +113,7 @@ pub(super) fn ask_again(r: &Reservation) -> Ask {
         max_price_cents: Some(r.promise.max_price_cents),
         currency: r.currency,
         vehicle: r.promise.vehicle,
+        flexible: r.promise.flexible,
         key: None,
     }
 }

@@ -21,7 +21,7 @@
 //! | `tick` | does what is due, a slice at a time |
 //! | `eyes`, `lost` | who stands in booked bays; bays that are not whose they were |
 //! | `relocate`, `plan` | who could move for a request that does not fit; who would sit better |
-//! | `improve` | moves them |
+//! | `improve`, `moving` | moves them; which moves a driver accepts, and what he pays then |
 //! | `owners`, `owned`, `utilisation` | whose a bay is, what its owner reads, and how it was used |
 //! | `overstay` | charges stays that run over, as they grow |
 //! | `statement` | a month of the ledger, page by page |
@@ -47,6 +47,7 @@ mod improve;
 mod index;
 mod lost;
 pub mod matcher;
+mod moving;
 mod notices;
 mod openings;
 mod others;

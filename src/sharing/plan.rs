@@ -5,6 +5,7 @@ use super::ask::Ask;
 use super::matcher::auction::{self, Candidate, Gathered};
 use super::matcher::windows::{self, Bay, Bond, Choice, Effort, HeldSeat, Picture};
 use super::matcher::{Weights, windows::Span as Time};
+use super::moving;
 use super::relocate;
 use super::search::{Fit, MAX_WALK_M, View, cells};
 use crate::domain::{Millis, OfferState, Reservation, Span};
@@ -153,7 +154,7 @@ struct Movable {
     fits: Vec<Fit>,
 }
 
-/// Where a booking could sit for no more than it costs now, the best first.
+/// Where a booking could be moved, the best first.
 fn fits(view: View<'_>, r: &Reservation, bays: &[Alternative]) -> Vec<Fit> {
     let fit = |a: &Alternative| {
         let offer = &view
@@ -168,7 +169,8 @@ fn fits(view: View<'_>, r: &Reservation, bays: &[Alternative]) -> Vec<Fit> {
             price_cents,
             cost_cents: weights().cost(price_cents, a.walk_m),
         };
-        (price_cents <= r.price_cents).then_some(fit)
+        let may = view.may_move(r, offer, (price_cents, a.walk_m));
+        may.then_some(fit)
     };
     bays.iter().filter_map(fit).take(MOST_CHOICES).collect()
 }
@@ -221,7 +223,7 @@ impl Drawing {
             .collect();
         let seat = Choice {
             bay: self.bay(view, &r.bay),
-            price_cents: r.price_cents,
+            price_cents: moving::whole_price(r),
             walk_m: r.walk_m,
         };
         self.picture.asks.push(windows::Wish {
@@ -233,8 +235,8 @@ impl Drawing {
                 clear: r.free_at,
             }),
             bond: Bond::Promised {
-                price_cents: r.price_cents,
-                walk_m: r.promise.max_walk_m,
+                price_cents: moving::whole_price(r),
+                walk_m: moving::longest_walk_m(r),
             },
         });
     }

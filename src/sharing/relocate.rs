@@ -1,10 +1,11 @@
 //! Room for a request that does not fit: what the search for a chain of moves is shown of the
 //! index, as far as it asks.
 
-use super::alternatives::{self, Bays};
+use super::alternatives::{self, Alternative, Bays};
 use super::ask::Ask;
 use super::deadlines::ask_again;
 use super::matcher::chain::{self, REQUEST, SearchLimits, Seat, SeatBoard, Sitting};
+use super::moving;
 use super::plan::{self, Plan, PlanStep, Reseat};
 use super::search::{Fit, View};
 use crate::domain::{Offer, OfferState, Reservation, Span};
@@ -66,7 +67,7 @@ pub(super) fn room(view: View<'_>, ask: &Ask, kept: &[Fit], looks: u32) -> RoomS
 /// The bays that a booking could have besides its own, best first.
 pub(super) fn look_up(view: View<'_>, r: &Reservation) -> Bays {
     let found = view.find(&ask_again(r), r.created_at);
-    alternatives::best(found.free.iter().chain(&found.kept), r.price_cents)
+    alternatives::best(found.free.iter().chain(&found.kept), moving::whole_price(r))
 }
 
 /// The index as numbers, as far as it has been asked for.
@@ -88,22 +89,25 @@ struct NumberedIndex<'a> {
 
 impl SeatBoard for NumberedIndex<'_> {
     fn seats(&mut self, who: u32, out: &mut Vec<Seat>) {
-        let (span, most, own, bays) = if who == REQUEST {
-            (self.ask.span, i64::MAX, 0, self.wanted.clone())
+        let (span, mover, bays) = if who == REQUEST {
+            (self.ask.span, None, self.wanted.clone())
         } else {
-            let (r, _) = &self.bookings[who as usize - 1];
-            let span = r.span;
-            let most = r.price_cents;
-            let own = r.offer;
+            let r = self.bookings[who as usize - 1].0.clone();
             let Some(bays) = self.alternatives(who) else {
                 return;
             };
-            (span, most, own, bays)
+            (r.span, Some(r), bays)
         };
-        for a in bays
-            .iter()
-            .filter(|a| a.offer != own && i64::from(a.price_cents) <= most)
-        {
+        let view = self.view;
+        let may = |r: &Reservation, a: &Alternative| {
+            let there = (i64::from(a.price_cents), a.walk_m);
+            let offer = view.index.offer(a.offer);
+            offer.is_some_and(|s| view.may_move(r, &s.offer, there))
+        };
+        for a in bays.iter() {
+            if mover.as_ref().is_some_and(|r| !may(r, a)) {
+                continue;
+            }
             if let Some(bay) = self.bay(a.offer) {
                 let kept = Span {
                     start: span.start,

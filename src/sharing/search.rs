@@ -102,7 +102,7 @@ impl View<'_> {
         if offer.currency != ask.currency {
             return Err(Why::Currency);
         }
-        let price_cents = offer.price_cents(ask.span);
+        let price_cents = offer.asked_cents(ask.span, ask.flexible);
         if ask.max_price_cents.is_some_and(|most| price_cents > most) {
             return Err(Why::Price);
         }

@@ -36,7 +36,9 @@ from_row!(Reservation, |row| {
         promise: Promise {
             place: LatLon::new(lat, lon).ok_or_else(|| odd("lat_e7", &lat))?,
             max_walk_m: row.small("max_walk_m")?,
+            walk_m: row.small("told_walk_m")?,
             max_price_cents: row.number("max_price_cents")?,
+            flexible: row.flag("flexible")?,
             vehicle: row.fit("vehicle", unpacked)?,
         },
         walk_m: row.small("walk_m")?,
@@ -65,6 +67,7 @@ from_row!(Reservation, |row| {
             (Some(at), Some(from), Some(taken)) => Some(Moved { at, from, taken }),
             _ => None,
         },
+        moves: row.small("moves")?,
         version: row.number("version")?,
     })
 });
@@ -89,9 +92,9 @@ macro_rules! insert_reservation {
             "INSERT INTO reservation (name, offer, bay, seat, owner, driver, state, start_at, end_at, free_at, \
              price_cents, currency, lat_e7, lon_e7, max_walk_m, max_price_cents, vehicle, walk_m, expires_at, \
              created_at, cancel_free_min, cancel_fee_percent, owed_cents, driver_ref, grace_min, \
-             max_overstay_min, early_refund_percent, version) \
+             max_overstay_min, early_refund_percent, told_walk_m, flexible, version) \
              SELECT $1, o.id, o.bay, o.bay, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, \
-             $19, $20, $21, $22, $23, $24, $25, $26, 1 FROM offer o WHERE o.id = $2 \
+             $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, 1 FROM offer o WHERE o.id = $2 \
              AND (CAST($3 AS BIGINT) IS NULL OR (o.version = $3 AND o.state = 'open'))",
             $rest,
             " RETURNING id"
@@ -203,6 +206,7 @@ impl Work {
             let insert = insert.bind(new.owed_cents).bind(driver.map(|d| &d[..]));
             let insert = insert.bind(i64::from(new.grace_min)).bind(i64::from(new.leave.max_overstay_min));
             let insert = insert.bind(i64::from(new.leave.early_refund_percent));
+            let insert = insert.bind(i64::from(promise.walk_m)).bind(promise.flexible);
             insert.fetch_optional(db).await
         })?;
         let (id,) = added.ok_or(StoreError::Booked)?;
@@ -303,7 +307,7 @@ impl Work {
         const SQL: &str = "UPDATE reservation SET offer = $3, bay = $4, seat = $4, owner = $5, free_at = $6, \
              price_cents = $7, walk_m = $8, moved_at = $9, moved_from = $10, moved_taken = $11, \
              cancel_free_min = $12, cancel_fee_percent = $13, owed_cents = $14, seen_since = NULL, at_risk = NULL, \
-             grace_min = $15, max_overstay_min = $16, early_refund_percent = $17, version = version + 1 \
+             grace_min = $15, max_overstay_min = $16, early_refund_percent = $17, moves = $18, version = version + 1 \
              WHERE id = $1 AND version = $2 AND seat IS NULL AND state IN ('held', 'confirmed') RETURNING version";
         let bay = self.bay(&next.bay).await?;
         let from = match &next.moved {
@@ -318,7 +322,7 @@ impl Work {
             let update = update.bind(i64::from(next.cancel.free_min)).bind(i64::from(next.cancel.fee_percent));
             let update = update.bind(next.owed_cents).bind(i64::from(next.grace_min));
             let update = update.bind(i64::from(next.leave.max_overstay_min));
-            let update = update.bind(i64::from(next.leave.early_refund_percent));
+            let update = update.bind(i64::from(next.leave.early_refund_percent)).bind(i64::from(next.moves));
             update.fetch_optional(db).await
         })?;
         versioned(next, version)

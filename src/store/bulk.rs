@@ -88,6 +88,9 @@ struct RawKept<'a> {
     max_overstay_min: u32,
     early_refund_percent: u8,
     overstay_at: Option<i64>,
+    told_walk_m: u32,
+    flexible: i64,
+    moves: u32,
 }
 
 const KEPT: [&str; 2] = as_json!(
@@ -95,7 +98,7 @@ const KEPT: [&str; 2] = as_json!(
      lon_e7, max_walk_m, max_price_cents, vehicle, walk_m, cancel_free_min, cancel_fee_percent, owed_cents, \
      expires_at, created_at, arrived_at, departed_at, moved_at, moved_from_id, CAST(moved_taken AS INTEGER), \
      version, CAST(came_by_word AS INTEGER), seen_since, at_risk, grace_min, max_overstay_min, \
-     early_refund_percent, overstay_at",
+     early_refund_percent, overstay_at, told_walk_m, CAST(flexible AS INTEGER), moves",
     "SELECT r.*, b.bay AS bay_id, m.bay AS moved_from_id FROM reservation r JOIN shared_bay b ON b.id = r.bay \
      LEFT JOIN shared_bay m ON m.id = r.moved_from WHERE r.seat > $1 AND r.seat <= $2"
 );
@@ -162,7 +165,9 @@ impl RawKept<'_> {
                 place: LatLon::new(e7(self.lat_e7), e7(self.lon_e7))
                     .ok_or_else(|| odd("lat_e7"))?,
                 max_walk_m: self.max_walk_m,
+                walk_m: self.told_walk_m,
                 max_price_cents: self.max_price_cents,
+                flexible: self.flexible != 0,
                 vehicle: unpacked(self.vehicle).ok_or_else(|| odd("vehicle"))?,
             },
             walk_m: self.walk_m,
@@ -191,6 +196,7 @@ impl RawKept<'_> {
                 self.moved_from.as_deref(),
                 self.moved_taken,
             ),
+            moves: self.moves,
             version: self.version,
         })
     }

@@ -5,8 +5,8 @@ use super::work::within;
 use super::{Store, StoreError, Work, millis, reading, sql, writing};
 use crate::domain::offer::{CalendarToken, Hours};
 use crate::domain::{
-    CancelRule, Currency, LeaveRule, Offer, OfferState, Price, Rules, Span, TimeOfDay, TimeZone,
-    Weekly,
+    CancelRule, Currency, FlexRule, LeaveRule, Offer, OfferState, Price, Rules, Span, TimeOfDay,
+    TimeZone, Weekly,
 };
 use std::collections::HashMap;
 
@@ -41,6 +41,9 @@ from_row!(Offer, |row| {
             leave: LeaveRule {
                 max_overstay_min: row.small("max_overstay_min")?,
                 early_refund_percent: row.small("early_refund_percent")?,
+            },
+            flex: FlexRule {
+                discount_percent: row.small("flexible_discount_percent")?,
             },
             grace_min: row.maybe_small("grace_min")?,
         },
@@ -168,8 +171,10 @@ impl Work {
     pub async fn add_offer(&mut self, offer: &Offer) -> Result<Offer, StoreError> {
         const SQL: &str = "INSERT INTO offer (name, bay, owner, state, time_zone, price_cents, currency, \
              max_height_cm, ev_only, min_stay_min, max_stay_min, notice_min, buffer_min, notes, calendar, created_at, \
-             cancel_free_min, cancel_fee_percent, grace_min, max_overstay_min, early_refund_percent, price_per, version) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, 1) RETURNING id";
+             cancel_free_min, cancel_fee_percent, grace_min, max_overstay_min, early_refund_percent, \
+             flexible_discount_percent, price_per, version) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+             $22, $23, 1) RETURNING id";
         let bay = self.bay(&offer.bay).await?;
         let rules = &offer.rules;
         let (per, cents) = written(offer.price);
@@ -184,6 +189,7 @@ impl Work {
             let insert = insert.bind(i64::from(rules.cancel.fee_percent));
             let insert = insert.bind(rules.grace_min.map(i64::from)).bind(i64::from(rules.leave.max_overstay_min));
             let insert = insert.bind(i64::from(rules.leave.early_refund_percent));
+            let insert = insert.bind(i64::from(rules.flex.discount_percent));
             insert.bind(per).fetch_one(db).await
         })?;
         let offer = Offer {
@@ -205,7 +211,8 @@ impl Work {
              max_height_cm = $7, ev_only = $8, min_stay_min = $9, max_stay_min = $10, notice_min = $11, \
              buffer_min = $12, notes = $13, calendar = $14, \
              cancel_free_min = $15, cancel_fee_percent = $16, grace_min = $17, \
-             max_overstay_min = $18, early_refund_percent = $19, price_per = $20, version = version + 1 WHERE id = $1 AND version = $2 RETURNING version";
+             max_overstay_min = $18, early_refund_percent = $19, flexible_discount_percent = $20, \
+             price_per = $21, version = version + 1 WHERE id = $1 AND version = $2 RETURNING version";
         const CLEAR: &str = "DELETE FROM offer_hours WHERE offer = $1";
         let rules = &offer.rules;
         let (per, cents) = written(offer.price);
@@ -220,6 +227,7 @@ impl Work {
             let update = update.bind(i64::from(rules.cancel.fee_percent));
             let update = update.bind(rules.grace_min.map(i64::from)).bind(i64::from(rules.leave.max_overstay_min));
             let update = update.bind(i64::from(rules.leave.early_refund_percent));
+            let update = update.bind(i64::from(rules.flex.discount_percent));
             update.bind(per).fetch_optional(db).await
         })?;
         let (version,) = version.ok_or(StoreError::Stale)?;

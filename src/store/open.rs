@@ -101,6 +101,12 @@ pub(super) const MIGRATIONS: &[TableStep] = &[
         include_str!("migrations/postgres/0014_presence.sql"),
     ),
     (
+        15,
+        "flexible",
+        include_str!("migrations/sqlite/0015_flexible.sql"),
+        include_str!("migrations/postgres/0015_flexible.sql"),
+    ),
+    (
         16,
         "prices",
         include_str!("migrations/sqlite/0016_prices.sql"),

@@ -39,6 +39,9 @@ pub(crate) struct Sharing {
         long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(0..=1_000_000)
     )]
     drivers: u32,
+    /// How many drivers may be moved to another bay, per cent
+    #[arg(long, value_name = "PERCENT", default_value_t = 30, value_parser = clap::value_parser!(u32).range(0..=100))]
+    flexible: u32,
     /// The same seed gives the same district and the same day
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -68,11 +71,13 @@ impl Sharing {
         let bays = self.bays;
         let public_bays = self.public_bays;
         let drivers = self.drivers;
+        let flexible_percent = self.flexible;
         let seed = self.seed;
         DistrictParams {
             bays,
             public_bays,
             drivers,
+            flexible_percent,
             seed,
             owner: self.owner.clone(),
         }

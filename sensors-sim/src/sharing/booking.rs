@@ -54,7 +54,6 @@ pub fn without_sharing(district: &District) -> Outcome {
     Outcome {
         name: "no sharing".into(),
         parked,
-        moved: 0,
         at_once: 0,
     }
 }
@@ -68,6 +67,8 @@ fn on_the_street(district: &District, parked: &mut [Option<Parked>]) {
             shared: false,
             walk_m: f.walk_m,
             price_cents: f.price_cents,
+            moved: false,
+            farther_m: 0,
         });
     }
 }
@@ -108,20 +109,17 @@ pub async fn book(district: &District, hub: &Hub, now: u64) -> Result<Outcome, S
     }
     sleep(hub.settle).await;
     let mut parked = vec![None; district.drivers.len()];
-    let mut moved = 0;
     for (n, first) in booked.iter().enumerate() {
         let Some(first) = first.as_ref().filter(|_| !district.drivers[n].cancels) else {
             continue;
         };
         let last = day.look(first).await?;
-        moved += usize::from(last["bay"] != first["bay"]);
-        parked[n] = Some(day.parked(n, &last)?);
+        parked[n] = Some(day.parked(n, first, &last)?);
     }
     on_the_street(district, &mut parked);
     Ok(Outcome {
         name: hub.name.clone(),
         parked,
-        moved,
         at_once,
     })
 }
@@ -178,6 +176,7 @@ impl Day<'_> {
             "max_walk_m": d.max_walk_m,
             "max_price_cents": d.max_price_cents,
             "vehicle": {"kind": "car"},
+            "flexible": d.flexible,
         });
         let key = &self.hub.book_key;
         let call = Call {
@@ -280,24 +279,29 @@ impl Day<'_> {
     }
 
     /// Holds the hub to what it promised.
-    fn parked(&self, n: usize, last: &Value) -> Result<Parked, SharingError> {
+    fn parked(&self, n: usize, first: &Value, last: &Value) -> Result<Parked, SharingError> {
         let d = &self.district.drivers[n];
-        let number = |name: &str| {
-            last[name]
+        let number = |of: &Value, name: &str| {
+            of[name]
                 .as_u64()
                 .and_then(|v| u32::try_from(v).ok())
                 .unwrap_or(u32::MAX)
         };
-        let walk_m = number("walk_m");
-        let price_cents = number("price_cents");
+        let walk_m = number(last, "walk_m");
+        let price_cents = number(last, "price_cents");
+        let farther_m = walk_m.saturating_sub(number(first, "walk_m"));
         let kept = last["state"] == "confirmed"
             && walk_m <= d.max_walk_m
-            && price_cents <= d.max_price_cents;
+            && price_cents <= d.max_price_cents
+            && price_cents <= number(first, "price_cents")
+            && (d.flexible || farther_m == 0);
         if kept {
             Ok(Parked {
                 shared: true,
                 walk_m,
                 price_cents,
+                moved: last["bay"] != first["bay"],
+                farther_m,
             })
         } else {
             Err(SharingError::Answer(format!(

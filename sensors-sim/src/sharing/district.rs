@@ -34,6 +34,8 @@ pub struct DistrictParams {
     /// Bays on the streets that anybody may use.
     pub public_bays: u32,
     pub drivers: u32,
+    /// How many of them may be moved to another bay, per cent.
+    pub flexible_percent: u32,
     pub seed: u64,
     /// The partner whose bays these are: the operator of the private zones.
     pub owner: String,
@@ -45,6 +47,7 @@ impl Default for DistrictParams {
             bays: 400,
             public_bays: 300,
             drivers: 2_000,
+            flexible_percent: 30,
             seed: 1,
             owner: "demo".into(),
         }
@@ -77,6 +80,8 @@ pub struct Driver {
     pub max_walk_m: u32,
     /// For the whole stay.
     pub max_price_cents: u32,
+    /// Lets itself be moved to another bay, for a discount.
+    pub flexible: bool,
     /// Books, and then does not come after all.
     pub cancels: bool,
 }
@@ -139,6 +144,10 @@ impl District {
             own.drivers.push(driver);
         }
         own.drivers.shuffle(&mut rng);
+        // By their number, so that the day is the same whatever part they are.
+        for (n, driver) in own.drivers.iter_mut().enumerate() {
+            driver.flexible = (n as u32).wrapping_mul(37) % 100 < params.flexible_percent;
+        }
         own
     }
 
@@ -303,6 +312,7 @@ fn drive(purpose: Purpose, near: Place, rng: &mut SmallRng) -> Driver {
         max_walk_m: rng.random_range(150..900),
         max_price_cents: (rng.random_range(150.0..500.0) * hours) as u32,
         stay,
+        flexible: false,
         cancels: rng.random_bool(0.05),
     }
 }

@@ -22,7 +22,7 @@ mod street;
 
 pub use booking::{Hub, book, without_sharing};
 pub use district::{District, DistrictParams, Driver, Offered, Purpose};
-pub use outcome::{Figures, Outcome, Parked, table};
+pub use outcome::{Figures, Moves, Outcome, Parked, table};
 
 /// Why a day could not be run.
 #[derive(Debug)]

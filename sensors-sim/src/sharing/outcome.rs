@@ -10,6 +10,10 @@ pub struct Parked {
     pub shared: bool,
     pub walk_m: u32,
     pub price_cents: u32,
+    /// To another bay than was told first.
+    pub moved: bool,
+    /// Than was told first.
+    pub farther_m: u32,
 }
 
 /// One way to run the day.
@@ -18,8 +22,6 @@ pub struct Outcome {
     pub name: String,
     /// By driver.
     pub parked: Vec<Option<Parked>>,
-    /// Bookings that got another bay than they were first given.
-    pub moved: usize,
     /// Drivers beside these who came at once, parked and left.
     pub at_once: usize,
 }
@@ -39,6 +41,16 @@ pub struct Figures {
     pub utilisation: f64,
     /// Visits a bay, shared and public.
     pub turnover: f64,
+}
+
+/// What became of a group of drivers in shared bays after they had been told their bay.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Moves {
+    pub drivers: usize,
+    pub moved: usize,
+    /// Those who walk farther than they were told, and how much on average.
+    pub farther: usize,
+    pub farther_m: f64,
 }
 
 impl Outcome {
@@ -81,6 +93,25 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// Of those who are flexible or those who are not, who came for a purpose or for any.
+    #[must_use]
+    pub fn moves(&self, district: &District, flexible: bool, whom: Option<Purpose>) -> Moves {
+        let came = district.drivers.iter().zip(&self.parked);
+        let of =
+            came.filter(|(d, _)| d.flexible == flexible && whom.is_none_or(|w| d.purpose == w));
+        let parked: Vec<Parked> = of.filter_map(|(_, p)| p.filter(|p| p.shared)).collect();
+        let farther = parked.iter().filter(|p| p.farther_m > 0).count();
+        let more: f64 = parked.iter().map(|p| f64::from(p.farther_m)).sum();
+        Moves {
+            drivers: parked.len(),
+            moved: parked.iter().filter(|p| p.moved).count(),
+            farther,
+            farther_m: share(more, farther as f64),
+        }
+    }
+}
+
 fn share(part: f64, of: f64) -> f64 {
     if of > 0.0 { part / of } else { 0.0 }
 }
@@ -108,8 +139,33 @@ pub fn table(district: &District, outcomes: &[Outcome]) -> String {
             all.price_cents,
             all.utilisation * 100.0,
             all.turnover,
-            o.moved,
+            o.parked.iter().flatten().filter(|p| p.moved).count(),
             o.at_once,
+        )
+        .expect("writing to a string cannot fail");
+    }
+    out.push_str(
+        "\n| matching     | drivers                | in shared bays | moved          | farther than told | by m |\n\
+         |--------------|------------------------|----------------|----------------|-------------------|------|\n",
+    );
+    for (o, flexible, whom) in outcomes.iter().flat_map(|o| {
+        [false, true].into_iter().flat_map(move |flexible| {
+            [None, Some(Purpose::Stadium)].map(|whom| (o, flexible, whom))
+        })
+    }) {
+        let m = o.moves(district, flexible, whom);
+        let part = |n: usize| share(n as f64 * 100.0, m.drivers as f64);
+        let group = if flexible { "flexible" } else { "not flexible" };
+        let there = if whom.is_some() { ", stadium" } else { "" };
+        writeln!(
+            out,
+            "| {:<12} | {:<22} | {:>14} | {:>14} | {:>17} | {:>4.0} |",
+            o.name,
+            format!("{group}{there}"),
+            m.drivers,
+            format!("{} ({:.1} %)", m.moved, part(m.moved)),
+            format!("{} ({:.1} %)", m.farther, part(m.farther)),
+            m.farther_m,
         )
         .expect("writing to a string cannot fail");
     }
@@ -131,6 +187,7 @@ mod tests {
         });
         for (n, driver) in d.drivers.iter_mut().enumerate() {
             (driver.cancels, driver.stay) = (n == 3, 600..660);
+            (driver.flexible, driver.purpose) = (n == 0, Purpose::Stadium);
         }
         d.offered.iter_mut().for_each(|o| o.open = 600..900);
         let parked = |shared, walk_m| {
@@ -138,13 +195,14 @@ mod tests {
                 shared,
                 walk_m,
                 price_cents: 240,
+                moved: walk_m == 100,
+                farther_m: walk_m / 2,
             })
         };
         let parked = vec![parked(true, 100), parked(false, 300), None, parked(true, 1)];
         let o = Outcome {
             name: "x".into(),
             parked,
-            moved: 0,
             at_once: 0,
         };
         let want = Figures {
@@ -157,9 +215,19 @@ mod tests {
             turnover: 0.5,
         };
         assert_eq!(o.figures(&d, None), want);
+        let moves = Moves {
+            drivers: 1,
+            moved: 1,
+            farther: 1,
+            farther_m: 50.0,
+        };
+        assert_eq!(o.moves(&d, true, Some(Purpose::Stadium)), moves);
+        assert_eq!(o.moves(&d, true, Some(Purpose::Home)), Moves::default());
         let table = table(&d, &[o]);
         assert!(
-            table.contains("66.7 %") && table.contains("1 (33.3 %)"),
+            table.contains("66.7 %")
+                && table.contains("1 (33.3 %)")
+                && table.contains("1 (100.0 %) |   50 |"),
             "{table}"
         );
     }
@@ -175,7 +243,6 @@ mod tests {
         let o = Outcome {
             name: "empty".into(),
             parked: vec![],
-            moved: 0,
             at_once: 0,
         };
         assert_eq!(o.figures(&d, None).served.to_bits(), 0_f64.to_bits());

@@ -170,7 +170,7 @@ fn the_outline_lies_in_its_box_and_winds_once_around() {
 
 proptest! {
     #[test]
-    fn there_and_back_is_the_same_place_to_a_millimetre(
+    fn there_and_back_is_the_same_place_to_two_millimetres(
         lon in 74.0..134.0_f64, lat in 18.5..53.0_f64
     ) {
         let place = at(lon, lat);
@@ -183,7 +183,7 @@ proptest! {
                 mainland::covers(at(lon + x, lat + y)) == mainland::covers(place)
             });
             let off = back.distance_m(place);
-            prop_assert!(off < 0.001 || !clear, "{crs:?} {place:?}: {off} m");
+            prop_assert!(off < 0.002 || !clear, "{crs:?} {place:?}: {off} m");
             prop_assert!(there.distance_m(place) < 2_500.0);
         }
     }

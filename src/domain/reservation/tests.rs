@@ -6,7 +6,7 @@ use proptest::prelude::*;
 const NOW: Millis = Millis(1_795_399_200_000);
 
 /// Held at [`NOW`] for an hour that begins an hour later, for 300 cents.
-pub(in crate::domain) fn held() -> Reservation {
+pub(crate) fn held() -> Reservation {
     let hour = 60 * MINUTE_MS;
     let span = Span::new(NOW.plus(hour), NOW.plus(2 * hour)).unwrap();
     let vehicle = Vehicle {
@@ -33,7 +33,9 @@ pub(in crate::domain) fn held() -> Reservation {
                 lon: 103.8,
             },
             max_walk_m: 400,
+            walk_m: 120,
             max_price_cents: 300,
+            flexible: false,
             vehicle,
         },
         walk_m: 120,
@@ -50,6 +52,7 @@ pub(in crate::domain) fn held() -> Reservation {
         at_risk: None,
         grace_min: GRACE_MIN,
         moved: None,
+        moves: 0,
         version: 1,
     }
 }
@@ -325,14 +328,16 @@ fn giving_up_late_costs_what_was_agreed_and_a_hold_or_a_lost_bay_nothing() {
 
 #[test]
 fn a_booking_is_pinned_half_an_hour_before() {
-    assert!(!held().is_pinned(at(29)) && held().is_pinned(at(30)));
-    assert!(
-        Reservation {
-            state: Active,
-            ..held()
-        }
-        .is_pinned(at(0))
-    );
+    let of = |state, moves| Reservation {
+        state,
+        moves,
+        ..held()
+    };
+    let booked = of(Confirmed, 1);
+    assert!(!booked.is_pinned(at(29)) && booked.is_pinned(at(30)));
+    for (state, moves) in [(Held, 0), (Active, 0), (Confirmed, 2)] {
+        assert!(of(state, moves).is_pinned(at(0)), "{state:?} {moves}");
+    }
 }
 
 proptest! {

@@ -101,3 +101,44 @@ async fn a_row_is_of_the_month_of_its_offers_clock_or_of_the_clock_that_is_asked
             .contains(",confirmed,")
     );
 }
+
+#[tokio::test]
+async fn who_may_be_moved_pays_the_owners_part_less_in_whole_minor_units() {
+    for (currency, per_hour, percent, cents) in [
+        ("SGD", 250, None, 237),
+        ("JPY", 19, Some(5), 18),
+        ("KWD", 1_005, Some(33), 673),
+        ("SGD", 250, Some(0), 250),
+        ("SGD", 250, Some(50), 125),
+    ] {
+        let town = market().await;
+        let mut bay = offer("TPY12-001");
+        bay["price_cents_per_hour"] = json!(per_hour);
+        bay["currency"] = json!(currency);
+        if let Some(percent) = percent {
+            bay["rules"] = json!({"flexible_discount_percent": percent});
+        }
+        let made = post_offer(&town, &bay).await.json();
+        let given = &made["rules"]["flexible_discount_percent"];
+        assert_eq!(given, &json!(percent.unwrap_or(5)));
+        let mut wish = request(60);
+        wish["currency"] = json!(currency);
+        wish["flexible"] = json!(true);
+        // What is too dear for the others is not for him.
+        wish["max_price_cents"] = json!(cents);
+        let held = ask(&town, &wish).await.json();
+        assert_eq!(
+            (&held["price_cents"], &held["flexible"]),
+            (&json!(cents), &json!(true)),
+            "{per_hour} {currency}"
+        );
+        step(&town, held["id"].as_str().unwrap(), "cancel").await;
+        wish["flexible"] = json!(false);
+        wish["max_price_cents"] = json!(per_hour);
+        let held = ask(&town, &wish).await.json();
+        assert_eq!(
+            (&held["price_cents"], &held["flexible"]),
+            (&json!(per_hour), &json!(false))
+        );
+    }
+}

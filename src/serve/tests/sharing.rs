@@ -243,7 +243,7 @@ async fn a_key_stands_for_what_is_asked_however_that_is_written() {
         ),
         format!(
             r#"{{"lat":{lat},"lon":{lon},{price}"max_walk_m":{walk},"start":"{start}","end":"{end}","currency":"SGD",
-            "vehicle":{{"kind":"car","ev":false,"height_cm":null}},"driver":null,"unheard_of":1}}"#
+            "vehicle":{{"kind":"car","ev":false,"height_cm":null}},"driver":null,"flexible":false,"unheard_of":1}}"#
         ),
     ];
     for body in &same {
@@ -260,6 +260,7 @@ async fn a_key_stands_for_what_is_asked_however_that_is_written() {
         ("currency", json!("EUR")),
         ("vehicle", json!({"ev": true})),
         ("driver", json!("somebody")),
+        ("flexible", json!(true)),
         ("start", json!(null)),
         ("end", json!(later(121))),
     ] {

@@ -64,6 +64,16 @@ async fn an_offer_that_cannot_be_is_refused_by_its_field() {
         ),
         (
             "rules",
+            json!({"flexible_discount_percent": 51}),
+            "rules.flexible_discount_percent",
+        ),
+        (
+            "rules",
+            json!({"flexible_discount_percent": "5"}),
+            "rules.flexible_discount_percent",
+        ),
+        (
+            "rules",
             json!({"max_overstay_min": 1441}),
             "rules.max_overstay_min",
         ),
@@ -161,6 +171,8 @@ async fn a_request_that_cannot_be_is_refused_by_its_field() {
         ("vehicle", json!({"ev": 1}), "vehicle.ev"),
         ("vehicle", json!("tank"), "vehicle"),
         ("vehicle", json!([]), "vehicle"),
+        ("flexible", json!("yes"), "flexible"),
+        ("flexible", json!(1), "flexible"),
     ] {
         let mut body = request(60);
         body[name] = value;

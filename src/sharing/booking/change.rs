@@ -2,9 +2,10 @@
 
 use super::Cause;
 use crate::domain::reservation::{GRACE_MIN, Moved};
-use crate::domain::{BayStatus, Millis, Offer, Reservation, ReservationEvent, ReservationState};
+use crate::domain::{BayStatus, Millis, Offer, Reservation, ReservationEvent};
 use crate::sharing::actor::{BookingActor, Failed};
 use crate::sharing::ask::{DeskError, Why};
+use crate::sharing::moving;
 use crate::sharing::quota;
 use crate::sharing::search::Fit;
 use crate::store::{StoreError, UseRecord, Work};
@@ -188,19 +189,16 @@ impl BookingActor {
     }
 }
 
-/// The same booking on another bay. It costs no more than was told, and nor does giving it up.
+/// The same booking, which is confirmed, on another bay. It costs no more than was told, and nor does
+/// giving it up.
 pub(in crate::sharing) fn elsewhere(
     r: &Reservation,
     fit: &Fit,
     taken: bool,
     now: Millis,
 ) -> Reservation {
-    let price_cents = fit.price_cents.min(r.price_cents);
-    let refund = if r.state == ReservationState::Held {
-        0
-    } else {
-        price_cents - r.price_cents
-    };
+    let price_cents = moving::price_there(r, fit.price_cents, fit.walk_m);
+    let refund = price_cents - r.price_cents;
     let moved = Some(Moved {
         at: now,
         from: r.bay.clone(),
@@ -220,6 +218,7 @@ pub(in crate::sharing) fn elsewhere(
         leave: r.leave.kinder(fit.offer.rules.leave),
         owed_cents: r.owed_cents.saturating_add(refund),
         moved,
+        moves: r.moves.saturating_add(u32::from(!taken)),
         ..r.clone()
     }
 }

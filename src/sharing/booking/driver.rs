@@ -176,7 +176,8 @@ impl BookingActor {
             return Err(no(Why::Window));
         }
         // What the whole costs more than the part, so that many small steps round no more than one.
-        let extra = offer.price_cents(span) - offer.price_cents(r.span);
+        let cents = |span| offer.asked_cents(span, r.promise.flexible);
+        let extra = cents(span) - cents(r.span);
         if most.is_some_and(|most| extra > most) {
             return Err(no(Why::Price));
         }
@@ -207,6 +208,8 @@ impl BookingActor {
         work.keep().await?;
         self.log(work, &next, "extended", (Cause::Driver, extra), now)
             .await?;
+        // They were looked up for the shorter stay.
+        self.index.alternatives.forget(next.id);
         self.index.put(next.clone());
         Ok(next)
     }

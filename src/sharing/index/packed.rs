@@ -53,6 +53,7 @@ struct Rare {
     seen_since: Option<Millis>,
     at_risk: Option<Risk>,
     overstay_at: Option<Millis>,
+    moves: u32,
 }
 
 /// Partners by number. There are few, and none is forgotten.
@@ -107,6 +108,7 @@ impl Packed {
             leave,
             overstay_at,
             moved,
+            moves,
             version,
         } = r;
         let digits = name.strip_prefix(PREFIX).map(str::as_bytes);
@@ -118,6 +120,7 @@ impl Packed {
             seen_since,
             at_risk,
             overstay_at,
+            moves,
         };
         Self {
             id,
@@ -182,6 +185,7 @@ impl Packed {
             leave: self.leave,
             overstay_at: rare.overstay_at,
             moved: rare.moved,
+            moves: rare.moves,
             version: self.version,
         }
     }
@@ -235,7 +239,9 @@ mod tests {
                     lon: 103.812_345_67,
                 },
                 max_walk_m: 400,
+                walk_m: 110,
                 max_price_cents: 301,
+                flexible: true,
                 vehicle,
             },
             walk_m: 120,
@@ -252,6 +258,7 @@ mod tests {
             leave: LeaveRule::default(),
             overstay_at: None,
             moved: None,
+            moves: 0,
             version: 9,
         };
         let odd = Reservation {
@@ -262,6 +269,7 @@ mod tests {
             seen_since: Some(at.plus(4)),
             at_risk: Some(Risk::Gone),
             overstay_at: Some(at.plus(5)),
+            moves: 2,
             moved: Some(Moved {
                 at,
                 from: "B-2".into(),
@@ -275,6 +283,6 @@ mod tests {
             let packed = Packed::new(r.clone(), &mut partners);
             assert_eq!(packed.whole(&r.bay, &partners), r);
         }
-        assert!(size_of::<Packed>() <= 192, "{}", size_of::<Packed>());
+        assert!(size_of::<Packed>() <= 200, "{}", size_of::<Packed>());
     }
 }

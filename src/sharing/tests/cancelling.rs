@@ -118,18 +118,18 @@ async fn who_is_moved_keeps_the_rule_they_agreed_to_or_gets_the_kinder_one() {
         let rig = DeskRig::new(dir.path(), Matching::Batch).await;
         rig.offer(0, 0, 600, |o| o.rules.cancel = HALF).await;
         rig.offer(1, 120, 180, |o| o.rules.cancel = other).await;
-        let booked = rig.book(120, 180).await;
+        let booked = rig.book_flexible(120, 180).await;
         assert_eq!((&*booked.bay, booked.cancel), ("P-0", HALF));
         rig.hold(60, 240).await.expect("for whom it moves");
         let now = rig.now(&booked).await;
         assert_eq!(
             (&*now.bay, now.cancel, now.owed_cents),
-            ("P-1", stands, 300)
+            ("P-1", stands, 260)
         );
         rig.at(100).await;
         let gone = rig.step(&booked, DriverAct::Cancel).await.unwrap();
         let late = stands == HALF;
-        assert_eq!(gone.owed_cents, if late { 150 } else { 0 });
+        assert_eq!(gone.owed_cents, if late { 130 } else { 0 });
         let [owner, driver] = totals(&rig).await;
         assert_eq!((owner, driver), (gone.owed_cents, gone.owed_cents));
     }

@@ -60,7 +60,9 @@ fn reservation(id: i64, bay: u32, state: ReservationState, span: Span) -> Reserv
         promise: Promise {
             place: ask.place,
             max_walk_m: ask.max_walk_m,
+            walk_m: 1,
             max_price_cents: 300,
+            flexible: false,
             vehicle: ask.vehicle,
         },
         walk_m: 1,
@@ -77,6 +79,7 @@ fn reservation(id: i64, bay: u32, state: ReservationState, span: Span) -> Reserv
         leave: LeaveRule::default(),
         overstay_at: None,
         moved: None,
+        moves: 0,
         version: 1,
     }
 }

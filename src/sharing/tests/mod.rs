@@ -231,6 +231,12 @@ impl DeskRig {
         self.step(&held, DriverAct::Confirm).await.unwrap()
     }
 
+    /// The same, of who may be moved.
+    async fn book_flexible(&self, from: u64, to: u64) -> Reservation {
+        let held = self.desk.ask(flexible(from, to)).await.unwrap();
+        self.step(&held, DriverAct::Confirm).await.unwrap()
+    }
+
     async fn step(&self, r: &Reservation, act: DriverAct) -> Result<Reservation, DeskError> {
         self.desk.step(r.name.to_string(), "app".into(), act).await
     }
@@ -333,7 +339,16 @@ fn ask(from: u64, to: u64) -> Ask {
             ev: false,
             accessible: false,
         },
+        flexible: false,
         key: None,
+    }
+}
+
+/// The same, of who may be moved.
+fn flexible(from: u64, to: u64) -> Ask {
+    Ask {
+        flexible: true,
+        ..ask(from, to)
     }
 }
 

@@ -93,14 +93,15 @@ async fn who_is_moved_to_anothers_bay_pays_its_owner_all_and_the_first_nothing()
 }
 
 #[tokio::test]
-async fn a_hold_that_is_moved_is_one_line_and_an_offer_that_is_gone_keeps_its_clock() {
+async fn a_move_that_costs_nothing_is_one_line_and_an_offer_that_is_gone_keeps_its_clock() {
     let dir = tempfile::tempdir().unwrap();
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
-    rig.offer(0, 0, 600, |_| {}).await;
-    let held = rig.hold(120, 180).await.unwrap();
-    rig.offer(1, 120, 180, |_| {}).await;
+    rig.offer(0, 0, 600, |o| o.price = Price::PerHour(0)).await;
+    let booked = rig.book_flexible(120, 180).await;
+    rig.offer(1, 120, 180, |o| o.price = Price::PerHour(0))
+        .await;
     rig.hold(60, 240).await.expect("for whom it moves");
-    assert_eq!(rig.events(&held).await[1..], [named("moved", "hub", 0)]);
+    assert_eq!(rig.events(&booked).await[2..], [named("moved", "hub", 0)]);
 
     // 2026-11-23 02:00 UTC is still the 22nd there.
     let west = rig

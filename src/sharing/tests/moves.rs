@@ -15,17 +15,129 @@ async fn a_booking_makes_room_for_another_and_keeps_what_was_promised() {
     let dir = tempfile::tempdir().unwrap();
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     two_bays(&rig).await;
-    let short = rig.book(120, 180).await;
-    assert_eq!(&*short.bay, "P-0", "the nearer one");
+    let short = rig.book_flexible(120, 180).await;
+    assert_eq!(
+        (&*short.bay, short.price_cents),
+        ("P-0", 285),
+        "the nearer one, for 5 per cent less"
+    );
     let long = rig.hold(60, 240).await.unwrap();
     assert_eq!((&*long.bay, long.state), ("P-0", Held));
     let moved = rig.now(&short).await;
     assert_eq!(
         (&*moved.bay, moved.price_cents, moved.span),
-        ("P-1", 300, short.span)
+        ("P-1", 260, short.span),
+        "100 m farther than was told at first are worth 25 cents"
+    );
+    assert_eq!((moved.owed_cents, moved.moves), (260, 1));
+    let lines = rig.events(&short).await;
+    let [.., back, all] = &lines[..] else {
+        panic!("{lines:?}")
+    };
+    assert_eq!(
+        [back, all],
+        [&named("moved", "hub", -285), &named("moved", "hub", 260)]
     );
     assert!(moved.walk_m <= short.promise.max_walk_m && !moved.moved.unwrap().taken);
     assert_eq!(rig.metrics.share.moved.get(), 1);
+}
+
+#[tokio::test]
+async fn who_is_not_flexible_makes_no_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
+    two_bays(&rig).await;
+    let short = rig.book(120, 180).await;
+    assert_eq!(rig.hold(60, 240).await, Err(DeskError::NoMatch(Why::Full)));
+    rig.desk.improve().await.unwrap();
+    assert_eq!(rig.now(&short).await, short);
+}
+
+#[tokio::test]
+async fn who_is_not_flexible_makes_room_where_that_brings_him_nearer() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
+    rig.offer(0, 0, 600, |_| {}).await;
+    rig.offer(1, 0, 600, |_| {}).await;
+    let near = rig.book(120, 180).await;
+    let far = rig.book(120, 180).await;
+    rig.step(&near, DriverAct::Cancel).await.unwrap();
+    let lame = Ask {
+        place: north(1),
+        max_walk_m: 50,
+        ..ask(120, 180)
+    };
+    assert_eq!(&*rig.desk.ask(lame).await.unwrap().bay, "P-1");
+    let moved = rig.now(&far).await;
+    assert_eq!(
+        (&*moved.bay, moved.walk_m, moved.price_cents, moved.moves),
+        ("P-0", 0, 300, 1)
+    );
+}
+
+#[tokio::test]
+async fn what_is_on_a_drivers_screen_and_not_confirmed_never_moves() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
+    two_bays(&rig).await;
+    let shown = rig.desk.ask(flexible(120, 180)).await.unwrap();
+    assert_eq!(rig.hold(60, 240).await, Err(DeskError::NoMatch(Why::Full)));
+    rig.desk.improve().await.unwrap();
+    let confirmed = rig.step(&shown, DriverAct::Confirm).await.unwrap();
+    assert_eq!(
+        (confirmed.bay, confirmed.walk_m, confirmed.price_cents),
+        (shown.bay, shown.walk_m, shown.price_cents)
+    );
+}
+
+#[tokio::test]
+async fn a_booking_makes_room_twice_and_never_to_and_fro_and_never_where_it_is_closed() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
+    for bay in 0..5 {
+        rig.offer(bay, 0, 600, |_| {}).await;
+    }
+    rig.sees(1, BayStatus::Closed);
+    let r = rig.book_flexible(120, 180).await;
+    let only = |bay| Ask {
+        place: north(bay),
+        max_walk_m: 50,
+        ..ask(120, 180)
+    };
+    let first = rig.desk.ask(only(0)).await.unwrap();
+    assert_eq!(&*rig.now(&r).await.bay, "P-2", "the nearest that is open");
+    rig.step(&first, DriverAct::Cancel).await.unwrap();
+    let second = rig.desk.ask(only(2)).await.unwrap();
+    assert_eq!(&*rig.now(&r).await.bay, "P-3", "not back where it was");
+    assert_eq!(&*second.bay, "P-2");
+    assert_eq!(
+        rig.desk.ask(only(3)).await,
+        Err(DeskError::NoMatch(Why::Full)),
+        "not a third time"
+    );
+    let now = rig.now(&r).await;
+    let worth = 75;
+    assert_eq!((now.moves, now.price_cents), (2, 285 - worth), "300 m");
+    rig.desk.improve().await.unwrap();
+    assert_eq!(rig.now(&r).await, now);
+}
+
+#[tokio::test]
+async fn who_stays_longer_and_is_moved_pays_for_all_of_it_less_the_walk() {
+    let dir = tempfile::tempdir().unwrap();
+    let rig = DeskRig::new(dir.path(), Matching::Batch).await;
+    rig.offer(0, 0, 600, |_| {}).await;
+    rig.offer(1, 0, 600, |_| {}).await;
+    let r = rig.book_flexible(120, 180).await;
+    let longer = DriverAct::Extend(r.span.end.plus(60 * MINUTE), None);
+    assert_eq!(rig.step(&r, longer).await.unwrap().price_cents, 570);
+    let lame = Ask {
+        max_walk_m: 50,
+        ..ask(120, 180)
+    };
+    rig.desk.ask(lame).await.unwrap();
+    let moved = rig.now(&r).await;
+    assert_eq!((&*moved.bay, moved.price_cents), ("P-1", 545));
 }
 
 #[tokio::test]
@@ -33,7 +145,7 @@ async fn first_come_first_served_moves_nobody() {
     let dir = tempfile::tempdir().unwrap();
     let rig = DeskRig::new(dir.path(), Matching::FirstCome).await;
     two_bays(&rig).await;
-    let short = rig.book(120, 180).await;
+    let short = rig.book_flexible(120, 180).await;
     assert_eq!(rig.hold(60, 240).await, Err(DeskError::NoMatch(Why::Full)));
     assert_eq!(rig.now(&short).await, short);
 }
@@ -43,7 +155,7 @@ async fn what_is_pinned_or_would_cost_more_stays_where_it_is() {
     let dir = tempfile::tempdir().unwrap();
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     two_bays(&rig).await;
-    let short = rig.book(120, 180).await;
+    let short = rig.book_flexible(120, 180).await;
     rig.at(90).await;
     assert_eq!(
         rig.hold(91, 240).await,
@@ -55,9 +167,9 @@ async fn what_is_pinned_or_would_cost_more_stays_where_it_is() {
     let dir = tempfile::tempdir().unwrap();
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
-    rig.offer(1, 120, 180, |o| o.price = Price::PerHour(301))
+    rig.offer(1, 120, 180, |o| o.price = Price::PerHour(302))
         .await;
-    let short = rig.book(120, 180).await;
+    let short = rig.book_flexible(120, 180).await;
     assert_eq!(
         rig.hold(60, 240).await,
         Err(DeskError::NoMatch(Why::Full)),
@@ -151,7 +263,7 @@ async fn a_bay_that_is_offered_later_makes_room_too_and_one_that_is_paused_none(
     let dir = tempfile::tempdir().unwrap();
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     rig.offer(0, 0, 600, |_| {}).await;
-    let first = rig.book(120, 180).await;
+    let first = rig.book_flexible(120, 180).await;
     let lame = || Ask {
         max_walk_m: 50,
         ..ask(120, 180)
@@ -181,7 +293,7 @@ async fn nobody_moves_for_who_comes_now_to_a_bay_where_somebody_stands() {
     let dir = tempfile::tempdir().unwrap();
     let rig = DeskRig::new(dir.path(), Matching::Batch).await;
     two_bays(&rig).await;
-    let later = rig.book(120, 180).await;
+    let later = rig.book_flexible(120, 180).await;
     rig.sees(0, BayStatus::Occupied);
     assert_eq!(rig.hold(0, 240).await, Err(DeskError::NoMatch(Why::Full)));
     assert_eq!(rig.now(&later).await, later);

@@ -102,7 +102,9 @@ pub(super) fn reservation(name: &str, offer: &Offer, span: Span) -> Reservation 
         promise: Promise {
             place,
             max_walk_m: 500,
+            walk_m: 115,
             max_price_cents: 300,
+            flexible: true,
             vehicle,
         },
         walk_m: 120,
@@ -125,6 +127,7 @@ pub(super) fn reservation(name: &str, offer: &Offer, span: Span) -> Reservation 
         at_risk: None,
         grace_min: 25,
         moved: None,
+        moves: 0,
         version: 0,
     }
 }

@@ -32,7 +32,10 @@ const STAYS: [(&str, Millis, Millis); 3] = [
 pub(super) const AGAIN: &str = "trip-moved";
 
 pub(super) fn wish_again() -> Value {
-    wish("OFFICE", 1, 100, at(14, 0), at(15, 0))
+    let mut wish = wish("OFFICE", 1, 100, at(14, 0), at(15, 0));
+    // Who is not stays where he is.
+    wish["flexible"] = json!(true);
+    wish
 }
 
 impl Books {

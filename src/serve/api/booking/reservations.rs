@@ -153,6 +153,7 @@ fn asked(fields: Fields<'_>, config: &Config, now: Millis) -> Result<Ask, ApiErr
             .map(i64::from),
         currency: currency(&fields)?.unwrap_or(config.currency),
         vehicle: vehicle(&fields)?,
+        flexible: fields.flag("flexible")?.unwrap_or(false),
         key: None,
     })
 }
@@ -376,6 +377,7 @@ impl SharingState {
             start: time(r.span.start),
             end: time(r.span.end),
             walk_m: r.walk_m,
+            flexible: r.promise.flexible,
             price_cents: r.price_cents,
             currency: r.currency.to_string(),
             owed_cents: r.owed_cents,

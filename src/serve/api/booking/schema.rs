@@ -60,6 +60,10 @@ pub(in crate::serve) struct BayAsked {
     /// ISO 4217; absent: the hub's own.
     currency: Option<String>,
     vehicle: Option<VehicleAsked>,
+    /// May be moved to another bay within `max_walk_m` so that others fit, twice at most and not in the last
+    /// half hour, for the offer's `flexible_discount_percent`; what leads farther than was told costs less
+    /// still. Absent: false, moved only to where the driver gains, or if the bay is lost.
+    flexible: Option<bool>,
     /// Whom it is for, as you call them: opaque, hashed on arrival, forgotten once it is no hold any
     /// more. A driver has 3 unconfirmed holds at most; without one only your own share counts.
     #[schema(min_length = 1, max_length = 64)]
@@ -110,6 +114,8 @@ pub(in crate::serve) struct Reservation {
     #[schema(format = DateTime)]
     pub(in crate::serve) end: String,
     pub(in crate::serve) walk_m: u32,
+    /// Whether it may be moved so that others fit.
+    pub(in crate::serve) flexible: bool,
     pub(in crate::serve) price_cents: i64,
     pub(in crate::serve) currency: String,
     /// What is owed for it by now; below `price_cents` where some was given back, above where the stay
@@ -144,7 +150,7 @@ pub(in crate::serve) struct Moved {
     pub(in crate::serve) at: String,
     /// The bay before.
     pub(in crate::serve) from: String,
-    /// taken: that bay was not free in time; room: others fit because of it.
+    /// taken: that bay was not free in time; room: others fit because of it, or this one is better.
     #[schema(value_type = String)]
     pub(in crate::serve) reason: &'static str,
 }

@@ -1,11 +1,12 @@
 //! An offer from and to JSON. What cannot be is refused by the member's full name.
 
 use super::schema;
+use crate::domain::flexible::MOST_DISCOUNT_PERCENT;
 use crate::domain::offer::Hours;
 use crate::domain::overstay::MOST_OVERSTAY_MIN;
 use crate::domain::{
-    CancelRule, Currency, LeaveRule, Millis, Offer, OfferState, Price, Rules, Span, TimeOfDay,
-    TimeZone, Weekly, reservation,
+    CancelRule, Currency, FlexRule, LeaveRule, Millis, Offer, OfferState, Price, Rules, Span,
+    TimeOfDay, TimeZone, Weekly, reservation,
 };
 use crate::serve::http::body::Fields;
 use crate::serve::http::error::ApiError;
@@ -153,6 +154,14 @@ fn rules(old: Rules, given: Fields<'_>) -> Result<Rules, ApiError> {
             early_refund_percent: given
                 .whole("early_refund_percent", 0..=100)?
                 .map_or(old.leave.early_refund_percent, |percent| percent as u8),
+        },
+        flex: FlexRule {
+            discount_percent: given
+                .whole(
+                    "flexible_discount_percent",
+                    0..=u32::from(MOST_DISCOUNT_PERCENT),
+                )?
+                .map_or(old.flex.discount_percent, |percent| percent as u8),
         },
         grace_min: given.whole("grace_min", GRACE_MIN)?.or(old.grace_min),
     };
@@ -308,6 +317,7 @@ pub(in crate::serve) fn shown(offer: &Offer) -> schema::Offer {
         buffer_min,
         cancel,
         leave,
+        flex,
         grace_min,
     } = offer.rules;
     schema::Offer {
@@ -340,6 +350,7 @@ pub(in crate::serve) fn shown(offer: &Offer) -> schema::Offer {
             cancel_fee_percent: cancel.fee_percent,
             max_overstay_min: leave.max_overstay_min,
             early_refund_percent: leave.early_refund_percent,
+            flexible_discount_percent: flex.discount_percent,
             grace_min: grace_min.unwrap_or(reservation::GRACE_MIN),
         },
         notes: offer.notes.clone(),

@@ -64,6 +64,8 @@ pub(in crate::serve) struct OfferRules {
     /// Who departs early by the app's word gets back so much of the price of the time that is left, per
     /// cent.
     pub(in crate::serve) early_refund_percent: u8,
+    /// What a `flexible` request pays less, per cent of the price.
+    pub(in crate::serve) flexible_discount_percent: u8,
     /// How long after its start a driver is waited for, where a sensor watches the bay. Where none does,
     /// the bay is kept to the end unless the driver gives it up.
     pub(in crate::serve) grace_min: u32,
@@ -95,6 +97,9 @@ pub(in crate::serve) struct OfferRulesAsked {
     /// Absent when an offer is made: 0.
     #[schema(maximum = 100)]
     early_refund_percent: Option<u8>,
+    /// Absent when an offer is made: 5.
+    #[schema(maximum = 50)]
+    flexible_discount_percent: Option<u8>,
     /// Absent when an offer is made: 15.
     #[schema(minimum = 5, maximum = 240)]
     grace_min: Option<u32>,

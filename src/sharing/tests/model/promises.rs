@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::ReservationState::{
     Active, Cancelled, Completed, Confirmed, Expired, Held, NoShow,
 };
+use crate::domain::flexible::MOST_MOVES;
 use crate::domain::reservation::PIN_MS;
 
 impl Model {
@@ -36,11 +37,7 @@ impl Model {
             assert_eq!((r.offer, r.free_at), (offer.id, offer.free_at(r.span)));
             if let Some(old) = old {
                 *self.happened.entry("moved").or_default() += 1;
-                let moved = r.moved.as_ref().unwrap();
-                assert!(
-                    moved.taken || before.plus(PIN_MS) < old.span.start,
-                    "{old:?} {r:?}"
-                );
+                self.check_move(r, old, before);
             }
         }
         let lines = self.rig.store.history(&r.name).await.unwrap();
@@ -70,6 +67,26 @@ impl Model {
             }
         }
         assert_eq!(paid, r.owed_cents, "{r:?}");
+    }
+
+    /// That its driver accepts it.
+    fn check_move(&mut self, r: &Reservation, old: &Reservation, before: Millis) {
+        let moved = r.moved.as_ref().unwrap();
+        assert!(old.state != Held || r.state != Held, "{old:?} {r:?}");
+        assert!(r.moves <= MOST_MOVES, "{r:?}");
+        // For each metre beyond what was told at first a quarter of a cent.
+        let farther = i64::from(r.walk_m.saturating_sub(r.promise.walk_m));
+        let most = (r.promise.max_price_cents - farther / 4).max(0);
+        assert!(r.price_cents <= most, "{old:?} {r:?}");
+        if moved.taken {
+            return;
+        }
+        *self.happened.entry("made room").or_default() += 1;
+        assert!(before.plus(PIN_MS) < old.span.start, "{old:?} {r:?}");
+        let gains = r.walk_m <= old.walk_m && r.price_cents <= old.price_cents;
+        // Before this move there may have been one from a bay that was lost.
+        let once = r.moves == old.moves + 1 && *moved.from == *old.bay;
+        assert!(r.promise.flexible || gains || !once, "{old:?} {r:?}");
     }
 
     /// What has been charged for the time after the end of a stay that goes on.

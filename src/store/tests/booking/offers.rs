@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::offer::Hours;
-use crate::domain::{CancelRule, LeaveRule, Price, Rules, TimeOfDay, TimeZone, Weekly};
+use crate::domain::{CancelRule, FlexRule, LeaveRule, Price, Rules, TimeOfDay, TimeZone, Weekly};
 
 /// With something in every field.
 fn whole_offer() -> Offer {
@@ -27,6 +27,9 @@ fn whole_offer() -> Offer {
         leave: LeaveRule {
             max_overstay_min: 15,
             early_refund_percent: 70,
+        },
+        flex: FlexRule {
+            discount_percent: 12,
         },
     };
     let hours = Hours {

@@ -106,6 +106,7 @@ pub(super) async fn bookings_change_places_in_one_transaction(store: &Store) {
             price_cents: 200,
             walk_m: 7,
             moved,
+            moves: 2,
             ..r.clone()
         }
     };
