@@ -1,7 +1,8 @@
 //! What a move may do to a booking: which bays its driver accepts, and what he pays there.
 //!
-//! Promises: pure. Nobody pays more on another bay than on the one he has; who has to walk farther than
-//! he was told at first pays so much less as that walk is worth to him, down to nothing. Who is not
+//! Promises: pure. Nobody pays more on another bay than on the one he has; who has to walk more than a
+//! hundred metres farther than he was told at first pays so much less as what is beyond them is worth to
+//! him, down to nothing. Who is not
 //! flexible is moved for others only to where he gains enough to be told: nearer or cheaper, and
 //! neither farther nor dearer.
 
@@ -23,6 +24,9 @@ pub(super) fn price_there(r: &Reservation, price_cents: i64, walk_m: u32) -> i64
 pub(super) fn whole_price(r: &Reservation) -> i64 {
     r.price_cents + farther_cents(r, r.walk_m)
 }
+
+/// So much farther than was told costs the same: the next row of a car park.
+const FARTHER_M: u32 = 100;
 
 /// Whether the hub may move it to such a bay so that others fit.
 fn accepts(r: &Reservation, price_cents: i64, walk_m: u32) -> bool {
@@ -46,9 +50,9 @@ pub(super) fn longest_walk_m(r: &Reservation) -> u32 {
     }
 }
 
-/// What walking there is worth beyond the walk that was told at first.
+/// What walking there is worth beyond the walk that was told at first, and what may be added to it.
 fn farther_cents(r: &Reservation, walk_m: u32) -> i64 {
-    weights().cost(0, walk_m.saturating_sub(r.promise.walk_m))
+    weights().cost(0, walk_m.saturating_sub(r.promise.walk_m + FARTHER_M))
 }
 
 impl View<'_> {
@@ -132,12 +136,13 @@ mod tests {
     #[test]
     fn a_longer_walk_than_was_told_at_first_takes_its_worth_off_the_price_once() {
         let mut r = booked(true);
+        assert_eq!(price_there(&r, 300, 220), 300, "a hundred metres");
         // 240 m are three minutes at 20 cents.
-        assert_eq!(price_there(&r, 300, 360), 240);
-        assert_eq!(price_there(&r, 230, 360), 230, "cheap enough already");
-        (r.price_cents, r.walk_m) = (240, 360);
+        assert_eq!(price_there(&r, 300, 460), 240);
+        assert_eq!(price_there(&r, 230, 460), 230, "cheap enough already");
+        (r.price_cents, r.walk_m) = (240, 460);
         assert_eq!(whole_price(&r), 300);
-        assert_eq!(price_there(&r, 300, 360), 240, "not once more");
+        assert_eq!(price_there(&r, 300, 460), 240, "not once more");
         assert_eq!(price_there(&r, 300, 60), 240, "and never dearer again");
         assert!(accepts(&r, 300, 60) && !accepts(&r, 301, 60));
         (r.promise.max_price_cents, r.price_cents) = (20, 20);

@@ -124,7 +124,7 @@ async fn who_is_moved_keeps_the_rule_they_agreed_to_or_gets_the_kinder_one() {
         let now = rig.now(&booked).await;
         assert_eq!(
             (&*now.bay, now.cancel, now.owed_cents),
-            ("P-1", stands, 260)
+            ("P-1", stands, 285)
         );
         rig.at(100).await;
         let gone = rig.step(&booked, DriverAct::Cancel).await.unwrap();

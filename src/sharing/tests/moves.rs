@@ -26,17 +26,17 @@ async fn a_booking_makes_room_for_another_and_keeps_what_was_promised() {
     let moved = rig.now(&short).await;
     assert_eq!(
         (&*moved.bay, moved.price_cents, moved.span),
-        ("P-1", 260, short.span),
-        "100 m farther than was told at first are worth 25 cents"
+        ("P-1", 285, short.span),
+        "100 m farther than was told at first cost nothing less"
     );
-    assert_eq!((moved.owed_cents, moved.moves), (260, 1));
+    assert_eq!((moved.owed_cents, moved.moves), (285, 1));
     let lines = rig.events(&short).await;
     let [.., back, all] = &lines[..] else {
         panic!("{lines:?}")
     };
     assert_eq!(
         [back, all],
-        [&named("moved", "hub", -285), &named("moved", "hub", 260)]
+        [&named("moved", "hub", -285), &named("moved", "hub", 285)]
     );
     assert!(moved.walk_m <= short.promise.max_walk_m && !moved.moved.unwrap().taken);
     assert_eq!(rig.metrics.share.moved.get(), 1);
@@ -116,7 +116,7 @@ async fn a_booking_makes_room_twice_and_never_to_and_fro_and_never_where_it_is_c
         "not a third time"
     );
     let now = rig.now(&r).await;
-    let worth = 75;
+    let worth = 50;
     assert_eq!((now.moves, now.price_cents), (2, 285 - worth), "300 m");
     rig.desk.improve().await.unwrap();
     assert_eq!(rig.now(&r).await, now);
@@ -137,7 +137,7 @@ async fn who_stays_longer_and_is_moved_pays_for_all_of_it_less_the_walk() {
     };
     rig.desk.ask(lame).await.unwrap();
     let moved = rig.now(&r).await;
-    assert_eq!((&*moved.bay, moved.price_cents), ("P-1", 545));
+    assert_eq!((&*moved.bay, moved.price_cents), ("P-1", 570));
 }
 
 #[tokio::test]

@@ -173,8 +173,19 @@ pub(super) async fn ask_again(hub: &TestHub, about: &About, file: &Path) -> Vec<
     faults.iter().map(|f| format!("{name}: {f}")).collect()
 }
 
+/// A time in the last three milliseconds of a second, at which a text begins, is the next second's: a test
+/// turns the clock there in steps, and what falls due may be done in any of them.
+fn turned(text: &mut String) {
+    const LEN: usize = "2026-11-23T12:37:00.000Z".len();
+    let at = text.get(..LEN).and_then(Millis::parse);
+    if let Some(at) = at.filter(|at| at.0 % 1_000 >= 997) {
+        text.replace_range(..LEN, &Millis(at.0.div_ceil(1_000) * 1_000).to_string());
+    }
+}
+
 fn forget_guesses(answer: &mut Value) {
     match answer {
+        Value::String(text) => turned(text),
         Value::Array(items) => items.iter_mut().for_each(forget_guesses),
         Value::Object(members) => {
             members.retain(|name, _| !GUESSES.contains(&name.as_str()));
@@ -207,6 +218,23 @@ fn as_told(told: &Value, now: Value) -> Value {
             Value::String(told.clone())
         }
         (_, now) => now,
+    }
+}
+
+#[test]
+fn a_time_at_which_the_clock_was_being_turned_is_the_one_that_it_was_turned_to() {
+    for (text, want) in [
+        (
+            "2026-11-23T12:36:59.997Z,a,b",
+            "2026-11-23T12:37:00.000Z,a,b",
+        ),
+        ("2026-11-23T12:36:59.999Z", "2026-11-23T12:37:00.000Z"),
+        ("2026-11-23T12:36:59.996Z", "2026-11-23T12:36:59.996Z"),
+        ("no time", "no time"),
+    ] {
+        let mut text = text.to_owned();
+        turned(&mut text);
+        assert_eq!(text, want);
     }
 }
 

@@ -61,7 +61,7 @@ pub(in crate::serve) struct BayAsked {
     currency: Option<String>,
     vehicle: Option<VehicleAsked>,
     /// May be moved to another bay within `max_walk_m` so that others fit, twice at most and not in the last
-    /// half hour, for the offer's `flexible_discount_percent`; what leads farther than was told costs less
+    /// half hour, for the offer's `flexible_discount_percent`; what leads more than 100 m farther than was told costs less
     /// still. Absent: false, moved only to where the driver gains, or if the bay is lost.
     flexible: Option<bool>,
     /// Whom it is for, as you call them: opaque, hashed on arrival, forgotten once it is no hold any

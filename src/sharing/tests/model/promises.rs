@@ -74,8 +74,8 @@ impl Model {
         let moved = r.moved.as_ref().unwrap();
         assert!(old.state != Held || r.state != Held, "{old:?} {r:?}");
         assert!(r.moves <= MOST_MOVES, "{r:?}");
-        // For each metre beyond what was told at first a quarter of a cent.
-        let farther = i64::from(r.walk_m.saturating_sub(r.promise.walk_m));
+        // For each metre beyond a hundred more than was told at first a quarter of a cent.
+        let farther = i64::from(r.walk_m.saturating_sub(r.promise.walk_m + 100));
         let most = (r.promise.max_price_cents - farther / 4).max(0);
         assert!(r.price_cents <= most, "{old:?} {r:?}");
         if moved.taken {
