@@ -37,7 +37,9 @@ fn by_kind([cars, motorcycles]: [u32; 2]) -> [u32; BayKind::COUNT] {
 
 fn kinds(all: &[BayKind]) -> KindSet {
     let mut kinds = KindSet::default();
-    all.iter().for_each(|kind| kinds.insert(*kind));
+    for kind in all {
+        kinds.insert(*kind);
+    }
     kinds
 }
 
