@@ -73,7 +73,7 @@ impl Live {
         for bay in city.bays_of(zone) {
             bays[city.attrs(bay).kind as usize] += 1;
         }
-        let mut all = Whole::new(own, bays, self.usually_vacant(zone));
+        let mut all = SumOfParts::new(own, bays, self.usually_vacant(zone));
         for part in parts {
             if let Some(tally) = tally(*part) {
                 all.add_some_bays(&tally);
@@ -149,7 +149,9 @@ impl Live {
         } else if !told.stale {
             // One total is told of all kinds.
             let of_kind = |bay: &_| city.attrs(*bay).kind == kind;
-            let (mut occupied, mut closed, mut reserved) = (0, 0, 0);
+            let mut occupied = 0;
+            let mut closed = 0;
+            let mut reserved = 0;
             for bay in city.bays_of(part).filter(of_kind) {
                 match self.bay(city, bay).status {
                     BayStatus::Occupied => occupied += 1,
@@ -178,7 +180,7 @@ fn belief(tally: &ZoneTally, p: f64) -> (f64, f64) {
 }
 
 /// The sum in the making.
-struct Whole {
+struct SumOfParts {
     own: ZoneTally,
     sum: ZoneTally,
     /// The parts' bays.
@@ -199,7 +201,7 @@ struct Whole {
     beside: (u32, u32),
 }
 
-impl Whole {
+impl SumOfParts {
     fn new(own: ZoneTally, bays: [u32; BayKind::COUNT], p: f64) -> Self {
         let mut sum = own;
         let says = !own.counted.is_empty() || bays != [0; BayKind::COUNT];
