@@ -143,6 +143,12 @@ impl TownBuilder {
         self.bay_at(id, place)
     }
 
+    /// Of the newest bay.
+    pub(crate) fn with(mut self, set: impl FnOnce(&mut BayAttrs)) -> Self {
+        set(&mut self.bays.last_mut().unwrap().attrs);
+        self
+    }
+
     pub(crate) fn bay_at(mut self, id: &str, place: LatLon) -> Self {
         self.bays.push(BaySpec {
             id: id.into(),

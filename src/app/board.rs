@@ -41,8 +41,9 @@ impl Public {
             let told = self.live.public_zone(city, zone, self.clock.now())?;
             return Some((told.tally, told.kinds));
         }
-        let kinds = city
-            .bays_of(zone)
+        let with_parts = std::iter::once(&zone).chain(&city.zone(zone).parts);
+        let kinds = with_parts
+            .flat_map(|zone| city.bays_of(*zone))
             .fold(0, |kinds, bay| kinds | 1 << city.attrs(bay).kind as u8);
         Some((self.live.on_offer(city, zone), kinds))
     }

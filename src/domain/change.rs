@@ -106,7 +106,7 @@ pub struct ZoneTally {
     pub accessible_vacant: u32,
     /// Kinds of which a count that stands says how many are vacant.
     pub counted: KindSet,
-    /// Kinds that somebody has counted, whether that still stands or not.
+    /// Kinds that somebody has counted and not withdrawn, whether that still stands or not.
     pub ever_counted: KindSet,
     /// Kinds that a count which stands says are closed.
     pub closed_kinds: KindSet,

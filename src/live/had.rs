@@ -2,21 +2,40 @@
 //!
 //! Dear: nothing; in most zones nothing is booked, and a look at a few words says so.
 
-use super::{Live, parts, private};
-use crate::domain::{BayIx, BayKind, ZoneIx, ZoneTally};
+use super::{Live, private};
+use crate::domain::{BayIx, BayKind, Millis, ZoneIx, ZoneTally};
 use crate::registry::city::City;
 
 impl Live {
     /// A zone's tally ([`Live::zone`]) for who looks for a bay: those that are kept for somebody are
     /// not among the vacant but `reserved`. Only bays that are themselves seen vacant count: where a gate counts alone,
-    /// nobody knows which they are. Of a car park of whose whole nobody's word stands it is the sum of
-    /// its parts.
+    /// nobody knows which they are. Of kinds of bay that nobody counts in a car park as a whole it is the
+    /// sum of its parts.
     ///
     /// # Panics
     /// For a zone this city does not have.
     pub fn on_offer(&self, city: &City, zone: ZoneIx) -> ZoneTally {
+        self.on_offer_to(city, zone, Millis::NEVER, |_| false)
+    }
+
+    /// The same for who sees some private parts only as everybody does at `at`: those that are `shut`.
+    ///
+    /// # Panics
+    /// For a zone this city does not have.
+    pub fn on_offer_to(
+        &self,
+        city: &City,
+        zone: ZoneIx,
+        at: Millis,
+        shut: impl Fn(ZoneIx) -> bool,
+    ) -> ZoneTally {
         let own = self.own_on_offer(city, zone);
-        parts::or_parts(city, zone, own, |part| self.own_on_offer(city, part))
+        self.or_parts(city, zone, own, |part| {
+            if shut(part) {
+                return self.public_zone(city, part, at).map(|told| told.tally);
+            }
+            Some(self.own_on_offer(city, part))
+        })
     }
 
     fn own_on_offer(&self, city: &City, zone: ZoneIx) -> ZoneTally {
@@ -37,8 +56,10 @@ impl Live {
         }
         tally.accessible = spec.accessible.len() as u32;
         let may_be_had = |bay: &&BayIx| {
-            let vacant = &self.vacant[city.attrs(**bay).kind as usize];
-            vacant.has(**bay) && !self.reserved.has(**bay)
+            let kind = city.attrs(**bay).kind;
+            self.vacant[kind as usize].has(**bay)
+                && !self.reserved.has(**bay)
+                && !self.is_closed(city, zone, kind)
         };
         tally.accessible_vacant = spec.accessible.iter().filter(may_be_had).count() as u32;
         tally

@@ -1,13 +1,13 @@
 //! Areas and floors: what they say of the car park that they are parts of, and who is told.
 //!
-//! Promises: what is said of a car park as a whole goes before what is said of its parts, and the two
-//! are never added to each other. Where nobody's word on the whole stands, it is the sum of its parts,
-//! as old as the oldest of these, and bays that no part has are unknown. Dear: nothing; most zones have
-//! no parts.
+//! Promises: what is counted of a kind of bay in the car park as a whole goes before what its parts
+//! say of that kind, and the two are never added to each other. Kinds that nobody counts in the whole
+//! are the sum of its parts; the sum is as old as the oldest of what it is made of, and bays that no
+//! part has are unknown. Dear: a car park of which some kinds are counted while its floors watch bays
+//! of others has those looked at one by one; most zones have no parts.
 
 use super::Live;
-use super::private::is_private;
-use crate::domain::{BayKind, Expected, KindSet, ZoneIx, ZoneTally};
+use crate::domain::{BayKind, BayStatus, BaySubset, Expected, KindSet, Millis, ZoneIx, ZoneTally};
 use crate::registry::city::City;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
@@ -53,85 +53,209 @@ impl Live {
     /// For a zone this city does not have.
     #[must_use]
     pub fn with_parts(&self, city: &City, zone: ZoneIx) -> ZoneTally {
-        or_parts(city, zone, self.zone(zone), |part| self.zone(part))
+        self.or_parts(city, zone, self.zone(zone), |part| Some(self.zone(part)))
     }
-}
 
-/// A zone's own tally, or the sum of its parts'.
-pub(super) fn or_parts(
-    city: &City,
-    zone: ZoneIx,
-    own: ZoneTally,
-    tally: impl Fn(ZoneIx) -> ZoneTally,
-) -> ZoneTally {
-    let parts = &city.zone(zone).parts;
-    if parts.is_empty() || !own.counted.is_empty() {
-        return own;
+    /// A zone's own tally with that of its parts, of those kinds that it does not count itself.
+    /// `tally`: what is told of a part, if anything.
+    pub(super) fn or_parts(
+        &self,
+        city: &City,
+        zone: ZoneIx,
+        own: ZoneTally,
+        tally: impl Fn(ZoneIx) -> Option<ZoneTally>,
+    ) -> ZoneTally {
+        let parts = &city.zone(zone).parts;
+        if parts.is_empty() {
+            return own;
+        }
+        let mut bays = [0; BayKind::COUNT];
+        for bay in city.bays_of(zone) {
+            bays[city.attrs(bay).kind as usize] += 1;
+        }
+        let mut all = SumOfParts::new(own, bays, self.usually_vacant(zone));
+        for part in parts {
+            if let Some(tally) = tally(*part) {
+                all.add_some_bays(&tally);
+                let p = self.usually_vacant(*part);
+                all.add(&self.uncounted(city, *part, tally, (own.counted, p)), p);
+            }
+        }
+        all.tally()
     }
-    // A private bay may have another owner than the zone, so that its owner alone is told of it.
-    let is_told =
-        |part: &&ZoneIx| !(is_private(city, **part) && city.bays_of(**part).next().is_some());
-    let mut bays = [0; BayKind::COUNT];
-    for bay in city.bays_of(zone) {
-        bays[city.attrs(bay).kind as usize] += 1;
+
+    /// How likely a bay of the zone is vacant of which nobody says anything.
+    fn usually_vacant(&self, zone: ZoneIx) -> f64 {
+        let odds = f64::from(self.usual(zone).unwrap_or_default()) / 1_024.0;
+        1.0 / (1.0 + odds.exp())
     }
-    let mut all = SumOfParts {
-        tally: ZoneTally {
+
+    /// What a part says of kinds that the whole does not count. `p`: how likely its bays are vacant.
+    fn uncounted(
+        &self,
+        city: &City,
+        part: ZoneIx,
+        told: ZoneTally,
+        (counted, p): (KindSet, f64),
+    ) -> ZoneTally {
+        let has = |k: usize| told.capacity_by_kind[k] > 0 || told.vacant[k] > 0;
+        let is_counted = |k: usize| counted.bits() & 1 << k != 0;
+        if !(0..BayKind::COUNT).any(|k| has(k) && is_counted(k)) {
+            return told;
+        }
+        let others = |kinds: KindSet| KindSet::from_bits(kinds.bits() & !counted.bits());
+        let mut rest = ZoneTally {
+            counted: others(told.counted),
+            ever_counted: others(told.ever_counted),
+            unsized_kinds: others(told.unsized_kinds),
+            closed_kinds: others(told.closed_kinds),
+            observed_at: told.observed_at,
             stale: true,
             ..ZoneTally::default()
-        },
-        mean: 0.0,
-        variance: 0.0,
-        open: 0,
-    };
-    // Its own bays, of which parts know nothing.
-    all.add(&ZoneTally {
-        capacity_by_kind: bays,
-        ..own
-    });
-    for part in parts.iter().filter(is_told) {
-        all.add(&tally(*part));
+        };
+        for kind in BayKind::ALL {
+            let k = kind as usize;
+            if has(k) && !is_counted(k) {
+                rest.stale = told.stale;
+                self.add_kind(city, part, (&told, kind), &mut rest);
+            }
+        }
+        let belief = belief(&rest, p);
+        rest.expected = told.expected.map(|_| Expected::of(belief.0, belief.1));
+        rest
     }
-    all.of(&own)
+
+    /// Adds what is told of one kind of bay of a part.
+    fn add_kind(
+        &self,
+        city: &City,
+        part: ZoneIx,
+        (told, kind): (&ZoneTally, BayKind),
+        rest: &mut ZoneTally,
+    ) {
+        let k = kind as usize;
+        rest.vacant[k] = told.vacant[k];
+        rest.capacity_by_kind[k] = told.capacity_by_kind[k];
+        let mut left = told.capacity_by_kind[k].saturating_sub(told.vacant[k]);
+        let mut some = |bucket: &mut u32, n: u32, most: u32| {
+            let n = n.min(most).min(left);
+            *bucket += n;
+            left -= n;
+        };
+        if told.closed_kinds.has(kind) {
+            some(&mut rest.closed, told.closed, told.closed);
+        } else if told.counted.has(kind) {
+            some(&mut rest.occupied, told.occupied, told.occupied);
+        } else if !told.stale {
+            // One total is told of all kinds.
+            let of_kind = |bay: &_| city.attrs(*bay).kind == kind;
+            let mut occupied = 0;
+            let mut closed = 0;
+            let mut reserved = 0;
+            for bay in city.bays_of(part).filter(of_kind) {
+                match self.bay(city, bay).status {
+                    BayStatus::Occupied => occupied += 1,
+                    BayStatus::Closed => closed += 1,
+                    BayStatus::Vacant => reserved += u32::from(self.is_reserved(bay)),
+                    BayStatus::Unknown => {}
+                }
+            }
+            some(&mut rest.reserved, reserved, told.reserved);
+            some(&mut rest.occupied, occupied, told.occupied);
+            some(&mut rest.closed, closed, told.closed);
+        }
+        rest.unknown += left;
+    }
 }
 
+/// How many bays are vacant, mean and variance, where those that are unknown are so with `p` each.
+fn belief(tally: &ZoneTally, p: f64) -> (f64, f64) {
+    if let Some(expected) = tally.expected {
+        let spread = f64::from(expected.spread) / 256.0;
+        return (f64::from(expected.vacant) / 256.0, spread * spread);
+    }
+    let unknown = f64::from(tally.unknown);
+    let known = tally.vacant.iter().sum::<u32>() + tally.reserved;
+    (f64::from(known) + unknown * p, unknown * p * (1.0 - p))
+}
+
+/// The sum in the making.
 struct SumOfParts {
-    tally: ZoneTally,
+    own: ZoneTally,
+    sum: ZoneTally,
+    /// The parts' bays.
+    parts: [u32; BayKind::COUNT],
+    /// Its own bays.
+    bays: [u32; BayKind::COUNT],
+    /// What parts say of how many bays, all kinds.
+    said: u32,
     mean: f64,
     variance: f64,
-    /// Kinds, as bits, of which some bays are not closed.
+    /// How likely a bay of which nobody speaks is vacant.
+    p: f64,
+    /// Whether anybody expects anything.
+    expects: bool,
+    /// Kinds, as bits, of which some bays of parts are not closed.
     open: u8,
+    /// Accessible bays, vacant and all, where no count tells of such.
+    beside: (u32, u32),
 }
 
 impl SumOfParts {
-    fn add(&mut self, part: &ZoneTally) {
-        let all = &mut self.tally;
+    fn new(own: ZoneTally, bays: [u32; BayKind::COUNT], p: f64) -> Self {
+        let mut sum = own;
+        let says = !own.counted.is_empty() || bays != [0; BayKind::COUNT];
+        if !says {
+            // That a count was withdrawn says nothing of how many.
+            sum.vacant = [0; BayKind::COUNT];
+            (sum.occupied, sum.closed, sum.reserved) = (0, 0, 0);
+            sum.unknown = sum.capacity_by_kind.iter().sum();
+            sum.expected = None;
+        }
+        if own.stale || !says {
+            sum.observed_at = Millis::NEVER;
+        }
+        let (mean, variance) = belief(&sum, p);
+        let mut open = 0;
+        for (k, n) in bays.iter().enumerate() {
+            open |= u8::from(*n > 0) << k;
+        }
+        Self {
+            own,
+            sum,
+            parts: [0; BayKind::COUNT],
+            bays,
+            said: 0,
+            mean,
+            variance,
+            p,
+            expects: own.expected.is_some(),
+            open,
+            beside: (own.accessible_vacant, own.accessible),
+        }
+    }
+
+    fn add(&mut self, part: &ZoneTally, p: f64) {
+        let all = &mut self.sum;
         for k in 0..BayKind::COUNT {
             all.vacant[k] += part.vacant[k];
-            all.capacity_by_kind[k] += part.capacity_by_kind[k];
+            self.parts[k] += part.capacity_by_kind[k];
             let is_open = part.capacity_by_kind[k] > 0 && part.closed_kinds.bits() & 1 << k == 0;
             self.open |= u8::from(is_open) << k;
         }
         all.occupied += part.occupied;
         all.closed += part.closed;
         all.reserved += part.reserved;
-        all.accessible += part.accessible;
-        all.accessible_vacant += part.accessible_vacant;
+        self.said += part.vacant.iter().sum::<u32>() + part.occupied + part.closed + part.reserved;
         let union = |a: KindSet, b: KindSet| KindSet::from_bits(a.bits() | b.bits());
         all.counted = union(all.counted, part.counted);
         all.ever_counted = union(all.ever_counted, part.ever_counted);
         all.unsized_kinds = union(all.unsized_kinds, part.unsized_kinds);
         all.closed_kinds = union(all.closed_kinds, part.closed_kinds);
-        for (sum, some) in all.subsets.iter_mut().zip(part.subsets) {
-            if let Some((vacant, of)) = some {
-                let (had, had_of) = sum.unwrap_or_default();
-                *sum = Some((had + vacant, had_of + of));
-            }
-        }
-        if let Some(expected) = part.expected {
-            self.mean += f64::from(expected.vacant) / 256.0;
-            self.variance += (f64::from(expected.spread) / 256.0).powi(2);
-        }
+        let (mean, variance) = belief(part, p);
+        self.mean += mean;
+        self.variance += variance;
+        self.expects |= part.expected.is_some();
         let is_older = all.observed_at.is_never() || part.observed_at < all.observed_at;
         if !part.stale && !part.observed_at.is_never() && is_older {
             all.observed_at = part.observed_at;
@@ -139,166 +263,75 @@ impl SumOfParts {
         all.stale &= part.stale;
     }
 
-    /// Of as many bays as are registered or known, whichever is more; what nobody speaks of is unknown.
-    fn of(self, own: &ZoneTally) -> ZoneTally {
-        let mut all = self.tally;
-        for (has, registered) in all.capacity_by_kind.iter_mut().zip(own.capacity_by_kind) {
-            *has = registered.max(*has);
+    /// Accessible bays and the like are told of whole zones: those of the parts, where the whole
+    /// does not count them itself.
+    fn add_some_bays(&mut self, part: &ZoneTally) {
+        let all = &mut self.sum;
+        all.accessible += part.accessible;
+        all.accessible_vacant += part.accessible_vacant;
+        if part.subsets[BaySubset::Accessible as usize].is_none() {
+            self.beside.0 += part.accessible_vacant;
+            self.beside.1 += part.accessible;
         }
-        all.capacity = all.capacity_by_kind.iter().sum();
-        let said = all.vacant.iter().sum::<u32>() + all.occupied + all.closed + all.reserved;
-        all.unknown = all.capacity.saturating_sub(said);
-        all.closed_kinds = KindSet::from_bits(all.closed_kinds.bits() & !self.open);
-        if all.stale {
-            all.observed_at = own.observed_at;
-        } else {
-            all.expected = Some(Expected::of(self.mean, self.variance));
+        for (n, (sum, some)) in all.subsets.iter_mut().zip(part.subsets).enumerate() {
+            if let (None, Some((vacant, of))) = (self.own.subsets[n], some) {
+                let (had, had_of) = sum.unwrap_or_default();
+                *sum = Some((had + vacant, had_of + of));
+            }
         }
-        all
+    }
+
+    /// Of as many bays as are registered or known, whichever is more; what nobody speaks of is
+    /// unknown, and vacant as usual.
+    fn tally(self) -> ZoneTally {
+        let Self { own, mut sum, .. } = self;
+        let mut unspoken = 0_i64;
+        let mut more = 0_i64;
+        for k in 0..BayKind::COUNT {
+            let had = own.capacity_by_kind[k];
+            let has = had.max(self.parts[k] + if self.parts[k] > 0 { self.bays[k] } else { 0 });
+            sum.capacity_by_kind[k] = has;
+            more += i64::from(has - had);
+            unspoken += i64::from(has) - i64::from(had) - i64::from(self.parts[k]);
+        }
+        sum.capacity = sum.capacity_by_kind.iter().sum();
+        let unknown = i64::from(sum.unknown) + more - i64::from(self.said);
+        sum.unknown = unknown.max(0) as u32;
+        let by_parts = sum.closed_kinds.bits() & !own.counted.bits() & !self.open;
+        let by_count = own.closed_kinds.bits() & own.counted.bits();
+        sum.closed_kinds = KindSet::from_bits(by_parts | by_count);
+        self.clip_some_bays(&mut sum);
+        if sum.observed_at.is_never() {
+            sum.observed_at = own.observed_at;
+        }
+        let unspoken = unspoken as f64;
+        let p = self.p;
+        let expected = Expected::of(
+            self.mean + unspoken * p,
+            self.variance + unspoken * p * (1.0 - p),
+        );
+        sum.expected = (self.expects && !sum.stale).then_some(expected);
+        sum
+    }
+
+    /// Some bays of the parts are a part of what is told of all.
+    fn clip_some_bays(&self, sum: &mut ZoneTally) {
+        let accessible = BaySubset::Accessible as usize;
+        let own = self.own.subsets;
+        if let (None, Some((vacant, of))) = (own[accessible], &mut sum.subsets[accessible]) {
+            *vacant += self.beside.0;
+            *of += self.beside.1;
+        }
+        // Which kinds they are of is not told.
+        let closed = self.own.closed_kinds.bits() & self.own.counted.bits() != 0;
+        let most = if closed { 0 } else { sum.vacant.iter().sum() };
+        for (some, own) in sum.subsets.iter_mut().zip(own) {
+            if let (None, Some((vacant, _))) = (own, some) {
+                *vacant = (*vacant).min(most);
+            }
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::tests::{ROOM, view, zone};
-    use super::*;
-    use crate::domain::{BayIx, BayStatus, LatLon, Millis, ReadModel as _};
-    use crate::registry::Registry;
-    use crate::registry::city::ZoneSpec;
-
-    const PLACE: LatLon = LatLon {
-        lat: 1.3,
-        lon: 103.8,
-    };
-
-    fn counted(vacant: u32, of: u32, at: u64) -> ZoneTally {
-        ZoneTally {
-            vacant: [vacant, 0, 0, 0],
-            occupied: of - vacant,
-            capacity: of,
-            capacity_by_kind: [of, 0, 0, 0],
-            counted: KindSet::from_bits(1),
-            ever_counted: KindSet::from_bits(1),
-            observed_at: Millis(at),
-            ..ZoneTally::default()
-        }
-    }
-
-    fn garage() -> Registry {
-        let floor = |id: &str| ZoneSpec {
-            part_of: Some("P".into()),
-            ..zone(id, PLACE, 0)
-        };
-        let zones = vec![zone("P", PLACE, 300), floor("B1"), floor("B2"), floor("B3")];
-        Registry::in_memory(zones, Vec::new()).unwrap()
-    }
-
-    #[test]
-    fn what_is_said_of_the_whole_goes_before_its_parts_and_else_it_is_their_sum() {
-        let registry = garage();
-        let city = registry.city();
-        let live = Live::new(&city, ROOM);
-        let [whole, b1, b2] = ["P", "B1", "B2"].map(|id| registry.zone(id).unwrap());
-        let told = || live.with_parts(&city, whole);
-        assert!(told().stale, "nobody has said anything");
-        live.zones(&[(b1, counted(7, 120, 5_000)), (b2, counted(3, 80, 4_000))]);
-        let t = told();
-        assert_eq!((t.vacant[0], t.occupied, t.unknown), (10, 190, 100));
-        assert_eq!((t.capacity, t.observed_at), (300, Millis(4_000)));
-        assert!(!t.stale && t.counted.has(BayKind::Car));
-        live.zones(&[(whole, counted(20, 290, 6_000))]);
-        assert_eq!(told(), counted(20, 290, 6_000), "sums that disagree stand");
-        assert_eq!(live.on_offer(&city, whole).vacant[0], 20);
-    }
-
-    #[test]
-    fn a_part_that_is_silent_counts_as_unknown_bays_of_the_whole() {
-        let registry = garage();
-        let city = registry.city();
-        let live = Live::new(&city, ROOM);
-        let [whole, b1, b2] = ["P", "B1", "B2"].map(|id| registry.zone(id).unwrap());
-        let silent = ZoneTally {
-            unknown: 80,
-            capacity: 80,
-            capacity_by_kind: [80, 0, 0, 0],
-            observed_at: Millis(1),
-            stale: true,
-            ..ZoneTally::default()
-        };
-        live.zones(&[(b1, counted(7, 120, 5_000)), (b2, silent)]);
-        let t = live.on_offer(&city, whole);
-        assert_eq!((t.vacant[0], t.occupied, t.unknown), (7, 113, 180));
-        assert_eq!((t.capacity, t.observed_at), (300, Millis(5_000)));
-        live.zones(&[(b1, silent), (b2, silent)]);
-        assert!(live.on_offer(&city, whole).stale);
-    }
-
-    #[test]
-    fn a_whole_is_closed_once_all_its_parts_are() {
-        let registry = garage();
-        let city = registry.city();
-        let live = Live::new(&city, ROOM);
-        let [whole, b1, b2] = ["P", "B1", "B2"].map(|id| registry.zone(id).unwrap());
-        let closed = ZoneTally {
-            vacant: [0; 4],
-            occupied: 0,
-            closed: 10,
-            closed_kinds: KindSet::from_bits(1),
-            ..counted(10, 10, 9)
-        };
-        live.zones(&[(b1, closed), (b2, counted(3, 80, 9))]);
-        let is_closed = || live.with_parts(&city, whole).closed_kinds.has(BayKind::Car);
-        assert!(!is_closed());
-        live.zones(&[(b2, closed)]);
-        assert!(is_closed());
-    }
-
-    #[test]
-    fn bays_that_a_car_park_has_beside_its_floors_are_told_with_them() {
-        let town = crate::testing::town().zone("P").bays(3);
-        let registry = town.zone("B1").part_of("P").registry();
-        let city = registry.city();
-        let live = Live::new(&city, ROOM);
-        let bays: Vec<BayIx> = (0..3).map(BayIx).collect();
-        let [whole, floor] = ["P", "B1"].map(|id| registry.zone(id).unwrap());
-        let views = bays[..2]
-            .iter()
-            .map(|bay| view(&city, *bay, BayStatus::Vacant));
-        live.bays(&views.collect::<Vec<_>>());
-        let own = ZoneTally {
-            vacant: [2, 0, 0, 0],
-            unknown: 1,
-            capacity: 3,
-            capacity_by_kind: [3, 0, 0, 0],
-            observed_at: Millis(8_000),
-            ..ZoneTally::default()
-        };
-        live.zones(&[(whole, own), (floor, counted(7, 120, 9_000))]);
-        let t = live.on_offer(&city, whole);
-        assert_eq!((t.vacant[0], t.occupied, t.unknown), (9, 113, 1));
-        assert_eq!((t.capacity, t.observed_at), (123, Millis(8_000)));
-    }
-
-    #[tokio::test]
-    async fn who_follows_a_car_park_is_told_when_a_floor_changes() {
-        use crate::live::ZoneFilter;
-        let registry = garage();
-        let city = registry.city();
-        let live = Live::new(&city, ROOM);
-        let [whole, b1] = ["P", "B1"].map(|id| registry.zone(id).unwrap());
-        let feed = std::sync::Arc::clone(live.feed());
-        let run = tokio::spawn(async move { feed.run(std::time::Duration::from_millis(1)).await });
-        let mut dirty = live
-            .feed()
-            .subscribe(&city, ZoneFilter::Some(vec![whole]))
-            .unwrap();
-        let mut zones = Vec::new();
-        dirty.take(&mut zones);
-        zones.clear();
-        live.zones(&[(b1, counted(7, 120, 5_000))]);
-        dirty.wait().await;
-        dirty.take(&mut zones);
-        assert_eq!(zones, [whole]);
-        run.abort();
-    }
-}
+mod tests;

@@ -12,7 +12,7 @@
 use super::Live;
 use super::nearest::Query;
 use super::offers::OpenOffer;
-use crate::domain::{BayIx, BayStatus, Millis, ZoneIx, ZoneKind, ZoneTally};
+use crate::domain::{BayIx, BayKind, BayStatus, Millis, ZoneIx, ZoneKind, ZoneTally};
 use crate::registry::city::City;
 use std::ops::Range;
 
@@ -84,25 +84,42 @@ impl Live {
 
     /// What everybody may know of a private zone at `at`. `None` for one that only counts: it is
     /// shown to nobody else. Neither a sensor's nor a gate's word on it is told, nor when there was
-    /// one, but of bays that are to be had.
+    /// one, but of bays that are to be had. Its areas and floors are told with it.
     ///
     /// # Panics
     /// For a zone this city does not have.
     #[must_use]
     pub fn public_zone(&self, city: &City, zone: ZoneIx, at: Millis) -> Option<PublicZone> {
+        let mut told = self.public_lone_zone(city, zone, at)?;
+        for part in &city.zone(zone).parts {
+            self.count_offers(city, *part, at, &mut told);
+        }
+        Some(told)
+    }
+
+    /// The same without its areas and floors.
+    ///
+    /// # Panics
+    /// For a zone this city does not have.
+    #[must_use]
+    pub fn public_lone_zone(&self, city: &City, zone: ZoneIx, at: Millis) -> Option<PublicZone> {
         city.bays_of(zone).next()?;
         let mut told = PublicZone {
             tally: ZoneTally::default(),
             kinds: 0,
         };
+        self.count_offers(city, zone, at, &mut told);
+        Some(told)
+    }
+
+    fn count_offers(&self, city: &City, zone: ZoneIx, at: Millis, told: &mut PublicZone) {
         for run in runs(city, zone) {
             self.offers.bits.for_each(run, |bay| {
                 if city.is_live(bay) && self.offers.at(bay, at).is_some() {
-                    self.count(city, bay, at, &mut told);
+                    self.count(city, bay, at, told);
                 }
             });
         }
-        Some(told)
     }
 
     fn count(&self, city: &City, bay: BayIx, at: Millis, told: &mut PublicZone) {
@@ -142,7 +159,15 @@ impl Live {
         // It may have its bit from an offer alone.
         self.vacant[query.kind as usize].has(bay)
             && query.suits(city, bay)
-            && !self.counted.is_closed(|| with_whole(city, bay), query.kind)
+            && !self.is_closed(city, city.zone_of(bay), query.kind)
+    }
+
+    /// Whether a count that stands says that bays of that kind are closed in the zone, or in what it is a
+    /// part of.
+    #[inline]
+    pub(super) fn is_closed(&self, city: &City, zone: ZoneIx, kind: BayKind) -> bool {
+        let with_whole = || (zone, city.zone(zone).part_of);
+        self.counted.is_closed(with_whole, kind)
     }
 
     #[cold]
@@ -155,11 +180,16 @@ impl Live {
     ) -> bool {
         let seen = self.vacant[query.kind as usize].has(bay);
         match self.offers.at(bay, query.at) {
+            // The owner's word, whatever is counted.
             Some(offer) => {
                 let status = || self.bay(city, bay).status;
                 (seen || status() == BayStatus::Unknown) && query.suits_offer(city, bay, &offer)
             }
-            None => seen && query.suits(city, bay) && own(bay),
+            None => {
+                seen && query.suits(city, bay)
+                    && own(bay)
+                    && !self.is_closed(city, city.zone_of(bay), query.kind)
+            }
         }
     }
 }
@@ -180,12 +210,6 @@ pub(super) fn runs(city: &City, zone: ZoneIx) -> impl Iterator<Item = Range<u32>
     let zone = city.zone(zone);
     let later = zone.later_bays.iter().map(|bay| bay.0..bay.0 + 1);
     std::iter::once(zone.bays.clone()).chain(later)
-}
-
-/// A bay's zone, and what that is a part of.
-fn with_whole(city: &City, bay: BayIx) -> (ZoneIx, Option<ZoneIx>) {
-    let zone = city.zone_of(bay);
-    (zone, city.zone(zone).part_of)
 }
 
 /// Whether a zone is shown by what [`Live::public_zone`] says of it.

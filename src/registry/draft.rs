@@ -11,15 +11,17 @@ use super::identities::Identities;
 use super::load::{TOO_MANY_ZONES, check_bay, checked_zone, unknown_zone};
 use super::names::{Moves, NameBook, Renamed, settled};
 use super::page::BayRow;
-use super::parts;
 use super::reach::too_far;
 use super::region::Region;
 use super::{RegistryError, build};
 use crate::domain::{BBox, BayIx, Millis, ZoneIx, ZoneKind};
 use ahash::{AHashMap, AHashSet};
+use relink::BatchNames;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+
+mod relink;
 
 /// Indices that lead nowhere any more; above this many, moves and removals need a restart, which
 /// drops them.
@@ -52,6 +54,10 @@ pub(super) struct Draft<'r> {
     touched: BTreeSet<u32>,
     /// Where in the batch zones stand that may have changed whose part one is; empty: none has.
     relinked: AHashMap<ZoneIx, usize>,
+    /// Zones that are new, new at their place, or newly a part of another.
+    placed: Vec<ZoneIx>,
+    /// What the zones of the batch are called from now on.
+    called: BatchNames,
     seen: AHashSet<String>,
     faults: Faults,
     batch: &'static str,
@@ -82,6 +88,8 @@ impl<'r> Draft<'r> {
             ids,
             touched: BTreeSet::new(),
             relinked: AHashMap::new(),
+            placed: Vec::new(),
+            called: BatchNames::default(),
             seen: AHashSet::new(),
             faults: Faults::default(),
             batch,
@@ -101,7 +109,14 @@ impl<'r> Draft<'r> {
         self.now = now;
     }
 
-    pub(super) fn put_zone(&mut self, at: usize, zone: &ZoneSpec) {
+    pub(super) fn put_zones(&mut self, zones: &[ZoneSpec]) {
+        self.called = BatchNames::of(zones, self.zones);
+        for (at, zone) in zones.iter().enumerate() {
+            self.put_zone(at, zone);
+        }
+    }
+
+    fn put_zone(&mut self, at: usize, zone: &ZoneSpec) {
         let mut spec = match checked_zone(zone.clone()) {
             Ok(spec) => spec,
             Err((id, what)) => return self.fault(at, &id, &what),
@@ -113,11 +128,7 @@ impl<'r> Draft<'r> {
         self.zones_renamed
             .extend(self.zones.renamed(at, &spec.id, &spec.aliases));
         let known = self.zones.get(&spec.id);
-        if let Some(name) = &mut spec.part_of
-            && let Some(id) = self.zones.id(name)
-        {
-            *name = id.to_string();
-        }
+        self.name_whole(&mut spec);
         let stays = known.is_some_and(|ix| self.city.zone(ix).spec.place == spec.place);
         if !stays && let Some(what) = self.region.stray(spec.place) {
             return self.fault(at, &spec.id, &what);
@@ -129,6 +140,7 @@ impl<'r> Draft<'r> {
             let ix = ZoneIx(self.city.zone_count());
             if spec.part_of.is_some() {
                 self.relinked.insert(ix, at);
+                self.placed.push(ix);
             }
             self.changes.push(Change::from(&spec));
             let number = self.ids.new_zone(&spec.id);
@@ -147,6 +159,9 @@ impl<'r> Draft<'r> {
         if self.city.zone(ix).spec != spec {
             if spec.part_of.is_some() || self.is_linked(ix) {
                 self.relinked.insert(ix, at);
+            }
+            if !stays || self.city.zone(ix).spec.part_of != spec.part_of {
+                self.placed.push(ix);
             }
             self.changes.push(Change::from(&spec));
             self.city.zone_mut(ix).spec = spec;
@@ -325,34 +340,6 @@ impl<'r> Draft<'r> {
             zones_renamed,
             changes,
         })
-    }
-
-    /// Whether it is a part of a zone, or has parts.
-    fn is_linked(&self, zone: ZoneIx) -> bool {
-        let zone = self.city.zone(zone);
-        zone.part_of.is_some() || !zone.parts.is_empty()
-    }
-
-    /// Zones and their parts know of each other as they are now.
-    fn relink(&mut self) {
-        if self.relinked.is_empty() {
-            return;
-        }
-        let new: AHashMap<&str, ZoneIx> = (self.zone_moves.iter())
-            .filter_map(|(id, ix)| Some((&**id, (*ix)?)))
-            .collect();
-        let find = |name: &str| new.get(name).copied().or_else(|| self.zones.called(name));
-        let Err(faults) = parts::link(&mut self.city, find) else {
-            return;
-        };
-        for (part, what) in faults {
-            // One that is not in the batch itself no longer suits what is.
-            let own = self.relinked.get(&part);
-            let at = own.or_else(|| self.relinked.values().min());
-            let at = at.copied().unwrap_or(0);
-            let id = self.city.zone(part).spec.id.clone();
-            self.fault(at, &id, &what);
-        }
     }
 
     /// The bay's index leads nowhere from now on, and its number neither.

@@ -108,7 +108,13 @@ impl Loader {
                 .get(name)
                 .or_else(|| self.zone_called.get(name));
             let whole = whole.map(|ix| (*ix, &self.zones[*ix as usize]));
+            // What changes have put was taken once.
+            let held = |at: usize| at < self.held;
             let what = parts::wrong(part, name, whole.map(|w| w.1)).or_else(|| {
+                let (ix, spec) = whole.filter(|_| held(at))?;
+                parts::stray(part, spec).filter(|_| held(ix as usize))
+            });
+            let what = what.or_else(|| {
                 let many = parts_of.entry(whole?.0).or_default();
                 *many += 1;
                 (*many > parts::MOST).then(|| parts::too_many(name))

@@ -264,7 +264,7 @@ impl Registry {
     }
 
     /// Adds or changes zones, durably; all or nothing. One that is new, or new at its place, and
-    /// lies far from all others or outside the city's box is a fault.
+    /// lies far from all others or outside the city's box, or as a part far from its zone, is a fault.
     #[allow(
         clippy::needless_pass_by_value,
         reason = "the caller has no more use for them"
@@ -272,9 +272,7 @@ impl Registry {
     pub fn put_zones(&self, zones: Vec<ZoneSpec>) -> Result<(), RegistryError> {
         self.change("zones", |draft| {
             draft.hold_zones_to(self.reading.bbox);
-            for (at, zone) in zones.iter().enumerate() {
-                draft.put_zone(at, zone);
-            }
+            draft.put_zones(&zones);
         })
     }
 

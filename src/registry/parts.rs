@@ -1,10 +1,12 @@
 //! Areas and floors of a car park: zones that say which zone they are a part of.
 //!
 //! Promises: a part's zone is there, is no part itself, and has at most [`MOST`]; a part is as private
-//! as its zone, so that whoever may not see the one does not see the other. Dear: a pass over all
+//! as its zone, so that whoever may not see the one does not see the other, and is put no farther
+//! from it than a bay may lie. Dear: a pass over all
 //! zones, made only where a change touches a part or a zone that has some.
 
 use super::city::{City, ZoneSpec};
+use super::reach::too_far;
 use crate::domain::{ZoneIx, ZoneKind};
 use ahash::AHashMap;
 
@@ -40,6 +42,11 @@ pub(super) fn wrong(part: &ZoneSpec, name: &str, whole: Option<&ZoneSpec>) -> Op
     } else {
         None
     }
+}
+
+/// What is wrong with the place of a part, if it lies far from its zone.
+pub(super) fn stray(part: &ZoneSpec, whole: &ZoneSpec) -> Option<String> {
+    too_far(part.place, whole).map(|what| format!("part_of: {what}"))
 }
 
 /// Lets zones and their parts know of each other, as their descriptions say; or tells what is wrong,

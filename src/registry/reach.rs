@@ -12,7 +12,7 @@ use crate::domain::geo::M_PER_DEG;
 /// Beyond this a bay is not where its zone is, metres.
 const FAR_M: f64 = 2_000.0;
 
-/// What is wrong with the place of a bay of this zone, if anything.
+/// What is wrong with the place of a bay, or part, of this zone, if anything.
 pub(super) fn too_far(bay: LatLon, zone: &ZoneSpec) -> Option<String> {
     if bay.distance_m(zone.place) <= FAR_M {
         return None;
@@ -23,7 +23,7 @@ pub(super) fn too_far(bay: LatLon, zone: &ZoneSpec) -> Option<String> {
     }
     let swapped = LatLon::new(bay.lon, bay.lat).is_some_and(|b| distance_m(b, zone) <= FAR_M);
     let hint = if swapped {
-        "; longitude and latitude look swapped, the bay's or the zone's: GeoJSON gives longitude \
+        "; longitude and latitude look swapped, its own or the zone's: GeoJSON gives longitude \
          first"
     } else if zone.outline.is_empty() {
         "; a zone that is larger needs an outline"

@@ -169,3 +169,90 @@ fn parts_come_move_and_go_while_the_hub_runs() {
     registry.put_zones(vec![zone("A", 1.3, 103.8)]).unwrap();
     assert!(parts(&registry, "R").is_empty(), "it stands for itself");
 }
+
+#[test]
+fn a_part_may_call_its_zone_by_a_name_that_comes_with_it() {
+    let named = |id: &str, aliases: &[&str]| ZoneSpec {
+        aliases: aliases.iter().map(|&alias| alias.into()).collect(),
+        ..zone(id, 1.3, 103.8)
+    };
+    let all = vec![
+        part("B2", "the mall"),
+        named("P", &["the mall"]),
+        part("B1", "the mall"),
+        part("N1", "P 12 (Nord)"),
+        named("P 12 (Nord)", &[]),
+    ];
+    let file = Registry::in_memory(all.clone(), vec![]).unwrap();
+    let registry = Registry::in_memory(vec![named("Q", &["the mall"])], vec![]).unwrap();
+    let mut moved = vec![named("Q", &[])];
+    moved.extend(all);
+    registry.put_zones(moved).unwrap();
+    for registry in [file, registry] {
+        assert_eq!(parts(&registry, "P"), ["B2", "B1"]);
+        assert_eq!(parts(&registry, "P-12-Nord"), ["N1"]);
+        let city = registry.city();
+        let b1 = registry.zone("B1").unwrap();
+        assert!(city.zone(b1).part_of == registry.zone("P"));
+    }
+}
+
+#[test]
+fn what_a_part_called_its_zone_in_a_change_outlives_a_restart_as_an_id() {
+    let folder = CityFolder::new(&[zone("Q", 1.3, 103.8)], &[]);
+    let registry = folder.open().unwrap();
+    let whole = ZoneSpec {
+        aliases: vec!["the mall".into()],
+        ..zone("P", 1.3, 103.8)
+    };
+    registry
+        .put_zones(vec![part("B1", "the mall"), whole])
+        .unwrap();
+    // The name passes to another.
+    registry.put_zones(vec![zone("P", 1.3, 103.8)]).unwrap();
+    drop(registry);
+    assert_eq!(parts(&folder.open().unwrap(), "P"), ["B1"]);
+}
+
+#[test]
+fn a_part_lies_no_farther_from_its_zone_than_a_bay_may() {
+    let far = |id: &str| ZoneSpec {
+        place: crate::domain::LatLon {
+            lat: 1.33,
+            lon: -70.0,
+        },
+        ..part(id, "P")
+    };
+    let whole = || zone("P", 1.3, 103.8);
+    let file = CityFolder::new(&[], &[]);
+    let features = [
+        r#"[103.8,1.3]},"properties":{"id":"P"}}"#,
+        r#"[-70,1.33]},"properties":{"id":"B1","part_of":"P"}}"#,
+    ]
+    .map(|rest| format!(r#"{{"type":"Feature","geometry":{{"type":"Point","coordinates":{rest}"#));
+    let all = features.join(",");
+    let text = format!(r#"{{"type":"FeatureCollection","features":[{all}]}}"#);
+    file.put("zones.geojson", &text);
+    let what = file.open().err().unwrap().to_string();
+    assert!(what.contains("km from its zone \"P\""), "{what}");
+    let registry = Registry::in_memory(vec![whole(), part("B1", "P")], vec![]).unwrap();
+    for zones in [vec![far("B2")], vec![far("B1")]] {
+        let what = registry.put_zones(zones).unwrap_err().to_string();
+        assert!(what.contains("km from its zone \"P\""), "{what}");
+    }
+    let away = ZoneSpec {
+        part_of: None,
+        ..far("F")
+    };
+    registry.put_zones(vec![away]).unwrap();
+    let what = registry.put_zones(vec![far("F")]).unwrap_err();
+    assert!(what.to_string().contains("from its zone"), "{what}");
+    // Who moves the zone moves its parts after it, or with it.
+    let there = |zone: ZoneSpec| ZoneSpec {
+        place: far("").place,
+        ..zone
+    };
+    registry.put_zones(vec![there(whole())]).unwrap();
+    registry.put_zones(vec![far("B1"), far("B3")]).unwrap();
+    assert_eq!(parts(&registry, "P"), ["B1", "B3"]);
+}

@@ -60,6 +60,12 @@ impl Atlas {
         self.kinds.get(zone.at()).copied().unwrap_or(0)
     }
 
+    /// The same of a zone with its areas and floors.
+    pub(in crate::serve) fn kinds_with_parts(&self, zone: ZoneIx) -> u8 {
+        let parts = self.city.zone(zone).parts.iter();
+        parts.fold(self.kinds(zone), |all, part| all | self.kinds(*part))
+    }
+
     /// Where the zones are.
     pub(in crate::serve) fn places(&self) -> &ZonePlaces {
         &self.places

@@ -171,7 +171,8 @@ impl<'a> Sight<'a> {
             let told = live.public_zone(city, zone, self.at)?;
             (told.tally, told.kinds)
         } else {
-            (live.on_offer(city, zone), atlas.kinds(zone))
+            let tally = live.on_offer_to(city, zone, self.at, |part| self.is_shut(part));
+            (tally, self.kinds(atlas, zone))
         };
         Some(ZoneTold {
             zone: city.zone(zone),
@@ -183,6 +184,19 @@ impl<'a> Sight<'a> {
         })
     }
 
+    /// The kinds of bay that a zone which is not shut, or any of its parts, is seen to have, as bits.
+    fn kinds(self, atlas: &Atlas, zone: ZoneIx) -> u8 {
+        let of = |part: &ZoneIx| {
+            if self.is_shut(*part) {
+                let told = self.live.public_lone_zone(self.city, *part, self.at);
+                return told.map_or(0, |told| told.kinds);
+            }
+            atlas.kinds(*part)
+        };
+        let parts = self.city.zone(zone).parts.iter().map(of);
+        parts.fold(atlas.kinds(zone), |all, kinds| all | kinds)
+    }
+
     /// Whether a zone is shown by its offers alone: it is private, and somebody else's.
     pub(in crate::serve) fn is_shut(self, zone: ZoneIx) -> bool {
         is_private(self.city, zone) && !self.eyes.own_zone(self.desk, self.city, zone)
@@ -191,7 +205,7 @@ impl<'a> Sight<'a> {
     /// How many bays of a zone are seen now, or were there to be had.
     pub(in crate::serve) fn count_bays(self, zone: ZoneIx) -> usize {
         if self.is_shut(zone) {
-            let told = self.live.public_zone(self.city, zone, self.at);
+            let told = self.live.public_lone_zone(self.city, zone, self.at);
             return told.map_or(0, |told| told.tally.capacity as usize);
         }
         self.city.bays_of(zone).count()

@@ -113,6 +113,11 @@ impl GateCount {
         self.word.shares(capacity)
     }
 
+    /// Whether something was counted and has not been withdrawn since, whether or not it still stands.
+    pub(super) fn is_kept(&self) -> bool {
+        !self.at.is_never() && self.word.state != CountState::Unknown
+    }
+
     /// The registry has been told another capacity: it goes before what was said earlier.
     pub(super) const fn forget_capacity(&mut self) {
         (self.word.capacity, self.named) = (None, None);

@@ -237,8 +237,8 @@ impl ZoneCell {
                 (Some(watcher), _) => self.tell_counted(&mut t, kind, watcher),
                 (None, app) => self.tell_bays(&mut t, kind, app),
             }
-            let counts = self.gates.iter().flat_map(|g| &g[kind as usize]);
-            if counts.clone().any(|count| !count.at.is_never()) {
+            let mut counts = self.gates.iter().flat_map(|g| &g[kind as usize]);
+            if counts.any(GateCount::is_kept) {
                 t.ever_counted.insert(kind);
             }
         }

@@ -20,6 +20,27 @@ struct Rig {
     board: PublicBoard,
 }
 
+#[tokio::test]
+async fn a_car_park_tells_of_the_kinds_of_bay_that_its_floors_have() {
+    let town = testing::town().zone("H").zone("H1").part_of("H").bays(1);
+    let town = town.bay("M").with(|bay| bay.kind = BayKind::Motorcycle);
+    let rig = rig_of(town.registry());
+    let floor = rig.registry.zone("H1").unwrap();
+    let seen = ZoneTally {
+        vacant: [1, 1, 0, 0],
+        capacity: 2,
+        capacity_by_kind: [1, 1, 0, 0],
+        ..ZoneTally::default()
+    };
+    rig.live.zones(&[(floor, seen)]);
+    let mut payload = Vec::new();
+    let whole = rig.registry.zone("H").unwrap();
+    rig.board.show(whole, &mut String::new(), &mut payload);
+    let told: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+    let vacant = serde_json::json!({"car": 1, "motorcycle": 1});
+    assert_eq!((&told["vacant"], &told["capacity"]), (&vacant, &2.into()));
+}
+
 /// `KERB` with a bay; `LOT` with two private ones; `GATE`, private, of which a count is told.
 fn rig() -> Rig {
     let registry = testing::town()
@@ -32,6 +53,10 @@ fn rig() -> Rig {
         .kind(ZoneKind::Private)
         .capacity(9)
         .registry();
+    rig_of(registry)
+}
+
+fn rig_of(registry: Arc<Registry>) -> Rig {
     let room = Room {
         spare_bays: 0,
         spare_zones: 0,

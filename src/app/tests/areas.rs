@@ -65,6 +65,18 @@ async fn a_car_park_whose_floors_alone_count_is_told_and_found_by_their_sum() {
         .map(|zone| (&zone["zone"], &zone["vacant"]))
         .collect();
     assert_eq!(ids, [(&json!("SIZED"), &json!(12))]);
+    // A count of the whole that is withdrawn leaves nothing behind.
+    let before = hub.until("/v1/zones/SIZED", None, |_| true).await;
+    let expected = before["vacant_expected"].as_f64().unwrap();
+    assert!((12.0..=22.0).contains(&expected), "{before}");
+    count(&hub, json!({"zone": "SIZED", "vacant": 50})).await;
+    told(&hub, "SIZED", json!({"vacant": {"car": 50}})).await;
+    count(&hub, json!({"zone": "SIZED", "state": "unknown"})).await;
+    let mut after = json!({"vacant": {"car": 12}, "unknown": 10});
+    for member in ["vacant_expected", "vacant_p10", "vacant_p90"] {
+        after[member] = before[member].clone();
+    }
+    told(&hub, "SIZED", after).await;
     hub.turn(Millis(NOW.0 + 20 * MIN)).await;
     told(&hub, "SIZED", json!({"stale": true, "unknown": 100})).await;
     hub.hub.stop().await.unwrap();

@@ -139,7 +139,7 @@ async fn every_sort_of_count_is_told_as_what_it_says() {
         ),
         (
             json!({"state": "unknown"}),
-            json!({"unknown": 100, "vacant": {}, "occupancy": null}),
+            json!({"unknown": 100, "vacant": {}, "occupancy": null, "counted": false}),
         ),
     ] {
         let mut said = said;

@@ -16,6 +16,7 @@ mod contributions;
 mod crs;
 mod devices;
 mod document;
+mod floors;
 mod formats;
 mod gate;
 mod keys;

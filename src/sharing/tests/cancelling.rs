@@ -129,7 +129,7 @@ async fn who_is_moved_keeps_the_rule_they_agreed_to_or_gets_the_kinder_one() {
         rig.at(100).await;
         let gone = rig.step(&booked, DriverAct::Cancel).await.unwrap();
         let late = stands == HALF;
-        assert_eq!(gone.owed_cents, if late { 130 } else { 0 });
+        assert_eq!(gone.owed_cents, if late { 142 } else { 0 });
         let [owner, driver] = totals(&rig).await;
         assert_eq!((owner, driver), (gone.owed_cents, gone.owed_cents));
     }

@@ -330,14 +330,14 @@ pub(in crate::serve) struct Zone {
     capacity: u32,
     /// Of those, by kind of bay; only kinds the zone has.
     capacity_by_kind: BTreeMap<String, u32>,
-    /// By kind of bay; only kinds that the zone has bays of, or that are counted.
+    /// By kind of bay; only kinds that the zone or an area of it has bays of, or that are counted.
     vacant: BTreeMap<String, u32>,
     occupied: u32,
     unknown: u32,
     closed: u32,
     /// Bays that stand empty for who has booked them; they are not among the vacant.
     reserved: u32,
-    /// Whether somebody counts it as a whole: its figures may be such a count.
+    /// Whether somebody counts it as a whole and has not withdrawn that: its figures may be such a count.
     counted: bool,
     /// Of its bays, those that are accessible.
     accessible: SomeBays,

@@ -168,7 +168,7 @@ fn page(
         let takes = |kinds| kind.is_none_or(|k| k.takes(zone, kinds));
         let is_there = bbox.is_none_or(|b| told_in.lies_in(zone.spec.place, b));
         // Of a private zone only the kinds that are on offer are known, after a look.
-        if !is_there || !(is_private(&city, *ix) || takes(atlas.kinds(*ix))) {
+        if !is_there || !(is_private(&city, *ix) || takes(atlas.kinds_with_parts(*ix))) {
             return None;
         }
         // Its zone tells of it.
