@@ -30,6 +30,10 @@ const ASIDE_MOST_MS: u64 = 300_000;
 /// How long after no other bay was found for a booking one is looked for again.
 const NO_BAY_MS: u64 = 5_000;
 
+/// How long after its start a hub concludes nothing from silence: what was reported before it was killed,
+/// and what sources have kept while it was away, comes first.
+const HEARING_MS: u64 = 60_000;
+
 /// How often old answers are forgotten. Where nothing is old that costs a look into an index.
 pub(super) const FORGET_MS: u64 = 60_000;
 
@@ -234,6 +238,7 @@ impl BookingActor {
             aside.filter(|a| now < a.until && a.until.since(now) <= ASIDE_MOST_MS)
         };
         let failed = |id: &i64| aside(id).is_some_and(|a| a.failures > 0);
+        let fresh = now.since(self.since) < HEARING_MS;
         let expired = self.index.expired(now).filter(|r| !failed(&r.id));
         let mut due: Vec<_> = expired.take(SLICE).map(|r| (r, Due::Expire)).collect();
         // Bays that are gone are looked at however far ahead, what else may be due only when it is near.
@@ -251,12 +256,22 @@ impl BookingActor {
             }
             match r.due(&self.sight(&r, now), now) {
                 Some(what) if waits(&what) && aside(&r.id).is_some() => {}
+                // What was said before may not be in the live view yet, or still be on its way.
+                Some(what) if fresh && rests_on_silence(&what) => {}
                 Some(what) => due.push((r, what)),
                 None => {}
             }
         }
         due
     }
+}
+
+/// What is concluded from nobody having said that somebody is there.
+const fn rests_on_silence(what: &Due) -> bool {
+    matches!(
+        what,
+        Due::TimeUp | Due::MissOut | Due::GiveBack | Due::Ask(_)
+    )
 }
 
 /// What need not be tried again at once where it could not be done.

@@ -2,8 +2,8 @@
 
 use super::booking::{select_reservations, versioned};
 use super::work::within;
-use super::{StoreError, Work, sql};
-use crate::domain::Reservation;
+use super::{StoreError, Work, millis, sql};
+use crate::domain::{Reservation, Span};
 
 impl Work {
     /// Reservations of the same owner's bay that were charged and not used, at a time that `r` has.
@@ -17,6 +17,28 @@ impl Work {
             let ask = sqlx::query_as(SQL).bind(&*r.bay).bind(sql(r.span.start)).bind(sql(r.span.end));
             ask.bind(&*r.owner).bind(r.id).fetch_all(db).await
         })?)
+    }
+
+    /// When the bay of a reservation that was not used has been sold since, as far as those stays are over.
+    pub async fn sold_after(&mut self, r: &Reservation) -> Result<Vec<Span>, StoreError> {
+        const SQL: &str = "SELECT start_at, end_at FROM reservation \
+             WHERE bay = (SELECT id FROM shared_bay WHERE bay = $1) AND end_at > $2 AND start_at < $3 AND id > $4 \
+             AND state IN ('completed', 'no_show') AND owed_cents > 0";
+        let found: Vec<(i64, i64)> = within!(self, db => {
+            let ask = sqlx::query_as(SQL).bind(&*r.bay).bind(sql(r.span.start)).bind(sql(r.span.end));
+            ask.bind(r.id).fetch_all(db).await
+        })?;
+        let span = |(start, end)| Span::new(millis(start), millis(end));
+        Ok(found.into_iter().filter_map(span).collect())
+    }
+
+    /// What has been given back of a reservation because its bay was sold again, in cents.
+    pub async fn given_back(&mut self, id: i64) -> Result<i64, StoreError> {
+        const SQL: &str = "SELECT CAST(COALESCE(SUM(-amount_cents), 0) AS BIGINT) FROM ledger \
+             WHERE reservation = $1 AND event = 'resold'";
+        let (cents,): (i64,) =
+            within!(self, db => sqlx::query_as(SQL).bind(id).fetch_one(db).await)?;
+        Ok(cents)
     }
 
     /// All bays that a reservation has had.

@@ -6,6 +6,7 @@
 
 use super::{Cause, absent};
 use crate::domain::reservation::StepError;
+use crate::domain::span::melt;
 use crate::domain::{
     BayStatus, BayView, Millis, OfferState, Promise, Reservation, ReservationEvent,
     ReservationState, Risk, Span,
@@ -175,6 +176,9 @@ impl BookingActor {
         if !open || too_long || self.lost.since(&r).is_some() {
             return Err(no(Why::Window));
         }
+        if offer.currency != r.currency {
+            return Err(no(Why::Currency));
+        }
         // What the whole costs more than the part, so that many small steps round no more than one.
         let cents = |span| offer.asked_cents(span, r.promise.flexible);
         let extra = cents(span) - cents(r.span);
@@ -225,14 +229,21 @@ impl BookingActor {
             let Some(both) = before.span.and(r.span) else {
                 continue;
             };
-            // What this stay has paid for the time of both, rounded down: the owner never pays.
-            let part = |cents: i64, of: Span| {
-                let part = i128::from(cents.max(0)) * i128::from(both.ms()) / i128::from(of.ms());
+            let part = |cents: i64, ms: u64, of: Span| {
+                let part = i128::from(cents.max(0)) * i128::from(ms) / i128::from(of.ms());
                 i64::try_from(part).unwrap_or(0)
             };
-            let paid = part(r.owed_cents.min(r.price_cents), r.span);
-            let charged = part(before.price_cents, before.span);
-            let back = paid.min(charged).min(before.owed_cents);
+            // Each piece of its time is sold again once, however often it is.
+            let mut sold = work.sold_after(&before).await?;
+            sold.push(r.span);
+            melt(&mut sold);
+            let sold_ms = sold.iter().filter_map(|s| s.and(before.span)).map(Span::ms);
+            let given = work.given_back(before.id).await?;
+            let charged = before.owed_cents.saturating_add(given);
+            let due = part(charged, sold_ms.sum(), before.span) - given;
+            // What this stay has paid for the time of both, rounded down: the owner never pays.
+            let paid = part(r.owed_cents.min(r.price_cents), both.ms(), r.span);
+            let back = paid.min(due).min(before.owed_cents);
             if back <= 0 {
                 continue;
             }

@@ -13,6 +13,7 @@ mod moves;
 mod notices;
 mod openings;
 mod prices;
+mod resold;
 mod shares;
 mod standing;
 mod time;

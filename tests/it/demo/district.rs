@@ -39,6 +39,8 @@ async fn sharing_serves_drivers_whom_the_streets_do_not_and_more_where_bookings_
         bays: 24,
         public_bays: 12,
         drivers: 120,
+        // All of them: so small a town has room to show.
+        flexible_percent: 100,
         ..DistrictParams::default()
     };
     let district = District::generate(&params);

@@ -8,8 +8,7 @@ ALTER TABLE reservation ADD COLUMN came_by_word INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE reservation ADD COLUMN seen_since INTEGER;
 ALTER TABLE reservation ADD COLUMN at_risk TEXT;
 -- What was charged and not used, by bay: it is given back as far as the bay is sold again.
-CREATE INDEX reservation_forfeit ON reservation (bay, end_at)
-    WHERE seat IS NULL AND owed_cents > 0 AND state IN ('cancelled', 'no_show');
+CREATE INDEX reservation_bay ON reservation (bay, end_at);
 -- A booking app reads its own page by page, as an owner does.
 CREATE INDEX reservation_driver ON reservation (driver, start_at, id);
 CREATE INDEX reservation_driver_state ON reservation (driver, state, start_at, id);
