@@ -135,7 +135,8 @@ pub(in crate::serve) struct Resync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(in crate::serve) enum ResyncReason {
-    /// The id is of another process: the hub was restarted, or this is another one.
+    /// The id is of another process (the hub was restarted, or this is another one), of another selection,
+    /// or of a stream that was opened with another key.
     OtherProcess,
     /// The id is none that a hub has given out.
     UnknownId,

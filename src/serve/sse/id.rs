@@ -1,8 +1,9 @@
 //! Event ids: up to which change a client knows its selection. Opaque to clients.
 //!
 //! `<process>-<version>-<picture>`: the version is the change feed's, the picture the city's. Neither
-//! means anything to another process, so the process is named in front. Who holds an id has been told
-//! every change up to that version, and all that came and went up to that picture. `<process>-0` says:
+//! means anything to another process, or to another selection, so both are named in front, mixed. Who
+//! holds an id has been told every change up to that version, and all that came and went up to that
+//! picture. `<process>-0` says:
 //! not yet everything; who comes back with it holds a part of what was there then, and must forget it.
 
 use crate::serve::docs::schema::ResyncReason;

@@ -71,6 +71,8 @@ pub(super) struct Streams {
 struct StreamShare {
     streams: Arc<Streams>,
     known_bays: usize,
+    /// What its ids begin with: this process, and this selection as seen by this caller.
+    boot: u64,
     _of_owner: HeldShare,
 }
 
@@ -112,8 +114,11 @@ impl Streams {
         if *self.closed.borrow() {
             return Err(ApiError::Unavailable("the hub is stopping".to_owned()));
         }
-        let place = StreamShare::take(&self, caller.owner, what.bays.unwrap_or(0))?;
+        let mut place = StreamShare::take(&self, caller.owner, what.bays.unwrap_or(0))?;
+        let eyes = Eyes::of(caller);
         let city = Arc::clone(&self.reads.registry.city());
+        place.boot = self.boot ^ what.digest(&eyes, &city);
+        let boot = place.boot;
         let with_bays = what.bays.is_some();
         let zones = what.zones.map_or(ZoneFilter::All, ZoneFilter::Some);
         let feed = self.reads.live.feed();
@@ -127,10 +132,10 @@ impl Streams {
             version: feed.version(),
             picture: self.reads.registry.city().picture(),
         };
-        let held = ResumeFrom::read(last_event_id, self.boot, newest);
+        let held = ResumeFrom::read(last_event_id, boot, newest);
         Ok(Body::new(body::Unfold::new(Box::new(Follower::new(
             place,
-            (dirty, pass, Eyes::of(caller)),
+            (dirty, pass, eyes),
             held,
             (with_bays, what.scope, what.told_in),
             city.picture(),
@@ -158,6 +163,7 @@ impl StreamShare {
         let mut place = Self {
             streams: Arc::clone(streams),
             known_bays: 0,
+            boot: streams.boot,
             _of_owner: of_owner,
         };
         streams.metrics.http_streams.inc();

@@ -2,11 +2,13 @@
 //! bays.
 
 use crate::domain::{BBox, ZoneIx};
+use crate::registry::city::City;
 use crate::serve::http::error::ApiError;
 use crate::serve::http::params::{Params, quoted};
 use crate::serve::sight::{Eyes, Sight};
 use crate::serve::state::ReadState;
 use crate::serve::told_in::ToldIn;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// The most zones that may be named.
 const MAX_IDS: usize = 500;
@@ -40,6 +42,28 @@ pub(in crate::serve) struct Selection {
 }
 
 impl Selection {
+    /// A number that another selection, or the same seen with other eyes, does not have: an id given out
+    /// for one means nothing to the other.
+    pub(super) fn digest(&self, eyes: &Eyes, city: &City) -> u64 {
+        let zones = match self.scope {
+            Scope::Named => self.zones.as_deref().unwrap_or_default(),
+            Scope::Everywhere | Scope::Within(_) => &[],
+        };
+        // By name: a zone that is removed and put again is the same to who follows it.
+        let named = zones.iter().map(|zone| &*city.zone(*zone).spec.id);
+        let mut named: Vec<&str> = named.collect();
+        named.sort_unstable();
+        let what = format!(
+            "{:?} {named:?} {} {:?} {eyes:?}",
+            self.scope,
+            self.bays.is_some(),
+            self.told_in
+        );
+        let mut hasher = DefaultHasher::new();
+        what.hash(&mut hasher);
+        hasher.finish()
+    }
+
     /// Reads `zones`, `bbox`, `bays` and `crs`. A box takes the zones that are in it now, and those that
     /// come into it.
     ///

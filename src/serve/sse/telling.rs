@@ -164,7 +164,7 @@ impl Follower {
             version: self.complete,
             picture: self.told_picture,
         };
-        write_id(out, self.streams().boot, mark);
+        write_id(out, self.place.boot, mark);
         out.extend_from_slice(b"\ndata: ");
     }
 }

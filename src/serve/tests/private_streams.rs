@@ -130,6 +130,9 @@ async fn who_comes_back_forgets_all_where_a_bay_may_have_left_sight() {
     let (news, held) = told(&mut back).await;
     assert_eq!(news, ["bay KERB-0 occupied", "zone KERB 1/1"]);
     drop(back);
+    let mut zones = followed(&town, "?zones=LOT,KERB", None, None).await;
+    let (_, held_of_zones) = told(&mut zones).await;
+    drop(zones);
     withdraw(&town, "LOT-1").await;
     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     let mut back = followed(&town, query, None, Some(&held)).await;
@@ -146,7 +149,7 @@ async fn who_comes_back_forgets_all_where_a_bay_may_have_left_sight() {
         ]
     );
     // Zones alone can be told of: nobody need forget anything.
-    let mut zones = followed(&town, "?zones=LOT,KERB", None, Some(&held)).await;
+    let mut zones = followed(&town, "?zones=LOT,KERB", None, Some(&held_of_zones)).await;
     assert_eq!(told(&mut zones).await.0, ["zone LOT 1/3"]);
 }
 

@@ -159,6 +159,19 @@ async fn who_comes_back_is_told_of_zones_that_left_the_box_meanwhile() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_id_of_another_box_or_of_zones_without_their_bays_is_no_id_of_this_one() {
+    let town = town();
+    let id = left_with(&town, BOX).await;
+    assert_eq!(back(&town, BOX, &id).await, Vec::<String>::new());
+    let with_bays = format!("{BOX}&bays=true");
+    for query in ["", "?bbox=103.8,1.3,103.96,1.4", &with_bays, "?zones=EAST"] {
+        let told = back(&town, query, &id).await;
+        assert_eq!(told[0], "resync other_process", "{query}: {told:?}");
+        assert!(told.len() > 1, "and then all of it: {told:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_was_cut_off_before_having_everything_forgets_what_it_had() {
     let town = town();
     let mut stream = OpenStream::open(&town, "?zones=TPY12&bays=true", None).await;
