@@ -95,6 +95,16 @@ async fn a_row_is_of_the_month_of_its_offers_clock_or_of_the_clock_that_is_asked
     let next = first.header("link").split(['<', '>']).nth(1).unwrap();
     let rest = town.get_with(next, &csv).await;
     assert_eq!(rest.status.as_u16(), 200, "{next} {rest:?}");
+    for (of_this, of_another) in [
+        ("2026-11", "2026-12"),
+        ("tz=Etc/GMT%2B1&", ""),
+        ("GMT%2B1", "GMT%2B2"),
+    ] {
+        let other = next.replace(of_this, of_another);
+        assert_ne!(other, next);
+        let bad = town.get_with(&other, &csv).await;
+        assert_eq!(bad.problem("bad-parameter")["field"], "cursor", "{other}");
+    }
     assert!(
         String::from_utf8(rest.body)
             .unwrap()

@@ -16,6 +16,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -81,17 +82,18 @@ async fn settlement(
         }
     };
     let limit = p.number("limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT);
-    let page = p.text("cursor").map(place).transpose()?;
-    let found = own
-        .desk
-        .statement((party, &grant.partner), &period, page, limit)
-        .await?;
-    let next = found.next.map(written);
     let role = if party == Party::Owner {
         "owner"
     } else {
         "driver"
     };
+    let listing = listing(&[&grant.partner, role, month, zone.map_or("", TimeZone::name)]);
+    let page = p.text("cursor").map(|c| place(c, listing)).transpose()?;
+    let found = own
+        .desk
+        .statement((party, &grant.partner), &period, page, limit)
+        .await?;
+    let next = found.next.map(|page| written(page, listing));
     if csv {
         let link = next.map(|next| {
             // A zone's name needs no more than this to stand in a query.
@@ -133,22 +135,24 @@ fn zone(p: &Params<'_>) -> Result<Option<TimeZone>, ApiError> {
     })
 }
 
-fn written(page: StatementPage) -> String {
+/// A number of the listing that a cursor is of, so that it is none of another.
+fn listing(of: &[&str]) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish() as u32
+}
+
+fn written(page: StatementPage, listing: u32) -> String {
     let (day, id) = page.after;
-    cursor::write_text(&format!("{day},{id},{}", page.newest))
+    cursor::write_text(&format!("{day},{id},{},{listing}", page.newest))
 }
 
 /// The inverse.
-fn place(text: &str) -> Result<StatementPage, ApiError> {
+fn place(text: &str, listing: u32) -> Result<StatementPage, ApiError> {
     let text = cursor::read_text(text)?;
-    let mut numbers = text.split(',').map(str::parse);
-    match (
-        numbers.next(),
-        numbers.next(),
-        numbers.next(),
-        numbers.next(),
-    ) {
-        (Some(Ok(day)), Some(Ok(id)), Some(Ok(newest)), None) => Ok(StatementPage {
+    let numbers: Result<Vec<i64>, _> = text.split(',').map(str::parse).collect();
+    match numbers.as_deref() {
+        Ok(&[day, id, newest, of]) if of == i64::from(listing) => Ok(StatementPage {
             after: (day, id),
             newest,
         }),

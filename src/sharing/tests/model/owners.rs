@@ -9,7 +9,14 @@ impl Model {
         let at = self.rng.random_range(0..self.offers.len());
         let mut next = self.offers[at].clone();
         match self.rng.random_range(0..5) {
-            0 => next.price = Price::PerHour(self.rng.random_range(100..500)),
+            0 => {
+                let cents = self.rng.random_range(100..500);
+                next.price = match self.rng.random_range(0..6) {
+                    0 => Price::PerStay(cents),
+                    1 => Price::PerMonth(cents * 31),
+                    _ => Price::PerHour(cents),
+                };
+            }
             1 => {
                 let from = self.minutes + self.rng.random_range(0..400);
                 next.hours.closed = vec![span(from, from + self.rng.random_range(1..300))];
