@@ -108,40 +108,7 @@ async fn run(number: u64) {
             model.check(before, what).await;
         }
     }
-    for what in [
-        "held",
-        "refused",
-        "stepped",
-        "sensed",
-        "improved",
-        "offered",
-        "given up",
-        "overstayed",
-        "restarted",
-        "waited",
-        "moved",
-        "made room",
-        "holds",
-        "driver_holds",
-        "handed over",
-        "taken",
-        "extended",
-    ] {
-        // Seldom: he must not have come, and nobody may be seen there. The first two towns have it.
-        let seldom = ["taken", "overstayed"].contains(&what);
-        let least = match (seldom, number) {
-            (true, ..=8) => 1,
-            (true, _) => 0,
-            (false, ..=8) => 5,
-            (false, _) => 1,
-        };
-        let often = model.happened.get(what).copied().unwrap_or(0);
-        assert!(
-            often >= least,
-            "{what}, seed {number}: {:?}",
-            model.happened
-        );
-    }
+    model.has_seen_all(number);
     // Who does not come is seldom seen not to: all but that end must have happened.
     assert!(model.ends.len() >= 3, "{:?}", model.ends);
     for partner in [owner(0), owner(1)] {
@@ -159,6 +126,40 @@ async fn open(store: Store, clock: Arc<ManualClock>) -> DeskRig {
 }
 
 impl Model {
+    /// Each kind of act must have happened, and in the first two towns often.
+    fn has_seen_all(&self, number: u64) {
+        for what in [
+            "held",
+            "refused",
+            "stepped",
+            "sensed",
+            "improved",
+            "offered",
+            "given up",
+            "overstayed",
+            "restarted",
+            "waited",
+            "moved",
+            "made room",
+            "holds",
+            "driver_holds",
+            "handed over",
+            "taken",
+            "extended",
+        ] {
+            // Seldom: he must not have come, and nobody may be seen there. The first two towns have it.
+            let seldom = ["taken", "overstayed"].contains(&what);
+            let least = match (seldom, number) {
+                (true, ..=8) => 1,
+                (true, _) => 0,
+                (false, ..=8) => 5,
+                (false, _) => 1,
+            };
+            let often = self.happened.get(what).copied().unwrap_or(0);
+            assert!(often >= least, "{what}, seed {number}: {:?}", self.happened);
+        }
+    }
+
     async fn act(&mut self) -> &'static str {
         match self.rng.random_range(0..100) {
             0..=39 => self.ask().await,
