@@ -88,25 +88,26 @@ impl Lost {
 
     /// Whether an offer is to be withdrawn by now.
     pub(super) fn is_to_withdraw(&self, now: Millis) -> bool {
-        !self.to_withdraw(now).is_empty()
+        self.to_withdraw(now).next().is_some()
     }
 
-    fn to_withdraw(&self, now: Millis) -> Vec<i64> {
+    fn to_withdraw(&self, now: Millis) -> impl Iterator<Item = i64> {
         let due = self.offers.iter();
-        let due = due.filter(|(_, since)| now.since(**since) >= GONE_MS);
-        due.map(|(id, _)| *id).take(MOST).collect()
+        let due = due.filter(move |(_, since)| now.since(**since) >= GONE_MS);
+        due.map(|(id, _)| *id)
     }
 }
 
 impl BookingActor {
-    /// Withdraws the offers of bays that are not their owner's any more.
+    /// Withdraws the offers of bays that are not their owner's any more, as was found when the commands
+    /// of now were taken.
     pub(super) async fn hand_over(
         &mut self,
         work: &mut Work,
         now: Millis,
     ) -> Result<(), StoreError> {
-        self.lost.look(&mut self.index, &self.ctx.owners, now);
-        for id in self.lost.to_withdraw(now) {
+        let due: Vec<i64> = self.lost.to_withdraw(now).take(MOST).collect();
+        for id in due {
             self.lost.offers.remove(&id);
             let offer = match work.lock_offer(id).await {
                 Ok(offer) if offer.state != OfferState::Withdrawn => offer,

@@ -5,7 +5,7 @@ use super::super::index::{BookingIndex, Reserved};
 use super::*;
 use crate::domain::BayIx;
 use crate::domain::ReservationState::{self, Active, Cancelled, Confirmed, Held};
-use crate::domain::{CancelRule, LeaveRule, Promise};
+use crate::domain::reservation::tests::held;
 use rand::rngs::SmallRng;
 use rand::{RngExt as _, SeedableRng as _};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,43 +44,17 @@ fn always() -> crate::domain::Weekly {
 }
 
 fn reservation(id: i64, bay: u32, state: ReservationState, span: Span) -> Reservation {
-    let ask = ask(0, 1);
     Reservation {
         id,
         name: format!("rs_{id:016}").into(),
-        offer: 1,
         bay: format!("P-{bay}").into(),
-        owner: "acme".into(),
         driver: format!("app-{}", id % 3).into(),
         state,
         span,
         free_at: span.end.plus(5 * MINUTE),
-        price_cents: 300,
-        currency: Currency::SGD,
-        promise: Promise {
-            place: ask.place,
-            max_walk_m: ask.max_walk_m,
-            walk_m: 1,
-            max_price_cents: 300,
-            flexible: false,
-            vehicle: ask.vehicle,
-        },
-        walk_m: 1,
-        cancel: CancelRule::default(),
-        owed_cents: 0,
         expires_at: span.start,
-        created_at: NOW,
         arrived_at: (state == Active).then_some(span.start),
-        came_by_word: false,
-        departed_at: None,
-        seen_since: None,
-        at_risk: None,
-        grace_min: 15,
-        leave: LeaveRule::default(),
-        overstay_at: None,
-        moved: None,
-        moves: 0,
-        version: 1,
+        ..held()
     }
 }
 
