@@ -80,4 +80,4 @@ pub use visit::{SourceKinds, Visit, VisitChange};
 pub(crate) use vocabulary::vocabulary;
 pub use weekly::Weekly;
 pub use workdays::Workdays;
-pub use zone::{ZoneIx, ZoneKind};
+pub use zone::{ForecastBasis, ZoneIx, ZoneKind};

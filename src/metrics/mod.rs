@@ -6,12 +6,14 @@
 //! counting on a hot path is one atomic addition.
 
 mod brokers;
+mod forecast;
 mod quota;
 mod register;
 mod settlement;
 mod sharing;
 
 pub use brokers::Brokers;
+pub use forecast::ForecastMetrics;
 pub use quota::QuotaMetrics;
 pub use settlement::SettlementMetrics;
 pub use sharing::Share;
@@ -102,6 +104,7 @@ pub struct Metrics {
     /// Of the newest hour that is settled, by kind of zone.
     pub turnover: GaugeVec,
     pub settled: SettlementMetrics,
+    pub forecast: ForecastMetrics,
     /// Administrators' calls that are not in the audit log's files.
     pub audit_lost: IntCounter,
     pub bays: IntGauge,
@@ -305,6 +308,7 @@ impl Metrics {
                 &["kind"],
             ),
             settled: SettlementMetrics::new(&r),
+            forecast: ForecastMetrics::new(&r),
             audit_lost: r.counter(
                 "audit_lost_total",
                 "Admin calls that the audit log could not keep.",

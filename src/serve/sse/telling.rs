@@ -106,6 +106,11 @@ impl Follower {
             let cache = &streams.cache;
             cache.zone(out, city, atlas, (zone, tally), self.told_in);
         }
+        if self.forecast {
+            let reads = &streams.reads;
+            let table = reads.forecasts.now();
+            formats::add_forecast(out, &table, zone, &told.tally, reads.clock.now());
+        }
         out.extend_from_slice(b"\n\n");
     }
 

@@ -17,6 +17,7 @@ mod crs;
 mod devices;
 mod document;
 mod floors;
+mod forecast;
 mod formats;
 mod gate;
 mod keys;

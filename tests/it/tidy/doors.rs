@@ -36,6 +36,7 @@ const DOORS: &[(&str, Door)] = &[
             "settlement/",
             "stream/",
             "live/",
+            "forecast/",
         ]),
     ),
     (
@@ -54,11 +55,23 @@ const DOORS: &[(&str, Door)] = &[
     ("chrono-tz", Only(&["domain/time_zone.rs"])),
     (
         "clap",
-        Only(&["main.rs", "demo.rs", "app/partners.rs", "app/history.rs"]),
+        Only(&[
+            "main.rs",
+            "demo.rs",
+            "app/partners.rs",
+            "app/history.rs",
+            "app/forecast/check.rs",
+        ]),
     ),
     (
         "crc32c",
-        Only(&["journal/", "settlement/", "history/", "belief/timetable.rs"]),
+        Only(&[
+            "journal/",
+            "settlement/",
+            "history/",
+            "belief/timetable.rs",
+            "forecast/bytes.rs",
+        ]),
     ),
     ("dashmap", NotIn(&["domain/"])),
     ("figment", Only(&["config.rs"])),

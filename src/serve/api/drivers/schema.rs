@@ -37,7 +37,8 @@ pub(in crate::serve) struct NearbyQuery {
     /// Bays that cost more are left out; minor units of the hub's own currency.
     #[param(minimum = 0, maximum = 100_000_000)]
     max_price_cents_per_hour: Option<u32>,
-    /// When the driver will be there: not passed, and at most 24 hours ahead.
+    /// When the driver will be there: not passed, and at most 24 hours ahead. Up to 4 hours ahead it is
+    /// told how likely there is room then.
     #[param(format = DateTime)]
     arrive_at: Option<String>,
     /// `bays`, `zones` (car parks that count) or `all`. Not said: all as JSON, else bays; a table has
@@ -81,6 +82,8 @@ pub(in crate::serve) struct StreamQuery {
     bbox: Option<String>,
     /// true: their bays too. For at most 200 zones with 20,000 bays.
     bays: Option<bool>,
+    /// true: zones with what is expected of them in 30, 60 and 120 minutes, as `forecast`.
+    forecast: Option<bool>,
     /// The id of the last event that was read, for clients that cannot send the header
     /// `Last-Event-ID`.
     last_event_id: Option<String>,
@@ -98,6 +101,10 @@ pub(in crate::serve) struct StreamQuery {
 pub(in crate::serve) struct Nearby {
     #[schema(format = DateTime)]
     at: String,
+    /// How likely at least one of the bays is vacant at `arrive_at`; null: there is none. Unless only
+    /// zones are wanted.
+    #[schema(minimum = 0, maximum = 1)]
+    p_any_vacant: Option<f64>,
     /// Unless only zones are wanted.
     bays: Option<Vec<NearBay>>,
     /// Car parks that count and have room for the kind asked for; unless only bays are wanted.
@@ -160,7 +167,8 @@ pub(in crate::serve) struct NearBay {
     /// How sure its vacancy is now; null for a bay on offer that nobody watches: its owner says so.
     #[schema(required, minimum = 0, maximum = 1)]
     p_vacant: Option<f64>,
-    /// How likely it is still vacant at `arrive_at`.
+    /// How likely it is still vacant at `arrive_at`; null: nothing is known of it, or that is more than 4
+    /// hours ahead.
     #[schema(required, minimum = 0, maximum = 1)]
     p_vacant_on_arrival: Option<f64>,
     /// null: never.
