@@ -112,6 +112,10 @@ const DOORS: &[(&str, Door)] = &[
             "ingest/mqtt_client/tls.rs",
         ]),
     ),
+    (
+        "toml",
+        Only(&["ingest/connector/preset.rs", "partners/config.rs"]),
+    ),
     ("tower", Only(&["serve/"])),
     ("tracing", NotIn(&["domain/"])),
     ("tracing-subscriber", Only(&["app/logging.rs"])),
