@@ -46,6 +46,7 @@ const DOORS: &[(&str, Door)] = &[
         "chrono",
         Only(&[
             "domain/time.rs",
+            "domain/time_format.rs",
             "domain/time_zone.rs",
             "domain/calendar.rs",
             "domain/weekly.rs",
@@ -60,10 +61,16 @@ const DOORS: &[(&str, Door)] = &[
         "crc32c",
         Only(&["journal/", "settlement/", "history/", "belief/timetable.rs"]),
     ),
+    ("crs-definitions", Only(&["ingest/connector/place.rs"])),
+    ("csv", Only(&["ingest/connector/"])),
     ("dashmap", NotIn(&["domain/"])),
+    ("encoding_rs", Only(&["ingest/connector/"])),
     ("figment", Only(&["config.rs"])),
     ("flate2", Only(&["serve/http/encoding/"])),
-    ("form_urlencoded", Only(&["serve/"])),
+    (
+        "form_urlencoded",
+        Only(&["serve/", "ingest/connector/shape/"]),
+    ),
     ("governor", Only(&["limits/requests.rs"])),
     (
         "hmac",
@@ -75,7 +82,9 @@ const DOORS: &[(&str, Door)] = &[
     ("itoa", Open),
     ("object_store", Only(&["history/store.rs"])),
     ("parquet", Only(&["history/table.rs"])),
+    ("proj4rs", Only(&["ingest/connector/place.rs"])),
     ("prometheus", Only(&["metrics"])),
+    ("quick-xml", Only(&["ingest/connector/shape/"])),
     ("rand", NotIn(&["domain/", "live/"])),
     ("rustix", Only(&["journal/", "app/process.rs"])),
     ("reqwest", Only(&["history/store.rs"])),
@@ -87,6 +96,7 @@ const DOORS: &[(&str, Door)] = &[
     ("sensors-sim", Only(&["demo.rs", "demo/past.rs"])),
     ("serde", NotIn(&["domain/"])),
     ("serde_json", NotIn(&["domain/", "stream/"])),
+    ("serde_json_path", Only(&["ingest/connector/path.rs"])),
     (
         "sha2",
         Only(&[
