@@ -47,6 +47,7 @@ const DOORS: &[(&str, Door)] = &[
         "chrono",
         Only(&[
             "domain/time.rs",
+            "domain/time_format.rs",
             "domain/time_zone.rs",
             "domain/calendar.rs",
             "domain/weekly.rs",
@@ -73,10 +74,16 @@ const DOORS: &[(&str, Door)] = &[
             "forecast/bytes.rs",
         ]),
     ),
+    ("crs-definitions", Only(&["ingest/connector/place.rs"])),
+    ("csv", Only(&["ingest/connector/"])),
     ("dashmap", NotIn(&["domain/"])),
+    ("encoding_rs", Only(&["ingest/connector/"])),
     ("figment", Only(&["config.rs"])),
     ("flate2", Only(&["serve/http/encoding/"])),
-    ("form_urlencoded", Only(&["serve/"])),
+    (
+        "form_urlencoded",
+        Only(&["serve/", "ingest/connector/shape/"]),
+    ),
     ("governor", Only(&["limits/requests.rs"])),
     (
         "hmac",
@@ -88,7 +95,9 @@ const DOORS: &[(&str, Door)] = &[
     ("itoa", Open),
     ("object_store", Only(&["history/store.rs"])),
     ("parquet", Only(&["history/table.rs"])),
+    ("proj4rs", Only(&["ingest/connector/place.rs"])),
     ("prometheus", Only(&["metrics"])),
+    ("quick-xml", Only(&["ingest/connector/shape/"])),
     ("rand", NotIn(&["domain/", "live/"])),
     ("rustix", Only(&["journal/", "app/process.rs"])),
     ("reqwest", Only(&["history/store.rs"])),
@@ -100,6 +109,7 @@ const DOORS: &[(&str, Door)] = &[
     ("sensors-sim", Only(&["demo.rs", "demo/past.rs"])),
     ("serde", NotIn(&["domain/"])),
     ("serde_json", NotIn(&["domain/", "stream/"])),
+    ("serde_json_path", Only(&["ingest/connector/path.rs"])),
     (
         "sha2",
         Only(&[
@@ -124,6 +134,10 @@ const DOORS: &[(&str, Door)] = &[
             "tls/",
             "ingest/mqtt_client/tls.rs",
         ]),
+    ),
+    (
+        "toml",
+        Only(&["ingest/connector/preset.rs", "partners/config.rs"]),
     ),
     ("tower", Only(&["serve/"])),
     ("tracing", NotIn(&["domain/"])),
