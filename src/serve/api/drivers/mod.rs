@@ -2,6 +2,7 @@
 //! configuration says otherwise; nothing here waits for a writer.
 
 mod bays;
+mod pool_schema;
 pub(in crate::serve) mod schema;
 mod stream;
 mod zones;

@@ -5,6 +5,7 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
+use super::pool_schema::PoolOnOffer;
 use crate::schema::{AnyKind, BayKind, BayState, Crs, ShownSourceKind, ShownState, Why, ZoneKind};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
@@ -115,7 +116,7 @@ pub(in crate::serve) struct NextNearest {
     zone: Option<NearZone>,
 }
 
-/// A car park that counts and has room.
+/// A car park that counts and has room, or of which a pool is on offer.
 #[derive(ToSchema)]
 pub(in crate::serve) struct NearZone {
     zone: String,
@@ -125,8 +126,7 @@ pub(in crate::serve) struct NearZone {
     lon: f64,
     /// As the crow flies, one decimal.
     distance_m: f64,
-    /// Bays of the kind asked for.
-    #[schema(minimum = 1)]
+    /// Bays of the kind asked for. 0 only where there is a `pool`.
     vacant: u32,
     /// Of so many; null: nobody has said.
     #[schema(required)]
@@ -143,6 +143,8 @@ pub(in crate::serve) struct NearZone {
     /// null: nobody has said.
     #[schema(required)]
     max_height_cm: Option<u32>,
+    /// Where some are on offer to drivers now.
+    pool: Option<PoolOnOffer>,
 }
 
 /// One vacant bay.
@@ -367,6 +369,8 @@ pub(in crate::serve) struct Zone {
     /// while none is in service, or where nobody has said of how many.
     #[schema(required, minimum = 0, maximum = 1)]
     known_fraction: Option<f64>,
+    /// Where places are on offer to drivers now.
+    pool: Option<PoolOnOffer>,
     /// Its areas and floors, if it has any. They need not sum to what is told of the whole, and are
     /// never added to it: where a count of the whole stands it is that, else the sum of these, with
     /// the oldest `observed_at` of them.
