@@ -22,6 +22,7 @@ pub mod id;
 pub mod observation;
 pub mod offer;
 pub mod overstay;
+pub mod pool;
 pub mod presence;
 pub mod price;
 pub mod redact;
@@ -61,6 +62,7 @@ pub use observation::{
 };
 pub use offer::{Offer, OfferState, Rules};
 pub use overstay::LeaveRule;
+pub use pool::Pool;
 pub use presence::Presence;
 pub use price::Price;
 pub use redact::Excerpt;

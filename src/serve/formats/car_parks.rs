@@ -4,6 +4,7 @@
 use super::geometry;
 use super::text::Text;
 use super::told::NearbyTold;
+use super::zone_members;
 use crate::domain::{BayKind, Millis};
 use crate::history::csv::field;
 use crate::live::ZoneHit;
@@ -34,6 +35,7 @@ pub(super) fn one<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>, hit: &Zo
         .whole(spec.price_cents_per_hour);
     t.raw(",\"max_height_cm\":")
         .whole(spec.max_height_cm.map(u32::from));
+    zone_members::pool(t, hit.pool.as_ref());
     t.raw(if GEO { "}}" } else { "}" });
 }
 

@@ -4,7 +4,7 @@ use crate::domain::{
     AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis, ZoneIx, ZoneTally,
 };
 use crate::forecast::ForecastTable;
-use crate::live::{OpenOffer, ZoneHit};
+use crate::live::{OpenOffer, OpenPool, ZoneHit};
 use crate::registry::city::{BayAttrs, City, Zone};
 use crate::serve::told_in::ToldIn;
 use std::sync::Arc;
@@ -270,6 +270,8 @@ pub(in crate::serve) struct ZoneTold<'c> {
     pub(in crate::serve) told_in: ToldIn,
     /// The zone that it is an area or floor of, where that is seen.
     pub(in crate::serve) part_of: Option<&'c str>,
+    /// Places of it that can be booked.
+    pub(in crate::serve) pool: Option<OpenPool>,
     /// Its areas and floors, as far as they are seen.
     pub(in crate::serve) areas: Vec<ZoneTold<'c>>,
 }

@@ -334,6 +334,10 @@ impl From<DeskError> for ApiError {
                 retry_after_s: what.retry_after_s,
             }),
             DeskError::Unavailable(why) => Self::Unavailable(why),
+            DeskError::TooMany { .. } => Self::Unfit {
+                field: "bays",
+                detail: format!("bays: {e}"),
+            },
             DeskError::Step(_)
             | DeskError::Offered
             | DeskError::Stale

@@ -98,7 +98,7 @@ impl Follower {
         }
         self.open(out, "zone");
         let is_linked = told.part_of.is_some() || !told.areas.is_empty();
-        if shut || is_linked {
+        if shut || is_linked || told.pool.is_some() {
             // What many share is what everybody sees of other zones, and made of one tally.
             out.extend_from_slice(&(JSON.zone)(&told).body);
         } else {

@@ -49,6 +49,7 @@ mod sharing;
 mod sharing_bad;
 mod sharing_driver;
 mod sharing_offers;
+mod sharing_pools;
 mod snapshots;
 mod sockets;
 mod sources;

@@ -5,10 +5,11 @@ use super::instead::{self, Wish};
 use super::keyed::idempotency_key;
 use super::schema;
 use crate::domain::offer::NOW_MS;
+use crate::domain::pool::bay_told;
 use crate::domain::{BayKind, LatLon, Millis, Reservation, ReservationState, Risk, Span, Vehicle};
 use crate::serve::api::schema::CrsQuery;
 use crate::serve::api::sharing::owned_schema::BookingsQuery;
-use crate::serve::api::sharing::{currency, pages};
+use crate::serve::api::sharing::{currency, pages, place_of};
 use crate::serve::http::auth::Booker;
 use crate::serve::http::body::{self, Fields};
 use crate::serve::http::error::ApiError;
@@ -353,17 +354,14 @@ fn absent(e: DeskError, id: &str) -> ApiError {
 
 impl SharingState {
     pub(in crate::serve) fn shown(&self, r: &Reservation, told_in: ToldIn) -> schema::Reservation {
-        // First the index, then the city: the other way round the city could be older than the
-        // index.
-        let bay = self.registry.bay(&r.bay);
-        let city = self.registry.city();
-        let place = bay.map(|bay| LatLon::of_e7(told_in.place_e7(city.place_e7(bay))));
+        let (zone, place) = place_of(&self.registry, &r.bay).unzip();
+        let place = place.map(|place| LatLon::of_e7(told_in.place_e7(place)));
         let time = |t: Millis| t.to_string();
         schema::Reservation {
             id: r.name.to_string(),
             state: r.state.name(),
-            bay: r.bay.to_string(),
-            zone: bay.map(|bay| city.zone(city.zone_of(bay)).spec.id.clone()),
+            bay: bay_told(&r.bay).map(str::to_owned),
+            zone,
             lat: place.map(|p| p.lat),
             lon: place.map(|p| p.lon),
             crs: told_in.said(),
@@ -382,7 +380,7 @@ impl SharingState {
             at_risk: r.at_risk.map(Risk::name),
             moved: r.moved.as_ref().map(|m| schema::Moved {
                 at: time(m.at),
-                from: m.from.to_string(),
+                from: bay_told(&m.from).map(str::to_owned),
                 reason: if m.taken { "taken" } else { "room" },
             }),
         }

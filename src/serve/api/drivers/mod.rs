@@ -3,6 +3,7 @@
 
 mod bays;
 mod forecast;
+mod pool_schema;
 pub(in crate::serve) mod schema;
 mod stream;
 mod zones;

@@ -5,6 +5,7 @@
     reason = "fields are members' names in JSON, read by utoipa's derives only"
 )]
 
+use super::pool_schema::PoolOnOffer;
 use crate::schema::{AnyKind, BayKind, BayState, Crs, ShownSourceKind, ShownState, Why, ZoneKind};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
@@ -122,7 +123,7 @@ pub(in crate::serve) struct NextNearest {
     zone: Option<NearZone>,
 }
 
-/// A car park that counts and has room.
+/// A car park that counts and has room, or of which a pool is on offer.
 #[derive(ToSchema)]
 pub(in crate::serve) struct NearZone {
     zone: String,
@@ -132,8 +133,7 @@ pub(in crate::serve) struct NearZone {
     lon: f64,
     /// As the crow flies, one decimal.
     distance_m: f64,
-    /// Bays of the kind asked for.
-    #[schema(minimum = 1)]
+    /// Bays of the kind asked for. 0 only where there is a `pool`.
     vacant: u32,
     /// Of so many; null: nobody has said.
     #[schema(required)]
@@ -150,6 +150,8 @@ pub(in crate::serve) struct NearZone {
     /// null: nobody has said.
     #[schema(required)]
     max_height_cm: Option<u32>,
+    /// Where some are on offer to drivers now.
+    pool: Option<PoolOnOffer>,
 }
 
 /// One vacant bay.
@@ -375,6 +377,8 @@ pub(in crate::serve) struct Zone {
     /// while none is in service, or where nobody has said of how many.
     #[schema(required, minimum = 0, maximum = 1)]
     known_fraction: Option<f64>,
+    /// Where places are on offer to drivers now.
+    pool: Option<PoolOnOffer>,
     /// Its areas and floors, if it has any. They need not sum to what is told of the whole, and are
     /// never added to it: where a count of the whole stands it is that, else the sum of these, with
     /// the oldest `observed_at` of them.
