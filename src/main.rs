@@ -67,6 +67,15 @@ enum Command {
     },
     /// Writes a stretch of the history to a file for analysts; a hub may run.
     Export(app::Exported),
+    /// Imports past data of any age into the history, while no hub runs. What was interrupted goes on
+    /// when it is called again; what was imported before changes nothing. 0 if all could be read, 1 if
+    /// a file is cut, 2 if nothing was taken.
+    Import {
+        #[command(flatten)]
+        setup: Setup,
+        #[command(flatten)]
+        asked: app::Imports,
+    },
     /// Puts a backup back.
     Restore {
         /// The backup.
@@ -150,6 +159,7 @@ fn main() -> ExitCode {
         Command::Inspect { data, json } => app::inspect(&data, json),
         Command::Backup { data, to } => app::backup(&data, &to),
         Command::Export(options) => app::export(&options),
+        Command::Import { setup, asked } => setup.load().and_then(|c| app::import(&c, &asked)),
         Command::Restore { from, data } => app::restore(&from, &data),
     };
     match done {

@@ -36,6 +36,7 @@ const DOORS: &[(&str, Door)] = &[
             "settlement/",
             "stream/",
             "live/",
+            "ingest/import/",
         ]),
     ),
     (
@@ -54,15 +55,27 @@ const DOORS: &[(&str, Door)] = &[
     ("chrono-tz", Only(&["domain/time_zone.rs"])),
     (
         "clap",
-        Only(&["main.rs", "demo.rs", "app/partners.rs", "app/history.rs"]),
+        Only(&[
+            "main.rs",
+            "demo.rs",
+            "app/partners.rs",
+            "app/history.rs",
+            "app/import/",
+        ]),
     ),
     (
         "crc32c",
-        Only(&["journal/", "settlement/", "history/", "belief/timetable.rs"]),
+        Only(&[
+            "journal/",
+            "settlement/",
+            "history/",
+            "belief/timetable.rs",
+            "ingest/import/",
+        ]),
     ),
     ("dashmap", NotIn(&["domain/"])),
     ("figment", Only(&["config.rs"])),
-    ("flate2", Only(&["serve/http/encoding/"])),
+    ("flate2", Only(&["serve/http/encoding/", "ingest/import/"])),
     ("form_urlencoded", Only(&["serve/"])),
     ("governor", Only(&["limits/requests.rs"])),
     (
@@ -121,6 +134,7 @@ const DOORS: &[(&str, Door)] = &[
         "uuid",
         Only(&["serve/api/authority/cds.rs", "app/manifest/"]),
     ),
+    ("zstd", Only(&["ingest/import/"])),
 ];
 
 const TABLE: &str = "DOORS (tests/it/tidy/doors.rs)";
