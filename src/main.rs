@@ -70,6 +70,15 @@ enum Command {
     /// What the hub's forecasts are worth, by its own history; a hub may run.
     #[command(subcommand)]
     Forecast(ForecastCommand),
+    /// Imports past data of any age into the history, while no hub runs. What was interrupted goes on
+    /// when it is called again; what was imported before changes nothing. 0 if all could be read, 1 if
+    /// a file is cut, 2 if nothing was taken.
+    Import {
+        #[command(flatten)]
+        setup: Setup,
+        #[command(flatten)]
+        asked: app::Imports,
+    },
     /// Puts a backup back.
     Restore {
         /// The backup.
@@ -165,6 +174,7 @@ fn main() -> ExitCode {
         Command::Backup { data, to } => app::backup(&data, &to),
         Command::Export(options) => app::export(&options),
         Command::Forecast(ForecastCommand::Check(options)) => app::check_forecasts(&options),
+        Command::Import { setup, asked } => setup.load().and_then(|c| app::import(&c, &asked)),
         Command::Restore { from, data } => app::restore(&from, &data),
     };
     match done {

@@ -357,7 +357,7 @@ fn push_subsets(
 }
 
 /// A confidence of 0..=1, rounded; but never up to what is sure.
-fn in_255ths(confidence: f32) -> u8 {
+pub(in crate::ingest) fn in_255ths(confidence: f32) -> u8 {
     let near = (confidence * 255.0).round() as u8;
     if confidence < 0.8 {
         near.min(SURE - 1)

@@ -1,7 +1,7 @@
 //! One shard, one window: what is due is walked through, late reports amend, every bay is brought
 //! to the window's end.
 
-use super::SettlementLimits;
+use super::{SettlementLimits, serving_since};
 use super::amendment_log::{Carry, HourRecords, Records};
 use super::beneath::AllBeneath;
 use super::chains::Chains;
@@ -256,7 +256,7 @@ impl<'a> WindowStep<'a> {
         for bay in city.bays_of(zone) {
             deltas.spend(
                 BayStatus::Unknown,
-                city.serving_since(bay).0.max(hour),
+                serving_since(city, self.limits, bay).0.max(hour),
                 until,
             );
         }

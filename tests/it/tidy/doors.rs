@@ -37,6 +37,7 @@ const DOORS: &[(&str, Door)] = &[
             "stream/",
             "live/",
             "forecast/",
+            "ingest/import/",
         ]),
     ),
     (
@@ -62,6 +63,7 @@ const DOORS: &[(&str, Door)] = &[
             "app/partners.rs",
             "app/history.rs",
             "app/forecast/check.rs",
+            "app/import/",
         ]),
     ),
     (
@@ -72,6 +74,7 @@ const DOORS: &[(&str, Door)] = &[
             "history/",
             "belief/timetable.rs",
             "forecast/bytes.rs",
+            "ingest/import/",
         ]),
     ),
     ("crs-definitions", Only(&["ingest/connector/place.rs"])),
@@ -79,7 +82,7 @@ const DOORS: &[(&str, Door)] = &[
     ("dashmap", NotIn(&["domain/"])),
     ("encoding_rs", Only(&["ingest/connector/"])),
     ("figment", Only(&["config.rs"])),
-    ("flate2", Only(&["serve/http/encoding/"])),
+    ("flate2", Only(&["serve/http/encoding/", "ingest/import/"])),
     (
         "form_urlencoded",
         Only(&["serve/", "ingest/connector/shape/"]),
@@ -148,6 +151,7 @@ const DOORS: &[(&str, Door)] = &[
         "uuid",
         Only(&["serve/api/authority/cds.rs", "app/manifest/"]),
     ),
+    ("zstd", Only(&["ingest/import/"])),
 ];
 
 const TABLE: &str = "DOORS (tests/it/tidy/doors.rs)";
