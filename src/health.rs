@@ -16,9 +16,12 @@ pub enum Part {
     Mqtt,
     History,
     Store,
+    /// Only ever noted: a hub without its feeds takes traffic.
+    Feeds,
 }
 
 impl Part {
+    /// Those that must be well.
     pub const ALL: [Self; 6] = [
         Self::Registry,
         Self::Journal,
@@ -37,6 +40,7 @@ impl Part {
             Self::Mqtt => "mqtt",
             Self::History => "history",
             Self::Store => "store",
+            Self::Feeds => "feeds",
         }
     }
 }

@@ -11,11 +11,13 @@ mod config;
 mod counts;
 mod ledger;
 mod refuse;
+mod rows;
 mod times;
 mod uplinks;
 
 pub use config::Config;
 pub use ledger::{Ledger, OddCount, Sent};
+pub use rows::{RowMemory, RowRules, RowSaid, RowSender, RowTally, Subsets};
 
 use super::codec::{BaySaid, Codec, Said};
 use crate::domain::observation::SURE;

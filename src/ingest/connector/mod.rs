@@ -6,11 +6,32 @@
 //! the bytes, each row becomes what it says or a refusal with its reason, and what is odd is
 //! counted. What is said is in the feed's own ids: whether a zone exists is the gate's part.
 
+mod anchors;
+mod clock;
 mod config;
+mod credits;
+mod feed;
+mod feeds;
+pub mod fetch;
+mod pace;
+mod poll;
 mod preset;
+mod push;
+mod standing;
+#[cfg(test)]
+pub(crate) mod testing;
+mod told;
+mod zones;
 
+pub use clock::{Fetchers, Spread, run};
 pub use config::{FeedConfig, Hidden, Push, PushReply, ZonesFrom};
+pub use credits::Credits;
+pub use feed::{Delivery, FeedHost, RunningFeed};
+pub use feeds::Feeds;
 pub use preset::{PRESETS, Preset};
+pub use push::{Auth, Knock};
+pub use standing::{FeedHealth, FeedState};
+pub use zones::ZoneMaker;
 
 use super::codec::{Malformed, Said};
 use crate::domain::{BayKind, LatLon, Millis, Reason, ZoneKind};

@@ -68,7 +68,9 @@ pub(super) fn nearby<const GEO: bool>(told: &NearbyTold<'_>) -> Vec<u8> {
 fn near_zones<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>) {
     for (n, hit) in told.zones.iter().enumerate() {
         t.raw(if n == 0 { "" } else { "," });
-        car_parks::one::<GEO>(t, (told.city, told.told_in), hit, told.kind);
+        let credit = told.credit(hit.zone);
+        let place = (told.city, told.told_in);
+        car_parks::one::<GEO>(t, place, hit, told.kind, credit.as_deref());
     }
 }
 
@@ -93,6 +95,7 @@ fn near_bays<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>) {
         one_found::<GEO>(t, row, *distance_m, told.ahead_ms);
         tail.add(t, &row.attrs);
         offered(t, row.seen.offer.as_ref());
+        t.attribution(told.credit(row.seen.view.zone).as_deref());
         t.raw(if GEO { "}}" } else { "}" });
     }
 }
@@ -194,6 +197,7 @@ pub(super) fn bay<const GEO: bool>(told: &BayTold<'_>) -> Vec<u8> {
     evidence::list(&mut t, told);
     attributes(&mut t, &row.attrs);
     offered(&mut t, told.seen.offer.as_ref());
+    t.attribution(told.credit.as_deref());
     t.raw(if GEO { "}}" } else { "}" });
     t.0
 }

@@ -18,6 +18,7 @@ pub(super) fn one<const GEO: bool>(
     (city, told_in): (&City, ToldIn),
     hit: &ZoneHit,
     kind: BayKind,
+    credit: Option<&String>,
 ) {
     let spec = &city.zone(hit.zone).spec;
     let place = told_in.place_e7(spec.place.e7());
@@ -39,6 +40,7 @@ pub(super) fn one<const GEO: bool>(
         .whole(spec.price_cents_per_hour);
     t.raw(",\"max_height_cm\":")
         .whole(spec.max_height_cm.map(u32::from));
+    t.attribution(credit);
     t.raw(if GEO { "}}" } else { "}" });
 }
 

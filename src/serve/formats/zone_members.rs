@@ -126,6 +126,7 @@ fn one<const GEO: bool>(t: &mut Text, shown: &ZoneTold<'_>, lone: Option<ToldIn>
         Some(share) => t.share(share),
         None => t.raw("null"),
     };
+    t.attribution(shown.credit.as_deref());
     areas(t, &shown.areas);
     t.raw(if GEO { "}}" } else { "}" });
 }

@@ -143,6 +143,8 @@ pub(in crate::serve) struct NearZone {
     /// null: nobody has said.
     #[schema(required)]
     max_height_cm: Option<u32>,
+    /// Whom to name beside it, where a feed says it that asks for that.
+    attribution: Option<String>,
 }
 
 /// One vacant bay.
@@ -191,6 +193,8 @@ pub(in crate::serve) struct NearBay {
     currency: Option<String>,
     /// Where it is booked.
     book: Option<String>,
+    /// Whom to name beside it, where a feed says it that asks for that.
+    attribution: Option<String>,
 }
 
 /// One bay with what is known of it and why.
@@ -244,6 +248,8 @@ pub(in crate::serve) struct BayDetail {
     currency: Option<String>,
     /// Where it is booked.
     book: Option<String>,
+    /// Whom to name beside it, where a feed says it that asks for that.
+    attribution: Option<String>,
     /// In which coordinates its places are, where that is asked for or configured.
     crs: Option<Crs>,
 }
@@ -367,6 +373,8 @@ pub(in crate::serve) struct Zone {
     /// while none is in service, or where nobody has said of how many.
     #[schema(required, minimum = 0, maximum = 1)]
     known_fraction: Option<f64>,
+    /// Whom to name beside it, where a feed says it that asks for that.
+    attribution: Option<String>,
     /// Its areas and floors, if it has any. They need not sum to what is told of the whole, and are
     /// never added to it: where a count of the whole stands it is that, else the sum of these, with
     /// the oldest `observed_at` of them.
