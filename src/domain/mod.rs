@@ -33,6 +33,7 @@ pub mod source;
 pub mod span;
 pub mod suspicion;
 pub mod time;
+pub mod time_format;
 pub mod time_zone;
 pub mod turnover;
 pub mod visit;
@@ -72,6 +73,7 @@ pub use source::{Pass, SourceIx, SourceKind, Speaker, Staleness};
 pub use span::Span;
 pub use suspicion::{Doubtful, StuckWhy, Suspect, Suspicion, WordsMoved};
 pub use time::{Clock, Millis, TimeOfDay};
+pub use time_format::{TimeFormat, WallOddity};
 pub use time_zone::TimeZone;
 pub use turnover::{
     Basis, Corrections, CountedWindow, SettledHour, Stays, Sums, Tally, Window, WindowRow,

@@ -256,6 +256,10 @@ const fn every() -> u64 {
     60
 }
 
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "a default is of its member's type"
+)]
 const fn stale_after() -> Option<u64> {
     Some(20 * 60)
 }

@@ -8,18 +8,34 @@
 
 mod anchors;
 mod clock;
+mod compile;
 mod config;
+mod counting;
 mod credits;
+mod dialect;
 mod feed;
 mod feeds;
 pub mod fetch;
+mod field;
+mod gather;
+mod geometry;
+mod lines;
+mod mapping;
+mod meaning;
 mod pace;
+mod path;
+pub mod place;
 mod poll;
 mod preset;
 mod push;
+mod reader;
+mod shape;
+mod site;
 mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
+mod text;
+mod times;
 mod told;
 mod zones;
 
@@ -28,19 +44,16 @@ pub use config::{FeedConfig, Hidden, Push, PushReply, ZonesFrom};
 pub use credits::Credits;
 pub use feed::{Delivery, FeedHost, RunningFeed};
 pub use feeds::Feeds;
+pub use lines::{LineFault, Lines};
 pub use preset::{PRESETS, Preset};
 pub use push::{Auth, Knock};
+pub use reader::Reader;
+pub use shape::{SHAPES, Shape};
 pub use standing::{FeedHealth, FeedState};
 pub use zones::ZoneMaker;
 
-use super::codec::{Malformed, Said};
+use super::codec::Said;
 use crate::domain::{BayKind, LatLon, Millis, Reason, ZoneKind};
-
-/// Reads the answers of one feed. Compiled once; shared by threads.
-#[derive(Debug)]
-pub struct Reader {
-    feed: Box<str>,
-}
 
 /// What one answer, or one push, says.
 #[derive(Debug, Default)]
@@ -113,6 +126,10 @@ pub struct Place {
 }
 
 /// What was odd about a row that was taken all the same.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each may be so without the others"
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Odd {
     /// A number could not be (below 0, above a million) and is taken as what is nearest.
@@ -138,8 +155,9 @@ pub struct Notes {
     pub not_told: u32,
     pub time_twice: u32,
     pub time_skipped: u32,
-    /// All rows that tell a time are ahead of, or behind, the hub's clock by the same whole hours:
-    /// by so many the feed's `time_zone` is wrong (positive: its times lie ahead).
+    /// Nearly all rows that tell a time are ahead of, or behind, the hub's clock by the same whole
+    /// hours: by so many the feed's `time_zone` is wrong (positive: its times lie ahead), or, if they
+    /// are behind, the feed stands still.
     pub hours_off: Option<i8>,
     /// Rows beyond what is read of one answer; they were not.
     pub rows_left_out: u64,
@@ -159,28 +177,5 @@ impl Notes {
         for (is_so, count) in counts {
             *count += u32::from(is_so);
         }
-    }
-}
-
-impl Reader {
-    /// Compiles a feed's mapping.
-    ///
-    /// # Errors
-    /// Says what is wrong, naming the feed and the key.
-    pub fn new(feed: &FeedConfig) -> Result<Self, String> {
-        Err(format!("feeds: {:?}: shape: none is read yet", feed.name))
-    }
-
-    /// Reads an answer. `content_type` is the header as it came, `now` the hub's clock.
-    ///
-    /// # Errors
-    /// The bytes are no such answer at all.
-    pub fn read(
-        &self,
-        _body: &[u8],
-        _content_type: Option<&str>,
-        _now: Millis,
-    ) -> Result<FeedAnswer, Malformed> {
-        Err(Malformed(format!("{}: nothing is read yet", self.feed)))
     }
 }

@@ -15,12 +15,27 @@ pub struct Preset {
     pub sample: &'static [u8],
 }
 
+/// A preset out of its two files.
+macro_rules! preset {
+    ($name:literal) => {
+        Preset {
+            name: $name,
+            mapping: include_str!(concat!("presets/", $name, ".toml")),
+            sample: include_bytes!(concat!("presets/", $name, ".json")),
+        }
+    };
+}
+
 /// Every preset.
-pub static PRESETS: &[Preset] = &[Preset {
-    name: "datagovsg",
-    mapping: include_str!("presets/datagovsg.toml"),
-    sample: include_bytes!("presets/datagovsg.json"),
-}];
+pub static PRESETS: &[Preset] = &[
+    preset!("datagovsg"),
+    preset!("datamall"),
+    preset!("ura"),
+    preset!("datagovhk"),
+    preset!("parkapi"),
+    preset!("opendatasoft-bays"),
+    preset!("socrata-bays"),
+];
 
 impl Preset {
     /// The preset of that name.
@@ -103,7 +118,7 @@ mod tests {
     #[test]
     fn a_fault_names_the_key_and_the_nearest() {
         for (text, words) in [
-            ("preset = \"datagovs\"", "did you mean datagovsg?"),
+            ("preset = \"datagovs\"", "did you mean datagov"),
             ("shap = \"json\"", "shap: unknown key; did you mean shape?"),
             ("every = \"soon\"", "every: expected a length of time"),
             (

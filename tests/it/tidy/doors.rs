@@ -55,6 +55,7 @@ const DOORS: &[(&str, Door)] = &[
         "chrono",
         Only(&[
             "domain/time.rs",
+            "domain/time_format.rs",
             "domain/time_zone.rs",
             "domain/calendar.rs",
             "domain/weekly.rs",
@@ -69,7 +70,10 @@ const DOORS: &[(&str, Door)] = &[
         "crc32c",
         Only(&["journal/", "settlement/", "history/", "belief/timetable.rs"]),
     ),
+    ("crs-definitions", Only(&["ingest/connector/place.rs"])),
+    ("csv", Only(&["ingest/connector/"])),
     ("dashmap", NotIn(&["domain/"])),
+    ("encoding_rs", Only(&["ingest/connector/"])),
     ("figment", Only(&["config.rs"])),
     (
         "flate2",
@@ -95,7 +99,9 @@ const DOORS: &[(&str, Door)] = &[
     ("md-5", Only(&["ingest/connector/push.rs"])),
     ("object_store", Only(&["history/store.rs"])),
     ("parquet", Only(&["history/table.rs"])),
+    ("proj4rs", Only(&["ingest/connector/place.rs"])),
     ("prometheus", Only(&["metrics"])),
+    ("quick-xml", Only(&["ingest/connector/shape/"])),
     ("rand", NotIn(&["domain/", "live/"])),
     ("rustix", Only(&["journal/", "app/process.rs"])),
     (
@@ -110,6 +116,7 @@ const DOORS: &[(&str, Door)] = &[
     ("sensors-sim", Only(&["demo.rs", "demo/past.rs"])),
     ("serde", NotIn(&["domain/"])),
     ("serde_json", NotIn(&["domain/", "stream/"])),
+    ("serde_json_path", Only(&["ingest/connector/path.rs"])),
     (
         "sha2",
         Only(&[

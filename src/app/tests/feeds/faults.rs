@@ -34,7 +34,9 @@ fn told(head: &str) -> ServerSays {
         "denied" => answer("403 Forbidden", "", ""),
         "gone" => answer("404 Not Found", "", ""),
         "oops" => answer("500 Oops", "", ""),
-        "cut" => ServerSays::Cut(b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{\"rows\":[".to_vec()),
+        "cut" => {
+            ServerSays::Cut(b"HTTP/1.1 200 OK\r\ncontent-length: 999\r\n\r\n{\"rows\":[".to_vec())
+        }
         "bomb" => answer("200 OK", gzipped, gzip(&vec![b' '; 65 << 20])),
         "endless" => ServerSays::Endless(b"HTTP/1.1 200 OK\r\n\r\n[".to_vec(), vec![b' '; 1 << 20]),
         "packed" => answer("200 OK", gzipped, "{\"rows\":[],\"more\":1}"),
