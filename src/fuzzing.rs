@@ -15,6 +15,7 @@ use crate::health::{Health, Part};
 use crate::history::{self, Around, History, NothingSettled, Registered};
 use crate::ingest::codec::device;
 use crate::ingest::codec::{self, Codec};
+use crate::ingest::connector::Feeds;
 use crate::ingest::gate::{self, Gate};
 use crate::ingest::{mqtt_client, mqtt_server};
 use crate::journal::{self, Journal};
@@ -261,6 +262,7 @@ impl Api {
             metrics: base.metrics,
             limits,
             reports: Arc::new(Nowhere),
+            feeds: Arc::new(Feeds::none()),
             inbox: mpsc::channel(1).0,
             quarantine: journal.quarantine(),
             losses: Arc::new(serve::NoLosses),

@@ -16,18 +16,20 @@ pub enum Part {
     Mqtt,
     History,
     Store,
+    /// Only ever noted: a hub without its forecasts or feeds takes traffic.
     Forecast,
+    Feeds,
 }
 
 impl Part {
-    pub const ALL: [Self; 7] = [
+    /// Those that must be well.
+    pub const ALL: [Self; 6] = [
         Self::Registry,
         Self::Journal,
         Self::Stream,
         Self::Mqtt,
         Self::History,
         Self::Store,
-        Self::Forecast,
     ];
 
     #[must_use]
@@ -40,6 +42,7 @@ impl Part {
             Self::History => "history",
             Self::Store => "store",
             Self::Forecast => "forecast",
+            Self::Feeds => "feeds",
         }
     }
 }

@@ -29,6 +29,7 @@ mod doors;
 mod engine;
 mod exposure;
 mod failure;
+mod feeds;
 mod folder;
 mod forecast;
 mod foundation;
@@ -137,6 +138,7 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     config.store.check()?;
     certificates::open(config)?;
     brokers::check(&config.brokers)?;
+    feeds::check(&config.feeds)?;
     workdays::read(config)?;
     partners::warn_of_areas(config);
     exposure::warn(config);

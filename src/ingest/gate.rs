@@ -12,12 +12,14 @@ mod counts;
 mod device_health;
 mod ledger;
 mod refuse;
+mod rows;
 mod times;
 mod uplinks;
 
 pub use config::Config;
 pub use device_health::{DeviceHealths, HeardDevice};
 pub use ledger::{Ledger, OddCount, Sent};
+pub use rows::{RowMemory, RowRules, RowSaid, RowSender, RowTally, Subsets};
 
 use super::codec::{BaySaid, Codec, Said};
 use crate::domain::observation::SURE;

@@ -6,6 +6,7 @@
 //! counting on a hot path is one atomic addition.
 
 mod brokers;
+mod feeds;
 mod forecast;
 mod quota;
 mod register;
@@ -13,6 +14,7 @@ mod settlement;
 mod sharing;
 
 pub use brokers::Brokers;
+pub use feeds::Feeds;
 pub use forecast::ForecastMetrics;
 pub use quota::QuotaMetrics;
 pub use settlement::SettlementMetrics;
@@ -56,6 +58,7 @@ pub struct Metrics {
     /// How often a connection was not read for a while because its source sent too much.
     pub mqtt_throttled: IntCounter,
     pub brokers: Brokers,
+    pub feeds: Feeds,
     pub share: Share,
     pub quota: QuotaMetrics,
     /// Counts with a number that cannot be, taken as what is nearest.
@@ -209,6 +212,7 @@ impl Metrics {
                 "Pauses in reading a source that sends too much.",
             ),
             brokers: Brokers::new(&r),
+            feeds: Feeds::new(&r),
             share: Share::new(&r),
             quota: QuotaMetrics::new(&r),
             counts_clamped: r.counter(

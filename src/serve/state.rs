@@ -5,6 +5,7 @@ use super::http::auth::Doorman;
 use super::told_in::PublicCrs;
 use crate::domain::{Clock, Crs};
 use crate::forecast::Forecasts;
+use crate::ingest::connector::Feeds;
 use crate::live::Live;
 use crate::registry::Registry;
 use crate::sharing::Desk;
@@ -19,6 +20,8 @@ pub(in crate::serve) struct ReadState {
     pub(in crate::serve) forecasts: Arc<Forecasts>,
     /// Knows whose a bay is.
     pub(in crate::serve) desk: Arc<Desk>,
+    /// Know whom to name beside what they say.
+    pub(in crate::serve) feeds: Arc<Feeds>,
     pub(in crate::serve) clock: Arc<dyn Clock>,
     pub(in crate::serve) atlases: Atlases,
     /// In which coordinates places are told, and meant, where the caller does not say.

@@ -130,7 +130,10 @@ fn inputs(
     asked: &Imports,
     format: &dyn ImportFormat,
 ) -> Result<Vec<Input>, Failure> {
-    let looked = asked.from.iter().map(|path| Input::look(path, format, config.gate.max_bytes));
+    let looked = asked
+        .from
+        .iter()
+        .map(|path| Input::look(path, format, config.gate.max_bytes));
     let (good, bad): (Vec<_>, Vec<_>) = looked.partition(Result::is_ok);
     let faults: Vec<String> = bad.into_iter().filter_map(Result::err).collect();
     if !faults.is_empty() {
@@ -219,7 +222,9 @@ impl Import<'_> {
     fn settle(&self, done: &mut Done) -> Result<(), Failure> {
         let meter = Arc::new(Meter::default());
         let of = done.stretches.iter();
-        let of = of.map(|(from, to)| self.folder.at_most(&(*from..=*to))).max();
+        let of = of
+            .map(|(from, to)| self.folder.at_most(&(*from..=*to)))
+            .max();
         let _telling = Telling::begin("settling", meter.clone(), By::Claims, of.unwrap_or(0));
         let past = Past {
             config: self.config,
@@ -271,7 +276,10 @@ impl Done {
         }
         if written.own > 0 {
             let own = written.own;
-            let _ = write!(text, "\n  {own} hours of zones stay as the hub has told them itself");
+            let _ = write!(
+                text,
+                "\n  {own} hours of zones stay as the hub has told them itself"
+            );
         }
         if self.settled.gone > 0 {
             let gone = self.settled.gone;

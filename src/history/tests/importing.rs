@@ -53,9 +53,8 @@ impl Den {
 /// What somebody comes to who adds up all rows that lie in the folder, as `docs` say he may.
 fn added_up(den: &Den) -> (BTreeMap<(u32, u64), Window>, Vec<u32>) {
     let runtime = den.runtime.handle().clone();
-    let shelf = Arc::new(
-        Shelf::open(&den.config, &den.dir.path().join("history"), runtime).unwrap(),
-    );
+    let shelf =
+        Arc::new(Shelf::open(&den.config, &den.dir.path().join("history"), runtime).unwrap());
     let catalogue = Catalogue::new(shelf.clone());
     let mut windows: BTreeMap<(u32, u64), Window> = BTreeMap::new();
     let mut visits = Vec::new();

@@ -186,7 +186,7 @@ impl Judge {
                 Ok(None)
             }
             Said::Unreadable(e) => Err((ImportReason::Malformed, e.0.clone())),
-            Said::Online(_) | Said::Uplink(_) => {
+            Said::Online(_) | Said::Uplink(_) | Said::Nothing => {
                 let why = "says nothing of a bay or a zone".to_owned();
                 Err((ImportReason::Malformed, why))
             }

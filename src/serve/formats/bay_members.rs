@@ -97,6 +97,7 @@ fn near_bays<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>) {
         one_found::<GEO>(t, row, *distance_m, on_arrival);
         tail.add(t, &row.attrs);
         offered(t, row.seen.offer.as_ref());
+        t.attribution(told.credit(row.seen.view.zone).as_deref());
         t.raw(if GEO { "}}" } else { "}" });
     }
 }
@@ -196,6 +197,7 @@ pub(super) fn bay<const GEO: bool>(told: &BayTold<'_>) -> Vec<u8> {
     evidence::list(&mut t, told);
     attributes(&mut t, &row.attrs);
     offered(&mut t, told.seen.offer.as_ref());
+    t.attribution(told.credit.as_deref());
     t.raw(if GEO { "}}" } else { "}" });
     t.0
 }

@@ -36,6 +36,7 @@ pub(super) fn one<const GEO: bool>(t: &mut Text, told: &NearbyTold<'_>, hit: &Zo
     t.raw(",\"max_height_cm\":")
         .whole(spec.max_height_cm.map(u32::from));
     zone_members::pool(t, hit.pool.as_ref());
+    t.attribution(told.credit(hit.zone).as_deref());
     t.raw(if GEO { "}}" } else { "}" });
 }
 

@@ -20,6 +20,13 @@ impl Text {
         self
     }
 
+    /// A member with whom to name, where there is somebody.
+    pub(in crate::serve) fn attribution(&mut self, credit: Option<&String>) {
+        if let Some(credit) = credit {
+            self.raw(",\"attribution\":").string(credit);
+        }
+    }
+
     /// A public id or another word of ours: its characters need no escaping.
     #[inline]
     pub(in crate::serve) fn word(&mut self, word: &str) -> &mut Self {

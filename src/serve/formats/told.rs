@@ -4,6 +4,7 @@ use crate::domain::{
     AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis, ZoneIx, ZoneTally,
 };
 use crate::forecast::ForecastTable;
+use crate::ingest::connector::Credits;
 use crate::live::{OpenOffer, OpenPool, ZoneHit};
 use crate::registry::city::{BayAttrs, City, Zone};
 use crate::serve::told_in::ToldIn;
@@ -26,6 +27,8 @@ pub(in crate::serve) struct NearbyTold<'c> {
     /// Where nothing is near: the nearest there is, at most one of both.
     pub(super) next: Option<Box<NearbyTold<'c>>>,
     pub(super) told_in: ToldIn,
+    /// Know whom to name.
+    pub(super) credits: Option<&'c Credits>,
 }
 
 /// Which lists are wanted of what is near.
@@ -79,7 +82,18 @@ impl<'c> NearbyTold<'c> {
             kind: BayKind::Car,
             next: None,
             told_in: ToldIn::default(),
+            credits: None,
         }
+    }
+
+    /// With whom to name.
+    pub(in crate::serve) fn crediting(self, credits: Option<&'c Credits>) -> Self {
+        Self { credits, ..self }
+    }
+
+    /// Whom to name beside what is told of a zone.
+    pub(super) fn credit(&self, zone: ZoneIx) -> Option<Arc<String>> {
+        self.credits.and_then(|credits| credits.of(zone))
     }
 
     /// In these coordinates.
@@ -148,6 +162,8 @@ pub(in crate::serve) struct BayTold<'c> {
     pub(in crate::serve) count: Option<CountEvidence>,
     /// What is usual in its zone, where that was learnt: log-odds of *occupied*, in 1/1,024 nat.
     pub(in crate::serve) usual: Option<i16>,
+    /// Whom to name beside it.
+    pub(in crate::serve) credit: Option<Arc<String>>,
     pub(in crate::serve) at: Millis,
     pub(in crate::serve) told_in: ToldIn,
 }
@@ -272,6 +288,8 @@ pub(in crate::serve) struct ZoneTold<'c> {
     pub(in crate::serve) part_of: Option<&'c str>,
     /// Places of it that can be booked.
     pub(in crate::serve) pool: Option<OpenPool>,
+    /// Whom to name beside it.
+    pub(in crate::serve) credit: Option<Arc<String>>,
     /// Its areas and floors, as far as they are seen.
     pub(in crate::serve) areas: Vec<ZoneTold<'c>>,
 }

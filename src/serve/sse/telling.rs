@@ -98,8 +98,8 @@ impl Follower {
         }
         self.open(out, "zone");
         let is_linked = told.part_of.is_some() || !told.areas.is_empty();
-        if shut || is_linked || told.pool.is_some() {
-            // What many share is what everybody sees of other zones, and made of one tally.
+        if shut || is_linked || told.pool.is_some() || told.credit.is_some() {
+            // What many share is what everybody sees of other zones, and made of one tally alone.
             out.extend_from_slice(&(JSON.zone)(&told).body);
         } else {
             let tally = told.tally;

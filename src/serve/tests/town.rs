@@ -139,6 +139,7 @@ impl Town {
             metrics: metrics.clone(),
             limits,
             reports: Arc::new(Gate(registry.clone(), metrics.clone())),
+            feeds: Arc::new(crate::ingest::connector::Feeds::none()),
             inbox,
             quarantine,
             losses: Arc::new(Lost::one()),

@@ -24,9 +24,18 @@ const DOORS: &[(&str, Door)] = &[
     ("axum", Only(&["serve/"])),
     (
         "base64",
-        Only(&["serve/", "partners/", "journal/", "ingest/codec/"]),
+        Only(&[
+            "serve/",
+            "partners/",
+            "journal/",
+            "ingest/codec/",
+            "ingest/connector/push.rs",
+        ]),
     ),
-    ("brotli", Only(&["serve/http/encoding/"])),
+    (
+        "brotli",
+        Only(&["serve/http/encoding/", "ingest/connector/fetch/"]),
+    ),
     (
         "bytemuck",
         Only(&[
@@ -84,18 +93,27 @@ const DOORS: &[(&str, Door)] = &[
     ("figment", Only(&["config.rs"])),
     ("flate2", Only(&["serve/http/encoding/", "ingest/import/"])),
     (
-        "form_urlencoded",
-        Only(&["serve/", "ingest/connector/shape/"]),
+        "flate2",
+        Only(&["serve/http/encoding/", "ingest/connector/"]),
     ),
+    ("form_urlencoded", Only(&["serve/", "ingest/connector/"])),
     ("governor", Only(&["limits/requests.rs"])),
     (
         "hmac",
-        Only(&["partners/contributors/", "sharing/drivers.rs"]),
+        Only(&[
+            "partners/contributors/",
+            "sharing/drivers.rs",
+            "ingest/connector/push.rs",
+        ]),
     ),
-    ("httpdate", Only(&["serve/http/document.rs"])),
+    (
+        "httpdate",
+        Only(&["serve/http/document.rs", "ingest/connector/fetch.rs"]),
+    ),
     ("hyper", Only(&["serve/"])),
     ("hyper-util", Only(&["serve/"])),
     ("itoa", Open),
+    ("md-5", Only(&["ingest/connector/push.rs"])),
     ("object_store", Only(&["history/store.rs"])),
     ("parquet", Only(&["history/table.rs"])),
     ("proj4rs", Only(&["ingest/connector/place.rs"])),
@@ -103,7 +121,10 @@ const DOORS: &[(&str, Door)] = &[
     ("quick-xml", Only(&["ingest/connector/shape/"])),
     ("rand", NotIn(&["domain/", "live/"])),
     ("rustix", Only(&["journal/", "app/process.rs"])),
-    ("reqwest", Only(&["history/store.rs"])),
+    (
+        "reqwest",
+        Only(&["history/store.rs", "ingest/connector/fetch"]),
+    ),
     (
         "rumqttc",
         Only(&["ingest/mqtt_server/", "ingest/mqtt_client/"]),
@@ -120,11 +141,12 @@ const DOORS: &[(&str, Door)] = &[
             "sharing/",
             "app/manifest/",
             "serve/http/document.rs",
+            "ingest/connector/push.rs",
         ]),
     ),
     ("sqlx", Only(&["store/"])),
     ("strsim", Open),
-    ("subtle", Only(&["partners/"])),
+    ("subtle", Only(&["partners/", "ingest/connector/push.rs"])),
     ("tempfile", Open),
     ("thiserror", Open),
     ("timely", Only(&["stream/dataflow.rs", "stream/dataflow/"])),
@@ -136,6 +158,7 @@ const DOORS: &[(&str, Door)] = &[
             "tls.rs",
             "tls/",
             "ingest/mqtt_client/tls.rs",
+            "ingest/connector/fetch",
         ]),
     ),
     (

@@ -159,7 +159,9 @@ async fn nearby(
         } else {
             Vec::new()
         };
-        told.with(wanted, query.kind, zones).told_in(told_in)
+        told.with(wanted, query.kind, zones)
+            .told_in(told_in)
+            .crediting(own.feeds.credits())
     };
     let told = near(&query);
     if !told.is_empty() || query.radius_m >= Query::MAX_RADIUS_M {

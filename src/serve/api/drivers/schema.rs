@@ -152,6 +152,8 @@ pub(in crate::serve) struct NearZone {
     max_height_cm: Option<u32>,
     /// Where some are on offer to drivers now.
     pool: Option<PoolOnOffer>,
+    /// Whom to name beside it, where a feed says it that asks for that.
+    attribution: Option<String>,
 }
 
 /// One vacant bay.
@@ -201,6 +203,8 @@ pub(in crate::serve) struct NearBay {
     currency: Option<String>,
     /// Where it is booked.
     book: Option<String>,
+    /// Whom to name beside it, where a feed says it that asks for that.
+    attribution: Option<String>,
 }
 
 /// One bay with what is known of it and why.
@@ -254,6 +258,8 @@ pub(in crate::serve) struct BayDetail {
     currency: Option<String>,
     /// Where it is booked.
     book: Option<String>,
+    /// Whom to name beside it, where a feed says it that asks for that.
+    attribution: Option<String>,
     /// In which coordinates its places are, where that is asked for or configured.
     crs: Option<Crs>,
 }
@@ -379,6 +385,8 @@ pub(in crate::serve) struct Zone {
     known_fraction: Option<f64>,
     /// Where places are on offer to drivers now.
     pool: Option<PoolOnOffer>,
+    /// Whom to name beside it, where a feed says it that asks for that.
+    attribution: Option<String>,
     /// Its areas and floors, if it has any. They need not sum to what is told of the whole, and are
     /// never added to it: where a count of the whole stands it is that, else the sum of these, with
     /// the oldest `observed_at` of them.

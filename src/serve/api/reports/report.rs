@@ -269,7 +269,12 @@ impl ReportsState {
     }
 
     /// Charges what was sent; an error when more is owed than may be.
-    fn pace(&self, speaker: &Speaker, messages: u64, reports: u64) -> Result<(), ApiError> {
+    pub(super) fn pace(
+        &self,
+        speaker: &Speaker,
+        messages: u64,
+        reports: u64,
+    ) -> Result<(), ApiError> {
         let key = speaker.account.number();
         let pace = &self.limits.pace;
         let Some(owed) = pace.charge(speaker.source, key, messages, reports) else {
@@ -295,8 +300,7 @@ impl ReportsState {
         detail: String,
         body: &[u8],
     ) -> Result<(), ApiError> {
-        self.metrics.refuse(Door::Http, reason);
-        let refusal = self.door.refusal(Refused {
+        self.keep_refusal(Refused {
             reason,
             door: Door::Http,
             // The key's name: who it really was, whatever the body says.
@@ -306,7 +310,14 @@ impl ReportsState {
             index: None,
             detail,
             payload: body,
-        });
+        })
+        .await
+    }
+
+    /// The same, whoever it is of.
+    pub(super) async fn keep_refusal(&self, of: Refused<'_>) -> Result<(), ApiError> {
+        self.metrics.refuse(of.door, of.reason);
+        let refusal = self.door.refusal(of);
         self.store(Parcel {
             refusals: vec![refusal],
             ..Parcel::default()
@@ -315,7 +326,7 @@ impl ReportsState {
     }
 
     /// Hands a parcel to the journal and waits until it is on disk.
-    async fn store(&self, parcel: Parcel) -> Result<(), ApiError> {
+    pub(super) async fn store(&self, parcel: Parcel) -> Result<(), ApiError> {
         let (told, stored) = oneshot::channel();
         // The caller may have hung up meanwhile: then nobody listens, which is no fault.
         let receipt = Receipt::new(move || _ = told.send(()));
@@ -334,7 +345,7 @@ impl ReportsState {
 }
 
 /// What the caller will be told once the parcel is durable.
-enum ReportAnswer {
+pub(super) enum ReportAnswer {
     Taken {
         accepted: usize,
         refused: Vec<schema::Refused>,
@@ -346,7 +357,7 @@ enum ReportAnswer {
 }
 
 impl ReportAnswer {
-    fn of(parcel: &Parcel) -> Self {
+    pub(super) fn of(parcel: &Parcel) -> Self {
         if parcel.ignored > 0 && parcel.is_empty() {
             return Self::Nothing;
         }
@@ -372,7 +383,7 @@ impl ReportAnswer {
         }
     }
 
-    fn into_answer(self) -> Result<Response, ApiError> {
+    pub(super) fn into_answer(self) -> Result<Response, ApiError> {
         match self {
             Self::Taken { accepted, refused } => Ok((
                 StatusCode::ACCEPTED,
