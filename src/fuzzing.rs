@@ -355,6 +355,7 @@ impl Base {
             names,
             calendar: settings.calendar(),
             ledger: gate.ledger(),
+            healths: gate.healths(),
             silent_after_s: 900,
         })
     }

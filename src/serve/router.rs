@@ -34,10 +34,11 @@ struct AudienceStates {
 impl AudienceStates {
     fn of(parts: ApiParts) -> Self {
         let doorman = Doorman {
-            keys: parts.keys,
+            keys: parts.keys.clone(),
             clock: parts.clock.clone(),
             public_reads: parts.config.public_reads,
         };
+        let reports = reports_state(&parts, &doorman);
         let apart = parts.config.admin.is_some();
         let audit = Audit::new(doorman.clone(), parts.audit);
         let asked_by = doorman.clone();
@@ -51,19 +52,17 @@ impl AudienceStates {
             public_crs: parts.config.public_crs,
         });
         let bounds = (parts.config.max_streams, parts.limits.shares.clone());
-        let streams = Streams::new(reads.clone(), parts.metrics.clone(), bounds, parts.closed);
-        let reports = Arc::new(reports::ReportsState {
-            doorman: doorman.clone(),
-            registry: parts.registry.clone(),
-            door: parts.reports,
-            inbox: parts.inbox.clone(),
-            metrics: parts.metrics.clone(),
-            limits: parts.limits.clone(),
-        });
+        let streams = Streams::new(
+            reads.clone(),
+            parts.metrics.clone(),
+            bounds,
+            parts.closed.clone(),
+        );
         let contributions = Arc::new(reports::ContributionsState {
             doorman: doorman.clone(),
             contributors: parts.contributors,
         });
+        let healths = parts.authority.healths.clone();
         let authority = Arc::new(authority::AuthorityState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
@@ -85,6 +84,7 @@ impl AudienceStates {
             clock: parts.clock,
             inbox: parts.inbox,
             on_change: parts.on_change,
+            healths,
             one: Mutex::default(),
         };
         let health = operators::HealthState::new(parts.health, parts.metrics, apart);
@@ -114,6 +114,18 @@ impl AudienceStates {
             doorman: asked_by,
         }
     }
+}
+
+fn reports_state(parts: &ApiParts, doorman: &Doorman) -> Arc<reports::ReportsState> {
+    Arc::new(reports::ReportsState {
+        doorman: doorman.clone(),
+        registry: parts.registry.clone(),
+        door: parts.reports.clone(),
+        inbox: parts.inbox.clone(),
+        metrics: parts.metrics.clone(),
+        limits: parts.limits.clone(),
+        onenet_token: parts.config.onenet_token.clone(),
+    })
 }
 
 /// The whole API as one router.

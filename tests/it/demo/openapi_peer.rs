@@ -112,13 +112,17 @@ async fn schemathesis_finds_no_answer_that_is_not_described() {
     // Streams never end, and a revoked key would open nothing more.
     let all = [
         "--exclude-path-regex",
-        "/stream$|^/v1/admin/keys|/chirpstack$",
+        "/stream$|^/v1/admin/keys|/chirpstack$|/ctwing$|/onenet$|/iotda$",
     ];
     let Some(said) = schemathesis(&hub, &key, &all, SAID) else {
         return;
     };
-    assert!(said.contains("Tested: 53"), "{said}");
-    let chirpstack = ["--include-path", "/v1/uplinks/chirpstack"];
-    let said = schemathesis(&hub, &key, &chirpstack, UNREAD).expect("it was there");
-    assert!(said.contains("Tested: 1"), "{said}");
+    assert!(said.contains("Tested: 54"), "{said}");
+    // IoT platforms are answered 200 whatever they push.
+    let uplinks = [
+        "--include-path-regex",
+        "/chirpstack$|/ctwing$|/onenet$|/iotda$",
+    ];
+    let said = schemathesis(&hub, &key, &uplinks, UNREAD).expect("it was there");
+    assert!(said.contains("Tested: 5"), "{said}");
 }

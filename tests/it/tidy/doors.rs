@@ -73,6 +73,7 @@ const DOORS: &[(&str, Door)] = &[
     ("hyper", Only(&["serve/"])),
     ("hyper-util", Only(&["serve/"])),
     ("itoa", Open),
+    ("md5", Only(&["ingest/codec/onenet.rs"])),
     ("object_store", Only(&["history/store.rs"])),
     ("parquet", Only(&["history/table.rs"])),
     ("prometheus", Only(&["metrics"])),

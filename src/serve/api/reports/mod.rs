@@ -1,8 +1,11 @@
-//! Reports in over HTTP: a partner's own, and the uplinks that LoRaWAN network servers post.
+//! Reports in over HTTP: a partner's own, the uplinks that LoRaWAN network servers post, and what
+//! IoT platforms push.
 //! Answered only once they are durable. And what came of them as evidence.
 
 mod contributions;
+mod platforms;
 mod report;
+mod report_answer;
 pub(in crate::serve) mod schema;
 mod uplinks;
 
@@ -18,6 +21,7 @@ pub(in crate::serve) fn routes(
     contributions: Arc<ContributionsState>,
 ) -> OpenApiRouter {
     report::routes(desk.clone())
+        .merge(platforms::routes(desk.clone()))
         .merge(uplinks::routes(desk))
         .merge(contributions::routes(contributions))
 }
