@@ -358,6 +358,7 @@ impl Base {
             names,
             calendar: settings.calendar(),
             ledger: gate.ledger(),
+            healths: gate.healths(),
             silent_after_s: 900,
         })
     }

@@ -169,6 +169,7 @@ pub(crate) fn authority(
         names,
         calendar: Calendar::UTC,
         ledger: gate.ledger(),
+        healths: gate.healths(),
         silent_after_s: 900,
     }
 }

@@ -113,7 +113,10 @@ const DOORS: &[(&str, Door)] = &[
     ("hyper", Only(&["serve/"])),
     ("hyper-util", Only(&["serve/"])),
     ("itoa", Open),
-    ("md-5", Only(&["ingest/connector/push.rs"])),
+    (
+        "md5",
+        Only(&["ingest/connector/push.rs", "ingest/codec/onenet.rs"]),
+    ),
     ("object_store", Only(&["history/store.rs"])),
     ("parquet", Only(&["history/table.rs"])),
     ("proj4rs", Only(&["ingest/connector/place.rs"])),
