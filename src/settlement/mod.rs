@@ -220,8 +220,7 @@ impl Settle {
             .map(BayIx)
             .filter(|b| !serving_since(city, limits, *b).is_never())
         {
-            settle.cells[bay.at()] =
-                BayTimeline::serving_since(serving_since(city, limits, bay).0);
+            settle.cells[bay.at()] = BayTimeline::serving_since(serving_since(city, limits, bay).0);
         }
         settle.make_rows();
         settle

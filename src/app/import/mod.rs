@@ -44,14 +44,14 @@ const FOLDER: &str = "import";
 pub struct Imports {
     /// The files: plain, gzip (.gz) or zstd (.zst). All are of one format.
     #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
-    from: Vec<PathBuf>,
+    pub(super) from: Vec<PathBuf>,
     /// reports or counts: one body of POST /v1/reports or /v1/counts a line. visits: CSV with the header
     /// bay,from,to, times in RFC 3339. mapping:NAME: rows of any kind, by the mapping of that feed.
     #[arg(long, value_name = "FORMAT", default_value = "reports")]
-    format: String,
+    pub(super) format: String,
     /// What has seen it: sensor, gate or app.
     #[arg(long, value_name = "KIND", default_value = "sensor", value_parser = kind)]
-    kind: SourceKind,
+    pub(super) kind: SourceKind,
 }
 
 fn kind(text: &str) -> Result<SourceKind, String> {
@@ -130,7 +130,10 @@ fn inputs(
     asked: &Imports,
     format: &dyn ImportFormat,
 ) -> Result<Vec<Input>, Failure> {
-    let looked = asked.from.iter().map(|path| Input::look(path, format, config.gate.max_bytes));
+    let looked = asked
+        .from
+        .iter()
+        .map(|path| Input::look(path, format, config.gate.max_bytes));
     let (good, bad): (Vec<_>, Vec<_>) = looked.partition(Result::is_ok);
     let faults: Vec<String> = bad.into_iter().filter_map(Result::err).collect();
     if !faults.is_empty() {
@@ -219,7 +222,9 @@ impl Import<'_> {
     fn settle(&self, done: &mut Done) -> Result<(), Failure> {
         let meter = Arc::new(Meter::default());
         let of = done.stretches.iter();
-        let of = of.map(|(from, to)| self.folder.at_most(&(*from..=*to))).max();
+        let of = of
+            .map(|(from, to)| self.folder.at_most(&(*from..=*to)))
+            .max();
         let _telling = Telling::begin("settling", meter.clone(), By::Claims, of.unwrap_or(0));
         let past = Past {
             config: self.config,
@@ -239,7 +244,7 @@ impl Import<'_> {
 
 impl Done {
     /// What a person is told.
-    fn summary(&self, took_s: f64) -> String {
+    pub(super) fn summary(&self, took_s: f64) -> String {
         let Came {
             tally,
             fresh,
@@ -271,7 +276,10 @@ impl Done {
         }
         if written.own > 0 {
             let own = written.own;
-            let _ = write!(text, "\n  {own} hours of zones stay as the hub has told them itself");
+            let _ = write!(
+                text,
+                "\n  {own} hours of zones stay as the hub has told them itself"
+            );
         }
         if self.settled.gone > 0 {
             let gone = self.settled.gone;
@@ -281,7 +289,7 @@ impl Done {
     }
 
     /// Whether it has come to anything.
-    fn verdict(&self) -> Result<(), Failure> {
+    pub(super) fn verdict(&self) -> Result<(), Failure> {
         let tally = &self.came.tally;
         if tally.accepted == 0 {
             let why = "nothing was imported: all of it was refused";

@@ -7,6 +7,7 @@ mod counted_history;
 mod counts;
 mod golden;
 mod hub;
+mod imports;
 mod losses;
 mod overload;
 mod pressure;

@@ -53,9 +53,8 @@ impl Den {
 /// What somebody comes to who adds up all rows that lie in the folder, as `docs` say he may.
 fn added_up(den: &Den) -> (BTreeMap<(u32, u64), Window>, Vec<u32>) {
     let runtime = den.runtime.handle().clone();
-    let shelf = Arc::new(
-        Shelf::open(&den.config, &den.dir.path().join("history"), runtime).unwrap(),
-    );
+    let shelf =
+        Arc::new(Shelf::open(&den.config, &den.dir.path().join("history"), runtime).unwrap());
     let catalogue = Catalogue::new(shelf.clone());
     let mut windows: BTreeMap<(u32, u64), Window> = BTreeMap::new();
     let mut visits = Vec::new();
@@ -173,6 +172,18 @@ fn an_hour_of_a_zone_of_which_the_hub_knew_anything_is_its_own_and_the_others_ar
         visits,
         [10, 10, 20, 30],
         "of hour 1, and of each zone of hour 3 one"
+    );
+    // Rates are learnt of it as of all else.
+    let (history, _) = den.open();
+    assert_eq!(history.hours(hour(0)..hour(9)).unwrap(), [hour(1), hour(3)]);
+    let learnt = history.activity(hour(3)).unwrap();
+    let learnt: Vec<_> = learnt
+        .iter()
+        .map(|a| (a.zone, a.occupied_ms, a.unknown_ms))
+        .collect();
+    assert_eq!(
+        learnt,
+        [(1, 100, 599_900), (2, 200, 599_800), (3, 300, 599_700)]
     );
     // Once more: not a byte is another, and none is written.
     let before = den.bytes();
