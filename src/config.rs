@@ -35,6 +35,8 @@ pub struct Config {
     #[serde(default)]
     pub brokers: Vec<crate::ingest::mqtt_client::Config>,
     #[serde(default)]
+    pub feeds: Vec<crate::ingest::connector::FeedConfig>,
+    #[serde(default)]
     pub gate: crate::ingest::gate::Config,
     #[serde(default)]
     pub journal: crate::journal::Config,

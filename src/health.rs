@@ -16,16 +16,18 @@ pub enum Part {
     Mqtt,
     History,
     Store,
+    Forecast,
 }
 
 impl Part {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Registry,
         Self::Journal,
         Self::Stream,
         Self::Mqtt,
         Self::History,
         Self::Store,
+        Self::Forecast,
     ];
 
     #[must_use]
@@ -37,6 +39,7 @@ impl Part {
             Self::Mqtt => "mqtt",
             Self::History => "history",
             Self::Store => "store",
+            Self::Forecast => "forecast",
         }
     }
 }

@@ -107,6 +107,7 @@ impl Office {
 
     pub(crate) fn router(&self, authority: Authority) -> Router {
         router(ApiParts {
+            forecasts: Arc::default(),
             audit: Arc::new(serve::fuzzing::NothingNoted),
             registry: self.registry.clone(),
             live: self.live.clone(),

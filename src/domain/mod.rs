@@ -22,6 +22,7 @@ pub mod id;
 pub mod observation;
 pub mod offer;
 pub mod overstay;
+pub mod pool;
 pub mod presence;
 pub mod price;
 pub mod redact;
@@ -33,6 +34,7 @@ pub mod source;
 pub mod span;
 pub mod suspicion;
 pub mod time;
+pub mod time_format;
 pub mod time_zone;
 pub mod turnover;
 pub mod visit;
@@ -60,6 +62,7 @@ pub use observation::{
 };
 pub use offer::{Offer, OfferState, Rules};
 pub use overstay::LeaveRule;
+pub use pool::Pool;
 pub use presence::Presence;
 pub use price::Price;
 pub use redact::Excerpt;
@@ -72,6 +75,7 @@ pub use source::{Pass, SourceIx, SourceKind, Speaker, Staleness};
 pub use span::Span;
 pub use suspicion::{Doubtful, StuckWhy, Suspect, Suspicion, WordsMoved};
 pub use time::{Clock, Millis, TimeOfDay};
+pub use time_format::{TimeFormat, WallOddity};
 pub use time_zone::TimeZone;
 pub use turnover::{
     Basis, Corrections, CountedWindow, SettledHour, Stays, Sums, Tally, Window, WindowRow,
@@ -80,4 +84,4 @@ pub use visit::{SourceKinds, Visit, VisitChange};
 pub(crate) use vocabulary::vocabulary;
 pub use weekly::Weekly;
 pub use workdays::Workdays;
-pub use zone::{ZoneIx, ZoneKind};
+pub use zone::{ForecastBasis, ZoneIx, ZoneKind};

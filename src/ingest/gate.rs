@@ -9,12 +9,14 @@
 
 mod config;
 mod counts;
+mod device_health;
 mod ledger;
 mod refuse;
 mod times;
 mod uplinks;
 
 pub use config::Config;
+pub use device_health::{DeviceHealths, HeardDevice};
 pub use ledger::{Ledger, OddCount, Sent};
 
 use super::codec::{BaySaid, Codec, Said};
@@ -40,6 +42,7 @@ pub struct Gate {
     config: Config,
     recent: Arc<RecentUplinks>,
     ledger: Arc<Ledger>,
+    healths: Arc<DeviceHealths>,
     reliability: Arc<dyn Reliability>,
 }
 
@@ -67,6 +70,7 @@ impl Gate {
         config: Config,
     ) -> Self {
         let ledger = Arc::new(Ledger::new(clock.now()));
+        let healths = Arc::new(DeviceHealths::new(metrics.clone()));
         Self {
             registry,
             clock,
@@ -74,6 +78,7 @@ impl Gate {
             config,
             recent: Arc::default(),
             ledger,
+            healths,
             reliability: Arc::new(ByStanding),
         }
     }
@@ -90,6 +95,12 @@ impl Gate {
     #[must_use]
     pub fn ledger(&self) -> Arc<Ledger> {
         self.ledger.clone()
+    }
+
+    /// How well each device is.
+    #[must_use]
+    pub fn healths(&self) -> Arc<DeviceHealths> {
+        self.healths.clone()
     }
 
     /// Reads one payload and appends to `out` what may pass and what may not. `place` is the topic
@@ -185,6 +196,11 @@ impl Gate {
         let seen = bays.next().flatten();
         let mut accepted = 0;
         for (i, one) in said.into_iter().enumerate() {
+            if self.is_nothing(&one) {
+                self.metrics.uplinks_ignored.inc();
+                out.ignored += 1;
+                continue;
+            }
             let subsets = match &one {
                 Said::Count(count) => Some(count.subsets),
                 _ => None,
@@ -225,6 +241,7 @@ impl Gate {
             Said::Bay(b) => self.bay(message, &b).map(Claim::Bay).map(Some),
             Said::Count(c) => self.count(message, &c).map(Claim::Count).map(Some),
             Said::Uplink(u) => self.uplink(message, &u, afterwards),
+            Said::Nothing => Ok(None),
             Said::Online(_) if message.kept => Err(without_time()),
             // A goodbye is no evidence of any bay: the source's silence will speak for itself.
             Said::Online(online) => {

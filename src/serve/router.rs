@@ -39,12 +39,11 @@ impl AudienceStates {
             public_reads: parts.config.public_reads,
         };
         let apart = parts.config.admin.is_some();
-        let audit = Audit::new(doorman.clone(), parts.audit);
-        let asked_by = doorman.clone();
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             live: parts.live.clone(),
+            forecasts: parts.forecasts,
             desk: parts.desk.clone(),
             clock: parts.clock.clone(),
             atlases: atlas::Atlases::default(),
@@ -73,6 +72,7 @@ impl AudienceStates {
             room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
         });
         let sharing = Arc::new(SharingState {
+            reads: reads.clone(),
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             desk: parts.desk,
@@ -99,7 +99,7 @@ impl AudienceStates {
                 doorman: doorman.clone(),
                 quarantine: parts.quarantine,
             }),
-            losses: Arc::new(operators::LossesState::new(doorman, parts.losses)),
+            losses: Arc::new(operators::LossesState::new(doorman.clone(), parts.losses)),
             health: Arc::new(health),
         };
         Self {
@@ -110,8 +110,8 @@ impl AudienceStates {
             authority,
             sharing,
             operators,
-            audit,
-            doorman: asked_by,
+            audit: Audit::new(doorman.clone(), parts.audit),
+            doorman,
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::app::Failure;
 use crate::app::import::{Done, Imports, import_by};
 use crate::clock::ManualClock;
 use crate::config::{self, Config};
-use crate::domain::{Millis, SourceKind};
+use crate::domain::Millis;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -41,11 +41,15 @@ impl Place {
     }
 
     fn config(&self) -> Config {
+        self.config_of("")
+    }
+
+    fn config_of(&self, feed: &str) -> Config {
         let sha256 = digest(KEY);
         let toml = format!(
             "[[keys]]\nname = \"all\"\npartner = \"acme\"\nsha256 = \"{sha256}\"\n\
              source_kind = \"sensor\"\nscopes = [\"report\", \"monitor\"]\nsources = [\"lamp*\"]\n\
-             area = \"all\"\n[history]\nkeep_turnover_days = 0\nkeep_visits_days = 0\n"
+             area = \"all\"\n[history]\nkeep_turnover_days = 0\nkeep_visits_days = 0\n{feed}"
         );
         let flags = settings(self.0.path(), &self.data());
         config::parse(&toml, &flags).unwrap()
@@ -62,12 +66,22 @@ impl Place {
     }
 
     async fn import(&self, format: &str, files: &[&Path], now: Millis) -> Result<Done, Failure> {
+        self.import_of("", format, files, now).await
+    }
+
+    async fn import_of(
+        &self,
+        feed: &str,
+        format: &str,
+        files: &[&Path],
+        now: Millis,
+    ) -> Result<Done, Failure> {
         let asked = Imports {
             from: files.iter().map(|path| path.to_path_buf()).collect(),
             format: format.to_owned(),
-            kind: SourceKind::Sensor,
+            kind: None,
         };
-        let config = self.config();
+        let config = self.config_of(feed);
         let clock = Arc::new(ManualClock::at(now));
         let done = move || import_by(&config, &asked, clock, &Handle::current());
         tokio::task::spawn_blocking(done).await.unwrap()
@@ -225,7 +239,7 @@ async fn the_folder_is_a_hubs_or_an_imports() {
     assert!(matches!(done.verdict(), Err(Failure::Config(_))));
     let e = place.import("visit", &[&nothing], later).await.unwrap_err();
     assert!(
-        e.to_string().contains("none of reports, counts, visits"),
+        e.to_string().contains("none of reports, counts, visits, mapping"),
         "{e}"
     );
 }
@@ -419,4 +433,30 @@ async fn a_real_citys_autumn_is_imported_and_told_as_plain_arithmetic_has_it() {
         assert_eq!(told["basis"], "count");
     }
     hub.hub.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_table_of_any_dialect_is_imported_by_a_feeds_mapping() {
+    let place = Place::new();
+    let feed = "[[feeds]]\nname = \"meters\"\nkind = \"sensor\"\nshape = \"csv\"\ntime_zone = \"Asia/Singapore\"\n\
+                csv = { delimiter = \";\" }\n\
+                map = { bay = \"Space\", at = { path = \"When\", format = \"%d.%m.%Y %H:%M\" }, \
+                state = { path = \"State\", occupied = [\"OCC\"], vacant = [\"VAC\"] } }\n";
+    let later = HOUR.plus(DAY_MS);
+    let table = "Space;When;State;Plate\nZ0-0;23.11.2026 10:00;VAC;-\nZ0-0;23.11.2026 10:10;OCC;SBA1234\n\
+                 Z0-0;23.11.2026 10:20;VAC;-\nZ9;23.11.2026 10:20;VAC;SBA1234\nZ0-0;noon;VAC;SBA1234\n";
+    let file = place.file("meters.csv", table);
+    let done = place.import_of(feed, "mapping:meters", &[&file], later).await.unwrap();
+    let came = &done.came;
+    assert_eq!((came.tally.accepted, came.fresh), (3, 3), "{}", done.summary(0.0));
+    let kept = std::fs::read_to_string(place.data().join("import/refused.jsonl")).unwrap();
+    assert_eq!(kept.lines().count(), 2, "{kept}");
+    assert!(!kept.contains("SBA") && kept.contains("Z9"), "{kept}");
+    let hub = TestHub::start(place.config(), later).await;
+    let path = turnover("1h", HOUR, HOUR.plus(HOUR_MS));
+    let page = hub.until(&path, Some(KEY), |page| !page["rows"].as_array().unwrap().is_empty()).await;
+    assert_eq!((&page["rows"][0]["zone"], &page["rows"][0]["visits"]), (&json!("Z0"), &json!(1)), "{page}");
+    hub.hub.stop().await.unwrap();
+    let e = place.import_of(feed, "mapping:other", &[&file], later).await.unwrap_err();
+    assert!(e.to_string().contains("there are: meters"), "{e}");
 }

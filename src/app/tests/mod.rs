@@ -5,6 +5,7 @@ mod clock;
 mod contributors;
 mod counted_history;
 mod counts;
+mod forecast;
 mod golden;
 mod hub;
 mod imports;

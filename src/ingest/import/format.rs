@@ -43,6 +43,12 @@ pub trait LineReader: Send + Sync {
 
     /// Whose word it is, if the line says so.
     fn source<'a>(&self, line: &'a [u8]) -> Option<Cow<'a, str>>;
+
+    /// The line as it may be kept when it is refused: so that members which are to be dropped can be
+    /// found by their names.
+    fn shown<'a>(&self, line: &'a [u8]) -> Cow<'a, [u8]> {
+        Cow::Borrowed(line)
+    }
 }
 
 /// Bodies of `POST /v1/reports`, one a line.
