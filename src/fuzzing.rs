@@ -252,6 +252,7 @@ impl Api {
             audit: Arc::new(serve::fuzzing::NothingNoted),
             registry: base.registry,
             live: base.live,
+            forecasts: Arc::default(),
             keys,
             issuer: Arc::new(issuer),
             contributors: Arc::new(contributors),

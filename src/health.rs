@@ -16,7 +16,8 @@ pub enum Part {
     Mqtt,
     History,
     Store,
-    /// Only ever noted: a hub without its feeds takes traffic.
+    /// Only ever noted: a hub without its forecasts or feeds takes traffic.
+    Forecast,
     Feeds,
 }
 
@@ -40,6 +41,7 @@ impl Part {
             Self::Mqtt => "mqtt",
             Self::History => "history",
             Self::Store => "store",
+            Self::Forecast => "forecast",
             Self::Feeds => "feeds",
         }
     }

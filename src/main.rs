@@ -67,6 +67,18 @@ enum Command {
     },
     /// Writes a stretch of the history to a file for analysts; a hub may run.
     Export(app::Exported),
+    /// What the hub's forecasts are worth, by its own history; a hub may run.
+    #[command(subcommand)]
+    Forecast(ForecastCommand),
+    /// Imports past data of any age into the history, while no hub runs. What was interrupted goes on
+    /// when it is called again; what was imported before changes nothing. 0 if all could be read, 1 if
+    /// a file is cut, 2 if nothing was taken.
+    Import {
+        #[command(flatten)]
+        setup: Setup,
+        #[command(flatten)]
+        asked: app::Imports,
+    },
     /// Puts a backup back.
     Restore {
         /// The backup.
@@ -83,9 +95,20 @@ impl Command {
     const fn has_no_settings(&self) -> bool {
         matches!(
             self,
-            Self::Inspect { .. } | Self::Backup { .. } | Self::Export(_) | Self::Restore { .. }
+            Self::Inspect { .. }
+                | Self::Backup { .. }
+                | Self::Export(_)
+                | Self::Forecast(_)
+                | Self::Restore { .. }
         )
     }
+}
+
+#[derive(Subcommand)]
+enum ForecastCommand {
+    /// How far off forecasts were, beside "as full as now" and "as full as usual": each was made of what
+    /// was settled before it.
+    Check(app::Checked),
 }
 
 #[derive(Subcommand)]
@@ -150,6 +173,8 @@ fn main() -> ExitCode {
         Command::Inspect { data, json } => app::inspect(&data, json),
         Command::Backup { data, to } => app::backup(&data, &to),
         Command::Export(options) => app::export(&options),
+        Command::Forecast(ForecastCommand::Check(options)) => app::check_forecasts(&options),
+        Command::Import { setup, asked } => setup.load().and_then(|c| app::import(&c, &asked)),
         Command::Restore { from, data } => app::restore(&from, &data),
     };
     match done {

@@ -108,7 +108,9 @@ impl Office {
 
     pub(crate) fn router(&self, authority: Authority) -> Router {
         router(ApiParts {
+            forecasts: Arc::default(),
             audit: Arc::new(serve::fuzzing::NothingNoted),
+            feeds: Arc::new(bayhub::ingest::connector::Feeds::none()),
             registry: self.registry.clone(),
             live: self.live.clone(),
             keys: self.keys.clone(),

@@ -7,6 +7,7 @@ use super::sockets::HttpListeners;
 use super::{Failure, Shared, adapters, certificates, feeds, history, process, sharing};
 use crate::config::Config;
 use crate::domain::{RecentTurnover, Submission};
+use crate::forecast::Forecasts;
 use crate::ingest::connector::Feeds;
 use crate::ingest::gate::Gate;
 use crate::journal::Quarantine;
@@ -34,6 +35,8 @@ pub(super) struct Made<'a> {
     pub(super) history: &'a history::Opened,
     /// What the stream remembers of what it has settled.
     pub(super) turnover: Option<Arc<dyn RecentTurnover>>,
+    /// What is expected of zones and bays.
+    pub(super) forecasts: Arc<Forecasts>,
     pub(super) quarantine: Quarantine,
     pub(super) losses: Arc<ManifestKeeper>,
     pub(super) inbox: mpsc::Sender<Submission>,
@@ -58,6 +61,7 @@ impl Services {
         let api = serve::router(serve::ApiParts {
             registry: shared.registry.clone(),
             live: shared.live.clone(),
+            forecasts: of.forecasts,
             keys: of.keys.clone(),
             issuer: of.issuer.clone(),
             contributors: of.contributors.clone(),

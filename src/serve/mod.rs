@@ -38,6 +38,7 @@ pub use http::proxies::Block;
 pub use router::router;
 
 use crate::domain::{Calendar, Clock, Submission};
+use crate::forecast::Forecasts;
 use crate::health::Health;
 use crate::history::{History, Names};
 use crate::ingest::connector::Feeds;
@@ -59,6 +60,8 @@ pub type OnChange = Arc<dyn Fn() + Send + Sync>;
 pub struct ApiParts {
     pub registry: Arc<Registry>,
     pub live: Arc<Live>,
+    /// What is expected of zones and bays.
+    pub forecasts: Arc<Forecasts>,
     pub keys: Arc<Keys>,
     pub issuer: Arc<Issuer>,
     /// Knows what apps' contributors are worth.

@@ -41,12 +41,11 @@ impl AudienceStates {
         };
         let apart = parts.config.admin.is_some();
         let (reports, pushes) = doors(&parts, &doorman);
-        let audit = Audit::new(doorman.clone(), parts.audit);
-        let asked_by = doorman.clone();
         let reads = Arc::new(ReadState {
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             live: parts.live.clone(),
+            forecasts: parts.forecasts,
             desk: parts.desk.clone(),
             feeds: parts.feeds.clone(),
             clock: parts.clock.clone(),
@@ -69,6 +68,7 @@ impl AudienceStates {
             room: Arc::new(Semaphore::new(authority::AT_A_TIME)),
         });
         let sharing = Arc::new(SharingState {
+            reads: reads.clone(),
             doorman: doorman.clone(),
             registry: parts.registry.clone(),
             desk: parts.desk,
@@ -95,7 +95,7 @@ impl AudienceStates {
                 doorman: doorman.clone(),
                 quarantine: parts.quarantine,
             }),
-            losses: Arc::new(operators::LossesState::new(doorman, parts.losses)),
+            losses: Arc::new(operators::LossesState::new(doorman.clone(), parts.losses)),
             health: Arc::new(health),
         };
         Self {
@@ -107,8 +107,8 @@ impl AudienceStates {
             authority,
             sharing,
             operators,
-            audit,
-            doorman: asked_by,
+            audit: Audit::new(doorman.clone(), parts.audit),
+            doorman,
         }
     }
 }

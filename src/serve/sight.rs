@@ -184,6 +184,7 @@ impl<'a> Sight<'a> {
             kinds,
             told_in: self.told_in,
             part_of: self.whole(zone).map(|whole| &*city.zone(whole).spec.id),
+            pool: live.pool_told(zone, self.at),
             credit: self.credit(zone),
             areas: Vec::new(),
         })
@@ -224,6 +225,8 @@ impl<'a> Sight<'a> {
     /// Whether a zone is seen at all.
     pub(in crate::serve) fn sees_zone(self, zone: ZoneIx) -> bool {
         !self.city.zone(zone).removed
-            && (!self.is_shut(zone) || self.city.bays_of(zone).next().is_some())
+            && (!self.is_shut(zone)
+                || self.city.bays_of(zone).next().is_some()
+                || !self.live.pools_of(zone, self.at).is_empty())
     }
 }

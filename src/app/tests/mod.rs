@@ -6,7 +6,7 @@ mod contributors;
 mod counted_history;
 mod counts;
 mod feeds;
-
+mod forecast;
 mod golden;
 mod hub;
 mod losses;

@@ -152,7 +152,7 @@ impl Gate {
             Said::Bay(bay) => &mut bay.at,
             // The feed answers for its source.
             Said::Present(_) | Said::Online(_) => return Ok(None),
-            Said::Uplink(_) | Said::Unreadable(_) => {
+            Said::Uplink(_) | Said::Nothing | Said::Unreadable(_) => {
                 return self.judge(message, said, afterwards);
             }
         };

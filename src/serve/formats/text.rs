@@ -102,6 +102,14 @@ impl Text {
         self.decimal((p.clamp(0.0, 1.0) * 1000.0).round() as u64, 3)
     }
 
+    /// The same; null where there is none.
+    pub(in crate::serve) fn share_if_known(&mut self, p: Option<f64>) -> &mut Self {
+        match p {
+            Some(p) => self.share(p),
+            None => self.raw("null"),
+        }
+    }
+
     /// A number with up to `places` decimals, at most 8; null where there is none.
     pub(in crate::serve) fn rounded(&mut self, n: Option<f64>, places: u32) -> &mut Self {
         let Some(n) = n.filter(|n| n.is_finite()) else {

@@ -3,8 +3,9 @@
 use crate::domain::{
     AppEvidence, BayKind, BayStatus, BaySubset, BayView, CountEvidence, Millis, ZoneIx, ZoneTally,
 };
+use crate::forecast::ForecastTable;
 use crate::ingest::connector::Credits;
-use crate::live::{OpenOffer, ZoneHit};
+use crate::live::{OpenOffer, OpenPool, ZoneHit};
 use crate::registry::city::{BayAttrs, City, Zone};
 use crate::serve::told_in::ToldIn;
 use std::sync::Arc;
@@ -17,6 +18,8 @@ pub(in crate::serve) struct NearbyTold<'c> {
     pub(super) at: Millis,
     /// How far off the arrival is.
     pub(super) ahead_ms: u64,
+    /// What is expected then.
+    pub(super) expected: Arc<ForecastTable>,
     pub(super) wanted: Wanted,
     /// Car parks that count and have room, nearest first, for bays of that kind.
     pub(super) zones: Vec<ZoneHit>,
@@ -62,7 +65,7 @@ impl<'c> NearbyTold<'c> {
         city: &'c City,
         found: impl Iterator<Item = (SeenBay, f32)>,
         at: Millis,
-        ahead_ms: u64,
+        (ahead_ms, expected): (u64, Arc<ForecastTable>),
     ) -> Self {
         // Between the query and this look a bay may have been taken: it is left out, not shown as
         // vacant.
@@ -73,6 +76,7 @@ impl<'c> NearbyTold<'c> {
             bays,
             at,
             ahead_ms,
+            expected,
             wanted: Wanted::Bays,
             zones: Vec::new(),
             kind: BayKind::Car,
@@ -105,6 +109,29 @@ impl<'c> NearbyTold<'c> {
             kind,
             ..self
         }
+    }
+
+    /// How likely a bay is vacant on arrival; `None` while nothing is known of it, or where it is too
+    /// far ahead.
+    pub(super) fn p_vacant_on_arrival(&self, bay: &SeenBay) -> Option<f64> {
+        let zone = bay.view.zone;
+        self.expected
+            .p_vacant(zone, self.at, self.ahead_ms, bay.p_vacant()?)
+    }
+
+    /// How likely at least one of the bays is.
+    pub(super) fn p_any_vacant(&self) -> Option<f64> {
+        let bays = self.bays.iter();
+        let known = bays.filter_map(|(bay, _)| Some((bay.view.zone, bay.p_vacant()?)));
+        let known: Vec<_> = known.collect();
+        self.expected.p_any_vacant(&known, self.at, self.ahead_ms)
+    }
+
+    /// How likely there is room in a car park on arrival; `None` where nothing is forecast of it, or
+    /// nobody says how large it is.
+    pub(super) fn p_room(&self, zone: ZoneIx, capacity: Option<u32>) -> Option<f64> {
+        let (outlook, ahead) = self.expected.zone(zone, self.at, self.ahead_ms)?;
+        Some(outlook.after(ahead)?.p_any_vacant(capacity?))
     }
 
     pub(in crate::serve) fn is_empty(&self) -> bool {
@@ -259,6 +286,8 @@ pub(in crate::serve) struct ZoneTold<'c> {
     pub(in crate::serve) told_in: ToldIn,
     /// The zone that it is an area or floor of, where that is seen.
     pub(in crate::serve) part_of: Option<&'c str>,
+    /// Places of it that can be booked.
+    pub(in crate::serve) pool: Option<OpenPool>,
     /// Whom to name beside it.
     pub(in crate::serve) credit: Option<Arc<String>>,
     /// Its areas and floors, as far as they are seen.

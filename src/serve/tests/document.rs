@@ -20,6 +20,7 @@ const OPERATIONS: &[(&str, &str)] = &[
     ("get", "/v1/bays/{bay}"),
     ("get", "/v1/zones"),
     ("get", "/v1/zones/{zone}"),
+    ("get", "/v1/zones/{zone}/forecast"),
     ("get", "/v1/stream"),
     ("post", "/v1/reports"),
     ("get", "/v1/quarantine"),

@@ -45,6 +45,8 @@ const DOORS: &[(&str, Door)] = &[
             "settlement/",
             "stream/",
             "live/",
+            "forecast/",
+            "ingest/import/",
         ]),
     ),
     (
@@ -64,17 +66,32 @@ const DOORS: &[(&str, Door)] = &[
     ("chrono-tz", Only(&["domain/time_zone.rs"])),
     (
         "clap",
-        Only(&["main.rs", "demo.rs", "app/partners.rs", "app/history.rs"]),
+        Only(&[
+            "main.rs",
+            "demo.rs",
+            "app/partners.rs",
+            "app/history.rs",
+            "app/forecast/check.rs",
+            "app/import/",
+        ]),
     ),
     (
         "crc32c",
-        Only(&["journal/", "settlement/", "history/", "belief/timetable.rs"]),
+        Only(&[
+            "journal/",
+            "settlement/",
+            "history/",
+            "belief/timetable.rs",
+            "forecast/bytes.rs",
+            "ingest/import/",
+        ]),
     ),
     ("crs-definitions", Only(&["ingest/connector/place.rs"])),
     ("csv", Only(&["ingest/connector/"])),
     ("dashmap", NotIn(&["domain/"])),
     ("encoding_rs", Only(&["ingest/connector/"])),
     ("figment", Only(&["config.rs"])),
+    ("flate2", Only(&["serve/http/encoding/", "ingest/import/"])),
     (
         "flate2",
         Only(&["serve/http/encoding/", "ingest/connector/"]),
@@ -157,6 +174,7 @@ const DOORS: &[(&str, Door)] = &[
         "uuid",
         Only(&["serve/api/authority/cds.rs", "app/manifest/"]),
     ),
+    ("zstd", Only(&["ingest/import/"])),
 ];
 
 const TABLE: &str = "DOORS (tests/it/tidy/doors.rs)";

@@ -354,12 +354,17 @@ pub(super) enum ReportAnswer {
         accepted: usize,
         refused: Vec<schema::Refused>,
     },
+    /// There was nothing to do.
+    Nothing,
     /// Refused as a whole.
     None(ApiError),
 }
 
 impl ReportAnswer {
     pub(super) fn of(parcel: &Parcel) -> Self {
+        if parcel.ignored > 0 && parcel.is_empty() {
+            return Self::Nothing;
+        }
         let accepted = parcel.claims.iter().filter(|c| c.is_report()).count();
         let whole = |r: &&Refusal| {
             r.index.is_none() && matches!(r.reason, Reason::Malformed | Reason::TooLarge)
@@ -389,6 +394,7 @@ impl ReportAnswer {
                 axum::Json(schema::Accepted { accepted, refused }),
             )
                 .into_response()),
+            Self::Nothing => Ok(StatusCode::NO_CONTENT.into_response()),
             Self::None(problem) => Err(problem),
         }
     }
