@@ -59,6 +59,10 @@ impl Answers {
                 if let Some(body) = body {
                     break body;
                 }
+                #[allow(
+                    clippy::disallowed_methods,
+                    reason = "a server of the test's own, on a thread of its own"
+                )]
                 std::thread::sleep(Duration::from_millis(20));
             };
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
