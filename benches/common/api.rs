@@ -6,6 +6,7 @@ use bayhub::domain::{Calendar, Clock as _, DropList, Parcel, Refusal, Refused, S
 use bayhub::health::Health;
 use bayhub::history::{self, Around, History, RecentFigures, Registered};
 use bayhub::ingest::codec::Codec;
+use bayhub::ingest::connector::Feeds;
 use bayhub::ingest::gate::{self, Gate};
 use bayhub::journal::{self, Journal};
 use bayhub::limits::{self, Limits};
@@ -123,6 +124,7 @@ impl Office {
             // One client's load is what is measured.
             limits: unbound(),
             reports: Arc::new(Shut),
+            feeds: Arc::new(Feeds::none()),
             inbox: mpsc::channel(1).0,
             quarantine: self.journal.quarantine(),
             losses: Arc::new(serve::NoLosses),

@@ -84,7 +84,7 @@ async fn whatever_a_server_answers_has_its_name_and_costs_no_other_feed_anything
     hub.vacant("P2", 9).await;
     for (name, outcome) in FAULTS {
         let labels = [&*format!("\"{name}\""), &*format!("\"{outcome}\"")];
-        hub.until_metric("bayhub_feed_polls_total", &labels, 1.0)
+        hub.until_metric("bayhub_feed_polls_total", &labels, 1)
             .await;
     }
     assert_eq!(
@@ -93,7 +93,7 @@ async fn whatever_a_server_answers_has_its_name_and_costs_no_other_feed_anything
             &["late", "too_far_in_future"]
         )
         .await,
-        1.0
+        1
     );
     let ready = hub
         .until("/readyz", Some(ADMIN), |_| true)

@@ -70,7 +70,7 @@ fn rows(rows: &[(&str, u32, &str)]) -> String {
 
 impl TestHub {
     /// The sum of a metric over the series that name all of `labels`.
-    async fn metric(&self, name: &str, labels: &[&str]) -> f64 {
+    async fn metric(&self, name: &str, labels: &[&str]) -> u64 {
         let call = Call {
             method: "GET",
             path: "/metrics",
@@ -83,12 +83,12 @@ impl TestHub {
                 && labels.iter().all(|label| line.contains(label))
         });
         series
-            .filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+            .filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok())
             .sum()
     }
 
     /// Waits until such a metric is at least that.
-    async fn until_metric(&self, name: &str, labels: &[&str], least: f64) {
+    async fn until_metric(&self, name: &str, labels: &[&str], least: u64) {
         let end = std::time::Instant::now() + super::hub::PATIENCE;
         while self.metric(name, labels).await < least {
             let late = std::time::Instant::now() > end;

@@ -39,22 +39,22 @@ async fn what_a_feed_says_is_told_with_whom_to_name_and_what_it_says_again_is_no
         let all = hub.until(path, None, |_| true).await;
         assert_eq!(all[list][0]["attribution"], named, "{path}");
     }
-    hub.until_metric("bayhub_feed_polls_total", &["town", "answered"], 3.0)
+    hub.until_metric("bayhub_feed_polls_total", &["town", "answered"], 3)
         .await;
     assert_eq!(
         hub.metric("bayhub_feed_rows_total", &["town", "taken"])
             .await,
-        2.0
+        2
     );
     assert!(
         hub.metric("bayhub_feed_rows_total", &["town", "unchanged"])
             .await
-            >= 4.0
+            >= 4
     );
     assert_eq!(
         hub.metric("bayhub_reports_accepted_total", &["door=\"feed\""])
             .await,
-        2.0
+        2
     );
     free.store(41, Relaxed);
     hub.vacant("P1", 41).await;
@@ -89,18 +89,14 @@ async fn a_feed_that_has_not_changed_is_heard_and_its_zone_grows_old() {
     .await;
     let hub = start(folder.path(), &json_feed("town", &server.url("/"), "")).await;
     hub.vacant("P1", 5).await;
-    hub.until_metric("bayhub_feed_polls_total", &["town", "unchanged"], 1.0)
+    hub.until_metric("bayhub_feed_polls_total", &["town", "unchanged"], 1)
         .await;
     hub.turn(Millis(NOW.0 + 20 * 60_000)).await;
     let polls = hub
         .metric("bayhub_feed_polls_total", &["town", "unchanged"])
         .await;
-    hub.until_metric(
-        "bayhub_feed_polls_total",
-        &["town", "unchanged"],
-        polls + 2.0,
-    )
-    .await;
+    hub.until_metric("bayhub_feed_polls_total", &["town", "unchanged"], polls + 2)
+        .await;
     let sources = hub
         .until("/v1/sources?source=pull:town", Some(ADMIN), |_| true)
         .await;
@@ -135,11 +131,11 @@ async fn all_pages_of_an_answer_are_read_and_what_was_read_stands_where_one_fail
     let hub = start(folder.path(), &feeds).await;
     hub.vacant("P1", 11).await;
     hub.vacant("P2", 22).await;
-    hub.until_metric("bayhub_feed_polls_total", &["whole", "answered"], 1.0)
+    hub.until_metric("bayhub_feed_polls_total", &["whole", "answered"], 1)
         .await;
-    hub.until_metric("bayhub_feed_polls_total", &["broken", "status"], 1.0)
+    hub.until_metric("bayhub_feed_polls_total", &["broken", "status"], 1)
         .await;
-    assert!(hub.metric("bayhub_feed_rows_total", &["broken"]).await >= 1.0);
+    assert!(hub.metric("bayhub_feed_rows_total", &["broken"]).await >= 1);
     hub.hub.stop().await.unwrap();
 }
 
@@ -177,19 +173,15 @@ async fn zones_come_out_of_a_static_feed_once_and_outlive_a_restart() {
         (&zone["name"], &zone["capacity"]),
         (&json!("Block NEW1"), &json!(300))
     );
-    hub.until_metric("bayhub_feed_polls_total", &["blocks", "answered"], 3.0)
+    hub.until_metric("bayhub_feed_polls_total", &["blocks", "answered"], 3)
         .await;
     assert_eq!(
         hub.metric("bayhub_feed_zones_total", &["blocks"]).await,
-        2.0,
+        2,
         "once"
     );
-    hub.until_metric(
-        "bayhub_feed_polls_total",
-        &["far", "implausible_place"],
-        1.0,
-    )
-    .await;
+    hub.until_metric("bayhub_feed_polls_total", &["far", "implausible_place"], 1)
+        .await;
     let ready = hub.until("/readyz", Some(ADMIN), |_| true).await;
     assert!(ready.to_string().contains("far: nothing of use"), "{ready}");
     hub.hub.stop().await.unwrap();

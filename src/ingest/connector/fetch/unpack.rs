@@ -20,9 +20,9 @@ pub(super) struct Body {
 }
 
 enum Packed {
-    Not(Bounded),
-    Gzip(Box<MultiGzDecoder<Bounded>>),
-    Brotli(Box<DecompressorWriter<Bounded>>),
+    Not(Unpacked),
+    Gzip(Box<MultiGzDecoder<Unpacked>>),
+    Brotli(Box<DecompressorWriter<Unpacked>>),
 }
 
 impl Body {
@@ -31,7 +31,7 @@ impl Body {
     /// # Errors
     /// An encoding that was not asked for.
     pub(super) fn new(encoding: Option<&str>, limit: usize) -> Result<Self, Failure> {
-        let to = Bounded {
+        let to = Unpacked {
             held: Vec::new(),
             limit,
         };
@@ -105,12 +105,12 @@ fn cut() -> Failure {
 }
 
 /// Takes no more than its limit.
-struct Bounded {
+struct Unpacked {
     held: Vec<u8>,
     limit: usize,
 }
 
-impl Write for Bounded {
+impl Write for Unpacked {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         if self.held.len() + bytes.len() > self.limit {
             return Err(ErrorKind::FileTooLarge.into());

@@ -289,7 +289,11 @@ impl ReportsState {
         messages: u64,
         reports: u64,
     ) -> Result<(), ApiError> {
-        let key = speaker.account.number();
+        // Who comes by no key, as who pushes a feed may, has a share alone.
+        let key = match speaker.account.number() {
+            0 => u32::MAX - speaker.source.0,
+            key => key,
+        };
         let pace = &self.limits.pace;
         let Some(owed) = pace.charge(speaker.source, key, messages, reports) else {
             return Ok(());
