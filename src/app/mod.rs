@@ -29,6 +29,7 @@ mod doors;
 mod engine;
 mod exposure;
 mod failure;
+mod feed_try;
 mod folder;
 mod foundation;
 mod history;
@@ -39,6 +40,7 @@ mod partners;
 mod probe;
 pub(crate) mod process;
 mod rates;
+mod registry_make;
 mod replay;
 mod services;
 mod settlement;
@@ -52,6 +54,7 @@ mod workdays;
 pub use backup::{backup, restore};
 pub use doctor::doctor;
 pub use failure::Failure;
+pub use feed_try::{FeedTry, feed_try};
 pub use history::{Exported, export};
 pub use inspect::inspect;
 pub use logging::{log_as, log_to_stderr};
@@ -59,6 +62,7 @@ pub use manifest::LossKind;
 pub use partners::{NewKey, create_key};
 pub use probe::probe;
 pub use process::exit_on_worker_panic;
+pub use registry_make::{RegistryMake, registry_make};
 pub(crate) use sockets::are_free;
 
 use crate::clock::SystemClock;
@@ -135,6 +139,7 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     workdays::read(config)?;
     partners::warn_of_areas(config);
     exposure::warn(config);
+    let samples = feed_try::check_feeds(&config.feeds)?;
     let scratch = tempfile::tempdir().map_err(|e| Failure::Internal(e.to_string()))?;
     let registry = Registry::open_as(
         &config.registry.path,
@@ -144,6 +149,9 @@ pub fn check(config: &Config) -> Result<(), Failure> {
     )?;
     let city = registry.city();
     let devices = registry.device_count();
+    for line in samples {
+        println!("{line}");
+    }
     println!(
         "ok: {} zones, {} bays, {devices} devices, {} keys",
         city.zone_count(),

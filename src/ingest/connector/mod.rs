@@ -71,6 +71,19 @@ pub struct FeedRow {
     pub odd: Odd,
 }
 
+impl FeedRow {
+    /// When it was so, as far as it tells; of a bay when it was last seen to be.
+    #[must_use]
+    pub fn told_at(&self) -> Option<Millis> {
+        match self.said.as_ref().ok()? {
+            Said::Bay(bay) => bay.seen.or(bay.at),
+            Said::Count(count) => count.at,
+            Said::Present(at) => *at,
+            _ => None,
+        }
+    }
+}
+
 /// Entries and exits: no state by themselves, but they move one that an absolute count has anchored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flow {

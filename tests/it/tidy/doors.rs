@@ -55,7 +55,14 @@ const DOORS: &[(&str, Door)] = &[
     ("chrono-tz", Only(&["domain/time_zone.rs"])),
     (
         "clap",
-        Only(&["main.rs", "demo.rs", "app/partners.rs", "app/history.rs"]),
+        Only(&[
+            "main.rs",
+            "demo.rs",
+            "app/feed_try.rs",
+            "app/history.rs",
+            "app/partners.rs",
+            "app/registry_make.rs",
+        ]),
     ),
     (
         "crc32c",
