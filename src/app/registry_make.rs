@@ -25,7 +25,7 @@ pub struct RegistryMake {
     #[arg(long, value_name = "NAME", conflicts_with = "mapping")]
     preset: Option<String>,
     /// How it is read: a mapping file, as a `[[feeds]]` table without its head.
-    #[arg(long, value_name = "FILE", required_unless_present = "preset")]
+    #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
     /// A saved answer of the live feed, for how many bays there are.
     #[arg(long, value_name = "FILE", requires = "capacities_preset")]
@@ -214,7 +214,9 @@ impl CityDraft {
                     false
                 }
             });
-        far.into_iter().for_each(|why| self.leave_out(why));
+        for why in far {
+            self.leave_out(why);
+        }
     }
 
     /// Zones that only bays name lie in the middle of their bays.
@@ -247,7 +249,9 @@ impl CityDraft {
             }
             is_placed
         });
-        none.into_iter().for_each(|why| self.leave_out(why));
+        for why in none {
+            self.leave_out(why);
+        }
         self.bays
             .retain(|_, bay| self.zones.contains_key(&bay.zone));
     }

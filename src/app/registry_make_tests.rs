@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ingest::connector::PRESETS;
+use std::fmt::Write as _;
 
 struct Folder(tempfile::TempDir);
 
@@ -73,7 +74,7 @@ fn bays_alone_make_their_zones_and_what_lies_far_away_is_left_out() {
     let folder = Folder::new();
     let mut table = "id,street,lat,lon\n".to_owned();
     for n in 0..20 {
-        table += &format!("b{n},S{},48.1{n:02},9.2\n", n % 2);
+        writeln!(table, "b{n},S{},48.1{n:02},9.2", n % 2).unwrap();
     }
     table += "swapped,S0,9.2,48.1\nnowhere,S0,,\n";
     let mut options = folder.options(folder.file("bays.csv", table.as_bytes()));

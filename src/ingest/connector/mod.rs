@@ -11,6 +11,7 @@ mod config;
 mod counting;
 mod dialect;
 mod field;
+pub mod fuzzing;
 mod gather;
 mod geometry;
 mod lines;
